@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import { problemSchema, taskFailureSchema } from './failure.ts'
+import { planSchema } from './plan.ts'
+import { runIdSchema, shaSchema, taskIdSchema } from './ref.ts'
+import { settingsSchema } from './settings.ts'
+
+const planIdSchema = z.string().regex(/^[0-9a-f]{12,64}$/)
+
+/** What a slot says about a task that it finished; no word of it is trusted before the audit. */
+export const reportSchema = z.strictObject({
+  /** Seconds of the worker program, and of the acceptance. */
+  workSeconds: z.number().min(0),
+  acceptanceSeconds: z.number().min(0),
+  /** Head and tail of the acceptance's output, redacted. */
+  acceptanceLog: z.string(),
+  summary: z.string(),
+  sandbox: z.string(),
+})
+export type Report = z.infer<typeof reportSchema>
+
+/** Every event: when, by whom, and, where somebody outside caused it, the key that makes a repetition harmless. */
+const stamp = { at: z.iso.datetime(), by: z.string().min(1), key: z.string().optional() }
+const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
+  z.strictObject({ type: z.literal(type), ...stamp, ...shape })
+
+const onTask = { task: taskIdSchema, attempt: z.int().min(1) }
+
+/** Past tense; what happened to one run. The journal is a list of these and nothing else. */
+export const runEventSchema = z.discriminatedUnion('type', [
+  event('plan_requested', {
+    run: runIdSchema,
+    issue: z.int().positive(),
+    title: z.string(),
+    body: z.string(),
+    words: z.string(),
+    /** The comment and the workflow run that asked. */
+    workflowRun: z.int(),
+  }),
+  event('plan_refused', { problems: z.array(problemSchema).min(1) }),
+  event('plan_proposed', {
+    plan: planSchema,
+    planId: planIdSchema,
+    base: shaSchema,
+    baseBranch: z.string(),
+    settings: settingsSchema,
+    /** Blob of the settings file at the base; empty where there is none. */
+    settingsBlob: z.string(),
+    /** Trunk's first commit: the base's tree, but a commit of its own. */
+    trunk: shaSchema,
+    notes: z.array(z.string()),
+  }),
+  event('plan_approved', { planId: planIdSchema, only: z.array(taskIdSchema).nullable() }),
+  event('plan_rejected', { why: z.string() }),
+  event('orchestrator_requested', { workflowRun: z.int() }),
+  event('orchestrator_started', { workflowRun: z.int() }),
+  event('orchestrator_left', { why: z.enum(['waiting', 'ended', 'handed-over']) }),
+  event('orchestrator_lost', { workflowRun: z.int() }),
+  event('slots_requested', {
+    request: z.string().regex(/^r[0-9]+$/),
+    count: z.int().min(1),
+    /** Known at once where the slots are jobs of the workflow run that asks; else null until the dispatch is answered. */
+    workflowRun: z.int().nullable(),
+  }),
+  event('slots_started', { request: z.string(), workflowRun: z.int() }),
+  event('slots_gone', { request: z.string() }),
+  event('task_queued', { ...onTask, base: shaSchema }),
+  event('task_started', { ...onTask, slot: z.string() }),
+  event('task_returned', { ...onTask, slot: z.string() }),
+  event('task_verified', { ...onTask, head: shaSchema, tree: shaSchema, report: reportSchema }),
+  event('task_landed', onTask),
+  event('task_failed', { ...onTask, head: shaSchema.nullable(), failure: taskFailureSchema, final: z.boolean() }),
+  event('task_conflicted', {
+    task: taskIdSchema,
+    with: z.array(taskIdSchema),
+    paths: z.array(z.string()),
+    /** Heads that the next attempt's base is merged from, besides its needs. */
+    onto: z.array(shaSchema),
+    final: z.boolean(),
+  }),
+  event('task_retried', { task: taskIdSchema, note: z.string() }),
+  event('task_skipped', { task: taskIdSchema }),
+  event('task_cancelled', { task: taskIdSchema }),
+  event('gate_approved', { task: taskIdSchema }),
+  event('trunk_moved', { task: taskIdSchema, sha: shaSchema }),
+  event('verification_queued', { on: shaSchema, attempt: z.int().min(1) }),
+  event('verification_started', { on: shaSchema, attempt: z.int().min(1), slot: z.string() }),
+  event('verification_returned', { on: shaSchema, attempt: z.int().min(1), slot: z.string() }),
+  event('verification_passed', { on: shaSchema, attempt: z.int().min(1), report: reportSchema }),
+  event('verification_failed', { on: shaSchema, attempt: z.int().min(1), failure: taskFailureSchema }),
+  event('culprit_found', { task: taskIdSchema.nullable() }),
+  event('base_moved', { to: shaSchema, paths: z.array(z.string()), stale: z.boolean() }),
+  event('run_paused', { why: z.string() }),
+  event('run_resumed', {}),
+  event('run_cancelled', { why: z.string() }),
+  event('run_finished', { sha: shaSchema }),
+  event('run_closed', { merged: z.boolean() }),
+  event('pull_refused', { why: z.string() }),
+  /** Where a projection is to be found again; never what it says. */
+  event('projected', { entries: z.array(z.strictObject({ name: z.string(), number: z.int(), node: z.string() })) }),
+])
+export type RunEvent = z.infer<typeof runEventSchema>
+export type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { shaSchema, taskIdSchema } from './ref.ts'
+
+/** Why an attempt at a task, or a verification, failed. Kept in the journal, shown in checks. */
+export const taskFailureSchema = z.discriminatedUnion('reason', [
+  z.strictObject({ reason: z.literal('program-failed'), exitCode: z.int(), log: z.string() }),
+  z.strictObject({ reason: z.literal('acceptance-failed'), exitCode: z.int(), log: z.string() }),
+  z.strictObject({ reason: z.literal('acceptance-changed-files'), paths: z.array(z.string()) }),
+  z.strictObject({ reason: z.literal('timed-out'), minutes: z.number(), log: z.string() }),
+  z.strictObject({ reason: z.literal('no-change') }),
+  z.strictObject({ reason: z.literal('outside-paths'), paths: z.array(z.string()) }),
+  z.strictObject({ reason: z.literal('protected-paths'), paths: z.array(z.string()) }),
+  z.strictObject({ reason: z.literal('forbidden-mode'), paths: z.array(z.string()) }),
+  z.strictObject({ reason: z.literal('too-large'), detail: z.string() }),
+  z.strictObject({ reason: z.literal('secret-in-diff'), paths: z.array(z.string()) }),
+  z.strictObject({ reason: z.literal('wrong-base'), detail: z.string() }),
+  z.strictObject({ reason: z.literal('tree-not-verified'), detail: z.string() }),
+  z.strictObject({ reason: z.literal('result-unreadable'), detail: z.string() }),
+  z.strictObject({ reason: z.literal('sandbox-unavailable'), detail: z.string() }),
+  z.strictObject({ reason: z.literal('slot-lost'), times: z.int() }),
+  z.strictObject({ reason: z.literal('conflict'), with: z.array(taskIdSchema), paths: z.array(z.string()) }),
+  z.strictObject({ reason: z.literal('verification-failed'), on: shaSchema, exitCode: z.int(), log: z.string() }),
+])
+export type TaskFailure = z.infer<typeof taskFailureSchema>
+
+/** A problem of a plan: the task and the field are named, so that the person finds the line. */
+export const problemSchema = z.strictObject({
+  code: z.enum([
+    'not-yaml',
+    'not-a-plan',
+    'no-plan',
+    'several-plans',
+    'duplicate-id',
+    'reserved-id',
+    'unknown-need',
+    'cycle',
+    'protected-path',
+    'bad-path',
+    'missing-acceptance',
+    'missing-run',
+    'missing-writes',
+    'command-not-allowed',
+    'too-many-tasks',
+    'too-long',
+  ]),
+  task: z.string().nullable(),
+  field: z.string().nullable(),
+  message: z.string(),
+})
+export type Problem = z.infer<typeof problemSchema>
+
+/** Why a command was refused. `explain()` says what happened and what to type next. */
+export type Failure =
+  | { reason: 'not-permitted'; actor: string; permission: string; needed: string }
+  | { reason: 'not-an-approver'; actor: string; approvers: readonly string[] }
+  | { reason: 'second-person-needed'; actor: string }
+  | { reason: 'bots-may-not'; actor: string }
+  | { reason: 'unknown-command'; word: string; suggestion: string | null }
+  | { reason: 'bad-arguments'; command: string; detail: string; usage: string }
+  | { reason: 'not-yet-available'; command: string; detail: string }
+  | { reason: 'no-run'; issue: number }
+  | { reason: 'run-is-live'; run: string; phase: string }
+  | { reason: 'run-ended'; run: string; conclusion: string }
+  | { reason: 'nothing-to-approve'; run: string; phase: string }
+  | { reason: 'already-approved'; run: string }
+  | { reason: 'plan-outdated'; given: string; latest: string }
+  | { reason: 'plan-stale'; paths: readonly string[]; settingsChanged: boolean }
+  | { reason: 'plan-newer-than-comment'; planId: string }
+  | { reason: 'unknown-task'; task: string; tasks: readonly string[] }
+  | { reason: 'wrong-task-state'; task: string; status: string; detail: string }
+  | { reason: 'wrong-phase'; run: string; phase: string; detail: string }
+  | { reason: 'bad-settings'; problems: readonly string[] }

@@ -1,0 +1,213 @@
+import { z } from 'zod'
+import { reportSchema, runEventSchema } from './event.ts'
+import { problemSchema, taskFailureSchema } from './failure.ts'
+import { planSchema, type Task } from './plan.ts'
+import { runIdSchema, shaSchema, type Sha, type TaskId, taskIdSchema } from './ref.ts'
+import { settingsSchema } from './settings.ts'
+
+/** Where a task stands. `pending`: its needs have not landed, or its next base has not been made yet. */
+export const taskStateSchema = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.literal('pending') }),
+  z.strictObject({ status: z.literal('queued'), attempt: z.int(), base: shaSchema, since: z.string() }),
+  z.strictObject({ status: z.literal('waiting'), attempt: z.int(), base: shaSchema, since: z.string() }),
+  z.strictObject({
+    status: z.literal('in_progress'),
+    attempt: z.int(),
+    base: shaSchema,
+    slot: z.string(),
+    since: z.string(),
+  }),
+  z.strictObject({
+    status: z.literal('verified'),
+    attempt: z.int(),
+    base: shaSchema,
+    head: shaSchema,
+    report: reportSchema,
+    since: z.string(),
+  }),
+  z.strictObject({
+    status: z.literal('landed'),
+    attempt: z.int(),
+    base: shaSchema,
+    head: shaSchema,
+    /** Null for a gate: a person opened it. */
+    report: reportSchema.nullable(),
+    since: z.string(),
+  }),
+  z.strictObject({
+    status: z.literal('failed'),
+    attempt: z.int(),
+    base: shaSchema.nullable(),
+    head: shaSchema.nullable(),
+    failure: taskFailureSchema,
+    since: z.string(),
+  }),
+  z.strictObject({ status: z.literal('skipped'), base: shaSchema.nullable(), since: z.string() }),
+  z.strictObject({ status: z.literal('cancelled'), base: shaSchema.nullable(), since: z.string() }),
+])
+export type TaskState = z.infer<typeof taskStateSchema>
+export type TaskStatus = TaskState['status']
+
+/** One span of work, for the timeline: who did what when. */
+export const attemptRecordSchema = z.strictObject({
+  attempt: z.int(),
+  base: shaSchema,
+  queuedAt: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  slot: z.string().nullable(),
+  /** Where the attempt's check stands now: its start commit, then the head that it handed over. */
+  head: shaSchema.nullable(),
+  outcome: z.enum(['open', 'verified', 'failed', 'conflict', 'returned', 'cancelled', 'skipped']),
+  failure: taskFailureSchema.nullable(),
+})
+export type AttemptRecord = z.infer<typeof attemptRecordSchema>
+
+export const taskRecordSchema = z.strictObject({
+  state: taskStateSchema,
+  attempts: z.array(attemptRecordSchema),
+  /** Failures and conflicts since a person last looked; they bound the automatic retries. */
+  failures: z.int(),
+  conflicts: z.int(),
+  lost: z.int(),
+  /** Heads that the next base is merged from besides the needs', after a conflict. */
+  onto: z.array(shaSchema),
+  /** What people said with `/retry t3 -- note`. */
+  notes: z.array(z.string()),
+})
+export type TaskRecord = z.infer<typeof taskRecordSchema>
+
+export const verificationSchema = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.literal('queued'), on: shaSchema, attempt: z.int(), since: z.string() }),
+  z.strictObject({ status: z.literal('in_progress'), on: shaSchema, attempt: z.int(), slot: z.string(), since: z.string() }),
+  z.strictObject({ status: z.literal('passed'), on: shaSchema, attempt: z.int(), report: reportSchema, since: z.string() }),
+  z.strictObject({ status: z.literal('failed'), on: shaSchema, attempt: z.int(), failure: taskFailureSchema, since: z.string() }),
+])
+export type Verification = z.infer<typeof verificationSchema>
+
+/** All that an accepted plan brings: the plan itself, and how far it is. */
+export const workSchema = z.strictObject({
+  plan: planSchema,
+  planId: z.string(),
+  base: shaSchema,
+  baseBranch: z.string(),
+  settings: settingsSchema,
+  settingsBlob: z.string(),
+  notes: z.array(z.string()),
+  proposedAt: z.string(),
+  startedAt: z.string().nullable(),
+  /** `null`: the whole plan may run; a list: only these tasks; empty before the approval. */
+  approved: z.array(taskIdSchema).nullable(),
+  approvedBy: z.array(z.string()),
+  tasks: z.record(taskIdSchema, taskRecordSchema),
+  trunk: z.strictObject({
+    start: shaSchema,
+    tip: shaSchema,
+    /** In the order in which they were merged. */
+    merges: z.array(z.strictObject({ task: taskIdSchema, sha: shaSchema, at: z.string() })),
+  }),
+  verification: verificationSchema.nullable(),
+  /** Verdicts of the verification by trunk commit: the search for a culprit needs them. */
+  verdicts: z.record(shaSchema, z.enum(['passed', 'failed'])),
+  culprit: z.strictObject({ task: taskIdSchema.nullable() }).nullable(),
+  /** The newest tip of the base branch that was looked at, and the plan's paths in which it moved. */
+  baseSeen: z.strictObject({ sha: shaSchema, paths: z.array(z.string()), stale: z.boolean() }),
+})
+export type Work = z.infer<typeof workSchema>
+
+const headerShape = {
+  run: runIdSchema,
+  issue: z.strictObject({ number: z.int(), title: z.string(), body: z.string() }),
+  /** The words after `/plan --`, and who asked. */
+  words: z.string(),
+  askedBy: z.string(),
+  askedAt: z.string(),
+  /** Keys of everything that came from outside, so that a repetition changes nothing. */
+  seen: z.array(z.string()),
+  orchestrator: z.strictObject({ workflowRun: z.int(), at: z.string(), started: z.boolean() }).nullable(),
+  /** Orchestrators lost since the run last made progress. */
+  crashes: z.int(),
+  slots: z.record(
+    z.string(),
+    z.strictObject({ count: z.int(), workflowRun: z.int().nullable(), at: z.string(), gone: z.boolean() }),
+  ),
+  /** Where projections are to be found again: `comment:plan`, `pull:t3`, `check:t3@<sha>`. */
+  projected: z.record(z.string(), z.strictObject({ number: z.int(), node: z.string() })),
+  pullRefused: z.string().nullable(),
+}
+
+export const conclusionSchema = z.enum(['success', 'cancelled', 'rejected', 'refused', 'merged', 'closed'])
+export type Conclusion = z.infer<typeof conclusionSchema>
+
+export const runStateSchema = z.discriminatedUnion('phase', [
+  z.strictObject({ phase: z.literal('empty') }),
+  z.strictObject({ phase: z.literal('requested'), ...headerShape }),
+  z.strictObject({ phase: z.literal('proposed'), ...headerShape, work: workSchema }),
+  z.strictObject({
+    phase: z.literal('active'),
+    ...headerShape,
+    work: workSchema,
+    paused: z.strictObject({ why: z.string(), by: z.string() }).nullable(),
+  }),
+  z.strictObject({
+    phase: z.literal('ended'),
+    ...headerShape,
+    work: workSchema.nullable(),
+    conclusion: conclusionSchema,
+    why: z.string(),
+    problems: z.array(problemSchema),
+    endedAt: z.string(),
+  }),
+])
+export type RunState = z.infer<typeof runStateSchema>
+export type LiveRun = Exclude<RunState, { phase: 'empty' }>
+export type ActiveRun = Extract<RunState, { phase: 'active' }>
+export type ProposedRun = Extract<RunState, { phase: 'proposed' }>
+export type EndedRun = Extract<RunState, { phase: 'ended' }>
+
+export const emptyRun: RunState = { phase: 'empty' }
+
+export const parseState = (text: string): RunState => runStateSchema.parse(JSON.parse(text))
+export const parseEvent = (text: string) => runEventSchema.parse(JSON.parse(text))
+
+export const workOf = (state: RunState): Work | null =>
+  state.phase === 'proposed' || state.phase === 'active' || state.phase === 'ended' ? state.work : null
+
+/** A task of the plan; throws for an id that the plan does not have, which only a bug can ask for. */
+export function taskOf(work: Work, id: TaskId): Task {
+  const task = work.plan.tasks.find((candidate) => candidate.id === id)
+  if (task === undefined) throw new Error(`no task ${id} in plan ${work.planId}`)
+  return task
+}
+
+export function recordOf(work: Work, id: TaskId): TaskRecord {
+  const record = work.tasks[id]
+  if (record === undefined) throw new Error(`no record of task ${id} in plan ${work.planId}`)
+  return record
+}
+
+export const statusOf = (work: Work, id: TaskId): TaskStatus => recordOf(work, id).state.status
+
+/** Landed, or skipped by a person: what needs it may go on. */
+export const isSettled = (work: Work, id: TaskId): boolean => ['landed', 'skipped'].includes(statusOf(work, id))
+
+/** The heads that stand for a settled task: its own, or, for one skipped, those of its needs. */
+export function headsOf(work: Work, id: TaskId): Sha[] {
+  const { state } = recordOf(work, id)
+  if (state.status === 'landed') return [state.head]
+  return taskOf(work, id).needs.flatMap((need) => headsOf(work, need))
+}
+
+/** The task, or the chain of failed needs, that keeps this task from ever starting; null where nothing does. */
+export function blockedBy(work: Work, id: TaskId): TaskId | null {
+  if (statusOf(work, id) !== 'pending') return null
+  for (const need of taskOf(work, id).needs) {
+    const status = statusOf(work, need)
+    if (status === 'failed' || status === 'cancelled') return need
+    const cause = blockedBy(work, need)
+    if (cause !== null) return cause
+  }
+  return null
+}
+
+export const isApproved = (work: Work, id: TaskId): boolean => work.approved === null || work.approved.includes(id)

@@ -1,0 +1,44 @@
+import type { Sha } from '../core/ref.ts'
+
+export interface CommitWords {
+  subject: string
+  body?: string
+  trailers?: Readonly<Record<string, string>>
+}
+
+export interface ChangedPath {
+  path: string
+  /** git's letters: A added, M modified, D deleted, T type changed. Renames are a D and an A. */
+  status: 'A' | 'M' | 'D' | 'T'
+  /** `100644`, `100755`, `120000` (symlink), `160000` (submodule), `000000` (absent). */
+  oldMode: string
+  newMode: string
+  /** Bytes of the new blob; 0 when deleted or not a blob. */
+  bytes: number
+}
+
+export type Merged = { ok: true; sha: Sha; tree: Sha } | { ok: false; paths: string[] }
+
+/**
+ * The orchestrator's own bare repository. It only ever fetched objects; nothing ran in it, nothing is checked out.
+ * Objects made here reach the remote with the journal's next push.
+ */
+export interface Repo {
+  /** Bring these commits in (depth 1: every commit of a run descends from its base, so nothing older is needed). */
+  fetch(shas: readonly Sha[], refs?: readonly string[]): Promise<void>
+  tip(ref: string): Promise<Sha | null>
+  treeOf(commit: Sha): Promise<Sha>
+  parentsOf(commit: Sha): Promise<Sha[]>
+  /** Bring a slot's bundle in; throws where it is torn or not a bundle of that commit. */
+  unbundle(file: string, head: Sha): Promise<void>
+  /** A commit with a tree that is there, not on any ref yet. */
+  commit(tree: Sha, parents: readonly Sha[], words: CommitWords): Promise<Sha>
+  /** Merge two commits without a checkout; the commit has both as parents. Fast-forwards are made into merge commits too. */
+  merge(ours: Sha, theirs: Sha, words: CommitWords): Promise<Merged>
+  changes(from: Sha, to: Sha): Promise<ChangedPath[]>
+  /** Lines that the diff adds, by path (text files only, each capped), for the search for secrets. */
+  addedLines(from: Sha, to: Sha): Promise<ReadonlyMap<string, string>>
+  readFile(commit: Sha, path: string): Promise<string | null>
+  blobOf(commit: Sha, path: string): Promise<Sha | null>
+  isAncestor(ancestor: Sha, descendant: Sha): Promise<boolean>
+}

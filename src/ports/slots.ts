@@ -1,0 +1,28 @@
+/** A slot as the job list shows it. */
+export interface SlotJob {
+  slot: string
+  status: 'queued' | 'in_progress' | 'completed'
+  startedAt: string | null
+}
+
+/** A result that a slot has uploaded; named `tributary-<run>-<task>-<attempt>`. */
+export interface ResultArtifact {
+  id: number
+  run: string
+  task: string
+  attempt: number
+}
+
+/** The orchestrator's eyes on its slots. Reads are conditional: unchanged lists cost nothing. */
+export interface Slots {
+  /** Jobs of a workflow run that are slots of this tributary run. `unchanged` answers come from the cache. */
+  jobs(workflowRun: number): Promise<SlotJob[]>
+  results(workflowRun: number, run: string): Promise<ResultArtifact[]>
+  /** Download and unpack: `result.json` (text) and the path of the bundle, where there is one. Size-capped. */
+  download(artifact: ResultArtifact): Promise<{ result: string; bundle: string | null }>
+}
+
+/** What a slot can do besides reading the journal: hand its result over. */
+export interface Handover {
+  upload(name: string, files: readonly string[], rootFolder: string): Promise<void>
+}
