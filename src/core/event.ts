@@ -77,7 +77,12 @@ export const runEventSchema = z.discriminatedUnion('type', [
     onto: z.array(shaSchema),
     final: z.boolean(),
   }),
-  event('task_retried', { task: taskIdSchema, note: z.string() }),
+  event('task_retried', {
+    task: taskIdSchema,
+    note: z.string(),
+    /** After a failed verification: trunk's tip, so that the task mends what is there. */
+    onto: z.array(shaSchema),
+  }),
   event('task_skipped', { task: taskIdSchema }),
   event('task_cancelled', { task: taskIdSchema }),
   event('gate_approved', { task: taskIdSchema }),
@@ -95,8 +100,10 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('run_finished', { sha: shaSchema }),
   event('run_closed', { merged: z.boolean() }),
   event('pull_refused', { why: z.string() }),
-  /** Where a projection is to be found again; never what it says. */
-  event('projected', { entries: z.array(z.strictObject({ name: z.string(), number: z.int(), node: z.string() })) }),
+  /** Where a projection is to be found again, and the digest of what was shown last, so that nothing is shown twice. */
+  event('projected', {
+    entries: z.array(z.strictObject({ name: z.string(), number: z.int(), node: z.string(), digest: z.string() })),
+  }),
 ])
 export type RunEvent = z.infer<typeof runEventSchema>
 export type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>

@@ -42,6 +42,7 @@ export const problemSchema = z.strictObject({
     'command-not-allowed',
     'too-many-tasks',
     'too-long',
+    'bad-settings',
   ]),
   task: z.string().nullable(),
   field: z.string().nullable(),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { reportSchema, runEventSchema } from './event.ts'
 import { problemSchema, taskFailureSchema } from './failure.ts'
 import { planSchema, type Task } from './plan.ts'
-import { runIdSchema, shaSchema, type Sha, type TaskId, taskIdSchema } from './ref.ts'
+import { runIdSchema, type Sha, shaSchema, type TaskId, taskIdSchema } from './ref.ts'
 import { settingsSchema } from './settings.ts'
 
 /** Where a task stands. `pending`: its needs have not landed, or its next base has not been made yet. */
@@ -79,9 +79,27 @@ export type TaskRecord = z.infer<typeof taskRecordSchema>
 
 export const verificationSchema = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('queued'), on: shaSchema, attempt: z.int(), since: z.string() }),
-  z.strictObject({ status: z.literal('in_progress'), on: shaSchema, attempt: z.int(), slot: z.string(), since: z.string() }),
-  z.strictObject({ status: z.literal('passed'), on: shaSchema, attempt: z.int(), report: reportSchema, since: z.string() }),
-  z.strictObject({ status: z.literal('failed'), on: shaSchema, attempt: z.int(), failure: taskFailureSchema, since: z.string() }),
+  z.strictObject({
+    status: z.literal('in_progress'),
+    on: shaSchema,
+    attempt: z.int(),
+    slot: z.string(),
+    since: z.string(),
+  }),
+  z.strictObject({
+    status: z.literal('passed'),
+    on: shaSchema,
+    attempt: z.int(),
+    report: reportSchema,
+    since: z.string(),
+  }),
+  z.strictObject({
+    status: z.literal('failed'),
+    on: shaSchema,
+    attempt: z.int(),
+    failure: taskFailureSchema,
+    since: z.string(),
+  }),
 ])
 export type Verification = z.infer<typeof verificationSchema>
 
@@ -104,9 +122,11 @@ export const workSchema = z.strictObject({
     start: shaSchema,
     tip: shaSchema,
     /** In the order in which they were merged. */
-    merges: z.array(z.strictObject({ task: taskIdSchema, sha: shaSchema, at: z.string() })),
+    merges: z.array(z.strictObject({ task: taskIdSchema, head: shaSchema, sha: shaSchema, at: z.string() })),
   }),
   verification: verificationSchema.nullable(),
+  /** Verifications started so far: each has a number of its own. */
+  verifications: z.int(),
   /** Verdicts of the verification by trunk commit: the search for a culprit needs them. */
   verdicts: z.record(shaSchema, z.enum(['passed', 'failed'])),
   culprit: z.strictObject({ task: taskIdSchema.nullable() }).nullable(),
@@ -132,7 +152,7 @@ const headerShape = {
     z.strictObject({ count: z.int(), workflowRun: z.int().nullable(), at: z.string(), gone: z.boolean() }),
   ),
   /** Where projections are to be found again: `comment:plan`, `pull:t3`, `check:t3@<sha>`. */
-  projected: z.record(z.string(), z.strictObject({ number: z.int(), node: z.string() })),
+  projected: z.record(z.string(), z.strictObject({ number: z.int(), node: z.string(), digest: z.string() })),
   pullRefused: z.string().nullable(),
 }
 

@@ -26,15 +26,39 @@ export type CheckStatus =
 
 /** One thing to show. `located` is where an earlier projection of the same name went; null: make it. */
 export type Projection =
-  | { kind: 'check'; name: string; located: Located | null; sha: Sha; externalId: string; title: string; state: CheckStatus; summary: string; text: string }
-  | { kind: 'pull'; name: string; located: Located | null; head: string; base: string; title: string; body: string; draft: boolean }
+  | {
+      kind: 'check'
+      name: string
+      located: Located | null
+      sha: Sha
+      externalId: string
+      title: string
+      state: CheckStatus
+      summary: string
+      text: string
+    }
+  | {
+      kind: 'pull'
+      name: string
+      located: Located | null
+      head: string
+      base: string
+      title: string
+      body: string
+      draft: boolean
+    }
   | { kind: 'close-pull'; name: string; located: Located }
   | { kind: 'ready-pull'; name: string; located: Located }
   | { kind: 'comment'; name: string; located: Located | null; thread: number; marker: string; body: string }
 
 export type Published =
   | { ok: true; name: string; located: Located }
-  | { ok: false; name: string; reason: 'not-permitted' | 'no-drafts' | 'nothing-to-compare' | 'gone' | 'refused'; message: string }
+  | {
+      ok: false
+      name: string
+      reason: 'not-permitted' | 'no-drafts' | 'nothing-to-compare' | 'gone' | 'refused'
+      message: string
+    }
 
 export interface DispatchInputs {
   role: 'orchestrate' | 'work'

@@ -33,5 +33,11 @@ export interface Journal {
    * Append events to the run on top of `expected` (null: the run must be new) and move refs, in one atomic push with leases.
    * `state` is the fold up to and including the events. An unknown outcome (time-out, 5xx) is settled by reading the ref.
    */
-  append(run: RunId, expected: Sha | null, events: readonly RunEvent[], state: RunState, refs: readonly RefUpdate[]): Promise<Appended>
+  append(
+    run: RunId,
+    expected: Sha | null,
+    events: readonly RunEvent[],
+    state: RunState,
+    refs: readonly RefUpdate[],
+  ): Promise<Appended>
 }

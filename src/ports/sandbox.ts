@@ -12,7 +12,10 @@ export interface CommandRun {
 export interface Sandbox {
   /** `bubblewrap 0.8.0` or `off`; shown to people. */
   name: string
-  run(argv: Argv, options: { worktree: string; seconds: number; signal?: AbortSignal; env?: Readonly<Record<string, string>> }): Promise<CommandRun>
+  run(
+    argv: Argv,
+    options: { worktree: string; seconds: number; signal?: AbortSignal; env?: Readonly<Record<string, string>> },
+  ): Promise<CommandRun>
 }
 
 export type SandboxProbe = { ok: true; sandbox: Sandbox } | { ok: false; detail: string }

@@ -1,0 +1,262 @@
+import type { EventOf, RunEvent } from './event.ts'
+import { evolveTask } from './evolve-task.ts'
+import type { TaskId } from './ref.ts'
+import {
+  type Conclusion,
+  type EndedRun,
+  emptyRun,
+  type LiveRun,
+  type RunState,
+  type TaskRecord,
+  type Work,
+  workOf,
+} from './state.ts'
+
+/** The state after an event. Total: an event that does not fit the phase changes nothing but the keys seen. */
+export function evolve(state: RunState, event: RunEvent): RunState {
+  if (event.type === 'plan_requested') return state.phase === 'empty' ? requested(event) : state
+  if (state.phase === 'empty') return state
+  const next = evolveLive(state, event)
+  if (event.key === undefined || next.seen.includes(event.key)) return next
+  return { ...next, seen: [...next.seen, event.key] }
+}
+
+export const replay = (events: readonly RunEvent[]): RunState => events.reduce(evolve, emptyRun)
+export const replayOn = (state: RunState, events: readonly RunEvent[]): RunState => events.reduce(evolve, state)
+
+function requested(event: EventOf<'plan_requested'>): RunState {
+  return {
+    phase: 'requested',
+    run: event.run,
+    issue: { number: event.issue, title: event.title, body: event.body },
+    words: event.words,
+    askedBy: event.by,
+    askedAt: event.at,
+    seen: event.key === undefined ? [] : [event.key],
+    orchestrator: { workflowRun: event.workflowRun, at: event.at, started: false },
+    crashes: 0,
+    slots: {},
+    projected: {},
+    pullRefused: null,
+  }
+}
+
+function evolveLive(state: LiveRun, event: RunEvent): LiveRun {
+  switch (event.type) {
+    case 'plan_requested':
+      return state
+    case 'plan_refused':
+      return end(state, 'refused', event, { problems: event.problems })
+    case 'plan_proposed':
+      return proposed(state, event)
+    case 'plan_approved':
+      return approved(state, event)
+    case 'plan_rejected':
+      return end(state, 'rejected', event, { why: event.why })
+    case 'orchestrator_requested':
+      return { ...state, orchestrator: { workflowRun: event.workflowRun, at: event.at, started: false } }
+    case 'orchestrator_started':
+      return { ...state, orchestrator: { workflowRun: event.workflowRun, at: event.at, started: true } }
+    case 'orchestrator_left':
+      return { ...state, orchestrator: null }
+    case 'orchestrator_lost':
+      return { ...state, orchestrator: null, crashes: state.crashes + 1 }
+    case 'slots_requested':
+    case 'slots_started':
+    case 'slots_gone':
+      return { ...state, slots: evolveSlots(state.slots, event) }
+    case 'run_paused':
+      return state.phase === 'active' ? { ...state, paused: { why: event.why, by: event.by } } : state
+    case 'run_resumed':
+      return resumed(state)
+    case 'run_cancelled':
+      return cancelAll(end(state, 'cancelled', event, { why: event.why }), event.at)
+    case 'run_finished':
+      return end(state, 'success', event, {})
+    case 'run_closed':
+      return cancelAll(end(state, event.merged ? 'merged' : 'closed', event, {}), event.at)
+    case 'pull_refused':
+      return { ...state, pullRefused: event.why }
+    case 'projected':
+      return { ...state, projected: { ...state.projected, ...entriesOf(event) } }
+    default:
+      return onWork(state, (work) => evolveWork(work, event), event.type)
+  }
+}
+
+const entriesOf = (event: EventOf<'projected'>) =>
+  Object.fromEntries(event.entries.map(({ name, ...where }) => [name, where]))
+
+/** Tasks that got further show that the orchestrator works: earlier crashes are forgiven. */
+const PROGRESS: readonly RunEvent['type'][] = ['task_verified', 'task_landed', 'trunk_moved', 'verification_passed']
+
+function onWork(state: LiveRun, change: (work: Work) => Work, type: RunEvent['type']): LiveRun {
+  if (state.phase === 'requested' || state.work === null) return state
+  const crashes = PROGRESS.includes(type) ? 0 : state.crashes
+  return { ...state, crashes, work: change(state.work) } as LiveRun
+}
+
+function end(
+  state: LiveRun,
+  conclusion: Conclusion,
+  event: RunEvent,
+  more: Partial<Pick<EndedRun, 'why' | 'problems'>>,
+): EndedRun {
+  const { phase: _phase, ...header } = state
+  const { paused: _paused, ...rest } = { paused: null, ...header }
+  return { why: '', problems: [], ...rest, ...more, phase: 'ended', work: workOf(state), conclusion, endedAt: event.at }
+}
+
+function proposed(state: LiveRun, event: EventOf<'plan_proposed'>): LiveRun {
+  if (state.phase !== 'requested' && state.phase !== 'proposed') return state
+  const tasks: Record<TaskId, TaskRecord> = {}
+  for (const task of event.plan.tasks) tasks[task.id] = freshRecord
+  return {
+    ...state,
+    phase: 'proposed',
+    work: {
+      plan: event.plan,
+      planId: event.planId,
+      base: event.base,
+      baseBranch: event.baseBranch,
+      settings: event.settings,
+      settingsBlob: event.settingsBlob,
+      notes: event.notes,
+      proposedAt: event.at,
+      startedAt: null,
+      approved: [],
+      approvedBy: [],
+      tasks,
+      trunk: { start: event.trunk, tip: event.trunk, merges: [] },
+      verification: null,
+      verifications: 0,
+      verdicts: {},
+      culprit: null,
+      baseSeen: { sha: event.base, paths: [], stale: false },
+    },
+  }
+}
+
+const freshRecord: TaskRecord = {
+  state: { status: 'pending' },
+  attempts: [],
+  failures: 0,
+  conflicts: 0,
+  lost: 0,
+  onto: [],
+  notes: [],
+}
+
+function approved(state: LiveRun, event: EventOf<'plan_approved'>): LiveRun {
+  if (state.phase !== 'proposed' && state.phase !== 'active') return state
+  const { work } = state
+  const list = event.only === null || work.approved === null ? null : [...new Set([...work.approved, ...event.only])]
+  return {
+    ...state,
+    phase: 'active',
+    paused: state.phase === 'active' ? state.paused : null,
+    work: {
+      ...work,
+      startedAt: work.startedAt ?? event.at,
+      approved: list !== null && list.length === work.plan.tasks.length ? null : list,
+      approvedBy: [...work.approvedBy, event.by],
+    },
+  }
+}
+
+function resumed(state: LiveRun): LiveRun {
+  if (state.phase !== 'active') return state
+  // Going on after the base moved is a person's decision: it is not asked again for the same tip.
+  return { ...state, paused: null, work: { ...state.work, baseSeen: { ...state.work.baseSeen, stale: false } } }
+}
+
+type Slots = LiveRun['slots']
+function evolveSlots(slots: Slots, event: EventOf<'slots_requested' | 'slots_started' | 'slots_gone'>): Slots {
+  if (event.type === 'slots_requested')
+    return {
+      ...slots,
+      [event.request]: { count: event.count, workflowRun: event.workflowRun, at: event.at, gone: false },
+    }
+  const known = slots[event.request]
+  if (known === undefined) return slots
+  const next = event.type === 'slots_started' ? { ...known, workflowRun: event.workflowRun } : { ...known, gone: true }
+  return { ...slots, [event.request]: next }
+}
+
+/** Ending a run stops what has not ended: nothing of it may be waited for. */
+function cancelAll(state: EndedRun, at: string): EndedRun {
+  if (state.work === null) return state
+  let work = state.work
+  for (const task of work.plan.tasks) {
+    const status = work.tasks[task.id]?.state.status
+    if (status === undefined || ['landed', 'skipped', 'failed', 'cancelled'].includes(status)) continue
+    work = evolveTask(work, { type: 'task_cancelled', task: task.id, at, by: 'tributary' })
+  }
+  const verification =
+    work.verification?.status === 'passed' || work.verification?.status === 'failed' ? work.verification : null
+  return { ...state, work: { ...work, verification } }
+}
+
+type WorkEvent = Parameters<typeof evolveWork>[1]
+function evolveWork(work: Work, event: Exclude<RunEvent, EventOf<'plan_requested'>>): Work {
+  switch (event.type) {
+    case 'trunk_moved':
+      return trunkMoved(work, event)
+    case 'verification_queued':
+      return {
+        ...work,
+        verifications: event.attempt,
+        verification: { status: 'queued', on: event.on, attempt: event.attempt, since: event.at },
+      }
+    case 'verification_started':
+      return {
+        ...work,
+        verification: {
+          status: 'in_progress',
+          on: event.on,
+          attempt: event.attempt,
+          slot: event.slot,
+          since: event.at,
+        },
+      }
+    case 'verification_returned':
+      return { ...work, verification: null }
+    case 'verification_passed':
+      return {
+        ...work,
+        verdicts: { ...work.verdicts, [event.on]: 'passed' },
+        verification: { status: 'passed', on: event.on, attempt: event.attempt, report: event.report, since: event.at },
+      }
+    case 'verification_failed':
+      return {
+        ...work,
+        verdicts: { ...work.verdicts, [event.on]: 'failed' },
+        verification: {
+          status: 'failed',
+          on: event.on,
+          attempt: event.attempt,
+          failure: event.failure,
+          since: event.at,
+        },
+      }
+    case 'culprit_found':
+      return { ...work, culprit: { task: event.task } }
+    case 'base_moved':
+      return { ...work, baseSeen: { sha: event.to, paths: event.paths, stale: event.stale } }
+    default:
+      return evolveTask(work, event)
+  }
+}
+
+export type { WorkEvent }
+
+function trunkMoved(work: Work, event: EventOf<'trunk_moved'>): Work {
+  const state = work.tasks[event.task]?.state
+  if (state?.status !== 'landed') return work
+  const merge = { task: event.task, head: state.head, sha: event.sha, at: event.at }
+  return {
+    ...work,
+    verification: null,
+    trunk: { ...work.trunk, tip: event.sha, merges: [...work.trunk.merges, merge] },
+  }
+}
