@@ -218,16 +218,8 @@ export function headsOf(work: Work, id: TaskId): Sha[] {
   return taskOf(work, id).needs.flatMap((need) => headsOf(work, need))
 }
 
-/** The task, or the chain of failed needs, that keeps this task from ever starting; null where nothing does. */
-export function blockedBy(work: Work, id: TaskId): TaskId | null {
-  if (statusOf(work, id) !== 'pending') return null
-  for (const need of taskOf(work, id).needs) {
-    const status = statusOf(work, need)
-    if (status === 'failed' || status === 'cancelled') return need
-    const cause = blockedBy(work, need)
-    if (cause !== null) return cause
-  }
-  return null
-}
-
 export const isApproved = (work: Work, id: TaskId): boolean => work.approved === null || work.approved.includes(id)
+
+/** Ids of the tasks that stand so, in plan order. */
+export const tasksWith = (work: Work, ...statuses: TaskStatus[]): TaskId[] =>
+  work.plan.tasks.map((task) => task.id).filter((id) => statuses.includes(statusOf(work, id)))

@@ -1,0 +1,91 @@
+import type { TaskFailure } from './failure.ts'
+import { matches } from './glob.ts'
+import type { Task } from './plan.ts'
+import type { Sha } from './ref.ts'
+import { err, ok, type Result } from './result.ts'
+import { ALWAYS_PROTECTED, type Settings } from './settings.ts'
+
+/** What git says of the commit that a slot handed over; nothing here is the slot's own word. */
+export interface HandedOver {
+  head: Sha
+  parents: readonly Sha[]
+  tree: Sha
+  changes: readonly { path: string; oldMode: string; newMode: string; bytes: number }[]
+  /** Paths whose added lines hold something that looks like a secret, or one of the job's own. */
+  secrets: readonly string[]
+}
+
+const ORDINARY = ['100644', '100755', '000000']
+
+/** The gate before landing: enforced by code on what git holds, whatever a worker said. */
+export function audit(
+  task: Task,
+  settings: Settings,
+  given: { base: Sha; verifiedTree: Sha },
+  it: HandedOver,
+): Result<null, TaskFailure> {
+  if (it.parents.length !== 1 || it.parents[0] !== given.base)
+    return err({
+      reason: 'wrong-base',
+      detail: `expected one parent, ${given.base}; found ${it.parents.join(', ') || 'none'}`,
+    })
+  if (it.tree !== given.verifiedTree)
+    return err({
+      reason: 'tree-not-verified',
+      detail: `acceptance passed on ${given.verifiedTree}, the commit holds ${it.tree}`,
+    })
+  const forbidden = protectedAmong(
+    it.changes.map((change) => change.path),
+    settings,
+  )
+  if (forbidden.length > 0) return err({ reason: 'protected-paths', paths: forbidden })
+  const odd = it.changes.filter((change) => !ORDINARY.includes(change.newMode) || !ORDINARY.includes(change.oldMode))
+  if (odd.length > 0) return err({ reason: 'forbidden-mode', paths: odd.map((change) => change.path) })
+  const outside = it.changes.filter((change) => !matches(task.writes, change.path))
+  if (outside.length > 0) return err({ reason: 'outside-paths', paths: outside.map((change) => change.path) })
+  const size = tooLarge(it, settings)
+  if (size !== null) return err({ reason: 'too-large', detail: size })
+  if (it.secrets.length > 0) return err({ reason: 'secret-in-diff', paths: [...it.secrets] })
+  return ok(null)
+}
+
+export const protectedAmong = (paths: readonly string[], settings: Settings): string[] =>
+  paths.filter((path) => matches([...ALWAYS_PROTECTED, ...settings.protected_paths], path))
+
+function tooLarge(it: HandedOver, { limits }: Settings): string | null {
+  if (it.changes.length > limits.files) return `${it.changes.length} files changed, ${limits.files} are allowed`
+  const big = it.changes.find((change) => change.bytes > limits.file_kilobytes * 1024)
+  return big === undefined ? null : `${big.path} has ${big.bytes} bytes, ${limits.file_kilobytes} kB are allowed`
+}
+
+/** Shapes of keys that GitHub's own push protection knows too; found in added lines only. */
+const SECRET_SHAPES: readonly RegExp[] = [
+  /\bgh[pousr]_[A-Za-z0-9]{36,}\b/,
+  /\bgithub_pat_[A-Za-z0-9_]{60,}\b/,
+  /\bsk-ant-[A-Za-z0-9_-]{20,}\b/,
+  /\bAKIA[0-9A-Z]{16}\b/,
+  /\bxox[abprs]-[A-Za-z0-9-]{20,}\b/,
+  /-----BEGIN (?:RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----/,
+]
+
+/** Paths whose added lines hold one of the job's own secrets, or something in the shape of a known key. */
+export const pathsWithSecrets = (added: ReadonlyMap<string, string>, own: readonly string[]): string[] =>
+  [...added]
+    .filter(
+      ([, text]) =>
+        own.some((secret) => secret !== '' && text.includes(secret)) || SECRET_SHAPES.some((shape) => shape.test(text)),
+    )
+    .map(([path]) => path)
+
+/** Failures that the same program may not meet again when run once more; the rest goes to a person at once. */
+const WORTH_A_RETRY: readonly TaskFailure['reason'][] = [
+  'program-failed',
+  'acceptance-failed',
+  'acceptance-changed-files',
+  'timed-out',
+  'result-unreadable',
+]
+
+/** One automatic retry, then a person. */
+export const isFinal = (failure: TaskFailure, failuresBefore: number): boolean =>
+  failuresBefore >= 1 || !WORTH_A_RETRY.includes(failure.reason)

@@ -1,0 +1,116 @@
+import { globsOverlap } from './glob.ts'
+import type { Task } from './plan.ts'
+import { byRemainingPath } from './predict.ts'
+import type { TaskId } from './ref.ts'
+import { type ActiveRun, isApproved, isSettled, recordOf, statusOf, type TaskStatus, type Work } from './state.ts'
+
+/**
+ * For every task that can never start as things stand, the failed or cancelled task that keeps it back.
+ * One pass: a plan's tasks stand in topological order.
+ */
+export function blockers(work: Work): ReadonlyMap<TaskId, TaskId> {
+  const blocked = new Map<TaskId, TaskId>()
+  for (const task of work.plan.tasks) {
+    if (statusOf(work, task.id) !== 'pending') continue
+    for (const need of task.needs) {
+      const status = statusOf(work, need)
+      const cause = status === 'failed' || status === 'cancelled' ? need : blocked.get(need)
+      if (cause !== undefined) {
+        blocked.set(task.id, cause)
+        break
+      }
+    }
+  }
+  return blocked
+}
+
+/** Approved tasks whose needs have all landed and that have no branch yet, in plan order: their bases can be made. */
+export const queueable = (work: Work): Task[] =>
+  work.plan.tasks.filter(
+    (task) =>
+      statusOf(work, task.id) === 'pending' &&
+      isApproved(work, task.id) &&
+      task.needs.every((need) => isSettled(work, need)),
+  )
+
+const tasksIn = (work: Work, ...statuses: TaskStatus[]): Task[] =>
+  work.plan.tasks.filter((task) => statuses.includes(statusOf(work, task.id)))
+
+const overlaps = (a: Task, b: Task): boolean =>
+  a.writes.some((one) => b.writes.some((other) => globsOverlap(one, other)))
+
+/**
+ * Tasks that may start now, longest remaining path first, ties by plan order; never two at work with overlapping
+ * `writes`. Deterministic: the same journal gives the same answer.
+ */
+export function startable(work: Work): Task[] {
+  const atWork = tasksIn(work, 'in_progress')
+  const order = byRemainingPath(work.plan)
+  const chosen: Task[] = []
+  for (const task of tasksIn(work, 'queued').toSorted((a, b) => order(a.id, b.id)))
+    if (![...atWork, ...chosen].some((other) => overlaps(task, other))) chosen.push(task)
+  return chosen
+}
+
+export type Assigned =
+  | { kind: 'task'; task: TaskId; attempt: number; slot: string }
+  | { kind: 'verification'; on: string; attempt: number; slot: string }
+
+/** What each free slot works on next. A verification goes first: everything waits for its word. */
+export function assign(run: ActiveRun, freeSlots: readonly string[]): Assigned[] {
+  if (run.paused !== null) return []
+  const slots = [...freeSlots]
+  const assigned: Assigned[] = []
+  const { verification } = run.work
+  if (verification?.status === 'queued') {
+    const slot = slots.shift()
+    if (slot !== undefined)
+      assigned.push({ kind: 'verification', on: verification.on, attempt: verification.attempt, slot })
+  }
+  for (const task of slots.length === 0 ? [] : startable(run.work)) {
+    const slot = slots.shift()
+    if (slot === undefined) break
+    const { state } = recordOf(run.work, task.id)
+    if (state.status === 'queued') assigned.push({ kind: 'task', task: task.id, attempt: state.attempt, slot })
+  }
+  return assigned
+}
+
+/** How many slots the run could use at this moment: tasks at work, ready, or about to be, and a verification. */
+export function usableSlots(run: ActiveRun): number {
+  if (run.paused !== null) return 0
+  const { work } = run
+  const verifying = work.verification?.status === 'queued' || work.verification?.status === 'in_progress' ? 1 : 0
+  const tasks = tasksIn(work, 'in_progress').length + startable(work).length
+  const coming = queueable(work).filter((task) => task.kind !== 'gate').length
+  return Math.min(work.settings.slots.cap, tasks + coming + verifying)
+}
+
+/** The next task for trunk: topological order, so that every completion order gives the same tree. */
+export type NextMerge = { next: 'merge'; task: TaskId; head: string } | { next: 'wait' } | { next: 'none' }
+
+export function nextMerge(work: Work): NextMerge {
+  const merged = new Map(work.trunk.merges.map((merge) => [merge.task, merge.head]))
+  const blocked = blockers(work)
+  for (const task of work.plan.tasks) {
+    const { state } = recordOf(work, task.id)
+    if (state.status === 'landed') {
+      if (task.kind !== 'gate' && merged.get(task.id) !== state.head)
+        return { next: 'merge', task: task.id, head: state.head }
+      continue
+    }
+    if (['skipped', 'failed', 'cancelled'].includes(state.status) || blocked.has(task.id)) continue
+    if (!isApproved(work, task.id) && state.status === 'pending') continue
+    return { next: 'wait' }
+  }
+  return { next: 'none' }
+}
+
+/** Earlier merges that may have touched these paths: with whom a later task is in conflict. All of them where none is told by its `writes`. */
+export function touchedBy(work: Work, paths: readonly string[], among: readonly TaskId[]): TaskId[] {
+  const touching = among.filter((id) => {
+    const task = work.plan.tasks.find((one) => one.id === id)
+    return task?.writes.some((glob) => paths.some((path) => globsOverlap(glob, path))) ?? false
+  })
+  return touching.length > 0 ? touching : [...among]
+}
