@@ -1,0 +1,110 @@
+import type { IConfiguration } from 'dependency-cruiser'
+
+interface Room {
+  rooms: string[]
+  modules: string[]
+}
+
+/** What each room may import besides itself: other rooms, and packages or modules of Node (`node:*` is any of them). */
+const rooms: Record<string, Room> = {
+  core: { rooms: [], modules: ['zod', 'picomatch', 'node:crypto'] },
+  render: { rooms: ['core'], modules: [] },
+  ports: { rooms: ['core'], modules: [] },
+  agent: { rooms: ['core', 'ports'], modules: ['zod'] },
+  jobs: { rooms: ['core', 'render', 'agent', 'ports'], modules: [] },
+  hub: {
+    rooms: ['core'],
+    modules: [
+      'node:*',
+      'hono',
+      '@hono/node-server',
+      '@actions/workflow-parser',
+      '@actions/expressions',
+      'graphql',
+      'yaml',
+      'zod',
+      'picomatch',
+      'fflate',
+    ],
+  },
+}
+
+/** Each adapter speaks to one vendor. It may use Node, and the vendor's own SDK. */
+const adapters: Record<string, string[]> = {
+  github: ['@actions/core', '@actions/github', '@actions/artifact', '@octokit/rest', 'fflate', 'zod'],
+  git: ['simple-git'],
+  sandbox: [],
+  memory: [],
+}
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+
+function modulePattern(name: string): string | null {
+  if (name === 'node:*') return null
+  if (name.startsWith('node:')) return `^(node:)?${escaped(name.slice('node:'.length))}$`
+  return `(^|/)node_modules/(@types/)?${escaped(name)}/`
+}
+
+/** Everything that is neither in an allowed room nor an allowed module. */
+function others(paths: string[], modules: string[]) {
+  const patterns = [
+    ...paths.map((path) => `^src/${path}/`),
+    ...modules.map(modulePattern).filter((one) => one !== null),
+  ]
+  return modules.includes('node:*')
+    ? { pathNot: patterns, dependencyTypesNot: ['core' as const] }
+    : { pathNot: patterns }
+}
+
+const roomRules = Object.entries(rooms).map(([room, may]) => ({
+  name: `${room}-imports`,
+  severity: 'error' as const,
+  from: { path: `^src/${room}/` },
+  to: others([room, ...may.rooms], may.modules),
+}))
+
+const adapterRules = Object.entries(adapters).map(([vendor, packages]) => ({
+  name: `adapter-${vendor}-imports`,
+  severity: 'error' as const,
+  from: { path: `^src/adapters/${vendor}/` },
+  to: others([`adapters/${vendor}`, 'core', 'render', 'ports'], ['node:*', ...packages]),
+}))
+
+export const rules: IConfiguration = {
+  forbidden: [
+    ...roomRules,
+    ...adapterRules,
+    {
+      name: 'known-room',
+      comment: 'A folder that no rule speaks of would be free to import anything.',
+      severity: 'error',
+      from: {
+        path: '^src/[^/]+/',
+        pathNot: [
+          '^src/(core|render|ports|agent|jobs|hub|cli)/',
+          `^src/adapters/(${Object.keys(adapters).join('|')})/`,
+        ],
+      },
+      to: {},
+    },
+    {
+      name: 'border-is-not-imported',
+      comment: 'Only entries wire; what they wire does not know them.',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: '^src/cli/' },
+      to: { path: '^src/[^/]+\\.ts$' },
+    },
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-missing', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '\\?raw$' } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: '\\.d\\.ts$' }, to: {} },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+      extensions: ['.ts', '.d.ts', '.js', '.mjs', '.json'],
+    },
+  },
+}
