@@ -1,0 +1,60 @@
+/** A workflow run or a job that wants to be alone in its group. */
+export interface Contender {
+  start(): void
+  /** Asked of one that runs (`cancel-in-progress`) and of one that waits and is pushed out. */
+  cancel(): void
+}
+
+export interface Admission {
+  readonly group: string
+  readonly cancelInProgress: boolean
+  readonly queue: 'single' | 'max'
+}
+
+interface Group {
+  running: Contender
+  waiting: Contender[]
+}
+
+const longest = 100
+
+/** GitHub's concurrency groups: one runs, the others wait as `queue` says. Workflows and jobs share the names. */
+export class Groups {
+  readonly #groups = new Map<string, Group>()
+
+  enter(admission: Admission, contender: Contender): void {
+    const name = admission.group.toLowerCase()
+    const group = this.#groups.get(name)
+    if (group === undefined) {
+      this.#groups.set(name, { running: contender, waiting: [] })
+      contender.start()
+      return
+    }
+    if (admission.queue === 'max') {
+      if (group.waiting.length >= longest) contender.cancel()
+      else group.waiting.push(contender)
+      return
+    }
+    const pushedOut = group.waiting.splice(0, group.waiting.length, contender)
+    for (const one of pushedOut) one.cancel()
+    if (admission.cancelInProgress) group.running.cancel()
+  }
+
+  /** To be called once a contender is done, whether it ever ran or not. */
+  leave(groupName: string, contender: Contender): void {
+    const name = groupName.toLowerCase()
+    const group = this.#groups.get(name)
+    if (group === undefined) return
+    if (group.running !== contender) {
+      group.waiting = group.waiting.filter((one) => one !== contender)
+      return
+    }
+    const next = group.waiting.shift()
+    if (next === undefined) {
+      this.#groups.delete(name)
+      return
+    }
+    group.running = next
+    next.start()
+  }
+}

@@ -1,0 +1,83 @@
+import type { Host, HubEvent, WorkflowRunRecord } from '../host.ts'
+import { githubContext } from './contexts.ts'
+import { evaluateText } from './expression.ts'
+import { workflowFiles } from './git.ts'
+import { inputTexts, inputValues } from './inputs.ts'
+import type { JsonObject } from './json.ts'
+import { jsonOf } from './json.ts'
+import { parse } from './parse.ts'
+import type { RunPlan } from './plan.ts'
+import type { Source } from './source.ts'
+import { sourceOf } from './source.ts'
+import { defaultTitle } from './title.ts'
+import { listens } from './trigger.ts'
+import type { Workflow } from './workflow.ts'
+import { now } from './world.ts'
+
+/** A run that an event asks for: one to start, or one that has failed before it could. */
+export type Asked = { kind: 'run'; plan: RunPlan } | { kind: 'invalid'; record: WorkflowRunRecord }
+
+/** What an event starts, in the order of the workflow files' paths. */
+export async function runsFor(host: Host, event: HubEvent): Promise<Asked[]> {
+  const source = await sourceOf(host, event)
+  if (source === undefined) return []
+  const asked: Asked[] = []
+  for (const file of await workflowFiles(host.gitDir, source.workflowSha)) {
+    const parsed = await parse(file.path, file.content)
+    if (parsed.ok) {
+      const { workflow } = parsed
+      if (await listens(workflow.on, file.path, event, source)) asked.push(planned(host, event, source, workflow))
+    } else if (parsed.on === undefined || (await listens(parsed.on, file.path, event, source))) {
+      asked.push({ kind: 'invalid', record: invalidRun(host, event, source, file.path, parsed.errors.join('; ')) })
+    }
+  }
+  return asked
+}
+
+function planned(host: Host, event: HubEvent, source: Source, workflow: Workflow): Asked {
+  const given = event.inputs ?? {}
+  const texts = event.name === 'workflow_dispatch' ? inputTexts(workflow.on, given) : undefined
+  const inputs: JsonObject = texts === undefined ? {} : inputValues(workflow.on, texts)
+  const payload = jsonOf(texts === undefined ? event.payload : { ...event.payload, inputs: texts })
+  const record = newRun(host, event, source, workflow.path, workflow.name)
+  const github = githubContext({ host, run: record, workflow, event, payload, source })
+  try {
+    const scope = { contexts: { github, inputs, vars: { ...host.variables } } }
+    record.display_title = evaluateText(workflow.runName, scope).trim() || defaultTitle(event, payload, workflow)
+  } catch (error) {
+    return { kind: 'invalid', record: failed(record, error instanceof Error ? error.message : String(error)) }
+  }
+  return { kind: 'run', plan: { record, workflow, event, payload, source, github, inputs } }
+}
+
+function newRun(host: Host, event: HubEvent, source: Source, path: string, name: string): WorkflowRunRecord {
+  const numbers = host.runs().flatMap((run) => (run.path === path ? [run.run_number] : []))
+  const created = now()
+  return {
+    id: host.nextId(),
+    run_number: Math.max(0, ...numbers) + 1,
+    run_attempt: 1,
+    name,
+    display_title: name,
+    path,
+    event: event.name,
+    head_branch: source.headBranch,
+    head_sha: source.sha,
+    actor: event.actor,
+    status: 'queued',
+    conclusion: null,
+    created_at: created,
+    updated_at: created,
+    run_started_at: created,
+  }
+}
+
+const invalidRun = (host: Host, event: HubEvent, source: Source, path: string, problem: string): WorkflowRunRecord =>
+  failed(newRun(host, event, source, path, path), problem)
+
+const failed = (record: WorkflowRunRecord, problem: string): WorkflowRunRecord => ({
+  ...record,
+  display_title: `Invalid workflow file: ${problem}`,
+  status: 'completed',
+  conclusion: 'failure',
+})

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+const execute = promisify(execFile)
+
+/** Plumbing on the bare repository that the server half serves. */
+export async function git(gitDir: string, ...args: string[]): Promise<string> {
+  const { stdout } = await execute('git', ['--git-dir', gitDir, ...args], { maxBuffer: 64 * 1024 * 1024 })
+  return stdout
+}
+
+/** The commit that a ref or sha names, or undefined where there is none. */
+export async function commitOf(gitDir: string, revision: string): Promise<string | undefined> {
+  if (revision === '') return undefined
+  try {
+    const line = await git(gitDir, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`)
+    return line.trim()
+  } catch {
+    return undefined
+  }
+}
+
+export interface WorkflowFile {
+  readonly path: string
+  readonly content: string
+}
+
+export async function workflowFiles(gitDir: string, commit: string): Promise<WorkflowFile[]> {
+  const listing = await git(gitDir, 'ls-tree', '--name-only', '-z', commit, '.github/workflows/')
+  const paths = listing.split('\0').filter((path) => /\.ya?ml$/.test(path))
+  return Promise.all(paths.map(async (path) => ({ path, content: await git(gitDir, 'show', `${commit}:${path}`) })))
+}
+
+export async function changedPaths(gitDir: string, from: string, to: string): Promise<string[]> {
+  const listing = await git(gitDir, 'diff', '--name-only', '-z', from, to, '--')
+  return listing.split('\0').filter((path) => path !== '')
+}

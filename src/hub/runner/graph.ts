@@ -1,0 +1,55 @@
+import type { RunConclusion } from '../host.ts'
+import type { Status } from './expression.ts'
+import type { Json } from './json.ts'
+import type { JobDefinition } from './workflow.ts'
+
+export type Result = 'success' | 'failure' | 'cancelled' | 'skipped'
+
+/** How a job of the workflow ended, its matrix taken together, as `needs` shows it. */
+export interface Settled {
+  readonly result: Result
+  readonly outputs: Readonly<Record<string, string>>
+}
+
+/** All that a job waits for, also by way of others: GitHub's `success()` asks about every one of them. */
+export function ancestors(jobs: readonly JobDefinition[], id: string): Set<string> {
+  const found = new Set<string>()
+  const visit = (one: string): void => {
+    for (const need of jobs.find((job) => job.id === one)?.needs ?? []) {
+      if (!found.has(need)) visit(need)
+      found.add(need)
+    }
+  }
+  visit(id)
+  return found
+}
+
+export function jobStatus(
+  settled: ReadonlyMap<string, Settled>,
+  before: ReadonlySet<string>,
+  cancelled: () => boolean,
+): Status {
+  const results = (ids: readonly string[]): (Result | undefined)[] =>
+    [...(ids.length > 0 ? ids : before)].map((id) => settled.get(id)?.result)
+  return {
+    success: (ids) => !cancelled() && results(ids).every((result) => result === 'success'),
+    failure: (ids) => results(ids).includes('failure'),
+    cancelled,
+  }
+}
+
+export const needsContext = (settled: ReadonlyMap<string, Settled>, needs: readonly string[]): Json =>
+  Object.fromEntries(
+    needs.map((id): [string, Json] => {
+      const { result, outputs } = settled.get(id) ?? { result: 'skipped', outputs: {} }
+      return [id, { result, outputs: { ...outputs } }]
+    }),
+  )
+
+export function conclusionOf(settled: readonly Settled[], cancelled: boolean): RunConclusion {
+  const has = (result: Result): boolean => settled.some((one) => one.result === result)
+  if (cancelled) return 'cancelled'
+  if (has('failure')) return 'failure'
+  if (has('cancelled')) return 'cancelled'
+  return settled.every((one) => one.result === 'skipped') ? 'skipped' : 'success'
+}

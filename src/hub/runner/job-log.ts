@@ -1,0 +1,45 @@
+import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { Masks } from './masks.ts'
+
+export const logPath = (dataDir: string, jobId: number): string => join(dataDir, 'logs', `${jobId}.log`)
+
+/** The log of a job, masked and with timestamps, or undefined where the job wrote none. */
+export function jobLog(dataDir: string, jobId: number): string | undefined {
+  try {
+    return readFileSync(logPath(dataDir, jobId), 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** Written line by line, so that a log is whole up to the moment a job or the hub dies. */
+export class JobLog {
+  readonly masks = new Masks()
+  readonly #file: number
+  readonly #echo: (line: string) => void
+  #open = true
+
+  constructor(path: string, echo: (line: string) => void) {
+    mkdirSync(dirname(path), { recursive: true })
+    this.#file = openSync(path, 'a')
+    this.#echo = echo
+  }
+
+  write(text: string): void {
+    if (!this.#open) return
+    for (const line of this.masks.apply(text).split(/\r?\n/)) {
+      writeSync(this.#file, `${new Date().toISOString()} ${line}\n`)
+      this.#echo(line)
+    }
+  }
+
+  error(message: string): void {
+    this.write(`##[error]${message}`)
+  }
+
+  close(): void {
+    if (this.#open) closeSync(this.#file)
+    this.#open = false
+  }
+}

@@ -1,0 +1,127 @@
+import { admissionOf } from './admission.ts'
+import type { Admission, Contender } from './concurrency.ts'
+import type { Scope } from './expression.ts'
+import { evaluateCondition } from './expression.ts'
+import type { Settled } from './graph.ts'
+import { ancestors, conclusionOf, jobStatus, needsContext } from './graph.ts'
+import type { JobHandle } from './job-handle.ts'
+import type { Node } from './node.ts'
+import { runNode } from './node.ts'
+import type { RunPlan } from './plan.ts'
+import type { World } from './world.ts'
+import { now, saveRun } from './world.ts'
+
+/** A workflow run at work. */
+export interface RunHandle {
+  readonly id: number
+  readonly done: Promise<void>
+  cancel(): void
+  /** SIGKILLs the job; false where this run has no such job at work. */
+  kill(jobId: number): boolean
+  abandon(): void
+}
+
+interface Run {
+  readonly world: World
+  readonly plan: RunPlan
+  readonly handles: Map<JobHandle, Node>
+  readonly settled: Map<string, Settled>
+  cancelled: boolean
+}
+
+export function startRun(world: World, plan: RunPlan): RunHandle {
+  const run: Run = { world, plan, handles: new Map(), settled: new Map(), cancelled: false }
+  const stop = new AbortController()
+  const cancel = (): void => {
+    run.cancelled = true
+    stop.abort()
+    cancelJobs(run)
+  }
+  saveRun(world, plan.record)
+  return {
+    id: plan.record.id,
+    done: live(run, stop.signal, cancel),
+    cancel,
+    kill: (jobId) => [...run.handles.keys()].some((handle) => handle.record.id === jobId && handle.kill()),
+    abandon: () => {
+      stop.abort()
+      for (const handle of run.handles.keys()) handle.abandon()
+    },
+  }
+}
+
+async function live(run: Run, stop: AbortSignal, cancel: () => void): Promise<void> {
+  const { world, plan } = run
+  let leave = (): void => undefined
+  try {
+    leave = await admitted(world, admissionOf(plan.workflow.concurrency, rootScope(run)), stop, cancel)
+    if (stop.aborted) return finish(run, 'cancelled')
+    plan.record.status = 'in_progress'
+    plan.record.run_started_at = now()
+    saveRun(world, plan.record)
+    const settled = await runGraph(run)
+    finish(run, conclusionOf(settled, run.cancelled))
+  } catch (error) {
+    plan.record.display_title = error instanceof Error ? error.message : String(error)
+    finish(run, 'failure')
+  } finally {
+    leave()
+  }
+}
+
+function finish({ world, plan }: Run, conclusion: typeof plan.record.conclusion): void {
+  Object.assign(plan.record, { status: 'completed', conclusion })
+  saveRun(world, plan.record)
+}
+
+function admitted(
+  world: World,
+  admission: Admission | undefined,
+  stop: AbortSignal,
+  cancel: () => void,
+): Promise<() => void> {
+  if (admission === undefined) return Promise.resolve(() => undefined)
+  return new Promise((resolve) => {
+    const leave = (): void => world.groups.leave(admission.group, contender)
+    const contender: Contender = { start: () => resolve(leave), cancel }
+    stop.addEventListener('abort', () => resolve(leave), { once: true })
+    world.groups.enter(admission, contender)
+  })
+}
+
+const rootScope = ({ world, plan: { github, inputs } }: Run): Scope => ({
+  contexts: { github, inputs, vars: { ...world.host.variables } },
+})
+
+/** Every job starts as soon as its own needs are settled. */
+async function runGraph(run: Run): Promise<Settled[]> {
+  const { jobs } = run.plan.workflow
+  const started = new Map<string, Promise<Settled>>()
+  const start = (id: string): Promise<Settled> => {
+    const known = started.get(id)
+    if (known !== undefined) return known
+    const needs = jobs.find((job) => job.id === id)?.needs ?? []
+    const settles = Promise.all(needs.map(start)).then(() => settle(run, id))
+    started.set(id, settles)
+    return settles
+  }
+  return Promise.all(jobs.map((job) => start(job.id)))
+}
+
+async function settle(run: Run, id: string): Promise<Settled> {
+  const { world, plan, settled } = run
+  const definition = plan.workflow.jobs.find((job) => job.id === id)
+  if (definition === undefined || world.closed) return { result: 'cancelled', outputs: {} }
+  const status = jobStatus(settled, ancestors(plan.workflow.jobs, id), () => run.cancelled)
+  const contexts = { ...rootScope(run).contexts, needs: needsContext(settled, definition.needs) }
+  const result = await runNode({ world, plan, definition, scope: { contexts, status }, handles: run.handles })
+  settled.set(id, result)
+  return result
+}
+
+/** A running job whose `if` still holds (`always()`) is left alone, as on GitHub. */
+function cancelJobs(run: Run): void {
+  for (const [handle, { definition, scope }] of run.handles) {
+    if (!evaluateCondition(definition.if, scope)) handle.cancel()
+  }
+}

@@ -1,0 +1,75 @@
+import type { Host, HubEvent, Runner } from '../host.ts'
+import { Groups } from './concurrency.ts'
+import type { Asked } from './deliver.ts'
+import { runsFor } from './deliver.ts'
+import { recover } from './recover.ts'
+import type { RunHandle } from './run.ts'
+import { startRun } from './run.ts'
+import type { RunnerOptions, World } from './world.ts'
+import { saveRun } from './world.ts'
+
+/** GitHub's own times. */
+const defaultGrace = { interruptMs: 7500, terminateMs: 2500 }
+
+export function createRunner(host: Host, options: RunnerOptions): Runner {
+  const world: World = {
+    host,
+    groups: new Groups(),
+    tributaryAction: options.tributaryAction,
+    logs: options.logs ?? (() => undefined),
+    grace: options.grace ?? defaultGrace,
+    path: options.path ?? process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+    closed: false,
+  }
+  const active = new Map<number, RunHandle>()
+  let deliveries: Promise<unknown> = Promise.resolve()
+  let delivering = 0
+  recover(world)
+
+  const begin = (asked: Asked): number => {
+    if (asked.kind === 'invalid') {
+      saveRun(world, asked.record)
+      return asked.record.id
+    }
+    const handle = startRun(world, asked.plan)
+    active.set(handle.id, handle)
+    void handle.done.then(() => active.delete(handle.id))
+    return handle.id
+  }
+
+  /** One after another: the order of events is the order of runs. */
+  const deliver = (event: HubEvent): Promise<number[]> => {
+    delivering++
+    const delivery = deliveries
+      .then(async () => {
+        const asked = world.closed ? [] : await runsFor(host, event)
+        return world.closed ? [] : asked.map(begin)
+      })
+      .finally(() => delivering--)
+    deliveries = delivery.catch(() => undefined)
+    return delivery
+  }
+
+  const settled = async (): Promise<void> => {
+    await deliveries
+    await Promise.all([...active.values()].map((handle) => handle.done))
+  }
+
+  return {
+    deliver,
+    cancel: (runId) => {
+      const handle = active.get(runId)
+      handle?.cancel()
+      return handle !== undefined
+    },
+    kill: (jobId) => [...active.values()].some((handle) => handle.kill(jobId)),
+    idle: async () => {
+      while (delivering > 0 || active.size > 0) await settled()
+    },
+    close: async () => {
+      world.closed = true
+      for (const handle of active.values()) handle.abandon()
+      await settled()
+    },
+  }
+}

@@ -1,0 +1,34 @@
+/** `max-parallel`: so many at a time, in the order of asking. */
+export class Turns {
+  #free: number
+  readonly #waiting: (() => void)[] = []
+
+  constructor(places: number) {
+    this.#free = places
+  }
+
+  /** Resolves with what gives the place back, also when the wait was aborted. */
+  take(signal: AbortSignal): Promise<() => void> {
+    if (signal.aborted) return Promise.resolve(() => undefined)
+    if (this.#free > 0) {
+      this.#free--
+      return Promise.resolve(() => this.#giveBack())
+    }
+    return new Promise((resolve) => {
+      const start = (): void => resolve(() => this.#giveBack())
+      this.#waiting.push(start)
+      const leave = (): void => {
+        const place = this.#waiting.indexOf(start)
+        if (place >= 0) this.#waiting.splice(place, 1)
+        if (place >= 0) resolve(() => undefined)
+      }
+      signal.addEventListener('abort', leave, { once: true })
+    })
+  }
+
+  #giveBack(): void {
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#free++
+    else next()
+  }
+}

@@ -1,0 +1,35 @@
+import { resolve } from 'node:path'
+import { readAction } from './action-file.ts'
+import { checkout } from './checkout.ts'
+import { StepFailure } from './child.ts'
+import { evaluateTexts } from './expression.ts'
+import { runJavaScript } from './javascript.ts'
+import type { StepSession } from './session.ts'
+import { setupNode } from './setup-node.ts'
+import type { UsesStep } from './workflow.ts'
+
+type Provided = 'checkout' | 'setup-node' | 'tributary' | 'local'
+
+function providedBy(uses: string): Provided | undefined {
+  if (uses.startsWith('./')) return 'local'
+  const name = uses.split('@')[0]?.toLowerCase() ?? ''
+  if (name === 'actions/checkout') return 'checkout'
+  if (name === 'actions/setup-node') return 'setup-node'
+  return /^[^/]+\/tributary$/.test(name) ? 'tributary' : undefined
+}
+
+export async function runAction(step: StepSession, definition: UsesStep): Promise<void> {
+  const { uses, id } = definition
+  const given = evaluateTexts(definition.with, step.scope)
+  const inputs = new Map(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]))
+  const provided = providedBy(uses)
+  if (provided === undefined) throw new StepFailure(refusal(uses))
+  if (provided === 'checkout') return checkout(step, inputs)
+  if (provided === 'setup-node') return setupNode(step, inputs)
+  const folder = provided === 'tributary' ? step.job.world.tributaryAction : resolve(step.job.folders.workspace, uses)
+  return runJavaScript(step, { action: readAction(folder, uses), uses, id, given })
+}
+
+const refusal = (uses: string): string =>
+  `The hub does not provide the action '${uses}'. It provides actions/checkout, actions/setup-node, ` +
+  `tributary (OWNER/tributary@REF) and JavaScript actions of the checked-out repository (./PATH).`

@@ -1,0 +1,37 @@
+import type { Host, JobRecord, WorkflowRunRecord } from '../host.ts'
+import type { Groups } from './concurrency.ts'
+import type { Grace } from './process.ts'
+
+export interface RunnerOptions {
+  /** Folder of the action that `uses: <anyone>/tributary@...` runs. */
+  readonly tributaryAction: string
+  /** Hears every log line of every job. */
+  readonly logs?: (line: string) => void
+  readonly grace?: Grace
+  /** PATH of the jobs; the hub's own unless given. */
+  readonly path?: string
+}
+
+/** What all runs of one runner share. */
+export interface World {
+  readonly host: Host
+  readonly groups: Groups
+  readonly tributaryAction: string
+  readonly logs: (line: string) => void
+  readonly grace: Grace
+  readonly path: string
+  /** Once closed nothing is written any more: what a restart finds must be what was true before. */
+  closed: boolean
+}
+
+export const now = (): string => new Date().toISOString()
+
+export function saveRun(world: World, run: WorkflowRunRecord): void {
+  if (world.closed) return
+  run.updated_at = now()
+  world.host.saveRun(run)
+}
+
+export function saveJob(world: World, job: JobRecord): void {
+  if (!world.closed) world.host.saveJob(job)
+}
