@@ -1,0 +1,290 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Sandbox } from '../../../src/ports/sandbox.ts'
+import { makeTree, realSandbox, type Tree, testHost } from '../../support/sandbox.ts'
+
+let sandbox: Sandbox
+let tree: Tree
+
+beforeAll(async () => {
+  sandbox = await realSandbox()
+})
+beforeEach(() => {
+  tree = makeTree()
+})
+afterEach(() => tree.remove())
+
+const run = (argv: string[], options: { seconds?: number; signal?: AbortSignal; env?: Record<string, string> } = {}) =>
+  sandbox.run(argv, { worktree: tree.path, seconds: 20, ...options })
+const shell = (script: string, options = {}) => run(['sh', '-c', script], options)
+const node = (script: string, options = {}) => run(['node', '-e', script], options)
+const file = (name: string) => readFileSync(join(tree.path, name), 'utf8')
+
+describe('what a command may do', () => {
+  it('reads and writes the work tree, and its exit code and output are told', async () => {
+    const ran = await shell('cat a.txt; echo b > b.txt; mkdir -p d/e; echo c > d/e/c.txt; exit 7')
+    expect(ran).toMatchObject({ exitCode: 7, log: 'a\n', timedOut: false })
+    expect([file('b.txt'), file('d/e/c.txt')]).toEqual(['b\n', 'c\n'])
+  })
+
+  it('runs in the work tree, reached through a symbolic link too', async () => {
+    const link = join(tree.around, 'link')
+    symlinkSync(tree.path, link)
+    const ran = await sandbox.run(['sh', '-c', 'pwd; touch here'], { worktree: link, seconds: 20 })
+    expect(ran.log).toBe(`${tree.path}\n`)
+    expect(readdirSync(tree.path)).toContain('here')
+  })
+
+  it('finds node and npm, and a home of its own that it may write to', async () => {
+    const ran = await shell('node -e "console.log(1 + 1)" && npm --version && touch "$HOME/x" "/tmp/y" && echo $HOME')
+    expect(ran.log).toMatch(/^2\n[0-9.]+\n\/tmp\/home\n$/)
+  })
+
+  it('reads what git knows of the tree', async () => {
+    expect((await run(['git', 'log', '--format=%s'])).log).toBe('first\n')
+  })
+
+  it('words are passed on as they are, never read by a shell', async () => {
+    const words = ['$(touch pwned)', '; touch pwned', '`touch pwned`', '-x', '', 'two words']
+    const ran = await run(['node', '-e', 'console.log(JSON.stringify(process.argv.slice(1)))', '--', ...words])
+    expect(JSON.parse(ran.log)).toEqual(words)
+    expect(readdirSync(tree.path)).not.toContain('pwned')
+  })
+
+  it('a program that is not there fails, and the log says which', async () => {
+    const ran = await run(['no-such-program'])
+    expect(ran.exitCode).not.toBe(0)
+    expect(ran.log).toContain('no-such-program')
+  })
+
+  it('a word that no process can be started with fails the command, not the slot', async () => {
+    const ran = await run(['echo', 'a\0b'])
+    expect(ran).toMatchObject({ exitCode: 127, timedOut: false })
+    expect(ran.log).toContain('null bytes')
+  })
+})
+
+describe('what a command may not do', () => {
+  it('no network: not even a listener on loopback can be reached', async () => {
+    const server = createServer((socket) => socket.end('reached'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const connect = `require('net').connect(${port}, '127.0.0.1').on('data', d => console.log('' + d)).on('error', e => console.log(e.code))`
+    expect((await node(connect)).log).toBe('ECONNREFUSED\n')
+    expect((await node('console.log(Object.keys(require("os").networkInterfaces()))')).log).toBe("[ 'lo' ]\n")
+    server.close()
+  })
+
+  it('its environment holds a short list and what its task gives it, nothing of ours', async () => {
+    process.env.TRIBUTARY_TEST_SECRET = 'in-our-environment'
+    const ran = await node('console.log(Object.keys(process.env).filter((k) => k !== "PWD").sort().join())', {
+      env: { TRIBUTARY_TASK: 't1' },
+    })
+    delete process.env.TRIBUTARY_TEST_SECRET
+    const names = ran.log
+      .trim()
+      .split(',')
+      .filter((name) => !(name in testHost().toolchains))
+    expect(names).toEqual(['CI', 'HOME', 'LANG', 'PATH', 'TERM', 'TRIBUTARY_TASK'])
+  })
+
+  it('sees no process but its own, so that no environment can be read from /proc', async () => {
+    const own = `/proc/${process.pid}/environ`
+    expect(readFileSync(own, 'utf8').length).toBeGreaterThan(0)
+    const ran = await shell(`cat ${own}; cat /proc/$PPID/environ | tr '\\0' '\\n'; ls /proc | grep -c '^[0-9]'`)
+    expect(ran.log).not.toContain('VITEST')
+    expect(Number(ran.log.trim().split('\n').at(-1))).toBeLessThan(8)
+  })
+
+  it('writes nothing outside the tree', async () => {
+    const outside = join(tree.around, 'outside.txt')
+    writeFileSync(outside, 'mine\n')
+    const system = `/usr/tributary-${process.pid}`
+    const ran = await shell(`echo x > ${outside}; touch ${system} || echo refused; touch ../new`)
+    expect(ran.log).toContain('refused')
+    expect(existsSync(system)).toBe(false)
+    expect(readFileSync(outside, 'utf8')).toBe('mine\n')
+    expect(readdirSync(tree.around).sort()).toEqual(['outside.txt', 'tree'])
+  })
+
+  it('writes nothing through a symbolic link out of the tree', async () => {
+    const outside = join(tree.around, 'outside.txt')
+    writeFileSync(outside, 'mine\n')
+    await shell(
+      `ln -s ${outside} made; ln -s ${tree.around} folder; echo x > made; echo x > folder/outside.txt; ln /etc/passwd hard`,
+    )
+    expect(readFileSync(outside, 'utf8')).toBe('mine\n')
+    expect(readdirSync(tree.path)).not.toContain('hard')
+  })
+
+  it('writes nothing into .git, nor puts another in its place', async () => {
+    const config = file('.git/config')
+    const ran = await shell(
+      'echo x >> .git/config; git config core.fsmonitor x; touch .git/hooks/pre-commit; mv .git x; rm -rf .git; ls .git/config',
+    )
+    expect(file('.git/config')).toBe(config)
+    expect(ran.log).toContain('Read-only file system')
+    expect(existsSync(join(tree.path, '.git/hooks/pre-commit'))).toBe(false)
+    expect(ran.exitCode).toBe(0)
+  })
+
+  it('protects the git folder where .git is a file', async () => {
+    const linked = join(tree.around, 'linked')
+    execFileSync('git', ['-C', tree.path, 'worktree', 'add', '-q', linked], { stdio: 'pipe' })
+    const pointer = readFileSync(join(linked, '.git'), 'utf8')
+    const script = `git log --format=%s; echo gitdir: /tmp > .git; rm .git; git config core.fsmonitor x; echo x >> ${tree.path}/.git/config; echo y > b`
+    const ran = await sandbox.run(['sh', '-c', script], { worktree: linked, seconds: 20 })
+    expect(ran.log).toMatch(/^first\n/)
+    expect(readFileSync(join(linked, '.git'), 'utf8')).toBe(pointer)
+    expect(file('.git/config')).not.toContain('fsmonitor')
+    expect(readFileSync(join(linked, 'b'), 'utf8')).toBe('y\n')
+  })
+
+  it('runs nothing where .git is a link or is not there', async () => {
+    const bare = join(tree.around, 'bare')
+    mkdirSync(bare)
+    const there = { worktree: bare, seconds: 20 }
+    await expect(sandbox.run(['true'], there)).rejects.toThrow('nothing to protect')
+    symlinkSync(join(tree.path, '.git'), join(bare, '.git'))
+    await expect(sandbox.run(['true'], there)).rejects.toThrow('nothing to protect')
+  })
+
+  it('gains no power: no capabilities, no set-uid, no mount made writable again, no kernel setting', async () => {
+    const ran = await shell(
+      'grep -E "CapEff|CapBnd|NoNewPrivs" /proc/self/status; mount -o remount,rw,bind / && echo remounted; umount .git && echo unmounted; echo 1 > /proc/sys/kernel/dmesg_restrict && echo set',
+    )
+    expect(ran.log).toMatch(/CapEff:\t0+\nCapBnd:\t0+\nNoNewPrivs:\t1\n/)
+    expect(ran.log).not.toMatch(/remounted|unmounted|^set$/m)
+  })
+
+  it('sees no sockets of daemons and none of the files of other jobs', async () => {
+    writeFileSync(join(tree.around, 'secret.txt'), 'mine')
+    const ran = await shell('ls -A /run /var/run/ /var/tmp; ls -A /tmp; ls -A ..')
+    expect(ran.log).not.toContain('secret.txt')
+    expect(ran.log).toMatch(/^\/run:\n\n?\/var\/run\/:\n\n?\/var\/tmp:\n/)
+  })
+})
+
+describe('the folders of people', () => {
+  const write = (path: string, text: string, mode = 0o644) => {
+    mkdirSync(join(path, '..'), { recursive: true })
+    writeFileSync(path, text, { mode })
+  }
+  const program = (name: string) => `#!/bin/sh\necho ${name} "$(cat "$(dirname "$0")/../lib/data" 2>/dev/null)"\n`
+
+  it('a home is hidden, but for the programs that PATH names and what belongs to them', async () => {
+    const home = join(tree.around, 'home')
+    write(join(home, '.npmrc'), 'secret')
+    write(join(home, '.tools/credentials'), 'secret')
+    write(join(home, '.tools/bin/shallow'), program('shallow'), 0o755)
+    write(join(home, '.tools/lib/data'), 'a')
+    write(join(home, '.nvm/versions/v20/bin/deep'), program('deep'), 0o755)
+    write(join(home, '.nvm/versions/v20/lib/data'), 'b')
+    symlinkSync(join(home, '.nvm/versions/v20'), join(home, '.current'))
+    write(join(home, 'bin/own'), program('own'), 0o755)
+    const path = ['bin', '.tools/bin', '.current/bin', ''].map((folder) => join(home, folder)).join(':')
+    const host = testHost({ ...process.env, HOME: home, PATH: `${path}:${process.env.PATH}` })
+    const hiding = await realSandbox('bubblewrap', { host })
+    const script = `shallow; deep; own; find ${home} -type f; touch ${home}/.tools/bin/new`
+    const ran = await hiding.run(['sh', '-c', script], { worktree: tree.path, seconds: 20 })
+    expect(ran.log).toMatch(/^shallow a\ndeep b\nown \n/)
+    expect(ran.log).not.toMatch(/npmrc|credentials/)
+    expect(ran.log).toContain('Read-only file system')
+  })
+
+  it("the runner's and the action's own folders are hidden, the tree in them is not", async () => {
+    const temp = join(tree.around, 'temp')
+    write(join(temp, 'set_env'), 'secret')
+    const host = testHost({ ...process.env, RUNNER_TEMP: temp })
+    const hiding = await realSandbox('bubblewrap', { host: { ...host, hide: [...host.hide, tree.around, '/opt'] } })
+    const ran = await hiding.run(['sh', '-c', `cat a.txt; ls -A ${temp} ${tree.around} /opt`], {
+      worktree: tree.path,
+      seconds: 20,
+    })
+    expect(ran.log).toContain(`a\n`)
+    expect(ran.log).toContain(`/opt:\n\n${tree.around}:\ntree\n`)
+    expect(ran.log).not.toContain('set_env')
+  })
+})
+
+describe('how a command ends', () => {
+  const heartbeat = (name: string) =>
+    `setsid sh -c "while :; do date +%s%N > ${name}; sleep 0.02; done" > /dev/null 2>&1 &`
+  /** Whether something still writes to the file: two looks, longer apart than two of its beats. */
+  const beats = async (name: string) => {
+    const before = file(name)
+    execFileSync('sleep', ['0.15'])
+    return file(name) !== before
+  }
+
+  it('a time-out ends grandchildren too, those that left the group and ignore signals included', async () => {
+    const ran = await shell(`trap '' TERM INT HUP; ${heartbeat('beat')} echo started; sleep 600`, { seconds: 1 })
+    expect(ran).toMatchObject({ timedOut: true, exitCode: 137, log: 'started\n' })
+    expect(ran.seconds).toBeLessThan(5)
+    expect(await beats('beat')).toBe(false)
+  })
+
+  it('what a command leaves running ends with it', async () => {
+    const ran = await shell(`${heartbeat('beat')} while [ ! -s beat ]; do sleep 0.01; done; sleep 600 & exit 0`)
+    expect(ran).toMatchObject({ exitCode: 0, timedOut: false })
+    expect(ran.seconds).toBeLessThan(5)
+    expect(await beats('beat')).toBe(false)
+  })
+
+  it('the signal ends a command that runs, and keeps one from starting', async () => {
+    const abort = new AbortController()
+    const running = shell(`${heartbeat('beat')} sleep 600`, { signal: abort.signal })
+    while (!existsSync(join(tree.path, 'beat')) || file('beat') === '') await new Promise((go) => setImmediate(go))
+    abort.abort()
+    expect(await running).toMatchObject({ timedOut: false, exitCode: 137 })
+    expect(await beats('beat')).toBe(false)
+    await shell('touch late', { signal: abort.signal })
+    expect(existsSync(join(tree.path, 'late'))).toBe(false)
+  })
+
+  it('an abort while the sandbox is being set up leaves nothing behind', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const abort = new AbortController()
+      const running = shell('sleep 600', { signal: abort.signal })
+      for (let turn = 0; turn < round; turn += 1) await new Promise((go) => setImmediate(go))
+      abort.abort()
+      await running
+    }
+    const left = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+    expect(left).not.toContain(tree.path)
+  })
+
+  it('reads nothing from anybody: input is at its end', async () => {
+    expect((await shell('cat; echo done', { seconds: 5 })).log).toBe('done\n')
+  })
+})
+
+describe('what is kept of the output', () => {
+  it('both streams, in the order in which they were written', async () => {
+    const ran = await shell('for i in 1 2 3 4 5; do echo out $i; echo err $i >&2; done')
+    expect(ran.log).toBe([1, 2, 3, 4, 5].map((i) => `out ${i}\nerr ${i}\n`).join(''))
+  })
+
+  it('head and tail of much of it, and how much is missing', async () => {
+    const ran = await shell('echo first; yes 0123456789 | head -c 30000000; echo; echo last')
+    expect(ran.log).toMatch(/^first\n/)
+    expect(ran.log).toMatch(/\nlast\n$/)
+    expect(ran.log).toContain('… 29,980,012 characters left out …')
+    expect(ran.log.length).toBeLessThan(20_100)
+  })
+
+  it('no secret, by value', async () => {
+    const redacting = await realSandbox('bubblewrap', { secrets: ['ghs_abcdefgh'] })
+    const script = 'printf ghs_abc; sleep 0.05; echo defgh; printf "x:ghs_abcdefgh" | base64'
+    const ran = await redacting.run(['sh', '-c', script], { worktree: tree.path, seconds: 20 })
+    expect(ran.log).toMatch(/^\*\*\*\n\S*\*\*\*\S*\n$/)
+  })
+})
+
+describe('its name', () => {
+  it('says the version', () => expect(sandbox.name).toMatch(/^bubblewrap [0-9.]+$/))
+})

@@ -1,0 +1,45 @@
+import { homedir, tmpdir, userInfo } from 'node:os'
+
+/** What the sandbox must know of the machine that it stands on. */
+export interface Host {
+  path: string
+  /** Homes of people and of the job: hidden, but for the programs in them that PATH names. */
+  homes: readonly string[]
+  /** Other folders that commands have no business with: the runner's files, the action's own. */
+  hide: readonly string[]
+  /** Variables that say where a language is installed; folders that they name stay visible. */
+  toolchains: Readonly<Record<string, string>>
+  /** For the home folder of commands where there is no sandbox to hold it. */
+  temp: string
+}
+
+const TOOLCHAINS = ['JAVA_HOME', 'GOROOT', 'RUSTUP_HOME', 'PYENV_ROOT', 'RBENV_ROOT', 'VOLTA_HOME', 'DOTNET_ROOT']
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Reads off a job's environment what commands may see of the machine. `own`: folders of the action itself. */
+export function hostOf(env: Environment, own: readonly string[]): Host {
+  const home = env.HOME ?? homedir()
+  const toolchains = TOOLCHAINS.flatMap((name) => (env[name] ? [[name, env[name]] as const] : []))
+  return {
+    path: (env.PATH ?? '')
+      .split(':')
+      .filter((folder) => folder.startsWith('/'))
+      .join(':'),
+    homes: [home, userInfo().homedir, '/home', '/root'],
+    hide: [env.RUNNER_TEMP, ...own].filter((folder) => folder !== undefined),
+    // rustup's proxies look for it in the home folder, where nothing says so.
+    toolchains: { RUSTUP_HOME: `${home}/.rustup`, ...Object.fromEntries(toolchains) },
+    temp: env.RUNNER_TEMP ?? tmpdir(),
+  }
+}
+
+/** All that a command finds in its environment, besides what its task gives it. */
+export const commandEnvironment = (host: Host, home: string): Record<string, string> => ({
+  ...host.toolchains,
+  PATH: host.path,
+  HOME: home,
+  LANG: 'C.UTF-8',
+  TERM: 'dumb',
+  CI: 'true',
+})

@@ -1,0 +1,41 @@
+export type Redact = (text: string) => string
+
+/** Shorter values stand in ordinary text by chance: to hide them would hide nothing and spoil the log. */
+const SHORTEST = 6
+
+/** Takes secrets out of text by their value: as they are, line by line, in base64, in URLs and in JSON. */
+export function redactor(secrets: readonly string[]): Redact {
+  const forms = new Set(
+    secrets
+      .flatMap(linesOf)
+      .flatMap(formsOf)
+      .filter((form) => form.length >= SHORTEST),
+  )
+  if (forms.size === 0) return (text) => text
+  // Where one form begins with another, the longer one must win.
+  const longestFirst = [...forms].sort((a, b) => b.length - a.length)
+  const pattern = new RegExp(longestFirst.map(escapeForPattern).join('|'), 'g')
+  return (text) => text.replace(pattern, '***')
+}
+
+const linesOf = (secret: string): string[] =>
+  [secret, secret.trim(), ...secret.split(/\r?\n/).map((line) => line.trim())].filter((line) => line.length >= SHORTEST)
+
+const formsOf = (value: string): string[] => [
+  value,
+  encodeURIComponent(value),
+  new URLSearchParams([['', value]]).toString().slice(1),
+  JSON.stringify(value).slice(1, -1),
+  ...base64Forms(value),
+]
+
+/** A value inside a longer text that is encoded as a whole can begin at any of three places in a group of four characters. */
+const base64Forms = (value: string): string[] =>
+  [0, 1, 2].flatMap((before) => {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(value)])
+    const from = Math.ceil((before * 8) / 6)
+    const to = Math.floor((bytes.length * 8) / 6)
+    return [bytes.toString('base64').slice(from, to), bytes.toString('base64url').slice(from, to)]
+  })
+
+const escapeForPattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
