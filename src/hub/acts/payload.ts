@@ -1,0 +1,31 @@
+import { repositoryShape } from '../shape/repository.ts'
+import { userShape } from '../shape/user.ts'
+import { type Actor, loginOf } from '../who/actor.ts'
+import type { World } from '../world.ts'
+
+/** What every webhook payload holds besides its own things. */
+export const payload = (world: World, actor: Actor, own: Record<string, unknown>): Record<string, unknown> => ({
+  ...own,
+  repository: repositoryShape(world),
+  organization: organization(world),
+  sender: userShape(world, loginOf(actor)),
+})
+
+function organization(world: World) {
+  const { login, id, node_id, avatar_url } = userShape(world, world.store.doc.owner)
+  const url = `${world.urls.api}/orgs/${login}`
+  return {
+    login,
+    id,
+    node_id,
+    url,
+    repos_url: `${url}/repos`,
+    events_url: `${url}/events`,
+    hooks_url: `${url}/hooks`,
+    issues_url: `${url}/issues`,
+    members_url: `${url}/members{/member}`,
+    public_members_url: `${url}/public_members{/member}`,
+    avatar_url,
+    description: null,
+  }
+}

@@ -1,0 +1,51 @@
+import { Hono } from 'hono'
+import { etag } from 'hono/etag'
+import { blobRoutes } from './artifacts/blobs.ts'
+import type { Files } from './artifacts/files.ts'
+import { artifactService } from './artifacts/service.ts'
+import { controlRoutes } from './control/routes.ts'
+import { gitRoutes } from './git/routes.ts'
+import { graphqlRoutes } from './graphql/routes.ts'
+import { answerError, answerUnknown } from './rest/errors.ts'
+import type { HubEnv } from './rest/kit.ts'
+import {
+  authenticate,
+  countRequests,
+  guard,
+  injectFaults,
+  type Observer,
+  observed,
+  rateHeaders,
+} from './rest/layers.ts'
+import { createRateLimit } from './rest/rate.ts'
+import { restRoutes } from './rest/routes.ts'
+import { ANONYMOUS } from './who/actor.ts'
+import type { World } from './world.ts'
+
+/** Everything that one port answers. */
+export function createApp(world: World, files: Files, observe: Observer | undefined): Hono<HubEnv> {
+  const rate = createRateLimit(world.now)
+  const app = new Hono<HubEnv>()
+  app.onError((error, call) => answerError(world, call, error))
+  app.notFound((call) => answerUnknown(world, call))
+  app.use(async (call, next) => {
+    call.set('actor', ANONYMOUS)
+    call.set('task', null)
+    call.set('writes', null)
+    await next()
+  })
+  app.use(guard())
+  app.route('/', controlRoutes(world))
+  app.use(countRequests(world, rate))
+  app.use('/api/*', authenticate(world))
+  app.use('/api/*', rateHeaders(rate))
+  app.use(injectFaults(world))
+  if (observe !== undefined) app.use('/api/v3/*', observed(observe))
+  app.use('/api/v3/*', etag({ weak: true }))
+  app.route('/api/v3', restRoutes(world, files, rate))
+  app.route('/api/graphql', graphqlRoutes(world))
+  app.route('/', artifactService(world, files))
+  app.route('/', blobRoutes(world, files))
+  app.route('/', gitRoutes(world))
+  return app
+}

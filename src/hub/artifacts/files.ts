@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, mkdirSync } from 'node:fs'
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+
+/** Artifacts as files, and the blocks that they are put together from. */
+export interface Files {
+  putBlock(artifact: number, block: string, bytes: Uint8Array): Promise<void>
+  /** Returns false where a block is missing. */
+  commit(artifact: number, blocks: readonly string[]): Promise<boolean>
+  put(artifact: number, bytes: Uint8Array): Promise<void>
+  measure(artifact: number): Promise<{ size: number; digest: string } | null>
+  read(artifact: number): ReadableStream
+  remove(artifact: number): Promise<void>
+}
+
+export function openFiles(folder: string): Files {
+  mkdirSync(folder, { recursive: true })
+  const whole = (artifact: number) => join(folder, `${artifact}.zip`)
+  const part = (artifact: number, block: string) =>
+    join(folder, `${artifact}.${createHash('sha256').update(block).digest('hex').slice(0, 16)}.block`)
+  const put = async (artifact: number, bytes: Uint8Array) => {
+    await writeFile(`${whole(artifact)}.new`, bytes)
+    await rename(`${whole(artifact)}.new`, whole(artifact))
+  }
+  return {
+    put,
+    putBlock: (artifact, block, bytes) => writeFile(part(artifact, block), bytes),
+    commit: async (artifact, blocks) => {
+      const parts = await Promise.all(blocks.map((block) => readFile(part(artifact, block)).catch(() => null)))
+      if (parts.some((bytes) => bytes === null)) return false
+      await put(artifact, Buffer.concat(parts.flatMap((bytes) => (bytes === null ? [] : [bytes]))))
+      await Promise.all(blocks.map((block) => rm(part(artifact, block), { force: true })))
+      return true
+    },
+    measure: async (artifact) => {
+      const bytes = await readFile(whole(artifact)).catch(() => null)
+      if (bytes === null) return null
+      return {
+        size: (await stat(whole(artifact))).size,
+        digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
+      }
+    },
+    read: (artifact) => Readable.toWeb(createReadStream(whole(artifact))) as ReadableStream,
+    remove: (artifact) => rm(whole(artifact), { force: true }),
+  }
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod'
+
+const count = z.number().int().positive().default(1)
+const expression = z.string().refine(compiles, 'not a regular expression')
+
+const statusFields = {
+  method: z.string().optional(),
+  route: expression,
+  status: z.number().int().min(400).max(599),
+  count,
+  headers: z.record(z.string(), z.string()).default({}),
+}
+
+/** What can be made to go wrong on purpose. */
+export const faultSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('status'), ...statusFields }),
+  z.strictObject({ kind: z.literal('status-after'), ...statusFields }),
+  z.strictObject({ kind: z.literal('drop-event'), event: z.string(), count }),
+  z.strictObject({ kind: z.literal('double-event'), event: z.string(), count }),
+  z.strictObject({
+    kind: z.literal('kill-job'),
+    name: expression,
+    ms: z.number().int().nonnegative().default(0),
+    count,
+  }),
+  z.strictObject({ kind: z.literal('delay-job'), name: expression, ms: z.number().int().positive(), count }),
+])
+export type Fault = z.infer<typeof faultSchema>
+type Of<K extends Fault['kind']> = Extract<Fault, { kind: K }>
+
+export interface Faults {
+  add(faults: readonly Fault[]): void
+  list(): readonly Fault[]
+  clear(): void
+  /** Each of these takes one of the fault's count. */
+  forRequest(kind: 'status' | 'status-after', method: string, path: string): Of<'status'> | Of<'status-after'> | null
+  forEvent(event: string): 'drop' | 'double' | null
+  kill(job: string): number | null
+  delay(job: string): number
+}
+
+export function createFaults(): Faults {
+  let faults: Fault[] = []
+  const take = <K extends Fault['kind']>(kind: K, fits: (fault: Of<K>) => boolean): Of<K> | null => {
+    const found = faults.find((fault): fault is Of<K> => fault.kind === kind && fits(fault as Of<K>))
+    if (found === undefined) return null
+    found.count -= 1
+    faults = faults.filter((fault) => fault.count > 0)
+    return found
+  }
+  const named = (job: string) => (fault: { name: string }) => new RegExp(fault.name).test(job)
+  return {
+    add: (more) => faults.push(...more),
+    list: () => faults,
+    clear: () => {
+      faults = []
+    },
+    forRequest: (kind, method, path) => take(kind, (fault) => fitsRequest(fault, method, path)),
+    forEvent: (event) => {
+      if (take('drop-event', (fault) => fault.event === event) !== null) return 'drop'
+      return take('double-event', (fault) => fault.event === event) === null ? null : 'double'
+    },
+    kill: (job) => take('kill-job', named(job))?.ms ?? null,
+    delay: (job) => take('delay-job', named(job))?.ms ?? 0,
+  }
+}
+
+const fitsRequest = (fault: { method?: string | undefined; route: string }, method: string, path: string): boolean =>
+  (fault.method === undefined || fault.method.toUpperCase() === method) && new RegExp(fault.route).test(path)
+
+function compiles(source: string): boolean {
+  try {
+    new RegExp(source)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,92 @@
+import { type Actor, loginOf } from '../who/actor.ts'
+import type { World } from '../world.ts'
+
+interface Counts {
+  requests: number
+  not_modified: number
+  graphql: number
+  content_writes: number
+  /** To the artifact service and its storage: no part of the API's limits. */
+  artifact_requests: number
+  /** Every clone, fetch and ls-remote, once. */
+  git_reads: number
+  /** Of those, the requests that brought objects. */
+  git_fetches: number
+  git_pushes: number
+  pushed_refs: number
+}
+
+export type Count = Partial<Counts>
+
+export interface Metrics {
+  /** `route` counts a request; a task is `42/t3`, or null for what belongs to none. */
+  add(count: Count, from: { actor: Actor; task: string | null; route?: string }): void
+  reset(): void
+  report(world: World): unknown
+}
+
+const none = (): Counts => ({
+  requests: 0,
+  not_modified: 0,
+  graphql: 0,
+  content_writes: 0,
+  artifact_requests: 0,
+  git_reads: 0,
+  git_fetches: 0,
+  git_pushes: 0,
+  pushed_refs: 0,
+})
+
+export function createMetrics(now: () => string): Metrics {
+  let since = now()
+  let total = none()
+  let routes = new Map<string, { requests: number; not_modified: number }>()
+  let tasks = new Map<string, Counts>()
+  let tokens = new Map<string, Counts>()
+  return {
+    add: (count, { actor, task, route }) => {
+      increase(total, count)
+      increase(entry(tasks, task ?? 'shared', none), count)
+      increase(entry(tokens, keyOf(actor), none), count)
+      if (route !== undefined)
+        increase(
+          entry(routes, route, () => ({ requests: 0, not_modified: 0 })),
+          count,
+        )
+    },
+    reset: () => {
+      since = now()
+      total = none()
+      routes = new Map()
+      tasks = new Map()
+      tokens = new Map()
+    },
+    report: (world) => ({
+      since,
+      ...total,
+      by_route: Object.fromEntries(routes),
+      by_task: Object.fromEntries(tasks),
+      by_token: [...tokens].map(([key, counts]) => ({ ...describe(world, key), ...counts })),
+    }),
+  }
+}
+
+function increase(counts: Partial<Counts>, more: Count): void {
+  const into: Record<string, number | undefined> = counts
+  for (const [name, value] of Object.entries(more)) if (into[name] !== undefined) into[name] += value
+}
+
+function entry<T>(map: Map<string, T>, key: string, blank: () => T): T {
+  const known = map.get(key) ?? blank()
+  map.set(key, known)
+  return known
+}
+
+const keyOf = (actor: Actor): string => (actor.kind === 'job' ? `job ${actor.token.job}` : loginOf(actor))
+
+/** A token by its owner, never by its value. */
+function describe(world: World, key: string) {
+  const id = Number(/^job (\d+)$/.exec(key)?.[1])
+  const job = world.store.doc.jobs.find((known) => known.id === id)
+  return Number.isNaN(id) ? { who: key } : { who: key, job: id, name: job?.name ?? null, run: job?.run_id ?? null }
+}

@@ -1,0 +1,46 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { bodyOf, type HubEnv } from '../rest/kit.ts'
+import type { World } from '../world.ts'
+import { faultSchema } from './faults.ts'
+import { stateOf } from './state.ts'
+
+const faultList = z.union([z.array(faultSchema), faultSchema.transform((fault) => [fault])])
+const settingsChange = z.strictObject({
+  allowActionsToCreatePulls: z.boolean().optional(),
+  draftPulls: z.boolean().optional(),
+  refuseCustomRefs: z.boolean().optional(),
+  private: z.boolean().optional(),
+  defaultWorkflowPermissions: z.enum(['read', 'write']).optional(),
+})
+
+/** The hub's own addresses, for tests, the demo and the page. None of them is GitHub's. */
+export const controlRoutes = (world: World) =>
+  new Hono<HubEnv>()
+    .get('/_hub/metrics', (call) => call.json(world.metrics.report(world)))
+    .post('/_hub/metrics/reset', (call) => {
+      world.metrics.reset()
+      return call.body(null, 204)
+    })
+    .get('/_hub/faults', (call) => call.json(world.faults.list()))
+    .post('/_hub/faults', async (call) => {
+      world.faults.add(await bodyOf(call, faultList))
+      world.killRunning()
+      return call.json(world.faults.list(), 201)
+    })
+    .delete('/_hub/faults', (call) => {
+      world.faults.clear()
+      return call.body(null, 204)
+    })
+    .get('/_hub/settings', (call) => call.json(world.store.doc.settings))
+    .post('/_hub/settings', async (call) => {
+      const change = await bodyOf(call, settingsChange)
+      Object.assign(world.store.doc.settings, change)
+      world.store.changed()
+      return call.json(world.store.doc.settings)
+    })
+    .get('/_hub/state', async (call) => call.json(await stateOf(world)))
+    .get('/_hub/idle', async (call) => {
+      await world.runner().idle()
+      return call.json({ idle: true })
+    })

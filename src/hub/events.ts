@@ -1,0 +1,21 @@
+import type { Faults } from './control/faults.ts'
+import type { HubEvent, Runner } from './host.ts'
+import { type Actor, loginOf } from './who/actor.ts'
+
+/** A job's token starts no workflow but by dispatch. A lost delivery leaves what it was about in place, as on GitHub. */
+export function createEmitter(runner: () => Runner, faults: Faults, log: (line: string) => void) {
+  return async (event: Omit<HubEvent, 'actor'>, actor: Actor): Promise<number[]> => {
+    if (actor.kind === 'job' && event.name !== 'workflow_dispatch') return []
+    const fault = faults.forEvent(event.name)
+    const times = fault === 'drop' ? 0 : fault === 'double' ? 2 : 1
+    const runs: number[] = []
+    for (let time = 0; time < times; time += 1) {
+      try {
+        runs.push(...(await runner().deliver({ ...event, actor: loginOf(actor) })))
+      } catch (error) {
+        log(`${event.name}: ${error instanceof Error ? error.stack : String(error)}`)
+      }
+    }
+    return runs
+  }
+}

@@ -1,0 +1,49 @@
+import type { Repository } from './repository.ts'
+
+export interface Signature {
+  name: string
+  email: string
+  date: string
+}
+
+export interface Commit {
+  sha: string
+  tree: string
+  parents: string[]
+  author: Signature
+  committer: Signature
+  message: string
+}
+
+const FORMAT = ['%H', '%T', '%P', '%an', '%ae', '%aI', '%cn', '%ce', '%cI', '%B'].join('%x1f')
+
+export async function readCommits(git: Repository, range: readonly string[]): Promise<Commit[]> {
+  const answer = await git.run(['log', `--format=%x1e${FORMAT}`, ...range, '--'])
+  if (answer.code !== 0) return []
+  return answer.stdout
+    .toString('utf8')
+    .split('\x1e')
+    .slice(1)
+    .map((record) => parseCommit(record.split('\x1f')))
+}
+
+export async function readCommit(git: Repository, name: string): Promise<Commit | null> {
+  const sha = await git.commitOf(name)
+  if (sha === null) return null
+  const [commit] = await readCommits(git, ['-1', sha])
+  return commit ?? null
+}
+
+function parseCommit(fields: readonly string[]): Commit {
+  const [sha = '', tree = '', parents = '', an = '', ae = '', ad = '', cn = '', ce = '', cd = '', message = ''] = fields
+  return {
+    sha,
+    tree,
+    parents: parents === '' ? [] : parents.split(' '),
+    author: { name: an, email: ae, date: utc(ad) },
+    committer: { name: cn, email: ce, date: utc(cd) },
+    message: message.trimEnd(),
+  }
+}
+
+const utc = (date: string): string => new Date(date).toISOString().replace('.000Z', 'Z')

@@ -1,0 +1,76 @@
+import { Refusal } from '../refusal.ts'
+import { type GitAnswer, runGit } from './run.ts'
+
+export interface GitObject {
+  sha: string
+  type: string
+}
+
+export interface Ref extends GitObject {
+  ref: string
+}
+
+/** The bare repository, asked by plumbing. */
+export interface Repository {
+  readonly dir: string
+  run(args: readonly string[], input?: string): Promise<GitAnswer>
+  /** Throws where git says no. */
+  text(args: readonly string[], input?: string): Promise<string>
+  /** The object a name stands for, null where there is none. */
+  resolve(name: string): Promise<string | null>
+  commitOf(name: string): Promise<string | null>
+  object(sha: string): Promise<GitObject | null>
+  refs(prefix: string): Promise<Ref[]>
+  isAncestor(ancestor: string, descendant: string): Promise<boolean>
+  mergeBase(one: string, other: string): Promise<string | null>
+  blob(name: string): Promise<Buffer | null>
+}
+
+export function openRepository(dir: string): Repository {
+  const run = (args: readonly string[], input?: string) =>
+    runGit(args, input === undefined ? { cwd: dir } : { cwd: dir, input })
+  const text = async (args: readonly string[], input?: string) => {
+    const answer = await run(args, input)
+    if (answer.code !== 0) throw new Error(`git ${args[0]}: ${answer.stderr.trim()}`)
+    return answer.stdout.toString('utf8')
+  }
+  const line = async (args: readonly string[]) => {
+    const answer = await run(args)
+    return answer.code === 0 ? answer.stdout.toString('utf8').trim() : null
+  }
+  const resolve = (name: string) => line(['rev-parse', '--verify', '--quiet', '--end-of-options', name])
+  return {
+    dir,
+    run,
+    text,
+    resolve,
+    commitOf: (name) => resolve(`${name}^{commit}`),
+    object: async (sha) => {
+      const type = await line(['cat-file', '-t', sha])
+      return type === null ? null : { sha, type }
+    },
+    refs: async (prefix) => parseRefs(await text(['for-each-ref', `--format=${REF_FORMAT}`]), prefix),
+    isAncestor: async (ancestor, descendant) =>
+      (await run(['merge-base', '--is-ancestor', ancestor, descendant])).code === 0,
+    mergeBase: (one, other) => line(['merge-base', one, other]),
+    blob: async (name) => {
+      const answer = await run(['cat-file', 'blob', name])
+      return answer.code === 0 ? answer.stdout : null
+    },
+  }
+}
+
+const REF_FORMAT = '%(objectname) %(objecttype) %(refname)'
+
+function parseRefs(text: string, prefix: string): Ref[] {
+  return text
+    .split('\n')
+    .map((entry) => entry.split(' '))
+    .flatMap(([sha, type, ref]) => (sha && type && ref?.startsWith(prefix) ? [{ sha, type, ref }] : []))
+}
+
+/** Move a ref where it still stands at `old`; `old` null: it must not be there. */
+export async function moveRef(git: Repository, ref: string, sha: string, old: string | null): Promise<void> {
+  const moved = await git.run(['update-ref', ref, sha, old ?? '0'.repeat(40)])
+  if (moved.code !== 0) throw new Refusal(409, `Reference cannot be updated: ${moved.stderr.trim()}`)
+}

@@ -1,0 +1,78 @@
+import { parse } from 'yaml'
+import { z } from 'zod'
+import type { WorkflowRecord } from '../store/document.ts'
+import type { World } from '../world.ts'
+
+const FOLDER = '.github/workflows'
+
+const input = z.looseObject({
+  required: z.boolean().default(false),
+  type: z.string().default('string'),
+  default: z.unknown(),
+  options: z.array(z.union([z.string(), z.number().transform(String)])).default([]),
+})
+export type DispatchInput = z.infer<typeof input>
+const dispatch = z.looseObject({
+  inputs: z
+    .record(
+      z.string(),
+      input.nullable().transform((one) => one ?? input.parse({})),
+    )
+    .nullish(),
+})
+const file = z.looseObject({ name: z.string().optional(), on: z.unknown() })
+
+export interface WorkflowFile {
+  name: string
+  /** Null: the file has no `workflow_dispatch`. */
+  inputs: Readonly<Record<string, DispatchInput>> | null
+}
+
+/** A workflow file as it is at that commit; null where it is missing or no YAML mapping. */
+export async function readWorkflow(world: World, commit: string, path: string): Promise<WorkflowFile | null> {
+  const text = (await world.git.blob(`${commit}:${path}`))?.toString('utf8')
+  if (text === undefined) return null
+  const parsed = file.safeParse(parseYaml(text))
+  return parsed.success ? { name: parsed.data.name ?? path, inputs: dispatchInputs(parsed.data.on) } : null
+}
+
+function dispatchInputs(on: unknown): WorkflowFile['inputs'] {
+  const names = typeof on === 'string' ? [on] : Array.isArray(on) ? on : Object.keys(on ?? {})
+  if (!names.includes('workflow_dispatch')) return null
+  const events = z.record(z.string(), z.unknown()).safeParse(on)
+  const own = dispatch.safeParse(events.success ? (events.data.workflow_dispatch ?? {}) : {})
+  return own.success ? (own.data.inputs ?? {}) : {}
+}
+
+function parseYaml(text: string): unknown {
+  try {
+    return parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** The default branch's workflow files, each with the id it got when it was first seen. */
+export async function listWorkflows(world: World): Promise<WorkflowRecord[]> {
+  const listed = await world.git.run([
+    'ls-tree',
+    '--name-only',
+    `refs/heads/${world.store.doc.defaultBranch}`,
+    `${FOLDER}/`,
+  ])
+  return listed.stdout
+    .toString('utf8')
+    .split('\n')
+    .filter((path) => /\.ya?ml$/.test(path))
+    .map((path) => workflowAt(world, path))
+}
+
+export function workflowAt(world: World, path: string): WorkflowRecord {
+  const { workflows } = world.store.doc
+  const known = workflows.find((workflow) => workflow.path === path)
+  if (known !== undefined) return known
+  const workflow = { id: world.store.nextId(), path, createdAt: world.now() }
+  workflows.push(workflow)
+  world.store.changed()
+  return workflow
+}

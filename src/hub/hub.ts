@@ -1,0 +1,150 @@
+import { mkdirSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { join, resolve } from 'node:path'
+import { createAdaptorServer } from '@hono/node-server'
+import { createApp } from './app.ts'
+import { openFiles } from './artifacts/files.ts'
+import { createFaults } from './control/faults.ts'
+import { createMetrics } from './control/metrics.ts'
+import { createEmitter } from './events.ts'
+import { openBare } from './git/bare.ts'
+import { openRepository } from './git/repository.ts'
+import type { Host, JobRecord, Runner } from './host.ts'
+import { listen } from './listen.ts'
+import { nameOf } from './name.ts'
+import type { Observer } from './rest/layers.ts'
+import { createRunner as createDefaultRunner } from './runner/runner.ts'
+import { artifactFolder, createHost } from './runner-host.ts'
+import { createDocument } from './store/create.ts'
+import type { Settings } from './store/document.ts'
+import { openStore, type Store } from './store/store.ts'
+import { urlsOf } from './urls.ts'
+import type { Login } from './who/people.ts'
+import type { World } from './world.ts'
+
+export interface HubOptions {
+  /** The checkout whose current branch becomes the repository, on the first start. */
+  repo: string
+  /** Where the hub keeps everything; started again on it, it goes on where it was. */
+  dataDir: string
+  port?: number
+  /** `OWNER/NAME`; made of the folder's name where it is not given. */
+  name?: string
+  secrets?: Readonly<Record<string, string>>
+  variables?: Readonly<Record<string, string>>
+  settings?: Partial<Settings>
+  /** The folder with Tributary's action.yml and dist, which workflows of this repository run for their own `uses:`. */
+  tributaryAction: string
+  createRunner?: (host: Host, options: { tributaryAction: string }) => Runner
+  now?: () => Date
+  log?: (line: string) => void
+  observe?: Observer
+}
+
+export interface Hub {
+  url: string
+  api: string
+  graphql: string
+  git: string
+  owner: string
+  repo: string
+  defaultBranch: string
+  tokens: Readonly<Record<Login, string>>
+  runner: Runner
+  close(): Promise<void>
+}
+
+export async function startHub(options: HubOptions): Promise<Hub> {
+  const dataDir = resolve(options.dataDir)
+  mkdirSync(dataDir, { recursive: true })
+  const now = () => (options.now?.() ?? new Date()).toISOString().replace(/\.\d+Z$/, 'Z')
+  const log = options.log ?? (() => {})
+  const { owner, repo } = nameOf(options.repo, options.name)
+  const gitDir = join(dataDir, 'repository.git')
+  const defaultBranch = await openBare(gitDir, resolve(options.repo))
+  const settings = options.settings ?? {}
+  const store = openStore(dataDir, () => createDocument({ owner, repo, defaultBranch, settings, now: now() }))
+  Object.assign(store.doc.settings, settings)
+  return serve(options, { dataDir, store, gitDir, now, log })
+}
+
+interface Ground {
+  dataDir: string
+  store: Store
+  gitDir: string
+  now: () => string
+  log: (line: string) => void
+}
+
+async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: Ground): Promise<Hub> {
+  const { doc } = store
+  const files = openFiles(artifactFolder(dataDir))
+  // The addresses hold the port, and the port is known once we listen; nobody asks before that.
+  let handle: (request: Request, env: never) => Response | Promise<Response> = () => new Response(null, { status: 503 })
+  const server = createAdaptorServer({ fetch: (request, env) => handle(request, env as never) }) as Server
+  doc.port = await listen(server, options.port, doc.port)
+  store.changed()
+  const urls = urlsOf(doc.port, doc.owner, doc.repo)
+  const faults = createFaults()
+  let runner: Runner | undefined
+  const running = () => {
+    if (runner === undefined) throw new Error('the runner is not there yet')
+    return runner
+  }
+  const kill = (job: JobRecord) => {
+    const ms = job.status === 'in_progress' ? faults.kill(job.name) : null
+    if (ms !== null) setTimeout(() => running().kill(job.id), ms).unref()
+  }
+  const world: World = {
+    store,
+    git: openRepository(gitDir),
+    urls,
+    dataDir,
+    faults,
+    metrics: createMetrics(now),
+    secrets: options.secrets ?? {},
+    runner: running,
+    emit: createEmitter(running, faults, log),
+    inTurn: createTurns(),
+    killRunning: () => doc.jobs.forEach(kill),
+    now,
+    log,
+  }
+  const app = createApp(world, files, options.observe)
+  handle = (request, env) => app.fetch(request, env)
+  const host = createHost(world, options.variables ?? {}, kill)
+  runner = (options.createRunner ?? createDefaultRunner)(host, { tributaryAction: options.tributaryAction })
+  const started = runner
+  return {
+    url: urls.results.replace(/\/$/, ''),
+    api: urls.api,
+    graphql: urls.graphql,
+    git: urls.git,
+    owner: doc.owner,
+    repo: doc.repo,
+    defaultBranch: doc.defaultBranch,
+    tokens: doc.tokens,
+    runner: started,
+    close: async () => {
+      await started.close()
+      await stop(server)
+      await store.flush()
+    },
+  }
+}
+
+function createTurns(): World['inTurn'] {
+  let last: Promise<unknown> = Promise.resolve()
+  return (act) => {
+    const turn = last.then(act)
+    last = turn.catch(() => {})
+    return turn
+  }
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((done) => {
+    server.close(() => done())
+    server.closeAllConnections()
+  })
+}

@@ -1,0 +1,22 @@
+export interface FieldError {
+  resource: string
+  field?: string
+  code: string
+  message?: string
+}
+
+/** An answer other than yes, in GitHub's words. The one error that routes and mutations throw on purpose. */
+export class Refusal extends Error {
+  readonly status: number
+  readonly errors: readonly (FieldError | string)[] | undefined
+
+  constructor(status: number, message: string, errors?: readonly (FieldError | string)[]) {
+    super(message)
+    this.name = 'Refusal'
+    this.status = status
+    this.errors = errors
+  }
+}
+
+export const notFound = (): Refusal => new Refusal(404, 'Not Found')
+export const invalid = (...errors: (FieldError | string)[]): Refusal => new Refusal(422, 'Validation Failed', errors)

@@ -1,0 +1,70 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { findPull, orNotFound } from '../acts/find.ts'
+import { payload } from '../acts/payload.ts'
+import { needActionsAllowed } from '../acts/pulls.ts'
+import { invalid, Refusal } from '../refusal.ts'
+import { type PullIssue, pullShape, reviewShape } from '../shape/pull.ts'
+import type { ReviewRecord } from '../store/document.ts'
+import { type Actor, loginOf } from '../who/actor.ts'
+import { needRead, needSignedIn } from '../who/permission.ts'
+import type { World } from '../world.ts'
+import { bodyOf, type HubEnv, numberIn, pageOf } from './kit.ts'
+
+const STATES = { APPROVE: 'APPROVED', REQUEST_CHANGES: 'CHANGES_REQUESTED', COMMENT: 'COMMENTED' } as const
+const newReview = z.looseObject({
+  body: z.string().default(''),
+  event: z.enum(['APPROVE', 'REQUEST_CHANGES', 'COMMENT']).default('COMMENT'),
+  commit_id: z.string().optional(),
+})
+
+export const reviewRoutes = (world: World) =>
+  new Hono<HubEnv>()
+    .get('/pulls/:number/reviews', (call) => {
+      needRead(world.store.doc, call.var.actor, 'pull-requests')
+      const { number } = findPull(world, numberIn(call, 'number'))
+      const all = world.store.doc.reviews.filter((review) => review.issue === number)
+      return call.json(pageOf(call, all).map((review) => reviewShape(world, review)))
+    })
+    .get('/pulls/:number/reviews/:id', (call) => {
+      const id = numberIn(call, 'id')
+      return call.json(reviewShape(world, orNotFound(world.store.doc.reviews.find((review) => review.id === id))))
+    })
+    .post('/pulls/:number/reviews', async (call) => {
+      const issue = findPull(world, numberIn(call, 'number'))
+      const wish = await bodyOf(call, newReview)
+      const review = await createReview(world, call.var.actor, issue, wish)
+      return call.json(reviewShape(world, review))
+    })
+
+async function createReview(world: World, actor: Actor, issue: PullIssue, wish: z.infer<typeof newReview>) {
+  needSignedIn(actor, 'pull-requests')
+  if (wish.event === 'APPROVE') needActionsAllowed(world, actor)
+  if (wish.event !== 'COMMENT' && issue.author === loginOf(actor)) {
+    const did = wish.event === 'APPROVE' ? 'approve' : 'request changes on'
+    throw new Refusal(422, 'Unprocessable Entity', [`Can not ${did} your own pull request`])
+  }
+  if (wish.event !== 'APPROVE' && wish.body === '') {
+    throw invalid({ resource: 'PullRequestReview', code: 'missing_field', field: 'body' })
+  }
+  const review: ReviewRecord = {
+    id: world.store.nextId(),
+    issue: issue.number,
+    author: loginOf(actor),
+    body: wish.body,
+    state: STATES[wish.event],
+    commit: wish.commit_id ?? issue.pull.headSha,
+    submittedAt: world.now(),
+  }
+  world.store.doc.reviews.push(review)
+  world.store.changed()
+  await emitReview(world, actor, issue, review)
+  return review
+}
+
+function emitReview(world: World, actor: Actor, issue: PullIssue, review: ReviewRecord) {
+  // Events say the state in small letters.
+  const shown = { ...reviewShape(world, review), state: review.state.toLowerCase() }
+  const own = { action: 'submitted', review: shown, pull_request: pullShape(world, issue) }
+  return world.emit({ name: 'pull_request_review', payload: payload(world, actor, own) }, actor)
+}

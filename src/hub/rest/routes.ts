@@ -1,0 +1,53 @@
+import { Hono } from 'hono'
+import type { Files } from '../artifacts/files.ts'
+import { notFound } from '../refusal.ts'
+import type { World } from '../world.ts'
+import { actionsSettingsRoutes } from './actions-settings.ts'
+import { artifactRoutes } from './artifacts.ts'
+import { branchRoutes } from './branches.ts'
+import { checkRoutes } from './checks.ts'
+import { commentRoutes, reactionRoutes } from './comments.ts'
+import { commitRoutes } from './commits.ts'
+import { contentRoutes } from './contents.ts'
+import { issueRoutes, labelRoutes } from './issues.ts'
+import type { HubEnv } from './kit.ts'
+import { pullRoutes } from './pulls.ts'
+import type { RateLimit } from './rate.ts'
+import { refRoutes } from './refs.ts'
+import { repositoryRoutes } from './repository.ts'
+import { reviewRoutes } from './reviews.ts'
+import { runRoutes } from './runs.ts'
+import { userRoutes } from './user.ts'
+import { workflowRoutes } from './workflows.ts'
+
+/** GitHub's REST API, as far as the hub has it. */
+export function restRoutes(world: World, files: Files, rate: RateLimit) {
+  const repository = new Hono<HubEnv>()
+  repository.use(async (call, next) => {
+    const { owner, repo } = world.store.doc
+    const wanted = `${call.req.param('owner')}/${call.req.param('repo')}`
+    if (wanted.toLowerCase() !== `${owner}/${repo}`.toLowerCase()) throw notFound()
+    await next()
+  })
+  // The first that fits answers: what has a fixed word stands before what has a wildcard in its place.
+  const parts = [
+    repositoryRoutes(world),
+    commentRoutes(world),
+    reactionRoutes(world),
+    labelRoutes(world),
+    issueRoutes(world),
+    pullRoutes(world),
+    reviewRoutes(world),
+    checkRoutes(world),
+    refRoutes(world),
+    commitRoutes(world),
+    branchRoutes(world),
+    contentRoutes(world),
+    workflowRoutes(world),
+    artifactRoutes(world, files),
+    runRoutes(world),
+    actionsSettingsRoutes(world),
+  ]
+  for (const part of parts) repository.route('/', part)
+  return new Hono<HubEnv>().route('/', userRoutes(world, rate)).route('/repos/:owner/:repo', repository)
+}

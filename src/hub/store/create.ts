@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto'
+import { LOGINS, type Login } from '../who/people.ts'
+import { randomToken } from '../who/token.ts'
+import type { Document, Settings } from './document.ts'
+
+export const DEFAULT_SETTINGS: Settings = {
+  allowActionsToCreatePulls: true,
+  draftPulls: true,
+  refuseCustomRefs: false,
+  private: false,
+  defaultWorkflowPermissions: 'read',
+}
+
+export interface NewDocument {
+  owner: string
+  repo: string
+  defaultBranch: string
+  settings: Partial<Settings>
+  now: string
+}
+
+export const createDocument = ({ owner, repo, defaultBranch, settings, now }: NewDocument): Document => ({
+  version: 1,
+  owner,
+  repo,
+  defaultBranch,
+  secret: randomBytes(32).toString('hex'),
+  port: null,
+  createdAt: now,
+  lastId: 1000,
+  lastNumber: 0,
+  tokens: peopleTokens(),
+  jobTokens: [],
+  settings: { ...DEFAULT_SETTINGS, ...settings },
+  issues: [],
+  comments: [],
+  reactions: [],
+  labels: [],
+  reviews: [],
+  checks: [],
+  suites: [],
+  artifacts: [],
+  workflows: [],
+  runs: [],
+  jobs: [],
+})
+
+function peopleTokens(): Record<Login, string> {
+  const [admin, writer, reader, outsider] = LOGINS.map(() => randomToken('ghp'))
+  return { admin: admin ?? '', writer: writer ?? '', reader: reader ?? '', outsider: outsider ?? '' }
+}

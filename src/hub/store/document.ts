@@ -1,0 +1,165 @@
+import type { JobRecord, Permissions, WorkflowRunRecord } from '../host.ts'
+import type { Login } from '../who/people.ts'
+
+/** Everything the hub remembers, as one JSON document. Field names are GitHub's own; what follows from git is not stored. */
+export interface Document {
+  version: 1
+  owner: string
+  repo: string
+  defaultBranch: string
+  /** Signs runtime tokens and download links. */
+  secret: string
+  port: number | null
+  createdAt: string
+  lastId: number
+  lastNumber: number
+  tokens: Record<Login, string>
+  jobTokens: JobToken[]
+  settings: Settings
+  issues: IssueRecord[]
+  comments: CommentRecord[]
+  reactions: ReactionRecord[]
+  labels: LabelRecord[]
+  reviews: ReviewRecord[]
+  checks: CheckRecord[]
+  suites: SuiteRecord[]
+  artifacts: ArtifactRecord[]
+  workflows: WorkflowRecord[]
+  runs: WorkflowRunRecord[]
+  jobs: JobRecord[]
+}
+
+export interface JobToken {
+  token: string
+  job: number
+  run: number
+  permissions: Permissions
+  revoked: boolean
+}
+
+export interface Settings {
+  /** The repository setting "Allow GitHub Actions to create and approve pull requests". */
+  allowActionsToCreatePulls: boolean
+  /** False where the plan has no draft pull requests (private repositories on the Free plan). */
+  draftPulls: boolean
+  /** True for a remote that takes refs under refs/heads and refs/tags only. */
+  refuseCustomRefs: boolean
+  /** In a private repository reading needs a permission too. */
+  private: boolean
+  defaultWorkflowPermissions: 'read' | 'write'
+}
+
+export interface IssueRecord {
+  id: number
+  number: number
+  title: string
+  body: string | null
+  author: string
+  state: 'open' | 'closed'
+  stateReason: 'completed' | 'reopened' | 'not_planned' | 'duplicate' | null
+  labels: string[]
+  createdAt: string
+  updatedAt: string
+  closedAt: string | null
+  closedBy: string | null
+  pull: PullRecord | null
+}
+
+export interface PullRecord {
+  id: number
+  head: string
+  base: string
+  headSha: string
+  baseSha: string
+  draft: boolean
+  mergedAt: string | null
+  mergedBy: string | null
+  mergeCommit: string | null
+}
+
+export interface CommentRecord {
+  id: number
+  issue: number
+  author: string
+  body: string
+  createdAt: string
+  updatedAt: string
+  minimized: string | null
+}
+
+export interface ReactionRecord {
+  id: number
+  subject: { kind: 'comment' | 'issue'; id: number }
+  author: string
+  content: string
+  createdAt: string
+}
+
+export interface LabelRecord {
+  id: number
+  name: string
+  color: string
+  description: string | null
+}
+
+export interface ReviewRecord {
+  id: number
+  issue: number
+  author: string
+  body: string
+  state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED'
+  commit: string
+  submittedAt: string
+}
+
+export interface Annotation {
+  path: string
+  start_line: number
+  end_line: number
+  start_column: number | null
+  end_column: number | null
+  annotation_level: string
+  title: string | null
+  message: string
+  raw_details: string | null
+}
+
+export interface CheckRecord {
+  id: number
+  suite: number
+  headSha: string
+  name: string
+  externalId: string
+  detailsUrl: string | null
+  status: string
+  conclusion: string | null
+  startedAt: string | null
+  completedAt: string | null
+  output: { title: string | null; summary: string | null; text: string | null; annotations: Annotation[] }
+}
+
+export interface SuiteRecord {
+  id: number
+  headSha: string
+  createdAt: string
+}
+
+export interface ArtifactRecord {
+  id: number
+  run: number
+  job: number
+  name: string
+  mimeType: string
+  version: number
+  size: number
+  digest: string | null
+  createdAt: string
+  expiresAt: string
+  finalized: boolean
+}
+
+export interface WorkflowRecord {
+  id: number
+  path: string
+  createdAt: string
+}

@@ -1,0 +1,77 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Document } from './document.ts'
+
+/** Long enough to gather one request's changes, short enough that a killed hub loses almost nothing. */
+const WRITE_AFTER_MS = 10
+
+export interface Store {
+  readonly doc: Document
+  nextId(): number
+  nextNumber(): number
+  /** Say that the document has changed; it is on disk some milliseconds later. */
+  changed(): void
+  flush(): Promise<void>
+}
+
+export function openStore(dataDir: string, create: () => Document): Store {
+  mkdirSync(dataDir, { recursive: true })
+  const file = join(dataDir, 'hub.json')
+  const doc = read(file) ?? create()
+  const writer = createWriter(file, () => JSON.stringify(doc))
+  writeFileSync(file, JSON.stringify(doc))
+  return {
+    doc,
+    nextId: () => {
+      doc.lastId += 1
+      writer.wake()
+      return doc.lastId
+    },
+    nextNumber: () => {
+      doc.lastNumber += 1
+      writer.wake()
+      return doc.lastNumber
+    },
+    changed: writer.wake,
+    flush: writer.flush,
+  }
+}
+
+function read(file: string): Document | null {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    return null
+  }
+  const doc = JSON.parse(text) as Document
+  if (doc.version !== 1)
+    throw new Error(`${file} was written by another version of the hub; give another --data folder`)
+  return doc
+}
+
+function createWriter(file: string, text: () => string) {
+  let timer: NodeJS.Timeout | null = null
+  let writing: Promise<void> = Promise.resolve()
+  const write = () => {
+    timer = null
+    writing = writing.then(() => replace(file, text()))
+    return writing
+  }
+  return {
+    wake: () => {
+      timer ??= setTimeout(write, WRITE_AFTER_MS)
+    },
+    flush: () => {
+      if (timer !== null) clearTimeout(timer)
+      return write()
+    },
+  }
+}
+
+/** Write beside and rename, so that a crash in the middle leaves the older document whole. */
+async function replace(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text)
+  await rename(`${file}.new`, file)
+}
