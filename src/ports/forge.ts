@@ -31,6 +31,8 @@ export type Projection =
       name: string
       located: Located | null
       sha: Sha
+      /** The check's name, as people read it; with the sha it says which check is meant. */
+      label: string
       externalId: string
       title: string
       state: CheckStatus

@@ -13,12 +13,17 @@ export interface ResultArtifact {
   attempt: number
 }
 
+/** What a slot handed over is no result: too large, torn, or without a `result.json`. Asking again would not help. */
+export class UnreadableResult extends Error {
+  override name = 'UnreadableResult'
+}
+
 /** The orchestrator's eyes on its slots. Reads are conditional: unchanged lists cost nothing. */
 export interface Slots {
   /** Jobs of a workflow run that are slots of this tributary run. `unchanged` answers come from the cache. */
   jobs(workflowRun: number): Promise<SlotJob[]>
   results(workflowRun: number, run: string): Promise<ResultArtifact[]>
-  /** Download and unpack: `result.json` (text) and the path of the bundle, where there is one. Size-capped. */
+  /** Download and unpack: `result.json` (text) and the path of the bundle, where there is one. Size-capped; throws UnreadableResult. */
   download(artifact: ResultArtifact): Promise<{ result: string; bundle: string | null }>
 }
 

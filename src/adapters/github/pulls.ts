@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import type { PullRequest } from '../../ports/forge.ts'
+import { statusOf } from './http-error.ts'
+import { at, type Place } from './place.ts'
+
+const pullSchema = z.object({
+  number: z.int(),
+  node_id: z.string(),
+  state: z.enum(['open', 'closed']),
+  draft: z.boolean().default(false),
+  merged_at: z.string().nullable(),
+  head: z.object({ ref: z.string() }),
+  base: z.object({ ref: z.string() }),
+})
+
+export async function pullAt(place: Place, number: number): Promise<PullRequest | null> {
+  try {
+    const parameters = { ...at(place), pull_number: number }
+    const { data } = await place.client.octokit.request('GET /repos/{owner}/{repo}/pulls/{pull_number}', parameters)
+    return pullRequest(pullSchema.parse(data))
+  } catch (error) {
+    if (statusOf(error) === 404) return null
+    throw error
+  }
+}
+
+/** The pull request from this branch into that one, whoever opened it: an open one, else the newest. */
+export async function pullBetween(place: Place, head: string, base: string): Promise<PullRequest | null> {
+  const found = await place.client.octokit.paginate('GET /repos/{owner}/{repo}/pulls', {
+    ...at(place),
+    head: `${place.owner}:${head}`,
+    base,
+    state: 'all',
+    sort: 'created',
+    direction: 'desc',
+    per_page: 100,
+  })
+  const same = z
+    .array(pullSchema)
+    .parse(found)
+    .filter((pull) => pull.head.ref === head && pull.base.ref === base)
+  const chosen = same.find((pull) => pull.state === 'open') ?? same[0]
+  return chosen === undefined ? null : pullRequest(chosen)
+}
+
+const pullRequest = ({ number, node_id, state, draft, merged_at, head }: z.infer<typeof pullSchema>): PullRequest => ({
+  number,
+  node: node_id,
+  headBranch: head.ref,
+  state,
+  merged: merged_at !== null,
+  draft,
+})

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { taskIdSchema } from '../../core/ref.ts'
+import type { ResultArtifact, SlotJob, Slots } from '../../ports/slots.ts'
+import { download } from './download.ts'
+import { at, type Place } from './place.ts'
+import { openPoll } from './polls.ts'
+
+const jobSchema = z.object({ name: z.string(), status: z.string(), started_at: z.string().nullable() })
+const artifactSchema = z.object({ id: z.int(), name: z.string(), expired: z.boolean() })
+
+/** `folder`: where results are unpacked, each into a folder of its own. */
+export function openSlots(place: Place & { folder: string }): Slots {
+  const jobs = openPoll(place.client, 'jobs', jobSchema)
+  const artifacts = openPoll(place.client, 'artifacts', artifactSchema)
+  return {
+    jobs: async (workflowRun) => {
+      const parameters = { ...at(place), run_id: workflowRun, filter: 'latest' }
+      const found = await jobs('GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs', parameters)
+      return found.map(slotJob).filter((job) => job !== null)
+    },
+    results: async (workflowRun, run) => {
+      const parameters = { ...at(place), run_id: workflowRun }
+      const found = await artifacts('GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', parameters)
+      return found.map((artifact) => resultArtifact(artifact, run)).filter((artifact) => artifact !== null)
+    },
+    download: (artifact) => download(place, artifact.id, place.folder),
+  }
+}
+
+/** A workflow that calls ours puts its own job's name in front. */
+export function slotJob({ name, status, started_at }: z.infer<typeof jobSchema>): SlotJob | null {
+  const slot = /^(?:.* \/ )?slot (\S+)$/.exec(name)?.[1]
+  if (slot === undefined) return null
+  const known = status === 'in_progress' || status === 'completed' ? status : 'queued'
+  return { slot, status: known, startedAt: started_at }
+}
+
+/** Run and task may both contain hyphens: the run is known, the attempt is read from the right. */
+export function resultArtifact(
+  { id, name, expired }: z.infer<typeof artifactSchema>,
+  run: string,
+): ResultArtifact | null {
+  const prefix = `tributary-${run}-`
+  const match = /^(.+)-([1-9][0-9]*)$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '')
+  if (expired || match?.[1] === undefined || !taskIdSchema.safeParse(match[1]).success) return null
+  return { id, run, task: match[1], attempt: Number(match[2]) }
+}
