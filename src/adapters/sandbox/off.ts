@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { cappedLog } from '../../core/capped-log.ts'
 import type { Redact } from '../../core/redact.ts'
 import type { Sandbox } from '../../ports/sandbox.ts'
-import { cappedLog } from './capped-log.ts'
 import { commandEnvironment, type Host } from './host.ts'
 import { runCommand } from './run-command.ts'
 

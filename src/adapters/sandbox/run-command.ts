@@ -3,8 +3,8 @@ import { constants } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
+import type { CappedLog } from '../../core/capped-log.ts'
 import type { CommandRun } from '../../ports/sandbox.ts'
-import type { CappedLog } from './capped-log.ts'
 
 export interface Launch {
   argv: readonly string[]

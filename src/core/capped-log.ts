@@ -1,4 +1,4 @@
-import type { Redact } from '../../core/redact.ts'
+import type { Redact } from './redact.ts'
 
 export interface CappedLog {
   add(text: string): void

@@ -1,0 +1,35 @@
+import type { Redact } from '../core/redact.ts'
+import type { RunId } from '../core/ref.ts'
+import type { Settings } from '../core/settings.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Journal } from '../ports/journal.ts'
+import type { SandboxProbe } from '../ports/sandbox.ts'
+import type { Handover } from '../ports/slots.ts'
+import type { Worktree } from '../ports/worktree.ts'
+
+/** What a slot is given. It holds a token that can only read: what it has to say, it uploads. */
+export interface WorkDeps {
+  journal: Journal
+  worktree: Worktree
+  probe(setting: Settings['sandbox']): Promise<SandboxProbe>
+  handover: Handover
+  clock: Clock
+  log(line: string): void
+  redact: Redact
+  /** For what is handed over, outside of the work tree. */
+  tempDir: string
+}
+
+export interface SlotIdentity {
+  run: RunId
+  slot: string
+}
+
+/** One thing that a slot did, for the summary of its job. */
+export interface SlotDeed {
+  /** A task's id, or `verify`. */
+  task: string
+  attempt: number
+  outcome: string
+  seconds: number
+}

@@ -1,0 +1,50 @@
+import type { RunId, Sha } from '../core/ref.ts'
+import { emptyRun, type RunState } from '../core/state.ts'
+import type { WorkDeps } from './work-deps.ts'
+
+/** The journal as a slot sees it: one cheap look, and a read only where the tip has moved. */
+export interface JournalView {
+  state(): RunState
+  /** Looks again. A look that fails leaves the state as it is; many in a row end the slot. */
+  refresh(): Promise<RunState>
+  /** Seconds to wait until the next look: longer where looks fail. */
+  pause(): number
+}
+
+const MOST_MISSES = 20
+const LONGEST_PAUSE = 60
+/** Before the plan, and with it the settings, is known. */
+const FIRST_PAUSE = 2
+
+export function journalView({ journal, log }: Pick<WorkDeps, 'journal' | 'log'>, run: RunId): JournalView {
+  let state: RunState = emptyRun
+  let seen: Sha | null = null
+  let misses = 0
+
+  async function look(): Promise<void> {
+    const { tip } = await journal.look(run, [])
+    if (tip === null || tip === seen) return
+    const read = await journal.read(run)
+    if (read === null) return
+    state = read.state
+    seen = read.tip
+  }
+  return {
+    state: () => state,
+    async refresh() {
+      try {
+        await look()
+        misses = 0
+      } catch (error) {
+        misses += 1
+        if (misses === MOST_MISSES) throw new Error(`the journal could not be read ${misses} times`, { cause: error })
+        log(`The journal could not be read; the slot tries again: ${error instanceof Error ? error.message : error}`)
+      }
+      return state
+    },
+    pause: () => Math.min(pollSeconds(state) * 2 ** misses, LONGEST_PAUSE),
+  }
+}
+
+const pollSeconds = (state: RunState): number =>
+  'work' in state && state.work !== null ? state.work.settings.limits.poll_seconds : FIRST_PAUSE

@@ -1,0 +1,97 @@
+import {
+  type Assignment,
+  assignmentFor,
+  assignmentKey,
+  type TaskAssignment,
+  type VerifyAssignment,
+} from '../core/assignment.ts'
+import { type Outcome, resultKeyOf } from '../core/result-file.ts'
+import { defaultSettings, type Settings } from '../core/settings.ts'
+import type { RunState } from '../core/state.ts'
+import { workOf } from '../core/state.ts'
+import type { SlotDeed, SlotIdentity, WorkDeps } from './work-deps.ts'
+import { handOver } from './work-hand-over.ts'
+import { performTask } from './work-task.ts'
+import { performVerification } from './work-verify.ts'
+import { type JournalView, journalView } from './work-view.ts'
+import { whileWanted } from './work-watch.ts'
+
+/** A slot: works on what the journal gives it, one thing after another, until nothing is left. Answers with what it did. */
+export async function runSlot(deps: WorkDeps, who: SlotIdentity): Promise<SlotDeed[]> {
+  const { clock } = deps
+  const view = journalView(deps, who.run)
+  const deeds: SlotDeed[] = []
+  const begun = clock.now()
+  let idleSince = begun
+  let handedOver: string | null = null
+  for (;;) {
+    const state = await view.refresh()
+    const wanted = assignmentFor(state, who.slot)
+    const key = assignmentKey(wanted)
+    // Until the orchestrator has taken a result in, the journal still names the work that led to it.
+    const assignment: Assignment = key !== null && key === handedOver ? { kind: 'idle' } : wanted
+    const why = reasonToLeave(assignment, slotSettings(state), {
+      age: since(clock.now(), begun),
+      idle: since(clock.now(), idleSince),
+    })
+    if (why !== null) {
+      deps.log(`The slot leaves: ${why}.`)
+      return deeds
+    }
+    if (assignment.kind === 'task' || assignment.kind === 'verify') {
+      const deed = await workOn(deps, who, view, assignment)
+      if (deed.handedOver) handedOver = key
+      deeds.push(deed.deed)
+      idleSince = clock.now()
+    } else await clock.wait(view.pause())
+  }
+}
+
+const slotSettings = (state: RunState): Settings['slots'] => (workOf(state)?.settings ?? defaultSettings).slots
+
+const since = (now: Date, then: Date): number => (now.getTime() - then.getTime()) / 1000
+
+function reasonToLeave(
+  assignment: Assignment,
+  { idle_seconds, life_minutes }: Settings['slots'],
+  { age, idle }: { age: number; idle: number },
+): string | null {
+  if (assignment.kind === 'leave') return assignment.why
+  if (age >= life_minutes * 60) return `it takes nothing new after ${life_minutes} minutes`
+  if (assignment.kind === 'idle' && idle >= idle_seconds) return `there was nothing to do for ${idle_seconds} seconds`
+  return null
+}
+
+async function workOn(
+  deps: WorkDeps,
+  { run, slot }: SlotIdentity,
+  view: JournalView,
+  assignment: TaskAssignment | VerifyAssignment,
+): Promise<{ deed: SlotDeed; handedOver: boolean }> {
+  const { clock, log } = deps
+  const key = resultKeyOf(run, assignment)
+  const startedAt = clock.now()
+  log(`${key.task}, attempt ${key.attempt}: begun on ${baseOf(assignment)}.`)
+  const outcome = await whileWanted({ view, clock, slot }, assignment, (signal) =>
+    assignment.kind === 'task'
+      ? performTask(deps, run, assignment, signal)
+      : performVerification(deps, run, assignment, signal),
+  )
+  const endedAt = clock.now()
+  if (outcome !== null) {
+    const times = { startedAt: startedAt.toISOString(), endedAt: endedAt.toISOString() }
+    await handOver(deps, { version: 1, ...key, base: baseOf(assignment), outcome, slot, ...times })
+  }
+  const what = describe(outcome)
+  log(`${key.task}, attempt ${key.attempt}: ${what}.`)
+  const deed = { task: key.task, attempt: key.attempt, outcome: what, seconds: since(endedAt, startedAt) }
+  return { deed, handedOver: outcome !== null }
+}
+
+const baseOf = (assignment: TaskAssignment | VerifyAssignment) =>
+  assignment.kind === 'task' ? assignment.base : assignment.on
+
+function describe(outcome: Outcome | null): string {
+  if (outcome === null) return 'stopped, no longer wanted'
+  return 'failure' in outcome ? `failed: ${outcome.failure.reason}` : outcome.kind
+}

@@ -1,0 +1,21 @@
+import type { Sha } from '../core/ref.ts'
+import type { CommitWords } from './repo.ts'
+
+/**
+ * A slot's checked-out files, in which commands of tasks run. What they leave there is hostile:
+ * no file of it may make git run something, here or later.
+ */
+export interface Worktree {
+  /** The folder of the files. */
+  path: string
+  /** Fetch the commit and make the files those of it; what git ignores (installed dependencies) may stay. */
+  prepare(sha: Sha): Promise<void>
+  /** Everything that was changed since `prepare`, as one commit on top of that; null where nothing was. */
+  commitAll(words: CommitWords): Promise<{ head: Sha; tree: Sha } | null>
+  /** The tree of the files as they are now, without a commit. */
+  treeHash(): Promise<Sha>
+  /** Paths in which two trees, or commits, differ. */
+  changedPaths(from: Sha, to: Sha): Promise<string[]>
+  /** A bundle of the commits from `base` (not in it) to `head`. */
+  bundle(head: Sha, base: Sha, file: string): Promise<void>
+}
