@@ -36,7 +36,8 @@ export interface TestHub extends Hub {
 }
 
 export async function testHub(options: Partial<HubOptions> = {}): Promise<TestHub> {
-  const checkout = options.repo ?? createCheckout({ 'README.md': '# Demo\n', '.github/workflows/tributary.yml': WORKFLOW })
+  const checkout =
+    options.repo ?? createCheckout({ 'README.md': '# Demo\n', '.github/workflows/tributary.yml': WORKFLOW })
   const dataDir = options.dataDir ?? temporary('hub-data')
   const recorder = createRecorder()
   const log: string[] = []

@@ -1,5 +1,109 @@
+import { buildSchema, execute, GraphQLError, parse, validate, validateSchema } from 'graphql'
 import { Hono } from 'hono'
-import type { HubEnv } from '../rest/kit.ts'
+import { z } from 'zod'
+import { Refusal } from '../refusal.ts'
+import { bodyOf, type Call, type HubEnv } from '../rest/kit.ts'
+import { loginOf } from '../who/actor.ts'
 import type { World } from '../world.ts'
+import { nodeWith } from './find.ts'
+import { type Asking, mutations } from './mutations.ts'
+import { actorNode } from './nodes.ts'
+import { repositoryNode } from './repository.ts'
+import { SDL } from './sdl.ts'
 
-export const graphqlRoutes = (_world: World) => new Hono<HubEnv>()
+const asked = z.looseObject({
+  query: z.string(),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+  operationName: z.string().nullish(),
+})
+
+const schema = buildSchema(SDL)
+const [flaw] = validateSchema(schema)
+if (flaw !== undefined) throw flaw
+
+export const graphqlRoutes = (world: World) =>
+  new Hono<HubEnv>().post('/', async (call) => {
+    if (call.var.actor.kind === 'anonymous') throw new Refusal(401, 'This endpoint requires you to be authenticated.')
+    const { query, variables, operationName } = await bodyOf(call, asked)
+    const document = understood(query)
+    if (document instanceof GraphQLError) return call.json({ errors: [shown(document)] })
+    const problems = validate(schema, document)
+    if (problems.length > 0) return call.json({ errors: problems.map(shown) })
+    const contextValue: Asking = { world, actor: call.var.actor, tasks: [] }
+    const rootValue = { ...queries(world), ...mutations }
+    const result = await execute({
+      schema,
+      document,
+      rootValue,
+      contextValue,
+      variableValues: variables,
+      operationName,
+    })
+    count(world, call, contextValue.tasks)
+    for (const error of result.errors ?? []) logBug(world, error)
+    return call.json({
+      ...(result.data === undefined ? {} : { data: result.data }),
+      ...(result.errors === undefined ? {} : { errors: result.errors.map(shown) }),
+    })
+  })
+
+function understood(query: string) {
+  try {
+    return parse(query)
+  } catch (error) {
+    return error instanceof GraphQLError ? error : new GraphQLError(String(error))
+  }
+}
+
+const queries = (world: World) => ({
+  id: 'Q_kwHub1',
+  viewer: (_: object, { actor }: Asking) => ({ ...actorNode(world, loginOf(actor)), __typename: 'User' }),
+  node: ({ id }: { id: string }) => nodeWith(world, id),
+  nodes: ({ ids }: { ids: string[] }) => ids.map((id) => nodeWith(world, id)),
+  repository: ({ owner, name }: { owner: string; name: string }) => {
+    const { doc } = world.store
+    if (`${owner}/${name}`.toLowerCase() === `${doc.owner}/${doc.repo}`.toLowerCase()) return repositoryNode(world)
+    throw new Refusal(404, `Could not resolve to a Repository with the name '${owner}/${name}'.`)
+  },
+  rateLimit: () => ({ cost: 1, limit: 5_000, nodeCount: 1, remaining: 5_000, used: 0, resetAt: world.now() }),
+})
+
+/** Every mutation is a write of its own; a request that speaks of one task counts for that task. */
+function count(world: World, call: Call, tasks: readonly (string | null)[]): void {
+  const { actor } = call.var
+  for (const task of tasks) world.metrics.add({ content_writes: 1 }, { actor, task })
+  const [only] = new Set(tasks)
+  if (new Set(tasks).size === 1 && only !== undefined) call.set('task', only)
+}
+
+const TYPES: Readonly<Record<number, string>> = {
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  405: 'UNPROCESSABLE',
+  422: 'UNPROCESSABLE',
+}
+
+/** GitHub puts the type beside the message, not under `extensions`. */
+function shown(error: GraphQLError) {
+  const { locations, path } = error
+  const cause = error.originalError
+  if (cause instanceof Refusal)
+    return { type: TYPES[cause.status] ?? 'UNPROCESSABLE', path, locations, message: reasonOf(cause) }
+  if (cause === undefined || cause instanceof GraphQLError) return { path, locations, message: error.message }
+  return { type: 'INTERNAL', path, locations, message: 'Something went wrong while executing your query.' }
+}
+
+function reasonOf(refusal: Refusal): string {
+  const own = (refusal.errors ?? []).flatMap((error) =>
+    typeof error === 'string'
+      ? [error]
+      : [error.message ?? `${error.field ?? error.resource} is ${error.code.replace('_', ' ')}`],
+  )
+  return own.length > 0 ? own.join(', ') : refusal.message
+}
+
+function logBug(world: World, error: GraphQLError): void {
+  const cause = error.originalError
+  if (cause === undefined || cause instanceof Refusal || cause instanceof GraphQLError) return
+  world.log(`graphql ${error.path?.join('.')}: ${cause.stack}`)
+}

@@ -42,7 +42,7 @@ export const pullRoutes = (world: World) =>
     .post('/pulls', async (call) => {
       const wanted = await bodyOf(call, newPull)
       call.set('task', taskOf(wanted.head))
-      const issue = await createPull(world, call.var.actor, { ...wanted, body: wanted.body ?? null })
+      const issue = await world.inTurn(() => createPull(world, call.var.actor, { ...wanted, body: wanted.body ?? null }))
       return call.json(await fullPullShape(world, issue), 201)
     })
     .get('/pulls/:number', async (call) => {
@@ -63,7 +63,7 @@ export const pullRoutes = (world: World) =>
       const issue = pullOf(world, call)
       const { merge_method, commit_title, commit_message, sha } = await bodyOf(call, mergeWish)
       const wish = { method: merge_method, title: commit_title, message: commit_message, sha }
-      const commit = await mergePull(world, call.var.actor, issue, wish)
+      const commit = await world.inTurn(() => mergePull(world, call.var.actor, issue, wish))
       return call.json({ sha: commit, merged: true, message: 'Pull Request successfully merged' })
     })
     .get('/pulls/:number/commits', async (call) => {

@@ -1,14 +1,14 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { orNotFound } from '../acts/find.ts'
-import { afterPush } from '../acts/pushed.ts'
+import { afterPush, type RefUpdate } from '../acts/pushed.ts'
 import { taskOf } from '../control/task.ts'
 import { moveRef, type Ref } from '../git/repository.ts'
 import { Refusal } from '../refusal.ts'
 import { nodeId } from '../shape/node-id.ts'
 import { needWrite } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { bodyOf, type HubEnv, pageOf, restOf } from './kit.ts'
+import { bodyOf, type Call, type HubEnv, pageOf, restOf } from './kit.ts'
 
 const newRef = z.looseObject({ ref: z.string(), sha: z.string() })
 const refChange = z.looseObject({ sha: z.string(), force: z.boolean().default(false) })
@@ -31,7 +31,7 @@ export const refRoutes = (world: World) =>
       if ((await findRef(world, ref)) !== null) throw new Refusal(422, 'Reference already exists')
       await needObject(world, sha)
       await moveRef(world.git, ref, sha, null)
-      await afterPush(world, call.var.actor, [{ ref, old: null, new: sha }])
+      await followed(world, call, [{ ref, old: null, new: sha }])
       return call.json(refShape(world, orNotFound(await findRef(world, ref))), 201)
     })
     .patch('/git/refs/*', async (call) => {
@@ -44,7 +44,7 @@ export const refRoutes = (world: World) =>
       if (!force && !(await world.git.isAncestor(known.sha, sha)))
         throw new Refusal(422, 'Update is not a fast forward')
       await moveRef(world.git, ref, sha, known.sha)
-      await afterPush(world, call.var.actor, [{ ref, old: known.sha, new: sha }])
+      await followed(world, call, [{ ref, old: known.sha, new: sha }])
       return call.json(refShape(world, await needRef(world, ref)))
     })
     .delete('/git/refs/*', async (call) => {
@@ -53,9 +53,12 @@ export const refRoutes = (world: World) =>
       call.set('task', taskOf(ref))
       const known = await needRef(world, ref)
       await world.git.text(['update-ref', '-d', ref, known.sha])
-      await afterPush(world, call.var.actor, [{ ref, old: known.sha, new: null }])
+      await followed(world, call, [{ ref, old: known.sha, new: null }])
       return call.body(null, 204)
     })
+
+const followed = (world: World, call: Call, updates: RefUpdate[]): Promise<void> =>
+  world.inTurn(() => afterPush(world, call.var.actor, updates))
 
 async function findRef(world: World, name: string): Promise<Ref | null> {
   const found = await world.git.refs(name)

@@ -1,0 +1,67 @@
+import { Refusal } from '../refusal.ts'
+import { nodeId, parseNodeId } from '../shape/node-id.ts'
+import { isPull, type PullIssue } from '../shape/pull.ts'
+import { REPOSITORY_ID } from '../shape/repository.ts'
+import type { CheckRecord, CommentRecord, IssueRecord } from '../store/document.ts'
+import { findPerson, LOGINS } from '../who/people.ts'
+import type { World } from '../world.ts'
+import { actorNode, checkNode, commentNode, issueNode, objectNode, pullNode, refNode, suiteNode } from './nodes.ts'
+import { repositoryNode } from './repository.ts'
+
+const noNode = (id: string): Refusal => new Refusal(404, `Could not resolve to a node with the global id of '${id}'`)
+
+/** A thing by its global id, whatever it is. */
+export async function nodeWith(world: World, id: string): Promise<object> {
+  const parsed = parseNodeId(id)
+  const node = parsed === null ? null : await lookUp(world, parsed.kind, parsed.id)
+  if (node === null || node === undefined) throw noNode(id)
+  return node
+}
+
+function lookUp(world: World, kind: string, id: string): object | null | undefined | Promise<object | null> {
+  const { doc } = world.store
+  const own = <T extends { id: number }>(all: readonly T[]) => all.find((one) => String(one.id) === id)
+  const shown = <T, N>(found: T | undefined, node: (world: World, found: T) => N) =>
+    found === undefined ? null : node(world, found)
+  if (kind === 'R') return Number(id) === REPOSITORY_ID ? repositoryNode(world) : null
+  if (kind === 'I') return shown(own(doc.issues.filter((issue) => issue.pull === null)), issueNode)
+  if (kind === 'PR') return shown(pullWith(world, id), pullNode)
+  if (kind === 'IC') return shown(own(doc.comments), commentNode)
+  if (kind === 'CR') return shown(own(doc.checks), checkNode)
+  if (kind === 'CS') return shown(own(doc.suites), suiteNode)
+  if (kind === 'REF') return refNode(world, id)
+  if (kind === 'C' || kind === 'CO') return /^[0-9a-f]{40}$/.test(id) ? objectNode(world, id) : null
+  const login = LOGINS.find((name) => String(findPerson(name)?.id) === id)
+  return kind === 'U' && login !== undefined ? actorNode(world, login) : null
+}
+
+const pullWith = (world: World, id: string): PullIssue | undefined =>
+  world.store.doc.issues.filter(isPull).find((issue) => String(issue.pull.id) === id)
+
+/** These are for mutations: the id must be one of the right kind. */
+export function pullById(world: World, id: string): PullIssue {
+  const parsed = parseNodeId(id)
+  const found = parsed?.kind === 'PR' ? pullWith(world, parsed.id) : undefined
+  return found ?? refuse(id)
+}
+
+export function threadById(world: World, id: string): IssueRecord {
+  const parsed = parseNodeId(id)
+  if (parsed?.kind === 'PR') return pullById(world, id)
+  const found = world.store.doc.issues.find((issue) => issue.pull === null && nodeId('I', issue.id) === id)
+  return found ?? refuse(id)
+}
+
+export const commentById = (world: World, id: string): CommentRecord =>
+  world.store.doc.comments.find((comment) => nodeId('IC', comment.id) === id) ?? refuse(id)
+
+export const checkById = (world: World, id: string): CheckRecord =>
+  world.store.doc.checks.find((check) => nodeId('CR', check.id) === id) ?? refuse(id)
+
+export function needRepository(id: string): void {
+  if (id !== nodeId('R', REPOSITORY_ID)) refuse(id)
+}
+
+function refuse(id: string): never {
+  throw noNode(id)
+}

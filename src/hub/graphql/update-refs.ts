@@ -1,0 +1,52 @@
+import { afterPush, type RefUpdate } from '../acts/pushed.ts'
+import { Refusal } from '../refusal.ts'
+import type { Actor } from '../who/actor.ts'
+import { needWrite } from '../who/permission.ts'
+import type { World } from '../world.ts'
+
+const NOTHING = '0'.repeat(40)
+
+export interface RefWish {
+  name: string
+  afterOid: string
+  beforeOid?: string | null
+  force?: boolean | null
+}
+
+/** All of them or none, each only where it stands at its `beforeOid`. Forty zeros: not there. */
+export async function updateRefs(world: World, actor: Actor, wishes: readonly RefWish[]): Promise<void> {
+  needWrite(actor, ['contents'])
+  const updates: RefUpdate[] = []
+  const lines: string[] = []
+  for (const wish of wishes) {
+    const { update, old } = await planned(world, wish)
+    updates.push(update)
+    lines.push(`update ${wish.name} ${wish.afterOid} ${old}`)
+  }
+  const moved = await world.git.run(['update-ref', '--stdin'], `${lines.join('\n')}\n`)
+  if (moved.code !== 0) throw new Refusal(422, `Refs could not be updated: ${moved.stderr.trim()}`)
+  await afterPush(world, actor, updates)
+}
+
+async function planned(world: World, wish: RefWish): Promise<{ update: RefUpdate; old: string }> {
+  await needName(world, wish.name)
+  const now = await world.git.resolve(wish.name)
+  const old = wish.beforeOid ?? now ?? NOTHING
+  if (old !== (now ?? NOTHING))
+    throw new Refusal(422, `Reference \`${wish.name}\` does not point to \`${wish.beforeOid}\`.`)
+  if (now === null && wish.afterOid === NOTHING) throw new Refusal(422, `Reference \`${wish.name}\` does not exist.`)
+  if (wish.afterOid !== NOTHING) {
+    if ((await world.git.object(wish.afterOid)) === null)
+      throw new Refusal(422, `Object \`${wish.afterOid}\` does not exist.`)
+    const forward = now === null || wish.force === true || (await world.git.isAncestor(now, wish.afterOid))
+    if (!forward) throw new Refusal(422, `Update of \`${wish.name}\` is not a fast forward.`)
+  }
+  return { update: { ref: wish.name, old: now, new: wish.afterOid === NOTHING ? null : wish.afterOid }, old }
+}
+
+async function needName(world: World, name: string): Promise<void> {
+  const custom = !/^refs\/(heads|tags)\//.test(name)
+  const hidden = custom && (world.store.doc.settings.refuseCustomRefs || name.startsWith('refs/pull/'))
+  const valid = /^refs\/[^/]+\/./.test(name) && (await world.git.run(['check-ref-format', name])).code === 0
+  if (!valid || hidden) throw new Refusal(422, `\`${name}\` is not a ref that can be updated.`)
+}
