@@ -76,7 +76,7 @@ function gitIn(step: StepSession, folder: string, credentials: { key: string; he
   const git = async (...args: string[]): Promise<void> => {
     log.write(`[command]git ${args.join(' ')}`)
     const code = await run(args, (line) => log.write(line))
-    if (code !== 0) throw new StepFailure(`git ${args[0]} failed with exit code ${code}`)
+    if (code !== 0) throw new StepFailure(`The process 'git' failed with exit code ${code}`)
   }
   const reads = async (...args: string[]): Promise<string | undefined> => {
     const lines: string[] = []
@@ -108,8 +108,18 @@ async function fetch(git: Git, target: Target, inputs: Inputs): Promise<void> {
   const options = ['-c', 'protocol.version=2', 'fetch', '--prune', '--no-recurse-submodules', '--quiet']
   if (inputs.get('fetch-tags') !== 'true') options.push('--no-tags')
   if (filter !== '') options.push(`--filter=${filter}`)
-  if (depth > 0) return git(...options, `--depth=${depth}`, 'origin', ...fetchSpecs(target))
+  if (depth > 0) {
+    await mustExist(git, target)
+    return git(...options, `--depth=${depth}`, 'origin', ...fetchSpecs(target))
+  }
   await git(...options, 'origin', '+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*')
   // The branch may have moved on since the event.
   if (target.sha !== '') await git(...options.filter((option) => option !== '--prune'), 'origin', ...fetchSpecs(target))
+}
+
+/** A name alone becomes a pattern to fetch; git's answer to one that matches nothing tells nobody anything. */
+async function mustExist(git: Git, { ref }: Target): Promise<void> {
+  if (ref === '' || ref.startsWith('refs/')) return
+  const found = await git.reads('ls-remote', '--exit-code', 'origin', `refs/heads/${ref}`, `refs/tags/${ref}`)
+  if (found === undefined) throw new StepFailure(`A branch or tag with the name '${ref}' could not be found`)
 }

@@ -1,3 +1,4 @@
+import type { Result } from '@actions/expressions'
 import { data, Evaluator, Lexer, Parser } from '@actions/expressions'
 import type { FunctionDefinition } from '@actions/expressions/funcs/info'
 import { truthy } from '@actions/expressions/result'
@@ -60,11 +61,18 @@ function toData(value: Json): Data {
 
 const toJson = (value: Data): Json => JSON.parse(JSON.stringify(value, data.replacer))
 
+/** The lexer undoubles only the first `''` of a text (seen in 0.3.61); GitHub undoubles them all. */
+function tokensOf(expression: string): Result['tokens'] {
+  const { tokens } = new Lexer(expression).lex()
+  return tokens.map((token) =>
+    token.lexeme.startsWith("'") ? { ...token, value: token.lexeme.slice(1, -1).replaceAll("''", "'") } : token,
+  )
+}
+
 function run({ expression }: Expression, scope: Scope): Data {
   const contexts = Object.entries(scope.contexts).map(([key, value]) => ({ key, value: toData(value) }))
   const functions = statusFunctions(scope.status ?? noStatus)
-  const { tokens } = new Lexer(expression).lex()
-  const tree = new Parser(tokens, Object.keys(scope.contexts), functions).parse()
+  const tree = new Parser(tokensOf(expression), Object.keys(scope.contexts), functions).parse()
   const byName = new Map(functions.map((definition) => [definition.name.toLowerCase(), definition]))
   return new Evaluator(tree, new data.Dictionary(...contexts), byName).evaluate()
 }
