@@ -4,7 +4,14 @@ import type { RunId, Sha, TaskId } from './ref.ts'
 export type Answer =
   | { code: 'plan-requested'; run: RunId }
   | { code: 'approved'; run: RunId; planId: string; only: readonly TaskId[] | null; added: readonly TaskId[] }
-  | { code: 'approved-base-moved'; run: RunId; planId: string; only: readonly TaskId[] | null; added: readonly TaskId[]; to: Sha }
+  | {
+      code: 'approved-base-moved'
+      run: RunId
+      planId: string
+      only: readonly TaskId[] | null
+      added: readonly TaskId[]
+      to: Sha
+    }
   | { code: 'rejected'; run: RunId }
   | { code: 'retrying'; run: RunId; task: TaskId }
   | { code: 'skipped'; run: RunId; task: TaskId }

@@ -7,9 +7,8 @@ import type { Sha, TaskId } from './ref.ts'
 import { ok, type Result } from './result.ts'
 import type { Settings } from './settings.ts'
 
-/** A command with everything about it that can be known beforehand; deciding looks at nothing else. */
-export interface Asked<Name extends Command['name'] = Command['name']> {
-  command: Extract<Command, { name: Name }>
+/** Who asks, when, and how things stand: everything about a command that can be known beforehand. */
+export interface Asking {
   person: Person
   /** From the default branch, now: who may command is not the plan's to say. */
   settings: Settings
@@ -22,6 +21,10 @@ export interface Asked<Name extends Command['name'] = Command['name']> {
   threadTask: TaskId | null
   /** How the base branch stands to the plan's base; null where it has not moved. */
   drift: Drift | null
+}
+
+export type Asked<Name extends Command['name'] = Command['name']> = Asking & {
+  command: Extract<Command, { name: Name }>
 }
 
 export interface Drift {
@@ -37,5 +40,5 @@ export interface Decision {
 }
 export type Decided = Result<Decision, Failure>
 
-export const stampOf = (asked: Asked) => ({ at: asked.at, by: asked.person.login, key: asked.key })
+export const stampOf = (asked: Asking) => ({ at: asked.at, by: asked.person.login, key: asked.key })
 export const done = (answer: Answer, ...events: RunEvent[]): Decided => ok({ events, answer })

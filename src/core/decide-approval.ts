@@ -1,4 +1,5 @@
 import { type Asked, type Decided, done, stampOf } from './asked.ts'
+import type { RunEvent } from './event.ts'
 import { samePlanId } from './plan-id.ts'
 import type { TaskId } from './ref.ts'
 import { err } from './result.ts'
@@ -36,14 +37,14 @@ function decidePlanApproval(state: ProposedRun | ActiveRun, asked: Asked<'approv
     added: part?.filter((id) => !only?.includes(id)) ?? [],
   }
   if (drift === null) return done({ code: 'approved', ...told }, approval)
-  const moved = {
+  const moved: RunEvent = {
     type: 'base_moved',
     at: asked.at,
     by: asked.person.login,
     to: drift.to,
     paths: [],
     stale: false,
-  } as const
+  }
   return done({ code: 'approved-base-moved', ...told, to: drift.to }, approval, moved)
 }
 

@@ -1,4 +1,4 @@
-import { type Asked, type Decided, done, stampOf } from './asked.ts'
+import { type Asked, type Asking, type Decided, done, stampOf } from './asked.ts'
 import type { RunEvent } from './event.ts'
 import type { TaskId } from './ref.ts'
 import { err } from './result.ts'
@@ -26,7 +26,7 @@ export function decideOnTask(state: LiveRun, asked: Asked<'retry' | 'skip' | 'ca
   }
 }
 
-function decideRetry(state: ActiveRun, task: TaskId, note: string, asked: Asked): Decided {
+function decideRetry(state: ActiveRun, task: TaskId, note: string, asked: Asking): Decided {
   const status = statusOf(state.work, task)
   const mending = status === 'landed' && state.work.verification?.status === 'failed'
   if (!mending && !['failed', 'cancelled', 'skipped'].includes(status))
@@ -41,7 +41,7 @@ function decideRetry(state: ActiveRun, task: TaskId, note: string, asked: Asked)
   return done({ code: 'retrying', run: state.run, task }, retried)
 }
 
-function decideSkip(state: ActiveRun, task: TaskId, asked: Asked): Decided {
+function decideSkip(state: ActiveRun, task: TaskId, asked: Asking): Decided {
   const status = statusOf(state.work, task)
   if (status === 'skipped') return done({ code: 'already-done', run: state.run, detail: `\`${task}\` is skipped.` })
   if (status === 'landed' || status === 'in_progress') {
@@ -51,7 +51,7 @@ function decideSkip(state: ActiveRun, task: TaskId, asked: Asked): Decided {
   return done({ code: 'skipped', run: state.run, task }, { type: 'task_skipped', ...stampOf(asked), task })
 }
 
-function decideCancelTask(state: ActiveRun, task: TaskId, asked: Asked): Decided {
+function decideCancelTask(state: ActiveRun, task: TaskId, asked: Asking): Decided {
   const status = statusOf(state.work, task)
   if (status === 'cancelled') return done({ code: 'already-done', run: state.run, detail: `\`${task}\` is cancelled.` })
   if (status === 'landed' || status === 'skipped')

@@ -1,4 +1,4 @@
-import { type Asked, type Decided, done, stampOf } from './asked.ts'
+import { type Asked, type Asking, type Decided, done, stampOf } from './asked.ts'
 import { mayApprove, mayCommand } from './authority.ts'
 import { decideApproval } from './decide-approval.ts'
 import { decideOnTask } from './decide-task.ts'
@@ -63,12 +63,12 @@ function decideReject(state: LiveRun, asked: Asked<'reject'>): Decided {
   )
 }
 
-function decideCancel(state: LiveRun, why: string, asked: Asked): Decided {
+function decideCancel(state: LiveRun, why: string, asked: Asking): Decided {
   const landed = state.phase === 'active' ? tasksWith(state.work, 'landed') : []
   return done({ code: 'cancelled', run: state.run, landed }, { type: 'run_cancelled', ...stampOf(asked), why })
 }
 
-function decidePause(state: LiveRun, asked: Asked): Decided {
+function decidePause(state: LiveRun, asked: Asking): Decided {
   if (state.phase !== 'active')
     return err({
       reason: 'wrong-phase',
@@ -83,7 +83,7 @@ function decidePause(state: LiveRun, asked: Asked): Decided {
   )
 }
 
-function decideResume(state: LiveRun, asked: Asked): Decided {
+function decideResume(state: LiveRun, asked: Asking): Decided {
   if (state.phase !== 'active')
     return err({
       reason: 'wrong-phase',

@@ -33,8 +33,6 @@ export const runEventSchema = z.discriminatedUnion('type', [
     title: z.string(),
     body: z.string(),
     words: z.string(),
-    /** The comment and the workflow run that asked. */
-    workflowRun: z.int(),
   }),
   event('plan_refused', { problems: z.array(problemSchema).min(1) }),
   event('plan_proposed', {

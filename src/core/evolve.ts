@@ -33,7 +33,7 @@ function requested(event: EventOf<'plan_requested'>): RunState {
     askedBy: event.by,
     askedAt: event.at,
     seen: event.key === undefined ? [] : [event.key],
-    orchestrator: { workflowRun: event.workflowRun, at: event.at, started: false },
+    orchestrator: null,
     crashes: 0,
     slots: {},
     projected: {},

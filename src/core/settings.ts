@@ -5,29 +5,65 @@ import { z } from 'zod'
  * The JSON schema for editors is generated from this one.
  */
 export const settingsSchema = z.strictObject({
-  slots: z.strictObject({
-    start: z.int().min(1).max(64).default(4).describe('Slots to start at most when a run begins'),
-    cap: z.int().min(1).max(64).default(8).describe('Slots to keep at most at any time'),
-    idle_seconds: z.number().min(1).max(3600).default(60).describe('Seconds without work after which a slot leaves'),
-    life_minutes: z.number().min(1).max(350).default(330).describe('Minutes after which a slot takes no new task'),
-  }).prefault({}),
-  limits: z.strictObject({
-    tasks: z.int().min(1).max(500).default(100).describe('Tasks a plan may have'),
-    files: z.int().min(1).default(300).describe('Files a task may change'),
-    file_kilobytes: z.number().positive().default(1024).describe('Kilobytes a changed file may have'),
-    task_minutes: z.number().positive().max(360).default(30).describe('Minutes a task may take where the plan says nothing'),
-    pushes_per_minute: z.number().positive().default(6).describe('Pushes a minute on average; events wait and are batched'),
-    status_seconds: z.number().min(0).default(10).describe('Seconds between two edits of the status comment at least'),
-    poll_seconds: z.number().positive().max(60).default(2).describe('Seconds between two looks at the journal and the job lists'),
-  }).prefault({}),
-  approvers: z.strictObject({
-    permission: z.enum(['write', 'maintain', 'admin']).default('write').describe('Permission a person needs to command a run'),
-    users: z.array(z.string()).default([]).describe('If not empty: only these people may approve (the permission is needed too)'),
-    second_person: z.boolean().default(false).describe('The one who asked for the plan may not approve it'),
-  }).prefault({}),
-  merge: z.enum(['auto', 'review']).default('auto').describe('auto: a verified task lands; review: it waits for a person'),
+  slots: z
+    .strictObject({
+      start: z.int().min(1).max(64).default(4).describe('Slots to start at most when a run begins'),
+      cap: z.int().min(1).max(64).default(8).describe('Slots to keep at most at any time'),
+      idle_seconds: z.number().min(1).max(3600).default(60).describe('Seconds without work after which a slot leaves'),
+      life_minutes: z.number().min(1).max(350).default(330).describe('Minutes after which a slot takes no new task'),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      tasks: z.int().min(1).max(500).default(100).describe('Tasks a plan may have'),
+      files: z.int().min(1).default(300).describe('Files a task may change'),
+      file_kilobytes: z.number().positive().default(1024).describe('Kilobytes a changed file may have'),
+      task_minutes: z
+        .number()
+        .positive()
+        .max(360)
+        .default(30)
+        .describe('Minutes a task may take where the plan says nothing'),
+      pushes_per_minute: z
+        .number()
+        .positive()
+        .default(6)
+        .describe('Pushes a minute on average; events wait and are batched'),
+      status_seconds: z
+        .number()
+        .min(0)
+        .default(10)
+        .describe('Seconds between two edits of the status comment at least'),
+      poll_seconds: z
+        .number()
+        .positive()
+        .max(60)
+        .default(2)
+        .describe('Seconds between two looks at the journal and the job lists'),
+    })
+    .prefault({}),
+  approvers: z
+    .strictObject({
+      permission: z
+        .enum(['write', 'maintain', 'admin'])
+        .default('write')
+        .describe('Permission a person needs to command a run'),
+      users: z
+        .array(z.string())
+        .default([])
+        .describe('If not empty: only these people may approve (the permission is needed too)'),
+      second_person: z.boolean().default(false).describe('The one who asked for the plan may not approve it'),
+    })
+    .prefault({}),
+  merge: z
+    .enum(['auto', 'review'])
+    .default('auto')
+    .describe('auto: a verified task lands; review: it waits for a person'),
   worker_pull_requests: z.boolean().default(true).describe('One pull request per task; false leaves the branches only'),
-  protected_paths: z.array(z.string()).default([]).describe('Globs that no task may write, besides those that are always protected'),
+  protected_paths: z
+    .array(z.string())
+    .default([])
+    .describe('Globs that no task may write, besides those that are always protected'),
   commands: z.array(z.string()).default([]).describe('If not empty: the programs (first words) that plans may call'),
   sandbox: z.enum(['bubblewrap', 'off']).default('bubblewrap').describe('off runs commands of tasks without isolation'),
 })
@@ -36,6 +72,14 @@ export type Settings = z.infer<typeof settingsSchema>
 export const defaultSettings: Settings = settingsSchema.parse({})
 
 /** No setting takes these off the list: they decide what runs with a write token. */
-export const ALWAYS_PROTECTED: readonly string[] = ['.github/workflows/**', '.github/actions/**', '.github/tributary.yml', '.git/**', '**/.git/**', '.gitmodules', '**/.gitmodules']
+export const ALWAYS_PROTECTED: readonly string[] = [
+  '.github/workflows/**',
+  '.github/actions/**',
+  '.github/tributary.yml',
+  '.git/**',
+  '**/.git/**',
+  '.gitmodules',
+  '**/.gitmodules',
+]
 
 export const SETTINGS_PATH = '.github/tributary.yml'

@@ -28,10 +28,9 @@ export async function performTask(
   const { sandbox } = probe
   const env = taskEnvironment(run, task)
   const watch = stopwatch({ sandbox, worktree: deps.worktree.path, minutes: task.minutes, signal, env })
-  const attempt: Attempt = { deps, task, watch, report: emptyReport(sandbox) }
   const program = task.program.length === 0 ? null : await watch.run(task.program)
-  attempt.report = { ...attempt.report, workSeconds: program?.seconds ?? 0, summary: lastLine(program?.log ?? '') }
-  return await commitAndAccept(attempt, program, wordsFor(run, task))
+  const report = { ...emptyReport(sandbox), workSeconds: program?.seconds ?? 0, summary: lastLine(program?.log ?? '') }
+  return await commitAndAccept({ deps, task, watch, report }, program, wordsFor(run, task))
 }
 
 interface Attempt {

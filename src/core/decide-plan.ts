@@ -1,0 +1,66 @@
+import type { Answer } from './answer.ts'
+import type { Asked } from './asked.ts'
+import { mayCommand } from './authority.ts'
+import type { RunEvent } from './event.ts'
+import type { Failure } from './failure.ts'
+import { type RunId, runIdOf } from './ref.ts'
+import { err, ok, type Result } from './result.ts'
+import type { RunState } from './state.ts'
+
+export interface PlanDecision {
+  run: RunId
+  /** True: the events begin a new journal. */
+  fresh: boolean
+  events: RunEvent[]
+  answer: Answer
+}
+
+interface Latest {
+  run: RunId | null
+  state: RunState
+  count: number
+  issue: number
+}
+
+/** `/plan`: a new run of the issue, unless one is at work. What the plan is made from is frozen with the comment. */
+export function decidePlan(
+  latest: Latest,
+  asked: Asked<'plan'>,
+  issue: { title: string; body: string; isPull: boolean },
+): Result<PlanDecision, Failure> {
+  const allowed = mayCommand(asked.person, asked.settings)
+  if (!allowed.ok) return allowed
+  const { state } = latest
+  if (state.phase !== 'empty' && latest.run !== null) {
+    if (state.seen.includes(asked.key))
+      return ok({ run: latest.run, fresh: false, events: [], answer: { code: 'plan-requested', run: latest.run } })
+    if (state.phase !== 'ended') return err({ reason: 'run-is-live', run: latest.run, phase: state.phase })
+  }
+  const { mode, budget, maxTasks, paths } = asked.command
+  if (mode === 'soft' || mode === 'off' || budget !== null || maxTasks !== null || paths.length > 0)
+    return err({
+      reason: 'not-yet-available',
+      command: 'plan',
+      detail: 'Options come with planning by a model; a plan by hand needs none.',
+    })
+  if (issue.isPull)
+    return err({
+      reason: 'bad-arguments',
+      command: 'plan',
+      detail: 'A plan is made for an issue, not on a pull request.',
+      usage: `Comment \`/plan\` on issue #${latest.issue}.`,
+    })
+  const run = runIdOf(asked.issue, latest.count + 1)
+  const requested: RunEvent = {
+    type: 'plan_requested',
+    at: asked.at,
+    by: asked.person.login,
+    key: asked.key,
+    run,
+    issue: asked.issue,
+    title: issue.title,
+    body: issue.body,
+    words: asked.command.words,
+  }
+  return ok({ run, fresh: true, events: [requested], answer: { code: 'plan-requested', run } })
+}

@@ -1,0 +1,28 @@
+import type { RunEvent } from '../core/event.ts'
+import { parseBranch } from '../core/ref.ts'
+import { withStarts } from '../core/starts.ts'
+import type { CommandOutcome } from './command.ts'
+import type { CommandDeps } from './wiring.ts'
+
+export interface ClosedPull {
+  headBranch: string
+  merged: boolean
+  by: string
+}
+
+/** The final pull request was merged or closed: the run is over, and an orchestrator clears its branches away. */
+export async function runClosed(deps: CommandDeps, pull: ClosedPull): Promise<CommandOutcome> {
+  const nothing: CommandOutcome = { run: null, orchestrate: false, slots: [] }
+  const branch = parseBranch(pull.headBranch)
+  if (branch === null || branch.task !== 'trunk') return nothing
+  for (;;) {
+    const read = await deps.journal.read(branch.run)
+    if (read === null || read.state.phase === 'empty') return nothing
+    if (read.state.phase === 'ended' && ['merged', 'closed'].includes(read.state.conclusion)) return nothing
+    const at = deps.clock.now().toISOString()
+    const closed: RunEvent = { type: 'run_closed', at, by: pull.by, merged: pull.merged }
+    const after = withStarts(read.state, [closed], deps.workflowRun, at, 'tributary')
+    const appended = await deps.journal.append(branch.run, read.tip, after.events, after.state, [])
+    if (appended.ok) return { run: branch.run, orchestrate: after.starts.orchestrate, slots: after.starts.slots }
+  }
+}

@@ -1,0 +1,92 @@
+import { type RunId, taskBranch, trunkBranch } from '../core/ref.ts'
+import { type LiveRun, recordOf, taskOf, type Work } from '../core/state.ts'
+import type { Located, Projection } from '../ports/forge.ts'
+import { type CheckOutput, checksFor, runCheckFor } from '../render/check-output.ts'
+import { makeMarker } from '../render/marker.ts'
+import { renderPlanComment } from '../render/plan-comment.ts'
+import { renderPlanRefused } from '../render/plan-refused.ts'
+import { isPlanned, type PlannedRun } from '../render/planned.ts'
+import { finalPull, workerPull } from '../render/pull.ts'
+import { renderProposed } from '../render/replies.ts'
+import { renderStatus } from '../render/status-comment.ts'
+
+type Locate = (name: string) => Located | null
+
+/** Everything that people should see of a run, as a function of its state: the same state shows the same. */
+export function desired(run: LiveRun, locate: Locate): Projection[] {
+  if (!isPlanned(run)) return refusal(run, locate)
+  return [
+    ...finalPulls(run, locate),
+    ...comments(run, locate),
+    ...run.work.plan.tasks.flatMap((task) => taskPulls(run, task.id, locate)),
+    ...checks(run, locate),
+  ]
+}
+
+function comment(run: RunId, locate: Locate, name: string, thread: number, body: string): Projection {
+  const marker = makeMarker(name, run)
+  const kind = 'comment'
+  return { kind, name: `comment:${name}`, located: locate(`comment:${name}`), thread, marker, body }
+}
+
+function refusal(run: LiveRun, locate: Locate): Projection[] {
+  if (run.phase !== 'ended' || run.problems.length === 0) return []
+  return [comment(run.run, locate, 'refused', run.issue.number, renderPlanRefused(run))]
+}
+
+function finalPulls(run: PlannedRun, locate: Locate): Projection[] {
+  if (run.pullRefused !== null) return []
+  const name = 'pull:trunk'
+  const located = locate(name)
+  if (run.phase === 'ended' && located === null) return []
+  const head = trunkBranch(run.run)
+  const { baseBranch: base } = run.work
+  const wanted: Projection[] = [{ kind: 'pull', name, located, head, base, draft: true, ...finalPull(run) }]
+  if (run.phase !== 'ended' || located === null) return wanted
+  if (run.conclusion === 'success') wanted.push({ kind: 'ready-pull', name: 'ready:trunk', located })
+  if (run.conclusion === 'cancelled' || run.conclusion === 'rejected')
+    wanted.push({ kind: 'close-pull', name: 'close:trunk', located })
+  return wanted
+}
+
+/** Everything is said on the final pull request; where there may be none, on the issue. */
+function comments(run: PlannedRun, locate: Locate): Projection[] {
+  const pull = locate('pull:trunk')
+  if (pull === null && run.pullRefused === null && run.phase !== 'ended') return []
+  const thread = pull?.number ?? run.issue.number
+  const wanted = [comment(run.run, locate, 'plan', thread, renderPlanComment(run))]
+  if (pull !== null)
+    wanted.push(comment(run.run, locate, 'proposed', run.issue.number, renderProposed(run, pull.number)))
+  if (run.phase !== 'proposed') wanted.push(comment(run.run, locate, 'status', thread, renderStatus(run)))
+  return wanted
+}
+
+/** One pull request a task, from its start on, into trunk: it shows as merged when trunk holds its commits. */
+function taskPulls(run: PlannedRun, id: string, locate: Locate): Projection[] {
+  const { work } = run
+  if (!work.settings.worker_pull_requests || run.pullRefused !== null || taskOf(work, id).kind === 'gate') return []
+  const name = `pull:${id}`
+  const located = locate(name)
+  const { state, attempts } = recordOf(work, id)
+  if (located === null) {
+    const head = taskBranch(run.run, id)
+    if (run.phase !== 'active' || !attempts.some((attempt) => attempt.startedAt !== null)) return []
+    if (mergedIn(work, id)) return []
+    return [{ kind: 'pull', name, located, head, base: trunkBranch(run.run), draft: true, ...workerPull(run, id) }]
+  }
+  if (state.status === 'verified') return [{ kind: 'ready-pull', name: `ready:${id}`, located }]
+  const over = run.phase === 'ended' && run.conclusion !== 'success' && !mergedIn(work, id)
+  return over || state.status === 'skipped' ? [{ kind: 'close-pull', name: `close:${id}`, located }] : []
+}
+
+const mergedIn = (work: Work, id: string): boolean => work.trunk.merges.some((merge) => merge.task === id)
+
+function checks(run: PlannedRun, locate: Locate): Projection[] {
+  if (run.phase === 'proposed') return []
+  const one = (of: string, { name: label, ...check }: CheckOutput): Projection => {
+    const name = `check:${of}@${check.sha}`
+    return { kind: 'check', name, label, located: locate(name), ...check }
+  }
+  const tasks = run.work.plan.tasks.flatMap(({ id }) => checksFor(run, id).map((check) => one(id, check)))
+  return [...tasks, one('run', runCheckFor(run))]
+}

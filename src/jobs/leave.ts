@@ -1,0 +1,74 @@
+import { branchRef, taskBranch, trunkBranch } from '../core/ref.ts'
+import { tasksWith, workOf } from '../core/state.ts'
+import type { RefUpdate } from '../ports/journal.ts'
+import { append } from './append.ts'
+import { type Draft, emptyDraft, move, record } from './draft.ts'
+import { project } from './project.ts'
+import { nowOf, type Session } from './session.ts'
+
+/**
+ * Leaves when only a person can move the run on, or when its time is over. What people see is brought to its last state
+ * first; leaving itself is an event, so that a command that comes at the same moment either stops it or starts a new one.
+ */
+export async function leave(session: Session): Promise<boolean> {
+  if (session.deps.clock.now() >= session.deps.handOverAt) return handOver(session)
+  if (!isIdle(session)) return false
+  await project(session, { final: true })
+  const why = session.state.phase === 'ended' ? 'ended' : 'waiting'
+  const left = record(emptyDraft(session.state), nowOf(session), { type: 'orchestrator_left', why })
+  return append(session, await clearAway(session, left))
+}
+
+/** Nothing runs, nothing is ready, nothing is being verified: every step had its say and decided nothing. */
+function isIdle({ state }: Session): boolean {
+  if (state.phase !== 'active') return true
+  const { verification } = state.work
+  if (verification?.status === 'in_progress') return false
+  if (state.paused !== null) return tasksWith(state.work, 'in_progress').length === 0
+  return verification?.status !== 'queued' && tasksWith(state.work, 'in_progress', 'queued').length === 0
+}
+
+/** GitHub ends a job after six hours: a fresh orchestrator is asked for, and starts when this one is gone. */
+async function handOver(session: Session): Promise<boolean> {
+  const request = `o${session.deps.workflowRun}`
+  const { workflowRun } = await session.deps.forge.dispatch({
+    role: 'orchestrate',
+    run: session.run,
+    request,
+    slots: '[]',
+  })
+  for (;;) {
+    let left = record(emptyDraft(session.state), nowOf(session), { type: 'orchestrator_left', why: 'handed-over' })
+    if (workflowRun !== null) left = record(left, nowOf(session), { type: 'orchestrator_requested', workflowRun })
+    if (await append(session, left)) return true
+  }
+}
+
+/** A run that ended without a result leaves nothing but branches with work in them; a closed one leaves its journal. */
+async function clearAway(session: Session, draft: Draft): Promise<Draft> {
+  const deletions = deletionsOf(session)
+  if (deletions.length === 0) return draft
+  const { refs } = await session.deps.journal.look(
+    session.run,
+    deletions.map((one) => one.ref),
+  )
+  // Gone already, or moved by somebody since: neither is ours to delete.
+  return deletions.filter((one) => refs.get(one.ref) === one.from).reduce(move, draft)
+}
+
+function deletionsOf(session: Session): RefUpdate[] {
+  const work = workOf(session.state)
+  if (session.state.phase !== 'ended' || work === null || session.state.conclusion === 'success') return []
+  const closed = session.state.conclusion === 'merged' || session.state.conclusion === 'closed'
+  const deletions: RefUpdate[] = []
+  for (const [id, { attempts, state }] of Object.entries(work.tasks)) {
+    const last = attempts.at(-1)
+    if (last === undefined) continue
+    const hasWork = state.status === 'landed' || (last.head !== null && last.head !== last.base)
+    if (closed || !hasWork)
+      deletions.push({ ref: branchRef(taskBranch(session.run, id)), from: last.head ?? last.base, to: null })
+  }
+  const { tip, merges } = work.trunk
+  if (!closed && merges.length === 0) deletions.push({ ref: branchRef(trunkBranch(session.run)), from: tip, to: null })
+  return deletions
+}

@@ -1,0 +1,58 @@
+import { branchRef } from '../core/ref.ts'
+import { type LiveRun, workOf } from '../core/state.ts'
+import type { ResultArtifact } from '../ports/slots.ts'
+import type { Session } from './session.ts'
+
+export interface Observed {
+  results: ResultArtifact[]
+}
+
+/**
+ * One look around: the journal's tip and the base branch's in one ls-remote; job and artifact lists only of workflow runs
+ * that matter, by conditional requests. Jobs come before results: a job seen ended has uploaded what it ever will.
+ */
+export async function observe(session: Session): Promise<Observed> {
+  await lookAtRefs(session)
+  await lookAtJobs(session)
+  return { results: await lookAtResults(session) }
+}
+
+async function lookAtRefs(session: Session): Promise<void> {
+  const work = workOf(session.state)
+  const asked = work === null ? [] : [branchRef(work.baseBranch)]
+  const { tip, refs } = await session.deps.journal.look(session.run, asked)
+  for (const [ref, sha] of refs) session.refs.set(ref, sha)
+  if (tip === null || tip === session.tip) return
+  const read = await session.deps.journal.read(session.run)
+  if (read === null || read.state.phase === 'empty') throw new Error(`the journal of run ${session.run} is gone`)
+  session.state = read.state
+  session.tip = read.tip
+}
+
+async function lookAtJobs(session: Session): Promise<void> {
+  if (session.state.phase !== 'active') return
+  const runs = Object.values(session.state.slots).flatMap((it) =>
+    it.gone || it.workflowRun === null ? [] : [it.workflowRun],
+  )
+  const lists = await Promise.all([...new Set(runs)].map((id) => session.deps.slots.jobs(id)))
+  for (const job of lists.flat()) session.jobs.set(job.slot, job)
+}
+
+async function lookAtResults(session: Session): Promise<ResultArtifact[]> {
+  const runs = new Set(busySlots(session.state).map((slot) => workflowRunOf(session.state, slot)))
+  const known = [...runs].filter((id) => id !== null)
+  const lists = await Promise.all(known.map((id) => session.deps.slots.results(id, session.run)))
+  return lists.flat()
+}
+
+function busySlots(state: LiveRun): string[] {
+  if (state.phase !== 'active') return []
+  const slots = Object.values(state.work.tasks).flatMap(({ state: task }) =>
+    task.status === 'in_progress' ? [task.slot] : [],
+  )
+  const { verification } = state.work
+  return verification?.status === 'in_progress' ? [...slots, verification.slot] : slots
+}
+
+const workflowRunOf = (state: LiveRun, slot: string): number | null =>
+  state.slots[slot.split('.')[0] ?? '']?.workflowRun ?? null

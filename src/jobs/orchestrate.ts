@@ -1,0 +1,97 @@
+import type { RunId } from '../core/ref.ts'
+import { workOf } from '../core/state.ts'
+import { append } from './append.ts'
+import { type Draft, emptyDraft, record } from './draft.ts'
+import { intake } from './intake.ts'
+import { leave } from './leave.ts'
+import { limiter } from './limiter.ts'
+import { observe } from './observe.ts'
+import { project } from './project.ts'
+import { propose } from './propose.ts'
+import { nowOf, type Session, type Step } from './session.ts'
+import { startWork, takeBackLost, verify, watchBase } from './steps.ts'
+import { askForSlots, dispatchSlots } from './supply.ts'
+import { assembleTrunk, queueTasks } from './trunk.ts'
+import type { OrchestrateDeps } from './wiring.ts'
+
+/**
+ * The orchestrator of one run: looks, decides, records, shows, again and again, until only a person can move the run on.
+ * It holds nothing that git does not: killed at any point, the next one goes on where it was.
+ */
+export async function orchestrate(deps: OrchestrateDeps, run: RunId): Promise<void> {
+  const session = await open(deps, run)
+  if (session === null) return deps.log(`run ${run} has no journal: nothing to do`)
+  for (;;) {
+    const observed = await observe(session)
+    const draft = await decideAll(session, observed)
+    if (draft.events.length > 0) {
+      if (!(await append(session, draft))) continue
+    } else if (await leave(session)) return
+    const followUp = await dispatchSlots(session, emptyDraft(session.state))
+    await project(session, { final: false })
+    session.doubtful = false
+    if (followUp.events.length > 0 && !(await append(session, followUp))) continue
+    if (draft.events.length === 0) await deps.clock.wait(pollSeconds(session))
+  }
+}
+
+const pollSeconds = (session: Session): number => workOf(session.state)?.settings.limits.poll_seconds ?? 1
+
+async function open(deps: OrchestrateDeps, run: RunId): Promise<Session | null> {
+  const [repo, read] = await Promise.all([deps.repo(), deps.journal.read(run)])
+  if (read === null || read.state.phase === 'empty') return null
+  const perMinute = workOf(read.state)?.settings.limits.pushes_per_minute ?? 6
+  const session: Session = {
+    deps,
+    repo,
+    run,
+    state: read.state,
+    tip: read.tip,
+    limiter: limiter(perMinute, deps.clock.now().getTime()),
+    refs: new Map(),
+    jobs: new Map(),
+    inspected: new Map(),
+    shown: new Map(),
+    shownState: null,
+    refused: new Set(),
+    pullRefused: null,
+    doubtful: true,
+    statusAt: 0,
+    dispatched: new Map(),
+    deleted: new Set(),
+    started: false,
+  }
+  await bringObjects(session)
+  return session
+}
+
+/** A fresh repository: the base, and every branch of the run that something still depends on. */
+async function bringObjects(session: Session): Promise<void> {
+  const work = workOf(session.state)
+  if (work === null) return
+  const { tip } = work.trunk
+  const heads = Object.values(work.tasks).flatMap(({ attempts, onto }) => {
+    const last = attempts.at(-1)
+    return [...(last === undefined ? [] : [last.head ?? last.base]), ...onto]
+  })
+  await session.repo.fetch([work.base, tip, ...new Set(heads)])
+}
+
+const STEPS: readonly Step[] = [
+  propose,
+  takeBackLost,
+  watchBase,
+  assembleTrunk,
+  queueTasks,
+  verify,
+  askForSlots,
+  startWork,
+]
+
+async function decideAll(session: Session, observed: Awaited<ReturnType<typeof observe>>): Promise<Draft> {
+  let draft = await intake(session, emptyDraft(session.state), observed.results)
+  for (const step of STEPS) draft = await step(session, draft)
+  if (!session.started && draft.state.phase !== 'ended')
+    draft = record(draft, nowOf(session), { type: 'orchestrator_started', workflowRun: session.deps.workflowRun })
+  return draft
+}

@@ -1,0 +1,67 @@
+import type { RunEvent } from '../core/event.ts'
+import { replayOn } from '../core/evolve.ts'
+import type { RunId } from '../core/ref.ts'
+import type { LiveRun, RunState } from '../core/state.ts'
+import { latestRun } from './learn.ts'
+import type { JobDeps } from './wiring.ts'
+
+/** Orchestrators that may die one after another without progress, before a person is asked. */
+const CRASHES = 4
+
+export interface Ended {
+  run: RunId | null
+  /** The issue of the event, where the run is not known because the command job itself failed. */
+  issue: number | null
+  comment: number | null
+  /** How the orchestrate job ended. */
+  result: string
+  logUrl: string
+}
+
+/** After a job of this workflow run failed or was cancelled: the run goes on with a fresh orchestrator, or is paused, and people are told. */
+export async function recover(deps: JobDeps, ended: Ended): Promise<void> {
+  if (ended.comment !== null && ended.result === 'skipped') await apologise(deps, ended, ended.comment)
+  const run = ended.run ?? (ended.issue === null ? null : (await latestRun(deps.journal, ended.issue)).run)
+  if (run === null) return deps.log('no run to recover')
+  for (;;) {
+    const read = await deps.journal.read(run)
+    if (read === null || !isOurs(deps, read.state))
+      return deps.log(`run ${run} is not in the hands of this workflow run`)
+    const events = decideRecovery(read.state, ended.result, deps)
+    const appended = await deps.journal.append(run, read.tip, events, replayOn(read.state, events), [])
+    if (!appended.ok) continue
+    deps.log(events.map((event) => event.type).join(', '))
+    if (read.state.crashes + 1 < 2 * CRASHES) await start(deps, run)
+    return
+  }
+}
+
+/** Only the workflow run that holds the run may speak for it: a queued double that was cancelled may not. */
+const isOurs = (deps: JobDeps, state: RunState): state is LiveRun =>
+  state.phase !== 'empty' && state.orchestrator?.workflowRun === deps.workflowRun
+
+function decideRecovery(state: LiveRun, result: string, deps: JobDeps): RunEvent[] {
+  const stamp = { at: deps.clock.now().toISOString(), by: 'tributary' }
+  const lost: RunEvent = { type: 'orchestrator_lost', ...stamp, workflowRun: deps.workflowRun }
+  if (state.phase !== 'active' || state.paused !== null) return [lost]
+  if (result === 'cancelled') return [lost, { type: 'run_paused', ...stamp, why: 'the workflow run was cancelled' }]
+  if (state.crashes + 1 < CRASHES) return [lost]
+  return [lost, { type: 'run_paused', ...stamp, why: `the orchestrator failed ${CRASHES} times in a row` }]
+}
+
+/** A paused run gets one too: somebody must bring the status and the checks to their final state. */
+async function start(deps: JobDeps, run: RunId): Promise<void> {
+  const request = `o${deps.workflowRun}`
+  const earlier = await deps.forge.dispatched(run, request)
+  if (earlier === null) await deps.forge.dispatch({ role: 'orchestrate', run, request, slots: '[]' })
+}
+
+async function apologise(deps: JobDeps, ended: Ended, comment: number): Promise<void> {
+  if (ended.issue === null) return
+  const lines = [
+    'Reason: `command-failed`. The job that reads commands failed before it could answer; nothing is lost.',
+    '',
+    `Its log: ${ended.logUrl}. Type the command again when the cause is gone.`,
+  ]
+  await deps.forge.reply(ended.issue, `comment:${comment}`, lines.join('\n'), false)
+}

@@ -1,0 +1,84 @@
+import { branchRef } from '../core/ref.ts'
+import { assign } from '../core/schedule.ts'
+import { SETTINGS_PATH } from '../core/settings.ts'
+import { workOf } from '../core/state.ts'
+import { isAssembled, nextVerdict } from '../core/verification.ts'
+import { type Draft, record } from './draft.ts'
+import { driftBetween } from './drift.ts'
+import { nowOf, type Session, type Step } from './session.ts'
+import { freeSlots } from './supply.ts'
+
+/** A slot's job that ended without a result gives its task back; a task that loses its slots again and again fails. */
+const LOSSES = 3
+
+export const takeBackLost: Step = (session, draft) => {
+  if (draft.state.phase !== 'active') return draft
+  const at = nowOf(session)
+  let next = draft
+  for (const task of draft.state.work.plan.tasks) {
+    const known = draft.state.work.tasks[task.id]
+    if (known?.state.status !== 'in_progress' || !isLost(session, known.state.slot)) continue
+    const { attempt, slot } = known.state
+    if (known.lost + 1 >= LOSSES) {
+      const failure = { reason: 'slot-lost', times: LOSSES } as const
+      next = record(next, at, { type: 'task_failed', task: task.id, attempt, head: null, failure, final: true })
+    } else next = record(next, at, { type: 'task_returned', task: task.id, attempt, slot })
+  }
+  return takeBackVerification(session, next)
+}
+
+function takeBackVerification(session: Session, draft: Draft): Draft {
+  const verification = workOf(draft.state)?.verification
+  if (verification?.status !== 'in_progress' || !isLost(session, verification.slot)) return draft
+  const { on, attempt, slot } = verification
+  return record(draft, nowOf(session), { type: 'verification_returned', on, attempt, slot })
+}
+
+const isLost = (session: Session, slot: string): boolean => session.jobs.get(slot)?.status === 'completed'
+
+/** The base branch is looked at before anything lands: where it moved in paths that the plan uses, a person is asked. */
+export const watchBase: Step = async (session, draft) => {
+  if (draft.state.phase !== 'active') return draft
+  const { work } = draft.state
+  const tip = session.refs.get(branchRef(work.baseBranch))
+  if (tip === undefined || tip === work.baseSeen.sha) return draft
+  const { paths, settingsChanged } = await driftBetween(session.repo, work, tip)
+  const stale = paths.length > 0 || settingsChanged
+  const named = settingsChanged ? [...paths, SETTINGS_PATH] : [...paths]
+  const moved = record(draft, nowOf(session), { type: 'base_moved', to: tip, paths: named, stale })
+  if (!stale) return moved
+  const why = `\`${work.baseBranch}\` moved in paths of the plan: ${named.slice(0, 5).join(', ')}`
+  return record(moved, nowOf(session), { type: 'run_paused', why })
+}
+
+/** When trunk holds everything, its verification; then the end, or the search for the merge that broke it. */
+export const verify: Step = (session, draft) => {
+  if (draft.state.phase !== 'active' || draft.state.paused !== null || !isAssembled(draft.state.work)) return draft
+  const { work } = draft.state
+  const at = nowOf(session)
+  const verdict = nextVerdict(work)
+  switch (verdict.next) {
+    case 'wait':
+      return draft
+    case 'verify':
+      return record(draft, at, { type: 'verification_queued', on: verdict.on, attempt: work.verifications + 1 })
+    case 'passed':
+      return record(draft, at, { type: 'run_finished', sha: work.trunk.tip })
+    case 'culprit':
+      return work.culprit === null ? record(draft, at, { type: 'culprit_found', task: verdict.task }) : draft
+  }
+}
+
+/** Gives what is ready to the slots that are free. */
+export const startWork: Step = (session, draft) => {
+  if (draft.state.phase !== 'active') return draft
+  const at = nowOf(session)
+  let next = draft
+  for (const one of assign(draft.state, freeSlots(session, draft.state))) {
+    next =
+      one.kind === 'task'
+        ? record(next, at, { type: 'task_started', task: one.task, attempt: one.attempt, slot: one.slot })
+        : record(next, at, { type: 'verification_started', on: one.on, attempt: one.attempt, slot: one.slot })
+  }
+  return next
+}

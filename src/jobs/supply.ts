@@ -1,0 +1,81 @@
+import { usableSlots } from '../core/schedule.ts'
+import { nextRequest, slotNames } from '../core/starts.ts'
+import type { ActiveRun, LiveRun } from '../core/state.ts'
+import { type Draft, record } from './draft.ts'
+import { nowOf, type Session, type Step } from './session.ts'
+
+/** Seconds after which slots that no job list has shown are given up: the workflow run that should bring them is gone. */
+const NEVER_CAME = 180
+
+/** Slots whose job runs and that have nothing to do; those that have worked before first, since they are surely set up. */
+export function freeSlots(session: Session, run: ActiveRun): string[] {
+  const busy = new Set<string>()
+  const proven = new Set<string>()
+  for (const { state, attempts } of Object.values(run.work.tasks)) {
+    if (state.status === 'in_progress') busy.add(state.slot)
+    for (const { slot } of attempts) if (slot !== null) proven.add(slot)
+  }
+  if (run.work.verification?.status === 'in_progress') busy.add(run.work.verification.slot)
+  const free = [...session.jobs.values()].filter((job) => job.status === 'in_progress' && !busy.has(job.slot))
+  return free.map((job) => job.slot).toSorted((a, b) => Number(proven.has(b)) - Number(proven.has(a)) || bySlot(a, b))
+}
+
+const bySlot = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true })
+
+/** Slots that are here or on their way. */
+function supplyOf(session: Session, run: LiveRun, now: Date): number {
+  let count = 0
+  for (const [request, it] of Object.entries(run.slots)) {
+    if (it.gone) continue
+    const late = (now.getTime() - Date.parse(it.at)) / 1000 > NEVER_CAME
+    for (const slot of slotNames(request, it.count)) {
+      const job = session.jobs.get(slot)
+      if (job === undefined ? !late : job.status !== 'completed') count += 1
+    }
+  }
+  return count
+}
+
+/** Asks for more slots when more could work than are here. Only the intent is recorded; the dispatch follows the push. */
+export const askForSlots: Step = (session, draft) => {
+  if (draft.state.phase !== 'active') return draft
+  const now = session.deps.clock.now()
+  const missing = usableSlots(draft.state) - supplyOf(session, draft.state, now)
+  if (missing <= 0) return draft
+  const request = nextRequest(draft.state)
+  return record(draft, nowOf(session), { type: 'slots_requested', request, count: missing, workflowRun: null })
+}
+
+/** Requests all of whose jobs have ended need not be looked at again. Recorded with whatever is recorded next. */
+export function forgetGoneSlots(session: Session, draft: Draft): Draft {
+  let next = draft
+  for (const [request, it] of Object.entries(draft.state.slots)) {
+    if (it.gone || it.workflowRun === null) continue
+    const ended = slotNames(request, it.count).every((slot) => session.jobs.get(slot)?.status === 'completed')
+    if (ended) next = record(next, nowOf(session), { type: 'slots_gone', request })
+  }
+  return next
+}
+
+/** Starts the workflow runs whose intent is in the journal. After a crash, one that was started is found by its title. */
+export async function dispatchSlots(session: Session, draft: Draft): Promise<Draft> {
+  let next = draft
+  for (const [request, it] of Object.entries(draft.state.slots)) {
+    if (it.gone || it.workflowRun !== null) continue
+    const workflowRun = session.dispatched.get(request) ?? (await dispatchOnce(session, request, it.count))
+    if (workflowRun === null) continue
+    session.dispatched.set(request, workflowRun)
+    next = record(next, nowOf(session), { type: 'slots_started', request, workflowRun })
+  }
+  return next
+}
+
+async function dispatchOnce(session: Session, request: string, count: number): Promise<number | null> {
+  const { forge } = session.deps
+  const earlier = session.doubtful ? await forge.dispatched(session.run, request) : null
+  if (earlier !== null) return earlier
+  const slots = JSON.stringify(slotNames(request, count))
+  const { workflowRun } = await forge.dispatch({ role: 'work', run: session.run, request, slots })
+  // A server that does not tell must be asked; without the number, the slots could not be watched.
+  return workflowRun ?? (await forge.dispatched(session.run, request))
+}
