@@ -43,15 +43,12 @@ export interface Client {
 export const REPEATABLE = { request: { repeatable: true } }
 
 export function openClient(options: ClientOptions): Client {
-  const octokit = new Octokit({ baseUrl: options.apiUrl, auth: options.token, log: silence, request: { log: silence } })
+  const own = { log: silence, fetch: patientFetch((options.timeout ?? 30) * 1000) }
+  const octokit = new Octokit({ baseUrl: options.apiUrl, auth: options.token, log: silence, request: own })
   const patience = { clock: options.clock, repeats: options.repeats ?? 5, longestWait: options.longestWait ?? 900 }
-  const milliseconds = (options.timeout ?? 30) * 1000
-  octokit.hook.wrap('request', (request, given) => {
-    const { repeatable = false, ...own } = given.request ?? {}
-    // Each try has a time-out of its own, which holds until the last byte of the body.
-    const send = async () => request({ ...given, request: { ...own, signal: AbortSignal.timeout(milliseconds) } })
-    return byTheRules(send, given.method === 'GET' || repeatable === true, patience)
-  })
+  octokit.hook.wrap('request', (request, given) =>
+    byTheRules(async () => request(given), given.method === 'GET' || given.request?.repeatable === true, patience),
+  )
   return {
     octokit,
     clock: options.clock,
@@ -63,6 +60,12 @@ export function openClient(options: ClientOptions): Client {
     },
   }
 }
+
+/** Each try has a time-out of its own, which holds until the last byte of the body. */
+const patientFetch =
+  (milliseconds: number): typeof fetch =>
+  (address, init) =>
+    fetch(address, { ...init, signal: AbortSignal.timeout(milliseconds) })
 
 /** Octokit logs whole requests; whatever is worth saying, the caller says. */
 const silence = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
