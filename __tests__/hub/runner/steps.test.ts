@@ -148,7 +148,7 @@ jobs:
     expect(outcome.steps('job')).toEqual({
       'Set up job': 'success',
       'Run echo "got=this" >> $GITHUB_OUTPUT; exit 1': 'success',
-      'Run echo "//"': 'success',
+      'Run echo "failure/success/this"': 'success',
       off: 'skipped',
       broken: 'failure',
       missed: 'skipped',

@@ -8,7 +8,7 @@ import type { StepDefinition } from './workflow.ts'
 /** The workflow's own steps, in the shape the job goes through. */
 export const actOf = (job: JobSession, definition: StepDefinition): Act => ({
   ...definition,
-  title: titleOf(job, definition),
+  title: () => job.log.masks.apply(titleOf(job, definition)),
   perform: (step) => (definition.kind === 'run' ? runScript(step, definition) : runAction(step, definition)),
 })
 

@@ -1,34 +1,32 @@
 import type { Host, HubEvent, WorkflowRunRecord } from '../host.ts'
 import { githubContext } from './contexts.ts'
 import { evaluateText } from './expression.ts'
-import { workflowFiles } from './git.ts'
 import { inputTexts, inputValues } from './inputs.ts'
 import type { JsonObject } from './json.ts'
 import { jsonOf } from './json.ts'
-import { parse } from './parse.ts'
 import type { RunPlan } from './plan.ts'
 import type { Source } from './source.ts'
 import { sourceOf } from './source.ts'
 import { defaultTitle } from './title.ts'
 import { listens } from './trigger.ts'
 import type { Workflow } from './workflow.ts'
-import { now } from './world.ts'
+import type { ReadWorkflows } from './workflow-files.ts'
+import { messageOf, now } from './world.ts'
 
 /** A run that an event asks for: one to start, or one that has failed before it could. */
 export type Asked = { kind: 'run'; plan: RunPlan } | { kind: 'invalid'; record: WorkflowRunRecord }
 
 /** What an event starts, in the order of the workflow files' paths. */
-export async function runsFor(host: Host, event: HubEvent): Promise<Asked[]> {
+export async function runsFor(host: Host, read: ReadWorkflows, event: HubEvent): Promise<Asked[]> {
   const source = await sourceOf(host, event)
   if (source === undefined) return []
   const asked: Asked[] = []
-  for (const file of await workflowFiles(host.gitDir, source.workflowSha)) {
-    const parsed = await parse(file.path, file.content)
+  for (const [path, parsed] of await read(source.workflowSha)) {
     if (parsed.ok) {
       const { workflow } = parsed
-      if (await listens(workflow.on, file.path, event, source)) asked.push(planned(host, event, source, workflow))
-    } else if (parsed.on === undefined || (await listens(parsed.on, file.path, event, source))) {
-      asked.push({ kind: 'invalid', record: invalidRun(host, event, source, file.path, parsed.errors.join('; ')) })
+      if (await listens(workflow.on, path, event, source)) asked.push(planned(host, event, source, workflow))
+    } else if (parsed.on === undefined || (await listens(parsed.on, path, event, source))) {
+      asked.push({ kind: 'invalid', record: invalidRun(host, event, source, path, parsed.errors.join('; ')) })
     }
   }
   return asked
@@ -45,7 +43,7 @@ function planned(host: Host, event: HubEvent, source: Source, workflow: Workflow
     const scope = { contexts: { github, inputs, vars: { ...host.variables } } }
     record.display_title = evaluateText(workflow.runName, scope).trim() || defaultTitle(event, payload, workflow)
   } catch (error) {
-    return { kind: 'invalid', record: failed(record, error instanceof Error ? error.message : String(error)) }
+    return { kind: 'invalid', record: failed(record, messageOf(error)) }
   }
   return { kind: 'run', plan: { record, workflow, event, payload, source, github, inputs } }
 }

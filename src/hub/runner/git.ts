@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 const execute = promisify(execFile)
 
 /** Plumbing on the bare repository that the server half serves. */
-export async function git(gitDir: string, ...args: string[]): Promise<string> {
+async function git(gitDir: string, ...args: string[]): Promise<string> {
   const { stdout } = await execute('git', ['--git-dir', gitDir, ...args], { maxBuffer: 64 * 1024 * 1024 })
   return stdout
 }
@@ -20,7 +20,7 @@ export async function commitOf(gitDir: string, revision: string): Promise<string
   }
 }
 
-export interface WorkflowFile {
+interface WorkflowFile {
   readonly path: string
   readonly content: string
 }

@@ -1,6 +1,6 @@
 import type { Json } from './json.ts'
 import type { Tree, TreeMap } from './tree.ts'
-import { mapOf, textOf, textsOf } from './tree.ts'
+import { mapOf, textOf } from './tree.ts'
 
 const declared = (on: TreeMap): TreeMap => mapOf(mapOf(on.get('workflow_dispatch')).get('inputs'))
 
@@ -29,28 +29,4 @@ function typed(definition: Tree | undefined, text: string): Json {
   if (type === 'boolean') return text === 'true'
   if (type === 'number') return Number(text)
   return text
-}
-
-/** Why GitHub would answer 422 to a dispatch with these inputs, in its words. */
-export function inputProblem(on: TreeMap, given: Readonly<Record<string, string>>): string | undefined {
-  const definitions = declared(on)
-  const unknown = Object.keys(given).filter((name) => !definitions.has(name))
-  if (unknown.length > 0) return `Unexpected inputs provided: ${JSON.stringify(unknown)}`
-  for (const [name, definition] of definitions) {
-    const problem = problemOf(name, mapOf(definition), given[name])
-    if (problem !== undefined) return problem
-  }
-  return undefined
-}
-
-function problemOf(name: string, definition: TreeMap, given: string | undefined): string | undefined {
-  const value = given ?? defaultOf(definition)
-  if (value === undefined || value === '') {
-    return definition.get('required') === true ? `Required input '${name}' not provided` : undefined
-  }
-  const options = textsOf(definition.get('options'))
-  if (definition.get('type') === 'choice' && !options.includes(value)) {
-    return `Provided value '${value}' for input '${name}' not in the list of allowed values`
-  }
-  return undefined
 }

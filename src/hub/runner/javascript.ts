@@ -28,7 +28,7 @@ export async function runJavaScript(step: StepSession, call: ActionCall): Promis
       job.posts.unshift({
         ...step.act,
         id: undefined,
-        title: `Post ${step.act.title}`,
+        title: () => `Post ${step.act.title()}`,
         if: { expression: postIf },
         perform: (after) => mustSucceed(after, { command: process.execPath, args: [post], env: { ...env, ...state } }),
       })

@@ -1,11 +1,15 @@
 import type { JobRecord } from '../host.ts'
 import type { Admission, Contender } from './concurrency.ts'
-import type { JobEnd, JobPlan } from './job.ts'
-import { cancelJob, closeJob, killJob, killProcesses, openJob, runJob } from './job.ts'
+import type { JobPlan } from './job.ts'
+import { closeJob, openJob } from './job.ts'
+import { completeJob } from './job-record.ts'
+import type { JobEnd } from './job-steps.ts'
+import { runJob } from './job-steps.ts'
+import { cancelJob, killJob, killProcesses } from './job-stop.ts'
 import type { JobSession } from './session.ts'
 import type { Turns } from './turns.ts'
 import type { World } from './world.ts'
-import { now, saveJob } from './world.ts'
+import { messageOf, saveJob } from './world.ts'
 
 /** A job from the moment it is queued. */
 export interface JobHandle {
@@ -22,8 +26,6 @@ export interface Queueing {
   readonly turns: Turns
 }
 
-const cancelled: JobEnd = { status: 'cancelled', outputs: {} }
-
 /** Waits for a turn in the matrix, for the concurrency group and for a slow runner, then runs. */
 export function startJob(world: World, plan: JobPlan, queueing: Queueing): JobHandle {
   const { record } = plan
@@ -33,12 +35,16 @@ export function startJob(world: World, plan: JobPlan, queueing: Queueing): JobHa
   const live = async (): Promise<JobEnd> => {
     const leave = await queue(world, record, queueing, stop, cancel)
     try {
-      if (stop.signal.aborted || world.closed) return endUnstarted(world, record, stop)
+      if (stop.signal.aborted || world.closed)
+        return endUnstarted(world, record, stop.signal.reason === 'killed' ? 'failure' : 'cancelled')
       session = openJob(world, plan)
       const end = await runJob(session)
-      await closeJob(session)
+      closeJob(session)
       saveJob(world, record)
       return end
+    } catch (error) {
+      world.logs(`${record.name} | ${messageOf(error)}`)
+      return endUnstarted(world, record, 'failure')
     } finally {
       leave()
     }
@@ -61,11 +67,10 @@ export function startJob(world: World, plan: JobPlan, queueing: Queueing): JobHa
   }
 }
 
-function endUnstarted(world: World, record: JobRecord, stop: AbortController): JobEnd {
-  const status = stop.signal.reason === 'killed' ? 'failure' : 'cancelled'
-  Object.assign(record, { status: 'completed', conclusion: status, completed_at: now() })
+function endUnstarted(world: World, record: JobRecord, status: 'failure' | 'cancelled'): JobEnd {
+  completeJob(record, status)
   saveJob(world, record)
-  return { ...cancelled, status }
+  return { status, outputs: {} }
 }
 
 /** Resolves when the job may start or is not to start any more; gives what frees its places. */

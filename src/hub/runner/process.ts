@@ -16,7 +16,7 @@ export interface Grace {
   readonly terminateMs: number
 }
 
-export interface Exit {
+interface Exit {
   readonly code: number
   readonly error?: Error
 }

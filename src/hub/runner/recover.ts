@@ -1,8 +1,10 @@
 import type { JobRecord } from '../host.ts'
 import { trackingId } from './folders.ts'
+import { completeJob } from './job-record.ts'
 import { killMarked } from './leftovers.ts'
+import { endSteps } from './step-record.ts'
 import type { World } from './world.ts'
-import { now, saveJob, saveRun } from './world.ts'
+import { saveJob, saveRun } from './world.ts'
 
 /** Runs that an earlier process left behind have lost their runner: their jobs failed, and nothing of them runs again. */
 export function recover(world: World): void {
@@ -16,14 +18,8 @@ export function recover(world: World): void {
 }
 
 function lost(job: JobRecord): JobRecord {
-  const at = now()
-  const steps = job.steps.map((step) =>
-    step.status === 'completed' ? step : { ...step, ...endOf(step.status === 'in_progress'), completed_at: at },
-  )
-  return { ...job, steps, status: 'completed', conclusion: 'failure', completed_at: at }
+  const ended = structuredClone(job)
+  endSteps(ended.steps)
+  completeJob(ended, 'failure')
+  return ended
 }
-
-const endOf = (atWork: boolean): { status: 'completed'; conclusion: 'failure' | 'skipped' } => ({
-  status: 'completed',
-  conclusion: atWork ? 'failure' : 'skipped',
-})

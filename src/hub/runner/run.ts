@@ -9,7 +9,7 @@ import type { Node } from './node.ts'
 import { runNode } from './node.ts'
 import type { RunPlan } from './plan.ts'
 import type { World } from './world.ts'
-import { now, saveRun } from './world.ts'
+import { messageOf, now, saveRun } from './world.ts'
 
 /** A workflow run at work. */
 export interface RunHandle {
@@ -62,7 +62,7 @@ async function live(run: Run, stop: AbortSignal, cancel: () => void): Promise<vo
     const settled = await runGraph(run)
     finish(run, conclusionOf(settled, run.cancelled))
   } catch (error) {
-    plan.record.display_title = error instanceof Error ? error.message : String(error)
+    plan.record.display_title = messageOf(error)
     finish(run, 'failure')
   } finally {
     leave()

@@ -5,6 +5,7 @@ import { runsFor } from './deliver.ts'
 import { recover } from './recover.ts'
 import type { RunHandle } from './run.ts'
 import { startRun } from './run.ts'
+import { readsWorkflows } from './workflow-files.ts'
 import type { RunnerOptions, World } from './world.ts'
 import { saveRun } from './world.ts'
 
@@ -19,11 +20,13 @@ export function createRunner(host: Host, options: RunnerOptions): Runner {
     logs: options.logs ?? (() => undefined),
     grace: options.grace ?? defaultGrace,
     path: options.path ?? process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+    behind: new Set(),
     closed: false,
   }
   const active = new Map<number, RunHandle>()
   let deliveries: Promise<unknown> = Promise.resolve()
   let delivering = 0
+  const read = readsWorkflows(host.gitDir)
   recover(world)
 
   const begin = (asked: Asked): number => {
@@ -42,7 +45,7 @@ export function createRunner(host: Host, options: RunnerOptions): Runner {
     delivering++
     const delivery = deliveries
       .then(async () => {
-        const asked = world.closed ? [] : await runsFor(host, event)
+        const asked = world.closed ? [] : await runsFor(host, read, event)
         return world.closed ? [] : asked.map(begin)
       })
       .finally(() => delivering--)
@@ -53,6 +56,7 @@ export function createRunner(host: Host, options: RunnerOptions): Runner {
   const settled = async (): Promise<void> => {
     await deliveries
     await Promise.all([...active.values()].map((handle) => handle.done))
+    await Promise.all(world.behind)
   }
 
   return {

@@ -20,7 +20,8 @@ export type JobStatus = 'success' | 'failure' | 'cancelled'
 
 /** A step as the job goes through it: written in the workflow, or left by an action for the end. */
 export interface Act {
-  readonly title: string
+  /** As it can be told now: an expression in it may read what earlier steps gave. */
+  title(): string
   readonly id: string | undefined
   readonly if: Expression
   readonly continueOnError: Tree | undefined
@@ -29,12 +30,19 @@ export interface Act {
   perform(step: StepSession): Promise<void>
 }
 
+export interface Limits {
+  readonly minutes: number
+  /** How long `always()` steps may take once the job was cancelled. */
+  readonly cancelMinutes: number
+}
+
 /** A job at work. */
 export interface JobSession {
   readonly world: World
   readonly plan: RunPlan
   readonly definition: JobDefinition
   readonly record: JobRecord
+  readonly limits: Limits
   readonly folders: Folders
   readonly log: JobLog
   readonly token: string

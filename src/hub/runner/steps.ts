@@ -4,7 +4,8 @@ import { parseLines, parsePairs, readStepFile } from './env-files.ts'
 import { evaluateBoolean, evaluateCondition, evaluateNumber, evaluateTexts } from './expression.ts'
 import type { Act, JobSession, StepSession } from './session.ts'
 import { jobScope, openStep } from './session.ts'
-import { now, saveJob } from './world.ts'
+import { completeStep, startStep } from './step-record.ts'
+import { messageOf, saveJob } from './world.ts'
 
 type Outcome = 'success' | 'failure' | 'cancelled' | 'skipped'
 
@@ -12,8 +13,8 @@ const summaryLimit = 1024 * 1024
 
 /** Takes a job through one step and writes down how it went. */
 export async function takeStep(job: JobSession, act: Act, record: StepRecord): Promise<void> {
-  record.status = 'in_progress'
-  record.started_at = now()
+  record.name = act.title()
+  startStep(record)
   saveJob(job.world, job.record)
   const { outcome, step } = await attempt(job, act)
   if (job.killed) return
@@ -23,7 +24,7 @@ export async function takeStep(job: JobSession, act: Act, record: StepRecord): P
   if (act.id !== undefined) {
     job.steps = { ...job.steps, [act.id]: { outputs: step?.outputs ?? {}, outcome, conclusion } }
   }
-  Object.assign(record, { status: 'completed', conclusion, completed_at: now() })
+  completeStep(record, conclusion)
   saveJob(job.world, job.record)
 }
 
@@ -45,16 +46,11 @@ async function attempt(job: JobSession, act: Act): Promise<{ outcome: Outcome; s
   }
 }
 
-const messageOf = (error: unknown): string => {
-  if (error instanceof StepFailure || error instanceof Error) return error.message
-  return String(error)
-}
-
 async function performInTime(step: StepSession): Promise<void> {
   const { act, job } = step
   const minutes = evaluateNumber(act.timeoutMinutes, step.scope, 0)
   const timeOut = (): void => {
-    job.log.error(`The action '${act.title}' has timed out after ${minutes} minutes.`)
+    job.log.error(`The action '${act.title()}' has timed out after ${minutes} minutes.`)
     stopStep(step, 'timed out')
   }
   const timer = minutes > 0 ? setTimeout(timeOut, minutes * 60_000) : undefined

@@ -22,7 +22,7 @@ export async function listens(on: TreeMap, path: string, event: HubEvent, source
   return takesNames(filter, 'branches', source.baseRef) && takesPaths(filter, source)
 }
 
-export const isNamed = (path: string, workflow: string | undefined): boolean =>
+const isNamed = (path: string, workflow: string | undefined): boolean =>
   workflow !== undefined && (path === workflow || path === `.github/workflows/${workflow}`)
 
 function takesType(filter: TreeMap, event: HubEvent): boolean {

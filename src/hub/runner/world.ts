@@ -20,8 +20,19 @@ export interface World {
   readonly logs: (line: string) => void
   readonly grace: Grace
   readonly path: string
+  readonly behind: Set<Promise<unknown>>
   /** Once closed nothing is written any more: what a restart finds must be what was true before. */
   closed: boolean
+}
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Work that nobody waits for but `idle()`; its failure is told, and changes nothing. */
+export function inBackground(world: World, work: Promise<unknown>): void {
+  const told = work
+    .catch((error: unknown) => world.logs(`hub | ${messageOf(error)}`))
+    .finally(() => world.behind.delete(told))
+  world.behind.add(told)
 }
 
 export const now = (): string => new Date().toISOString()

@@ -1,0 +1,77 @@
+import { admissionOf } from './admission.ts'
+import type { Admission } from './concurrency.ts'
+import type { Scope } from './expression.ts'
+import { evaluateBoolean, evaluateNumber } from './expression.ts'
+import type { Result, Settled } from './graph.ts'
+import type { JobPlan } from './job.ts'
+import type { JobHandle } from './job-handle.ts'
+import { displayName, labelsOf, queuedJob } from './job-record.ts'
+import type { JobEnd } from './job-steps.ts'
+import type { Combination } from './matrix.ts'
+import type { RunPlan } from './plan.ts'
+import type { Limits } from './session.ts'
+import type { JobDefinition } from './workflow.ts'
+import type { World } from './world.ts'
+
+/** One job of a matrix, or the only one of a job without. */
+export interface PlannedMember {
+  readonly job: JobPlan
+  readonly admission: Admission | undefined
+  /** `continue-on-error`: its failure counts for nothing. */
+  readonly forgiven: boolean
+}
+
+export interface Member {
+  readonly handle: JobHandle
+  readonly forgiven: boolean
+}
+
+interface Place {
+  readonly world: World
+  readonly plan: RunPlan
+  readonly definition: JobDefinition
+  readonly scope: Scope
+}
+
+/** All that can go wrong in evaluating goes wrong here, before the first job of the matrix has started. */
+export function planMember(place: Place, combination: Combination | undefined): PlannedMember {
+  const { world, plan, definition, scope } = place
+  const name = displayName(definition, scope, combination)
+  const record = queuedJob(world, plan, name, labelsOf(definition.runsOn, scope))
+  const { needs, matrix, strategy } = scope.contexts
+  const contexts = { needs: needs ?? {}, matrix: matrix ?? null, strategy: strategy ?? null }
+  return {
+    job: { run: plan, definition, record, contexts, limits: limitsOf(definition, scope) },
+    admission: admissionOf(definition.concurrency, scope),
+    forgiven: evaluateBoolean(definition.continueOnError, scope, false),
+  }
+}
+
+/** GitHub's defaults: six hours, and five minutes to clean up. */
+const limitsOf = (definition: JobDefinition, scope: Scope): Limits => ({
+  minutes: evaluateNumber(definition.timeoutMinutes, scope, 360),
+  cancelMinutes: evaluateNumber(definition.cancelTimeoutMinutes, scope, 5),
+})
+
+/** fail-fast: the first that fails takes the others with it. */
+export function failFast(members: readonly Member[]): void {
+  for (const member of members) {
+    void member.handle.done.then(({ status }) => {
+      if (status !== 'failure' || member.forgiven) return
+      for (const other of members) if (other !== member) other.handle.cancel()
+    })
+  }
+}
+
+export function together(members: readonly Member[], ends: readonly JobEnd[]): Settled {
+  const results = ends.map(({ status }, n): Result => {
+    const forgiven = status === 'failure' && members[n]?.forgiven === true
+    return forgiven ? 'success' : status
+  })
+  const worst = (['failure', 'cancelled'] as const).find((result) => results.includes(result))
+  return { result: worst ?? 'success', outputs: Object.assign({}, ...ends.map(filled)) }
+}
+
+/** An empty output of one matrix job does not wipe out another's. */
+const filled = ({ outputs }: JobEnd): Record<string, string> =>
+  Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== ''))
