@@ -1,5 +1,5 @@
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { nearest } from './core/nearest.ts'
 import { err, ok, type Result } from './core/result.ts'
 
@@ -33,7 +33,7 @@ export function readYaml<Schema extends z.ZodType>(
   if (!value.ok) return err([{ line: 1, path: [], message: value.error }])
   const parsed = schema.safeParse(value.value ?? {})
   if (parsed.success) return ok(parsed.data)
-  return err(parsed.error.issues.flatMap((issue) => problemsOf(issue, document, lines)))
+  return err(parsed.error.issues.flatMap((issue) => problemsOf(issue, document, lines, schema)))
 }
 
 function plain(document: Document): Result<unknown, string> {
@@ -44,13 +44,17 @@ function plain(document: Document): Result<unknown, string> {
   }
 }
 
-function problemsOf(issue: z.core.$ZodIssue, document: Document, lines: LineCounter): YamlProblem[] {
+function problemsOf(issue: z.core.$ZodIssue, document: Document, lines: LineCounter, schema: z.ZodType): YamlProblem[] {
   const path = issue.path.filter((part) => typeof part !== 'symbol')
   if (issue.code !== 'unrecognized_keys')
     return [{ line: lineOf(document, lines, path), path, message: messageOf(issue) }]
   return issue.keys.map((key) => {
     const at = [...path, key]
-    return { line: lineOf(document, lines, at), path: at, message: `unknown key \`${key}\`${suggestion(issue, key)}` }
+    return {
+      line: lineOf(document, lines, at),
+      path: at,
+      message: `unknown key \`${key}\`${suggestion(key, keysAt(schema, path))}`,
+    }
   })
 }
 
@@ -71,16 +75,26 @@ const article = (word: string): string =>
         ? `an ${word}`
         : `a ${word}`
 
-function suggestion(issue: z.core.$ZodIssue & { inst?: unknown }, key: string): string {
-  const known = keysOf(issue.inst)
+function suggestion(key: string, known: readonly string[]): string {
   const near = nearest(key, known)
   if (near !== null) return `; did you mean \`${near}\`?`
   return known.length === 0 ? '' : `; known are ${known.map((one) => `\`${one}\``).join(', ')}`
 }
 
-function keysOf(schema: unknown): string[] {
-  if (schema === null || typeof schema !== 'object' || !('shape' in schema)) return []
-  return Object.keys(schema.shape as object)
+/** The keys that the schema knows at a path. */
+function keysAt(schema: z.core.$ZodType, path: readonly (string | number)[]): string[] {
+  let current = bare(schema)
+  for (const part of path) {
+    if (current instanceof z.ZodObject) current = bare(current.shape[part])
+    else if (current instanceof z.ZodArray) current = bare(current.element)
+    else return []
+  }
+  return current instanceof z.ZodObject ? Object.keys(current.shape) : []
+}
+
+function bare(schema: z.core.$ZodType): z.core.$ZodType {
+  const wrapped = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional
+  return wrapped ? bare(schema.unwrap()) : schema
 }
 
 /** The line of the value, or of the nearest thing around it that is there. */
