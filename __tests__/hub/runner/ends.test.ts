@@ -58,6 +58,8 @@ jobs:
   })
 
   it('asks the entry process with SIGINT, then SIGTERM, before it kills the whole group', async () => {
+    await hub.close()
+    hub = new TestHub({ grace: { interruptMs: 400, terminateMs: 400 } })
     hub.commit({
       'stubborn.mjs': `import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
