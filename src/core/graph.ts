@@ -1,3 +1,4 @@
+import { insertFalling } from './falling.ts'
 import type { TaskId } from './ref.ts'
 
 /** What a graph is made of. A need that is not among the given tasks counts as met, so parts of a plan are graphs too. */
@@ -18,18 +19,6 @@ export function directDependants(tasks: readonly GraphNode[]): Map<TaskId, TaskI
   return dependants
 }
 
-/** Keeps a list in falling order, so that its least item is popped off the end. */
-function insert(falling: number[], item: number): void {
-  let low = 0
-  let high = falling.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((falling[middle] ?? 0) > item) low = middle + 1
-    else high = middle
-  }
-  falling.splice(low, 0, item)
-}
-
 /** Needs first; where several tasks could come next, the one that the plan names first. Throws on a cycle. */
 export function topologicalOrder<Node extends GraphNode>(tasks: readonly Node[]): Node[] {
   const place = new Map(tasks.map((task, index) => [task.id, index]))
@@ -44,7 +33,7 @@ export function topologicalOrder<Node extends GraphNode>(tasks: readonly Node[])
     for (const id of dependants.get(task.id) ?? []) {
       const dependant = place.get(id) ?? 0
       missing[dependant] = (missing[dependant] ?? 0) - 1
-      if (missing[dependant] === 0) insert(ready, dependant)
+      if (missing[dependant] === 0) insertFalling(ready, dependant)
     }
   }
   if (order.length !== tasks.length)

@@ -1,0 +1,48 @@
+import { criticalPath, remainingPath, width, work } from './graph.ts'
+import { makespan } from './makespan.ts'
+import type { Plan, Size, Task } from './plan.ts'
+import type { TaskId } from './ref.ts'
+
+/** Assumptions, not measurements: what a task of each size takes in minutes where nothing is known of the repository. */
+export const ASSUMED_MINUTES: Readonly<Record<Size, number>> = { small: 3, medium: 8, large: 20 }
+
+/** A gate takes a person's time, which nobody knows, and no slot; a task takes no longer than it may. */
+export const estimate = (task: Task): number =>
+  task.kind === 'gate' ? 0 : Math.min(ASSUMED_MINUTES[task.size], task.timeout_minutes)
+
+export interface Prediction {
+  criticalPath: TaskId[]
+  criticalPathMinutes: number
+  workMinutes: number
+  /** With this many slots, given out as the scheduler does. */
+  makespanMinutes: number
+  width: number
+  /** One agent does all the work, one task after another. */
+  oneAgentMinutes: number
+}
+
+/** Deterministic. Leaves out what it takes to start a slot, to land, to try again, and to read a plan. */
+export function predict(plan: Plan, slots: number): Prediction {
+  const path = criticalPath(plan.tasks, estimate)
+  const onPath = new Set(path)
+  const workMinutes = work(plan.tasks, estimate)
+  return {
+    criticalPath: path,
+    criticalPathMinutes: work(
+      plan.tasks.filter(({ id }) => onPath.has(id)),
+      estimate,
+    ),
+    workMinutes,
+    makespanMinutes: makespan(plan.tasks, { slots: Math.max(1, slots), order: byRemainingPath(plan), estimate }),
+    width: width(plan.tasks, estimate),
+    oneAgentMinutes: workMinutes,
+  }
+}
+
+/** Which of two tasks goes first: the one with the longest remaining path, then the one that the plan names first. */
+export function byRemainingPath(plan: Plan): (a: TaskId, b: TaskId) => number {
+  const remaining = remainingPath(plan.tasks, estimate)
+  const place = new Map(plan.tasks.map(({ id }, index) => [id, index]))
+  const placeOf = (id: TaskId) => place.get(id) ?? plan.tasks.length
+  return (a, b) => (remaining.get(b) ?? 0) - (remaining.get(a) ?? 0) || placeOf(a) - placeOf(b)
+}
