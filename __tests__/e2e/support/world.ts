@@ -1,0 +1,145 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Octokit } from '@octokit/rest'
+import { openJournal } from '../../../src/adapters/git/journal.ts'
+import { systemClock } from '../../../src/clock.ts'
+import type { EventOf, RunEvent } from '../../../src/core/event.ts'
+import { replay } from '../../../src/core/evolve.ts'
+import type { RunState, Work } from '../../../src/core/state.ts'
+import { workOf } from '../../../src/core/state.ts'
+import { type Hub, type HubOptions, startHub } from '../../../src/hub/hub.ts'
+import { git, makeRepository, ROOT } from './repository.ts'
+
+export type Person = keyof Hub['tokens']
+
+export interface WorldOptions {
+  files?: Readonly<Record<string, string>>
+  /** A checkout to take instead of the small repository of the tests. */
+  checkout?: string
+  hub?: Partial<HubOptions>
+}
+
+/** A hub with a repository that has the shipped workflow, and people who type. The action is the bundle in dist/. */
+export async function startWorld(options: WorldOptions = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-e2e-'))
+  const checkout = options.checkout ?? makeRepository(join(folder, 'checkout'), options.files)
+  const dataDir = join(folder, 'hub')
+  const begin = () =>
+    startHub({ repo: checkout, dataDir, tributaryAction: ROOT, name: 'somebody/repository', ...options.hub })
+  let hub = await begin()
+  const gitDir = join(dataDir, 'repository.git')
+  const at = { owner: hub.owner, repo: hub.repo }
+  const as = (person: Person) => new Octokit({ baseUrl: hub.api, auth: hub.tokens[person] })
+  const admin = as('admin')
+  const journal = await openJournal({
+    gitDir: join(folder, 'reader.git'),
+    remoteUrl: pathToFileURL(gitDir).href,
+    token: '',
+    clock: systemClock,
+  })
+
+  const comments = async (thread: number) =>
+    admin.paginate(admin.rest.issues.listComments, { ...at, issue_number: thread, per_page: 100 })
+
+  const world = {
+    folder,
+    at,
+    as,
+    admin,
+    gitDir,
+    get hub() {
+      return hub
+    },
+    git: (...args: string[]) => git(gitDir, ...args),
+    comments,
+    openIssue: async (body: string, title = 'An issue') =>
+      (await admin.rest.issues.create({ ...at, title, body })).data.number,
+    comment: async (thread: number, body: string, person: Person = 'admin') =>
+      (await as(person).rest.issues.createComment({ ...at, issue_number: thread, body })).data.id,
+    /** The reply to a comment, found by its marker. */
+    answer: (thread: number, id: number): Promise<string> =>
+      until(
+        `an answer to comment ${id}`,
+        async () =>
+          (await comments(thread)).find((one) => one.body?.includes(`<!-- tributary:reply:comment:${id} -->`))?.body,
+      ),
+    /** Says it and waits for the answer. */
+    say: async (thread: number, body: string, person: Person = 'admin'): Promise<string> =>
+      world.answer(thread, await world.comment(thread, body, person)),
+    state: async (run: string): Promise<RunState | null> => (await journal.read(run))?.state ?? null,
+    events: (run: string): Promise<RunEvent[]> => journal.history(run),
+    journal,
+    /** `/plan`, and the number of the pull request on which the plan is. */
+    plan: async (issue: number): Promise<{ pull: number; planId: string; work: Work }> => {
+      await world.say(issue, '/plan')
+      const state = await until('a plan', async () => {
+        const now = await world.state(`${issue}`)
+        return now?.phase === 'proposed' && now.orchestrator === null ? now : undefined
+      })
+      const pull = state.projected['pull:trunk']?.number ?? issue
+      return { pull, planId: state.work.planId, work: state.work }
+    },
+    /** Waits until the run's journal says so. */
+    when: <Found>(run: string, what: string, look: (state: RunState, work: Work) => Found | undefined | false) =>
+      until(`run ${run} to be ${what}`, async () => {
+        const state = await world.state(run)
+        const work = state === null ? null : workOf(state)
+        return state === null || work === null ? undefined : look(state, work) || undefined
+      }),
+    ended: (run: string) =>
+      world.when(run, 'ended', (state) => state.phase === 'ended' && state.orchestrator === null && state),
+    idle: () => hub.runner.idle(),
+    fault: (fault: object) => post(`${hub.url}/_hub/faults`, fault),
+    metrics: async (): Promise<unknown> => (await fetch(`${hub.url}/_hub/metrics`)).json(),
+    restart: async () => {
+      await hub.close()
+      hub = await begin()
+    },
+    close: async () => {
+      await hub.close()
+      if (process.env.KEEP_WORLDS === undefined) rmSync(folder, { recursive: true, force: true })
+    },
+  }
+  return world
+}
+export type World = Awaited<ReturnType<typeof startWorld>>
+
+const post = async (url: string, body: object) => {
+  const answer = await fetch(url, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  })
+  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`)
+}
+
+/** Looks again and again until there is something; the time-out is the test's own. */
+export async function until<Found>(
+  what: string,
+  look: () => Promise<Found | undefined | null | false>,
+): Promise<Found> {
+  const deadline = Date.now() + 90_000
+  for (;;) {
+    const found = await look()
+    if (found !== undefined && found !== null && found !== false) return found
+    if (Date.now() > deadline) throw new Error(`waited 90 seconds for ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+export const eventsOf = <Type extends RunEvent['type']>(events: readonly RunEvent[], type: Type): EventOf<Type>[] =>
+  events.filter((event): event is EventOf<Type> => event.type === type)
+
+/** What must hold of every finished run: the snapshot is the fold, and trunk in git is trunk in the journal. */
+export async function agreement(world: World, run: string) {
+  const [events, state] = [await world.events(run), await world.state(run)]
+  const work = state === null ? null : workOf(state)
+  return {
+    folded: replay(events),
+    state,
+    trunkInJournal: work?.trunk.tip,
+    trunkInGit: world.git('rev-parse', `refs/heads/tributary/${run}/trunk`),
+  }
+}
