@@ -24,8 +24,14 @@ export type Merged = { ok: true; sha: Sha; tree: Sha } | { ok: false; paths: str
  * Objects made here reach the remote with the journal's next push.
  */
 export interface Repo {
-  /** Bring these commits in (depth 1: every commit of a run descends from its base, so nothing older is needed). */
+  /**
+   * Bring these commits in, with every commit down to the horizon: the first commit that the repository ever fetches (so name
+   * the run's base first), which is fetched at depth 1. `refs` are where a server that gives nothing by its id has them.
+   */
   fetch(shas: readonly Sha[], refs?: readonly string[]): Promise<void>
+  /** Bring each of these in at depth 1, to look at its tree; nothing that is to be merged may come in this way. */
+  fetchAlone(shas: readonly Sha[]): Promise<void>
+  /** Where the remote has the ref now. */
   tip(ref: string): Promise<Sha | null>
   treeOf(commit: Sha): Promise<Sha>
   parentsOf(commit: Sha): Promise<Sha[]>

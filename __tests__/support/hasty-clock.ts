@@ -1,0 +1,15 @@
+import type { Clock } from '../../src/ports/clock.ts'
+
+/** Waits take no time; they move the hands, and are counted. */
+export function hastyClock(start = '2026-01-02T03:04:05.000Z'): Clock & { waits: number[] } {
+  let now = Date.parse(start)
+  const waits: number[] = []
+  return {
+    waits,
+    now: () => new Date(now),
+    wait: async (seconds) => {
+      waits.push(seconds)
+      now += seconds * 1000
+    },
+  }
+}

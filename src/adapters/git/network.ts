@@ -1,0 +1,97 @@
+import { inspect } from 'node:util'
+import { type SimpleGitOptions, simpleGit } from 'simple-git'
+import { type Environment, encodedToken, gitEnvironment, gitSettings, tokenEnvironment } from './environment.ts'
+import { type GitPlace, protocolOf, type Remote } from './place.ts'
+import { failure } from './plumbing.ts'
+
+export interface NetworkAnswer {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+export interface NetworkOptions {
+  seconds?: number
+  signal?: AbortSignal
+}
+
+/** Our own hardening is what these allow; the arguments are fixed by the callers in this folder. */
+const unsafe: SimpleGitOptions['unsafe'] = {
+  allowUnsafeHooksPath: true,
+  allowUnsafeFsMonitor: true,
+  allowUnsafeProtocolOverride: true,
+  allowUnsafeConfigPaths: true,
+  allowUnsafeConfigEnvCount: true,
+}
+
+/**
+ * `fetch`, `ls-remote` and `push`: the commands that get the token. An exit code is an answer here; a command that was
+ * stopped throws, and what it did at the remote is then unknown.
+ */
+export async function networkGit(
+  place: GitPlace,
+  remote: Remote,
+  args: readonly string[],
+  options: NetworkOptions = {},
+): Promise<NetworkAnswer> {
+  const protocol = protocolOf(remote.url)
+  const env = { ...gitEnvironment(place, protocol), ...tokenEnvironment(remote), ...unseen }
+  const limit = limitOf(options)
+  const answers: NetworkAnswer[] = []
+  const git = simpleGit({
+    baseDir: place.gitDir,
+    config: gitSettings(protocol),
+    unsafe,
+    allowEnvironment: Object.keys(env),
+    abort: limit,
+    // A helper that outlives git could hold its output open for ever.
+    completion: { onClose: true, onExit: 1000 },
+    errors: (error, { exitCode, stdOut, stdErr }) => {
+      answers.push({ code: exitCode, stdout: textOf(stdOut), stderr: redacted(textOf(stdErr), remote) })
+      return limit.aborted ? error : undefined
+    },
+  })
+  await until(limit, args, git.env(env).raw([...args]))
+  const answer = answers.at(-1)
+  if (answer === undefined) throw new Error(`git ${args[0]} gave no answer`)
+  return answer
+}
+
+export async function mustNetwork(
+  place: GitPlace,
+  remote: Remote,
+  args: readonly string[],
+  options: NetworkOptions = {},
+): Promise<NetworkAnswer> {
+  const answer = await networkGit(place, remote, args, options)
+  if (answer.code !== 0) throw failure(args, answer)
+  return answer
+}
+
+/** simple-git shows its environment where DEBUG asks for it, and the token is in it. */
+const unseen: Environment = Object.defineProperty({}, inspect.custom, { value: () => '[not shown]', enumerable: true })
+
+const limitOf = ({ seconds = 300, signal }: NetworkOptions): AbortSignal =>
+  AbortSignal.any([AbortSignal.timeout(seconds * 1000), ...(signal === undefined ? [] : [signal])])
+
+/** Stopping git is asked for politely; whether it listens or not, nobody waits for it. */
+async function until(limit: AbortSignal, args: readonly string[], work: Promise<string>): Promise<void> {
+  let abort = () => {}
+  const stopped = new Promise<never>((_, reject) => {
+    abort = () => reject(new Error(`git ${args[0]} was stopped`, { cause: limit.reason }))
+    if (limit.aborted) abort()
+    else limit.addEventListener('abort', abort)
+  })
+  try {
+    await Promise.race([work, stopped])
+  } finally {
+    limit.removeEventListener('abort', abort)
+    work.catch(() => {})
+  }
+}
+
+const textOf = (chunks: Buffer[]): string => Buffer.concat(chunks).toString('utf8')
+
+function redacted(text: string, { token }: Remote): string {
+  return token === '' ? text : text.replaceAll(token, '***').replaceAll(encodedToken(token), '***')
+}

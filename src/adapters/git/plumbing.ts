@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process'
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream'
+import { gitEnvironment, gitSettings } from './environment.ts'
+import type { GitPlace } from './place.ts'
+
+export interface GitAnswer {
+  code: number
+  stdout: Buffer
+  stderr: string
+}
+
+/** A file is read from `from` on, without ever being in memory as a whole. */
+export type GitInput = string | Buffer | { file: string; from: number }
+
+export interface GitOptions {
+  input?: GitInput
+  env?: Readonly<Record<string, string>>
+  /** Exit codes that are answers, not failures. */
+  codes?: readonly number[]
+  maxBytes?: number
+  seconds?: number
+  signal?: AbortSignal
+}
+
+const MEBIBYTE = 1024 * 1024
+const STDERR_BYTES = 64 * 1024
+
+/** A local git command. Throws where it fails, is too loud or too slow; never touches the network. */
+export async function runGit(place: GitPlace, args: readonly string[], options: GitOptions = {}): Promise<GitAnswer> {
+  const answer = await spawned(place, args, options)
+  if (!(options.codes ?? [0]).includes(answer.code)) throw failure(args, answer)
+  return answer
+}
+
+export const gitText = async (place: GitPlace, args: readonly string[], options: GitOptions = {}): Promise<string> =>
+  (await runGit(place, args, options)).stdout.toString('utf8')
+
+export const gitLine = async (place: GitPlace, args: readonly string[], options: GitOptions = {}): Promise<string> =>
+  (await gitText(place, args, options)).trim()
+
+export const failure = (args: readonly string[], answer: { code: number; stderr: string }): Error =>
+  new Error(`git ${args[0]} failed (exit code ${answer.code}): ${wordsOf(answer.stderr)}`)
+
+/** What git said, short enough for a log line. */
+export function wordsOf(stderr: string): string {
+  const words = stderr.trim()
+  if (words === '') return 'it said nothing'
+  return words.length > 2000 ? `${words.slice(0, 1000)} … ${words.slice(-1000)}` : words
+}
+
+function spawned(place: GitPlace, args: readonly string[], options: GitOptions): Promise<GitAnswer> {
+  const { maxBytes = 64 * MEBIBYTE, seconds = 120, signal } = options
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted()
+    const child = spawn('git', [...gitSettings().flatMap((setting) => ['-c', setting]), ...args], {
+      cwd: place.workTree ?? place.gitDir,
+      env: { ...gitEnvironment(place), ...options.env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // A group of its own, so that what git started ends with it.
+      detached: true,
+    })
+    const out = collect(child.stdout, maxBytes, () =>
+      stop(new Error(`git ${args[0]} said more than ${maxBytes} bytes`)),
+    )
+    const err = collect(child.stderr, STDERR_BYTES, () => {})
+    const timer = setTimeout(() => stop(new Error(`git ${args[0]} took longer than ${seconds} s`)), seconds * 1000)
+    const abort = () => stop(signal?.reason)
+    signal?.addEventListener('abort', abort)
+
+    function settle() {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+    }
+    function stop(reason: unknown) {
+      settle()
+      killGroup(child.pid)
+      reject(reason)
+    }
+    child.on('error', (cause) => {
+      settle()
+      reject(new Error(`git ${args[0]} could not be started`, { cause }))
+    })
+    child.on('close', (code) => {
+      settle()
+      resolve({ code: code ?? -1, stdout: out(), stderr: err().toString('utf8') })
+    })
+    feed(child.stdin, options.input ?? '', stop)
+  })
+}
+
+function killGroup(pid: number | undefined) {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has ended in the meantime.
+  }
+}
+
+/** Keeps what comes, up to so many bytes; calls `full` once, where more comes. */
+function collect(stream: NodeJS.ReadableStream, most: number, full: () => void): () => Buffer {
+  const chunks: Buffer[] = []
+  let left = most
+  stream.on('data', (chunk: Buffer) => {
+    if (left >= 0 && chunk.length > left) full()
+    if (left > 0) chunks.push(chunk.subarray(0, left))
+    left -= chunk.length
+  })
+  return () => Buffer.concat(chunks)
+}
+
+/** A command that needs no more input closes its end: that is no error, its exit code says how it went. */
+function feed(stdin: NodeJS.WritableStream, input: GitInput, stop: (reason: unknown) => void) {
+  if (typeof input === 'string' || Buffer.isBuffer(input)) {
+    stdin.on('error', () => {})
+    stdin.end(input)
+    return
+  }
+  const source = createReadStream(input.file, { start: input.from })
+  source.on('error', stop)
+  pipeline(source, stdin, () => {})
+}

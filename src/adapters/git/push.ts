@@ -1,0 +1,104 @@
+import type { Clock } from '../../ports/clock.ts'
+import type { RefUpdate } from '../../ports/journal.ts'
+import { checkedRef, checkedSha } from './place.ts'
+import { wordsOf } from './plumbing.ts'
+import { listExactly, pushFrom, type Store } from './store.ts'
+
+export type Pushed =
+  | { outcome: 'pushed' }
+  /** These refs are neither where they were expected nor where they were to go. */
+  | { outcome: 'moved'; refs: ReadonlyMap<string, string>; named: string[]; unknown: boolean }
+  /** Nothing moved, and the remote will not have it. */
+  | { outcome: 'refused'; words: string }
+
+const TRIES = 8
+const FIRST_WAIT = 0.25
+
+/**
+ * All refs move, or none. A push that got no clear answer (a 5xx, a lost connection, a time-out) may have succeeded: the
+ * remote is asked where the refs are before anything is tried again. The first update is the one that is made only here,
+ * so its place tells whether ours went through.
+ */
+export async function pushAll(store: Store, clock: Clock, updates: readonly RefUpdate[]): Promise<Pushed> {
+  let unknown = false
+  let words = ''
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    if (tried > 0) await clock.wait(FIRST_WAIT * 2 ** (tried - 1), store.network.signal)
+    const attempt = await tryPush(store, updates)
+    if (attempt.verdict === 'pushed') return { outcome: 'pushed' }
+    words = attempt.words
+    unknown ||= attempt.verdict === 'unknown'
+    const settled = await settle(store, updates, unknown)
+    if (settled !== null) return settled
+    if (attempt.verdict === 'refused') return { outcome: 'refused', words }
+  }
+  throw new Error(`the push was tried ${TRIES} times, and what became of it is not known: ${words}`)
+}
+
+type Attempt = { verdict: 'pushed' } | { verdict: 'lost' | 'refused' | 'unknown'; words: string }
+
+async function tryPush(store: Store, updates: readonly RefUpdate[]): Promise<Attempt> {
+  const leases = updates.map(
+    ({ ref, from }) => `--force-with-lease=${checkedRef(ref)}:${from === null ? '' : checkedSha(from)}`,
+  )
+  // Only a deletion that was asked for may have an empty source.
+  const refspecs = updates.map(({ ref, to }) => (to === null ? `:${ref}` : `${checkedSha(to)}:${ref}`))
+  try {
+    const answer = await pushFrom(store, leases, refspecs)
+    if (answer.code === 0) return { verdict: 'pushed' }
+    return {
+      verdict: verdictOf(answer.stdout, answer.stderr),
+      words: wordsOf(`${reasonsOf(answer.stdout)}\n${answer.stderr}`),
+    }
+  } catch (error) {
+    store.network.signal?.throwIfAborted()
+    return { verdict: 'unknown', words: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** A race says so in one of these ways; any other rejection is the remote's will. */
+const RACE =
+  /stale info|fetch first|non-fast-forward|lock|failed to update ref|already exists|but expected|remote failure/i
+const DENIED = /returned error: (?:401|403|404)|Authentication failed|terminal prompts disabled/
+const COLLATERAL = /\((?:atomic push fail(?:ed|ure)|atomic transaction failed|transaction failed)\)/i
+
+function verdictOf(stdout: string, stderr: string): 'lost' | 'refused' | 'unknown' {
+  const rejected = stdout.split('\n').filter((line) => line.startsWith('!\t'))
+  if (rejected.length === 0) return DENIED.test(stderr) ? 'refused' : 'unknown'
+  if (rejected.some((line) => line.includes('[remote failure]'))) return 'unknown'
+  const reasons = rejected.filter((line) => !COLLATERAL.test(line))
+  return reasons.some((line) => !RACE.test(line)) ? 'refused' : 'lost'
+}
+
+const reasonsOf = (stdout: string): string =>
+  stdout
+    .split('\n')
+    .filter((line) => line.startsWith('!\t'))
+    .map((line) => line.split('\t').slice(1).join(' '))
+    .join('\n')
+
+/** Null: nothing has moved, nothing is known to be lost, it may be tried again. */
+async function settle(store: Store, updates: readonly RefUpdate[], unknown: boolean): Promise<Pushed | null> {
+  const refs = await look(
+    store,
+    updates.map(({ ref }) => ref),
+  )
+  if (refs === null) return null
+  const [own] = updates
+  if (own !== undefined && own.to !== null && refs.get(own.ref) === own.to) return { outcome: 'pushed' }
+  const moved = updates.filter(({ ref, from, to }) => {
+    const at = refs.get(ref) ?? null
+    return at !== from && at !== to
+  })
+  return moved.length === 0 ? null : { outcome: 'moved', refs, named: moved.map(({ ref }) => ref), unknown }
+}
+
+/** A remote that does not even answer this is in trouble; the next try looks again. */
+async function look(store: Store, refs: readonly string[]): Promise<Map<string, string> | null> {
+  try {
+    return await listExactly(store, refs)
+  } catch {
+    store.network.signal?.throwIfAborted()
+    return null
+  }
+}

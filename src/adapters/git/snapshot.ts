@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { RunId, Sha } from '../../core/ref.ts'
+import { parseState, type RunState, workOf } from '../../core/state.ts'
+import { missing } from './fetch.ts'
+import { oneAtATime } from './lock.ts'
+import { writeBlob, writeTree } from './objects.ts'
+import { checkedSha } from './place.ts'
+import { gitText, runGit } from './plumbing.ts'
+import { fetchInto, type Store } from './store.ts'
+
+const STATE = 'state.json'
+const PLAN = 'plan.json'
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+
+/** The tree of a journal commit: the state after it, and the plan by itself for whoever looks for it with plain git. */
+export async function writeSnapshot({ place }: Store, state: RunState): Promise<Sha> {
+  const plan = workOf(state)?.plan
+  const files = [{ path: STATE, text: json(state) }, ...(plan === undefined ? [] : [{ path: PLAN, text: json(plan) }])]
+  const written = await Promise.all(files.map(async ({ path, text }) => ({ path, sha: await writeBlob(place, text) })))
+  return writeTree(place, written)
+}
+
+export async function readSnapshot({ place }: Store, tip: Sha): Promise<RunState> {
+  const text = await gitText(place, ['cat-file', 'blob', `${checkedSha(tip)}:${STATE}`])
+  try {
+    return parseState(text)
+  } catch (cause) {
+    throw new Error(`journal commit ${tip} holds no state that can be read`, { cause })
+  }
+}
+
+const localRef = (run: RunId): string => `refs/journal/${run}`
+
+/** Fetches a journal's tip: alone the first time, later with all that was written since, so that git can compare commits. */
+export async function bring(store: Store, run: RunId, tip: Sha): Promise<void> {
+  if ((await missing(store, [tip])).length === 0) return
+  const depth = existsSync(join(store.place.gitDir, localRef(run))) ? [] : ['--depth=1']
+  await fetchInto(store, depth, [`+${checkedSha(tip)}:${localRef(run)}`])
+}
+
+/** The journal as far as it reaches, for a run that was new a moment ago. */
+export const bringWhole = async (store: Store, run: RunId, tip: Sha): Promise<unknown> =>
+  fetchInto(store, [], [`+${checkedSha(tip)}:${localRef(run)}`])
+
+export const remember = (store: Store, run: RunId, tip: Sha): Promise<unknown> =>
+  oneAtATime(store.place.gitDir, () => runGit(store.place, ['update-ref', localRef(run), checkedSha(tip)]))

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs'
+import { mkdir, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import { oneAtATime } from './lock.ts'
+import { mustNetwork, type NetworkAnswer, type NetworkOptions, networkGit } from './network.ts'
+import { checkedRef, checkedSha, type GitPlace, protocolOf, type Remote } from './place.ts'
+import { runGit } from './plumbing.ts'
+
+/** A bare repository that only ever fetched objects, and the remote that it fetches them from. */
+export interface Store {
+  place: GitPlace
+  remote: Remote
+  network: NetworkOptions
+}
+
+export interface StoreOptions extends NetworkOptions {
+  gitDir: string
+  remoteUrl: string
+  token: string
+}
+
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { gitDir, remoteUrl, token, seconds, signal } = options
+  protocolOf(remoteUrl)
+  const place = await oneAtATime(gitDir, () => bareRepository(gitDir))
+  const network = { ...(seconds === undefined ? {} : { seconds }), ...(signal === undefined ? {} : { signal }) }
+  return { place, remote: { url: remoteUrl, token }, network }
+}
+
+async function bareRepository(gitDir: string): Promise<GitPlace> {
+  await mkdir(gitDir, { recursive: true, mode: 0o700 })
+  const place = { gitDir: await realpath(gitDir) }
+  // Without a template: no sample hooks, no info/attributes that could name a merge driver.
+  if (!existsSync(join(gitDir, 'HEAD')))
+    await runGit(place, ['init', '--quiet', '--bare', '--template=', '--', place.gitDir])
+  return place
+}
+
+/** The refs that the remote has among those asked for; where none is asked for, nothing is. */
+export async function listRefs(store: Store, patterns: readonly string[]): Promise<Map<string, string>> {
+  const found = new Map<string, string>()
+  if (patterns.length === 0) return found
+  const args = ['ls-remote', '--refs', '--', store.remote.url, ...patterns]
+  const { stdout } = await mustNetwork(store.place, store.remote, args, store.network)
+  for (const line of stdout.split('\n')) {
+    const [sha, ref] = line.split('\t')
+    if (sha !== undefined && ref !== undefined) found.set(ref, checkedSha(sha))
+  }
+  return found
+}
+
+/** Exactly these refs: git takes a pattern for the end of a name, and would find `refs/x/refs/heads/main` too. */
+export async function listExactly(store: Store, refs: readonly string[]): Promise<Map<string, string>> {
+  const found = await listRefs(store, refs.map(checkedRef))
+  return new Map(refs.flatMap((ref) => [[ref, found.get(ref)] as const]).filter(isFound))
+}
+
+const isFound = (entry: readonly [string, string | undefined]): entry is [string, string] => entry[1] !== undefined
+
+/** `words` are options of git fetch; a refspec writes a local ref, which later fetches build on. */
+export const fetchInto = (
+  store: Store,
+  words: readonly string[],
+  refspecs: readonly string[],
+): Promise<NetworkAnswer> =>
+  oneAtATime(store.place.gitDir, () => {
+    const options = [
+      '--quiet',
+      '--no-tags',
+      '--no-write-fetch-head',
+      '--no-recurse-submodules',
+      '--no-auto-maintenance',
+    ]
+    const args = ['fetch', ...options, ...words, '--', store.remote.url, ...refspecs]
+    return mustNetwork(store.place, store.remote, args, store.network)
+  })
+
+export const pushFrom = (
+  store: Store,
+  words: readonly string[],
+  refspecs: readonly string[],
+): Promise<NetworkAnswer> => {
+  const options = ['--porcelain', '--atomic', '--no-verify', '--no-follow-tags', '--recurse-submodules=no']
+  const args = ['push', ...options, ...words, '--', store.remote.url, ...refspecs]
+  return networkGit(store.place, store.remote, args, store.network)
+}

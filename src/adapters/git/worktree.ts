@@ -1,0 +1,120 @@
+import { execFile } from 'node:child_process'
+import { realpath, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Sha } from '../../core/ref.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { CommitWords } from '../../ports/repo.ts'
+import type { Worktree } from '../../ports/worktree.ts'
+import { readConfiguration, restoreConfiguration } from './configuration.ts'
+import { missing } from './fetch.ts'
+import type { NetworkOptions } from './network.ts'
+import { readCommit, writeCommit } from './objects.ts'
+import { checkedSha, type GitPlace } from './place.ts'
+import { gitText, runGit } from './plumbing.ts'
+import { stageAll } from './staging.ts'
+import { fetchInto, type Store } from './store.ts'
+
+export interface WorktreeOptions extends NetworkOptions {
+  /** A checkout that is there already, with its `.git` inside. */
+  dir: string
+  remoteUrl: string
+  token: string
+  clock: Clock
+}
+
+interface Bench {
+  store: Store
+  place: GitPlace & { workTree: string }
+  clock: Clock
+  /** Puts back what decides how git behaves, before git is run again. */
+  guard(): Promise<void>
+  prepared: Sha | null
+}
+
+export async function openWorktree(options: WorktreeOptions): Promise<Worktree> {
+  const bench = await benchOf(options)
+  return {
+    path: bench.place.workTree,
+    prepare: (sha) => prepare(bench, checkedSha(sha)),
+    commitAll: (words) => commitAll(bench, words),
+    treeHash: () => treeHash(bench),
+    changedPaths: (from, to) => changedPaths(bench, from, to),
+    bundle: (head, base, file) => bundle(bench, head, base, file),
+  }
+}
+
+async function benchOf({ dir, remoteUrl, token, clock, ...network }: WorktreeOptions): Promise<Bench> {
+  const workTree = await realpath(dir)
+  const gitDir = await gitDirOf(workTree)
+  const place = { gitDir, workTree }
+  const configuration = await readConfiguration(gitDir)
+  const guard = () => restoreConfiguration(gitDir, configuration)
+  return { store: { place, remote: { url: remoteUrl, token }, network }, place, clock, guard, prepared: null }
+}
+
+async function gitDirOf(workTree: string): Promise<string> {
+  const gitDir = join(workTree, '.git')
+  const place = { gitDir, workTree }
+  return realpath((await gitText(place, ['rev-parse', '--absolute-git-dir'])).trim())
+}
+
+const LAST = 'refs/tributary/slot'
+const HAND_OVER = 'refs/tributary/hand-over'
+
+/** Depth 1 is enough: a slot builds on one commit, and whoever merges has the rest. */
+async function prepare(bench: Bench, sha: Sha): Promise<void> {
+  await bench.guard()
+  bench.prepared = null
+  if ((await missing(bench.store, [sha])).length > 0) await fetchInto(bench.store, ['--depth=1'], [`+${sha}:${LAST}`])
+  await rm(join(bench.place.gitDir, 'index.lock'), { force: true })
+  try {
+    await makeFiles(bench.place, sha)
+  } catch {
+    await unlock(bench.place)
+    await makeFiles(bench.place, sha)
+  }
+  bench.prepared = sha
+}
+
+async function makeFiles(place: GitPlace, sha: Sha): Promise<void> {
+  await runGit(place, ['checkout', '--quiet', '--force', '--detach', '--no-recurse-submodules', sha], { seconds: 600 })
+  // Twice forced: repositories that a task made inside this one go as well.
+  await runGit(place, ['clean', '--quiet', '-ffd'], { seconds: 600 })
+}
+
+/** A command may have left folders that nobody may read or empty, its owner included. */
+const unlock = ({ workTree }: Bench['place']): Promise<unknown> =>
+  promisify(execFile)('/bin/chmod', ['-R', 'u+rwX', '--', workTree]).catch(() => {})
+
+async function commitAll(bench: Bench, words: CommitWords): Promise<{ head: Sha; tree: Sha } | null> {
+  const { place, clock } = bench
+  const parent = preparedOf(bench)
+  const tree = await treeHash(bench)
+  if (tree === (await readCommit(place, parent)).tree) return null
+  const head = await writeCommit(place, { tree, parents: [parent], words, at: clock.now() })
+  await runGit(place, ['update-ref', '--no-deref', 'HEAD', head])
+  return { head, tree }
+}
+
+async function treeHash(bench: Bench): Promise<Sha> {
+  await bench.guard()
+  return stageAll(bench.place, preparedOf(bench))
+}
+
+function preparedOf({ prepared }: Bench): Sha {
+  if (prepared === null) throw new Error('the work tree has not been prepared')
+  return prepared
+}
+
+async function changedPaths({ place }: Bench, from: Sha, to: Sha): Promise<string[]> {
+  const args = ['diff-tree', '-r', '--name-only', '-z', '--no-renames', checkedSha(from), checkedSha(to)]
+  return (await gitText(place, args)).split('\0').filter((path) => path !== '')
+}
+
+async function bundle(bench: Bench, head: Sha, base: Sha, file: string): Promise<void> {
+  await bench.guard()
+  await runGit(bench.place, ['update-ref', HAND_OVER, checkedSha(head)])
+  const args = ['bundle', 'create', '--quiet', '--version=2', file, HAND_OVER, `^${checkedSha(base)}`]
+  await runGit(bench.place, args, { seconds: 300 })
+}
