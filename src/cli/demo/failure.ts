@@ -1,0 +1,4 @@
+/** The demo did not go as it should; the message says where. */
+export class DemoFailure extends Error {
+  override name = 'DemoFailure'
+}

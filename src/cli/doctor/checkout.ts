@@ -1,0 +1,23 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readSettings } from '../../config.ts'
+import { SETTINGS_PATH } from '../../core/settings.ts'
+import { WORKFLOW_PATH } from '../workflow-file.ts'
+import { type Finding, missing, well } from './finding.ts'
+import { workflowFinding } from './workflow.ts'
+
+/** What the files of this folder say. */
+export async function lookAtCheckout(top: string): Promise<Finding[]> {
+  const text = (path: string) => readFile(join(top, path), 'utf8').catch(() => null)
+  return [
+    workflowFinding(await text(WORKFLOW_PATH), 'in this folder'),
+    settingsFinding(await text(SETTINGS_PATH), 'in this folder'),
+  ]
+}
+
+export function settingsFinding(text: string | null, where: string): Finding {
+  if (text === null) return well(`no ${SETTINGS_PATH} ${where}, so the defaults count`)
+  const read = readSettings(text)
+  if (read.ok) return well(`${SETTINGS_PATH} ${where}`)
+  return missing(`${SETTINGS_PATH} ${where} cannot be used`, read.error.join('; '))
+}

@@ -1,0 +1,75 @@
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { WORKFLOW, WORKFLOW_PATH } from '../workflow-file.ts'
+import { type Finding, missing, well } from './finding.ts'
+
+const stepSchema = z.looseObject({ uses: z.string().optional(), with: z.unknown().optional() })
+const jobSchema = z.looseObject({ steps: z.array(stepSchema).default([]) })
+const workflowSchema = z.looseObject({ jobs: z.record(z.string(), jobSchema) })
+
+/** People choose their runners, their limits, what a job is called, and what else a job does. */
+const THEIRS = new Set(['runs-on', 'timeout-minutes', 'name', 'steps', 'env'])
+const OURS = /^[^/]+\/tributary(@|$)|^\.\//
+
+/** The parts of the shipped workflow that a person's own file says otherwise; steps of their own are welcome. */
+export function workflowDifferences(text: string): string[] {
+  const own = read(text)
+  if (own === null) return ['it is no workflow file']
+  const shipped = read(WORKFLOW)
+  if (shipped === null) throw new Error('the workflow that this version ships cannot be read')
+  const { jobs, ...top } = shipped
+  return [
+    ...different(top, own, ''),
+    ...Object.entries(jobs).flatMap(([name, job]) => {
+      const theirs = own.jobs[name]
+      if (theirs === undefined) return [`jobs.${name} is not there`]
+      return [...different(job, theirs, `jobs.${name}.`), ...differentSteps(job, theirs, name)]
+    }),
+  ]
+}
+
+export function workflowFinding(text: string | null, where: string): Finding {
+  if (text === null)
+    return missing(
+      `no ${WORKFLOW_PATH} ${where}`,
+      '`tributary init` writes it; commit it and push it to the default branch',
+    )
+  const found = workflowDifferences(text)
+  if (found.length === 0) return well(`${WORKFLOW_PATH} ${where}`)
+  return missing(
+    `${WORKFLOW_PATH} ${where} is not the one of this version: ${found.join('; ')}`,
+    '`tributary init --print` shows the one of this version; take these parts over',
+  )
+}
+
+function read(text: string): z.infer<typeof workflowSchema> | null {
+  try {
+    return workflowSchema.parse(parse(text))
+  } catch {
+    return null
+  }
+}
+
+type Mapping = Readonly<Record<string, unknown>>
+
+const different = (shipped: Mapping, own: Mapping, prefix: string): string[] =>
+  Object.keys(shipped)
+    .filter((key) => !THEIRS.has(key) && same(shipped[key]) !== same(own[key]))
+    .map((key) => `${prefix}${key} differs`)
+
+const same = (value: unknown): string => JSON.stringify(value) ?? ''
+
+/** The step that runs the action gets its inputs; a checkout in `work` leaves no token behind. */
+function differentSteps(shipped: z.infer<typeof jobSchema>, own: z.infer<typeof jobSchema>, job: string): string[] {
+  return shipped.steps
+    .filter(({ uses }) => uses !== undefined)
+    .filter(
+      (step) => !own.steps.some((other) => sameAction(step.uses, other.uses) && same(step.with) === same(other.with)),
+    )
+    .map(({ uses }) => `jobs.${job}: the step \`uses: ${uses}\` differs`)
+}
+
+function sameAction(shipped: string | undefined, own: string | undefined): boolean {
+  if (shipped === undefined || own === undefined) return false
+  return OURS.test(shipped) ? OURS.test(own) : shipped.split('@')[0] === own.split('@')[0]
+}
