@@ -36,7 +36,7 @@ export function createApp(world: World, files: Files, observe: Observer | undefi
   })
   app.use(guard())
   app.route('/', controlRoutes(world))
-  app.use(countRequests(world, rate))
+  app.use(countRequests(world))
   app.use('/api/*', authenticate(world))
   app.use('/api/*', rateHeaders(rate))
   app.use(injectFaults(world))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { git } from '../support/repository.ts'
 import { type TestHub, testHub } from '../support/hub.ts'
+import { git } from '../support/repository.ts'
 
 interface Answer {
   data?: Record<string, Record<string, Record<string, unknown>> | null> | null
@@ -13,7 +13,8 @@ async function ask(hub: TestHub, token: string, query: string, variables: object
   return (await answer.json()) as Answer
 }
 
-const repositoryId = async (hub: TestHub) => (await hub.as('admin').repos.get({ owner: 'octo', repo: 'demo' })).data.node_id
+const repositoryId = async (hub: TestHub) =>
+  (await hub.as('admin').repos.get({ owner: 'octo', repo: 'demo' })).data.node_id
 
 describe('mutations', () => {
   it('run in order, each with its own answer or error', async () => {
@@ -38,12 +39,18 @@ describe('mutations', () => {
       { type: 'NOT_FOUND', path: ['third'] },
     ])
     const { data } = await hub.as('reader').checks.listForRef({ owner: 'octo', repo: 'demo', ref: 'main' })
-    expect(data.check_runs).toMatchObject([{ name: '42/t1', status: 'in_progress', node_id: answer.data?.first?.checkRun?.id }])
+    expect(data.check_runs).toMatchObject([
+      { name: '42/t1', status: 'in_progress', node_id: answer.data?.first?.checkRun?.id },
+    ])
   })
 
   it('are held to the schema of GitHub', async () => {
     const hub = await testHub()
-    const answer = await ask(hub, hub.tokens.writer, 'mutation { addComment(input: {subjectId: "x", text: "y"}) { subject { id } } }')
+    const answer = await ask(
+      hub,
+      hub.tokens.writer,
+      'mutation { addComment(input: {subjectId: "x", text: "y"}) { subject { id } } }',
+    )
     expect(answer.data).toBeUndefined()
     expect(answer.errors?.map(({ message }) => message)).toEqual([
       'Field "AddCommentInput.body" of required type "String!" was not provided.',

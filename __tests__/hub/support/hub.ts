@@ -1,8 +1,8 @@
 import { Octokit } from '@octokit/rest'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import type { Host, HubEvent, Permissions, Runner, WorkflowRunRecord } from '../../../src/hub/host.ts'
 import { type Hub, type HubOptions, startHub } from '../../../src/hub/hub.ts'
-import { checkExchange } from './contract.ts'
+import { type Contract, createContract } from './contract.ts'
 import { createCheckout, removeFolder, temporary } from './repository.ts'
 
 export const WORKFLOW = `name: Tributary
@@ -21,6 +21,8 @@ jobs:
     steps: [{ run: 'true' }]
 `
 
+export const where = { owner: 'octo', repo: 'demo' }
+
 /** A hub on a small repository, every exchange checked against GitHub's description, with a runner that only writes down what it is told. */
 export interface TestHub extends Hub {
   checkout: string
@@ -29,6 +31,7 @@ export interface TestHub extends Hub {
   events: HubEvent[]
   killed: number[]
   log: string[]
+  contract: Contract
   as(who: 'admin' | 'writer' | 'reader' | 'outsider'): Octokit
   job(permissions: Permissions): { token: string; octokit: Octokit }
   gitUrl(token: string): string
@@ -39,14 +42,15 @@ export async function testHub(options: Partial<HubOptions> = {}): Promise<TestHu
   const checkout =
     options.repo ?? createCheckout({ 'README.md': '# Demo\n', '.github/workflows/tributary.yml': WORKFLOW })
   const dataDir = options.dataDir ?? temporary('hub-data')
-  const recorder = createRecorder()
+  const contract = createContract()
+  const recorder = createRecorder(contract)
   const log: string[] = []
   const hub = await startHub({
     tributaryAction: checkout,
     createRunner: recorder.create,
     name: 'octo/demo',
     log: (line) => log.push(line),
-    observe: checkExchange,
+    observe: contract.exchange,
     ...options,
     repo: checkout,
     dataDir,
@@ -55,6 +59,7 @@ export async function testHub(options: Partial<HubOptions> = {}): Promise<TestHu
     await hub.close()
     if (options.repo === undefined) removeFolder(checkout)
     if (options.dataDir === undefined) removeFolder(dataDir)
+    expect(contract.violations).toEqual([])
   })
   const octokit = (auth: string) => new Octokit({ auth, baseUrl: hub.api, log: SILENT })
   let jobs = 0
@@ -66,6 +71,7 @@ export async function testHub(options: Partial<HubOptions> = {}): Promise<TestHu
     events: recorder.events,
     killed: recorder.killed,
     log,
+    contract,
     as: (who) => octokit(hub.tokens[who]),
     job: (permissions) => {
       jobs += 1
@@ -85,7 +91,7 @@ export async function testHub(options: Partial<HubOptions> = {}): Promise<TestHu
 const quiet = () => {}
 const SILENT = { debug: quiet, info: quiet, warn: quiet, error: quiet }
 
-function createRecorder() {
+function createRecorder(contract: Contract) {
   const events: HubEvent[] = []
   const killed: number[] = []
   let host: Host | undefined
@@ -98,6 +104,7 @@ function createRecorder() {
     return {
       deliver: async (event) => {
         events.push(event)
+        contract.event(event)
         const run = runRecord(given, event)
         given.saveRun(run)
         return [run.id]

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 
 export const temporary = (name: string): string => mkdtempSync(join(tmpdir(), `${name}-`))
 export const removeFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
@@ -18,14 +19,21 @@ const ENVIRONMENT = {
   GIT_COMMITTER_EMAIL: 'ada@example.com',
 }
 
-/** git in a folder; throws what git says. */
-export const git = (folder: string, ...args: string[]): string =>
-  execFileSync('git', args, {
+/** git in a folder; throws what git says. A remote that this very process serves would wait for ever: see remoteGit. */
+export function git(folder: string, ...args: string[]): string {
+  if (args.some((arg) => arg.startsWith('http://'))) throw new Error(`git ${args[0]} blocks its own hub: use remoteGit`)
+  return execFileSync('git', args, {
     cwd: folder,
     env: ENVIRONMENT,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
   }).trim()
+
+/** git with a remote that this very process serves: waiting must not stop it. */
+export async function remoteGit(folder: string, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('git', args, { cwd: folder, env: ENVIRONMENT, encoding: 'utf8' })
+  return stdout.trim()
+}
 
 export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
   for (const [path, text] of Object.entries(files)) {

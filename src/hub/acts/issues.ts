@@ -69,7 +69,11 @@ export async function updateIssue(world: World, actor: Actor, issue: IssueRecord
   world.store.changed()
   if (issue.pull !== null) return
   if (issue.state !== before.state) await emitIssue(world, actor, issue, issue.state === 'open' ? 'reopened' : 'closed')
-  if (issue.title !== before.title || issue.body !== before.body) await emitIssue(world, actor, issue, 'edited')
+  const changes = {
+    ...(issue.title === before.title ? {} : { title: { from: before.title } }),
+    ...(issue.body === before.body ? {} : { body: { from: before.body ?? '' } }),
+  }
+  if (Object.keys(changes).length > 0) await emitIssue(world, actor, issue, 'edited', { changes })
 }
 
 export function needEditor(actor: Actor, issue: IssueRecord): void {
@@ -95,5 +99,7 @@ export function setState(
   world.store.changed()
 }
 
-const emitIssue = (world: World, actor: Actor, issue: IssueRecord, action: string) =>
-  world.emit({ name: 'issues', payload: payload(world, actor, { action, issue: issueShape(world, issue) }) }, actor)
+const emitIssue = (world: World, actor: Actor, issue: IssueRecord, action: string, more: object = {}) => {
+  const own = { action, ...more, issue: issueShape(world, issue) }
+  return world.emit({ name: 'issues', payload: payload(world, actor, own) }, actor)
+}

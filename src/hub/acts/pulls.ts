@@ -1,6 +1,5 @@
 import { invalid, Refusal } from '../refusal.ts'
-import { type PullIssue, pullShape } from '../shape/pull.ts'
-import { userShape } from '../shape/user.ts'
+import { fullPullShape, type PullIssue } from '../shape/pull.ts'
 import { type Actor, loginOf } from '../who/actor.ts'
 import { needWrite } from '../who/permission.ts'
 import type { World } from '../world.ts'
@@ -73,7 +72,11 @@ export async function updatePull(
   const { state, title, body } = issue
   await updateIssue(world, actor, issue, change)
   if (issue.state !== state) await emitPull(world, actor, issue, issue.state === 'open' ? 'reopened' : 'closed')
-  if (issue.title !== title || issue.body !== body) await emitPull(world, actor, issue, 'edited')
+  const changes = {
+    ...(issue.title === title ? {} : { title: { from: title } }),
+    ...(issue.body === body ? {} : { body: { from: body ?? '' } }),
+  }
+  if (Object.keys(changes).length > 0) await emitPull(world, actor, issue, 'edited', { changes })
 }
 
 function needPullEditor(actor: Actor, issue: PullIssue): void {
@@ -117,13 +120,9 @@ export async function closeAsMerged(world: World, actor: Actor, issue: PullIssue
   await emitPull(world, actor, issue, 'closed')
 }
 
-export const emitPull = (world: World, actor: Actor, issue: PullIssue, action: string, more: object = {}) => {
-  const merged = issue.pull.mergedAt !== null
-  const pull_request = { ...pullShape(world, issue), merged, ...mergerOf(world, issue) }
-  const own = { action, number: issue.number, ...more, pull_request }
-  return world.emit({ name: 'pull_request', payload: payload(world, actor, own) }, actor)
+export async function emitPull(world: World, actor: Actor, issue: PullIssue, action: string, more: object = {}) {
+  // What a job's token does starts nothing; what nobody hears needs no questions to git.
+  if (actor.kind === 'job') return
+  const own = { action, number: issue.number, ...more, pull_request: await fullPullShape(world, issue) }
+  await world.emit({ name: 'pull_request', payload: payload(world, actor, own) }, actor)
 }
-
-const mergerOf = (world: World, issue: PullIssue) => ({
-  merged_by: issue.pull.mergedBy === null ? null : userShape(world, issue.pull.mergedBy),
-})

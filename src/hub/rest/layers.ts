@@ -34,7 +34,7 @@ export const authenticate =
 
 /** On the way out: what was asked, by whom, for which task, and whether it cost anything. */
 export const countRequests =
-  (world: World, rate: RateLimit): Layer =>
+  (world: World): Layer =>
   async (call, next) => {
     await next()
     const { actor, task } = call.var
@@ -42,7 +42,6 @@ export const countRequests =
     if (/^\/(twirp|_blobs)\//.test(path)) world.metrics.add({ artifact_requests: 1 }, { actor, task })
     if (!path.startsWith('/api/')) return
     const notModified = call.res.status === 304
-    if (!notModified && path.startsWith('/api/v3/')) rate.use(actor)
     const graphql = path === '/api/graphql'
     const writes = call.var.writes ?? (call.req.method === 'GET' || graphql ? 0 : 1)
     const count = {
@@ -63,6 +62,8 @@ export const rateHeaders =
   (rate: RateLimit): Layer =>
   async (call, next) => {
     await next()
+    const free = call.res.status === 304 || !call.req.path.startsWith('/api/v3/')
+    if (!free) rate.use(call.var.actor)
     const shown = rateShape(rate.of(call.var.actor))
     call.res.headers.set('x-ratelimit-limit', String(shown.limit))
     call.res.headers.set('x-ratelimit-remaining', String(shown.remaining))
@@ -111,7 +112,7 @@ export const observed =
     const requestBody = call.req.method === 'GET' ? '' : await call.req.text()
     await next()
     const contentType = call.res.headers.get('content-type') ?? ''
-    const responseBody = contentType.includes('json') ? await call.res.clone().text() : ''
+    const responseBody = contentType.startsWith('application/json') ? await call.res.clone().text() : ''
     const path = call.req.path.replace(/^\/api\/v3/, '')
     const { method } = call.req
     observe({ method, path, query: call.req.query(), requestBody, status: call.res.status, contentType, responseBody })

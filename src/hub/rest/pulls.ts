@@ -42,7 +42,9 @@ export const pullRoutes = (world: World) =>
     .post('/pulls', async (call) => {
       const wanted = await bodyOf(call, newPull)
       call.set('task', taskOf(wanted.head))
-      const issue = await world.inTurn(() => createPull(world, call.var.actor, { ...wanted, body: wanted.body ?? null }))
+      const issue = await world.inTurn(() =>
+        createPull(world, call.var.actor, { ...wanted, body: wanted.body ?? null }),
+      )
       return call.json(await fullPullShape(world, issue), 201)
     })
     .get('/pulls/:number', async (call) => {
