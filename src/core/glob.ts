@@ -13,7 +13,10 @@ const expansions = new Map<string, readonly string[] | null>()
 
 /** Whether one of the globs matches a path, as git writes paths. */
 export const matches = (globs: readonly string[], path: string): boolean =>
-  globs.some((glob) => (expansion(glob) ?? [glob]).some((one) => foldersMatch(one, path)))
+  globs.some((glob) => plainGlobs(glob).some((one) => foldersMatch(one, path)))
+
+/** The globs that braces stand for; the glob itself where there would be too many. */
+export const plainGlobs = (glob: string): readonly string[] => expansion(glob) ?? [glob]
 
 /** A glob without its braces, as all globs that it stands for; null where there would be too many. */
 function expansion(glob: string): readonly string[] | null {
