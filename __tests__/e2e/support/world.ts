@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -39,6 +39,14 @@ export async function startWorld(options: WorldOptions = {}) {
     token: '',
     clock: systemClock,
   })
+
+  /** What the jobs said last, for the message of a test that waited in vain. */
+  const report = (): string =>
+    readdirSync(join(dataDir, 'logs'))
+      .map((name) => `--- ${name}\n${readFileSync(join(dataDir, 'logs', name), 'utf8').split('\n').slice(-25).join('\n')}`)
+      .join('\n')
+  const until = <Found>(what: string, look: () => Promise<Found | undefined | null | false>): Promise<Found> =>
+    waitFor(what, look, report)
 
   const comments = async (thread: number) =>
     admin.paginate(admin.rest.issues.listComments, { ...at, issue_number: thread, per_page: 100 })
@@ -90,6 +98,7 @@ export async function startWorld(options: WorldOptions = {}) {
       }),
     ended: (run: string) =>
       world.when(run, 'ended', (state) => state.phase === 'ended' && state.orchestrator === null && state),
+    until,
     idle: () => hub.runner.idle(),
     fault: (fault: object) => post(`${hub.url}/_hub/faults`, fault),
     metrics: async (): Promise<unknown> => (await fetch(`${hub.url}/_hub/metrics`)).json(),
@@ -115,16 +124,17 @@ const post = async (url: string, body: object) => {
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`)
 }
 
-/** Looks again and again until there is something; the time-out is the test's own. */
-export async function until<Found>(
+/** Looks again and again until there is something; then it gives up and says what the jobs said last. */
+async function waitFor<Found>(
   what: string,
   look: () => Promise<Found | undefined | null | false>,
+  report: () => string,
 ): Promise<Found> {
-  const deadline = Date.now() + 90_000
+  const deadline = Date.now() + 60_000
   for (;;) {
     const found = await look()
     if (found !== undefined && found !== null && found !== false) return found
-    if (Date.now() > deadline) throw new Error(`waited 90 seconds for ${what}`)
+    if (Date.now() > deadline) throw new Error(`waited 60 seconds for ${what}\n${report()}`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
