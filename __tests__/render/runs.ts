@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto'
+import type { RunEvent } from '../../src/core/event.ts'
+import { replay } from '../../src/core/evolve.ts'
+import type { TaskFailure } from '../../src/core/failure.ts'
+import type { Plan, Task } from '../../src/core/plan.ts'
+import { planIdOf } from '../../src/core/plan-id.ts'
+import { type Settings, settingsSchema } from '../../src/core/settings.ts'
+import type { LiveRun } from '../../src/core/state.ts'
+import { isPlanned, type PlannedRun } from '../../src/render/planned.ts'
+import { gate, planOf } from '../support/plan.ts'
+
+/** A commit id that can be told by its name: `sha('t1')`. */
+export const sha = (name: string): string => createHash('sha1').update(name).digest('hex')
+
+type Bare<Event> = Event extends RunEvent ? Omit<Event, 'at' | 'by'> & { by?: string } : never
+
+export type Happening = Bare<RunEvent> | readonly [seconds: number, event: Bare<RunEvent>]
+
+const BEGIN = Date.parse('2026-11-21T10:00:00.000Z')
+
+/** Events with a second each between them, unless a pause is said: `[30, event]`. */
+export function history(...events: readonly Happening[]): RunEvent[] {
+  let now = BEGIN - 1000
+  return events.map((one) => {
+    const [seconds, event] = 'type' in one ? ([1, one] as const) : one
+    now += seconds * 1000
+    return { by: 'tributary', ...event, at: new Date(now).toISOString() } as RunEvent
+  })
+}
+
+export const settings = (change: Record<string, unknown> = {}): Settings => settingsSchema.parse(change)
+
+export const example: Plan = planOf(
+  'types > parse > cli, types > print > cli, types > rules > report, parse > report, ask > publish, report > publish, docs',
+  {
+    title: 'Money in cents instead of floats',
+    summary: 'Amounts are whole cents from the parser to the printer.',
+    context: 'Floats lose cents: 0.1 + 0.2 is not 0.3.\nSee #12, and ask @alice.',
+    verification: [{ argv: ['npm', 'test'] }],
+    tasks: {
+      types: task('A type for amounts', ['src/money.ts'], 'small'),
+      parse: task('Read amounts without floats', ['src/parse/**'], 'medium'),
+      print: task('Print amounts | with two digits', ['src/print/**'], 'medium'),
+      cli: task('Show cents in the command line', ['src/cli.ts'], 'small'),
+      rules: task('Round as the tax office does', ['src/rules/**'], 'large'),
+      report: task('Sums of a report in cents', ['src/report/**'], 'medium'),
+      ask: { ...gate, title: 'A person looks at the rounding rules' },
+      publish: task('Raise the version', ['package.json'], 'small'),
+      docs: task('Say how amounts are written', ['docs/**'], 'small'),
+    },
+  },
+)
+
+function task(title: string, writes: string[], size: Task['size']): Partial<Task> {
+  return {
+    title,
+    writes,
+    size,
+    run: ['node', 'scripts/apply.mjs', title],
+    acceptance: { argv: ['npm', 'test'], expect: '' },
+  }
+}
+
+export const requested = (issue = 42): Bare<RunEvent> => ({
+  type: 'plan_requested',
+  by: 'alice',
+  run: `${issue}`,
+  issue,
+  title: 'Cents get lost',
+  body: '',
+  words: '',
+})
+
+export function proposed(
+  plan: Plan = example,
+  change: Record<string, unknown> = {},
+  notes: string[] = [],
+): Bare<RunEvent> {
+  const base = sha('base')
+  const its = settings(change)
+  const settingsBlob = Object.keys(change).length === 0 ? '' : sha('settings')
+  const planId = planIdOf({ plan, base, settingsBlob, settings: its })
+  return {
+    type: 'plan_proposed',
+    plan,
+    planId,
+    base,
+    baseBranch: 'main',
+    settings: its,
+    settingsBlob,
+    trunk: sha('trunk'),
+    notes,
+  }
+}
+
+export const approved = (only: string[] | null = null): Bare<RunEvent> => ({
+  type: 'plan_approved',
+  by: 'bob',
+  planId: sha('plan'),
+  only,
+})
+
+export const queued = (id: string, attempt = 1): Bare<RunEvent> => ({
+  type: 'task_queued',
+  task: id,
+  attempt,
+  base: sha(`${id}-${attempt}`),
+})
+export const started = (id: string, slot = 'r1.1', attempt = 1): Bare<RunEvent> => ({
+  type: 'task_started',
+  task: id,
+  attempt,
+  slot,
+})
+export const verified = (id: string, attempt = 1, acceptanceLog = 'ok'): Bare<RunEvent> => ({
+  type: 'task_verified',
+  task: id,
+  attempt,
+  head: sha(`${id}-${attempt}-head`),
+  tree: sha('tree'),
+  report: { workSeconds: 2, acceptanceSeconds: 3.2, acceptanceLog, summary: '', sandbox: 'bubblewrap 0.8.0' },
+})
+export const landed = (id: string, attempt = 1): Bare<RunEvent> => ({ type: 'task_landed', task: id, attempt })
+export const merged = (id: string): Bare<RunEvent> => ({ type: 'trunk_moved', task: id, sha: sha(`merge-${id}`) })
+export const failed = (id: string, failure: TaskFailure, final = true, attempt = 1): Bare<RunEvent> => ({
+  type: 'task_failed',
+  task: id,
+  attempt,
+  head: final ? sha(`${id}-${attempt}-head`) : null,
+  failure,
+  final,
+})
+export const shown = (...entries: [name: string, number: number][]): Bare<RunEvent> => ({
+  type: 'projected',
+  entries: entries.map(([name, number]) => ({ name, number, node: `n${number}`, digest: 'd' })),
+})
+
+/** A task from queued to merged, in some seconds. */
+export const done = (id: string, slot = 'r1.1', seconds = 5, attempt = 1) =>
+  [
+    queued(id, attempt),
+    started(id, slot, attempt),
+    [seconds, verified(id, attempt)] as const,
+    landed(id, attempt),
+    merged(id),
+  ] as const
+
+export function live(...events: readonly Happening[]): LiveRun {
+  const state = replay(history(...events))
+  if (state.phase === 'empty') throw new Error('nothing was requested')
+  return state
+}
+
+export function planned(...events: readonly Happening[]): PlannedRun {
+  const run = live(...events)
+  if (!isPlanned(run)) throw new Error('nothing was proposed')
+  return run
+}
+
+/** Far more than fits anywhere: tasks with everything at its longest. */
+export const huge = (tasks: number, needs = false): Plan =>
+  planOf(
+    Array.from({ length: tasks }, (_, index) =>
+      needs && index > 1 ? `t${index - 2} > t${index}, t${index - 1} > t${index}` : `t${index}`,
+    ).join(', '),
+    {
+      title: 'L'.repeat(200),
+      summary: 's@#1 '.repeat(2000),
+      context: '<b>$|\n'.repeat(20_000),
+      verification: [{ argv: ['npm', 'run', 'x'.repeat(500)] }],
+      tasks: Object.fromEntries(
+        Array.from({ length: tasks }, (_, index) => [
+          `t${index}`,
+          {
+            title: '|'.repeat(120),
+            goal: '@'.repeat(50_000),
+            writes: Array.from({ length: 20 }, (_, path) => `src/${'p'.repeat(60)}/${path}|**`),
+            run: ['node', 'ü'.repeat(300)],
+            acceptance: { argv: ['sh', '-c', '"'.repeat(300)], expect: '' },
+          },
+        ]),
+      ),
+    },
+  )
+
+export const passed = (attempt = 1, on = sha('merge-publish')): Bare<RunEvent> => ({
+  type: 'verification_passed',
+  on,
+  attempt,
+  report: {
+    workSeconds: 0,
+    acceptanceSeconds: 12.5,
+    acceptanceLog: '9 passed',
+    summary: '',
+    sandbox: 'bubblewrap 0.8.0',
+  },
+})

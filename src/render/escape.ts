@@ -1,0 +1,61 @@
+/** Characters that show nothing or reorder what is shown: control, format, bidi, tags, selectors, fillers, lone surrogates. */
+const INVISIBLE =
+  /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|\u034f|[\u115f\u1160\u2800\u3164\uffa0]|[\u17b4\u17b5]|[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/gu
+const LINE_ENDS = /\r\n?|[\u2028\u2029]/g
+/** GitHub looks for mentions, references and links after Markdown is done, so an escape does not stop it; a gap does. */
+const GAP = '&#8203;'
+
+/** The text without what cannot be seen; line feeds stay. */
+export const visible = (text: string): string =>
+  text
+    .replace(LINE_ENDS, '\n')
+    .split('\n')
+    .map((line) => line.replace(/\t/g, ' ').replace(INVISIBLE, ''))
+    .join('\n')
+
+/** Invisible characters shown as `\u202e`, for what must be read exactly. */
+export const exposed = (text: string): string =>
+  text.replace(INVISIBLE, (character) =>
+    [...character].map((point) => `\\u${(point.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`).join(''),
+  )
+
+export const oneLine = (text: string): string => visible(text).replace(/\s+/gu, ' ').trim()
+
+/** Whole words up to so many characters; for names and headings, never for a document. */
+export function bounded(text: string, limit: number): string {
+  const points = [...oneLine(text)]
+  if (points.length <= limit) return points.join('')
+  const cut = points.slice(0, limit - 1).join('')
+  const space = cut.lastIndexOf(' ')
+  return `${space > limit / 2 ? cut.slice(0, space) : cut}…`
+}
+
+const escaped = (line: string): string =>
+  line
+    .replace(/&/g, '&amp;')
+    .replace(/[\\`*_[\]~]/g, '\\$&')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/\|/g, '&#124;')
+    .replace(/@/g, `@${GAP}`)
+    .replace(/(?<!&)#(?=\d)/g, `#${GAP}`)
+    .replace(/(gh-)(?=\d)/gi, `$1${GAP}`)
+    .replace(/:\/\//g, `:${GAP}//`)
+    .replace(/www\./gi, (found) => `${found.slice(0, 3)}${GAP}.`)
+    .replace(/(?<![0-9a-z])[0-9a-f](?=[0-9a-f]{6,39}(?![0-9a-z]))/gi, `$&${GAP}`)
+    .replace(/\$/g, '<span>$</span>')
+    .replace(/^([-+=#])/, '\\$1')
+    .replace(/^(\d+)([.)])/, '$1\\$2')
+
+/** One line of somebody's text as Markdown that says just that: in a paragraph, a list item or a table cell. */
+export const inline = (text: string): string => escaped(oneLine(text))
+
+/** Somebody's text of several lines; blank lines stay between paragraphs. */
+export const prose = (text: string): string[] =>
+  visible(text)
+    .trim()
+    .split('\n')
+    .map((line) => inline(line))
+
+/** The same, set off as a quotation. */
+export const quote = (text: string): string[] => prose(text).map((line) => (line === '' ? '>' : `> ${line}`))

@@ -1,0 +1,112 @@
+import type { TaskFailure } from '../core/failure.ts'
+import { shortSha } from '../core/ref.ts'
+import { code, fence, sentence } from './code.ts'
+import { count, listed } from './words.ts'
+
+const MANY = 6
+const paths = (all: readonly string[]): string =>
+  all.length <= MANY
+    ? listed(all.map(code))
+    : `${all.slice(0, MANY).map(code).join(', ')} and ${all.length - MANY} more`
+
+/** What went wrong, in one sentence without a full stop. */
+export function failureLine(failure: TaskFailure): string {
+  switch (failure.reason) {
+    case 'program-failed':
+      return `its command ended with exit code ${failure.exitCode}`
+    case 'acceptance-failed':
+      return `its acceptance ended with exit code ${failure.exitCode}`
+    case 'acceptance-changed-files':
+      return `its acceptance changed files: ${paths(failure.paths)}`
+    case 'timed-out':
+      return `it was stopped after ${count(failure.minutes, 'minute')}`
+    case 'no-change':
+      return 'it changed nothing'
+    case 'outside-paths':
+      return `it wrote outside its paths: ${paths(failure.paths)}`
+    case 'protected-paths':
+      return `it wrote to protected paths: ${paths(failure.paths)}`
+    case 'forbidden-mode':
+      return `it made a symbolic link, a submodule or a forbidden file mode: ${paths(failure.paths)}`
+    case 'too-large':
+      return `its change is too large: ${sentence(failure.detail)}`
+    case 'secret-in-diff':
+      return `its change holds what looks like a secret: ${paths(failure.paths)}`
+    case 'wrong-base':
+      return `it was not built on the commit that it was given: ${sentence(failure.detail)}`
+    case 'tree-not-verified':
+      return `what it handed over is not what was accepted: ${sentence(failure.detail)}`
+    case 'result-unreadable':
+      return `its result could not be read: ${sentence(failure.detail)}`
+    case 'sandbox-unavailable':
+      return `the sandbox cannot run: ${sentence(failure.detail)}`
+    case 'slot-lost':
+      return `the slot that worked on it was lost ${failure.times === 1 ? 'once' : `${failure.times} times`}`
+    case 'conflict':
+      return `it is in conflict with ${listed(failure.with.map(code))} in ${paths(failure.paths)}`
+    case 'verification-failed':
+      return `the verification of ${code(shortSha(failure.on))} ended with exit code ${failure.exitCode}`
+  }
+}
+
+const RETRY = 'Look at the log, then try again with a note if something should be different.'
+const REPLAN = 'The plan itself needs another `writes` or another task: cancel the run, edit the plan, and plan again.'
+
+function advice(failure: TaskFailure): string[] {
+  switch (failure.reason) {
+    case 'program-failed':
+    case 'acceptance-failed':
+    case 'verification-failed':
+      return [RETRY]
+    case 'acceptance-changed-files':
+      return [
+        'An acceptance only looks. Let the command of the task make these files, or let the acceptance write elsewhere.',
+      ]
+    case 'timed-out':
+      return ['Try again, or give the task a larger `timeout_minutes` in a new plan.']
+    case 'no-change':
+      return ['Skip it if nothing is left to do; else mend its command in a new plan.']
+    case 'outside-paths':
+    case 'protected-paths':
+    case 'forbidden-mode':
+    case 'too-large':
+      return [REPLAN]
+    case 'secret-in-diff':
+      return [
+        'Nothing of it was published. Take the secret out of what the command writes, and change it where it is in use.',
+      ]
+    case 'wrong-base':
+    case 'tree-not-verified':
+    case 'result-unreadable':
+    case 'slot-lost':
+      return ['Nothing of it was taken over. Try again.']
+    case 'sandbox-unavailable':
+      return [
+        'Nothing was run. These two lines in the `work` job, before its last step, mend it on Ubuntu:',
+        '',
+        ...fence(
+          'sudo apt-get install -y bubblewrap\nsudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0',
+          'sh',
+        ),
+        '',
+        'To run commands without isolation instead, write `sandbox: off` into `.github/tributary.yml`.',
+      ]
+    case 'conflict':
+      return ['Its branch is kept. Try again on top of what has landed, or merge by hand and skip it.']
+  }
+}
+
+/** What to type about a task that failed. */
+export const afterFailure = (task: string): string =>
+  `Type ${code(`/retry ${task} -- note`)} to try again, or ${code(`/skip ${task}`)} to go on without it.`
+
+/** The reason, what happened, what can be done; with the task, also what to type. */
+export const explainTaskFailure = (failure: TaskFailure, task: string | null = null): string[] => [
+  `\`${failure.reason}\`: ${failureLine(failure)}.`,
+  '',
+  ...advice(failure),
+  ...(task === null ? [] : ['', afterFailure(task)]),
+]
+
+/** The output that belongs to a failure; empty where there is none. */
+export const failureLog = (failure: TaskFailure): string => ('log' in failure ? failure.log : '')

@@ -1,0 +1,44 @@
+/** What GitHub takes, each a little below the border. Counted in bytes: never fewer than characters, however those are counted. */
+export const LIMITS = { comment: 65_000, check: 65_535, pull: 65_536, summary: 1_000_000, mermaid: 50_000 } as const
+
+export const bytes = (text: string): number => Buffer.byteLength(text, 'utf8')
+
+/** The first rendering that fits. Each says less than the one before; the last must fit whatever comes in. */
+export function fitted(limit: number, renderings: readonly (() => readonly string[])[]): string {
+  for (const render of renderings) {
+    const text = render().join('\n')
+    if (bytes(text) <= limit) return text
+  }
+  throw new Error(`no rendering fits into ${limit} bytes`)
+}
+
+/** The first lines that fitted, and a line that says how many more there are. */
+export function firstOf(lines: readonly string[], limit: number, rest: (left: number) => string): string[] {
+  const kept: string[] = []
+  let used = 0
+  for (const line of lines) {
+    used += bytes(line) + 1
+    if (used > limit) return [...kept, rest(lines.length - kept.length)]
+    kept.push(line)
+  }
+  return kept
+}
+
+/** Head and tail of a log, whole lines, with the number of those between. A single endless line is given up. */
+export function headAndTail(log: string, limit: number): string {
+  if (bytes(log) <= limit) return log
+  const lines = log.split('\n')
+  const head = take(lines, limit / 3)
+  const tail = take(lines.slice(head.length).reverse(), (limit * 2) / 3 - 60).reverse()
+  const left = lines.length - head.length - tail.length
+  return [...head, `[… ${left} ${left === 1 ? 'line' : 'lines'} left out …]`, ...tail].join('\n')
+}
+
+function take(lines: readonly string[], limit: number): string[] {
+  let used = 0
+  const end = lines.findIndex((line) => {
+    used += bytes(line) + 1
+    return used > limit
+  })
+  return lines.slice(0, end === -1 ? lines.length : end)
+}

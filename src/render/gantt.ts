@@ -1,0 +1,59 @@
+import { type Span, slotsIn } from './spans.ts'
+
+const COLUMNS = 100
+
+interface Scale {
+  from: number
+  to: number
+  columns: number
+}
+
+const place = ({ from, to, columns }: Scale, second: number): number =>
+  Math.min(columns, Math.max(0, Math.round(((second - from) / (to - from)) * columns)))
+
+/** Slots as rows, time as columns: `t1====|` is work, `x` work that came to nothing, a dot a slot without work. */
+export function gantt(spans: readonly Span[]): string[] {
+  if (spans.length === 0) return []
+  const slots = slotsIn(spans)
+  const margin = Math.max(...slots.map((slot) => slot.length)) + 2
+  const from = Math.min(...spans.map((span) => span.from))
+  const to = Math.max(...spans.map((span) => span.to), from + 0.1)
+  const scale = { from, to, columns: COLUMNS - margin }
+  return [
+    ...slots.map(
+      (slot) =>
+        `${slot.padEnd(margin)}${row(
+          spans.filter((span) => span.slot === slot),
+          scale,
+        )}`,
+    ),
+    `${' '.repeat(margin)}${axis(scale)}`,
+  ]
+}
+
+function row(spans: readonly Span[], scale: Scale): string {
+  const cells = Array.from({ length: scale.columns }, () => ' ')
+  const [first, last] = [Math.min(...spans.map(({ from }) => from)), Math.max(...spans.map(({ to }) => to))]
+  cells.fill('.', place(scale, first), place(scale, last))
+  let free = 0
+  for (const span of spans) {
+    // Work that is too short to be seen still gets its column, and takes none from the one before.
+    const start = Math.min(Math.max(free, place(scale, span.from)), scale.columns - 1)
+    const end = Math.max(start + 1, place(scale, span.to))
+    bar(span, end - start)
+      .split('')
+      .forEach((character, index) => {
+        cells[start + index] = character
+      })
+    free = end
+  }
+  return cells.slice(0, scale.columns).join('').trimEnd()
+}
+
+const bar = ({ label, good }: Span, width: number): string =>
+  width === 1 ? '|' : `${label.slice(0, width - 1).padEnd(width - 1, good ? '=' : 'x')}|`
+
+function axis({ from, to, columns }: Scale): string {
+  const [left, right] = [`${from.toFixed(0)} s`, `${to.toFixed(0)} s`]
+  return `${left}${' '.repeat(Math.max(1, columns - left.length - right.length))}${right}`
+}

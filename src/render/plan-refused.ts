@@ -1,0 +1,37 @@
+import type { Problem } from '../core/failure.ts'
+import type { EndedRun } from '../core/state.ts'
+import { explainProblem, hint } from './explain-problem.ts'
+import { firstOf, fitted, LIMITS } from './fit.ts'
+import { makeMarker } from './marker.ts'
+import { sections } from './table.ts'
+import { count } from './words.ts'
+
+/** Why there is no plan, and what to do about it: every problem, or as many as fit. */
+export const renderPlanRefused = (run: EndedRun): string =>
+  fitted(LIMITS.comment, [
+    () =>
+      refused(
+        run,
+        run.problems.flatMap((problem) => [`- ${explainProblem(problem)}`, `  ${hint(problem)}`]),
+      ),
+    () => refused(run, short(run.problems)),
+    () => refused(run, []),
+  ])
+
+const refused = (run: EndedRun, problems: readonly string[]): string[] => [
+  makeMarker('refused', run.run),
+  ...sections(
+    ['## The plan cannot be used'],
+    [`${count(run.problems.length, 'problem')} in the plan of issue #${run.issue.number}. Nothing was started.`],
+    problems,
+    ['What to do next: edit the plan in the issue, then type `/plan` in a new comment.'],
+  ),
+]
+
+/** Without the hints; the rest counted where even that is too much. */
+const short = (problems: readonly Problem[]): string[] =>
+  firstOf(
+    problems.map((problem) => `- ${explainProblem(problem)}`),
+    LIMITS.comment - 1000,
+    (left) => `- and ${count(left, 'more problem')}`,
+  )

@@ -1,0 +1,2 @@
+export { finalPull } from './final-pull.ts'
+export { workerPull } from './worker-pull.ts'

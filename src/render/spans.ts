@@ -1,0 +1,60 @@
+import type { RunEvent } from '../core/event.ts'
+import type { Work } from '../core/state.ts'
+import { secondsBetween } from './words.ts'
+
+/** One piece of work in a slot, in seconds since the beginning. */
+export interface Span {
+  slot: string
+  label: string
+  from: number
+  to: number
+  good: boolean
+}
+
+/** What the slots worked on and when: attempts at tasks, and verifications. What has not ended ends at the last event. */
+export function spansOf(events: readonly RunEvent[], work: Work): Span[] {
+  const begin = events[0]?.at ?? ''
+  const end = events.at(-1)?.at ?? begin
+  const since = (at: string): number => secondsBetween(begin, at)
+  const attempts = work.plan.tasks.flatMap(({ id }) =>
+    (work.tasks[id]?.attempts ?? []).flatMap(({ slot, startedAt, endedAt, outcome }): Span[] =>
+      slot === null || startedAt === null
+        ? []
+        : [
+            {
+              slot,
+              label: id,
+              from: since(startedAt),
+              to: since(endedAt ?? end),
+              good: outcome === 'verified' || outcome === 'open',
+            },
+          ],
+    ),
+  )
+  return [...attempts, ...verifications(events, since, end)].toSorted((a, b) => a.from - b.from)
+}
+
+function verifications(events: readonly RunEvent[], since: (at: string) => number, end: string): Span[] {
+  return events.flatMap((event, index): Span[] => {
+    if (event.type !== 'verification_started') return []
+    const over = events
+      .slice(index + 1)
+      .find((later) => 'on' in later && later.on === event.on && later.attempt === event.attempt)
+    const good = over === undefined || over.type === 'verification_passed'
+    return [{ slot: event.slot, label: 'verify', from: since(event.at), to: since(over?.at ?? end), good }]
+  })
+}
+
+export const slotsIn = (spans: readonly Span[]): string[] =>
+  [...new Set(spans.map(({ slot }) => slot))].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+
+export const busy = (spans: readonly Span[]): number => spans.reduce((sum, { from, to }) => sum + to - from, 0)
+
+/** Seconds between two pieces of work of the same slot. */
+export const idle = (spans: readonly Span[]): number =>
+  slotsIn(spans).reduce((sum, slot) => {
+    const own = spans.filter((span) => span.slot === slot)
+    const first = Math.min(...own.map(({ from }) => from))
+    const last = Math.max(...own.map(({ to }) => to))
+    return sum + Math.max(0, last - first - busy(own))
+  }, 0)

@@ -1,0 +1,89 @@
+import type { Task } from '../core/plan.ts'
+import { taskBranch } from '../core/ref.ts'
+import { blockers } from '../core/schedule.ts'
+import { type AttemptRecord, recordOf, type TaskRecord } from '../core/state.ts'
+import { code, codes } from './code.ts'
+import { failureLine } from './explain-task.ts'
+import { titled } from './plan-tasks.ts'
+import { type PlannedRun, pullOf } from './planned.ts'
+import type { Standing, Standings } from './standing.ts'
+import { table } from './table.ts'
+import { clock, count, duration, secondsBetween } from './words.ts'
+
+export interface Rows {
+  /** Only tasks that somebody may want to look at: those that landed are counted instead. */
+  open: boolean
+  /** Titles and notes. */
+  words: boolean
+}
+
+/** Task, status, attempt, slot, time, where to look, and a note. */
+export function statusTable(run: PlannedRun, standings: Standings, { open, words }: Rows): string[] {
+  const blocked = blockers(run.work)
+  const shown = run.work.plan.tasks.filter((task) => !open || standings.get(task.id) !== 'landed')
+  const rows = shown.map((task) => {
+    const record = recordOf(run.work, task.id)
+    const standing = standings.get(task.id) ?? 'waits for its needs'
+    const last = record.attempts.at(-1)
+    return [
+      words ? titled(task) : code(task.id),
+      standing,
+      last === undefined || task.kind === 'gate' ? '' : `${last.attempt}`,
+      last?.slot == null ? '' : code(last.slot),
+      time(last),
+      place(run, task, last),
+      ...(words ? [note(run, task, record, standing, blocked.get(task.id) ?? null)] : []),
+    ]
+  })
+  return table(['Task', 'Status', 'Attempt', 'Slot', 'Time', 'Work', ...(words ? ['Note'] : [])], rows)
+}
+
+/** Facts of the journal only: when it started, and how long it took once it is over. */
+function time(last: AttemptRecord | undefined): string {
+  if (last?.startedAt == null) return ''
+  return last.endedAt === null
+    ? `since ${clock(last.startedAt)}`
+    : duration(secondsBetween(last.startedAt, last.endedAt))
+}
+
+function place(run: PlannedRun, task: Task, last: AttemptRecord | undefined): string {
+  if (task.kind === 'gate' || last === undefined) return ''
+  return pullOf(run, task.id) ?? code(taskBranch(run.run, task.id))
+}
+
+function note(run: PlannedRun, task: Task, record: TaskRecord, standing: Standing, cause: string | null): string {
+  switch (standing) {
+    case 'failed':
+      return record.state.status === 'failed' ? sentenceOf(failureLine(record.state.failure)) : ''
+    case 'blocked':
+      return cause === null ? '' : `Blocked by ${code(cause)}.`
+    case 'waits for a person':
+      return `${task.kind === 'gate' ? 'A gate.' : 'Verified.'} Type ${code(`/approve ${task.id}`)}.`
+    case 'waits for its needs':
+      return [again(record), missing(run, task)].filter((part) => part !== '').join(' ')
+    default:
+      return again(record)
+  }
+}
+
+function missing(run: PlannedRun, task: Task): string {
+  const waits = task.needs.filter((need) => !['landed', 'skipped'].includes(recordOf(run.work, need).state.status))
+  return waits.length === 0 ? '' : `Waits for ${codes(waits)}.`
+}
+
+/** Why this is not the first attempt. */
+function again({ attempts, state }: TaskRecord): string {
+  const over = state.status === 'pending' ? attempts.at(-1) : attempts.at(-2)
+  if (over === undefined) return ''
+  if (over.outcome === 'returned') return `Attempt ${over.attempt} lost its slot.`
+  return over.failure === null ? '' : `Attempt ${over.attempt}: ${failureLine(over.failure)}.`
+}
+
+const sentenceOf = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+
+/** What stands for rows that are left out. */
+export const leftOut = (run: PlannedRun, { open, words }: Rows): string[] => {
+  if (!open && words) return []
+  const what = [...(open ? ['tasks that have landed'] : []), ...(words ? [] : ['titles and notes'])]
+  return ['', `Left out, since ${count(run.work.plan.tasks.length, 'task')} would not fit: ${what.join(', ')}.`]
+}

@@ -1,0 +1,41 @@
+import type { LiveRun } from '../core/state.ts'
+import { code } from './code.ts'
+import { inline } from './escape.ts'
+import { firstOf, fitted, LIMITS } from './fit.ts'
+import { renderStatus } from './status-comment.ts'
+import { sections, table } from './table.ts'
+import { count, duration } from './words.ts'
+
+/** The job summary of an orchestrator: how the run stands as it leaves. */
+export const orchestratorSummary = (run: LiveRun): string => renderStatus(run).split('\n').slice(1).join('\n')
+
+/** What a slot did, one thing after another. */
+export interface Deed {
+  task: string
+  attempt: number
+  outcome: string
+  seconds: number
+}
+
+const ROOM = 500_000
+
+/** The job summary of a slot. */
+export const slotSummary = (slot: string, deeds: readonly Deed[]): string =>
+  fitted(LIMITS.summary, [() => summary(slot, deeds)])
+
+const summary = (slot: string, deeds: readonly Deed[]): string[] =>
+  sections(
+    [`## Slot ${inline(slot)}`],
+    deeds.length === 0
+      ? ['There was nothing to do for it.']
+      : [
+          `${count(deeds.length, 'piece')} of work in ${duration(deeds.reduce((sum, { seconds }) => sum + seconds, 0))}.`,
+        ],
+    firstOf(rows(deeds), ROOM, (left) => `| and ${left} more | | | |`),
+  )
+
+const rows = (deeds: readonly Deed[]): string[] =>
+  table(
+    ['Task', 'Attempt', 'Outcome', 'Time'],
+    deeds.map(({ task, attempt, outcome, seconds }) => [code(task), `${attempt}`, inline(outcome), duration(seconds)]),
+  )
