@@ -35,7 +35,7 @@ export const log: Subcommand = {
       return 1
     }
     if (values.json === true) for (const event of events) terminal.out(JSON.stringify(event))
-    else terminal.out(renderTimeline(state))
+    else terminal.out(renderTimeline(events, state))
     return 0
   },
 }

@@ -42,8 +42,7 @@ async function take(store: Store, file: string, head: Sha): Promise<void> {
 
 /** Every object that the head needs is here, down to what was here before. */
 async function mustBeWhole({ place }: Store, head: Sha): Promise<void> {
-  const input = `${head}^{commit}\n--not\n--all\n`
-  await runGit(place, ['rev-list', '--objects', '--quiet', '--stdin'], { input })
+  await runGit(place, ['rev-list', '--objects', '--quiet', checkedSha(head), '--not', '--all'])
 }
 
 async function readHeader(path: string): Promise<BundleHeader> {

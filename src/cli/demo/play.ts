@@ -73,13 +73,16 @@ const saying = (comments: readonly Comment[], words: string): Comment | undefine
 
 const STUCK = ['## Stopped', '## Verification failed', '## Cancelled']
 
+/** What a run comes to when it needs a person whom the demo does not play. */
+export function mustGoOn({ comments }: Seen): void {
+  const stuck = STUCK.map((words) => saying(comments, words)).find((comment) => comment !== undefined)
+  if (stuck !== undefined) throw new DemoFailure(`the run went wrong:\n${stuck.body}`)
+}
+
 const readyAt =
   (pull: number) =>
-  (seen: Seen): Seen | null => {
-    const stuck = STUCK.map((words) => saying(seen.comments, words)).find((comment) => comment !== undefined)
-    if (stuck !== undefined) throw new DemoFailure(`the run went wrong:\n${stuck.body}`)
-    return seen.pulls.some((one) => one.number === pull && !one.draft) ? seen : null
-  }
+  (seen: Seen): Seen | null =>
+    seen.pulls.some((one) => one.number === pull && !one.draft) ? seen : null
 
 /** The newest check of each name is what a visitor sees. */
 export function latestChecks(checks: readonly Check[]): Check[] {

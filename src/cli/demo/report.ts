@@ -67,7 +67,7 @@ const checks = (all: readonly Check[]): string[] =>
 function timeline(events: readonly RunEvent[]): string[] {
   const state = replay(events)
   if (state.phase === 'empty') throw new DemoFailure('the journal is empty')
-  return renderTimeline(state).split('\n')
+  return renderTimeline(events, state).split('\n')
 }
 
 /** Those of the jobs alone: people who look at pages cost a run nothing, nor do requests that were answered with 304. */

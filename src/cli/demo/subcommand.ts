@@ -6,7 +6,7 @@ import { readArguments, type Subcommand } from '../subcommand.ts'
 import type { Terminal } from '../terminal.ts'
 import { DemoFailure } from './failure.ts'
 import { personAt } from './person.ts'
-import { type Ending, play } from './play.ts'
+import { type Ending, mustGoOn, play } from './play.ts'
 import { tellEnd } from './report.ts'
 import { createLook } from './seen.ts'
 import { clone, runTests, setStage } from './stage.ts'
@@ -54,7 +54,7 @@ async function show(folder: string, keep: boolean, terminal: Terminal): Promise<
   terminal.out(`A hub on ${hub.url} serves it as ${hub.owner}/${hub.repo}.`)
   try {
     const cast = castOf(hub)
-    const watch = createWatch(createLook(cast.admin), terminal.out, { seconds: LIMIT, signal })
+    const watch = createWatch(createLook(cast.admin), terminal.out, { seconds: LIMIT, signal, mustGoOn })
     const ending = await play(cast, issue, watch)
     await end(hub, folder, ending, watch, terminal)
     if (keep) await stay(hub, terminal, signal)

@@ -14,11 +14,14 @@ export interface Watch {
   seconds(): number
 }
 
-export function createWatch(
-  look: Look,
-  out: (line: string) => void,
-  limit: { seconds: number; signal: AbortSignal },
-): Watch {
+export interface Limits {
+  seconds: number
+  signal: AbortSignal
+  /** Throws where waiting on has no use. */
+  mustGoOn(seen: Seen): void
+}
+
+export function createWatch(look: Look, out: (line: string) => void, limits: Limits): Watch {
   const began = Date.now()
   let last = NOTHING
   const seconds = () => (Date.now() - began) / 1000
@@ -33,8 +36,9 @@ export function createWatch(
         last = seen
         const found = answer(seen)
         if (found !== null && found !== undefined) return found
-        if (limit.signal.aborted) throw new DemoFailure('stopped')
-        if (seconds() > limit.seconds) throw new DemoFailure(`waited in vain for ${what}`)
+        limits.mustGoOn(seen)
+        if (limits.signal.aborted) throw new DemoFailure('stopped')
+        if (seconds() > limits.seconds) throw new DemoFailure(`waited in vain for ${what}`)
         await delay(PAUSE)
       }
     },
