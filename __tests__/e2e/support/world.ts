@@ -27,7 +27,7 @@ export async function startWorld(options: WorldOptions = {}) {
   const checkout = options.checkout ?? makeRepository(join(folder, 'checkout'), options.files)
   const dataDir = join(folder, 'hub')
   const begin = () =>
-    startHub({ repo: checkout, dataDir, tributaryAction: ROOT, name: 'somebody/repository', ...options.hub })
+    startHub({ repo: checkout, dataDir, tributaryAction: process.env.TRIBUTARY_ACTION ?? ROOT, name: 'somebody/repository', ...options.hub })
   let hub = await begin()
   const gitDir = join(dataDir, 'repository.git')
   const at = { owner: hub.owner, repo: hub.repo }
