@@ -7,7 +7,18 @@ import { replayOn } from '../../src/core/evolve.ts'
 import { defaultSettings, settingsSchema } from '../../src/core/settings.ts'
 import { emptyRun, type RunState } from '../../src/core/state.ts'
 import { gate } from '../support/plan.ts'
-import { after, asks, begun, failed, landed, merged, proposed, running, someone, verifiedBy } from '../support/run.ts'
+import {
+  afterwards,
+  asks,
+  begun,
+  failed,
+  landed,
+  merged,
+  proposed,
+  running,
+  someone,
+  verifiedBy,
+} from '../support/run.ts'
 
 const approve = (more: Partial<Extract<Command, { name: 'approve' }>> = {}): Command => ({
   name: 'approve',
@@ -129,7 +140,7 @@ describe('/approve', () => {
   it('opens a gate that waits, and no other task', () => {
     const begin = running('a > g > b', { tasks: { g: gate } })
     expect(reasonOf(say(begin, approve({ task: 'g' })))).toBe('wrong-task-state')
-    const waiting = after(landed(begin, 'a'), {
+    const waiting = afterwards(landed(begin, 'a'), {
       type: 'task_queued',
       at: '2026-01-01T00:00:00.000Z',
       by: 'tributary',
@@ -142,7 +153,7 @@ describe('/approve', () => {
 
   it('lands a verified task on its worker pull request', () => {
     const state = running('a > b')
-    const verified = after(state, ...verifiedBy(state, 'a'))
+    const verified = afterwards(state, ...verifiedBy(state, 'a'))
     expect(typesOf(say(verified, approve(), { threadTask: 'a' }))).toEqual(['task_landed'])
     expect(reasonOf(say(state, approve(), { threadTask: 'a' }))).toBe('wrong-task-state')
   })
@@ -150,7 +161,14 @@ describe('/approve', () => {
 
 describe('/plan', () => {
   const issue = { title: 'An issue', body: 'text', isPull: false }
-  const plan = { name: 'plan', mode: null, budget: null, maxTasks: null, paths: [], words: 'please' } as const
+  const plan: Extract<Command, { name: 'plan' }> = {
+    name: 'plan',
+    mode: null,
+    budget: null,
+    maxTasks: null,
+    paths: [],
+    words: 'please',
+  }
   const latest = (state: RunState, count: number) => ({
     run: state.phase === 'empty' ? null : '42',
     state,
@@ -173,7 +191,7 @@ describe('/plan', () => {
   })
 
   it('makes a second run when the first has ended', () => {
-    const ended = after(proposed('a') as RunState as never, {
+    const ended = afterwards(proposed('a') as RunState as never, {
       type: 'plan_rejected',
       at: '2026-01-01T00:00:00.000Z',
       by: 'x',
@@ -207,7 +225,7 @@ describe('commands on tasks', () => {
   })
   it('retries a landed task that broke the verification on top of trunk', () => {
     const all = merged(landed(state, 'a', 'c', 'b'), 'a', 'b', 'c')
-    const broken = after(all, {
+    const broken = afterwards(all, {
       type: 'verification_failed',
       at: '2026-01-01T00:00:00.000Z',
       by: 'tributary',
@@ -221,11 +239,11 @@ describe('commands on tasks', () => {
   })
   it('skips what has not started, never what is at work or has landed', () => {
     expect(typesOf(say(state, { name: 'skip', task: 'a' }))).toEqual(['task_skipped'])
-    expect(reasonOf(say(after(state, ...begun(state, 'a')), { name: 'skip', task: 'a' }))).toBe('wrong-task-state')
+    expect(reasonOf(say(afterwards(state, ...begun(state, 'a')), { name: 'skip', task: 'a' }))).toBe('wrong-task-state')
     expect(reasonOf(say(landed(state, 'a'), { name: 'skip', task: 'a' }))).toBe('wrong-task-state')
   })
   it('cancels one task or the whole run', () => {
-    expect(typesOf(say(after(state, ...begun(state, 'a')), { name: 'cancel', task: 'a', why: '' }))).toEqual([
+    expect(typesOf(say(afterwards(state, ...begun(state, 'a')), { name: 'cancel', task: 'a', why: '' }))).toEqual([
       'task_cancelled',
     ])
     expect(say(landed(state, 'a'), { name: 'cancel', task: null, why: 'enough' })).toMatchObject({
@@ -233,7 +251,12 @@ describe('commands on tasks', () => {
     })
   })
   it('pauses once and resumes once', () => {
-    const paused = after(state, { type: 'run_paused', at: '2026-01-01T00:00:00.000Z', by: 'admin', why: 'by @admin' })
+    const paused = afterwards(state, {
+      type: 'run_paused',
+      at: '2026-01-01T00:00:00.000Z',
+      by: 'admin',
+      why: 'by @admin',
+    })
     expect([typesOf(say(state, { name: 'pause' })), typesOf(say(paused, { name: 'pause' }))]).toEqual([
       ['run_paused'],
       [],

@@ -3,17 +3,17 @@ import { assign, blockers, nextMerge, queueable, startable, usableSlots } from '
 import { settingsSchema } from '../../src/core/settings.ts'
 import type { ActiveRun } from '../../src/core/state.ts'
 import { gate } from '../support/plan.ts'
-import { AT, after, begun, failed, landed, merged, queued, running, shaOf } from '../support/run.ts'
+import { AT, afterwards, begun, failed, landed, merged, queued, running, shaOf } from '../support/run.ts'
 
 const queueAll = (state: ActiveRun) =>
-  queueable(state.work).reduce((now, task) => after(now, ...queued(now, task.id)), state)
+  queueable(state.work).reduce((now, task) => afterwards(now, ...queued(now, task.id)), state)
 const starts = (state: ActiveRun, slots: string[]) =>
   assign(state, slots).map((one) => (one.kind === 'task' ? one.task : 'verify'))
 
 describe('what may start', () => {
   it('starts a task when its own needs have landed, not when its level is done', () => {
     const state = running('a > c, b > d')
-    const now = queueAll(landed(after(state, ...begun(state, 'b', 'r1.2')), 'a'))
+    const now = queueAll(landed(afterwards(state, ...begun(state, 'b', 'r1.2')), 'a'))
     expect(starts(now, ['r1.1'])).toEqual(['c'])
   })
   it('takes the longest remaining path first, ties by plan order', () => {
@@ -24,11 +24,18 @@ describe('what may start', () => {
     const same = { writes: ['src/**'] }
     const state = queueAll(running('a, b, c', { tasks: { a: same, b: same } }))
     expect(starts(state, ['r1.1', 'r1.2', 'r1.3'])).toEqual(['a', 'c'])
-    const busy = after(state, { type: 'task_started', at: AT, by: 'tributary', task: 'a', attempt: 1, slot: 'r1.1' })
+    const busy = afterwards(state, {
+      type: 'task_started',
+      at: AT,
+      by: 'tributary',
+      task: 'a',
+      attempt: 1,
+      slot: 'r1.1',
+    })
     expect(starts(busy, ['r1.2', 'r1.3'])).toEqual(['c'])
   })
   it('starts nothing while the run is paused', () => {
-    const paused = after(queueAll(running('a, b')), { type: 'run_paused', at: AT, by: 'admin', why: '' })
+    const paused = afterwards(queueAll(running('a, b')), { type: 'run_paused', at: AT, by: 'admin', why: '' })
     expect([starts(paused, ['r1.1']), usableSlots(paused)]).toEqual([[], 0])
   })
   it('queues only what is approved', () => {
@@ -37,11 +44,11 @@ describe('what may start', () => {
     expect(queueable(part.work).map((task) => task.id)).toEqual(['b'])
   })
   it('lets a task go on whose need was skipped', () => {
-    const state = after(running('a > b'), { type: 'task_skipped', at: AT, by: 'admin', task: 'a' })
+    const state = afterwards(running('a > b'), { type: 'task_skipped', at: AT, by: 'admin', task: 'a' })
     expect(queueable(state.work).map((task) => task.id)).toEqual(['b'])
   })
   it('verifies before it starts anything else', () => {
-    const state = after(queueAll(running('a')), {
+    const state = afterwards(queueAll(running('a')), {
       type: 'verification_queued',
       at: AT,
       by: 'tributary',
@@ -109,7 +116,7 @@ describe('trunk', () => {
   it('merges a task again that ran again after it was merged', () => {
     const state = merged(landed(running('a'), 'a'), 'a')
     expect(nextMerge(state.work)).toEqual({ next: 'none' })
-    const other = after(state, { type: 'task_retried', at: AT, by: 'admin', task: 'a', note: '', onto: [] })
+    const other = afterwards(state, { type: 'task_retried', at: AT, by: 'admin', task: 'a', note: '', onto: [] })
     expect(nextMerge(other.work)).toEqual({ next: 'wait' })
   })
 })

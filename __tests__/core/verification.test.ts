@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../src/core/event.ts'
 import type { ActiveRun } from '../../src/core/state.ts'
 import { isAssembled, nextVerdict } from '../../src/core/verification.ts'
-import { AT, after, landed, merged, report, running } from '../support/run.ts'
+import { AT, afterwards, landed, merged, report, running } from '../support/run.ts'
 
 const ids = Array.from({ length: 9 }, (_, index) => `t${index}`)
 const whole = merged(landed(running(ids.join(', ')), ...ids), ...ids)
@@ -22,7 +22,7 @@ function search(state: ActiveRun, isGood: (index: number) => boolean) {
           ...stamp,
           failure: { reason: 'verification-failed', on: next.on, exitCode: 1, log: '' },
         }
-    now = after(now, verdict)
+    now = afterwards(now, verdict)
   }
   throw new Error('the search does not end')
 }
@@ -45,7 +45,7 @@ describe('the verification of trunk', () => {
   })
   it('does not search where the verification could not run', () => {
     const failure = { reason: 'sandbox-unavailable', detail: '' } as const
-    const state = after(whole, {
+    const state = afterwards(whole, {
       type: 'verification_failed',
       at: AT,
       by: 'tributary',

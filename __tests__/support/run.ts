@@ -51,7 +51,7 @@ export function running(graph: string, overrides?: PlanOverrides, settings?: Set
   return replayOn(state, [approved]) as ActiveRun
 }
 
-export const after = <State extends LiveRun>(state: State, ...events: RunEvent[]): State =>
+export const afterwards = <State extends LiveRun>(state: State, ...events: RunEvent[]): State =>
   replayOn(state, events) as State
 
 const attemptOf = (state: ActiveRun, task: string) => recordOf(state.work, task).attempts.length + 1
@@ -81,11 +81,14 @@ export const landedBy = (state: ActiveRun, task: string, slot = 'r1.1'): RunEven
   { type: 'task_landed', ...stamp, task, attempt: attemptOf(state, task) },
 ]
 export const landed = (state: ActiveRun, ...tasks: string[]): ActiveRun =>
-  tasks.reduce((now, task) => after(now, ...landedBy(now, task)), state)
+  tasks.reduce((now, task) => afterwards(now, ...landedBy(now, task)), state)
 export const merged = (state: ActiveRun, ...tasks: string[]): ActiveRun =>
-  tasks.reduce((now, task) => after(now, { type: 'trunk_moved', ...stamp, task, sha: shaOf(`trunk ${task}`) }), state)
+  tasks.reduce(
+    (now, task) => afterwards(now, { type: 'trunk_moved', ...stamp, task, sha: shaOf(`trunk ${task}`) }),
+    state,
+  )
 export const failed = (state: ActiveRun, task: string, final = true): ActiveRun =>
-  after(state, ...begun(state, task), {
+  afterwards(state, ...begun(state, task), {
     type: 'task_failed',
     ...stamp,
     task,

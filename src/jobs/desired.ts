@@ -1,7 +1,7 @@
 import { type RunId, taskBranch, trunkBranch } from '../core/ref.ts'
 import { type LiveRun, recordOf, taskOf, type Work } from '../core/state.ts'
 import type { Located, Projection } from '../ports/forge.ts'
-import { type CheckOutput, checksFor, runCheckFor } from '../render/check-output.ts'
+import { type CheckOutput, checksFor, runChecksFor } from '../render/check-output.ts'
 import { makeMarker } from '../render/marker.ts'
 import { renderPlanComment } from '../render/plan-comment.ts'
 import { renderPlanRefused } from '../render/plan-refused.ts'
@@ -88,5 +88,5 @@ function checks(run: PlannedRun, locate: Locate): Projection[] {
     return { kind: 'check', name, label, located: locate(name), ...check }
   }
   const tasks = run.work.plan.tasks.flatMap(({ id }) => checksFor(run, id).map((check) => one(id, check)))
-  return [...tasks, one('run', runCheckFor(run))]
+  return [...tasks, ...runChecksFor(run).map((check) => one('run', check))]
 }
