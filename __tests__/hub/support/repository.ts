@@ -28,6 +28,7 @@ export function git(folder: string, ...args: string[]): string {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
   }).trim()
+}
 
 /** git with a remote that this very process serves: waiting must not stop it. */
 export async function remoteGit(folder: string, ...args: string[]): Promise<string> {

@@ -17,8 +17,9 @@ export async function dispatch(world: World, actor: Actor, path: string, wish: D
   const ref = await fullRef(world, wish.ref)
   const workflow = await readWorkflow(world, ref, path)
   if (workflow === null) throw new Refusal(404, 'Not Found')
-  if (workflow.inputs === null) throw new Refusal(422, "Workflow does not have 'workflow_dispatch' trigger")
-  const inputs = checkInputs(workflow.inputs, wish.inputs)
+  const declared = workflow.inputs()
+  if (declared === null) throw new Refusal(422, "Workflow does not have 'workflow_dispatch' trigger")
+  const inputs = checkInputs(declared, wish.inputs)
   const event = { name: 'workflow_dispatch', workflow: path, inputs }
   const own = { inputs, ref, workflow: path }
   const [run] = await world.emit({ ...event, payload: payload(world, actor, own) }, actor)

@@ -2,33 +2,42 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * GitHub lets no GITHUB_TOKEN bring a change to a workflow file, on any branch. A file counts as changed where it differs from
- * every parent of a commit that is new here, and from the default branch.
+ * Asked for each ref, so that a plain push is refused in parts and an atomic one as a whole.
+ * GitHub lets no GITHUB_TOKEN bring a change to a workflow file, on any branch: a file counts as changed where, in a commit that
+ * is new here, it differs from every parent and from the default branch.
  */
-const PRE_RECEIVE = `#!/bin/sh
+const UPDATE = `#!/bin/sh
+ref=$1 old=$2 new=$3
+case "$ref" in
+  refs/heads/*|refs/tags/*) ;;
+  *) [ "$HUB_REFUSES_CUSTOM_REFS" = yes ] && { echo "deny updating a hidden ref: $ref" >&2; exit 1; } ;;
+esac
 [ "$HUB_PUSHER" = job ] || exit 0
-none=0000000000000000000000000000000000000000
-while read -r old new ref; do
-  [ "$new" = "$none" ] && continue
-  git rev-list "$new" --not --all |
-    git diff-tree --stdin -r -c --root --no-commit-id --name-only -- .github/workflows |
-    sort -u | while read -r path; do
-      ours=$(git rev-parse --verify --quiet "$new:$path")
-      theirs=$(git rev-parse --verify --quiet "HEAD:$path")
-      [ "$ours" = "$theirs" ] && continue
-      echo "refusing to allow a GitHub App to create or update workflow \\\`$path\\\` without \\\`workflows\\\` permission" >&2
-      exit 1
-    done || exit 1
-done
+[ "$new" = 0000000000000000000000000000000000000000 ] && exit 0
+git rev-list "$new" --not --all |
+  git diff-tree --stdin -r -c --root --name-only -- .github/workflows |
+  while read -r line; do
+    case "$line" in
+      .github/*) ;;
+      *) commit=$line; continue ;;
+    esac
+    ours=$(git rev-parse --verify --quiet "$commit:$line")
+    theirs=$(git rev-parse --verify --quiet "HEAD:$line")
+    [ "$ours" = "$theirs" ] && continue
+    echo "refusing to allow a GitHub App to create or update workflow \\\`$line\\\` without \\\`workflows\\\` permission" >&2
+    exit 1
+  done
 `
 
-/** What really moved, told by git itself: a push may be refused in parts. */
+/** What really moved, told by git itself. */
 const POST_RECEIVE = `#!/bin/sh
 [ -n "$HUB_PUSHED" ] && cat > "$HUB_PUSHED"
 exit 0
 `
 
 export function writeHooks(gitDir: string): void {
-  writeFileSync(join(gitDir, 'hooks', 'pre-receive'), PRE_RECEIVE, { mode: 0o755 })
-  writeFileSync(join(gitDir, 'hooks', 'post-receive'), POST_RECEIVE, { mode: 0o755 })
+  const folder = join(gitDir, 'hooks')
+  for (const [name, text] of Object.entries({ update: UPDATE, 'post-receive': POST_RECEIVE })) {
+    writeFileSync(join(folder, name), text, { mode: 0o755 })
+  }
 }

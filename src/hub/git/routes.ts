@@ -57,25 +57,15 @@ function refuseFetch(world: World, call: Call, actor: Actor): Response | null {
 }
 
 function cgiCall(world: World, call: Call, actor: Actor, path: string): CgiCall {
-  const hidden = world.store.doc.settings.refuseCustomRefs ? ['refs', '!refs/heads', '!refs/tags'] : []
+  const refuses = world.store.doc.settings.refuseCustomRefs ? 'yes' : 'no'
   return {
     root: dirname(world.git.dir),
     pathInfo: `/${basename(world.git.dir)}${path}`,
     query: new URL(call.req.url).search.slice(1),
     remoteUser: loginOf(actor),
-    env: { HUB_PUSHER: actor.kind, ...hideRefs(hidden) },
+    env: { HUB_PUSHER: actor.kind, HUB_REFUSES_CUSTOM_REFS: refuses },
   }
 }
-
-/** git's own refusal, `deny updating a hidden ref`, for refs outside heads and tags. */
-const hideRefs = (patterns: readonly string[]): Record<string, string> =>
-  Object.fromEntries([
-    ['GIT_CONFIG_COUNT', String(patterns.length)],
-    ...patterns.flatMap((pattern, index) => [
-      [`GIT_CONFIG_KEY_${index}`, 'receive.hideRefs'],
-      [`GIT_CONFIG_VALUE_${index}`, pattern],
-    ]),
-  ])
 
 /** The answer waits until pull requests have followed, so that whoever pushed finds them so. */
 async function push(world: World, call: Call, actor: Actor, cgi: CgiCall): Promise<Response> {

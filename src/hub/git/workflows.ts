@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { Refusal } from '../refusal.ts'
 import type { WorkflowRecord } from '../store/document.ts'
 import type { World } from '../world.ts'
 
@@ -8,7 +9,7 @@ const FOLDER = '.github/workflows'
 const input = z.looseObject({
   required: z.boolean().default(false),
   type: z.string().default('string'),
-  default: z.unknown(),
+  default: z.unknown().optional(),
   options: z.array(z.union([z.string(), z.number().transform(String)])).default([]),
 })
 export type DispatchInput = z.infer<typeof input>
@@ -20,12 +21,12 @@ const dispatch = z.looseObject({
     )
     .nullish(),
 })
-const file = z.looseObject({ name: z.string().optional(), on: z.unknown() })
+const file = z.looseObject({ name: z.string().optional(), on: z.unknown().optional() })
 
 export interface WorkflowFile {
   name: string
-  /** Null: the file has no `workflow_dispatch`. */
-  inputs: Readonly<Record<string, DispatchInput>> | null
+  /** Null: the file has no `workflow_dispatch`. Throws where what it declares makes no sense. */
+  inputs(): Readonly<Record<string, DispatchInput>> | null
 }
 
 /** A workflow file as it is at that commit; null where it is missing or no YAML mapping. */
@@ -33,15 +34,16 @@ export async function readWorkflow(world: World, commit: string, path: string): 
   const text = (await world.git.blob(`${commit}:${path}`))?.toString('utf8')
   if (text === undefined) return null
   const parsed = file.safeParse(parseYaml(text))
-  return parsed.success ? { name: parsed.data.name ?? path, inputs: dispatchInputs(parsed.data.on) } : null
+  return parsed.success ? { name: parsed.data.name ?? path, inputs: () => dispatchInputs(path, parsed.data.on) } : null
 }
 
-function dispatchInputs(on: unknown): WorkflowFile['inputs'] {
+function dispatchInputs(path: string, on: unknown): Readonly<Record<string, DispatchInput>> | null {
   const names = typeof on === 'string' ? [on] : Array.isArray(on) ? on : Object.keys(on ?? {})
   if (!names.includes('workflow_dispatch')) return null
   const events = z.record(z.string(), z.unknown()).safeParse(on)
   const own = dispatch.safeParse(events.success ? (events.data.workflow_dispatch ?? {}) : {})
-  return own.success ? (own.data.inputs ?? {}) : {}
+  if (own.success) return own.data.inputs ?? {}
+  throw new Refusal(422, `failed to parse workflow: (${path}): ${own.error.issues[0]?.message}`)
 }
 
 function parseYaml(text: string): unknown {
