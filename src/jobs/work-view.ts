@@ -7,6 +7,8 @@ export interface JournalView {
   state(): RunState
   /** Looks again. A look that fails leaves the state as it is; many in a row end the slot. */
   refresh(): Promise<RunState>
+  /** Whether the last look was answered. */
+  isCurrent(): boolean
   /** Seconds to wait until the next look: longer where looks fail. */
   pause(): number
 }
@@ -42,6 +44,7 @@ export function journalView({ journal, log }: Pick<WorkDeps, 'journal' | 'log'>,
       }
       return state
     },
+    isCurrent: () => misses === 0,
     pause: () => Math.min(pollSeconds(state) * 2 ** misses, LONGEST_PAUSE),
   }
 }

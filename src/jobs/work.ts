@@ -30,10 +30,9 @@ export async function runSlot(deps: WorkDeps, who: SlotIdentity): Promise<SlotDe
     const key = assignmentKey(wanted)
     // Until the orchestrator has taken a result in, the journal still names the work that led to it.
     const assignment: Assignment = key !== null && key === handedOver ? { kind: 'idle' } : wanted
-    const why = reasonToLeave(assignment, slotSettings(state), {
-      age: since(clock.now(), begun),
-      idle: since(clock.now(), idleSince),
-    })
+    // Who cannot see the journal does not know that there is nothing to do.
+    const idle = view.isCurrent() ? since(clock.now(), idleSince) : 0
+    const why = reasonToLeave(assignment, slotSettings(state), { age: since(clock.now(), begun), idle })
     if (why !== null) {
       deps.log(`The slot leaves: ${why}.`)
       return deeds

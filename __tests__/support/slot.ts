@@ -1,0 +1,248 @@
+import { execFileSync } from 'node:child_process'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openWorktree } from '../../src/adapters/git/worktree.ts'
+import type { RunEvent } from '../../src/core/event.ts'
+import { replay } from '../../src/core/evolve.ts'
+import type { Task } from '../../src/core/plan.ts'
+import { redactor } from '../../src/core/redact.ts'
+import { parseResultFile, type ResultFile } from '../../src/core/result-file.ts'
+import { type Settings, settingsSchema } from '../../src/core/settings.ts'
+import { runSlot } from '../../src/jobs/work.ts'
+import type { SlotDeed, WorkDeps } from '../../src/jobs/work-deps.ts'
+import type { Journal } from '../../src/ports/journal.ts'
+import { type ManualClock, manualClock } from './clock.ts'
+import { type PlanOverrides, planOf } from './plan.ts'
+import { realSandbox } from './sandbox.ts'
+
+/** An event without its stamp, which says nothing to a slot. */
+type Happening = RunEvent extends infer Event ? (Event extends RunEvent ? Omit<Event, 'at' | 'by'> : never) : never
+
+export interface Uploaded {
+  name: string
+  result: ResultFile
+  /** The bundle's copy; null where there is none. */
+  bundle: string | null
+}
+
+export interface SlotWorld {
+  clock: ManualClock
+  /** The repository that the slot's journal speaks of, and its first commit. */
+  remote: string
+  base: string
+  /** The slot's work tree. */
+  tree: string
+  uploads: Uploaded[]
+  lines: string[]
+  /** Writes to the journal. */
+  happens(...events: Happening[]): void
+  /** What the journal or the upload answers with next, instead of its work. */
+  fails: { looks: number; uploads: number }
+  looks(): number
+  reads(): number
+  /** Called after each upload, as the orchestrator would see it. */
+  onUpload(act: (uploaded: Uploaded) => void): void
+  start(changes?: Partial<WorkDeps>): Promise<SlotDeed[]>
+  /** Lets time pass until the slot has left. */
+  passTime(slot: Promise<SlotDeed[]>, seconds?: number): Promise<SlotDeed[]>
+  git(...words: string[]): string
+  remove(): void
+}
+
+export const SLOT = 'r1-1'
+export const RUN = '42'
+
+const gitIn = (folder: string, ...words: string[]): string =>
+  execFileSync('git', ['-C', folder, ...words], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_AUTHOR_NAME: 't',
+      GIT_AUTHOR_EMAIL: 't@example.invalid',
+      GIT_COMMITTER_NAME: 't',
+      GIT_COMMITTER_EMAIL: 't@example.invalid',
+    },
+  }).trim()
+
+const FILES = { 'a.txt': 'a\n', '.gitignore': 'ignored/\n' }
+
+function makeRemote(around: string): string {
+  const remote = join(around, 'remote')
+  mkdirSync(remote)
+  gitIn(remote, 'init', '-q', '-b', 'main')
+  for (const [name, text] of Object.entries(FILES)) writeFileSync(join(remote, name), text)
+  gitIn(remote, 'add', '.')
+  gitIn(remote, 'commit', '-q', '-m', 'first')
+  gitIn(remote, 'config', 'uploadpack.allowAnySHA1InWant', 'true')
+  return remote
+}
+
+/** A slot in a small real world: real git, a real sandbox; the journal and the clock are the test's. */
+export function slotWorld({ secrets = [] }: { secrets?: string[] } = {}): SlotWorld {
+  const around = realpathSync(mkdtempSync(join(tmpdir(), 'tributary-slot-')))
+  const remote = makeRemote(around)
+  const tree = join(around, 'tree')
+  gitIn(around, 'clone', '-q', '--depth', '1', `file://${remote}`, tree)
+  const clock = manualClock()
+  const events: RunEvent[] = []
+  const uploads: Uploaded[] = []
+  const lines: string[] = []
+  const fails = { looks: 0, uploads: 0 }
+  const counts = { looks: 0, reads: 0 }
+  let act: (uploaded: Uploaded) => void = () => undefined
+  const journal = memoryJournal(events, fails, counts)
+  const redact = redactor(secrets)
+
+  async function deps(changes: Partial<WorkDeps>): Promise<WorkDeps> {
+    const worktree = await openWorktree({ dir: tree, remoteUrl: `file://${remote}`, token: '', clock })
+    const probe: WorkDeps['probe'] = async (setting) => ({ ok: true, sandbox: await realSandbox(setting, { secrets }) })
+    const tempDir = join(around, 'temp')
+    mkdirSync(tempDir, { recursive: true })
+    const handover: WorkDeps['handover'] = {
+      async upload(name, files, rootFolder) {
+        if (fails.uploads > 0) {
+          fails.uploads -= 1
+          throw new Error('the upload broke off')
+        }
+        const uploaded = keep(around, name, files, rootFolder)
+        uploads.push(uploaded)
+        act(uploaded)
+      },
+    }
+    return { journal, worktree, probe, handover, clock, redact, tempDir, log: (line) => lines.push(line), ...changes }
+  }
+  return {
+    clock,
+    remote,
+    base: gitIn(remote, 'rev-parse', 'HEAD'),
+    tree,
+    uploads,
+    lines,
+    fails,
+    happens: (...happened) => void events.push(...happened.map((event) => stamped(event, clock))),
+    looks: () => counts.looks,
+    reads: () => counts.reads,
+    onUpload: (next) => {
+      act = next
+    },
+    start: async (changes = {}) => runSlot(await deps(changes), { run: RUN, slot: SLOT }),
+    async passTime(slot, seconds = 2) {
+      let left = false
+      const done = slot.finally(() => {
+        left = true
+      })
+      while (!left) {
+        await Promise.race([clock.waiting(), done])
+        clock.advance(seconds)
+        // Commands run in real time meanwhile: they must get on, and our hours not fly past them.
+        await new Promise((go) => setTimeout(go, 5))
+      }
+      return await done
+    },
+    git: (...words) => gitIn(remote, ...words),
+    remove: () => rmSync(around, { recursive: true, force: true }),
+  }
+}
+
+const stamped = (event: Happening, clock: ManualClock): RunEvent =>
+  ({ ...event, at: clock.now().toISOString(), by: 'tributary' }) as RunEvent
+
+/** What a slot may ask of a journal; anything else is a bug of the slot. */
+function memoryJournal(
+  events: RunEvent[],
+  fails: { looks: number },
+  counts: { looks: number; reads: number },
+): Journal {
+  const tip = () => (events.length === 0 ? null : `${events.length}`.padStart(40, '0'))
+  const never = (what: string) => async () => {
+    throw new Error(`a slot has no business with ${what}`)
+  }
+  return {
+    runsOf: never('runsOf'),
+    history: never('history'),
+    append: never('append'),
+    async look() {
+      counts.looks += 1
+      if (fails.looks > 0) {
+        fails.looks -= 1
+        throw new Error('no answer')
+      }
+      return { tip: tip(), refs: new Map() }
+    },
+    async read() {
+      counts.reads += 1
+      const now = tip()
+      return now === null ? null : { state: replay(events), tip: now }
+    },
+  }
+}
+
+function keep(around: string, name: string, files: readonly string[], root: string): Uploaded {
+  for (const file of files) if (!file.startsWith(`${root}/`)) throw new Error(`${file} is not inside ${root}`)
+  const folder = join(around, 'uploads', name)
+  // As on GitHub, a name is taken once.
+  if (existsSync(folder)) throw new Error(`${name} is there already`)
+  mkdirSync(folder, { recursive: true })
+  for (const file of files) copyFileSync(file, join(folder, file.slice(root.length + 1)))
+  const parsed = parseResultFile(readFileSync(join(folder, 'result.json'), 'utf8'))
+  if (!parsed.ok) throw new Error(parsed.error)
+  const bundle = join(folder, 'work.bundle')
+  const extra = readdirSync(folder).filter((file) => !['result.json', 'work.bundle'].includes(file))
+  if (extra.length > 0) throw new Error(`${extra.join()} should not be there`)
+  return { name, result: parsed.value, bundle: existsSync(bundle) ? bundle : null }
+}
+
+export type RunSettings = Parameters<typeof settingsSchema.parse>[0]
+
+/** A run that is at work on a plan: `begun(world, 'a > b', { tasks: { a: {…} } })`. */
+export function begin(
+  world: SlotWorld,
+  graph: string,
+  plan: PlanOverrides = {},
+  settings: Record<string, unknown> = {},
+): void {
+  const given: Settings = settingsSchema.parse(settings)
+  const planId = 'a'.repeat(12)
+  world.happens(
+    { type: 'plan_requested', run: RUN, issue: 42, title: 'An issue', body: '', words: '' },
+    {
+      type: 'plan_proposed',
+      plan: planOf(graph, plan),
+      planId,
+      base: world.base,
+      baseBranch: 'main',
+      settings: given,
+      settingsBlob: '',
+      trunk: world.base,
+      notes: [],
+    },
+    { type: 'plan_approved', planId, only: null },
+  )
+}
+
+/** Gives the slot a task, on a base of its own. */
+export function assign(world: SlotWorld, task: string, { attempt = 1, base = world.base, slot = SLOT } = {}): void {
+  world.happens({ type: 'task_queued', task, attempt, base }, { type: 'task_started', task, attempt, slot })
+}
+
+/** A plan of one task `a`, given to the slot; the run ends when its result is there. */
+export function oneTask(world: SlotWorld, task: Partial<Task>, settings: Record<string, unknown> = {}): void {
+  begin(world, 'a', { tasks: { a: task } }, settings)
+  assign(world, 'a')
+  world.onUpload(() => world.happens({ type: 'run_cancelled', why: 'the test is over' }))
+}
+
+export const script = (text: string): string[] => ['sh', '-c', text]
