@@ -1,101 +1,66 @@
 import { fromMarkdown } from 'mdast-util-from-markdown'
-import { z } from 'zod'
+import { checked, type Misfit } from './checked.ts'
 import type { Problem } from './core/failure.ts'
-import { argvSchema, type Plan, planSchema, taskSchema } from './core/plan.ts'
+import type { Plan } from './core/plan.ts'
 import { err, ok, type Result } from './core/result.ts'
 import type { Settings } from './core/settings.ts'
-import { readYaml, type YamlProblem } from './yaml-text.ts'
+import { handPlanSchema, toPlan } from './hand-plan-schema.ts'
+import { type Path, readYaml } from './yaml.ts'
 
 const INFO = 'tributary'
+const LONGEST_NAME = 40
 
-const wordsSchema = z
-  .custom<string[]>((given) => argvSchema.safeParse(given).success, {
-    message: 'must be a list of words, such as `[npm, test]`; there is no shell, and a number is written in quotes',
-  })
-  .pipe(argvSchema)
-
-const { shape } = taskSchema
-
-/** What a person writes of a task; the rest of a task's fields has a default that says nothing. */
-const handTaskSchema = z.strictObject({
-  id: shape.id,
-  title: shape.title,
-  needs: shape.needs.default([]),
-  writes: shape.writes.default([]),
-  reads: shape.reads.default([]),
-  run: wordsSchema.default([]),
-  acceptance: wordsSchema.default([]),
-  goal: shape.goal.default(''),
-  context: shape.context.default(''),
-  steps: shape.steps.default([]),
-  expected_outcome: shape.expected_outcome.default(''),
-  interface: shape.interface.default(''),
-  out_of_scope: shape.out_of_scope.default(''),
-  risk: shape.risk.default(''),
-  size: shape.size.default('medium'),
-  timeout_minutes: shape.timeout_minutes.optional(),
-  kind: z.enum(['code', 'gate']).default('code'),
-})
-
-const handPlanSchema = z.strictObject({
-  title: planSchema.shape.title,
-  summary: planSchema.shape.summary.default(''),
-  context: planSchema.shape.context.default(''),
-  approach: planSchema.shape.approach.default(''),
-  assumptions: planSchema.shape.assumptions.default([]),
-  non_goals: planSchema.shape.non_goals.default([]),
-  critical_files: planSchema.shape.critical_files.default([]),
-  verification: z.array(wordsSchema).default([]),
-  tasks: z.array(handTaskSchema).min(1, 'a plan needs at least one task'),
-})
-type HandPlan = z.infer<typeof handPlanSchema>
-
-/** The plan that a person wrote into the issue: the one fenced block with the info string `tributary`. Not linted yet. */
+/** The plan that a person wrote into the issue: its one fenced block `tributary`, in YAML. Lines count from the block's first. */
 export function readHandPlan(issueBody: string, settings: Settings): Result<Plan, Problem[]> {
-  const blocks = planBlocks(issueBody)
-  const [text] = blocks
-  if (text === undefined)
-    return err([about('no-plan', `the issue holds no fenced block with the info string \`${INFO}\``)])
-  if (blocks.length > 1)
-    return err([
-      about('several-plans', `the issue holds ${blocks.length} blocks with the info string \`${INFO}\`; leave one`),
-    ])
-  const read = readYaml(text, handPlanSchema)
-  return read.ok ? ok(completed(read.value, settings)) : err(read.error.map((problem) => located(problem, text)))
+  const [block, ...more] = planBlocks(fromMarkdown(issueBody.replace(/\r\n?/g, '\n')))
+  if (block === undefined) return refused('no-plan', NO_PLAN)
+  if (more.length > 0) {
+    return refused('several-plans', `The issue has ${more.length + 1} fenced blocks \`tributary\`. Leave one of them.`)
+  }
+  const yaml = readYaml(block)
+  if (!yaml.ok) {
+    return err(yaml.error.map(({ line, message }) => problem('not-yaml', `Line ${line} of the plan: ${message}.`)))
+  }
+  if (yaml.value.value === null) return refused('no-plan', `The fenced block \`tributary\` is empty. ${FIELDS}`)
+  const plan = checked(handPlanSchema, yaml.value)
+  if (!plan.ok) return err(plan.error.map((misfit) => misfitProblem(misfit, yaml.value.value)))
+  return ok(toPlan(plan.value, settings))
 }
 
-const about = (code: Problem['code'], message: string): Problem => ({ code, task: null, field: null, message })
+const FIELDS =
+  'It holds a plan in YAML: `title`, and `tasks`, each with `id`, `title`, `needs`, `writes`, `run` and `acceptance`.'
+const NO_PLAN = `The issue has no fenced block with the info string \`${INFO}\`. Write one into its text. ${FIELDS}`
 
-function planBlocks(body: string): string[] {
-  return fromMarkdown(body).children.flatMap((node) => (node.type === 'code' && node.lang === INFO ? [node.value] : []))
+type Piece = { type: string; lang?: string | null; value?: string; children?: readonly Piece[] }
+
+/** A quoted plan is somebody else's. */
+function planBlocks(piece: Piece): string[] {
+  if (piece.type === 'code') return piece.lang?.toLowerCase() === INFO ? [piece.value ?? ''] : []
+  return piece.type === 'blockquote' ? [] : (piece.children ?? []).flatMap(planBlocks)
 }
 
-function completed(hand: HandPlan, settings: Settings): Plan {
-  return planSchema.parse({
-    ...hand,
-    questions: [],
-    verification: hand.verification.map((argv) => ({ argv })),
-    tasks: hand.tasks.map((task) => ({
-      ...task,
-      acceptance: { argv: task.acceptance, expect: '' },
-      model_tier: 'default',
-      timeout_minutes: task.timeout_minutes ?? settings.limits.task_minutes,
-    })),
-  })
+const problem = (code: Problem['code'], message: string): Problem => ({ code, task: null, field: null, message })
+const refused = (code: Problem['code'], message: string) => err([problem(code, message)])
+
+function misfitProblem({ path, tooLong, message }: Misfit, plan: unknown): Problem {
+  const code = tooLong ? 'too-long' : 'not-a-plan'
+  const [first, index, field] = path
+  const ofTask = first === 'tasks' && typeof index === 'number'
+  const named = ofTask ? field : first
+  return {
+    code,
+    task: ofTask ? taskName(plan, path) : null,
+    field: named === undefined ? null : String(named),
+    message,
+  }
 }
 
-/** Names the task by the id that stands in the text, since people do not count entries of a list. */
-function located({ line, path, message }: YamlProblem, text: string): Problem {
-  const code = path.length === 0 ? 'not-yaml' : 'not-a-plan'
-  const where = `line ${line} of the block: ${message}`
-  if (path[0] !== 'tasks' || typeof path[1] !== 'number')
-    return { code, task: null, field: fieldOf(path), message: where }
-  return { code, task: idOf(text, path[1]), field: fieldOf(path.slice(2)), message: where }
+/** Its id as it was written, which may be what is wrong with it; else its place. */
+function taskName(plan: unknown, [, index]: Path): string {
+  const tasks = property(plan, 'tasks')
+  const id = Array.isArray(tasks) ? property(tasks[Number(index)], 'id') : undefined
+  return typeof id === 'string' && id !== '' ? id.slice(0, LONGEST_NAME) : `task ${Number(index) + 1}`
 }
 
-const fieldOf = (path: readonly (string | number)[]): string | null => (path.length === 0 ? null : path.join('.'))
-
-function idOf(text: string, index: number): string {
-  const read = readYaml(text, z.object({ tasks: z.array(z.looseObject({ id: z.string().optional() }).catch({})) }))
-  return (read.ok ? read.value.tasks[index]?.id : undefined) ?? `number ${index + 1}`
-}
+const property = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined

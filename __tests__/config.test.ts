@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest'
+import { readSettings } from '../src/config.ts'
+import { defaultSettings } from '../src/core/settings.ts'
+
+const lines = (...text: string[]) => text.join('\n')
+const problems = (text: string) => {
+  const settings = readSettings(text)
+  return settings.ok ? [] : settings.error
+}
+
+describe('the settings', () => {
+  it.each([
+    ['no file', null],
+    ['an empty file', ''],
+    ['blank lines', '\n\n'],
+    ['comments alone', '# slots:\n#   start: 2\n'],
+    ['a key whose value is a comment', 'slots:\n  # start: 2\nmerge:\n'],
+  ])('are the defaults where there is %s', (_, text) =>
+    expect(readSettings(text)).toEqual({ ok: true, value: defaultSettings }),
+  )
+
+  it('keep the defaults of what they do not say', () =>
+    expect(readSettings('slots: { start: 2 }\r\nmerge: review\r\nprotected_paths: [infra/**]\r\n')).toEqual({
+      ok: true,
+      value: {
+        ...defaultSettings,
+        slots: { ...defaultSettings.slots, start: 2 },
+        merge: 'review',
+        protected_paths: ['infra/**'],
+      },
+    }))
+
+  it('may be written out in full', () =>
+    expect(
+      readSettings(
+        lines(
+          'slots: { start: 1, cap: 2, idle_seconds: 5, life_minutes: 10 }',
+          'limits: { tasks: 5, files: 6, file_kilobytes: 7.5, task_minutes: 0.5 }',
+          'approvers:',
+          '  permission: admin',
+          '  users: [octo-cat, hubot_1]',
+          '  second_person: true',
+          'worker_pull_requests: false',
+          'commands: [npm, ./scripts/check.sh]',
+          "sandbox: 'off'",
+        ),
+      ),
+    ).toMatchObject({
+      ok: true,
+      value: {
+        slots: { start: 1, cap: 2 },
+        limits: { file_kilobytes: 7.5, task_minutes: 0.5 },
+        approvers: { permission: 'admin', users: ['octo-cat', 'hubot_1'], second_person: true },
+        worker_pull_requests: false,
+        sandbox: 'off',
+      },
+    }))
+
+  it('take `off` without quotes for the word that it is', () =>
+    expect(readSettings('sandbox: off')).toMatchObject({ ok: true, value: { sandbox: 'off' } }))
+})
+
+describe('settings that are refused', () => {
+  it.each([
+    ['slots:\n  strat: 2', 'Line 2: `strat` is not known here. Did you mean `start`?'],
+    ['merge: auto\n\napprover: {}', 'Line 3: `approver` is not known here. Did you mean `approvers`?'],
+    [
+      'approvers:\n  teams: [core]',
+      'Line 2: `teams` is not known here. Known are `permission`, `users` and `second_person`.',
+    ],
+    [
+      'colour:',
+      'Line 1: `colour` is not known here. Known are `slots`, `limits`, `approvers`, `merge`, `worker_pull_requests`, `protected_paths`, `commands` and `sandbox`.',
+    ],
+    ['slots: 4', 'Line 1: `slots` must be keys with values, not `4`.'],
+    ['slots: { start: "4" }', 'Line 1: `slots.start` must be a number, not the text `4`.'],
+    ['limits:\n  tasks: 1.5', 'Line 2: `limits.tasks` must be a whole number, not `1.5`.'],
+    ['limits:\n  tasks: 501', 'Line 2: `limits.tasks` must be 500 at most.'],
+    ['limits:\n  files: 0', 'Line 2: `limits.files` must be at least 1.'],
+    ['limits:\n  task_minutes: 0', 'Line 2: `limits.task_minutes` must be more than 0.'],
+    ['merge: maybe', 'Line 1: `merge` must be `auto` or `review`, not the text `maybe`.'],
+    ['sandbox: false', 'Line 1: `sandbox` must be `bubblewrap` or `off`, not `false`.'],
+    ['worker_pull_requests: yes', 'Line 1: `worker_pull_requests` must be `true` or `false`, not the text `yes`.'],
+    [
+      'protected_paths: infra/**',
+      'Line 1: `protected_paths` must be a list, not the text `infra/**`: write `["infra/**"]`.',
+    ],
+    ['protected_paths:\n  - infra/**\n  -', 'Line 3: `protected_paths[1]` must be text, not nothing.'],
+    ['commands: [7]', 'Line 1: `commands[0]` must be text, not `7`: write it in quotes, `"7"`.'],
+    ['- slots', 'The text must be keys with values, not a list.'],
+    ['slots', 'The text must be keys with values, not the text `slots`.'],
+  ])('%j: %s', (text, problem) => expect(problems(text)).toEqual([expect.stringContaining(problem)]))
+
+  it('are refused with every problem, in the order of the lines', () =>
+    expect(problems('merge: maybe\nslots:\n  strat: 2\n  cap: many').map((problem) => problem.slice(0, 6))).toEqual([
+      'Line 1',
+      'Line 3',
+      'Line 4',
+    ]))
+})
+
+describe('settings that would never match anything', () => {
+  it.each([
+    [
+      'protected_paths:\n  - a/**\n  - /b',
+      'Line 3: `protected_paths` `/b`: it starts at the root of the repository, without a `/`.',
+    ],
+    ['protected_paths: [infra/]', 'Line 1: `protected_paths` `infra/`: for a folder and all in it, write `infra/**`.'],
+    [
+      'protected_paths: ["keys/[a-z].pem"]',
+      'Line 1: `protected_paths` `keys/[a-z].pem`: sets and groups are not understood; write `?` or `*` in their place.',
+    ],
+    [
+      'approvers:\n  users:\n    - "@octocat"',
+      'Line 3: `approvers.users` `@octocat`: write the login alone, without `@`.',
+    ],
+    [
+      'commands:\n  - npm\n  - npm test',
+      'Line 3: `commands` `npm test`: name the program alone, without its arguments.',
+    ],
+  ])('%j: %s', (text, problem) => expect(problems(text)).toEqual([problem]))
+})
+
+describe('YAML that is refused', () => {
+  it.each([
+    ['merge: auto\nmerge: auto', 'Line 2: Map keys must be unique.'],
+    ['slots:\n\tstart: 1', 'Line 2: Tabs are not allowed as indentation.'],
+    ['merge: !!binary YXV0bw==', 'Line 1: Unresolved tag: tag:yaml.org,2002:binary.'],
+    ['merge: !auto x', 'Line 1: Unresolved tag: !auto.'],
+    ['1: 2', 'Line 1: `1` is not known here. Known are'],
+    ['? [a]\n: b', 'Line 1: With stringKeys, all keys must be strings.'],
+    ['merge: *nobody', 'Unresolved alias (the anchor must be set before the alias): nobody.'],
+    ['commands: &all [*all]', 'Line 1: An anchor may not hold itself.'],
+    ['merge: auto\n---\nmerge: review', 'Source contains multiple documents'],
+    ['__proto__: { merge: review }', 'Line 1: `__proto__` is not known here. Known are'],
+    ['constructor: 1', 'Line 1: `constructor` is not known here. Known are'],
+  ])('%j: %s', (text, problem) => expect(problems(text)).toEqual([expect.stringContaining(problem)]))
+
+  it('does not fill the memory', () => {
+    const bomb = Array.from({ length: 12 }, (_, level) => {
+      const inner = level === 0 ? '[x]' : `[${Array.from({ length: 10 }, () => `*l${level - 1}`).join(', ')}]`
+      return `l${level}: &l${level} ${inner}`
+    })
+    const started = performance.now()
+    expect(problems(bomb.join('\n'))).toEqual([expect.stringContaining('Excessive alias count')])
+    expect(performance.now() - started).toBeLessThan(2_000)
+  })
+
+  it('tells fifty problems at most', () =>
+    expect(problems(Array.from({ length: 200 }, (_, index) => `key${index}: 1`).join('\n'))).toHaveLength(50))
+})
