@@ -12,7 +12,7 @@ import { headOf } from './news.ts'
 import { type Ending, latestChecks } from './play.ts'
 import type { Check, Seen } from './seen.ts'
 
-const countsSchema = z.looseObject({ requests: z.number(), not_modified: z.number(), git_pushes: z.number() })
+const countsSchema = z.looseObject({ requests: z.number(), git_pushes: z.number() })
 type Counts = z.infer<typeof countsSchema>
 const metricsSchema = z.looseObject({
   by_task: z.record(z.string(), countsSchema),
@@ -70,7 +70,7 @@ function timeline(events: readonly RunEvent[]): string[] {
   return renderTimeline(events, state).split('\n')
 }
 
-/** Those of the jobs alone: people who look at pages cost a run nothing, nor do requests that were answered with 304. */
+/** Those of the jobs alone: people who look at pages cost a run nothing, nor do requests that were answered with 304, which are not among these. */
 function figures(metrics: z.infer<typeof metricsSchema>, events: readonly RunEvent[]): string[] {
   const tasks = new Set(events.flatMap((event) => (event.type === 'task_landed' ? [event.task] : []))).size
   const jobs = metrics.by_token.filter(({ job }) => job !== undefined)
@@ -79,16 +79,17 @@ function figures(metrics: z.infer<typeof metricsSchema>, events: readonly RunEve
   const own = Object.entries(metrics.by_task).filter(([task]) => task !== 'shared')
   return [
     ...own.map(
-      ([task, counts]) => `${task.padEnd(12)} ${paid(counts)} requests and ${counts.git_pushes} pushes for it alone`,
+      ([task, counts]) => `${task.padEnd(12)} ${counts.requests} requests and ${counts.git_pushes} pushes for it alone`,
     ),
-    `all jobs     ${told('requests', total(paid))}, ${told(
+    `all jobs     ${told(
+      'requests',
+      total((counts) => counts.requests),
+    )}, ${told(
       'pushes',
       total((counts) => counts.git_pushes),
     )}`,
   ]
 }
-
-const paid = ({ requests, not_modified }: Counts): number => requests - not_modified
 
 function sandboxOf(events: readonly RunEvent[]): string {
   const used = new Set(events.flatMap((event) => (event.type === 'task_verified' ? [event.report.sandbox] : [])))

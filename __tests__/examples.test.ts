@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parseIssue } from '../src/cli/demo/stage.ts'
+import { readSettings } from '../src/config.ts'
+import { lintPlan } from '../src/core/lint.ts'
+import { defaultSettings } from '../src/core/settings.ts'
+import { readHandPlan } from '../src/hand-plan.ts'
+import { blocksOf } from './support/readme.ts'
+
+const root = join(import.meta.dirname, '..')
+const text = (path: string) => readFileSync(join(root, path), 'utf8')
+
+/** The ids of a plan that can be read and that the lint has nothing against; throws where it cannot. */
+function tasksOf(body: string, settings = defaultSettings): string[] {
+  const plan = readHandPlan(body, settings)
+  if (!plan.ok) throw new Error(JSON.stringify(plan.error))
+  const { problems, plan: linted } = lintPlan(plan.value, settings)
+  expect(problems).toEqual([])
+  return linted.tasks.map(({ id }) => id)
+}
+
+describe('the demo', () => {
+  const settings = readSettings(text('examples/demo/.github/tributary.yml'))
+  const issue = parseIssue(text('examples/demo/issue.md'))
+
+  it('has settings without a mistake', () => {
+    expect(settings.ok ? [] : settings.error).toEqual([])
+  })
+
+  it('has a plan of twelve tasks, with one gate, that its settings allow', () => {
+    if (!settings.ok) throw new Error('the settings cannot be read')
+    expect(tasksOf(issue.body, settings.value)).toHaveLength(12)
+    expect(issue.body.match(/kind: gate/g)).toHaveLength(1)
+  })
+
+  it('has a program for each task but the gate', () => {
+    const named = [...issue.body.matchAll(/tools\/steps\/(\w+)\.mjs/g)].map(([path]) => path)
+    expect(named).toHaveLength(11)
+    for (const path of named) expect(text(`examples/demo/${path}`)).toContain('think(')
+  })
+})
+
+describe('what the documents show', () => {
+  const pages = ['README.md', 'docs/plan-by-hand.md', 'docs/settings.md', 'docs/how-it-works.md', 'docs/hub.md']
+
+  it.each(pages)('%s has plans that can be read, and whose lint is clean', (page) => {
+    for (const block of blocksOf(text(page), 'tributary'))
+      expect(tasksOf(`\`\`\`tributary\n${block}\`\`\`\n`).length).toBeGreaterThan(0)
+  })
+
+  it('there is a plan in the README and in the page about plans', () => {
+    expect(blocksOf(text('README.md'), 'tributary')).toHaveLength(1)
+    expect(blocksOf(text('docs/plan-by-hand.md'), 'tributary').length).toBeGreaterThan(0)
+  })
+
+  it('the settings of the page about settings are the defaults, all of them', () => {
+    const [block = ''] = blocksOf(text('docs/settings.md'), 'yaml')
+    expect(readSettings(block)).toEqual({ ok: true, value: defaultSettings })
+    for (const key of keysOf(defaultSettings)) expect(block).toContain(`${key}:`)
+  })
+})
+
+const keysOf = (value: unknown): string[] =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.entries(value).flatMap(([key, inner]) => [key, ...keysOf(inner)])
+    : []

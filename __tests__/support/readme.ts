@@ -1,0 +1,43 @@
+/** The rows of the first table under a heading, each cell without its Markdown. */
+export function tableUnder(markdown: string, heading: string): string[][] {
+  const lines = markdown.split('\n')
+  const start = lines.indexOf(heading)
+  if (start === -1) throw new Error(`no heading ${heading}`)
+  const table = lines.slice(start + 1)
+  const first = table.findIndex((line) => line.startsWith('|'))
+  const length = table.slice(first).findIndex((line) => !line.startsWith('|'))
+  return table
+    .slice(first, first + length)
+    .slice(2)
+    .map((line) =>
+      line
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map((cell) => cell.trim().replaceAll('\\|', '|')),
+    )
+}
+
+const words = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word ?? '')
+
+/** `job -> { permission: access }`, as the README's table has it: one row for each permission of a job. */
+export function permissionsTable(markdown: string): Record<string, Record<string, string>> {
+  const found: Record<string, Record<string, string>> = {}
+  for (const [job = '', permission = ''] of tableUnder(markdown, '## Permissions')) {
+    const [name = ''] = words(job)
+    const [[key = '', access = ''] = []] = words(permission).map((word) => word.split(': '))
+    found[name] = { ...found[name], [key]: access }
+  }
+  return found
+}
+
+/** The text of the first fenced block of a language under a heading. */
+export function blockUnder(markdown: string, heading: string, language: string): string {
+  const after = markdown.slice(markdown.indexOf(`${heading}\n`))
+  const block = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(after)?.[1]
+  if (block === undefined) throw new Error(`no block of ${language} under ${heading}`)
+  return block
+}
+
+/** Every fenced block of a language. */
+export const blocksOf = (markdown: string, language: string): string[] =>
+  [...markdown.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, block]) => block ?? '')
