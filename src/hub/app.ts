@@ -13,6 +13,7 @@ import {
   countRequests,
   guard,
   injectFaults,
+  killSenders,
   type Observer,
   observed,
   rateHeaders,
@@ -39,6 +40,7 @@ export function createApp(world: World, files: Files, observe: Observer | undefi
   app.use(countRequests(world))
   app.use('/api/*', authenticate(world))
   app.use('/api/*', rateHeaders(rate))
+  app.use(killSenders(world))
   app.use(injectFaults(world))
   if (observe !== undefined) app.use('/api/v3/*', observed(observe))
   app.use('/api/v3/*', etag({ weak: true }))

@@ -23,6 +23,16 @@ export const faultSchema = z.discriminatedUnion('kind', [
     ms: z.number().int().nonnegative().default(0),
     count,
   }),
+  /** Kills the job that sends such a request, once `skip` of them have passed: before it is carried out, or before its answer. */
+  z.strictObject({
+    kind: z.literal('kill-sender'),
+    name: expression,
+    method: z.string().optional(),
+    route: expression,
+    when: z.enum(['before', 'after']),
+    skip: z.number().int().nonnegative().default(0),
+    count,
+  }),
   z.strictObject({ kind: z.literal('delay-job'), name: expression, ms: z.number().int().positive(), count }),
 ])
 export type Fault = z.infer<typeof faultSchema>
@@ -36,6 +46,7 @@ export interface Faults {
   forRequest(kind: 'status' | 'status-after', method: string, path: string): Of<'status'> | Of<'status-after'> | null
   forEvent(event: string): 'drop' | 'double' | null
   kill(job: string): number | null
+  killSender(job: string, method: string, path: string): 'before' | 'after' | null
   delay(job: string): number
 }
 
@@ -61,6 +72,15 @@ export function createFaults(): Faults {
       return take('double-event', (fault) => fault.event === event) === null ? null : 'double'
     },
     kill: (job) => take('kill-job', named(job))?.ms ?? null,
+    killSender: (job, method, path) => {
+      const fits = (fault: Of<'kill-sender'>) => named(job)(fault) && fitsRequest(fault, method, path)
+      const passing = faults.find((fault): fault is Of<'kill-sender'> => fault.kind === 'kill-sender' && fits(fault))
+      if (passing !== undefined && passing.skip > 0) {
+        passing.skip -= 1
+        return null
+      }
+      return take('kill-sender', fits)?.when ?? null
+    },
     delay: (job) => take('delay-job', named(job))?.ms ?? 0,
   }
 }

@@ -1,5 +1,5 @@
+import type { JobRecord } from '../host.ts'
 import { type Actor, loginOf } from '../who/actor.ts'
-import type { World } from '../world.ts'
 
 interface Counts {
   requests: number
@@ -22,7 +22,7 @@ export interface Metrics {
   /** `route` counts a request; a task is `42/t3`, or null for what belongs to none. */
   add(count: Count, from: { actor: Actor; task: string | null; route?: string }): void
   reset(): void
-  report(world: World): unknown
+  report(jobs: readonly JobRecord[]): object
 }
 
 const none = (): Counts => ({
@@ -61,12 +61,12 @@ export function createMetrics(now: () => string): Metrics {
       tasks = new Map()
       tokens = new Map()
     },
-    report: (world) => ({
+    report: (jobs) => ({
       since,
       ...total,
       by_route: Object.fromEntries(routes),
       by_task: Object.fromEntries(tasks),
-      by_token: [...tokens].map(([key, counts]) => ({ ...describe(world, key), ...counts })),
+      by_token: [...tokens].map(([key, counts]) => ({ ...describe(jobs, key), ...counts })),
     }),
   }
 }
@@ -85,8 +85,8 @@ function entry<T>(map: Map<string, T>, key: string, blank: () => T): T {
 const keyOf = (actor: Actor): string => (actor.kind === 'job' ? `job ${actor.token.job}` : loginOf(actor))
 
 /** A token by its owner, never by its value. */
-function describe(world: World, key: string) {
+function describe(jobs: readonly JobRecord[], key: string) {
   const id = Number(/^job (\d+)$/.exec(key)?.[1])
-  const job = world.store.doc.jobs.find((known) => known.id === id)
+  const job = jobs.find((known) => known.id === id)
   return Number.isNaN(id) ? { who: key } : { who: key, job: id, name: job?.name ?? null, run: job?.run_id ?? null }
 }

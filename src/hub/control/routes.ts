@@ -17,7 +17,7 @@ const settingsChange = z.strictObject({
 /** The hub's own addresses, for tests, the demo and the page. None of them is GitHub's. */
 export const controlRoutes = (world: World) =>
   new Hono<HubEnv>()
-    .get('/_hub/metrics', (call) => call.json(world.metrics.report(world)))
+    .get('/_hub/metrics', (call) => call.json(world.metrics.report(world.store.doc.jobs)))
     .post('/_hub/metrics/reset', (call) => {
       world.metrics.reset()
       return call.body(null, 204)

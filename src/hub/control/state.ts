@@ -8,6 +8,6 @@ export async function stateOf(world: World) {
     secrets: Object.keys(world.secrets),
     refs: await world.git.refs('refs/'),
     faults: world.faults.list(),
-    metrics: world.metrics.report(world),
+    metrics: world.metrics.report(world.store.doc.jobs),
   }
 }

@@ -74,6 +74,21 @@ export const rateHeaders =
     call.res.headers.set('x-github-media-type', 'github.v3; format=json')
   }
 
+/** A job that dies in the middle of a request: the request is not carried out, or it is and nobody reads the answer. */
+export const killSenders =
+  (world: World): Layer =>
+  async (call, next) => {
+    const actor = identify(world.store.doc, call.req.header('authorization'))
+    const job = actor?.kind === 'job' ? world.store.doc.jobs.find(({ id }) => id === actor.token.job) : undefined
+    const { pathname, search } = new URL(call.req.url)
+    const when = job === undefined ? null : world.faults.killSender(job.name, call.req.method, pathname + search)
+    if (job === undefined || when === null) return next()
+    if (when === 'after') await next()
+    world.runner().kill(job.id)
+    call.res = undefined
+    call.res = new Response(null, { status: 503 })
+  }
+
 /** `status` answers instead of the hub, `status-after` once it has done what was asked. */
 export const injectFaults =
   (world: World): Layer =>
