@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import type { DispatchInputs, Forge, PullRequest } from '../../ports/forge.ts'
+import { addComment, type MemoryGitHub, ownComment, SELF } from './github.ts'
+import { publish } from './publish.ts'
+
+/** A forge without GitHub, for tests of what stands on it. */
+export function memoryForge(github: MemoryGitHub): Forge {
+  const { given } = github
+  const defaultBranch = given.defaultBranch ?? 'main'
+  return {
+    defaultBranch: async () => defaultBranch,
+    role: async (login) => needed(given.roles?.[login], `a role of ${login}`),
+    react: async (comment, content) => react(github, comment, content),
+    reply: async (thread, key, body) => reply(github, thread, key, body),
+    pull: async (number) => pullAt(github, number),
+    file: async (path) => {
+      const text = needed(given.files?.[path], `a file ${path}`)
+      return text === null ? null : { text, blob: blobOf(text) }
+    },
+    publish: async (projections, lookFirst) => publish(github, projections, lookFirst),
+    dispatch: async (inputs) => ({ workflowRun: dispatch(github, inputs) }),
+    dispatched: async (run, request) =>
+      github.runs.findLast(({ inputs }) => inputs.run === run && inputs.request === request)?.id ?? null,
+    orchestratorAlive: async (workflowRun) =>
+      needed(
+        github.runs.find(({ id }) => id === workflowRun)?.orchestratorAlive ?? given.orchestrators?.[workflowRun],
+        `a workflow run ${workflowRun}`,
+      ),
+    deleteBranches: async (branches) => {
+      github.branches = github.branches.filter((branch) => !branches.includes(branch))
+    },
+  }
+}
+
+function needed<Value>(value: Value | undefined, what: string): Value {
+  if (value === undefined) throw new Error(`${what} was asked for, and none was given`)
+  return value
+}
+
+function react(github: MemoryGitHub, comment: number, content: string): void {
+  needed(
+    github.comments.find(({ id }) => id === comment),
+    `a comment ${comment}`,
+  )
+  const known = github.reactions.some((one) => one.comment === comment && one.content === content)
+  if (!known) github.reactions.push({ comment, content })
+}
+
+/** It always looks: being wrong about `fresh` is not what these tests are about. */
+function reply(github: MemoryGitHub, thread: number, key: string, body: string): void {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.:@/-]*$/.test(key) || key.includes('--'))
+    throw new Error(`not a key for a reply: ${key}`)
+  const marker = `<!-- tributary:reply:${key} -->`
+  if (ownComment(github, thread, marker) === null) addComment(github, SELF, thread, `${marker}\n${body}`)
+}
+
+function pullAt({ pulls }: MemoryGitHub, wanted: number): PullRequest | null {
+  const found = pulls.find(({ number }) => number === wanted)
+  if (found === undefined) return null
+  const { number, node, headBranch, state, merged, draft } = found
+  return { number, node, headBranch, state, merged, draft }
+}
+
+function dispatch(github: MemoryGitHub, inputs: DispatchInputs): number {
+  const id = github.nextId()
+  github.runs.push({ id, inputs, orchestratorAlive: inputs.role === 'orchestrate' })
+  return id
+}
+
+/** As git names the blob. */
+const blobOf = (text: string): string =>
+  createHash('sha1')
+    .update(`blob ${Buffer.byteLength(text)}\0${text}`)
+    .digest('hex')
