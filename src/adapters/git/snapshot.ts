@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { canonical } from '../../core/plan-id.ts'
 import type { RunId, Sha } from '../../core/ref.ts'
 import { parseState, type RunState, workOf } from '../../core/state.ts'
 import { missing } from './fetch.ts'
@@ -17,7 +18,10 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 /** The tree of a journal commit: the state after it, and the plan by itself for whoever looks for it with plain git. */
 export async function writeSnapshot({ place }: Store, state: RunState): Promise<Sha> {
   const plan = workOf(state)?.plan
-  const files = [{ path: STATE, text: json(state) }, ...(plan === undefined ? [] : [{ path: PLAN, text: json(plan) }])]
+  const files = [
+    { path: STATE, text: json(state) },
+    ...(plan === undefined ? [] : [{ path: PLAN, text: `${canonical(plan)}\n` }]),
+  ]
   const written = await Promise.all(files.map(async ({ path, text }) => ({ path, sha: await writeBlob(place, text) })))
   return writeTree(place, written)
 }

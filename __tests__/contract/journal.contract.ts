@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest'
+import type { RunEvent } from '../../src/core/event.ts'
+import { replay, replayOn } from '../../src/core/evolve.ts'
+import { branchRef, logRef, type RunId, type Sha } from '../../src/core/ref.ts'
+import { emptyRun } from '../../src/core/state.ts'
+import type { Appended, Journal, RefUpdate } from '../../src/ports/journal.ts'
+import { noted, planRequested } from '../support/events.ts'
+import { printedSeed, randomOf } from '../support/random.ts'
+
+export interface Writer {
+  journal: Journal
+  /** A commit that is nowhere yet but with this writer. */
+  commit(): Promise<Sha>
+}
+
+export interface JournalStage {
+  /** Each writer stands for a process of its own. */
+  writer(): Promise<Writer>
+  tipOf(ref: string): Sha | null
+}
+
+const RUN = '42'
+const TRUNK = branchRef('tributary/42/trunk')
+const TASK = branchRef('tributary/42/t1')
+
+async function begin(journal: Journal, run: RunId = RUN, refs: readonly RefUpdate[] = []): Promise<Sha> {
+  const events = [planRequested(run)]
+  return tipIn(await journal.append(run, null, events, replay(events), refs))
+}
+
+/** What a job does: read, decide, write, and once more where somebody was faster. Gives back how often it lost. */
+async function write(journal: Journal, run: RunId, events: readonly RunEvent[], refs: readonly RefUpdate[] = []) {
+  for (let lost = 0; ; lost += 1) {
+    const read = await journal.read(run)
+    const state = replayOn(read?.state ?? emptyRun, events)
+    const appended = await journal.append(run, read?.tip ?? null, events, state, refs)
+    if (appended.ok) return { tip: appended.tip, lost }
+  }
+}
+
+function tipIn(appended: Appended): Sha {
+  if (!appended.ok) throw new Error(`lost to whoever moved ${appended.error.refs.join(', ')}`)
+  return appended.tip
+}
+
+/** What every journal keeps to, whatever it is made of. */
+export function journalContract(name: string, open: () => Promise<JournalStage>): void {
+  describe(`the journal ${name}`, () => {
+    it('knows nothing of a run that nobody has begun', async () => {
+      const { journal } = await (await open()).writer()
+      expect(await journal.runsOf(42)).toEqual({ runs: [] })
+      expect(await journal.look(RUN, [TRUNK])).toEqual({ tip: null, refs: new Map() })
+      expect(await journal.read(RUN)).toBeNull()
+      expect(await journal.history(RUN)).toEqual([])
+    })
+
+    it('shows another process what was written', async () => {
+      const stage = await open()
+      const tip = await begin((await stage.writer()).journal)
+      const { journal } = await stage.writer()
+      expect(await journal.look(RUN, [])).toEqual({ tip, refs: new Map() })
+      expect(await journal.read(RUN)).toEqual({ state: replay([planRequested(RUN)]), tip })
+      expect(await journal.history(RUN)).toEqual([planRequested(RUN)])
+      expect(stage.tipOf(logRef(RUN))).toBe(tip)
+    })
+
+    it('keeps events in order, and a snapshot that is the fold of all of them', async () => {
+      const stage = await open()
+      const [one, other] = [await stage.writer(), await stage.writer()]
+      await begin(one.journal)
+      await write(other.journal, RUN, [noted('a'), noted('b')])
+      await write(one.journal, RUN, [noted('c')])
+      const { tip } = await write(other.journal, RUN, [noted('a', 2), noted('d')])
+      const events = [planRequested(RUN), noted('a'), noted('b'), noted('c'), noted('a', 2), noted('d')]
+      for (const { journal } of [one, other, await stage.writer()]) {
+        expect(await journal.history(RUN)).toEqual(events)
+        expect(await journal.read(RUN)).toEqual({ state: replay(events), tip })
+      }
+    })
+
+    it('lets one of two begin a run', async () => {
+      const stage = await open()
+      const [one, other] = [await stage.writer(), await stage.writer()]
+      const tip = await begin(one.journal)
+      const late = await other.journal.append(RUN, null, [planRequested(RUN)], replay([planRequested(RUN)]), [])
+      expect(late).toEqual({ ok: false, error: { reason: 'conflict', refs: [logRef(RUN)] } })
+      expect(stage.tipOf(logRef(RUN))).toBe(tip)
+    })
+
+    it('refuses what was decided on an older state', async () => {
+      const stage = await open()
+      const [one, other] = [await stage.writer(), await stage.writer()]
+      const old = await begin(one.journal)
+      const { tip } = await write(other.journal, RUN, [noted('a')])
+      const late = await one.journal.append(RUN, old, [noted('b')], replay([planRequested(RUN), noted('b')]), [])
+      expect(late).toEqual({ ok: false, error: { reason: 'conflict', refs: [logRef(RUN)] } })
+      expect((await one.journal.read(RUN))?.tip).toBe(tip)
+    })
+
+    it('makes two entries out of the same events', async () => {
+      const stage = await open()
+      const { journal } = await stage.writer()
+      await begin(journal)
+      const first = await write(journal, RUN, [noted('a')])
+      const second = await write(journal, RUN, [noted('a')])
+      expect(second.tip).not.toBe(first.tip)
+      expect(await journal.history(RUN)).toHaveLength(3)
+    })
+
+    it('creates, moves and deletes refs together with what it writes about them', async () => {
+      const stage = await open()
+      const { journal, commit } = await stage.writer()
+      const [first, second] = [await commit(), await commit()]
+      await begin(journal, RUN, [
+        { ref: TRUNK, from: null, to: first },
+        { ref: TASK, from: null, to: first },
+      ])
+      expect([stage.tipOf(TRUNK), stage.tipOf(TASK)]).toEqual([first, first])
+      expect((await journal.look(RUN, [TRUNK, TASK, branchRef('none')])).refs).toEqual(
+        new Map([
+          [TRUNK, first],
+          [TASK, first],
+        ]),
+      )
+      await write(
+        journal,
+        RUN,
+        [noted('moved')],
+        [
+          { ref: TRUNK, from: first, to: second },
+          { ref: TASK, from: first, to: null },
+        ],
+      )
+      expect([stage.tipOf(TRUNK), stage.tipOf(TASK)]).toEqual([second, null])
+    })
+
+    it('writes nothing where one ref is not where it was expected', async () => {
+      const stage = await open()
+      const { journal, commit } = await stage.writer()
+      const [first, second, third] = [await commit(), await commit(), await commit()]
+      const tip = await begin(journal, RUN, [{ ref: TRUNK, from: null, to: first }])
+      const state = replay([planRequested(RUN), noted('a')])
+      const appended = await journal.append(RUN, tip, [noted('a')], state, [
+        { ref: TASK, from: null, to: second },
+        { ref: TRUNK, from: second, to: third },
+      ])
+      expect(appended).toEqual({ ok: false, error: { reason: 'conflict', refs: [TRUNK] } })
+      expect([stage.tipOf(TRUNK), stage.tipOf(TASK), stage.tipOf(logRef(RUN))]).toEqual([first, null, tip])
+    })
+
+    it('lists the runs of one issue, oldest first', async () => {
+      const stage = await open()
+      const { journal } = await stage.writer()
+      const tips: Record<string, Sha> = {}
+      for (const run of ['42-10', '42', '420', '42-2', '4', '4-2']) tips[run] = await begin(journal, run)
+      const { runs } = await journal.runsOf(42)
+      expect(runs).toEqual(['42', '42-2', '42-10'].map((run) => ({ run, tip: tips[run] })))
+    })
+
+    it('keeps runs apart', async () => {
+      const stage = await open()
+      const { journal } = await stage.writer()
+      await begin(journal, '42')
+      await begin(journal, '42-2')
+      await write(journal, '42-2', [noted('a')])
+      expect(await journal.history('42')).toEqual([planRequested('42')])
+      expect(await journal.history('42-2')).toEqual([planRequested('42-2'), noted('a')])
+    })
+
+    it('takes no entry without an event', async () => {
+      const { journal } = await (await open()).writer()
+      await expect(journal.append(RUN, null, [], emptyRun, [])).rejects.toThrow('nothing to append')
+    })
+
+    it('loses no event of eight writers at once', { timeout: 120_000 }, async () => {
+      const random = randomOf(printedSeed())
+      const stage = await open()
+      const writers = await Promise.all(Array.from({ length: 8 }, () => stage.writer()))
+      await begin((await stage.writer()).journal)
+      const names = writers.map((_, writer) =>
+        Array.from({ length: 1 + random(3) }, (_, index) => `w${writer}-${index}`),
+      )
+      const work = writers.map(async ({ journal }, index) => {
+        for (const name of names[index] ?? []) await write(journal, RUN, [noted(name), noted('last', index + 1)])
+      })
+      await Promise.all(work)
+      const { journal } = await stage.writer()
+      const events = await journal.history(RUN)
+      const written = events
+        .flatMap((event) => (event.type === 'projected' ? event.entries : []))
+        .map((entry) => entry.name)
+      expect(written.filter((name) => name !== 'last').toSorted()).toEqual(names.flat().toSorted())
+      expect((await journal.read(RUN))?.state).toEqual(replay(events))
+    })
+  })
+}
