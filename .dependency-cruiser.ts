@@ -7,7 +7,7 @@ interface Room {
 
 /** What each room may import besides itself: other rooms, and packages or modules of Node (`node:*` is any of them). */
 const rooms: Record<string, Room> = {
-  core: { rooms: [], modules: ['zod', 'picomatch', 'node:crypto'] },
+  core: { rooms: [], modules: ['zod', 'node:crypto'] },
   render: { rooms: ['core'], modules: [] },
   ports: { rooms: ['core'], modules: [] },
   agent: { rooms: ['core', 'ports'], modules: ['zod'] },
@@ -23,7 +23,6 @@ const rooms: Record<string, Room> = {
       'graphql',
       'yaml',
       'zod',
-      'picomatch',
       'fflate',
     ],
   },

@@ -10,9 +10,14 @@ import { type Path, readYaml } from './yaml.ts'
 const INFO = 'tributary'
 const LONGEST_NAME = 40
 
+/** Only blocks matter here, and the time that links and stars take grows with the square of the text. */
+const BLOCKS_ONLY = {
+  disable: { null: ['attention', 'autolink', 'codeText', 'htmlText', 'labelEnd', 'labelStartImage', 'labelStartLink'] },
+}
+
 /** The plan that a person wrote into the issue: its one fenced block `tributary`, in YAML. Lines count from the block's first. */
 export function readHandPlan(issueBody: string, settings: Settings): Result<Plan, Problem[]> {
-  const [block, ...more] = planBlocks(fromMarkdown(issueBody.replace(/\r\n?/g, '\n')))
+  const [block, ...more] = planBlocks(fromMarkdown(issueBody.replace(/\r\n?/g, '\n'), { extensions: [BLOCKS_ONLY] }))
   if (block === undefined) return refused('no-plan', NO_PLAN)
   if (more.length > 0) {
     return refused('several-plans', `The issue has ${more.length + 1} fenced blocks \`tributary\`. Leave one of them.`)

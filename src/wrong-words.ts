@@ -74,7 +74,7 @@ function mended({ expected, input, path }: WrongType): string {
   if (expected === 'string' && (typeof input === 'number' || typeof input === 'boolean'))
     return `: write it in quotes, ${quoted(JSON.stringify(String(input)))}`
   if (expected !== 'array' || typeof input !== 'string') return ''
-  const list = listOf(isCommand(path) ? input.trim().split(/\s+/) : [input])
+  const list = listOf(isCommand(path) || path.at(-1) === 'verification' ? input.trim().split(/\s+/) : [input])
   // Whoever wrote one command where a list of them belongs meant all of its words as one.
   return path.includes('verification')
     ? `: it is a list of commands, such as ${quoted(`[${list}]`)}`
