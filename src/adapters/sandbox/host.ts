@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { homedir, tmpdir, userInfo } from 'node:os'
 
 /** What the sandbox must know of the machine that it stands on. */
@@ -28,11 +29,14 @@ export function hostOf(env: Environment, own: readonly string[]): Host {
       .join(':'),
     homes: [home, userInfo().homedir, '/home', '/root'],
     hide: [env.RUNNER_TEMP, ...own].filter((folder) => folder !== undefined),
-    // rustup's proxies look for it in the home folder, where nothing says so.
-    toolchains: { RUSTUP_HOME: `${home}/.rustup`, ...Object.fromEntries(toolchains) },
+    toolchains: { ...rustupIn(home), ...Object.fromEntries(toolchains) },
     temp: env.RUNNER_TEMP ?? tmpdir(),
   }
 }
+
+/** rustup's proxies look for it in the home folder, which a command does not see. */
+const rustupIn = (home: string): Record<string, string> =>
+  existsSync(`${home}/.rustup`) ? { RUSTUP_HOME: `${home}/.rustup` } : {}
 
 /** All that a command finds in its environment, besides what its task gives it. */
 export const commandEnvironment = (host: Host, home: string): Record<string, string> => ({
