@@ -47,11 +47,14 @@ export async function testHub(options: Partial<HubOptions> = {}): Promise<TestHu
   const log: string[] = []
   const hub = await startHub({
     tributaryAction: checkout,
-    createRunner: recorder.create,
     name: 'octo/demo',
     log: (line) => log.push(line),
     observe: contract.exchange,
     ...options,
+    createRunner: (host, given) => {
+      const fake = recorder.create(host)
+      return options.createRunner?.(host, given) ?? fake
+    },
     repo: checkout,
     dataDir,
   })

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { orNotFound } from '../acts/find.ts'
+import { signedUrl } from '../artifacts/blobs.ts'
 import { workflowAt } from '../git/workflows.ts'
 import type { JobRecord, WorkflowRunRecord } from '../host.ts'
 import { Refusal } from '../refusal.ts'
@@ -36,8 +37,9 @@ export const runRoutes = (world: World) =>
     })
     .get('/actions/jobs/:id/logs', (call) => {
       if (call.var.actor.kind === 'anonymous') throw new Refusal(403, 'Must have admin rights to Repository.')
-      const log = orNotFound(jobLog(world.dataDir, jobOf(world, call).id))
-      return call.text(log)
+      const job = jobOf(world, call)
+      orNotFound(jobLog(world.dataDir, job.id))
+      return call.redirect(signedUrl(world, 'log', job), 302)
     })
 
 export async function listRuns(
