@@ -25,7 +25,7 @@ export async function recover(deps: JobDeps, ended: Ended): Promise<void> {
   if (run === null) return deps.log('no run to recover')
   for (;;) {
     const read = await deps.journal.read(run)
-    if (read === null || !isOurs(deps, read.state))
+    if (read === null || !isOurs(deps, read.state, ended.result))
       return deps.log(`run ${run} is not in the hands of this workflow run`)
     const events = decideRecovery(read.state, ended.result, deps)
     const appended = await deps.journal.append(run, read.tip, events, replayOn(read.state, events), [])
@@ -36,9 +36,14 @@ export async function recover(deps: JobDeps, ended: Ended): Promise<void> {
   }
 }
 
-/** Only the workflow run that holds the run may speak for it: a queued double that was cancelled may not. */
-const isOurs = (deps: JobDeps, state: RunState): state is LiveRun =>
-  state.phase !== 'empty' && state.orchestrator?.workflowRun === deps.workflowRun
+/**
+ * Only the workflow run that holds the run may speak for it: a queued double that was cancelled may not. Where nobody
+ * holds it, an orchestrator of ours died before it could say that it had started.
+ */
+const isOurs = (deps: JobDeps, state: RunState, result: string): state is LiveRun => {
+  if (state.phase === 'empty') return false
+  return state.orchestrator === null ? result === 'failure' : state.orchestrator.workflowRun === deps.workflowRun
+}
 
 function decideRecovery(state: LiveRun, result: string, deps: JobDeps): RunEvent[] {
   const stamp = { at: deps.clock.now().toISOString(), by: 'tributary' }

@@ -9,6 +9,7 @@ export interface HandTask {
   timeout_minutes?: number
   acceptance?: string[]
   run?: string[]
+  reads?: string[]
 }
 
 /** An issue's body with a plan by hand: each task of the graph writes `<id>/done.txt` and checks its needs' files. */

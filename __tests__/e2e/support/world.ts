@@ -27,7 +27,13 @@ export async function startWorld(options: WorldOptions = {}) {
   const checkout = options.checkout ?? makeRepository(join(folder, 'checkout'), options.files)
   const dataDir = join(folder, 'hub')
   const begin = () =>
-    startHub({ repo: checkout, dataDir, tributaryAction: process.env.TRIBUTARY_ACTION ?? ROOT, name: 'somebody/repository', ...options.hub })
+    startHub({
+      repo: checkout,
+      dataDir,
+      tributaryAction: process.env.TRIBUTARY_ACTION ?? ROOT,
+      name: 'somebody/repository',
+      ...options.hub,
+    })
   let hub = await begin()
   const gitDir = join(dataDir, 'repository.git')
   const at = { owner: hub.owner, repo: hub.repo }
@@ -43,7 +49,13 @@ export async function startWorld(options: WorldOptions = {}) {
   /** What the jobs said last, for the message of a test that waited in vain. */
   const report = (): string =>
     readdirSync(join(dataDir, 'logs'))
-      .map((name) => `--- ${name}\n${readFileSync(join(dataDir, 'logs', name), 'utf8').split('\n').slice(-25).join('\n')}`)
+      .map(
+        (name) =>
+          `--- ${name}\n${readFileSync(join(dataDir, 'logs', name), 'utf8')
+            .split('\n')
+            .slice(-25)
+            .join('\n')}`,
+      )
       .join('\n')
   const until = <Found>(what: string, look: () => Promise<Found | undefined | null | false>): Promise<Found> =>
     waitFor(what, look, report)
@@ -101,6 +113,8 @@ export async function startWorld(options: WorldOptions = {}) {
     until,
     idle: () => hub.runner.idle(),
     fault: (fault: object) => post(`${hub.url}/_hub/faults`, fault),
+    faults: async (): Promise<unknown[]> => (await fetch(`${hub.url}/_hub/faults`)).json() as Promise<unknown[]>,
+    clearFaults: async () => void (await fetch(`${hub.url}/_hub/faults`, { method: 'DELETE' })),
     metrics: async (): Promise<unknown> => (await fetch(`${hub.url}/_hub/metrics`)).json(),
     restart: async () => {
       await hub.close()
@@ -130,11 +144,11 @@ async function waitFor<Found>(
   look: () => Promise<Found | undefined | null | false>,
   report: () => string,
 ): Promise<Found> {
-  const deadline = Date.now() + 60_000
+  const deadline = Date.now() + 150_000
   for (;;) {
     const found = await look()
     if (found !== undefined && found !== null && found !== false) return found
-    if (Date.now() > deadline) throw new Error(`waited 60 seconds for ${what}\n${report()}`)
+    if (Date.now() > deadline) throw new Error(`waited 150 seconds for ${what}\n${report()}`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }

@@ -1,0 +1,8 @@
+/** Settings of tests with several runs in one world: few slots, which leave soon, so that runs that wait take nothing from others. */
+export const calm = (...more: string[]): string =>
+  [
+    'slots: { start: 3, cap: 4, idle_seconds: 2 }',
+    'limits: { pushes_per_minute: 6000, status_seconds: 1, poll_seconds: 0.2 }',
+    ...more,
+    '',
+  ].join('\n')
