@@ -180,43 +180,59 @@ describe('where the plan is found', () => {
 
 describe('a task that does not fit', () => {
   it.each([
-    ['run: npm test', 'run', 'Line 4: `run` must be a list of words, not the text `npm test`: write `[npm, test]`.'],
+    [
+      'run: npm test',
+      'run',
+      'Line 4 of the block: `run` must be a list of words, not the text `npm test`: write `[npm, test]`.',
+    ],
     [
       'acceptance: npm run test:unit -- "a b"',
       'acceptance',
-      'Line 4: `acceptance` must be a list of words, not the text `npm run test:unit -- "a b"`: write `[npm, run, "test:unit", "--", "\\"a", "b\\""]`.',
+      'Line 4 of the block: `acceptance` must be a list of words, not the text `npm run test:unit -- "a b"`: write `[npm, run, "test:unit", "--", "\\"a", "b\\""]`.',
     ],
-    ['run: [sleep, 3]', 'run', 'Line 4: `run[1]` must be text, not `3`: write it in quotes, `"3"`.'],
+    ['run: [sleep, 3]', 'run', 'Line 4 of the block: `run[1]` must be text, not `3`: write it in quotes, `"3"`.'],
     [
       'acceptance: [test, true]',
       'acceptance',
-      'Line 4: `acceptance[1]` must be text, not `true`: write it in quotes, `"true"`.',
+      'Line 4 of the block: `acceptance[1]` must be text, not `true`: write it in quotes, `"true"`.',
     ],
-    ['run: [npm, [test]]', 'run', 'Line 4: `run[1]` must be text, not a list.'],
-    ['run: ["", x]', 'run', 'Line 4: `run` must begin with the name of a program, and may hold no null character.'],
+    ['run: [npm, [test]]', 'run', 'Line 4 of the block: `run[1]` must be text, not a list.'],
+    [
+      'run: ["", x]',
+      'run',
+      'Line 4 of the block: `run` must begin with the name of a program, and may hold no null character.',
+    ],
     [
       'run: [a, "b\\0c"]',
       'run',
-      'Line 4: `run` must begin with the name of a program, and may hold no null character.',
+      'Line 4 of the block: `run` must begin with the name of a program, and may hold no null character.',
     ],
-    ['writes: src/**', 'writes', 'Line 4: `writes` must be a list, not the text `src/**`: write `["src/**"]`.'],
-    ['writes: [""]', 'writes', 'Line 4: `writes[0]` may not be empty.'],
-    ['needs: b', 'needs', 'Line 4: `needs` must be a list, not the text `b`: write `[b]`.'],
+    [
+      'writes: src/**',
+      'writes',
+      'Line 4 of the block: `writes` must be a list, not the text `src/**`: write `["src/**"]`.',
+    ],
+    ['writes: [""]', 'writes', 'Line 4 of the block: `writes[0]` may not be empty.'],
+    ['needs: b', 'needs', 'Line 4 of the block: `needs` must be a list, not the text `b`: write `[b]`.'],
     [
       'needs: [B]',
       'needs',
-      'Line 4: `needs[0]` `B` must be lower-case letters, digits and single hyphens, starting with a letter.',
+      'Line 4 of the block: `needs[0]` `B` must be lower-case letters, digits and single hyphens, starting with a letter.',
     ],
-    ['size: huge', 'size', 'Line 4: `size` must be `small`, `medium` or `large`, not the text `huge`.'],
-    ['kind: resolve', 'kind', 'Line 4: `kind` must be `code` or `gate`, not the text `resolve`.'],
-    ['timeout_minutes: 0', 'timeout_minutes', 'Line 4: `timeout_minutes` must be more than 0.'],
-    ['timeout_minutes: 10m', 'timeout_minutes', 'Line 4: `timeout_minutes` must be a number, not the text `10m`.'],
-    ['timeout_minutes: .inf', 'timeout_minutes', 'Line 4: `timeout_minutes` must be'],
-    ['title: ""', 'title', 'Line 4: `title` may not be empty.'],
-    ['acceptanc: [x]', 'acceptanc', 'Line 4: `acceptanc` is not known here. Did you mean `acceptance`?'],
-    ['need: [x]', 'need', 'Line 4: `need` is not known here. Did you mean `needs`?'],
-    ['depends_on: [x]', 'depends_on', 'Line 4: `depends_on` is not known here. Known are `id`, `title`,'],
-    ['steps: [a: b]', 'steps', 'Line 4: `steps[0]` must be text, not keys with values.'],
+    ['size: huge', 'size', 'Line 4 of the block: `size` must be `small`, `medium` or `large`, not the text `huge`.'],
+    ['kind: resolve', 'kind', 'Line 4 of the block: `kind` must be `code` or `gate`, not the text `resolve`.'],
+    ['timeout_minutes: 0', 'timeout_minutes', 'Line 4 of the block: `timeout_minutes` must be more than 0.'],
+    [
+      'timeout_minutes: 10m',
+      'timeout_minutes',
+      'Line 4 of the block: `timeout_minutes` must be a number, not the text `10m`.',
+    ],
+    ['timeout_minutes: .inf', 'timeout_minutes', 'Line 4 of the block: `timeout_minutes` must be'],
+    ['title: ""', 'title', 'Line 4 of the block: `title` may not be empty.'],
+    ['acceptanc: [x]', 'acceptanc', 'Line 4 of the block: `acceptanc` is not known here. Did you mean `acceptance`?'],
+    ['need: [x]', 'need', 'Line 4 of the block: `need` is not known here. Did you mean `needs`?'],
+    ['depends_on: [x]', 'depends_on', 'Line 4 of the block: `depends_on` is not known here. Known are `id`, `title`,'],
+    ['steps: [a: b]', 'steps', 'Line 4 of the block: `steps[0]` must be text, not keys with values.'],
   ])('%s', (field, name, message) =>
     expect(problems(task(field))).toEqual([
       { code: 'not-a-plan', task: 'a', field: name, message: expect.stringContaining(message) },
@@ -225,11 +241,16 @@ describe('a task that does not fit', () => {
 
   it('has words where it has too many', () =>
     expect(problems(task(`title: ${'x'.repeat(121)}`))).toEqual([
-      { code: 'too-long', task: 'a', field: 'title', message: 'Line 4: `title` may have 120 characters at most.' },
+      {
+        code: 'too-long',
+        task: 'a',
+        field: 'title',
+        message: 'Line 4 of the block: `title` may have 120 characters at most.',
+      },
     ]))
   it('is named by its place where it has no id', () =>
     expect(problems('title: x\ntasks:\n  - id: a\n  - title: b')).toEqual([
-      { code: 'not-a-plan', task: 'task 2', field: 'id', message: 'Line 4: `id` is missing.' },
+      { code: 'not-a-plan', task: 'task 2', field: 'id', message: 'Line 4 of the block: `id` is missing.' },
     ]))
   it('is named as it names itself, be it wrong', () =>
     expect(problems('title: x\ntasks:\n  - id: My Task')).toEqual([
@@ -238,7 +259,7 @@ describe('a task that does not fit', () => {
         task: 'My Task',
         field: 'id',
         message:
-          'Line 3: `id` `My Task` must be lower-case letters, digits and single hyphens, starting with a letter.',
+          'Line 3 of the block: `id` `My Task` must be lower-case letters, digits and single hyphens, starting with a letter.',
       },
     ]))
   it('is no task at all', () =>
@@ -247,46 +268,59 @@ describe('a task that does not fit', () => {
         code: 'not-a-plan',
         task: 'task 1',
         field: null,
-        message: 'Line 2: `tasks[0]` must be keys with values, not the text `a`.',
+        message: 'Line 2 of the block: `tasks[0]` must be keys with values, not the text `a`.',
       },
     ]))
   it('shows the line inside a long list', () =>
-    expect(problems(task('run:', '  - node', '  - 7', 'reads: x')).map(({ message }) => message.slice(0, 12))).toEqual([
-      'Line 6: `run',
-      'Line 7: `rea',
-    ]))
+    expect(
+      problems(task('run:', '  - node', '  - 7', 'reads: x')).map(({ message }) =>
+        message.replace(/^Line (.+) of the block: `(...).*/, '$1 $2'),
+      ),
+    ).toEqual(['6 run', '7 rea']))
 })
 
 describe('a plan that does not fit', () => {
   it.each([
-    ['tasks: [{ id: a }]', 'title', 'Line 1: `title` is missing.'],
-    ['title: 1\ntasks: [{ id: a }]', 'title', 'Line 1: `title` must be text, not `1`: write it in quotes, `"1"`.'],
-    ['title: x', 'tasks', 'Line 1: `tasks` is missing.'],
-    ['title: x\ntasks: []', 'tasks', 'Line 2: `tasks` may not be empty.'],
-    ['title: x\ntasks: { id: a }', 'tasks', 'Line 2: `tasks` must be a list, not keys with values.'],
-    ['title: x\ntask: []\ntasks: [{ id: a }]', 'task', 'Line 2: `task` is not known here. Did you mean `tasks`?'],
+    ['tasks: [{ id: a }]', 'title', 'Line 1 of the block: `title` is missing.'],
+    [
+      'title: 1\ntasks: [{ id: a }]',
+      'title',
+      'Line 1 of the block: `title` must be text, not `1`: write it in quotes, `"1"`.',
+    ],
+    ['title: x', 'tasks', 'Line 1 of the block: `tasks` is missing.'],
+    ['title: x\ntasks: []', 'tasks', 'Line 2 of the block: `tasks` may not be empty.'],
+    ['title: x\ntasks: { id: a }', 'tasks', 'Line 2 of the block: `tasks` must be a list, not keys with values.'],
+    [
+      'title: x\ntask: []\ntasks: [{ id: a }]',
+      'task',
+      'Line 2 of the block: `task` is not known here. Did you mean `tasks`?',
+    ],
     [
       'title: x\ntasks: [{ id: a }]\nverification: npm test',
       'verification',
-      'Line 3: `verification` must be a list, not the text `npm test`: it is a list of commands, such as `[[npm, test]]`.',
+      'Line 3 of the block: `verification` must be a list, not the text `npm test`: it is a list of commands, such as `[[npm, test]]`.',
     ],
     [
       'title: x\ntasks: [{ id: a }]\nverification: [npm]',
       'verification',
-      'Line 3: `verification[0]` must be a list of words, not the text `npm`: it is a list of commands, such as `[[npm]]`.',
+      'Line 3 of the block: `verification[0]` must be a list of words, not the text `npm`: it is a list of commands, such as `[[npm]]`.',
     ],
-    ['title: x\ntasks: [{ id: a }]\nverification: [[]]', 'verification', 'Line 3: `verification[0]` may not be empty.'],
-    ['- title: x', null, 'Line 1: The text must be keys with values, not a list.'],
+    [
+      'title: x\ntasks: [{ id: a }]\nverification: [[]]',
+      'verification',
+      'Line 3 of the block: `verification[0]` may not be empty.',
+    ],
+    ['- title: x', null, 'Line 1 of the block: The text must be keys with values, not a list.'],
   ])('%j', (yaml, field, message) =>
     expect(problems(yaml)).toEqual([{ code: 'not-a-plan', task: null, field, message }]),
   )
 
   it.each([
-    ['title: a: b', 'Line 1 of the plan: Nested mappings are not allowed in compact mappings.'],
-    ['title: x\ntitle: y\ntasks: []', 'Line 2 of the plan: Map keys must be unique.'],
-    ['title: x\ntasks:\n\t- id: a', 'Line 3 of the plan: Tabs are not allowed as indentation.'],
-    ['title: !js x', 'Line 1 of the plan: Unresolved tag: !js.'],
-    ['title: x\n---\ntitle: y', 'Line 2 of the plan: Source contains multiple documents'],
+    ['title: a: b', 'Line 1 of the block: Nested mappings are not allowed in compact mappings.'],
+    ['title: x\ntitle: y\ntasks: []', 'Line 2 of the block: Map keys must be unique.'],
+    ['title: x\ntasks:\n\t- id: a', 'Line 3 of the block: Tabs are not allowed as indentation.'],
+    ['title: !js x', 'Line 1 of the block: Unresolved tag: !js.'],
+    ['title: x\n---\ntitle: y', 'Line 2 of the block: Source contains multiple documents'],
   ])('and is no YAML: %j', (yaml, message) =>
     expect(problems(yaml)).toContainEqual({
       code: 'not-yaml',

@@ -10,7 +10,7 @@ export interface Misfit {
   line: number
   path: Path
   tooLong: boolean
-  /** With the line: a whole sentence. */
+  /** A whole sentence, without the line. */
   message: string
 }
 
@@ -31,7 +31,7 @@ function misfits(issue: z.core.$ZodIssue, schema: AnySchema, { lineOf }: YamlTex
   if (issue.code !== 'unrecognized_keys') {
     const { path } = issue
     const line = lineOf(path)
-    const message = `Line ${line}: ${wrongWords(issue)}.`
+    const message = `${wrongWords(issue)}.`
     return [{ line, path, tooLong: issue.code === 'too_big' && issue.origin === 'string', message }]
   }
   const known = keysAt(schema, issue.path)
@@ -40,7 +40,7 @@ function misfits(issue: z.core.$ZodIssue, schema: AnySchema, { lineOf }: YamlTex
     const close = nearest(key, known)
     const hint = close === null ? `Known are ${listed(known)}.` : `Did you mean ${quoted(close)}?`
     const line = lineOf(path)
-    return { line, path, tooLong: false, message: `Line ${line}: ${quoted(key)} is not known here. ${hint}` }
+    return { line, path, tooLong: false, message: `${quoted(key)} is not known here. ${hint}` }
   })
 }
 

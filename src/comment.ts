@@ -8,6 +8,8 @@ const SHAPE = /^\/\p{L}[^\s/]*(?=\s|$)/u
 const COMMENT = /^<!--/
 /** Far more than a command's first line takes; the parser's time grows with the square of what it is given. */
 const LOOKED_AT = 2_000
+/** Links and stars hide no words. */
+const NO_STYLE = { disable: { null: ['attention', 'labelEnd', 'labelStartImage', 'labelStartLink'] } }
 /** Marks where an HTML comment stood; may not be in a comment, so it is taken out first. */
 const HIDDEN = '\u{FFFF}'
 
@@ -18,8 +20,11 @@ const HIDDEN = '\u{FFFF}'
  */
 export function commandLine(body: string): string | null {
   if (!body.trimStart().startsWith('/')) return null
-  const text = body.replaceAll(HIDDEN, '').replace(/\r\n?/g, '\n')
-  const [first] = fromMarkdown(text.slice(0, text.search(/\S/) + LOOKED_AT)).children
+  const text = body
+    .replaceAll(HIDDEN, '')
+    .replace(/\r\n?/g, '\n')
+    .replace(/^(?:[ \t]*\n)+/, '')
+  const [first] = fromMarkdown(text.slice(0, LOOKED_AT), { extensions: [NO_STYLE] }).children
   // `/approve` above the `-- ` of a mail's signature is a heading to Markdown, and a command to whoever sent the mail.
   if (first === undefined || (first.type !== 'paragraph' && first.type !== 'heading')) return null
   const { start } = spanOf(first)

@@ -1,4 +1,4 @@
-import { checked, type Misfit } from './checked.ts'
+import { checked } from './checked.ts'
 import { validGlob } from './core/glob.ts'
 import { quoted } from './core/quoted.ts'
 import { err, ok, type Result } from './core/result.ts'
@@ -11,7 +11,7 @@ export function readSettings(text: string | null): Result<Settings, string[]> {
   if (!yaml.ok) return err(yaml.error.map(({ line, message }) => `Line ${line}: ${message}.`))
   if (yaml.value.value === null) return ok(defaultSettings)
   const settings = checked(settingsSchema, yaml.value)
-  if (!settings.ok) return err(settings.error.map(({ message }: Misfit) => message))
+  if (!settings.ok) return err(settings.error.map(({ line, message }) => `Line ${line}: ${message}`))
   const problems = meaningless(settings.value, yaml.value)
   return problems.length === 0 ? settings : err(problems)
 }

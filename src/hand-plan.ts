@@ -24,7 +24,7 @@ export function readHandPlan(issueBody: string, settings: Settings): Result<Plan
   }
   const yaml = readYaml(block)
   if (!yaml.ok) {
-    return err(yaml.error.map(({ line, message }) => problem('not-yaml', `Line ${line} of the plan: ${message}.`)))
+    return err(yaml.error.map(({ line, message }) => problem('not-yaml', `${inLine(line)}${message}.`)))
   }
   if (yaml.value.value === null) return refused('no-plan', `The fenced block \`tributary\` is empty. ${FIELDS}`)
   const plan = checked(handPlanSchema, yaml.value)
@@ -44,20 +44,17 @@ function planBlocks(piece: Piece): string[] {
   return piece.type === 'blockquote' ? [] : (piece.children ?? []).flatMap(planBlocks)
 }
 
+const inLine = (line: number): string => `Line ${line} of the block: `
 const problem = (code: Problem['code'], message: string): Problem => ({ code, task: null, field: null, message })
 const refused = (code: Problem['code'], message: string) => err([problem(code, message)])
 
-function misfitProblem({ path, tooLong, message }: Misfit, plan: unknown): Problem {
+function misfitProblem({ line, path, tooLong, message }: Misfit, plan: unknown): Problem {
   const code = tooLong ? 'too-long' : 'not-a-plan'
   const [first, index, field] = path
   const ofTask = first === 'tasks' && typeof index === 'number'
   const named = ofTask ? field : first
-  return {
-    code,
-    task: ofTask ? taskName(plan, path) : null,
-    field: named === undefined ? null : String(named),
-    message,
-  }
+  const name = named === undefined ? null : String(named).slice(0, LONGEST_NAME)
+  return { code, task: ofTask ? taskName(plan, path) : null, field: name, message: `${inLine(line)}${message}` }
 }
 
 /** Its id as it was written, which may be what is wrong with it; else its place. */

@@ -39,7 +39,7 @@ export function wrongWords(issue: z.core.$ZodIssue): string {
 }
 
 /** `limits.tasks`, `run[1]`; of a task's path only what is inside of the task. */
-export function nameOf(path: Path): string {
+function nameOf(path: Path): string {
   const inner = path[0] === 'tasks' && path.length > 2 ? path.slice(2) : path
   // The list of words of a command is the command itself to whoever writes it.
   const parts = inner.filter((part) => part !== 'argv')

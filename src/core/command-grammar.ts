@@ -4,7 +4,7 @@ import { quoted } from './quoted.ts'
 import { type TaskId, taskIdSchema } from './ref.ts'
 import { err, ok, type Result } from './result.ts'
 
-export type PlanMode = 'strict' | 'soft' | 'off'
+type PlanMode = 'strict' | 'soft' | 'off'
 
 /** What somebody asks for, in the imperative. Whether they may, and whether it can be, is decided elsewhere. */
 export type Command =
@@ -33,7 +33,7 @@ export type Command =
   | { name: 'help' }
 
 export type CommandName = Command['name']
-export type CommandOf<Name extends CommandName> = Extract<Command, { name: Name }>
+type CommandOf<Name extends CommandName> = Extract<Command, { name: Name }>
 
 /** A reader gives the command, or the sentence that says what is wrong with its arguments. */
 type Readers = { readonly [Name in CommandName]: (said: Said) => Result<CommandOf<Name>, string> }

@@ -4,7 +4,7 @@ import type { Failure } from './failure.ts'
 import { nearest } from './nearest.ts'
 import { quoted } from './quoted.ts'
 
-export type { Command, CommandName, CommandOf, PlanMode } from './command-grammar.ts'
+export type { Command, CommandName } from './command-grammar.ts'
 
 /** `null`: words that are not ours, which nobody should answer. */
 export type ParsedCommand = { ok: true; command: Command } | { ok: false; failure: Failure } | null

@@ -1,5 +1,5 @@
 /** Edits that turn one word into another: a letter more, less or other, or two neighbours exchanged. */
-export function editDistance(from: string, to: string): number {
+function editDistance(from: string, to: string): number {
   let [beforeLast, last]: [number[], number[]] = [[], Array.from({ length: to.length + 1 }, (_, index) => index)]
   for (let row = 1; row <= from.length; row++) {
     const next = [row]
