@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { homedir, tmpdir, userInfo } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
 
 /** What the sandbox must know of the machine that it stands on. */
 export interface Host {
@@ -20,23 +21,34 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Reads off a job's environment what commands may see of the machine. `own`: folders of the action itself. */
 export function hostOf(env: Environment, own: readonly string[]): Host {
-  const home = env.HOME ?? homedir()
+  const homes = [...(env.HOME ? [env.HOME] : []), ...homeOfUser()]
   const toolchains = TOOLCHAINS.flatMap((name) => (env[name] ? [[name, env[name]] as const] : []))
   return {
     path: (env.PATH ?? '')
       .split(':')
       .filter((folder) => folder.startsWith('/'))
       .join(':'),
-    homes: [home, userInfo().homedir, '/home', '/root'],
+    homes: [...homes, '/home', '/root'],
     hide: [env.RUNNER_TEMP, ...own].filter((folder) => folder !== undefined),
-    toolchains: { ...rustupIn(home), ...Object.fromEntries(toolchains) },
+    toolchains: { ...rustupIn(homes), ...Object.fromEntries(toolchains) },
     temp: env.RUNNER_TEMP ?? tmpdir(),
   }
 }
 
+/** HOME may name another one than the system does; in a container the user may have no entry there at all. */
+function homeOfUser(): string[] {
+  try {
+    return [userInfo().homedir]
+  } catch {
+    return []
+  }
+}
+
 /** rustup's proxies look for it in the home folder, which a command does not see. */
-const rustupIn = (home: string): Record<string, string> =>
-  existsSync(`${home}/.rustup`) ? { RUSTUP_HOME: `${home}/.rustup` } : {}
+const rustupIn = (homes: readonly string[]): Record<string, string> => {
+  const folder = homes.map((home) => join(home, '.rustup')).find((path) => existsSync(path))
+  return folder === undefined ? {} : { RUSTUP_HOME: folder }
+}
 
 /** All that a command finds in its environment, besides what its task gives it. */
 export const commandEnvironment = (host: Host, home: string): Record<string, string> => ({
