@@ -1,0 +1,288 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { openRepo } from '../../../src/adapters/git/repo.ts'
+import { openWorktree } from '../../../src/adapters/git/worktree.ts'
+import { type BareRemote, git, tempDir } from '../../support/git.ts'
+import { hastyClock } from '../../support/hasty-clock.ts'
+import { fileStage, httpStage, TOKEN } from './stage.ts'
+
+const START = { '.gitignore': 'node_modules/\n*.log\n', a: 'a\n', folder: { folder: { b: 'b\n', c: 'c\n' } } }
+const words = { subject: 'Do it', trailers: { 'Tributary-Task': 't1' } }
+
+/** A checkout as `actions/checkout` leaves it: depth 1, detached, no credentials. */
+function checkout(remote: BareRemote): string {
+  const dir = tempDir()
+  git(dir, ['init', '--quiet', '--initial-branch=main', '.'])
+  git(dir, ['remote', 'add', 'origin', remote.url])
+  git(dir, ['fetch', '--quiet', '--depth=1', 'origin', '+refs/heads/main:refs/remotes/origin/main'])
+  git(dir, ['checkout', '--quiet', '--detach', 'refs/remotes/origin/main'])
+  return dir
+}
+
+async function stage(literal: Parameters<BareRemote['commit']>[0] = START) {
+  const { remote, url } = fileStage()
+  const dir = checkout(remote)
+  const base = remote.commit(literal, [remote.tip('refs/heads/main') ?? ''])
+  const open = () => openWorktree({ dir, remoteUrl: url, token: '', clock: hastyClock() })
+  const worktree = await open()
+  await worktree.prepare(base)
+  const at = (...path: string[]) => join(worktree.path, ...path)
+  return { remote, url, dir, base, worktree, at, open }
+}
+
+const statusOf = (dir: string) => git(dir, ['status', '--porcelain'])
+const listed = (dir: string, tree: string) =>
+  git(dir, ['ls-tree', '-r', '--format=%(objectmode) %(path)', tree]).split('\n')
+
+describe('a work tree', () => {
+  it('holds the files of the commit that it was prepared for, whatever was there', async () => {
+    const { remote, base, worktree, at, dir } = await stage()
+    rmSync(at('a'))
+    writeFileSync(at('folder', 'b'), 'changed\n')
+    chmodSync(at('folder', 'c'), 0o755)
+    writeFileSync(at('new'), 'new\n')
+    mkdirSync(at('empty', 'in', 'empty'), { recursive: true })
+    const next = remote.commit({ a: { folder: { b: 'b\n' } }, folder: 'no folder\n' }, [base])
+    await worktree.prepare(next)
+    expect(readdirSync(dir).toSorted()).toEqual(['.git', 'a', 'folder'])
+    expect(readFileSync(at('a', 'b'), 'utf8')).toBe('b\n')
+    expect([statusOf(dir), git(dir, ['rev-parse', 'HEAD'])]).toEqual(['', next])
+    await worktree.prepare(base)
+    expect([statusOf(dir), git(dir, ['rev-parse', 'HEAD'])]).toEqual(['', base])
+    expect(readFileSync(at('folder', 'b'), 'utf8')).toBe('b\n')
+  })
+
+  it('keeps what git ignores, such as installed dependencies', async () => {
+    const { base, worktree, at } = await stage()
+    mkdirSync(at('node_modules', 'left-pad'), { recursive: true })
+    writeFileSync(at('node_modules', 'left-pad', 'index.js'), '')
+    await worktree.prepare(base)
+    expect(existsSync(at('node_modules', 'left-pad', 'index.js'))).toBe(true)
+  })
+
+  it('commits everything that was changed but what git ignores', async () => {
+    const { base, worktree, at, dir } = await stage()
+    writeFileSync(at('a'), 'a2\n')
+    rmSync(at('folder', 'b'))
+    chmodSync(at('folder', 'c'), 0o755)
+    mkdirSync(at('new', 'deep'), { recursive: true })
+    writeFileSync(at('new', 'deep', 'ü \n"x"'), 'x\n')
+    symlinkSync('a', at('link'))
+    writeFileSync(at('debug.log'), 'noise\n')
+    const done = await worktree.commitAll(words)
+    expect(listed(dir, done?.tree ?? '')).toEqual([
+      '100644 .gitignore',
+      '100644 a',
+      '100755 folder/c',
+      '120000 link',
+      '100644 "new/deep/\\303\\274 \\n\\"x\\""',
+    ])
+    expect(git(dir, ['log', '-1', '--format=%P|%T|%s|%(trailers)', done?.head ?? ''])).toBe(
+      `${base}|${done?.tree}|Do it|Tributary-Task: t1`,
+    )
+    expect([statusOf(dir), git(dir, ['rev-parse', 'HEAD'])]).toEqual(['', done?.head])
+  })
+
+  it('has nothing to commit where nothing was changed, or changed back', async () => {
+    const { worktree, at } = await stage()
+    expect(await worktree.commitAll(words)).toBeNull()
+    writeFileSync(at('a'), 'a2\n')
+    writeFileSync(at('a'), 'a\n')
+    writeFileSync(at('debug.log'), 'noise\n')
+    expect(await worktree.commitAll(words)).toBeNull()
+  })
+
+  it('tells by the tree whether files have changed since, and which', async () => {
+    const { worktree, at } = await stage()
+    writeFileSync(at('a'), 'a2\n')
+    const done = await worktree.commitAll(words)
+    if (done === null) throw new Error('nothing to commit')
+    expect(await worktree.treeHash()).toBe(done.tree)
+    writeFileSync(at('debug.log'), 'noise\n')
+    expect(await worktree.treeHash()).toBe(done.tree)
+    writeFileSync(at('a'), 'a3\n')
+    writeFileSync(at('ü new'), '')
+    rmSync(at('folder'), { recursive: true })
+    const tree = await worktree.treeHash()
+    expect(await worktree.changedPaths(done.tree, tree)).toEqual(['a', 'folder/b', 'folder/c', 'ü new'])
+    expect(await worktree.changedPaths(done.head, tree)).toHaveLength(4)
+  })
+
+  const replacements: Record<string, { replace: (at: At) => void; paths: string[] }> = {
+    'a folder by a link to itself, moved': {
+      replace: (at) => {
+        renameSync(at('folder'), at('moved'))
+        symlinkSync('moved', at('folder'))
+      },
+      paths: ['120000 folder', '100644 moved/b', '100644 moved/c'],
+    },
+    'a folder by a link out of the tree': {
+      replace: (at) => {
+        rmSync(at('folder'), { recursive: true })
+        symlinkSync('/etc', at('folder'))
+      },
+      paths: ['120000 folder'],
+    },
+    'a folder by a file': {
+      replace: (at) => {
+        rmSync(at('folder'), { recursive: true })
+        writeFileSync(at('folder'), 'x')
+      },
+      paths: ['100644 folder'],
+    },
+    'a file by a folder': {
+      replace: (at) => {
+        rmSync(at('a'))
+        mkdirSync(at('a'))
+        writeFileSync(at('a', 'x'), 'x')
+      },
+      paths: ['100644 a/x', '100644 folder/b', '100644 folder/c'],
+    },
+  }
+
+  it.each(Object.entries(replacements))('sees that somebody replaced %s', async (_, { replace, paths }) => {
+    const { base, worktree, at, dir } = await stage()
+    replace(at)
+    const done = await worktree.commitAll(words)
+    const others = listed(dir, done?.tree ?? '').filter((path) => !/ (\.gitignore|a)$/.test(path))
+    expect(others).toEqual(paths)
+    await worktree.prepare(base)
+    expect([statusOf(dir), await worktree.treeHash()]).toEqual(['', git(dir, ['rev-parse', `${base}^{tree}`])])
+    expect(existsSync('/etc/passwd')).toBe(true)
+  })
+
+  it('is prepared again after a command left folders that nobody may read', async () => {
+    const { base, worktree, at, dir } = await stage()
+    mkdirSync(at('locked', 'in'), { recursive: true })
+    writeFileSync(at('locked', 'in', 'x'), 'x')
+    chmodSync(at('locked', 'in'), 0)
+    chmodSync(at('locked'), 0)
+    await worktree.prepare(base)
+    expect(existsSync(at('locked'))).toBe(false)
+    expect(statusOf(dir)).toBe('')
+  })
+
+  it('must be prepared before anything is committed', async () => {
+    const { open } = await stage()
+    await expect((await open()).commitAll(words)).rejects.toThrow('has not been prepared')
+  })
+
+  it('fetches with the token and leaves none of it behind', async () => {
+    const { remote, url, server } = await httpStage()
+    const dir = checkout(remote)
+    const base = remote.commit(START, [remote.tip('refs/heads/main') ?? ''])
+    const worktree = await openWorktree({ dir, remoteUrl: url, token: TOKEN, clock: hastyClock() })
+    await worktree.prepare(base)
+    const header = `basic ${Buffer.from(`x-access-token:${TOKEN}`).toString('base64')}`
+    expect(new Set(server.credentials)).toEqual(new Set([header]))
+    expect(readFileSync(join(dir, '.git', 'config'), 'utf8')).not.toContain('extraheader')
+  })
+
+  it('sends one token where the checkout has left another', async () => {
+    const { remote, url, server } = await httpStage()
+    const dir = checkout(remote)
+    git(dir, ['config', `http.${server.url}/.extraheader`, 'AUTHORIZATION: basic old'])
+    const worktree = await openWorktree({ dir, remoteUrl: url, token: TOKEN, clock: hastyClock() })
+    await worktree.prepare(remote.commit(START))
+    expect(server.credentials.join()).not.toContain('old')
+  })
+
+  it('hands its commits over in a bundle that the orchestrator can take in', async () => {
+    const { url, base, worktree, at } = await stage()
+    writeFileSync(at('a'), 'a2\n')
+    const done = await worktree.commitAll(words)
+    if (done === null) throw new Error('nothing to commit')
+    const file = join(tempDir(), 'work.bundle')
+    await worktree.bundle(done.head, base, file)
+    const repo = await openRepo({ gitDir: join(tempDir(), 'repo.git'), remoteUrl: url, token: '', clock: hastyClock() })
+    await repo.fetch([base])
+    await repo.unbundle(file, done.head)
+    expect([await repo.treeOf(done.head), await repo.parentsOf(done.head)]).toEqual([done.tree, [base]])
+    expect((await repo.changes(base, done.head)).map(({ path, status }) => `${status} ${path}`)).toEqual(['M a'])
+  })
+})
+
+type At = (...path: string[]) => string
+
+describe('what a hostile command leaves in a work tree', () => {
+  /** A program that leaves a trace where git runs it. */
+  function trap() {
+    const folder = tempDir()
+    const [program, trace] = [join(folder, 'trap'), join(folder, 'trace')]
+    writeFileSync(program, `#!/bin/sh\necho "$0" >> ${trace}\ncat\n`, { mode: 0o755 })
+    return { program, sprung: () => existsSync(trace) }
+  }
+
+  /** Configuration that runs the program wherever git can be made to run one. */
+  const evil = (program: string) =>
+    `[core]\n\tfsmonitor = ${program}\n\thooksPath = ${program.replace(/[^/]+$/, '')}\n` +
+    `[filter "evil"]\n\tclean = ${program}\n\tsmudge = ${program}\n\tprocess = ${program}\n[diff "evil"]\n\ttextconv = ${program}\n\tcommand = ${program}\n`
+
+  it('is a repository in the repository: nothing of it is run, and it goes', async () => {
+    const { base, worktree, at, dir } = await stage()
+    const { program, sprung } = trap()
+    mkdirSync(at('inner'))
+    git(at('inner'), ['init', '--quiet', '.'])
+    writeFileSync(at('inner', 'x'), 'x')
+    git(at('inner'), ['add', 'x'])
+    git(at('inner'), ['commit', '--quiet', '-m', 'x'])
+    writeFileSync(at('inner', '.git', 'config'), evil(program), { flag: 'a' })
+    writeFileSync(at('inner', '.gitattributes'), '* filter=evil diff=evil\n')
+    const done = await worktree.commitAll(words)
+    expect(listed(dir, done?.tree ?? '')).toContain('160000 inner')
+    expect(await worktree.treeHash()).toBe(done?.tree)
+    await worktree.prepare(base)
+    expect([existsSync(at('inner')), sprung()]).toEqual([false, false])
+  })
+
+  it('is a repository in the place of a submodule: nothing of it is run', async () => {
+    const { base, worktree, at } = await stage({ ...START, sub: { commit: '1'.repeat(40) } })
+    const { program, sprung } = trap()
+    mkdirSync(at('sub'), { recursive: true })
+    git(at('sub'), ['init', '--quiet', '.'])
+    git(at('sub'), ['commit', '--quiet', '--allow-empty', '-m', 'x'])
+    writeFileSync(at('sub', '.git', 'config'), evil(program), { flag: 'a' })
+    expect(await worktree.commitAll(words)).toBeNull()
+    await worktree.prepare(base)
+    expect(sprung()).toBe(false)
+  })
+
+  it('is another configuration, where no sandbox kept it from that: it is put back first', async () => {
+    const { base, worktree, at } = await stage()
+    const { program, sprung } = trap()
+    const config = at('.git', 'config')
+    const before = readFileSync(config, 'utf8')
+    for (const act of [() => worktree.commitAll(words), () => worktree.treeHash(), () => worktree.prepare(base)]) {
+      writeFileSync(config, evil(program), { flag: 'a' })
+      writeFileSync(at('.git', 'info', 'attributes'), '* filter=evil\n')
+      writeFileSync(at('.gitattributes'), '* filter=evil diff=evil\n')
+      writeFileSync(at('a'), `${Math.random()}\n`)
+      await act()
+      expect([readFileSync(config, 'utf8'), sprung()]).toEqual([before, false])
+    }
+  })
+
+  it('is a hook: it never runs', async () => {
+    const { base, worktree, at } = await stage()
+    const { program, sprung } = trap()
+    mkdirSync(at('.git', 'hooks'), { recursive: true })
+    for (const name of ['post-checkout', 'reference-transaction', 'post-index-change', 'pre-commit']) {
+      symlinkSync(program, at('.git', 'hooks', name))
+    }
+    writeFileSync(at('a'), 'a2\n')
+    await worktree.commitAll(words)
+    await worktree.prepare(base)
+    expect(sprung()).toBe(false)
+  })
+})
