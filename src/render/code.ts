@@ -1,5 +1,5 @@
 import type { Argv } from '../core/plan.ts'
-import { exposed, inline } from './escape.ts'
+import { bounded, exposed, inline } from './escape.ts'
 
 const longestRun = (text: string): number => Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
 
@@ -18,6 +18,9 @@ export function code(text: string): string {
   const pad = /^[` ]|[` ]$/.test(shown) ? ' ' : ''
   return `${ticks}${pad}${shown}${pad}${ticks}`
 }
+
+/** The same for what may be of any length, where it is named and not shown. */
+export const codeName = (text: string): string => code(bounded(text, 200))
 
 export const codes = (texts: readonly string[]): string => texts.map(code).join(', ')
 

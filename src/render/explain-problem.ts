@@ -1,5 +1,6 @@
 import type { Problem } from '../core/failure.ts'
 import { code, sentence } from './code.ts'
+import { oneLine } from './escape.ts'
 
 const HINTS: Record<Problem['code'], string> = {
   'not-yaml': 'Mend the YAML; a value with a colon or a hash in it needs quotes.',
@@ -24,7 +25,7 @@ const HINTS: Record<Problem['code'], string> = {
 /** One line: where, what, and the code that never changes its name. */
 export function explainProblem(problem: Problem): string {
   const where = [problem.task, problem.field].flatMap((part) => (part === null || part === '' ? [] : [code(part)]))
-  return `${where.length === 0 ? '' : `${where.join(' · ')}: `}${sentence(problem.message)} (\`${problem.code}\`)`
+  return `${where.length === 0 ? '' : `${where.join(' · ')}: `}${sentence(oneLine(problem.message))} (\`${problem.code}\`)`
 }
 
 export const hint = (problem: Problem): string => HINTS[problem.code]

@@ -1,13 +1,14 @@
 import type { TaskFailure } from '../core/failure.ts'
 import { shortSha } from '../core/ref.ts'
-import { code, fence, sentence } from './code.ts'
+import { code, codeName, fence, sentence } from './code.ts'
+import { bounded } from './escape.ts'
 import { count, listed } from './words.ts'
 
 const MANY = 6
 const paths = (all: readonly string[]): string =>
   all.length <= MANY
-    ? listed(all.map(code))
-    : `${all.slice(0, MANY).map(code).join(', ')} and ${all.length - MANY} more`
+    ? listed(all.map(codeName))
+    : `${all.slice(0, MANY).map(codeName).join(', ')} and ${all.length - MANY} more`
 
 /** What went wrong, in one sentence without a full stop. */
 export function failureLine(failure: TaskFailure): string {
@@ -29,17 +30,17 @@ export function failureLine(failure: TaskFailure): string {
     case 'forbidden-mode':
       return `it made a symbolic link, a submodule or a forbidden file mode: ${paths(failure.paths)}`
     case 'too-large':
-      return `its change is too large: ${sentence(failure.detail)}`
+      return `its change is too large: ${sentence(bounded(failure.detail, 500))}`
     case 'secret-in-diff':
       return `its change holds what looks like a secret: ${paths(failure.paths)}`
     case 'wrong-base':
-      return `it was not built on the commit that it was given: ${sentence(failure.detail)}`
+      return `it was not built on the commit that it was given: ${sentence(bounded(failure.detail, 500))}`
     case 'tree-not-verified':
-      return `what it handed over is not what was accepted: ${sentence(failure.detail)}`
+      return `what it handed over is not what was accepted: ${sentence(bounded(failure.detail, 500))}`
     case 'result-unreadable':
-      return `its result could not be read: ${sentence(failure.detail)}`
+      return `its result could not be read: ${sentence(bounded(failure.detail, 500))}`
     case 'sandbox-unavailable':
-      return `the sandbox cannot run: ${sentence(failure.detail)}`
+      return `the sandbox cannot run: ${sentence(bounded(failure.detail, 500))}`
     case 'slot-lost':
       return `the slot that worked on it was lost ${failure.times === 1 ? 'once' : `${failure.times} times`}`
     case 'conflict':

@@ -1,8 +1,8 @@
 import type { Failure } from '../core/failure.ts'
 import { shortPlanId } from '../core/plan-id.ts'
 import { issueOf } from '../core/ref.ts'
-import { code, sentence } from './code.ts'
-import { inline } from './escape.ts'
+import { code, codeName, sentence } from './code.ts'
+import { bounded, inline } from './escape.ts'
 import { listed } from './words.ts'
 
 /** Why a command was refused, and what to type next. The reason comes first: it never changes its name. */
@@ -10,6 +10,8 @@ export function explain(failure: Failure): string[] {
   const { happened, next } = told(failure)
   return [`\`${failure.reason}\`: ${happened}`, '', next]
 }
+
+const LONG = 2000
 
 interface Told {
   happened: string
@@ -19,8 +21,8 @@ interface Told {
 const MANY = 12
 const some = (items: readonly string[]): string =>
   items.length <= MANY
-    ? listed(items.map(code))
-    : `${items.slice(0, MANY).map(code).join(', ')} and ${items.length - MANY} more`
+    ? listed(items.map(codeName))
+    : `${items.slice(0, MANY).map(codeName).join(', ')} and ${items.length - MANY} more`
 
 function told(failure: Failure): Told {
   switch (failure.reason) {
@@ -32,7 +34,7 @@ function told(failure: Failure): Told {
     case 'not-an-approver':
       return {
         happened: `${inline(failure.actor)} is not among those who may approve here.`,
-        next: `${sentenceCase(listed(failure.approvers.map(inline)))} can type the same command.`,
+        next: `${sentenceCase(listed(named(failure.approvers)))} can type the same command.`,
       }
     case 'second-person-needed':
       return {
@@ -46,17 +48,20 @@ function told(failure: Failure): Told {
       }
     case 'unknown-command':
       return {
-        happened: `There is no command ${code(`/${failure.word}`)}.`,
+        happened: `There is no command ${codeName(`/${failure.word}`)}.`,
         next:
           failure.suggestion === null
             ? 'Type `/help` to see the commands.'
             : `Did you mean ${code(`/${failure.suggestion}`)}? Type it, or \`/help\` to see the commands.`,
       }
     case 'bad-arguments':
-      return { happened: sentence(failure.detail), next: `It is typed like this: ${usage(failure.usage)}` }
+      return {
+        happened: sentence(bounded(failure.detail, LONG)),
+        next: `It is typed like this: ${usage(failure.usage)}`,
+      }
     case 'not-yet-available':
       return {
-        happened: `${code(`/${failure.command}`)} cannot do this yet. ${sentence(failure.detail)}`,
+        happened: `${code(`/${failure.command}`)} cannot do this yet. ${sentence(bounded(failure.detail, LONG))}`,
         next: 'Type `/help` to see what can be done.',
       }
     default:
@@ -107,7 +112,7 @@ function toldOfRun(failure: OfRun): Told {
       }
     case 'plan-outdated':
       return {
-        happened: `${code(failure.given)} is not the plan that stands here now.`,
+        happened: `${codeName(failure.given)} is not the plan that stands here now.`,
         next: `Read the latest plan, then type ${code(`/approve ${shortPlanId(failure.latest)}`)}.`,
       }
     case 'plan-newer-than-comment':
@@ -123,17 +128,17 @@ function toldOfRun(failure: OfRun): Told {
     case 'unknown-task':
       return {
         happened:
-          failure.task === '' ? 'A task must be named.' : `There is no task ${code(failure.task)} in this plan.`,
+          failure.task === '' ? 'A task must be named.' : `There is no task ${codeName(failure.task)} in this plan.`,
         next: `Its tasks are ${some(failure.tasks)}. Type the command again with one of them.`,
       }
     case 'wrong-task-state':
       return {
-        happened: `Task ${code(failure.task)} is ${code(failure.status)}. ${sentence(failure.detail)}`,
+        happened: `Task ${codeName(failure.task)} is ${code(failure.status)}. ${sentence(bounded(failure.detail, LONG))}`,
         next: 'Type `/status` to see where the tasks stand.',
       }
     case 'wrong-phase':
       return {
-        happened: `Run ${code(failure.run)} ${PHASES[failure.phase] ?? `is ${code(failure.phase)}`}. ${sentence(failure.detail)}`,
+        happened: `Run ${code(failure.run)} ${PHASES[failure.phase] ?? `is ${code(failure.phase)}`}. ${sentence(bounded(failure.detail, LONG))}`,
         next: 'Type `/status` to see where the run stands.',
       }
     case 'bad-settings':
@@ -142,7 +147,7 @@ function toldOfRun(failure: OfRun): Told {
         next: [
           'Mend it there, then type the same command again.',
           '',
-          ...failure.problems.slice(0, 20).map((problem) => `- ${sentence(problem)}`),
+          ...failure.problems.slice(0, 20).map((problem) => `- ${sentence(bounded(problem, 500))}`),
         ].join('\n'),
       }
   }
@@ -161,5 +166,9 @@ function stale({ paths, settingsChanged }: { paths: readonly string[]; settingsC
   return `The plan is out of date: ${[...moved, ...settings].join(', and ')}.`
 }
 
+const named = (people: readonly string[]): string[] => [
+  ...people.slice(0, MANY).map(inline),
+  ...(people.length > MANY ? [`${people.length - MANY} more`] : []),
+]
 const usage = (text: string): string => (text.includes('`') ? sentence(text) : code(text))
 const sentenceCase = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`

@@ -24,15 +24,19 @@ export function firstOf(lines: readonly string[], limit: number, rest: (left: nu
   return kept
 }
 
-/** Head and tail of a log, whole lines, with the number of those between. A single endless line is given up. */
+/** Head and tail of a log, whole lines, with the number of those between. A line that never ends is shortened. */
 export function headAndTail(log: string, limit: number): string {
   if (bytes(log) <= limit) return log
-  const lines = log.split('\n')
+  const lines = log.split('\n').map(shortened)
   const head = take(lines, limit / 3)
   const tail = take(lines.slice(head.length).reverse(), (limit * 2) / 3 - 60).reverse()
   const left = lines.length - head.length - tail.length
-  return [...head, `[… ${left} ${left === 1 ? 'line' : 'lines'} left out …]`, ...tail].join('\n')
+  const gap = left === 0 ? [] : [`[… ${left} ${left === 1 ? 'line' : 'lines'} left out …]`]
+  return [...head, ...gap, ...tail].join('\n')
 }
+
+const LINE = 2_000
+const shortened = (line: string): string => (line.length <= LINE ? line : `${line.slice(0, LINE)} […]`)
 
 function take(lines: readonly string[], limit: number): string[] {
   let used = 0

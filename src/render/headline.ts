@@ -1,7 +1,7 @@
 import { shortPlanId } from '../core/plan-id.ts'
 import type { ActiveRun, EndedRun, LiveRun, ProposedRun, Work } from '../core/state.ts'
 import { code } from './code.ts'
-import { inline } from './escape.ts'
+import { bounded, inline } from './escape.ts'
 import { pullOf } from './planned.ts'
 import { counts, standingAs, standingsOf } from './standing.ts'
 import { count } from './words.ts'
@@ -102,7 +102,7 @@ function culprit(work: Work): string {
 function ended(run: EndedRun): Told {
   const { work } = run
   const pull = pullOf(run, 'trunk')
-  const why = run.why.trim() === '' ? '' : ` Reason given: ${inline(run.why)}.`
+  const why = run.why.trim() === '' ? '' : ` Reason given: ${inline(bounded(run.why, 500))}.`
   switch (run.conclusion) {
     case 'success':
       return {

@@ -1,7 +1,7 @@
 import { logRef, shortSha, trunkBranch } from '../core/ref.ts'
 import type { LiveRun, Work } from '../core/state.ts'
 import { code, words } from './code.ts'
-import { inline } from './escape.ts'
+import { bounded, inline } from './escape.ts'
 import { explainProblem } from './explain-problem.ts'
 import { failureLine } from './explain-task.ts'
 import { firstOf, fitted, LIMITS } from './fit.ts'
@@ -134,5 +134,5 @@ function refusedPull(run: LiveRun, why: string): string {
   const compare = isPlanned(run)
     ? ` [Compare the branches](../compare/${encodeURI(run.work.baseBranch)}...${trunkBranch(run.run)}) instead.`
     : ''
-  return `Pull requests cannot be opened: ${inline(why)}.${compare} "Allow GitHub Actions to create and approve pull requests" in the repository's Actions settings mends it.`
+  return `Pull requests cannot be opened: ${inline(bounded(why, 500))}.${compare} "Allow GitHub Actions to create and approve pull requests" in the repository's Actions settings mends it.`
 }

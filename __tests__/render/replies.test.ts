@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest'
+import type { Answer } from '../../src/core/answer.ts'
+import { emptyRun } from '../../src/core/state.ts'
+import { bytes, LIMITS } from '../../src/render/fit.ts'
+import { renderHelp } from '../../src/render/help.ts'
+import { renderAnswer, renderProposed } from '../../src/render/replies.ts'
+import { parse } from './markdown.ts'
+import { approved, live, planned, proposed, queued, requested, settings, sha, shown, started } from './runs.ts'
+
+const PLAN = 'abcdef0123456789'.repeat(4)
+const none = { run: '42', planId: PLAN, only: null, added: [] }
+
+const ANSWERS: {
+  [Code in Exclude<Answer['code'], 'help' | 'status'>]: [Extract<Answer, { code: Code }>, said: string]
+} = {
+  'plan-requested': [
+    { code: 'plan-requested', run: '42' },
+    'Run `42` begins. The plan in the issue is read and checked now; it will be posted on a draft pull request.',
+  ],
+  approved: [{ code: 'approved', ...none }, 'Plan `abcdef012345` is approved as a whole. It starts now.'],
+  'approved-base-moved': [
+    { code: 'approved-base-moved', ...none, only: ['b', 'a'], added: ['a'], to: sha('x') },
+    `A part of plan \`abcdef012345\` is approved and starts now: \`b\`, \`a\`. Added, since they are needed: \`a\`. The rest waits for \`/approve abcdef012345\`. The base branch has moved to \`${sha('x').slice(0, 8)}\` meanwhile, in no path that the plan uses, so the plan stays good.`,
+  ],
+  rejected: [
+    { code: 'rejected', run: '42' },
+    'The plan of run `42` is rejected. Nothing was started. `/plan` on the issue begins a new run.',
+  ],
+  retrying: [
+    { code: 'retrying', run: '42', task: 't3' },
+    '`t3` is worked on again. What waits for it goes on after that.',
+  ],
+  skipped: [{ code: 'skipped', run: '42', task: 't3' }, '`t3` is skipped. What waits for it goes on without it.'],
+  'task-cancelled': [
+    { code: 'task-cancelled', run: '42', task: 't3' },
+    '`t3` is stopped. What waits for it is blocked; `/retry t3` takes it up again, `/skip t3` goes on without it.',
+  ],
+  cancelled: [
+    { code: 'cancelled', run: '42', landed: ['a', 'b'] },
+    'Run `42` is stopped. 2 tasks had landed: `a`, `b`. Branches with work in them stay. `/plan` on the issue begins a new run.',
+  ],
+  paused: [
+    { code: 'paused', run: '42', running: ['a'] },
+    'Nothing new is started. `a` goes on to the end. `/resume` goes on.',
+  ],
+  resumed: [{ code: 'resumed', run: '42' }, 'Run `42` goes on.'],
+  'gate-approved': [
+    { code: 'gate-approved', run: '42', task: 'g' },
+    'The gate `g` is open. What waited for it starts.',
+  ],
+  'landing-approved': [{ code: 'landing-approved', run: '42', task: 'a' }, '`a` lands. What waited for it starts.'],
+  'already-done': [
+    { code: 'already-done', run: '42', detail: '`a` has landed.' },
+    '`a` has landed. Nothing was changed.',
+  ],
+}
+
+describe('an answer', () => {
+  it.each(Object.entries(ANSWERS))('%s begins with its code and says what follows', (code, [answer, said]) => {
+    expect(renderAnswer(answer, emptyRun, settings())).toBe(`\`${code}\`: ${said}`)
+  })
+
+  it('says where to look, once there is something', () => {
+    const run = live(requested(), proposed(), shown(['pull:trunk', 50]), approved())
+    expect(renderAnswer({ code: 'resumed', run: '42' }, run, settings())).toBe(
+      '`resumed`: Run `42` goes on.\n\nHow far it is: #50.',
+    )
+  })
+
+  it('to /status is how far the run is and what can be done', () => {
+    const run = live(
+      requested(),
+      proposed(),
+      shown(['pull:trunk', 50]),
+      approved(),
+      queued('types'),
+      started('types'),
+      queued('ask'),
+    )
+    expect(renderAnswer({ code: 'status', run: '42' }, run, settings()).split('\n')).toEqual([
+      '`status`: Run `42`.',
+      '',
+      '**Running: 0 of 9 tasks landed, 1 at work, 1 waiting for a person, 7 to come.** Tasks start as soon as their own needs have landed.',
+      '',
+      '- `/approve ask` opens the gate `ask`.',
+      '- `/pause` starts nothing new, `/cancel` stops the run.',
+      '',
+      'All of it is on #50.',
+    ])
+  })
+
+  it('always fits', () => {
+    const ids = Array.from({ length: 500 }, (_, index) => `t${index}${'x'.repeat(36)}`)
+    for (const answer of [
+      { code: 'cancelled', run: '42', landed: ids },
+      { code: 'approved', ...none, only: ids, added: ids },
+      { code: 'already-done', run: '42', detail: '<'.repeat(100_000) },
+    ] satisfies Answer[])
+      expect(bytes(renderAnswer(answer, emptyRun, settings()))).toBeLessThan(LIMITS.comment - 200)
+  })
+})
+
+describe('on the issue', () => {
+  it('the plan is announced with the line that approves it', () => {
+    const run = planned(requested(), proposed())
+    const text = renderProposed(run, 50)
+    expect(text.split('\n')).toEqual([
+      '<!-- tributary:proposed:42 -->',
+      '`plan-proposed`: The plan has 9 tasks and is on #50. Nothing runs before an approval, there or here:',
+      '',
+      '```text',
+      `/approve ${run.work.planId.slice(0, 12)}`,
+      '```',
+    ])
+    expect(parse(text).children.at(-1)?.type).toBe('code')
+  })
+})
+
+describe('/help', () => {
+  const help = renderHelp(settings())
+
+  it('names every command that can be used, and those that cannot yet', () => {
+    const [commands] = parse(help).children.filter((node) => node.type === 'table')
+    expect(commands?.children).toHaveLength(12)
+    expect(help).toContain('| `/retry t3 [-- note]` | Works on a task once more. |')
+    expect(help).toContain(
+      'Not yet: `/plan off`, `/revise`, `/answer`, `/steer`, `/budget`, and the options of `/plan`.',
+    )
+    expect(help).not.toContain('| `/steer')
+  })
+
+  it('says who may do what by the settings', () => {
+    expect(help).toContain('- All other commands: people with `write` permission or more. Bots never.')
+    expect(help).not.toContain('of these')
+    const strict = renderHelp(
+      settings({ approvers: { permission: 'maintain', users: ['ann', 'ben'], second_person: true }, merge: 'review' }),
+    )
+    expect(strict).toContain('people with `maintain` permission or more')
+    expect(strict).toContain(
+      '- `/approve` and `/reject`: of these, only ann, ben, and not the one who asked for the plan.',
+    )
+    expect(strict).toContain('- A verified task lands when one of these types `/approve` on its pull request.')
+  })
+
+  it('counts people when there are too many of them', () => {
+    const many = renderHelp(
+      settings({ approvers: { users: Array.from({ length: 9000 }, (_, index) => `person${index}`) } }),
+    )
+    expect(bytes(many)).toBeLessThan(LIMITS.comment - 200)
+    expect(many).toMatch(/person0, .*, \d+ people named in the settings\./)
+  })
+})
