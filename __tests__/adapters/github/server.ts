@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { type ClientOptions, openClient } from '../../../src/adapters/github/client.ts'
-import { testClock } from './clock.ts'
+import { hastyClock } from '../../support/hasty-clock.ts'
 
 export interface Asked {
   method: string
@@ -48,7 +48,7 @@ export async function misbehaving(script: readonly Say[], options: Partial<Clien
   }
   onTestFinished(close)
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const clock = testClock()
+  const clock = hastyClock('2026-01-01T00:00:00Z')
   const client = openClient({ apiUrl: url, graphqlUrl: `${url}/graphql`, token: 'ghs_secret', clock, ...options })
   return { client, clock, asked, url, close }
 }

@@ -1,5 +1,5 @@
 import { Octokit } from '@octokit/rest'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 import { type ClientOptions, openClient } from '../../../src/adapters/github/client.ts'
 import { type ForgeOptions, openForge } from '../../../src/adapters/github/forge.ts'
 import type { Host, Permissions } from '../../../src/hub/host.ts'
@@ -9,7 +9,7 @@ import type { Forge } from '../../../src/ports/forge.ts'
 import { AHEAD, FILE, type Stage, TASK } from '../../contract/forge.contract.ts'
 import { checkExchange } from '../../hub/support/contract.ts'
 import { commitFiles, createCheckout, git, remoteGit, removeFolder, temporary } from '../../hub/support/repository.ts'
-import { testClock } from './clock.ts'
+import { hastyClock } from '../../support/hasty-clock.ts'
 
 const WORKFLOW = `name: Tributary
 run-name: Tributary \${{ inputs.role }} \${{ inputs.run }} \${{ inputs.request }}
@@ -41,7 +41,7 @@ const ORCHESTRATE: Permissions = {
 export interface HubStage extends Stage {
   hub: Hub
   host: Host
-  clock: ReturnType<typeof testClock>
+  clock: ReturnType<typeof hastyClock>
   place: ForgeOptions
   as(who: 'admin' | 'writer' | 'reader' | 'outsider'): Octokit
   /** A forge whose token may do only this. */
@@ -54,7 +54,7 @@ export interface HubStage extends Stage {
 export async function hubStage(settings: HubOptions['settings'] = {}): Promise<HubStage> {
   const { hub, host, sha } = await startedHub(settings)
   const own = { owner: hub.owner, repo: hub.repo }
-  const clock = testClock()
+  const clock = hastyClock('2026-01-01T00:00:00Z')
   let jobs = 0
   const placeWith = (permissions: Permissions, options: Partial<ClientOptions> = {}): ForgeOptions => {
     jobs += 1
@@ -95,23 +95,34 @@ export async function hubStage(settings: HubOptions['settings'] = {}): Promise<H
 const quiet = () => {}
 const SILENT = { debug: quiet, info: quiet, warn: quiet, error: quiet }
 
-/** A small repository with two branches ahead of main, one on the other. */
-async function startedHub(settings: HubOptions['settings']) {
-  const checkout = createCheckout({ [FILE.path]: FILE.text, '.github/workflows/tributary.yml': WORKFLOW })
-  const sha = git(checkout, 'rev-parse', 'HEAD')
+let known: { folder: string; sha: string } | undefined
+afterAll(() => {
+  if (known !== undefined) removeFolder(known.folder)
+})
+
+/** A small repository with two branches ahead of main, one on the other. The hubs of a file start from the same one. */
+function checkout(): { folder: string; sha: string } {
+  if (known !== undefined) return known
+  const folder = createCheckout({ [FILE.path]: FILE.text, '.github/workflows/tributary.yml': WORKFLOW })
+  known = { folder, sha: git(folder, 'rev-parse', 'HEAD') }
   for (const branch of [AHEAD, TASK]) {
-    git(checkout, 'switch', '-q', '-c', branch)
-    commitFiles(checkout, { [`${branch.replaceAll('/', '-')}.txt`]: branch })
+    git(folder, 'switch', '-q', '-c', branch)
+    commitFiles(folder, { [`${branch.replaceAll('/', '-')}.txt`]: branch })
   }
-  git(checkout, 'switch', '-q', 'main')
+  git(folder, 'switch', '-q', 'main')
+  return known
+}
+
+async function startedHub(settings: HubOptions['settings']) {
+  const { folder, sha } = checkout()
   const dataDir = temporary('forge-hub')
   let host: Host | undefined
   const hub = await startHub({
-    repo: checkout,
+    repo: folder,
     dataDir,
     name: 'octo/demo',
     settings: settings ?? {},
-    tributaryAction: checkout,
+    tributaryAction: folder,
     observe: checkExchange,
     createRunner: (given, options) => {
       host = given
@@ -120,11 +131,10 @@ async function startedHub(settings: HubOptions['settings']) {
   })
   onTestFinished(async () => {
     await hub.close()
-    removeFolder(checkout)
     removeFolder(dataDir)
   })
   if (host === undefined) throw new Error('the hub made no runner')
-  await remoteGit(checkout, 'push', '-q', gitUrl(hub), AHEAD, TASK)
+  await remoteGit(folder, 'push', '-q', gitUrl(hub), AHEAD, TASK)
   return { hub, host, sha }
 }
 

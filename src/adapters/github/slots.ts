@@ -35,13 +35,13 @@ export function slotJob({ name, status, started_at }: z.infer<typeof jobSchema>)
   return { slot, status: known, startedAt: started_at }
 }
 
-/** Run and task may both contain hyphens: the run is known, the attempt is read from the right. */
+/** Run and task may both contain hyphens: the run is known, the attempt is read from the right, without the mark of another try. */
 export function resultArtifact(
   { id, name, expired }: z.infer<typeof artifactSchema>,
   run: string,
 ): ResultArtifact | null {
   const prefix = `tributary-${run}-`
-  const match = /^(.+)-([1-9][0-9]*)$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '')
+  const match = /^(.+)-([1-9][0-9]*)(?:\.[23])?$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '')
   if (expired || match?.[1] === undefined || !taskIdSchema.safeParse(match[1]).success) return null
   return { id, run, task: match[1], attempt: Number(match[2]) }
 }

@@ -1,0 +1,144 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { openHandover } from '../../../src/adapters/github/handover.ts'
+import { openSlots, resultArtifact, slotJob } from '../../../src/adapters/github/slots.ts'
+import { UnreadableResult } from '../../../src/ports/slots.ts'
+import { removeFolder, temporary } from '../../hub/support/repository.ts'
+import { type HubStage, hubStage } from './stage.ts'
+
+function folder(name: string): string {
+  const path = temporary(name)
+  onTestFinished(() => removeFolder(path))
+  return path
+}
+
+/** A workflow run with three slots, its jobs done; and what a slot's job has in its environment. */
+async function started(stage: HubStage) {
+  const slots = '["r2.1","r2.2","r2.3"]'
+  const { workflowRun } = await stage.forge.dispatch({ role: 'work', run: '42-2', request: 'r2', slots })
+  if (workflowRun === null) throw new Error('no workflow run')
+  await stage.hub.runner.idle()
+  vi.stubEnv('ACTIONS_RUNTIME_TOKEN', stage.host.runtimeToken({ id: 1, run_id: workflowRun }))
+  vi.stubEnv('ACTIONS_RESULTS_URL', stage.host.resultsUrl)
+  vi.stubEnv('GITHUB_SERVER_URL', stage.host.serverUrl)
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+  })
+  return { workflowRun, slots: openSlots({ ...stage.place, folder: folder('results') }) }
+}
+
+async function handOver(name: string, files: Readonly<Record<string, string>>): Promise<void> {
+  const root = folder('handover')
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(root, path, '..'), { recursive: true })
+    writeFileSync(join(root, path), text)
+  }
+  const paths = Object.keys(files).map((path) => join(root, path))
+  // The artifact client tells the job's log all that it does.
+  const quiet = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  try {
+    await openHandover().upload(name, paths, root)
+  } finally {
+    quiet.mockRestore()
+  }
+}
+
+describe('the jobs of a workflow run', () => {
+  it('are its slots, and a look that finds nothing new costs nothing', async () => {
+    const stage = await hubStage()
+    const { workflowRun, slots } = await started(stage)
+    const first = await slots.jobs(workflowRun)
+    expect(first.map(({ slot, status }) => [slot, status])).toEqual([
+      ['r2.1', 'completed'],
+      ['r2.2', 'completed'],
+      ['r2.3', 'completed'],
+    ])
+    expect(first[0]?.startedAt).toMatch(/^\d{4}-/)
+    await stage.requests()
+    expect(await slots.jobs(workflowRun)).toEqual(first)
+    expect(Object.values(await stage.requests())).toEqual([0])
+  })
+
+  it.each([
+    ['slot r1.1', 'r1.1'],
+    ['Tributary / slot r10.12', 'r10.12'],
+    ['orchestrate', undefined],
+    ['slotted r1.1', undefined],
+  ])('are told by their names: %s', (name, slot) => {
+    expect(slotJob({ name, status: 'waiting', started_at: null })?.slot).toBe(slot)
+  })
+})
+
+describe('a result', () => {
+  it('is handed over, listed and unpacked, bundle and all', async () => {
+    const stage = await hubStage()
+    const { workflowRun, slots } = await started(stage)
+    await handOver('tributary-42-2-t1-money-3', { 'result.json': '{"ok":"ü"}', 'work.bundle': 'bundle' })
+    await handOver('tributary-42-2-t2-1', { 'result.json': '{}' })
+    await handOver('tributary-42-t9-1', { 'result.json': '{}' })
+    const found = (await slots.results(workflowRun, '42-2')).toSorted((one, other) => one.id - other.id)
+    expect(found).toMatchObject([
+      { run: '42-2', task: 't1-money', attempt: 3 },
+      { run: '42-2', task: 't2', attempt: 1 },
+    ])
+    const [first, second] = found
+    if (first === undefined || second === undefined) throw new Error('not listed')
+    const { result, bundle } = await slots.download(first)
+    expect([result, readFileSync(bundle ?? '', 'utf8')]).toEqual(['{"ok":"ü"}', 'bundle'])
+    expect(await slots.download(second)).toEqual({ result: '{}', bundle: null })
+  })
+
+  it('that was handed over before is not handed over again', async () => {
+    const stage = await hubStage()
+    const { workflowRun, slots } = await started(stage)
+    await handOver('tributary-42-2-t1-1', { 'result.json': '{"first":true}' })
+    await handOver('tributary-42-2-t1-1', { 'result.json': '{"first":false}' })
+    const found = await slots.results(workflowRun, '42-2')
+    expect(found).toHaveLength(1)
+    expect(found[0] && (await slots.download(found[0])).result).toBe('{"first":true}')
+  })
+
+  it('whose announcement got lost arrives under another name', async () => {
+    const stage = await hubStage()
+    const { workflowRun, slots } = await started(stage)
+    await stage.fault({ kind: 'status-after', status: 500, method: 'POST', route: 'CreateArtifact$' })
+    await handOver('tributary-42-2-t1-1', { 'result.json': '{}' })
+    expect(await slots.results(workflowRun, '42-2')).toMatchObject([{ task: 't1', attempt: 1 }])
+  })
+
+  it('without its file is unreadable', async () => {
+    const stage = await hubStage()
+    const { workflowRun, slots } = await started(stage)
+    await handOver('tributary-42-2-t1-1', { 'sub/result.json': '{}', 'other.txt': 'x' })
+    const [found] = await slots.results(workflowRun, '42-2')
+    if (found === undefined) throw new Error('not listed')
+    await expect(slots.download(found)).rejects.toThrow(UnreadableResult)
+  })
+
+  it.each([500, 403])('is loaded again where a transfer fails with %i', async (status) => {
+    const stage = await hubStage()
+    const { workflowRun, slots } = await started(stage)
+    await handOver('tributary-42-2-t1-1', { 'result.json': '{}' })
+    const [found] = await slots.results(workflowRun, '42-2')
+    if (found === undefined) throw new Error('not listed')
+    await stage.fault({ kind: 'status', status, method: 'GET', route: '^/_blobs/' })
+    expect((await slots.download(found)).result).toBe('{}')
+    expect(stage.clock.waits).toEqual([1])
+  })
+})
+
+it.each([
+  ['tributary-42-t1-1', { run: '42', task: 't1', attempt: 1 }],
+  ['tributary-42-t1-12.2', { run: '42', task: 't1', attempt: 12 }],
+  ['tributary-42-verify-2', { run: '42', task: 'verify', attempt: 2 }],
+  ['tributary-42-2-t1-1', null],
+  ['tributary-42-t1', null],
+  ['tributary-42-t1-0', null],
+  ['tributary-42-../x-1', null],
+  ['logs', null],
+])('reads the name of an artifact: %s', (name, read) => {
+  const wanted = read === null ? null : { id: 5, ...read }
+  expect(resultArtifact({ id: 5, name, expired: false }, '42')).toEqual(wanted)
+  expect(resultArtifact({ id: 5, name, expired: true }, '42')).toBeNull()
+})
