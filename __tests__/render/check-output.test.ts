@@ -109,7 +109,7 @@ describe('the check of a task', () => {
       [sha('g-1'), 'action_required', 'A gate: waits for a person'],
     ])
     const open = planned(...waiting, { type: 'gate_approved', by: 'bob', task: 'g' })
-    expect(checksFor(open, 'g').map(brief)).toEqual([[sha('g-1'), 'success', 'Landed']])
+    expect(checksFor(open, 'g').map(brief)).toEqual([[sha('g-1'), 'success', 'Open']])
   })
 
   it('fails with its reason, and says what to type only where nobody tries again by himself', () => {

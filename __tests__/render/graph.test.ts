@@ -50,6 +50,8 @@ describe('a graph', () => {
 })
 
 describe('a label', () => {
+  it('makes no formula', () => expect(label('$$x$$')).toBe('#36;#8203;#36;x#36;#8203;#36;'))
+
   it('holds nothing that Mermaid or Markdown could take for its own, whatever comes in', () => {
     for (let seed = 1; seed <= 1000; seed += 1) {
       const text = label(nasty(seed))

@@ -259,6 +259,18 @@ describe('the end', () => {
     expect(renderStatus(run)).toMatch(/\n- Ended at 2026-11-21 10:\d\d:\d\d UTC\.\n/)
   })
 
+  it('shows an opened gate as open', () => {
+    expect(rows(live(...success)).find(([task]) => task === 'g Task g')).toEqual([
+      'g Task g',
+      'open',
+      '',
+      '',
+      '',
+      '',
+      '',
+    ])
+  })
+
   it('names the next step after a success', () => {
     expect(steps(live(...success, shownAs(['pull:trunk', 50])))).toEqual(['- Look at #50 and merge it.'])
   })

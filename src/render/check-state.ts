@@ -87,7 +87,10 @@ function verified({ state }: TaskRecord, attempt: AttemptRecord, { work }: Plann
   const endedAt = attempt.endedAt ?? startedAt
   switch (state.status) {
     case 'landed':
-      return { state: completed('success', attempt.startedAt, state.since), title: 'Landed' }
+      return {
+        state: completed('success', attempt.startedAt, state.since),
+        title: state.report === null ? 'Open' : 'Landed',
+      }
     case 'verified':
       return work.settings.merge === 'review'
         ? { state: completed('action_required', startedAt, endedAt), title: 'Verified: waits for a review' }

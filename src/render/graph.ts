@@ -21,7 +21,10 @@ const CLASSES: Record<Look, string> = {
 
 /** Everything that Mermaid or the Markdown around it could take for its own becomes one of Mermaid's entities. */
 export const label = (text: string): string =>
-  oneLine(text).replace(/[^\p{L}\p{N}\p{M} .,()/+=?!'^-]/gu, (character) => `#${character.codePointAt(0)};`)
+  oneLine(text)
+    // Two of them would begin a formula.
+    .replace(/\$(?=\$)/g, '$\u200b')
+    .replace(/[^\p{L}\p{N}\p{M} .,()/+=?!'^-]/gu, (character) => `#${character.codePointAt(0)};`)
 
 /** Nodes are numbered: an id such as `end` means something to Mermaid. */
 const node = (index: number): string => `n${index + 1}`

@@ -27,7 +27,7 @@ export function statusTable(run: PlannedRun, standings: Standings, { open, words
     const last = record.attempts.at(-1)
     return [
       words ? titled(task) : code(task.id),
-      standing,
+      task.kind === 'gate' && standing === 'landed' ? 'open' : standing,
       last === undefined || task.kind === 'gate' ? '' : `${last.attempt}`,
       last?.slot == null ? '' : code(last.slot),
       time(last),
