@@ -15,16 +15,19 @@ export interface GitServer {
   fail(service: string, ...faults: Fault[]): void
   /** Runs once, when git has done what the next such request asks for, before the answer goes out. */
   afterNext(service: string, work: () => void | Promise<void>): void
+  /** From now on, everything is to be found there. */
+  redirect(url: string): void
 }
 
 interface Plan {
   faults: Map<string, Fault[]>
   afterwards: Map<string, () => void | Promise<void>>
+  elsewhere: string | null
 }
 
 /** `git http-backend` for the repositories under a folder, on loopback, until the test ends. */
 export async function serveGit(root: string): Promise<GitServer> {
-  const plan: Plan = { faults: new Map(), afterwards: new Map() }
+  const plan: Plan = { faults: new Map(), afterwards: new Map(), elsewhere: null }
   const asked: string[] = []
   const credentials: string[] = []
   const server = createServer((request, response) => {
@@ -45,12 +48,19 @@ export async function serveGit(root: string): Promise<GitServer> {
     credentials,
     fail: (service, ...faults) => plan.faults.set(service, faults),
     afterNext: (service, work) => plan.afterwards.set(service, work),
+    redirect: (url) => {
+      plan.elsewhere = url
+    },
   }
 }
 
 const serviceOf = (request: IncomingMessage): string => (request.url ?? '').split('/').at(-1) ?? ''
 
 async function answer(root: string, plan: Plan, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (plan.elsewhere !== null) {
+    response.writeHead(302, { location: `${plan.elsewhere}${(request.url ?? '').replace(/^.*\.git/, '')}` }).end()
+    return
+  }
   const service = serviceOf(request)
   const fault = plan.faults.get(service)?.shift()
   if (fault === 'error-before') {

@@ -76,6 +76,8 @@ export interface BareRemote {
   point(ref: string, sha: string): void
   /** `sh` lines that decide about each ref of a push: `$1` is the ref, `$2` its old tip, `$3` the new one. */
   updateHook(script: string): void
+  /** The same for a whole push: lines of old tip, new tip and ref come on stdin. */
+  receiveHook(script: string): void
 }
 
 /** A remote as GitHub keeps them: bare, and it hands out any commit by its id. */
@@ -98,6 +100,7 @@ export function bareRemote(dir: string = join(tempDir(), 'remote.git')): BareRem
       git(dir, ['update-ref', ref, sha])
     },
     updateHook: (script) => hook(dir, 'update', script),
+    receiveHook: (script) => hook(dir, 'pre-receive', script),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../ports/clock.ts'
 import type { RefUpdate } from '../../ports/journal.ts'
+import { missing } from './fetch.ts'
 import { checkedRef, checkedSha } from './place.ts'
 import { wordsOf } from './plumbing.ts'
 import { listExactly, pushFrom, type Store } from './store.ts'
@@ -20,6 +21,7 @@ const FIRST_WAIT = 0.25
  * so its place tells whether ours went through.
  */
 export async function pushAll(store: Store, clock: Clock, updates: readonly RefUpdate[]): Promise<Pushed> {
+  await mustBeHere(store, updates)
   let unknown = false
   let words = ''
   for (let tried = 0; tried < TRIES; tried += 1) {
@@ -33,6 +35,15 @@ export async function pushAll(store: Store, clock: Clock, updates: readonly RefU
     if (attempt.verdict === 'refused') return { outcome: 'refused', words }
   }
   throw new Error(`the push was tried ${TRIES} times, and what became of it is not known: ${words}`)
+}
+
+/** Git finds out in the middle of the push, and the remote then hangs up as if the connection had broken. */
+async function mustBeHere(store: Store, updates: readonly RefUpdate[]): Promise<void> {
+  const absent = await missing(
+    store,
+    updates.flatMap(({ to }) => (to === null ? [] : [to])),
+  )
+  if (absent.length > 0) throw new Error(`nothing can be pushed: ${absent.join(', ')} is not here`)
 }
 
 type Attempt = { verdict: 'pushed' } | { verdict: 'lost' | 'refused' | 'unknown'; words: string }
