@@ -1,3 +1,4 @@
+// @ts-check
 // Everything that CI runs, one after the other, and in the end how much of it passed. A part that fails stops no other.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

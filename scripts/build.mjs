@@ -1,3 +1,4 @@
+// @ts-check
 // Bundles the action and the command line into dist/. `--check` builds in memory and compares with what is committed.
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'

@@ -1,3 +1,4 @@
+// @ts-check
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { licenses } from './licenses.mjs'
@@ -31,7 +32,10 @@ const common = {
   banner: { js: require },
 }
 
-/** The action and the command line share no file, so that the hub is no part of what a job loads. */
+/**
+ * The action and the command line share no file, so that the hub is no part of what a job loads.
+ * @type {import('esbuild').BuildOptions[]}
+ */
 const bundles = [
   { entryPoints: { index: 'src/index.ts' }, chunkNames: 'index/[name]-[hash]' },
   { entryPoints: { cli: 'src/cli.ts' }, chunkNames: 'cli/[name]-[hash]' },

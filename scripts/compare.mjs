@@ -1,3 +1,4 @@
+// @ts-check
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 

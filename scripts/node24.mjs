@@ -1,3 +1,4 @@
+// @ts-check
 // The runner of GitHub starts the action with Node 24, while developers may have Node 20: the demo, once, under 24.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'

@@ -1,0 +1,57 @@
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { openJournal } from '../../src/adapters/git/journal.ts'
+import { systemClock } from '../../src/clock.ts'
+import type { RunEvent } from '../../src/core/event.ts'
+import { replay } from '../../src/core/evolve.ts'
+import { type BareRemote, bareRemote, git, tempDir } from '../support/git.ts'
+import { planOf } from '../support/plan.ts'
+import { proposedBy, requested } from '../support/run.ts'
+import { typed } from './terminal.ts'
+
+let remote: BareRemote
+let events: RunEvent[]
+
+beforeEach(async () => {
+  remote = bareRemote()
+  const journal = await openJournal({
+    gitDir: join(tempDir(), 'repo.git'),
+    remoteUrl: remote.url,
+    token: '',
+    clock: systemClock,
+  })
+  events = proposedBy(planOf('a > c, b > c'))
+  const first = events.slice(0, requested().length)
+  const begun = await journal.append('42', null, first, replay(first), [])
+  if (!begun.ok) throw new Error('somebody else wrote')
+  await journal.append('42', begun.tip, events.slice(first.length), replay(events), [])
+})
+
+describe('tributary log', () => {
+  it('shows the run as a timeline', async () => {
+    const { code, out } = await typed(tempDir(), ['log', '42', '--remote', remote.url])
+    expect(code).toBe(0)
+    expect(out).toContain('Run 42')
+    expect(out).toContain('plan requested for issue 42')
+    expect(out).toContain('proposed: 3 tasks')
+  })
+
+  it('gives the events word for word', async () => {
+    const { out } = await typed(tempDir(), ['log', '42', '--json', '--remote', remote.url])
+    expect(out.split('\n').map((line) => JSON.parse(line))).toEqual(events)
+  })
+
+  it('reads the remote `origin` of the folder where nothing else is said', async () => {
+    const folder = tempDir()
+    git(folder, ['init', '--quiet'])
+    expect((await typed(folder, ['log', '42'])).error).toContain('no remote `origin`')
+    git(folder, ['remote', 'add', 'origin', remote.url])
+    expect((await typed(folder, ['log', '42'])).out).toContain('Run 42')
+  })
+
+  it('says that there is no such run', async () => {
+    const { code, error } = await typed(tempDir(), ['log', '43', '--remote', remote.url])
+    expect(code).toBe(1)
+    expect(error).toContain('There is no journal of run 43')
+  })
+})

@@ -1,0 +1,61 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { compare } from '../../scripts/compare.mjs'
+import { countOf, sum } from '../../scripts/counts.mjs'
+import { tempDir } from '../support/git.ts'
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+const built = new Map([
+  ['index.js', bytes('one')],
+  ['index/chunk.js', bytes('two')],
+])
+
+describe('the look at dist/', () => {
+  let dist: string
+  beforeEach(() => {
+    dist = tempDir()
+    mkdirSync(join(dist, 'index'))
+    for (const [path, text] of built) writeFileSync(join(dist, path), text)
+  })
+
+  it('has nothing against what was built', async () => {
+    expect(await compare(dist, built)).toEqual([])
+  })
+
+  it('sees one byte', async () => {
+    writeFileSync(join(dist, 'index', 'chunk.js'), 'twO')
+    expect(await compare(dist, built)).toEqual(['differs: dist/index/chunk.js'])
+  })
+
+  it('sees a file too many, whether git knows it or not', async () => {
+    writeFileSync(join(dist, 'index', 'old.js'), '')
+    expect(await compare(dist, built)).toEqual(['not built from src: dist/index/old.js'])
+  })
+
+  it('sees that everything is missing', async () => {
+    expect(await compare(join(dist, 'nowhere'), built)).toEqual([
+      'missing: dist/index.js',
+      'missing: dist/index/chunk.js',
+    ])
+  })
+})
+
+describe('the count of what passed', () => {
+  const report = (numPassedTests: number, numFailedTests: number) => JSON.stringify({ numPassedTests, numFailedTests })
+
+  it('is what vitest says', () => {
+    expect(countOf(report(7, 2), false)).toEqual({ passed: 7, failed: 2 })
+    expect(countOf(report(7, 0), true)).toEqual({ passed: 7, failed: 0 })
+  })
+
+  it('takes a run without a report, without a test, or that fell over outside a test for one that failed', () => {
+    expect(countOf(null, true)).toEqual({ passed: 0, failed: 1 })
+    expect(countOf(report(0, 0), true)).toEqual({ passed: 0, failed: 1 })
+    expect(countOf(report(7, 0), false)).toEqual({ passed: 7, failed: 1 })
+  })
+
+  it('adds up', () => {
+    expect(sum([countOf(report(7, 2), false), countOf(report(1, 0), true)])).toEqual({ passed: 8, failed: 2 })
+  })
+})
