@@ -5,10 +5,13 @@ export const systemClock: Clock = {
   wait: (seconds, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted === true) return resolve()
-      const timer = setTimeout(resolve, seconds * 1000)
-      signal?.addEventListener('abort', () => {
+      const wake = () => {
         clearTimeout(timer)
+        // A signal outlives many waits: each takes its listener with it.
+        signal?.removeEventListener('abort', wake)
         resolve()
-      })
+      }
+      const timer = setTimeout(wake, seconds * 1000)
+      signal?.addEventListener('abort', wake)
     }),
 }

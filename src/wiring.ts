@@ -19,6 +19,7 @@ import { readHandPlan } from './hand-plan.ts'
 import type { Environment, Inputs } from './inputs.ts'
 import type { JobDeps, OrchestrateDeps } from './jobs/wiring.ts'
 import type { WorkDeps } from './jobs/work-deps.ts'
+import { scratchIn } from './scratch.ts'
 
 /** GitHub ends a job after six hours; the successor needs time to start before that. */
 const LIFE_MINUTES = 330
@@ -66,7 +67,7 @@ export async function workDeps(inputs: Inputs, env: Environment): Promise<WorkDe
     clock,
     log: (line) => core.info(redact(line)),
     redact,
-    tempDir: scratch(env),
+    scratch: scratchIn(scratch(env)),
   }
 }
 

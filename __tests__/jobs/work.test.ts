@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { scratchIn } from '../../src/scratch.ts'
 import { assign, begin, oneTask, SLOT, type SlotWorld, script, slotWorld, type Uploaded } from '../support/slot.ts'
 
 let world: SlotWorld
@@ -460,6 +461,16 @@ describe('handing over', () => {
     world.fails.uploads = 3
     await world.passTime(world.start(), 16)
     expect(outcomeOf(world.uploads)).toMatchObject({ kind: 'done' })
+  })
+
+  it('commits that nobody would take in are not handed over; the task fails with the reason', async () => {
+    oneTask(world, { run: script('echo b > b.txt') })
+    const scratch = scratchIn(join(world.tree, '..'))
+    await world.start({
+      scratch: { use: (work) => scratch.use((folder) => work({ ...folder, bytes: async () => 2 ** 30 })) },
+    })
+    expect(outcomeOf(world.uploads)).toMatchObject({ kind: 'failed', head: null, failure: { reason: 'too-large' } })
+    expect(only(world.uploads).bundle).toBeNull()
   })
 
   it('a slot that cannot hand over fails, so that its task is given out again, and leaves no files', async () => {

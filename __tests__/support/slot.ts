@@ -22,6 +22,7 @@ import { type Settings, settingsSchema } from '../../src/core/settings.ts'
 import { runSlot } from '../../src/jobs/work.ts'
 import type { SlotDeed, WorkDeps } from '../../src/jobs/work-deps.ts'
 import type { Journal } from '../../src/ports/journal.ts'
+import { scratchIn } from '../../src/scratch.ts'
 import { type ManualClock, manualClock } from './clock.ts'
 import { type PlanOverrides, planOf } from './plan.ts'
 import { realSandbox } from './sandbox.ts'
@@ -122,7 +123,17 @@ export function slotWorld({ secrets = [] }: { secrets?: string[] } = {}): SlotWo
         act(uploaded)
       },
     }
-    return { journal, worktree, probe, handover, clock, redact, tempDir, log: (line) => lines.push(line), ...changes }
+    return {
+      journal,
+      worktree,
+      probe,
+      handover,
+      clock,
+      redact,
+      scratch: scratchIn(tempDir),
+      log: (line) => lines.push(line),
+      ...changes,
+    }
   }
   return {
     clock,

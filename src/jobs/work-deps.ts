@@ -4,6 +4,7 @@ import type { Settings } from '../core/settings.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { SandboxProbe } from '../ports/sandbox.ts'
+import type { Scratch } from '../ports/scratch.ts'
 import type { Handover } from '../ports/slots.ts'
 import type { Worktree } from '../ports/worktree.ts'
 
@@ -17,7 +18,7 @@ export interface WorkDeps {
   log(line: string): void
   redact: Redact
   /** For what is handed over, outside of the work tree. */
-  tempDir: string
+  scratch: Scratch
 }
 
 export interface SlotIdentity {

@@ -1,6 +1,5 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { BUNDLE_FILE, type Outcome, RESULT_FILE, type ResultFile, resultName } from '../core/result-file.ts'
+import type { ScratchFolder } from '../ports/scratch.ts'
 import type { WorkDeps } from './work-deps.ts'
 
 const TRIES = 6
@@ -9,27 +8,21 @@ const FIRST_PAUSE = 2
 const MOST_BUNDLE_BYTES = 250 * 2 ** 20
 
 /** Uploads what an attempt came to, once: `result.json`, and beside it the commits, where there are any. */
-export async function handOver(deps: WorkDeps, result: ResultFile): Promise<void> {
-  const folder = await mkdtemp(join(deps.tempDir, 'tributary-result-'))
-  try {
-    const bundle = join(folder, BUNDLE_FILE)
-    const outcome = await packed(deps, result, bundle)
-    const text = join(folder, RESULT_FILE)
-    await writeFile(text, JSON.stringify({ ...result, outcome } satisfies ResultFile))
-    const files = headOf(outcome, result.base) === null ? [text] : [text, bundle]
-    await upload(deps, resultName(result.run, result.task, result.attempt), files, folder)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
+export const handOver = (deps: WorkDeps, result: ResultFile): Promise<void> =>
+  deps.scratch.use(async (folder) => {
+    const outcome = await packed(deps, result, folder)
+    await folder.write(RESULT_FILE, JSON.stringify({ ...result, outcome } satisfies ResultFile))
+    const names = headOf(outcome, result.base) === null ? [RESULT_FILE] : [RESULT_FILE, BUNDLE_FILE]
+    await upload(deps, resultName(result.run, result.task, result.attempt), names, folder)
+  })
 
-async function packed({ worktree }: WorkDeps, { outcome, base }: ResultFile, file: string): Promise<Outcome> {
+async function packed({ worktree }: WorkDeps, { outcome, base }: ResultFile, folder: ScratchFolder): Promise<Outcome> {
   const head = headOf(outcome, base)
-  if (head === null || !('report' in outcome)) return outcome
-  await worktree.bundle(head, base, file)
-  const { size } = await stat(file)
-  if (size <= MOST_BUNDLE_BYTES) return outcome
-  const detail = `the commits have ${size} bytes, ${MOST_BUNDLE_BYTES} can be handed over`
+  if (head === null) return outcome
+  await worktree.bundle(head, base, folder.file(BUNDLE_FILE))
+  const bytes = await folder.bytes(BUNDLE_FILE)
+  if (bytes <= MOST_BUNDLE_BYTES) return outcome
+  const detail = `the commits have ${bytes} bytes, ${MOST_BUNDLE_BYTES} can be handed over`
   return { kind: 'failed', failure: { reason: 'too-large', detail }, head: null, tree: null, report: outcome.report }
 }
 
@@ -42,12 +35,13 @@ function headOf(outcome: Outcome, base: string): string | null {
 async function upload(
   { handover, clock, log }: WorkDeps,
   name: string,
-  files: string[],
-  folder: string,
+  names: readonly string[],
+  folder: ScratchFolder,
 ): Promise<void> {
+  const files = names.map((file) => folder.file(file))
   for (let tries = 1; ; tries += 1) {
     try {
-      return await handover.upload(name, files, folder)
+      return await handover.upload(name, files, folder.path)
     } catch (error) {
       if (tries === TRIES) throw new Error(`${name} could not be uploaded`, { cause: error })
       log(`${name} could not be uploaded; the slot tries again: ${error instanceof Error ? error.message : error}`)

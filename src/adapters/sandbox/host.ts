@@ -30,7 +30,7 @@ export function hostOf(env: Environment, own: readonly string[]): Host {
       .join(':'),
     homes: [...homes, '/home', '/root'],
     hide: [env.RUNNER_TEMP, ...own].filter((folder) => folder !== undefined),
-    toolchains: { ...rustupIn(homes), ...Object.fromEntries(toolchains) },
+    toolchains: { ...rustupIn(env.HOME), ...Object.fromEntries(toolchains) },
     temp: env.RUNNER_TEMP ?? tmpdir(),
   }
 }
@@ -45,9 +45,9 @@ function homeOfUser(): string[] {
 }
 
 /** rustup's proxies look for it in the home folder, which a command does not see. */
-const rustupIn = (homes: readonly string[]): Record<string, string> => {
-  const folder = homes.map((home) => join(home, '.rustup')).find((path) => existsSync(path))
-  return folder === undefined ? {} : { RUSTUP_HOME: folder }
+function rustupIn(home = ''): Record<string, string> {
+  const folder = join(home, '.rustup')
+  return home !== '' && existsSync(folder) ? { RUSTUP_HOME: folder } : {}
 }
 
 /** All that a command finds in its environment, besides what its task gives it. */
