@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
-import type { Server } from 'node:http'
+import { createServer } from 'node:http'
 import { join, resolve } from 'node:path'
-import { createAdaptorServer } from '@hono/node-server'
+import { getRequestListener } from '@hono/node-server'
 import { createApp } from './app.ts'
 import { openFiles } from './artifacts/files.ts'
 import { createFaults } from './control/faults.ts'
@@ -10,7 +10,7 @@ import { createEmitter } from './events.ts'
 import { openBare } from './git/bare.ts'
 import { openRepository } from './git/repository.ts'
 import type { Host, JobRecord, Runner } from './host.ts'
-import { listen } from './listen.ts'
+import { listen, stop } from './listen.ts'
 import { nameOf } from './name.ts'
 import type { Observer } from './rest/layers.ts'
 import { createRunner as createDefaultRunner } from './runner/runner.ts'
@@ -18,6 +18,7 @@ import { artifactFolder, createHost } from './runner-host.ts'
 import { createDocument } from './store/create.ts'
 import type { Settings } from './store/document.ts'
 import { openStore, type Store } from './store/store.ts'
+import { createTurns } from './turns.ts'
 import { urlsOf } from './urls.ts'
 import type { Login } from './who/people.ts'
 import type { World } from './world.ts'
@@ -80,8 +81,8 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
   const { doc } = store
   const files = openFiles(artifactFolder(dataDir))
   // The addresses hold the port, and the port is known once we listen; nobody asks before that.
-  let handle: (request: Request, env: never) => Response | Promise<Response> = () => new Response(null, { status: 503 })
-  const server = createAdaptorServer({ fetch: (request, env) => handle(request, env as never) }) as Server
+  let handle = (_request: Request, _env: object): Response | Promise<Response> => new Response(null, { status: 503 })
+  const server = createServer(getRequestListener((request, env) => handle(request, env)))
   doc.port = await listen(server, options.port, doc.port)
   store.changed()
   const urls = urlsOf(doc.port, doc.owner, doc.repo)
@@ -131,20 +132,4 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
       await store.flush()
     },
   }
-}
-
-function createTurns(): World['inTurn'] {
-  let last: Promise<unknown> = Promise.resolve()
-  return (act) => {
-    const turn = last.then(act)
-    last = turn.catch(() => {})
-    return turn
-  }
-}
-
-function stop(server: Server): Promise<void> {
-  return new Promise((done) => {
-    server.close(() => done())
-    server.closeAllConnections()
-  })
 }

@@ -17,3 +17,10 @@ function listenOn(server: Server, port: number): Promise<number> {
     })
   })
 }
+
+export function stop(server: Server): Promise<void> {
+  return new Promise((done) => {
+    server.close(() => done())
+    server.closeAllConnections()
+  })
+}

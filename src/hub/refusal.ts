@@ -5,12 +5,15 @@ export interface FieldError {
   message?: string
 }
 
+/** Those that routes answer with on purpose. */
+type Status = 400 | 401 | 403 | 404 | 405 | 409 | 422
+
 /** An answer other than yes, in GitHub's words. The one error that routes and mutations throw on purpose. */
 export class Refusal extends Error {
-  readonly status: number
+  readonly status: Status
   readonly errors: readonly (FieldError | string)[] | undefined
 
-  constructor(status: number, message: string, errors?: readonly (FieldError | string)[]) {
+  constructor(status: Status, message: string, errors?: readonly (FieldError | string)[]) {
     super(message)
     this.name = 'Refusal'
     this.status = status

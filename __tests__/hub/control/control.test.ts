@@ -70,6 +70,22 @@ describe('figures', () => {
   })
 })
 
+const jobRecord = (id: number, name: string, status: 'queued' | 'in_progress') => ({
+  id,
+  run_id: 1,
+  run_attempt: 1,
+  name,
+  status,
+  conclusion: null,
+  created_at: '2026-01-01T00:00:00Z',
+  started_at: null,
+  completed_at: null,
+  steps: [],
+  runner_name: null,
+  labels: [],
+  summary: '',
+})
+
 describe('faults', () => {
   it('answer instead of the hub, as often as asked', async () => {
     const hub = await testHub()
@@ -80,11 +96,13 @@ describe('faults', () => {
       status: 429,
       count: 2,
       headers: { 'retry-after': '7' },
+      message: 'You have exceeded a secondary rate limit.',
     }
     await hub.hub('faults', 'POST', [slow])
     const ask = () => fetch(`${hub.api}/repos/octo/demo/issues`)
     const first = await ask()
     expect([first.status, first.headers.get('retry-after')]).toEqual([429, '7'])
+    expect(await first.json()).toMatchObject({ message: 'You have exceeded a secondary rate limit.', status: '429' })
     expect(await hub.hub('faults')).toMatchObject([{ kind: 'status', count: 1 }])
     expect([(await ask()).status, (await ask()).status]).toEqual([429, 200])
   })
@@ -121,21 +139,7 @@ describe('faults', () => {
 
   it('kill jobs that run and those that start later, and delay others', async () => {
     const hub = await testHub()
-    const job = (name: string, status: 'queued' | 'in_progress') => ({
-      id: hub.host.nextId(),
-      run_id: 1,
-      run_attempt: 1,
-      name,
-      status,
-      conclusion: null,
-      created_at: '2026-01-01T00:00:00Z',
-      started_at: null,
-      completed_at: null,
-      steps: [],
-      runner_name: null,
-      labels: [],
-      summary: '',
-    })
+    const job = (name: string, status: 'queued' | 'in_progress') => jobRecord(hub.host.nextId(), name, status)
     const running = job('work (1)', 'in_progress')
     hub.host.saveJob(running)
     const killed = () => expect.poll(() => hub.killed)
@@ -151,6 +155,32 @@ describe('faults', () => {
       hub.host.startDelay('orchestrate'),
       hub.host.startDelay('orchestrate'),
     ]).toEqual([0, 250, 0])
+  })
+
+  it('kill the job that sends a request, before it is done or after', async () => {
+    const hub = await testHub()
+    await hub.as('writer').issues.create({ ...where, title: 'Thread' })
+    const { octokit } = hub.job({ issues: 'write' })
+    hub.host.saveJob(jobRecord(9_001, 'orchestrate', 'in_progress'))
+    const sender = { kind: 'kill-sender', name: '^orchestrate$', method: 'POST', route: '/comments$' }
+    await hub.hub('faults', 'POST', [
+      { ...sender, when: 'before', skip: 1 },
+      { ...sender, when: 'after' },
+    ])
+    const say = (body: string) =>
+      octokit.issues.createComment({ ...where, issue_number: 1, body }).then(
+        () => true,
+        () => false,
+      )
+    expect([await say('passes'), await say('lost'), await say('said'), await say('on')]).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ])
+    expect(hub.killed).toEqual([9_001, 9_001])
+    const { data } = await hub.as('reader').issues.listComments({ ...where, issue_number: 1 })
+    expect(data.map(({ body }) => body)).toEqual(['passes', 'said', 'on'])
   })
 
   it('that make no sense are refused, and all of them can be taken back', async () => {

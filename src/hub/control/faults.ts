@@ -9,6 +9,7 @@ const statusFields = {
   status: z.number().int().min(400).max(599),
   count,
   headers: z.record(z.string(), z.string()).default({}),
+  message: z.string().default('A fault that was asked for'),
 }
 
 /** What can be made to go wrong on purpose. */
@@ -53,7 +54,7 @@ export interface Faults {
 export function createFaults(): Faults {
   let faults: Fault[] = []
   const take = <K extends Fault['kind']>(kind: K, fits: (fault: Of<K>) => boolean): Of<K> | null => {
-    const found = faults.find((fault): fault is Of<K> => fault.kind === kind && fits(fault as Of<K>))
+    const found = faults.filter(isOf(kind)).find(fits)
     if (found === undefined) return null
     found.count -= 1
     faults = faults.filter((fault) => fault.count > 0)
@@ -74,7 +75,7 @@ export function createFaults(): Faults {
     kill: (job) => take('kill-job', named(job))?.ms ?? null,
     killSender: (job, method, path) => {
       const fits = (fault: Of<'kill-sender'>) => named(job)(fault) && fitsRequest(fault, method, path)
-      const passing = faults.find((fault): fault is Of<'kill-sender'> => fault.kind === 'kill-sender' && fits(fault))
+      const passing = faults.filter(isOf('kill-sender')).find(fits)
       if (passing !== undefined && passing.skip > 0) {
         passing.skip -= 1
         return null
@@ -84,6 +85,11 @@ export function createFaults(): Faults {
     delay: (job) => take('delay-job', named(job))?.ms ?? 0,
   }
 }
+
+const isOf =
+  <K extends Fault['kind']>(kind: K) =>
+  (fault: Fault): fault is Of<K> =>
+    fault.kind === kind
 
 const fitsRequest = (fault: { method?: string | undefined; route: string }, method: string, path: string): boolean =>
   (fault.method === undefined || fault.method.toUpperCase() === method) && new RegExp(fault.route).test(path)

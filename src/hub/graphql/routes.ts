@@ -1,13 +1,26 @@
-import { buildSchema, execute, GraphQLError, parse, validate, validateSchema } from 'graphql'
+import {
+  buildSchema,
+  defaultFieldResolver,
+  execute,
+  GraphQLError,
+  type GraphQLFieldResolver,
+  parse,
+  validate,
+  validateSchema,
+} from 'graphql'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { Refusal } from '../refusal.ts'
 import { bodyOf, type Call, type HubEnv } from '../rest/kit.ts'
 import { loginOf } from '../who/actor.ts'
 import type { World } from '../world.ts'
+import type { Asking } from './asking.ts'
+import { checkMutations } from './check-mutations.ts'
+import { commentMutations } from './comment-mutations.ts'
 import { nodeWith } from './find.ts'
-import { type Asking, mutations } from './mutations.ts'
 import { actorNode } from './nodes.ts'
+import { pullMutations } from './pull-mutations.ts'
+import { refMutations } from './ref-mutations.ts'
 import { repositoryNode } from './repository.ts'
 import { SDL } from './sdl.ts'
 
@@ -30,15 +43,9 @@ export const graphqlRoutes = (world: World) =>
     const problems = validate(schema, document)
     if (problems.length > 0) return call.json({ errors: problems.map(shown) })
     const contextValue: Asking = { world, actor: call.var.actor, tasks: [] }
-    const rootValue = { ...queries(world), ...mutations }
-    const result = await execute({
-      schema,
-      document,
-      rootValue,
-      contextValue,
-      variableValues: variables,
-      operationName,
-    })
+    const rootValue = { ...queries(world), ...checkMutations, ...pullMutations, ...commentMutations, ...refMutations }
+    const asking = { schema, document, rootValue, contextValue, fieldResolver }
+    const result = await execute({ ...asking, variableValues: variables, operationName })
     count(world, call, contextValue.tasks)
     for (const error of result.errors ?? []) logBug(world, error)
     return call.json({
@@ -46,6 +53,15 @@ export const graphqlRoutes = (world: World) =>
       ...(result.errors === undefined ? {} : { errors: result.errors.map(shown) }),
     })
   })
+
+/** A mutation gives its `clientMutationId` back as it came. */
+const fieldResolver: GraphQLFieldResolver<unknown, Asking> = (source, args, asking, info) => {
+  const answer = defaultFieldResolver(source, args, asking, info)
+  if (info.parentType.name !== 'Mutation') return answer
+  return Promise.resolve(answer).then((own) =>
+    Object.assign({ clientMutationId: args.input.clientMutationId ?? null }, own),
+  )
+}
 
 function understood(query: string) {
   try {

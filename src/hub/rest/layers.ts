@@ -5,7 +5,7 @@ import type { Fault } from '../control/faults.ts'
 import { Refusal } from '../refusal.ts'
 import { identify } from '../who/actor.ts'
 import type { World } from '../world.ts'
-import { refusalBody } from './errors.ts'
+import { errorBody } from './errors.ts'
 import type { Call, HubEnv } from './kit.ts'
 import { type RateLimit, rateShape } from './rate.ts'
 
@@ -16,7 +16,7 @@ export const guard = (): Layer => async (call, next) => {
   const host = (call.req.header('host') ?? '').replace(/:\d+$/, '')
   const origin = call.req.header('origin')
   const ours = isLoopback(host) && (origin === undefined || origin === 'null' || isLoopback(new URL(origin).hostname))
-  if (!ours) return call.json(refusalBody(new Refusal(403, 'The hub answers on loopback only')), 403)
+  if (!ours) return call.json(errorBody(403, 'The hub answers on loopback only'), 403)
   await next()
 }
 
@@ -69,7 +69,7 @@ export const rateHeaders =
     call.res.headers.set('x-ratelimit-remaining', String(shown.remaining))
     call.res.headers.set('x-ratelimit-used', String(shown.used))
     call.res.headers.set('x-ratelimit-reset', String(shown.reset))
-    call.res.headers.set('x-ratelimit-resource', 'core')
+    call.res.headers.set('x-ratelimit-resource', call.req.path === '/api/graphql' ? 'graphql' : 'core')
     call.res.headers.set('x-github-request-id', randomUUID())
     call.res.headers.set('x-github-media-type', 'github.v3; format=json')
   }
@@ -105,7 +105,7 @@ export const injectFaults =
   }
 
 function failed(fault: Extract<Fault, { status: number }>): Response {
-  const body = refusalBody(new Refusal(fault.status, 'A fault that was asked for'))
+  const body = errorBody(fault.status, fault.message)
   return Response.json(body, { status: fault.status, headers: fault.headers })
 }
 

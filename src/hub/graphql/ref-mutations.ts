@@ -1,12 +1,15 @@
 import { afterPush, type RefUpdate } from '../acts/pushed.ts'
+import { taskOf } from '../control/task.ts'
 import { Refusal } from '../refusal.ts'
 import type { Actor } from '../who/actor.ts'
 import { needWrite } from '../who/permission.ts'
 import type { World } from '../world.ts'
+import type { Asking, Input } from './asking.ts'
+import { needRepository } from './find.ts'
 
 const NOTHING = '0'.repeat(40)
 
-export interface RefWish {
+interface RefWish {
   name: string
   afterOid: string
   beforeOid?: string | null
@@ -14,7 +17,7 @@ export interface RefWish {
 }
 
 /** All of them or none, each only where it stands at its `beforeOid`. Forty zeros: not there. */
-export async function updateRefs(world: World, actor: Actor, wishes: readonly RefWish[]): Promise<void> {
+async function updateRefs(world: World, actor: Actor, wishes: readonly RefWish[]): Promise<void> {
   needWrite(actor, ['contents'])
   const updates: RefUpdate[] = []
   const lines: string[] = []
@@ -49,4 +52,17 @@ async function needName(world: World, name: string): Promise<void> {
   const hidden = custom && (world.store.doc.settings.refuseCustomRefs || name.startsWith('refs/pull/'))
   const valid = /^refs\/[^/]+\/./.test(name) && (await world.git.run(['check-ref-format', name])).code === 0
   if (!valid || hidden) throw new Refusal(422, `\`${name}\` is not a ref that can be updated.`)
+}
+
+export const refMutations = {
+  updateRefs: async (
+    { input }: Input<{ repositoryId: string; refUpdates: RefWish[] }>,
+    { world, actor, tasks }: Asking,
+  ) => {
+    const named = new Set(input.refUpdates.map(({ name }) => taskOf(name)))
+    tasks.push(named.size === 1 ? ([...named][0] ?? null) : null)
+    needRepository(input.repositoryId)
+    await world.inTurn(() => updateRefs(world, actor, input.refUpdates))
+    return {}
+  },
 }

@@ -1,0 +1,59 @@
+import { createPull, setDraft, updatePull } from '../acts/pulls.ts'
+import { taskOf } from '../control/task.ts'
+import type { Asking, Input } from './asking.ts'
+import { needRepository, pullById } from './find.ts'
+import { pullNode } from './nodes.ts'
+
+interface NewPullInput {
+  repositoryId: string
+  headRefName: string
+  baseRefName: string
+  title: string
+  body?: string | null
+  draft?: boolean | null
+}
+
+interface PullInput {
+  pullRequestId: string
+  title?: string | null
+  body?: string | null
+  baseRefName?: string | null
+  state?: 'OPEN' | 'CLOSED' | null
+}
+
+type PullOnly = Input<{ pullRequestId: string }>
+
+const branchOf = (name: string): string => name.replace(/^refs\/heads\//, '')
+
+function changePull(act: (asking: Asking, pull: ReturnType<typeof pullById>) => Promise<void>) {
+  return async ({ input }: PullOnly, asking: Asking) => {
+    const pull = pullById(asking.world, input.pullRequestId)
+    asking.tasks.push(taskOf(pull.pull.head))
+    await act(asking, pull)
+    return { pullRequest: pullNode(asking.world, pull) }
+  }
+}
+
+export const pullMutations = {
+  createPullRequest: async ({ input }: Input<NewPullInput>, { world, actor, tasks }: Asking) => {
+    const head = branchOf(input.headRefName)
+    tasks.push(taskOf(head))
+    needRepository(input.repositoryId)
+    const { title, body = null, draft } = input
+    const wanted = { title, body, head, base: branchOf(input.baseRefName), draft: draft === true }
+    return { pullRequest: pullNode(world, await world.inTurn(() => createPull(world, actor, wanted))) }
+  },
+  updatePullRequest: ({ input }: Input<PullInput>, asking: Asking) =>
+    changePull(({ world, actor }, pull) =>
+      updatePull(world, actor, pull, {
+        title: input.title ?? undefined,
+        body: input.body ?? undefined,
+        base: input.baseRefName ?? undefined,
+        state: input.state === 'OPEN' ? 'open' : input.state === 'CLOSED' ? 'closed' : undefined,
+      }),
+    )({ input }, asking),
+  closePullRequest: changePull(({ world, actor }, pull) => updatePull(world, actor, pull, { state: 'closed' })),
+  reopenPullRequest: changePull(({ world, actor }, pull) => updatePull(world, actor, pull, { state: 'open' })),
+  markPullRequestReadyForReview: changePull(({ world, actor }, pull) => setDraft(world, actor, pull, false)),
+  convertPullRequestToDraft: changePull(({ world, actor }, pull) => setDraft(world, actor, pull, true)),
+}
