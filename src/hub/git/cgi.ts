@@ -25,6 +25,7 @@ export async function runBackend(
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   child.stderr.on('data', (chunk: Buffer) => log(`git http-backend: ${chunk.toString('utf8').trimEnd()}`))
+  child.on('error', (error) => log(`git http-backend: ${error.message}`))
   // A backend that ends early closes its end; what was still to be sent does not matter then.
   child.stdin.on('error', () => {})
   if (call.body !== undefined) child.stdin.end(call.body)
