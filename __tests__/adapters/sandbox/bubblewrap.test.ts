@@ -43,6 +43,12 @@ describe('what a command may do', () => {
     expect(ran.log).toMatch(/^2\n[0-9.]+\n\/tmp\/home\n$/)
   })
 
+  it('a package that is not installed is missed at once, not after minutes of asking a network that is not there', async () => {
+    const ran = await run(['npm', 'install', 'left-pad'])
+    expect(ran).toMatchObject({ timedOut: false })
+    expect(ran.log).toContain('ENOTCACHED')
+  })
+
   it('reads what git knows of the tree', async () => {
     expect((await run(['git', 'log', '--format=%s'])).log).toBe('first\n')
   })
@@ -89,7 +95,16 @@ describe('what a command may not do', () => {
       .trim()
       .split(',')
       .filter((name) => !(name in testHost().toolchains))
-    expect(names).toEqual(['CI', 'HOME', 'LANG', 'PATH', 'TERM', 'TRIBUTARY_TASK'])
+    expect(names).toEqual([
+      'CARGO_NET_OFFLINE',
+      'CI',
+      'HOME',
+      'LANG',
+      'PATH',
+      'TERM',
+      'TRIBUTARY_TASK',
+      'npm_config_offline',
+    ])
   })
 
   it('sees no process but its own, so that no environment can be read from /proc', async () => {

@@ -15,6 +15,9 @@ const HOME = '/tmp/home'
 /** Where bubblewrap writes whom it started. */
 const INFO = ['--info-fd', '3']
 
+/** Who knows that there is no network fails at once, instead of trying for minutes. */
+const OFFLINE = { npm_config_offline: 'true', CARGO_NET_OFFLINE: 'true' }
+
 const ISOLATION = [
   '--unshare-all',
   '--die-with-parent',
@@ -37,7 +40,7 @@ export const bubblewrap = ({ file, version }: Bubblewrap, host: Host, redact: Re
   async run(argv, { worktree, seconds, signal, env }) {
     const tree = await realpath(worktree)
     const mounts = mountArguments(await layoutOf(host), tree, await gitFoldersOf(tree))
-    const environment = environmentArguments({ ...env, ...commandEnvironment(host, HOME) })
+    const environment = environmentArguments({ ...env, ...OFFLINE, ...commandEnvironment(host, HOME) })
     const init = initProcess()
     const command: Argv = [file, ...ISOLATION, ...mounts, ...environment, ...INFO, '--chdir', tree, '--', ...argv]
     const run = await runCommand({
