@@ -5,6 +5,7 @@ import type { RunEvent } from '../../core/event.ts'
 import { replay } from '../../core/evolve.ts'
 import type { Hub } from '../../hub/hub.ts'
 import { renderTimeline } from '../../render/timeline.ts'
+import { count } from '../../render/words.ts'
 import { readJournal } from '../journal.ts'
 import { isBot } from './cast.ts'
 import { DemoFailure } from './failure.ts'
@@ -75,19 +76,15 @@ function figures(metrics: z.infer<typeof metricsSchema>, events: readonly RunEve
   const tasks = new Set(events.flatMap((event) => (event.type === 'task_landed' ? [event.task] : []))).size
   const jobs = metrics.by_token.filter(({ job }) => job !== undefined)
   const total = (of: (counts: Counts) => number) => jobs.reduce((sum, counts) => sum + of(counts), 0)
+  const [requests, pushes] = [total((counts) => counts.requests), total((counts) => counts.git_pushes)]
   const told = (what: string, number: number) => `${number} ${what} (${(number / tasks).toFixed(1)} a task)`
   const own = Object.entries(metrics.by_task).filter(([task]) => task !== 'shared')
   return [
     ...own.map(
-      ([task, counts]) => `${task.padEnd(12)} ${counts.requests} requests and ${counts.git_pushes} pushes for it alone`,
+      ([task, counts]) =>
+        `${task.padEnd(12)} ${count(counts.requests, 'request')} and ${count(counts.git_pushes, 'push', 'pushes')} for it alone`,
     ),
-    `all jobs     ${told(
-      'requests',
-      total((counts) => counts.requests),
-    )}, ${told(
-      'pushes',
-      total((counts) => counts.git_pushes),
-    )}`,
+    `all jobs     ${told('requests', requests)}, ${told('pushes', pushes)}`,
   ]
 }
 

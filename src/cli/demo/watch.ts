@@ -4,7 +4,7 @@ import { changesBetween } from './news.ts'
 import type { Look, Seen } from './seen.ts'
 
 const NOTHING: Seen = { comments: [], pulls: [], checks: [] }
-const PAUSE = 400
+const PAUSE = 700
 
 export interface Watch {
   /** Says what somebody does or what has happened, with the seconds since the start. */
