@@ -1,11 +1,13 @@
-import type { Located, Projection, Published } from '../../ports/forge.ts'
+import type { Located, Published } from '../../ports/forge.ts'
 import type { GraphAnswer, GraphError } from './client.ts'
 import { locatedBy } from './mutation.ts'
+
+type Refusal = Extract<Published, { ok: false }>['reason']
 
 /** What became of one mutation among several. */
 export type Outcome =
   | { kind: 'done'; located: Located }
-  | { kind: 'refused'; reason: Extract<Published, { ok: false }>['reason']; message: string }
+  | { kind: 'refused'; reason: Refusal; message: string }
   /** Refused for now; surely not done. */
   | { kind: 'later' }
   /** Perhaps done, or done before: look. */
@@ -19,7 +21,10 @@ export function outcomeOf(index: number, { data, errors }: GraphAnswer): Outcome
   return error === undefined ? { kind: 'unknown' } : outcomeOfError(error)
 }
 
-const SAYINGS: readonly [RegExp, Outcome['kind'] | Extract<Published, { ok: false }>['reason']][] = [
+type Meaning = 'unknown' | 'later' | Refusal
+
+/** What GitHub says, where the type says too little. */
+const SAYINGS: readonly [RegExp, Meaning][] = [
   [/not permitted to create or approve pull requests/i, 'not-permitted'],
   [/resource not accessible by/i, 'not-permitted'],
   [/draft pull requests are not supported/i, 'no-drafts'],
@@ -29,7 +34,7 @@ const SAYINGS: readonly [RegExp, Outcome['kind'] | Extract<Published, { ok: fals
   [/something went wrong|timed? ?out/i, 'unknown'],
 ]
 
-const TYPES: Readonly<Record<string, Outcome['kind'] | Extract<Published, { ok: false }>['reason']>> = {
+const TYPES: Readonly<Record<string, Meaning>> = {
   FORBIDDEN: 'not-permitted',
   NOT_FOUND: 'gone',
   RATE_LIMITED: 'later',
@@ -39,10 +44,8 @@ const TYPES: Readonly<Record<string, Outcome['kind'] | Extract<Published, { ok: 
 function outcomeOfError({ message, type, path }: GraphError): Outcome {
   const meant = SAYINGS.find(([saying]) => saying.test(message))?.[1] ?? TYPES[type ?? '']
   if (meant === 'unknown' || meant === 'later') return { kind: meant }
-  if (meant !== undefined && meant !== 'done') return { kind: 'refused', reason: meant, message }
+  if (meant !== undefined) return { kind: 'refused', reason: meant, message }
   // An error about the request as a whole: it is we who asked wrongly.
   if ((path ?? []).length === 0) throw new Error(`GitHub did not understand a mutation: ${message}`)
   return { kind: 'refused', reason: 'refused', message }
 }
-
-export const published = ({ name }: Projection, located: Located): Published => ({ ok: true, name, located })
