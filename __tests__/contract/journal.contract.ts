@@ -178,7 +178,7 @@ export function journalContract(name: string, open: () => Promise<JournalStage>)
       const writers = await Promise.all(Array.from({ length: 8 }, () => stage.writer()))
       await begin((await stage.writer()).journal)
       const names = writers.map((_, writer) =>
-        Array.from({ length: 1 + random(3) }, (_, index) => `w${writer}-${index}`),
+        Array.from({ length: 1 + random(2) }, (_, index) => `w${writer}-${index}`),
       )
       const work = writers.map(async ({ journal }, index) => {
         for (const name of names[index] ?? []) await write(journal, RUN, [noted(name), noted('last', index + 1)])

@@ -14,6 +14,7 @@ export async function readHistory(store: Store, run: RunId, tip: Sha): Promise<R
     gitDir: join(store.place.gitDir, 'history'),
     remoteUrl: store.remote.url,
     token: store.remote.token,
+    clock: store.clock,
     ...store.network,
   })
   await fetchInto(chain, ['--filter=tree:0'], [`+${tip}:refs/journal/${run}`])

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import type { RunEvent } from '../../core/event.ts'
 import type { RunId, Sha } from '../../core/ref.ts'
 import type { RunState } from '../../core/state.ts'
-import type { Clock } from '../../ports/clock.ts'
 import type { Appended, Journal, RefUpdate } from '../../ports/journal.ts'
 import { readHistory } from './history.ts'
 import {
@@ -23,14 +22,12 @@ import { bring, bringWhole, readSnapshot, remember, writeSnapshot } from './snap
 import { listExactly, listRefs, openStore, type Store, type StoreOptions } from './store.ts'
 
 export type JournalOptions = StoreOptions & {
-  clock: Clock
   /** Makes each commit one of a kind. */
   nonce?: () => string
 }
 
 interface Desk {
   store: Store
-  clock: Clock
   nonce(): string
   /** Where each run's journal was seen. */
   styles: Map<RunId, Style>
@@ -38,8 +35,8 @@ interface Desk {
 
 /** The journal of every run at a remote. The refs that an append moves may name any commit of the same `gitDir`. */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-  const { clock, nonce = randomUUID } = options
-  const desk: Desk = { store: await openStore(options), clock, nonce, styles: new Map() }
+  const { nonce = randomUUID } = options
+  const desk: Desk = { store: await openStore(options), nonce, styles: new Map() }
   return {
     runsOf: async (issue) => ({ runs: runsIn(await listRefs(desk.store, runPatterns(issue)), issue) }),
     look: (run, refs) => look(desk, run, refs),
@@ -83,7 +80,7 @@ interface Entry {
 }
 
 async function append(desk: Desk, entry: Entry): Promise<Appended> {
-  const { store, clock } = desk
+  const { store } = desk
   const { run, expected, events, state } = entry
   if (events.length === 0) throw new Error(`nothing to append to the journal of run ${run}`)
   if (expected !== null) await bring(store, run, expected)
@@ -94,16 +91,16 @@ async function append(desk: Desk, entry: Entry): Promise<Appended> {
     tree,
     parents: expected === null ? [] : [expected],
     words,
-    at: clock.now(),
+    at: store.clock.now(),
   })
   return send(desk, entry, tip, desk.styles.get(run) ?? 'custom')
 }
 
 async function send(desk: Desk, entry: Entry, tip: Sha, style: Style): Promise<Appended> {
-  const { store, clock } = desk
+  const { store } = desk
   const { run, expected, refs } = entry
   const own: RefUpdate = { ref: journalRef(style, run), from: expected, to: tip }
-  const pushed = await pushAll(store, clock, [own, ...refs.filter(({ ref }) => isAllowed(style, ref))])
+  const pushed = await pushAll(store, [own, ...refs.filter(({ ref }) => isAllowed(style, ref))])
   if (pushed.outcome === 'refused') return refused(desk, entry, tip, style, pushed.words)
   if (pushed.outcome === 'moved') {
     const now = pushed.refs.get(own.ref)

@@ -2,7 +2,6 @@ import { inspect } from 'node:util'
 import { type SimpleGitOptions, simpleGit } from 'simple-git'
 import { type Environment, encodedToken, gitEnvironment, gitSettings, tokenEnvironment } from './environment.ts'
 import { type GitPlace, protocolOf, type Remote } from './place.ts'
-import { failure } from './plumbing.ts'
 
 export interface NetworkAnswer {
   code: number
@@ -54,17 +53,6 @@ export async function networkGit(
   await until(limit, args, git.env(env).raw([...args]))
   const answer = answers.at(-1)
   if (answer === undefined) throw new Error(`git ${args[0]} gave no answer`)
-  return answer
-}
-
-export async function mustNetwork(
-  place: GitPlace,
-  remote: Remote,
-  args: readonly string[],
-  options: NetworkOptions = {},
-): Promise<NetworkAnswer> {
-  const answer = await networkGit(place, remote, args, options)
-  if (answer.code !== 0) throw failure(args, answer)
   return answer
 }
 

@@ -1,4 +1,3 @@
-import type { Clock } from '../../ports/clock.ts'
 import type { RefUpdate } from '../../ports/journal.ts'
 import { missing } from './fetch.ts'
 import { checkedRef, checkedSha } from './place.ts'
@@ -20,12 +19,12 @@ const FIRST_WAIT = 0.25
  * remote is asked where the refs are before anything is tried again. The first update is the one that is made only here,
  * so its place tells whether ours went through.
  */
-export async function pushAll(store: Store, clock: Clock, updates: readonly RefUpdate[]): Promise<Pushed> {
+export async function pushAll(store: Store, updates: readonly RefUpdate[]): Promise<Pushed> {
   await mustBeHere(store, updates)
   let unknown = false
   let words = ''
   for (let tried = 0; tried < TRIES; tried += 1) {
-    if (tried > 0) await clock.wait(FIRST_WAIT * 2 ** (tried - 1), store.network.signal)
+    if (tried > 0) await store.clock.wait(FIRST_WAIT * 2 ** (tried - 1), store.network.signal)
     const attempt = await tryPush(store, updates)
     if (attempt.verdict === 'pushed') return { outcome: 'pushed' }
     words = attempt.words

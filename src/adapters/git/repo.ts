@@ -1,5 +1,4 @@
 import type { Sha } from '../../core/ref.ts'
-import type { Clock } from '../../ports/clock.ts'
 import type { Repo } from '../../ports/repo.ts'
 import { contentOf, infoOf } from './batch.ts'
 import { takeBundle } from './bundle.ts'
@@ -14,7 +13,7 @@ import { listExactly, openStore, type Store, type StoreOptions } from './store.t
 const FILE_BYTES = 16 * 1024 * 1024
 
 /** Opens the orchestrator's bare repository, and makes it where it is not there yet. */
-export async function openRepo(options: StoreOptions & { clock: Clock }): Promise<Repo> {
+export async function openRepo(options: StoreOptions): Promise<Repo> {
   const { clock } = options
   const store = await openStore(options)
   const { place } = store

@@ -1,30 +1,29 @@
 import { existsSync } from 'node:fs'
 import { mkdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Clock } from '../../ports/clock.ts'
 import { oneAtATime } from './lock.ts'
-import { mustNetwork, type NetworkAnswer, type NetworkOptions, networkGit } from './network.ts'
-import { checkedRef, checkedSha, type GitPlace, protocolOf, type Remote } from './place.ts'
+import { type NetworkAnswer, type NetworkOptions, networkGit } from './network.ts'
+import { type Line, readRemote } from './patience.ts'
+import { checkedRef, checkedSha, type GitPlace, protocolOf } from './place.ts'
 import { runGit } from './plumbing.ts'
 
 /** A bare repository that only ever fetched objects, and the remote that it fetches them from. */
-export interface Store {
-  place: GitPlace
-  remote: Remote
-  network: NetworkOptions
-}
+export type Store = Line
 
 export interface StoreOptions extends NetworkOptions {
   gitDir: string
   remoteUrl: string
   token: string
+  clock: Clock
 }
 
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { gitDir, remoteUrl, token, seconds, signal } = options
+  const { gitDir, remoteUrl, token, clock, seconds, signal } = options
   protocolOf(remoteUrl)
   const place = await oneAtATime(gitDir, () => bareRepository(gitDir))
   const network = { ...(seconds === undefined ? {} : { seconds }), ...(signal === undefined ? {} : { signal }) }
-  return { place, remote: { url: remoteUrl, token }, network }
+  return { place, remote: { url: remoteUrl, token }, network, clock }
 }
 
 async function bareRepository(gitDir: string): Promise<GitPlace> {
@@ -41,7 +40,7 @@ export async function listRefs(store: Store, patterns: readonly string[]): Promi
   const found = new Map<string, string>()
   if (patterns.length === 0) return found
   const args = ['ls-remote', '--refs', '--', store.remote.url, ...patterns]
-  const { stdout } = await mustNetwork(store.place, store.remote, args, store.network)
+  const { stdout } = await readRemote(store, args)
   for (const line of stdout.split('\n')) {
     const [sha, ref] = line.split('\t')
     if (sha !== undefined && ref !== undefined) found.set(ref, checkedSha(sha))
@@ -72,7 +71,7 @@ export const fetchInto = (
       '--no-auto-maintenance',
     ]
     const args = ['fetch', ...options, ...words, '--', store.remote.url, ...refspecs]
-    return mustNetwork(store.place, store.remote, args, store.network)
+    return readRemote(store, args)
   })
 
 export const pushFrom = (

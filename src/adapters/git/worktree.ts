@@ -26,7 +26,6 @@ export interface WorktreeOptions extends NetworkOptions {
 interface Bench {
   store: Store
   place: GitPlace & { workTree: string }
-  clock: Clock
   /** Puts back what decides how git behaves, before git is run again. */
   guard(): Promise<void>
   prepared: Sha | null
@@ -50,7 +49,7 @@ async function benchOf({ dir, remoteUrl, token, clock, ...network }: WorktreeOpt
   const place = { gitDir, workTree }
   const configuration = await readConfiguration(gitDir)
   const guard = () => restoreConfiguration(gitDir, configuration)
-  return { store: { place, remote: { url: remoteUrl, token }, network }, place, clock, guard, prepared: null }
+  return { store: { place, remote: { url: remoteUrl, token }, network, clock }, place, guard, prepared: null }
 }
 
 async function gitDirOf(workTree: string): Promise<string> {
@@ -88,11 +87,11 @@ const unlock = ({ workTree }: Bench['place']): Promise<unknown> =>
   promisify(execFile)('/bin/chmod', ['-R', 'u+rwX', '--', workTree]).catch(() => {})
 
 async function commitAll(bench: Bench, words: CommitWords): Promise<{ head: Sha; tree: Sha } | null> {
-  const { place, clock } = bench
+  const { place, store } = bench
   const parent = preparedOf(bench)
   const tree = await treeHash(bench)
   if (tree === (await readCommit(place, parent)).tree) return null
-  const head = await writeCommit(place, { tree, parents: [parent], words, at: clock.now() })
+  const head = await writeCommit(place, { tree, parents: [parent], words, at: store.clock.now() })
   await runGit(place, ['update-ref', '--no-deref', 'HEAD', head])
   return { head, tree }
 }
