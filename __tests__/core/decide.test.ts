@@ -223,6 +223,13 @@ describe('commands on tasks', () => {
     })
     expect(reasonOf(say(state, { name: 'retry', task: 'a', note: '' }))).toBe('wrong-task-state')
   })
+  it('sends back what waits for a review, and not what has landed', () => {
+    const waiting = afterwards(state, ...verifiedBy(state, 'a'))
+    expect(say(waiting, { name: 'retry', task: 'a', note: 'smaller' })).toMatchObject({
+      value: { events: [{ type: 'task_retried', note: 'smaller', onto: [] }] },
+    })
+    expect(reasonOf(say(landed(state, 'a'), { name: 'retry', task: 'a', note: '' }))).toBe('wrong-task-state')
+  })
   it('retries a landed task that broke the verification on top of trunk', () => {
     const all = merged(landed(state, 'a', 'c', 'b'), 'a', 'b', 'c')
     const broken = afterwards(all, {

@@ -182,9 +182,9 @@ describe('the check of a task', () => {
     expect(conclusion(...begun, ...done('a'), retried, queued('a', 2))).toEqual([
       sha('a-1'),
       'neutral',
-      'Landed, and taken up again later',
+      'Verified, and taken up again later',
     ])
-    expect(conclusion(...begun, ...done('a'), retried)).toEqual([sha('a-1'), 'neutral', 'Landed, and taken up again'])
+    expect(conclusion(...begun, ...done('a'), retried)).toEqual([sha('a-1'), 'neutral', 'Verified, and taken up again'])
   })
 
   it('is on trunk for a task that never began in a run that has ended', () => {

@@ -2,7 +2,7 @@ import { type Asked, type Asking, type Decided, done, stampOf } from './asked.ts
 import type { RunEvent } from './event.ts'
 import type { TaskId } from './ref.ts'
 import { err } from './result.ts'
-import { type ActiveRun, type LiveRun, statusOf } from './state.ts'
+import { type ActiveRun, type LiveRun, statusOf, type TaskStatus } from './state.ts'
 
 /** `/retry t3`, `/skip t3` and `/cancel t3`. */
 export function decideOnTask(state: LiveRun, asked: Asked<'retry' | 'skip' | 'cancel'>): Decided {
@@ -26,15 +26,19 @@ export function decideOnTask(state: LiveRun, asked: Asked<'retry' | 'skip' | 'ca
   }
 }
 
+/** A verified task is here only while it waits for a review: a person sends it back. */
+const AGAIN: readonly TaskStatus[] = ['failed', 'cancelled', 'skipped', 'verified']
+
 function decideRetry(state: ActiveRun, task: TaskId, note: string, asked: Asking): Decided {
   const status = statusOf(state.work, task)
   const mending = status === 'landed' && state.work.verification?.status === 'failed'
-  if (!mending && !['failed', 'cancelled', 'skipped'].includes(status))
+  if (!mending && !AGAIN.includes(status))
     return err({
       reason: 'wrong-task-state',
       task,
       status,
-      detail: 'Only a task that failed, was cancelled or skipped, or that broke the verification can be tried again.',
+      detail:
+        'Only a task that failed, was cancelled or skipped, waits for a review, or broke the verification can be tried again.',
     })
   const onto = mending ? [state.work.trunk.tip] : []
   const retried: RunEvent = { type: 'task_retried', ...stampOf(asked), task, note, onto }

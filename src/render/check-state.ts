@@ -55,7 +55,7 @@ export function attemptState(run: PlannedRun, record: TaskRecord, attempt: Attem
     case 'verified':
       return attempt === record.attempts.at(-1)
         ? verified(record, attempt, run)
-        : over('neutral', 'Landed, and taken up again later')
+        : over('neutral', 'Verified, and taken up again later')
     case 'failed':
       return attempt.failure?.reason === 'timed-out' ? over('timed_out', 'Timed out') : over('failure', failed(attempt))
     case 'conflict':
@@ -100,6 +100,6 @@ function verified({ state }: TaskRecord, attempt: AttemptRecord, { work }: Plann
     case 'cancelled':
       return { state: completed('cancelled', startedAt, state.since), title: 'Cancelled' }
     default:
-      return { state: completed('neutral', startedAt, endedAt), title: 'Landed, and taken up again' }
+      return { state: completed('neutral', startedAt, endedAt), title: 'Verified, and taken up again' }
   }
 }

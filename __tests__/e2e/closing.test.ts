@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { replay } from '../../src/core/evolve.ts'
+import { calm } from './support/calm.ts'
+import { branchesOf, expectFinished, statusOf } from './support/picture.ts'
+import { issueWith } from './support/plan.ts'
+import { startWorld, type World } from './support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld({ files: { '.github/tributary.yml': calm() } })
+})
+afterAll(() => world.close())
+
+const done = async (graph: string) => {
+  const issue = await world.openIssue(issueWith(graph))
+  const { pull, planId } = await world.plan(issue)
+  await world.say(pull, `/approve ${planId.slice(0, 12)}`)
+  const { conclusion } = await world.ended(`${issue}`)
+  expect(conclusion).toBe('success')
+  return { run: `${issue}`, pull, trunk: world.git('rev-parse', `tributary/${issue}/trunk`) }
+}
+
+const closed = (run: string, as: string) =>
+  world.when(
+    run,
+    as,
+    (state) => state.phase === 'ended' && state.conclusion === as && state.orchestrator === null && state,
+  )
+
+describe('the final pull request', () => {
+  it('takes the branches of the tasks with it when a person merges it; the journal stays', async () => {
+    const { run, pull, trunk } = await done('a > b')
+    expect(branchesOf(world, run)).toEqual(['a', 'b', 'trunk'])
+    await world.as('writer').rest.pulls.merge({ ...world.at, pull_number: pull })
+    const state = await closed(run, 'merged')
+    expect(branchesOf(world, run)).toEqual(['trunk'])
+    expect(world.git('merge-base', '--is-ancestor', trunk, 'main')).toBe('')
+    expect(world.git('show', 'main:b/done.txt')).toBe('done by b')
+    expect(replay(await world.events(run))).toEqual(state)
+    expect((await statusOf(world, state)).body).toMatch(/The branches of the tasks are gone; the journal stays/)
+    await expectFinished(world, run, {
+      title: 'Merged',
+      checks: { a: 'success', b: 'success' },
+      pulls: { merged: ['a', 'b'], closed: [] },
+    })
+    expect(await world.say(pull, '/retry a')).toContain('`run-ended`: ')
+  })
+
+  it('does so too when a person closes it, and nothing of it is in the base', async () => {
+    const { run, pull } = await done('c')
+    const base = world.git('rev-parse', 'main')
+    await world.as('writer').rest.pulls.update({ ...world.at, pull_number: pull, state: 'closed' })
+    await closed(run, 'closed')
+    expect(branchesOf(world, run)).toEqual(['trunk'])
+    expect(world.git('rev-parse', 'main')).toBe(base)
+    await expectFinished(world, run, {
+      title: 'Closed',
+      checks: { c: 'success' },
+      pulls: { merged: ['c'], closed: [] },
+    })
+  })
+
+  it('ends a run that is still at work when it is closed', async () => {
+    const issue = await world.openIssue(issueWith('d, e', { e: { milliseconds: 600_000 } }))
+    const { pull, planId } = await world.plan(issue)
+    await world.say(pull, `/approve ${planId.slice(0, 12)}`)
+    await world.when(`${issue}`, 'half done', (_, work) => {
+      const [d, e] = [work.tasks.d?.state.status, work.tasks.e?.state.status]
+      return d === 'landed' && e === 'in_progress'
+    })
+    await world.as('writer').rest.pulls.update({ ...world.at, pull_number: pull, state: 'closed' })
+    await closed(`${issue}`, 'closed')
+    await world.idle()
+    expect(branchesOf(world, `${issue}`)).toEqual(['trunk'])
+    await expectFinished(world, `${issue}`, {
+      title: 'Closed',
+      checks: { d: 'success', e: 'cancelled' },
+      pulls: { merged: ['d'], closed: ['e'] },
+    })
+  })
+})

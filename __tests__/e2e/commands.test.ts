@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { calm } from './support/calm.ts'
+import { eyesOn, pushFiles, sayAsBot } from './support/people.ts'
+import { branchesOf, expectFinished } from './support/picture.ts'
+import { issueWith } from './support/plan.ts'
+import { eventsOf, type Person, startWorld, type World } from './support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld({ files: { '.github/tributary.yml': calm() } })
+})
+afterAll(() => world.close())
+
+const journalTip = (run: string) => world.git('rev-parse', `refs/tributary/${run}/log`)
+
+describe('commands that do not start a plan', () => {
+  let issue: number
+  let pull: number
+  let planId: string
+  let tip: string
+  beforeAll(async () => {
+    issue = await world.openIssue(issueWith('a > b'))
+    const planned = await world.plan(issue)
+    pull = planned.pull
+    planId = planned.planId.slice(0, 12)
+    tip = journalTip(`${issue}`)
+  })
+
+  const refused: readonly [string, Person, (id: string) => string, string, RegExp][] = [
+    ['an outsider', 'outsider', (id) => `/approve ${id}`, 'not-permitted', /`read` here, and this needs `write`/],
+    ['a reader', 'reader', () => '/approve', 'not-permitted', /Somebody with `write` permission/],
+    ['a stale plan id', 'writer', () => '/approve 0123456789ab', 'plan-outdated', /type `\/approve [0-9a-f]{12}`/],
+    ['a typo', 'writer', (id) => `/aprove ${id}`, 'unknown-command', /Did you mean `\/approve`\?/],
+    ['an unknown task', 'writer', (id) => `/approve ${id} --only a,c`, 'unknown-task', /`c`.*`a` and `b`/s],
+    ['a task before the plan', 'writer', () => '/approve a', 'nothing-to-approve', /waits for an approval/],
+    ['a second plan', 'writer', () => '/plan', 'run-is-live', /one run at a time/],
+  ]
+
+  it('answers each with eyes, a reason and what to type, and changes nothing', async () => {
+    const said = await Promise.all(
+      refused.map(async ([, person, words], index) => {
+        const thread = index % 2 === 0 ? issue : pull
+        const id = await world.comment(thread, words(planId), person)
+        return { id, answer: await world.answer(thread, id) }
+      }),
+    )
+    for (const [index, [name, , , reason, next]] of refused.entries()) {
+      const { id, answer } = said[index] ?? { id: 0, answer: '' }
+      expect(answer, name).toContain(`\`${reason}\`: `)
+      expect(answer, name).toMatch(next)
+      expect(await eyesOn(world, id), name).toEqual(['github-actions[bot]'])
+    }
+    expect(journalTip(`${issue}`)).toBe(tip)
+  })
+
+  it('takes no approval from a bot that has the permission of an admin', async () => {
+    const { id, answer } = await sayAsBot(world, pull, `/approve ${planId}`)
+    expect(answer).toContain('`bots-may-not`: ')
+    expect(await eyesOn(world, id)).toEqual(['github-actions[bot]'])
+    expect(journalTip(`${issue}`)).toBe(tip)
+  })
+
+  it('leaves alone what is edited, quoted, fenced, or no command at all', async () => {
+    await world.idle()
+    const before = (await world.comments(pull)).length
+    const silent = [
+      `> /approve ${planId}`,
+      `\`\`\`\n/approve ${planId}\n\`\`\``,
+      `    /approve ${planId}`,
+      `<!--\n/approve ${planId}\n-->`,
+      '/usr/bin/env approve',
+      `I would /approve ${planId}`,
+    ]
+    const edited = await world.comment(pull, 'Looks good', 'writer')
+    await world.as('writer').rest.issues.updateComment({ ...world.at, comment_id: edited, body: `/approve ${planId}` })
+    const ids = [edited, ...(await Promise.all(silent.map((body) => world.comment(pull, body, 'writer'))))]
+    await world.idle()
+    expect((await world.comments(pull)).length).toBe(before + ids.length)
+    for (const id of ids) expect(await eyesOn(world, id)).toEqual([])
+    expect(journalTip(`${issue}`)).toBe(tip)
+  })
+
+  it('takes a bare approval on the issue, says that the base moved elsewhere, and takes no second one', async () => {
+    await pushFiles(world, { 'docs/other.md': 'in nobody’s way' })
+    const first = await world.say(issue, '/approve', 'writer')
+    expect(first).toContain('`approved-base-moved`: ')
+    expect(first).toContain(world.git('rev-parse', '--short=7', 'main'))
+    expect(await world.say(pull, `/approve ${planId}`)).toContain('`already-done`: ')
+    const state = await world.ended(`${issue}`)
+    expect(state.conclusion).toBe('success')
+    expect(await world.say(pull, `/approve ${planId}`)).toContain('`run-ended`: ')
+    const events = await world.events(`${issue}`)
+    expect(eventsOf(events, 'plan_approved').map(({ by, only }) => [by, only])).toEqual([['writer', null]])
+    expect(eventsOf(events, 'base_moved').map(({ stale, paths }) => [stale, paths])).toEqual([[false, []]])
+    expect(eventsOf(events, 'task_started').map(({ task }) => task)).toEqual(['a', 'b'])
+    await expectFinished(world, `${issue}`, {
+      title: 'Done',
+      checks: { a: 'success', b: 'success' },
+      pulls: { merged: ['a', 'b'], closed: [] },
+    })
+  })
+})
+
+describe('a plan whose base has moved in its own paths', () => {
+  it('is stale: nothing starts, and after /reject a second run is planned on the new base', async () => {
+    const issue = await world.openIssue(issueWith('a > b', { a: { reads: ['lib/**'] } }))
+    const { pull, planId } = await world.plan(issue)
+    await pushFiles(world, { 'lib/used.txt': 'read by a' })
+    const answer = await world.say(pull, `/approve ${planId.slice(0, 12)}`)
+    expect(answer).toContain('`plan-stale`: ')
+    expect(answer).toContain('`lib/used.txt`')
+    expect((await world.state(`${issue}`))?.phase).toBe('proposed')
+    expect(await world.say(issue, '/reject -- the base moved', 'writer')).toContain('`rejected`: ')
+    const rejected = await world.ended(`${issue}`)
+    expect([rejected.conclusion, rejected.why]).toEqual(['rejected', 'the base moved'])
+    expect((await world.admin.rest.pulls.get({ ...world.at, pull_number: pull })).data.state).toBe('closed')
+    expect(branchesOf(world, `${issue}`)).toEqual([])
+
+    expect(await world.say(issue, '/plan', 'writer')).toContain(`Run \`${issue}-2\` begins`)
+    const second = await world.when(
+      `${issue}-2`,
+      'proposed',
+      (state, work) => state.phase === 'proposed' && state.orchestrator === null && work,
+    )
+    expect(second.base).toBe(world.git('rev-parse', 'main'))
+    expect(second.planId).not.toBe(planId)
+    // The first run has ended for good: its pull request is no door into the second one.
+    expect(await world.say(pull, '/approve')).toContain('`run-ended`: ')
+    expect(await world.say(issue, `/approve ${planId.slice(0, 12)}`)).toContain('`plan-outdated`: ')
+    expect(eventsOf(await world.events(`${issue}-2`), 'plan_approved')).toEqual([])
+  })
+})
