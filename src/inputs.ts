@@ -34,8 +34,6 @@ const environmentSchema = z.object({
   GITHUB_REPOSITORY: z.string().regex(/^[^/]+\/[^/]+$/),
   GITHUB_RUN_ID: z.coerce.number().int().positive(),
   GITHUB_RUN_ATTEMPT: z.coerce.number().int().positive().default(1),
-  GITHUB_EVENT_NAME: z.string(),
-  GITHUB_EVENT_PATH: z.string(),
   GITHUB_SERVER_URL: z.url(),
   GITHUB_API_URL: z.url(),
   GITHUB_GRAPHQL_URL: z.url(),

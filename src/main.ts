@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import * as core from '@actions/core'
+import { context } from '@actions/github'
 import { commandLine } from './comment.ts'
 import { type Environment, type Inputs, readEnvironment, readInputs } from './inputs.ts'
 import { runClosed } from './jobs/closed.ts'
@@ -7,8 +7,8 @@ import { type CommandOutcome, runCommand } from './jobs/command.ts'
 import { orchestrate } from './jobs/orchestrate.ts'
 import { recover } from './jobs/recover.ts'
 import { runSlot } from './jobs/work.ts'
-import { slotSummary } from './render/summary.ts'
-import { type NoTrigger, readTrigger, type Trigger } from './trigger.ts'
+import { orchestratorSummary, slotSummary } from './render/summary.ts'
+import { readTrigger } from './trigger.ts'
 import { jobDeps, orchestrateDeps, workDeps } from './wiring.ts'
 
 /** One job of the workflow: the role says which, the event and the environment say on what. */
@@ -20,7 +20,7 @@ export async function main(): Promise<void> {
     case 'command':
       return tell(await command(inputs, env))
     case 'orchestrate':
-      return orchestrate(await orchestrateDeps(inputs, env), inputs.run)
+      return orchestrateRun(inputs, env)
     case 'work':
       return work(inputs, env)
     case 'recover':
@@ -30,13 +30,8 @@ export async function main(): Promise<void> {
 
 type Of<Role extends Inputs['role']> = Extract<Inputs, { role: Role }>
 
-async function triggerOf(env: Environment): Promise<Trigger | NoTrigger> {
-  const payload: unknown = JSON.parse(await readFile(env.GITHUB_EVENT_PATH, 'utf8'))
-  return readTrigger({ eventName: env.GITHUB_EVENT_NAME, payload })
-}
-
 async function command(inputs: Of<'command'>, env: Environment): Promise<CommandOutcome> {
-  const trigger = await triggerOf(env)
+  const trigger = readTrigger(context)
   const deps = await jobDeps(inputs, env)
   if (trigger.kind === 'pull-closed') return runClosed(deps, { ...trigger, by: trigger.sender.login })
   if (trigger.kind === 'comment') {
@@ -55,13 +50,19 @@ function tell({ run, orchestrate: must, slots }: CommandOutcome): void {
   core.setOutput('slots', JSON.stringify(slots))
 }
 
+async function orchestrateRun(inputs: Of<'orchestrate'>, env: Environment): Promise<void> {
+  const run = await orchestrate(await orchestrateDeps(inputs, env), inputs.run)
+  if (run === null) core.warning(`Run ${inputs.run} has no journal: there is nothing to do.`)
+  else await core.summary.addRaw(orchestratorSummary(run)).write()
+}
+
 async function work(inputs: Of<'work'>, env: Environment): Promise<void> {
   const deeds = await runSlot(await workDeps(inputs, env), { run: inputs.run, slot: inputs.slot })
   await core.summary.addRaw(slotSummary(inputs.slot, deeds)).write()
 }
 
 async function recoverRun(inputs: Of<'recover'>, env: Environment): Promise<void> {
-  const trigger = await triggerOf(env)
+  const trigger = readTrigger(context)
   const isComment = trigger.kind === 'comment'
   return recover(await jobDeps(inputs, env), {
     run: inputs.run,

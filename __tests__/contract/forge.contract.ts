@@ -284,7 +284,7 @@ export function forgeContract(name: string, build: () => Promise<Stage>): void {
     })
   })
 
-  describe(`${name}: workflow runs and branches`, () => {
+  describe(`${name}: workflow runs`, () => {
     it('starts a workflow run, which is found again by its request', async () => {
       const { forge, another } = await build()
       const inputs = { role: 'work', run: '1', request: 'r2', slots: '["r2.1"]' } as const
@@ -292,13 +292,6 @@ export function forgeContract(name: string, build: () => Promise<Stage>): void {
       expect(await another().dispatched('1', 'r2')).toBe(workflowRun)
       expect(await forge.dispatched('1', 'r3')).toBeNull()
       expect(await forge.dispatched('11', 'r2')).toBeNull()
-    })
-
-    it('deletes the branches that are there', async () => {
-      const { forge, branches } = await build()
-      await forge.deleteBranches([TASK, 'tributary/1/never', AHEAD])
-      await forge.deleteBranches([TASK, AHEAD])
-      expect(await branches()).toEqual(['main'])
     })
   })
 }

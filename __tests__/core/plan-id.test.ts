@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { canonical, planIdOf, samePlanId, shortPlanId } from '../../src/core/plan-id.ts'
+import { canonical } from '../../src/core/digest.ts'
+import { planIdOf, samePlanId, shortPlanId } from '../../src/core/plan-id.ts'
 import { defaultSettings } from '../../src/core/settings.ts'
 import { planOf } from '../support/plan.ts'
 

@@ -216,8 +216,6 @@ function keep(around: string, name: string, files: readonly string[], root: stri
   return { name, result: parsed.value, bundle: existsSync(bundle) ? bundle : null }
 }
 
-export type RunSettings = Parameters<typeof settingsSchema.parse>[0]
-
 /** A run that is at work on a plan: `begun(world, 'a > b', { tasks: { a: {…} } })`. */
 export function begin(
   world: SlotWorld,

@@ -197,7 +197,6 @@ function cancelAll(state: EndedRun, at: string): EndedRun {
   return { ...state, work: { ...work, verification } }
 }
 
-type WorkEvent = Parameters<typeof evolveWork>[1]
 function evolveWork(work: Work, event: Exclude<RunEvent, EventOf<'plan_requested'>>): Work {
   switch (event.type) {
     case 'trunk_moved':
@@ -247,8 +246,6 @@ function evolveWork(work: Work, event: Exclude<RunEvent, EventOf<'plan_requested
       return evolveTask(work, event)
   }
 }
-
-export type { WorkEvent }
 
 function trunkMoved(work: Work, event: EventOf<'trunk_moved'>): Work {
   const state = work.tasks[event.task]?.state

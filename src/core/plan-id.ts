@@ -1,20 +1,10 @@
-import { createHash } from 'node:crypto'
+import { digest } from './digest.ts'
 import type { Plan } from './plan.ts'
 import type { Sha } from './ref.ts'
 import type { Settings } from './settings.ts'
 
-/** JSON with sorted keys: the same value is always the same text. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, it: unknown) =>
-    it !== null && typeof it === 'object' && !Array.isArray(it)
-      ? Object.fromEntries(Object.entries(it).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : it,
-  )
-}
-
 /** What an approval names: the sha256 of everything that decides what will run. */
-export const planIdOf = (of: { plan: Plan; base: Sha; settingsBlob: string; settings: Settings }): string =>
-  createHash('sha256').update(canonical(of)).digest('hex')
+export const planIdOf = (of: { plan: Plan; base: Sha; settingsBlob: string; settings: Settings }): string => digest(of)
 
 /** Long enough that nobody finds a second plan with the same beginning, short enough to type. */
 const SHOWN = 12

@@ -9,7 +9,6 @@ export const sizeSchema = z.enum(['small', 'medium', 'large'])
 export type Size = z.infer<typeof sizeSchema>
 
 export const kindSchema = z.enum(['code', 'plan', 'resolve', 'verify', 'gate'])
-export type TaskKind = z.infer<typeof kindSchema>
 
 export const taskSchema = z.strictObject({
   id: taskIdSchema,

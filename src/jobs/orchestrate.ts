@@ -1,5 +1,5 @@
 import type { RunId } from '../core/ref.ts'
-import { workOf } from '../core/state.ts'
+import { type LiveRun, workOf } from '../core/state.ts'
 import { append } from './append.ts'
 import { type Draft, emptyDraft, record } from './draft.ts'
 import { intake } from './intake.ts'
@@ -17,16 +17,17 @@ import type { OrchestrateDeps } from './wiring.ts'
 /**
  * The orchestrator of one run: looks, decides, records, shows, again and again, until only a person can move the run on.
  * It holds nothing that git does not: killed at any point, the next one goes on where it was.
+ * Answers with the run as it left it; null where there is no such run.
  */
-export async function orchestrate(deps: OrchestrateDeps, run: RunId): Promise<void> {
+export async function orchestrate(deps: OrchestrateDeps, run: RunId): Promise<LiveRun | null> {
   const session = await open(deps, run)
-  if (session === null) return deps.log(`run ${run} has no journal: nothing to do`)
+  if (session === null) return null
   for (;;) {
     const observed = await observe(session)
     const draft = await decideAll(session, observed)
     if (draft.events.length > 0) {
       if (!(await append(session, draft))) continue
-    } else if (await leave(session)) return
+    } else if (await leave(session)) return session.state
     const followUp = await dispatchSlots(session, emptyDraft(session.state))
     await project(session, { final: false })
     session.doubtful = false

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { digest } from '../core/digest.ts'
 import { workOf } from '../core/state.ts'
 import type { Located, Projection, Published } from '../ports/forge.ts'
 import { desired } from './desired.ts'
@@ -31,8 +31,7 @@ const locatedIn =
     return found === undefined ? null : { number: found.number, node: found.node }
   }
 
-const digestOf = ({ located: _located, ...content }: Projection): string =>
-  createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16)
+const digestOf = ({ located: _located, ...content }: Projection): string => digest(content).slice(0, 16)
 
 const lastShown = (session: Session, name: string) => session.shown.get(name) ?? session.state.projected[name]
 

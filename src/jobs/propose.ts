@@ -1,3 +1,4 @@
+import { commitSubject } from '../core/commit-words.ts'
 import type { Problem } from '../core/failure.ts'
 import { lintPlan } from '../core/lint.ts'
 import type { Plan } from '../core/plan.ts'
@@ -5,6 +6,8 @@ import { planIdOf } from '../core/plan-id.ts'
 import { branchRef, type Sha, trunkBranch } from '../core/ref.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { SETTINGS_PATH, type Settings } from '../core/settings.ts'
+import { planCanBeShown } from '../render/plan-comment.ts'
+import { isPlanned } from '../render/planned.ts'
 import { type Draft, move, record } from './draft.ts'
 import { nowOf, type Session, type Step } from './session.ts'
 
@@ -53,9 +56,12 @@ async function proposal(session: Session, draft: Draft, it: Proposal): Promise<D
   const settingsBlob = (await repo.blobOf(it.base, SETTINGS_PATH)) ?? ''
   const planId = planIdOf({ plan: it.plan, base: it.base, settingsBlob, settings: it.settings })
   const trunk = await repo.commit(await repo.treeOf(it.base), [it.base], {
-    subject: `Start run ${run}: ${it.plan.title}`,
+    subject: commitSubject(`Start run ${run}: ${it.plan.title}`, `Start run ${run}`),
     trailers: { 'Tributary-Run': run, 'Tributary-Plan': planId },
   })
   const moved = move(draft, { ref: branchRef(trunkBranch(run)), from: null, to: trunk })
-  return record(moved, nowOf(session), { type: 'plan_proposed', ...it, planId, settingsBlob, trunk })
+  const proposed = record(moved, nowOf(session), { type: 'plan_proposed', ...it, planId, settingsBlob, trunk })
+  // An approval is for what a person can read: a plan that no comment can hold is none to approve.
+  if (!isPlanned(proposed.state) || planCanBeShown(proposed.state)) return proposed
+  return refuse(session, draft, [problem('too-long', 'the plan does not fit into a comment: make it two issues')])
 }

@@ -3,7 +3,7 @@ import type { LiveRun } from '../core/state.ts'
 import type { Repo } from '../ports/repo.ts'
 import type { SlotJob } from '../ports/slots.ts'
 import type { Draft } from './draft.ts'
-import type { Inspected } from './intake.ts'
+import type { Inspected } from './inspected.ts'
 import type { Limiter } from './limiter.ts'
 import type { OrchestrateDeps } from './wiring.ts'
 

@@ -111,7 +111,7 @@ function mergeWords(session: Session, work: Work, id: TaskId): CommitWords {
   const task = taskOf(work, id)
   const attempt = recordOf(work, id).attempts.length
   return {
-    subject: `Merge ${id}: ${task.title}`,
+    subject: commitSubject(`Merge ${id}: ${task.title}`, `Merge ${id}`),
     trailers: { 'Tributary-Run': session.run, 'Tributary-Task': id, 'Tributary-Attempt': `${attempt}` },
   }
 }
@@ -119,7 +119,7 @@ function mergeWords(session: Session, work: Work, id: TaskId): CommitWords {
 /** A commit of its own for every attempt: a check belongs to a commit, and a claim must be unique. */
 function startWords(session: Session, work: Work, id: TaskId, attempt: number): CommitWords {
   return {
-    subject: `Start ${id}: ${taskOf(work, id).title}`,
+    subject: commitSubject(`Start ${id}: ${taskOf(work, id).title}`, `Start ${id}`),
     trailers: { 'Tributary-Run': session.run, 'Tributary-Task': id, 'Tributary-Attempt': `${attempt}` },
   }
 }

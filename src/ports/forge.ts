@@ -92,5 +92,4 @@ export interface Forge {
   dispatched(run: string, request: string): Promise<number | null>
   /** Whether that workflow run's orchestrate job can still be at work. */
   orchestratorAlive(workflowRun: number): Promise<boolean>
-  deleteBranches(branches: readonly string[]): Promise<void>
 }

@@ -125,14 +125,3 @@ describe('a role', () => {
     await expect(forge.role('ada')).rejects.toThrow(LimitReached)
   })
 })
-
-it('deletes branches in one request after one look, and looks again after a lost answer', async () => {
-  const { forge, fault, branches, requests } = await hubStage()
-  await forge.deleteBranches(['tributary/1/t1'])
-  await requests()
-  await fault({ kind: 'status-after', status: 500, route: '^/api/graphql$' })
-  await forge.deleteBranches(['tributary/1/t1', 'tributary/1/trunk'])
-  expect(await branches()).toEqual(['main'])
-  const { 'POST /api/graphql': writes, ...looks } = await requests()
-  expect([writes, Object.keys(looks).length]).toEqual([1, 2])
-})

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { canonical } from '../../core/plan-id.ts'
+import { canonical } from '../../core/digest.ts'
 import type { RunId, Sha } from '../../core/ref.ts'
 import { parseState, type RunState, workOf } from '../../core/state.ts'
 import { missing } from './fetch.ts'

@@ -1,5 +1,4 @@
 import type { Forge } from '../../ports/forge.ts'
-import { deleteBranches } from './branches.ts'
 import { dispatch, dispatched } from './dispatches.ts'
 import { openNodes } from './nodes.ts'
 import { orchestratorAlive } from './orchestrator.ts'
@@ -33,6 +32,5 @@ export function openForge({ workflowFile, self: login, ...place }: ForgeOptions)
     dispatch: (inputs) => dispatch(workflow, inputs),
     dispatched: (run, request) => dispatched(workflow, run, request),
     orchestratorAlive: (workflowRun) => orchestratorAlive(place, workflowRun),
-    deleteBranches: (branches) => deleteBranches(place, nodesFor, branches),
   }
 }

@@ -26,9 +26,6 @@ export function memoryForge(github: MemoryGitHub): Forge {
         github.runs.find(({ id }) => id === workflowRun)?.orchestratorAlive ?? given.orchestrators?.[workflowRun],
         `a workflow run ${workflowRun}`,
       ),
-    deleteBranches: async (branches) => {
-      github.branches = github.branches.filter((branch) => !branches.includes(branch))
-    },
   }
 }
 

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { doubled, shownOf } from '../e2e/support/once.ts'
+import { issueWith } from '../e2e/support/plan.ts'
+import { agreement, eventsOf, startWorld, type World } from '../e2e/support/world.ts'
+
+const GRAPH = 'a > c, b > c'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(() => world.close())
+
+/** A run, with things that go wrong from its approval on. */
+async function runWith(faults: readonly object[], tasks = {}): Promise<string> {
+  const issue = await world.openIssue(issueWith(GRAPH, tasks))
+  const { pull, planId } = await world.plan(issue)
+  for (const fault of faults) await world.fault(fault)
+  await world.comment(pull, `/approve ${planId}`)
+  return `${issue}`
+}
+
+async function expectOneOfEverything(run: string): Promise<void> {
+  expect((await world.ended(run)).conclusion).toBe('success')
+  expect(await world.faults()).toEqual([])
+  const seen = await agreement(world, run)
+  expect(seen.folded).toEqual(seen.state)
+  expect(seen.trunkInGit).toBe(seen.trunkInJournal)
+  const { unfinished, ...lists } = await shownOf(world, run)
+  for (const [name, list] of Object.entries(lists)) expect(doubled(list), name).toEqual([])
+  expect(unfinished).toEqual([])
+  const landed = eventsOf(await world.events(run), 'task_landed').map((event) => event.task)
+  expect(landed.toSorted()).toEqual(['a', 'b', 'c'])
+}
+
+describe('a server that fails', () => {
+  it('answers 500 to a push that it has carried out, and to one that it has not', async () => {
+    const push = { route: 'git-receive-pack$', method: 'POST', status: 500 }
+    await expectOneOfEverything(
+      await runWith([
+        { kind: 'status-after', ...push, count: 2 },
+        { kind: 'status', ...push, count: 1 },
+      ]),
+    )
+  })
+  it('answers 502 to mutations that it has carried out', async () => {
+    await expectOneOfEverything(await runWith([{ kind: 'status-after', route: '/api/graphql', status: 502, count: 2 }]))
+  })
+  it('asks for patience with 429 and with a secondary limit', async () => {
+    const headers = { 'retry-after': '1' }
+    const faults = [
+      { kind: 'status', route: '/collaborators/', status: 429, headers, count: 2 },
+      { kind: 'status', route: '/api/graphql', status: 403, headers, count: 1 },
+    ]
+    await expectOneOfEverything(await runWith(faults))
+  })
+  it('answers 500 to a dispatch that it has carried out', async () => {
+    // The one slot of the approval dies; the orchestrator asks for another.
+    const faults = [
+      { kind: 'kill-job', name: '^slot r1\\.', count: 2 },
+      { kind: 'status-after', route: '/dispatches$', status: 500, count: 1 },
+    ]
+    await expectOneOfEverything(await runWith(faults))
+  })
+})
+
+describe('events', () => {
+  it('that are delivered twice change nothing', async () => {
+    const issue = await world.openIssue(issueWith(GRAPH))
+    await world.fault({ kind: 'double-event', event: 'issue_comment', count: 1 })
+    const { pull, planId } = await world.plan(issue)
+    await world.fault({ kind: 'double-event', event: 'issue_comment', count: 1 })
+    await world.comment(pull, `/approve ${planId}`)
+    await world.ended(`${issue}`)
+    await world.idle()
+    await expectOneOfEverything(`${issue}`)
+  })
+  it('that are lost can be had again by typing again', async () => {
+    const issue = await world.openIssue(issueWith(GRAPH))
+    await world.fault({ kind: 'drop-event', event: 'issue_comment', count: 1 })
+    await world.comment(issue, '/plan')
+    expect((await world.plan(issue)).work.plan.tasks).toHaveLength(3)
+  })
+})
+
+describe('a slot that is killed', () => {
+  it('gives its task back, and the task is not blamed', async () => {
+    const run = await runWith([], { a: { milliseconds: 2500 } })
+    const slot = await world.when(run, 'at work on a', (_state, work) => {
+      const state = work.tasks.a?.state
+      return state?.status === 'in_progress' && state.slot
+    })
+    await world.fault({ kind: 'kill-job', name: `^slot ${slot}$`, count: 1 })
+    await expectOneOfEverything(run)
+    const events = await world.events(run)
+    expect(eventsOf(events, 'task_returned')).toMatchObject([{ task: 'a', attempt: 1, slot }])
+    expect(eventsOf(events, 'task_failed')).toEqual([])
+  })
+})
+
+describe('a command job that is killed', () => {
+  it('before it wrote anything: the person is told, and may type again', async () => {
+    const issue = await world.openIssue(issueWith(GRAPH))
+    await world.fault({ kind: 'kill-sender', name: '^command$', route: 'git-receive-pack$', when: 'before', count: 1 })
+    expect(await world.say(issue, '/plan')).toContain('`command-failed`')
+    expect((await world.plan(issue)).work.plan.tasks).toHaveLength(3)
+  })
+  it('after it wrote to the journal: the run goes on all the same', async () => {
+    const faults = [
+      { kind: 'kill-sender', name: '^command$', method: 'POST', route: 'git-receive-pack$', when: 'after', count: 1 },
+    ]
+    await expectOneOfEverything(await runWith(faults))
+  })
+})

@@ -1,0 +1,13 @@
+import { createHash } from 'node:crypto'
+
+/** JSON with sorted keys: the same value is always the same text. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, it: unknown) =>
+    it !== null && typeof it === 'object' && !Array.isArray(it)
+      ? Object.fromEntries(Object.entries(it).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : it,
+  )
+}
+
+/** sha256 of the canonical form, 64 hex digits. */
+export const digest = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('hex')

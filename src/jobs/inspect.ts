@@ -1,0 +1,104 @@
+import { audit, pathsWithSecrets } from '../core/audit.ts'
+import type { TaskFailure } from '../core/failure.ts'
+import type { Sha } from '../core/ref.ts'
+import { type Outcome, parseResultFile, type ResultFile } from '../core/result-file.ts'
+import { recordOf, taskOf } from '../core/state.ts'
+import { type ResultArtifact, UnreadableResult } from '../ports/slots.ts'
+import { headAndTail } from '../render/fit.ts'
+import { type Draft, planned } from './draft.ts'
+import type { Inspected } from './inspected.ts'
+import type { Session } from './session.ts'
+
+/** Bytes of a log that the journal keeps: every slot reads the snapshot. The whole of it is in the result's artifact. */
+const KEPT_LOG = 6_000
+
+const failed = (failure: TaskFailure, head: Sha | null = null): Inspected => ({
+  verdict: 'failed',
+  head,
+  failure: trimmed(failure),
+})
+const unreadable = (detail: string): Inspected => failed({ reason: 'result-unreadable', detail })
+const trimmed = <It extends TaskFailure>(failure: It): It =>
+  'log' in failure ? { ...failure, log: headAndTail(failure.log, KEPT_LOG) } : failure
+
+/** Downloads a result and looks at what git holds of it. Nothing that it says of itself is taken for true. */
+export async function inspect(session: Session, draft: Draft, result: ResultArtifact): Promise<Inspected> {
+  try {
+    const { result: text, bundle } = await session.deps.slots.download(result)
+    const parsed = parseResultFile(text)
+    if (!parsed.ok) return unreadable(parsed.error)
+    const file = withShortLog(parsed.value)
+    if (file.task !== result.task || file.attempt !== result.attempt || file.run !== result.run)
+      return unreadable(`${result.task}-${result.attempt} holds the result of ${file.task}-${file.attempt}`)
+    return result.task === 'verify'
+      ? { verdict: 'verification', file }
+      : await inspectWork(session, draft, file, bundle)
+  } catch (error) {
+    if (error instanceof UnreadableResult) return unreadable(error.message)
+    throw error
+  }
+}
+
+function withShortLog(file: ResultFile): ResultFile {
+  const { report } = file.outcome
+  const acceptanceLog = headAndTail(report.acceptanceLog, KEPT_LOG)
+  const outcome = { ...file.outcome, report: { ...report, acceptanceLog } }
+  return { ...file, outcome: 'failure' in outcome ? { ...outcome, failure: trimmed(outcome.failure) } : outcome }
+}
+
+type WorkOutcome = Extract<Outcome, { kind: 'done' | 'failed' }>
+
+async function inspectWork(
+  session: Session,
+  draft: Draft,
+  file: ResultFile,
+  bundle: string | null,
+): Promise<Inspected> {
+  const { outcome } = file
+  if (outcome.kind !== 'done' && outcome.kind !== 'failed') return unreadable(`a task cannot end as ${outcome.kind}`)
+  const { state } = recordOf(planned(draft), file.task)
+  if (state.status !== 'in_progress') throw new Error(`task ${file.task} is not at work`)
+  if (outcome.head === null || outcome.head === state.base) return withoutCommit(session, file, outcome, state.base)
+  if (bundle === null) return unreadable('the bundle of commits is missing')
+  try {
+    await session.repo.unbundle(bundle, outcome.head)
+  } catch (error) {
+    return unreadable(error instanceof Error ? error.message : String(error))
+  }
+  return judge(session, draft, file, outcome, { base: state.base, head: outcome.head })
+}
+
+/** Nothing was changed: the attempt's start commit stands for it. */
+async function withoutCommit(session: Session, file: ResultFile, outcome: WorkOutcome, base: Sha): Promise<Inspected> {
+  if (outcome.kind === 'failed') return failed(outcome.failure)
+  return { verdict: 'landable', head: base, tree: await session.repo.treeOf(base), file }
+}
+
+async function judge(
+  session: Session,
+  draft: Draft,
+  file: ResultFile,
+  outcome: WorkOutcome,
+  at: { base: Sha; head: Sha },
+): Promise<Inspected> {
+  const { repo, deps } = session
+  const work = planned(draft)
+  const tree = await repo.treeOf(at.head)
+  const audited = audit(
+    taskOf(work, file.task),
+    work.settings,
+    { base: at.base, verifiedTree: outcome.tree ?? tree },
+    {
+      head: at.head,
+      parents: await repo.parentsOf(at.head),
+      tree,
+      changes: await repo.changes(at.base, at.head),
+      secrets: pathsWithSecrets(await repo.addedLines(at.base, at.head), deps.secrets),
+    },
+  )
+  // What did not pass the audit is not pushed: GitHub would refuse some of it, and nobody should fetch the rest.
+  if (!audited.ok) return failed(outcome.kind === 'failed' ? outcome.failure : audited.error)
+  return outcome.kind === 'failed'
+    ? failed(outcome.failure, at.head)
+    : { verdict: 'landable', head: at.head, tree, file }
+}
