@@ -1,3 +1,4 @@
+import { commitSubject } from '../core/commit-words.ts'
 import { attemptRef, branchRef, type Sha, type TaskId, taskBranch, trunkBranch } from '../core/ref.ts'
 import { nextMerge, queueable, touchedBy } from '../core/schedule.ts'
 import { headsOf, recordOf, taskOf, type Work } from '../core/state.ts'
