@@ -144,11 +144,11 @@ async function waitFor<Found>(
   look: () => Promise<Found | undefined | null | false>,
   report: () => string,
 ): Promise<Found> {
-  const deadline = Date.now() + 150_000
+  const deadline = Date.now() + 90_000
   for (;;) {
     const found = await look()
     if (found !== undefined && found !== null && found !== false) return found
-    if (Date.now() > deadline) throw new Error(`waited 150 seconds for ${what}\n${report()}`)
+    if (Date.now() > deadline) throw new Error(`waited 90 seconds for ${what}\n${report()}`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
