@@ -3,9 +3,14 @@ import { defineConfig } from 'vitest/config'
 /** Real processes on a small machine: what is fast alone is slow in company. */
 const SECOND = 1000
 
-const slow = ['__tests__/e2e/**/*.test.ts', '__tests__/chaos/**/*.test.ts']
+/** Whole runs on a hub, by the bundle that ships. */
+const whole = ['__tests__/e2e/**/*.test.ts', '__tests__/chaos/**/*.test.ts']
+/** Real git, real servers, real sandboxes: one part at a time, with all that it stands on. */
+const real = ['adapters', 'hub', 'cli', 'jobs', 'contract'].map((room) => `__tests__/${room}/**/*.test.ts`)
 
 export default defineConfig({
+  // Packages that ship maps to sources which they do not ship are warned about one by one.
+  logLevel: 'error',
   test: {
     pool: 'forks',
     passWithNoTests: false,
@@ -17,16 +22,21 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['__tests__/**/*.test.ts'],
-          exclude: [...slow, '**/node_modules/**'],
+          exclude: [...whole, ...real],
+          // Nothing here keeps a state of its own, so that files may share a process, and its start.
+          isolate: false,
           testTimeout: 20 * SECOND,
-          hookTimeout: 20 * SECOND,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'integration', include: real, testTimeout: 60 * SECOND, hookTimeout: 60 * SECOND },
       },
       {
         extends: true,
         test: {
           name: 'e2e',
-          include: slow,
+          include: whole,
           testTimeout: 240 * SECOND,
           hookTimeout: 120 * SECOND,
           // Each of these starts a hub and a handful of jobs: two at once on two cores would measure the machine.

@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'tributary-all-'))
 
 const checks = ['types', 'lint', 'dead', 'dist', 'test:node24']
-const suites = ['test:unit', 'test:e2e']
+const suites = ['test:unit', 'test:integration', 'test:e2e']
 
 const counts = [...checks.map(check), ...suites.map(suite)]
 const { passed, failed } = sum(counts)
