@@ -6,7 +6,7 @@ import { cruiseUnder } from './support/cruise.ts'
 const root = join(import.meta.dirname, '..')
 
 /** Fewer modules than this were never there: a cruise that saw less saw nothing. */
-const FLOOR = 40
+const FLOOR = 250
 
 it('reads every module of src and finds each of them importing only what its room may', async () => {
   const { modules, violations } = await cruiseUnder(root)

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { parseIssue } from '../src/cli/demo/stage.ts'
 import { readSettings } from '../src/config.ts'
 import { lintPlan } from '../src/core/lint.ts'
 import { defaultSettings } from '../src/core/settings.ts'
 import { readHandPlan } from '../src/hand-plan.ts'
+import { faultSchema } from '../src/hub/control/faults.ts'
 import { blocksOf } from './support/readme.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -52,6 +54,14 @@ describe('what the documents show', () => {
   it('there is a plan in the README and in the page about plans', () => {
     expect(blocksOf(text('README.md'), 'tributary')).toHaveLength(1)
     expect(blocksOf(text('docs/plan-by-hand.md'), 'tributary').length).toBeGreaterThan(0)
+  })
+
+  it('the faults of the page about the hub are faults', () => {
+    const [block = '[]'] = blocksOf(text('docs/hub.md'), 'json')
+    const faults = z.array(faultSchema).parse(JSON.parse(block))
+    expect(new Set(faults.map(({ kind }) => kind))).toEqual(
+      new Set(faultSchema.options.map(({ shape }) => shape.kind.value)),
+    )
   })
 
   it('the settings of the page about settings are the defaults, all of them', () => {
