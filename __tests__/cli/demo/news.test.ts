@@ -65,4 +65,9 @@ describe('what is new on the pages', () => {
     expect(lines(at('queued', null), at('in_progress', null))).toEqual(['check: tributary / t1: in_progress'])
     expect(lines(at('in_progress', null), at('completed', 'failure'))).toEqual(['check: tributary / t1: failure'])
   })
+
+  it('is told once where two checks of a name say the same', () => {
+    const twice = [check('completed', 'success'), { ...check('completed', 'success'), id: 4 }]
+    expect(lines(nothing, { ...nothing, checks: twice })).toEqual(['check: tributary / t1: success'])
+  })
 })

@@ -6,19 +6,19 @@ export interface News {
   what: string
 }
 
-/** What a person who watches the pages would notice. What people type is told when they type it. */
-export const changesBetween = (before: Seen, after: Seen): News[] => [
-  ...after.comments
-    .filter((comment) => isBot(comment.author))
-    .flatMap((comment) => aboutComment(byId(before.comments, comment), comment)),
-  ...after.pulls.flatMap((pull) =>
-    aboutPull(
-      before.pulls.find(({ number }) => number === pull.number),
-      pull,
-    ),
-  ),
-  ...after.checks.flatMap((check) => aboutCheck(byId(before.checks, check), check)),
-]
+/** What a person who watches the pages would notice, each thing once. What people type is told when they type it. */
+export function changesBetween(before: Seen, after: Seen): News[] {
+  const news = [
+    ...after.comments.filter(byBot).flatMap((comment) => aboutComment(byId(before.comments, comment), comment)),
+    ...after.pulls.flatMap((pull) => aboutPull(before.pulls.find(byNumber(pull)), pull)),
+    ...after.checks.flatMap((check) => aboutCheck(byId(before.checks, check), check)),
+  ]
+  // A task's check stands on the commit where it began and on the one that it handed over.
+  return news.filter(({ what }, index) => news.findIndex((other) => other.what === what) === index)
+}
+
+const byBot = ({ author }: Comment): boolean => isBot(author)
+const byNumber = (pull: Pull) => (other: Pull) => other.number === pull.number
 
 const byId = <Item extends { id: number }>(items: readonly Item[], { id }: Item): Item | undefined =>
   items.find((item) => item.id === id)
