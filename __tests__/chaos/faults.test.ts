@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { doubled, shownOf } from '../e2e/support/once.ts'
 import { issueWith } from '../e2e/support/plan.ts'
 import { agreement, eventsOf, startWorld, type World } from '../e2e/support/world.ts'
@@ -9,6 +9,7 @@ let world: World
 beforeAll(async () => {
   world = await startWorld()
 })
+afterEach(() => world.clearFaults())
 afterAll(() => world.close())
 
 /** A run, with things that go wrong from its approval on. */
