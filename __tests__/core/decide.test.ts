@@ -82,6 +82,9 @@ describe('/approve', () => {
 
   it('counts bare only for a plan that was there when the comment was written', () => {
     expect(reasonOf(say(state, approve(), { commentedAt: state.work.proposedAt }))).toBe('plan-newer-than-comment')
+    const sameSecond = state.work.proposedAt.replace(/\.\d+Z$/, 'Z')
+    expect(reasonOf(say(state, approve(), { commentedAt: sameSecond }))).toBe('plan-newer-than-comment')
+    expect(reasonOf(say(state, approve(), { commentedAt: '2026-01-01T00:00:01Z' }))).toBe('approved')
     expect(reasonOf(say(state, approve({ planId }), { commentedAt: state.work.proposedAt }))).toBe('approved')
   })
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../src/core/event.ts'
 import { statusOf as standingOf } from '../../src/core/state.ts'
 import { calm } from './support/calm.ts'
+import { pushFiles } from './support/people.ts'
 import { branchesOf, checksOf, expectFinished, statusOf } from './support/picture.ts'
 import { issueWith } from './support/plan.ts'
 import { eventsOf, startWorld, type World } from './support/world.ts'
@@ -112,8 +113,9 @@ describe('a part of a plan', () => {
 describe('tasks that fail', () => {
   it('block their dependants until /retry with a note helps one, and /skip goes on without the other', async () => {
     const { run, pull, id } = await planned(
-      'a > b, c > d',
+      'a > b, c > d, e',
       {
+        e: { milliseconds: 600_000 },
         a: { misdeed: 'fails-until-told' },
         c: { misdeed: 'fails' },
         d: { acceptance: ['node', 'tools/check.mjs', 'd'] },
@@ -121,20 +123,23 @@ describe('tasks that fail', () => {
       [['node', 'tools/check.mjs', 'a', 'b', 'd']],
     )
     await world.say(pull, `/approve ${id}`)
+    await world.when(run, 'at work on e', (_, work) => standingOf(work, 'e') === 'in_progress')
+    expect(await world.say(pull, '/cancel e', 'writer')).toContain('`task-cancelled`: ')
     const { state, work } = await still(run, 'blocked')
+    expect(standingOf(work, 'e')).toBe('cancelled')
     expect(['a', 'b', 'c', 'd'].map((task) => standingOf(work, task))).toEqual([
       'failed',
       'pending',
       'failed',
       'pending',
     ])
-    expect(await checksOf(world, work, ['a', 'c'])).toEqual({ a: 'failure', c: 'failure' })
+    expect(await checksOf(world, work, ['a', 'c', 'e'])).toEqual({ a: 'failure', c: 'failure', e: 'cancelled' })
     const status = (await statusOf(world, state)).body
-    expect(status).toMatch(/## Stopped: 0 of 4 tasks landed, 2 failed, 2 blocked/)
+    expect(status).toMatch(/## Stopped: 0 of 5 tasks landed, 2 failed, 2 blocked, 1 cancelled/)
     for (const words of ['`/retry a -- note`', '`/skip c`']) expect(status).toContain(words)
-    expect(branchesOf(world, run)).toEqual(['a', 'c', 'trunk'])
+    expect(branchesOf(world, run)).toEqual(['a', 'c', 'e', 'trunk'])
 
-    expect(await world.say(pull, '/skip c', 'writer')).toContain('`skipped`: ')
+    for (const task of ['c', 'e']) expect(await world.say(pull, `/skip ${task}`, 'writer')).toContain('`skipped`: ')
     expect(await world.say(pull, '/retry a — use the blue lamp', 'writer')).toContain('`retrying`: ')
     expect((await world.ended(run)).conclusion).toBe('success')
     expect(world.git('show', `tributary/${run}/trunk:a/done.txt`)).toBe('done by a\nuse the blue lamp')
@@ -146,9 +151,9 @@ describe('tasks that fail', () => {
     ).toEqual(['a1false', 'a2true', 'c1false', 'c2true'])
     expect(world.git('ls-tree', '--name-only', `tributary/${run}/trunk`).split('\n')).not.toContain('c')
     await expectFinished(world, run, {
-      title: 'Done: 3 of 4 tasks landed, 1 skipped',
-      checks: { a: 'success', b: 'success', c: 'failure', d: 'success' },
-      pulls: { merged: ['a', 'b', 'd'], closed: ['c'] },
+      title: 'Done: 3 of 5 tasks landed, 2 skipped',
+      checks: { a: 'success', b: 'success', c: 'failure', d: 'success', e: 'cancelled' },
+      pulls: { merged: ['a', 'b', 'd'], closed: ['c', 'e'] },
     })
   })
 })
@@ -201,7 +206,7 @@ describe('/cancel while three tasks run', () => {
 })
 
 describe('/pause and /resume', () => {
-  it('lets what is at work go on to its end, starts nothing new, and goes on where it was', async () => {
+  it('lets what is at work go on to its end, starts nothing new, and asks again where the base moved meanwhile', async () => {
     const { run, pull, id } = await planned('a > b', { a: { milliseconds: 1500 } })
     await world.say(pull, `/approve ${id}`)
     await world.when(run, 'at work', (_, work) => standingOf(work, 'a') === 'in_progress')
@@ -211,14 +216,22 @@ describe('/pause and /resume', () => {
     expect([standingOf(work, 'a'), standingOf(work, 'b')]).toEqual(['landed', 'pending'])
     expect((await statusOf(world, state)).body).toMatch(/## Paused: 1 of 2 tasks landed.*`\/resume` goes on/s)
     expect(await world.say(pull, '/pause')).toContain('`already-done`: ')
+    await pushFiles(world, { 'b/other.txt': 'in the way of b' })
+    expect(await world.say(pull, '/resume', 'writer')).toContain('`resumed`: ')
+    const stale = await still(run, 'stopped by the base')
+    expect(standingOf(stale.work, 'b')).toBe('pending')
+    expect((await statusOf(world, stale.state)).body).toMatch(/## Stopped: .*`main` moved \(`b\/other\.txt`\)/s)
+    // What the person has seen and accepted is not asked about again.
     expect(await world.say(pull, '/resume', 'writer')).toContain('`resumed`: ')
     expect((await world.ended(run)).conclusion).toBe('success')
     const events = await world.events(run)
     inOrder([
       placeOf(events, 'run_paused'),
       placeOf(events, 'task_verified', 'a'),
-      lastLeft(events),
       placeOf(events, 'run_resumed'),
+      placeOf(events, 'base_moved'),
+      lastLeft(events),
+      events.findLastIndex(({ type }) => type === 'run_resumed'),
       placeOf(events, 'task_queued', 'b'),
     ])
     await expectFinished(world, run, {

@@ -45,7 +45,7 @@ const bad: readonly { name: string; body: string; codes: readonly string[]; says
     name: 'bad YAML',
     body: block('title: Bad: YAML', 'tasks: [', '  - {'),
     codes: ['not-yaml'],
-    says: [/Line 1 of the plan/],
+    says: [/Line 1 of the block: /],
   },
   { name: 'no plan at all', body: 'Please do it.', codes: ['no-plan'], says: [/fenced block/] },
   {

@@ -20,7 +20,7 @@ describe('a repository where Actions may open no pull requests', () => {
     const { pull, planId } = await world.plan(issue)
     expect(pull).toBe(issue)
     expect(await marked(world, issue, 'plan', `${issue}`)).toContain(`/approve ${planId.slice(0, 12)}`)
-    expect(await world.say(issue, '/approve', 'writer')).toContain('`approved`: ')
+    expect(await world.say(issue, `\r\n/approve ${planId.slice(0, 12)}`, 'writer')).toContain('`approved`: ')
     const state = await world.ended(`${issue}`)
     expect(state.conclusion).toBe('success')
     expect(threadOf(state)).toBe(issue)

@@ -19,7 +19,7 @@ function decidePlanApproval(state: ProposedRun | ActiveRun, asked: Asked<'approv
   const { planId, only } = asked.command
   if (planId !== null && !samePlanId(planId, work.planId))
     return err({ reason: 'plan-outdated', given: planId, latest: work.planId })
-  if (planId === null && work.proposedAt >= asked.commentedAt)
+  if (planId === null && !wasThere(work, asked.commentedAt))
     return err({ reason: 'plan-newer-than-comment', planId: work.planId })
   const unknown = only?.find((id) => work.tasks[id] === undefined)
   if (unknown !== undefined) return err({ reason: 'unknown-task', task: unknown, tasks: Object.keys(work.tasks) })
@@ -47,6 +47,9 @@ function decidePlanApproval(state: ProposedRun | ActiveRun, asked: Asked<'approv
   }
   return done({ code: 'approved-base-moved', ...told, to: drift.to }, approval, moved)
 }
+
+/** GitHub's times are whole seconds: what was said in the second of the plan may have been said before it. */
+const wasThere = (work: Work, commentedAt: string): boolean => Date.parse(work.proposedAt) < Date.parse(commentedAt)
 
 const nothingNew = (work: Work, part: readonly TaskId[] | null): boolean =>
   work.approved === null || (part?.every((id) => isApproved(work, id)) ?? false)
