@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { recordOf } from '../../src/core/state.ts'
+import { checksOf, expectFinished, statusOf } from './support/picture.ts'
+import { issueWith } from './support/plan.ts'
+import { SETTINGS } from './support/repository.ts'
+import { eventsOf, startWorld, type World } from './support/world.ts'
+
+/** What only the whole shows: `c` is good by itself and breaks trunk, until somebody told it to work properly. */
+const WHOLE = `
+import { existsSync, readFileSync } from 'node:fs'
+const bad = existsSync('c/done.txt') && !readFileSync('c/done.txt', 'utf8').includes('properly')
+if (bad) { console.error('c is not as the others are'); process.exit(9) }
+`
+/** Makes `place`, or `place/part`; where the one is there already, it leaves it. */
+const PLACE = `
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+if (process.argv[2] === 'file') writeFileSync('place', 'a file')
+else if (existsSync('place') && statSync('place').isFile()) console.log('place is a file: nothing to do')
+else { mkdirSync('place', { recursive: true }); writeFileSync('place/part', 'a part') }
+`
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld({
+    files: {
+      'tools/whole.mjs': WHOLE,
+      'tools/place.mjs': PLACE,
+      '.github/tributary.yml': SETTINGS.replace('start: 4, cap: 8', 'start: 3, cap: 3'),
+    },
+  })
+})
+afterAll(() => world.close())
+
+async function started(body: string) {
+  const issue = await world.openIssue(body)
+  const { pull, planId } = await world.plan(issue)
+  await world.say(pull, `/approve ${planId}`)
+  return { run: `${issue}`, pull }
+}
+
+describe('a verification that fails on trunk', () => {
+  it('names the task that broke it, and a retry with a note mends it on top of trunk', async () => {
+    const { run, pull } = await started(issueWith('a, b, c, d, e', {}, [['node', 'tools/whole.mjs']]))
+    const { state, work } = await world.when(
+      run,
+      'in want of a person',
+      (now, of) =>
+        now.phase === 'active' && now.orchestrator === null && of.culprit !== null && { state: now, work: of },
+    )
+    expect(work.culprit).toEqual({ task: 'c' })
+    // Five merges: trunk itself, then half of them, then half of that; never all.
+    const { merges, tip } = work.trunk
+    expect(merges.map(({ task }) => task)).toEqual(['a', 'b', 'c', 'd', 'e'])
+    const searched = eventsOf(await world.events(run), 'verification_queued').map(({ on }) => on)
+    expect(searched).toEqual([tip, merges[1]?.sha, merges[2]?.sha])
+    const { body } = await statusOf(world, state)
+    expect(body).toMatch(/^## Verification failed: 5 of 5 tasks landed/m)
+    expect(body).toContain('It fails since `c` was merged.')
+    expect(body).toContain('`/retry c -- note`')
+    const { data } = await world.admin.rest.checks.listForRef({ ...world.at, ref: tip, check_name: 'tributary / run' })
+    expect(data.check_runs.map(({ conclusion }) => conclusion)).toEqual(['failure'])
+    expect(data.check_runs[0]?.output.text).toContain('c is not as the others are')
+
+    expect(await world.say(pull, '/retry c -- properly this time')).toContain('`retrying`: ')
+    expect((await world.ended(run)).conclusion).toBe('success')
+    const mended = await world.when(run, 'there', (_, of) => of)
+    const last = recordOf(mended, 'c').attempts.at(-1)
+    expect(last?.attempt).toBe(2)
+    world.git('merge-base', '--is-ancestor', tip, last?.base ?? '')
+    expect(world.git('show', `${mended.trunk.tip}:c/done.txt`)).toContain('properly this time')
+    const all = ['a', 'b', 'c', 'd', 'e']
+    await expectFinished(world, run, {
+      title: 'Done',
+      checks: Object.fromEntries(all.map((task) => [task, 'success'])),
+      pulls: { merged: all, closed: [] },
+    })
+  })
+})
+
+describe('two tasks in conflict that no plan can tell beforehand', () => {
+  it('names the paths and both tasks, runs the later one again on the merged base, and ends well', async () => {
+    const place = (what: string) => ['node', 'tools/place.mjs', what]
+    const exists = ['test', '-e', 'place']
+    const { run } = await started(
+      issueWith(
+        'file, folder, other',
+        {
+          file: { writes: ['place'], run: place('file'), acceptance: exists },
+          folder: { writes: ['place/part'], run: place('folder'), acceptance: exists },
+        },
+        [exists],
+      ),
+    )
+    expect((await world.ended(run)).conclusion).toBe('success')
+    const events = await world.events(run)
+    const [conflict, ...more] = eventsOf(events, 'task_conflicted')
+    expect(more).toEqual([])
+    expect(conflict).toMatchObject({ task: 'folder', with: ['file'], final: false })
+    expect(conflict?.paths.filter((path) => !path.startsWith('place'))).toEqual([])
+    expect(conflict?.paths).not.toEqual([])
+    const work = await world.when(run, 'there', (_, of) => of)
+    const [first, second, ...others] = recordOf(work, 'folder').attempts
+    expect(others).toEqual([])
+    expect(first).toMatchObject({ outcome: 'conflict', failure: { reason: 'conflict', with: ['file'] } })
+    world.git('merge-base', '--is-ancestor', recordOf(work, 'file').attempts[0]?.head ?? '', second?.base ?? '')
+    const { data } = await world.admin.rest.checks.listForRef({ ...world.at, ref: first?.head ?? '' })
+    expect(data.check_runs.map(({ conclusion }) => conclusion)).toEqual(['neutral'])
+    expect(data.check_runs[0]?.output.summary).toMatch(/it is in conflict with `file` in `place/)
+    expect(world.git('show', `${work.trunk.tip}:place`)).toBe('a file')
+    expect(await checksOf(world, work, ['file', 'folder', 'other'])).toEqual({
+      file: 'success',
+      folder: 'success',
+      other: 'success',
+    })
+  })
+})
