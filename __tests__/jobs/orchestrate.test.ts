@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest'
+import { openJournal } from '../../src/adapters/git/journal.ts'
+import { openRepo } from '../../src/adapters/git/repo.ts'
+import { memoryForge } from '../../src/adapters/memory/forge.ts'
+import { memoryGitHub } from '../../src/adapters/memory/github.ts'
+import { readSettings } from '../../src/config.ts'
+import { replay } from '../../src/core/evolve.ts'
+import { settingsSchema } from '../../src/core/settings.ts'
+import { orchestrate } from '../../src/jobs/orchestrate.ts'
+import { bareRemote, commit, git, tempDir } from '../support/git.ts'
+import { hastyClock } from '../support/hasty-clock.ts'
+import { gate, planOf } from '../support/plan.ts'
+import { AT, proposedBy } from '../support/run.ts'
+
+const stamp = { at: AT, by: 'tributary' }
+
+/** An approved run on a real remote; GitHub is in memory, the slots are what a test says. */
+async function world(graph: string, overrides: Parameters<typeof planOf>[1] = {}, settings = {}) {
+  const remote = bareRemote()
+  const base = commit(remote.dir, { 'README.md': 'text' })
+  const trunk = commit(remote.dir, { 'README.md': 'text' }, [base], 'Start')
+  git(remote.dir, ['update-ref', 'refs/heads/main', base])
+  git(remote.dir, ['update-ref', 'refs/heads/tributary/42/trunk', trunk])
+  const clock = hastyClock()
+  const options = { gitDir: `${tempDir()}/run.git`, remoteUrl: remote.url, token: '', clock }
+  const journal = await openJournal(options)
+  const github = memoryGitHub({
+    issues: [42],
+    branches: ['main', 'tributary/42/trunk', 'tributary/42/a', 'tributary/42/b'],
+  })
+  const parsed = settingsSchema.parse({ limits: { pushes_per_minute: 600 }, ...settings })
+  const events = proposedBy(planOf(graph, overrides), parsed).map((event) =>
+    event.type === 'plan_proposed' ? { ...event, base, trunk } : event,
+  )
+  const state = replay(events)
+  if (state.phase !== 'proposed') throw new Error('not proposed')
+  events.push({ type: 'plan_approved', ...stamp, planId: state.work.planId, only: null })
+  await journal.append('42', null, events, replay(events), [])
+  const deps = {
+    forge: memoryForge(github),
+    journal,
+    repo: () => openRepo(options),
+    clock,
+    log: () => {},
+    workflowRun: 100,
+    readSettings,
+    slots: { jobs: async () => [], results: async () => [], download: () => Promise.reject(new Error('no result')) },
+    readPlan: () => Promise.reject(new Error('there is a plan')) as never,
+    secrets: [],
+    handOverAt: new Date(clock.now().getTime() + 3_600_000),
+  }
+  const types = async () => (await journal.history('42')).slice(events.length).map((event) => event.type)
+  return { remote, github, journal, deps, clock, types }
+}
+
+describe('an orchestrator', () => {
+  it('hands over to a fresh one before its job is ended, and says who holds the run now', async () => {
+    const { deps, github, journal, types } = await world('a')
+    await orchestrate({ ...deps, handOverAt: deps.clock.now() }, '42')
+    const successor = github.runs.find((run) => run.inputs.role === 'orchestrate')
+    expect(successor?.inputs).toMatchObject({ run: '42', request: 'o100' })
+    expect((await types()).slice(-3)).toEqual(expect.arrayContaining(['orchestrator_left', 'orchestrator_requested']))
+    const read = await journal.read('42')
+    expect(read?.state).toMatchObject({ orchestrator: { workflowRun: successor?.id } })
+  })
+
+  it('leaves when only a person can move the run on, and its last word is in the journal', async () => {
+    const { deps, types, github } = await world('g > a', { tasks: { g: gate } })
+    const left = await orchestrate(deps, '42')
+    expect(left?.orchestrator).toBeNull()
+    expect((await types()).filter((type) => type !== 'projected')).toEqual([
+      'task_queued',
+      'orchestrator_started',
+      'orchestrator_left',
+    ])
+    expect(github.comments.find((comment) => comment.body.includes('tributary:status'))?.body).toContain('/approve g')
+  })
+
+  it('asks for slots that the run can use, once, and watches the workflow run that brings them', async () => {
+    const { deps, github, journal, types } = await world('a, b')
+    const until = new Date(deps.clock.now().getTime() + 10_000)
+    await orchestrate({ ...deps, handOverAt: until }, '42')
+    expect(github.runs.filter((run) => run.inputs.role === 'work')).toMatchObject([
+      { inputs: { request: 'r1', slots: '["r1.1","r1.2"]' } },
+    ])
+    expect(await types()).toContain('slots_started')
+    expect((await journal.read('42'))?.state).toMatchObject({
+      slots: { r1: { workflowRun: github.runs.find((run) => run.inputs.role === 'work')?.id } },
+    })
+  })
+
+  it('stops and says so when somebody else moved a branch of the run, and overwrites nothing', async () => {
+    const { deps, remote, journal } = await world('a')
+    const foreign = commit(remote.dir, { 'README.md': 'mine' })
+    git(remote.dir, ['update-ref', 'refs/heads/tributary/42/a', foreign])
+    await orchestrate(deps, '42')
+    expect((await journal.read('42'))?.state).toMatchObject({ paused: { why: 'somebody else moved `tributary/42/a`' } })
+    expect(git(remote.dir, ['rev-parse', 'refs/heads/tributary/42/a'])).toBe(foreign)
+  })
+
+  it('waits for its turn to push rather than push more often than the settings allow', async () => {
+    const { deps, clock } = await world('g > a', { tasks: { g: gate } }, { limits: { pushes_per_minute: 1 } })
+    await orchestrate(deps, '42')
+    expect(clock.waits.some((seconds) => seconds > 30)).toBe(true)
+  })
+
+  it('looks at the base branch before anything lands: where the plan is touched, the run stops', async () => {
+    const { deps, remote, journal } = await world('a')
+    git(remote.dir, [
+      'update-ref',
+      'refs/heads/main',
+      commit(remote.dir, { 'README.md': 'text', a: { folder: { x: 'new' } } }),
+    ])
+    await orchestrate(deps, '42')
+    expect((await journal.read('42'))?.state).toMatchObject({
+      work: { baseSeen: { paths: ['a/x'], stale: true } },
+      paused: { by: 'tributary' },
+    })
+  })
+
+  it('goes on where the base branch moved elsewhere', async () => {
+    const { deps, remote, journal } = await world('g > a', { tasks: { g: gate } })
+    const moved = commit(remote.dir, { 'README.md': 'other' })
+    git(remote.dir, ['update-ref', 'refs/heads/main', moved])
+    await orchestrate(deps, '42')
+    expect((await journal.read('42'))?.state).toMatchObject({
+      work: { baseSeen: { sha: moved, paths: [], stale: false } },
+      paused: null,
+    })
+  })
+})
