@@ -41,6 +41,7 @@ describe('tributary', () => {
     [['log', 'forty-two']],
     [['log', '42', '--repo', '.', '--remote', 'https://example.com/a/b']],
     [['demo', '--slow']],
+    [['demo', '--seconds', 'many']],
     [['doctor', 'now']],
     [['hub']],
   ])('takes %j for a mistake and says how it is typed', async (words) => {

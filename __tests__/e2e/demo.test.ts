@@ -5,14 +5,15 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const CLI = join(import.meta.dirname, '..', '..', 'dist', 'cli.js')
-const LIMIT = 120_000
+/** A busy machine is given time, so that one test says that it was slow, and not all of them. */
+const PATIENCE = 200
 
 const folder = mkdtempSync(join(tmpdir(), 'tributary-demo-test-'))
 const repository = join(folder, 'hub', 'repository.git')
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const started = (command: string, ...words: string[]) =>
-  spawnSync(command, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: LIMIT })
+  spawnSync(command, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: (PATIENCE + 20) * 1000 })
 const git = (...words: string[]): string[] =>
   started('git', '-C', repository, ...words)
     .stdout.trim()
@@ -20,9 +21,12 @@ const git = (...words: string[]): string[] =>
 
 describe('npm run demo', () => {
   let shown: ReturnType<typeof started>
-  beforeAll(() => {
-    shown = started(process.execPath, CLI, 'demo', '--folder', folder)
-  }, LIMIT)
+  beforeAll(
+    () => {
+      shown = started(process.execPath, CLI, 'demo', '--folder', folder, '--seconds', `${PATIENCE}`)
+    },
+    (PATIENCE + 30) * 1000,
+  )
 
   /** What stands under a heading of the closing words. */
   const section = (title: string): string[] => {
@@ -30,9 +34,12 @@ describe('npm run demo', () => {
     return rest.split('\n\n')[0]?.trim().split('\n') ?? []
   }
 
-  it('ends by itself, and well, in less than two minutes', () => {
+  it('ends by itself, and well', () => {
     expect(shown.stderr).toBe('')
     expect(shown.status).toBe(0)
+  })
+
+  it('takes less than two minutes', () => {
     expect(Number(/([0-9.]+) s from the issue to the merge/.exec(shown.stdout)?.[1])).toBeLessThan(110)
   })
 
