@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { momentOf } from './support/entries.ts'
+import { issueWith } from './support/plan.ts'
+import { ROOT } from './support/repository.ts'
+import { eventsOf, startWorld, type World } from './support/world.ts'
+
+const ACTION = process.env.TRIBUTARY_ACTION ?? ROOT
+const DIST = join(ACTION, 'dist')
+const folder = mkdtempSync(join(tmpdir(), 'tributary-cold-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const median = (numbers: readonly number[]): number =>
+  numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN
+
+/** A comment with a command, as GitHub's event file holds it. */
+const EVENT = {
+  action: 'created',
+  comment: { id: 7, body: '/status', created_at: '2026-01-01T00:00:00Z', node_id: 'c7' },
+  issue: { number: 1, title: 'An issue', body: '', state: 'open', node_id: 'i1' },
+  sender: { login: 'admin', type: 'User' },
+  repository: { name: 'repository', owner: { login: 'somebody' }, default_branch: 'main' },
+}
+
+/** Milliseconds from the start of the process to its first request of any kind. */
+async function coldStart(): Promise<number> {
+  let asked = (_at: number): void => {}
+  const first = new Promise<number>((resolve) => {
+    asked = resolve
+  })
+  const server = createServer((_request, response) => {
+    asked(performance.now())
+    response.writeHead(401).end('{}')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const event = join(folder, 'event.json')
+  writeFileSync(event, JSON.stringify(EVENT))
+  const begun = performance.now()
+  const child = spawn(process.execPath, [join(DIST, 'index.js')], {
+    stdio: 'ignore',
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder,
+      INPUT_ROLE: 'command',
+      INPUT_TOKEN: 'ghs_of-nobody',
+      GITHUB_EVENT_NAME: 'issue_comment',
+      GITHUB_EVENT_PATH: event,
+      GITHUB_REPOSITORY: 'somebody/repository',
+      GITHUB_RUN_ID: '1',
+      GITHUB_SERVER_URL: url,
+      GITHUB_API_URL: `${url}/api`,
+      GITHUB_GRAPHQL_URL: `${url}/graphql`,
+      GITHUB_WORKSPACE: folder,
+      GITHUB_WORKFLOW_REF: 'somebody/repository/.github/workflows/tributary.yml@refs/heads/main',
+      RUNNER_TEMP: folder,
+    },
+  })
+  const ended = new Promise<number>((resolve) => child.once('exit', () => resolve(Number.POSITIVE_INFINITY)))
+  const at = await Promise.race([first, ended])
+  child.kill('SIGKILL')
+  await ended
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+  return at - begun
+}
+
+const bytesIn = (path: string): number =>
+  statSync(path).isDirectory()
+    ? readdirSync(path).reduce((sum, name) => sum + bytesIn(join(path, name)), 0)
+    : statSync(path).size
+
+describe('figures', () => {
+  it('reaches its first request within a second and a half of a cold start', async () => {
+    const times: number[] = []
+    for (let index = 0; index < 5; index += 1) times.push(await coldStart())
+    console.log(
+      `cold start to the first request: median ${median(times).toFixed(0)} ms of ${times.map((one) => one.toFixed(0)).join(', ')}`,
+    )
+    expect(median(times)).toBeLessThan(1500)
+  })
+
+  it('is a bundle of less than four megabytes', () => {
+    const parts = ['index.js', 'index'].map((name) => join(DIST, name)).filter((path) => existsSync(path))
+    const bytes = parts.reduce((sum, path) => sum + bytesIn(path), 0)
+    console.log(
+      `bundle: dist/index.js ${(bytesIn(join(DIST, 'index.js')) / 1e6).toFixed(2)} MB, with its parts ${(bytes / 1e6).toFixed(2)} MB`,
+    )
+    expect(bytes).toBeLessThan(4e6)
+  })
+
+  it('lands a result soon after its upload, and starts what needed it in the same entry of the journal', async () => {
+    const world = await startWorld()
+    try {
+      const run = await chain(world)
+      const events = await world.events(run)
+      const tasks = eventsOf(events, 'task_landed').map(({ task }) => task)
+      const landing = tasks.map(
+        (task) =>
+          momentOf(events, 'task_landed', task) -
+          logged(world, `Artifact tributary-${run}-${task}-1 successfully finalized`),
+      )
+      const started = ['b', 'c', 'd'].map(
+        (task, index) => momentOf(events, 'task_started', task) - momentOf(events, 'task_landed', tasks[index] ?? ''),
+      )
+      const begun = ['b', 'c', 'd'].map(
+        (task, index) =>
+          logged(world, `${task}, attempt 1: begun on`) - momentOf(events, 'task_landed', tasks[index] ?? ''),
+      )
+      console.log(`from a result's upload to its landing: median ${median(landing)} ms of ${landing.join(', ')}`)
+      console.log(
+        `from a task's landing to its dependant's start: in the journal ${median(started)} ms, in the slot median ${median(begun)} ms of ${begun.join(', ')}`,
+      )
+      expect(tasks).toEqual(['a', 'b', 'c', 'd'])
+      expect(Math.min(...landing)).toBeGreaterThan(0)
+      expect(median(landing)).toBeLessThan(10_000)
+      expect(Math.max(...started)).toBeLessThan(1000)
+      expect(median(begun)).toBeLessThan(10_000)
+    } finally {
+      await world.close()
+    }
+  })
+})
+
+async function chain(world: World): Promise<string> {
+  const issue = await world.openIssue(issueWith('a > b > c > d'))
+  const { pull, planId } = await world.plan(issue)
+  await world.say(pull, `/approve ${planId}`)
+  await world.ended(`${issue}`)
+  return `${issue}`
+}
+
+/** When a job's log says so. */
+function logged(world: World, words: string): number {
+  const logs = join(world.folder, 'hub', 'logs')
+  for (const name of readdirSync(logs)) {
+    const line = readFileSync(join(logs, name), 'utf8')
+      .split('\n')
+      .find((one) => one.includes(words))
+    if (line !== undefined) return Date.parse(line.slice(0, line.indexOf(' ')))
+  }
+  throw new Error(`no log says: ${words}`)
+}
