@@ -1,0 +1,127 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { openJournal } from '../../src/adapters/git/journal.ts'
+import { openRepo } from '../../src/adapters/git/repo.ts'
+import { memoryForge } from '../../src/adapters/memory/forge.ts'
+import { memoryGitHub } from '../../src/adapters/memory/github.ts'
+import type { RunEvent } from '../../src/core/event.ts'
+import { replay } from '../../src/core/evolve.ts'
+import type { LiveRun } from '../../src/core/state.ts'
+import { recordOf } from '../../src/core/state.ts'
+import { emptyDraft, planned, record } from '../../src/jobs/draft.ts'
+import type { Session } from '../../src/jobs/session.ts'
+import { assembleTrunk, queueTasks } from '../../src/jobs/trunk.ts'
+import { bareRemote, tempDir } from '../support/git.ts'
+import { hastyClock } from '../support/hasty-clock.ts'
+import { planOf } from '../support/plan.ts'
+import { AT, proposedBy, report } from '../support/run.ts'
+
+const PLAN = planOf('file, folder, last > end', {
+  tasks: { file: { writes: ['place'] }, folder: { writes: ['place/part'] } },
+})
+const never = (what: string) => () => Promise.reject(new Error(`${what} was asked for`))
+
+/** A run that has just been approved, with a real repository behind it, in which tasks hand over what the test says. */
+async function stage() {
+  const remote = bareRemote()
+  const base = remote.commit({ 'readme.md': 'Hello\n' })
+  const heads = {
+    file: remote.commit({ 'readme.md': 'Hello\n', place: 'a file' }, [base]),
+    folder: remote.commit({ 'readme.md': 'Hello\n', place: { folder: { part: 'a part' } } }, [base]),
+    last: remote.commit({ 'readme.md': 'Hello\n', last: 'last' }, [base]),
+  }
+  for (const [name, sha] of Object.entries({ main: base, ...heads })) remote.point(`refs/heads/${name}`, sha)
+  const options = { gitDir: join(tempDir(), 'run.git'), remoteUrl: remote.url, token: '', clock: hastyClock() }
+  const [journal, repo] = [await openJournal(options), await openRepo(options)]
+  await repo.fetch([base, ...Object.values(heads)])
+  const approval: RunEvent = { type: 'plan_approved', at: AT, by: 'admin', planId: '0'.repeat(12), only: null }
+  const events = proposedBy(PLAN).map((event) =>
+    event.type === 'plan_proposed' ? { ...event, base, trunk: base } : event,
+  )
+  const state = liveOf(replay([...events, approval]))
+  const session: Session = {
+    deps: {
+      forge: memoryForge(memoryGitHub({})),
+      journal,
+      repo: async () => repo,
+      clock: options.clock,
+      log: () => {},
+      workflowRun: 1,
+      readSettings: () => ({ ok: false, error: [] }),
+      readPlan: () => ({ ok: false, error: [] }),
+      slots: { jobs: never('a job list'), results: never('a list of results'), download: never('a result') },
+      secrets: [],
+      handOverAt: new Date(AT),
+    },
+    repo,
+    run: state.run,
+    state,
+    tip: base,
+    limiter: { take: () => 0 },
+    refs: new Map(),
+    jobs: new Map(),
+    inspected: new Map(),
+    shown: new Map(),
+    shownState: null,
+    refused: new Set(),
+    pullRefused: null,
+    doubtful: false,
+    statusAt: 0,
+    dispatched: new Map(),
+    deleted: new Set(),
+    started: true,
+  }
+  /** What the orchestrator decides at one wake-up about trunk and the next branches. */
+  const decide = async (draft: ReturnType<typeof emptyDraft>) =>
+    queueTasks(session, await assembleTrunk(session, draft))
+  /** A queued task starts, is verified and lands, with this head. */
+  const land = (draft: ReturnType<typeof emptyDraft>, task: string, head: string) => {
+    const { state: now } = recordOf(planned(draft), task)
+    if (now.status !== 'queued') throw new Error(`${task} is ${now.status}`)
+    const { attempt } = now
+    return record(
+      draft,
+      AT,
+      { type: 'task_started', task, attempt, slot: 'r1.1' },
+      { type: 'task_verified', task, attempt, head, tree: head, report },
+      { type: 'task_landed', task, attempt },
+    )
+  }
+  return { repo, heads, decide, land, first: await decide(emptyDraft(state)) }
+}
+
+function liveOf(state: ReturnType<typeof replay>): LiveRun {
+  if (state.phase === 'empty') throw new Error('no run')
+  return state
+}
+
+describe('tasks that are in conflict on trunk', () => {
+  it('name the paths and each other, and the later one gets a base with both', async () => {
+    const { repo, heads, decide, land, first } = await stage()
+    const after = await decide(land(land(first, 'file', heads.file), 'folder', heads.folder))
+    const conflict = after.events.find((event) => event.type === 'task_conflicted')
+    expect(conflict).toMatchObject({ task: 'folder', with: ['file'], final: false })
+    expect(planned(after).trunk.merges.map(({ task }) => task)).toEqual(['file'])
+    const again = recordOf(planned(after), 'folder').state
+    if (again.status !== 'queued') throw new Error(`it is ${again.status}`)
+    expect(again.attempt).toBe(2)
+    expect(await repo.isAncestor(heads.file, again.base)).toBe(true)
+    expect(await repo.readFile(again.base, 'place')).toBe('a file')
+  })
+
+  it('are left to a person when the later one conflicts a third time, and nobody else waits for that', async () => {
+    const { heads, decide, land, first } = await stage()
+    let draft = await decide(land(land(first, 'file', heads.file), 'last', heads.last))
+    for (let tries = 0; tries < 3; tries += 1) draft = await decide(land(draft, 'folder', heads.folder))
+    const conflicts = draft.events.flatMap((event) => (event.type === 'task_conflicted' ? [event.final] : []))
+    expect(conflicts).toEqual([false, false, true])
+    const work = planned(draft)
+    expect(recordOf(work, 'folder').state).toMatchObject({
+      status: 'failed',
+      failure: { reason: 'conflict', with: ['file'] },
+      head: heads.folder,
+    })
+    expect(work.trunk.merges.map(({ task }) => task)).toEqual(['file', 'last'])
+    expect(recordOf(work, 'end').state.status).toBe('queued')
+  })
+})
