@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { replay } from '../../src/core/evolve.ts'
 import { calm } from './support/calm.ts'
 import { eyesOn, pushFiles, sayAsBot } from './support/people.ts'
-import { branchesOf, expectFinished } from './support/picture.ts'
+import { branchesOf, expectFinished, statusOf } from './support/picture.ts'
 import { issueWith } from './support/plan.ts'
 import { eventsOf, type Person, startWorld, type World } from './support/world.ts'
 
@@ -113,6 +114,8 @@ describe('a plan whose base has moved in its own paths', () => {
     expect(await world.say(issue, '/reject -- the base moved', 'writer')).toContain('`rejected`: ')
     const rejected = await world.ended(`${issue}`)
     expect([rejected.conclusion, rejected.why]).toEqual(['rejected', 'the base moved'])
+    expect(replay(await world.events(`${issue}`))).toEqual(rejected)
+    expect((await statusOf(world, rejected)).body).toMatch(/## Rejected\n.*the base moved/s)
     expect((await world.admin.rest.pulls.get({ ...world.at, pull_number: pull })).data.state).toBe('closed')
     expect(branchesOf(world, `${issue}`)).toEqual([])
 

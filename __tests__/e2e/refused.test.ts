@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { replay } from '../../src/core/evolve.ts'
 import { calm } from './support/calm.ts'
 import { marked, pushFiles } from './support/people.ts'
 import { branchesOf } from './support/picture.ts'
@@ -70,6 +71,7 @@ describe('a plan that cannot be used', () => {
     for (const { name, issue, codes, says } of runs) {
       const state = await refusal(`${issue}`)
       expect(state.conclusion, name).toBe('refused')
+      expect(replay(await world.events(`${issue}`)), name).toEqual(state)
       expect([...new Set(state.problems.map(({ code }) => code))].toSorted(), name).toEqual(codes.toSorted())
       const comment = await marked(world, issue, 'refused', `${issue}`)
       for (const words of says) expect(comment, name).toMatch(words)

@@ -57,11 +57,6 @@ describe('a remote that refuses refs of our own', () => {
     const { pull, planId } = await world.plan(issue)
     expect(await world.say(pull, `/approve ${planId.slice(0, 12)}`)).toContain('`approved`: ')
     expect((await world.ended(`${issue}`)).conclusion).toBe('success')
-    await expectFinished(world, `${issue}`, {
-      title: 'Done',
-      checks: CHECKS,
-      pulls: { merged: ['a', 'b'], closed: [] },
-    })
     await world.admin.rest.pulls.merge({ ...world.at, pull_number: pull })
     await world.when(
       `${issue}`,
@@ -72,5 +67,10 @@ describe('a remote that refuses refs of our own', () => {
     expect(refs.filter((ref) => ref.startsWith(`refs/tributary/${issue}/`))).toEqual([])
     expect(refs).toContain(`refs/heads/tributary/${issue}/log`)
     expect(branchesOf(world, `${issue}`)).toEqual(['trunk'])
+    await expectFinished(world, `${issue}`, {
+      title: 'Merged',
+      checks: CHECKS,
+      pulls: { merged: ['a', 'b'], closed: [] },
+    })
   })
 })
