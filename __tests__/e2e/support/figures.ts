@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import type { World } from './world.ts'
+
+const counts = {
+  requests: z.int(),
+  not_modified: z.int(),
+  graphql: z.int(),
+  content_writes: z.int(),
+  git_pushes: z.int(),
+}
+const metricsSchema = z.looseObject({
+  by_token: z.array(z.looseObject({ job: z.int().optional(), name: z.string().nullish(), ...counts })),
+  by_route: z.record(z.string(), z.looseObject({ requests: z.int().optional(), not_modified: z.int().optional() })),
+})
+
+/** What the jobs asked of GitHub since the last reset; what the test itself asked is left out. */
+export async function askedByJobs(world: World) {
+  const { by_token, by_route } = metricsSchema.parse(await world.metrics())
+  const sum = { requests: 0, not_modified: 0, graphql: 0, content_writes: 0, git_pushes: 0 }
+  for (const token of by_token.filter(({ job }) => job !== undefined)) {
+    sum.requests += token.requests
+    sum.not_modified += token.not_modified
+    sum.graphql += token.graphql
+    sum.content_writes += token.content_writes
+    sum.git_pushes += token.git_pushes
+  }
+  return { ...sum, routes: by_route }
+}
+
+export const resetMetrics = async (world: World): Promise<void> => {
+  const answer = await fetch(`${world.hub.url}/_hub/metrics/reset`, { method: 'POST' })
+  if (answer.status !== 204) throw new Error(`metrics: ${answer.status}`)
+}
