@@ -10,12 +10,11 @@ const counts = {
 }
 const metricsSchema = z.looseObject({
   by_token: z.array(z.looseObject({ job: z.int().optional(), name: z.string().nullish(), ...counts })),
-  by_route: z.record(z.string(), z.looseObject({ requests: z.int().optional(), not_modified: z.int().optional() })),
 })
 
 /** What the jobs asked of GitHub since the last reset; what the test itself asked is left out. */
 export async function askedByJobs(world: World) {
-  const { by_token, by_route } = metricsSchema.parse(await world.metrics())
+  const { by_token } = metricsSchema.parse(await world.metrics())
   const sum = { requests: 0, not_modified: 0, graphql: 0, content_writes: 0, git_pushes: 0 }
   for (const token of by_token.filter(({ job }) => job !== undefined)) {
     sum.requests += token.requests
@@ -24,7 +23,7 @@ export async function askedByJobs(world: World) {
     sum.content_writes += token.content_writes
     sum.git_pushes += token.git_pushes
   }
-  return { ...sum, routes: by_route }
+  return sum
 }
 
 export const resetMetrics = async (world: World): Promise<void> => {

@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expectFinished } from './support/picture.ts'
+import { issueWith } from './support/plan.ts'
+import { git, ROOT } from './support/repository.ts'
+import { agreement, startWorld, type World } from './support/world.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'tributary-own-'))
+const TYPES = ['npm', 'run', 'types']
+
+/** `node edit.mjs FILE LINE` puts a line at the end of a source, or begins a new one with it. */
+const EDIT = `
+import { appendFileSync } from 'node:fs'
+const [file, line] = process.argv.slice(2)
+appendFileSync(file, line + '\\n')
+`
+
+/** Installed once, here; each slot gets the same files by hard links, since a slot of this test has no network to install from. */
+const SET_UP = `      - { name: Dependencies, run: 'cp -al "${join(ROOT, 'node_modules')}" node_modules || cp -a "${join(ROOT, 'node_modules')}" node_modules' }`
+
+let world: World
+let run: string
+beforeAll(async () => {
+  const checkout = join(folder, 'checkout')
+  execFileSync('git', ['clone', '--quiet', ROOT, checkout])
+  const workflow = readFileSync(join(ROOT, 'examples/tributary.yml'), 'utf8')
+  const [before = '', after = ''] = workflow.split(/^.*Your own set-up goes here.*$/m)
+  execFileSync('mkdir', ['-p', join(checkout, '.github/workflows')])
+  writeFileSync(join(checkout, '.github/workflows/tributary.yml'), `${before}${SET_UP}${after}`)
+  writeFileSync(
+    join(checkout, '.github/tributary.yml'),
+    'slots: { start: 2, cap: 2, idle_seconds: 30 }\nlimits: { pushes_per_minute: 6000, status_seconds: 1, poll_seconds: 0.3 }\n',
+  )
+  writeFileSync(join(checkout, 'edit.mjs'), EDIT)
+  // A checkout without its history cannot be pushed; it begins anew.
+  const isShallow = git(checkout, 'rev-parse', '--is-shallow-repository') === 'true'
+  git(checkout, 'checkout', '--quiet', ...(isShallow ? ['--orphan', 'own'] : ['-B', 'main']))
+  if (isShallow) git(checkout, 'branch', '--quiet', '--force', '--move', 'main')
+  git(checkout, 'add', '--all')
+  git(checkout, 'commit', '--quiet', '--message', 'Use it here')
+  world = await startWorld({ checkout })
+  const edit = (file: string, line: string) => ({
+    writes: [file],
+    run: ['node', 'edit.mjs', file, line],
+    acceptance: TYPES,
+  })
+  const issue = await world.openIssue(
+    issueWith(
+      'words > shout, clock',
+      {
+        words: edit('src/core/ref.ts', "export const WORDS: readonly string[] = ['run', 'task', 'trunk']"),
+        // It passes the types only on a base that holds what it needs.
+        shout: edit(
+          'src/core/shout.ts',
+          "import { WORDS } from './ref.ts'\nexport const shouted = WORDS.map((word) => word.toUpperCase())",
+        ),
+        clock: edit('src/clock.ts', 'export const startedAt: Date = systemClock.now()'),
+      },
+      [TYPES],
+    ),
+  )
+  run = `${issue}`
+  const { pull, planId } = await world.plan(issue)
+  await world.say(pull, `/approve ${planId}`)
+  // Each check of all types takes its time: one wait for each.
+  await world.when(run, 'done with its first tasks', (_, of) => of.trunk.merges.length > 0)
+  await world.when(run, 'assembled', (_, of) => of.verification !== null)
+  await world.ended(run)
+}, 240_000)
+afterAll(async () => {
+  await world.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe("a run on Tributary's own repository", () => {
+  it('lands every task with its check a success and its pull request merged', async () => {
+    const tasks = ['clock', 'shout', 'words']
+    await expectFinished(world, run, {
+      title: 'Done',
+      checks: Object.fromEntries(tasks.map((task) => [task, 'success'])),
+      pulls: { merged: tasks, closed: [] },
+    })
+    const { folded, state, trunkInGit, trunkInJournal } = await agreement(world, run)
+    expect(state).toMatchObject({ phase: 'ended', conclusion: 'success' })
+    expect(folded).toEqual(state)
+    expect(trunkInGit).toBe(trunkInJournal)
+  })
+
+  it('ends with a tree whose types are right, which holds what all tasks wrote', () => {
+    const tree = join(folder, 'final')
+    execFileSync('git', ['clone', '--quiet', '--branch', `tributary/${run}/trunk`, world.gitDir, tree])
+    execFileSync('cp', ['-al', join(ROOT, 'node_modules'), join(tree, 'node_modules')])
+    expect(git(tree, 'diff', '--name-only', 'origin/main', 'HEAD').split('\n')).toEqual([
+      'src/clock.ts',
+      'src/core/ref.ts',
+      'src/core/shout.ts',
+    ])
+    execFileSync('npm', ['run', '--silent', 'types'], { cwd: tree })
+    // The very same command tells a wrong tree from this one.
+    writeFileSync(join(tree, 'src/core/shout.ts'), "export const shouted: number = 'no number'\n")
+    expect(() => execFileSync('npm', ['run', '--silent', 'types'], { cwd: tree, stdio: 'pipe' })).toThrow()
+  })
+})
