@@ -93,7 +93,7 @@ describe('commands that do not start a plan', () => {
     const events = await world.events(`${issue}`)
     expect(eventsOf(events, 'plan_approved').map(({ by, only }) => [by, only])).toEqual([['writer', null]])
     expect(eventsOf(events, 'base_moved').map(({ stale, paths }) => [stale, paths])).toEqual([[false, []]])
-    expect(eventsOf(events, 'task_started').map(({ task }) => task)).toEqual(['a', 'b'])
+    expect(eventsOf(events, 'task_landed').map(({ task }) => task)).toEqual(['a', 'b'])
     await expectFinished(world, `${issue}`, {
       title: 'Done',
       checks: { a: 'success', b: 'success' },

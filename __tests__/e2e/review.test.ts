@@ -4,6 +4,7 @@ import { calm } from './support/calm.ts'
 import { pushFiles } from './support/people.ts'
 import { branchesOf, checksOf, expectFinished, statusOf } from './support/picture.ts'
 import { issueWith } from './support/plan.ts'
+import { still } from './support/steps.ts'
 import { eventsOf, startWorld, type World } from './support/world.ts'
 
 let world: World
@@ -11,9 +12,6 @@ beforeAll(async () => {
   world = await startWorld({ files: { '.github/tributary.yml': calm('merge: review') } })
 })
 afterAll(() => world.close())
-
-const still = (run: string, what: string) =>
-  world.when(run, what, (state, work) => state.phase === 'active' && state.orchestrator === null && { state, work })
 
 const pull = async (number: number) => (await world.admin.rest.pulls.get({ ...world.at, pull_number: number })).data
 
@@ -24,7 +22,7 @@ describe('merge: review', () => {
     const { pull: final, planId } = await world.plan(issue)
     await world.say(final, `/approve ${planId.slice(0, 12)}`)
 
-    const first = await still(run, 'waiting for a review')
+    const first = await still(world, run, 'waiting for a review')
     expect([standingOf(first.work, 'a'), standingOf(first.work, 'b')]).toEqual(['verified', 'pending'])
     expect(await checksOf(world, first.work, ['a'])).toEqual({ a: 'action_required' })
     expect((await statusOf(world, first.state)).body).toMatch(/## Waiting for a person.*`\/approve a` lands `a`/s)
@@ -34,21 +32,22 @@ describe('merge: review', () => {
 
     expect(await world.say(worker, '/approve', 'outsider')).toContain('`not-permitted`: ')
     expect(await world.say(worker, '/retry a -- say please', 'writer')).toContain('`retrying`: ')
-    const second = await still(run, 'waiting for the second review')
+    const second = await still(world, run, 'waiting for the second review')
     expect(second.state.projected['pull:a']?.number).toBe(worker)
     expect(world.git('show', `tributary/${run}/a:a/done.txt`)).toBe('done by a\nsay please')
 
     expect(await world.say(worker, '/approve', 'writer')).toContain('`landing-approved`: ')
-    const third = await still(run, 'waiting for the review of b')
+    const third = await still(world, run, 'waiting for the review of b')
     expect([standingOf(third.work, 'a'), standingOf(third.work, 'b')]).toEqual(['landed', 'verified'])
     expect(await world.say(worker, '/approve')).toContain('`already-done`: ')
     expect(await world.say(final, '/approve b')).toContain('`landing-approved`: ')
     expect((await world.ended(run)).conclusion).toBe('success')
     expect((await pull(final)).draft).toBe(false)
     const events = await world.events(run)
-    expect(eventsOf(events, 'task_landed').map(({ task, by, attempt }) => [task, by, attempt])).toEqual([
-      ['a', 'writer', 2],
-      ['b', 'admin', 1],
+    expect(eventsOf(events, 'task_verified').map(({ task }) => task)).toEqual(['a', 'a', 'b'])
+    expect(eventsOf(events, 'task_landed').map(({ task, by }) => [task, by])).toEqual([
+      ['a', 'writer'],
+      ['b', 'admin'],
     ])
     await expectFinished(world, run, {
       title: 'Done',
