@@ -65,7 +65,7 @@ async function stage() {
     shownState: null,
     refused: new Set(),
     pullRefused: null,
-    doubtful: false,
+    unsure: new Set(),
     statusAt: 0,
     dispatched: new Map(),
     deleted: new Set(),

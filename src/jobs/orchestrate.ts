@@ -6,7 +6,7 @@ import { intake } from './intake.ts'
 import { leave } from './leave.ts'
 import { limiter } from './limiter.ts'
 import { observe } from './observe.ts'
-import { project } from './project.ts'
+import { project, showable } from './project.ts'
 import { propose } from './propose.ts'
 import { nowOf, type Session, type Step } from './session.ts'
 import { startWork, takeBackLost, verify, watchBase } from './steps.ts'
@@ -30,7 +30,6 @@ export async function orchestrate(deps: OrchestrateDeps, run: RunId): Promise<Li
     } else if (await leave(session)) return session.state
     const followUp = await dispatchSlots(session, emptyDraft(session.state))
     await project(session, { final: false })
-    session.doubtful = false
     if (followUp.events.length > 0 && !(await append(session, followUp))) continue
     if (draft.events.length === 0) await deps.clock.wait(pollSeconds(session))
   }
@@ -56,7 +55,7 @@ async function open(deps: OrchestrateDeps, run: RunId): Promise<Session | null> 
     shownState: null,
     refused: new Set(),
     pullRefused: null,
-    doubtful: true,
+    unsure: new Set([...showable(read.state), ...Object.keys(read.state.slots)]),
     statusAt: 0,
     dispatched: new Map(),
     deleted: new Set(),

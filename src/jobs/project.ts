@@ -1,5 +1,5 @@
 import { digest } from '../core/digest.ts'
-import { workOf } from '../core/state.ts'
+import { type LiveRun, workOf } from '../core/state.ts'
 import type { Located, Projection, Published } from '../ports/forge.ts'
 import { desired } from './desired.ts'
 import { type Draft, emptyDraft, record } from './draft.ts'
@@ -24,6 +24,10 @@ export async function project(session: Session, { final }: { final: boolean }): 
   }
 }
 
+/** Names of all that a run in this state shows, whether the pull request that some of it stands on is known yet or not. */
+export const showable = (state: LiveRun): string[] =>
+  [() => null, () => ({ number: 1, node: '' })].flatMap((locate) => desired(state, locate).map(({ name }) => name))
+
 const locatedIn =
   (session: Session) =>
   (name: string): Located | null => {
@@ -46,7 +50,7 @@ function isTooEarly(session: Session, { name }: Projection): boolean {
 }
 
 async function show(session: Session, due: readonly Projection[]): Promise<void> {
-  const isOld = ({ located }: Projection) => located === null && session.doubtful
+  const isOld = ({ located, name }: Projection) => located === null && session.unsure.has(name)
   for (const [some, lookFirst] of [
     [due.filter(isOld), true],
     [due.filter((one) => !isOld(one)), false],

@@ -28,8 +28,8 @@ export interface Session {
   /** Projections that GitHub refused: they are not tried again by this process. */
   refused: Set<string>
   pullRefused: string | null
-  /** An earlier process may have shown or started things without recording it: look before making. */
-  doubtful: boolean
+  /** What an earlier process may have shown or started without recording it, by name: it is looked for before it is made. */
+  unsure: ReadonlySet<string>
   /** Milliseconds of the clock at the last edit of the status comment. */
   statusAt: number
   /** Workflow runs that this process has started and not yet recorded, by request. */

@@ -72,7 +72,7 @@ export async function dispatchSlots(session: Session, draft: Draft): Promise<Dra
 
 async function dispatchOnce(session: Session, request: string, count: number): Promise<number | null> {
   const { forge } = session.deps
-  const earlier = session.doubtful ? await forge.dispatched(session.run, request) : null
+  const earlier = session.unsure.has(request) ? await forge.dispatched(session.run, request) : null
   if (earlier !== null) return earlier
   const slots = JSON.stringify(slotNames(request, count))
   const { workflowRun } = await forge.dispatch({ role: 'work', run: session.run, request, slots })
