@@ -1,6 +1,6 @@
 import type { RunEvent } from '../core/event.ts'
 import { replayOn } from '../core/evolve.ts'
-import type { RunId } from '../core/ref.ts'
+import { parseBranch, type RunId } from '../core/ref.ts'
 import type { LiveRun, RunState } from '../core/state.ts'
 import { latestRun } from './learn.ts'
 import type { JobDeps } from './wiring.ts'
@@ -21,7 +21,7 @@ export interface Ended {
 /** After a job of this workflow run failed or was cancelled: the run goes on with a fresh orchestrator, or is paused, and people are told. */
 export async function recover(deps: JobDeps, ended: Ended): Promise<void> {
   if (ended.comment !== null && ended.result === 'skipped') await apologise(deps, ended, ended.comment)
-  const run = ended.run ?? (ended.issue === null ? null : (await latestRun(deps.journal, ended.issue)).run)
+  const run = ended.run ?? (await runOfThread(deps, ended.issue))
   if (run === null) return deps.log('no run to recover')
   for (;;) {
     const read = await deps.journal.read(run)
@@ -34,6 +34,14 @@ export async function recover(deps: JobDeps, ended: Ended): Promise<void> {
     if (read.state.crashes + 1 < 2 * CRASHES) await start(deps, run)
     return
   }
+}
+
+/** The command may have stood on the issue, or on a pull request of the run. */
+async function runOfThread({ forge, journal }: JobDeps, thread: number | null): Promise<RunId | null> {
+  if (thread === null) return null
+  const pull = await forge.pull(thread)
+  if (pull === null) return (await latestRun(journal, thread)).run
+  return parseBranch(pull.headBranch)?.run ?? null
 }
 
 /**
