@@ -27,7 +27,10 @@ export async function recover(deps: JobDeps, ended: Ended): Promise<void> {
     const read = await deps.journal.read(run)
     if (read === null || !isOurs(deps, read.state, ended.result))
       return deps.log(`run ${run} is not in the hands of this workflow run`)
-    const events = decideRecovery(read.state, ended.result, deps)
+    const events = [
+      ...slotsThatNeverCome(deps, read.state, ended.result),
+      ...decideRecovery(read.state, ended.result, deps),
+    ]
     const appended = await deps.journal.append(run, read.tip, events, replayOn(read.state, events), [])
     if (!appended.ok) continue
     deps.log(events.map((event) => event.type).join(', '))
@@ -52,6 +55,12 @@ const isOurs = (deps: JobDeps, state: RunState, result: string): state is LiveRu
   if (state.phase === 'empty') return false
   return state.orchestrator === null ? result === 'failure' : state.orchestrator.workflowRun === deps.workflowRun
 }
+
+/** A command that died told its workflow run of no slots: those that it wrote down are not waited for. */
+const slotsThatNeverCome = (deps: JobDeps, { slots }: LiveRun, result: string): RunEvent[] =>
+  Object.entries(slots)
+    .filter(([, it]) => result === 'skipped' && it.workflowRun === deps.workflowRun && !it.gone)
+    .map(([request]) => ({ type: 'slots_gone', at: deps.clock.now().toISOString(), by: 'tributary', request }))
 
 function decideRecovery(state: LiveRun, result: string, deps: JobDeps): RunEvent[] {
   const stamp = { at: deps.clock.now().toISOString(), by: 'tributary' }
