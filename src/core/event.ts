@@ -1,8 +1,18 @@
 import { z } from 'zod'
 import { problemSchema, taskFailureSchema } from './failure.ts'
-import { planSchema } from './plan.ts'
+import { handOffSchema } from './hand-off.ts'
+import { planSchema, taskSchema } from './plan.ts'
+import {
+  answerSchema,
+  draftSchema,
+  explorationSchema,
+  modeSchema,
+  planOptionsSchema,
+  questionSchema,
+} from './planning.ts'
 import { runIdSchema, shaSchema, taskIdSchema } from './ref.ts'
 import { settingsSchema } from './settings.ts'
+import { roleSchema, spendingSchema } from './usage.ts'
 
 const planIdSchema = z.string().regex(/^[0-9a-f]{12,64}$/)
 
@@ -15,6 +25,10 @@ export const reportSchema = z.strictObject({
   acceptanceLog: z.string(),
   summary: z.string(),
   sandbox: z.string(),
+  /** What an agent cost, and what it leaves for the tasks behind its own; absent where a program worked. */
+  spending: z.array(spendingSchema).optional(),
+  handOff: handOffSchema.optional(),
+  turns: z.int().min(0).optional(),
 })
 export type Report = z.infer<typeof reportSchema>
 
@@ -33,7 +47,49 @@ export const runEventSchema = z.discriminatedUnion('type', [
     title: z.string(),
     body: z.string(),
     words: z.string(),
+    /** Absent: `/plan` was asked with no options. */
+    options: planOptionsSchema.optional(),
   }),
+  /** A model plans: everything that its plan rests on is frozen here. */
+  event('planning_begun', {
+    base: shaSchema,
+    baseBranch: z.string(),
+    settings: settingsSchema,
+    settingsBlob: z.string(),
+    mode: modeSchema,
+    limit: z.number().positive(),
+  }),
+  /** Money is set aside before the calls of a stage; what a dead process had set aside counts as spent. */
+  event('money_reserved', { stage: z.string(), role: roleSchema, usd: z.number().min(0) }),
+  event('money_settled', { stage: z.string(), spending: z.array(spendingSchema) }),
+  event('stage_failed', { stage: z.string(), why: z.string() }),
+  event('budget_set', { usd: z.number().positive() }),
+  event('explored', { explorations: z.array(explorationSchema) }),
+  event('questions_asked', { questions: z.array(questionSchema).min(1) }),
+  event('questions_answered', { answers: z.array(answerSchema).min(1) }),
+  event('revision_requested', { words: z.string() }),
+  event('gate_switched_off', {}),
+  /** Not in `strict`: the head of a plan is there, and its tasks may start as they come. */
+  event('plan_begun', {
+    plan: planSchema.extend({ tasks: z.array(taskSchema) }),
+    planId: planIdSchema,
+    trunk: shaSchema,
+  }),
+  event('task_planned', { planned: taskSchema, notes: z.array(z.string()) }),
+  event('plan_drafted', draftSchema.shape),
+  event('plan_judged', { accepted: z.boolean(), problems: z.array(z.string()) }),
+  /** The plan grew, or a part of it was planned anew, while it runs. `within`: nothing in it goes beyond what was approved. */
+  event('plan_amended', {
+    cause: z.enum(['expand', 'replan']),
+    of: taskIdSchema,
+    plan: planSchema,
+    planId: planIdSchema,
+    within: z.boolean(),
+    notes: z.array(z.string()),
+  }),
+  event('task_scoped', { task: taskIdSchema, exploration: explorationSchema }),
+  event('task_steered', { task: taskIdSchema, words: z.string() }),
+  event('change_described', { title: z.string(), body: z.string(), contradictions: z.array(z.string()) }),
   event('plan_refused', { problems: z.array(problemSchema).min(1) }),
   event('plan_proposed', {
     plan: planSchema,
@@ -46,6 +102,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** Trunk's first commit: the base's tree, but a commit of its own. */
     trunk: shaSchema,
     notes: z.array(z.string()),
+    /** Absent: `strict`. */
+    mode: modeSchema.optional(),
   }),
   event('plan_approved', { planId: planIdSchema, only: z.array(taskIdSchema).nullable() }),
   event('plan_rejected', { why: z.string() }),
@@ -62,11 +120,22 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('slots_started', { request: z.string(), workflowRun: z.int() }),
   event('slots_gone', { request: z.string() }),
   event('task_queued', { ...onTask, base: shaSchema }),
-  event('task_started', { ...onTask, slot: z.string() }),
+  event('task_started', {
+    ...onTask,
+    slot: z.string(),
+    /** US dollars that the attempt may spend; set aside from the run's limit. Absent: no model works on it. */
+    allowance: z.number().positive().optional(),
+  }),
   event('task_returned', { ...onTask, slot: z.string() }),
   event('task_verified', { ...onTask, head: shaSchema, tree: shaSchema, report: reportSchema }),
   event('task_landed', onTask),
-  event('task_failed', { ...onTask, head: shaSchema.nullable(), failure: taskFailureSchema, final: z.boolean() }),
+  event('task_failed', {
+    ...onTask,
+    head: shaSchema.nullable(),
+    failure: taskFailureSchema,
+    final: z.boolean(),
+    report: reportSchema.optional(),
+  }),
   event('task_conflicted', {
     task: taskIdSchema,
     with: z.array(taskIdSchema),
@@ -92,7 +161,11 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('verification_failed', { on: shaSchema, attempt: z.int().min(1), failure: taskFailureSchema }),
   event('culprit_found', { task: taskIdSchema.nullable() }),
   event('base_moved', { to: shaSchema, paths: z.array(z.string()), stale: z.boolean() }),
-  event('run_paused', { why: z.string() }),
+  event('run_paused', {
+    why: z.string(),
+    /** Absent: a person, or something that only a person can judge. `budget`: the limit of money was reached. */
+    cause: z.enum(['budget']).optional(),
+  }),
   event('run_resumed', {}),
   event('run_cancelled', { why: z.string() }),
   event('run_finished', { sha: shaSchema }),

@@ -99,6 +99,8 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: RunEven
         onto: event.onto.length > 0 ? event.onto : record.onto,
         notes: event.note === '' ? record.notes : [...record.notes, event.note],
       }
+    case 'task_steered':
+      return { ...record, steers: [...record.steers, { words: event.words, by: event.by, at: event.at }] }
     case 'task_skipped':
       return closeOpen(record, event.at, 'skipped', { status: 'skipped', base: baseOf(state), since: event.at })
     case 'task_cancelled':

@@ -1,25 +1,26 @@
 import type { EventOf, RunEvent } from './event.ts'
+import { withAmendment, withProposal, withTask } from './evolve-plan.ts'
+import { evolvePlanning } from './evolve-planning.ts'
 import { evolveTask } from './evolve-task.ts'
-import type { TaskId } from './ref.ts'
-import {
-  type Conclusion,
-  type EndedRun,
-  emptyRun,
-  type LiveRun,
-  type RunState,
-  type TaskRecord,
-  type Work,
-  workOf,
-} from './state.ts'
+import { emptyLedger, evolveLedger } from './ledger.ts'
+import { noOptions } from './planning.ts'
+import { type Conclusion, type EndedRun, emptyRun, type LiveRun, type RunState, type Work, workOf } from './state.ts'
 
 /** The state after an event. Total: an event that does not fit the phase changes nothing but the keys seen. */
 export function evolve(state: RunState, event: RunEvent): RunState {
   if (event.type === 'plan_requested') return state.phase === 'empty' ? requested(event) : state
   if (state.phase === 'empty') return state
-  const next = evolveLive(state, event)
+  const next = withMoney(evolveLive(state, event), event)
   if (event.key === undefined || next.seen.includes(event.key)) return next
   return { ...next, seen: [...next.seen, event.key] }
 }
+
+/** Money and planning are folded beside the phases: they count whatever the phase makes of an event. */
+const withMoney = (state: LiveRun, event: RunEvent): LiveRun => ({
+  ...state,
+  ledger: evolveLedger(state.ledger, event),
+  planning: evolvePlanning(state.planning, event),
+})
 
 export const replay = (events: readonly RunEvent[]): RunState => events.reduce(evolve, emptyRun)
 export const replayOn = (state: RunState, events: readonly RunEvent[]): RunState => events.reduce(evolve, state)
@@ -30,6 +31,10 @@ function requested(event: EventOf<'plan_requested'>): RunState {
     run: event.run,
     issue: { number: event.issue, title: event.title, body: event.body },
     words: event.words,
+    options: event.options ?? noOptions,
+    planning: null,
+    ledger: emptyLedger,
+    failedStages: {},
     askedBy: event.by,
     askedAt: event.at,
     seen: event.key === undefined ? [] : [event.key],
@@ -47,8 +52,25 @@ function evolveLive(state: LiveRun, event: RunEvent): LiveRun {
       return state
     case 'plan_refused':
       return end(state, 'refused', event, { problems: event.problems })
+    case 'plan_begun':
+      return begun(state, event)
     case 'plan_proposed':
-      return proposed(state, event)
+      return withProposal(state, { ...event, mode: modeOf(state, event.mode), open: false })
+    case 'stage_failed':
+      return { ...state, failedStages: { ...state.failedStages, [event.stage]: event.why } }
+    case 'gate_switched_off':
+      return gateOff(state, event)
+    case 'planning_begun':
+    case 'money_reserved':
+    case 'money_settled':
+    case 'budget_set':
+    case 'explored':
+    case 'questions_asked':
+    case 'questions_answered':
+    case 'revision_requested':
+    case 'plan_drafted':
+    case 'plan_judged':
+      return state
     case 'plan_approved':
       return approved(state, event)
     case 'plan_rejected':
@@ -66,7 +88,9 @@ function evolveLive(state: LiveRun, event: RunEvent): LiveRun {
     case 'slots_gone':
       return { ...state, slots: evolveSlots(state.slots, event) }
     case 'run_paused':
-      return state.phase === 'active' ? { ...state, paused: { why: event.why, by: event.by } } : state
+      return state.phase === 'active'
+        ? { ...state, paused: { why: event.why, by: event.by, cause: event.cause ?? null } }
+        : state
     case 'run_resumed':
       return resumed(state)
     case 'run_cancelled':
@@ -107,49 +131,31 @@ function end(
   return { why: '', problems: [], ...rest, ...more, phase: 'ended', work: workOf(state), conclusion, endedAt: event.at }
 }
 
-function proposed(state: LiveRun, event: EventOf<'plan_proposed'>): LiveRun {
-  if (state.phase !== 'requested' && state.phase !== 'proposed') return state
-  const tasks: Record<TaskId, TaskRecord> = {}
-  for (const task of event.plan.tasks) tasks[task.id] = freshRecord
-  return {
-    ...state,
-    phase: 'proposed',
-    work: {
-      plan: event.plan,
-      planId: event.planId,
-      base: event.base,
-      baseBranch: event.baseBranch,
-      settings: event.settings,
-      settingsBlob: event.settingsBlob,
-      notes: event.notes,
-      proposedAt: event.at,
-      startedAt: null,
-      approved: [],
-      approvedBy: [],
-      tasks,
-      trunk: { start: event.trunk, tip: event.trunk, merges: [] },
-      verification: null,
-      verifications: 0,
-      verdicts: {},
-      culprit: null,
-      baseSeen: { sha: event.base, paths: [], stale: false },
-    },
-  }
+/** What `/plan off` said since counts more than what the plan was made with. */
+const modeOf = (state: LiveRun, mode: Work['mode'] | undefined): Work['mode'] =>
+  state.planning?.mode ?? mode ?? 'strict'
+
+function begun(state: LiveRun, event: EventOf<'plan_begun'>): LiveRun {
+  const { planning } = state
+  if (planning === null || planning.mode === 'strict' || state.phase === 'ended') return state
+  // A design that is begun anew while tasks run already: they stay.
+  if (state.phase === 'active' && state.work.open) return state
+  return withProposal(state, { ...planning, ...event, notes: [], open: true })
 }
 
-const freshRecord: TaskRecord = {
-  state: { status: 'pending' },
-  attempts: [],
-  failures: 0,
-  conflicts: 0,
-  lost: 0,
-  onto: [],
-  notes: [],
+/** The gate is gone: a plan that waited for its approval starts. */
+function gateOff(state: LiveRun, event: EventOf<'gate_switched_off'>): LiveRun {
+  if (state.phase !== 'proposed' && state.phase !== 'active') return state
+  const startedAt = state.work.startedAt ?? event.at
+  const work: Work = { ...state.work, mode: 'off', approved: null, startedAt }
+  return { ...state, phase: 'active', paused: state.phase === 'active' ? state.paused : null, work }
 }
 
 function approved(state: LiveRun, event: EventOf<'plan_approved'>): LiveRun {
   if (state.phase !== 'proposed' && state.phase !== 'active') return state
   const { work } = state
+  // An approval is for the plan that it names; for any other it says nothing.
+  if (event.planId !== work.planId || work.open) return state
   const list = event.only === null || work.approved === null ? null : [...new Set([...work.approved, ...event.only])]
   return {
     ...state,
@@ -240,6 +246,16 @@ function evolveWork(work: Work, event: Exclude<RunEvent, EventOf<'plan_requested
       }
     case 'culprit_found':
       return { ...work, culprit: { task: event.task } }
+    case 'task_planned':
+      return work.open ? withTask(work, event.planned) : work
+    case 'plan_amended':
+      return withAmendment(work, event)
+    case 'task_scoped':
+      return { ...work, scopes: { ...work.scopes, [event.task]: event.exploration } }
+    case 'change_described': {
+      const { title, body, contradictions } = event
+      return { ...work, described: { title, body, contradictions } }
+    }
     case 'base_moved':
       return { ...work, baseSeen: { sha: event.to, paths: event.paths, stale: event.stale } }
     default:

@@ -19,6 +19,16 @@ export const taskFailureSchema = z.discriminatedUnion('reason', [
   z.strictObject({ reason: z.literal('sandbox-unavailable'), detail: z.string() }),
   z.strictObject({ reason: z.literal('slot-lost'), times: z.int() }),
   z.strictObject({ reason: z.literal('conflict'), with: z.array(taskIdSchema), paths: z.array(z.string()) }),
+  /** The agent came to no end: too many turns, the same call again and again, a refusal, or its own word that it cannot. */
+  z.strictObject({
+    reason: z.literal('agent-stopped'),
+    why: z.enum(['turns', 'loop', 'gave-up', 'refused', 'truncated']),
+    detail: z.string(),
+  }),
+  z.strictObject({ reason: z.literal('allowance-spent'), usd: z.number(), detail: z.string() }),
+  /** The model could not be reached or would not answer, after every retry. */
+  z.strictObject({ reason: z.literal('model-failed'), detail: z.string() }),
+  z.strictObject({ reason: z.literal('not-approved'), detail: z.string() }),
   z.strictObject({ reason: z.literal('verification-failed'), on: shaSchema, exitCode: z.int(), log: z.string() }),
 ])
 export type TaskFailure = z.infer<typeof taskFailureSchema>
@@ -43,6 +53,9 @@ export const problemSchema = z.strictObject({
     'too-many-tasks',
     'too-long',
     'bad-settings',
+    'no-model',
+    'model-failed',
+    'over-budget',
   ]),
   task: z.string().nullable(),
   field: z.string().nullable(),
@@ -71,3 +84,7 @@ export type Failure =
   | { reason: 'wrong-task-state'; task: string; status: string; detail: string }
   | { reason: 'wrong-phase'; run: string; phase: string; detail: string }
   | { reason: 'bad-settings'; problems: readonly string[] }
+  | { reason: 'plan-not-ready'; run: string; detail: string }
+  | { reason: 'nothing-asked'; run: string }
+  | { reason: 'bad-answer'; detail: string; questions: readonly string[] }
+  | { reason: 'budget-too-low'; usd: number; spent: number }

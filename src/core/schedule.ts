@@ -1,8 +1,9 @@
+import { mayLand, mayStart } from './gate.ts'
 import { globsOverlap } from './glob.ts'
 import type { Task } from './plan.ts'
 import { byRemainingPath } from './predict.ts'
 import type { TaskId } from './ref.ts'
-import { type ActiveRun, isApproved, isSettled, recordOf, statusOf, type TaskStatus, type Work } from './state.ts'
+import { type ActiveRun, isSettled, recordOf, statusOf, type TaskStatus, type Work } from './state.ts'
 
 /**
  * For every task that can never start as things stand, the failed or cancelled task that keeps it back.
@@ -24,12 +25,13 @@ export function blockers(work: Work): ReadonlyMap<TaskId, TaskId> {
   return blocked
 }
 
-/** Approved tasks whose needs have all landed and that have no branch yet, in plan order: their bases can be made. */
+/** Tasks that may start, whose needs have all landed and that have no branch yet, in plan order: their bases can be made. */
 export const queueable = (work: Work): Task[] =>
   work.plan.tasks.filter(
     (task) =>
+      task.kind !== 'plan' &&
       statusOf(work, task.id) === 'pending' &&
-      isApproved(work, task.id) &&
+      mayStart(work, task.id) &&
       task.needs.every((need) => isSettled(work, need)),
   )
 
@@ -47,7 +49,8 @@ export function startable(work: Work): Task[] {
   const atWork = tasksIn(work, 'in_progress')
   const order = byRemainingPath(work.plan)
   const chosen: Task[] = []
-  for (const task of tasksIn(work, 'queued').toSorted((a, b) => order(a.id, b.id)))
+  const queued = tasksIn(work, 'queued').filter(({ id }) => mayStart(work, id))
+  for (const task of queued.toSorted((a, b) => order(a.id, b.id)))
     if (![...atWork, ...chosen].some((other) => overlaps(task, other))) chosen.push(task)
   return chosen
 }
@@ -95,15 +98,17 @@ export function nextMerge(work: Work): NextMerge {
   for (const task of work.plan.tasks) {
     const { state } = recordOf(work, task.id)
     if (state.status === 'landed') {
+      // Whatever is behind it in the order waits too: trunk must come out the same whenever the gate opens.
+      if (!mayLand(work, task.id)) return { next: 'wait' }
       if (task.kind !== 'gate' && merged.get(task.id) !== state.head)
         return { next: 'merge', task: task.id, head: state.head }
       continue
     }
-    if (['skipped', 'failed', 'cancelled'].includes(state.status) || blocked.has(task.id)) continue
-    if (!isApproved(work, task.id) && state.status === 'pending') continue
+    if (['skipped', 'expanded', 'failed', 'cancelled'].includes(state.status) || blocked.has(task.id)) continue
+    if (!mayStart(work, task.id) && state.status === 'pending') continue
     return { next: 'wait' }
   }
-  return { next: 'none' }
+  return work.open ? { next: 'wait' } : { next: 'none' }
 }
 
 /** Earlier merges that may have touched these paths: with whom a later task is in conflict. All of them where none is told by its `writes`. */

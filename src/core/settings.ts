@@ -24,6 +24,7 @@ export const settingsSchema = z.strictObject({
         .max(360)
         .default(30)
         .describe('Minutes a task may take where the plan says nothing'),
+      turns: z.int().min(1).max(1000).default(60).describe('Turns that an agent may take for one attempt at a task'),
       pushes_per_minute: z
         .number()
         .positive()
@@ -53,6 +54,62 @@ export const settingsSchema = z.strictObject({
         .default([])
         .describe('If not empty: only these people may approve (the permission is needed too)'),
       second_person: z.boolean().default(false).describe('The one who asked for the plan may not approve it'),
+    })
+    .prefault({}),
+  mode: z
+    .enum(['strict', 'soft', 'off'])
+    .default('strict')
+    .describe(
+      'strict: nothing starts before the plan is approved; soft: nothing lands on trunk before; off: the final pull request is the gate',
+    ),
+  explore_model: z
+    .string()
+    .min(1)
+    .default('claude-haiku-5-5')
+    .describe('Model that reads the repository for the planner'),
+  plan_model: z.string().min(1).default('claude-opus-5-5').describe('Model that writes, criticises and mends plans'),
+  worker_model: z
+    .strictObject({
+      cheap: z.string().min(1).default('claude-haiku-5-5'),
+      default: z.string().min(1).default('claude-sonnet-5-5'),
+      strong: z.string().min(1).default('claude-opus-5-5'),
+    })
+    .prefault({})
+    .describe('Models that work on tasks, by the tier that the plan gives each task'),
+  budget: z
+    .strictObject({
+      usd: z.number().positive().max(100_000).default(10).describe('US dollars that a run may spend on models'),
+      task_usd: z
+        .number()
+        .positive()
+        .max(10_000)
+        .default(2)
+        .describe('US dollars that one attempt at a task may spend'),
+    })
+    .prefault({}),
+  prices: z
+    .record(
+      z.string(),
+      z.strictObject({
+        input: z.number().min(0),
+        output: z.number().min(0),
+        cache_read: z.number().min(0),
+        cache_write: z.number().min(0),
+      }),
+    )
+    .default({})
+    .describe('US dollars per million tokens, for models that the built-in table does not know or prices wrongly'),
+  worker: z
+    .strictObject({
+      command: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('Another agent that works on tasks; the words may hold {prompt_file}, {worktree} and {model}'),
+      env: z
+        .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/))
+        .default([])
+        .describe('Variables of the job that this agent may see, its key among them'),
+      network: z.boolean().default(false).describe('Whether this agent may use the network'),
     })
     .prefault({}),
   merge: z

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { reportSchema, runEventSchema } from './event.ts'
 import { problemSchema, taskFailureSchema } from './failure.ts'
-import { planSchema, type Task } from './plan.ts'
+import { ledgerSchema } from './ledger.ts'
+import { planSchema, type Task, taskSchema } from './plan.ts'
+import { explorationSchema, modeSchema, planningSchema, planOptionsSchema } from './planning.ts'
 import { runIdSchema, type Sha, shaSchema, type TaskId, taskIdSchema } from './ref.ts'
 import { settingsSchema } from './settings.ts'
 
@@ -42,6 +44,8 @@ export const taskStateSchema = z.discriminatedUnion('status', [
     failure: taskFailureSchema,
     since: z.string(),
   }),
+  /** A `plan` task whose tasks are planned: they stand in its place, it has no commits of its own. */
+  z.strictObject({ status: z.literal('expanded'), into: z.array(taskIdSchema), since: z.string() }),
   z.strictObject({ status: z.literal('skipped'), base: shaSchema.nullable(), since: z.string() }),
   z.strictObject({ status: z.literal('cancelled'), base: shaSchema.nullable(), since: z.string() }),
 ])
@@ -74,6 +78,10 @@ export const taskRecordSchema = z.strictObject({
   onto: z.array(shaSchema),
   /** What people said with `/retry t3 -- note`. */
   notes: z.array(z.string()),
+  /** What people said with `/steer t3 -- words`, for the worker that is at it, oldest first. */
+  steers: z.array(z.strictObject({ words: z.string(), by: z.string(), at: z.string() })),
+  /** How often this task was planned anew after it had failed. */
+  replans: z.int(),
 })
 export type TaskRecord = z.infer<typeof taskRecordSchema>
 
@@ -105,7 +113,30 @@ export type Verification = z.infer<typeof verificationSchema>
 
 /** All that an accepted plan brings: the plan itself, and how far it is. */
 export const workSchema = z.strictObject({
-  plan: planSchema,
+  /** While it is `open`, a plan may have no task yet. */
+  plan: planSchema.extend({ tasks: z.array(taskSchema) }),
+  /** The plan is still being written: tasks come. */
+  open: z.boolean(),
+  mode: modeSchema,
+  /** Counted from 1; each `/revise` makes the next. */
+  version: z.int(),
+  /** The version that people saw before this one, for the difference. */
+  previous: z.strictObject({ plan: planSchema.extend({ tasks: z.array(taskSchema) }), planId: z.string() }).nullable(),
+  /** Parts that were planned while the run was at work. */
+  amendments: z.array(
+    z.strictObject({
+      cause: z.enum(['expand', 'replan']),
+      of: taskIdSchema,
+      added: z.array(taskIdSchema),
+      removed: z.array(taskIdSchema),
+      within: z.boolean(),
+      at: z.string(),
+    }),
+  ),
+  /** What was found out for `plan` tasks while their needs ran. */
+  scopes: z.record(taskIdSchema, explorationSchema),
+  /** What the final pull request says of the change as one; null until a model has put it into words. */
+  described: z.strictObject({ title: z.string(), body: z.string(), contradictions: z.array(z.string()) }).nullable(),
   planId: z.string(),
   base: shaSchema,
   baseBranch: z.string(),
@@ -140,6 +171,12 @@ const headerShape = {
   issue: z.strictObject({ number: z.int(), title: z.string(), body: z.string() }),
   /** The words after `/plan --`, and who asked. */
   words: z.string(),
+  options: planOptionsSchema,
+  /** Null: the plan was written by hand, or nothing of it is known yet. */
+  planning: planningSchema.nullable(),
+  ledger: ledgerSchema,
+  /** Stages of the planner that came to nothing, by key, and why. */
+  failedStages: z.record(z.string(), z.string()),
   askedBy: z.string(),
   askedAt: z.string(),
   /** Keys of everything that came from outside, so that a repetition changes nothing. */
@@ -167,7 +204,7 @@ export const runStateSchema = z.discriminatedUnion('phase', [
     phase: z.literal('active'),
     ...headerShape,
     work: workSchema,
-    paused: z.strictObject({ why: z.string(), by: z.string() }).nullable(),
+    paused: z.strictObject({ why: z.string(), by: z.string(), cause: z.enum(['budget']).nullable() }).nullable(),
   }),
   z.strictObject({
     phase: z.literal('ended'),
@@ -208,10 +245,11 @@ export function recordOf(work: Work, id: TaskId): TaskRecord {
 
 export const statusOf = (work: Work, id: TaskId): TaskStatus => recordOf(work, id).state.status
 
-/** Landed, or skipped by a person: what needs it may go on. */
-export const isSettled = (work: Work, id: TaskId): boolean => ['landed', 'skipped'].includes(statusOf(work, id))
+/** Landed, skipped by a person, or turned into other tasks: what needs it may go on. */
+export const isSettled = (work: Work, id: TaskId): boolean =>
+  ['landed', 'skipped', 'expanded'].includes(statusOf(work, id))
 
-/** The heads that stand for a settled task: its own, or, for one skipped, those of its needs. */
+/** The heads that stand for a settled task: its own, or, for one skipped or expanded, those of its needs. */
 export function headsOf(work: Work, id: TaskId): Sha[] {
   const { state } = recordOf(work, id)
   if (state.status === 'landed') return [state.head]

@@ -2,9 +2,9 @@ import type { Sha, TaskId } from './ref.ts'
 import { nextMerge } from './schedule.ts'
 import { isSettled, type Work } from './state.ts'
 
-/** Every task of the whole plan has landed or was skipped, and trunk holds them all. */
+/** Every task of the whole plan has landed, was skipped or became other tasks, and trunk holds them all. */
 export const isAssembled = (work: Work): boolean =>
-  work.approved === null && work.plan.tasks.every((task) => isSettled(work, task.id)) && nextMerge(work).next === 'none'
+  work.plan.tasks.every((task) => isSettled(work, task.id)) && nextMerge(work).next === 'none'
 
 export type NextVerdict =
   | { next: 'verify'; on: Sha }

@@ -1,0 +1,37 @@
+import type { ModelRole } from '../core/usage.ts'
+import type { Model, ModelAnswer, ModelRequest } from '../ports/model.ts'
+import type { Purse } from './purse.ts'
+
+/** All that an agent needs to ask a model: the model, its money, and what the money is for. */
+export interface Speaker {
+  model: Model
+  purse: Purse
+  role: ModelRole
+}
+
+/** The call was not made: the worst that it could have cost is more than what is left. */
+export interface Unaffordable {
+  ok: false
+  failure: { reason: 'unaffordable'; left: number }
+}
+
+/**
+ * One call with its money set aside before and settled after. `promptTokens`: an upper bound of what the prompt has; where
+ * earlier calls of the conversation are known, what they had plus one token for every byte that came since.
+ */
+export async function ask(
+  { model, purse, role }: Speaker,
+  request: ModelRequest,
+  promptTokens: number,
+): Promise<ModelAnswer | Unaffordable> {
+  const maxTokens = purse.afford(request, promptTokens)
+  if (maxTokens === null) return { ok: false, failure: { reason: 'unaffordable', left: purse.left() } }
+  const afforded = { ...request, maxTokens }
+  const answer = await model.ask(afforded)
+  purse.settle(role, afforded, promptTokens, answer)
+  return answer
+}
+
+/** No text has more tokens than bytes. */
+export const mostTokens = (...texts: readonly string[]): number =>
+  texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)

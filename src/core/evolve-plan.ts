@@ -1,0 +1,167 @@
+import { canonical } from './digest.ts'
+import type { EventOf } from './event.ts'
+import type { Task } from './plan.ts'
+import type { Mode } from './planning.ts'
+import type { TaskId } from './ref.ts'
+import { type AttemptRecord, isApproved, type LiveRun, type ProposedRun, type TaskRecord, type Work } from './state.ts'
+
+export const freshRecord: TaskRecord = {
+  state: { status: 'pending' },
+  attempts: [],
+  failures: 0,
+  conflicts: 0,
+  lost: 0,
+  onto: [],
+  notes: [],
+  steers: [],
+  replans: 0,
+}
+
+type Proposal = Pick<
+  EventOf<'plan_proposed'>,
+  'planId' | 'base' | 'baseBranch' | 'settings' | 'settingsBlob' | 'trunk' | 'notes' | 'at'
+> & { plan: Work['plan']; mode: Mode; open: boolean }
+
+const firstWork = (it: Proposal): Work => ({
+  plan: { ...it.plan, tasks: [] },
+  open: it.open,
+  mode: it.mode,
+  version: 1,
+  previous: null,
+  amendments: [],
+  scopes: {},
+  described: null,
+  planId: it.planId,
+  base: it.base,
+  baseBranch: it.baseBranch,
+  settings: it.settings,
+  settingsBlob: it.settingsBlob,
+  notes: it.notes,
+  proposedAt: it.at,
+  startedAt: null,
+  approved: [],
+  approvedBy: [],
+  tasks: {},
+  trunk: { start: it.trunk, tip: it.trunk, merges: [] },
+  verification: null,
+  verifications: 0,
+  verdicts: {},
+  culprit: null,
+  baseSeen: { sha: it.base, paths: [], stale: false },
+})
+
+/** A plan is there, whole or (`open`) its head only. In `strict` it waits for a person; else its tasks may start. */
+export function withProposal(state: LiveRun, it: Proposal): LiveRun {
+  if (state.phase === 'ended') return state
+  const before = state.phase === 'requested' ? null : state.work
+  const isNext = before !== null && !before.open
+  const base = before ?? firstWork(it)
+  const previous = isNext ? { plan: base.plan, planId: base.planId } : base.previous
+  const work: Work = {
+    ...withPlan(base, it.plan, it.at),
+    open: it.open,
+    planId: it.planId,
+    notes: it.notes,
+    proposedAt: it.at,
+    previous,
+    version: base.version + (isNext ? 1 : 0),
+  }
+  return started(state, work, it.mode, it.at)
+}
+
+function started(state: LiveRun, work: Work, mode: Mode, at: string): LiveRun {
+  if (state.phase === 'active') return { ...state, work }
+  const { phase: _phase, ...header } = state
+  if (mode === 'strict') return { ...header, phase: 'proposed', work } as ProposedRun
+  const approved = mode === 'off' ? null : []
+  return { ...header, phase: 'active', paused: null, work: { ...work, mode, approved, startedAt: at } } as LiveRun
+}
+
+/**
+ * The work with another plan. A task that stays as it is, on needs that do, keeps its record and so all that was done for
+ * it; of one that changed only the history of its attempts remains, and one that is gone counts as cancelled.
+ */
+export function withPlan(work: Work, plan: Work['plan'], at: string): Work {
+  const tasks: Record<TaskId, TaskRecord> = {}
+  const kept = new Set<TaskId>()
+  for (const task of plan.tasks) {
+    const before = work.tasks[task.id]
+    const stays = before !== undefined && isSame(work, task) && task.needs.every((need) => kept.has(need))
+    if (stays || isFinished(before)) kept.add(task.id)
+    tasks[task.id] = keptOrFresh(before, kept.has(task.id), at)
+  }
+  for (const [id, record] of Object.entries(work.tasks)) if (tasks[id] === undefined) tasks[id] = gone(record, at)
+  return { ...work, plan, tasks, verification: null, culprit: null }
+}
+
+function isSame(work: Work, task: Task): boolean {
+  const before = work.plan.tasks.find(({ id }) => id === task.id)
+  return before !== undefined && canonical(before) === canonical(task)
+}
+
+/** What has landed is never undone, whatever a plan says of it now. */
+const isFinished = (record: TaskRecord | undefined): boolean =>
+  record !== undefined && ['landed', 'expanded'].includes(record.state.status)
+
+const keptOrFresh = (before: TaskRecord | undefined, keep: boolean, at: string): TaskRecord => {
+  if (before === undefined) return freshRecord
+  return keep
+    ? before
+    : { ...freshRecord, replans: before.replans, attempts: before.attempts.map((it) => closed(it, at)) }
+}
+
+const gone = (record: TaskRecord, at: string): TaskRecord => ({
+  ...record,
+  attempts: record.attempts.map((it) => closed(it, at)),
+  state: { status: 'cancelled', base: record.attempts.at(-1)?.base ?? null, since: at },
+})
+
+const closed = (attempt: AttemptRecord, at: string): AttemptRecord =>
+  attempt.outcome === 'open' ? { ...attempt, endedAt: at, outcome: 'cancelled' } : attempt
+
+/** One more task of a plan that is still being written. */
+export const withTask = (work: Work, task: Task): Work =>
+  work.tasks[task.id] !== undefined && isSame(work, task)
+    ? work
+    : {
+        ...work,
+        plan: { ...work.plan, tasks: [...work.plan.tasks, task] },
+        tasks: { ...work.tasks, [task.id]: freshRecord },
+      }
+
+/** A part of the plan was planned anew while the run is at work. */
+export function withAmendment(work: Work, event: EventOf<'plan_amended'>): Work {
+  const ids = work.plan.tasks.map(({ id }) => id)
+  const next = event.plan.tasks.map(({ id }) => id)
+  const added = next.filter((id) => !ids.includes(id))
+  const removed = ids.filter((id) => !next.includes(id))
+  // Beyond what was approved: from here on the approval is for the tasks it was given for, one by one.
+  const approved = event.within ? work.approved : ids.filter((id) => isApproved(work, id) && next.includes(id))
+  const amended = withPlan(work, event.plan, event.at)
+  const tasks = event.cause === 'expand' ? expanded(amended, event, added) : replanned(amended, event, added)
+  const grown = event.within && approved !== null ? [...approved, ...added] : approved
+  const { cause, of, within, at } = event
+  return {
+    ...amended,
+    tasks,
+    planId: event.planId,
+    notes: [...work.notes, ...event.notes],
+    proposedAt: event.within ? work.proposedAt : event.at,
+    approved: grown,
+    amendments: [...work.amendments, { cause, of, added, removed, within, at }],
+  }
+}
+
+function expanded(work: Work, { of, at }: EventOf<'plan_amended'>, into: TaskId[]): Work['tasks'] {
+  const record = work.tasks[of] ?? freshRecord
+  return { ...work.tasks, [of]: { ...record, state: { status: 'expanded', into, since: at } } }
+}
+
+/** The tasks that came instead count the times that this part was planned anew, so that it does not go on for ever. */
+function replanned(work: Work, { of }: EventOf<'plan_amended'>, added: readonly TaskId[]): Work['tasks'] {
+  const replans = (work.tasks[of]?.replans ?? 0) + 1
+  const changed = work.plan.tasks.map(({ id }) => id).filter((id) => id === of || added.includes(id))
+  const tasks = { ...work.tasks }
+  for (const id of changed) tasks[id] = { ...(tasks[id] ?? freshRecord), replans }
+  return tasks
+}

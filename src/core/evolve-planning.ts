@@ -1,0 +1,63 @@
+import type { RunEvent } from './event.ts'
+import type { Planning } from './planning.ts'
+
+/** The planner's part of the state; null before a model was asked to plan. */
+export function evolvePlanning(planning: Planning | null, event: RunEvent): Planning | null {
+  if (event.type === 'planning_begun') {
+    const { base, baseBranch, settings, settingsBlob, mode } = event
+    return planning ?? { ...nothingYet, base, baseBranch, settings, settingsBlob, mode }
+  }
+  return planning === null ? null : next(planning, event)
+}
+
+const nothingYet = {
+  explorations: null,
+  questions: [],
+  answers: [],
+  revisions: [],
+  streamed: [],
+  designs: 0,
+  draft: null,
+  verdict: null,
+  settled: false,
+}
+
+function next(planning: Planning, event: RunEvent): Planning {
+  switch (event.type) {
+    case 'explored':
+      return { ...planning, explorations: event.explorations }
+    case 'money_reserved':
+      return event.stage.startsWith('design#')
+        ? { ...planning, streamed: [], designs: planning.designs + 1, draft: null }
+        : planning
+    case 'questions_asked':
+      return { ...planning, questions: event.questions, streamed: [] }
+    case 'questions_answered':
+      return { ...planning, answers: [...planning.answers, ...event.answers] }
+    case 'task_planned':
+      return { ...planning, streamed: [...planning.streamed, event.planned] }
+    case 'plan_drafted': {
+      const { plan, notes, problems } = event
+      return { ...planning, draft: { plan, notes, problems } }
+    }
+    case 'plan_judged':
+      return { ...planning, verdict: { accepted: event.accepted, problems: event.problems } }
+    case 'revision_requested': {
+      const revision = { words: event.words, by: event.by }
+      return {
+        ...planning,
+        revisions: [...planning.revisions, revision],
+        designs: 0,
+        draft: null,
+        verdict: null,
+        settled: false,
+      }
+    }
+    case 'plan_proposed':
+      return { ...planning, settled: true }
+    case 'gate_switched_off':
+      return { ...planning, mode: 'off' }
+    default:
+      return planning
+  }
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import type { RunEvent } from './event.ts'
+import { type ModelRole, mergeSpending, noUsage, roleSchema, type Spending, spendingSchema, usdOf } from './usage.ts'
+
+/** What a run may spend, has spent, and has set aside. The one truth about its money; folded from the journal. */
+export const ledgerSchema = z.strictObject({
+  /** US dollars; null until the settings are known. */
+  limit: z.number().nullable(),
+  /** By stage (`design#1`) or attempt (`t3/2`). */
+  spent: z.record(z.string(), z.array(spendingSchema)),
+  reserved: z.record(z.string(), z.strictObject({ role: roleSchema, usd: z.number() })),
+})
+export type Ledger = z.infer<typeof ledgerSchema>
+
+export const emptyLedger: Ledger = { limit: null, spent: {}, reserved: {} }
+
+/** The key of an attempt's money. */
+export const attemptKey = (task: string, attempt: number): string => `${task}/${attempt}`
+
+/** All that was spent, one entry for each role and model. */
+export const allSpending = ({ spent }: Ledger): Spending[] => mergeSpending(Object.values(spent).flat())
+
+/** Dollars, of one task's attempts or of the whole run. */
+export const spentUsd = ({ spent }: Ledger): number => usdOf(Object.values(spent).flat())
+
+export const spendingOfTask = ({ spent }: Ledger, task: string): Spending[] =>
+  mergeSpending(Object.entries(spent).flatMap(([key, all]) => (key.startsWith(`${task}/`) ? all : [])))
+
+const reservedUsd = ({ reserved }: Ledger): number => Object.values(reserved).reduce((sum, { usd }) => sum + usd, 0)
+
+/** Dollars that nobody has spent or set aside; none before a limit is known. Never negative. */
+export const availableUsd = (ledger: Ledger): number =>
+  Math.max(0, (ledger.limit ?? 0) - spentUsd(ledger) - reservedUsd(ledger))
+
+/** The ledger after an event. A reservation that ends without a word of what was used counts as spent, whole. */
+export function evolveLedger(ledger: Ledger, event: RunEvent): Ledger {
+  switch (event.type) {
+    case 'planning_begun':
+      return { ...ledger, limit: ledger.limit ?? event.limit }
+    case 'plan_proposed':
+      return { ...ledger, limit: ledger.limit ?? event.settings.budget.usd }
+    case 'budget_set':
+      return { ...ledger, limit: event.usd }
+    case 'money_reserved':
+      return reserve(ledger, event.stage, event.role, event.usd)
+    case 'money_settled':
+      return settle(ledger, event.stage, event.spending)
+    case 'task_started':
+      return event.allowance === undefined
+        ? ledger
+        : reserve(ledger, attemptKey(event.task, event.attempt), 'work', event.allowance)
+    case 'task_verified':
+    case 'task_failed':
+      return settle(ledger, attemptKey(event.task, event.attempt), event.report?.spending ?? null)
+    case 'task_returned':
+      return settle(ledger, attemptKey(event.task, event.attempt), null)
+    case 'task_cancelled':
+    case 'task_skipped':
+      return settleOf(ledger, event.task)
+    default:
+      return ledger
+  }
+}
+
+const reserve = (ledger: Ledger, key: string, role: ModelRole, usd: number): Ledger => ({
+  ...ledger,
+  reserved: { ...ledger.reserved, [key]: { role, usd } },
+})
+
+/** `null`: nobody can say what was used. */
+function settle(ledger: Ledger, key: string, spending: readonly Spending[] | null): Ledger {
+  const { [key]: open, ...reserved } = ledger.reserved
+  const unknown: Spending[] =
+    open === undefined
+      ? []
+      : [{ role: open.role, model: 'unknown', calls: 0, usage: noUsage, usd: open.usd, unknown: open.usd }]
+  const added = spending ?? unknown
+  if (added.length === 0) return { ...ledger, reserved }
+  const before = ledger.spent[key] ?? []
+  return { ...ledger, reserved, spent: { ...ledger.spent, [key]: mergeSpending([...before, ...added]) } }
+}
+
+const settleOf = (ledger: Ledger, task: string): Ledger =>
+  Object.keys(ledger.reserved)
+    .filter((key) => key.startsWith(`${task}/`))
+    .reduce((next, key) => settle(next, key, null), ledger)

@@ -1,0 +1,56 @@
+import type { TaskFailure } from './failure.ts'
+import type { Task } from './plan.ts'
+import type { Settings } from './settings.ts'
+import type { TaskRecord } from './state.ts'
+
+export type Tier = Task['model_tier']
+
+const STRONGER: Readonly<Record<Tier, Tier>> = { cheap: 'default', default: 'strong', strong: 'strong' }
+
+/** An agent works on it: no program of its own, and not a task that only people or the planner deal with. */
+export const isAgentTask = (task: Task): boolean =>
+  task.run.length === 0 && ['code', 'resolve', 'verify'].includes(task.kind)
+
+/** The tier of the attempt that the record has open: the plan's; from the third try after a person last looked on, a stronger one. */
+export const tierOf = (task: Task, { failures }: Pick<TaskRecord, 'failures'>): Tier =>
+  failures >= 2 ? STRONGER[task.model_tier] : task.model_tier
+
+export const modelFor = (tier: Tier, { worker_model }: Settings): string => worker_model[tier]
+
+/** What follows a failed attempt of an agent: a fresh one with a digest, a stronger model, a new plan of this part, a person. */
+export type NextRung = 'again' | 'stronger' | 'replan' | 'person'
+
+/** Failures that no other attempt would mend. */
+const HOPELESS: readonly TaskFailure['reason'][] = [
+  'protected-paths',
+  'forbidden-mode',
+  'secret-in-diff',
+  'sandbox-unavailable',
+  'not-approved',
+  'model-failed',
+]
+const REPLANS_OF_A_TASK = 2
+const REPLANS_OF_A_RUN = 3
+
+/** The same failure twice in a row ends the ladder: whatever is tried next would meet it again. */
+export function nextRung(
+  task: Task,
+  record: Pick<TaskRecord, 'failures' | 'attempts' | 'replans'>,
+  failure: TaskFailure,
+  replansOfRun: number,
+): NextRung {
+  if (HOPELESS.includes(failure.reason) || isSameAsBefore(record, failure)) return 'person'
+  if (record.failures === 0) return 'again'
+  if (record.failures === 1 && STRONGER[task.model_tier] !== task.model_tier) return 'stronger'
+  const mayReplan = record.replans < REPLANS_OF_A_TASK && replansOfRun < REPLANS_OF_A_RUN
+  return mayReplan ? 'replan' : 'person'
+}
+
+/** The attempt before this one, which the record still has open, failed with the very same words. */
+function isSameAsBefore({ attempts }: Pick<TaskRecord, 'attempts'>, failure: TaskFailure): boolean {
+  const before = attempts.filter(({ outcome }) => outcome === 'failed').at(-1)?.failure
+  return before != null && fingerprint(before) === fingerprint(failure)
+}
+
+/** Times, counts and temporary names differ from run to run, and say nothing of the cause. */
+const fingerprint = (failure: TaskFailure): string => JSON.stringify(failure).replace(/[0-9]+(?:\.[0-9]+)?/g, '#')

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+
+/** Tokens of one or more calls, as the API counts them: fresh ones, those read from the cache, those written to it, and the answer's. */
+export const usageSchema = z.strictObject({
+  fresh: z.int().min(0),
+  cached: z.int().min(0),
+  written: z.int().min(0),
+  output: z.int().min(0),
+})
+export type Usage = z.infer<typeof usageSchema>
+
+export const noUsage: Usage = { fresh: 0, cached: 0, written: 0, output: 0 }
+
+export const addUsage = (a: Usage, b: Usage): Usage => ({
+  fresh: a.fresh + b.fresh,
+  cached: a.cached + b.cached,
+  written: a.written + b.written,
+  output: a.output + b.output,
+})
+
+export const tokensOf = ({ fresh, cached, written, output }: Usage): number => fresh + cached + written + output
+
+/** What a model was asked for. */
+export const roleSchema = z.enum([
+  'explore',
+  'plan',
+  'critique',
+  'scope',
+  'expand',
+  'replan',
+  'work',
+  'resolve',
+  'synthesis',
+])
+export type ModelRole = z.infer<typeof roleSchema>
+
+/** Money that calls of one role to one model have cost. */
+export const spendingSchema = z.strictObject({
+  role: roleSchema,
+  model: z.string(),
+  calls: z.int().min(0),
+  usage: usageSchema,
+  usd: z.number().min(0),
+  /** Dollars of it that were reserved and never accounted for (a process died in mid-call); counted as spent. */
+  unknown: z.number().min(0),
+})
+export type Spending = z.infer<typeof spendingSchema>
+
+/** One entry for each role and model, in the order in which they came first. */
+export function mergeSpending(all: readonly Spending[]): Spending[] {
+  const merged = new Map<string, Spending>()
+  for (const one of all) {
+    const key = `${one.role} ${one.model}`
+    const before = merged.get(key)
+    merged.set(key, before === undefined ? one : plus(before, one))
+  }
+  return [...merged.values()]
+}
+
+const plus = (a: Spending, b: Spending): Spending => ({
+  ...a,
+  calls: a.calls + b.calls,
+  usage: addUsage(a.usage, b.usage),
+  usd: a.usd + b.usd,
+  unknown: a.unknown + b.unknown,
+})
+
+export const usdOf = (all: readonly Spending[]): number => all.reduce((sum, one) => sum + one.usd, 0)

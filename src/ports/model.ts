@@ -1,0 +1,65 @@
+import type { Usage } from '../core/usage.ts'
+
+/** JSON Schema as the model's API takes it. */
+export type JsonSchema = Readonly<Record<string, unknown>>
+
+export interface ToolSpec {
+  name: string
+  description: string
+  input: JsonSchema
+}
+
+/** A piece of a message. `opaque`: what only the model's API reads (thinking), given back as it came, in place. */
+export type Block =
+  | { kind: 'text'; text: string; cache?: boolean }
+  | { kind: 'call'; id: string; name: string; input: unknown }
+  | { kind: 'result'; id: string; text: string; failed: boolean; cache?: boolean }
+  | { kind: 'opaque'; data: unknown }
+
+export interface Turn {
+  role: 'user' | 'assistant'
+  blocks: readonly Block[]
+}
+
+/** One call. `cache` on a block: what stands before and in it is the same in later calls. */
+export interface ModelRequest {
+  model: string
+  system: readonly { text: string; cache?: boolean }[]
+  tools: readonly ToolSpec[]
+  turns: readonly Turn[]
+  /** Tokens that the answer may have at most, thinking among them. */
+  maxTokens: number
+  /** The answer must be JSON of this schema; null: text and calls of tools. */
+  schema: JsonSchema | null
+  signal: AbortSignal
+  /** Text as it streams in, piece by piece. A call that is tried again has begun anew: `onRestart` says so first. */
+  onText?: (piece: string) => void
+  onRestart?: () => void
+}
+
+/** Why the model could not answer, after every retry that makes sense. */
+export type ModelFailure =
+  | { reason: 'not-authorised'; detail: string }
+  | { reason: 'no-credit'; detail: string }
+  | { reason: 'overloaded'; detail: string }
+  | { reason: 'unreachable'; detail: string }
+  | { reason: 'unknown-model'; detail: string }
+  | { reason: 'too-long'; detail: string }
+  | { reason: 'rejected'; detail: string }
+  | { reason: 'aborted'; detail: string }
+
+/**
+ * `usage` is what was paid for, tries that broke off among them, as far as the API told; `unsure`: at least one try broke
+ * off without a word on its usage, so what it cost is only bounded by the reservation.
+ */
+export type ModelAnswer =
+  | { ok: true; stop: 'end' | 'calls' | 'length' | 'refused'; blocks: readonly Block[]; usage: Usage; unsure: boolean }
+  | { ok: false; failure: ModelFailure; usage: Usage; unsure: boolean }
+
+/** A model behind an API. It waits, retries and watches the stream itself; it throws only for bugs. */
+export interface Model {
+  ask(request: ModelRequest): Promise<ModelAnswer>
+}
+
+export const textOf = (blocks: readonly Block[]): string =>
+  blocks.flatMap((block) => (block.kind === 'text' ? [block.text] : [])).join('')

@@ -1,0 +1,43 @@
+/** The files of one commit, to read. Nothing that reads them can change them. Paths are as git writes them. */
+export interface Sources {
+  /** Null where there is no such file, or it is none that can be read (a symlink, a submodule). Throws nothing for odd paths. */
+  read(path: string): Promise<{ text: string; binary: boolean; bytes: number } | null>
+  /** Paths that the glob matches, sorted; at most `most`. */
+  list(glob: string, most: number): Promise<{ paths: string[]; more: boolean }>
+  /** Lines that hold the pattern (a literal text or an extended regular expression that cannot run away), at most `most`. */
+  search(
+    pattern: string,
+    options: { literal: boolean; glob: string | null; most: number },
+  ): Promise<
+    { ok: true; lines: { path: string; line: number; text: string }[]; more: boolean } | { ok: false; why: string }
+  >
+  /** `git log --oneline` of a path, newest first, where history is there; else empty. */
+  log(path: string | null, most: number): Promise<string[]>
+}
+
+export type EditFailure =
+  | 'outside-the-folder'
+  | 'no-such-file'
+  | 'not-a-file'
+  | 'symlink'
+  | 'hard-link'
+  | 'not-text'
+  | 'exists'
+  | 'not-found'
+  | 'not-unique'
+  | 'too-large'
+
+export type Edited = { ok: true } | { ok: false; why: EditFailure; detail: string }
+
+/**
+ * The files of a slot's work tree, to read and to change. What commands of a task left there is hostile: no symlink, hard
+ * link or special file is ever followed, whatever swaps them in between.
+ */
+export interface Files extends Sources {
+  /** Replaces `old`, which must be there exactly once. */
+  replace(path: string, old: string, by: string): Promise<Edited>
+  /** A new file, with the folders that it needs. */
+  create(path: string, text: string): Promise<Edited>
+  /** What was changed since the base, as a diff of at most so many characters. */
+  diff(most: number): Promise<string>
+}
