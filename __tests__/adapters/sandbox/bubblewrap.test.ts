@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Sandbox } from '../../../src/ports/sandbox.ts'
+import type { CommandOptions, Sandbox } from '../../../src/ports/sandbox.ts'
 import { makeTree, realSandbox, type Tree, testHost } from '../../support/sandbox.ts'
 
 let sandbox: Sandbox
@@ -17,7 +17,7 @@ beforeEach(() => {
 })
 afterEach(() => tree.remove())
 
-const run = (argv: string[], options: { seconds?: number; signal?: AbortSignal; env?: Record<string, string> } = {}) =>
+const run = (argv: string[], options: Partial<CommandOptions> = {}) =>
   sandbox.run(argv, { worktree: tree.path, seconds: 20, ...options })
 const shell = (script: string, options = {}) => run(['sh', '-c', script], options)
 const node = (script: string, options = {}) => run(['node', '-e', script], options)
@@ -83,6 +83,41 @@ describe('what a command may not do', () => {
     expect((await node(connect)).log).toBe('ECONNREFUSED\n')
     expect((await node('console.log(Object.keys(require("os").networkInterfaces()))')).log).toBe("[ 'lo' ]\n")
     server.close()
+  })
+
+  it('reaches what the job reaches where it is given the network, and nothing else of ours', async () => {
+    const server = createServer((socket) => socket.end('reached'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const connect = `require('net').connect(${port}, '127.0.0.1').on('data', d => console.log('' + d))`
+    expect((await node(connect, { network: true })).log).toBe('reached\n')
+    const names = `console.log(process.env.npm_config_offline, fs.readFileSync('/etc/resolv.conf', 'utf8').length > 0)`
+    expect((await node(names, { network: true })).log).toBe('undefined true\n')
+    expect((await shell(`cat /proc/${process.pid}/environ`, { network: true })).exitCode).not.toBe(0)
+    server.close()
+  })
+
+  it('reads what it is shown besides the tree, and cannot write it', async () => {
+    const shown = join(tree.around, 'shown')
+    mkdirSync(shown)
+    writeFileSync(join(shown, 'prompt.md'), 'do it\n')
+    writeFileSync(join(tree.around, 'other.md'), 'not this\n')
+    expect((await shell(`cat ${shown}/prompt.md`)).exitCode).not.toBe(0)
+    const ran = await shell(`cat ${shown}/prompt.md; ls ${tree.around}; echo x >> ${shown}/prompt.md`, {
+      readable: [shown],
+    })
+    expect(ran.log).toMatch(/^do it\nshown\ntree\n.*Read-only/)
+    expect(readFileSync(join(shown, 'prompt.md'), 'utf8')).toBe('do it\n')
+  })
+
+  it('what its environment holds is no word of a process that others can list', async () => {
+    const listed = 'ps -eo args 2>/dev/null || cat /proc/*/cmdline'
+    const seen = shell('sleep 0.3', { env: { KEY: 'a-value-of-mine' } })
+    const before = execFileSync('sh', ['-c', `sleep 0.1; ${listed}`], { encoding: 'utf8' })
+    await seen
+    expect(before).toContain('bwrap')
+    expect(before).not.toContain('a-value-of-mine')
   })
 
   it('its environment holds a short list and what its task gives it, nothing of ours', async () => {

@@ -7,6 +7,7 @@ import { gitFoldersOf } from './git-folders.ts'
 import { commandEnvironment, type Host } from './host.ts'
 import { initProcess } from './init-process.ts'
 import { type Layout, layoutOf } from './layout.ts'
+import { resolverFiles } from './resolver.ts'
 import { runCommand } from './run-command.ts'
 
 /** Inside; private, and gone with the command. */
@@ -24,7 +25,6 @@ const ISOLATION = [
   '--new-session',
   // For root, bubblewrap would keep them all, and a mount could be made writable again.
   ...['--cap-drop', 'ALL'],
-  '--clearenv',
 ]
 
 const SYSTEM = [...['--ro-bind', '/', '/'], ...['--dev', '/dev'], ...['--proc', '/proc']]
@@ -37,16 +37,18 @@ export interface Bubblewrap {
 
 export const bubblewrap = ({ file, version }: Bubblewrap, host: Host, redact: Redact): Sandbox => ({
   name: `bubblewrap ${version}`,
-  async run(argv, { worktree, seconds, signal, env }) {
+  async run(argv, { worktree, seconds, signal, env, readable = [], network = false }) {
     const tree = await realpath(worktree)
-    const mounts = mountArguments(await layoutOf(host), tree, await gitFoldersOf(tree))
-    const environment = environmentArguments({ ...env, ...OFFLINE, ...commandEnvironment(host, HOME) })
+    const given = [...readable, ...(network ? await resolverFiles() : [])]
+    const mounts = mountArguments(await layoutOf(host), tree, await gitFoldersOf(tree), given)
     const init = initProcess()
-    const command: Argv = [file, ...ISOLATION, ...mounts, ...environment, ...INFO, '--chdir', tree, '--', ...argv]
+    const isolation = [...ISOLATION, ...(network ? ['--share-net'] : [])]
+    const command: Argv = [file, ...isolation, ...mounts, ...INFO, '--chdir', tree, '--', ...argv]
     const run = await runCommand({
       argv: command,
       cwd: '/',
-      env: {},
+      // Not as words of bubblewrap's own: those every process of the machine can read, and a value may be a key.
+      env: { ...env, ...(network ? {} : OFFLINE), ...commandEnvironment(host, HOME) },
       seconds,
       signal,
       log: cappedLog(redact),
@@ -59,14 +61,16 @@ export const bubblewrap = ({ file, version }: Bubblewrap, host: Host, redact: Re
 })
 
 /** Later mounts lie on top of earlier ones: the tree comes last, and on it its git folders, read-only again. */
-const mountArguments = ({ hidden, shown }: Layout, tree: string, gitFolders: readonly string[]): string[] => [
+const mountArguments = (
+  { hidden, shown }: Layout,
+  tree: string,
+  gitFolders: readonly string[],
+  given: readonly string[],
+): string[] => [
   ...SYSTEM,
   ...hidden.flatMap((folder) => ['--tmpfs', folder]),
   ...['--dir', HOME],
-  ...shown.flatMap((path) => ['--ro-bind', path, path]),
+  ...[...shown, ...given].flatMap((path) => ['--ro-bind', path, path]),
   ...['--bind', tree, tree],
   ...gitFolders.flatMap((path) => ['--ro-bind', path, path]),
 ]
-
-const environmentArguments = (env: Readonly<Record<string, string>>): string[] =>
-  Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value])
