@@ -99,6 +99,26 @@ const FAILURES: {
     'Run `42` waits for an approval of its plan. Its tasks start with `/approve`.',
     'Type `/status` to see where the run stands.',
   ],
+  'plan-not-ready': [
+    { reason: 'plan-not-ready', run: '42', detail: 'It is still being written.' },
+    'The plan of run `42` is not ready. It is still being written.',
+    'Type `/plan status` to see how far it is.',
+  ],
+  'nothing-asked': [
+    { reason: 'nothing-asked', run: '42' },
+    'Run `42` waits for no answer.',
+    'Type `/revise -- what to change` to change its plan, or `/plan status` to see where it stands.',
+  ],
+  'bad-answer': [
+    { reason: 'bad-answer', detail: '`3` is not a question.', questions: ['1: Which format? a JSON, b *YAML*'] },
+    '`3` is not a question.',
+    'The questions that are open, each with what can be typed:\n\n- 1: Which format? a JSON, b \\*YAML\\*',
+  ],
+  'budget-too-low': [
+    { reason: 'budget-too-low', usd: 2, spent: 2.345 },
+    '2.00 USD is no more than the 2.35 USD that the run has spent already.',
+    'Type a larger limit, such as `/budget 4usd`.',
+  ],
   'bad-settings': [
     { reason: 'bad-settings', problems: ['line 3: `slot` is not a key'] },
     '`.github/tributary.yml` on the default branch cannot be used.',
@@ -174,6 +194,19 @@ const TASK_FAILURES: { [Reason in TaskFailure['reason']]: [Extract<TaskFailure, 
   'sandbox-unavailable': [{ reason: 'sandbox-unavailable', detail: 'no bwrap' }, 'the sandbox cannot run: no bwrap'],
   'slot-lost': [{ reason: 'slot-lost', times: 3 }, 'the slot that worked on it was lost 3 times'],
   conflict: [{ reason: 'conflict', with: ['t1', 't2'], paths: ['x'] }, 'it is in conflict with `t1` and `t2` in `x`'],
+  'agent-stopped': [
+    { reason: 'agent-stopped', why: 'gave-up', detail: 'no such file, ask @bob' },
+    'its agent gave up: no such file, ask @&#8203;bob',
+  ],
+  'allowance-spent': [
+    { reason: 'allowance-spent', usd: 0.5, detail: '' },
+    'it spent the 0.50 USD that the attempt was given',
+  ],
+  'model-failed': [
+    { reason: 'model-failed', detail: 'overloaded, 8 tries' },
+    'the model could not be used: overloaded, 8 tries',
+  ],
+  'not-approved': [{ reason: 'not-approved', detail: 'plan abc' }, 'nobody has approved it: plan abc'],
   'verification-failed': [
     { reason: 'verification-failed', on: sha('x'), exitCode: 1, log: '' },
     `the verification of \`${sha('x').slice(0, 8)}\` ended with exit code 1`,

@@ -16,15 +16,21 @@ type Bare<Event> = Event extends RunEvent ? Omit<Event, 'at' | 'by'> & { by?: st
 
 export type Happening = Bare<RunEvent> | readonly [seconds: number, event: Bare<RunEvent>]
 
+/** Stands for the id of whichever plan came last. */
+const NEWEST = sha('plan')
+
 const BEGIN = Date.parse('2026-11-21T10:00:00.000Z')
 
 /** Events with a second each between them, unless a pause is said: `[30, event]`. */
 export function history(...events: readonly Happening[]): RunEvent[] {
   let now = BEGIN - 1000
+  let latest: string = NEWEST
   return events.map((one) => {
     const [seconds, event] = 'type' in one ? ([1, one] as const) : one
     now += seconds * 1000
-    return { by: 'tributary', ...event, at: new Date(now).toISOString() } as RunEvent
+    if ('planId' in event && event.type !== 'plan_approved') latest = event.planId
+    const named = event.type === 'plan_approved' && event.planId === NEWEST ? { planId: latest } : {}
+    return { by: 'tributary', ...event, ...named, at: new Date(now).toISOString() } as RunEvent
   })
 }
 
@@ -96,7 +102,7 @@ export function proposed(
 export const approved = (only: string[] | null = null): Bare<RunEvent> => ({
   type: 'plan_approved',
   by: 'bob',
-  planId: sha('plan'),
+  planId: NEWEST,
   only,
 })
 

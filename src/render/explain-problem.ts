@@ -19,6 +19,11 @@ const HINTS: Record<Problem['code'], string> = {
   'command-not-allowed': 'Use a program of the `commands` list in `.github/tributary.yml`, or add it there.',
   'too-many-tasks': 'Make fewer tasks, or raise `limits.tasks` in `.github/tributary.yml`.',
   'too-long': 'Say it in fewer words, or make several plans of it.',
+  'no-model':
+    'Give the workflow a key (the secret `ANTHROPIC_API_KEY`), or write a plan by hand into the issue, in a fenced `tributary` block.',
+  'model-failed':
+    'Nothing is lost but the money named in the run: type `/plan` again, with more words if the issue says little.',
+  'over-budget': 'Raise the limit with `/plan --budget`, or ask for less: fewer tasks, or a part of the issue.',
   'bad-settings': 'Mend `.github/tributary.yml` on the default branch.',
 }
 

@@ -1,7 +1,8 @@
 import type { TaskFailure } from '../core/failure.ts'
 import { shortSha } from '../core/ref.ts'
 import { code, codeName, fence, sentence } from './code.ts'
-import { bounded } from './escape.ts'
+import { bounded, inline } from './escape.ts'
+import { usd } from './money.ts'
 import { count, listed } from './words.ts'
 
 const MANY = 6
@@ -45,10 +46,29 @@ export function failureLine(failure: TaskFailure): string {
       return `the slot that worked on it was lost ${failure.times === 1 ? 'once' : `${failure.times} times`}`
     case 'conflict':
       return `it is in conflict with ${listed(failure.with.map(code))} in ${paths(failure.paths)}`
+    case 'agent-stopped':
+      return `${STOPPED[failure.why]}${said(failure.detail)}`
+    case 'allowance-spent':
+      return `it spent the ${usd(failure.usd)} that the attempt was given${said(failure.detail)}`
+    case 'model-failed':
+      return `the model could not be used${said(failure.detail)}`
+    case 'not-approved':
+      return `nobody has approved it${said(failure.detail)}`
     case 'verification-failed':
       return `the verification of ${code(shortSha(failure.on))} ended with exit code ${failure.exitCode}`
   }
 }
+
+const STOPPED = {
+  turns: 'its agent came to no end in the turns that it has',
+  loop: 'its agent made the same call again and again',
+  'gave-up': 'its agent gave up',
+  refused: 'the model refused to work on it',
+  truncated: "the model's answer was cut off",
+} as const
+
+/** A model may have said it: text, never code. */
+const said = (detail: string): string => (detail.trim() === '' ? '' : `: ${inline(bounded(detail, 500))}`)
 
 const RETRY = 'Look at the log, then try again with a note if something should be different.'
 const REPLAN = 'The plan itself needs another `writes` or another task: cancel the run, edit the plan, and plan again.'
@@ -92,6 +112,20 @@ function advice(failure: TaskFailure): string[] {
         '',
         'To run commands without isolation instead, write `sandbox: off` into `.github/tributary.yml`.',
       ]
+    case 'agent-stopped':
+      return [
+        failure.why === 'refused'
+          ? 'Say in a note what the change is for, or do this part by hand and skip it.'
+          : 'Read what it did, then try again with a note that says where to look or what to leave out.',
+      ]
+    case 'allowance-spent':
+      return [
+        'Try again with a note that makes it smaller, or raise `budget.task_usd` in `.github/tributary.yml` for the next run.',
+      ]
+    case 'model-failed':
+      return ["Try again later; the detail says whether it was the network, the key, or the model's service."]
+    case 'not-approved':
+      return ['Approve the plan that holds it, then try again.']
     case 'conflict':
       return ['Its branch is kept. Try again on top of what has landed, or merge by hand and skip it.']
   }

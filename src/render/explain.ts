@@ -3,6 +3,7 @@ import { shortPlanId } from '../core/plan-id.ts'
 import { issueOf } from '../core/ref.ts'
 import { code, codeName, sentence } from './code.ts'
 import { bounded, inline } from './escape.ts'
+import { usd } from './money.ts'
 import { listed } from './words.ts'
 
 /** Why a command was refused, and what to type next. The reason comes first: it never changes its name. */
@@ -140,6 +141,42 @@ function toldOfRun(failure: OfRun): Told {
       return {
         happened: `Run ${code(failure.run)} ${PHASES[failure.phase] ?? `is ${code(failure.phase)}`}. ${sentence(bounded(failure.detail, LONG))}`,
         next: 'Type `/status` to see where the run stands.',
+      }
+    default:
+      return toldOfPlanning(failure)
+  }
+}
+
+type OfPlanning = Extract<
+  OfRun,
+  { reason: 'bad-settings' | 'plan-not-ready' | 'nothing-asked' | 'bad-answer' | 'budget-too-low' }
+>
+
+function toldOfPlanning(failure: OfPlanning): Told {
+  switch (failure.reason) {
+    case 'plan-not-ready':
+      return {
+        happened: `The plan of run ${code(failure.run)} is not ready. ${sentence(bounded(failure.detail, LONG))}`,
+        next: 'Type `/plan status` to see how far it is.',
+      }
+    case 'nothing-asked':
+      return {
+        happened: `Run ${code(failure.run)} waits for no answer.`,
+        next: 'Type `/revise -- what to change` to change its plan, or `/plan status` to see where it stands.',
+      }
+    case 'bad-answer':
+      return {
+        happened: sentence(bounded(failure.detail, LONG)),
+        next: [
+          'The questions that are open, each with what can be typed:',
+          '',
+          ...failure.questions.slice(0, 20).map((question) => `- ${inline(bounded(question, 1000))}`),
+        ].join('\n'),
+      }
+    case 'budget-too-low':
+      return {
+        happened: `${usd(failure.usd)} is no more than the ${usd(failure.spent)} that the run has spent already.`,
+        next: `Type a larger limit, such as ${code(`/budget ${Math.ceil(failure.spent + 1)}usd`)}.`,
       }
     case 'bad-settings':
       return {

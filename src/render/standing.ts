@@ -11,6 +11,7 @@ export type Standing =
   | 'waits for a person'
   | 'waits for its needs'
   | 'not approved'
+  | 'expanded'
   | 'failed'
   | 'blocked'
   | 'skipped'
@@ -48,6 +49,7 @@ const LOOKS: Record<Standing, Look> = {
   'waits for a person': 'person',
   'waits for its needs': 'later',
   'not approved': 'later',
+  expanded: 'left',
   failed: 'failed',
   blocked: 'blocked',
   skipped: 'left',
@@ -71,6 +73,7 @@ const NAMED: readonly [Standing, (number: number) => string][] = [
   ['blocked', (number) => `${number} blocked`],
   ['waits for its needs', (number) => `${number} to come`],
   ['not approved', (number) => `${number} not approved`],
+  ['expanded', (number) => `${number} turned into tasks`],
   ['skipped', (number) => `${number} skipped`],
   ['cancelled', (number) => `${number} cancelled`],
 ]

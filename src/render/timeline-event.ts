@@ -1,6 +1,7 @@
 import type { RunEvent } from '../core/event.ts'
 import { shortPlanId } from '../core/plan-id.ts'
 import { shortSha } from '../core/ref.ts'
+import { type PlanningEvent, planningLine } from './timeline-planning.ts'
 import { count, duration } from './words.ts'
 
 /** An event in a few plain words; who did it is said where it was a person. */
@@ -59,12 +60,15 @@ function ofRun(event: RunEvent): string {
   }
 }
 
-type TaskEvent = Extract<
-  RunEvent,
-  { type: `task_${string}` | `verification_${string}` | 'gate_approved' | 'trunk_moved' | 'culprit_found' }
+type TaskEvent = Exclude<
+  Extract<
+    RunEvent,
+    { type: `task_${string}` | `verification_${string}` | 'gate_approved' | 'trunk_moved' | 'culprit_found' }
+  >,
+  PlanningEvent
 >
 
-function ofTask(event: TaskEvent): string {
+function ofTask(event: TaskEvent | PlanningEvent): string {
   switch (event.type) {
     case 'task_queued':
       return `${event.task} queued on ${shortSha(event.base)}${again(event.attempt)}`
@@ -102,5 +106,7 @@ function ofTask(event: TaskEvent): string {
       return `verification of ${shortSha(event.on)} failed: ${event.failure.reason}`
     case 'culprit_found':
       return event.task === null ? 'the base fails already' : `${event.task} broke the verification`
+    default:
+      return planningLine(event)
   }
 }
