@@ -134,6 +134,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     head: shaSchema.nullable(),
     failure: taskFailureSchema,
     final: z.boolean(),
+    /** Nothing of the same kind would help: this part is to be planned anew. */
+    replan: z.boolean().optional(),
     report: reportSchema.optional(),
   }),
   event('task_conflicted', {

@@ -15,6 +15,7 @@ export const freshRecord: TaskRecord = {
   notes: [],
   steers: [],
   replans: 0,
+  replanWanted: false,
 }
 
 type Proposal = Pick<

@@ -85,7 +85,7 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: RunEven
         ? { status: 'failed', attempt, base: baseOf(state), head, failure, since: event.at }
         : { status: 'pending' }
       const next = update(record, attempt, { endedAt: event.at, head, outcome: 'failed', failure }, failed)
-      return { ...next, failures: record.failures + 1 }
+      return { ...next, failures: record.failures + 1, replanWanted: event.replan === true }
     }
     case 'task_conflicted':
       return conflicted(record, event)
@@ -94,6 +94,7 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: RunEven
         ...record,
         state: { status: 'pending' },
         failures: 0,
+        replanWanted: false,
         conflicts: 0,
         lost: 0,
         onto: event.onto.length > 0 ? event.onto : record.onto,

@@ -45,6 +45,8 @@ export function evolveLedger(ledger: Ledger, event: RunEvent): Ledger {
       return reserve(ledger, event.stage, event.role, event.usd)
     case 'money_settled':
       return settle(ledger, event.stage, event.spending)
+    case 'stage_failed':
+      return settle(ledger, event.stage, null)
     case 'task_started':
       return event.allowance === undefined
         ? ledger
@@ -75,7 +77,7 @@ function settle(ledger: Ledger, key: string, spending: readonly Spending[] | nul
       ? []
       : [{ role: open.role, model: 'unknown', calls: 0, usage: noUsage, usd: open.usd, unknown: open.usd }]
   const added = spending ?? unknown
-  if (added.length === 0) return { ...ledger, reserved }
+  if (open === undefined && added.length === 0) return ledger
   const before = ledger.spent[key] ?? []
   return { ...ledger, reserved, spent: { ...ledger.spent, [key]: mergeSpending([...before, ...added]) } }
 }

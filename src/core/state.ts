@@ -82,6 +82,8 @@ export const taskRecordSchema = z.strictObject({
   steers: z.array(z.strictObject({ words: z.string(), by: z.string(), at: z.string() })),
   /** How often this task was planned anew after it had failed. */
   replans: z.int(),
+  /** It failed, and the planner is to find another way. */
+  replanWanted: z.boolean(),
 })
 export type TaskRecord = z.infer<typeof taskRecordSchema>
 
