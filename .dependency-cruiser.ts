@@ -10,7 +10,7 @@ const rooms: Record<string, Room> = {
   core: { rooms: [], modules: ['zod', 'node:crypto'] },
   render: { rooms: ['core'], modules: [] },
   ports: { rooms: ['core'], modules: [] },
-  agent: { rooms: ['core', 'ports'], modules: ['zod'] },
+  agent: { rooms: ['core', 'ports'], modules: ['zod', 'jsonriver'] },
   jobs: { rooms: ['core', 'render', 'agent', 'ports'], modules: [] },
   hub: {
     rooms: ['core'],
@@ -32,6 +32,7 @@ const rooms: Record<string, Room> = {
 const adapters: Record<string, string[]> = {
   github: ['@actions/core', '@actions/github', '@actions/artifact', '@octokit/rest', 'fflate', 'zod'],
   git: ['simple-git'],
+  anthropic: ['@anthropic-ai/sdk'],
   sandbox: [],
   memory: [],
 }
