@@ -1,0 +1,51 @@
+import type { Block } from '../ports/model.ts'
+import type { Conversation, Conversed, LoopEnd } from './conversation.ts'
+import { repeats } from './repeats.ts'
+import { whyStop } from './round.ts'
+import { type Thread, threadOf } from './thread.ts'
+import { type Course, specsOf, tell, turn } from './turn.ts'
+
+export type { Conversation, Conversed, LoopEnd, TurnRecord } from './conversation.ts'
+export type { Thread } from './thread.ts'
+
+/** Tokens: a model's window is a million, and far before its end it forgets what stands in the middle. */
+const WINDOW = 600_000
+
+/** Lets an agent work until something ends it. It throws only where the world is broken, or a bug shows. */
+export function converse(conversation: Conversation): Promise<Conversed> {
+  const { system, opening } = conversation
+  const empty = threadOf({ system, tools: specsOf(conversation) })
+  return goOn(conversation, tell(conversation, courseFrom(empty), opening))
+}
+
+/** The same conversation goes on with new words of the user; `turns` of the conversation counts from here. */
+export const continueWith = (
+  conversation: Conversation,
+  thread: Thread,
+  blocks: readonly Block[],
+): Promise<Conversed> => goOn(conversation, tell(conversation, courseFrom(thread), blocks))
+
+const courseFrom = (thread: Thread): Course => ({ thread, turnsUsed: 0, rounds: 0, cutOff: 0, silent: 0 })
+
+async function goOn(conversation: Conversation, from: Course): Promise<Conversed> {
+  const seen = repeats()
+  let course = from
+  for (;;) {
+    const why = whyNoTurn(conversation, course)
+    if (why !== null) return { ending: why, thread: course.thread, turnsUsed: course.turnsUsed }
+    const step = await turn(conversation, interjected(conversation, course), seen)
+    course = step.course
+    if (step.ending !== null) return { ending: step.ending, thread: course.thread, turnsUsed: course.turnsUsed }
+  }
+}
+
+function whyNoTurn(conversation: Conversation, { thread, turnsUsed }: Course): LoopEnd | null {
+  if (turnsUsed >= conversation.turns) return { end: 'turns' }
+  if (turnsUsed > 0 && thread.promptTokens > (conversation.window ?? WINDOW)) return { end: 'truncated' }
+  return whyStop(conversation)
+}
+
+function interjected(conversation: Conversation, course: Course): Course {
+  const words = conversation.interject?.() ?? null
+  return words === null ? course : tell(conversation, course, [{ kind: 'text', text: words }])
+}

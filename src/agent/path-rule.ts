@@ -1,0 +1,55 @@
+import { matches } from '../core/glob.ts'
+import { listed } from '../core/quoted.ts'
+import { ALWAYS_PROTECTED } from '../core/settings.ts'
+import type { WorkPlace } from './work-place.ts'
+
+/** A path that only looks like another one, on some file system or to some reader. */
+const ODD = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\u2028\u2029\\]/u
+const IGNORED = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
+const LONGEST = 1000
+
+/**
+ * Why a path is none of the repository, for reading and writing alike; null where it is one. Names that Windows or macOS
+ * take for `.git` count as `.git`: the tree goes to machines of every kind.
+ */
+export function whyNotPath(path: string): string | null {
+  if (path === '' || path.length > LONGEST) return 'a path has 1 to 1,000 characters'
+  const parts = path.split('/')
+  if (path.split(/[/\\]/).some(isGit)) return '`.git` is out of bounds'
+  if (ODD.test(path)) return 'a backslash, a control character or an invisible one may not be in a path'
+  if (path.startsWith('/') || /^[A-Za-z]:/.test(path))
+    return 'a path starts at the root of the repository, without a `/`'
+  if (parts.some((part) => part === '' || part === '.' || part === '..')) return 'a path has no `.`, `..` or empty part'
+  if (parts.some((part) => /[. ]$/.test(part))) return 'no part of a path ends in a dot or a space'
+  return null
+}
+
+/** Why a task may not change a path; null where it may. Decided before anything is touched. */
+export function whyNotWritable(path: string, at: Pick<WorkPlace, 'writes' | 'protectedGlobs'>): string | null {
+  const why = whyNotPath(path)
+  if (why !== null) return `${why}. ${mayWrite(at.writes)}`
+  if (isProtected(path, [...ALWAYS_PROTECTED, ...at.protectedGlobs]))
+    return `${listed([path])} is protected: no task may change it. ${mayWrite(at.writes)}`
+  if (!matches(at.writes, path)) return `${listed([path])} is none of this task's paths. ${mayWrite(at.writes)}`
+  return null
+}
+
+/** Capital letters open no door: on some machines they are the same file. */
+const isProtected = (path: string, globs: readonly string[]): boolean =>
+  matches(globs, path) ||
+  matches(
+    globs.map((glob) => glob.toLowerCase()),
+    folded(path),
+  )
+
+const mayWrite = (writes: readonly string[]): string =>
+  writes.length === 0 ? 'This task may change no file' : `This task may change ${listed(writes)}`
+
+const folded = (text: string): string => text.replace(IGNORED, '').normalize('NFKC').toLowerCase()
+
+const isGit = (part: string): boolean =>
+  /^(?:\.git|git~\d+)$/.test(
+    folded(part)
+      .replace(/:.*/s, '')
+      .replace(/[. ]+$/, ''),
+  )
