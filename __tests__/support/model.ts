@@ -1,0 +1,32 @@
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { expect, onTestFinished } from 'vitest'
+import type { SchemaCheck } from '../../src/hub/model/fits.ts'
+import { type ModelServer, type ModelServerOptions, startModelServer } from '../../src/hub/model/server.ts'
+
+export const MODEL_KEY = 'sk-ant-scripted'
+
+/** Holds what a script says against the schema that the request carries. */
+export const schemaCheck: SchemaCheck = (schema, value) => {
+  const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true, logger: false }))
+  const { $schema: _, ...rest } = schema
+  const fits = ajv.compile(rest)
+  return fits(value)
+    ? []
+    : (fits.errors ?? []).map(({ instancePath, message }: ErrorObject) => `${instancePath || '/'} ${message}`)
+}
+
+/** A scripted model that closes with the test, and fails it if the script was wrong or had no rule. */
+export async function modelServer(
+  script: ModelServerOptions['script'],
+  options: Partial<Omit<ModelServerOptions, 'script'>> & { readonly expectsGaps?: boolean } = {},
+): Promise<ModelServer> {
+  const { expectsGaps = false, ...rest } = options
+  const server = await startModelServer({ apiKey: MODEL_KEY, check: schemaCheck, ...rest, script })
+  onTestFinished(async () => {
+    await server.close()
+    if (!expectsGaps)
+      expect({ unmatched: server.unmatched, mistakes: server.mistakes }).toEqual({ unmatched: [], mistakes: [] })
+  })
+  return server
+}

@@ -1,0 +1,53 @@
+import type { Answer, Part } from './answer.ts'
+import type { JsonSchema } from './body.ts'
+import type { ParsedRequest } from './request.ts'
+
+/** What is wrong with a value by a JSON schema; nothing, where it fits. */
+export type SchemaCheck = (schema: JsonSchema, value: unknown) => readonly string[]
+
+/** Why the model could never have given this answer to this request, or null: the script is wrong then. */
+export function mistakeIn(answer: Answer, request: ParsedRequest, check: SchemaCheck): string | null {
+  return (
+    answer.parts.map((part) => partMistake(part, request, check)).find((mistake) => mistake !== null) ??
+    stopMistake(answer) ??
+    outputMistake(answer, request, check) ??
+    holdMistake(answer)
+  )
+}
+
+function partMistake(part: Part, { body }: ParsedRequest, check: SchemaCheck): string | null {
+  if (part.type !== 'tool_use') return part.text === '' ? `a ${part.type} part is empty` : null
+  const tool = (body.tools ?? []).find(({ name }) => name === part.name)
+  if (tool === undefined || body.tool_choice?.type === 'none') return `the request offers no tool '${part.name}'`
+  const [problem] = check(tool.input_schema, part.input)
+  return problem === undefined ? null : `the input of '${part.name}' does not fit its schema: ${problem}`
+}
+
+function stopMistake({ parts, stop }: Answer): string | null {
+  const calls = parts.filter(({ type }) => type === 'tool_use').length
+  return stop === 'tool_use' && calls === 0 ? 'the answer stops for tools and calls none' : null
+}
+
+/** Refused and truncated answers need not fit what was asked for. */
+function outputMistake({ parts, stop }: Answer, { schema }: ParsedRequest, check: SchemaCheck): string | null {
+  if (schema === null || stop !== 'end_turn') return null
+  const said = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')
+  const value = parsed(said)
+  if (value === undefined) return `the request asks for structured output, and this is no JSON: ${said.slice(0, 100)}`
+  const [problem] = check(schema, value)
+  return problem === undefined ? null : `the answer does not fit the schema of the request: ${problem}`
+}
+
+function holdMistake({ parts, pace }: Answer): string | null {
+  const texts = parts.map((part) => (part.type === 'tool_use' ? JSON.stringify(part.input) : part.text))
+  const lost = (pace.holds ?? []).find(({ after }) => !texts.some((text) => text.includes(after)) && after !== '')
+  return lost === undefined ? null : `the answer is to be held behind words that it does not hold: ${lost.after}`
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

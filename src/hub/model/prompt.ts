@@ -1,0 +1,51 @@
+import type { Block, CacheControl, CountBody } from './body.ts'
+import { blocksOf } from './request.ts'
+import { bytesOf, tokensOf } from './tokens.ts'
+
+/** A piece of the prompt in the order of the cache: tools, format, system, messages. */
+export interface Segment {
+  readonly text: string
+  readonly tokens: number
+  /** Behind this piece the client asks for a cache entry. */
+  readonly ttl: '5m' | '1h' | null
+}
+
+type Marked = { cache_control?: CacheControl | null | undefined }
+type Piece = Marked | Block
+
+/** The prompt, piece by piece. What changes how messages are read (tool choice, thinking) stands before them. */
+export function segmentsOf(body: CountBody): Segment[] {
+  const format = body.output_config?.format
+  const all = [
+    ...(body.tools ?? []).map((tool) => segment('tool', tool)),
+    ...(format ? [segment('format', { ...format, cache_control: null })] : []),
+    ...systemOf(body).map((block) => segment('system', block)),
+    ...settingsOf(body),
+    ...body.messages.flatMap((message) => blocksOf(message).map((block) => segment(message.role, block))),
+  ]
+  return withAutomatic(all, body.cache_control ?? null)
+}
+
+export const promptTokens = (segments: readonly Segment[]): number =>
+  segments.reduce((sum, { tokens }) => sum + tokens, 0)
+
+function segment(place: string, piece: Piece): Segment {
+  const { cache_control: control, ...rest } = { cache_control: null, ...piece }
+  const text = JSON.stringify(rest)
+  return { text: `${place}\n${text}`, tokens: tokensOf(bytesOf(text)), ttl: control ? (control.ttl ?? '5m') : null }
+}
+
+const systemOf = ({ system = [] }: CountBody) =>
+  typeof system === 'string' ? [{ type: 'text' as const, text: system }] : system
+
+function settingsOf({ tool_choice, thinking }: CountBody): Segment[] {
+  if (tool_choice === undefined && thinking === undefined) return []
+  return [{ text: `settings\n${JSON.stringify({ tool_choice, thinking })}`, tokens: 0, ttl: null }]
+}
+
+/** A marker on the whole request stands behind its last piece. */
+function withAutomatic(segments: Segment[], control: CacheControl | null): Segment[] {
+  const last = segments.at(-1)
+  if (control === null || last === undefined) return segments
+  return [...segments.slice(0, -1), { ...last, ttl: last.ttl ?? control.ttl ?? '5m' }]
+}

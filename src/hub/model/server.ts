@@ -1,0 +1,128 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { listen, stop } from '../listen.ts'
+import { createCache } from './cache.ts'
+import { answerCount } from './count.ts'
+import type { SchemaCheck } from './fits.ts'
+import { createLog, type Log } from './log.ts'
+import { answerMessages } from './messages.ts'
+import { type ModelTraits, modelTable } from './models.ts'
+import { answerRefused } from './receive.ts'
+import { refuse } from './refusal.ts'
+import type { Script } from './script.ts'
+import { createSignatures } from './signature.ts'
+import type { ModelClock, Unmatched, World } from './world.ts'
+
+export interface ModelServerOptions {
+  readonly script: Script
+  /** The one key that is let in, as `x-api-key` or as a bearer. */
+  readonly apiKey: string
+  readonly clock?: ModelClock
+  /** Characters in a chunk of a stream; 24 if not given. */
+  readonly chunk?: number
+  /** Traits of models that differ from the table; an unknown id is added. */
+  readonly models?: Readonly<Record<string, Partial<ModelTraits>>>
+  /** Holds what the script says against the schemas of the request; nothing is checked without it. */
+  readonly check?: SchemaCheck
+  readonly port?: number
+}
+
+export interface ModelServer extends Pick<Log, 'requests' | 'concurrency' | 'until'> {
+  /** For ANTHROPIC_BASE_URL. */
+  readonly url: string
+  /** Requests that no rule of the script matched: each got a 400. */
+  readonly unmatched: readonly Unmatched[]
+  /** Where the script said what no model could have said: each got a 500. */
+  readonly mistakes: readonly string[]
+  /** Ends every connection, stalled ones too. */
+  close(): Promise<void>
+}
+
+/**
+ * Anthropic's Messages API on loopback, answered by a script.
+ *
+ * ```ts
+ * const server = await startModelServer({
+ *   apiKey: 'sk-test',
+ *   script: scripted({
+ *     rules: [
+ *       { when: ({ schema }) => schema !== null, say: json({ title: 'A plan', tasks: [] }) },
+ *       { when: ({ toolNames, turns }) => toolNames.includes('view') && turns === 0,
+ *         say: tools([{ name: 'view', input: { path: 'README.md' } }], { text: 'I look first.' }) },
+ *       { when: ({ lastText }) => lastText.includes('flaky'), say: failing(2, status(529, { retryAfter: 1 }), text('Done.')) },
+ *       { when: () => true, say: (request, { matched }) => text(`${matched}: ${request.results[0]?.text}`) },
+ *     ],
+ *   }),
+ * })
+ * ```
+ * Answers (answer.ts): `text`, `json`, `tools`, `refusal`, `truncated`; `held(answer, gate.opened, 'words')` stops a stream
+ * behind some words, `paced(answer, { chunk, milliseconds })` slows it. Faults (fault.ts): `status`, `reset`, `cleanEof`,
+ * `errorEvent`, `stall`, each but the first with `{ after: bytes, of: answer }`. Order (script.ts): `failing`, `inTurn`, and
+ * `times` of a rule. What came in is in `requests`; `until((requests) => ...)` waits for it.
+ */
+export async function startModelServer(options: ModelServerOptions): Promise<ModelServer> {
+  const closing = new AbortController()
+  const world = worldOf(options, closing.signal)
+  const server = createServer((req, res) => {
+    route(world, req, res).catch((error: unknown) => res.destroy(error instanceof Error ? error : undefined))
+  })
+  // Whoever forgets to close it is not kept alive by it.
+  server.unref()
+  const port = await listen(server, options.port, null)
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests: world.log.requests,
+    concurrency: world.log.concurrency,
+    until: world.log.until,
+    unmatched: world.unmatched,
+    mistakes: world.mistakes,
+    close: async () => {
+      closing.abort()
+      await stop(server)
+    },
+  }
+}
+
+const realClock: ModelClock = {
+  now: () => new Date(),
+  wait: (seconds, signal) =>
+    new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', wake)
+        resolve()
+      }
+      const timer = setTimeout(wake, seconds * 1000)
+      signal?.addEventListener('abort', wake)
+      if (signal?.aborted === true) wake()
+    }),
+}
+
+function worldOf({ clock = realClock, ...options }: ModelServerOptions, closing: AbortSignal): World {
+  let turns = 0
+  return {
+    apiKey: options.apiKey,
+    clock,
+    script: options.script,
+    models: modelTable(options.models),
+    chunk: options.chunk ?? 24,
+    check: options.check ?? (() => []),
+    cache: createCache(clock.now),
+    signatures: createSignatures(options.apiKey),
+    isToken: () => false,
+    log: createLog(clock.now),
+    unmatched: [],
+    mistakes: [],
+    closing,
+    nextTurn: () => {
+      turns += 1
+      return turns
+    },
+  }
+}
+
+async function route(world: World, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const place = `${req.method} ${(req.url ?? '').split('?')[0]}`
+  if (place === 'POST /v1/messages') return answerMessages(world, req, res)
+  if (place === 'POST /v1/messages/count_tokens') return answerCount(world, req, res)
+  answerRefused(res, refuse('not_found_error', `${place} is not served here`), 'req_unknown')
+}
