@@ -9,6 +9,7 @@ import { replay } from '../../src/core/evolve.ts'
 import type { LiveRun } from '../../src/core/state.ts'
 import { recordOf } from '../../src/core/state.ts'
 import { emptyDraft, planned, record } from '../../src/jobs/draft.ts'
+import { openDesk } from '../../src/jobs/planning/desk.ts'
 import type { Session } from '../../src/jobs/session.ts'
 import { assembleTrunk, queueTasks } from '../../src/jobs/trunk.ts'
 import { bareRemote, tempDir } from '../support/git.ts'
@@ -51,6 +52,7 @@ async function stage() {
       readPlan: () => ({ ok: false, error: [] }),
       slots: { jobs: never('a job list'), results: never('a list of results'), download: never('a result') },
       secrets: [],
+      model: null,
       handOverAt: new Date(AT),
     },
     repo,
@@ -70,6 +72,8 @@ async function stage() {
     dispatched: new Map(),
     deleted: new Set(),
     started: true,
+    desk: openDesk(),
+    redact: (text) => text,
   }
   /** What the orchestrator decides at one wake-up about trunk and the next branches. */
   const decide = async (draft: ReturnType<typeof emptyDraft>) =>

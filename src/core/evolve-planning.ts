@@ -18,6 +18,7 @@ const nothingYet = {
   streamed: [],
   designs: 0,
   draft: null,
+  rejected: null,
   verdict: null,
   settled: false,
 }
@@ -28,7 +29,7 @@ function next(planning: Planning, event: RunEvent): Planning {
       return { ...planning, explorations: event.explorations }
     case 'money_reserved':
       return event.stage.startsWith('design#')
-        ? { ...planning, streamed: [], designs: planning.designs + 1, draft: null }
+        ? { ...planning, streamed: [], draft: null, rejected: planning.draft ?? planning.rejected }
         : planning
     case 'questions_asked':
       return { ...planning, questions: event.questions, streamed: [] }
@@ -38,7 +39,7 @@ function next(planning: Planning, event: RunEvent): Planning {
       return { ...planning, streamed: [...planning.streamed, event.planned] }
     case 'plan_drafted': {
       const { plan, notes, problems } = event
-      return { ...planning, draft: { plan, notes, problems } }
+      return { ...planning, draft: { plan, notes, problems }, designs: planning.designs + 1 }
     }
     case 'plan_judged':
       return { ...planning, verdict: { accepted: event.accepted, problems: event.problems } }

@@ -51,7 +51,7 @@ function evolveLive(state: LiveRun, event: RunEvent): LiveRun {
     case 'plan_requested':
       return state
     case 'plan_refused':
-      return end(state, 'refused', event, { problems: event.problems })
+      return cancelAll(end(state, 'refused', event, { problems: event.problems }), event.at)
     case 'plan_begun':
       return begun(state, event)
     case 'plan_proposed':

@@ -63,9 +63,11 @@ export const planningSchema = z.strictObject({
   revisions: z.array(z.strictObject({ words: z.string(), by: z.string() })),
   /** Tasks that the design now being written has brought so far (in `strict`, where no work is there to hold them). */
   streamed: z.array(taskSchema),
-  /** Design calls of this version of the plan. */
+  /** Drafts of this version of the plan so far. */
   designs: z.int(),
   draft: draftSchema.nullable(),
+  /** The draft that the critique sent back, while the next one is being written. */
+  rejected: draftSchema.nullable(),
   verdict: z.strictObject({ accepted: z.boolean(), problems: z.array(z.string()) }).nullable(),
   /** The plan was proposed and nobody asked for another: the planner has nothing to do. */
   settled: z.boolean(),

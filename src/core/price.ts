@@ -26,7 +26,11 @@ export const PRICES: Readonly<Record<string, Price>> = {
 
 /** Null for a model that nobody gave a price: no limit could hold for it, so it is not used. */
 export const priceOf = (model: string, { prices }: Pick<Settings, 'prices'>): Price | null =>
-  prices[model] ?? PRICES[model] ?? null
+  ownOf(prices, model) ?? ownOf(PRICES, model)
+
+/** A model may be named like what every object has. */
+const ownOf = (prices: Readonly<Record<string, Price>>, model: string): Price | null =>
+  Object.hasOwn(prices, model) ? (prices[model] ?? null) : null
 
 /** US dollars of one call. */
 export function costOf({ fresh, cached, written, output }: Usage, price: Price): number {
@@ -35,8 +39,18 @@ export function costOf({ fresh, cached, written, output }: Usage, price: Price):
   return (tokens * long) / 1_000_000
 }
 
-/** The most that a call can cost: every token of the prompt written to the cache, and the answer as long as it may be. */
+/** The most that a call can cost: every token of the prompt at its dearest, and the answer as long as it may be. */
 export const worstCost = (promptTokens: number, maxTokens: number, price: Price): number =>
   costOf({ fresh: 0, cached: 0, written: promptTokens, output: maxTokens }, dearest(price))
 
-const dearest = (price: Price): Price => ({ ...price, cache_write: Math.max(price.input, price.cache_write) })
+const dearest = (price: Price): Price => ({
+  ...price,
+  cache_write: Math.max(price.input, price.cache_read, price.cache_write),
+})
+
+/** A model of the settings that has no price; null where all have one. */
+export function modelWithoutPrice(settings: Settings): string | null {
+  const { explore_model, plan_model, worker_model } = settings
+  const used = [explore_model, plan_model, worker_model.cheap, worker_model.default, worker_model.strong]
+  return used.find((model) => priceOf(model, settings) === null) ?? null
+}

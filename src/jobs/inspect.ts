@@ -3,6 +3,7 @@ import type { TaskFailure } from '../core/failure.ts'
 import type { Sha } from '../core/ref.ts'
 import { type Outcome, parseResultFile, type ResultFile } from '../core/result-file.ts'
 import { recordOf, taskOf } from '../core/state.ts'
+import type { ChangedPath } from '../ports/repo.ts'
 import { type ResultArtifact, UnreadableResult } from '../ports/slots.ts'
 import { headAndTail } from '../render/fit.ts'
 import { type Draft, planned } from './draft.ts'
@@ -25,14 +26,15 @@ const trimmed = <It extends TaskFailure>(failure: It): It =>
 export async function inspect(session: Session, draft: Draft, result: ResultArtifact): Promise<Inspected> {
   try {
     const { result: text, bundle } = await session.deps.slots.download(result)
-    const parsed = parseResultFile(text)
+    const parsed = parseResultFile(session.redact(text))
     if (!parsed.ok) return unreadable(parsed.error)
     const file = withShortLog(parsed.value)
     if (file.task !== result.task || file.attempt !== result.attempt || file.run !== result.run)
       return unreadable(`${result.task}-${result.attempt} holds the result of ${file.task}-${file.attempt}`)
-    return result.task === 'verify'
-      ? { verdict: 'verification', file }
-      : await inspectWork(session, draft, file, bundle)
+    if (result.task === 'verify') return { verdict: 'verification', file }
+    const inspected = await inspectWork(session, draft, file, bundle)
+    // What an attempt has cost counts, whatever became of it.
+    return inspected.verdict === 'failed' ? { ...inspected, report: file.outcome.report } : inspected
   } catch (error) {
     if (error instanceof UnreadableResult) return unreadable(error.message)
     throw error
@@ -84,6 +86,7 @@ async function judge(
   const { repo, deps } = session
   const work = planned(draft)
   const tree = await repo.treeOf(at.head)
+  const changes = await repo.changes(at.base, at.head)
   const audited = audit(
     taskOf(work, file.task),
     work.settings,
@@ -92,7 +95,7 @@ async function judge(
       head: at.head,
       parents: await repo.parentsOf(at.head),
       tree,
-      changes: await repo.changes(at.base, at.head),
+      changes,
       secrets: pathsWithSecrets(await repo.addedLines(at.base, at.head), deps.secrets),
     },
   )
@@ -100,5 +103,15 @@ async function judge(
   if (!audited.ok) return failed(outcome.kind === 'failed' ? outcome.failure : audited.error)
   return outcome.kind === 'failed'
     ? failed(outcome.failure, at.head)
-    : { verdict: 'landable', head: at.head, tree, file }
+    : { verdict: 'landable', head: at.head, tree, file: withGitsFiles(file, changes) }
+}
+
+const MOST_FILES = 60
+
+/** Which files a hand-off names is for git to say. */
+function withGitsFiles(file: ResultFile, changes: readonly ChangedPath[]): ResultFile {
+  const { report } = file.outcome
+  if (report.handOff === undefined) return file
+  const files = changes.map(({ path }) => path).slice(0, MOST_FILES)
+  return { ...file, outcome: { ...file.outcome, report: { ...report, handOff: { ...report.handOff, files } } } }
 }

@@ -1,7 +1,10 @@
 import { isFinal } from '../core/audit.ts'
+import type { Report } from '../core/event.ts'
 import type { TaskFailure } from '../core/failure.ts'
+import { mayStart } from '../core/gate.ts'
 import { branchRef, type TaskId, taskBranch } from '../core/ref.ts'
-import { recordOf } from '../core/state.ts'
+import { recordOf, taskOf, type Work } from '../core/state.ts'
+import { isAgentTask, nextRung } from '../core/tier.ts'
 import type { ResultArtifact } from '../ports/slots.ts'
 import { type Draft, move, planned, record } from './draft.ts'
 import { inspect } from './inspect.ts'
@@ -41,27 +44,44 @@ function isAwaited(draft: Draft, result: ResultArtifact): boolean {
 function takeWork(session: Session, draft: Draft, { task, attempt }: ResultArtifact, inspected: Inspected): Draft {
   const at = nowOf(session)
   const work = planned(draft)
-  const { state, failures } = recordOf(work, task)
+  const { state } = recordOf(work, task)
   if (inspected.verdict === 'verification' || state.status !== 'in_progress') return draft
   const branch = branchOf(draft, task)
   if (inspected.verdict === 'failed') {
-    const { head, failure } = inspected
-    const failed = record(draft, at, {
-      type: 'task_failed',
-      task,
-      attempt,
-      head,
-      failure,
-      final: isFinal(failure, failures),
-    })
+    const { head, failure, report } = inspected
+    const next = rungAfter(session, work, task, failure)
+    const ending = { head, failure, final: next.final, ...(next.replan && { replan: true }), ...(report && { report }) }
+    const failed = record(draft, at, { type: 'task_failed', task, attempt, ...ending })
     return head === null ? failed : move(failed, { ref: branch, from: state.base, to: head })
   }
   const { head, tree, file } = inspected
   if (file.outcome.kind !== 'done') return draft
+  if (!mayStart(work, task)) return refusedAtTheGate(session, draft, { task, attempt }, file.outcome.report)
   const verified = record(draft, at, { type: 'task_verified', task, attempt, head, tree, report: file.outcome.report })
   const landed =
     work.settings.merge === 'auto' ? record(verified, at, { type: 'task_landed', task, attempt }) : verified
   return head === state.base ? landed : move(landed, { ref: branch, from: state.base, to: head })
+}
+
+/** Work that nobody approved, however it came to be done, is not taken in. */
+function refusedAtTheGate(
+  session: Session,
+  draft: Draft,
+  { task, attempt }: { task: TaskId; attempt: number },
+  report: Report,
+): Draft {
+  const failure = { reason: 'not-approved', detail: `the plan that holds ${task} is not approved` } as const
+  return record(draft, nowOf(session), { type: 'task_failed', task, attempt, head: null, failure, final: true, report })
+}
+
+/** A program gets one more try; an agent climbs a ladder, at the end of which this part is planned anew. */
+function rungAfter(session: Session, work: Work, id: TaskId, failure: TaskFailure) {
+  const task = taskOf(work, id)
+  const known = recordOf(work, id)
+  if (!isAgentTask(task)) return { final: isFinal(failure, known.failures), replan: false }
+  const rung = nextRung(task, known, failure, work.amendments.filter(({ cause }) => cause === 'replan').length)
+  const planner = session.state.planning !== null && session.deps.model !== null
+  return { final: rung === 'replan' || rung === 'person', replan: rung === 'replan' && planner }
 }
 
 const branchOf = (draft: Draft, task: TaskId): string => branchRef(taskBranch(draft.state.run, task))

@@ -3,6 +3,7 @@ import { tasksWith, workOf } from '../core/state.ts'
 import type { RefUpdate } from '../ports/journal.ts'
 import { append } from './append.ts'
 import { type Draft, emptyDraft, move, record } from './draft.ts'
+import { startStages } from './planning/stages.ts'
 import { project } from './project.ts'
 import { nowOf, type Session } from './session.ts'
 
@@ -11,8 +12,8 @@ import { nowOf, type Session } from './session.ts'
  * first; leaving itself is an event, so that a command that comes at the same moment either stops it or starts a new one.
  */
 export async function leave(session: Session): Promise<boolean> {
-  if (session.deps.clock.now() >= session.deps.handOverAt) return handOver(session)
-  if (!isIdle(session)) return false
+  if (session.deps.clock.now() >= session.deps.handOverAt) return finishStages(session) && handOver(session)
+  if (session.desk.running.size + session.desk.findings.length > 0 || !isIdle(session)) return false
   await project(session, { final: true })
   const why = session.state.phase === 'ended' ? 'ended' : 'waiting'
   const left = record(emptyDraft(session.state), nowOf(session), { type: 'orchestrator_left', why })
@@ -26,6 +27,13 @@ function isIdle({ state }: Session): boolean {
   if (verification?.status === 'in_progress') return false
   if (state.paused !== null) return tasksWith(state.work, 'in_progress').length === 0
   return verification?.status !== 'queued' && tasksWith(state.work, 'in_progress', 'queued').length === 0
+}
+
+/** What the planner is at is stopped, and what it has cost so far is recorded, before somebody else goes on. */
+function finishStages(session: Session): boolean {
+  session.desk.closing = true
+  startStages(session)
+  return session.desk.running.size + session.desk.findings.length === 0
 }
 
 /** GitHub ends a job after six hours: a fresh orchestrator is asked for, and starts when this one is gone. */

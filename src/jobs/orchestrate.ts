@@ -1,3 +1,4 @@
+import { redactor } from '../core/redact.ts'
 import type { RunId } from '../core/ref.ts'
 import { type LiveRun, workOf } from '../core/state.ts'
 import { append } from './append.ts'
@@ -6,10 +7,13 @@ import { intake } from './intake.ts'
 import { leave } from './leave.ts'
 import { limiter } from './limiter.ts'
 import { observe } from './observe.ts'
+import { beginPlan } from './planning/begin.ts'
+import { concludePlan } from './planning/conclude.ts'
+import { dropTaken, openDesk, takeFindings } from './planning/desk.ts'
+import { giveUpOrphans, reserveStages, startStages } from './planning/stages.ts'
 import { project, showable } from './project.ts'
-import { propose } from './propose.ts'
 import { nowOf, type Session, type Step } from './session.ts'
-import { startWork, takeBackLost, verify, watchBase } from './steps.ts'
+import { startWork, takeBackLost, verify, watchBase, watchMoney } from './steps.ts'
 import { askForSlots, dispatchSlots } from './supply.ts'
 import { assembleTrunk, queueTasks } from './trunk.ts'
 import type { OrchestrateDeps } from './wiring.ts'
@@ -27,11 +31,13 @@ export async function orchestrate(deps: OrchestrateDeps, run: RunId): Promise<Li
     const draft = await decideAll(session, observed)
     if (draft.events.length > 0) {
       if (!(await append(session, draft))) continue
+      dropTaken(session.desk)
+      startStages(session)
     } else if (await leave(session)) return session.state
     const followUp = await dispatchSlots(session, emptyDraft(session.state))
     await project(session, { final: false })
     if (followUp.events.length > 0 && !(await append(session, followUp))) continue
-    if (draft.events.length === 0) await deps.clock.wait(pollSeconds(session))
+    if (draft.events.length === 0) await deps.clock.wait(pollSeconds(session), session.desk.news.signal)
   }
 }
 
@@ -60,6 +66,8 @@ async function open(deps: OrchestrateDeps, run: RunId): Promise<Session | null> 
     dispatched: new Map(),
     deleted: new Set(),
     started: false,
+    desk: openDesk(),
+    redact: redactor(deps.secrets),
   }
   await bringObjects(session)
   return session
@@ -68,7 +76,7 @@ async function open(deps: OrchestrateDeps, run: RunId): Promise<Session | null> 
 /** A fresh repository: the base, and every branch of the run that something still depends on. */
 async function bringObjects(session: Session): Promise<void> {
   const work = workOf(session.state)
-  if (work === null) return
+  if (work === null) return bringBase(session)
   const { tip } = work.trunk
   const heads = Object.values(work.tasks).flatMap(({ attempts, onto }) => {
     const last = attempts.at(-1)
@@ -77,15 +85,25 @@ async function bringObjects(session: Session): Promise<void> {
   await session.repo.fetch([work.base, tip, ...new Set(heads)])
 }
 
+/** What a plan is made from, where an earlier process had begun to make one. */
+async function bringBase({ state, repo }: Session): Promise<void> {
+  if (state.planning !== null) await repo.fetch([state.planning.base])
+}
+
 const STEPS: readonly Step[] = [
-  propose,
+  giveUpOrphans,
+  beginPlan,
+  takeFindings,
+  concludePlan,
   takeBackLost,
   watchBase,
   assembleTrunk,
   queueTasks,
   verify,
+  reserveStages,
   askForSlots,
   startWork,
+  watchMoney,
 ]
 
 async function decideAll(session: Session, observed: Awaited<ReturnType<typeof observe>>): Promise<Draft> {

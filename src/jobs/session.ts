@@ -1,3 +1,4 @@
+import type { Redact } from '../core/redact.ts'
 import type { RunId, Sha } from '../core/ref.ts'
 import type { LiveRun } from '../core/state.ts'
 import type { Repo } from '../ports/repo.ts'
@@ -5,6 +6,7 @@ import type { SlotJob } from '../ports/slots.ts'
 import type { Draft } from './draft.ts'
 import type { Inspected } from './inspected.ts'
 import type { Limiter } from './limiter.ts'
+import type { Desk } from './planning/desk.ts'
 import type { OrchestrateDeps } from './wiring.ts'
 
 /** What one orchestrator holds in memory. All of it can be had again from git and the API: it dies without loss. */
@@ -37,6 +39,9 @@ export interface Session {
   /** Branches of the run that somebody has deleted. */
   deleted: Set<string>
   started: boolean
+  desk: Desk
+  /** Takes the job's own secrets out of whatever comes from outside. */
+  redact: Redact
 }
 
 /** One thing that a wake-up may decide. Steps run in order, each on what the earlier ones decided. */

@@ -1,12 +1,18 @@
+import { spentUsd } from '../core/ledger.ts'
+import type { TaskId } from '../core/ref.ts'
 import { branchRef } from '../core/ref.ts'
-import { assign } from '../core/schedule.ts'
+import { type Assigned, assign, startable } from '../core/schedule.ts'
 import { SETTINGS_PATH } from '../core/settings.ts'
-import { workOf } from '../core/state.ts'
+import { stageAllowance, taskAllowance, wantedStages, wantsDescription } from '../core/stages.ts'
+import { type ActiveRun, taskOf, tasksWith, type Work, workOf } from '../core/state.ts'
+import { isAgentTask } from '../core/tier.ts'
 import { isAssembled, nextVerdict } from '../core/verification.ts'
 import { type Draft, record } from './draft.ts'
 import { driftBetween } from './drift.ts'
 import { nowOf, type Session, type Step } from './session.ts'
 import { freeSlots } from './supply.ts'
+
+type AssignedTask = Extract<Assigned, { kind: 'task' }>
 
 /** A slot's job that ended without a result gives its task back; a task that loses its slots again and again fails. */
 const LOSSES = 3
@@ -63,11 +69,19 @@ export const verify: Step = (session, draft) => {
     case 'verify':
       return record(draft, at, { type: 'verification_queued', on: verdict.on, attempt: work.verifications + 1 })
     case 'passed':
+      // The last word of a run is what the change as a whole is; the planner is at it.
+      if (session.deps.model !== null && wantsDescription(draft.state) && hasMoneyFor(draft.state)) return draft
       return record(draft, at, { type: 'run_finished', sha: work.trunk.tip })
     case 'culprit':
       return work.culprit === null ? record(draft, at, { type: 'culprit_found', task: verdict.task }) : draft
   }
 }
+
+const hasMoneyFor = (run: ActiveRun): boolean =>
+  wantedStages(run).some(
+    ({ name, key }) =>
+      name === 'synthesis' && (key in run.ledger.reserved || stageAllowance(run.ledger, name) !== null),
+  )
 
 /** Gives what is ready to the slots that are free. */
 export const startWork: Step = (session, draft) => {
@@ -75,10 +89,36 @@ export const startWork: Step = (session, draft) => {
   const at = nowOf(session)
   let next = draft
   for (const one of assign(draft.state, freeSlots(session, draft.state))) {
-    next =
-      one.kind === 'task'
-        ? record(next, at, { type: 'task_started', task: one.task, attempt: one.attempt, slot: one.slot })
-        : record(next, at, { type: 'verification_started', on: one.on, attempt: one.attempt, slot: one.slot })
+    if (one.kind === 'verification')
+      next = record(next, at, { type: 'verification_started', on: one.on, attempt: one.attempt, slot: one.slot })
+    else next = startTask(next, at, one)
   }
   return next
+}
+
+/** An agent gets money of its own; where there is too little, its task stays queued. */
+function startTask(draft: Draft, at: string, { task, attempt, slot }: AssignedTask): Draft {
+  if (draft.state.phase !== 'active') return draft
+  const started = { type: 'task_started', task, attempt, slot } as const
+  if (!costsMoney(draft.state.work, task)) return record(draft, at, started)
+  const allowance = taskAllowance(draft.state)
+  return allowance === null ? draft : record(draft, at, { ...started, allowance })
+}
+
+const costsMoney = (work: Work, id: TaskId): boolean =>
+  isAgentTask(taskOf(work, id)) && work.settings.worker.command.length === 0
+
+/** The limit is reached: nothing is at work any more, and what is ready cannot be paid for. A person may raise it. */
+export const watchMoney: Step = (session, draft) => {
+  if (draft.state.phase !== 'active' || draft.state.paused !== null) return draft
+  const { work, ledger } = draft.state
+  if (tasksWith(work, 'in_progress').length > 0 || Object.keys(ledger.reserved).length > 0) return draft
+  const ready = startable(work).filter(({ id }) => costsMoney(work, id))
+  const stages = session.deps.model === null ? [] : wantedStages(draft.state).filter(({ name }) => name !== 'synthesis')
+  const poor =
+    (ready.length > 0 && taskAllowance(draft.state) === null) ||
+    stages.some(({ name }) => stageAllowance(ledger, name) === null)
+  if (!poor) return draft
+  const why = `the limit of ${(ledger.limit ?? 0).toFixed(2)} USD is reached: ${spentUsd(ledger).toFixed(2)} USD are spent`
+  return record(draft, nowOf(session), { type: 'run_paused', why, cause: 'budget' })
 }

@@ -5,6 +5,7 @@ import type { Settings } from '../core/settings.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Forge } from '../ports/forge.ts'
 import type { Journal } from '../ports/journal.ts'
+import type { Model } from '../ports/model.ts'
 import type { Repo } from '../ports/repo.ts'
 import type { Slots } from '../ports/slots.ts'
 
@@ -25,6 +26,8 @@ export type CommandDeps = JobDeps
 
 export interface OrchestrateDeps extends JobDeps {
   slots: Slots
+  /** Null: the workflow has no key for one. */
+  model: Model | null
   readPlan(issueBody: string, settings: Settings): Result<Plan, Problem[]>
   /** Values that must never be shown or land in a diff. */
   secrets: readonly string[]

@@ -69,6 +69,15 @@ export interface DispatchInputs {
   slots: string
 }
 
+/** What somebody wrote on a thread. */
+export interface ThreadComment {
+  author: string
+  /** GitHub's word for it: `User`, `Bot`, `Organization`. */
+  type: string
+  body: string
+  createdAt: string
+}
+
 /** GitHub as a place where people look and type. Status codes do not leave the adapter. */
 export interface Forge {
   defaultBranch(): Promise<string>
@@ -78,6 +87,8 @@ export interface Forge {
   /** Answer on a thread, once per key: where our own answer with this key is there already, nothing is written. `fresh`: surely the first try, so nobody looks. */
   reply(thread: number, key: string, body: string, fresh: boolean): Promise<void>
   pull(number: number): Promise<PullRequest | null>
+  /** All comments of a thread, oldest first. */
+  comments(thread: number): Promise<ThreadComment[]>
   /** The text of a file on a branch or commit, with its blob id; null where there is none. */
   file(path: string, ref: string): Promise<{ text: string; blob: Sha } | null>
   /**

@@ -1,4 +1,5 @@
 import type { Forge } from '../../ports/forge.ts'
+import { allComments } from './comments.ts'
 import { dispatch, dispatched } from './dispatches.ts'
 import { openNodes } from './nodes.ts'
 import { orchestratorAlive } from './orchestrator.ts'
@@ -27,6 +28,7 @@ export function openForge({ workflowFile, self: login, ...place }: ForgeOptions)
     react: (comment, content) => react(place, comment, content),
     reply: (thread, key, body, fresh) => reply(place, self, { thread, key, body, fresh }),
     pull: (number) => pullAt(place, number),
+    comments: (thread) => allComments(place, thread),
     file: (path, ref) => fileAt(place, path, ref),
     publish: openPublishing(place, self, nodesFor),
     dispatch: (inputs) => dispatch(workflow, inputs),

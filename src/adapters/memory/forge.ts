@@ -3,6 +3,8 @@ import type { DispatchInputs, Forge, PullRequest } from '../../ports/forge.ts'
 import { addComment, type MemoryGitHub, ownComment, SELF } from './github.ts'
 import { publish } from './publish.ts'
 
+const NO_TIME = '2026-01-01T00:00:00Z'
+
 /** A forge without GitHub, for tests of what stands on it. */
 export function memoryForge(github: MemoryGitHub): Forge {
   const { given } = github
@@ -13,6 +15,10 @@ export function memoryForge(github: MemoryGitHub): Forge {
     react: async (comment, content) => react(github, comment, content),
     reply: async (thread, key, body) => reply(github, thread, key, body),
     pull: async (number) => pullAt(github, number),
+    comments: async (thread) =>
+      github.comments
+        .filter((one) => one.thread === thread)
+        .map(({ author, body }) => ({ author, type: author === SELF ? 'Bot' : 'User', body, createdAt: NO_TIME })),
     file: async (path) => {
       const text = needed(given.files?.[path], `a file ${path}`)
       return text === null ? null : { text, blob: blobOf(text) }

@@ -1,0 +1,28 @@
+import type { PlannerInput } from '../../agent/planner/input.ts'
+import type { Speaker } from '../../agent/talk.ts'
+import type { Planning, Stage } from '../../core/planning.ts'
+import type { Sources } from '../../ports/sources.ts'
+import { type Draft, type NewEvent, record } from '../draft.ts'
+import { nowOf, type Session } from '../session.ts'
+
+/** Everything that one try of a stage has at hand. The state is the one that it began with. */
+export interface At {
+  session: Session
+  stage: Stage
+  planning: Planning
+  input: PlannerInput
+  speaker: Speaker
+  sources: Sources
+  signal: AbortSignal
+}
+
+/** What a stage came to: what to record, or why there is nothing. */
+export type StageEnd =
+  | { ok: true; into(session: Session, draft: Draft): Promise<Draft> | Draft }
+  | { ok: false; why: string }
+
+/** Records these events when the stage's word is taken in. */
+export const events = (...found: NewEvent[]): StageEnd => ({
+  ok: true,
+  into: (session, draft) => record(draft, nowOf(session), ...found),
+})

@@ -1,0 +1,69 @@
+import { folded, worthParallel } from '../../core/fold.ts'
+import type { PlanDraft, Planning } from '../../core/planning.ts'
+import { isDraftReady, needsCritique, whyGivenUp } from '../../core/stages.ts'
+import { workOf } from '../../core/state.ts'
+import { type Draft, record } from '../draft.ts'
+import { nowOf, type Session, type Step } from '../session.ts'
+import { propose } from './propose.ts'
+import { problem, refuse } from './refuse.ts'
+
+/** Below this, several agents cost more than the time that they save. */
+const WORTH = 1.2
+
+/** Ends the planning: the plan is put before people, or it is said why there is none. */
+export const concludePlan: Step = async (session, draft) => {
+  if (draft.state.phase === 'ended') return draft
+  const judged = withoutCritic(session, draft)
+  const { planning } = judged.state
+  if (planning === null || planning.settled) return judged
+  if (isDraftReady(planning)) return conclude(session, judged, planning, planning.draft)
+  const why = whyGivenUp(judged.state, 'explore') ?? whyGivenUp(judged.state, 'design')
+  if (why === null) return judged
+  return refuse(session, judged, [problem('model-failed', `The planner came to no plan: ${why}`)])
+}
+
+/** A critic that cannot be had stops nobody: lint's word counts, and it is said that nobody else looked. */
+function withoutCritic(session: Session, draft: Draft): Draft {
+  const { planning } = draft.state
+  if (planning?.draft == null || planning.verdict !== null || !needsCritique(planning.draft)) return draft
+  const why = whyGivenUp(draft.state, 'critique')
+  if (why === null) return draft
+  const accepted = planning.draft.problems.length === 0
+  return record(draft, nowOf(session), {
+    type: 'plan_judged',
+    accepted,
+    problems: [`nobody criticised the plan: ${why}`],
+  })
+}
+
+async function conclude(session: Session, draft: Draft, planning: Planning, made: PlanDraft): Promise<Draft> {
+  if (made.problems.length > 0)
+    return refuse(
+      session,
+      draft,
+      made.problems.map((message) => problem('not-a-plan', message)),
+    )
+  const { plan, notes } = foldedWhereItGainsLittle(draft, planning, made)
+  const unsolved = planning.verdict?.accepted === false ? planning.verdict.problems : []
+  const said = [...notes, ...unsolved.map((one) => `the critique is not content: ${one}`)]
+  const { settings, settingsBlob, base, baseBranch, mode, questions } = planning
+  return propose(session, draft, {
+    plan: { ...plan, questions },
+    notes: said,
+    settings,
+    settingsBlob,
+    base,
+    baseBranch,
+    mode,
+  })
+}
+
+/** Tasks that are at work already stay what they are, so a plan that has begun is not folded. */
+function foldedWhereItGainsLittle(draft: Draft, planning: Planning, { plan, notes }: PlanDraft) {
+  const isWhole = plan.tasks.length > 1 && plan.tasks.every(({ kind }) => kind === 'code')
+  if (workOf(draft.state)?.open === true || !isWhole) return { plan, notes }
+  const { gain } = worthParallel(plan, planning.settings)
+  if (gain >= WORTH) return { plan, notes }
+  const why = `${plan.tasks.length} tasks were folded into one: in parallel they would be ${gain.toFixed(2)} times as fast, which is not worth several agents`
+  return { plan: folded(plan), notes: [...notes, why] }
+}

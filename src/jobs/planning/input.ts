@@ -1,0 +1,41 @@
+import { nonceOf } from '../../agent/fence.ts'
+import type { PlannerInput } from '../../agent/planner/input.ts'
+import { commentsForPrompt } from '../../agent/trusted-comments.ts'
+import type { Planning } from '../../core/planning.ts'
+import type { Session } from '../session.ts'
+
+/** Files in which a repository tells agents how it is to be worked on. Read from the base branch only. */
+const INSTRUCTIONS = ['AGENTS.md', 'CLAUDE.md'] as const
+const MOST_AUTHORS = 30
+
+/** What every stage is told: who asked for what, and how this repository wants to be worked on. */
+export async function plannerInput(session: Session, planning: Planning): Promise<PlannerInput> {
+  const { issue, words, options, run } = session.state
+  const [comments, instructions] = await Promise.all([commentsOf(session), instructionsAt(session, planning.base)])
+  return {
+    issue,
+    comments,
+    words,
+    options,
+    settings: planning.settings,
+    base: planning.base,
+    nonce: nonceOf(run, `${planning.base} ${session.state.askedAt} ${session.state.seen[0] ?? ''}`),
+    instructions,
+  }
+}
+
+async function commentsOf({ deps, state }: Session): Promise<string[]> {
+  const all = (await deps.forge.comments(state.issue.number)).filter(({ type }) => type === 'User')
+  const authors = [...new Set(all.map(({ author }) => author))].slice(0, MOST_AUTHORS)
+  const roles = new Map(
+    await Promise.all(authors.map(async (author) => [author, await deps.forge.role(author)] as const)),
+  )
+  return commentsForPrompt(
+    all.map(({ author, type, body }) => ({ author, type, body, role: roles.get(author) ?? 'none' })),
+  ).kept
+}
+
+async function instructionsAt({ repo }: Session, base: string) {
+  const files = await Promise.all(INSTRUCTIONS.map(async (path) => ({ path, text: await repo.readFile(base, path) })))
+  return files.flatMap(({ path, text }) => (text === null ? [] : [{ path, text }]))
+}

@@ -1,0 +1,65 @@
+import { type DesignListener, design, type PlanHead } from '../../agent/planner/design.ts'
+import type { Task } from '../../core/plan.ts'
+import { planIdOf } from '../../core/plan-id.ts'
+import { workOf } from '../../core/state.ts'
+import { type Draft, record } from '../draft.ts'
+import { nowOf, type Session } from '../session.ts'
+import { type At, events, type StageEnd } from './at.ts'
+import { tell } from './desk.ts'
+import { withTrunk } from './propose.ts'
+
+/** Writes the plan. Each part of it is recorded the moment that it is there, long before the last one is written. */
+export async function designPlan(at: At): Promise<StageEnd> {
+  const { session, planning, input, speaker, signal } = at
+  const work = workOf(session.state)
+  const designed = await design(
+    {
+      speaker,
+      model: planning.settings.plan_model,
+      input,
+      explorations: planning.explorations ?? [],
+      answers: planning.answers,
+      questionsAllowed: planning.questions.length === 0,
+      revisions: planning.revisions.map(({ words }) => words),
+      previous: previousOf(at),
+      fixed: work?.open === true ? work.plan.tasks : [],
+      on: listener(at),
+    },
+    signal,
+  )
+  if (!designed.ok) return designed
+  if ('ask' in designed) return events({ type: 'questions_asked', questions: designed.ask })
+  return events({ type: 'plan_drafted', ...designed.draft })
+}
+
+/** What a second design mends: the draft that the critique sent back, or the plan that somebody wants changed. */
+function previousOf({ session, planning }: At) {
+  if (planning.rejected !== null && planning.verdict !== null)
+    return { plan: planning.rejected.plan, problems: planning.verdict.problems }
+  const work = workOf(session.state)
+  return work === null || work.open ? null : { plan: work.plan, problems: [] }
+}
+
+function listener({ session, stage, planning, signal }: At): DesignListener {
+  const say = (into: (draft: Draft) => Promise<Draft> | Draft) =>
+    tell(session.desk, { stage: stage.key, into: (_session, draft) => (signal.aborted ? draft : into(draft)) })
+  return {
+    head: (head) => planning.mode !== 'strict' && say((draft) => begun(session, draft, head)),
+    task: (task, notes, problems) => problems.length === 0 && say((draft) => planned(session, draft, task, notes)),
+  }
+}
+
+/** Not in `strict`: the head of the plan opens the run, so that its first task can start. */
+async function begun(session: Session, draft: Draft, head: PlanHead): Promise<Draft> {
+  const { planning } = draft.state
+  if (planning === null || draft.state.phase !== 'requested') return draft
+  const plan = { ...head, tasks: [] }
+  const planId = planIdOf({ ...planning, plan: { ...head, tasks: [] } })
+  const started = await withTrunk(session, draft, planning, planId, head.title)
+  return record(started.draft, nowOf(session), { type: 'plan_begun', plan, planId, trunk: started.trunk })
+}
+
+const planned = (session: Session, draft: Draft, task: Task, notes: string[]): Draft =>
+  draft.state.planning?.streamed.some(({ id }) => id === task.id)
+    ? draft
+    : record(draft, nowOf(session), { type: 'task_planned', planned: task, notes })

@@ -1,0 +1,118 @@
+import { expand } from '../../agent/planner/expand.ts'
+import { replan } from '../../agent/planner/replan.ts'
+import { scope } from '../../agent/planner/scope.ts'
+import { goesBeyond, replaceable, withExpansion, withReplacement } from '../../core/amend.ts'
+import type { HandOff } from '../../core/hand-off.ts'
+import { lintPlan } from '../../core/lint.ts'
+import type { Plan, Task } from '../../core/plan.ts'
+import { planIdOf } from '../../core/plan-id.ts'
+import type { TaskId } from '../../core/ref.ts'
+import { recordOf, taskOf, type Work, workOf } from '../../core/state.ts'
+import { type Draft, planned, record } from '../draft.ts'
+import { nowOf, type Session } from '../session.ts'
+import { type At, events, type StageEnd } from './at.ts'
+
+/** A `plan` task, while what it needs is still at work: what will it be about? */
+export async function scopeTask(at: At): Promise<StageEnd> {
+  const { work, task } = partOf(at)
+  const { speaker, planning, sources, input, signal } = at
+  const model = planning.settings.explore_model
+  const found = await scope({ speaker, model, sources, input, task, plan: work.plan }, signal)
+  return found.ok ? events({ type: 'task_scoped', task: task.id, exploration: found.exploration }) : found
+}
+
+/** A `plan` task whose needs have landed becomes the tasks that it stood for. */
+export async function expandTask(at: At): Promise<StageEnd> {
+  const { work, task } = partOf(at)
+  const { speaker, planning, input, signal } = at
+  const found = await expand(
+    {
+      speaker,
+      model: planning.settings.plan_model,
+      input,
+      plan: work.plan,
+      task,
+      scope: work.scopes[task.id] ?? null,
+      handOffs: handOffsOf(work),
+    },
+    signal,
+  )
+  if (!found.ok) return found
+  const into = (plan: Plan) => withExpansion(plan, task.id, found.tasks)
+  return amended(at, { cause: 'expand', task, tasks: found.tasks, notes: found.notes, into })
+}
+
+/** A task that failed for good is planned anew, with what waits for it and has not begun; nothing else is disturbed. */
+export async function replanTask(at: At): Promise<StageEnd> {
+  const { work, task } = partOf(at)
+  const { speaker, planning, input, signal } = at
+  const removed = replaceable(work, task.id)
+  const found = await replan(
+    {
+      speaker,
+      model: planning.settings.plan_model,
+      input,
+      plan: work.plan,
+      failed: { task, failures: failuresOf(work, task.id) },
+      replaceable: removed.map((id) => taskOf(work, id)),
+      handOffs: handOffsOf(work),
+    },
+    signal,
+  )
+  if (!found.ok) return found
+  const into = (plan: Plan) => withReplacement(plan, task.id, removed, found.tasks)
+  return amended(at, { cause: 'replan', task, tasks: found.tasks, notes: found.notes, into })
+}
+
+function partOf({ session, stage }: At): { work: Work; task: Task } {
+  const work = workOf(session.state)
+  if (work === null || stage.task === null) throw new Error(`${stage.key} is about no task`)
+  return { work, task: taskOf(work, stage.task) }
+}
+
+export const handOffsOf = (work: Work): ReadonlyMap<TaskId, HandOff> =>
+  new Map(
+    work.plan.tasks.flatMap(({ id }) => {
+      const { state } = recordOf(work, id)
+      return state.status === 'landed' && state.report?.handOff !== undefined ? [[id, state.report.handOff]] : []
+    }),
+  )
+
+const failuresOf = (work: Work, id: TaskId) =>
+  recordOf(work, id).attempts.flatMap(({ failure }) => (failure === null ? [] : [failure]))
+
+interface Amendment {
+  cause: 'expand' | 'replan'
+  task: Task
+  tasks: readonly Task[]
+  notes: readonly string[]
+  into(plan: Plan): Plan
+}
+
+/** The plan with its new part, linted as a whole; a part that is no good is no part, and the stage is tried again. */
+function amended({ planning }: At, it: Amendment): StageEnd {
+  return {
+    ok: true,
+    into(session, draft) {
+      const work = planned(draft)
+      const linted = lintPlan(it.into(work.plan), planning.settings)
+      const [problem] = linted.problems
+      if (problem !== undefined) return failed(session, draft, it, problem.message)
+      const within = goesBeyond(work.plan, it.tasks).length === 0
+      return record(draft, nowOf(session), {
+        type: 'plan_amended',
+        cause: it.cause,
+        of: it.task.id,
+        plan: linted.plan,
+        planId: planIdOf({ ...work, plan: linted.plan }),
+        within,
+        notes: [...it.notes, ...linted.notes],
+      })
+    },
+  }
+}
+
+const failed = (session: Session, draft: Draft, { cause, task }: Amendment, why: string): Draft => {
+  const tries = Object.keys(draft.state.ledger.spent).filter((key) => key.startsWith(`${cause}:${task.id}#`)).length
+  return record(draft, nowOf(session), { type: 'stage_failed', stage: `${cause}:${task.id}#${tries}`, why })
+}

@@ -1,0 +1,66 @@
+import type { Stage } from '../../core/planning.ts'
+import { roleOf, stageAllowance, wantedStages } from '../../core/stages.ts'
+import type { LiveRun } from '../../core/state.ts'
+import { record } from '../draft.ts'
+import { nowOf, type Session, type Step } from '../session.ts'
+import { tell } from './desk.ts'
+import { runStage } from './run-stage.ts'
+
+/** Sets money aside for every stage that is wanted. The stage itself begins when that is in the journal. */
+export const reserveStages: Step = (session, draft) => {
+  if (session.deps.model === null || session.desk.closing) return draft
+  let next = draft
+  for (const stage of wantedStages(draft.state)) {
+    if (next.state.ledger.reserved[stage.key] !== undefined) continue
+    const usd = stageAllowance(next.state.ledger, stage.name)
+    if (usd === null) continue
+    next = record(next, nowOf(session), { type: 'money_reserved', stage: stage.key, role: roleOf[stage.name], usd })
+  }
+  return next
+}
+
+/** What an earlier process had set money aside for and never told of: it died with it. */
+export const giveUpOrphans: Step = (session, draft) => {
+  if (session.started) return draft
+  const orphans = Object.keys(draft.state.ledger.reserved).filter((key) => key.includes('#'))
+  const why = 'the orchestrator died over it'
+  return orphans.reduce((next, stage) => record(next, nowOf(session), { type: 'stage_failed', stage, why }), draft)
+}
+
+/**
+ * What a stage works from; where it is not the same any more, the stage has been overtaken. A person's answer or wish
+ * makes the whole plan anew, an amendment only that part.
+ */
+export const basisOf = ({ planning }: LiveRun, { task }: Stage): string =>
+  task === null ? `${planning?.revisions.length ?? 0}.${planning?.answers.length ?? 0}` : task
+
+/** Begins the stages whose money the journal holds, and stops those that nobody wants any more. */
+export function startStages(session: Session): void {
+  const { desk, state } = session
+  const wanted = new Map(wantedStages(state).map((stage) => [stage.key, stage]))
+  for (const [key, { stop, basis }] of desk.running) {
+    const stage = wanted.get(key)
+    if (stage === undefined || desk.closing || basisOf(state, stage) !== basis) stop.abort()
+  }
+  if (desk.closing) return
+  for (const stage of wanted.values()) {
+    const reserved = state.ledger.reserved[stage.key]
+    if (reserved !== undefined && !desk.running.has(stage.key)) begin(session, stage, reserved.usd)
+  }
+}
+
+function begin(session: Session, stage: Stage, usd: number): void {
+  const { desk, deps } = session
+  const stop = new AbortController()
+  desk.running.set(stage.key, { stop, basis: basisOf(session.state, stage) })
+  deps.log(`${stage.key}: begun with at most ${usd.toFixed(2)} USD`)
+  runStage(session, stage, usd, stop.signal)
+    .catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error)
+      tell(desk, {
+        stage: stage.key,
+        into: (_session, draft) => record(draft, nowOf(session), { type: 'stage_failed', stage: stage.key, why }),
+      })
+    })
+    .finally(() => desk.running.delete(stage.key))
+}

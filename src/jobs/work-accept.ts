@@ -1,0 +1,85 @@
+import type { Check } from '../core/brief.ts'
+import type { TaskFailure } from '../core/failure.ts'
+import type { Sha } from '../core/ref.ts'
+import type { CommitWords } from '../ports/repo.ts'
+import type { CommandRun } from '../ports/sandbox.ts'
+import type { Stopwatch } from './work-commands.ts'
+import type { WorkDeps } from './work-deps.ts'
+
+export interface Commit {
+  head: Sha
+  tree: Sha
+}
+
+/** What the machine's own run of the checks came to, on exactly the tree that is handed over. */
+export interface Checked {
+  failure: TaskFailure | null
+  tree: Sha | null
+  log: string
+  seconds: number
+}
+
+type Place = Pick<WorkDeps, 'worktree' | 'redact'>
+
+/** Everything that a worker left, as one commit; null where it changed nothing. A worker may leave what git cannot take. */
+export async function commitWork(
+  { worktree, redact }: Place,
+  words: CommitWords,
+): Promise<{ ok: true; commit: Commit | null } | { ok: false; why: string }> {
+  const left = await trying(() => worktree.commitAll(words))
+  return 'error' in left
+    ? { ok: false, why: redact(`What was left cannot be committed: ${left.error}`) }
+    : { ok: true, commit: left.value }
+}
+
+/** Runs every check; all must pass, none at all is no pass, and none may change what it passes. */
+export async function checkWork(
+  place: Place,
+  watch: Stopwatch,
+  checks: readonly Pick<Check, 'argv'>[],
+  commit: Commit | null,
+): Promise<Checked> {
+  if (checks.length === 0) {
+    const log = 'The task has no acceptance command: nothing shows that its work is good.'
+    return { failure: { reason: 'acceptance-failed', exitCode: 0, log }, tree: null, log: '', seconds: 0 }
+  }
+  const tree = commit?.tree ?? (await place.worktree.treeHash())
+  const { failure, log, seconds } = await runAll(watch, checks)
+  return { failure: failure ?? (await changedSince(place, tree)), tree, log, seconds }
+}
+
+async function runAll(watch: Stopwatch, checks: readonly Pick<Check, 'argv'>[]): Promise<Omit<Checked, 'tree'>> {
+  let log = ''
+  let seconds = 0
+  let failure: TaskFailure | null = null
+  for (const { argv } of checks) {
+    const ran = await watch.run(argv)
+    seconds += ran.seconds
+    log += checks.length === 1 ? ran.log : `$ ${argv.join(' ')}\n${ran.log.trimEnd()}\n`
+    failure = watch.failureOf(ran) ?? exitOf(ran, 'acceptance-failed')
+    if (failure !== null) break
+  }
+  return { failure, log, seconds }
+}
+
+/** What passed must be what is handed over: an acceptance that changes files has accepted something else. */
+async function changedSince({ worktree, redact }: Place, tree: Sha): Promise<TaskFailure | null> {
+  const after = await trying(() => worktree.treeHash())
+  if ('error' in after) {
+    const log = redact(`It left files that git cannot read: ${after.error}`)
+    return { reason: 'acceptance-failed', exitCode: 0, log }
+  }
+  if (after.value === tree) return null
+  return { reason: 'acceptance-changed-files', paths: await worktree.changedPaths(tree, after.value) }
+}
+
+export const exitOf = (
+  { exitCode, log }: CommandRun,
+  reason: 'program-failed' | 'acceptance-failed',
+): TaskFailure | null => (exitCode === 0 ? null : { reason, exitCode, log })
+
+const trying = <Value>(work: () => Promise<Value>): Promise<{ value: Value } | { error: string }> =>
+  work().then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),
+  )
