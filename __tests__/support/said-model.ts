@@ -18,6 +18,7 @@ export function saidModel(answers: readonly Said[]): Model & { requests: ModelRe
       if (said === undefined) throw new Error(`call ${requests.length} of the model was not given an answer`)
       if (request.signal.aborted) return fails('aborted', noSaidUsage)
       const answer = typeof said === 'function' ? await said(request, requests.length) : said
+      if (answer.ok) request.onStart?.()
       if (answer.ok) for (const piece of piecesOf(answer.blocks)) request.onText?.(piece)
       return answer
     },

@@ -1,6 +1,8 @@
 import { costOf, type Price, worstCost } from '../core/price.ts'
-import { type ModelRole, mergeSpending, noUsage, type Spending, usdOf } from '../core/usage.ts'
-import type { ModelAnswer, ModelRequest } from '../ports/model.ts'
+import { type ModelRole, mergeSpending, type Spending, usdOf } from '../core/usage.ts'
+import type { ModelRequest, Spent } from '../ports/model.ts'
+
+type Asked = Pick<ModelRequest, 'model' | 'maxTokens'>
 
 /**
  * Money that one stage or attempt may spend. Before a call the most that it can cost is set aside, after it what it did
@@ -8,13 +10,12 @@ import type { ModelAnswer, ModelRequest } from '../ports/model.ts'
  */
 export interface Purse {
   /** Tokens that the answer may have so that the call cannot pass the limit, at most those asked for; null: too few to be of use. */
-  afford(request: Pick<ModelRequest, 'model' | 'maxTokens'>, promptTokens: number): number | null
-  settle(
-    role: ModelRole,
-    request: Pick<ModelRequest, 'model' | 'maxTokens'>,
-    promptTokens: number,
-    answer: ModelAnswer,
-  ): void
+  afford(request: Asked, promptTokens: number): number | null
+  /** `request`: with the tokens that were afforded. */
+  settle(role: ModelRole, request: Asked, promptTokens: number, spent: Spent): void
+  /** Settles a try that broke off and sets the same aside for another; false: the limit has no room, and nothing is done. */
+  again(role: ModelRole, request: Asked, promptTokens: number, tried: Spent): boolean
+  /** US dollars that are neither spent nor set aside. */
   left(): number
   spending(): Spending[]
 }
@@ -31,26 +32,42 @@ export function purse(limitUsd: number, priceOf: (model: string) => Price | null
     if (found === null) throw new Error(`the model ${model} has no price`)
     return found
   }
+  const settle: Purse['settle'] = (role, { model, maxTokens }, promptTokens, spent) => {
+    const worst = worstCost(promptTokens, maxTokens, price(model))
+    open = Math.max(0, open - worst)
+    const one = spendingOf(role, model, spent, price(model), worst)
+    spending = mergeSpending([...spending, one])
+  }
   return {
     left,
+    settle,
     spending: () => spending,
     afford({ model, maxTokens }, promptTokens) {
-      const { output } = price(model)
-      const without = worstCost(promptTokens, 0, price(model))
-      const perToken = (worstCost(promptTokens, 1_000_000, price(model)) - without) / 1_000_000
-      const tokens = output === 0 ? maxTokens : Math.floor((left() - without) / perToken)
-      const most = Math.min(maxTokens, tokens)
-      if (most < Math.min(LEAST_ANSWER, maxTokens)) return null
-      open += without + most * perToken
+      const most = mostTokensFor(left(), maxTokens, promptTokens, price(model))
+      if (most === null) return null
+      open += worstCost(promptTokens, most, price(model))
       return most
     },
-    settle(role, { model, maxTokens }, promptTokens, { usage, unsure }) {
-      const worst = worstCost(promptTokens, maxTokens, price(model))
-      open = Math.max(0, open - worst)
-      const known = costOf(usage, price(model))
-      const usd = unsure ? Math.max(known, worst) : known
-      const one: Spending = { role, model, calls: 1, usage: usage ?? noUsage, usd, unknown: usd - known }
-      spending = mergeSpending([...spending, one])
+    again(role, request, promptTokens, tried) {
+      const worst = worstCost(promptTokens, request.maxTokens, price(request.model))
+      if (spendingOf(role, request.model, tried, price(request.model), worst).usd > left()) return false
+      settle(role, request, promptTokens, tried)
+      open += worst
+      return true
     },
   }
+}
+
+function mostTokensFor(usd: number, maxTokens: number, promptTokens: number, price: Price): number | null {
+  const prompt = worstCost(promptTokens, 0, price)
+  if (prompt > usd) return null
+  const perToken = (worstCost(promptTokens, 1_000_000, price) - prompt) / 1_000_000
+  const most = perToken === 0 ? maxTokens : Math.min(maxTokens, Math.floor((usd - prompt) / perToken))
+  return most < Math.min(LEAST_ANSWER, maxTokens) ? null : most
+}
+
+function spendingOf(role: ModelRole, model: string, { usage, unsure }: Spent, price: Price, worst: number): Spending {
+  const known = costOf(usage, price)
+  const usd = unsure ? Math.max(known, worst) : known
+  return { role, model, calls: 1, usage, usd, unknown: usd - known }
 }

@@ -16,7 +16,7 @@ export interface Unaffordable {
 }
 
 /**
- * One call with its money set aside before and settled after. `promptTokens`: an upper bound of what the prompt has; where
+ * One call with its money set aside before and settled after, each try for itself. `promptTokens`: an upper bound of what the prompt has; where
  * earlier calls of the conversation are known, what they had plus one token for every byte that came since.
  */
 export async function ask(
@@ -27,7 +27,10 @@ export async function ask(
   const maxTokens = purse.afford(request, promptTokens)
   if (maxTokens === null) return { ok: false, failure: { reason: 'unaffordable', left: purse.left() } }
   const afforded = { ...request, maxTokens }
-  const answer = await model.ask(afforded)
+  const answer = await model.ask({
+    ...afforded,
+    mayRetry: (tried) => purse.again(role, afforded, promptTokens, tried),
+  })
   purse.settle(role, afforded, promptTokens, answer)
   return answer
 }

@@ -35,6 +35,19 @@ export interface ModelRequest {
   /** Text as it streams in, piece by piece. A call that is tried again has begun anew: `onRestart` says so first. */
   onText?: (piece: string) => void
   onRestart?: () => void
+  /** The answer begins to stream: from now on others can read from the cache what this call has written to it. Once at most. */
+  onStart?: () => void
+  /**
+   * A try broke off that has cost something, or may have. True: this is accounted for, it is not told again in the answer,
+   * and another try is paid for. False, or nobody to ask: it was the last one.
+   */
+  mayRetry?: (tried: Spent) => boolean
+}
+
+/** What the API took; `unsure`: it did not say all of it. */
+export interface Spent {
+  usage: Usage
+  unsure: boolean
 }
 
 /** Why the model could not answer, after every retry that makes sense. */
@@ -49,8 +62,9 @@ export type ModelFailure =
   | { reason: 'aborted'; detail: string }
 
 /**
- * `usage` is what was paid for, tries that broke off among them, as far as the API told; `unsure`: at least one try broke
- * off without a word on its usage, so what it cost is only bounded by the reservation.
+ * `usage` is what the last try has cost, as far as the API told (for those before it see `mayRetry`); `unsure`: it broke off
+ * without a word on all of its usage, so what it cost is only bounded by the reservation. `length` is any answer that ended
+ * before its end. A call whose `input` is text is one that the model wrote wrongly: the text is no JSON.
  */
 export type ModelAnswer =
   | { ok: true; stop: 'end' | 'calls' | 'length' | 'refused'; blocks: readonly Block[]; usage: Usage; unsure: boolean }
