@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { assignmentFor, assignmentKey, taskEnvironment, verificationCommands } from '../../src/core/assignment.ts'
 import type { RunEvent } from '../../src/core/event.ts'
 import { replay } from '../../src/core/evolve.ts'
-import { defaultSettings } from '../../src/core/settings.ts'
+import { defaultSettings, type Settings, settingsSchema } from '../../src/core/settings.ts'
 import { type PlanOverrides, planOf } from '../support/plan.ts'
 
 const base = 'b'.repeat(40)
@@ -51,6 +51,7 @@ describe('what a slot is to do', () => {
       attempt: 4,
       base,
       title: 'B',
+      worker: 'program',
       program: ['x'],
       acceptance: ['y'],
       minutes: 7,
@@ -58,6 +59,23 @@ describe('what a slot is to do', () => {
       notes: [],
       sandbox: 'bubblewrap',
     })
+  })
+
+  it('is for an agent where the task has no program, or for the other agent that the settings name', () => {
+    const workerWith = (settings: Settings) => {
+      const events = [asked, { ...proposed('a', { tasks: { a: { run: [] } } }), settings } as RunEvent, approved]
+      const assignment = assignmentFor(replay([...events, ...given('a', 's1')]), 's1')
+      return assignment.kind === 'task' ? assignment.worker : null
+    }
+    expect(workerWith(defaultSettings)).toBe('agent')
+    expect(workerWith(settingsSchema.parse({ worker: { command: ['other', '{prompt_file}'] } }))).toBe('command')
+  })
+
+  it('is nothing that the gate of the plan keeps back, whatever a journal was made to say', () => {
+    const partly: RunEvent = { ...approved, only: ['b'] } as RunEvent
+    const forced = [asked, proposed('a, b'), partly, ...given('a', 's1'), ...given('b', 's2')]
+    expect(kindFor('s1', ...forced)).toBe('idle')
+    expect(kindFor('s2', ...forced)).toBe('task')
   })
 
   it('is the verification that the journal gives it', () => {

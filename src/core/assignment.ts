@@ -1,7 +1,9 @@
-import type { Argv, Plan } from './plan.ts'
+import { mayStart } from './gate.ts'
+import type { Argv, Plan, Task } from './plan.ts'
 import type { RunId, Sha, TaskId } from './ref.ts'
 import type { Settings } from './settings.ts'
 import { type RunState, recordOf, taskOf, type Work } from './state.ts'
+import { isAgentTask } from './tier.ts'
 
 export interface TaskAssignment {
   kind: 'task'
@@ -9,6 +11,8 @@ export interface TaskAssignment {
   attempt: number
   base: Sha
   title: string
+  /** Who works on it: its own program, an agent of ours, or the other agent that the settings name. */
+  worker: 'program' | 'agent' | 'command'
   program: Argv
   acceptance: Argv
   minutes: number
@@ -41,7 +45,8 @@ export function assignmentFor(state: RunState, slot: string): Assignment {
 function taskFor(work: Work, slot: string): TaskAssignment | null {
   for (const { id } of work.plan.tasks) {
     const { state, onto, notes } = recordOf(work, id)
-    if (state.status !== 'in_progress' || state.slot !== slot) continue
+    // Whatever the journal was made to say: nobody works on what the plan's gate keeps back.
+    if (state.status !== 'in_progress' || state.slot !== slot || !mayStart(work, id)) continue
     const task = taskOf(work, id)
     return {
       kind: 'task',
@@ -49,6 +54,7 @@ function taskFor(work: Work, slot: string): TaskAssignment | null {
       attempt: state.attempt,
       base: state.base,
       title: task.title,
+      worker: workerOf(task, work.settings),
       program: task.run,
       acceptance: task.acceptance.argv,
       minutes: task.timeout_minutes,
@@ -58,6 +64,11 @@ function taskFor(work: Work, slot: string): TaskAssignment | null {
     }
   }
   return null
+}
+
+const workerOf = (task: Task, { worker }: Settings): TaskAssignment['worker'] => {
+  if (!isAgentTask(task)) return 'program'
+  return worker.command.length > 0 ? 'command' : 'agent'
 }
 
 function verificationFor({ verification, plan, settings }: Work, slot: string): VerifyAssignment | null {

@@ -29,6 +29,8 @@ export const reportSchema = z.strictObject({
   spending: z.array(spendingSchema).optional(),
   handOff: handOffSchema.optional(),
   turns: z.int().min(0).optional(),
+  /** The tasks with whose work it was in conflict, where this settles it. */
+  resolved: z.array(taskIdSchema).optional(),
 })
 export type Report = z.infer<typeof reportSchema>
 

@@ -18,5 +18,34 @@ export const handOffSchema = z.strictObject({
 })
 export type HandOff = z.infer<typeof handOffSchema>
 
+/** What an agent says of its own work; of any length. */
+export type Said = Pick<HandOff, 'did' | 'interfaces' | 'decisions' | 'caveats' | 'follow_ups'>
+
+/** What is known of the work without asking whoever did it. */
+type Known = Pick<HandOff, 'files' | 'check'>
+
+/** Cut to what a hand-off holds: each line, each list, and the list of files with the number of those left out. */
+export const handOffOf = (said: Said, { files, check }: Known): HandOff => ({
+  did: shortened(said.did, 1200),
+  files: files.length <= 60 ? files.map(pathOf) : [...files.slice(0, 59).map(pathOf), `and ${files.length - 59} more`],
+  interfaces: linesOf(said.interfaces, 12),
+  decisions: linesOf(said.decisions, 8),
+  caveats: linesOf(said.caveats, 8),
+  follow_ups: linesOf(said.follow_ups, 8),
+  check: shortened(check, LONGEST),
+})
+
+const linesOf = (lines: readonly string[], most: number): string[] =>
+  lines
+    .map((text) => shortened(text.trim(), LONGEST))
+    .filter((text) => text !== '')
+    .slice(0, most)
+
+const pathOf = (path: string): string => shortened(path, 200)
+
+/** A cut may have halved a character. */
+const shortened = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
+
 /** One line for tasks that do not need the work itself. */
 export const inOneLine = ({ did }: HandOff): string => (did.split('\n')[0] ?? '').slice(0, 160)
