@@ -3,6 +3,8 @@ import type { JsonSchema } from '../ports/model.ts'
 
 /** What the API understands; all else that a schema says is put into words. */
 const KEPT = ['type', 'properties', 'required', 'items', 'enum', 'const', 'anyOf', 'description', '$ref', '$defs']
+/** One of them must be there: a schema that is open to any value says nothing. */
+const SAYING = ['type', 'enum', 'const', 'anyOf', 'oneOf', '$ref']
 /** Says nothing that the rest does not. */
 const SILENT = ['$schema', 'additionalProperties', 'oneOf']
 
@@ -17,6 +19,7 @@ export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
 function plain(node: unknown): JsonSchema {
   if (!isRecord(node)) throw new Error('a schema of the model is no object')
   if (node.type === 'object') return objectOf(node)
+  if (!SAYING.some((name) => node[name] !== undefined)) throw new Error('a schema of the model leaves a value open')
   return described(node, {
     ...only(node, ['type', 'enum', 'const', '$ref']),
     ...(node.items === undefined ? {} : { items: plain(node.items) }),
@@ -26,12 +29,12 @@ function plain(node: unknown): JsonSchema {
 }
 
 function objectOf(node: Readonly<Record<string, unknown>>): JsonSchema {
+  if (isRecord(node.additionalProperties)) throw new Error('a schema of the model has fields of any name')
   const properties = isRecord(node.properties) ? node.properties : {}
   const names = Object.keys(properties)
   const required = Array.isArray(node.required) ? node.required : []
   const loose = names.find((name) => !required.includes(name))
   if (loose !== undefined) throw new Error(`the field ${loose} is optional, which the model's API limits`)
-  if (names.length === 0) throw new Error('an object without fields of fixed names')
   return described(node, {
     type: 'object',
     properties: Object.fromEntries(names.map((name) => [name, plain(properties[name])])),

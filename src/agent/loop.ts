@@ -1,9 +1,10 @@
 import type { Block } from '../ports/model.ts'
+import { specsOf } from './asked.ts'
 import type { Conversation, Conversed, LoopEnd } from './conversation.ts'
 import { repeats } from './repeats.ts'
 import { whyStop } from './round.ts'
 import { type Thread, threadOf } from './thread.ts'
-import { type Course, specsOf, tell, turn } from './turn.ts'
+import { type Course, tell, turn } from './turn.ts'
 
 export type { Conversation, Conversed, LoopEnd, TurnRecord } from './conversation.ts'
 export type { Thread } from './thread.ts'

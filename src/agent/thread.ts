@@ -1,5 +1,5 @@
-import { tokensOf, type Usage } from '../core/usage.ts'
-import type { Block, ModelRequest, Turn } from '../ports/model.ts'
+import { tokensOf } from '../core/usage.ts'
+import type { Block, ModelRequest, Spent, Turn } from '../ports/model.ts'
 import { mostTokens } from './talk.ts'
 
 /** What was said so far. It only ever grows at its end, so that the model's cache holds all of it. */
@@ -26,14 +26,14 @@ export function told(thread: Thread, blocks: readonly Block[]): Thread {
 }
 
 /** The model has answered. What has neither words nor calls cannot be given back to it, and is left out. */
-export function heard(thread: Thread, blocks: readonly Block[], usage: Usage): Thread {
+export function heard(thread: Thread, blocks: readonly Block[], { usage, unsure }: Spent): Thread {
   const full = blocks.filter((block) => block.kind !== 'text' || block.text.trim() !== '')
   const turns: readonly Turn[] = full.some((block) => block.kind !== 'opaque')
     ? [...thread.turns, { role: 'assistant', blocks: full }]
     : thread.turns
   const most = thread.promptTokens + bytesOf(full)
-  const counted = usage.fresh + usage.cached + usage.written > 0 ? tokensOf(usage) : most
-  return { turns, promptTokens: Math.min(most, counted) }
+  const counted = !unsure && usage.fresh + usage.cached + usage.written > 0
+  return { turns, promptTokens: counted ? Math.min(most, tokensOf(usage)) : most }
 }
 
 /** The turns with markers at the ends of the last two of the user: the one finds the cache of the call before, the other extends it. */

@@ -4,7 +4,12 @@ import type { ToolSpec } from '../ports/model.ts'
 import { jsonSchemaOf } from './json-schema.ts'
 
 /** `finished`: the checked value of `finish`; `notAllowed`: the plan's gate is shut, and the conversation ends. */
-export type ToolAnswer = { text: string; failed: boolean } | { finished: unknown } | { notAllowed: string }
+export type ToolAnswer = Said | { finished: unknown } | { notAllowed: string }
+
+export interface Said {
+  text: string
+  failed: boolean
+}
 
 /** What a call can do: reads of one turn run side by side, all else in order; a `change` is progress. */
 export type ToolKind = 'read' | 'change' | 'run' | 'finish'
@@ -20,8 +25,8 @@ export interface Tool {
 export const LONGEST_ANSWER = 10_000
 const NOTE = 100
 
-export const said = (text: string): ToolAnswer => ({ text, failed: false })
-export const failed = (text: string): ToolAnswer => ({ text, failed: true })
+export const said = (text: string): Said => ({ text, failed: false })
+export const failed = (text: string): Said => ({ text, failed: true })
 
 /** A tool whose input is one schema's, and whose answers are never longer than a model should read at once. */
 export function tool<Schema extends z.ZodType>(

@@ -1,9 +1,10 @@
-import { type Block, type ModelAnswer, type ToolSpec, textOf } from '../ports/model.ts'
+import { type Block, type ModelAnswer, textOf } from '../ports/model.ts'
+import { asked, givenUp } from './asked.ts'
 import type { Conversation, LoopEnd } from './conversation.ts'
 import type { Repeats } from './repeats.ts'
-import { type Call, useTools, whyStop } from './round.ts'
-import { ask, type Unaffordable } from './talk.ts'
-import { heard, marked, type Thread, told } from './thread.ts'
+import { useTools } from './round.ts'
+import type { Call } from './taken.ts'
+import { heard, type Thread, told } from './thread.ts'
 
 /** How far a conversation has come. */
 export interface Course {
@@ -28,8 +29,6 @@ const MOST_SILENT = 2
 /** Turns before the last one at which it is told. */
 const LAST_TURNS = 3
 
-export const specsOf = ({ tools }: Conversation): ToolSpec[] => tools.map(({ spec }) => spec)
-
 /** Words of the user at the end of the thread, also in the transcript. */
 export function tell(conversation: Conversation, course: Course, blocks: readonly Block[]): Course {
   if (blocks.length === 0) return course
@@ -40,62 +39,20 @@ export function tell(conversation: Conversation, course: Course, blocks: readonl
 
 /** One answer of the model and all that follows from it. */
 export async function turn(conversation: Conversation, before: Course, repeats: Repeats): Promise<Step> {
-  const { answer, maxTokens } = await asked(conversation, before)
+  const { answer, maxTokens } = await asked(conversation, before.thread, before.turnsUsed + 1)
   if (!answer.ok) return { course: before, ending: givenUp(conversation, answer) }
   const course = { ...before, turnsUsed: before.turnsUsed + 1 }
   if (answer.stop === 'refused') return { course, ending: { end: 'refused', detail: textOf(answer.blocks) } }
   if (answer.stop === 'length') return cutOff(conversation, course, answer, maxTokens)
-  const next = { ...course, cutOff: 0, thread: heard(course.thread, answer.blocks, answer.usage) }
+  const next = { ...course, cutOff: 0, thread: heard(course.thread, answer.blocks, answer) }
   const calls = answer.blocks.filter((block) => block.kind === 'call')
   return calls.length === 0 ? silent(conversation, next, answer) : used(conversation, next, calls, repeats)
 }
 
-/** `maxTokens`: what the purse gave for the answer. */
-async function asked(conversation: Conversation, { thread, turnsUsed }: Course) {
-  const { speaker, model, system, maxTokens, signal, clock } = conversation
-  let afforded = maxTokens
-  const heeding = {
-    ask(request: Parameters<typeof speaker.model.ask>[0]) {
-      afforded = request.maxTokens
-      return speaker.model.ask(request)
-    },
-  }
-  const tools = specsOf(conversation)
-  const turns = marked(thread.turns)
-  const start = clock.now()
-  const answer = await ask(
-    { ...speaker, model: heeding },
-    { model, system, tools, turns, maxTokens, schema: null, signal },
-    thread.promptTokens,
-  )
-  record(conversation, turnsUsed + 1, start, answer)
-  return { answer, maxTokens: afforded }
-}
-
-function record({ clock, onTurn }: Conversation, turn: number, start: Date, answer: ModelAnswer | Unaffordable): void {
-  const at = clock.now()
-  onTurn?.({
-    role: 'assistant',
-    at: at.toISOString(),
-    turn,
-    blocks: answer.ok ? answer.blocks : [],
-    stop: answer.ok ? answer.stop : answer.failure.reason,
-    usage: 'usage' in answer ? answer.usage : null,
-    unsure: 'unsure' in answer && answer.unsure,
-    seconds: (at.getTime() - start.getTime()) / 1000,
-  })
-}
-
-function givenUp(conversation: Conversation, { failure }: Extract<ModelAnswer | Unaffordable, { ok: false }>): LoopEnd {
-  if (failure.reason === 'unaffordable') return { end: 'unaffordable', left: failure.left }
-  if (failure.reason === 'aborted') return whyStop(conversation) ?? { end: 'aborted' }
-  return { end: 'model-failed', failure }
-}
-
 /** A piece of an answer may end in the middle of a call or of a thought, so that none of it is kept. */
-function cutOff(conversation: Conversation, course: Course, { usage }: Answered, maxTokens: number): Step {
+function cutOff(conversation: Conversation, course: Course, answer: Answered, maxTokens: number): Step {
   const { speaker } = conversation
-  const next = { ...course, cutOff: course.cutOff + 1, thread: heard(course.thread, [], usage) }
+  const next = { ...course, cutOff: course.cutOff + 1, thread: heard(course.thread, [], answer) }
   const short = maxTokens < conversation.maxTokens
   if (next.cutOff > MOST_CUT_OFF)
     return { course: next, ending: short ? { end: 'unaffordable', left: speaker.purse.left() } : { end: 'truncated' } }
