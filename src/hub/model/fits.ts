@@ -9,7 +9,7 @@ export type SchemaCheck = (schema: JsonSchema, value: unknown) => readonly strin
 export function mistakeIn(answer: Answer, request: ParsedRequest, check: SchemaCheck): string | null {
   return (
     answer.parts.map((part) => partMistake(part, request, check)).find((mistake) => mistake !== null) ??
-    stopMistake(answer) ??
+    stopMistake(answer, request) ??
     outputMistake(answer, request, check) ??
     holdMistake(answer)
   )
@@ -23,9 +23,15 @@ function partMistake(part: Part, { body }: ParsedRequest, check: SchemaCheck): s
   return problem === undefined ? null : `the input of '${part.name}' does not fit its schema: ${problem}`
 }
 
-function stopMistake({ parts, stop }: Answer): string | null {
+function stopMistake({ parts, stop }: Answer, { body }: ParsedRequest): string | null {
   const calls = parts.filter(({ type }) => type === 'tool_use').length
-  return stop === 'tool_use' && calls === 0 ? 'the answer stops for tools and calls none' : null
+  if (stop === 'tool_use' && calls === 0) return 'the answer stops for tools and calls none'
+  const choice = body.tool_choice
+  const forced = choice?.type === 'any' || choice?.type === 'tool'
+  if (forced && stop === 'end_turn') return 'the request wants a tool called'
+  return choice !== undefined && 'disable_parallel_tool_use' in choice && choice.disable_parallel_tool_use && calls > 1
+    ? 'the request wants one tool at a time'
+    : null
 }
 
 /** Refused and truncated answers need not fit what was asked for. */

@@ -55,6 +55,7 @@ export function createLog(now: () => Date): Log {
       requests.push(request)
       concurrency.now += 1
       concurrency.most = Math.max(concurrency.most, concurrency.now)
+      changed()
       return request
     },
     note: (request, note) => {

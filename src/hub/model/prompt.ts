@@ -30,9 +30,18 @@ export const promptTokens = (segments: readonly Segment[]): number =>
   segments.reduce((sum, { tokens }) => sum + tokens, 0)
 
 function segment(place: string, piece: Piece): Segment {
-  const { cache_control: control, ...rest } = { cache_control: null, ...piece }
+  const { marker, rest } = unmarked(piece)
   const text = JSON.stringify(rest)
-  return { text: `${place}\n${text}`, tokens: tokensOf(bytesOf(text)), ttl: control ? (control.ttl ?? '5m') : null }
+  return { text: `${place}\n${text}`, tokens: tokensOf(bytesOf(text)), ttl: marker ? (marker.ttl ?? '5m') : null }
+}
+
+/** A piece without its marker; one inside the result of a tool counts for the whole result. */
+function unmarked(piece: Piece): { marker: CacheControl | null | undefined; rest: object } {
+  const { cache_control: marker, ...rest } = { cache_control: null, ...piece }
+  if (!('type' in piece) || piece.type !== 'tool_result' || !Array.isArray(piece.content)) return { marker, rest }
+  const inner = piece.content.map(unmarked)
+  const innerMarker = inner.findLast((one) => one.marker)?.marker
+  return { marker: marker ?? innerMarker, rest: { ...rest, content: inner.map((one) => one.rest) } }
 }
 
 const systemOf = ({ system = [] }: CountBody) =>

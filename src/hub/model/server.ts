@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { listen, stop } from '../listen.ts'
 import { createCache } from './cache.ts'
 import { answerCount } from './count.ts'
+import { createFederation, type Exchange, type Federation, type FederationRule, TOKEN_PATH } from './federation.ts'
 import type { SchemaCheck } from './fits.ts'
+import { IDENTITY_PATH } from './identity.ts'
 import { createLog, type Log } from './log.ts'
 import { answerMessages } from './messages.ts'
 import { type ModelTraits, modelTable } from './models.ts'
@@ -23,6 +25,8 @@ export interface ModelServerOptions {
   readonly models?: Readonly<Record<string, Partial<ModelTraits>>>
   /** Holds what the script says against the schemas of the request; nothing is checked without it. */
   readonly check?: SchemaCheck
+  /** Lets clients in that exchange a job's identity for a token, beside those with the key. */
+  readonly federation?: FederationRule
   readonly port?: number
 }
 
@@ -33,6 +37,10 @@ export interface ModelServer extends Pick<Log, 'requests' | 'concurrency' | 'unt
   readonly unmatched: readonly Unmatched[]
   /** Where the script said what no model could have said: each got a 500. */
   readonly mistakes: readonly string[]
+  /** What GitHub gives a job that may ask for its identity: ACTIONS_ID_TOKEN_REQUEST_URL and _TOKEN. */
+  readonly identity: { readonly requestUrl: string; readonly requestToken: string }
+  /** Every try to exchange an identity for an access token. */
+  readonly exchanges: readonly Exchange[]
   /** Ends every connection, stalled ones too. */
   close(): Promise<void>
 }
@@ -61,15 +69,26 @@ export interface ModelServer extends Pick<Log, 'requests' | 'concurrency' | 'unt
  */
 export async function startModelServer(options: ModelServerOptions): Promise<ModelServer> {
   const closing = new AbortController()
-  const world = worldOf(options, closing.signal)
+  const { clock = realClock } = options
+  const federation = createFederation(options.federation ?? null, clock.now)
+  const world = worldOf(options, clock, federation, closing.signal)
   const server = createServer((req, res) => {
-    route(world, req, res).catch((error: unknown) => res.destroy(error instanceof Error ? error : undefined))
+    route(world, federation, req, res).catch((error: unknown) =>
+      res.destroy(error instanceof Error ? error : undefined),
+    )
   })
   // Whoever forgets to close it is not kept alive by it.
   server.unref()
   const port = await listen(server, options.port, null)
+  const url = `http://127.0.0.1:${port}`
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
+    // GitHub's address has a query already: clients append to it.
+    identity: {
+      requestUrl: `${url}${IDENTITY_PATH}?api-version=2.0`,
+      requestToken: federation.identity.requestToken,
+    },
+    exchanges: federation.exchanges,
     requests: world.log.requests,
     concurrency: world.log.concurrency,
     until: world.log.until,
@@ -97,7 +116,7 @@ const realClock: ModelClock = {
     }),
 }
 
-function worldOf({ clock = realClock, ...options }: ModelServerOptions, closing: AbortSignal): World {
+function worldOf(options: ModelServerOptions, clock: ModelClock, { isToken }: Federation, closing: AbortSignal): World {
   let turns = 0
   return {
     apiKey: options.apiKey,
@@ -108,7 +127,7 @@ function worldOf({ clock = realClock, ...options }: ModelServerOptions, closing:
     check: options.check ?? (() => []),
     cache: createCache(clock.now),
     signatures: createSignatures(options.apiKey),
-    isToken: () => false,
+    isToken,
     log: createLog(clock.now),
     unmatched: [],
     mistakes: [],
@@ -120,9 +139,18 @@ function worldOf({ clock = realClock, ...options }: ModelServerOptions, closing:
   }
 }
 
-async function route(world: World, req: IncomingMessage, res: ServerResponse): Promise<void> {
+async function route(world: World, federation: Federation, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const place = `${req.method} ${(req.url ?? '').split('?')[0]}`
-  if (place === 'POST /v1/messages') return answerMessages(world, req, res)
-  if (place === 'POST /v1/messages/count_tokens') return answerCount(world, req, res)
-  answerRefused(res, refuse('not_found_error', `${place} is not served here`), 'req_unknown')
+  switch (place) {
+    case 'POST /v1/messages':
+      return answerMessages(world, req, res)
+    case 'POST /v1/messages/count_tokens':
+      return answerCount(world, req, res)
+    case `POST ${TOKEN_PATH}`:
+      return federation.answer(req, res)
+    case `GET ${IDENTITY_PATH}`:
+      return federation.identity.answer(req, res)
+    default:
+      answerRefused(res, refuse('not_found_error', `${place} is not served here`), 'req_unknown')
+  }
 }
