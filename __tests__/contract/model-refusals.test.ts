@@ -1,5 +1,7 @@
 import { APIError } from '@anthropic-ai/sdk'
+import { zodOutputFormat } from '@anthropic-ai/sdk/helpers/zod'
 import { expect, it } from 'vitest'
+import { z } from 'zod'
 import { text, tools } from '../../src/hub/model/answer.ts'
 import { modelServer } from '../support/model.ts'
 import { base, clientOf, failureOf, PLAN, say, VIEW } from './model-client.ts'
@@ -245,6 +247,25 @@ it('takes a schema with all that structured output can have', async () => {
     body: { ...ok, output_config: { format: { type: 'json_schema', schema } } },
   })
   expect(server.requests).toMatchObject([{ status: 200 }])
+})
+
+it('takes what the SDK makes of a zod schema, but no record', async () => {
+  const server = await modelServer(() => text('{"title":"A plan","tasks":[{"id":"t1","needs":[]}]}'))
+  const task = z.object({
+    id: z
+      .string()
+      .min(2)
+      .regex(/^t\d+$/),
+    needs: z.array(z.string()).max(9),
+  })
+  const plan = z.object({ title: z.string().max(80), tasks: z.array(task).min(1) })
+  const ask = (schema: z.ZodType) =>
+    clientOf(server).messages.parse({ ...base(say('Plan')), output_config: { format: zodOutputFormat(schema) } })
+  expect((await ask(plan)).parsed_output).toEqual({ title: 'A plan', tasks: [{ id: 't1', needs: [] }] })
+  expect(await failureOf(ask(plan.extend({ notes: z.record(z.string(), z.string()) })))).toMatchObject({
+    status: 400,
+    apiMessage: expect.stringContaining("'properties' must not be empty"),
+  })
 })
 
 it('takes a forced tool, where choices can be forced', async () => {

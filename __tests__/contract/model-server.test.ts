@@ -60,6 +60,20 @@ it('calls a tool, reads its result and goes on', async () => {
   expect(second.content).toMatchObject([{ type: 'text', text: 'It says export {}' }])
 })
 
+it('calls several tools in one turn, each under an id of its own, and cuts a call off at the limit', async () => {
+  const calls = ['a.ts', 'b.ts', 'ü.ts'].map((path) => ({ name: 'view', input: { path } }))
+  const server = await modelServer(() => tools(calls), { chunk: 1 })
+  const ask = (most: number) =>
+    clientOf(server)
+      .messages.stream({ ...base(say('Look')), max_tokens: most, tools: [VIEW] })
+      .finalMessage()
+  const [first, second] = [await ask(1000), await ask(1000)]
+  expect(first.content).toMatchObject(calls)
+  const ids = [...first.content, ...second.content].map((block) => (block.type === 'tool_use' ? block.id : ''))
+  expect(new Set(ids).size).toBe(6)
+  expect(await ask(6)).toMatchObject({ stop_reason: 'max_tokens', content: [calls[0], { name: 'view' }] })
+})
+
 it('streams structured output bit by bit, and holds it where the script says', async () => {
   const rest = gate()
   const plan = { title: 'A plan', tasks: ['one', 'two'] }
@@ -129,6 +143,22 @@ it('stops at a stop sequence', async () => {
   const server = await modelServer(() => text('one two three'))
   const message = await clientOf(server).messages.create({ ...base(say('Count')), stop_sequences: [' three', ' two'] })
   expect(message).toMatchObject({ stop_reason: 'stop_sequence', stop_sequence: ' two', content: [{ text: 'one' }] })
+})
+
+it('takes messages in a row for one turn, results and words behind them alike', async () => {
+  const heard: unknown[] = []
+  const server = await modelServer((request) => {
+    heard.push({ text: request.lastText, results: request.results, turns: request.turns })
+    return text('Hello.')
+  })
+  const call = { type: 'tool_use' as const, id: 'toolu_1', name: 'view', input: { path: 'a.ts' } }
+  const result = { type: 'tool_result' as const, tool_use_id: 'toolu_1', content: 'export {}', is_error: true }
+  await clientOf(server).messages.create({
+    ...base(say('Look'), { role: 'assistant', content: [call] }, { role: 'user', content: [result] }, say('Be quick.')),
+    tools: [VIEW],
+  })
+  const results = [{ id: 'toolu_1', name: 'view', text: 'export {}', isError: true }]
+  expect(heard).toEqual([{ text: 'Be quick.', results, turns: 1 }])
 })
 
 it('counts a prompt as it will bill it', async () => {

@@ -2,7 +2,8 @@ import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { expect, onTestFinished } from 'vitest'
 import type { SchemaCheck } from '../../src/hub/model/fits.ts'
-import { type ModelServer, type ModelServerOptions, startModelServer } from '../../src/hub/model/server.ts'
+import type { ModelServerOptions } from '../../src/hub/model/options.ts'
+import { type ModelServer, startModelServer } from '../../src/hub/model/server.ts'
 
 export const MODEL_KEY = 'sk-ant-scripted'
 

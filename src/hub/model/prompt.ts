@@ -1,5 +1,5 @@
 import type { Block, CacheControl, CountBody } from './body.ts'
-import { blocksOf } from './request.ts'
+import { blocksOf } from './conversation.ts'
 import { bytesOf, tokensOf } from './tokens.ts'
 
 /** A piece of the prompt in the order of the cache: tools, format, system, messages. */

@@ -1,34 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { listen, stop } from '../listen.ts'
-import { createCache } from './cache.ts'
+import { realClock } from './clock.ts'
 import { answerCount } from './count.ts'
-import { createFederation, type Exchange, type Federation, type FederationRule, TOKEN_PATH } from './federation.ts'
-import type { SchemaCheck } from './fits.ts'
+import { createFederation, type Exchange, type Federation, TOKEN_PATH } from './federation.ts'
 import { IDENTITY_PATH } from './identity.ts'
-import { createLog, type Log } from './log.ts'
+import type { Log } from './log.ts'
 import { answerMessages } from './messages.ts'
-import { type ModelTraits, modelTable } from './models.ts'
+import { type ModelServerOptions, worldOf } from './options.ts'
 import { answerRefused } from './receive.ts'
 import { refuse } from './refusal.ts'
-import type { Script } from './script.ts'
-import { createSignatures } from './signature.ts'
-import type { ModelClock, Unmatched, World } from './world.ts'
-
-export interface ModelServerOptions {
-  readonly script: Script
-  /** The one key that is let in, as `x-api-key` or as a bearer. */
-  readonly apiKey: string
-  readonly clock?: ModelClock
-  /** Characters in a chunk of a stream; 24 if not given. */
-  readonly chunk?: number
-  /** Traits of models that differ from the table; an unknown id is added. */
-  readonly models?: Readonly<Record<string, Partial<ModelTraits>>>
-  /** Holds what the script says against the schemas of the request; nothing is checked without it. */
-  readonly check?: SchemaCheck
-  /** Lets clients in that exchange a job's identity for a token, beside those with the key. */
-  readonly federation?: FederationRule
-  readonly port?: number
-}
+import type { Unmatched, World } from './world.ts'
 
 export interface ModelServer extends Pick<Log, 'requests' | 'concurrency' | 'until'> {
   /** For ANTHROPIC_BASE_URL. */
@@ -97,44 +78,6 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     close: async () => {
       closing.abort()
       await stop(server)
-    },
-  }
-}
-
-const realClock: ModelClock = {
-  now: () => new Date(),
-  wait: (seconds, signal) =>
-    new Promise((resolve) => {
-      const wake = (): void => {
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', wake)
-        resolve()
-      }
-      const timer = setTimeout(wake, seconds * 1000)
-      signal?.addEventListener('abort', wake)
-      if (signal?.aborted === true) wake()
-    }),
-}
-
-function worldOf(options: ModelServerOptions, clock: ModelClock, { isToken }: Federation, closing: AbortSignal): World {
-  let turns = 0
-  return {
-    apiKey: options.apiKey,
-    clock,
-    script: options.script,
-    models: modelTable(options.models),
-    chunk: options.chunk ?? 24,
-    check: options.check ?? (() => []),
-    cache: createCache(clock.now),
-    signatures: createSignatures(options.apiKey),
-    isToken,
-    log: createLog(clock.now),
-    unmatched: [],
-    mistakes: [],
-    closing,
-    nextTurn: () => {
-      turns += 1
-      return turns
     },
   }
 }

@@ -1,23 +1,13 @@
 import type { CountBody, JsonSchema } from './body.ts'
+import { firstProblem } from './first-problem.ts'
+import { ownProblem } from './schema-keywords.ts'
+import { refProblem } from './schema-ref.ts'
+import { children, isSchema } from './schema-tree.ts'
 
 /** All that structured output and strict tools may need of the compiler, in one request. */
 const MOST_OPTIONAL = 24
 const MOST_UNIONS = 16
 const MOST_STRICT = 20
-
-/** Keywords that are understood, by the type that they belong to. */
-const ANYWHERE = ['type', 'title', 'description', 'default', 'examples', 'enum', 'const', 'anyOf', 'allOf', '$ref']
-const ROOT = ['$defs', 'definitions', '$schema']
-const OF_TYPE: Readonly<Record<string, readonly string[]>> = {
-  object: ['properties', 'required', 'additionalProperties'],
-  array: ['items', 'minItems'],
-  string: ['format', 'pattern'],
-}
-
-const FORMATS = ['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'uri', 'ipv4', 'ipv6', 'uuid']
-
-/** Look-around, back-references and word boundaries of a pattern. */
-const HARD_PATTERN = /\(\?<?[=!]|\\[1-9]|\\k<|\\[bB]/
 
 interface Count {
   optional: number
@@ -27,8 +17,6 @@ interface Count {
 interface Walk {
   readonly root: JsonSchema
   readonly count: Count
-  /** References that lead here: one that comes again goes round in a circle. */
-  readonly through: readonly string[]
 }
 
 /** What of the schemas that the answer must fit cannot be compiled, or null. */
@@ -41,7 +29,7 @@ export function schemasProblem(body: CountBody): string | null {
   const all = format === undefined ? strict : [{ path: 'output_config.format.schema', schema: format }, ...strict]
   const count: Count = { optional: 0, unions: 0 }
   for (const { path, schema } of all) {
-    const problem = rootProblem(schema, { root: schema, count, through: [] })
+    const problem = rootProblem(schema, { root: schema, count })
     if (problem !== null) return `${path}: ${problem}`
   }
   return countProblem(count)
@@ -58,45 +46,19 @@ function rootProblem(schema: JsonSchema, walk: Walk): string | null {
   const { $defs, definitions, $schema: _, ...rest } = schema
   if (rest.type !== 'object' && rest.$ref === undefined) return "the root must be of type 'object'"
   const defined = [...children($defs), ...children(definitions)]
-  return firstOf([rest, ...defined], (one) => schemaProblem(one, walk))
+  return firstProblem([rest, ...defined], (one) => schemaProblem(one, walk))
 }
 
 function schemaProblem(schema: JsonSchema, walk: Walk): string | null {
   const types = [schema.type].flat().filter((type) => typeof type === 'string')
   if (types.length > 1 || Array.isArray(schema.anyOf)) walk.count.unions += 1
   return (
-    keywordProblem(schema, types) ??
-    valueProblem(schema) ??
-    refProblem(schema, walk) ??
+    ownProblem(schema, types) ??
+    refProblem(schema, walk.root) ??
     (types.includes('object') ? objectProblem(schema, walk) : null) ??
     (types.includes('array') ? arrayProblem(schema, walk) : null) ??
     combinedProblem(schema, walk)
   )
-}
-
-function keywordProblem(schema: JsonSchema, types: readonly string[]): string | null {
-  const known = [...ANYWHERE, ...types.flatMap((type) => OF_TYPE[type] ?? [])]
-  const unknown = Object.keys(schema).find((key) => !known.includes(key))
-  if (unknown !== undefined) {
-    const where = types.length === 0 ? 'a schema without type' : `'${types.join(' | ')}' type`
-    return ROOT.includes(unknown)
-      ? `'${unknown}' belongs to the root`
-      : `For ${where}, property '${unknown}' is not supported`
-  }
-  const typed = ['enum', 'const', 'anyOf', 'allOf', '$ref'].some((key) => key in schema)
-  return types.length === 0 && !typed ? "a schema needs a 'type', or one of enum, const, anyOf, allOf, $ref" : null
-}
-
-function valueProblem({ format, pattern, minItems, enum: values }: JsonSchema): string | null {
-  if (format !== undefined && !FORMATS.includes(String(format)))
-    return `For 'string' type, format '${format}' is not supported`
-  if (typeof pattern === 'string' && HARD_PATTERN.test(pattern)) return `pattern '${pattern}' is not supported`
-  if (minItems !== undefined && minItems !== 0 && minItems !== 1) {
-    return "For 'array' type, 'minItems' values other than 0 or 1 are not supported"
-  }
-  return Array.isArray(values) && values.some((value) => typeof value === 'object' && value !== null)
-    ? "'enum' takes strings, numbers, booleans and null"
-    : null
 }
 
 function objectProblem(schema: JsonSchema, walk: Walk): string | null {
@@ -110,7 +72,7 @@ function objectProblem(schema: JsonSchema, walk: Walk): string | null {
   const foreign = required.find((name) => !(String(name) in properties))
   if (foreign !== undefined) return `'required' names '${String(foreign)}', which is no property`
   walk.count.optional += Object.keys(properties).filter((name) => !required.includes(name)).length
-  return firstOf(children(properties), (one) => schemaProblem(one, walk))
+  return firstProblem(children(properties), (one) => schemaProblem(one, walk))
 }
 
 function arrayProblem({ items }: JsonSchema, walk: Walk): string | null {
@@ -120,39 +82,5 @@ function arrayProblem({ items }: JsonSchema, walk: Walk): string | null {
 function combinedProblem({ anyOf, allOf }: JsonSchema, walk: Walk): string | null {
   const every = [allOf].flat().filter(isSchema)
   if (every.some((one) => '$ref' in one)) return "'allOf' with '$ref' is not supported"
-  return firstOf([...[anyOf].flat().filter(isSchema), ...every], (one) => schemaProblem(one, walk))
-}
-
-function refProblem({ $ref }: JsonSchema, { root, through }: Walk): string | null {
-  if ($ref === undefined) return null
-  const to = String($ref)
-  const place = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(to)
-  const group = place === null ? undefined : root[place[1] ?? '']
-  const target = isSchema(group) ? group[place?.[2] ?? ''] : undefined
-  if (!isSchema(target)) return `'$ref' ${to} does not lead into this schema`
-  if (through.includes(to)) return `'$ref' ${to} goes round in a circle: recursive schemas are not supported`
-  // The definition itself is checked, and counted, once, where it stands.
-  return firstOf(refsIn(target), (one) =>
-    refProblem(one, { root, count: { optional: 0, unions: 0 }, through: [...through, to] }),
-  )
-}
-
-/** Every schema below with a reference in it. */
-function refsIn(value: unknown): JsonSchema[] {
-  if (Array.isArray(value)) return value.flatMap(refsIn)
-  if (!isSchema(value)) return []
-  return [...('$ref' in value ? [value] : []), ...Object.values(value).flatMap(refsIn)]
-}
-
-const isSchema = (value: unknown): value is JsonSchema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const children = (value: unknown): JsonSchema[] => (isSchema(value) ? Object.values(value).filter(isSchema) : [])
-
-function firstOf<T>(all: readonly T[], problem: (one: T) => string | null): string | null {
-  for (const one of all) {
-    const found = problem(one)
-    if (found !== null) return found
-  }
-  return null
+  return firstProblem([...[anyOf].flat().filter(isSchema), ...every], (one) => schemaProblem(one, walk))
 }

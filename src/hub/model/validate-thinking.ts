@@ -1,6 +1,6 @@
 import type { CountBody, Message } from './body.ts'
+import { blocksOf } from './conversation.ts'
 import type { ModelTraits } from './models.ts'
-import { blocksOf } from './request.ts'
 import type { Signatures } from './signature.ts'
 
 const LEAST_BUDGET = 1024
