@@ -49,8 +49,10 @@ export function nextRung(
 /** The attempt before this one, which the record still has open, failed with the very same words. */
 function isSameAsBefore({ attempts }: Pick<TaskRecord, 'attempts'>, failure: TaskFailure): boolean {
   const before = attempts.filter(({ outcome }) => outcome === 'failed').at(-1)?.failure
-  return before != null && fingerprint(before) === fingerprint(failure)
+  return before != null && isSameFailure(before, failure)
 }
+
+export const isSameFailure = (one: TaskFailure, other: TaskFailure): boolean => fingerprint(one) === fingerprint(other)
 
 /** Times, counts and temporary names differ from run to run, and say nothing of the cause. */
 const fingerprint = (failure: TaskFailure): string => JSON.stringify(failure).replace(/[0-9]+(?:\.[0-9]+)?/g, '#')
