@@ -142,6 +142,6 @@ export function taskAllowance({ ledger, work }: ActiveRun): number | null {
     (task) => isAgentTask(task) && ['pending', 'queued'].includes(recordOf(work, task.id).state.status),
   ).length
   const left = availableUsd(ledger) - keptBack(ledger)
-  const usd = Math.min(work.settings.budget.task_usd, (left * FAIR) / Math.max(FAIR, ahead))
+  const usd = Math.min(work.settings.budget.task_usd, (left * FAIR) / (FAIR + Math.max(ahead, 1) - 1))
   return usd >= LEAST * 10 ? usd : null
 }

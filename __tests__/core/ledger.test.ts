@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import type { Report } from '../../src/core/event.ts'
+import { allSpending, availableUsd, spendingOfTask, spentUsd } from '../../src/core/ledger.ts'
+import type { Spending } from '../../src/core/usage.ts'
+import { agentsAtWork, followed } from '../support/planning.ts'
+import { report, shaOf } from '../support/run.ts'
+
+const cost = (usd: number, model = 'claude-sonnet-5-5'): Spending => ({
+  role: 'work',
+  model,
+  calls: 1,
+  usage: { fresh: 10, cached: 20, written: 30, output: 40 },
+  usd,
+  unknown: 0,
+})
+const said = (...spending: Spending[]): Report => ({ ...report, spending })
+const begun = () =>
+  followed(
+    agentsAtWork('a > b'),
+    { type: 'task_queued', task: 'a', attempt: 1, base: shaOf('a') },
+    { type: 'task_started', task: 'a', attempt: 1, slot: 'r1.1', allowance: 2 },
+  )
+
+describe('the money of a run', () => {
+  it('is set aside when a task starts and settled by what it did cost', () => {
+    const started = begun()
+    expect(availableUsd(started.ledger)).toBe(8)
+    const done = followed(started, {
+      type: 'task_verified',
+      task: 'a',
+      attempt: 1,
+      head: shaOf('h'),
+      tree: shaOf('t'),
+      report: said(cost(0.5)),
+    })
+    expect([availableUsd(done.ledger), spentUsd(done.ledger), done.ledger.reserved]).toEqual([9.5, 0.5, {}])
+  })
+  it('counts whole what a slot took with it when it died', () => {
+    const lost = followed(begun(), { type: 'task_returned', task: 'a', attempt: 1, slot: 'r1.1' })
+    expect([spentUsd(lost.ledger), allSpending(lost.ledger)[0]?.unknown]).toEqual([2, 2])
+  })
+  it('counts whole what a cancelled task had, since nobody waits for its word', () => {
+    const cancelled = followed(begun(), { type: 'task_cancelled', task: 'a' })
+    expect([spentUsd(cancelled.ledger), cancelled.ledger.reserved]).toEqual([2, {}])
+  })
+  it('counts what a failed attempt cost, and the next one on top', () => {
+    const failure = { reason: 'no-change' } as const
+    const failed = followed(
+      begun(),
+      { type: 'task_failed', task: 'a', attempt: 1, head: null, failure, final: false, report: said(cost(0.4)) },
+      { type: 'task_queued', task: 'a', attempt: 2, base: shaOf('a2') },
+      { type: 'task_started', task: 'a', attempt: 2, slot: 'r1.1', allowance: 1 },
+      { type: 'task_failed', task: 'a', attempt: 2, head: null, failure, final: true, report: said(cost(0.3)) },
+    )
+    expect(spendingOfTask(failed.ledger, 'a')).toMatchObject([{ calls: 2, usage: { output: 80 } }])
+    expect(spentUsd(failed.ledger)).toBeCloseTo(0.7)
+  })
+  it('settles the stages of the planner, and counts whole those that died', () => {
+    const planned = followed(
+      agentsAtWork('a'),
+      { type: 'money_reserved', stage: 'design#1', role: 'plan', usd: 3 },
+      { type: 'money_settled', stage: 'design#1', spending: [cost(1, 'claude-opus-5-5')] },
+      { type: 'money_reserved', stage: 'design#2', role: 'plan', usd: 3 },
+      { type: 'stage_failed', stage: 'design#2', why: 'the orchestrator died over it' },
+    )
+    expect([spentUsd(planned.ledger), planned.ledger.reserved]).toEqual([4, {}])
+    expect(planned.failedStages).toEqual({ 'design#2': 'the orchestrator died over it' })
+  })
+  it('adds nothing for a stage that failed after it was settled', () => {
+    const failed = followed(
+      agentsAtWork('a'),
+      { type: 'money_reserved', stage: 'scope:a#1', role: 'scope', usd: 3 },
+      { type: 'money_settled', stage: 'scope:a#1', spending: [] },
+      { type: 'stage_failed', stage: 'scope:a#1', why: 'no answer' },
+    )
+    expect(spentUsd(failed.ledger)).toBe(0)
+  })
+  it('has the limit that somebody sets last', () => {
+    expect(availableUsd(followed(begun(), { type: 'budget_set', usd: 20 }).ledger)).toBe(18)
+  })
+})

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest'
+import { isDraftReady, stageAllowance, taskAllowance, wantedStages } from '../../src/core/stages.ts'
+import type { ActiveRun, LiveRun } from '../../src/core/state.ts'
+import { agentPlan, agentsAtWork, exploration, followed, planning, proposal } from '../support/planning.ts'
+import { report, shaOf } from '../support/run.ts'
+
+const keys = (state: LiveRun) => wantedStages(state).map(({ key }) => key)
+const explored = (mode?: 'strict' | 'soft' | 'off') =>
+  followed(planning(mode), { type: 'explored', explorations: [exploration()] })
+const question = { id: 'q1', question: 'Which?', options: ['one', 'two'], default: 'one' }
+const draft = (graph: string, problems: string[] = []) => ({
+  type: 'plan_drafted' as const,
+  plan: agentPlan(graph),
+  notes: [],
+  problems,
+})
+const landing = (state: LiveRun, task: string) =>
+  followed<ActiveRun>(
+    state,
+    { type: 'task_queued', task, attempt: 1, base: shaOf(task) },
+    { type: 'task_started', task, attempt: 1, slot: 'r1.1' },
+    { type: 'task_verified', task, attempt: 1, head: shaOf(`${task} head`), tree: shaOf('t'), report },
+    { type: 'task_landed', task, attempt: 1 },
+  )
+
+describe('the planner', () => {
+  it('explores, designs, has the design criticised, and is done when the plan is proposed', () => {
+    expect(keys(planning())).toEqual(['explore#1'])
+    expect(keys(explored())).toEqual(['design#1'])
+    const drafted = followed(explored(), draft('a, b, c'))
+    expect(keys(drafted)).toEqual(['critique#1'])
+    const judged = followed(drafted, { type: 'plan_judged', accepted: true, problems: [] })
+    expect([keys(judged), judged.planning && isDraftReady(judged.planning)]).toEqual([[], true])
+    expect(keys(followed(judged, proposal(agentPlan('a, b, c'))))).toEqual([])
+  })
+  it('sends a plan back once, and no more', () => {
+    const back = followed(explored(), draft('a, b, c'), {
+      type: 'plan_judged',
+      accepted: false,
+      problems: ['too coarse'],
+    })
+    expect(keys(back)).toEqual(['design#1'])
+    const again = followed(back, { type: 'money_reserved', stage: 'design#1', role: 'plan', usd: 1 })
+    expect(again.planning?.rejected?.plan.tasks.map(({ id }) => id)).toEqual(['a', 'b', 'c'])
+    const second = followed(again, { type: 'money_settled', stage: 'design#1', spending: [] }, draft('a, b'))
+    expect([keys(second), second.planning && isDraftReady(second.planning)]).toEqual([[], true])
+  })
+  it('has no critic for up to two small tasks with nothing wrong', () => {
+    const small = { tasks: { a: { size: 'small' as const }, b: { size: 'small' as const } } }
+    const two = followed(explored(), { ...draft('a, b'), plan: agentPlan('a, b', small) })
+    expect([keys(two), two.planning && isDraftReady(two.planning)]).toEqual([[], true])
+    const wrong = followed(explored(), { ...draft('a, b', ['a cycle']), plan: agentPlan('a, b', small) })
+    expect(keys(wrong)).toEqual(['critique#1'])
+  })
+  it('waits for a person while a question is open, and goes on with the answers', () => {
+    const asked = followed(explored(), { type: 'questions_asked', questions: [question] })
+    expect(keys(asked)).toEqual([])
+    const answer = { question: 'q1', chosen: 'b', words: 'two', by: 'writer' }
+    expect(keys(followed(asked, { type: 'questions_answered', answers: [answer] }))).toEqual(['design#1'])
+  })
+  it('begins anew when somebody wants the plan changed', () => {
+    const proposed = followed(explored(), draft('a'), proposal(agentPlan('a')))
+    const revised = followed(proposed, { type: 'revision_requested', words: 'smaller' })
+    expect(keys(revised)).toEqual(['design#1'])
+  })
+  it('tries a stage three times under new keys, then gives it up', () => {
+    let state = planning()
+    for (const n of [1, 2, 3]) {
+      expect(keys(state)).toEqual([`explore#${n}`])
+      state = followed(
+        state,
+        { type: 'money_reserved', stage: `explore#${n}`, role: 'explore', usd: 1 },
+        { type: 'money_settled', stage: `explore#${n}`, spending: [] },
+        { type: 'stage_failed', stage: `explore#${n}`, why: 'overloaded' },
+      )
+    }
+    expect(keys(state)).toEqual([])
+  })
+  it('goes on with the stage that money is set aside for', () => {
+    const reserved = followed(planning(), { type: 'money_reserved', stage: 'explore#1', role: 'explore', usd: 1 })
+    expect(keys(reserved)).toEqual(['explore#1'])
+  })
+})
+
+describe('beside the run', () => {
+  const planTask = { tasks: { p: { kind: 'plan' as const, writes: [], acceptance: { argv: [], expect: '' } } } }
+  it('scopes a plan task while its needs are at work, and expands it when they have landed', () => {
+    const state = agentsAtWork('a > p > z', planTask)
+    expect(keys(state)).toEqual([])
+    const running = followed(
+      state,
+      { type: 'task_queued', task: 'a', attempt: 1, base: shaOf('a') },
+      { type: 'task_started', task: 'a', attempt: 1, slot: 'r1.1' },
+    )
+    expect(keys(running)).toEqual(['scope:p#1'])
+    const scoped = followed(running, { type: 'task_scoped', task: 'p', exploration: exploration() })
+    expect(keys(scoped)).toEqual([])
+    const landed = landing(followed(state, { type: 'task_scoped', task: 'p', exploration: exploration() }), 'a')
+    expect(keys(landed)).toEqual(['expand:p#1'])
+  })
+  it('plans a part anew only where the ladder of its task has come to that', () => {
+    const failure = { reason: 'no-change' } as const
+    const failed = (replan: boolean) =>
+      followed(
+        agentsAtWork('a > b, c'),
+        { type: 'task_queued', task: 'a', attempt: 1, base: shaOf('a') },
+        { type: 'task_failed', task: 'a', attempt: 1, head: null, failure, final: true, replan },
+      )
+    expect(keys(failed(true))).toEqual(['replan:a#1'])
+    expect(keys(failed(false))).toEqual([])
+  })
+  it('does nothing in a pause', () => {
+    const state = landing(agentsAtWork('a > p', planTask), 'a')
+    expect(keys(state)).toEqual(['scope:p#1'])
+    expect(keys(followed(state, { type: 'run_paused', why: '' }))).toEqual([])
+  })
+  it('describes the change when its checks have passed', () => {
+    const through = followed(
+      landing(agentsAtWork('a'), 'a'),
+      { type: 'trunk_moved', task: 'a', sha: shaOf('tip') },
+      { type: 'verification_queued', on: shaOf('tip'), attempt: 1 },
+    )
+    expect(keys(through)).toEqual([])
+    const passed = followed(through, { type: 'verification_passed', on: shaOf('tip'), attempt: 1, report })
+    expect(keys(passed)).toEqual(['synthesis#1'])
+    const described = followed(passed, { type: 'change_described', title: 'T', body: 'B', contradictions: [] })
+    expect(keys(described)).toEqual([])
+  })
+})
+
+describe('the money for it', () => {
+  it('is a share of the limit, and what is kept for the last word is not touched', () => {
+    const { ledger } = planning()
+    expect(stageAllowance(ledger, 'design')).toBeCloseTo(3)
+    const nearly = followed(planning(), { type: 'money_reserved', stage: 'x', role: 'plan', usd: 9.5 })
+    expect(stageAllowance(nearly.ledger, 'design')).toBeNull()
+    expect(stageAllowance(nearly.ledger, 'synthesis')).toBeCloseTo(0.5)
+  })
+  it('is left for every task that is still to come', () => {
+    let state = agentsAtWork('a, b, c, d, e, f, g, h')
+    const given: number[] = []
+    for (const task of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
+      const allowance = taskAllowance(state) ?? 0
+      given.push(allowance)
+      state = followed<ActiveRun>(
+        state,
+        { type: 'task_queued', task, attempt: 1, base: shaOf(task) },
+        { type: 'task_started', task, attempt: 1, slot: 'r1.1', allowance },
+      )
+    }
+    expect(given[0]).toBe(2)
+    expect(Math.min(...given)).toBeGreaterThan(0.05)
+    expect(given.reduce((sum, usd) => sum + usd, 0)).toBeLessThanOrEqual(9.5)
+  })
+  it('is not there for a task when the limit is reached', () => {
+    const spent = followed<ActiveRun>(agentsAtWork('a'), {
+      type: 'money_reserved',
+      stage: 'x',
+      role: 'plan',
+      usd: 9.499,
+    })
+    expect(taskAllowance(spent)).toBeNull()
+  })
+})
