@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest'
+import { purse } from '../../src/agent/purse.ts'
+import { ask, mostTokens } from '../../src/agent/talk.ts'
+import { costOf, priceOf } from '../../src/core/price.ts'
+import { text } from '../../src/hub/model/answer.ts'
+import { reset } from '../../src/hub/model/fault.ts'
+import { failing, scripted } from '../../src/hub/model/script.ts'
+import { asks, modelAt, user } from '../adapters/anthropic/asking.ts'
+import { modelServer } from '../support/model.ts'
+
+const MODEL = 'claude-opus-5-5'
+const price = (model: string) => priceOf(model, { prices: {} })
+const question = 'How much is it? '.repeat(100)
+const request = { ...asks(user(question)), model: MODEL, maxTokens: 20_000 }
+const prompt = mostTokens(question)
+/** What one call can cost at most: its prompt written to the cache, and an answer of its full length. */
+const worst = (prompt * 5 + 20_000 * 20) / 1_000_000
+
+const breaking = (times: number) =>
+  modelServer(scripted({ rules: [{ when: () => true, say: failing(times, reset({ after: 1200 }), text('Enough.')) }] }))
+
+it('settles what the server says that a call has cost', async () => {
+  const server = await breaking(0)
+  const money = purse(1, price)
+  expect(await ask({ model: modelAt(server).model, purse: money, role: 'work' }, request, prompt)).toMatchObject({
+    ok: true,
+  })
+  const sent = server.requests[0]?.usage
+  const usage = { fresh: sent?.input_tokens ?? 0, cached: 0, written: 0, output: sent?.output_tokens ?? 0 }
+  expect(money.spending()).toMatchObject([{ role: 'work', model: MODEL, calls: 1, usage, unknown: 0 }])
+  expect(1 - money.left()).toBeCloseTo(costOf(usage, { input: 4, output: 20, cache_read: 0.2, cache_write: 5 }), 12)
+})
+
+it('pays in full for each try that broke off, and stops where the next one could pass the limit', async () => {
+  for (const [limit, tries] of [
+    [worst * 3.5, 3],
+    [worst * 2.5, 2],
+  ] as const) {
+    const server = await breaking(2)
+    const money = purse(limit, price)
+    const answer = await ask({ model: modelAt(server).model, purse: money, role: 'work' }, request, prompt)
+    expect(answer.ok).toBe(tries === 3)
+    expect(server.requests.length).toBe(tries)
+    expect(money.spending()).toMatchObject([{ calls: tries }])
+    expect(limit - money.left()).toBeGreaterThanOrEqual(2 * worst - 1e-12)
+    expect(money.left()).toBeGreaterThan(0)
+  }
+})

@@ -1,0 +1,50 @@
+/** How the API knows who asks: by a key, or by the identity that GitHub gives a job. */
+export type Credentials = { kind: 'key'; key: string } | Federation
+
+export interface Federation {
+  kind: 'federation'
+  ruleId: string
+  organizationId: string
+  serviceAccountId: string | null
+  workspaceId: string | null
+  /** What the identity token is made out to; the rule has to expect the same. */
+  audience: string
+  /** Where the job asks for its identity; null where it has no `id-token: write`. */
+  identity: { requestUrl: string; requestToken: string } | null
+}
+
+/** Variables of the environment that hold a credential, or lead to one: no command of an agent may see them. */
+export const CREDENTIAL_NAMES = [
+  'ANTHROPIC_API_KEY',
+  'ANTHROPIC_FEDERATION_RULE_ID',
+  'ANTHROPIC_ORGANIZATION_ID',
+  'ANTHROPIC_SERVICE_ACCOUNT_ID',
+  'ANTHROPIC_WORKSPACE_ID',
+  'ANTHROPIC_OIDC_AUDIENCE',
+  'ACTIONS_ID_TOKEN_REQUEST_URL',
+  'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+] as const
+
+type CredentialName = (typeof CREDENTIAL_NAMES)[number]
+
+const AUDIENCE = 'https://api.anthropic.com'
+
+/** A key wins over federation; null where the environment has neither. */
+export function readCredentials(env: Readonly<Record<string, string | undefined>>): Credentials | null {
+  // A secret that is not there reaches a job as an empty text.
+  const read = (name: CredentialName): string | null => env[name]?.trim() || null
+  const key = read('ANTHROPIC_API_KEY')
+  if (key !== null) return { kind: 'key', key }
+  const [ruleId, organizationId] = [read('ANTHROPIC_FEDERATION_RULE_ID'), read('ANTHROPIC_ORGANIZATION_ID')]
+  if (ruleId === null || organizationId === null) return null
+  const [requestUrl, requestToken] = [read('ACTIONS_ID_TOKEN_REQUEST_URL'), read('ACTIONS_ID_TOKEN_REQUEST_TOKEN')]
+  return {
+    kind: 'federation',
+    ruleId,
+    organizationId,
+    serviceAccountId: read('ANTHROPIC_SERVICE_ACCOUNT_ID'),
+    workspaceId: read('ANTHROPIC_WORKSPACE_ID'),
+    audience: read('ANTHROPIC_OIDC_AUDIENCE') ?? AUDIENCE,
+    identity: requestUrl === null || requestToken === null ? null : { requestUrl, requestToken },
+  }
+}
