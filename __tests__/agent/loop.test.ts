@@ -106,6 +106,7 @@ it('tells of an answer that was cut off, keeps and runs nothing of it, and ends 
   const { ending, requests } = await ended([cut, look('a'), cut, cut], { tools })
   expect(ending).toEqual({ end: 'truncated' })
   expect(seen).toEqual(['look a'])
+  expect(requests).toHaveLength(4)
   expect(requests[1]?.turns).toHaveLength(1)
   expect(lastWords(requests[1]?.turns)).toContain('cut off at its limit of 4096 tokens')
 })

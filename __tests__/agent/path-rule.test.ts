@@ -64,6 +64,10 @@ describe.each(Object.entries(attacks))('%s', (_name, paths) => {
   })
 })
 
+it.each(Object.keys(attacks).filter((name) => name.startsWith('git')))('takes every name for %s', (name) => {
+  for (const path of attacks[name] ?? []) expect(whyNotPath(path)).toBe('`.git` is out of bounds')
+})
+
 it.each(['.git/config', '.GIT/x', '../x', '/etc/passwd', '/proc/self/environ', 'a\0b', '.g\u200cit/config', 'git~1/x'])(
   'does not let %j be read either',
   (path) => {
