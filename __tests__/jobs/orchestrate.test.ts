@@ -48,6 +48,7 @@ async function world(graph: string, overrides: Parameters<typeof planOf>[1] = {}
     readPlan: () => Promise.reject(new Error('there is a plan')) as never,
     secrets: [],
     model: null,
+    redact: (text: string) => text,
     handOverAt: new Date(clock.now().getTime() + 3_600_000),
   }
   const types = async () => (await journal.history('42')).slice(events.length).map((event) => event.type)

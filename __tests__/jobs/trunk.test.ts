@@ -53,6 +53,7 @@ async function stage() {
       slots: { jobs: never('a job list'), results: never('a list of results'), download: never('a result') },
       secrets: [],
       model: null,
+      redact: (text: string) => text,
       handOverAt: new Date(AT),
     },
     repo,
@@ -73,7 +74,6 @@ async function stage() {
     deleted: new Set(),
     started: true,
     desk: openDesk(),
-    redact: (text) => text,
   }
   /** What the orchestrator decides at one wake-up about trunk and the next branches. */
   const decide = async (draft: ReturnType<typeof emptyDraft>) =>

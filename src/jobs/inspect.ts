@@ -26,7 +26,7 @@ const trimmed = <It extends TaskFailure>(failure: It): It =>
 export async function inspect(session: Session, draft: Draft, result: ResultArtifact): Promise<Inspected> {
   try {
     const { result: text, bundle } = await session.deps.slots.download(result)
-    const parsed = parseResultFile(session.redact(text))
+    const parsed = parseResultFile(session.deps.redact(text))
     if (!parsed.ok) return unreadable(parsed.error)
     const file = withShortLog(parsed.value)
     if (file.task !== result.task || file.attempt !== result.attempt || file.run !== result.run)

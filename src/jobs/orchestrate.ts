@@ -1,4 +1,3 @@
-import { redactor } from '../core/redact.ts'
 import type { RunId } from '../core/ref.ts'
 import { type LiveRun, workOf } from '../core/state.ts'
 import { append } from './append.ts'
@@ -67,7 +66,6 @@ async function open(deps: OrchestrateDeps, run: RunId): Promise<Session | null> 
     deleted: new Set(),
     started: false,
     desk: openDesk(),
-    redact: redactor(deps.secrets),
   }
   await bringObjects(session)
   return session

@@ -1,4 +1,3 @@
-import type { Redact } from '../core/redact.ts'
 import type { RunId, Sha } from '../core/ref.ts'
 import type { LiveRun } from '../core/state.ts'
 import type { Repo } from '../ports/repo.ts'
@@ -40,8 +39,6 @@ export interface Session {
   deleted: Set<string>
   started: boolean
   desk: Desk
-  /** Takes the job's own secrets out of whatever comes from outside. */
-  redact: Redact
 }
 
 /** One thing that a wake-up may decide. Steps run in order, each on what the earlier ones decided. */

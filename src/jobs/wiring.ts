@@ -1,5 +1,6 @@
 import type { Problem } from '../core/failure.ts'
 import type { Plan } from '../core/plan.ts'
+import type { Redact } from '../core/redact.ts'
 import type { Result } from '../core/result.ts'
 import type { Settings } from '../core/settings.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -31,6 +32,8 @@ export interface OrchestrateDeps extends JobDeps {
   readPlan(issueBody: string, settings: Settings): Result<Plan, Problem[]>
   /** Values that must never be shown or land in a diff. */
   secrets: readonly string[]
+  /** Takes them out of whatever comes from outside. */
+  redact: Redact
   /** When this job hands over to a fresh one, before GitHub stops it. */
   handOverAt: Date
 }

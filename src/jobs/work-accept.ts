@@ -1,3 +1,4 @@
+import type { Checked, Commit } from '../agent/worker/bench.ts'
 import type { Check } from '../core/brief.ts'
 import type { TaskFailure } from '../core/failure.ts'
 import type { Sha } from '../core/ref.ts'
@@ -6,20 +7,8 @@ import type { CommandRun } from '../ports/sandbox.ts'
 import type { Stopwatch } from './work-commands.ts'
 import type { WorkDeps } from './work-deps.ts'
 
-export interface Commit {
-  head: Sha
-  tree: Sha
-}
-
-/** What the machine's own run of the checks came to, on exactly the tree that is handed over. */
-export interface Checked {
-  failure: TaskFailure | null
-  tree: Sha | null
-  log: string
-  seconds: number
-}
-
 type Place = Pick<WorkDeps, 'worktree' | 'redact'>
+type Command = Pick<Check, 'argv'>
 
 /** Everything that a worker left, as one commit; null where it changed nothing. A worker may leave what git cannot take. */
 export async function commitWork(
@@ -32,23 +21,26 @@ export async function commitWork(
     : { ok: true, commit: left.value }
 }
 
+export const NO_ACCEPTANCE: TaskFailure = {
+  reason: 'acceptance-failed',
+  exitCode: 0,
+  log: 'The task has no acceptance command: nothing shows that its work is good.',
+}
+
 /** Runs every check; all must pass, none at all is no pass, and none may change what it passes. */
 export async function checkWork(
   place: Place,
   watch: Stopwatch,
-  checks: readonly Pick<Check, 'argv'>[],
+  checks: readonly Command[],
   commit: Commit | null,
 ): Promise<Checked> {
-  if (checks.length === 0) {
-    const log = 'The task has no acceptance command: nothing shows that its work is good.'
-    return { failure: { reason: 'acceptance-failed', exitCode: 0, log }, tree: null, log: '', seconds: 0 }
-  }
+  if (checks.length === 0) return { failure: NO_ACCEPTANCE, tree: null, log: '', seconds: 0 }
   const tree = commit?.tree ?? (await place.worktree.treeHash())
   const { failure, log, seconds } = await runAll(watch, checks)
   return { failure: failure ?? (await changedSince(place, tree)), tree, log, seconds }
 }
 
-async function runAll(watch: Stopwatch, checks: readonly Pick<Check, 'argv'>[]): Promise<Omit<Checked, 'tree'>> {
+async function runAll(watch: Stopwatch, checks: readonly Command[]): Promise<Omit<Checked, 'tree'>> {
   let log = ''
   let seconds = 0
   let failure: TaskFailure | null = null

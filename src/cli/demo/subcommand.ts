@@ -5,6 +5,7 @@ import { type Hub, startHub } from '../../hub/hub.ts'
 import { readArguments, type Subcommand } from '../subcommand.ts'
 import { Mistake, type Terminal } from '../terminal.ts'
 import { DemoFailure } from './failure.ts'
+import { openDemoModel, type Thinker } from './model.ts'
 import { personAt } from './person.ts'
 import { type Ending, mustGoOn, play } from './play.ts'
 import { tellEnd } from './report.ts'
@@ -13,42 +14,60 @@ import { clone, runTests, setStage } from './stage.ts'
 import { troubleOf } from './trouble.ts'
 import { createWatch, type Watch } from './watch.ts'
 
-const options = { keep: { type: 'boolean' }, folder: { type: 'string' }, seconds: { type: 'string' } } as const
+const options = {
+  agents: { type: 'boolean' },
+  live: { type: 'boolean' },
+  keep: { type: 'boolean' },
+  folder: { type: 'string' },
+  seconds: { type: 'string' },
+} as const
 
 /** The whole of it has to fit into two minutes on a machine that has nothing else to do. */
 const LIMIT = '110'
+/** A real model takes its time. */
+const LIVE_LIMIT = '3600'
 
 export const demo: Subcommand = {
   name: 'demo',
   summary: 'shows a whole run on this machine, without GitHub',
   help: [
-    'tributary demo [--keep] [--folder DIR] [--seconds N]',
+    'tributary demo [--agents | --live] [--keep] [--folder DIR] [--seconds N]',
     '',
     'Starts a hub on a small repository and plays an issue through it: plan, approval, work, merge. Ends by itself.',
+    '  --agents       the plan is made and the work is done by agents, with a scripted model',
+    '  --live         the same with the real model and your ANTHROPIC_API_KEY; this costs money',
     '  --keep         leave the hub running at the end, with its addresses and tokens',
     '  --folder DIR   where everything goes; a new folder for temporary files otherwise',
     `  --seconds N    give up after so many; ${LIMIT} otherwise`,
   ],
   run: async (words, terminal) => {
-    const { keep = false, folder, seconds = LIMIT } = readArguments(words, options, 0).values
+    const given = readArguments(words, options, 0).values
+    const { keep = false, agents = false, live = false, folder } = given
+    const { seconds = live ? LIVE_LIMIT : LIMIT } = given
     if (!/^[1-9][0-9]*$/.test(seconds)) throw new Mistake(`'${seconds}' is no number of seconds`)
     const place =
       folder === undefined ? await mkdtemp(join(tmpdir(), 'tributary-demo-')) : resolve(terminal.cwd, folder)
     await mkdir(place, { recursive: true })
-    return show(place, { keep, seconds: Number(seconds) }, terminal)
+    return show(
+      place,
+      { keep, seconds: Number(seconds), thinker: live ? 'live' : agents ? 'script' : 'none' },
+      terminal,
+    )
   },
 }
 
 interface Wishes {
   keep: boolean
   seconds: number
+  thinker: Thinker
 }
 
-async function show(folder: string, { keep, seconds }: Wishes, terminal: Terminal): Promise<number> {
+async function show(folder: string, { keep, seconds, thinker }: Wishes, terminal: Terminal): Promise<number> {
   const signal = terminal.interruption()
   const shop = join(folder, 'shop')
-  const issue = await setStage(terminal.home, shop)
+  const model = await openDemoModel(thinker, await setStage(terminal.home, shop), terminal)
   terminal.out(`A small shop in ${shop}: ${await runTests(shop)} before.`)
+  if (model.notice !== null) terminal.out(model.notice)
   const lines: string[] = []
   const log = (line: string) => lines.push(line)
   const hub = await startHub({
@@ -56,13 +75,15 @@ async function show(folder: string, { keep, seconds }: Wishes, terminal: Termina
     dataDir: join(folder, 'hub'),
     name: 'corner/shop',
     tributaryAction: terminal.home,
+    secrets: model.secrets,
+    variables: model.variables,
     log,
   })
   terminal.out(`A hub on ${hub.url} serves it as ${hub.owner}/${hub.repo}.`)
   try {
     const cast = castOf(hub)
     const watch = createWatch(createLook(cast.admin), terminal.out, { seconds, signal, mustGoOn })
-    const ending = await play(cast, issue, watch)
+    const ending = await play(cast, model.issue, watch)
     await end(hub, folder, ending, watch, terminal)
     if (keep) await stay(hub, terminal, signal)
     return 0
@@ -75,6 +96,7 @@ async function show(folder: string, { keep, seconds }: Wishes, terminal: Termina
   } finally {
     await writeFile(join(folder, 'hub.log'), lines.map((line) => `${line}\n`).join(''))
     await hub.close()
+    await model.close()
   }
 }
 

@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { defaultSettings } from '../../core/settings.ts'
+import { readHandPlan } from '../../hand-plan.ts'
+import { startModelServer } from '../../hub/model/server.ts'
+import { Mistake, type Terminal } from '../terminal.ts'
+import { demoScript } from './answers.ts'
+import { DemoFailure } from './failure.ts'
+import { recordSteps } from './record.ts'
+import type { Issue } from './stage.ts'
+
+/** Who thinks in the demo: nobody (plan and programs by hand), a script over the model's API, or the model itself. */
+export type Thinker = 'none' | 'script' | 'live'
+
+export interface DemoModel {
+  /** What the workflow gets to reach the model. */
+  secrets: Readonly<Record<string, string>>
+  variables: Readonly<Record<string, string>>
+  issue: Issue
+  /** What a visitor should know of it; null: there is none. */
+  notice: string | null
+  close(): Promise<void>
+}
+
+export async function openDemoModel(thinker: Thinker, issue: Issue, terminal: Terminal): Promise<DemoModel> {
+  if (thinker === 'none') return { secrets: {}, variables: {}, issue, notice: null, close: async () => {} }
+  const asked = { ...issue, body: withoutPlan(issue.body) }
+  return thinker === 'live' ? live(asked, terminal) : scriptedModel(asked, issue, terminal)
+}
+
+const withoutPlan = (body: string): string => body.replace(/```tributary\n[\s\S]*?\n```\n?/, '').trimEnd()
+
+function live(issue: Issue, { env }: Terminal): DemoModel {
+  const key = env.ANTHROPIC_API_KEY
+  if (key === undefined || key === '')
+    throw new Mistake('--live needs a key: ANTHROPIC_API_KEY=... npm run demo -- --live')
+  const url = env.ANTHROPIC_BASE_URL
+  return {
+    secrets: { ANTHROPIC_API_KEY: key },
+    variables: url === undefined || url === '' ? {} : { ANTHROPIC_BASE_URL: url },
+    issue,
+    notice:
+      'The real model plans and works, with your key: this costs money, up to the limit in .github/tributary.yml.',
+    close: async () => {},
+  }
+}
+
+async function scriptedModel(issue: Issue, written: Issue, { home }: Terminal): Promise<DemoModel> {
+  const read = readHandPlan(written.body, defaultSettings)
+  if (!read.ok) throw new DemoFailure('the plan of issue.md cannot be read')
+  const calls = await recordSteps(join(home, 'examples', 'demo'), read.value.tasks)
+  const apiKey = `sk-ant-demo-${randomBytes(16).toString('hex')}`
+  const server = await startModelServer({ apiKey, script: demoScript(read.value, calls) })
+  return {
+    secrets: { ANTHROPIC_API_KEY: apiKey },
+    variables: { ANTHROPIC_BASE_URL: server.url },
+    issue,
+    notice: `A scripted model on ${server.url} plans and works; its words are scripted, its edits and their tests are real.`,
+    close: () => server.close(),
+  }
+}

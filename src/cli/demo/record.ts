@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { z } from 'zod'
+import type { Task } from '../../core/plan.ts'
+
+const execute = promisify(execFile)
+
+const callSchema = z.discriminatedUnion('name', [
+  z.strictObject({
+    name: z.literal('edit'),
+    input: z.strictObject({ path: z.string(), old: z.string(), new: z.string() }),
+  }),
+  z.strictObject({ name: z.literal('create'), input: z.strictObject({ path: z.string(), text: z.string() }) }),
+])
+export type DemoCall = z.infer<typeof callSchema>
+
+/** Stands in for `tools/step.mjs`: does the same, and tells each change as a call of an agent's tool. */
+const RECORDER = `
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+const tell = (name, input) => console.log(JSON.stringify({ name, input }))
+export function replace(path, from, to) {
+  const text = readFileSync(path, 'utf8')
+  tell('edit', { path, old: from, new: to })
+  writeFileSync(path, text.replace(from, () => to))
+}
+export function create(path, text) {
+  tell('create', { path, text })
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+}
+export function append(path, more) {
+  const text = readFileSync(path, 'utf8')
+  let old = text.slice(text.trimEnd().lastIndexOf('\\n') + 1)
+  while (text.split(old).length > 2) old = text.slice(text.length - 2 * old.length)
+  replace(path, old, old + more)
+}
+export const think = async () => {}
+`
+
+/** What the demo's steps change, task by task, as the calls by which an agent does the same. Needs come first in the plan. */
+export async function recordSteps(template: string, tasks: readonly Task[]): Promise<ReadonlyMap<string, DemoCall[]>> {
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-steps-'))
+  try {
+    await cp(template, folder, { recursive: true })
+    await writeFile(join(folder, 'tools', 'step.mjs'), RECORDER)
+    const calls = new Map<string, DemoCall[]>()
+    for (const { id, run } of tasks) if (run.length > 0) calls.set(id, await record(folder, run))
+    return calls
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function record(cwd: string, [program = '', ...words]: readonly string[]): Promise<DemoCall[]> {
+  const node = program === 'node' ? process.execPath : program
+  const { stdout } = await execute(node, words, { cwd, encoding: 'utf8' })
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => callSchema.parse(JSON.parse(line)))
+}
