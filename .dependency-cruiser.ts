@@ -34,6 +34,7 @@ const adapters: Record<string, string[]> = {
   git: ['simple-git'],
   anthropic: ['@anthropic-ai/sdk'],
   sandbox: [],
+  files: [],
   memory: [],
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as core from '@actions/core'
+import { openFiles } from './adapters/files/files.ts'
 import { openJournal } from './adapters/git/journal.ts'
 import { openRepo } from './adapters/git/repo.ts'
 import { openWorktree } from './adapters/git/worktree.ts'
@@ -61,7 +62,7 @@ export async function workDeps(inputs: Inputs, env: Environment): Promise<WorkDe
   const { remoteUrl, token } = storeOf(inputs, env)
   return {
     journal: await openJournal(storeOf(inputs, env)),
-    worktree: await openWorktree({ dir: env.GITHUB_WORKSPACE, remoteUrl, token, clock }),
+    worktree: await openWorktree({ dir: env.GITHUB_WORKSPACE, remoteUrl, token, clock, openFiles }),
     probe: (setting) => probeSandbox(setting, hostOf(env.all, ownFolders), redact),
     handover: openHandover(),
     clock,

@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openFiles } from '../../src/adapters/files/files.ts'
 import { openWorktree } from '../../src/adapters/git/worktree.ts'
 import type { RunEvent } from '../../src/core/event.ts'
 import { replay } from '../../src/core/evolve.ts'
@@ -108,7 +109,7 @@ export function slotWorld({ secrets = [] }: { secrets?: string[] } = {}): SlotWo
   const redact = redactor(secrets)
 
   async function deps(changes: Partial<WorkDeps>): Promise<WorkDeps> {
-    const worktree = await openWorktree({ dir: tree, remoteUrl: `file://${remote}`, token: '', clock })
+    const worktree = await openWorktree({ dir: tree, remoteUrl: `file://${remote}`, token: '', clock, openFiles })
     const probe: WorkDeps['probe'] = async (setting) => ({ ok: true, sandbox: await realSandbox(setting, { secrets }) })
     const tempDir = join(around, 'temp')
     mkdirSync(tempDir, { recursive: true })

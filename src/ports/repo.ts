@@ -1,4 +1,5 @@
 import type { Sha } from '../core/ref.ts'
+import type { Sources } from './sources.ts'
 
 export interface CommitWords {
   subject: string
@@ -47,4 +48,6 @@ export interface Repo {
   readFile(commit: Sha, path: string): Promise<string | null>
   blobOf(commit: Sha, path: string): Promise<Sha | null>
   isAncestor(ancestor: Sha, descendant: Sha): Promise<boolean>
+  /** The files of a commit that was brought in, to explore. Their log is fetched on first use, beside all that is merged. */
+  sources(commit: Sha): Sources
 }

@@ -1,17 +1,23 @@
 /** The files of one commit, to read. Nothing that reads them can change them. Paths are as git writes them. */
 export interface Sources {
-  /** Null where there is no such file, or it is none that can be read (a symlink, a submodule). Throws nothing for odd paths. */
+  /**
+   * Null where there is no such file, or it is none that can be read (a symlink, a submodule). Throws nothing for odd paths.
+   * `bytes` is the whole size; `text` is the first mebibyte of it, and empty where the file is binary.
+   */
   read(path: string): Promise<{ text: string; binary: boolean; bytes: number } | null>
-  /** Paths that the glob matches, sorted; at most `most`. */
+  /** Paths of files that the glob matches, sorted; at most `most`. Not what git ignores. */
   list(glob: string, most: number): Promise<{ paths: string[]; more: boolean }>
-  /** Lines that hold the pattern (a literal text or an extended regular expression that cannot run away), at most `most`. */
+  /**
+   * Lines that hold the pattern, at most `most`, by path and line. A pattern is a literal text or a regular expression as
+   * `core/search-pattern.ts` reads it; one that is not understood, or takes too long, is refused with the reason.
+   */
   search(
     pattern: string,
     options: { literal: boolean; glob: string | null; most: number },
   ): Promise<
     { ok: true; lines: { path: string; line: number; text: string }[]; more: boolean } | { ok: false; why: string }
   >
-  /** `git log --oneline` of a path, newest first, where history is there; else empty. */
+  /** The commits of a path, or of all, as `<short id> <subject>`, newest first, where history is there; else empty. */
   log(path: string | null, most: number): Promise<string[]>
 }
 

@@ -1,5 +1,6 @@
 import type { Sha } from '../core/ref.ts'
 import type { CommitWords } from './repo.ts'
+import type { Files } from './sources.ts'
 
 /**
  * A slot's checked-out files, in which commands of tasks run. What they leave there is hostile:
@@ -18,4 +19,11 @@ export interface Worktree {
   changedPaths(from: Sha, to: Sha): Promise<string[]>
   /** A bundle of the commits from `base` (not in it) to `head`. */
   bundle(head: Sha, base: Sha, file: string): Promise<void>
+  /** The files as an agent reads and changes them; `diff` and `log` speak of the commit of the last `prepare`. */
+  files(): Files
+  /**
+   * What a commit that the ref holds, such as that of an earlier attempt, changed against its first parent: a diff of at
+   * most so many characters, its middle left out where it is longer. Null where commit or parent cannot be had.
+   */
+  diffOf(ref: string, head: Sha, most: number): Promise<string | null>
 }

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { openFiles } from '../../../src/adapters/files/files.ts'
 import { openRepo } from '../../../src/adapters/git/repo.ts'
 import { openWorktree } from '../../../src/adapters/git/worktree.ts'
 import { type BareRemote, git, tempDir } from '../../support/git.ts'
@@ -34,7 +35,7 @@ async function stage(literal: Parameters<BareRemote['commit']>[0] = START) {
   const { remote, url } = fileStage()
   const dir = checkout(remote)
   const base = remote.commit(literal, [remote.tip('refs/heads/main') ?? ''])
-  const open = () => openWorktree({ dir, remoteUrl: url, token: '', clock: hastyClock() })
+  const open = () => openWorktree({ dir, remoteUrl: url, token: '', clock: hastyClock(), openFiles })
   const worktree = await open()
   await worktree.prepare(base)
   const at = (...path: string[]) => join(worktree.path, ...path)
@@ -182,7 +183,7 @@ describe('a work tree', () => {
     const { remote, url, server } = await httpStage()
     const dir = checkout(remote)
     const base = remote.commit(START, [remote.tip('refs/heads/main') ?? ''])
-    const worktree = await openWorktree({ dir, remoteUrl: url, token: TOKEN, clock: hastyClock() })
+    const worktree = await openWorktree({ dir, remoteUrl: url, token: TOKEN, clock: hastyClock(), openFiles })
     await worktree.prepare(base)
     const header = `basic ${Buffer.from(`x-access-token:${TOKEN}`).toString('base64')}`
     expect(new Set(server.credentials)).toEqual(new Set([header]))
@@ -193,7 +194,7 @@ describe('a work tree', () => {
     const { remote, url, server } = await httpStage()
     const dir = checkout(remote)
     git(dir, ['config', `http.${server.url}/.extraheader`, 'AUTHORIZATION: basic old'])
-    const worktree = await openWorktree({ dir, remoteUrl: url, token: TOKEN, clock: hastyClock() })
+    const worktree = await openWorktree({ dir, remoteUrl: url, token: TOKEN, clock: hastyClock(), openFiles })
     await worktree.prepare(remote.commit(START))
     expect(server.credentials.join()).not.toContain('old')
   })

@@ -8,6 +8,8 @@ export interface GitAnswer {
   code: number
   stdout: Buffer
   stderr: string
+  /** It had more to say than it was let to. */
+  cut: boolean
 }
 
 /** A file is read from `from` on, without ever being in memory as a whole. */
@@ -19,6 +21,8 @@ export interface GitOptions {
   /** Exit codes that are answers, not failures. */
   codes?: readonly number[]
   maxBytes?: number
+  /** Where it says more than that: a failure, or an answer that ends there. */
+  whenFull?: 'throw' | 'cut'
   seconds?: number
   signal?: AbortSignal
 }
@@ -50,7 +54,7 @@ export function wordsOf(stderr: string): string {
 }
 
 function spawned(place: GitPlace, args: readonly string[], options: GitOptions): Promise<GitAnswer> {
-  const { maxBytes = 64 * MEBIBYTE, seconds = 120, signal } = options
+  const { maxBytes = 64 * MEBIBYTE, whenFull = 'throw', seconds = 120, signal } = options
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
     const child = spawn('git', [...gitSettings().flatMap((setting) => ['-c', setting]), ...args], {
@@ -60,9 +64,12 @@ function spawned(place: GitPlace, args: readonly string[], options: GitOptions):
       // A group of its own, so that what git started ends with it.
       detached: true,
     })
-    const out = collect(child.stdout, maxBytes, () =>
-      stop(new Error(`git ${args[0]} said more than ${maxBytes} bytes`)),
-    )
+    let cut = false
+    const out = collect(child.stdout, maxBytes, () => {
+      cut = true
+      if (whenFull === 'cut') killGroup(child.pid)
+      else stop(new Error(`git ${args[0]} said more than ${maxBytes} bytes`))
+    })
     const err = collect(child.stderr, STDERR_BYTES, () => {})
     const timer = setTimeout(() => stop(new Error(`git ${args[0]} took longer than ${seconds} s`)), seconds * 1000)
     const abort = () => stop(signal?.reason)
@@ -83,7 +90,7 @@ function spawned(place: GitPlace, args: readonly string[], options: GitOptions):
     })
     child.on('close', (code) => {
       settle()
-      resolve({ code: code ?? -1, stdout: out(), stderr: err().toString('utf8') })
+      resolve({ code: cut ? 0 : (code ?? -1), stdout: out(), stderr: err().toString('utf8'), cut })
     })
     feed(child.stdin, options.input ?? '', stop)
   })

@@ -8,6 +8,7 @@ import { mergeCommits } from './merge.ts'
 import { readCommit, writeCommit } from './objects.ts'
 import { checkedSha } from './place.ts'
 import { runGit } from './plumbing.ts'
+import { openSources } from './sources.ts'
 import { listExactly, openStore, type Store, type StoreOptions } from './store.ts'
 
 const FILE_BYTES = 16 * 1024 * 1024
@@ -31,6 +32,7 @@ export async function openRepo(options: StoreOptions): Promise<Repo> {
     readFile: (commit, path) => readFile(store, commit, path),
     blobOf: (commit, path) => blobOf(store, commit, path),
     isAncestor: (ancestor, descendant) => isAncestor(store, ancestor, descendant),
+    sources: (commit) => openSources(store, commit),
   }
 }
 

@@ -5,15 +5,20 @@ import { promisify } from 'node:util'
 import type { Sha } from '../../core/ref.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { CommitWords } from '../../ports/repo.ts'
+import type { Files } from '../../ports/sources.ts'
+import type { Tracked } from '../../ports/tracked.ts'
 import type { Worktree } from '../../ports/worktree.ts'
+import { logOf } from './commit-log.ts'
 import { readConfiguration, restoreConfiguration } from './configuration.ts'
 import { missing } from './fetch.ts'
 import type { NetworkOptions } from './network.ts'
 import { readCommit, writeCommit } from './objects.ts'
 import { checkedSha, type GitPlace } from './place.ts'
 import { gitText, runGit } from './plumbing.ts'
+import { diffOfCommit, shownDiff } from './shown-diff.ts'
 import { stageAll } from './staging.ts'
 import { fetchInto, type Store } from './store.ts'
+import { holding, trackedPaths } from './tracked.ts'
 
 export interface WorktreeOptions extends NetworkOptions {
   /** A checkout that is there already, with its `.git` inside. */
@@ -21,6 +26,8 @@ export interface WorktreeOptions extends NetworkOptions {
   remoteUrl: string
   token: string
   clock: Clock
+  /** Opens the files of a folder, given what git knows of them. */
+  openFiles(root: string, tracked: Tracked): Files
 }
 
 interface Bench {
@@ -33,6 +40,7 @@ interface Bench {
 
 export async function openWorktree(options: WorktreeOptions): Promise<Worktree> {
   const bench = await benchOf(options)
+  const files = options.openFiles(bench.place.workTree, trackedIn(bench))
   return {
     path: bench.place.workTree,
     prepare: (sha) => prepare(bench, checkedSha(sha)),
@@ -40,14 +48,17 @@ export async function openWorktree(options: WorktreeOptions): Promise<Worktree> 
     treeHash: () => treeHash(bench),
     changedPaths: (from, to) => changedPaths(bench, from, to),
     bundle: (head, base, file) => bundle(bench, head, base, file),
+    files: () => files,
+    diffOf: (ref, head, most) => diffOf(bench, ref, head, most),
   }
 }
 
-async function benchOf({ dir, remoteUrl, token, clock, ...network }: WorktreeOptions): Promise<Bench> {
+async function benchOf({ dir, remoteUrl, token, clock, seconds, signal }: WorktreeOptions): Promise<Bench> {
   const workTree = await realpath(dir)
   const gitDir = await gitDirOf(workTree)
   const place = { gitDir, workTree }
   const configuration = await readConfiguration(gitDir)
+  const network = { ...(seconds === undefined ? {} : { seconds }), ...(signal === undefined ? {} : { signal }) }
   const guard = () => restoreConfiguration(gitDir, configuration)
   return { store: { place, remote: { url: remoteUrl, token }, network, clock }, place, guard, prepared: null }
 }
@@ -116,4 +127,29 @@ async function bundle(bench: Bench, head: Sha, base: Sha, file: string): Promise
   await runGit(bench.place, ['update-ref', HAND_OVER, checkedSha(head)])
   const args = ['bundle', 'create', '--quiet', '--version=2', file, HAND_OVER, `^${checkedSha(base)}`]
   await runGit(bench.place, args, { seconds: 300 })
+}
+
+/** Nothing is asked of git before what decides how it behaves was put back. */
+function trackedIn(bench: Bench): Tracked {
+  const { place } = bench
+  return {
+    async paths() {
+      await bench.guard()
+      return trackedPaths(place)
+    },
+    async holding(pattern, wanted) {
+      await bench.guard()
+      return holding(place, pattern, wanted)
+    },
+    async log(path, most) {
+      await bench.guard()
+      return logOf(place, preparedOf(bench), path, most)
+    },
+    diff: async (most) => shownDiff(place, preparedOf(bench), await treeHash(bench), most),
+  }
+}
+
+async function diffOf(bench: Bench, ref: string, head: Sha, most: number): Promise<string | null> {
+  await bench.guard()
+  return diffOfCommit(bench.store, ref, head, most)
 }

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import type { Edited } from '../../ports/sources.ts'
+import { entryPath, type Held } from './held.ts'
+import { codeOf } from './nothing.ts'
+import { MOST_BYTES, startOf } from './read.ts'
+import { replaceOnce } from './replace-once.ts'
+import { inFolder, type Place, type Refused, refused, withFile } from './walk.ts'
+
+export const replaceText = (place: Place, path: string, old: string, by: string): Promise<Edited> =>
+  inFolder(place, path, 'refuse', (folder, name) =>
+    withFile(place, folder, name, async (file) => {
+      if (file.stats.nlink > 1) return refused('hard-link', name)
+      const text = await wholeText(place, file)
+      if (typeof text !== 'string') return text
+      const replaced = replaceOnce(text, old, by)
+      if (!replaced.ok) return replaced
+      return written(replaced.text) ?? (await swap(folder, name, replaced.text, file.stats.mode & 0o777))
+    }),
+  )
+
+export const createText = async (place: Place, path: string, text: string): Promise<Edited> =>
+  written(text) ??
+  (await inFolder(place, path, 'make', (folder, name) => writeNew(entryPath(folder, name), text, 0o644)))
+
+/** Why a text is not written. */
+function written(text: string): Refused | null {
+  if (Buffer.byteLength(text) > MOST_BYTES) return refused('too-large')
+  return /[\0\p{Cs}]/u.test(text) ? refused('not-text') : null
+}
+
+async function wholeText({ ground }: Place, file: Held): Promise<string | Refused> {
+  const content = await startOf(ground, file, MOST_BYTES + 1)
+  if (content.length > MOST_BYTES) return refused('too-large')
+  if (content.includes(0)) return refused('not-text')
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
+  } catch {
+    return refused('not-text')
+  }
+}
+
+/** A new file takes the name of the old one: whatever that has become meanwhile is not written to. */
+async function swap(folder: Held, name: string, text: string, mode: number): Promise<Edited> {
+  const beside = entryPath(folder, `.tributary-${randomBytes(8).toString('hex')}`)
+  const made = await writeNew(beside, text, mode)
+  if (!made.ok) return made
+  try {
+    await rename(beside, entryPath(folder, name))
+    return { ok: true }
+  } catch (error) {
+    await rm(beside, { force: true })
+    if (codeOf(error) === 'EISDIR') return refused('not-a-file', name)
+    throw error
+  }
+}
+
+const NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
+
+async function writeNew(path: string, text: string, mode: number): Promise<Edited> {
+  let file: FileHandle
+  try {
+    file = await open(path, NEW, 0o600)
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return refused('exists')
+    throw error
+  }
+  try {
+    await file.writeFile(text)
+    await file.chmod(mode)
+    return { ok: true }
+  } catch (error) {
+    await rm(path, { force: true })
+    throw error
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,92 @@
+import { err, ok, type Result } from '../../core/result.ts'
+import { searchPattern, searchText } from '../../core/search-pattern.ts'
+import type { Sources } from '../../ports/sources.ts'
+import type { Tracked } from '../../ports/tracked.ts'
+import { grepLines } from './line-grep.ts'
+import { readText } from './read.ts'
+import type { Place } from './walk.ts'
+
+const SECONDS = 20
+const LONGEST_LINE = 4000
+/** Characters of files that are looked at together. */
+const TOGETHER = 4 * 1024 * 1024
+
+interface Line {
+  path: string
+  line: number
+  text: string
+}
+
+/** Git says which files seem to hold the pattern; they are read where no link is followed, and looked at again. */
+export async function searchFiles(
+  place: Place,
+  tracked: Tracked,
+  pattern: string,
+  { literal, glob, most }: Parameters<Sources['search']>[1],
+): ReturnType<Sources['search']> {
+  const checked = literal ? searchText(pattern) : searchPattern(pattern)
+  if (!checked.ok) return { ok: false, why: `The pattern cannot be used: ${checked.error}` }
+  const sieved = await tracked.holding(pattern, { literal, glob })
+  if (!sieved.ok) return sieved
+  const found = await linesIn(place, sieved.paths, { pattern: checked.value, literal, most: most + 1 })
+  if (!found.ok) return { ok: false, why: found.error }
+  return { ok: true, lines: found.value.slice(0, most), more: found.value.length > most }
+}
+
+interface Looked {
+  pattern: string
+  literal: boolean
+  most: number
+}
+
+async function linesIn(place: Place, paths: readonly string[], looked: Looked): Promise<Result<Line[], string>> {
+  const end = performance.now() + SECONDS * 1000
+  const lines: Line[] = []
+  let left = paths
+  while (left.length > 0 && lines.length < looked.most) {
+    const { files, rest } = await together(place, left)
+    left = rest
+    const text = files.map(({ text }) => text).join('')
+    const seconds = Math.max((end - performance.now()) / 1000, 0.1)
+    const found = await grepLines(text, looked.pattern, { ...looked, seconds })
+    if (!found.ok) return err(found.error)
+    lines.push(...placed(files, found.value))
+  }
+  return ok(lines)
+}
+
+interface File {
+  path: string
+  text: string
+}
+
+async function together(place: Place, paths: readonly string[]): Promise<{ files: File[]; rest: readonly string[] }> {
+  const files: File[] = []
+  let [size, at] = [0, 0]
+  for (; at < paths.length && size < TOGETHER; at += 1) {
+    const path = paths[at] ?? ''
+    const file = await readText(place, path)
+    if (file === null || file.binary || file.text === '') continue
+    files.push({ path, text: oneText(file.text) })
+    size += file.text.length
+  }
+  return { files, rest: paths.slice(at) }
+}
+
+/** Ends in a line break, and holds nothing that would make all of it binary. */
+const oneText = (text: string): string => `${text.replaceAll('\0', ' ')}${text.endsWith('\n') ? '' : '\n'}`
+
+/** Lines of all files in a row, as lines of each. */
+function placed(files: readonly File[], found: readonly { line: number; text: string }[]): Line[] {
+  const lines: Line[] = []
+  let [before, next] = [0, 0]
+  for (const { path, text } of files) {
+    const last = before + text.split('\n').length - 1
+    for (let one = found[next]; one !== undefined && one.line <= last; one = found[next]) {
+      lines.push({ path, line: one.line - before, text: one.text.slice(0, LONGEST_LINE) })
+      next += 1
+    }
+    before = last
+  }
+  return lines
+}

@@ -1,0 +1,62 @@
+import { plainGlobs } from '../../core/glob.ts'
+import { err, ok, type Result } from '../../core/result.ts'
+import { searchPattern, searchText } from '../../core/search-pattern.ts'
+import type { GitPlace } from './place.ts'
+import { type GitAnswer, runGit } from './plumbing.ts'
+
+export interface Wanted {
+  literal: boolean
+  glob: string | null
+}
+
+const SECONDS = 20
+const OUTPUT_BYTES = 8 * 1024 * 1024
+const NOTHING_FOUND = 1
+const NOT_UNDERSTOOD = 128
+
+/** Looks for a pattern in text files of a commit, or, where `of` is `--untracked`, in those of the work tree. */
+export async function grep(
+  place: GitPlace,
+  pattern: string,
+  { literal, glob }: Wanted,
+  { show, of }: { show: readonly string[]; of: readonly string[] },
+): Promise<Result<GitAnswer, string>> {
+  const checked = literal ? searchText(pattern) : searchPattern(pattern)
+  if (!checked.ok) return err(`The pattern cannot be used: ${checked.error}`)
+  const plain = ['-I', '--no-color', '--no-column', '--no-heading', '--no-break', '--no-recurse-submodules', '-z']
+  const words = [...plain, ...show, literal ? '-F' : '-E', '-e', checked.value, ...of, '--', ...pathspecs(glob)]
+  const late = AbortSignal.timeout(SECONDS * 1000)
+  try {
+    return understood(
+      await runGit(place, ['grep', ...words], {
+        codes: [0, NOTHING_FOUND, NOT_UNDERSTOOD],
+        maxBytes: OUTPUT_BYTES,
+        whenFull: 'cut',
+        signal: late,
+      }),
+    )
+  } catch (error) {
+    if (late.aborted) return err(`The search took longer than ${SECONDS} seconds: look for less, or in fewer files`)
+    throw error
+  }
+}
+
+function understood(answer: GitAnswer): Result<GitAnswer, string> {
+  if (answer.code !== NOT_UNDERSTOOD) return ok(answer)
+  const [said = ''] = answer.stderr.split('\n')
+  return err(`The pattern cannot be used: ${said.replace(/^fatal: (?:command line, )?/, '').slice(0, 300)}`)
+}
+
+/** At least the files that the glob matches; what git takes for more is left out by whoever asked. */
+function pathspecs(glob: string | null): string[] {
+  if (glob === null) return []
+  return plainGlobs(glob).flatMap(spellings).map(pathspec)
+}
+
+/** `a/**` matches a file `a`, which git does not think. */
+function spellings(glob: string): string[] {
+  const bare = glob.replace(/(?:\/\*\*)+$/, '')
+  return bare === glob ? [glob] : [glob, bare]
+}
+
+const pathspec = (glob: string): string => `:(top,glob)${glob.replace(/[^\w*?/.-]/g, (sign) => `\\${sign}`)}`

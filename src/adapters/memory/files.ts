@@ -1,0 +1,89 @@
+import { matches } from '../../core/glob.ts'
+import type { Files, Sources } from '../../ports/sources.ts'
+
+/** Files by their paths, and the commits that each `log` tells of. */
+export interface MemoryTree {
+  files: Map<string, string>
+  log?: (path: string | null) => readonly string[]
+}
+
+/** The files of a commit without git, for tests of who reads them. */
+export const memorySources = (tree: MemoryTree): Sources => ({
+  read: async (path) => {
+    const text = tree.files.get(path)
+    if (text === undefined) return null
+    const binary = text.slice(0, 8000).includes('\0')
+    return { text: binary ? '' : text, binary, bytes: Buffer.byteLength(text) }
+  },
+  list: async (glob, most) => {
+    const found = [...tree.files.keys()].filter((path) => matches([glob], path)).toSorted()
+    return { paths: found.slice(0, most), more: found.length > most }
+  },
+  search: async (pattern, options) => search(tree, pattern, options),
+  log: async (path, most) => (tree.log?.(path) ?? []).slice(0, most),
+})
+
+async function search(
+  { files }: MemoryTree,
+  pattern: string,
+  { literal, glob, most }: Parameters<Sources['search']>[1],
+): ReturnType<Sources['search']> {
+  const holds = holder(pattern, literal)
+  if (holds === null) return { ok: false, why: `The pattern cannot be used: ${pattern}` }
+  const paths = [...files.keys()].filter((path) => glob === null || matches([glob], path)).toSorted()
+  const lines = paths.flatMap((path) =>
+    linesOf(files.get(path) ?? '').flatMap((text, index) => (holds(text) ? [{ path, line: index + 1, text }] : [])),
+  )
+  return { ok: true, lines: lines.slice(0, most), more: lines.length > most }
+}
+
+function holder(pattern: string, literal: boolean): ((line: string) => boolean) | null {
+  if (pattern === '' || pattern.includes('\n')) return null
+  if (literal) return (line) => line.includes(pattern)
+  try {
+    const expression = new RegExp(pattern)
+    return (line) => expression.test(line)
+  } catch {
+    return null
+  }
+}
+
+function linesOf(text: string): string[] {
+  if (text.slice(0, 8000).includes('\0')) return []
+  const lines = text.split('\n')
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines
+}
+
+/** The same to read and to change. There are no links here, and its diff names the files that changed. */
+export function memoryFiles(tree: MemoryTree): Files {
+  const before = new Map(tree.files)
+  return {
+    ...memorySources(tree),
+    async replace(path, old, by) {
+      const text = tree.files.get(path)
+      if (text === undefined) return { ok: false, why: 'no-such-file', detail: '' }
+      const count = old === '' ? 0 : text.split(old).length - 1
+      if (count !== 1) return { ok: false, why: count === 0 ? 'not-found' : 'not-unique', detail: '' }
+      tree.files.set(path, text.split(old).join(by))
+      return { ok: true }
+    },
+    async create(path, text) {
+      if (tree.files.has(path)) return { ok: false, why: 'exists', detail: '' }
+      tree.files.set(path, text)
+      return { ok: true }
+    },
+    diff: async (most) => diffOf(before, tree.files).slice(0, most),
+  }
+}
+
+const diffOf = (before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string =>
+  [...new Set([...before.keys(), ...now.keys()])]
+    .filter((path) => before.get(path) !== now.get(path))
+    .toSorted()
+    .flatMap((path) => [
+      `diff --git a/${path} b/${path}`,
+      ...linesOf(before.get(path) ?? '').map((line) => `-${line}`),
+      ...linesOf(now.get(path) ?? '').map((line) => `+${line}`),
+      '',
+    ])
+    .join('\n')
