@@ -6,7 +6,7 @@ import { whyStop } from './round.ts'
 import { type Thread, threadOf } from './thread.ts'
 import { type Course, tell, turn } from './turn.ts'
 
-export type { Conversation, Conversed, LoopEnd, TurnRecord } from './conversation.ts'
+export type { Conversation, Conversed, TurnRecord } from './conversation.ts'
 export type { Thread } from './thread.ts'
 
 /** Tokens: a model's window is a million, and far before its end it forgets what stands in the middle. */

@@ -6,7 +6,7 @@ import { type Tool, tool } from './tool.ts'
 import type { WorkPlace } from './work-place.ts'
 
 export { readingTools } from './reading-tools.ts'
-export type { Tool, ToolAnswer, ToolKind } from './tool.ts'
+export type { Tool, ToolAnswer } from './tool.ts'
 export type { WorkPlace } from './work-place.ts'
 
 /** view, search, list, log, edit, create, run. Each call asks the plan's gate first, reading ones too. */
