@@ -69,7 +69,6 @@ describe('ids and needs', () => {
 
 describe('what a task must say', () => {
   it.each<[string, Partial<Task>, string, RegExp]>([
-    ['missing-run', { run: [] }, 'run', /^No program works on this task\. Write one as a list/],
     ['missing-writes', { writes: [] }, 'writes', /^A task writes only where it says so\. Name the files/],
     [
       'missing-acceptance',
@@ -82,10 +81,15 @@ describe('what a task must say', () => {
   )
   it('is asked of every task', () =>
     expect(
-      problems(planOf('a, b', { tasks: { a: { run: [] }, b: { run: [], writes: [] } } })).map(
+      problems(planOf('a, b', { tasks: { a: { writes: [] }, b: { writes: [] } } })).map(
         ({ task, code }) => `${task} ${code}`,
       ),
-    ).toEqual(['a missing-run', 'b missing-run', 'b missing-writes']))
+    ).toEqual(['a missing-writes', 'b missing-writes']))
+  it('is no program: a task without one is worked on by an agent', () => expect(problems(one({ run: [] }))).toEqual([]))
+  it('is an acceptance, of a task that only checks, too', () =>
+    expect(problems(one({ kind: 'verify', writes: [], acceptance: { argv: [], expect: '' } }))[0]?.code).toBe(
+      'missing-acceptance',
+    ))
   it('is nothing for a gate', () => expect(problems(one(gate))).toEqual([]))
   it('is left out of a gate that says it all the same', () => {
     const linted = lintPlan(planOf('a > g', { tasks: { g: { kind: 'gate', writes: ['a/**'] } } }), defaultSettings)

@@ -69,7 +69,7 @@ async function stage() {
     refused: new Set(),
     pullRefused: null,
     unsure: new Set(),
-    statusAt: 0,
+    editedAt: new Map(),
     dispatched: new Map(),
     deleted: new Set(),
     started: true,

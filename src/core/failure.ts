@@ -47,7 +47,6 @@ export const problemSchema = z.strictObject({
     'protected-path',
     'bad-path',
     'missing-acceptance',
-    'missing-run',
     'missing-writes',
     'command-not-allowed',
     'too-many-tasks',

@@ -53,15 +53,10 @@ function taskProblems(task: Task, settings: Settings): Problem[] {
   ]
 }
 
-function missing({ id: task, kind, run, writes, acceptance }: Task): Problem[] {
-  if (kind !== 'code') return []
+function missing({ id: task, kind, writes, acceptance }: Task): Problem[] {
+  if (kind !== 'code' && kind !== 'verify') return []
   const problems: Problem[] = []
-  if (run.length === 0) {
-    const message =
-      'No program works on this task. Write one as a list of words, such as `run: [node, scripts/change.js]`.'
-    problems.push({ code: 'missing-run', task, field: 'run', message })
-  }
-  if (writes.length === 0) {
+  if (kind === 'code' && writes.length === 0) {
     const message = 'A task writes only where it says so. Name the files, such as `writes: [src/http/**]`.'
     problems.push({ code: 'missing-writes', task, field: 'writes', message })
   }

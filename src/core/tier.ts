@@ -7,9 +7,8 @@ export type Tier = Task['model_tier']
 
 const STRONGER: Readonly<Record<Tier, Tier>> = { cheap: 'default', default: 'strong', strong: 'strong' }
 
-/** An agent works on it: no program of its own, and not a task that only people or the planner deal with. */
-export const isAgentTask = (task: Task): boolean =>
-  task.run.length === 0 && ['code', 'resolve', 'verify'].includes(task.kind)
+/** An agent works on it: it has no program of its own, and it is not one that only checks, waits or plans. */
+export const isAgentTask = ({ run, kind }: Task): boolean => run.length === 0 && (kind === 'code' || kind === 'resolve')
 
 /** The tier of the attempt that the record has open: the plan's; from the third try after a person last looked on, a stronger one. */
 export const tierOf = (task: Task, { failures }: Pick<TaskRecord, 'failures'>): Tier =>

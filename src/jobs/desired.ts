@@ -6,6 +6,7 @@ import { makeMarker } from '../render/marker.ts'
 import { renderPlanComment } from '../render/plan-comment.ts'
 import { renderPlanRefused } from '../render/plan-refused.ts'
 import { isPlanned, type PlannedRun } from '../render/planned.ts'
+import { renderPlanning, renderQuestions } from '../render/planning-comment.ts'
 import { finalPull, workerPull } from '../render/pull.ts'
 import { renderProposed } from '../render/replies.ts'
 import { renderStatus } from '../render/status-comment.ts'
@@ -14,8 +15,9 @@ type Locate = (name: string) => Located | null
 
 /** Everything that people should see of a run, as a function of its state: the same state shows the same. */
 export function desired(run: LiveRun, locate: Locate): Projection[] {
-  if (!isPlanned(run)) return refusal(run, locate)
+  if (!isPlanned(run)) return [...planning(run, locate), ...refusal(run, locate)]
   return [
+    ...planning(run, locate),
     ...finalPulls(run, locate),
     ...comments(run, locate),
     ...run.work.plan.tasks.flatMap((task) => taskPulls(run, task.id, locate)),
@@ -32,6 +34,15 @@ function comment(run: RunId, locate: Locate, name: string, thread: number, body:
 function refusal(run: LiveRun, locate: Locate): Projection[] {
   if (run.phase !== 'ended' || run.problems.length === 0) return []
   return [comment(run.run, locate, 'refused', run.issue.number, renderPlanRefused(run))]
+}
+
+/** How far the planner is, and what it wants to know, stands on the issue: the pull request comes with the plan. */
+function planning(run: LiveRun, locate: Locate): Projection[] {
+  if (run.planning === null) return []
+  const on = run.issue.number
+  const wanted = [comment(run.run, locate, 'planning', on, renderPlanning(run))]
+  if (run.planning.questions.length > 0) wanted.push(comment(run.run, locate, 'questions', on, renderQuestions(run)))
+  return wanted
 }
 
 function finalPulls(run: PlannedRun, locate: Locate): Projection[] {

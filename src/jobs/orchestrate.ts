@@ -1,5 +1,5 @@
 import type { RunId } from '../core/ref.ts'
-import { type LiveRun, workOf } from '../core/state.ts'
+import { type LiveRun, settingsOf, workOf } from '../core/state.ts'
 import { append } from './append.ts'
 import { type Draft, emptyDraft, record } from './draft.ts'
 import { intake } from './intake.ts'
@@ -40,12 +40,12 @@ export async function orchestrate(deps: OrchestrateDeps, run: RunId): Promise<Li
   }
 }
 
-const pollSeconds = (session: Session): number => workOf(session.state)?.settings.limits.poll_seconds ?? 1
+const pollSeconds = (session: Session): number => settingsOf(session.state)?.limits.poll_seconds ?? 1
 
 async function open(deps: OrchestrateDeps, run: RunId): Promise<Session | null> {
   const [repo, read] = await Promise.all([deps.repo(), deps.journal.read(run)])
   if (read === null || read.state.phase === 'empty') return null
-  const perMinute = workOf(read.state)?.settings.limits.pushes_per_minute ?? 6
+  const perMinute = settingsOf(read.state)?.limits.pushes_per_minute ?? 6
   const session: Session = {
     deps,
     repo,
@@ -61,7 +61,7 @@ async function open(deps: OrchestrateDeps, run: RunId): Promise<Session | null> 
     refused: new Set(),
     pullRefused: null,
     unsure: new Set([...showable(read.state), ...Object.keys(read.state.slots)]),
-    statusAt: 0,
+    editedAt: new Map(),
     dispatched: new Map(),
     deleted: new Set(),
     started: false,

@@ -1,5 +1,5 @@
 import { digest } from '../core/digest.ts'
-import { type LiveRun, workOf } from '../core/state.ts'
+import { type LiveRun, settingsOf } from '../core/state.ts'
 import type { Located, Projection, Published } from '../ports/forge.ts'
 import { desired } from './desired.ts'
 import { type Draft, emptyDraft, record } from './draft.ts'
@@ -42,11 +42,14 @@ const lastShown = (session: Session, name: string) => session.shown.get(name) ??
 const hasChanged = (session: Session, one: Projection): boolean =>
   lastShown(session, one.name)?.digest !== digestOf(one) && !session.refused.has(one.name)
 
+/** Comments that follow the run while it is at work. */
+const LIVE: readonly string[] = ['comment:status', 'comment:planning', 'comment:plan']
+
 /** The live status is not edited at every event: people read it, and each edit is a write. */
 function isTooEarly(session: Session, { name }: Projection): boolean {
-  if (name !== 'comment:status' || lastShown(session, name) === undefined) return false
-  const seconds = workOf(session.state)?.settings.limits.status_seconds ?? 10
-  return session.deps.clock.now().getTime() - session.statusAt + PLAY < seconds * 1000
+  if (!LIVE.includes(name) || lastShown(session, name) === undefined) return false
+  const seconds = settingsOf(session.state)?.limits.status_seconds ?? 10
+  return session.deps.clock.now().getTime() - (session.editedAt.get(name) ?? 0) + PLAY < seconds * 1000
 }
 
 async function show(session: Session, due: readonly Projection[]): Promise<void> {
@@ -64,7 +67,7 @@ async function show(session: Session, due: readonly Projection[]): Promise<void>
 function noteAnswer(session: Session, one: Projection | undefined, answer: Published): void {
   if (one === undefined) return
   const { name } = one
-  if (name === 'comment:status') session.statusAt = session.deps.clock.now().getTime()
+  if (LIVE.includes(name)) session.editedAt.set(name, session.deps.clock.now().getTime())
   if (answer.ok) {
     session.shown.set(name, { ...answer.located, digest: digestOf(one) })
     return

@@ -31,8 +31,8 @@ export interface Session {
   pullRefused: string | null
   /** What an earlier process may have shown or started without recording it, by name: it is looked for before it is made. */
   unsure: ReadonlySet<string>
-  /** Milliseconds of the clock at the last edit of the status comment. */
-  statusAt: number
+  /** Milliseconds of the clock at the last edit of each comment that is edited in place. */
+  editedAt: Map<string, number>
   /** Workflow runs that this process has started and not yet recorded, by request. */
   dispatched: Map<string, number>
   /** Branches of the run that somebody has deleted. */

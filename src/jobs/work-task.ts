@@ -1,16 +1,11 @@
 import type { TaskAssignment } from '../core/assignment.ts'
 import type { Outcome } from '../core/result-file.ts'
 import { performByAgent } from './work-agent.ts'
+import type { Performed } from './work-attempt.ts'
 import type { SlotIdentity, WorkDeps } from './work-deps.ts'
 import { performProgram } from './work-program.ts'
 import { withoutSandbox } from './work-report.ts'
 import type { JournalView } from './work-view.ts'
-
-/** What an attempt came to, and a line for each thing that an agent said and did in it. */
-export interface Performed {
-  outcome: Outcome
-  transcript: readonly string[]
-}
 
 /** One attempt at a task, by whoever works on it. */
 export async function performTask(

@@ -14,7 +14,6 @@ const HINTS: Record<Problem['code'], string> = {
   'protected-path': 'Take the path out; such a change is made by hand.',
   'bad-path': 'Write a path or glob relative to the root of the repository.',
   'missing-acceptance': 'Give it an `acceptance`: the command that must end with exit code 0.',
-  'missing-run': 'Give it a `run`: the command that does the work.',
   'missing-writes': 'Give it `writes`: the globs that it may change.',
   'command-not-allowed': 'Use a program of the `commands` list in `.github/tributary.yml`, or add it there.',
   'too-many-tasks': 'Make fewer tasks, or raise `limits.tasks` in `.github/tributary.yml`.',

@@ -18,6 +18,7 @@ export async function designPlan(at: At): Promise<StageEnd> {
       model: planning.settings.plan_model,
       input,
       explorations: planning.explorations ?? [],
+      questions: planning.questions,
       answers: planning.answers,
       questionsAllowed: planning.questions.length === 0,
       revisions: planning.revisions.map(({ words }) => words),

@@ -1,0 +1,77 @@
+import type { TaskFailure } from '../core/failure.ts'
+import { handOffOf, inOneLine, type Said } from '../core/hand-off.ts'
+import { redactor } from '../core/redact.ts'
+import type { Outcome } from '../core/result-file.ts'
+import { workOf } from '../core/state.ts'
+import { NO_ACCEPTANCE } from './work-accept.ts'
+import { type Attempt, attemptOf, type Ended, type Given, lookUp, type Performed } from './work-attempt.ts'
+import { whyNoModel, workByModel } from './work-model.ts'
+import { passable, runOtherAgent } from './work-other-agent.ts'
+import { failed } from './work-program.ts'
+import { emptyReport } from './work-report.ts'
+
+/** One attempt by an agent, ours or the one that the settings name. Whatever its end, what it changed is handed over. */
+export async function performByAgent(given: Given): Promise<Performed> {
+  const { deps, assignment, view } = given
+  const isOther = assignment.worker === 'command'
+  const variables = isOther ? deps.agentEnv(passable(workOf(view.state())?.settings.worker.env ?? [])) : {}
+  const hidden = redactor(Object.values(variables))
+  const attempt = attemptOf(given, (text) => hidden(deps.redact(text)))
+  const why = attempt.brief.checks.length === 0 ? NO_ACCEPTANCE : isOther ? null : whyNoModel(attempt)
+  if (why !== null) return { outcome: outcomeOf(attempt, nothingDone(why)), transcript: [] }
+  const findings = await lookUp(attempt)
+  const ended = isOther ? await runOtherAgent(attempt, findings, variables) : await workByModel(attempt, findings)
+  return { outcome: outcomeOf(attempt, ended), transcript: attempt.transcript.lines() }
+}
+
+const nothingDone = (failure: TaskFailure): Ended => ({
+  failure,
+  kept: { commit: null, paths: [], putBack: [], failure: null },
+  checked: null,
+  said: null,
+  spending: [],
+})
+
+function outcomeOf(attempt: Attempt, { failure, kept, checked, said, spending, turns }: Ended): Outcome {
+  const { deps, assignment, sandbox, brief, begun, redact } = attempt
+  const seconds = (deps.clock.now().getTime() - begun.getTime()) / 1000
+  const acceptanceSeconds = checked?.seconds ?? 0
+  const handOff =
+    said === null
+      ? null
+      : handOffOf(wordsOf(said, redact), { files: [...kept.paths], check: checkOf(attempt, failure) })
+  const report = {
+    ...emptyReport(sandbox),
+    workSeconds: Math.max(0, seconds - acceptanceSeconds),
+    acceptanceSeconds,
+    acceptanceLog: redact(checked?.log ?? ''),
+    summary: handOff === null ? '' : inOneLine(handOff),
+    spending: [...spending],
+    ...(turns === undefined ? {} : { turns }),
+    ...(handOff === null ? {} : { handOff }),
+    ...(brief.conflict === null ? {} : { resolved: brief.conflict.with.map(({ task }) => task.id) }),
+  }
+  if (failure !== null) return failed(redacted(failure, redact), kept.commit, report)
+  const tree = checked?.tree
+  if (tree == null) throw new Error(`${assignment.task} was accepted without a tree`)
+  return { kind: 'done', head: kept.commit?.head ?? assignment.base, tree, report }
+}
+
+/** The machine's word on the work, for the tasks behind it. */
+function checkOf({ brief }: Attempt, failure: TaskFailure | null): string {
+  const commands = brief.checks.map(({ argv }) => argv.join(' ')).join('; ')
+  return failure === null ? `passed: ${commands}` : `not passed (${failure.reason}): ${commands}`
+}
+
+const wordsOf = (said: Said, redact: (text: string) => string): Said => ({
+  did: redact(said.did),
+  interfaces: said.interfaces.map(redact),
+  decisions: said.decisions.map(redact),
+  caveats: said.caveats.map(redact),
+  follow_ups: said.follow_ups.map(redact),
+})
+
+function redacted(failure: TaskFailure, redact: (text: string) => string): TaskFailure {
+  if ('log' in failure) return { ...failure, log: redact(failure.log) }
+  return 'detail' in failure ? { ...failure, detail: redact(failure.detail) } : failure
+}
