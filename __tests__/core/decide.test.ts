@@ -4,7 +4,7 @@ import type { Command } from '../../src/core/command.ts'
 import { decide } from '../../src/core/decide.ts'
 import { decidePlan } from '../../src/core/decide-plan.ts'
 import { replayOn } from '../../src/core/evolve.ts'
-import { defaultSettings, settingsSchema } from '../../src/core/settings.ts'
+import { settingsSchema } from '../../src/core/settings.ts'
 import { emptyRun, type RunState } from '../../src/core/state.ts'
 import { gate } from '../support/plan.ts'
 import {
@@ -279,13 +279,5 @@ describe('commands on tasks', () => {
   it('rejects a proposed plan, not a run at work', () => {
     expect(typesOf(say(proposed('a'), { name: 'reject', why: 'no' }))).toEqual(['plan_rejected'])
     expect(reasonOf(say(state, { name: 'reject', why: 'no' }))).toBe('wrong-phase')
-  })
-  it('says what is not there yet instead of keeping silent', () => {
-    for (const command of [
-      { name: 'revise', words: 'x' },
-      { name: 'steer', task: 'a', words: 'x' },
-      { name: 'budget', usd: 8 },
-    ] as const)
-      expect(reasonOf(say(state, command, { settings: defaultSettings }))).toBe('not-yet-available')
   })
 })

@@ -8,14 +8,14 @@ import { parse } from './markdown.ts'
 import { approved, live, planned, proposed, queued, requested, settings, sha, shown, started } from './runs.ts'
 
 const PLAN = 'abcdef0123456789'.repeat(4)
-const none = { run: '42', planId: PLAN, only: null, added: [] }
+const none = { run: '42', planId: PLAN, only: null, added: [], running: false }
 
 const ANSWERS: {
-  [Code in Exclude<Answer['code'], 'help' | 'status'>]: [Extract<Answer, { code: Code }>, said: string]
+  [Code in Exclude<Answer['code'], 'help' | 'status' | 'plan-status'>]: [Extract<Answer, { code: Code }>, said: string]
 } = {
   'plan-requested': [
     { code: 'plan-requested', run: '42' },
-    'Run `42` begins. The plan in the issue is read and checked now; it will be posted on a draft pull request.',
+    'Run `42` begins. A plan in the issue is read and checked; where there is none, a model makes one. It will be posted on a draft pull request.',
   ],
   approved: [{ code: 'approved', ...none }, 'Plan `abcdef012345` is approved as a whole. It starts now.'],
   'approved-base-moved': [
@@ -23,8 +23,33 @@ const ANSWERS: {
     `A part of plan \`abcdef012345\` is approved and starts now: \`b\`, \`a\`. Added, since they are needed: \`a\`. The rest waits for \`/approve abcdef012345\`. The base branch has moved to \`${sha('x').slice(0, 8)}\` meanwhile, in no path that the plan uses, so the plan stays good.`,
   ],
   rejected: [
-    { code: 'rejected', run: '42' },
+    { code: 'rejected', run: '42', begun: false },
     'The plan of run `42` is rejected. Nothing was started. `/plan` on the issue begins a new run.',
+  ],
+  revising: [
+    { code: 'revising', run: '42', open: ['q'] },
+    'The plan of run `42` is written anew with these words. The version that stands here counts no longer; the next one shows the difference. 1 question of the planner still waits for `/answer`.',
+  ],
+  answered: [
+    {
+      code: 'answered',
+      run: '42',
+      questions: [{ id: 'q', question: 'Which?', options: ['*A*', 'B'], default: 'B' }],
+      answers: [{ question: 'q', chosen: 'a', words: '*A*', by: 'ann' }],
+    },
+    '1 answer taken, and the planning goes on:\n\n- `1a` \\*A\\*',
+  ],
+  'gate-off': [
+    { code: 'gate-off', run: '42', started: true, to: sha('x') },
+    `Run \`42\` waits for no approval of its plan any more: what is verified is merged into its trunk. The final pull request is the gate. The plan starts now. The base branch has moved to \`${sha('x').slice(0, 8)}\` meanwhile, in no path that the plan uses, so the plan stays good. \`/cancel\` stops the run.`,
+  ],
+  steered: [
+    { code: 'steered', run: '42', task: 't3' },
+    'The worker of `t3` reads this at its next turn. It approves nothing: paths, commands and the limit of money stay as they are.',
+  ],
+  'budget-set': [
+    { code: 'budget-set', run: '42', usd: 20, spent: 9.876, resumed: true },
+    'Run `42` may spend 20.00 USD; it has spent 9.88 USD. It goes on now.',
   ],
   retrying: [
     { code: 'retrying', run: '42', task: 't3' },

@@ -1,5 +1,6 @@
 import { type Asked, type Decided, done, stampOf } from './asked.ts'
-import type { RunEvent } from './event.ts'
+import { movedBase, staleness } from './decide-drift.ts'
+import { whyNotReady } from './decide-planning.ts'
 import { samePlanId } from './plan-id.ts'
 import type { TaskId } from './ref.ts'
 import { err } from './result.ts'
@@ -9,6 +10,8 @@ import { type ActiveRun, isApproved, type LiveRun, type ProposedRun, recordOf, t
 export function decideApproval(state: LiveRun, asked: Asked<'approve'>): Decided {
   const task = asked.command.task ?? asked.threadTask
   if (task !== null) return decideTaskApproval(state, task, asked)
+  const notReady = whyNotReady(state)
+  if (notReady !== null) return err(notReady)
   if (state.phase !== 'proposed' && state.phase !== 'active')
     return err({ reason: 'nothing-to-approve', run: state.run, phase: state.phase })
   return decidePlanApproval(state, asked)
@@ -21,31 +24,25 @@ function decidePlanApproval(state: ProposedRun | ActiveRun, asked: Asked<'approv
     return err({ reason: 'plan-outdated', given: planId, latest: work.planId })
   if (planId === null && !wasThere(work, asked.commentedAt))
     return err({ reason: 'plan-newer-than-comment', planId: work.planId })
-  const unknown = only?.find((id) => work.tasks[id] === undefined)
-  if (unknown !== undefined) return err({ reason: 'unknown-task', task: unknown, tasks: Object.keys(work.tasks) })
+  const tasks = work.plan.tasks.map(({ id }) => id)
+  const unknown = only?.find((id) => !tasks.includes(id))
+  if (unknown !== undefined) return err({ reason: 'unknown-task', task: unknown, tasks })
   const part = only === null ? null : withNeeds(work, only)
   if (state.phase === 'active' && nothingNew(work, part))
     return done({ code: 'already-done', run: state.run, detail: 'This was approved before; the run goes on.' })
-  const { drift } = asked
-  if (drift !== null && (drift.paths.length > 0 || drift.settingsChanged))
-    return err({ reason: 'plan-stale', paths: drift.paths, settingsChanged: drift.settingsChanged })
+  const stale = staleness(asked.drift)
+  if (stale !== null) return err(stale)
   const approval = { type: 'plan_approved', ...stampOf(asked), planId: work.planId, only: part } as const
   const told = {
     run: state.run,
     planId: work.planId,
     only: part,
     added: part?.filter((id) => !only?.includes(id)) ?? [],
+    running: state.phase === 'active',
   }
-  if (drift === null) return done({ code: 'approved', ...told }, approval)
-  const moved: RunEvent = {
-    type: 'base_moved',
-    at: asked.at,
-    by: asked.person.login,
-    to: drift.to,
-    paths: [],
-    stale: false,
-  }
-  return done({ code: 'approved-base-moved', ...told, to: drift.to }, approval, moved)
+  return asked.drift === null
+    ? done({ code: 'approved', ...told }, approval)
+    : done({ code: 'approved-base-moved', ...told, to: asked.drift.to }, approval, ...movedBase(asked))
 }
 
 /** GitHub's times are whole seconds: what was said in the second of the plan may have been said before it. */
@@ -64,8 +61,8 @@ function withNeeds(work: Work, only: readonly TaskId[]): TaskId[] {
 
 function decideTaskApproval(state: LiveRun, task: TaskId, asked: Asked<'approve'>): Decided {
   if (state.phase !== 'active') return err({ reason: 'nothing-to-approve', run: state.run, phase: state.phase })
-  if (state.work.tasks[task] === undefined)
-    return err({ reason: 'unknown-task', task, tasks: Object.keys(state.work.tasks) })
+  const tasks = state.work.plan.tasks.map(({ id }) => id)
+  if (!tasks.includes(task)) return err({ reason: 'unknown-task', task, tasks })
   const current = recordOf(state.work, task).state
   const isGate = taskOf(state.work, task).kind === 'gate'
   if (current.status === 'waiting')

@@ -1,8 +1,10 @@
 import type { Answer } from './answer.ts'
 import type { Asked } from './asked.ts'
-import { mayCommand } from './authority.ts'
+import { mayApprove, mayCommand } from './authority.ts'
+import type { Command } from './command.ts'
 import type { RunEvent } from './event.ts'
 import type { Failure } from './failure.ts'
+import type { Mode, PlanOptions } from './planning.ts'
 import { type RunId, runIdOf } from './ref.ts'
 import { err, ok, type Result } from './result.ts'
 import type { RunState } from './state.ts'
@@ -36,13 +38,8 @@ export function decidePlan(
       return ok({ run: latest.run, fresh: false, events: [], answer: { code: 'plan-requested', run: latest.run } })
     if (state.phase !== 'ended') return err({ reason: 'run-is-live', run: latest.run, phase: state.phase })
   }
-  const { mode, budget, maxTasks, paths } = asked.command
-  if (mode === 'soft' || mode === 'off' || budget !== null || maxTasks !== null || paths.length > 0)
-    return err({
-      reason: 'not-yet-available',
-      command: 'plan',
-      detail: 'Options come with planning by a model; a plan by hand needs none.',
-    })
+  const opening = mayOpen(asked)
+  if (!opening.ok) return opening
   if (issue.isPull)
     return err({
       reason: 'bad-arguments',
@@ -61,6 +58,23 @@ export function decidePlan(
     title: issue.title,
     body: issue.body,
     words: asked.command.words,
+    ...optionsOf(asked.command),
   }
   return ok({ run, fresh: true, events: [requested], answer: { code: 'plan-requested', run } })
+}
+
+type PlanCommand = Extract<Command, { name: 'plan' }>
+
+function optionsOf({ mode, budget, maxTasks, paths }: PlanCommand): { options?: PlanOptions } {
+  const none = mode === null && budget === null && maxTasks === null && paths.length === 0
+  return none ? {} : { options: { mode, budget, maxTasks, paths: [...paths] } }
+}
+
+const OPENNESS: Readonly<Record<Mode, number>> = { strict: 0, soft: 1, off: 2 }
+
+/** A mode that is more open than the settings', or more money than they give, is an approval given beforehand. */
+function mayOpen({ command, person, settings }: Asked<'plan'>): Result<null, Failure> {
+  const { mode, budget } = command
+  const opens = mode !== null && OPENNESS[mode] > OPENNESS[settings.mode]
+  return opens || (budget ?? 0) > settings.budget.usd ? mayApprove(person, settings, person.login) : ok(null)
 }

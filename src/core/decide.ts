@@ -1,7 +1,10 @@
 import { type Asked, type Asking, type Decided, done, stampOf } from './asked.ts'
 import { mayApprove, mayCommand } from './authority.ts'
+import type { Command } from './command.ts'
 import { decideApproval } from './decide-approval.ts'
-import { decideOnTask } from './decide-task.ts'
+import { decideBudget } from './decide-budget.ts'
+import { decideAnswer, decidePlanOff, decideRevise, isPastGate } from './decide-planning.ts'
+import { decideOnTask, decideSteer } from './decide-task.ts'
 import { err } from './result.ts'
 import { type LiveRun, type RunState, tasksWith } from './state.ts'
 
@@ -10,23 +13,38 @@ export function decide(state: RunState, asked: Asked): Decided {
   const { command, person, settings } = asked
   if (command.name === 'help') return done({ code: 'help' })
   if (state.phase === 'empty') return err({ reason: 'no-run', issue: asked.issue })
-  if (command.name === 'status' || command.name === 'plan-status') return done({ code: 'status', run: state.run })
-  const approving = command.name === 'approve' || command.name === 'reject'
-  const allowed = approving ? mayApprove(person, settings, state.askedBy) : mayCommand(person, settings)
+  if (command.name === 'status' || command.name === 'plan-status') return done({ code: command.name, run: state.run })
+  const allowed = APPROVING.includes(command.name)
+    ? mayApprove(person, settings, state.askedBy)
+    : mayCommand(person, settings)
   if (!allowed.ok) return allowed
   if (state.seen.includes(asked.key))
     return done({ code: 'already-done', run: state.run, detail: 'This comment was acted on before.' })
   if (state.phase === 'ended') return err({ reason: 'run-ended', run: state.run, conclusion: state.conclusion })
-  return decideLive(state, asked)
+  return decideLive(state, command, asked)
 }
 
-function decideLive(state: LiveRun, asked: Asked): Decided {
-  const { command } = asked
+/** What lets a plan, a landing or money pass, or forbids it. */
+const APPROVING: readonly Command['name'][] = ['approve', 'reject', 'plan-off', 'budget']
+
+type Acting = Exclude<Command, { name: 'help' | 'status' | 'plan-status' }>
+
+function decideLive(state: LiveRun, command: Acting, asked: Asking): Decided {
   switch (command.name) {
     case 'approve':
       return decideApproval(state, { ...asked, command })
     case 'reject':
       return decideReject(state, { ...asked, command })
+    case 'revise':
+      return decideRevise(state, { ...asked, command })
+    case 'answer':
+      return decideAnswer(state, { ...asked, command })
+    case 'plan-off':
+      return decidePlanOff(state, asked)
+    case 'budget':
+      return decideBudget(state, { ...asked, command })
+    case 'steer':
+      return decideSteer(state, { ...asked, command })
     case 'retry':
     case 'skip':
       return decideOnTask(state, { ...asked, command })
@@ -40,25 +58,19 @@ function decideLive(state: LiveRun, asked: Asked): Decided {
       return decideResume(state, asked)
     case 'plan':
       return err({ reason: 'run-is-live', run: state.run, phase: state.phase })
-    default:
-      return err({
-        reason: 'not-yet-available',
-        command: command.name,
-        detail: 'Plans are written by hand in this version.',
-      })
   }
 }
 
 function decideReject(state: LiveRun, asked: Asked<'reject'>): Decided {
-  if (state.phase === 'active')
+  if (isPastGate(state))
     return err({
       reason: 'wrong-phase',
       run: state.run,
-      phase: 'active',
+      phase: state.phase,
       detail: 'The plan is approved already; `/cancel` stops the run.',
     })
   return done(
-    { code: 'rejected', run: state.run },
+    { code: 'rejected', run: state.run, begun: state.phase === 'active' },
     { type: 'plan_rejected', ...stampOf(asked), why: asked.command.why },
   )
 }

@@ -1,9 +1,11 @@
 import { shortPlanId } from '../core/plan-id.ts'
-import type { ActiveRun, EndedRun, LiveRun, ProposedRun, Work } from '../core/state.ts'
+import type { EndedRun, LiveRun, ProposedRun } from '../core/state.ts'
 import { code } from './code.ts'
 import { bounded, inline } from './escape.ts'
+import { active, type Told } from './headline-active.ts'
 import { pullOf } from './planned.ts'
-import { counts, standingAs, standingsOf } from './standing.ts'
+import { planningStage, toldOfPlanning } from './planning-stage.ts'
+import { counts, standingsOf } from './standing.ts'
 import { count } from './words.ts'
 
 export interface Headline {
@@ -19,7 +21,7 @@ export interface Headline {
 export function headline(run: LiveRun): Headline {
   switch (run.phase) {
     case 'requested':
-      return { title: 'Planning', counts: '', means: 'The plan in the issue is being read.' }
+      return { ...toldOfPlanning(run), counts: '' }
     case 'proposed':
       return proposed(run)
     case 'active':
@@ -32,7 +34,9 @@ export function headline(run: LiveRun): Headline {
   }
 }
 
-function proposed({ work }: ProposedRun): Headline {
+function proposed(run: ProposedRun): Headline {
+  const { work } = run
+  if (planningStage(run) !== 'done') return { ...toldOfPlanning(run), counts: '' }
   if (work.baseSeen.stale)
     return {
       title: 'Out of date',
@@ -44,59 +48,6 @@ function proposed({ work }: ProposedRun): Headline {
     counts: '',
     means: `The plan has ${count(work.plan.tasks.length, 'task')}. Nothing runs before ${code(`/approve ${shortPlanId(work.planId)}`)}.`,
   }
-}
-
-type Told = Omit<Headline, 'counts'>
-
-function active(run: ActiveRun): Told {
-  const { work, paused } = run
-  if (work.baseSeen.stale)
-    return {
-      title: 'Stopped',
-      means: 'The base branch moved in paths that the plan uses. Nothing new starts before a person decides.',
-    }
-  if (paused !== null)
-    return {
-      title: 'Paused',
-      means: `Paused by ${inline(paused.by)}. What is at work goes on to its end; nothing new starts.`,
-    }
-  const standings = standingsOf(work)
-  if (standingAs(standings, 'at work', 'queued').length > 0)
-    return { title: 'Running', means: 'Tasks start as soon as their own needs have landed.' }
-  const verifying = verification(run)
-  if (verifying !== null) return verifying
-  if (standingAs(standings, 'verified').length > 0) return { title: 'Running', means: 'Verified work is being merged.' }
-  if (standingAs(standings, 'waits for a person').length > 0)
-    return { title: 'Waiting for a person', means: 'Nothing else can go on before that.' }
-  if (standingAs(standings, 'failed', 'cancelled').length > 0)
-    return { title: 'Stopped', means: 'What could be done is done; the rest waits for a decision of a person.' }
-  if (standingAs(standings, 'not approved').length > 0 && standingAs(standings, 'waits for its needs').length === 0)
-    return { title: 'Waiting for a person', means: 'The approved part is done; the rest is not approved.' }
-  return { title: 'Running', means: 'The next tasks are being prepared.' }
-}
-
-function verification({ work }: ActiveRun): Told | null {
-  const found = work.verification
-  if (found === null) return null
-  if (found.status === 'queued' || found.status === 'in_progress') {
-    const searching = found.on !== work.trunk.tip
-    return {
-      title: 'Verifying',
-      means: searching
-        ? 'The verification failed on trunk; earlier merges are verified to find the one that broke it.'
-        : 'All tasks are in trunk, and the verification runs on it.',
-    }
-  }
-  if (found.status === 'failed') return { title: 'Verification failed', means: culprit(work) }
-  return null
-}
-
-function culprit(work: Work): string {
-  if (work.verification?.status === 'failed' && work.verification.failure.reason !== 'verification-failed')
-    return 'The verification could not be run.'
-  if (work.culprit === null) return 'The merge that broke it is being looked for.'
-  if (work.culprit.task === null) return 'It fails on the base already, before any task was merged.'
-  return `It fails since ${code(work.culprit.task)} was merged.`
 }
 
 function ended(run: EndedRun): Told {
@@ -125,11 +76,17 @@ function ended(run: EndedRun): Told {
         means: `The run was stopped.${why} Branches with work in them stay${work === null || work.trunk.merges.length === 0 ? '' : ', and so does trunk with what was merged'}.`,
       }
     case 'rejected':
-      return { title: 'Rejected', means: `The plan was rejected, and nothing was started.${why}` }
+      return {
+        title: 'Rejected',
+        means: `The plan was rejected, and nothing ${work?.startedAt == null ? 'was started' : 'of it landed'}.${why}`,
+      }
     case 'refused':
       return {
         title: 'Refused',
-        means: `The plan has ${count(run.problems.length, 'problem')}, and nothing was started.`,
+        means:
+          run.planning === null
+            ? `The plan has ${count(run.problems.length, 'problem')}, and nothing was started.`
+            : 'There is no plan, and nothing landed.',
       }
   }
 }

@@ -1,19 +1,22 @@
 import { shortPlanId } from '../core/plan-id.ts'
+import { unanswered } from '../core/planning.ts'
 import { issueOf, taskBranch, trunkBranch } from '../core/ref.ts'
-import type { ActiveRun, LiveRun } from '../core/state.ts'
+import type { ActiveRun, LiveRun, ProposedRun } from '../core/state.ts'
 import { code, codes } from './code.ts'
+import { nextLimit } from './cost.ts'
 import { pullOf } from './planned.ts'
+import { planningStage } from './planning-stage.ts'
+import { answerLine } from './questions.ts'
 import { type Standings, standingAs, standingsOf } from './standing.ts'
+import { count } from './words.ts'
 
 /** What a person can do now, most urgent first, each with the exact words to type. */
 export function nextSteps(run: LiveRun): string[] {
   switch (run.phase) {
     case 'requested':
-      return ['`/reject` ends it; nothing else is needed.']
+      return planning(run)
     case 'proposed':
-      return run.work.baseSeen.stale
-        ? ['`/reject`, then `/plan`, for a plan on the new base.']
-        : [`${code(`/approve ${shortPlanId(run.work.planId)}`)} starts it, \`/reject -- why\` ends it.`]
+      return proposed(run)
     case 'active':
       return active(run)
     case 'ended':
@@ -21,10 +24,32 @@ export function nextSteps(run: LiveRun): string[] {
   }
 }
 
+function planning(run: LiveRun): string[] {
+  const questions = run.planning === null ? [] : unanswered(run.planning)
+  return [
+    ...(questions.length === 0 || run.planning === null
+      ? []
+      : [
+          `${code(answerLine(run.planning.questions))} answers with the defaults; another letter takes another option.`,
+        ]),
+    ...(run.planning === null ? [] : ['`/revise -- words` tells the planner more.']),
+    '`/reject` ends it; nothing else is needed.',
+  ]
+}
+
+function proposed(run: ProposedRun): string[] {
+  if (planningStage(run) !== 'done') return planning(run)
+  if (run.work.baseSeen.stale) return ['`/reject`, then `/plan`, for a plan on the new base.']
+  const revise = run.planning === null ? '' : '`/revise -- what to change` makes another version, '
+  return [`${code(`/approve ${shortPlanId(run.work.planId)}`)} starts it, ${revise}\`/reject -- why\` ends it.`]
+}
+
 function active(run: ActiveRun): string[] {
   const standings = standingsOf(run.work)
   return [
+    ...(planningStage(run) === 'done' ? [] : planning(run).slice(0, -1)),
     ...stopped(run),
+    ...ahead(run, standings),
     ...standingAs(standings, 'waits for a person').map((id) => approve(run, id)),
     ...broken(run),
     ...standingAs(standings, 'failed').map(
@@ -39,13 +64,29 @@ function active(run: ActiveRun): string[] {
   ]
 }
 
-function stopped({ work, paused }: ActiveRun): string[] {
+/** In `soft`, before anybody approved anything: what runs already waits to land. */
+function ahead(run: ActiveRun, standings: Standings): string[] {
+  const { work } = run
+  const waits = work.mode === 'soft' && work.approved?.length === 0
+  if (!waits || work.open || planningStage(run) !== 'done') return []
+  const done = standingAs(standings, 'waits for approval').length
+  return [
+    `${code(`/approve ${shortPlanId(work.planId)}`)} lets it land${done === 0 ? '' : `, ${count(done, 'task')} that is done at once`}; \`/revise -- what to change\` makes another version, \`/reject -- why\` ends it.`,
+  ]
+}
+
+function stopped(run: ActiveRun): string[] {
+  const { work, paused } = run
   if (work.baseSeen.stale) {
     const where = work.baseSeen.paths.slice(0, 5).map(code).join(', ')
     return [
       `\`/resume\` goes on with the old base although ${code(work.baseBranch)} moved (${where}); \`/cancel\` stops the run, and \`/plan\` makes a plan on the new base.`,
     ]
   }
+  if (paused?.cause === 'budget')
+    return [
+      `${code(`/budget ${nextLimit(run.ledger)}usd`)} sets a larger limit and goes on; \`/cancel\` stops the run, and what landed stays.`,
+    ]
   return paused === null ? [] : ['`/resume` goes on, `/cancel` stops the run.']
 }
 
@@ -80,7 +121,7 @@ function leftOver(run: ActiveRun, id: string): string {
 
 function unapproved({ work }: ActiveRun, standings: Standings): string[] {
   const rest = standingAs(standings, 'not approved')
-  if (rest.length === 0) return []
+  if (rest.length === 0 || work.open) return []
   return [
     `${code(`/approve ${shortPlanId(work.planId)}`)} approves the rest too: ${codes(rest.slice(0, 12))}${rest.length > 12 ? ', …' : ''}.`,
   ]
@@ -98,7 +139,11 @@ function ended(run: LiveRun & { phase: 'ended' }): string[] {
     case 'merged':
       return []
     case 'refused':
-      return ['Edit the plan in the issue, then type `/plan`.']
+      return [
+        run.planning === null
+          ? 'Edit the plan in the issue, then type `/plan`.'
+          : '`/plan -- words` begins a new run; the words may say what was missing.',
+      ]
     default:
       return [`\`/plan\` on issue #${issueOf(run.run)} begins a new run.`]
   }

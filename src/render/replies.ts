@@ -10,6 +10,8 @@ import { renderHelp } from './help.ts'
 import { makeMarker } from './marker.ts'
 import { nextSteps } from './next-steps.ts'
 import { type PlannedRun, pullOf } from './planned.ts'
+import { planStanding } from './planning-comment.ts'
+import { saidOfPlanning } from './reply-planning.ts'
 import { sections } from './table.ts'
 import { count } from './words.ts'
 
@@ -31,13 +33,13 @@ type Said = Exclude<Answer, { code: 'help' }>
 function said(answer: Said): string {
   switch (answer.code) {
     case 'plan-requested':
-      return `Run ${code(answer.run)} begins. The plan in the issue is read and checked now; it will be posted on a draft pull request.`
+      return `Run ${code(answer.run)} begins. A plan in the issue is read and checked; where there is none, a model makes one. It will be posted on a draft pull request.`
     case 'approved':
       return approved(answer)
     case 'approved-base-moved':
       return `${approved(answer)} The base branch has moved to ${code(shortSha(answer.to))} meanwhile, in no path that the plan uses, so the plan stays good.`
     case 'rejected':
-      return `The plan of run ${code(answer.run)} is rejected. Nothing was started. \`/plan\` on the issue begins a new run.`
+      return `The plan of run ${code(answer.run)} is rejected. ${answer.begun ? 'What was at work stops, and nothing of it landed.' : 'Nothing was started.'} \`/plan\` on the issue begins a new run.`
     case 'retrying':
       return `${code(answer.task)} is worked on again. What waits for it goes on after that.`
     case 'skipped':
@@ -58,6 +60,8 @@ function said(answer: Said): string {
       return `Run ${code(answer.run)}.`
     case 'already-done':
       return `${sentence(answer.detail)} Nothing was changed.`
+    default:
+      return saidOfPlanning(answer)
   }
 }
 
@@ -67,16 +71,19 @@ const some = (ids: readonly string[]): string =>
 const landed = (ids: readonly string[]): string =>
   ids.length === 0 ? 'Nothing had landed.' : `${count(ids.length, 'task')} had landed: ${some(ids)}.`
 
-function approved({ planId, only, added }: Extract<Answer, { planId: string }>): string {
-  if (only === null) return `Plan ${code(shortPlanId(planId))} is approved as a whole. It starts now.`
+function approved({ planId, only, added, running }: Extract<Answer, { planId: string }>): string {
+  const id = code(shortPlanId(planId))
+  if (only === null)
+    return `Plan ${id} is approved as a whole. ${running ? 'What waited for this goes on now.' : 'It starts now.'}`
   const needs = added.length === 0 ? '' : ` Added, since they are needed: ${some(added)}.`
-  return `A part of plan ${code(shortPlanId(planId))} is approved and starts now: ${some(only)}.${needs} The rest waits for ${code(`/approve ${shortPlanId(planId)}`)}.`
+  return `A part of plan ${id} is approved and ${running ? 'goes on' : 'starts'} now: ${some(only)}.${needs} The rest waits for ${code(`/approve ${shortPlanId(planId)}`)}.`
 }
 
 /** Where to look next. */
 function after(answer: Said, state: RunState): string[] {
   if (state.phase === 'empty') return []
   if (answer.code === 'status') return ['', ...standing(state)]
+  if (answer.code === 'plan-status') return ['', ...planStanding(state)]
   const pull = pullOf(state, 'trunk')
   return pull === null || answer.code === 'plan-requested' ? [] : ['', `How far it is: ${pull}.`]
 }

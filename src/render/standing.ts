@@ -1,5 +1,6 @@
+import { mayLand, mayStart } from '../core/gate.ts'
 import { blockers } from '../core/schedule.ts'
-import { isApproved, statusOf, type Work } from '../core/state.ts'
+import { statusOf, type Work } from '../core/state.ts'
 import type { Look } from './graph.ts'
 
 /** How a task stands, in the words that people are told. */
@@ -10,6 +11,8 @@ export type Standing =
   | 'queued'
   | 'waits for a person'
   | 'waits for its needs'
+  /** Its work is done, and the gate of the plan keeps it from trunk. */
+  | 'waits for approval'
   | 'not approved'
   | 'expanded'
   | 'failed'
@@ -29,17 +32,21 @@ function standing(work: Work, id: string, blocked: boolean): Standing {
   switch (status) {
     case 'pending':
       if (blocked) return 'blocked'
-      return isApproved(work, id) ? 'waits for its needs' : 'not approved'
+      return mayStart(work, id) ? 'waits for its needs' : 'not approved'
     case 'waiting':
       return 'waits for a person'
     case 'verified':
       return work.settings.merge === 'review' ? 'waits for a person' : 'verified'
     case 'in_progress':
       return 'at work'
+    case 'landed':
+      return mayLand(work, id) || isMerged(work, id) ? 'landed' : 'waits for approval'
     default:
       return status
   }
 }
+
+const isMerged = (work: Work, id: string): boolean => work.trunk.merges.some(({ task }) => task === id)
 
 const LOOKS: Record<Standing, Look> = {
   landed: 'landed',
@@ -48,6 +55,7 @@ const LOOKS: Record<Standing, Look> = {
   queued: 'queued',
   'waits for a person': 'person',
   'waits for its needs': 'later',
+  'waits for approval': 'person',
   'not approved': 'later',
   expanded: 'left',
   failed: 'failed',
@@ -69,6 +77,7 @@ const NAMED: readonly [Standing, (number: number) => string][] = [
   ['verified', (number) => `${number} verified`],
   ['queued', (number) => `${number} queued`],
   ['waits for a person', (number) => `${number} waiting for a person`],
+  ['waits for approval', (number) => `${number} done and waiting for the approval`],
   ['failed', (number) => `${number} failed`],
   ['blocked', (number) => `${number} blocked`],
   ['waits for its needs', (number) => `${number} to come`],

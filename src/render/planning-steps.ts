@@ -1,0 +1,121 @@
+import { shortPlanId } from '../core/plan-id.ts'
+import { type Mode, type Planning, unanswered } from '../core/planning.ts'
+import { shortSha } from '../core/ref.ts'
+import { type LiveRun, workOf } from '../core/state.ts'
+import { code, codes } from './code.ts'
+import { budgetLine } from './cost.ts'
+import { bounded, inline } from './escape.ts'
+import { firstOf } from './fit.ts'
+import { titled } from './plan-tasks.ts'
+import { type PlanningStage, planningStage, tasksSoFar } from './planning-stage.ts'
+import { count, listed, moment } from './words.ts'
+
+const ORDER: readonly PlanningStage[] = [
+  'reading',
+  'exploring',
+  'questions',
+  'designing',
+  'criticising',
+  'drafted',
+  'done',
+]
+
+/** What the planner has done, is at, and has before it, a line each; then what came to nothing. Empty for a plan by hand. */
+export function planningSteps(run: LiveRun, room: number): string[] {
+  const { planning } = run
+  if (planning === null) return []
+  const at = ORDER.indexOf(planningStage(run))
+  const standing = (stage: PlanningStage) => {
+    const place = ORDER.indexOf(stage)
+    return place < at ? 'done' : place === at ? '**at work**' : 'to come'
+  }
+  return [
+    `- Exploring: ${standing('exploring')}${explored(planning)}`,
+    ...(planning.questions.length === 0 ? [] : [`- Questions: ${answered(planning)}`]),
+    `- Design: ${standing('designing')}${designed(run, planning)}`,
+    `- Critique: ${planning.verdict === null && at > ORDER.indexOf('criticising') ? 'not needed' : standing('criticising')}${judged(planning)}`,
+    ...revisions(planning, room),
+    ...failures(run, room),
+  ]
+}
+
+function explored({ explorations }: Planning): string {
+  if (explorations === null) return ''
+  const areas = explorations.slice(0, 5).map(({ area }) => inline(bounded(area, 100)))
+  return areas.length === 0 ? '' : `: ${listed(areas)}`
+}
+
+function answered(planning: Planning): string {
+  const open = unanswered(planning).length
+  const all = count(planning.questions.length, 'question')
+  return open === 0 ? `${all}, all answered` : `${all}, ${open} **not answered**`
+}
+
+function designed(run: LiveRun, { draft, designs }: Planning): string {
+  const again = designs > 1 ? ', the second writing after the critique' : ''
+  if (draft !== null) return `: ${count(draft.plan.tasks.length, 'task')}${again}`
+  const tasks = tasksSoFar(run)
+  return tasks === 0 ? again : `: ${count(tasks, 'task')} so far${again}`
+}
+
+const judged = ({ verdict }: Planning): string =>
+  verdict === null
+    ? ''
+    : verdict.accepted
+      ? ': it found nothing to change'
+      : `: ${count(verdict.problems.length, 'problem')}${verdict.problems
+          .slice(0, 5)
+          .map((one) => `; ${inline(bounded(one, 300))}`)
+          .join('')}`
+
+const revisions = ({ revisions: all }: Planning, room: number): string[] =>
+  firstOf(
+    all.map(({ words, by }) => `- Asked for by ${inline(by)}: ${inline(bounded(words, 500))}`),
+    room,
+    (left) => `- and ${count(left, 'more revision')}`,
+  )
+
+const failures = ({ failedStages }: LiveRun, room: number): string[] =>
+  firstOf(
+    Object.entries(failedStages).map(
+      ([stage, why]) => `- ${code(stage)} came to nothing: ${inline(bounded(why, 500))}`,
+    ),
+    room,
+    (left) => `- and ${count(left, 'more stage')} that came to nothing`,
+  )
+
+/** Tasks of the plan that is being written, as they came: people may say early what is wrong with them. */
+export function streamedTasks(run: LiveRun, room: number): string[] {
+  const { planning } = run
+  if (planning === null || planning.settled || planning.streamed.length === 0) return []
+  const lines = planning.streamed.map(
+    (task) => `- ${titled(task)}${task.needs.length === 0 ? '' : `, needs ${codes(task.needs)}`}`,
+  )
+  return ['**Tasks so far**', '', ...firstOf(lines, room, (left) => `- and ${count(left, 'more task')}`)]
+}
+
+/** What each mode keeps back until a person has spoken. */
+export const MODES: Readonly<Record<Mode, string>> = {
+  strict: 'nothing starts before an approval',
+  soft: 'tasks may start while the plan is written and read, and nothing lands on trunk before an approval',
+  off: 'tasks start and land without an approval; the final pull request is the gate',
+}
+
+export function planningFacts(run: LiveRun): string[] {
+  const { planning } = run
+  const work = workOf(run)
+  const money = budgetLine(run.ledger)
+  return [
+    `- Run ${code(run.run)} of issue #${run.issue.number}, asked for by ${inline(run.askedBy)} at ${moment(run.askedAt)}`,
+    ...(planning === null
+      ? []
+      : [
+          `- Base: ${code(bounded(planning.baseBranch, 200))} at ${code(shortSha(planning.base))}`,
+          `- Mode ${code(planning.mode)}: ${MODES[planning.mode]}`,
+        ]),
+    ...(work === null || work.open
+      ? []
+      : [`- Newest version: ${work.version}, plan ${code(shortPlanId(work.planId))}`]),
+    ...(money === '' ? [] : [`- ${money}`]),
+  ]
+}
