@@ -23,7 +23,7 @@ export function readAnswers(
   by: string,
 ): Result<PlanAnswer[], BadAnswer> {
   const bad = (detail: string) => err({ reason: 'bad-answer' as const, detail, questions: questions.map(typeable) })
-  const given = isDefaults(words) ? [] : readGiven(words)
+  const given = isDefaults(words) ? [] : readGiven(tidied(words))
   if (typeof given === 'string') return bad(given)
   const twice = given.find(({ number }, index) => given.findIndex((other) => other.number === number) !== index)
   if (twice !== undefined) return bad(`Question ${twice.number} is answered twice.`)
@@ -39,7 +39,10 @@ export function readAnswers(
   return ok(answers)
 }
 
-const isDefaults = (words: string): boolean => /^[\s`'"]*defaults?[\s.`'"]*$/i.test(words)
+/** Blanks in a row are one, so that no text of blanks takes long to read. */
+const tidied = (words: string): string => words.replace(/[^\S\n]+/g, ' ').replace(/ ?\n\s*/g, '\n')
+
+const isDefaults = (words: string): boolean => /^[`'"]*defaults?[.`'"]*$/i.test(words.trim())
 
 /** `1b`, `1) b`, `q1 = b`, `1: words`; null letter: words follow. */
 const ENTRY = /^(?:q(?:uestion)?\s*)?([0-9]{1,3})\s*(?:([:=])|[).]?\s*([a-z])(?![\p{L}\p{N}]))\s*/iu
