@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import type { Exploration, PlanDraft } from '../../core/planning.ts'
+import type { Speaker } from '../talk.ts'
+import type { PlannerInput } from './input.ts'
+import { planningSystem, sharedBlocks } from './opening.ts'
+import { CRITIQUE } from './prompts.ts'
+import { data } from './quote.ts'
+import { structured } from './structured.ts'
+import { listOf, planOnAPage, tasksInWords } from './words.ts'
+
+const critiqueSchema = z.strictObject({ problems: z.array(z.string()), accepted: z.boolean() })
+
+export interface CritiqueRequest {
+  speaker: Speaker
+  model: string
+  input: PlannerInput
+  explorations: readonly Exploration[]
+  draft: PlanDraft
+}
+
+export type Critique = { ok: true; accepted: boolean; problems: string[] } | { ok: false; why: string }
+
+const MOST_TOKENS = 16_000
+const MOST_PROBLEMS = 12
+const LONGEST = 600
+
+/** A look at a draft by somebody who did not write it. One who rejects it and names no problem has accepted it. */
+export async function critique(request: CritiqueRequest, signal: AbortSignal): Promise<Critique> {
+  const { speaker, model, input, explorations } = request
+  const text = critiqueWords(request)
+  const blocks = [...sharedBlocks(input, explorations), { kind: 'text' as const, text }]
+  const asked = { speaker, model, system: planningSystem, blocks, schema: critiqueSchema, maxTokens: MOST_TOKENS }
+  const answer = await structured(asked, signal)
+  if (!answer.ok) return answer
+  const problems = answer.value.problems
+    .map((problem) => problem.trim().slice(0, LONGEST))
+    .filter((problem) => problem !== '')
+    .slice(0, MOST_PROBLEMS)
+  return { ok: true, accepted: answer.value.accepted || problems.length === 0, problems }
+}
+
+const critiqueWords = ({ draft, input: { nonce } }: CritiqueRequest): string =>
+  [
+    CRITIQUE,
+    planOnAPage(draft.plan, nonce),
+    ...assumed(draft, nonce),
+    tasksInWords(draft.plan.tasks, nonce),
+    ...(draft.notes.length === 0
+      ? []
+      : ['A machine has changed or remarked:', data('notes', listOf(draft.notes), nonce)]),
+    ...(draft.problems.length === 0
+      ? []
+      : [
+          'A machine has found these problems; they are known, so add to them only what follows from them:',
+          data('problems', listOf(draft.problems), nonce),
+        ]),
+  ].join('\n\n')
+
+function assumed({ plan: { assumptions, non_goals } }: PlanDraft, nonce: string): string[] {
+  const text = [
+    ...(assumptions.length === 0 ? [] : [`Assumptions:\n${listOf(assumptions)}`]),
+    ...(non_goals.length === 0 ? [] : [`Not part of it:\n${listOf(non_goals)}`]),
+  ]
+  return text.length === 0 ? [] : [data('assumptions', text.join('\n\n'), nonce)]
+}

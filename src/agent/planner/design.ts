@@ -1,0 +1,54 @@
+import type { PlanDraft, Question } from '../../core/planning.ts'
+import type { DesignRequest } from './design-request.ts'
+import { designWords } from './design-words.ts'
+import { drafting } from './drafting.ts'
+import { planningSystem, sharedBlocks } from './opening.ts'
+import { designSchema } from './plan-schema.ts'
+import { planStream } from './plan-stream.ts'
+import { structured } from './structured.ts'
+
+export type { DesignListener, DesignRequest } from './design-request.ts'
+export type { PlanHead } from './plan-schema.ts'
+
+export type Designed = { ok: true; ask: Question[] } | { ok: true; draft: PlanDraft } | { ok: false; why: string }
+
+/** Tokens of the answer: a hundred tasks, and the thoughts before them. */
+const MOST_TOKENS = 48_000
+
+/**
+ * Writes a plan. Its head and each of its tasks are told of the moment that they are complete, once each. Questions stop
+ * the writing at once. Where the answer has to begin anew and comes out differently from what was told, it is given up.
+ */
+export async function design(request: DesignRequest, signal: AbortSignal): Promise<Designed> {
+  const { speaker, model, input, explorations, fixed } = request
+  const stop = new AbortController()
+  const pen = drafting(request, () => stop.abort())
+  const stream = planStream(pen)
+  const answer = await structured(
+    {
+      speaker,
+      model,
+      system: planningSystem,
+      blocks: [...sharedBlocks(input, explorations), { kind: 'text', text: designWords(request) }],
+      schema: designSchema,
+      maxTokens: MOST_TOKENS,
+      check: ({ tasks }) => (tasks.length + fixed.length === 0 ? ['The plan has no task.'] : []),
+      onText: stream.push,
+      onRestart: () => {
+        stream.restart()
+        pen.restart()
+      },
+    },
+    AbortSignal.any([signal, stop.signal]),
+  )
+  await stream.end()
+  const stopped = pen.stopped()
+  if (stopped !== null) return stopped
+  if (!answer.ok) return answer
+  // Once more from the whole answer: whatever the stream did not tell of is told now, and nothing twice.
+  pen.restart()
+  const { tasks, ...head } = answer.value
+  pen.head(head)
+  for (const task of tasks) pen.task(task)
+  return pen.stopped() ?? { ok: true, draft: pen.draft() }
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import type { TaskFailure } from '../../core/failure.ts'
+import { topologicalOrder } from '../../core/graph.ts'
+import type { HandOff } from '../../core/hand-off.ts'
+import type { Plan, Task } from '../../core/plan.ts'
+import { quoted } from '../../core/quoted.ts'
+import type { TaskId } from '../../core/ref.ts'
+import type { Speaker } from '../talk.ts'
+import { failureInWords } from '../worker/failure-words.ts'
+import { commandsOf, type Part } from './expand.ts'
+import type { PlannerInput } from './input.ts'
+import { inputInWords, planningSystem } from './opening.ts'
+import { orderedPart, partProblems, renamed } from './parts.ts'
+import { partTaskSchema, taskOf } from './plan-schema.ts'
+import { REPLANNING } from './prompts.ts'
+import { data } from './quote.ts'
+import { structured } from './structured.ts'
+import { handOffsInWords, planOnAPage, tasksInWords } from './words.ts'
+
+export interface ReplanRequest {
+  speaker: Speaker
+  model: string
+  input: PlannerInput
+  plan: Plan
+  failed: { task: Task; failures: readonly TaskFailure[]; diff?: string }
+  /** The failed task, and those that waited for it and have not begun. */
+  replaceable: readonly Task[]
+  handOffs: ReadonlyMap<TaskId, HandOff>
+}
+
+const replanSchema = z.strictObject({
+  diagnosis: z.string(),
+  keep: z.array(z.string()),
+  tasks: z.array(partTaskSchema),
+})
+type Replanned = z.infer<typeof replanSchema>
+
+const MOST_TOKENS = 24_000
+const DIAGNOSIS = 500
+
+/**
+ * The tasks that come instead of a failed one and of those that waited for it; waiting ones that stay are among them. The
+ * rest of the plan is not touched.
+ */
+export async function replan(request: ReplanRequest, signal: AbortSignal): Promise<Part> {
+  const { speaker, model, input, failed } = request
+  const blocks = [
+    { kind: 'text' as const, text: inputInWords(input), cache: true },
+    { kind: 'text' as const, text: replanWords(request) },
+  ]
+  const rules = { settings: input.settings, options: input.options }
+  const answer = await structured(
+    {
+      speaker,
+      model,
+      system: planningSystem,
+      blocks,
+      schema: replanSchema,
+      maxTokens: MOST_TOKENS,
+      check: (value) => {
+        const part = partOf(request, value)
+        if (part.added.length === 0) return ['There is no task instead of the failed one.']
+        return partProblems(around(request), [...part.added, ...part.kept], rules)
+      },
+    },
+    signal,
+  )
+  if (!answer.ok) return answer
+  const { added, kept } = partOf(request, answer.value)
+  const ordered = orderedPart({ ...request.plan, tasks: around(request) }, [...added, ...kept])
+  const why = `${quoted(failed.task.id)} is planned anew: ${answer.value.diagnosis.trim().slice(0, DIAGNOSIS)}`
+  return { ok: true, tasks: topologicalOrder(ordered.tasks), notes: [why, ...ordered.notes] }
+}
+
+const around = ({ plan, replaceable }: ReplanRequest): Task[] =>
+  plan.tasks.filter(({ id }) => !replaceable.some((task) => task.id === id))
+
+/** Waiting tasks that stay wait for the last new tasks where they waited for something that is gone. */
+function partOf({ failed, replaceable, input }: ReplanRequest, { keep, tasks }: Replanned) {
+  const added = renamed(tasks, failed.task.id).map((task) => taskOf(task, input.settings))
+  const needed = new Set(added.flatMap(({ needs }) => needs))
+  const last = added.map(({ id }) => id).filter((id) => !needed.has(id))
+  const staying = replaceable.filter(({ id }) => id !== failed.task.id && keep.includes(id))
+  const gone = replaceable.map(({ id }) => id).filter((id) => !staying.some((task) => task.id === id))
+  const kept = staying.map((task) => {
+    const needs = task.needs.filter((need) => !gone.includes(need))
+    return needs.length === task.needs.length ? task : { ...task, needs: [...needs, ...last] }
+  })
+  return { added, kept }
+}
+
+const replanWords = (request: ReplanRequest): string => {
+  const { input, plan, failed, replaceable, handOffs } = request
+  const { nonce } = input
+  return [
+    '# The plan that is at work',
+    planOnAPage(plan, nonce),
+    'What its tasks have handed off so far:',
+    ...handOffsInWords(handOffs, new Set(failed.task.needs), nonce),
+    REPLANNING,
+    `Commands that the plan has: ${commandsOf(plan)}.`,
+    `The failed task, ${failed.task.id}, and those that wait for it:`,
+    tasksInWords(replaceable, nonce),
+    ...failuresInWords(failed.failures, nonce),
+    ...(failed.diff === undefined ? [] : ['What the last attempt had changed:', data('diff', failed.diff, nonce)]),
+  ].join('\n\n')
+}
+
+const LOG = 6000
+
+/** The end of a log says more than its beginning. */
+function failuresInWords(failures: readonly TaskFailure[], nonce: string): string[] {
+  return failures.flatMap((failure, index) => {
+    const { line, log } = failureInWords(failure)
+    const output = log === null ? [] : [data(`output of attempt ${index + 1}`, log.slice(-LOG), nonce)]
+    return [`Attempt ${index + 1}: ${line}.`, ...output]
+  })
+}

@@ -1,0 +1,39 @@
+import type { Plan, Task } from '../../core/plan.ts'
+import type { Sources } from '../../ports/sources.ts'
+import type { Speaker } from '../talk.ts'
+import { exploreArea, type Found } from './explorer.ts'
+import type { PlannerInput } from './input.ts'
+import { inputInWords } from './opening.ts'
+import { planOnAPage, tasksInWords } from './words.ts'
+
+export interface ScopeRequest {
+  speaker: Speaker
+  model: string
+  sources: Sources
+  input: PlannerInput
+  task: Task
+  plan: Plan
+}
+
+/** Looks around for a task that is to become tasks, while what it needs is still at work: the files are those of the run's base. */
+export const scope = (
+  { speaker, model, sources, input, task, plan }: ScopeRequest,
+  signal: AbortSignal,
+): Promise<Found> =>
+  exploreArea(
+    {
+      speaker,
+      model,
+      sources,
+      area: `${task.id}: ${task.title}`,
+      opening: [
+        { kind: 'text', text: inputInWords(input), cache: true },
+        { kind: 'text', text: [planOnAPage(plan, input.nonce), YOURS, tasksInWords([task], input.nonce)].join('\n\n') },
+      ],
+    },
+    signal,
+  )
+
+const YOURS = `# Your work
+
+The plan above is at work. The task below was left open: it becomes tasks of its own when those that it needs have landed. Look for what whoever writes these tasks has to know: the places, their callers and tests, the commands that check them, and what is likely to be different once the tasks before it are done. You see the files as they were before any of them.`

@@ -1,0 +1,87 @@
+import { globWithin } from '../../core/glob-within.ts'
+import { lintPlan } from '../../core/lint.ts'
+import type { Argv, Plan, Task } from '../../core/plan.ts'
+import type { PlanOptions } from '../../core/planning.ts'
+import { listed, quoted } from '../../core/quoted.ts'
+import type { Settings } from '../../core/settings.ts'
+
+export interface Rules {
+  settings: Settings
+  options: PlanOptions
+}
+
+/** What is wrong with the last of these tasks, as sentences; nothing was wrong with those before it. */
+export function taskProblems(before: readonly Task[], task: Task, rules: Rules): string[] {
+  const { problems } = lintPlan({ ...bare, tasks: [...before, task] }, rules.settings)
+  return [
+    ...problems.flatMap((it) => (it.task === null ? [] : [`${quoted(it.task)}, ${it.field}: ${it.message}`])),
+    ...own(task, rules).map((wrong) => `${quoted(task.id)}: ${wrong}`),
+  ]
+}
+
+export const isOneTooMany = (before: readonly Task[], { settings }: Rules): boolean =>
+  before.length >= settings.limits.tasks
+
+/** What is wrong with a plan as a whole, and not with one of its tasks. */
+export const wholeProblems = (plan: Plan, settings: Settings): string[] => [
+  ...lintPlan(plan, settings)
+    .problems.filter(({ task }) => task === null)
+    .map(({ message }) => message),
+  ...plan.verification.flatMap(({ argv }) => shellProblem(argv)).map((wrong) => `verification: ${wrong}`),
+]
+
+const bare: Plan = {
+  title: '-',
+  summary: '',
+  context: '',
+  approach: '',
+  assumptions: [],
+  questions: [],
+  non_goals: [],
+  critical_files: [],
+  verification: [],
+  tasks: [],
+}
+
+/** A brief is read before every turn, and a plan has to fit into a comment. */
+const MOST_CHARACTERS = 8000
+const MOST_GLOBS = 60
+
+const own = (task: Task, { options }: Rules): string[] => [
+  ...sizeProblem(task),
+  ...kindProblem(task),
+  ...shellProblem(task.acceptance.argv),
+  ...pathProblems(task, options.paths),
+]
+
+function sizeProblem(task: Task): string[] {
+  const characters = JSON.stringify(task).length
+  const globs = task.writes.length + task.reads.length
+  return [
+    ...(characters > MOST_CHARACTERS ? [`it has ${characters} characters, and ${MOST_CHARACTERS} are allowed.`] : []),
+    ...(globs > MOST_GLOBS ? [`it names ${globs} globs, and ${MOST_GLOBS} are allowed: name folders.`] : []),
+  ]
+}
+
+function kindProblem({ kind, writes }: Task): string[] {
+  if (kind === 'plan' && writes.length === 0)
+    return ['a task that becomes tasks later says in `writes` where those may write.']
+  return []
+}
+
+const SHELL = /^(?:&&|\|\|?|;|&|[0-9]*[<>]{1,2}&?[0-9]*|\$\(.*)$/
+
+function shellProblem(argv: Argv): string[] {
+  const [program = ''] = argv
+  const sign = argv.find((word) => SHELL.test(word))
+  if (sign !== undefined) return [`${quoted(sign)} means something to a shell only, and no shell runs a command here.`]
+  return /\s/.test(program) ? [`${quoted(program)} is no program: each word of a command is an item of its own.`] : []
+}
+
+function pathProblems({ writes }: Task, paths: readonly string[]): string[] {
+  if (paths.length === 0) return []
+  const allowed = paths.flatMap((path) => [path, `${path.replace(/\/$/, '')}/**`])
+  return writes
+    .filter((glob) => !globWithin(glob, allowed))
+    .map((glob) => `it may write ${quoted(glob)}, and the plan was asked for ${listed(paths)} only.`)
+}
