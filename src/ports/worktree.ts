@@ -13,6 +13,8 @@ export interface Worktree {
   prepare(sha: Sha): Promise<void>
   /** Everything that was changed since `prepare`, as one commit on top of that; null where nothing was. */
   commitAll(words: CommitWords): Promise<{ head: Sha; tree: Sha } | null>
+  /** Undoes what was changed since `prepare` in paths that are not to be kept; answers with those paths. */
+  putBack(keeps: (path: string) => boolean): Promise<string[]>
   /** The tree of the files as they are now, without a commit. */
   treeHash(): Promise<Sha>
   /** Paths in which two trees, or commits, differ. */

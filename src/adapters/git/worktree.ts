@@ -15,6 +15,7 @@ import type { NetworkOptions } from './network.ts'
 import { readCommit, writeCommit } from './objects.ts'
 import { checkedSha, type GitPlace } from './place.ts'
 import { gitText, runGit } from './plumbing.ts'
+import { putBack } from './put-back.ts'
 import { diffOfCommit, shownDiff } from './shown-diff.ts'
 import { stageAll } from './staging.ts'
 import { fetchInto, type Store } from './store.ts'
@@ -45,6 +46,7 @@ export async function openWorktree(options: WorktreeOptions): Promise<Worktree> 
     path: bench.place.workTree,
     prepare: (sha) => prepare(bench, checkedSha(sha)),
     commitAll: (words) => commitAll(bench, words),
+    putBack: async (keeps) => putBack(bench.place, preparedOf(bench), await treeHash(bench), keeps),
     treeHash: () => treeHash(bench),
     changedPaths: (from, to) => changedPaths(bench, from, to),
     bundle: (head, base, file) => bundle(bench, head, base, file),
