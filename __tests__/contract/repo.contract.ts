@@ -307,6 +307,25 @@ export function repoContract(name: string, open: () => Promise<RepoStage>): void
         await expect(fresh.blobOf(root, 'x\nHEAD:y')).rejects.toThrow('no name of an object')
       })
 
+      it('gives the files of a commit to explore, with a log that leads further back than the run', async () => {
+        const { remote, repo } = await open()
+        const run = halfDone(remote)
+        const fresh = await repo()
+        await fresh.fetch([run.base, run.trunk])
+        const sources = fresh.sources(run.trunk)
+        expect(await sources.list('*', 9)).toEqual({ paths: ['a', 'b', 'c'], more: false })
+        expect(await sources.read('a')).toEqual({ text: 'a1\n', binary: false, bytes: 3 })
+        expect(await sources.search('^b', { literal: false, glob: null, most: 9 })).toEqual({
+          ok: true,
+          lines: [{ path: 'b', line: 1, text: 'b2' }],
+          more: false,
+        })
+        const subjects = (await sources.log(null, 99)).map((told) => told.replace(/^[0-9a-f]+ /, ''))
+        expect(subjects).toEqual(expect.arrayContaining(['merge t2', 'base', 'Commit 50', 'Commit 1']))
+        await expect(fresh.treeOf(run.history.at(-1) ?? '')).rejects.toThrow('git cat-file')
+        expect(await fresh.isAncestor(run.base, run.trunk)).toBe(true)
+      })
+
       it('takes no name for a commit, only a whole id', async () => {
         const { remote, repo } = await open()
         const root = remote.commit({ a: '1\n' })

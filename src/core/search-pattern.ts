@@ -57,20 +57,27 @@ const IN_BRACKET: Readonly<Record<string, string>> = { d: '0-9', w: '[:alnum:]_'
 /** Between brackets POSIX knows no backslash: what it would protect goes where it stands for itself. */
 function bracket(token: string): Result<string, string> {
   const [, not = '', first = '', inner = ''] = /^\[(\^?)(\]?)([\s\S]*)\]$/.exec(token) ?? []
-  let [body, last] = ['', '']
-  let front = first
-  for (const part of inner.match(/\\[\s\S]|\[:[a-z]+:\]|[\s\S]/g) ?? []) {
-    const sign = part.startsWith('\\') ? part.slice(1) : null
-    if (sign === null) body += part
-    else if (IN_BRACKET[sign] !== undefined) body += IN_BRACKET[sign]
-    else if (/[A-Za-z0-9]/.test(sign)) return err(`\`\\${sign}\` is not understood between brackets`)
-    else if (sign === ']') front = ']'
-    else if (sign === '-' || sign === '^') last += last.includes(sign) ? '' : sign
-    else body += sign
-  }
-  if (front + body === '' && last === '^' && not === '') return ok('\\^')
-  const end = front + body === '' ? last.split('').toSorted().join('') : last.split('').toSorted().reverse().join('')
-  return ok(`[${not}${front}${body}${end}]`)
+  if (first + inner === '') return err(`\`${token}\` holds nothing`)
+  const parts = inner.match(/\\[\s\S]|\[:[a-z]+:\]|[\s\S]/g) ?? []
+  const unknown = parts.find((part) => /^\\[A-Za-z0-9]$/.test(part) && IN_BRACKET[part.slice(1)] === undefined)
+  if (unknown !== undefined) return err(`\`${unknown}\` is not understood between brackets`)
+  const signs = parts.map(literalSign)
+  const body = parts.map((part, index) => (signs[index] === null ? bare(part) : '')).join('')
+  return ok(inOrder(not, first === '' && !signs.includes(']') ? body : `]${body}`, signs))
+}
+
+const bare = (part: string): string => (part.startsWith('\\') ? (IN_BRACKET[part.slice(1)] ?? part.slice(1)) : part)
+
+/** A sign that means something by where it stands, and is to mean itself; null for all else. */
+function literalSign(part: string, index: number, parts: readonly string[]): string | null {
+  if (/^\\[\]^-]$/.test(part)) return part.slice(1)
+  return part === '-' && /^\\[dws]$/.test(parts[index - 1] ?? '') ? part : null
+}
+
+function inOrder(not: string, body: string, signs: readonly (string | null)[]): string {
+  const [caret, dash] = [signs.includes('^') ? '^' : '', signs.includes('-') ? '-' : '']
+  if (body !== '' || not !== '') return `[${not}${body}${caret}${dash}]`
+  return dash === '' ? '\\^' : `[${dash}${caret}]`
 }
 
 const repeated = (pattern: string): number =>

@@ -1,5 +1,6 @@
 import { openFiles } from '../../../src/adapters/files/files.ts'
 import { openWorktree } from '../../../src/adapters/git/worktree.ts'
+import type { Tracked } from '../../../src/ports/tracked.ts'
 import { type BareRemote, git, tempDir } from '../../support/git.ts'
 import { hastyClock } from '../../support/hasty-clock.ts'
 import { fileStage } from '../git/stage.ts'
@@ -13,4 +14,16 @@ export async function treeStage(literal: Parameters<BareRemote['commit']>[0]) {
   const worktree = await openWorktree({ dir, remoteUrl: url, token: '', clock: hastyClock(), openFiles })
   await worktree.prepare(base)
   return { remote, dir, base, worktree, files: worktree.files() }
+}
+
+/** For a folder that git knows nothing of: whoever asks for it has lost the way. */
+export const nothingTracked: Tracked = {
+  paths: async () => neverAsked(),
+  holding: async () => neverAsked(),
+  log: async () => neverAsked(),
+  diff: async () => neverAsked(),
+}
+
+function neverAsked(): never {
+  throw new Error('git was asked')
 }

@@ -44,6 +44,15 @@ it('stops a command that says too much', async () => {
   expect(await gitText(place, ['cat-file', 'blob', sha], { maxBytes: 100_000 })).toHaveLength(100_000)
 })
 
+it('cuts what a command says, where that is enough', async () => {
+  const place = bare()
+  const sha = git(place.gitDir, ['hash-object', '-w', '--stdin'], 'x'.repeat(100_000))
+  const options = { maxBytes: 99_999, whenFull: 'cut' } as const
+  const { stdout, cut } = await runGit(place, ['cat-file', 'blob', sha], options)
+  expect([stdout.length, cut]).toEqual([99_999, true])
+  expect((await runGit(place, ['cat-file', 'blob', sha], { ...options, maxBytes: 100_000 })).cut).toBe(false)
+})
+
 it('stops a command that takes too long, with everything that it started', async () => {
   const place = bare()
   const mark = join(place.gitDir, 'mark')

@@ -11,7 +11,6 @@ import { inFolder, type Place, type Refused, refused, withFile } from './walk.ts
 export const replaceText = (place: Place, path: string, old: string, by: string): Promise<Edited> =>
   inFolder(place, path, 'refuse', (folder, name) =>
     withFile(place, folder, name, async (file) => {
-      if (file.stats.nlink > 1) return refused('hard-link', name)
       const text = await wholeText(place, file)
       if (typeof text !== 'string') return text
       const replaced = replaceOnce(text, old, by)

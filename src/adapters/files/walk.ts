@@ -68,7 +68,13 @@ async function stepInto(ground: Ground, folder: Held, name: string, missing: 're
 const noFolder = ({ stats }: Held, name: string): Refused =>
   stats.isSymbolicLink() ? refused('symlink', name) : refused('not-a-file', `${name} is no folder`)
 
-/** Works with a regular file that is held. */
+function whyNoFile({ stats }: Held, name: string): Refused | null {
+  if (stats.isSymbolicLink()) return refused('symlink', name)
+  if (!stats.isFile()) return refused('not-a-file', name)
+  return stats.nlink > 1 ? refused('hard-link', name) : null
+}
+
+/** Works with a regular file that is held, and that has no second name somewhere. */
 export async function withFile<Value>(
   { ground }: Place,
   folder: Held,
@@ -78,8 +84,7 @@ export async function withFile<Value>(
   const file = await ground.hold(entryPath(folder, name))
   if (file === null) return refused('no-such-file')
   try {
-    if (file.stats.isSymbolicLink()) return refused('symlink', name)
-    return file.stats.isFile() ? await work(file) : refused('not-a-file', name)
+    return whyNoFile(file, name) ?? (await work(file))
   } finally {
     await file.handle.close()
   }

@@ -14,7 +14,7 @@ const OUTPUT_BYTES = 8 * 1024 * 1024
 const NOTHING_FOUND = 1
 const NOT_UNDERSTOOD = 128
 
-/** Looks for a pattern in text files of a commit, or, where `of` is `--untracked`, in those of the work tree. */
+/** Looks for a pattern in the files of a commit or, where `of` names none, in those of the work tree. */
 export async function grep(
   place: GitPlace,
   pattern: string,
@@ -23,7 +23,7 @@ export async function grep(
 ): Promise<Result<GitAnswer, string>> {
   const checked = literal ? searchText(pattern) : searchPattern(pattern)
   if (!checked.ok) return err(`The pattern cannot be used: ${checked.error}`)
-  const plain = ['-I', '--no-color', '--no-column', '--no-heading', '--no-break', '--no-recurse-submodules', '-z']
+  const plain = ['--no-color', '--no-column', '--no-heading', '--no-break', '--no-recurse-submodules', '-z']
   const words = [...plain, ...show, literal ? '-F' : '-E', '-e', checked.value, ...of, '--', ...pathspecs(glob)]
   const late = AbortSignal.timeout(SECONDS * 1000)
   try {
@@ -59,4 +59,5 @@ function spellings(glob: string): string[] {
   return bare === glob ? [glob] : [glob, bare]
 }
 
-const pathspec = (glob: string): string => `:(top,glob)${glob.replace(/[^\w*?/.-]/g, (sign) => `\\${sign}`)}`
+const pathspec = (glob: string): string =>
+  `:(top,glob)${glob.replaceAll('\0', '?').replace(/[^\w*?/.-]/gu, (sign) => `\\${sign}`)}`

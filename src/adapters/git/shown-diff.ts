@@ -7,6 +7,8 @@ import { runGit } from './plumbing.ts'
 import { fetchInto, type Store } from './store.ts'
 
 const READ_BYTES = 16 * 1024 * 1024
+const SECONDS = 60
+const READABLE_PATHS = { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'core.quotePath', GIT_CONFIG_VALUE_0: 'false' }
 /** For the line that says how much is missing. */
 const NOTE = 60
 
@@ -14,8 +16,10 @@ const NOTE = 60
 export async function shownDiff(place: GitPlace, from: Sha, to: Sha, most: number): Promise<string> {
   const plain = ['-r', '-p', '--no-color', '--no-ext-diff', '--no-textconv', '--no-renames', '--ignore-submodules=all']
   const { stdout } = await runGit(place, ['diff-tree', ...plain, checkedSha(from), checkedSha(to)], {
+    env: READABLE_PATHS,
     maxBytes: READ_BYTES,
     whenFull: 'cut',
+    seconds: SECONDS,
   })
   const text = stdout.toString('utf8')
   if (text.length <= most) return text

@@ -84,7 +84,7 @@ async function search(
   commit: Sha,
   { pattern, most, ...wanted }: Wanted & { pattern: string; most: number },
 ): ReturnType<Sources['search']> {
-  const found = await grep(place, pattern, wanted, { show: ['-n', `--max-count=${most + 1}`], of: [commit] })
+  const found = await grep(place, pattern, wanted, { show: ['-I', '-n', `--max-count=${most + 1}`], of: [commit] })
   if (!found.ok) return { ok: false, why: found.error }
   const lines = linesOf(found.value.stdout.toString('utf8'), commit).filter(
     ({ path }) => wanted.glob === null || matches([wanted.glob], path),

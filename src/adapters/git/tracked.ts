@@ -14,7 +14,10 @@ export async function trackedPaths(place: GitPlace): Promise<string[]> {
   return paths.filter((path) => path !== '' && !path.endsWith('/')).toSorted()
 }
 
-/** Twice, since git leaves out what it tracks and ignores, where it is told to look at new files too. */
+/**
+ * Twice, since git leaves out what it tracks and ignores, where it is told to look at new files too. Binary files as well:
+ * what git calls so may be a text that the repository's attributes hide.
+ */
 export async function holding(
   place: GitPlace,
   pattern: string,
@@ -22,7 +25,7 @@ export async function holding(
 ): Promise<Awaited<ReturnType<Tracked['holding']>>> {
   const paths = new Set<string>()
   for (const of of [[], ['--untracked']]) {
-    const found = await grep(place, pattern, wanted, { show: ['--files-with-matches'], of })
+    const found = await grep(place, pattern, wanted, { show: ['-a', '--files-with-matches'], of })
     if (!found.ok) return { ok: false, why: found.error }
     for (const path of found.value.stdout.toString('utf8').split('\0').slice(0, -1)) paths.add(path)
   }

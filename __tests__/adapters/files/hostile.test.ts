@@ -1,0 +1,269 @@
+import { execFileSync, spawn } from 'node:child_process'
+import {
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { anchoredGround } from '../../../src/adapters/files/anchored-ground.ts'
+import { checkedGround } from '../../../src/adapters/files/checked-ground.ts'
+import { openFiles } from '../../../src/adapters/files/files.ts'
+import type { Ground } from '../../../src/adapters/files/held.ts'
+import type { Files } from '../../../src/ports/sources.ts'
+import { tempDir } from '../../support/git.ts'
+import { nothingTracked } from './stage.ts'
+
+const SECRET = 'a secret'
+
+/** A work tree with `a`, `folder/b`, and a secret beside it. */
+function scene(ground?: Ground) {
+  const around = tempDir()
+  const root = join(around, 'tree')
+  const at = (...path: string[]) => join(root, ...path)
+  const outside = (...path: string[]) => join(around, 'outside', ...path)
+  mkdirSync(at('folder'), { recursive: true })
+  mkdirSync(outside())
+  writeFileSync(at('a'), 'x\n')
+  writeFileSync(at('folder', 'b'), 'x\n')
+  writeFileSync(outside('b'), `${SECRET} x\n`)
+  return { root, at, outside, files: openFiles(root, nothingTracked, ground) }
+}
+
+/** Everything that can be tried on a path. */
+async function tried(files: Files, path: string): Promise<string[]> {
+  const edits = [await files.replace(path, 'x', 'y'), await files.create(path, 'y\n')]
+  const read = await files.read(path)
+  return [read === null ? 'null' : 'read', ...edits.map((edit) => (edit.ok ? 'ok' : edit.why))]
+}
+
+const intact = ({ outside }: ReturnType<typeof scene>) => {
+  expect(readFileSync(outside('b'), 'utf8')).toBe(`${SECRET} x\n`)
+  expect(readdirSync(outside())).toEqual(['b'])
+}
+
+const grounds: [string, Ground][] = [
+  ['held folders', anchoredGround],
+  ['checked paths', checkedGround],
+]
+
+describe.each(grounds)('a work tree with traps, reached by %s', (_, ground) => {
+  it('has a link to a file, inside or outside: it is not followed, and stays what it is', async () => {
+    const all = scene(ground)
+    const { files, at, outside } = all
+    symlinkSync(outside('b'), at('out'))
+    symlinkSync('a', at('in'))
+    symlinkSync('nowhere', at('dangling'))
+    symlinkSync('loop', at('loop'))
+    for (const path of ['out', 'in', 'dangling', 'loop']) {
+      expect([path, ...(await tried(files, path))]).toEqual([path, 'null', 'symlink', 'exists'])
+      expect(lstatSync(at(path)).isSymbolicLink()).toBe(true)
+    }
+    expect(readFileSync(at('a'), 'utf8')).toBe('x\n')
+    intact(all)
+  })
+
+  it('has a link to a folder, first, in the middle or to itself: nothing behind it is there', async () => {
+    const all = scene(ground)
+    const { files, at, outside } = all
+    symlinkSync(outside(), at('out'))
+    symlinkSync(outside(), at('folder', 'out'))
+    symlinkSync('.', at('self'))
+    symlinkSync('folder', at('in'))
+    for (const path of ['out/b', 'folder/out/b', 'self/a', 'self/self/a', 'in/b', 'out/new', 'folder/out/deep/new']) {
+      expect([path, ...(await tried(files, path))]).toEqual([path, 'null', 'symlink', 'symlink'])
+    }
+    expect(readlinkSync(at('out'))).toBe(outside())
+    intact(all)
+  })
+
+  it('has a second name of a file: it is neither shown nor changed', async () => {
+    const all = scene(ground)
+    linkSync(all.outside('b'), all.at('hard'))
+    expect(await tried(all.files, 'hard')).toEqual(['null', 'hard-link', 'exists'])
+    intact(all)
+  })
+
+  it('has special files: none is opened, so nothing waits', async () => {
+    const { files, at } = scene(ground)
+    execFileSync('/usr/bin/mkfifo', [at('fifo')])
+    const server = createServer().listen(at('socket'))
+    onTestFinished(() => void server.close())
+    await new Promise((listening) => server.on('listening', listening))
+    for (const path of ['fifo', 'socket']) {
+      expect([path, ...(await tried(files, path))]).toEqual([path, 'null', 'not-a-file', 'exists'])
+      expect([path, ...(await tried(files, `${path}/x`))]).toEqual([path, 'null', 'not-a-file', 'not-a-file'])
+    }
+  })
+
+  it('has folders where a file is asked for, and files where a folder is', async () => {
+    const { files } = scene(ground)
+    expect(await tried(files, 'folder')).toEqual(['null', 'not-a-file', 'exists'])
+    expect(await tried(files, 'a/b')).toEqual(['null', 'not-a-file', 'not-a-file'])
+  })
+
+  it('has names that are too long, and none that is longer is made', async () => {
+    const { files, at } = scene(ground)
+    const name = 'x'.repeat(300)
+    expect(await tried(files, name)).toEqual(['null', 'no-such-file', 'no-such-file'])
+    expect(await tried(files, `${name}/x`)).toEqual(['null', 'no-such-file', 'no-such-file'])
+    expect(readdirSync(at()).toSorted()).toEqual(['a', 'folder'])
+  })
+
+  it.each([
+    '../outside/b',
+    'folder/../../outside/b',
+    '/etc/hostname',
+    './a',
+    'folder//b',
+    'a/',
+    '.git/config',
+    '.GIT/config',
+    'folder/.git/hooks/post-checkout',
+    'git~1/config',
+    '.git./config',
+    '.g\u200cit/config',
+    '.git::$INDEX_ALLOCATION/config',
+    'folder\\.git\\config',
+    'a\0b',
+  ])('has no path %j', async (path) => {
+    const all = scene(ground)
+    mkdirSync(all.at('.git'))
+    writeFileSync(all.at('.git', 'config'), 'x\n')
+    expect(await tried(all.files, path)).toEqual(['null', 'outside-the-folder', 'outside-the-folder'])
+    expect(readFileSync(all.at('.git', 'config'), 'utf8')).toBe('x\n')
+    intact(all)
+  })
+
+  it('is gone itself: that is no mistake of a model', async () => {
+    const { files, root, outside } = scene(ground)
+    rmSync(root, { recursive: true })
+    await expect(files.read('a')).rejects.toThrow('is no folder')
+    symlinkSync(outside(), root)
+    await expect(files.read('b')).rejects.toThrow('is no folder')
+  })
+})
+
+type Act = (world: ReturnType<typeof scene>) => void
+
+/** Swaps something right before the `turn`-th time that something is held, and again before it is read. */
+function swapping(turn: number, act: () => void): Ground {
+  let count = 0
+  const tick = () => {
+    count += 1
+    if (count === turn) act()
+  }
+  return {
+    hold(path) {
+      tick()
+      return anchoredGround.hold(path)
+    },
+    reader(held) {
+      tick()
+      return anchoredGround.reader(held)
+    },
+  }
+}
+
+describe('something that is swapped while it is used', () => {
+  const acts: Record<string, Act> = {
+    'the folder becomes a link to the outside': ({ at, outside }) => {
+      renameSync(at('folder'), at('moved'))
+      symlinkSync(outside(), at('folder'))
+    },
+    'the file becomes a link to the outside': ({ at, outside }) => {
+      rmSync(at('folder', 'b'))
+      symlinkSync(outside('b'), at('folder', 'b'))
+    },
+    'the file becomes a second name of one outside': ({ at, outside }) => {
+      rmSync(at('folder', 'b'))
+      linkSync(outside('b'), at('folder', 'b'))
+    },
+    'the file becomes a fifo': ({ at }) => {
+      rmSync(at('folder', 'b'))
+      execFileSync('/usr/bin/mkfifo', [at('folder', 'b')])
+    },
+    'the file becomes a folder': ({ at }) => {
+      rmSync(at('folder', 'b'))
+      mkdirSync(at('folder', 'b'))
+    },
+    'the folder goes': ({ at }) => rmSync(at('folder'), { recursive: true }),
+  }
+
+  describe.each(Object.entries(acts))('%s', (_, act) => {
+    it.each([1, 2, 3, 4])('at moment %i: nothing outside is read or changed', async (turn) => {
+      for (const deed of [
+        async (files: Files) => (await files.read('folder/b'))?.text,
+        async (files: Files) => files.replace('folder/b', 'x', 'y'),
+        async (files: Files) => files.create('folder/new', 'new\n'),
+      ]) {
+        const world = scene()
+        const files = openFiles(
+          world.root,
+          nothingTracked,
+          swapping(turn, () => act(world)),
+        )
+        expect(JSON.stringify(await deed(files)) ?? '').not.toContain(SECRET)
+        intact(world)
+      }
+    })
+  })
+
+  it('swaps as fast as it can, and still nothing outside is read or changed', async () => {
+    const world = scene()
+    const { root, at, outside, files } = world
+    const stop = swapProcess(root, outside())
+    const seen = new Set<string>()
+    for (let turn = 0; turn < 600; turn += 1) {
+      const read = await files.read('folder/b')
+      seen.add(read?.text ?? 'null')
+      const edited = await files.replace('folder/b', 'x', 'x')
+      seen.add(edited.ok ? 'edited' : edited.why)
+      await files.create(`folder/new-${turn}`, 'new\n')
+    }
+    await stop()
+    intact(world)
+    expect([...seen].filter((what) => what.includes(SECRET))).toEqual([])
+    // Had the swaps not come in between, this would show nothing.
+    for (const what of ['x\n', 'null', 'edited', 'symlink']) expect(seen).toContain(what)
+    const left = ['folder', 'moved'].flatMap((name) =>
+      lstatSync(at(name), { throwIfNoEntry: false })?.isDirectory() ? readdirSync(at(name)) : [],
+    )
+    expect(left.filter((name) => name.startsWith('.tributary-'))).toEqual([])
+    expect(left.length).toBeGreaterThan(10)
+  })
+})
+
+/** A process that makes `folder` a link to the outside and back, staying at each a moment, until it is told to stop. */
+function swapProcess(root: string, outside: string): () => Promise<void> {
+  const script = `
+    const { renameSync, rmSync, symlinkSync } = require('node:fs')
+    const [root, outside] = process.argv.slice(1)
+    process.chdir(root)
+    symlinkSync(outside, 'link')
+    const swaps = [['folder', 'moved'], ['link', 'folder'], ['folder', 'link'], ['moved', 'folder']]
+    for (let turn = 0, tried = 0; tried < 2_000_000; tried += 1) {
+      try {
+        // One may have been made meanwhile, where none was.
+        if (turn % 2 === 1) rmSync('folder', { recursive: true, force: true })
+        renameSync(...swaps[turn % 4])
+        turn += 1
+      } catch {}
+      for (let spin = Math.random() * 50_000; spin > 0; spin -= 1);
+    }`
+  const child = spawn(process.execPath, ['-e', script, root, outside], { stdio: 'ignore' })
+  const gone = new Promise<void>((ended) => child.on('close', () => ended()))
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return () => {
+    child.kill('SIGKILL')
+    return gone
+  }
+}
