@@ -71,6 +71,10 @@ export interface ResultKey {
 
 export const resultName = (run: RunId, task: string, attempt: number): string => `tributary-${run}-${task}-${attempt}`
 
+/** Beside a result, for people: what an agent said and did. `parseResultName` takes it for nothing. */
+export const transcriptName = (result: string): string => `${result}-transcript`
+export const TRANSCRIPT_FILE = 'transcript.jsonl'
+
 export const resultKeyOf = (run: RunId, assignment: Extract<Assignment, { attempt: number }>): ResultKey => ({
   run,
   task: assignment.kind === 'task' ? assignment.task : VERIFY_TASK,

@@ -117,12 +117,12 @@ export async function lookUp({ deps, assignment, brief, watch, transcript, redac
 
 /** The work that a conflict left out, and that of the last attempt that failed. */
 async function changesBefore({ worktree, log }: WorkDeps, { run, task, earlier, conflict }: Brief) {
-  const failed = earlier.findLast(({ outcome, head }) => outcome === 'failed' && head !== null)?.attempt
-  const attempts = [conflict?.attempt ?? failed, failed].filter((it) => it !== undefined)
+  const failed = earlier.flatMap(({ attempt, head, outcome }) =>
+    outcome === 'failed' && head !== null ? [{ attempt, head }] : [],
+  )
+  const wanted = [...(conflict?.own == null ? [] : [conflict.own]), ...failed.slice(-1)]
   const found: { attempt: number; diff: string }[] = []
-  for (const attempt of [...new Set(attempts)].toSorted((a, b) => a - b)) {
-    const head = earlier.find((one) => one.attempt === attempt)?.head ?? null
-    if (head === null) continue
+  for (const { attempt, head } of wanted.toSorted((a, b) => a.attempt - b.attempt)) {
     const diff = await worktree.diffOf(attemptRef(run, task.id, attempt), head, LONGEST_DIFF).catch(() => null)
     if (diff === null) log(`What attempt ${attempt} of ${task.id} had changed cannot be had; it goes on without.`)
     else found.push({ attempt, diff })

@@ -3,6 +3,7 @@ import type { RunId } from '../core/ref.ts'
 import type { Settings } from '../core/settings.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
+import type { Model } from '../ports/model.ts'
 import type { SandboxProbe } from '../ports/sandbox.ts'
 import type { Scratch } from '../ports/scratch.ts'
 import type { Handover } from '../ports/slots.ts'
@@ -19,6 +20,10 @@ export interface WorkDeps {
   redact: Redact
   /** For what is handed over, outside of the work tree. */
   scratch: Scratch
+  /** Null: the job has no key for one. */
+  model: Model | null
+  /** Those of these variables that the job's environment holds, for an agent that the settings name. */
+  agentEnv(names: readonly string[]): Record<string, string>
 }
 
 export interface SlotIdentity {

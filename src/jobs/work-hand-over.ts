@@ -1,4 +1,13 @@
-import { BUNDLE_FILE, type Outcome, RESULT_FILE, type ResultFile, resultName } from '../core/result-file.ts'
+import {
+  BUNDLE_FILE,
+  type Outcome,
+  RESULT_FILE,
+  type ResultFile,
+  type ResultKey,
+  resultName,
+  TRANSCRIPT_FILE,
+  transcriptName,
+} from '../core/result-file.ts'
 import type { ScratchFolder } from '../ports/scratch.ts'
 import type { WorkDeps } from './work-deps.ts'
 
@@ -15,6 +24,20 @@ export const handOver = (deps: WorkDeps, result: ResultFile): Promise<void> =>
     const names = headOf(outcome, result.base) === null ? [RESULT_FILE] : [RESULT_FILE, BUNDLE_FILE]
     await upload(deps, resultName(result.run, result.task, result.attempt), names, folder)
   })
+
+/** Uploads what was said and done, once the result is there: nothing waits for it, and nothing fails without it. */
+export async function handOverTranscript(deps: WorkDeps, key: ResultKey, lines: readonly string[]): Promise<void> {
+  if (lines.length === 0) return
+  const name = transcriptName(resultName(key.run, key.task, key.attempt))
+  try {
+    await deps.scratch.use(async (folder) => {
+      await folder.write(TRANSCRIPT_FILE, lines.map((line) => `${line}\n`).join(''))
+      await deps.handover.upload(name, [folder.file(TRANSCRIPT_FILE)], folder.path)
+    })
+  } catch (error) {
+    deps.log(`${name} could not be uploaded: ${error instanceof Error ? error.message : error}`)
+  }
+}
 
 async function packed({ worktree }: WorkDeps, { outcome, base }: ResultFile, folder: ScratchFolder): Promise<Outcome> {
   const head = headOf(outcome, base)

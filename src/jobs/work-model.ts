@@ -8,7 +8,6 @@ import { attemptKey } from '../core/ledger.ts'
 import { priceOf } from '../core/price.ts'
 import { recordOf, workOf } from '../core/state.ts'
 import { modelFor, tierOf } from '../core/tier.ts'
-import type { Model } from '../ports/model.ts'
 import type { Attempt, Ended } from './work-attempt.ts'
 
 /** The model that this attempt is for: the plan's tier, or a stronger one after failures. */

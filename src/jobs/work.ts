@@ -9,8 +9,9 @@ import { type Outcome, resultKeyOf } from '../core/result-file.ts'
 import { defaultSettings, type Settings } from '../core/settings.ts'
 import type { RunState } from '../core/state.ts'
 import { workOf } from '../core/state.ts'
+import type { Performed } from './work-attempt.ts'
 import type { SlotDeed, SlotIdentity, WorkDeps } from './work-deps.ts'
-import { handOver } from './work-hand-over.ts'
+import { handOver, handOverTranscript } from './work-hand-over.ts'
 import { performTask } from './work-task.ts'
 import { performVerification } from './work-verify.ts'
 import { type JournalView, journalView } from './work-view.ts'
@@ -63,28 +64,40 @@ function reasonToLeave(
 
 async function workOn(
   deps: WorkDeps,
-  { run, slot }: SlotIdentity,
+  who: SlotIdentity,
   view: JournalView,
   assignment: TaskAssignment | VerifyAssignment,
 ): Promise<{ deed: SlotDeed; handedOver: boolean }> {
   const { clock, log } = deps
+  const { run, slot } = who
   const key = resultKeyOf(run, assignment)
   const startedAt = clock.now()
   log(`${key.task}, attempt ${key.attempt}: begun on ${baseOf(assignment)}.`)
-  const outcome = await whileWanted({ view, clock, slot }, assignment, (signal) =>
-    assignment.kind === 'task'
-      ? performTask(deps, run, assignment, signal)
-      : performVerification(deps, run, assignment, signal),
+  const performed = await whileWanted({ view, clock, slot }, assignment, (signal) =>
+    perform(deps, who, view, assignment, signal),
   )
+  const outcome = performed?.outcome ?? null
   const endedAt = clock.now()
   if (outcome !== null) {
     const times = { startedAt: startedAt.toISOString(), endedAt: endedAt.toISOString() }
     await handOver(deps, { version: 1, ...key, base: baseOf(assignment), outcome, slot, ...times })
+    await handOverTranscript(deps, key, performed?.transcript ?? [])
   }
   const what = describe(outcome)
   log(`${key.task}, attempt ${key.attempt}: ${what}.`)
   const deed = { task: key.task, attempt: key.attempt, outcome: what, seconds: since(endedAt, startedAt) }
   return { deed, handedOver: outcome !== null }
+}
+
+async function perform(
+  deps: WorkDeps,
+  who: SlotIdentity,
+  view: JournalView,
+  assignment: TaskAssignment | VerifyAssignment,
+  signal: AbortSignal,
+): Promise<Performed> {
+  if (assignment.kind === 'task') return performTask(deps, who, view, assignment, signal)
+  return { outcome: await performVerification(deps, who.run, assignment, signal), transcript: [] }
 }
 
 const baseOf = (assignment: TaskAssignment | VerifyAssignment) =>

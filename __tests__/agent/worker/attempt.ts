@@ -1,0 +1,112 @@
+import { purse } from '../../../src/agent/purse.ts'
+import type { WorkPlace } from '../../../src/agent/toolbox.ts'
+import type { Bench, Checked, Kept } from '../../../src/agent/worker/bench.ts'
+import type { Findings } from '../../../src/agent/worker/prompt.ts'
+import type { Quotes } from '../../../src/agent/worker/quotes.ts'
+import { transcript } from '../../../src/agent/worker/transcript.ts'
+import { type WorkerDeps, workOnTask } from '../../../src/agent/worker/work.ts'
+import { briefOf } from '../../../src/core/brief.ts'
+import type { TaskFailure } from '../../../src/core/failure.ts'
+import type { TaskId } from '../../../src/core/ref.ts'
+import { type ActiveRun, recordOf } from '../../../src/core/state.ts'
+import { manualClock } from '../../support/clock.ts'
+import { memoryFiles } from '../../support/files.ts'
+import type { PlanOverrides } from '../../support/plan.ts'
+import { agentsAtWork, followed } from '../../support/planning.ts'
+import { begun, shaOf } from '../../support/run.ts'
+import { calls, type Said, saidModel } from '../../support/said-model.ts'
+import { workPlace } from '../place.ts'
+
+/** Fences that tests can read. */
+export const plainQuotes: Quotes = {
+  untrusted: (what, text) => `<untrusted ${what}>\n${text}\n</untrusted>`,
+  person: (who, words) => `<words of ${who}>\n${words}\n</words>`,
+  data: (what, text) => `<data ${what}>\n${text}\n</data>`,
+}
+
+export const finishes = (did = 'Added b', outcome: 'done' | 'cannot' = 'done'): Said =>
+  calls([{ name: 'finish', input: { outcome, did, interfaces: [], decisions: [], caveats: [], follow_ups: [] } }])
+
+export const edits = (by: string): Said => calls([{ name: 'create', input: { path: `src/${by}.ts`, text: by } }])
+
+export const atWork = (graph = 'a', plan?: PlanOverrides, task = 'a'): ActiveRun => {
+  const state: ActiveRun = agentsAtWork(graph, plan)
+  return followed<ActiveRun>(state, ...begun(state, task))
+}
+
+export const notAccepted = (log: string): TaskFailure => ({ reason: 'acceptance-failed', exitCode: 1, log })
+
+/** A machine that judges what it is handed as told, and counts how often it was asked. */
+export function saidBench(verdicts: readonly (TaskFailure | null)[]): Bench & { kept: number; checked: number } {
+  const kept: Kept = {
+    commit: { head: shaOf('head'), tree: shaOf('tree') },
+    paths: ['src/b.ts'],
+    putBack: [],
+    failure: null,
+  }
+  const bench = {
+    kept: 0,
+    checked: 0,
+    async keep() {
+      bench.kept += 1
+      return kept
+    },
+    async check(): Promise<Checked> {
+      const failure = verdicts[bench.checked]
+      bench.checked += 1
+      if (failure === undefined) throw new Error(`check ${bench.checked} was not given a verdict`)
+      return { failure, tree: shaOf('tree'), log: 'the log', seconds: 1 }
+    },
+  }
+  return bench
+}
+
+const price = { input: 1, output: 1, cache_read: 1, cache_write: 1 }
+
+interface Setting {
+  state?: ActiveRun
+  task?: TaskId
+  verdicts?: readonly (TaskFailure | null)[]
+  place?: Partial<WorkPlace>
+  turns?: number
+  usd?: number
+  findings?: Findings
+}
+
+/** An attempt with a model that answers as told, in a work tree in memory. */
+export function attempt(answers: readonly Said[], setting: Setting = {}) {
+  const { state = atWork(), task = 'a', verdicts = [null], place = {}, turns = 60, usd = 100 } = setting
+  const model = saidModel(answers)
+  const bench = saidBench(verdicts)
+  const files = memoryFiles({ 'src/a.ts': 'a' })
+  const controller = new AbortController()
+  const clock = manualClock()
+  let now = state
+  const money = purse(usd, () => price)
+  const deps: WorkerDeps = {
+    speaker: { model, purse: money, role: 'work' },
+    model: 'claude-sonnet-5-5',
+    allowance: usd,
+    place: workPlace({ files, ...place }),
+    bench,
+    clock,
+    quotes: plainQuotes,
+    limits: { turns, minutes: 30 },
+    steers: () => recordOf(now.work, task).steers,
+    transcript: transcript((text) => text.replaceAll('secret', '***')),
+  }
+  return {
+    model,
+    bench,
+    files,
+    controller,
+    deps,
+    money,
+    /** Somebody says something while it works. */
+    steer: (words: string) => {
+      now = followed<ActiveRun>(now, { type: 'task_steered', task, words, by: 'mona' })
+    },
+    start: () =>
+      workOnTask(deps, briefOf(state, task), setting.findings ?? { baseline: [], before: [] }, controller.signal),
+  }
+}

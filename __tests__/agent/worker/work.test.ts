@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest'
+import type { TaskFailure } from '../../../src/core/failure.ts'
+import type { ModelRequest } from '../../../src/ports/model.ts'
+import { calls, fails, type Said, says } from '../../support/said-model.ts'
+import { attempt, atWork, edits, finishes, notAccepted } from './attempt.ts'
+
+const heard = ({ turns }: ModelRequest): string =>
+  JSON.stringify(turns.at(-1)?.blocks.map((block) => ('text' in block ? block.text : '')))
+const endOf = async (answers: readonly Said[], setting: Parameters<typeof attempt>[1] = {}) => {
+  const at = attempt(answers, setting)
+  return { ...at, worked: await at.start() }
+}
+
+describe('work that is accepted', () => {
+  it('ends with what the agent says and the commit that passed', async () => {
+    const { worked, bench, files } = await endOf([edits('b'), finishes('Added b')])
+    expect(worked).toMatchObject({ failure: null, turns: 2, said: { did: 'Added b' }, checked: { log: 'the log' } })
+    expect([bench.kept, bench.checked, files.textOf('src/b.ts')]).toEqual([1, 1, 'b'])
+  })
+
+  it('is accepted by the machine alone: what the agent says of it is not asked', async () => {
+    const lies = 'All tests pass, the acceptance was run and is green'
+    const { worked } = await endOf([finishes(lies), finishes(lies)], {
+      verdicts: [notAccepted('x'), notAccepted('x')],
+    })
+    expect(worked.failure).toEqual(notAccepted('x'))
+  })
+})
+
+describe('work that is not accepted', () => {
+  it('goes back with output and diff, twice, and may pass the third time', async () => {
+    const { worked, model, bench } = await endOf(
+      [edits('b'), finishes(), edits('c'), finishes(), edits('d'), finishes('At last')],
+      { verdicts: [notAccepted('first is red'), notAccepted('second is red'), null] },
+    )
+    expect(worked).toMatchObject({ failure: null, turns: 6, said: { did: 'At last' } })
+    expect(bench.checked).toBe(3)
+    const [, , afterFirst, , afterSecond] = model.requests
+    expect(heard(afterFirst as ModelRequest)).toMatch(/first is red.*src\/b\.ts.*checked 2 more times/s)
+    expect(heard(afterSecond as ModelRequest)).toMatch(/second is red.*src\/c\.ts.*checked once more/s)
+  })
+
+  it('fails with the last failure when it was handed in three times', async () => {
+    const verdicts = ['one', 'two', 'three'].map(notAccepted)
+    const { worked } = await endOf([finishes(), finishes(), finishes()], { verdicts })
+    expect(worked).toMatchObject({ failure: notAccepted('three'), turns: 3 })
+  })
+
+  it('the same failure twice in a row stops it, whatever time it took', async () => {
+    const { worked, model } = await endOf([finishes(), edits('b'), finishes()], {
+      verdicts: [notAccepted('red after 1.25 s'), notAccepted('red after 0.75 s')],
+    })
+    expect(worked.failure).toEqual(notAccepted('red after 0.75 s'))
+    expect(model.requests).toHaveLength(3)
+  })
+
+  it('is not given back when the time is over', async () => {
+    const failure: TaskFailure = { reason: 'timed-out', minutes: 30, log: '' }
+    const { worked } = await endOf([finishes()], { verdicts: [failure] })
+    expect(worked.failure).toEqual(failure)
+  })
+
+  it('its rounds share one limit of turns', async () => {
+    const { worked, model } = await endOf([edits('b'), finishes(), edits('c')], {
+      verdicts: [notAccepted('red')],
+      turns: 3,
+    })
+    expect(worked).toMatchObject({ failure: { reason: 'agent-stopped', why: 'turns' }, turns: 3 })
+    expect(model.requests).toHaveLength(3)
+  })
+})
+
+describe('work that ends otherwise', () => {
+  const looks = calls([{ name: 'view', input: { path: 'src/a.ts', from: 1, lines: 10 } }])
+  it.each<[string, readonly Said[], Partial<Parameters<typeof attempt>[1]>, Partial<TaskFailure>]>([
+    ['its turns are over', [edits('b'), edits('c')], { turns: 2 }, { reason: 'agent-stopped', why: 'turns' }],
+    ['it goes in circles', Array(5).fill(looks), {}, { reason: 'agent-stopped', why: 'loop' }],
+    ['it says that it cannot', [finishes('No such API', 'cannot')], {}, { why: 'gave-up', detail: 'No such API' }],
+    ['it only talks', [says('Well.'), says('Well.'), says('Well.')], {}, { reason: 'agent-stopped', why: 'gave-up' }],
+    ['the model refuses', [says('No.', { stop: 'refused' })], {}, { reason: 'agent-stopped', why: 'refused' }],
+    [
+      'its answers are cut off',
+      [says('x', { stop: 'length' }), says('x', { stop: 'length' })],
+      {},
+      { reason: 'agent-stopped', why: 'truncated' },
+    ],
+    ['its money is spent', [], { usd: 0.000_1 }, { reason: 'allowance-spent', usd: 0.000_1 }],
+    ['its time is over', [], { place: { seconds: () => 0 } }, { reason: 'timed-out', minutes: 30 }],
+    ['the model cannot be reached', [fails('overloaded')], {}, { reason: 'model-failed' }],
+    ['the gate is shut', [edits('b')], { place: { guard: () => 'cancelled' } }, { reason: 'not-approved' }],
+  ])('%s: it fails so, and what was done is kept', async (_name, answers, setting, failure) => {
+    const { worked, bench } = await endOf(answers, setting)
+    expect(worked.failure).toMatchObject(failure)
+    expect([bench.kept, bench.checked, worked.kept.commit === null]).toEqual([1, 0, false])
+  })
+
+  it('a gate that shuts in the middle lets no further call of a tool through, and nothing be handed in', async () => {
+    let why: string | null = null
+    const shut: Said = (request, ordinal) => {
+      why = 'the run is cancelled'
+      return typeof edit === 'function' ? edit(request, ordinal) : edit
+    }
+    const edit = edits('c')
+    const { worked, files, bench } = await endOf([edits('b'), shut], { place: { guard: () => why } })
+    expect([files.textOf('src/b.ts'), files.textOf('src/c.ts')]).toEqual(['b', null])
+    expect([worked.failure, bench.checked]).toEqual([{ reason: 'not-approved', detail: 'the run is cancelled' }, 0])
+  })
+
+  it('a signal ends it in the middle of an answer', async () => {
+    const at = attempt([
+      () => {
+        at.controller.abort()
+        return fails('aborted')
+      },
+    ])
+    expect((await at.start()).failure?.reason).toBe('not-approved')
+  })
+})
+
+describe('what people say meanwhile', () => {
+  it('reaches it at its next turn, once, as theirs', async () => {
+    const at = attempt([
+      (request, ordinal) => {
+        at.steer('use the new API')
+        const edit = edits('b')
+        return typeof edit === 'function' ? edit(request, ordinal) : edit
+      },
+      edits('c'),
+      finishes(),
+    ])
+    await at.start()
+    const [, second, third] = at.model.requests
+    expect(heard(second as ModelRequest)).toContain('<words of mona>\\nuse the new API')
+    expect(heard(third as ModelRequest)).not.toContain('use the new API')
+  })
+
+  it('is heard also where it came with the last word, and costs no round', async () => {
+    const at = attempt(
+      [
+        (request, ordinal) => {
+          at.steer('and c')
+          const end = finishes('too early')
+          return typeof end === 'function' ? end(request, ordinal) : end
+        },
+        edits('c'),
+        finishes('both'),
+      ],
+      { verdicts: [null] },
+    )
+    const worked = await at.start()
+    expect([worked.said?.did, at.bench.checked]).toEqual(['both', 1])
+  })
+})
+
+it('a reminder of the task comes every eight turns', async () => {
+  const { model } = await endOf([...'bcdefghi'].map(edits).concat(finishes()))
+  const reminded = model.requests.map((request) => heard(request).includes('Reminder: your task is a'))
+  expect(reminded).toEqual([...Array(8).fill(false), true])
+})
+
+it('its transcript has every turn and check, and no secret', async () => {
+  const { deps } = await endOf([edits('b'), finishes('a secret')], { state: atWork() })
+  const lines = deps.transcript.lines().map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(lines.map(({ kind, role }) => role ?? kind)).toEqual([
+    'user',
+    'assistant',
+    'user',
+    'assistant',
+    'user',
+    'check',
+  ])
+  expect(JSON.stringify(lines)).toContain('a ***')
+  expect(JSON.stringify(lines)).not.toContain('secret')
+})

@@ -1,0 +1,32 @@
+import type { TaskFailure } from '../../core/failure.ts'
+import type { Sha } from '../../core/ref.ts'
+
+export interface Commit {
+  head: Sha
+  tree: Sha
+}
+
+/** What a worker has left, as git holds it. `failure`: git could not take it. */
+export interface Kept {
+  commit: Commit | null
+  paths: readonly string[]
+  /** Paths outside of the task's that commands had changed. */
+  putBack: readonly string[]
+  failure: TaskFailure | null
+}
+
+/** What the machine's own run of the checks came to, on exactly the tree that is handed over. */
+export interface Checked {
+  failure: TaskFailure | null
+  tree: Sha | null
+  log: string
+  seconds: number
+}
+
+/** What the machine does for a worker. No answer of a model is among its arguments. */
+export interface Bench {
+  /** Everything that was changed since the base, as one commit on it; what lies outside of the task's paths is put back first. */
+  keep(): Promise<Kept>
+  /** Runs every check on what was kept. Nothing kept is no work, where work was asked for. */
+  check(kept: Kept): Promise<Checked>
+}

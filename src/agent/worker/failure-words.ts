@@ -1,0 +1,54 @@
+import type { TaskFailure } from '../../core/failure.ts'
+
+/** A failure as a worker is told of it: one line, and the output that belongs to it, or null. */
+export function failureInWords(failure: TaskFailure): { line: string; log: string | null } {
+  const log = 'log' in failure && failure.log.trim() !== '' ? failure.log : null
+  return { line: lineOf(failure), log }
+}
+
+function lineOf(failure: TaskFailure): string {
+  switch (failure.reason) {
+    case 'program-failed':
+      return `the program that worked on it ended with exit code ${failure.exitCode}`
+    case 'acceptance-failed':
+      return `the acceptance failed with exit code ${failure.exitCode}`
+    case 'acceptance-changed-files':
+      return `the acceptance passed, but changed files, so that something else was accepted: ${some(failure.paths)}`
+    case 'timed-out':
+      return `its ${failure.minutes} minutes were over`
+    case 'no-change':
+      return 'nothing was changed'
+    case 'outside-paths':
+      return `it changed files that the task may not write: ${some(failure.paths)}`
+    case 'protected-paths':
+      return `it changed protected files: ${some(failure.paths)}`
+    case 'forbidden-mode':
+      return `it left links, submodules or changed modes: ${some(failure.paths)}`
+    case 'secret-in-diff':
+      return `something that looks like a secret was in its changes: ${some(failure.paths)}`
+    case 'conflict':
+      return `it could not be merged with ${failure.with.join(', ')}: ${some(failure.paths)}`
+    case 'slot-lost':
+      return `the machine that it ran on was lost ${failure.times} times`
+    case 'agent-stopped':
+      return `${STOPPED[failure.why]}: ${failure.detail}`
+    case 'verification-failed':
+      return `the checks of the merged whole failed with exit code ${failure.exitCode}`
+    default:
+      return `${failure.reason}: ${failure.detail}`
+  }
+}
+
+const STOPPED = {
+  turns: 'the worker used up its turns',
+  loop: 'the worker went in circles',
+  'gave-up': 'the worker said that it cannot be done',
+  refused: 'the model refused',
+  truncated: 'the conversation grew too long',
+} as const
+
+const MOST_PATHS = 12
+const some = (paths: readonly string[]): string =>
+  paths.length <= MOST_PATHS
+    ? paths.join(', ')
+    : `${paths.slice(0, MOST_PATHS).join(', ')} and ${paths.length - MOST_PATHS} more`

@@ -1,0 +1,37 @@
+import type { Brief } from '../../core/brief.ts'
+import type { TaskFailure } from '../../core/failure.ts'
+import { capped } from '../tool.ts'
+import { failureInWords } from './failure-words.ts'
+import type { Quotes } from './quotes.ts'
+
+/** What an agent hears when the machine did not accept its work: the reason, the output, and the diff as it stands. */
+export function feedback(
+  failure: TaskFailure,
+  { diff, roundsLeft }: { diff: string; roundsLeft: number },
+  quotes: Quotes,
+): string {
+  const { line, log } = failureInWords(failure)
+  return [
+    `Your work was committed and checked, and was not accepted: ${line}.`,
+    ...(log === null ? [] : [quotes.data('output', capped(log))]),
+    ...(diff === '' ? [] : ['What you have changed so far:', quotes.data('diff', diff)]),
+    `Find the cause, mend it, and call finish again. ${roundsInWords(roundsLeft)} The same failure twice in a row ends the attempt.`,
+  ].join('\n\n')
+}
+
+const roundsInWords = (left: number): string =>
+  left === 1 ? 'It is checked once more.' : `It is checked ${left} more times at most.`
+
+/** By-products of commands, which the machine has removed from the work. */
+export const putBackInWords = (paths: readonly string[]): string =>
+  `Changes outside of what the task may write were put back: ${paths.slice(0, 20).join(', ')}${paths.length > 20 ? ` and ${paths.length - 20} more` : ''}.`
+
+/** Said every few turns, so that the goal is not lost among what was read. */
+export function reminderOf({ task, checks }: Brief, left: { minutes: number; usd: number }): string {
+  const acceptance = checks.map(({ argv }) => JSON.stringify(argv)).join(' and ')
+  return [
+    `Reminder: your task is ${task.id} — ${task.title}. ${task.goal}`.trim().slice(0, 1200),
+    `It may write ${task.writes.join(', ') || 'nothing'}. It is done when ${acceptance} passes; then call finish.`,
+    `Left: ${Math.max(0, Math.floor(left.minutes))} minutes, ${Math.max(0, left.usd).toFixed(2)} USD.`,
+  ].join('\n')
+}

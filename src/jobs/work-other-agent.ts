@@ -1,0 +1,83 @@
+import type { Kept } from '../agent/worker/bench.ts'
+import { type Findings, wholePrompt } from '../agent/worker/prompt.ts'
+import type { TaskFailure } from '../core/failure.ts'
+import type { Said } from '../core/hand-off.ts'
+import type { Argv } from '../core/plan.ts'
+import type { CommandRun } from '../ports/sandbox.ts'
+import { exitOf } from './work-accept.ts'
+import type { Attempt, Ended } from './work-attempt.ts'
+import { modelOf } from './work-model.ts'
+import { lastLine } from './work-report.ts'
+
+const PROMPT_FILE = 'prompt.md'
+
+/** Whoever holds these could speak for the job: no agent gets them, whatever the settings name. */
+const NEVER = /^(?:ACTIONS_|GITHUB_TOKEN$|INPUT_|RUNNER_|LD_|BASH_ENV$|ENV$|NODE_OPTIONS$)/
+
+export const passable = (names: readonly string[]): string[] => names.filter((name) => !NEVER.test(name))
+
+/** Another agent works on the task: a program of the settings, with the brief in a file. It is judged by what it leaves. */
+export async function runOtherAgent(
+  attempt: Attempt,
+  findings: Findings,
+  variables: Readonly<Record<string, string>>,
+): Promise<Ended> {
+  const { bench, transcript } = attempt
+  const ran = await launch(attempt, findings, variables)
+  transcript.add({ kind: 'agent', exitCode: ran.exitCode, seconds: ran.seconds, timedOut: ran.timedOut, log: ran.log })
+  const kept = await bench.keep()
+  const said = saidBy(attempt, ran)
+  const failure =
+    (await secretIn(attempt, kept, variables)) ?? attempt.watch.failureOf(ran) ?? exitOf(ran, 'program-failed')
+  // Work that holds a secret is not handed over at all: whoever takes it in would have it.
+  if (failure?.reason === 'secret-in-diff')
+    return { failure, kept: { ...kept, commit: null }, checked: null, said, spending: [] }
+  if (failure !== null) return { failure, kept, checked: null, said, spending: [] }
+  const checked = await bench.check(kept)
+  transcript.add({ kind: 'check', failure: checked.failure, log: checked.log, putBack: kept.putBack })
+  return { failure: checked.failure, kept, checked, said, spending: [] }
+}
+
+/** The prompt lies outside of the work tree, so that it is no part of the work. */
+const launch = (
+  attempt: Attempt,
+  findings: Findings,
+  variables: Readonly<Record<string, string>>,
+): Promise<CommandRun> =>
+  attempt.deps.scratch.use(async (folder) => {
+    const { deps, brief, quotes, commands, assignment, settings, env, watch } = attempt
+    const limits = { commands, minutes: assignment.minutes, turns: null }
+    await folder.write(PROMPT_FILE, wholePrompt(brief, findings, limits, quotes))
+    const words = {
+      '{prompt_file}': folder.file(PROMPT_FILE),
+      '{worktree}': deps.worktree.path,
+      '{model}': modelOf(attempt),
+    }
+    return watch.run(filledIn(settings.worker.command, words), {
+      env: { ...env, ...variables },
+      readable: [folder.path],
+      network: settings.worker.network,
+    })
+  })
+
+/** Each word stays one word, whatever is put in its place. */
+const filledIn = (command: Argv, words: Readonly<Record<string, string>>): string[] =>
+  command.map((word) => word.replace(/\{(?:prompt_file|worktree|model)\}/g, (name) => words[name] ?? name))
+
+/** A program leaves no hand-off: its last line stands for it. */
+function saidBy({ redact }: Attempt, { log }: CommandRun): Said {
+  return { did: lastLine(redact(log)), interfaces: [], decisions: [], caveats: [], follow_ups: [] }
+}
+
+const LONGEST_DIFF = 4_000_000
+
+/** A key that an agent was given must not come out with its work. */
+async function secretIn(
+  { deps, redact }: Attempt,
+  { commit, paths }: Kept,
+  variables: Readonly<Record<string, string>>,
+): Promise<TaskFailure | null> {
+  if (commit === null || Object.keys(variables).length === 0) return null
+  const diff = await deps.worktree.files().diff(LONGEST_DIFF)
+  return redact(diff) === diff ? null : { reason: 'secret-in-diff', paths: [...paths] }
+}
