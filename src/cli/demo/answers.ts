@@ -36,7 +36,6 @@ const look = tools([
 ])
 
 const explored = {
-  area: 'the shop',
   summary:
     'Every package takes and gives floats that stand for euros; rounding is done wherever somebody thought of it.',
   findings: [
