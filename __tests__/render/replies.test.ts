@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
+import { COMMANDS } from '../../src/core/command.ts'
 import { emptyRun } from '../../src/core/state.ts'
 import { bytes, LIMITS } from '../../src/render/fit.ts'
 import { renderHelp } from '../../src/render/help.ts'
@@ -144,14 +145,11 @@ describe('on the issue', () => {
 describe('/help', () => {
   const help = renderHelp(settings())
 
-  it('names every command that can be used, and those that cannot yet', () => {
+  it('names every command', () => {
     const [commands] = parse(help).children.filter((node) => node.type === 'table')
-    expect(commands?.children).toHaveLength(12)
+    expect(commands?.children).toHaveLength(1 + Object.keys(COMMANDS).length)
     expect(help).toContain('| `/retry t3 [-- note]` | Works on a task once more. |')
-    expect(help).toContain(
-      'Not yet: `/plan off`, `/revise`, `/answer`, `/steer`, `/budget`, and the options of `/plan`.',
-    )
-    expect(help).not.toContain('| `/steer')
+    expect(help).toContain('| `/steer t3 -- words` | Says something to the worker of a task that runs. |')
   })
 
   it('says who may do what by the settings', () => {
@@ -162,9 +160,21 @@ describe('/help', () => {
     )
     expect(strict).toContain('people with `maintain` permission or more')
     expect(strict).toContain(
-      '- `/approve` and `/reject`: of these, only ann, ben, and not the one who asked for the plan.',
+      '- `/approve`, `/reject`, `/plan off`, `/budget`, and a `/plan` with a more open mode or more money than the settings give: of these, only ann, ben, and not the one who asked for the plan.',
     )
     expect(strict).toContain('- A verified task lands when one of these types `/approve` on its pull request.')
+  })
+
+  it('says which mode, money and models a run goes by', () => {
+    for (const line of [
+      '- Mode `strict`: nothing starts before an approval. `/plan --mode` sets another one for a run.',
+      '- Money: 10.00 USD a run and 2.00 USD an attempt at a task. `/plan --budget` and `/budget` set another limit for a run.',
+      '- Models: `claude-haiku-5-5` explores, `claude-opus-5-5` plans, `claude-haiku-5-5`, `claude-sonnet-5-5` and `claude-opus-5-5` work, as the plan gives each task its tier.',
+    ])
+      expect(help.split('\n')).toContain(line)
+    const other = renderHelp(settings({ mode: 'soft', worker: { command: ['codex', '{prompt_file}'] } }))
+    expect(other).toContain('- Mode `soft`: ')
+    expect(other).toContain('the program `codex` works.')
   })
 
   it('counts people when there are too many of them', () => {

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
-import type { RunEvent } from '../../src/core/event.ts'
+import type { Report, RunEvent } from '../../src/core/event.ts'
 import { replay } from '../../src/core/evolve.ts'
 import type { TaskFailure } from '../../src/core/failure.ts'
+import type { HandOff } from '../../src/core/hand-off.ts'
 import type { Plan, Task } from '../../src/core/plan.ts'
 import { planIdOf } from '../../src/core/plan-id.ts'
 import { type Settings, settingsSchema } from '../../src/core/settings.ts'
 import type { LiveRun } from '../../src/core/state.ts'
+import type { Spending } from '../../src/core/usage.ts'
 import { isPlanned, type PlannedRun } from '../../src/render/planned.ts'
 import { gate, planOf } from '../support/plan.ts'
 
@@ -200,4 +202,93 @@ export const passed = (attempt = 1, on = sha('merge-publish')): Bare<RunEvent> =
     summary: '',
     sandbox: 'bubblewrap 0.8.0',
   },
+})
+
+type Of<Type extends RunEvent['type']> = Extract<Bare<RunEvent>, { type: Type }>
+
+/** A model plans: in `strict` unless another mode is named. */
+export const planningBegun = (
+  mode: Of<'planning_begun'>['mode'] = 'strict',
+  change: Record<string, unknown> = {},
+): Bare<RunEvent> => ({
+  type: 'planning_begun',
+  base: sha('base'),
+  baseBranch: 'main',
+  settings: settings(change),
+  settingsBlob: '',
+  mode,
+  limit: settings(change).budget.usd,
+})
+
+export const explored = (...areas: string[]): Bare<RunEvent> => ({
+  type: 'explored',
+  explorations: areas.map((area) => ({
+    area,
+    summary: '',
+    findings: [],
+    conventions: [],
+    commands: [],
+    unknowns: [],
+  })),
+})
+
+export const spending = (
+  role: Spending['role'],
+  usd: number,
+  model = 'claude-opus-5-5',
+  change: Partial<Spending> = {},
+): Spending => ({
+  role,
+  model,
+  calls: 3,
+  usage: { fresh: 1_000, cached: 20_000, written: 3_000, output: 400 },
+  usd,
+  unknown: 0,
+  ...change,
+})
+
+/** Money of a stage, set aside and then settled in some seconds. */
+export const stage = (name: string, role: Spending['role'], usd: number, seconds = 10) =>
+  [
+    { type: 'money_reserved', stage: name, role, usd: usd * 2 },
+    [seconds, { type: 'money_settled', stage: name, spending: [spending(role, usd)] }],
+  ] as const satisfies readonly Happening[]
+
+/** A plan whose tasks are worked on by agents. */
+export const byAgents = (plan: Plan): Plan => ({
+  ...plan,
+  tasks: plan.tasks.map((task) => (task.kind === 'code' ? { ...task, run: [] } : task)),
+})
+
+export const handOff = (change: Partial<HandOff> = {}): HandOff => ({
+  did: 'Amounts are whole cents.',
+  files: ['src/money.ts'],
+  interfaces: ['`cents(text): number`'],
+  decisions: ['Rounding is half up.'],
+  caveats: [],
+  follow_ups: ['Print them, @alice.'],
+  check: 'npm test: exit code 0',
+  ...change,
+})
+
+/** What an agent hands over, with its cost. */
+export const verifiedByAgent = (id: string, change: Partial<Report> = {}, attempt = 1): Bare<RunEvent> => {
+  const event = verified(id, attempt)
+  if (event.type !== 'task_verified') throw new Error('no report')
+  const report = {
+    ...event.report,
+    spending: [spending('work', 0.5, 'claude-sonnet-5-5')],
+    handOff: handOff(),
+    turns: 12,
+    ...change,
+  }
+  return { ...event, report }
+}
+
+export const startedByAgent = (id: string, slot = 'r1.1', attempt = 1): Bare<RunEvent> => ({
+  type: 'task_started',
+  task: id,
+  attempt,
+  slot,
+  allowance: 2,
 })

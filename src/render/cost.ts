@@ -1,5 +1,5 @@
 import { availableUsd, type Ledger, spentUsd } from '../core/ledger.ts'
-import { type Spending, tokensOf, type Usage, usdOf } from '../core/usage.ts'
+import { mergeSpending, type Spending, tokensOf, type Usage, usdOf } from '../core/usage.ts'
 import { code } from './code.ts'
 import { bounded } from './escape.ts'
 import { usd } from './money.ts'
@@ -10,6 +10,10 @@ const number = (amount: number): string => amount.toLocaleString('en-US')
 
 const usageOf = (spending: readonly Spending[], of: keyof Usage): number =>
   spending.reduce((sum, { usage }) => sum + usage[of], 0)
+
+/** What the plan itself has cost; it stays the same while the run is at work. */
+export const planningSpending = ({ spent }: Ledger): Spending[] =>
+  mergeSpending(Object.entries(spent).flatMap(([key, all]) => (/^(?:explore|design|critique)#/.test(key) ? all : [])))
 
 /** Money whose use nobody can tell, since a process died in mid-call; it counts as spent. */
 const unknownUsd = (spending: readonly Spending[]): number => spending.reduce((sum, { unknown }) => sum + unknown, 0)

@@ -1,15 +1,12 @@
-import { COMMANDS, type CommandName } from '../core/command.ts'
+import { COMMANDS } from '../core/command.ts'
 import type { Settings } from '../core/settings.ts'
 import { code } from './code.ts'
-import { inline } from './escape.ts'
+import { bounded, inline } from './escape.ts'
 import { firstOf, fitted, LIMITS } from './fit.ts'
+import { usd } from './money.ts'
+import { MODES } from './planning-steps.ts'
 import { sections, table } from './table.ts'
-import { count } from './words.ts'
-
-/** What has no meaning before a model writes plans; they are answered, with a refusal. */
-const LATER: readonly CommandName[] = ['plan-off', 'revise', 'answer', 'steer', 'budget']
-
-const isNow = (name: string): boolean => !LATER.some((later) => later === name)
+import { count, listed } from './words.ts'
 
 /** Every command, and who may use them here. */
 export const renderHelp = (settings: Settings): string =>
@@ -24,14 +21,10 @@ const help = (settings: Settings, room: number): string[] =>
     ['`help`: A command is the first line of a new comment, on the issue or on a pull request of the run.'],
     table(
       ['Type', 'What it does'],
-      Object.entries(COMMANDS)
-        .filter(([name]) => isNow(name))
-        .map(([, { usage, help: does }]) => [code(usage), does]),
+      Object.values(COMMANDS).map(({ usage, help: does }) => [code(usage), does]),
     ),
-    [
-      `Not yet: ${LATER.map((name) => code(`/${name.replace('-', ' ')}`)).join(', ')}, and the options of \`/plan\`. They come with plans that a model writes.`,
-    ],
     whoMay(settings, room),
+    rules(settings),
   )
 
 function whoMay({ approvers: { permission, users, second_person }, merge }: Settings, room: number): string[] {
@@ -42,9 +35,13 @@ function whoMay({ approvers: { permission, users, second_person }, merge }: Sett
   return [
     '**Who may**',
     '',
-    '- `/help` and `/status`: everybody.',
+    '- `/help`, `/status` and `/plan status`: everybody.',
     `- All other commands: people with ${code(permission)} permission or more. Bots never.`,
-    ...(approving.length === 0 ? [] : [`- \`/approve\` and \`/reject\`: of these, ${approving.join(', and ')}.`]),
+    ...(approving.length === 0
+      ? []
+      : [
+          `- \`/approve\`, \`/reject\`, \`/plan off\`, \`/budget\`, and a \`/plan\` with a more open mode or more money than the settings give: of these, ${approving.join(', and ')}.`,
+        ]),
     merge === 'review'
       ? '- A verified task lands when one of these types `/approve` on its pull request.'
       : '- A verified task lands by itself; the final pull request is merged by a person.',
@@ -53,3 +50,20 @@ function whoMay({ approvers: { permission, users, second_person }, merge }: Sett
 
 const people = (users: readonly string[], room: number): string =>
   firstOf(users.map(inline), room, (left) => `${count(left, 'person', 'people')} named in the settings`).join(', ')
+
+/** What a run goes by here, unless `/plan` says otherwise. */
+function rules({ mode, explore_model, plan_model, worker_model, budget, worker }: Settings): string[] {
+  const tiers = [...new Set([worker_model.cheap, worker_model.default, worker_model.strong])]
+  const model = (name: string) => code(bounded(name, 100))
+  return [
+    '**What a run goes by**',
+    '',
+    `- Mode ${code(mode)}: ${MODES[mode]}. \`/plan --mode\` sets another one for a run.`,
+    `- Money: ${usd(budget.usd)} a run and ${usd(budget.task_usd)} an attempt at a task. \`/plan --budget\` and \`/budget\` set another limit for a run.`,
+    `- Models: ${model(explore_model)} explores, ${model(plan_model)} plans, ${
+      worker.command.length > 0
+        ? `the program ${model(worker.command[0] ?? '')} works`
+        : `${listed(tiers.map(model))} ${tiers.length === 1 ? 'works' : 'work'}, as the plan gives each task its tier`
+    }.`,
+  ]
+}

@@ -1,32 +1,40 @@
 import { shortPlanId } from '../core/plan-id.ts'
-import { issueOf, logRef, trunkBranch } from '../core/ref.ts'
-import type { Settings } from '../core/settings.ts'
+import { issueOf, logRef } from '../core/ref.ts'
+import { amendmentLines } from './amendments.ts'
 import { code, fence, sentence } from './code.ts'
-import { bounded, inline, quote } from './escape.ts'
+import { bounded, inline } from './escape.ts'
 import { fitted, LIMITS } from './fit.ts'
 import { graph } from './graph.ts'
 import { makeMarker } from './marker.ts'
+import { approval, basis, waitsForApproval } from './plan-basis.ts'
+import { taskDetails } from './plan-details.ts'
+import { versionDifference } from './plan-difference.ts'
 import { numbers } from './plan-numbers.ts'
 import { commandList, taskTable } from './plan-tasks.ts'
+import { type Prose, planText } from './plan-text.ts'
 import type { PlannedRun } from './planned.ts'
+import { planningStage } from './planning-stage.ts'
 import { sections } from './table.ts'
 import { count } from './words.ts'
 
 /** What a rendering leaves out, in the order in which it is given up. The list of commands goes last. */
 interface Level {
-  text: boolean
+  /** Bytes for what each task is to do, and for the difference to the version before. */
+  details: number
+  text: Prose
   graph: boolean
   table: 'full' | 'brief' | 'none'
   commands: boolean
 }
 
 const LEVELS: readonly Level[] = [
-  { text: true, graph: true, table: 'full', commands: true },
-  { text: false, graph: true, table: 'full', commands: true },
-  { text: false, graph: false, table: 'full', commands: true },
-  { text: false, graph: false, table: 'brief', commands: true },
-  { text: false, graph: false, table: 'none', commands: true },
-  { text: false, graph: false, table: 'none', commands: false },
+  { details: 20_000, text: 'full', graph: true, table: 'full', commands: true },
+  { details: 3_000, text: 'brief', graph: true, table: 'full', commands: true },
+  { details: 0, text: 'brief', graph: false, table: 'full', commands: true },
+  { details: 0, text: 'none', graph: false, table: 'full', commands: true },
+  { details: 0, text: 'none', graph: false, table: 'brief', commands: true },
+  { details: 0, text: 'none', graph: false, table: 'none', commands: true },
+  { details: 0, text: 'none', graph: false, table: 'none', commands: false },
 ]
 
 /** The plan as people approve it. It says the same as long as the plan is the same. */
@@ -46,49 +54,66 @@ const planComment = (run: PlannedRun, level: Level): string[] => [
   makeMarker('plan', run.run),
   ...sections(
     [`## Plan: ${inline(bounded(run.work.plan.title, 200))}`],
-    [asked(run)],
-    level.text ? text(run) : [`The context is left out here; it is in issue #${run.issue.number}.`],
+    asked(run),
+    versionDifference(run.work, Math.max(level.details, 2_000)),
+    level.text === 'none' ? [elsewhere(run)] : planText(run, level.text),
     level.graph ? graph(run.work.plan) : [],
     tasks(run, level),
+    level.details > 0 ? taskDetails(run.work.plan, level.details) : [],
+    grown(run),
     commands(run, level),
-    ['### Numbers', '', ...numbers(run.work.plan, run.work.settings)],
+    run.work.open ? [] : ['### Numbers', '', ...numbers(run)],
     notes(run, level),
     basis(run),
     approval(run),
   ),
-  '',
-  // Left open on purpose: a code block ends with the document, so the line to copy is the very last.
-  '```text',
-  `/approve ${shortPlanId(run.work.planId)}`,
+  ...(waitsForApproval(run) ? lineToCopy(run) : []),
 ]
 
-const asked = (run: PlannedRun): string =>
-  `For issue #${issueOf(run.run)}, asked for by ${inline(run.askedBy)}. Nothing of it runs before an approval.`
+/** Left open on purpose: a code block ends with the document, so the line to copy is the very last. */
+const lineToCopy = ({ work }: PlannedRun): string[] => ['', '```text', `/approve ${shortPlanId(work.planId)}`]
 
-function text({ work: { plan }, words }: PlannedRun): string[] {
-  const part = (title: string, lines: string): string[] =>
-    lines.trim() === '' ? [] : [`**${title}**`, '', ...quote(lines)]
-  const list = (title: string, items: readonly string[]): string[] =>
-    items.length === 0 ? [] : [`**${title}**`, '', ...items.map((item) => `- ${inline(item)}`)]
-  return sections(
-    plan.summary.trim() === '' ? [] : quote(plan.summary),
-    part('Context', plan.context),
-    part('Approach', plan.approach),
-    list('Assumptions', plan.assumptions),
-    list('Not part of it', plan.non_goals),
-    part('Said with `/plan`', words),
-  )
+function asked(run: PlannedRun): string[] {
+  const { work } = run
+  const version = work.version > 1 ? ` Version ${work.version}.` : ''
+  const lines = [`For issue #${issueOf(run.run)}, asked for by ${inline(run.askedBy)}.${version} ${WAITS[work.mode]}`]
+  if (work.open)
+    lines.push(
+      '',
+      `**Still being written: ${count(work.plan.tasks.length, 'task')} so far.** It cannot be approved yet.`,
+    )
+  else if (planningStage(run) !== 'done')
+    lines.push('', '**Another version was asked for and is being written. This one cannot be approved any more.**')
+  return lines
 }
 
-function tasks({ work: { plan } }: PlannedRun, level: Level): string[] {
+const WAITS: Readonly<Record<PlannedRun['work']['mode'], string>> = {
+  strict: 'Nothing of it runs before an approval.',
+  soft: 'Slots work on it already; nothing of it lands before an approval.',
+  off: 'It runs without an approval; the final pull request is the gate.',
+}
+
+const elsewhere = (run: PlannedRun): string =>
+  run.planning === null
+    ? `The context is left out here; it is in issue #${run.issue.number}.`
+    : `The context is left out here; it is in the journal: ${code(`git fetch origin ${logRef(run.run)}`)}.`
+
+function tasks({ work: { plan, settings } }: PlannedRun, level: Level): string[] {
+  if (plan.tasks.length === 0) return []
   if (level.table === 'none')
     return ['### Tasks', '', 'The table is left out: it would not fit. The commands below name every task.']
-  return ['### Tasks', '', ...taskTable(plan, level.table === 'brief')]
+  return ['### Tasks', '', ...taskTable(plan, settings, level.table === 'brief')]
+}
+
+function grown({ work }: PlannedRun): string[] {
+  const lines = amendmentLines(work, 4_000)
+  return lines.length === 0 ? [] : ['### Grown while at work', '', ...lines]
 }
 
 function commands(run: PlannedRun, level: Level): string[] {
   const list = commandList(run.work.plan)
-  const head = ['### Commands that an approval allows', '']
+  if (list.length === 0) return []
+  const head = [`### Commands that ${run.work.mode === 'off' ? 'it may run' : 'an approval allows'}`, '']
   if (level.commands)
     return [
       ...head,
@@ -109,41 +134,4 @@ function notes({ work }: PlannedRun, level: Level): string[] {
   if (level.table !== 'full')
     return ['### Notes', '', `${count(work.notes.length, 'note')} left out: they would not fit.`]
   return ['### Notes', '', ...work.notes.map((note) => `- ${sentence(note)}`)]
-}
-
-const basis = ({ work }: PlannedRun): string[] => [
-  '### What it stands on',
-  '',
-  `- Base: ${code(bounded(work.baseBranch, 200))} at ${code(work.base)}`,
-  `- Settings: ${work.settingsBlob === '' ? 'none, so the defaults' : `\`.github/tributary.yml\`, blob ${code(work.settingsBlob)}`}`,
-  `- Limits: ${limits(work.settings)}`,
-  `- Plan id: ${code(work.planId)}`,
-]
-
-const limits = ({ limits: { files, file_kilobytes }, slots }: Settings): string =>
-  [
-    `${count(slots.start, 'slot')} at the start and ${slots.cap} at most`,
-    `${count(files, 'file')} a task`,
-    `${file_kilobytes} KB a file`,
-  ].join(', ')
-
-function approval({ run, work }: PlannedRun): string[] {
-  const { merge, sandbox, worker_pull_requests } = work.settings
-  const id = shortPlanId(work.planId)
-  return [
-    '### What an approval does',
-    '',
-    sandbox === 'off'
-      ? '- The commands above run in jobs whose token can only read. **They run without isolation: `sandbox: off` is set.**'
-      : '- The commands above run in a sandbox without network, in jobs whose token can only read.',
-    `- Each task works on a branch of its own${worker_pull_requests ? ', with a pull request of its own' : ''}. ${
-      merge === 'auto'
-        ? `When its acceptance passes, it is merged into ${code(trunkBranch(run))}.`
-        : `When its acceptance passes, it waits for \`/approve\` on its pull request, then it is merged into ${code(trunkBranch(run))}.`
-    }`,
-    `- Nothing is merged into ${code(bounded(work.baseBranch, 200))}: a person does that, with the final pull request.`,
-    '- It counts for exactly this plan, these settings and this base. If the base moves in paths that the plan uses, it counts no longer.',
-    '',
-    `A part of it: \`/approve ${id} --only t1,t2\`, with the ids of tasks. Not at all: \`/reject -- why\`. All of it:`,
-  ]
 }

@@ -1,7 +1,14 @@
+import { worthParallel } from '../core/fold.ts'
 import type { Plan } from '../core/plan.ts'
 import { ASSUMED_MINUTES, predict } from '../core/predict.ts'
+import { predictCost } from '../core/predict-cost.ts'
 import type { Settings } from '../core/settings.ts'
-import { code } from './code.ts'
+import { isAgentTask } from '../core/tier.ts'
+import { usdOf } from '../core/usage.ts'
+import { code, sentence } from './code.ts'
+import { planningSpending } from './cost.ts'
+import { usd } from './money.ts'
+import type { PlannedRun } from './planned.ts'
 import { count, duration } from './words.ts'
 
 const minutes = (number: number): string => duration(number * 60)
@@ -10,11 +17,12 @@ const minutes = (number: number): string => duration(number * 60)
 const WORTH = 1.2
 const NAMED = 25
 
-/** What can be known of a plan before it runs. The minutes are assumptions, and it says so. */
-export function numbers(plan: Plan, { slots }: Settings): string[] {
+/** What can be known of a plan before it runs, and what the numbers rest on. The minutes and the money are assumptions, and it says so. */
+export function numbers(run: PlannedRun): string[] {
+  const { plan, settings } = run.work
+  const { slots } = settings
   const some = predict(plan, slots.start)
   const most = predict(plan, slots.cap)
-  const gain = some.makespanMinutes === 0 ? 1 : some.oneAgentMinutes / some.makespanMinutes
   const gates = plan.tasks.filter((task) => task.kind === 'gate').length
   return [
     `- ${count(plan.tasks.length, 'task')}${gates === 0 ? '' : `, ${count(gates, 'gate')} among them`}; at most ${some.width} at work at once`,
@@ -22,14 +30,47 @@ export function numbers(plan: Plan, { slots }: Settings): string[] {
     `- Work of all tasks together: ${minutes(some.workMinutes)}`,
     `- Predicted time: ${minutes(some.makespanMinutes)} with ${count(slots.start, 'slot')}${
       slots.cap > slots.start ? `, ${minutes(most.makespanMinutes)} with ${slots.cap}` : ''
-    }, ${minutes(some.oneAgentMinutes)} one after another: ${gain.toFixed(1)} times as fast`,
-    ...(gain < WORTH && plan.tasks.length > 1
-      ? ['- Working in parallel gains little here: one task would do as well.']
-      : []),
-    `- Cost: none (no model)`,
+    }, ${minutes(some.oneAgentMinutes)} one after another`,
+    ...worth(plan, settings),
+    ...money(run),
     '',
-    `The times assume ${ASSUMED_MINUTES.small} minutes for a small task, ${ASSUMED_MINUTES.medium} for a medium and ${ASSUMED_MINUTES.large} for a large one, and nothing for a person at a gate.`,
+    `The times assume ${ASSUMED_MINUTES.small} minutes for a small task, ${ASSUMED_MINUTES.medium} for a medium and ${ASSUMED_MINUTES.large} for a large one, and nothing for a person at a gate.${reasons(plan, settings)}`,
   ]
+}
+
+function worth(plan: Plan, settings: Settings): string[] {
+  if (plan.tasks.length < 2) return []
+  const { gain, parallelMinutes, oneAgentMinutes } = worthParallel(plan, settings)
+  const times = `${gain.toFixed(1)} times as fast (${minutes(parallelMinutes)} against ${minutes(oneAgentMinutes)}), with starting, reading and landing counted in`
+  return [
+    gain < WORTH
+      ? `- Working in parallel gains little here, ${times}: one task would do as well.`
+      : `- Working in parallel is worth it: ${times}.`,
+  ]
+}
+
+function money({ work: { plan, settings }, ledger }: PlannedRun): string[] {
+  const planning = usdOf(planningSpending(ledger))
+  const planned = planning === 0 ? [] : [`- The plan itself has cost ${usd(planning)}`]
+  if (!plan.tasks.some((task) => isAgentTask(task) || task.kind === 'plan'))
+    return [...planned, '- Cost: none (no model)']
+  if (settings.worker.command.length > 0)
+    return [...planned, '- Predicted cost of the work: not known, since another program works on the tasks']
+  const { parallelUsd, oneAgentUsd } = predictCost(plan, settings)
+  const limit = ledger.limit ?? settings.budget.usd
+  const over = planning + parallelUsd > limit ? ', **which is likely not enough: the run stops there and asks**' : ''
+  return [
+    ...planned,
+    `- Predicted cost of the work: ${usd(parallelUsd)} with an agent for each task, ${usd(oneAgentUsd)} with one agent for all`,
+    `- Limit of money: ${usd(limit)}${over}`,
+  ]
+}
+
+function reasons(plan: Plan, settings: Settings): string {
+  if (!plan.tasks.some((task) => isAgentTask(task) || task.kind === 'plan')) return ''
+  return predictCost(plan, settings)
+    .reasons.map((reason) => ` ${sentence(reason)}`)
+    .join('')
 }
 
 const path = (ids: readonly string[]): string =>

@@ -1,7 +1,9 @@
 import { verificationCommands } from '../core/assignment.ts'
 import type { Plan, Task } from '../core/plan.ts'
+import type { Settings } from '../core/settings.ts'
+import { isAgentTask, modelFor } from '../core/tier.ts'
 import { code, codes, words } from './code.ts'
-import { inline } from './escape.ts'
+import { bounded, inline } from './escape.ts'
 import { table } from './table.ts'
 
 const NONE = '–'
@@ -10,22 +12,29 @@ export const titled = (task: Task): string => `${code(task.id)} ${inline(task.ti
 
 const command = (argv: readonly string[]): string => (argv.length === 0 ? NONE : code(words(argv)))
 
-/** Task, needs, writes, command and acceptance; `brief`: without the two commands, which the list below names anyway. */
-export const taskTable = (plan: Plan, brief: boolean): string[] =>
+/** Who works on a task: its own command, an agent on a model, the planner, or a person. */
+function workerOf(task: Task, settings: Settings): string {
+  if (task.kind === 'gate') return 'a gate: nothing behind it starts'
+  if (task.kind === 'plan') return 'the planner: it becomes tasks once its needs have landed'
+  if (!isAgentTask(task)) return command(task.run)
+  if (settings.worker.command.length > 0) return code(words(settings.worker.command))
+  return `an agent, ${code(bounded(modelFor(task.model_tier, settings), 60))}`
+}
+
+/** Task, needs, writes, who works on it, acceptance and size; `brief`: without worker and acceptance, which the list below names anyway. */
+export const taskTable = (plan: Pick<Plan, 'tasks'>, settings: Settings, brief: boolean): string[] =>
   table(
-    ['Task', 'Needs', 'Writes', ...(brief ? [] : ['Command', 'Acceptance'])],
+    ['Task', 'Needs', 'Writes', ...(brief ? [] : ['Worker', 'Acceptance', 'Size'])],
     plan.tasks.map((task) => [
       titled(task),
       task.needs.length === 0 ? NONE : codes(task.needs),
       task.writes.length === 0 ? NONE : codes(task.writes),
-      ...(brief ? [] : commands(task)),
+      ...(brief ? [] : [workerOf(task, settings), acceptance(task), task.kind === 'gate' ? NONE : task.size]),
     ]),
   )
 
-const commands = (task: Task): string[] =>
-  task.kind === 'gate'
-    ? ['a gate: nothing behind it starts', `a person types ${code(`/approve ${task.id}`)}`]
-    : [command(task.run), command(task.acceptance.argv)]
+const acceptance = (task: Task): string =>
+  task.kind === 'gate' ? `a person types ${code(`/approve ${task.id}`)}` : command(task.acceptance.argv)
 
 interface Call {
   task: string

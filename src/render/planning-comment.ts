@@ -1,19 +1,19 @@
-import { allSpending } from '../core/ledger.ts'
 import { type Planning, type Question, unanswered } from '../core/planning.ts'
 import type { LiveRun } from '../core/state.ts'
 import { code, fence } from './code.ts'
-import { budgetLine, costTable } from './cost.ts'
+import { budgetLine, costTable, planningSpending } from './cost.ts'
 import { firstOf, fitted, LIMITS } from './fit.ts'
 import { headline } from './headline.ts'
 import { makeMarker } from './marker.ts'
 import { nextSteps } from './next-steps.ts'
 import { pullOf } from './planned.ts'
+import { planningStage, toldOfPlanning } from './planning-stage.ts'
 import { planningFacts, planningSteps, streamedTasks } from './planning-steps.ts'
 import { answerLine, questionLines } from './questions.ts'
 import { sections } from './table.ts'
 import { count } from './words.ts'
 
-/** How far the planner is, edited in place: the projection `planning`. Says the same for the same state. */
+/** How far the planner is, edited in place: the projection `planning`. When it is done it says the same, whatever becomes of the run. */
 export const renderPlanning = (run: LiveRun): string =>
   fitted(LIMITS.comment, [
     () => planning(run, 30_000, true),
@@ -22,7 +22,7 @@ export const renderPlanning = (run: LiveRun): string =>
   ])
 
 const planning = (run: LiveRun, room: number, money: boolean): string[] => {
-  const { title, means } = headline(run)
+  const { title, means } = run.phase === 'ended' && run.work === null ? headline(run) : toldOfPlanning(run)
   return [
     makeMarker('planning', run.run),
     ...sections(
@@ -31,13 +31,15 @@ const planning = (run: LiveRun, room: number, money: boolean): string[] => {
       steps(run, room),
       planningSteps(run, room),
       streamedTasks(run, room),
-      money ? costTable(allSpending(run.ledger)) : [],
+      money ? costTable(planningSpending(run.ledger)) : [],
       planningFacts(run),
     ),
   ]
 }
 
 function steps(run: LiveRun, room: number): string[] {
+  const pull = pullOf(run, 'trunk')
+  if (planningStage(run) === 'done') return pull === null ? [] : [`The plan is on ${pull}.`]
   const lines = nextSteps(run).map((step) => `- ${step}`)
   if (lines.length === 0) return []
   return ['**What you can do now**', '', ...firstOf(lines, room, (left) => `- and ${count(left, 'more line')}`)]
@@ -45,30 +47,33 @@ function steps(run: LiveRun, room: number): string[] {
 
 /** Texts of questions and options are shortened before questions are left out. */
 const TEXTS = [2_000, 300, 80] as const
+const QUESTIONS = 55_000
 
 /** The questions of the planner, with the line that answers them, or with the answers: the projection `questions`. */
 export function renderQuestions(run: LiveRun): string {
   const { planning } = run
   if (planning === null) return makeMarker('questions', run.run)
-  return fitted(LIMITS.comment, [
-    ...TEXTS.map((most) => () => questions(run, planning, most, planning.questions.length)),
-    () => questions(run, planning, 80, 50),
-  ])
+  return fitted(
+    LIMITS.comment,
+    TEXTS.map((most, index) => () => questions(run, planning, most, index === TEXTS.length - 1)),
+  )
 }
 
-function questions(run: LiveRun, planning: Planning, most: number, shown: number): string[] {
+function questions(run: LiveRun, planning: Planning, most: number, isLast: boolean): string[] {
   const open = unanswered(planning)
-  const left = planning.questions.length - shown
+  const all = planning.questions.map((question, index) => {
+    const answer = planning.answers.find((one) => one.question === question.id) ?? null
+    return questionLines(question, index, answer, most).join('\n')
+  })
+  const shown = isLast
+    ? firstOf(all, QUESTIONS, (left) => `${count(left, 'more question')} would not fit; the journal has them.`)
+    : all
   return [
     makeMarker('questions', run.run),
     ...sections(
       [`## ${open.length === 0 ? 'Questions before the plan' : `${count(open.length, 'question')} before the plan`}`],
       open.length === 0 ? ['All are answered.'] : [WAITING],
-      ...planning.questions.slice(0, shown).map((question, index) => {
-        const answer = planning.answers.find((one) => one.question === question.id) ?? null
-        return questionLines(question, index, answer, most)
-      }),
-      left > 0 ? [`${count(left, 'more question')} would not fit; the journal has them.`] : [],
+      ...shown.map((question) => [question]),
       open.length === 0 ? [] : howToAnswer(planning.questions),
     ),
   ]

@@ -1,11 +1,10 @@
-import { shortPlanId } from '../core/plan-id.ts'
 import { type Mode, type Planning, unanswered } from '../core/planning.ts'
 import { shortSha } from '../core/ref.ts'
 import { type LiveRun, workOf } from '../core/state.ts'
 import { code, codes } from './code.ts'
-import { budgetLine } from './cost.ts'
 import { bounded, inline } from './escape.ts'
 import { firstOf } from './fit.ts'
+import { usd } from './money.ts'
 import { titled } from './plan-tasks.ts'
 import { type PlanningStage, planningStage, tasksSoFar } from './planning-stage.ts'
 import { count, listed, moment } from './words.ts'
@@ -104,7 +103,6 @@ export const MODES: Readonly<Record<Mode, string>> = {
 export function planningFacts(run: LiveRun): string[] {
   const { planning } = run
   const work = workOf(run)
-  const money = budgetLine(run.ledger)
   return [
     `- Run ${code(run.run)} of issue #${run.issue.number}, asked for by ${inline(run.askedBy)} at ${moment(run.askedAt)}`,
     ...(planning === null
@@ -113,9 +111,7 @@ export function planningFacts(run: LiveRun): string[] {
           `- Base: ${code(bounded(planning.baseBranch, 200))} at ${code(shortSha(planning.base))}`,
           `- Mode ${code(planning.mode)}: ${MODES[planning.mode]}`,
         ]),
-    ...(work === null || work.open
-      ? []
-      : [`- Newest version: ${work.version}, plan ${code(shortPlanId(work.planId))}`]),
-    ...(money === '' ? [] : [`- ${money}`]),
+    ...(work === null || work.open ? [] : [`- Newest version: ${work.version}`]),
+    ...(run.ledger.limit === null ? [] : [`- Limit of money: ${usd(run.ledger.limit)}`]),
   ]
 }

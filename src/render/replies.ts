@@ -7,13 +7,14 @@ import { code, codes, sentence } from './code.ts'
 import { fitted, LIMITS } from './fit.ts'
 import { headline } from './headline.ts'
 import { renderHelp } from './help.ts'
-import { makeMarker } from './marker.ts'
 import { nextSteps } from './next-steps.ts'
-import { type PlannedRun, pullOf } from './planned.ts'
+import { pullOf } from './planned.ts'
 import { planStanding } from './planning-comment.ts'
 import { saidOfPlanning } from './reply-planning.ts'
 import { sections } from './table.ts'
 import { count } from './words.ts'
+
+export { renderProposed } from './proposed.ts'
 
 /** Room for the adapter's own marker line, and for nothing else. */
 const REPLY = LIMITS.comment - 500
@@ -99,14 +100,3 @@ function standing(run: LiveRun): string[] {
     pull === null ? [] : [`All of it is on ${pull}.`],
   )
 }
-
-/** On the issue: where the plan is. */
-export const renderProposed = (run: PlannedRun, pull: number): string =>
-  [
-    makeMarker('proposed', run.run),
-    `\`plan-proposed\`: The plan has ${count(run.work.plan.tasks.length, 'task')} and is on #${pull}. Nothing runs before an approval, there or here:`,
-    '',
-    '```text',
-    `/approve ${shortPlanId(run.work.planId)}`,
-    '```',
-  ].join('\n')
