@@ -8,8 +8,9 @@ import type { Place } from './walk.ts'
 
 const SECONDS = 20
 const LONGEST_LINE = 4000
-/** Characters of files that are looked at together. */
-const TOGETHER = 4 * 1024 * 1024
+/** Characters of files that are looked at together: few at first, since often that is enough. */
+const FIRST = 128 * 1024
+const MOST = 4 * 1024 * 1024
 
 interface Line {
   path: string
@@ -43,8 +44,8 @@ async function linesIn(place: Place, paths: readonly string[], looked: Looked): 
   const end = performance.now() + SECONDS * 1000
   const lines: Line[] = []
   let left = paths
-  while (left.length > 0 && lines.length < looked.most) {
-    const { files, rest } = await together(place, left)
+  for (let size = FIRST; left.length > 0 && lines.length < looked.most; size = Math.min(size * 4, MOST)) {
+    const { files, rest } = await together(place, left, size)
     left = rest
     const text = files.map(({ text }) => text).join('')
     const seconds = Math.max((end - performance.now()) / 1000, 0.1)
@@ -60,10 +61,14 @@ interface File {
   text: string
 }
 
-async function together(place: Place, paths: readonly string[]): Promise<{ files: File[]; rest: readonly string[] }> {
+async function together(
+  place: Place,
+  paths: readonly string[],
+  most: number,
+): Promise<{ files: File[]; rest: readonly string[] }> {
   const files: File[] = []
   let [size, at] = [0, 0]
-  for (; at < paths.length && size < TOGETHER; at += 1) {
+  for (; at < paths.length && size < most; at += 1) {
     const path = paths[at] ?? ''
     const file = await readText(place, path)
     if (file === null || file.binary || file.text === '') continue
