@@ -74,8 +74,9 @@ type Findings = Omit<Exploration, 'area'>
 
 const nothing: Findings = { summary: '', findings: [], conventions: [], commands: [], unknowns: [] }
 
-const MOST = { findings: 40, symbols: 12, lines: 15 } as const
-const LONGEST = { summary: 2000, note: 400, symbol: 200, line: 300 } as const
+/** It goes into the journal, and into the prompt of every design. */
+const MOST = { findings: 30, symbols: 8, lines: 12 } as const
+const LONGEST = { summary: 2000, note: 300, symbol: 120, line: 300 } as const
 
 async function trimmed(found: Findings, sources: Sources): Promise<Findings> {
   const findings = found.findings.slice(0, MOST.findings).map(({ path, symbols, note }) => ({
@@ -95,7 +96,13 @@ async function trimmed(found: Findings, sources: Sources): Promise<Findings> {
 }
 
 /** What a model says of files may hold what somebody hid in them. */
-const plain = (text: string, most: number): string => sanitise(text).text.trim().slice(0, most)
+const plain = (text: string, most: number): string =>
+  sanitise(text.slice(0, most * HIDDEN))
+    .text.trim()
+    .slice(0, most)
+
+/** So many times as long may a text be with what hides in it. */
+const HIDDEN = 4
 
 /** A file or a folder. What holds a sign of a glob would match others. */
 async function isThere(path: string, sources: Sources): Promise<boolean> {

@@ -1,0 +1,84 @@
+import type { PlannerInput } from '../../../src/agent/planner/input.ts'
+import type { PlannedTask } from '../../../src/agent/planner/plan-schema.ts'
+import { purse } from '../../../src/agent/purse.ts'
+import type { Speaker } from '../../../src/agent/talk.ts'
+import { type Exploration, noOptions } from '../../../src/core/planning.ts'
+import { defaultSettings } from '../../../src/core/settings.ts'
+import { schemasProblem } from '../../../src/hub/model/validate-schema.ts'
+import type { Model, ModelRequest } from '../../../src/ports/model.ts'
+import { textOf } from '../../../src/ports/model.ts'
+import { shaOf } from '../../support/run.ts'
+
+export const NONCE = 'n0nce'
+
+export const input = (overrides: Partial<PlannerInput> = {}): PlannerInput => ({
+  issue: { number: 42, title: 'Retry failed requests', body: 'Requests fail now and then. Retry them.' },
+  comments: ['Please keep it small.'],
+  words: 'no new dependency',
+  options: noOptions,
+  settings: defaultSettings,
+  base: shaOf('base'),
+  nonce: NONCE,
+  instructions: [{ path: 'AGENTS.md', text: 'Tests beside the code.' }],
+  ...overrides,
+})
+
+const PRICE = { input: 1, output: 1, cache_read: 1, cache_write: 1 }
+
+/** One dollar a million tokens. */
+export const speaker = (model: Model, usd = 100): Speaker => ({ model, purse: purse(usd, () => PRICE), role: 'plan' })
+
+export const never = new AbortController().signal
+
+export const found: Exploration = {
+  area: 'the repository',
+  summary: 'A small client.',
+  findings: [{ path: 'src/http.ts', symbols: ['send(request)'], note: 'sends one request' }],
+  conventions: ['no classes'],
+  commands: ['npm test'],
+  unknowns: [],
+}
+
+/** A task as a model writes it. */
+export const written = (id: string, overrides: Partial<PlannedTask> = {}): PlannedTask => ({
+  id,
+  title: `Task ${id}`,
+  goal: `Do "${id}" {thoroughly}`,
+  context: '',
+  needs: [],
+  writes: [`${id}/**`],
+  reads: [],
+  acceptance: { argv: ['npm', 'test'], expect: 'all pass' },
+  steps: ['first', 'then [second]'],
+  expected_outcome: '',
+  interface: '',
+  out_of_scope: '',
+  risk: '',
+  size: 'medium',
+  model_tier: 'default',
+  kind: 'code',
+  ...overrides,
+})
+
+export const writtenHead = {
+  title: 'Retry requests',
+  summary: 'Requests are retried.',
+  context: 'One client, “send”.',
+  approach: 'A wrapper.\nWith back-off.',
+  assumptions: ['five tries'],
+  questions: [] as { id: string; question: string; options: string[]; default: string }[],
+  non_goals: [],
+  critical_files: ['src/http.ts'],
+  verification: [{ argv: ['npm', 'test'] }],
+}
+
+export const writtenPlan = (tasks: readonly PlannedTask[], head: Partial<typeof writtenHead> = {}): string =>
+  JSON.stringify({ ...writtenHead, ...head, tasks }, null, 1)
+
+/** All that a request tells the model, as one text. */
+export const toldIn = ({ system, turns }: ModelRequest): string =>
+  [...system.map(({ text }) => text), ...turns.map(({ blocks }) => textOf(blocks))].join('\n')
+
+/** Why the API would refuse the schema of a request; null where it would not. */
+export const schemaRefusal = ({ schema }: ModelRequest): string | null =>
+  schemasProblem({ output_config: { format: { type: 'json_schema', schema } } } as never)

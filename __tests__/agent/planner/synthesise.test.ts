@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { synthesise } from '../../../src/agent/planner/synthesise.ts'
+import { agentPlan } from '../../support/planning.ts'
+import { saidModel, says } from '../../support/said-model.ts'
+import { input, never, schemaRefusal, speaker, toldIn } from './asking.ts'
+
+const plan = agentPlan('a > b')
+const handOff = {
+  did: 'Added retry().',
+  files: ['src/retry.ts'],
+  interfaces: ['retry(times): Promise'],
+  decisions: ['five times'],
+  caveats: ['no jitter'],
+  follow_ups: [],
+  check: 'passed',
+}
+
+async function described(answer: object, over: object = {}) {
+  const model = saidModel([says(JSON.stringify(answer))])
+  const landed = plan.tasks.map((task) => ({ task, handOff: task.id === 'a' ? handOff : null }))
+  const result = await synthesise(
+    {
+      speaker: speaker(model),
+      model: 'strong',
+      input: input(),
+      plan,
+      landed,
+      diffStat: 'A src/retry.ts',
+      diff: '+++ src/retry.ts\nexport const retry',
+      resolutions: ['b'],
+      ...over,
+    },
+    never,
+  )
+  expect(schemaRefusal(model.requests[0] ?? expect.fail())).toBeNull()
+  return { result, told: toldIn(model.requests[0] ?? expect.fail()) }
+}
+
+describe('the words of the pull request', () => {
+  it('come with the contradictions of those who did the work', async () => {
+    const { result } = await described({
+      contradictions: ['a retries five times, b expects three.', ' '],
+      title: 'Retry\nfailed   requests',
+      body: '\nRequests are retried.\n',
+    })
+    expect(result).toEqual({
+      ok: true,
+      title: 'Retry failed requests',
+      body: 'Requests are retried.',
+      contradictions: ['a retries five times, b expects three.'],
+    })
+  })
+  it('are made from hand-offs, the diff and the conflicts that were settled', async () => {
+    const { told } = await described({ contradictions: [], title: 'T', body: '' })
+    for (const words of [
+      'Added retry().',
+      'no jitter',
+      'done by a program',
+      'export const retry',
+      'conflicts with others: b',
+    ])
+      expect(told).toContain(words)
+  })
+  it('are bounded, and so is what they are made from', async () => {
+    const long = 'x'.repeat(10_000)
+    const huge = 'x'.repeat(500_000)
+    const { result, told } = await described(
+      { contradictions: Array(20).fill(long), title: long, body: long },
+      { diff: huge, diffStat: huge },
+    )
+    expect(JSON.stringify(result).length).toBeLessThan(14_000)
+    expect(told.length).toBeLessThan(100_000)
+  })
+})
