@@ -35,9 +35,10 @@ async function stage() {
   const options = { gitDir: join(tempDir(), 'run.git'), remoteUrl: remote.url, token: '', clock: hastyClock() }
   const [journal, repo] = [await openJournal(options), await openRepo(options)]
   await repo.fetch([base, ...Object.values(heads)])
-  const approval: RunEvent = { type: 'plan_approved', at: AT, by: 'admin', planId: '0'.repeat(12), only: null }
+  const planId = '0'.repeat(64)
+  const approval: RunEvent = { type: 'plan_approved', at: AT, by: 'admin', planId, only: null }
   const events = proposedBy(PLAN).map((event) =>
-    event.type === 'plan_proposed' ? { ...event, base, trunk: base } : event,
+    event.type === 'plan_proposed' ? { ...event, base, trunk: base, planId } : event,
   )
   const state = liveOf(replay([...events, approval]))
   const session: Session = {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { planSchema, taskSchema } from './plan.ts'
-import { shaSchema, type TaskId, taskIdSchema } from './ref.ts'
+import { shaSchema, type TaskId } from './ref.ts'
 import { settingsSchema } from './settings.ts'
 
 export const modeSchema = z.enum(['strict', 'soft', 'off'])
@@ -85,5 +85,3 @@ export interface Stage {
 
 export const unanswered = ({ questions, answers }: Planning): Question[] =>
   questions.filter(({ id }) => !answers.some((answer) => answer.question === id))
-
-export const taskIds = z.array(taskIdSchema)

@@ -8,8 +8,8 @@ import { limiter } from './limiter.ts'
 import { observe } from './observe.ts'
 import { beginPlan } from './planning/begin.ts'
 import { concludePlan } from './planning/conclude.ts'
-import { dropTaken, openDesk, takeFindings } from './planning/desk.ts'
-import { giveUpOrphans, reserveStages, startStages } from './planning/stages.ts'
+import { dropTaken, openDesk } from './planning/desk.ts'
+import { giveUpOrphans, reserveStages, startStages, takeFindings } from './planning/stages.ts'
 import { project, showable } from './project.ts'
 import { nowOf, type Session, type Step } from './session.ts'
 import { startWork, takeBackLost, verify, watchBase, watchMoney } from './steps.ts'
@@ -32,7 +32,10 @@ export async function orchestrate(deps: OrchestrateDeps, run: RunId): Promise<Li
       if (!(await append(session, draft))) continue
       dropTaken(session.desk)
       startStages(session)
-    } else if (await leave(session)) return session.state
+    } else {
+      dropTaken(session.desk)
+      if (await leave(session)) return session.state
+    }
     const followUp = await dispatchSlots(session, emptyDraft(session.state))
     await project(session, { final: false })
     if (followUp.events.length > 0 && !(await append(session, followUp))) continue

@@ -1,5 +1,4 @@
 import type { Draft } from '../draft.ts'
-import type { Session } from '../session.ts'
 
 /**
  * Something that a stage has found out. `into` records it, and may be asked again after a lost race: it looks at what is
@@ -7,7 +6,9 @@ import type { Session } from '../session.ts'
  */
 export interface Finding {
   stage: string
-  into(session: Session, draft: Draft): Promise<Draft> | Draft
+  /** The stage has nothing more to say. Until this is in the journal, it counts as running: it must not be begun again. */
+  last: boolean
+  into(draft: Draft): Promise<Draft> | Draft
 }
 
 /** The planner's desk: what it is at in this process, and what it has found that the journal does not hold yet. */
@@ -38,16 +39,16 @@ export function tell(desk: Desk, finding: Finding): void {
 
 /** After the draft that took them in was recorded. */
 export function dropTaken(desk: Desk): void {
-  desk.findings.splice(0, desk.taken)
+  for (const { stage, last } of desk.findings.splice(0, desk.taken)) if (last) desk.running.delete(stage)
   desk.taken = 0
   if (desk.findings.length === 0) desk.news = new AbortController()
 }
 
-export const takeFindings = async (session: Session, draft: Draft): Promise<Draft> => {
-  const { desk } = session
+/** The draft with all that was found since the last one was recorded. */
+export async function withFindings(desk: Desk, draft: Draft): Promise<Draft> {
   const findings = [...desk.findings]
   desk.taken = findings.length
   let next = draft
-  for (const finding of findings) next = await finding.into(session, next)
+  for (const finding of findings) next = await finding.into(next)
   return next
 }

@@ -43,7 +43,11 @@ function previousOf({ session, planning }: At) {
 
 function listener({ session, stage, planning, signal }: At): DesignListener {
   const say = (into: (draft: Draft) => Promise<Draft> | Draft) =>
-    tell(session.desk, { stage: stage.key, into: (_session, draft) => (signal.aborted ? draft : into(draft)) })
+    tell(session.desk, {
+      stage: stage.key,
+      last: false,
+      into: (draft) => (signal.aborted ? draft : into(draft)),
+    })
   return {
     head: (head) => planning.mode !== 'strict' && say((draft) => begun(session, draft, head)),
     task: (task, notes, problems) => problems.length === 0 && say((draft) => planned(session, draft, task, notes)),

@@ -42,7 +42,8 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
     record(draft, nowOf(session), { type: 'money_settled', stage: stage.key, spending: money.spending() })
   tell(session.desk, {
     stage: stage.key,
-    into: async (_session, draft) => {
+    last: true,
+    into: async (draft) => {
       // Nobody waits for it any more: what it cost counts, what it says does not.
       if (signal.aborted) return settled(draft)
       if (end.ok) return end.into(session, settled(draft))

@@ -3,8 +3,10 @@ import { roleOf, stageAllowance, wantedStages } from '../../core/stages.ts'
 import type { LiveRun } from '../../core/state.ts'
 import { record } from '../draft.ts'
 import { nowOf, type Session, type Step } from '../session.ts'
-import { tell } from './desk.ts'
+import { tell, withFindings } from './desk.ts'
 import { runStage } from './run-stage.ts'
+
+export const takeFindings: Step = (session, draft) => withFindings(session.desk, draft)
 
 /** Sets money aside for every stage that is wanted. The stage itself begins when that is in the journal. */
 export const reserveStages: Step = (session, draft) => {
@@ -54,13 +56,13 @@ function begin(session: Session, stage: Stage, usd: number): void {
   const stop = new AbortController()
   desk.running.set(stage.key, { stop, basis: basisOf(session.state, stage) })
   deps.log(`${stage.key}: begun with at most ${usd.toFixed(2)} USD`)
-  runStage(session, stage, usd, stop.signal)
-    .catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error)
-      tell(desk, {
-        stage: stage.key,
-        into: (_session, draft) => record(draft, nowOf(session), { type: 'stage_failed', stage: stage.key, why }),
-      })
+  runStage(session, stage, usd, stop.signal).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error)
+    deps.log(`${stage.key}: ${why}`)
+    tell(desk, {
+      stage: stage.key,
+      last: true,
+      into: (draft) => record(draft, nowOf(session), { type: 'stage_failed', stage: stage.key, why }),
     })
-    .finally(() => desk.running.delete(stage.key))
+  })
 }
