@@ -45,10 +45,9 @@ export function drafting(asked: Drafting, stop: () => void): Pen {
     say(head, () => on.head(head))
   }
   const takeTask = (read: PlannedTask) => {
-    const task = taskOf(read, input.settings)
-    if (fixed.some(({ id }) => id === task.id)) return
-    const placed = now.page.place(task)
-    say(placed, () => on.task(placed.task, placed.notes, placed.problems))
+    if (fixed.some(({ id }) => id === read.id)) return
+    const { task, notes, problems } = now.page.place(taskOf(read, input.settings))
+    say({ task, notes, problems }, () => on.task(task, notes, problems))
   }
   return {
     stopped: () => stopped,
