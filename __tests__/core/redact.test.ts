@@ -10,6 +10,8 @@ describe('redactor', () => {
     ['in a URL', encodeURIComponent(SECRET)],
     ['in a form', new URLSearchParams({ token: SECRET }).toString()],
     ['in JSON', JSON.stringify({ token: SECRET })],
+    ['in hexadecimal digits', Buffer.from(SECRET).toString('hex')],
+    ['in large hexadecimal digits', Buffer.from(SECRET).toString('hex').toUpperCase()],
     ['in base64', Buffer.from(SECRET).toString('base64')],
     ['in base64 for URLs', Buffer.from(SECRET).toString('base64url')],
   ])('takes a secret out %s', (_where, text) => {
@@ -37,6 +39,20 @@ describe('redactor', () => {
     expect(hide('> ijklmnop')).toBe('> ***')
     expect(hide(JSON.stringify(key))).not.toMatch(/abcdefgh|ijklmnop/)
     expect(hide(key.replaceAll('\n', '\r\n'))).not.toMatch(/abcdefgh|ijklmnop/)
+  })
+
+  it('takes it out of JSON that stands in JSON, whatever JSON makes of its signs', () => {
+    const odd = 'a"quoted\\value\n\twith\u0001all'
+    const hide = redactor([odd])
+    for (const text of [odd, JSON.stringify(odd), JSON.stringify(JSON.stringify({ odd }))]) {
+      expect(hide(text)).toContain('***')
+      expect(hide(text)).not.toMatch(/quoted|value|with/)
+    }
+  })
+
+  it('leaves digests and other digits alone', () => {
+    const digest = 'da39a3ee5e6b4b0d3255bfef95601890afd80709'
+    expect(redact(digest)).toBe(digest)
   })
 
   it('the longer of two secrets wins where one begins with the other', () => {

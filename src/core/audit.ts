@@ -58,25 +58,6 @@ function tooLarge(it: HandedOver, { limits }: Settings): string | null {
   return big === undefined ? null : `${big.path} has ${big.bytes} bytes, ${limits.file_kilobytes} kB are allowed`
 }
 
-/** Shapes of keys that GitHub's own push protection knows too; found in added lines only. */
-const SECRET_SHAPES: readonly RegExp[] = [
-  /\bgh[pousr]_[A-Za-z0-9]{36,}\b/,
-  /\bgithub_pat_[A-Za-z0-9_]{60,}\b/,
-  /\bsk-ant-[A-Za-z0-9_-]{20,}\b/,
-  /\bAKIA[0-9A-Z]{16}\b/,
-  /\bxox[abprs]-[A-Za-z0-9-]{20,}\b/,
-  /-----BEGIN (?:RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----/,
-]
-
-/** Paths whose added lines hold one of the job's own secrets, or something in the shape of a known key. */
-export const pathsWithSecrets = (added: ReadonlyMap<string, string>, own: readonly string[]): string[] =>
-  [...added]
-    .filter(
-      ([, text]) =>
-        own.some((secret) => secret !== '' && text.includes(secret)) || SECRET_SHAPES.some((shape) => shape.test(text)),
-    )
-    .map(([path]) => path)
-
 /** Failures that the same program may not meet again when run once more; the rest goes to a person at once. */
 const WORTH_A_RETRY: readonly TaskFailure['reason'][] = [
   'program-failed',

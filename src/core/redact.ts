@@ -3,7 +3,7 @@ export type Redact = (text: string) => string
 /** Shorter values stand in ordinary text by chance: to hide them would hide nothing and spoil the log. */
 const SHORTEST = 6
 
-/** Takes secrets out of text by their value: as they are, line by line, in base64, in URLs and in JSON. */
+/** Takes secrets out of text by their value: as they are, line by line, in base64, in hex, in URLs and in JSON, also in JSON in JSON. */
 export function redactor(secrets: readonly string[]): Redact {
   const forms = new Set(
     secrets
@@ -25,9 +25,17 @@ const formsOf = (value: string): string[] => [
   value,
   encodeURIComponent(value),
   new URLSearchParams([['', value]]).toString().slice(1),
-  JSON.stringify(value).slice(1, -1),
+  inJson(value),
+  // A journal line or a transcript that quotes an answer which was JSON already.
+  inJson(inJson(value)),
+  hexOf(value),
+  hexOf(value).toUpperCase(),
   ...base64Forms(value),
 ]
+
+const inJson = (value: string): string => JSON.stringify(value).slice(1, -1)
+
+const hexOf = (value: string): string => Buffer.from(value).toString('hex')
 
 /** A value inside a longer text that is encoded as a whole can begin at any of three places in a group of four characters. */
 const base64Forms = (value: string): string[] =>

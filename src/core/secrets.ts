@@ -1,0 +1,76 @@
+import { redactor } from './redact.ts'
+import { KNOWN_KEYS, PUBLISHED } from './secret-shapes.ts'
+
+/**
+ * Paths whose added lines hold one of the job's own secrets, in any form in which those are redacted, or a key of a known
+ * shape, or outside of tests and documents what only looks like a secret. Time grows with the length.
+ */
+export function pathsWithSecrets(added: ReadonlyMap<string, string>, own: readonly string[]): string[] {
+  const hide = redactor(own)
+  const given = own.filter((secret) => secret !== '')
+  return [...added].flatMap(([path, text]) =>
+    given.some((secret) => text.includes(secret)) || hide(text) !== text || secretIn(path, text) !== null ? [path] : [],
+  )
+}
+
+/** What kind of secret the text holds; null: none. Where tokens are made up all day, only keys of known shapes count. */
+export function secretIn(path: string, text: string): string | null {
+  const real = text.replace(PUBLISHED, '')
+  const known = Object.entries(KNOWN_KEYS).find(([, shape]) => shape.test(real))
+  if (known !== undefined) return known[0]
+  if (MADE_UP.test(path)) return null
+  if (TOKEN.test(real)) return 'JSON Web Token'
+  if (valuesIn(real, PASSWORD_IN_URL).some(random)) return 'password in a URL'
+  if (LOCKED.test(path)) return null
+  return [...valuesIn(real, ASSIGNED), ...valuesIn(real, SET_IN_LINE)].some(random) ? 'value of a secret name' : null
+}
+
+const MADE_UP =
+  /(?:^|\/)(?:__tests__|__mocks__|__fixtures__|tests?|specs?|e2e|fixtures?|testdata|examples?|docs?)\/|[._-](?:test|spec|snap|fixture|example|sample|template)(?:\.|$)|(?:^|\/)test_[^/]*$|\.(?:md|mdx|rst|adoc)$/i
+const LOCKED = /(?:^|\/)(?:[^/]*[.-]lock(?:\.json|\.yaml|b)?|npm-shrinkwrap\.json|go\.sum)$|\.min\.(?:js|css)$|\.map$/i
+
+/** Three parts, the first two JSON. Begins where a word does, so that each part is read once. */
+const TOKEN = /(?<![A-Za-z0-9+/_-])eyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{20}/
+const PASSWORD_IN_URL = /:\/\/[^\s:@/"'`]{1,64}:([^\s:@/"'`]{8,128})@/g
+const NAMES =
+  'passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|account[_-]?key|auth[_-]?key|private[_-]?key|credentials?'
+const ASSIGNED = new RegExp(
+  `(?:${NAMES})[A-Za-z0-9_-]{0,40}["'\`]?\\s{0,5}(?:=>|:=|[:=])\\s{0,5}["'\`]([^\\s"'\`|,;\\\\]{16,200})["'\`]`,
+  'gi',
+)
+/** `.env`, properties, YAML: the whole rest of the line, and nothing that could be code. */
+const SET_IN_LINE = new RegExp(
+  `^[ \\t]{0,20}(?:export )?[\\w.-]{0,60}?(?:${NAMES})[\\w.-]{0,40}[ \\t]{0,5}[:=][ \\t]{0,5}([A-Za-z0-9+/_=-]{20,200})[ \\t\\r]{0,5}$`,
+  'gim',
+)
+
+const valuesIn = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].flatMap(([, value]) => (value === undefined ? [] : [value]))
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const DIGEST = /^(?:sha(?:1|256|384|512)|md5)[-:]/i
+/** Words of templates, addresses, paths, and of people who need a value for now. */
+const PLACEHOLDER =
+  /[<>{}$()[\]]|:\/\/|^[./~]|example|sample|dummy|fake|mock|test|place.?holder|change.?me|replace|your|insert|redacted|todo|secret|passw|token|hunter2|qwerty|letmein|correct.?horse|lorem|abc.?123|abcdef|12345|x{4}|\*{3}|\.{3}/i
+/** Bits of a character: words and their like have fewer, 32 random hexadecimal digits have about 3.5. */
+const ENTROPY = { hex: 3, any: 3.5 } as const
+
+/** Whether a value looks as if nobody had thought of it. */
+function random(value: string): boolean {
+  if (UUID.test(value) || DIGEST.test(value) || PLACEHOLDER.test(value)) return false
+  if (!/\d/.test(value) || !/[A-Za-z]/.test(value) || worded(value)) return false
+  return entropy(value) >= (/^[0-9a-f]+$/i.test(value) || value.length < 16 ? ENTROPY.hex : ENTROPY.any)
+}
+
+/** `reset-link-v2`, `errors.auth.404`, `useBase64Values`: what is drawn by chance seldom stays with letters or digits so long. */
+function worded(value: string): boolean {
+  const runs = value.match(/[A-Z]?[a-z]+|[A-Z]+|\d+/g) ?? []
+  return runs.join('').length / runs.length >= 3.5
+}
+
+/** Shannon's, of its characters as they are spread in it. */
+function entropy(value: string): number {
+  const counts = new Map<string, number>()
+  for (const character of value) counts.set(character, (counts.get(character) ?? 0) + 1)
+  return [...counts.values()].reduce((sum, count) => sum - (count / value.length) * Math.log2(count / value.length), 0)
+}
