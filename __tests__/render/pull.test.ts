@@ -40,7 +40,7 @@ const journal = '`git fetch origin refs/tributary/42/log:refs/tributary/42/log`,
 describe('the final pull request', () => {
   it('says at first what is planned, and closes nothing', () => {
     const { title, body } = finalPull(planned(...begun))
-    expect(title).toBe('Do it @alice')
+    expect(title).toBe('Do it @ alice')
     expect(body.split('\n')[0]).toBe('Tributary works here on issue #42: 3 tasks, merged into this branch one by one.')
     expect(body).toContain('> Better #&#8203;7.')
     expect(body).toContain('| `b` Task b | `a` |')
