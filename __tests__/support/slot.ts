@@ -38,6 +38,12 @@ export interface Uploaded {
   bundle: string | null
 }
 
+/** What was uploaded beside a result: a line for each thing that an agent said and did. */
+export interface UploadedTranscript {
+  name: string
+  text: string
+}
+
 export interface SlotWorld {
   clock: ManualClock
   /** The repository that the slot's journal speaks of, and its first commit. */
@@ -46,11 +52,12 @@ export interface SlotWorld {
   /** The slot's work tree. */
   tree: string
   uploads: Uploaded[]
+  transcripts: UploadedTranscript[]
   lines: string[]
   /** Writes to the journal. */
   happens(...events: Happening[]): void
   /** What the journal or the upload answers with next, instead of its work. */
-  fails: { looks: number; uploads: number }
+  fails: { looks: number; uploads: number; transcripts: number }
   looks(): number
   reads(): number
   /** Called after each upload, as the orchestrator would see it. */
@@ -102,7 +109,8 @@ export function slotWorld({ secrets = [] }: { secrets?: string[] } = {}): SlotWo
   const events: RunEvent[] = []
   const uploads: Uploaded[] = []
   const lines: string[] = []
-  const fails = { looks: 0, uploads: 0 }
+  const fails = { looks: 0, uploads: 0, transcripts: 0 }
+  const transcripts: UploadedTranscript[] = []
   const counts = { looks: 0, reads: 0 }
   let act: (uploaded: Uploaded) => void = () => undefined
   const journal = memoryJournal(events, fails, counts)
@@ -119,6 +127,11 @@ export function slotWorld({ secrets = [] }: { secrets?: string[] } = {}): SlotWo
           fails.uploads -= 1
           throw new Error('the upload broke off')
         }
+        if (name.endsWith('-transcript')) {
+          if (fails.transcripts > 0) throw new Error('the upload broke off')
+          transcripts.push({ name, text: readFileSync(join(rootFolder, 'transcript.jsonl'), 'utf8') })
+          return
+        }
         const uploaded = keep(around, name, files, rootFolder)
         uploads.push(uploaded)
         act(uploaded)
@@ -132,6 +145,8 @@ export function slotWorld({ secrets = [] }: { secrets?: string[] } = {}): SlotWo
       clock,
       redact,
       scratch: scratchIn(tempDir),
+      model: null,
+      agentEnv: () => ({}),
       log: (line) => lines.push(line),
       ...changes,
     }
@@ -142,6 +157,7 @@ export function slotWorld({ secrets = [] }: { secrets?: string[] } = {}): SlotWo
     base: gitIn(remote, 'rev-parse', 'HEAD'),
     tree,
     uploads,
+    transcripts,
     lines,
     fails,
     happens: (...happened) => void events.push(...happened.map((event) => stamped(event, clock))),
@@ -223,6 +239,7 @@ export function begin(
   graph: string,
   plan: PlanOverrides = {},
   settings: Record<string, unknown> = {},
+  only: string[] | null = null,
 ): void {
   const given: Settings = settingsSchema.parse(settings)
   const planId = 'a'.repeat(12)
@@ -239,19 +256,36 @@ export function begin(
       trunk: world.base,
       notes: [],
     },
-    { type: 'plan_approved', planId, only: null },
+    { type: 'plan_approved', planId, only },
   )
 }
 
-/** Gives the slot a task, on a base of its own. */
-export function assign(world: SlotWorld, task: string, { attempt = 1, base = world.base, slot = SLOT } = {}): void {
-  world.happens({ type: 'task_queued', task, attempt, base }, { type: 'task_started', task, attempt, slot })
+/** Gives the slot a task, on a base of its own; `allowance`: US dollars for an agent. */
+export function assign(
+  world: SlotWorld,
+  task: string,
+  { attempt = 1, base = world.base, slot = SLOT, allowance }: Partial<Assigned> = {},
+): void {
+  const money = allowance === undefined ? {} : { allowance }
+  world.happens({ type: 'task_queued', task, attempt, base }, { type: 'task_started', task, attempt, slot, ...money })
+}
+
+interface Assigned {
+  attempt: number
+  base: string
+  slot: string
+  allowance: number | undefined
 }
 
 /** A plan of one task `a`, given to the slot; the run ends when its result is there. */
-export function oneTask(world: SlotWorld, task: Partial<Task>, settings: Record<string, unknown> = {}): void {
+export function oneTask(
+  world: SlotWorld,
+  task: Partial<Task>,
+  settings: Record<string, unknown> = {},
+  assigned: Partial<Assigned> = {},
+): void {
   begin(world, 'a', { tasks: { a: task } }, settings)
-  assign(world, 'a')
+  assign(world, 'a', assigned)
   world.onUpload(() => world.happens({ type: 'run_cancelled', why: 'the test is over' }))
 }
 

@@ -1,5 +1,6 @@
+import type { Report } from '../core/event.ts'
 import type { TaskFailure } from '../core/failure.ts'
-import { handOffOf, inOneLine, type Said } from '../core/hand-off.ts'
+import { type HandOff, handOffOf, inOneLine, type Said } from '../core/hand-off.ts'
 import { redactor } from '../core/redact.ts'
 import type { Outcome } from '../core/result-file.ts'
 import { workOf } from '../core/state.ts'
@@ -32,15 +33,23 @@ const nothingDone = (failure: TaskFailure): Ended => ({
   spending: [],
 })
 
-function outcomeOf(attempt: Attempt, { failure, kept, checked, said, spending, turns }: Ended): Outcome {
-  const { deps, assignment, sandbox, brief, begun, redact } = attempt
+function outcomeOf(attempt: Attempt, ended: Ended): Outcome {
+  const { failure, kept, checked } = ended
+  const report = reportOf(attempt, ended)
+  if (failure !== null) return failed(redacted(failure, attempt.redact), kept.commit, report)
+  const tree = checked?.tree
+  if (tree == null) throw new Error(`${attempt.assignment.task} was accepted without a tree`)
+  return { kind: 'done', head: kept.commit?.head ?? attempt.assignment.base, tree, report }
+}
+
+/** The same for work that was accepted and for work that was not: what it cost, and what was said of it. */
+function reportOf(attempt: Attempt, ended: Ended): Report {
+  const { deps, sandbox, brief, begun, redact } = attempt
+  const { checked, spending, turns } = ended
   const seconds = (deps.clock.now().getTime() - begun.getTime()) / 1000
   const acceptanceSeconds = checked?.seconds ?? 0
-  const handOff =
-    said === null
-      ? null
-      : handOffOf(wordsOf(said, redact), { files: [...kept.paths], check: checkOf(attempt, failure) })
-  const report = {
+  const handOff = handOffFrom(attempt, ended)
+  return {
     ...emptyReport(sandbox),
     workSeconds: Math.max(0, seconds - acceptanceSeconds),
     acceptanceSeconds,
@@ -51,16 +60,17 @@ function outcomeOf(attempt: Attempt, { failure, kept, checked, said, spending, t
     ...(handOff === null ? {} : { handOff }),
     ...(brief.conflict === null ? {} : { resolved: brief.conflict.with.map(({ task }) => task.id) }),
   }
-  if (failure !== null) return failed(redacted(failure, redact), kept.commit, report)
-  const tree = checked?.tree
-  if (tree == null) throw new Error(`${assignment.task} was accepted without a tree`)
-  return { kind: 'done', head: kept.commit?.head ?? assignment.base, tree, report }
 }
 
-/** The machine's word on the work, for the tasks behind it. */
-function checkOf({ brief }: Attempt, failure: TaskFailure | null): string {
+/** Files and check are the machine's word, whatever was said of them. */
+function handOffFrom(attempt: Attempt, { said, kept, failure }: Ended): HandOff | null {
+  if (said === null) return null
+  return handOffOf(wordsOf(said, attempt.redact), { files: [...kept.paths], check: checkOf(attempt, failure) })
+}
+
+function checkOf({ brief, redact }: Attempt, failure: TaskFailure | null): string {
   const commands = brief.checks.map(({ argv }) => argv.join(' ')).join('; ')
-  return failure === null ? `passed: ${commands}` : `not passed (${failure.reason}): ${commands}`
+  return redact(failure === null ? `passed: ${commands}` : `not passed (${failure.reason}): ${commands}`)
 }
 
 const wordsOf = (said: Said, redact: (text: string) => string): Said => ({
