@@ -16,8 +16,8 @@ export type Designed = { ok: true; ask: Question[] } | { ok: true; draft: PlanDr
 const MOST_TOKENS = 48_000
 
 /**
- * Writes a plan. Its head and each of its tasks are told of the moment that they are complete, once each. Questions stop
- * the writing at once. Where the answer has to begin anew and comes out differently from what was told, it is given up.
+ * Writes a plan. Its head and each of its tasks are told of the moment that they are complete, once each. What comes
+ * behind questions is not told of. Where the answer has to begin anew and comes out differently from what was told, it is given up.
  */
 export async function design(request: DesignRequest, signal: AbortSignal): Promise<Designed> {
   const { speaker, model, input, explorations, fixed } = request
@@ -32,7 +32,8 @@ export async function design(request: DesignRequest, signal: AbortSignal): Promi
       blocks: [...sharedBlocks(input, explorations), { kind: 'text', text: designWords(request) }],
       schema: designSchema,
       maxTokens: MOST_TOKENS,
-      check: ({ tasks }) => (tasks.length + fixed.length === 0 ? ['The plan has no task.'] : []),
+      check: ({ tasks }) =>
+        pen.stopped() === null && tasks.length + fixed.length === 0 ? ['The plan has no task.'] : [],
       onText: stream.push,
       onRestart: () => {
         stream.restart()

@@ -40,7 +40,11 @@ export function drafting(asked: Drafting, stop: () => void): Pen {
   }
   const takeHead = (read: PlanHead) => {
     const { head, ask } = settled(headOf(read), asked)
-    if (ask.length > 0) return end({ ok: true, ask })
+    if (ask.length > 0) {
+      // The rest is heard out, not broken off: of a call that is, nobody says what it has cost.
+      stopped = { ok: true, ask }
+      return
+    }
     now.head = head
     say(head, () => on.head(head))
   }
