@@ -1,8 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readSettings } from '../../src/config.ts'
 import type { Task } from '../../src/core/plan.ts'
+import { blocksOf } from '../support/readme.ts'
 import { saidModel } from '../support/said-model.ts'
 import { assign, begin, oneTask, type SlotWorld, script, slotWorld, type Uploaded } from '../support/slot.ts'
 
@@ -196,5 +198,39 @@ describe('another agent', () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>)
     expect(lines.map(({ kind }) => kind)).toEqual(['baseline', 'agent', 'check'])
     expect(lines[1]).toMatchObject({ exitCode: 0, log: 'Thinking\nWrote what it saw\n' })
+  })
+})
+
+describe('the page about other agents', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/workers.md'), 'utf8')
+  const settings = blocksOf(page, 'yaml').map((block) => {
+    const read = readSettings(block)
+    if (!read.ok) throw new Error(read.error.join())
+    return read.value
+  })
+
+  it('has settings that are understood, each with the brief among its words, and says which were not tried', () => {
+    expect(settings.length).toBeGreaterThan(5)
+    for (const { worker } of settings) expect(worker.command.join(' ')).toContain('{prompt_file}')
+    expect(page.match(/\(not tried/g)).toHaveLength(settings.length - 1)
+  })
+
+  it('has one that was tried: this is the trial', async () => {
+    const [code] = blocksOf(page, 'js')
+    mkdirSync(join(world.remote, 'tools'))
+    writeFileSync(join(world.remote, 'tools/worker.mjs'), code ?? '')
+    world.git('add', '.')
+    world.git('commit', '-q', '-m', 'a worker')
+    begin(
+      world,
+      'a',
+      { tasks: { a: { run: [], acceptance: { argv: ['cat', 'a/lines.txt'], expect: '' } } } },
+      { worker: settings[0]?.worker },
+    )
+    assign(world, 'a', { base: world.git('rev-parse', 'HEAD') })
+    world.onUpload(() => world.happens({ type: 'run_cancelled', why: '' }))
+    await world.start()
+    expect(outcome()).toMatchObject({ kind: 'done', report: { summary: 'Counted the lines of the brief' } })
+    expect(landed('show', '--format=')).toMatch(/^\+[1-9][0-9]+$/m)
   })
 })

@@ -12,7 +12,7 @@ import { lastLine } from './work-report.ts'
 const PROMPT_FILE = 'prompt.md'
 
 /** Whoever holds these could speak for the job: no agent gets them, whatever the settings name. */
-const NEVER = /^(?:ACTIONS_|GITHUB_TOKEN$|INPUT_|RUNNER_|LD_|BASH_ENV$|ENV$|NODE_OPTIONS$)/
+const NEVER = /^(?:ACTIONS_|GITHUB_TOKEN$|GH_TOKEN$|INPUT_|RUNNER_|LD_|BASH_ENV$|ENV$|NODE_OPTIONS$)/
 
 export const passable = (names: readonly string[]): string[] => names.filter((name) => !NEVER.test(name))
 
