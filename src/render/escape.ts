@@ -1,6 +1,5 @@
-/** Characters that show nothing or reorder what is shown: control, format, bidi, tags, selectors, fillers, lone surrogates. */
-const INVISIBLE =
-  /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|\u034f|[\u115f\u1160\u2800\u3164\uffa0]|[\u17b4\u17b5]|[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/gu
+import { INVISIBLE } from '../core/invisible.ts'
+
 const LINE_ENDS = /\r\n?|[\u2028\u2029]/g
 /** GitHub looks for mentions, references and links after Markdown is done, so an escape does not stop it; a gap does. */
 const GAP = '&#8203;'
@@ -30,6 +29,9 @@ export function bounded(text: string, limit: number): string {
   return `${space > limit / 2 ? cut.slice(0, space) : cut}…`
 }
 
+/** No piece of it may be long enough for another. */
+const COMMIT = /(?<![0-9a-z])[0-9a-f]{7,40}(?![0-9a-z])/gi
+
 const escaped = (line: string): string =>
   line
     .replace(/&/g, '&amp;')
@@ -39,12 +41,15 @@ const escaped = (line: string): string =>
     .replace(/\|/g, '&#124;')
     .replace(/@/g, `@${GAP}`)
     .replace(/(?<!&)#(?=\d)/g, `#${GAP}`)
-    .replace(/(gh-)(?=\d)/gi, `$1${GAP}`)
+    .replace(/(gh-|cve-)(?=\d)/gi, `$1${GAP}`)
+    .replace(/(ghsa-)(?=[0-9a-z]{4}-)/gi, `$1${GAP}`)
     .replace(/:\/\//g, `:${GAP}//`)
     .replace(/www\./gi, (found) => `${found.slice(0, 3)}${GAP}.`)
-    .replace(/(?<![0-9a-z])[0-9a-f](?=[0-9a-f]{6,39}(?![0-9a-z]))/gi, `$&${GAP}`)
+    .replace(COMMIT, (sha) => sha.replace(/.{6}(?=.)/g, `$&${GAP}`))
     .replace(/\$/g, '<span>$</span>')
     .replace(/^([-+=#])/, '\\$1')
+    // Under a line of text it would make a table of the two.
+    .replace(/^:(?=-+:?$)/, '\\:')
     .replace(/^(\d+)([.)])/, '$1\\$2')
 
 /** One line of somebody's text as Markdown that says just that: in a paragraph, a list item or a table cell. */

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest'
+import { sanitise } from '../../src/agent/sanitise.ts'
+import { all, parse, random } from '../render/markdown.ts'
+
+/** `W` becomes a word of its own each time. */
+const PIECES = [
+  ...[
+    '\n',
+    '\n\n',
+    '\n\n',
+    '    ',
+    '  ',
+    '> ',
+    '- ',
+    '1. ',
+    '10) ',
+    '```',
+    '```js W',
+    '~~~',
+    '`',
+    '``',
+    '\\',
+    '|',
+    '|--|--|',
+  ],
+  ...[
+    '<!--',
+    '-->',
+    '<!-- W -->',
+    '<!-->',
+    '--!>',
+    '<?',
+    '?>',
+    '<!X',
+    '>',
+    '<![CDATA[',
+    ']]>',
+    '<b>',
+    '</b>',
+    '<pre>',
+    '</pre>',
+  ],
+  ...[
+    '<div>',
+    '</div>',
+    '<details>',
+    '<br>',
+    '<a title="',
+    '">',
+    '<foo W>',
+    '<i a="<b>" W>',
+    '<',
+    '-',
+    '!',
+    '"',
+    "'",
+    '(',
+    ')',
+  ],
+  ...[
+    '[',
+    ']',
+    '](',
+    '![',
+    '[a]',
+    '[^1]',
+    '[^1]: ',
+    '[^2]: ',
+    '[b]: http://x ',
+    '[//]: # (',
+    '&#8203;',
+    '&lrm;',
+    '\u200b',
+    '# ',
+  ],
+  ...[
+    'W',
+    'W',
+    'W ',
+    'W\n',
+    'W\n\n',
+    '`W`',
+    '`<!--`',
+    '```\nW\n```\n',
+    '[W](http://a "W")',
+    '![W](x)',
+    'https://x.y/',
+    '=',
+    ':',
+  ],
+] as const
+
+function mixture(seed: number): string {
+  const next = random(seed)
+  let words = 0
+  return Array.from({ length: 2 + Math.floor(next() * 20) }, () => PIECES[Math.floor(next() * PIECES.length)] ?? '')
+    .join('')
+    .replaceAll('W', () => `word${words++}x`)
+}
+
+const wordsOf = (text: string): string[] => text.match(/word\d+x/g) ?? []
+
+/** Words that Markdown puts where a page shows nothing, and nowhere else. What HTML hides is not looked at. */
+function hiddenIn(text: string): string[] {
+  const hidden = all(parse(text)).flatMap((node) => {
+    const info = node.type === 'code' ? (node.meta ?? '') : ''
+    const title = 'title' in node ? (node.title ?? '') : ''
+    const alt = 'alt' in node ? (node.alt ?? '') : ''
+    const comment = node.type === 'html' && /^<!--(?!-?>)(?:(?!--!?>)[\s\S])*-->$/.test(node.value) ? node.value : ''
+    return wordsOf([info, title, alt, comment].join(' '))
+  })
+  return hidden.filter((word) => wordsOf(text).filter((other) => other === word).length === 1)
+}
+
+describe('mixtures of everything that hides', () => {
+  const texts = Array.from({ length: 1_000 }, (_, seed) => mixture(seed + 1))
+
+  it('keep nothing that Markdown does not show', () => {
+    const hidden = texts.map(hiddenIn)
+    expect(hidden.flat().length).toBeGreaterThan(300)
+    texts.forEach((text, index) => {
+      const kept = wordsOf(sanitise(text).text)
+      expect(
+        hidden[index]?.filter((word) => kept.includes(word)),
+        JSON.stringify(text),
+      ).toEqual([])
+    })
+  })
+
+  it('keep most of what it shows', () => {
+    const shown = texts.map((text) => wordsOf(text).length - hiddenIn(text).length).reduce((sum, one) => sum + one, 0)
+    const kept = texts.map((text) => wordsOf(sanitise(text).text).length).reduce((sum, one) => sum + one, 0)
+    expect(kept / shown).toBeGreaterThan(0.6)
+  })
+
+  it('change nothing a second time', () => {
+    for (const text of texts) {
+      const once = sanitise(text).text
+      expect(sanitise(once).text, JSON.stringify(text)).toBe(once)
+    }
+  })
+})
+
+describe('time', () => {
+  const LENGTH = 200_000
+  const UNITS = [
+    ...[
+      '<',
+      '<!--',
+      '<![CDATA[',
+      '<a x="',
+      "<a x='",
+      '<a\n',
+      '<div hidden>',
+      '<object>',
+      '<p hidden>`</p>',
+      '[',
+      '![',
+      '[]',
+    ],
+    ...[
+      '[a](',
+      '[a](b "',
+      '[a](b (',
+      '[a](\\(',
+      '[a]: b\n',
+      '[a]: b "\n',
+      '[^1]: x\n',
+      '[^a]:\n\n    x\n',
+      '` ',
+      '`\n',
+    ],
+    ...['&#0', '- ', '* * ', '> ', '```\n', '\u001b]', '\u009d', 'data:a/b,', '😀\u200d', '|', '<!<!-- -->-- '],
+  ]
+
+  it.each(UNITS)('grows with the length of a text made of %j', (unit) => {
+    const text = unit.repeat(Math.ceil(LENGTH / unit.length))
+    const started = process.cpuUsage()
+    sanitise(`${text}">)`)
+    const { user, system } = process.cpuUsage(started)
+    // Time that this process worked, whatever else the machine does: a second, or two on a slow one.
+    expect((user + system) / 1_000).toBeLessThan(2_000)
+  })
+})

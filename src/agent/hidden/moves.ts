@@ -1,0 +1,62 @@
+import { tornOff } from './blocks.ts'
+import { MAY_HIDE, next } from './look.ts'
+import { counted, type RemovedKind } from './removed.ts'
+import type { Scan } from './scan.ts'
+
+export function write(scan: Scan, piece: string): void {
+  if (piece === '') return
+  scan.out.push(piece)
+  if (/\S/.test(piece)) scan.shown += 1
+}
+
+/** Goes on to `to`, with what stands there. */
+export function keep(scan: Scan, to: number): void {
+  write(scan, scan.text.slice(scan.at, to))
+  goTo(scan, to)
+}
+
+/** Goes on to `to`, with something else in place of what stands there. */
+export function replaceTo(scan: Scan, to: number, piece: string): void {
+  write(scan, piece)
+  goTo(scan, to)
+}
+
+/** Goes on to `to`, without what stands there. */
+export function drop(scan: Scan, to: number, kind: RemovedKind): void {
+  counted(scan.tally, kind)
+  if (to >= scan.text.length) swallow(scan)
+  const torn = to > scan.end + 1
+  const certain = isBlock(scan) && kind === 'html-comment'
+  goTo(scan, to, certain)
+  if (!torn) return
+  scan.html = true
+  if (!certain) tornOff(scan.blocks)
+}
+
+/** With the rest go the notes below it, and the end of an image whose description is being read. */
+function swallow(scan: Scan): void {
+  scan.swallowed = true
+  const image = scan.openers.find((opener) => opener.image)
+  if (image !== undefined) scan.out.length = image.written
+}
+
+/** Whether what begins here is a block of HTML for certain. */
+export const isBlock = (scan: Scan): boolean => scan.outermost && scan.at === scan.body
+
+const FENCE = /`{3}|~{3}/
+
+function goTo(scan: Scan, to: number, certain = false): void {
+  const from = scan.at
+  scan.at = to
+  // A line feed alone leads to the next line, and nowhere else.
+  if (to <= scan.end + 1) return
+  scan.paired = certain
+  scan.end = next(scan, '\n', to)
+  if (certain || !FENCE.test(scan.text.slice(from, scan.end))) return
+  scan.blocks.doubt = true
+  if (!FENCE.test(scan.text.slice(scan.text.lastIndexOf('\n', to - 1), scan.end))) return
+  // What is left of the line may be the words behind a fence's ticks, or else tags.
+  const trap = MAY_HIDE.test(scan.text.slice(to, scan.end))
+  if (trap) swallow(scan)
+  scan.at = trap ? scan.text.length : scan.end
+}

@@ -1,0 +1,48 @@
+/** What can be taken out of a text before a model reads it. `long-base64` is named only: it stays. */
+export type RemovedKind =
+  | 'html-comment'
+  | 'hidden-element'
+  | 'html-tag'
+  | 'html-attribute'
+  | 'html-entity'
+  | 'link-definition'
+  | 'link-target'
+  | 'link-title'
+  | 'empty-link'
+  | 'footnote'
+  | 'image-text'
+  | 'data-uri'
+  | 'diagram-comment'
+  | 'fence-words'
+  | 'ansi-escape'
+  | 'tag-character'
+  | 'variation-selector'
+  | 'zero-width'
+  | 'bidi-control'
+  | 'control-character'
+  | 'private-use'
+  | 'invisible-character'
+  | 'tangled-markup'
+  | 'long-base64'
+
+export interface Removed {
+  readonly kind: RemovedKind
+  readonly count: number
+}
+
+export type Tally = Map<RemovedKind, number>
+
+export const counted = (tally: Tally, kind: RemovedKind, by = 1): void => {
+  if (by > 0) tally.set(kind, (tally.get(kind) ?? 0) + by)
+}
+
+/** The same list for the same counts, in whatever order things were found. */
+export const listed = (tally: Tally): Removed[] =>
+  [...tally].map(([kind, count]) => ({ kind, count })).toSorted((a, b) => (a.kind < b.kind ? -1 : 1))
+
+/** Several texts' counts in one. */
+export function together(lists: readonly (readonly Removed[])[]): Removed[] {
+  const tally: Tally = new Map()
+  for (const { kind, count } of lists.flat()) counted(tally, kind, count)
+  return listed(tally)
+}
