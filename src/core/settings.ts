@@ -70,9 +70,13 @@ export const settingsSchema = z.strictObject({
   plan_model: z.string().min(1).default('claude-opus-5-5').describe('Model that writes, criticises and mends plans'),
   worker_model: z
     .strictObject({
-      cheap: z.string().min(1).default('claude-haiku-5-5'),
-      default: z.string().min(1).default('claude-sonnet-5-5'),
-      strong: z.string().min(1).default('claude-opus-5-5'),
+      cheap: z.string().min(1).default('claude-haiku-5-5').describe('Model of tasks that are easy'),
+      default: z.string().min(1).default('claude-sonnet-5-5').describe('Model of most tasks'),
+      strong: z
+        .string()
+        .min(1)
+        .default('claude-opus-5-5')
+        .describe('Model of hard tasks, and of tasks that failed twice'),
     })
     .prefault({})
     .describe('Models that work on tasks, by the tier that the plan gives each task'),
