@@ -13,11 +13,11 @@ const PATH = '.github/workflows/tributary.yml'
 /** A hub on these files, and what doctor says in a clone of them, with the token of somebody. */
 async function visit(
   files: Record<string, string>,
-  options: { who?: 'admin' | 'writer'; allowActionsToCreatePulls?: boolean } = {},
+  options: { who?: 'admin' | 'writer'; allowActionsToCreatePulls?: boolean; secrets?: Record<string, string> } = {},
 ) {
   const checkout = createCheckout({ 'README.md': '# Demo\n', ...files })
-  const { who = 'admin', allowActionsToCreatePulls = true } = options
-  const hub = await testHub({ repo: checkout, settings: { allowActionsToCreatePulls } })
+  const { who = 'admin', allowActionsToCreatePulls = true, secrets = { ANTHROPIC_API_KEY: 'k' } } = options
+  const hub = await testHub({ repo: checkout, settings: { allowActionsToCreatePulls }, secrets })
   await remoteGit(checkout, 'remote', 'add', 'origin', hub.git)
   const said = await typed(checkout, ['doctor'], { GITHUB_TOKEN: hub.tokens[who], GITHUB_API_URL: hub.api })
   removeFolder(checkout)
@@ -38,6 +38,21 @@ describe('tributary doctor', () => {
     expect(missing).toEqual(['MISSING  Actions may not create pull requests: runs go on without them, on the issue'])
     expect(out).toContain('-> tick Settings > Actions > General')
     expect(code).toBe(1)
+  })
+
+  it('sees that there is no key for a model, and what works without one', async () => {
+    const { code, out, missing } = await visit({ [PATH]: EXAMPLE }, { secrets: {} })
+    expect(missing).toEqual([
+      'MISSING  there is no secret ANTHROPIC_API_KEY: only plans by hand, with a program for each task, will work',
+    ])
+    expect(out).toContain('-> Settings > Secrets and variables > Actions')
+    expect(code).toBe(1)
+  })
+
+  it('asks for no key where the workflow exchanges its identity for a token', async () => {
+    const federated = EXAMPLE.replaceAll('ANTHROPIC_API_KEY:', 'ANTHROPIC_FEDERATION_RULE_ID:')
+    const { out } = await visit({ [PATH]: federated }, { secrets: {} })
+    expect(out).toContain("ok       the workflow exchanges the job's identity for a token")
   })
 
   it('sees that the workflow is missing, here and on the default branch', async () => {

@@ -59,7 +59,8 @@ async function nextSteps(top: string): Promise<string[]> {
     'Next:',
     '1. Commit the file and push it to the default branch: workflows of comments run from there only.',
     `2. Tick ${SETTINGS_BOX}${address}.`,
-    '3. Write an issue with a plan in it (docs/plan-by-hand.md) and comment /plan.',
+    '3. Add the secret ANTHROPIC_API_KEY, unless all plans are to be written by hand (docs/plan-by-hand.md).',
+    '4. Comment /plan on an issue.',
     '',
     '`tributary doctor` says what is missing.',
   ]

@@ -29,13 +29,31 @@ export async function lookAtGitHub(access: Access): Promise<Finding[]> {
     ]
   }
   const { default_branch: branch, has_issues: hasIssues } = repository.value
+  const workflow = await file(access, WORKFLOW_PATH, branch)
   return [
     hasIssues ? well('issues are on') : missing('issues are off', 'Settings > General > Features > Issues'),
-    workflowFinding(await file(access, WORKFLOW_PATH, branch), `on ${branch}`),
+    workflowFinding(workflow, `on ${branch}`),
     settingsFinding(await file(access, SETTINGS_PATH, branch), `on ${branch}`),
     await actionsEnabled(access),
     await mayCreatePulls(access),
+    await modelKey(access, workflow ?? ''),
   ]
+}
+
+const secretsSchema = z.looseObject({ secrets: z.array(z.looseObject({ name: z.string() })) })
+const KEY = 'ANTHROPIC_API_KEY'
+
+/** Names of secrets are told to administrators, values to nobody. */
+async function modelKey(access: Access, workflow: string): Promise<Finding> {
+  if (workflow.includes('ANTHROPIC_FEDERATION_RULE_ID'))
+    return well("the workflow exchanges the job's identity for a token")
+  const answer = await ask(access, '/actions/secrets?per_page=100', secretsSchema)
+  if (!answer.ok) return unknown(`whether there is a secret ${KEY} (${answer.status})`, NEEDS_ADMIN)
+  if (answer.value.secrets.some(({ name }) => name === KEY)) return well(`there is a secret ${KEY}`)
+  return missing(
+    `there is no secret ${KEY}: only plans by hand, with a program for each task, will work`,
+    'Settings > Secrets and variables > Actions > New repository secret (a secret of the organisation does as well)',
+  )
 }
 
 async function actionsEnabled(access: Access): Promise<Finding> {
