@@ -16,7 +16,10 @@ describe('inline', () => {
     expect(inline('@alice see #12, GH-7, o/r#3, https://evil.org, www.evil.org and a@b.org')).toBe(
       '@&#8203;alice see #&#8203;12, GH-&#8203;7, o/r#&#8203;3, https:&#8203;//evil.org, www&#8203;.evil.org and a@&#8203;b.org',
     )
-    expect(inline('fixed in 3ff6b97d')).toBe('fixed in 3&#8203;ff6b97d')
+    expect(inline('fixed in 3ff6b97d')).toBe('fixed in 3ff6b9&#8203;7d')
+    expect(inline('see CVE-2024-1234, GHSA-aaaa-bbbb-cccc')).toBe(
+      'see CVE-&#8203;2024-1234, GHSA-&#8203;aaaa-bbbb-cccc',
+    )
   })
 
   it('closes no issue of somebody else', () => {
@@ -34,8 +37,11 @@ describe('inline', () => {
     expect(inline('a | b\nc \\| d')).toBe('a &#124; b c \\\\&#124; d')
   })
 
-  it('starts no heading, list or rule', () => {
-    expect(['# a', '- a', '+ a', '1. a', '2) a', '---', '==='].map(inline)).toEqual([
+  it('starts no heading, list, rule or table', () => {
+    expect([':-:', ':---', ':-) a', '# a', '- a', '+ a', '1. a', '2) a', '---', '==='].map(inline)).toEqual([
+      '\\:-:',
+      '\\:---',
+      ':-) a',
       '\\# a',
       '\\- a',
       '\\+ a',
