@@ -8,22 +8,25 @@ const CLI = join(import.meta.dirname, '..', '..', 'dist', 'cli.js')
 /** A busy machine is given time, so that one test says that it was slow, and not all of them. */
 const PATIENCE = 200
 
-const folder = mkdtempSync(join(tmpdir(), 'tributary-demo-test-'))
-const repository = join(folder, 'hub', 'repository.git')
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
 const started = (command: string, ...words: string[]) =>
   spawnSync(command, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: (PATIENCE + 20) * 1000 })
-const git = (...words: string[]): string[] =>
-  started('git', '-C', repository, ...words)
-    .stdout.trim()
-    .split('\n')
 
-describe('npm run demo', () => {
+describe.each([
+  ['npm run demo', []],
+  ['npm run demo -- --agents', ['--agents']],
+])('%s', (_, options) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-demo-test-'))
+  const repository = join(folder, 'hub', 'repository.git')
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  const git = (...words: string[]): string[] =>
+    started('git', '-C', repository, ...words)
+      .stdout.trim()
+      .split('\n')
+
   let shown: ReturnType<typeof started>
   beforeAll(
     () => {
-      shown = started(process.execPath, CLI, 'demo', '--folder', folder, '--seconds', `${PATIENCE}`)
+      shown = started(process.execPath, CLI, 'demo', ...options, '--folder', folder, '--seconds', `${PATIENCE}`)
     },
     (PATIENCE + 30) * 1000,
   )
@@ -82,5 +85,14 @@ describe('npm run demo', () => {
     const log = started(process.execPath, CLI, 'log', '1', '--repo', repository)
     expect(log.status).toBe(0)
     expect(log.stdout).toContain('12 of 12 tasks landed')
+  })
+  it('plans and works with agents only where it is told to, and then says what they cost', () => {
+    const log = git('log', '--format=%b', 'refs/tributary/1/log').join('\n')
+    const withAgents = options.length > 0
+    expect(shown.stdout.includes('A scripted model on')).toBe(withAgents)
+    expect(log.includes('"type":"task_planned"')).toBe(withAgents)
+    expect(log.includes('"handOff"')).toBe(withAgents)
+    expect(log.match(/"role":"work"/g)?.length ?? 0).toBe(withAgents ? 11 : 0)
+    expect(log.includes('"type":"change_described"')).toBe(withAgents)
   })
 })
