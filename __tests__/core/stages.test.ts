@@ -109,10 +109,12 @@ describe('beside the run', () => {
     expect(keys(failed(true))).toEqual(['replan:a#1'])
     expect(keys(failed(false))).toEqual([])
   })
-  it('does nothing in a pause', () => {
+  it('begins nothing in a pause, and ends what it has begun', () => {
     const state = landing(agentsAtWork('a > p', planTask), 'a')
     expect(keys(state)).toEqual(['scope:p#1'])
     expect(keys(followed(state, { type: 'run_paused', why: '' }))).toEqual([])
+    const begun = followed(state, { type: 'money_reserved', stage: 'scope:p#1', role: 'scope', usd: 1 })
+    expect(keys(followed(begun, { type: 'run_paused', why: '' }))).toEqual(['scope:p#1'])
   })
   it('describes the change when its checks have passed', () => {
     const through = followed(

@@ -13,13 +13,17 @@ const TRIES = 3
 /** Designs of one version: the first, and one that takes the critique in. */
 const DESIGNS = 2
 
-/** What the planner should be at now, beside the run: it plans, scopes, mends and describes while workers work. */
+/**
+ * What the planner should be at now, beside the run: it plans, scopes, mends and describes while workers work. In a pause
+ * nothing new is begun, and what it is at goes on.
+ */
 export function wantedStages(state: LiveRun): Stage[] {
-  if (state.phase === 'ended' || (state.phase === 'active' && state.paused !== null)) return []
+  if (state.phase === 'ended') return []
+  const isPaused = state.phase === 'active' && state.paused !== null
   const wanted = [...planStage(state), ...(state.phase === 'active' ? partStages(state) : [])]
   return wanted.flatMap(([name, task]) => {
     const stage = stageOf(state, name, task)
-    return stage === null ? [] : [stage]
+    return stage === null || (isPaused && !(stage.key in state.ledger.reserved)) ? [] : [stage]
   })
 }
 

@@ -1,3 +1,4 @@
+import { sanitise } from '../../agent/sanitise.ts'
 import { folded, worthParallel } from '../../core/fold.ts'
 import type { PlanDraft, Planning } from '../../core/planning.ts'
 import { isDraftReady, needsCritique, whyGivenUp } from '../../core/stages.ts'
@@ -45,7 +46,11 @@ async function conclude(session: Session, draft: Draft, planning: Planning, made
     )
   const { plan, notes } = foldedWhereItGainsLittle(draft, planning, made)
   const unsolved = planning.verdict?.accepted === false ? planning.verdict.problems : []
-  const said = [...notes, ...unsolved.map((one) => `the critique is not content: ${one}`)]
+  const said = [
+    ...notes,
+    ...hiddenIn(draft.state.issue.body),
+    ...unsolved.map((one) => `the critique is not content: ${one}`),
+  ]
   const { settings, settingsBlob, base, baseBranch, mode, questions } = planning
   return propose(session, draft, {
     plan: { ...plan, questions },
@@ -56,6 +61,15 @@ async function conclude(session: Session, draft: Draft, planning: Planning, made
     baseBranch,
     mode,
   })
+}
+
+/** What the planner was not shown, since nobody who reads the issue can see it. */
+function hiddenIn(body: string): string[] {
+  const { removed } = sanitise(body)
+  if (removed.length === 0) return []
+  return [
+    `hidden in the issue, and not shown to the planner: ${removed.map(({ kind, count }) => `${count} × ${kind}`).join(', ')}`,
+  ]
 }
 
 /** Tasks that are at work already stay what they are, so a plan that has begun is not folded. */
