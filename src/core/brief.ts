@@ -1,8 +1,8 @@
-import type { HandOff } from './hand-off.ts'
-import { inOneLine } from './hand-off.ts'
-import type { Argv, Plan, Task } from './plan.ts'
-import type { RunId, Sha, TaskId } from './ref.ts'
-import { type ActiveRun, type AttemptRecord, recordOf, type TaskRecord, taskOf, type Work } from './state.ts'
+import { type Check, type Conflict, checksOf, conflictOf } from './conflict.ts'
+import { type FinishedTask, finishedTask, type Others, othersOf, restsOn } from './finished.ts'
+import type { Plan, Task } from './plan.ts'
+import type { RunId, TaskId } from './ref.ts'
+import { type ActiveRun, type AttemptRecord, recordOf, type TaskRecord, taskOf } from './state.ts'
 
 /** What everybody who works on the run is told, word for word; the same for all of them. */
 export interface Intent {
@@ -13,32 +13,8 @@ export interface Intent {
   plan: Pick<Plan, 'title' | 'summary' | 'context' | 'approach' | 'assumptions' | 'non_goals'>
 }
 
-/** A landed task, as those are told that build on it. `handOff`: null where a program did the work. */
-export interface FinishedTask {
-  id: TaskId
-  title: string
-  summary: string
-  interface: string
-  handOff: HandOff | null
-}
-
 /** One of several runs of the task that came to nothing. */
 export type EarlierAttempt = Pick<AttemptRecord, 'attempt' | 'outcome' | 'failure' | 'head'>
-
-/** The task's own work, and that of others, could not be merged: it starts anew where theirs is in already. */
-export interface Conflict {
-  with: readonly { task: Task; finished: FinishedTask | null }[]
-  paths: readonly string[]
-  /** The attempt whose work was left out, and where that is kept. */
-  own: { attempt: number; head: Sha } | null
-}
-
-/** An acceptance that the machine runs on what is handed over, and whose it is. */
-export interface Check {
-  of: TaskId
-  argv: Argv
-  expect: string
-}
 
 /** All that a worker is told of one attempt, before anything was looked up. It grows with the task's needs, not with the run. */
 export interface Brief {
@@ -49,8 +25,7 @@ export interface Brief {
   task: Task
   attempt: number
   needs: readonly FinishedTask[]
-  /** One line each for tasks that are done and that it does not build on directly, and how many more there are. */
-  others: { tasks: readonly { id: TaskId; line: string }[]; more: number }
+  others: Others
   earlier: readonly EarlierAttempt[]
   notes: readonly string[]
   /** What people said to earlier workers at this task. */
@@ -61,7 +36,6 @@ export interface Brief {
   checks: readonly Check[]
 }
 
-const MOST_LINES = 16
 const MOST_ATTEMPTS = 3
 
 /** The brief of the attempt that the task's record has open. */
@@ -102,71 +76,4 @@ export function intentOf({ issue, words, askedBy, planning, work }: ActiveRun): 
     })),
     plan: { title, summary, context, approach, assumptions, non_goals },
   }
-}
-
-/** Whose work the task's base holds because of its needs: where a need has none of its own, that of the need's needs. */
-function restsOn(work: Work, task: Task): TaskId[] {
-  const own = (id: TaskId): TaskId[] => {
-    const hasWork = recordOf(work, id).state.status === 'landed' && taskOf(work, id).kind !== 'gate'
-    return hasWork ? [id] : taskOf(work, id).needs.flatMap(own)
-  }
-  return [...new Set(task.needs.flatMap(own))]
-}
-
-function finishedTask(work: Work, id: TaskId): FinishedTask | null {
-  const { state } = recordOf(work, id)
-  if (state.status !== 'landed') return null
-  const { title, interface: promised } = taskOf(work, id)
-  const { summary = '', handOff = null } = state.report ?? {}
-  return { id, title, summary, interface: promised, handOff }
-}
-
-/** What its needs rest on comes first: their work is in the base too. */
-function othersOf(work: Work, told: readonly TaskId[]): Brief['others'] {
-  const [own = '', ...needs] = told
-  const before = ancestors(work, needs)
-  const all = work.plan.tasks.map(({ id }) => id).filter((id) => id !== own && !told.includes(id))
-  const ordered = [...all.filter((id) => before.has(id)), ...all.filter((id) => !before.has(id))]
-  const lines = ordered.flatMap((id) => {
-    const finished = taskOf(work, id).kind === 'gate' ? null : finishedTask(work, id)
-    return finished === null ? [] : [{ id, line: lineOf(finished) }]
-  })
-  return { tasks: lines.slice(0, MOST_LINES), more: Math.max(0, lines.length - MOST_LINES) }
-}
-
-const lineOf = ({ title, summary, handOff }: FinishedTask): string =>
-  `${title}: ${handOff === null ? summary : inOneLine(handOff)}`.slice(0, 280)
-
-function ancestors(work: Work, of: readonly TaskId[]): Set<TaskId> {
-  const found = new Set<TaskId>()
-  const open = of.flatMap((id) => taskOf(work, id).needs)
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (found.has(id)) continue
-    found.add(id)
-    open.push(...taskOf(work, id).needs)
-  }
-  return found
-}
-
-/** Conflicts since the task was last verified: the base holds the others' work and none of its own. */
-function conflictOf(work: Work, id: TaskId, { attempts }: TaskRecord): Conflict | null {
-  const since = attempts.findLastIndex(({ outcome }) => outcome === 'verified') + 1
-  const conflicted = attempts.slice(since).filter(({ outcome }) => outcome === 'conflict')
-  const failures = conflicted.flatMap(({ failure }) => (failure?.reason === 'conflict' ? [failure] : []))
-  if (failures.length === 0) return null
-  const ids = new Set(failures.flatMap((failure) => failure.with))
-  const others = work.plan.tasks.filter((task) => ids.has(task.id) && task.id !== id)
-  return {
-    with: others.map((task) => ({ task, finished: finishedTask(work, task.id) })),
-    paths: [...new Set(failures.flatMap(({ paths }) => paths))],
-    own: conflicted.flatMap(({ attempt, head }) => (head === null ? [] : [{ attempt, head }])).at(-1) ?? null,
-  }
-}
-
-/** Its own acceptance, and those of tasks whose work it is merged with; one that is the same is run once. */
-function checksOf(task: Task, conflict: Conflict | null): Check[] {
-  const done = (conflict?.with ?? []).filter(({ finished }) => finished !== null).map((other) => other.task)
-  const all = [task, ...done].map(({ id, acceptance }) => ({ of: id, ...acceptance }))
-  const same = ({ argv }: Check) => all.find((other) => JSON.stringify(other.argv) === JSON.stringify(argv))
-  return all.filter((check) => check.argv.length > 0 && same(check) === check)
 }

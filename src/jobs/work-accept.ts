@@ -1,5 +1,5 @@
 import type { Checked, Commit } from '../agent/worker/bench.ts'
-import type { Check } from '../core/brief.ts'
+import type { Check } from '../core/conflict.ts'
 import type { TaskFailure } from '../core/failure.ts'
 import type { Sha } from '../core/ref.ts'
 import type { CommitWords } from '../ports/repo.ts'

@@ -1,6 +1,6 @@
 import type { Bench, Checked, Kept } from '../agent/worker/bench.ts'
 import type { TaskAssignment } from '../core/assignment.ts'
-import type { Check } from '../core/brief.ts'
+import type { Check } from '../core/conflict.ts'
 import { matches } from '../core/glob.ts'
 import type { Task } from '../core/plan.ts'
 import type { CommitWords } from '../ports/repo.ts'

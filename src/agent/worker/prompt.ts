@@ -1,4 +1,5 @@
-import type { Brief, Check } from '../../core/brief.ts'
+import type { Brief } from '../../core/brief.ts'
+import type { Check } from '../../core/conflict.ts'
 import type { Argv } from '../../core/plan.ts'
 import type { ModelRequest } from '../../ports/model.ts'
 import type { CommandRun } from '../../ports/sandbox.ts'

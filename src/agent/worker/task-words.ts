@@ -1,4 +1,6 @@
-import type { Brief, Conflict, FinishedTask } from '../../core/brief.ts'
+import type { Brief } from '../../core/brief.ts'
+import type { Conflict } from '../../core/conflict.ts'
+import type { FinishedTask } from '../../core/finished.ts'
 import type { HandOff } from '../../core/hand-off.ts'
 import type { Task } from '../../core/plan.ts'
 import { failureInWords } from './failure-words.ts'
