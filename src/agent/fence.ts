@@ -17,7 +17,22 @@ export function fence(kind: string, text: string, nonce: string): string {
   )
 }
 
-/** Any way of writing our tag, with whatever stands between its signs; and the nonce, should somebody have seen it. */
-const TAG = /<(?=[\s\p{Cf}]*\/?[\s\p{Cf}]*u[\s\p{Cf}]*n[\s\p{Cf}]*t[\s\p{Cf}]*r[\s\p{Cf}]*u[\s\p{Cf}]*s[\s\p{Cf}]*t)/giu
+/** Whatever a tag could be taken to begin with: the sign, its look-alikes, its names in HTML. */
+const OPENING = /[<＜﹤‹〈⟨《«˂ᐸ❮❰]|&lt;?|&#0{0,9}60;?|&#x0{0,9}3c;?/giu
+/** As far as our tag's name can stand behind it, with blanks and signs between its letters. */
+const NEAR = 60
+const NAME = new RegExp(`^\\P{L}{0,6}${[...'untrusted'].join('\\P{L}{0,4}')}(?![\\p{L}\\p{N}_])`, 'u')
+/** Letters of other alphabets that look like those of the name, each in front of what it looks like. */
+const LOOK_ALIKES = new Map(
+  [...'υuսuцuпnոnηnтtτtгrѕsտsеeεeԁd'.matchAll(/(.)(.)/gu)].map(([, odd = '', plain = '']) => [odd, plain]),
+)
 
-const defused = (text: string, nonce: string): string => text.replace(TAG, '‹').replaceAll(nonce, '…')
+const defused = (text: string, nonce: string): string =>
+  text
+    .replace(OPENING, (sign, at: number) => (isOurs(text.slice(at + sign.length, at + NEAR)) ? '(' : sign))
+    .replace(new RegExp(nonce.replace(/\W/g, '\\$&'), 'gi'), '…')
+
+/** Whether it reads like our tag, in whatever letters and with whatever stands between them. */
+const isOurs = (behind: string): boolean =>
+  /^\P{L}{0,6}\p{L}/u.test(behind) &&
+  NAME.test([...behind.normalize('NFKD').toLowerCase()].map((letter) => LOOK_ALIKES.get(letter) ?? letter).join(''))
