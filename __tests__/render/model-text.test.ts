@@ -129,8 +129,8 @@ describe('a text of a model', () => {
     const long = ['one', '```', 'x'.repeat(100), '```', 'two'].join('\n')
     expect(block(long, 50)).toBe('one\n\n[…]')
     expect(block('one two '.repeat(20), 50)).toBe(`${'one two '.repeat(6).trim()}…`)
-    expect(block(`${'a'.repeat(40)}\n- ${'b '.repeat(40)}`, 60), 'too little room for a line').toBe(
-      `${'a'.repeat(40)}\n\n[…]`,
+    expect(block(`${'x'.repeat(40)}\n- ${'b '.repeat(40)}`, 60), 'too little room for a line').toBe(
+      `${'x'.repeat(40)}\n\n[…]`,
     )
     expect(block('a\n'.repeat(10_000)).length).toBeLessThan(11_000)
   })
