@@ -2,6 +2,8 @@ import { mkdtempSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as core from '@actions/core'
+import { readCredentials } from './adapters/anthropic/credentials.ts'
+import { openModel } from './adapters/anthropic/model.ts'
 import { openFiles } from './adapters/files/files.ts'
 import { openJournal } from './adapters/git/journal.ts'
 import { openRepo } from './adapters/git/repo.ts'
@@ -15,12 +17,13 @@ import { hostOf } from './adapters/sandbox/host.ts'
 import { probeSandbox } from './adapters/sandbox/probe.ts'
 import { systemClock } from './clock.ts'
 import { readSettings } from './config.ts'
-import { redactor } from './core/redact.ts'
 import { readHandPlan } from './hand-plan.ts'
 import type { Environment, Inputs } from './inputs.ts'
 import type { JobDeps, OrchestrateDeps } from './jobs/wiring.ts'
 import type { WorkDeps } from './jobs/work-deps.ts'
+import type { Model } from './ports/model.ts'
 import { scratchIn } from './scratch.ts'
+import { keepSecrets, type Secrets } from './secrets.ts'
 
 /** GitHub ends a job after six hours; the successor needs time to start before that. */
 const LIFE_MINUTES = 330
@@ -46,18 +49,23 @@ export async function jobDeps(inputs: Inputs, env: Environment): Promise<JobDeps
 }
 
 export async function orchestrateDeps(inputs: Inputs, env: Environment): Promise<OrchestrateDeps> {
+  const secrets = secretsOf(inputs, env)
   return {
     ...(await jobDeps(inputs, env)),
+    log: (line) => core.info(secrets.redact(line)),
+    model: modelOf(env, secrets),
     slots: openSlots({ ...placeOf(inputs, env), folder: join(scratch(env), 'results') }),
     readPlan: readHandPlan,
-    secrets: [inputs.token],
+    secrets: secrets.values,
+    redact: secrets.redact,
     handOverAt: new Date(clock.now().getTime() + LIFE_MINUTES * 60_000),
   }
 }
 
 /** Adapters for a slot: it can read the journal and hand a result over, and nothing else. */
 export async function workDeps(inputs: Inputs, env: Environment): Promise<WorkDeps> {
-  const redact = redactor([inputs.token, env.ACTIONS_RUNTIME_TOKEN])
+  const secrets = secretsOf(inputs, env)
+  const { redact } = secrets
   const ownFolders = [scratch(env), env.RUNNER_TEMP, dirname(dirname(fileURLToPath(import.meta.url)))]
   const { remoteUrl, token } = storeOf(inputs, env)
   return {
@@ -69,7 +77,24 @@ export async function workDeps(inputs: Inputs, env: Environment): Promise<WorkDe
     log: (line) => core.info(redact(line)),
     redact,
     scratch: scratchIn(scratch(env)),
+    model: modelOf(env, secrets),
+    agentEnv: (names) => Object.fromEntries(names.flatMap((name) => (env.all[name] ? [[name, env.all[name]]] : []))),
   }
+}
+
+/** What no log, comment, artifact or journal may hold. */
+const secretsOf = (inputs: Inputs, { all, ACTIONS_RUNTIME_TOKEN }: Environment): Secrets =>
+  keepSecrets(
+    [inputs.token, ACTIONS_RUNTIME_TOKEN, all.ANTHROPIC_API_KEY ?? '', all.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? ''],
+    core.setSecret,
+  )
+
+/** Null where the workflow gives neither a key nor what leads to one. */
+function modelOf({ all }: Environment, secrets: Secrets): Model | null {
+  const credentials = readCredentials(all)
+  if (credentials === null) return null
+  const log = (line: string) => core.info(secrets.redact(line))
+  return openModel({ credentials, baseUrl: all.ANTHROPIC_BASE_URL || null, clock, log, onSecret: secrets.add })
 }
 
 function placeOf(inputs: Inputs, env: Environment): Place {

@@ -65,7 +65,7 @@ async function conclude(session: Session, draft: Draft, planning: Planning, made
 
 /** What the planner was not shown, since nobody who reads the issue can see it. */
 function hiddenIn(body: string): string[] {
-  const { removed } = sanitise(body)
+  const removed = sanitise(body).removed.filter(({ kind }) => kind !== 'long-base64')
   if (removed.length === 0) return []
   return [
     `hidden in the issue, and not shown to the planner: ${removed.map(({ kind, count }) => `${count} × ${kind}`).join(', ')}`,
