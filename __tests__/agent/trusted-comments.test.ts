@@ -35,20 +35,14 @@ describe('comments for a prompt', () => {
     expect(commentsForPrompt(comments)).toEqual({
       kept: ['@alice: Keep the old names.', '@bob: Also: tests.'],
       leftOut: 2,
-      removed: [],
     })
   })
 
-  it('hide nothing, and say what they hid', () => {
+  it('hide nothing', () => {
     const bodies = ['a<!-- EVIL -->b<!-- EVIL -->', '<!-- EVIL -->', 'c\u200b![EVIL](x)<!-- EVIL -->']
     expect(commentsForPrompt(bodies.map((body) => comment({ body })))).toEqual({
       kept: ['@alice: ab', '@alice: c(image)'],
       leftOut: 0,
-      removed: [
-        { kind: 'html-comment', count: 4 },
-        { kind: 'image-text', count: 1 },
-        { kind: 'zero-width', count: 1 },
-      ],
     })
   })
 

@@ -87,3 +87,50 @@ describe('in off', () => {
     expect([state.phase, mayStart(state.work, 'a'), mayLand(state.work, 'a')]).toEqual(['active', true, true])
   })
 })
+
+describe('a part that is planned while the run is at work', () => {
+  const open = agentPlan('p > c, b', { tasks: { p: { kind: 'plan' } } })
+  const grown = agentPlan('p > x > c, b', { tasks: { p: { kind: 'plan' } } })
+  const grownIn = (mode: 'strict' | 'soft' | 'off', only: string[] | null | undefined, within = true) => {
+    const state = followed(planning(mode), proposal(open))
+    const approval = { type: 'plan_approved', planId: idOf(open), only: only ?? null } as const
+    const grew = { type: 'plan_amended', cause: 'expand', of: 'p', plan: grown, planId: idOf(grown), within } as const
+    const approved = only === undefined ? state : followed(state, approval)
+    return followed<ActiveRun>(approved, { ...grew, notes: [] }).work
+  }
+
+  it('is approved with the task that it comes from, where it does no more than that may', () => {
+    expect(grownIn('strict', null).approved).toBeNull()
+    expect(grownIn('strict', ['p']).approved).toEqual(['p', 'x'])
+    expect(mayStart(grownIn('strict', ['p']), 'x')).toBe(true)
+  })
+  it('is approved by nobody where nobody has approved that task', () => {
+    const work = grownIn('soft', undefined)
+    expect(work.approved).toEqual([])
+    expect([mayStart(work, 'x'), mayLand(work, 'x')]).toEqual([true, false])
+    expect(grownIn('strict', ['b']).approved).toEqual(['b'])
+  })
+  it('needs nobody in off, whatever it does', () => {
+    const work = grownIn('off', undefined, false)
+    expect(work.approved).toBeNull()
+    expect([mayStart(work, 'x'), mayLand(work, 'x')]).toEqual([true, true])
+  })
+  it('waits for an approval of its own where it goes beyond what was approved', () => {
+    const work = grownIn('strict', null, false)
+    expect(work.approved).toEqual(['p', 'c', 'b'])
+    expect([mayStart(work, 'x'), mayLand(work, 'x')]).toEqual([false, false])
+  })
+  it('leaves its origin expanded when the run is merged in the end', () => {
+    const state = followed(planning('off'), proposal(open), {
+      type: 'plan_amended',
+      cause: 'expand',
+      of: 'p',
+      plan: grown,
+      planId: idOf(grown),
+      within: true,
+      notes: [],
+    })
+    const closed = followed(state, { type: 'run_closed', merged: true })
+    expect(closed).toMatchObject({ phase: 'ended', work: { tasks: { p: { state: { status: 'expanded' } } } } })
+  })
+})

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bounded, exposed, inline, oneLine, prose, quote, visible } from '../../src/render/escape.ts'
+import { bounded, exposed, inline, oneLine, visible } from '../../src/render/escape.ts'
 import { kinds, nasty, parse, shown } from './markdown.ts'
 
 const SEEDS = Array.from({ length: 500 }, (_, index) => index + 1)
@@ -72,21 +72,6 @@ describe('inline', () => {
         2, 2,
       ])
       expect(withoutGaps(first === undefined ? '' : shown(first)), `seed ${seed}`).toBe(`ab${oneLine(text)}last`)
-    }
-  })
-})
-
-describe('prose and quote', () => {
-  it('keep lines and paragraphs', () => {
-    expect(prose('one\ntwo\r\n\n  three  ')).toEqual(['one', 'two', '', 'three'])
-    expect(quote('one\n\n> two')).toEqual(['> one', '>', '> &gt; two'])
-  })
-
-  it('stay paragraphs of text, whatever comes in', () => {
-    for (const seed of SEEDS) {
-      const found = kinds(prose(nasty(seed, 30)).join('\n'))
-      for (const kind of ['root', 'paragraph', 'text', 'html']) found.delete(kind)
-      expect([...found], `seed ${seed}`).toEqual([])
     }
   })
 })

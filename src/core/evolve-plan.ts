@@ -136,19 +136,20 @@ export function withAmendment(work: Work, event: EventOf<'plan_amended'>): Work 
   const next = event.plan.tasks.map(({ id }) => id)
   const added = next.filter((id) => !ids.includes(id))
   const removed = ids.filter((id) => !next.includes(id))
-  // Beyond what was approved: from here on the approval is for the tasks it was given for, one by one.
-  const approved = event.within ? work.approved : ids.filter((id) => isApproved(work, id) && next.includes(id))
+  // What comes in place of approved tasks, and does no more than they may, is approved with them. Else the approval
+  // stays with the tasks that it was given for, one by one.
+  const passes = work.mode === 'off' || (event.within && [event.of, ...removed].every((id) => isApproved(work, id)))
+  const kept = ids.filter((id) => isApproved(work, id) && next.includes(id))
   const amended = withPlan(work, event.plan, event.at)
   const tasks = event.cause === 'expand' ? expanded(amended, event, added) : replanned(amended, event, added)
-  const grown = event.within && approved !== null ? [...approved, ...added] : approved
   const { cause, of, within, at } = event
   return {
     ...amended,
     tasks,
     planId: event.planId,
     notes: [...work.notes, ...event.notes],
-    proposedAt: event.within ? work.proposedAt : event.at,
-    approved: grown,
+    proposedAt: passes ? work.proposedAt : event.at,
+    approved: passes && work.approved === null ? null : [...kept, ...(passes ? added : [])],
     amendments: [...work.amendments, { cause, of, added, removed, within, at }],
   }
 }

@@ -4,7 +4,16 @@ import { evolvePlanning } from './evolve-planning.ts'
 import { evolveTask } from './evolve-task.ts'
 import { emptyLedger, evolveLedger } from './ledger.ts'
 import { noOptions } from './planning.ts'
-import { type Conclusion, type EndedRun, emptyRun, type LiveRun, type RunState, type Work, workOf } from './state.ts'
+import {
+  type Conclusion,
+  type EndedRun,
+  emptyRun,
+  type LiveRun,
+  type RunState,
+  type TaskStatus,
+  type Work,
+  workOf,
+} from './state.ts'
 
 /** The state after an event. Total: an event that does not fit the phase changes nothing but the keys seen. */
 export function evolve(state: RunState, event: RunEvent): RunState {
@@ -189,13 +198,15 @@ function evolveSlots(slots: Slots, event: EventOf<'slots_requested' | 'slots_sta
   return { ...slots, [event.request]: next }
 }
 
+const ENDED: readonly TaskStatus[] = ['landed', 'expanded', 'skipped', 'failed', 'cancelled']
+
 /** Ending a run stops what has not ended: nothing of it may be waited for. */
 function cancelAll(state: EndedRun, at: string): EndedRun {
   if (state.work === null) return state
   let work = state.work
   for (const task of work.plan.tasks) {
     const status = work.tasks[task.id]?.state.status
-    if (status === undefined || ['landed', 'skipped', 'failed', 'cancelled'].includes(status)) continue
+    if (status === undefined || ENDED.includes(status)) continue
     work = evolveTask(work, { type: 'task_cancelled', task: task.id, at, by: 'tributary' })
   }
   const verification =

@@ -5,6 +5,7 @@ import { fencedLog } from './check-text.ts'
 import { failureLine, failureLog } from './explain-task.ts'
 import { firstOf, fitted, LIMITS } from './fit.ts'
 import { headline } from './headline.ts'
+import { moneySection } from './money-section.ts'
 import { nextSteps } from './next-steps.ts'
 import type { PlannedRun } from './planned.ts'
 import { standingAs, standingsOf } from './standing.ts'
@@ -55,8 +56,18 @@ function leftBehind(run: PlannedRun, commits: readonly Sha[]): CheckOutput[] {
 const output = (run: PlannedRun): Pick<CheckOutput, 'summary' | 'text'> => ({
   summary: fitted(LIMITS.check, [() => summary(run), () => [headline(run).means]]),
   text: fitted(LIMITS.check, [
-    () => sections(statusTable(run, standingsOf(run.work), { open: false, words: true }), verified(run, 20_000)),
-    () => sections(statusTable(run, standingsOf(run.work), { open: true, words: false }), verified(run, 10_000)),
+    () =>
+      sections(
+        statusTable(run, standingsOf(run.work), { open: false, words: true }),
+        verified(run, 20_000),
+        moneySection(run),
+      ),
+    () =>
+      sections(
+        statusTable(run, standingsOf(run.work), { open: true, words: false }),
+        verified(run, 10_000),
+        moneySection(run),
+      ),
     () => verified(run, 10_000),
   ]),
 })
@@ -71,6 +82,14 @@ function summary(run: PlannedRun): string[] {
   return sections([`**${title}${counts === '' ? '' : `: ${counts}`}**`], [means], steps)
 }
 
+const NEEDS_A_PERSON: readonly string[] = [
+  'Waiting for a person',
+  'Waiting for approval',
+  'Planning: waiting for answers',
+  'Paused at the limit of money',
+  'Stopped',
+]
+
 /** In progress while the machine can go on by itself; it asks for a person only when nothing else is left. */
 function runState(run: PlannedRun, title: string): CheckState {
   const { work } = run
@@ -78,7 +97,7 @@ function runState(run: PlannedRun, title: string): CheckState {
   if (run.phase === 'ended') return completed(endOf(run.conclusion), startedAt, run.endedAt)
   if (run.phase === 'proposed') return completed('action_required', null, work.proposedAt)
   if (title === 'Verification failed') return completed('failure', startedAt, lastMoment(run))
-  if (title === 'Waiting for a person' || title === 'Stopped')
+  if (NEEDS_A_PERSON.includes(title))
     return completed(
       standingAs(standingsOf(work), 'failed').length > 0 ? 'failure' : 'action_required',
       startedAt,

@@ -54,13 +54,3 @@ const escaped = (line: string): string =>
 
 /** One line of somebody's text as Markdown that says just that: in a paragraph, a list item or a table cell. */
 export const inline = (text: string): string => escaped(oneLine(text))
-
-/** Somebody's text of several lines; blank lines stay between paragraphs. */
-export const prose = (text: string): string[] =>
-  visible(text)
-    .trim()
-    .split('\n')
-    .map((line) => inline(line))
-
-/** The same, set off as a quotation. */
-export const quote = (text: string): string[] => prose(text).map((line) => (line === '' ? '>' : `> ${line}`))

@@ -1,7 +1,8 @@
 import type { TaskFailure } from '../core/failure.ts'
 import { shortSha } from '../core/ref.ts'
 import { code, codeName, fence, sentence } from './code.ts'
-import { bounded, inline } from './escape.ts'
+import { bounded } from './escape.ts'
+import { modelText } from './model-text.ts'
 import { usd } from './money.ts'
 import { count, listed } from './words.ts'
 
@@ -68,7 +69,7 @@ const STOPPED = {
 } as const
 
 /** A model may have said it: text, never code. */
-const said = (detail: string): string => (detail.trim() === '' ? '' : `: ${inline(bounded(detail, 500))}`)
+const said = (detail: string): string => (detail.trim() === '' ? '' : `: ${modelText(detail, 500)}`)
 
 const RETRY = 'Look at the log, then try again with a note if something should be different.'
 const REPLAN = 'The plan itself needs another `writes` or another task: cancel the run, edit the plan, and plan again.'

@@ -1,23 +1,25 @@
-import { verificationCommands } from '../core/assignment.ts'
 import { commitSubject } from '../core/commit-words.ts'
 import { logRef, shortSha, trunkBranch } from '../core/ref.ts'
-import type { AttemptRecord } from '../core/state.ts'
-import { code, codes, fence, words } from './code.ts'
-import { bounded, inline, quote } from './escape.ts'
-import { failureLine } from './explain-task.ts'
-import { fitted, LIMITS } from './fit.ts'
+import { amendmentLines } from './amendments.ts'
+import { code, codes } from './code.ts'
+import { bounded } from './escape.ts'
+import { conflicts, landed, notLanded, reruns, verification } from './final-account.ts'
+import { firstOf, fitted, LIMITS } from './fit.ts'
 import { headline } from './headline.ts'
+import { modelBlock, modelText } from './model-text.ts'
+import { moneySection } from './money-section.ts'
 import { titled } from './plan-tasks.ts'
-import { type PlannedRun, pullOf } from './planned.ts'
-import { standingAs, standingsOf } from './standing.ts'
+import type { PlannedRun } from './planned.ts'
+import { quoted } from './quoted.ts'
 import { sections, table } from './table.ts'
-import { count, duration, listed } from './words.ts'
+import { count, duration, secondsBetween } from './words.ts'
 
 const TITLE = 200
+const WHOLE = 30_000
 
 /** The final pull request: first what is planned, in the end what became of it. */
 export const finalPull = (run: PlannedRun): { title: string; body: string } => ({
-  title: bounded(commitSubject(run.work.plan.title, `Run ${run.run}`), TITLE),
+  title: bounded(commitSubject(titleOf(run), `Run ${run.run}`), TITLE),
   body: fitted(LIMITS.pull, [
     () => body(run, { text: true, tasks: true, reruns: true }),
     () => body(run, { text: false, tasks: true, reruns: true }),
@@ -25,6 +27,10 @@ export const finalPull = (run: PlannedRun): { title: string; body: string } => (
     () => body(run, { text: false, tasks: false, reruns: false }),
   ]),
 })
+
+/** In the end in the words that fit what was done; until then in the plan's. */
+const titleOf = (run: PlannedRun): string =>
+  (run.phase === 'ended' ? run.work.described?.title.trim() : '') || run.work.plan.title
 
 interface Level {
   text: boolean
@@ -37,16 +43,13 @@ const body = (run: PlannedRun, level: Level): string[] =>
 
 /** While the run is at work this stays as it is: the comments tell how far it got. */
 function draft(run: PlannedRun, level: Level): string[] {
-  const { plan } = run.work
+  const { plan, open } = run.work
+  const tasks = open ? 'a plan that is still being written' : count(plan.tasks.length, 'task')
   return sections(
-    [
-      `Tributary works here on issue #${run.issue.number}: ${count(plan.tasks.length, 'task')}, merged into this branch one by one.`,
-    ],
+    [`Tributary works here on issue #${run.issue.number}: ${tasks}, merged into this branch one by one.`],
     level.text ? intent(run) : [],
-    [
-      'The plan, and the status of the run while it is at work, are in the comments below. Nothing runs before the plan is approved there.',
-    ],
-    level.tasks
+    [`The plan, and the status of the run while it is at work, are in the comments below. ${GATES[run.work.mode]}`],
+    level.tasks && !open
       ? table(
           ['Task', 'Needs'],
           plan.tasks.map((task) => [titled(task), codes(task.needs)]),
@@ -54,6 +57,12 @@ function draft(run: PlannedRun, level: Level): string[] {
       : [],
     journal(run),
   )
+}
+
+const GATES: Readonly<Record<PlannedRun['work']['mode'], string>> = {
+  strict: 'Nothing runs before the plan is approved there.',
+  soft: 'Nothing lands here before the plan is approved there.',
+  off: 'This pull request is the gate: nothing else waits for an approval.',
 }
 
 function account(run: PlannedRun, level: Level): string[] {
@@ -66,93 +75,60 @@ function account(run: PlannedRun, level: Level): string[] {
       ? [`Closes #${run.issue.number}`]
       : [`For issue #${run.issue.number}.`],
     [`**${title}${counts === '' ? '' : `: ${counts}`}.** ${means}`],
-    level.text ? intent(run) : [],
+    level.text ? described(run) : [],
+    contradictions(run),
     level.tasks
       ? ['### What landed', '', ...landed(run)]
       : [
-          `${count(run.work.trunk.merges.length, 'merge')}; the table would not fitted, \`git log --first-parent\` has it.`,
+          `${count(run.work.trunk.merges.length, 'merge')}; the table would not fit, \`git log --first-parent\` has it.`,
         ],
+    conflicts(run),
     ['### Verification', '', ...verification(run)],
+    grown(run),
     level.reruns ? reruns(run) : [],
     notLanded(run),
+    costs(run),
     journal(run),
   )
 }
 
+/** The change as one, where a model has put it into words; else what the plan said of it. */
+function described(run: PlannedRun): string[] {
+  const words = run.work.described
+  if (words === null || words.body.trim() === '') return intent(run)
+  return [
+    ...modelBlock(words.body, 20_000),
+    '',
+    '_A model put this into words, from what the tasks handed over and from the diff._',
+  ]
+}
+
+const ROOM = 10_000
+
+function contradictions({ work: { described: words } }: PlannedRun): string[] {
+  const all = words?.contradictions ?? []
+  if (all.length === 0) return []
+  const lines = all.map((one) => `- ${modelText(one, 500)}`)
+  return ['### What does not fit together', '', ...firstOf(lines, ROOM, (left) => `- and ${left} more`)]
+}
+
+function grown({ work }: PlannedRun): string[] {
+  const lines = amendmentLines(work, 5_000)
+  return lines.length === 0 ? [] : ['### How the plan grew', '', ...lines]
+}
+
+/** Money, and the time that passed; nothing where no model had a hand in it. */
+function costs(run: PlannedRun): string[] {
+  const money = moneySection(run)
+  if (money.length === 0 || run.phase !== 'ended') return money
+  const { startedAt } = run.work
+  const all = duration(secondsBetween(run.askedAt, run.endedAt))
+  const work = startedAt === null ? '' : `, ${duration(secondsBetween(startedAt, run.endedAt))} of them at work`
+  return [...money, '', `Time: ${all} from \`/plan\` to the end${work}.`]
+}
+
 function intent({ work: { plan } }: PlannedRun): string[] {
-  return sections(
-    plan.summary.trim() === '' ? [] : quote(plan.summary),
-    plan.context.trim() === '' ? [] : quote(plan.context),
-  )
-}
-
-/** In the order in which they were merged; a task that was merged twice is one line, with its newest merge. */
-function landed(run: PlannedRun): string[] {
-  const merges = new Map(run.work.trunk.merges.map((merge) => [merge.task, merge]))
-  const rows = run.work.plan.tasks.flatMap((task) => {
-    const merge = merges.get(task.id)
-    if (merge === undefined) return []
-    return [
-      [titled(task), codes(task.writes), pullOf(run, task.id) ?? '', code(shortSha(merge.sha)), took(run, task.id)],
-    ]
-  })
-  return rows.length === 0 ? ['Nothing.'] : table(['Task', 'Wrote in', 'Pull request', 'Merge', 'Took'], rows)
-}
-
-function took({ work }: PlannedRun, id: string): string {
-  const { state } = work.tasks[id] ?? {}
-  if (state?.status !== 'landed' || state.report === null) return ''
-  return duration(state.report.workSeconds + state.report.acceptanceSeconds)
-}
-
-const COMMANDS = 4_000
-
-function verification({ work }: PlannedRun): string[] {
-  const found = work.verification
-  const commands = verificationCommands(work.plan).map(words).join('\n')
-  const result =
-    found?.status === 'passed'
-      ? `Passed on ${code(shortSha(found.on))} in ${duration(found.report.acceptanceSeconds)}, in a job without a write token (sandbox: ${inline(bounded(found.report.sandbox, 100))}).`
-      : found?.status === 'failed'
-        ? `Failed on ${code(shortSha(found.on))}: ${failureLine(found.failure)}.`
-        : 'Not run.'
-  if (commands.length > COMMANDS) return [result, '', 'Its commands are named in the plan comment.']
-  return [result, '', ...fence(commands)]
-}
-
-/** What did not go right at once: it is part of the account, though it ended well. */
-function reruns({ work }: PlannedRun): string[] {
-  const lines = work.plan.tasks.flatMap((task) =>
-    (work.tasks[task.id]?.attempts ?? []).flatMap((attempt) => {
-      const why = mishap(attempt)
-      return why === null ? [] : [`- ${code(task.id)}, attempt ${attempt.attempt}: ${why}.`]
-    }),
-  )
-  const skipped = standingAs(standingsOf(work), 'skipped')
-  const more = skipped.length === 0 ? [] : [`- Skipped by a person: ${listed(skipped.map(code))}.`]
-  return lines.length + more.length === 0 ? [] : ['### Conflicts and reruns', '', ...lines, ...more]
-}
-
-function mishap({ outcome, failure }: AttemptRecord): string | null {
-  if (outcome === 'returned') return 'its slot was lost, and it was given out again'
-  return failure === null ? null : failureLine(failure)
-}
-
-function notLanded(run: PlannedRun): string[] {
-  const standings = standingsOf(run.work)
-  const rest = (
-    [
-      ['failed', 'Failed'],
-      ['blocked', 'Blocked'],
-      ['cancelled', 'Cancelled'],
-      ['skipped', 'Skipped'],
-      ['not approved', 'Not approved'],
-    ] as const
-  ).flatMap(([standing, name]) => {
-    const ids = standingAs(standings, standing)
-    return ids.length === 0 ? [] : [`- ${name}: ${codes(ids)}`]
-  })
-  return rest.length === 0 ? [] : ['### What is not in here', '', ...rest]
+  return sections(quoted(plan.summary, WHOLE), quoted(plan.context, WHOLE))
 }
 
 const journal = ({ run, work }: PlannedRun): string[] => [

@@ -11,16 +11,15 @@ interface Scale {
 const place = ({ from, to, columns }: Scale, second: number): number =>
   Math.min(columns, Math.max(0, Math.round(((second - from) / (to - from)) * columns)))
 
-/** Slots as rows, time as columns: `t1====|` is work, `x` work that came to nothing, a dot a slot without work. */
-export function gantt(spans: readonly Span[]): string[] {
+/** Rows of time, in the order that is given, else slots by number: `t1====|` is work, `x` work that came to nothing, a dot a slot without work. */
+export function gantt(spans: readonly Span[], rows: readonly string[] = slotsIn(spans)): string[] {
   if (spans.length === 0) return []
-  const slots = slotsIn(spans)
-  const margin = Math.max(...slots.map((slot) => slot.length)) + 2
+  const margin = Math.max(...rows.map((name) => name.length)) + 2
   const from = Math.min(...spans.map((span) => span.from))
   const to = Math.max(...spans.map((span) => span.to), from + 0.1)
   const scale = { from, to, columns: COLUMNS - margin }
   return [
-    ...slots.map(
+    ...rows.map(
       (slot) =>
         `${slot.padEnd(margin)}${row(
           spans.filter((span) => span.slot === slot),

@@ -1,8 +1,8 @@
 import type { Plan, Task } from '../core/plan.ts'
 import { code, codes, words } from './code.ts'
-import { bounded, inline } from './escape.ts'
 import { bytes } from './fit.ts'
 import { folded } from './folded.ts'
+import { modelText } from './model-text.ts'
 import { titled } from './plan-tasks.ts'
 import { count } from './words.ts'
 
@@ -27,7 +27,7 @@ const LONG = 4_000
 
 function details(task: Task): string[] {
   const line = (name: string, text: string): string[] =>
-    text.trim() === '' ? [] : [`- ${name}: ${inline(bounded(text, LONG))}`]
+    text.trim() === '' ? [] : [`- ${name}: ${modelText(text, LONG)}`]
   const facts = [
     ...line('Goal', task.goal),
     ...line('Context', task.context),
@@ -42,4 +42,4 @@ function details(task: Task): string[] {
 }
 
 const expected = ({ acceptance: { argv, expect } }: Task): string[] =>
-  expect.trim() === '' ? [] : [`- Accepted when ${code(words(argv))} passes: ${inline(bounded(expect, LONG))}`]
+  expect.trim() === '' ? [] : [`- Accepted when ${code(words(argv))} passes: ${modelText(expect, LONG)}`]

@@ -3,9 +3,10 @@ import { type ChangedTask, type HeadField, planDiff, type TaskField } from '../c
 import { shortPlanId } from '../core/plan-id.ts'
 import type { Work } from '../core/state.ts'
 import { code, codes, words } from './code.ts'
-import { bounded, inline } from './escape.ts'
+import { bounded } from './escape.ts'
 import { firstOf } from './fit.ts'
 import { folded } from './folded.ts'
+import { modelText } from './model-text.ts'
 import { titled } from './plan-tasks.ts'
 import { count } from './words.ts'
 
@@ -49,7 +50,7 @@ const ofTexts = (before: unknown, after: unknown): string =>
   typeof before === 'string' && typeof after === 'string' ? ` ${texts(before, after)}` : ''
 
 const fromTo = (before: string, after: string): string => `from ${before} to ${after}`
-const said = (text: string): string => (text.trim() === '' ? 'nothing' : `“${inline(bounded(text, 200))}”`)
+const said = (text: string): string => (text.trim() === '' ? 'nothing' : `“${modelText(text, 200)}”`)
 
 /** Long texts from where they begin to differ, so that the difference is in what is shown. */
 function texts(before: string, after: string): string {

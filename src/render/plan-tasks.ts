@@ -13,7 +13,7 @@ export const titled = (task: Task): string => `${code(task.id)} ${inline(task.ti
 const command = (argv: readonly string[]): string => (argv.length === 0 ? NONE : code(words(argv)))
 
 /** Who works on a task: its own command, an agent on a model, the planner, or a person. */
-function workerOf(task: Task, settings: Settings): string {
+export function workerOf(task: Task, settings: Settings): string {
   if (task.kind === 'gate') return 'a gate: nothing behind it starts'
   if (task.kind === 'plan') return 'the planner: it becomes tasks once its needs have landed'
   if (!isAgentTask(task)) return command(task.run)

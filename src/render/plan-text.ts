@@ -1,13 +1,16 @@
 import type { Plan } from '../core/plan.ts'
 import { code } from './code.ts'
-import { bounded, inline, quote } from './escape.ts'
+import { bounded, inline } from './escape.ts'
+import { modelText } from './model-text.ts'
 import type { PlannedRun } from './planned.ts'
 import { questionLines } from './questions.ts'
+import { quoted } from './quoted.ts'
 import { sections } from './table.ts'
 
 /** How much of the plan's prose is shown: all of it, the beginning of each part, or none. */
 export type Prose = 'full' | 'brief' | 'none'
 
+const WHOLE = 40_000
 const BRIEF = 1_000
 const ITEMS = 10
 
@@ -16,12 +19,12 @@ export function planText(
   { work: { plan }, words: said, planning }: PlannedRun,
   prose: Exclude<Prose, 'none'>,
 ): string[] {
-  const lines = (text: string) => (prose === 'full' ? quote(text) : quote(bounded(text, BRIEF)))
+  const lines = (text: string) => quoted(text, prose === 'full' ? WHOLE : BRIEF)
   const part = (title: string, text: string): string[] =>
     text.trim() === '' ? [] : [`**${title}**`, '', ...lines(text)]
   const list = (title: string, items: readonly string[]): string[] =>
     items.length === 0 ? [] : [`**${title}**`, '', ...some(items, prose)]
-  const item = (text: string) => `- ${inline(prose === 'full' ? text : bounded(text, 300))}`
+  const item = (text: string) => `- ${modelText(text, prose === 'full' ? WHOLE : 300)}`
   const revisions = (planning?.revisions ?? []).map(
     ({ words, by }) => `- ${inline(by)}: ${inline(bounded(words, BRIEF))}`,
   )

@@ -4,6 +4,7 @@ import { type LiveRun, workOf } from '../core/state.ts'
 import { code, codes } from './code.ts'
 import { bounded, inline } from './escape.ts'
 import { firstOf } from './fit.ts'
+import { modelText } from './model-text.ts'
 import { usd } from './money.ts'
 import { titled } from './plan-tasks.ts'
 import { type PlanningStage, planningStage, tasksSoFar } from './planning-stage.ts'
@@ -40,7 +41,7 @@ export function planningSteps(run: LiveRun, room: number): string[] {
 
 function explored({ explorations }: Planning): string {
   if (explorations === null) return ''
-  const areas = explorations.slice(0, 5).map(({ area }) => inline(bounded(area, 100)))
+  const areas = explorations.slice(0, 5).map(({ area }) => modelText(area, 100))
   return areas.length === 0 ? '' : `: ${listed(areas)}`
 }
 
@@ -64,7 +65,7 @@ const judged = ({ verdict }: Planning): string =>
       ? ': it found nothing to change'
       : `: ${count(verdict.problems.length, 'problem')}${verdict.problems
           .slice(0, 5)
-          .map((one) => `; ${inline(bounded(one, 300))}`)
+          .map((one) => `; ${modelText(one, 300)}`)
           .join('')}`
 
 const revisions = ({ revisions: all }: Planning, room: number): string[] =>
@@ -76,9 +77,7 @@ const revisions = ({ revisions: all }: Planning, room: number): string[] =>
 
 const failures = ({ failedStages }: LiveRun, room: number): string[] =>
   firstOf(
-    Object.entries(failedStages).map(
-      ([stage, why]) => `- ${code(stage)} came to nothing: ${inline(bounded(why, 500))}`,
-    ),
+    Object.entries(failedStages).map(([stage, why]) => `- ${code(stage)} came to nothing: ${modelText(why, 500)}`),
     room,
     (left) => `- and ${count(left, 'more stage')} that came to nothing`,
   )

@@ -1,7 +1,8 @@
 import { letterOf } from '../core/answers.ts'
 import type { PlanAnswer, Question } from '../core/planning.ts'
 import { code } from './code.ts'
-import { bounded, inline } from './escape.ts'
+import { inline } from './escape.ts'
+import { modelText } from './model-text.ts'
 
 /** More cannot be chosen by a letter. */
 const OPTIONS = 26
@@ -24,7 +25,7 @@ export function answerLine(questions: readonly Question[]): string {
 /** One question with its lettered options, or with its answer where there is one. `most`: characters of each text. */
 export function questionLines(question: Question, index: number, answer: PlanAnswer | null, most: number): string[] {
   const number = index + 1
-  const text = (words: string) => inline(bounded(words, most))
+  const text = (words: string) => modelText(words, most)
   const asked = `**${number}.** ${text(question.question)}`
   if (answer !== null)
     return [asked, '', `- Answer of ${inline(answer.by)}: ${chosen(answer, number)}${text(answer.words)}`]

@@ -58,3 +58,24 @@ export const idle = (spans: readonly Span[]): number =>
     const last = Math.max(...own.map(({ to }) => to))
     return sum + Math.max(0, last - first - busy(own))
   }, 0)
+
+/** Seconds in which something of both went on. */
+export function overlap(some: readonly Span[], others: readonly Span[]): number {
+  const common = union(some).flatMap((one) =>
+    union(others).map((other) => Math.max(0, Math.min(one.to, other.to) - Math.max(one.from, other.from))),
+  )
+  return common.reduce((sum, seconds) => sum + seconds, 0)
+}
+
+type Stretch = Pick<Span, 'from' | 'to'>
+
+/** The same time as stretches that do not overlap. */
+function union(spans: readonly Stretch[]): Stretch[] {
+  const united: Stretch[] = []
+  for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
+    const last = united.at(-1)
+    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to)
+    else united.push({ from, to })
+  }
+  return united
+}

@@ -1,5 +1,6 @@
 import { logRef, shortSha, trunkBranch } from '../core/ref.ts'
 import type { LiveRun, Work } from '../core/state.ts'
+import { amendmentLines } from './amendments.ts'
 import { code, words } from './code.ts'
 import { bounded, inline } from './escape.ts'
 import { explainProblem } from './explain-problem.ts'
@@ -8,6 +9,7 @@ import { firstOf, fitted, LIMITS } from './fit.ts'
 import { graph } from './graph.ts'
 import { headline } from './headline.ts'
 import { makeMarker } from './marker.ts'
+import { moneySection } from './money-section.ts'
 import { nextSteps } from './next-steps.ts'
 import { isPlanned, pullOf } from './planned.ts'
 import { lookOf, standingsOf } from './standing.ts'
@@ -53,6 +55,8 @@ function status(run: LiveRun, level: Level): string[] {
         : [],
       tasks(run, level.rows),
       isPlanned(run) ? verification(run.work) : [],
+      isPlanned(run) ? grown(run.work) : [],
+      moneySection(run),
       facts(run),
     ),
   ]
@@ -84,6 +88,12 @@ function tasks(run: LiveRun, rows: Rows | null): string[] {
       `The table of ${count(run.work.plan.tasks.length, 'task')} is left out: it would not fit. The checks show each task.`,
     ]
   return [...statusTable(run, standingsOf(run.work), rows), ...leftOut(run, rows)]
+}
+
+/** Parts of the plan that came while the run was at work. */
+function grown(of: Work): string[] {
+  const lines = amendmentLines(of, 3_000)
+  return lines.length === 0 ? [] : ['**The plan grew**', '', ...lines]
 }
 
 function verification({ verification: found }: Work): string[] {
@@ -120,10 +130,9 @@ function facts(run: LiveRun): string[] {
 }
 
 function work(of: Work, run: string, pull: string | null): string[] {
-  const started =
-    of.startedAt === null
-      ? []
-      : [`Approved by ${[...new Set(of.approvedBy)].map(inline).join(', ')}; started at ${moment(of.startedAt)}.`]
+  const who = [...new Set(of.approvedBy)].map(inline).join(', ')
+  const by = who === '' ? `Mode ${code(of.mode)}, approved by nobody` : `Approved by ${who}`
+  const started = of.startedAt === null ? [] : [`${by}; started at ${moment(of.startedAt)}.`]
   const merges = of.trunk.merges.length
   const trunk = `Trunk: ${code(trunkBranch(run))} at ${code(shortSha(of.trunk.tip))}, ${count(merges, 'merge')}${pull === null ? '' : `, final pull request ${pull}`}.`
   return [...started, trunk]

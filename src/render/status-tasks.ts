@@ -1,8 +1,10 @@
+import { spendingOfTask } from '../core/ledger.ts'
 import type { Task } from '../core/plan.ts'
 import { taskBranch } from '../core/ref.ts'
 import { blockers } from '../core/schedule.ts'
-import { type AttemptRecord, recordOf, type TaskRecord } from '../core/state.ts'
+import { type AttemptRecord, isSettled, recordOf, type TaskRecord } from '../core/state.ts'
 import { code, codes } from './code.ts'
+import { costCell } from './cost.ts'
 import { failureLine } from './explain-task.ts'
 import { titled } from './plan-tasks.ts'
 import { type PlannedRun, pullOf } from './planned.ts'
@@ -17,9 +19,10 @@ export interface Rows {
   words: boolean
 }
 
-/** Task, status, attempt, slot, time, where to look, and a note. */
+/** Task, status, attempt, slot, time, cost where a model works, where to look, and a note. */
 export function statusTable(run: PlannedRun, standings: Standings, { open, words }: Rows): string[] {
   const blocked = blockers(run.work)
+  const costs = run.work.plan.tasks.some(({ id }) => spendingOfTask(run.ledger, id).length > 0)
   const shown = run.work.plan.tasks.filter((task) => !open || standings.get(task.id) !== 'landed')
   const rows = shown.map((task) => {
     const record = recordOf(run.work, task.id)
@@ -31,11 +34,13 @@ export function statusTable(run: PlannedRun, standings: Standings, { open, words
       last === undefined || task.kind === 'gate' ? '' : `${last.attempt}`,
       last?.slot == null ? '' : code(last.slot),
       time(last),
+      ...(costs ? [costCell(spendingOfTask(run.ledger, task.id))] : []),
       place(run, task, last),
       ...(words ? [note(run, task, record, standing, blocked.get(task.id) ?? null)] : []),
     ]
   })
-  return table(['Task', 'Status', 'Attempt', 'Slot', 'Time', 'Work', ...(words ? ['Note'] : [])], rows)
+  const header = ['Task', 'Status', 'Attempt', 'Slot', 'Time', ...(costs ? ['Cost'] : []), 'Work']
+  return table([...header, ...(words ? ['Note'] : [])], rows)
 }
 
 /** Facts of the journal only: when it started, and how long it took once it is over. */
@@ -47,7 +52,7 @@ function time(last: AttemptRecord | undefined): string {
 }
 
 function place(run: PlannedRun, task: Task, last: AttemptRecord | undefined): string {
-  if (task.kind === 'gate' || last === undefined) return ''
+  if (task.kind === 'gate' || task.kind === 'plan' || last === undefined) return ''
   return pullOf(run, task.id) ?? code(taskBranch(run.run, task.id))
 }
 
@@ -59,6 +64,12 @@ function note(run: PlannedRun, task: Task, record: TaskRecord, standing: Standin
       return cause === null ? '' : `Blocked by ${code(cause)}.`
     case 'waits for a person':
       return `${task.kind === 'gate' ? 'A gate.' : 'Verified.'} Type ${code(`/approve ${task.id}`)}.`
+    case 'waits for approval':
+      return 'Done; it lands when the plan is approved.'
+    case 'expanded':
+      return record.state.status === 'expanded' ? `Became ${codes(record.state.into)}.` : ''
+    case 'landed':
+      return [again(record), resolved(record)].filter((part) => part !== '').join(' ')
     case 'waits for its needs':
       return [again(record), missing(run, task)].filter((part) => part !== '').join(' ')
     default:
@@ -67,8 +78,13 @@ function note(run: PlannedRun, task: Task, record: TaskRecord, standing: Standin
 }
 
 function missing(run: PlannedRun, task: Task): string {
-  const waits = task.needs.filter((need) => !['landed', 'skipped'].includes(recordOf(run.work, need).state.status))
+  const waits = task.needs.filter((need) => !isSettled(run.work, need))
   return waits.length === 0 ? '' : `Waits for ${codes(waits)}.`
+}
+
+function resolved({ state }: TaskRecord): string {
+  const others = state.status === 'landed' ? (state.report?.resolved ?? []) : []
+  return others.length === 0 ? '' : `A model resolved its conflict with ${codes(others)}.`
 }
 
 /** Why this is not the first attempt. */

@@ -1,5 +1,7 @@
 import type { LiveRun } from '../core/state.ts'
+import { mergeSpending, type Spending } from '../core/usage.ts'
 import { code } from './code.ts'
+import { costCell, costTable } from './cost.ts'
 import { inline } from './escape.ts'
 import { firstOf, fitted, LIMITS } from './fit.ts'
 import { renderStatus } from './status-comment.ts'
@@ -15,6 +17,8 @@ export interface Deed {
   attempt: number
   outcome: string
   seconds: number
+  /** Absent: no model worked on it. */
+  spending?: readonly Spending[]
 }
 
 const ROOM = 500_000
@@ -32,10 +36,22 @@ const summary = (slot: string, deeds: readonly Deed[]): string[] =>
           `${count(deeds.length, 'piece')} of work in ${duration(deeds.reduce((sum, { seconds }) => sum + seconds, 0))}.`,
         ],
     firstOf(rows(deeds), ROOM, (left) => `| and ${left} more | | | |`),
+    costTable(spendingOf(deeds)),
   )
 
-const rows = (deeds: readonly Deed[]): string[] =>
-  table(
-    ['Task', 'Attempt', 'Outcome', 'Time'],
-    deeds.map(({ task, attempt, outcome, seconds }) => [code(task), `${attempt}`, inline(outcome), duration(seconds)]),
+const spendingOf = (deeds: readonly Deed[]): Spending[] =>
+  mergeSpending(deeds.flatMap(({ spending }) => spending ?? []))
+
+function rows(deeds: readonly Deed[]): string[] {
+  const costs = spendingOf(deeds).length > 0
+  return table(
+    ['Task', 'Attempt', 'Outcome', 'Time', ...(costs ? ['Cost'] : [])],
+    deeds.map(({ task, attempt, outcome, seconds, spending }) => [
+      code(task),
+      `${attempt}`,
+      inline(outcome),
+      duration(seconds),
+      ...(costs ? [costCell(spending ?? [])] : []),
+    ]),
   )
+}

@@ -1,6 +1,8 @@
-import type { RunEvent } from '../core/event.ts'
+import type { Report, RunEvent } from '../core/event.ts'
 import { shortPlanId } from '../core/plan-id.ts'
 import { shortSha } from '../core/ref.ts'
+import { usdOf } from '../core/usage.ts'
+import { usd } from './money.ts'
 import { type PlanningEvent, planningLine } from './timeline-planning.ts'
 import { count, duration } from './words.ts'
 
@@ -11,6 +13,8 @@ export function eventLine(event: RunEvent): string {
 }
 
 const again = (attempt: number): string => (attempt === 1 ? '' : ` (attempt ${attempt})`)
+const cost = (report: Report | undefined): string =>
+  report?.spending === undefined ? '' : `, ${usd(usdOf(report.spending))}`
 const because = (why: string): string => (why.trim() === '' ? '' : `: ${why}`)
 
 function ofRun(event: RunEvent): string {
@@ -77,11 +81,11 @@ function ofTask(event: TaskEvent | PlanningEvent): string {
     case 'task_returned':
       return `${event.task} given back: ${event.slot} was lost${again(event.attempt)}`
     case 'task_verified':
-      return `${event.task} verified: work ${duration(event.report.workSeconds)}, acceptance ${duration(event.report.acceptanceSeconds)}${again(event.attempt)}`
+      return `${event.task} verified: work ${duration(event.report.workSeconds)}, acceptance ${duration(event.report.acceptanceSeconds)}${cost(event.report)}${again(event.attempt)}`
     case 'task_landed':
       return `${event.task} landed${again(event.attempt)}`
     case 'task_failed':
-      return `${event.task} failed: ${event.failure.reason}${event.final ? '' : ', tried again'}${again(event.attempt)}`
+      return `${event.task} failed: ${event.failure.reason}${cost(event.report)}${event.final ? '' : ', tried again'}${again(event.attempt)}`
     case 'task_conflicted':
       return `${event.task} in conflict with ${event.with.join(', ')} in ${event.paths.join(', ')}${event.final ? ', a person is asked' : ', run again'}`
     case 'task_retried':

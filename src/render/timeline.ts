@@ -1,13 +1,15 @@
 import type { RunEvent } from '../core/event.ts'
-import { type RunState, type Work, workOf } from '../core/state.ts'
+import { type LiveRun, type RunState, workOf } from '../core/state.ts'
 import { bounded, oneLine } from './escape.ts'
-import { gantt } from './gantt.ts'
+import { ganttCharts } from './gantt-charts.ts'
 import { headline } from './headline.ts'
+import { planningSpans } from './planning-spans.ts'
 import { realPath } from './real-path.ts'
-import { busy, idle, slotsIn, spansOf } from './spans.ts'
+import { spansOf } from './spans.ts'
 import { sections } from './table.ts'
 import { eventLine } from './timeline-event.ts'
-import { count, duration, secondsBetween } from './words.ts'
+import { moneySums, timeSums } from './timeline-sums.ts'
+import { secondsBetween } from './words.ts'
 
 const COLUMNS = 110
 
@@ -16,14 +18,13 @@ export function renderTimeline(events: readonly RunEvent[], state: RunState): st
   const first = events[0]
   if (first === undefined || state.phase === 'empty') return 'There is nothing in this journal.'
   const { title, counts } = headline(state)
-  const work = workOf(state)
   return sections(
     [
-      bounded(`Run ${state.run}: ${work?.plan.title ?? state.issue.title}`, COLUMNS),
+      bounded(`Run ${state.run}: ${workOf(state)?.plan.title ?? state.issue.title}`, COLUMNS),
       `${title}${counts === '' ? '' : `: ${counts}`}`,
     ],
     events.map((event) => line(first.at, event)),
-    work === null ? [] : charts(events, work),
+    charts(events, state),
   ).join('\n')
 }
 
@@ -31,21 +32,19 @@ const line = (begin: string, event: RunEvent): string =>
   bounded(`${secondsBetween(begin, event.at).toFixed(1)} s`, 20).padStart(10) +
   `  ${bounded(oneLine(eventLine(event)), COLUMNS - 12)}`
 
-function charts(events: readonly RunEvent[], work: Work): string[] {
-  const spans = spansOf(events, work)
-  if (spans.length === 0) return []
-  const path = realPath(events, work)
-  const wall = Math.max(...spans.map(({ to }) => to)) - Math.min(...spans.map(({ from }) => from))
-  const total = busy(spans)
+/** Planner and slots, so that it is seen what went on at once; then the path that decided, and the sums. */
+function charts(events: readonly RunEvent[], state: LiveRun): string[] {
+  const work = workOf(state)
+  const slots = work === null ? [] : spansOf(events, work)
+  const planner = planningSpans(events)
+  const path = work === null ? [] : realPath(events, work)
   return sections(
-    ['Slots', ...gantt(spans)],
+    ...ganttCharts(planner, slots),
     path.length === 0
       ? []
       : ['Critical path, as it was', ...wrapped(path.map(({ task, landed }) => `${task} (${landed.toFixed(1)} s)`))],
-    [
-      `${duration(wall)} from the first start to the last end, ${duration(total)} of work in ${count(slotsIn(spans).length, 'slot')}: ${(total / Math.max(wall, 0.1)).toFixed(1)} at once on average`,
-      `${duration(idle(spans))} in which a slot stood idle between two pieces of work`,
-    ],
+    timeSums(events, planner, slots),
+    moneySums(state.ledger),
   )
 }
 

@@ -1,46 +1,61 @@
 import { commitSubject } from '../core/commit-words.ts'
 import type { TaskId } from '../core/ref.ts'
 import { trunkBranch } from '../core/ref.ts'
-import { taskOf, type Work } from '../core/state.ts'
-import { code, codes, words } from './code.ts'
-import { bounded, inline, prose, quote } from './escape.ts'
+import { recordOf, taskOf } from '../core/state.ts'
+import { brief } from './brief.ts'
+import { code, codes } from './code.ts'
+import { bounded, inline } from './escape.ts'
 import { fitted, LIMITS } from './fit.ts'
+import { handOffLines } from './hand-off.ts'
+import { modelBlock } from './model-text.ts'
 import { type PlannedRun, pullOf } from './planned.ts'
+import { quoted } from './quoted.ts'
 import { sections } from './table.ts'
 
-/** The pull request of one task into trunk. It says the same from the beginning to the end. */
+/** The pull request of one task into trunk. It says the same from the beginning to the end, but for what the task hands over. */
 export function workerPull(run: PlannedRun, id: TaskId): { title: string; body: string } {
   const task = taskOf(run.work, id)
   return {
     title: bounded(`${task.id}: ${commitSubject(task.title, 'a task')}`, 200),
     body: fitted(LIMITS.pull, [
-      () => body(run, id, true, true),
-      () => body(run, id, false, true),
-      () => body(run, id, false, false),
+      () => body(run, id, { goal: true, lists: true, handOff: 1_200 }),
+      () => body(run, id, { goal: false, lists: true, handOff: 200 }),
+      () => body(run, id, { goal: false, lists: false, handOff: 0 }),
     ]),
   }
 }
 
-function body(run: PlannedRun, id: TaskId, goal: boolean, lists: boolean): string[] {
+interface Level {
+  goal: boolean
+  lists: boolean
+  handOff: number
+}
+
+function body(run: PlannedRun, id: TaskId, { goal, lists, handOff }: Level): string[] {
   const task = taskOf(run.work, id)
   return sections(
     [`${code(task.id)} ${inline(task.title)}, a task of the plan for issue #${run.issue.number}.`],
-    goal && task.goal.trim() !== '' ? quote(task.goal) : [],
-    goal && task.expected_outcome.trim() !== '' ? prose(task.expected_outcome) : [],
-    lists ? brief(run.work, id) : ['Its paths and commands are too long to be shown here; the plan comment has them.'],
+    goal && task.goal.trim() !== '' ? quoted(task.goal) : [],
+    goal && task.expected_outcome.trim() !== '' ? modelBlock(task.expected_outcome) : [],
+    lists
+      ? brief(task, run.work.settings)
+      : ['Its paths and commands are too long to be shown here; the plan comment has them.'],
+    handedOver(run, id, handOff),
     [howItLands(run, id)],
   )
 }
 
-function brief(work: Work, id: TaskId): string[] {
-  const task = taskOf(work, id)
-  const line = (name: string, items: string): string[] => (items === '' ? [] : [`- ${name}: ${items}`])
-  return [
-    ...line('Needs', codes(task.needs)),
-    ...line('Writes', codes(task.writes)),
-    ...line('Command', task.run.length === 0 ? '' : code(words(task.run))),
-    ...line('Acceptance', task.acceptance.argv.length === 0 ? '' : code(words(task.acceptance.argv))),
-  ]
+/** What the finished task leaves for those that need it. */
+function handedOver({ work }: PlannedRun, id: TaskId, most: number): string[] {
+  const { state } = recordOf(work, id)
+  const report = state.status === 'verified' || state.status === 'landed' ? state.report : null
+  const resolved = report?.resolved ?? []
+  return sections(
+    resolved.length === 0
+      ? []
+      : [`**Conflict resolved by a model**: this settles a conflict with ${codes(resolved)}. Look at it twice.`],
+    report?.handOff === undefined || most === 0 ? [] : ['### Hand-off', '', ...handOffLines(report.handOff, most)],
+  )
 }
 
 function howItLands(run: PlannedRun, id: TaskId): string {

@@ -106,10 +106,6 @@ export const usual = (plan: object): Rule[] => [
   { when: ({ toolNames }) => toolNames.includes('finish'), say: tools([{ name: 'finish', input: explored }]) },
 ]
 
-export interface AgentWorld extends World {
-  model: ModelServer
-}
-
 /** A world whose workflow has a key for a scripted model. What the script may not say fails the test that asks `sane`. */
 export async function startAgentWorld(
   rules: readonly Rule[],

@@ -39,10 +39,3 @@ export const counted = (tally: Tally, kind: RemovedKind, by = 1): void => {
 /** The same list for the same counts, in whatever order things were found. */
 export const listed = (tally: Tally): Removed[] =>
   [...tally].map(([kind, count]) => ({ kind, count })).toSorted((a, b) => (a.kind < b.kind ? -1 : 1))
-
-/** Several texts' counts in one. */
-export function together(lists: readonly (readonly Removed[])[]): Removed[] {
-  const tally: Tally = new Map()
-  for (const { kind, count } of lists.flat()) counted(tally, kind, count)
-  return listed(tally)
-}
