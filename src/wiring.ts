@@ -90,11 +90,17 @@ const secretsOf = (inputs: Inputs, { all, ACTIONS_RUNTIME_TOKEN }: Environment):
   )
 
 /** Null where the workflow gives neither a key nor what leads to one. */
-function modelOf({ all }: Environment, secrets: Secrets): Model | null {
+function modelOf({ all, TRIBUTARY_SILENCE_SECONDS: seconds }: Environment, secrets: Secrets): Model | null {
   const credentials = readCredentials(all)
   if (credentials === null) return null
-  const log = (line: string) => core.info(secrets.redact(line))
-  return openModel({ credentials, baseUrl: all.ANTHROPIC_BASE_URL || null, clock, log, onSecret: secrets.add })
+  return openModel({
+    credentials,
+    baseUrl: all.ANTHROPIC_BASE_URL || null,
+    clock,
+    log: (line) => core.info(secrets.redact(line)),
+    onSecret: secrets.add,
+    ...(seconds !== undefined && { silence: { start: seconds, stream: seconds } }),
+  })
 }
 
 function placeOf(inputs: Inputs, env: Environment): Place {

@@ -5,7 +5,7 @@ import { ledgerSchema } from './ledger.ts'
 import { planSchema, type Task, taskSchema } from './plan.ts'
 import { explorationSchema, modeSchema, planningSchema, planOptionsSchema } from './planning.ts'
 import { runIdSchema, type Sha, shaSchema, type TaskId, taskIdSchema } from './ref.ts'
-import { type Settings, settingsSchema } from './settings.ts'
+import { defaultSettings, type Settings, settingsSchema } from './settings.ts'
 
 /** Where a task stands. `pending`: its needs have not landed, or its next base has not been made yet. */
 export const taskStateSchema = z.discriminatedUnion('status', [
@@ -232,9 +232,9 @@ export const parseEvent = (text: string) => runEventSchema.parse(JSON.parse(text
 export const workOf = (state: RunState): Work | null =>
   state.phase === 'proposed' || state.phase === 'active' || state.phase === 'ended' ? state.work : null
 
-/** The settings that the run rests on; null until its base was looked at. */
-export const settingsOf = (state: LiveRun): Settings | null =>
-  workOf(state)?.settings ?? state.planning?.settings ?? null
+/** The settings that hold; before any were read: the defaults. */
+export const settingsOf = (state: LiveRun): Settings =>
+  workOf(state)?.settings ?? state.planning?.settings ?? defaultSettings
 
 /** A task of the plan; throws for an id that the plan does not have, which only a bug can ask for. */
 export function taskOf(work: Work, id: TaskId): Task {

@@ -1,4 +1,5 @@
 import { branchRef, parseBranch } from '../core/ref.ts'
+import { settingsOf } from '../core/state.ts'
 import type { RefUpdate } from '../ports/journal.ts'
 import { type Draft, emptyDraft, record } from './draft.ts'
 import { withShown } from './project.ts'
@@ -8,7 +9,7 @@ import { forgetGoneSlots } from './supply.ts'
 /** One atomic push. False: somebody wrote first, or it is too early for a push; look and decide again. */
 export async function append(session: Session, decided: Draft): Promise<boolean> {
   const { deps } = session
-  const wait = session.limiter.take(deps.clock.now().getTime())
+  const wait = session.limiter.take(deps.clock.now().getTime(), settingsOf(session.state).limits.pushes_per_minute)
   if (wait > 0) {
     await deps.clock.wait(wait)
     return false

@@ -43,19 +43,18 @@ export async function orchestrate(deps: OrchestrateDeps, run: RunId): Promise<Li
   }
 }
 
-const pollSeconds = (session: Session): number => settingsOf(session.state)?.limits.poll_seconds ?? 1
+const pollSeconds = (session: Session): number => settingsOf(session.state).limits.poll_seconds
 
 async function open(deps: OrchestrateDeps, run: RunId): Promise<Session | null> {
   const [repo, read] = await Promise.all([deps.repo(), deps.journal.read(run)])
   if (read === null || read.state.phase === 'empty') return null
-  const perMinute = settingsOf(read.state)?.limits.pushes_per_minute ?? 6
   const session: Session = {
     deps,
     repo,
     run,
     state: read.state,
     tip: read.tip,
-    limiter: limiter(perMinute, deps.clock.now().getTime()),
+    limiter: limiter(deps.clock.now().getTime()),
     refs: new Map(),
     jobs: new Map(),
     inspected: new Map(),

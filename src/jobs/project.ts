@@ -48,7 +48,7 @@ const LIVE: readonly string[] = ['comment:status', 'comment:planning', 'comment:
 /** The live status is not edited at every event: people read it, and each edit is a write. */
 function isTooEarly(session: Session, { name }: Projection): boolean {
   if (!LIVE.includes(name) || lastShown(session, name) === undefined) return false
-  const seconds = settingsOf(session.state)?.limits.status_seconds ?? 10
+  const seconds = settingsOf(session.state).limits.status_seconds
   return session.deps.clock.now().getTime() - (session.editedAt.get(name) ?? 0) + PLAY < seconds * 1000
 }
 
