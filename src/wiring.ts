@@ -76,6 +76,7 @@ export async function workDeps(inputs: Inputs, env: Environment): Promise<WorkDe
     clock,
     log: (line) => core.info(redact(line)),
     redact,
+    secrets: secrets.values,
     scratch: scratchIn(scratch(env)),
     model: modelOf(env, secrets),
     agentEnv: (names) => Object.fromEntries(names.flatMap((name) => (env.all[name] ? [[name, env.all[name]]] : []))),

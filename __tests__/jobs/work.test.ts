@@ -134,6 +134,33 @@ describe('a task', () => {
     expect(landed(only(world.uploads), 'show', '--format=', '--name-only')).toBe('b.txt')
   })
 
+  it('work that holds a secret of the job, or a key of somebody, is handed over without its commits', async () => {
+    const key = ['AKIA', 'QZ7XKPLM3RTVWY2N'].join('')
+    for (const [index, line] of ['t = "ghs_abcdefgh"', `id = "${key}"`].entries()) {
+      const own = slotWorld({ secrets: ['ghs_abcdefgh'] })
+      oneTask(own, { run: script(`echo '${line}' > b.txt`) })
+      await own.start()
+      const upload = only(own.uploads)
+      const failure = { reason: 'secret-in-diff', paths: ['b.txt'] }
+      expect(upload.result.outcome, `${index}`).toMatchObject({ kind: 'failed', failure, head: null, tree: null })
+      expect(upload.bundle).toBeNull()
+      own.remove()
+    }
+  })
+
+  it('work that failed keeps its reason where a secret keeps its commits from being handed over', async () => {
+    oneTask(world, { run: script('echo ghs_abcdefgh > b.txt; exit 3') })
+    await world.start()
+    expect(outcomeOf(world.uploads)).toMatchObject({ head: null, failure: { reason: 'program-failed', exitCode: 3 } })
+    expect(only(world.uploads).bundle).toBeNull()
+  })
+
+  it('a path that is named after a secret is told without it', async () => {
+    oneTask(world, { run: script('echo ghs_abcdefgh > ghs_abcdefgh.txt') })
+    await world.start()
+    expect(outcomeOf(world.uploads)).toMatchObject({ failure: { reason: 'secret-in-diff', paths: ['***.txt'] } })
+  })
+
   it('an acceptance that changes files accepts nothing; what git ignores it may write', async () => {
     const acceptance = {
       argv: script('mkdir -p ignored; touch ignored/log; echo x >> a.txt; echo c > c.txt'),

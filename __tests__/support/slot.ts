@@ -144,6 +144,7 @@ export function slotWorld({ secrets = [] }: { secrets?: string[] } = {}): SlotWo
       handover,
       clock,
       redact,
+      secrets,
       scratch: scratchIn(tempDir),
       model: null,
       agentEnv: () => ({}),

@@ -18,6 +18,8 @@ export interface WorkDeps {
   clock: Clock
   log(line: string): void
   redact: Redact
+  /** Values that nothing may hold that is handed over. */
+  secrets: readonly string[]
   /** For what is handed over, outside of the work tree. */
   scratch: Scratch
   /** Null: the job has no key for one. */

@@ -1,3 +1,4 @@
+import type { TaskFailure } from '../core/failure.ts'
 import {
   BUNDLE_FILE,
   type Outcome,
@@ -8,6 +9,7 @@ import {
   TRANSCRIPT_FILE,
   transcriptName,
 } from '../core/result-file.ts'
+import { pathsWithSecrets } from '../core/secrets.ts'
 import type { ScratchFolder } from '../ports/scratch.ts'
 import type { WorkDeps } from './work-deps.ts'
 
@@ -20,7 +22,7 @@ const MOST_BUNDLE_BYTES = 250 * 2 ** 20
 export const handOver = (deps: WorkDeps, result: ResultFile): Promise<void> =>
   deps.scratch.use(async (folder) => {
     const outcome = await packed(deps, result, folder)
-    await folder.write(RESULT_FILE, JSON.stringify({ ...result, outcome } satisfies ResultFile))
+    await folder.write(RESULT_FILE, deps.redact(JSON.stringify({ ...result, outcome } satisfies ResultFile)))
     const names = headOf(outcome, result.base) === null ? [RESULT_FILE] : [RESULT_FILE, BUNDLE_FILE]
     await upload(deps, resultName(result.run, result.task, result.attempt), names, folder)
   })
@@ -39,15 +41,31 @@ export async function handOverTranscript(deps: WorkDeps, key: ResultKey, lines: 
   }
 }
 
-async function packed({ worktree }: WorkDeps, { outcome, base }: ResultFile, folder: ScratchFolder): Promise<Outcome> {
+/** What holds a secret is not handed over: many more may download an artifact than may merge what is in it. */
+async function packed(
+  { worktree, secrets }: WorkDeps,
+  { outcome, base }: ResultFile,
+  folder: ScratchFolder,
+): Promise<Outcome> {
   const head = headOf(outcome, base)
   if (head === null) return outcome
+  const paths = pathsWithSecrets(await worktree.addedLines(base, head), secrets)
+  if (paths.length > 0) return withoutCommits(outcome, { reason: 'secret-in-diff', paths })
   await worktree.bundle(head, base, folder.file(BUNDLE_FILE))
   const bytes = await folder.bytes(BUNDLE_FILE)
   if (bytes <= MOST_BUNDLE_BYTES) return outcome
   const detail = `the commits have ${bytes} bytes, ${MOST_BUNDLE_BYTES} can be handed over`
-  return { kind: 'failed', failure: { reason: 'too-large', detail }, head: null, tree: null, report: outcome.report }
+  return withoutCommits(outcome, { reason: 'too-large', detail })
 }
+
+/** An attempt that had failed already keeps its own reason. */
+const withoutCommits = (outcome: Outcome, why: TaskFailure): Outcome => ({
+  kind: 'failed',
+  failure: outcome.kind === 'failed' ? outcome.failure : why,
+  head: null,
+  tree: null,
+  report: outcome.report,
+})
 
 /** The commit to hand over; null where nothing lies between it and the base. */
 function headOf(outcome: Outcome, base: string): string | null {

@@ -19,6 +19,8 @@ export interface Worktree {
   treeHash(): Promise<Sha>
   /** Paths in which two trees, or commits, differ. */
   changedPaths(from: Sha, to: Sha): Promise<string[]>
+  /** Lines that the second has and the first has not, by path (text files only, each capped), for the search for secrets. */
+  addedLines(from: Sha, to: Sha): Promise<ReadonlyMap<string, string>>
   /** A bundle of the commits from `base` (not in it) to `head`. */
   bundle(head: Sha, base: Sha, file: string): Promise<void>
   /** The files as an agent reads and changes them; `diff` and `log` speak of the commit of the last `prepare`. */

@@ -10,6 +10,7 @@ import type { Tracked } from '../../ports/tracked.ts'
 import type { Worktree } from '../../ports/worktree.ts'
 import { logOf } from './commit-log.ts'
 import { readConfiguration, restoreConfiguration } from './configuration.ts'
+import { addedLinesBetween } from './diff.ts'
 import { missing } from './fetch.ts'
 import type { NetworkOptions } from './network.ts'
 import { readCommit, writeCommit } from './objects.ts'
@@ -49,6 +50,7 @@ export async function openWorktree(options: WorktreeOptions): Promise<Worktree> 
     putBack: async (keeps) => putBack(bench.place, preparedOf(bench), await treeHash(bench), keeps),
     treeHash: () => treeHash(bench),
     changedPaths: (from, to) => changedPaths(bench, from, to),
+    addedLines: (from, to) => addedLinesBetween(bench.place, from, to),
     bundle: (head, base, file) => bundle(bench, head, base, file),
     files: () => files,
     diffOf: (ref, head, most) => diffOf(bench, ref, head, most),
