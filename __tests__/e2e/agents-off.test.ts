@@ -56,9 +56,19 @@ describe('in `off`, a plan that is still being written', () => {
   it('asked the model for nothing that a model could not have said', () => {
     expect(stage.sane()).toEqual({ unmatched: [], mistakes: [] })
   })
-  it('asked for the plan once, and paid for all calls within the limit', () => {
-    const designs = stage.model.requests.filter(({ body }) => JSON.stringify(body).includes('critical_files'))
-    expect(designs.length).toBeGreaterThan(0)
+  it('is asked for once', () => {
     expect(eventsOf(events, 'plan_drafted')).toHaveLength(1)
+    expect(eventsOf(events, 'money_reserved').filter(({ role }) => role === 'plan')).toHaveLength(1)
+  })
+  it('leaves what each task handed over in its pull request', async () => {
+    const { world } = stage
+    await world.idle()
+    const { data } = await world.admin.rest.pulls.list({ ...world.at, state: 'all', base: 'tributary/1/trunk' })
+    expect(data.map(({ head }) => head.ref).toSorted()).toEqual(['a', 'b', 'c', 'd'].map((id) => `tributary/1/${id}`))
+    for (const { body, merged_at, head } of data) {
+      expect(merged_at).not.toBeNull()
+      expect(body).toContain('### Hand-off')
+      expect(body).toContain(`- Files: \`${head.ref.at(-1)}/done.txt\``)
+    }
   })
 })

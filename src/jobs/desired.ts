@@ -79,15 +79,15 @@ function taskPulls(run: PlannedRun, id: string, locate: Locate): Projection[] {
   const name = `pull:${id}`
   const located = locate(name)
   const { state, attempts } = recordOf(work, id)
+  const [head, base] = [taskBranch(run.run, id), trunkBranch(run.run)]
+  const pull: Projection = { kind: 'pull', name, located, head, base, draft: true, ...workerPull(run, id) }
   if (located === null) {
-    const head = taskBranch(run.run, id)
     if (run.phase !== 'active' || !attempts.some((attempt) => attempt.startedAt !== null)) return []
-    if (mergedIn(work, id)) return []
-    return [{ kind: 'pull', name, located, head, base: trunkBranch(run.run), draft: true, ...workerPull(run, id) }]
+    return mergedIn(work, id) ? [] : [pull]
   }
-  if (state.status === 'verified') return [{ kind: 'ready-pull', name: `ready:${id}`, located }]
+  if (state.status === 'verified') return [pull, { kind: 'ready-pull', name: `ready:${id}`, located }]
   const over = run.phase === 'ended' && run.conclusion !== 'success' && !mergedIn(work, id)
-  return over || state.status === 'skipped' ? [{ kind: 'close-pull', name: `close:${id}`, located }] : []
+  return over || state.status === 'skipped' ? [pull, { kind: 'close-pull', name: `close:${id}`, located }] : [pull]
 }
 
 const mergedIn = (work: Work, id: string): boolean => work.trunk.merges.some((merge) => merge.task === id)

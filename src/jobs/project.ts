@@ -74,7 +74,7 @@ function noteAnswer(session: Session, one: Projection | undefined, answer: Publi
   }
   session.deps.log(`${name}: ${answer.reason}: ${answer.message}`)
   session.refused.add(name)
-  if (one.kind === 'pull') session.pullRefused = answer.message
+  if (one.kind === 'pull' && one.located === null) session.pullRefused = answer.message
 }
 
 /** Where things went that the journal does not know yet; recorded with whatever is recorded next. */

@@ -11,6 +11,7 @@ import { recordOf, taskOf, type Work, workOf } from '../../core/state.ts'
 import { type Draft, planned, record } from '../draft.ts'
 import { nowOf, type Session } from '../session.ts'
 import { type At, events, type StageEnd } from './at.ts'
+import { changeInWords } from './change-words.ts'
 
 /** A `plan` task, while what it needs is still at work: what will it be about? */
 export async function scopeTask(at: At): Promise<StageEnd> {
@@ -45,7 +46,7 @@ export async function expandTask(at: At): Promise<StageEnd> {
 /** A task that failed for good is planned anew, with what waits for it and has not begun; nothing else is disturbed. */
 export async function replanTask(at: At): Promise<StageEnd> {
   const { work, task } = partOf(at)
-  const { speaker, planning, input, signal } = at
+  const { session, speaker, planning, input, signal } = at
   const removed = replaceable(work, task.id)
   const found = await replan(
     {
@@ -53,7 +54,7 @@ export async function replanTask(at: At): Promise<StageEnd> {
       model: planning.settings.plan_model,
       input,
       plan: work.plan,
-      failed: { task, failures: failuresOf(work, task.id) },
+      failed: { task, failures: failuresOf(work, task.id), ...(await leftBy(session, work, task.id)) },
       replaceable: removed.map((id) => taskOf(work, id)),
       handOffs: handOffsOf(work),
     },
@@ -80,6 +81,16 @@ export const handOffsOf = (work: Work): ReadonlyMap<TaskId, HandOff> =>
 
 const failuresOf = (work: Work, id: TaskId) =>
   recordOf(work, id).attempts.flatMap(({ failure }) => (failure === null ? [] : [failure]))
+
+const MOST_DIFF = 20_000
+
+/** What the last attempt had changed, where it left anything: how far it came says what is wrong with the plan. */
+async function leftBy({ repo }: Session, work: Work, id: TaskId): Promise<{ diff?: string }> {
+  const { state } = recordOf(work, id)
+  if (state.status !== 'failed' || state.base === null || state.head === null) return {}
+  const diff = await changeInWords(repo, { from: state.base, to: state.head }, MOST_DIFF)
+  return diff === '' ? {} : { diff }
+}
 
 interface Amendment {
   cause: 'expand' | 'replan'

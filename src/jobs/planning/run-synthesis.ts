@@ -1,6 +1,7 @@
 import { synthesise } from '../../agent/planner/synthesise.ts'
 import { recordOf, workOf } from '../../core/state.ts'
 import { type At, events, type StageEnd } from './at.ts'
+import { changeInWords } from './change-words.ts'
 import { handOffsOf } from './run-parts.ts'
 
 const MOST_DIFF = 60_000
@@ -21,7 +22,7 @@ export async function describeChange({ session, planning, input, speaker, signal
         .filter(({ id }) => recordOf(work, id).state.status === 'landed')
         .map((task) => ({ task, handOff: handOffs.get(task.id) ?? null })),
       diffStat: (await session.repo.changes(start, tip)).map(({ status, path }) => `${status} ${path}`).join('\n'),
-      diff: await diffOf(session.repo.addedLines(start, tip)),
+      diff: await changeInWords(session.repo, { from: start, to: tip }, MOST_DIFF),
       resolutions: work.plan.tasks.map(({ id }) => id).filter((id) => recordOf(work, id).conflicts > 0),
     },
     signal,
@@ -30,9 +31,3 @@ export async function describeChange({ session, planning, input, speaker, signal
   const { title, body, contradictions } = described
   return events({ type: 'change_described', title, body, contradictions })
 }
-
-const diffOf = async (added: Promise<ReadonlyMap<string, string>>): Promise<string> =>
-  [...(await added)]
-    .map(([path, lines]) => `+++ ${path}\n${lines}`)
-    .join('\n')
-    .slice(0, MOST_DIFF)
