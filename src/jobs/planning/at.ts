@@ -4,6 +4,7 @@ import type { Planning, Stage } from '../../core/planning.ts'
 import type { Sources } from '../../ports/sources.ts'
 import { type Draft, type NewEvent, record } from '../draft.ts'
 import { nowOf, type Session } from '../session.ts'
+import { hushed } from './hushed.ts'
 
 /** Everything that one try of a stage has at hand. The state is the one that it began with. */
 export interface At {
@@ -24,5 +25,5 @@ export type StageEnd =
 /** Records these events when the stage's word is taken in. */
 export const events = (...found: NewEvent[]): StageEnd => ({
   ok: true,
-  into: (session, draft) => record(draft, nowOf(session), ...found),
+  into: (session, draft) => record(draft, nowOf(session), ...hushed(found, session.deps.redact)),
 })

@@ -6,6 +6,7 @@ import { type Draft, record } from '../draft.ts'
 import { nowOf, type Session } from '../session.ts'
 import { type At, events, type StageEnd } from './at.ts'
 import { tell } from './desk.ts'
+import { hushed } from './hushed.ts'
 import { withTrunk } from './propose.ts'
 
 /** Writes the plan. Each part of it is recorded the moment that it is there, long before the last one is written. */
@@ -48,9 +49,11 @@ function listener({ session, stage, planning, signal }: At): DesignListener {
       last: false,
       into: (draft) => (signal.aborted ? draft : into(draft)),
     })
+  const { redact } = session.deps
   return {
-    head: (head) => planning.mode !== 'strict' && say((draft) => begun(session, draft, head)),
-    task: (task, notes, problems) => problems.length === 0 && say((draft) => planned(session, draft, task, notes)),
+    head: (head) => planning.mode !== 'strict' && say((draft) => begun(session, draft, hushed(head, redact))),
+    task: (task, notes, problems) =>
+      problems.length === 0 && say((draft) => planned(session, draft, hushed(task, redact), hushed(notes, redact))),
   }
 }
 

@@ -12,6 +12,7 @@ import { type Draft, planned, record } from '../draft.ts'
 import { nowOf, type Session } from '../session.ts'
 import { type At, events, type StageEnd } from './at.ts'
 import { changeInWords } from './change-words.ts'
+import { hushed } from './hushed.ts'
 
 /** A `plan` task, while what it needs is still at work: what will it be about? */
 export async function scopeTask(at: At): Promise<StageEnd> {
@@ -39,8 +40,9 @@ export async function expandTask(at: At): Promise<StageEnd> {
     signal,
   )
   if (!found.ok) return found
-  const into = (plan: Plan) => withExpansion(plan, task.id, found.tasks)
-  return amended(at, { cause: 'expand', task, tasks: found.tasks, notes: found.notes, into })
+  const { tasks, notes } = hushed(found, at.session.deps.redact)
+  const into = (plan: Plan) => withExpansion(plan, task.id, tasks)
+  return amended(at, { cause: 'expand', task, tasks, notes, into })
 }
 
 /** A task that failed for good is planned anew, with what waits for it and has not begun; nothing else is disturbed. */
@@ -61,8 +63,9 @@ export async function replanTask(at: At): Promise<StageEnd> {
     signal,
   )
   if (!found.ok) return found
-  const into = (plan: Plan) => withReplacement(plan, task.id, removed, found.tasks)
-  return amended(at, { cause: 'replan', task, tasks: found.tasks, notes: found.notes, into })
+  const { tasks, notes } = hushed(found, session.deps.redact)
+  const into = (plan: Plan) => withReplacement(plan, task.id, removed, tasks)
+  return amended(at, { cause: 'replan', task, tasks, notes, into })
 }
 
 function partOf({ session, stage }: At): { work: Work; task: Task } {

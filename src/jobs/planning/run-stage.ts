@@ -47,8 +47,9 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
       // Nobody waits for it any more: what it cost counts, what it says does not.
       if (signal.aborted) return settled(draft)
       if (end.ok) return end.into(session, settled(draft))
-      session.deps.log(`${stage.key}: ${end.why}`)
-      return record(settled(draft), nowOf(session), { type: 'stage_failed', stage: stage.key, why: end.why })
+      const why = session.deps.redact(end.why)
+      session.deps.log(`${stage.key}: ${why}`)
+      return record(settled(draft), nowOf(session), { type: 'stage_failed', stage: stage.key, why })
     },
   })
 }

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest'
+import { redactor } from '../../../src/core/redact.ts'
+import { hushed } from '../../../src/jobs/planning/hushed.ts'
+
+const redact = redactor(['ghs_abc"def'])
+
+it('takes secrets out of every field, however deep, and leaves all else as it is', () => {
+  const said = {
+    title: 'ghs_abc"def',
+    tasks: [{ steps: ['say ghs_abc"def twice: ghs_abc"def', '"'], needs: [], usd: 0.1, of: null }],
+  }
+  expect(hushed(said, redact)).toEqual({
+    title: '***',
+    tasks: [{ steps: ['say *** twice: ***', '"'], needs: [], usd: 0.1, of: null }],
+  })
+})
