@@ -38,11 +38,14 @@ const LEVELS: readonly Level[] = [
 ]
 
 /** The plan as people approve it. It says the same as long as the plan is the same. */
-export const renderPlanComment = (run: PlannedRun): string =>
-  fitted(
+export function renderPlanComment(run: PlannedRun): string {
+  // The schedule is predicted once, however often the comment is written before it fits.
+  const predicted = run.work.open ? [] : ['### Numbers', '', ...numbers(run)]
+  return fitted(
     LIMITS.comment,
-    LEVELS.map((level) => () => planComment(run, level)),
+    LEVELS.map((level) => () => planComment(run, level, predicted)),
   )
+}
 
 /** Whether the comment can name every command; a plan that nobody can read must not be offered. */
 export function planCanBeShown(run: PlannedRun): boolean {
@@ -50,7 +53,7 @@ export function planCanBeShown(run: PlannedRun): boolean {
   return commandList(run.work.plan).every((line) => shown.has(line))
 }
 
-const planComment = (run: PlannedRun, level: Level): string[] => [
+const planComment = (run: PlannedRun, level: Level, predicted: readonly string[]): string[] => [
   makeMarker('plan', run.run),
   ...sections(
     [`## Plan: ${inline(bounded(run.work.plan.title, 200))}`],
@@ -62,7 +65,7 @@ const planComment = (run: PlannedRun, level: Level): string[] => [
     level.details > 0 ? taskDetails(run.work.plan, level.details) : [],
     grown(run),
     commands(run, level),
-    run.work.open ? [] : ['### Numbers', '', ...numbers(run)],
+    predicted,
     notes(run, level),
     basis(run),
     approval(run),
