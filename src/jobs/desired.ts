@@ -1,7 +1,7 @@
 import { type RunId, taskBranch, trunkBranch } from '../core/ref.ts'
 import { type LiveRun, recordOf, taskOf, type Work } from '../core/state.ts'
 import type { Located, Projection } from '../ports/forge.ts'
-import { type CheckOutput, checksFor, runChecksFor } from '../render/check-output.ts'
+import { type CheckOutput, checkedTasks, checksFor, runChecksFor } from '../render/check-output.ts'
 import { makeMarker } from '../render/marker.ts'
 import { renderPlanComment } from '../render/plan-comment.ts'
 import { renderPlanRefused } from '../render/plan-refused.ts'
@@ -21,6 +21,7 @@ export function desired(run: LiveRun, locate: Locate): Projection[] {
     ...finalPulls(run, locate),
     ...comments(run, locate),
     ...run.work.plan.tasks.flatMap((task) => taskPulls(run, task.id, locate)),
+    ...pullsLeftOut(run, locate),
     ...checks(run, locate),
   ]
 }
@@ -90,6 +91,14 @@ function taskPulls(run: PlannedRun, id: string, locate: Locate): Projection[] {
   return over || state.status === 'skipped' ? [pull, { kind: 'close-pull', name: `close:${id}`, located }] : [pull]
 }
 
+/** Of tasks that are no part of the plan any more: nobody would close them otherwise, even where the run ends well. */
+const pullsLeftOut = ({ work }: PlannedRun, locate: Locate): Projection[] =>
+  checkedTasks(work).flatMap((id) => {
+    const located = locate(`pull:${id}`)
+    const isLeftOut = work.plan.tasks.every((task) => task.id !== id)
+    return located === null || !isLeftOut ? [] : [{ kind: 'close-pull' as const, name: `close:${id}`, located }]
+  })
+
 const mergedIn = (work: Work, id: string): boolean => work.trunk.merges.some((merge) => merge.task === id)
 
 function checks(run: PlannedRun, locate: Locate): Projection[] {
@@ -98,6 +107,6 @@ function checks(run: PlannedRun, locate: Locate): Projection[] {
     const name = `check:${of}@${check.sha}`
     return { kind: 'check', name, label, located: locate(name), ...check }
   }
-  const tasks = run.work.plan.tasks.flatMap(({ id }) => checksFor(run, id).map((check) => one(id, check)))
+  const tasks = checkedTasks(run.work).flatMap((id) => checksFor(run, id).map((check) => one(id, check)))
   return [...tasks, ...runChecksFor(run).map((check) => one('run', check))]
 }
