@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isDraftReady, stageAllowance, taskAllowance, wantedStages } from '../../src/core/stages.ts'
-import type { ActiveRun, LiveRun } from '../../src/core/state.ts'
+import { type ActiveRun, type LiveRun, recordOf } from '../../src/core/state.ts'
 import { agentPlan, agentsAtWork, exploration, followed, planning, proposal } from '../support/planning.ts'
 import { report, shaOf } from '../support/run.ts'
 
@@ -142,7 +142,7 @@ describe('the money for it', () => {
     let state = agentsAtWork('a, b, c, d, e, f, g, h')
     const given: number[] = []
     for (const task of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
-      const allowance = taskAllowance(state) ?? 0
+      const allowance = taskAllowance(state, task) ?? 0
       given.push(allowance)
       state = followed<ActiveRun>(
         state,
@@ -161,6 +161,40 @@ describe('the money for it', () => {
       role: 'plan',
       usd: 9.499,
     })
-    expect(taskAllowance(spent)).toBeNull()
+    expect(taskAllowance(spent, 'a')).toBeNull()
+  })
+
+  describe('after an attempt that ran out of it', () => {
+    const having = (usd: number, ...more: Parameters<typeof followed>[1][]) =>
+      followed<ActiveRun>(
+        agentsAtWork('a'),
+        { type: 'money_reserved', stage: 'x', role: 'plan', usd: 9 },
+        { type: 'task_queued', task: 'a', attempt: 1, base: shaOf('a') },
+        { type: 'task_started', task: 'a', attempt: 1, slot: 'r1.1', allowance: usd },
+        {
+          type: 'task_failed',
+          task: 'a',
+          attempt: 1,
+          head: null,
+          failure: { reason: 'allowance-spent', usd, detail: '' },
+          final: false,
+          report: { ...report, spending: [] },
+        },
+        { type: 'task_queued', task: 'a', attempt: 2, base: shaOf('a') },
+        ...more,
+      )
+
+    it('is not there until the run has clearly more, since the next one would only come as far', () => {
+      const short = having(0.45)
+      expect(taskAllowance(short, 'a')).toBeNull()
+      expect(recordOf(short.work, 'a').failures).toBe(0)
+      expect(taskAllowance(having(0.45, { type: 'budget_set', usd: 10.04 }), 'a')).toBeNull()
+      expect(taskAllowance(having(0.45, { type: 'budget_set', usd: 12 }), 'a')).toBe(2)
+    })
+    it('is there as before where the attempt had all that an attempt may have: then it is the task that failed', () => {
+      const whole = having(2, { type: 'money_settled', stage: 'x', spending: [] })
+      expect(taskAllowance(whole, 'a')).toBe(2)
+      expect(recordOf(whole.work, 'a').failures).toBe(1)
+    })
   })
 })

@@ -1,5 +1,6 @@
 import type { RunEvent } from './event.ts'
 import type { TaskId } from './ref.ts'
+import { isShortage } from './shortage.ts'
 import { type AttemptRecord, type TaskRecord, type TaskState, taskOf, type Work } from './state.ts'
 
 /** The part of the state that speaks of single tasks. Events of other things change nothing here. */
@@ -85,7 +86,8 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: RunEven
         ? { status: 'failed', attempt, base: baseOf(state), head, failure, since: event.at }
         : { status: 'pending' }
       const next = update(record, attempt, { endedAt: event.at, head, outcome: 'failed', failure }, failed)
-      return { ...next, failures: record.failures + 1, replanWanted: event.replan === true }
+      const counts = isShortage(failure, work.settings) ? 0 : 1
+      return { ...next, failures: record.failures + counts, replanWanted: event.replan === true }
     }
     case 'task_conflicted':
       return conflicted(record, event)

@@ -3,6 +3,7 @@ import { availableUsd, type Ledger } from './ledger.ts'
 import type { Task } from './plan.ts'
 import { type PlanDraft, type Planning, type Stage, type StageName, unanswered } from './planning.ts'
 import type { TaskId } from './ref.ts'
+import { leastAfter } from './shortage.ts'
 import { type ActiveRun, isSettled, type LiveRun, recordOf, type Work } from './state.ts'
 import { isAgentTask } from './tier.ts'
 import type { ModelRole } from './usage.ts'
@@ -140,12 +141,17 @@ export function stageAllowance(ledger: Ledger, name: StageName): number | null {
 /** Shares of the rest that one attempt may take, so that the first ones do not leave the others without. */
 const FAIR = 3
 
-/** US dollars that an attempt at a task may spend; null: there is not enough left. */
-export function taskAllowance({ ledger, work }: ActiveRun): number | null {
+/** US dollars that the next attempt at a task may spend; null: there is not enough left. */
+export function taskAllowance({ ledger, work }: ActiveRun, id: TaskId): number | null {
   const ahead = work.plan.tasks.filter(
     (task) => isAgentTask(task) && ['pending', 'queued'].includes(recordOf(work, task.id).state.status),
   ).length
   const left = availableUsd(ledger) - keptBack(ledger)
   const usd = Math.min(work.settings.budget.task_usd, (left * FAIR) / (FAIR + Math.max(ahead, 1) - 1))
-  return usd >= LEAST * 10 ? usd : null
+  const least = Math.max(LEAST * 10, leastAfter(closedAttempts(work, id), work.settings))
+  return usd >= least ? usd : null
 }
+
+/** Those before the one that is to be paid for. */
+const closedAttempts = (work: Work, id: TaskId) =>
+  recordOf(work, id).attempts.filter(({ outcome }) => outcome !== 'open')

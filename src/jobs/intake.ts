@@ -3,6 +3,7 @@ import type { Report } from '../core/event.ts'
 import type { TaskFailure } from '../core/failure.ts'
 import { mayStart } from '../core/gate.ts'
 import { branchRef, type TaskId, taskBranch } from '../core/ref.ts'
+import { isShortage } from '../core/shortage.ts'
 import { recordOf, taskOf, type Work } from '../core/state.ts'
 import { isAgentTask, nextRung } from '../core/tier.ts'
 import type { ResultArtifact } from '../ports/slots.ts'
@@ -74,10 +75,11 @@ function refusedAtTheGate(
   return record(draft, nowOf(session), { type: 'task_failed', task, attempt, head: null, failure, final: true, report })
 }
 
-/** A program gets one more try; an agent climbs a ladder, at the end of which this part is planned anew. */
+/** A program gets one more try; an agent climbs a ladder, at the end of which this part is planned anew. Want of money is no rung. */
 function rungAfter(session: Session, work: Work, id: TaskId, failure: TaskFailure) {
   const task = taskOf(work, id)
   const known = recordOf(work, id)
+  if (isShortage(failure, work.settings)) return { final: false, replan: false }
   if (!isAgentTask(task)) return { final: isFinal(failure, known.failures), replan: false }
   const rung = nextRung(task, known, failure, work.amendments.filter(({ cause }) => cause === 'replan').length)
   const planner = session.state.planning !== null && session.deps.model !== null

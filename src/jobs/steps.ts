@@ -101,7 +101,7 @@ function startTask(draft: Draft, at: string, { task, attempt, slot }: AssignedTa
   if (draft.state.phase !== 'active') return draft
   const started = { type: 'task_started', task, attempt, slot } as const
   if (!costsMoney(draft.state.work, task)) return record(draft, at, started)
-  const allowance = taskAllowance(draft.state)
+  const allowance = taskAllowance(draft.state, task)
   return allowance === null ? draft : record(draft, at, { ...started, allowance })
 }
 
@@ -111,12 +111,13 @@ const costsMoney = (work: Work, id: TaskId): boolean =>
 /** The limit is reached: nothing is at work any more, and what is ready cannot be paid for. A person may raise it. */
 export const watchMoney: Step = (session, draft) => {
   if (draft.state.phase !== 'active' || draft.state.paused !== null) return draft
-  const { work, ledger } = draft.state
+  const run = draft.state
+  const { work, ledger } = run
   if (tasksWith(work, 'in_progress').length > 0 || Object.keys(ledger.reserved).length > 0) return draft
   const ready = startable(work).filter(({ id }) => costsMoney(work, id))
   const stages = session.deps.model === null ? [] : wantedStages(draft.state).filter(({ name }) => name !== 'synthesis')
   const poor =
-    (ready.length > 0 && taskAllowance(draft.state) === null) ||
+    (ready.length > 0 && ready.every(({ id }) => taskAllowance(run, id) === null)) ||
     stages.some(({ name }) => stageAllowance(ledger, name) === null)
   if (!poor) return draft
   const why = `the limit of ${(ledger.limit ?? 0).toFixed(2)} USD is reached: ${spentUsd(ledger).toFixed(2)} USD are spent`
