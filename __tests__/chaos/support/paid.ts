@@ -1,0 +1,83 @@
+import { expect } from 'vitest'
+import type { RunEvent } from '../../../src/core/event.ts'
+import { replayOn } from '../../../src/core/evolve.ts'
+import { attemptKey, type Ledger, spentUsd } from '../../../src/core/ledger.ts'
+import { emptyRun, type RunState } from '../../../src/core/state.ts'
+import { usdOf } from '../../../src/core/usage.ts'
+import type { SeenRequest } from '../../../src/hub/model/log.ts'
+import { type ParsedRequest, parsedRequest } from '../../../src/hub/model/request.ts'
+import type { ModelServer } from '../../../src/hub/model/server.ts'
+import { asksFor, taskOf } from '../../e2e/support/agents.ts'
+import { usdOfRequest } from '../../e2e/support/talk.ts'
+import { eventsOf } from '../../e2e/support/world.ts'
+
+/** What a request is about: a task's id, or a stage of the planner. */
+export function topicOf(request: ParsedRequest): string {
+  const task = taskOf(request)
+  if (task !== null) return task
+  if (asksFor('tasks')(request)) return 'design'
+  if (asksFor('accepted')(request)) return 'critique'
+  return asksFor('contradictions')(request) ? 'synthesis' : 'explore'
+}
+
+/** Whether it is for the sake of the run with these words in its issue. */
+export const isAbout = ({ system, firstText }: ParsedRequest, words: string): boolean =>
+  `${system}\n${firstText}`.includes(words)
+
+/** Every request of one run, told by words of its issue, under what it is about, oldest first. */
+export function requestsOf({ requests }: ModelServer, words: string): Record<string, SeenRequest[]> {
+  const found: Record<string, SeenRequest[]> = {}
+  for (const seen of requests) {
+    const request = seen.body === null ? null : parsedRequest(seen.body)
+    if (request === null || !isAbout(request, words)) continue
+    const topic = topicOf(request)
+    found[topic] = [...(found[topic] ?? []), seen]
+  }
+  return found
+}
+
+export const countsOf = (found: Readonly<Record<string, readonly unknown[]>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(found).map(([topic, list]) => [topic, list.length]))
+
+export const usdOfAll = (requests: readonly SeenRequest[]): number =>
+  requests.reduce((sum, request) => sum + usdOfRequest(request), 0)
+
+/** US dollars that were set aside under a key of the ledger. */
+export function reservedFor(events: readonly RunEvent[], key: string): number {
+  const stages = eventsOf(events, 'money_reserved').filter(({ stage }) => stage === key)
+  const attempts = eventsOf(events, 'task_started').filter((it) => attemptKey(it.task, it.attempt) === key)
+  const all = [...stages.map(({ usd }) => usd), ...attempts.map(({ allowance }) => allowance ?? 0)]
+  expect(all, `reservations of ${key}`).toHaveLength(1)
+  return all[0] ?? 0
+}
+
+/** Who died over it could not say what it had used: all that was set aside counts as spent, and as unknown. */
+export function expectLost(ledger: Ledger, events: readonly RunEvent[], key: string): void {
+  const usd = reservedFor(events, key)
+  expect(usd, key).toBeGreaterThan(0)
+  expect(ledger.spent[key], key).toMatchObject([{ calls: 0, usd, unknown: usd }])
+}
+
+/** What the journal has of it is what the server's own count of these requests costs, to the last token. */
+export function expectPaid(ledger: Ledger, key: string, requests: readonly SeenRequest[]): void {
+  const spent = ledger.spent[key] ?? []
+  expect(usdOf(spent), key).toBeCloseTo(usdOfAll(requests), 9)
+  expect(usdOf(spent), key).toBeGreaterThan(0)
+  expect(
+    spent.map(({ unknown }) => unknown),
+    key,
+  ).toEqual([0])
+}
+
+/** At no event of the journal have spent and set-aside money together been more than the run may spend. */
+export function expectWithinLimit(events: readonly RunEvent[]): void {
+  let state: RunState = emptyRun
+  for (const [index, event] of events.entries()) {
+    state = replayOn(state, [event])
+    if (state.phase === 'empty' || state.ledger.limit === null) continue
+    const { ledger } = state
+    const reserved = Object.values(ledger.reserved).reduce((sum, { usd }) => sum + usd, 0)
+    expect(spentUsd(ledger) + reserved, `after ${index}: ${event.type}`).toBeLessThanOrEqual((ledger.limit ?? 0) + 1e-9)
+  }
+  expect(state.phase === 'empty' ? null : state.ledger.reserved).toEqual({})
+}
