@@ -43,7 +43,9 @@ const environmentSchema = z.object({
   /** What uploads artifacts; a slot must not let it out. */
   ACTIONS_RUNTIME_TOKEN: z.string().default(''),
   /** Seconds without a byte from the model after which a call is begun anew; empty: as long as the API may be silent. */
-  TRIBUTARY_SILENCE_SECONDS: z.union([z.literal('').transform(() => undefined), z.coerce.number().positive()]).optional(),
+  TRIBUTARY_SILENCE_SECONDS: z
+    .union([z.literal('').transform(() => undefined), z.coerce.number().positive()])
+    .optional(),
 })
 export type Environment = z.infer<typeof environmentSchema> & { all: Readonly<Record<string, string | undefined>> }
 
