@@ -1,5 +1,5 @@
 import type { Bench, Checked, Kept } from '../agent/worker/bench.ts'
-import { type Quotes, quotesFor } from '../agent/worker/quotes.ts'
+import { type Quotes, quotesFor, unmarked } from '../agent/worker/quotes.ts'
 import { type Transcript, transcript } from '../agent/worker/transcript.ts'
 import { type TaskAssignment, taskEnvironment } from '../core/assignment.ts'
 import { type Brief, briefOf } from '../core/brief.ts'
@@ -69,7 +69,7 @@ export function attemptOf(given: Given, redact: Redact): Attempt {
   const env = taskEnvironment(who.run, assignment)
   const { minutes } = assignment
   const watch = stopwatch({ sandbox, worktree: deps.worktree.path, minutes, signal, env, elapsed })
-  const brief = briefOf(run, assignment.task)
+  const brief = unmarked(briefOf(run, assignment.task))
   const { task, checks } = brief
   const words = wordsFor(who.run, assignment)
   return {

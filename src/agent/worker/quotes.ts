@@ -21,3 +21,13 @@ export function quotesFor({ run, seed }: Pick<Brief, 'run' | 'seed'>): Quotes {
     data: (what, text) => fence(what, text, nonce),
   }
 }
+
+/**
+ * The brief without the mark of the run's fences. Planners have seen it, and a plan is not fenced: a fence in it could pass
+ * for the words of a person.
+ */
+export function unmarked(brief: Brief): Brief {
+  const text = JSON.stringify(brief)
+  const mark = new RegExp(nonceOf(brief.run, brief.seed), 'gi')
+  return text.search(mark) === -1 ? brief : JSON.parse(text.replace(mark, '…'))
+}
