@@ -1,6 +1,7 @@
 import type { Redact } from '../core/redact.ts'
 import type { RunId } from '../core/ref.ts'
 import type { Settings } from '../core/settings.ts'
+import type { Spending } from '../core/usage.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Model } from '../ports/model.ts'
@@ -40,4 +41,6 @@ export interface SlotDeed {
   attempt: number
   outcome: string
   seconds: number
+  /** What a model cost, also in an attempt that failed; absent where none worked. */
+  spending?: readonly Spending[]
 }

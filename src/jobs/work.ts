@@ -85,7 +85,9 @@ async function workOn(
   }
   const what = describe(outcome)
   log(`${key.task}, attempt ${key.attempt}: ${what}.`)
-  const deed = { task: key.task, attempt: key.attempt, outcome: what, seconds: since(endedAt, startedAt) }
+  const done = { task: key.task, attempt: key.attempt, outcome: what, seconds: since(endedAt, startedAt) }
+  const spending = outcome?.report.spending
+  const deed = spending === undefined ? done : { ...done, spending }
   return { deed, handedOver: outcome !== null }
 }
 
