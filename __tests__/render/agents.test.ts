@@ -220,7 +220,7 @@ describe('the status comment', () => {
     const lines = renderStatus(run).split('\n')
     expect(lines[1]).toBe('## Waiting for approval: 0 of 3 tasks landed, 3 done and waiting for the approval')
     expect(lines).toContain(`What could be done beforehand is done. Nothing lands before \`/approve ${id}\`.`)
-    expect(lines.join('\n')).toContain(`- \`/approve ${id}\` lets it land, 3 tasks that is done at once;`)
+    expect(lines.join('\n')).toContain(`- \`/approve ${id}\` lets it land, 3 finished tasks at once;`)
   })
 
   it('says that the plan is still being written while its first tasks run', () => {

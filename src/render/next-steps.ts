@@ -71,7 +71,7 @@ function ahead(run: ActiveRun, standings: Standings): string[] {
   if (!waits || work.open || planningStage(run) !== 'done') return []
   const done = standingAs(standings, 'waits for approval').length
   return [
-    `${code(`/approve ${shortPlanId(work.planId)}`)} lets it land${done === 0 ? '' : `, ${count(done, 'task')} that is done at once`}; \`/revise -- what to change\` makes another version, \`/reject -- why\` ends it.`,
+    `${code(`/approve ${shortPlanId(work.planId)}`)} lets it land${done === 0 ? '' : `, ${count(done, 'finished task')} at once`}; \`/revise -- what to change\` makes another version, \`/reject -- why\` ends it.`,
   ]
 }
 
