@@ -2,9 +2,12 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { resultArtifact } from '../../src/adapters/github/slots.ts'
+import type { TaskAssignment } from '../../src/core/assignment.ts'
 import { parseResultName } from '../../src/core/result-file.ts'
+import { performTask } from '../../src/jobs/work-task.ts'
+import { journalView } from '../../src/jobs/work-view.ts'
 import { agentTask, asked, create, finish, meanwhile, run, says, slotWith } from '../support/agent-slot.ts'
-import { fails } from '../support/said-model.ts'
+import { fails, saidModel } from '../support/said-model.ts'
 import { assign, begin, oneTask, RUN, SLOT, type SlotWorld, script, slotWorld, type Uploaded } from '../support/slot.ts'
 
 let world: SlotWorld
@@ -156,13 +159,20 @@ describe('its limits', () => {
 
   it('time: an answer that takes too long is broken off, and what was done by then is handed over', async () => {
     agentTask(world, { timeout_minutes: 10 })
+    let begun = () => {}
+    const thinks = new Promise<void>((go) => {
+      begun = go
+    })
     const { deeds } = slotWith(world, [
       says(create('a/b.txt', 'b\n')),
       async ({ signal }) => {
+        begun()
         await new Promise((go) => signal.addEventListener('abort', go))
         return fails('aborted', { fresh: 10, cached: 0, written: 0, output: 0 }, true)
       },
     ])
+    // On a busy machine its commands would else take hours of our time.
+    await thinks
     await world.passTime(deeds, 30)
     expect(outcome()).toMatchObject({ failure: { reason: 'timed-out', minutes: 10 }, report: { turns: 1 } })
     expect(changed()).toEqual(['a/b.txt'])
@@ -295,6 +305,37 @@ describe('while it works', () => {
     const { model, deeds } = slotWith(world, [])
     expect(await world.passTime(deeds)).toEqual([])
     expect([world.uploads, model.requests]).toEqual([[], []])
+  })
+
+  it('a task that nobody has approved gets no call of a tool through, when somebody forces a slot to work on it', async () => {
+    begin(world, 'a, b', { tasks: { a: { run: [], acceptance: holdsB }, b: { run: [] } } }, {}, ['b'])
+    assign(world, 'a', { allowance: 1 })
+    const model = saidModel([says(create('a/b.txt', 'b\n'), finish('b'))])
+    const deps = await world.parts({ model })
+    const who = { run: RUN, slot: SLOT }
+    const view = journalView(deps, RUN)
+    await view.refresh()
+    const forced: TaskAssignment = {
+      kind: 'task',
+      task: 'a',
+      attempt: 1,
+      base: world.base,
+      title: 'Task a',
+      worker: 'agent',
+      program: [],
+      acceptance: holdsB.argv,
+      minutes: 10,
+      mayChangeNothing: false,
+      notes: [],
+      sandbox: 'bubblewrap',
+    }
+    const performed = performTask(deps, who, view, forced, new AbortController().signal)
+    expect((await performed).outcome).toMatchObject({
+      kind: 'failed',
+      head: null,
+      failure: { reason: 'not-approved', detail: 'the plan that holds a is not approved' },
+    })
+    expect([model.requests.length, existsSync(join(world.tree, 'a/b.txt'))]).toEqual([1, false])
   })
 })
 

@@ -63,6 +63,8 @@ export interface SlotWorld {
   /** Called after each upload, as the orchestrator would see it. */
   onUpload(act: (uploaded: Uploaded) => void): void
   start(changes?: Partial<WorkDeps>): Promise<SlotDeed[]>
+  /** What a slot is made of, to take one of its steps by force. */
+  parts(changes?: Partial<WorkDeps>): Promise<WorkDeps>
   /** Lets time pass until the slot has left. */
   passTime(slot: Promise<SlotDeed[]>, seconds?: number): Promise<SlotDeed[]>
   git(...words: string[]): string
@@ -168,6 +170,7 @@ export function slotWorld({ secrets = [] }: { secrets?: string[] } = {}): SlotWo
       act = next
     },
     start: async (changes = {}) => runSlot(await deps(changes), { run: RUN, slot: SLOT }),
+    parts: (changes = {}) => deps(changes),
     async passTime(slot, seconds = 2) {
       let left = false
       const done = slot.finally(() => {
