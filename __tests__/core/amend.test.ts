@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { afterOverlapping, goesBeyond, replaceable, withExpansion, withReplacement } from '../../src/core/amend.ts'
+import { mayStart } from '../../src/core/gate.ts'
 import { lintPlan } from '../../src/core/lint.ts'
 import type { Plan, Task } from '../../src/core/plan.ts'
 import { defaultSettings } from '../../src/core/settings.ts'
-import { agentPlan, agentsAtWork, agentTask, followed } from '../support/planning.ts'
+import type { ActiveRun } from '../../src/core/state.ts'
+import { agentPlan, agentsAtWork, agentTask, followed, idOf, planning, proposal } from '../support/planning.ts'
 import { printedSeed, randomOf } from '../support/random.ts'
 
 const edges = (plan: Plan) => plan.tasks.map(({ id, needs }) => [id, ...needs].join(' < ')).join(', ')
@@ -125,10 +127,11 @@ describe('what may be replaced', () => {
 })
 
 describe('what goes beyond an approved plan', () => {
-  const approved = agentPlan('a > p', {
+  const plan = agentPlan('a > p', {
     verification: [{ argv: ['npm', 'test'] }],
     tasks: { p: { kind: 'plan', writes: ['src/**'], acceptance: { argv: [], expect: '' } } },
   })
+  const approved = { plan, approved: null }
   const task = (writes: string[], ...argv: string[]) => agentTask('p-1', { writes, acceptance: { argv, expect: '' } })
   it('is nothing within its paths and commands', () =>
     expect(goesBeyond(approved, [task(['src/deep/*.ts', 'a/x'], 'npm', 'test'), task(['src/b'], 'true')])).toEqual([]))
@@ -143,6 +146,42 @@ describe('what goes beyond an approved plan', () => {
     ]))
   it('is a program, which the plan never had', () =>
     expect(goesBeyond(approved, [agentTask('p-1', { writes: ['src/a'], run: ['node', 'x.js'] })])).toHaveLength(1))
+})
+
+describe('rights that nobody has approved', () => {
+  const writing = { tasks: { a: { writes: ['src/a/**'] }, b: { writes: ['src/b/**'] } } }
+  const plan = agentPlan('a, b', writing)
+  const deploys = (id: string) =>
+    agentTask(id, { writes: ['infra/**'], acceptance: { argv: ['make', 'deploy'], expect: '' } })
+  /** The work after `of` was planned anew as `task`, judged as the planner judges it. */
+  const amended = (run: ActiveRun, of: string, task: Task) => {
+    const next = withReplacement(run.work.plan, of, [of], [task])
+    const within = goesBeyond(run.work, [task]).length === 0
+    const event = { type: 'plan_amended', cause: 'replan', of, plan: next, planId: idOf(next), within } as const
+    return followed<ActiveRun>(run, { ...event, notes: [] })
+  }
+
+  it('of a part that waits for its approval are lent to no other part', () => {
+    const once = amended(agentsAtWork<ActiveRun>('a, b', writing), 'b', deploys('b-x'))
+    expect([once.work.approved, mayStart(once.work, 'b-x')]).toEqual([['a'], false])
+    const { work } = amended(once, 'a', deploys('a-2'))
+    expect([mayStart(work, 'a-2'), mayStart(work, 'b-x')]).toEqual([false, false])
+  })
+  it('of tasks that an approval left out are lent to none that it named', () => {
+    const wide = { ...plan, tasks: [...plan.tasks, deploys('t5')] }
+    const run = followed<ActiveRun>(planning('strict'), proposal(wide), {
+      type: 'plan_approved',
+      planId: idOf(wide),
+      only: ['a'],
+    })
+    expect(mayStart(amended(run, 'a', deploys('a-2')).work, 'a-2')).toBe(false)
+    expect(mayStart(amended(run, 'a', agentTask('a-2', { writes: ['src/a/x'] })).work, 'a-2')).toBe(true)
+  })
+  it('are the plan as people know it, as long as nobody has approved any of it', () => {
+    const run = followed<ActiveRun>(planning('soft'), proposal(plan))
+    expect(goesBeyond(run.work, [agentTask('a-2', { writes: ['src/b/x'] })])).toEqual([])
+    expect(amended(run, 'a', agentTask('a-2', { writes: ['src/b/x'] })).work.approved).toEqual([])
+  })
 })
 
 it('tells of each need that overlapping paths add', () => {

@@ -4,7 +4,7 @@ import { dependantsOf, topologicalOrder } from './graph.ts'
 import type { Argv, Plan, Task } from './plan.ts'
 import { quoted } from './quoted.ts'
 import type { TaskId } from './ref.ts'
-import { statusOf, type Work } from './state.ts'
+import { isApproved, statusOf, type Work } from './state.ts'
 
 /**
  * The plan with the tasks that a `plan` task became. They wait for it, and so for what it waited for, and whatever waits
@@ -91,8 +91,9 @@ const overlap = (a: Task, b: Task): boolean =>
 const ordered = (tasks: readonly Task[], a: TaskId, b: TaskId): boolean =>
   dependantsOf(tasks, [a]).has(b) || dependantsOf(tasks, [b]).has(a)
 
-/** Where new tasks could do what the approved plan does not say: a path outside its globs, a command that is none of its own. */
-export function goesBeyond(approved: Pick<Plan, 'tasks' | 'verification'>, tasks: readonly Task[]): string[] {
+/** Where new tasks could do what the approved part does not say: a path outside its globs, a command that is none of its own. */
+export function goesBeyond(work: Pick<Work, 'plan' | 'approved'>, tasks: readonly Task[]): string[] {
+  const approved = approvedPart(work)
   const globs = approved.tasks.flatMap(({ writes }) => writes)
   const commands = new Set(commandsOf(approved).map((argv) => JSON.stringify(argv)))
   return tasks.flatMap(({ id, writes, acceptance, run }) => [
@@ -104,6 +105,13 @@ export function goesBeyond(approved: Pick<Plan, 'tasks' | 'verification'>, tasks
       .map((argv) => `${quoted(id)} runs ${quoted(argv.join(' '))}, which the approved plan does not`),
   ])
 }
+
+/**
+ * What waits for an approval lends nobody its rights. Before the first approval nothing passes on its origin's, and the
+ * whole plan is what people know.
+ */
+const approvedPart = ({ plan, approved }: Pick<Work, 'plan' | 'approved'>): Pick<Plan, 'tasks' | 'verification'> =>
+  approved?.length === 0 ? plan : { ...plan, tasks: plan.tasks.filter(({ id }) => isApproved({ approved }, id)) }
 
 const commandsOf = ({ tasks, verification }: Pick<Plan, 'tasks' | 'verification'>): Argv[] => [
   ...tasks.flatMap(({ acceptance, run }) => [acceptance.argv, run]),

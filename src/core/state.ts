@@ -262,7 +262,8 @@ export function headsOf(work: Work, id: TaskId): Sha[] {
   return taskOf(work, id).needs.flatMap((need) => headsOf(work, need))
 }
 
-export const isApproved = (work: Work, id: TaskId): boolean => work.approved === null || work.approved.includes(id)
+export const isApproved = ({ approved }: Pick<Work, 'approved'>, id: TaskId): boolean =>
+  approved === null || approved.includes(id)
 
 /** Ids of the tasks that stand so, in plan order. */
 export const tasksWith = (work: Work, ...statuses: TaskStatus[]): TaskId[] =>

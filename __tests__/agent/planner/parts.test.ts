@@ -51,11 +51,13 @@ describe('a task that becomes tasks', () => {
     const linted = lintPlan(withExpansion(plan, 'p', tasks), defaultSettings)
     expect(linted.problems).toEqual([])
     expect(edges(linted.plan.tasks)).toBe('z, a < z, p < a, p-one < p, p-two < p-one, d < p < p-two, x')
-    expect(goesBeyond(plan, tasks)).toEqual([])
+    expect(goesBeyond({ plan, approved: null }, tasks)).toEqual([])
   })
   it('may go beyond what was approved, which is then seen', async () => {
     const tasks = tasksOf((await expanded([within('one', { writes: ['elsewhere/**'] })])).result)
-    expect(goesBeyond(plan, tasks)).toEqual(['`p-one` may write `elsewhere/**`, which the approved plan does not'])
+    expect(goesBeyond({ plan, approved: null }, tasks)).toEqual([
+      '`p-one` may write `elsewhere/**`, which the approved plan does not',
+    ])
   })
   it('has them wait for each other and for what is there where their paths overlap, and says so', async () => {
     const { result } = await expanded([

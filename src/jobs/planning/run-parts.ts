@@ -112,7 +112,7 @@ function amended({ planning }: At, it: Amendment): StageEnd {
       const linted = lintPlan(it.into(work.plan), planning.settings)
       const [problem] = linted.problems
       if (problem !== undefined) return failed(session, draft, it, problem.message)
-      const within = goesBeyond(work.plan, it.tasks).length === 0
+      const within = goesBeyond(work, it.tasks).length === 0
       return record(draft, nowOf(session), {
         type: 'plan_amended',
         cause: it.cause,
