@@ -4,18 +4,25 @@ import { openRepo } from '../../src/adapters/git/repo.ts'
 import { memoryForge } from '../../src/adapters/memory/forge.ts'
 import { memoryGitHub } from '../../src/adapters/memory/github.ts'
 import { readSettings } from '../../src/config.ts'
-import { replay } from '../../src/core/evolve.ts'
+import type { RunEvent } from '../../src/core/event.ts'
+import { replay, replayOn } from '../../src/core/evolve.ts'
 import { settingsSchema } from '../../src/core/settings.ts'
+import { emptyRun } from '../../src/core/state.ts'
 import { orchestrate } from '../../src/jobs/orchestrate.ts'
 import { bareRemote, commit, git, tempDir } from '../support/git.ts'
 import { hastyClock } from '../support/hasty-clock.ts'
 import { gate, planOf } from '../support/plan.ts'
-import { AT, proposedBy } from '../support/run.ts'
+import { AT, proposedBy, report } from '../support/run.ts'
 
 const stamp = { at: AT, by: 'tributary' }
 
 /** An approved run on a real remote; GitHub is in memory, the slots are what a test says. */
-async function world(graph: string, overrides: Parameters<typeof planOf>[1] = {}, settings = {}) {
+async function world(
+  graph: string,
+  overrides: Parameters<typeof planOf>[1] = {},
+  settings = {},
+  only: string[] | null = null,
+) {
   const remote = bareRemote()
   const base = commit(remote.dir, { 'README.md': 'text' })
   const trunk = commit(remote.dir, { 'README.md': 'text' }, [base], 'Start')
@@ -34,7 +41,7 @@ async function world(graph: string, overrides: Parameters<typeof planOf>[1] = {}
   )
   const state = replay(events)
   if (state.phase !== 'proposed') throw new Error('not proposed')
-  events.push({ type: 'plan_approved', ...stamp, planId: state.work.planId, only: null })
+  events.push({ type: 'plan_approved', ...stamp, planId: state.work.planId, only })
   await journal.append('42', null, events, replay(events), [])
   const deps = {
     forge: memoryForge(github),
@@ -52,7 +59,7 @@ async function world(graph: string, overrides: Parameters<typeof planOf>[1] = {}
     handOverAt: new Date(clock.now().getTime() + 3_600_000),
   }
   const types = async () => (await journal.history('42')).slice(events.length).map((event) => event.type)
-  return { remote, github, journal, deps, clock, types }
+  return { remote, github, journal, deps, clock, types, trunk }
 }
 
 describe('an orchestrator', () => {
@@ -129,5 +136,40 @@ describe('an orchestrator', () => {
       work: { baseSeen: { sha: moved, paths: [], stale: false } },
       paused: null,
     })
+  })
+
+  it.each([
+    ['nobody has approved', ['b'], ['task_failed']],
+    ['somebody has approved', null, ['task_verified', 'task_landed', 'trunk_moved']],
+  ])('asked to land work that %s, does so or refuses', async (_who, only, expected) => {
+    const { deps, remote, journal, trunk } = await world('a, b', {}, {}, only)
+    const start = commit(remote.dir, { 'README.md': 'text' }, [trunk], 'Start a')
+    git(remote.dir, ['update-ref', 'refs/heads/tributary/42/a', start])
+    const head = commit(remote.dir, { 'README.md': 'text', a: { folder: { x: 'done' } } }, [start], 'Work')
+    git(remote.dir, ['update-ref', 'refs/heads/work', head])
+    const bundle = `${tempDir()}/work.bundle`
+    git(remote.dir, ['bundle', 'create', bundle, 'work', `^${start}`])
+    const read = await journal.read('42')
+    const forced: RunEvent[] = [
+      { type: 'slots_requested', ...stamp, request: 'r1', count: 1, workflowRun: 7 },
+      { type: 'task_queued', ...stamp, task: 'a', attempt: 1, base: start },
+      { type: 'task_started', ...stamp, task: 'a', attempt: 1, slot: 'r1.1' },
+    ]
+    await journal.append('42', read?.tip ?? null, forced, replayOn(read?.state ?? emptyRun, forced), [])
+    const outcome = { kind: 'done', head, tree: git(remote.dir, ['rev-parse', `${head}^{tree}`]), report }
+    const times = { startedAt: AT, endedAt: AT }
+    const result = { version: 1, run: '42', task: 'a', attempt: 1, base: start, outcome, slot: 'r1.1', ...times }
+    const slots = {
+      jobs: async () => [],
+      results: async () => [{ id: 1, run: '42', task: 'a', attempt: 1 }],
+      download: async () => ({ result: JSON.stringify(result), bundle }),
+    }
+    await orchestrate({ ...deps, slots, handOverAt: new Date(deps.clock.now().getTime() + 10_000) }, '42')
+    const events = (await journal.history('42')).filter((event) => 'task' in event && event.task === 'a')
+    expect(events.slice(2).map(({ type }) => type)).toEqual(expected)
+    if (only === null) return
+    expect(events.at(-1)).toMatchObject({ failure: { reason: 'not-approved' }, head: null, final: true })
+    const tipOf = (branch: string) => git(remote.dir, ['rev-parse', `refs/heads/tributary/42/${branch}`])
+    expect([tipOf('a'), tipOf('trunk')]).toEqual([start, trunk])
   })
 })
