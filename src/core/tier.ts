@@ -1,4 +1,5 @@
 import type { TaskFailure } from './failure.ts'
+import { withoutIncidentals } from './incidental.ts'
 import type { Task } from './plan.ts'
 import type { Settings } from './settings.ts'
 import type { TaskRecord } from './state.ts'
@@ -48,10 +49,17 @@ export function nextRung(
 /** The attempt before this one, which the record still has open, failed with the very same words. */
 function isSameAsBefore({ attempts }: Pick<TaskRecord, 'attempts'>, failure: TaskFailure): boolean {
   const before = attempts.filter(({ outcome }) => outcome === 'failed').at(-1)?.failure
-  return before != null && isSameFailure(before, failure)
+  return before != null && !isLimit(failure) && isSameFailure(before, failure)
 }
 
+/** The attempt reached an end of what it was given. That says nothing of the work: a stronger model may need less, a new plan ask less. */
+const isLimit = (failure: TaskFailure): boolean =>
+  failure.reason === 'timed-out' ||
+  failure.reason === 'allowance-spent' ||
+  (failure.reason === 'agent-stopped' && failure.why === 'turns')
+
+/** Whether both say the same, but for what differs from run to run. Counts do not: three failed tests, then one, are progress. */
 export const isSameFailure = (one: TaskFailure, other: TaskFailure): boolean => fingerprint(one) === fingerprint(other)
 
-/** Times, counts and temporary names differ from run to run, and say nothing of the cause. */
-const fingerprint = (failure: TaskFailure): string => JSON.stringify(failure).replace(/[0-9]+(?:\.[0-9]+)?/g, '#')
+const fingerprint = (failure: TaskFailure): string =>
+  JSON.stringify(failure, (_, value: unknown) => (typeof value === 'string' ? withoutIncidentals(value) : value))
