@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { scratchIn } from '../../src/scratch.ts'
@@ -80,11 +80,13 @@ describe('a task', () => {
     expect(Object.keys(env).join()).not.toMatch(/TOKEN|GITHUB_|ACTIONS_|VITEST/)
   })
 
-  it('starts from its base and from nothing that an earlier task left, ignored files apart', async () => {
+  it('starts from its base, from what the job had installed, and from nothing that an earlier task left', async () => {
+    mkdirSync(join(world.tree, 'ignored'))
+    writeFileSync(join(world.tree, 'ignored/installed'), '')
     begin(world, 'a, b', {
       tasks: {
-        a: { run: script('mkdir ignored; echo x > ignored/x; echo a > made; echo a >> a.txt') },
-        b: { run: script('ls > seen; cat a.txt >> seen') },
+        a: { run: script('mkdir sub sub/ignored; echo x > sub/ignored/x; echo a > made; echo a >> a.txt') },
+        b: { run: script('ls . ignored > seen; cat a.txt >> seen') },
       },
     })
     assign(world, 'a')
@@ -103,7 +105,21 @@ describe('a task', () => {
     const deeds = await world.start()
     expect(deeds.map((deed) => deed.task)).toEqual(['a', 'b'])
     const [, second] = world.uploads
-    expect(second === undefined ? '' : landed(second, 'show', '--format=')).toContain('+a.txt\n+ignored\n+seen\n+a')
+    expect(second === undefined ? '' : landed(second, 'show', '--format=')).toContain(
+      '+.:\n+a.txt\n+ignored\n+seen\n+\n+ignored:\n+installed\n+a',
+    )
+  })
+
+  it('is accepted on the tree that is handed over: what git ignores, and the program made, is not there', async () => {
+    oneTask(world, {
+      run: script('echo gen.txt > .gitignore; echo 42 > gen.txt; mkdir empty; echo b > b.txt'),
+      acceptance: { argv: script('ls -d b.txt gen.txt empty; grep 42 gen.txt'), expect: '' },
+    })
+    await world.start()
+    expect(outcomeOf(world.uploads)).toMatchObject({
+      failure: { reason: 'acceptance-failed', log: expect.stringMatching(/^ls: .*gen\.txt[\s\S]*\nb\.txt\n/) },
+    })
+    expect(landed(only(world.uploads), 'show', '--format=', '--name-only')).toBe('.gitignore\nb.txt')
   })
 
   it('a program that fails hands over what it left and what it said', async () => {

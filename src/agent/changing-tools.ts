@@ -81,5 +81,7 @@ const WORDS: Readonly<Record<EditFailure, string>> = {
   exists: 'there is something of that name already; change a file with edit',
   'not-found': '`old` does not stand in the file; view it first',
   'not-unique': '`old` stands in the file more than once; take in more lines around it',
+  ignored:
+    'git ignores that path, so the file would be no part of your work; take a path that no .gitignore names, or leave it to a command to make it',
   'too-large': 'that is larger than a file may be',
 }

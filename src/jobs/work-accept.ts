@@ -27,7 +27,7 @@ export const NO_ACCEPTANCE: TaskFailure = {
   log: 'The task has no acceptance command: nothing shows that its work is good.',
 }
 
-/** Runs every check; all must pass, none at all is no pass, and none may change what it passes. */
+/** Runs every check; all must pass, none at all is no pass, and none may see or change more than it passes. */
 export async function checkWork(
   place: Place,
   watch: Stopwatch,
@@ -36,9 +36,18 @@ export async function checkWork(
 ): Promise<Checked> {
   if (checks.length === 0) return { failure: NO_ACCEPTANCE, tree: null, log: '', seconds: 0 }
   const tree = commit?.tree ?? (await place.worktree.treeHash())
+  const cleared = await trying(() => place.worktree.removeUntracked())
+  if ('error' in cleared) return { failure: leftBehind(place, cleared.error), tree, log: '', seconds: 0 }
   const { failure, log, seconds } = await runAll(watch, checks)
   return { failure: failure ?? (await changedSince(place, tree)), tree, log, seconds }
 }
+
+/** What is no part of the tree could be what makes the acceptance pass. */
+const leftBehind = ({ redact }: Place, error: string): TaskFailure => ({
+  reason: 'acceptance-failed',
+  exitCode: 0,
+  log: redact(`What was left beside the work cannot be removed: ${error}`),
+})
 
 async function runAll(watch: Stopwatch, checks: readonly Command[]): Promise<Omit<Checked, 'tree'>> {
   let log = ''

@@ -32,12 +32,13 @@ export type EditFailure =
   | 'not-found'
   | 'not-unique'
   | 'too-large'
+  | 'ignored'
 
 export type Edited = { ok: true } | { ok: false; why: EditFailure; detail: string }
 
 /**
  * The files of a slot's work tree, to read and to change. What commands of a task left there is hostile: no symlink, hard
- * link or special file is ever followed, whatever swaps them in between.
+ * link or special file is ever followed, whatever swaps them in between. What git ignores is not changed: it is in no commit.
  */
 export interface Files extends Sources {
   /** Replaces `old`, which must be there exactly once. */

@@ -8,5 +8,7 @@ export interface Tracked {
     options: { literal: boolean; glob: string | null },
   ): Promise<{ ok: true; paths: string[] } | { ok: false; why: string }>
   log(path: string | null, most: number): Promise<string[]>
+  /** Whether git would leave a file of that name out of every commit. */
+  ignores(path: string): Promise<boolean>
   diff(most: number): Promise<string>
 }

@@ -9,12 +9,14 @@ import type { Files } from './sources.ts'
 export interface Worktree {
   /** The folder of the files. */
   path: string
-  /** Fetch the commit and make the files those of it; what git ignores (installed dependencies) may stay. */
+  /** Fetch the commit and make the files those of it; only what git ignored before any task (installed dependencies) stays. */
   prepare(sha: Sha): Promise<void>
   /** Everything that was changed since `prepare`, as one commit on top of that; null where nothing was. */
   commitAll(words: CommitWords): Promise<{ head: Sha; tree: Sha } | null>
   /** Undoes what was changed since `prepare` in paths that are not to be kept; answers with those paths. */
   putBack(keeps: (path: string) => boolean): Promise<string[]>
+  /** Removes what is in no commit: what git ignores, but for what it ignored before any task, and folders without a file. */
+  removeUntracked(): Promise<void>
   /** The tree of the files as they are now, without a commit. */
   treeHash(): Promise<Sha>
   /** Paths in which two trees, or commits, differ. */

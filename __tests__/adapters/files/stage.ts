@@ -21,6 +21,7 @@ export const nothingTracked: Tracked = {
   paths: async () => neverAsked(),
   holding: async () => neverAsked(),
   log: async () => neverAsked(),
+  ignores: async () => false,
   diff: async () => neverAsked(),
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Files } from '../../../src/ports/sources.ts'
@@ -31,6 +31,22 @@ describe('the files of a work tree', () => {
     rmSync(at('a'))
     expect((await files.list('**', 50)).paths).toEqual(['.gitignore', 'folder/b', 'kept.log', 'new'])
     expect(await needles(files)).toEqual(['folder/b:1', 'kept.log:1', 'new:2'])
+  })
+
+  it('are not changed, nor made, where git would leave them out of every commit', async () => {
+    const { dir, files } = await treeStage(START)
+    const at = (...path: string[]) => join(dir, ...path)
+    writeFileSync(at('debug.log'), 'old\n')
+    const ignored = { ok: false, why: 'ignored', detail: '' }
+    expect(await files.replace('debug.log', 'old', 'new')).toEqual(ignored)
+    expect(await files.create('folder/node_modules/ü "x"', 'x')).toEqual(ignored)
+    expect(await files.create('src/.gitignore', 'gen.txt\n')).toEqual({ ok: true })
+    expect(await files.create('src/gen.txt', '42\n')).toEqual(ignored)
+    expect([readFileSync(at('debug.log'), 'utf8'), existsSync(at('folder/node_modules'))]).toEqual(['old\n', false])
+    expect(existsSync(at('src/gen.txt'))).toBe(false)
+    expect(await files.replace('kept.log', 'needle', 'new'), 'git has it all the same').toEqual({ ok: true })
+    expect(await files.create('../out', 'x')).toMatchObject({ why: 'outside-the-folder' })
+    expect(await files.create('link/x', 'x')).toMatchObject({ why: 'symlink' })
   })
 
   it('are none of a repository inside this one, nor of git itself', async () => {

@@ -64,12 +64,52 @@ describe('a work tree', () => {
     expect(readFileSync(at('folder', 'b'), 'utf8')).toBe('b\n')
   })
 
-  it('keeps what git ignores, such as installed dependencies', async () => {
-    const { base, worktree, at } = await stage()
+  it('keeps what git ignored before any task, such as installed dependencies, and removes what it came to ignore', async () => {
+    const { base, at, open, dir } = await stage()
     mkdirSync(at('node_modules', 'left-pad'), { recursive: true })
     writeFileSync(at('node_modules', 'left-pad', 'index.js'), '')
+    writeFileSync(at('folder', 'kept.log'), '')
+    const worktree = await open()
     await worktree.prepare(base)
-    expect(existsSync(at('node_modules', 'left-pad', 'index.js'))).toBe(true)
+    writeFileSync(at('node_modules', 'left-pad', 'more.js'), '')
+    mkdirSync(at('folder', 'node_modules', 'deep'), { recursive: true })
+    writeFileSync(at('folder', 'node_modules', 'deep', 'x'), '')
+    const outside = tempDir()
+    writeFileSync(join(outside, 'theirs'), '')
+    symlinkSync(outside, at('link.log'))
+    symlinkSync(outside, at('folder', 'node_modules', 'link'))
+    for (const name of ['ü \n"x".log', '-rf.log', '*.log']) writeFileSync(at(name), '')
+    writeFileSync(Buffer.concat([Buffer.from(`${at()}/`), Buffer.from('ff2e6c6f67', 'hex')]), '')
+    mkdirSync(at('folder', 'empty'))
+    await worktree.removeUntracked()
+    expect(git(dir, ['status', '--short', '--ignored']).split('\n')).toEqual(['!! folder/kept.log', '!! node_modules/'])
+    expect(readdirSync(dir).toSorted()).toEqual(['.git', '.gitignore', 'a', 'folder', 'node_modules'])
+    expect([existsSync(at('folder', 'empty')), readdirSync(outside)]).toEqual([false, ['theirs']])
+    expect(readdirSync(at('node_modules', 'left-pad'))).toEqual(['index.js', 'more.js'])
+    writeFileSync(at('folder', 'new.log'), '')
+    await worktree.prepare(base)
+    expect(readdirSync(at('folder')).toSorted()).toEqual(['b', 'c', 'kept.log'])
+  })
+
+  it('keeps it also where a task has all around it ignored, or locked', async () => {
+    const { base, at, open } = await stage()
+    mkdirSync(at('out', 'in'), { recursive: true })
+    writeFileSync(at('out', 'in', 'kept.log'), '')
+    writeFileSync(at('out', 'other'), '')
+    const worktree = await open()
+    await worktree.prepare(base)
+    writeFileSync(at('.gitignore'), 'out/\nlocked/\n')
+    writeFileSync(at('out', 'new'), '')
+    mkdirSync(at('locked'))
+    writeFileSync(at('locked', 'x'), '')
+    chmodSync(at('locked'), 0)
+    await worktree.commitAll(words)
+    await worktree.removeUntracked()
+    expect([existsSync(at('out', 'in', 'kept.log')), existsSync(at('out', 'new')), existsSync(at('locked'))]).toEqual([
+      true,
+      false,
+      false,
+    ])
   })
 
   it('commits everything that was changed but what git ignores', async () => {

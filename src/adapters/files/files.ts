@@ -6,7 +6,7 @@ import { groundOf } from './ground.ts'
 import type { Ground } from './held.ts'
 import { isFile, readText } from './read.ts'
 import { searchFiles } from './search.ts'
-import type { Place } from './walk.ts'
+import { type Place, type Refused, refused } from './walk.ts'
 
 /**
  * The files of a work tree in which commands of tasks ran. Everything is reached by holding one folder after the other, so
@@ -19,10 +19,17 @@ export function openFiles(root: string, tracked: Tracked, ground: Ground = groun
     list: (glob, most) => list(place, tracked, glob, most),
     search: (pattern, options) => searchFiles(place, tracked, pattern, options),
     log: (path, most) => tracked.log(path, most),
-    replace: (path, old, by) => replaceText(place, path, old, by),
-    create: (path, text) => createText(place, path, text),
+    replace: async (path, old, by) => (await whyIgnored(tracked, path)) ?? (await replaceText(place, path, old, by)),
+    create: async (path, text) => (await whyIgnored(tracked, path)) ?? (await createText(place, path, text)),
     diff: (most) => tracked.diff(most),
   }
+}
+
+/** A command may have left what git cannot read in the place of a `.gitignore`. */
+async function whyIgnored(tracked: Tracked, path: string): Promise<Refused | null> {
+  const ignored = await tracked.ignores(path).catch(() => null)
+  if (ignored === null) return refused('ignored', 'git cannot read what it ignores')
+  return ignored ? refused('ignored') : null
 }
 
 async function list(place: Place, tracked: Tracked, glob: string, most: number): ReturnType<Files['list']> {

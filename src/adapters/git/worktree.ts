@@ -12,6 +12,7 @@ import { logOf } from './commit-log.ts'
 import { readConfiguration, restoreConfiguration } from './configuration.ts'
 import { addedLinesBetween } from './diff.ts'
 import { missing } from './fetch.ts'
+import { type IgnoredEntries, ignoredEntries, isIgnored, removeUntracked } from './ignored.ts'
 import type { NetworkOptions } from './network.ts'
 import { readCommit, writeCommit } from './objects.ts'
 import { checkedSha, type GitPlace } from './place.ts'
@@ -37,6 +38,8 @@ interface Bench {
   place: GitPlace & { workTree: string }
   /** Puts back what decides how git behaves, before git is run again. */
   guard(): Promise<void>
+  /** What git ignored before any task: the workflow's own steps made it. */
+  kept: IgnoredEntries
   prepared: Sha | null
 }
 
@@ -48,6 +51,7 @@ export async function openWorktree(options: WorktreeOptions): Promise<Worktree> 
     prepare: (sha) => prepare(bench, checkedSha(sha)),
     commitAll: (words) => commitAll(bench, words),
     putBack: async (keeps) => putBack(bench.place, preparedOf(bench), await treeHash(bench), keeps),
+    removeUntracked: () => removeAll(bench),
     treeHash: () => treeHash(bench),
     changedPaths: (from, to) => changedPaths(bench, from, to),
     addedLines: (from, to) => addedLinesBetween(bench.place, from, to),
@@ -64,7 +68,8 @@ async function benchOf({ dir, remoteUrl, token, clock, seconds, signal }: Worktr
   const configuration = await readConfiguration(gitDir)
   const network = { ...(seconds === undefined ? {} : { seconds }), ...(signal === undefined ? {} : { signal }) }
   const guard = () => restoreConfiguration(gitDir, configuration)
-  return { store: { place, remote: { url: remoteUrl, token }, network, clock }, place, guard, prepared: null }
+  const store = { place, remote: { url: remoteUrl, token }, network, clock }
+  return { store, place, guard, kept: await ignoredEntries(place), prepared: null }
 }
 
 async function gitDirOf(workTree: string): Promise<string> {
@@ -82,22 +87,27 @@ async function prepare(bench: Bench, sha: Sha): Promise<void> {
   bench.prepared = null
   if ((await missing(bench.store, [sha])).length > 0) await fetchInto(bench.store, ['--depth=1'], [`+${sha}:${LAST}`])
   await rm(join(bench.place.gitDir, 'index.lock'), { force: true })
-  try {
-    await makeFiles(bench.place, sha)
-  } catch {
-    await unlock(bench.place)
-    await makeFiles(bench.place, sha)
-  }
+  await unlocking(bench.place, () => makeFiles(bench, sha))
   bench.prepared = sha
 }
 
-async function makeFiles(place: GitPlace, sha: Sha): Promise<void> {
+async function makeFiles({ place, kept }: Bench, sha: Sha): Promise<void> {
   await runGit(place, ['checkout', '--quiet', '--force', '--detach', '--no-recurse-submodules', sha], { seconds: 600 })
-  // Twice forced: repositories that a task made inside this one go as well.
-  await runGit(place, ['clean', '--quiet', '-ffd'], { seconds: 600 })
+  await removeUntracked(place, kept)
+}
+
+async function removeAll(bench: Bench): Promise<void> {
+  await bench.guard()
+  await unlocking(bench.place, () => removeUntracked(bench.place, bench.kept))
 }
 
 /** A command may have left folders that nobody may read or empty, its owner included. */
+const unlocking = (place: Bench['place'], work: () => Promise<void>): Promise<void> =>
+  work().catch(async () => {
+    await unlock(place)
+    await work()
+  })
+
 const unlock = ({ workTree }: Bench['place']): Promise<unknown> =>
   promisify(execFile)('/bin/chmod', ['-R', 'u+rwX', '--', workTree]).catch(() => {})
 
@@ -148,6 +158,10 @@ function trackedIn(bench: Bench): Tracked {
     async log(path, most) {
       await bench.guard()
       return logOf(place, preparedOf(bench), path, most)
+    },
+    async ignores(path) {
+      await bench.guard()
+      return isIgnored(place, path)
     },
     diff: async (most) => shownDiff(place, preparedOf(bench), await treeHash(bench), most),
   }
