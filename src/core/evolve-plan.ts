@@ -59,7 +59,7 @@ export function withProposal(state: LiveRun, it: Proposal): LiveRun {
   const base = before ?? firstWork(it)
   const previous = isNext ? { plan: base.plan, planId: base.planId } : base.previous
   const work: Work = {
-    ...withPlan(base, it.plan, it.at),
+    ...withPlan(base, it.plan, it.at, staysInVersion(base, it.plan)),
     open: it.open,
     planId: it.planId,
     notes: it.notes,
@@ -78,31 +78,59 @@ function started(state: LiveRun, work: Work, mode: Mode, at: string): LiveRun {
   return { ...header, phase: 'active', paused: null, work: { ...work, mode, approved, startedAt: at } } as LiveRun
 }
 
+/** Whether the task, as the other plan has it, keeps the record that it has. */
+type Stays = (task: Task, record: TaskRecord, onKept: boolean) => boolean
+
 /**
- * The work with another plan. A task that stays as it is, on needs that do, keeps its record and so all that was done for
- * it; of one that changed only the history of its attempts remains, and one that is gone counts as cancelled.
+ * The work with another plan. A task that stays keeps its record and so all that was done for it; of one that changed only
+ * the history of its attempts remains, and one that is gone counts as cancelled.
  */
-export function withPlan(work: Work, plan: Work['plan'], at: string): Work {
+function withPlan(work: Work, plan: Work['plan'], at: string, stays: Stays): Work {
   const tasks: Record<TaskId, TaskRecord> = {}
   const kept = new Set<TaskId>()
   for (const task of plan.tasks) {
     const before = work.tasks[task.id]
-    const stays = before !== undefined && isSame(work, task) && task.needs.every((need) => kept.has(need))
-    if (stays || isFinished(before)) kept.add(task.id)
+    const onKept = task.needs.every((need) => kept.has(need))
+    if (before !== undefined && stays(task, before, onKept)) kept.add(task.id)
     tasks[task.id] = keptOrFresh(before, kept.has(task.id), at)
   }
   for (const [id, record] of Object.entries(work.tasks)) if (tasks[id] === undefined) tasks[id] = gone(record, at)
   return { ...work, plan, tasks, verification: null, culprit: null }
 }
 
-function isSame(work: Work, task: Task): boolean {
+/**
+ * Another version may say something else under the same id, and who approves it approves its words: work that was done for
+ * other words, or on other work, is none of it. What is part of trunk is never undone.
+ */
+const staysInVersion =
+  (work: Work, plan: Work['plan']): Stays =>
+  (task, { state }, onKept) => {
+    if (state.status === 'landed' && work.trunk.merges.some(({ head }) => head === state.head)) return true
+    // What it became may be left out now, and then nothing would be done in its place.
+    const into = state.status === 'expanded' ? state.into : []
+    if (!onKept || !into.every((id) => plan.tasks.some((other) => other.id === id))) return false
+    return isOver(state) ? isSame(work, task, UNREAD) : isSame(work, task)
+  }
+
+/** While the run is at work only what has not begun is planned anew: what has landed is never undone. */
+const staysInAmendment =
+  (work: Work): Stays =>
+  (task, { state }, onKept) =>
+    state.status === 'landed' || state.status === 'expanded' || (onKept && isSame(work, task))
+
+/** Nobody works on it any more, and what was done is to be kept. */
+const isOver = ({ status }: TaskRecord['state']): boolean => ['verified', 'landed', 'expanded'].includes(status)
+
+/** What is said of a task for those who give it out; its worker reads none of it. */
+const UNREAD: readonly (keyof Task)[] = ['size', 'model_tier', 'timeout_minutes']
+
+function isSame(work: Work, task: Task, but: readonly (keyof Task)[] = []): boolean {
   const before = work.plan.tasks.find(({ id }) => id === task.id)
-  return before !== undefined && canonical(before) === canonical(task)
+  return before !== undefined && canonical(without(before, but)) === canonical(without(task, but))
 }
 
-/** What has landed is never undone, whatever a plan says of it now. */
-const isFinished = (record: TaskRecord | undefined): boolean =>
-  record !== undefined && ['landed', 'expanded'].includes(record.state.status)
+const without = (task: Task, fields: readonly string[]) =>
+  Object.fromEntries(Object.entries(task).filter(([field]) => !fields.includes(field)))
 
 const keptOrFresh = (before: TaskRecord | undefined, keep: boolean, at: string): TaskRecord => {
   if (before === undefined) return freshRecord
@@ -140,7 +168,7 @@ export function withAmendment(work: Work, event: EventOf<'plan_amended'>): Work 
   // stays with the tasks that it was given for, one by one.
   const passes = work.mode === 'off' || (event.within && [event.of, ...removed].every((id) => isApproved(work, id)))
   const kept = ids.filter((id) => isApproved(work, id) && next.includes(id))
-  const amended = withPlan(work, event.plan, event.at)
+  const amended = withPlan(work, event.plan, event.at, staysInAmendment(work))
   const tasks = event.cause === 'expand' ? expanded(amended, event, added) : replanned(amended, event, added)
   const { cause, of, within, at } = event
   return {
