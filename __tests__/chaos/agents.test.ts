@@ -3,13 +3,14 @@ import type { RunEvent } from '../../src/core/event.ts'
 import type { LiveRun } from '../../src/core/state.ts'
 import { gate, held, json, tools } from '../../src/hub/model/answer.ts'
 import type { SeenRequest } from '../../src/hub/model/log.ts'
-import { type ParsedRequest, parsedRequest } from '../../src/hub/model/request.ts'
+import { parsedRequest } from '../../src/hub/model/request.ts'
 import type { Rule, Say } from '../../src/hub/model/script.ts'
 import { asksFor, create, planned, startAgentWorld, taskOf, usual } from '../e2e/support/agents.ts'
 import { expectFinished } from '../e2e/support/picture.ts'
+import { isAbout, of, requestsOf } from '../e2e/support/topic.ts'
 import { agreement, eventsOf, type World } from '../e2e/support/world.ts'
 import { killOrchestrator, killSlot } from './support/kill.ts'
-import { countsOf, expectLost, expectPaid, expectWithinLimit, isAbout, requestsOf, topicOf } from './support/paid.ts'
+import { countsOf, expectLost, expectPaid, expectWithinLimit } from './support/paid.ts'
 
 const STRICT = 'Please write five files, whatever may die over it.'
 const OPEN = 'Please write four files while their plan is being written.'
@@ -20,11 +21,6 @@ const openPlan = planned('a > c, b > d')
 const never = gate().opened
 /** Opens when the orchestrator under which `b` began is dead. */
 const [strictGate, openGate] = [gate(), gate()]
-
-const of =
-  (words: string, topic: string) =>
-  (request: ParsedRequest): boolean =>
-    isAbout(request, words) && topicOf(request) === topic
 
 const explored = { summary: 'A small repository.', findings: [], conventions: [], commands: [], unknowns: [] }
 const writes: Say = (request) => tools([create(`${taskOf(request)}/done.txt`, `done by ${taskOf(request)}\n`)])

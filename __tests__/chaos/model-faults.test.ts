@@ -11,8 +11,9 @@ import { failing, inTurn, type Rule } from '../../src/hub/model/script.ts'
 import { asksFor, create, honest, planned, startAgentWorld, usual, whenTask } from '../e2e/support/agents.ts'
 import { expectFinished } from '../e2e/support/picture.ts'
 import { ROOT } from '../e2e/support/repository.ts'
+import { requestsOf } from '../e2e/support/topic.ts'
 import { agreement, eventsOf } from '../e2e/support/world.ts'
-import { countsOf, expectPaid, expectWithinLimit, requestsOf, usdOfAll } from './support/paid.ts'
+import { countsOf, expectPaid, expectWithinLimit, usdOfAll } from './support/paid.ts'
 
 const WORDS = 'Please write five files, whatever the model does.'
 const TASKS = ['resets', 'ends', 'stalls', 'errs', 'falls']

@@ -5,36 +5,8 @@ import { attemptKey, type Ledger, spentUsd } from '../../../src/core/ledger.ts'
 import { emptyRun, type RunState } from '../../../src/core/state.ts'
 import { usdOf } from '../../../src/core/usage.ts'
 import type { SeenRequest } from '../../../src/hub/model/log.ts'
-import { type ParsedRequest, parsedRequest } from '../../../src/hub/model/request.ts'
-import type { ModelServer } from '../../../src/hub/model/server.ts'
-import { asksFor, taskOf } from '../../e2e/support/agents.ts'
 import { usdOfRequest } from '../../e2e/support/talk.ts'
 import { eventsOf } from '../../e2e/support/world.ts'
-
-/** What a request is about: a task's id, or a stage of the planner. */
-export function topicOf(request: ParsedRequest): string {
-  const task = taskOf(request)
-  if (task !== null) return task
-  if (asksFor('tasks')(request)) return 'design'
-  if (asksFor('accepted')(request)) return 'critique'
-  return asksFor('contradictions')(request) ? 'synthesis' : 'explore'
-}
-
-/** Whether it is for the sake of the run with these words in its issue. */
-export const isAbout = ({ system, firstText }: ParsedRequest, words: string): boolean =>
-  `${system}\n${firstText}`.includes(words)
-
-/** Every request of one run, told by words of its issue, under what it is about, oldest first. */
-export function requestsOf({ requests }: ModelServer, words: string): Record<string, SeenRequest[]> {
-  const found: Record<string, SeenRequest[]> = {}
-  for (const seen of requests) {
-    const request = seen.body === null ? null : parsedRequest(seen.body)
-    if (request === null || !isAbout(request, words)) continue
-    const topic = topicOf(request)
-    found[topic] = [...(found[topic] ?? []), seen]
-  }
-  return found
-}
 
 export const countsOf = (found: Readonly<Record<string, readonly unknown[]>>): Record<string, number> =>
   Object.fromEntries(Object.entries(found).map(([topic, list]) => [topic, list.length]))
