@@ -149,6 +149,12 @@ describe('code that is none', () => {
     ['a backtick that is escaped', '\\` <!-- EVIL --> `'],
     ['indented lines of a list', '- a\n\n    <!-- EVIL -->\n'],
     ['indented lines of a paragraph', 'a\n    <!-- EVIL -->\n'],
+    ['a backslash that a blank of no width parts from it', '\\\u200b<!-- EVIL -->'],
+    ['a backslash that a colour parts from it', '\\\u001b[31m<!-- EVIL -->'],
+    ['backticks that a blank of no width parts', '`\u200b`<!-- EVIL -->``'],
+    ['a fence that a blank of no width parts', '``\u200b`\n<!-- EVIL -->\n```\n'],
+    ['a fence behind a blank of no width', '\u200b~~~\n<!-- EVIL -->\n'],
+    ['indented lines behind a blank of no width', '\u200b    <!-- EVIL -->\n'],
     ['a backslash in HTML', '<div>\n\\<!-- EVIL -->\n</div>'],
   ])('keeps nothing hidden: %s', (_what, text) => {
     expect(shownOf(text)).not.toContain('EVIL')

@@ -1,4 +1,4 @@
-import { withoutInvisible } from './hidden/characters.ts'
+import { withLineFeeds, withoutInvisible } from './hidden/characters.ts'
 import { counted, listed, type Removed, type Tally } from './hidden/removed.ts'
 import { withoutData } from './hidden/target.ts'
 import { nothingKnown, uncovered } from './hidden/uncover.ts'
@@ -18,9 +18,18 @@ const PASSES = 6
  */
 export function sanitise(text: string): Sanitised {
   const tally: Tally = new Map()
-  const shown = uncoveredAtLast(withoutInvisible(text, tally), tally)
+  const shown = uncoveredAtLast(withoutInvisible(shownAsWritten(text, tally), tally), tally)
   counted(tally, 'long-base64', shown.match(BASE64)?.length ?? 0)
   return { text: shown, removed: listed(tally) }
+}
+
+/**
+ * What nobody sees parts what would be one sign without it: two backticks, a backslash and what it would escape. So what
+ * the page shows is told from the text as it stands, before anything closes up; afterwards it can only become less.
+ */
+function shownAsWritten(text: string, tally: Tally): string {
+  const plain = withLineFeeds(text)
+  return withoutInvisible(plain, new Map()) === plain ? plain : uncoveredAtLast(plain, tally)
 }
 
 /** What is taken out may let its neighbours close up to something new. */

@@ -16,9 +16,12 @@ const KEYCAP = /[0-9#*]$/
 /** As far as one looks to either side: the longest character is two units long, and a selector one. */
 const NEAR = 3
 
+/** The text with one sign for the end of a line. */
+export const withLineFeeds = (text: string): string => text.replace(LINE_ENDS, '\n')
+
 /** The text without what nobody sees; line feeds, tabs and what makes one emoji out of several stay. */
 export function withoutInvisible(text: string, tally: Tally): string {
-  const plain = text.replace(LINE_ENDS, '\n').replace(ANSI, () => {
+  const plain = withLineFeeds(text).replace(ANSI, () => {
     counted(tally, 'ansi-escape')
     return ''
   })
