@@ -13,7 +13,7 @@ const handedOver = (more: Partial<HandedOver> = {}): HandedOver => ({
   parents: [given.base],
   tree: given.verifiedTree,
   changes: [file('a/x')],
-  secrets: [],
+  secrets: { paths: [], unread: [] },
   ...more,
 })
 const verdict = (more: Partial<HandedOver>) => {
@@ -45,7 +45,8 @@ describe('the audit before landing', () => {
     ['a deletion elsewhere', { changes: [file('b/x', '000000', 0, '100644')] }, 'outside-paths'],
     ['too many files', { changes: ['1', '2', '3'].map((name) => file(`a/${name}`)) }, 'too-large'],
     ['a file that is too big', { changes: [file('a/x', '100644', 2000)] }, 'too-large'],
-    ['a secret', { secrets: ['a/x'] }, 'secret-in-diff'],
+    ['a secret', { secrets: { paths: ['a/x'], unread: [] } }, 'secret-in-diff'],
+    ['what nobody can search for secrets', { secrets: { paths: [], unread: ['a/x'] } }, 'too-large'],
   ])('%s: %j is %s', (_what, more, reason) => {
     expect(verdict(more)).toBe(reason)
   })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { pathsWithSecrets, secretIn } from '../../src/core/secrets.ts'
+import { secretIn, secretSeeker } from '../../src/core/secrets.ts'
 
 const DIGITS = '0123456789'
 const HEX = `${DIGITS}abcdef`
@@ -166,23 +166,24 @@ describe('what only looks like a secret', () => {
   })
 })
 
-describe('paths with secrets', () => {
+describe('the search of a file', () => {
+  const own = 'the value of hunter22, ü'
+  const forms = [own, Buffer.from(own).toString('base64'), Buffer.from(own).toString('hex'), encodeURIComponent(own)]
+
   it("finds the job's own secrets by value in whatever form, and nothing where there are none", () => {
-    const own = 'the value of hunter22'
-    const forms = [own, Buffer.from(own).toString('base64'), Buffer.from(own).toString('hex'), encodeURIComponent(own)]
-    const added = new Map([['a/x', 'nothing'], ...forms.map((form, index) => [`a/${index}`, `"${form}"`] as const)])
-    expect(pathsWithSecrets(added, [own])).toEqual(['a/0', 'a/1', 'a/2', 'a/3'])
-    expect(pathsWithSecrets(added, [''])).toEqual([])
-    expect(pathsWithSecrets(new Map([['a', 'pw: abc']]), ['abc']), 'however short').toEqual(['a'])
+    for (const form of forms) expect(secretSeeker([own]).inText('a', `"${form}"`)).toBe(true)
+    expect(secretSeeker([own]).inText('a', 'nothing')).toBe(false)
+    expect(secretSeeker(['']).inText('a', 'nothing')).toBe(false)
+    expect(secretSeeker(['abc']).inText('a', 'pw: abc'), 'however short').toBe(true)
   })
 
-  it('names each path that holds a key, once', () => {
-    const text = `${key('gh', 'p_', drawn(36))}\n${key('AK', 'IA', drawn(16, UPPER))}`
-    const added = new Map([
-      ['src/a.ts', text],
-      ['src/b.ts', 'export const b = 1'],
-      ['docs/c.md', text],
-    ])
-    expect(pathsWithSecrets(added, [])).toEqual(['src/a.ts', 'docs/c.md'])
+  it('finds them in bytes, in UTF-8 and UTF-16, and keys of known shapes; nothing that only looks like a secret', () => {
+    const bytes = (text: string, encoding: 'utf8' | 'utf16le' = 'utf8') =>
+      `\0\xff${Buffer.from(text, encoding).toString('latin1')}\0`
+    const { inBytes } = secretSeeker([own, 'abc'])
+    for (const form of forms) expect(inBytes(bytes(form))).toBe(true)
+    const known = key('gh', 'p_', drawn(36))
+    expect([inBytes(bytes(known)), inBytes(bytes(known, 'utf16le'))]).toEqual([true, true])
+    expect(inBytes(bytes(`password = "${drawn(24)}"; abc`))).toBe(false)
   })
 })

@@ -164,6 +164,17 @@ describe('a task', () => {
     }
   })
 
+  it.each([
+    ['a file that is too large to be searched', 'head -c 3000 /dev/zero > b.bin', /^b\.bin cannot be searched .* 2 kB/],
+    ['too many files', 'touch b c d e', /^4 files changed, 3 are allowed$/],
+  ])('work with %s is handed over without its commits', async (_what, run, detail) => {
+    oneTask(world, { run: script(run) }, { limits: { file_kilobytes: 2, files: 3 } })
+    await world.start()
+    const failure = { reason: 'too-large', detail: expect.stringMatching(detail) }
+    expect(outcomeOf(world.uploads)).toMatchObject({ kind: 'failed', failure, head: null })
+    expect(only(world.uploads).bundle).toBeNull()
+  })
+
   it('work that failed keeps its reason where a secret keeps its commits from being handed over', async () => {
     oneTask(world, { run: script('echo ghs_abcdefgh > b.txt; exit 3') })
     await world.start()

@@ -3,6 +3,7 @@ import { matches } from './glob.ts'
 import type { Task } from './plan.ts'
 import type { Sha } from './ref.ts'
 import { err, ok, type Result } from './result.ts'
+import type { SecretsFound } from './secrets.ts'
 import { ALWAYS_PROTECTED, type Settings } from './settings.ts'
 
 /** What git says of the commit that a slot handed over; nothing here is the slot's own word. */
@@ -11,8 +12,8 @@ export interface HandedOver {
   parents: readonly Sha[]
   tree: Sha
   changes: readonly { path: string; oldMode: string; newMode: string; bytes: number }[]
-  /** Paths whose added lines hold something that looks like a secret, or one of the job's own. */
-  secrets: readonly string[]
+  /** Of the whole change: what looks like a secret, or is one of the job's own. */
+  secrets: SecretsFound
 }
 
 const ORDINARY = ['100644', '100755', '000000']
@@ -45,18 +46,29 @@ export function audit(
   if (outside.length > 0) return err({ reason: 'outside-paths', paths: outside.map((change) => change.path) })
   const size = tooLarge(it, settings)
   if (size !== null) return err({ reason: 'too-large', detail: size })
-  if (it.secrets.length > 0) return err({ reason: 'secret-in-diff', paths: [...it.secrets] })
+  if (it.secrets.paths.length > 0) return err({ reason: 'secret-in-diff', paths: it.secrets.paths })
   return ok(null)
 }
 
 export const protectedAmong = (paths: readonly string[], settings: Settings): string[] =>
   paths.filter((path) => matches([...ALWAYS_PROTECTED, ...settings.protected_paths], path))
 
-function tooLarge(it: HandedOver, { limits }: Settings): string | null {
-  if (it.changes.length > limits.files) return `${it.changes.length} files changed, ${limits.files} are allowed`
-  const big = it.changes.find((change) => change.bytes > limits.file_kilobytes * 1024)
-  return big === undefined ? null : `${big.path} has ${big.bytes} bytes, ${limits.file_kilobytes} kB are allowed`
+function tooLarge({ changes, secrets }: HandedOver, { limits }: Settings): string | null {
+  if (changes.length > limits.files) return tooMany(changes.length, limits)
+  const big = changes.find((change) => change.bytes > bytesOf(limits))
+  if (big !== undefined) return `${big.path} has ${big.bytes} bytes, ${limits.file_kilobytes} kB are allowed`
+  return secrets.unread.length > 0 ? unsearched(secrets.unread, limits) : null
 }
+
+/** Bytes that a changed file may have. */
+export const bytesOf = ({ file_kilobytes }: Settings['limits']): number => file_kilobytes * 1024
+
+export const tooMany = (changed: number, { files }: Settings['limits']): string =>
+  `${changed} files changed, ${files} are allowed`
+
+/** Where nobody can look for secrets, there may be some. */
+export const unsearched = (paths: readonly string[], { file_kilobytes }: Settings['limits']): string =>
+  `${paths[0]}${paths.length > 1 ? ` and ${paths.length - 1} more` : ''} cannot be searched for secrets: a file may have ${file_kilobytes} kB, and all of them 512 MB`
 
 /** Failures that the same program may not meet again when run once more; the rest goes to a person at once. */
 const WORTH_A_RETRY: readonly TaskFailure['reason'][] = [

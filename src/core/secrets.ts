@@ -1,23 +1,58 @@
 import { redactor } from './redact.ts'
 import { KNOWN_KEYS, PUBLISHED } from './secret-shapes.ts'
 
-/**
- * Paths whose added lines hold one of the job's own secrets, in any form in which those are redacted, or a key of a known
- * shape, or outside of tests and documents what only looks like a secret. Time grows with the length.
- */
-export function pathsWithSecrets(added: ReadonlyMap<string, string>, own: readonly string[]): string[] {
-  const hide = redactor(own)
-  const given = own.filter((secret) => secret !== '')
-  return [...added].flatMap(([path, text]) =>
-    given.some((secret) => text.includes(secret)) || hide(text) !== text || secretIn(path, text) !== null ? [path] : [],
-  )
+/** What a search of a change came to. */
+export interface SecretsFound {
+  /** Files whose name, or what was added to them, holds a secret. */
+  paths: string[]
+  /** Files that are too large to be searched. */
+  unread: string[]
+}
+
+/** `own`: values of the job itself. `mostBytes`: what a file may have. */
+export interface SecretSearch {
+  own: readonly string[]
+  mostBytes: number
+}
+
+export interface SecretSeeker {
+  /** One of the own values, in any form in which those are redacted, a key of a known shape, or what looks like a secret. */
+  inText(path: string, text: string): boolean
+  /** The same in bytes, a character each, but for what only looks like a secret. */
+  inBytes(bytes: string): boolean
+  /** Characters that what is searched for may have. */
+  longest: number
+}
+
+/** Searches pieces of files, each alone. Time grows with the length. */
+export function secretSeeker(own: readonly string[]): SecretSeeker {
+  const given = own.filter((secret) => secret !== '').flatMap((secret) => [...new Set([secret, latin1Of(secret)])])
+  const hide = redactor(given)
+  const hidden = (text: string) => hide(text) !== text
+  return {
+    inText: (path, text) =>
+      given.some((secret) => text.includes(secret)) || hidden(text) || secretIn(path, text) !== null,
+    inBytes: (bytes) => [bytes, bytes.replaceAll('\0', '')].some((each) => hidden(each) || knownKeyIn(each) !== null),
+    longest: LONGEST_SHAPE + MOST_ESCAPED * Math.max(0, ...given.map((secret) => secret.length)),
+  }
+}
+
+const latin1Of = (text: string): string => Buffer.from(text).toString('latin1')
+/** A token in three parts. */
+const LONGEST_SHAPE = 16_384
+/** Hex in JSON in JSON, and the like. */
+const MOST_ESCAPED = 6
+
+function knownKeyIn(text: string): string | null {
+  const real = text.replace(PUBLISHED, '')
+  return Object.entries(KNOWN_KEYS).find(([, shape]) => shape.test(real))?.[0] ?? null
 }
 
 /** What kind of secret the text holds; null: none. Where tokens are made up all day, only keys of known shapes count. */
 export function secretIn(path: string, text: string): string | null {
+  const known = knownKeyIn(text)
+  if (known !== null) return known
   const real = text.replace(PUBLISHED, '')
-  const known = Object.entries(KNOWN_KEYS).find(([, shape]) => shape.test(real))
-  if (known !== undefined) return known[0]
   if (MADE_UP.test(path)) return null
   if (TOKEN.test(real)) return 'JSON Web Token'
   if (valuesIn(real, PASSWORD_IN_URL).some(random)) return 'password in a URL'

@@ -17,7 +17,12 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       tasks: z.int().min(1).max(500).default(100).describe('Tasks a plan may have'),
       files: z.int().min(1).default(300).describe('Files a task may change'),
-      file_kilobytes: z.number().positive().default(1024).describe('Kilobytes a changed file may have'),
+      file_kilobytes: z
+        .number()
+        .positive()
+        .max(102_400)
+        .default(1024)
+        .describe('Kilobytes a changed file may have; GitHub takes none above 100 MB'),
       task_minutes: z
         .number()
         .positive()

@@ -1,8 +1,7 @@
-import { audit } from '../core/audit.ts'
+import { audit, bytesOf } from '../core/audit.ts'
 import type { TaskFailure } from '../core/failure.ts'
 import type { Sha } from '../core/ref.ts'
 import { type Outcome, parseResultFile, type ResultFile } from '../core/result-file.ts'
-import { pathsWithSecrets } from '../core/secrets.ts'
 import { recordOf, taskOf } from '../core/state.ts'
 import type { ChangedPath } from '../ports/repo.ts'
 import { type ResultArtifact, UnreadableResult } from '../ports/slots.ts'
@@ -97,7 +96,10 @@ async function judge(
       parents: await repo.parentsOf(at.head),
       tree,
       changes,
-      secrets: pathsWithSecrets(await repo.addedLines(at.base, at.head), deps.secrets),
+      secrets: await repo.findSecrets(at.base, at.head, {
+        own: deps.secrets,
+        mostBytes: bytesOf(work.settings.limits),
+      }),
     },
   )
   // What did not pass the audit is not pushed: GitHub would refuse some of it, and nobody should fetch the rest.

@@ -1,4 +1,6 @@
+import { bytesOf, tooMany, unsearched } from '../core/audit.ts'
 import type { TaskFailure } from '../core/failure.ts'
+import type { Sha } from '../core/ref.ts'
 import {
   BUNDLE_FILE,
   type Outcome,
@@ -9,7 +11,7 @@ import {
   TRANSCRIPT_FILE,
   transcriptName,
 } from '../core/result-file.ts'
-import { pathsWithSecrets } from '../core/secrets.ts'
+import type { Settings } from '../core/settings.ts'
 import type { ScratchFolder } from '../ports/scratch.ts'
 import type { WorkDeps } from './work-deps.ts'
 
@@ -19,9 +21,9 @@ const FIRST_PAUSE = 2
 const MOST_BUNDLE_BYTES = 250 * 2 ** 20
 
 /** Uploads what an attempt came to, once: `result.json`, and beside it the commits, where there are any. */
-export const handOver = (deps: WorkDeps, result: ResultFile): Promise<void> =>
+export const handOver = (deps: WorkDeps, result: ResultFile, limits: Settings['limits']): Promise<void> =>
   deps.scratch.use(async (folder) => {
-    const outcome = await packed(deps, result, folder)
+    const outcome = await packed(deps, result, limits, folder)
     await folder.write(RESULT_FILE, deps.redact(JSON.stringify({ ...result, outcome } satisfies ResultFile)))
     const names = headOf(outcome, result.base) === null ? [RESULT_FILE] : [RESULT_FILE, BUNDLE_FILE]
     await upload(deps, resultName(result.run, result.task, result.attempt), names, folder)
@@ -41,21 +43,34 @@ export async function handOverTranscript(deps: WorkDeps, key: ResultKey, lines: 
   }
 }
 
-/** What holds a secret is not handed over: many more may download an artifact than may merge what is in it. */
 async function packed(
-  { worktree, secrets }: WorkDeps,
+  deps: WorkDeps,
   { outcome, base }: ResultFile,
+  limits: Settings['limits'],
   folder: ScratchFolder,
 ): Promise<Outcome> {
   const head = headOf(outcome, base)
   if (head === null) return outcome
-  const paths = pathsWithSecrets(await worktree.addedLines(base, head), secrets)
-  if (paths.length > 0) return withoutCommits(outcome, { reason: 'secret-in-diff', paths })
-  await worktree.bundle(head, base, folder.file(BUNDLE_FILE))
+  const why = await whyKeptBack(deps, { base, head }, limits)
+  if (why !== null) return withoutCommits(outcome, why)
+  await deps.worktree.bundle(head, base, folder.file(BUNDLE_FILE))
   const bytes = await folder.bytes(BUNDLE_FILE)
   if (bytes <= MOST_BUNDLE_BYTES) return outcome
   const detail = `the commits have ${bytes} bytes, ${MOST_BUNDLE_BYTES} can be handed over`
   return withoutCommits(outcome, { reason: 'too-large', detail })
+}
+
+/** What may hold a secret is not handed over: many more may download an artifact than may merge what is in it. */
+async function whyKeptBack(
+  { worktree, secrets }: WorkDeps,
+  { base, head }: { base: Sha; head: Sha },
+  limits: Settings['limits'],
+): Promise<TaskFailure | null> {
+  const changed = (await worktree.changedPaths(base, head)).length
+  if (changed > limits.files) return { reason: 'too-large', detail: tooMany(changed, limits) }
+  const { paths, unread } = await worktree.findSecrets(base, head, { own: secrets, mostBytes: bytesOf(limits) })
+  if (paths.length > 0) return { reason: 'secret-in-diff', paths }
+  return unread.length > 0 ? { reason: 'too-large', detail: unsearched(unread, limits) } : null
 }
 
 /** An attempt that had failed already keeps its own reason. */

@@ -33,7 +33,7 @@ export async function runSlot(deps: WorkDeps, who: SlotIdentity): Promise<SlotDe
     const assignment: Assignment = key !== null && key === handedOver ? { kind: 'idle' } : wanted
     // Who cannot see the journal does not know that there is nothing to do.
     const idle = view.isCurrent() ? since(clock.now(), idleSince) : 0
-    const why = reasonToLeave(assignment, slotSettings(state), { age: since(clock.now(), begun), idle })
+    const why = reasonToLeave(assignment, settingsIn(state).slots, { age: since(clock.now(), begun), idle })
     if (why !== null) {
       deps.log(`The slot leaves: ${why}.`)
       return deeds
@@ -47,7 +47,7 @@ export async function runSlot(deps: WorkDeps, who: SlotIdentity): Promise<SlotDe
   }
 }
 
-const slotSettings = (state: RunState): Settings['slots'] => (workOf(state)?.settings ?? defaultSettings).slots
+const settingsIn = (state: RunState): Settings => workOf(state)?.settings ?? defaultSettings
 
 const since = (now: Date, then: Date): number => (now.getTime() - then.getTime()) / 1000
 
@@ -80,7 +80,8 @@ async function workOn(
   const endedAt = clock.now()
   if (outcome !== null) {
     const times = { startedAt: startedAt.toISOString(), endedAt: endedAt.toISOString() }
-    await handOver(deps, { version: 1, ...key, base: baseOf(assignment), outcome, slot, ...times })
+    const result = { version: 1, ...key, base: baseOf(assignment), outcome, slot, ...times } as const
+    await handOver(deps, result, settingsIn(view.state()).limits)
     await handOverTranscript(deps, key, performed?.transcript ?? [])
   }
   const what = describe(outcome)

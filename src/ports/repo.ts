@@ -1,4 +1,5 @@
 import type { Sha } from '../core/ref.ts'
+import type { SecretSearch, SecretsFound } from '../core/secrets.ts'
 import type { Sources } from './sources.ts'
 
 export interface CommitWords {
@@ -43,8 +44,10 @@ export interface Repo {
   /** Merge two commits without a checkout; the commit has both as parents. Fast-forwards are made into merge commits too. */
   merge(ours: Sha, theirs: Sha, words: CommitWords): Promise<Merged>
   changes(from: Sha, to: Sha): Promise<ChangedPath[]>
-  /** Lines that the diff adds, by path (text files only, each capped), for the search for secrets. */
+  /** Lines that the diff adds, by path (text files only, each capped), for somebody to read. */
   addedLines(from: Sha, to: Sha): Promise<ReadonlyMap<string, string>>
+  /** Searches for secrets in all that the second has and the first has not, names of files among it. */
+  findSecrets(from: Sha, to: Sha, search: SecretSearch): Promise<SecretsFound>
   readFile(commit: Sha, path: string): Promise<string | null>
   blobOf(commit: Sha, path: string): Promise<Sha | null>
   isAncestor(ancestor: Sha, descendant: Sha): Promise<boolean>

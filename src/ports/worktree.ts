@@ -1,4 +1,5 @@
 import type { Sha } from '../core/ref.ts'
+import type { SecretSearch, SecretsFound } from '../core/secrets.ts'
 import type { CommitWords } from './repo.ts'
 import type { Files } from './sources.ts'
 
@@ -21,8 +22,8 @@ export interface Worktree {
   treeHash(): Promise<Sha>
   /** Paths in which two trees, or commits, differ. */
   changedPaths(from: Sha, to: Sha): Promise<string[]>
-  /** Lines that the second has and the first has not, by path (text files only, each capped), for the search for secrets. */
-  addedLines(from: Sha, to: Sha): Promise<ReadonlyMap<string, string>>
+  /** Searches for secrets in all that the second has and the first has not, names of files among it. */
+  findSecrets(from: Sha, to: Sha, search: SecretSearch): Promise<SecretsFound>
   /** A bundle of the commits from `base` (not in it) to `head`. */
   bundle(head: Sha, base: Sha, file: string): Promise<void>
   /** The files as an agent reads and changes them; `diff` and `log` speak of the commit of the last `prepare`. */

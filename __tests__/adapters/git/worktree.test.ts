@@ -158,7 +158,6 @@ describe('a work tree', () => {
     const tree = await worktree.treeHash()
     expect(await worktree.changedPaths(done.tree, tree)).toEqual(['a', 'folder/b', 'folder/c', 'ü new'])
     expect(await worktree.changedPaths(done.head, tree)).toHaveLength(4)
-    expect(await worktree.addedLines(done.head, tree)).toEqual(new Map([['a', 'a3']]))
   })
 
   const replacements: Record<string, { replace: (at: At) => void; paths: string[] }> = {

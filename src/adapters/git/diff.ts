@@ -4,12 +4,12 @@ import { contentOf, infoOf } from './batch.ts'
 import { checkedSha, type GitPlace } from './place.ts'
 import { gitText } from './plumbing.ts'
 
-interface RawChange extends Omit<ChangedPath, 'bytes'> {
+export interface RawChange extends Omit<ChangedPath, 'bytes'> {
   oldSha: Sha
   newSha: Sha
 }
 
-const isBlob = (mode: string): boolean => mode.startsWith('100') || mode === '120000'
+export const isBlob = (mode: string): boolean => mode.startsWith('100') || mode === '120000'
 
 export async function changesBetween(place: GitPlace, from: Sha, to: Sha): Promise<ChangedPath[]> {
   const raw = await rawChanges(place, from, to)
@@ -24,7 +24,7 @@ export async function changesBetween(place: GitPlace, from: Sha, to: Sha): Promi
   }))
 }
 
-async function rawChanges(place: GitPlace, from: Sha, to: Sha): Promise<RawChange[]> {
+export async function rawChanges(place: GitPlace, from: Sha, to: Sha): Promise<RawChange[]> {
   const trees = [checkedSha(from), checkedSha(to)]
   const fields = (
     await gitText(place, ['diff-tree', '-r', '--raw', '-z', '--no-renames', '--no-abbrev', ...trees])
@@ -45,19 +45,18 @@ function parseRaw(header: string, path: string): RawChange {
   return { path, status, oldMode, newMode, oldSha, newSha }
 }
 
-async function sizesOf(place: GitPlace, shas: readonly Sha[]): Promise<Map<Sha, number>> {
+export async function sizesOf(place: GitPlace, shas: readonly Sha[]): Promise<Map<Sha, number>> {
   const infos = await infoOf(place, [...new Set(shas)])
   return new Map(infos.flatMap((info) => (info === null ? [] : [[info.sha, info.bytes] as const])))
 }
 
 const MEBIBYTE = 1024 * 1024
-/** Larger files are refused for their size long before somebody looks for secrets in them. */
 const FILE_BYTES = 4 * MEBIBYTE
 const ALL_BYTES = 512 * MEBIBYTE
 const ADDED_CHARACTERS = 512 * 1024
 
 /**
- * Lines of a new file that its old one does not have, by path. Not read from a printed diff: a path can be made to look
+ * Lines of a new file that its old one does not have, by path: the beginning, to be read by somebody. Not read from a printed diff: a path can be made to look
  * like a part of one.
  */
 export async function addedLinesBetween(place: GitPlace, from: Sha, to: Sha): Promise<Map<string, string>> {
@@ -69,16 +68,20 @@ export async function addedLinesBetween(place: GitPlace, from: Sha, to: Sha): Pr
   const texts = new Map(
     contents.flatMap((found) => (found === null ? [] : [[found.sha, textOf(found.content)] as const])),
   )
-  const added = raw.map(
-    ({ path, oldSha, newSha }) => [path, newLines(texts.get(oldSha) ?? '', texts.get(newSha) ?? '')] as const,
-  )
+  const added = raw.map(({ path, oldSha, newSha }) => {
+    const lines = newLines(texts.get(oldSha) ?? '', texts.get(newSha) ?? '')
+    return [path, lines.slice(0, ADDED_CHARACTERS)] as const
+  })
   return new Map(added.filter(([, lines]) => lines !== ''))
 }
 
 /** A zero byte near the beginning makes a file binary, as it does for git. */
-const textOf = (content: Buffer): string => (content.subarray(0, 8000).includes(0) ? '' : content.toString('utf8'))
+export const isBinary = (content: Buffer): boolean => content.subarray(0, 8000).includes(0)
 
-function newLines(before: string, after: string): string {
+const textOf = (content: Buffer): string => (isBinary(content) ? '' : content.toString('utf8'))
+
+/** Each line as often as the new text has it more than the old one. */
+export function newLines(before: string, after: string): string {
   const left = new Map<string, number>()
   for (const line of before.split('\n')) left.set(line, (left.get(line) ?? 0) + 1)
   const added = after.split('\n').filter((line) => {
@@ -86,5 +89,5 @@ function newLines(before: string, after: string): string {
     left.set(line, count - 1)
     return count <= 0
   })
-  return added.join('\n').slice(0, ADDED_CHARACTERS)
+  return added.join('\n')
 }

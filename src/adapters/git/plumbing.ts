@@ -25,6 +25,8 @@ export interface GitOptions {
   whenFull?: 'throw' | 'cut'
   seconds?: number
   signal?: AbortSignal
+  /** Takes what it says, piece by piece; then nothing of it is kept. */
+  sink?: (chunk: Buffer) => void
 }
 
 const MEBIBYTE = 1024 * 1024
@@ -65,11 +67,12 @@ function spawned(place: GitPlace, args: readonly string[], options: GitOptions):
       detached: true,
     })
     let cut = false
-    const out = collect(child.stdout, maxBytes, () => {
+    const full = () => {
       cut = true
       if (whenFull === 'cut') killGroup(child.pid)
       else stop(new Error(`git ${args[0]} said more than ${maxBytes} bytes`))
-    })
+    }
+    const out = options.sink === undefined ? collect(child.stdout, maxBytes, full) : pour(child.stdout, options.sink)
     const err = collect(child.stderr, STDERR_BYTES, () => {})
     const timer = setTimeout(() => stop(new Error(`git ${args[0]} took longer than ${seconds} s`)), seconds * 1000)
     const abort = () => stop(signal?.reason)
@@ -115,6 +118,11 @@ function collect(stream: NodeJS.ReadableStream, most: number, full: () => void):
     left -= chunk.length
   })
   return () => Buffer.concat(chunks)
+}
+
+function pour(stream: NodeJS.ReadableStream, sink: (chunk: Buffer) => void): () => Buffer {
+  stream.on('data', sink)
+  return () => Buffer.alloc(0)
 }
 
 /** A command that needs no more input closes its end: that is no error, its exit code says how it went. */

@@ -8,6 +8,7 @@ import { mergeCommits } from './merge.ts'
 import { readCommit, writeCommit } from './objects.ts'
 import { checkedSha } from './place.ts'
 import { runGit } from './plumbing.ts'
+import { secretsBetween } from './secrets.ts'
 import { openSources } from './sources.ts'
 import { listExactly, openStore, type Store, type StoreOptions } from './store.ts'
 
@@ -29,6 +30,7 @@ export async function openRepo(options: StoreOptions): Promise<Repo> {
     merge: (ours, theirs, words) => mergeCommits(place, [ours, theirs], words, clock.now()),
     changes: (from, to) => changesBetween(place, from, to),
     addedLines: (from, to) => addedLinesBetween(place, from, to),
+    findSecrets: (from, to, search) => secretsBetween(place, from, to, search),
     readFile: (commit, path) => readFile(store, commit, path),
     blobOf: (commit, path) => blobOf(store, commit, path),
     isAncestor: (ancestor, descendant) => isAncestor(store, ancestor, descendant),

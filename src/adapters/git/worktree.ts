@@ -10,7 +10,6 @@ import type { Tracked } from '../../ports/tracked.ts'
 import type { Worktree } from '../../ports/worktree.ts'
 import { logOf } from './commit-log.ts'
 import { readConfiguration, restoreConfiguration } from './configuration.ts'
-import { addedLinesBetween } from './diff.ts'
 import { missing } from './fetch.ts'
 import { type IgnoredEntries, ignoredEntries, isIgnored, removeUntracked } from './ignored.ts'
 import type { NetworkOptions } from './network.ts'
@@ -18,6 +17,7 @@ import { readCommit, writeCommit } from './objects.ts'
 import { checkedSha, type GitPlace } from './place.ts'
 import { gitText, runGit } from './plumbing.ts'
 import { putBack } from './put-back.ts'
+import { secretsBetween } from './secrets.ts'
 import { diffOfCommit, shownDiff } from './shown-diff.ts'
 import { stageAll } from './staging.ts'
 import { fetchInto, type Store } from './store.ts'
@@ -54,7 +54,7 @@ export async function openWorktree(options: WorktreeOptions): Promise<Worktree> 
     removeUntracked: () => removeAll(bench),
     treeHash: () => treeHash(bench),
     changedPaths: (from, to) => changedPaths(bench, from, to),
-    addedLines: (from, to) => addedLinesBetween(bench.place, from, to),
+    findSecrets: (from, to, search) => secretsBetween(bench.place, from, to, search),
     bundle: (head, base, file) => bundle(bench, head, base, file),
     files: () => files,
     diffOf: (ref, head, most) => diffOf(bench, ref, head, most),
