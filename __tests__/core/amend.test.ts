@@ -5,8 +5,10 @@ import { lintPlan } from '../../src/core/lint.ts'
 import type { Plan, Task } from '../../src/core/plan.ts'
 import { defaultSettings } from '../../src/core/settings.ts'
 import type { ActiveRun } from '../../src/core/state.ts'
+import { gate } from '../support/plan.ts'
 import { agentPlan, agentsAtWork, agentTask, followed, idOf, planning, proposal } from '../support/planning.ts'
 import { printedSeed, randomOf } from '../support/random.ts'
+import { landed } from '../support/run.ts'
 
 const edges = (plan: Plan) => plan.tasks.map(({ id, needs }) => [id, ...needs].join(' < ')).join(', ')
 const ids = (plan: Plan) => plan.tasks.map(({ id }) => id)
@@ -131,7 +133,7 @@ describe('what goes beyond an approved plan', () => {
     verification: [{ argv: ['npm', 'test'] }],
     tasks: { p: { kind: 'plan', writes: ['src/**'], acceptance: { argv: [], expect: '' } } },
   })
-  const approved = { plan, approved: null }
+  const approved = { plan, approved: null, tasks: {} }
   const task = (writes: string[], ...argv: string[]) => agentTask('p-1', { writes, acceptance: { argv, expect: '' } })
   it('is nothing within its paths and commands', () =>
     expect(goesBeyond(approved, [task(['src/deep/*.ts', 'a/x'], 'npm', 'test'), task(['src/b'], 'true')])).toEqual([]))
@@ -176,6 +178,18 @@ describe('rights that nobody has approved', () => {
     })
     expect(mayStart(amended(run, 'a', deploys('a-2')).work, 'a-2')).toBe(false)
     expect(mayStart(amended(run, 'a', agentTask('a-2', { writes: ['src/a/x'] })).work, 'a-2')).toBe(true)
+  })
+  it('of tasks behind a gate are lent to none in front of it, until somebody has opened it', () => {
+    const held = agentsAtWork<ActiveRun>('a > g > b', { tasks: { g: gate } })
+    const early = agentTask('a-1', { writes: ['b/x'] })
+    expect(goesBeyond(held.work, [early])).toEqual(['`a-1` may write `b/x`, which the approved plan does not'])
+    expect(mayStart(amended(held, 'a', early).work, 'a-1')).toBe(false)
+    expect(goesBeyond(landed(held, 'a', 'g').work, [early])).toEqual([])
+  })
+  it('are not asked for again by a task that only waits for others now', () => {
+    const held = agentsAtWork<ActiveRun>('a > g > b', { tasks: { g: gate } })
+    const waiting = held.work.plan.tasks.flatMap((it) => (it.id === 'b' ? [{ ...it, needs: ['g', 'a-1'] }] : []))
+    expect([waiting.length, goesBeyond(held.work, waiting)]).toEqual([1, []])
   })
   it('are the plan as people know it, as long as nobody has approved any of it', () => {
     const run = followed<ActiveRun>(planning('soft'), proposal(plan))

@@ -1,10 +1,11 @@
+import { canonical } from './digest.ts'
 import { globsOverlap } from './glob.ts'
 import { globWithin } from './glob-within.ts'
 import { dependantsOf, topologicalOrder } from './graph.ts'
 import type { Argv, Plan, Task } from './plan.ts'
 import { quoted } from './quoted.ts'
 import type { TaskId } from './ref.ts'
-import { isApproved, statusOf, type Work } from './state.ts'
+import { isApproved, statusOf, type TaskRecord, type Work } from './state.ts'
 
 /**
  * The plan with the tasks that a `plan` task became. They wait for it, and so for what it waited for, and whatever waits
@@ -91,8 +92,13 @@ const overlap = (a: Task, b: Task): boolean =>
 const ordered = (tasks: readonly Task[], a: TaskId, b: TaskId): boolean =>
   dependantsOf(tasks, [a]).has(b) || dependantsOf(tasks, [b]).has(a)
 
-/** Where new tasks could do what the approved part does not say: a path outside its globs, a command that is none of its own. */
-export function goesBeyond(work: Pick<Work, 'plan' | 'approved'>, tasks: readonly Task[]): string[] {
+/**
+ * Where new tasks could do what the approved part does not say: a path outside its globs, a command that is none of its own.
+ * A task that is in the plan already, and would only wait for others, asks for nothing new.
+ */
+export function goesBeyond(work: Rights, all: readonly Task[]): string[] {
+  const known = new Map(work.plan.tasks.map((task) => [task.id, wordsOf(task)]))
+  const tasks = all.filter((task) => known.get(task.id) !== wordsOf(task))
   const approved = approvedPart(work)
   const globs = approved.tasks.flatMap(({ writes }) => writes)
   const commands = new Set(commandsOf(approved).map((argv) => JSON.stringify(argv)))
@@ -106,12 +112,38 @@ export function goesBeyond(work: Pick<Work, 'plan' | 'approved'>, tasks: readonl
   ])
 }
 
+type Rights = Pick<Work, 'plan' | 'approved' | 'tasks'>
+
+const wordsOf = (task: Task): string => canonical({ ...task, needs: [] })
+
 /**
- * What waits for an approval lends nobody its rights. Before the first approval nothing passes on its origin's, and the
- * whole plan is what people know.
+ * What waits for an approval, of the plan or at a gate, lends nobody its rights. Before the first approval nothing passes on
+ * its origin's, and the whole plan is what people know.
  */
-const approvedPart = ({ plan, approved }: Pick<Work, 'plan' | 'approved'>): Pick<Plan, 'tasks' | 'verification'> =>
-  approved?.length === 0 ? plan : { ...plan, tasks: plan.tasks.filter(({ id }) => isApproved({ approved }, id)) }
+function approvedPart(work: Rights): Pick<Plan, 'tasks' | 'verification'> {
+  const { plan, approved } = work
+  const shut = behindGates(plan.tasks, ({ id }) => !isOpen(work.tasks[id]))
+  const tasks = plan.tasks.filter(({ id }) => !shut.has(id))
+  return { ...plan, tasks: approved?.length === 0 ? tasks : tasks.filter(({ id }) => isApproved({ approved }, id)) }
+}
+
+const isOpen = (gate: TaskRecord | undefined): boolean =>
+  gate !== undefined && ['landed', 'skipped'].includes(gate.state.status)
+
+const behindGates = (tasks: readonly Task[], isShut: (gate: Task) => boolean = () => true): ReadonlySet<TaskId> =>
+  dependantsOf(
+    tasks,
+    tasks.filter((task) => task.kind === 'gate' && isShut(task)).map(({ id }) => id),
+  )
+
+/**
+ * Those of a failed task's dependants that every new plan of it keeps: gates and checks, which somebody put there to be asked
+ * at, and what stands behind a gate, or its work would be done in front of it.
+ */
+export function alwaysKept(dependants: readonly Task[]): Task[] {
+  const behind = behindGates(dependants)
+  return dependants.filter(({ id, kind }) => kind === 'gate' || kind === 'verify' || behind.has(id))
+}
 
 const commandsOf = ({ tasks, verification }: Pick<Plan, 'tasks' | 'verification'>): Argv[] => [
   ...tasks.flatMap(({ acceptance, run }) => [acceptance.argv, run]),

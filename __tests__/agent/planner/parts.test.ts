@@ -6,8 +6,9 @@ import { goesBeyond, withExpansion, withReplacement } from '../../../src/core/am
 import type { TaskFailure } from '../../../src/core/failure.ts'
 import type { HandOff } from '../../../src/core/hand-off.ts'
 import { lintPlan } from '../../../src/core/lint.ts'
-import type { Task } from '../../../src/core/plan.ts'
+import type { Plan, Task } from '../../../src/core/plan.ts'
 import { defaultSettings } from '../../../src/core/settings.ts'
+import { gate } from '../../support/plan.ts'
 import { agentPlan } from '../../support/planning.ts'
 import { saidModel, says } from '../../support/said-model.ts'
 import { found, input, never, schemaRefusal, speaker, toldIn, written } from './asking.ts'
@@ -51,11 +52,11 @@ describe('a task that becomes tasks', () => {
     const linted = lintPlan(withExpansion(plan, 'p', tasks), defaultSettings)
     expect(linted.problems).toEqual([])
     expect(edges(linted.plan.tasks)).toBe('z, a < z, p < a, p-one < p, p-two < p-one, d < p < p-two, x')
-    expect(goesBeyond({ plan, approved: null }, tasks)).toEqual([])
+    expect(goesBeyond({ plan, approved: null, tasks: {} }, tasks)).toEqual([])
   })
   it('may go beyond what was approved, which is then seen', async () => {
     const tasks = tasksOf((await expanded([within('one', { writes: ['elsewhere/**'] })])).result)
-    expect(goesBeyond({ plan, approved: null }, tasks)).toEqual([
+    expect(goesBeyond({ plan, approved: null, tasks: {} }, tasks)).toEqual([
       '`p-one` may write `elsewhere/**`, which the approved plan does not',
     ])
   })
@@ -103,10 +104,15 @@ const broken = agentPlan('a > f > d > e, f > k, a > x')
 const failure: TaskFailure = { reason: 'acceptance-failed', exitCode: 1, log: 'expected 3, got 4' }
 const brokenTask = (id: string): Task => broken.tasks.find((task) => task.id === id) ?? expect.fail()
 
-async function replanned(...answers: { diagnosis?: string; keep?: string[]; tasks: PlannedTask[] }[]) {
+type Anew = { diagnosis?: string; keep?: string[]; tasks: PlannedTask[] }
+
+const replanned = (...answers: Anew[]) => replannedIn(broken, ['f', 'd', 'e', 'k'], ...answers)
+
+async function replannedIn(broken: Plan, waiting: string[], ...answers: Anew[]) {
+  const brokenTask = (id: string): Task => broken.tasks.find((task) => task.id === id) ?? expect.fail()
   const model = saidModel(answers.map((one) => says(JSON.stringify({ diagnosis: 'Wrong format.', keep: [], ...one }))))
   const failed = { task: brokenTask('f'), failures: [failure, failure], diff: '+ wrong line' }
-  const replaceable = ['f', 'd', 'e', 'k'].map(brokenTask)
+  const replaceable = waiting.map(brokenTask)
   const request = {
     speaker: speaker(model),
     model: 'strong',
@@ -150,6 +156,14 @@ describe('a failed task that is planned anew', () => {
     const { result, model } = await replanned(wrong, { tasks: [within('n1')] })
     expect(result.ok).toBe(true)
     expect(toldIn(model.requests[1] ?? expect.fail())).toContain(words)
+  })
+  it('leaves no gate and no check out, and nothing behind a gate, whatever is to be kept', async () => {
+    const held = agentPlan('f > g > d, f > v, f > k', { tasks: { g: gate, v: { kind: 'verify', writes: [] } } })
+    const waiting = ['f', 'g', 'd', 'v', 'k']
+    const tasks = tasksOf((await replannedIn(held, waiting, { tasks: [within('n1')] })).result)
+    expect(edges(tasks)).toBe('f-n1, g < f-n1, d < g, v < f-n1')
+    const next = lintPlan(withReplacement(held, 'f', waiting, tasks), defaultSettings)
+    expect([next.problems, edges(next.plan.tasks)]).toEqual([[], 'f-n1, g < f-n1, d < g, v < f-n1'])
   })
   it('is told how it failed, and what it left', async () => {
     const { model } = await replanned({ tasks: [within('n1')] })

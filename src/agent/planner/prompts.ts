@@ -49,7 +49,7 @@ A task of a running plan was left open until what it needs had landed. Now it ha
 
 export const REPLANNING = `# Your work: a part that failed
 
-A task of a running plan has failed for good: repeating it would fail again. Find out why from what it left, and plan this part anew so that it does not meet the same end: cut it differently, correct a wrong assumption, change the acceptance where it cannot be met (never to make it easier than what is asked for), or choose another way. You may replace the failed task and the tasks that waited for it and have not begun; all others are finished or at work and stay as they are.
+A task of a running plan has failed for good: repeating it would fail again. Find out why from what it left, and plan this part anew so that it does not meet the same end: cut it differently, correct a wrong assumption, change the acceptance where it cannot be met (never to make it easier than what is asked for), or choose another way. You may replace the failed task and the tasks that waited for it and have not begun; all others are finished or at work and stay as they are. Gates and checks stay too, with all that stands behind a gate: plan none of that work, it comes behind yours.
 
 \`diagnosis\`: one or two sentences, for people: why it failed, and what is different now. \`keep\`: ids of waiting tasks that stay word for word as they are; they will wait for your last tasks. \`tasks\`: what comes instead of the failed task and of the waiting ones that you do not keep. Ids begin with the id of the failed task: for t3, t3-1 and so on. \`needs\` names earlier ones of your own tasks, or tasks that are not being replaced.`
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { alwaysKept } from '../../core/amend.ts'
 import type { TaskFailure } from '../../core/failure.ts'
 import { topologicalOrder } from '../../core/graph.ts'
 import type { HandOff } from '../../core/hand-off.ts'
@@ -80,7 +81,9 @@ function partOf({ failed, replaceable, input }: ReplanRequest, { keep, tasks }: 
   const added = renamed(tasks, failed.task.id).map((task) => taskOf(task, input.settings))
   const needed = new Set(added.flatMap(({ needs }) => needs))
   const last = added.map(({ id }) => id).filter((id) => !needed.has(id))
-  const staying = replaceable.filter(({ id }) => id !== failed.task.id && keep.includes(id))
+  const waiting = replaceable.filter(({ id }) => id !== failed.task.id)
+  const always = alwaysKept(waiting)
+  const staying = waiting.filter((task) => always.includes(task) || keep.includes(task.id))
   const gone = replaceable.map(({ id }) => id).filter((id) => !staying.some((task) => task.id === id))
   const kept = staying.map((task) => {
     const needs = task.needs.filter((need) => !gone.includes(need))
