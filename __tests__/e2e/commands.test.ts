@@ -110,6 +110,7 @@ describe('a plan whose base has moved in its own paths', () => {
     const answer = await world.say(pull, `/approve ${planId.slice(0, 12)}`)
     expect(answer).toContain('`plan-stale`: ')
     expect(answer).toContain('`lib/used.txt`')
+    expect(await world.say(pull, '/plan off')).toContain('`plan-stale`: ')
     expect((await world.state(`${issue}`))?.phase).toBe('proposed')
     expect(await world.say(issue, '/reject -- the base moved', 'writer')).toContain('`rejected`: ')
     const rejected = await world.ended(`${issue}`)

@@ -118,8 +118,10 @@ async function ask(deps: CommandDeps, comment: Comment, command: Command, known:
   }
 }
 
+/** What lets a plan pass lets it pass on the base as it is now. */
 async function driftFor(deps: CommandDeps, command: Command, state: RunState): Promise<Drift | null> {
-  if (command.name !== 'approve' || (state.phase !== 'proposed' && state.phase !== 'active')) return null
+  const lets = command.name === 'approve' || command.name === 'plan-off'
+  if (!lets || (state.phase !== 'proposed' && state.phase !== 'active')) return null
   return driftOf(deps, state)
 }
 
