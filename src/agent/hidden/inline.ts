@@ -2,7 +2,7 @@ import { INVISIBLE } from '../../core/invisible.ts'
 import { close, open } from './link.ts'
 import { inAddress } from './look.ts'
 import { markup } from './markup.ts'
-import { drop, keep, write } from './moves.ts'
+import { drop, keep, shownTo, write } from './moves.ts'
 import { counted } from './removed.ts'
 import type { Scan } from './scan.ts'
 import { withoutData } from './target.ts'
@@ -36,7 +36,7 @@ const isEscape = (scan: Scan): boolean =>
   !scan.html && PUNCTUATION.test(scan.text[scan.at + 1] ?? '') && !inAddress(scan, scan.at)
 
 function plain(scan: Scan, to: number): void {
-  const text = scan.text.slice(scan.at, to)
+  const text = shownTo(scan, to)
   scan.at = to
   write(
     scan,

@@ -1,4 +1,5 @@
 import { tornOff } from './blocks.ts'
+import type { Cut } from './cut.ts'
 import { MAY_HIDE, next } from './look.ts'
 import { counted, type RemovedKind } from './removed.ts'
 import type { Scan } from './scan.ts'
@@ -9,15 +10,34 @@ export function write(scan: Scan, piece: string): void {
   if (/\S/.test(piece)) scan.shown += 1
 }
 
+/** What stands from here up to `to`, without what no page shows of it. */
+export function shownTo(scan: Scan, to: number): string {
+  const pieces: string[] = []
+  let at = scan.at
+  for (let cut = cutAfter(scan, at); cut !== undefined && cut.from < to; cut = cutAfter(scan, at)) {
+    pieces.push(scan.text.slice(at, Math.max(at, cut.from)))
+    at = Math.min(cut.to, to)
+    if (at === to) break
+  }
+  return [...pieces, scan.text.slice(at, to)].join('')
+}
+
+/** The first piece that is cut out at `at` or behind it. */
+function cutAfter(scan: Scan, at: number): Cut | undefined {
+  while ((scan.cuts[scan.passed]?.to ?? Number.POSITIVE_INFINITY) <= at) scan.passed += 1
+  return scan.cuts[scan.passed]
+}
+
 /** Goes on to `to`, with what stands there. */
 export function keep(scan: Scan, to: number): void {
-  write(scan, scan.text.slice(scan.at, to))
+  write(scan, shownTo(scan, to))
   goTo(scan, to)
 }
 
 /** Goes on to `to`, with something else in place of what stands there. */
 export function replaceTo(scan: Scan, to: number, piece: string): void {
-  write(scan, piece)
+  const cut = cutAfter(scan, scan.at)
+  if (cut === undefined || cut.from > scan.at) write(scan, piece)
   goTo(scan, to)
 }
 

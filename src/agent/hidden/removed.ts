@@ -14,6 +14,8 @@ export type RemovedKind =
   | 'data-uri'
   | 'diagram-comment'
   | 'fence-words'
+  | 'excess-cell'
+  | 'hidden-formula'
   | 'ansi-escape'
   | 'tag-character'
   | 'variation-selector'

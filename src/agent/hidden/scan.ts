@@ -1,5 +1,7 @@
 import { type Blocks, noBlocks } from './blocks.ts'
-import type { Tally } from './removed.ts'
+import type { Cut } from './cut.ts'
+import { cutsIn } from './cuts.ts'
+import { counted, type Tally } from './removed.ts'
 
 /** What an earlier pass over the same text found: where labels lead to, and which footnotes somebody refers to. */
 export interface Known {
@@ -28,6 +30,9 @@ export interface Scan {
   readonly definitions: Map<string, string>
   readonly footnotes: Set<string>
   readonly out: string[]
+  /** Pieces of the text that are written nowhere, and how many of them lie behind. */
+  readonly cuts: readonly Cut[]
+  passed: number
   readonly openers: Opener[]
   /** Where a string was looked for last, and found. */
   readonly places: Map<string, { readonly from: number; readonly place: number }>
@@ -56,7 +61,13 @@ export interface Scan {
   swallowed: boolean
 }
 
-export const beginScan = (text: string, known: Known, tally: Tally): Scan => ({
+export function beginScan(text: string, known: Known, tally: Tally): Scan {
+  const cuts = cutsIn(text)
+  for (const { kind } of cuts) counted(tally, kind)
+  return { ...noScan(text, known, tally), cuts }
+}
+
+const noScan = (text: string, known: Known, tally: Tally): Scan => ({
   text,
   known,
   tally,
@@ -64,6 +75,8 @@ export const beginScan = (text: string, known: Known, tally: Tally): Scan => ({
   definitions: new Map(known.definitions),
   footnotes: new Set(),
   out: [],
+  cuts: [],
+  passed: 0,
   openers: [],
   places: new Map(),
   unclosed: new Set(),
