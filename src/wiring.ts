@@ -15,6 +15,7 @@ import type { Place } from './adapters/github/place.ts'
 import { openSlots } from './adapters/github/slots.ts'
 import { hostOf } from './adapters/sandbox/host.ts'
 import { probeSandbox } from './adapters/sandbox/probe.ts'
+import { agentEnvironment } from './agent-environment.ts'
 import { systemClock } from './clock.ts'
 import { readSettings } from './config.ts'
 import { readHandPlan } from './hand-plan.ts'
@@ -77,18 +78,23 @@ export async function workDeps(inputs: Inputs, env: Environment): Promise<WorkDe
     log: (line) => core.info(redact(line)),
     redact,
     secrets: secrets.values,
+    keepSecret: secrets.add,
     scratch: scratchIn(scratch(env)),
     model: modelOf(env, secrets),
-    agentEnv: (names) => Object.fromEntries(names.flatMap((name) => (env.all[name] ? [[name, env.all[name]]] : []))),
+    agentEnv: agentEnvironment(env.all, tokensOf(inputs, env)),
   }
 }
 
 /** What no log, comment, artifact or journal may hold. */
-const secretsOf = (inputs: Inputs, { all, ACTIONS_RUNTIME_TOKEN }: Environment): Secrets =>
-  keepSecrets(
-    [inputs.token, ACTIONS_RUNTIME_TOKEN, all.ANTHROPIC_API_KEY ?? '', all.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? ''],
-    core.setSecret,
-  )
+const secretsOf = (inputs: Inputs, env: Environment): Secrets =>
+  keepSecrets([...tokensOf(inputs, env), env.all.ANTHROPIC_API_KEY ?? ''], core.setSecret)
+
+/** With these one can speak for the job. */
+const tokensOf = (inputs: Inputs, { all, ACTIONS_RUNTIME_TOKEN }: Environment): string[] => [
+  inputs.token,
+  ACTIONS_RUNTIME_TOKEN,
+  all.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? '',
+]
 
 /** Null where the workflow gives neither a key nor what leads to one. */
 function modelOf({ all, TRIBUTARY_SILENCE_SECONDS: seconds }: Environment, secrets: Secrets): Model | null {

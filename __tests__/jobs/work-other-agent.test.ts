@@ -101,7 +101,7 @@ describe('another agent', () => {
       return { failure, log: report.acceptanceLog }
     }
     // `seen.json` holds the key, so that the attempt is stopped by that; here the rest is looked at.
-    expect((await netOf(false)).failure).toMatchObject({ reason: 'secret-in-diff', paths: ['a/net', 'a/seen.json'] })
+    expect((await netOf(false)).failure).toMatchObject({ reason: 'secret-in-diff', paths: ['a/seen.json'] })
     expect(readFileSync(join(world.tree, 'a/net'), 'utf8')).toBe('no network16')
     const { env } = JSON.parse(readFileSync(join(world.tree, 'a/seen.json'), 'utf8')) as Seen
     expect([env.AGENT_KEY, env.OTHER, env.GITHUB_TOKEN]).toEqual(['key-of-the-agent', undefined, undefined])
@@ -126,6 +126,27 @@ describe('another agent', () => {
     expect(outcome()).toMatchObject({ failure: { reason: 'secret-in-diff' }, head: null })
     expect(only(world.uploads).bundle).toBeNull()
     expect(first + JSON.stringify([world.uploads, world.transcripts, world.lines])).not.toContain('key-of-the-agent')
+  })
+
+  it.each([
+    ['attributes that call all files binary', `fs.writeFileSync('a/.gitattributes', '* -diff\\n')`],
+    [
+      'millions of harmless characters around it',
+      `fs.appendFileSync('a/seen.json', ('x '.repeat(99) + '\\n').repeat(4000))`,
+    ],
+  ])('its key is found behind %s', async (_what, more) => {
+    work({ command: agent(more), env: ['AGENT_KEY'] })
+    await world.start({ agentEnv })
+    expect(outcome()).toMatchObject({ failure: { reason: 'secret-in-diff', paths: ['a/seen.json'] }, head: null })
+    expect(only(world.uploads).bundle).toBeNull()
+  })
+
+  it('its key is hidden in its output before the middle of that is cut out', async () => {
+    const leak = `fs.rmSync('a/seen.json'); fs.writeFileSync('a/b', 'x'); console.log('-'.repeat(9990) + process.env.AGENT_KEY + ('='.repeat(99) + '\\n').repeat(400))`
+    work({ command: agent(`${leak}; process.exitCode = 1`), env: ['AGENT_KEY'] })
+    await world.start({ agentEnv })
+    expect(outcome()).toMatchObject({ failure: { log: expect.stringMatching(/-\*\*\*=/) } })
+    expect(JSON.stringify([world.uploads, world.transcripts, world.lines])).not.toContain('key-of')
   })
 
   it.each([

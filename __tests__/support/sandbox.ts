@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Host, hostOf } from '../../src/adapters/sandbox/host.ts'
 import { probeSandbox } from '../../src/adapters/sandbox/probe.ts'
-import { redactor } from '../../src/core/redact.ts'
+import { type Redact, redactor } from '../../src/core/redact.ts'
 import type { Settings } from '../../src/core/settings.ts'
 import type { Sandbox } from '../../src/ports/sandbox.ts'
 
@@ -13,9 +13,13 @@ export const testHost = (env: Record<string, string | undefined> = process.env):
 /** The real one. Where it cannot run, a test fails with the lines that mend it; it is never skipped. */
 export async function realSandbox(
   setting: Settings['sandbox'] = 'bubblewrap',
-  { host = testHost(), secrets = [] }: { host?: Host; secrets?: string[] } = {},
+  {
+    host = testHost(),
+    secrets = [],
+    redact = redactor(secrets),
+  }: { host?: Host; secrets?: string[]; redact?: Redact } = {},
 ): Promise<Sandbox> {
-  const probe = await probeSandbox(setting, host, redactor(secrets))
+  const probe = await probeSandbox(setting, host, redact)
   if (!probe.ok) throw new Error(probe.detail)
   return probe.sandbox
 }

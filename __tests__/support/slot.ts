@@ -17,13 +17,13 @@ import { openWorktree } from '../../src/adapters/git/worktree.ts'
 import type { RunEvent } from '../../src/core/event.ts'
 import { replay } from '../../src/core/evolve.ts'
 import type { Task } from '../../src/core/plan.ts'
-import { redactor } from '../../src/core/redact.ts'
 import { parseResultFile, type ResultFile } from '../../src/core/result-file.ts'
 import { type Settings, settingsSchema } from '../../src/core/settings.ts'
 import { runSlot } from '../../src/jobs/work.ts'
 import type { SlotDeed, WorkDeps } from '../../src/jobs/work-deps.ts'
 import type { Journal } from '../../src/ports/journal.ts'
 import { scratchIn } from '../../src/scratch.ts'
+import { keepSecrets } from '../../src/secrets.ts'
 import { type ManualClock, manualClock } from './clock.ts'
 import { type PlanOverrides, planOf } from './plan.ts'
 import { realSandbox } from './sandbox.ts'
@@ -116,11 +116,12 @@ export function slotWorld({ secrets = [] }: { secrets?: string[] } = {}): SlotWo
   const counts = { looks: 0, reads: 0 }
   let act: (uploaded: Uploaded) => void = () => undefined
   const journal = memoryJournal(events, fails, counts)
-  const redact = redactor(secrets)
+  const kept = keepSecrets(secrets, () => {})
+  const { redact } = kept
 
   async function deps(changes: Partial<WorkDeps>): Promise<WorkDeps> {
     const worktree = await openWorktree({ dir: tree, remoteUrl: `file://${remote}`, token: '', clock, openFiles })
-    const probe: WorkDeps['probe'] = async (setting) => ({ ok: true, sandbox: await realSandbox(setting, { secrets }) })
+    const probe: WorkDeps['probe'] = async (setting) => ({ ok: true, sandbox: await realSandbox(setting, { redact }) })
     const tempDir = join(around, 'temp')
     mkdirSync(tempDir, { recursive: true })
     const handover: WorkDeps['handover'] = {
@@ -146,7 +147,8 @@ export function slotWorld({ secrets = [] }: { secrets?: string[] } = {}): SlotWo
       handover,
       clock,
       redact,
-      secrets,
+      secrets: kept.values,
+      keepSecret: kept.add,
       scratch: scratchIn(tempDir),
       model: null,
       agentEnv: () => ({}),

@@ -1,7 +1,7 @@
 export type Redact = (text: string) => string
 
 /** Shorter values stand in ordinary text by chance: to hide them would hide nothing and spoil the log. */
-const SHORTEST = 6
+export const SHORTEST_SECRET = 6
 
 /** Takes secrets out of text by their value: as they are, line by line, in base64, in hex, in URLs and in JSON, also in JSON in JSON. */
 export function redactor(secrets: readonly string[]): Redact {
@@ -9,7 +9,7 @@ export function redactor(secrets: readonly string[]): Redact {
     secrets
       .flatMap(linesOf)
       .flatMap(formsOf)
-      .filter((form) => form.length >= SHORTEST),
+      .filter((form) => form.length >= SHORTEST_SECRET),
   )
   if (forms.size === 0) return (text) => text
   // Where one form begins with another, the longer one must win.
@@ -19,7 +19,9 @@ export function redactor(secrets: readonly string[]): Redact {
 }
 
 const linesOf = (secret: string): string[] =>
-  [secret, secret.trim(), ...secret.split(/\r?\n/).map((line) => line.trim())].filter((line) => line.length >= SHORTEST)
+  [secret, secret.trim(), ...secret.split(/\r?\n/).map((line) => line.trim())].filter(
+    (line) => line.length >= SHORTEST_SECRET,
+  )
 
 const formsOf = (value: string): string[] => [
   value,

@@ -1,7 +1,7 @@
 import type { Report } from '../core/event.ts'
 import type { TaskFailure } from '../core/failure.ts'
 import { type HandOff, handOffOf, inOneLine, type Said } from '../core/hand-off.ts'
-import { redactor } from '../core/redact.ts'
+import { SHORTEST_SECRET } from '../core/redact.ts'
 import type { Outcome } from '../core/result-file.ts'
 import { workOf } from '../core/state.ts'
 import { NO_ACCEPTANCE } from './work-accept.ts'
@@ -17,8 +17,9 @@ export async function performByAgent(given: Given): Promise<Performed> {
   const { deps, assignment, view } = given
   const isOther = assignment.worker === 'command'
   const variables = isOther ? deps.agentEnv(passable(workOf(view.state())?.settings.worker.env ?? [])) : {}
-  const hidden = redactor(Object.values(variables))
-  const attempt = attemptOf(given, (text) => hidden(deps.redact(text)))
+  // Before it is launched: whatever redacts must know them before it cuts anything.
+  for (const value of Object.values(variables)) if (value.length >= SHORTEST_SECRET) deps.keepSecret(value)
+  const attempt = attemptOf(given)
   const why = attempt.brief.checks.length === 0 ? NO_ACCEPTANCE : isOther ? null : whyNoModel(attempt)
   if (why !== null) return { outcome: outcomeOf(attempt, nothingDone(why)), transcript: [] }
   const findings = await lookUp(attempt)

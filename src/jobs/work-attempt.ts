@@ -59,8 +59,7 @@ export interface Attempt extends Given {
   begun: Date
 }
 
-/** `redact`: also hides what only this attempt knows. */
-export function attemptOf(given: Given, redact: Redact): Attempt {
+export function attemptOf(given: Given): Attempt {
   const { deps, who, view, assignment, sandbox, signal } = given
   const run = view.state()
   if (run.phase !== 'active') throw new Error(`the run is ${run.phase}: nobody works on ${assignment.task}`)
@@ -71,6 +70,7 @@ export function attemptOf(given: Given, redact: Redact): Attempt {
   const watch = stopwatch({ sandbox, worktree: deps.worktree.path, minutes, signal, env, elapsed })
   const brief = unmarked(briefOf(run, assignment.task))
   const { task, checks } = brief
+  const { redact } = deps
   const words = wordsFor(who.run, assignment)
   return {
     ...given,
@@ -81,7 +81,7 @@ export function attemptOf(given: Given, redact: Redact): Attempt {
     commands: commandsOf(run, brief),
     env,
     watch,
-    bench: benchFor({ deps: { ...deps, redact }, assignment, task, checks, watch, words }),
+    bench: benchFor({ deps, assignment, task, checks, watch, words }),
     transcript: transcript(redact),
     redact,
     begun,

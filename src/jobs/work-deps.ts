@@ -19,13 +19,15 @@ export interface WorkDeps {
   clock: Clock
   log(line: string): void
   redact: Redact
-  /** Values that nothing may hold that is handed over. */
+  /** Values that nothing may hold that is handed over; grows in place. */
   secrets: readonly string[]
+  /** Hides one more value from now on, in `redact` and in `secrets`. */
+  keepSecret(value: string): void
   /** For what is handed over, outside of the work tree. */
   scratch: Scratch
   /** Null: the job has no key for one. */
   model: Model | null
-  /** Those of these variables that the job's environment holds, for an agent that the settings name. */
+  /** Those of these variables that the job's environment holds, for an agent that the settings name; none with a token of the job. */
   agentEnv(names: readonly string[]): Record<string, string>
 }
 

@@ -1,5 +1,6 @@
 import type { Kept } from '../agent/worker/bench.ts'
 import { type Findings, wholePrompt } from '../agent/worker/prompt.ts'
+import { bytesOf } from '../core/audit.ts'
 import type { TaskFailure } from '../core/failure.ts'
 import type { Said } from '../core/hand-off.ts'
 import type { Argv } from '../core/plan.ts'
@@ -27,8 +28,7 @@ export async function runOtherAgent(
   transcript.add({ kind: 'agent', exitCode: ran.exitCode, seconds: ran.seconds, timedOut: ran.timedOut, log: ran.log })
   const kept = await bench.keep()
   const said = saidBy(attempt, ran)
-  const failure =
-    (await secretIn(attempt, kept, variables)) ?? attempt.watch.failureOf(ran) ?? exitOf(ran, 'program-failed')
+  const failure = (await secretIn(attempt, kept)) ?? attempt.watch.failureOf(ran) ?? exitOf(ran, 'program-failed')
   // Work that holds a secret is not handed over at all: whoever takes it in would have it.
   if (failure?.reason === 'secret-in-diff')
     return { failure, kept: { ...kept, commit: null }, checked: null, said, spending: [] }
@@ -69,15 +69,10 @@ function saidBy({ redact }: Attempt, { log }: CommandRun): Said {
   return { did: lastLine(redact(log)), interfaces: [], decisions: [], caveats: [], follow_ups: [] }
 }
 
-const LONGEST_DIFF = 4_000_000
-
-/** A key that an agent was given must not come out with its work. */
-async function secretIn(
-  { deps, redact }: Attempt,
-  { commit, paths }: Kept,
-  variables: Readonly<Record<string, string>>,
-): Promise<TaskFailure | null> {
-  if (commit === null || Object.keys(variables).length === 0) return null
-  const diff = await deps.worktree.files().diff(LONGEST_DIFF)
-  return redact(diff) === diff ? null : { reason: 'secret-in-diff', paths: [...paths] }
+/** A key that an agent was given must not come out with its work; nothing of that is run or looked at any further. */
+async function secretIn({ deps, assignment, settings }: Attempt, { commit }: Kept): Promise<TaskFailure | null> {
+  if (commit === null) return null
+  const search = { own: deps.secrets, mostBytes: bytesOf(settings.limits) }
+  const { paths } = await deps.worktree.findSecrets(assignment.base, commit.head, search)
+  return paths.length > 0 ? { reason: 'secret-in-diff', paths } : null
 }
