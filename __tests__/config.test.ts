@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readSettings } from '../src/config.ts'
+import { protectedAmong } from '../src/core/audit.ts'
+import { protectedGlobs, touchedProtected } from '../src/core/protected.ts'
 import { defaultSettings } from '../src/core/settings.ts'
 
 const lines = (...text: string[]) => text.join('\n')
@@ -55,6 +57,46 @@ describe('the settings', () => {
         sandbox: 'off',
       },
     }))
+
+  it('keep what another agent obeys from every task, while one works', () => {
+    const own = [
+      'AGENTS.md',
+      'a/b/CLAUDE.md',
+      'GEMINI.md',
+      '.claude/settings.json',
+      'a/.claude/hooks/x.sh',
+      '.mcp.json',
+    ]
+    const more = [
+      '.codex/config.toml',
+      '.gemini/settings.json',
+      'opencode.jsonc',
+      '.opencode/agent/x.md',
+      '.aider.conf.yml',
+    ]
+    const paths = [...own, ...more, '.env', 'src/agents.ts', 'docs/claude.html']
+    const touched = (text: string) => {
+      const settings = readSettings(text)
+      return settings.ok ? protectedAmong(paths, settings.value) : settings.error
+    }
+    expect(touched('worker: { command: [codex] }')).toEqual(paths.slice(0, -2))
+    expect(touched('protected_paths: [docs/**]\nworker: { command: [codex] }')).toEqual([
+      ...paths.slice(0, -2),
+      paths.at(-1),
+    ])
+    expect(touched('worker: { network: true }')).toEqual([])
+  })
+
+  it('let a task with another agent write whole folders, and name no file that the agent obeys', () => {
+    const settings = readSettings('worker: { command: [codex] }')
+    const of = (glob: string) => (settings.ok ? touchedProtected(glob, protectedGlobs(settings.value)) : settings.error)
+    expect(['src/**', 'docs/*.md', 'docs/AGENTS.md', '.claude/**'].map(of)).toEqual([
+      null,
+      null,
+      '**/AGENTS.md',
+      '**/.claude/**',
+    ])
+  })
 
   it('take `off` without quotes for the word that it is', () =>
     expect(readSettings('sandbox: off')).toMatchObject({ ok: true, value: { sandbox: 'off' } }))

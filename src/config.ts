@@ -2,7 +2,7 @@ import { checked } from './checked.ts'
 import { validGlob } from './core/glob.ts'
 import { quoted } from './core/quoted.ts'
 import { err, ok, type Result } from './core/result.ts'
-import { defaultSettings, type Settings, settingsSchema } from './core/settings.ts'
+import { defaultSettings, READ_BY_AGENTS, type Settings, settingsSchema } from './core/settings.ts'
 import { readYaml, type YamlText } from './yaml.ts'
 
 /** What `.github/tributary.yml` says, or every sentence about what is wrong with it. No file: the defaults. */
@@ -13,8 +13,14 @@ export function readSettings(text: string | null): Result<Settings, string[]> {
   const settings = checked(settingsSchema, yaml.value)
   if (!settings.ok) return err(settings.error.map(({ line, message }) => `Line ${line}: ${message}`))
   const problems = meaningless(settings.value, yaml.value)
-  return problems.length === 0 ? settings : err(problems)
+  return problems.length === 0 ? ok(withAgentsGuarded(settings.value)) : err(problems)
 }
+
+/** Where another agent works, no task may write what that agent obeys: it would carry one task's words into the next. */
+const withAgentsGuarded = (settings: Settings): Settings =>
+  settings.worker.command.length === 0
+    ? settings
+    : { ...settings, protected_paths: [...settings.protected_paths, ...READ_BY_AGENTS] }
 
 /** What would be taken without a word and then never match anything. */
 function meaningless(settings: Settings, { lineOf }: YamlText): string[] {

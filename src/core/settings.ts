@@ -148,4 +148,13 @@ export const ALWAYS_PROTECTED: readonly string[] = [
   '**/.gitmodules',
 ]
 
+/**
+ * What other agents read on their own when they start, in any folder: instructions, hooks, servers to call, variables. An
+ * agent that works for a run with a key and the network takes these from the base, never from another task.
+ */
+export const READ_BY_AGENTS: readonly string[] = [
+  ...['AGENTS.md', 'AGENTS.override.md', 'CLAUDE.md', 'CLAUDE.local.md', 'GEMINI.md', '.mcp.json', '.env'],
+  ...['.agents/**', '.claude/**', '.codex/**', '.gemini/**', '.opencode/**', 'opencode.json*', '.aider*'],
+].map((name) => `**/${name}`)
+
 export const SETTINGS_PATH = '.github/tributary.yml'
