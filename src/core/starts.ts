@@ -31,6 +31,20 @@ function firstSlots(run: ActiveRun, workflowRun: number, at: string, by: string)
   return { events: [requested], orchestrate: false, slots: slotNames(request, count) }
 }
 
+/**
+ * How many more slots to ask for, besides those that are here or on their way. While the plan is still being written, more
+ * tasks are to come: the first slots are asked for with its head, and as many at once as a run begins with, since each
+ * request is a workflow run of its own.
+ */
+export function slotsToAskFor(run: ActiveRun, supply: number): number {
+  const missing = usableSlots(run) - supply
+  const { open, settings } = run.work
+  const isFirst = Object.keys(run.slots).length === 0
+  if (!open || run.paused !== null || (missing <= 0 && !isFirst)) return missing
+  const { start, cap } = settings.slots
+  return Math.max(missing, Math.min(start, cap - supply, settings.limits.tasks - supply))
+}
+
 export const nextRequest = (run: LiveRun): string => `r${Object.keys(run.slots).length + 1}`
 export const slotNames = (request: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${request}.${index + 1}`)

@@ -4,7 +4,7 @@ import type { RefUpdate } from '../ports/journal.ts'
 import { type Draft, emptyDraft, record } from './draft.ts'
 import { withShown } from './project.ts'
 import { nowOf, type Session } from './session.ts'
-import { forgetGoneSlots } from './supply.ts'
+import { forgetGoneSlots, withDispatched } from './supply.ts'
 
 /** One atomic push. False: somebody wrote first, or it is too early for a push; look and decide again. */
 export async function append(session: Session, decided: Draft): Promise<boolean> {
@@ -14,7 +14,7 @@ export async function append(session: Session, decided: Draft): Promise<boolean>
     await deps.clock.wait(wait)
     return false
   }
-  const draft = forgetGoneSlots(session, withShown(session, decided))
+  const draft = forgetGoneSlots(session, withShown(session, withDispatched(session, decided)))
   const refs = draft.refs.map((update) => fromNowhere(session, update))
   const appended = await deps.journal.append(session.run, session.tip, draft.events, draft.state, refs)
   if (!appended.ok) return reread(session, appended.error.refs)

@@ -18,12 +18,22 @@ export type NewEvent = Bare<RunEvent>
 export const emptyDraft = (state: LiveRun): Draft => ({ state, events: [], refs: [] })
 
 /** Adds events, stamped as the orchestrator's own, and folds them in at once: later steps see what earlier ones decided. */
-export function record(draft: Draft, at: string, ...events: readonly NewEvent[]): Draft {
-  let state: RunState = draft.state
-  const stamped = events.map((event) => ({ by: 'tributary', ...event, at }) as RunEvent)
-  for (const event of stamped) state = evolve(state, event)
+export const record = (draft: Draft, at: string, ...events: readonly NewEvent[]): Draft =>
+  withEvents(
+    draft,
+    events.map((event) => ({ by: 'tributary', ...event, at }) as RunEvent),
+  )
+
+/** What was decided, behind events that come before it. */
+export const behind = (first: Draft, decided: Draft): Draft => ({
+  ...withEvents(first, decided.events),
+  refs: decided.refs,
+})
+
+function withEvents(draft: Draft, events: readonly RunEvent[]): Draft {
+  const state = events.reduce<RunState>(evolve, draft.state)
   if (state.phase === 'empty') throw new Error('a live run cannot become empty')
-  return { ...draft, state, events: [...draft.events, ...stamped] }
+  return { ...draft, state, events: [...draft.events, ...events] }
 }
 
 /** Moves a ref with this draft; a second move of the same ref in one draft starts where the first one did. */

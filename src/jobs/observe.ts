@@ -31,9 +31,10 @@ async function lookAtRefs(session: Session): Promise<void> {
 
 async function lookAtJobs(session: Session): Promise<void> {
   if (session.state.phase !== 'active') return
-  const runs = Object.values(session.state.slots).flatMap((it) =>
-    it.gone || it.workflowRun === null ? [] : [it.workflowRun],
-  )
+  const runs = Object.entries(session.state.slots).flatMap(([request, it]) => {
+    const workflowRun = it.workflowRun ?? session.dispatched.get(request) ?? null
+    return it.gone || workflowRun === null ? [] : [workflowRun]
+  })
   const lists = await Promise.all([...new Set(runs)].map((id) => session.deps.slots.jobs(id)))
   for (const job of lists.flat()) session.jobs.set(job.slot, job)
 }

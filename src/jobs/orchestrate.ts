@@ -36,9 +36,8 @@ export async function orchestrate(deps: OrchestrateDeps, run: RunId): Promise<Li
       dropTaken(session.desk)
       if (await leave(session)) return session.state
     }
-    const followUp = await dispatchSlots(session, emptyDraft(session.state))
+    await dispatchSlots(session)
     await project(session, { final: false })
-    if (followUp.events.length > 0 && !(await append(session, followUp))) continue
     if (draft.events.length === 0) await deps.clock.wait(pollSeconds(session), session.desk.news.signal)
   }
 }

@@ -1,7 +1,6 @@
-import { usableSlots } from '../core/schedule.ts'
-import { nextRequest, slotNames } from '../core/starts.ts'
+import { nextRequest, slotNames, slotsToAskFor } from '../core/starts.ts'
 import type { ActiveRun, LiveRun } from '../core/state.ts'
-import { type Draft, record } from './draft.ts'
+import { behind, type Draft, emptyDraft, record } from './draft.ts'
 import { nowOf, type Session, type Step } from './session.ts'
 
 /** Seconds after which slots that no job list has shown are given up: the workflow run that should bring them is gone. */
@@ -39,11 +38,11 @@ function supplyOf(session: Session, run: LiveRun, now: Date): number {
 /** Asks for more slots when more could work than are here. Only the intent is recorded; the dispatch follows the push. */
 export const askForSlots: Step = (session, draft) => {
   if (draft.state.phase !== 'active') return draft
-  const now = session.deps.clock.now()
-  const missing = usableSlots(draft.state) - supplyOf(session, draft.state, now)
-  if (missing <= 0) return draft
+  const supply = supplyOf(session, draft.state, session.deps.clock.now())
+  const count = slotsToAskFor(draft.state, supply)
+  if (count <= 0) return draft
   const request = nextRequest(draft.state)
-  return record(draft, nowOf(session), { type: 'slots_requested', request, count: missing, workflowRun: null })
+  return record(draft, nowOf(session), { type: 'slots_requested', request, count, workflowRun: null })
 }
 
 /** Requests all of whose jobs have ended need not be looked at again. Recorded with whatever is recorded next. */
@@ -57,17 +56,25 @@ export function forgetGoneSlots(session: Session, draft: Draft): Draft {
   return next
 }
 
-/** Starts the workflow runs whose intent is in the journal. After a crash, one that was started is found by its title. */
-export async function dispatchSlots(session: Session, draft: Draft): Promise<Draft> {
-  let next = draft
-  for (const [request, it] of Object.entries(draft.state.slots)) {
-    if (it.gone || it.workflowRun !== null) continue
-    const workflowRun = session.dispatched.get(request) ?? (await dispatchOnce(session, request, it.count))
-    if (workflowRun === null) continue
-    session.dispatched.set(request, workflowRun)
-    next = record(next, nowOf(session), { type: 'slots_started', request, workflowRun })
+/**
+ * Starts the workflow runs whose intent is in the journal. After a crash, one that was started is found by its title, so
+ * that the record of it need not be a push of its own: it goes with whatever is recorded next.
+ */
+export async function dispatchSlots(session: Session): Promise<void> {
+  for (const [request, it] of Object.entries(session.state.slots)) {
+    if (it.gone || it.workflowRun !== null || session.dispatched.has(request)) continue
+    const workflowRun = await dispatchOnce(session, request, it.count)
+    if (workflowRun !== null) session.dispatched.set(request, workflowRun)
   }
-  return next
+}
+
+/** The draft, after the workflow runs that were started and that the journal does not know yet: they come before the work in them. */
+export function withDispatched(session: Session, draft: Draft): Draft {
+  let started = emptyDraft(session.state)
+  for (const [request, workflowRun] of session.dispatched)
+    if (started.state.slots[request]?.workflowRun === null)
+      started = record(started, nowOf(session), { type: 'slots_started', request, workflowRun })
+  return started.events.length === 0 ? draft : behind(started, draft)
 }
 
 async function dispatchOnce(session: Session, request: string, count: number): Promise<number | null> {
