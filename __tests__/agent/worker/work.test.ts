@@ -40,6 +40,13 @@ describe('work that is not accepted', () => {
     expect(heard(afterSecond as ModelRequest)).toMatch(/second is red.*src\/c\.ts.*checked once more/s)
   })
 
+  it('goes back without the diff where git cannot read what a command left, and the work goes on', async () => {
+    const at = attempt([finishes(), edits('b'), finishes('At last')], { verdicts: [notAccepted('red'), null] })
+    at.files.diff = async () => Promise.reject(new Error('a fifo is in the way'))
+    expect(await at.start()).toMatchObject({ failure: null, said: { did: 'At last' } })
+    expect(heard(at.model.requests[1] as ModelRequest)).toMatch(/red.*cannot be shown.*git cannot read/s)
+  })
+
   it('fails with the last failure when it was handed in three times', async () => {
     const verdicts = ['one', 'two', 'three'].map(notAccepted)
     const { worked } = await endOf([finishes(), finishes(), finishes()], { verdicts })

@@ -4,19 +4,25 @@ import { capped } from '../tool.ts'
 import { failureInWords } from './failure-words.ts'
 import type { Quotes } from './quotes.ts'
 
-/** What an agent hears when the machine did not accept its work: the reason, the output, and the diff as it stands. */
+/** What an agent hears when the machine did not accept its work: the reason, the output, and the diff as it stands; null: it cannot be had. */
 export function feedback(
   failure: TaskFailure,
-  { diff, roundsLeft }: { diff: string; roundsLeft: number },
+  { diff, roundsLeft }: { diff: string | null; roundsLeft: number },
   quotes: Quotes,
 ): string {
   const { line, log } = failureInWords(failure)
   return [
     `Your work was committed and checked, and was not accepted: ${line}.`,
     ...(log === null ? [] : [quotes.data('output', capped(log))]),
-    ...(diff === '' ? [] : ['What you have changed so far:', quotes.data('diff', diff)]),
+    ...changesInWords(diff, quotes),
     `Find the cause, mend it, and call finish again. ${roundsInWords(roundsLeft)} The same failure twice in a row ends the attempt.`,
   ].join('\n\n')
+}
+
+function changesInWords(diff: string | null, quotes: Quotes): string[] {
+  if (diff === null)
+    return ['What you have changed cannot be shown: a command left something there that git cannot read.']
+  return diff === '' ? [] : ['What you have changed so far:', quotes.data('diff', diff)]
 }
 
 const roundsInWords = (left: number): string =>

@@ -58,7 +58,8 @@ async function handIn(deps: WorkerDeps, course: Course, said: Finish): Promise<N
   const worked: Worked = { failure, kept, checked, said, turns: course.turns }
   if (failure === null || isLast(course, failure)) return { worked }
   const roundsLeft = ROUNDS - course.rounds
-  const diff = await place.files.diff(LONGEST_DIFF)
+  // What a command left may be nothing that git can read.
+  const diff = await place.files.diff(LONGEST_DIFF).catch(() => null)
   const parts = [
     ...(kept.putBack.length === 0 ? [] : [putBackInWords(kept.putBack)]),
     feedback(failure, { diff, roundsLeft }, quotes),
