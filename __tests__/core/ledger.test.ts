@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Report } from '../../src/core/event.ts'
-import { allSpending, availableUsd, spendingOfTask, spentUsd } from '../../src/core/ledger.ts'
-import type { Spending } from '../../src/core/usage.ts'
+import { allSpending, availableUsd, costsOf, evolveLedger, spendingOfTask, spentUsd } from '../../src/core/ledger.ts'
+import { type Spending, usdOf } from '../../src/core/usage.ts'
 import { agentsAtWork, followed } from '../support/planning.ts'
 import { report, shaOf } from '../support/run.ts'
 
@@ -42,6 +42,21 @@ describe('the money of a run', () => {
   it('counts whole what a cancelled task had, since nobody waits for its word', () => {
     const cancelled = followed(begun(), { type: 'task_cancelled', task: 'a' })
     expect([spentUsd(cancelled.ledger), cancelled.ledger.reserved]).toEqual([2, {}])
+  })
+  it('takes time from where it is set aside to where it is settled, whatever became of it', () => {
+    const started = begun()
+    const since = started.ledger.reserved['a/1']?.since ?? ''
+    const at = new Date(Date.parse(since) + 90_500).toISOString()
+    const lost = evolveLedger(started.ledger, {
+      type: 'task_returned',
+      task: 'a',
+      attempt: 1,
+      slot: 'r1.1',
+      at,
+      by: 'x',
+    })
+    const [found] = costsOf(lost, (key) => key === 'a/1')
+    expect([found?.seconds, usdOf(found?.spending ?? [])]).toEqual([90.5, 2])
   })
   it('counts what a failed attempt cost, and the next one on top', () => {
     const failure = { reason: 'no-change' } as const

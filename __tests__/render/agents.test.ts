@@ -175,11 +175,13 @@ describe('tasks that are not in the plan any more, or stand for others', () => {
 describe('the status comment', () => {
   it('shows the cost of each task and of each role, and what is left', () => {
     const lines = renderStatus(live(...begun, ...doneBy('a'), queued('b'), startedByAgent('b'))).split('\n')
-    expect(lines).toContain('| Task | Status | Attempt | Slot | Time | Cost | Work | Note |')
-    expect(lines.find((line) => line.startsWith('| `a`'))).toContain('| 0.50 USD, 24,400 tokens, `claude-sonnet-5-5` |')
-    expect(lines).toContain('| Role | Model | Calls | Fresh | Cached | Written | Output | Cost |')
-    expect(lines).toContain('| work | `claude-sonnet-5-5` | 3 | 1,000 | 20,000 | 3,000 | 400 | 0.50 USD |')
-    expect(lines).toContain('| all |   | 9 | 3,000 | 60,000 | 9,000 | 1,200 | 0.82 USD |')
+    expect(lines).toContain('| Task | Status | Attempt | Slot | Time | Tokens | Cost | Work | Note |')
+    expect(lines.find((line) => line.startsWith('| `a`'))).toContain(
+      '| 1,000 fresh, 20,000 cached, 3,000 written, 400 output | 0.50 USD, `claude-sonnet-5-5` |',
+    )
+    expect(lines).toContain('| Role | Model | Attempts | Time | Calls | Fresh | Cached | Written | Output | Cost |')
+    expect(lines).toContain('| work | `claude-sonnet-5-5` | 1 | 1 min | 3 | 1,000 | 20,000 | 3,000 | 400 | 0.50 USD |')
+    expect(lines).toContain('| all |   | 3 | 1 min 20 s | 9 | 3,000 | 60,000 | 9,000 | 1,200 | 0.82 USD |')
     expect(lines).toContain(
       'Money: 0.82 USD spent, 2.00 USD set aside for what is at work, 7.18 USD left of 10.00 USD.',
     )
@@ -295,9 +297,9 @@ describe('the final pull request of a run by agents', () => {
   it('lists every task with its check and its cost, conflicts that a model settled, and all of the money', () => {
     const { body } = finalPull(planned(...finished()))
     const lines = body.split('\n')
-    expect(lines).toContain('| Task | Wrote in | Pull request | Merge | Check | Took | Cost |')
+    expect(lines).toContain('| Task | Wrote in | Pull request | Merge | Check | Took | Attempts | Tokens | Cost |')
     expect(lines.find((line) => line.startsWith('| `a`'))).toMatch(
-      /\| #51 \| `[0-9a-f]{8}` \| \[check\]\(\.\.\/runs\/77\) \| 5\.2 s \| 0\.50 USD, 24,400 tokens, `claude-sonnet-5-5` \|$/,
+      /\| #51 \| `[0-9a-f]{8}` \| \[check\]\(\.\.\/runs\/77\) \| 5\.2 s \| 1 \| 1,000 fresh, 20,000 cached, 3,000 written, 400 output \| 0\.50 USD, `claude-sonnet-5-5` \|$/,
     )
     expect(body).toContain(
       '### Conflicts resolved by a model\n\n- `c` Task c: a model resolved its conflict with `a`; its acceptance was run by the machine.',
@@ -349,8 +351,12 @@ describe('the summary of a slot with agents', () => {
       { task: 'a', attempt: 1, outcome: 'done', seconds: 61, spending: [spending('work', 0.5, 'claude-sonnet-5-5')] },
       { task: 'verify', attempt: 1, outcome: 'done', seconds: 2 },
     ])
-    expect(text).toContain('| `a` | 1 | done | 1 min 1 s | 0.50 USD, 24,400 tokens, `claude-sonnet-5-5` |')
+    expect(text).toContain(
+      '| `a` | 1 | done | 1 min 1 s | 1,000 fresh, 20,000 cached, 3,000 written, 400 output | 0.50 USD, `claude-sonnet-5-5` |',
+    )
     expect(text).toContain('| `verify` | 1 | done | 2 s |   |')
-    expect(text).toContain('| work | `claude-sonnet-5-5` | 3 | 1,000 | 20,000 | 3,000 | 400 | 0.50 USD |')
+    expect(text).toContain(
+      '| work | `claude-sonnet-5-5` | 1 | 1 min 1 s | 3 | 1,000 | 20,000 | 3,000 | 400 | 0.50 USD |',
+    )
   })
 })

@@ -85,7 +85,7 @@ describe('the comment of the planner', () => {
       '- Critique: to come',
       '- `a` Do \\*a\\*',
       '- `b` Do \\*b\\*, needs `a`',
-      '| explore | `claude-opus-5-5` | 3 | 1,000 | 20,000 | 3,000 | 400 | 0.020 USD |',
+      '| explore | `claude-opus-5-5` | 1 | 10 s | 3 | 1,000 | 20,000 | 3,000 | 400 | 0.020 USD |',
       '- Mode `strict`: nothing starts before an approval',
       '- Limit of money: 10.00 USD',
     ])
@@ -103,7 +103,7 @@ describe('the comment of the planner', () => {
     ).split('\n')
     expect(lines).toContain('- `design#1` came to nothing: overloaded, ask @&#8203;alice')
     expect(lines).toContain('- Asked for by dora: less, please')
-    expect(lines).toContain('| plan | unknown | 0 | 0 | 0 | 0 | 0 | 3.00 USD (partly unknown) |')
+    expect(lines).toContain('| plan | unknown | 1 | 1 s | 0 | 0 | 0 | 0 | 0 | 3.00 USD (partly unknown) |')
   })
 
   it('stays as it is once the plan is there, whatever the run does', () => {

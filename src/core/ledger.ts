@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { RunEvent } from './event.ts'
-import { type ModelRole, mergeSpending, noUsage, roleSchema, type Spending, spendingSchema, usdOf } from './usage.ts'
+import { mergeSpending, noUsage, roleSchema, type Spending, spendingSchema, usdOf } from './usage.ts'
 
 /** What a run may spend, has spent, and has set aside. The one truth about its money; folded from the journal. */
 export const ledgerSchema = z.strictObject({
@@ -8,14 +8,25 @@ export const ledgerSchema = z.strictObject({
   limit: z.number().nullable(),
   /** By stage (`design#1`) or attempt (`t3/2`). */
   spent: z.record(z.string(), z.array(spendingSchema)),
-  reserved: z.record(z.string(), z.strictObject({ role: roleSchema, usd: z.number() })),
+  reserved: z.record(z.string(), z.strictObject({ role: roleSchema, usd: z.number(), since: z.iso.datetime() })),
+  /** From setting money aside to settling it, by stage or attempt. */
+  seconds: z.record(z.string(), z.number()),
 })
 export type Ledger = z.infer<typeof ledgerSchema>
 
-export const emptyLedger: Ledger = { limit: null, spent: {}, reserved: {} }
+export const emptyLedger: Ledger = { limit: null, spent: {}, reserved: {}, seconds: {} }
 
 /** The key of an attempt's money. */
 export const attemptKey = (task: string, attempt: number): string => `${task}/${attempt}`
+
+/** What one stage or attempt has cost, and the seconds that it took; for those that `of` names. */
+export const costsOf = ({ spent, seconds }: Ledger, of: (key: string) => boolean): Cost[] =>
+  Object.entries(spent).flatMap(([key, spending]) => (of(key) ? [{ spending, seconds: seconds[key] ?? 0 }] : []))
+
+export interface Cost {
+  spending: readonly Spending[]
+  seconds: number
+}
 
 /** All that was spent, one entry for each role and model. */
 export const allSpending = ({ spent }: Ledger): Spending[] => mergeSpending(Object.values(spent).flat())
@@ -42,35 +53,39 @@ export function evolveLedger(ledger: Ledger, event: RunEvent): Ledger {
     case 'budget_set':
       return { ...ledger, limit: event.usd }
     case 'money_reserved':
-      return reserve(ledger, event.stage, event.role, event.usd)
+      return reserve(ledger, event.stage, { role: event.role, usd: event.usd, since: event.at })
     case 'money_settled':
-      return settle(ledger, event.stage, event.spending)
+      return settle(ledger, event.stage, event.spending, event.at)
     case 'stage_failed':
-      return settle(ledger, event.stage, null)
+      return settle(ledger, event.stage, null, event.at)
     case 'task_started':
       return event.allowance === undefined
         ? ledger
-        : reserve(ledger, attemptKey(event.task, event.attempt), 'work', event.allowance)
+        : reserve(ledger, attemptKey(event.task, event.attempt), {
+            role: 'work',
+            usd: event.allowance,
+            since: event.at,
+          })
     case 'task_verified':
     case 'task_failed':
-      return settle(ledger, attemptKey(event.task, event.attempt), event.report?.spending ?? null)
+      return settle(ledger, attemptKey(event.task, event.attempt), event.report?.spending ?? null, event.at)
     case 'task_returned':
-      return settle(ledger, attemptKey(event.task, event.attempt), null)
+      return settle(ledger, attemptKey(event.task, event.attempt), null, event.at)
     case 'task_cancelled':
     case 'task_skipped':
-      return settleOf(ledger, event.task)
+      return settleOf(ledger, event.task, event.at)
     default:
       return ledger
   }
 }
 
-const reserve = (ledger: Ledger, key: string, role: ModelRole, usd: number): Ledger => ({
+const reserve = (ledger: Ledger, key: string, reservation: Ledger['reserved'][string]): Ledger => ({
   ...ledger,
-  reserved: { ...ledger.reserved, [key]: { role, usd } },
+  reserved: { ...ledger.reserved, [key]: reservation },
 })
 
 /** `null`: nobody can say what was used. */
-function settle(ledger: Ledger, key: string, spending: readonly Spending[] | null): Ledger {
+function settle(ledger: Ledger, key: string, spending: readonly Spending[] | null, at: string): Ledger {
   const { [key]: open, ...reserved } = ledger.reserved
   const unknown: Spending[] =
     open === undefined
@@ -78,11 +93,12 @@ function settle(ledger: Ledger, key: string, spending: readonly Spending[] | nul
       : [{ role: open.role, model: 'unknown', calls: 0, usage: noUsage, usd: open.usd, unknown: open.usd }]
   const added = spending ?? unknown
   if (open === undefined && added.length === 0) return ledger
-  const before = ledger.spent[key] ?? []
-  return { ...ledger, reserved, spent: { ...ledger.spent, [key]: mergeSpending([...before, ...added]) } }
+  const spent = { ...ledger.spent, [key]: mergeSpending([...(ledger.spent[key] ?? []), ...added]) }
+  const took = open === undefined ? 0 : Math.max(0, Date.parse(at) - Date.parse(open.since)) / 1000
+  return { ...ledger, reserved, spent, seconds: { ...ledger.seconds, [key]: (ledger.seconds[key] ?? 0) + took } }
 }
 
-const settleOf = (ledger: Ledger, task: string): Ledger =>
+const settleOf = (ledger: Ledger, task: string, at: string): Ledger =>
   Object.keys(ledger.reserved)
     .filter((key) => key.startsWith(`${task}/`))
-    .reduce((next, key) => settle(next, key, null), ledger)
+    .reduce((next, key) => settle(next, key, null, at), ledger)

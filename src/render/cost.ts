@@ -1,10 +1,10 @@
-import { availableUsd, type Ledger, spentUsd } from '../core/ledger.ts'
-import { mergeSpending, type Spending, tokensOf, type Usage, usdOf } from '../core/usage.ts'
+import { availableUsd, type Cost, costsOf, type Ledger, spentUsd } from '../core/ledger.ts'
+import { mergeSpending, type Spending, type Usage, usdOf } from '../core/usage.ts'
 import { code } from './code.ts'
 import { bounded } from './escape.ts'
 import { usd } from './money.ts'
 import { table } from './table.ts'
-import { count, listed } from './words.ts'
+import { count, duration, listed } from './words.ts'
 
 const number = (amount: number): string => amount.toLocaleString('en-US')
 
@@ -12,8 +12,8 @@ const usageOf = (spending: readonly Spending[], of: keyof Usage): number =>
   spending.reduce((sum, { usage }) => sum + usage[of], 0)
 
 /** What the plan itself has cost; it stays the same while the run is at work. */
-export const planningSpending = ({ spent }: Ledger): Spending[] =>
-  mergeSpending(Object.entries(spent).flatMap(([key, all]) => (/^(?:explore|design|critique)#/.test(key) ? all : [])))
+export const planningCosts = (ledger: Ledger): Cost[] =>
+  costsOf(ledger, (key) => /^(?:explore|design|critique)#/.test(key))
 
 /** Money whose use nobody can tell, since a process died in mid-call; it counts as spent. */
 const unknownUsd = (spending: readonly Spending[]): number => spending.reduce((sum, { unknown }) => sum + unknown, 0)
@@ -24,22 +24,22 @@ const modelsOf = (spending: readonly Spending[]): string[] =>
     code(bounded(model, 60)),
   )
 
-/** `0.42 USD, 12,300 tokens, claude-sonnet-5-5`, for a cell of a table; empty where no model worked. */
-export function costCell(spending: readonly Spending[]): string {
-  if (spending.length === 0) return ''
-  const tokens = spending.reduce((sum, { usage }) => sum + tokensOf(usage), 0)
+/** What a model was asked for and what that cost, for two cells of a table; empty where no model worked. */
+export function costCells(spending: readonly Spending[]): [tokens: string, cost: string] {
+  if (spending.length === 0) return ['', '']
+  const tokens = KINDS.map((of) => `${number(usageOf(spending, of))} ${of}`).join(', ')
   const unknown = unknownUsd(spending) > 0 ? ['partly unknown'] : []
-  return [usd(usdOf(spending)), ...unknown, `${number(tokens)} tokens`, ...modelsOf(spending)].join(', ')
+  return [tokens, [usd(usdOf(spending)), ...unknown, ...modelsOf(spending)].join(', ')]
 }
+
+const KINDS = ['fresh', 'cached', 'written', 'output'] as const satisfies readonly (keyof Usage)[]
 
 /** Everything about what calls have cost, as a list; `none (no model)` where there were none. */
 export function costFacts(spending: readonly Spending[]): string[] {
   if (spending.length === 0) return ['- Cost: none (no model)']
   const calls = spending.reduce((sum, one) => sum + one.calls, 0)
   const models = modelsOf(spending)
-  const tokens = (['fresh', 'cached', 'written', 'output'] as const)
-    .map((of) => `${number(usageOf(spending, of))} ${NAMES[of]}`)
-    .join(', ')
+  const tokens = KINDS.map((of) => `${number(usageOf(spending, of))} ${NAMES[of]}`).join(', ')
   const lost = unknownUsd(spending)
   return [
     `- Cost: ${usd(usdOf(spending))}, ${count(calls, 'call')}${models.length === 0 ? '' : ` of ${listed(models)}`}`,
@@ -55,20 +55,38 @@ const NAMES: Readonly<Record<keyof Usage, string>> = {
   output: 'of output',
 }
 
-/** A row for each role and model, with the sums where there are several. */
-export function costTable(spending: readonly Spending[]): string[] {
-  const rows = spending.map((one) => row(one.role, one.calls > 0 ? code(bounded(one.model, 60)) : 'unknown', [one]))
-  const sum = rows.length > 1 ? [row('all', '', spending)] : []
-  return table(['Role', 'Model', 'Calls', 'Fresh', 'Cached', 'Written', 'Output', 'Cost'], [...rows, ...sum])
+/** A row for each role and model, with the sums where there are several. Attempts: stages of the planner, or attempts at tasks. */
+export function costTable(costs: readonly Cost[]): string[] {
+  const kinds = mergeSpending(costs.flatMap(({ spending }) => spending))
+  const rows = kinds.map(({ role, model, calls }) =>
+    row(role, calls > 0 ? code(bounded(model, 60)) : 'unknown', partOf(costs, role, model)),
+  )
+  const sum = rows.length > 1 ? [row('all', '', costs)] : []
+  return table(['Role', 'Model', 'Attempts', 'Time', 'Calls', ...KINDS.map(capital), 'Cost'], [...rows, ...sum])
 }
 
-const row = (role: string, model: string, spending: readonly Spending[]): string[] => [
-  role,
-  model,
-  number(spending.reduce((sum, { calls }) => sum + calls, 0)),
-  ...(['fresh', 'cached', 'written', 'output'] as const).map((of) => number(usageOf(spending, of))),
-  `${usd(usdOf(spending))}${unknownUsd(spending) > 0 ? ' (partly unknown)' : ''}`,
-]
+const partOf = (costs: readonly Cost[], role: string, model: string): Cost[] =>
+  costs
+    .map(({ spending, seconds }) => ({
+      seconds,
+      spending: spending.filter((one) => one.role === role && one.model === model),
+    }))
+    .filter(({ spending }) => spending.length > 0)
+
+const capital = (word: string): string => `${word.charAt(0).toUpperCase()}${word.slice(1)}`
+
+function row(role: string, model: string, costs: readonly Cost[]): string[] {
+  const spending = costs.flatMap((cost) => cost.spending)
+  return [
+    role,
+    model,
+    `${costs.length}`,
+    duration(costs.reduce((sum, { seconds }) => sum + seconds, 0)),
+    number(spending.reduce((sum, { calls }) => sum + calls, 0)),
+    ...KINDS.map((of) => number(usageOf(spending, of))),
+    `${usd(usdOf(spending))}${unknownUsd(spending) > 0 ? ' (partly unknown)' : ''}`,
+  ]
+}
 
 /** What the run may still spend. Empty where it has no limit yet, since nothing is known of it. */
 export function budgetLine(ledger: Ledger): string {

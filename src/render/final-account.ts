@@ -3,7 +3,7 @@ import { spendingOfTask } from '../core/ledger.ts'
 import { shortSha } from '../core/ref.ts'
 import type { AttemptRecord } from '../core/state.ts'
 import { code, codes, fence, words } from './code.ts'
-import { costCell } from './cost.ts'
+import { costCells } from './cost.ts'
 import { bounded, inline } from './escape.ts'
 import { failureLine } from './explain-task.ts'
 import { titled } from './plan-tasks.ts'
@@ -27,11 +27,21 @@ export function landed(run: PlannedRun): string[] {
         code(shortSha(merge.sha)),
         check(run, task.id),
         took(run, task.id),
-        ...(costs ? [costCell(spendingOfTask(run.ledger, task.id))] : []),
+        `${run.work.tasks[task.id]?.attempts.length ?? 0}`,
+        ...(costs ? costCells(spendingOfTask(run.ledger, task.id)) : []),
       ],
     ]
   })
-  const header = ['Task', 'Wrote in', 'Pull request', 'Merge', 'Check', 'Took', ...(costs ? ['Cost'] : [])]
+  const header = [
+    'Task',
+    'Wrote in',
+    'Pull request',
+    'Merge',
+    'Check',
+    'Took',
+    'Attempts',
+    ...(costs ? ['Tokens', 'Cost'] : []),
+  ]
   return rows.length === 0 ? ['Nothing.'] : table(header, rows)
 }
 

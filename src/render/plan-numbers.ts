@@ -1,4 +1,5 @@
 import { worthParallel } from '../core/fold.ts'
+import { whyNotFolded } from '../core/fold-limits.ts'
 import type { Plan } from '../core/plan.ts'
 import { ASSUMED_MINUTES, predict } from '../core/predict.ts'
 import { predictCost } from '../core/predict-cost.ts'
@@ -6,7 +7,7 @@ import type { Settings } from '../core/settings.ts'
 import { isAgentTask } from '../core/tier.ts'
 import { usdOf } from '../core/usage.ts'
 import { code, sentence } from './code.ts'
-import { planningSpending } from './cost.ts'
+import { planningCosts } from './cost.ts'
 import { usd } from './money.ts'
 import type { PlannedRun } from './planned.ts'
 import { count, duration } from './words.ts'
@@ -31,26 +32,27 @@ export function numbers(run: PlannedRun): string[] {
     `- Predicted time: ${minutes(some.makespanMinutes)} with ${count(slots.start, 'slot')}${
       slots.cap > slots.start ? `, ${minutes(most.makespanMinutes)} with ${slots.cap}` : ''
     }, ${minutes(some.oneAgentMinutes)} one after another`,
-    ...worth(plan, settings),
+    ...worth(run),
     ...money(run),
     '',
     `The times assume ${ASSUMED_MINUTES.small} minutes for a small task, ${ASSUMED_MINUTES.medium} for a medium and ${ASSUMED_MINUTES.large} for a large one, and nothing for a person at a gate.${reasons(plan, settings)}`,
   ]
 }
 
-function worth(plan: Plan, settings: Settings): string[] {
+function worth({ planning, work: { plan, settings } }: PlannedRun): string[] {
   if (plan.tasks.length < 2) return []
   const { gain, parallelMinutes, oneAgentMinutes } = worthParallel(plan, settings)
   const times = `${gain.toFixed(1)} times as fast (${minutes(parallelMinutes)} against ${minutes(oneAgentMinutes)}), with starting, reading and landing counted in`
+  const inTheWay = planning === null ? null : whyNotFolded(plan, settings)
   return [
     gain < WORTH
-      ? `- Working in parallel gains little here, ${times}: one task would do as well.`
+      ? `- Working in parallel gains little here, ${times}: ${inTheWay === null ? 'one task would do as well' : `it is not folded into one task, since ${inTheWay}`}.`
       : `- Working in parallel is worth it: ${times}.`,
   ]
 }
 
 function money({ work: { plan, settings }, ledger }: PlannedRun): string[] {
-  const planning = usdOf(planningSpending(ledger))
+  const planning = usdOf(planningCosts(ledger).flatMap(({ spending }) => spending))
   const planned = planning === 0 ? [] : [`- The plan itself has cost ${usd(planning)}`]
   if (!plan.tasks.some((task) => isAgentTask(task) || task.kind === 'plan'))
     return [...planned, '- Cost: none (no model)']

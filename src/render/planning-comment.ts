@@ -1,7 +1,7 @@
 import { type Planning, type Question, unanswered } from '../core/planning.ts'
 import type { LiveRun } from '../core/state.ts'
 import { code, fence } from './code.ts'
-import { budgetLine, costTable, planningSpending } from './cost.ts'
+import { budgetLine, costTable, planningCosts } from './cost.ts'
 import { firstOf, fitted, LIMITS } from './fit.ts'
 import { headline } from './headline.ts'
 import { makeMarker } from './marker.ts'
@@ -31,7 +31,7 @@ const planning = (run: LiveRun, room: number, money: boolean): string[] => {
       steps(run, room),
       planningSteps(run, room),
       streamedTasks(run, room),
-      money ? costTable(planningSpending(run.ledger)) : [],
+      money ? costTable(planningCosts(run.ledger)) : [],
       planningFacts(run),
     ),
   ]

@@ -4,7 +4,7 @@ import { taskBranch } from '../core/ref.ts'
 import { blockers } from '../core/schedule.ts'
 import { type AttemptRecord, isSettled, recordOf, type TaskRecord } from '../core/state.ts'
 import { code, codes } from './code.ts'
-import { costCell } from './cost.ts'
+import { costCells } from './cost.ts'
 import { failureLine } from './explain-task.ts'
 import { titled } from './plan-tasks.ts'
 import { type PlannedRun, pullOf } from './planned.ts'
@@ -19,7 +19,7 @@ export interface Rows {
   words: boolean
 }
 
-/** Task, status, attempt, slot, time, cost where a model works, where to look, and a note. */
+/** Task, status, attempt, slot, time, tokens and cost where a model works, where to look, and a note. */
 export function statusTable(run: PlannedRun, standings: Standings, { open, words }: Rows): string[] {
   const blocked = blockers(run.work)
   const costs = run.work.plan.tasks.some(({ id }) => spendingOfTask(run.ledger, id).length > 0)
@@ -34,12 +34,12 @@ export function statusTable(run: PlannedRun, standings: Standings, { open, words
       last === undefined || task.kind === 'gate' ? '' : `${last.attempt}`,
       last?.slot == null ? '' : code(last.slot),
       time(last),
-      ...(costs ? [costCell(spendingOfTask(run.ledger, task.id))] : []),
+      ...(costs ? costCells(spendingOfTask(run.ledger, task.id)) : []),
       place(run, task, last),
       ...(words ? [note(run, task, record, standing, blocked.get(task.id) ?? null)] : []),
     ]
   })
-  const header = ['Task', 'Status', 'Attempt', 'Slot', 'Time', ...(costs ? ['Cost'] : []), 'Work']
+  const header = ['Task', 'Status', 'Attempt', 'Slot', 'Time', ...(costs ? ['Tokens', 'Cost'] : []), 'Work']
   return table([...header, ...(words ? ['Note'] : [])], rows)
 }
 

@@ -1,7 +1,8 @@
+import type { Cost } from '../core/ledger.ts'
 import type { LiveRun } from '../core/state.ts'
-import { mergeSpending, type Spending } from '../core/usage.ts'
+import type { Spending } from '../core/usage.ts'
 import { code } from './code.ts'
-import { costCell, costTable } from './cost.ts'
+import { costCells, costTable } from './cost.ts'
 import { inline } from './escape.ts'
 import { firstOf, fitted, LIMITS } from './fit.ts'
 import { renderStatus } from './status-comment.ts'
@@ -36,22 +37,22 @@ const summary = (slot: string, deeds: readonly Deed[]): string[] =>
           `${count(deeds.length, 'piece')} of work in ${duration(deeds.reduce((sum, { seconds }) => sum + seconds, 0))}.`,
         ],
     firstOf(rows(deeds), ROOM, (left) => `| and ${left} more | | | |`),
-    costTable(spendingOf(deeds)),
+    costTable(costsOf(deeds)),
   )
 
-const spendingOf = (deeds: readonly Deed[]): Spending[] =>
-  mergeSpending(deeds.flatMap(({ spending }) => spending ?? []))
+const costsOf = (deeds: readonly Deed[]): Cost[] =>
+  deeds.flatMap(({ spending = [], seconds }) => (spending.length > 0 ? [{ spending, seconds }] : []))
 
 function rows(deeds: readonly Deed[]): string[] {
-  const costs = spendingOf(deeds).length > 0
+  const costs = costsOf(deeds).length > 0
   return table(
-    ['Task', 'Attempt', 'Outcome', 'Time', ...(costs ? ['Cost'] : [])],
+    ['Task', 'Attempt', 'Outcome', 'Time', ...(costs ? ['Tokens', 'Cost'] : [])],
     deeds.map(({ task, attempt, outcome, seconds, spending }) => [
       code(task),
       `${attempt}`,
       inline(outcome),
       duration(seconds),
-      ...(costs ? [costCell(spending ?? [])] : []),
+      ...(costs ? costCells(spending ?? []) : []),
     ]),
   )
 }
