@@ -32,8 +32,8 @@ export interface Tree {
   remove(): void
 }
 
-export function makeTree(): Tree {
-  const around = realpathSync(mkdtempSync(join(tmpdir(), 'tributary-sandbox-')))
+export function makeTree(within = tmpdir()): Tree {
+  const around = realpathSync(mkdtempSync(join(within, 'tributary-sandbox-')))
   const path = join(around, 'tree')
   mkdirSync(path)
   writeFileSync(join(path, 'a.txt'), 'a\n')

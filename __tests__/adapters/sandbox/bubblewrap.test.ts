@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -109,6 +119,26 @@ describe('what a command may not do', () => {
     })
     expect(ran.log).toMatch(/^do it\nshown\ntree\n.*Read-only/)
     expect(readFileSync(join(shown, 'prompt.md'), 'utf8')).toBe('do it\n')
+  })
+
+  it("sees nothing of a runner's own folder but the tree that lies in it", async () => {
+    // Where nothing else would hide it: everything in the folder of temporary files is hidden anyway.
+    const around = realpathSync(mkdtempSync(join('node_modules', '.runner-')))
+    const work = join(around, '_work', 'repo')
+    mkdirSync(work, { recursive: true })
+    mkdirSync(join(around, '_work', '_temp'))
+    writeFileSync(join(around, '.credentials_rsaparams'), 'a-key-of-the-runner\n')
+    const inside = makeTree(work)
+    try {
+      const host = testHost({ ...process.env, RUNNER_TEMP: join(around, '_work', '_temp') })
+      const at = await realSandbox('bubblewrap', { host })
+      const script = `cat ${around}/.credentials_rsaparams; ls -A ${around}; cat a.txt; git log --format=%s; echo b > b.txt`
+      const ran = await at.run(['sh', '-c', script], { worktree: inside.path, seconds: 20 })
+      expect(ran.log).toMatch(/^cat: .*No such file.*\n_work\na\nfirst\n$/)
+      expect(readFileSync(join(inside.path, 'b.txt'), 'utf8')).toBe('b\n')
+    } finally {
+      rmSync(around, { recursive: true, force: true })
+    }
   })
 
   it('what its environment holds is no word of a process that others can list', async () => {

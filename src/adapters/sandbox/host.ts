@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** What the sandbox must know of the machine that it stands on. */
 export interface Host {
@@ -29,10 +29,20 @@ export function hostOf(env: Environment, own: readonly string[]): Host {
       .filter((folder) => folder.startsWith('/'))
       .join(':'),
     homes: [...homes, '/home', '/root'],
-    hide: [env.RUNNER_TEMP, ...own].filter((folder) => folder !== undefined),
+    hide: [env.RUNNER_TEMP, ...runnersOwn(env), ...own].filter((folder) => folder !== undefined),
     toolchains: { ...rustupIn(env.HOME), ...Object.fromEntries(toolchains) },
     temp: env.RUNNER_TEMP ?? tmpdir(),
   }
+}
+
+/** A runner of one's own keeps the keys that it speaks to GitHub with in its folder, readable for the jobs that it runs. */
+const KEYS_OF_RUNNER = ['.runner', '.credentials', '.credentials_rsaparams']
+
+/** It is found from its work folder, if that was left where it is, and from the node that it runs actions with. */
+function runnersOwn({ RUNNER_TEMP }: Environment): string[] {
+  const fromWork = RUNNER_TEMP ? [dirname(dirname(RUNNER_TEMP))] : []
+  const fromNode = dirname(dirname(dirname(dirname(process.execPath))))
+  return [...fromWork, fromNode].filter((root) => KEYS_OF_RUNNER.some((name) => existsSync(join(root, name))))
 }
 
 /** HOME may name another one than the system does; in a container the user may have no entry there at all. */
