@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { folded, worthParallel } from '../../src/core/fold.ts'
+import { whyNotFolded } from '../../src/core/fold-limits.ts'
 import { lintPlan } from '../../src/core/lint.ts'
+import type { Plan } from '../../src/core/plan.ts'
 import { defaultSettings, settingsSchema } from '../../src/core/settings.ts'
 import { gate } from '../support/plan.ts'
 import { agentPlan } from '../support/planning.ts'
@@ -50,6 +52,40 @@ it.each([
   ['a task that is planned later', agentPlan('a > b', { tasks: { b: { kind: 'plan' } } })],
   ['a program', agentPlan('a > b', { tasks: { b: { run: ['node', 'x.js'] } } })],
 ])('does not fold away %s', (_what, plan) => expect(folded(plan)).toBe(plan))
+
+describe('why a plan is not folded', () => {
+  const why = (plan: Plan, settings: object = {}) => whyNotFolded(plan, settingsSchema.parse(settings))
+  const chain = agentPlan('a > b > c > d > e')
+  const roomy = { limits: { turns: 200 }, budget: { task_usd: 10 } }
+
+  it('is nothing where one attempt has room for it', () => {
+    expect(why(agentPlan('a > b'))).toBeNull()
+    expect(why(chain, roomy)).toBeNull()
+  })
+  it('is that one attempt has too few turns', () =>
+    expect(why(chain)).toBe('one agent for all of it would need about 104 turns, and an attempt has 60'))
+  it('is that one attempt has too little money', () =>
+    expect(why(chain, { ...roomy, budget: { task_usd: 1.5 } })).toMatch(
+      /^one agent for all of it would cost about \d\.\d\d USD, and an attempt has 1\.50 USD$/,
+    ))
+  it('is that it would take longer than any task may', () => {
+    const large = { size: 'large', timeout_minutes: 120 } as const
+    const tasks = Object.fromEntries(Array.from({ length: 19 }, (_, at) => [`t${at}`, large]))
+    const plan = agentPlan(Object.keys(tasks).join(' > '), { tasks })
+    const limits = { turns: 1000 }
+    expect(why(plan, { limits, budget: { task_usd: 1000 } })).toBe(
+      'one agent for all of it would need about 380 minutes, and an attempt has 360',
+    )
+  })
+  it('is no number of turns or money where another program works on the tasks', () =>
+    expect(why(chain, { worker: { command: ['other'] } })).toBeNull())
+  it.each([
+    ['a gate', agentPlan('a > g > b', { tasks: { g: gate } }), 'g'],
+    ['a check', agentPlan('a > v', { tasks: { v: { kind: 'verify' } } }), 'v'],
+    ['a task that is planned later', agentPlan('a > b', { tasks: { b: { kind: 'plan' } } }), 'b'],
+    ['a program', agentPlan('a > b', { tasks: { b: { run: ['node', 'x.js'] } } }), 'b'],
+  ])('is %s', (_what, plan, id) => expect(why(plan)).toContain(`\`${id}\``))
+})
 
 describe('parallel work', () => {
   const slots = (start: number) => settingsSchema.parse({ slots: { start } })

@@ -38,11 +38,13 @@ export function worthParallel(plan: Plan, { slots }: Pick<Settings, 'slots'>): W
  */
 export function folded(plan: Plan): Plan {
   const { tasks } = plan
-  if (tasks.length < 2 || tasks.some(({ kind, run }) => kind !== 'code' || run.length > 0)) return plan
+  if (tasks.length < 2 || !tasks.every(canBeFolded)) return plan
   const checks = distinct(tasks.map(({ acceptance }) => acceptance.argv).filter((argv) => argv.length > 0))
   const verification = distinct([...plan.verification.map(({ argv }) => argv), ...checks])
   return { ...plan, verification: verification.map((argv) => ({ argv: [...argv] })), tasks: [whole(plan)] }
 }
+
+export const canBeFolded = ({ kind, run }: Task): boolean => kind === 'code' && run.length === 0
 
 function whole({ title, tasks }: Plan): Task {
   const each = (field: (task: Task) => string) => sections(tasks, field)
@@ -70,7 +72,8 @@ function whole({ title, tasks }: Plan): Task {
 }
 
 const TITLE = 120
-const MOST_MINUTES = 360
+/** Longer than that no task may take. */
+export const MOST_MINUTES = 360
 const LARGER: Readonly<Record<Size, number>> = { small: 1, medium: 3, large: 6 }
 const TIERS: readonly Task['model_tier'][] = ['strong', 'default', 'cheap']
 

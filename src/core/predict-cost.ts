@@ -48,6 +48,14 @@ export function predictCost(plan: Plan, settings: Settings): PredictedCost {
   return { parallelUsd, oneAgentUsd, reasons: reasons(tasks, settings) }
 }
 
+/** What one agent is assumed to need for one attempt at all of these tasks, on the strongest model that one of them asks for. */
+export function predictAttempt(tasks: readonly Task[], settings: Settings): { turns: number; usd: number } {
+  const turns = tasks.reduce((sum, task) => sum + turnsOf(task), 0) + READING_TURNS
+  const usage = conversation(turns)
+  const usd = tasks.map(({ model_tier }) => usdOf(usage, modelFor(model_tier, settings), settings))
+  return { turns, usd: Math.max(0, ...usd) }
+}
+
 /** What a `plan` task will become nobody knows yet: it counts as what its own size says, and no less than medium. */
 const turnsOf = ({ kind, size }: Task): number => Math.max(TURNS[size], kind === 'plan' ? TURNS.medium : 0)
 

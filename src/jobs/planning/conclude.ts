@@ -1,5 +1,6 @@
 import { sanitise } from '../../agent/sanitise.ts'
 import { folded, worthParallel } from '../../core/fold.ts'
+import { wholeOf, whyNotFolded } from '../../core/fold-limits.ts'
 import type { PlanDraft, Planning } from '../../core/planning.ts'
 import { isDraftReady, needsCritique, whyGivenUp } from '../../core/stages.ts'
 import { workOf } from '../../core/state.ts'
@@ -74,10 +75,12 @@ function hiddenIn(body: string): string[] {
 
 /** Tasks that are at work already stay what they are, so a plan that has begun is not folded. */
 function foldedWhereItGainsLittle(draft: Draft, planning: Planning, { plan, notes }: PlanDraft) {
-  const isWhole = plan.tasks.length > 1 && plan.tasks.every(({ kind }) => kind === 'code')
-  if (workOf(draft.state)?.open === true || !isWhole) return { plan, notes }
-  const { gain } = worthParallel(plan, planning.settings)
-  if (gain >= WORTH) return { plan, notes }
-  const why = `${plan.tasks.length} tasks were folded into one: in parallel they would be ${gain.toFixed(2)} times as fast, which is not worth several agents`
+  const { settings } = planning
+  if (workOf(draft.state)?.open === true || plan.tasks.length < 2) return { plan, notes }
+  const { gain } = worthParallel(plan, settings)
+  if (gain >= WORTH || whyNotFolded(plan, settings) !== null) return { plan, notes }
+  // The folded task has a size like any other, which says less than its parts do.
+  const { turns, minutes } = wholeOf(plan, settings)
+  const why = `${plan.tasks.length} tasks were folded into one: in parallel they would be ${gain.toFixed(2)} times as fast, which is not worth several agents. Together they are assumed to take ${Math.round(minutes)} minutes, or ${turns} turns of one agent`
   return { plan: folded(plan), notes: [...notes, why] }
 }
