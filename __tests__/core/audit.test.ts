@@ -33,6 +33,9 @@ describe('the audit before landing', () => {
     ['a workflow, though its paths allow it', { changes: [file('.github/workflows/ci.yml')] }, 'protected-paths'],
     ['the settings', { changes: [file('.github/tributary.yml')] }, 'protected-paths'],
     ['a submodule list', { changes: [file('.gitmodules')] }, 'protected-paths'],
+    ['a submodule list in capitals', { changes: [file('.GITMODULES')] }, 'protected-paths'],
+    ['the settings in capitals', { changes: [file('.GitHub/Tributary.yml')] }, 'protected-paths'],
+    ['a protected path in capitals', { changes: [file('a/Keys/x')] }, 'protected-paths'],
     ['a path that the settings protect', { changes: [file('a/keys/x')] }, 'protected-paths'],
     ['a symlink', { changes: [file('a/link', '120000')] }, 'forbidden-mode'],
     [

@@ -177,6 +177,19 @@ describe('another agent', () => {
     expect(landed('show', '--format=', '--name-only')).toBe('a/b')
   })
 
+  it('what it changed in protected files is put back, also where the paths of its task hold them', async () => {
+    const more = `fs.mkdirSync('.github/workflows', { recursive: true }); fs.writeFileSync('.github/workflows/x.yml', 'on: push'); fs.mkdirSync('a/Keys'); fs.writeFileSync('a/Keys/k', 'k')`
+    oneTask(
+      world,
+      { run: [], writes: ['**'], acceptance: { argv: ['cat', 'a/seen.json'], expect: '' } },
+      { worker: { command: agent(more) }, protected_paths: ['a/keys/**'] },
+    )
+    await world.start()
+    expect(outcome()).toMatchObject({ kind: 'done' })
+    expect(landed('show', '--format=', '--name-only')).toBe('a/seen.json')
+    expect(world.transcripts[0]?.text).toContain('"putBack":[".github/workflows/x.yml","a/Keys/k"]')
+  })
+
   it('words of the command stay words, whatever is put in their place', async () => {
     work({ command: agent(), env: [] }, { model_tier: 'cheap' })
     await world.start()

@@ -1,11 +1,11 @@
 import { matches } from '../core/glob.ts'
+import { folded, isProtected } from '../core/protected.ts'
 import { listed } from '../core/quoted.ts'
 import { ALWAYS_PROTECTED } from '../core/settings.ts'
 import type { WorkPlace } from './work-place.ts'
 
 /** A path that only looks like another one, on some file system or to some reader. */
 const ODD = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\u2028\u2029\\]/u
-const IGNORED = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 const LONGEST = 1000
 
 /**
@@ -34,18 +34,8 @@ export function whyNotWritable(path: string, at: Pick<WorkPlace, 'writes' | 'pro
   return null
 }
 
-/** Capital letters open no door: on some machines they are the same file. */
-const isProtected = (path: string, globs: readonly string[]): boolean =>
-  matches(globs, path) ||
-  matches(
-    globs.map((glob) => glob.toLowerCase()),
-    folded(path),
-  )
-
 const mayWrite = (writes: readonly string[]): string =>
   writes.length === 0 ? 'This task may change no file' : `This task may change ${listed(writes)}`
-
-const folded = (text: string): string => text.replace(IGNORED, '').normalize('NFKC').toLowerCase()
 
 const isGit = (part: string): boolean =>
   /^(?:\.git|git~\d+)$/.test(

@@ -1,10 +1,11 @@
 import type { TaskFailure } from './failure.ts'
 import { matches } from './glob.ts'
 import type { Task } from './plan.ts'
+import { isProtected, protectedGlobs } from './protected.ts'
 import type { Sha } from './ref.ts'
 import { err, ok, type Result } from './result.ts'
 import type { SecretsFound } from './secrets.ts'
-import { ALWAYS_PROTECTED, type Settings } from './settings.ts'
+import type { Settings } from './settings.ts'
 
 /** What git says of the commit that a slot handed over; nothing here is the slot's own word. */
 export interface HandedOver {
@@ -51,7 +52,7 @@ export function audit(
 }
 
 export const protectedAmong = (paths: readonly string[], settings: Settings): string[] =>
-  paths.filter((path) => matches([...ALWAYS_PROTECTED, ...settings.protected_paths], path))
+  paths.filter((path) => isProtected(path, protectedGlobs(settings)))
 
 function tooLarge({ changes, secrets }: HandedOver, { limits }: Settings): string | null {
   if (changes.length > limits.files) return tooMany(changes.length, limits)

@@ -6,6 +6,15 @@ const ANYTHING = '\u0001'
 
 export const protectedGlobs = (settings: Settings): string[] => [...ALWAYS_PROTECTED, ...settings.protected_paths]
 
+const INVISIBLE_SIGNS = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
+
+/** As a file system that does not mind capitals, or how a letter is composed, reads a name. */
+export const folded = (text: string): string => text.replace(INVISIBLE_SIGNS, '').normalize('NFKC').toLowerCase()
+
+/** Capital letters open no door: on some machines they are the same file. */
+export const isProtected = (path: string, globs: readonly string[]): boolean =>
+  matches(globs, path) || matches(globs.map(folded), folded(path))
+
 // What is protected in every folder, such as `**/package.json`, counts only where `writes` names it: every `src/**`
 // could touch that, and the audit before the landing keeps the file out all the same.
 /** The protected glob that a task's `writes` could touch; null where there is none. */

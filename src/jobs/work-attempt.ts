@@ -71,17 +71,18 @@ export function attemptOf(given: Given): Attempt {
   const brief = unmarked(briefOf(run, assignment.task))
   const { task, checks } = brief
   const { redact } = deps
+  const { settings } = run.work
   const words = wordsFor(who.run, assignment)
   return {
     ...given,
     run,
-    settings: run.work.settings,
+    settings,
     brief,
     quotes: quotesFor(brief),
     commands: commandsOf(run, brief),
     env,
     watch,
-    bench: benchFor({ deps, assignment, task, checks, watch, words }),
+    bench: benchFor({ deps, assignment, task, settings, checks, watch, words }),
     transcript: transcript(redact),
     redact,
     begun,

@@ -3,6 +3,8 @@ import type { TaskAssignment } from '../core/assignment.ts'
 import type { Check } from '../core/conflict.ts'
 import { matches } from '../core/glob.ts'
 import type { Task } from '../core/plan.ts'
+import { isProtected, protectedGlobs } from '../core/protected.ts'
+import type { Settings } from '../core/settings.ts'
 import type { CommitWords } from '../ports/repo.ts'
 import { checkWork, commitWork } from './work-accept.ts'
 import type { Stopwatch } from './work-commands.ts'
@@ -12,6 +14,7 @@ interface Place {
   deps: Pick<WorkDeps, 'worktree' | 'redact'>
   assignment: TaskAssignment
   task: Task
+  settings: Settings
   checks: readonly Check[]
   watch: Stopwatch
   words: CommitWords
@@ -23,10 +26,12 @@ export const benchFor = (place: Place): Bench => ({
   check: (kept) => check(place, kept),
 })
 
-/** Commands leave files all over the tree; a task hands over what it declared, and nobody is asked about the rest. */
-async function keep({ deps, assignment, task, words }: Place): Promise<Kept> {
+/** Commands leave files all over the tree; a task hands over what it declared and may write, and nobody is asked about the rest. */
+async function keep({ deps, assignment, task, settings, words }: Place): Promise<Kept> {
   const { worktree } = deps
-  const putBack = await worktree.putBack((path) => matches(task.writes, path)).catch(() => [])
+  const globs = protectedGlobs(settings)
+  const mayWrite = (path: string) => matches(task.writes, path) && !isProtected(path, globs)
+  const putBack = await worktree.putBack(mayWrite).catch(() => [])
   const left = await commitWork(deps, words)
   if (!left.ok) {
     const failure = { reason: 'program-failed', exitCode: 0, log: left.why } as const
