@@ -5,7 +5,7 @@ import type { CommandRun } from '../ports/sandbox.ts'
 import type { Attempt } from './work-attempt.ts'
 import type { WorkDeps } from './work-deps.ts'
 
-/** Share of the time that looking at the base may take. */
+/** Share of the time that looking at the base may take, for all checks together. */
 const BASELINE = 1 / 3
 const LONGEST_DIFF = 20_000
 
@@ -13,9 +13,11 @@ const LONGEST_DIFF = 20_000
 export async function lookUp({ deps, assignment, brief, watch, transcript, redact }: Attempt): Promise<Findings> {
   const { worktree } = deps
   await worktree.prepare(assignment.base)
+  let left = assignment.minutes * 60 * BASELINE
   const baseline: { check: Brief['checks'][number]; ran: CommandRun }[] = []
   for (const check of brief.checks) {
-    const ran = await watch.run(check.argv, { seconds: assignment.minutes * 60 * BASELINE })
+    const ran = await watch.run(check.argv, { seconds: left })
+    left -= ran.seconds
     baseline.push({ check, ran: { ...ran, log: redact(ran.log) } })
     transcript.add({ kind: 'baseline', argv: check.argv, ...ran })
   }
