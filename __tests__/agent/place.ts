@@ -10,6 +10,7 @@ export const workPlace = (given: Partial<WorkPlace> = {}): WorkPlace => ({
   writes: ['src/**'],
   protectedGlobs: [],
   commands: [['npm', 'test']],
+  fresh: async () => undefined,
   guard: () => null,
   seconds: () => 60,
   env: {},

@@ -85,7 +85,7 @@ it('asks the guard before every call, also of reads, and ends with its reason', 
   const answers = [null, 'the run is cancelled']
   const { ending, texts } = await oneTurn([step('look', 'a'), step('edit', 'b'), step('edit', 'c')], {
     tools: [echo('look', 'read', seen), echo('edit', 'change', seen), finish],
-    guard: () => answers.shift() ?? null,
+    guard: async () => answers.shift() ?? null,
   })
   expect(ending).toEqual({ end: 'not-allowed', why: 'the run is cancelled' })
   expect(seen).toEqual(['look a'])

@@ -339,6 +339,29 @@ describe('while it works', () => {
   })
 })
 
+it('uses no tool by a journal that nobody could read for a minute: the run may have been cancelled', async () => {
+  agentTask(world, { acceptance: holdsB })
+  const cutOff = async () => {
+    world.fails.looks = 6
+    world.happens({ type: 'run_cancelled', why: '' })
+    await world.clock.wait(90)
+  }
+  const { model, deeds } = slotWith(world, [meanwhile(cutOff, says(create('a/b.txt', 'b\n'))), says(finish('b'))])
+  expect(await world.passTime(deeds)).toMatchObject([{ outcome: 'stopped, no longer wanted' }])
+  expect([model.requests.length, existsSync(join(world.tree, 'a/b.txt')), world.uploads]).toEqual([1, false, []])
+})
+
+it('goes on where the journal can be read again and still wants the work', async () => {
+  agentTask(world, { acceptance: holdsB })
+  const cutOff = async () => {
+    world.fails.looks = 6
+    await world.clock.wait(90)
+  }
+  const { model, deeds } = slotWith(world, [meanwhile(cutOff, says(create('a/b.txt', 'b\n'))), says(finish('b'))])
+  expect(await world.passTime(deeds)).toMatchObject([{ outcome: 'done' }])
+  expect(model.requests.length).toBe(2)
+})
+
 describe('a conflict', () => {
   it('both intents are told with its earlier work, both acceptances are run, and what it is shows in the report', async () => {
     const commit = (path: string, text: string, parent: string) => {

@@ -21,8 +21,8 @@ export interface Conversation {
   turns: number
   signal: AbortSignal
   clock: Pick<Clock, 'now'>
-  /** Asked before every call of a tool; a reason ends the conversation. */
-  guard?: () => string | null
+  /** Asked before every call of a tool, which waits for the answer; a reason ends the conversation. */
+  guard?: () => Promise<string | null>
   /** Words that stand after the results of every so many turns. */
   reminder?: { every: number; text: () => string }
   /** Words of a person for the next turn, fenced as such by the caller; asked before every turn. */

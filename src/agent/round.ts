@@ -64,7 +64,8 @@ async function answerTo(
   tool: Tool | undefined,
   clean: boolean,
 ): Promise<ToolAnswer> {
-  const why = guard?.() ?? null
+  const why = (await guard?.()) ?? null
+  if (signal.aborted) return failed('Stopped')
   if (why !== null) return { notAllowed: why }
   if (tool === undefined)
     return failed(`There is no tool of that name; there are ${tools.map(({ spec }) => spec.name).join(', ')}`)

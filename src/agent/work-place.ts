@@ -15,6 +15,8 @@ export interface WorkPlace {
   commands: readonly Argv[]
   /** The plan's gate, as the journal is now: why no tool may be called; null where nothing is against it. */
   guard(): string | null
+  /** Resolves once it is known well enough what the journal says now, or the signal fires. */
+  fresh(signal: AbortSignal): Promise<void>
   /** Seconds that are left for the attempt. */
   seconds(): number
   /** Variables that commands see. */

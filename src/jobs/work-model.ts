@@ -70,6 +70,7 @@ function placeOf({ deps, who, view, assignment, sandbox, settings, brief, comman
     writes: brief.task.writes,
     protectedGlobs: settings.protected_paths,
     commands,
+    fresh: (signal) => view.fresh(signal),
     guard: () => whyNoCall(view.state(), { task, attempt, slot: who.slot }),
     seconds: watch.left,
     env,

@@ -9,19 +9,28 @@ export interface JournalView {
   refresh(): Promise<RunState>
   /** Whether the last look was answered. */
   isCurrent(): boolean
+  /** Resolves once the state is known to be no older than a minute or so, or the signal fires. Somebody has to refresh it. */
+  fresh(signal: AbortSignal): Promise<void>
   /** Seconds to wait until the next look: longer where looks fail. */
   pause(): number
 }
 
 const MOST_MISSES = 20
 const LONGEST_PAUSE = 60
+/** Seconds, beside the usual ones between looks, after which nothing goes on by what was seen last. */
+const STALE = 60
 /** Before the plan, and with it the settings, is known. */
 const FIRST_PAUSE = 2
 
-export function journalView({ journal, log }: Pick<WorkDeps, 'journal' | 'log'>, run: RunId): JournalView {
+export function journalView(
+  { journal, clock, log }: Pick<WorkDeps, 'journal' | 'clock' | 'log'>,
+  run: RunId,
+): JournalView {
   let state: RunState = emptyRun
   let seen: Sha | null = null
   let misses = 0
+  let answered = Number.NEGATIVE_INFINITY
+  let waiting: (() => void)[] = []
 
   async function look(): Promise<void> {
     const { tip } = await journal.look(run, [])
@@ -34,9 +43,13 @@ export function journalView({ journal, log }: Pick<WorkDeps, 'journal' | 'log'>,
   return {
     state: () => state,
     async refresh() {
+      const asked = clock.now().getTime()
       try {
         await look()
         misses = 0
+        answered = asked
+        for (const wake of waiting) wake()
+        waiting = []
       } catch (error) {
         misses += 1
         if (misses === MOST_MISSES) throw new Error(`the journal could not be read ${misses} times`, { cause: error })
@@ -45,6 +58,13 @@ export function journalView({ journal, log }: Pick<WorkDeps, 'journal' | 'log'>,
       return state
     },
     isCurrent: () => misses === 0,
+    fresh: (signal) =>
+      new Promise((resolve) => {
+        const age = (clock.now().getTime() - answered) / 1000
+        if (signal.aborted || age <= STALE + pollSeconds(state)) return resolve()
+        waiting.push(resolve)
+        signal.addEventListener('abort', () => resolve(), { once: true })
+      }),
     pause: () => Math.min(pollSeconds(state) * 2 ** misses, LONGEST_PAUSE),
   }
 }

@@ -53,7 +53,11 @@ function conversationOf(deps: WorkerDeps, { brief, findings, signal, heard }: Be
     turns: limits.turns,
     signal,
     clock: deps.clock,
-    guard: place.guard,
+    guard: async () => {
+      // By a journal that cannot be read a run goes on that may have been cancelled long ago.
+      await place.fresh(signal)
+      return place.guard()
+    },
     reminder: {
       every: REMIND_EVERY,
       text: () => reminderOf(brief, { minutes: place.seconds() / 60, usd: speaker.purse.left() }),
