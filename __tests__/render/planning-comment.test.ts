@@ -106,6 +106,25 @@ describe('the comment of the planner', () => {
     expect(lines).toContain('| plan | unknown | 1 | 1 s | 0 | 0 | 0 | 0 | 0 | 3.00 USD (partly unknown) |')
   })
 
+  it.each<[string, Happening[]]>([
+    ['done: it found nothing to change', [{ type: 'plan_judged', accepted: true, problems: [] }]],
+    ['done: 1 problem; too wide', [{ type: 'plan_judged', accepted: false, problems: ['too wide'] }]],
+    [
+      'done: 1 problem; too wide; the plan was written anew since, and not judged again',
+      [
+        { type: 'plan_judged', accepted: false, problems: ['too wide'] },
+        { type: 'money_reserved', stage: 'design#2', role: 'plan', usd: 3 },
+        { type: 'plan_drafted', plan: byAgents(example), notes: [], problems: [] },
+      ],
+    ],
+    [
+      'by nobody, since none could be had: overloaded',
+      [{ type: 'plan_judged', accepted: true, problems: [], unjudged: 'overloaded' }],
+    ],
+  ])('says of the critique: %s', (said, events) =>
+    expect(renderPlanning(live(...drafted, ...events)).split('\n')).toContain(`- Critique: ${said}`),
+  )
+
   it('stays as it is once the plan is there, whatever the run does', () => {
     const there: Happening[] = [...drafted, proposed(byAgents(example)), shown(['pull:trunk', 50])]
     const before = renderPlanning(live(...there))

@@ -157,6 +157,10 @@ describe('an event', () => {
     [{ type: 'revision_requested', by: 'dora', words: 'less' }, 'another version asked for: less [dora]'],
     [{ type: 'gate_switched_off', by: 'dora' }, 'gate of the plan switched off [dora]'],
     [{ type: 'plan_judged', accepted: true, problems: [] }, 'plan found good by the critique'],
+    [
+      { type: 'plan_judged', accepted: true, problems: [], unjudged: 'overloaded' },
+      'plan criticised by nobody: overloaded',
+    ],
     [{ type: 'plan_judged', accepted: false, problems: ['no test', 'too big'] }, 'plan sent back: no test; too big'],
     [{ type: 'plan_drafted', plan, notes: [], problems: ['x'] }, 'plan drafted: 3 tasks, 1 problem'],
     [{ type: 'task_steered', by: 'dora', task: 'a', words: 'hurry' }, 'a steered: hurry [dora]'],

@@ -79,7 +79,12 @@ export const runEventSchema = z.discriminatedUnion('type', [
   }),
   event('task_planned', { planned: taskSchema, notes: z.array(z.string()) }),
   event('plan_drafted', draftSchema.shape),
-  event('plan_judged', { accepted: z.boolean(), problems: z.array(z.string()) }),
+  event('plan_judged', {
+    accepted: z.boolean(),
+    problems: z.array(z.string()),
+    /** Why no critic could be had, so that lint alone has judged. Absent: a critic has. */
+    unjudged: z.string().optional(),
+  }),
   /** The plan grew, or a part of it was planned anew, while it runs. `within`: nothing in it goes beyond what was approved. */
   event('plan_amended', {
     cause: z.enum(['expand', 'replan']),

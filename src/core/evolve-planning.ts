@@ -1,4 +1,4 @@
-import type { RunEvent } from './event.ts'
+import type { EventOf, RunEvent } from './event.ts'
 import type { Planning } from './planning.ts'
 
 /** The planner's part of the state; null before a model was asked to plan. */
@@ -36,13 +36,13 @@ function next(planning: Planning, event: RunEvent): Planning {
     case 'questions_answered':
       return { ...planning, answers: [...planning.answers, ...event.answers] }
     case 'task_planned':
-      return { ...planning, streamed: [...planning.streamed, event.planned] }
+      return { ...planning, streamed: [...(event.anew ? [] : planning.streamed), event.planned] }
     case 'plan_drafted': {
       const { plan, notes, problems } = event
       return { ...planning, draft: { plan, notes, problems }, designs: planning.designs + 1 }
     }
     case 'plan_judged':
-      return { ...planning, verdict: { accepted: event.accepted, problems: event.problems } }
+      return { ...planning, verdict: verdictOf(event) }
     case 'revision_requested': {
       const revision = { words: event.words, by: event.by }
       return {
@@ -61,4 +61,8 @@ function next(planning: Planning, event: RunEvent): Planning {
     default:
       return planning
   }
+}
+
+function verdictOf({ accepted, problems, unjudged: why }: EventOf<'plan_judged'>): Planning['verdict'] {
+  return why === undefined ? { of: 'critic', accepted, problems } : { of: 'none', accepted, problems, why }
 }

@@ -49,6 +49,12 @@ export const draftSchema = z.strictObject({
 })
 export type PlanDraft = z.infer<typeof draftSchema>
 
+/** Of the second look at a draft. `none`: nobody could be had for it, and lint alone decides whether the draft goes back. */
+export const verdictSchema = z.discriminatedUnion('of', [
+  z.strictObject({ of: z.literal('critic'), accepted: z.boolean(), problems: z.array(z.string()) }),
+  z.strictObject({ of: z.literal('none'), accepted: z.boolean(), problems: z.array(z.string()), why: z.string() }),
+])
+
 /** How far a plan by the model is. Frozen with the first event: the base and the settings that everything rests on. */
 export const planningSchema = z.strictObject({
   base: shaSchema,
@@ -68,7 +74,7 @@ export const planningSchema = z.strictObject({
   draft: draftSchema.nullable(),
   /** The draft that the critique sent back, while the next one is being written. */
   rejected: draftSchema.nullable(),
-  verdict: z.strictObject({ accepted: z.boolean(), problems: z.array(z.string()) }).nullable(),
+  verdict: verdictSchema.nullable(),
   /** The plan was proposed and nobody asked for another: the planner has nothing to do. */
   settled: z.boolean(),
 })

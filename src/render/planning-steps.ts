@@ -33,7 +33,7 @@ export function planningSteps(run: LiveRun, room: number): string[] {
     `- Exploring: ${standing('exploring')}${explored(planning)}`,
     ...(planning.questions.length === 0 ? [] : [`- Questions: ${answered(planning)}`]),
     `- Design: ${standing('designing')}${designed(run, planning)}`,
-    `- Critique: ${planning.verdict === null && at > ORDER.indexOf('criticising') ? 'not needed' : standing('criticising')}${judged(planning)}`,
+    `- Critique: ${critique(planning, at > ORDER.indexOf('criticising'), standing('criticising'))}`,
     ...revisions(planning, room),
     ...failures(run, room),
   ]
@@ -58,15 +58,15 @@ function designed(run: LiveRun, { draft, designs }: Planning): string {
   return tasks === 0 ? again : `: ${count(tasks, 'task')} so far${again}`
 }
 
-const judged = ({ verdict }: Planning): string =>
-  verdict === null
-    ? ''
-    : verdict.accepted
-      ? ': it found nothing to change'
-      : `: ${count(verdict.problems.length, 'problem')}${verdict.problems
-          .slice(0, 5)
-          .map((one) => `; ${modelText(one, 300)}`)
-          .join('')}`
+function critique({ verdict, designs }: Planning, isPast: boolean, standing: string): string {
+  if (verdict === null) return isPast ? 'not needed' : standing
+  const { accepted, problems } = verdict
+  const by = verdict.of === 'none' ? `by nobody, since none could be had: ${modelText(verdict.why, 300)}` : 'done'
+  if (accepted) return verdict.of === 'none' ? by : `${by}: it found nothing to change`
+  const all = problems.slice(0, 5).map((one) => `; ${modelText(one, 300)}`)
+  const since = designs > 1 ? '; the plan was written anew since, and not judged again' : ''
+  return `${by}: ${count(problems.length, 'problem')}${all.join('')}${since}`
+}
 
 const revisions = ({ revisions: all }: Planning, room: number): string[] =>
   firstOf(

@@ -77,6 +77,12 @@ type PlanEvent = Extract<
   }
 >
 
+function judged({ accepted, problems, unjudged }: Extract<PlanEvent, { type: 'plan_judged' }>): string {
+  const byNobody = unjudged === undefined ? '' : `plan criticised by nobody: ${unjudged}`
+  if (accepted) return byNobody === '' ? 'plan found good by the critique' : byNobody
+  return [byNobody, `plan sent back: ${problems.join('; ')}`].filter((part) => part !== '').join('; ')
+}
+
 function ofPlan(event: PlanEvent): string {
   switch (event.type) {
     case 'plan_begun':
@@ -86,7 +92,7 @@ function ofPlan(event: PlanEvent): string {
     case 'plan_drafted':
       return `plan drafted: ${count(event.plan.tasks.length, 'task')}${event.problems.length === 0 ? '' : `, ${count(event.problems.length, 'problem')}`}`
     case 'plan_judged':
-      return event.accepted ? 'plan found good by the critique' : `plan sent back: ${event.problems.join('; ')}`
+      return judged(event)
     case 'plan_amended': {
       const what = event.cause === 'expand' ? `${event.of} turned into tasks` : `${event.of} planned anew`
       return `${what}: plan ${shortPlanId(event.planId)}${event.within ? '' : ', which needs another approval'}`

@@ -30,11 +30,12 @@ function withoutCritic(session: Session, draft: Draft): Draft {
   if (planning?.draft == null || planning.verdict !== null || !needsCritique(planning.draft)) return draft
   const why = whyGivenUp(draft.state, 'critique')
   if (why === null) return draft
-  const accepted = planning.draft.problems.length === 0
+  const { problems } = planning.draft
   return record(draft, nowOf(session), {
     type: 'plan_judged',
-    accepted,
-    problems: [`nobody criticised the plan: ${why}`],
+    accepted: problems.length === 0,
+    problems,
+    unjudged: why,
   })
 }
 
@@ -46,12 +47,7 @@ async function conclude(session: Session, draft: Draft, planning: Planning, made
       made.problems.map((message) => problem('not-a-plan', message)),
     )
   const { plan, notes } = foldedWhereItGainsLittle(draft, planning, made)
-  const unsolved = planning.verdict?.accepted === false ? planning.verdict.problems : []
-  const said = [
-    ...notes,
-    ...hiddenIn(draft.state.issue.body),
-    ...unsolved.map((one) => `the critique is not content: ${one}`),
-  ]
+  const said = [...notes, ...hiddenIn(draft.state.issue.body), ...judgedSo(planning)]
   const { settings, settingsBlob, base, baseBranch, mode, questions } = planning
   return propose(session, draft, {
     plan: { ...plan, questions },
@@ -62,6 +58,17 @@ async function conclude(session: Session, draft: Draft, planning: Planning, made
     baseBranch,
     mode,
   })
+}
+
+/** How far a second look has gone: what was written after it is seen by nobody before people read it. */
+function judgedSo({ verdict }: Planning): string[] {
+  if (verdict === null) return []
+  return [
+    ...(verdict.of === 'none' ? [`nobody has criticised the plan: ${verdict.why}`] : []),
+    ...(verdict.accepted
+      ? []
+      : verdict.problems.map((one) => `sent back once, written anew, and not judged again, for this: ${one}`)),
+  ]
 }
 
 /** What the planner was not shown, since nobody who reads the issue can see it. */
