@@ -6,8 +6,8 @@ const FORMS: readonly (readonly [RegExp, string])[] = [
   [/\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?(?!\d)/g, '<date>'],
   [/(?<![\w:])\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?![\w:])/g, '<time>'],
   [new RegExp(`\\b${MONTHS} {1,2}\\d{1,2}\\b(?:,? \\d{4})?|\\b\\d{1,2} ${MONTHS} \\d{4}\\b`, 'gi'), '<date>'],
-  // Seconds and milliseconds since 1970, of our days.
-  [/\b1[6-9]\d{8}(?:\d{3})?\b/g, '<time>'],
+  // Since 1970, of our days: seconds, and thousandths of them, down to the billionth.
+  [/\b1[6-9]\d{8}(?:\d{3}){0,3}\b/g, '<time>'],
   [new RegExp(`(?<![\\w.])\\d+(?:\\.\\d+)? ?${UNITS}\\b|(?<![\\w.])\\d+(?:\\.\\d+)?[mh]\\b`, 'g'), '<duration>'],
   [/\b(duration|elapsed)(_ms|_s)?(["']?[ :=]{1,3})\d+(?:\.\d+)?/gi, '$1$3<duration>'],
   [/\b(pid[ :=]{1,3})\d+\b|\(node:\d+\)|==\d+==/gi, '$1<pid>'],
