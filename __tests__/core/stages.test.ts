@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { isDraftReady, stageAllowance, taskAllowance, wantedStages } from '../../src/core/stages.ts'
-import { type ActiveRun, type LiveRun, recordOf } from '../../src/core/state.ts'
+import { isDraftReady, leastLimit, planWaitsForMoney, wantedStages, whyGivenUp } from '../../src/core/stages.ts'
+import type { ActiveRun, LiveRun } from '../../src/core/state.ts'
 import { agentPlan, agentsAtWork, exploration, followed, planning, proposal } from '../support/planning.ts'
 import { report, shaOf } from '../support/run.ts'
 
@@ -130,71 +130,48 @@ describe('beside the run', () => {
   })
 })
 
-describe('the money for it', () => {
-  it('is a share of the limit, and what is kept for the last word is not touched', () => {
-    const { ledger } = planning()
-    expect(stageAllowance(ledger, 'design')).toBeCloseTo(3)
-    const nearly = followed(planning(), { type: 'money_reserved', stage: 'x', role: 'plan', usd: 9.5 })
-    expect(stageAllowance(nearly.ledger, 'design')).toBeNull()
-    expect(stageAllowance(nearly.ledger, 'synthesis')).toBeCloseTo(0.5)
-  })
-  it('is left for every task that is still to come', () => {
-    let state = agentsAtWork('a, b, c, d, e, f, g, h')
-    const given: number[] = []
-    for (const task of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
-      const allowance = taskAllowance(state, task) ?? 0
-      given.push(allowance)
-      state = followed<ActiveRun>(
-        state,
-        { type: 'task_queued', task, attempt: 1, base: shaOf(task) },
-        { type: 'task_started', task, attempt: 1, slot: 'r1.1', allowance },
-      )
-    }
-    expect(given[0]).toBe(2)
-    expect(Math.min(...given)).toBeGreaterThan(0.05)
-    expect(given.reduce((sum, usd) => sum + usd, 0)).toBeLessThanOrEqual(9.5)
-  })
-  it('is not there for a task when the limit is reached', () => {
-    const spent = followed<ActiveRun>(agentsAtWork('a'), {
-      type: 'money_reserved',
-      stage: 'x',
-      role: 'plan',
-      usd: 9.499,
-    })
-    expect(taskAllowance(spent, 'a')).toBeNull()
-  })
+describe('a stage that ran short of money', () => {
+  const short = (usd: number, ...before: Parameters<typeof followed>[1][]) =>
+    followed(
+      explored(),
+      ...before,
+      { type: 'money_reserved', stage: 'design#1', role: 'plan', usd },
+      { type: 'money_settled', stage: 'design#1', spending: [] },
+      { type: 'stage_failed', stage: 'design#1', why: 'too little', short: usd },
+    )
 
-  describe('after an attempt that ran out of it', () => {
-    const having = (usd: number, ...more: Parameters<typeof followed>[1][]) =>
-      followed<ActiveRun>(
-        agentsAtWork('a'),
-        { type: 'money_reserved', stage: 'x', role: 'plan', usd: 9 },
-        { type: 'task_queued', task: 'a', attempt: 1, base: shaOf('a') },
-        { type: 'task_started', task: 'a', attempt: 1, slot: 'r1.1', allowance: usd },
-        {
-          type: 'task_failed',
-          task: 'a',
-          attempt: 1,
-          head: null,
-          failure: { reason: 'allowance-spent', usd, detail: '' },
-          final: false,
-          report: { ...report, spending: [] },
-        },
-        { type: 'task_queued', task: 'a', attempt: 2, base: shaOf('a') },
-        ...more,
-      )
-
-    it('is not there until the run has clearly more, since the next one would only come as far', () => {
-      const short = having(0.45)
-      expect(taskAllowance(short, 'a')).toBeNull()
-      expect(recordOf(short.work, 'a').failures).toBe(0)
-      expect(taskAllowance(having(0.45, { type: 'budget_set', usd: 10.04 }), 'a')).toBeNull()
-      expect(taskAllowance(having(0.45, { type: 'budget_set', usd: 12 }), 'a')).toBe(2)
+  it('is no try: the planner waits for money, however often', () => {
+    const limited = short(3)
+    expect([planWaitsForMoney(limited), whyGivenUp(limited, 'design')]).toEqual([true, null])
+    const again = ['design#2', 'design#3', 'design#4'].reduce<LiveRun>(
+      (state, stage) => followed(state, { type: 'stage_failed', stage, why: 'too little', short: 3 }),
+      limited,
+    )
+    expect([planWaitsForMoney(again), whyGivenUp(again, 'design'), keys(again)]).toEqual([true, null, ['design#2']])
+  })
+  it('goes on with a limit that gives it more, and the least such limit can be named', () => {
+    const limited = short(3)
+    expect(leastLimit(limited)).toBeCloseTo(12.5)
+    expect(planWaitsForMoney(followed(limited, { type: 'budget_set', usd: 12 }))).toBe(true)
+    expect(planWaitsForMoney(followed(limited, { type: 'budget_set', usd: 13 }))).toBe(false)
+  })
+  it('does not wait for a person while something else holds money that may come back', () => {
+    const held = short(0.4, { type: 'money_reserved', stage: 'x', role: 'plan', usd: 9.1 })
+    expect(planWaitsForMoney(held)).toBe(false)
+    const back = followed(held, { type: 'money_settled', stage: 'x', spending: [] })
+    expect([planWaitsForMoney(back), leastLimit(back)]).toEqual([false, 0])
+  })
+  it('is gone without where the run can do without it: a critic whose share is too small stops nobody', () => {
+    const drafted = followed(explored(), draft('a, b, c'), {
+      type: 'stage_failed',
+      stage: 'critique#1',
+      why: 'too little',
+      short: 1,
     })
-    it('is there as before where the attempt had all that an attempt may have: then it is the task that failed', () => {
-      const whole = having(2, { type: 'money_settled', stage: 'x', spending: [] })
-      expect(taskAllowance(whole, 'a')).toBe(2)
-      expect(recordOf(whole.work, 'a').failures).toBe(1)
-    })
+    expect([whyGivenUp(drafted, 'critique'), keys(drafted), planWaitsForMoney(drafted)]).toEqual([
+      'too little',
+      [],
+      false,
+    ])
   })
 })

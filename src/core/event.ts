@@ -64,7 +64,12 @@ export const runEventSchema = z.discriminatedUnion('type', [
   /** Money is set aside before the calls of a stage; what a dead process had set aside counts as spent. */
   event('money_reserved', { stage: z.string(), role: roleSchema, usd: z.number().min(0) }),
   event('money_settled', { stage: z.string(), spending: z.array(spendingSchema) }),
-  event('stage_failed', { stage: z.string(), why: z.string() }),
+  event('stage_failed', {
+    stage: z.string(),
+    why: z.string(),
+    /** US dollars that the try had, where they were too few: that says nothing about the stage. */
+    short: z.number().positive().optional(),
+  }),
   event('budget_set', { usd: z.number().positive() }),
   event('explored', { explorations: z.array(explorationSchema) }),
   event('questions_asked', { questions: z.array(questionSchema).min(1) }),
@@ -77,7 +82,12 @@ export const runEventSchema = z.discriminatedUnion('type', [
     planId: planIdSchema,
     trunk: shaSchema,
   }),
-  event('task_planned', { planned: taskSchema, notes: z.array(z.string()) }),
+  event('task_planned', {
+    planned: taskSchema,
+    notes: z.array(z.string()),
+    /** The answer began anew, and those told before it count for nothing. In `strict` only, where nobody works on them. */
+    anew: z.literal(true).optional(),
+  }),
   event('plan_drafted', draftSchema.shape),
   event('plan_judged', {
     accepted: z.boolean(),

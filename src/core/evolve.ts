@@ -4,6 +4,7 @@ import { evolvePlanning } from './evolve-planning.ts'
 import { evolveTask } from './evolve-task.ts'
 import { emptyLedger, evolveLedger } from './ledger.ts'
 import { noOptions } from './planning.ts'
+import { evolveSetbacks } from './setbacks.ts'
 import {
   type Conclusion,
   type EndedRun,
@@ -29,6 +30,7 @@ const withMoney = (state: LiveRun, event: RunEvent): LiveRun => ({
   ...state,
   ledger: evolveLedger(state.ledger, event),
   planning: evolvePlanning(state.planning, event),
+  setbacks: evolveSetbacks(state.setbacks, event),
 })
 
 export const replay = (events: readonly RunEvent[]): RunState => events.reduce(evolve, emptyRun)
@@ -44,6 +46,7 @@ function requested(event: EventOf<'plan_requested'>): RunState {
     planning: null,
     ledger: emptyLedger,
     failedStages: {},
+    setbacks: {},
     askedBy: event.by,
     askedAt: event.at,
     seen: event.key === undefined ? [] : [event.key],

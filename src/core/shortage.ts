@@ -7,7 +7,7 @@ export const isShortage = (failure: TaskFailure | null, { budget }: Pick<Setting
   failure?.reason === 'allowance-spent' && failure.usd < budget.task_usd
 
 /** With about as much again, the next attempt would only come as far. */
-const MORE = 1.25
+export const MORE = 1.25
 
 /** US dollars below which an attempt after these is no use: 0 where they did not fail for want of money. */
 export function leastAfter(attempts: readonly AttemptRecord[], settings: Pick<Settings, 'budget'>): number {

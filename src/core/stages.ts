@@ -1,9 +1,9 @@
+import { exceedsShare, limitFor, stageAllowance } from './allowance.ts'
 import { mayStart } from './gate.ts'
-import { availableUsd, type Ledger } from './ledger.ts'
 import type { Task } from './plan.ts'
 import { type PlanDraft, type Planning, type Stage, type StageName, unanswered } from './planning.ts'
 import type { TaskId } from './ref.ts'
-import { leastAfter } from './shortage.ts'
+import { stageId } from './setbacks.ts'
 import { type ActiveRun, isSettled, type LiveRun, recordOf, type Work } from './state.ts'
 import { isAgentTask } from './tier.ts'
 import type { ModelRole } from './usage.ts'
@@ -19,32 +19,60 @@ const DESIGNS = 2
  * nothing new is begun, and what it is at goes on.
  */
 export function wantedStages(state: LiveRun): Stage[] {
-  if (state.phase === 'ended') return []
   const isPaused = state.phase === 'active' && state.paused !== null
-  const wanted = [...planStage(state), ...(state.phase === 'active' ? partStages(state) : [])]
-  return wanted.flatMap(([name, task]) => {
-    const stage = stageOf(state, name, task)
-    return stage === null || (isPaused && !(stage.key in state.ledger.reserved)) ? [] : [stage]
-  })
+  return stagesAhead(state).filter(({ key }) => !isPaused || key in state.ledger.reserved)
 }
+
+/** Those that a pause holds back among them. */
+function stagesAhead(state: LiveRun): Stage[] {
+  if (state.phase === 'ended') return []
+  const wanted = [...planStage(state), ...(state.phase === 'active' ? partStages(state) : [])]
+  return wanted.flatMap(([name, task]) => stageOf(state, name, task) ?? [])
+}
+
+/** What the plan itself waits for next, paused or not; null where it is settled, or a person has to answer first. */
+export const planningAt = (state: LiveRun): StageName | null => planStage(state)[0]?.[0] ?? null
+
+/** Stages that cannot be begun for want of money, and without which the run comes to no end. */
+export const stagesInWant = (state: LiveRun): Stage[] =>
+  stagesAhead(state).filter(
+    (stage) =>
+      stage.name !== 'synthesis' && !(stage.key in state.ledger.reserved) && stageAllowance(state, stage) === null,
+  )
+
+/** The planner stands still until a person gives it more money: what is set aside for others may come back before. */
+export function planWaitsForMoney(state: LiveRun): boolean {
+  const { planning, ledger } = state
+  if (state.phase === 'ended' || planning === null || planning.settled) return false
+  if (state.phase === 'active') return state.paused?.cause === 'budget'
+  return Object.keys(ledger.reserved).length === 0 && stagesInWant(state).length > 0
+}
+
+/** US dollars that the limit must have for every stage that is wanted to begin; 0 where none waits for money. */
+export const leastLimit = (state: LiveRun): number =>
+  Math.max(0, ...stagesInWant(state).map((stage) => limitFor(state, stage)))
 
 type Wanted = readonly [StageName, TaskId | null]
 
-const prefixOf = (name: StageName, task: TaskId | null): string => (task === null ? `${name}#` : `${name}:${task}#`)
-
-/** With the key that it has, or would reserve its money under; null where it has failed too often. */
-function stageOf({ ledger, failedStages }: LiveRun, name: StageName, task: TaskId | null): Stage | null {
-  const prefix = prefixOf(name, task)
+/** With the key that it has, or would reserve its money under; null where it is given up. */
+function stageOf(state: LiveRun, name: StageName, task: TaskId | null): Stage | null {
+  const { ledger } = state
+  const prefix = `${stageId(name, task)}#`
   const isIts = (key: string) => key.startsWith(prefix)
-  if (Object.keys(failedStages).filter(isIts).length >= TRIES) return null
+  if (whyGivenUp(state, name, task) !== null) return null
   const open = Object.keys(ledger.reserved).find(isIts)
   return { name, task, key: open ?? `${prefix}${Object.keys(ledger.spent).filter(isIts).length + 1}` }
 }
 
-/** Whether a stage of this kind was tried as often as it may be, without success: the reason it gave last. */
-export function whyGivenUp({ failedStages }: LiveRun, name: StageName, task: TaskId | null = null): string | null {
-  const tries = Object.entries(failedStages).filter(([key]) => key.startsWith(prefixOf(name, task)))
-  return tries.length >= TRIES ? (tries.at(-1)?.[1] ?? '') : null
+/** A run goes on without these, so that it does not stop where their share of the limit is too small for them. */
+const SPARED: readonly StageName[] = ['critique', 'scope', 'synthesis']
+
+/** Why a stage is not tried again before a person changes something; null where it is. */
+export function whyGivenUp(state: LiveRun, name: StageName, task: TaskId | null = null): string | null {
+  const setback = state.setbacks[stageId(name, task)]
+  if (setback === undefined) return null
+  const isSpared = SPARED.includes(name) && exceedsShare(state, { name, task })
+  return setback.tries >= TRIES || isSpared ? setback.why : null
 }
 
 function planStage({ planning }: LiveRun): Wanted[] {
@@ -113,45 +141,3 @@ export const roleOf: Readonly<Record<StageName, ModelRole>> = {
   replan: 'replan',
   synthesis: 'synthesis',
 }
-
-/** The most of a run's limit that one try of a stage may take. Planning must leave money for the work that it plans. */
-const SHARE: Readonly<Record<StageName, number>> = {
-  explore: 0.1,
-  design: 0.3,
-  critique: 0.1,
-  scope: 0.05,
-  expand: 0.1,
-  replan: 0.1,
-  synthesis: 0.05,
-}
-
-/** US dollars below which no call is worth a try. */
-const LEAST = 0.001
-
-/** Kept back from all but the last stage: a run that reaches its limit can still say what was done. */
-const keptBack = ({ limit }: Ledger): number => (limit ?? 0) * SHARE.synthesis
-
-/** US dollars for one try of a stage; null: there is not enough left. */
-export function stageAllowance(ledger: Ledger, name: StageName): number | null {
-  const kept = name === 'synthesis' ? 0 : keptBack(ledger)
-  const usd = Math.min((ledger.limit ?? 0) * SHARE[name], availableUsd(ledger) - kept)
-  return usd >= LEAST ? usd : null
-}
-
-/** Shares of the rest that one attempt may take, so that the first ones do not leave the others without. */
-const FAIR = 3
-
-/** US dollars that the next attempt at a task may spend; null: there is not enough left. */
-export function taskAllowance({ ledger, work }: ActiveRun, id: TaskId): number | null {
-  const ahead = work.plan.tasks.filter(
-    (task) => isAgentTask(task) && ['pending', 'queued'].includes(recordOf(work, task.id).state.status),
-  ).length
-  const left = availableUsd(ledger) - keptBack(ledger)
-  const usd = Math.min(work.settings.budget.task_usd, (left * FAIR) / (FAIR + Math.max(ahead, 1) - 1))
-  const least = Math.max(LEAST * 10, leastAfter(closedAttempts(work, id), work.settings))
-  return usd >= least ? usd : null
-}
-
-/** Those before the one that is to be paid for. */
-const closedAttempts = (work: Work, id: TaskId) =>
-  recordOf(work, id).attempts.filter(({ outcome }) => outcome !== 'open')

@@ -5,6 +5,7 @@ import { ledgerSchema } from './ledger.ts'
 import { planSchema, type Task, taskSchema } from './plan.ts'
 import { explorationSchema, modeSchema, planningSchema, planOptionsSchema } from './planning.ts'
 import { runIdSchema, type Sha, shaSchema, type TaskId, taskIdSchema } from './ref.ts'
+import { setbacksSchema } from './setbacks.ts'
 import { defaultSettings, type Settings, settingsSchema } from './settings.ts'
 
 /** Where a task stands. `pending`: its needs have not landed, or its next base has not been made yet. */
@@ -179,6 +180,7 @@ const headerShape = {
   ledger: ledgerSchema,
   /** Stages of the planner that came to nothing, by key, and why. */
   failedStages: z.record(z.string(), z.string()),
+  setbacks: setbacksSchema,
   askedBy: z.string(),
   askedAt: z.string(),
   /** Keys of everything that came from outside, so that a repetition changes nothing. */

@@ -1,9 +1,10 @@
+import { stageAllowance, taskAllowance } from '../core/allowance.ts'
 import { spentUsd } from '../core/ledger.ts'
 import type { TaskId } from '../core/ref.ts'
 import { branchRef } from '../core/ref.ts'
 import { type Assigned, assign, startable } from '../core/schedule.ts'
 import { SETTINGS_PATH } from '../core/settings.ts'
-import { stageAllowance, taskAllowance, wantedStages, wantsDescription } from '../core/stages.ts'
+import { stagesInWant, wantedStages, wantsDescription } from '../core/stages.ts'
 import { type ActiveRun, taskOf, tasksWith, type Work, workOf } from '../core/state.ts'
 import { isAgentTask } from '../core/tier.ts'
 import { isAssembled, nextVerdict } from '../core/verification.ts'
@@ -79,8 +80,7 @@ export const verify: Step = (session, draft) => {
 
 const hasMoneyFor = (run: ActiveRun): boolean =>
   wantedStages(run).some(
-    ({ name, key }) =>
-      name === 'synthesis' && (key in run.ledger.reserved || stageAllowance(run.ledger, name) !== null),
+    (stage) => stage.name === 'synthesis' && (stage.key in run.ledger.reserved || stageAllowance(run, stage) !== null),
   )
 
 /** Gives what is ready to the slots that are free. */
@@ -115,10 +115,8 @@ export const watchMoney: Step = (session, draft) => {
   const { work, ledger } = run
   if (tasksWith(work, 'in_progress').length > 0 || Object.keys(ledger.reserved).length > 0) return draft
   const ready = startable(work).filter(({ id }) => costsMoney(work, id))
-  const stages = session.deps.model === null ? [] : wantedStages(draft.state).filter(({ name }) => name !== 'synthesis')
-  const poor =
-    (ready.length > 0 && ready.every(({ id }) => taskAllowance(run, id) === null)) ||
-    stages.some(({ name }) => stageAllowance(ledger, name) === null)
+  const isPlannerPoor = session.deps.model !== null && stagesInWant(run).length > 0
+  const poor = isPlannerPoor || (ready.length > 0 && ready.every(({ id }) => taskAllowance(run, id) === null))
   if (!poor) return draft
   const why = `the limit of ${(ledger.limit ?? 0).toFixed(2)} USD is reached: ${spentUsd(ledger).toFixed(2)} USD are spent`
   return record(draft, nowOf(session), { type: 'run_paused', why, cause: 'budget' })

@@ -3,9 +3,9 @@ import { shortPlanId } from '../core/plan-id.ts'
 import { wantedStages, wantsDescription } from '../core/stages.ts'
 import type { ActiveRun, Work } from '../core/state.ts'
 import { code } from './code.ts'
-import { nextLimit } from './cost.ts'
 import { inline } from './escape.ts'
 import { usd } from './money.ts'
+import { moreMoney } from './money-wait.ts'
 import { planningStage, toldOfPlanning } from './planning-stage.ts'
 import { type Standing, type Standings, standingAs, standingsOf } from './standing.ts'
 import { count } from './words.ts'
@@ -35,11 +35,12 @@ export function active(run: ActiveRun): Told {
 }
 
 /** What was done with the money, and what goes on with more of it. */
-function outOfMoney({ work, ledger }: ActiveRun): Told {
+function outOfMoney(run: ActiveRun): Told {
+  const { work, ledger } = run
   const landed = standingAs(standingsOf(work), 'landed').length
   return {
     title: 'Paused at the limit of money',
-    means: `${landed} of ${count(work.plan.tasks.length, 'task')} landed for ${usd(spentUsd(ledger))}; the limit is ${usd(ledger.limit ?? 0)}, and no more calls to a model are made. Nothing is lost: ${code(`/budget ${nextLimit(ledger)}usd`)} goes on from here.`,
+    means: `${landed} of ${count(work.plan.tasks.length, 'task')} landed for ${usd(spentUsd(ledger))}; the limit is ${usd(ledger.limit ?? 0)}, and no more calls to a model are made. Nothing is lost: ${moreMoney(run)} goes on from here.`,
   }
 }
 

@@ -1,9 +1,10 @@
 import { shortPlanId } from '../core/plan-id.ts'
 import { unanswered } from '../core/planning.ts'
 import { issueOf, taskBranch, trunkBranch } from '../core/ref.ts'
+import { planWaitsForMoney } from '../core/stages.ts'
 import type { ActiveRun, LiveRun, ProposedRun } from '../core/state.ts'
 import { code, codes } from './code.ts'
-import { nextLimit } from './cost.ts'
+import { moreMoney } from './money-wait.ts'
 import { pullOf } from './planned.ts'
 import { planningStage } from './planning-stage.ts'
 import { answerLine } from './questions.ts'
@@ -27,6 +28,9 @@ export function nextSteps(run: LiveRun): string[] {
 function planning(run: LiveRun): string[] {
   const questions = run.planning === null ? [] : unanswered(run.planning)
   return [
+    ...(run.phase !== 'active' && planWaitsForMoney(run)
+      ? [`${moreMoney(run)} sets a larger limit, and the planner goes on where it was.`]
+      : []),
     ...(questions.length === 0 || run.planning === null
       ? []
       : [
@@ -84,9 +88,7 @@ function stopped(run: ActiveRun): string[] {
     ]
   }
   if (paused?.cause === 'budget')
-    return [
-      `${code(`/budget ${nextLimit(run.ledger)}usd`)} sets a larger limit and goes on; \`/cancel\` stops the run, and what landed stays.`,
-    ]
+    return [`${moreMoney(run)} sets a larger limit and goes on; \`/cancel\` stops the run, and what landed stays.`]
   return paused === null ? [] : ['`/resume` goes on, `/cancel` stops the run.']
 }
 

@@ -1,6 +1,7 @@
 import { unanswered } from '../core/planning.ts'
-import { wantedStages } from '../core/stages.ts'
+import { planningAt, planWaitsForMoney } from '../core/stages.ts'
 import type { LiveRun } from '../core/state.ts'
+import { plannerWaits } from './money-wait.ts'
 import { count } from './words.ts'
 
 /** What the planner is at. `drafted`: the plan is there and is about to be put before people. */
@@ -11,10 +12,16 @@ export function planningStage(run: LiveRun): PlanningStage {
   if (planning === null) return run.phase === 'requested' ? 'reading' : 'done'
   if (planning.settled || run.phase === 'ended') return 'done'
   if (unanswered(planning).length > 0) return 'questions'
-  const names = wantedStages(run).map(({ name }) => name)
-  if (names.includes('explore')) return 'exploring'
-  if (names.includes('design')) return 'designing'
-  return names.includes('critique') ? 'criticising' : 'drafted'
+  switch (planningAt(run)) {
+    case 'explore':
+      return 'exploring'
+    case 'design':
+      return 'designing'
+    case 'critique':
+      return 'criticising'
+    default:
+      return 'drafted'
+  }
 }
 
 /** How many tasks the plan that is being written has so far. */
@@ -25,6 +32,7 @@ export const tasksSoFar = (run: LiveRun): number =>
 
 /** The stage in a few words, and what it means as a sentence. */
 export function toldOfPlanning(run: LiveRun): { title: string; means: string } {
+  if (planWaitsForMoney(run)) return plannerWaits(run)
   const { planning } = run
   const version = planning !== null && planning.revisions.length > 0 ? ' another version of' : ''
   const open = planning === null ? 0 : unanswered(planning).length

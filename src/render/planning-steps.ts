@@ -1,5 +1,6 @@
 import { type Mode, type Planning, unanswered } from '../core/planning.ts'
 import { shortSha } from '../core/ref.ts'
+import { planWaitsForMoney } from '../core/stages.ts'
 import { type LiveRun, workOf } from '../core/state.ts'
 import { code, codes } from './code.ts'
 import { bounded, inline } from './escape.ts'
@@ -25,9 +26,10 @@ export function planningSteps(run: LiveRun, room: number): string[] {
   const { planning } = run
   if (planning === null) return []
   const at = ORDER.indexOf(planningStage(run))
+  const now = planWaitsForMoney(run) ? '**waits for money**' : '**at work**'
   const standing = (stage: PlanningStage) => {
     const place = ORDER.indexOf(stage)
-    return place < at ? 'done' : place === at ? '**at work**' : 'to come'
+    return place < at ? 'done' : place === at ? now : 'to come'
   }
   return [
     `- Exploring: ${standing('exploring')}${explored(planning)}`,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Exploration, PlanDraft } from '../../core/planning.ts'
 import type { Speaker } from '../talk.ts'
 import type { PlannerInput } from './input.ts'
+import type { Nothing } from './nothing.ts'
 import { planningSystem, sharedBlocks } from './opening.ts'
 import { CRITIQUE } from './prompts.ts'
 import { data } from './quote.ts'
@@ -18,7 +19,7 @@ export interface CritiqueRequest {
   draft: PlanDraft
 }
 
-export type Critique = { ok: true; accepted: boolean; problems: string[] } | { ok: false; why: string }
+export type Critique = { ok: true; accepted: boolean; problems: string[] } | Nothing
 
 const MOST_TOKENS = 16_000
 const MOST_PROBLEMS = 12

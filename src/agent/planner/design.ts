@@ -2,6 +2,7 @@ import type { PlanDraft, Question } from '../../core/planning.ts'
 import type { DesignRequest } from './design-request.ts'
 import { designWords } from './design-words.ts'
 import { drafting } from './drafting.ts'
+import type { Nothing } from './nothing.ts'
 import { planningSystem, sharedBlocks } from './opening.ts'
 import { designSchema } from './plan-schema.ts'
 import { planStream } from './plan-stream.ts'
@@ -10,14 +11,15 @@ import { structured } from './structured.ts'
 export type { DesignListener, DesignRequest } from './design-request.ts'
 export type { PlanHead } from './plan-schema.ts'
 
-export type Designed = { ok: true; ask: Question[] } | { ok: true; draft: PlanDraft } | { ok: false; why: string }
+export type Designed = { ok: true; ask: Question[] } | { ok: true; draft: PlanDraft } | Nothing
 
 /** Tokens of the answer: a hundred tasks, and the thoughts before them. */
 const MOST_TOKENS = 48_000
 
 /**
  * Writes a plan. Its head and each of its tasks are told of the moment that they are complete, once each. What comes
- * behind questions is not told of. Where the answer has to begin anew and comes out differently from what was told, it is given up.
+ * behind questions is not told of. Where the answer has to begin anew, what was told is taken back if the listener lets it;
+ * else an answer without the very tasks that were told is given up, and the words around them may differ.
  */
 export async function design(request: DesignRequest, signal: AbortSignal): Promise<Designed> {
   const { speaker, model, input, explorations, fixed } = request
@@ -47,9 +49,10 @@ export async function design(request: DesignRequest, signal: AbortSignal): Promi
   if (stopped !== null) return stopped
   if (!answer.ok) return answer
   // Once more from the whole answer: whatever the stream did not tell of is told now, and nothing twice.
-  pen.restart()
+  pen.reread()
   const { tasks, ...head } = answer.value
   pen.head(head)
   for (const task of tasks) pen.task(task)
+  pen.end()
   return pen.stopped() ?? { ok: true, draft: pen.draft() }
 }

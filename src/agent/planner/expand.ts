@@ -7,6 +7,7 @@ import { quoted } from '../../core/quoted.ts'
 import type { TaskId } from '../../core/ref.ts'
 import type { Speaker } from '../talk.ts'
 import type { PlannerInput } from './input.ts'
+import type { Nothing } from './nothing.ts'
 import { inputInWords, planningSystem } from './opening.ts'
 import { orderedPart, partProblems, renamed } from './parts.ts'
 import { type PlannedTask, partTaskSchema, taskOf } from './plan-schema.ts'
@@ -24,7 +25,7 @@ export interface ExpandRequest {
   handOffs: ReadonlyMap<TaskId, HandOff>
 }
 
-export type Part = { ok: true; tasks: Task[]; notes: string[] } | { ok: false; why: string }
+export type Part = { ok: true; tasks: Task[]; notes: string[] } | Nothing
 
 const expansionSchema = z.strictObject({ tasks: z.array(partTaskSchema) })
 const MOST_TOKENS = 24_000

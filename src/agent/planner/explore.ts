@@ -6,6 +6,7 @@ import { type Area, areasOf } from './areas.ts'
 import { exploreArea, type Found } from './explorer.ts'
 import { firstLook, firstLookInWords } from './first-look.ts'
 import type { PlannerInput } from './input.ts'
+import type { Nothing } from './nothing.ts'
 import { inputInWords } from './opening.ts'
 import { data } from './quote.ts'
 
@@ -18,7 +19,7 @@ export interface ExploreRequest {
   areas?: readonly Area[]
 }
 
-export type Explored = { ok: true; explorations: Exploration[] } | { ok: false; why: string }
+export type Explored = { ok: true; explorations: Exploration[] } | Nothing
 
 const MOST_AREAS = 3
 
@@ -77,8 +78,13 @@ const sayingWhenItStarts = (speaker: Speaker, begun: () => void): Speaker => ({
 
 function together(areas: readonly Area[], found: readonly Found[]): Explored {
   const explorations = found.flatMap((one) => (one.ok ? [one.exploration] : []))
-  const failed = found.flatMap((one) => (one.ok ? [] : [one.why]))
+  const failed = found.flatMap((one) => (one.ok ? [] : [one]))
   const [first, ...others] = explorations
-  if (first === undefined) return { ok: false, why: failed[0] ?? `nothing to explore in ${areas.length} areas` }
-  return { ok: true, explorations: [{ ...first, unknowns: [...first.unknowns, ...failed] }, ...others] }
+  if (first === undefined)
+    return (
+      failed.find(({ short }) => short) ??
+      failed[0] ?? { ok: false, why: `nothing to explore in ${areas.length} areas` }
+    )
+  const unknowns = [...first.unknowns, ...failed.map(({ why }) => why)]
+  return { ok: true, explorations: [{ ...first, unknowns }, ...others] }
 }

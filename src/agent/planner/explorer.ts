@@ -6,7 +6,9 @@ import { continueWith, converse } from '../loop.ts'
 import type { Speaker } from '../talk.ts'
 import { finishTool, readingTools } from '../toolbox.ts'
 import { foundSchema, inWords, trimmed } from './findings.ts'
+import type { Nothing } from './nothing.ts'
 import { EXPLORING } from './prompts.ts'
+import { unaffordable } from './structured.ts'
 
 export interface Explorer {
   speaker: Speaker
@@ -17,7 +19,7 @@ export interface Explorer {
   opening: readonly Block[]
 }
 
-export type Found = { ok: true; exploration: Exploration } | { ok: false; why: string }
+export type Found = { ok: true; exploration: Exploration } | Nothing
 
 const TURNS = 16
 /** Turns to say what it has found, for one that did not come to an end. */
@@ -61,20 +63,22 @@ async function digest({ area, sources }: Explorer, ending: LoopEnd): Promise<Fou
   }
   if (ending.end === 'said' && ending.text.trim() !== '')
     return { ok: true, exploration: { area, ...inWords(ending.text) } }
-  return { ok: false, why: `the exploration of ${area} came to nothing: ${whyNothing(ending)}` }
+  const { why, ...rest } = whyNothing(ending)
+  return { ...rest, why: `the exploration of ${area} came to nothing: ${why}` }
 }
 
-function whyNothing(ending: LoopEnd): string {
+function whyNothing(ending: LoopEnd): Nothing {
+  const nothing = (why: string): Nothing => ({ ok: false, why })
   switch (ending.end) {
     case 'unaffordable':
-      return `${Math.max(0, ending.left).toFixed(2)} USD are left for it, which is not enough for another call`
+      return unaffordable(ending.left)
     case 'model-failed':
-      return `the model did not answer (${ending.failure.reason}): ${ending.failure.detail}`
+      return nothing(`the model did not answer (${ending.failure.reason}): ${ending.failure.detail}`)
     case 'refused':
-      return 'the model refused'
+      return nothing('the model refused')
     case 'aborted':
-      return 'it was stopped'
+      return nothing('it was stopped')
     default:
-      return 'it came to no end'
+      return nothing('it came to no end')
   }
 }

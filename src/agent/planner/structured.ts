@@ -1,9 +1,10 @@
 import type { z } from 'zod'
 import { err, ok, type Result } from '../../core/result.ts'
-import { type Block, type ModelAnswer, type ModelRequest, textOf } from '../../ports/model.ts'
+import { type Block, type Model, type ModelAnswer, type ModelRequest, textOf } from '../../ports/model.ts'
 import { jsonSchemaOf } from '../json-schema.ts'
 import { ask, mostTokens, type Speaker, type Unaffordable } from '../talk.ts'
 import { heard, threadOf, told } from '../thread.ts'
+import type { Nothing } from './nothing.ts'
 
 export interface StructuredRequest<Schema extends z.ZodType> {
   speaker: Speaker
@@ -19,7 +20,7 @@ export interface StructuredRequest<Schema extends z.ZodType> {
   onRestart?: () => void
 }
 
-export type Structured<Value> = { ok: true; value: Value } | { ok: false; why: string }
+export type Structured<Value> = { ok: true; value: Value } | Nothing
 
 const RETRIES = 1
 const LONGEST = 2000
@@ -35,15 +36,27 @@ export async function structured<Schema extends z.ZodType>(
   let thread = told(threadOf({ system, tools: [] }), asked.blocks)
   for (let left = RETRIES; ; left--) {
     const request = { model, system, tools: [], turns: thread.turns, maxTokens, schema, signal, onText, onRestart }
-    const answer = await ask(speaker, request, thread.promptTokens + extra)
-    const why = whyNone(answer)
-    if (!answer.ok || why !== null) return { ok: false, why: why ?? 'no answer' }
+    const { answer, afforded } = await heeded(speaker, request, thread.promptTokens + extra)
+    if (!answer.ok || answer.stop !== 'end') return nothing(answer, afforded < maxTokens)
     const read = readAs(asked, textOf(answer.blocks))
     if (read.ok) return { ok: true, value: read.value }
     if (left === 0) return { ok: false, why: `the answer is of no use: ${read.error}` }
     thread = told(heard(thread, answer.blocks, answer), [{ kind: 'text', text: again(read.error) }])
     onRestart?.()
   }
+}
+
+/** `afforded`: the tokens that the answer could have: those asked for, or what the money was enough for. */
+async function heeded(speaker: Speaker, request: ModelRequest, promptTokens: number) {
+  let afforded = request.maxTokens
+  const heeding: Model = {
+    ask(one) {
+      afforded = one.maxTokens
+      return speaker.model.ask(one)
+    },
+  }
+  const answer = await ask({ ...speaker, model: heeding }, request, promptTokens)
+  return { answer, afforded }
 }
 
 const again = (wrong: string): string =>
@@ -75,18 +88,27 @@ function parsed(text: string): Result<unknown, string> {
   }
 }
 
-/** Null: there is an answer. */
-function whyNone(answer: ModelAnswer | Unaffordable): string | null {
-  if (answer.ok) return answer.stop === 'end' ? null : STOPPED[answer.stop]
+/** `shortened`: the answer could not have all the tokens that it may have, since the money was too little. */
+function nothing(answer: ModelAnswer | Unaffordable, shortened: boolean): Nothing {
+  if (answer.ok && answer.stop === 'length' && shortened)
+    return { ok: false, why: 'its answer was cut off where its money ended', short: true }
+  if (answer.ok) return { ok: false, why: STOPPED[answer.stop] }
   const { failure } = answer
-  if (failure.reason === 'unaffordable')
-    return `${Math.max(0, failure.left).toFixed(2)} USD are left for it, which is not enough for another call`
-  return failure.reason === 'aborted'
-    ? 'it was stopped'
-    : `the model did not answer (${failure.reason}): ${failure.detail}`
+  if (failure.reason === 'unaffordable') return unaffordable(failure.left)
+  const why =
+    failure.reason === 'aborted' ? 'it was stopped' : `the model did not answer (${failure.reason}): ${failure.detail}`
+  return { ok: false, why }
 }
 
+/** `left` in US dollars. */
+export const unaffordable = (left: number): Nothing => ({
+  ok: false,
+  why: `${Math.max(0, left).toFixed(2)} USD are left for it, which is not enough for another call`,
+  short: true,
+})
+
 const STOPPED = {
+  end: 'no answer',
   calls: 'the model called a tool where there is none',
   length: 'its answer was cut off before the end',
   refused: 'the model refused to answer',

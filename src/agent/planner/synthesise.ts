@@ -3,6 +3,7 @@ import type { HandOff } from '../../core/hand-off.ts'
 import type { Plan, Task } from '../../core/plan.ts'
 import type { Speaker } from '../talk.ts'
 import type { PlannerInput } from './input.ts'
+import type { Nothing } from './nothing.ts'
 import { inputInWords, planningSystem } from './opening.ts'
 import { SYNTHESIS } from './prompts.ts'
 import { data } from './quote.ts'
@@ -22,7 +23,7 @@ export interface SynthesisRequest {
   resolutions: readonly string[]
 }
 
-export type Synthesis = { ok: true; title: string; body: string; contradictions: string[] } | { ok: false; why: string }
+export type Synthesis = { ok: true; title: string; body: string; contradictions: string[] } | Nothing
 
 const synthesisSchema = z.strictObject({
   contradictions: z.array(z.string()),

@@ -1,4 +1,5 @@
 import type { PlannerInput } from '../../agent/planner/input.ts'
+import type { Nothing } from '../../agent/planner/nothing.ts'
 import type { Speaker } from '../../agent/talk.ts'
 import type { Planning, Stage } from '../../core/planning.ts'
 import type { Sources } from '../../ports/sources.ts'
@@ -18,9 +19,7 @@ export interface At {
 }
 
 /** What a stage came to: what to record, or why there is nothing. */
-export type StageEnd =
-  | { ok: true; into(session: Session, draft: Draft): Promise<Draft> | Draft }
-  | { ok: false; why: string }
+export type StageEnd = { ok: true; into(session: Session, draft: Draft): Promise<Draft> | Draft } | Nothing
 
 /** Records these events when the stage's word is taken in. */
 export const events = (...found: NewEvent[]): StageEnd => ({

@@ -49,7 +49,12 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
       if (end.ok) return end.into(session, settled(draft))
       const why = session.deps.redact(end.why)
       session.deps.log(`${stage.key}: ${why}`)
-      return record(settled(draft), nowOf(session), { type: 'stage_failed', stage: stage.key, why })
+      return record(settled(draft), nowOf(session), {
+        type: 'stage_failed',
+        stage: stage.key,
+        why,
+        ...(end.short && { short: usd }),
+      })
     },
   })
 }

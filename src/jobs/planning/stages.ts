@@ -1,5 +1,6 @@
+import { stageAllowance } from '../../core/allowance.ts'
 import type { Stage } from '../../core/planning.ts'
-import { roleOf, stageAllowance, wantedStages } from '../../core/stages.ts'
+import { roleOf, wantedStages } from '../../core/stages.ts'
 import type { LiveRun } from '../../core/state.ts'
 import { record } from '../draft.ts'
 import { nowOf, type Session, type Step } from '../session.ts'
@@ -14,7 +15,7 @@ export const reserveStages: Step = (session, draft) => {
   let next = draft
   for (const stage of wantedStages(draft.state)) {
     if (next.state.ledger.reserved[stage.key] !== undefined) continue
-    const usd = stageAllowance(next.state.ledger, stage.name)
+    const usd = stageAllowance(next.state, stage)
     if (usd === null) continue
     next = record(next, nowOf(session), { type: 'money_reserved', stage: stage.key, role: roleOf[stage.name], usd })
   }

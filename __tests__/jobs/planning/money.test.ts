@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { wantedStages } from '../../../src/core/stages.ts'
+import { written, writtenPlan } from '../../agent/planner/asking.ts'
+import { agentPlan, agentTask } from '../../support/planning.ts'
+import { says } from '../../support/said-model.ts'
+import { saidRun } from './said-run.ts'
+
+const plan = says(writtenPlan([written('a', { size: 'small' })]))
+
+describe('a planner at the limit of money', () => {
+  it('stops where it is, says so, and goes on from there with more', async () => {
+    const world = await saidRun({ budget: { usd: 0.1 } })
+    expect(await world.run()).toMatchObject({
+      phase: 'requested',
+      orchestrator: null,
+      ledger: { spent: { 'design#1': [] } },
+    })
+    const types = (await world.events()).map(({ type }) => type)
+    expect(types).not.toContain('plan_refused')
+    expect(types.filter((type) => type === 'stage_failed')).toHaveLength(1)
+    expect(world.body('planning')).toContain('## Planning: paused at the limit of money')
+    expect(world.body('planning')).toContain('`/budget 2usd`')
+    expect(await world.say({ name: 'budget', usd: 2 })).toMatchObject({
+      ok: true,
+      value: { answer: { resumed: true } },
+    })
+    expect(await world.run([plan])).toMatchObject({ phase: 'proposed' })
+    expect(world.body('planning')).not.toContain('limit of money is reached')
+  })
+
+  it('counts an answer that money cut off as no failure, and asks nobody twice with as little', async () => {
+    const world = await saidRun({ budget: { usd: 1 } })
+    const cut = says('{"title": "Re', { stop: 'length', usage: { fresh: 1000, cached: 0, written: 0, output: 9000 } })
+    expect(await world.run([cut])).toMatchObject({ phase: 'requested', setbacks: { design: { tries: 0, short: 0.3 } } })
+    expect(await world.say({ name: 'budget', usd: 1.1 })).toMatchObject({ value: { answer: { resumed: false } } })
+    expect(await world.run()).toMatchObject({ phase: 'requested' })
+    expect(await world.say({ name: 'budget', usd: 8 })).toMatchObject({ value: { answer: { resumed: true } } })
+    expect(await world.run([plan])).toMatchObject({ phase: 'proposed' })
+  })
+
+  it('throws away no work that has begun: the run waits for more money', async () => {
+    const world = await saidRun({ mode: 'off', budget: { usd: 4 } }, ({ trunk }) => [
+      { type: 'plan_begun', plan: { ...agentPlan('a'), tasks: [] }, planId: 'a'.repeat(12), trunk },
+      { type: 'task_planned', planned: agentTask('a'), notes: [] },
+      { type: 'plan_drafted', plan: agentPlan('a'), notes: [], problems: ['too wide'] },
+      { type: 'plan_judged', accepted: false, problems: ['too wide'] },
+      { type: 'money_reserved', stage: 'x', role: 'plan', usd: 3.79 },
+      { type: 'stage_failed', stage: 'x', why: 'nobody knows what it cost' },
+    ])
+    expect(await world.run()).toMatchObject({ phase: 'active', paused: { cause: 'budget' } })
+    expect(world.body('planning')).toContain('## Planning: paused at the limit of money')
+    expect((await world.events()).map(({ type }) => type)).not.toContain('plan_refused')
+    expect(await world.say({ name: 'budget', usd: 20 })).toMatchObject({ value: { answer: { resumed: true } } })
+    expect(wantedStages(await world.state())).toMatchObject([{ name: 'design' }])
+  })
+})
