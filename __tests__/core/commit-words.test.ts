@@ -17,6 +17,8 @@ describe('the subject of a commit', () => {
     ['[CI Skip] Add [no ci] [skip actions] [actions skip] retries ***NO_CI***', 'Add retries'],
     ['[skip-ci] Add [ skip ci ] [skip workflow] retries', 'Add retries'],
     ['Add [skip [skip ci] ci] retries', 'Add retries'],
+    ['[skip azp] [azp skip] [skip netlify] [netlify skip] Add retries', 'Add retries'],
+    ['[skip travis] [travis skip] [skip circle] [circle skip] Add retries', 'Add retries'],
     ['Add [skip\nci] retries', 'Add retries'],
     ['Add [skip\u200bci] retries', 'Add retries'],
     ['Add\n\nskip-checks: true', 'Add'],
@@ -69,6 +71,8 @@ describe('the subject of a commit', () => {
 describe('text that may become part of a message', () => {
   it.each([
     ['const a = 1 // [skip ci]', 'const a = 1 //  '],
+    ['Add [skip\u00a0ci] it', 'Add   it'],
+    ['Add [azp\tskip] [skip netlify] it', 'Add     it'],
     ['Closes #9\nsee #9', 'Closes # 9\nsee #9'],
     ['FIXED o/r#3, fixes gh-4', 'FIXED o/r# 3, fixes gh 4'],
     [

@@ -2,7 +2,7 @@ import { INVISIBLE } from './invisible.ts'
 
 /** Words by which a commit's message tells GitHub, and other services that read it, to start no workflow. */
 const SKIP =
-  /\[\s*(?:(?:skip|no)[ -](?:ci|actions|workflows?|checks)|(?:ci|actions)[ -]skip)\s*\]|\*{3}\s*NO_CI\s*\*{3}|skip-checks\s*:\s*true/gi
+  /\[\s*(?:(?:skip|no)(?:\s|-)(?:ci|actions|workflows?|checks|azp|netlify|travis|circle|circleci|vercel|appveyor|gitlab)|(?:ci|actions|azp|netlify|travis|circle|circleci|vercel|appveyor|gitlab)(?:\s|-)skip)\s*\]|\*{3}\s*NO_CI\s*\*{3}|skip-checks\s*:\s*true/gi
 /** `Fixes #3`, `closes: o/r#3`, `resolves GH-3`, `fix https://github.com/o/r/issues/3`; the word, then what it points at. */
 const CLOSING =
   /\b((?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\s{0,3}:?\s{1,3}|(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):)(?:([\w.-]{0,100}(?:\/[\w.-]{1,100})?)#(?=\d)|(gh)-(?=\d)|https?:\/\/(?=[^\s/]{1,253}\/[^\s/]{1,100}\/[^\s/]{1,100}\/(?:issues|pull|discussions)\/\d))/gi
