@@ -1,6 +1,8 @@
 import { z } from 'zod'
 
 const LONGEST = 400
+const LONGEST_PATH = 200
+const MOST_PATHS = 60
 const line = z.string().max(LONGEST)
 
 /**
@@ -9,7 +11,7 @@ const line = z.string().max(LONGEST)
  */
 export const handOffSchema = z.strictObject({
   did: z.string().max(1200),
-  files: z.array(z.string()).max(60),
+  files: z.array(z.string().max(LONGEST_PATH)).max(MOST_PATHS),
   interfaces: z.array(line).max(12),
   decisions: z.array(line).max(8),
   caveats: z.array(line).max(8),
@@ -27,7 +29,7 @@ type Known = Pick<HandOff, 'files' | 'check'>
 /** Cut to what a hand-off holds: each line, each list, and the list of files with the number of those left out. */
 export const handOffOf = (said: Said, { files, check }: Known): HandOff => ({
   did: shortened(said.did, 1200),
-  files: files.length <= 60 ? files.map(pathOf) : [...files.slice(0, 59).map(pathOf), `and ${files.length - 59} more`],
+  files: fewPaths(files),
   interfaces: linesOf(said.interfaces, 12),
   decisions: linesOf(said.decisions, 8),
   caveats: linesOf(said.caveats, 8),
@@ -41,7 +43,12 @@ const linesOf = (lines: readonly string[], most: number): string[] =>
     .filter((text) => text !== '')
     .slice(0, most)
 
-const pathOf = (path: string): string => shortened(path, 200)
+/** At most 60 paths of 200 characters; what is left out is counted in the last one's place. */
+export const fewPaths = (paths: readonly string[]): string[] => {
+  const most = paths.length <= MOST_PATHS ? MOST_PATHS : MOST_PATHS - 1
+  const kept = paths.slice(0, most).map((path) => shortened(path, LONGEST_PATH))
+  return paths.length <= most ? kept : [...kept, `and ${paths.length - most} more`]
+}
 
 /** A cut may have halved a character. */
 const shortened = (text: string, most: number): string =>

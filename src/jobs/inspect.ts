@@ -1,5 +1,6 @@
 import { audit, bytesOf } from '../core/audit.ts'
 import type { TaskFailure } from '../core/failure.ts'
+import { fewPaths } from '../core/hand-off.ts'
 import type { Sha } from '../core/ref.ts'
 import { type Outcome, parseResultFile, type ResultFile } from '../core/result-file.ts'
 import { recordOf, taskOf } from '../core/state.ts'
@@ -19,8 +20,11 @@ const failed = (failure: TaskFailure, head: Sha | null = null): Inspected => ({
   failure: trimmed(failure),
 })
 const unreadable = (detail: string): Inspected => failed({ reason: 'result-unreadable', detail })
-const trimmed = <It extends TaskFailure>(failure: It): It =>
-  'log' in failure ? { ...failure, log: headAndTail(failure.log, KEPT_LOG) } : failure
+function trimmed(failure: TaskFailure): TaskFailure {
+  if ('log' in failure) return { ...failure, log: headAndTail(failure.log, KEPT_LOG) }
+  if ('detail' in failure) return { ...failure, detail: headAndTail(failure.detail, KEPT_LOG) }
+  return 'paths' in failure ? { ...failure, paths: fewPaths(failure.paths) } : failure
+}
 
 /** Downloads a result and looks at what git holds of it. Nothing that it says of itself is taken for true. */
 export async function inspect(session: Session, draft: Draft, result: ResultArtifact): Promise<Inspected> {
@@ -109,12 +113,10 @@ async function judge(
     : { verdict: 'landable', head: at.head, tree, file: withGitsFiles(file, changes) }
 }
 
-const MOST_FILES = 60
-
 /** Which files a hand-off names is for git to say. */
 function withGitsFiles(file: ResultFile, changes: readonly ChangedPath[]): ResultFile {
   const { report } = file.outcome
   if (report.handOff === undefined) return file
-  const files = changes.map(({ path }) => path).slice(0, MOST_FILES)
+  const files = fewPaths(changes.map(({ path }) => path))
   return { ...file, outcome: { ...file.outcome, report: { ...report, handOff: { ...report.handOff, files } } } }
 }

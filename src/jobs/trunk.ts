@@ -1,4 +1,5 @@
 import { commitSubject } from '../core/commit-words.ts'
+import { fewPaths } from '../core/hand-off.ts'
 import { attemptRef, branchRef, type Sha, type TaskId, taskBranch, trunkBranch } from '../core/ref.ts'
 import { nextMerge, queueable, touchedBy } from '../core/schedule.ts'
 import { headsOf, recordOf, taskOf, type Work } from '../core/state.ts'
@@ -34,7 +35,14 @@ function conflict(session: Session, draft: Draft, task: TaskId, others: TaskId[]
   const work = planned(draft)
   const final = recordOf(work, task).conflicts >= CONFLICTS
   const named = touchedBy(work, paths, others)
-  return record(draft, nowOf(session), { type: 'task_conflicted', task, with: named, paths, onto, final })
+  return record(draft, nowOf(session), {
+    type: 'task_conflicted',
+    task,
+    with: named,
+    paths: fewPaths(paths),
+    onto,
+    final,
+  })
 }
 
 /** Gives every task whose needs have landed its branch: an own first commit on the merge of its needs' heads. */

@@ -67,7 +67,11 @@ export const failed = (failure: TaskFailure, commit: Commit | null, report: Repo
   report,
 })
 
-export const wordsFor = (run: RunId, { task, attempt, title }: TaskAssignment): CommitWords => ({
+/** What the commit of an attempt says; nobody hands over one that says anything else. */
+export const wordsFor = (
+  run: RunId,
+  { task, attempt, title }: Pick<TaskAssignment, 'task' | 'attempt' | 'title'>,
+): CommitWords => ({
   subject: commitSubject(title, `Task ${task}`),
   trailers: { 'Tributary-Run': run, 'Tributary-Task': task, 'Tributary-Attempt': `${attempt}` },
 })
