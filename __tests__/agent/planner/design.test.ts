@@ -69,6 +69,8 @@ const draftOf = ({ result }: Awaited<ReturnType<typeof designed>>) => {
 
 const three = writtenPlan([written('t1'), written('t2'), written('t3', { needs: ['t1', 't2'] })])
 
+const goal = (id: string): string => written(id).goal
+
 describe('a plan that streams', () => {
   it.each([1, 2, 7, 64, 500, 100_000])('is told of part by part, in pieces of up to %d characters', async (most) => {
     const { told, whats } = await designed([three], {}, most)
@@ -117,6 +119,46 @@ describe('a plan that streams', () => {
     expect(result).toMatchObject({ ok: false, why: expect.stringContaining('came out differently') })
     expect(model.stopped).toEqual([true])
     expect(model.at.pushed).toBeLessThan(other.length)
+  })
+
+  it('goes on with another head when it begins anew with the tasks that were told of', async () => {
+    const other = three.replace('Requests are retried.', 'Each request is retried.')
+    const run = await designed([[{ text: three, upTo: three.indexOf('"t3"') }, { text: other }]])
+    expect(run.whats).toEqual(['head', 't1', 't2', 't3'])
+    expect(draftOf(run).plan).toMatchObject({ summary: 'Each request is retried.' })
+    expect(run.model.stopped).toEqual([false])
+  })
+
+  it('does not ask, when it begins anew, about what was begun without an answer', async () => {
+    const questions = [{ id: 'x', question: 'How often?', options: [], default: 'three times' }]
+    const other = writtenPlan([written('t1'), written('t2')], { questions })
+    const run = await designed([[{ text: three, upTo: three.indexOf('"t2"') }, { text: other }]])
+    expect(draftOf(run).plan.assumptions).toContain('How often? three times')
+  })
+
+  it('is given up when it begins anew and a task that was told of is not in it any more', async () => {
+    const { result } = await designed([
+      [{ text: three, upTo: three.length - 1 }, { text: writtenPlan([written('t1')]) }],
+    ])
+    expect(result).toMatchObject({ ok: false, why: expect.stringContaining('came out differently') })
+  })
+
+  it('is the new answer alone, told of anew, where what was told may be taken back', async () => {
+    const told: string[] = []
+    const on = {
+      head: () => told.push('head'),
+      task: ({ goal }: Task) => told.push(goal),
+      restart: () => told.push('again'),
+    }
+    const other = writtenPlan([written('t1', { goal: 'Another' }), written('t2')], { title: 'Retry them' })
+    const model = streamingModel([[{ text: three, upTo: three.indexOf('"t3"') }, { text: other }]], () => 50)
+    const result = await design({ ...bare, speaker: speaker(model), on }, never)
+    expect(told).toEqual(['head', goal('t1'), goal('t2'), 'again', 'head', 'Another', goal('t2')])
+    expect(result).toMatchObject({
+      ok: true,
+      draft: { plan: { title: 'Retry them', tasks: [{ id: 't1' }, { id: 't2' }] } },
+    })
+    expect(model.stopped).toEqual([false])
   })
 
   it('may come out differently where nothing was told of yet', async () => {

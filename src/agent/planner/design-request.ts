@@ -8,6 +8,8 @@ import type { PlanHead } from './plan-schema.ts'
 export interface DesignListener {
   head(head: PlanHead): void
   task(task: Task, notes: string[], problems: string[]): void
+  /** All that was told is taken back: the answer begins anew. Absent where somebody works on it already. */
+  restart?(): void
 }
 
 export interface DesignRequest {

@@ -14,7 +14,12 @@ type Drafting = Pick<DesignRequest, 'input' | 'answers' | 'questionsAllowed' | '
 type Stop = { ok: true; ask: Question[] } | { ok: false; why: string }
 
 interface Pen extends PlanParts {
+  /** The answer begins anew: another one is to be expected. */
   restart(): void
+  /** The whole answer comes once more. */
+  reread(): void
+  /** The answer is over. */
+  end(): void
   stopped(): Stop | null
   draft(): PlanDraft
 }
@@ -23,15 +28,13 @@ interface Pen extends PlanParts {
 export function drafting(asked: Drafting, stop: () => void): Pen {
   const { input, fixed, on } = asked
   const told = telling()
-  const begin = () => ({ head: null as PlanHead | null, page: sketch(fixed, input), broken: false })
-  let now = begin()
+  const empty = () => ({ head: null as PlanHead | null, page: sketch(fixed, input), broken: false })
+  let now = empty()
+  let isBegun = false
   let stopped: Stop | null = null
   const end = (why: Stop) => {
     stopped = why
     stop()
-  }
-  const say = (part: unknown, tell: () => void) => {
-    if (!told.tell(part, tell)) end({ ok: false, why: CAME_OUT_DIFFERENTLY })
   }
   /** What comes behind a part that cannot be read is not told: the whole will be asked for again. */
   const takes = <Part>(read: { data?: Part }, take: (part: Part) => void) => {
@@ -39,33 +42,49 @@ export function drafting(asked: Drafting, stop: () => void): Pen {
     else if (stopped === null && !now.broken) take(read.data)
   }
   const takeHead = (read: PlanHead) => {
-    const { head, ask } = settled(headOf(read), asked)
+    const { head, ask } = settled(headOf(read), isBegun ? { ...asked, questionsAllowed: false } : asked)
     if (ask.length > 0) {
       // The rest is heard out, not broken off: of a call that is, nobody says what it has cost.
       stopped = { ok: true, ask }
       return
     }
     now.head = head
-    say(head, () => on.head(head))
+    // Its words may change until the plan is proposed: tasks stand behind it, not on it.
+    if (!isBegun) on.head(head)
+    isBegun = true
   }
   const takeTask = (read: PlannedTask) => {
     if (fixed.some(({ id }) => id === read.id)) return
     const { task, notes, problems } = now.page.place(taskOf(read, input.settings))
-    say({ task, notes, problems }, () => on.task(task, notes, problems))
+    const part = { name: task.id, value: { task, notes, problems }, holds: problems.length === 0 }
+    if (!told.tell(part, () => on.task(task, notes, problems))) end({ ok: false, why: CAME_OUT_DIFFERENTLY })
+  }
+  const begin = () => {
+    told.restart()
+    now = empty()
   }
   return {
     stopped: () => stopped,
     draft: () => draftOf(now.head, now.page, input.settings),
+    reread: begin,
     restart() {
-      told.restart()
-      now = begin()
+      if (stopped?.ok) stopped = null
+      if (on.restart !== undefined) {
+        told.forget()
+        isBegun = false
+        on.restart()
+      }
+      begin()
+    },
+    end() {
+      if (stopped === null && !told.isWhole()) stopped = { ok: false, why: CAME_OUT_DIFFERENTLY }
     },
     head: (value) => takes(headSchema.safeParse(value), takeHead),
     task: (value) => takes(plannedTaskSchema.safeParse(value), takeTask),
   }
 }
 
-const CAME_OUT_DIFFERENTLY = 'the answer began anew and came out differently from what was told of it before'
+const CAME_OUT_DIFFERENTLY = 'the answer began anew, and tasks that were recorded already came out differently'
 
 /** What is still open is asked, or, where nobody is asked any more, taken for granted where people see it. */
 function settled(head: PlanHead, { answers, questionsAllowed }: Drafting): { head: PlanHead; ask: Question[] } {

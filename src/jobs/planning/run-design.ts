@@ -1,5 +1,5 @@
 import { type DesignListener, design, type PlanHead } from '../../agent/planner/design.ts'
-import type { Task } from '../../core/plan.ts'
+import type { EventOf } from '../../core/event.ts'
 import { planIdOf } from '../../core/plan-id.ts'
 import { workOf } from '../../core/state.ts'
 import { type Draft, record } from '../draft.ts'
@@ -50,11 +50,19 @@ function listener({ session, stage, planning, signal }: At): DesignListener {
       into: (draft) => (signal.aborted ? draft : into(draft)),
     })
   const { redact } = session.deps
-  return {
-    head: (head) => planning.mode !== 'strict' && say((draft) => begun(session, draft, hushed(head, redact))),
-    task: (task, notes, problems) =>
-      problems.length === 0 && say((draft) => planned(session, draft, hushed(task, redact), hushed(notes, redact))),
+  let anew = false
+  const task: DesignListener['task'] = (task, notes, problems) => {
+    if (problems.length > 0) return
+    const told = { planned: hushed(task, redact), notes: hushed(notes, redact), ...(anew && { anew: true as const }) }
+    anew = false
+    say((draft) => planned(session, draft, told))
   }
+  if (planning.mode !== 'strict')
+    return { task, head: (head) => say((draft) => begun(session, draft, hushed(head, redact))) }
+  const restart = () => {
+    anew = true
+  }
+  return { task, restart, head: () => {} }
 }
 
 /** Not in `strict`: the head of the plan opens the run, so that its first task can start. */
@@ -67,7 +75,9 @@ async function begun(session: Session, draft: Draft, head: PlanHead): Promise<Dr
   return record(started.draft, nowOf(session), { type: 'plan_begun', plan, planId, trunk: started.trunk })
 }
 
-const planned = (session: Session, draft: Draft, task: Task, notes: string[]): Draft =>
-  draft.state.planning?.streamed.some(({ id }) => id === task.id)
+type Told = Omit<EventOf<'task_planned'>, 'type' | 'at' | 'by' | 'key'>
+
+const planned = (session: Session, draft: Draft, told: Told): Draft =>
+  told.anew !== true && draft.state.planning?.streamed.some(({ id }) => id === told.planned.id)
     ? draft
-    : record(draft, nowOf(session), { type: 'task_planned', planned: task, notes })
+    : record(draft, nowOf(session), { type: 'task_planned', ...told })
