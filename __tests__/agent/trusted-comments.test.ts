@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commentsForPrompt, isTrusted, type WrittenComment } from '../../src/agent/trusted-comments.ts'
+import { authorsToAsk, commentsForPrompt, isTrusted, type WrittenComment } from '../../src/agent/trusted-comments.ts'
 
 const comment = (more: Partial<WrittenComment> = {}): WrittenComment => ({
   author: 'alice',
@@ -49,4 +49,16 @@ describe('comments for a prompt', () => {
   it('are no commands', () => {
     expect(commentsForPrompt([comment({ body: '/approve\n\nThank you!' }), comment({ body: ' ' })]).kept).toEqual([])
   })
+})
+
+describe('whose role is asked for', () => {
+  const by = (author: string, belongs = false, type = 'User') => ({ author, type, belongs })
+  const crowd = Array.from({ length: 40 }, (_, index) => by(`throwaway-${index}`))
+  it('is first of all whoever belongs to the repository, before or behind a crowd', () => {
+    const asked = authorsToAsk([by('early', true), ...crowd, by('late', true)], 30)
+    expect(asked.slice(0, 3)).toEqual(['late', 'early', 'throwaway-39'])
+    expect(asked).toHaveLength(30)
+  })
+  it('is then who wrote last, each person once, and never a bot', () =>
+    expect(authorsToAsk([by('a'), by('b'), by('c', true, 'Bot'), by('a')], 30)).toEqual(['a', 'b']))
 })

@@ -16,6 +16,19 @@ export const isTrusted = ({ author, type, role }: WrittenComment): boolean =>
   type === 'User' && MAY_WRITE.includes(role) && !/\[bot\]$/i.test(author)
 
 /**
+ * Whose role is worth a question: at most as many as are allowed, those who belong to the repository first, and then who
+ * wrote last. So nobody with many accounts can talk the maintainers out of hearing.
+ */
+export function authorsToAsk(
+  comments: readonly { author: string; type: string; belongs: boolean }[],
+  most: number,
+): string[] {
+  const people = comments.filter(({ type }) => type === 'User').toReversed()
+  const belonging = people.filter(({ belongs }) => belongs)
+  return [...new Set([...belonging, ...people].map(({ author }) => author))].slice(0, most)
+}
+
+/**
  * Comments that may stand in a prompt, each with its author and without what hides in it; commands are not among them.
  * `leftOut`: how many were written by somebody who is not heard.
  */

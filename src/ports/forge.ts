@@ -76,6 +76,8 @@ export interface ThreadComment {
   type: string
   body: string
   createdAt: string
+  /** Whether GitHub counts the author among those who belong to the repository: no permission, but a hint whom to ask for first. */
+  belongs: boolean
 }
 
 /** GitHub as a place where people look and type. Status codes do not leave the adapter. */

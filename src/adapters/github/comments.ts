@@ -5,8 +5,11 @@ import { at, type Place } from './place.ts'
 const commentSchema = z.object({
   body: z.string().nullish(),
   created_at: z.string(),
+  author_association: z.string().nullish(),
   user: z.object({ login: z.string(), type: z.string() }).nullish(),
 })
+
+const BELONG = ['OWNER', 'MEMBER', 'COLLABORATOR']
 
 /** What everybody has written on a thread, over all pages; whoever is gone from GitHub is called `ghost`, as there. */
 export async function allComments(place: Place, thread: number): Promise<ThreadComment[]> {
@@ -18,10 +21,11 @@ export async function allComments(place: Place, thread: number): Promise<ThreadC
   return z
     .array(commentSchema)
     .parse(found)
-    .map(({ body, created_at: createdAt, user }) => ({
+    .map(({ body, created_at: createdAt, user, author_association: association }) => ({
       author: user?.login ?? 'ghost',
       type: user?.type ?? 'User',
       body: body ?? '',
       createdAt,
+      belongs: BELONG.includes(association ?? ''),
     }))
 }

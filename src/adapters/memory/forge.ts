@@ -18,7 +18,13 @@ export function memoryForge(github: MemoryGitHub): Forge {
     comments: async (thread) =>
       github.comments
         .filter((one) => one.thread === thread)
-        .map(({ author, body }) => ({ author, type: author === SELF ? 'Bot' : 'User', body, createdAt: NO_TIME })),
+        .map(({ author, body }) => ({
+          author,
+          type: author === SELF ? 'Bot' : 'User',
+          body,
+          createdAt: NO_TIME,
+          belongs: ['write', 'maintain', 'admin'].includes(given.roles?.[author] ?? 'none'),
+        })),
     file: async (path) => {
       const text = needed(given.files?.[path], `a file ${path}`)
       return text === null ? null : { text, blob: blobOf(text) }

@@ -1,6 +1,6 @@
 import { nonceOf } from '../../agent/fence.ts'
 import type { PlannerInput } from '../../agent/planner/input.ts'
-import { commentsForPrompt } from '../../agent/trusted-comments.ts'
+import { authorsToAsk, commentsForPrompt } from '../../agent/trusted-comments.ts'
 import type { Planning } from '../../core/planning.ts'
 import type { Session } from '../session.ts'
 
@@ -26,7 +26,7 @@ export async function plannerInput(session: Session, planning: Planning): Promis
 
 async function commentsOf({ deps, state }: Session): Promise<string[]> {
   const all = (await deps.forge.comments(state.issue.number)).filter(({ type }) => type === 'User')
-  const authors = [...new Set(all.map(({ author }) => author))].slice(0, MOST_AUTHORS)
+  const authors = authorsToAsk(all, MOST_AUTHORS)
   const roles = new Map(
     await Promise.all(authors.map(async (author) => [author, await deps.forge.role(author)] as const)),
   )
