@@ -85,3 +85,24 @@ it('a failure names as many paths as it may, the slot’s own word and the audit
     expect([found.failure.paths.length, found.failure.paths.at(-1)]).toEqual([60, 'and 11 more'])
   }
 })
+
+const rewritten = (change: (text: string) => string) => (dir: string, head: string) =>
+  git(dir, ['hash-object', '-t', 'commit', '-w', '--stdin'], `${change(git(dir, ['cat-file', 'commit', head]))}\n`)
+
+it.each<[string, Slot]>([
+  ['another subject', { words: { ...OURS, subject: 'Closes #1' } }],
+  ['a body', { words: { ...OURS, body: 'Closes #1' } }],
+  ['another trailer', { words: { ...OURS, trailers: { ...OURS.trailers, 'Co-authored-by': 'Mona <m@example.com>' } } }],
+  ['another author', { rewrite: rewritten((text) => text.replace(/^author \S+/m, 'author Mona')) }],
+  ['another header', { rewrite: rewritten((text) => text.replace(/^(committer .*)$/m, '$1\nencoding latin1')) }],
+])('a commit with %s than a slot gives it is refused', async (_what, slot) => {
+  expect(await inspected(['src/b'], slot)).toMatchObject({
+    verdict: 'failed',
+    head: null,
+    failure: { reason: 'result-unreadable', detail: expect.stringContaining('author or message') },
+  })
+})
+
+it('one that is written as it was is taken', async () => {
+  expect(await inspected(['src/b'], { rewrite: rewritten((text) => text) })).toMatchObject({ verdict: 'landable' })
+})

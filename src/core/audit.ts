@@ -12,6 +12,8 @@ export interface HandedOver {
   head: Sha
   parents: readonly Sha[]
   tree: Sha
+  /** Its author and its message are those that a slot gives it. */
+  saysOurWords: boolean
   changes: readonly { path: string; oldMode: string; newMode: string; bytes: number }[]
   /** Of the whole change: what looks like a secret, or is one of the job's own. */
   secrets: SecretsFound
@@ -35,6 +37,12 @@ export function audit(
     return err({
       reason: 'tree-not-verified',
       detail: `acceptance passed on ${given.verifiedTree}, the commit holds ${it.tree}`,
+    })
+  // GitHub acts on what a commit says: it closes issues, skips workflows and names authors.
+  if (!it.saysOurWords)
+    return err({
+      reason: 'result-unreadable',
+      detail: 'author or message of the commit are not those that a slot gives it',
     })
   const forbidden = protectedAmong(
     it.changes.map((change) => change.path),

@@ -10,6 +10,7 @@ import { headAndTail } from '../render/fit.ts'
 import { type Draft, planned } from './draft.ts'
 import type { Inspected } from './inspected.ts'
 import type { Session } from './session.ts'
+import { wordsFor } from './work-program.ts'
 
 /** Bytes of a log that the journal keeps: every slot reads the snapshot. The whole of it is in the result's artifact. */
 const KEPT_LOG = 6_000
@@ -91,14 +92,17 @@ async function judge(
   const work = planned(draft)
   const tree = await repo.treeOf(at.head)
   const changes = await repo.changes(at.base, at.head)
+  const task = taskOf(work, file.task)
+  const words = wordsFor(file.run, { task: task.id, attempt: file.attempt, title: task.title })
   const audited = audit(
-    taskOf(work, file.task),
+    task,
     work.settings,
     { base: at.base, verifiedTree: outcome.tree ?? tree },
     {
       head: at.head,
       parents: await repo.parentsOf(at.head),
       tree,
+      saysOurWords: await repo.isWrittenAs(at.head, words),
       changes,
       secrets: await repo.findSecrets(at.base, at.head, {
         own: deps.secrets,

@@ -37,6 +37,8 @@ export interface Repo {
   tip(ref: string): Promise<Sha | null>
   treeOf(commit: Sha): Promise<Sha>
   parentsOf(commit: Sha): Promise<Sha[]>
+  /** Whether a commit says these words and nothing else, and is by nobody but us. */
+  isWrittenAs(commit: Sha, words: CommitWords): Promise<boolean>
   /** Bring a slot's bundle in; throws where it is torn or not a bundle of that commit. */
   unbundle(file: string, head: Sha): Promise<void>
   /** A commit with a tree that is there, not on any ref yet. */

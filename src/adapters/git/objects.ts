@@ -32,6 +32,17 @@ export async function writeCommit(place: GitPlace, { tree, parents, words, at }:
   return checkedSha(await gitLine(place, args, { input: commitMessage(words), env: identity(at) }))
 }
 
+const BY_US = new RegExp(
+  `^tree [0-9a-f]{40}\\n(?:parent [0-9a-f]{40}\\n)*author ${NAME} <${EMAIL}> \\d+ \\+0000\\ncommitter ${NAME} <${EMAIL}> \\d+ \\+0000\\n\\n`,
+)
+
+/** Whether a commit is one that `writeCommit` makes of these words: that author, that message, and no header besides. */
+export async function isWrittenAs(place: GitPlace, commit: Sha, words: CommitWords): Promise<boolean> {
+  const text = await gitText(place, ['cat-file', 'commit', checkedSha(commit)])
+  const header = BY_US.exec(text)?.[0]
+  return header !== undefined && text.slice(header.length) === commitMessage(words)
+}
+
 export const writeBlob = async (place: GitPlace, text: string): Promise<Sha> =>
   checkedSha(await gitLine(place, ['hash-object', '-w', '--stdin'], { input: text }))
 

@@ -5,7 +5,7 @@ import { takeBundle } from './bundle.ts'
 import { addedLinesBetween, changesBetween } from './diff.ts'
 import { fetchAlone, fetchCommits } from './fetch.ts'
 import { mergeCommits } from './merge.ts'
-import { readCommit, writeCommit } from './objects.ts'
+import { isWrittenAs, readCommit, writeCommit } from './objects.ts'
 import { checkedSha } from './place.ts'
 import { runGit } from './plumbing.ts'
 import { secretsBetween } from './secrets.ts'
@@ -25,6 +25,7 @@ export async function openRepo(options: StoreOptions): Promise<Repo> {
     tip: async (ref) => (await listExactly(store, [ref])).get(ref) ?? null,
     treeOf: async (commit) => (await readCommit(place, commit)).tree,
     parentsOf: async (commit) => (await readCommit(place, commit)).parents,
+    isWrittenAs: (commit, words) => isWrittenAs(place, commit, words),
     unbundle: (file, head) => takeBundle(store, file, head),
     commit: (tree, parents, words) => writeCommit(place, { tree, parents, words, at: clock.now() }),
     merge: (ours, theirs, words) => mergeCommits(place, [ours, theirs], words, clock.now()),
