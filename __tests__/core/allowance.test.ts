@@ -84,7 +84,11 @@ describe('the money for what is next', () => {
       { type: 'money_reserved', stage: 'x', role: 'plan', usd: 6 },
     )
     expect(taskAllowance(begun, 'a')).toBeCloseTo(0.5)
-    const writing = followed<ActiveRun>(begun, { type: 'money_reserved', stage: 'design#2', role: 'plan', usd: 1.5 })
+    const writing = followed<ActiveRun>(
+      begun,
+      { type: 'money_reserved', stage: 'design#2', role: 'plan', usd: 1.5 },
+      { type: 'task_planned', planned: agentTask('a'), notes: [] },
+    )
     expect(taskAllowance(writing, 'a')).toBeCloseTo(2)
   })
 })

@@ -3,7 +3,7 @@ import type { Plan, Task } from '../../src/core/plan.ts'
 import { queueable } from '../../src/core/schedule.ts'
 import { type ActiveRun, recordOf, statusOf } from '../../src/core/state.ts'
 import { agentPlan, agentTask, followed, planning, proposal } from '../support/planning.ts'
-import { landed, merged, shaOf, verifiedBy } from '../support/run.ts'
+import { begun, landed, merged, queued, shaOf, verifiedBy } from '../support/run.ts'
 
 const plan = agentPlan('a > b > c, d')
 const changed = (id: string, fields: Partial<Task>): Plan => ({
@@ -84,4 +84,51 @@ describe('a part that was planned while the run was at work', () => {
   it('stays in a version that has its tasks', () => expect(statuses(revised(run, grown))).toContain('p expanded'))
   it('is planned again in a version that has them no more', () =>
     expect(statuses(revised(run, first))).toEqual(['a landed', 'p pending']))
+})
+
+describe('a plan that has begun and is written anew', () => {
+  const tasks = agentPlan('a > b > c, d, e, f').tasks
+  const head = { ...plan, tasks: [] }
+  const open = followed<ActiveRun>(
+    planning('off'),
+    { type: 'plan_begun', plan: head, planId: shaOf('head'), trunk: shaOf('trunk') },
+    ...tasks.map((planned) => ({ type: 'task_planned' as const, planned, notes: [] })),
+  )
+  const anew = (run: ActiveRun) =>
+    followed<ActiveRun>(run, { type: 'money_reserved', stage: 'design#2', role: 'plan', usd: 1 })
+  const run = followed<ActiveRun>(landed(open, 'a'), ...begun(open, 'b'), ...queued(open, 'd'))
+
+  it('keeps what somebody has worked on, and nothing that only waited', () =>
+    expect(statuses(anew(run))).toEqual(['a landed', 'b in_progress']))
+
+  it('keeps what its begun tasks need', () => {
+    const waiting = followed<ActiveRun>(open, { type: 'task_skipped', task: 'b' })
+    expect(statuses(anew(waiting))).toEqual(['a pending', 'b skipped'])
+  })
+
+  it('starts nothing of the first writing by the way, and each task of the second as it comes', () => {
+    expect(queueable(anew(run).work)).toEqual([])
+    const next = followed<ActiveRun>(anew(run), {
+      type: 'task_planned',
+      planned: agentTask('d', { goal: 'Something else' }),
+      notes: [],
+    })
+    expect(queueable(next.work).map(({ id, goal }) => [id, goal])).toEqual([['d', 'Something else']])
+    // Its branch is there already: the next attempt moves it from where it is.
+    expect(recordOf(next.work, 'd').attempts).toMatchObject([{ attempt: 1, outcome: 'cancelled' }])
+  })
+
+  it('leaves a begun task as it is, whatever comes under its id', () => {
+    const again = { type: 'task_planned' as const, planned: agentTask('b', { goal: 'Something else' }), notes: [] }
+    expect(statuses(followed<ActiveRun>(anew(run), again))).toEqual(['a landed', 'b in_progress'])
+  })
+
+  it('is whole again when it is proposed, with all that was done', () => {
+    const whole = { ...plan, tasks: [...tasks.slice(0, 2), agentTask('z', { needs: ['b'] })] }
+    expect(statuses(followed<ActiveRun>(anew(run), proposal(whole)))).toEqual([
+      'a landed',
+      'b in_progress',
+      'z pending',
+    ])
+  })
 })

@@ -148,15 +148,40 @@ const gone = (record: TaskRecord, at: string): TaskRecord => ({
 const closed = (attempt: AttemptRecord, at: string): AttemptRecord =>
   attempt.outcome === 'open' ? { ...attempt, endedAt: at, outcome: 'cancelled' } : attempt
 
+/**
+ * A plan that has begun is written anew: only what somebody has worked on stays, with all that it needs. The rest starts when
+ * it comes again, as it is then.
+ */
+export function withDesignAnew(state: LiveRun, { stage, at }: EventOf<'money_reserved'>): LiveRun {
+  if (state.phase !== 'active' || !state.work.open || !stage.startsWith('design#')) return state
+  const { work } = state
+  const stays = new Set<TaskId>()
+  for (const { id, needs } of work.plan.tasks.toReversed())
+    if (stays.has(id) || isBegun(work.tasks[id])) for (const one of [id, ...needs]) stays.add(one)
+  const tasks: Record<TaskId, TaskRecord> = {}
+  for (const [id, record] of Object.entries(work.tasks))
+    if (stays.has(id)) tasks[id] = record
+    else if (record.attempts.length > 0) tasks[id] = gone(record, at)
+  const plan = { ...work.plan, tasks: work.plan.tasks.filter(({ id }) => stays.has(id)) }
+  return { ...state, work: { ...work, plan, tasks } }
+}
+
+const isBegun = (record: TaskRecord | undefined): boolean =>
+  record !== undefined &&
+  (record.attempts.some(({ startedAt }) => startedAt !== null) ||
+    ['landed', 'skipped', 'expanded'].includes(record.state.status))
+
 /** One more task of a plan that is still being written. */
-export const withTask = (work: Work, task: Task): Work =>
-  work.tasks[task.id] !== undefined && isSame(work, task)
-    ? work
-    : {
-        ...work,
-        plan: { ...work.plan, tasks: [...work.plan.tasks, task] },
-        tasks: { ...work.tasks, [task.id]: freshRecord },
-      }
+export function withTask(work: Work, { planned: task, at }: EventOf<'task_planned'>): Work {
+  const before = work.tasks[task.id]
+  if (isBegun(before) || isSame(work, task)) return work
+  const others = work.plan.tasks.filter(({ id }) => id !== task.id)
+  return {
+    ...work,
+    plan: { ...work.plan, tasks: [...others, task] },
+    tasks: { ...work.tasks, [task.id]: keptOrFresh(before, false, at) },
+  }
+}
 
 /** A part of the plan was planned anew while the run is at work. */
 export function withAmendment(work: Work, event: EventOf<'plan_amended'>): Work {

@@ -1,5 +1,5 @@
 import type { EventOf, RunEvent } from './event.ts'
-import { withAmendment, withProposal, withTask } from './evolve-plan.ts'
+import { withAmendment, withDesignAnew, withProposal, withTask } from './evolve-plan.ts'
 import { evolvePlanning } from './evolve-planning.ts'
 import { evolveTask } from './evolve-task.ts'
 import { emptyLedger, evolveLedger } from './ledger.ts'
@@ -82,6 +82,8 @@ function evolveLive(state: LiveRun, event: RunEvent): LiveRun {
     case 'revision_requested':
     case 'plan_drafted':
     case 'plan_judged':
+      return withDesignAnew(state, event)
+    case 'planning_begun':
       return state
     case 'plan_approved':
       return approved(state, event)
@@ -261,7 +263,7 @@ function evolveWork(work: Work, event: Exclude<RunEvent, EventOf<'plan_requested
     case 'culprit_found':
       return { ...work, culprit: { task: event.task } }
     case 'task_planned':
-      return work.open ? withTask(work, event.planned) : work
+      return work.open ? withTask(work, event) : work
     case 'plan_amended':
       return withAmendment(work, event)
     case 'task_scoped':
