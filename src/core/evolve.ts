@@ -72,8 +72,9 @@ function evolveLive(state: LiveRun, event: RunEvent): LiveRun {
       return { ...state, failedStages: { ...state.failedStages, [event.stage]: event.why } }
     case 'gate_switched_off':
       return gateOff(state, event)
-    case 'planning_begun':
     case 'money_reserved':
+      return withDesignAnew(state, event)
+    case 'planning_begun':
     case 'money_settled':
     case 'budget_set':
     case 'explored':
@@ -82,8 +83,6 @@ function evolveLive(state: LiveRun, event: RunEvent): LiveRun {
     case 'revision_requested':
     case 'plan_drafted':
     case 'plan_judged':
-      return withDesignAnew(state, event)
-    case 'planning_begun':
       return state
     case 'plan_approved':
       return approved(state, event)
