@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Report } from '../../src/core/event.ts'
 import { allSpending, availableUsd, costsOf, evolveLedger, spendingOfTask, spentUsd } from '../../src/core/ledger.ts'
+import type { EndedRun } from '../../src/core/state.ts'
 import { type Spending, usdOf } from '../../src/core/usage.ts'
-import { agentsAtWork, followed } from '../support/planning.ts'
+import { agentPlan, agentsAtWork, followed, proposal } from '../support/planning.ts'
 import { report, shaOf } from '../support/run.ts'
 
 const cost = (usd: number, model = 'claude-sonnet-5-5'): Spending => ({
@@ -92,5 +93,42 @@ describe('the money of a run', () => {
   })
   it('has the limit that somebody sets last', () => {
     expect(availableUsd(followed(begun(), { type: 'budget_set', usd: 20 }).ledger)).toBe(18)
+  })
+
+  it.each([
+    ['/cancel', { type: 'run_cancelled', why: '' }],
+    ['/reject', { type: 'plan_rejected', why: '' }],
+    ['a closed pull request', { type: 'run_closed', merged: false }],
+    [
+      'a plan that is refused',
+      { type: 'plan_refused', problems: [{ code: 'no-plan', task: null, field: null, message: '' }] },
+    ],
+  ] as const)('counts whole what was at work when the run ended by %s, and nobody waits for it', (_how, event) => {
+    const stage = { type: 'money_reserved', stage: 'scope:b#1', role: 'scope', usd: 0.5 } as const
+    const { ledger, work } = followed<EndedRun>(begun(), stage, { ...event } as Parameters<typeof followed>[1])
+    expect([ledger.reserved, spentUsd(ledger)]).toEqual([{}, 2.5])
+    expect(Object.values(work?.tasks ?? {}).map(({ state }) => state.status)).toEqual(['cancelled', 'cancelled'])
+  })
+  it('takes the word of a planner that was stopped with its run in place of what was set aside for it', () => {
+    const spending = [{ ...cost(0.1), role: 'scope' as const }]
+    const { ledger } = followed(
+      begun(),
+      { type: 'money_reserved', stage: 'scope:b#1', role: 'scope', usd: 0.5 },
+      { type: 'run_cancelled', why: '' },
+      { type: 'money_settled', stage: 'scope:b#1', spending },
+    )
+    expect(ledger.spent['scope:b#1']).toEqual(spending)
+  })
+  it('counts whole what an attempt had that another version of the plan replaced, and keeps that of one that stays', () => {
+    const two = followed(
+      agentsAtWork('a, b'),
+      ...['a', 'b'].flatMap((task) => [
+        { type: 'task_queued' as const, task, attempt: 1, base: shaOf(task) },
+        { type: 'task_started' as const, task, attempt: 1, slot: 'r1.1', allowance: 2 },
+      ]),
+    )
+    const plan = agentPlan('a, b', { tasks: { a: { goal: 'Something else' } } })
+    const { ledger } = followed(two, proposal(plan))
+    expect([Object.keys(ledger.reserved), spentUsd(ledger)]).toEqual([['b/1'], 2])
   })
 })

@@ -2,7 +2,7 @@ import type { EventOf, RunEvent } from './event.ts'
 import { withAmendment, withDesignAnew, withProposal, withTask } from './evolve-plan.ts'
 import { evolvePlanning } from './evolve-planning.ts'
 import { evolveTask } from './evolve-task.ts'
-import { emptyLedger, evolveLedger } from './ledger.ts'
+import { attemptKey, emptyLedger, evolveLedger, writeOff } from './ledger.ts'
 import { noOptions } from './planning.ts'
 import { evolveSetbacks } from './setbacks.ts'
 import {
@@ -28,10 +28,19 @@ export function evolve(state: RunState, event: RunEvent): RunState {
 /** Money and planning are folded beside the phases: they count whatever the phase makes of an event. */
 const withMoney = (state: LiveRun, event: RunEvent): LiveRun => ({
   ...state,
-  ledger: evolveLedger(state.ledger, event),
+  ledger: writeOff(evolveLedger(state.ledger, event), (key) => isAwaited(state, key), event.at),
   planning: evolvePlanning(state.planning, event),
   setbacks: evolveSetbacks(state.setbacks, event),
 })
+
+/** Of what money is set aside for, only these will still tell what they used: stages of a run that goes on, and attempts at work. */
+function isAwaited(state: LiveRun, key: string): boolean {
+  if (state.phase === 'ended') return false
+  if (!key.includes('/')) return true
+  return Object.entries(workOf(state)?.tasks ?? {}).some(
+    ([id, { state: it }]) => it.status === 'in_progress' && attemptKey(id, it.attempt) === key,
+  )
+}
 
 export const replay = (events: readonly RunEvent[]): RunState => events.reduce(evolve, emptyRun)
 export const replayOn = (state: RunState, events: readonly RunEvent[]): RunState => events.reduce(evolve, state)
@@ -87,7 +96,7 @@ function evolveLive(state: LiveRun, event: RunEvent): LiveRun {
     case 'plan_approved':
       return approved(state, event)
     case 'plan_rejected':
-      return end(state, 'rejected', event, { why: event.why })
+      return cancelAll(end(state, 'rejected', event, { why: event.why }), event.at)
     case 'orchestrator_requested':
       return { ...state, orchestrator: { workflowRun: event.workflowRun, at: event.at, started: false } }
     case 'orchestrator_started':

@@ -79,6 +79,15 @@ export function evolveLedger(ledger: Ledger, event: RunEvent): Ledger {
   }
 }
 
+/**
+ * What was set aside for keys that nobody awaits counts as spent, whole. Where a word of what was used comes later, as from
+ * a planner that was stopped with its run, it takes the place of that.
+ */
+export const writeOff = (ledger: Ledger, isAwaited: (key: string) => boolean, at: string): Ledger =>
+  Object.keys(ledger.reserved)
+    .filter((key) => !isAwaited(key))
+    .reduce((next, key) => settle(next, key, null, at), ledger)
+
 const reserve = (ledger: Ledger, key: string, reservation: Ledger['reserved'][string]): Ledger => ({
   ...ledger,
   reserved: { ...ledger.reserved, [key]: reservation },
@@ -92,13 +101,15 @@ function settle(ledger: Ledger, key: string, spending: readonly Spending[] | nul
       ? []
       : [{ role: open.role, model: 'unknown', calls: 0, usage: noUsage, usd: open.usd, unknown: open.usd }]
   const added = spending ?? unknown
-  if (open === undefined && added.length === 0) return ledger
-  const spent = { ...ledger.spent, [key]: mergeSpending([...(ledger.spent[key] ?? []), ...added]) }
+  const known = ledger.spent[key] ?? []
+  const before = known.filter((one) => spending === null || !isWrittenOff(one))
+  if (open === undefined && added.length === 0 && before.length === known.length) return ledger
+  const spent = { ...ledger.spent, [key]: mergeSpending([...before, ...added]) }
   const took = open === undefined ? 0 : Math.max(0, Date.parse(at) - Date.parse(open.since)) / 1000
   return { ...ledger, reserved, spent, seconds: { ...ledger.seconds, [key]: (ledger.seconds[key] ?? 0) + took } }
 }
 
+const isWrittenOff = ({ model, calls }: Spending): boolean => model === 'unknown' && calls === 0
+
 const settleOf = (ledger: Ledger, task: string, at: string): Ledger =>
-  Object.keys(ledger.reserved)
-    .filter((key) => key.startsWith(`${task}/`))
-    .reduce((next, key) => settle(next, key, null, at), ledger)
+  writeOff(ledger, (key) => !key.startsWith(`${task}/`), at)
