@@ -155,15 +155,21 @@ const closed = (attempt: AttemptRecord, at: string): AttemptRecord =>
 export function withDesignAnew(state: LiveRun, { stage, at }: EventOf<'money_reserved'>): LiveRun {
   if (state.phase !== 'active' || !state.work.open || !stage.startsWith('design#')) return state
   const { work } = state
-  const stays = new Set<TaskId>()
-  for (const { id, needs } of work.plan.tasks.toReversed())
-    if (stays.has(id) || isBegun(work.tasks[id])) for (const one of [id, ...needs]) stays.add(one)
+  const stays = begunPart(work)
   const tasks: Record<TaskId, TaskRecord> = {}
   for (const [id, record] of Object.entries(work.tasks))
     if (stays.has(id)) tasks[id] = record
     else if (record.attempts.length > 0) tasks[id] = gone(record, at)
   const plan = { ...work.plan, tasks: work.plan.tasks.filter(({ id }) => stays.has(id)) }
   return { ...state, work: { ...work, plan, tasks } }
+}
+
+/** The tasks that somebody has worked on, and all that they need. */
+export function begunPart(work: Pick<Work, 'plan' | 'tasks'>): ReadonlySet<TaskId> {
+  const part = new Set<TaskId>()
+  for (const { id, needs } of work.plan.tasks.toReversed())
+    if (part.has(id) || isBegun(work.tasks[id])) for (const one of [id, ...needs]) part.add(one)
+  return part
 }
 
 const isBegun = (record: TaskRecord | undefined): boolean =>

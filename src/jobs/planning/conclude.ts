@@ -8,6 +8,7 @@ import { type Draft, record } from '../draft.ts'
 import { nowOf, type Session, type Step } from '../session.ts'
 import { propose } from './propose.ts'
 import { problem, refuse } from './refuse.ts'
+import { soundPart } from './sound-part.ts'
 
 /** Below this, several agents cost more than the time that they save. */
 const WORTH = 1.2
@@ -20,8 +21,23 @@ export const concludePlan: Step = async (session, draft) => {
   if (planning === null || planning.settled) return judged
   if (isDraftReady(planning)) return conclude(session, judged, planning, planning.draft)
   const why = whyGivenUp(judged.state, 'explore') ?? whyGivenUp(judged.state, 'design')
-  if (why === null) return judged
-  return refuse(session, judged, [problem('model-failed', `The planner came to no plan: ${why}`)])
+  return why === null ? judged : fallBack(session, judged, planning, why)
+}
+
+/** What there was before a design that came to nothing is better than no plan. */
+function fallBack(session: Session, draft: Draft, planning: Planning, why: string): Draft | Promise<Draft> {
+  const { rejected, verdict, revisions } = planning
+  if (rejected !== null && verdict !== null && rejected.problems.length === 0) {
+    const note = `written once more after the critique, the plan came to nothing: ${why}`
+    return conclude(session, draft, planning, { ...rejected, notes: [...rejected.notes, note] })
+  }
+  const work = workOf(draft.state)
+  if (work === null || work.open || revisions.length === 0)
+    return refuse(session, draft, [problem('model-failed', `The planner came to no plan: ${why}`)])
+  const note = `another version was asked for and came to nothing: ${why}; this is the one before`
+  const { settings, settingsBlob, base, baseBranch, mode } = planning
+  const frozen = { settings, settingsBlob, base, baseBranch, mode }
+  return propose(session, draft, { ...frozen, plan: work.plan, notes: [...work.notes, note] })
 }
 
 /** A critic that cannot be had stops nobody: lint's word counts, and it is said that nobody else looked. */
@@ -39,7 +55,8 @@ function withoutCritic(session: Session, draft: Draft): Draft {
   })
 }
 
-async function conclude(session: Session, draft: Draft, planning: Planning, made: PlanDraft): Promise<Draft> {
+async function conclude(session: Session, draft: Draft, planning: Planning, whole: PlanDraft): Promise<Draft> {
+  const made = soundPart(draft, planning, whole)
   if (made.problems.length > 0)
     return refuse(
       session,
