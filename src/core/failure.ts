@@ -24,14 +24,31 @@ export const taskFailureSchema = z.discriminatedUnion('reason', [
     reason: z.literal('agent-stopped'),
     why: z.enum(['turns', 'loop', 'gave-up', 'refused', 'truncated']),
     detail: z.string(),
+    /** What the acceptance said when the work was last handed in, and refused. */
+    log: z.string().optional(),
   }),
-  z.strictObject({ reason: z.literal('allowance-spent'), usd: z.number(), detail: z.string() }),
+  z.strictObject({
+    reason: z.literal('allowance-spent'),
+    usd: z.number(),
+    detail: z.string(),
+    log: z.string().optional(),
+  }),
   /** The model could not be reached or would not answer, after every retry. */
   z.strictObject({ reason: z.literal('model-failed'), detail: z.string() }),
   z.strictObject({ reason: z.literal('not-approved'), detail: z.string() }),
   z.strictObject({ reason: z.literal('verification-failed'), on: shaSchema, exitCode: z.int(), log: z.string() }),
 ])
 export type TaskFailure = z.infer<typeof taskFailureSchema>
+
+/** The output that belongs to a failure; empty where there is none. */
+export const failureLog = (failure: TaskFailure): string => ('log' in failure ? (failure.log ?? '') : '')
+
+/** A failure with what was written into it changed: by who redacts, or shortens. */
+export const withTexts = (failure: TaskFailure, change: (text: string) => string): TaskFailure => {
+  const log = 'log' in failure && failure.log !== undefined ? { log: change(failure.log) } : {}
+  const detail = 'detail' in failure ? { detail: change(failure.detail) } : {}
+  return { ...failure, ...log, ...detail }
+}
 
 /** A problem of a plan: the task and the field are named, so that the person finds the line. */
 export const problemSchema = z.strictObject({

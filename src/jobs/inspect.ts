@@ -1,5 +1,5 @@
 import { audit, bytesOf } from '../core/audit.ts'
-import type { TaskFailure } from '../core/failure.ts'
+import { type TaskFailure, withTexts } from '../core/failure.ts'
 import { fewPaths } from '../core/hand-off.ts'
 import type { Sha } from '../core/ref.ts'
 import { type Outcome, parseResultFile, type ResultFile } from '../core/result-file.ts'
@@ -21,11 +21,10 @@ const failed = (failure: TaskFailure, head: Sha | null = null): Inspected => ({
   failure: trimmed(failure),
 })
 const unreadable = (detail: string): Inspected => failed({ reason: 'result-unreadable', detail })
-function trimmed(failure: TaskFailure): TaskFailure {
-  if ('log' in failure) return { ...failure, log: headAndTail(failure.log, KEPT_LOG) }
-  if ('detail' in failure) return { ...failure, detail: headAndTail(failure.detail, KEPT_LOG) }
-  return 'paths' in failure ? { ...failure, paths: fewPaths(failure.paths) } : failure
-}
+const trimmed = (failure: TaskFailure): TaskFailure =>
+  'paths' in failure
+    ? { ...failure, paths: fewPaths(failure.paths) }
+    : withTexts(failure, (text) => headAndTail(text, KEPT_LOG))
 
 /** Downloads a result and looks at what git holds of it. Nothing that it says of itself is taken for true. */
 export async function inspect(session: Session, draft: Draft, result: ResultArtifact): Promise<Inspected> {

@@ -1,5 +1,5 @@
 import type { Report } from '../core/event.ts'
-import type { TaskFailure } from '../core/failure.ts'
+import { type TaskFailure, withTexts } from '../core/failure.ts'
 import { type HandOff, handOffOf, inOneLine, type Said } from '../core/hand-off.ts'
 import { SHORTEST_SECRET } from '../core/redact.ts'
 import type { Outcome } from '../core/result-file.ts'
@@ -38,7 +38,7 @@ const nothingDone = (failure: TaskFailure): Ended => ({
 function outcomeOf(attempt: Attempt, ended: Ended): Outcome {
   const { failure, kept, checked } = ended
   const report = reportOf(attempt, ended)
-  if (failure !== null) return failed(redacted(failure, attempt.redact), kept.commit, report)
+  if (failure !== null) return failed(withTexts(failure, attempt.redact), kept.commit, report)
   const tree = checked?.tree
   if (tree == null) throw new Error(`${attempt.assignment.task} was accepted without a tree`)
   return { kind: 'done', head: kept.commit?.head ?? attempt.assignment.base, tree, report }
@@ -82,8 +82,3 @@ const wordsOf = (said: Said, redact: (text: string) => string): Said => ({
   caveats: said.caveats.map(redact),
   follow_ups: said.follow_ups.map(redact),
 })
-
-function redacted(failure: TaskFailure, redact: (text: string) => string): TaskFailure {
-  if ('log' in failure) return { ...failure, log: redact(failure.log) }
-  return 'detail' in failure ? { ...failure, detail: redact(failure.detail) } : failure
-}

@@ -143,6 +143,3 @@ export const explainTaskFailure = (failure: TaskFailure, task: string | null = n
   ...advice(failure),
   ...(task === null ? [] : ['', afterFailure(task)]),
 ]
-
-/** The output that belongs to a failure; empty where there is none. */
-export const failureLog = (failure: TaskFailure): string => ('log' in failure ? failure.log : '')

@@ -47,6 +47,14 @@ describe('work that is not accepted', () => {
     expect(heard(at.model.requests[1] as ModelRequest)).toMatch(/red.*cannot be shown.*git cannot read/s)
   })
 
+  it('keeps what the last check said where turns end after it', async () => {
+    const { worked } = await endOf([finishes(), edits('b'), edits('c')], { verdicts: [notAccepted('red')], turns: 3 })
+    expect(worked).toMatchObject({
+      failure: { reason: 'agent-stopped', why: 'turns', log: 'the log' },
+      checked: { failure: notAccepted('red'), log: 'the log' },
+    })
+  })
+
   it('fails with the last failure when it was handed in three times', async () => {
     const verdicts = ['one', 'two', 'three'].map(notAccepted)
     const { worked } = await endOf([finishes(), finishes(), finishes()], { verdicts })

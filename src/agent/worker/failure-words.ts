@@ -1,9 +1,9 @@
-import type { TaskFailure } from '../../core/failure.ts'
+import { failureLog, type TaskFailure } from '../../core/failure.ts'
 
 /** A failure as a worker is told of it: one line, and the output that belongs to it, or null. */
 export function failureInWords(failure: TaskFailure): { line: string; log: string | null } {
-  const log = 'log' in failure && failure.log.trim() !== '' ? failure.log : null
-  return { line: lineOf(failure), log }
+  const log = failureLog(failure)
+  return { line: lineOf(failure), log: log.trim() === '' ? null : log }
 }
 
 function lineOf(failure: TaskFailure): string {

@@ -1,6 +1,8 @@
 import type { TaskFailure } from '../../core/failure.ts'
 import { isSameFailure } from '../../core/tier.ts'
 import type { Conversed } from '../conversation.ts'
+import type { Checked, Kept } from './bench.ts'
+import { isCutShort, unsaid } from './cut-short.ts'
 import { failureOf } from './endings.ts'
 import { feedback, putBackInWords } from './feedback.ts'
 import { type Finish, finishSchema } from './finish.ts'
@@ -16,6 +18,10 @@ export interface Course {
   turns: number
   rounds: number
   last: TaskFailure | null
+  /** Whether the checks had failed before it began. */
+  proves: boolean
+  /** What that check came to. */
+  checked: Checked | null
 }
 
 type Next = { worked: Worked } | { words: string; course: Course }
@@ -23,38 +29,64 @@ type Next = { worked: Worked } | { words: string; course: Course }
 /** What follows from the end of a conversation: the end of the attempt, or more words. */
 export async function judge(deps: WorkerDeps, course: Course, heard: () => string | null): Promise<Next> {
   const { ending } = course.talked
-  if (ending.end !== 'finished')
-    return stop(deps, course, failureOf(ending, { ...deps.limits, allowance: deps.allowance }), null)
+  if (ending.end !== 'finished') {
+    const failure = failureOf(ending, { ...deps.limits, allowance: deps.allowance })
+    return isCutShort(course.talked) && course.proves && deps.place.guard() === null
+      ? asItIs(deps, course, failure)
+      : stop(deps, course, failure, null)
+  }
   const said = finishSchema.parse(ending.value)
   const why = deps.place.guard()
   if (why !== null) return stop(deps, course, { reason: 'not-approved', detail: why }, said)
+  if (said.outcome === 'cannot' && course.talked.short === 'money') return stop(deps, course, shortage(deps), said)
   if (said.outcome === 'cannot')
     return stop(deps, course, { reason: 'agent-stopped', why: 'gave-up', detail: said.did.slice(0, 2000) }, said)
   const late = heard()
   return late === null ? await handIn(deps, course, said) : { words: late, course }
 }
 
+/** What it could not do for want of money says nothing about the task. */
+const shortage = ({ speaker, allowance, limits }: WorkerDeps): TaskFailure =>
+  failureOf({ end: 'unaffordable', left: speaker.purse.left() }, { ...limits, allowance })
+
+/** Work that was not handed in, since its money or its turns were over: the machine says whether it is done. */
+async function asItIs(deps: WorkerDeps, course: Course, failure: TaskFailure): Promise<Next> {
+  const { kept, checked } = await look(deps)
+  if (checked.failure === null)
+    return { worked: { failure: null, kept, checked, said: unsaid(course.talked), turns: course.turns } }
+  return stop(deps, { ...course, checked }, failure, null)
+}
+
+/** The checks on what is there. */
+async function look({ bench, transcript, clock }: WorkerDeps): Promise<{ kept: Kept; checked: Checked }> {
+  const kept = await bench.keep()
+  const checked = await bench.check(kept)
+  const { failure, log } = checked
+  transcript.add({ kind: 'check', at: clock.now().toISOString(), failure, log, putBack: kept.putBack })
+  return { kept, checked }
+}
+
 async function stop(
   { bench }: WorkerDeps,
-  { turns }: Course,
+  { turns, checked }: Course,
   failure: TaskFailure,
   said: Finish | null,
 ): Promise<Next> {
-  return { worked: { failure, kept: await bench.keep(), checked: null, said, turns } }
+  return { worked: { failure: withLast(failure, checked), kept: await bench.keep(), checked, said, turns } }
+}
+
+/** Whoever goes on with it, or looks at it, needs to know what the acceptance had against it. */
+function withLast(failure: TaskFailure, checked: Checked | null): TaskFailure {
+  if (checked === null) return failure
+  const { reason } = failure
+  const isEnd = reason === 'agent-stopped' || reason === 'allowance-spent' || reason === 'timed-out'
+  return isEnd ? { ...failure, log: checked.log } : failure
 }
 
 async function handIn(deps: WorkerDeps, course: Course, said: Finish): Promise<Next> {
-  const { bench, transcript, place, quotes } = deps
-  const kept = await bench.keep()
-  const checked = await bench.check(kept)
+  const { place, quotes } = deps
+  const { kept, checked } = await look(deps)
   const { failure } = checked
-  transcript.add({
-    kind: 'check',
-    at: deps.clock.now().toISOString(),
-    failure,
-    log: checked.log,
-    putBack: kept.putBack,
-  })
   const worked: Worked = { failure, kept, checked, said, turns: course.turns }
   if (failure === null || isLast(course, failure)) return { worked }
   const roundsLeft = ROUNDS - course.rounds
@@ -64,7 +96,7 @@ async function handIn(deps: WorkerDeps, course: Course, said: Finish): Promise<N
     ...(kept.putBack.length === 0 ? [] : [putBackInWords(kept.putBack)]),
     feedback(failure, { diff, roundsLeft }, quotes),
   ]
-  return { words: parts.join('\n\n'), course: { ...course, rounds: course.rounds + 1, last: failure } }
+  return { words: parts.join('\n\n'), course: { ...course, rounds: course.rounds + 1, last: failure, checked } }
 }
 
 /** The same failure twice in a row would come a third time; where the time is over, nothing can follow. */

@@ -2,6 +2,7 @@ import type { Brief } from '../../core/brief.ts'
 import type { Conversation } from '../conversation.ts'
 import { continueWith, converse } from '../loop.ts'
 import { finishTool, workingTools } from '../toolbox.ts'
+import { lastWords, proves } from './cut-short.ts'
 import { reminderOf } from './feedback.ts'
 import { FINISH, finishSchema } from './finish.ts'
 import { type Course, judge } from './judge.ts'
@@ -22,7 +23,14 @@ export async function workOnTask(
   const heard = listener(deps, brief)
   const conversation = conversationOf(deps, { brief, findings, signal, heard })
   const talked = await converse(conversation)
-  let course: Course = { talked, turns: talked.turnsUsed, rounds: 0, last: null }
+  let course: Course = {
+    talked,
+    turns: talked.turnsUsed,
+    rounds: 0,
+    last: null,
+    proves: proves(findings),
+    checked: null,
+  }
   for (;;) {
     const next = await judge(deps, course, heard)
     if ('worked' in next) return next.worked
@@ -62,6 +70,7 @@ function conversationOf(deps: WorkerDeps, { brief, findings, signal, heard }: Be
       every: REMIND_EVERY,
       text: () => reminderOf(brief, { minutes: place.seconds() / 60, usd: speaker.purse.left() }),
     },
+    last: lastWords,
     interject: heard,
     deadline: () => place.seconds() <= 0,
     onTurn: deps.transcript.turn,
