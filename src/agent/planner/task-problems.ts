@@ -78,7 +78,8 @@ function shellProblem(argv: Argv): string[] {
   return /\s/.test(program) ? [`${quoted(program)} is no program: each word of a command is an item of its own.`] : []
 }
 
-function pathProblems({ writes }: Task, paths: readonly string[]): string[] {
+/** What a task may write outside the paths that the plan was asked for, as parts of sentences; nothing where none were named. */
+export function pathProblems({ writes }: Pick<Task, 'writes'>, paths: readonly string[]): string[] {
   if (paths.length === 0) return []
   const allowed = paths.flatMap((path) => [path, `${path.replace(/\/$/, '')}/**`])
   return writes

@@ -1,3 +1,5 @@
+import { pathProblems } from '../../agent/planner/task-problems.ts'
+import type { Problem } from '../../core/failure.ts'
 import { lintPlan } from '../../core/lint.ts'
 import type { Plan } from '../../core/plan.ts'
 import { modelWithoutPrice } from '../../core/price.ts'
@@ -11,11 +13,23 @@ import { problem, refuse, withoutPrice } from './refuse.ts'
 /** A plan that a person wrote into the issue: linted, and proposed or refused with every problem named. */
 export async function proposeByHand(session: Session, draft: Draft, plan: Plan, frozen: Frozen): Promise<Draft> {
   const linted = lintPlan(plan, frozen.settings)
-  if (linted.problems.length > 0) return refuse(session, draft, linted.problems)
+  const problems = [...linted.problems, ...outsidePaths(linted.plan, draft)]
+  if (problems.length > 0) return refuse(session, draft, problems)
   const missing = plan.tasks.some(isAgentTask) ? whyNoAgent(session, frozen.settings) : null
   if (missing !== null) return refuse(session, draft, [problem('no-model', missing)])
   return propose(session, draft, { ...frozen, plan: linted.plan, notes: linted.notes, mode: frozen.settings.mode })
 }
+
+/** `/plan --paths` holds for every plan, whoever wrote it. */
+const outsidePaths = ({ tasks }: Plan, { state }: Draft): Problem[] =>
+  tasks.flatMap((task) =>
+    pathProblems(task, state.options.paths).map((wrong) => ({
+      code: 'bad-path' as const,
+      task: task.id,
+      field: 'writes',
+      message: `As it is written, ${wrong} Narrow its globs, or ask for more paths.`,
+    })),
+  )
 
 function whyNoAgent(session: Session, settings: Settings): string | null {
   if (settings.worker.command.length > 0) return null
