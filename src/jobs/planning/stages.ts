@@ -32,10 +32,12 @@ export const giveUpOrphans: Step = (session, draft) => {
 
 /**
  * What a stage works from; where it is not the same any more, the stage has been overtaken. A person's answer or wish
- * makes the whole plan anew, an amendment only that part.
+ * makes the whole plan anew, an amendment only that part. Those who explore hear of neither.
  */
-export const basisOf = ({ planning }: LiveRun, { task }: Stage): string =>
-  task === null ? `${planning?.revisions.length ?? 0}.${planning?.answers.length ?? 0}` : task
+export function basisOf({ planning }: LiveRun, { name, task }: Pick<Stage, 'name' | 'task'>): string {
+  if (task !== null) return task
+  return name === 'explore' ? name : `${planning?.revisions.length ?? 0}.${planning?.answers.length ?? 0}`
+}
 
 /** Begins the stages whose money the journal holds, and stops those that nobody wants any more. */
 export function startStages(session: Session): void {
