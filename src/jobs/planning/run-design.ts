@@ -50,27 +50,40 @@ function listener({ session, stage, planning, signal }: At): DesignListener {
       into: (draft) => (signal.aborted ? draft : into(draft)),
     })
   const { redact } = session.deps
+  let heard: PlanHead | null = null
   let anew = false
-  const task: DesignListener['task'] = (task, notes, problems) => {
-    if (problems.length > 0) return
-    const told = { planned: hushed(task, redact), notes: hushed(notes, redact), ...(anew && { anew: true as const }) }
-    anew = false
-    say((draft) => planned(session, draft, told))
+  const head: DesignListener['head'] = (written) => {
+    const now = hushed(written, redact)
+    heard = now
+    say((draft) => begun(session, draft, now))
   }
-  if (planning.mode !== 'strict')
-    return { task, head: (head) => say((draft) => begun(session, draft, hushed(head, redact))) }
+  const task: DesignListener['task'] = (written, notes, problems) => {
+    if (problems.length > 0) return
+    const told = {
+      planned: hushed(written, redact),
+      notes: hushed(notes, redact),
+      ...(anew && { anew: true as const }),
+    }
+    const above = heard
+    anew = false
+    say(async (draft) => planned(session, above === null ? draft : await begun(session, draft, above), told))
+  }
+  if (planning.mode !== 'strict') return { task, head }
   const restart = () => {
     anew = true
   }
-  return { task, restart, head: () => {} }
+  return { task, restart, head }
 }
 
-/** Not in `strict`: the head of the plan opens the run, so that its first task can start. */
+/**
+ * Not in `strict`: the head of the plan opens the run, so that its first task can start. Where the gate is switched off while
+ * the plan is being written, the tasks that have come by then are in it.
+ */
 async function begun(session: Session, draft: Draft, head: PlanHead): Promise<Draft> {
   const { planning } = draft.state
-  if (planning === null || draft.state.phase !== 'requested') return draft
-  const plan = { ...head, tasks: [] }
-  const planId = planIdOf({ ...planning, plan: { ...head, tasks: [] } })
+  if (planning === null || planning.mode === 'strict' || draft.state.phase !== 'requested') return draft
+  const plan = { ...head, tasks: planning.streamed }
+  const planId = planIdOf({ ...planning, plan })
   const started = await withTrunk(session, draft, planning, planId, head.title)
   return record(started.draft, nowOf(session), { type: 'plan_begun', plan, planId, trunk: started.trunk })
 }
