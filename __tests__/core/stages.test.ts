@@ -76,6 +76,21 @@ describe('the planner', () => {
     }
     expect(keys(state)).toEqual([])
   })
+  it('counts only tries since the stage came to something, or somebody wanted another plan, and no dead process among them', () => {
+    const fails = (stage: string, lost?: true) => ({ type: 'stage_failed' as const, stage, why: 'overloaded', lost })
+    const twice = followed(explored(), fails('design#1'), fails('design#2'))
+    const revised = followed(
+      twice,
+      draft('a'),
+      proposal(agentPlan('a')),
+      { type: 'revision_requested', words: 'smaller' },
+      fails('design#3'),
+      fails('design#4'),
+      fails('design#5', true),
+    )
+    expect([keys(revised), whyGivenUp(revised, 'design')]).toEqual([['design#1'], null])
+    expect(whyGivenUp(followed(revised, fails('design#6')), 'design')).toBe('overloaded')
+  })
   it('goes on with the stage that money is set aside for', () => {
     const reserved = followed(planning(), { type: 'money_reserved', stage: 'explore#1', role: 'explore', usd: 1 })
     expect(keys(reserved)).toEqual(['explore#1'])

@@ -69,6 +69,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     why: z.string(),
     /** US dollars that the try had, where they were too few: that says nothing about the stage. */
     short: z.number().positive().optional(),
+    /** The process that was at it died: that says nothing about the stage either. */
+    lost: z.boolean().optional(),
   }),
   event('budget_set', { usd: z.number().positive() }),
   event('explored', { explorations: z.array(explorationSchema) }),

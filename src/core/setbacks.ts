@@ -50,7 +50,8 @@ export function evolveSetbacks(setbacks: Setbacks, event: RunEvent): Setbacks {
   }
 }
 
-function failed(setbacks: Setbacks, { stage, why, short }: EventOf<'stage_failed'>): Setbacks {
+function failed(setbacks: Setbacks, { stage, why, short, lost }: EventOf<'stage_failed'>): Setbacks {
+  if (lost === true) return setbacks
   const id = stage.split('#')[0] ?? stage
   const tries = setbacks[id]?.tries ?? 0
   return { ...setbacks, [id]: { tries: short === undefined ? tries + 1 : tries, why, short: short ?? null } }

@@ -40,7 +40,7 @@ describe('a planner at the limit of money', () => {
 
   it('throws away no work that has begun: the run waits for more money', async () => {
     const world = await saidRun({ mode: 'off', budget: { usd: 4 } }, ({ trunk }) => [
-      { type: 'plan_begun', plan: { ...agentPlan('a'), tasks: [] }, planId: 'a'.repeat(12), trunk },
+      { type: 'plan_begun', plan: { ...agentPlan('a'), tasks: [] }, planId: 'a'.repeat(12), trunk: trunk() },
       { type: 'task_planned', planned: agentTask('a'), notes: [] },
       { type: 'plan_drafted', plan: agentPlan('a'), notes: [], problems: ['too wide'] },
       { type: 'plan_judged', accepted: false, problems: ['too wide'] },

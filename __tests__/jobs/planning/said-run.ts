@@ -22,19 +22,23 @@ import { type Said, saidModel } from '../../support/said-model.ts'
 /** Where a run begins: its commits, and what is planned from. */
 export interface Ground {
   base: string
-  trunk: string
+  /** Makes the run's trunk; asked for where a plan is there already. */
+  trunk(): string
 }
 
 /**
  * A run that a model plans, explored, on a real remote, with answers of the model given in advance. Slots never come.
  * `before`: what happened until the orchestrator of this process looked.
  */
-export async function saidRun(settings: object, before?: (ground: Ground) => readonly NewEvent[]) {
+export async function saidRun(settings: object, before: (ground: Ground) => readonly NewEvent[] = () => []) {
   const remote = bareRemote()
   const base = commit(remote.dir, { 'README.md': 'text' })
-  const trunk = commit(remote.dir, { 'README.md': 'text' }, [base], 'Start')
+  const trunk = () => {
+    const start = commit(remote.dir, { 'README.md': 'text' }, [base], 'Start')
+    git(remote.dir, ['update-ref', 'refs/heads/tributary/42/trunk', start])
+    return start
+  }
   git(remote.dir, ['update-ref', 'refs/heads/main', base])
-  if (before !== undefined) git(remote.dir, ['update-ref', 'refs/heads/tributary/42/trunk', trunk])
   const clock = hastyClock()
   const options = { gitDir: `${tempDir()}/run.git`, remoteUrl: remote.url, token: '', clock }
   const journal = await openJournal(options)
@@ -45,7 +49,7 @@ export async function saidRun(settings: object, before?: (ground: Ground) => rea
     ...requested(),
     stamped({ type: 'planning_begun', ...frozen, mode: parsed.mode, limit: parsed.budget.usd }),
     stamped({ type: 'explored', explorations: [exploration()] }),
-    ...(before?.({ base, trunk }) ?? []).map(stamped),
+    ...before({ base, trunk }).map(stamped),
   ]
   await journal.append('42', null, begun, replay(begun), [])
   const tasks = ['a', 'b', 'c', 'one'].map((id) => `tributary/42/${id}`)

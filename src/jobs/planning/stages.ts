@@ -27,7 +27,10 @@ export const giveUpOrphans: Step = (session, draft) => {
   if (session.started) return draft
   const orphans = Object.keys(draft.state.ledger.reserved).filter((key) => key.includes('#'))
   const why = 'the orchestrator died over it'
-  return orphans.reduce((next, stage) => record(next, nowOf(session), { type: 'stage_failed', stage, why }), draft)
+  return orphans.reduce(
+    (next, stage) => record(next, nowOf(session), { type: 'stage_failed', stage, why, lost: true }),
+    draft,
+  )
 }
 
 /**
