@@ -129,15 +129,18 @@ describe('another agent', () => {
   })
 
   it.each([
-    ['attributes that call all files binary', `fs.writeFileSync('a/.gitattributes', '* -diff\\n')`],
+    ['attributes that call all files binary', `fs.writeFileSync('a/.gitattributes', '* -diff\\n')`, 'a/seen.json'],
     [
-      'millions of harmless characters around it',
-      `fs.appendFileSync('a/seen.json', ('x '.repeat(99) + '\\n').repeat(4000))`,
+      'megabytes of harmless lines',
+      `fs.rmSync('a/seen.json')
+       for (let at = 0; at < 6; at += 1)
+         fs.writeFileSync('a/' + at, ('x '.repeat(99) + '\\n').repeat(4500) + (at === 3 ? process.env.AGENT_KEY : ''))`,
+      'a/3',
     ],
-  ])('its key is found behind %s', async (_what, more) => {
+  ])('its key is found behind %s', async (_what, more, path) => {
     work({ command: agent(more), env: ['AGENT_KEY'] })
     await world.start({ agentEnv })
-    expect(outcome()).toMatchObject({ failure: { reason: 'secret-in-diff', paths: ['a/seen.json'] }, head: null })
+    expect(outcome()).toMatchObject({ failure: { reason: 'secret-in-diff', paths: [path] }, head: null })
     expect(only(world.uploads).bundle).toBeNull()
   })
 
