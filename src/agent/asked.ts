@@ -12,8 +12,8 @@ interface Asked {
 
 export const specsOf = ({ tools }: Conversation): ToolSpec[] => tools.map(({ spec }) => spec)
 
-/** Asks the model for its next turn, and notes the answer in the transcript. */
-export async function asked(conversation: Conversation, thread: Thread, turn: number): Promise<Asked> {
+/** Asks the model for its next turn, and notes the answer in the transcript. `kept`: US dollars that it must leave. */
+export async function asked(conversation: Conversation, thread: Thread, turn: number, kept: number): Promise<Asked> {
   const { speaker, model, system, maxTokens, signal, clock } = conversation
   let afforded = maxTokens
   const heeding: Model = {
@@ -27,6 +27,7 @@ export async function asked(conversation: Conversation, thread: Thread, turn: nu
     { ...speaker, model: heeding },
     { model, system, tools: specsOf(conversation), turns: marked(thread.turns), maxTokens, schema: null, signal },
     thread.promptTokens,
+    kept,
   )
   record(conversation, turn, start, answer)
   return { answer, maxTokens: afforded }

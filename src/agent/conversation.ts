@@ -25,6 +25,8 @@ export interface Conversation {
   guard?: () => Promise<string | null>
   /** Words that stand after the results of every so many turns. */
   reminder?: { every: number; text: () => string }
+  /** One more call is kept back, of money and of turns; what it is told when nothing but that is left. */
+  last?: (of: 'money' | 'turns') => string
   /** Words of a person for the next turn, fenced as such by the caller; asked before every turn. */
   interject?: () => string | null
   /** Whether its time is over. */
@@ -62,9 +64,10 @@ export type LoopEnd =
   | { end: 'model-failed'; failure: ModelFailure }
   | { end: 'aborted' }
 
-/** How a conversation ended; `thread` is what goes on with `continueWith`. */
+/** How a conversation ended; `thread` is what goes on with `continueWith`. `short`: what it was told to be nearly over. */
 export interface Conversed {
   ending: LoopEnd
   thread: Thread
   turnsUsed: number
+  short: 'money' | 'turns' | null
 }

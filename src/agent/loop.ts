@@ -1,6 +1,7 @@
 import type { Block } from '../ports/model.ts'
 import { specsOf } from './asked.ts'
 import type { Conversation, Conversed, LoopEnd } from './conversation.ts'
+import { shortOf } from './last-call.ts'
 import { repeats } from './repeats.ts'
 import { whyStop } from './round.ts'
 import { type Thread, threadOf } from './thread.ts'
@@ -26,24 +27,38 @@ export const continueWith = (
   blocks: readonly Block[],
 ): Promise<Conversed> => goOn(conversation, tell(conversation, courseFrom(thread), blocks))
 
-const courseFrom = (thread: Thread): Course => ({ thread, turnsUsed: 0, rounds: 0, cutOff: 0, silent: 0 })
+const courseFrom = (thread: Thread): Course => ({ thread, turnsUsed: 0, rounds: 0, cutOff: 0, silent: 0, short: null })
 
 async function goOn(conversation: Conversation, from: Course): Promise<Conversed> {
   const seen = repeats()
   let course = from
   for (;;) {
     const why = whyNoTurn(conversation, course)
-    if (why !== null) return { ending: why, thread: course.thread, turnsUsed: course.turnsUsed }
-    const step = await turn(conversation, interjected(conversation, course), seen)
+    if (why !== null) return endedBy(why, course)
+    const step = await turn(conversation, warned(conversation, interjected(conversation, course)), seen)
     course = step.course
-    if (step.ending !== null) return { ending: step.ending, thread: course.thread, turnsUsed: course.turnsUsed }
+    if (step.ending !== null) return endedBy(step.ending, course)
   }
 }
+
+const endedBy = (ending: LoopEnd, { thread, turnsUsed, short }: Course): Conversed => ({
+  ending,
+  thread,
+  turnsUsed,
+  short,
+})
 
 function whyNoTurn(conversation: Conversation, { thread, turnsUsed }: Course): LoopEnd | null {
   if (turnsUsed >= conversation.turns) return { end: 'turns' }
   if (turnsUsed > 0 && thread.promptTokens > (conversation.window ?? WINDOW)) return { end: 'truncated' }
   return whyStop(conversation)
+}
+
+/** Said once: what is left is kept back for the end. */
+function warned(conversation: Conversation, course: Course): Course {
+  const short = course.short === null ? shortOf(conversation, course) : null
+  const words = short === null ? undefined : conversation.last?.(short)
+  return words === undefined ? course : { ...tell(conversation, course, [{ kind: 'text', text: words }]), short }
 }
 
 function interjected(conversation: Conversation, course: Course): Course {

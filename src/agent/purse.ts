@@ -9,8 +9,13 @@ type Asked = Pick<ModelRequest, 'model' | 'maxTokens'>
  * cost is settled; where nobody can say what a call cost, all that was set aside for it counts as spent.
  */
 export interface Purse {
-  /** Tokens that the answer may have so that the call cannot pass the limit, at most those asked for; null: too few to be of use. */
-  afford(request: Asked, promptTokens: number): number | null
+  /**
+   * Tokens that the answer may have so that the call cannot pass the limit, at most those asked for; null: too few to be of
+   * use. `kept`: US dollars that are to be left after it.
+   */
+  afford(request: Asked, promptTokens: number, kept?: number): number | null
+  /** US dollars that a call costs at most. */
+  worst(request: Asked, promptTokens: number): number
   /** `request`: with the tokens that were afforded. */
   settle(role: ModelRole, request: Asked, promptTokens: number, spent: Spent): void
   /** Settles a try that broke off and sets the same aside for another; false: the limit has no room, and nothing is done. */
@@ -42,8 +47,9 @@ export function purse(limitUsd: number, priceOf: (model: string) => Price | null
     left,
     settle,
     spending: () => spending,
-    afford({ model, maxTokens }, promptTokens) {
-      const most = mostTokensFor(left(), maxTokens, promptTokens, price(model))
+    worst: ({ model, maxTokens }, promptTokens) => worstCost(promptTokens, maxTokens, price(model)),
+    afford({ model, maxTokens }, promptTokens, kept = 0) {
+      const most = mostTokensFor(left() - kept, maxTokens, promptTokens, price(model))
       if (most === null) return null
       open += worstCost(promptTokens, most, price(model))
       return most

@@ -17,14 +17,16 @@ export interface Unaffordable {
 
 /**
  * One call with its money set aside before and settled after, each try for itself. `promptTokens`: an upper bound of what the prompt has; where
- * earlier calls of the conversation are known, what they had plus one token for every byte that came since.
+ * earlier calls of the conversation are known, what they had plus one token for every byte that came since. `kept`: US dollars
+ * that the call must leave.
  */
 export async function ask(
   { model, purse, role }: Speaker,
   request: ModelRequest,
   promptTokens: number,
+  kept = 0,
 ): Promise<ModelAnswer | Unaffordable> {
-  const maxTokens = purse.afford(request, promptTokens)
+  const maxTokens = purse.afford(request, promptTokens, kept)
   if (maxTokens === null) return { ok: false, failure: { reason: 'unaffordable', left: purse.left() } }
   const afforded = { ...request, maxTokens }
   const answer = await model.ask({

@@ -1,6 +1,7 @@
 import { type Block, type ModelAnswer, textOf } from '../ports/model.ts'
 import { asked, givenUp } from './asked.ts'
 import type { Conversation, LoopEnd } from './conversation.ts'
+import { keptBack } from './last-call.ts'
 import type { Repeats } from './repeats.ts'
 import { useTools } from './round.ts'
 import type { Call } from './taken.ts'
@@ -15,6 +16,8 @@ export interface Course {
   /** Answers in a row that were cut off, or that had neither calls nor a `finish`. */
   readonly cutOff: number
   readonly silent: number
+  /** What it was told to be nearly over. */
+  readonly short: 'money' | 'turns' | null
 }
 
 interface Step {
@@ -39,7 +42,12 @@ export function tell(conversation: Conversation, course: Course, blocks: readonl
 
 /** One answer of the model and all that follows from it. */
 export async function turn(conversation: Conversation, before: Course, repeats: Repeats): Promise<Step> {
-  const { answer, maxTokens } = await asked(conversation, before.thread, before.turnsUsed + 1)
+  const { answer, maxTokens } = await asked(
+    conversation,
+    before.thread,
+    before.turnsUsed + 1,
+    keptBack(conversation, before),
+  )
   if (!answer.ok) return { course: before, ending: givenUp(conversation, answer) }
   const course = { ...before, turnsUsed: before.turnsUsed + 1 }
   if (answer.stop === 'refused') return { course, ending: { end: 'refused', detail: textOf(answer.blocks) } }
@@ -54,6 +62,9 @@ function cutOff(conversation: Conversation, course: Course, answer: Answered, ma
   const { speaker } = conversation
   const next = { ...course, cutOff: course.cutOff + 1, thread: heard(course.thread, [], answer) }
   const short = maxTokens < conversation.maxTokens
+  const last = short && course.short === null ? conversation.last?.('money') : undefined
+  if (next.cutOff > MOST_CUT_OFF && last !== undefined)
+    return { course: { ...tell(conversation, next, [{ kind: 'text', text: last }]), short: 'money' }, ending: null }
   if (next.cutOff > MOST_CUT_OFF)
     return { course: next, ending: short ? { end: 'unaffordable', left: speaker.purse.left() } : { end: 'truncated' } }
   const text = `Your answer was cut off at its limit of ${maxTokens} tokens, and nothing of it was kept or run. Answer in smaller steps: one change at a time, in pieces.`

@@ -18,10 +18,10 @@ export interface Course {
   turns: number
   rounds: number
   last: TaskFailure | null
-  /** Whether the checks had failed before it began. */
-  proves: boolean
   /** What that check came to. */
   checked: Checked | null
+  /** Whether the checks had failed before it began. */
+  proves: boolean
 }
 
 type Next = { worked: Worked } | { words: string; course: Course }
