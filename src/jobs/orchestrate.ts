@@ -9,6 +9,7 @@ import { observe } from './observe.ts'
 import { beginPlan } from './planning/begin.ts'
 import { concludePlan } from './planning/conclude.ts'
 import { dropTaken, openDesk } from './planning/desk.ts'
+import { giveUpExpansions } from './planning/give-up.ts'
 import { giveUpOrphans, reserveStages, startStages, takeFindings } from './planning/stages.ts'
 import { project, showable } from './project.ts'
 import { nowOf, type Session, type Step } from './session.ts'
@@ -94,6 +95,7 @@ const STEPS: readonly Step[] = [
   beginPlan,
   takeFindings,
   concludePlan,
+  giveUpExpansions,
   takeBackLost,
   watchBase,
   assembleTrunk,
