@@ -25,7 +25,8 @@ describe('a planner at the limit of money', () => {
       value: { answer: { resumed: true } },
     })
     expect(await world.run([plan])).toMatchObject({ phase: 'proposed' })
-    expect(world.body('planning')).not.toContain('limit of money is reached')
+    expect(world.body('planning')).not.toContain('paused at the limit of money')
+    expect(world.asked()).toContain('The run may spend 2 USD on models')
   })
 
   it('counts an answer that money cut off as no failure, and asks nobody twice with as little', async () => {

@@ -13,6 +13,7 @@ import type { LiveRun } from '../../../src/core/state.ts'
 import type { NewEvent } from '../../../src/jobs/draft.ts'
 import { orchestrate } from '../../../src/jobs/orchestrate.ts'
 import { problem } from '../../../src/jobs/planning/refuse.ts'
+import { toldIn } from '../../agent/planner/asking.ts'
 import { bareRemote, commit, git, tempDir } from '../../support/git.ts'
 import { hastyClock } from '../../support/hasty-clock.ts'
 import { exploration } from '../../support/planning.ts'
@@ -56,6 +57,12 @@ export async function saidRun(settings: object, before: (ground: Ground) => read
   const github = memoryGitHub({ issues: [42], branches: ['main', 'tributary/42/trunk', ...tasks] })
   const log: string[] = []
   let comments = 6
+  const models: ReturnType<typeof saidModel>[] = []
+  const modelOf = (said: readonly Said[]) => {
+    const model = saidModel(said)
+    models.push(model)
+    return model
+  }
   const read = async () => {
     const found = await journal.read('42')
     if (found === null || found.state.phase === 'empty') throw new Error('there is no run')
@@ -93,12 +100,14 @@ export async function saidRun(settings: object, before: (ground: Ground) => read
           slots: { jobs: async () => [], results: async () => [], download: () => Promise.reject(new Error('none')) },
           readPlan: () => err([problem('no-plan', 'there is none')]),
           secrets: [],
-          model: saidModel(said),
+          model: modelOf(said),
           redact: (text) => text,
           handOverAt: new Date(clock.now().getTime() + seconds * 1000),
         },
         '42',
       ),
     log,
+    /** All that the model was asked, as one text. */
+    asked: () => models.flatMap(({ requests }) => requests.map((request) => toldIn(request))).join('\n'),
   }
 }

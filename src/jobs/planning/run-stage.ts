@@ -1,4 +1,6 @@
+import type { PlannerInput } from '../../agent/planner/input.ts'
 import { purse } from '../../agent/purse.ts'
+import type { Ledger } from '../../core/ledger.ts'
 import type { Stage } from '../../core/planning.ts'
 import { priceOf } from '../../core/price.ts'
 import { roleOf } from '../../core/stages.ts'
@@ -23,6 +25,12 @@ const STAGES: Readonly<Record<Stage['name'], (at: At) => Promise<StageEnd>>> = {
   synthesis: describeChange,
 }
 
+/** A limit that somebody has set since counts, not the one that the planning began with. */
+const underLimit = (input: PlannerInput, { limit }: Ledger): PlannerInput => {
+  const { settings } = input
+  return { ...input, settings: { ...settings, budget: { ...settings.budget, usd: limit ?? settings.budget.usd } } }
+}
+
 /** One try of a stage. Whatever comes of it, its money is settled in the same breath. */
 export async function runStage(session: Session, stage: Stage, usd: number, signal: AbortSignal): Promise<void> {
   const { planning } = session.state
@@ -33,7 +41,7 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
     session,
     stage,
     planning,
-    input: await plannerInput(session, planning),
+    input: underLimit(await plannerInput(session, planning), session.state.ledger),
     speaker: { model, purse: money, role: roleOf[stage.name] },
     sources: session.repo.sources(planning.base),
     signal,
