@@ -104,6 +104,15 @@ describe('/budget', () => {
       expect(say(state, budget(usd))).toMatchObject({ error: { reason: 'budget-too-low', usd, spent: 3 } })
   })
 
+  it('does not go below what is at work may still spend, and says how low it may go', () => {
+    const working = followed(spent(1), { type: 'money_reserved', stage: 'scope:b#1', role: 'scope', usd: 8.001 })
+    expect(say(working, budget(9))).toMatchObject({
+      error: { reason: 'budget-too-low', spent: 1, aside: 8.001, least: 9.01 },
+    })
+    expect(codeOf(say(working, budget(9.01)))).toBe('budget-set')
+    expect(say(spent(3), budget(3))).toMatchObject({ error: { aside: 0, least: 3.01 } })
+  })
+
   it('lets a run that stopped at the limit go on, and no other', () => {
     const stopped = followed(spent(9.9), { type: 'run_paused', why: 'the limit', cause: 'budget' })
     expect(typesOf(say(stopped, budget(20)))).toEqual(['budget_set', 'run_resumed'])

@@ -115,9 +115,9 @@ const FAILURES: {
     'The questions that are open, each with what can be typed:\n\n- 1: Which format? a JSON, b \\*YAML\\*',
   ],
   'budget-too-low': [
-    { reason: 'budget-too-low', usd: 2, spent: 2.345 },
-    '2.00 USD is no more than the 2.35 USD that the run has spent already.',
-    'Type a larger limit, such as `/budget 4usd`.',
+    { reason: 'budget-too-low', usd: 2, spent: 2.345, aside: 1.5, least: 3.85 },
+    '2.00 USD is too little: the run has spent 2.35 USD already, and what is at work may still spend 1.50 USD.',
+    'The least that can be set now is `/budget 3.85usd`; once what is at work is done, it may be less.',
   ],
   'bad-settings': [
     { reason: 'bad-settings', problems: ['line 3: `slot` is not a key'] },

@@ -103,4 +103,5 @@ export type Failure =
   | { reason: 'plan-not-ready'; run: string; detail: string }
   | { reason: 'nothing-asked'; run: string }
   | { reason: 'bad-answer'; detail: string; questions: readonly string[] }
-  | { reason: 'budget-too-low'; usd: number; spent: number }
+  /** `aside`: what is at work may still spend that; `least`: the least limit that can be set now. */
+  | { reason: 'budget-too-low'; usd: number; spent: number; aside: number; least: number }

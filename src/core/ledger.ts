@@ -37,7 +37,9 @@ export const spentUsd = ({ spent }: Ledger): number => usdOf(Object.values(spent
 export const spendingOfTask = ({ spent }: Ledger, task: string): Spending[] =>
   mergeSpending(Object.entries(spent).flatMap(([key, all]) => (key.startsWith(`${task}/`) ? all : [])))
 
-const reservedUsd = ({ reserved }: Ledger): number => Object.values(reserved).reduce((sum, { usd }) => sum + usd, 0)
+/** Dollars that are set aside for what is at work. */
+export const reservedUsd = ({ reserved }: Ledger): number =>
+  Object.values(reserved).reduce((sum, { usd }) => sum + usd, 0)
 
 /** Dollars that nobody has spent or set aside; none before a limit is known. Never negative. */
 export const availableUsd = (ledger: Ledger): number =>

@@ -175,8 +175,8 @@ function toldOfPlanning(failure: OfPlanning): Told {
       }
     case 'budget-too-low':
       return {
-        happened: `${usd(failure.usd)} is no more than the ${usd(failure.spent)} that the run has spent already.`,
-        next: `Type a larger limit, such as ${code(`/budget ${Math.ceil(failure.spent + 1)}usd`)}.`,
+        happened: `${usd(failure.usd)} is too little: the run has spent ${usd(failure.spent)} already${failure.aside > 0 ? `, and what is at work may still spend ${usd(failure.aside)}` : ''}.`,
+        next: `The least that can be set now is ${code(`/budget ${failure.least.toFixed(2)}usd`)}${failure.aside > 0 ? '; once what is at work is done, it may be less' : ''}.`,
       }
     case 'bad-settings':
       return {
