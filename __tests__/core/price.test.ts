@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { costOf, PRICES, type Price, priceOf, worstCost } from '../../src/core/price.ts'
+import { costOf, modelWithoutPrice, PRICES, type Price, priceOf, worstCost } from '../../src/core/price.ts'
+import { settingsSchema } from '../../src/core/settings.ts'
 import { noUsage } from '../../src/core/usage.ts'
 import { randomOf } from '../support/random.ts'
 
@@ -63,5 +64,12 @@ describe('the price of a model', () => {
   it('is nothing for a model that nobody gave a price, also if every object has something of its name', () => {
     for (const name of ['claude-unheard-of', 'constructor', 'toString', '__proto__'])
       expect(priceOf(name, { prices: {} })).toBeNull()
+  })
+
+  it('is wanted for every model that the run pays for, and for no name that only another program knows', () => {
+    const settings = (over: object) => settingsSchema.parse({ worker_model: { default: 'my-own' }, ...over })
+    expect(modelWithoutPrice(settings({}))).toBe('my-own')
+    expect(modelWithoutPrice(settings({ worker: { command: ['agent', '{model}'] } }))).toBeNull()
+    expect(modelWithoutPrice(settings({ worker: { command: ['agent'] }, plan_model: 'other' }))).toBe('other')
   })
 })

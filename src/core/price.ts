@@ -48,9 +48,10 @@ const dearest = (price: Price): Price => ({
   cache_write: Math.max(price.input, price.cache_read, price.cache_write),
 })
 
-/** A model of the settings that has no price; null where all have one. */
+/** A model of the settings that has no price; null where all have one. What `worker.command` calls is another program's affair. */
 export function modelWithoutPrice(settings: Settings): string | null {
-  const { explore_model, plan_model, worker_model } = settings
-  const used = [explore_model, plan_model, worker_model.cheap, worker_model.default, worker_model.strong]
+  const { explore_model, plan_model, worker_model, worker } = settings
+  const ofWorkers = worker.command.length > 0 ? [] : [worker_model.cheap, worker_model.default, worker_model.strong]
+  const used = [explore_model, plan_model, ...ofWorkers]
   return used.find((model) => priceOf(model, settings) === null) ?? null
 }
