@@ -113,37 +113,37 @@ function hiddenIn(text: string): string[] {
 }
 
 describe('mixtures of everything that hides', () => {
-  const texts = Array.from({ length: 1_000 }, (_, seed) => mixture(seed + 1))
+  const texts = Array.from({ length: 400 }, (_, seed) => mixture(seed + 1))
+  const hidden = texts.map(hiddenIn)
+  const kept = texts.map((text) => sanitise(text).text)
 
   it('keep nothing that Markdown does not show', () => {
-    const hidden = texts.map(hiddenIn)
-    expect(hidden.flat().length).toBeGreaterThan(300)
+    expect(hidden.flat().length).toBeGreaterThan(60)
     texts.forEach((text, index) => {
-      const kept = wordsOf(sanitise(text).text)
+      const words = wordsOf(kept[index] ?? '')
       expect(
-        hidden[index]?.filter((word) => kept.includes(word)),
+        hidden[index]?.filter((word) => words.includes(word)),
         JSON.stringify(text),
       ).toEqual([])
     })
   })
 
   it('keep most of what it shows', () => {
-    const shown = texts.map((text) => wordsOf(text).length - hiddenIn(text).length).reduce((sum, one) => sum + one, 0)
-    const kept = texts.map((text) => wordsOf(sanitise(text).text).length).reduce((sum, one) => sum + one, 0)
-    expect(kept / shown).toBeGreaterThan(0.6)
+    const shown = wordsOf(texts.join(' ')).length - hidden.flat().length
+    expect(wordsOf(kept.join(' ')).length / shown).toBeGreaterThan(0.6)
   })
 
   it('change nothing a second time', () => {
-    for (const text of texts) {
-      const once = sanitise(text).text
-      expect(sanitise(once).text, JSON.stringify(text)).toBe(once)
-    }
+    texts.forEach((text, index) => {
+      expect(sanitise(kept[index] ?? '').text, JSON.stringify(text)).toBe(kept[index])
+    })
   })
 })
 
 describe('time', () => {
-  const LENGTH = 200_000
-  const UNITS = [
+  const LENGTH = 65_536
+  /** What GitHub takes as a body. */
+  const LENGTH = 65_536
     ...[
       '<',
       '<!--',
@@ -194,7 +194,7 @@ describe('time', () => {
     const started = process.cpuUsage()
     sanitise(`${text}">)`)
     const { user, system } = process.cpuUsage(started)
-    // Time that this process worked, whatever else the machine does: a second, or two on a slow one.
-    expect((user + system) / 1_000).toBeLessThan(2_000)
+    // Time that this process worked, whatever else the machine does: far less than a second.
+    expect((user + system) / 1_000).toBeLessThan(1_000)
   })
 })

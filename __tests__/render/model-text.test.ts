@@ -5,7 +5,7 @@ import { modelBlock, modelText } from '../../src/render/model-text.ts'
 import { linked } from './linked.ts'
 import { kinds, nasty, parse, shown } from './markdown.ts'
 
-const SEEDS = Array.from({ length: 500 }, (_, index) => index + 1)
+const SEEDS = Array.from({ length: 200 }, (_, index) => index + 1)
 const block = (text: string, most?: number): string => modelBlock(text, most).join('\n')
 
 describe('a line of a model', () => {
