@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { planIdOf } from '../../../src/core/plan-id.ts'
+import { defaultSettings } from '../../../src/core/settings.ts'
 import { wantedStages } from '../../../src/core/stages.ts'
 import { written, writtenPlan } from '../../agent/planner/asking.ts'
 import { agentPlan, agentTask } from '../../support/planning.ts'
@@ -53,5 +55,34 @@ describe('a planner at the limit of money', () => {
     expect((await world.events()).map(({ type }) => type)).not.toContain('plan_refused')
     expect(await world.say({ name: 'budget', usd: 20 })).toMatchObject({ value: { answer: { resumed: true } } })
     expect(wantedStages(await world.state())).toMatchObject([{ name: 'design' }])
+  })
+})
+
+describe('a run that ends while somebody is at work', () => {
+  const plan = agentPlan('a')
+  const working = (mode: 'strict' | 'soft') =>
+    saidRun({ mode }, ({ base, trunk }) => {
+      const frozen = { base, baseBranch: 'main', settings: defaultSettings, settingsBlob: '' }
+      const planId = planIdOf({ plan, ...frozen })
+      return [
+        { type: 'plan_proposed', plan, planId, ...frozen, trunk: trunk(), notes: [], mode },
+        ...(mode === 'strict' ? [{ type: 'plan_approved' as const, planId, only: null }] : []),
+        { type: 'task_queued', task: 'a', attempt: 1, base },
+        { type: 'task_started', task: 'a', attempt: 1, slot: 'r1.1', allowance: 2 },
+      ]
+    })
+
+  it.each([
+    ['/cancel', 'strict', { name: 'cancel', task: null, why: '' }],
+    ['/reject', 'soft', { name: 'reject', why: '' }],
+  ] as const)('by %s says that the money is spent, and that nobody is at it any more', async (_how, mode, command) => {
+    const world = await working(mode)
+    expect(await world.say(command)).toMatchObject({ ok: true })
+    expect(await world.run()).toMatchObject({
+      phase: 'ended',
+      ledger: { reserved: {} },
+      work: { tasks: { a: { state: { status: 'cancelled' } } } },
+    })
+    expect(world.body('status')).toContain('Money: 2.00 USD spent, 8.00 USD left of 10.00 USD.')
   })
 })
