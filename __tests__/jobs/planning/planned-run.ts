@@ -57,7 +57,7 @@ export async function plannedRun(streams: readonly Stream[], { settings = {}, sl
   const branches = ['trunk', ...Array.from({ length: 9 }, (_, index) => `t${index + 1}`)].map(
     (one) => `tributary/42/${one}`,
   )
-  const github = memoryGitHub({ issues: [42], branches: ['main', ...branches] })
+  const github = memoryGitHub({ issues: [42], branches: ['main', ...branches], roles: { mona: 'write' } })
   const forge = memoryForge(github)
   const log: string[] = []
   const dispatchedAt = new Map<number, number>()

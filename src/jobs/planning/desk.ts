@@ -1,3 +1,4 @@
+import type { Role } from '../../ports/forge.ts'
 import type { Draft } from '../draft.ts'
 
 /**
@@ -22,6 +23,8 @@ export interface Desk {
   news: AbortController
   /** Nothing new is begun: the job hands over. */
   closing: boolean
+  /** Who may do what, as it was asked last, and the millisecond until which that counts. */
+  roles: Map<string, { role: Role; until: number }>
 }
 
 export const openDesk = (): Desk => ({
@@ -30,6 +33,7 @@ export const openDesk = (): Desk => ({
   taken: 0,
   news: new AbortController(),
   closing: false,
+  roles: new Map(),
 })
 
 export function tell(desk: Desk, finding: Finding): void {

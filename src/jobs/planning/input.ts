@@ -2,11 +2,14 @@ import { nonceOf } from '../../agent/fence.ts'
 import type { PlannerInput } from '../../agent/planner/input.ts'
 import { authorsToAsk, commentsForPrompt } from '../../agent/trusted-comments.ts'
 import type { Planning } from '../../core/planning.ts'
+import type { Role } from '../../ports/forge.ts'
 import type { Session } from '../session.ts'
 
 /** Files in which a repository tells agents how it is to be worked on. Read from the base branch only. */
 const INSTRUCTIONS = ['AGENTS.md', 'CLAUDE.md'] as const
 const MOST_AUTHORS = 30
+/** For how long a role counts as what it was. It decides whose comments a planner reads, and nothing else. */
+const ROLE_SECONDS = 600
 
 /** What every stage is told: who asked for what, and how this repository wants to be worked on. */
 export async function plannerInput(session: Session, planning: Planning): Promise<PlannerInput> {
@@ -24,15 +27,26 @@ export async function plannerInput(session: Session, planning: Planning): Promis
   }
 }
 
-async function commentsOf({ deps, state }: Session): Promise<string[]> {
+async function commentsOf(session: Session): Promise<string[]> {
+  const { deps, state } = session
   const all = (await deps.forge.comments(state.issue.number)).filter(({ type }) => type === 'User')
   const authors = authorsToAsk(all, MOST_AUTHORS)
   const roles = new Map(
-    await Promise.all(authors.map(async (author) => [author, await deps.forge.role(author)] as const)),
+    await Promise.all(authors.map(async (author) => [author, await roleOf(session, author)] as const)),
   )
   return commentsForPrompt(
     all.map(({ author, type, body }) => ({ author, type, body, role: roles.get(author) ?? 'none' })),
   ).kept
+}
+
+/** Every stage asks for the same people: what they may do is looked up once for all that follow each other. */
+async function roleOf({ deps, desk }: Session, author: string): Promise<Role> {
+  const now = deps.clock.now().getTime()
+  const known = desk.roles.get(author)
+  if (known !== undefined && now < known.until) return known.role
+  const role = await deps.forge.role(author)
+  desk.roles.set(author, { role, until: now + ROLE_SECONDS * 1000 })
+  return role
 }
 
 async function instructionsAt({ repo }: Session, base: string) {
