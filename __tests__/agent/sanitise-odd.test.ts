@@ -141,9 +141,9 @@ describe('mixtures of everything that hides', () => {
 })
 
 describe('time', () => {
-  const LENGTH = 65_536
   /** What GitHub takes as a body. */
   const LENGTH = 65_536
+  const UNITS = [
     ...[
       '<',
       '<!--',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openJournal } from '../../src/adapters/git/journal.ts'
+import { writeCommit } from '../../src/adapters/git/objects.ts'
 import { openRepo } from '../../src/adapters/git/repo.ts'
 import { memoryForge } from '../../src/adapters/memory/forge.ts'
 import { memoryGitHub } from '../../src/adapters/memory/github.ts'
@@ -9,7 +10,8 @@ import { replay, replayOn } from '../../src/core/evolve.ts'
 import { settingsSchema } from '../../src/core/settings.ts'
 import { emptyRun } from '../../src/core/state.ts'
 import { orchestrate } from '../../src/jobs/orchestrate.ts'
-import { bareRemote, commit, git, tempDir } from '../support/git.ts'
+import { wordsFor } from '../../src/jobs/work-program.ts'
+import { bareRemote, commit, git, tempDir, tree } from '../support/git.ts'
 import { hastyClock } from '../support/hasty-clock.ts'
 import { gate, planOf } from '../support/plan.ts'
 import { AT, proposedBy, report } from '../support/run.ts'
@@ -145,7 +147,15 @@ describe('an orchestrator', () => {
     const { deps, remote, journal, trunk } = await world('a, b', {}, {}, only)
     const start = commit(remote.dir, { 'README.md': 'text' }, [trunk], 'Start a')
     git(remote.dir, ['update-ref', 'refs/heads/tributary/42/a', start])
-    const head = commit(remote.dir, { 'README.md': 'text', a: { folder: { x: 'done' } } }, [start], 'Work')
+    const head = await writeCommit(
+      { gitDir: remote.dir },
+      {
+        tree: tree(remote.dir, { 'README.md': 'text', a: { folder: { x: 'done' } } }),
+        parents: [start],
+        words: wordsFor('42', { task: 'a', attempt: 1, title: 'Task a' }),
+        at: deps.clock.now(),
+      },
+    )
     git(remote.dir, ['update-ref', 'refs/heads/work', head])
     const bundle = `${tempDir()}/work.bundle`
     git(remote.dir, ['bundle', 'create', bundle, 'work', `^${start}`])
