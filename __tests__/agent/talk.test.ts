@@ -52,10 +52,34 @@ describe('asking a model', () => {
       },
     }
     const speaking = speaker(breaking, 12_500)
-    await ask(speaking, request, 10)
+    const answer = await ask(speaking, request, 10)
     expect(allowed).toEqual([true, true, false])
     expect(speaking.purse.spending()).toMatchObject([{ calls: 3, usd: 12_003, unknown: 12_000 }])
     expect(speaking.purse.left()).toBeCloseTo(497, 6)
+    expect(answer, 'the money is what ends it, not the API').toEqual({
+      ok: false,
+      failure: { reason: 'unaffordable', left: speaking.purse.left() },
+    })
+  })
+
+  it('asks for a shorter answer where one that broke off leaves no room for another as long', async () => {
+    const broken = { usage: { ...noUsage, fresh: 10 }, unsure: true }
+    const asked: number[] = []
+    let restarts = 0
+    const breaking: Model = {
+      async ask({ maxTokens, mayRetry }) {
+        asked.push(maxTokens)
+        if (asked.length > 1) return { ok: true, stop: 'end', blocks: [], usage: noUsage, unsure: false }
+        mayRetry?.(broken)
+        return fails('unreachable', broken.usage, true)
+      },
+    }
+    const speaking = speaker(breaking, 6002)
+    const onRestart = () => {
+      restarts += 1
+    }
+    expect(await ask(speaking, { ...request, onRestart }, 10)).toMatchObject({ ok: true })
+    expect([asked, restarts]).toEqual([[4000, 2000], 1])
   })
 })
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { stageAllowance, taskAllowance } from '../../src/core/allowance.ts'
+import { predictAttempt } from '../../src/core/predict-cost.ts'
+import { defaultSettings } from '../../src/core/settings.ts'
 import { type ActiveRun, recordOf } from '../../src/core/state.ts'
 import { agentPlan, agentsAtWork, agentTask, exploration, followed, planning } from '../support/planning.ts'
 import { report, shaOf } from '../support/run.ts'
@@ -26,8 +28,32 @@ describe('the money for what is next', () => {
       )
     }
     expect(given[0]).toBe(2)
-    expect(Math.min(...given)).toBeGreaterThan(0.05)
+    const { usd: likely } = predictAttempt([agentTask('a')], defaultSettings)
+    expect(Math.min(...given)).toBeGreaterThanOrEqual(likely - 1e-9)
     expect(given.reduce((sum, usd) => sum + usd, 0)).toBeLessThanOrEqual(9.5)
+  })
+  it('is what an attempt is likely to need for as many as it lasts, and nothing for the others', () => {
+    const run = followed<ActiveRun>(agentsAtWork('a, b, c, d'), {
+      type: 'money_reserved',
+      stage: 'x',
+      role: 'plan',
+      usd: 8.8,
+    })
+    const { usd: likely } = predictAttempt([agentTask('a')], defaultSettings)
+    let state = run
+    const given = ['a', 'b', 'c', 'd'].map((task) => {
+      const allowance = taskAllowance(state, task)
+      if (allowance !== null)
+        state = followed<ActiveRun>(
+          state,
+          { type: 'task_queued', task, attempt: 1, base: shaOf(task) },
+          { type: 'task_started', task, attempt: 1, slot: 'r1.1', allowance },
+        )
+      return allowance
+    })
+    for (const usd of given) expect(usd === null || usd >= likely / 2).toBe(true)
+    expect(given[0]).toBeGreaterThanOrEqual(likely - 1e-9)
+    expect(given.at(-1)).toBeNull()
   })
   it('is not there for a task when the limit is reached', () => {
     const spent = followed<ActiveRun>(agentsAtWork('a'), {

@@ -40,6 +40,11 @@ describe('the money of a run', () => {
     const lost = followed(begun(), { type: 'task_returned', task: 'a', attempt: 1, slot: 'r1.1' })
     expect([spentUsd(lost.ledger), allSpending(lost.ledger)[0]?.unknown]).toEqual([2, 2])
   })
+  it('counts nothing where the slot had left in order before it saw the task', () => {
+    const returned = { type: 'task_returned', task: 'a', attempt: 1, slot: 'r1.1', unbegun: true } as const
+    const lost = followed(begun(), returned)
+    expect([spentUsd(lost.ledger), availableUsd(lost.ledger), lost.ledger.reserved]).toEqual([0, 10, {}])
+  })
   it('counts whole what a cancelled task had, since nobody waits for its word', () => {
     const cancelled = followed(begun(), { type: 'task_cancelled', task: 'a' })
     expect([spentUsd(cancelled.ledger), cancelled.ledger.reserved]).toEqual([2, {}])

@@ -93,10 +93,14 @@ function counted(requests: readonly SeenRequest[]) {
     cost: usd(requests.reduce((total, request) => total + usdOfRequest(request), 0)),
   }
 }
-function row(role: string, model: string, requests: readonly SeenRequest[]): string {
+/** A row of the table of money: the attempts, their time, and all of the tokens. */
+function row(role: string, model: string, attempts: number, requests: readonly SeenRequest[]): RegExp {
   const { calls: number, fresh, cached, written, output, cost } = counted(requests)
-  return `| ${role} | ${model} | ${number} | ${fresh} | ${cached} | ${written} | ${output} | ${cost} |`
+  const cells = [role, model, `${attempts}`, '[0-9][^|]* s', number, fresh, cached, written, output, cost]
+  return new RegExp(`^\\| ${cells.join(' \\| ')} \\|$`, 'm')
 }
+const beginnings = (requests: readonly SeenRequest[]): number =>
+  requests.filter(({ body }) => body !== null && parsedRequest(body).turns === 0).length
 const workOf = (id: string) =>
   stage.model.requests.filter(({ body }) => body !== null && taskOf(parsedRequest(body)) === id)
 const withModel = (model: string) => [...BIG, 't3'].flatMap(workOf).filter(({ body }) => body?.model === model)
@@ -107,11 +111,14 @@ function lastAttempt(id: string): SeenRequest[] {
 }
 
 /** A row for each role and model, all of it by the server's own count. */
-const moneyRows = () => [
-  row('work', '`claude-opus-5-5`', withModel('claude-opus-5-5')),
-  row('work', '`claude-sonnet-5-5`', withModel('claude-sonnet-5-5')),
-  row('all', ' ', stage.model.requests),
-]
+const moneyRows = async () => {
+  const { ledger } = await liveState()
+  const byModel = ['claude-opus-5-5', 'claude-sonnet-5-5'].map((model) => {
+    const requests = withModel(model)
+    return row('work', `\`${model}\``, beginnings(requests), requests)
+  })
+  return [...byModel, row('all', ' ', Object.keys(ledger.spent).length, stage.model.requests)]
+}
 
 const jobsSchema = z.object({ jobs: z.array(z.looseObject({ name: z.string(), summary: z.string() })) })
 const summaries = (): string[] =>
@@ -183,7 +190,7 @@ describe('a run that comes to its limit', () => {
     expect(status).toContain(`## Paused at the limit of money: ${landed} of 6 tasks landed, ${6 - landed} queued`)
     expect(status).toContain(`${landed} of 6 tasks landed for ${usd(paid())}; the limit is 2.00 USD`)
     expect(status).toContain('- `/budget 3usd` sets a larger limit and goes on; `/cancel` stops the run')
-    for (const line of moneyRows()) expect(status).toContain(line)
+    for (const line of await moneyRows()) expect(status).toMatch(line)
     expect(status).toContain(`Money: ${usd(paid())} spent, ${usd(LIMIT - paid())} left of 2.00 USD.`)
   })
   it('takes no limit from people who may not set one, and none that is spent already', async () => {
@@ -226,11 +233,14 @@ describe('the money of the whole run', () => {
     const { data } = await world.admin.rest.pulls.get({ ...world.at, pull_number })
     const summary = summaries().findLast((text) => text.includes('### Money')) ?? ''
     for (const text of [data.body ?? '', await statusText(), summary]) {
-      for (const line of moneyRows()) expect(text).toContain(line)
+      for (const line of await moneyRows()) expect(text).toMatch(line)
       expect(text).toContain(`Money: ${usd(paid())} spent, ${usd(8 - paid())} left of 8.00 USD.`)
       for (const id of BIG)
         expect(text).toMatch(
-          new RegExp(`^\\| \`${id}\` Task ${id} \\|.* [0-9.]+ s \\| ${usd(usdOf(spendingOfTask(ledger, id)))}, `, 'm'),
+          new RegExp(
+            `^\\| \`${id}\` Task ${id} \\|.* [0-9.]+ s \\|.* cached, .* output \\| ${usd(usdOf(spendingOfTask(ledger, id)))}, `,
+            'm',
+          ),
         )
     }
     expect(data.body).toMatch(/^Time: .* from `\/plan` to the end, .* of them at work\.$/m)
@@ -244,7 +254,7 @@ describe('the money of the whole run', () => {
       const { data } = await world.admin.rest.checks.listForRef({ ...world.at, ref: attempts.at(-1)?.head ?? '' })
       const text = data.check_runs[0]?.output.text ?? ''
       const { calls: number, fresh, cached, written, output, cost } = counted(lastAttempt(id))
-      expect(text).toContain(`- Cost: ${cost}, ${number} calls of `)
+      expect(text).toContain(`- Cost: ${cost}, ${number} ${number === 1 ? 'call' : 'calls'} of `)
       expect(text).toContain(
         `- Tokens: ${fresh} fresh, ${cached} read from the cache, ${written} written to the cache, ${output} of output`,
       )

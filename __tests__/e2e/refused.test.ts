@@ -48,7 +48,12 @@ const bad: readonly { name: string; body: string; codes: readonly string[]; says
     codes: ['not-yaml'],
     says: [/Line 1 of the block: /],
   },
-  { name: 'no plan at all', body: 'Please do it.', codes: ['no-plan'], says: [/fenced block/] },
+  {
+    name: 'no plan at all',
+    body: 'Please do it.',
+    codes: ['no-plan', 'no-model'],
+    says: [/fenced block/, /ANTHROPIC_API_KEY/],
+  },
   {
     name: 'several things wrong at once',
     body: block(

@@ -1,5 +1,5 @@
 import type { ModelRole } from '../core/usage.ts'
-import type { Model, ModelAnswer, ModelRequest } from '../ports/model.ts'
+import type { Model, ModelAnswer, ModelRequest, Spent } from '../ports/model.ts'
 import type { Purse } from './purse.ts'
 
 /** All that an agent needs to ask a model: the model, its money, and what the money is for. */
@@ -9,7 +9,7 @@ export interface Speaker {
   role: ModelRole
 }
 
-/** The call was not made: the worst that it could have cost is more than what is left. */
+/** The call was not made, or not once more: the worst that it could have cost is more than what is left. */
 export interface Unaffordable {
   ok: false
   failure: { reason: 'unaffordable'; left: number }
@@ -29,12 +29,17 @@ export async function ask(
   const maxTokens = purse.afford(request, promptTokens, kept)
   if (maxTokens === null) return { ok: false, failure: { reason: 'unaffordable', left: purse.left() } }
   const afforded = { ...request, maxTokens }
-  const answer = await model.ask({
-    ...afforded,
-    mayRetry: (tried) => purse.again(role, afforded, promptTokens, tried),
-  })
+  let short = false
+  const mayRetry = (tried: Spent): boolean => {
+    short = !purse.again(role, afforded, promptTokens, tried)
+    return !short
+  }
+  const answer = await model.ask({ ...afforded, mayRetry })
   purse.settle(role, afforded, promptTokens, answer)
-  return answer
+  if (answer.ok || !short) return answer
+  // It broke off, and another of the same size has no room: there may be some for a smaller one.
+  request.onRestart?.()
+  return ask({ model, purse, role }, request, promptTokens, kept)
 }
 
 /** No text has more tokens than bytes. */

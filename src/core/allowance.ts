@@ -1,9 +1,11 @@
 import { availableUsd, type Ledger } from './ledger.ts'
+import type { Task } from './plan.ts'
 import type { Stage, StageName } from './planning.ts'
+import { predictAttempt } from './predict-cost.ts'
 import type { TaskId } from './ref.ts'
 import { stageId } from './setbacks.ts'
 import { leastAfter, MORE } from './shortage.ts'
-import { type ActiveRun, type LiveRun, recordOf, type Work } from './state.ts'
+import { type ActiveRun, type LiveRun, recordOf, type TaskRecord, taskOf, type Work } from './state.ts'
 import { isAgentTask } from './tier.ts'
 
 /** The most of a run's limit that one try of a stage may take. Planning must leave money for the work that it plans. */
@@ -57,12 +59,19 @@ const FAIR = 3
 /** US dollars that the next attempt at a task may spend; null: there is not enough left. */
 export function taskAllowance(run: ActiveRun, id: TaskId): number | null {
   const { ledger, work } = run
-  const ahead = work.plan.tasks.filter(
-    (task) => isAgentTask(task) && ['pending', 'queued'].includes(recordOf(work, task.id).state.status),
-  ).length
+  const others = work.plan.tasks.filter(
+    (task) => task.id !== id && isAgentTask(task) && isToCome(recordOf(work, task.id)),
+  )
   const left = availableUsd(ledger) - keptBack(ledger) - keptForDesign(run)
-  const usd = Math.min(work.settings.budget.task_usd, (left * FAIR) / (FAIR + Math.max(ahead, 1) - 1))
-  const least = Math.max(LEAST * 10, leastAfter(closedAttempts(work, id), work.settings))
+  const { task_usd: most } = work.settings.budget
+  const needed = (task: Task): number => Math.min(predictAttempt([task], work.settings).usd, most)
+  const likely = needed(taskOf(work, id))
+  // Not so much that the others find less than they are likely to need. Where there is too little for all of them, fewer
+  // get enough: a fair share of little would be of use to nobody.
+  const spare = left - others.reduce((sum, task) => sum + needed(task), 0)
+  const fair = Math.min(spare, (left * FAIR) / (FAIR + others.length))
+  const usd = Math.min(most, Math.max(fair, Math.min(left, likely)))
+  const least = Math.max(LEAST * 10, likely / 2, leastAfter(closedAttempts(work, id), work.settings))
   return usd >= least ? usd : null
 }
 
@@ -71,6 +80,8 @@ const keptForDesign = ({ planning, ledger }: ActiveRun): number =>
   planning === null || planning.settled || Object.keys(ledger.reserved).some((key) => key.startsWith('design#'))
     ? 0
     : limitOf(ledger) * SHARE.design
+
+const isToCome = ({ state }: TaskRecord): boolean => state.status === 'pending' || state.status === 'queued'
 
 /** Those before the one that is to be paid for. */
 const closedAttempts = (work: Work, id: TaskId) =>

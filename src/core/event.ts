@@ -145,7 +145,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** US dollars that the attempt may spend; set aside from the run's limit. Absent: no model works on it. */
     allowance: z.number().positive().optional(),
   }),
-  event('task_returned', { ...onTask, slot: z.string() }),
+  /** `unbegun`: the slot had left before it saw the task, so that nothing was paid for it. */
+  event('task_returned', { ...onTask, slot: z.string(), unbegun: z.literal(true).optional() }),
   event('task_verified', { ...onTask, head: shaSchema, tree: shaSchema, report: reportSchema }),
   event('task_landed', onTask),
   event('task_failed', {

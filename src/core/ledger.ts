@@ -72,7 +72,7 @@ export function evolveLedger(ledger: Ledger, event: RunEvent): Ledger {
     case 'task_failed':
       return settle(ledger, attemptKey(event.task, event.attempt), event.report?.spending ?? null, event.at)
     case 'task_returned':
-      return settle(ledger, attemptKey(event.task, event.attempt), null, event.at)
+      return settle(ledger, attemptKey(event.task, event.attempt), event.unbegun ? [] : null, event.at)
     case 'task_cancelled':
     case 'task_skipped':
       return settleOf(ledger, event.task, event.at)

@@ -29,7 +29,7 @@ export const takeBackLost: Step = (session, draft) => {
     if (known.lost + 1 >= LOSSES) {
       const failure = { reason: 'slot-lost', times: LOSSES } as const
       next = record(next, at, { type: 'task_failed', task: task.id, attempt, head: null, failure, final: true })
-    } else next = record(next, at, { type: 'task_returned', task: task.id, attempt, slot })
+    } else next = record(next, at, { type: 'task_returned', task: task.id, attempt, slot, ...unbegun(session, slot) })
   }
   return takeBackVerification(session, next)
 }
@@ -40,6 +40,9 @@ function takeBackVerification(session: Session, draft: Draft): Draft {
   const { on, attempt, slot } = verification
   return record(draft, nowOf(session), { type: 'verification_returned', on, attempt, slot })
 }
+
+const unbegun = (session: Session, slot: string): { unbegun?: true } =>
+  session.jobs.get(slot)?.leftInOrder === true ? { unbegun: true } : {}
 
 const isLost = (session: Session, slot: string): boolean => session.jobs.get(slot)?.status === 'completed'
 

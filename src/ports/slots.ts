@@ -3,6 +3,8 @@ export interface SlotJob {
   slot: string
   status: 'queued' | 'in_progress' | 'completed'
   startedAt: string | null
+  /** It ended by its own will, and so has handed over all that it began. */
+  leftInOrder: boolean
 }
 
 /** A result that a slot has uploaded; named `tributary-<run>-<task>-<attempt>`. */

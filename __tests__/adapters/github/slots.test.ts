@@ -66,7 +66,7 @@ describe('the jobs of a workflow run', () => {
     ['orchestrate', undefined],
     ['slotted r1.1', undefined],
   ])('are told by their names: %s', (name, slot) => {
-    expect(slotJob({ name, status: 'waiting', started_at: null })?.slot).toBe(slot)
+    expect(slotJob({ name, status: 'waiting', started_at: null, conclusion: null })?.slot).toBe(slot)
   })
 })
 

@@ -94,7 +94,9 @@ export async function plannedRun(streams: readonly Stream[], { settings = {}, sl
         const inputs = github.runs.find((run) => run.id === id)?.inputs
         const isUp = clock.seconds() >= (dispatchedAt.get(id) ?? 0) + slotSeconds
         const names: string[] = inputs === undefined ? [] : JSON.parse(inputs.slots)
-        return names.map((slot) => ({ slot, status: isUp ? 'in_progress' : 'queued', startedAt: null }) as const)
+        return names.map(
+          (slot) => ({ slot, status: isUp ? 'in_progress' : 'queued', startedAt: null, leftInOrder: false }) as const,
+        )
       },
       results: async () => [],
       download: () => Promise.reject(new Error('no result')),

@@ -5,7 +5,12 @@ import { download } from './download.ts'
 import { at, type Place } from './place.ts'
 import { openPoll } from './polls.ts'
 
-const jobSchema = z.object({ name: z.string(), status: z.string(), started_at: z.string().nullable() })
+const jobSchema = z.object({
+  name: z.string(),
+  status: z.string(),
+  started_at: z.string().nullable(),
+  conclusion: z.string().nullable(),
+})
 const artifactSchema = z.object({ id: z.int(), name: z.string(), expired: z.boolean() })
 
 /** `folder`: where results are unpacked, each into a folder of its own. */
@@ -28,11 +33,11 @@ export function openSlots(place: Place & { folder: string }): Slots {
 }
 
 /** A workflow that calls ours puts its own job's name in front. */
-export function slotJob({ name, status, started_at }: z.infer<typeof jobSchema>): SlotJob | null {
+export function slotJob({ name, status, started_at, conclusion }: z.infer<typeof jobSchema>): SlotJob | null {
   const slot = /^(?:.* \/ )?slot (\S+)$/.exec(name)?.[1]
   if (slot === undefined) return null
   const known = status === 'in_progress' || status === 'completed' ? status : 'queued'
-  return { slot, status: known, startedAt: started_at }
+  return { slot, status: known, startedAt: started_at, leftInOrder: known === 'completed' && conclusion === 'success' }
 }
 
 /** Run and task may both contain hyphens: the run is known, the attempt is read from the right, without the mark of another try. */
