@@ -39,8 +39,6 @@ export default defineConfig({
           include: whole,
           testTimeout: 240 * SECOND,
           hookTimeout: 120 * SECOND,
-          // Each of these starts a hub and a handful of jobs: two at once on two cores would measure the machine.
-          fileParallelism: false,
         },
       },
     ],

@@ -145,7 +145,7 @@ describe('what a person says to a worker', () => {
     expect(talk[turn]?.lastText).toContain(STEER)
     const events = await world.events(RUN)
     expect(eventsOf(events, 'task_steered')).toMatchObject([{ task: 't3', words: STEER, by: 'admin' }])
-    expect(world.git('show', `refs/heads/tributary/${RUN}/trunk:t3/done.txt`)).toBe('blue')
+    expect(world.git('show', `refs/heads/tributary/${RUN}/t3:t3/done.txt`)).toBe('blue')
   })
   it('is no approval of anything', async () => {
     const [talk = []] = talksOf(stage.model, 't3')
@@ -267,7 +267,12 @@ describe('the money of the whole run', () => {
   it('stands for each attempt in the summary of the slot that worked on it', async () => {
     const { ledger } = await liveState()
     const slots = summaries().filter((text) => text.startsWith('## Slot '))
-    for (const { task, attempt } of eventsOf(await world.events(RUN), 'task_started')) {
+    const events = await world.events(RUN)
+    // A slot may leave in the moment in which it is given a task: it has seen nothing of it.
+    const unseen = eventsOf(events, 'task_returned').map(({ task, attempt }) => `${task}/${attempt}`)
+    const begun = eventsOf(events, 'task_started').filter(({ task, attempt }) => !unseen.includes(`${task}/${attempt}`))
+    expect(begun.length).toBeGreaterThan(5)
+    for (const { task, attempt } of begun) {
       const cost = usd(usdOf(ledger.spent[`${task}/${attempt}`] ?? []))
       const rows = slots
         .flatMap((text) => text.split('\n'))
