@@ -1,21 +1,15 @@
 import type { RunId } from '../core/ref.ts'
 import { type LiveRun, settingsOf, workOf } from '../core/state.ts'
 import { append } from './append.ts'
-import { type Draft, emptyDraft, record } from './draft.ts'
-import { intake } from './intake.ts'
+import { decideAll } from './decide-all.ts'
 import { leave } from './leave.ts'
-import { limiter } from './limiter.ts'
+import { newSession } from './new-session.ts'
 import { observe } from './observe.ts'
-import { beginPlan } from './planning/begin.ts'
-import { concludePlan } from './planning/conclude.ts'
-import { dropTaken, openDesk } from './planning/desk.ts'
-import { giveUpExpansions } from './planning/give-up.ts'
-import { giveUpOrphans, reserveStages, startStages, takeFindings } from './planning/stages.ts'
+import { dropTaken } from './planning/desk.ts'
+import { startStages } from './planning/stages.ts'
 import { project, showable } from './project.ts'
-import { nowOf, type Session, type Step } from './session.ts'
-import { startWork, takeBackLost, verify, watchBase, watchMoney } from './steps.ts'
-import { askForSlots, dispatchSlots } from './supply.ts'
-import { assembleTrunk, queueTasks } from './trunk.ts'
+import type { Session } from './session.ts'
+import { dispatchSlots } from './supply.ts'
 import type { OrchestrateDeps } from './wiring.ts'
 
 /**
@@ -28,7 +22,7 @@ export async function orchestrate(deps: OrchestrateDeps, run: RunId): Promise<Li
   if (session === null) return null
   for (;;) {
     const observed = await observe(session)
-    const draft = await decideAll(session, observed)
+    const draft = await decideAll(session, observed.results)
     if (draft.events.length > 0) {
       if (!(await append(session, draft))) continue
       dropTaken(session.desk)
@@ -48,27 +42,9 @@ const pollSeconds = (session: Session): number => settingsOf(session.state).limi
 async function open(deps: OrchestrateDeps, run: RunId): Promise<Session | null> {
   const [repo, read] = await Promise.all([deps.repo(), deps.journal.read(run)])
   if (read === null || read.state.phase === 'empty') return null
-  const session: Session = {
-    deps,
-    repo,
-    run,
-    state: read.state,
-    tip: read.tip,
-    limiter: limiter(deps.clock.now().getTime()),
-    refs: new Map(),
-    jobs: new Map(),
-    inspected: new Map(),
-    shown: new Map(),
-    shownState: null,
-    refused: new Set(),
-    pullRefused: null,
-    unsure: new Set([...showable(read.state), ...Object.keys(read.state.slots)]),
-    editedAt: new Map(),
-    dispatched: new Map(),
-    deleted: new Set(),
-    started: false,
-    desk: openDesk(),
-  }
+  const { state, tip } = read
+  const unsure = new Set([...showable(state), ...Object.keys(state.slots)])
+  const session = newSession(deps, repo, run, { state, tip, unsure })
   await bringObjects(session)
   return session
 }
@@ -88,29 +64,4 @@ async function bringObjects(session: Session): Promise<void> {
 /** What a plan is made from, where an earlier process had begun to make one. */
 async function bringBase({ state, repo }: Session): Promise<void> {
   if (state.planning !== null) await repo.fetch([state.planning.base])
-}
-
-const STEPS: readonly Step[] = [
-  giveUpOrphans,
-  beginPlan,
-  takeFindings,
-  concludePlan,
-  giveUpExpansions,
-  takeBackLost,
-  watchBase,
-  assembleTrunk,
-  queueTasks,
-  verify,
-  reserveStages,
-  askForSlots,
-  startWork,
-  watchMoney,
-]
-
-async function decideAll(session: Session, observed: Awaited<ReturnType<typeof observe>>): Promise<Draft> {
-  let draft = await intake(session, emptyDraft(session.state), observed.results)
-  for (const step of STEPS) draft = await step(session, draft)
-  if (!session.started && draft.state.phase !== 'ended')
-    draft = record(draft, nowOf(session), { type: 'orchestrator_started', workflowRun: session.deps.workflowRun })
-  return draft
 }

@@ -1,0 +1,61 @@
+import type { Clock } from '../../src/ports/clock.ts'
+
+/** Time that passes only where somebody waits. What is due by then happens on the way, in order. */
+export interface VirtualClock extends Clock {
+  /** Milliseconds since the beginning. */
+  milliseconds(): number
+  /** At so many milliseconds from now; what is due at the same time happens in the order in which it was asked for. */
+  after(milliseconds: number, act: () => void): void
+  /** Goes to the next thing that happens, or to the first look at or after it. False: nothing will ever happen. */
+  goOn(lookMilliseconds: number): boolean
+}
+
+interface Due {
+  at: number
+  act(): void
+}
+
+const START = Date.parse('2026-01-01T00:00:00.000Z')
+
+export function virtualClock(): VirtualClock {
+  let now = 0
+  /** Latest first, so that the next one is popped off the end. */
+  const due: Due[] = []
+
+  function runUntil(until: number): void {
+    for (let next = due.at(-1); next !== undefined && next.at <= until; next = due.at(-1)) {
+      due.pop()
+      now = Math.max(now, next.at)
+      next.act()
+    }
+    now = Math.max(now, until)
+  }
+
+  return {
+    now: () => new Date(START + now),
+    milliseconds: () => now,
+    wait: async (seconds) => runUntil(now + Math.ceil(seconds * 1000)),
+    after(milliseconds, act) {
+      const at = now + Math.max(0, Math.round(milliseconds))
+      insert(due, { at, act })
+    },
+    goOn(look) {
+      const next = due.at(-1)
+      if (next === undefined) return false
+      const looks = look === 0 ? 0 : Math.max(1, Math.ceil((next.at - now) / look))
+      runUntil(look === 0 ? next.at : now + looks * look)
+      return true
+    },
+  }
+}
+
+function insert(due: Due[], one: Due): void {
+  let low = 0
+  let high = due.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((due[middle]?.at ?? 0) > one.at) low = middle + 1
+    else high = middle
+  }
+  due.splice(low, 0, one)
+}

@@ -1,0 +1,44 @@
+import type { TaskFailure } from '../../src/core/failure.ts'
+import type { Plan } from '../../src/core/plan.ts'
+import type { TaskId } from '../../src/core/ref.ts'
+
+/** What an attempt takes, and what becomes of it. */
+export interface Attempt {
+  minutes: number
+  failure: TaskFailure | null
+}
+
+/** A plan, and what its tasks really take: nobody who decides knows that. */
+export interface Workload {
+  name: string
+  plan: Plan
+  attempt(task: TaskId, attempt: number): Attempt
+}
+
+/** Seconds that a run pays besides its work. Each call is a draw. */
+export interface Costs {
+  /** From the request for a slot until it is at work. */
+  startUp(): number
+  /** From the journal's word that a task is a slot's until the work on it begins. */
+  pickUp(): number
+  /** From the end of the work until the orchestrator could see the result. */
+  handOver(): number
+  /** One merge. The orchestrator does nothing else meanwhile. */
+  merge: number
+  /** Between two looks of the orchestrator; 0: it sees everything at once. */
+  look: number
+  /** Pushes a minute that the machine allows itself. */
+  pushesPerMinute: number
+  /** Without work for so long, a slot leaves. */
+  idle: number
+}
+
+export const noCosts: Costs = {
+  startUp: () => 0,
+  pickUp: () => 0,
+  handOver: () => 0,
+  merge: 0,
+  look: 0,
+  pushesPerMinute: 1e9,
+  idle: Number.POSITIVE_INFINITY,
+}

@@ -1,0 +1,148 @@
+import type { RunEvent } from '../../src/core/event.ts'
+import { defaultSettings } from '../../src/core/settings.ts'
+import type { LiveRun } from '../../src/core/state.ts'
+import { append } from '../../src/jobs/append.ts'
+import { decideAll, STEPS } from '../../src/jobs/decide-all.ts'
+import { newSession } from '../../src/jobs/new-session.ts'
+import { observe } from '../../src/jobs/observe.ts'
+import { dropTaken } from '../../src/jobs/planning/desk.ts'
+import type { Session, Step } from '../../src/jobs/session.ts'
+import { dispatchSlots } from '../../src/jobs/supply.ts'
+import type { Forge } from '../../src/ports/forge.ts'
+import type { Journal } from '../../src/ports/journal.ts'
+import { ok } from '../../src/core/result.ts'
+import { approvedAt, settingsFor, WORKFLOW_RUN } from './begin.ts'
+import { type VirtualClock, virtualClock } from './clock.ts'
+import { type Costs, noCosts, type Workload } from './conditions.ts'
+import { memoryRepo } from './repo.ts'
+import { RUN, type Span, type VirtualSlots, virtualSlots } from './slots.ts'
+
+export interface Conditions {
+  slots: number
+  costs?: Costs
+  /** What decides on a wake-up; the shipped steps where nothing is said. */
+  steps?: readonly Step[]
+  /** Where the run begins; approved with its whole plan where nothing is said. */
+  begin?: (clock: VirtualClock) => { state: LiveRun; events: RunEvent[] }
+  /** What happens besides, by the clock: a planner at its desk, say. */
+  meanwhile?: (session: Session, clock: VirtualClock) => void
+  /** Hears every event as it is recorded. */
+  hear?: (events: readonly RunEvent[], session: Session, clock: VirtualClock) => void
+}
+
+export interface Outcome {
+  /** Minutes from the beginning to the end of the run; NaN: it came to no good end. */
+  makespan: number
+  spans: readonly Span[]
+  /** Every event that was recorded on the way. */
+  events: readonly RunEvent[]
+  wakeUps: number
+  pushes: number
+  state: LiveRun
+}
+
+const MINUTE = 60_000
+
+/**
+ * One run of the machine as it ships, under a virtual clock: it looks, decides, pushes and asks for slots exactly as in a
+ * job. Left out is what people are shown, which decides nothing. Effects are in memory.
+ */
+export async function runMachine(workload: Workload, conditions: Conditions): Promise<Outcome> {
+  const { costs = noCosts, steps = STEPS } = conditions
+  const clock = virtualClock()
+  const begun = (conditions.begin ?? approved(workload, conditions.slots, costs))(clock)
+  const repo = memoryRepo(clock, costs.merge)
+  const slots = virtualSlots({ clock, repo, workload, costs })
+  const heard: RunEvent[] = []
+  let pushes = 0
+  const session: Session = newSession(
+    depsOf(clock, repo, slots, (events) => {
+      pushes += 1
+      heard.push(...events)
+      slots.read(events)
+      conditions.hear?.(events, session, clock)
+    }),
+    repo,
+    RUN,
+    { state: begun.state, tip: TIP, unsure: new Set() },
+  )
+  slots.read(begun.events)
+  conditions.meanwhile?.(session, clock)
+  const wakeUps = await drive(session, clock, costs.look * 1000, steps)
+  const { state } = session
+  const ended = state.phase === 'ended' && state.conclusion === 'success'
+  const makespan = ended ? clock.milliseconds() / MINUTE : Number.NaN
+  return { makespan, spans: slots.spans, events: heard, wakeUps, pushes, state }
+}
+
+const approved =
+  ({ plan }: Workload, slots: number, costs: Costs) =>
+  (clock: VirtualClock) =>
+    approvedAt(plan, settingsFor(slots, costs.pushesPerMinute), clock.now().toISOString())
+
+/** As the orchestrator's own loop; instead of looking at nothing new, it goes to the look at which there is something. */
+async function drive(session: Session, clock: VirtualClock, look: number, steps: readonly Step[]): Promise<number> {
+  for (let wakeUps = 1; ; wakeUps += 1) {
+    const observed = await observe(session)
+    const draft = await decideAll(session, observed.results, steps)
+    if (draft.events.length > 0 && !(await append(session, draft))) continue
+    dropTaken(session.desk)
+    if (session.state.phase === 'ended') return wakeUps
+    await dispatchSlots(session)
+    if (draft.events.length === 0 && !clock.goOn(look)) return wakeUps
+  }
+}
+
+const TIP = 'a'.repeat(40)
+
+const unasked = (name: string) => () => Promise.reject(new Error(`${name} is not for a virtual run`))
+
+function depsOf(clock: VirtualClock, repo: ReturnType<typeof memoryRepo>, slots: VirtualSlots, pushed: (events: readonly RunEvent[]) => void) {
+  let workflowRun = WORKFLOW_RUN
+  const journal: Journal = {
+    runsOf: unasked('runsOf'),
+    look: async () => ({ tip: TIP, refs: new Map() }),
+    read: unasked('read'),
+    history: unasked('history'),
+    append: async (_run, _expected, events) => {
+      pushed(events)
+      return { ok: true, tip: TIP }
+    },
+  }
+  const dispatch: Forge['dispatch'] = async (inputs) => {
+    workflowRun += 1
+    slots.bring(workflowRun, JSON.parse(inputs.slots))
+    return { workflowRun }
+  }
+  return {
+    forge: { ...noForge, dispatch },
+    journal,
+    repo: async () => repo,
+    clock,
+    log: () => {},
+    workflowRun: WORKFLOW_RUN,
+    readSettings: () => ok(defaultSettings),
+    slots: slots.port,
+    model: null,
+    readPlan: () => {
+      throw new Error('the plan is there')
+    },
+    secrets: [],
+    redact: (text: string) => text,
+    handOverAt: new Date(8.64e15),
+  }
+}
+
+const noForge: Forge = {
+  defaultBranch: unasked('defaultBranch'),
+  role: unasked('role'),
+  react: unasked('react'),
+  reply: unasked('reply'),
+  pull: unasked('pull'),
+  comments: unasked('comments'),
+  file: unasked('file'),
+  publish: unasked('publish'),
+  dispatch: unasked('dispatch'),
+  dispatched: unasked('dispatched'),
+  orchestratorAlive: unasked('orchestratorAlive'),
+}

@@ -1,0 +1,146 @@
+import type { EventOf, Report, RunEvent } from '../../src/core/event.ts'
+import { slotNames } from '../../src/core/starts.ts'
+import type { ResultFile } from '../../src/core/result-file.ts'
+import type { ResultArtifact, SlotJob, Slots } from '../../src/ports/slots.ts'
+import type { VirtualClock } from './clock.ts'
+import type { Costs, Workload } from './conditions.ts'
+import type { MemoryRepo } from './repo.ts'
+
+export const RUN = '42'
+
+const MINUTE = 60_000
+
+interface Slot {
+  job: SlotJob
+  workflowRun: number
+  /** Milliseconds since when it has nothing to do; null: it is at work. */
+  idleSince: number | null
+}
+
+/** Slots that do as the journal says: they work for as long as the workload says, and hand over what it says. */
+export interface VirtualSlots {
+  port: Slots
+  bring(workflowRun: number, names: readonly string[]): void
+  /** What was pushed; the slots read it. */
+  read(events: readonly RunEvent[]): void
+  /** Milliseconds at which each attempt's work began and ended. */
+  spans: Span[]
+}
+
+export interface Span {
+  task: string
+  attempt: number
+  slot: string
+  from: number
+  to: number
+}
+
+interface World {
+  clock: VirtualClock
+  repo: MemoryRepo
+  workload: Workload
+  costs: Costs
+}
+
+export const report: Report = {
+  workSeconds: 1,
+  acceptanceSeconds: 1,
+  acceptanceLog: '',
+  summary: '',
+  sandbox: 'virtual',
+}
+
+export function virtualSlots({ clock, repo, workload, costs }: World): VirtualSlots {
+  const slots = new Map<string, Slot>()
+  const results = new Map<string, { artifact: ResultArtifact; workflowRun: number; file: ResultFile }>()
+  const bases = new Map<string, string>()
+  const spans: Span[] = []
+
+  function bring(workflowRun: number, names: readonly string[]) {
+    for (const slot of names) {
+      slots.set(slot, { job: { slot, status: 'queued', startedAt: null }, workflowRun, idleSince: null })
+      clock.after(costs.startUp() * 1000, () => {
+        set(slot, 'in_progress')
+        rest(slot)
+      })
+    }
+  }
+
+  function set(name: string, status: SlotJob['status']) {
+    const slot = slots.get(name)
+    if (slot !== undefined) slot.job = { ...slot.job, status }
+  }
+
+  function rest(name: string) {
+    const slot = slots.get(name)
+    if (slot === undefined) return
+    const since = clock.milliseconds()
+    slot.idleSince = since
+    if (costs.idle === Number.POSITIVE_INFINITY) return
+    clock.after(costs.idle * 1000, () => {
+      if (slot.idleSince === since) set(name, 'completed')
+    })
+  }
+
+  /** Works, and hands over. `done` makes what is handed over. */
+  function work(name: string, key: string, minutes: number, done: () => Pick<ResultFile, 'base' | 'outcome' | 'task' | 'attempt'>) {
+    const slot = slots.get(name)
+    if (slot === undefined) throw new Error(`no slot ${name}`)
+    slot.idleSince = null
+    const pickUp = costs.pickUp() * 1000
+    const from = clock.milliseconds() + Math.round(pickUp)
+    clock.after(pickUp + minutes * MINUTE, () => {
+      const made = done()
+      spans.push({ task: made.task, attempt: made.attempt, slot: name, from, to: clock.milliseconds() })
+      clock.after(costs.handOver() * 1000, () => {
+        const at = clock.now().toISOString()
+        const file: ResultFile = { version: 1, run: RUN, slot: name, startedAt: at, endedAt: at, ...made }
+        const artifact = { id: results.size + 1, run: RUN, task: made.task, attempt: made.attempt }
+        results.set(key, { artifact, workflowRun: slot.workflowRun, file })
+        rest(name)
+      })
+    })
+  }
+
+  function startTask({ task, attempt, slot }: EventOf<'task_started'>) {
+    const base = bases.get(task) ?? ''
+    const { minutes, failure } = workload.attempt(task, attempt)
+    work(slot, `${task}-${attempt}`, minutes, () => {
+      if (failure !== null)
+        return { base, task, attempt, outcome: { kind: 'failed', failure, head: null, tree: null, report } }
+      return { base, task, attempt, outcome: { kind: 'done', ...repo.work(base, `${task}/done.txt`), report } }
+    })
+  }
+
+  function startVerification({ on, attempt, slot }: EventOf<'verification_started'>) {
+    work(slot, `verify-${attempt}`, 0, () => ({ base: on, task: 'verify', attempt, outcome: { kind: 'verified', on, report } }))
+  }
+
+  function read(events: readonly RunEvent[]) {
+    for (const event of events) {
+      if (event.type === 'task_queued') bases.set(event.task, event.base)
+      if (event.type === 'task_started') startTask(event)
+      if (event.type === 'verification_started') startVerification(event)
+      if (event.type === 'task_verified' || event.type === 'task_failed') results.delete(`${event.task}-${event.attempt}`)
+      if (event.type === 'slots_requested' && event.workflowRun !== null)
+        bring(event.workflowRun, slotNames(event.request, event.count))
+    }
+  }
+
+  return {
+    port: {
+      jobs: async (workflowRun) => [...slots.values()].filter((slot) => slot.workflowRun === workflowRun).map(({ job }) => job),
+      results: async (workflowRun) =>
+        [...results.values()].filter((one) => one.workflowRun === workflowRun).map(({ artifact }) => artifact),
+      download: async ({ task, attempt }) => ({
+        result: JSON.stringify(results.get(`${task}-${attempt}`)?.file),
+        bundle: 'work.bundle',
+      }),
+    },
+    bring,
+    read,
+    spans,
+  }
+}
+
+
