@@ -39,10 +39,21 @@ export function predict(plan: Plan, slots: number): Prediction {
   }
 }
 
+type Order = (a: TaskId, b: TaskId) => number
+
+/** A run asks at each wake-up, and its plan hardly ever changes. */
+const orders = new WeakMap<Plan['tasks'], Order>()
+
 /** Which of two tasks goes first: the one with the longest remaining path, then the one that the plan names first. */
-export function byRemainingPath(plan: Plan): (a: TaskId, b: TaskId) => number {
-  const remaining = remainingPath(plan.tasks, estimate)
-  const place = new Map(plan.tasks.map(({ id }, index) => [id, index]))
-  const placeOf = (id: TaskId) => place.get(id) ?? plan.tasks.length
+export function byRemainingPath({ tasks }: Plan): Order {
+  const known = orders.get(tasks) ?? orderOf(tasks)
+  orders.set(tasks, known)
+  return known
+}
+
+function orderOf(tasks: Plan['tasks']): Order {
+  const remaining = remainingPath(tasks, estimate)
+  const place = new Map(tasks.map(({ id }, index) => [id, index]))
+  const placeOf = (id: TaskId) => place.get(id) ?? tasks.length
   return (a, b) => (remaining.get(b) ?? 0) - (remaining.get(a) ?? 0) || placeOf(a) - placeOf(b)
 }

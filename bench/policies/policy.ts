@@ -1,0 +1,13 @@
+import type { Step } from '../../src/jobs/session.ts'
+import type { TimedWorkload } from '../graphs/workload.ts'
+import type { Costs } from '../machine/conditions.ts'
+
+/** A way to run a plan in the same machine. */
+export interface Policy {
+  name: string
+  steps(workload: TimedWorkload): readonly Step[]
+  /** What it pays, where that is not what we pay. */
+  costs?(costs: Costs): Costs
+  /** How many slots it makes use of, of those it may have. */
+  slots?(allowed: number): number
+}

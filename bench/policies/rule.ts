@@ -1,0 +1,31 @@
+import { startable } from '../../src/core/schedule.ts'
+import { recordOf, type Work } from '../../src/core/state.ts'
+import type { Task } from '../../src/core/plan.ts'
+import { STEPS } from '../../src/jobs/decide-all.ts'
+import { record } from '../../src/jobs/draft.ts'
+import { nowOf, type Session, type Step } from '../../src/jobs/session.ts'
+import { startWork } from '../../src/jobs/steps.ts'
+import { freeSlots } from '../../src/jobs/supply.ts'
+
+/** Which of the tasks that could start do so, and in which order. The scheduler that ships knows nothing of it. */
+export type Rule = (could: readonly Task[], work: Work, session: Session) => readonly Task[]
+
+/** The shipped steps, but what is given to the free slots is decided by the rule. */
+export const stepsBy = (rule: Rule): readonly Step[] => STEPS.map((step) => (step === startWork ? startBy(rule) : step))
+
+const startBy =
+  (rule: Rule): Step =>
+  (session, draft) => {
+    if (draft.state.phase !== 'active') return draft
+    const { work } = draft.state
+    if (work.verification?.status === 'queued') return startWork(session, draft)
+    const slots = freeSlots(session, draft.state)
+    // In the order of the plan, so that a rule that says nothing of two tasks takes the first.
+    const could = new Set(startable(work).map(({ id }) => id))
+    const chosen = rule(work.plan.tasks.filter(({ id }) => could.has(id)), work, session).slice(0, slots.length)
+    return chosen.reduce((next, task, index) => {
+      const { attempts } = recordOf(work, task.id)
+      const slot = slots[index] ?? ''
+      return record(next, nowOf(session), { type: 'task_started', task: task.id, attempt: attempts.length, slot })
+    }, draft)
+  }
