@@ -1,0 +1,4 @@
+import type { Benchmark } from './benchmark.ts'
+import { makespan } from './makespan.ts'
+
+export const benchmarks: readonly Benchmark[] = [makespan]

@@ -1,0 +1,34 @@
+import { randomOf, seedOf } from '../random.ts'
+import { families } from './families.ts'
+import { shapes } from './shapes.ts'
+import { type TimedWorkload, workloadOf } from './workload.ts'
+
+export interface Member {
+  family: string
+  n: number
+  sigma: number
+  seed: number
+  workload: TimedWorkload
+}
+
+export const SIGMAS = [0.3, 0.7, 1] as const
+export const SHAPES = 'plan shapes'
+
+/** Members of every family, and the shapes of plans, with durations and estimates drawn by these seeds. */
+export function* corpus(sizes: readonly number[], seedsOf: (n: number) => number): Generator<Member> {
+  for (const sigma of SIGMAS) {
+    for (const family of families)
+      for (const n of sizes)
+        for (let seed = 1; seed <= seedsOf(n); seed += 1) {
+          const random = randomOf(seedOf(family.name, n, sigma, seed))
+          yield { family: family.name, n, sigma, seed, workload: workloadOf(family.draw(n, random), sigma, random) }
+        }
+    for (const shape of shapes)
+      for (let seed = 1; seed <= seedsOf(shape.nodes.length); seed += 1) {
+        const random = randomOf(seedOf(shape.name, sigma, seed))
+        yield { family: SHAPES, n: shape.nodes.length, sigma, seed, workload: workloadOf(shape, sigma, random) }
+      }
+  }
+}
+
+export const minutesIn = ({ minutes }: TimedWorkload) => (task: { id: string }): number => minutes.get(task.id) ?? 0
