@@ -1,4 +1,6 @@
 import type { Benchmark } from './benchmark.ts'
+import { failures } from './failures.ts'
 import { makespan } from './makespan.ts'
+import { overlapping } from './overlap.ts'
 
-export const benchmarks: readonly Benchmark[] = [makespan]
+export const benchmarks: readonly Benchmark[] = [makespan, overlapping, failures]
