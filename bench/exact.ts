@@ -28,7 +28,13 @@ export function optimum(tasks: readonly Task[], minutes: (task: Task) => number,
     for (const { task, at } of ready.toSorted((a, b) => (tails[b.task] ?? 0) - (tails[a.task] ?? 0))) {
       const takesNow = takes[task] ?? 0
       ends[task] = at + takesNow
-      search(placed + 1, [...free.slice(1), at + takesNow].sort(rising), at, left - takesNow, Math.max(latest, at + takesNow))
+      search(
+        placed + 1,
+        [...free.slice(1), at + takesNow].sort(rising),
+        at,
+        left - takesNow,
+        Math.max(latest, at + takesNow),
+      )
       ends[task] = -1
     }
   }
@@ -37,7 +43,13 @@ export function optimum(tasks: readonly Task[], minutes: (task: Task) => number,
     ends.flatMap((end, task) => (end < 0 && (needs[task] ?? []).every((need) => (ends[need] ?? -1) >= 0) ? [task] : []))
   const doneBefore = (task: number) => (needs[task] ?? []).reduce((most, need) => Math.max(most, ends[need] ?? 0), 0)
 
-  search(0, Array.from({ length: slots }, () => 0), 0, takes.reduce((sum, one) => sum + one, 0), 0)
+  search(
+    0,
+    Array.from({ length: slots }, () => 0),
+    0,
+    takes.reduce((sum, one) => sum + one, 0),
+    0,
+  )
   return best
 }
 

@@ -1,4 +1,4 @@
-import { withReplacement, replaceable } from '../src/core/amend.ts'
+import { replaceable, withReplacement } from '../src/core/amend.ts'
 import type { RunEvent } from '../src/core/event.ts'
 import { dependantsOf } from '../src/core/graph.ts'
 import type { Task } from '../src/core/plan.ts'
@@ -13,8 +13,8 @@ import { corpus, type Member } from './graphs/corpus.ts'
 import type { VirtualClock } from './machine/clock.ts'
 import type { Workload } from './machine/conditions.ts'
 import { runMachine } from './machine/machine.ts'
-import { stepsBy } from './policies/rule.ts'
 import { ours } from './policies/rivals.ts'
+import { stepsBy } from './policies/rule.ts'
 import { randomOf, seedOf } from './random.ts'
 import { mean, summary } from './statistics.ts'
 
@@ -39,9 +39,15 @@ interface Failed {
 }
 
 /** Tasks fail once, at a moment drawn evenly from the last four fifths of their time; what comes after them does not. */
-function failing({ workload, ...member }: Member, share: number, kind: Kind): Workload & { failing: ReadonlySet<TaskId> } {
+function failing(
+  { workload, ...member }: Member,
+  share: number,
+  kind: Kind,
+): Workload & { failing: ReadonlySet<TaskId> } {
   const random = randomOf(seedOf('failures', member.family, member.n, member.sigma, member.seed, share))
-  const drawn = new Map(workload.plan.tasks.map(({ id }) => [id, { fails: random() < share, at: 0.2 + 0.8 * random() }]))
+  const drawn = new Map(
+    workload.plan.tasks.map(({ id }) => [id, { fails: random() < share, at: 0.2 + 0.8 * random() }]),
+  )
   const attempt: Workload['attempt'] = (task, count) => {
     const { minutes } = workload.attempt(originalOf(task), 1)
     const draw = drawn.get(task)
@@ -65,7 +71,12 @@ function replacement(draft: Draft, at: string, failed: TaskId, kind: Kind): Draf
   const work = planned(draft)
   const task = taskOf(work, failed)
   const removed = kind === 'split' ? [] : replaceable(work, failed).filter((id) => id !== failed)
-  const plan = withReplacement(work.plan, failed, removed, kind === 'split' ? halves(task) : changed(work.plan.tasks, failed, removed))
+  const plan = withReplacement(
+    work.plan,
+    failed,
+    removed,
+    kind === 'split' ? halves(task) : changed(work.plan.tasks, failed, removed),
+  )
   const planId = planIdOf({ ...work, plan })
   return record(draft, at, { type: 'plan_amended', cause: 'replan', of: failed, plan, planId, within: true, notes: [] })
 }
@@ -92,7 +103,11 @@ const replanning =
     for (const event of events)
       if (event.type === 'task_failed' && event.final)
         clock.after(REPLANNING * MINUTE, () =>
-          tell(session.desk, { stage: `replan:${event.task}#1`, last: true, into: (draft) => replacement(draft, nowOf(session), event.task, kind) }),
+          tell(session.desk, {
+            stage: `replan:${event.task}#1`,
+            last: true,
+            into: (draft) => replacement(draft, nowOf(session), event.task, kind),
+          }),
         )
   }
 
@@ -108,14 +123,21 @@ function stopTheWorld(kind: Kind) {
     steps: (member: Member) => {
       const free = ours.steps(member.workload)
       const held = stepsBy(() => [])
-      return free.map((step, index): typeof step => (session, draft) => ((stopped ? held[index] : step) ?? step)(session, draft))
+      return free.map(
+        (step, index): typeof step =>
+          (session, draft) =>
+            ((stopped ? held[index] : step) ?? step)(session, draft),
+      )
     },
     hear(events: readonly RunEvent[], session: Session, clock: VirtualClock) {
       for (const event of events) if (event.type === 'task_failed') failures.push(event)
       if (failures.length > 0) stopped = true
       const work = workOf(session.state)
       const last = events.filter((event) => event.type === 'task_failed' || event.type === 'task_verified')
-      const busy = work === null ? [] : tasksWith(work, 'in_progress').filter((id) => !last.some((event) => 'task' in event && event.task === id))
+      const busy =
+        work === null
+          ? []
+          : tasksWith(work, 'in_progress').filter((id) => !last.some((event) => 'task' in event && event.task === id))
       if (!stopped || busy.length > 0 || failures.length === 0) return
       const ended = failures.splice(0)
       mend(ended, session, clock)
@@ -170,18 +192,54 @@ export const failures: Benchmark = {
 function figuresOf(found: readonly Failed[]): Figure[] {
   const spread = (figure: string, values: readonly number[], target: Figure['target']): Figure => {
     const { mean: value, p50, p90, max, count } = summary(values)
-    return { benchmark: 'B4', figure, value, unit: '', target, basis: `${count} runs: p50 ${p50.toFixed(3)}, p90 ${p90.toFixed(3)}, max ${max.toFixed(3)}` }
+    return {
+      benchmark: 'B4',
+      figure,
+      value,
+      unit: '',
+      target,
+      basis: `${count} runs: p50 ${p50.toFixed(3)}, p90 ${p90.toFixed(3)}, max ${max.toFixed(3)}`,
+    }
   }
   const grown = (which: (one: Failed) => boolean) => found.filter(which).map((one) => one.ours / one.free)
   const disturbed = found.reduce((sum, one) => sum + one.disturbed, 0)
   const broken = found.filter((one) => one.failures > 0)
   return [
-    spread('makespan / failure-free, 10 % fail', grown(({ share }) => share === 0.1), atMost(1.15)),
-    ...KINDS.map((kind) => spread(`the same, ${kind}`, grown((one) => one.share === 0.1 && one.kind === kind), null)),
-    spread('makespan / failure-free, 5 % fail', grown(({ share }) => share === 0.05), null),
-    spread('makespan / failure-free, 30 % fail', grown(({ share }) => share === 0.3), null),
-    { benchmark: 'B4', figure: 'unaffected tasks disturbed', value: disturbed, unit: '', target: atMost(0), basis: `${found.length} runs` },
-    spread('stop-the-world / ours', broken.map((one) => one.stopped / one.ours), atLeast(1.15)),
+    spread(
+      'makespan / failure-free, 10 % fail',
+      grown(({ share }) => share === 0.1),
+      atMost(1.15),
+    ),
+    ...KINDS.map((kind) =>
+      spread(
+        `the same, ${kind}`,
+        grown((one) => one.share === 0.1 && one.kind === kind),
+        null,
+      ),
+    ),
+    spread(
+      'makespan / failure-free, 5 % fail',
+      grown(({ share }) => share === 0.05),
+      null,
+    ),
+    spread(
+      'makespan / failure-free, 30 % fail',
+      grown(({ share }) => share === 0.3),
+      null,
+    ),
+    {
+      benchmark: 'B4',
+      figure: 'unaffected tasks disturbed',
+      value: disturbed,
+      unit: '',
+      target: atMost(0),
+      basis: `${found.length} runs`,
+    },
+    spread(
+      'stop-the-world / ours',
+      broken.map((one) => one.stopped / one.ours),
+      atLeast(1.15),
+    ),
   ]
 }
 
@@ -207,7 +265,11 @@ const chartOf = (found: readonly Failed[]) => ({
   points: [...KINDS, 'stop the world'].flatMap((series) =>
     SHARES.map((x) => {
       const some = found.filter((one) => one.share === x && (one.kind === series || series === 'stop the world'))
-      return { x, series, y: mean(some.map((one) => (series === 'stop the world' ? one.stopped : one.ours) / one.free)) }
+      return {
+        x,
+        series,
+        y: mean(some.map((one) => (series === 'stop the world' ? one.stopped : one.ours) / one.free)),
+      }
     }),
   ),
 })

@@ -8,8 +8,8 @@ import { measuresOf } from './graphs/measures.ts'
 import { type Costs, noCosts } from './machine/conditions.ts'
 import { runMachine } from './machine/machine.ts'
 import { measuredCosts } from './machine/measured.ts'
-import { ours, rivals, serial, wavesInOrder, wavesLongestFirst } from './policies/rivals.ts'
 import type { Policy } from './policies/policy.ts'
+import { ours, rivals, serial, wavesInOrder, wavesLongestFirst } from './policies/rivals.ts'
 import { randomOf, seedOf } from './random.ts'
 import { mean, percentile, summary } from './statistics.ts'
 
@@ -153,7 +153,11 @@ function rivalFigures(compared: readonly Compared[]): Figure[] {
     ...spread('waves longest first / ours', ratios(wavesLongestFirst), null),
     ...spread(`waves / ours, stragglers on ${TRACKS} tracks`, ratios(wavesInOrder, straggling), atLeast(3.5)),
     ...spread('serial plan mode / ours, 4 slots', ratios(serial, atFour), atLeast(2.9)),
-    ...spread('serial plan mode / ours, 4 slots, work fills them', ratios(serial, (one) => atFour(one) && fills(one)), null),
+    ...spread(
+      'serial plan mode / ours, 4 slots, work fills them',
+      ratios(serial, (one) => atFour(one) && fills(one)),
+      null,
+    ),
     ...others.flatMap((policy) => spread(`${policy.name} / ours`, ratios(policy), null)),
   ]
 }
@@ -173,8 +177,16 @@ function optimumFigures(small: readonly { ratio: number; informed: number }[]): 
     basis: `${basis}; p90 ${percentile(ratios, 0.9).toFixed(3)}`,
   })
   return [
-    share('within 2 % of the optimum', small.map(({ ratio }) => ratio), atLeast(90)),
-    share('the same with true durations', small.map(({ informed }) => informed), null),
+    share(
+      'within 2 % of the optimum',
+      small.map(({ ratio }) => ratio),
+      atLeast(90),
+    ),
+    share(
+      'the same with true durations',
+      small.map(({ informed }) => informed),
+      null,
+    ),
   ]
 }
 
@@ -224,7 +236,9 @@ const boundChart = (bounded: readonly Bounded[]) => ({
     SLOTS.map((x) => ({
       x,
       series,
-      y: mean(bounded.filter((one) => one.slots === x && one.member.family === series).map((one) => one.makespan / one.bound)),
+      y: mean(
+        bounded.filter((one) => one.slots === x && one.member.family === series).map((one) => one.makespan / one.bound),
+      ),
     })),
   ),
 })
@@ -236,7 +250,9 @@ const rivalChart = (compared: readonly Compared[]) => ({
   log: true,
   points: rivals.flatMap(({ name: series }) =>
     [8, 24, 100, 300].flatMap((x) => {
-      const some = compared.filter((one) => one.policy === series && one.slots === 4 && one.member.n === x && one.member.family !== SHAPES)
+      const some = compared.filter(
+        (one) => one.policy === series && one.slots === 4 && one.member.n === x && one.member.family !== SHAPES,
+      )
       return some.length === 0 ? [] : [{ x, series, y: mean(some.map(({ theirs, ours: own }) => theirs / own)) }]
     }),
   ),

@@ -1,7 +1,7 @@
 import { lowerBounds } from '../src/core/bound.ts'
+import { replay } from '../src/core/evolve.ts'
 import { remainingPath } from '../src/core/graph.ts'
 import { planIdOf } from '../src/core/plan-id.ts'
-import { replay } from '../src/core/evolve.ts'
 import { record } from '../src/jobs/draft.ts'
 import { tell } from '../src/jobs/planning/desk.ts'
 import { nowOf, type Session } from '../src/jobs/session.ts'
@@ -68,10 +68,20 @@ function said(session: Session, { workload: { plan } }: Member, index: number) {
       if (task === undefined || settings === undefined) return draft
       const planId = planIdOf({ plan, base: BASE, settingsBlob: '', settings })
       let next = draft
-      if (index === 0) next = record(next, at, { type: 'plan_begun', plan: { ...plan, tasks: [] }, planId, trunk: TRUNK })
+      if (index === 0)
+        next = record(next, at, { type: 'plan_begun', plan: { ...plan, tasks: [] }, planId, trunk: TRUNK })
       next = record(next, at, { type: 'task_planned', planned: task, notes: [] })
       if (index < plan.tasks.length - 1) return next
-      const proposal = { plan, planId, base: BASE, baseBranch: 'main', settings, settingsBlob: '', trunk: TRUNK, notes: [] }
+      const proposal = {
+        plan,
+        planId,
+        base: BASE,
+        baseBranch: 'main',
+        settings,
+        settingsBlob: '',
+        trunk: TRUNK,
+        notes: [],
+      }
       return record(next, at, { type: 'plan_proposed', ...proposal, mode: 'off' })
     },
   }
@@ -111,7 +121,8 @@ export const overlapping: Benchmark = {
   },
 }
 
-const removed = ({ sequential, overlapped, bound }: Overlapped): number => (sequential - overlapped) / (sequential - bound)
+const removed = ({ sequential, overlapped, bound }: Overlapped): number =>
+  (sequential - overlapped) / (sequential - bound)
 
 function figuresOf(found: readonly Overlapped[]): Figure[] {
   const some = (slots: number) => found.filter((one) => one.slots === slots)
@@ -132,7 +143,14 @@ function figuresOf(found: readonly Overlapped[]): Figure[] {
   return [
     figure(4, 0.85),
     figure(8, 0.95),
-    { benchmark: 'B2', figure: 'first task starts after its brief', value: late, unit: 'min', target: atMost(0.001), basis: `latest of ${found.length}` },
+    {
+      benchmark: 'B2',
+      figure: 'first task starts after its brief',
+      value: late,
+      unit: 'min',
+      target: atMost(0.001),
+      basis: `latest of ${found.length}`,
+    },
   ]
 }
 

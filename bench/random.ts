@@ -21,8 +21,7 @@ export function seedOf(...parts: readonly (string | number)[]): number {
 export const integer = (random: Random, below: number): number => Math.floor(random() * below)
 
 /** Standard normal (Box and Muller). */
-const normal = (random: Random): number =>
-  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+const normal = (random: Random): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 
 /** Lognormal around a median of 1. */
 export const lognormal = (random: Random, sigma: number): number => Math.exp(sigma * normal(random))

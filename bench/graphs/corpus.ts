@@ -31,4 +31,7 @@ export function* corpus(sizes: readonly number[], seedsOf: (n: number) => number
   }
 }
 
-export const minutesIn = ({ minutes }: TimedWorkload) => (task: { id: string }): number => minutes.get(task.id) ?? 0
+export const minutesIn =
+  ({ minutes }: TimedWorkload) =>
+  (task: { id: string }): number =>
+    minutes.get(task.id) ?? 0

@@ -28,7 +28,8 @@ const node = (index: number, needs: readonly number[], weight = 1): Node => ({
 
 const layered: Family = {
   name: 'layer by layer',
-  parameters: 'about 1.5 sqrt(n) nodes a layer; each needs each node of the layer before with probability 0.35, and at least one',
+  parameters:
+    'about 1.5 sqrt(n) nodes a layer; each needs each node of the layer before with probability 0.35, and at least one',
   draw(n, random) {
     const width = Math.max(2, Math.round(1.5 * Math.sqrt(n)))
     return byNeeds(this.name, n, (index) => {
@@ -115,7 +116,9 @@ const erdosRenyi: Family = {
   parameters: 'each earlier node is needed with probability min(0.3, 3 / n)',
   draw(n, random) {
     const chance = Math.min(0.3, 3 / n)
-    return byNeeds(this.name, n, (index) => Array.from({ length: index }, (_, other) => other).filter(() => random() < chance))
+    return byNeeds(this.name, n, (index) =>
+      Array.from({ length: index }, (_, other) => other).filter(() => random() < chance),
+    )
   },
 }
 

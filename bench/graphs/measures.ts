@@ -19,7 +19,12 @@ export function measuresOf({ plan, minutes }: TimedWorkload): Measures {
   const takes = ({ id }: { id: string }) => minutes.get(id) ?? 0
   const all = work(plan.tasks, takes)
   const path = criticalPath(plan.tasks, takes).reduce((sum, id) => sum + takes({ id }), 0)
-  return { tasks: plan.tasks.length, width: width(plan.tasks, takes), pathOverWork: path / all, mass: massOf(plan.tasks) }
+  return {
+    tasks: plan.tasks.length,
+    width: width(plan.tasks, takes),
+    pathOverWork: path / all,
+    mass: massOf(plan.tasks),
+  }
 }
 
 function massOf(tasks: TimedWorkload['plan']['tasks']): number {

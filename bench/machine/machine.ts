@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../src/core/event.ts'
+import { ok } from '../../src/core/result.ts'
 import { defaultSettings } from '../../src/core/settings.ts'
 import type { LiveRun } from '../../src/core/state.ts'
 import { append } from '../../src/jobs/append.ts'
@@ -10,7 +11,6 @@ import type { Session, Step } from '../../src/jobs/session.ts'
 import { dispatchSlots } from '../../src/jobs/supply.ts'
 import type { Forge } from '../../src/ports/forge.ts'
 import type { Journal } from '../../src/ports/journal.ts'
-import { ok } from '../../src/core/result.ts'
 import { approvedAt, settingsFor, WORKFLOW_RUN } from './begin.ts'
 import { type VirtualClock, virtualClock } from './clock.ts'
 import { type Costs, noCosts, type Workload } from './conditions.ts'
@@ -97,7 +97,12 @@ const TIP = 'a'.repeat(40)
 
 const unasked = (name: string) => () => Promise.reject(new Error(`${name} is not for a virtual run`))
 
-function depsOf(clock: VirtualClock, repo: ReturnType<typeof memoryRepo>, slots: VirtualSlots, pushed: (events: readonly RunEvent[]) => void) {
+function depsOf(
+  clock: VirtualClock,
+  repo: ReturnType<typeof memoryRepo>,
+  slots: VirtualSlots,
+  pushed: (events: readonly RunEvent[]) => void,
+) {
   let workflowRun = WORKFLOW_RUN
   const journal: Journal = {
     runsOf: unasked('runsOf'),

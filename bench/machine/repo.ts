@@ -1,6 +1,6 @@
 import type { Sha } from '../../src/core/ref.ts'
-import type { Repo } from '../../src/ports/repo.ts'
 import type { Clock } from '../../src/ports/clock.ts'
+import type { Repo } from '../../src/ports/repo.ts'
 
 export interface MemoryRepo extends Repo {
   /** A commit on the base by who works on a task, and the one path that it changes. */

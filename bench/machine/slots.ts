@@ -1,6 +1,6 @@
 import type { EventOf, Report, RunEvent } from '../../src/core/event.ts'
-import { slotNames } from '../../src/core/starts.ts'
 import type { ResultFile } from '../../src/core/result-file.ts'
+import { slotNames } from '../../src/core/starts.ts'
 import type { ResultArtifact, SlotJob, Slots } from '../../src/ports/slots.ts'
 import type { VirtualClock } from './clock.ts'
 import type { Costs, Workload } from './conditions.ts'
@@ -83,7 +83,12 @@ export function virtualSlots({ clock, repo, workload, costs }: World): VirtualSl
   }
 
   /** Works, and hands over. `done` makes what is handed over. */
-  function work(name: string, key: string, minutes: number, done: () => Pick<ResultFile, 'base' | 'outcome' | 'task' | 'attempt'>) {
+  function work(
+    name: string,
+    key: string,
+    minutes: number,
+    done: () => Pick<ResultFile, 'base' | 'outcome' | 'task' | 'attempt'>,
+  ) {
     const slot = slots.get(name)
     if (slot === undefined) throw new Error(`no slot ${name}`)
     slot.idleSince = null
@@ -113,7 +118,12 @@ export function virtualSlots({ clock, repo, workload, costs }: World): VirtualSl
   }
 
   function startVerification({ on, attempt, slot }: EventOf<'verification_started'>) {
-    work(slot, `verify-${attempt}`, 0, () => ({ base: on, task: 'verify', attempt, outcome: { kind: 'verified', on, report } }))
+    work(slot, `verify-${attempt}`, 0, () => ({
+      base: on,
+      task: 'verify',
+      attempt,
+      outcome: { kind: 'verified', on, report },
+    }))
   }
 
   function read(events: readonly RunEvent[]) {
@@ -121,7 +131,8 @@ export function virtualSlots({ clock, repo, workload, costs }: World): VirtualSl
       if (event.type === 'task_queued') bases.set(event.task, event.base)
       if (event.type === 'task_started') startTask(event)
       if (event.type === 'verification_started') startVerification(event)
-      if (event.type === 'task_verified' || event.type === 'task_failed') results.delete(`${event.task}-${event.attempt}`)
+      if (event.type === 'task_verified' || event.type === 'task_failed')
+        results.delete(`${event.task}-${event.attempt}`)
       if (event.type === 'slots_requested' && event.workflowRun !== null)
         bring(event.workflowRun, slotNames(event.request, event.count))
     }
@@ -129,7 +140,8 @@ export function virtualSlots({ clock, repo, workload, costs }: World): VirtualSl
 
   return {
     port: {
-      jobs: async (workflowRun) => [...slots.values()].filter((slot) => slot.workflowRun === workflowRun).map(({ job }) => job),
+      jobs: async (workflowRun) =>
+        [...slots.values()].filter((slot) => slot.workflowRun === workflowRun).map(({ job }) => job),
       results: async (workflowRun) =>
         [...results.values()].filter((one) => one.workflowRun === workflowRun).map(({ artifact }) => artifact),
       download: async ({ task, attempt }) => ({
@@ -142,5 +154,3 @@ export function virtualSlots({ clock, repo, workload, costs }: World): VirtualSl
     spans,
   }
 }
-
-

@@ -1,6 +1,6 @@
+import type { Task } from '../../src/core/plan.ts'
 import { startable } from '../../src/core/schedule.ts'
 import { recordOf, type Work } from '../../src/core/state.ts'
-import type { Task } from '../../src/core/plan.ts'
 import { STEPS } from '../../src/jobs/decide-all.ts'
 import { record } from '../../src/jobs/draft.ts'
 import { nowOf, type Session, type Step } from '../../src/jobs/session.ts'
@@ -22,7 +22,11 @@ const startBy =
     const slots = freeSlots(session, draft.state)
     // In the order of the plan, so that a rule that says nothing of two tasks takes the first.
     const could = new Set(startable(work).map(({ id }) => id))
-    const chosen = rule(work.plan.tasks.filter(({ id }) => could.has(id)), work, session).slice(0, slots.length)
+    const chosen = rule(
+      work.plan.tasks.filter(({ id }) => could.has(id)),
+      work,
+      session,
+    ).slice(0, slots.length)
     return chosen.reduce((next, task, index) => {
       const { attempts } = recordOf(work, task.id)
       const slot = slots[index] ?? ''

@@ -1,13 +1,10 @@
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { replay } from '../core/evolve.ts'
 import { runIdSchema } from '../core/ref.ts'
 import { renderTimeline } from '../render/timeline.ts'
-import { git } from './git.ts'
 import { readJournal } from './journal.ts'
-import { webAddress } from './remote.ts'
+import { remoteUrl } from './journal-url.ts'
 import { readArguments, type Subcommand } from './subcommand.ts'
-import { Mistake, type Terminal } from './terminal.ts'
+import { Mistake } from './terminal.ts'
 
 const options = { remote: { type: 'string' }, repo: { type: 'string' }, json: { type: 'boolean' } } as const
 
@@ -39,18 +36,3 @@ export const log: Subcommand = {
     return 0
   },
 }
-
-async function remoteUrl(
-  asked: { remote?: string | undefined; repo?: string | undefined },
-  terminal: Terminal,
-): Promise<string> {
-  if (asked.remote !== undefined && asked.repo !== undefined)
-    throw new Mistake('--remote and --repo exclude each other')
-  if (asked.repo !== undefined) return folderUrl(terminal.cwd, asked.repo)
-  if (asked.remote !== undefined) return asked.remote
-  const origin = await git(terminal.cwd, 'remote', 'get-url', 'origin')
-  if (origin === null) throw new Mistake('this folder has no remote `origin`; say --remote or --repo')
-  return webAddress(origin) ?? folderUrl(terminal.cwd, origin)
-}
-
-const folderUrl = (cwd: string, folder: string): string => pathToFileURL(resolve(cwd, folder)).href

@@ -4,10 +4,11 @@ import { doctor } from './doctor/subcommand.ts'
 import { hub } from './hub.ts'
 import { init } from './init.ts'
 import { log } from './log.ts'
+import { simulate } from './simulate.ts'
 import type { Subcommand } from './subcommand.ts'
 import { Mistake, type Terminal } from './terminal.ts'
 
-const SUBCOMMANDS: readonly Subcommand[] = [init, doctor, log, hub, demo]
+const SUBCOMMANDS: readonly Subcommand[] = [init, doctor, log, simulate, hub, demo]
 const USAGE_ERROR = 2
 
 /** `tributary WORD ...`: answers with the exit code. */

@@ -49,7 +49,8 @@ function overloads(windows: readonly Window[], whole: number, slots: readonly nu
     minutes,
   }))
   const most = slots.map(() => 0)
-  for (const seen of [windows, mirrored]) for (const end of endsOf(seen)) worstStart(bendsBefore(seen, end), end, slots, most)
+  for (const seen of [windows, mirrored])
+    for (const end of endsOf(seen)) worstStart(bendsBefore(seen, end), end, slots, most)
   return most
 }
 

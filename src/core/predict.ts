@@ -21,20 +21,27 @@ export interface Prediction {
   oneAgentMinutes: number
 }
 
-/** Deterministic. Leaves out what it takes to start a slot, to land, to try again, and to read a plan. */
-export function predict(plan: Plan, slots: number): Prediction {
-  const path = criticalPath(plan.tasks, estimate)
+/**
+ * Deterministic. Leaves out what it takes to start a slot, to land, to try again, and to read a plan. `minutes`: what tasks
+ * take, where that is known better than by their size; in which order they are given out, their size decides all the same.
+ */
+export function predict(plan: Plan, slots: number, minutes: (task: Task) => number = estimate): Prediction {
+  const path = criticalPath(plan.tasks, minutes)
   const onPath = new Set(path)
-  const workMinutes = work(plan.tasks, estimate)
+  const workMinutes = work(plan.tasks, minutes)
   return {
     criticalPath: path,
     criticalPathMinutes: work(
       plan.tasks.filter(({ id }) => onPath.has(id)),
-      estimate,
+      minutes,
     ),
     workMinutes,
-    makespanMinutes: makespan(plan.tasks, { slots: Math.max(1, slots), order: byRemainingPath(plan), estimate }),
-    width: width(plan.tasks, estimate),
+    makespanMinutes: makespan(plan.tasks, {
+      slots: Math.max(1, slots),
+      order: byRemainingPath(plan),
+      estimate: minutes,
+    }),
+    width: width(plan.tasks, minutes),
     oneAgentMinutes: workMinutes,
   }
 }

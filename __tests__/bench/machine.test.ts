@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest'
+import { families } from '../../bench/graphs/families.ts'
+import { measuresOf } from '../../bench/graphs/measures.ts'
+import { shapes } from '../../bench/graphs/shapes.ts'
+import { type TimedWorkload, workloadOf } from '../../bench/graphs/workload.ts'
+import { noCosts } from '../../bench/machine/conditions.ts'
+import { runMachine } from '../../bench/machine/machine.ts'
+import { oracle, ours, serial, wavesInOrder } from '../../bench/policies/rivals.ts'
+import { randomOf } from '../../bench/random.ts'
+import { grahamCeiling, lowerBounds } from '../../src/core/bound.ts'
+import { makespan } from '../../src/core/makespan.ts'
+import { byRemainingPath } from '../../src/core/predict.ts'
+import { planOf } from '../support/plan.ts'
+
+/** What tasks really take, in minutes; 1 where nothing is said. */
+function workload(graph: string, given: Record<string, number> = {}): TimedWorkload {
+  const plan = planOf(graph)
+  const minutes = new Map(plan.tasks.map(({ id }) => [id, given[id] ?? 1]))
+  return { name: graph, plan, minutes, attempt: (id) => ({ minutes: minutes.get(id) ?? 0, failure: null }) }
+}
+
+describe('a run under the virtual clock', () => {
+  it('ends when the last task has landed and is verified, without a gap', async () => {
+    const {
+      makespan: minutes,
+      spans,
+      state,
+    } = await runMachine(workload('a > c, b > c', { a: 2, b: 5, c: 3 }), { slots: 2 })
+    expect(minutes).toBe(8)
+    expect(spans.map(({ task, from, to }) => [task, from / 60_000, to / 60_000])).toEqual([
+      ['a', 0, 2],
+      ['b', 0, 5],
+      ['c', 5, 8],
+      ['verify', 8, 8],
+    ])
+    expect(state).toMatchObject({ phase: 'ended', conclusion: 'success' })
+  })
+
+  it('takes as long as the plan’s prediction says, since both follow one rule', async () => {
+    for (const family of families) {
+      const drawn = workloadOf(family.draw(9, randomOf(3)), 0.7, randomOf(5))
+      const estimate = ({ id }: { id: string }) => drawn.minutes.get(id) ?? 0
+      const predicted = makespan(drawn.plan.tasks, { slots: 3, order: byRemainingPath(drawn.plan), estimate })
+      const { makespan: minutes } = await runMachine(drawn, { slots: 3 })
+      expect(minutes).toBeCloseTo(predicted, 6)
+      const [bound = 0] = lowerBounds(drawn.plan.tasks, estimate, [3])
+      expect(minutes).toBeGreaterThanOrEqual(bound - 1e-6)
+      const all = drawn.plan.tasks.reduce((sum, task) => sum + estimate(task), 0)
+      const path = Math.max(...lowerBounds(drawn.plan.tasks, estimate, [64]))
+      expect(minutes).toBeLessThanOrEqual(grahamCeiling(path, all, 3) + 1e-6)
+    }
+  })
+
+  it('pays for the start of a slot once, and for looks and hand-overs as often as they come', async () => {
+    const costs = { ...noCosts, startUp: () => 60, handOver: () => 30 }
+    const { makespan: minutes } = await runMachine(workload('a > b'), { slots: 1, costs })
+    expect(minutes).toBe(1 + 1.5 + 1.5 + 0.5)
+    const polled = await runMachine(workload('a > b'), { slots: 1, costs: { ...noCosts, look: 45 } })
+    expect(polled.makespan).toBeGreaterThanOrEqual(3)
+  })
+
+  it('lets a slot go that has had nothing to do for a minute, and asks for another when there is work', async () => {
+    const costs = { ...noCosts, idle: 60 }
+    const { events, makespan: minutes } = await runMachine(workload('a > c, b, a > d', { a: 10 }), { slots: 2, costs })
+    expect(minutes).toBe(11)
+    expect(events.filter(({ type }) => type === 'slots_requested')).toHaveLength(1)
+  })
+
+  it('tries a task again that failed, and leaves the others alone', async () => {
+    const failing = workload('a > c, b', { a: 2, b: 9 })
+    const failure = { reason: 'program-failed', exitCode: 1, log: '' } as const
+    const { makespan: minutes, events } = await runMachine(
+      {
+        ...failing,
+        attempt: (id, count) => ({
+          minutes: failing.minutes.get(id) ?? 0,
+          failure: id === 'a' && count === 1 ? failure : null,
+        }),
+      },
+      { slots: 2 },
+    )
+    expect(minutes).toBe(9)
+    expect(events.flatMap((event) => (event.type === 'task_started' ? [event.task] : []))).toEqual(['a', 'b', 'a', 'c'])
+  })
+})
+
+describe('the rules of others', () => {
+  const uneven = workload('a > c > e, b > d > f', { a: 5, d: 5, e: 5 })
+  const minutesBy = async (policy: typeof ours, slots = 2) =>
+    (await runMachine(uneven, { slots: policy.slots?.(slots) ?? slots, steps: policy.steps(uneven) })).makespan
+
+  it('wait in waves for the longest of each', async () => expect(await minutesBy(wavesInOrder)).toBe(15))
+  it('work in plan mode on one after another', async () => expect(await minutesBy(serial)).toBe(18))
+  it('are not ours, which waits for what a task needs', async () => expect(await minutesBy(ours)).toBe(11))
+  it('are ours with better knowledge for the oracle', async () => expect(await minutesBy(oracle)).toBe(11))
+})
+
+describe('the graphs', () => {
+  it('have as many tasks as asked for, needs that come earlier, and the same for the same seed', () => {
+    for (const family of families) {
+      const { nodes } = family.draw(24, randomOf(1))
+      expect(nodes).toHaveLength(24)
+      expect(family.draw(24, randomOf(1)).nodes).toEqual(nodes)
+      for (const [index, { needs }] of nodes.entries())
+        expect(needs.every((need) => nodes.findIndex(({ id }) => id === need) < index)).toBe(true)
+    }
+    expect(shapes.length).toBeGreaterThanOrEqual(12)
+  })
+
+  it('fall apart at a task that all others wait for, or are waited for by', () => {
+    expect(measuresOf(workload('a > b > c')).mass).toBe(0)
+    expect(measuresOf(workload('a > b > d, a > c > d')).mass).toBe(0.5)
+    expect(measuresOf(workload('a, b > c'))).toMatchObject({ mass: 1, width: 2, tasks: 3 })
+  })
+})
