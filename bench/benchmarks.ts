@@ -1,6 +1,7 @@
 import type { Benchmark } from './benchmark.ts'
 import { failures } from './failures.ts'
 import { makespan } from './makespan.ts'
+import { overhead } from './overhead.ts'
 import { overlapping } from './overlap.ts'
 
-export const benchmarks: readonly Benchmark[] = [makespan, overlapping, failures]
+export const benchmarks: readonly Benchmark[] = [makespan, overlapping, overhead, failures]

@@ -11,6 +11,8 @@ import { type ActiveRun, isSettled, recordOf, statusOf, type TaskStatus, type Wo
  */
 export function blockers(work: Work): ReadonlyMap<TaskId, TaskId> {
   const blocked = new Map<TaskId, TaskId>()
+  // Mostly nothing has failed, and a large plan has many needs to look at.
+  if (tasksIn(work, 'failed', 'cancelled').length === 0) return blocked
   for (const task of work.plan.tasks) {
     if (statusOf(work, task.id) !== 'pending') continue
     for (const need of task.needs) {

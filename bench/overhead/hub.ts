@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { askedByJobs, resetMetrics } from '../../__tests__/e2e/support/figures.ts'
+import { issueWith } from '../../__tests__/e2e/support/plan.ts'
+import { SETTINGS } from '../../__tests__/e2e/support/repository.ts'
+import { eventsOf, startWorld, type World } from '../../__tests__/e2e/support/world.ts'
+import { randomOf } from '../random.ts'
+
+export interface Served {
+  tasks: number
+  requests: number
+  contentWrites: number
+  pushes: number
+  /** Seconds, one for each task: from the journal's word to the work's begin, and from the upload to the landing. */
+  pickUps: number[]
+  landings: number[]
+  /** Seconds from the approval to each slot's first task begun. */
+  startUps: number[]
+}
+
+const SLOTS = 8
+
+/** So many independent tasks on a hub: real jobs of the workflow that users paste, at the pace of the settings by default. */
+export async function serve(tasks: number): Promise<Served> {
+  const settings = SETTINGS.replace('start: 4, cap: 8', `start: ${SLOTS}, cap: ${SLOTS}`).replace(
+    /limits:.*/,
+    'limits: { pushes_per_minute: 6000, status_seconds: 10, poll_seconds: 2 }',
+  )
+  const world = await startWorld({ files: { '.github/tributary.yml': settings } })
+  try {
+    const random = randomOf(tasks)
+    const names = Array.from({ length: tasks }, (_, index) => `t${index + 1}`)
+    const drawn = Object.fromEntries(names.map((name) => [name, { milliseconds: Math.round(800 * random()) }]))
+    await resetMetrics(world)
+    const issue = await world.openIssue(issueWith(names.join(', '), drawn))
+    const { pull, planId } = await world.plan(issue)
+    await world.say(pull, `/approve ${planId}`)
+    await world.when(`${issue}`, 'half done', (_, of) => of.trunk.merges.length >= of.plan.tasks.length / 2)
+    await world.ended(`${issue}`)
+    await world.idle()
+    const asked = await askedByJobs(world)
+    const pace = await paceIn(world, `${issue}`)
+    return { tasks, requests: asked.requests, contentWrites: asked.content_writes, pushes: asked.git_pushes, ...pace }
+  } finally {
+    await world.close()
+  }
+}
+
+async function paceIn(world: World, run: string) {
+  const logs = logsOf(world)
+  const events = await world.events(run)
+  const started = eventsOf(events, 'task_started')
+  const seconds = (from: number, to: number | null) => (to === null ? [] : [(to - from) / 1000])
+  const begun = ({ task }: { task: string }) => saidAt(logs, `${task}, attempt 1: begun on`)
+  const first = started.filter(({ slot }, index) => started.findIndex((one) => one.slot === slot) === index)
+  const approved = Date.parse(events.find(({ type }) => type === 'plan_approved')?.at ?? '')
+  return {
+    pickUps: started.flatMap((event) => seconds(Date.parse(event.at), begun(event))),
+    startUps: first.flatMap((event) => seconds(approved, begun(event))),
+    landings: eventsOf(events, 'task_landed').flatMap(({ task, at }) => {
+      const uploaded = saidAt(logs, `Artifact tributary-${run}-${task}-1 successfully finalized`)
+      return uploaded === null ? [] : [(Date.parse(at) - uploaded) / 1000]
+    }),
+  }
+}
+
+function logsOf(world: World): string[] {
+  const folder = join(world.folder, 'hub', 'logs')
+  return readdirSync(folder).flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'))
+}
+
+function saidAt(lines: readonly string[], words: string): number | null {
+  const line = lines.find((one) => one.includes(words))
+  return line === undefined ? null : Date.parse(line.slice(0, line.indexOf(' ')))
+}
