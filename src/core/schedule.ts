@@ -45,15 +45,19 @@ const overlaps = (a: Task, b: Task): boolean =>
 
 /**
  * Tasks that may start now, longest remaining path first, ties by plan order; never two at work with overlapping
- * `writes`. Deterministic: the same journal gives the same answer.
+ * `writes`. Deterministic: the same journal gives the same answer. At most so many: who has eight slots need not know of all
+ * the hundreds that could start, each of which is held against the paths of all before it.
  */
-export function startable(work: Work): Task[] {
+export function startable(work: Work, most = Number.POSITIVE_INFINITY): Task[] {
   const atWork = tasksIn(work, 'in_progress')
   const order = byRemainingPath(work.plan)
   const chosen: Task[] = []
   const queued = tasksIn(work, 'queued').filter(({ id }) => mayStart(work, id))
-  for (const task of queued.toSorted((a, b) => order(a.id, b.id)))
-    if (![...atWork, ...chosen].some((other) => overlaps(task, other))) chosen.push(task)
+  for (const task of queued.toSorted((a, b) => order(a.id, b.id))) {
+    if (chosen.length >= most) break
+    const inTheWay = (other: Task) => overlaps(task, other)
+    if (!atWork.some(inTheWay) && !chosen.some(inTheWay)) chosen.push(task)
+  }
   return chosen
 }
 
@@ -72,7 +76,7 @@ export function assign(run: ActiveRun, freeSlots: readonly string[]): Assigned[]
     if (slot !== undefined)
       assigned.push({ kind: 'verification', on: verification.on, attempt: verification.attempt, slot })
   }
-  for (const task of slots.length === 0 ? [] : startable(run.work)) {
+  for (const task of startable(run.work, slots.length)) {
     const slot = slots.shift()
     if (slot === undefined) break
     const { state } = recordOf(run.work, task.id)
@@ -86,9 +90,10 @@ export function usableSlots(run: ActiveRun): number {
   if (run.paused !== null) return 0
   const { work } = run
   const verifying = work.verification?.status === 'queued' || work.verification?.status === 'in_progress' ? 1 : 0
-  const tasks = tasksIn(work, 'in_progress').length + startable(work).length
+  const { cap } = work.settings.slots
+  const tasks = tasksIn(work, 'in_progress').length + startable(work, cap).length
   const coming = queueable(work).filter((task) => task.kind !== 'gate').length
-  return Math.min(work.settings.slots.cap, tasks + coming + verifying)
+  return Math.min(cap, tasks + coming + verifying)
 }
 
 /** The next task for trunk: topological order, so that every completion order gives the same tree. */
