@@ -1,7 +1,8 @@
 import type { Benchmark } from './benchmark.ts'
 import { failures } from './failures.ts'
 import { makespan } from './makespan.ts'
+import { merging } from './merging.ts'
 import { overhead } from './overhead.ts'
 import { overlapping } from './overlap.ts'
 
-export const benchmarks: readonly Benchmark[] = [makespan, overlapping, overhead, failures]
+export const benchmarks: readonly Benchmark[] = [makespan, overlapping, overhead, failures, merging]

@@ -29,9 +29,9 @@ export const askedFor = (at: string): RunEvent => ({
 })
 
 /** The events of a plan that a person approves at once, and what the command starts then. */
-export function approvedAt(plan: Plan, settings: Settings, at: string): { state: LiveRun; events: RunEvent[] } {
+export function approvedAt(plan: Plan, settings: Settings, at: string, trunk = TRUNK): { state: LiveRun; events: RunEvent[] } {
   const planId = planIdOf({ plan, base: BASE, settingsBlob: '', settings })
-  const proposal = { plan, planId, base: BASE, baseBranch: 'main', settings, settingsBlob: '', trunk: TRUNK, notes: [] }
+  const proposal = { plan, planId, base: BASE, baseBranch: 'main', settings, settingsBlob: '', trunk, notes: [] }
   const approved = replay([
     askedFor(at),
     { type: 'plan_proposed', at, by: 'tributary', ...proposal },

@@ -14,7 +14,7 @@ import type { Journal } from '../../src/ports/journal.ts'
 import { approvedAt, settingsFor, WORKFLOW_RUN } from './begin.ts'
 import { type VirtualClock, virtualClock } from './clock.ts'
 import { type Costs, noCosts, type Workload } from './conditions.ts'
-import { memoryRepo } from './repo.ts'
+import { memoryRepo, type WorkedRepo } from './repo.ts'
 import { RUN, type Span, type VirtualSlots, virtualSlots } from './slots.ts'
 
 export interface Conditions {
@@ -26,6 +26,11 @@ export interface Conditions {
   begin?: (clock: VirtualClock) => { state: LiveRun; events: RunEvent[] }
   /** What happens besides, by the clock: a planner at its desk, say. */
   meanwhile?: (session: Session, clock: VirtualClock) => void
+  /** Where objects are; in memory where nothing is said. `start`: trunk's first commit. */
+  repo?: WorkedRepo
+  start?: string
+  /** Whether trunk at this commit passes its verification; it does where nothing is said. */
+  passes?: (on: string) => boolean
   /** Hears every event as it is recorded. */
   hear?: (events: readonly RunEvent[], session: Session, clock: VirtualClock) => void
 }
@@ -50,9 +55,9 @@ const MINUTE = 60_000
 export async function runMachine(workload: Workload, conditions: Conditions): Promise<Outcome> {
   const { costs = noCosts, steps = STEPS } = conditions
   const clock = virtualClock()
-  const begun = (conditions.begin ?? approved(workload, conditions.slots, costs))(clock)
-  const repo = memoryRepo(clock, costs.merge)
-  const slots = virtualSlots({ clock, repo, workload, costs })
+  const begun = (conditions.begin ?? approved(workload, conditions, costs))(clock)
+  const repo = conditions.repo ?? memoryRepo(clock, costs.merge)
+  const slots = virtualSlots({ clock, repo, workload, costs, passes: conditions.passes ?? (() => true) })
   const heard: RunEvent[] = []
   let pushes = 0
   const session: Session = newSession(
@@ -76,9 +81,9 @@ export async function runMachine(workload: Workload, conditions: Conditions): Pr
 }
 
 const approved =
-  ({ plan }: Workload, slots: number, costs: Costs) =>
+  ({ plan }: Workload, { slots, start }: Conditions, costs: Costs) =>
   (clock: VirtualClock) =>
-    approvedAt(plan, settingsFor(slots, costs.pushesPerMinute), clock.now().toISOString())
+    approvedAt(plan, settingsFor(slots, costs.pushesPerMinute), clock.now().toISOString(), start)
 
 /** As the orchestrator's own loop; instead of looking at nothing new, it goes to the look at which there is something. */
 async function drive(session: Session, clock: VirtualClock, look: number, steps: readonly Step[]): Promise<number> {
@@ -99,7 +104,7 @@ const unasked = (name: string) => () => Promise.reject(new Error(`${name} is not
 
 function depsOf(
   clock: VirtualClock,
-  repo: ReturnType<typeof memoryRepo>,
+  repo: WorkedRepo,
   slots: VirtualSlots,
   pushed: (events: readonly RunEvent[]) => void,
 ) {

@@ -1,10 +1,11 @@
-import type { Sha } from '../../src/core/ref.ts'
+import type { Sha, TaskId } from '../../src/core/ref.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { Repo } from '../../src/ports/repo.ts'
 
-export interface MemoryRepo extends Repo {
-  /** A commit on the base by who works on a task, and the one path that it changes. */
-  work(base: Sha, path: string): { head: Sha; tree: Sha }
+/** A repository in which slots work, as the machine sees it. */
+export interface WorkedRepo extends Repo {
+  /** A commit on the base by who works on the task. */
+  work(base: Sha, task: TaskId): { head: Sha; tree: Sha }
 }
 
 interface Commit {
@@ -13,7 +14,7 @@ interface Commit {
 }
 
 /** Commits without files: what the orchestrator decides rests on who their parents are. Every merge is clean and takes so long. */
-export function memoryRepo(clock: Clock, mergeSeconds: number): MemoryRepo {
+export function memoryRepo(clock: Clock, mergeSeconds: number): WorkedRepo {
   const commits = new Map<Sha, Commit>()
   let count = 0
   function commit(parents: readonly Sha[], path: string | null = null): Sha {
@@ -44,8 +45,8 @@ export function memoryRepo(clock: Clock, mergeSeconds: number): MemoryRepo {
     sources: () => {
       throw new Error('a memory repository holds no files')
     },
-    work(base, path) {
-      const head = commit([base], path)
+    work(base, task) {
+      const head = commit([base], `${task}/done.txt`)
       return { head, tree: treeOf(head) }
     },
   }

@@ -4,7 +4,7 @@ import { slotNames } from '../../src/core/starts.ts'
 import type { ResultArtifact, SlotJob, Slots } from '../../src/ports/slots.ts'
 import type { VirtualClock } from './clock.ts'
 import type { Costs, Workload } from './conditions.ts'
-import type { MemoryRepo } from './repo.ts'
+import type { WorkedRepo } from './repo.ts'
 
 export const RUN = '42'
 
@@ -37,9 +37,11 @@ export interface Span {
 
 interface World {
   clock: VirtualClock
-  repo: MemoryRepo
+  repo: WorkedRepo
   workload: Workload
   costs: Costs
+  /** Whether trunk at this commit passes its verification. */
+  passes(on: string): boolean
 }
 
 export const report: Report = {
@@ -50,7 +52,7 @@ export const report: Report = {
   sandbox: 'virtual',
 }
 
-export function virtualSlots({ clock, repo, workload, costs }: World): VirtualSlots {
+export function virtualSlots({ clock, repo, workload, costs, passes }: World): VirtualSlots {
   const slots = new Map<string, Slot>()
   const results = new Map<string, { artifact: ResultArtifact; workflowRun: number; file: ResultFile }>()
   const bases = new Map<string, string>()
@@ -113,16 +115,17 @@ export function virtualSlots({ clock, repo, workload, costs }: World): VirtualSl
     work(slot, `${task}-${attempt}`, minutes, () => {
       if (failure !== null)
         return { base, task, attempt, outcome: { kind: 'failed', failure, head: null, tree: null, report } }
-      return { base, task, attempt, outcome: { kind: 'done', ...repo.work(base, `${task}/done.txt`), report } }
+      return { base, task, attempt, outcome: { kind: 'done', ...repo.work(base, task), report } }
     })
   }
 
   function startVerification({ on, attempt, slot }: EventOf<'verification_started'>) {
+    const failure = { reason: 'verification-failed', on, exitCode: 1, log: '' } as const
     work(slot, `verify-${attempt}`, 0, () => ({
       base: on,
       task: 'verify',
       attempt,
-      outcome: { kind: 'verified', on, report },
+      outcome: passes(on) ? { kind: 'verified', on, report } : { kind: 'verification-failed', on, failure, report },
     }))
   }
 
