@@ -4,5 +4,6 @@ import { makespan } from './makespan.ts'
 import { merging } from './merging.ts'
 import { overhead } from './overhead.ts'
 import { overlapping } from './overlap.ts'
+import { state } from './state.ts'
 
-export const benchmarks: readonly Benchmark[] = [makespan, overlapping, overhead, failures, merging]
+export const benchmarks: readonly Benchmark[] = [makespan, overlapping, overhead, failures, merging, state]

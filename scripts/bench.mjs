@@ -13,7 +13,7 @@ const require = `import { createRequire as __createRequire } from 'node:module';
 
 await build({
   absWorkingDir: root,
-  entryPoints: ['bench/main.ts'],
+  entryPoints: { main: 'bench/main.ts', writer: 'bench/state/writer.ts' },
   bundle: true,
   platform: 'node',
   target: 'node20',

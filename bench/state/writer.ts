@@ -1,0 +1,29 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openJournal } from '../../src/adapters/git/journal.ts'
+import { systemClock } from '../../src/clock.ts'
+import type { RunEvent } from '../../src/core/event.ts'
+import { replayOn } from '../../src/core/evolve.ts'
+
+/** Writes keys to a run's journal one by one, says each that it knows to be there, and may be killed at any time. */
+const [remoteUrl = '', token = '', run = '', ...keys] = process.argv.slice(2)
+const folder = mkdtempSync(join(tmpdir(), 'tributary-writer-'))
+const journal = await openJournal({ gitDir: join(folder, 'repo.git'), remoteUrl, token, clock: systemClock })
+
+for (const key of keys) {
+  for (let tries = 1; !(await write(key)); tries += 1) await systemClock.wait(Math.random() * 0.05 * Math.min(tries, 10))
+  console.log(key)
+}
+rmSync(folder, { recursive: true, force: true })
+
+/** True: the key is in the journal, be it from an earlier life of this writer. */
+async function write(key: string): Promise<boolean> {
+  const read = await journal.read(run)
+  if (read === null || read.state.phase === 'empty') throw new Error(`there is no run ${run}`)
+  if (read.state.seen.includes(key)) return true
+  const at = systemClock.now().toISOString()
+  const entries = [{ name: key, number: 1, node: '', digest: '' }]
+  const event: RunEvent = { type: 'projected', at, by: 'tributary', key, entries }
+  return (await journal.append(run, read.tip, [event], replayOn(read.state, [event]), [])).ok
+}
