@@ -6,6 +6,8 @@ import type { TaskId } from '../../src/core/ref.ts'
 export interface Attempt {
   minutes: number
   failure: TaskFailure | null
+  /** US dollars that an agent would need for it. */
+  usd?: number
 }
 
 /** A plan, and what its tasks really take: nobody who decides knows that. */

@@ -1,4 +1,6 @@
 import type { EventOf, Report, RunEvent } from '../../src/core/event.ts'
+import { noUsage } from '../../src/core/usage.ts'
+import type { TaskFailure } from '../../src/core/failure.ts'
 import type { ResultFile } from '../../src/core/result-file.ts'
 import { slotNames } from '../../src/core/starts.ts'
 import type { ResultArtifact, SlotJob, Slots } from '../../src/ports/slots.ts'
@@ -44,7 +46,7 @@ interface World {
   passes(on: string): boolean
 }
 
-export const report: Report = {
+const report: Report = {
   workSeconds: 1,
   acceptanceSeconds: 1,
   acceptanceLog: '',
@@ -109,9 +111,10 @@ export function virtualSlots({ clock, repo, workload, costs, passes }: World): V
     })
   }
 
-  function startTask({ task, attempt, slot }: EventOf<'task_started'>) {
+  function startTask({ task, attempt, slot, allowance }: EventOf<'task_started'>) {
     const base = bases.get(task) ?? ''
-    const { minutes, failure } = workload.attempt(task, attempt)
+    const { minutes, failure: own, usd = 0 } = workload.attempt(task, attempt)
+    const { failure, report } = paid(own, usd, allowance)
     work(slot, `${task}-${attempt}`, minutes, () => {
       if (failure !== null)
         return { base, task, attempt, outcome: { kind: 'failed', failure, head: null, tree: null, report } }
@@ -156,4 +159,12 @@ export function virtualSlots({ clock, repo, workload, costs, passes }: World): V
     read,
     spans,
   }
+}
+
+/** An agent's purse stops it where its allowance ends. */
+function paid(own: TaskFailure | null, usd: number, allowance: number | undefined) {
+  if (allowance === undefined) return { failure: own, report }
+  const spent = { role: 'work', model: 'drawn', calls: 1, usage: noUsage, usd: Math.min(usd, allowance), unknown: 0 } as const
+  const failure = usd > allowance ? ({ reason: 'allowance-spent', usd: allowance, detail: '' } as const) : own
+  return { failure, report: { ...report, spending: [spent] } }
 }

@@ -56,6 +56,13 @@ export function predictAttempt(tasks: readonly Task[], settings: Settings): { tu
   return { turns, usd: Math.max(0, ...usd) }
 }
 
+/** Tokens of the work, by the same assumptions: an agent for each of the tasks, and one for all of them. */
+export function predictUsage(tasks: readonly Task[]): { parallel: Usage; oneAgent: Usage } {
+  const turns = tasks.reduce((sum, task) => sum + turnsOf(task), 0)
+  const parallel = tasks.map((task) => conversation(turnsOf(task) + READING_TURNS)).reduce(addUsage, noUsage)
+  return { parallel, oneAgent: conversation(turns + READING_TURNS) }
+}
+
 /** What a `plan` task will become nobody knows yet: it counts as what its own size says, and no less than medium. */
 const turnsOf = ({ kind, size }: Task): number => Math.max(TURNS[size], kind === 'plan' ? TURNS.medium : 0)
 
