@@ -95,6 +95,13 @@ export const rules: IConfiguration = {
       from: { path: '^src/[^/]+/', pathNot: '^src/cli/' },
       to: { path: '^src/[^/]+\\.ts$' },
     },
+    {
+      name: 'src-does-not-measure',
+      comment: 'Benchmarks stand on what ships, never the other way round.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(bench|__tests__)/' },
+    },
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-missing', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '\\?raw$' } },
     { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: '\\.d\\.ts$' }, to: {} },

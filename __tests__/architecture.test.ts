@@ -8,13 +8,17 @@ const root = join(import.meta.dirname, '..')
 /** Fewer modules than this were never there: a cruise that saw less saw nothing. */
 const FLOOR = 250
 
-it('reads every module of src and finds each of them importing only what its room may', async () => {
-  const { modules, violations } = await cruiseUnder(root)
-  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.ts'),
-  )
+const filesUnder = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `${folder}/${file}`)
+    .toSorted()
+
+it('reads every module of src and bench and finds each of them importing only what its room may', async () => {
+  const { modules, benchmarks, violations } = await cruiseUnder(root)
   expect(violations).toEqual([])
-  expect(modules.toSorted()).toEqual(files.map((file) => `src/${file}`).toSorted())
+  expect(modules.toSorted()).toEqual(filesUnder('src'))
+  expect(benchmarks.toSorted()).toEqual(filesUnder('bench'))
   expect(modules.length).toBeGreaterThanOrEqual(FLOOR)
 })
 

@@ -8,4 +8,13 @@ import { overhead } from './overhead.ts'
 import { overlapping } from './overlap.ts'
 import { state } from './state.ts'
 
-export const benchmarks: readonly Benchmark[] = [makespan, overlapping, overhead, failures, merging, state, context, money]
+export const benchmarks: readonly Benchmark[] = [
+  makespan,
+  overlapping,
+  overhead,
+  failures,
+  merging,
+  state,
+  context,
+  money,
+]

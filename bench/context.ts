@@ -1,5 +1,5 @@
-import { quotesFor } from '../src/agent/worker/quotes.ts'
 import { openingOf, systemOf } from '../src/agent/worker/prompt.ts'
+import { quotesFor } from '../src/agent/worker/quotes.ts'
 import { briefOf } from '../src/core/brief.ts'
 import type { RunEvent } from '../src/core/event.ts'
 import { replayOn } from '../src/core/evolve.ts'
@@ -96,7 +96,14 @@ const started = (task: string, index: number): RunEvent[] => [
 
 function landed(task: string, index: number, words: Said): RunEvent[] {
   const handOff = handOffOf(words, { files: [`${task}/done.txt`], check: 'passed' })
-  const report = { workSeconds: 1, acceptanceSeconds: 1, acceptanceLog: '', summary: words.did, sandbox: 'off', handOff }
+  const report = {
+    workSeconds: 1,
+    acceptanceSeconds: 1,
+    acceptanceLog: '',
+    summary: words.did,
+    sandbox: 'off',
+    handOff,
+  }
   return [
     { type: 'task_verified', ...stamp, task, attempt: 1, head: shaOf(index, 'c'), tree: shaOf(index, 'd'), report },
     { type: 'task_landed', ...stamp, task, attempt: 1 },
@@ -118,7 +125,11 @@ function figuresOf(told: readonly Told[]): Figure[] {
   const sizes = [...new Set(told.map(({ n }) => n))].toSorted((a, b) => a - b)
   const large = sizes.at(-1) ?? 0
   // Briefs that name other finished tasks name 16 of them at most: in a small run there are fewer.
-  const late = (n: number, parents: number) => told.filter((one) => one.n === n && one.parents === parents).slice(-40).map(({ tokens }) => tokens)
+  const late = (n: number, parents: number) =>
+    told
+      .filter((one) => one.n === n && one.parents === parents)
+      .slice(-40)
+      .map(({ tokens }) => tokens)
   const byParents = [1, 4].map((parents) => mean(late(large, parents)))
   return [
     {
@@ -159,8 +170,18 @@ function tokenFigures(members: readonly Member[]): Figure[] {
     basis: `${ratios.length} plans, by the prediction's assumptions: p90 ${percentile(ratios, 0.9).toFixed(2)}, max ${Math.max(...ratios).toFixed(2)}`,
   })
   return [
-    ratio('tokens / one agent’s', usages.map(({ parallel, oneAgent }) => tokensOf(parallel) / tokensOf(oneAgent)), atMost(1.3)),
-    ratio('tokens not read from a cache / one agent’s', usages.map(({ parallel, oneAgent }) => (tokensOf(parallel) - parallel.cached) / (tokensOf(oneAgent) - oneAgent.cached)), null),
+    ratio(
+      'tokens / one agent’s',
+      usages.map(({ parallel, oneAgent }) => tokensOf(parallel) / tokensOf(oneAgent)),
+      atMost(1.3),
+    ),
+    ratio(
+      'tokens not read from a cache / one agent’s',
+      usages.map(
+        ({ parallel, oneAgent }) => (tokensOf(parallel) - parallel.cached) / (tokensOf(oneAgent) - oneAgent.cached),
+      ),
+      null,
+    ),
   ]
 }
 

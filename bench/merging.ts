@@ -36,7 +36,9 @@ async function mergeAll(files: number, branches: number, conflicts: number): Pro
   try {
     const runs: Outcome[] = []
     for (let order = 1; order <= ORDERS; order += 1)
-      runs.push(await runMachine(branching(ids, sharing, order), { slots: SLOTS, repo: world.repo, start: world.start }))
+      runs.push(
+        await runMachine(branching(ids, sharing, order), { slots: SLOTS, repo: world.repo, start: world.start }),
+      )
     const works = runs.map(({ state }) => workOf(state))
     const tips = works.map((work) => work?.trunk.tip ?? '')
     const lost = works.map((work, index) => {
@@ -96,7 +98,11 @@ async function search(branches: number, seed: number): Promise<Searched> {
     },
   })
   const verifications = events.filter(({ type }) => type === 'verification_started').length
-  return { branches, verifications, found: events.some((event) => event.type === 'culprit_found' && event.task === culprit) }
+  return {
+    branches,
+    verifications,
+    found: events.some((event) => event.type === 'culprit_found' && event.task === culprit),
+  }
 }
 
 /** Makespans where a merge takes half as long as a task, over what no machine with one who merges could beat. */
@@ -129,7 +135,11 @@ export const merging: Benchmark = {
     const searched: Searched[] = []
     for (const branches of many) for (let seed = 1; seed <= 5; seed += 1) searched.push(await search(branches, seed))
     const slow = await slowMerges()
-    return { figures: figuresOf(found, searched, slow), lines: [...found.map(lineOf), ...searched.map(searchLine)], charts: [chartOf(found)] }
+    return {
+      figures: figuresOf(found, searched, slow),
+      lines: [...found.map(lineOf), ...searched.map(searchLine)],
+      charts: [chartOf(found)],
+    }
   },
 }
 
@@ -142,22 +152,62 @@ function figuresOf(found: readonly Merged[], searched: readonly Searched[], slow
     return { benchmark: B5, figure: `a clean merge, ${files} files (median)`, value: p50, unit: 'ms', target, basis }
   }
   const sum = (of: (one: Merged) => number) => found.reduce((total, one) => total + of(one), 0)
-  const count = (figure: string, value: number, basis: string): Figure => ({ benchmark: B5, figure, value, unit: '', target: atMost(0), basis })
+  const count = (figure: string, value: number, basis: string): Figure => ({
+    benchmark: B5,
+    figure,
+    value,
+    unit: '',
+    target: atMost(0),
+    basis,
+  })
   const runs = found.length * ORDERS
   const extra = searched.map(({ branches, verifications }) => verifications - Math.ceil(Math.log2(branches + 1)))
   return [
     perMerge(100, null),
     perMerge(100_000, atMost(5)),
-    count('sets of branches with more than one final tree', found.filter(({ trees }) => trees !== 1).length, `${found.length} sets, ${ORDERS} orders of completion each`),
-    count('commits lost', sum(({ lost }) => lost), `${runs} runs, ${sum(({ branches }) => branches) * ORDERS} branches, ${sum(({ conflicted }) => conflicted)} conflicts`),
+    count(
+      'sets of branches with more than one final tree',
+      found.filter(({ trees }) => trees !== 1).length,
+      `${found.length} sets, ${ORDERS} orders of completion each`,
+    ),
+    count(
+      'commits lost',
+      sum(({ lost }) => lost),
+      `${runs} runs, ${sum(({ branches }) => branches) * ORDERS} branches, ${sum(({ conflicted }) => conflicted)} conflicts`,
+    ),
     count('runs that came to no end', found.filter(({ ended }) => !ended).length, `${runs} runs`),
-    { benchmark: B5, figure: 'makespan / bound, a merge takes half a task', value: mean(slow), unit: '', target: atMost(1.03), basis: `${slow.length} runs on 4 slots: p50 ${percentile(slow, 0.5).toFixed(3)}, max ${Math.max(...slow).toFixed(3)}` },
-    count('culprits of a broken trunk not found', searched.filter(({ found: one }) => !one).length, `${searched.length} searches`),
-    { benchmark: B5, figure: 'verifications beyond log2 of the merges', value: mean(extra), unit: '', target: null, basis: `${searched.length} searches, most ${Math.max(...extra)}` },
+    {
+      benchmark: B5,
+      figure: 'makespan / bound, a merge takes half a task',
+      value: mean(slow),
+      unit: '',
+      target: atMost(1.03),
+      basis: `${slow.length} runs on 4 slots: p50 ${percentile(slow, 0.5).toFixed(3)}, max ${Math.max(...slow).toFixed(3)}`,
+    },
+    count(
+      'culprits of a broken trunk not found',
+      searched.filter(({ found: one }) => !one).length,
+      `${searched.length} searches`,
+    ),
+    {
+      benchmark: B5,
+      figure: 'verifications beyond log2 of the merges',
+      value: mean(extra),
+      unit: '',
+      target: null,
+      basis: `${searched.length} searches, most ${Math.max(...extra)}`,
+    },
   ]
 }
 
-const lineOf = ({ merges, ...one }: Merged): Line => ({ benchmark: B5, kind: 'merge', ...one, merges: merges.length, p50: percentile(merges, 0.5), p90: percentile(merges, 0.9) })
+const lineOf = ({ merges, ...one }: Merged): Line => ({
+  benchmark: B5,
+  kind: 'merge',
+  ...one,
+  merges: merges.length,
+  p50: percentile(merges, 0.5),
+  p90: percentile(merges, 0.9),
+})
 const searchLine = (one: Searched): Line => ({ benchmark: B5, kind: 'search', ...one })
 
 const chartOf = (found: readonly Merged[]) => ({

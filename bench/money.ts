@@ -1,5 +1,5 @@
-import { spentUsd } from '../src/core/ledger.ts'
 import { criticalPath, work } from '../src/core/graph.ts'
+import { spentUsd } from '../src/core/ledger.ts'
 import type { Task } from '../src/core/plan.ts'
 import { estimate } from '../src/core/predict.ts'
 import { atMost, type Benchmark, type Figure, type Line } from './benchmark.ts'
@@ -28,10 +28,16 @@ interface Spent {
 async function spend(member: Member, share: number): Promise<Spent> {
   const { workload } = member
   const random = randomOf(seedOf('costs', member.family, member.n, member.sigma))
-  const drawn = new Map(workload.plan.tasks.map(({ id }) => [id, (workload.minutes.get(id) ?? 0) * USD_A_MINUTE * lognormal(random, 1)]))
+  const drawn = new Map(
+    workload.plan.tasks.map(({ id }) => [id, (workload.minutes.get(id) ?? 0) * USD_A_MINUTE * lognormal(random, 1)]),
+  )
   const limit = share * [...drawn.values()].reduce((sum, one) => sum + one, 0)
   const plan = { ...workload.plan, tasks: workload.plan.tasks.map((task) => ({ ...task, run: [] })) }
-  const agents: Workload = { ...workload, plan, attempt: (id, count) => ({ ...workload.attempt(id, count), usd: drawn.get(id) ?? 0 }) }
+  const agents: Workload = {
+    ...workload,
+    plan,
+    attempt: (id, count) => ({ ...workload.attempt(id, count), usd: drawn.get(id) ?? 0 }),
+  }
   const settings = { ...settingsFor(SLOTS, 1e9), budget: { usd: limit, task_usd: 2 } }
   let most = 0
   const { makespan } = await runMachine(agents, {
@@ -58,7 +64,10 @@ async function tiers(member: Member): Promise<Tiered> {
   const { plan } = member.workload
   const takes = minutesIn(member.workload)
   const path = new Set(criticalPath(plan.tasks, estimate))
-  const budget = work(plan.tasks.filter(({ id }) => path.has(id)), takes)
+  const budget = work(
+    plan.tasks.filter(({ id }) => path.has(id)),
+    takes,
+  )
   const random = randomOf(seedOf('tiers', member.family, member.n, member.sigma))
   const shuffled = plan.tasks.map((task) => ({ task, at: random() })).toSorted((a, b) => a.at - b.at)
   const other = new Set<string>()
@@ -76,8 +85,14 @@ async function tiers(member: Member): Promise<Tiered> {
   }
 }
 
-async function makespanWith({ workload }: Member, strong: ReadonlySet<string>, takes: (task: Task) => number): Promise<number> {
-  const minutes = new Map(workload.plan.tasks.map((task) => [task.id, takes(task) * (strong.has(task.id) ? STRONG.time : 1)]))
+async function makespanWith(
+  { workload }: Member,
+  strong: ReadonlySet<string>,
+  takes: (task: Task) => number,
+): Promise<number> {
+  const minutes = new Map(
+    workload.plan.tasks.map((task) => [task.id, takes(task) * (strong.has(task.id) ? STRONG.time : 1)]),
+  )
   const attempt = (id: string) => ({ minutes: minutes.get(id) ?? 0, failure: null })
   return (await runMachine({ ...workload, attempt }, { slots: SLOTS })).makespan
 }
@@ -93,7 +108,11 @@ export const money: Benchmark = {
       for (const share of [0.3, 0.7, 1.5]) spent.push(await spend(member, share))
       tiered.push(await tiers(member))
     }
-    return { figures: figuresOf(spent, tiered), lines: [...spent.map(spentLine), ...tiered.map(tieredLine)], charts: [] }
+    return {
+      figures: figuresOf(spent, tiered),
+      lines: [...spent.map(spentLine), ...tiered.map(tieredLine)],
+      charts: [],
+    }
   },
 }
 
@@ -132,5 +151,17 @@ function figuresOf(spent: readonly Spent[], tiered: readonly Tiered[]): Figure[]
   ]
 }
 
-const spentLine = ({ member, ...one }: Spent): Line => ({ benchmark: B8, kind: 'limit', name: member.workload.name, sigma: member.sigma, ...one })
-const tieredLine = ({ member, ...one }: Tiered): Line => ({ benchmark: B8, kind: 'tiers', name: member.workload.name, sigma: member.sigma, ...one })
+const spentLine = ({ member, ...one }: Spent): Line => ({
+  benchmark: B8,
+  kind: 'limit',
+  name: member.workload.name,
+  sigma: member.sigma,
+  ...one,
+})
+const tieredLine = ({ member, ...one }: Tiered): Line => ({
+  benchmark: B8,
+  kind: 'tiers',
+  name: member.workload.name,
+  sigma: member.sigma,
+  ...one,
+})

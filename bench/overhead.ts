@@ -5,7 +5,7 @@ import { workloadOf } from './graphs/workload.ts'
 import { type Costs, noCosts } from './machine/conditions.ts'
 import { runMachine } from './machine/machine.ts'
 import { coldStart } from './overhead/cold-start.ts'
-import { serve, type Served } from './overhead/hub.ts'
+import { type Served, serve } from './overhead/hub.ts'
 import { paceOf } from './overhead/pace.ts'
 import { jobPerTask, ours } from './policies/rivals.ts'
 import { randomOf, seedOf } from './random.ts'
@@ -52,7 +52,8 @@ async function measureStarts(members: readonly Member[]): Promise<Started[]> {
     const minutesBy = async (policy: typeof ours, startUp: number) => {
       const costs: Costs = { ...noCosts, startUp: () => startUp, idle: 60 }
       const steps = policy.steps(member.workload)
-      return (await runMachine(member.workload, { slots: SLOTS, steps, costs: policy.costs?.(costs) ?? costs })).makespan
+      return (await runMachine(member.workload, { slots: SLOTS, steps, costs: policy.costs?.(costs) ?? costs }))
+        .makespan
     }
     const free = await minutesBy(ours, 0)
     for (const startUp of START_UPS)
@@ -74,7 +75,11 @@ function startFigures(found: readonly Started[]): Figure[] {
   return [
     figure('warm slots / no start-up, 30 to 120 s', ratios(ours.name, delayed), atMost(1.03)),
     ...START_UPS.slice(1).map((seconds) =>
-      figure(`warm slots / no start-up, ${seconds} s`, ratios(ours.name, ({ startUp }) => startUp === seconds), null),
+      figure(
+        `warm slots / no start-up, ${seconds} s`,
+        ratios(ours.name, ({ startUp }) => startUp === seconds),
+        null,
+      ),
     ),
     figure('one job per task / no start-up, 30 to 120 s', ratios(jobPerTask.name, delayed), null),
   ]
@@ -105,12 +110,36 @@ function paceFigures(paces: readonly Paced[]): Figure[] {
   const [small, large] = paces
   const basis = `median of ${PACED} transitions, 8 slots: look, decide, fold`
   const figures = paces.flatMap(({ tasks, milliseconds, bytes }): Figure[] => [
-    { benchmark: B3, figure: `processor per transition, ${tasks} tasks`, value: milliseconds, unit: 'ms', target: tasks >= 10_000 ? atMost(50) : null, basis },
-    { benchmark: B3, figure: `memory of the state, ${tasks} tasks`, value: bytes / 1e6, unit: 'MB', target: null, basis: 'heap after a collection, with the plan' },
+    {
+      benchmark: B3,
+      figure: `processor per transition, ${tasks} tasks`,
+      value: milliseconds,
+      unit: 'ms',
+      target: tasks >= 10_000 ? atMost(50) : null,
+      basis,
+    },
+    {
+      benchmark: B3,
+      figure: `memory of the state, ${tasks} tasks`,
+      value: bytes / 1e6,
+      unit: 'MB',
+      target: null,
+      basis: 'heap after a collection, with the plan',
+    },
   ])
   if (small === undefined || large === undefined) return figures
   const growth = large.milliseconds / small.milliseconds / (large.tasks / small.tasks)
-  return [...figures, { benchmark: B3, figure: 'growth against linear', value: growth, unit: '', target: atMost(1), basis: `${small.tasks} to ${large.tasks} tasks` }]
+  return [
+    ...figures,
+    {
+      benchmark: B3,
+      figure: 'growth against linear',
+      value: growth,
+      unit: '',
+      target: atMost(1),
+      basis: `${small.tasks} to ${large.tasks} tasks`,
+    },
+  ]
 }
 
 function servedFigures({ tasks, requests, contentWrites, pushes, landings, pickUps }: Served): Figure[] {
@@ -181,7 +210,9 @@ const startChart = (found: readonly Started[]) => ({
     START_UPS.map((x) => ({
       x,
       series,
-      y: mean(found.filter((one) => one.policy === series && one.startUp === x).map(({ makespan, free }) => makespan / free)),
+      y: mean(
+        found.filter((one) => one.policy === series && one.startUp === x).map(({ makespan, free }) => makespan / free),
+      ),
     })),
   ),
 })

@@ -16,7 +16,8 @@ export const state: Benchmark = {
         say(`${writers} writers`)
       }
     const resumed: Resumed[] = []
-    for (const { workload } of corpus(effort < 0.5 ? [8] : [24], () => 1)) resumed.push(await resumeEverywhere(workload, 4))
+    for (const { workload } of corpus(effort < 0.5 ? [8] : [24], () => 1))
+      resumed.push(await resumeEverywhere(workload, 4))
     return {
       figures: figuresOf(contended, resumed),
       lines: contended.map((one) => ({ benchmark: B6, kind: 'contend', ...one })),
@@ -30,15 +31,49 @@ function figuresOf(contended: readonly Contended[], resumed: readonly Resumed[])
   const all = (of: (one: Resumed) => number) => resumed.reduce((total, one) => total + of(one), 0)
   const most = contended.filter(({ kills }) => kills === 0).at(-1)
   const basis = `${sum(({ written }) => written)} events, up to ${Math.max(...contended.map(({ writers }) => writers))} writers, ${sum(({ kills }) => kills)} kills`
-  const none = (figure: string, value: number, from: string): Figure => ({ benchmark: B6, figure, value, unit: '', target: atMost(0), basis: from })
+  const none = (figure: string, value: number, from: string): Figure => ({
+    benchmark: B6,
+    figure,
+    value,
+    unit: '',
+    target: atMost(0),
+    basis: from,
+  })
   const rate = most === undefined ? Number.NaN : most.written / most.seconds
   return [
-    none('events lost', sum(({ lost }) => lost), basis),
-    none('events doubled', sum(({ doubled }) => doubled), basis),
-    none('journals torn', sum(({ torn }) => torn), `${contended.length} journals: is the snapshot the fold of the events?`),
-    none('wake-ups that resume otherwise', all(({ different }) => different), `${all(({ wakeUps }) => wakeUps)} wake-ups of ${resumed.length} runs, each decided again from the journal alone`),
-    none('states that are not the fold', all(({ unfolded }) => unfolded), `${all(({ wakeUps }) => wakeUps)} wake-ups`),
-    { benchmark: B6, figure: `events a second, ${most?.writers ?? 0} writers`, value: rate, unit: '', target: null, basis: 'one journal over smart HTTP, start of the processes counted in' },
+    none(
+      'events lost',
+      sum(({ lost }) => lost),
+      basis,
+    ),
+    none(
+      'events doubled',
+      sum(({ doubled }) => doubled),
+      basis,
+    ),
+    none(
+      'journals torn',
+      sum(({ torn }) => torn),
+      `${contended.length} journals: is the snapshot the fold of the events?`,
+    ),
+    none(
+      'wake-ups that resume otherwise',
+      all(({ different }) => different),
+      `${all(({ wakeUps }) => wakeUps)} wake-ups of ${resumed.length} runs, each decided again from the journal alone`,
+    ),
+    none(
+      'states that are not the fold',
+      all(({ unfolded }) => unfolded),
+      `${all(({ wakeUps }) => wakeUps)} wake-ups`,
+    ),
+    {
+      benchmark: B6,
+      figure: `events a second, ${most?.writers ?? 0} writers`,
+      value: rate,
+      unit: '',
+      target: null,
+      basis: 'one journal over smart HTTP, start of the processes counted in',
+    },
   ]
 }
 

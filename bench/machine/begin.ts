@@ -29,7 +29,12 @@ export const askedFor = (at: string): RunEvent => ({
 })
 
 /** The events of a plan that a person approves at once, and what the command starts then. */
-export function approvedAt(plan: Plan, settings: Settings, at: string, trunk = TRUNK): { state: LiveRun; events: RunEvent[] } {
+export function approvedAt(
+  plan: Plan,
+  settings: Settings,
+  at: string,
+  trunk = TRUNK,
+): { state: LiveRun; events: RunEvent[] } {
   const planId = planIdOf({ plan, base: BASE, settingsBlob: '', settings })
   const proposal = { plan, planId, base: BASE, baseBranch: 'main', settings, settingsBlob: '', trunk, notes: [] }
   const approved = replay([

@@ -1,8 +1,8 @@
 import type { EventOf, Report, RunEvent } from '../../src/core/event.ts'
-import { noUsage } from '../../src/core/usage.ts'
 import type { TaskFailure } from '../../src/core/failure.ts'
 import type { ResultFile } from '../../src/core/result-file.ts'
 import { slotNames } from '../../src/core/starts.ts'
+import { noUsage } from '../../src/core/usage.ts'
 import type { ResultArtifact, SlotJob, Slots } from '../../src/ports/slots.ts'
 import type { VirtualClock } from './clock.ts'
 import type { Costs, Workload } from './conditions.ts'
@@ -164,7 +164,14 @@ export function virtualSlots({ clock, repo, workload, costs, passes }: World): V
 /** An agent's purse stops it where its allowance ends. */
 function paid(own: TaskFailure | null, usd: number, allowance: number | undefined) {
   if (allowance === undefined) return { failure: own, report }
-  const spent = { role: 'work', model: 'drawn', calls: 1, usage: noUsage, usd: Math.min(usd, allowance), unknown: 0 } as const
+  const spent = {
+    role: 'work',
+    model: 'drawn',
+    calls: 1,
+    usage: noUsage,
+    usd: Math.min(usd, allowance),
+    unknown: 0,
+  } as const
   const failure = usd > allowance ? ({ reason: 'allowance-spent', usd: allowance, detail: '' } as const) : own
   return { failure, report: { ...report, spending: [spent] } }
 }

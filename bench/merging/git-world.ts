@@ -44,7 +44,10 @@ export async function gitWorld(files: number, shares: (task: string) => boolean)
       const own = [`M 100644 inline ${task}/done.txt`, data(`done by ${task}\n`)]
       const text = shares(task) ? `${git(['show', `${base}:${SHARED}`])}\nline of ${task}\n` : null
       const both = text === null ? own : [...own, `M 100644 inline ${SHARED}`, data(text)]
-      git(['fast-import', '--quiet', '--force'], [...commitWords(`refs/heads/work/${task}`, `Do ${task}`), `from ${base}`, ...both, ''].join('\n'))
+      git(
+        ['fast-import', '--quiet', '--force'],
+        [...commitWords(`refs/heads/work/${task}`, `Do ${task}`), `from ${base}`, ...both, ''].join('\n'),
+      )
       const head = git(['rev-parse', `refs/heads/work/${task}`])
       return { head, tree: treeOf(head) }
     },
@@ -54,7 +57,8 @@ export async function gitWorld(files: number, shares: (task: string) => boolean)
     start,
     merges,
     treeOf,
-    isIn: (commit, tip) => spawnSync('git', ['--git-dir', gitDir, 'merge-base', '--is-ancestor', commit, tip]).status === 0,
+    isIn: (commit, tip) =>
+      spawnSync('git', ['--git-dir', gitDir, 'merge-base', '--is-ancestor', commit, tip]).status === 0,
     close: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
@@ -81,7 +85,10 @@ function firstCommit(files: number): string {
   const lines = [...commitWords('refs/heads/main', 'Begin'), `M 100644 inline ${SHARED}`, data('first line\n')]
   for (let index = 0; index < files; index += 1) {
     const folder = Math.floor(index / 100)
-    lines.push(`M 100644 inline part${Math.floor(folder / 30)}/folder${folder % 30}/file${index % 100}.txt`, data(`${index}\n`))
+    lines.push(
+      `M 100644 inline part${Math.floor(folder / 30)}/folder${folder % 30}/file${index % 100}.txt`,
+      data(`${index}\n`),
+    )
   }
   return `${lines.join('\n')}\n`
 }

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { replay } from '../../src/core/evolve.ts'
 import { startWorld, type World } from '../../__tests__/e2e/support/world.ts'
+import { replay } from '../../src/core/evolve.ts'
 import { askedFor } from '../machine/begin.ts'
 import { randomOf } from '../random.ts'
 
@@ -33,7 +33,12 @@ export async function contend(writers: number, killed: boolean): Promise<Contend
       Array.from({ length: writers }, (_, index) => untilDone(world, keysOf(index), said, killed ? random : null)),
     )
     const seconds = (performance.now() - begun) / 1000
-    return { writers, kills: kills.reduce((sum, one) => sum + one, 0), seconds, ...(await whatIsThere(world, writers, said)) }
+    return {
+      writers,
+      kills: kills.reduce((sum, one) => sum + one, 0),
+      seconds,
+      ...(await whatIsThere(world, writers, said)),
+    }
   } finally {
     await world.close()
   }
@@ -41,7 +46,12 @@ export async function contend(writers: number, killed: boolean): Promise<Contend
 
 const keysOf = (writer: number): string[] => Array.from({ length: KEYS }, (_, index) => `writer:${writer}:${index}`)
 
-async function untilDone(world: World, keys: readonly string[], said: string[], random: (() => number) | null): Promise<number> {
+async function untilDone(
+  world: World,
+  keys: readonly string[],
+  said: string[],
+  random: (() => number) | null,
+): Promise<number> {
   for (let kills = 0; ; kills += 1) {
     // Twice at most, so that it ends.
     const dies = random !== null && kills < 2

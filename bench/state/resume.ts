@@ -7,8 +7,8 @@ import type { Draft } from '../../src/jobs/draft.ts'
 import { newSession } from '../../src/jobs/new-session.ts'
 import { observe } from '../../src/jobs/observe.ts'
 import type { Session, Step } from '../../src/jobs/session.ts'
-import type { Workload } from '../machine/conditions.ts'
 import { live } from '../machine/begin.ts'
+import type { Workload } from '../machine/conditions.ts'
 import { runMachine } from '../machine/machine.ts'
 
 export interface Resumed {

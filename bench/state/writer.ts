@@ -12,7 +12,8 @@ const folder = mkdtempSync(join(tmpdir(), 'tributary-writer-'))
 const journal = await openJournal({ gitDir: join(folder, 'repo.git'), remoteUrl, token, clock: systemClock })
 
 for (const key of keys) {
-  for (let tries = 1; !(await write(key)); tries += 1) await systemClock.wait(Math.random() * 0.05 * Math.min(tries, 10))
+  for (let tries = 1; !(await write(key)); tries += 1)
+    await systemClock.wait(Math.random() * 0.05 * Math.min(tries, 10))
   console.log(key)
 }
 rmSync(folder, { recursive: true, force: true })
