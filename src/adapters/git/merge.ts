@@ -1,12 +1,12 @@
 import type { Sha } from '../../core/ref.ts'
 import type { CommitWords, Merged } from '../../ports/repo.ts'
-import { writeCommit } from './objects.ts'
+import { writeLooseCommit } from './loose.ts'
 import { checkedSha, type GitPlace } from './place.ts'
 import { runGit } from './plumbing.ts'
 
 const CONFLICT = 1
 
-/** Two processes: one merges the trees, the other writes the commit. */
+/** One process, which merges the trees; they and both parents are there, so that the commit can be written without git. */
 export async function mergeCommits(
   place: GitPlace,
   [ours, theirs]: readonly [Sha, Sha],
@@ -26,5 +26,6 @@ export async function mergeCommits(
   const [tree, ...paths] = stdout.toString('utf8').split('\0')
   if (code === CONFLICT) return { ok: false, paths: paths.filter((path) => path !== '').toSorted() }
   const merged = checkedSha((tree ?? '').trim())
-  return { ok: true, sha: await writeCommit(place, { tree: merged, parents: [ours, theirs], words, at }), tree: merged }
+  const sha = await writeLooseCommit(place, { tree: merged, parents: [ours, theirs], words, at })
+  return { ok: true, sha, tree: merged }
 }

@@ -4,11 +4,13 @@ import { commitMessage } from './message.ts'
 import { checkedSha, type GitPlace } from './place.ts'
 import { gitLine, gitText } from './plumbing.ts'
 
-const NAME = 'Tributary'
-const EMAIL = 'tributary@users.noreply.github.com'
+export const NAME = 'Tributary'
+export const EMAIL = 'tributary@users.noreply.github.com'
+
+export const secondsOf = (at: Date): number => Math.floor(at.getTime() / 1000)
 
 function identity(at: Date): Record<string, string> {
-  const date = `@${Math.floor(at.getTime() / 1000)} +0000`
+  const date = `@${secondsOf(at)} +0000`
   return {
     GIT_AUTHOR_NAME: NAME,
     GIT_AUTHOR_EMAIL: EMAIL,
