@@ -4,8 +4,8 @@ import type { Repo } from '../../src/ports/repo.ts'
 
 /** A repository in which slots work, as the machine sees it. */
 export interface WorkedRepo extends Repo {
-  /** A commit on the base by who works on the task. */
-  work(base: Sha, task: TaskId): { head: Sha; tree: Sha }
+  /** A commit on the base by who works on the task, as a slot would write it. */
+  work(base: Sha, task: TaskId, attempt: number): { head: Sha; tree: Sha }
 }
 
 interface Commit {
@@ -30,6 +30,7 @@ export function memoryRepo(clock: Clock, mergeSeconds: number): WorkedRepo {
     tip: async () => null,
     treeOf: async (sha) => treeOf(sha),
     parentsOf: async (sha) => [...parentsOf(sha)],
+    isWrittenAs: async () => true,
     unbundle: async () => {},
     commit: async (_tree, parents) => commit(parents),
     merge: async (ours, theirs) => {
@@ -39,6 +40,7 @@ export function memoryRepo(clock: Clock, mergeSeconds: number): WorkedRepo {
     },
     changes: async (_from, to) => changesOf(commits.get(to)),
     addedLines: async () => new Map(),
+    findSecrets: async () => ({ paths: [], unread: [] }),
     readFile: async () => null,
     blobOf: async () => null,
     isAncestor: async (ancestor, descendant) => isAncestor(parentsOf, ancestor, descendant),

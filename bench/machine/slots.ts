@@ -118,7 +118,7 @@ export function virtualSlots({ clock, repo, workload, costs, passes }: World): V
     work(slot, `${task}-${attempt}`, minutes, () => {
       if (failure !== null)
         return { base, task, attempt, outcome: { kind: 'failed', failure, head: null, tree: null, report } }
-      return { base, task, attempt, outcome: { kind: 'done', ...repo.work(base, task), report } }
+      return { base, task, attempt, outcome: { kind: 'done', ...repo.work(base, task, attempt), report } }
     })
   }
 

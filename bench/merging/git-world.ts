@@ -3,9 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { commitMessage } from '../../src/adapters/git/message.ts'
+import { EMAIL, NAME } from '../../src/adapters/git/objects.ts'
 import { openRepo } from '../../src/adapters/git/repo.ts'
 import { systemClock } from '../../src/clock.ts'
+import { wordsFor } from '../../src/jobs/work-program.ts'
 import type { WorkedRepo } from '../machine/repo.ts'
+import { RUN } from '../machine/slots.ts'
 
 export interface GitWorld {
   repo: WorkedRepo
@@ -40,13 +44,21 @@ export async function gitWorld(files: number, shares: (task: string) => boolean)
       merges.push(performance.now() - begun)
       return merged
     },
-    work(base, task) {
+    work(base, task, attempt) {
       const own = [`M 100644 inline ${task}/done.txt`, data(`done by ${task}\n`)]
       const text = shares(task) ? `${git(['show', `${base}:${SHARED}`])}\nline of ${task}\n` : null
       const both = text === null ? own : [...own, `M 100644 inline ${SHARED}`, data(text)]
       git(
         ['fast-import', '--quiet', '--force'],
-        [...commitWords(`refs/heads/work/${task}`, `Do ${task}`), `from ${base}`, ...both, ''].join('\n'),
+        [
+          ...commitWords(
+            `refs/heads/work/${task}`,
+            commitMessage(wordsFor(RUN, { task, attempt, title: `Task ${task}` })),
+          ),
+          `from ${base}`,
+          ...both,
+          '',
+        ].join('\n'),
       )
       const head = git(['rev-parse', `refs/heads/work/${task}`])
       return { head, tree: treeOf(head) }
@@ -76,7 +88,7 @@ function gitIn(gitDir: string, args: readonly string[], input: string): string {
 const data = (text: string): string => `data ${Buffer.byteLength(text)}\n${text}`
 const commitWords = (ref: string, subject: string): string[] => [
   `commit ${ref}`,
-  'committer Bench <bench@example.com> 1700000000 +0000',
+  `committer ${NAME} <${EMAIL}> 1700000000 +0000`,
   data(subject),
 ]
 
