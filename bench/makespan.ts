@@ -104,9 +104,17 @@ export const makespan: Benchmark = {
       members.filter(({ n, sigma, seed }) => seed === 1 && (n < 300 || sigma === 0.7)),
       [4, 8],
     )
+    const straggling = await withoutCosts(
+      members.filter(({ family, n, seed }) => family === stragglers.name && n >= 100 && seed === 1),
+    )
     const small = await againstOptimum([...corpus([6, 8, 10], () => seeds(4))].filter(({ n }) => n <= 10))
     return {
-      figures: [...boundFigures(bounded), ...rivalFigures(compared), ...optimumFigures(small)],
+      figures: [
+        ...boundFigures(bounded),
+        ...rivalFigures(compared),
+        ...gainFigures(bounded, straggling),
+        ...optimumFigures(small),
+      ],
       lines: [...members.map(memberLine), ...bounded.map(boundLine), ...compared.map(comparedLine)],
       charts: [boundChart(bounded), rivalChart(compared)],
     }
@@ -164,6 +172,24 @@ function rivalFigures(compared: readonly Compared[]): Figure[] {
 
 /** Graphs that can use four slots at all: what is one long path gains nothing from any scheduler. */
 const fills = ({ member }: Compared): boolean => measuresOf(member.workload).pathOverWork <= 0.25
+
+/** How many times as long waves take on stragglers, where nothing costs anything. */
+async function withoutCosts(members: readonly Member[]): Promise<number[]> {
+  const ratios: number[] = []
+  for (const member of members)
+    ratios.push((await minutesBy(wavesInOrder, member, TRACKS, true)) / (await minutesBy(ours, member, TRACKS, true)))
+  return ratios
+}
+
+/** What these graphs let anybody gain: the work over the bound. */
+function gainFigures(bounded: readonly Bounded[], straggling: readonly number[]): Figure[] {
+  const alone = new Map(bounded.flatMap((one) => (one.slots === 1 ? [[one.member, one.makespan] as const] : [])))
+  const gains = bounded.filter(({ slots }) => slots === 4).map((one) => (alone.get(one.member) ?? 0) / one.bound)
+  return [
+    ...spread('work / bound, 4 slots: nobody can gain more', gains, null),
+    ...(straggling.length === 0 ? [] : spread('waves / ours, stragglers, costs zero', straggling, null)),
+  ]
+}
 
 function optimumFigures(small: readonly { ratio: number; informed: number }[]): Figure[] {
   const within = (ratios: readonly number[]) => mean(ratios.map((ratio) => (ratio <= 1.02 ? 100 : 0)))
