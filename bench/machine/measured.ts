@@ -3,15 +3,15 @@ import type { Costs } from './conditions.ts'
 
 /*
  * Seconds, as quantiles from the least to the most. The machine's own share was measured on its hub (`npm run bench -- B3`
- * prints them anew): real jobs of the workflow that users paste, real git, artifacts and requests, on one machine. What
- * GitHub adds until a runner is there cannot be measured here: it is assumed, and stands apart.
+ * prints them anew): real jobs of the workflow that users paste, real git, artifacts and requests, eight slots on two busy
+ * cores. What GitHub adds until a runner is there cannot be measured here: it is assumed, and stands apart.
  */
 /** From a task's word in the journal until its slot has begun the work. */
-const PICK_UP = [0.3, 0.6, 1.0, 1.4, 2.1]
-/** From the end of the work until the result can be seen: commit, bundle, upload. */
-const HAND_OVER = [0.3, 0.4, 0.5, 0.7, 1.2]
-/** From the request for slots until the first look of one at the journal, without GitHub's share. */
-const START_UP = [1.5, 2.0, 2.5, 3.2, 4.5]
+const PICK_UP = [1.4, 1.6, 2.5, 3.3, 3.5]
+/** From the upload of a result until it has landed; its last part, the wait for the next look, comes on top once more. */
+const HAND_OVER = [0.7, 1.5, 1.6, 2.3, 2.8]
+/** From the approval until a slot's first task is begun, its pick-up among it, without GitHub's share. */
+const START_UP = [7.3, 7.8, 8.7, 9.0, 9.2]
 /** Assumed: until GitHub has given a job to a runner. */
 const RUNNER = [3, 6, 9, 15, 45]
 
