@@ -63,8 +63,10 @@ function failing(
 }
 
 const HALF = '-half'
-const AGAIN = '-again'
-const originalOf = (id: TaskId): TaskId => id.replace(/(-a-half|-b-half|-again)+$/, '')
+const originalOf = (id: TaskId): TaskId => id.replace(/(-[ab]-half|-v\d+)$/, '')
+
+/** `t3`, `t3-v2`, `t3-v3`. */
+const nextOf = (id: TaskId): TaskId => `${originalOf(id)}-v${Number(/-v(\d+)$/.exec(id)?.[1] ?? 1) + 1}`
 
 /** What a planner would put in the place of a task that failed for good. */
 function replacement(draft: Draft, at: string, failed: TaskId, kind: Kind): Draft {
@@ -91,8 +93,8 @@ function changed(tasks: readonly Task[], failed: TaskId, removed: readonly TaskI
   return tasks
     .filter(({ id }) => again.has(id))
     .map((task) => ({
-      ...renamed(task, `${task.id}${AGAIN}`),
-      needs: task.needs.map((need) => (again.has(need) ? `${need}${AGAIN}` : need)),
+      ...renamed(task, nextOf(task.id)),
+      needs: task.needs.map((need) => (again.has(need) ? nextOf(need) : need)),
     }))
 }
 
