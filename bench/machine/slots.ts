@@ -62,7 +62,11 @@ export function virtualSlots({ clock, repo, workload, costs, passes }: World): V
 
   function bring(workflowRun: number, names: readonly string[]) {
     for (const slot of names) {
-      slots.set(slot, { job: { slot, status: 'queued', startedAt: null }, workflowRun, idleSince: null })
+      slots.set(slot, {
+        job: { slot, status: 'queued', startedAt: null, leftInOrder: false },
+        workflowRun,
+        idleSince: null,
+      })
       clock.after(costs.startUp() * 1000, () => {
         set(slot, 'in_progress')
         rest(slot)
@@ -72,7 +76,7 @@ export function virtualSlots({ clock, repo, workload, costs, passes }: World): V
 
   function set(name: string, status: SlotJob['status']) {
     const slot = slots.get(name)
-    if (slot !== undefined) slot.job = { ...slot.job, status }
+    if (slot !== undefined) slot.job = { ...slot.job, status, leftInOrder: status === 'completed' }
   }
 
   function rest(name: string) {
@@ -95,6 +99,8 @@ export function virtualSlots({ clock, repo, workload, costs, passes }: World): V
   ) {
     const slot = slots.get(name)
     if (slot === undefined) throw new Error(`no slot ${name}`)
+    // It left before it read of this: whoever looks at the job list gives the task back.
+    if (slot.job.status === 'completed') return
     slot.idleSince = null
     const pickUp = costs.pickUp() * 1000
     const from = clock.milliseconds() + Math.round(pickUp)
