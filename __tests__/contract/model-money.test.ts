@@ -31,16 +31,18 @@ it('settles what the server says that a call has cost', async () => {
   expect(1 - money.left()).toBeCloseTo(costOf(usage, { input: 4, output: 20, cache_read: 0.2, cache_write: 5 }), 12)
 })
 
-it('pays in full for each try that broke off, and stops where the next one could pass the limit', async () => {
-  for (const [limit, tries] of [
-    [worst * 3.5, 3],
-    [worst * 2.5, 2],
+it('pays in full for each try that broke off; the next asks for no more than the rest allows, or is not made', async () => {
+  for (const [limit, tries, isShorter] of [
+    [worst * 3.5, 3, false],
+    [worst * 2.5, 3, true],
+    [worst * 2.01, 2, false],
   ] as const) {
     const server = await breaking(2)
     const money = purse(limit, price)
     const answer = await ask({ model: modelAt(server).model, purse: money, role: 'work' }, request, prompt)
     expect(answer.ok).toBe(tries === 3)
     expect(server.requests.length).toBe(tries)
+    expect((server.requests.at(-1)?.body?.max_tokens ?? 0) < request.maxTokens).toBe(isShorter)
     expect(money.spending()).toMatchObject([{ calls: tries }])
     expect(limit - money.left()).toBeGreaterThanOrEqual(2 * worst - 1e-12)
     expect(money.left()).toBeGreaterThan(0)
