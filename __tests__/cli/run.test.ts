@@ -31,7 +31,7 @@ describe('tributary', () => {
   it('lists what there is where nothing is near', async () => {
     const { code, error } = await typed(here, ['deploy'])
     expect(code).toBe(2)
-    expect(error).toBe("tributary: there is no 'deploy'. There are init, doctor, log, hub, demo.")
+    expect(error).toBe("tributary: there is no 'deploy'. There are init, doctor, log, simulate, hub, demo.")
   })
 
   it.each([
@@ -43,6 +43,8 @@ describe('tributary', () => {
     [['demo', '--slow']],
     [['demo', '--seconds', 'many']],
     [['doctor', 'now']],
+    [['simulate']],
+    [['simulate', 'plan.yml', '--slots', '0']],
     [['hub']],
   ])('takes %j for a mistake and says how it is typed', async (words) => {
     const { code, out, error } = await typed(here, words)
