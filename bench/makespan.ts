@@ -112,7 +112,7 @@ export const makespan: Benchmark = {
       figures: [
         ...boundFigures(bounded),
         ...rivalFigures(compared),
-        ...gainFigures(bounded, straggling),
+        ...gainFigures(bounded, compared, straggling),
         ...optimumFigures(small),
       ],
       lines: [...members.map(memberLine), ...bounded.map(boundLine), ...compared.map(comparedLine)],
@@ -183,10 +183,17 @@ async function withoutCosts(members: readonly Member[]): Promise<number[]> {
   return ratios
 }
 
-/** What these graphs let anybody gain: the work over the bound. */
-function gainFigures(bounded: readonly Bounded[], straggling: readonly number[]): Figure[] {
+/** What the graphs that are compared let anybody gain: the work over the bound. */
+function gainFigures(
+  bounded: readonly Bounded[],
+  compared: readonly Compared[],
+  straggling: readonly number[],
+): Figure[] {
+  const members = new Set(compared.map(({ member }) => member))
   const alone = new Map(bounded.flatMap((one) => (one.slots === 1 ? [[one.member, one.makespan] as const] : [])))
-  const gains = bounded.filter(({ slots }) => slots === 4).map((one) => (alone.get(one.member) ?? 0) / one.bound)
+  const gains = bounded
+    .filter(({ slots, member }) => slots === 4 && members.has(member))
+    .map((one) => (alone.get(one.member) ?? 0) / one.bound)
   return [
     ...spread('work / bound, 4 slots: nobody can gain more', gains, null),
     ...spread('waves / ours, stragglers, costs zero', straggling, null),
