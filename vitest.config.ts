@@ -13,6 +13,8 @@ export default defineConfig({
   logLevel: 'error',
   test: {
     pool: 'forks',
+    // All cores: by itself vitest leaves one of them alone, which on two is half of the machine.
+    maxWorkers: '100%',
     passWithNoTests: false,
     // The parser of workflow files imports JSON without saying so, which Node refuses and Vite does not.
     server: { deps: { inline: [/@actions\/(workflow-parser|expressions)/] } },
@@ -39,6 +41,8 @@ export default defineConfig({
           include: whole,
           testTimeout: 240 * SECOND,
           hookTimeout: 120 * SECOND,
+          // Each of these starts a hub and a handful of jobs: one at a time keeps two cores busy.
+          fileParallelism: false,
         },
       },
     ],
