@@ -1,10 +1,12 @@
+import { join } from 'node:path'
+import { ROOT } from '../__tests__/e2e/support/repository.ts'
+import { coldStart } from '../__tests__/support/cold-start.ts'
 import { atMost, type Benchmark, type Figure, type Line } from './benchmark.ts'
 import { corpus, type Member } from './graphs/corpus.ts'
 import { families } from './graphs/families.ts'
 import { workloadOf } from './graphs/workload.ts'
 import { type Costs, noCosts } from './machine/conditions.ts'
 import { runMachine } from './machine/machine.ts'
-import { coldStart } from './overhead/cold-start.ts'
 import { type Served, serve } from './overhead/hub.ts'
 import { paceOf } from './overhead/pace.ts'
 import { jobPerTask, ours } from './policies/rivals.ts'
@@ -27,7 +29,7 @@ export const overhead: Benchmark = {
     const served = await serve(effort < 0.5 ? 12 : 40)
     say('hub')
     const cold: number[] = []
-    for (let time = 0; time < 7; time += 1) cold.push(await coldStart())
+    for (let time = 0; time < 7; time += 1) cold.push(await coldStart(join(ROOT, 'dist')))
     return {
       figures: [...startFigures(starts), ...paceFigures(paces), ...servedFigures(served), coldFigure(cold)],
       lines: [...starts.map(startLine), ...paces.map(paceLine), servedLine(served)],

@@ -34,7 +34,7 @@ it.each([
   ['a protected path inside its own', 'src/locked/a.ts', 'is protected'],
   ['a path that climbs out', 'src/../../a.ts', '`..`'],
   ['git itself', 'src/.git/config', 'out of bounds'],
-  ['an absolute path', '/work/tree/src/a.ts', 'starts at the root of the repository'],
+  ['an absolute path', '/slot/tree/src/a.ts', 'starts at the root of the repository'],
 ])('refuses %s before anything is touched', async (_name, path, why) => {
   const { files, edit, create } = place({ [path]: 'a' })
   expect(await refused(edit(path, 'a', 'b'))).toContain(why)

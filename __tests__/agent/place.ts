@@ -6,7 +6,7 @@ import { saidSandbox } from '../support/said-sandbox.ts'
 export const workPlace = (given: Partial<WorkPlace> = {}): WorkPlace => ({
   files: memoryFiles({}),
   sandbox: saidSandbox([]),
-  worktree: '/work/tree',
+  worktree: '/slot/tree',
   writes: ['src/**'],
   protectedGlobs: [],
   commands: [['npm', 'test']],

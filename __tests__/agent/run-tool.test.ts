@@ -18,7 +18,7 @@ it('runs a command of the plan, with the time and the variables that the task ha
   expect(await told(run('npm', 'test'))).toBe('exit code 0, 1.3 s\n3 tests passed\n')
   const { argv, options } = sandbox.runs[0] ?? {}
   expect(argv).toEqual(['npm', 'test'])
-  expect(options).toMatchObject({ worktree: '/work/tree', seconds: 42, env: { TRIBUTARY_TASK: 't1' } })
+  expect(options).toMatchObject({ worktree: '/slot/tree', seconds: 42, env: { TRIBUTARY_TASK: 't1' } })
   expect(options?.signal).toBeInstanceOf(AbortSignal)
 })
 

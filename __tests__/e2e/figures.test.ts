@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { coldStart } from '../support/cold-start.ts'
 import { momentOf } from './support/entries.ts'
 import { issueWith } from './support/plan.ts'
 import { ROOT } from './support/repository.ts'
@@ -12,63 +9,9 @@ import { eventsOf, startWorld, type World } from './support/world.ts'
 
 const ACTION = process.env.TRIBUTARY_ACTION ?? ROOT
 const DIST = join(ACTION, 'dist')
-const folder = mkdtempSync(join(tmpdir(), 'tributary-cold-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN
-
-/** A comment with a command, as GitHub's event file holds it. */
-const EVENT = {
-  action: 'created',
-  comment: { id: 7, body: '/status', created_at: '2026-01-01T00:00:00Z', node_id: 'c7' },
-  issue: { number: 1, title: 'An issue', body: '', state: 'open', node_id: 'i1' },
-  sender: { login: 'admin', type: 'User' },
-  repository: { name: 'repository', owner: { login: 'somebody' }, default_branch: 'main' },
-}
-
-/** Milliseconds from the start of the process to its first request of any kind. */
-async function coldStart(): Promise<number> {
-  let asked = (_at: number): void => {}
-  const first = new Promise<number>((resolve) => {
-    asked = resolve
-  })
-  const server = createServer((_request, response) => {
-    asked(performance.now())
-    response.writeHead(401).end('{}')
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const event = join(folder, 'event.json')
-  writeFileSync(event, JSON.stringify(EVENT))
-  const begun = performance.now()
-  const child = spawn(process.execPath, [join(DIST, 'index.js')], {
-    stdio: 'ignore',
-    env: {
-      PATH: process.env.PATH,
-      HOME: folder,
-      INPUT_ROLE: 'command',
-      INPUT_TOKEN: 'ghs_of-nobody',
-      GITHUB_EVENT_NAME: 'issue_comment',
-      GITHUB_EVENT_PATH: event,
-      GITHUB_REPOSITORY: 'somebody/repository',
-      GITHUB_RUN_ID: '1',
-      GITHUB_SERVER_URL: url,
-      GITHUB_API_URL: `${url}/api`,
-      GITHUB_GRAPHQL_URL: `${url}/graphql`,
-      GITHUB_WORKSPACE: folder,
-      GITHUB_WORKFLOW_REF: 'somebody/repository/.github/workflows/tributary.yml@refs/heads/main',
-      RUNNER_TEMP: folder,
-    },
-  })
-  const ended = new Promise<number>((resolve) => child.once('exit', () => resolve(Number.POSITIVE_INFINITY)))
-  const at = await Promise.race([first, ended])
-  child.kill('SIGKILL')
-  await ended
-  server.closeAllConnections()
-  await new Promise((resolve) => server.close(resolve))
-  return at - begun
-}
 
 /** The parts that `index.js` names in static imports, and those that they name. */
 function startParts(file = 'index.js', seen = new Set<string>()): string[] {
@@ -88,7 +31,7 @@ const bytesIn = (path: string): number =>
 describe('figures', () => {
   it('reaches its first request within a second and a half of a cold start', async () => {
     const times: number[] = []
-    for (let index = 0; index < 5; index += 1) times.push(await coldStart())
+    for (let index = 0; index < 5; index += 1) times.push(await coldStart(DIST))
     console.log(
       `cold start to the first request: median ${median(times).toFixed(0)} ms of ${times.map((one) => one.toFixed(0)).join(', ')}`,
     )

@@ -8,7 +8,7 @@ import { performTask } from '../../src/jobs/work-task.ts'
 import { journalView } from '../../src/jobs/work-view.ts'
 import { agentTask, asked, create, finish, meanwhile, run, says, slotWith } from '../support/agent-slot.ts'
 import { fails, saidModel } from '../support/said-model.ts'
-import { assign, begin, oneTask, RUN, SLOT, type SlotWorld, script, slotWorld, type Uploaded } from '../support/slot.ts'
+import { assign, begin, oneTask, only, RUN, SLOT, type SlotWorld, script, slotWorld, taken } from '../support/slot.ts'
 
 let world: SlotWorld
 beforeEach(() => {
@@ -16,20 +16,9 @@ beforeEach(() => {
 })
 afterEach(() => world.remove())
 
-const only = (uploads: readonly Uploaded[]): Uploaded => {
-  const [upload] = uploads
-  if (upload === undefined || uploads.length > 1) throw new Error(`${uploads.length} uploads`)
-  return upload
-}
 const outcome = () => only(world.uploads).result.outcome
 
-/** What git says of the commit that was handed over. */
-function landed(...words: string[]): string {
-  const { bundle, result } = only(world.uploads)
-  if (bundle === null || !('head' in result.outcome) || result.outcome.head === null) throw new Error('no commits')
-  world.git('bundle', 'unbundle', bundle)
-  return world.git(...words, result.outcome.head)
-}
+const landed = (...words: string[]): string => taken(world, only(world.uploads), ...words)
 const changed = () => landed('show', '--format=', '--name-only').split('\n')
 
 const holdsB = { argv: script('cat a/b.txt && ! grep -q wrong a/b.txt'), expect: '' }

@@ -6,7 +6,7 @@ import { readSettings } from '../../src/config.ts'
 import type { Task } from '../../src/core/plan.ts'
 import { blocksOf } from '../support/readme.ts'
 import { saidModel } from '../support/said-model.ts'
-import { assign, begin, oneTask, type SlotWorld, script, slotWorld, type Uploaded } from '../support/slot.ts'
+import { assign, begin, oneTask, only, type SlotWorld, script, slotWorld, taken } from '../support/slot.ts'
 
 let world: SlotWorld
 beforeEach(() => {
@@ -14,18 +14,8 @@ beforeEach(() => {
 })
 afterEach(() => world.remove())
 
-const only = (uploads: readonly Uploaded[]): Uploaded => {
-  const [upload] = uploads
-  if (upload === undefined || uploads.length > 1) throw new Error(`${uploads.length} uploads`)
-  return upload
-}
 const outcome = () => only(world.uploads).result.outcome
-function landed(...words: string[]): string {
-  const { bundle, result } = only(world.uploads)
-  if (bundle === null || !('head' in result.outcome) || result.outcome.head === null) throw new Error('no commits')
-  world.git('bundle', 'unbundle', bundle)
-  return world.git(...words, result.outcome.head)
-}
+const landed = (...words: string[]): string => taken(world, only(world.uploads), ...words)
 
 /** A program that writes what it was given to `a/seen.json`, and does what else it is told. */
 const agent = (more = '') => [

@@ -3,7 +3,18 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { scratchIn } from '../../src/scratch.ts'
-import { assign, begin, oneTask, SLOT, type SlotWorld, script, slotWorld, type Uploaded } from '../support/slot.ts'
+import {
+  assign,
+  begin,
+  oneTask,
+  only,
+  SLOT,
+  type SlotWorld,
+  script,
+  slotWorld,
+  taken,
+  type Uploaded,
+} from '../support/slot.ts'
 
 let world: SlotWorld
 beforeEach(() => {
@@ -11,20 +22,9 @@ beforeEach(() => {
 })
 afterEach(() => world.remove())
 
-const only = (uploads: readonly Uploaded[]): Uploaded => {
-  expect(uploads).toHaveLength(1)
-  const [upload] = uploads
-  if (upload === undefined) throw new Error('nothing was uploaded')
-  return upload
-}
 const outcomeOf = (uploads: readonly Uploaded[]) => only(uploads).result.outcome
 
-/** Takes the bundle in, as the orchestrator does, and answers what git says of its head. */
-function landed({ bundle, result }: Uploaded, ...words: string[]): string {
-  if (bundle === null || !('head' in result.outcome) || result.outcome.head === null) throw new Error('no commits')
-  world.git('bundle', 'unbundle', bundle)
-  return world.git(...words, result.outcome.head)
-}
+const landed = (upload: Uploaded, ...words: string[]): string => taken(world, upload, ...words)
 
 const until = async (isTrue: () => boolean) => {
   while (!isTrue()) await new Promise((go) => setImmediate(go))

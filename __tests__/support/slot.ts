@@ -296,3 +296,17 @@ export function oneTask(
 }
 
 export const script = (text: string): string[] => ['sh', '-c', text]
+
+/** The one result that was handed over. */
+export function only(uploads: readonly Uploaded[]): Uploaded {
+  const [upload] = uploads
+  if (upload === undefined || uploads.length > 1) throw new Error(`${uploads.length} uploads`)
+  return upload
+}
+
+/** Takes the bundle in, as the orchestrator does, and answers what git says of its head. */
+export function taken(world: SlotWorld, { bundle, result }: Uploaded, ...words: string[]): string {
+  if (bundle === null || !('head' in result.outcome) || result.outcome.head === null) throw new Error('no commits')
+  world.git('bundle', 'unbundle', bundle)
+  return world.git(...words, result.outcome.head)
+}

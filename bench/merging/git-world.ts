@@ -52,7 +52,7 @@ export async function gitWorld(files: number, shares: (task: string) => boolean)
         ['fast-import', '--quiet', '--force'],
         [
           ...commitWords(
-            `refs/heads/work/${task}`,
+            `refs/heads/done/${task}`,
             commitMessage(wordsFor(RUN, { task, attempt, title: `Task ${task}` })),
           ),
           `from ${base}`,
@@ -60,7 +60,7 @@ export async function gitWorld(files: number, shares: (task: string) => boolean)
           '',
         ].join('\n'),
       )
-      const head = git(['rev-parse', `refs/heads/work/${task}`])
+      const head = git(['rev-parse', `refs/heads/done/${task}`])
       return { head, tree: treeOf(head) }
     },
   }

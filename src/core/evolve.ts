@@ -1,7 +1,8 @@
 import type { EventOf, RunEvent } from './event.ts'
-import { withAmendment, withDesignAnew, withProposal, withTask } from './evolve-plan.ts'
+import { withDesignAnew, withProposal } from './evolve-plan.ts'
 import { evolvePlanning } from './evolve-planning.ts'
 import { evolveTask } from './evolve-task.ts'
+import { evolveWork } from './evolve-work.ts'
 import { attemptKey, emptyLedger, evolveLedger, writeOff } from './ledger.ts'
 import { noOptions } from './planning.ts'
 import { evolveSetbacks } from './setbacks.ts'
@@ -225,75 +226,4 @@ function cancelAll(state: EndedRun, at: string): EndedRun {
   const verification =
     work.verification?.status === 'passed' || work.verification?.status === 'failed' ? work.verification : null
   return { ...state, work: { ...work, verification } }
-}
-
-function evolveWork(work: Work, event: Exclude<RunEvent, EventOf<'plan_requested'>>): Work {
-  switch (event.type) {
-    case 'trunk_moved':
-      return trunkMoved(work, event)
-    case 'verification_queued':
-      return {
-        ...work,
-        verifications: event.attempt,
-        verification: { status: 'queued', on: event.on, attempt: event.attempt, since: event.at },
-      }
-    case 'verification_started':
-      return {
-        ...work,
-        verification: {
-          status: 'in_progress',
-          on: event.on,
-          attempt: event.attempt,
-          slot: event.slot,
-          since: event.at,
-        },
-      }
-    case 'verification_returned':
-      return { ...work, verification: null }
-    case 'verification_passed':
-      return {
-        ...work,
-        verdicts: { ...work.verdicts, [event.on]: 'passed' },
-        verification: { status: 'passed', on: event.on, attempt: event.attempt, report: event.report, since: event.at },
-      }
-    case 'verification_failed':
-      return {
-        ...work,
-        verdicts: { ...work.verdicts, [event.on]: 'failed' },
-        verification: {
-          status: 'failed',
-          on: event.on,
-          attempt: event.attempt,
-          failure: event.failure,
-          since: event.at,
-        },
-      }
-    case 'culprit_found':
-      return { ...work, culprit: { task: event.task } }
-    case 'task_planned':
-      return work.open ? withTask(work, event) : work
-    case 'plan_amended':
-      return withAmendment(work, event)
-    case 'task_scoped':
-      return { ...work, scopes: { ...work.scopes, [event.task]: event.exploration } }
-    case 'change_described': {
-      const { title, body, contradictions } = event
-      return { ...work, described: { title, body, contradictions } }
-    }
-    case 'base_moved':
-      return { ...work, baseSeen: { sha: event.to, paths: event.paths, stale: event.stale } }
-    default:
-      return evolveTask(work, event)
-  }
-}
-
-function trunkMoved(work: Work, event: EventOf<'trunk_moved'>): Work {
-  const state = work.tasks[event.task]?.state
-  if (state?.status !== 'landed') return work
-  const merge = { task: event.task, head: state.head, sha: event.sha, at: event.at }
-  return {
-    ...work,
-    verification: null,
-    trunk: { ...work.trunk, tip: event.sha, merges: [...work.trunk.merges, merge] },
-  }
 }

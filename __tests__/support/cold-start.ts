@@ -4,7 +4,6 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ROOT } from '../../__tests__/e2e/support/repository.ts'
 
 /** A comment with a command, as GitHub's event file holds it. */
 const EVENT = {
@@ -15,8 +14,8 @@ const EVENT = {
   repository: { name: 'repository', owner: { login: 'somebody' }, default_branch: 'main' },
 }
 
-/** Milliseconds from the start of `node dist/index.js` to its first request of any kind. */
-export async function coldStart(): Promise<number> {
+/** Milliseconds from the start of `node index.js`, in the folder of a bundle, to its first request of any kind; infinite where it makes none. */
+export async function coldStart(dist: string): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-cold-'))
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -30,8 +29,8 @@ export async function coldStart(): Promise<number> {
   writeFileSync(event, JSON.stringify(EVENT))
   const begun = performance.now()
   const env = environment(folder, event, (server.address() as AddressInfo).port)
-  const child = spawn(process.execPath, [join(ROOT, 'dist', 'index.js')], { stdio: 'ignore', env })
-  const ended = new Promise<number>((resolve) => child.once('exit', () => resolve(Number.NaN)))
+  const child = spawn(process.execPath, [join(dist, 'index.js')], { stdio: 'ignore', env })
+  const ended = new Promise<number>((resolve) => child.once('exit', () => resolve(Number.POSITIVE_INFINITY)))
   const at = await Promise.race([first, ended])
   child.kill('SIGKILL')
   await ended
