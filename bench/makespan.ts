@@ -10,7 +10,6 @@ import { runMachine } from './machine/machine.ts'
 import { measuredCosts } from './machine/measured.ts'
 import type { Policy } from './policies/policy.ts'
 import { ours, rivals, serial, wavesInOrder, wavesLongestFirst } from './policies/rivals.ts'
-import { randomOf, seedOf } from './random.ts'
 import { mean, percentile, summary } from './statistics.ts'
 
 const SLOTS = [1, 2, 4, 8, 16, 32, 64] as const
@@ -35,8 +34,8 @@ interface Compared {
 
 /** Minutes of a run under a policy; who pays draws the same costs again for each policy. */
 async function minutesBy(policy: Policy, member: Member, slots: number, free: boolean): Promise<number> {
-  const { workload, family, n, sigma, seed } = member
-  const costs: Costs = free ? noCosts : measuredCosts(randomOf(seedOf('costs', family, n, sigma, seed)))
+  const { workload, key } = member
+  const costs: Costs = free ? noCosts : measuredCosts(key)
   const { makespan } = await runMachine(workload, {
     slots: policy.slots?.(slots) ?? slots,
     steps: policy.steps(workload),

@@ -7,11 +7,13 @@ import { memoryGitHub } from '../../src/adapters/memory/github.ts'
 import type { RunEvent } from '../../src/core/event.ts'
 import { replay } from '../../src/core/evolve.ts'
 import type { LiveRun } from '../../src/core/state.ts'
-import { recordOf } from '../../src/core/state.ts'
+import { recordOf, tasksWith } from '../../src/core/state.ts'
 import { emptyDraft, planned, record } from '../../src/jobs/draft.ts'
-import { openDesk } from '../../src/jobs/planning/desk.ts'
-import type { Session } from '../../src/jobs/session.ts'
-import { assembleTrunk, queueTasks } from '../../src/jobs/trunk.ts'
+import { newSession } from '../../src/jobs/new-session.ts'
+import { queueTasks } from '../../src/jobs/queue.ts'
+import { assembleTrunk } from '../../src/jobs/trunk.ts'
+import type { OrchestrateDeps } from '../../src/jobs/wiring.ts'
+import type { Repo } from '../../src/ports/repo.ts'
 import { bareRemote, tempDir } from '../support/git.ts'
 import { hastyClock } from '../support/hasty-clock.ts'
 import { planOf } from '../support/plan.ts'
@@ -23,7 +25,7 @@ const PLAN = planOf('file, folder, last > end', {
 const never = (what: string) => () => Promise.reject(new Error(`${what} was asked for`))
 
 /** A run that has just been approved, with a real repository behind it, in which tasks hand over what the test says. */
-async function stage() {
+async function stage({ plan = PLAN, mergeSeconds = 0 } = {}) {
   const remote = bareRemote()
   const base = remote.commit({ 'readme.md': 'Hello\n' })
   const heads = {
@@ -33,49 +35,37 @@ async function stage() {
   }
   for (const [name, sha] of Object.entries({ main: base, ...heads })) remote.point(`refs/heads/${name}`, sha)
   const options = { gitDir: join(tempDir(), 'run.git'), remoteUrl: remote.url, token: '', clock: hastyClock() }
-  const [journal, repo] = [await openJournal(options), await openRepo(options)]
+  const [journal, git] = [await openJournal(options), await openRepo(options)]
+  const repo: Repo = {
+    ...git,
+    merge: async (...merged) => {
+      await options.clock.wait(mergeSeconds)
+      return git.merge(...merged)
+    },
+  }
   await repo.fetch([base, ...Object.values(heads)])
   const planId = '0'.repeat(64)
   const approval: RunEvent = { type: 'plan_approved', at: AT, by: 'admin', planId, only: null }
-  const events = proposedBy(PLAN).map((event) =>
+  const events = proposedBy(plan).map((event) =>
     event.type === 'plan_proposed' ? { ...event, base, trunk: base, planId } : event,
   )
   const state = liveOf(replay([...events, approval]))
-  const session: Session = {
-    deps: {
-      forge: memoryForge(memoryGitHub({})),
-      journal,
-      repo: async () => repo,
-      clock: options.clock,
-      log: () => {},
-      workflowRun: 1,
-      readSettings: () => ({ ok: false, error: [] }),
-      readPlan: () => ({ ok: false, error: [] }),
-      slots: { jobs: never('a job list'), results: never('a list of results'), download: never('a result') },
-      secrets: [],
-      model: null,
-      redact: (text: string) => text,
-      handOverAt: new Date(AT),
-    },
-    repo,
-    run: state.run,
-    state,
-    tip: base,
-    limiter: { take: () => 0 },
-    refs: new Map(),
-    jobs: new Map(),
-    inspected: new Map(),
-    shown: new Map(),
-    shownState: null,
-    refused: new Set(),
-    pullRefused: null,
-    unsure: new Set(),
-    editedAt: new Map(),
-    dispatched: new Map(),
-    deleted: new Set(),
-    started: true,
-    desk: openDesk(),
+  const deps: OrchestrateDeps = {
+    forge: memoryForge(memoryGitHub({})),
+    journal,
+    repo: async () => repo,
+    clock: options.clock,
+    log: () => {},
+    workflowRun: 1,
+    readSettings: () => ({ ok: false, error: [] }),
+    readPlan: () => ({ ok: false, error: [] }),
+    slots: { jobs: never('a job list'), results: never('a list of results'), download: never('a result') },
+    secrets: [],
+    model: null,
+    redact: (text: string) => text,
+    handOverAt: new Date(AT),
   }
+  const session = newSession(deps, repo, state.run, { state, tip: base, unsure: new Set() })
   /** What the orchestrator decides at one wake-up about trunk and the next branches. */
   const decide = async (draft: ReturnType<typeof emptyDraft>) =>
     queueTasks(session, await assembleTrunk(session, draft))
@@ -92,7 +82,8 @@ async function stage() {
       { type: 'task_landed', task, attempt },
     )
   }
-  return { repo, heads, decide, land, first: await decide(emptyDraft(state)) }
+  const queue = (draft: ReturnType<typeof emptyDraft>) => queueTasks(session, draft)
+  return { repo, heads, decide, queue, land, first: await decide(emptyDraft(state)) }
 }
 
 function liveOf(state: ReturnType<typeof replay>): LiveRun {
@@ -128,5 +119,32 @@ describe('tasks that are in conflict on trunk', () => {
     })
     expect(work.trunk.merges.map(({ task }) => task)).toEqual(['file', 'last'])
     expect(recordOf(work, 'end').state.status).toBe('queued')
+  })
+})
+
+describe('needs that are in conflict', () => {
+  it('keep back every task that builds on both until the later one was done again', async () => {
+    const plan = planOf('file > one, folder > one, file > two, folder > two, folder > three', {
+      tasks: { file: { writes: ['place'] }, folder: { writes: ['place/part'] } },
+    })
+    const { heads, queue, land, first } = await stage({ plan })
+    const after = await queue(land(land(first, 'file', heads.file), 'folder', heads.folder))
+    const conflicts = after.events.flatMap((event) => (event.type === 'task_conflicted' ? [event.task] : []))
+    expect(conflicts).toEqual(['folder'])
+    expect(tasksWith(planned(after), 'queued')).toEqual([])
+    expect(tasksWith(planned(after), 'pending')).toEqual(['folder', 'one', 'two', 'three'])
+  })
+})
+
+describe('a trunk that is slow to merge', () => {
+  it('is merged one step at a time, and only where a wake-up has nothing else to say', async () => {
+    const { heads, decide, land, first } = await stage({ plan: planOf('file, last > end'), mergeSeconds: 3 })
+    const landed = await decide(land(land(first, 'file', heads.file), 'last', heads.last))
+    expect(recordOf(planned(landed), 'end').state.status).toBe('queued')
+    expect(planned(landed).trunk.merges.map(({ task }) => task)).toEqual(['file'])
+    const busy = await decide(landed)
+    expect(planned(busy).trunk.merges).toHaveLength(1)
+    const quiet = await decide(emptyDraft(busy.state))
+    expect(planned(quiet).trunk.merges.map(({ task }) => task)).toEqual(['file', 'last'])
   })
 })

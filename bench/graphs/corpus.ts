@@ -9,6 +9,8 @@ export interface Member {
   sigma: number
   seed: number
   workload: TimedWorkload
+  /** Unlike that of any other member: what is drawn for it is drawn from this. */
+  key: string
 }
 
 export const SIGMAS = [0.3, 0.7, 1] as const
@@ -21,15 +23,29 @@ export function* corpus(sizes: readonly number[], seedsOf: (n: number) => number
       for (const n of sizes)
         for (let seed = 1; seed <= seedsOf(n); seed += 1) {
           const random = randomOf(seedOf(family.name, n, sigma, seed))
-          yield { family: family.name, n, sigma, seed, workload: workloadOf(family.draw(n, random), sigma, random) }
+          yield member(family.name, sigma, seed, workloadOf(family.draw(n, random), sigma, random))
         }
     for (const shape of shapes)
       for (let seed = 1; seed <= seedsOf(shape.nodes.length); seed += 1) {
         const random = randomOf(seedOf(shape.name, sigma, seed))
-        yield { family: SHAPES, n: shape.nodes.length, sigma, seed, workload: workloadOf(shape, sigma, random) }
+        yield member(SHAPES, sigma, seed, workloadOf(shape, sigma, random))
       }
   }
 }
+
+function member(family: string, sigma: number, seed: number, workload: TimedWorkload): Member {
+  const n = workload.plan.tasks.length
+  return { family, n, sigma, seed, workload, key: [family, workload.name, n, sigma, seed].join('|') }
+}
+
+/** Which member a line speaks of. */
+export const nameOf = ({ family, n, sigma, seed, workload }: Member) => ({
+  family,
+  name: workload.name,
+  n,
+  sigma,
+  seed,
+})
 
 export const minutesIn =
   ({ minutes }: TimedWorkload) =>

@@ -17,14 +17,14 @@ export interface Workload {
   attempt(task: TaskId, attempt: number): Attempt
 }
 
-/** Seconds that a run pays besides its work. Each call is a draw. */
+/** Seconds that a run pays besides its work: the same for the same slot or attempt, under whatever policy. */
 export interface Costs {
   /** From the request for a slot until it is at work. */
-  startUp(): number
+  startUp(slot: string): number
   /** From the journal's word that a task is a slot's until the work on it begins. */
-  pickUp(): number
+  pickUp(attempt: string): number
   /** From the end of the work until the orchestrator could see the result. */
-  handOver(): number
+  handOver(attempt: string): number
   /** One merge. The orchestrator does nothing else meanwhile. */
   merge: number
   /** Between two looks of the orchestrator; 0: it sees everything at once. */

@@ -1,4 +1,4 @@
-import { fromQuantiles, type Random } from '../random.ts'
+import { fromQuantiles, randomOf, seedOf } from '../random.ts'
 import type { Costs } from './conditions.ts'
 
 /*
@@ -15,13 +15,17 @@ const START_UP = [7.3, 7.8, 8.7, 9.0, 9.2]
 /** Assumed: until GitHub has given a job to a runner. */
 const RUNNER = [3, 6, 9, 15, 45]
 
-/** What a run pays under the settings by default. */
-export const measuredCosts = (random: Random): Costs => ({
-  startUp: () => fromQuantiles(random, RUNNER) + fromQuantiles(random, START_UP),
-  pickUp: () => fromQuantiles(random, PICK_UP),
-  handOver: () => fromQuantiles(random, HAND_OVER),
-  merge: 0.02,
-  look: 2,
-  pushesPerMinute: 6,
-  idle: 60,
-})
+/** What a run pays under the settings by default, drawn for this member and this slot or attempt. */
+export function measuredCosts(member: string): Costs {
+  const draw = (quantiles: readonly number[], what: string, of: string) =>
+    fromQuantiles(randomOf(seedOf('costs', member, what, of)), quantiles)
+  return {
+    startUp: (slot) => draw(RUNNER, 'runner', slot) + draw(START_UP, 'start', slot),
+    pickUp: (attempt) => draw(PICK_UP, 'pick up', attempt),
+    handOver: (attempt) => draw(HAND_OVER, 'hand over', attempt),
+    merge: 0.02,
+    look: 2,
+    pushesPerMinute: 6,
+    idle: 60,
+  }
+}

@@ -67,7 +67,7 @@ export function virtualSlots({ clock, repo, workload, costs, passes }: World): V
         workflowRun,
         idleSince: null,
       })
-      clock.after(costs.startUp() * 1000, () => {
+      clock.after(costs.startUp(slot) * 1000, () => {
         set(slot, 'in_progress')
         rest(slot)
       })
@@ -102,12 +102,12 @@ export function virtualSlots({ clock, repo, workload, costs, passes }: World): V
     // It left before it read of this: whoever looks at the job list gives the task back.
     if (slot.job.status === 'completed') return
     slot.idleSince = null
-    const pickUp = costs.pickUp() * 1000
+    const pickUp = costs.pickUp(key) * 1000
     const from = clock.milliseconds() + Math.round(pickUp)
     clock.after(pickUp + minutes * MINUTE, () => {
       const made = done()
       spans.push({ task: made.task, attempt: made.attempt, slot: name, from, to: clock.milliseconds() })
-      clock.after(costs.handOver() * 1000, () => {
+      clock.after(costs.handOver(key) * 1000, () => {
         const at = clock.now().toISOString()
         const file: ResultFile = { version: 1, run: RUN, slot: name, startedAt: at, endedAt: at, ...made }
         const artifact = { id: results.size + 1, run: RUN, task: made.task, attempt: made.attempt }

@@ -94,7 +94,8 @@ export const pollingMinute = looking(60)
 export const jobPerTask: Policy = {
   name: 'one job per task',
   steps: () => STEPS,
-  costs: (costs) => ({ ...costs, startUp: () => 0, pickUp: () => costs.startUp() + costs.pickUp() }),
+  // The start of a slot ends with its first pick-up.
+  costs: (costs) => ({ ...costs, startUp: () => 0, pickUp: (attempt) => costs.startUp(attempt) }),
 }
 
 export const rivals: readonly Policy[] = [

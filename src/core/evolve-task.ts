@@ -3,13 +3,18 @@ import type { TaskId } from './ref.ts'
 import { isShortage } from './shortage.ts'
 import { type AttemptRecord, type TaskRecord, type TaskState, taskOf, type Work } from './state.ts'
 
+/** Records of tasks that were copied while these events were folded: nobody else holds them yet, so they may be changed. */
+export type Fresh = WeakSet<Work['tasks']>
+
 /** The part of the state that speaks of single tasks. Events of other things change nothing here. */
-export function evolveTask(work: Work, event: RunEvent): Work {
+export function evolveTask(work: Work, event: RunEvent, fresh: Fresh): Work {
   if (!('task' in event) || event.task === null) return work
   const record = work.tasks[event.task]
   if (record === undefined) return work
-  const next = evolveRecord(work, record, event.task, event)
-  const changed = { ...work, tasks: { ...work.tasks, [event.task]: next } }
+  const tasks = fresh.has(work.tasks) ? work.tasks : { ...work.tasks }
+  fresh.add(tasks)
+  tasks[event.task] = evolveRecord(work, record, event.task, event)
+  const changed = { ...work, tasks }
   // A task that runs again changes what trunk will be: an old verdict says nothing about it.
   return event.type === 'task_retried' || event.type === 'task_skipped'
     ? { ...changed, verification: null, culprit: null }

@@ -1,10 +1,10 @@
 import type { EventOf, RunEvent } from './event.ts'
 import { withAmendment, withTask } from './evolve-plan.ts'
-import { evolveTask } from './evolve-task.ts'
+import { evolveTask, type Fresh } from './evolve-task.ts'
 import type { Work } from './state.ts'
 
 /** What a run has of its work after an event: tasks, trunk, verification, growth. */
-export function evolveWork(work: Work, event: Exclude<RunEvent, EventOf<'plan_requested'>>): Work {
+export function evolveWork(work: Work, event: Exclude<RunEvent, EventOf<'plan_requested'>>, fresh: Fresh): Work {
   switch (event.type) {
     case 'trunk_moved':
       return trunkMoved(work, event)
@@ -60,7 +60,7 @@ export function evolveWork(work: Work, event: Exclude<RunEvent, EventOf<'plan_re
     case 'base_moved':
       return { ...work, baseSeen: { sha: event.to, paths: event.paths, stale: event.stale } }
     default:
-      return evolveTask(work, event)
+      return evolveTask(work, event, fresh)
   }
 }
 

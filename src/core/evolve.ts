@@ -1,7 +1,7 @@
 import type { EventOf, RunEvent } from './event.ts'
 import { withDesignAnew, withProposal } from './evolve-plan.ts'
 import { evolvePlanning } from './evolve-planning.ts'
-import { evolveTask } from './evolve-task.ts'
+import { evolveTask, type Fresh } from './evolve-task.ts'
 import { evolveWork } from './evolve-work.ts'
 import { attemptKey, emptyLedger, evolveLedger, writeOff } from './ledger.ts'
 import { noOptions } from './planning.ts'
@@ -18,10 +18,20 @@ import {
 } from './state.ts'
 
 /** The state after an event. Total: an event that does not fit the phase changes nothing but the keys seen. */
-export function evolve(state: RunState, event: RunEvent): RunState {
+export const evolve = (state: RunState, event: RunEvent): RunState => replayOn(state, [event])
+
+export const replay = (events: readonly RunEvent[]): RunState => replayOn(emptyRun, events)
+
+/** The state after these events. What is in between nobody sees: the record of all tasks is copied once, not at each event. */
+export function replayOn(state: RunState, events: readonly RunEvent[]): RunState {
+  const fresh: Fresh = new WeakSet()
+  return events.reduce((next, event) => evolveBy(next, event, fresh), state)
+}
+
+function evolveBy(state: RunState, event: RunEvent, fresh: Fresh): RunState {
   if (event.type === 'plan_requested') return state.phase === 'empty' ? requested(event) : state
   if (state.phase === 'empty') return state
-  const next = withMoney(evolveLive(state, event), event)
+  const next = withMoney(evolveLive(state, event, fresh), event)
   if (event.key === undefined || next.seen.includes(event.key)) return next
   return { ...next, seen: [...next.seen, event.key] }
 }
@@ -42,9 +52,6 @@ function isAwaited(state: LiveRun, key: string): boolean {
     ([id, { state: it }]) => it.status === 'in_progress' && attemptKey(id, it.attempt) === key,
   )
 }
-
-export const replay = (events: readonly RunEvent[]): RunState => events.reduce(evolve, emptyRun)
-export const replayOn = (state: RunState, events: readonly RunEvent[]): RunState => events.reduce(evolve, state)
 
 function requested(event: EventOf<'plan_requested'>): RunState {
   return {
@@ -68,7 +75,7 @@ function requested(event: EventOf<'plan_requested'>): RunState {
   }
 }
 
-function evolveLive(state: LiveRun, event: RunEvent): LiveRun {
+function evolveLive(state: LiveRun, event: RunEvent, fresh: Fresh): LiveRun {
   switch (event.type) {
     case 'plan_requested':
       return state
@@ -127,7 +134,7 @@ function evolveLive(state: LiveRun, event: RunEvent): LiveRun {
     case 'projected':
       return { ...state, projected: { ...state.projected, ...entriesOf(event) } }
     default:
-      return onWork(state, (work) => evolveWork(work, event), event.type)
+      return onWork(state, (work) => evolveWork(work, event, fresh), event.type)
   }
 }
 
@@ -218,10 +225,11 @@ const ENDED: readonly TaskStatus[] = ['landed', 'expanded', 'skipped', 'failed',
 function cancelAll(state: EndedRun, at: string): EndedRun {
   if (state.work === null) return state
   let work = state.work
+  const fresh: Fresh = new WeakSet()
   for (const task of work.plan.tasks) {
     const status = work.tasks[task.id]?.state.status
     if (status === undefined || ENDED.includes(status)) continue
-    work = evolveTask(work, { type: 'task_cancelled', task: task.id, at, by: 'tributary' })
+    work = evolveTask(work, { type: 'task_cancelled', task: task.id, at, by: 'tributary' }, fresh)
   }
   const verification =
     work.verification?.status === 'passed' || work.verification?.status === 'failed' ? work.verification : null

@@ -46,21 +46,31 @@ export function predict(plan: Plan, slots: number, minutes: (task: Task) => numb
   }
 }
 
-type Order = (a: TaskId, b: TaskId) => number
+interface Ranking {
+  ranked: readonly Task[]
+  order(a: TaskId, b: TaskId): number
+}
 
 /** A run asks at each wake-up, and its plan hardly ever changes. */
-const orders = new WeakMap<Plan['tasks'], Order>()
+const rankings = new WeakMap<Plan['tasks'], Ranking>()
 
 /** Which of two tasks goes first: the one with the longest remaining path, then the one that the plan names first. */
-export function byRemainingPath({ tasks }: Plan): Order {
-  const known = orders.get(tasks) ?? orderOf(tasks)
-  orders.set(tasks, known)
+export const byRemainingPath = (plan: Plan): Ranking['order'] => rankingOf(plan).order
+
+/** The plan's tasks in that order. */
+export const ranked = (plan: Plan): readonly Task[] => rankingOf(plan).ranked
+
+function rankingOf({ tasks }: Plan): Ranking {
+  const known = rankings.get(tasks) ?? rank(tasks)
+  rankings.set(tasks, known)
   return known
 }
 
-function orderOf(tasks: Plan['tasks']): Order {
+function rank(tasks: Plan['tasks']): Ranking {
   const remaining = remainingPath(tasks, estimate)
-  const place = new Map(tasks.map(({ id }, index) => [id, index]))
+  // The sort is stable: tasks with paths of the same length stay in the order of the plan.
+  const sorted = tasks.toSorted((a, b) => (remaining.get(b.id) ?? 0) - (remaining.get(a.id) ?? 0))
+  const place = new Map(sorted.map(({ id }, index) => [id, index]))
   const placeOf = (id: TaskId) => place.get(id) ?? tasks.length
-  return (a, b) => (remaining.get(b) ?? 0) - (remaining.get(a) ?? 0) || placeOf(a) - placeOf(b)
+  return { ranked: sorted, order: (a, b) => placeOf(a) - placeOf(b) }
 }

@@ -1,9 +1,9 @@
 import { mayLand, mayStart } from './gate.ts'
 import { globsOverlap } from './glob.ts'
 import type { Task } from './plan.ts'
-import { byRemainingPath } from './predict.ts'
+import { ranked } from './predict.ts'
 import type { TaskId } from './ref.ts'
-import { type ActiveRun, isSettled, recordOf, statusOf, type TaskStatus, type Work } from './state.ts'
+import { type ActiveRun, isSettled, recordOf, statusOf, type TaskStatus, tasksWith, type Work } from './state.ts'
 
 /**
  * For every task that can never start as things stand, the failed or cancelled task that keeps it back.
@@ -49,12 +49,12 @@ const overlaps = (a: Task, b: Task): boolean =>
  * the hundreds that could start, each of which is held against the paths of all before it.
  */
 export function startable(work: Work, most = Number.POSITIVE_INFINITY): Task[] {
+  if (most === 0) return []
   const atWork = tasksIn(work, 'in_progress')
-  const order = byRemainingPath(work.plan)
   const chosen: Task[] = []
-  const queued = tasksIn(work, 'queued').filter(({ id }) => mayStart(work, id))
-  for (const task of queued.toSorted((a, b) => order(a.id, b.id))) {
+  for (const task of ranked(work.plan)) {
     if (chosen.length >= most) break
+    if (statusOf(work, task.id) !== 'queued' || !mayStart(work, task.id)) continue
     const inTheWay = (other: Task) => overlaps(task, other)
     if (!atWork.some(inTheWay) && !chosen.some(inTheWay)) chosen.push(task)
   }
@@ -85,13 +85,22 @@ export function assign(run: ActiveRun, freeSlots: readonly string[]): Assigned[]
   return assigned
 }
 
+/** Slots that have a task or the verification to work on. */
+export function slotsAtWork({ plan, tasks, verification }: Work): string[] {
+  const slots = plan.tasks.flatMap(({ id }) => {
+    const state = tasks[id]?.state
+    return state?.status === 'in_progress' ? [state.slot] : []
+  })
+  return verification?.status === 'in_progress' ? [...slots, verification.slot] : slots
+}
+
 /** How many slots the run could use at this moment: tasks at work, ready, or about to be, and a verification. */
 export function usableSlots(run: ActiveRun): number {
   if (run.paused !== null) return 0
   const { work } = run
   const verifying = work.verification?.status === 'queued' || work.verification?.status === 'in_progress' ? 1 : 0
   const { cap } = work.settings.slots
-  const tasks = tasksIn(work, 'in_progress').length + startable(work, cap).length
+  const tasks = tasksWith(work, 'in_progress').length + startable(work, cap).length
   const coming = queueable(work).filter((task) => task.kind !== 'gate').length
   return Math.min(cap, tasks + coming + verifying)
 }

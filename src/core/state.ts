@@ -269,4 +269,4 @@ export const isApproved = ({ approved }: Pick<Work, 'approved'>, id: TaskId): bo
 
 /** Ids of the tasks that stand so, in plan order. */
 export const tasksWith = (work: Work, ...statuses: TaskStatus[]): TaskId[] =>
-  work.plan.tasks.map((task) => task.id).filter((id) => statuses.includes(statusOf(work, id)))
+  work.plan.tasks.filter(({ id }) => statuses.includes(statusOf(work, id))).map(({ id }) => id)

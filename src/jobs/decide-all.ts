@@ -5,10 +5,11 @@ import { beginPlan } from './planning/begin.ts'
 import { concludePlan } from './planning/conclude.ts'
 import { giveUpExpansions } from './planning/give-up.ts'
 import { giveUpOrphans, reserveStages, takeFindings } from './planning/stages.ts'
+import { queueTasks } from './queue.ts'
 import { nowOf, type Session, type Step } from './session.ts'
 import { startWork, takeBackLost, verify, watchBase, watchMoney } from './steps.ts'
 import { askForSlots } from './supply.ts'
-import { assembleTrunk, queueTasks } from './trunk.ts'
+import { assembleTrunk } from './trunk.ts'
 
 /** What a wake-up may decide, in the order in which it does. */
 export const STEPS: readonly Step[] = [

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../core/event.ts'
-import { evolve } from '../core/evolve.ts'
-import type { LiveRun, RunState, Work } from '../core/state.ts'
+import { replayOn } from '../core/evolve.ts'
+import type { LiveRun, Work } from '../core/state.ts'
 import { workOf } from '../core/state.ts'
 import type { RefUpdate } from '../ports/journal.ts'
 
@@ -31,7 +31,7 @@ export const behind = (first: Draft, decided: Draft): Draft => ({
 })
 
 function withEvents(draft: Draft, events: readonly RunEvent[]): Draft {
-  const state = events.reduce<RunState>(evolve, draft.state)
+  const state = replayOn(draft.state, events)
   if (state.phase === 'empty') throw new Error('a live run cannot become empty')
   return { ...draft, state, events: [...draft.events, ...events] }
 }

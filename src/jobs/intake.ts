@@ -58,10 +58,10 @@ function takeWork(session: Session, draft: Draft, { task, attempt }: ResultArtif
   const { head, tree, file } = inspected
   if (file.outcome.kind !== 'done') return draft
   if (!mayStart(work, task)) return refusedAtTheGate(session, draft, { task, attempt }, file.outcome.report)
-  const verified = record(draft, at, { type: 'task_verified', task, attempt, head, tree, report: file.outcome.report })
-  const landed =
-    work.settings.merge === 'auto' ? record(verified, at, { type: 'task_landed', task, attempt }) : verified
-  return head === state.base ? landed : move(landed, { ref: branch, from: state.base, to: head })
+  const verified = { type: 'task_verified', task, attempt, head, tree, report: file.outcome.report } as const
+  const landed = work.settings.merge === 'auto' ? [{ type: 'task_landed', task, attempt } as const] : []
+  const taken = record(draft, at, verified, ...landed)
+  return head === state.base ? taken : move(taken, { ref: branch, from: state.base, to: head })
 }
 
 /** Work that nobody approved, however it came to be done, is not taken in. */

@@ -31,6 +31,7 @@ export function newSession(
     editedAt: new Map(),
     dispatched: new Map(),
     deleted: new Set(),
+    slowToMerge: false,
     started: false,
     desk: openDesk(),
   }

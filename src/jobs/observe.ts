@@ -1,4 +1,5 @@
 import { branchRef } from '../core/ref.ts'
+import { slotsAtWork } from '../core/schedule.ts'
 import { type LiveRun, workOf } from '../core/state.ts'
 import type { ResultArtifact } from '../ports/slots.ts'
 import type { Session } from './session.ts'
@@ -40,19 +41,12 @@ async function lookAtJobs(session: Session): Promise<void> {
 }
 
 async function lookAtResults(session: Session): Promise<ResultArtifact[]> {
-  const runs = new Set(busySlots(session.state).map((slot) => workflowRunOf(session.state, slot)))
+  const { state } = session
+  const busy = state.phase === 'active' ? slotsAtWork(state.work) : []
+  const runs = new Set(busy.map((slot) => workflowRunOf(state, slot)))
   const known = [...runs].filter((id) => id !== null)
   const lists = await Promise.all(known.map((id) => session.deps.slots.results(id, session.run)))
   return lists.flat()
-}
-
-function busySlots(state: LiveRun): string[] {
-  if (state.phase !== 'active') return []
-  const slots = Object.values(state.work.tasks).flatMap(({ state: task }) =>
-    task.status === 'in_progress' ? [task.slot] : [],
-  )
-  const { verification } = state.work
-  return verification?.status === 'in_progress' ? [...slots, verification.slot] : slots
 }
 
 const workflowRunOf = (state: LiveRun, slot: string): number | null =>

@@ -37,6 +37,8 @@ export interface Session {
   dispatched: Map<string, number>
   /** Branches of the run that somebody has deleted. */
   deleted: Set<string>
+  /** The last trunk took longer to merge than a wake-up should. */
+  slowToMerge: boolean
   started: boolean
   desk: Desk
 }

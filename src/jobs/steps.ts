@@ -111,16 +111,21 @@ function startTask(draft: Draft, at: string, { task, attempt, slot }: AssignedTa
 const costsMoney = (work: Work, id: TaskId): boolean =>
   isAgentTask(taskOf(work, id)) && work.settings.worker.command.length === 0
 
+function areTasksPoor(run: ActiveRun): boolean {
+  const { work } = run
+  if (!work.plan.tasks.some(({ id }) => costsMoney(work, id))) return false
+  const ready = startable(work).filter(({ id }) => costsMoney(work, id))
+  return ready.length > 0 && ready.every(({ id }) => taskAllowance(run, id) === null)
+}
+
 /** The limit is reached: nothing is at work any more, and what is ready cannot be paid for. A person may raise it. */
 export const watchMoney: Step = (session, draft) => {
   if (draft.state.phase !== 'active' || draft.state.paused !== null) return draft
   const run = draft.state
   const { work, ledger } = run
   if (tasksWith(work, 'in_progress').length > 0 || Object.keys(ledger.reserved).length > 0) return draft
-  const ready = startable(work).filter(({ id }) => costsMoney(work, id))
   const isPlannerPoor = session.deps.model !== null && stagesInWant(run).length > 0
-  const poor = isPlannerPoor || (ready.length > 0 && ready.every(({ id }) => taskAllowance(run, id) === null))
-  if (!poor) return draft
+  if (!isPlannerPoor && !areTasksPoor(run)) return draft
   const why = `the limit of ${(ledger.limit ?? 0).toFixed(2)} USD is reached: ${spentUsd(ledger).toFixed(2)} USD are spent`
   return record(draft, nowOf(session), { type: 'run_paused', why, cause: 'budget' })
 }

@@ -1,3 +1,4 @@
+import { slotsAtWork } from '../core/schedule.ts'
 import { nextRequest, slotNames, slotsToAskFor } from '../core/starts.ts'
 import type { ActiveRun, LiveRun } from '../core/state.ts'
 import { behind, type Draft, emptyDraft, record } from './draft.ts'
@@ -8,15 +9,13 @@ const NEVER_CAME = 180
 
 /** Slots whose job runs and that have nothing to do; those that have worked before first, since they are surely set up. */
 export function freeSlots(session: Session, run: ActiveRun): string[] {
-  const busy = new Set<string>()
-  const proven = new Set<string>()
-  for (const { state, attempts } of Object.values(run.work.tasks)) {
-    if (state.status === 'in_progress') busy.add(state.slot)
-    for (const { slot } of attempts) if (slot !== null) proven.add(slot)
-  }
-  if (run.work.verification?.status === 'in_progress') busy.add(run.work.verification.slot)
-  const free = [...session.jobs.values()].filter((job) => job.status === 'in_progress' && !busy.has(job.slot))
-  return free.map((job) => job.slot).toSorted((a, b) => Number(proven.has(b)) - Number(proven.has(a)) || bySlot(a, b))
+  const busy = new Set(slotsAtWork(run.work))
+  const free = [...session.jobs.values()].flatMap(({ slot, status }) =>
+    status === 'in_progress' && !busy.has(slot) ? [slot] : [],
+  )
+  if (free.length < 2) return free
+  const proven = new Set(Object.values(run.work.tasks).flatMap(({ attempts }) => attempts.map(({ slot }) => slot)))
+  return free.toSorted((a, b) => Number(proven.has(b)) - Number(proven.has(a)) || bySlot(a, b))
 }
 
 const bySlot = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true })
