@@ -38,8 +38,8 @@ export interface Measured {
 export interface Benchmark {
   name: string
   summary: string
-  /** `effort`: 1 for the figures of the documentation, less for a quick look. */
-  measure(effort: number, say: (line: string) => void): Promise<Measured>
+  /** `quick`: fewer and smaller runs than those that the documentation shows. */
+  measure(quick: number, say: (line: string) => void): Promise<Measured>
 }
 
 export const atMost = (value: number) => ({ at: 'most', value }) as const

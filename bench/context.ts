@@ -9,7 +9,7 @@ import type { ActiveRun } from '../src/core/state.ts'
 import { taskOf } from '../src/core/state.ts'
 import { tokensOf } from '../src/core/usage.ts'
 import { atLeast, atMost, type Benchmark, type Figure, type Line } from './benchmark.ts'
-import { corpus, type Member } from './graphs/corpus.ts'
+import { type Member, worthwhile } from './graphs/corpus.ts'
 import { approvedAt, settingsFor } from './machine/begin.ts'
 import { integer, type Random, randomOf, seedOf } from './random.ts'
 import { mean, percentile } from './statistics.ts'
@@ -113,8 +113,8 @@ function landed(task: string, index: number, words: Said): RunEvent[] {
 export const context: Benchmark = {
   name: B7,
   summary: 'what of earlier work reaches those who build on it, and how briefs grow',
-  async measure(effort) {
-    const members = [...corpus(effort < 0.5 ? [24, 100] : [24, 100, 300], () => 1)].filter(({ n }) => n >= 8)
+  async measure(quick) {
+    const members = worthwhile(quick ? [24, 100] : [24, 100, 300], () => 1)
     const told = members.flatMap(tell)
     return { figures: [...figuresOf(told), ...tokenFigures(members)], lines: linesOf(told), charts: [chartOf(told)] }
   },

@@ -9,7 +9,7 @@ import { type Draft, planned, record } from '../src/jobs/draft.ts'
 import { tell } from '../src/jobs/planning/desk.ts'
 import { nowOf, type Session } from '../src/jobs/session.ts'
 import { atLeast, atMost, type Benchmark, type Figure, type Line } from './benchmark.ts'
-import { corpus, type Member } from './graphs/corpus.ts'
+import { type Member, worthwhile } from './graphs/corpus.ts'
 import type { VirtualClock } from './machine/clock.ts'
 import type { Workload } from './machine/conditions.ts'
 import { runMachine } from './machine/machine.ts'
@@ -179,8 +179,8 @@ function disturbedIn(events: readonly RunEvent[], { plan, failing: failed }: Ret
 export const failures: Benchmark = {
   name: 'B4',
   summary: 'tasks that fail, are tried again, split, or change what others rest on',
-  async measure(effort, say) {
-    const members = [...corpus(effort < 0.5 ? [24] : [24, 100], () => (effort < 0.5 ? 1 : 2))].filter(({ n }) => n >= 8)
+  async measure(quick, say) {
+    const members = worthwhile(quick ? [24] : [24, 100], () => (quick ? 1 : 2))
     const found: Failed[] = []
     for (const member of members) {
       const { makespan: free } = await runMachine(member.workload, { slots: SLOTS })

@@ -27,7 +27,7 @@ async function run(benchmark: Benchmark): Promise<Measured> {
   const begun = performance.now()
   console.error(`${benchmark.name}: ${benchmark.summary} ...`)
   const say = values.verbose === true ? (line: string) => console.error(`  ${line}`) : () => {}
-  const measured = await benchmark.measure(values.quick === true ? 0.25 : 1, say)
+  const measured = await benchmark.measure(values.quick === true, say)
   const lines = [...measured.figures.map((figure) => ({ kind: 'figure', ...figure })), ...measured.lines]
   writeFileSync(join(OUT, `${benchmark.name}.jsonl`), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
   if (values.plot === true) await plot(benchmark, measured)

@@ -3,7 +3,7 @@ import { spentUsd } from '../src/core/ledger.ts'
 import type { Task } from '../src/core/plan.ts'
 import { estimate } from '../src/core/predict.ts'
 import { atMost, type Benchmark, type Figure, type Line } from './benchmark.ts'
-import { corpus, type Member, minutesIn } from './graphs/corpus.ts'
+import { type Member, minutesIn, worthwhile } from './graphs/corpus.ts'
 import { approvedAt, settingsFor } from './machine/begin.ts'
 import type { Workload } from './machine/conditions.ts'
 import { runMachine } from './machine/machine.ts'
@@ -100,8 +100,8 @@ async function makespanWith(
 export const money: Benchmark = {
   name: B8,
   summary: 'limits of money, and where a stronger model helps',
-  async measure(effort) {
-    const members = [...corpus(effort < 0.5 ? [24] : [24, 100], () => 1)].filter(({ n }) => n >= 8)
+  async measure(quick) {
+    const members = worthwhile(quick ? [24] : [24, 100], () => 1)
     const spent: Spent[] = []
     const tiered: Tiered[] = []
     for (const member of members) {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { ROOT } from '../__tests__/e2e/support/repository.ts'
 import { coldStart } from '../__tests__/support/cold-start.ts'
 import { atMost, type Benchmark, type Figure, type Line } from './benchmark.ts'
-import { corpus, type Member } from './graphs/corpus.ts'
+import { type Member, worthwhile } from './graphs/corpus.ts'
 import { families } from './graphs/families.ts'
 import { workloadOf } from './graphs/workload.ts'
 import { type Costs, noCosts } from './machine/conditions.ts'
@@ -20,13 +20,13 @@ const SLOTS = 4
 export const overhead: Benchmark = {
   name: B3,
   summary: 'starts of slots, the processor, requests and pushes, the cold start',
-  async measure(effort, say) {
-    const members = [...corpus(effort < 0.5 ? [24] : [24, 100], () => 1)].filter(({ n }) => n >= 8)
+  async measure(quick, say) {
+    const members = worthwhile(quick ? [24] : [24, 100], () => 1)
     const starts = await measureStarts(members)
     say('starts')
-    const paces = await measurePaces(effort < 0.5 ? [1000] : [1000, 10_000])
+    const paces = await measurePaces(quick ? [1000] : [1000, 10_000])
     say('processor')
-    const served = await serve(effort < 0.5 ? 12 : 40)
+    const served = await serve(quick ? 12 : 40)
     say('hub')
     const cold: number[] = []
     for (let time = 0; time < 7; time += 1) cold.push(await coldStart(join(ROOT, 'dist')))

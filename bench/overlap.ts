@@ -6,7 +6,7 @@ import { record } from '../src/jobs/draft.ts'
 import { tell } from '../src/jobs/planning/desk.ts'
 import { nowOf, type Session } from '../src/jobs/session.ts'
 import { atLeast, atMost, type Benchmark, type Figure, type Line } from './benchmark.ts'
-import { corpus, type Member, minutesIn } from './graphs/corpus.ts'
+import { type Member, minutesIn, worthwhile } from './graphs/corpus.ts'
 import { askedFor, BASE, live, settingsFor, TRUNK } from './machine/begin.ts'
 import type { VirtualClock } from './machine/clock.ts'
 import { runMachine } from './machine/machine.ts'
@@ -107,8 +107,8 @@ function boundWith({ workload }: Member, slots: number, saidAt: (index: number) 
 export const overlapping: Benchmark = {
   name: 'B2',
   summary: 'planning and working at once, against one after the other',
-  async measure(effort, say) {
-    const members = [...corpus(effort < 0.5 ? [24] : [24, 100], () => 1)].filter(({ n }) => n >= 8)
+  async measure(quick, say) {
+    const members = worthwhile(quick ? [24] : [24, 100], () => 1)
     const found: Overlapped[] = []
     for (const member of members) {
       for (const slots of [4, 8]) {

@@ -33,6 +33,10 @@ export function* corpus(sizes: readonly number[], seedsOf: (n: number) => number
   }
 }
 
+/** Those of at least eight tasks: with fewer there is little to divide. */
+export const worthwhile = (sizes: readonly number[], seedsOf: (n: number) => number): Member[] =>
+  [...corpus(sizes, seedsOf)].filter(({ n }) => n >= 8)
+
 function member(family: string, sigma: number, seed: number, workload: TimedWorkload): Member {
   const n = workload.plan.tasks.length
   return { family, n, sigma, seed, workload, key: [family, workload.name, n, sigma, seed].join('|') }
