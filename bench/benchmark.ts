@@ -39,7 +39,7 @@ export interface Benchmark {
   name: string
   summary: string
   /** `quick`: fewer and smaller runs than those that the documentation shows. */
-  measure(quick: number, say: (line: string) => void): Promise<Measured>
+  measure(quick: boolean, say: (line: string) => void): Promise<Measured>
 }
 
 export const atMost = (value: number) => ({ at: 'most', value }) as const
