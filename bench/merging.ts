@@ -1,11 +1,10 @@
-import { lowerBounds } from '../src/core/bound.ts'
 import { workOf } from '../src/core/state.ts'
 import { atMost, type Benchmark, type Figure, type Line } from './benchmark.ts'
-import { corpus, minutesIn } from './graphs/corpus.ts'
-import { MEDIAN, planOf, taskOf } from './graphs/workload.ts'
-import { noCosts, type Workload } from './machine/conditions.ts'
+import { planOf, taskOf } from './graphs/workload.ts'
+import type { Workload } from './machine/conditions.ts'
 import { type Outcome, runMachine } from './machine/machine.ts'
 import { gitWorld } from './merging/git-world.ts'
+import { slowFigure, slowMerges } from './merging/slow.ts'
 import { integer, lognormal, randomOf, seedOf } from './random.ts'
 import { mean, percentile, summary } from './statistics.ts'
 
@@ -105,21 +104,6 @@ async function search(branches: number, seed: number): Promise<Searched> {
   }
 }
 
-/** Makespans where a merge takes half as long as a task, over what no machine with one who merges could beat. */
-async function slowMerges(): Promise<number[]> {
-  const merge = (MEDIAN * 60) / 2
-  const found: number[] = []
-  for (const { workload } of corpus([24], () => 1)) {
-    const takes = minutesIn(workload)
-    const [bound = 0] = lowerBounds(workload.plan.tasks, takes, [4])
-    const { makespan } = await runMachine(workload, { slots: 4, costs: { ...noCosts, merge } })
-    const soonest = Math.min(...workload.plan.tasks.map(takes))
-    const merging = (workload.plan.tasks.length * merge) / 60
-    found.push(makespan / Math.max(bound + merge / 60, soonest + merging))
-  }
-  return found
-}
-
 export const merging: Benchmark = {
   name: B5,
   summary: 'merging with real git',
@@ -176,14 +160,7 @@ function figuresOf(found: readonly Merged[], searched: readonly Searched[], slow
       `${runs} runs, ${sum(({ branches }) => branches) * ORDERS} branches, ${sum(({ conflicted }) => conflicted)} conflicts`,
     ),
     count('runs that came to no end', found.filter(({ ended }) => !ended).length, `${runs} runs`),
-    {
-      benchmark: B5,
-      figure: 'makespan / bound, a merge takes half a task',
-      value: mean(slow),
-      unit: '',
-      target: atMost(1.03),
-      basis: `${slow.length} runs on 4 slots: p50 ${percentile(slow, 0.5).toFixed(3)}, max ${Math.max(...slow).toFixed(3)}`,
-    },
+    slowFigure(slow),
     count(
       'culprits of a broken trunk not found',
       searched.filter(({ found: one }) => !one).length,
