@@ -33,6 +33,8 @@ export interface Measured {
   figures: readonly Figure[]
   lines: readonly Line[]
   charts: readonly Chart[]
+  /** Tables in Markdown, printed after the figures: what they were measured on. */
+  tables?: readonly string[]
 }
 
 export interface Benchmark {

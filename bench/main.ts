@@ -20,8 +20,13 @@ if (unknown.length > 0) {
 
 mkdirSync(OUT, { recursive: true })
 const figures: Figure[] = []
-for (const benchmark of chosen) figures.push(...(await run(benchmark)).figures)
-console.log(tableOf(figures))
+const tables: string[] = []
+for (const benchmark of chosen) {
+  const measured = await run(benchmark)
+  figures.push(...measured.figures)
+  tables.push(...(measured.tables ?? []))
+}
+console.log([tableOf(figures), ...tables].join('\n\n'))
 
 async function run(benchmark: Benchmark): Promise<Measured> {
   const begun = performance.now()

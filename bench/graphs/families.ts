@@ -127,7 +127,7 @@ export const TRACKS = 4
 export const STRAGGLER = 30
 
 /** Waves wait in each layer for its straggler; who waits for nobody's layer meets each track's stragglers alone. */
-const tracks: Family = {
+export const tracks: Family = {
   name: 'feature tracks',
   parameters: `${TRACKS} chains; in each layer another one's task weighs 1, the others 1/${STRAGGLER}`,
   draw(n) {
@@ -140,5 +140,4 @@ const tracks: Family = {
   },
 }
 
-export const stragglers = tracks
 export const families: readonly Family[] = [layered, forkJoin, inTree, outTree, seriesParallel, erdosRenyi, tracks]

@@ -10,7 +10,7 @@ export interface Measures {
   pathOverWork: number
   /**
    * The share of the tasks in the largest part between two tasks that everything else waits for, or is waited for by
-   * (Canon, Heam, Sayadi 2019): where it is small, the graph falls apart into easy ones.
+   * (Canon, El Sayah, Héam 2019): where it is small, the graph falls apart into easy ones.
    */
   mass: number
 }

@@ -1,26 +1,18 @@
-import { remainingPath } from '../../src/core/graph.ts'
 import type { Task } from '../../src/core/plan.ts'
 import type { TaskId } from '../../src/core/ref.ts'
 import { isSettled, recordOf, type TaskState, type Work } from '../../src/core/state.ts'
 import { STEPS } from '../../src/jobs/decide-all.ts'
+import { oracle } from './estimates.ts'
 import type { Policy } from './policy.ts'
 import { type Rule, stepsBy } from './rule.ts'
 
 /** What ships. */
 export const ours: Policy = { name: 'ours', steps: () => STEPS }
 
-/** Our rule with what nobody has: the true durations. What remains to the bound is not for better estimates to win. */
-export const oracle: Policy = {
-  name: 'oracle',
-  steps({ plan, minutes }) {
-    const remaining = remainingPath(plan.tasks, ({ id }) => minutes.get(id) ?? 0)
-    return stepsBy((could) => could.toSorted((a, b) => (remaining.get(b.id) ?? 0) - (remaining.get(a.id) ?? 0)))
-  },
-}
-
 /**
- * Plan mode as coding agents have it (Claude Code, Cursor, Cline): a person approves a plan, then one agent in one session
- * does one step after another. It starts once, and hands nothing over.
+ * Plan mode as coding agents have it by default (Claude Code, Cursor, Cline): a person approves a plan, then one agent in one
+ * session does one step after another. It runs in the same place, so it waits once for a runner, as our slots do; after that
+ * it hands nothing over, and looks and pushes for nothing.
  */
 export const serial: Policy = {
   name: 'serial plan mode',
@@ -31,7 +23,9 @@ export const serial: Policy = {
 
 /**
  * Waves with a barrier: tasks are grouped by their depth beforehand, and a wave starts when all of the one before is done.
- * GSD (get-shit-done) does so in `execute-phase`, and many `/parallel` commands after it.
+ * GSD does so (gsd-build/get-shit-done, get-shit-done/workflows/execute-phase.md): waves one after another, and all agents
+ * of one are waited for. Its units are plans of two or three tasks each, it has three agents at once by default, and plans of
+ * a wave that change the same file go one by one; here they are single tasks that share no file, on as many slots as ours.
  */
 export const wavesInOrder: Policy = { name: 'waves, in id order', steps: () => stepsBy(wave((a, b) => a - b)) }
 
@@ -64,7 +58,10 @@ function depths({ plan }: Work): Map<TaskId, number> {
   return depth
 }
 
-/** Dataflow, first in, first out: what became ready first starts first. GitHub Actions' `needs`, and queues of workers. */
+/**
+ * Dataflow, first in, first out: what became ready first starts first, as in queues of workers. Jobs with `needs` in GitHub
+ * Actions run at the same time where they can; in which order they get runners is not promised, and assumed to be this one.
+ */
 export const firstInFirstOut: Policy = {
   name: 'dataflow, first in first out',
   steps: () => stepsBy((could, work) => could.toSorted((a, b) => since(work, a).localeCompare(since(work, b)))),
@@ -75,13 +72,21 @@ function since(work: Work, { id }: Task): string {
   return 'since' in state ? state.since : ''
 }
 
-/** The next task is the ready one with the fewest needs, then the lowest id: `task-master next` (claude-task-master), priorities being equal. */
+/**
+ * The next task is the ready one with the fewest needs, then the lowest id: `task-master next` where priorities are equal
+ * (eyaltoledano/claude-task-master, getNextTask in packages/tm-core/src/modules/tasks/services/task-service.ts). There it
+ * names one task for one agent, parts of tasks that have been begun first; that it is asked once for each free slot is ours.
+ */
 export const fewestNeeds: Policy = {
   name: 'fewest needs, lowest id',
   steps: () => stepsBy((could) => could.toSorted((a, b) => a.needs.length - b.needs.length)),
 }
 
-/** Our rule, but somebody looks only now and then: orchestrators that poll their agents or pull requests on a timer. */
+/**
+ * Our rule, but somebody looks only now and then: a script that looks at agents' pull requests every 30 seconds while their
+ * orchestrator is blocked (AmeliaRose802/enhanced-ado-mcp, .github/chatmodes/ORCHESTRATOR.chatmode.md), a service that does
+ * so every 60 by default (Boykai/github-workflows, copilot_polling_interval in backend/src/config.py).
+ */
 const looking = (seconds: number): Policy => ({
   name: `polling every ${seconds} s`,
   steps: () => STEPS,

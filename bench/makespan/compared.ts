@@ -1,0 +1,84 @@
+import { atLeast, type Chart, type Figure, type Line } from '../benchmark.ts'
+import { spread } from '../figures.ts'
+import { type Member, nameOf, SHAPES } from '../graphs/corpus.ts'
+import { tracks } from '../graphs/families.ts'
+import type { Measures } from '../graphs/measures.ts'
+import type { Policy } from '../policies/policy.ts'
+import { ours, rivals, serial, wavesInOrder, wavesLongestFirst } from '../policies/rivals.ts'
+import { mean } from '../statistics.ts'
+import { B1, minutesWithCosts } from './run.ts'
+
+const SLOTS = [4, 8] as const
+const BASIS = `runs on ${SLOTS.join(' and ')} slots`
+
+export interface Compared {
+  member: Member
+  measures: Measures
+  slots: number
+  policy: string
+  /** Minutes, costs counted in. */
+  ours: number
+  theirs: number
+}
+
+/** The rules of others in the same machine, with the same draws of what things cost. */
+export async function againstRivals(members: ReadonlyMap<Member, Measures>): Promise<Compared[]> {
+  const found: Compared[] = []
+  for (const [member, measures] of members)
+    for (const slots of SLOTS) {
+      const own = await minutesWithCosts(ours, member, slots)
+      for (const policy of rivals) {
+        const theirs = await minutesWithCosts(policy, member, slots)
+        found.push({ member, measures, slots, policy: policy.name, ours: own, theirs })
+      }
+    }
+  return found
+}
+
+type Which = (one: Compared) => boolean
+
+const always: Which = () => true
+const atFour: Which = ({ slots }) => slots === 4
+/** Tracks are made so that waves wait; every other graph is not. */
+const noTracks: Which = ({ member }) => member.family !== tracks.name
+/** Graphs that can use four slots at all: what is one long path gains nothing from any scheduler. */
+const fills: Which = (one) => atFour(one) && one.measures.pathOverWork <= 0.25
+
+const ratio = ({ theirs, ours: own }: Compared): number => theirs / own
+
+export function rivalFigures(compared: readonly Compared[]): Figure[] {
+  const row = (figure: string, { name }: Policy, which: Which, target: Figure['target'], of = BASIS) =>
+    spread(B1, figure, compared.filter((one) => one.policy === name && which(one)).map(ratio), target, of)
+  const others = rivals.filter((policy) => ![serial, wavesInOrder, wavesLongestFirst].includes(policy))
+  return [
+    ...row('waves / ours', wavesInOrder, always, atLeast(1.2)),
+    ...row('waves / ours, the same without the tracks', wavesInOrder, noTracks, atLeast(1.2)),
+    ...row('waves longest first / ours', wavesLongestFirst, always, null),
+    ...row('waves longest first / ours, without the tracks', wavesLongestFirst, noTracks, null),
+    ...row('serial plan mode / ours, 4 slots', serial, atFour, atLeast(2.9), 'runs'),
+    ...row('serial plan mode / ours, 4 slots, work fills them', serial, fills, null, 'runs'),
+    ...others.flatMap((policy) => row(`${policy.name} / ours`, policy, always, null)),
+  ]
+}
+
+export const comparedLine = ({ member, slots, policy, ours: own, theirs }: Compared): Line => ({
+  benchmark: B1,
+  kind: 'rival',
+  ...nameOf(member),
+  slots,
+  policy,
+  ours: own,
+  theirs,
+})
+
+export const rivalChart = (compared: readonly Compared[]): Chart => ({
+  title: 'Makespan of others over ours, 4 slots, costs counted in',
+  x: 'tasks',
+  y: 'theirs / ours (mean)',
+  log: true,
+  points: rivals.flatMap(({ name: series }) => {
+    const some = compared.filter((one) => one.policy === series && atFour(one) && one.member.family !== SHAPES)
+    const sizes = [...new Set(some.map(({ member }) => member.n))]
+    return sizes.map((x) => ({ x, series, y: mean(some.filter(({ member }) => member.n === x).map(ratio)) }))
+  }),
+})
