@@ -1,179 +1,147 @@
-import { workOf } from '../src/core/state.ts'
 import { atMost, type Benchmark, type Figure, type Line } from './benchmark.ts'
-import { planOf, taskOf } from './graphs/workload.ts'
-import type { Workload } from './machine/conditions.ts'
-import { type Outcome, runMachine } from './machine/machine.ts'
-import { gitWorld } from './merging/git-world.ts'
+import { none, spread } from './figures.ts'
+import { type Merged, mergeAll, ORDERS } from './merging/orders.ts'
+import { type Named, type Searched, searchAll } from './merging/semantic.ts'
 import { slowFigure, slowMerges } from './merging/slow.ts'
-import { integer, lognormal, randomOf, seedOf } from './random.ts'
-import { mean, percentile, summary } from './statistics.ts'
+import { percentile, summary } from './statistics.ts'
 
 const B5 = 'B5'
-const SLOTS = 8
 /** Shares of the branches that touch one file besides their own. */
 const CONFLICTS = [0, 0.1, 0.28, 0.77] as const
-const ORDERS = 3
+/** Shares of the branches that merge cleanly and break the verification. */
+const SEMANTIC = [0, 0.05, 0.1] as const
+const MANY_FILES = 100_000
 
-interface Merged {
+interface Size {
   files: number
   branches: number
-  conflicts: number
-  /** Milliseconds of each merge, clean or not. */
-  merges: number[]
-  trees: number
-  lost: number
-  conflicted: number
-  ended: boolean
+  conflicts: readonly number[]
 }
 
-/** Independent tasks whose branches meet on trunk, in several orders of completion. */
-async function mergeAll(files: number, branches: number, conflicts: number): Promise<Merged> {
-  const random = randomOf(seedOf('shares', branches, conflicts))
-  const ids = Array.from({ length: branches }, (_, index) => `t${index + 1}`)
-  const sharing = new Set(ids.filter(() => random() < conflicts))
-  const world = await gitWorld(files, (task) => sharing.has(task))
-  try {
-    const runs: Outcome[] = []
-    for (let order = 1; order <= ORDERS; order += 1)
-      runs.push(
-        await runMachine(branching(ids, sharing, order), { slots: SLOTS, repo: world.repo, start: world.start }),
-      )
-    const works = runs.map(({ state }) => workOf(state))
-    const tips = works.map((work) => work?.trunk.tip ?? '')
-    const lost = works.map((work, index) => {
-      const heads = Object.values(work?.tasks ?? {}).map(({ state }) => (state.status === 'landed' ? state.head : null))
-      return heads.filter((head) => head === null || !world.isIn(head, tips[index] ?? '')).length
-    })
-    return {
-      files,
-      branches,
-      conflicts,
-      merges: world.merges,
-      trees: new Set(tips.map(world.treeOf)).size,
-      lost: lost.reduce((sum, one) => sum + one, 0),
-      conflicted: runs.flatMap(({ events }) => events.filter(({ type }) => type === 'task_conflicted')).length,
-      ended: runs.every(({ makespan }) => !Number.isNaN(makespan)),
-    }
-  } finally {
-    world.close()
-  }
-}
+/** Among many files, one number of branches meets every rate: what a merge takes does not depend on how many conflict. */
+const SIZES: readonly Size[] = [
+  { files: 100, branches: 1, conflicts: [0] },
+  ...[8, 64, 200].map((branches) => ({ files: 100, branches, conflicts: CONFLICTS })),
+  ...[1, 8, 200].map((branches) => ({ files: MANY_FILES, branches, conflicts: [0] })),
+  { files: MANY_FILES, branches: 64, conflicts: CONFLICTS },
+]
+const QUICK_SIZES: readonly Size[] = [
+  { files: 100, branches: 8, conflicts: CONFLICTS },
+  { files: MANY_FILES, branches: 8, conflicts: [0, 0.28] },
+]
 
-function branching(ids: readonly string[], sharing: ReadonlySet<string>, order: number): Workload {
-  const random = randomOf(seedOf('order', ids.length, order))
-  const minutes = new Map(ids.map((id) => [id, 5 * lognormal(random, 1)]))
-  const tasks = ids.map((id) => {
-    const task = taskOf(id, [], 'medium')
-    return sharing.has(id) ? { ...task, writes: [...task.writes, 'shared.txt'] } : task
-  })
-  return {
-    name: `${ids.length} branches`,
-    plan: planOf('branches', tasks),
-    attempt: (id) => ({ minutes: minutes.get(id) ?? 1, failure: null }),
-  }
-}
+/** How many seeds for so many branches: small runs hold one clash at most, and large ones take long. */
+const SEARCHES = new Map([
+  [8, 5],
+  [64, 2],
+  [200, 1],
+])
+const QUICK_SEARCHES = new Map([
+  [8, 2],
+  [64, 1],
+])
 
-interface Searched {
-  branches: number
-  verifications: number
-  found: boolean
-}
-
-/** One merge breaks trunk though it was clean: how many verifications name it. */
-async function search(branches: number, seed: number): Promise<Searched> {
-  const ids = Array.from({ length: branches }, (_, index) => `t${index + 1}`)
-  const culprit = ids[integer(randomOf(seedOf('culprit', branches, seed)), branches)] ?? ''
-  const broken = new Set<string>()
-  let isBroken = false
-  const { events } = await runMachine(branching(ids, new Set(), seed), {
-    slots: SLOTS,
-    passes: (on) => !broken.has(on),
-    hear: (heard) => {
-      for (const event of heard) {
-        if (event.type !== 'trunk_moved') continue
-        isBroken ||= event.task === culprit
-        if (isBroken) broken.add(event.sha)
-      }
-    },
-  })
-  const verifications = events.filter(({ type }) => type === 'verification_started').length
-  return {
-    branches,
-    verifications,
-    found: events.some((event) => event.type === 'culprit_found' && event.task === culprit),
-  }
-}
+type Say = (line: string) => void
 
 export const merging: Benchmark = {
   name: B5,
   summary: 'merging with real git',
   async measure(quick, say) {
-    const found: Merged[] = []
-    const many = quick ? [1, 8] : [1, 8, 64, 200]
-    for (const files of [100, 100_000])
-      for (const branches of many)
-        for (const conflicts of branches === 64 || quick ? CONFLICTS : [0]) {
-          found.push(await mergeAll(files, branches, conflicts))
-          say(`${branches} branches, ${files} files, ${conflicts * 100} % conflicts`)
-        }
-    const searched: Searched[] = []
-    for (const branches of many) for (let seed = 1; seed <= 5; seed += 1) searched.push(await search(branches, seed))
+    const merged = await measureMerges(quick ? QUICK_SIZES : SIZES, say)
+    const searched = await measureSearches(quick ? QUICK_SEARCHES : SEARCHES, say)
     const slow = await slowMerges()
     return {
-      figures: figuresOf(found, searched, slow),
-      lines: [...found.map(lineOf), ...searched.map(searchLine)],
-      charts: [chartOf(found)],
+      figures: [...mergeFigures(merged), slowFigure(slow), ...searchFigures(searched)],
+      lines: [...merged.map(lineOf), ...searched.map(searchLine)],
+      charts: [chartOf(merged)],
     }
   },
 }
 
-function figuresOf(found: readonly Merged[], searched: readonly Searched[], slow: readonly number[]): Figure[] {
-  const clean = found.filter(({ conflicts, merges }) => conflicts === 0 && merges.length > 0)
+async function measureMerges(sizes: readonly Size[], say: Say): Promise<Merged[]> {
+  const found: Merged[] = []
+  for (const { files, branches, conflicts } of sizes)
+    for (const rate of conflicts) {
+      found.push(await mergeAll(files, branches, rate))
+      say(`${branches} branches, ${files} files, ${percent(rate)} conflicts`)
+    }
+  return found
+}
+
+async function measureSearches(sizes: ReadonlyMap<number, number>, say: Say): Promise<Searched[]> {
+  const found: Searched[] = []
+  for (const [branches, seeds] of sizes)
+    for (const semantic of SEMANTIC)
+      for (let seed = 1; seed <= seeds; seed += 1) {
+        found.push(await searchAll(branches, semantic, seed))
+        say(`${branches} branches, ${percent(semantic)} break trunk`)
+      }
+  return found
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`
+
+const sumOf = <One>(all: readonly One[], of: (one: One) => number): number =>
+  all.reduce((total, one) => total + of(one), 0)
+
+function mergeFigures(found: readonly Merged[]): Figure[] {
   const perMerge = (files: number, target: Figure['target']): Figure => {
-    const merges = clean.filter((one) => one.files === files).flatMap((one) => one.merges)
-    const { p50, p90, count, max } = summary(merges)
-    const basis = `${count} merges: p90 ${p90.toFixed(1)}, max ${max.toFixed(1)}`
+    const merges = found.filter((one) => one.files === files).flatMap((one) => one.merges)
+    const { p50, p90, mean, count, max } = summary(merges)
+    const basis = `${count} merges, wall clock: mean ${mean.toFixed(1)}, p90 ${p90.toFixed(1)}, max ${max.toFixed(1)}`
     return { benchmark: B5, figure: `a clean merge, ${files} files (median)`, value: p50, unit: 'ms', target, basis }
   }
-  const sum = (of: (one: Merged) => number) => found.reduce((total, one) => total + of(one), 0)
-  const count = (figure: string, value: number, basis: string): Figure => ({
-    benchmark: B5,
-    figure,
-    value,
-    unit: '',
-    target: atMost(0),
-    basis,
-  })
   const runs = found.length * ORDERS
-  const extra = searched.map(({ branches, verifications }) => verifications - Math.ceil(Math.log2(branches + 1)))
+  const branches = sumOf(found, (one) => one.branches) * ORDERS
+  const conflicts = sumOf(found, ({ conflicted }) => conflicted)
+  const torn = found.filter(({ trees }) => trees !== 1).length
+  const lost = sumOf(found, (one) => one.lost)
+  const unended = runs - sumOf(found, ({ ended }) => ended)
   return [
     perMerge(100, null),
-    perMerge(100_000, atMost(5)),
-    count(
+    perMerge(MANY_FILES, atMost(5)),
+    none(
+      B5,
       'sets of branches with more than one final tree',
-      found.filter(({ trees }) => trees !== 1).length,
+      torn,
       `${found.length} sets, ${ORDERS} orders of completion each`,
     ),
-    count(
-      'commits lost',
-      sum(({ lost }) => lost),
-      `${runs} runs, ${sum(({ branches }) => branches) * ORDERS} branches, ${sum(({ conflicted }) => conflicted)} conflicts`,
+    none(B5, 'commits lost', lost, `${runs} runs, ${branches} branches, ${conflicts} conflicts`),
+    none(B5, 'runs that came to no end', unended, `${runs} runs`),
+  ]
+}
+
+function searchFigures(searched: readonly Searched[]): Figure[] {
+  const broken = searched.filter(({ clashes }) => clashes > 0)
+  const sound = searched.filter(({ clashes }) => clashes === 0)
+  const first = broken.flatMap(({ named }) => named.slice(0, 1))
+  const later = broken.flatMap(({ named }) => named.slice(1))
+  const wrong = (named: Searched['named']) => named.filter(({ right }) => !right).length
+  const runs = `${broken.length} runs of up to ${Math.max(...broken.map(({ branches }) => branches))} branches, 5 and 10 % of them clash`
+  const beyond = ({ merges, verifications }: Named) => verifications - Math.ceil(Math.log2(merges + 1))
+  return [
+    none(B5, 'culprits named wrongly, the first of a run', wrong(first), `${first.length} named in ${runs}`),
+    none(B5, 'culprits named wrongly, once others are mended', wrong(later), `${later.length} named in the same`),
+    none(
+      B5,
+      'culprits that nobody can send back',
+      broken.filter(({ refused }) => refused).length,
+      `${first.length + later.length} named; \`/retry\` is refused`,
     ),
-    count('runs that came to no end', found.filter(({ ended }) => !ended).length, `${runs} runs`),
-    slowFigure(slow),
-    count(
-      'culprits of a broken trunk not found',
-      searched.filter(({ found: one }) => !one).length,
-      `${searched.length} searches`,
+    none(
+      B5,
+      'broken trunks that never passed',
+      broken.filter(({ passed }) => !passed).length,
+      `${runs}; each culprit is sent back by a person`,
     ),
-    {
-      benchmark: B5,
-      figure: 'verifications beyond log2 of the merges',
-      value: mean(extra),
-      unit: '',
-      target: null,
-      basis: `${searched.length} searches, most ${Math.max(...extra)}`,
-    },
+    none(
+      B5,
+      'culprits named where nothing clashes',
+      sumOf(sound, ({ named, passed }) => named.length + Number(!passed)),
+      `${sound.length} runs`,
+    ),
+    ...spread(B5, 'verifications beyond log2 of the merges', first.map(beyond), null, 'first culprits'),
+    ...spread(B5, 'the same, once others are mended', later.map(beyond), null, 'later culprits'),
   ]
 }
 
@@ -185,7 +153,14 @@ const lineOf = ({ merges, ...one }: Merged): Line => ({
   p50: percentile(merges, 0.5),
   p90: percentile(merges, 0.9),
 })
-const searchLine = (one: Searched): Line => ({ benchmark: B5, kind: 'search', ...one })
+const searchLine = ({ named, ...one }: Searched): Line => ({
+  benchmark: B5,
+  kind: 'search',
+  ...one,
+  named: named.length,
+  wrong: named.filter(({ right }) => !right).length,
+  perCulprit: named.map(({ verifications }) => verifications).join(' '),
+})
 
 const chartOf = (found: readonly Merged[]) => ({
   title: 'Milliseconds a merge, by the size of the repository',
