@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
 import { optimum } from '../../bench/exact.ts'
+import { bestOfAll } from '../support/every-schedule.ts'
 import { planOf } from '../support/plan.ts'
+import { randomOf } from '../support/random.ts'
 
 const takes =
   (minutes: Record<string, number>) =>
@@ -24,4 +26,17 @@ it('leaves a slot idle where that is best', () => {
 it('finds nothing better than what is known to be the best', () => {
   const { tasks } = planOf('a > b')
   expect(optimum(tasks, takes({}), 4, 2)).toBe(2)
+})
+
+it('finds what trying everything finds, on graphs drawn by chance', () => {
+  const random = randomOf(7)
+  for (let round = 0; round < 80; round += 1) {
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].slice(0, 4 + random(4))
+    const edges = ids.flatMap((to, index) =>
+      ids.slice(0, index).flatMap((from) => (random(4) === 0 ? [`${from} > ${to}`] : [])),
+    )
+    const { tasks } = planOf([...ids, ...edges].join(', '))
+    const minutes = takes(Object.fromEntries(ids.map((id) => [id, 1 + random(4)])))
+    for (const slots of [1, 2, 3]) expect(optimum(tasks, minutes, slots, LONG)).toBe(bestOfAll(tasks, minutes, slots))
+  }
 })

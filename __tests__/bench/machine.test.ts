@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { families } from '../../bench/graphs/families.ts'
-import { measuresOf } from '../../bench/graphs/measures.ts'
-import { shapes } from '../../bench/graphs/shapes.ts'
-import { type TimedWorkload, workloadOf } from '../../bench/graphs/workload.ts'
+import { sizeOf, type TimedWorkload, workloadOf } from '../../bench/graphs/workload.ts'
 import { noCosts } from '../../bench/machine/conditions.ts'
+import { heldToGraham } from '../../bench/machine/graham.ts'
 import { runMachine } from '../../bench/machine/machine.ts'
-import { oracle } from '../../bench/policies/estimates.ts'
+import { estimatesInMinutes, oracle } from '../../bench/policies/estimates.ts'
 import { ours, serial, wavesInOrder } from '../../bench/policies/rivals.ts'
 import { randomOf } from '../../bench/random.ts'
 import { grahamCeiling, lowerBounds } from '../../src/core/bound.ts'
@@ -96,21 +95,45 @@ describe('the rules of others', () => {
   it('are ours with better knowledge for the oracle', async () => expect(await minutesBy(oracle)).toBe(11))
 })
 
-describe('the graphs', () => {
-  it('have as many tasks as asked for, needs that come earlier, and the same for the same seed', () => {
-    for (const family of families) {
-      const { nodes } = family.draw(24, randomOf(1))
-      expect(nodes).toHaveLength(24)
-      expect(family.draw(24, randomOf(1)).nodes).toEqual(nodes)
-      for (const [index, { needs }] of nodes.entries())
-        expect(needs.every((need) => nodes.findIndex(({ id }) => id === need) < index)).toBe(true)
-    }
-    expect(shapes.length).toBeGreaterThanOrEqual(12)
+describe('Graham’s ceiling', () => {
+  const uneven = workload('a > c > e, b > d > f', { a: 5, d: 5, e: 5 })
+  const member = { workload: uneven, key: 'two uneven chains' }
+  const run = (policy: typeof ours, slots: number) => runMachine(uneven, { slots, steps: policy.steps(uneven) })
+
+  it('holds for who starts whatever could start', async () => {
+    expect(heldToGraham(await run(ours, 2), member, 2)).toBeCloseTo(11 / 14.5, 9)
+    expect(heldToGraham(await run(serial, 1), member, 1)).toBe(1)
   })
 
-  it('fall apart at a task that all others wait for, or are waited for by', () => {
-    expect(measuresOf(workload('a > b > c')).mass).toBe(0)
-    expect(measuresOf(workload('a > b > d, a > c > d')).mass).toBe(0.5)
-    expect(measuresOf(workload('a, b > c'))).toMatchObject({ mass: 1, width: 2, tasks: 3 })
+  it('is named with the graph when a schedule is above it, as waves are that wait', async () => {
+    const waves = await run(wavesInOrder, 2)
+    expect(() => heldToGraham(waves, member, 2)).toThrow('two uneven chains on 2 slots')
+  })
+
+  it('is not held by a run that came to no good end', async () => {
+    const outcome = { ...(await run(ours, 2)), makespan: Number.NaN }
+    expect(() => heldToGraham(outcome, member, 2)).toThrow('two uneven chains')
+  })
+})
+
+describe('estimates in minutes', () => {
+  const graph = families[0]?.draw(24, randomOf(3)) ?? { name: '', nodes: [] }
+  const drawn = workloadOf(graph, 0.7, randomOf(5))
+  const spansBy = async (policy: typeof ours, of: TimedWorkload) =>
+    (await runMachine(of, { slots: 3, steps: policy.steps(of) })).spans
+  const estimating = (sigma: number, of: TimedWorkload) =>
+    estimatesInMinutes({ family: 'drawn', n: 24, sigma, seed: 1, workload: of, key: 'drawn' })
+
+  it('are the same each time, and neither the sizes nor the truth', async () => {
+    const spans = await spansBy(estimating(0.7, drawn), drawn)
+    expect(await spansBy(estimating(0.7, drawn), drawn)).toEqual(spans)
+    expect(spans).not.toEqual(await spansBy(ours, drawn))
+    expect(spans).not.toEqual(await spansBy(oracle, drawn))
+  })
+
+  it('are the truth where nobody errs', async () => {
+    const sized = drawn.plan.tasks.map((task) => ({ ...task, size: sizeOf(drawn.minutes.get(task.id) ?? 0) }))
+    const known = { ...drawn, plan: { ...drawn.plan, tasks: sized } }
+    expect(await spansBy(estimating(0, known), known)).toEqual(await spansBy(oracle, known))
   })
 })

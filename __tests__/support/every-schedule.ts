@@ -1,0 +1,76 @@
+import type { TaskId } from '../../src/core/ref.ts'
+
+interface Node {
+  id: TaskId
+  needs: readonly TaskId[]
+}
+
+type Minutes<One> = (task: One) => number
+
+/** All ways to take at most so many of these, none among them. */
+function choices([first, ...rest]: readonly number[], most: number): number[][] {
+  if (first === undefined || most === 0) return [[]]
+  return [...choices(rest, most), ...choices(rest, most - 1).map((some) => [first, ...some])]
+}
+
+/**
+ * Minutes of the best schedule there is: every minute, everything that may start or be left waiting is tried. For whole
+ * minutes and a few tasks. It knows nothing of bounds, orders or paths.
+ */
+export function bestOfAll<One extends Node>(tasks: readonly One[], minutes: Minutes<One>, slots: number): number {
+  const known = new Map<string, number>()
+  const place = new Map(tasks.map(({ id }, index) => [id, index]))
+
+  /** What is left of each task, in minutes; null: it has not been started. */
+  function from(left: readonly (number | null)[]): number {
+    if (left.every((one) => one === 0)) return 0
+    const key = left.join()
+    const found = known.get(key) ?? 1 + Math.min(...choicesIn(left).map(from))
+    known.set(key, found)
+    return found
+  }
+
+  /** What is left after the next minute, for each thing that may be done in it. */
+  function choicesIn(left: readonly (number | null)[]): (number | null)[][] {
+    const ready = tasks.flatMap(({ needs }, index) =>
+      left[index] === null && needs.every((need) => left[place.get(need) ?? -1] === 0) ? [index] : [],
+    )
+    const running = left.filter((one) => one !== null && one > 0).length
+    const started = choices(ready, slots - running).filter((some) => running + some.length > 0)
+    return started.map((some) =>
+      tasks.map((task, index) => {
+        const now = some.includes(index) ? minutes(task) : (left[index] ?? null)
+        return now === null ? null : Math.max(0, now - 1)
+      }),
+    )
+  }
+
+  return from(tasks.map(() => null))
+}
+
+/** All whole minutes at which each task starts in some schedule without a limit on slots that ends by then. */
+export function startsByThen<One extends Node>(
+  tasks: readonly One[],
+  minutes: Minutes<One>,
+  end: number,
+): Map<TaskId, Set<number>> {
+  const found = new Map(tasks.map(({ id }) => [id, new Set<number>()]))
+
+  /** Tasks in an order in which needs come first. */
+  function extend(chosen: ReadonlyMap<TaskId, number>): void {
+    const next = tasks.find(({ id, needs }) => !chosen.has(id) && needs.every((need) => chosen.has(need)))
+    if (next === undefined) {
+      for (const [id, start] of chosen) found.get(id)?.add(start)
+      return
+    }
+    const after = next.needs.map((need) => {
+      const needed = tasks.find(({ id }) => id === need)
+      return (chosen.get(need) ?? 0) + (needed === undefined ? 0 : minutes(needed))
+    })
+    for (let start = Math.max(0, ...after); start + minutes(next) <= end; start += 1)
+      extend(new Map([...chosen, [next.id, start]]))
+  }
+
+  extend(new Map())
+  return found
+}
