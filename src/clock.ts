@@ -1,6 +1,19 @@
-import type { Clock } from './ports/clock.ts'
+import type { Clock, PatientClock } from './ports/clock.ts'
 
-export const systemClock: Clock = {
+export const patient = (clock: Clock): PatientClock => ({
+  ...clock,
+  async within(seconds, work) {
+    const ended = new AbortController()
+    const ending = work.then(
+      () => ended.abort(),
+      () => ended.abort(),
+    )
+    await Promise.race([ending, clock.wait(seconds, ended.signal)])
+    ended.abort()
+  },
+})
+
+export const systemClock: PatientClock = patient({
   now: () => new Date(),
   wait: (seconds, signal) =>
     new Promise((resolve) => {
@@ -14,4 +27,4 @@ export const systemClock: Clock = {
       const timer = setTimeout(wake, seconds * 1000)
       signal?.addEventListener('abort', wake)
     }),
-}
+})

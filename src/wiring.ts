@@ -53,6 +53,7 @@ export async function orchestrateDeps(inputs: Inputs, env: Environment): Promise
   const secrets = secretsOf(inputs, env)
   return {
     ...(await jobDeps(inputs, env)),
+    clock,
     log: (line) => core.info(secrets.redact(line)),
     model: modelOf(env, secrets),
     slots: openSlots({ ...placeOf(inputs, env), folder: join(scratch(env), 'results') }),

@@ -1,13 +1,15 @@
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { openJournal } from '../../src/adapters/git/journal.ts'
 import { openRepo } from '../../src/adapters/git/repo.ts'
 import { memoryForge } from '../../src/adapters/memory/forge.ts'
 import { memoryGitHub } from '../../src/adapters/memory/github.ts'
 import type { RunEvent } from '../../src/core/event.ts'
 import { replay } from '../../src/core/evolve.ts'
+import type { Plan } from '../../src/core/plan.ts'
 import type { LiveRun } from '../../src/core/state.ts'
 import { recordOf, tasksWith } from '../../src/core/state.ts'
+import { prepareBases } from '../../src/jobs/bases.ts'
 import { emptyDraft, planned, record } from '../../src/jobs/draft.ts'
 import { newSession } from '../../src/jobs/new-session.ts'
 import { queueTasks } from '../../src/jobs/queue.ts'
@@ -25,24 +27,19 @@ const PLAN = planOf('file, folder, last > end', {
 const never = (what: string) => () => Promise.reject(new Error(`${what} was asked for`))
 
 /** A run that has just been approved, with a real repository behind it, in which tasks hand over what the test says. */
-async function stage({ plan = PLAN, mergeSeconds = 0 } = {}) {
+async function stage({ plan = PLAN, slow = null }: { plan?: Plan; slow?: ReturnType<typeof heldBack> | null } = {}) {
   const remote = bareRemote()
   const base = remote.commit({ 'readme.md': 'Hello\n' })
   const heads = {
     file: remote.commit({ 'readme.md': 'Hello\n', place: 'a file' }, [base]),
     folder: remote.commit({ 'readme.md': 'Hello\n', place: { folder: { part: 'a part' } } }, [base]),
     last: remote.commit({ 'readme.md': 'Hello\n', last: 'last' }, [base]),
+    late: remote.commit({ 'readme.md': 'Hello\n', late: 'late' }, [base]),
   }
   for (const [name, sha] of Object.entries({ main: base, ...heads })) remote.point(`refs/heads/${name}`, sha)
   const options = { gitDir: join(tempDir(), 'run.git'), remoteUrl: remote.url, token: '', clock: hastyClock() }
   const [journal, git] = [await openJournal(options), await openRepo(options)]
-  const repo: Repo = {
-    ...git,
-    merge: async (...merged) => {
-      await options.clock.wait(mergeSeconds)
-      return git.merge(...merged)
-    },
-  }
+  const repo: Repo = slow === null ? git : { ...git, merge: slow.hold(git.merge) }
   await repo.fetch([base, ...Object.values(heads)])
   const planId = '0'.repeat(64)
   const approval: RunEvent = { type: 'plan_approved', at: AT, by: 'admin', planId, only: null }
@@ -54,7 +51,7 @@ async function stage({ plan = PLAN, mergeSeconds = 0 } = {}) {
     forge: memoryForge(memoryGitHub({})),
     journal,
     repo: async () => repo,
-    clock: options.clock,
+    clock: slow === null ? options.clock : { ...options.clock, within: slow.within },
     log: () => {},
     workflowRun: 1,
     readSettings: () => ({ ok: false, error: [] }),
@@ -83,7 +80,36 @@ async function stage({ plan = PLAN, mergeSeconds = 0 } = {}) {
     )
   }
   const queue = (draft: ReturnType<typeof emptyDraft>) => queueTasks(session, draft)
-  return { repo, heads, decide, queue, land, first: await decide(emptyDraft(state)) }
+  const prepare = (draft: ReturnType<typeof emptyDraft>) => prepareBases(session, draft)
+  return { repo, heads, decide, queue, prepare, land, first: await decide(emptyDraft(state)) }
+}
+
+/** Merges that end when the test says so. */
+function heldBack() {
+  let isOpen = false
+  let release: () => void = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const merges: Promise<unknown>[] = []
+  return {
+    begun: () => merges.length,
+    hold:
+      (merge: Repo['merge']): Repo['merge'] =>
+      (...merged) => {
+        const ending = released.then(() => merge(...merged))
+        merges.push(ending)
+        return ending
+      },
+    within: async (_seconds: number, work: Promise<unknown>) => {
+      if (isOpen) await work
+    },
+    release: async () => {
+      isOpen = true
+      release()
+      await Promise.all(merges)
+    },
+  }
 }
 
 function liveOf(state: ReturnType<typeof replay>): LiveRun {
@@ -136,15 +162,45 @@ describe('needs that are in conflict', () => {
   })
 })
 
-describe('a trunk that is slow to merge', () => {
-  it('is merged one step at a time, and only where a wake-up has nothing else to say', async () => {
-    const { heads, decide, land, first } = await stage({ plan: planOf('file, last > end'), mergeSeconds: 3 })
+describe('merges that take longer than a wake-up waits', () => {
+  it('keep back nothing but what rests on them, and a later wake-up finds them done', async () => {
+    const slow = heldBack()
+    const plan = planOf('file > both, last > both, file > end')
+    const { heads, decide, land, first } = await stage({ plan, slow })
     const landed = await decide(land(land(first, 'file', heads.file), 'last', heads.last))
     expect(recordOf(planned(landed), 'end').state.status).toBe('queued')
-    expect(planned(landed).trunk.merges.map(({ task }) => task)).toEqual(['file'])
-    const busy = await decide(landed)
-    expect(planned(busy).trunk.merges).toHaveLength(1)
-    const quiet = await decide(emptyDraft(busy.state))
-    expect(planned(quiet).trunk.merges.map(({ task }) => task)).toEqual(['file', 'last'])
+    expect(recordOf(planned(landed), 'both').state.status).toBe('pending')
+    expect(planned(landed).trunk.merges).toEqual([])
+    await slow.release()
+    const later = await decide(emptyDraft(landed.state))
+    expect(recordOf(planned(later), 'both').state.status).toBe('queued')
+    expect(planned(later).trunk.merges.map(({ task }) => task)).toEqual(['file', 'last'])
+    expect(slow.begun()).toBe(3)
+  })
+
+  it('are begun once, however often they are asked for, and no more than four at a time', async () => {
+    const slow = heldBack()
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f']
+    const plan = planOf(ids.map((id) => `file > ${id}, last > ${id}`).join(', '))
+    const { heads, queue, land, first } = await stage({ plan, slow })
+    const landed = await queue(land(land(first, 'file', heads.file), 'last', heads.last))
+    await vi.waitFor(() => expect(slow.begun()).toBe(4))
+    await queue(landed)
+    expect(slow.begun()).toBe(4)
+    await slow.release()
+    expect(tasksWith(planned(await queue(landed)), 'queued')).toEqual(ids)
+  })
+
+  it('are begun before the last need has landed, so that one is left then', async () => {
+    const slow = heldBack()
+    const plan = planOf('file > all, last > all, late > all')
+    const { heads, queue, prepare, land, first } = await stage({ plan, slow })
+    const two = await queue(land(land(first, 'file', heads.file), 'last', heads.last))
+    await prepare(two)
+    await vi.waitFor(() => expect(slow.begun()).toBe(1))
+    await slow.release()
+    const three = await queue(land(two, 'late', heads.late))
+    expect(recordOf(planned(three), 'all').state.status).toBe('queued')
+    expect(slow.begun()).toBe(2)
   })
 })

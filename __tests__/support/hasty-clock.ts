@@ -1,7 +1,7 @@
-import type { Clock } from '../../src/ports/clock.ts'
+import type { PatientClock } from '../../src/ports/clock.ts'
 
-/** Waits take no time; they move the hands, and are counted. */
-export function hastyClock(start = '2026-01-02T03:04:05.000Z'): Clock & { waits: number[] } {
+/** Waits take no time; they move the hands, and are counted. Work takes none by this clock, however long it does. */
+export function hastyClock(start = '2026-01-02T03:04:05.000Z'): PatientClock & { waits: number[] } {
   let now = Date.parse(start)
   const waits: number[] = []
   return {
@@ -11,5 +11,6 @@ export function hastyClock(start = '2026-01-02T03:04:05.000Z'): Clock & { waits:
       waits.push(seconds)
       now += seconds * 1000
     },
+    within: async (_seconds, work) => void (await work.catch(() => {})),
   }
 }

@@ -1,7 +1,11 @@
-import type { Clock } from '../../src/ports/clock.ts'
+import { patient } from '../../src/clock.ts'
+import type { PatientClock } from '../../src/ports/clock.ts'
 
-/** Time that passes only where somebody waits. What is due by then happens on the way, in order. */
-export interface VirtualClock extends Clock {
+/**
+ * Time that passes only where somebody waits. Several may wait at once: it goes on when nothing is left that could be done
+ * without. What is due by then happens on the way, in order.
+ */
+export interface VirtualClock extends PatientClock {
   /** Milliseconds since the beginning. */
   milliseconds(): number
   /** At so many milliseconds from now; what is due at the same time happens in the order in which it was asked for. */
@@ -31,10 +35,35 @@ export function virtualClock(): VirtualClock {
     now = Math.max(now, until)
   }
 
+  let waiting = 0
+  /** One thing after another, and between them whoever that woke does what it does. */
+  function goOnWhileAnybodyWaits(): void {
+    const next = due.at(-1)
+    if (waiting === 0 || next === undefined) return
+    runUntil(next.at)
+    setImmediate(goOnWhileAnybodyWaits)
+  }
+
+  function wait(seconds: number, signal?: AbortSignal): Promise<void> {
+    if (seconds <= 0 || signal?.aborted === true) return Promise.resolve()
+    return new Promise((resolve) => {
+      let isOver = false
+      const end = () => {
+        if (isOver) return
+        isOver = true
+        waiting -= 1
+        resolve()
+      }
+      insert(due, { at: now + Math.ceil(seconds * 1000), act: end })
+      signal?.addEventListener('abort', end, { once: true })
+      waiting += 1
+      if (waiting === 1) setImmediate(goOnWhileAnybodyWaits)
+    })
+  }
+
   return {
-    now: () => new Date(START + now),
+    ...patient({ now: () => new Date(START + now), wait }),
     milliseconds: () => now,
-    wait: async (seconds) => runUntil(now + Math.ceil(seconds * 1000)),
     after(milliseconds, act) {
       const at = now + Math.max(0, Math.round(milliseconds))
       insert(due, { at, act })

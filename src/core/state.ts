@@ -238,9 +238,17 @@ export const workOf = (state: RunState): Work | null =>
 export const settingsOf = (state: LiveRun): Settings =>
   workOf(state)?.settings ?? state.planning?.settings ?? defaultSettings
 
+const indexes = new WeakMap<Work['plan']['tasks'], ReadonlyMap<TaskId, Task>>()
+
+function indexOf(tasks: Work['plan']['tasks']): ReadonlyMap<TaskId, Task> {
+  const index = indexes.get(tasks) ?? new Map(tasks.map((task) => [task.id, task]))
+  indexes.set(tasks, index)
+  return index
+}
+
 /** A task of the plan; throws for an id that the plan does not have, which only a bug can ask for. */
 export function taskOf(work: Work, id: TaskId): Task {
-  const task = work.plan.tasks.find((candidate) => candidate.id === id)
+  const task = indexOf(work.plan.tasks).get(id)
   if (task === undefined) throw new Error(`no task ${id} in plan ${work.planId}`)
   return task
 }

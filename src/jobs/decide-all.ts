@@ -1,6 +1,8 @@
 import type { ResultArtifact } from '../ports/slots.ts'
+import { prepareBases } from './bases.ts'
 import { type Draft, emptyDraft, record } from './draft.ts'
 import { intake } from './intake.ts'
+import { newPatience } from './merges.ts'
 import { beginPlan } from './planning/begin.ts'
 import { concludePlan } from './planning/conclude.ts'
 import { giveUpExpansions } from './planning/give-up.ts'
@@ -27,6 +29,7 @@ export const STEPS: readonly Step[] = [
   askForSlots,
   startWork,
   watchMoney,
+  prepareBases,
 ]
 
 /** Everything that one wake-up decides on what the slots have handed over. Nothing of it is recorded yet. */
@@ -35,6 +38,7 @@ export async function decideAll(
   results: readonly ResultArtifact[],
   steps: readonly Step[] = STEPS,
 ): Promise<Draft> {
+  newPatience(session)
   let draft = await intake(session, emptyDraft(session.state), results)
   for (const step of steps) draft = await step(session, draft)
   if (!session.started && draft.state.phase !== 'ended')

@@ -13,7 +13,8 @@ import { nowOf, type Session } from './session.ts'
  */
 export async function leave(session: Session): Promise<boolean> {
   if (session.deps.clock.now() >= session.deps.handOverAt) return finishStages(session) && handOver(session)
-  if (session.desk.running.size + session.desk.findings.length > 0 || !isIdle(session)) return false
+  const { desk, merges } = session
+  if (desk.running.size + desk.findings.length + merges.owed.size > 0 || !isIdle(session)) return false
   await project(session, { final: true })
   const why = session.state.phase === 'ended' ? 'ended' : 'waiting'
   const left = record(emptyDraft(session.state), nowOf(session), { type: 'orchestrator_left', why })

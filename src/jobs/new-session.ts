@@ -2,6 +2,7 @@ import type { RunId, Sha } from '../core/ref.ts'
 import type { LiveRun } from '../core/state.ts'
 import type { Repo } from '../ports/repo.ts'
 import { limiter } from './limiter.ts'
+import { noMerges } from './merges.ts'
 import { openDesk } from './planning/desk.ts'
 import type { Session } from './session.ts'
 import type { OrchestrateDeps } from './wiring.ts'
@@ -31,7 +32,7 @@ export function newSession(
     editedAt: new Map(),
     dispatched: new Map(),
     deleted: new Set(),
-    slowToMerge: false,
+    merges: noMerges(),
     started: false,
     desk: openDesk(),
   }

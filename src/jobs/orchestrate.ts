@@ -46,6 +46,8 @@ async function open(deps: OrchestrateDeps, run: RunId): Promise<Session | null> 
   const unsure = new Set([...showable(state), ...Object.keys(state.slots)])
   const session = newSession(deps, repo, run, { state, tip, unsure })
   await bringObjects(session)
+  // Slots that an earlier process asked for may be here: the first look is to see them.
+  await dispatchSlots(session)
   return session
 }
 

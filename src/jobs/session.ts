@@ -5,6 +5,7 @@ import type { SlotJob } from '../ports/slots.ts'
 import type { Draft } from './draft.ts'
 import type { Inspected } from './inspected.ts'
 import type { Limiter } from './limiter.ts'
+import type { Merges } from './merges.ts'
 import type { Desk } from './planning/desk.ts'
 import type { OrchestrateDeps } from './wiring.ts'
 
@@ -37,8 +38,7 @@ export interface Session {
   dispatched: Map<string, number>
   /** Branches of the run that somebody has deleted. */
   deleted: Set<string>
-  /** The last trunk took longer to merge than a wake-up should. */
-  slowToMerge: boolean
+  merges: Merges
   started: boolean
   desk: Desk
 }

@@ -5,38 +5,33 @@ import { nextMerge, touchedBy } from '../core/schedule.ts'
 import { recordOf, taskOf, type Work } from '../core/state.ts'
 import type { CommitWords } from '../ports/repo.ts'
 import { type Draft, move, planned, record } from './draft.ts'
+import { soon } from './merges.ts'
 import { nowOf, type Session, type Step } from './session.ts'
 
 /** Automatic runs of a task on a merged base after a conflict; then a person is asked. */
 const CONFLICTS = 2
 
-/**
- * Seconds of merging after which a wake-up goes on: what waits for it must not wait for a trunk that is slow to merge. Such
- * a trunk is merged in wake-ups that have nothing else to say.
- */
-const PATIENCE = 2
-
 /** Merges what has landed into trunk, in topological order, as far as that order is complete. */
 export const assembleTrunk: Step = async (session, draft) => {
-  if (session.slowToMerge && draft.events.length > 0) return draft
-  const now = () => session.deps.clock.now().getTime()
-  const begun = now()
   let next = draft
   while (next.state.phase === 'active' && next.state.paused === null) {
     const step = nextMerge(next.state.work)
-    if (step.next !== 'merge') break
-    next = await mergeOnto(session, next, step)
-    session.slowToMerge = now() - begun >= PATIENCE * 1000
-    if (session.slowToMerge) break
+    const merged = step.next === 'merge' ? await mergeOnto(session, next, step) : null
+    if (merged === null) break
+    next = merged
   }
   return next
 }
 
-async function mergeOnto(session: Session, draft: Draft, step: { task: TaskId; head: Sha }): Promise<Draft> {
+async function mergeOnto(session: Session, draft: Draft, step: { task: TaskId; head: Sha }): Promise<Draft | null> {
   const { trunk } = planned(draft)
-  const merged = await session.repo.merge(trunk.tip, step.head, mergeWords(session, planned(draft), step.task))
+  const words = mergeWords(session, planned(draft), step.task)
+  const merged = await soon(session, `trunk ${trunk.tip} ${step.head}`, () =>
+    session.repo.merge(trunk.tip, step.head, words),
+  )
+  if (merged === null) return null
   if (!merged.ok) {
-    const others = trunk.merges.map((merge) => merge.task).filter((id) => id !== step.task)
+    const others = trunk.merges.map(({ task }) => task).filter((id) => id !== step.task)
     return conflict(session, draft, step.task, others, merged.paths, [trunk.tip])
   }
   const ref = branchRef(trunkBranch(session.run))

@@ -1,6 +1,6 @@
-import type { Clock } from '../../../src/ports/clock.ts'
+import type { PatientClock } from '../../../src/ports/clock.ts'
 
-export interface Timeline extends Clock {
+export interface Timeline extends PatientClock {
   /** Seconds since the beginning. */
   seconds(): number
   /** Something happens so many seconds from now. */
@@ -26,6 +26,7 @@ export function timeline(ready: () => boolean, start = '2026-01-02T03:04:05.000Z
     seconds: () => (now - begun) / 1000,
     in: (seconds, act) => ahead.push({ at: now + seconds * 1000, act }),
     drop: () => void ahead.splice(0),
+    within: async (_seconds, work) => void (await work.catch(() => {})),
     async wait(seconds, signal) {
       const until = now + seconds * 1000
       do await settled()

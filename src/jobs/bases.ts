@@ -1,0 +1,77 @@
+import type { Sha, TaskId } from '../core/ref.ts'
+import { headsOf, isSettled, recordOf, statusOf, taskOf, type Work } from '../core/state.ts'
+import { ahead, type Joined, soon } from './merges.ts'
+import type { Session, Step } from './session.ts'
+
+interface Source {
+  need: TaskId
+  head: Sha
+}
+export interface Clash {
+  status: 'clash'
+  id: TaskId
+  later: TaskId
+  merged: readonly Source[]
+  paths: string[]
+}
+export type Base = { status: 'merged'; id: TaskId; sha: Sha } | { status: 'merging' } | Clash
+
+/** What a task's base is merged from, in order, as far as its needs have landed. */
+function settledSources(work: Work, id: TaskId): Source[] {
+  const own = recordOf(work, id).onto.map((head) => ({ need: id, head }))
+  const { needs } = taskOf(work, id)
+  const open = needs.findIndex((need) => !isSettled(work, need))
+  const settled = open === -1 ? needs : needs.slice(0, open)
+  return [...own, ...settled.flatMap((need) => headsOf(work, need).map((head) => ({ need, head })))]
+}
+
+/** The merge of the needs' heads, without a checkout. A root starts from trunk's first commit. */
+export async function baseOf(session: Session, work: Work, id: TaskId): Promise<Base> {
+  let sha: Sha | null = null
+  const merged: Source[] = []
+  for (const source of settledSources(work, id)) {
+    const joined: Joined | null =
+      sha === null ? { ok: true, sha: source.head } : await soon(session, ...joining(session, id, sha, source))
+    if (joined === null) return { status: 'merging' }
+    if (!joined.ok) return { status: 'clash', id, later: source.need, merged, paths: joined.paths }
+    sha = joined.sha
+    merged.push(source)
+  }
+  return { status: 'merged', id, sha: sha ?? work.trunk.start }
+}
+
+/** One of the two, where it holds the other; else their merge. */
+function joining(
+  { repo, run }: Session,
+  id: TaskId,
+  ours: Sha,
+  { need, head }: Source,
+): [string, () => Promise<Joined>] {
+  const words = { subject: `Merge ${need} for ${id}`, trailers: { 'Tributary-Run': run } }
+  const join = async (): Promise<Joined> => {
+    if (ours === head || (await repo.isAncestor(ours, head))) return { ok: true, sha: head }
+    if (await repo.isAncestor(head, ours)) return { ok: true, sha: ours }
+    return repo.merge(ours, head, words)
+  }
+  return [`${id} ${ours} ${head}`, join]
+}
+
+/**
+ * Of tasks some of whose needs are still at work, what their bases begin with is merged meanwhile: when the last need lands,
+ * one merge is left.
+ */
+export const prepareBases: Step = (session, draft) => {
+  if (draft.state.phase !== 'active' || draft.state.paused !== null) return draft
+  const { work } = draft.state
+  for (const { id, needs, kind } of work.plan.tasks) {
+    if (needs.length < 3 || kind === 'plan' || statusOf(work, id) !== 'pending') continue
+    let sha: Sha | null = null
+    for (const source of settledSources(work, id)) {
+      const joined: Joined | null =
+        sha === null ? { ok: true, sha: source.head } : ahead(session, ...joining(session, id, sha, source))
+      if (joined?.ok !== true) break
+      sha = joined.sha
+    }
+  }
+  return draft
+}

@@ -1,0 +1,73 @@
+import type { Sha } from '../core/ref.ts'
+import type { Merged } from '../ports/repo.ts'
+import type { Session } from './session.ts'
+
+/** Merges at the same time: each is a process of git, and machines that run jobs have a few cores. */
+export const AT_ONCE = 4
+/** Merges that nobody waits for yet begin only while no more than so many run. */
+const AHEAD = 2
+
+/** Seconds of a wake-up that may go to merges. Starts, landings and commands must not wait for those that take longer. */
+const PATIENCE = 2
+
+type Merging =
+  | { status: 'running'; ended: Promise<void> }
+  | { status: 'done'; merged: Joined }
+  | { status: 'failed'; why: unknown }
+
+/** What this process has merged and is merging, by what is merged. */
+export interface Merges {
+  known: Map<string, Merging>
+  /** Those that this wake-up asked for and that were not done in time. */
+  owed: Set<string>
+  /** The millisecond of the clock until which this wake-up waits for merges. */
+  until: number
+}
+
+export const noMerges = (): Merges => ({ known: new Map(), owed: new Set(), until: 0 })
+
+/** At the beginning of a wake-up. */
+export function newPatience({ merges, deps }: Session): void {
+  merges.owed.clear()
+  merges.until = deps.clock.now().getTime() + PATIENCE * 1000
+}
+
+/** What became of a merge. */
+export type Joined = { ok: true; sha: Sha } | Extract<Merged, { ok: false }>
+
+type Act = () => Promise<Joined>
+
+/** Null where it takes longer than this wake-up waits: a later one asks again, by the same key. Throws as git does. */
+export async function soon(session: Session, key: string, act: Act): Promise<Joined | null> {
+  const { known, owed, until } = session.merges
+  if (!known.has(key)) begin(session, AT_ONCE, key, act)
+  const begun = known.get(key)
+  const { clock } = session.deps
+  if (begun?.status === 'running') await clock.within(Math.max(0, until - clock.now().getTime()) / 1000, begun.ended)
+  const merging = known.get(key)
+  if (merging?.status === 'done') return merging.merged
+  if (merging?.status !== 'failed') {
+    owed.add(key)
+    return null
+  }
+  known.delete(key)
+  throw merging.why
+}
+
+/** Begins what will be asked for later, where there is room. What became of it, where that is known already. */
+export function ahead(session: Session, key: string, act: Act): Joined | null {
+  const merging = session.merges.known.get(key)
+  if (merging === undefined) begin(session, AHEAD, key, act)
+  return merging?.status === 'done' ? merging.merged : null
+}
+
+function begin({ merges: { known, owed }, desk }: Session, most: number, key: string, act: Act): void {
+  if ([...known.values()].filter(({ status }) => status === 'running').length >= most) return
+  const ended = act().then(
+    (merged) => void known.set(key, { status: 'done', merged }),
+    (why: unknown) => void known.set(key, { status: 'failed', why }),
+  )
+  known.set(key, { status: 'running', ended })
+  // Only who waits for it is woken.
+  void ended.then(() => owed.has(key) && desk.news.abort())
+}
