@@ -1,0 +1,91 @@
+import type { RunEvent } from '../../src/core/event.ts'
+import { dependantsOf } from '../../src/core/graph.ts'
+import type { TaskId } from '../../src/core/ref.ts'
+import { workOf } from '../../src/core/state.ts'
+import { STEPS } from '../../src/jobs/decide-all.ts'
+import { takeFindings } from '../../src/jobs/planning/stages.ts'
+import type { Step } from '../../src/jobs/session.ts'
+import type { Member } from '../graphs/corpus.ts'
+import { type Outcome, runMachine } from '../machine/machine.ts'
+import { forAgents, plannedAt } from './begin.ts'
+import { type Drawn, drawFailures, failingWorkload, type Kind } from './draw.ts'
+import { type Places, placesOf, repoWith } from './places.ts'
+import { atTheDesk, employ } from './planner.ts'
+import { stopTheWorld } from './stop-the-world.ts'
+
+export const SLOTS = 4
+
+export interface Failed {
+  member: Member
+  kind: Kind
+  share: number
+  /** Tasks of which an attempt failed, attempts that failed, and parts that were planned anew. */
+  failures: number
+  attempts: number
+  replans: number
+  /** Minutes: without a failure, with them, and with them where all stops at each. */
+  free: number
+  ours: number
+  stopped: number
+  /** Tasks that no failure concerns, and those among them that were touched nevertheless. */
+  unaffected: number
+  disturbed: number
+}
+
+export async function fail(member: Member, share: number, kind: Kind, free: number): Promise<Failed> {
+  const drawn = drawFailures(member, share, kind)
+  const own = await runFailing(member, drawn)
+  const stopped = await runFailing(member, drawn, stopTheWorld())
+  const count = (type: RunEvent['type']) => own.events.filter((event) => event.type === type).length
+  const unaffected = unaffectedBy(member, drawn)
+  return {
+    member,
+    kind,
+    share,
+    failures: drawn.failing.size,
+    attempts: count('task_failed'),
+    replans: count('plan_amended'),
+    free,
+    ours: own.makespan,
+    stopped: stopped.makespan,
+    unaffected: unaffected.length,
+    disturbed: disturbedAmong(unaffected, own.events),
+  }
+}
+
+/** Minutes of the same plan, by the same agents, when nothing fails. */
+export const withoutFailures = async (member: Member): Promise<number> =>
+  (await runFailing(member, drawFailures(member, 0, 'retry'))).makespan
+
+export function runFailing(member: Member, drawn: Drawn, steps: readonly Step[] = STEPS): Promise<Outcome> {
+  const plan = forAgents(member.workload.plan)
+  const places = placesOf(plan.tasks)
+  return runMachine(failingWorkload(member, drawn, plan, places), {
+    slots: SLOTS,
+    repo: repoWith(places),
+    begin: plannedAt(plan, SLOTS),
+    meanwhile: (session, clock) => employ(session, clock, drawn.kind),
+    steps: [atTheDesk, ...steps.flatMap((step) => (step === takeFindings ? [step, learning(places)] : [step]))],
+  })
+}
+
+/** Tasks of a new plan are known as soon as the planner has told of them. */
+const learning =
+  (places: Places): Step =>
+  (_session, draft) => {
+    places.learn(workOf(draft.state)?.plan.tasks ?? [])
+    return draft
+  }
+
+/** All but those that fail, and those that a changed interface concerns since they wait for it. */
+export function unaffectedBy({ workload: { plan } }: Member, { kind, failing, forGood }: Drawn): TaskId[] {
+  const concerned = kind === 'changed interface' ? dependantsOf(plan.tasks, forGood) : new Set<TaskId>()
+  return plan.tasks.map(({ id }) => id).filter((id) => !failing.has(id) && !concerned.has(id))
+}
+
+/** Tasks that were not begun and landed exactly once, under the name that they had. */
+export function disturbedAmong(tasks: readonly TaskId[], events: readonly RunEvent[]): number {
+  const count = (type: 'task_started' | 'task_landed', id: TaskId) =>
+    events.filter((event) => event.type === type && event.task === id).length
+  return tasks.filter((id) => count('task_started', id) !== 1 || count('task_landed', id) !== 1).length
+}

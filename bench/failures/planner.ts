@@ -1,0 +1,71 @@
+import { setImmediate } from 'node:timers/promises'
+import { replaceable } from '../../src/core/amend.ts'
+import type { Task } from '../../src/core/plan.ts'
+import type { TaskId } from '../../src/core/ref.ts'
+import { taskOf, type Work, workOf } from '../../src/core/state.ts'
+import { noUsage } from '../../src/core/usage.ts'
+import { startStages } from '../../src/jobs/planning/stages.ts'
+import type { Session, Step } from '../../src/jobs/session.ts'
+import { type Model, textOf } from '../../src/ports/model.ts'
+import type { VirtualClock } from '../machine/clock.ts'
+import type { Kind } from './draw.ts'
+
+/** Minutes that a model needs to plan a part anew: assumed. */
+const REPLANNING = 1
+const MINUTE = 60_000
+
+/**
+ * Gives the run a planner's model. All that happens around its answers is what ships: when a new plan is asked for, the money
+ * for it, what is wrong with an answer, how its tasks are named, what they replace, whether they may do what they say.
+ */
+export function employ(session: Session, clock: VirtualClock, kind: Kind): void {
+  const { forge } = session.deps
+  session.deps = {
+    ...session.deps,
+    forge: { ...forge, comments: async () => [] },
+    model: planner(session, clock, kind),
+  }
+}
+
+/** Begins the stages that the journal has money for, as the orchestrator does after a push, and lets them come as far as they can. */
+export const atTheDesk: Step = async (session, draft) => {
+  startStages(session)
+  if (session.desk.running.size > 0) await setImmediate()
+  return draft
+}
+
+function planner(session: Session, clock: VirtualClock, kind: Kind): Model {
+  return {
+    async ask({ turns }) {
+      const asked = turns.map(({ blocks }) => textOf(blocks)).join('\n')
+      const failed = /^The failed task, (\S+), and those that wait for it:$/m.exec(asked)?.[1]
+      const work = workOf(session.state)
+      if (work === null) throw new Error('there is no plan to answer for')
+      const answer = failed === undefined ? DESCRIPTION : planAnew(work, failed, kind)
+      if (failed !== undefined) await new Promise<void>((done) => clock.after(REPLANNING * MINUTE, done))
+      const blocks = [{ kind: 'text', text: JSON.stringify(answer) }] as const
+      return { ok: true, stop: 'end', blocks, usage: noUsage, unsure: false }
+    },
+  }
+}
+
+/** What the run is asked at its end: what was done, in words. That takes no time here, with or without failures. */
+const DESCRIPTION = { contradictions: [], title: 'A change', body: '' }
+
+/** What a planner answers: two halves in the place of the task, or the task once more with all that waits for it. */
+function planAnew(work: Work, failed: TaskId, kind: Kind) {
+  const waiting = replaceable(work, failed).filter((id) => id !== failed)
+  const task = taskOf(work, failed)
+  const diagnosis = `${failed} cannot be done as it is planned`
+  if (kind === 'split') return { diagnosis, keep: waiting, tasks: ['a', 'b'].map((half) => halfOf(task, half)) }
+  return { diagnosis, keep: [], tasks: [task, ...waiting.map((id) => taskOf(work, id))].map(said) }
+}
+
+/** A task in the words of a model, which names no program of its own and no time. */
+const said = ({ run: _run, timeout_minutes: _minutes, ...task }: Task) => task
+
+const halfOf = (task: Task, half: string) => ({
+  ...said(task),
+  id: half,
+  writes: task.writes.map((glob) => glob.replace(/\*\*$/, `${half}/**`)),
+})

@@ -1,0 +1,35 @@
+import { wantedStages } from '../../src/core/stages.ts'
+import { tasksWith, workOf } from '../../src/core/state.ts'
+import { STEPS } from '../../src/jobs/decide-all.ts'
+import type { Draft } from '../../src/jobs/draft.ts'
+import { reserveStages } from '../../src/jobs/planning/stages.ts'
+import type { Step } from '../../src/jobs/session.ts'
+import { startWork } from '../../src/jobs/steps.ts'
+
+/**
+ * Everything stops at a failure: what is at work ends, then a part is planned anew where that is called for, then all goes
+ * on. Plan-and-execute agents re-plan between rounds like this (LangGraph's plan-and-execute; the joiner of LLMCompiler).
+ * For one run: it remembers whether it stands.
+ */
+export function stopTheWorld(): readonly Step[] {
+  let stands = false
+  const unless = (step: Step, holds: (draft: Draft) => boolean): Step => {
+    return (session, draft) => {
+      stands ||= draft.events.some(({ type }) => type === 'task_failed')
+      stands &&= isBusy(draft) || isReplanned(draft)
+      return stands && holds(draft) ? draft : step(session, draft)
+    }
+  }
+  const held = new Map<Step, Step>([
+    [reserveStages, unless(reserveStages, isBusy)],
+    [startWork, unless(startWork, () => true)],
+  ])
+  return STEPS.map((step) => held.get(step) ?? step)
+}
+
+function isBusy({ state }: Draft): boolean {
+  const work = workOf(state)
+  return work !== null && tasksWith(work, 'in_progress').length > 0
+}
+
+const isReplanned = ({ state }: Draft): boolean => wantedStages(state).some(({ name }) => name === 'replan')
