@@ -1,0 +1,93 @@
+import { openingOf, systemOf } from '../../src/agent/worker/prompt.ts'
+import { quotesFor } from '../../src/agent/worker/quotes.ts'
+import { briefOf } from '../../src/core/brief.ts'
+import type { RunEvent } from '../../src/core/event.ts'
+import { replayOn } from '../../src/core/evolve.ts'
+import { handOffOf, type Said } from '../../src/core/hand-off.ts'
+import { type ActiveRun, taskOf } from '../../src/core/state.ts'
+import type { Member } from '../graphs/corpus.ts'
+import { approvedAt, live, settingsFor } from '../machine/begin.ts'
+import { randomOf, seedOf } from '../random.ts'
+import { saidOf } from './said.ts'
+
+const AT = '2026-01-01T00:00:00.000Z'
+export const CHARACTERS_PER_TOKEN = 4
+
+export interface Told {
+  member: Member
+  lavish: number
+  /** How many of the run's tasks had landed before. */
+  before: number
+  parents: number
+  planted: number
+  recalled: number
+  tokens: number
+}
+
+/**
+ * Lands every task in the plan's order and reads what the next one is told, as its agent would. The events are written here;
+ * the hand-off, the brief and the prompt are made of them by what ships.
+ */
+export function tell(member: Member, lavish: number): Told[] {
+  const { plan } = member.workload
+  const random = randomOf(seedOf('facts', member.key))
+  const agents = { ...plan, tasks: plan.tasks.map((task) => ({ ...task, run: [] })) }
+  let run = atWork(approvedAt(agents, settingsFor(4, 1e9), AT).state)
+  const facts = new Map<string, string[]>()
+  return plan.tasks.map(({ id }, index) => {
+    run = after(run, started(id, index))
+    const told = toldTo(run, id, facts)
+    const planted = saidOf(id, random, lavish)
+    facts.set(id, planted.facts)
+    run = after(run, landed(id, index, planted.said))
+    return { member, lavish, before: index, ...told }
+  })
+}
+
+function atWork(state: ReturnType<typeof live>): ActiveRun {
+  if (state.phase !== 'active') throw new Error('the run is not at work')
+  return state
+}
+
+const after = (run: ActiveRun, events: readonly RunEvent[]): ActiveRun => atWork(live(replayOn(run, events)))
+
+function toldTo(run: ActiveRun, id: string, facts: ReadonlyMap<string, string[]>) {
+  const brief = briefOf(run, id)
+  const quotes = quotesFor(brief)
+  const text = [
+    ...systemOf(brief, quotes).map((one) => one.text),
+    openingOf(brief, { baseline: [], before: [] }, { commands: [], minutes: 30, turns: 60 }, quotes),
+  ].join('\n')
+  const { needs } = taskOf(run.work, id)
+  const wanted = needs.flatMap((need) => facts.get(need) ?? [])
+  return {
+    parents: needs.length,
+    planted: wanted.length,
+    recalled: wanted.filter((fact) => text.includes(fact)).length,
+    tokens: text.length / CHARACTERS_PER_TOKEN,
+  }
+}
+
+const shaOf = (index: number, kind: string) => `${kind}${index}`.padEnd(40, '0')
+const stamp = { at: AT, by: 'tributary' }
+
+const started = (task: string, index: number): RunEvent[] => [
+  { type: 'task_queued', ...stamp, task, attempt: 1, base: shaOf(index, 'b') },
+  { type: 'task_started', ...stamp, task, attempt: 1, slot: 'r1.1' },
+]
+
+function landed(task: string, index: number, words: Said): RunEvent[] {
+  const handOff = handOffOf(words, { files: [`${task}/done.txt`], check: 'passed' })
+  const report = {
+    workSeconds: 1,
+    acceptanceSeconds: 1,
+    acceptanceLog: '',
+    summary: words.did,
+    sandbox: 'off',
+    handOff,
+  }
+  return [
+    { type: 'task_verified', ...stamp, task, attempt: 1, head: shaOf(index, 'c'), tree: shaOf(index, 'd'), report },
+    { type: 'task_landed', ...stamp, task, attempt: 1 },
+  ]
+}
