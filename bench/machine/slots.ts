@@ -1,8 +1,11 @@
+import { purse } from '../../src/agent/purse.ts'
 import type { EventOf, Report, RunEvent } from '../../src/core/event.ts'
 import type { TaskFailure } from '../../src/core/failure.ts'
+import { priceOf } from '../../src/core/price.ts'
 import type { ResultFile } from '../../src/core/result-file.ts'
+import { defaultSettings } from '../../src/core/settings.ts'
 import { slotNames } from '../../src/core/starts.ts'
-import { noUsage } from '../../src/core/usage.ts'
+import { noUsage, usdOf } from '../../src/core/usage.ts'
 import type { ResultArtifact, SlotJob, Slots } from '../../src/ports/slots.ts'
 import type { VirtualClock } from './clock.ts'
 import type { Costs, Workload } from './conditions.ts'
@@ -167,17 +170,27 @@ export function virtualSlots({ clock, repo, workload, costs, passes }: World): V
   }
 }
 
-/** An agent's purse stops it where its allowance ends. */
+/** One call of an agent: what it is told, and the most that it may answer. */
+const PROMPT = 6000
+const ANSWER = 4000
+const MODEL = defaultSettings.worker_model.default
+
+/** An agent asks its model, call by call, until it has spent what it needs: the purse that ships says where its allowance ends. */
 function paid(own: TaskFailure | null, usd: number, allowance: number | undefined) {
   if (allowance === undefined) return { failure: own, report }
-  const spent = {
-    role: 'work',
-    model: 'drawn',
-    calls: 1,
-    usage: noUsage,
-    usd: Math.min(usd, allowance),
-    unknown: 0,
-  } as const
-  const failure = usd > allowance ? ({ reason: 'allowance-spent', usd: allowance, detail: '' } as const) : own
-  return { failure, report: { ...report, spending: [spent] } }
+  const price = priceOf(MODEL, defaultSettings)
+  if (price === null) throw new Error(`the model ${MODEL} has no price`)
+  const money = purse(allowance, () => price)
+  const spent = () => usdOf(money.spending())
+  while (spent() < usd) {
+    const maxTokens = money.afford({ model: MODEL, maxTokens: ANSWER }, PROMPT)
+    if (maxTokens === null) {
+      const failure = { reason: 'allowance-spent', usd: allowance, detail: '' } as const
+      return { failure, report: { ...report, spending: money.spending() } }
+    }
+    const asked = { model: MODEL, maxTokens }
+    const output = Math.min(maxTokens, Math.ceil(((usd - spent()) / price.output) * 1_000_000))
+    money.settle('work', asked, PROMPT, { usage: { ...noUsage, written: PROMPT, output }, unsure: false })
+  }
+  return { failure: own, report: { ...report, spending: money.spending() } }
 }
