@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openJournal } from '../../src/adapters/git/journal.ts'
 import { systemClock } from '../../src/clock.ts'
 import type { RunEvent } from '../../src/core/event.ts'
 import { replay } from '../../src/core/evolve.ts'
+import { SETTINGS_PATH } from '../../src/core/settings.ts'
 import { bareRemote, tempDir } from '../support/git.ts'
 import { planOf } from '../support/plan.ts'
 import { AT, proposedBy, shaOf } from '../support/run.ts'
@@ -27,9 +28,10 @@ describe('tributary simulate', () => {
   it('predicts time, bound and idle time of a plan by the number of slots', async () => {
     const { code, out } = await typed(fileWith(PLAN), ['simulate', 'plan.yml', '--slots', '1,2', '--json'])
     expect(code).toBe(0)
+    const plan = { workMinutes: 31, criticalPath: ['a'], criticalPathMinutes: 20, usd: 0, oneAgentUsd: 0 }
     expect(rowsOf(out)).toEqual([
-      { slots: 1, makespanMinutes: 31, boundMinutes: 31, idleMinutes: 0 },
-      { slots: 2, makespanMinutes: 20, boundMinutes: 20, idleMinutes: 9 },
+      { slots: 1, makespanMinutes: 31, boundMinutes: 31, idleMinutes: 0, ...plan },
+      { slots: 2, makespanMinutes: 20, boundMinutes: 20, idleMinutes: 9, ...plan },
     ])
   })
 
@@ -38,6 +40,24 @@ describe('tributary simulate', () => {
     expect(out).toContain('A plan: 3 tasks, 31 min of work, at most 2 at once')
     expect(out).toContain('Critical path: a (20 min)')
     expect(out).toMatch(/^ +4 +20 min +20 min +1\.6 +49 min +39 % +none$/m)
+  })
+
+  it('prices agents by the settings of this folder, and says which of them is not right', async () => {
+    const folder = fileWith(PLAN.replaceAll(", run: ['true']", ''))
+    const usd = async () => {
+      const { out } = await typed(folder, ['simulate', 'plan.yml', '--slots', '2', '--json'])
+      return rowsOf(out)[0].usd
+    }
+    const byDefault = await usd()
+    mkdirSync(join(folder, '.github'))
+    const settings = join(folder, SETTINGS_PATH)
+    writeFileSync(settings, 'worker_model: { default: claude-opus-5-5 }\n')
+    expect(byDefault).toBeGreaterThan(0)
+    expect(await usd()).toBeGreaterThan(byDefault)
+    writeFileSync(settings, 'modles: {}\n')
+    const { code, error } = await typed(folder, ['simulate', 'plan.yml'])
+    expect(code).not.toBe(0)
+    expect(error).toContain('modles')
   })
 
   it('says what is wrong with a plan, a file, or a number of slots', async () => {
@@ -62,6 +82,21 @@ describe('tributary simulate', () => {
     await journal.append('42', null, events, replay(events), [])
     const { out } = await typed(tempDir(), ['simulate', '42', '--remote', remote.url, '--slots', '1,2', '--json'])
     expect(rowsOf(out)).toMatchObject([{ makespanMinutes: 8 }, { makespanMinutes: 6, idleMinutes: 4 }])
+  })
+
+  it('says for how many tasks of a past run it has nothing but their size', async () => {
+    const remote = bareRemote()
+    const folder = tempDir()
+    const journal = await openJournal({
+      gitDir: join(folder, 'r.git'),
+      remoteUrl: remote.url,
+      token: '',
+      clock: systemClock,
+    })
+    const events = [...approved(), ...worked('a', 6)]
+    await journal.append('42', null, events, replay(events), [])
+    const { out } = await typed(folder, ['simulate', '42', '--remote', remote.url])
+    expect(out).toContain('For 1 task that nobody was ever at it assumes 3 minutes for a small task')
   })
 })
 

@@ -1,17 +1,18 @@
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import { readSettings } from '../config.ts'
 import { replay } from '../core/evolve.ts'
 import { spentUsd } from '../core/ledger.ts'
 import type { Plan } from '../core/plan.ts'
 import { predict } from '../core/predict.ts'
 import { predictCost } from '../core/predict-cost.ts'
 import { runIdSchema } from '../core/ref.ts'
-import { defaultSettings, type Settings } from '../core/settings.ts'
-import { minutesTaken, simulate as simulated } from '../core/simulate.ts'
+import { SETTINGS_PATH, type Settings } from '../core/settings.ts'
+import { minutesTaken, simulate as simulated, unworked } from '../core/simulate.ts'
 import { workOf } from '../core/state.ts'
 import { isAgentTask } from '../core/tier.ts'
 import { readHandPlan } from '../hand-plan.ts'
-import { renderSimulation, type Simulation } from '../render/simulation.ts'
+import { renderSimulation, type Simulation, simulationLines } from '../render/simulation.ts'
 import { readJournal } from './journal.ts'
 import { remoteUrl } from './journal-url.ts'
 import { readArguments, type Subcommand } from './subcommand.ts'
@@ -35,6 +36,7 @@ export const simulate: Subcommand = {
     'tributary simulate RUN [--slots 1,2,4,8] [--remote URL | --repo DIR] [--json]',
     '',
     'PLAN.yml holds a plan as it stands in an issue, with or without the fence around it.',
+    `The settings are those of ${SETTINGS_PATH} in this folder, where it is there.`,
     'RUN is a past run, named by its issue: 42, or 42-2. Its tasks take what they took.',
     '  --slots LIST   numbers of slots, from 1 to 64',
     '  --remote URL   the repository with the journal; the remote `origin` of this folder otherwise',
@@ -51,7 +53,7 @@ export const simulate: Subcommand = {
       ? await ofRun(run.data, slots, await remoteUrl(values, terminal), terminal)
       : await ofFile(named, slots, terminal)
     if (simulation === null) return 1
-    if (values.json === true) for (const row of simulation.rows) terminal.out(JSON.stringify(row))
+    if (values.json === true) for (const line of simulationLines(simulation)) terminal.out(JSON.stringify(line))
     else terminal.out(renderSimulation(simulation))
     return 0
   },
@@ -70,10 +72,18 @@ async function ofFile(name: string, slots: readonly number[], terminal: Terminal
   const text = await readFile(resolve(terminal.cwd, name), 'utf8').catch(() => {
     throw new Mistake(`there is no file ${name}`)
   })
-  const read = readHandPlan(FENCED.test(text) ? text : `${FENCE}tributary\n${text}\n${FENCE}`, defaultSettings)
-  if (read.ok) return simulationOf(read.value, defaultSettings, slots)
+  const settings = await settingsIn(terminal.cwd)
+  const read = readHandPlan(FENCED.test(text) ? text : `${FENCE}tributary\n${text}\n${FENCE}`, settings)
+  if (read.ok) return simulationOf(read.value, settings, slots)
   for (const { message } of read.error) terminal.error(message)
   return null
+}
+
+async function settingsIn(folder: string): Promise<Settings> {
+  const text = await readFile(join(folder, SETTINGS_PATH), 'utf8').catch(() => null)
+  const read = readSettings(text)
+  if (read.ok) return read.value
+  throw new Mistake([`${SETTINGS_PATH} is not right:`, ...read.error].join('\n'))
 }
 
 const FENCED = /^ {0,3}(?:`{3,}|~{3,})\s*tributary\s*$/im
@@ -86,7 +96,7 @@ const simulationOf = (plan: Plan, settings: Settings, slots: readonly number[]):
   prediction: predict(plan, 1),
   rows: simulated(plan, slots),
   predicted: costOf(plan, settings),
-  spentUsd: null,
+  past: null,
 })
 
 const costOf = (plan: Plan, settings: Settings): Simulation['predicted'] =>
@@ -110,6 +120,6 @@ async function ofRun(
     title: `Run ${run}, ${work.plan.title}`,
     prediction: predict(work.plan, 1, minutes),
     rows: simulated(work.plan, slots, minutes),
-    spentUsd: spentUsd(state.ledger),
+    past: { spentUsd: spentUsd(state.ledger), estimated: unworked(work).length },
   }
 }

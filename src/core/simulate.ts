@@ -1,6 +1,7 @@
 import { lowerBounds } from './bound.ts'
 import type { Plan, Task } from './plan.ts'
 import { estimate, predict } from './predict.ts'
+import type { TaskId } from './ref.ts'
 import { recordOf, type Work } from './state.ts'
 
 /** What a number of slots would make of a plan. */
@@ -36,8 +37,15 @@ export const minutesTaken =
   (work: Work) =>
   (task: Task): number => {
     if (task.kind === 'gate') return 0
-    const ended = recordOf(work, task.id).attempts.flatMap(({ startedAt, endedAt }) =>
-      startedAt === null || endedAt === null ? [] : [(Date.parse(endedAt) - Date.parse(startedAt)) / 60_000],
-    )
-    return ended.length === 0 ? estimate(task) : ended.reduce((sum, one) => sum + one, 0)
+    const spans = spansOf(work, task.id)
+    return spans.length === 0 ? estimate(task) : spans.reduce((sum, one) => sum + one, 0)
   }
+
+/** Tasks that no slot was ever at: nobody knows what they take. */
+export const unworked = (work: Work): TaskId[] =>
+  work.plan.tasks.filter(({ id, kind }) => kind !== 'gate' && spansOf(work, id).length === 0).map(({ id }) => id)
+
+const spansOf = (work: Work, id: TaskId): number[] =>
+  recordOf(work, id).attempts.flatMap(({ startedAt, endedAt }) =>
+    startedAt === null || endedAt === null ? [] : [(Date.parse(endedAt) - Date.parse(startedAt)) / 60_000],
+  )

@@ -10,9 +10,20 @@ export interface Simulation {
   rows: readonly Simulated[]
   /** US dollars, with an agent for each task and with one for all; null: no model works on the tasks. */
   predicted: { parallelUsd: number; oneAgentUsd: number } | null
-  /** US dollars that a past run has spent; null: this is no past run. */
-  spentUsd: number | null
+  /** US dollars that a past run has spent, and how many of its tasks nobody was ever at; null: this is no past run. */
+  past: { spentUsd: number; estimated: number } | null
 }
+
+/** For programs: one line for each number of slots, each with all that is known. */
+export const simulationLines = ({ prediction, rows, predicted, past }: Simulation) =>
+  rows.map((row) => ({
+    ...row,
+    workMinutes: prediction.workMinutes,
+    criticalPath: prediction.criticalPath,
+    criticalPathMinutes: prediction.criticalPathMinutes,
+    usd: past?.spentUsd ?? predicted?.parallelUsd ?? 0,
+    oneAgentUsd: predicted?.oneAgentUsd ?? 0,
+  }))
 
 const HEAD = ['slots', 'time', 'bound', 'times as fast', 'idle', 'slots at work', 'cost']
 
@@ -45,18 +56,16 @@ function rowOf({ slots, makespanMinutes, boundMinutes, idleMinutes }: Simulated,
   ]
 }
 
-function costOf({ predicted, spentUsd }: Simulation): string {
-  if (spentUsd !== null) return usd(spentUsd)
+function costOf({ predicted, past }: Simulation): string {
+  if (past !== null) return usd(past.spentUsd)
   return predicted === null ? 'none' : usd(predicted.parallelUsd)
 }
 
-function assumptions({ predicted, spentUsd }: Simulation): string[] {
-  const times =
-    spentUsd === null
-      ? `Assumes ${ASSUMED_MINUTES.small} minutes for a small task, ${ASSUMED_MINUTES.medium} for a medium and ${ASSUMED_MINUTES.large} for a large one.`
-      : 'Each task takes what it took in that run, attempts that failed among it.'
+function assumptions({ predicted, past }: Simulation): string[] {
+  const sizes = `${ASSUMED_MINUTES.small} minutes for a small task, ${ASSUMED_MINUTES.medium} for a medium and ${ASSUMED_MINUTES.large} for a large one`
+  const times = past === null ? [`Assumes ${sizes}.`] : tookThen(past.estimated, sizes)
   return [
-    `${times} Starting slots, landing, and people at gates take no time here.`,
+    `${times.join(' ')} Starting slots, landing, and people at gates take no time here.`,
     'No schedule can end sooner than the bound.',
     ...(predicted === null
       ? ['No model works on these tasks.']
@@ -64,6 +73,13 @@ function assumptions({ predicted, spentUsd }: Simulation): string[] {
           `The number of slots does not change what models cost: each task has an agent of its own. One agent for all is predicted to cost ${usd(predicted.oneAgentUsd)}.`,
         ]),
   ]
+}
+
+function tookThen(estimated: number, sizes: string): string[] {
+  const took = 'Each task takes what it took in that run, attempts that failed among it.'
+  return estimated === 0
+    ? [took]
+    : [took, `For ${count(estimated, 'task')} that nobody was ever at it assumes ${sizes}.`]
 }
 
 function columns(rows: readonly (readonly string[])[]): string[] {
