@@ -2,7 +2,7 @@ import { atMost, type Benchmark, type Figure, type Line } from './benchmark.ts'
 import { none, spread } from './figures.ts'
 import { type Merged, mergeAll, ORDERS } from './merging/orders.ts'
 import { type Named, type Searched, searchAll } from './merging/semantic.ts'
-import { slowFigure, slowMerges } from './merging/slow.ts'
+import { slowMerges } from './merging/slow.ts'
 import { percentile, summary } from './statistics.ts'
 
 const B5 = 'B5'
@@ -51,7 +51,7 @@ export const merging: Benchmark = {
     const searched = await measureSearches(quick ? QUICK_SEARCHES : SEARCHES, say)
     const slow = await slowMerges()
     return {
-      figures: [...mergeFigures(merged), slowFigure(slow), ...searchFigures(searched)],
+      figures: [...mergeFigures(merged), ...slow, ...searchFigures(searched)],
       lines: [...merged.map(lineOf), ...searched.map(searchLine)],
       charts: [chartOf(merged)],
     }
