@@ -1,4 +1,5 @@
-import { atMost, type Benchmark, type Figure } from './benchmark.ts'
+import type { Benchmark, Figure } from './benchmark.ts'
+import { none } from './figures.ts'
 import { corpus } from './graphs/corpus.ts'
 import { type Contended, contend } from './state/contend.ts'
 import { type Resumed, resumeEverywhere } from './state/resume.ts'
@@ -18,61 +19,82 @@ export const state: Benchmark = {
     const resumed: Resumed[] = []
     for (const { workload } of corpus(quick ? [8] : [24], () => 1)) resumed.push(await resumeEverywhere(workload, 4))
     return {
-      figures: figuresOf(contended, resumed),
-      lines: contended.map((one) => ({ benchmark: B6, kind: 'contend', ...one })),
+      figures: [...contendedFigures(contended), ...resumedFigures(resumed)],
+      lines: [
+        ...contended.map((one) => ({ benchmark: B6, kind: 'contend', ...one })),
+        ...resumed.map((one) => ({ benchmark: B6, kind: 'resume', ...one })),
+      ],
       charts: [chartOf(contended)],
     }
   },
 }
 
-function figuresOf(contended: readonly Contended[], resumed: readonly Resumed[]): Figure[] {
-  const sum = (of: (one: Contended) => number) => contended.reduce((total, one) => total + of(one), 0)
-  const all = (of: (one: Resumed) => number) => resumed.reduce((total, one) => total + of(one), 0)
-  const most = contended.filter(({ kills }) => kills === 0).at(-1)
+const sumOf = <One>(all: readonly One[], of: (one: One) => number): number =>
+  all.reduce((total, one) => total + of(one), 0)
+
+function contendedFigures(contended: readonly Contended[]): Figure[] {
+  const sum = (of: (one: Contended) => number) => sumOf(contended, of)
   const basis = `${sum(({ written }) => written)} events, up to ${Math.max(...contended.map(({ writers }) => writers))} writers, ${sum(({ kills }) => kills)} kills`
-  const none = (figure: string, value: number, from: string): Figure => ({
-    benchmark: B6,
-    figure,
-    value,
-    unit: '',
-    target: atMost(0),
-    basis: from,
-  })
-  const rate = most === undefined ? Number.NaN : most.written / most.seconds
+  const alone = contended.filter(({ kills }) => kills === 0).at(-1)
   return [
     none(
+      B6,
       'events lost',
       sum(({ lost }) => lost),
       basis,
     ),
     none(
+      B6,
       'events doubled',
       sum(({ doubled }) => doubled),
       basis,
     ),
     none(
+      B6,
       'journals torn',
       sum(({ torn }) => torn),
       `${contended.length} journals: is the snapshot the fold of the events?`,
     ),
     none(
-      'wake-ups that resume otherwise',
-      all(({ different }) => different),
-      `${all(({ wakeUps }) => wakeUps)} wake-ups of ${resumed.length} runs, each decided again from the journal alone`,
-    ),
-    none(
-      'states that are not the fold',
-      all(({ unfolded }) => unfolded),
-      `${all(({ wakeUps }) => wakeUps)} wake-ups`,
+      B6,
+      'branches that do not agree with the journal',
+      sum(({ apart }) => apart),
+      `${sum(({ writers }) => writers)} branches, each moved by the pushes of one writer`,
     ),
     {
       benchmark: B6,
-      figure: `events a second, ${most?.writers ?? 0} writers`,
-      value: rate,
+      figure: `events a second, ${alone?.writers ?? 0} writers`,
+      value: alone === undefined ? Number.NaN : alone.written / alone.seconds,
       unit: '',
       target: null,
       basis: 'one journal over smart HTTP, start of the processes counted in',
     },
+  ]
+}
+
+function resumedFigures(resumed: readonly Resumed[]): Figure[] {
+  const all = (of: (one: Resumed) => number) => sumOf(resumed, of)
+  const wakeUps = `${all((one) => one.wakeUps)} wake-ups of ${resumed.length} runs`
+  return [
+    none(
+      B6,
+      'wake-ups that resume otherwise',
+      all(({ different }) => different),
+      `${wakeUps}, each decided again from the journal alone: events and refs`,
+    ),
+    none(
+      B6,
+      'states that are not the fold',
+      all(({ unfolded }) => unfolded),
+      wakeUps,
+    ),
+    none(
+      B6,
+      'requests for slots lost or doubled',
+      all(({ amiss }) => amiss),
+      `${all(({ deaths }) => deaths)} deaths between the push and GitHub’s answer`,
+    ),
+    none(B6, 'runs that came to no end', resumed.filter(({ ended }) => !ended).length, `${resumed.length} runs`),
   ]
 }
 

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { startWorld, type World } from '../../__tests__/e2e/support/world.ts'
 import { replay } from '../../src/core/evolve.ts'
 import { askedFor } from '../machine/begin.ts'
-import { randomOf } from '../random.ts'
+import { randomOf, seedOf } from '../random.ts'
 
 export interface Contended {
   writers: number
@@ -15,6 +15,8 @@ export interface Contended {
   doubled: number
   /** 1: the snapshot at the tip is not the fold of the events. */
   torn: number
+  /** Branches that hold other commits than the events that were pushed with them, or in another order. */
+  apart: number
   seconds: number
 }
 
@@ -28,9 +30,12 @@ export async function contend(writers: number, killed: boolean): Promise<Contend
     await world.journal.append('42', null, [asked], replay([asked]), [])
     const begun = performance.now()
     const said: string[] = []
-    const random = randomOf(writers)
+    const base = world.git('rev-parse', BASE)
     const kills = await Promise.all(
-      Array.from({ length: writers }, (_, index) => untilDone(world, keysOf(index), said, killed ? random : null)),
+      Array.from({ length: writers }, (_, index) => {
+        const random = killed ? randomOf(seedOf('kill', writers, index)) : null
+        return untilDone(world, [base, branchOf(index), ...keysOf(index)], said, random)
+      }),
     )
     const seconds = (performance.now() - begun) / 1000
     return {
@@ -46,23 +51,26 @@ export async function contend(writers: number, killed: boolean): Promise<Contend
 
 const keysOf = (writer: number): string[] => Array.from({ length: KEYS }, (_, index) => `writer:${writer}:${index}`)
 
+const BASE = 'refs/heads/main'
+const branchOf = (writer: number): string => `refs/heads/tributary/42/writer-${writer}`
+
 async function untilDone(
   world: World,
-  keys: readonly string[],
+  words: readonly string[],
   said: string[],
   random: (() => number) | null,
 ): Promise<number> {
   for (let kills = 0; ; kills += 1) {
     // Twice at most, so that it ends.
     const dies = random !== null && kills < 2
-    if (await live(world, keys, said, dies ? 300 + 2500 * random() : null)) return kills
+    if (await live(world, words, said, dies ? 300 + 2500 * random() : null)) return kills
   }
 }
 
 /** True: it came to its end before it was killed. */
-function live(world: World, keys: readonly string[], said: string[], killAfter: number | null): Promise<boolean> {
+function live(world: World, words: readonly string[], said: string[], killAfter: number | null): Promise<boolean> {
   const program = join(dirname(process.argv[1] ?? ''), 'writer.mjs')
-  const child = spawn(process.execPath, [program, world.hub.git, world.hub.tokens.admin, '42', ...keys], {
+  const child = spawn(process.execPath, [program, world.hub.git, world.hub.tokens.admin, '42', ...words], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   child.stdout.on('data', (chunk) => said.push(...String(chunk).split('\n').filter(Boolean)))
@@ -78,11 +86,22 @@ function live(world: World, keys: readonly string[], said: string[], killAfter: 
 async function whatIsThere(world: World, writers: number, said: readonly string[]) {
   const events = await world.events('42')
   const keys = events.flatMap(({ type, key }) => (type === 'projected' && key !== undefined ? [key] : []))
-  const wanted = new Set([...said, ...Array.from({ length: writers }, (_, index) => keysOf(index)).flat()])
+  const all = Array.from({ length: writers }, (_, index) => index)
+  const wanted = new Set([...said, ...all.flatMap(keysOf)])
   return {
     written: keys.length,
     lost: [...wanted].filter((key) => !keys.includes(key)).length,
     doubled: keys.length - new Set(keys).size,
     torn: isDeepStrictEqual(await world.state('42'), replay(events)) ? 0 : 1,
+    apart: all.filter((writer) => !isDeepStrictEqual(commitsOf(world, writer), keysIn(keys, writer))).length,
   }
+}
+
+/** Oldest first. */
+const commitsOf = (world: World, writer: number): string[] =>
+  world.git('log', '--reverse', '--format=%s', `${BASE}..${branchOf(writer)}`).split('\n')
+
+const keysIn = (keys: readonly string[], writer: number): string[] => {
+  const own = new Set(keysOf(writer))
+  return keys.filter((key) => own.has(key))
 }

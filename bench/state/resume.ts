@@ -4,12 +4,14 @@ import { replayOn } from '../../src/core/evolve.ts'
 import type { LiveRun } from '../../src/core/state.ts'
 import { decideAll, STEPS } from '../../src/jobs/decide-all.ts'
 import type { Draft } from '../../src/jobs/draft.ts'
-import { newSession } from '../../src/jobs/new-session.ts'
 import { observe } from '../../src/jobs/observe.ts'
 import type { Session, Step } from '../../src/jobs/session.ts'
+import { dispatchSlots } from '../../src/jobs/supply.ts'
 import { live } from '../machine/begin.ts'
-import type { Workload } from '../machine/conditions.ts'
+import { type Costs, noCosts, type Workload } from '../machine/conditions.ts'
 import { runMachine } from '../machine/machine.ts'
+import { oneCommitEach } from './commits.ts'
+import { dieAtDispatch, freshOf, type Started } from './deaths.ts'
 
 export interface Resumed {
   wakeUps: number
@@ -17,34 +19,57 @@ export interface Resumed {
   different: number
   /** Times that the state was not the fold of the journal. */
   unfolded: number
+  /** Times that the orchestrator died at a request for slots; requests for which not exactly one workflow run was started. */
+  deaths: number
+  amiss: number
+  /** Whether the run came to its good end. */
+  ended: boolean
 }
 
-/** At every wake-up of a run the orchestrator dies, and another one wakes up from the journal alone: what does it decide? */
+/** Slots take a while to come and leave when idle, so that a run asks for them again and again. */
+const COSTS: Costs = { ...noCosts, startUp: () => 30, idle: 60 }
+
+/**
+ * At every wake-up of a run another orchestrator wakes up from the journal alone: what does it decide? And at every request
+ * for slots the first one dies, before or after GitHub has heard of it.
+ */
 export async function resumeEverywhere(workload: Workload, slots: number): Promise<Resumed> {
   const found = { wakeUps: 0, different: 0, unfolded: 0 }
   const recorded: RunEvent[] = []
   let begun: LiveRun | null = null
+  let started: Started = new Map()
   const compare: Step = async (session, draft) => {
+    if (begun === null) started = dieAtDispatch(session)
     begun ??= session.state
     const folded = live(replayOn(begun, recorded))
     const fresh = await decisionOf(session, folded)
     found.wakeUps += 1
-    if (!isDeepStrictEqual(namesOf(draft), namesOf(fresh))) found.different += 1
+    if (!isDeepStrictEqual(decidedIn(draft), decidedIn(fresh))) found.different += 1
     if (!isDeepStrictEqual(folded, session.state)) found.unfolded += 1
     return draft
   }
-  await runMachine(workload, { slots, steps: [...STEPS, compare], hear: (events) => recorded.push(...events) })
-  return found
+  const { makespan } = await runMachine(workload, {
+    slots,
+    costs: COSTS,
+    repo: oneCommitEach(),
+    steps: [...STEPS, compare],
+    hear: (events) => recorded.push(...events),
+  })
+  const amiss = [...started.values()].filter((runs) => runs.length !== 1).length
+  return { ...found, deaths: started.size, amiss, ended: !Number.isNaN(makespan) }
 }
 
-async function decisionOf({ deps, repo, run, tip }: Session, state: LiveRun): Promise<Draft> {
-  const fresh = newSession(deps, repo, run, { state, tip, unsure: new Set() })
+/** As a job does that has just begun: what was asked for is looked up, then it looks around and decides. It starts nothing. */
+async function decisionOf(session: Session, state: LiveRun): Promise<Draft> {
+  const forge = { ...session.deps.forge, dispatch: () => Promise.reject(new Error('a request was not kept')) }
+  const fresh = freshOf({ ...session, deps: { ...session.deps, forge }, state })
+  await dispatchSlots(fresh)
   const { results } = await observe(fresh)
   return decideAll(fresh, results)
 }
 
-/** Commits have ids of their own each time; and who has just begun says so. */
-const namesOf = ({ events }: Draft): string[] =>
-  events.flatMap((event) =>
-    event.type === 'orchestrator_started' ? [] : [`${event.type} ${'task' in event ? event.task : ''}`],
-  )
+/** All that would be pushed, but for the time; and who has just begun says so. */
+const decidedIn = ({ events, refs }: Draft) => ({
+  events: events.flatMap(({ at: _, ...event }) => (event.type === 'orchestrator_started' ? [] : [event])),
+  refs,
+})
