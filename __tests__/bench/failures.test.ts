@@ -117,4 +117,13 @@ describe('who stops the world', () => {
     // The first failure waits for b; then two more of a minute each, a minute for the plan, and the halves.
     expect(makespan).toBe(3 + 1 + 1 + 1 + 1)
   })
+
+  it('goes on beside another attempt where it is lenient, and stops for a new plan', async () => {
+    const one = given('a, b > c', { a: 2, b: 2.5 })
+    const retried = await runFailing(one, failing('retry', ['a']), stopTheWorld(true))
+    expect(retried.makespan).toBe(1 + 2.5)
+    const split = await runFailing(one, failing('split', [], ['a']), stopTheWorld(true))
+    // At three minutes a has failed for good; c, which began at 2.5, ends at 3.5; then the plan, then the halves.
+    expect(split.makespan).toBe(3.5 + 1 + 1)
+  })
 })

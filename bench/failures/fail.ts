@@ -23,10 +23,11 @@ export interface Failed {
   failures: number
   attempts: number
   replans: number
-  /** Minutes: without a failure, with them, and with them where all stops at each. */
+  /** Minutes: without a failure, with them, and with them where all stops at each, or at each new plan of a part. */
   free: number
   ours: number
   stopped: number
+  stoppedToPlan: number
   /** Tasks that no failure concerns, and those among them that were touched nevertheless. */
   unaffected: number
   disturbed: number
@@ -36,6 +37,7 @@ export async function fail(member: Member, share: number, kind: Kind, free: numb
   const drawn = drawFailures(member, share, kind)
   const own = await runFailing(member, drawn)
   const stopped = await runFailing(member, drawn, stopTheWorld())
+  const lenient = drawn.forGood.size === 0 ? own : await runFailing(member, drawn, stopTheWorld(true))
   const count = (type: RunEvent['type']) => own.events.filter((event) => event.type === type).length
   const unaffected = unaffectedBy(member, drawn)
   return {
@@ -48,6 +50,7 @@ export async function fail(member: Member, share: number, kind: Kind, free: numb
     free,
     ours: own.makespan,
     stopped: stopped.makespan,
+    stoppedToPlan: lenient.makespan,
     unaffected: unaffected.length,
     disturbed: disturbedAmong(unaffected, own.events),
   }

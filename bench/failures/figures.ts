@@ -24,6 +24,12 @@ export const figuresOf = (found: readonly Failed[]): Figure[] => [
     ({ stopped, ours }) => stopped / ours,
     atLeast(1.15),
   ),
+  ...spread(
+    B4,
+    `stopping for new plans only / ours, ${percent(JUDGED)} fail`,
+    found.filter(({ share, replans }) => share === JUDGED && replans > 0).map((one) => one.stoppedToPlan / one.ours),
+    null,
+  ),
   replansOf(found),
 ]
 

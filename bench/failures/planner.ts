@@ -10,9 +10,8 @@ import { type Model, textOf } from '../../src/ports/model.ts'
 import type { VirtualClock } from '../machine/clock.ts'
 import type { Kind } from './draw.ts'
 
-/** Minutes that a model needs to plan a part anew: assumed. */
-const REPLANNING = 1
-const MINUTE = 60_000
+/** Milliseconds that a model needs to plan a part anew: a minute, assumed. */
+const REPLANNING = 60_000
 
 /**
  * Gives the run a planner's model. All that happens around its answers is what ships: when a new plan is asked for, the money
@@ -42,7 +41,7 @@ function planner(session: Session, clock: VirtualClock, kind: Kind): Model {
       const work = workOf(session.state)
       if (work === null) throw new Error('there is no plan to answer for')
       const answer = failed === undefined ? DESCRIPTION : planAnew(work, failed, kind)
-      if (failed !== undefined) await new Promise<void>((done) => clock.after(REPLANNING * MINUTE, done))
+      if (failed !== undefined) await new Promise<void>((done) => clock.after(REPLANNING, done))
       const blocks = [{ kind: 'text', text: JSON.stringify(answer) }] as const
       return { ok: true, stop: 'end', blocks, usage: noUsage, unsure: false }
     },

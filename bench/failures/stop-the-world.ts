@@ -1,3 +1,4 @@
+import type { RunEvent } from '../../src/core/event.ts'
 import { wantedStages } from '../../src/core/stages.ts'
 import { tasksWith, workOf } from '../../src/core/state.ts'
 import { STEPS } from '../../src/jobs/decide-all.ts'
@@ -9,13 +10,15 @@ import { startWork } from '../../src/jobs/steps.ts'
 /**
  * Everything stops at a failure: what is at work ends, then a part is planned anew where that is called for, then all goes
  * on. Plan-and-execute agents re-plan between rounds like this (LangGraph's plan-and-execute; the joiner of LLMCompiler).
- * For one run: it remembers whether it stands.
+ * `lenient`: another attempt is made beside the others, and only a new plan of a part stops them. For one run: it remembers
+ * whether it stands.
  */
-export function stopTheWorld(): readonly Step[] {
+export function stopTheWorld(lenient = false): readonly Step[] {
   let stands = false
+  const stops = (event: RunEvent) => event.type === 'task_failed' && (event.final || !lenient)
   const unless = (step: Step, holds: (draft: Draft) => boolean): Step => {
     return (session, draft) => {
-      stands ||= draft.events.some(({ type }) => type === 'task_failed')
+      stands ||= draft.events.some(stops)
       stands &&= isBusy(draft) || isReplanned(draft)
       return stands && holds(draft) ? draft : step(session, draft)
     }
