@@ -8,7 +8,7 @@ export const failures: Benchmark = {
   name: B4,
   summary: 'tasks that fail, are tried again, split, or change what others rest on',
   async measure(quick, say) {
-    const members = worthwhile(quick ? [24] : [24, 100], () => (quick ? 1 : 2))
+    const members = worthwhile(quick ? [24] : [24, 100], (n) => (quick || n > 24 ? 1 : 2))
     const found: Failed[] = []
     for (const member of members) {
       const free = await withoutFailures(member)
