@@ -8,8 +8,8 @@ import { ours, rivals, serial, wavesInOrder, wavesLongestFirst } from '../polici
 import { mean } from '../statistics.ts'
 import { B1, minutesWithCosts } from './run.ts'
 
-const SLOTS = [4, 8] as const
-const BASIS = `runs on ${SLOTS.join(' and ')} slots`
+/** The largest graphs on 4 slots alone: they take most of the time as it is. */
+const slotsFor = ({ n }: Member): readonly number[] => (n < 300 ? [4, 8] : [4])
 
 export interface Compared {
   member: Member
@@ -25,7 +25,7 @@ export interface Compared {
 export async function againstRivals(members: ReadonlyMap<Member, Measures>): Promise<Compared[]> {
   const found: Compared[] = []
   for (const [member, measures] of members)
-    for (const slots of SLOTS) {
+    for (const slots of slotsFor(member)) {
       const own = await minutesWithCosts(ours, member, slots)
       for (const policy of rivals) {
         const theirs = await minutesWithCosts(policy, member, slots)
@@ -47,18 +47,27 @@ const fills: Which = (one) => atFour(one) && one.measures.pathOverWork <= 0.25
 const ratio = ({ theirs, ours: own }: Compared): number => theirs / own
 
 export function rivalFigures(compared: readonly Compared[]): Figure[] {
-  const row = (figure: string, { name }: Policy, which: Which, target: Figure['target'], of = BASIS) =>
-    spread(B1, figure, compared.filter((one) => one.policy === name && which(one)).map(ratio), target, of)
+  const row = (figure: string, { name }: Policy, which: Which, target: Figure['target']) => {
+    const some = compared.filter((one) => one.policy === name && which(one))
+    return spread(B1, figure, some.map(ratio), target, basisOf(some))
+  }
   const others = rivals.filter((policy) => ![serial, wavesInOrder, wavesLongestFirst].includes(policy))
   return [
     ...row('waves / ours', wavesInOrder, always, atLeast(1.2)),
     ...row('waves / ours, the same without the tracks', wavesInOrder, noTracks, atLeast(1.2)),
     ...row('waves longest first / ours', wavesLongestFirst, always, null),
     ...row('waves longest first / ours, without the tracks', wavesLongestFirst, noTracks, null),
-    ...row('serial plan mode / ours, 4 slots', serial, atFour, atLeast(2.9), 'runs'),
-    ...row('serial plan mode / ours, 4 slots, work fills them', serial, fills, null, 'runs'),
+    ...row('serial plan mode / ours, 4 slots', serial, atFour, atLeast(2.9)),
+    ...row('serial plan mode / ours, 4 slots, work fills them', serial, fills, null),
     ...others.flatMap((policy) => row(`${policy.name} / ours`, policy, always, null)),
   ]
+}
+
+/** `runs (12 on 4 slots, 10 on 8 slots)` */
+function basisOf(some: readonly Compared[]): string {
+  const slots = [...new Set(some.map((one) => one.slots))].toSorted((a, b) => a - b)
+  const counts = slots.map((count) => `${some.filter((one) => one.slots === count).length} on ${count} slots`)
+  return `runs (${counts.join(', ')})`
 }
 
 export const comparedLine = ({ member, slots, policy, ours: own, theirs }: Compared): Line => ({

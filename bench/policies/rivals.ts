@@ -2,6 +2,7 @@ import type { Task } from '../../src/core/plan.ts'
 import type { TaskId } from '../../src/core/ref.ts'
 import { isSettled, recordOf, type TaskState, type Work } from '../../src/core/state.ts'
 import { STEPS } from '../../src/jobs/decide-all.ts'
+import type { Costs } from '../machine/conditions.ts'
 import { oracle } from './estimates.ts'
 import type { Policy } from './policy.ts'
 import { type Rule, stepsBy } from './rule.ts'
@@ -27,7 +28,11 @@ export const serial: Policy = {
  * of one are waited for. Its units are plans of two or three tasks each, it has three agents at once by default, and plans of
  * a wave that change the same file go one by one; here they are single tasks that share no file, on as many slots as ours.
  */
-export const wavesInOrder: Policy = { name: 'waves, in id order', steps: () => stepsBy(wave((a, b) => a - b)) }
+export const wavesInOrder: Policy = {
+  name: 'waves, in id order',
+  steps: () => stepsBy(wave((a, b) => a - b)),
+  costs: staying,
+}
 
 /** The same waves, and in each of them the largest task first (LPT; Graham 1969): the best that can be said for waves. */
 export const wavesLongestFirst: Policy = {
@@ -36,6 +41,15 @@ export const wavesLongestFirst: Policy = {
     const size = (place: number) => SIZES[plan.tasks[place]?.size ?? 'medium']
     return stepsBy(wave((a, b) => size(b) - size(a) || a - b))
   },
+  costs: staying,
+}
+
+/**
+ * Slots stay while they wait at a barrier. Ours leave after a minute, and would be asked for again at once, for tasks that could
+ * start but for the barrier: each time a push, of which there are few a minute, and a start.
+ */
+function staying(costs: Costs): Costs {
+  return { ...costs, idle: Number.POSITIVE_INFINITY }
 }
 
 const SIZES = { small: 0, medium: 1, large: 2 }
