@@ -1,15 +1,22 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Benchmark, Figure, Measured } from './benchmark.ts'
 import { benchmarks } from './benchmarks.ts'
+import { figuresInMarkdown, machineNow, withFigures } from './page.ts'
 import { tableOf } from './table.ts'
 
 const OUT = 'bench-results'
+const PAGE = 'docs/benchmarks.md'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { plot: { type: 'boolean' }, quick: { type: 'boolean' }, verbose: { type: 'boolean' } },
+  options: {
+    plot: { type: 'boolean' },
+    quick: { type: 'boolean' },
+    verbose: { type: 'boolean' },
+    docs: { type: 'boolean' },
+  },
 })
 const chosen = benchmarks.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
 const unknown = positionals.filter((word) => !benchmarks.some(({ name }) => name === word))
@@ -18,7 +25,14 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
+if (values.docs === true && (values.quick === true || positionals.length > 0)) {
+  console.error(`${PAGE} holds what one whole run measured: --docs goes with no name, and not with --quick`)
+  process.exit(2)
+}
+
 mkdirSync(OUT, { recursive: true })
+const machine = machineNow()
+const begunAt = performance.now()
 const figures: Figure[] = []
 const tables: string[] = []
 for (const benchmark of chosen) {
@@ -27,6 +41,10 @@ for (const benchmark of chosen) {
   tables.push(...(measured.tables ?? []))
 }
 console.log([tableOf(figures), ...tables].join('\n\n'))
+if (values.docs === true) {
+  const minutes = (performance.now() - begunAt) / 60_000
+  writeFileSync(PAGE, withFigures(readFileSync(PAGE, 'utf8'), figuresInMarkdown(figures, tables, { machine, minutes })))
+}
 
 async function run(benchmark: Benchmark): Promise<Measured> {
   const begun = performance.now()

@@ -1,6 +1,6 @@
 import { type Figure, verdictOf } from './benchmark.ts'
 
-const HEAD = ['', 'figure', 'value', 'target', 'verdict', 'from']
+export const HEAD = ['', 'figure', 'value', 'target', 'verdict', 'from']
 
 /** One table of all figures, in columns. */
 export function tableOf(figures: readonly Figure[]): string {
@@ -16,10 +16,11 @@ export function tableOf(figures: readonly Figure[]): string {
   return lines.join('\n')
 }
 
-const rowOf = (figure: Figure): string[] => {
+/** The cells of a figure, as people read them. */
+export const rowOf = (figure: Figure): string[] => {
   const { benchmark, figure: name, value, unit, target, basis } = figure
   const wanted =
-    target === null ? '' : `${target.at === 'most' ? '<=' : '>='} ${target.value}${unit === '' ? '' : ` ${unit}`}`
+    target === null ? '' : `${target.at === 'most' ? '≤' : '≥'} ${target.value}${unit === '' ? '' : ` ${unit}`}`
   return [benchmark, name, `${short(value)}${unit === '' ? '' : ` ${unit}`}`, wanted, verdictOf(figure), basis]
 }
 
