@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { askedByJobs, resetMetrics } from '../../__tests__/e2e/support/figures.ts'
 import { issueWith } from '../../__tests__/e2e/support/plan.ts'
-import { SETTINGS } from '../../__tests__/e2e/support/repository.ts'
 import { eventsOf, startWorld, type World } from '../../__tests__/e2e/support/world.ts'
 import { randomOf } from '../random.ts'
 
@@ -18,14 +17,15 @@ export interface Served {
   startUps: number[]
 }
 
-const SLOTS = 8
+export const SLOTS = 8
 
-/** So many independent tasks on a hub: real jobs of the workflow that users paste, at the pace of the settings by default. */
-export async function serve(tasks: number): Promise<Served> {
-  const settings = SETTINGS.replace('start: 4, cap: 8', `start: ${SLOTS}, cap: ${SLOTS}`).replace(
-    /limits:.*/,
-    'limits: { pushes_per_minute: 6000, status_seconds: 10, poll_seconds: 2 }',
-  )
+/**
+ * So many independent tasks on a hub: real jobs of the workflow that users paste, under the settings by default. `pushes`: how
+ * many a minute, where that is not to be what they say.
+ */
+export async function serve(tasks: number, pushes: number | null): Promise<Served> {
+  const limits = pushes === null ? '' : `limits: { pushes_per_minute: ${pushes} }\n`
+  const settings = `slots: { start: ${SLOTS}, cap: ${SLOTS} }\n${limits}`
   const world = await startWorld({ files: { '.github/tributary.yml': settings } })
   try {
     const random = randomOf(tasks)

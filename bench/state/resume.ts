@@ -61,7 +61,7 @@ export async function resumeEverywhere(workload: Workload, slots: number): Promi
 
 /** As a job does that has just begun: what was asked for is looked up, then it looks around and decides. It starts nothing. */
 async function decisionOf(session: Session, state: LiveRun): Promise<Draft> {
-  const forge = { ...session.deps.forge, dispatch: () => Promise.reject(new Error('a request was not kept')) }
+  const forge = { ...session.deps.forge, dispatch: async () => ({ workflowRun: null }) }
   const fresh = freshOf({ ...session, deps: { ...session.deps, forge }, state })
   await dispatchSlots(fresh)
   const { results } = await observe(fresh)
