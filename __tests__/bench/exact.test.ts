@@ -30,13 +30,13 @@ it('finds nothing better than what is known to be the best', () => {
 
 it('finds what trying everything finds, on graphs drawn by chance', () => {
   const random = randomOf(7)
-  for (let round = 0; round < 80; round += 1) {
+  for (let round = 0; round < 50; round += 1) {
     const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].slice(0, 4 + random(4))
     const edges = ids.flatMap((to, index) =>
       ids.slice(0, index).flatMap((from) => (random(4) === 0 ? [`${from} > ${to}`] : [])),
     )
     const { tasks } = planOf([...ids, ...edges].join(', '))
-    const minutes = takes(Object.fromEntries(ids.map((id) => [id, 1 + random(4)])))
+    const minutes = takes(Object.fromEntries(ids.map((id) => [id, 1 + random(9)])))
     for (const slots of [1, 2, 3]) expect(optimum(tasks, minutes, slots, LONG)).toBe(bestOfAll(tasks, minutes, slots))
   }
 })
