@@ -16,7 +16,8 @@ const minutesBy =
  * minutes, and every place that a task has in any schedule as short as the critical path. Those schedules are all made.
  */
 function bruteForce(tasks: readonly Task[], minutes: (task: Task) => number, slots: number): number {
-  const path = bestOfAll(tasks, minutes, tasks.length)
+  let path = 0
+  while (startsByThen(tasks, minutes, path).size === 0) path += 1
   const starts = startsByThen(tasks, minutes, path)
   const least = (task: Task, from: number, to: number) =>
     Math.min(
@@ -64,6 +65,13 @@ describe('the lower bound', () => {
     for (const { tasks, minutes } of drawn(25))
       for (const slots of [1, 2, 3])
         expect(lowerBounds(tasks, minutes, [slots])[0]).toBeCloseTo(bruteForce(tasks, minutes, slots), 9)
+  })
+
+  it('misses no interval that shows from one end of time alone', () => {
+    const { tasks } = planOf('a, c, d, b > h, e > f, e > g')
+    const minutes = minutesBy({ a: 8, b: 2, c: 7, d: 5, e: 2, f: 12, g: 10, h: 10 })
+    expect(lowerBounds(tasks, minutes, [4])).toEqual([14.5])
+    expect(bruteForce(tasks, minutes, 4)).toBe(14.5)
   })
 
   it('is never above the best of all schedules, and often as high', () => {

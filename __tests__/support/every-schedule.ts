@@ -48,19 +48,19 @@ export function bestOfAll<One extends Node>(tasks: readonly One[], minutes: Minu
   return from(tasks.map(() => null))
 }
 
-/** All whole minutes at which each task starts in some schedule without a limit on slots that ends by then. */
+/** All whole minutes at which each task starts in some schedule that ends by then, slots without end; none where none does. */
 export function startsByThen<One extends Node>(
   tasks: readonly One[],
   minutes: Minutes<One>,
   end: number,
 ): Map<TaskId, Set<number>> {
-  const found = new Map(tasks.map(({ id }) => [id, new Set<number>()]))
+  const found = new Map<TaskId, Set<number>>()
 
   /** Tasks in an order in which needs come first. */
   function extend(chosen: ReadonlyMap<TaskId, number>): void {
     const next = tasks.find(({ id, needs }) => !chosen.has(id) && needs.every((need) => chosen.has(need)))
     if (next === undefined) {
-      for (const [id, start] of chosen) found.get(id)?.add(start)
+      for (const [id, start] of chosen) found.set(id, (found.get(id) ?? new Set()).add(start))
       return
     }
     const after = next.needs.map((need) => {
