@@ -7,6 +7,7 @@ import { commitMessage } from '../../src/adapters/git/message.ts'
 import { EMAIL, NAME } from '../../src/adapters/git/objects.ts'
 import { openRepo } from '../../src/adapters/git/repo.ts'
 import { systemClock } from '../../src/clock.ts'
+import type { Step } from '../../src/jobs/session.ts'
 import { wordsFor } from '../../src/jobs/work-program.ts'
 import type { WorkedRepo } from '../machine/repo.ts'
 import { RUN } from '../machine/slots.ts'
@@ -65,6 +66,17 @@ export async function gitWorld(files: number, branches: Branches): Promise<GitWo
     clashesIn: (commit) => clashesIn(git, commit),
     close: () => rmSync(folder, { recursive: true, force: true }),
   }
+}
+
+/** Real merges take none of the virtual clock's time: who waits for one has it before anything else happens. */
+export const withoutHaste: Step = (session, draft) => {
+  const { clock } = session.deps
+  if (clock.within !== untilDone) session.deps = { ...session.deps, clock: { ...clock, within: untilDone } }
+  return draft
+}
+
+const untilDone = async (_seconds: number, work: Promise<unknown>): Promise<void> => {
+  await Promise.allSettled([work])
 }
 
 type Git = (args: readonly string[], input?: string, codes?: readonly number[]) => string

@@ -1,8 +1,9 @@
 import { workOf } from '../../src/core/state.ts'
+import { STEPS } from '../../src/jobs/decide-all.ts'
 import { type Outcome, runMachine } from '../machine/machine.ts'
 import { randomOf, seedOf } from '../random.ts'
 import { branching, idsOf } from './branches.ts'
-import { type GitWorld, gitWorld } from './git-world.ts'
+import { type GitWorld, gitWorld, withoutHaste } from './git-world.ts'
 
 /** Orders in which the same branches are done. */
 export const ORDERS = 3
@@ -31,7 +32,12 @@ export async function mergeAll(files: number, branches: number, conflicts: numbe
     const runs: Outcome[] = []
     for (let order = 1; order <= ORDERS; order += 1)
       runs.push(
-        await runMachine(branching(ids, sharing, order), { slots: SLOTS, repo: world.repo, start: world.start }),
+        await runMachine(branching(ids, sharing, order), {
+          slots: SLOTS,
+          repo: world.repo,
+          start: world.start,
+          steps: [withoutHaste, ...STEPS],
+        }),
       )
     return {
       files,

@@ -9,7 +9,7 @@ import { live } from '../machine/begin.ts'
 import { runMachine } from '../machine/machine.ts'
 import { integer, type Random, randomOf, seedOf } from '../random.ts'
 import { branching, idsOf } from './branches.ts'
-import { type GitWorld, gitWorld } from './git-world.ts'
+import { type GitWorld, gitWorld, withoutHaste } from './git-world.ts'
 import { SLOTS } from './orders.ts'
 
 /** A task that the machine named, and what it took. */
@@ -57,7 +57,7 @@ export async function searchAll(branches: number, semantic: number, seed: number
       repo: world.repo,
       start: world.start,
       passes: (on) => world.clashesIn(on).length === 0,
-      steps: [...STEPS, person(world, seen)],
+      steps: [withoutHaste, ...STEPS, person(world, seen)],
     })
     return {
       branches,
