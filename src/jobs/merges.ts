@@ -1,6 +1,6 @@
 import type { Sha } from '../core/ref.ts'
+import type { PatientClock } from '../ports/clock.ts'
 import type { Merged } from '../ports/repo.ts'
-import type { Session } from './session.ts'
 
 /** Merges at the same time: each is a process of git, and machines that run jobs have a few cores. */
 export const AT_ONCE = 4
@@ -26,8 +26,15 @@ export interface Merges {
 
 export const noMerges = (): Merges => ({ known: new Map(), owed: new Set(), until: 0 })
 
+/** Whose merges they are. `news` wakes who waits for one. */
+interface Merger {
+  merges: Merges
+  deps: { clock: PatientClock }
+  desk: { news: AbortController }
+}
+
 /** At the beginning of a wake-up. */
-export function newPatience({ merges, deps }: Session): void {
+export function newPatience({ merges, deps }: Merger): void {
   merges.owed.clear()
   merges.until = deps.clock.now().getTime() + PATIENCE * 1000
 }
@@ -38,11 +45,11 @@ export type Joined = { ok: true; sha: Sha } | Extract<Merged, { ok: false }>
 type Act = () => Promise<Joined>
 
 /** Null where it takes longer than this wake-up waits: a later one asks again, by the same key. Throws as git does. */
-export async function soon(session: Session, key: string, act: Act): Promise<Joined | null> {
-  const { known, owed, until } = session.merges
-  if (!known.has(key)) begin(session, AT_ONCE, key, act)
+export async function soon(merger: Merger, key: string, act: Act): Promise<Joined | null> {
+  const { known, owed, until } = merger.merges
+  if (!known.has(key)) begin(merger, AT_ONCE, key, act)
   const begun = known.get(key)
-  const { clock } = session.deps
+  const { clock } = merger.deps
   if (begun?.status === 'running') await clock.within(Math.max(0, until - clock.now().getTime()) / 1000, begun.ended)
   const merging = known.get(key)
   if (merging?.status === 'done') return merging.merged
@@ -55,13 +62,13 @@ export async function soon(session: Session, key: string, act: Act): Promise<Joi
 }
 
 /** Begins what will be asked for later, where there is room. What became of it, where that is known already. */
-export function ahead(session: Session, key: string, act: Act): Joined | null {
-  const merging = session.merges.known.get(key)
-  if (merging === undefined) begin(session, AHEAD, key, act)
+export function ahead(merger: Merger, key: string, act: Act): Joined | null {
+  const merging = merger.merges.known.get(key)
+  if (merging === undefined) begin(merger, AHEAD, key, act)
   return merging?.status === 'done' ? merging.merged : null
 }
 
-function begin({ merges: { known, owed }, desk }: Session, most: number, key: string, act: Act): void {
+function begin({ merges: { known, owed }, desk }: Merger, most: number, key: string, act: Act): void {
   if ([...known.values()].filter(({ status }) => status === 'running').length >= most) return
   const ended = act().then(
     (merged) => void known.set(key, { status: 'done', merged }),
