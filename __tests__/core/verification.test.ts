@@ -1,18 +1,24 @@
 import { describe, expect, it } from 'vitest'
+import { decideOnTask } from '../../src/core/decide-task.ts'
 import type { RunEvent } from '../../src/core/event.ts'
 import type { ActiveRun } from '../../src/core/state.ts'
-import { isAssembled, nextVerdict } from '../../src/core/verification.ts'
-import { AT, afterwards, landed, merged, report, running } from '../support/run.ts'
+import { isAssembled, nextVerdict, suspects } from '../../src/core/verification.ts'
+import { AT, afterwards, asks, landed, merged, report, running } from '../support/run.ts'
 
 const ids = Array.from({ length: 9 }, (_, index) => `t${index}`)
 const whole = merged(landed(running(ids.join(', ')), ...ids), ...ids)
 
-/** Plays the verification with a judge, and counts how often it was asked. */
 function search(state: ActiveRun, isGood: (index: number) => boolean) {
+  const { verdict, asked } = played(state, isGood)
+  return { ...verdict, asked }
+}
+
+/** Plays the verification with a judge, and counts how often it was asked. */
+function played(state: ActiveRun, isGood: (index: number) => boolean) {
   let now = state
   for (let asked = 0; asked < 50; asked += 1) {
     const next = nextVerdict(now.work)
-    if (next.next !== 'verify') return { ...next, asked }
+    if (next.next !== 'verify') return { verdict: next, asked, state: now }
     const index = now.work.trunk.merges.findIndex((merge) => merge.sha === next.on)
     const stamp = { at: AT, by: 'tributary', on: next.on, attempt: asked + 1 }
     const verdict: RunEvent = isGood(index)
@@ -39,6 +45,39 @@ describe('the verification of trunk', () => {
     const found = search(whole, (at) => at < index)
     expect(found).toMatchObject({ next: 'culprit', task: id })
     expect(found.asked).toBeLessThanOrEqual(6)
+  })
+  it.each(ids.map((id, index) => [id, index] as const))(
+    'stands as failed once %s is named, whatever was verified last, and takes it back on top of trunk',
+    (id, index) => {
+      const found = played(whole, (at) => at < index)
+      expect(found.state.work.verification).toMatchObject({
+        status: 'failed',
+        failure: { reason: 'verification-failed' },
+      })
+      const named = afterwards(found.state, { type: 'culprit_found', at: AT, by: 'tributary', task: id })
+      expect(suspects(named.work)).toEqual([id])
+      const decided = decideOnTask(named, asks({ name: 'retry', task: id, note: 'mend it' }))
+      expect(decided).toMatchObject({
+        ok: true,
+        value: { events: [{ type: 'task_retried', onto: [named.work.trunk.tip] }] },
+      })
+    },
+  )
+  it('suspects all that was merged since, where the one that was named is back and trunk fails still', () => {
+    const named = afterwards(played(whole, (at) => at < 4).state, {
+      type: 'culprit_found',
+      at: AT,
+      by: 'tributary',
+      task: 't4',
+    })
+    const mended = merged(
+      landed(afterwards(named, { type: 'task_retried', at: AT, by: 'admin', task: 't4', note: '', onto: [] }), 't4'),
+      't4',
+    )
+    const again = played(mended, (at) => at < 4)
+    expect(again.verdict).toEqual({ next: 'culprit', task: 't4' })
+    const found = afterwards(again.state, { type: 'culprit_found', at: AT, by: 'tributary', task: 't4' })
+    expect(suspects(found.work)).toEqual(['t4', 't5', 't6', 't7', 't8'])
   })
   it('blames nobody where the base fails already', () => {
     expect(search(whole, () => false)).toMatchObject({ next: 'culprit', task: null })

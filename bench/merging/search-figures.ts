@@ -14,7 +14,14 @@ export function searchFigures(searched: readonly Searched[]): Figure[] {
   const beyond = ({ merges, verifications }: Named) => verifications - Math.ceil(Math.log2(merges + 1))
   return [
     none(B5, 'culprits named wrongly, the first of a run', wrong(first), `${first.length} named in ${runs}`),
-    none(B5, 'culprits named wrongly, once others are mended', wrong(later), `${later.length} named in the same`),
+    none(B5, 'culprits not even suspected, once others are mended', wrong(later), `${later.length} named in the same`),
+    ...spread(
+      B5,
+      'tasks suspected, once others are mended',
+      later.map(({ suspects }) => suspects),
+      null,
+      'later culprits',
+    ),
     none(
       B5,
       'culprits that nobody can send back',

@@ -3,6 +3,7 @@ import type { RunEvent } from '../../src/core/event.ts'
 import { replayOn } from '../../src/core/evolve.ts'
 import { defaultSettings } from '../../src/core/settings.ts'
 import type { Work } from '../../src/core/state.ts'
+import { suspects } from '../../src/core/verification.ts'
 import { STEPS } from '../../src/jobs/decide-all.ts'
 import type { Step } from '../../src/jobs/session.ts'
 import { live } from '../machine/begin.ts'
@@ -14,8 +15,9 @@ import { SLOTS } from './orders.ts'
 
 /** A task that the machine named, and what it took. */
 export interface Named {
-  /** Whether it is the first merge after which two files export a name that they still both export. */
+  /** Whether the first merge after which two files export a name that they still both export is among those it suspects. */
   right: boolean
+  suspects: number
   merges: number
   verifications: number
 }
@@ -100,7 +102,13 @@ const person =
     const { work } = state
     const guilty = firstToBreak(work, world.clashesIn(work.trunk.tip))
     if (guilty === null || seen.named.length > work.plan.tasks.length) return draft
-    seen.named.push({ right: work.culprit?.task === guilty, merges: work.trunk.merges.length, verifications: 0 })
+    const suspected = suspects(work)
+    seen.named.push({
+      right: suspected.includes(guilty),
+      suspects: suspected.length,
+      merges: work.trunk.merges.length,
+      verifications: 0,
+    })
     const at = session.deps.clock.now().toISOString()
     const decided = decide(draft.state, retry(guilty, at, seen.named.length))
     seen.refused = !decided.ok

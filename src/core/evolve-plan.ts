@@ -45,6 +45,7 @@ const firstWork = (it: Proposal): Work => ({
   tasks: {},
   trunk: { start: it.trunk, tip: it.trunk, merges: [] },
   verification: null,
+  lastFailure: null,
   verifications: 0,
   verdicts: {},
   culprit: null,

@@ -28,23 +28,12 @@ export function evolveWork(work: Work, event: Exclude<RunEvent, EventOf<'plan_re
     case 'verification_returned':
       return { ...work, verification: null }
     case 'verification_passed':
-      return {
-        ...work,
-        verdicts: { ...work.verdicts, [event.on]: 'passed' },
-        verification: { status: 'passed', on: event.on, attempt: event.attempt, report: event.report, since: event.at },
-      }
-    case 'verification_failed':
-      return {
-        ...work,
-        verdicts: { ...work.verdicts, [event.on]: 'failed' },
-        verification: {
-          status: 'failed',
-          on: event.on,
-          attempt: event.attempt,
-          failure: event.failure,
-          since: event.at,
-        },
-      }
+      return { ...work, verdicts: { ...work.verdicts, [event.on]: 'passed' }, verification: afterPass(work, event) }
+    case 'verification_failed': {
+      const { on, attempt, failure, at } = event
+      const failed = { status: 'failed', on, attempt, failure, since: at } as const
+      return { ...work, verdicts: { ...work.verdicts, [on]: 'failed' }, verification: failed, lastFailure: failed }
+    }
     case 'culprit_found':
       return { ...work, culprit: { task: event.task } }
     case 'task_planned':
@@ -64,6 +53,12 @@ export function evolveWork(work: Work, event: Exclude<RunEvent, EventOf<'plan_re
   }
 }
 
+/** In a search an earlier merge may pass: trunk is as broken as before. */
+function afterPass(work: Work, { on, attempt, report, at }: EventOf<'verification_passed'>): Work['verification'] {
+  if (on !== work.trunk.tip && work.lastFailure !== null) return work.lastFailure
+  return { status: 'passed', on, attempt, report, since: at }
+}
+
 function trunkMoved(work: Work, event: EventOf<'trunk_moved'>): Work {
   const state = work.tasks[event.task]?.state
   if (state?.status !== 'landed') return work
@@ -71,6 +66,7 @@ function trunkMoved(work: Work, event: EventOf<'trunk_moved'>): Work {
   return {
     ...work,
     verification: null,
+    lastFailure: null,
     trunk: { ...work.trunk, tip: event.sha, merges: [...work.trunk.merges, merge] },
   }
 }

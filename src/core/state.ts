@@ -88,6 +88,14 @@ export const taskRecordSchema = z.strictObject({
 })
 export type TaskRecord = z.infer<typeof taskRecordSchema>
 
+const failedVerificationSchema = z.strictObject({
+  status: z.literal('failed'),
+  on: shaSchema,
+  attempt: z.int(),
+  failure: taskFailureSchema,
+  since: z.string(),
+})
+
 export const verificationSchema = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('queued'), on: shaSchema, attempt: z.int(), since: z.string() }),
   z.strictObject({
@@ -104,13 +112,7 @@ export const verificationSchema = z.discriminatedUnion('status', [
     report: reportSchema,
     since: z.string(),
   }),
-  z.strictObject({
-    status: z.literal('failed'),
-    on: shaSchema,
-    attempt: z.int(),
-    failure: taskFailureSchema,
-    since: z.string(),
-  }),
+  failedVerificationSchema,
 ])
 export type Verification = z.infer<typeof verificationSchema>
 
@@ -159,6 +161,8 @@ export const workSchema = z.strictObject({
     merges: z.array(z.strictObject({ task: taskIdSchema, head: shaSchema, sha: shaSchema, at: z.string() })),
   }),
   verification: verificationSchema.nullable(),
+  /** The one that failed last: what stands once the search for a culprit has ended, on whatever it ended. */
+  lastFailure: failedVerificationSchema.nullable(),
   /** Verifications started so far: each has a number of its own. */
   verifications: z.int(),
   /** Verdicts of the verification by trunk commit: the search for a culprit needs them. */

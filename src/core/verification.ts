@@ -43,3 +43,14 @@ function search(work: Work): NextVerdict {
   if (good === -1 && verdictAt(-1) === 'failed') return { next: 'culprit', task: null }
   return { next: 'culprit', task: merges[bad]?.task ?? null }
 }
+
+/**
+ * Whose merge broke trunk, by all that was verified. One task; but where a task was sent back and trunk fails still, what was
+ * merged after its first merge was never seen without that: it, or any of these. The one that was named comes first.
+ */
+export function suspects({ trunk: { merges }, culprit }: Work): TaskId[] {
+  if (culprit?.task == null) return []
+  const first = merges.findIndex(({ task }) => task === culprit.task)
+  const wasSentBack = merges.slice(first + 1).some(({ task }) => task === culprit.task)
+  return wasSentBack ? [...new Set(merges.slice(first).map(({ task }) => task))] : [culprit.task]
+}

@@ -2,6 +2,7 @@ import { spentUsd } from '../core/ledger.ts'
 import { shortPlanId } from '../core/plan-id.ts'
 import { wantedStages, wantsDescription } from '../core/stages.ts'
 import type { ActiveRun, Work } from '../core/state.ts'
+import { suspects } from '../core/verification.ts'
 import { code } from './code.ts'
 import { inline } from './escape.ts'
 import { usd } from './money.ts'
@@ -109,5 +110,9 @@ function culprit(work: Work): string {
     return 'The verification could not be run.'
   if (work.culprit === null) return 'The merge that broke it is being looked for.'
   if (work.culprit.task === null) return 'It fails on the base already, before any task was merged.'
-  return `It fails since ${code(work.culprit.task)} was merged.`
+  const [named = '', ...others] = suspects(work)
+  if (others.length === 0) return `It fails since ${code(named)} was merged.`
+  const some = others.slice(0, 5).map(code).join(', ')
+  const more = others.length > 5 ? ` and ${others.length - 5} more` : ''
+  return `It still fails since ${code(named)} was sent back: either that did not mend it, or one of those merged after its first merge broke trunk too: ${some}${more}. The log of the verification says which.`
 }

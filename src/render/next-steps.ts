@@ -3,6 +3,7 @@ import { unanswered } from '../core/planning.ts'
 import { issueOf, taskBranch, trunkBranch } from '../core/ref.ts'
 import { planWaitsForMoney } from '../core/stages.ts'
 import type { ActiveRun, LiveRun, ProposedRun } from '../core/state.ts'
+import { suspects } from '../core/verification.ts'
 import { code, codes } from './code.ts'
 import { moreMoney } from './money-wait.ts'
 import { pullOf } from './planned.ts'
@@ -104,7 +105,7 @@ function broken({ work }: ActiveRun): string[] {
   const culprit = work.culprit?.task ?? null
   if (culprit !== null)
     return [
-      `${code(`/retry ${culprit} -- note`)} works on ${code(culprit)} again, on top of trunk; the verification follows.`,
+      `${code(`/retry ${culprit} -- note`)} works on ${code(culprit)} again, on top of trunk; the verification follows.${suspects(work).length > 1 ? ' Another task that has landed can be named as well.' : ''}`,
     ]
   if (work.verification.failure.reason !== 'verification-failed') {
     const last = work.trunk.merges.at(-1)?.task
