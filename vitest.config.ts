@@ -41,8 +41,6 @@ export default defineConfig({
           include: whole,
           testTimeout: 240 * SECOND,
           hookTimeout: 120 * SECOND,
-          // Each of these starts a hub and a handful of jobs: one at a time keeps two cores busy.
-          fileParallelism: false,
         },
       },
     ],
