@@ -1,6 +1,7 @@
+import { tasksIn } from '../../src/core/by-status.ts'
 import type { RunEvent } from '../../src/core/event.ts'
 import { wantedStages } from '../../src/core/stages.ts'
-import { tasksWith, workOf } from '../../src/core/state.ts'
+import { workOf } from '../../src/core/state.ts'
 import { STEPS } from '../../src/jobs/decide-all.ts'
 import type { Draft } from '../../src/jobs/draft.ts'
 import { reserveStages } from '../../src/jobs/planning/stages.ts'
@@ -32,7 +33,7 @@ export function stopTheWorld(lenient = false): readonly Step[] {
 
 function isBusy({ state }: Draft): boolean {
   const work = workOf(state)
-  return work !== null && tasksWith(work, 'in_progress').length > 0
+  return work !== null && tasksIn(work, 'in_progress').length > 0
 }
 
 const isReplanned = ({ state }: Draft): boolean => wantedStages(state).some(({ name }) => name === 'replan')

@@ -1,12 +1,13 @@
 import { type Asked, type Asking, type Decided, done, stampOf } from './asked.ts'
 import { mayApprove, mayCommand } from './authority.ts'
+import { tasksWith } from './by-status.ts'
 import type { Command } from './command.ts'
 import { decideApproval } from './decide-approval.ts'
 import { decideBudget } from './decide-budget.ts'
 import { decideAnswer, decidePlanOff, decideRevise, isPastGate } from './decide-planning.ts'
 import { decideOnTask, decideSteer } from './decide-task.ts'
 import { err } from './result.ts'
-import { type LiveRun, type RunState, tasksWith } from './state.ts'
+import type { LiveRun, RunState } from './state.ts'
 
 /** What a command on an existing run brings about: events, or the reason why not. `/plan` makes runs and is decided by its job. */
 export function decide(state: RunState, asked: Asked): Decided {

@@ -1,9 +1,10 @@
+import { tasksIn } from './by-status.ts'
 import { mayLand, mayStart } from './gate.ts'
 import { globsOverlap } from './glob.ts'
 import type { Task } from './plan.ts'
 import { ranked } from './predict.ts'
 import type { TaskId } from './ref.ts'
-import { type ActiveRun, isSettled, recordOf, statusOf, type TaskStatus, tasksWith, type Work } from './state.ts'
+import { type ActiveRun, isSettled, recordOf, statusOf, type Work } from './state.ts'
 
 /**
  * For every task that can never start as things stand, the failed or cancelled task that keeps it back.
@@ -12,7 +13,7 @@ import { type ActiveRun, isSettled, recordOf, statusOf, type TaskStatus, tasksWi
 export function blockers(work: Work): ReadonlyMap<TaskId, TaskId> {
   const blocked = new Map<TaskId, TaskId>()
   // Mostly nothing has failed, and a large plan has many needs to look at.
-  if (tasksIn(work, 'failed', 'cancelled').length === 0) return blocked
+  if (tasksIn(work, 'failed').length + tasksIn(work, 'cancelled').length === 0) return blocked
   for (const task of work.plan.tasks) {
     if (statusOf(work, task.id) !== 'pending') continue
     for (const need of task.needs) {
@@ -29,16 +30,9 @@ export function blockers(work: Work): ReadonlyMap<TaskId, TaskId> {
 
 /** Tasks that may start, whose needs have all landed and that have no branch yet, in plan order: their bases can be made. */
 export const queueable = (work: Work): Task[] =>
-  work.plan.tasks.filter(
-    (task) =>
-      task.kind !== 'plan' &&
-      statusOf(work, task.id) === 'pending' &&
-      mayStart(work, task.id) &&
-      task.needs.every((need) => isSettled(work, need)),
+  tasksIn(work, 'pending').filter(
+    (task) => task.kind !== 'plan' && mayStart(work, task.id) && task.needs.every((need) => isSettled(work, need)),
   )
-
-const tasksIn = (work: Work, ...statuses: TaskStatus[]): Task[] =>
-  work.plan.tasks.filter((task) => statuses.includes(statusOf(work, task.id)))
 
 const overlaps = (a: Task, b: Task): boolean =>
   a.writes.some((one) => b.writes.some((other) => globsOverlap(one, other)))
@@ -86,10 +80,11 @@ export function assign(run: ActiveRun, freeSlots: readonly string[]): Assigned[]
 }
 
 /** Slots that have a task or the verification to work on. */
-export function slotsAtWork({ plan, tasks, verification }: Work): string[] {
-  const slots = plan.tasks.flatMap(({ id }) => {
-    const state = tasks[id]?.state
-    return state?.status === 'in_progress' ? [state.slot] : []
+export function slotsAtWork(work: Work): string[] {
+  const { verification } = work
+  const slots = tasksIn(work, 'in_progress').flatMap(({ id }) => {
+    const { state } = recordOf(work, id)
+    return state.status === 'in_progress' ? [state.slot] : []
   })
   return verification?.status === 'in_progress' ? [...slots, verification.slot] : slots
 }
@@ -100,7 +95,7 @@ export function usableSlots(run: ActiveRun): number {
   const { work } = run
   const verifying = work.verification?.status === 'queued' || work.verification?.status === 'in_progress' ? 1 : 0
   const { cap } = work.settings.slots
-  const tasks = tasksWith(work, 'in_progress').length + startable(work, cap).length
+  const tasks = tasksIn(work, 'in_progress').length + startable(work, cap).length
   const coming = queueable(work).filter((task) => task.kind !== 'gate').length
   return Math.min(cap, tasks + coming + verifying)
 }

@@ -278,7 +278,3 @@ export function headsOf(work: Work, id: TaskId): Sha[] {
 
 export const isApproved = ({ approved }: Pick<Work, 'approved'>, id: TaskId): boolean =>
   approved === null || approved.includes(id)
-
-/** Ids of the tasks that stand so, in plan order. */
-export const tasksWith = (work: Work, ...statuses: TaskStatus[]): TaskId[] =>
-  work.plan.tasks.filter(({ id }) => statuses.includes(statusOf(work, id))).map(({ id }) => id)

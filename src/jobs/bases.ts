@@ -1,5 +1,6 @@
+import { tasksIn } from '../core/by-status.ts'
 import type { Sha, TaskId } from '../core/ref.ts'
-import { headsOf, isSettled, recordOf, statusOf, taskOf, type Work } from '../core/state.ts'
+import { headsOf, isSettled, recordOf, taskOf, type Work } from '../core/state.ts'
 import { ahead, type Joined, soon } from './merges.ts'
 import type { Session, Step } from './session.ts'
 
@@ -63,8 +64,8 @@ function joining(
 export const prepareBases: Step = (session, draft) => {
   if (draft.state.phase !== 'active' || draft.state.paused !== null) return draft
   const { work } = draft.state
-  for (const { id, needs, kind } of work.plan.tasks) {
-    if (needs.length < 3 || kind === 'plan' || statusOf(work, id) !== 'pending') continue
+  for (const { id, needs, kind } of tasksIn(work, 'pending')) {
+    if (needs.length < 3 || kind === 'plan') continue
     let sha: Sha | null = null
     for (const source of settledSources(work, id)) {
       const joined: Joined | null =

@@ -1,5 +1,6 @@
+import { tasksIn } from '../core/by-status.ts'
 import { branchRef, taskBranch, trunkBranch } from '../core/ref.ts'
-import { tasksWith, workOf } from '../core/state.ts'
+import { workOf } from '../core/state.ts'
 import type { RefUpdate } from '../ports/journal.ts'
 import { append } from './append.ts'
 import { type Draft, emptyDraft, move, record } from './draft.ts'
@@ -26,8 +27,8 @@ function isIdle({ state }: Session): boolean {
   if (state.phase !== 'active') return true
   const { verification } = state.work
   if (verification?.status === 'in_progress') return false
-  if (state.paused !== null) return tasksWith(state.work, 'in_progress').length === 0
-  return verification?.status !== 'queued' && tasksWith(state.work, 'in_progress', 'queued').length === 0
+  if (state.paused !== null) return tasksIn(state.work, 'in_progress').length === 0
+  return verification?.status !== 'queued' && tasksIn(state.work, 'in_progress', 'queued').length === 0
 }
 
 /** What the planner is at is stopped, and what it has cost so far is recorded, before somebody else goes on. */

@@ -1,11 +1,12 @@
 import { stageAllowance, taskAllowance } from '../core/allowance.ts'
+import { tasksIn } from '../core/by-status.ts'
 import { spentUsd } from '../core/ledger.ts'
 import type { TaskId } from '../core/ref.ts'
 import { branchRef } from '../core/ref.ts'
 import { type Assigned, assign, startable } from '../core/schedule.ts'
 import { SETTINGS_PATH } from '../core/settings.ts'
 import { stagesInWant, wantedStages, wantsDescription } from '../core/stages.ts'
-import { type ActiveRun, taskOf, tasksWith, type Work, workOf } from '../core/state.ts'
+import { type ActiveRun, taskOf, type Work, workOf } from '../core/state.ts'
 import { isAgentTask } from '../core/tier.ts'
 import { isAssembled, nextVerdict } from '../core/verification.ts'
 import { type Draft, record } from './draft.ts'
@@ -22,7 +23,7 @@ export const takeBackLost: Step = (session, draft) => {
   if (draft.state.phase !== 'active') return draft
   const at = nowOf(session)
   let next = draft
-  for (const task of draft.state.work.plan.tasks) {
+  for (const task of tasksIn(draft.state.work, 'in_progress')) {
     const known = draft.state.work.tasks[task.id]
     if (known?.state.status !== 'in_progress' || !isLost(session, known.state.slot)) continue
     const { attempt, slot } = known.state
@@ -123,7 +124,7 @@ export const watchMoney: Step = (session, draft) => {
   if (draft.state.phase !== 'active' || draft.state.paused !== null) return draft
   const run = draft.state
   const { work, ledger } = run
-  if (tasksWith(work, 'in_progress').length > 0 || Object.keys(ledger.reserved).length > 0) return draft
+  if (tasksIn(work, 'in_progress').length > 0 || Object.keys(ledger.reserved).length > 0) return draft
   const isPlannerPoor = session.deps.model !== null && stagesInWant(run).length > 0
   if (!isPlannerPoor && !areTasksPoor(run)) return draft
   const why = `the limit of ${(ledger.limit ?? 0).toFixed(2)} USD is reached: ${spentUsd(ledger).toFixed(2)} USD are spent`

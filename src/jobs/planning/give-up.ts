@@ -1,3 +1,4 @@
+import { tasksIn } from '../../core/by-status.ts'
 import { whyGivenUp } from '../../core/stages.ts'
 import { recordOf } from '../../core/state.ts'
 import { record } from '../draft.ts'
@@ -8,9 +9,9 @@ export const giveUpExpansions: Step = (session, draft) => {
   const { state } = draft
   if (state.phase !== 'active' || state.work.open) return draft
   const { work } = state
-  return work.plan.tasks.reduce((next, { id, kind }) => {
-    const { state: task, attempts } = recordOf(work, id)
-    const why = kind === 'plan' && task.status === 'pending' ? whyGivenUp(state, 'expand', id) : null
+  return tasksIn(work, 'pending').reduce((next, { id, kind }) => {
+    const { attempts } = recordOf(work, id)
+    const why = kind === 'plan' ? whyGivenUp(state, 'expand', id) : null
     if (why === null) return next
     const failure = { reason: 'model-failed', detail: `nobody could turn it into tasks: ${why}` } as const
     const attempt = attempts.length + 1
