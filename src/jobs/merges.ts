@@ -18,13 +18,14 @@ type Merging =
 /** What this process has merged and is merging, by what is merged. */
 export interface Merges {
   known: Map<string, Merging>
+  running: number
   /** Those that this wake-up asked for and that were not done in time. */
   owed: Set<string>
   /** The millisecond of the clock until which this wake-up waits for merges. */
   until: number
 }
 
-export const noMerges = (): Merges => ({ known: new Map(), owed: new Set(), until: 0 })
+export const noMerges = (): Merges => ({ known: new Map(), running: 0, owed: new Set(), until: 0 })
 
 /** Whose merges they are. `news` wakes who waits for one. */
 interface Merger {
@@ -68,13 +69,18 @@ export function ahead(merger: Merger, key: string, act: Act): Joined | null {
   return merging?.status === 'done' ? merging.merged : null
 }
 
-function begin({ merges: { known, owed }, desk }: Merger, most: number, key: string, act: Act): void {
-  if ([...known.values()].filter(({ status }) => status === 'running').length >= most) return
+function begin({ merges, desk }: Merger, most: number, key: string, act: Act): void {
+  if (merges.running >= most) return
+  const end = (merging: Merging) => {
+    merges.known.set(key, merging)
+    merges.running -= 1
+    // Only who waits for it is woken.
+    if (merges.owed.has(key)) desk.news.abort()
+  }
   const ended = act().then(
-    (merged) => void known.set(key, { status: 'done', merged }),
-    (why: unknown) => void known.set(key, { status: 'failed', why }),
+    (merged) => end({ status: 'done', merged }),
+    (why: unknown) => end({ status: 'failed', why }),
   )
-  known.set(key, { status: 'running', ended })
-  // Only who waits for it is woken.
-  void ended.then(() => owed.has(key) && desk.news.abort())
+  merges.known.set(key, { status: 'running', ended })
+  merges.running += 1
 }
