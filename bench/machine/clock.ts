@@ -19,6 +19,9 @@ interface Due {
   act(): void
 }
 
+/** Milliseconds. */
+export const MINUTE = 60_000
+
 const START = Date.parse('2026-01-01T00:00:00.000Z')
 
 export function virtualClock(): VirtualClock {

@@ -12,7 +12,7 @@ import { dispatchSlots } from '../../src/jobs/supply.ts'
 import type { Forge } from '../../src/ports/forge.ts'
 import type { Journal } from '../../src/ports/journal.ts'
 import { approvedAt, settingsFor, WORKFLOW_RUN } from './begin.ts'
-import { type VirtualClock, virtualClock } from './clock.ts'
+import { MINUTE, type VirtualClock, virtualClock } from './clock.ts'
 import { type Costs, noCosts, type Workload } from './conditions.ts'
 import { memoryRepo, type WorkedRepo } from './repo.ts'
 import { RUN, type Span, type VirtualSlots, virtualSlots } from './slots.ts'
@@ -45,8 +45,6 @@ export interface Outcome {
   pushes: number
   state: LiveRun
 }
-
-const MINUTE = 60_000
 
 /**
  * One run of the machine as it ships, under a virtual clock: it looks, decides, pushes and asks for slots exactly as in a

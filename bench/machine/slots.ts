@@ -7,13 +7,11 @@ import { defaultSettings } from '../../src/core/settings.ts'
 import { slotNames } from '../../src/core/starts.ts'
 import { noUsage, usdOf } from '../../src/core/usage.ts'
 import type { ResultArtifact, SlotJob, Slots } from '../../src/ports/slots.ts'
-import type { VirtualClock } from './clock.ts'
+import { MINUTE, type VirtualClock } from './clock.ts'
 import type { Costs, Workload } from './conditions.ts'
 import type { WorkedRepo } from './repo.ts'
 
 export const RUN = '42'
-
-const MINUTE = 60_000
 
 interface Slot {
   job: SlotJob

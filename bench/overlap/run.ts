@@ -2,6 +2,7 @@ import { lowerBounds } from '../../src/core/bound.ts'
 import { remainingPath } from '../../src/core/graph.ts'
 import { tell } from '../../src/jobs/planning/desk.ts'
 import { type Member, minutesIn } from '../graphs/corpus.ts'
+import { MINUTE } from '../machine/clock.ts'
 import { type Costs, noCosts } from '../machine/conditions.ts'
 import { heldToGraham } from '../machine/graham.ts'
 import { runMachine } from '../machine/machine.ts'
@@ -9,7 +10,6 @@ import { asked, said } from './planner.ts'
 
 /** What planning takes, as shares of the work. */
 export const SHARES = [0.05, 0.1, 0.25, 0.5] as const
-const MINUTE = 60_000
 
 export interface Overlapped {
   member: Member
