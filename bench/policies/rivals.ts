@@ -109,7 +109,10 @@ const looking = (seconds: number): Policy => ({
 export const pollingHalfMinute = looking(30)
 export const pollingMinute = looking(60)
 
-/** A fresh job for each task, with its start each time: coding agents that take one issue to one job, and matrix jobs by task. */
+/**
+ * A fresh job for each task, with its start each time: GitHub's Copilot coding agent gives each task an ephemeral environment of
+ * its own, run by GitHub Actions (docs.github.com, "About Copilot coding agent"), and so does a matrix by task.
+ */
 export const jobPerTask: Policy = {
   name: 'one job per task',
   steps: () => STEPS,
