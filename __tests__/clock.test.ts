@@ -18,3 +18,12 @@ it('a signal that fires, or has fired, ends the wait', async () => {
   await systemClock.wait(600, abort.signal)
   expect(getEventListeners(abort.signal, 'abort')).toEqual([])
 })
+
+it('waits within a time for work that ends, fails, or goes on', async () => {
+  const begun = performance.now()
+  await systemClock.within(600, Promise.resolve())
+  await systemClock.within(600, Promise.reject(new Error('it failed')))
+  await systemClock.within(0.02, new Promise(() => {}))
+  expect(performance.now() - begun).toBeGreaterThan(15)
+  expect(performance.now() - begun).toBeLessThan(10_000)
+})

@@ -28,7 +28,8 @@ describe('tributary simulate', () => {
   it('predicts time, bound and idle time of a plan by the number of slots', async () => {
     const { code, out } = await typed(fileWith(PLAN), ['simulate', 'plan.yml', '--slots', '1,2', '--json'])
     expect(code).toBe(0)
-    const plan = { workMinutes: 31, criticalPath: ['a'], criticalPathMinutes: 20, usd: 0, oneAgentUsd: 0 }
+    const unpaid = { predictedUsd: 0, predictedOneAgentUsd: 0, spentUsd: null, estimatedTasks: 3 }
+    const plan = { workMinutes: 31, criticalPath: ['a'], criticalPathMinutes: 20, ...unpaid }
     expect(rowsOf(out)).toEqual([
       { slots: 1, makespanMinutes: 31, boundMinutes: 31, idleMinutes: 0, ...plan },
       { slots: 2, makespanMinutes: 20, boundMinutes: 20, idleMinutes: 9, ...plan },
@@ -46,7 +47,7 @@ describe('tributary simulate', () => {
     const folder = fileWith(PLAN.replaceAll(", run: ['true']", ''))
     const usd = async () => {
       const { out } = await typed(folder, ['simulate', 'plan.yml', '--slots', '2', '--json'])
-      return rowsOf(out)[0].usd
+      return rowsOf(out)[0].predictedUsd
     }
     const byDefault = await usd()
     mkdirSync(join(folder, '.github'))
@@ -96,7 +97,7 @@ describe('tributary simulate', () => {
     const events = [...approved(), ...worked('a', 6)]
     await journal.append('42', null, events, replay(events), [])
     const { out } = await typed(folder, ['simulate', '42', '--remote', remote.url])
-    expect(out).toContain('For 1 task that nobody was ever at it assumes 3 minutes for a small task')
+    expect(out).toContain('1 task that no slot worked on counts as 3 minutes for a small task')
   })
 })
 

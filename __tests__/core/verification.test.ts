@@ -79,6 +79,23 @@ describe('the verification of trunk', () => {
     const found = afterwards(again.state, { type: 'culprit_found', at: AT, by: 'tributary', task: 't4' })
     expect(suspects(found.work)).toEqual(['t4', 't5', 't6', 't7', 't8'])
   })
+  it('stands as failed when the one that was sent back came to nothing and was skipped', () => {
+    const named = afterwards(played(whole, (at) => at < 4).state, {
+      type: 'culprit_found',
+      at: AT,
+      by: 'tributary',
+      task: 't4',
+    })
+    const skipped = afterwards(
+      named,
+      { type: 'task_retried', at: AT, by: 'admin', task: 't4', note: '', onto: [] },
+      { type: 'task_skipped', at: AT, by: 'admin', task: 't4' },
+    )
+    expect(nextVerdict(skipped.work)).toEqual({ next: 'culprit', task: 't4' })
+    const again = afterwards(skipped, { type: 'culprit_found', at: AT, by: 'tributary', task: 't4' })
+    expect(again.work.verification?.status).toBe('failed')
+    expect(decideOnTask(again, asks({ name: 'retry', task: 't2', note: '' })).ok).toBe(true)
+  })
   it('blames nobody where the base fails already', () => {
     expect(search(whole, () => false)).toMatchObject({ next: 'culprit', task: null })
   })

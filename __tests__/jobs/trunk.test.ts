@@ -12,6 +12,7 @@ import type { LiveRun } from '../../src/core/state.ts'
 import { recordOf } from '../../src/core/state.ts'
 import { prepareBases } from '../../src/jobs/bases.ts'
 import { emptyDraft, planned, record } from '../../src/jobs/draft.ts'
+import { leave } from '../../src/jobs/leave.ts'
 import { newSession } from '../../src/jobs/new-session.ts'
 import { queueTasks } from '../../src/jobs/queue.ts'
 import { assembleTrunk } from '../../src/jobs/trunk.ts'
@@ -61,7 +62,7 @@ async function stage({ plan = PLAN, slow = null }: { plan?: Plan; slow?: ReturnT
     secrets: [],
     model: null,
     redact: (text: string) => text,
-    handOverAt: new Date(AT),
+    handOverAt: new Date('2100-01-01T00:00:00Z'),
   }
   const session = newSession(deps, repo, state.run, { state, tip: base, unsure: new Set() })
   /** What the orchestrator decides at one wake-up about trunk and the next branches. */
@@ -82,7 +83,7 @@ async function stage({ plan = PLAN, slow = null }: { plan?: Plan; slow?: ReturnT
   }
   const queue = (draft: ReturnType<typeof emptyDraft>) => queueTasks(session, draft)
   const prepare = (draft: ReturnType<typeof emptyDraft>) => prepareBases(session, draft)
-  return { repo, heads, decide, queue, prepare, land, first: await decide(emptyDraft(state)) }
+  return { repo, session, heads, decide, queue, prepare, land, first: await decide(emptyDraft(state)) }
 }
 
 /** Merges that end when the test says so. */
@@ -160,6 +161,30 @@ describe('needs that are in conflict', () => {
     expect(conflicts).toEqual(['folder'])
     expect(tasksWith(planned(after), 'queued')).toEqual([])
     expect(tasksWith(planned(after), 'pending')).toEqual(['folder', 'one', 'two', 'three'])
+  })
+})
+
+describe('two tasks that clash', () => {
+  it.each(['file > both, folder > both', 'file, folder, folder > both, file > both'])(
+    'are sent back by their order in the plan, whatever the order in which %s names them',
+    async (graph) => {
+      const plan = planOf(graph, { tasks: { file: { writes: ['place'] }, folder: { writes: ['place/part'] } } })
+      const { heads, queue, land, first } = await stage({ plan })
+      const after = await queue(land(land(first, 'file', heads.file), 'folder', heads.folder))
+      const conflicts = after.events.flatMap((event) => (event.type === 'task_conflicted' ? [event] : []))
+      expect(conflicts).toMatchObject([{ task: 'folder', with: ['file'], onto: [heads.file] }])
+    },
+  )
+})
+
+describe('an orchestrator to which a merge is owed', () => {
+  it('does not leave', async () => {
+    const slow = heldBack()
+    const { heads, decide, land, first, session } = await stage({ plan: planOf('file, last'), slow })
+    const landed = await decide(land(land(first, 'file', heads.file), 'last', heads.last))
+    session.state = landed.state
+    expect(await leave(session)).toBe(false)
+    await slow.release()
   })
 })
 

@@ -36,7 +36,7 @@ export const simulate: Subcommand = {
     'tributary simulate RUN [--slots 1,2,4,8] [--remote URL | --repo DIR] [--json]',
     '',
     'PLAN.yml holds a plan as it stands in an issue, with or without the fence around it.',
-    `The settings are those of ${SETTINGS_PATH} in this folder, where it is there.`,
+    `Its settings are those of ${SETTINGS_PATH} in this folder, or the defaults.`,
     'RUN is a past run, named by its issue: 42, or 42-2. Its tasks take what they took.',
     '  --slots LIST   numbers of slots, from 1 to 64',
     '  --remote URL   the repository with the journal; the remote `origin` of this folder otherwise',
@@ -80,7 +80,10 @@ async function ofFile(name: string, slots: readonly number[], terminal: Terminal
 }
 
 async function settingsIn(folder: string): Promise<Settings> {
-  const text = await readFile(join(folder, SETTINGS_PATH), 'utf8').catch(() => null)
+  const text = await readFile(join(folder, SETTINGS_PATH), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw new Mistake(`${SETTINGS_PATH} cannot be read: ${error.message}`)
+  })
   const read = readSettings(text)
   if (read.ok) return read.value
   throw new Mistake([`${SETTINGS_PATH} is not right:`, ...read.error].join('\n'))

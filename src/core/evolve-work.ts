@@ -35,7 +35,7 @@ export function evolveWork(work: Work, event: Exclude<RunEvent, EventOf<'plan_re
       return { ...work, verdicts: { ...work.verdicts, [on]: 'failed' }, verification: failed, lastFailure: failed }
     }
     case 'culprit_found':
-      return { ...work, culprit: { task: event.task } }
+      return { ...work, culprit: { task: event.task }, verification: work.lastFailure ?? work.verification }
     case 'task_planned':
       return work.open ? withTask(work, event) : work
     case 'plan_amended':

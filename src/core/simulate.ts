@@ -2,7 +2,7 @@ import { lowerBounds } from './bound.ts'
 import type { Plan, Task } from './plan.ts'
 import { estimate, predict } from './predict.ts'
 import type { TaskId } from './ref.ts'
-import { recordOf, type Work } from './state.ts'
+import { recordOf, statusOf, type Work } from './state.ts'
 
 /** What a number of slots would make of a plan. */
 export interface Simulated {
@@ -36,14 +36,17 @@ export function simulate(
 export const minutesTaken =
   (work: Work) =>
   (task: Task): number => {
-    if (task.kind === 'gate') return 0
+    if (isNoWork(work, task)) return 0
     const spans = spansOf(work, task.id)
     return spans.length === 0 ? estimate(task) : spans.reduce((sum, one) => sum + one, 0)
   }
 
 /** Tasks that no slot was ever at: nobody knows what they take. */
 export const unworked = (work: Work): TaskId[] =>
-  work.plan.tasks.filter(({ id, kind }) => kind !== 'gate' && spansOf(work, id).length === 0).map(({ id }) => id)
+  work.plan.tasks.filter((task) => !isNoWork(work, task) && spansOf(work, task.id).length === 0).map(({ id }) => id)
+
+/** A person's part, or one whose tasks stand in its place. */
+const isNoWork = (work: Work, { id, kind }: Task): boolean => kind === 'gate' || statusOf(work, id) === 'expanded'
 
 const spansOf = (work: Work, id: TaskId): number[] =>
   recordOf(work, id).attempts.flatMap(({ startedAt, endedAt }) =>

@@ -162,7 +162,7 @@ export const workSchema = z.strictObject({
   }),
   verification: verificationSchema.nullable(),
   /** The one that failed last: what stands once the search for a culprit has ended, on whatever it ended. */
-  lastFailure: failedVerificationSchema.nullable(),
+  lastFailure: failedVerificationSchema.nullable().default(null),
   /** Verifications started so far: each has a number of its own. */
   verifications: z.int(),
   /** Verdicts of the verification by trunk commit: the search for a culprit needs them. */
@@ -242,17 +242,18 @@ export const workOf = (state: RunState): Work | null =>
 export const settingsOf = (state: LiveRun): Settings =>
   workOf(state)?.settings ?? state.planning?.settings ?? defaultSettings
 
-const indexes = new WeakMap<Work['plan']['tasks'], ReadonlyMap<TaskId, Task>>()
+const places = new WeakMap<Work['plan']['tasks'], ReadonlyMap<TaskId, number>>()
 
-function indexOf(tasks: Work['plan']['tasks']): ReadonlyMap<TaskId, Task> {
-  const index = indexes.get(tasks) ?? new Map(tasks.map((task) => [task.id, task]))
-  indexes.set(tasks, index)
-  return index
+/** Where a task stands in the plan, counted from 0; -1: nowhere. */
+export function placeOf({ plan: { tasks } }: Work, id: TaskId): number {
+  const known = places.get(tasks) ?? new Map(tasks.map((task, place) => [task.id, place]))
+  places.set(tasks, known)
+  return known.get(id) ?? -1
 }
 
 /** A task of the plan; throws for an id that the plan does not have, which only a bug can ask for. */
 export function taskOf(work: Work, id: TaskId): Task {
-  const task = indexOf(work.plan.tasks).get(id)
+  const task = work.plan.tasks[placeOf(work, id)]
   if (task === undefined) throw new Error(`no task ${id} in plan ${work.planId}`)
   return task
 }

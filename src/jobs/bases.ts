@@ -1,6 +1,8 @@
 import { tasksIn } from '../core/by-status.ts'
+import { mayStart } from '../core/gate.ts'
 import type { Sha, TaskId } from '../core/ref.ts'
-import { headsOf, isSettled, recordOf, taskOf, type Work } from '../core/state.ts'
+import { blockers } from '../core/schedule.ts'
+import { headsOf, isSettled, placeOf, recordOf, taskOf, type Work } from '../core/state.ts'
 import { ahead, type Joined, soon } from './merges.ts'
 import type { Session, Step } from './session.ts'
 
@@ -17,10 +19,13 @@ export interface Clash {
 }
 export type Base = { status: 'merged'; id: TaskId; sha: Sha } | { status: 'merging' } | Clash
 
-/** What a task's base is merged from, in order, as far as its needs have landed. */
+/**
+ * What a task's base is merged from, as far as its needs have landed. In the order of trunk: of two that clash, the same one
+ * is sent back, whichever merge comes first.
+ */
 function settledSources(work: Work, id: TaskId): Source[] {
   const own = recordOf(work, id).onto.map((head) => ({ need: id, head }))
-  const { needs } = taskOf(work, id)
+  const needs = taskOf(work, id).needs.toSorted((a, b) => placeOf(work, a) - placeOf(work, b))
   const open = needs.findIndex((need) => !isSettled(work, need))
   const settled = open === -1 ? needs : needs.slice(0, open)
   return [...own, ...settled.flatMap((need) => headsOf(work, need).map((head) => ({ need, head })))]
@@ -64,8 +69,9 @@ function joining(
 export const prepareBases: Step = (session, draft) => {
   if (draft.state.phase !== 'active' || draft.state.paused !== null) return draft
   const { work } = draft.state
+  const blocked = blockers(work)
   for (const { id, needs, kind } of tasksIn(work, 'pending')) {
-    if (needs.length < 3 || kind === 'plan') continue
+    if (needs.length < 3 || kind === 'plan' || blocked.has(id) || !mayStart(work, id)) continue
     let sha: Sha | null = null
     for (const source of settledSources(work, id)) {
       const joined: Joined | null =

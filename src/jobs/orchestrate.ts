@@ -3,6 +3,7 @@ import { type LiveRun, settingsOf, workOf } from '../core/state.ts'
 import { append } from './append.ts'
 import { decideAll } from './decide-all.ts'
 import { leave } from './leave.ts'
+import { tellOfMerges } from './merges.ts'
 import { newSession } from './new-session.ts'
 import { observe } from './observe.ts'
 import { dropTaken } from './planning/desk.ts'
@@ -33,6 +34,7 @@ export async function orchestrate(deps: OrchestrateDeps, run: RunId): Promise<Li
     }
     await dispatchSlots(session)
     await project(session, { final: false })
+    tellOfMerges(session)
     if (draft.events.length === 0) await deps.clock.wait(pollSeconds(session), session.desk.news.signal)
   }
 }
@@ -47,7 +49,7 @@ async function open(deps: OrchestrateDeps, run: RunId): Promise<Session | null> 
   const session = newSession(deps, repo, run, { state, tip, unsure })
   await bringObjects(session)
   // Slots that an earlier process asked for may be here: the first look is to see them.
-  await dispatchSlots(session)
+  if (state.phase === 'active') await dispatchSlots(session)
   return session
 }
 

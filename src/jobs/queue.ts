@@ -36,8 +36,9 @@ async function severally<In, Out>(items: readonly In[], act: (item: In) => Promi
 
 /** Two needs of one task are in conflict: the later of the two is run again on top of the earlier ones. */
 function needsConflict(session: Session, draft: Draft, { id, later, merged, paths }: Clash): Draft {
-  // Another task with the same needs has said so already.
-  if (later !== id && !isSettled(planned(draft), later)) return draft
+  // Another clash has sent one of them back already: what comes of it is not known yet.
+  const ofOthers = [later, ...merged.map(({ need }) => need)].filter((need) => need !== id)
+  if (!ofOthers.every((need) => isSettled(planned(draft), need))) return draft
   const others = merged.map((source) => source.need).filter((need) => need !== id && need !== later)
   const heads = merged.map((source) => source.head)
   return conflict(session, draft, later, others.length > 0 ? others : [id], paths, heads)

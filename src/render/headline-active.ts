@@ -114,5 +114,5 @@ function culprit(work: Work): string {
   if (others.length === 0) return `It fails since ${code(named)} was merged.`
   const some = others.slice(0, 5).map(code).join(', ')
   const more = others.length > 5 ? ` and ${others.length - 5} more` : ''
-  return `It still fails since ${code(named)} was sent back: either that did not mend it, or one of those merged after its first merge broke trunk too: ${some}${more}. The log of the verification says which.`
+  return `${code(named)} was sent back, and trunk still fails: its new work does not mend it, or another task that was merged since its first has broken trunk too: ${some}${more}. The log may tell which.`
 }

@@ -15,14 +15,16 @@ export interface Simulation {
 }
 
 /** For programs: one line for each number of slots, each with all that is known. */
-export const simulationLines = ({ prediction, rows, predicted, past }: Simulation) =>
+export const simulationLines = ({ tasks, prediction, rows, predicted, past }: Simulation) =>
   rows.map((row) => ({
     ...row,
     workMinutes: prediction.workMinutes,
     criticalPath: prediction.criticalPath,
     criticalPathMinutes: prediction.criticalPathMinutes,
-    usd: past?.spentUsd ?? predicted?.parallelUsd ?? 0,
-    oneAgentUsd: predicted?.oneAgentUsd ?? 0,
+    predictedUsd: predicted?.parallelUsd ?? 0,
+    predictedOneAgentUsd: predicted?.oneAgentUsd ?? 0,
+    spentUsd: past?.spentUsd ?? null,
+    estimatedTasks: past?.estimated ?? tasks,
   }))
 
 const HEAD = ['slots', 'time', 'bound', 'times as fast', 'idle', 'slots at work', 'cost']
@@ -79,7 +81,7 @@ function tookThen(estimated: number, sizes: string): string[] {
   const took = 'Each task takes what it took in that run, attempts that failed among it.'
   return estimated === 0
     ? [took]
-    : [took, `For ${count(estimated, 'task')} that nobody was ever at it assumes ${sizes}.`]
+    : [took, `${count(estimated, 'task')} that no slot worked on ${estimated === 1 ? 'counts' : 'count'} as ${sizes}.`]
 }
 
 function columns(rows: readonly (readonly string[])[]): string[] {

@@ -38,7 +38,7 @@ const BY_US = new RegExp(
   `^tree [0-9a-f]{40}\\n(?:parent [0-9a-f]{40}\\n)*author ${NAME} <${EMAIL}> \\d+ \\+0000\\ncommitter ${NAME} <${EMAIL}> \\d+ \\+0000\\n\\n`,
 )
 
-/** Whether a commit is one that `writeCommit` makes of these words: that author, that message, and no header besides. */
+/** Whether a commit is one that we write with these words: that author, that message, and no header besides. */
 export async function isWrittenAs(place: GitPlace, commit: Sha, words: CommitWords): Promise<boolean> {
   const text = await gitText(place, ['cat-file', 'commit', checkedSha(commit)])
   const header = BY_US.exec(text)?.[0]
