@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -16,6 +17,8 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean' },
     verbose: { type: 'boolean' },
     docs: { type: 'boolean' },
+    // Measures, and leaves it to the one who started it to show what came of it.
+    alone: { type: 'boolean' },
   },
 })
 const chosen = benchmarks.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
@@ -31,31 +34,52 @@ if (values.docs === true && (values.quick === true || positionals.length > 0)) {
 }
 
 mkdirSync(OUT, { recursive: true })
-const machine = machineNow()
-const begunAt = performance.now()
-const figures: Figure[] = []
-const tables: string[] = []
-for (const benchmark of chosen) {
-  const measured = await run(benchmark)
-  figures.push(...measured.figures)
-  tables.push(...(measured.tables ?? []))
-}
-console.log([tableOf(figures), ...tables].join('\n\n'))
-if (values.docs === true) {
-  const minutes = (performance.now() - begunAt) / 60_000
-  writeFileSync(PAGE, withFigures(readFileSync(PAGE, 'utf8'), figuresInMarkdown(figures, tables, { machine, minutes })))
-}
+if (values.alone === true) for (const benchmark of chosen) await measure(benchmark)
+else show()
 
-async function run(benchmark: Benchmark): Promise<Measured> {
+async function measure(benchmark: Benchmark): Promise<void> {
   const begun = performance.now()
   console.error(`${benchmark.name}: ${benchmark.summary} ...`)
   const say = values.verbose === true ? (line: string) => console.error(`  ${line}`) : () => {}
   const measured = await benchmark.measure(values.quick === true, say)
-  const lines = [...measured.figures.map((figure) => ({ kind: 'figure', ...figure })), ...measured.lines]
+  const { figures, tables = [] } = measured
+  const lines = [...figures.map((figure) => ({ kind: 'figure', ...figure })), ...measured.lines]
   writeFileSync(join(OUT, `${benchmark.name}.jsonl`), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  writeFileSync(summaryOf(benchmark), JSON.stringify({ figures, tables } satisfies Summary))
   if (values.plot === true) await plot(benchmark, measured)
   console.error(`${benchmark.name}: ${((performance.now() - begun) / 1000).toFixed(1)} s, ${lines.length} lines`)
-  return measured
+}
+
+function show(): void {
+  const machine = machineNow()
+  const begun = performance.now()
+  const summaries = chosen.map(measuredAlone)
+  const minutes = (performance.now() - begun) / 60_000
+  const [figures, tables] = [summaries.flatMap((one) => one.figures), summaries.flatMap((one) => one.tables)]
+  console.log([tableOf(figures), ...tables].join('\n\n'))
+  if (values.docs !== true) return
+  const page = withFigures(readFileSync(PAGE, 'utf8'), figuresInMarkdown(figures, tables, { machine, minutes }))
+  writeFileSync(PAGE, page)
+}
+
+/** Each in a process of its own: to start git takes the longer, the more memory the process holds that starts it. */
+function measuredAlone(benchmark: Benchmark): Summary {
+  const flags = (['plot', 'quick', 'verbose'] as const).filter((name) => values[name] === true)
+  const words = [benchmark.name, '--alone', ...flags.map((name) => `--${name}`)]
+  const { status } = spawnSync(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...words], {
+    stdio: 'inherit',
+  })
+  if (status !== 0) process.exit(1)
+  return JSON.parse(readFileSync(summaryOf(benchmark), 'utf8'))
+}
+
+interface Summary {
+  figures: readonly Figure[]
+  tables: readonly string[]
+}
+
+function summaryOf({ name }: Benchmark): string {
+  return join(OUT, `${name}.json`)
 }
 
 /** The library that draws is loaded by those alone who want a drawing. */
