@@ -33,6 +33,9 @@ function played(state: ActiveRun, isGood: (index: number) => boolean) {
   throw new Error('the search does not end')
 }
 
+const named = (state: ActiveRun, task: string): ActiveRun =>
+  afterwards(state, { type: 'culprit_found', at: AT, by: 'tributary', task })
+
 describe('the verification of trunk', () => {
   it('waits until every task has landed and trunk holds them all', () => {
     expect(isAssembled(whole.work)).toBe(true)
@@ -54,45 +57,35 @@ describe('the verification of trunk', () => {
         status: 'failed',
         failure: { reason: 'verification-failed' },
       })
-      const named = afterwards(found.state, { type: 'culprit_found', at: AT, by: 'tributary', task: id })
-      expect(suspects(named.work)).toEqual([id])
-      const decided = decideOnTask(named, asks({ name: 'retry', task: id, note: 'mend it' }))
+      const told = named(found.state, id)
+      expect(suspects(told.work)).toEqual([id])
+      const decided = decideOnTask(told, asks({ name: 'retry', task: id, note: 'mend it' }))
       expect(decided).toMatchObject({
         ok: true,
-        value: { events: [{ type: 'task_retried', onto: [named.work.trunk.tip] }] },
+        value: { events: [{ type: 'task_retried', onto: [told.work.trunk.tip] }] },
       })
     },
   )
   it('suspects all that was merged since, where the one that was named is back and trunk fails still', () => {
-    const named = afterwards(played(whole, (at) => at < 4).state, {
-      type: 'culprit_found',
-      at: AT,
-      by: 'tributary',
-      task: 't4',
-    })
+    const told = named(played(whole, (at) => at < 4).state, 't4')
     const mended = merged(
-      landed(afterwards(named, { type: 'task_retried', at: AT, by: 'admin', task: 't4', note: '', onto: [] }), 't4'),
+      landed(afterwards(told, { type: 'task_retried', at: AT, by: 'admin', task: 't4', note: '', onto: [] }), 't4'),
       't4',
     )
     const again = played(mended, (at) => at < 4)
     expect(again.verdict).toEqual({ next: 'culprit', task: 't4' })
-    const found = afterwards(again.state, { type: 'culprit_found', at: AT, by: 'tributary', task: 't4' })
+    const found = named(again.state, 't4')
     expect(suspects(found.work)).toEqual(['t4', 't5', 't6', 't7', 't8'])
   })
   it('stands as failed when the one that was sent back came to nothing and was skipped', () => {
-    const named = afterwards(played(whole, (at) => at < 4).state, {
-      type: 'culprit_found',
-      at: AT,
-      by: 'tributary',
-      task: 't4',
-    })
+    const told = named(played(whole, (at) => at < 4).state, 't4')
     const skipped = afterwards(
-      named,
+      told,
       { type: 'task_retried', at: AT, by: 'admin', task: 't4', note: '', onto: [] },
       { type: 'task_skipped', at: AT, by: 'admin', task: 't4' },
     )
     expect(nextVerdict(skipped.work)).toEqual({ next: 'culprit', task: 't4' })
-    const again = afterwards(skipped, { type: 'culprit_found', at: AT, by: 'tributary', task: 't4' })
+    const again = named(skipped, 't4')
     expect(again.work.verification?.status).toBe('failed')
     expect(decideOnTask(again, asks({ name: 'retry', task: 't2', note: '' })).ok).toBe(true)
   })
