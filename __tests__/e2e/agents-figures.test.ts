@@ -24,7 +24,7 @@ beforeAll(async () => {
           const turns = [
             tools([views('README.md')]),
             tools([views('shared.txt'), create(`${id}/done.txt`, `done by ${id}\n`)]),
-            tools([runs('node', 'tools/check.mjs', id)]),
+            tools([runs('sh', 'tools/check.sh', id)]),
           ]
           return turns[request.turns] ?? finish(`Wrote ${id}/done.txt.`)
         },

@@ -47,7 +47,7 @@ console.log('done')
 const acceptance = ['node', 'tools/trap.mjs', 'rules']
 const plan = planned('rules, loops, mends', {
   rules: { acceptance },
-  mends: { acceptance: ['node', 'tools/check.mjs', 'mends', 'mends/deep'] },
+  mends: { acceptance: ['sh', 'tools/check.sh', 'mends', 'mends/deep'] },
 })
 
 const breaksRules = inTurns(
@@ -187,7 +187,7 @@ describe('work that is not accepted', () => {
     const [verified] = eventsOf(events, 'task_verified').filter(({ task }) => task === 'mends')
     expect(verified?.report.handOff).toMatchObject({
       files: ['mends/deep/done.txt', 'mends/done.txt', 'mends/notes.txt'],
-      check: 'passed: node tools/check.mjs mends mends/deep',
+      check: 'passed: sh tools/check.sh mends mends/deep',
     })
   })
 })

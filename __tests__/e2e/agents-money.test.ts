@@ -40,7 +40,7 @@ const listens: Say = (request) => {
   const words = JSON.stringify(request.body.messages)
   const { turns } = request
   if (!hasHeard(words))
-    return paced(calls({ name: 'view', input: { path: 'tools/work.mjs', from: 1 + (turns % 20), to: null } }), SLOWLY)
+    return paced(calls({ name: 'view', input: { path: 'tools/work.sh', from: 1 + (turns % 20), to: null } }), SLOWLY)
   if (hasHeard(request.lastText)) return calls(create('elsewhere.txt', 'mine\n'), create('t3/done.txt', 'blue\n'))
   return finish('The colour is blue.')
 }

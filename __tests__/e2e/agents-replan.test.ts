@@ -33,7 +33,7 @@ if (found !== 'right') { console.error('not the word: ' + found); process.exit(1
 console.log('the word is there')
 `
 const word = (path: string): string[] => ['node', 'tools/word.mjs', path]
-const check = (...ids: string[]): string[] => ['node', 'tools/check.mjs', ...ids]
+const check = (...ids: string[]): string[] => ['sh', 'tools/check.sh', ...ids]
 const { kind: _, ...partTask } = plannedTask('part', [], [], {})
 const part = (id: string, writes: string, argv: string[], needs: string[] = []) => ({
   ...partTask,

@@ -91,9 +91,9 @@ describe('tasks that fail', () => {
         e: { milliseconds: 600_000 },
         a: { misdeed: 'fails-until-told' },
         c: { misdeed: 'fails' },
-        d: { acceptance: ['node', 'tools/check.mjs', 'd'] },
+        d: { acceptance: ['sh', 'tools/check.sh', 'd'] },
       },
-      [['node', 'tools/check.mjs', 'a', 'b', 'd']],
+      [['sh', 'tools/check.sh', 'a', 'b', 'd']],
     )
     await world.say(pull, `/approve ${id}`)
     await world.when(run, 'at work on e', (_, work) => standingOf(work, 'e') === 'in_progress')

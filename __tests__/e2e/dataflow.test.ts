@@ -93,8 +93,8 @@ describe('dataflow', () => {
     expect(at('task_started', 'd')).toBeGreaterThanOrEqual(at('task_landed', 'b'))
   })
 
-  it('leaves no slot idle while a task is ready: whatever frees one, the same entry of the journal starts the next', () => {
-    const entries = entriesOf(world, run)
+  it('leaves no slot idle while a task is ready: whatever frees one, the same entry of the journal starts the next', async () => {
+    const entries = await entriesOf(world, run)
     expect(entries.map(idleThough).filter((idle) => idle !== null)).toEqual([])
     // The search must have had something to find: entries in which a slot becomes free and is given a task at once.
     const handed = entries.filter(({ events }) =>

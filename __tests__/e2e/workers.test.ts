@@ -42,7 +42,7 @@ beforeAll(async () => {
       link: { misdeed: 'symlink' },
       workflow: { misdeed: 'workflow' },
       hangs: { misdeed: 'hangs', timeout_minutes: 0.03 },
-      unaccepted: { acceptance: ['node', 'tools/check.mjs', 'what-nobody-makes'] },
+      unaccepted: { acceptance: ['sh', 'tools/check.sh', 'what-nobody-makes'] },
       idle: { run: ['node', '--version'] },
       tells: { run: pry('tells', '0'), acceptance: pry('tells') },
       blurts: { run: pry('blurts', '5') },

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { deflateSync } from 'node:zlib'
 import { onTestFinished } from 'vitest'
 
 /** A folder that is gone after the test. */
@@ -39,33 +41,51 @@ export type TreeLiteral = {
   [name: string]: string | { link: string } | { program: string } | { commit: string } | { folder: TreeLiteral }
 }
 
-function treeLine(repo: string, name: string, entry: TreeLiteral[string]): string {
-  if (typeof entry === 'string') return `100644 blob ${blob(repo, entry)}\t${name}`
-  if ('link' in entry) return `120000 blob ${blob(repo, entry.link)}\t${name}`
-  if ('program' in entry) return `100755 blob ${blob(repo, entry.program)}\t${name}`
-  if ('commit' in entry) return `160000 commit ${entry.commit}\t${name}`
-  return `040000 tree ${tree(repo, entry.folder)}\t${name}`
+/** Objects are written as git writes them, without its process: some tests make hundreds. */
+function writeObject(repo: string, kind: 'blob' | 'tree' | 'commit', content: Buffer): string {
+  const object = Buffer.concat([Buffer.from(`${kind} ${content.length}\0`), content])
+  const sha = createHash('sha1').update(object).digest('hex')
+  const folder = join(existsSync(join(repo, 'objects')) ? repo : join(repo, '.git'), 'objects', sha.slice(0, 2))
+  const file = join(folder, sha.slice(2))
+  if (!existsSync(file)) {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(file, deflateSync(object, { level: 1 }))
+  }
+  return sha
 }
 
-const blob = (repo: string, text: string): string => git(repo, ['hash-object', '-w', '--stdin'], text)
+const blob = (repo: string, text: string): string => writeObject(repo, 'blob', Buffer.from(text))
 
-/** Written as it is, also with names that git itself would refuse. */
-export const tree = (repo: string, literal: TreeLiteral): string =>
-  git(
-    repo,
-    ['mktree', '--missing', '-z'],
-    Object.entries(literal)
-      .map(([name, entry]) => `${treeLine(repo, name, entry)}\0`)
-      .join(''),
-  )
+function treeEntry(repo: string, entry: TreeLiteral[string]): { mode: string; sha: string } {
+  if (typeof entry === 'string') return { mode: '100644', sha: blob(repo, entry) }
+  if ('link' in entry) return { mode: '120000', sha: blob(repo, entry.link) }
+  if ('program' in entry) return { mode: '100755', sha: blob(repo, entry.program) }
+  if ('commit' in entry) return { mode: '160000', sha: entry.commit }
+  return { mode: '40000', sha: tree(repo, entry.folder) }
+}
 
-export const commit = (
+/** Written as it is, also with names that git itself would refuse; in git's order, in which a folder's name ends with `/`. */
+export function tree(repo: string, literal: TreeLiteral): string {
+  const entries = Object.entries(literal).map(([name, entry]) => {
+    const { mode, sha } = treeEntry(repo, entry)
+    const bytes = Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(sha, 'hex')])
+    return { key: Buffer.from(mode === '40000' ? `${name}/` : name), bytes }
+  })
+  const sorted = entries.toSorted((one, other) => Buffer.compare(one.key, other.key))
+  return writeObject(repo, 'tree', Buffer.concat(sorted.map(({ bytes }) => bytes)))
+}
+
+export function commit(
   repo: string,
   literal: TreeLiteral,
   parents: readonly string[] = [],
   message = 'A commit',
-): string =>
-  git(repo, ['commit-tree', ...parents.flatMap((parent) => ['-p', parent]), '-m', message, tree(repo, literal)])
+): string {
+  const by = 'Mona <mona@example.com> 1700000000 +0000'
+  const head = [`tree ${tree(repo, literal)}`, ...parents.map((parent) => `parent ${parent}`)]
+  const lines = [...head, `author ${by}`, `committer ${by}`, '', `${message}\n`]
+  return writeObject(repo, 'commit', Buffer.from(lines.join('\n')))
+}
 
 export interface BareRemote {
   dir: string
@@ -80,17 +100,14 @@ export interface BareRemote {
   receiveHook(script: string): void
 }
 
+const SETTINGS =
+  '[uploadpack]\n  allowFilter\n  allowAnySHA1InWant\n[http]\n  receivepack\n[gc]\n  auto = 0\n[receive]\n  autogc = false\n'
+
 /** A remote as GitHub keeps them: bare, and it hands out any commit by its id. */
 export function bareRemote(dir: string = join(tempDir(), 'remote.git')): BareRemote {
   mkdirSync(dir, { recursive: true })
-  git(dir, ['init', '--quiet', '--bare', '--initial-branch=main', '.'])
-  for (const setting of [
-    'uploadpack.allowFilter=true',
-    'uploadpack.allowAnySHA1InWant=true',
-    'http.receivepack=true',
-  ]) {
-    git(dir, ['config', ...setting.split('=')])
-  }
+  git(dir, ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', '.'])
+  appendFileSync(join(dir, 'config'), SETTINGS)
   return {
     dir,
     url: pathToFileURL(dir).href,

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import { startWorld, type World } from '../../__tests__/e2e/support/world.ts'
+import { openJournal } from '../../src/adapters/git/journal.ts'
+import { systemClock } from '../../src/clock.ts'
 import { replay } from '../../src/core/evolve.ts'
 import { askedFor } from '../machine/begin.ts'
 import { randomOf, seedOf } from '../random.ts'
@@ -27,7 +30,13 @@ export async function contend(writers: number, killed: boolean): Promise<Contend
   const world = await startWorld()
   try {
     const asked = askedFor(new Date().toISOString())
-    await world.journal.append('42', null, [asked], replay([asked]), [])
+    const journal = await openJournal({
+      gitDir: join(world.folder, 'first.git'),
+      remoteUrl: pathToFileURL(world.gitDir).href,
+      token: '',
+      clock: systemClock,
+    })
+    await journal.append('42', null, [asked], replay([asked]), [])
     const begun = performance.now()
     const said: string[] = []
     const base = world.git('rev-parse', BASE)

@@ -29,7 +29,7 @@ export function planned(graph: string, tasks: Record<string, PlannedTask> = {}, 
     questions: [],
     non_goals: [],
     critical_files: ['README.md'],
-    verification: [{ argv: ['node', 'tools/check.mjs', ...coded] }],
+    verification: [{ argv: ['sh', 'tools/check.sh', ...coded] }],
     ...head,
     tasks: nodes.map(({ id, needs }) => plannedTask(id, needs, coded, tasks[id] ?? {})),
   }
@@ -38,8 +38,7 @@ export function planned(graph: string, tasks: Record<string, PlannedTask> = {}, 
 export function plannedTask(id: string, needs: string[], coded: readonly string[], task: PlannedTask) {
   const { acceptance, kind = 'code', ...own } = task
   const works = kind === 'code' || kind === 'verify'
-  const argv =
-    acceptance ?? (works ? ['node', 'tools/check.mjs', id, ...needs.filter((one) => coded.includes(one))] : [])
+  const argv = acceptance ?? (works ? ['sh', 'tools/check.sh', id, ...needs.filter((one) => coded.includes(one))] : [])
   return {
     id,
     title: `Task ${id}`,

@@ -2,7 +2,7 @@
 export const calm = (...more: string[]): string =>
   [
     'slots: { start: 3, cap: 4, idle_seconds: 10 }',
-    'limits: { pushes_per_minute: 6000, status_seconds: 1, poll_seconds: 0.2 }',
+    'limits: { pushes_per_minute: 6000, status_seconds: 1, poll_seconds: 0.3 }',
     ...more,
     '',
   ].join('\n')

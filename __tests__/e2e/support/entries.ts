@@ -1,4 +1,3 @@
-import { eventsOf } from '../../../src/adapters/git/journal-words.ts'
 import type { RunEvent } from '../../../src/core/event.ts'
 import { replayOn } from '../../../src/core/evolve.ts'
 import { startable } from '../../../src/core/schedule.ts'
@@ -12,17 +11,12 @@ export interface Entry {
 }
 
 /** The journal push by push: what was written together, and the state after it. */
-export function entriesOf(world: World, run: string): Entry[] {
-  const log = world.git('log', '--first-parent', '--reverse', '-z', '--format=%H%n%B', `refs/tributary/${run}/log`)
+export async function entriesOf(world: World, run: string): Promise<Entry[]> {
   let state: RunState = emptyRun
-  return log
-    .split('\0')
-    .filter((entry) => entry !== '')
-    .map((entry) => {
-      const events = eventsOf(entry.slice(0, 40), entry.slice(41))
-      state = replayOn(state, events)
-      return { events, state }
-    })
+  return (await world.entries(run)).map((events) => {
+    state = replayOn(state, events)
+    return { events, state }
+  })
 }
 
 /** Slots that have worked already, and so are surely there, and that have nothing to do although a task could start. */

@@ -19,15 +19,15 @@ export function issueWith(graph: string, tasks: Record<string, HandTask> = {}, v
   const list = nodes.map(({ id, needs }) => {
     const { milliseconds = 0, misdeed, kind, ...own } = tasks[id] ?? {}
     if (kind === 'gate') return { id, title: `Gate ${id}`, needs, kind }
-    const run = ['node', 'tools/work.mjs', id, `${milliseconds}`, ...(misdeed === undefined ? [] : [misdeed])]
-    const acceptance = ['node', 'tools/check.mjs', id, ...needs.filter((need) => !gates.includes(need))]
+    const run = ['sh', 'tools/work.sh', id, `${milliseconds}`, ...(misdeed === undefined ? [] : [misdeed])]
+    const acceptance = ['sh', 'tools/check.sh', id, ...needs.filter((need) => !gates.includes(need))]
     return { id, title: `Task ${id}`, needs, writes: [`${id}/**`], run, acceptance, ...own }
   })
   const plan = {
     title: 'A plan of a test',
     tasks: list,
     verification: verification ?? [
-      ['node', 'tools/check.mjs', ...nodes.map(({ id }) => id).filter((id) => !gates.includes(id))],
+      ['sh', 'tools/check.sh', ...nodes.map(({ id }) => id).filter((id) => !gates.includes(id))],
     ],
   }
   return ['Please do this.', '', '```tributary', stringify(plan).trimEnd(), '```'].join('\n')

@@ -7,39 +7,37 @@ export const ROOT = join(import.meta.dirname, '..', '..', '..')
 /** Quick looks and pushes: loopback has no limits to be polite about. */
 export const SETTINGS = `
 slots: { start: 4, cap: 8, idle_seconds: 30 }
-limits: { pushes_per_minute: 6000, status_seconds: 1, poll_seconds: 0.1 }
+limits: { pushes_per_minute: 6000, status_seconds: 1, poll_seconds: 0.3 }
 `
 
 /**
  * The worker program of most tests: writes `<task>/done.txt`, and does, when told, one of the things that workers must not.
- * `node tools/work.mjs TASK [milliseconds] [misdeed]`
+ * `sh tools/work.sh TASK [milliseconds] [misdeed]`. A shell, since a run starts it often: it begins in a tenth of Node's time.
  */
-const WORK = `
-import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-const [task, milliseconds = '0', misdeed = ''] = process.argv.slice(2)
-await new Promise((resolve) => setTimeout(resolve, Number(milliseconds)))
-mkdirSync(task, { recursive: true })
-writeFileSync(task + '/done.txt', 'done by ' + task + '\\n' + (process.env.TRIBUTARY_NOTES ?? ''))
-const misdeeds = {
-  fails: () => process.exit(3),
-  'fails-until-told': () => (process.env.TRIBUTARY_NOTES ? 0 : process.exit(4)),
-  outside: () => writeFileSync('elsewhere.txt', 'not mine'),
-  symlink: () => symlinkSync('/etc/passwd', task + '/link'),
-  workflow: () => { mkdirSync('.github/workflows', { recursive: true }); writeFileSync('.github/workflows/evil.yml', 'on: push') },
-  hangs: () => new Promise((resolve) => setTimeout(resolve, 3_600_000)),
-  leaks: () => { const all = JSON.stringify(process.env) + readable('/proc/1/environ') + readable('/proc/self/environ') + readable('.git/config'); console.log(all); writeFileSync(task + '/env.txt', all) },
-  shared: () => appendFileSync('shared.txt', 'line of ' + task + '\\n'),
-}
-function readable(path) { try { return readFileSync(path, 'utf8') } catch { return '' } }
-await misdeeds[misdeed]?.()
+const WORK = String.raw`
+task=$1 milliseconds=$2 misdeed=$3
+[ "$milliseconds" -gt 0 ] && sleep "$((milliseconds / 1000)).$(printf %03d $((milliseconds % 1000)))"
+mkdir -p "$task"
+printf 'done by %s\n%s' "$task" "$TRIBUTARY_NOTES" > "$task/done.txt"
+readable() { tr '\0' '\n' < "$1"; }
+case $misdeed in
+  fails) exit 3 ;;
+  fails-until-told) [ -n "$TRIBUTARY_NOTES" ] || exit 4 ;;
+  outside) printf 'not mine' > elsewhere.txt ;;
+  symlink) ln -s /etc/passwd "$task/link" ;;
+  workflow) mkdir -p .github/workflows && printf 'on: push' > .github/workflows/evil.yml ;;
+  hangs) sleep 3600 ;;
+  leaks) { env; readable /proc/1/environ; readable /proc/self/environ; readable .git/config; } 2>&1 | tee "$task/env.txt" ;;
+  shared) echo "line of $task" >> shared.txt ;;
+esac
 `
 
 /** Acceptance: the task's own file, and those of the tasks named after it, are there. */
-const CHECK = `
-import { existsSync } from 'node:fs'
-const missing = process.argv.slice(2).filter((task) => !existsSync(task + '/done.txt'))
-if (missing.length > 0) { console.error('missing: ' + missing.join(', ')); process.exit(1) }
-console.log('all there: ' + process.argv.slice(2).join(', '))
+const CHECK = String.raw`
+missing=
+for task in "$@"; do [ -e "$task/done.txt" ] || missing="$missing, $task"; done
+[ -z "$missing" ] || { echo "missing: $(echo "$missing" | cut -c3-)" >&2; exit 1; }
+echo "all there: $*"
 `
 
 /** A checkout with the shipped workflow, ready to become a repository on the hub. */
@@ -47,8 +45,8 @@ export function makeRepository(folder: string, files: Readonly<Record<string, st
   const all: Record<string, string> = {
     'README.md': '# A repository\n',
     'shared.txt': 'first line\n',
-    'tools/work.mjs': WORK,
-    'tools/check.mjs': CHECK,
+    'tools/work.sh': WORK,
+    'tools/check.sh': CHECK,
     '.github/tributary.yml': SETTINGS,
     '.github/workflows/tributary.yml': readFileSync(join(ROOT, 'examples/tributary.yml'), 'utf8'),
     ...files,

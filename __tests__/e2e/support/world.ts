@@ -1,15 +1,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { Octokit } from '@octokit/rest'
-import { openJournal } from '../../../src/adapters/git/journal.ts'
-import { systemClock } from '../../../src/clock.ts'
 import type { EventOf, RunEvent } from '../../../src/core/event.ts'
 import { replay } from '../../../src/core/evolve.ts'
 import type { RunState, Work } from '../../../src/core/state.ts'
 import { workOf } from '../../../src/core/state.ts'
 import { type Hub, type HubOptions, startHub } from '../../../src/hub/hub.ts'
+import { journalReader } from './journal-reader.ts'
 import { git, makeRepository, ROOT } from './repository.ts'
 
 export type Person = keyof Hub['tokens']
@@ -39,12 +37,7 @@ export async function startWorld(options: WorldOptions = {}) {
   const at = { owner: hub.owner, repo: hub.repo }
   const as = (person: Person) => new Octokit({ baseUrl: hub.api, auth: hub.tokens[person] })
   const admin = as('admin')
-  const journal = await openJournal({
-    gitDir: join(folder, 'reader.git'),
-    remoteUrl: pathToFileURL(gitDir).href,
-    token: '',
-    clock: systemClock,
-  })
+  const journal = journalReader(gitDir)
 
   /** What the jobs said last, for the message of a test that waited in vain. */
   const report = (): string =>
@@ -88,9 +81,9 @@ export async function startWorld(options: WorldOptions = {}) {
     /** Says it and waits for the answer. */
     say: async (thread: number, body: string, person: Person = 'admin'): Promise<string> =>
       world.answer(thread, await world.comment(thread, body, person)),
-    state: async (run: string): Promise<RunState | null> => (await journal.read(run))?.state ?? null,
-    events: (run: string): Promise<RunEvent[]> => journal.history(run),
-    journal,
+    state: journal.state,
+    events: journal.events,
+    entries: journal.entries,
     /** `/plan`, and the number of the pull request on which the plan is. */
     plan: async (issue: number): Promise<{ pull: number; planId: string; work: Work }> => {
       await world.say(issue, '/plan')

@@ -1,24 +1,30 @@
-import { existsSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { writeHooks } from './hooks.ts'
 import { gitEnvironment, runGit } from './run.ts'
 
-const SETTINGS: readonly (readonly [string, string])[] = [
-  ['http.receivepack', 'true'],
-  ['uploadpack.allowAnySHA1InWant', 'true'],
-  ['uploadpack.allowFilter', 'true'],
-  ['receive.fsckObjects', 'true'],
-  // GitHub writes these itself; nobody may push them.
-  ['receive.hideRefs', 'refs/pull'],
-  // A repository that lives for one evening needs no packing, and packing in the middle of a push costs time.
-  ['gc.auto', '0'],
-  ['receive.autogc', 'false'],
-  ['core.logAllRefUpdates', 'false'],
-]
+/** As a file that the repository's own configuration includes: one write, where `git config` is a process for each line. */
+const SETTINGS = `[http]
+  receivepack = true
+[uploadpack]
+  allowAnySHA1InWant = true
+  allowFilter = true
+[receive]
+  fsckObjects = true
+  # GitHub writes these itself; nobody may push them.
+  hideRefs = refs/pull
+  autogc = false
+[gc]
+  # A repository that lives for one evening needs no packing, and packing in the middle of a push costs time.
+  auto = 0
+[core]
+  logAllRefUpdates = false
+`
 
 /** The bare repository that the hub serves, made of the checkout's current branch on the first start. Returns the default branch. */
 export async function openBare(gitDir: string, checkout: string): Promise<string> {
   if (!existsSync(gitDir)) await copyBranch(gitDir, checkout)
-  for (const [key, value] of SETTINGS) await must(['config', key, value], gitDir)
+  writeFileSync(join(gitDir, 'hub.config'), SETTINGS)
   writeHooks(gitDir)
   return (await must(['symbolic-ref', '--short', 'HEAD'], gitDir)).trim()
 }
@@ -32,7 +38,9 @@ async function copyBranch(gitDir: string, checkout: string): Promise<void> {
       `${checkout} is no git repository with a commit; run: git init && git add . && git commit -m "First"`,
     )
   }
-  await must(['init', '--quiet', '--bare', '--initial-branch', name, gitDir])
+  await must(['init', '--quiet', '--bare', '--template=', '--initial-branch', name, gitDir])
+  mkdirSync(join(gitDir, 'hooks'))
+  appendFileSync(join(gitDir, 'config'), '[include]\n  path = hub.config\n')
   const push = ['push', '--quiet', '--no-verify', gitDir, `HEAD:refs/heads/${name}`]
   const pushed = await runGit(push, inCheckout(checkout))
   if (pushed.code !== 0) throw new Error(`git could not copy ${checkout}: ${pushed.stderr.trim()}`)

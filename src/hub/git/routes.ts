@@ -35,9 +35,27 @@ async function serve(world: World, call: Call, path: string, service: string): P
   const cgi = cgiCall(world, call, actor, path)
   if (path === '/git-receive-pack') return push(world, call, actor, cgi)
   if (path === '/git-upload-pack') return fetchPack(world, call, actor, cgi)
-  if (service === 'git-upload-pack') world.metrics.add({ git_reads: 1 }, { actor, task: null })
-  return runBackend(call.env.incoming, cgi, world.log)
+  if (service !== 'git-upload-pack') return runBackend(call.env.incoming, cgi, world.log)
+  world.metrics.add({ git_reads: 1 }, { actor, task: null })
+  return advertise(world, call, cgi)
 }
+
+/**
+ * In protocol 2 this answer says what the server can do and names no ref, so it is the same each time. Those who wait for
+ * a ref to move ask for it several times a second.
+ */
+async function advertise(world: World, call: Call, cgi: CgiCall): Promise<Response> {
+  const ask = () => runBackend(call.env.incoming, cgi, world.log)
+  if (call.req.header('git-protocol') !== 'version=2') return ask()
+  const known = advertisements.get(world)
+  if (known !== undefined) return new Response(known.body, { headers: known.headers })
+  const answer = await ask()
+  const body = await answer.arrayBuffer()
+  if (answer.ok) advertisements.set(world, { body, headers: answer.headers })
+  return new Response(body, { status: answer.status, headers: answer.headers })
+}
+
+const advertisements = new WeakMap<World, { body: ArrayBuffer; headers: Headers }>()
 
 const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="GitHub"' }
 
