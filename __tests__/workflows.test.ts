@@ -5,7 +5,8 @@ import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { parse } from '../src/hub/runner/parse.ts'
 
-const folder = join(import.meta.dirname, '..', '.github')
+const root = join(import.meta.dirname, '..')
+const folder = join(root, '.github')
 const names = readdirSync(join(folder, 'workflows'))
 const text = (path: string) => readFileSync(join(folder, path), 'utf8')
 
@@ -157,33 +158,45 @@ describe('the forms for issues', () => {
 })
 
 describe('updates of dependencies', () => {
+  const { updates } = z
+    .object({
+      version: z.literal(2),
+      updates: z.array(
+        z.looseObject({
+          'package-ecosystem': z.string(),
+          directory: z.literal('/'),
+          schedule: z.object({ interval: z.enum(['daily', 'weekly', 'monthly']) }),
+          cooldown: z.object({ 'default-days': z.number().min(7) }),
+          groups: z.record(z.string(), z.looseObject({ patterns: z.array(z.string()).min(1) })),
+          ignore: z.array(z.object({ 'dependency-name': z.string() })).default([]),
+        }),
+      ),
+    })
+    .parse(parseYaml(text('dependabot.yml')))
+  const { dependencies = {}, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const installed = Object.keys({ ...dependencies, ...devDependencies })
+
   it('come in groups, a week after their release, for both kinds of packages', () => {
-    const { updates } = z
-      .object({
-        version: z.literal(2),
-        updates: z.array(
-          z.looseObject({
-            'package-ecosystem': z.string(),
-            directory: z.literal('/'),
-            schedule: z.object({ interval: z.enum(['daily', 'weekly', 'monthly']) }),
-            cooldown: z.object({ 'default-days': z.number().min(7) }),
-            groups: z.record(z.string(), z.object({})),
-          }),
-        ),
-      })
-      .parse(parseYaml(text('dependabot.yml')))
     expect(updates.map((update) => update['package-ecosystem'])).toEqual(['npm', 'github-actions'])
   })
 
-  it('ignore packages that are installed', () => {
-    const { updates } = z
-      .object({
-        updates: z.array(z.looseObject({ ignore: z.array(z.object({ 'dependency-name': z.string() })).default([]) })),
-      })
-      .parse(parseYaml(text('dependabot.yml')))
+  it('come together if dist/ has to be built for them', () => {
+    const licenses = readFileSync(join(root, 'dist', 'licenses.txt'), 'utf8')
+    const bundled = installed.filter((name) => licenses.includes(`\n${name} `) || licenses.startsWith(`${name} `))
+    const patterns = updates[0]?.groups.bundled?.patterns ?? []
+    expect(bundled.length).toBeGreaterThan(10)
+    expect(bundled.filter((name) => !patterns.some((pattern) => matchesGlob(name, pattern)))).toEqual([])
+  })
+
+  it('are ignored for packages that are there', () => {
     const ignored = updates.flatMap(({ ignore }) => ignore.map((one) => one['dependency-name']))
-    const { devDependencies } = JSON.parse(readFileSync(join(folder, '..', 'package.json'), 'utf8'))
-    expect(ignored.filter((name) => !(name in devDependencies))).toEqual([])
+    expect(ignored.filter((name) => !installed.includes(name))).toEqual([])
     expect(ignored.length).toBeGreaterThan(0)
   })
 })
+
+/** Dependabot's `*` stands for anything. */
+const matchesGlob = (name: string, pattern: string): boolean => {
+  const [before = '', after] = pattern.split('*')
+  return after === undefined ? name === pattern : name.startsWith(before) && name.endsWith(after)
+}
