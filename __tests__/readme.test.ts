@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../src/core/command.ts'
+import { ALWAYS_PROTECTED } from '../src/core/settings.ts'
 import { blockUnder, tableUnder } from './support/readme.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -77,5 +78,11 @@ describe('the documents', () => {
     const own = paths.filter(({ name }) => !YOURS.includes(name) && !/[A-Z]{4}/.test(name))
     expect(own.length).toBeGreaterThan(30)
     expect(own.filter(({ name }) => !existsSync(join(root, name)))).toEqual([])
+  })
+
+  it('name every path that no task may touch', () => {
+    const words = ALWAYS_PROTECTED.map((glob) => glob.replaceAll(/^\*\*\/|\/\*\*$/g, ''))
+    expect(words.length).toBeGreaterThan(4)
+    expect(words.filter((path) => !text('SECURITY.md').includes(`\`${path}\``))).toEqual([])
   })
 })
