@@ -1,25 +1,22 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { tempDir } from '../support/git.ts'
 
-const CI = join(import.meta.dirname, '..', '..', '.ci')
+const RUN = join(import.meta.dirname, '..', '..', '.ci', 'run')
 
 /** The script with an npm that only does as it is told: what comes before and after the real one. */
 function runWith(npm: { ci: number; test: number; counts: string | null }) {
   const bin = tempDir()
+  // What it would install, or change on the machine, it finds here.
+  for (const name of ['git', 'bwrap', 'apt-get', 'sysctl', 'sudo'])
+    writeFileSync(join(bin, name), '#!/bin/sh\n', { mode: 0o755 })
   const says = npm.counts === null ? ':' : `echo '${npm.counts}' > "$TRIBUTARY_COUNTS"`
   const script = `#!/bin/sh\nif [ "$1" = ci ]; then exit ${npm.ci}; fi\n${says}\nexit ${npm.test}\n`
   writeFileSync(join(bin, 'npm'), script, { mode: 0o755 })
-  // Nothing is missing, and the machine stays as it is.
-  for (const name of ['bwrap', 'sudo', 'sysctl']) writeFileSync(join(bin, name), '#!/bin/sh\n', { mode: 0o755 })
   const env = { PATH: `${bin}:${process.env.PATH}`, CI: 'true', TMPDIR: bin }
-  const { status, stdout } = spawnSync('bash', [join(CI, 'run')], {
-    env,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const { status, stdout } = spawnSync('bash', [RUN], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
   return { status, last: stdout.trimEnd().split('\n').at(-1) }
 }
 
@@ -35,39 +32,24 @@ it('ends with a count where the packages could not be installed', () => {
   expect(runWith({ ci: 3, test: 0, counts: null })).toEqual({ status: 3, last: '0 passed, 1 failed' })
 })
 
+it('installs what is missing, bubblewrap too, before it runs anything', () => {
+  const bin = tempDir()
+  for (const tool of ['bash', 'cat', 'dirname', 'env', 'mktemp', 'rm', 'tail'])
+    symlinkSync(execFileSync('which', [tool], { encoding: 'utf8' }).trim(), join(bin, tool))
+  const script = (name: string, text: string) => writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
+  script('apt-get', 'echo apt-get "$@"')
+  script('id', 'echo 0')
+  script('sysctl', ':')
+  script('npm', '[ "$1" = ci ] && echo npm ci || echo "7 passed, 0 failed" > "$TRIBUTARY_COUNTS"')
+  const { stdout } = spawnSync('bash', [RUN], { env: { PATH: bin, TMPDIR: bin }, encoding: 'utf8' })
+  expect(stdout.trimEnd().split('\n')).toEqual([
+    'apt-get update -qq',
+    'apt-get install -y -qq git bubblewrap',
+    'npm ci',
+    '7 passed, 0 failed',
+  ])
+})
+
 it('takes a run that counted nothing for one that failed', () => {
   expect(runWith({ ci: 0, test: 0, counts: null })).toEqual({ status: 1, last: '0 passed, 1 failed' })
-})
-
-/** What is typed as root where only these programs are there, besides those that every machine has. */
-function prepared(...there: string[]) {
-  const bin = tempDir()
-  for (const name of ['bash', 'cat', 'env', 'id', 'sh']) symlinkSync(pathOf(name), join(bin, name))
-  for (const name of there)
-    writeFileSync(join(bin, name), `#!/bin/sh\necho "${name} $*" >> ${join(bin, 'typed')}\n`, { mode: 0o755 })
-  writeFileSync(join(bin, 'sudo'), '#!/bin/sh\nshift\nexec "$@"\n', { mode: 0o755 })
-  const { status, stderr } = spawnSync('bash', [join(CI, 'prepare')], { env: { PATH: bin }, encoding: 'utf8' })
-  const typed = existsSync(join(bin, 'typed')) ? readFileSync(join(bin, 'typed'), 'utf8').trim().split('\n') : []
-  return { status, stderr, typed: typed.filter((line) => !line.startsWith('sysctl')) }
-}
-
-const pathOf = (name: string): string =>
-  spawnSync('bash', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim()
-
-it('installs the sandbox if it is missing, after it has asked which packages there are', () => {
-  expect(prepared('git', 'apt-get', 'sysctl')).toMatchObject({
-    status: 0,
-    typed: ['apt-get update -qq', 'apt-get install -y -qq bubblewrap'],
-  })
-})
-
-it('installs nothing that is there', () => {
-  expect(prepared('git', 'bwrap', 'apt-get', 'sysctl')).toMatchObject({ status: 0, typed: [] })
-})
-
-it('names what to install where it cannot do it', () => {
-  expect(prepared('git', 'sysctl')).toMatchObject({
-    status: 1,
-    stderr: 'Install bubblewrap: there is no apt-get here to do it.\n',
-  })
 })

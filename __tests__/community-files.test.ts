@@ -3,99 +3,10 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
-import { parse } from '../src/hub/runner/parse.ts'
 
 const root = join(import.meta.dirname, '..')
 const folder = join(root, '.github')
-const names = readdirSync(join(folder, 'workflows'))
 const text = (path: string) => readFileSync(join(folder, path), 'utf8')
-
-const step = z.looseObject({
-  uses: z.string().optional(),
-  run: z.string().optional(),
-  with: z.record(z.string(), z.unknown()).optional(),
-})
-const permissions = z.record(z.string(), z.enum(['read', 'write', 'none']))
-const job = z.looseObject({
-  permissions,
-  uses: z.string().optional(),
-  'timeout-minutes': z.number().optional(),
-  steps: z.array(step).default([]),
-})
-const workflow = z.looseObject({ on: z.record(z.string(), z.unknown()), permissions, jobs: z.record(z.string(), job) })
-
-const files = names.map((name) => ({ name, text: text(`workflows/${name}`) }))
-const jobs = files.flatMap(({ name, text }) =>
-  Object.entries(workflow.parse(parseYaml(text)).jobs).map(([id, job]) => ({ name: `${name}: ${id}`, ...job })),
-)
-const steps = jobs.flatMap((job) => job.steps.map((step) => ({ job: job.name, ...step })))
-
-describe('our own workflows', () => {
-  it.each(files)('$name is one that GitHub reads', async ({ name, text }) => {
-    const parsed = await parse(`.github/workflows/${name}`, text)
-    expect(parsed.ok ? [] : parsed.errors).toEqual([])
-  })
-
-  it('name actions by digest, each by one, with the version behind it', () => {
-    const named = files.flatMap(({ text }) => [...text.matchAll(/uses: (?!\.\/)(.*)$/gm)].map(([, action]) => action))
-    expect(named.length).toBeGreaterThan(10)
-    expect(named.filter((action) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action ?? ''))).toEqual([])
-    const actions = new Set(named.map((action) => action?.split('@')[0]))
-    expect(new Set(named).size).toBe(actions.size)
-  })
-
-  it('give nothing by default, and each job what it says itself', () => {
-    for (const { name, text } of files) expect([name, workflow.parse(parseYaml(text)).permissions]).toEqual([name, {}])
-    const writing = jobs
-      .filter(({ permissions }) => Object.values(permissions).includes('write'))
-      .map(({ name }) => name)
-    expect(writing.sort()).toEqual([
-      'dist.yml: commit',
-      'probe.yml: repository',
-      'release.yml: attest',
-      'release.yml: publish',
-    ])
-  })
-
-  it('run no program of a branch beside a token that can write, but for the probe, which a person starts', () => {
-    const words = (name: string) =>
-      jobs.filter((job) => job.name === name).flatMap(({ steps }) => steps.map(({ run = '' }) => run))
-    for (const name of ['dist.yml: commit', 'release.yml: attest', 'release.yml: publish'])
-      expect([name, words(name).filter((run) => /\b(npm|npx|node|bash|sh) /.test(run))]).toEqual([name, []])
-  })
-
-  it('never run for a stranger with more than a token that can read', () => {
-    const events = new Set(files.flatMap(({ text }) => Object.keys(workflow.parse(parseYaml(text)).on)))
-    expect(events).not.toContain('pull_request_target')
-    expect(events).not.toContain('workflow_run')
-    expect(events).not.toContain('issue_comment')
-  })
-
-  it('leave no token in a checkout', () => {
-    const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'))
-    expect(checkouts.length).toBeGreaterThan(5)
-    expect(checkouts.filter((step) => step.with?.['persist-credentials'] !== false)).toEqual([])
-  })
-
-  it('put no expression into a shell', () => {
-    expect(steps.filter(({ run }) => run?.includes('${{'))).toEqual([])
-  })
-
-  it('end', () => {
-    const endless = jobs.filter((job) => job.uses === undefined && job['timeout-minutes'] === undefined)
-    expect(endless.map(({ name }) => name)).toEqual([])
-  })
-
-  it('have one check that stands for all of CI', () => {
-    const ci = workflow.parse(parseYaml(text('workflows/ci.yml'))).jobs
-    const others = Object.keys(ci).filter((id) => id !== 'ci-ok')
-    expect(ci['ci-ok']).toMatchObject({ if: 'always()', needs: others })
-    const all = others.map(() => 'success').join(',')
-    expect(ci['ci-ok']?.steps).toEqual([
-      { run: `test "$RESULTS" = '${all}'`, env: { RESULTS: expect.stringContaining('join(needs.*.result') } },
-    ])
-  })
-})
 
 /** What GitHub documents of issue forms; no package ships its schema. */
 const form = z.strictObject({
