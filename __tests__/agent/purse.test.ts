@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Purse, purse } from '../../src/agent/purse.ts'
 import { costOf, type Price, priceOf } from '../../src/core/price.ts'
 import { noUsage, type Usage, usdOf } from '../../src/core/usage.ts'
-import { randomOf } from '../support/random.ts'
+import { cases, randomOf } from '../support/random.ts'
 
 /** A dollar a token of the answer, ten cents one of the prompt: sums that a reader can check. */
 const plain: Price = { input: 100_000, output: 1_000_000, cache_read: 10_000, cache_write: 100_000 }
@@ -83,7 +83,7 @@ describe('a call of which nobody can say what it cost', () => {
 describe('the limit', () => {
   it('is never passed, whatever is called, answered, broken off and tried again, side by side', () => {
     let calls = 0
-    for (let seed = 1; seed <= 300; seed += 1) {
+    for (let seed = 1; seed <= cases(300); seed += 1) {
       const random = randomOf(seed)
       const limit = (1 + random(400)) / 100
       const money = purse(limit, price)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sanitise } from '../../src/agent/sanitise.ts'
 import { all, parse, random } from '../render/markdown.ts'
+import { cases } from '../support/random.ts'
 
 /** `W` becomes a word of its own each time. */
 const PIECES = [
@@ -113,7 +114,7 @@ function hiddenIn(text: string): string[] {
 }
 
 describe('mixtures of everything that hides', () => {
-  const texts = Array.from({ length: 400 }, (_, seed) => mixture(seed + 1))
+  const texts = Array.from({ length: cases(400) }, (_, seed) => mixture(seed + 1))
   const hidden = texts.map(hiddenIn)
   const kept = texts.map((text) => sanitise(text).text)
 

@@ -7,7 +7,7 @@ import { defaultSettings } from '../../src/core/settings.ts'
 import type { ActiveRun } from '../../src/core/state.ts'
 import { gate } from '../support/plan.ts'
 import { agentPlan, agentsAtWork, agentTask, followed, idOf, planning, proposal } from '../support/planning.ts'
-import { printedSeed, randomOf } from '../support/random.ts'
+import { cases, printedSeed, randomOf } from '../support/random.ts'
 import { landed } from '../support/run.ts'
 
 const edges = (plan: Plan) => plan.tasks.map(({ id, needs }) => [id, ...needs].join(' < ')).join(', ')
@@ -81,7 +81,7 @@ describe('a plan with a part anew', () => {
 
 it('keeps every need before the task that has it, and the rest untouched, whatever grows', () => {
   const random = randomOf(printedSeed())
-  for (let round = 0; round < 200; round++) {
+  for (let round = 0; round < cases(200); round++) {
     const size = 3 + random(8)
     const tasks: Task[] = Array.from({ length: size }, (_, index) =>
       agentTask(`t${index}`, {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { code, fence, words } from '../../src/render/code.ts'
 import { exposed } from '../../src/render/escape.ts'
+import { cases } from '../support/random.ts'
 import { kinds, nasty, parse, shown } from './markdown.ts'
 
-const SEEDS = Array.from({ length: 200 }, (_, index) => index + 1)
+const SEEDS = Array.from({ length: cases(200) }, (_, index) => index + 1)
 
 describe('code', () => {
   it('fences backticks with more of them', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { bounded, exposed, inline, oneLine, visible } from '../../src/render/escape.ts'
+import { cases } from '../support/random.ts'
 import { kinds, nasty, parse, shown } from './markdown.ts'
 
-const SEEDS = Array.from({ length: 200 }, (_, index) => index + 1)
+const SEEDS = Array.from({ length: cases(200) }, (_, index) => index + 1)
 const withoutGaps = (text: string): string => text.replace(/\u200b/g, '')
 
 describe('inline', () => {

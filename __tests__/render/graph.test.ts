@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { bytes, LIMITS } from '../../src/render/fit.ts'
 import { graph, label } from '../../src/render/graph.ts'
 import { gate, planOf } from '../support/plan.ts'
+import { cases } from '../support/random.ts'
 import { nasty } from './markdown.ts'
 
 describe('a graph', () => {
@@ -53,7 +54,7 @@ describe('a label', () => {
   it('makes no formula', () => expect(label('$$x$$')).toBe('#36;#8203;#36;x#36;#8203;#36;'))
 
   it('holds nothing that Mermaid or Markdown could take for its own, whatever comes in', () => {
-    for (let seed = 1; seed <= 1000; seed += 1) {
+    for (let seed = 1; seed <= cases(1000); seed += 1) {
       const text = label(nasty(seed))
       expect(text, `seed ${seed}`).toMatch(/^(?:[\p{L}\p{N}\p{M} .,()/+=?!'^-]|#\d+;)*$/u)
     }

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { commandLine } from '../../src/comment.ts'
 import { oneLine } from '../../src/render/escape.ts'
 import { modelBlock, modelText } from '../../src/render/model-text.ts'
+import { cases } from '../support/random.ts'
 import { linked } from './linked.ts'
 import { kinds, nasty, parse, shown } from './markdown.ts'
 
-const SEEDS = Array.from({ length: 200 }, (_, index) => index + 1)
+const SEEDS = Array.from({ length: cases(200) }, (_, index) => index + 1)
 const block = (text: string, most?: number): string => modelBlock(text, most).join('\n')
 
 describe('a line of a model', () => {

@@ -4,6 +4,7 @@ import { bytes, LIMITS } from '../../src/render/fit.ts'
 import { planCanBeShown, renderPlanComment } from '../../src/render/plan-comment.ts'
 import { renderProposed } from '../../src/render/replies.ts'
 import { planOf, taskNamed } from '../support/plan.ts'
+import { cases } from '../support/random.ts'
 import { all, nasty, parse, shown } from './markdown.ts'
 import {
   approved,
@@ -158,7 +159,7 @@ describe('the plan comment of a plan by a model', () => {
   })
 
   it('says nothing but text, whatever a model wrote', () => {
-    for (let seed = 0; seed < 12; seed += 1) {
+    for (let seed = 0; seed < cases(12); seed += 1) {
       const words = nasty(seed, 60)
       const wild = planOf('a > b', {
         title: words.trim().slice(0, 100) || 'x',

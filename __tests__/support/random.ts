@@ -5,6 +5,13 @@ export function printedSeed(): number {
   return seed
 }
 
+/** How many cases a test draws by chance: `TRIBUTARY_SEEDS` times as many as on a push, which the nightly run sets. */
+export function cases(onPush: number): number {
+  const times = Number(process.env.TRIBUTARY_SEEDS ?? 1)
+  if (!(times >= 1)) throw new Error(`TRIBUTARY_SEEDS=${process.env.TRIBUTARY_SEEDS}: a number from 1 on is wanted`)
+  return Math.round(onPush * times)
+}
+
 /** `random(n)`: an integer from 0 to n - 1, the same ones for the same seed (mulberry32). */
 export function randomOf(seed: number): (below: number) => number {
   let state = seed >>> 0
