@@ -1,7 +1,13 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { paceOf } from './scripts/pace.mjs'
 
-/** Real processes on a small machine: what is fast alone is slow in company. More random cases take more time. */
-const SECOND = 1000 * Number(process.env.TRIBUTARY_SEEDS ?? 1)
+const PACE = paceOf()
+// For the tests' own limits.
+process.env.TRIBUTARY_PACE = String(PACE)
+
+/** Limits end what hangs; nothing is concluded from them. A slow machine gets more, and so do more random cases. */
+const SECOND = 1000 * PACE * Number(process.env.TRIBUTARY_SEEDS ?? 1)
 
 /** Whole runs on a hub, by the bundle that ships. */
 const whole = ['__tests__/e2e/**/*.test.ts', '__tests__/chaos/**/*.test.ts']
@@ -13,8 +19,11 @@ export default defineConfig({
   logLevel: 'error',
   test: {
     pool: 'forks',
-    // All cores: by itself vitest leaves one of them alone, which on two is half of the machine.
-    maxWorkers: '100%',
+    globalSetup: '__tests__/support/clean-up.ts',
+    // Half as many again as cores: most of these wait for processes more than they work.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    // Starting a process and loading the same modules for each file costs as much as its tests do.
+    isolate: false,
     passWithNoTests: false,
     // The parser of workflow files imports JSON without saying so, which Node refuses and Vite does not.
     server: { deps: { inline: [/@actions\/(workflow-parser|expressions)/] } },
@@ -25,22 +34,20 @@ export default defineConfig({
           name: 'unit',
           include: ['__tests__/**/*.test.ts'],
           exclude: [...whole, ...real],
-          // Nothing here keeps a state of its own, so that files may share a process, and its start.
-          isolate: false,
-          testTimeout: 20 * SECOND,
+          testTimeout: 60 * SECOND,
         },
       },
       {
         extends: true,
-        test: { name: 'integration', include: real, testTimeout: 60 * SECOND, hookTimeout: 60 * SECOND },
+        test: { name: 'integration', include: real, testTimeout: 120 * SECOND, hookTimeout: 120 * SECOND },
       },
       {
         extends: true,
         test: {
           name: 'e2e',
           include: whole,
-          testTimeout: 240 * SECOND,
-          hookTimeout: 120 * SECOND,
+          testTimeout: 300 * SECOND,
+          hookTimeout: 300 * SECOND,
         },
       },
     ],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fence, nonceOf } from '../../src/agent/fence.ts'
+import { PACE } from '../support/pace.ts'
 
 const nonce = nonceOf('42', 'abc')
 const inside = (text: string): string => fence('issue', text, nonce).split('\n').slice(1, -1).join('\n')
@@ -58,6 +59,6 @@ describe('a fence', () => {
     const started = process.cpuUsage()
     for (const piece of ['<', '<a', '&lt;', '</untrusted>', '<u n t', nonce])
       inside(piece.repeat(200_000 / piece.length))
-    expect(process.cpuUsage(started).user / 1_000).toBeLessThan(4_000)
+    expect(process.cpuUsage(started).user / 1_000).toBeLessThan(4_000 * PACE)
   })
 })

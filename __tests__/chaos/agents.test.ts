@@ -136,7 +136,7 @@ describe('a run whose orchestrator dies while it explores, plans and lets work, 
     })
     await killSlot(world, run, slot)
     await world.ended(run)
-  }, 240_000)
+  })
 
   it('comes to the same end as any other', async () => {
     await expectGoodEnd(run, ['a', 'b', 'c', 'd', 'g'])
@@ -198,7 +198,7 @@ describe('a run in `off` whose orchestrator dies while its plan streams and its 
     openGate.open()
     await replaced(run, killed)
     await world.ended(run)
-  }, 240_000)
+  })
 
   it('keeps what has been planned and worked on, and comes to the same end as any other', async () => {
     expect(eventsOf(before, 'plan_drafted')).toEqual([])

@@ -35,25 +35,18 @@ async function expectOneOfEverything(run: string): Promise<void> {
 }
 
 describe('a server that fails', () => {
-  it('answers 500 to a push that it has carried out, and to one that it has not', async () => {
+  it('answers 500 to pushes and 502 to mutations that it has carried out, and asks for patience besides', async () => {
     const push = { route: 'git-receive-pack$', method: 'POST', status: 500 }
+    const headers = { 'retry-after': '1' }
     await expectOneOfEverything(
       await runWith([
         { kind: 'status-after', ...push, count: 2 },
         { kind: 'status', ...push, count: 1 },
+        { kind: 'status-after', route: '/api/graphql', status: 502, count: 2 },
+        { kind: 'status', route: '/collaborators/', status: 429, headers, count: 2 },
+        { kind: 'status', route: '/api/graphql', status: 403, headers, count: 1 },
       ]),
     )
-  })
-  it('answers 502 to mutations that it has carried out', async () => {
-    await expectOneOfEverything(await runWith([{ kind: 'status-after', route: '/api/graphql', status: 502, count: 2 }]))
-  })
-  it('asks for patience with 429 and with a secondary limit', async () => {
-    const headers = { 'retry-after': '1' }
-    const faults = [
-      { kind: 'status', route: '/collaborators/', status: 429, headers, count: 2 },
-      { kind: 'status', route: '/api/graphql', status: 403, headers, count: 1 },
-    ]
-    await expectOneOfEverything(await runWith(faults))
   })
   it('answers 500 to a dispatch that it has carried out', async () => {
     // The one slot of the approval dies; the orchestrator asks for another.
@@ -86,12 +79,17 @@ describe('events', () => {
 
 describe('a slot that is killed', () => {
   it('gives its task back, and the task is not blamed', async () => {
-    const run = await runWith([], { a: { milliseconds: 2500 } })
+    const run = await runWith([], { a: { milliseconds: 'signal' } })
     const slot = await world.when(run, 'at work on a', (_state, work) => {
       const state = work.tasks.a?.state
       return state?.status === 'in_progress' && state.slot
     })
     await world.fault({ kind: 'kill-job', name: `^slot ${slot}$`, count: 1 })
+    await world.when(run, 'at work on a once more', (_state, { tasks }) => {
+      const state = tasks.a?.state
+      return state?.status === 'in_progress' && state.attempt === 2
+    })
+    await world.release(run, 'a')
     await expectOneOfEverything(run)
     const events = await world.events(run)
     expect(eventsOf(events, 'task_returned')).toMatchObject([{ task: 'a', attempt: 1, slot }])

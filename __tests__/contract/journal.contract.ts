@@ -172,7 +172,7 @@ export function journalContract(name: string, open: () => Promise<JournalStage>)
       await expect(journal.append(RUN, null, [], emptyRun, [])).rejects.toThrow('nothing to append')
     })
 
-    it('loses no event of eight writers at once', { timeout: 120_000 }, async () => {
+    it('loses no event of eight writers at once', async () => {
       const random = randomOf(printedSeed())
       const stage = await open()
       const writers = await Promise.all(Array.from({ length: 8 }, () => stage.writer()))

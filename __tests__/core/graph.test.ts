@@ -11,6 +11,7 @@ import {
   width,
   work,
 } from '../../src/core/graph.ts'
+import { PACE } from '../support/pace.ts'
 import { graphOf } from '../support/plan.ts'
 
 const ids = (tasks: readonly GraphNode[]) => tasks.map(({ id }) => id)
@@ -101,7 +102,7 @@ describe('ten thousand tasks', () => {
     expect(width(tasks, one)).toBe(broad)
     expect(findCycle(tasks)).toBeNull()
     expect(needsClosure(tasks, ['t9999']).size).toBe(tasks === wide ? 2 : tasks === long ? 10_000 : 9_981)
-    expect(performance.now() - started).toBeLessThan(5_000)
+    expect(performance.now() - started).toBeLessThan(5_000 * PACE)
   })
 
   it('are searched for a cycle that holds them all', () =>

@@ -47,7 +47,7 @@ beforeAll(async () => {
   await world.when(`${issue}`, 'half done', (_, { tasks }) => tasks.folder?.state.status === 'landed')
   await world.ended(`${issue}`)
   events = await world.events(`${issue}`)
-}, 240_000)
+})
 afterAll(() => stage.close())
 
 const at = (type: RunEvent['type'], attempt?: number): number =>

@@ -73,7 +73,7 @@ beforeAll(async () => {
   await world.ended(RUN)
   await world.idle()
   events = await world.events(RUN)
-}, 240_000)
+})
 afterAll(() => stage.close())
 
 /** Its longest part that is the same however it is escaped. */

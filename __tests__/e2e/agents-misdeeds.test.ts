@@ -100,7 +100,7 @@ beforeAll(async () => {
   await world.when(`${issue}`, 'half done', (_, { tasks }) => tasks.mends?.state.status === 'landed')
   await world.ended(`${issue}`)
   events = await world.events(`${issue}`)
-}, 240_000)
+})
 afterAll(() => stage.close())
 
 const talk = (task: string, attempt = 1) => talksOf(stage.model, task)[attempt - 1] ?? []

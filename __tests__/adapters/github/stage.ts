@@ -1,5 +1,5 @@
 import { Octokit } from '@octokit/rest'
-import { afterAll, onTestFinished } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { type ClientOptions, openClient } from '../../../src/adapters/github/client.ts'
 import { type ForgeOptions, openForge } from '../../../src/adapters/github/forge.ts'
 import type { Host, Permissions } from '../../../src/hub/host.ts'
@@ -8,7 +8,7 @@ import { createRunner } from '../../../src/hub/runner/runner.ts'
 import type { Forge } from '../../../src/ports/forge.ts'
 import { AHEAD, FILE, type Stage, TASK } from '../../contract/forge.contract.ts'
 import { checkExchange } from '../../hub/support/contract.ts'
-import { commitFiles, createCheckout, git, remoteGit, removeFolder, temporary } from '../../hub/support/repository.ts'
+import { commitFiles, createCheckout, git, remoteGit, temporary } from '../../hub/support/repository.ts'
 import { hastyClock } from '../../support/hasty-clock.ts'
 
 const WORKFLOW = `name: Tributary
@@ -96,9 +96,6 @@ const quiet = () => {}
 const SILENT = { debug: quiet, info: quiet, warn: quiet, error: quiet }
 
 let known: { folder: string; sha: string } | undefined
-afterAll(() => {
-  if (known !== undefined) removeFolder(known.folder)
-})
 
 /** A small repository with two branches ahead of main, one on the other. The hubs of a file start from the same one. */
 function checkout(): { folder: string; sha: string } {

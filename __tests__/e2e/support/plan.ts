@@ -2,7 +2,8 @@ import { stringify } from 'yaml'
 import { graphOf } from '../../support/plan.ts'
 
 export interface HandTask {
-  milliseconds?: number
+  /** `signal`: as long as the test wants, which ends it with `world.release`. */
+  milliseconds?: number | 'signal'
   misdeed?: string
   kind?: 'gate'
   writes?: string[]

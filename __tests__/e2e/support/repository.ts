@@ -12,11 +12,15 @@ limits: { pushes_per_minute: 6000, status_seconds: 1, poll_seconds: 0.3 }
 
 /**
  * The worker program of most tests: writes `<task>/done.txt`, and does, when told, one of the things that workers must not.
- * `sh tools/work.sh TASK [milliseconds] [misdeed]`. A shell, since a run starts it often: it begins in a tenth of Node's time.
+ * `sh tools/work.sh TASK [milliseconds | signal] [misdeed]`; with `signal` it waits until a test releases it. A shell, since a run starts it often: it begins in a tenth of Node's time.
  */
 const WORK = String.raw`
 task=$1 milliseconds=$2 misdeed=$3
-[ "$milliseconds" -gt 0 ] && sleep "$((milliseconds / 1000)).$(printf %03d $((milliseconds % 1000)))"
+if [ "$milliseconds" = signal ]; then
+  until [ -e ".git/go-$task" ]; do sleep 0.05; done
+elif [ "$milliseconds" -gt 0 ]; then
+  sleep "$((milliseconds / 1000)).$(printf %03d $((milliseconds % 1000)))"
+fi
 mkdir -p "$task"
 printf 'done by %s\n%s' "$task" "$TRIBUTARY_NOTES" > "$task/done.txt"
 readable() { tr '\0' '\n' < "$1"; }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Octokit } from '@octokit/rest'
@@ -7,6 +7,7 @@ import { replay } from '../../../src/core/evolve.ts'
 import type { RunState, Work } from '../../../src/core/state.ts'
 import { workOf } from '../../../src/core/state.ts'
 import { type Hub, type HubOptions, startHub } from '../../../src/hub/hub.ts'
+import { PACE } from '../../support/pace.ts'
 import { journalReader } from './journal-reader.ts'
 import { git, makeRepository, ROOT } from './repository.ts'
 
@@ -104,6 +105,18 @@ export async function startWorld(options: WorldOptions = {}) {
     ended: (run: string) =>
       world.when(run, 'ended', (state) => state.phase === 'ended' && state.orchestrator === null && state),
     until,
+    /**
+     * Lets a task end that waits for a signal, and waits until it has landed. A command cannot write into `.git`, so the
+     * file is in nobody's way; its slot may be about to start, so all slots are told again and again.
+     */
+    release: (run: string, task: string) =>
+      world.when(run, `through with ${task}`, (_, { tasks }) => {
+        for (const job of readdirSync(join(dataDir, 'jobs'))) {
+          const git = join(dataDir, 'jobs', job, '_work', hub.repo, hub.repo, '.git')
+          if (existsSync(git)) writeFileSync(join(git, `go-${task}`), '')
+        }
+        return tasks[task]?.state.status === 'landed'
+      }),
     idle: () => hub.runner.idle(),
     fault: (fault: object) => post(`${hub.url}/_hub/faults`, fault),
     faults: async (): Promise<unknown[]> => (await fetch(`${hub.url}/_hub/faults`)).json() as Promise<unknown[]>,
@@ -131,17 +144,21 @@ const post = async (url: string, body: object) => {
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`)
 }
 
+/** For one thing to happen; what takes longer hangs. */
+const WAIT_SECONDS = 120
+
 /** Looks again and again until there is something; then it gives up and says what the jobs said last. */
 async function waitFor<Found>(
   what: string,
   look: () => Promise<Found | undefined | null | false>,
   report: () => string,
 ): Promise<Found> {
-  const deadline = Date.now() + 90_000
+  const seconds = Math.round(WAIT_SECONDS * PACE)
+  const deadline = Date.now() + seconds * 1000
   for (;;) {
     const found = await look()
     if (found !== undefined && found !== null && found !== false) return found
-    if (Date.now() > deadline) throw new Error(`waited 90 seconds for ${what}\n${report()}`)
+    if (Date.now() > deadline) throw new Error(`waited ${seconds} seconds for ${what}\n${report()}`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
