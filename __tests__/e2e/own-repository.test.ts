@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectFinished } from './support/picture.ts'
 import { issueWith } from './support/plan.ts'
-import { git, ROOT } from './support/repository.ts'
+import { filesHere, git, ROOT } from './support/repository.ts'
 import { agreement, startWorld, type World } from './support/world.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tributary-own-'))
@@ -30,10 +30,11 @@ beforeAll(async () => {
   const [before = '', after = ''] = workflow.split(/^.*Your own set-up goes here.*$/m)
   execFileSync('mkdir', ['-p', join(checkout, '.github/workflows')])
   writeFileSync(join(checkout, '.github/workflows/tributary.yml'), `${before}${SET_UP}${after}`)
-  writeFileSync(
-    join(checkout, '.github/tributary.yml'),
-    'slots: { start: 2, cap: 2, idle_seconds: 30 }\nlimits: { pushes_per_minute: 6000, status_seconds: 1, poll_seconds: 0.3 }\n',
-  )
+  const settings = {
+    '.github/tributary.yml':
+      'slots: { start: 2, cap: 2, idle_seconds: 30 }\nlimits: { pushes_per_minute: 6000, status_seconds: 1, poll_seconds: 0.3 }\n',
+  }
+  for (const [path, text] of Object.entries(filesHere(settings))) writeFileSync(join(checkout, path), text)
   writeFileSync(join(checkout, 'edit.mjs'), EDIT)
   // A checkout without its history cannot be pushed; it begins anew.
   const isShallow = git(checkout, 'rev-parse', '--is-shallow-repository') === 'true'
