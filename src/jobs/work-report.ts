@@ -11,7 +11,13 @@ export const emptyReport = (sandbox: Sandbox | null): Report => ({
 })
 
 /** Where commands cannot be kept from doing harm, none runs. */
-export const withoutSandbox = ({ detail, fix }: { detail: string; fix: string[] }): { failure: TaskFailure; report: Report } => ({
+export const withoutSandbox = ({
+  detail,
+  fix,
+}: {
+  detail: string
+  fix: string[]
+}): { failure: TaskFailure; report: Report } => ({
   failure: { reason: 'sandbox-unavailable', detail, fix },
   report: emptyReport(null),
 })
