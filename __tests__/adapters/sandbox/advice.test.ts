@@ -35,7 +35,7 @@ describe('advice about a sandbox that is not there', () => {
   it('names the package where it does not know the system', () => {
     for (const systems of [['nixos'], ['constructor'], []])
       expect(adviceWhenMissing(machine({ systems }))).toEqual({
-        why: 'bubblewrap (bwrap) is not installed; its package is called bubblewrap on most systems',
+        why: 'bubblewrap is not installed; its package is called bubblewrap on most systems',
         fix: [],
       })
   })

@@ -45,7 +45,7 @@ it('says that it is not installed, with the commands that fix that; nothing less
   const host = { ...testHost(), path: folder }
   expect(await probeSandbox('bubblewrap', host, plain, async () => ubuntu)).toEqual({
     ok: false,
-    detail: 'bubblewrap (bwrap) is not installed',
+    detail: 'bubblewrap is not installed',
     fix: [...INSTALL, ALLOW],
   })
 })

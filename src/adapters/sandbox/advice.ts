@@ -22,7 +22,7 @@ export function adviceWhenMissing(machine: Machine): Advice {
   const known = machine.systems.flatMap((system) => (Object.hasOwn(INSTALL, system) ? [INSTALL[system] ?? []] : []))
   const fix = asRoot(machine, [...(known[0] ?? []), ...undoing(machine)])
   const hint = known.length === 0 ? '; its package is called bubblewrap on most systems' : ''
-  return { why: `bubblewrap (bwrap) is not installed${hint}`, fix }
+  return { why: `bubblewrap is not installed${hint}`, fix }
 }
 
 /** `said`: what bubblewrap answered. */

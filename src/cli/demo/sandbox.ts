@@ -13,11 +13,22 @@ export async function findSandbox({ env }: Terminal, temp: string): Promise<Demo
   return probe.ok ? { kind: 'bubblewrap' } : { kind: 'off', why: probe.detail, fix: probe.fix }
 }
 
+type Missing = Extract<DemoSandbox, { kind: 'off' }>
+
 /** Said at the start: why there is none, and what installs one. */
-export const withoutAtStart = ({ why, fix }: { why: string; fix: readonly string[] }): string =>
-  `No sandbox: ${bounded(why, 110)}. The demo's own programs run without one.${installs(fix)}`
+export const withoutAtStart = ({ why, fix }: Missing): string[] => [
+  `No sandbox: ${bounded(why, 110)}. The demo's programs run without one.`,
+  ...installs(fix),
+]
 
-export const withoutAtEnd = ({ fix }: { fix: readonly string[] }): string =>
-  `The demo ran without a sandbox; a real run never does, unless its settings say \`sandbox: off\`.${installs(fix)}`
+export const withoutAtEnd = ({ fix }: Missing): string[] => [
+  'The demo ran without a sandbox. A real run asks for `sandbox: off` by name.',
+  ...installs(fix),
+]
 
-const installs = (fix: readonly string[]): string => (fix.length === 0 ? '' : ` To install one: ${fix.join(' && ')}`)
+const installs = (fix: readonly string[]): string[] =>
+  fix.length === 0 ? [] : [`  To install one: ${fix.join(' && ')}`]
+
+/** What a model writes runs nowhere else. */
+export const noLive = ({ why, fix }: Missing): string =>
+  [`--live runs what a model writes, which takes a sandbox: ${why}`, ...installs(fix)].join('\n')

@@ -13,7 +13,7 @@ import { type Person, personAt } from './person.ts'
 import type { Place } from './place.ts'
 import { type Cast, type Ending, mustGoOn, play } from './play.ts'
 import { accountOf, metricsSchema, type Outcome, resultOf } from './report.ts'
-import { type DemoSandbox, findSandbox, withoutAtEnd, withoutAtStart } from './sandbox.ts'
+import { type DemoSandbox, findSandbox, noLive, withoutAtEnd, withoutAtStart } from './sandbox.ts'
 import { createLook } from './seen.ts'
 import { clone, type Issue, runTests, setStage } from './stage.ts'
 import { unendedJobs } from './unended.ts'
@@ -47,7 +47,7 @@ export async function show(
   const sandbox = await findSandbox(terminal, place.folder)
   signal.throwIfAborted()
   if (sandbox.kind === 'off' && wishes.thinker === 'live') throw new Mistake(noLive(sandbox))
-  if (sandbox.kind === 'off') tell(display, withoutAtStart(sandbox), display.colour.yellow)
+  for (const line of sandbox.kind === 'off' ? withoutAtStart(sandbox) : []) tell(display, line, display.colour.yellow)
   const all = { place, wishes, terminal, display, signal, sandbox }
   const { issue, patience } = await setUp(all)
   const model = await openDemoModel(wishes.thinker, issue, terminal, place.folder)
@@ -59,9 +59,6 @@ export async function show(
     await model.close()
   }
 }
-
-const noLive = ({ why, fix }: { why: string; fix: readonly string[] }): string =>
-  `--live runs what a model writes, and does so in a sandbox only: ${why}${fix.length === 0 ? '' : `. To install one: ${fix.join(' && ')}`}`
 
 function tell({ line, columns }: Display, text: string, mark = (one: string) => one): void {
   for (const one of wrapped(text, columns, '  ')) line(mark(one))
@@ -160,20 +157,23 @@ async function end(hub: Hub, all: Show, { issue }: Ending, seconds: number): Pro
   display.clear()
   display.line('')
   for (const line of accountOf(outcome, display.columns)) tell(display, line)
-  for (const line of whereToLook(all, repository, issue)) tell(display, line, display.colour.dim)
-  if (sandbox.kind === 'off') tell(display, withoutAtEnd(sandbox), display.colour.yellow)
+  tell(display, whatIsLeft(all), display.colour.dim)
+  // Words to copy are never broken.
+  if (!place.isPassing) for (const line of whereToLook(repository, issue)) display.line(display.colour.dim(line))
+  for (const line of sandbox.kind === 'off' ? withoutAtEnd(sandbox) : []) tell(display, line, display.colour.yellow)
   display.line('')
   display.line(display.colour.bold(display.colour.green(resultOf(outcome))))
 }
 
-const whereToLook = ({ place }: Show, repository: string, issue: number): string[] =>
+const whatIsLeft = ({ place }: Show): string =>
   place.isPassing
-    ? ['All of it is deleted now; with --keep it stays, with the hub to look around in.']
-    : [
-        `Everything is in ${place.folder}: the merged branch in after/, the jobs' logs in hub/logs/. Look at:`,
-        `  git -C ${repository} log --oneline --graph main`,
-        `  node dist/cli.js log ${issue} --repo ${repository}`,
-      ]
+    ? 'All of it is deleted now; with --keep it stays, with the hub to look around in.'
+    : `Everything is in ${place.folder}: the merged branch in after, logs of jobs in hub/logs.`
+
+const whereToLook = (repository: string, issue: number): string[] => [
+  `  git -C ${repository} log --oneline --graph main`,
+  `  node dist/cli.js log ${issue} --repo ${repository}`,
+]
 
 async function stay(hub: Hub, { display, signal }: Show): Promise<void> {
   display.line(`\nThe hub stays until Ctrl-C: ${hub.url}`)
