@@ -25,6 +25,7 @@ export default defineConfig({
     // Starting a process and loading the same modules for each file costs as much as its tests do.
     isolate: false,
     passWithNoTests: false,
+    reporters: ['default', './scripts/skipped-reporter.mjs'],
     // The parser of workflow files imports JSON without saying so, which Node refuses and Vite does not.
     server: { deps: { inline: [/@actions\/(workflow-parser|expressions)/] } },
     projects: [

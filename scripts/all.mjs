@@ -1,52 +1,115 @@
 // @ts-check
-// Everything that CI runs, one after the other, and in the end how much of it passed. A part that fails stops no other.
-import { spawnSync } from 'node:child_process'
+// What CI runs, and in the end how much of it passed. A step that fails stops no other.
+//   node scripts/all.mjs [--part checks|unit|integration|e2e] [--shard 1/3]
+import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { countOf, sum } from './counts.mjs'
+import { parseArgs } from 'node:util'
+import { closingLine, countOf, skippedLine, sum } from './counts.mjs'
+import { paceOf } from './pace.mjs'
+
+/** @typedef {import('./counts.mjs').Count} Count */
+/** @typedef {() => Promise<Count>} Step */
 
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'tributary-all-'))
+const { part, shard } = readWords()
+const env = { ...process.env, TRIBUTARY_PACE: String(paceOf()) }
 
-const checks = ['types', 'lint', 'dead', 'dist', 'test:node24']
-const suites = ['test:unit', 'test:integration', 'test:e2e']
+/**
+ * Lanes run side by side, the steps of a lane one after another. The demo mostly waits, so the checks run beside it;
+ * the tests fill all cores by themselves.
+ * @type {Record<string, Step[][]>}
+ */
+const PARTS = {
+  checks: [[check('test:node24')], ['types', 'lint', 'dead', 'dist'].map(check)],
+  unit: [[suite('unit')]],
+  integration: [[suite('integration')]],
+  e2e: [[suite('e2e')]],
+}
+const WHOLE = [
+  [[check('test:node24')], [...['types', 'lint', 'dead', 'dist'].map(check), suite('unit')]],
+  [[suite('integration', 'e2e')]],
+]
 
-const counts = [...checks.map(check), ...suites.map(suite)]
-const { passed, failed } = sum(counts)
+const begun = Date.now()
+/** @type {Count[]} */
+const counts = []
+for (const lanes of part === undefined ? WHOLE : [PARTS[part] ?? []]) await Promise.all(lanes.map(runLane))
+const total = sum(counts)
 rmSync(folder, { recursive: true, force: true })
 
-const line = `${passed} passed, ${failed} failed`
+console.log(`\nin ${seconds(begun)} s`)
+if (total.skipped > 0) console.log(skippedLine(total))
+const line = closingLine(total)
 // Who asks for a file says the line, once, at the very end.
 if (process.env.TRIBUTARY_COUNTS === undefined) console.log(line)
 else writeFileSync(process.env.TRIBUTARY_COUNTS, `${line}\n`)
-process.exitCode = failed === 0 ? 0 : 1
+process.exitCode = total.failed === 0 ? 0 : 1
 
-/** @param {string} name */
-function check(name) {
-  return run(name, []) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
-}
-
-/** @param {string} name */
-function suite(name) {
-  const report = join(folder, `${name.replace(':', '-')}.json`)
-  const well = run(name, ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`])
-  return countOf(read(report), well)
+/** @param {Step[]} steps */
+async function runLane(steps) {
+  for (const step of steps) counts.push(await step())
 }
 
 /**
+ * @param {string} name of a script in package.json
+ * @returns {Step}
+ */
+function check(name) {
+  return async () => {
+    const well = await run(name, ['npm', 'run', '--silent', name])
+    return { passed: well ? 1 : 0, failed: well ? 0 : 1, skipped: 0, why: [] }
+  }
+}
+
+/**
+ * @param {string[]} projects of vitest
+ * @returns {Step}
+ */
+function suite(...projects) {
+  return async () => {
+    const report = join(folder, `${projects.join('-')}.json`)
+    const words = ['vitest', 'run', ...projects.flatMap((project) => ['--project', project])]
+    // Reporters that are named replace those of the configuration.
+    const reporters = ['default', 'json', './scripts/skipped-reporter.mjs'].map((name) => `--reporter=${name}`)
+    const split = shard === undefined ? [] : [`--shard=${shard}`]
+    const well = await run(projects.join(' and '), [
+      'npx',
+      ...words,
+      ...reporters,
+      `--outputFile.json=${report}`,
+      ...split,
+    ])
+    return countOf(read(report), well)
+  }
+}
+
+/**
+ * What it prints is shown when it has ended: two that run side by side would mix their lines.
  * @param {string} name
  * @param {string[]} words
+ * @returns {Promise<boolean>}
  */
-function run(name, words) {
-  console.log(`\n== ${name}`)
+async function run(name, [program = '', ...words]) {
   const began = Date.now()
-  const { status } = spawnSync('npm', ['run', '--silent', name, '--', ...words], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+  const child = spawn(program, words, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  /** @type {Buffer[]} */
+  const said = []
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(chunk))
+  const status = await new Promise((resolve) => {
+    child.once('error', () => resolve(127))
+    child.once('close', resolve)
   })
-  console.log(`== ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${Math.round((Date.now() - began) / 1000)} s`)
+  console.log(`\n== ${name}\n${Buffer.concat(said).toString('utf8').trimEnd()}`)
+  console.log(`== ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${seconds(began)} s`)
   return status === 0
+}
+
+/** @param {number} since */
+function seconds(since) {
+  return Math.round((Date.now() - since) / 1000)
 }
 
 /** @param {string} file */
@@ -56,4 +119,14 @@ function read(file) {
   } catch {
     return null
   }
+}
+
+function readWords() {
+  const { values } = parseArgs({ options: { part: { type: 'string' }, shard: { type: 'string' } } })
+  const names = ['checks', 'unit', 'integration', 'e2e']
+  if (values.part !== undefined && !names.includes(values.part)) {
+    console.error(`--part ${values.part}: there are ${names.join(', ')}`)
+    process.exit(2)
+  }
+  return values
 }

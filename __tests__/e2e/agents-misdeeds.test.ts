@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../src/core/event.ts'
 import type { Say } from '../../src/hub/model/script.ts'
 import { MODEL_KEY } from '../support/model.ts'
+import { needsSandbox } from '../support/sandbox.ts'
 import {
   create,
   edit,
@@ -106,7 +107,7 @@ afterAll(() => stage.close())
 const talk = (task: string, attempt = 1) => talksOf(stage.model, task)[attempt - 1] ?? []
 const inTrunk = () => stage.world.git('ls-tree', '-r', '--name-only', 'refs/heads/tributary/1/trunk').split('\n')
 
-describe('a worker that does what it may not', () => {
+describe('a worker that does what it may not', needsSandbox, () => {
   it('is refused paths that are not its own, and hears why', () => {
     const said = toolsSaid(talk('rules'), 0)
     expect(said.map(({ isError }) => isError)).toEqual([true, true, true, true, true, true])
@@ -159,7 +160,7 @@ describe('a worker that does what it may not', () => {
   })
 })
 
-describe('a worker that goes in circles', () => {
+describe('a worker that goes in circles', needsSandbox, () => {
   it('is stopped at the fifth time, and the next attempt is told and does right', () => {
     expect(talk('loops', 1)).toHaveLength(5)
     expect(toolsSaid(talk('loops', 1), 2)[0]?.text).toContain('Warning: the same call 3 times')
@@ -171,7 +172,7 @@ describe('a worker that goes in circles', () => {
   })
 })
 
-describe('work that is not accepted', () => {
+describe('work that is not accepted', needsSandbox, () => {
   it('goes back twice with the output and the difference, and is verified in the same attempt', () => {
     const [verified] = eventsOf(events, 'task_verified').filter(({ task }) => task === 'mends')
     expect(verified).toMatchObject({ attempt: 1, report: { turns: 6, handOff: { did: 'Mended it.' } } })
@@ -192,7 +193,7 @@ describe('work that is not accepted', () => {
   })
 })
 
-describe('the run as a whole', () => {
+describe('the run as a whole', needsSandbox, () => {
   it('ends well, and everything says the same of it', async () => {
     const { world } = stage
     await world.idle()

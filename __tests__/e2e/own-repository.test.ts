@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { calm } from './support/calm.ts'
 import { expectFinished } from './support/picture.ts'
 import { issueWith } from './support/plan.ts'
-import { git, ROOT } from './support/repository.ts'
+import { filesHere, git, ROOT } from './support/repository.ts'
 import { agreement, startWorld, type World } from './support/world.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tributary-own-'))
@@ -37,7 +37,8 @@ beforeAll(async () => {
   const [before = '', after = ''] = workflow.split(/^.*Your own set-up goes here.*$/m)
   execFileSync('mkdir', ['-p', join(checkout, '.github/workflows')])
   writeFileSync(join(checkout, '.github/workflows/tributary.yml'), `${before}${SET_UP}${after}`)
-  writeFileSync(join(checkout, '.github/tributary.yml'), calm())
+  const settings = filesHere({ '.github/tributary.yml': calm() })
+  for (const [path, text] of Object.entries(settings)) writeFileSync(join(checkout, path), text)
   writeFileSync(join(checkout, 'edit.mjs'), EDIT)
   writeFileSync(join(checkout, 'tsconfig.part.json'), JSON.stringify(PART))
   // A checkout without its history cannot be pushed; it begins anew.

@@ -1,18 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LiveRun, Work } from '../../src/core/state.ts'
 import { recordOf, statusOf as standingOf } from '../../src/core/state.ts'
+import { sandboxHere } from '../support/sandbox.ts'
 import { documentOf, everywhere, placesWith } from './support/everywhere.ts'
 import { branchesOf, checksOf, expectFinished, statusOf } from './support/picture.ts'
 import { issueWith } from './support/plan.ts'
 import { SETTINGS } from './support/repository.ts'
 import { startWorld, type World } from './support/world.ts'
 
-/** Prints all that it can find, and leaves it in a file: its environment, that of every process it sees, git's configuration. */
+/**
+ * Prints all that it can find, and leaves it in a file: its environment, that of every process it sees, git's configuration.
+ * Without a sandbox it would see those of the whole machine, which are not a test's to print.
+ */
 const PRY = `
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 const [task, exitCode] = process.argv.slice(2)
 const readable = (path) => { try { return readFileSync(path, 'utf8') } catch { return '' } }
-const processes = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name))
+const processes = ${sandboxHere() === 'off'} ? [] : readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name))
 const environs = processes.map((pid) => readable('/proc/' + pid + '/environ') + readable('/proc/' + pid + '/cmdline'))
 const all = ['environment of ' + task, JSON.stringify(process.env), ...environs, readable('.git/config')].join('\\n').replaceAll('\\0', '\\n')
 if (exitCode !== undefined) { mkdirSync(task, { recursive: true }); writeFileSync(task + '/env.txt', all); writeFileSync(task + '/done.txt', Buffer.from(all).toString('base64')) }

@@ -6,6 +6,7 @@ import { readSettings } from '../../src/config.ts'
 import type { Task } from '../../src/core/plan.ts'
 import { blocksOf } from '../support/readme.ts'
 import { saidModel } from '../support/said-model.ts'
+import { needsSandbox } from '../support/sandbox.ts'
 import { assign, begin, oneTask, only, type SlotWorld, script, slotWorld, taken } from '../support/slot.ts'
 
 let world: SlotWorld
@@ -75,33 +76,37 @@ describe('another agent', () => {
     expect([readdirSync(join(world.tree, '../temp')), model.requests]).toEqual([[], []])
   })
 
-  it('sees the variables that the settings name, none of the job itself, and no network unless it is given', async () => {
-    const server = createServer((_request, response) => response.end('reached'))
-    await new Promise<void>((go) => server.listen(0, '127.0.0.1', go))
-    const address = server.address()
-    const port = typeof address === 'object' && address !== null ? address.port : 0
-    const asks = `fetch('http://127.0.0.1:${port}').then((it) => it.text()).catch(() => 'no network').then((it) => fs.writeFileSync('a/net', it + process.env.AGENT_KEY.length))`
-    const netOf = async (network: boolean) => {
-      work(
-        { command: agent(asks), env: ['AGENT_KEY', 'GITHUB_TOKEN', 'NOT_THERE'], network },
-        { acceptance: { argv: script('cat a/net; ! grep key a/net'), expect: '' } },
-      )
-      await world.start({ agentEnv })
-      const { failure, report } = outcome() as Extract<ReturnType<typeof outcome>, { kind: 'failed' }>
-      return { failure, log: report.acceptanceLog }
-    }
-    // `seen.json` holds the key, so that the attempt is stopped by that; here the rest is looked at.
-    expect((await netOf(false)).failure).toMatchObject({ reason: 'secret-in-diff', paths: ['a/seen.json'] })
-    expect(readFileSync(join(world.tree, 'a/net'), 'utf8')).toBe('no network16')
-    const { env } = JSON.parse(readFileSync(join(world.tree, 'a/seen.json'), 'utf8')) as Seen
-    expect([env.AGENT_KEY, env.OTHER, env.GITHUB_TOKEN]).toEqual(['key-of-the-agent', undefined, undefined])
-    expect(Object.keys(env).join()).not.toMatch(/ACTIONS_|VITEST|NOT_THERE/)
-    world.remove()
-    world = slotWorld()
-    await netOf(true)
-    expect(readFileSync(join(world.tree, 'a/net'), 'utf8')).toBe('reached16')
-    server.close()
-  })
+  it(
+    'sees the variables that the settings name, none of the job itself, and no network unless it is given',
+    needsSandbox,
+    async () => {
+      const server = createServer((_request, response) => response.end('reached'))
+      await new Promise<void>((go) => server.listen(0, '127.0.0.1', go))
+      const address = server.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      const asks = `fetch('http://127.0.0.1:${port}').then((it) => it.text()).catch(() => 'no network').then((it) => fs.writeFileSync('a/net', it + process.env.AGENT_KEY.length))`
+      const netOf = async (network: boolean) => {
+        work(
+          { command: agent(asks), env: ['AGENT_KEY', 'GITHUB_TOKEN', 'NOT_THERE'], network },
+          { acceptance: { argv: script('cat a/net; ! grep key a/net'), expect: '' } },
+        )
+        await world.start({ agentEnv })
+        const { failure, report } = outcome() as Extract<ReturnType<typeof outcome>, { kind: 'failed' }>
+        return { failure, log: report.acceptanceLog }
+      }
+      // `seen.json` holds the key, so that the attempt is stopped by that; here the rest is looked at.
+      expect((await netOf(false)).failure).toMatchObject({ reason: 'secret-in-diff', paths: ['a/seen.json'] })
+      expect(readFileSync(join(world.tree, 'a/net'), 'utf8')).toBe('no network16')
+      const { env } = JSON.parse(readFileSync(join(world.tree, 'a/seen.json'), 'utf8')) as Seen
+      expect([env.AGENT_KEY, env.OTHER, env.GITHUB_TOKEN]).toEqual(['key-of-the-agent', undefined, undefined])
+      expect(Object.keys(env).join()).not.toMatch(/ACTIONS_|VITEST|NOT_THERE/)
+      world.remove()
+      world = slotWorld()
+      await netOf(true)
+      expect(readFileSync(join(world.tree, 'a/net'), 'utf8')).toBe('reached16')
+      server.close()
+    },
+  )
 
   it('its key is in nothing that is handed over: neither log, nor commit, nor transcript', async () => {
     const leak = `console.log(process.env.AGENT_KEY); fs.rmSync('a/seen.json'); fs.writeFileSync('a/b', 'x')`

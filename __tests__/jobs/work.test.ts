@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { scratchIn } from '../../src/scratch.ts'
+import { needsSandbox, sandboxName } from '../support/sandbox.ts'
 import {
   assign,
   begin,
@@ -43,7 +44,7 @@ describe('a task', () => {
     expect(upload.result).toMatchObject({ run: '42', task: 'a', attempt: 1, base: world.base, slot: SLOT })
     expect(upload.result.outcome).toMatchObject({
       kind: 'done',
-      report: { acceptanceLog: 'b\n', summary: 'wrote b', sandbox: expect.stringMatching(/^bubblewrap /) },
+      report: { acceptanceLog: 'b\n', summary: 'wrote b', sandbox: expect.stringMatching(sandboxName()) },
     })
     expect(landed(upload, 'show', '--format=%P', '--name-only')).toBe(`${world.base}\n\nb.txt`)
     expect(landed(upload, 'show', '-s', '--format=%T')).toBe(
@@ -284,7 +285,7 @@ describe('a task', () => {
     expect(deeds[1]?.outcome).toBe('done')
   })
 
-  it('writes neither through a link out of the tree nor into .git, and the slot goes on', async () => {
+  it('writes neither through a link out of the tree nor into .git, and the slot goes on', needsSandbox, async () => {
     const outside = join(world.tree, '..', 'outside.txt')
     oneTask(world, {
       run: script(
@@ -300,11 +301,13 @@ describe('a task', () => {
 
   it('fails closed where there is no sandbox: nothing of it is run', async () => {
     oneTask(world, { run: script('echo b > b.txt') })
-    await world.start({ probe: async () => ({ ok: false, detail: 'no bwrap\nsudo apt-get install -y bubblewrap' }) })
+    await world.start({
+      probe: async () => ({ ok: false, detail: 'no bwrap', fix: ['apt-get install -y bubblewrap'] }),
+    })
     expect(outcomeOf(world.uploads)).toMatchObject({
       kind: 'failed',
       head: null,
-      failure: { reason: 'sandbox-unavailable', detail: expect.stringContaining('apt-get install') },
+      failure: { reason: 'sandbox-unavailable', detail: 'no bwrap', fix: ['apt-get install -y bubblewrap'] },
       report: { sandbox: 'none' },
     })
     expect(readdirSync(world.tree)).not.toContain('b.txt')
@@ -353,7 +356,7 @@ describe('a verification', () => {
     world.remove()
     world = slotWorld()
     verify([['true']])
-    await world.start({ probe: async () => ({ ok: false, detail: 'none' }) })
+    await world.start({ probe: async () => ({ ok: false, detail: 'none', fix: [] }) })
     expect(outcomeOf(world.uploads)).toMatchObject({
       kind: 'verification-failed',
       failure: { reason: 'sandbox-unavailable' },

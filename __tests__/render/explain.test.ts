@@ -223,17 +223,20 @@ describe('a failure of a task', () => {
     expect(explainTaskFailure(failure).join('\n')).not.toContain('t3')
   })
 
-  it('names the two lines that mend a missing sandbox', () => {
-    expect(explainTaskFailure({ reason: 'sandbox-unavailable', detail: 'no bwrap' }).slice(2)).toEqual([
-      'Nothing was run. These two lines in the `work` job, before its last step, mend it on Ubuntu:',
+  it('names the commands that bring a sandbox to the machine of the slot, if there are any, and `sandbox: off`', () => {
+    const off = 'To run commands without isolation instead, write `sandbox: off` into `.github/tributary.yml`.'
+    const fix = ['sudo apt-get install -y bubblewrap', 'sudo sysctl -w user.max_user_namespaces=15000']
+    const explained = (more: object) =>
+      explainTaskFailure({ reason: 'sandbox-unavailable', detail: 'no bwrap', ...more }).slice(2)
+    expect(explained({ fix })).toEqual([
+      'Nothing was run.',
+      'This fixes it, in a step of the `work` job before its last one:',
       '',
-      '```sh',
-      'sudo apt-get install -y bubblewrap',
-      'sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0',
-      '```',
+      ...['```sh', ...fix, '```'],
       '',
-      'To run commands without isolation instead, write `sandbox: off` into `.github/tributary.yml`.',
+      off,
     ])
+    for (const more of [{}, { fix: [] }]) expect(explained(more)).toEqual(['Nothing was run.', '', off])
   })
 
   it('names only the first of many paths', () => {

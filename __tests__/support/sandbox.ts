@@ -10,7 +10,32 @@ import type { Sandbox } from '../../src/ports/sandbox.ts'
 
 export const testHost = (env: Record<string, string | undefined> = process.env): Host => hostOf(env, [])
 
-/** The real one. Where it cannot run, a test fails with the lines that mend it; it is never skipped. */
+/** Why there is none, and what brings one. */
+function told({ detail, fix }: { detail: string; fix: readonly string[] }): string {
+  return fix.length === 0 ? detail : `${detail} (${fix.join(' && ')})`
+}
+
+const required = process.env.CI === 'true' || process.env.TRIBUTARY_SANDBOX === 'required'
+const probed = await probeSandbox('bubblewrap', testHost(), (text) => text)
+const missing = probed.ok ? null : `the sandbox cannot run here: ${told(probed)}`
+
+/** What a plan's settings say here: the sandbox, or `off` by name if none can run and none is required. */
+export function sandboxHere(): Settings['sandbox'] {
+  if (missing === null) return 'bubblewrap'
+  if (required) throw new Error(`${missing} (it is required: CI or TRIBUTARY_SANDBOX says so)`)
+  return 'off'
+}
+
+/** What a report of a run calls the sandbox here. */
+export const sandboxName = (): RegExp => (sandboxHere() === 'off' ? /^off$/ : /^bubblewrap [0-9.]+$/)
+
+/**
+ * For tests whose point is the isolation: `describe('...', needsSandbox, ...)`. Without a sandbox they are skipped, and
+ * counted with the reason; if it is required they run, and fail with the line that installs it.
+ */
+export const needsSandbox = missing === null || required ? {} : { skip: true, meta: { skippedFor: missing } }
+
+/** The real one. If it cannot run, a test that was not skipped fails with the commands that fix that. */
 export async function realSandbox(
   setting: Settings['sandbox'] = 'bubblewrap',
   {
@@ -20,8 +45,15 @@ export async function realSandbox(
   }: { host?: Host; secrets?: string[]; redact?: Redact } = {},
 ): Promise<Sandbox> {
   const probe = await probeSandbox(setting, host, redact)
-  if (!probe.ok) throw new Error(probe.detail)
+  if (!probe.ok) throw new Error(told(probe))
   return probe.sandbox
+}
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Why a test did not run. */
+    skippedFor?: string
+  }
 }
 
 export interface Tree {

@@ -26,7 +26,7 @@ import { scratchIn } from '../../src/scratch.ts'
 import { keepSecrets } from '../../src/secrets.ts'
 import { type ManualClock, manualClock } from './clock.ts'
 import { type PlanOverrides, planOf } from './plan.ts'
-import { realSandbox } from './sandbox.ts'
+import { realSandbox, sandboxHere } from './sandbox.ts'
 
 /** An event without its stamp, which says nothing to a slot. */
 type Happening = RunEvent extends infer Event ? (Event extends RunEvent ? Omit<Event, 'at' | 'by'> : never) : never
@@ -101,7 +101,7 @@ function makeRemote(around: string): string {
   return remote
 }
 
-/** A slot in a small real world: real git, a real sandbox; the journal and the clock are the test's. */
+/** A slot in a small real world: real git, the sandbox that this machine has; the journal and the clock are the test's. */
 export function slotWorld({ secrets = [] }: { secrets?: string[] } = {}): SlotWorld {
   const around = realpathSync(mkdtempSync(join(tmpdir(), 'tributary-slot-')))
   const remote = makeRemote(around)
@@ -121,7 +121,10 @@ export function slotWorld({ secrets = [] }: { secrets?: string[] } = {}): SlotWo
 
   async function deps(changes: Partial<WorkDeps>): Promise<WorkDeps> {
     const worktree = await openWorktree({ dir: tree, remoteUrl: `file://${remote}`, token: '', clock, openFiles })
-    const probe: WorkDeps['probe'] = async (setting) => ({ ok: true, sandbox: await realSandbox(setting, { redact }) })
+    const probe: WorkDeps['probe'] = async (setting) => ({
+      ok: true,
+      sandbox: await realSandbox(setting === 'off' ? setting : sandboxHere(), { redact }),
+    })
     const tempDir = join(around, 'temp')
     mkdirSync(tempDir, { recursive: true })
     const handover: WorkDeps['handover'] = {

@@ -6,8 +6,16 @@ export interface Terminal {
   home: string
   out(line: string): void
   error(line: string): void
-  /** Fires when the person wants to stop. Who never asks is ended by the signal as any program is. */
+  /** The window that `out` goes to; none if that is a file or a pipe. */
+  screen?: Screen
+  /** Fires when the person wants to stop. The reason is the signal's name. Who never asks is ended by it as any program is. */
   interruption(): AbortSignal
+}
+
+export interface Screen {
+  columns(): number
+  /** Without an end of the line. */
+  write(text: string): void
 }
 
 /** A mistake of the person at the terminal: said in one sentence, no trace. */

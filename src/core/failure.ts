@@ -16,7 +16,7 @@ export const taskFailureSchema = z.discriminatedUnion('reason', [
   z.strictObject({ reason: z.literal('wrong-base'), detail: z.string() }),
   z.strictObject({ reason: z.literal('tree-not-verified'), detail: z.string() }),
   z.strictObject({ reason: z.literal('result-unreadable'), detail: z.string() }),
-  z.strictObject({ reason: z.literal('sandbox-unavailable'), detail: z.string() }),
+  z.strictObject({ reason: z.literal('sandbox-unavailable'), detail: z.string(), fix: z.array(z.string()).optional() }),
   z.strictObject({ reason: z.literal('slot-lost'), times: z.int() }),
   z.strictObject({ reason: z.literal('conflict'), with: z.array(taskIdSchema), paths: z.array(z.string()) }),
   /** The agent came to no end: too many turns, the same call again and again, a refusal, or its own word that it cannot. */

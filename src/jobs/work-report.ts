@@ -11,8 +11,14 @@ export const emptyReport = (sandbox: Sandbox | null): Report => ({
 })
 
 /** Where commands cannot be kept from doing harm, none runs. */
-export const withoutSandbox = (detail: string): { failure: TaskFailure; report: Report } => ({
-  failure: { reason: 'sandbox-unavailable', detail },
+export const withoutSandbox = ({
+  detail,
+  fix,
+}: {
+  detail: string
+  fix: string[]
+}): { failure: TaskFailure; report: Report } => ({
+  failure: { reason: 'sandbox-unavailable', detail, fix },
   report: emptyReport(null),
 })
 

@@ -16,7 +16,7 @@ export async function performTask(
   signal: AbortSignal,
 ): Promise<Performed> {
   const probe = await deps.probe(task.sandbox)
-  if (!probe.ok) return quiet({ kind: 'failed', head: null, tree: null, ...withoutSandbox(probe.detail) })
+  if (!probe.ok) return quiet({ kind: 'failed', head: null, tree: null, ...withoutSandbox(probe) })
   if (task.worker === 'program') return quiet(await performProgram(deps, who.run, task, probe.sandbox, signal))
   return performByAgent({ deps, who, view, assignment: task, sandbox: probe.sandbox, signal })
 }

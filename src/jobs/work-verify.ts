@@ -15,7 +15,7 @@ export async function performVerification(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const probe = await deps.probe(setting)
-  if (!probe.ok) return { kind: 'verification-failed', on, ...withoutSandbox(probe.detail) }
+  if (!probe.ok) return { kind: 'verification-failed', on, ...withoutSandbox(probe) }
   await deps.worktree.prepare(on)
   const { sandbox } = probe
   const env = { TRIBUTARY_RUN: run, TRIBUTARY_TASK: VERIFY_TASK, TRIBUTARY_ATTEMPT: `${attempt}` }

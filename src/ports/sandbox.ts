@@ -26,4 +26,5 @@ export interface Sandbox {
   run(argv: Argv, options: CommandOptions): Promise<CommandRun>
 }
 
-export type SandboxProbe = { ok: true; sandbox: Sandbox } | { ok: false; detail: string }
+/** If there is none: why, and the commands that bring one to this machine. */
+export type SandboxProbe = { ok: true; sandbox: Sandbox } | { ok: false; detail: string; fix: string[] }

@@ -1,7 +1,7 @@
 import type { TaskFailure } from '../core/failure.ts'
 import { shortSha } from '../core/ref.ts'
 import { code, codeName, fence, sentence } from './code.ts'
-import { bounded } from './escape.ts'
+import { bounded, oneLine } from './escape.ts'
 import { modelText } from './model-text.ts'
 import { usd } from './money.ts'
 import { count, listed } from './words.ts'
@@ -104,12 +104,8 @@ function advice(failure: TaskFailure): string[] {
       return ['Nothing of it was taken over. Try again.']
     case 'sandbox-unavailable':
       return [
-        'Nothing was run. These two lines in the `work` job, before its last step, mend it on Ubuntu:',
-        '',
-        ...fence(
-          'sudo apt-get install -y bubblewrap\nsudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0',
-          'sh',
-        ),
+        'Nothing was run.',
+        ...sandboxFix(failure.fix ?? []),
         '',
         'To run commands without isolation instead, write `sandbox: off` into `.github/tributary.yml`.',
       ]
@@ -131,6 +127,22 @@ function advice(failure: TaskFailure): string[] {
       return ['Its branch is kept. Try again on top of what has landed, or merge by hand and skip it.']
   }
 }
+
+/** A slot says what its machine lacks, so its words are bounded. */
+const sandboxFix = (commands: readonly string[]): string[] =>
+  commands.length === 0
+    ? []
+    : [
+        'This fixes it, in a step of the `work` job before its last one:',
+        '',
+        ...fence(
+          commands
+            .slice(0, 5)
+            .map((command) => bounded(oneLine(command), 200))
+            .join('\n'),
+          'sh',
+        ),
+      ]
 
 /** What to type about a task that failed. */
 export const afterFailure = (task: string): string =>

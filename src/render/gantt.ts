@@ -1,6 +1,7 @@
 import { type Span, slotsIn } from './spans.ts'
 
-const COLUMNS = 100
+/** As wide as pages show it; a terminal says how wide it is. */
+export const GANTT_COLUMNS = 100
 
 interface Scale {
   from: number
@@ -12,12 +13,16 @@ const place = ({ from, to, columns }: Scale, second: number): number =>
   Math.min(columns, Math.max(0, Math.round(((second - from) / (to - from)) * columns)))
 
 /** Rows of time, in the order that is given, else slots by number: `t1====|` is work, `x` work that came to nothing, a dot a slot without work. */
-export function gantt(spans: readonly Span[], rows: readonly string[] = slotsIn(spans)): string[] {
+export function gantt(
+  spans: readonly Span[],
+  rows: readonly string[] = slotsIn(spans),
+  columns = GANTT_COLUMNS,
+): string[] {
   if (spans.length === 0) return []
   const margin = Math.max(...rows.map((name) => name.length)) + 2
   const from = Math.min(...spans.map((span) => span.from))
   const to = Math.max(...spans.map((span) => span.to), from + 0.1)
-  const scale = { from, to, columns: COLUMNS - margin }
+  const scale = { from, to, columns: columns - margin }
   return [
     ...rows.map(
       (slot) =>

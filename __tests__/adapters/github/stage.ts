@@ -8,7 +8,7 @@ import { createRunner } from '../../../src/hub/runner/runner.ts'
 import type { Forge } from '../../../src/ports/forge.ts'
 import { AHEAD, FILE, type Stage, TASK } from '../../contract/forge.contract.ts'
 import { checkExchange } from '../../hub/support/contract.ts'
-import { commitFiles, createCheckout, git, remoteGit, temporary } from '../../hub/support/repository.ts'
+import { commitFiles, createCheckout, git, remoteGit, removeFolder, temporary } from '../../hub/support/repository.ts'
 import { hastyClock } from '../../support/hasty-clock.ts'
 
 const WORKFLOW = `name: Tributary

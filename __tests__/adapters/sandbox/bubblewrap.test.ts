@@ -12,20 +12,19 @@ import {
 } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CommandOptions, Sandbox } from '../../../src/ports/sandbox.ts'
-import { makeTree, realSandbox, type Tree, testHost } from '../../support/sandbox.ts'
+import { makeTree, needsSandbox, realSandbox, type Tree, testHost } from '../../support/sandbox.ts'
 
 let sandbox: Sandbox
 let tree: Tree
 
-beforeAll(async () => {
+beforeEach(async () => {
+  // For each test: if there is none, each of them says so.
   sandbox = await realSandbox()
-})
-beforeEach(() => {
   tree = makeTree()
 })
-afterEach(() => tree.remove())
+afterEach(() => tree?.remove())
 
 const run = (argv: string[], options: Partial<CommandOptions> = {}) =>
   sandbox.run(argv, { worktree: tree.path, seconds: 20, ...options })
@@ -33,7 +32,7 @@ const shell = (script: string, options = {}) => run(['sh', '-c', script], option
 const node = (script: string, options = {}) => run(['node', '-e', script], options)
 const file = (name: string) => readFileSync(join(tree.path, name), 'utf8')
 
-describe('what a command may do', () => {
+describe('what a command may do', needsSandbox, () => {
   it('reads and writes the work tree, and its exit code and output are told', async () => {
     const ran = await shell('cat a.txt; echo b > b.txt; mkdir -p d/e; echo c > d/e/c.txt; exit 7')
     expect(ran).toMatchObject({ exitCode: 7, log: 'a\n', timedOut: false })
@@ -83,7 +82,7 @@ describe('what a command may do', () => {
   })
 })
 
-describe('what a command may not do', () => {
+describe('what a command may not do', needsSandbox, () => {
   it('no network: not even a listener on loopback can be reached', async () => {
     const server = createServer((socket) => socket.end('reached'))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -249,7 +248,7 @@ describe('what a command may not do', () => {
   })
 })
 
-describe('the folders of people', () => {
+describe('the folders of people', needsSandbox, () => {
   const write = (path: string, text: string, mode = 0o644) => {
     mkdirSync(join(path, '..'), { recursive: true })
     writeFileSync(path, text, { mode })
@@ -291,7 +290,7 @@ describe('the folders of people', () => {
   })
 })
 
-describe('how a command ends', () => {
+describe('how a command ends', needsSandbox, () => {
   const heartbeat = (name: string) =>
     `setsid sh -c "while :; do date +%s%N > ${name}; sleep 0.02; done" > /dev/null 2>&1 &`
   /** Whether something still writes to the file: two looks, longer apart than two of its beats. */
@@ -344,7 +343,7 @@ describe('how a command ends', () => {
   })
 })
 
-describe('what is kept of the output', () => {
+describe('what is kept of the output', needsSandbox, () => {
   it('both streams, in the order in which they were written', async () => {
     const ran = await shell('for i in 1 2 3 4 5; do echo out $i; echo err $i >&2; done')
     expect(ran.log).toBe([1, 2, 3, 4, 5].map((i) => `out ${i}\nerr ${i}\n`).join(''))
@@ -366,6 +365,6 @@ describe('what is kept of the output', () => {
   })
 })
 
-describe('its name', () => {
+describe('its name', needsSandbox, () => {
   it('says the version', () => expect(sandbox.name).toMatch(/^bubblewrap [0-9.]+$/))
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Sandbox } from '../../../src/ports/sandbox.ts'
+import { needsLinux } from '../../support/linux.ts'
 import { makeTree, realSandbox, type Tree, testHost } from '../../support/sandbox.ts'
 
 let sandbox: Sandbox
@@ -51,7 +52,7 @@ describe('without a sandbox', () => {
     expect(beats()).toEqual(before)
   })
 
-  it('what a command leaves in its group ends with it; what left the group holds nobody up', async () => {
+  it('what a command leaves in its group ends with it; what left the group holds nobody up', needsLinux, async () => {
     const ran = await shell('sleep 600 & setsid sleep 3 & echo done')
     expect(ran).toMatchObject({ exitCode: 0, log: 'done\n' })
     expect(ran.seconds).toBeLessThan(2.5)

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { hostOf } from '../../../src/adapters/sandbox/host.ts'
-import { MEND, probeSandbox } from '../../../src/adapters/sandbox/probe.ts'
-import { testHost } from '../../support/sandbox.ts'
+import type { Machine } from '../../../src/adapters/sandbox/machine.ts'
+import { probeSandbox } from '../../../src/adapters/sandbox/probe.ts'
+import { needsSandbox, testHost } from '../../support/sandbox.ts'
 
 const plain = (text: string) => text
 let folder: string
@@ -20,29 +21,54 @@ function forbidden(script: string) {
   return { ...testHost(), path: `${folder}/bin:/usr/bin:/bin`, temp: folder }
 }
 
+const ubuntu: Machine = {
+  platform: 'linux',
+  isRoot: false,
+  systems: ['ubuntu', 'debian'],
+  forbidding: ['kernel.apparmor_restrict_unprivileged_userns=0'],
+}
+const INSTALL = ['sudo apt-get update', 'sudo apt-get install -y bubblewrap']
+const ALLOW = 'sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0'
+
 const detailOf = async (probe: ReturnType<typeof probeSandbox>) => {
   const answer = await probe
-  return answer.ok ? `${answer.sandbox.name} runs` : answer.detail
+  return answer.ok ? `${answer.sandbox.name} runs` : [answer.detail, ...answer.fix].join('; ')
 }
 
-it('runs a command in the real one before it answers, and leaves nothing behind', async () => {
+it('runs a command in the real one before it answers, and leaves nothing behind', needsSandbox, async () => {
   const detail = await detailOf(probeSandbox('bubblewrap', { ...testHost(), temp: folder }, plain))
   expect(detail).toMatch(/^bubblewrap [0-9.]+ runs$/)
   expect(readdirSync(folder)).toEqual([])
 })
 
-it('where it is not installed, says so and names the two lines that mend it; nothing less takes its place', async () => {
-  const detail = await detailOf(probeSandbox('bubblewrap', { ...testHost(), path: folder }, plain))
-  expect(detail).toContain('not installed')
-  for (const line of MEND) expect(detail.split('\n')).toContain(line)
+it('says that it is not installed, with the commands that fix that; nothing less takes its place', async () => {
+  const host = { ...testHost(), path: folder }
+  expect(await probeSandbox('bubblewrap', host, plain, async () => ubuntu)).toEqual({
+    ok: false,
+    detail: 'bubblewrap is not installed',
+    fix: [...INSTALL, ALLOW],
+  })
 })
 
-it('where it cannot run, says why in its own words', async () => {
+it('says that there is none for this system, where no command would help', async () => {
+  const host = { ...testHost(), path: folder }
+  const mac: Machine = { platform: 'darwin', isRoot: false, systems: [], forbidding: [] }
+  expect(await probeSandbox('bubblewrap', host, plain, async () => mac)).toEqual({
+    ok: false,
+    detail: 'there is no sandbox for macOS yet',
+    fix: [],
+  })
+})
+
+it('if it cannot run, says why in its own words', async () => {
   const why = 'bwrap: setting up uid map: Permission denied'
   const host = forbidden(`[ "$1" = --version ] && echo bubblewrap 9.8.7 && exit; echo ${why} >&2; exit 1`)
-  const detail = await detailOf(probeSandbox('bubblewrap', host, plain))
-  expect(detail).toContain(`bubblewrap 9.8.7 cannot run a command here: ${why}`)
-  expect(detail).toContain(MEND[1])
+  expect(await probeSandbox('bubblewrap', host, plain, async () => ubuntu)).toEqual({
+    ok: false,
+    detail: `bubblewrap 9.8.7 cannot run a command here: ${why}`,
+    fix: [ALLOW],
+  })
+  expect(readdirSync(folder)).toEqual(['bin'])
 })
 
 it('is off only where the settings say so by name', async () => {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { filesHere } from './repository.ts'
 import type { Person, World } from './world.ts'
 
 const run = promisify(execFile)
@@ -14,7 +15,7 @@ export async function pushFiles(world: World, files: Readonly<Record<string, str
     run('git', ['-C', folder, '-c', `user.name=${person}`, '-c', `user.email=${person}@example.org`, ...args])
   await git('fetch', '--quiet', url, 'main')
   await git('reset', '--quiet', '--hard', 'FETCH_HEAD')
-  for (const [path, text] of Object.entries(files)) {
+  for (const [path, text] of Object.entries(filesHere(files))) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
   }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { sandboxHere } from '../../support/sandbox.ts'
 
 export const ROOT = join(import.meta.dirname, '..', '..', '..')
 
@@ -44,17 +45,26 @@ for task in "$@"; do [ -e "$task/done.txt" ] || missing="$missing, $task"; done
 echo "all there: $*"
 `
 
+const SETTINGS_FILE = '.github/tributary.yml'
+
+/** Files of a repository as this machine can work on them: without a sandbox, the settings say so by name. */
+export function filesHere(files: Readonly<Record<string, string>>): Record<string, string> {
+  const settings = files[SETTINGS_FILE]
+  if (settings === undefined || sandboxHere() === 'bubblewrap') return { ...files }
+  return { ...files, [SETTINGS_FILE]: `${settings.trimEnd()}\nsandbox: off\n` }
+}
+
 /** A checkout with the shipped workflow, ready to become a repository on the hub. */
 export function makeRepository(folder: string, files: Readonly<Record<string, string>> = {}): string {
-  const all: Record<string, string> = {
+  const all = filesHere({
     'README.md': '# A repository\n',
     'shared.txt': 'first line\n',
     'tools/work.sh': WORK,
     'tools/check.sh': CHECK,
-    '.github/tributary.yml': SETTINGS,
+    [SETTINGS_FILE]: SETTINGS,
     '.github/workflows/tributary.yml': readFileSync(join(ROOT, 'examples/tributary.yml'), 'utf8'),
     ...files,
-  }
+  })
   for (const [path, text] of Object.entries(all)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)

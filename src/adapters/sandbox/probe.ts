@@ -5,34 +5,41 @@ import { promisify } from 'node:util'
 import type { Redact } from '../../core/redact.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { CommandRun, Sandbox, SandboxProbe } from '../../ports/sandbox.ts'
+import { type Advice, adviceWhenMissing, adviceWhenRefused } from './advice.ts'
 import { type Bubblewrap, bubblewrap } from './bubblewrap.ts'
 import type { Host } from './host.ts'
+import { type Machine, thisMachine } from './machine.ts'
 import { noSandbox } from './off.ts'
-
-/** The two lines that mend it on GitHub's machines; the second where AppArmor forbids user namespaces. */
-export const MEND = [
-  'sudo apt-get install -y bubblewrap',
-  'sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0',
-] as const
 
 const PROBE_SECONDS = 20
 
 /** The sandbox that the settings name, after one command has really run in it. There is no falling back to less. */
-export async function probeSandbox(setting: Settings['sandbox'], host: Host, redact: Redact): Promise<SandboxProbe> {
+export async function probeSandbox(
+  setting: Settings['sandbox'],
+  host: Host,
+  redact: Redact,
+  machine: () => Promise<Machine> = thisMachine,
+): Promise<SandboxProbe> {
   if (setting === 'off') return { ok: true, sandbox: noSandbox(host, redact) }
   const found = await findBubblewrap(host.path)
-  if (found === null) return unavailable('bubblewrap (bwrap) is not installed')
+  if (found === null) return unavailable(adviceWhenMissing(await machine()))
   const sandbox = bubblewrap(found, host, redact)
-  const tried = await tryOut(sandbox, host).catch((error: unknown) => `${error}`)
-  if (typeof tried === 'string') return unavailable(tried)
-  if (tried.exitCode !== 0) return unavailable(`${sandbox.name} cannot run a command here: ${tried.log.trim()}`)
-  return { ok: true, sandbox }
+  const refused = await refusalOf(sandbox, host)
+  if (refused === null) return { ok: true, sandbox }
+  return unavailable(adviceWhenRefused(await machine(), `${sandbox.name} cannot run a command here: ${refused}`))
 }
 
-const unavailable = (what: string): SandboxProbe => ({
-  ok: false,
-  detail: [what, 'A step of the job before Tributary mends it:', ...MEND].join('\n'),
-})
+const unavailable = ({ why, fix }: Advice): SandboxProbe => ({ ok: false, detail: why, fix })
+
+/** What a command that does nothing was answered with; null if it ran. */
+async function refusalOf(sandbox: Sandbox, host: Host): Promise<string | null> {
+  try {
+    const { exitCode, log } = await tryOut(sandbox, host)
+    return exitCode === 0 ? null : log.trim() || `exit code ${exitCode}`
+  } catch (error) {
+    return String(error)
+  }
+}
 
 async function findBubblewrap(path: string): Promise<Bubblewrap | null> {
   for (const folder of path.split(':')) {

@@ -22,10 +22,16 @@ export interface DemoModel {
   close(): Promise<void>
 }
 
-export async function openDemoModel(thinker: Thinker, issue: Issue, terminal: Terminal): Promise<DemoModel> {
+/** `folder`: of the demo, for what the script is made from. */
+export async function openDemoModel(
+  thinker: Thinker,
+  issue: Issue,
+  terminal: Terminal,
+  folder: string,
+): Promise<DemoModel> {
   if (thinker === 'none') return { secrets: {}, variables: {}, issue, notice: null, close: async () => {} }
   const asked = { ...issue, body: withoutPlan(issue.body) }
-  return thinker === 'live' ? live(asked, terminal) : scriptedModel(asked, issue, terminal)
+  return thinker === 'live' ? live(asked, terminal) : scriptedModel(asked, issue, terminal, folder)
 }
 
 const withoutPlan = (body: string): string => body.replace(/```tributary\n[\s\S]*?\n```\n?/, '').trimEnd()
@@ -45,17 +51,17 @@ function live(issue: Issue, { env }: Terminal): DemoModel {
   }
 }
 
-async function scriptedModel(issue: Issue, written: Issue, { home }: Terminal): Promise<DemoModel> {
+async function scriptedModel(issue: Issue, written: Issue, { home }: Terminal, folder: string): Promise<DemoModel> {
   const read = readHandPlan(written.body, defaultSettings)
   if (!read.ok) throw new DemoFailure('the plan of issue.md cannot be read')
-  const calls = await recordSteps(join(home, 'examples', 'demo'), read.value.tasks)
+  const calls = await recordSteps(join(home, 'examples', 'demo'), join(folder, 'steps'), read.value.tasks)
   const apiKey = `sk-ant-demo-${randomBytes(16).toString('hex')}`
   const server = await startModelServer({ apiKey, script: demoScript(read.value, calls) })
   return {
     secrets: { ANTHROPIC_API_KEY: apiKey },
     variables: { ANTHROPIC_BASE_URL: server.url },
     issue,
-    notice: `A scripted model on ${server.url} plans and works; its words are scripted, its edits and their tests are real.`,
+    notice: `A scripted model on ${server.url} plans and works: its words are scripted, its edits and their tests are real.`,
     close: () => server.close(),
   }
 }

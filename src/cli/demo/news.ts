@@ -4,52 +4,95 @@ import type { Check, Comment, Pull, Seen } from './seen.ts'
 export interface News {
   who: string
   what: string
+  tone: 'plain' | 'good' | 'bad'
 }
 
-/** What a person who watches the pages would notice, each thing once. What people type is told when they type it. */
+/**
+ * What somebody who sees this for the first time wants to know of all that changes on the pages, each thing once. What
+ * people type is told when they type it; how far the run is, is the status.
+ */
 export function changesBetween(before: Seen, after: Seen): News[] {
-  const news = [
-    ...after.comments.filter(byBot).flatMap((comment) => aboutComment(byId(before.comments, comment), comment)),
+  return [
+    ...after.comments.filter((comment) => isNew(before.comments, comment)).flatMap(aboutComment),
+    ...latestChecks(after.checks).flatMap((check) =>
+      aboutCheck(latestChecks(before.checks).find(byName(check)), check),
+    ),
     ...after.pulls.flatMap((pull) => aboutPull(before.pulls.find(byNumber(pull)), pull)),
-    ...after.checks.flatMap((check) => aboutCheck(byId(before.checks, check), check)),
   ]
-  // A task's check stands on the commit where it began and on the one that it handed over.
-  return news.filter(({ what }, index) => news.findIndex((other) => other.what === what) === index)
 }
 
-const byBot = ({ author }: Comment): boolean => isBot(author)
+/**
+ * The newest check of each name is what a visitor sees: a task's stands on the commit where it began, and on the one that it
+ * handed over.
+ */
+export function latestChecks(checks: readonly Check[]): Check[] {
+  const latest = new Map<string, Check>()
+  for (const check of checks.toSorted((a, b) => a.id - b.id)) latest.set(check.name, check)
+  return [...latest.values()]
+}
+
+const isNew = (known: readonly Comment[], comment: Comment): boolean => byId(known, comment) === undefined
 const byNumber = (pull: Pull) => (other: Pull) => other.number === pull.number
+
+const byName = (check: Check) => (other: Check) => other.name === check.name
 
 const byId = <Item extends { id: number }>(items: readonly Item[], { id }: Item): Item | undefined =>
   items.find((item) => item.id === id)
 
-/** The first line that people see: no marker, no Markdown of headings. */
+/** The first line that people see: no marker, no Markdown. */
 export const headOf = (body: string): string =>
-  body
-    .split('\n')
-    .find((line) => line.trim() !== '' && !line.startsWith('<!--'))
-    ?.replace(/^#+ /, '') ?? ''
+  (body.split('\n').find((line) => line.trim() !== '' && !line.startsWith('<!--')) ?? '')
+    .replace(/^#+ /, '')
+    .replaceAll('`', '')
 
-function aboutComment(before: Comment | undefined, comment: Comment): News[] {
-  const head = headOf(comment.body)
-  if (before === undefined) return [{ who: 'tributary', what: `on #${comment.thread}: ${head}` }]
-  return headOf(before.body) === head ? [] : [{ who: 'tributary', what: `edits, on #${comment.thread}: ${head}` }]
+/** A live comment that changes all the time begins like this. */
+const STATUS = /^(?:Running|Waiting|Verifying|Planning|Done|Merged|Stopped)\b/
+
+function aboutComment({ author, body, thread }: Comment): News[] {
+  const head = headOf(body)
+  if (!isBot(author) || STATUS.test(head)) return []
+  const refused = head.startsWith('not-permitted')
+  const said = head.replace(/^[a-z-]+: /, refused ? 'No: ' : '')
+  const [first = said] = /^.*?\.(?= [A-Z])/.exec(said) ?? [said]
+  return [{ who: 'tributary', what: `on #${thread}: ${first}`, tone: refused ? 'bad' : 'plain' }]
 }
 
 function aboutPull(before: Pull | undefined, pull: Pull): News[] {
   const standing = standingOf(pull)
-  if (before !== undefined && standingOf(before) === standing) return []
-  return [{ who: 'pull', what: `#${pull.number} ${pull.head} -> ${pull.base}: ${standing}` }]
+  if (standing === null || (before !== undefined && standingOf(before) === standing)) return []
+  return [{ who: 'tributary', what: `#${pull.number} ${standing}`, tone: pull.merged ? 'good' : 'plain' }]
 }
 
-function standingOf({ merged, state, draft }: Pull): string {
-  if (merged) return 'merged'
-  if (state !== 'open') return state
-  return draft ? 'draft' : 'ready'
+/** Of the pull request for the whole change; those of tasks come and go with their checks. */
+function standingOf({ merged, state, draft, base, head }: Pull): string | null {
+  if (!head.endsWith('/trunk')) return null
+  if (merged) return `is merged into ${base}`
+  if (state !== 'open') return `is ${state}`
+  return draft ? null : `is ready: all of it, verified as one`
 }
+
+/** `tributary / cart — Prices of the cart are money` */
+const TASK = /^tributary \/ (\S+) — (.+)$/
+
+const WORST: readonly (string | null)[] = ['failure', 'timed_out', 'cancelled']
 
 function aboutCheck(before: Check | undefined, check: Check): News[] {
-  const standing = check.conclusion ?? check.status
-  if (before !== undefined && (before.conclusion ?? before.status) === standing) return []
-  return [{ who: 'check', what: `${check.name}: ${standing}` }]
+  const { conclusion, name, output } = check
+  const [, task, title] = TASK.exec(name) ?? []
+  if (conclusion === null || before?.conclusion === conclusion || task === undefined) return []
+  if (conclusion === 'success')
+    return [{ who: (output.title ?? 'done').toLowerCase(), what: `${task}: ${title}`, tone: 'good' }]
+  if (conclusion === 'action_required')
+    return [{ who: 'waits', what: `for a person: ${task}: ${title}`, tone: 'plain' }]
+  if (WORST.includes(conclusion)) return [{ who: conclusion, what: `${task}: ${title}`, tone: 'bad' }]
+  return [{ who: 'retried', what: `${task}: ${output.title ?? conclusion}`, tone: 'plain' }]
+}
+
+/** How far it is: `5 of 12 tasks landed; at work: cart, tax`. Null before there is anything to do. */
+export function progressOf({ comments, checks }: Seen): string | null {
+  const [landed] = comments.flatMap(({ body }) => /\d+ of \d+ tasks landed/.exec(body) ?? []).slice(-1)
+  const atWork = checks.flatMap(({ name, status }) => (status === 'in_progress' ? (TASK.exec(name)?.[1] ?? []) : []))
+  if (landed === undefined && atWork.length === 0) return null
+  const names = [...new Set(atWork)]
+  return [landed ?? 'begun', ...(names.length > 0 ? [`at work: ${names.join(', ')}`] : [])].join('; ')
 }

@@ -23,10 +23,12 @@ const identified = z.object({ id: z.number() })
 const merged = z.object({ sha: z.string(), merged: z.literal(true) })
 const wrapped = z.record(z.string(), z.unknown())
 
-export function personAt(place: Place, login: string, token: string): Person {
+/** `signal`: ends what is asked at the moment, and refuses what comes after. */
+export function personAt(place: Place, login: string, token: string, signal: AbortSignal): Person {
   const ask = async <Answer extends z.ZodType>(answer: Answer, method: string, path: string, body?: unknown) => {
     const response = await fetch(`${place.api}/repos/${place.owner}/${place.repo}${path}`, {
       method,
+      signal,
       headers: {
         authorization: `Bearer ${token}`,
         accept: 'application/vnd.github+json',

@@ -1,7 +1,8 @@
 import { isBot } from './cast.ts'
 import { DemoFailure } from './failure.ts'
+import { headOf, latestChecks } from './news.ts'
 import type { Person } from './person.ts'
-import type { Check, Comment, Pull, Seen } from './seen.ts'
+import type { Comment, Pull, Seen } from './seen.ts'
 import type { Issue } from './stage.ts'
 import type { Watch } from './watch.ts'
 
@@ -21,13 +22,12 @@ const GATE = 'look'
 /** What people do in the demo, from the issue to the merge. Nothing here knows Tributary but by its words. */
 export async function play(cast: Cast, issue: Issue, watch: Watch): Promise<Ending> {
   const number = await cast.writer.openIssue(issue.title, issue.body)
-  watch.say('writer', `opens #${number}: ${issue.title}`)
+  watch.say('writer', `opens issue #${number}: ${issue.title}`)
   await type(watch, cast.writer, number, '/plan')
   const { pull, approval } = await watch.until('the plan on a pull request', planned)
   await tryAsOutsider(watch, cast, pull, approval)
-  await ask(watch, cast.writer, number, '/status', () => true)
   await type(watch, cast.admin, pull, approval)
-  await watch.until('the gate', ({ comments }) => saying(comments, `\`/approve ${GATE}\` opens the gate`))
+  await watch.until('the gate of the plan', ({ comments }) => saying(comments, `\`/approve ${GATE}\` opens the gate`))
   await type(watch, cast.admin, pull, `/approve ${GATE}`)
   const done = await watch.until('the final pull request to be ready', readyAt(pull))
   allWell(done)
@@ -76,20 +76,13 @@ const STUCK = ['## Stopped', '## Verification failed', '## Cancelled']
 /** What a run comes to when it needs a person whom the demo does not play. */
 export function mustGoOn({ comments }: Seen): void {
   const stuck = STUCK.map((words) => saying(comments, words)).find((comment) => comment !== undefined)
-  if (stuck !== undefined) throw new DemoFailure(`the run went wrong:\n${stuck.body}`)
+  if (stuck !== undefined) throw new DemoFailure(`the run came to a stop: ${headOf(stuck.body)}`)
 }
 
 const readyAt =
   (pull: number) =>
   (seen: Seen): Seen | null =>
     seen.pulls.some((one) => one.number === pull && !one.draft) ? seen : null
-
-/** The newest check of each name is what a visitor sees. */
-export function latestChecks(checks: readonly Check[]): Check[] {
-  const latest = new Map<string, Check>()
-  for (const check of checks.toSorted((a, b) => a.id - b.id)) latest.set(check.name, check)
-  return [...latest.values()]
-}
 
 function allWell({ checks }: Seen): void {
   const bad = latestChecks(checks).filter(({ conclusion }) => conclusion !== 'success')

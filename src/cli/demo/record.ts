@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
@@ -41,9 +40,15 @@ export function append(path, more) {
 export const think = async () => {}
 `
 
-/** What the demo's steps change, task by task, as the calls by which an agent does the same. Needs come first in the plan. */
-export async function recordSteps(template: string, tasks: readonly Task[]): Promise<ReadonlyMap<string, DemoCall[]>> {
-  const folder = await mkdtemp(join(tmpdir(), 'tributary-steps-'))
+/**
+ * What the demo's steps change, task by task, as the calls by which an agent does the same. Needs come first in the plan.
+ * `folder` is a new one, and is gone afterwards.
+ */
+export async function recordSteps(
+  template: string,
+  folder: string,
+  tasks: readonly Task[],
+): Promise<ReadonlyMap<string, DemoCall[]>> {
   try {
     await cp(template, folder, { recursive: true })
     await writeFile(join(folder, 'tools', 'step.mjs'), RECORDER)

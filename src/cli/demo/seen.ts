@@ -48,21 +48,25 @@ export interface Seen {
   comments: Comment[]
   pulls: Pull[]
   checks: Check[]
+  /** What else moves while a run goes on, as a text that changes with it: refs, the journal's too, and jobs' logs. */
+  traces: string
 }
 
 export type Look = () => Promise<Seen>
 
 /** Checks hang on commits, and branches move on: a commit that was once a head is looked at until its checks are completed. */
-export function createLook(visitor: Person): Look {
+export function createLook(visitor: Person, logs: () => Promise<unknown>): Look {
   const known = new Map<string, Check[]>()
   const checksAt = (sha: string) => visitor.list(checkSchema, `/commits/${sha}/check-runs`, 'check_runs')
   return async () => {
     const comments = await visitor.list(commentSchema, '/issues/comments')
     const pulls = await visitor.list(pullSchema, '/pulls?state=all&direction=asc')
     const refs = await visitor.list(refSchema, '/git/matching-refs/heads/tributary/')
+    const journals = await visitor.list(refSchema, '/git/matching-refs/tributary/')
     const heads = new Set([...pulls.map((pull) => pull.sha), ...refs.map((ref) => ref.object.sha)])
     for (const [sha, checks] of known) if (checks.some((check) => check.status !== 'completed')) heads.add(sha)
     await Promise.all([...heads].map(async (sha) => known.set(sha, await checksAt(sha))))
-    return { comments, pulls, checks: [...known.values()].flat() }
+    const traces = JSON.stringify([refs, journals, await logs()])
+    return { comments, pulls, checks: [...known.values()].flat(), traces }
   }
 }

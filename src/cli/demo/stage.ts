@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import type { Settings } from '../../core/settings.ts'
 import { WORKFLOW, WORKFLOW_PATH } from '../workflow-file.ts'
 import { DemoFailure } from './failure.ts'
 
@@ -15,11 +16,13 @@ export interface Issue {
 }
 
 /** The shop as a git repository of its own, with the workflow file that users paste. */
-export async function setStage(home: string, folder: string): Promise<Issue> {
+export async function setStage(home: string, folder: string, sandbox: Settings['sandbox']): Promise<Issue> {
   const template = join(home, 'examples', 'demo')
   await cp(template, folder, { recursive: true })
   await mkdir(dirname(join(folder, WORKFLOW_PATH)), { recursive: true })
   await writeFile(join(folder, WORKFLOW_PATH), WORKFLOW)
+  // As anybody has to write it who wants that: by name, in the settings.
+  if (sandbox === 'off') await appendFile(join(folder, '.github', 'tributary.yml'), 'sandbox: off\n')
   await git(folder, 'init', '--quiet', '--initial-branch=main')
   await git(folder, 'add', '--all')
   await git(folder, ...AUTHOR, 'commit', '--quiet', '--message', 'A corner shop')
@@ -35,19 +38,19 @@ export function parseIssue(text: string): Issue {
 export const clone = (url: string, folder: string): Promise<string> =>
   git(dirname(folder), 'clone', '--quiet', '--depth=1', url, folder)
 
-/** The repository's own tests, as a person would run them there. */
-export async function runTests(folder: string): Promise<string> {
+/** The repository's own tests, as a person would run them there; answers with how many passed. */
+export async function runTests(folder: string): Promise<number> {
   const { NODE_TEST_CONTEXT: _, NODE_OPTIONS: __, ...env } = process.env
   const words = ['--test', '--test-reporter=tap']
   const { stdout } = await execute(process.execPath, words, { cwd: folder, env, encoding: 'utf8' }).catch(
     (error: unknown) => {
-      throw new DemoFailure(`the tests of ${folder} do not pass: ${error instanceof Error ? error.message : error}`)
+      throw new DemoFailure(`the tests of ${folder} do not pass: \`node --test\` there says which`, { cause: error })
     },
   )
   const count = (what: string) => new RegExp(`^# ${what} (\\d+)$`, 'm').exec(stdout)?.[1] ?? '0'
   if (count('pass') === '0' || count('fail') !== '0')
-    throw new DemoFailure(`the tests of ${folder} do not pass:\n${stdout}`)
-  return `${count('pass')} tests pass`
+    throw new DemoFailure(`the tests of ${folder} do not pass: \`node --test\` there says which`)
+  return Number(count('pass'))
 }
 
 async function git(folder: string, ...words: string[]): Promise<string> {

@@ -1,120 +1,102 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { type Hub, startHub } from '../../hub/hub.ts'
+import { constants } from 'node:os'
+import { killDescendants } from '../../hub/runner/descendants.ts'
+import { createDisplay, type Display, wrapped } from '../display.ts'
 import { readArguments, type Subcommand } from '../subcommand.ts'
 import { Mistake, type Terminal } from '../terminal.ts'
 import { DemoFailure } from './failure.ts'
-import { openDemoModel, type Thinker } from './model.ts'
-import { personAt } from './person.ts'
-import { type Ending, mustGoOn, play } from './play.ts'
-import { tellEnd } from './report.ts'
-import { createLook } from './seen.ts'
-import { clone, runTests, setStage } from './stage.ts'
-import { troubleOf } from './trouble.ts'
-import { createWatch, type Watch } from './watch.ts'
+import { openPlace, type Place, removePlace } from './place.ts'
+import { show, type Wishes } from './show.ts'
 
 const options = {
   agents: { type: 'boolean' },
   live: { type: 'boolean' },
   keep: { type: 'boolean' },
   folder: { type: 'string' },
-  seconds: { type: 'string' },
 } as const
-
-/** The whole of it has to fit into two minutes on a machine that has nothing else to do. */
-const LIMIT = '110'
-/** A real model takes its time. */
-const LIVE_LIMIT = '3600'
 
 export const demo: Subcommand = {
   name: 'demo',
   summary: 'shows a whole run on this machine, without GitHub',
   help: [
-    'tributary demo [--agents | --live] [--keep] [--folder DIR] [--seconds N]',
+    'tributary demo [--agents | --live] [--keep] [--folder DIR]',
     '',
-    'Starts a hub on a small repository and plays an issue through it: plan, approval, work, merge. Ends by itself.',
-    '  --agents       the plan is made and the work is done by agents, with a scripted model',
-    '  --live         the same with the real model and your ANTHROPIC_API_KEY; this costs money',
-    '  --keep         leave the hub running at the end, with its addresses and tokens',
-    '  --folder DIR   where everything goes; a new folder for temporary files otherwise',
-    `  --seconds N    give up after so many; ${LIMIT} otherwise`,
+    'Starts a hub on a small repository and plays an issue through it: plan, approval,',
+    'work, merge. It ends by itself, also if nothing moves any more, and leaves nothing.',
+    '  --agents       the plan is made and the work is done by agents, with a scripted',
+    '                 model',
+    '  --live         the same with the real model and your ANTHROPIC_API_KEY, which',
+    '                 costs money; only with a sandbox',
+    '  --keep         at the end leave the hub running, with its addresses and tokens,',
+    '                 until Ctrl-C; its folder stays',
+    '  --folder DIR   put everything there, and leave it there',
   ],
   run: async (words, terminal) => {
-    const given = readArguments(words, options, 0).values
-    const { keep = false, agents = false, live = false, folder } = given
-    const { seconds = live ? LIVE_LIMIT : LIMIT } = given
-    if (!/^[1-9][0-9]*$/.test(seconds)) throw new Mistake(`'${seconds}' is no number of seconds`)
-    const place =
-      folder === undefined ? await mkdtemp(join(tmpdir(), 'tributary-demo-')) : resolve(terminal.cwd, folder)
-    await mkdir(place, { recursive: true })
-    return show(
-      place,
-      { keep, seconds: Number(seconds), thinker: live ? 'live' : agents ? 'script' : 'none' },
-      terminal,
-    )
+    const { keep = false, agents = false, live = false, folder } = readArguments(words, options, 0).values
+    if (agents && live) throw new Mistake('--agents has a scripted model, --live the real one: give one of them')
+    const thinker = live ? 'live' : agents ? 'script' : 'none'
+    const signal = terminal.interruption()
+    return withPlace(await openPlace(folder, keep, terminal), { keep, thinker }, terminal, signal)
   },
 }
 
-interface Wishes {
-  keep: boolean
-  seconds: number
-  thinker: Thinker
-}
-
-async function show(folder: string, { keep, seconds, thinker }: Wishes, terminal: Terminal): Promise<number> {
-  const signal = terminal.interruption()
-  const shop = join(folder, 'shop')
-  const model = await openDemoModel(thinker, await setStage(terminal.home, shop), terminal)
-  terminal.out(`A small shop in ${shop}: ${await runTests(shop)} before.`)
-  if (model.notice !== null) terminal.out(model.notice)
-  const lines: string[] = []
-  const log = (line: string) => lines.push(line)
-  const hub = await startHub({
-    repo: shop,
-    dataDir: join(folder, 'hub'),
-    name: 'corner/shop',
-    tributaryAction: terminal.home,
-    secrets: model.secrets,
-    variables: model.variables,
-    log,
-  })
-  terminal.out(`A hub on ${hub.url} serves it as ${hub.owner}/${hub.repo}.`)
+/** Whatever comes of it, no process is left; and no folder, unless somebody wants it or has to look into it. */
+async function withPlace(place: Place, wishes: Wishes, terminal: Terminal, signal: AbortSignal): Promise<number> {
+  const began = Date.now()
+  const display = createDisplay(terminal, () => (Date.now() - began) / 1000)
+  const ticks = setInterval(() => display.tick(), TICK_MS)
   try {
-    const cast = castOf(hub)
-    const watch = createWatch(createLook(cast.admin), terminal.out, { seconds, signal, mustGoOn })
-    const ending = await play(cast, model.issue, watch)
-    await end(hub, folder, ending, watch, terminal)
-    if (keep) await stay(hub, terminal, signal)
+    await untilStopped(show(place, wishes, terminal, display, signal), signal)
+    display.clear()
+    if (place.isPassing) await removePlace(place)
     return 0
   } catch (error) {
-    if (!(error instanceof DemoFailure)) throw error
-    terminal.error(`The demo failed: ${error.message}`)
-    for (const line of await troubleOf(hub)) terminal.error(line)
-    terminal.error(`Everything is in ${folder}.`)
+    display.clear()
+    if (signal.aborted) return await leave(place, terminal, signal)
+    if (!(error instanceof DemoFailure)) {
+      if (error instanceof Mistake && place.isPassing) await removePlace(place)
+      throw error
+    }
+    for (const line of failureLines(error, place, display)) terminal.error(line)
     return 1
   } finally {
-    await writeFile(join(folder, 'hub.log'), lines.map((line) => `${line}\n`).join(''))
-    await hub.close()
-    await model.close()
+    clearInterval(ticks)
   }
 }
 
-function castOf(hub: Hub) {
-  const person = (login: 'admin' | 'writer' | 'outsider') => personAt(hub, login, hub.tokens[login])
-  return { admin: person('admin'), writer: person('writer'), outsider: person('outsider') }
+const TICK_MS = 200
+
+const failureLines = (error: DemoFailure, { folder }: Place, { columns }: Display): string[] => [
+  ...wrapped(`The demo failed: ${error.message}`, columns),
+  `Everything is in ${folder}`,
+]
+
+/** What it has started is ended as often as it takes until the work has given up too. */
+async function untilStopped(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const ended = work.finally(() => clearInterval(kills))
+  const kill = () => killDescendants(process.pid)
+  let kills: NodeJS.Timeout | undefined
+  const stop = () => {
+    kill()
+    kills = setInterval(kill, KILL_MS)
+  }
+  signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) stop()
+  try {
+    await ended
+  } finally {
+    signal.removeEventListener('abort', stop)
+    killDescendants(process.pid)
+  }
 }
 
-async function end(hub: Hub, folder: string, ending: Ending, watch: Watch, terminal: Terminal): Promise<void> {
-  await hub.runner.idle()
-  const after = join(folder, 'after')
-  await clone(hub.git, after)
-  terminal.out(`\nThe merged branch in ${after}: ${await runTests(after)} after.`)
-  for (const line of await tellEnd(hub, folder, ending, watch.seconds())) terminal.out(line)
+const KILL_MS = 100
+
+async function leave(place: Place, { error }: Terminal, { reason }: AbortSignal): Promise<number> {
+  if (place.isPassing) await removePlace(place)
+  const left = place.isPassing ? 'Nothing of it is left.' : `What there is of it is in ${place.folder}`
+  error(`${reason === 'SIGINT' ? 'Stopped' : `Stopped by ${reason}`}. ${left}`)
+  return 128 + (isSignal(reason) ? constants.signals[reason] : constants.signals.SIGINT)
 }
 
-async function stay(hub: Hub, terminal: Terminal, signal: AbortSignal): Promise<void> {
-  terminal.out(`\nThe hub stays until Ctrl-C: ${hub.url}, REST ${hub.api}, git ${hub.git}`)
-  for (const [login, token] of Object.entries(hub.tokens)) terminal.out(`  ${login.padEnd(9)} ${token}`)
-  if (!signal.aborted) await new Promise((done) => signal.addEventListener('abort', done, { once: true }))
-}
+const isSignal = (name: unknown): name is NodeJS.Signals =>
+  typeof name === 'string' && Object.hasOwn(constants.signals, name)

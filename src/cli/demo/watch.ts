@@ -1,10 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import type { Clock } from '../../ports/clock.ts'
+import { bounded } from '../../render/escape.ts'
+import { type Display, wrapped } from '../display.ts'
 import { DemoFailure } from './failure.ts'
-import { changesBetween } from './news.ts'
+import { changesBetween, type News, progressOf } from './news.ts'
 import type { Look, Seen } from './seen.ts'
 
-const NOTHING: Seen = { comments: [], pulls: [], checks: [] }
-const PAUSE = 700
+const NOTHING: Seen = { comments: [], pulls: [], checks: [], traces: '' }
+const PAUSE = 0.7
 
 export interface Watch {
   /** Says what somebody does or what has happened, with the seconds since the start. */
@@ -15,32 +17,64 @@ export interface Watch {
 }
 
 export interface Limits {
-  seconds: number
+  /** How many seconds nothing may move before it is given up. */
+  patience: number
+  clock: Clock
   signal: AbortSignal
-  /** Throws where waiting on has no use. */
+  /** Throws if it is of no use to wait on. */
   mustGoOn(seen: Seen): void
 }
 
-export function createWatch(look: Look, out: (line: string) => void, limits: Limits): Watch {
-  const began = Date.now()
+/** Nothing has moved for longer than a healthy run stands still. */
+export class Standstill extends DemoFailure {
+  override name = 'Standstill'
+}
+
+export function createWatch(look: Look, display: Display, limits: Limits): Watch {
+  const { clock, signal, patience } = limits
+  const began = clock.now().getTime()
+  const seconds = () => (clock.now().getTime() - began) / 1000
   let last = NOTHING
-  const seconds = () => (Date.now() - began) / 1000
-  const say = (who: string, what: string) => out(`${seconds().toFixed(1).padStart(6)} s  ${who.padEnd(10)} ${what}`)
+  let moved = 0
+  const tell = ({ who, what, tone }: News, name: (text: string) => string) =>
+    told(display, who, what, tone === 'plain' ? name : display.colour[TONES[tone]])
+  const say = (who: string, what: string) => {
+    moved = seconds()
+    tell({ who, what, tone: 'plain' }, display.colour.bold)
+  }
+  const take = (seen: Seen) => {
+    if (JSON.stringify(seen) !== JSON.stringify(last)) moved = seconds()
+    for (const news of changesBetween(last, seen)) tell(news, display.colour.cyan)
+    last = seen
+  }
   return {
     say,
     seconds,
     until: async (what, answer) => {
       for (;;) {
-        const seen = await look()
-        for (const { who, what: news } of changesBetween(last, seen)) say(who, news)
-        last = seen
-        const found = answer(seen)
+        display.status(progressOf(last) ?? `waiting for ${what}`)
+        take(await look())
+        const found = answer(last)
         if (found !== null && found !== undefined) return found
-        limits.mustGoOn(seen)
-        if (limits.signal.aborted) throw new DemoFailure('stopped')
-        if (seconds() > limits.seconds) throw new DemoFailure(`waited in vain for ${what}`)
-        await delay(PAUSE)
+        limits.mustGoOn(last)
+        if (seconds() - moved > patience)
+          throw new Standstill(`nothing moved for ${Math.round(patience)} s while it waited for ${what}`)
+        await clock.wait(PAUSE, signal)
+        signal.throwIfAborted()
       }
     },
   }
+}
+
+const TONES = { good: 'green', bad: 'red' } as const
+const [TIME, NAME] = [8, 10]
+const MARGIN = TIME + NAME + 3
+/** What people and models write can be long. */
+const MOST = 160
+
+function told({ line, columns, colour, seconds }: Display, who: string, what: string, mark: (text: string) => string) {
+  const time = `${seconds().toFixed(1)} s`.padStart(TIME)
+  const [first = '', ...more] = wrapped(bounded(what, MOST), columns - MARGIN)
+  line(`${colour.dim(time)}  ${mark(who.padEnd(NAME))} ${first}`)
+  for (const rest of more) line(`${' '.repeat(MARGIN)}${rest}`)
 }

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
+import { killDescendants } from './descendants.ts'
 
 export interface Request {
   readonly command: string
@@ -26,7 +27,7 @@ export interface Running {
   readonly done: Promise<Exit>
   /** GitHub's way to cancel: the entry process is asked twice, then the whole group is killed. */
   interrupt(): void
-  /** SIGKILL to every process of the group, also to those that outlived its head. */
+  /** SIGKILL to all that the head has started, and to every process of the group, also to those that outlived its head. */
   kill(): void
 }
 
@@ -46,7 +47,10 @@ export function startProcess(request: Request, grace: Grace): Running {
   // An empty group's number may be given to a stranger: then there is nothing to kill any more.
   let empty = false
   const kill = (): void => {
-    if (!empty) signal(child, 'SIGKILL', true)
+    if (empty) return
+    // A command that runs without a sandbox has a group of its own, and would live on.
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) killDescendants(child.pid)
+    signal(child, 'SIGKILL', true)
   }
   child.once('exit', () => {
     empty = !signal(child, 0, true)

@@ -1,0 +1,49 @@
+import type { Machine } from './machine.ts'
+
+/** How each family of systems installs it. */
+const INSTALL: Readonly<Record<string, readonly string[]>> = {
+  debian: ['apt-get update', 'apt-get install -y bubblewrap'],
+  ubuntu: ['apt-get update', 'apt-get install -y bubblewrap'],
+  fedora: ['dnf install -y bubblewrap'],
+  rhel: ['dnf install -y bubblewrap'],
+  suse: ['zypper --non-interactive install bubblewrap'],
+  arch: ['pacman -S --noconfirm bubblewrap'],
+  alpine: ['apk add bubblewrap'],
+}
+
+/** What is wrong, in one sentence, and the commands that fix it; none if no command does. */
+export interface Advice {
+  why: string
+  fix: string[]
+}
+
+export function adviceWhenMissing(machine: Machine): Advice {
+  if (machine.platform !== 'linux') return notHere(machine)
+  const known = machine.systems.flatMap((system) => (Object.hasOwn(INSTALL, system) ? [INSTALL[system] ?? []] : []))
+  const fix = asRoot(machine, [...(known[0] ?? []), ...undoing(machine)])
+  const hint = known.length === 0 ? '; its package is called bubblewrap on most systems' : ''
+  return { why: `bubblewrap is not installed${hint}`, fix }
+}
+
+/** `said`: what bubblewrap answered. */
+export function adviceWhenRefused(machine: Machine, said: string): Advice {
+  if (machine.platform !== 'linux') return notHere(machine)
+  const fix = asRoot(machine, undoing(machine))
+  // Nothing of this system forbids it, so what it runs in does.
+  return {
+    why: fix.length > 0 ? said : `${said}. A container has to be started with the right to make namespaces`,
+    fix,
+  }
+}
+
+const undoing = ({ forbidding }: Machine): string[] => forbidding.map((setting) => `sysctl -w ${setting}`)
+
+const asRoot = ({ isRoot }: Machine, commands: readonly string[]): string[] =>
+  isRoot ? [...commands] : commands.map((command) => `sudo ${command}`)
+
+const NAMES: Readonly<Record<string, string>> = { darwin: 'macOS', win32: 'Windows', freebsd: 'FreeBSD' }
+
+const notHere = ({ platform }: Machine): Advice => ({
+  why: `there is no sandbox for ${NAMES[platform] ?? platform} yet`,
+  fix: [],
+})

@@ -1,0 +1,34 @@
+import { hostOf } from '../../adapters/sandbox/host.ts'
+import { probeSandbox } from '../../adapters/sandbox/probe.ts'
+import { redactor } from '../../core/redact.ts'
+import { bounded } from '../../render/escape.ts'
+import type { Terminal } from '../terminal.ts'
+
+/** What keeps the demo's commands apart from the machine. Without one it runs all the same: its programs are its own. */
+export type DemoSandbox = { kind: 'bubblewrap' } | { kind: 'off'; why: string; fix: readonly string[] }
+
+/** `temp`: a folder that the probe may put its own into. */
+export async function findSandbox({ env }: Terminal, temp: string): Promise<DemoSandbox> {
+  const probe = await probeSandbox('bubblewrap', { ...hostOf(env, []), temp }, redactor([]))
+  return probe.ok ? { kind: 'bubblewrap' } : { kind: 'off', why: probe.detail, fix: probe.fix }
+}
+
+type Missing = Extract<DemoSandbox, { kind: 'off' }>
+
+/** Said at the start: why there is none, and what installs one. */
+export const withoutAtStart = ({ why, fix }: Missing): string[] => [
+  `No sandbox: ${bounded(why, 110)}. The demo's programs run without one.`,
+  ...installs(fix),
+]
+
+export const withoutAtEnd = ({ fix }: Missing): string[] => [
+  'The demo ran without a sandbox. A real run asks for `sandbox: off` by name.',
+  ...installs(fix),
+]
+
+const installs = (fix: readonly string[]): string[] =>
+  fix.length === 0 ? [] : [`  To install one: ${fix.join(' && ')}`]
+
+/** What a model writes runs nowhere else. */
+export const noLive = ({ why, fix }: Missing): string =>
+  [`--live runs what a model writes, which takes a sandbox: ${why}`, ...installs(fix)].join('\n')

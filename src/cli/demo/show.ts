@@ -1,0 +1,184 @@
+import { readdir, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { pathToFileURL } from 'node:url'
+import { systemClock } from '../../clock.ts'
+import { type Hub, startHub } from '../../hub/hub.ts'
+import { type Display, wrapped } from '../display.ts'
+import { readJournal } from '../journal.ts'
+import { Mistake, type Terminal } from '../terminal.ts'
+import { DemoFailure } from './failure.ts'
+import { type DemoModel, openDemoModel, type Thinker } from './model.ts'
+import { type Person, personAt } from './person.ts'
+import type { Place } from './place.ts'
+import { type Cast, type Ending, mustGoOn, play } from './play.ts'
+import { accountOf, metricsSchema, type Outcome, resultOf } from './report.ts'
+import { type DemoSandbox, findSandbox, noLive, withoutAtEnd, withoutAtStart } from './sandbox.ts'
+import { createLook } from './seen.ts'
+import { clone, type Issue, runTests, setStage } from './stage.ts'
+import { unendedJobs } from './unended.ts'
+import { createWatch } from './watch.ts'
+
+/** `keep`: the hub goes on at the end. */
+export interface Wishes {
+  keep: boolean
+  thinker: Thinker
+}
+
+/** All that one show goes by. */
+interface Show {
+  place: Place
+  wishes: Wishes
+  terminal: Terminal
+  display: Display
+  signal: AbortSignal
+  sandbox: DemoSandbox
+}
+
+/** The demo from the empty folder to the last line. Where it throws, nothing of it runs any more. */
+export async function show(
+  place: Place,
+  wishes: Wishes,
+  terminal: Terminal,
+  display: Display,
+  signal: AbortSignal,
+): Promise<void> {
+  display.status('setting the stage')
+  const sandbox = await findSandbox(terminal, place.folder)
+  signal.throwIfAborted()
+  if (sandbox.kind === 'off' && wishes.thinker === 'live') throw new Mistake(noLive(sandbox))
+  for (const line of sandbox.kind === 'off' ? withoutAtStart(sandbox) : []) tell(display, line, display.colour.yellow)
+  const all = { place, wishes, terminal, display, signal, sandbox }
+  const { issue, patience } = await setUp(all)
+  const model = await openDemoModel(wishes.thinker, issue, terminal, place.folder)
+  try {
+    signal.throwIfAborted()
+    if (model.notice !== null) tell(display, model.notice)
+    await onHub(all, model, patience)
+  } finally {
+    await model.close()
+  }
+}
+
+function tell({ line, columns }: Display, text: string, mark = (one: string) => one): void {
+  for (const one of wrapped(text, columns, '  ')) line(mark(one))
+}
+
+/** On an idle machine the tests of the shop take about a second. */
+const TESTS_SECONDS = 1
+/** A healthy run on an idle machine stands still for seconds; a model that thinks, for minutes. */
+const [PATIENCE, PATIENCE_WITH_MODEL] = [90, 900]
+
+/** The shop, and how long nothing may move: the time that its tests take says how slow the machine is. */
+async function setUp({ place, wishes, terminal, display, sandbox, signal }: Show) {
+  const shop = shopIn(place)
+  const issue = await setStage(terminal.home, shop, sandbox.kind)
+  signal.throwIfAborted()
+  const began = performance.now()
+  const tests = await runTests(shop)
+  const slowness = Math.max(1, (performance.now() - began) / 1000 / TESTS_SECONDS)
+  signal.throwIfAborted()
+  tell(display, `A small shop as a git repository; its ${tests} tests pass.`)
+  return { issue, patience: (wishes.thinker === 'live' ? PATIENCE_WITH_MODEL : PATIENCE) * slowness }
+}
+
+const shopIn = ({ folder }: Place): string => join(folder, 'shop')
+
+async function onHub(all: Show, model: DemoModel, patience: number): Promise<void> {
+  const { place, terminal, display } = all
+  const lines: string[] = []
+  const hub = await startHub({
+    repo: shopIn(place),
+    dataDir: hubIn(place),
+    name: 'corner/shop',
+    tributaryAction: terminal.home,
+    secrets: model.secrets,
+    variables: model.variables,
+    log: (line) => lines.push(line),
+  })
+  try {
+    tell(display, `A hub on ${hub.url} plays GitHub for it, as ${hub.owner}/${hub.repo}.`)
+    display.line('')
+    await playOn(hub, all, model.issue, patience)
+  } finally {
+    await hub.close()
+    await writeFile(join(place.folder, 'hub.log'), lines.map((line) => `${line}\n`).join(''))
+  }
+}
+
+const hubIn = ({ folder }: Place): string => join(folder, 'hub')
+const logsIn = (place: Place): string => join(hubIn(place), 'logs')
+
+async function playOn(hub: Hub, all: Show, issue: Issue, patience: number): Promise<void> {
+  const { place, display, signal, wishes } = all
+  const person = (login: keyof Cast): Person => personAt(hub, login, hub.tokens[login], signal)
+  const cast: Cast = { admin: person('admin'), writer: person('writer'), outsider: person('outsider') }
+  const look = createLook(cast.admin, () => sizesIn(logsIn(place)))
+  const watch = createWatch(look, display, { patience, clock: systemClock, signal, mustGoOn })
+  try {
+    const ending = await play(cast, issue, watch)
+    const seconds = watch.seconds()
+    display.status('the last jobs end')
+    await settled(hub, signal)
+    await end(hub, all, ending, seconds)
+  } catch (error) {
+    if (!(error instanceof DemoFailure) || signal.aborted) throw error
+    const jobs = await unendedJobs(cast.admin, logsIn(place))
+    throw jobs === null ? error : new DemoFailure(`${error.message}. ${jobs}`, { cause: error })
+  }
+  if (wishes.keep) await stay(hub, all)
+}
+
+/** How much each job has said. */
+async function sizesIn(folder: string): Promise<[string, number][]> {
+  const names = await readdir(folder).catch(() => [])
+  return Promise.all(
+    names.map(async (name): Promise<[string, number]> => [name, (await stat(join(folder, name))).size]),
+  )
+}
+
+async function settled(hub: Hub, signal: AbortSignal): Promise<void> {
+  const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  await Promise.race([hub.runner.idle(), stopped])
+  signal.throwIfAborted()
+}
+
+async function end(hub: Hub, all: Show, { issue }: Ending, seconds: number): Promise<void> {
+  const { place, display, signal, sandbox } = all
+  const after = join(place.folder, 'after')
+  await clone(hub.git, after)
+  signal.throwIfAborted()
+  const tests = await runTests(after)
+  signal.throwIfAborted()
+  const repository = join(hubIn(place), 'repository.git')
+  const events = await readJournal(pathToFileURL(repository).href, '', String(issue))
+  const metrics = metricsSchema.parse(await (await fetch(`${hub.url}/_hub/metrics`, { signal })).json())
+  const outcome: Outcome = { events, metrics, seconds, tests }
+  display.clear()
+  display.line('')
+  for (const line of accountOf(outcome, display.columns)) tell(display, line)
+  tell(display, whatIsLeft(all), display.colour.dim)
+  // Words to copy are never broken.
+  if (!place.isPassing) for (const line of whereToLook(repository, issue)) display.line(display.colour.dim(line))
+  for (const line of sandbox.kind === 'off' ? withoutAtEnd(sandbox) : []) tell(display, line, display.colour.yellow)
+  display.line('')
+  display.line(display.colour.bold(display.colour.green(resultOf(outcome))))
+}
+
+const whatIsLeft = ({ place }: Show): string =>
+  place.isPassing
+    ? 'All of it is deleted now; with --keep it stays, with the hub to look around in.'
+    : `Everything is in ${place.folder}: the merged branch in after, logs of jobs in hub/logs.`
+
+const whereToLook = (repository: string, issue: number): string[] => [
+  `  git -C ${repository} log --oneline --graph main`,
+  `  node dist/cli.js log ${issue} --repo ${repository}`,
+]
+
+async function stay(hub: Hub, { display, signal }: Show): Promise<void> {
+  display.line(`\nThe hub stays until Ctrl-C: ${hub.url}`)
+  display.line(`  REST ${hub.api}\n  git  ${hub.git}`)
+  for (const [login, token] of Object.entries(hub.tokens)) display.line(`  ${login.padEnd(9)} ${token}`)
+  if (!signal.aborted) await new Promise((done) => signal.addEventListener('abort', done, { once: true }))
+  signal.throwIfAborted()
+}

@@ -1,0 +1,85 @@
+import { type Colour, colour, wantsColour } from './colour.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Lines that stay, and in a terminal one below them that is rewritten as long as something goes on. */
+export interface Display {
+  columns: number
+  colour: Colour
+  /** Since the beginning. */
+  seconds(): number
+  line(text: string): void
+  /** What goes on now; drawn only in a terminal. */
+  status(text: string): void
+  /** Draws the status again, with the time that has passed. */
+  tick(): void
+  /** Takes the status away. */
+  clear(): void
+}
+
+const UNKNOWN_COLUMNS = 80
+const [FEWEST, MOST] = [40, 120]
+const FRAMES = ['|', '/', '-', '\\']
+const ERASE = '\r\u001b[2K'
+
+export function createDisplay(terminal: Terminal, seconds: () => number): Display {
+  const { screen, env } = terminal
+  const drawn = screen !== undefined && env.TERM !== 'dumb'
+  // One column stays free: a terminal may wrap a line that fills it.
+  const columns = screen === undefined ? UNKNOWN_COLUMNS : Math.min(MOST, Math.max(FEWEST, screen.columns() - 1))
+  let shown: string | null = null
+  let frame = 0
+  const draw = () => {
+    if (!drawn || shown === null) return
+    const width = Math.max(1, screen.columns() - 1)
+    const text = `${FRAMES[frame % FRAMES.length]} ${Math.floor(seconds())} s  ${shown}`
+    screen.write(`${ERASE}${fitted(text, width)}`)
+  }
+  const erase = () => {
+    if (drawn && shown !== null) screen.write(ERASE)
+  }
+  return {
+    columns,
+    colour: colour(wantsColour(env, screen !== undefined)),
+    seconds,
+    line: (text) => {
+      erase()
+      terminal.out(text)
+      draw()
+    },
+    status: (text) => {
+      shown = text
+      draw()
+    },
+    tick: () => {
+      frame += 1
+      draw()
+    },
+    clear: () => {
+      erase()
+      shown = null
+    },
+  }
+}
+
+/** One line of at most so many columns, cut with a sign of it. */
+export function fitted(text: string, columns: number): string {
+  const points = [...text.replace(/\s+$/, '')]
+  return points.length <= columns
+    ? points.join('')
+    : `${points
+        .slice(0, columns - 1)
+        .join('')
+        .trimEnd()}…`
+}
+
+/** As many lines as it takes, broken between words; what has no room in a line by itself, as a path may, stays whole. */
+export function wrapped(text: string, columns: number, indent = ''): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last === undefined) lines.push(word)
+    else if (last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(`${indent}${word}`)
+  }
+  return lines
+}

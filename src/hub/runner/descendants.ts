@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** Ends all that a process has started, and what those have started, in whatever groups they are; not the process itself. */
+export function killDescendants(pid: number, platform: string = process.platform): void {
+  const stopped = new Set<number>()
+  // What is stopped starts nothing more: when no new one is found, all are.
+  for (
+    let found = descendantsOf(pid, platform);
+    found.some((one) => !stopped.has(one));
+    found = descendantsOf(pid, platform)
+  ) {
+    for (const one of found) {
+      stopped.add(one)
+      send(one, 'SIGSTOP')
+    }
+  }
+  for (const one of stopped) send(one, 'SIGKILL')
+}
+
+function descendantsOf(pid: number, platform: string): number[] {
+  const parents = parentsOfAll(platform)
+  const found: number[] = []
+  for (let above = [pid]; above.length > 0; ) {
+    const below = parents.flatMap(([child, parent]) => (above.includes(parent) ? [child] : []))
+    found.push(...below)
+    above = below
+  }
+  return found
+}
+
+/** Every process of the machine that still runs, with its parent. */
+const parentsOfAll = (platform: string): [number, number][] => (platform === 'linux' ? fromProc() : fromPs())
+
+function fromProc(): [number, number][] {
+  return readdirSync('/proc').flatMap((name): [number, number][] => {
+    // The name of the program stands in parentheses, and may hold some itself.
+    const [, state, parent] = /\) (\S) (\d+) [^)]*$/.exec(/^\d+$/.test(name) ? statOf(name) : '') ?? []
+    return parent === undefined || state === 'Z' ? [] : [[Number(name), Number(parent)]]
+  })
+}
+
+function statOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function fromPs(): [number, number][] {
+  const asked = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,state='], { encoding: 'utf8' })
+  return asked.stdout.split('\n').flatMap((line): [number, number][] => {
+    const [, pid, parent, state = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)/.exec(line) ?? []
+    // `ps` lists itself too, and is gone by now.
+    const isOver = state.startsWith('Z') || Number(pid) === asked.pid
+    return pid === undefined || isOver ? [] : [[Number(pid), Number(parent)]]
+  })
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // It ended by itself.
+  }
+}
