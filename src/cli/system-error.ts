@@ -11,10 +11,16 @@ type SystemError = Error & {
 /** What the operating system or the network refused, in one sentence; null for an error that is neither's. */
 export function systemErrorWords(error: unknown): string | null {
   const found = systemErrorIn(error)
-  if (found === null) return null
+  if (found === null) return requestWords(error)
   if (found.code in HOSTS) return `${hostOf(found)} cannot be reached: ${HOSTS[found.code]} (${found.code})`
   return localWords(found)
 }
+
+/** fetch says no more than that it failed; its cause says why. */
+const requestWords = (error: unknown): string | null =>
+  error instanceof TypeError && error.message === 'fetch failed' && error.cause instanceof Error
+    ? `a request over the network failed: ${error.cause.message}`
+    : null
 
 /** The first of them among an error and its causes. */
 function systemErrorIn(error: unknown): SystemError | null {
