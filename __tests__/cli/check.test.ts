@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { SETTINGS_PATH } from '../../src/core/settings.ts'
 import { git, tempDir } from '../support/git.ts'
+import { blocksOf } from '../support/readme.ts'
 import { typed } from './terminal.ts'
 
 const PLAN = [
@@ -18,6 +19,8 @@ const PLAN = [
   '    run: [node, tools/make.mjs]',
   '    acceptance: [npm, test]',
 ].join('\n')
+
+const DOCUMENTED = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'plan-by-hand.md'), 'utf8')
 
 function folderWith(files: Record<string, string>): string {
   const folder = tempDir()
@@ -194,6 +197,8 @@ describe('tributary check, on a plan that /plan would refuse', () => {
     const issue = `# An issue\n\nWords.\n\n\`\`\`tributary\n${PLAN.replace('[logger]', '[loger]')}\n\`\`\`\n`
     const { problems } = await found(issue, undefined, 'issue.md')
     expect(problems).toMatchObject([{ line: 13, task: 'server', code: 'unknown-need' }])
+    const { out } = await typed(folderWith({ 'issue.md': issue }), ['check', 'issue.md'])
+    expect(blocksOf(DOCUMENTED, 'text')).toContain(`${out.split('\n').slice(0, 2).join('\n')}\n`)
     const twice = `Words.\n\n\`\`\`tributary\n${PLAN}\ntitle: again\n\`\`\`\n`
     expect((await found(twice, undefined, 'issue.md')).problems).toMatchObject([
       { line: 15, message: 'The key `title` is there in lines 4 and 15: leave one of them.' },
