@@ -41,6 +41,6 @@ it('never shows the bundle, also for an error that nothing catches', async () =>
       'tributary: this is a bug in Tributary (SyntaxError: boom); please report it with what TRIBUTARY_DEBUG=1 in front of the command shows\n',
   })
   const { error } = await ended(['help', 'hub'], { preload, env: { TRIBUTARY_DEBUG: '1' } })
-  expect(error).toMatch(/cli\.js:\d+:\d+/)
+  expect(error).toMatch(/\.js:\d+:\d+/)
   expect(Math.max(...error.split('\n').map((line) => line.length))).toBeLessThan(500)
 })
