@@ -26,10 +26,14 @@ export async function remoteUrl(
 async function addressOf(cwd: string, named: string): Promise<string | null> {
   const known = await git(cwd, 'remote', 'get-url', '--', named)
   if (known !== null) return urlOf((await topOf(cwd)) ?? cwd, known)
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(named) && !SPOKEN.test(named)) return null
   const address = webAddress(named)
   if (address !== null) return URL.canParse(address) ? address : null
   return existsSync(resolve(cwd, named)) ? folderUrl(cwd, named) : null
 }
+
+/** Protocols whose addresses can be read over the web, or from a folder. */
+const SPOKEN = /^(https?|ssh|git|file):\/\//i
 
 /** git reads a relative address from the top of the checkout. */
 const urlOf = async (top: string, address: string): Promise<string> => webAddress(address) ?? folderUrl(top, address)
