@@ -4,6 +4,9 @@ import { hub } from '../../src/cli/hub.ts'
 import { runCli } from '../../src/cli/run.ts'
 import { createCheckout, git, removeFolder, temporary } from '../hub/support/repository.ts'
 
+/** A process of git may take its time on a busy machine. */
+const SOON = { timeout: 30_000 }
+
 function terminal(env: Record<string, string> = {}) {
   const folder = temporary('hub-command')
   onTestFinished(() => removeFolder(folder))
@@ -32,7 +35,7 @@ const checkout = () => {
 it('prints one line of JSON first, and serves until it is interrupted', async () => {
   const { said, lines, stop } = terminal({ API_KEY: 'k' })
   const running = run(['--repo', checkout(), '--json', '--name', 'octo/demo', '--secret', 'API_KEY'], said)
-  await expect.poll(() => lines.length).toBe(1)
+  await expect.poll(() => lines.length, SOON).toBe(1)
   const told = JSON.parse(lines[0] ?? '') as { api: string; git: string; tokens: Record<string, string> }
   expect(Object.keys(told.tokens)).toEqual(['admin', 'writer', 'reader', 'outsider'])
   const secrets = await fetch(`${told.api}/repos/octo/demo/actions/secrets`, {
@@ -47,7 +50,7 @@ it('prints one line of JSON first, and serves until it is interrupted', async ()
 it('tells a person where everything is, and what to try', async () => {
   const { said, lines, stop } = terminal()
   const running = run(['--repo', checkout()], said)
-  await expect.poll(() => lines.at(-1)).toBe('Ctrl-C ends it.')
+  await expect.poll(() => lines.at(-1), SOON).toBe('Ctrl-C ends it.')
   expect(lines.join('\n')).toMatch(
     /served on http:\/\/127\.0\.0\.1:\d+\n {2}REST .*\n {2}GraphQL .*\n {2}git .*\.git\n {2}admin /,
   )
@@ -91,7 +94,7 @@ it.each([
 it('says that a port is taken', async () => {
   const first = terminal()
   const running = run(['--repo', checkout(), '--json'], first.said)
-  await expect.poll(() => first.lines.length).toBe(1)
+  await expect.poll(() => first.lines.length, SOON).toBe(1)
   const { url } = JSON.parse(first.lines[0] ?? '') as { url: string }
   const second = terminal()
   expect(await run(['--repo', checkout(), '--port', new URL(url).port], second.said)).toBe(1)
@@ -124,7 +127,7 @@ it('says what it serves as main where the checkout is on no branch', async () =>
   const folder = checkout()
   git(folder, 'checkout', '-q', '--detach')
   const running = run(['--repo', folder, '--json'], said)
-  await expect.poll(() => lines.length).toBe(1)
+  await expect.poll(() => lines.length, SOON).toBe(1)
   expect(text()).toMatch(/is on no branch; [0-9a-f]{8} is served as main/)
   stop.abort()
   expect(await running).toBe(0)
