@@ -189,7 +189,7 @@ describe('a task that does not fit', () => {
     [
       'acceptance: npm run test:unit -- "a b"',
       'acceptance',
-      'Line 4 of the block: `acceptance` must be a list of words, not the text `npm run test:unit -- "a b"`: write `[npm, run, "test:unit", "--", "\\"a", "b\\""]`.',
+      'Line 4 of the block: `acceptance` must be a list of words, not the text `npm run test:unit -- "a b"`: write `[npm, run, test:unit, --, "a b"]`.',
     ],
     ['run: [sleep, 3]', 'run', 'Line 4 of the block: `run[1]` must be text, not `3`: write it in quotes, `"3"`.'],
     [
@@ -211,7 +211,7 @@ describe('a task that does not fit', () => {
     [
       'writes: src/**',
       'writes',
-      'Line 4 of the block: `writes` must be a list, not the text `src/**`: write `["src/**"]`.',
+      'Line 4 of the block: `writes` must be a list, not the text `src/**`: write `[src/**]`.',
     ],
     ['writes: [""]', 'writes', 'Line 4 of the block: `writes[0]` may not be empty.'],
     ['needs: b', 'needs', 'Line 4 of the block: `needs` must be a list, not the text `b`: write `[b]`.'],
@@ -317,11 +317,14 @@ describe('a plan that does not fit', () => {
   )
 
   it.each([
-    ['title: a: b', 'Line 1 of the block: Nested mappings are not allowed in compact mappings.'],
-    ['title: x\ntitle: y\ntasks: []', 'Line 2 of the block: Map keys must be unique.'],
-    ['title: x\ntasks:\n\t- id: a', 'Line 3 of the block: Tabs are not allowed as indentation.'],
-    ['title: !js x', 'Line 1 of the block: Unresolved tag: !js.'],
-    ['title: x\n---\ntitle: y', 'Line 2 of the block: Source contains multiple documents'],
+    ['title: a: b', 'Line 1 of the block: A value ends here and a key follows'],
+    [
+      'title: x\ntitle: y\ntasks: []',
+      'Line 2 of the block: The key `title` is there in lines 1 and 2: leave one of them.',
+    ],
+    ['title: x\ntasks:\n\t- id: a', 'Line 3 of the block: A tab indents this line, and YAML takes spaces only.'],
+    ['title: !js x', 'Line 1 of the block: `!js` is a tag, and none is understood here'],
+    ['title: x\n---\ntitle: y', 'Line 2 of the block: `---` begins a second document'],
   ])('and is no YAML: %j', (yaml, message) =>
     expect(problems(yaml)).toContainEqual({
       code: 'not-yaml',

@@ -1,7 +1,29 @@
 #!/usr/bin/env node
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { runCli } from './cli/run.ts'
+import { explainError } from './cli/explain-error.ts'
+import { isDebugged, runCli } from './cli/run.ts'
+
+const OLDEST_NODE = 20
+
+/** Without this, Node would print the line of the bundle that threw: thousands of characters. */
+process.on('uncaughtException', (error) => {
+  const { lines, code } = explainError(error, 'tributary', isDebugged(process.env))
+  for (const line of lines) console.error(line)
+  process.exit(code)
+})
+
+/** A reader that has enough, such as `head`, closes the pipe. */
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit()
+  })
+
+if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
+  console.error(`tributary needs Node ${OLDEST_NODE} or later; this is Node ${process.versions.node}.`)
+  process.exit(1)
+}
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** How long it may take to leave after a signal. More signals do not hurry it: half of a clean-up leaves processes behind. */

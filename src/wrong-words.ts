@@ -1,6 +1,7 @@
 import type { z } from 'zod'
+import { wordsOfLine } from './command-line.ts'
 import { listed, quoted } from './core/quoted.ts'
-import type { Path } from './yaml.ts'
+import { flowList, type Path } from './yaml.ts'
 
 const WANTED: Readonly<Record<string, string>> = {
   string: 'text',
@@ -18,7 +19,7 @@ export function wrongWords(issue: z.core.$ZodIssue): string {
     case 'invalid_type':
       return issue.input === undefined
         ? `${name} is missing`
-        : `${name} must be ${wanted(issue)}, not ${given(issue.input)}${mended(issue)}`
+        : `${name} must be ${wanted(issue)}, not ${given(issue.input)}${fixed(issue)}`
     case 'invalid_value':
       return issue.input === undefined
         ? `${name} is missing`
@@ -56,7 +57,10 @@ const patternWords = (message: string): string => (message.startsWith('Invalid')
 type WrongType = Extract<z.core.$ZodIssue, { code: 'invalid_type' }>
 
 const isCommand = (path: Path): boolean =>
-  path.at(-1) === 'argv' || path.at(-1) === 'run' || (path.at(-2) === 'verification' && typeof path.at(-1) === 'number')
+  path.at(-1) === 'argv' ||
+  path.at(-1) === 'run' ||
+  (path.at(-2) === 'worker' && path.at(-1) === 'command') ||
+  (path.at(-2) === 'verification' && typeof path.at(-1) === 'number')
 
 const wanted = ({ expected, path }: WrongType): string =>
   expected === 'array' && isCommand(path) ? 'a list of words' : (WANTED[expected] ?? expected)
@@ -69,17 +73,14 @@ function given(input: unknown): string {
   return quoted(String(input))
 }
 
-/** What to write instead, where that can be told. */
-function mended({ expected, input, path }: WrongType): string {
+/** What to write instead, if that can be told. */
+function fixed({ expected, input, path }: WrongType): string {
   if (expected === 'string' && (typeof input === 'number' || typeof input === 'boolean'))
     return `: write it in quotes, ${quoted(JSON.stringify(String(input)))}`
   if (expected !== 'array' || typeof input !== 'string') return ''
-  const list = listOf(isCommand(path) || path.at(-1) === 'verification' ? input.trim().split(/\s+/) : [input])
-  // Whoever wrote one command where a list of them belongs meant all of its words as one.
+  const list = flowList(isCommand(path) || path.at(-1) === 'verification' ? wordsOfLine(input) : [input])
+  // One command where a list of them belongs: all of its words are one of them.
   return path.includes('verification')
     ? `: it is a list of commands, such as ${quoted(`[${list}]`)}`
     : `: write ${quoted(list)}`
 }
-
-const listOf = (words: readonly string[]): string =>
-  `[${words.map((word) => (/^[\w./-]*[a-z][\w./-]*$/i.test(word) ? word : JSON.stringify(word))).join(', ')}]`

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { typed } from './terminal.ts'
 
-const WORDS = ['init', 'doctor', 'log', 'hub', 'demo']
+const WORDS = ['init', 'doctor', 'check', 'simulate', 'log', 'hub', 'demo']
 const here = tmpdir()
 
 describe('tributary', () => {
@@ -31,7 +31,7 @@ describe('tributary', () => {
   it('lists what there is where nothing is near', async () => {
     const { code, error } = await typed(here, ['deploy'])
     expect(code).toBe(2)
-    expect(error).toBe("tributary: there is no 'deploy'. There are init, doctor, log, simulate, hub, demo.")
+    expect(error).toBe("tributary: there is no 'deploy'. There are init, doctor, check, simulate, log, hub, demo.")
   })
 
   it.each([

@@ -1,17 +1,36 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
+import { EnvironmentError } from './terminal.ts'
 
 const execute = promisify(execFile)
+
+/** The list of a large repository's files. */
+const MOST_BYTES = 256 * 1024 * 1024
 
 /** What git printed, or null where it refused. The person's own configuration counts: it is their checkout. */
 export async function git(folder: string, ...words: string[]): Promise<string | null> {
   try {
-    const { stdout } = await execute('git', words, { cwd: folder, encoding: 'utf8' })
+    const { stdout } = await execute('git', words, { cwd: folder, encoding: 'utf8', maxBuffer: MOST_BYTES })
     return stdout.trimEnd()
-  } catch {
-    return null
+  } catch (error) {
+    // An exit code is an answer; that there is no git, or no way into the folder, is none.
+    if (isAnswer(error) || !existsSync(folder)) return null
+    if (error instanceof Error && 'code' in error && error.code === 'EACCES')
+      throw new EnvironmentError(`${folder} may not be read by this user`, { cause: error })
+    throw error
   }
 }
 
+const isAnswer = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (typeof error.code === 'number' || error.code === null)
+
 /** The top of the checkout that a folder is in. */
 export const topOf = (folder: string): Promise<string | null> => git(folder, 'rev-parse', '--show-toplevel')
+
+/** The paths that git tracks in the checkout that a folder is in; null where there is none. */
+export async function trackedFiles(folder: string): Promise<string[] | null> {
+  const top = await topOf(folder)
+  const listed = top === null ? null : await git(top, 'ls-files', '-z')
+  return listed === null ? null : listed.split('\0').filter((path) => path !== '')
+}

@@ -1,9 +1,118 @@
-import { HUB_HELP, runHubCommand } from '../hub/command.ts'
-import type { Subcommand } from './subcommand.ts'
+import { createHash } from 'node:crypto'
+import { homedir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { type Hub, startHub } from '../hub/hub.ts'
+import { Unfit } from '../hub/unfit.ts'
+import { gitDirOf } from './repository.ts'
+import { readArguments, type Subcommand } from './subcommand.ts'
+import { Mistake, type Terminal } from './terminal.ts'
+
+const options = {
+  repo: { type: 'string' },
+  port: { type: 'string' },
+  data: { type: 'string' },
+  name: { type: 'string' },
+  secret: { type: 'string', multiple: true },
+  variable: { type: 'string', multiple: true },
+  json: { type: 'boolean' },
+} as const
 
 export const hub: Subcommand = {
   name: 'hub',
   summary: 'serves a repository of this machine as GitHub would',
-  help: HUB_HELP,
-  run: runHubCommand,
+  help: [
+    'tributary hub --repo DIR [--port N] [--data DIR] [--name OWNER/NAME] [--secret K=V]... [--variable K=V]... [--json]',
+    '',
+    'Serves a git repository on this machine as GitHub would: issues, comments, pull requests, checks, git, and its workflows.',
+    '  --repo DIR         the checkout; its current branch is copied on the first start, and it is left alone after that',
+    '  --port N           the port on 127.0.0.1; the last one, or a free one otherwise',
+    '  --data DIR         where the hub keeps everything; a folder of its own for each checkout otherwise',
+    '  --name OWNER/NAME  what the repository is called there',
+    '  --secret K=V       a secret for workflows; K alone takes it from the environment',
+    '  --variable K=V     a variable for workflows',
+    '  --json             one line of JSON with addresses and tokens, and nothing else',
+  ],
+  run: serve,
 }
+
+/** Runs until it is interrupted. */
+async function serve(words: readonly string[], terminal: Terminal): Promise<number> {
+  const { json, ...told } = await readWords(words, terminal)
+  const log = (line: string) => terminal.error(line)
+  const hub = await startHub({ ...told, tributaryAction: terminal.home, log }).catch((error: unknown) => {
+    if (error instanceof Unfit) throw new Mistake(error.message, { typing: false })
+    throw error
+  })
+  try {
+    for (const line of json ? [jsonLine(hub)] : greeting(hub, told.dataDir)) terminal.out(line)
+    await interrupted(terminal.interruption())
+  } finally {
+    await hub.close()
+  }
+  return 0
+}
+
+async function readWords(words: readonly string[], { cwd, env }: Terminal) {
+  const { repo, port, data, name, secret = [], variable = [], json = false } = readArguments(words, options, 0).values
+  if (repo === undefined) throw new Mistake('which repository? Give its folder: --repo DIR')
+  if (name !== undefined && !/^[\w.-]+\/[\w.-]+$/.test(name)) throw new Mistake(`'${name}' is no OWNER/NAME`)
+  const folder = resolve(cwd, repo)
+  const given = {
+    repo: folder,
+    dataDir: data === undefined ? ownFolder(folder, env) : resolve(cwd, data),
+    secrets: pairs('--secret', secret, env),
+    variables: pairs('--variable', variable, env),
+    json,
+    ...(port === undefined ? {} : { port: portOf(port) }),
+    ...(name === undefined ? {} : { name }),
+  }
+  await gitDirOf(folder, { trusted: true })
+  return given
+}
+
+function portOf(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (port < 65_536) return port
+  throw new Mistake(`'${text}' is no port; it is a number from 0 to 65535, and 0 takes any that is free`)
+}
+
+function pairs(option: string, given: readonly string[], env: Terminal['env']): Record<string, string> {
+  return Object.fromEntries(
+    given.map((pair) => {
+      const [name = '', ...value] = pair.split('=')
+      if (!/^[A-Za-z_]\w*$/.test(name)) throw new Mistake(`'${pair}' does not fit ${option} K=V`)
+      if (value.length > 0) return [name, value.join('=')]
+      const known = env[name]
+      if (known === undefined) throw new Mistake(`${name} is not in the environment; give ${option} ${name}=VALUE`)
+      return [name, known]
+    }),
+  )
+}
+
+/** Outside the checkout, where nobody commits it and no tool walks into it. */
+function ownFolder(checkout: string, env: Terminal['env']): string {
+  const state = env.XDG_STATE_HOME ?? join(env.HOME ?? homedir(), '.local', 'state')
+  const hash = createHash('sha256').update(checkout).digest('hex').slice(0, 12)
+  return join(state, 'tributary', 'hub', `${basename(checkout)}-${hash}`)
+}
+
+const jsonLine = ({ url, api, graphql, git, owner, repo, tokens }: Hub): string =>
+  JSON.stringify({ url, api, graphql, git, owner, repo, tokens })
+
+const greeting = (hub: Hub, dataDir: string): string[] => [
+  `${hub.owner}/${hub.repo} is served on ${hub.url}`,
+  `  REST     ${hub.api}`,
+  `  GraphQL  ${hub.graphql}`,
+  `  git      ${hub.git}`,
+  ...Object.entries(hub.tokens).map(([login, token]) => `  ${login.padEnd(8)} ${token}`),
+  `Everything is in ${dataDir}; started again on it, the hub goes on where it was.`,
+  'Open an issue:',
+  `  curl -H "Authorization: token ${hub.tokens.writer}" -d '{"title":"Try it"}' ${hub.api}/repos/${hub.owner}/${hub.repo}/issues`,
+  'Ctrl-C ends it.',
+]
+
+const interrupted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })

@@ -1,19 +1,22 @@
 import { nearest } from '../core/nearest.ts'
+import { check } from './check/subcommand.ts'
 import { demo } from './demo/subcommand.ts'
 import { doctor } from './doctor/subcommand.ts'
+import { DEBUG, explainError } from './explain-error.ts'
 import { hub } from './hub.ts'
 import { init } from './init.ts'
 import { log } from './log.ts'
 import { simulate } from './simulate.ts'
 import type { Subcommand } from './subcommand.ts'
-import { Mistake, type Terminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 
-const SUBCOMMANDS: readonly Subcommand[] = [init, doctor, log, simulate, hub, demo]
+const SUBCOMMANDS: readonly Subcommand[] = [init, doctor, check, simulate, log, hub, demo]
 const USAGE_ERROR = 2
 
 /** `tributary WORD ...`: answers with the exit code. */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
   const [word, ...rest] = argv
+  if (word === 'help' && rest[0] !== undefined) return runCli([rest[0], '--help'], terminal)
   if (word === undefined || word === '--help' || word === '-h' || word === 'help') {
     for (const line of overview()) terminal.out(line)
     return word === undefined ? USAGE_ERROR : 0
@@ -31,12 +34,14 @@ async function attempt(subcommand: Subcommand, words: readonly string[], termina
   try {
     return await subcommand.run(words, terminal)
   } catch (error) {
-    if (!(error instanceof Mistake)) throw error
-    terminal.error(`tributary ${subcommand.name}: ${error.message}`)
-    terminal.error(`\`tributary ${subcommand.name} --help\` says how it is typed.`)
-    return USAGE_ERROR
+    const { lines, code } = explainError(error, `tributary ${subcommand.name}`, isDebugged(terminal.env))
+    for (const line of lines) terminal.error(line)
+    return code
   }
 }
+
+/** Whether traces are asked for. */
+export const isDebugged = (env: Terminal['env']): boolean => (env[DEBUG] ?? '') !== ''
 
 function unknown(word: string, terminal: Terminal): number {
   const names = SUBCOMMANDS.map(({ name }) => name)

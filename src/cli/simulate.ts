@@ -1,6 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { readSettings } from '../config.ts'
 import { replay } from '../core/evolve.ts'
 import { spentUsd } from '../core/ledger.ts'
 import type { Plan } from '../core/plan.ts'
@@ -11,9 +8,12 @@ import { SETTINGS_PATH, type Settings } from '../core/settings.ts'
 import { minutesTaken, simulate as simulated, unworked } from '../core/simulate.ts'
 import { workOf } from '../core/state.ts'
 import { isAgentTask } from '../core/tier.ts'
-import { readHandPlan } from '../hand-plan.ts'
 import { renderSimulation, type Simulation, simulationLines } from '../render/simulation.ts'
-import { readJournal } from './journal.ts'
+import { isProblem, shown } from './check/finding.ts'
+import { judgePlan } from './check/judge-plan.ts'
+import { findSettings } from './check/settings-file.ts'
+import { readNamed } from './check/text-file.ts'
+import { readJournal, shownAddress, tokenIn } from './journal.ts'
 import { remoteUrl } from './journal-url.ts'
 import { readArguments, type Subcommand } from './subcommand.ts'
 import { Mistake, type Terminal } from './terminal.ts'
@@ -33,22 +33,25 @@ export const simulate: Subcommand = {
   summary: 'predicts how long a plan takes, and what it costs, by the number of slots',
   help: [
     'tributary simulate PLAN.yml [--slots 1,2,4,8] [--json]',
-    'tributary simulate RUN [--slots 1,2,4,8] [--remote URL | --repo DIR] [--json]',
+    'tributary simulate RUN [--slots 1,2,4,8] [--remote REMOTE | --repo DIR] [--json]',
     '',
-    'PLAN.yml holds a plan as it stands in an issue, with or without the fence around it.',
-    `Its settings are those of ${SETTINGS_PATH} in this folder, or the defaults.`,
+    'PLAN.yml holds a plan as it stands in an issue, with or without the fence around it. It is judged as `check` does.',
+    `Its settings are those of ${SETTINGS_PATH} in this repository, or the defaults.`,
     'RUN is a past run, named by its issue: 42, or 42-2. Its tasks take what they took.',
-    '  --slots LIST   numbers of slots, from 1 to 64',
-    '  --remote URL   the repository with the journal; the remote `origin` of this folder otherwise',
-    '  --repo DIR     a repository on this machine, bare or not',
-    '  --json         the numbers, one line for each number of slots',
+    '  --slots LIST      numbers of slots, from 1 to 64',
+    '  --remote REMOTE   the repository with the journal: its address, or the name of a remote of this folder;',
+    '                    the remote `origin` otherwise',
+    '  --repo DIR        a repository on this machine, bare or not',
+    '  --json            the numbers, one line for each number of slots',
   ],
   run: async (words, terminal) => {
     const { values, positionals } = readArguments(words, options, 1)
     const [named] = positionals
-    if (named === undefined) throw new Mistake('which plan? Name a file or a run')
+    if (named === undefined) throw new Mistake('which plan? Name a file, or a run by its issue, like 42')
     const slots = slotCounts(values.slots ?? SLOTS)
     const run = runIdSchema.safeParse(named)
+    if (!run.success && (values.remote ?? values.repo) !== undefined)
+      throw new Mistake(`--remote and --repo say where a past run is, and '${named}' is none; one is named like 42`)
     const simulation = run.success
       ? await ofRun(run.data, slots, await remoteUrl(values, terminal), terminal)
       : await ofFile(named, slots, terminal)
@@ -61,37 +64,24 @@ export const simulate: Subcommand = {
 
 function slotCounts(list: string): number[] {
   return list.split(',').map((word) => {
-    const count = Number(word.trim())
-    if (!Number.isInteger(count) || count < 1 || count > MOST_SLOTS)
-      throw new Mistake(`'${word.trim()}' is no number of slots from 1 to ${MOST_SLOTS}`)
-    return count
+    const digits = word.trim()
+    if (!/^[1-9]\d*$/.test(digits) || Number(digits) > MOST_SLOTS)
+      throw new Mistake(
+        `'${digits}' is no number of slots; --slots takes numbers from 1 to ${MOST_SLOTS}, such as ${SLOTS}`,
+      )
+    return Number(digits)
   })
 }
 
 async function ofFile(name: string, slots: readonly number[], terminal: Terminal): Promise<Simulation | null> {
-  const text = await readFile(resolve(terminal.cwd, name), 'utf8').catch(() => {
-    throw new Mistake(`there is no file ${name}`)
-  })
-  const settings = await settingsIn(terminal.cwd)
-  const read = readHandPlan(FENCED.test(text) ? text : `${FENCE}tributary\n${text}\n${FENCE}`, settings)
-  if (read.ok) return simulationOf(read.value, settings, slots)
-  for (const { message } of read.error) terminal.error(message)
+  const text = await readNamed(terminal.cwd, name)
+  const found = await findSettings(terminal.cwd, undefined)
+  const { plan, findings } = judgePlan({ name, text }, found.settings, null)
+  const problems = [...found.findings, ...findings].filter(isProblem)
+  if (plan !== null && problems.length === 0) return simulationOf(plan, found.settings, slots)
+  for (const line of problems.flatMap(shown)) terminal.error(line)
   return null
 }
-
-async function settingsIn(folder: string): Promise<Settings> {
-  const text = await readFile(join(folder, SETTINGS_PATH), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null
-    throw new Mistake(`${SETTINGS_PATH} cannot be read: ${error.message}`)
-  })
-  const read = readSettings(text)
-  if (read.ok) return read.value
-  throw new Mistake([`${SETTINGS_PATH} is not right:`, ...read.error].join('\n'))
-}
-
-const FENCED = /^ {0,3}(?:`{3,}|~{3,})\s*tributary\s*$/im
-/** Longer than any that a plan would hold. */
-const FENCE = '`'.repeat(40)
 
 const simulationOf = (plan: Plan, settings: Settings, slots: readonly number[]): Simulation => ({
   title: plan.title,
@@ -111,10 +101,10 @@ async function ofRun(
   url: string,
   terminal: Terminal,
 ): Promise<Simulation | null> {
-  const state = replay(await readJournal(url, terminal.env.GITHUB_TOKEN ?? '', run))
+  const state = replay(await readJournal(url, tokenIn(terminal), run))
   const work = workOf(state)
   if (state.phase === 'empty' || work === null) {
-    terminal.error(`There is no plan of run ${run} at ${url}.`)
+    terminal.error(`There is no plan of run ${run} at ${shownAddress(url)}.`)
     return null
   }
   const minutes = minutesTaken(work)

@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { nearest } from '../core/nearest.ts'
 import { Mistake, type Terminal } from './terminal.ts'
 
 /** One word after `tributary`. */
@@ -12,19 +13,54 @@ export interface Subcommand {
 }
 
 type Options = NonNullable<ParseArgsConfig['options']>
+type OptionToken = { name: string; rawName: string; index: number; value?: string; inlineValue?: boolean }
 
-/** Arguments as the subcommand wants them; what does not fit is the person's mistake, not ours. */
+/** Arguments as the subcommand wants them. What does not fit is the person's mistake, and said in our words. */
 export function readArguments<Asked extends Options>(words: readonly string[], options: Asked, positionals: number) {
-  const read = parse(words, options)
+  const args = [...words]
+  const { tokens } = parseArgs({ args, options, allowPositionals: true, strict: false, tokens: true })
+  const seen = new Set<string>()
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue
+    refuseOption(token, words, options)
+    if (seen.has(token.name) && options[token.name]?.multiple !== true)
+      throw new Mistake(`--${token.name} is there twice; leave one of them`)
+    seen.add(token.name)
+  }
+  const read = parseArgs({ args, options, allowPositionals: true, strict: true })
+  if (read.positionals.includes('')) throw new Mistake('one of the words is empty')
   const tooMany = read.positionals[positionals]
   if (tooMany !== undefined) throw new Mistake(`'${tooMany}' is too much`)
   return read
 }
 
-function parse<Asked extends Options>(words: readonly string[], options: Asked) {
-  try {
-    return parseArgs({ args: [...words], options, allowPositionals: true, strict: true })
-  } catch (error) {
-    throw new Mistake(error instanceof Error ? error.message : String(error))
+function refuseOption(token: OptionToken, words: readonly string[], options: Options): void {
+  const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined
+  if (option === undefined) throw new Mistake(unknownOption(words[token.index] ?? token.rawName, options))
+  const name = `--${token.name}`
+  const { value, inlineValue = false } = token
+  if (option.type === 'boolean') {
+    if (value !== undefined) throw new Mistake(`${name} takes no value; write it alone`)
+    return
   }
+  if (value === undefined || value === '') throw new Mistake(`${name} needs a value`)
+  if (inlineValue || !value.startsWith('-')) return
+  throw new Mistake(
+    isOption(value, options)
+      ? `${name} needs a value before ${value}`
+      : `${name} needs a value, and '${value}' looks like an option; if it is the value, write ${name}=${value}`,
+  )
+}
+
+const isOption = (word: string, options: Options): boolean =>
+  Object.hasOwn(options, word.replace(/^--/, '').split('=')[0] ?? '')
+
+function unknownOption(word: string, options: Options): string {
+  const typed = word.split('=')[0] ?? word
+  const names = Object.keys(options)
+  if (names.length === 0) return `there is no option ${typed}; it takes none`
+  const meant = nearest(typed.replace(/^-+/, ''), names)
+  return meant === null
+    ? `there is no option ${typed}; there are ${names.map((name) => `--${name}`).join(', ')}`
+    : `there is no option ${typed}, did you mean --${meant}?`
 }

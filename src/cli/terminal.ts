@@ -18,7 +18,19 @@ export interface Screen {
   write(text: string): void
 }
 
-/** A mistake of the person at the terminal: said in one sentence, no trace. */
+/** A mistake of the person at the terminal: said in one sentence with the fix, no trace. Exit code 2. */
 export class Mistake extends Error {
   override name = 'Mistake'
+  /** Whether the help of the subcommand would help: it was typed wrongly, and not in the wrong place. */
+  readonly typing: boolean
+
+  constructor(message: string, { typing = true }: { typing?: boolean } = {}) {
+    super(message)
+    this.typing = typing
+  }
+}
+
+/** What the program stands on is broken: a network, a disk, a permission. One sentence, no trace. Exit code 1. */
+export class EnvironmentError extends Error {
+  override name = 'EnvironmentError'
 }

@@ -62,7 +62,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const log = options.log ?? (() => {})
   const { owner, repo } = nameOf(options.repo, options.name)
   const gitDir = join(dataDir, 'repository.git')
-  const defaultBranch = await openBare(gitDir, resolve(options.repo))
+  const defaultBranch = await openBare(gitDir, resolve(options.repo), log)
   const settings = options.settings ?? {}
   const store = openStore(dataDir, () => createDocument({ owner, repo, defaultBranch, settings, now: now() }))
   Object.assign(store.doc.settings, settings)

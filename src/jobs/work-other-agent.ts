@@ -12,11 +12,6 @@ import { lastLine } from './work-report.ts'
 
 const PROMPT_FILE = 'prompt.md'
 
-/** Whoever holds these could speak for the job: no agent gets them, whatever the settings name. */
-const NEVER = /^(?:ACTIONS_|GITHUB_TOKEN$|GH_TOKEN$|INPUT_|RUNNER_|LD_|BASH_ENV$|ENV$|NODE_OPTIONS$)/
-
-export const passable = (names: readonly string[]): string[] => names.filter((name) => !NEVER.test(name))
-
 /** Another agent works on the task: a program of the settings, with the brief in a file. It is judged by what it leaves. */
 export async function runOtherAgent(
   attempt: Attempt,

@@ -3,7 +3,7 @@ import { code, sentence } from './code.ts'
 import { oneLine } from './escape.ts'
 
 const HINTS: Record<Problem['code'], string> = {
-  'not-yaml': 'Mend the YAML; a value with a colon or a hash in it needs quotes.',
+  'not-yaml': 'Correct the YAML; a value with a colon or a hash in it needs quotes.',
   'not-a-plan': 'Compare with the example of a plan in the documentation.',
   'no-plan': 'Put the plan into the issue, in a fenced block that begins with ```` ```tributary ````.',
   'several-plans': 'Leave one fenced `tributary` block in the issue.',
@@ -23,7 +23,7 @@ const HINTS: Record<Problem['code'], string> = {
   'model-failed':
     'Nothing is lost but the money named in the run: type `/plan` again, with more words if the issue says little.',
   'over-budget': 'Raise the limit with `/plan --budget`, or ask for less: fewer tasks, or a part of the issue.',
-  'bad-settings': 'Mend `.github/tributary.yml` on the default branch.',
+  'bad-settings': 'Correct `.github/tributary.yml` on the default branch.',
 }
 
 /** One line: where, what, and the code that never changes its name. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readSettings } from '../../config.ts'
+import { inLine, judgeSettings } from '../../config.ts'
 import { SETTINGS_PATH } from '../../core/settings.ts'
 import { WORKFLOW_PATH } from '../workflow-file.ts'
 import { type Finding, missing, well } from './finding.ts'
@@ -17,7 +17,8 @@ export async function lookAtCheckout(top: string): Promise<Finding[]> {
 
 export function settingsFinding(text: string | null, where: string): Finding {
   if (text === null) return well(`no ${SETTINGS_PATH} ${where}, so the defaults count`)
-  const read = readSettings(text)
-  if (read.ok) return well(`${SETTINGS_PATH} ${where}`)
-  return missing(`${SETTINGS_PATH} ${where} cannot be used`, read.error.join('; '))
+  const judged = judgeSettings(text)
+  if (!judged.ok) return missing(`${SETTINGS_PATH} ${where} cannot be used`, judged.error.map(inLine).join('; '))
+  const warnings = judged.value.warnings.map((warning) => `, but: ${inLine(warning)}`)
+  return well(`${SETTINGS_PATH} ${where}${warnings.join('')}`)
 }

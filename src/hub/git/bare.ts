@@ -1,7 +1,10 @@
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Unfit } from '../unfit.ts'
+import { gitIn, lookAtCheckout } from './checkout.ts'
 import { writeHooks } from './hooks.ts'
-import { gitEnvironment, runGit } from './run.ts'
+import { runGit } from './run.ts'
 
 /** As a file that the repository's own configuration includes: one write, where `git config` is a process for each line. */
 const SETTINGS = `[http]
@@ -22,35 +25,25 @@ const SETTINGS = `[http]
 `
 
 /** The bare repository that the hub serves, made of the checkout's current branch on the first start. Returns the default branch. */
-export async function openBare(gitDir: string, checkout: string): Promise<string> {
-  if (!existsSync(gitDir)) await copyBranch(gitDir, checkout)
+export async function openBare(gitDir: string, checkout: string, log: (line: string) => void): Promise<string> {
+  if (!existsSync(gitDir)) await copyBranch(gitDir, checkout, log)
   writeFileSync(join(gitDir, 'hub.config'), SETTINGS)
   writeHooks(gitDir)
   return (await must(['symbolic-ref', '--short', 'HEAD'], gitDir)).trim()
 }
 
-async function copyBranch(gitDir: string, checkout: string): Promise<void> {
-  const branch = (await runGit(['symbolic-ref', '--short', '--quiet', 'HEAD'], inCheckout(checkout))).stdout.toString()
-  const name = branch.trim() === '' ? 'main' : branch.trim()
-  const head = await runGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], inCheckout(checkout))
-  if (head.code !== 0) {
-    throw new Error(
-      `${checkout} is no git repository with a commit; run: git init && git add . && git commit -m "First"`,
-    )
-  }
-  await must(['init', '--quiet', '--bare', '--template=', '--initial-branch', name, gitDir])
+async function copyBranch(gitDir: string, checkout: string, log: (line: string) => void): Promise<void> {
+  const { branch, detachedAt } = await lookAtCheckout(checkout)
+  if (detachedAt !== null) log(`${checkout} is on no branch; ${detachedAt.slice(0, 8)} is served as ${branch}`)
+  await must(['init', '--quiet', '--bare', '--template=', '--initial-branch', branch, gitDir])
   mkdirSync(join(gitDir, 'hooks'))
   appendFileSync(join(gitDir, 'config'), '[include]\n  path = hub.config\n')
-  const push = ['push', '--quiet', '--no-verify', gitDir, `HEAD:refs/heads/${name}`]
-  const pushed = await runGit(push, inCheckout(checkout))
-  if (pushed.code !== 0) throw new Error(`git could not copy ${checkout}: ${pushed.stderr.trim()}`)
+  const pushed = await gitIn(checkout, ['push', '--quiet', '--no-verify', gitDir, `HEAD:refs/heads/${branch}`])
+  if (pushed.code === 0) return
+  // Half a copy would be served as it is by the next start.
+  await rm(gitDir, { recursive: true, force: true })
+  throw new Unfit(`git could not copy ${checkout}: ${pushed.stderr.trim()}`)
 }
-
-/** The checkout may belong to somebody else, as in a container; it is only read. */
-const inCheckout = (checkout: string) => ({
-  cwd: checkout,
-  env: { ...gitEnvironment(), GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' },
-})
 
 async function must(args: readonly string[], cwd?: string): Promise<string> {
   const answer = await runGit(args, cwd === undefined ? {} : { cwd })

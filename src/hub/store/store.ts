@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Unfit } from '../unfit.ts'
 import type { Document } from './document.ts'
 
 /** Long enough to gather one request's changes, short enough that a killed hub loses almost nothing. */
@@ -45,10 +46,17 @@ function read(file: string): Document | null {
   } catch {
     return null
   }
-  const doc = JSON.parse(text) as Document
-  if (doc.version !== 1)
-    throw new Error(`${file} was written by another version of the hub; give another --data folder`)
-  return doc
+  const doc = parsed(text)
+  if (doc?.version === 1) return doc
+  throw new Unfit(`${file} is damaged, or was written by another version of the hub; give another --data folder`)
+}
+
+function parsed(text: string): Document | null {
+  try {
+    return JSON.parse(text) as Document | null
+  } catch {
+    return null
+  }
 }
 
 function createWriter(file: string, text: () => string) {

@@ -10,7 +10,7 @@ import { planCanBeShown } from '../../render/plan-comment.ts'
 import { isPlanned } from '../../render/planned.ts'
 import { type Draft, move, record } from '../draft.ts'
 import { nowOf, type Session } from '../session.ts'
-import { problem, refuse } from './refuse.ts'
+import { refuse, tooLong } from './refuse.ts'
 import { someOf } from './sound-part.ts'
 
 /** What a plan rests on. */
@@ -32,7 +32,7 @@ export async function propose(session: Session, draft: Draft, it: Proposal): Pro
     const proposed = await put(session, draft, one)
     if (!isPlanned(proposed.state) || planCanBeShown(proposed.state)) return proposed
   }
-  return refuse(session, draft, [problem('too-long', 'the plan does not fit into a comment: make it two issues')])
+  return refuse(session, draft, [tooLong])
 }
 
 /** Tried one after the other where a plan that has begun is too long: work that was done is not thrown away for it. */

@@ -5,6 +5,9 @@ import { nowOf, type Session } from '../session.ts'
 
 export const problem = (code: Problem['code'], message: string): Problem => ({ code, task: null, field: null, message })
 
+/** A plan that no comment can hold. */
+export const tooLong: Problem = problem('too-long', 'The plan does not fit into a comment: make it two issues.')
+
 export const refuse = (session: Session, draft: Draft, problems: Problem[]): Draft =>
   record(draft, nowOf(session), { type: 'plan_refused', problems })
 

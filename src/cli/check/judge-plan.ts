@@ -1,0 +1,108 @@
+import { budgetWords } from '../../agent/planner/budget.ts'
+import type { Problem } from '../../core/failure.ts'
+import type { Plan } from '../../core/plan.ts'
+import { ok, type Result } from '../../core/result.ts'
+import type { Settings } from '../../core/settings.ts'
+import { isAgentTask } from '../../core/tier.ts'
+import { findPlan, type PlanBlock, readPlanBlock, type WrittenPlan } from '../../hand-plan.ts'
+import { judgeByHand, whyNoAgent } from '../../jobs/planning/by-hand.ts'
+import { problem, tooLong } from '../../jobs/planning/refuse.ts'
+import { type Finding, isProblem, noteAt, problemAt } from './finding.ts'
+import { pathNotes } from './paths.ts'
+import { canBeProposed } from './preview.ts'
+
+export interface PlanFile {
+  name: string
+  text: string
+}
+
+export interface JudgedPlan {
+  /** As `/plan` would propose it; null: it would be refused. */
+  plan: Plan | null
+  findings: Finding[]
+}
+
+/** What GitHub takes as the text of an issue. */
+const ISSUE_CHARACTERS = 65_536
+
+/** All that `/plan` would say of a plan by hand. `files`: the paths that the repository has, if that is known. */
+export function judgePlan(file: PlanFile, settings: Settings, files: readonly string[] | null): JudgedPlan {
+  const block = blockOf(file)
+  if (!block.ok) return { plan: null, findings: [problemAt(file.name, null, block.error)] }
+  const written = readPlanBlock(block.value, settings)
+  if (!written.ok)
+    return { plan: null, findings: written.error.map(({ line, problem }) => problemAt(file.name, line, problem)) }
+  return judgeWritten(file, written.value, settings, files)
+}
+
+function judgeWritten(
+  file: PlanFile,
+  { plan, lineOf }: WrittenPlan,
+  settings: Settings,
+  files: readonly string[] | null,
+): JudgedPlan {
+  const { problems, linted } = judgeByHand(plan, settings, [])
+  const place = placer(plan, lineOf)
+  const found = [...problems, ...wholeProblems(file, linted.plan, settings, linted.notes, problems)]
+  const findings = [
+    ...found.map((one) => problemAt(file.name, place(one), one)),
+    ...linted.notes.map((note) => noteAt({ file: file.name }, `${note}.`)),
+    ...agentNotes(file.name, plan, settings),
+    ...(files === null ? [] : pathNotes(plan, files)).map((note) =>
+      noteAt({ ...note, file: file.name, line: lineOf(note.path) }, note.message),
+    ),
+  ]
+  return { plan: findings.some(isProblem) ? null : linted.plan, findings: sorted(findings) }
+}
+
+/** A text with a fenced block is an issue; any other is the block itself. */
+function blockOf({ name, text }: PlanFile): Result<PlanBlock, Problem> {
+  if (/\.(md|markdown)$/i.test(name) || FENCED.test(text)) return findPlan(text)
+  return ok({ text: text.replace(/\r\n?/g, '\n'), above: 0 })
+}
+
+const FENCED = /^ {0,3}(?:`{3,}|~{3,})\s*tributary\b/im
+
+/** What can only be said of a plan that every task of is right. */
+function wholeProblems(
+  { text }: PlanFile,
+  plan: Plan,
+  settings: Settings,
+  notes: readonly string[],
+  before: readonly Problem[],
+): Problem[] {
+  if (text.length > ISSUE_CHARACTERS)
+    return [problem('too-long', `The text has ${text.length} characters, and an issue takes ${ISSUE_CHARACTERS}.`)]
+  if (before.length > 0) return []
+  const agents = plan.tasks.some(isAgentTask) ? whyNoAgent(true, settings) : null
+  if (agents !== null) return [problem('no-model', agents)]
+  return canBeProposed(plan, settings, notes) ? [] : [tooLong]
+}
+
+function agentNotes(file: string, plan: Plan, settings: Settings): Finding[] {
+  const agents = plan.tasks.filter(isAgentTask)
+  if (agents.length === 0 || settings.worker.command.length > 0) return []
+  const { notes, problems } = budgetWords(plan, settings)
+  return [
+    noteAt(
+      { file },
+      `${agents.length === plan.tasks.length ? 'No task has' : `${agents.length} of ${plan.tasks.length} tasks have no`} \`run\`: an agent works on them, which takes the secret \`ANTHROPIC_API_KEY\`.`,
+    ),
+    ...[...notes, ...problems].map((words) => noteAt({ file }, words)),
+  ]
+}
+
+/** The line of a problem that the lint tells by task and field. */
+function placer(plan: Plan, lineOf: WrittenPlan['lineOf']): (problem: Problem) => number | null {
+  const doubled = new Map<string, number>()
+  return ({ code, task, field }) => {
+    if (task === null) return field === null ? null : lineOf([field])
+    const places = plan.tasks.flatMap(({ id }, index) => (id === task ? [index] : []))
+    const nth = (doubled.get(task) ?? 0) + 1
+    if (code === 'duplicate-id') doubled.set(task, nth)
+    const index = places[code === 'duplicate-id' ? nth : 0]
+    return index === undefined ? null : lineOf(['tasks', index, ...(field === null ? [] : [field])])
+  }
+}
+
+const sorted = (findings: readonly Finding[]): Finding[] => findings.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))

@@ -1,0 +1,93 @@
+import { globsOverlap, matches, validGlob } from '../../core/glob.ts'
+import { nearest } from '../../core/nearest.ts'
+import type { Plan, Task } from '../../core/plan.ts'
+import { listed, quoted } from '../../core/quoted.ts'
+import type { Path } from '../../yaml.ts'
+
+/** Something to be said of what stands at a path of the plan. */
+export interface PathNote {
+  path: Path
+  task: string | null
+  field: string
+  message: string
+}
+
+/** What the plan names and the repository does not have. A task may make files, so none of it is a problem. */
+export function pathNotes(plan: Plan, files: readonly string[]): PathNote[] {
+  const there = new Set(files)
+  return [
+    ...plan.critical_files.flatMap((file, index): PathNote[] =>
+      there.has(file) || made(plan.tasks, file)
+        ? []
+        : [
+            {
+              path: ['critical_files', index],
+              task: null,
+              field: 'critical_files',
+              message: `${quoted(file)} is not in this repository.${guess(file, files)}`,
+            },
+          ],
+    ),
+    ...plan.tasks.flatMap((task, index) => taskNotes(plan, task, index, files, there)),
+  ]
+}
+
+function taskNotes(
+  { tasks }: Plan,
+  task: Task,
+  index: number,
+  files: readonly string[],
+  there: ReadonlySet<string>,
+): PathNote[] {
+  const others = tasks.filter((other) => other !== task)
+  const at = (field: string, message: string): PathNote => ({
+    path: ['tasks', index, field],
+    task: task.id,
+    field,
+    message,
+  })
+  const unread = task.reads.filter((glob) => isNew(glob, files) && !made(others, glob))
+  const unwritten = task.writes.filter((glob) => isNew(glob, files))
+  const unfound = (argv: readonly string[]) =>
+    argv.filter((word) => SCRIPT.test(word) && !there.has(word) && !made(tasks, word))
+  return [
+    ...unread.map((glob) => at('reads', `${quoted(glob)} matches no file of this repository.${guess(glob, files)}`)),
+    ...(unwritten.length === 0
+      ? []
+      : [
+          at(
+            'writes',
+            `${listed(unwritten)} ${unwritten.length === 1 ? 'matches' : 'match'} no file yet: the task makes what it writes there.${unwritten.map((glob) => guess(glob, files)).join('')}`,
+          ),
+        ]),
+    ...unfound(task.run).map((word) => at('run', `${quoted(word)} is not in this repository.${guess(word, files)}`)),
+    ...unfound(task.acceptance.argv).map((word) =>
+      at('acceptance', `${quoted(word)} is not in this repository, and no task makes it.${guess(word, files)}`),
+    ),
+  ]
+}
+
+/** A word of a command that names a file of the repository: it has folders and an ending. */
+const SCRIPT = /^(?!\.{1,2}\/|\/|-)[\w@.-]+(?:\/[\w@.-]+)*\/[\w.-]+\.[A-Za-z]\w*$/
+
+const isNew = (glob: string, files: readonly string[]): boolean =>
+  validGlob(glob) === null && !files.some((file) => matches([glob], file))
+
+const made = (tasks: readonly Task[], path: string): boolean =>
+  tasks.some(({ writes }) => writes.some((glob) => globsOverlap(glob, path)))
+
+/** What was probably meant: the file, or the folder that the glob begins with. */
+function guess(glob: string, files: readonly string[]): string {
+  const folder = /^(.*?)\/(?:[^/]*[*?{].*)$/.exec(glob)?.[1]
+  const known = folder === undefined ? files : [...new Set(files.flatMap(foldersOf))]
+  const meant = nearest(folder ?? glob, known)
+  return meant === null
+    ? ''
+    : ` Did you mean ${quoted(folder === undefined ? meant : `${meant}${glob.slice(folder.length)}`)}?`
+}
+
+const foldersOf = (file: string): string[] =>
+  file
+    .split('/')
+    .slice(0, -1)
+    .map((_, depth, parts) => parts.slice(0, depth + 1).join('/'))

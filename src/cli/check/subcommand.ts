@@ -1,0 +1,55 @@
+import { SETTINGS_PATH } from '../../core/settings.ts'
+import { trackedFiles } from '../git.ts'
+import { readArguments, type Subcommand } from '../subcommand.ts'
+import type { Terminal } from '../terminal.ts'
+import { type Finding, isProblem, noteAt, shown, summed } from './finding.ts'
+import { judgePlan } from './judge-plan.ts'
+import { type FoundSettings, findSettings } from './settings-file.ts'
+import { readNamed } from './text-file.ts'
+
+const options = { settings: { type: 'string' }, json: { type: 'boolean' } } as const
+
+export const check: Subcommand = {
+  name: 'check',
+  summary: 'says of a plan by hand, and of the settings, all that /plan would',
+  help: [
+    'tributary check [PLAN.yml | ISSUE.md] [--settings FILE] [--json]',
+    '',
+    'Judges a plan by hand as `/plan` would, before anything is on GitHub: with the line, the field and the fix.',
+    'PLAN.yml holds the plan alone, ISSUE.md the text of an issue with the fenced block `tributary` in it.',
+    'Without either, the settings alone are looked at.',
+    `  --settings FILE   the settings to judge by; ${SETTINGS_PATH} of this repository otherwise`,
+    '  --json            what was found, one line of JSON each',
+    'Ends with 0 if `/plan` would take it, with 1 if not.',
+  ],
+  run: async (words, terminal) => {
+    const { values, positionals } = readArguments(words, options, 1)
+    const [named] = positionals
+    const settings = await findSettings(terminal.cwd, values.settings)
+    const plan = named === undefined ? [] : await planFindings(named, settings, terminal)
+    const findings = [...settings.findings, ...plan]
+    if (values.json === true) for (const finding of findings) terminal.out(JSON.stringify(finding))
+    else for (const line of [...findings.flatMap(shown), ...closing(findings, named, settings)]) terminal.out(line)
+    return findings.some(isProblem) ? 1 : 0
+  },
+}
+
+async function planFindings(name: string, { settings }: FoundSettings, { cwd }: Terminal): Promise<Finding[]> {
+  const text = await readNamed(cwd, name)
+  const files = await trackedFiles(cwd)
+  const { findings } = judgePlan({ name, text }, settings, files)
+  if (files !== null) return findings
+  return [
+    ...findings,
+    noteAt(
+      { file: name },
+      'Whether its paths are there was not looked at: this folder is in no checkout of a repository.',
+    ),
+  ]
+}
+
+function closing(findings: readonly Finding[], plan: string | undefined, { file }: FoundSettings): string[] {
+  const settings = file ?? `the default settings (there is no ${SETTINGS_PATH})`
+  const looked = plan === undefined ? `Looked at ${settings}.` : `Judged ${plan} by ${settings}.`
+  return [...(findings.length === 0 ? [] : ['']), `${looked} ${summed(findings)}`]
+}
