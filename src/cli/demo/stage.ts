@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { WORKFLOW, WORKFLOW_PATH } from '../workflow-file.ts'
+import { LOCAL_ACTION, WORKFLOW_PATH, workflowFor } from '../workflow-file.ts'
 import { DemoFailure } from './failure.ts'
 
 const execute = promisify(execFile)
@@ -19,7 +19,7 @@ export async function setStage(home: string, folder: string): Promise<Issue> {
   const template = join(home, 'examples', 'demo')
   await cp(template, folder, { recursive: true })
   await mkdir(dirname(join(folder, WORKFLOW_PATH)), { recursive: true })
-  await writeFile(join(folder, WORKFLOW_PATH), WORKFLOW)
+  await writeFile(join(folder, WORKFLOW_PATH), workflowFor(LOCAL_ACTION))
   await git(folder, 'init', '--quiet', '--initial-branch=main')
   await git(folder, 'add', '--all')
   await git(folder, ...AUTHOR, 'commit', '--quiet', '--message', 'A corner shop')

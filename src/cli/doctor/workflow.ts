@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { WORKFLOW, WORKFLOW_PATH } from '../workflow-file.ts'
+import { PLACEHOLDER, WORKFLOW_PATH, workflowFor } from '../workflow-file.ts'
 import { type Finding, missing, well } from './finding.ts'
 
 const stepSchema = z.looseObject({ uses: z.string().optional(), with: z.unknown().optional() })
