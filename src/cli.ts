@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { fileURLToPath } from 'node:url'
 import { runCli } from './cli/run.ts'
+import { startedAs } from './cli/started-as.ts'
 
 process.exitCode = await runCli(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
   home: fileURLToPath(new URL('..', import.meta.url)),
+  command: startedAs(process.argv[1] ?? 'tributary', process.cwd()),
   out: (line) => console.log(line),
   error: (line) => console.error(line),
   interruption: () => {

@@ -7,6 +7,7 @@ import { log } from './log.ts'
 import { simulate } from './simulate.ts'
 import type { Subcommand } from './subcommand.ts'
 import { Mistake, type Terminal } from './terminal.ts'
+import { versionOf } from './version.ts'
 
 const SUBCOMMANDS: readonly Subcommand[] = [init, doctor, log, simulate, hub, demo]
 const USAGE_ERROR = 2
@@ -15,8 +16,12 @@ const USAGE_ERROR = 2
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
   const [word, ...rest] = argv
   if (word === undefined || word === '--help' || word === '-h' || word === 'help') {
-    for (const line of overview()) terminal.out(line)
+    for (const line of overview(terminal.command)) terminal.out(line)
     return word === undefined ? USAGE_ERROR : 0
+  }
+  if (word === '--version' || word === '-v') {
+    terminal.out(await versionOf(terminal.home))
+    return 0
   }
   const subcommand = SUBCOMMANDS.find(({ name }) => name === word)
   if (subcommand === undefined) return unknown(word, terminal)
@@ -33,7 +38,7 @@ async function attempt(subcommand: Subcommand, words: readonly string[], termina
   } catch (error) {
     if (!(error instanceof Mistake)) throw error
     terminal.error(`tributary ${subcommand.name}: ${error.message}`)
-    terminal.error(`\`tributary ${subcommand.name} --help\` says how it is typed.`)
+    terminal.error(`\`${terminal.command} ${subcommand.name} --help\` says how it is typed.`)
     return USAGE_ERROR
   }
 }
@@ -47,10 +52,10 @@ function unknown(word: string, terminal: Terminal): number {
   return USAGE_ERROR
 }
 
-const overview = (): string[] => [
+const overview = (command: string): string[] => [
   'tributary WORD [options]',
   '',
   ...SUBCOMMANDS.map(({ name, summary }) => `  ${name.padEnd(8)} ${summary}`),
   '',
-  '`tributary WORD --help` says more.',
+  `\`${command} WORD --help\` says more, \`--version\` which version this is.`,
 ]

@@ -4,6 +4,8 @@ export interface Terminal {
   env: Readonly<Record<string, string | undefined>>
   /** The folder with action.yml, dist and examples. */
   home: string
+  /** How this command was started, to be typed again: `node ../tributary/dist/cli.js`. */
+  command: string
   out(line: string): void
   error(line: string): void
   /** Fires when the person wants to stop. Who never asks is ended by the signal as any program is. */

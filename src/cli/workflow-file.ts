@@ -9,6 +9,12 @@ export const LOCAL_ACTION = 'this.machine/tributary@demo'
 /** The workflow that users paste. `uses` is the action's address, with a comment behind it if there is one. */
 export const workflowFor = (uses: string): string => example.replace(PLACEHOLDER, () => uses)
 
+/** Whether a text is the workflow of this version, whatever address stands in it. */
+export function isWorkflow(text: string): boolean {
+  const uses = /^ *uses: &tributary (.*)$/m.exec(text)?.[1]
+  return uses !== undefined && text === workflowFor(uses)
+}
+
 export const WORKFLOW_PATH = '.github/workflows/tributary.yml'
 
 /** Where the one box is that has to be ticked. */
