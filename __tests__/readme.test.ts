@@ -22,7 +22,7 @@ describe('the README', () => {
 
   it('names commands of npm that are there', () => {
     const { scripts } = JSON.parse(text('package.json'))
-    const named = [...README.matchAll(/npm (?:run )?(test|demo|build|all)\b/g)].map(([, name]) => name ?? '')
+    const named = [...README.matchAll(/npm (?:run )?(test|demo|bundle|all)\b/g)].map(([, name]) => name ?? '')
     expect(named.length).toBeGreaterThan(1)
     expect(named.filter((name) => !(name in scripts))).toEqual([])
   })

@@ -99,9 +99,9 @@ describe('tributary doctor', () => {
     const nowhere = await visit({ [PATH]: workflowFor('octo/nowhere@v1') })
     expect(nowhere.missing).toEqual(["MISSING  the action's repository octo/nowhere is not there (404)"])
     const noRef = await visit({ [PATH]: workflowFor('octo/demo@v9') })
-    expect(noRef.missing).toEqual(['MISSING  octo/demo holds no /action.yml at v9 (404)'])
+    expect(noRef.missing).toEqual(['MISSING  octo/demo holds no action.yml at v9 (404)'])
     const noFile = await visit({ [PATH]: workflowFor('octo/demo/deep@main') })
-    expect(noFile.missing).toEqual(['MISSING  octo/demo holds no /deep/action.yml at main (404)'])
+    expect(noFile.missing).toEqual(['MISSING  octo/demo holds no deep/action.yml at main (404)'])
     const none = await visit({ [PATH]: workflowFor(PLACEHOLDER) })
     expect(none.missing).toEqual(['MISSING  the workflow names no action yet'])
     expect([nowhere.code, noRef.code, noFile.code, none.code]).toEqual([1, 1, 1, 1])
@@ -156,7 +156,7 @@ describe('tributary doctor', () => {
 
   it('says which host it could not reach, and ends with 1', async () => {
     const checkout = createCheckout({ [PATH]: EXAMPLE })
-    git(checkout, 'remote', 'add', 'origin', 'http://127.0.0.1:1/octo/demo.git')
+    await remoteGit(checkout, 'remote', 'add', 'origin', 'http://127.0.0.1:1/octo/demo.git')
     const env = { GITHUB_TOKEN: 't', GITHUB_API_URL: 'http://127.0.0.1:1/api/v3' }
     const { code, out } = await typed(checkout, ['doctor'], env)
     expect(out).toMatch(/MISSING {2}127\.0\.0\.1:1 could not be reached \(.+\)/)
@@ -185,7 +185,7 @@ describe('tributary doctor', () => {
     const address = server.address()
     const host = typeof address === 'object' && address !== null ? `127.0.0.1:${address.port}` : ''
     const checkout = createCheckout({ [PATH]: EXAMPLE })
-    git(checkout, 'remote', 'add', 'origin', `http://${host}/octo/demo.git`)
+    await remoteGit(checkout, 'remote', 'add', 'origin', `http://${host}/octo/demo.git`)
     const { code, error } = await typed(checkout, ['doctor'], {
       GITHUB_TOKEN: 't',
       GITHUB_API_URL: `http://${host}/api/v3`,

@@ -36,7 +36,7 @@ async function actionFile(access: Access, { owner, repo, path, ref }: ActionAddr
   const answer = await askOf(access, asked, z.unknown())
   if (answer.ok) return null
   return missing(
-    `${owner}/${repo} holds no${path}/action.yml at ${ref} (${answer.status})`.replace('no/', 'no '),
+    `${owner}/${repo} holds no ${path === '' ? '' : `${path.slice(1)}/`}action.yml at ${ref} (${answer.status})`,
     `name a tag, a branch or a commit that is there: https://${access.remote.host}/${owner}/${repo}/tags`,
   )
 }
