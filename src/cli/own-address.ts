@@ -25,12 +25,17 @@ async function ofCheckout(home: string): Promise<ActionAddress | null> {
 
 const installedSchema = z.object({ packages: z.record(z.string(), z.looseObject({ resolved: z.string().optional() })) })
 
-/** npm notes where a package came from beside the package, `git+ssh://git@github.com/o/r.git#<commit>`. */
 async function ofGitInstall(home: string): Promise<ActionAddress | null> {
+  const { url, commit } = await gitInstall(home)
+  return addressAt(url, commit)
+}
+
+/** npm notes where a package came from beside the package, `git+ssh://git@github.com/o/r.git#<commit>`. */
+export async function gitInstall(home: string): Promise<{ url: string | undefined; commit: string | undefined }> {
   const lock = installedSchema.safeParse(await json(join(dirname(home), '.package-lock.json')))
   const resolved = lock.data?.packages[`node_modules/${basename(home)}`]?.resolved
   const [, url, commit] = /^git\+(.+)#([0-9a-f]{40})$/.exec(resolved ?? '') ?? []
-  return addressAt(url, commit)
+  return { url, commit }
 }
 
 const packageSchema = z.looseObject({
