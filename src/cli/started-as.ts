@@ -3,8 +3,8 @@ import { isAbsolute, relative } from 'node:path'
 import { z } from 'zod'
 
 /**
- * How the person started this command, to be typed again. `npx tributary` is never the answer:
- * that name on npm belongs to somebody else.
+ * How the person started this command, to be typed again. The bare name behind `npx` is never the answer:
+ * on npm it belongs to a stranger.
  */
 export function startedAs(script: string, cwd: string): string {
   const file = real(script)
