@@ -4,6 +4,7 @@ import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { PLACEHOLDER } from '../src/cli/workflow-file.ts'
 import { INPUTS, OUTPUTS } from '../src/inputs.ts'
 import { permissionsTable } from './support/readme.ts'
 
@@ -57,7 +58,7 @@ describe('the workflow that users paste', () => {
   const example = text('examples/tributary.yml')
   const { permissions, jobs } = workflowSchema.parse(parse(example))
   const steps = Object.values(jobs).flatMap((job) => job.steps)
-  const ours = steps.filter(({ uses }) => uses?.startsWith('tributary/tributary@') === true)
+  const ours = steps.filter(({ uses }) => uses === PLACEHOLDER)
 
   it('has at most 60 lines', () => {
     expect(example.trimEnd().split('\n').length).toBeLessThanOrEqual(60)

@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { init } from '../src/cli/init.ts'
 import { COMMANDS } from '../src/core/command.ts'
 import { ALWAYS_PROTECTED } from '../src/core/settings.ts'
-import { blockUnder, tableUnder } from './support/readme.ts'
+import { tableUnder } from './support/readme.ts'
 
 const root = join(import.meta.dirname, '..')
 const text = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -43,14 +45,35 @@ const slugsOf = (markdown: string): string[] =>
   )
 
 describe('the README', () => {
-  it('has the workflow to paste word for word', () => {
-    expect(blockUnder(README, '## Install in five minutes', 'yaml')).toBe(text('examples/tributary.yml'))
+  it('says how init is typed, as init says it itself', () => {
+    const help = init.help.join('\n')
+    const options = [
+      ...README.slice(README.indexOf('## Install'), README.indexOf('## Commands')).matchAll(/`(--[a-z]+)/g),
+    ]
+    const named = options.map(([, option = '']) => option).filter((option) => option !== '--json')
+    expect(named).toEqual(expect.arrayContaining(['--uses', '--settings']))
+    expect(named.filter((option) => !help.includes(option))).toEqual([])
   })
 
   it('lists every command as it is typed, with what it does', () => {
     const wanted = Object.values(COMMANDS).map(({ usage, help }) => [`\`${usage}\``, help])
     expect(tableUnder(README, '## Commands')).toEqual(wanted)
     expect(wanted.length).toBeGreaterThan(15)
+  })
+})
+
+describe('every file of this repository', () => {
+  it("names no address that is a stranger's: whoever makes it would be handed a write token and the key", async () => {
+    const files = execFileSync(
+      'git',
+      ['ls-files', '-z', '--', ':(exclude)dist', ':(exclude)package-lock.json', ':(exclude)__tests__/readme.test.ts'],
+      { cwd: root, encoding: 'utf8' },
+    )
+      .split('\0')
+      .filter((path) => path !== '' && existsSync(join(root, path)))
+    expect(files.length).toBeGreaterThan(500)
+    const named = files.filter((path) => /tributary\/tributary@|\bnpx tributary\b/.test(text(path)))
+    expect(named).toEqual([])
   })
 })
 

@@ -1,6 +1,6 @@
 // @ts-check
 // What CI runs, and in the end how much of it passed. A step that fails stops no other.
-//   node scripts/all.mjs [--part checks|unit|integration|e2e] [--shard 1/3]
+//   node scripts/all.mjs [--part quick|checks|unit|integration|e2e] [--shard 1/3]
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,6 @@ import { paceOf } from './pace.mjs'
 
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'tributary-all-'))
-const { part, shard } = readWords()
 const env = { ...process.env, TRIBUTARY_PACE: String(paceOf()) }
 
 /**
@@ -23,6 +22,7 @@ const env = { ...process.env, TRIBUTARY_PACE: String(paceOf()) }
  * @type {Record<string, Step[][]>}
  */
 const PARTS = {
+  quick: [['types', 'lint'].map(check), [suite('unit')]],
   checks: [[check('test:node24')], ['types', 'lint', 'dead', 'dist'].map(check)],
   unit: [[suite('unit')]],
   integration: [[suite('integration')]],
@@ -33,6 +33,7 @@ const WHOLE = [
   [[suite('integration', 'e2e')]],
 ]
 
+const { part, shard } = readWords()
 const begun = Date.now()
 /** @type {Count[]} */
 const counts = []
@@ -123,7 +124,7 @@ function read(file) {
 
 function readWords() {
   const { values } = parseArgs({ options: { part: { type: 'string' }, shard: { type: 'string' } } })
-  const names = ['checks', 'unit', 'integration', 'e2e']
+  const names = Object.keys(PARTS)
   if (values.part !== undefined && !names.includes(values.part)) {
     console.error(`--part ${values.part}: there are ${names.join(', ')}`)
     process.exit(2)

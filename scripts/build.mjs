@@ -11,7 +11,7 @@ const built = await bundleAll()
 if (process.argv.includes('--check')) {
   const differences = await compare(dist, built)
   for (const difference of differences) console.error(difference)
-  if (differences.length > 0) fail('dist/ is not what src/ builds: run `npm run build` and commit dist/')
+  if (differences.length > 0) fail('dist/ is not what src/ builds: run `npm run bundle` and commit dist/')
   console.log(`dist/ is what src/ builds (${built.size} files)`)
 } else {
   await write()

@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '..')
 const require = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`
 
 /** @type {import('esbuild').BuildOptions} */
-const common = {
+const options = {
   absWorkingDir: root,
   bundle: true,
   write: false,
@@ -19,8 +19,11 @@ const common = {
   target: 'node20',
   format: 'esm',
   mainFields: ['module', 'main'],
-  // Lazy imports become files of their own: the artifact client is loaded by the slots alone.
+  // What the action and the command line share stands once, and what only one of them needs, such as the hub, is loaded
+  // by that one alone. Lazy imports become files of their own too: the artifact client is loaded by the slots.
   splitting: true,
+  entryPoints: { index: 'src/index.ts', cli: 'src/cli.ts' },
+  chunkNames: 'chunks/[name]-[hash]',
   // Names stay, so that a stack trace in a job's log says something.
   minifySyntax: true,
   minifyWhitespace: true,
@@ -33,25 +36,16 @@ const common = {
 }
 
 /**
- * The action and the command line share no file, so that the hub is no part of what a job loads.
- * @type {import('esbuild').BuildOptions[]}
- */
-const bundles = [
-  { entryPoints: { index: 'src/index.ts' }, chunkNames: 'index/[name]-[hash]' },
-  { entryPoints: { cli: 'src/cli.ts' }, chunkNames: 'cli/[name]-[hash]' },
-]
-
-/**
  * Every file of dist/ by its path there. Nothing of the machine or the hour is in it.
  * @returns {Promise<Map<string, Uint8Array>>}
  */
 export async function bundleAll() {
-  const results = await Promise.all(bundles.map((bundle) => build({ ...common, ...bundle })))
+  const result = await build(options)
   const files = new Map()
-  for (const file of results.flatMap((result) => result.outputFiles ?? [])) {
+  for (const file of result.outputFiles ?? []) {
     files.set(file.path.slice(join(root, 'dist').length + 1), file.contents)
   }
-  const inputs = results.flatMap((result) => Object.keys(result.metafile?.inputs ?? {}))
+  const inputs = Object.keys(result.metafile?.inputs ?? {})
   files.set('licenses.txt', new TextEncoder().encode(await licenses(root, inputs)))
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)))
 }

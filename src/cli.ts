@@ -3,6 +3,7 @@ import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { explainError } from './cli/explain-error.ts'
 import { isDebugged, runCli } from './cli/run.ts'
+import { startedAs } from './cli/started-as.ts'
 
 const OLDEST_NODE = 20
 
@@ -33,6 +34,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
   home: fileURLToPath(new URL('..', import.meta.url)),
+  command: startedAs(process.argv[1] ?? 'tributary', process.cwd()),
   out: (line) => console.log(line),
   error: (line) => console.error(line),
   ...(process.stdout.isTTY

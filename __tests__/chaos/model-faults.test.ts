@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LOCAL_ACTION, workflowFor } from '../../src/cli/workflow-file.ts'
 import type { RunEvent } from '../../src/core/event.ts'
 import type { LiveRun } from '../../src/core/state.ts'
 import { usdOf } from '../../src/core/usage.ts'
@@ -10,7 +9,6 @@ import type { SeenRequest } from '../../src/hub/model/log.ts'
 import { failing, inTurn, type Rule } from '../../src/hub/model/script.ts'
 import { asksFor, create, honest, planned, startAgentWorld, usual, whenTask } from '../e2e/support/agents.ts'
 import { expectFinished } from '../e2e/support/picture.ts'
-import { ROOT } from '../e2e/support/repository.ts'
 import { requestsOf } from '../e2e/support/topic.ts'
 import { agreement, eventsOf } from '../e2e/support/world.ts'
 import { PACE } from '../support/pace.ts'
@@ -22,7 +20,7 @@ const plan = planned('resets, ends, stalls, errs > falls')
 
 /** No byte for so long, and a call is begun anew: the usual minute and a half is longer than a test may take. */
 const SILENCE = 5
-const workflow = readFileSync(join(ROOT, 'examples/tributary.yml'), 'utf8').replaceAll(
+const workflow = workflowFor(LOCAL_ACTION).replaceAll(
   /ANTHROPIC_BASE_URL: '[^']+'/g,
   (entry) => `${entry}, TRIBUTARY_SILENCE_SECONDS: '${SILENCE}'`,
 )

@@ -9,6 +9,7 @@ function terminal(columns: number | null, env: Terminal['env'] = {}) {
   const at: Terminal = {
     cwd: '/',
     env,
+    command: 'tributary',
     home: '/',
     out: (line) => drawn.push(`${line}\n`),
     error: (line) => drawn.push(`${line}\n`),

@@ -1,25 +1,33 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createServer } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { workflowDifferences } from '../../src/cli/doctor/workflow.ts'
+import { PLACEHOLDER, workflowFor } from '../../src/cli/workflow-file.ts'
+import type { HubOptions } from '../../src/hub/hub.ts'
 import { testHub } from '../hub/support/hub.ts'
 import { createCheckout, git, remoteGit, removeFolder } from '../hub/support/repository.ts'
 import { tempDir } from '../support/git.ts'
 import { typed } from './terminal.ts'
 
-const EXAMPLE = readFileSync(join(import.meta.dirname, '..', '..', 'examples', 'tributary.yml'), 'utf8')
+/** The action is in the repository itself: the hub serves no other. */
+const EXAMPLE = workflowFor('octo/demo@main')
+const ACTION = { 'action.yml': 'name: Tributary\n' }
 const PATH = '.github/workflows/tributary.yml'
 
 /** A hub on these files, and what doctor says in a clone of them, with the token of somebody. */
 async function visit(
   files: Record<string, string>,
-  options: { who?: 'admin' | 'writer'; allowActionsToCreatePulls?: boolean; secrets?: Record<string, string> } = {},
+  options: {
+    who?: 'admin' | 'writer'
+    secrets?: Record<string, string>
+    words?: string[]
+    settings?: HubOptions['settings']
+  } = {},
 ) {
-  const checkout = createCheckout({ 'README.md': '# Demo\n', ...files })
-  const { who = 'admin', allowActionsToCreatePulls = true, secrets = { ANTHROPIC_API_KEY: 'k' } } = options
-  const hub = await testHub({ repo: checkout, settings: { allowActionsToCreatePulls }, secrets })
+  const checkout = createCheckout({ 'README.md': '# Demo\n', ...ACTION, ...files })
+  const { who = 'admin', settings = {}, secrets = { ANTHROPIC_API_KEY: 'k' }, words = [] } = options
+  const hub = await testHub({ repo: checkout, settings, secrets })
   await remoteGit(checkout, 'remote', 'add', 'origin', hub.git)
-  const said = await typed(checkout, ['doctor'], { GITHUB_TOKEN: hub.tokens[who], GITHUB_API_URL: hub.api })
+  const said = await typed(checkout, ['doctor', ...words], { GITHUB_TOKEN: hub.tokens[who], GITHUB_API_URL: hub.api })
   removeFolder(checkout)
   return { ...said, missing: said.out.split('\n').filter((line) => line.startsWith('MISSING')) }
 }
@@ -34,10 +42,13 @@ describe('tributary doctor', () => {
   })
 
   it('sees the box that is not ticked, and says where it is', async () => {
-    const { code, out, missing } = await visit({ [PATH]: EXAMPLE }, { allowActionsToCreatePulls: false })
-    expect(missing).toEqual(['MISSING  Actions may not create pull requests: runs go on without them, on the issue'])
+    const { code, out } = await visit({ [PATH]: EXAMPLE }, { settings: { allowActionsToCreatePulls: false } })
+    expect(out).toContain('warning  Actions may not create pull requests: runs go on without them, on the issue')
     expect(out).toContain('-> tick Settings > Actions > General')
-    expect(code).toBe(1)
+    expect(out).toContain(
+      'gh api -X PUT repos/octo/demo/actions/permissions/workflow -F can_approve_pull_request_reviews=true',
+    )
+    expect(code).toBe(0)
   })
 
   it('sees that there is no key for a model, and what works without one', async () => {
@@ -45,7 +56,7 @@ describe('tributary doctor', () => {
     expect(missing).toEqual([
       'MISSING  there is no secret ANTHROPIC_API_KEY: only plans by hand, with a program for each task, will work',
     ])
-    expect(out).toContain('-> Settings > Secrets and variables > Actions')
+    expect(out).toContain('-> gh secret set ANTHROPIC_API_KEY --repo octo/demo')
     expect(code).toBe(1)
   })
 
@@ -75,9 +86,8 @@ describe('tributary doctor', () => {
     expect(code).toBe(0)
   })
 
-  it('looks at the files alone without a remote or a token', async () => {
+  it('looks at the files alone without a token', async () => {
     const checkout = createCheckout({ [PATH]: EXAMPLE })
-    expect((await typed(checkout, ['doctor'])).out).toContain('there is no remote `origin`')
     git(checkout, 'remote', 'add', 'origin', 'https://github.com/octo/demo.git')
     const { code, out } = await typed(checkout, ['doctor'])
     expect(out).toContain('there is no token')
@@ -85,17 +95,126 @@ describe('tributary doctor', () => {
     removeFolder(checkout)
   })
 
-  it('refuses a folder that is in no repository', async () => {
-    expect((await typed(tempDir(), ['doctor'])).code).toBe(2)
+  it('names an action that is not there, and what of it is missing', async () => {
+    const nowhere = await visit({ [PATH]: workflowFor('octo/nowhere@v1') })
+    expect(nowhere.missing).toEqual(["MISSING  the action's repository octo/nowhere is not there (404)"])
+    const noRef = await visit({ [PATH]: workflowFor('octo/demo@v9') })
+    expect(noRef.missing).toEqual(['MISSING  octo/demo holds no action.yml at v9 (404)'])
+    const noFile = await visit({ [PATH]: workflowFor('octo/demo/deep@main') })
+    expect(noFile.missing).toEqual(['MISSING  octo/demo holds no deep/action.yml at main (404)'])
+    const none = await visit({ [PATH]: workflowFor(PLACEHOLDER) })
+    expect(none.missing).toEqual(['MISSING  the workflow names no action yet'])
+    expect([nowhere.code, noRef.code, noFile.code, none.code]).toEqual([1, 1, 1, 1])
+  })
+
+  it('names each rule that would refuse the branches of a run, and what it would do', async () => {
+    const { code, out, missing } = await visit(
+      { [PATH]: EXAMPLE },
+      { settings: { branchRules: ['creation', 'required_signatures', 'deletion'] } },
+    )
+    expect(missing).toEqual([
+      "MISSING  the rule 'creation' covers tributary/1/trunk: nobody may create them",
+      "MISSING  the rule 'required_signatures' covers tributary/1/trunk: commits must be signed",
+    ])
+    expect(out).toContain("warning  the rule 'deletion' covers tributary/1/trunk")
+    expect(out).toContain('-> Settings > Rules > Rulesets of octo/demo: exclude tributary/**')
+    expect(code).toBe(1)
+  })
+
+  it('sees which actions a policy forbids, and that all must be named by commit', async () => {
+    const own = await visit({ [PATH]: EXAMPLE }, { settings: { allowedActions: 'local_only' } })
+    expect(own.missing).toHaveLength(1)
+    expect(own.missing[0]).toMatch(
+      /^MISSING {2}the action actions\/checkout@\w+ is not allowed here, only those of octo are$/,
+    )
+    const selected: HubOptions['settings'] = { allowedActions: 'selected', allowedPatterns: ['acme/*'] }
+    const other = await visit({ [PATH]: workflowFor('acme/agents@v1') }, { settings: selected })
+    expect(other.missing).toEqual(["MISSING  the action's repository acme/agents is not there (404)"])
+    const refused = await visit({ [PATH]: workflowFor('rival/agents@v1') }, { settings: selected })
+    expect(refused.missing).toContain('MISSING  the action rival/agents@v1 is not allowed here, only selected ones are')
+    const pinned = await visit({ [PATH]: EXAMPLE }, { settings: { shaPinningRequired: true } })
+    expect(pinned.missing).toEqual(['MISSING  actions must be named by commit, and octo/demo@main is not'])
+  })
+
+  it('warns of tokens that can write by themselves, which keeps no run from working', async () => {
+    const { code, out } = await visit({ [PATH]: EXAMPLE }, { settings: { defaultWorkflowPermissions: 'write' } })
+    expect(out).toContain('warning  tokens of workflows can write unless a workflow asks for less')
+    expect(code).toBe(0)
+  })
+
+  it('tells programs what it found', async () => {
+    const { code, out } = await visit(
+      { [PATH]: EXAMPLE },
+      { words: ['--json'], settings: { branchRules: ['creation'] } },
+    )
+    const { repository, findings } = JSON.parse(out)
+    expect(repository).toMatch(/^127\.0\.0\.1:\d+\/octo\/demo$/)
+    expect(findings).toContainEqual({ state: 'well', what: 'issues are on' })
+    expect(findings.filter(({ state }: { state: string }) => state === 'missing')).toHaveLength(1)
+    expect(code).toBe(1)
+  })
+
+  it('says which host it could not reach, and ends with 1', async () => {
+    const checkout = createCheckout({ [PATH]: EXAMPLE })
+    await remoteGit(checkout, 'remote', 'add', 'origin', 'http://127.0.0.1:1/octo/demo.git')
+    const env = { GITHUB_TOKEN: 't', GITHUB_API_URL: 'http://127.0.0.1:1/api/v3' }
+    const { code, out } = await typed(checkout, ['doctor'], env)
+    expect(out).toMatch(/MISSING {2}127\.0\.0\.1:1 could not be reached \(.+\)/)
+    expect(code).toBe(1)
+    removeFolder(checkout)
+  })
+
+  it.each([
+    ['https://gitlab.com/octo/demo.git', 'a repository on GitLab (gitlab.com)'],
+    ['https://ghe.example.com/octo/demo.git', 'GitHub Enterprise Server cannot run Tributary'],
+    ['/srv/git/demo.git', 'a folder (/srv/git/demo.git)'],
+  ])('refuses the origin %s with its reason', async (origin, reason) => {
+    const checkout = createCheckout({ [PATH]: EXAMPLE })
+    git(checkout, 'remote', 'add', 'origin', origin)
+    const { code, error } = await typed(checkout, ['doctor'])
+    expect(error).toContain(reason)
+    expect(code).toBe(2)
+    removeFolder(checkout)
+  })
+
+  it('refuses an enterprise server that answers as one', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'x-github-enterprise-version': '3.20.0' }).end('{}')
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    const address = server.address()
+    const host = typeof address === 'object' && address !== null ? `127.0.0.1:${address.port}` : ''
+    const checkout = createCheckout({ [PATH]: EXAMPLE })
+    await remoteGit(checkout, 'remote', 'add', 'origin', `http://${host}/octo/demo.git`)
+    const { code, error } = await typed(checkout, ['doctor'], {
+      GITHUB_TOKEN: 't',
+      GITHUB_API_URL: `http://${host}/api/v3`,
+    })
+    expect(error).toContain('@actions/artifact does not serve it')
+    expect(code).toBe(2)
+    await new Promise((done) => server.close(done))
+    removeFolder(checkout)
+  })
+
+  it.each([
+    ['a folder in no repository', [], 'this folder is in no git repository'],
+    ['a bare repository', ['init', '--quiet', '--bare'], 'this repository is bare'],
+    ['a repository without a remote', ['init', '--quiet'], 'this repository has no remote'],
+  ])('refuses %s, with what to do', async (_, words, reason) => {
+    const folder = tempDir()
+    if (words.length > 0) git(folder, ...words)
+    const { code, error } = await typed(folder, ['doctor'])
+    expect(error).toContain(reason)
+    expect(code).toBe(2)
   })
 })
 
 describe("a person's own workflow file", () => {
   it('may have other runners, limits, names and steps of its own', () => {
-    const own = EXAMPLE.replaceAll('runs-on: ubuntu-latest', 'runs-on: [self-hosted, linux]')
+    const own = workflowFor('acme/agents@main')
+      .replaceAll('runs-on: ubuntu-latest', 'runs-on: [self-hosted, linux]')
       .replaceAll('timeout-minutes: 355', 'timeout-minutes: 100')
       .replace('name: slot ', 'name: worker ')
-      .replaceAll('tributary/tributary@v1', 'octo/tributary@main')
       .replace('      # Your own set-up goes here', '      - run: npm ci\n      # Your own set-up goes here')
     expect(workflowDifferences(own)).toEqual([])
   })
@@ -103,13 +222,9 @@ describe("a person's own workflow file", () => {
   it.each([
     ['permissions: { contents: read }', 'permissions: { contents: write }', 'jobs.work.permissions differs'],
     ['permissions: {}', 'permissions: write-all', 'permissions differs'],
-    [
-      'persist-credentials: false',
-      'persist-credentials: true',
-      'jobs.work: the step `uses: actions/checkout@v5` differs',
-    ],
+    ['persist-credentials: false', 'persist-credentials: true', 'jobs.work: the step `uses: actions/checkout` differs'],
     ['queue: max', 'cancel-in-progress: false', 'jobs.command.concurrency differs'],
-    ['role: recover,', 'role: command,', 'jobs.recover: the step `uses: tributary/tributary@v1` differs'],
+    ['role: recover,', 'role: command,', 'jobs.recover: the step that runs Tributary differs'],
     ['  recover: #', '  rescue: #', 'jobs.recover is not there'],
     ['issue_comment: { types: [created] }', 'issue_comment: { types: [created, edited] }', 'on differs'],
   ])('may not say %j as %j', (shipped, own, difference) => {

@@ -16,6 +16,7 @@ function terminal(env: Record<string, string> = {}) {
   const said = {
     cwd: folder,
     env: { XDG_STATE_HOME: join(folder, 'state'), ...env },
+    command: 'tributary',
     home: folder,
     out: (line: string) => void lines.push(line),
     error: (line: string) => void errors.push(line),

@@ -18,6 +18,7 @@ export async function typed(
     cwd,
     env,
     home: join(import.meta.dirname, '..', '..'),
+    command: 'node ../tributary/dist/cli.js',
     out: (line) => out.push(line),
     error: (line) => error.push(line),
     interruption: () => AbortSignal.abort(),

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LOCAL_ACTION, workflowFor } from '../../src/cli/workflow-file.ts'
 import { calm } from './support/calm.ts'
 import { expectFinished } from './support/picture.ts'
 import { issueWith } from './support/plan.ts'
@@ -33,7 +34,7 @@ let run: string
 beforeAll(async () => {
   const checkout = join(folder, 'checkout')
   execFileSync('git', ['clone', '--quiet', ROOT, checkout])
-  const workflow = readFileSync(join(ROOT, 'examples/tributary.yml'), 'utf8')
+  const workflow = workflowFor(LOCAL_ACTION)
   const [before = '', after = ''] = workflow.split(/^.*Your own set-up goes here.*$/m)
   execFileSync('mkdir', ['-p', join(checkout, '.github/workflows')])
   writeFileSync(join(checkout, '.github/workflows/tributary.yml'), `${before}${SET_UP}${after}`)

@@ -30,14 +30,6 @@ export function permissionsTable(markdown: string): Record<string, Record<string
   return found
 }
 
-/** The text of the first fenced block of a language under a heading. */
-export function blockUnder(markdown: string, heading: string, language: string): string {
-  const after = markdown.slice(markdown.indexOf(`${heading}\n`))
-  const block = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(after)?.[1]
-  if (block === undefined) throw new Error(`no block of ${language} under ${heading}`)
-  return block
-}
-
 /** Every fenced block of a language. */
 export const blocksOf = (markdown: string, language: string): string[] =>
   [...markdown.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, block]) => block ?? '')

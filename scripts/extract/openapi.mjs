@@ -46,8 +46,10 @@ const ROUTES = [
   '/actions/artifacts/{artifact_id}',
   '/actions/artifacts/{artifact_id}/{archive_format}',
   '/actions/permissions',
-  '/actions/permissions/workflow',
+  '/actions/permissions/(access|selected-actions|workflow)',
   '/actions/secrets',
+  '/actions/organization-secrets',
+  '/rules/branches/{branch}',
 ]
 const ELSEWHERE = ['/user', '/users/{username}', '/rate_limit']
 

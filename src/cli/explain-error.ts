@@ -16,11 +16,11 @@ const LONGEST = 400
  * The one place that turns an error into words: a person's mistake (2), a broken world (1), or a bug of ours (1). Never a
  * line of the bundle, which is what Node would print.
  */
-export function explainError(error: unknown, typed: string, debug: boolean): Explained {
+export function explainError(error: unknown, typed: string, debug: boolean, help = `${typed} --help`): Explained {
   const trace = debug ? traceOf(error) : []
   if (error instanceof Mistake) {
-    const help = error.typing ? [`\`${typed} --help\` says how it is typed.`] : []
-    return { lines: [`${typed}: ${error.message}`, ...help, ...trace], code: 2 }
+    const how = error.typing ? [`\`${help}\` says how it is typed.`] : []
+    return { lines: [`${typed}: ${error.message}`, ...how, ...trace], code: 2 }
   }
   const world = error instanceof EnvironmentError ? error.message : systemErrorWords(error)
   if (world !== null) return { lines: [`${typed}: ${world}`, ...trace], code: 1 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { EnvironmentError } from './terminal.ts'
+import { EnvironmentError, Mistake } from './terminal.ts'
 
 const execute = promisify(execFile)
 
@@ -27,6 +27,15 @@ const isAnswer = (error: unknown): boolean =>
 
 /** The top of the checkout that a folder is in. */
 export const topOf = (folder: string): Promise<string | null> => git(folder, 'rev-parse', '--show-toplevel')
+
+/** The same, or the sentence that says what to do instead. */
+export async function checkoutAt(folder: string): Promise<string> {
+  const top = await topOf(folder)
+  if (top !== null) return top
+  if ((await git(folder, 'rev-parse', '--is-bare-repository')) === 'true')
+    throw new Mistake('this repository is bare, it has no files; run this in a clone of it: git clone . ../checkout')
+  throw new Mistake('this folder is in no git repository; run this in a clone of yours, or first: git init')
+}
 
 /** The paths that git tracks in the checkout that a folder is in; null where there is none. */
 export async function trackedFiles(folder: string): Promise<string[] | null> {

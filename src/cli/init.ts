@@ -1,67 +1,95 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { topOf } from './git.ts'
-import { remoteOf } from './remote.ts'
+import { SETTINGS_PATH } from '../core/settings.ts'
+import { type ActionAddress, readAddress } from './action-address.ts'
+import { difference } from './difference.ts'
+import { checkoutAt } from './git.ts'
+import { leftToDo } from './left-to-do.ts'
+import { ownAddress } from './own-address.ts'
+import { type Pinned, pin } from './pin.ts'
+import { settingsFor } from './settings-file.ts'
 import { readArguments, type Subcommand } from './subcommand.ts'
 import { Mistake, type Terminal } from './terminal.ts'
-import { SETTINGS_BOX, WORKFLOW, WORKFLOW_PATH } from './workflow-file.ts'
+import { isWorkflow, WORKFLOW_PATH, workflowFor } from './workflow-file.ts'
 
-const options = { force: { type: 'boolean' }, print: { type: 'boolean' } } as const
+const options = { uses: { type: 'string' }, settings: { type: 'boolean' }, print: { type: 'boolean' } } as const
 
 export const init: Subcommand = {
   name: 'init',
   summary: 'writes the workflow file into this repository',
   help: [
-    'tributary init [--force] [--print]',
+    'tributary init [--uses OWNER/REPO@REF] [--settings] [--print]',
     '',
-    `Writes ${WORKFLOW_PATH} into the git repository of this folder and says what to do next.`,
-    '  --force   overwrite a file that is there and says something else',
-    '  --print   print the file, write nothing',
+    `Writes ${WORKFLOW_PATH} into the git repository of this folder and says what to do next. It never overwrites.`,
+    '  --uses OWNER/REPO@REF  where the action is: a repository on GitHub, and a tag, a branch or a commit of it;',
+    '                         otherwise the repository that this command was taken from',
+    `  --settings             also write ${SETTINGS_PATH}, with all defaults as comments`,
+    '  --print                print the workflow file, write nothing',
   ],
   run: async (words, terminal) => {
-    const { force = false, print = false } = readArguments(words, options, 0).values
-    if (!print) return install(force, terminal)
-    terminal.out(WORKFLOW.trimEnd())
+    const { uses, settings = false, print = false } = readArguments(words, options, 0).values
+    if (!print) return install(uses, settings, terminal)
+    const { pinned } = await actionFor(uses, terminal)
+    if (pinned.notice !== null) terminal.error(pinned.notice)
+    terminal.out(workflowFor(pinned.uses).trimEnd())
     return 0
   },
 }
 
-async function install(force: boolean, terminal: Terminal): Promise<number> {
-  const top = await topOf(terminal.cwd)
-  if (top === null) throw new Mistake('this folder is in no git repository')
-  const file = join(top, WORKFLOW_PATH)
-  const present = await readFile(file, 'utf8').catch(() => null)
-  if (present !== null && present !== WORKFLOW && !force) return refuse(terminal)
-  if (present === WORKFLOW) terminal.out(`${WORKFLOW_PATH} is there already, and up to date.`)
-  else await write(file, terminal)
-  for (const line of await nextSteps(top)) terminal.out(line)
-  return 0
+interface Action {
+  address: ActionAddress
+  pinned: Pinned
 }
 
-async function write(file: string, terminal: Terminal): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, WORKFLOW)
-  terminal.out(`Wrote ${WORKFLOW_PATH}.`)
+async function actionFor(uses: string | undefined, terminal: Terminal): Promise<Action> {
+  const address = uses === undefined ? await ownAddress(terminal.home) : readAddress(uses)
+  if (address === null)
+    throw new Mistake(
+      'where the action is cannot be seen from this copy of it; name a repository on GitHub that holds it: --uses OWNER/REPO@REF',
+    )
+  return { address, pinned: await pin(address, terminal.env.GITHUB_SERVER_URL ?? 'https://github.com') }
 }
 
-function refuse(terminal: Terminal): number {
+async function install(uses: string | undefined, settings: boolean, terminal: Terminal): Promise<number> {
+  const top = await checkoutAt(terminal.cwd)
+  const present = await readFile(join(top, WORKFLOW_PATH), 'utf8').catch(() => null)
+  const isOurs = present !== null && uses === undefined && isWorkflow(present)
+  if (isOurs) terminal.out(`${WORKFLOW_PATH} is there already, and up to date.`)
+  if (isOurs && !settings) return finish(top, [], terminal)
+  const action = await actionFor(uses, terminal)
+  if (action.pinned.notice !== null) terminal.out(action.pinned.notice)
+  const wanted = workflowFor(action.pinned.uses)
+  if (present !== null && !isOurs && present !== wanted) return refuse(present, wanted, terminal)
+  const files = [
+    ...(present === null ? [{ path: WORKFLOW_PATH, text: wanted }] : []),
+    ...(settings ? [{ path: SETTINGS_PATH, text: settingsFor(action.address, action.pinned.ref) }] : []),
+  ]
+  const written: string[] = []
+  for (const { path, text } of files) if (await write(top, path, text, terminal)) written.push(path)
+  return finish(top, written, terminal)
+}
+
+async function write(top: string, path: string, text: string, terminal: Terminal): Promise<boolean> {
+  await mkdir(dirname(join(top, path)), { recursive: true })
+  const isNew = await writeFile(join(top, path), text, { flag: 'wx' }).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return false
+      throw error
+    },
+  )
+  terminal.out(isNew ? `Wrote ${path}.` : `${path} is there already, and stays as it is.`)
+  return isNew
+}
+
+async function refuse(present: string, wanted: string, terminal: Terminal): Promise<number> {
+  for (const line of await difference(WORKFLOW_PATH, present, wanted)) terminal.out(line)
   terminal.error(`${WORKFLOW_PATH} is there already and says something else; nothing was written.`)
-  terminal.error(`See the difference:  tributary init --print | git diff --no-index ${WORKFLOW_PATH} -`)
-  terminal.error('Overwrite it:        tributary init --force')
+  terminal.error('Above is what would have to change. Take over what you want, or move the file away and start again.')
   return 1
 }
 
-async function nextSteps(top: string): Promise<string[]> {
-  const remote = await remoteOf(top)
-  const address = remote === null ? '' : ` (https://${remote.host}/${remote.owner}/${remote.repo}/settings/actions)`
-  return [
-    '',
-    'Next:',
-    '1. Commit the file and push it to the default branch: workflows of comments run from there only.',
-    `2. Tick ${SETTINGS_BOX}${address}.`,
-    '3. Add the secret ANTHROPIC_API_KEY, unless all plans are to be written by hand (docs/plan-by-hand.md).',
-    '4. Comment /plan on an issue.',
-    '',
-    '`tributary doctor` says what is missing.',
-  ]
+async function finish(top: string, written: readonly string[], terminal: Terminal): Promise<number> {
+  for (const line of await leftToDo(top, written, terminal)) terminal.out(line)
+  return 0
 }

@@ -9,6 +9,7 @@ import { log } from './log.ts'
 import { simulate } from './simulate.ts'
 import type { Subcommand } from './subcommand.ts'
 import type { Terminal } from './terminal.ts'
+import { versionOf } from './version.ts'
 
 const SUBCOMMANDS: readonly Subcommand[] = [init, doctor, check, simulate, log, hub, demo]
 const USAGE_ERROR = 2
@@ -18,8 +19,12 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
   const [word, ...rest] = argv
   if (word === 'help' && rest[0] !== undefined) return runCli([rest[0], '--help'], terminal)
   if (word === undefined || word === '--help' || word === '-h' || word === 'help') {
-    for (const line of overview()) terminal.out(line)
+    for (const line of overview(terminal.command)) terminal.out(line)
     return word === undefined ? USAGE_ERROR : 0
+  }
+  if (word === '--version' || word === '-v') {
+    terminal.out(await versionOf(terminal.home))
+    return 0
   }
   const subcommand = SUBCOMMANDS.find(({ name }) => name === word)
   if (subcommand === undefined) return unknown(word, terminal)
@@ -34,7 +39,9 @@ async function attempt(subcommand: Subcommand, words: readonly string[], termina
   try {
     return await subcommand.run(words, terminal)
   } catch (error) {
-    const { lines, code } = explainError(error, `tributary ${subcommand.name}`, isDebugged(terminal.env))
+    const typed = `tributary ${subcommand.name}`
+    const help = `${terminal.command} ${subcommand.name} --help`
+    const { lines, code } = explainError(error, typed, isDebugged(terminal.env), help)
     for (const line of lines) terminal.error(line)
     return code
   }
@@ -52,10 +59,10 @@ function unknown(word: string, terminal: Terminal): number {
   return USAGE_ERROR
 }
 
-const overview = (): string[] => [
+const overview = (command: string): string[] => [
   'tributary WORD [options]',
   '',
   ...SUBCOMMANDS.map(({ name, summary }) => `  ${name.padEnd(8)} ${summary}`),
   '',
-  '`tributary WORD --help` says more.',
+  `\`${command} WORD --help\` says more, \`--version\` which version this is.`,
 ]

@@ -4,6 +4,8 @@ export interface Terminal {
   env: Readonly<Record<string, string | undefined>>
   /** The folder with action.yml, dist and examples. */
   home: string
+  /** How this command was started, to be typed again: `node ../tributary/dist/cli.js`. */
+  command: string
   out(line: string): void
   error(line: string): void
   /** The window that `out` goes to; none if that is a file or a pipe. */

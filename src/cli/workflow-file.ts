@@ -1,7 +1,20 @@
 import example from '../../examples/tributary.yml?raw'
 
-/** The workflow that users paste, word for word as this version ships it. */
-export const WORKFLOW = example
+/** Stands for the action's address in the workflow as it ships. GitHub allows no such name, so it cannot run by accident. */
+export const PLACEHOLDER = '<OWNER>/<REPO>@<REF>'
+
+/** What the demo writes for it: a login cannot hold a dot, so this is nobody's repository; the hub runs the action beside it. */
+export const LOCAL_ACTION = 'this.machine/tributary@demo'
+
+/** The workflow that users paste. `uses` is the action's address, with a comment behind it if there is one. */
+export const workflowFor = (uses: string): string => example.replace(PLACEHOLDER, () => uses)
+
+/** Whether a text is the workflow of this version, whatever address stands in it. */
+export function isWorkflow(text: string): boolean {
+  const uses = /^ *uses: &tributary (.*)$/m.exec(text)?.[1]
+  return uses !== undefined && text === workflowFor(uses)
+}
+
 export const WORKFLOW_PATH = '.github/workflows/tributary.yml'
 
 /** Where the one box is that has to be ticked. */

@@ -15,7 +15,14 @@ function watching(pages: (second: number) => Seen) {
   const seconds = () => (clock.now().getTime() - began) / 1000
   const stop = new AbortController()
   const lines: string[] = []
-  const terminal = { cwd: '/', env: {}, home: '/', error: () => {}, interruption: () => stop.signal }
+  const terminal = {
+    cwd: '/',
+    env: {},
+    command: 'tributary',
+    home: '/',
+    error: () => {},
+    interruption: () => stop.signal,
+  }
   const display = createDisplay({ ...terminal, out: (line) => lines.push(line) }, seconds)
   const mustGoOn = ({ traces }: Seen) => {
     if (traces === 'stuck') throw new Error('the run came to a stop')

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { LOCAL_ACTION, workflowFor } from '../../../src/cli/workflow-file.ts'
 import { sandboxHere } from '../../support/sandbox.ts'
 
 export const ROOT = join(import.meta.dirname, '..', '..', '..')
@@ -62,7 +63,7 @@ export function makeRepository(folder: string, files: Readonly<Record<string, st
     'tools/work.sh': WORK,
     'tools/check.sh': CHECK,
     [SETTINGS_FILE]: SETTINGS,
-    '.github/workflows/tributary.yml': readFileSync(join(ROOT, 'examples/tributary.yml'), 'utf8'),
+    '.github/workflows/tributary.yml': workflowFor(LOCAL_ACTION),
     ...files,
   })
   for (const [path, text] of Object.entries(all)) {

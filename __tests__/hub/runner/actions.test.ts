@@ -48,6 +48,20 @@ jobs:
 ${text}
 `
 
+describe('the address of the action', () => {
+  it('may be any repository, as long as the step has one of its roles', async () => {
+    hub.workflow(steps('      - { uses: octo/agents/deep@v1, with: { role: work } }'))
+    const { run } = await hub.play()
+    expect(run.conclusion).toBe('success')
+  })
+
+  it('is refused as long as nobody has filled it in', async () => {
+    hub.workflow(steps('      - { uses: <OWNER>/<REPO>@<REF>, with: { role: work } }'))
+    await hub.play()
+    expect(said().join()).toContain("The hub does not provide the action '<OWNER>/<REPO>@<REF>'")
+  })
+})
+
 describe('uses: OWNER/tributary', () => {
   it('runs the local bundle with its inputs, defaults made of expressions, outputs and post', async () => {
     hub.workflow(
@@ -115,7 +129,7 @@ describe('any other action', () => {
     expect(outcome.steps('job')).toMatchObject({ build: 'failure' })
     expect(said()).toContain(
       "##[error]The hub does not provide the action 'docker/build-push-action@v6'. It provides actions/checkout, " +
-        'actions/setup-node, tributary (OWNER/tributary@REF) and JavaScript actions of the checked-out repository (./PATH).',
+        'actions/setup-node, Tributary (OWNER/REPO@REF with one of its roles) and JavaScript actions of the checked-out repository (./PATH).',
     )
   })
 

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { LOCAL_ACTION, workflowFor } from '../../../src/cli/workflow-file.ts'
 import { serveGit } from './git-server.ts'
 import { TestHub } from './hub.ts'
 
@@ -28,7 +29,7 @@ beforeEach(async () => {
   mkdirSync(folder)
   writeFileSync(join(folder, 'action.yml'), manifest)
   writeFileSync(join(folder, 'index.mjs'), action)
-  hub.workflow(readFileSync('examples/tributary.yml', 'utf8'), 'tributary.yml')
+  hub.workflow(workflowFor(LOCAL_ACTION), 'tributary.yml')
 })
 afterEach(async () => {
   await hub.close()
@@ -60,8 +61,15 @@ describe('the workflow that users paste', () => {
     ])
   })
 
-  it('does nothing about a comment that is no command', async () => {
-    const payload = { action: 'created', issue: { number: 42 }, comment: { body: 'Nice!' } }
+  it.each(['/approve', '\n\n/approve', '\r\n/approve', '  /approve'])('looks at the comment %j', async (body) => {
+    const payload = { action: 'created', issue: { number: 42, title: 'Add it' }, comment: { body } }
+    const [id = 0] = await hub.deliver({ name: 'issue_comment', payload })
+    await hub.runner.idle()
+    expect(hub.outcome(id).conclusions.command).toBe('success')
+  })
+
+  it.each(['Nice!', 'See https://example.com/plan', ''])('starts no job for the comment %j', async (body) => {
+    const payload = { action: 'created', issue: { number: 42 }, comment: { body } }
     const [id = 0] = await hub.deliver({ name: 'issue_comment', payload })
     await hub.runner.idle()
     expect(hub.outcome(id).run.conclusion).toBe('skipped')

@@ -3,7 +3,7 @@ import { appendFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Settings } from '../../core/settings.ts'
-import { WORKFLOW, WORKFLOW_PATH } from '../workflow-file.ts'
+import { LOCAL_ACTION, WORKFLOW_PATH, workflowFor } from '../workflow-file.ts'
 import { DemoFailure } from './failure.ts'
 
 const execute = promisify(execFile)
@@ -20,7 +20,7 @@ export async function setStage(home: string, folder: string, sandbox: Settings['
   const template = join(home, 'examples', 'demo')
   await cp(template, folder, { recursive: true })
   await mkdir(dirname(join(folder, WORKFLOW_PATH)), { recursive: true })
-  await writeFile(join(folder, WORKFLOW_PATH), WORKFLOW)
+  await writeFile(join(folder, WORKFLOW_PATH), workflowFor(LOCAL_ACTION))
   // As anybody has to write it who wants that: by name, in the settings.
   if (sandbox === 'off') await appendFile(join(folder, '.github', 'tributary.yml'), 'sandbox: off\n')
   await git(folder, 'init', '--quiet', '--initial-branch=main')

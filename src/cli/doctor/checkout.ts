@@ -7,13 +7,16 @@ import { type Finding, missing, well } from './finding.ts'
 import { workflowFinding } from './workflow.ts'
 
 /** What the files of this folder say. */
-export async function lookAtCheckout(top: string): Promise<Finding[]> {
-  const text = (path: string) => readFile(join(top, path), 'utf8').catch(() => null)
+export async function lookAtCheckout(top: string, command: string): Promise<Finding[]> {
   return [
-    workflowFinding(await text(WORKFLOW_PATH), 'in this folder'),
-    settingsFinding(await text(SETTINGS_PATH), 'in this folder'),
+    workflowFinding(await ownWorkflow(top), 'in this folder', command),
+    settingsFinding(await text(top, SETTINGS_PATH), 'in this folder'),
   ]
 }
+
+export const ownWorkflow = (top: string): Promise<string | null> => text(top, WORKFLOW_PATH)
+
+const text = (top: string, path: string): Promise<string | null> => readFile(join(top, path), 'utf8').catch(() => null)
 
 export function settingsFinding(text: string | null, where: string): Finding {
   if (text === null) return well(`no ${SETTINGS_PATH} ${where}, so the defaults count`)

@@ -1,39 +1,67 @@
-import { topOf } from '../git.ts'
-import { type Remote, remoteOf } from '../remote.ts'
+import { checkoutAt } from '../git.ts'
+import { type Chosen, choose, type Remote, remotesOf } from '../remote.ts'
 import { readArguments, type Subcommand } from '../subcommand.ts'
 import { Mistake, type Terminal } from '../terminal.ts'
-import { lookAtCheckout } from './checkout.ts'
-import { type Finding, shown, unknown } from './finding.ts'
+import { Unreachable } from './ask.ts'
+import { lookAtCheckout, ownWorkflow } from './checkout.ts'
+import { type Finding, missing, shown, unknown, warning } from './finding.ts'
 import { lookAtGitHub } from './github.ts'
+
+const options = { remote: { type: 'string' }, json: { type: 'boolean' } } as const
 
 export const doctor: Subcommand = {
   name: 'doctor',
   summary: 'says what is missing for Tributary in this repository',
   help: [
-    'tributary doctor',
+    'tributary doctor [--remote NAME] [--json]',
     '',
-    'Looks at the files of this checkout and, where GITHUB_TOKEN is set, at its repository on GitHub. Writes nothing.',
-    'GITHUB_API_URL names another API than that of the remote `origin`. Ends with 1 if something is missing.',
+    'Looks at the files of this checkout and, if GITHUB_TOKEN is set, at its repository on GitHub. Writes nothing.',
+    '  --remote NAME  the remote on GitHub; `origin` otherwise, or the only one that is on GitHub',
+    '  --json         what was found, as one line of JSON',
+    'GITHUB_API_URL names another API than that of the remote. Ends with 1 if something keeps a run from working.',
   ],
   run: async (words, terminal) => {
-    readArguments(words, {}, 0)
-    const top = await topOf(terminal.cwd)
-    if (top === null) throw new Mistake('this folder is in no git repository')
-    const findings = [...(await lookAtCheckout(top)), ...(await lookAtRemote(top, terminal))]
-    for (const line of findings.flatMap(shown)) terminal.out(line)
+    const { remote, json = false } = readArguments(words, options, 0).values
+    const top = await checkoutAt(terminal.cwd)
+    const chosen = await chosenRemote(top, remote, terminal)
+    const findings = [
+      ...(await lookAtCheckout(top, terminal.command)),
+      ...chosen.notices.map((notice) => warning(notice, 'name the right one with --remote NAME if it is another')),
+      ...(await lookAtRemote(top, chosen, terminal)),
+    ]
+    const { host, owner, repo } = chosen.remote
+    if (json) terminal.out(JSON.stringify({ repository: `${host}/${owner}/${repo}`, findings }))
+    else for (const line of findings.flatMap(shown)) terminal.out(line)
     return findings.some(({ state }) => state === 'missing') ? 1 : 0
   },
 }
 
-async function lookAtRemote(top: string, { env }: Terminal): Promise<Finding[]> {
-  const remote = await remoteOf(top)
-  if (remote === null)
-    return [unknown('the repository on GitHub: there is no remote `origin`', 'git remote add origin ...')]
-  const token = env.GITHUB_TOKEN ?? env.GH_TOKEN ?? ''
-  if (token === '')
-    return [unknown('the repository on GitHub: there is no token', 'set GITHUB_TOKEN and start it again')]
-  return lookAtGitHub({ api: env.GITHUB_API_URL ?? apiOf(remote), token, remote })
+async function chosenRemote(top: string, asked: string | undefined, { env }: Terminal): Promise<Chosen> {
+  const own = env.GITHUB_API_URL === undefined ? null : new URL(env.GITHUB_API_URL).host
+  const chosen = choose(await remotesOf(top, own), asked)
+  if (typeof chosen === 'string') throw new Mistake(chosen)
+  return chosen
 }
 
-const apiOf = ({ host }: Remote): string =>
-  host === 'github.com' ? 'https://api.github.com' : `https://${host}/api/v3`
+async function lookAtRemote(top: string, { remote }: Chosen, { env, command }: Terminal): Promise<Finding[]> {
+  const token = env.GITHUB_TOKEN ?? env.GH_TOKEN ?? ''
+  if (token === '')
+    return [
+      unknown(
+        'the repository on GitHub: there is no token',
+        `start it again with one: GITHUB_TOKEN="$(gh auth token)" ${command} doctor`,
+      ),
+    ]
+  try {
+    return await lookAtGitHub(
+      { api: env.GITHUB_API_URL ?? apiOf(remote), token, remote },
+      await ownWorkflow(top),
+      command,
+    )
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error
+    return [missing(error.message, 'look at the network and at its proxy, and start it again')]
+  }
+}
+
+const apiOf = ({ host }: Remote): string => `https://api.${host}`

@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { WORKFLOW, WORKFLOW_PATH } from '../workflow-file.ts'
+import { PLACEHOLDER, WORKFLOW_PATH, workflowFor } from '../workflow-file.ts'
 import { type Finding, missing, well } from './finding.ts'
 
 const stepSchema = z.looseObject({ uses: z.string().optional(), with: z.unknown().optional() })
@@ -9,13 +9,13 @@ const workflowSchema = z.looseObject({ jobs: z.record(z.string(), jobSchema) })
 
 /** People choose their runners, their limits, what a job is called, and what else a job does. */
 const THEIRS = new Set(['runs-on', 'timeout-minutes', 'name', 'steps', 'env'])
-const OURS = /^[^/]+\/tributary(@|$)|^\.\//
+const ROLES = new Set<unknown>(['command', 'orchestrate', 'work', 'recover'])
 
 /** The parts of the shipped workflow that a person's own file says otherwise; steps of their own are welcome. */
 export function workflowDifferences(text: string): string[] {
   const own = read(text)
   if (own === null) return ['it is no workflow file']
-  const shipped = read(WORKFLOW)
+  const shipped = read(workflowFor(PLACEHOLDER))
   if (shipped === null) throw new Error('the workflow that this version ships cannot be read')
   const { jobs, ...top } = shipped
   return [
@@ -28,17 +28,24 @@ export function workflowDifferences(text: string): string[] {
   ]
 }
 
-export function workflowFinding(text: string | null, where: string): Finding {
+/** The addresses behind `uses:`, each once: those of the steps with a role of Tributary's, and all. */
+export function usedActions(text: string): { ours: string[]; all: string[] } {
+  const steps = Object.values(read(text)?.jobs ?? {}).flatMap((job) => job.steps)
+  const named = (those: typeof steps) => [...new Set(those.flatMap(({ uses }) => uses ?? []))]
+  return { ours: named(steps.filter(isOurs)), all: named(steps) }
+}
+
+export function workflowFinding(text: string | null, where: string, command: string): Finding {
   if (text === null)
     return missing(
       `no ${WORKFLOW_PATH} ${where}`,
-      '`tributary init` writes it; commit it and push it to the default branch',
+      `\`${command} init\` writes it; commit it and push it to the default branch`,
     )
   const found = workflowDifferences(text)
   if (found.length === 0) return well(`${WORKFLOW_PATH} ${where}`)
   return missing(
     `${WORKFLOW_PATH} ${where} is not the one of this version: ${found.join('; ')}`,
-    '`tributary init --print` shows the one of this version; take these parts over',
+    `\`${command} init --print\` shows the one of this version; take these parts over`,
   )
 }
 
@@ -63,13 +70,20 @@ const same = (value: unknown): string => JSON.stringify(value) ?? ''
 function differentSteps(shipped: z.infer<typeof jobSchema>, own: z.infer<typeof jobSchema>, job: string): string[] {
   return shipped.steps
     .filter(({ uses }) => uses !== undefined)
-    .filter(
-      (step) => !own.steps.some((other) => sameAction(step.uses, other.uses) && same(step.with) === same(other.with)),
+    .filter((step) => !own.steps.some((other) => sameAction(step, other) && same(step.with) === same(other.with)))
+    .map(
+      (step) =>
+        `jobs.${job}: the step ${isOurs(step) ? 'that runs Tributary' : `\`uses: ${step.uses?.split('@')[0]}\``} differs`,
     )
-    .map(({ uses }) => `jobs.${job}: the step \`uses: ${uses}\` differs`)
 }
 
-function sameAction(shipped: string | undefined, own: string | undefined): boolean {
-  if (shipped === undefined || own === undefined) return false
-  return OURS.test(shipped) ? OURS.test(own) : shipped.split('@')[0] === own.split('@')[0]
+type Step = z.infer<typeof stepSchema>
+
+/** Forks and copies are called as people like; the role is ours alone. */
+const isOurs = (step: Step): boolean =>
+  typeof step.with === 'object' && step.with !== null && 'role' in step.with && ROLES.has(step.with.role)
+
+function sameAction(shipped: Step, own: Step): boolean {
+  if (shipped.uses === undefined || own.uses === undefined) return false
+  return isOurs(shipped) ? isOurs(own) : shipped.uses.split('@')[0] === own.uses.split('@')[0]
 }

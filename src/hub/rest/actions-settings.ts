@@ -1,20 +1,43 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { needAdmin } from '../who/permission.ts'
+import { Refusal } from '../refusal.ts'
+import { needAdmin, needRead } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { bodyOf, type HubEnv, pageOf } from './kit.ts'
+import { bodyOf, type HubEnv, pageOf, restOf } from './kit.ts'
 
 const workflowPermissions = z.looseObject({
   default_workflow_permissions: z.enum(['read', 'write']).optional(),
   can_approve_pull_request_reviews: z.boolean().optional(),
 })
 
-/** What `doctor` looks at: settings and the names of secrets, for administrators alone. */
+/** What `doctor` looks at: settings and the names of secrets, for administrators alone; rules, for readers. */
 export const actionsSettingsRoutes = (world: World) =>
   new Hono<HubEnv>()
     .get('/actions/permissions', (call) => {
       needAdmin(call.var.actor)
-      return call.json({ enabled: true, allowed_actions: 'all', sha_pinning_required: false })
+      const { allowedActions, shaPinningRequired } = world.store.doc.settings
+      return call.json({ enabled: true, allowed_actions: allowedActions, sha_pinning_required: shaPinningRequired })
+    })
+    .get('/actions/permissions/selected-actions', (call) => {
+      needAdmin(call.var.actor)
+      const { allowedActions, allowedPatterns } = world.store.doc.settings
+      if (allowedActions !== 'selected') throw new Refusal(409, 'Conflict')
+      return call.json({ github_owned_allowed: true, verified_allowed: false, patterns_allowed: allowedPatterns })
+    })
+    .get('/actions/permissions/access', (call) => {
+      needAdmin(call.var.actor)
+      return call.json({ access_level: 'none' })
+    })
+    .get('/actions/organization-secrets', (call) => {
+      needAdmin(call.var.actor)
+      return call.json({ total_count: 0, secrets: [] })
+    })
+    .get('/rules/branches/*', (call) => {
+      needRead(world.store.doc, call.var.actor)
+      const isOurs = restOf(call, '/rules/branches/').startsWith('tributary/')
+      const { owner, repo, settings } = world.store.doc
+      const source = { ruleset_source_type: 'Repository' as const, ruleset_source: `${owner}/${repo}`, ruleset_id: 1 }
+      return call.json(isOurs ? settings.branchRules.map((type) => ({ type, ...source })) : [])
     })
     .get('/actions/permissions/workflow', (call) => {
       needAdmin(call.var.actor)

@@ -8,21 +8,28 @@ import type { StepSession } from './session.ts'
 import { setupNode } from './setup-node.ts'
 import type { UsesStep } from './workflow.ts'
 
+const ROLES = ['command', 'orchestrate', 'work', 'recover'] as const
+
 type Provided = 'checkout' | 'setup-node' | 'tributary' | 'local'
 
-function providedBy(uses: string): Provided | undefined {
+const ADDRESS = /^(?<name>[\w.-]+\/[\w.-]+(?:\/[\w./-]+)?)@[\w./-]+$/
+
+/** Tributary is known by its name, or by the role that only it takes: forks and copies are called as people like. */
+function providedBy(uses: string, role: string | undefined): Provided | undefined {
   if (uses.startsWith('./')) return 'local'
-  const name = uses.split('@')[0]?.toLowerCase() ?? ''
+  const name = ADDRESS.exec(uses)?.groups?.name?.toLowerCase()
+  if (name === undefined) return undefined
   if (name === 'actions/checkout') return 'checkout'
   if (name === 'actions/setup-node') return 'setup-node'
-  return /^[^/]+\/tributary$/.test(name) ? 'tributary' : undefined
+  const isTributary = /^[^/]+\/tributary$/.test(name) || ROLES.some((one) => one === role)
+  return isTributary ? 'tributary' : undefined
 }
 
 export async function runAction(step: StepSession, definition: UsesStep): Promise<void> {
   const { uses, id } = definition
   const given = evaluateTexts(definition.with, step.scope)
   const inputs = new Map(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]))
-  const provided = providedBy(uses)
+  const provided = providedBy(uses, inputs.get('role'))
   if (provided === undefined) throw new StepFailure(refusal(uses))
   if (provided === 'checkout') return checkout(step, inputs)
   if (provided === 'setup-node') return setupNode(step, inputs)
@@ -32,4 +39,4 @@ export async function runAction(step: StepSession, definition: UsesStep): Promis
 
 const refusal = (uses: string): string =>
   `The hub does not provide the action '${uses}'. It provides actions/checkout, actions/setup-node, ` +
-  `tributary (OWNER/tributary@REF) and JavaScript actions of the checked-out repository (./PATH).`
+  `Tributary (OWNER/REPO@REF with one of its roles) and JavaScript actions of the checked-out repository (./PATH).`

@@ -3,7 +3,7 @@ import type { Groups } from './concurrency.ts'
 import type { Grace } from './process.ts'
 
 export interface RunnerOptions {
-  /** Folder of the action that `uses: <anyone>/tributary@...` runs. */
+  /** Folder of the action that Tributary's own steps run, whatever address their `uses:` names. */
   readonly tributaryAction: string
   /** Hears every log line of every job. */
   readonly logs?: (line: string) => void

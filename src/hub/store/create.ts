@@ -9,6 +9,10 @@ export const DEFAULT_SETTINGS: Settings = {
   refuseCustomRefs: false,
   private: false,
   defaultWorkflowPermissions: 'read',
+  allowedActions: 'all',
+  allowedPatterns: [],
+  shaPinningRequired: false,
+  branchRules: [],
 }
 
 export interface NewDocument {

@@ -47,6 +47,19 @@ export interface Settings {
   /** In a private repository reading needs a permission too. */
   private: boolean
   defaultWorkflowPermissions: 'read' | 'write'
+  /** Which actions may run; `selected` means those that `allowedPatterns` names, and GitHub's own. */
+  allowedActions: 'all' | 'local_only' | 'selected'
+  allowedPatterns: string[]
+  shaPinningRequired: boolean
+  /** Types of the rules that a ruleset puts on the branches of runs. They are told, not enforced. */
+  branchRules: (
+    | 'creation'
+    | 'update'
+    | 'deletion'
+    | 'non_fast_forward'
+    | 'required_signatures'
+    | 'required_linear_history'
+  )[]
 }
 
 export interface IssueRecord {

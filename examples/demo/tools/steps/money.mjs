@@ -1,7 +1,6 @@
 import { create, think } from '../step.mjs'
 
 await think(2)
-create('packages/money/package.json', '{ "name": "@corner-shop/money", "private": true, "type": "module", "exports": "./money.js" }\n')
 create(
   'packages/money/money.js',
   `/** An amount is a whole number of the currency's smallest unit, so that nothing is lost in adding. */

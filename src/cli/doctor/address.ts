@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import { type ActionAddress, isCommit, parseAddress, usesText } from '../action-address.ts'
+import { PLACEHOLDER } from '../workflow-file.ts'
+import { type Access, ask, askOf, NEEDS_ADMIN } from './ask.ts'
+import { type Finding, missing, unknown, warning, well } from './finding.ts'
+
+const repositorySchema = z.looseObject({ private: z.boolean() })
+const accessSchema = z.looseObject({ access_level: z.string() })
+
+/** Whether what the workflow names is there, and may be used by this repository. */
+export async function lookAtAddress(access: Access, uses: string): Promise<Finding[]> {
+  if (/^(\.|\$)\//.test(uses)) return [well(`the action is in this repository (${uses})`)]
+  if (uses === PLACEHOLDER)
+    return [missing('the workflow names no action yet', `put its address in place of ${PLACEHOLDER}`)]
+  const address = parseAddress(uses)
+  if (address === null) return [missing(`'${uses}' is no address of an action`, 'it looks like OWNER/REPO@REF')]
+  const repository = await askOf(access, `${address.owner}/${address.repo}`, repositorySchema)
+  if (!repository.ok)
+    return [
+      missing(
+        `the action's repository ${address.owner}/${address.repo} is not there (${repository.status})`,
+        'name one that exists behind `uses: &tributary`; if it is private, this token may not see it',
+      ),
+    ]
+  const file = await actionFile(access, address)
+  if (file !== null) return [file]
+  return [
+    well(`the action ${usesText(address)} is there`),
+    pinning(address),
+    ...(await sharing(access, address, repository.value.private)),
+  ].filter((one) => one !== null)
+}
+
+async function actionFile(access: Access, { owner, repo, path, ref }: ActionAddress): Promise<Finding | null> {
+  const asked = `${owner}/${repo}/contents${path}/action.yml?ref=${encodeURIComponent(ref)}`
+  const answer = await askOf(access, asked, z.unknown())
+  if (answer.ok) return null
+  return missing(
+    `${owner}/${repo} holds no ${path === '' ? '' : `${path.slice(1)}/`}action.yml at ${ref} (${answer.status})`,
+    `name a tag, a branch or a commit that is there: https://${access.remote.host}/${owner}/${repo}/tags`,
+  )
+}
+
+const pinning = ({ ref }: ActionAddress): Finding | null =>
+  isCommit(ref)
+    ? null
+    : warning(
+        `the action is named by '${ref}', which can be moved`,
+        'name its commit, with the name as a comment behind it',
+      )
+
+/** A private repository lends its actions to others only if it says so. */
+async function sharing(access: Access, address: ActionAddress, isPrivate: boolean): Promise<Finding[]> {
+  const { owner, repo } = access.remote
+  if (!isPrivate || (address.owner === owner && address.repo === repo)) return []
+  const name = `${address.owner}/${address.repo}`
+  const answer = await askOf(access, `${name}/actions/permissions/access`, accessSchema)
+  const where = `Settings > Actions > General > Access (https://${access.remote.host}/${name}/settings/actions)`
+  if (!answer.ok)
+    return [unknown(`whether the private ${name} lends its action (${answer.status})`, `look yourself: ${where}`)]
+  if (answer.value.access_level !== 'none') return [well(`the private ${name} lends its action`)]
+  return [missing(`${name} is private and lends its action to no other repository`, where)]
+}
+
+const policySchema = z.looseObject({
+  enabled: z.boolean(),
+  allowed_actions: z.enum(['all', 'local_only', 'selected']).optional(),
+  sha_pinning_required: z.boolean().optional(),
+})
+const selectedSchema = z.looseObject({
+  github_owned_allowed: z.boolean().optional(),
+  patterns_allowed: z.array(z.string()).default([]),
+})
+const PLACE = 'Settings > Actions > General > Actions permissions'
+
+/** Whether the repository lets its workflows run at all, and with these actions. */
+export async function lookAtPolicies(access: Access, used: readonly string[]): Promise<Finding[]> {
+  const answer = await ask(access, '/actions/permissions', policySchema)
+  if (!answer.ok) return [unknown(`whether Actions are on (${answer.status})`, NEEDS_ADMIN)]
+  const { enabled, allowed_actions: allowed = 'all', sha_pinning_required: mustPin = false } = answer.value
+  if (!enabled) return [missing('Actions are off', PLACE)]
+  const addresses = used.flatMap((uses) => parseAddress(uses) ?? [])
+  const loose = mustPin ? addresses.filter(({ ref }) => !isCommit(ref)) : []
+  return [
+    well('Actions are on'),
+    ...loose.map((one) =>
+      missing(`actions must be named by commit, and ${usesText(one)} is not`, `name its commit, or change ${PLACE}`),
+    ),
+    ...(await forbidden(access, allowed, addresses)),
+  ]
+}
+
+async function forbidden(
+  access: Access,
+  allowed: 'all' | 'local_only' | 'selected',
+  addresses: readonly ActionAddress[],
+): Promise<Finding[]> {
+  if (allowed === 'all') return []
+  const own = access.remote.owner.toLowerCase()
+  const isOwn = ({ owner }: ActionAddress) => owner.toLowerCase() === own
+  if (allowed === 'local_only')
+    return addresses
+      .filter((one) => !isOwn(one))
+      .map((one) => notAllowed(one, `only those of ${access.remote.owner} are`))
+  const answer = await ask(access, '/actions/permissions/selected-actions', selectedSchema)
+  if (!answer.ok) return [unknown(`which actions are allowed (${answer.status})`, NEEDS_ADMIN)]
+  const { github_owned_allowed: githubs = false, patterns_allowed: patterns } = answer.value
+  const isAllowed = (one: ActionAddress): boolean =>
+    isOwn(one) || (githubs && /^(actions|github)$/i.test(one.owner)) || matches(usesText(one), patterns)
+  return addresses.filter((one) => !isAllowed(one)).map((one) => notAllowed(one, 'only selected ones are'))
+}
+
+const notAllowed = (one: ActionAddress, why: string): Finding =>
+  missing(`the action ${usesText(one)} is not allowed here, ${why}`, `${PLACE}: allow ${one.owner}/${one.repo}@*`)
+
+/** GitHub's patterns: `*` stands for anything, `!` takes away. */
+function matches(uses: string, patterns: readonly string[]): boolean {
+  const fits = (pattern: string) =>
+    new RegExp(
+      `^${pattern
+        .split('*')
+        .map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'))
+        .join('.*')}$`,
+      'i',
+    ).test(uses)
+  const without = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1))
+  return patterns.some((pattern) => !pattern.startsWith('!') && fits(pattern)) && !without.some(fits)
+}

@@ -1,0 +1,66 @@
+import type { z } from 'zod'
+import type { Remote } from '../remote.ts'
+import { Mistake } from '../terminal.ts'
+
+export interface Access {
+  api: string
+  token: string
+  remote: Remote
+}
+
+export type Answer<Value> = { ok: true; value: Value } | { ok: false; status: number }
+
+/** GitHub's API cannot be reached at all, as opposed to answering with a refusal. */
+export class Unreachable extends Error {
+  override name = 'Unreachable'
+}
+
+export const NEEDS_ADMIN =
+  'it takes a token that may read the administration of the repository; otherwise look yourself'
+
+/** Asks about the repository itself, `path` beneath it. */
+export function ask<Schema extends z.ZodType>(
+  access: Access,
+  path: string,
+  schema: Schema,
+): Promise<Answer<z.infer<Schema>>> {
+  const { owner, repo } = access.remote
+  return askOf(access, `${owner}/${repo}${path}`, schema)
+}
+
+/** The same about any repository, `OWNER/REPO` and the path beneath it. */
+export async function askOf<Schema extends z.ZodType>(
+  { api, token }: Access,
+  path: string,
+  schema: Schema,
+): Promise<Answer<z.infer<Schema>>> {
+  const response = await reach(`${api}/repos/${path}`, token)
+  if (response.headers.has('x-github-enterprise-version'))
+    throw new Mistake(
+      `${new URL(api).host} is a GitHub Enterprise Server, which cannot run Tributary: @actions/artifact does not serve it`,
+    )
+  if (!response.ok) return { ok: false, status: response.status }
+  return { ok: true, value: schema.parse(await response.json()) }
+}
+
+async function reach(url: string, token: string): Promise<Response> {
+  try {
+    return await fetch(url, {
+      headers: {
+        accept: 'application/vnd.github+json',
+        authorization: `Bearer ${token}`,
+        'x-github-api-version': '2022-11-28',
+      },
+      signal: AbortSignal.timeout(20_000),
+    })
+  } catch (error) {
+    throw new Unreachable(`${new URL(url).host} could not be reached (${reasonOf(error)})`, { cause: error })
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { cause } = error
+  if (cause instanceof Error && 'code' in cause) return String(cause.code)
+  return error.name === 'TimeoutError' ? 'no answer within 20 s' : error.message
+}

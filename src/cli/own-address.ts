@@ -1,0 +1,68 @@
+import { readFile, realpath } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { z } from 'zod'
+import { type ActionAddress, parseAddress } from './action-address.ts'
+import { git, topOf } from './git.ts'
+import { parseRemote, type Remote } from './remote.ts'
+
+const GITHUB = 'github.com'
+
+/**
+ * Where the action is published that this command is a part of: the origin of its checkout, the git address that npm
+ * took it from, or the `repository` of its package. A fork's package still names the first owner, so that one comes last.
+ */
+export async function ownAddress(home: string): Promise<ActionAddress | null> {
+  return (await ofCheckout(home)) ?? (await ofGitInstall(home)) ?? (await ofPackage(home))
+}
+
+async function ofCheckout(home: string): Promise<ActionAddress | null> {
+  const top = await topOf(home)
+  if (top === null || (await realpath(top)) !== (await realpath(home))) return null
+  const origin = await git(home, 'remote', 'get-url', 'origin')
+  const ref = (await git(home, 'describe', '--tags', '--exact-match')) ?? (await git(home, 'rev-parse', 'HEAD'))
+  return addressAt(origin, ref)
+}
+
+const installedSchema = z.object({ packages: z.record(z.string(), z.looseObject({ resolved: z.string().optional() })) })
+
+async function ofGitInstall(home: string): Promise<ActionAddress | null> {
+  const { url, commit } = await gitInstall(home)
+  return addressAt(url, commit)
+}
+
+/** npm notes where a package came from beside the package, `git+ssh://git@github.com/o/r.git#<commit>`. */
+export async function gitInstall(home: string): Promise<{ url: string | undefined; commit: string | undefined }> {
+  const lock = installedSchema.safeParse(await json(join(dirname(home), '.package-lock.json')))
+  const resolved = lock.data?.packages[`node_modules/${basename(home)}`]?.resolved
+  const [, url, commit] = /^git\+(.+)#([0-9a-f]{40})$/.exec(resolved ?? '') ?? []
+  return { url, commit }
+}
+
+const packageSchema = z.looseObject({
+  version: z.string(),
+  repository: z.union([z.string(), z.looseObject({ url: z.string() }).transform(({ url }) => url)]).optional(),
+})
+
+async function ofPackage(home: string): Promise<ActionAddress | null> {
+  const { repository, version } = (await packageOf(home)) ?? {}
+  const url = repository?.replace(/^git\+/, '').replace(/^(?:github:)?([\w-]+\/[\w.-]+)$/, `https://${GITHUB}/$1`)
+  return addressAt(url, version === undefined ? null : `v${version}`)
+}
+
+export async function packageOf(home: string): Promise<z.infer<typeof packageSchema> | null> {
+  return packageSchema.safeParse(await json(join(home, 'package.json'))).data ?? null
+}
+
+function addressAt(url: string | null | undefined, ref: string | null | undefined): ActionAddress | null {
+  const remote: Remote | null = url ? parseRemote(url) : null
+  if (remote === null || remote.host !== GITHUB) return null
+  return parseAddress(`${remote.owner}/${remote.repo}@${ref ?? ''}`)
+}
+
+async function json(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'))
+  } catch {
+    return null
+  }
+}

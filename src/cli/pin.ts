@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { type ActionAddress, isCommit, usesText } from './action-address.ts'
+import { Mistake } from './terminal.ts'
+
+const execute = promisify(execFile)
+
+export interface Pinned {
+  /** What is written behind `uses:`, a comment included. */
+  uses: string
+  /** The ref that the workflow names: a commit, if GitHub could be asked. */
+  ref: string
+  /** Why it is no commit. */
+  notice: string | null
+}
+
+/** The commit that a tag or a branch stands for today, with its name behind it: a tag can be moved, a commit cannot. */
+export async function pin(address: ActionAddress, server: string): Promise<Pinned> {
+  const { owner, repo, ref } = address
+  if (isCommit(ref)) return { uses: usesText(address), ref, notice: null }
+  const url = `${server}/${owner}/${repo}.git`
+  const listed = await list(url, ref)
+  if (listed.state === 'unknown') {
+    const notice = `${owner}/${repo}@${ref} is written as it is, not as a commit: ${listed.why}.`
+    return { uses: usesText(address), ref, notice }
+  }
+  if (listed.commit === null)
+    throw new Mistake(`${owner}/${repo} has no tag or branch '${ref}'; \`git ls-remote ${url}\` lists what it has`)
+  return { uses: `${usesText({ ...address, ref: listed.commit })} # ${ref}`, ref: listed.commit, notice: null }
+}
+
+type Listed = { state: 'known'; commit: string | null } | { state: 'unknown'; why: string }
+
+async function list(url: string, ref: string): Promise<Listed> {
+  const names = [`refs/tags/${ref}^{}`, `refs/tags/${ref}`, `refs/heads/${ref}`]
+  try {
+    // With an empty askpass, git fails instead of asking for a password.
+    const words = [
+      '-c',
+      'core.askPass=true',
+      '-c',
+      'credential.interactive=false',
+      'ls-remote',
+      '--end-of-options',
+      url,
+    ]
+    const { stdout } = await execute('git', [...words, ...names], { encoding: 'utf8', timeout: 10_000 })
+    const found = new Map(
+      stdout
+        .split('\n')
+        .map((line) => line.split('\t').toReversed())
+        .map(([name = '', sha = '']) => [name, sha]),
+    )
+    return { state: 'known', commit: names.map((name) => found.get(name)).find(Boolean) ?? null }
+  } catch (error) {
+    return { state: 'unknown', why: whyNot(error, new URL(url).host) }
+  }
+}
+
+function whyNot(error: unknown, host: string): string {
+  const said = error instanceof Error ? error.message : String(error)
+  if (/not found|Authentication failed|could not read|403/i.test(said))
+    return `${host} shows no such repository, so it does not exist or is private`
+  return `${host} could not be asked`
+}
