@@ -16,6 +16,8 @@ export default defineConfig({
     // All cores: by itself vitest leaves one of them alone, which on two is half of the machine.
     maxWorkers: '100%',
     passWithNoTests: false,
+    // The configuration of the person who runs them may ask for signatures, or for hooks.
+    env: { GIT_CONFIG_GLOBAL: '/dev/null' },
     reporters: ['default', './scripts/skipped-reporter.mjs'],
     // The parser of workflow files imports JSON without saying so, which Node refuses and Vite does not.
     server: { deps: { inline: [/@actions\/(workflow-parser|expressions)/] } },
