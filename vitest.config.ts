@@ -25,6 +25,8 @@ export default defineConfig({
     // Starting a process and loading the same modules for each file costs as much as its tests do.
     isolate: false,
     passWithNoTests: false,
+    // The configuration of the person who runs them may ask for signatures, or for hooks.
+    env: { GIT_CONFIG_GLOBAL: '/dev/null' },
     reporters: ['default', './scripts/skipped-reporter.mjs'],
     // The parser of workflow files imports JSON without saying so, which Node refuses and Vite does not.
     server: { deps: { inline: [/@actions\/(workflow-parser|expressions)/] } },

@@ -3,7 +3,6 @@ import type { RunEvent } from '../../core/event.ts'
 import { replay } from '../../core/evolve.ts'
 import { type LiveRun, type Work, workOf } from '../../core/state.ts'
 import { ganttCharts } from '../../render/gantt-charts.ts'
-import { planningSpans } from '../../render/planning-spans.ts'
 import { slotsIn, spansOf } from '../../render/spans.ts'
 import { moneySums, timeSums } from '../../render/timeline-sums.ts'
 import { count, duration } from '../../render/words.ts'
@@ -25,12 +24,14 @@ export interface Outcome {
 /** What the slots did and what it took, in so many columns. */
 export function accountOf({ events, metrics }: Outcome, columns: number): string[] {
   const { state, work } = runOf(events)
-  const [planner, slots] = [planningSpans(events), spansOf(events, work)]
+  const slots = spansOf(events, work)
+  // Only the first of the sums: how much went on at once.
+  const [sum = ''] = timeSums(events, [], slots)
   return [
-    ...ganttCharts(planner, slots, columns).flatMap((chart) => [...chart, '']),
-    ...timeSums(events, planner, slots).map((sum) => `${sum}.`),
+    ...ganttCharts([], slots, columns).flatMap((chart) => [...chart, '']),
+    `${sum}.`,
     requestsOf(metrics, work.plan.tasks.length),
-    `The commands of the tasks ran ${sandboxOf(events)}.`,
+    ...sandboxesOf(events).map((name) => `The commands of the tasks ran in ${name}.`),
     ...moneySums(state.ledger)
       .slice(-1)
       .map((sum) => `Money: ${sum.trim()}`),
@@ -61,7 +62,8 @@ function requestsOf({ by_token }: Outcome['metrics'], tasks: number): string {
   return `${requests} requests to the API (${each(requests)} a task) and ${pushes} pushes (${each(pushes)} a task).`
 }
 
-function sandboxOf(events: readonly RunEvent[]): string {
+/** None is said by the demo's own lines. */
+function sandboxesOf(events: readonly RunEvent[]): string[] {
   const used = events.flatMap((event) => (event.type === 'task_verified' ? [event.report.sandbox] : []))
-  return [...new Set(used)].map((name) => (name === 'off' ? 'without a sandbox' : `in ${name}`)).join(', ')
+  return [...new Set(used)].filter((name) => name !== 'off')
 }

@@ -17,7 +17,7 @@ type Missing = Extract<DemoSandbox, { kind: 'off' }>
 
 /** Said at the start: why there is none, and what installs one. */
 export const withoutAtStart = ({ why, fix }: Missing): string[] => [
-  `No sandbox: ${bounded(why, 110)}. The demo's programs run without one.`,
+  `No sandbox: ${brief(why)}. The demo's programs run without one.`,
   ...installs(fix),
 ]
 
@@ -25,6 +25,9 @@ export const withoutAtEnd = ({ fix }: Missing): string[] => [
   'The demo ran without a sandbox. A real run asks for `sandbox: off` by name.',
   ...installs(fix),
 ]
+
+/** bubblewrap explains itself at length. */
+const brief = (why: string): string => bounded(why.split(/, |\. /)[0] ?? why, 110)
 
 const installs = (fix: readonly string[]): string[] =>
   fix.length === 0 ? [] : [`  To install one: ${fix.join(' && ')}`]

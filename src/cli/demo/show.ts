@@ -171,7 +171,7 @@ const whatIsLeft = ({ place }: Show): string =>
     : `Everything is in ${place.folder}: the merged branch in after, logs of jobs in hub/logs.`
 
 const whereToLook = (repository: string, issue: number): string[] => [
-  `  git -C ${repository} log --oneline --graph main`,
+  `  git -C ${repository} log --graph main`,
   `  node dist/cli.js log ${issue} --repo ${repository}`,
 ]
 

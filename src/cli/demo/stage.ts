@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { appendFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { devNull } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Settings } from '../../core/settings.ts'
@@ -54,6 +55,11 @@ export async function runTests(folder: string): Promise<number> {
 }
 
 async function git(folder: string, ...words: string[]): Promise<string> {
-  const { stdout } = await execute('git', words, { cwd: folder, encoding: 'utf8' })
-  return stdout.trim()
+  // A person's own configuration may ask for signatures, or for hooks.
+  const env = { ...process.env, GIT_CONFIG_GLOBAL: devNull, GIT_CONFIG_NOSYSTEM: '1' }
+  const ran = await execute('git', words, { cwd: folder, env, encoding: 'utf8' }).catch((error: Error) => {
+    const isMissing = 'code' in error && error.code === 'ENOENT'
+    throw new DemoFailure(isMissing ? 'git is not installed' : error.message.trim(), { cause: error })
+  })
+  return ran.stdout.trim()
 }
