@@ -63,7 +63,7 @@ describe('the README', () => {
 })
 
 describe('every file of this repository', () => {
-  it("names no address that is a stranger's: whoever makes it would be handed a write token and the key", async () => {
+  it("names no address that is a stranger's, who would be handed a write token and the key", async () => {
     const files = execFileSync(
       'git',
       ['ls-files', '-z', '--', ':(exclude)dist', ':(exclude)package-lock.json', ':(exclude)__tests__/readme.test.ts'],

@@ -113,7 +113,7 @@ describe('tributary doctor', () => {
       { settings: { branchRules: ['creation', 'required_signatures', 'deletion'] } },
     )
     expect(missing).toEqual([
-      "MISSING  the rule 'creation' covers tributary/1/trunk: nobody may create them",
+      "MISSING  the rule 'creation' covers tributary/1/trunk: they cannot be created",
       "MISSING  the rule 'required_signatures' covers tributary/1/trunk: commits must be signed",
     ])
     expect(out).toContain("warning  the rule 'deletion' covers tributary/1/trunk")

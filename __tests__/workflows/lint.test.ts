@@ -56,7 +56,7 @@ describe.each([...files])('%s', (path, text) => {
     for (const step of checkouts) expect(step.with['persist-credentials']).toBeTypeOf('boolean')
   })
 
-  it('runs for nobody from outside with more than they have (dangerous-triggers)', () => {
+  it('gives people from outside no more than they have (dangerous-triggers)', () => {
     expect(JSON.stringify(on)).not.toMatch(/pull_request_target|workflow_run\b/)
   })
 

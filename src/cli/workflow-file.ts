@@ -3,7 +3,7 @@ import example from '../../examples/tributary.yml?raw'
 /** Stands for the action's address in the workflow as it ships. GitHub allows no such name, so it cannot run by accident. */
 export const PLACEHOLDER = '<OWNER>/<REPO>@<REF>'
 
-/** What the demo writes for it: a login cannot hold a dot, so this is nobody's repository; the hub runs the action beside it. */
+/** What the demo writes for it: a login cannot hold a dot, so GitHub has no such repository; the hub runs the action beside it. */
 export const LOCAL_ACTION = 'this.machine/tributary@demo'
 
 /** The workflow that users paste. `uses` is the action's address, with a comment behind it if there is one. */

@@ -55,7 +55,7 @@ describe('the address of the action', () => {
     expect(run.conclusion).toBe('success')
   })
 
-  it('is refused as long as nobody has filled it in', async () => {
+  it('is refused as long as it is the placeholder', async () => {
     hub.workflow(steps('      - { uses: <OWNER>/<REPO>@<REF>, with: { role: work } }'))
     await hub.play()
     expect(said().join()).toContain("The hub does not provide the action '<OWNER>/<REPO>@<REF>'")

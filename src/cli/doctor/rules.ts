@@ -7,8 +7,8 @@ const rulesSchema = z.array(z.looseObject({ type: z.string(), ruleset_source: z.
 
 /** What each rule would do to the branches of a run, which only the job `orchestrate` pushes, without a pull request of its own. */
 const REFUSES = new Map([
-  ['creation', 'nobody may create them'],
-  ['update', 'nobody may push to them'],
+  ['creation', 'they cannot be created'],
+  ['update', 'pushes to them are refused'],
   ['required_linear_history', 'merges are refused'],
   ['required_signatures', 'commits must be signed'],
   ['pull_request', 'changes must come by pull request'],
