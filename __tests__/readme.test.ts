@@ -48,7 +48,7 @@ describe('the README', () => {
   it('says how init is typed, as init says it itself', () => {
     const help = init.help.join('\n')
     const options = [
-      ...README.slice(README.indexOf('## Install'), README.indexOf('## Commands')).matchAll(/`(--[a-z]+)/g),
+      ...README.slice(README.indexOf('## Install'), README.indexOf('## Check before')).matchAll(/`(--[a-z]+)/g),
     ]
     const named = options.map(([, option = '']) => option).filter((option) => option !== '--json')
     expect(named).toEqual(expect.arrayContaining(['--uses', '--settings']))
