@@ -10,7 +10,7 @@ import { closingLine, countOf, skippedLine, sum } from './counts.mjs'
 import { paceOf } from './pace.mjs'
 
 /** @typedef {import('./counts.mjs').Count} Count */
-/** @typedef {() => Promise<Count>} Step */
+/** @typedef {(alone: boolean) => Promise<Count>} Step */
 
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'tributary-all-'))
@@ -37,7 +37,10 @@ const { part, shard } = readWords()
 const begun = Date.now()
 /** @type {Count[]} */
 const counts = []
-for (const lanes of part === undefined ? WHOLE : [PARTS[part] ?? []]) await Promise.all(lanes.map(runLane))
+for (const lanes of part === undefined ? WHOLE : [PARTS[part] ?? []]) {
+  const alone = lanes.length === 1
+  await Promise.all(lanes.map((steps) => runLane(steps, alone)))
+}
 const total = sum(counts)
 rmSync(folder, { recursive: true, force: true })
 
@@ -49,9 +52,12 @@ if (process.env.TRIBUTARY_COUNTS === undefined) console.log(line)
 else writeFileSync(process.env.TRIBUTARY_COUNTS, `${line}\n`)
 process.exitCode = total.failed === 0 ? 0 : 1
 
-/** @param {Step[]} steps */
-async function runLane(steps) {
-  for (const step of steps) counts.push(await step())
+/**
+ * @param {Step[]} steps
+ * @param {boolean} alone whether no other lane runs beside it
+ */
+async function runLane(steps, alone) {
+  for (const step of steps) counts.push(await step(alone))
 }
 
 /**
@@ -59,8 +65,8 @@ async function runLane(steps) {
  * @returns {Step}
  */
 function check(name) {
-  return async () => {
-    const well = await run(name, ['npm', 'run', '--silent', name])
+  return async (alone) => {
+    const well = await run(name, ['npm', 'run', '--silent', name], alone)
     return { passed: well ? 1 : 0, failed: well ? 0 : 1, skipped: 0, why: [] }
   }
 }
@@ -70,40 +76,38 @@ function check(name) {
  * @returns {Step}
  */
 function suite(...projects) {
-  return async () => {
+  return async (alone) => {
     const report = join(folder, `${projects.join('-')}.json`)
     const words = ['vitest', 'run', ...projects.flatMap((project) => ['--project', project])]
     // Reporters that are named replace those of the configuration.
     const reporters = ['default', 'json', './scripts/skipped-reporter.mjs'].map((name) => `--reporter=${name}`)
     const split = shard === undefined ? [] : [`--shard=${shard}`]
-    const well = await run(projects.join(' and '), [
-      'npx',
-      ...words,
-      ...reporters,
-      `--outputFile.json=${report}`,
-      ...split,
-    ])
+    const command = ['npx', ...words, ...reporters, `--outputFile.json=${report}`, ...split]
+    const well = await run(projects.join(' and '), command, alone)
     return countOf(read(report), well)
   }
 }
 
 /**
- * What it prints is shown when it has ended: two that run side by side would mix their lines.
+ * What it prints is shown at once if it runs alone, else when it has ended: two side by side would mix their lines.
  * @param {string} name
  * @param {string[]} words
+ * @param {boolean} alone
  * @returns {Promise<boolean>}
  */
-async function run(name, [program = '', ...words]) {
+async function run(name, [program = '', ...words], alone) {
   const began = Date.now()
-  const child = spawn(program, words, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  if (alone) console.log(`\n== ${name}`)
+  const output = alone ? 'inherit' : 'pipe'
+  const child = spawn(program, words, { cwd: root, env, stdio: ['ignore', output, output] })
   /** @type {Buffer[]} */
   const said = []
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(chunk))
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => said.push(chunk))
   const status = await new Promise((resolve) => {
     child.once('error', () => resolve(127))
     child.once('close', resolve)
   })
-  console.log(`\n== ${name}\n${Buffer.concat(said).toString('utf8').trimEnd()}`)
+  if (!alone) console.log(`\n== ${name}\n${Buffer.concat(said).toString('utf8').trimEnd()}`)
   console.log(`== ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${seconds(began)} s`)
   return status === 0
 }

@@ -88,10 +88,12 @@ async function expectGoodEnd(run: string, tasks: readonly string[]): Promise<voi
   expect(both.folded).toEqual(both.state)
   expect(both.trunkInGit).toBe(both.trunkInJournal)
   expectTree(run, tasks)
+  const { projected } = await liveState(run)
   await expectFinished(world, run, {
     title: 'Done',
     checks: Object.fromEntries(tasks.map((id) => [id, 'success'])),
-    pulls: { merged: [...tasks], closed: [] },
+    // Trunk may hold a task before an orchestrator that was killed could open its pull request: then there is none.
+    pulls: { merged: tasks.filter((id) => `pull:${id}` in projected), closed: [] },
   })
 }
 

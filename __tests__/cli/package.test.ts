@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -81,6 +81,16 @@ describe('the package that npm makes', () => {
     expect(code).toBe(0)
   })
 
+  it('checks settings and plans', async () => {
+    const settings = await type('check')
+    expect(settings.said).toContain('.github/tributary.yml')
+    expect(settings.code).toBe(0)
+    writeFileSync(join(repository, 'plan.yml'), 'title: A plan\ntasks: []\n')
+    const plan = await type('check', 'plan.yml')
+    expect(plan.said).toContain('plan.yml:')
+    expect(plan.code).toBe(1)
+  })
+
   it('says what is missing', async () => {
     execFileSync('git', ['remote', 'add', 'origin', 'https://github.com/octo/demo.git'], { cwd: repository, env })
     const { code, said } = await type('doctor')
@@ -90,14 +100,10 @@ describe('the package that npm makes', () => {
   })
 
   it('starts the demo', async () => {
-    const demo = spawn(process.execPath, [cli, 'demo', '--folder', join(folder, 'demo')], {
-      cwd: repository,
-      env,
-      detached: true,
-    })
+    const demo = spawn(process.execPath, [cli, 'demo', '--folder', join(folder, 'demo')], { cwd: repository, env })
     const [first] = await once(demo.stdout, 'data', { signal: AbortSignal.timeout(patience) })
     expect(String(first).trim()).not.toBe('')
-    if (demo.pid !== undefined) process.kill(-demo.pid, 'SIGKILL')
-    await once(demo, 'close')
+    demo.kill('SIGINT')
+    expect(await once(demo, 'close')).toEqual([130, null])
   })
 })

@@ -82,7 +82,6 @@ describe('a mistake is one sentence with the fix, and exit code 2', () => {
     ['check folder', 'a folder, not a file: folder'],
     ['check --settings nowhere.yml', 'there is no file nowhere.yml'],
     ['check --settings', '--settings needs a value'],
-    ['demo --seconds many', "'many' is no number of seconds"],
     ['hub', 'which repository? Give its folder: --repo DIR'],
     ['hub --repo nowhere', 'there is no folder'],
     ['hub --repo file', 'is a file, not the folder of a repository'],

@@ -1,8 +1,8 @@
 /** Settings of tests with several runs in one world: few slots, so that runs that wait take little from others. */
 export const calm = (...more: string[]): string =>
   [
-    'slots: { start: 3, cap: 4, idle_seconds: 10 }',
-    'limits: { pushes_per_minute: 6000, status_seconds: 1, poll_seconds: 0.3 }',
+    'slots: { start: 3, cap: 4, idle_seconds: 20 }',
+    'limits: { pushes_per_minute: 6000, status_seconds: 1, poll_seconds: 0.5 }',
     ...more,
     '',
   ].join('\n')

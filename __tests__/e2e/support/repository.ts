@@ -9,7 +9,7 @@ export const ROOT = join(import.meta.dirname, '..', '..', '..')
 /** Quick looks and pushes: loopback has no limits to be polite about. */
 export const SETTINGS = `
 slots: { start: 4, cap: 8, idle_seconds: 30 }
-limits: { pushes_per_minute: 6000, status_seconds: 1, poll_seconds: 0.3 }
+limits: { pushes_per_minute: 6000, status_seconds: 1, poll_seconds: 0.5 }
 `
 
 /**
@@ -39,7 +39,7 @@ esac
 `
 
 /** Acceptance: the task's own file, and those of the tasks named after it, are there. */
-const CHECK = String.raw`
+const CHECK = `
 missing=
 for task in "$@"; do [ -e "$task/done.txt" ] || missing="$missing, $task"; done
 [ -z "$missing" ] || { echo "missing: $(echo "$missing" | cut -c3-)" >&2; exit 1; }
