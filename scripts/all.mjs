@@ -13,7 +13,8 @@ import { paceOf } from './pace.mjs'
 /** @typedef {(alone: boolean) => Promise<Count>} Step */
 
 const root = join(import.meta.dirname, '..')
-const folder = mkdtempSync(join(tmpdir(), 'tributary-all-'))
+/** Of the whole, on two idle cores: what takes longer is run less often. */
+const LIMIT_SECONDS = 600
 const env = { ...process.env, TRIBUTARY_PACE: String(paceOf()) }
 
 /**
@@ -34,6 +35,9 @@ const WHOLE = [
 ]
 
 const { part, shard } = readWords()
+const folder = mkdtempSync(join(tmpdir(), 'tributary-all-'))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
 const begun = Date.now()
 /** @type {Count[]} */
 const counts = []
@@ -42,9 +46,10 @@ for (const lanes of part === undefined ? WHOLE : [PARTS[part] ?? []]) {
   await Promise.all(lanes.map((steps) => runLane(steps, alone)))
 }
 const total = sum(counts)
-rmSync(folder, { recursive: true, force: true })
 
-console.log(`\nin ${seconds(begun)} s`)
+console.log(`\n${seconds(begun)} s${cpuSeconds()}, on a machine of pace ${Number(env.TRIBUTARY_PACE).toFixed(1)}`)
+if (part === undefined && seconds(begun) > LIMIT_SECONDS * Number(env.TRIBUTARY_PACE))
+  console.log(`That is more than the ${LIMIT_SECONDS} s, times the pace, that all of it should take.`)
 if (total.skipped > 0) console.log(skippedLine(total))
 const line = closingLine(total)
 // Who asks for a file says the line, once, at the very end.
@@ -79,8 +84,8 @@ function suite(...projects) {
   return async (alone) => {
     const report = join(folder, `${projects.join('-')}.json`)
     const words = ['vitest', 'run', ...projects.flatMap((project) => ['--project', project])]
-    // Reporters that are named replace those of the configuration.
-    const reporters = ['default', 'json', './scripts/skipped-reporter.mjs'].map((name) => `--reporter=${name}`)
+    // These replace the reporters of the configuration: what was skipped is said once, at the end of all.
+    const reporters = ['default', 'json'].map((name) => `--reporter=${name}`)
     const split = shard === undefined ? [] : [`--shard=${shard}`]
     const command = ['npx', ...words, ...reporters, `--outputFile.json=${report}`, ...split]
     const well = await run(projects.join(' and '), command, alone)
@@ -110,6 +115,14 @@ async function run(name, [program = '', ...words], alone) {
   if (!alone) console.log(`\n== ${name}\n${Buffer.concat(said).toString('utf8').trimEnd()}`)
   console.log(`== ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${seconds(began)} s`)
   return status === 0
+}
+
+/** Of all that has run, where the system tells: Linux does, in hundredths. */
+function cpuSeconds() {
+  const fields = read('/proc/self/stat')?.split(') ').at(-1)?.split(' ')
+  if (fields === undefined) return ''
+  const [user = 0, system = 0] = fields.slice(13, 15).map(Number)
+  return `, ${Math.round((user + system) / 100)} CPU seconds`
 }
 
 /** @param {number} since */

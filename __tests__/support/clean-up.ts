@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readlinkSync, realpathSync, rmSync } from 'node:fs'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runningProcesses } from './processes.ts'
 
 /**
  * All temporary folders of a run of tests lie in one, which goes when the run ends, whether its tests passed or not. A
@@ -12,30 +12,19 @@ export default function setUp(): () => void {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'tributary-tests-')))
   process.env.TMPDIR = root
   return () => {
-    const left = processesIn(root)
-    for (const { pid } of left) process.kill(pid, 'SIGKILL')
+    const left = runningProcesses().filter(({ cwd }) => cwd?.startsWith(root))
+    for (const { pid } of left) end(pid)
     if (before === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = before
     rmSync(root, { recursive: true, force: true, maxRetries: 5 })
-    if (left.length > 0) throw new Error(`tests left processes behind:\n${left.map(({ words }) => words).join('\n')}`)
+    if (left.length > 0) throw new Error(`tests left processes behind:\n${left.map(({ args }) => args).join('\n')}`)
   }
 }
 
-/** Only Linux tells where a process works. */
-function processesIn(root: string): { pid: number; words: string }[] {
-  if (process.platform !== 'linux') return []
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && worksIn(name, root))
-    .map((name) => ({
-      pid: Number(name),
-      words: execFileSync('ps', ['-o', 'args=', '-p', name], { encoding: 'utf8' }),
-    }))
-}
-
-function worksIn(pid: string, root: string): boolean {
+function end(pid: number): void {
   try {
-    return readlinkSync(`/proc/${pid}/cwd`).startsWith(root)
+    process.kill(pid, 'SIGKILL')
   } catch {
-    return false
+    // It has ended meanwhile.
   }
 }

@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { checkedRef, checkedSha } from '../../../src/adapters/git/place.ts'
 import { gitText, runGit } from '../../../src/adapters/git/plumbing.ts'
 import { commit, git, tempDir } from '../../support/git.ts'
+import { runningProcesses } from '../../support/processes.ts'
 
 function bare() {
   const gitDir = tempDir()
@@ -127,8 +127,4 @@ it('takes whole ids and plain refs as they are', () => {
   }
 })
 
-/** A process that has ended may stay in the list until somebody asks for its exit code. */
-function isAlive(pid: number): boolean {
-  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', `${pid}`], { encoding: 'utf8' })
-  return stdout.trim() !== '' && !stdout.trim().startsWith('Z')
-}
+const isAlive = (pid: number): boolean => runningProcesses().some((one) => one.pid === pid)

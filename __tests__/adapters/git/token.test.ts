@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
 import { expect, it } from 'vitest'
@@ -8,6 +8,7 @@ import { replay } from '../../../src/core/evolve.ts'
 import { planRequested } from '../../support/events.ts'
 import { tempDir } from '../../support/git.ts'
 import { hastyClock } from '../../support/hasty-clock.ts'
+import { runningProcesses } from '../../support/processes.ts'
 import { httpStage, TOKEN } from './stage.ts'
 
 const ENCODED = Buffer.from(`x-access-token:${TOKEN}`).toString('base64')
@@ -32,7 +33,9 @@ it('keeps the token out of the command line, where every process could read it',
   const { url, server } = await httpStage()
   let processes = ''
   server.afterNext('git-receive-pack', () => {
-    processes = execFileSync('ps', ['-axww', '-o', 'args'], { encoding: 'utf8' })
+    processes = runningProcesses()
+      .map(({ args }) => args)
+      .join('\n')
   })
   const journal = await openJournal(options(url))
   await journal.append('42', null, events, replay(events), [])

@@ -14,6 +14,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CommandOptions, Sandbox } from '../../../src/ports/sandbox.ts'
+import { runningProcesses } from '../../support/processes.ts'
 import { makeTree, needsSandbox, realSandbox, type Tree, testHost } from '../../support/sandbox.ts'
 
 let sandbox: Sandbox
@@ -334,8 +335,7 @@ describe('how a command ends', needsSandbox, () => {
       abort.abort()
       await running
     }
-    const left = execFileSync('ps', ['-eo', 'stat,args'], { encoding: 'utf8' }).split('\n')
-    expect(left.filter((line) => line.includes(tree.path) && !line.startsWith('Z'))).toEqual([])
+    expect(runningProcesses().filter(({ args }) => args.includes(tree.path))).toEqual([])
   })
 
   it('reads nothing from anybody: input is at its end', async () => {
