@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { describe, expect, it } from 'vitest'
+import { lookAtAddress } from '../../src/cli/doctor/address.ts'
 import { workflowDifferences } from '../../src/cli/doctor/workflow.ts'
 import { PLACEHOLDER, workflowFor } from '../../src/cli/workflow-file.ts'
 import type { HubOptions } from '../../src/hub/hub.ts'
@@ -45,8 +46,8 @@ describe('tributary doctor', () => {
     const { code, out } = await visit({ [PATH]: EXAMPLE }, { settings: { allowActionsToCreatePulls: false } })
     expect(out).toContain('warning  Actions may not create pull requests: runs go on without them, on the issue')
     expect(out).toContain('-> tick Settings > Actions > General')
-    expect(out).toContain(
-      'gh api -X PUT repos/octo/demo/actions/permissions/workflow -F can_approve_pull_request_reviews=true',
+    expect(out).toMatch(
+      /gh api --hostname \S+ -X PUT repos\/octo\/demo\/actions\/permissions\/workflow -F can_approve_pull_request_reviews=true/,
     )
     expect(code).toBe(0)
   })
@@ -56,7 +57,7 @@ describe('tributary doctor', () => {
     expect(missing).toEqual([
       'MISSING  there is no secret ANTHROPIC_API_KEY: only plans by hand, with a program for each task, will work',
     ])
-    expect(out).toContain('-> gh secret set ANTHROPIC_API_KEY --repo octo/demo')
+    expect(out).toMatch(/-> gh secret set ANTHROPIC_API_KEY --repo 127\.0\.0\.1:\d+\/octo\/demo/)
     expect(code).toBe(1)
   })
 
@@ -95,6 +96,65 @@ describe('tributary doctor', () => {
     removeFolder(checkout)
   })
 
+  it.each([
+    [PLACEHOLDER, 'the workflow in this folder names no action yet'],
+    ['octo@v1', "'octo@v1' of the workflow in this folder is no address of an action"],
+  ])('sees without a token that %s is no address', async (uses, what) => {
+    const checkout = createCheckout({ [PATH]: workflowFor(uses) })
+    git(checkout, 'remote', 'add', 'origin', 'https://octo.ghe.com/octo/demo.git')
+    const { code, out } = await typed(checkout, ['doctor'])
+    expect(out).toContain(`MISSING  ${what}`)
+    expect(out).toContain('$(gh auth token --hostname octo.ghe.com)')
+    expect(code).toBe(1)
+    removeFolder(checkout)
+  })
+
+  it('warns of each setting that works against the person, in words and for programs', async () => {
+    const checkout = createCheckout({ [PATH]: EXAMPLE, '.github/tributary.yml': 'sandbox: off\n' })
+    git(checkout, 'remote', 'add', 'origin', 'https://github.com/octo/demo.git')
+    expect((await typed(checkout, ['doctor'])).out).toMatch(
+      /^warning {2}\.github\/tributary\.yml in this folder: .*sandbox/m,
+    )
+    const { findings } = JSON.parse((await typed(checkout, ['doctor', '--json'])).out)
+    expect(findings).toContainEqual(
+      expect.objectContaining({ state: 'warning', what: expect.stringContaining('sandbox') }),
+    )
+    removeFolder(checkout)
+  })
+
+  it('names the variable whose address cannot be used, and takes an empty one for none', async () => {
+    const checkout = createCheckout({ [PATH]: EXAMPLE })
+    git(checkout, 'remote', 'add', 'origin', 'https://github.com/octo/demo.git')
+    const { code, error } = await typed(checkout, ['doctor'], { GITHUB_API_URL: 'foo' })
+    expect(error).toMatch(/^tributary doctor: the variable GITHUB_API_URL holds 'foo', which is no address/)
+    expect(code).toBe(2)
+    expect((await typed(checkout, ['doctor'], { GITHUB_API_URL: '' })).code).toBe(0)
+    removeFolder(checkout)
+  })
+
+  it('uses GH_TOKEN if GITHUB_TOKEN is empty', async () => {
+    const checkout = createCheckout({ [PATH]: EXAMPLE })
+    await remoteGit(checkout, 'remote', 'add', 'origin', 'http://127.0.0.1:1/octo/demo.git')
+    const env = { GITHUB_TOKEN: '', GH_TOKEN: 't', GITHUB_API_URL: 'http://127.0.0.1:1' }
+    expect((await typed(checkout, ['doctor'], env)).out).toContain('127.0.0.1:1 could not be reached')
+    removeFolder(checkout)
+  })
+
+  it.each([
+    [404, 'missing'],
+    [429, 'unknown'],
+    [500, 'unknown'],
+  ])('takes the answer %i about the action for %s', async (status, state) => {
+    const server = createServer((_, response) => response.writeHead(status).end('{}'))
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    const address = server.address()
+    const api = typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : ''
+    const remote = { host: 'github.com', owner: 'octo', repo: 'demo' }
+    const findings = await lookAtAddress({ api, token: 't', remote }, 'octo/agents@v1')
+    expect(findings.map((finding) => finding.state)).toEqual([state])
+    await new Promise((done) => server.close(done))
+  })
+
   it('names an action that is not there, and what of it is missing', async () => {
     const nowhere = await visit({ [PATH]: workflowFor('octo/nowhere@v1') })
     expect(nowhere.missing).toEqual(["MISSING  the action's repository octo/nowhere is not there (404)"])
@@ -103,7 +163,9 @@ describe('tributary doctor', () => {
     const noFile = await visit({ [PATH]: workflowFor('octo/demo/deep@main') })
     expect(noFile.missing).toEqual(['MISSING  octo/demo holds no deep/action.yml at main (404)'])
     const none = await visit({ [PATH]: workflowFor(PLACEHOLDER) })
-    expect(none.missing).toEqual(['MISSING  the workflow names no action yet'])
+    expect(none.missing).toEqual(
+      ['in this folder', 'on main'].map((where) => `MISSING  the workflow ${where} names no action yet`),
+    )
     expect([nowhere.code, noRef.code, noFile.code, none.code]).toEqual([1, 1, 1, 1])
   })
 
@@ -205,6 +267,7 @@ describe('tributary doctor', () => {
     if (words.length > 0) git(folder, ...words)
     const { code, error } = await typed(folder, ['doctor'])
     expect(error).toContain(reason)
+    expect(error).not.toContain('--help')
     expect(code).toBe(2)
   })
 })

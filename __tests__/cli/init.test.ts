@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { parseAddress } from '../../src/cli/action-address.ts'
 import { runCli } from '../../src/cli/run.ts'
-import { workflowFor } from '../../src/cli/workflow-file.ts'
+import { PLACEHOLDER, workflowFor } from '../../src/cli/workflow-file.ts'
 import { readSettings } from '../../src/config.ts'
 import { defaultSettings } from '../../src/core/settings.ts'
 import { testHub } from '../hub/support/hub.ts'
@@ -51,6 +51,7 @@ describe('tributary init', () => {
     git(top, ['remote', 'add', 'origin', 'git@github.com:octo/demo.git'])
     const { out } = await typed(top, ['init', ...USES, '--settings'])
     const commands = [
+      'put your own set-up into the job `work`',
       `git add ${PATH} ${SETTINGS} && git commit -m 'Add Tributary'`,
       'git push origin main',
       'gh api -X PUT repos/octo/demo/actions/permissions/workflow -F can_approve_pull_request_reviews=true',
@@ -70,11 +71,45 @@ describe('tributary init', () => {
     expect(out).toContain('git remote add origin https://github.com/OWNER/REPO.git')
   })
 
-  it('finds its own file up to date, whatever address stands in it', async () => {
+  it('leaves its own file alone, and says which action stands in it', async () => {
     await typed(top, ['init', ...USES])
     const { code, out } = await typed(top, ['init'])
     expect(code).toBe(0)
-    expect(out).toContain('is there already, and up to date')
+    expect(out).toContain('is there already, with the action octo/tributary@')
+  })
+
+  it('does not take the example as it ships, without an address, for an installed workflow', async () => {
+    mkdirSync(join(top, '.github', 'workflows'), { recursive: true })
+    writeFileSync(join(top, PATH), workflowFor(PLACEHOLDER))
+    const { code, out } = await typed(top, ['init', ...USES])
+    expect(out).toContain('-        uses: &tributary <OWNER>/<REPO>@<REF>')
+    expect(code).toBe(1)
+    const home = tempDir()
+    writeFileSync(join(home, 'package.json'), '{ "version": "1.2.3", "repository": "github:first/owner" }')
+    expect((await typedFrom(home, ['init'])).code).toBe(1)
+  })
+
+  it('names the host of a repository on *.ghe.com, and the branch that workflows run from', async () => {
+    git(top, ['remote', 'add', 'origin', 'git@octo.ghe.com:octo/demo.git'])
+    git(top, ['symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main'])
+    git(top, ['checkout', '--quiet', '-b', 'try'])
+    const { out } = await typed(top, ['init', ...USES])
+    expect(out).toContain('gh api --hostname octo.ghe.com -X PUT repos/octo/demo/actions/permissions/workflow')
+    expect(out).toContain('gh secret set ANTHROPIC_API_KEY --repo octo.ghe.com/octo/demo')
+    expect(out).toContain('$(gh auth token --hostname octo.ghe.com)')
+    expect(out).toContain("git push origin try\n     then merge 'try' into the default branch 'main'")
+  })
+
+  it.each(['foo', 'ftp://x', 'https://'])('names the variable whose address %s cannot be used', async (server) => {
+    const { code, error } = await typed(top, ['init', ...USES], { GITHUB_SERVER_URL: server })
+    expect(error).toBe(
+      `tributary init: the variable GITHUB_SERVER_URL holds '${server}', which is no address; it begins with https://, or is not set`,
+    )
+    expect(code).toBe(2)
+  })
+
+  it('takes an empty variable for one that is not set', async () => {
+    expect((await typed(top, ['init', ...USES], { GITHUB_SERVER_URL: '' })).code).toBe(0)
   })
 
   it("never overwrites a person's own file, and shows what would change in it", async () => {
@@ -133,11 +168,17 @@ describe('the address of the action', () => {
     expect(out).toContain('octo/tributary@v1 is written as it is, not as a commit: 127.0.0.1:1 could not be asked.')
   })
 
-  it('is the origin of the checkout that the command runs from, at its commit', async () => {
+  it('is the origin of the checkout that the command runs from, at its commit once that is pushed', async () => {
     const home = tempDir()
     git(home, ['init', '--quiet'])
     git(home, ['commit', '--quiet', '--allow-empty', '--message', 'one'])
     git(home, ['remote', 'add', 'origin', 'git@github.com:fork/agents.git'])
+    const unpushed = await typedFrom(home, ['init'])
+    expect(unpushed).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('is on no branch of a remote yet; push it'),
+    })
+    git(home, ['update-ref', 'refs/remotes/origin/main', 'HEAD'])
     writeFileSync(join(home, 'package.json'), '{ "version": "1.0.0", "repository": "github:first/owner" }')
     await typedFrom(home, ['init'])
     expect(written()).toBe(workflowFor(`fork/agents@${git(home, ['rev-parse', 'HEAD'])}`))
@@ -228,6 +269,11 @@ describe('the settings that init writes', () => {
     await typed(top, ['init', ...USES])
     await typed(top, ['init', ...USES, '--settings'])
     expect(written(SETTINGS)).toContain('yaml-language-server')
+    rmSync(join(top, SETTINGS))
+    const home = tempDir()
+    writeFileSync(join(home, 'package.json'), '{ "version": "1.2.3" }')
+    expect((await typedFrom(home, ['init', '--settings'])).code).toBe(0)
+    expect(written(SETTINGS)).toContain(`octo/tributary/${COMMIT}/docs`)
     writeFileSync(join(top, SETTINGS), 'merge: review\n')
     const { code, out } = await typed(top, ['init', ...USES, '--settings'])
     expect(out).toContain(`${SETTINGS} is there already, and stays as it is.`)

@@ -116,6 +116,15 @@ describe('a mistake is one sentence with the fix, and exit code 2', () => {
     })
   })
 
+  it.each(['init', 'doctor', 'log 1'])(
+    'does not offer help on typing if the folder is the wrong one: tributary %s',
+    async (line) => {
+      const { code, error } = await typed(at('folder'), line.split(' '))
+      expect(code).toBe(2)
+      expect(error).not.toContain('--help')
+    },
+  )
+
   it('also a remote that is none of this folder, with those that are', async () => {
     const said = async (name: string) => (await typed(at('clone'), ['log', '1', '--remote', name])).error
     expect(await said('upstream')).toContain("there is no remote 'upstream'; there are mirror, origin")

@@ -26,6 +26,9 @@ export function readAddress(text: string): ActionAddress {
   throw new Mistake(`--uses '${text}' is no address of an action; it is typed like this: --uses OWNER/REPO@REF`)
 }
 
+/** An action of the repository that the workflow is in. */
+export const isLocal = (uses: string): boolean => /^(\.|\$)\//.test(uses)
+
 export const isCommit = (ref: string): boolean => /^[0-9a-f]{40}$/.test(ref)
 
 export const usesText = ({ owner, repo, path, ref }: ActionAddress): string => `${owner}/${repo}${path}@${ref}`

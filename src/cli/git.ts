@@ -33,8 +33,12 @@ export async function checkoutAt(folder: string): Promise<string> {
   const top = await topOf(folder)
   if (top !== null) return top
   if ((await git(folder, 'rev-parse', '--is-bare-repository')) === 'true')
-    throw new Mistake('this repository is bare, it has no files; run this in a clone of it: git clone . ../checkout')
-  throw new Mistake('this folder is in no git repository; run this in a clone of yours, or first: git init')
+    throw new Mistake('this repository is bare, it has no files; run this in a clone of it: git clone . ../checkout', {
+      typing: false,
+    })
+  throw new Mistake('this folder is in no git repository; run this in a clone of yours, or first: git init', {
+    typing: false,
+  })
 }
 
 /** The paths that git tracks in the checkout that a folder is in; null where there is none. */

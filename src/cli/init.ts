@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SETTINGS_PATH } from '../core/settings.ts'
-import { type ActionAddress, readAddress } from './action-address.ts'
+import { type ActionAddress, parseAddress, readAddress } from './action-address.ts'
 import { difference } from './difference.ts'
 import { checkoutAt } from './git.ts'
 import { leftToDo } from './left-to-do.ts'
@@ -10,7 +10,8 @@ import { type Pinned, pin } from './pin.ts'
 import { settingsFor } from './settings-file.ts'
 import { readArguments, type Subcommand } from './subcommand.ts'
 import { Mistake, type Terminal } from './terminal.ts'
-import { isWorkflow, WORKFLOW_PATH, workflowFor } from './workflow-file.ts'
+import { urlIn } from './url-variable.ts'
+import { addressIn, WORKFLOW_PATH, workflowFor } from './workflow-file.ts'
 
 const options = { uses: { type: 'string' }, settings: { type: 'boolean' }, print: { type: 'boolean' } } as const
 
@@ -47,19 +48,19 @@ async function actionFor(uses: string | undefined, terminal: Terminal): Promise<
     throw new Mistake(
       'where the action is cannot be seen from this copy of it; name a repository on GitHub that holds it: --uses OWNER/REPO@REF',
     )
-  return { address, pinned: await pin(address, terminal.env.GITHUB_SERVER_URL ?? 'https://github.com') }
+  return { address, pinned: await pin(address, urlIn(terminal, 'GITHUB_SERVER_URL') ?? 'https://github.com') }
 }
 
 async function install(uses: string | undefined, settings: boolean, terminal: Terminal): Promise<number> {
   const top = await checkoutAt(terminal.cwd)
   const present = await readFile(join(top, WORKFLOW_PATH), 'utf8').catch(() => null)
-  const isOurs = present !== null && uses === undefined && isWorkflow(present)
-  if (isOurs) terminal.out(`${WORKFLOW_PATH} is there already, and up to date.`)
-  if (isOurs && !settings) return finish(top, [], terminal)
-  const action = await actionFor(uses, terminal)
+  const named = present === null || uses !== undefined ? null : addressIn(present)
+  if (named !== null) terminal.out(`${WORKFLOW_PATH} is there already, with the action ${named}.`)
+  if (named !== null && !settings) return finish(top, [], terminal)
+  const action = await actionFor(named === null || parseAddress(named) === null ? uses : named, terminal)
   if (action.pinned.notice !== null) terminal.out(action.pinned.notice)
   const wanted = workflowFor(action.pinned.uses)
-  if (present !== null && !isOurs && present !== wanted) return refuse(present, wanted, terminal)
+  if (present !== null && named === null && present !== wanted) return refuse(present, wanted, terminal)
   const files = [
     ...(present === null ? [{ path: WORKFLOW_PATH, text: wanted }] : []),
     ...(settings ? [{ path: SETTINGS_PATH, text: settingsFor(action.address, action.pinned.ref) }] : []),

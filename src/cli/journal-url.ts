@@ -18,7 +18,8 @@ export async function remoteUrl(
   if (asked.repo !== undefined) return folderUrl(cwd, asked.repo)
   if (asked.remote !== undefined) return (await addressOf(cwd, asked.remote)) ?? noSuchRemote(cwd, asked.remote)
   const origin = await git(cwd, 'remote', 'get-url', 'origin')
-  if (origin === null) throw new Mistake('this folder has no remote `origin`; say --remote or --repo')
+  if (origin === null)
+    throw new Mistake('this folder has no remote `origin`; say --remote or --repo', { typing: false })
   return urlOf((await topOf(cwd)) ?? cwd, origin)
 }
 

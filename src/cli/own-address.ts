@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type ActionAddress, parseAddress } from './action-address.ts'
 import { git, topOf } from './git.ts'
 import { parseRemote, type Remote } from './remote.ts'
+import { Mistake } from './terminal.ts'
 
 const GITHUB = 'github.com'
 
@@ -19,8 +20,15 @@ async function ofCheckout(home: string): Promise<ActionAddress | null> {
   const top = await topOf(home)
   if (top === null || (await realpath(top)) !== (await realpath(home))) return null
   const origin = await git(home, 'remote', 'get-url', 'origin')
-  const ref = (await git(home, 'describe', '--tags', '--exact-match')) ?? (await git(home, 'rev-parse', 'HEAD'))
-  return addressAt(origin, ref)
+  const tag = addressAt(origin, await git(home, 'describe', '--tags', '--exact-match'))
+  if (tag !== null) return tag
+  const commit = addressAt(origin, await git(home, 'rev-parse', 'HEAD'))
+  if (commit !== null && (await git(home, 'branch', '--remotes', '--contains', 'HEAD')) === '')
+    throw new Mistake(
+      `the action's commit ${commit.ref} in ${home} is on no branch of a remote yet; push it, or name another: --uses OWNER/REPO@REF`,
+      { typing: false },
+    )
+  return commit
 }
 
 const installedSchema = z.object({ packages: z.record(z.string(), z.looseObject({ resolved: z.string().optional() })) })

@@ -1,4 +1,5 @@
 import example from '../../examples/tributary.yml?raw'
+import { isLocal, parseAddress } from './action-address.ts'
 
 /** Stands for the action's address in the workflow as it ships. GitHub allows no such name, so it cannot run by accident. */
 export const PLACEHOLDER = '<OWNER>/<REPO>@<REF>'
@@ -9,10 +10,12 @@ export const LOCAL_ACTION = 'this.machine/tributary@demo'
 /** The workflow that users paste. `uses` is the action's address, with a comment behind it if there is one. */
 export const workflowFor = (uses: string): string => example.replace(PLACEHOLDER, () => uses)
 
-/** Whether a text is the workflow of this version, whatever address stands in it. */
-export function isWorkflow(text: string): boolean {
-  const uses = /^ *uses: &tributary (.*)$/m.exec(text)?.[1]
-  return uses !== undefined && text === workflowFor(uses)
+/** The address in a text that is the workflow of this version. Null for any other text, and if no action is named yet. */
+export function addressIn(text: string): string | null {
+  const uses = /^ *uses: &tributary (.*)$/m.exec(text)?.[1] ?? ''
+  const [address = ''] = uses.split(' #')
+  if (!isLocal(address) && parseAddress(address) === null) return null
+  return text === workflowFor(uses) ? address : null
 }
 
 export const WORKFLOW_PATH = '.github/workflows/tributary.yml'

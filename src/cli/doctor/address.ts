@@ -1,24 +1,22 @@
 import { z } from 'zod'
-import { type ActionAddress, isCommit, parseAddress, usesText } from '../action-address.ts'
-import { PLACEHOLDER } from '../workflow-file.ts'
+import { type ActionAddress, isCommit, isLocal, parseAddress, usesText } from '../action-address.ts'
 import { type Access, ask, askOf, NEEDS_ADMIN } from './ask.ts'
 import { type Finding, missing, unknown, warning, well } from './finding.ts'
 
 const repositorySchema = z.looseObject({ private: z.boolean() })
 const accessSchema = z.looseObject({ access_level: z.string() })
 
-/** Whether what the workflow names is there, and may be used by this repository. */
+/** Whether what the workflow names is there, and may be used by this repository. What is no address, `addressFaults` tells. */
 export async function lookAtAddress(access: Access, uses: string): Promise<Finding[]> {
-  if (/^(\.|\$)\//.test(uses)) return [well(`the action is in this repository (${uses})`)]
-  if (uses === PLACEHOLDER)
-    return [missing('the workflow names no action yet', `put its address in place of ${PLACEHOLDER}`)]
+  if (isLocal(uses)) return [well(`the action is in this repository (${uses})`)]
   const address = parseAddress(uses)
-  if (address === null) return [missing(`'${uses}' is no address of an action`, 'it looks like OWNER/REPO@REF')]
+  if (address === null) return []
   const repository = await askOf(access, `${address.owner}/${address.repo}`, repositorySchema)
   if (!repository.ok)
     return [
-      missing(
-        `the action's repository ${address.owner}/${address.repo} is not there (${repository.status})`,
+      notFound(
+        repository.status,
+        `the action's repository ${address.owner}/${address.repo} is not there`,
         'name one that exists behind `uses: &tributary`; if it is private, this token may not see it',
       ),
     ]
@@ -35,11 +33,21 @@ async function actionFile(access: Access, { owner, repo, path, ref }: ActionAddr
   const asked = `${owner}/${repo}/contents${path}/action.yml?ref=${encodeURIComponent(ref)}`
   const answer = await askOf(access, asked, z.unknown())
   if (answer.ok) return null
-  return missing(
-    `${owner}/${repo} holds no ${path === '' ? '' : `${path.slice(1)}/`}action.yml at ${ref} (${answer.status})`,
+  return notFound(
+    answer.status,
+    `${owner}/${repo} holds no ${path === '' ? '' : `${path.slice(1)}/`}action.yml at ${ref}`,
     `name a tag, a branch or a commit that is there: https://${access.remote.host}/${owner}/${repo}/tags`,
   )
 }
+
+/** Only a 404 says that something is not there; a limit or a fault of the server says nothing about it. */
+const notFound = (status: number, what: string, todo: string): Finding =>
+  status === 404
+    ? missing(`${what} (404)`, todo)
+    : unknown(
+        `whether the action is where the workflow says (${status})`,
+        'start it again later; a 401 or 403 may also be a limit of this token',
+      )
 
 const pinning = ({ ref }: ActionAddress): Finding | null =>
   isCommit(ref)

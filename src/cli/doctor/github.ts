@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { SETTINGS_PATH } from '../../core/settings.ts'
+import { ghFor } from '../gh.ts'
 import { SETTINGS_BOX, WORKFLOW_PATH } from '../workflow-file.ts'
 import { lookAtAddress, lookAtPolicies } from './address.ts'
 import { type Access, ask, NEEDS_ADMIN } from './ask.ts'
-import { settingsFinding } from './checkout.ts'
+import { settingsFindings } from './checkout.ts'
 import { type Finding, missing, unknown, warning, well } from './finding.ts'
 import { lookAtRules } from './rules.ts'
-import { usedActions, workflowFinding } from './workflow.ts'
+import { addressFaults, usedActions, workflowFinding } from './workflow.ts'
 
 const repositorySchema = z.looseObject({ default_branch: z.string(), has_issues: z.boolean() })
 const contentSchema = z.looseObject({ content: z.string(), encoding: z.literal('base64') })
@@ -33,7 +34,8 @@ export async function lookAtGitHub(access: Access, own: string | null, command: 
   return [
     hasIssues ? well('issues are on') : missing('issues are off', 'Settings > General > Features > Issues'),
     workflowFinding(workflow, `on ${branch}`, command),
-    settingsFinding(await file(access, SETTINGS_PATH, branch), `on ${branch}`),
+    ...addressFaults(workflow, `on ${branch}`),
+    ...settingsFindings(await file(access, SETTINGS_PATH, branch), `on ${branch}`),
     ...(await Promise.all(ours.map((uses) => lookAtAddress(access, uses)))).flat(),
     ...(await lookAtPolicies(access, all)),
     ...(await lookAtRules(access)),
@@ -54,10 +56,9 @@ async function modelKey(access: Access, workflow: string): Promise<Finding> {
     if (!answer.ok) return unknown(`whether there is a secret ${KEY} (${answer.status})`, NEEDS_ADMIN)
     if (answer.value.secrets.some(({ name }) => name === KEY)) return well(`there is a secret ${KEY}`)
   }
-  const { owner, repo } = access.remote
   return missing(
     `there is no secret ${KEY}: only plans by hand, with a program for each task, will work`,
-    `gh secret set ${KEY} --repo ${owner}/${repo}`,
+    ghFor(access.remote).setSecret(KEY),
   )
 }
 
@@ -65,14 +66,13 @@ async function workflowPermissions(access: Access): Promise<Finding[]> {
   const answer = await ask(access, '/actions/permissions/workflow', workflowPermissionsSchema)
   if (!answer.ok)
     return [unknown(`whether Actions may create pull requests (${answer.status})`, `${NEEDS_ADMIN}: ${SETTINGS_BOX}`)]
-  const { owner, repo } = access.remote
   const { can_approve_pull_request_reviews: mayCreate, default_workflow_permissions: byDefault } = answer.value
   return [
     mayCreate
       ? well('Actions may create pull requests')
       : warning(
           'Actions may not create pull requests: runs go on without them, on the issue',
-          `tick ${SETTINGS_BOX}, or: gh api -X PUT repos/${owner}/${repo}/actions/permissions/workflow -F can_approve_pull_request_reviews=true`,
+          `tick ${SETTINGS_BOX}, or: ${ghFor(access.remote).allowPulls}`,
         ),
     byDefault === 'read'
       ? well('tokens of workflows can only read unless a workflow asks for more')

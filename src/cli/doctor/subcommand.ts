@@ -1,7 +1,10 @@
+import { ghFor } from '../gh.ts'
 import { checkoutAt } from '../git.ts'
+import { tokenIn } from '../journal.ts'
 import { type Chosen, choose, type Remote, remotesOf } from '../remote.ts'
 import { readArguments, type Subcommand } from '../subcommand.ts'
 import { Mistake, type Terminal } from '../terminal.ts'
+import { urlIn } from '../url-variable.ts'
 import { Unreachable } from './ask.ts'
 import { lookAtCheckout, ownWorkflow } from './checkout.ts'
 import { type Finding, missing, shown, unknown, warning } from './finding.ts'
@@ -36,25 +39,27 @@ export const doctor: Subcommand = {
   },
 }
 
-async function chosenRemote(top: string, asked: string | undefined, { env }: Terminal): Promise<Chosen> {
-  const own = env.GITHUB_API_URL === undefined ? null : new URL(env.GITHUB_API_URL).host
+async function chosenRemote(top: string, asked: string | undefined, terminal: Terminal): Promise<Chosen> {
+  const api = urlIn(terminal, 'GITHUB_API_URL')
+  const own = api === null ? null : new URL(api).host
   const chosen = choose(await remotesOf(top, own), asked)
-  if (typeof chosen === 'string') throw new Mistake(chosen)
+  if (typeof chosen === 'string') throw new Mistake(chosen, { typing: asked !== undefined })
   return chosen
 }
 
-async function lookAtRemote(top: string, { remote }: Chosen, { env, command }: Terminal): Promise<Finding[]> {
-  const token = env.GITHUB_TOKEN ?? env.GH_TOKEN ?? ''
+async function lookAtRemote(top: string, { remote }: Chosen, terminal: Terminal): Promise<Finding[]> {
+  const { command } = terminal
+  const token = tokenIn(terminal)
   if (token === '')
     return [
       unknown(
         'the repository on GitHub: there is no token',
-        `start it again with one: GITHUB_TOKEN="$(gh auth token)" ${command} doctor`,
+        `start it again with one: GITHUB_TOKEN="$(${ghFor(remote).token})" ${command} doctor`,
       ),
     ]
   try {
     return await lookAtGitHub(
-      { api: env.GITHUB_API_URL ?? apiOf(remote), token, remote },
+      { api: urlIn(terminal, 'GITHUB_API_URL') ?? apiOf(remote), token, remote },
       await ownWorkflow(top),
       command,
     )

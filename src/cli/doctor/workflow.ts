@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { isLocal, parseAddress } from '../action-address.ts'
 import { PLACEHOLDER, WORKFLOW_PATH, workflowFor } from '../workflow-file.ts'
 import { type Finding, missing, well } from './finding.ts'
 
@@ -33,6 +34,17 @@ export function usedActions(text: string): { ours: string[]; all: string[] } {
   const steps = Object.values(read(text)?.jobs ?? {}).flatMap((job) => job.steps)
   const named = (those: typeof steps) => [...new Set(those.flatMap(({ uses }) => uses ?? []))]
   return { ours: named(steps.filter(isOurs)), all: named(steps) }
+}
+
+/** What can be seen of an address without asking anyone. */
+export function addressFaults(text: string | null, where: string): Finding[] {
+  return usedActions(text ?? '')
+    .ours.filter((uses) => !isLocal(uses) && parseAddress(uses) === null)
+    .map((uses) =>
+      uses === PLACEHOLDER
+        ? missing(`the workflow ${where} names no action yet`, `put its address in place of ${PLACEHOLDER}`)
+        : missing(`'${uses}' of the workflow ${where} is no address of an action`, 'it looks like OWNER/REPO@REF'),
+    )
 }
 
 export function workflowFinding(text: string | null, where: string, command: string): Finding {
