@@ -54,10 +54,12 @@ describe('npm run demo -- --agents, without a sandbox', () => {
     )
   })
 
-  it('fits into two screens of 80 columns, addresses and paths left aside, and draws nothing that is rewritten', () => {
+  it('fits into two screens of 80 columns, paths and commands to copy left aside, and draws nothing that is rewritten', () => {
     const lines = shown.stdout.trimEnd().split('\n')
     expect(lines.length).toBeLessThanOrEqual(60)
-    expect(lines.filter((line) => [...line].length > 80 && !line.includes(around))).toEqual([])
+    expect(
+      lines.filter((line) => [...line].length > 80 && !line.includes(around) && !line.startsWith('  To install')),
+    ).toEqual([])
     for (const control of ['\r', '\u001b']) expect(shown.stdout).not.toContain(control)
   })
 

@@ -13,7 +13,7 @@ import { type Person, personAt } from './person.ts'
 import type { Place } from './place.ts'
 import { type Cast, type Ending, mustGoOn, play } from './play.ts'
 import { accountOf, metricsSchema, type Outcome, resultOf } from './report.ts'
-import { type DemoSandbox, findSandbox, noLive, withoutAtEnd, withoutAtStart } from './sandbox.ts'
+import { type DemoSandbox, findSandbox, noLive, tellMissing, WITHOUT_AT_END, withoutAtStart } from './sandbox.ts'
 import { createLook } from './seen.ts'
 import { clone, type Issue, runTests, setStage } from './stage.ts'
 import { unendedJobs } from './unended.ts'
@@ -47,7 +47,7 @@ export async function show(
   const sandbox = await findSandbox(terminal, place.folder)
   signal.throwIfAborted()
   if (sandbox.kind === 'off' && wishes.thinker === 'live') throw new Mistake(noLive(sandbox))
-  for (const line of sandbox.kind === 'off' ? withoutAtStart(sandbox) : []) tell(display, line, display.colour.yellow)
+  if (sandbox.kind === 'off') tellMissing(display, withoutAtStart(sandbox), sandbox)
   const all = { place, wishes, terminal, display, signal, sandbox }
   const { issue, patience } = await setUp(all)
   const model = await openDemoModel(wishes.thinker, issue, terminal, place.folder)
@@ -160,7 +160,7 @@ async function end(hub: Hub, all: Show, { issue }: Ending, seconds: number): Pro
   tell(display, whatIsLeft(all), display.colour.dim)
   // Words to copy are never broken.
   if (!place.isPassing) for (const line of whereToLook(repository, issue)) display.line(display.colour.dim(line))
-  for (const line of sandbox.kind === 'off' ? withoutAtEnd(sandbox) : []) tell(display, line, display.colour.yellow)
+  if (sandbox.kind === 'off') tellMissing(display, WITHOUT_AT_END, sandbox)
   display.line('')
   display.line(display.colour.bold(display.colour.green(resultOf(outcome))))
 }

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { tellMissing, withoutAtStart } from '../../../src/cli/demo/sandbox.ts'
+import { createDisplay } from '../../../src/cli/display.ts'
+
+/** What the demo says on 80 columns, to somebody who started it by npx. */
+function saying() {
+  const stop = new AbortController()
+  const lines: string[] = []
+  const terminal = {
+    cwd: '/',
+    env: {},
+    command: 'npx github:corner/tributary',
+    home: '/',
+    out: (line: string) => lines.push(line),
+    error: () => {},
+    interruption: () => stop.signal,
+  }
+  return { terminal, display: createDisplay(terminal, () => 0), lines, stop }
+}
+
+describe('what the demo says', () => {
+  it('breaks sentences, and never a command to copy', () => {
+    const { display, lines } = saying()
+    const fix = ['sudo apt-get update', 'sudo apt-get install --yes --no-install-recommends bubblewrap uidmap']
+    const missing = { kind: 'off', why: 'bubblewrap is not installed, or not in the path', fix } as const
+    tellMissing(display, withoutAtStart(missing), missing)
+    expect(lines).toEqual([
+      "No sandbox: bubblewrap is not installed. The demo's programs run without one.",
+      `  To install one: ${fix.join(' && ')}`,
+    ])
+  })
+})
