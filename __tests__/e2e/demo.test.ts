@@ -100,7 +100,7 @@ describe('npm run demo -- --agents, without a sandbox', () => {
   })
 
   it('shows where to look, and there is something to see', () => {
-    const [, words = ''] = /^ {2}node dist\/cli\.js (log .+)$/m.exec(shown.stdout) ?? []
+    const [, words = ''] = /^ {2}node \S*cli\.js (log .+)$/m.exec(shown.stdout) ?? []
     const log = spawnSync(process.execPath, [CLI, ...words.split(' ')], { encoding: 'utf8' })
     expect(log.status).toBe(0)
     expect(log.stdout).toContain('12 of 12 tasks landed')

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { openDemoModel } from '../../../src/cli/demo/model.ts'
 import { tellMissing, withoutAtStart } from '../../../src/cli/demo/sandbox.ts'
+import { whereToLook } from '../../../src/cli/demo/show.ts'
 import { createDisplay } from '../../../src/cli/display.ts'
 
 /** What the demo says on 80 columns, to somebody who started it by npx. */
@@ -28,5 +30,16 @@ describe('what the demo says', () => {
       "No sandbox: bubblewrap is not installed. The demo's programs run without one.",
       `  To install one: ${fix.join(' && ')}`,
     ])
+  })
+
+  it('names commands as they can be typed again', async () => {
+    const { terminal } = saying()
+    expect(whereToLook(terminal, '/tmp/demo/hub/repository.git', 1)).toContain(
+      '  npx github:corner/tributary log 1 --repo /tmp/demo/hub/repository.git',
+    )
+    await expect(openDemoModel('live', { title: 'x', body: 'x' }, terminal, '/tmp/demo')).rejects.toMatchObject({
+      message: '--live needs a key: ANTHROPIC_API_KEY=... npx github:corner/tributary demo --live',
+      typing: false,
+    })
   })
 })

@@ -46,7 +46,7 @@ export async function show(
   display.status('setting the stage')
   const sandbox = await findSandbox(terminal, place.folder)
   signal.throwIfAborted()
-  if (sandbox.kind === 'off' && wishes.thinker === 'live') throw new Mistake(noLive(sandbox))
+  if (sandbox.kind === 'off' && wishes.thinker === 'live') throw new Mistake(noLive(sandbox), { typing: false })
   if (sandbox.kind === 'off') tellMissing(display, withoutAtStart(sandbox), sandbox)
   const all = { place, wishes, terminal, display, signal, sandbox }
   const { issue, patience } = await setUp(all)
@@ -144,7 +144,7 @@ async function settled(hub: Hub, signal: AbortSignal): Promise<void> {
 }
 
 async function end(hub: Hub, all: Show, { issue }: Ending, seconds: number): Promise<void> {
-  const { place, display, signal, sandbox } = all
+  const { place, terminal, display, signal, sandbox } = all
   const after = join(place.folder, 'after')
   await clone(hub.git, after)
   signal.throwIfAborted()
@@ -159,7 +159,8 @@ async function end(hub: Hub, all: Show, { issue }: Ending, seconds: number): Pro
   for (const line of accountOf(outcome, display.columns)) tell(display, line)
   tell(display, whatIsLeft(all), display.colour.dim)
   // Words to copy are never broken.
-  if (!place.isPassing) for (const line of whereToLook(repository, issue)) display.line(display.colour.dim(line))
+  if (!place.isPassing)
+    for (const line of whereToLook(terminal, repository, issue)) display.line(display.colour.dim(line))
   if (sandbox.kind === 'off') tellMissing(display, WITHOUT_AT_END, sandbox)
   display.line('')
   display.line(display.colour.bold(display.colour.green(resultOf(outcome))))
@@ -170,9 +171,10 @@ const whatIsLeft = ({ place }: Show): string =>
     ? 'All of it is deleted now; with --keep it stays, with the hub to look around in.'
     : `Everything is in ${place.folder}: the merged branch in after, logs of jobs in hub/logs.`
 
-const whereToLook = (repository: string, issue: number): string[] => [
+/** Commands for the folder that the demo was started in. */
+export const whereToLook = ({ command }: Terminal, repository: string, issue: number): string[] => [
   `  git -C ${repository} log --graph main`,
-  `  node dist/cli.js log ${issue} --repo ${repository}`,
+  `  ${command} log ${issue} --repo ${repository}`,
 ]
 
 async function stay(hub: Hub, { display, signal }: Show): Promise<void> {
