@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -197,6 +198,20 @@ describe('a demo that cannot be', () => {
       ),
       left: [],
     })
+  })
+
+  it('names its folder if a part of the package is missing', () => {
+    const home = mkdtempSync(join(around, 'package-'))
+    cpSync(join(CLI, '..'), join(home, 'dist'), { recursive: true })
+    cpSync(join(CLI, '..', '..', 'package.json'), join(home, 'package.json'))
+    const temp = mkdtempSync(join(around, 'broken-'))
+    const { status, stderr } = spawnSync(process.execPath, [join(home, 'dist', 'cli.js'), 'demo'], {
+      encoding: 'utf8',
+      env: { ...env, TMPDIR: temp },
+    })
+    const [left = 'nothing'] = readdirSync(temp)
+    expect(status).toBe(1)
+    expect(stderr).toContain(`What there is of it is in ${join(temp, left)}\n`)
   })
 
   it('puts nothing into a folder that holds something', () => {
