@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { openDemoModel } from '../../../src/cli/demo/model.ts'
 import { tellMissing, withoutAtStart } from '../../../src/cli/demo/sandbox.ts'
 import { whereToLook } from '../../../src/cli/demo/show.ts'
+import { stay } from '../../../src/cli/demo/stay.ts'
 import { createDisplay } from '../../../src/cli/display.ts'
 
 /** What the demo says on 80 columns, to somebody who started it by npx. */
@@ -41,5 +42,16 @@ describe('what the demo says', () => {
       message: '--live needs a key: ANTHROPIC_API_KEY=... npx github:corner/tributary demo --live',
       typing: false,
     })
+  })
+
+  it('shows the hub that stays, and ends well when the person stops it', async () => {
+    const { display, lines, stop } = saying()
+    const tokens = { admin: 'a', writer: 'w', reader: 'r', outsider: 'o' }
+    const hub = { url: 'http://127.0.0.1:1', api: 'http://127.0.0.1:1/api', git: 'http://127.0.0.1:1/git', tokens }
+    const stayed = stay(hub, display, stop.signal)
+    expect(lines[0]).toBe('\nThe hub stays until Ctrl-C: http://127.0.0.1:1')
+    expect(lines).toContain('  outsider  o')
+    stop.abort('SIGINT')
+    await expect(stayed).resolves.toBeUndefined()
   })
 })

@@ -16,6 +16,7 @@ import { accountOf, metricsSchema, type Outcome, resultOf } from './report.ts'
 import { type DemoSandbox, findSandbox, noLive, tellMissing, WITHOUT_AT_END, withoutAtStart } from './sandbox.ts'
 import { createLook } from './seen.ts'
 import { clone, type Issue, runTests, setStage } from './stage.ts'
+import { stay } from './stay.ts'
 import { unendedJobs } from './unended.ts'
 import { createWatch } from './watch.ts'
 
@@ -126,7 +127,7 @@ async function playOn(hub: Hub, all: Show, issue: Issue, patience: number): Prom
     const jobs = await unendedJobs(cast.admin, logsIn(place))
     throw jobs === null ? error : new DemoFailure(`${error.message}. ${jobs}`, { cause: error })
   }
-  if (wishes.keep) await stay(hub, all)
+  if (wishes.keep) await stay(hub, display, signal)
 }
 
 /** How much each job has said. */
@@ -176,11 +177,3 @@ export const whereToLook = ({ command }: Terminal, repository: string, issue: nu
   `  git -C ${repository} log --graph main`,
   `  ${command} log ${issue} --repo ${repository}`,
 ]
-
-async function stay(hub: Hub, { display, signal }: Show): Promise<void> {
-  display.line(`\nThe hub stays until Ctrl-C: ${hub.url}`)
-  display.line(`  REST ${hub.api}\n  git  ${hub.git}`)
-  for (const [login, token] of Object.entries(hub.tokens)) display.line(`  ${login.padEnd(9)} ${token}`)
-  if (!signal.aborted) await new Promise((done) => signal.addEventListener('abort', done, { once: true }))
-  signal.throwIfAborted()
-}
