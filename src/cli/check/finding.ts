@@ -19,13 +19,26 @@ export interface Finding {
 export type Place = Pick<Finding, 'file'> & Partial<Pick<Finding, 'line' | 'task' | 'field'>>
 
 export const problemAt = (file: string, line: number | null, { code, task, field, message }: Problem): Finding => ({
-  ...{ kind: 'problem', file, line, task, field, code, message },
+  kind: 'problem',
+  file,
+  line,
+  task,
+  field,
+  code,
+  message,
   // A sentence about one setting says itself what to write instead.
   fix: code === 'bad-settings' ? null : hint({ code, task, field, message }),
 })
 
 export const noteAt = ({ file, line = null, task = null, field = null }: Place, message: string): Finding => ({
-  ...{ kind: 'note', file, line, task, field, code: null, message, fix: null },
+  kind: 'note',
+  file,
+  line,
+  task,
+  field,
+  code: null,
+  message,
+  fix: null,
 })
 
 export const isProblem = ({ kind }: Finding): boolean => kind === 'problem'
