@@ -135,6 +135,9 @@ describe('tributary check, on a plan that /plan would take', () => {
   })
 })
 
+/** The fix of a problem is an order. */
+const SAYS_WHAT_TO_DO = /\b(?:Compare|Correct|Give|Leave|Make|Name|Put|Say|Take|Write|leave|make|write) /
+
 describe('tributary check, on a plan that /plan would refuse', () => {
   it.each([
     ['a circle', PLAN.replace('- id: logger', '- id: logger\n    needs: [server]'), 4, 'logger', 'needs', 'cycle'],
@@ -183,8 +186,23 @@ describe('tributary check, on a plan that /plan would refuse', () => {
   ])('%s: with line, task, field and fix', async (_, plan, line, task, field, problem) => {
     const { code, problems } = await found(plan)
     expect(problems[0]).toMatchObject({ line, task, field, code: problem })
-    expect(problems[0]?.fix).not.toBeNull()
+    expect(problems[0]?.fix ?? problems[0]?.message).toMatch(SAYS_WHAT_TO_DO)
     expect(code).toBe(1)
+  })
+
+  it('says a fix once: where the sentence holds it, no hint follows', async () => {
+    const circle = PLAN.replace('- id: logger', '- id: logger\n    needs: [server]')
+    const line = PLAN.replace('run: [node, tools/make.mjs]', 'run: node x.mjs')
+    for (const [plan, fix] of [
+      [circle, 'Take one of these needs out.'],
+      [line, 'write `[node, x.mjs]`'],
+      [`${PLAN}\ntitle: again`, 'leave one of them'],
+    ] as const) {
+      const { code, out } = await typed(folderWith({ 'plan.yml': plan }), ['check', 'plan.yml'])
+      expect(out.split(fix)).toHaveLength(2)
+      expect(out).not.toContain('->')
+      expect(code).toBe(1)
+    }
   })
 
   it('names both lines of an id for each time that it is there again', async () => {

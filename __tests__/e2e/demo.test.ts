@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -54,10 +55,12 @@ describe('npm run demo -- --agents, without a sandbox', () => {
     )
   })
 
-  it('fits into two screens of 80 columns, addresses and paths left aside, and draws nothing that is rewritten', () => {
+  it('fits into two screens of 80 columns, paths and commands to copy left aside, and draws nothing that is rewritten', () => {
     const lines = shown.stdout.trimEnd().split('\n')
     expect(lines.length).toBeLessThanOrEqual(60)
-    expect(lines.filter((line) => [...line].length > 80 && !line.includes(around))).toEqual([])
+    expect(
+      lines.filter((line) => [...line].length > 80 && !line.includes(around) && !line.startsWith('  To install')),
+    ).toEqual([])
     for (const control of ['\r', '\u001b']) expect(shown.stdout).not.toContain(control)
   })
 
@@ -98,7 +101,7 @@ describe('npm run demo -- --agents, without a sandbox', () => {
   })
 
   it('shows where to look, and there is something to see', () => {
-    const [, words = ''] = /^ {2}node dist\/cli\.js (log .+)$/m.exec(shown.stdout) ?? []
+    const [, words = ''] = /^ {2}node \S*cli\.js (log .+)$/m.exec(shown.stdout) ?? []
     const log = spawnSync(process.execPath, [CLI, ...words.split(' ')], { encoding: 'utf8' })
     expect(log.status).toBe(0)
     expect(log.stdout).toContain('12 of 12 tasks landed')
@@ -195,6 +198,20 @@ describe('a demo that cannot be', () => {
       ),
       left: [],
     })
+  })
+
+  it('names its folder if a part of the package is missing', () => {
+    const home = mkdtempSync(join(around, 'package-'))
+    cpSync(join(CLI, '..'), join(home, 'dist'), { recursive: true })
+    cpSync(join(CLI, '..', '..', 'package.json'), join(home, 'package.json'))
+    const temp = mkdtempSync(join(around, 'broken-'))
+    const { status, stderr } = spawnSync(process.execPath, [join(home, 'dist', 'cli.js'), 'demo'], {
+      encoding: 'utf8',
+      env: { ...env, TMPDIR: temp },
+    })
+    const [left = 'nothing'] = readdirSync(temp)
+    expect(status).toBe(1)
+    expect(stderr).toContain(`What there is of it is in ${join(temp, left)}\n`)
   })
 
   it('puts nothing into a folder that holds something', () => {

@@ -6,7 +6,7 @@ import { Mistake } from './terminal.ts'
 const TRUSTED = ['-c', 'safe.directory=*']
 const GIT_DIR = ['rev-parse', '--path-format=absolute', '--git-common-dir']
 
-/** The folder in which git keeps a repository, asked for at a folder that a person named. `trusted`: whoever it belongs to. */
+/** The folder in which git keeps a repository, asked for at a folder that a person named. `trusted`: also if it belongs to another user. */
 export async function gitDirOf(folder: string, { trusted = false } = {}): Promise<string> {
   const found = await stat(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') throw new Mistake(`there is no folder ${folder}`, { typing: false })

@@ -95,7 +95,7 @@ function workerWarnings({ worker }: Settings): SettingRemark[] {
       : [
           {
             path: ['worker', 'env', index],
-            message: `\`worker.env\` ${quoted(name)} is never handed over: whoever holds it could speak for the job`,
+            message: `\`worker.env\` ${quoted(name)} is never handed over: it could be used to speak for the job`,
           },
         ],
   )

@@ -72,7 +72,7 @@ export const settingsSchema = z.strictObject({
     .min(1)
     .default('claude-haiku-5-5')
     .describe('Model that reads the repository for the planner'),
-  plan_model: z.string().min(1).default('claude-opus-5-5').describe('Model that writes, criticises and mends plans'),
+  plan_model: z.string().min(1).default('claude-opus-5-5').describe('Model that writes, criticises and corrects plans'),
   worker_model: z
     .strictObject({
       cheap: z.string().min(1).default('claude-haiku-5-5').describe('Model of tasks that are easy'),

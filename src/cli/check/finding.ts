@@ -12,6 +12,7 @@ export interface Finding {
   /** The code that `/plan` would give; null for a note. */
   code: Problem['code'] | null
   message: string
+  /** Null if the message holds it. */
   fix: string | null
 }
 
@@ -19,13 +20,32 @@ export interface Finding {
 export type Place = Pick<Finding, 'file'> & Partial<Pick<Finding, 'line' | 'task' | 'field'>>
 
 export const problemAt = (file: string, line: number | null, { code, task, field, message }: Problem): Finding => ({
-  ...{ kind: 'problem', file, line, task, field, code, message },
-  // A sentence about one setting says itself what to write instead.
-  fix: code === 'bad-settings' ? null : hint({ code, task, field, message }),
+  kind: 'problem',
+  file,
+  line,
+  task,
+  field,
+  code,
+  message,
+  fix: fixOf({ code, task, field, message }),
 })
 
+/** Null: the sentence itself says what to write instead, as one about a setting always does. */
+function fixOf(problem: Problem): string | null {
+  const { code, message } = problem
+  const fix = hint(problem)
+  return code === 'bad-settings' || message.includes(fix) || /: (?:write|leave|make) /.test(message) ? null : fix
+}
+
 export const noteAt = ({ file, line = null, task = null, field = null }: Place, message: string): Finding => ({
-  ...{ kind: 'note', file, line, task, field, code: null, message, fix: null },
+  kind: 'note',
+  file,
+  line,
+  task,
+  field,
+  code: null,
+  message,
+  fix: null,
 })
 
 export const isProblem = ({ kind }: Finding): boolean => kind === 'problem'

@@ -14,21 +14,29 @@ export function canBeProposed(plan: Plan, settings: Settings, notes: readonly st
   const planId = planIdOf({ plan, base: SHA, settingsBlob: SHA, settings })
   const state = replay([
     {
-      ...{ type: 'plan_requested', at: AT, by: 'somebody', key: 'comment:1', run: '1', issue: 1, body: '', words: '' },
+      type: 'plan_requested',
+      at: AT,
+      by: 'somebody',
+      key: 'comment:1',
+      run: '1',
+      issue: 1,
       title: plan.title,
+      body: '',
+      words: '',
     },
     {
-      ...{
-        type: 'plan_proposed',
-        at: AT,
-        by: 'tributary',
-        plan,
-        planId,
-        settings,
-        notes: [...notes],
-        mode: settings.mode,
-      },
-      ...{ base: SHA, baseBranch: 'main', settingsBlob: SHA, trunk: SHA },
+      type: 'plan_proposed',
+      at: AT,
+      by: 'tributary',
+      plan,
+      planId,
+      settings,
+      notes: [...notes],
+      mode: settings.mode,
+      base: SHA,
+      baseBranch: 'main',
+      settingsBlob: SHA,
+      trunk: SHA,
     },
   ])
   return state.phase !== 'empty' && isPlanned(state) && planCanBeShown(state)

@@ -36,10 +36,10 @@ export async function openDemoModel(
 
 const withoutPlan = (body: string): string => body.replace(/```tributary\n[\s\S]*?\n```\n?/, '').trimEnd()
 
-function live(issue: Issue, { env }: Terminal): DemoModel {
+function live(issue: Issue, { env, command }: Terminal): DemoModel {
   const key = env.ANTHROPIC_API_KEY
   if (key === undefined || key === '')
-    throw new Mistake('--live needs a key: ANTHROPIC_API_KEY=... npm run demo -- --live')
+    throw new Mistake(`--live needs a key: ANTHROPIC_API_KEY=... ${command} demo --live`, { typing: false })
   const url = env.ANTHROPIC_BASE_URL
   return {
     secrets: { ANTHROPIC_API_KEY: key },

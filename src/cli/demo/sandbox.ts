@@ -2,6 +2,7 @@ import { hostOf } from '../../adapters/sandbox/host.ts'
 import { probeSandbox } from '../../adapters/sandbox/probe.ts'
 import { redactor } from '../../core/redact.ts'
 import { bounded } from '../../render/escape.ts'
+import { type Display, wrapped } from '../display.ts'
 import type { Terminal } from '../terminal.ts'
 
 /** What keeps the demo's commands apart from the machine. Without one it runs all the same: its programs are its own. */
@@ -15,16 +16,16 @@ export async function findSandbox({ env }: Terminal, temp: string): Promise<Demo
 
 type Missing = Extract<DemoSandbox, { kind: 'off' }>
 
-/** Said at the start: why there is none, and what installs one. */
-export const withoutAtStart = ({ why, fix }: Missing): string[] => [
-  `No sandbox: ${brief(why)}. The demo's programs run without one.`,
-  ...installs(fix),
-]
+/** Said at the start, and followed by what installs one. */
+export const withoutAtStart = ({ why }: Missing): string =>
+  `No sandbox: ${brief(why)}. The demo's programs run without one.`
 
-export const withoutAtEnd = ({ fix }: Missing): string[] => [
-  'The demo ran without a sandbox. A real run asks for `sandbox: off` by name.',
-  ...installs(fix),
-]
+export const WITHOUT_AT_END = 'The demo ran without a sandbox. A real run asks for `sandbox: off` by name.'
+
+/** A sentence on the missing sandbox, and what installs one. Words to copy are never broken. */
+export function tellMissing({ line, columns, colour }: Display, sentence: string, { fix }: Missing): void {
+  for (const one of [...wrapped(sentence, columns, '  '), ...installs(fix)]) line(colour.yellow(one))
+}
 
 /** bubblewrap explains itself at length. */
 const brief = (why: string): string => bounded(why.split(/, |\. /)[0] ?? why, 110)

@@ -13,9 +13,10 @@ import { type Person, personAt } from './person.ts'
 import type { Place } from './place.ts'
 import { type Cast, type Ending, mustGoOn, play } from './play.ts'
 import { accountOf, metricsSchema, type Outcome, resultOf } from './report.ts'
-import { type DemoSandbox, findSandbox, noLive, withoutAtEnd, withoutAtStart } from './sandbox.ts'
+import { type DemoSandbox, findSandbox, noLive, tellMissing, WITHOUT_AT_END, withoutAtStart } from './sandbox.ts'
 import { createLook } from './seen.ts'
 import { clone, type Issue, runTests, setStage } from './stage.ts'
+import { stay } from './stay.ts'
 import { unendedJobs } from './unended.ts'
 import { createWatch } from './watch.ts'
 
@@ -46,8 +47,8 @@ export async function show(
   display.status('setting the stage')
   const sandbox = await findSandbox(terminal, place.folder)
   signal.throwIfAborted()
-  if (sandbox.kind === 'off' && wishes.thinker === 'live') throw new Mistake(noLive(sandbox))
-  for (const line of sandbox.kind === 'off' ? withoutAtStart(sandbox) : []) tell(display, line, display.colour.yellow)
+  if (sandbox.kind === 'off' && wishes.thinker === 'live') throw new Mistake(noLive(sandbox), { typing: false })
+  if (sandbox.kind === 'off') tellMissing(display, withoutAtStart(sandbox), sandbox)
   const all = { place, wishes, terminal, display, signal, sandbox }
   const { issue, patience } = await setUp(all)
   const model = await openDemoModel(wishes.thinker, issue, terminal, place.folder)
@@ -126,7 +127,7 @@ async function playOn(hub: Hub, all: Show, issue: Issue, patience: number): Prom
     const jobs = await unendedJobs(cast.admin, logsIn(place))
     throw jobs === null ? error : new DemoFailure(`${error.message}. ${jobs}`, { cause: error })
   }
-  if (wishes.keep) await stay(hub, all)
+  if (wishes.keep) await stay(hub, display, signal)
 }
 
 /** How much each job has said. */
@@ -144,7 +145,7 @@ async function settled(hub: Hub, signal: AbortSignal): Promise<void> {
 }
 
 async function end(hub: Hub, all: Show, { issue }: Ending, seconds: number): Promise<void> {
-  const { place, display, signal, sandbox } = all
+  const { place, terminal, display, signal, sandbox } = all
   const after = join(place.folder, 'after')
   await clone(hub.git, after)
   signal.throwIfAborted()
@@ -159,8 +160,9 @@ async function end(hub: Hub, all: Show, { issue }: Ending, seconds: number): Pro
   for (const line of accountOf(outcome, display.columns)) tell(display, line)
   tell(display, whatIsLeft(all), display.colour.dim)
   // Words to copy are never broken.
-  if (!place.isPassing) for (const line of whereToLook(repository, issue)) display.line(display.colour.dim(line))
-  for (const line of sandbox.kind === 'off' ? withoutAtEnd(sandbox) : []) tell(display, line, display.colour.yellow)
+  if (!place.isPassing)
+    for (const line of whereToLook(terminal, repository, issue)) display.line(display.colour.dim(line))
+  if (sandbox.kind === 'off') tellMissing(display, WITHOUT_AT_END, sandbox)
   display.line('')
   display.line(display.colour.bold(display.colour.green(resultOf(outcome))))
 }
@@ -170,15 +172,8 @@ const whatIsLeft = ({ place }: Show): string =>
     ? 'All of it is deleted now; with --keep it stays, with the hub to look around in.'
     : `Everything is in ${place.folder}: the merged branch in after, logs of jobs in hub/logs.`
 
-const whereToLook = (repository: string, issue: number): string[] => [
+/** Commands for the folder that the demo was started in. */
+export const whereToLook = ({ command }: Terminal, repository: string, issue: number): string[] => [
   `  git -C ${repository} log --graph main`,
-  `  node dist/cli.js log ${issue} --repo ${repository}`,
+  `  ${command} log ${issue} --repo ${repository}`,
 ]
-
-async function stay(hub: Hub, { display, signal }: Show): Promise<void> {
-  display.line(`\nThe hub stays until Ctrl-C: ${hub.url}`)
-  display.line(`  REST ${hub.api}\n  git  ${hub.git}`)
-  for (const [login, token] of Object.entries(hub.tokens)) display.line(`  ${login.padEnd(9)} ${token}`)
-  if (!signal.aborted) await new Promise((done) => signal.addEventListener('abort', done, { once: true }))
-  signal.throwIfAborted()
-}

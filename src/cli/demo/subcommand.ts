@@ -54,6 +54,7 @@ async function withPlace(place: Place, wishes: Wishes, terminal: Terminal, signa
     if (signal.aborted) return await leave(place, terminal, signal)
     if (!(error instanceof DemoFailure)) {
       if (error instanceof Mistake && place.isPassing) await removePlace(place)
+      else terminal.error(leftIn(place))
       throw error
     }
     for (const line of failureLines(error, place, display)) terminal.error(line)
@@ -93,10 +94,12 @@ const KILL_MS = 100
 
 async function leave(place: Place, { error }: Terminal, { reason }: AbortSignal): Promise<number> {
   if (place.isPassing) await removePlace(place)
-  const left = place.isPassing ? 'Nothing of it is left.' : `What there is of it is in ${place.folder}`
+  const left = place.isPassing ? 'Nothing of it is left.' : leftIn(place)
   error(`${reason === 'SIGINT' ? 'Stopped' : `Stopped by ${reason}`}. ${left}`)
   return 128 + (isSignal(reason) ? constants.signals[reason] : constants.signals.SIGINT)
 }
+
+const leftIn = ({ folder }: Place): string => `What there is of it is in ${folder}`
 
 const isSignal = (name: unknown): name is NodeJS.Signals =>
   typeof name === 'string' && Object.hasOwn(constants.signals, name)
