@@ -96,7 +96,7 @@ function counted(requests: readonly SeenRequest[]) {
 /** A row of the table of money: the attempts, their time, and all of the tokens. */
 function row(role: string, model: string, attempts: number, requests: readonly SeenRequest[]): RegExp {
   const { calls: number, fresh, cached, written, output, cost } = counted(requests)
-  const cells = [role, model, `${attempts}`, '[0-9][^|]* s', number, fresh, cached, written, output, cost]
+  const cells = [role, model, `${attempts}`, '[0-9][^|]* (?:s|min)', number, fresh, cached, written, output, cost]
   return new RegExp(`^\\| ${cells.join(' \\| ')} \\|$`, 'm')
 }
 const beginnings = (requests: readonly SeenRequest[]): number =>
@@ -238,7 +238,7 @@ describe('the money of the whole run', () => {
       for (const id of BIG)
         expect(text).toMatch(
           new RegExp(
-            `^\\| \`${id}\` Task ${id} \\|.* [0-9.]+ s \\|.* cached, .* output \\| ${usd(usdOf(spendingOfTask(ledger, id)))}, `,
+            `^\\| \`${id}\` Task ${id} \\|.* [0-9.]+ (?:s|min) \\|.* cached, .* output \\| ${usd(usdOf(spendingOfTask(ledger, id)))}, `,
             'm',
           ),
         )
@@ -258,7 +258,7 @@ describe('the money of the whole run', () => {
       expect(text).toContain(
         `- Tokens: ${fresh} fresh, ${cached} read from the cache, ${written} written to the cache, ${output} of output`,
       )
-      expect(text).toMatch(new RegExp(`^- Attempt ${attempts.length} in slot .*, took [0-9.]+ s`, 'm'))
+      expect(text).toMatch(new RegExp(`^- Attempt ${attempts.length} in slot .*, took [0-9.]+ (?:s|min)`, 'm'))
       if (attempts.length > 1)
         expect(text).toContain(`- All attempts at this task together: ${usd(usdOf(spendingOfTask(ledger, id)))}`)
       if (id === 't3') expect(text).toMatch(/^- admin told the worker at .*call the colour/m)
@@ -277,7 +277,7 @@ describe('the money of the whole run', () => {
       const rows = slots
         .flatMap((text) => text.split('\n'))
         .filter((line) => line.startsWith(`| \`${task}\` | ${attempt} |`))
-      expect(rows).toEqual([expect.stringMatching(new RegExp(` \\| [0-9.]+ s \\| .* cached, .* output \\| ${cost}, `))])
+      expect(rows).toEqual([expect.stringMatching(new RegExp(` \\| [0-9.]+ (?:s|min) \\| .* cached, .* output \\| ${cost}, `))])
     }
   })
   it('asked the model for nothing that a model could not have said', () => {
