@@ -277,7 +277,9 @@ describe('the money of the whole run', () => {
       const rows = slots
         .flatMap((text) => text.split('\n'))
         .filter((line) => line.startsWith(`| \`${task}\` | ${attempt} |`))
-      expect(rows).toEqual([expect.stringMatching(new RegExp(` \\| [0-9.]+ (?:s|min) \\| .* cached, .* output \\| ${cost}, `))])
+      expect(rows).toEqual([
+        expect.stringMatching(new RegExp(` \\| [0-9.]+ (?:s|min) \\| .* cached, .* output \\| ${cost}, `)),
+      ])
     }
   })
   it('asked the model for nothing that a model could not have said', () => {
