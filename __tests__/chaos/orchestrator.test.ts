@@ -10,7 +10,7 @@ const GRAPH = 'a > c, b > c, c > d > e, b > f, g'
 const PLACES = [
   { route: 'git-receive-pack$', most: 3 },
   { route: '/api/graphql', most: 3 },
-  { route: 'info/refs.*git-upload-pack', most: 6 },
+  { route: 'git-upload-pack$', most: 6 },
   { route: '/artifacts/\\d+/zip', most: 2 },
   { route: '/actions/runs/\\d+/jobs', most: 3 },
 ] as const

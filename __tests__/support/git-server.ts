@@ -1,9 +1,13 @@
-import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { createGunzip } from 'node:zlib'
 import { onTestFinished } from 'vitest'
+import { advertise, exchange, type GitService } from '../../src/hub/git/smart-http.ts'
 
 /** What goes wrong with a request; what comes `after` goes wrong when git has done its work. */
-export type Fault = 'error-before' | 'error-after' | 'lost-after' | 'silent-after'
+export type Fault = 'error-before' | 'error-after' | 'lost-after' | 'silent-after' | 'nonsense'
 
 export interface GitServer {
   url: string
@@ -11,10 +15,14 @@ export interface GitServer {
   asked: string[]
   /** The authorisation headers that came. */
   credentials: string[]
-  /** The next requests whose address ends so fail, one fault each. */
+  /** How much was answered. */
+  bytes: number
+  /** The next requests whose address ends so, fail one fault each. */
   fail(service: string, ...faults: Fault[]): void
   /** Runs once, when git has done what the next such request asks for, before the answer goes out. */
   afterNext(service: string, work: () => void | Promise<void>): void
+  /** From now on, nobody may push. */
+  denyPushes(): void
   /** From now on, everything is to be found there. */
   redirect(url: string): void
 }
@@ -23,16 +31,32 @@ interface Plan {
   faults: Map<string, Fault[]>
   afterwards: Map<string, () => void | Promise<void>>
   elsewhere: string | null
+  denies: boolean
 }
 
-/** `git http-backend` for the repositories under a folder, on loopback, until the test ends. */
+/** The bare repositories under a folder, by smart HTTP on loopback, until the test ends. A push needs credentials. */
 export async function serveGit(root: string): Promise<GitServer> {
-  const plan: Plan = { faults: new Map(), afterwards: new Map(), elsewhere: null }
-  const asked: string[] = []
-  const credentials: string[] = []
+  const plan: Plan = { faults: new Map(), afterwards: new Map(), elsewhere: null, denies: false }
+  const told: GitServer = {
+    url: '',
+    asked: [],
+    credentials: [],
+    bytes: 0,
+    fail: (service, ...faults) => plan.faults.set(service, faults),
+    afterNext: (service, work) => plan.afterwards.set(service, work),
+    denyPushes: () => {
+      plan.denies = true
+    },
+    redirect: (url) => {
+      plan.elsewhere = url
+    },
+  }
   const server = createServer((request, response) => {
-    asked.push(serviceOf(request))
-    credentials.push(request.headers.authorization ?? '')
+    told.asked.push(serviceOf(request))
+    told.credentials.push(request.headers.authorization ?? '')
+    response.on('close', () => {
+      told.bytes += Number(response.getHeader('content-length') ?? 0)
+    })
     void answer(root, plan, request, response)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -40,18 +64,8 @@ export async function serveGit(root: string): Promise<GitServer> {
     server.closeAllConnections()
     server.close()
   })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the server has no port')
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    asked,
-    credentials,
-    fail: (service, ...faults) => plan.faults.set(service, faults),
-    afterNext: (service, work) => plan.afterwards.set(service, work),
-    redirect: (url) => {
-      plan.elsewhere = url
-    },
-  }
+  told.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return told
 }
 
 const serviceOf = (request: IncomingMessage): string => (request.url ?? '').split('/').at(-1) ?? ''
@@ -63,53 +77,40 @@ async function answer(root: string, plan: Plan, request: IncomingMessage, respon
   }
   const service = serviceOf(request)
   const fault = plan.faults.get(service)?.shift()
-  if (fault === 'error-before') {
+  if (fault === 'error-before' || fault === 'nonsense') {
     request.resume()
-    response.writeHead(503).end('try again')
+    if (fault === 'nonsense') response.end('Welcome!\n')
+    else response.writeHead(503).end('try again')
     return
   }
-  const said = await backend(root, request)
+  const said = refusal(plan, request) ?? byGit(root, request)
+  const body = Buffer.from(await said.arrayBuffer())
   const afterwards = plan.afterwards.get(service)
   plan.afterwards.delete(service)
   await afterwards?.()
   if (fault === 'error-after') response.writeHead(502).end('nobody knows')
   else if (fault === 'lost-after') request.socket.destroy()
-  else if (fault !== 'silent-after') send(response, said)
+  else if (fault !== 'silent-after')
+    response.writeHead(said.status, { ...Object.fromEntries(said.headers), 'Content-Length': body.length }).end(body)
 }
 
-function backend(root: string, request: IncomingMessage): Promise<Buffer> {
-  const url = new URL(request.url ?? '/', 'http://localhost')
-  const header = (name: string) => String(request.headers[name] ?? '')
-  const child = spawn('git', ['http-backend'], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-    env: {
-      PATH: process.env.PATH,
-      GIT_PROJECT_ROOT: root,
-      GIT_HTTP_EXPORT_ALL: '1',
-      PATH_INFO: url.pathname,
-      QUERY_STRING: url.search.slice(1),
-      REQUEST_METHOD: request.method,
-      REMOTE_USER: 'somebody',
-      CONTENT_TYPE: header('content-type'),
-      HTTP_CONTENT_ENCODING: header('content-encoding'),
-      GIT_PROTOCOL: header('git-protocol'),
-    },
-  })
-  child.stdin.on('error', () => {})
-  request.pipe(child.stdin)
-  const chunks: Buffer[] = []
-  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
-  return new Promise((resolve) => child.on('close', () => resolve(Buffer.concat(chunks))))
+function refusal({ denies }: Plan, { url, headers }: IncomingMessage): Response | null {
+  if (url?.includes('git-receive-pack') !== true) return null
+  if (denies) return new Response('Nobody pushes here.\n', { status: 403 })
+  if (headers.authorization !== undefined) return null
+  return new Response('Who are you?\n', { status: 401, headers: { 'WWW-Authenticate': 'Basic realm="git"' } })
 }
 
-function send(response: ServerResponse, said: Buffer): void {
-  const end = said.indexOf('\r\n\r\n')
-  const headers = said.subarray(0, end).toString('utf8').split('\r\n')
-  const status = headers.find((line) => line.startsWith('Status: '))
-  response.statusCode = status === undefined ? 200 : Number(status.slice(8, 11))
-  for (const header of headers.filter((one) => one !== status)) {
-    const [name = '', value = ''] = header.split(': ')
-    response.setHeader(name, value)
-  }
-  response.end(said.subarray(end + 4))
+const GREETING = '/info/refs'
+
+function byGit(root: string, request: IncomingMessage): Response {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
+  const end = pathname.endsWith(GREETING) ? -GREETING.length : pathname.lastIndexOf('/')
+  const dir = join(root, pathname.slice(0, end))
+  if (!existsSync(join(dir, 'HEAD'))) return new Response('Not found\n', { status: 404 })
+  const protocol = String(request.headers['git-protocol'] ?? '')
+  const asked = pathname.endsWith(GREETING) ? searchParams.get('service') : pathname.slice(end + 1)
+  const call = { dir, service: asked as GitService, protocol, log: () => {} }
+  if (pathname.endsWith(GREETING)) return advertise(call)
+  return exchange(call, request.headers['content-encoding'] === 'gzip' ? request.pipe(createGunzip()) : request)
 }

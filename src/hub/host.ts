@@ -72,7 +72,7 @@ export interface Host {
   defaultBranch: string
   /** Folder for job work trees, logs, temp files: survives a restart. */
   dataDir: string
-  /** The bare repository that http-backend serves. */
+  /** The bare repository that is served. */
   gitDir: string
   serverUrl: string
   apiUrl: string

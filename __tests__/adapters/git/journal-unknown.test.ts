@@ -104,8 +104,8 @@ describe('a push whose outcome is unknown', () => {
 
 describe('a push that is denied', () => {
   it('is not tried again', async () => {
-    const { remote, append, clock, pushes } = await stage()
-    git(remote.dir, ['config', 'http.receivepack', 'false'])
+    const { server, append, clock, pushes } = await stage()
+    server.denyPushes()
     await expect(append('a')).rejects.toThrow(/refused the push.*403/s)
     expect([clock.waits, pushes()]).toEqual([[], 0])
   })

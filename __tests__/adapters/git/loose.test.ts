@@ -1,25 +1,41 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { writeLooseCommit } from '../../../src/adapters/git/loose.ts'
-import { writeCommit, writeTree } from '../../../src/adapters/git/objects.ts'
+import { writeBlob, writeCommit, writeTree } from '../../../src/adapters/git/objects.ts'
 import { openStore } from '../../../src/adapters/git/store.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { git, tempDir } from '../../support/git.ts'
 
-it('writes the very commit that git would, with any parents and words', async () => {
+const AT = new Date('2026-01-02T03:04:05.678Z')
+
+async function emptyStore() {
   const gitDir = join(tempDir(), 'repo.git')
   const { place } = await openStore({ gitDir, remoteUrl: 'https://example.com/x', token: '', clock: systemClock })
+  return { gitDir, place }
+}
+
+it('writes the very commit that git would, with any parents and words', async () => {
+  const { gitDir, place } = await emptyStore()
   const tree = await writeTree(place, [])
-  const at = new Date('2026-01-02T03:04:05.678Z')
-  const root = await writeCommit(place, { tree, parents: [], words: { subject: 'Begin' }, at })
+  const root = await writeCommit(place, { tree, parents: [], words: { subject: 'Begin' }, at: AT })
   const words = { subject: 'Ünïted\nwith "quotes"', body: 'One.\r\n\r\nTwo.', trailers: { 'Tributary-Task': 't1' } }
   for (const parents of [[], [root], [root, root]]) {
-    const loose = await writeLooseCommit(place, { tree, parents, words, at })
-    expect(git(gitDir, ['cat-file', '-t', loose])).toBe('commit')
-    expect(await writeLooseCommit(place, { tree, parents, words, at })).toBe(loose)
-    expect((await writeCommit(place, { tree, parents: [...new Set(parents)], words, at })) === loose).toBe(
-      parents.length < 2,
+    const written = await writeCommit(place, { tree, parents, words, at: AT })
+    expect(await writeCommit(place, { tree, parents, words, at: AT })).toBe(written)
+    const text = git(gitDir, ['cat-file', 'commit', written])
+    expect(git(gitDir, ['hash-object', '-t', 'commit', '--stdin'], `${text}\n`)).toBe(written)
+    expect(git(gitDir, ['log', '-1', '--format=%an <%ae> %at %cn %s|%b', written])).toBe(
+      'Tributary <tributary@users.noreply.github.com> 1767323045 Tributary Ünïted with "quotes"|One.\n\nTwo.\n\nTributary-Task: t1',
     )
   }
+  expect(git(gitDir, ['fsck', '--strict', '--no-dangling'])).toBe('')
+})
+
+it('writes the very blobs and trees that git would, names in git’s order', async () => {
+  const { gitDir, place } = await emptyStore()
+  const paths = ['state.json', 'Plan.json', 'ä.json', 'plan.json']
+  const files = await Promise.all(paths.map(async (path) => ({ path, sha: await writeBlob(place, `${path}\n`) })))
+  for (const { path, sha } of files) expect(git(gitDir, ['hash-object', '--stdin'], `${path}\n`)).toBe(sha)
+  const listed = files.map(({ path, sha }) => `100644 blob ${sha}\t${path}\n`).join('')
+  expect(await writeTree(place, files)).toBe(git(gitDir, ['mktree'], listed))
   expect(git(gitDir, ['fsck', '--strict', '--no-dangling'])).toBe('')
 })

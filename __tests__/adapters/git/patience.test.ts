@@ -21,6 +21,7 @@ it.each<Fault>(['error-before', 'error-after', 'lost-after'])(
   'looks again where the remote stumbles: %s',
   async (fault) => {
     const { remote, server, clock, repo } = await stage()
+    server.fail(FETCH, fault)
     server.fail(LOOK, fault, fault)
     expect(await repo.tip(MAIN)).toBe(remote.tip(MAIN))
     expect(clock.waits.length).toBeGreaterThan(0)
@@ -38,9 +39,25 @@ it('fetches again where the remote stumbles', async () => {
 
 it('gives up in the end, with what git said', async () => {
   const { server, clock, repo } = await stage()
+  server.fail(FETCH, 'error-before')
   server.fail(LOOK, ...Array<Fault>(9).fill('error-before'))
   await expect(repo.tip(MAIN)).rejects.toThrow(/git ls-remote failed.*503/s)
   expect(clock.waits).toEqual([0.5, 1, 2])
+})
+
+it('asks git where the remote answers, but not with what it was asked for', async () => {
+  const { remote, server, clock, repo } = await stage()
+  server.fail(FETCH, 'nonsense')
+  expect(await repo.tip(MAIN)).toBe(remote.tip(MAIN))
+  expect(server.asked).toEqual([FETCH, LOOK, FETCH])
+  expect(clock.waits).toEqual([])
+})
+
+it('needs one request to look, and is told of no other refs', async () => {
+  const { remote, server, repo } = await stage()
+  expect(await repo.tip(MAIN)).toBe(remote.tip(MAIN))
+  expect(server.asked).toEqual([FETCH])
+  expect(server.bytes).toBeLessThan(100)
 })
 
 it('does not ask twice for what is not there', async () => {

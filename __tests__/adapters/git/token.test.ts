@@ -51,6 +51,7 @@ it('follows no redirection with the token', async () => {
   const base = remote.commit({ a: '1\n' })
   const repo = await openRepo(options(url))
   await expect(repo.fetch([base])).rejects.toThrow('git fetch failed')
+  await expect(repo.tip('refs/heads/main')).rejects.toThrow('git ls-remote failed')
   expect(other.server.credentials).toEqual([])
 })
 
@@ -65,15 +66,17 @@ it('names the remote and the reason, but not the token, where a command fails', 
 })
 
 it('shows no token to whoever switches on the debug output of simple-git', async () => {
-  const { url } = await httpStage()
+  const { url, remote } = await httpStage()
+  const base = remote.commit({ a: '1\n' })
   const said = await runScript(
-    `import { openJournal } from './src/adapters/git/journal.ts'
+    `import { openRepo } from './src/adapters/git/repo.ts'
      const clock = { now: () => new Date(), wait: async () => {} }
-     const journal = await openJournal({ ...${JSON.stringify({ ...options(url), clock: undefined })}, clock })
-     console.log('looked', await journal.look('42', []))`,
+     const repo = await openRepo({ ...${JSON.stringify({ ...options(url), clock: undefined })}, clock })
+     console.log('looked', await repo.tip('refs/heads/main'))
+     await repo.fetch(['${base}'])`,
   )
   expect(said).toContain('simple-git')
-  expect(said).toContain('looked')
+  expect(said).toMatch(/looked [0-9a-f]{40}/)
   expect(said).not.toContain(TOKEN)
   expect(said).not.toContain(ENCODED)
 })

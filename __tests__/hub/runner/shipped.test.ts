@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { LOCAL_ACTION, workflowFor } from '../../../src/cli/workflow-file.ts'
-import { serveGit } from './git-server.ts'
+import { type GitServer, serveGit } from '../../support/git-server.ts'
 import { TestHub } from './hub.ts'
 
 const manifest = `
@@ -20,7 +20,7 @@ if (role === 'orchestrate' && process.env.GITHUB_EVENT_NAME === 'workflow_dispat
 `
 
 let hub: TestHub
-let server: Awaited<ReturnType<typeof serveGit>>
+let server: GitServer
 beforeEach(async () => {
   hub = new TestHub()
   server = await serveGit(hub.folder)
@@ -31,10 +31,7 @@ beforeEach(async () => {
   writeFileSync(join(folder, 'index.mjs'), action)
   hub.workflow(workflowFor(LOCAL_ACTION), 'tributary.yml')
 })
-afterEach(async () => {
-  await hub.close()
-  server.close()
-})
+afterEach(() => hub.close())
 
 const acts = (): string[] => hub.lines.flatMap((line) => line.match(/\| (acts .*)$/)?.[1] ?? []).toSorted()
 

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sha } from '../../core/ref.ts'
+import { infoOf } from './batch.ts'
 import { checkedRef, checkedSha } from './place.ts'
-import { gitLine, gitText, runGit } from './plumbing.ts'
+import { gitLine, runGit } from './plumbing.ts'
 import { fetchInto, type Store } from './store.ts'
 
 /** What a fetch brought in is kept under refs of the repository's own: git tells the remote of these, and gets nothing twice. */
@@ -46,10 +47,11 @@ async function fetchWhole(store: Store, shas: readonly Sha[], refs: readonly str
 /** Those of the commits that are not here, in the order given. */
 export async function missing(store: Store, shas: readonly Sha[]): Promise<Sha[]> {
   const asked = [...new Set(shas.map(checkedSha))]
-  if (asked.length === 0) return []
-  const input = asked.map((sha) => `${sha}^{commit}\n`).join('')
-  const answers = (await gitText(store.place, ['cat-file', '--batch-check=%(objecttype)'], { input })).split('\n')
-  return asked.filter((_, index) => answers[index] !== 'commit')
+  const found = await infoOf(
+    store.place,
+    asked.map((sha) => `${sha}^{commit}`),
+  )
+  return asked.filter((_, index) => found[index]?.type !== 'commit')
 }
 
 const HORIZON = 'refs/horizon'

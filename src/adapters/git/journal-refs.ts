@@ -25,7 +25,7 @@ export function journalIn(refs: ReadonlyMap<string, Sha>, run: RunId): Found | n
   return null
 }
 
-/** Patterns for ls-remote; they find too much (`*` goes over slashes), so what comes is looked at again. */
+/** Patterns for `listRefs`, which finds too much, so what comes is looked at again. */
 export const runPatterns = (issue: number): string[] =>
   bothRefs(`${issue}`).flatMap((ref) => [ref, ref.replace(/\/log$/, '-*/log')])
 

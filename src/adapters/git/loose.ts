@@ -1,34 +1,38 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { access, mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { deflate } from 'node:zlib'
 import type { Sha } from '../../core/ref.ts'
-import { commitMessage } from './message.ts'
-import { type CommitParts, EMAIL, NAME, secondsOf } from './objects.ts'
-import { checkedSha, type GitPlace } from './place.ts'
+import type { GitPlace } from './place.ts'
 
 const deflated = promisify(deflate)
 
 /**
- * Writes a commit as git does, byte for byte, without a process for it: of a merge's time that was half. Tree and parents
- * must be there; nobody looks.
+ * Writes an object as git does, byte for byte, without a process for it: of a merge's time that was half. What it names must be
+ * there; nobody looks.
  */
-export async function writeLooseCommit(place: GitPlace, { tree, parents, words, at }: CommitParts): Promise<Sha> {
-  const by = `${NAME} <${EMAIL}> ${secondsOf(at)} +0000`
-  const head = [`tree ${checkedSha(tree)}`, ...parents.map((parent) => `parent ${checkedSha(parent)}`)]
-  const text = Buffer.from([...head, `author ${by}`, `committer ${by}`, '', commitMessage(words)].join('\n'))
-  const object = Buffer.concat([Buffer.from(`commit ${text.length}\0`), text])
+export async function writeLoose(
+  { gitDir }: GitPlace,
+  type: 'blob' | 'tree' | 'commit',
+  content: Buffer,
+): Promise<Sha> {
+  const object = Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content])
   const sha = createHash('sha1').update(object).digest('hex')
-  await writeObject(place, sha, await deflated(object))
+  const folder = join(gitDir, 'objects', sha.slice(0, 2))
+  const path = join(folder, sha.slice(2))
+  if (!(await exists(path))) {
+    await mkdir(folder, { recursive: true })
+    // Under another name first: whoever finds an object finds all of it.
+    const unfinished = join(folder, `tmp_obj_${randomUUID()}`)
+    await writeFile(unfinished, await deflated(object), { mode: 0o444 })
+    await rename(unfinished, path)
+  }
   return sha
 }
 
-/** Under another name first: whoever finds an object finds all of it. */
-async function writeObject({ gitDir }: GitPlace, sha: Sha, bytes: Buffer): Promise<void> {
-  const folder = join(gitDir, 'objects', sha.slice(0, 2))
-  await mkdir(folder, { recursive: true })
-  const unfinished = join(folder, `tmp_obj_${randomUUID()}`)
-  await writeFile(unfinished, bytes, { mode: 0o444 })
-  await rename(unfinished, join(folder, sha.slice(2)))
-}
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )

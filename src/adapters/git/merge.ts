@@ -1,6 +1,6 @@
 import type { Sha } from '../../core/ref.ts'
 import type { CommitWords, Merged } from '../../ports/repo.ts'
-import { writeLooseCommit } from './loose.ts'
+import { writeCommit } from './objects.ts'
 import { checkedSha, type GitPlace } from './place.ts'
 import { runGit } from './plumbing.ts'
 
@@ -26,6 +26,6 @@ export async function mergeCommits(
   const [tree, ...paths] = stdout.toString('utf8').split('\0')
   if (code === CONFLICT) return { ok: false, paths: paths.filter((path) => path !== '').toSorted() }
   const merged = checkedSha((tree ?? '').trim())
-  const sha = await writeLooseCommit(place, { tree: merged, parents: [ours, theirs], words, at })
+  const sha = await writeCommit(place, { tree: merged, parents: [ours, theirs], words, at })
   return { ok: true, sha, tree: merged }
 }

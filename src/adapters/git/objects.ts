@@ -1,52 +1,51 @@
 import type { Sha } from '../../core/ref.ts'
 import type { CommitWords } from '../../ports/repo.ts'
+import { contentOf } from './batch.ts'
+import { writeLoose } from './loose.ts'
 import { commitMessage } from './message.ts'
 import { checkedSha, type GitPlace } from './place.ts'
-import { gitLine, gitText } from './plumbing.ts'
 
 export const NAME = 'Tributary'
 export const EMAIL = 'tributary@users.noreply.github.com'
 
-export const secondsOf = (at: Date): number => Math.floor(at.getTime() / 1000)
+const secondsOf = (at: Date): number => Math.floor(at.getTime() / 1000)
 
-function identity(at: Date): Record<string, string> {
-  const date = `@${secondsOf(at)} +0000`
-  return {
-    GIT_AUTHOR_NAME: NAME,
-    GIT_AUTHOR_EMAIL: EMAIL,
-    GIT_AUTHOR_DATE: date,
-    GIT_COMMITTER_NAME: NAME,
-    GIT_COMMITTER_EMAIL: EMAIL,
-    GIT_COMMITTER_DATE: date,
-  }
-}
-
-export interface CommitParts {
+interface CommitParts {
   tree: Sha
   parents: readonly Sha[]
   words: CommitWords
   at: Date
 }
 
+/** Tree and parents must be there; nobody looks. */
 export async function writeCommit(place: GitPlace, { tree, parents, words, at }: CommitParts): Promise<Sha> {
-  const onto = parents.flatMap((parent) => ['-p', checkedSha(parent)])
-  const args = ['commit-tree', ...onto, '-F', '-', checkedSha(tree)]
-  return checkedSha(await gitLine(place, args, { input: commitMessage(words), env: identity(at) }))
+  const by = `${NAME} <${EMAIL}> ${secondsOf(at)} +0000`
+  const head = [`tree ${checkedSha(tree)}`, ...parents.map((parent) => `parent ${checkedSha(parent)}`)]
+  const text = [...head, `author ${by}`, `committer ${by}`, '', commitMessage(words)].join('\n')
+  return writeLoose(place, 'commit', Buffer.from(text))
 }
 
 const BY_US = new RegExp(
   `^tree [0-9a-f]{40}\\n(?:parent [0-9a-f]{40}\\n)*author ${NAME} <${EMAIL}> \\d+ \\+0000\\ncommitter ${NAME} <${EMAIL}> \\d+ \\+0000\\n\\n`,
 )
 
+/** A whole journal entry is in its message. */
+const COMMIT_BYTES = 64 * 1024 * 1024
+
+async function commitText(place: GitPlace, commit: Sha): Promise<string> {
+  const [found] = await contentOf(place, [checkedSha(commit)], COMMIT_BYTES)
+  if (found?.type !== 'commit') throw new Error(`commit ${commit} is not here`)
+  return found.content.toString('utf8')
+}
+
 /** Whether a commit is one that we write with these words: that author, that message, and no header besides. */
 export async function isWrittenAs(place: GitPlace, commit: Sha, words: CommitWords): Promise<boolean> {
-  const text = await gitText(place, ['cat-file', 'commit', checkedSha(commit)])
+  const text = await commitText(place, commit)
   const header = BY_US.exec(text)?.[0]
   return header !== undefined && text.slice(header.length) === commitMessage(words)
 }
 
-export const writeBlob = async (place: GitPlace, text: string): Promise<Sha> =>
-  checkedSha(await gitLine(place, ['hash-object', '-w', '--stdin'], { input: text }))
+export const writeBlob = (place: GitPlace, text: string): Promise<Sha> => writeLoose(place, 'blob', Buffer.from(text))
 
 export interface TreeFile {
   path: string
@@ -55,8 +54,11 @@ export interface TreeFile {
 
 /** A tree of plain files, without folders. */
 export async function writeTree(place: GitPlace, files: readonly TreeFile[]): Promise<Sha> {
-  const input = files.map(({ path, sha }) => `100644 blob ${checkedSha(sha)}\t${path}\0`).join('')
-  return checkedSha(await gitLine(place, ['mktree', '-z'], { input }))
+  const entries = files
+    .map(({ path, sha }) => ({ name: Buffer.from(path), id: Buffer.from(checkedSha(sha), 'hex') }))
+    .toSorted((one, other) => Buffer.compare(one.name, other.name))
+  const lines = entries.flatMap(({ name, id }) => [Buffer.from('100644 '), name, Buffer.from([0]), id])
+  return writeLoose(place, 'tree', Buffer.concat(lines))
 }
 
 export interface CommitHead {
@@ -65,7 +67,7 @@ export interface CommitHead {
 }
 
 export async function readCommit(place: GitPlace, commit: Sha): Promise<CommitHead> {
-  const text = await gitText(place, ['cat-file', 'commit', checkedSha(commit)])
+  const text = await commitText(place, commit)
   const header = text.slice(0, text.indexOf('\n\n')).split('\n')
   const valuesOf = (name: string) =>
     header.filter((line) => line.startsWith(`${name} `)).map((line) => checkedSha(line.slice(name.length + 1)))

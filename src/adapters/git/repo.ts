@@ -4,9 +4,8 @@ import { contentOf, infoOf } from './batch.ts'
 import { takeBundle } from './bundle.ts'
 import { addedLinesBetween, changesBetween } from './diff.ts'
 import { fetchAlone, fetchCommits } from './fetch.ts'
-import { writeLooseCommit } from './loose.ts'
 import { mergeCommits } from './merge.ts'
-import { isWrittenAs, readCommit } from './objects.ts'
+import { isWrittenAs, readCommit, writeCommit } from './objects.ts'
 import { checkedSha } from './place.ts'
 import { runGit } from './plumbing.ts'
 import { secretsBetween } from './secrets.ts'
@@ -28,7 +27,7 @@ export async function openRepo(options: StoreOptions): Promise<Repo> {
     parentsOf: async (commit) => (await readCommit(place, commit)).parents,
     isWrittenAs: (commit, words) => isWrittenAs(place, commit, words),
     unbundle: (file, head) => takeBundle(store, file, head),
-    commit: (tree, parents, words) => writeLooseCommit(place, { tree, parents, words, at: clock.now() }),
+    commit: (tree, parents, words) => writeCommit(place, { tree, parents, words, at: clock.now() }),
     merge: (ours, theirs, words) => mergeCommits(place, [ours, theirs], words, clock.now()),
     changes: (from, to) => changesBetween(place, from, to),
     addedLines: (from, to) => addedLinesBetween(place, from, to),

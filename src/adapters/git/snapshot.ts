@@ -3,15 +3,17 @@ import { join } from 'node:path'
 import { canonical } from '../../core/digest.ts'
 import type { RunId, Sha } from '../../core/ref.ts'
 import { parseState, type RunState, workOf } from '../../core/state.ts'
+import { contentOf } from './batch.ts'
 import { missing } from './fetch.ts'
 import { oneAtATime } from './lock.ts'
 import { writeBlob, writeTree } from './objects.ts'
 import { checkedSha } from './place.ts'
-import { gitText, runGit } from './plumbing.ts'
+import { runGit } from './plumbing.ts'
 import { fetchInto, type Store } from './store.ts'
 
 const STATE = 'state.json'
 const PLAN = 'plan.json'
+const STATE_BYTES = 64 * 1024 * 1024
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
@@ -27,9 +29,10 @@ export async function writeSnapshot({ place }: Store, state: RunState): Promise<
 }
 
 export async function readSnapshot({ place }: Store, tip: Sha): Promise<RunState> {
-  const text = await gitText(place, ['cat-file', 'blob', `${checkedSha(tip)}:${STATE}`])
+  const [file] = await contentOf(place, [`${checkedSha(tip)}:${STATE}`], STATE_BYTES)
+  if (file?.type !== 'blob') throw new Error(`journal commit ${tip} holds no ${STATE}`)
   try {
-    return parseState(text)
+    return parseState(file.content.toString('utf8'))
   } catch (cause) {
     throw new Error(`journal commit ${tip} holds no state that can be read`, { cause })
   }

@@ -3,6 +3,7 @@ import { mkdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../ports/clock.ts'
 import { oneAtATime } from './lock.ts'
+import { lsRefs } from './ls-refs.ts'
 import { type NetworkAnswer, type NetworkOptions, networkGit } from './network.ts'
 import { type Line, readRemote } from './patience.ts'
 import { checkedRef, checkedSha, type GitPlace, protocolOf } from './place.ts'
@@ -35,10 +36,15 @@ async function bareRepository(gitDir: string): Promise<GitPlace> {
   return place
 }
 
-/** The refs that the remote has among those asked for; where none is asked for, nothing is. */
+/** The refs that the remote has among those asked for, and others that begin alike; where none is asked for, nothing is. */
 export async function listRefs(store: Store, patterns: readonly string[]): Promise<Map<string, string>> {
+  if (patterns.length === 0) return new Map()
+  const prefixes = patterns.map((pattern) => pattern.replace(/\*.*$/, ''))
+  return (await lsRefs(store.remote, prefixes, store.network.signal)) ?? listByGit(store, patterns)
+}
+
+async function listByGit(store: Store, patterns: readonly string[]): Promise<Map<string, string>> {
   const found = new Map<string, string>()
-  if (patterns.length === 0) return found
   const args = ['ls-remote', '--refs', '--', store.remote.url, ...patterns]
   const { stdout } = await readRemote(store, args)
   for (const line of stdout.split('\n')) {

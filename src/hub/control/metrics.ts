@@ -8,9 +8,9 @@ interface Counts {
   content_writes: number
   /** To the artifact service and its storage: no part of the API's limits. */
   artifact_requests: number
-  /** Every clone, fetch and ls-remote, once. */
+  /** How often refs were listed: by every clone and ls-remote, and by a fetch that names no commit. */
   git_reads: number
-  /** Of those, the requests that brought objects. */
+  /** Requests that brought objects. */
   git_fetches: number
   git_pushes: number
   pushed_refs: number

@@ -7,9 +7,7 @@ import { writeHooks } from './hooks.ts'
 import { runGit } from './run.ts'
 
 /** As a file that the repository's own configuration includes: one write, where `git config` is a process for each line. */
-const SETTINGS = `[http]
-  receivepack = true
-[uploadpack]
+const SETTINGS = `[uploadpack]
   allowAnySHA1InWant = true
   allowFilter = true
 [receive]

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { createGunzip } from 'node:zlib'
 import { Hono } from 'hono'
 import { afterPush, type RefUpdate } from '../acts/pushed.ts'
 import { taskOf } from '../control/task.ts'
@@ -10,7 +12,8 @@ import type { Call, HubEnv } from '../rest/kit.ts'
 import { type Actor, ANONYMOUS, identify, loginOf } from '../who/actor.ts'
 import { canPush } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { type CgiCall, runBackend } from './cgi.ts'
+import { listRefs } from './ls-refs.ts'
+import { advertise, exchange, type GitRequest, type GitService } from './smart-http.ts'
 
 const NOBODY = '0'.repeat(40)
 
@@ -19,43 +22,45 @@ export function gitRoutes(world: World) {
   const { owner, repo } = world.store.doc
   const app = new Hono<HubEnv>()
   for (const base of [`/${owner}/${repo}.git`, `/${owner}/${repo}`]) {
-    app.get(`${base}/info/refs`, (call) => serve(world, call, '/info/refs', call.req.query('service') ?? ''))
-    app.post(`${base}/git-upload-pack`, (call) => serve(world, call, '/git-upload-pack', 'git-upload-pack'))
-    app.post(`${base}/git-receive-pack`, (call) => serve(world, call, '/git-receive-pack', 'git-receive-pack'))
+    app.get(`${base}/info/refs`, (call) => greet(world, call))
+    app.post(`${base}/git-upload-pack`, (call) => admitted(world, call, 'git-upload-pack', fetchPack))
+    app.post(`${base}/git-receive-pack`, (call) => admitted(world, call, 'git-receive-pack', push))
   }
   return app
 }
 
-async function serve(world: World, call: Call, path: string, service: string): Promise<Response> {
+function greet(world: World, call: Call) {
+  const service = call.req.query('service')
+  if (service !== 'git-upload-pack' && service !== 'git-receive-pack')
+    return call.text('Please upgrade your git client.\n', 400)
+  return admitted(world, call, service, (_, request) => advertiseOnce(world, request))
+}
+
+type Serve = (world: World, request: GitRequest, call: Call, actor: Actor) => Response | Promise<Response>
+
+async function admitted(world: World, call: Call, service: GitService, serve: Serve): Promise<Response> {
   const actor = identify(world.store.doc, call.req.header('authorization'))
   if (actor === null) return call.text('Invalid username or token.\n', 401, CHALLENGE)
   call.set('actor', actor)
   const refused = service === 'git-receive-pack' ? refusePush(world, call, actor) : refuseFetch(world, call, actor)
   if (refused !== null) return refused
-  const cgi = cgiCall(world, call, actor, path)
-  if (path === '/git-receive-pack') return push(world, call, actor, cgi)
-  if (path === '/git-upload-pack') return fetchPack(world, call, actor, cgi)
-  if (service !== 'git-upload-pack') return runBackend(call.env.incoming, cgi, world.log)
-  world.metrics.add({ git_reads: 1 }, { actor, task: null })
-  return advertise(world, call, cgi)
+  const { log, git } = world
+  return serve(world, { dir: git.dir, service, protocol: call.req.header('git-protocol') ?? '', log }, call, actor)
 }
 
 /**
  * In protocol 2 this answer says what the server can do and names no ref, so it is the same each time. Those who wait for
  * a ref to move ask for it several times a second.
  */
-async function advertise(world: World, call: Call, cgi: CgiCall): Promise<Response> {
-  const ask = () => runBackend(call.env.incoming, cgi, world.log)
-  if (call.req.header('git-protocol') !== 'version=2') return ask()
-  const known = advertisements.get(world)
-  if (known !== undefined) return new Response(known.body, { headers: known.headers })
-  const answer = await ask()
-  const body = await answer.arrayBuffer()
-  if (answer.ok) advertisements.set(world, { body, headers: answer.headers })
-  return new Response(body, { status: answer.status, headers: answer.headers })
+async function advertiseOnce(world: World, request: GitRequest): Promise<Response> {
+  if (request.service !== 'git-upload-pack' || request.protocol !== 'version=2') return advertise(request)
+  const { headers, body } = advertisements.get(world) ?? (await kept(advertise(request)))
+  if (body.byteLength > 0) advertisements.set(world, { headers, body })
+  return new Response(body, { headers })
 }
 
 const advertisements = new WeakMap<World, { body: ArrayBuffer; headers: Headers }>()
+const kept = async (answer: Response) => ({ headers: answer.headers, body: await answer.arrayBuffer() })
 
 const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="GitHub"' }
 
@@ -74,27 +79,17 @@ function refuseFetch(world: World, call: Call, actor: Actor): Response | null {
   return reads ? null : call.text('Repository not found.\n', 404)
 }
 
-function cgiCall(world: World, call: Call, actor: Actor, path: string): CgiCall {
-  const refuses = world.store.doc.settings.refuseCustomRefs ? 'yes' : 'no'
-  return {
-    root: dirname(world.git.dir),
-    pathInfo: `/${basename(world.git.dir)}${path}`,
-    query: new URL(call.req.url).search.slice(1),
-    remoteUser: loginOf(actor),
-    env: { HUB_PUSHER: actor.kind, HUB_REFUSES_CUSTOM_REFS: refuses },
-  }
-}
-
 /** The answer waits until pull requests have followed, so that whoever pushed finds them so. */
-async function push(world: World, call: Call, actor: Actor, cgi: CgiCall): Promise<Response> {
+async function push(world: World, request: GitRequest, call: Call, actor: Actor): Promise<Response> {
   const moved = join(tmpdir(), `hub-push-${randomUUID()}`)
+  const refuses = world.store.doc.settings.refuseCustomRefs ? 'yes' : 'no'
+  const env = { HUB_PUSHER: actor.kind, HUB_REFUSES_CUSTOM_REFS: refuses, HUB_PUSHED: moved }
   try {
-    const answer = await runBackend(call.env.incoming, { ...cgi, env: { ...cgi.env, HUB_PUSHED: moved } }, world.log)
-    const body = await answer.arrayBuffer()
+    const { headers, body } = await kept(exchange({ ...request, env }, unpacked(call)))
     const updates = await readMoved(moved)
     countPush(world, call, actor, updates)
     if (updates.length > 0) await world.inTurn(() => afterPush(world, actor, updates))
-    return new Response(body, { status: answer.status, headers: answer.headers })
+    return new Response(body, { headers })
   } finally {
     await rm(moved, { force: true })
   }
@@ -120,10 +115,17 @@ function countPush(world: World, call: Call, actor: Actor, updates: readonly Ref
 }
 
 /** In protocol 2 listing refs posts here as well: only what asks for objects counts as a fetch. */
-async function fetchPack(world: World, call: Call, actor: Actor, cgi: CgiCall): Promise<Response> {
-  const body = new Uint8Array(await call.req.arrayBuffer())
-  const plain = call.req.header('content-encoding') === 'gzip' ? gunzipSync(body) : Buffer.from(body)
-  const lists = plain.subarray(0, 64).toString('latin1').includes('command=ls-refs')
-  if (!lists) world.metrics.add({ git_fetches: 1 }, { actor, task: null })
-  return runBackend(call.env.incoming, { ...cgi, body }, world.log)
+async function fetchPack(world: World, request: GitRequest, call: Call, actor: Actor): Promise<Response> {
+  const body = await buffer(unpacked(call))
+  const lists = body.subarray(0, 64).toString('latin1').includes('command=ls-refs')
+  world.metrics.add(lists ? { git_reads: 1 } : { git_fetches: 1 }, { actor, task: null })
+  const refs = lists ? await listRefs(request.dir, body.toString('utf8')) : null
+  if (refs === null) return exchange(request, Readable.from([body]))
+  return call.body(refs, 200, { 'Content-Type': 'application/x-git-upload-pack-result', 'Cache-Control': 'no-cache' })
+}
+
+/** git packs what it asks for where that is long. */
+function unpacked(call: Call): Readable {
+  const { incoming } = call.env
+  return call.req.header('content-encoding') === 'gzip' ? incoming.pipe(createGunzip()) : incoming
 }

@@ -12,6 +12,19 @@ export interface ActionCall {
   readonly given: Readonly<Record<string, string>>
 }
 
+/**
+ * Names under `.localhost` are this machine (RFC 6761), and GITHUB_SERVER_URL is one of them. git knows that; Node asks the
+ * system, and not every system does.
+ */
+const RESOLVER = `import dns from 'node:dns'
+const { lookup } = dns
+dns.lookup = (name, ...rest) => lookup(name.endsWith('.localhost') ? 'localhost' : name, ...rest)`
+const NODE = [
+  '--import',
+  `data:text/javascript,${encodeURIComponent(RESOLVER)}`,
+  ...(process.env.ZPROF ? ['--cpu-prof', '--cpu-prof-dir', process.env.ZPROF] : []),
+]
+
 /** Runs a JavaScript action as a child of this process's own Node; its `post` is kept for the job's end. */
 export async function runJavaScript(step: StepSession, call: ActionCall): Promise<void> {
   const { job } = step
@@ -19,7 +32,7 @@ export async function runJavaScript(step: StepSession, call: ActionCall): Promis
   announce(step, call, inputs)
   const env = { ...inputVariables(inputs), ...actionVariables(step, call) }
   try {
-    await mustSucceed(step, { command: process.execPath, args: [call.action.main], env })
+    await mustSucceed(step, { command: process.execPath, args: [...NODE, call.action.main], env })
   } finally {
     const { post, postIf } = call.action
     const states = Object.entries(parsePairs(readStepFile(step.files.state)))
@@ -30,7 +43,8 @@ export async function runJavaScript(step: StepSession, call: ActionCall): Promis
         id: undefined,
         title: () => `Post ${step.act.title()}`,
         if: { expression: postIf },
-        perform: (after) => mustSucceed(after, { command: process.execPath, args: [post], env: { ...env, ...state } }),
+        perform: (after) =>
+          mustSucceed(after, { command: process.execPath, args: [...NODE, post], env: { ...env, ...state } }),
       })
     }
   }

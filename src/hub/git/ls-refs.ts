@@ -1,0 +1,42 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+/** Branches and our own refs: none of them is a tag, which git would have to look into. */
+const PLAIN = /^refs\/(?:heads|tributary)\//
+const SHA = /^[0-9a-f]{40}$/
+
+/**
+ * What git would answer to `ls-refs` of protocol 2, byte for byte, without a process for it: whoever waits for a ref to move
+ * asks several times a second. Null for what git is to answer itself.
+ */
+export async function listRefs(dir: string, question: string): Promise<string | null> {
+  const prefixes = prefixesIn(question)
+  if (prefixes === null) return null
+  const found = new Map(await Promise.all(prefixes.map((prefix) => refsUnder(dir, prefix))).then((all) => all.flat()))
+  const lines = [...found].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([ref, sha]) => `${sha} ${ref}\n`)
+  return `${lines.map((line) => `${(line.length + 4).toString(16).padStart(4, '0')}${line}`).join('')}0000`
+}
+
+function prefixesIn(question: string): string[] | null {
+  const lines = [...question.matchAll(/(?:0001)?[0-9a-f]{4}([^\n]+)\n/g)].map(([, line = '']) => line)
+  if (!lines.includes('command=ls-refs')) return null
+  const prefixes = lines.flatMap((line) => (line.startsWith('ref-prefix ') ? [line.slice('ref-prefix '.length)] : []))
+  const known = prefixes.every((prefix) => PLAIN.test(prefix) && !prefix.includes('..'))
+  return prefixes.length > 0 && known ? prefixes : null
+}
+
+async function refsUnder(dir: string, prefix: string): Promise<[string, string][]> {
+  const packed = await readFile(join(dir, 'packed-refs'), 'utf8').catch(() => '')
+  const lines = packed.split('\n').map((line) => [line.slice(41), line.slice(0, 40)] as [string, string])
+  const folder = dirname(`${prefix}x`)
+  const names = await readdir(join(dir, folder), { recursive: true }).catch(() => [])
+  const loose = await Promise.all(names.map((name) => refAt(dir, `${folder}/${name}`)))
+  return [...lines, ...loose.flat()].filter(([ref, sha]) => ref.startsWith(prefix) && SHA.test(sha))
+}
+
+/** None for a folder, a lock, or what has gone meanwhile. */
+async function refAt(dir: string, ref: string): Promise<[string, string][]> {
+  if (ref.endsWith('.lock')) return []
+  const sha = await readFile(join(dir, ref), 'utf8').catch(() => '')
+  return [[ref, sha.trim()]]
+}
