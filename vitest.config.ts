@@ -27,8 +27,9 @@ export default defineConfig({
     // Starting a process and loading the same modules for each file costs as much as its tests do.
     isolate: false,
     passWithNoTests: false,
-    // The configuration of the person who runs them may ask for signatures, or for hooks.
-    env: { GIT_CONFIG_GLOBAL: '/dev/null' },
+    // The configuration of the person who runs them may ask for signatures, or for hooks; certificates of a company are read at
+    // each start of Node 20, which takes longer than the start, and no test speaks to the world.
+    env: { GIT_CONFIG_GLOBAL: '/dev/null', NODE_EXTRA_CA_CERTS: '' },
     reporters: ['default', './scripts/skipped-reporter.mjs'],
     // The parser of workflow files imports JSON without saying so, which Node refuses and Vite does not.
     server: { deps: { inline: [/@actions\/(workflow-parser|expressions)/] } },

@@ -1,6 +1,7 @@
 // @ts-check
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { lean } from './lean.mjs'
 import { licenses } from './licenses.mjs'
 import { rawText } from './raw-text.mjs'
 
@@ -31,7 +32,7 @@ const options = {
   charset: 'utf8',
   outdir: 'dist',
   logLevel: 'warning',
-  plugins: [rawText(root)],
+  plugins: [rawText(root), lean],
   banner: { js: require },
 }
 

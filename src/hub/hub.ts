@@ -129,6 +129,7 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
     close: async () => {
       await started.close()
       await stop(server)
+      world.git.close()
       await store.flush()
     },
   }

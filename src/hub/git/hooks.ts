@@ -14,10 +14,10 @@ case "$ref" in
 esac
 [ "$HUB_PUSHER" = job ] || exit 0
 [ "$new" = 0000000000000000000000000000000000000000 ] && exit 0
-git rev-list "$new" --not --all |
-  git diff-tree --stdin -r -c --root --name-only -- .github/workflows |
+git log --full-history -c --root --no-renames --format=%H --name-only "$new" --not --all -- .github/workflows |
   while read -r line; do
     case "$line" in
+      '') continue ;;
       .github/*) ;;
       *) commit=$line; continue ;;
     esac

@@ -1,10 +1,6 @@
 import { Refusal } from '../refusal.ts'
+import { type GitObject, openNames } from './names.ts'
 import { type GitAnswer, runGit } from './run.ts'
-
-export interface GitObject {
-  sha: string
-  type: string
-}
 
 export interface Ref extends GitObject {
   ref: string
@@ -24,6 +20,7 @@ export interface Repository {
   isAncestor(ancestor: string, descendant: string): Promise<boolean>
   mergeBase(one: string, other: string): Promise<string | null>
   blob(name: string): Promise<Buffer | null>
+  close(): void
 }
 
 export function openRepository(dir: string): Repository {
@@ -38,17 +35,15 @@ export function openRepository(dir: string): Repository {
     const answer = await run(args)
     return answer.code === 0 ? answer.stdout.toString('utf8').trim() : null
   }
-  const resolve = (name: string) => line(['rev-parse', '--verify', '--quiet', '--end-of-options', name])
+  const names = openNames(dir)
+  const resolve = async (name: string) => (await names.look(name))?.sha ?? null
   return {
     dir,
     run,
     text,
     resolve,
     commitOf: (name) => resolve(`${name}^{commit}`),
-    object: async (sha) => {
-      const type = await line(['cat-file', '-t', sha])
-      return type === null ? null : { sha, type }
-    },
+    object: names.look,
     refs: async (prefix) => parseRefs(await text(['for-each-ref', `--format=${REF_FORMAT}`]), prefix),
     isAncestor: async (ancestor, descendant) =>
       (await run(['merge-base', '--is-ancestor', ancestor, descendant])).code === 0,
@@ -57,6 +52,7 @@ export function openRepository(dir: string): Repository {
       const answer = await run(['cat-file', 'blob', name])
       return answer.code === 0 ? answer.stdout : null
     },
+    close: names.close,
   }
 }
 

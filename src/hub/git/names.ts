@@ -1,0 +1,44 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { gitEnvironment } from './run.ts'
+
+export interface GitObject {
+  sha: string
+  type: string
+}
+
+export interface Names {
+  /** The object that a name stands for; null where there is none. */
+  look(name: string): Promise<GitObject | null>
+  close(): void
+}
+
+/** One `git cat-file` tells what names stand for, as long as it is open: hundreds of them are asked for in each run. */
+export function openNames(dir: string): Names {
+  const waiting: ((line: string | null) => void)[] = []
+  let child: ChildProcess | null = null
+  const start = () => {
+    const started = spawn('git', ['cat-file', '--batch-check'], { cwd: dir, env: gitEnvironment() })
+    createInterface({ input: started.stdout }).on('line', (line) => waiting.shift()?.(line))
+    started.stdin.on('error', () => {})
+    started.on('error', () => {})
+    started.on('close', () => {
+      if (child === started) child = null
+      for (const answer of waiting.splice(0)) answer(null)
+    })
+    return started
+  }
+  return {
+    async look(name) {
+      if (/[\n\0]/.test(name)) return null
+      child ??= start()
+      const line = await new Promise<string | null>((answer) => {
+        waiting.push(answer)
+        child?.stdin?.write(`${name}\n`)
+      })
+      const [, sha, type] = /^([0-9a-f]{40}) ([a-z]+) \d+$/.exec(line ?? '') ?? []
+      return sha === undefined || type === undefined ? null : { sha, type }
+    },
+    close: () => child?.stdin?.end(),
+  }
+}
