@@ -19,7 +19,7 @@ limits: { pushes_per_minute: 6000, status_seconds: 1, poll_seconds: 0.5 }
 const WORK = String.raw`
 task=$1 milliseconds=$2 misdeed=$3
 if [ "$milliseconds" = signal ]; then
-  until [ -e ".git/go-$task" ]; do sleep 0.05; done
+  until [ -e ".git/go-$task" ]; do sleep 0.2; done
 elif [ "$milliseconds" -gt 0 ]; then
   sleep "$((milliseconds / 1000)).$(printf %03d $((milliseconds % 1000)))"
 fi
