@@ -37,7 +37,16 @@ const WHOLE = [
 const { part, shard } = readWords()
 const folder = mkdtempSync(join(tmpdir(), 'tributary-all-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set()
+for (const [signal, status] of /** @type {const} */ ([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+]))
+  process.once(signal, () => {
+    for (const child of running) child.kill(signal)
+    process.exit(status)
+  })
 const begun = Date.now()
 /** @type {Count[]} */
 const counts = []
@@ -105,6 +114,7 @@ async function run(name, [program = '', ...words], alone) {
   if (alone) console.log(`\n== ${name}`)
   const output = alone ? 'inherit' : 'pipe'
   const child = spawn(program, words, { cwd: root, env, stdio: ['ignore', output, output] })
+  running.add(child)
   /** @type {Buffer[]} */
   const said = []
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => said.push(chunk))
@@ -112,6 +122,7 @@ async function run(name, [program = '', ...words], alone) {
     child.once('error', () => resolve(127))
     child.once('close', resolve)
   })
+  running.delete(child)
   if (!alone) console.log(`\n== ${name}\n${Buffer.concat(said).toString('utf8').trimEnd()}`)
   console.log(`== ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${seconds(began)} s`)
   return status === 0

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { lookAtAddress } from '../../src/cli/doctor/address.ts'
 import { workflowDifferences } from '../../src/cli/doctor/workflow.ts'
@@ -224,6 +225,25 @@ describe('tributary doctor', () => {
     expect(out).toMatch(/MISSING {2}127\.0\.0\.1:1 could not be reached \(.+\)/)
     expect(code).toBe(1)
     removeFolder(checkout)
+  })
+
+  it('does not take an error of GitHub for a repository without a workflow', async () => {
+    const server = createServer(({ url = '' }, response) => {
+      const repository = { default_branch: 'main', has_issues: true }
+      if (url.includes('/contents/')) response.writeHead(500).end('{}')
+      else response.end(JSON.stringify(repository))
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    const { port } = server.address() as AddressInfo
+    const checkout = createCheckout({ [PATH]: EXAMPLE })
+    await remoteGit(checkout, 'remote', 'add', 'origin', `http://127.0.0.1:${port}/octo/demo.git`)
+    const env = { GITHUB_TOKEN: 't', GITHUB_API_URL: `http://127.0.0.1:${port}/api/v3` }
+    const { code, out } = await typed(checkout, ['doctor'], env)
+    expect(out).toContain(`MISSING  127.0.0.1:${port} did not hand out .github/workflows/tributary.yml (500)`)
+    expect(out).not.toContain('no workflow')
+    expect(code).toBe(1)
+    removeFolder(checkout)
+    await new Promise((done) => server.close(done))
   })
 
   it.each([

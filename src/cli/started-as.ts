@@ -28,7 +28,9 @@ function npxSpec(file: string): string | null {
   }
 }
 
-const quoted = (path: string): string => (/[^\w@%+=:,./#~-]/.test(path) ? `'${path.replaceAll("'", "'\\''")}'` : path)
+/** As a shell reads it as one word. */
+export const quoted = (path: string): string =>
+  /[^\w@%+=:,./#~-]/.test(path) ? `'${path.replaceAll("'", "'\\''")}'` : path
 
 function real(path: string): string {
   try {

@@ -144,6 +144,9 @@ const post = async (url: string, body: object) => {
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`)
 }
 
+/** Looking costs the machine as much as what is looked at. */
+const LOOK_MS = 100
+
 /** For one thing to happen; what takes longer hangs. */
 const WAIT_SECONDS = 120
 
@@ -159,7 +162,7 @@ async function waitFor<Found>(
     const found = await look()
     if (found !== undefined && found !== null && found !== false) return found
     if (Date.now() > deadline) throw new Error(`waited ${seconds} seconds for ${what}\n${report()}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }
 }
 

@@ -6,6 +6,7 @@ import { systemClock } from '../../clock.ts'
 import { type Hub, startHub } from '../../hub/hub.ts'
 import { type Display, wrapped } from '../display.ts'
 import { readJournal } from '../journal.ts'
+import { quoted } from '../started-as.ts'
 import { Mistake, type Terminal } from '../terminal.ts'
 import { DemoFailure } from './failure.ts'
 import { type DemoModel, openDemoModel, type Thinker } from './model.ts'
@@ -174,6 +175,6 @@ const whatIsLeft = ({ place }: Show): string =>
 
 /** Commands for the folder that the demo was started in. */
 export const whereToLook = ({ command }: Terminal, repository: string, issue: number): string[] => [
-  `  git -C ${repository} log --graph main`,
-  `  ${command} log ${issue} --repo ${repository}`,
+  `  git -C ${quoted(repository)} log --graph main`,
+  `  ${command} log ${issue} --repo ${quoted(repository)}`,
 ]

@@ -10,9 +10,15 @@ export interface Access {
 
 export type Answer<Value> = { ok: true; value: Value } | { ok: false; status: number }
 
-/** GitHub's API cannot be reached at all, as opposed to answering with a refusal. */
+/** GitHub's API cannot be reached, or does not give what everything else hangs on. */
 export class Unreachable extends Error {
   override name = 'Unreachable'
+  readonly fix: string
+
+  constructor(message: string, { fix, cause }: { fix: string; cause?: unknown }) {
+    super(message, { cause })
+    this.fix = fix
+  }
 }
 
 export const NEEDS_ADMIN =
@@ -54,7 +60,10 @@ async function reach(url: string, token: string): Promise<Response> {
       signal: AbortSignal.timeout(20_000),
     })
   } catch (error) {
-    throw new Unreachable(`${new URL(url).host} could not be reached (${reasonOf(error)})`, { cause: error })
+    throw new Unreachable(`${new URL(url).host} could not be reached (${reasonOf(error)})`, {
+      fix: 'look at the network and at its proxy, and start it again',
+      cause: error,
+    })
   }
 }
 

@@ -3,7 +3,7 @@ import { SETTINGS_PATH } from '../../core/settings.ts'
 import { ghFor } from '../gh.ts'
 import { SETTINGS_BOX, WORKFLOW_PATH } from '../workflow-file.ts'
 import { lookAtAddress, lookAtPolicies } from './address.ts'
-import { type Access, ask, NEEDS_ADMIN } from './ask.ts'
+import { type Access, ask, NEEDS_ADMIN, Unreachable } from './ask.ts'
 import { settingsFindings } from './checkout.ts'
 import { type Finding, missing, unknown, warning, well } from './finding.ts'
 import { lookAtRules } from './rules.ts'
@@ -83,7 +83,13 @@ async function workflowPermissions(access: Access): Promise<Finding[]> {
   ]
 }
 
+const NOT_FOUND = 404
+
 async function file(access: Access, path: string, ref: string): Promise<string | null> {
   const answer = await ask(access, `/contents/${path}?ref=${encodeURIComponent(ref)}`, contentSchema)
-  return answer.ok ? Buffer.from(answer.value.content, 'base64').toString('utf8') : null
+  if (answer.ok) return Buffer.from(answer.value.content, 'base64').toString('utf8')
+  if (answer.status === NOT_FOUND) return null
+  throw new Unreachable(`${new URL(access.api).host} did not hand out ${path} (${answer.status})`, {
+    fix: 'start it again in a while; the token needs to read the contents of the repository',
+  })
 }

@@ -65,7 +65,7 @@ async function lookAtRemote(top: string, { remote }: Chosen, terminal: Terminal)
     )
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error
-    return [missing(error.message, 'look at the network and at its proxy, and start it again')]
+    return [missing(error.message, error.fix)]
   }
 }
 

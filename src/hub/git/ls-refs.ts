@@ -25,18 +25,24 @@ function prefixesIn(question: string): string[] | null {
   return prefixes.length > 0 && known ? prefixes : null
 }
 
-async function refsUnder(dir: string, prefix: string): Promise<[string, string][]> {
+type Ref = [name: string, sha: string]
+
+async function refsUnder(dir: string, prefix: string): Promise<Ref[]> {
   const packed = await readFile(join(dir, 'packed-refs'), 'utf8').catch(() => '')
-  const lines = packed.split('\n').map((line) => [line.slice(41), line.slice(0, 40)] as [string, string])
-  const folder = dirname(`${prefix}x`)
-  const names = await readdir(join(dir, folder), { recursive: true }).catch(() => [])
-  const loose = await Promise.all(names.map((name) => refAt(dir, `${folder}/${name}`)))
-  return [...lines, ...loose.flat()].filter(([ref, sha]) => ref.startsWith(prefix) && SHA.test(sha))
+  const lines = packed.split('\n').map((line): Ref => [line.slice(41), line.slice(0, 40)])
+  const loose = await looseUnder(dir, dirname(`${prefix}x`), prefix)
+  return [...lines.filter(([ref]) => ref.startsWith(prefix)), ...loose].filter(([, sha]) => SHA.test(sha))
 }
 
-/** None for a folder, a lock, or what has gone meanwhile. */
-async function refAt(dir: string, ref: string): Promise<[string, string][]> {
-  if (ref.endsWith('.lock')) return []
-  const sha = await readFile(join(dir, ref), 'utf8').catch(() => '')
-  return [[ref, sha.trim()]]
+/** What is locked, or has gone meanwhile, is passed over. */
+async function looseUnder(dir: string, folder: string, prefix: string): Promise<Ref[]> {
+  const entries = await readdir(join(dir, folder), { withFileTypes: true }).catch(() => [])
+  const found = entries.map(async (entry): Promise<Ref[]> => {
+    const ref = `${folder}/${entry.name}`
+    if (!ref.startsWith(prefix) || ref.endsWith('.lock')) return []
+    if (entry.isDirectory()) return looseUnder(dir, ref, prefix)
+    const sha = await readFile(join(dir, ref), 'utf8').catch(() => '')
+    return [[ref, sha.trim()]]
+  })
+  return (await Promise.all(found)).flat()
 }
