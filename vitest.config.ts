@@ -32,7 +32,7 @@ export default defineConfig({
     env: { GIT_CONFIG_GLOBAL: '/dev/null', NODE_EXTRA_CA_CERTS: '' },
     reporters: ['default', './scripts/skipped-reporter.mjs'],
     // The parser of workflow files imports JSON without saying so, which Node refuses and Vite does not.
-    server: { deps: { inline: [/@actions\/(workflow-parser|expressions)/] } },
+    server: { deps: { inline: [/@actions\/(workflow-parser|expressions)/], external: [/\/dist\/chunks\//] } },
     projects: [
       {
         extends: true,

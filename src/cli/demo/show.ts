@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { pathToFileURL } from 'node:url'
 import { systemClock } from '../../clock.ts'
-import { type Hub, startHub } from '../../hub/hub.ts'
+import type { Hub } from '../../hub/hub.ts'
 import { type Display, wrapped } from '../display.ts'
 import { readJournal } from '../journal.ts'
 import { quoted } from '../started-as.ts'
@@ -89,6 +89,7 @@ const shopIn = ({ folder }: Place): string => join(folder, 'shop')
 async function onHub(all: Show, model: DemoModel, patience: number): Promise<void> {
   const { place, terminal, display } = all
   const lines: string[] = []
+  const { startHub } = await import('../../hub/hub.ts')
   const hub = await startHub({
     repo: shopIn(place),
     dataDir: hubIn(place),
