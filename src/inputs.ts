@@ -19,7 +19,6 @@ const inputsSchema = z.discriminatedUnion('role', [
   z.object({ role: z.literal('recover'), token: z.string().min(1), run: optionalRun, result: z.string() }),
 ])
 export type Inputs = z.infer<typeof inputsSchema>
-export type InputsOf<Role extends Inputs['role']> = Extract<Inputs, { role: Role }>
 
 /** Reads all inputs at once; the error names the input and what it should be. */
 export function readInputs(get: (name: string) => string): Inputs {

@@ -1,27 +1,74 @@
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import * as core from '@actions/core'
-import { readEnvironment, readInputs } from './inputs.ts'
+import { context } from '@actions/github'
+import { commandLine } from './comment.ts'
+import { type Environment, type Inputs, readEnvironment, readInputs } from './inputs.ts'
+import { runClosed } from './jobs/closed.ts'
+import { type CommandOutcome, runCommand } from './jobs/command.ts'
+import { orchestrate } from './jobs/orchestrate.ts'
+import { recover } from './jobs/recover.ts'
+import { runSlot } from './jobs/work.ts'
+import { orchestratorSummary, slotSummary } from './render/summary.ts'
+import { readTrigger } from './trigger.ts'
+import { jobDeps, orchestrateDeps, workDeps } from './wiring.ts'
 
-/** Of the action: this is bundled into the first file of dist/. */
-const HOME = dirname(dirname(fileURLToPath(import.meta.url)))
-
-/**
- * One job of the workflow: the role says which, the event and the environment say on what. Each role loads its own part
- * alone, since a job is started for every comment and every slot.
- */
+/** One job of the workflow: the role says which, the event and the environment say on what. */
 export async function main(): Promise<void> {
   const inputs = readInputs(core.getInput)
   const env = readEnvironment(process.env)
   core.setSecret(inputs.token)
   switch (inputs.role) {
     case 'command':
-      return (await import('./command-job.ts')).commandJob(inputs, env)
-    case 'recover':
-      return (await import('./command-job.ts')).recoverJob(inputs, env)
+      return tell(await command(inputs, env))
     case 'orchestrate':
-      return (await import('./orchestrate-job.ts')).orchestrateJob(inputs, env)
+      return orchestrateRun(inputs, env)
     case 'work':
-      return (await import('./work-job.ts')).workJob(inputs, env, HOME)
+      return work(inputs, env)
+    case 'recover':
+      return recoverRun(inputs, env)
   }
+}
+
+type Of<Role extends Inputs['role']> = Extract<Inputs, { role: Role }>
+
+async function command(inputs: Of<'command'>, env: Environment): Promise<CommandOutcome> {
+  const trigger = readTrigger(context)
+  const deps = await jobDeps(inputs, env)
+  if (trigger.kind === 'pull-closed') return runClosed(deps, { ...trigger, by: trigger.sender.login })
+  if (trigger.kind === 'comment') {
+    const { comment, issue, sender } = trigger
+    const { id, createdAt } = comment
+    const firstDelivery = env.GITHUB_RUN_ATTEMPT === 1
+    return runCommand(deps, { id, createdAt, line: commandLine(comment.body), issue, sender, firstDelivery })
+  }
+  deps.log(trigger.kind === 'nothing' ? trigger.why : 'a dispatch holds no command')
+  return { run: null, orchestrate: false, slots: [] }
+}
+
+function tell({ run, orchestrate: must, slots }: CommandOutcome): void {
+  core.setOutput('run', run ?? '')
+  core.setOutput('orchestrate', must ? 'true' : 'false')
+  core.setOutput('slots', JSON.stringify(slots))
+}
+
+async function orchestrateRun(inputs: Of<'orchestrate'>, env: Environment): Promise<void> {
+  const run = await orchestrate(await orchestrateDeps(inputs, env), inputs.run)
+  if (run === null) core.warning(`Run ${inputs.run} has no journal: there is nothing to do.`)
+  else await core.summary.addRaw(orchestratorSummary(run)).write()
+}
+
+async function work(inputs: Of<'work'>, env: Environment): Promise<void> {
+  const deeds = await runSlot(await workDeps(inputs, env), { run: inputs.run, slot: inputs.slot })
+  await core.summary.addRaw(slotSummary(inputs.slot, deeds)).write()
+}
+
+async function recoverRun(inputs: Of<'recover'>, env: Environment): Promise<void> {
+  const trigger = readTrigger(context)
+  const isComment = trigger.kind === 'comment'
+  return recover(await jobDeps(inputs, env), {
+    run: inputs.run,
+    issue: isComment ? trigger.issue.number : null,
+    comment: isComment ? trigger.comment.id : null,
+    result: inputs.result,
+    logUrl: `${env.GITHUB_SERVER_URL}/${env.GITHUB_REPOSITORY}/actions/runs/${env.GITHUB_RUN_ID}`,
+  })
 }

@@ -1,0 +1,143 @@
+import { mkdtempSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as core from '@actions/core'
+import { readCredentials } from './adapters/anthropic/credentials.ts'
+import { openModel } from './adapters/anthropic/model.ts'
+import { openFiles } from './adapters/files/files.ts'
+import { openJournal } from './adapters/git/journal.ts'
+import { openRepo } from './adapters/git/repo.ts'
+import { openWorktree } from './adapters/git/worktree.ts'
+import { openClient } from './adapters/github/client.ts'
+import { openForge } from './adapters/github/forge.ts'
+import { openHandover } from './adapters/github/handover.ts'
+import type { Place } from './adapters/github/place.ts'
+import { openSlots } from './adapters/github/slots.ts'
+import { hostOf } from './adapters/sandbox/host.ts'
+import { probeSandbox } from './adapters/sandbox/probe.ts'
+import { agentEnvironment } from './agent-environment.ts'
+import { systemClock } from './clock.ts'
+import { readSettings } from './config.ts'
+import { readHandPlan } from './hand-plan.ts'
+import type { Environment, Inputs } from './inputs.ts'
+import type { JobDeps, OrchestrateDeps } from './jobs/wiring.ts'
+import type { WorkDeps } from './jobs/work-deps.ts'
+import type { Model } from './ports/model.ts'
+import { scratchIn } from './scratch.ts'
+import { keepSecrets, type Secrets } from './secrets.ts'
+
+/** GitHub ends a job after six hours; the successor needs time to start before that. */
+const LIFE_MINUTES = 330
+
+const clock = systemClock
+
+/** Adapters for the jobs that hold a write token: one API client, one bare repository. */
+export async function jobDeps(inputs: Inputs, env: Environment): Promise<JobDeps> {
+  const store = storeOf(inputs, env)
+  let repo: ReturnType<typeof openRepo> | null = null
+  return {
+    forge: openForge({ ...placeOf(inputs, env), workflowFile: workflowFileOf(env) }),
+    journal: await openJournal(store),
+    repo: () => {
+      repo ??= openRepo(store)
+      return repo
+    },
+    clock,
+    log: (line) => core.info(line),
+    workflowRun: env.GITHUB_RUN_ID,
+    readSettings,
+  }
+}
+
+export async function orchestrateDeps(inputs: Inputs, env: Environment): Promise<OrchestrateDeps> {
+  const secrets = secretsOf(inputs, env)
+  return {
+    ...(await jobDeps(inputs, env)),
+    clock,
+    log: (line) => core.info(secrets.redact(line)),
+    model: modelOf(env, secrets),
+    slots: openSlots({ ...placeOf(inputs, env), folder: join(scratch(env), 'results') }),
+    readPlan: readHandPlan,
+    secrets: secrets.values,
+    redact: secrets.redact,
+    handOverAt: new Date(clock.now().getTime() + LIFE_MINUTES * 60_000),
+  }
+}
+
+/** Adapters for a slot: it can read the journal and hand a result over, and nothing else. */
+export async function workDeps(inputs: Inputs, env: Environment): Promise<WorkDeps> {
+  const secrets = secretsOf(inputs, env)
+  const { redact } = secrets
+  const ownFolders = [scratch(env), env.RUNNER_TEMP, dirname(dirname(fileURLToPath(import.meta.url)))]
+  const { remoteUrl, token } = storeOf(inputs, env)
+  return {
+    journal: await openJournal(storeOf(inputs, env)),
+    worktree: await openWorktree({ dir: env.GITHUB_WORKSPACE, remoteUrl, token, clock, openFiles }),
+    probe: (setting) => probeSandbox(setting, hostOf(env.all, ownFolders), redact),
+    handover: openHandover(),
+    clock,
+    log: (line) => core.info(redact(line)),
+    redact,
+    secrets: secrets.values,
+    keepSecret: secrets.add,
+    scratch: scratchIn(scratch(env)),
+    model: modelOf(env, secrets),
+    agentEnv: agentEnvironment(env.all, tokensOf(inputs, env)),
+  }
+}
+
+/** What no log, comment, artifact or journal may hold. */
+const secretsOf = (inputs: Inputs, env: Environment): Secrets =>
+  keepSecrets([...tokensOf(inputs, env), env.all.ANTHROPIC_API_KEY ?? ''], core.setSecret)
+
+/** With these one can speak for the job. */
+const tokensOf = (inputs: Inputs, { all, ACTIONS_RUNTIME_TOKEN }: Environment): string[] => [
+  inputs.token,
+  ACTIONS_RUNTIME_TOKEN,
+  all.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? '',
+]
+
+/** Null where the workflow gives neither a key nor what leads to one. */
+function modelOf({ all, TRIBUTARY_SILENCE_SECONDS: seconds }: Environment, secrets: Secrets): Model | null {
+  const credentials = readCredentials(all)
+  if (credentials === null) return null
+  return openModel({
+    credentials,
+    baseUrl: all.ANTHROPIC_BASE_URL || null,
+    clock,
+    log: (line) => core.info(secrets.redact(line)),
+    onSecret: secrets.add,
+    ...(seconds !== undefined && { silence: { start: seconds, stream: seconds } }),
+  })
+}
+
+function placeOf(inputs: Inputs, env: Environment): Place {
+  const [owner = '', repo = ''] = env.GITHUB_REPOSITORY.split('/')
+  const client = openClient({
+    apiUrl: env.GITHUB_API_URL,
+    graphqlUrl: env.GITHUB_GRAPHQL_URL,
+    token: inputs.token,
+    clock,
+  })
+  return { client, owner, repo }
+}
+
+const storeOf = (inputs: Inputs, env: Environment) => ({
+  gitDir: join(scratch(env), 'run.git'),
+  remoteUrl: `${env.GITHUB_SERVER_URL}/${env.GITHUB_REPOSITORY}.git`,
+  token: inputs.token,
+  clock,
+})
+
+let folder: string | null = null
+/** A folder of this process alone: a job that runs twice on one machine finds nothing of the first. */
+function scratch(env: Environment): string {
+  folder ??= mkdtempSync(join(env.RUNNER_TEMP, 'tributary-'))
+  return folder
+}
+
+/** `owner/repo/.github/workflows/tributary.yml@refs/heads/main`: the file that a dispatch names. */
+function workflowFileOf(env: Environment): string {
+  const path = env.GITHUB_WORKFLOW_REF.split('@')[0] ?? ''
+  return path.slice(path.lastIndexOf('/') + 1)
+}
