@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser'
@@ -34,7 +35,12 @@ describe('action.yml', () => {
 
   it('starts the committed bundle with Node 24', () => {
     expect(action.runs).toEqual({ using: 'node24', main: 'dist/index.js' })
-    expect(text(action.runs.main).length).toBeGreaterThan(10_000)
+    const { status, stdout } = spawnSync(process.execPath, [join(root, action.runs.main)], {
+      env: {},
+      encoding: 'utf8',
+    })
+    expect(stdout).toMatch(/^::error::Error: The workflow gives this action wrong inputs: role: /)
+    expect(status).toBe(1)
   })
 })
 

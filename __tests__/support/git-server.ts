@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest'
 import { advertise, exchange, type GitService } from '../../src/hub/git/smart-http.ts'
 
 /** What goes wrong with a request; what comes `after` goes wrong when git has done its work. */
-export type Fault = 'error-before' | 'error-after' | 'lost-after' | 'silent-after' | 'nonsense'
+export type Fault = 'error-before' | 'error-after' | 'lost-after' | 'silent-after' | 'cut' | 'nonsense'
 
 export interface GitServer {
   url: string
@@ -84,7 +84,8 @@ async function answer(root: string, plan: Plan, request: IncomingMessage, respon
     return
   }
   const said = refusal(plan, request) ?? byGit(root, request)
-  const body = Buffer.from(await said.arrayBuffer())
+  const whole = Buffer.from(await said.arrayBuffer())
+  const body = fault === 'cut' ? whole.subarray(0, -4) : whole
   const afterwards = plan.afterwards.get(service)
   plan.afterwards.delete(service)
   await afterwards?.()

@@ -45,9 +45,9 @@ it('gives up in the end, with what git said', async () => {
   expect(clock.waits).toEqual([0.5, 1, 2])
 })
 
-it('asks git where the remote answers, but not with what it was asked for', async () => {
+it.each<Fault>(['nonsense', 'cut'])('asks git where the remote answers with something else: %s', async (fault) => {
   const { remote, server, clock, repo } = await stage()
-  server.fail(FETCH, 'nonsense')
+  server.fail(FETCH, fault)
   expect(await repo.tip(MAIN)).toBe(remote.tip(MAIN))
   expect(server.asked).toEqual([FETCH, LOOK, FETCH])
   expect(clock.waits).toEqual([])
