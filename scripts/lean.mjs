@@ -12,6 +12,11 @@ export const lean = {
     build.onLoad({ filter: /node_modules\/undici\/index\.js$/ }, () => ({
       contents: `Object.defineProperty(exports, 'ProxyAgent', { enumerable: true, get: () => require('./lib/dispatcher/proxy-agent.js') })`,
     }))
+    // The SDK's own tools for agents; ours are in src/agent.
+    build.onResolve({ filter: /agent-toolset\/node\.mjs$/ }, () => ({
+      path: '@anthropic-ai/sdk/tools/agent-toolset/node',
+      external: true,
+    }))
     // Zod's messages in fifty languages.
     build.onLoad({ filter: /node_modules\/zod\/v4\/locales\/index\.js$/ }, () => ({
       contents: `export { default as en } from './en.js'`,

@@ -72,12 +72,10 @@ describe('the package that npm makes', () => {
     expect(await type('--version')).toEqual({ code: 0, said: expect.stringMatching(/^tributary \d+\.\d+\.\d+\n$/) })
   })
 
-  it.each([
-    ['a tarball', () => join(folder, packed.filename)],
-    ['a git address', () => `git+file://${root}`],
-  ])('is started by npx from %s', async (_, spec) => {
-    const { stdout } = await execute('npx', ['--yes', spec(), '--version'], { cwd: folder, env, encoding: 'utf8' })
-    expect(stdout).toMatch(/^tributary \d+\.\d+\.\d+\n$/)
+  it('is started by npx from its tarball', async () => {
+    const words = ['--yes', `file:${packed.filename}`, '--version']
+    const { stdout } = await execute('npx', words, { cwd: folder, env, encoding: 'utf8' })
+    expect(stdout).toMatch(/^tributary \d+\.\d+\.\d+/)
   })
 
   it('writes the workflow, and asks for the address that it cannot know', async () => {
