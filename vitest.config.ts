@@ -10,9 +10,9 @@ process.env.TRIBUTARY_PACE = String(PACE)
 const SECOND = 1000 * PACE * Number(process.env.TRIBUTARY_SEEDS ?? 1)
 
 /** Whole runs on a hub, by the bundle that ships. */
-const whole = ['__tests__/e2e/**/*.test.ts', '__tests__/chaos/faults.test.ts']
-/** The same with kills at points drawn by chance: nightly, since each of them takes minutes. */
-const chaos = ['agents', 'model-faults', 'orchestrator'].map((name) => `__tests__/chaos/${name}.test.ts`)
+const whole = ['__tests__/e2e/**/*.test.ts']
+/** The same, with servers that fail and jobs that are killed, some at points drawn by chance: nightly, since it takes long. */
+const chaos = ['__tests__/chaos/**/*.test.ts']
 /** Real git, real servers, real sandboxes: one part at a time, with all that it stands on. */
 const real = ['adapters', 'hub', 'cli', 'jobs', 'contract'].map((room) => `__tests__/${room}/**/*.test.ts`)
 
@@ -22,8 +22,8 @@ export default defineConfig({
   test: {
     pool: 'forks',
     globalSetup: '__tests__/support/clean-up.ts',
-    // Half as many again as cores: most of these wait for processes more than they work.
-    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    // More than cores: most of these wait for processes as much as they work.
+    maxWorkers: availableParallelism() * 2,
     // Starting a process and loading the same modules for each file costs as much as its tests do.
     isolate: false,
     passWithNoTests: false,

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { doubled, shownOf } from '../e2e/support/once.ts'
+import { expectOneOfEverything } from '../e2e/support/once.ts'
 import { issueWith } from '../e2e/support/plan.ts'
-import { agreement, eventsOf, startWorld, type World } from '../e2e/support/world.ts'
+import { startWorld, type World } from '../e2e/support/world.ts'
 
 const GRAPH = 'a > c, b > c'
 
@@ -21,24 +21,12 @@ async function runWith(faults: readonly object[], tasks = {}): Promise<string> {
   return `${issue}`
 }
 
-async function expectOneOfEverything(run: string): Promise<void> {
-  expect((await world.ended(run)).conclusion).toBe('success')
-  expect(await world.faults()).toEqual([])
-  const seen = await agreement(world, run)
-  expect(seen.folded).toEqual(seen.state)
-  expect(seen.trunkInGit).toBe(seen.trunkInJournal)
-  const { unfinished, ...lists } = await shownOf(world, run)
-  for (const [name, list] of Object.entries(lists)) expect(doubled(list), name).toEqual([])
-  expect(unfinished).toEqual([])
-  const landed = eventsOf(await world.events(run), 'task_landed').map((event) => event.task)
-  expect(landed.toSorted()).toEqual(['a', 'b', 'c'])
-}
-
 describe('a server that fails', () => {
   it('answers 500 to pushes and 502 to mutations that it has carried out, and asks for patience besides', async () => {
     const push = { route: 'git-receive-pack$', method: 'POST', status: 500 }
     const headers = { 'retry-after': '1' }
     await expectOneOfEverything(
+      world,
       await runWith([
         { kind: 'status-after', ...push, count: 2 },
         { kind: 'status', ...push, count: 1 },
@@ -54,7 +42,7 @@ describe('a server that fails', () => {
       { kind: 'kill-job', name: '^slot r1\\.', count: 2 },
       { kind: 'status-after', route: '/dispatches$', status: 500, count: 1 },
     ]
-    await expectOneOfEverything(await runWith(faults))
+    await expectOneOfEverything(world, await runWith(faults))
   })
 })
 
@@ -67,33 +55,13 @@ describe('events', () => {
     await world.comment(pull, `/approve ${planId}`)
     await world.ended(`${issue}`)
     await world.idle()
-    await expectOneOfEverything(`${issue}`)
+    await expectOneOfEverything(world, `${issue}`)
   })
   it('that are lost can be had again by typing again', async () => {
     const issue = await world.openIssue(issueWith(GRAPH))
     await world.fault({ kind: 'drop-event', event: 'issue_comment', count: 1 })
     await world.comment(issue, '/plan')
     expect((await world.plan(issue)).work.plan.tasks).toHaveLength(3)
-  })
-})
-
-describe('a slot that is killed', () => {
-  it('gives its task back, and the task is not blamed', async () => {
-    const run = await runWith([], { a: { milliseconds: 'signal' } })
-    const slot = await world.when(run, 'at work on a', (_state, work) => {
-      const state = work.tasks.a?.state
-      return state?.status === 'in_progress' && state.slot
-    })
-    await world.fault({ kind: 'kill-job', name: `^slot ${slot}$`, count: 1 })
-    await world.when(run, 'at work on a once more', (_state, { tasks }) => {
-      const state = tasks.a?.state
-      return state?.status === 'in_progress' && state.attempt === 2
-    })
-    await world.release(run, 'a')
-    await expectOneOfEverything(run)
-    const events = await world.events(run)
-    expect(eventsOf(events, 'task_returned')).toMatchObject([{ task: 'a', attempt: 1, slot }])
-    expect(eventsOf(events, 'task_failed')).toEqual([])
   })
 })
 
@@ -108,6 +76,6 @@ describe('a command job that is killed', () => {
     const faults = [
       { kind: 'kill-sender', name: '^command$', method: 'POST', route: 'git-receive-pack$', when: 'after', count: 1 },
     ]
-    await expectOneOfEverything(await runWith(faults))
+    await expectOneOfEverything(world, await runWith(faults))
   })
 })

@@ -1,4 +1,5 @@
-import type { World } from './world.ts'
+import { expect } from 'vitest'
+import { agreement, eventsOf, type World } from './world.ts'
 
 const names = (found: RegExpMatchArray | null): string => found?.[1] ?? ''
 
@@ -43,3 +44,17 @@ async function checksOf(world: World, run: string) {
 
 export const doubled = (names: readonly string[]): string[] =>
   names.filter((name, index) => names.indexOf(name) !== index)
+
+/** A run of `a > c, b > c` that met with harm has ended as one that met with none: everything is there, and once. */
+export async function expectOneOfEverything(world: World, run: string): Promise<void> {
+  expect((await world.ended(run)).conclusion).toBe('success')
+  expect(await world.faults()).toEqual([])
+  const seen = await agreement(world, run)
+  expect(seen.folded).toEqual(seen.state)
+  expect(seen.trunkInGit).toBe(seen.trunkInJournal)
+  const { unfinished, ...lists } = await shownOf(world, run)
+  for (const [name, list] of Object.entries(lists)) expect(doubled(list), name).toEqual([])
+  expect(unfinished).toEqual([])
+  const landed = eventsOf(await world.events(run), 'task_landed').map((event) => event.task)
+  expect(landed.toSorted()).toEqual(['a', 'b', 'c'])
+}

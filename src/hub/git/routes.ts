@@ -29,7 +29,7 @@ export function gitRoutes(world: World) {
   return app
 }
 
-function greet(world: World, call: Call) {
+async function greet(world: World, call: Call): Promise<Response> {
   const service = call.req.query('service')
   if (service !== 'git-upload-pack' && service !== 'git-receive-pack')
     return call.text('Please upgrade your git client.\n', 400)

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expectOneOfEverything } from './support/once.ts'
+import { issueWith } from './support/plan.ts'
+import { eventsOf, startWorld, type World } from './support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(() => world.close())
+
+describe('a slot that is killed', () => {
+  it('gives its task back, and the task is not blamed', async () => {
+    const issue = await world.openIssue(issueWith('a > c, b > c', { a: { milliseconds: 'signal' } }))
+    const { pull, planId } = await world.plan(issue)
+    await world.comment(pull, `/approve ${planId}`)
+    const run = `${issue}`
+    const slot = await world.when(run, 'at work on a', (_state, work) => {
+      const state = work.tasks.a?.state
+      return state?.status === 'in_progress' && state.slot
+    })
+    await world.fault({ kind: 'kill-job', name: `^slot ${slot}$`, count: 1 })
+    await world.when(run, 'at work on a once more', (_state, { tasks }) => {
+      const state = tasks.a?.state
+      return state?.status === 'in_progress' && state.attempt === 2
+    })
+    await world.release(run, 'a')
+    await expectOneOfEverything(world, run)
+    const events = await world.events(run)
+    expect(eventsOf(events, 'task_returned')).toMatchObject([{ task: 'a', attempt: 1, slot }])
+    expect(eventsOf(events, 'task_failed')).toEqual([])
+  })
+})
