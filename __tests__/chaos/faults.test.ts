@@ -13,8 +13,8 @@ afterEach(() => world.clearFaults())
 afterAll(() => world.close())
 
 /** A run, with things that go wrong from its approval on. */
-async function runWith(faults: readonly object[], tasks = {}): Promise<string> {
-  const issue = await world.openIssue(issueWith(GRAPH, tasks))
+async function runWith(faults: readonly object[]): Promise<string> {
+  const issue = await world.openIssue(issueWith(GRAPH))
   const { pull, planId } = await world.plan(issue)
   for (const fault of faults) await world.fault(fault)
   await world.comment(pull, `/approve ${planId}`)
