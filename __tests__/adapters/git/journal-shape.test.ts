@@ -8,13 +8,13 @@ import { parseState } from '../../../src/core/state.ts'
 import { noted, planRequested } from '../../support/events.ts'
 import { git, line, tempDir } from '../../support/git.ts'
 import { hastyClock } from '../../support/hasty-clock.ts'
-import { fileStage, TOKEN } from './stage.ts'
+import { fileStage, type GitStage, httpStage, TOKEN } from './stage.ts'
 
 const RUN = '42'
+const GREETING = 'refs?service=git-upload-pack'
 const begun = replay([planRequested(RUN)])
 
-async function longJournal(entries: number) {
-  const { remote, url, writer } = fileStage()
+async function longJournal(entries: number, { remote, url, writer }: GitStage = fileStage()) {
   const { journal } = await writer()
   let state = begun
   let appended = await journal.append(RUN, null, [planRequested(RUN)], begun, [])
@@ -55,6 +55,25 @@ it('is read at depth 1, and later only as far as it has grown', async () => {
   const more = await journal.append(RUN, first?.tip ?? null, [noted('x')], evolve(state, noted('x')), [])
   expect(more.ok).toBe(true)
   expect([(await reader.read(RUN))?.state, commits()]).toEqual([evolve(state, noted('x')), 2])
+})
+
+it.each([
+  ['with two requests', [], ['git-upload-pack', 'git-upload-pack']],
+  ['by git, if the second one is answered with something else', ['nonsense'], expect.arrayContaining([GREETING])],
+  ['by git, if its answer is cut short', ['cut'], expect.arrayContaining([GREETING])],
+] as const)('is read further %s', async (_, faults, requests) => {
+  const stage = await httpStage()
+  const { url, journal, state } = await longJournal(2, stage)
+  const options = at(url)
+  const reader = await openJournal(options)
+  const first = await reader.read(RUN)
+  await journal.append(RUN, first?.tip ?? null, [noted('x')], evolve(state, noted('x')), [])
+  stage.server.asked.length = 0
+  stage.server.afterNext('git-upload-pack', () => stage.server.fail('git-upload-pack', ...faults))
+  expect((await reader.read(RUN))?.state).toEqual(evolve(state, noted('x')))
+  expect(stage.server.asked).toEqual(requests)
+  expect(git(options.gitDir, ['rev-list', '--count', `refs/journal/${RUN}`])).toBe('2')
+  expect(git(options.gitDir, ['fsck', '--strict'])).toBe('')
 })
 
 it('is written to by a process that has read only its tip', async () => {

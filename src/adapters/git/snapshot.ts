@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { canonical } from '../../core/digest.ts'
 import type { RunId, Sha } from '../../core/ref.ts'
 import { parseState, type RunState, workOf } from '../../core/state.ts'
 import { contentOf } from './batch.ts'
 import { missing } from './fetch.ts'
+import { fetchPack } from './fetch-pack.ts'
 import { oneAtATime } from './lock.ts'
 import { writeBlob, writeTree } from './objects.ts'
 import { checkedSha } from './place.ts'
@@ -43,8 +44,9 @@ const localRef = (run: RunId): string => `refs/journal/${run}`
 /** Fetches a journal's tip: alone the first time, later with all that was written since, so that git can compare commits. */
 export async function bring(store: Store, run: RunId, tip: Sha): Promise<void> {
   if ((await missing(store, [tip])).length === 0) return
-  const depth = existsSync(join(store.place.gitDir, localRef(run))) ? [] : ['--depth=1']
-  await fetchInto(store, depth, [`+${checkedSha(tip)}:${localRef(run)}`])
+  const known = await readFile(join(store.place.gitDir, localRef(run)), 'utf8').catch(() => null)
+  if (known !== null && (await fetchPack(store, tip, known.trim()))) return void (await remember(store, run, tip))
+  await fetchInto(store, known === null ? ['--depth=1'] : [], [`+${checkedSha(tip)}:${localRef(run)}`])
 }
 
 /** The journal as far as it reaches, for a run that was new a moment ago. */

@@ -1,0 +1,67 @@
+import { encodedToken } from './environment.ts'
+import { protocolOf, type Remote } from './place.ts'
+
+/** What is slower than this is asked again by git, which waits longer and knows what went wrong. */
+const LIMIT_MS = 10_000
+const FLUSH = '0000'
+const DELIMITER = '0001'
+const LENGTH = 4
+
+/**
+ * One request of git's protocol 2 over HTTP, without a process of git: it would start three, open a new connection, and ask
+ * first what the server can do. The packets of the answer; null if none came that can be read: git itself is to be asked then.
+ * https://git-scm.com/docs/protocol-v2
+ */
+export async function ask(
+  remote: Remote,
+  command: 'ls-refs' | 'fetch',
+  words: readonly string[],
+  signal?: AbortSignal,
+): Promise<Buffer[] | null> {
+  if (protocolOf(remote.url) === 'file') return null
+  const limit = AbortSignal.timeout(LIMIT_MS)
+  try {
+    const answer = await fetch(`${remote.url}/git-upload-pack`, {
+      method: 'POST',
+      headers: { ...HEADERS, ...authorization(remote) },
+      body: [packet(`command=${command}`), DELIMITER, ...words.map(packet), FLUSH].join(''),
+      redirect: 'error',
+      signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+    })
+    return answer.ok ? packetsIn(Buffer.from(await answer.arrayBuffer())) : null
+  } catch {
+    signal?.throwIfAborted()
+    return null
+  }
+}
+
+const HEADERS = {
+  'Content-Type': 'application/x-git-upload-pack-request',
+  Accept: 'application/x-git-upload-pack-result',
+  'Git-Protocol': 'version=2',
+  // Some servers speak the protocol only to what calls itself git.
+  'User-Agent': 'git/tributary',
+}
+
+const authorization = ({ token }: Remote): Record<string, string> =>
+  token === '' ? {} : { Authorization: `basic ${encodedToken(token)}` }
+
+const packet = (text: string): string =>
+  `${(Buffer.byteLength(text) + LENGTH + 1).toString(16).padStart(LENGTH, '0')}${text}\n`
+
+/** Null for what is cut short, or is no answer of git at all. */
+function packetsIn(bytes: Buffer): Buffer[] | null {
+  const packets: Buffer[] = []
+  for (let at = 0; ; ) {
+    const length = bytes.toString('latin1', at, at + LENGTH)
+    if (length === FLUSH) return packets
+    if (length === DELIMITER) {
+      at += LENGTH
+      continue
+    }
+    const size = /^[0-9a-f]{4}$/.test(length) ? Number.parseInt(length, 16) : 0
+    if (size <= LENGTH || at + size > bytes.length) return null
+    packets.push(bytes.subarray(at + LENGTH, at + size))
+    at += size
+  }
+}
