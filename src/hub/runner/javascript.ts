@@ -19,11 +19,7 @@ export interface ActionCall {
 const RESOLVER = `import dns from 'node:dns'
 const { lookup } = dns
 dns.lookup = (name, ...rest) => lookup(name.endsWith('.localhost') ? 'localhost' : name, ...rest)`
-const NODE = [
-  '--import',
-  `data:text/javascript,${encodeURIComponent(RESOLVER)}`,
-  ...(process.env.ZPROF ? ['--cpu-prof', '--cpu-prof-dir', process.env.ZPROF] : []),
-]
+const NODE = ['--import', `data:text/javascript,${encodeURIComponent(RESOLVER)}`]
 
 /** Runs a JavaScript action as a child of this process's own Node; its `post` is kept for the job's end. */
 export async function runJavaScript(step: StepSession, call: ActionCall): Promise<void> {

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { contentOf, infoOf } from '../../../src/adapters/git/batch.ts'
+import { writeBlob } from '../../../src/adapters/git/objects.ts'
+import { bareRemote } from '../../support/git.ts'
+
+const MISSING = '0'.repeat(40)
+
+it('answers many questions at once, each with its own object', async () => {
+  const remote = bareRemote()
+  const place = { gitDir: remote.dir }
+  const texts = ['', 'a\n', 'no end', 'x'.repeat(1_000_000), '\n\n']
+  const shas = await Promise.all(texts.map((text) => writeBlob(place, text)))
+  const rounds = Array.from({ length: 20 }, async () => {
+    const [found, [tree, none]] = await Promise.all([
+      contentOf(place, shas, 2_000_000),
+      infoOf(place, [`${remote.commit({ a: 'a\n' })}^{tree}`, MISSING]),
+    ])
+    expect(found.map((object) => object?.content.toString())).toEqual(texts)
+    expect([tree?.type, none]).toEqual(['tree', null])
+  })
+  await Promise.all(rounds)
+})
+
+it('reads nothing where all of it would be too much, and takes no name with a line break', async () => {
+  const place = { gitDir: bareRemote().dir }
+  const sha = await writeBlob(place, 'four')
+  await expect(contentOf(place, [sha, sha], 7)).rejects.toThrow('8 bytes')
+  await expect(infoOf(place, [`${sha}\ninfo HEAD`])).rejects.toThrow('no name of an object')
+  expect(await contentOf(place, [sha], 4)).toHaveLength(1)
+})
+
+it('says what git said where an object is broken, and goes on with the next question', async () => {
+  const place = { gitDir: bareRemote().dir }
+  const [broken, sound] = [await writeBlob(place, randomBytes(50_000).toString('hex')), await writeBlob(place, 'sound')]
+  const file = join(place.gitDir, 'objects', broken.slice(0, 2), broken.slice(2))
+  chmodSync(file, 0o644)
+  truncateSync(file, 1000)
+  await expect(contentOf(place, [broken], 100_000)).rejects.toThrow(/git cat-file failed.*fatal: /s)
+  expect((await contentOf(place, [sound], 100))[0]?.content.toString()).toBe('sound')
+})
