@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { Unfit } from '../unfit.ts'
 import type { Document } from './document.ts'
 
-/** Long enough to gather what belongs together, short enough that a killed hub loses almost nothing. */
-const WRITE_AFTER_MS = 50
+/** Long enough to gather one request's changes, short enough that a killed hub loses almost nothing. */
+const WRITE_AFTER_MS = 10
 
 export interface Store {
   readonly doc: Document
