@@ -22,7 +22,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     globalSetup: '__tests__/support/clean-up.ts',
-    // Half as many again as cores: most of these wait for processes more than they work; with twice as many it takes longer.
+    // Half as many again as cores: most of these wait for processes more than they work.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // Starting a process and loading the same modules for each file costs as much as its tests do.
     isolate: false,

@@ -11,7 +11,7 @@ import { filesHere, git, ROOT } from './support/repository.ts'
 import { agreement, startWorld, type World } from './support/world.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tributary-own-'))
-/** The compiler over the files that the tasks touch: over the whole tree it takes thirty times as long, and shows no more. */
+/** The compiler over the files that the tasks touch: over the whole tree it takes twenty times as long, and shows no more. */
 const TYPES = ['node', 'node_modules/typescript/bin/tsc', '--project', 'tsconfig.part.json']
 const PART = {
   extends: './tsconfig.json',

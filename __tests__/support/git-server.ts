@@ -17,7 +17,7 @@ export interface GitServer {
   credentials: string[]
   /** How much was answered. */
   bytes: number
-  /** The next requests whose address ends so, fail one fault each. */
+  /** The next requests whose address ends so fail, one fault each. */
   fail(service: string, ...faults: Fault[]): void
   /** Runs once, when git has done what the next such request asks for, before the answer goes out. */
   afterNext(service: string, work: () => void | Promise<void>): void

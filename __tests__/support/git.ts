@@ -100,11 +100,10 @@ export interface BareRemote {
   receiveHook(script: string): void
 }
 
-const SETTINGS =
-  '[uploadpack]\n  allowFilter\n  allowAnySHA1InWant\n[http]\n  receivepack\n[gc]\n  auto = 0\n[receive]\n  autogc = false\n'
+const SETTINGS = '[uploadpack]\n  allowFilter\n  allowAnySHA1InWant\n[gc]\n  auto = 0\n[receive]\n  autogc = false\n'
 
 let made: string | null = null
-/** Made once: `git init` takes ten times as long as a copy of what it makes. */
+/** Made once, and copied: hundreds of tests want one. */
 function emptyRemote(): string {
   if (made !== null && existsSync(made)) return made
   made = mkdtempSync(join(tmpdir(), 'tributary-empty-'))

@@ -39,7 +39,7 @@ export const hub: Subcommand = {
 async function serve(words: readonly string[], terminal: Terminal): Promise<number> {
   const { json, ...told } = await readWords(words, terminal)
   const log = (line: string) => terminal.error(line)
-  // Loaded here: the other subcommands start in half the time without it.
+  // Loaded here: the other subcommands start faster without it.
   const { startHub } = await import('../hub/hub.ts')
   const hub = await startHub({ ...told, tributaryAction: terminal.home, log }).catch((error: unknown) => {
     if (error instanceof Unfit) throw new Mistake(error.message, { typing: false })

@@ -9,7 +9,7 @@ export interface Observed {
 }
 
 /**
- * One look around: the journal's tip and the base branch's in one ls-remote; job and artifact lists only of workflow runs
+ * One look around: the journal's tip and the base branch's in one request; job and artifact lists only of workflow runs
  * that matter, by conditional requests. Jobs come before results: a job seen ended has uploaded what it ever will.
  */
 export async function observe(session: Session): Promise<Observed> {

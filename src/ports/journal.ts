@@ -21,9 +21,9 @@ export type Appended =
 
 /** The event log of a run, in git. One push writes events and the refs they speak of, or nothing at all. */
 export interface Journal {
-  /** The runs of an issue, oldest first, and the tip of the default branch, in one ls-remote. */
+  /** The runs of an issue, oldest first, and the tip of the default branch, in one request. */
   runsOf(issue: number): Promise<{ runs: JournalTip[] }>
-  /** One ls-remote: the run's journal tip and the tips of other refs asked for (null: absent). */
+  /** One request: the run's journal tip and the tips of other refs asked for (null: absent). */
   look(run: RunId, refs: readonly string[]): Promise<{ tip: Sha | null; refs: ReadonlyMap<string, Sha> }>
   /** The snapshot at the tip, fetched at depth 1. Null where the run has no journal. */
   read(run: RunId): Promise<{ state: RunState; tip: Sha } | null>

@@ -11,7 +11,7 @@ import { PACE } from '../../support/pace.ts'
 import { journalReader } from './journal-reader.ts'
 import { git, makeRepository, ROOT } from './repository.ts'
 
-/** The hub as it ships, in one file: each file of tests would take two seconds longer to load its sources. */
+/** The hub as it ships, in one file: its sources would be loaded anew for each file of tests. */
 const CHUNKS = join(ROOT, 'dist', 'chunks')
 const shipped = readdirSync(CHUNKS).filter((name) => name.startsWith('hub-'))
 const { startHub }: typeof import('../../../src/hub/hub.ts') = await import(join(CHUNKS, shipped.join()))

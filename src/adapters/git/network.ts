@@ -24,8 +24,8 @@ const unsafe: SimpleGitOptions['unsafe'] = {
 }
 
 /**
- * `fetch`, `ls-remote` and `push`: the commands that get the token. An exit code is an answer here; a command that was
- * stopped throws, and what it did at the remote is then unknown.
+ * `fetch`, `ls-remote` and `push`: the commands that get the token, which only `protocol.ts` sends besides. An exit code is an
+ * answer here; a command that was stopped throws, and what it did at the remote is then unknown.
  */
 export async function networkGit(
   place: GitPlace,

@@ -32,8 +32,8 @@ async function bareRepository(gitDir: string): Promise<GitPlace> {
   return { gitDir: await realpath(gitDir) }
 }
 
-/** What `git init --bare` makes, in a tenth of its time, and nothing of a template: no hooks, no attributes. */
-export async function writeBare(gitDir: string): Promise<void> {
+/** What `git init --bare` makes, without its process, and nothing of a template: no hooks, no attributes. */
+async function writeBare(gitDir: string): Promise<void> {
   for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags'])
     await mkdir(join(gitDir, folder), { recursive: true })
   await writeFile(join(gitDir, 'config'), '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n')

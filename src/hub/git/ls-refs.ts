@@ -6,8 +6,8 @@ const PLAIN = /^refs\/(?:heads|tributary)\//
 const SHA = /^[0-9a-f]{40}$/
 
 /**
- * What git would answer to `ls-refs` of protocol 2, byte for byte, without a process for it: whoever waits for a ref to move
- * asks several times a second. Null for what git is to answer itself.
+ * What git would answer to `ls-refs` of protocol 2, byte for byte, without a process for it: jobs that wait for a ref to move
+ * ask several times a second. Null for what git is to answer itself.
  */
 export async function listRefs(dir: string, question: string): Promise<string | null> {
   const prefixes = prefixesIn(question)
