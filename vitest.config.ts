@@ -50,7 +50,14 @@ export default defineConfig({
       {
         extends: true,
         // A hub starts a process for each request to git, and a process that has grown takes far longer to start one.
-        test: { name: 'e2e', include: whole, isolate: true, testTimeout: 300 * SECOND, hookTimeout: 300 * SECOND },
+        test: {
+          name: 'e2e',
+          include: whole,
+          isolate: true,
+          globalSetup: '__tests__/e2e/support/job-pool.ts',
+          testTimeout: 300 * SECOND,
+          hookTimeout: 300 * SECOND,
+        },
       },
       {
         extends: true,

@@ -24,7 +24,7 @@ export const overhead: Benchmark = {
     const unlimited = await serve(quick ? 12 : 40, NO_LIMIT)
     say('hub')
     const cold: number[] = []
-    for (let time = 0; time < 7; time += 1) cold.push(await coldStart(join(ROOT, 'dist')))
+    for (let time = 0; time < 7; time += 1) cold.push((await coldStart(join(ROOT, 'dist'))).ms)
     const starts = await measureStarts(members)
     say('starts')
     const paces = await measurePaces(quick ? [1000] : [1000, 10_000])

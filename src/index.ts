@@ -1,8 +1,4 @@
-import * as core from '@actions/core'
-import { main } from './main.ts'
-
-try {
-  await main()
-} catch (error) {
-  core.setFailed(error instanceof Error ? error : String(error))
-}
+// All that is loaded stands in a module of its own: a process that runs this file again does not load it again.
+const { main } = await import('./main.ts')
+await main()
+export {}

@@ -1,7 +1,7 @@
 import * as core from '@actions/core'
 import { context } from '@actions/github'
 import { commandLine } from './comment.ts'
-import { type Environment, type Inputs, readEnvironment, readInputs } from './inputs.ts'
+import { type Inputs, readEnvironment, readInputs } from './inputs.ts'
 import { runClosed } from './jobs/closed.ts'
 import { type CommandOutcome, runCommand } from './jobs/command.ts'
 import { orchestrate } from './jobs/orchestrate.ts'
@@ -9,12 +9,21 @@ import { recover } from './jobs/recover.ts'
 import { runSlot } from './jobs/work.ts'
 import { orchestratorSummary, slotSummary } from './render/summary.ts'
 import { readTrigger } from './trigger.ts'
-import { jobDeps, orchestrateDeps, workDeps } from './wiring.ts'
+import { type JobEnvironment, jobDeps, orchestrateDeps, withScratch, workDeps } from './wiring.ts'
 
-/** One job of the workflow: the role says which, the event and the environment say on what. */
+/** One job of the workflow. What goes wrong is said in its log, and fails it. */
 export async function main(): Promise<void> {
+  try {
+    await runJob()
+  } catch (error) {
+    core.setFailed(error instanceof Error ? error : String(error))
+  }
+}
+
+/** The role says which job it is, the event and the environment say on what. */
+async function runJob(): Promise<void> {
   const inputs = readInputs(core.getInput)
-  const env = readEnvironment(process.env)
+  const env = withScratch(readEnvironment(process.env))
   core.setSecret(inputs.token)
   switch (inputs.role) {
     case 'command':
@@ -28,10 +37,13 @@ export async function main(): Promise<void> {
   }
 }
 
+/** The packages make one such object as they are loaded. This one reads the environment as it is now. */
+const fresh = <Made extends object>(one: Made): Made => new (one.constructor as new () => Made)()
+
 type Of<Role extends Inputs['role']> = Extract<Inputs, { role: Role }>
 
-async function command(inputs: Of<'command'>, env: Environment): Promise<CommandOutcome> {
-  const trigger = readTrigger(context)
+async function command(inputs: Of<'command'>, env: JobEnvironment): Promise<CommandOutcome> {
+  const trigger = readTrigger(fresh(context))
   const deps = await jobDeps(inputs, env)
   if (trigger.kind === 'pull-closed') return runClosed(deps, { ...trigger, by: trigger.sender.login })
   if (trigger.kind === 'comment') {
@@ -50,19 +62,19 @@ function tell({ run, orchestrate: must, slots }: CommandOutcome): void {
   core.setOutput('slots', JSON.stringify(slots))
 }
 
-async function orchestrateRun(inputs: Of<'orchestrate'>, env: Environment): Promise<void> {
+async function orchestrateRun(inputs: Of<'orchestrate'>, env: JobEnvironment): Promise<void> {
   const run = await orchestrate(await orchestrateDeps(inputs, env), inputs.run)
   if (run === null) core.warning(`Run ${inputs.run} has no journal: there is nothing to do.`)
-  else await core.summary.addRaw(orchestratorSummary(run)).write()
+  else await fresh(core.summary).addRaw(orchestratorSummary(run)).write()
 }
 
-async function work(inputs: Of<'work'>, env: Environment): Promise<void> {
+async function work(inputs: Of<'work'>, env: JobEnvironment): Promise<void> {
   const deeds = await runSlot(await workDeps(inputs, env), { run: inputs.run, slot: inputs.slot })
-  await core.summary.addRaw(slotSummary(inputs.slot, deeds)).write()
+  await fresh(core.summary).addRaw(slotSummary(inputs.slot, deeds)).write()
 }
 
-async function recoverRun(inputs: Of<'recover'>, env: Environment): Promise<void> {
-  const trigger = readTrigger(context)
+async function recoverRun(inputs: Of<'recover'>, env: JobEnvironment): Promise<void> {
+  const trigger = readTrigger(fresh(context))
   const isComment = trigger.kind === 'comment'
   return recover(await jobDeps(inputs, env), {
     run: inputs.run,

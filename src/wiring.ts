@@ -31,8 +31,18 @@ const LIFE_MINUTES = 330
 
 const clock = systemClock
 
+export interface JobEnvironment extends Environment {
+  /** A folder of this job alone: one that runs twice on one machine finds nothing of the first. */
+  scratch: string
+}
+
+export const withScratch = (env: Environment): JobEnvironment => ({
+  ...env,
+  scratch: mkdtempSync(join(env.RUNNER_TEMP, 'tributary-')),
+})
+
 /** Adapters for the jobs that hold a write token: one API client, one bare repository. */
-export async function jobDeps(inputs: Inputs, env: Environment): Promise<JobDeps> {
+export async function jobDeps(inputs: Inputs, env: JobEnvironment): Promise<JobDeps> {
   const store = storeOf(inputs, env)
   let repo: ReturnType<typeof openRepo> | null = null
   return {
@@ -49,14 +59,14 @@ export async function jobDeps(inputs: Inputs, env: Environment): Promise<JobDeps
   }
 }
 
-export async function orchestrateDeps(inputs: Inputs, env: Environment): Promise<OrchestrateDeps> {
+export async function orchestrateDeps(inputs: Inputs, env: JobEnvironment): Promise<OrchestrateDeps> {
   const secrets = secretsOf(inputs, env)
   return {
     ...(await jobDeps(inputs, env)),
     clock,
     log: (line) => core.info(secrets.redact(line)),
     model: modelOf(env, secrets),
-    slots: openSlots({ ...placeOf(inputs, env), folder: join(scratch(env), 'results') }),
+    slots: openSlots({ ...placeOf(inputs, env), folder: join(env.scratch, 'results') }),
     readPlan: readHandPlan,
     secrets: secrets.values,
     redact: secrets.redact,
@@ -65,10 +75,10 @@ export async function orchestrateDeps(inputs: Inputs, env: Environment): Promise
 }
 
 /** Adapters for a slot: it can read the journal and hand a result over, and nothing else. */
-export async function workDeps(inputs: Inputs, env: Environment): Promise<WorkDeps> {
+export async function workDeps(inputs: Inputs, env: JobEnvironment): Promise<WorkDeps> {
   const secrets = secretsOf(inputs, env)
   const { redact } = secrets
-  const ownFolders = [scratch(env), env.RUNNER_TEMP, dirname(dirname(fileURLToPath(import.meta.url)))]
+  const ownFolders = [env.scratch, env.RUNNER_TEMP, dirname(dirname(fileURLToPath(import.meta.url)))]
   const { remoteUrl, token } = storeOf(inputs, env)
   return {
     journal: await openJournal(storeOf(inputs, env)),
@@ -80,25 +90,25 @@ export async function workDeps(inputs: Inputs, env: Environment): Promise<WorkDe
     redact,
     secrets: secrets.values,
     keepSecret: secrets.add,
-    scratch: scratchIn(scratch(env)),
+    scratch: scratchIn(env.scratch),
     model: modelOf(env, secrets),
     agentEnv: agentEnvironment(env.all, tokensOf(inputs, env)),
   }
 }
 
 /** What no log, comment, artifact or journal may hold. */
-const secretsOf = (inputs: Inputs, env: Environment): Secrets =>
+const secretsOf = (inputs: Inputs, env: JobEnvironment): Secrets =>
   keepSecrets([...tokensOf(inputs, env), env.all.ANTHROPIC_API_KEY ?? ''], core.setSecret)
 
 /** With these one can speak for the job. */
-const tokensOf = (inputs: Inputs, { all, ACTIONS_RUNTIME_TOKEN }: Environment): string[] => [
+const tokensOf = (inputs: Inputs, { all, ACTIONS_RUNTIME_TOKEN }: JobEnvironment): string[] => [
   inputs.token,
   ACTIONS_RUNTIME_TOKEN,
   all.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? '',
 ]
 
 /** Null where the workflow gives neither a key nor what leads to one. */
-function modelOf({ all, TRIBUTARY_SILENCE_SECONDS: seconds }: Environment, secrets: Secrets): Model | null {
+function modelOf({ all, TRIBUTARY_SILENCE_SECONDS: seconds }: JobEnvironment, secrets: Secrets): Model | null {
   const credentials = readCredentials(all)
   if (credentials === null) return null
   return openModel({
@@ -111,7 +121,7 @@ function modelOf({ all, TRIBUTARY_SILENCE_SECONDS: seconds }: Environment, secre
   })
 }
 
-function placeOf(inputs: Inputs, env: Environment): Place {
+function placeOf(inputs: Inputs, env: JobEnvironment): Place {
   const [owner = '', repo = ''] = env.GITHUB_REPOSITORY.split('/')
   const client = openClient({
     apiUrl: env.GITHUB_API_URL,
@@ -122,22 +132,15 @@ function placeOf(inputs: Inputs, env: Environment): Place {
   return { client, owner, repo }
 }
 
-const storeOf = (inputs: Inputs, env: Environment) => ({
-  gitDir: join(scratch(env), 'run.git'),
+const storeOf = (inputs: Inputs, env: JobEnvironment) => ({
+  gitDir: join(env.scratch, 'run.git'),
   remoteUrl: `${env.GITHUB_SERVER_URL}/${env.GITHUB_REPOSITORY}.git`,
   token: inputs.token,
   clock,
 })
 
-let folder: string | null = null
-/** A folder of this process alone: a job that runs twice on one machine finds nothing of the first. */
-function scratch(env: Environment): string {
-  folder ??= mkdtempSync(join(env.RUNNER_TEMP, 'tributary-'))
-  return folder
-}
-
 /** `owner/repo/.github/workflows/tributary.yml@refs/heads/main`: the file that a dispatch names. */
-function workflowFileOf(env: Environment): string {
+function workflowFileOf(env: JobEnvironment): string {
   const path = env.GITHUB_WORKFLOW_REF.split('@')[0] ?? ''
   return path.slice(path.lastIndexOf('/') + 1)
 }

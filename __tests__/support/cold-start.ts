@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -14,30 +14,44 @@ const EVENT = {
   repository: { name: 'repository', owner: { login: 'somebody' }, default_branch: 'main' },
 }
 
-/** Milliseconds from the start of `node index.js`, in the folder of a bundle, to its first request of any kind; infinite where it makes none. */
-export async function coldStart(dist: string): Promise<number> {
+export interface ColdStart {
+  /** Infinite if the program makes no request. */
+  ms: number
+  /** What the processors worked for it, which other work on the machine changes little; null if the system does not tell. */
+  cpuMs: number | null
+}
+
+/** From the start of `node index.js`, in the folder of a bundle, to its first request of any kind. */
+export async function coldStart(dist: string): Promise<ColdStart> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-cold-'))
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const first = new Promise<number>((resolve) => {
-    server.on('request', (_request, response) => {
-      resolve(performance.now())
-      response.writeHead(401).end('{}')
-    })
-  })
   const event = join(folder, 'event.json')
   writeFileSync(event, JSON.stringify(EVENT))
   const begun = performance.now()
   const env = environment(folder, event, (server.address() as AddressInfo).port)
   const child = spawn(process.execPath, [join(dist, 'index.js')], { stdio: 'ignore', env })
-  const ended = new Promise<number>((resolve) => child.once('exit', () => resolve(Number.POSITIVE_INFINITY)))
-  const at = await Promise.race([first, ended])
+  const first = new Promise<ColdStart>((resolve) => {
+    server.on('request', (_request, response) => {
+      resolve({ ms: performance.now() - begun, cpuMs: cpuOf(child.pid) })
+      response.writeHead(401).end('{}')
+    })
+  })
+  const ended = new Promise<ColdStart>((resolve) => child.once('exit', () => resolve({ ms: Infinity, cpuMs: null })))
+  const start = await Promise.race([first, ended])
   child.kill('SIGKILL')
   await ended
   server.closeAllConnections()
   server.close()
   rmSync(folder, { recursive: true, force: true })
-  return at - begun
+  return start
+}
+
+/** User and system time, in the hundredths of a second in which Linux counts. */
+function cpuOf(pid: number | undefined): number | null {
+  if (process.platform !== 'linux') return null
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+  return 10 * (Number(fields[11]) + Number(fields[12]))
 }
 
 function environment(folder: string, event: string, port: number): Record<string, string> {

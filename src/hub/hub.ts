@@ -13,7 +13,9 @@ import type { Host, JobRecord, Runner } from './host.ts'
 import { listen, stop } from './listen.ts'
 import { nameOf } from './name.ts'
 import type { Observer } from './rest/layers.ts'
+import type { StartProcess } from './runner/process.ts'
 import { createRunner as createDefaultRunner } from './runner/runner.ts'
+import type { RunnerOptions } from './runner/world.ts'
 import { artifactFolder, createHost } from './runner-host.ts'
 import { createDocument } from './store/create.ts'
 import type { Settings } from './store/document.ts'
@@ -36,7 +38,8 @@ export interface HubOptions {
   settings?: Partial<Settings>
   /** The folder with Tributary's action.yml and dist, which workflows of this repository run for their own `uses:`. */
   tributaryAction: string
-  createRunner?: (host: Host, options: { tributaryAction: string }) => Runner
+  createRunner?: (host: Host, options: RunnerOptions) => Runner
+  startProcess?: StartProcess
   now?: () => Date
   log?: (line: string) => void
   observe?: Observer
@@ -114,7 +117,10 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
   const app = createApp(world, files, options.observe)
   handle = (request, env) => app.fetch(request, env)
   const host = createHost(world, options.variables ?? {}, kill)
-  runner = (options.createRunner ?? createDefaultRunner)(host, { tributaryAction: options.tributaryAction })
+  runner = (options.createRunner ?? createDefaultRunner)(host, {
+    tributaryAction: options.tributaryAction,
+    startProcess: options.startProcess,
+  })
   const started = runner
   return {
     url: urls.results.replace(/\/$/, ''),

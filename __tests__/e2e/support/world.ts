@@ -9,6 +9,7 @@ import { workOf } from '../../../src/core/state.ts'
 import type { Hub, HubOptions } from '../../../src/hub/hub.ts'
 import { PACE } from '../../support/pace.ts'
 import { journalReader } from './journal-reader.ts'
+import { startPooled } from './pooled.ts'
 import { git, makeRepository, ROOT } from './repository.ts'
 
 /** The hub as it ships, in one file: its sources would be loaded anew for each file of tests. */
@@ -36,6 +37,7 @@ export async function startWorld(options: WorldOptions = {}) {
       dataDir,
       tributaryAction: process.env.TRIBUTARY_ACTION ?? ROOT,
       name: 'somebody/repository',
+      startProcess: startPooled,
       ...options.hub,
     })
   let hub = await begin()

@@ -1,5 +1,4 @@
 import { stepFileVariables } from './env-files.ts'
-import { startProcess } from './process.ts'
 import type { StepSession } from './session.ts'
 import { stepEnvironment } from './session.ts'
 
@@ -24,7 +23,7 @@ export async function runChild(step: StepSession, child: Child): Promise<number>
   const env = { ...stepEnvironment(job, step.env), ...stepFileVariables(step.files), ...child.env }
   const cwd = child.cwd ?? job.folders.workspace
   const request = { command: child.command, args: child.args, cwd, env, onLine: child.onLine ?? step.read }
-  const running = startProcess(request, job.world.grace)
+  const running = job.world.startProcess(request, job.world.grace)
   job.children.add(running)
   step.child.running = running
   const exit = await running.done

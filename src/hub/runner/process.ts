@@ -34,6 +34,8 @@ export interface Running {
 /** Output that comes this long after the exit belongs to a process left behind. */
 const drainMs = 100
 
+export type StartProcess = (request: Request, grace: Grace) => Running
+
 export function startProcess(request: Request, grace: Grace): Running {
   const child = spawn(request.command, request.args, {
     cwd: request.cwd,
@@ -99,7 +101,8 @@ function whenQuiet(child: ChildProcess, quiet: () => void): void {
   child.once('close', () => clearTimeout(timer))
 }
 
-function readLines(stream: Readable, onLine: (line: string) => void): void {
+/** Calls for each line, also for a last one without an end. */
+export function readLines(stream: Readable, onLine: (line: string) => void): void {
   let rest = ''
   stream.setEncoding('utf8')
   stream.on('data', (chunk: string) => {

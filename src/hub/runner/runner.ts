@@ -2,6 +2,7 @@ import type { Host, HubEvent, Runner } from '../host.ts'
 import { Groups } from './concurrency.ts'
 import type { Asked } from './deliver.ts'
 import { runsFor } from './deliver.ts'
+import { startProcess } from './process.ts'
 import { recover } from './recover.ts'
 import type { RunHandle } from './run.ts'
 import { startRun } from './run.ts'
@@ -20,6 +21,7 @@ export function createRunner(host: Host, options: RunnerOptions): Runner {
     logs: options.logs ?? (() => undefined),
     grace: options.grace ?? defaultGrace,
     path: options.path ?? process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+    startProcess: options.startProcess ?? startProcess,
     behind: new Set(),
     closed: false,
   }

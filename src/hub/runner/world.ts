@@ -1,6 +1,6 @@
 import type { Host, JobRecord, WorkflowRunRecord } from '../host.ts'
 import type { Groups } from './concurrency.ts'
-import type { Grace } from './process.ts'
+import type { Grace, StartProcess } from './process.ts'
 
 export interface RunnerOptions {
   /** Folder of the action that Tributary's own steps run, whatever address their `uses:` names. */
@@ -10,6 +10,8 @@ export interface RunnerOptions {
   readonly grace?: Grace
   /** PATH of the jobs; the hub's own unless given. */
   readonly path?: string
+  /** How a step's process is started; anew for each unless given. */
+  readonly startProcess?: StartProcess | undefined
 }
 
 /** What all runs of one runner share. */
@@ -20,6 +22,7 @@ export interface World {
   readonly logs: (line: string) => void
   readonly grace: Grace
   readonly path: string
+  readonly startProcess: StartProcess
   readonly behind: Set<Promise<unknown>>
   /** Once closed nothing is written any more: what a restart finds must be what was true before. */
   closed: boolean
