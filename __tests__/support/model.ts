@@ -1,4 +1,4 @@
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { expect, onTestFinished } from 'vitest'
 import type { SchemaCheck } from '../../src/hub/model/fits.ts'
@@ -7,11 +7,16 @@ import { type ModelServer, startModelServer } from '../../src/hub/model/server.t
 
 export const MODEL_KEY = 'sk-ant-scripted'
 
+const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true, logger: false }))
+/** By their text: the same few come again and again, and compiling one takes longer than all that it is asked. */
+const compiled = new Map<string, ValidateFunction>()
+
 /** Holds what a script says against the schema that the request carries. */
 export const schemaCheck: SchemaCheck = (schema, value) => {
-  const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true, logger: false }))
   const { $schema: _, ...rest } = schema
-  const fits = ajv.compile(rest)
+  const text = JSON.stringify(rest)
+  const fits = compiled.get(text) ?? ajv.compile(rest)
+  compiled.set(text, fits)
   return fits(value)
     ? []
     : (fits.errors ?? []).map(({ instancePath, message }: ErrorObject) => `${instancePath || '/'} ${message}`)
