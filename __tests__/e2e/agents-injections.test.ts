@@ -48,7 +48,7 @@ beforeAll(async () => {
     '.github/tributary.yml': calm('commands: [node]'),
     ...Object.fromEntries(notes),
   }
-  stage = await startAgentWorld(takenIn, { files })
+  stage = await startAgentWorld(takenIn, { disk: true, files })
   world = stage.world
   victim = await world.openIssue('Leave me open.')
   const issue = await world.openIssue(

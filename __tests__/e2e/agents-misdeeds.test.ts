@@ -94,7 +94,7 @@ let stage: Awaited<ReturnType<typeof startAgentWorld>>
 let events: RunEvent[]
 beforeAll(async () => {
   const rules = [whenTask('rules', breaksRules), whenTask('loops', loops), whenTask('mends', mends), ...usual(plan)]
-  stage = await startAgentWorld(rules, { files: { 'tools/trap.mjs': TRAP } })
+  stage = await startAgentWorld(rules, { disk: true, files: { 'tools/trap.mjs': TRAP } })
   const { world } = stage
   const issue = await world.openIssue('Please write three files.')
   await world.say(issue, '/plan --mode off')

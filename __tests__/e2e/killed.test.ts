@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startProcess } from '../../src/hub/runner/process.ts'
 import { expectOneOfEverything } from './support/once.ts'
 import { issueWith } from './support/plan.ts'
 import { eventsOf, startWorld, type World } from './support/world.ts'
 
 let world: World
 beforeAll(async () => {
-  world = await startWorld()
+  world = await startWorld({ hub: { startProcess } })
 })
 afterAll(() => world.close())
 

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startProcess } from '../../src/hub/runner/process.ts'
 import { issueWith } from './support/plan.ts'
 import { agreement, startWorld, type World } from './support/world.ts'
 
 let world: World
 beforeEach(async () => {
-  world = await startWorld()
+  // As on GitHub: each job starts Node and loads the action.
+  world = await startWorld({ hub: { startProcess } })
 })
 afterEach(() => world.close())
 

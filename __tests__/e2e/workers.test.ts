@@ -33,6 +33,7 @@ let state: LiveRun
 let work: Work
 beforeAll(async () => {
   world = await startWorld({
+    disk: true,
     files: {
       'tools/pry.mjs': PRY,
       // Four at a time: the machine has two cores, and each slot is a process.

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Host, hostOf } from '../../src/adapters/sandbox/host.ts'
 import { probeSandbox } from '../../src/adapters/sandbox/probe.ts'
 import { type Redact, redactor } from '../../src/core/redact.ts'
 import type { Settings } from '../../src/core/settings.ts'
 import type { Sandbox } from '../../src/ports/sandbox.ts'
+
+import { onDisk } from './temporary.ts'
 
 export const testHost = (env: Record<string, string | undefined> = process.env): Host => hostOf(env, [])
 
@@ -64,7 +65,7 @@ export interface Tree {
   remove(): void
 }
 
-export function makeTree(within = tmpdir()): Tree {
+export function makeTree(within = onDisk()): Tree {
   const around = realpathSync(mkdtempSync(join(within, 'tributary-sandbox-')))
   const path = join(around, 'tree')
   mkdirSync(path)

@@ -8,6 +8,7 @@ import type { RunState, Work } from '../../../src/core/state.ts'
 import { workOf } from '../../../src/core/state.ts'
 import type { Hub, HubOptions } from '../../../src/hub/hub.ts'
 import { PACE } from '../../support/pace.ts'
+import { onDisk } from '../../support/temporary.ts'
 import { journalReader } from './journal-reader.ts'
 import { startPooled } from './pooled.ts'
 import { git, makeRepository, ROOT } from './repository.ts'
@@ -23,12 +24,14 @@ export interface WorldOptions {
   files?: Readonly<Record<string, string>>
   /** A checkout to take instead of the small repository of the tests. */
   checkout?: string
+  /** Where the sandbox has to hide what lies around: see `onDisk`. */
+  disk?: boolean
   hub?: Partial<HubOptions>
 }
 
 /** A hub with a repository that has the shipped workflow, and people who type. The action is the bundle in dist/. */
 export async function startWorld(options: WorldOptions = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'tributary-e2e-'))
+  const folder = mkdtempSync(join(options.disk ? onDisk() : tmpdir(), 'tributary-e2e-'))
   const checkout = options.checkout ?? makeRepository(join(folder, 'checkout'), options.files)
   const dataDir = join(folder, 'hub')
   const begin = () =>
