@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, rmSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
+import { temporaryRoot } from './temporary.mjs'
 
 const VERSION = '24.9.0'
 /** The systems for which npm has Node itself. */
@@ -20,7 +20,7 @@ else await play(binary)
 /** @param {string} node */
 async function play(node) {
   console.log(`the demo under Node ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}`)
-  const place = join(realpathSync(mkdtempSync(join(tmpdir(), 'tributary-node24-'))), 'demo')
+  const place = join(temporaryRoot('tributary-node24-'), 'demo')
   try {
     const child = spawn(node, [join(root, 'dist', 'cli.js'), 'demo', '--folder', place], {
       // The commands of tasks find their node in the path.

@@ -1,5 +1,9 @@
-// All that is loaded stands in a module of its own: a process that runs this file again does not load it again.
-const { main } = await import('./main.ts')
-await main()
+import * as core from '@actions/core'
 
-export {}
+try {
+  // A module of its own: a process that runs this file a second time does not load it again.
+  const { main } = await import('./main.ts')
+  await main()
+} catch (error) {
+  core.setFailed(error instanceof Error ? error : String(error))
+}

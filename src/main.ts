@@ -11,17 +11,8 @@ import { orchestratorSummary, slotSummary } from './render/summary.ts'
 import { readTrigger } from './trigger.ts'
 import { type JobEnvironment, jobDeps, orchestrateDeps, withScratch, workDeps } from './wiring.ts'
 
-/** One job of the workflow. What goes wrong is said in its log, and fails it. */
+/** One job of the workflow: the role says which, the event and the environment say on what. */
 export async function main(): Promise<void> {
-  try {
-    await runJob()
-  } catch (error) {
-    core.setFailed(error instanceof Error ? error : String(error))
-  }
-}
-
-/** The role says which job it is, the event and the environment say on what. */
-async function runJob(): Promise<void> {
   const inputs = readInputs(core.getInput)
   const env = withScratch(readEnvironment(process.env))
   core.setSecret(inputs.token)

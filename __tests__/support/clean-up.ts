@@ -2,8 +2,8 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { temporaryRoot } from '../../scripts/temporary.mjs'
 import { runningProcesses } from './processes.ts'
-import { temporaryRoot } from './temporary.ts'
 
 const PATIENCE_MS = 5000
 
@@ -16,7 +16,7 @@ export default function setUp(): () => Promise<void> {
   if (process.env.TRIBUTARY_DISK !== undefined) return async () => {}
   const before = process.env.TMPDIR
   const disk = realpathSync(mkdtempSync(join(tmpdir(), 'tributary-tests-')))
-  const root = temporaryRoot()
+  const root = temporaryRoot('tributary-tests-')
   process.env.TRIBUTARY_DISK = disk
   process.env.TMPDIR = root
   return async () => {

@@ -7,7 +7,7 @@ import { type Redact, redactor } from '../../src/core/redact.ts'
 import type { Settings } from '../../src/core/settings.ts'
 import type { Sandbox } from '../../src/ports/sandbox.ts'
 
-import { onDisk } from './temporary.ts'
+import { onDisk } from './on-disk.ts'
 
 export const testHost = (env: Record<string, string | undefined> = process.env): Host => hostOf(env, [])
 

@@ -21,7 +21,7 @@ export default async function setUp(): Promise<() => void> {
   const idle = new Set<ChildProcess>()
   const start = (): ChildProcess => {
     // The head of a group, as every process of a job.
-    const child = fork(PROGRAM, { cwd: '/', detached: true, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+    const child = fork(PROGRAM, { cwd: '/', detached: true, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
     all.add(child)
     child.once('exit', () => all.delete(child) && idle.delete(child))
     return child

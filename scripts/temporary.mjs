@@ -1,0 +1,47 @@
+// @ts-check
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, realpathSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A file system in memory. There a new repository takes a tenth of the time that it takes on some disks. */
+const MEMORY = '/dev/shm'
+/** What tests leave there at one time, and some more. */
+const ROOM_BYTES = 2e9
+
+/**
+ * A new folder for the temporary files of tests: in memory, unless TMPDIR names a place or memory cannot serve.
+ * @param {string} prefix of its name
+ * @returns {string} its path, without links
+ */
+export function temporaryRoot(prefix) {
+  const memory = process.env.TMPDIR ? null : rootIn(MEMORY, prefix)
+  if (memory !== null && runsPrograms(memory)) return memory
+  if (memory !== null) rmSync(memory, { recursive: true })
+  return realpathSync(mkdtempSync(join(tmpdir(), prefix)))
+}
+
+/**
+ * @param {string} folder
+ * @param {string} prefix
+ */
+function rootIn(folder, prefix) {
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize < ROOM_BYTES ? null : mkdtempSync(join(folder, prefix))
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Containers often have such a folder, but run nothing that lies there.
+ * @param {string} folder
+ */
+function runsPrograms(folder) {
+  const program = join(folder, 'program')
+  writeFileSync(program, '#!/bin/sh\n', { mode: 0o700 })
+  const { status } = spawnSync(program)
+  rmSync(program)
+  return status === 0
+}
