@@ -1,8 +1,9 @@
-import type { EventOf, RunEvent } from './event.ts'
+import type { EventOf } from './event.ts'
+import type { Changing } from './folds.ts'
 import type { Planning } from './planning.ts'
 
 /** The planner's part of the state; null before a model was asked to plan. */
-export function evolvePlanning(planning: Planning | null, event: RunEvent): Planning | null {
+export function evolvePlanning(planning: Planning | null, event: Changing<'planning'>): Planning | null {
   if (event.type === 'planning_begun') {
     const { base, baseBranch, settings, settingsBlob, mode } = event
     return planning ?? { ...nothingYet, base, baseBranch, settings, settingsBlob, mode }
@@ -23,7 +24,7 @@ const nothingYet = {
   settled: false,
 }
 
-function next(planning: Planning, event: RunEvent): Planning {
+function next(planning: Planning, event: Exclude<Changing<'planning'>, EventOf<'planning_begun'>>): Planning {
   switch (event.type) {
     case 'explored':
       return { ...planning, explorations: event.explorations }
@@ -58,8 +59,6 @@ function next(planning: Planning, event: RunEvent): Planning {
       return { ...planning, settled: true }
     case 'gate_switched_off':
       return { ...planning, mode: 'off' }
-    default:
-      return planning
   }
 }
 

@@ -1,4 +1,5 @@
-import type { RunEvent } from './event.ts'
+import type { EventOf } from './event.ts'
+import type { Changing } from './folds.ts'
 import type { TaskId } from './ref.ts'
 import { isShortage } from './shortage.ts'
 import { type AttemptRecord, type TaskRecord, type TaskState, taskOf, type Work } from './state.ts'
@@ -6,9 +7,8 @@ import { type AttemptRecord, type TaskRecord, type TaskState, taskOf, type Work 
 /** Records of tasks that were copied while these events were folded: nobody else holds them yet, so they may be changed. */
 export type Fresh = WeakSet<Work['tasks']>
 
-/** The part of the state that speaks of single tasks. Events of other things change nothing here. */
-export function evolveTask(work: Work, event: RunEvent, fresh: Fresh): Work {
-  if (!('task' in event) || event.task === null) return work
+/** The part of the state that speaks of single tasks. */
+export function evolveTask(work: Work, event: Changing<'task'>, fresh: Fresh): Work {
   const record = work.tasks[event.task]
   if (record === undefined) return work
   const tasks = fresh.has(work.tasks) ? work.tasks : { ...work.tasks }
@@ -21,7 +21,7 @@ export function evolveTask(work: Work, event: RunEvent, fresh: Fresh): Work {
     : changed
 }
 
-function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: RunEvent): TaskRecord {
+function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: Changing<'task'>): TaskRecord {
   const { state } = record
   switch (event.type) {
     case 'task_queued': {
@@ -113,14 +113,12 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: RunEven
       return closeOpen(record, event.at, 'skipped', { status: 'skipped', base: baseOf(state), since: event.at })
     case 'task_cancelled':
       return closeOpen(record, event.at, 'cancelled', { status: 'cancelled', base: baseOf(state), since: event.at })
-    default:
-      return record
   }
 }
 
 const baseOf = (state: TaskState) => ('base' in state ? state.base : null)
 
-function conflicted(record: TaskRecord, event: Extract<RunEvent, { type: 'task_conflicted' }>): TaskRecord {
+function conflicted(record: TaskRecord, event: EventOf<'task_conflicted'>): TaskRecord {
   const last = record.attempts.at(-1)
   const failure = { reason: 'conflict', with: event.with, paths: event.paths } as const
   const state: TaskState = event.final

@@ -1,10 +1,10 @@
-import type { EventOf, RunEvent } from './event.ts'
+import type { EventOf } from './event.ts'
 import { withAmendment, withTask } from './evolve-plan.ts'
-import { evolveTask, type Fresh } from './evolve-task.ts'
+import type { Changing } from './folds.ts'
 import type { Work } from './state.ts'
 
-/** What a run has of its work after an event: tasks, trunk, verification, growth. */
-export function evolveWork(work: Work, event: Exclude<RunEvent, EventOf<'plan_requested'>>, fresh: Fresh): Work {
+/** What a run has of its work after an event: trunk, verification, growth. */
+export function evolveWork(work: Work, event: Changing<'work'>): Work {
   switch (event.type) {
     case 'trunk_moved':
       return trunkMoved(work, event)
@@ -48,8 +48,6 @@ export function evolveWork(work: Work, event: Exclude<RunEvent, EventOf<'plan_re
     }
     case 'base_moved':
       return { ...work, baseSeen: { sha: event.to, paths: event.paths, stale: event.stale } }
-    default:
-      return evolveTask(work, event, fresh)
   }
 }
 

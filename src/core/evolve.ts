@@ -3,6 +3,7 @@ import { withDesignAnew, withProposal } from './evolve-plan.ts'
 import { evolvePlanning } from './evolve-planning.ts'
 import { evolveTask, type Fresh } from './evolve-task.ts'
 import { evolveWork } from './evolve-work.ts'
+import { type Changing, changes } from './folds.ts'
 import { attemptKey, emptyLedger, evolveLedger, writeOff } from './ledger.ts'
 import { noOptions } from './planning.ts'
 import { evolveSetbacks } from './setbacks.ts'
@@ -39,9 +40,13 @@ function evolveBy(state: RunState, event: RunEvent, fresh: Fresh): RunState {
 /** Money and planning are folded beside the phases: they count whatever the phase makes of an event. */
 const withMoney = (state: LiveRun, event: RunEvent): LiveRun => ({
   ...state,
-  ledger: writeOff(evolveLedger(state.ledger, event), (key) => isAwaited(state, key), event.at),
-  planning: evolvePlanning(state.planning, event),
-  setbacks: evolveSetbacks(state.setbacks, event),
+  ledger: writeOff(
+    changes(event, 'ledger') ? evolveLedger(state.ledger, event) : state.ledger,
+    (key) => isAwaited(state, key),
+    event.at,
+  ),
+  planning: changes(event, 'planning') ? evolvePlanning(state.planning, event) : state.planning,
+  setbacks: changes(event, 'setbacks') ? evolveSetbacks(state.setbacks, event) : state.setbacks,
 })
 
 /** Of what money is set aside for, only these will still tell what they used: stages of a run that goes on, and attempts at work. */
@@ -76,9 +81,15 @@ function requested(event: EventOf<'plan_requested'>): RunState {
 }
 
 function evolveLive(state: LiveRun, event: RunEvent, fresh: Fresh): LiveRun {
+  if (changes(event, 'run')) return evolveRun(state, event)
+  if (changes(event, 'work')) return onWork(state, (work) => evolveWork(work, event), event.type)
+  if (changes(event, 'task')) return onWork(state, (work) => evolveTask(work, event, fresh), event.type)
+  return state
+}
+
+/** The run as a whole: its phase, its orchestrator, its slots, what is shown of it. */
+function evolveRun(state: LiveRun, event: Changing<'run'>): LiveRun {
   switch (event.type) {
-    case 'plan_requested':
-      return state
     case 'plan_refused':
       return cancelAll(end(state, 'refused', event, { problems: event.problems }), event.at)
     case 'plan_begun':
@@ -91,16 +102,6 @@ function evolveLive(state: LiveRun, event: RunEvent, fresh: Fresh): LiveRun {
       return gateOff(state, event)
     case 'money_reserved':
       return withDesignAnew(state, event)
-    case 'planning_begun':
-    case 'money_settled':
-    case 'budget_set':
-    case 'explored':
-    case 'questions_asked':
-    case 'questions_answered':
-    case 'revision_requested':
-    case 'plan_drafted':
-    case 'plan_judged':
-      return state
     case 'plan_approved':
       return approved(state, event)
     case 'plan_rejected':
@@ -133,8 +134,6 @@ function evolveLive(state: LiveRun, event: RunEvent, fresh: Fresh): LiveRun {
       return { ...state, pullRefused: event.why }
     case 'projected':
       return { ...state, projected: { ...state.projected, ...entriesOf(event) } }
-    default:
-      return onWork(state, (work) => evolveWork(work, event, fresh), event.type)
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { RunEvent } from './event.ts'
+import type { Changing } from './folds.ts'
 import { mergeSpending, noUsage, roleSchema, type Spending, spendingSchema, usdOf } from './usage.ts'
 
 /** What a run may spend, has spent, and has set aside. The one truth about its money; folded from the journal. */
@@ -46,7 +46,7 @@ export const availableUsd = (ledger: Ledger): number =>
   Math.max(0, (ledger.limit ?? 0) - spentUsd(ledger) - reservedUsd(ledger))
 
 /** The ledger after an event. A reservation that ends without a word of what was used counts as spent, whole. */
-export function evolveLedger(ledger: Ledger, event: RunEvent): Ledger {
+export function evolveLedger(ledger: Ledger, event: Changing<'ledger'>): Ledger {
   switch (event.type) {
     case 'planning_begun':
       return { ...ledger, limit: ledger.limit ?? event.limit }
@@ -76,8 +76,6 @@ export function evolveLedger(ledger: Ledger, event: RunEvent): Ledger {
     case 'task_cancelled':
     case 'task_skipped':
       return settleOf(ledger, event.task, event.at)
-    default:
-      return ledger
   }
 }
 

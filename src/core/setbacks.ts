@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { EventOf, RunEvent } from './event.ts'
+import type { EventOf } from './event.ts'
+import type { Changing } from './folds.ts'
 import type { StageName } from './planning.ts'
 import type { TaskId } from './ref.ts'
 
@@ -22,7 +23,7 @@ export const stageId = (name: StageName, task: TaskId | null): string => (task =
 const WHOLE_PLAN = ['explore', 'design', 'critique'] as const
 
 /** A stage that came to something, or whose basis a person has changed, begins from nothing again. */
-export function evolveSetbacks(setbacks: Setbacks, event: RunEvent): Setbacks {
+export function evolveSetbacks(setbacks: Setbacks, event: Changing<'setbacks'>): Setbacks {
   switch (event.type) {
     case 'stage_failed':
       return failed(setbacks, event)
@@ -45,8 +46,6 @@ export function evolveSetbacks(setbacks: Setbacks, event: RunEvent): Setbacks {
       return without(setbacks, ...(['scope', 'expand', 'replan'] as const).map((name) => stageId(name, event.task)))
     case 'change_described':
       return without(setbacks, 'synthesis')
-    default:
-      return setbacks
   }
 }
 

@@ -1,0 +1,78 @@
+import type { EventOf, RunEvent } from './event.ts'
+
+/** A part of the state, with a fold of its own. */
+export type Part = 'run' | 'planning' | 'ledger' | 'setbacks' | 'work' | 'task'
+
+/**
+ * The parts of the state that an event changes. An event without a line here does not compile, and neither does a fold that
+ * leaves out one of its events.
+ */
+export const FOLDS = {
+  // It makes the state that all others change.
+  plan_requested: [],
+  planning_begun: ['planning', 'ledger'],
+  money_reserved: ['run', 'planning', 'ledger'],
+  money_settled: ['ledger'],
+  stage_failed: ['run', 'ledger', 'setbacks'],
+  budget_set: ['ledger'],
+  explored: ['planning', 'setbacks'],
+  questions_asked: ['planning', 'setbacks'],
+  questions_answered: ['planning', 'setbacks'],
+  revision_requested: ['planning', 'setbacks'],
+  gate_switched_off: ['run', 'planning'],
+  plan_begun: ['run'],
+  task_planned: ['planning', 'work'],
+  plan_drafted: ['planning', 'setbacks'],
+  plan_judged: ['planning', 'setbacks'],
+  plan_amended: ['work', 'setbacks'],
+  task_scoped: ['work', 'setbacks'],
+  task_steered: ['task'],
+  change_described: ['work', 'setbacks'],
+  plan_refused: ['run'],
+  plan_proposed: ['run', 'planning', 'ledger', 'setbacks'],
+  plan_approved: ['run'],
+  plan_rejected: ['run'],
+  orchestrator_requested: ['run'],
+  orchestrator_started: ['run'],
+  orchestrator_left: ['run'],
+  orchestrator_lost: ['run'],
+  slots_requested: ['run'],
+  slots_started: ['run'],
+  slots_gone: ['run'],
+  task_queued: ['task'],
+  task_started: ['task', 'ledger'],
+  task_returned: ['task', 'ledger'],
+  task_verified: ['task', 'ledger'],
+  task_landed: ['task'],
+  task_failed: ['task', 'ledger'],
+  task_conflicted: ['task'],
+  task_retried: ['task', 'setbacks'],
+  task_skipped: ['task', 'ledger'],
+  task_cancelled: ['task', 'ledger'],
+  gate_approved: ['task'],
+  trunk_moved: ['work'],
+  verification_queued: ['work'],
+  verification_started: ['work'],
+  verification_returned: ['work'],
+  verification_passed: ['work'],
+  verification_failed: ['work'],
+  culprit_found: ['work'],
+  base_moved: ['work'],
+  run_paused: ['run'],
+  run_resumed: ['run'],
+  run_cancelled: ['run'],
+  run_finished: ['run'],
+  run_closed: ['run'],
+  pull_refused: ['run'],
+  projected: ['run'],
+} as const satisfies Readonly<Record<RunEvent['type'], readonly Part[]>>
+
+type TypesOf<Of extends Part> = {
+  [Type in RunEvent['type']]: Of extends (typeof FOLDS)[Type][number] ? Type : never
+}[RunEvent['type']]
+
+/** The events that change this part. */
+export type Changing<Of extends Part> = EventOf<TypesOf<Of>>
+
+export const changes = <Of extends Part>(event: RunEvent, part: Of): event is Changing<Of> =>
+  (FOLDS[event.type] as readonly Part[]).includes(part)
