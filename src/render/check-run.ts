@@ -9,6 +9,7 @@ import { headline } from './headline.ts'
 import { moneySection } from './money-section.ts'
 import { nextSteps } from './next-steps.ts'
 import type { PlannedRun } from './planned.ts'
+import { phaseOf, standstill } from './run-phase.ts'
 import { standingAs, standingsOf } from './standing.ts'
 import { statusTable } from './status-tasks.ts'
 import { sections } from './table.ts'
@@ -21,7 +22,7 @@ import { count, duration } from './words.ts'
 export function runChecksFor(run: PlannedRun): CheckOutput[] {
   const { start, tip } = run.work.trunk
   const title = headline(run).title
-  const state = runState(run, title)
+  const state = runState(run)
   const assembled = run.work.verification !== null || state.status === 'completed'
   const commits = assembled ? [...new Set([start, tip])] : [start]
   return [...commits.map((sha) => runCheck(run, sha, title, state)), ...leftBehind(run, commits)]
@@ -83,28 +84,16 @@ function summary(run: PlannedRun): string[] {
   return sections([`**${title}${counts === '' ? '' : `: ${counts}`}**`], [means], steps)
 }
 
-const NEEDS_A_PERSON: readonly string[] = [
-  'Waiting for a person',
-  'Waiting for approval',
-  'Planning: waiting for answers',
-  'Paused at the limit of money',
-  'Stopped',
-]
-
 /** In progress while the machine can go on by itself; it asks for a person only when nothing else is left. */
-function runState(run: PlannedRun, title: string): CheckState {
+function runState(run: PlannedRun): CheckState {
   const { work } = run
   const startedAt = work.startedAt ?? work.proposedAt
   if (run.phase === 'ended') return completed(endOf(run.conclusion), startedAt, run.endedAt)
   if (run.phase === 'proposed') return completed('action_required', null, work.proposedAt)
-  if (title === 'Verification failed') return completed('failure', startedAt, lastMoment(run))
-  if (NEEDS_A_PERSON.includes(title))
-    return completed(
-      standingAs(standingsOf(work), 'failed').length > 0 ? 'failure' : 'action_required',
-      startedAt,
-      lastMoment(run),
-    )
-  return { status: 'in_progress', startedAt }
+  const still = standstill(phaseOf(run))
+  if (still === 'none') return { status: 'in_progress', startedAt }
+  const failed = still === 'broken' || standingAs(standingsOf(work), 'failed').length > 0
+  return completed(failed ? 'failure' : 'action_required', startedAt, lastMoment(run))
 }
 
 function endOf(conclusion: (PlannedRun & { phase: 'ended' })['conclusion']): CheckConclusion {
