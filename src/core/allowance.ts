@@ -1,9 +1,9 @@
 import { availableUsd, type Ledger } from './ledger.ts'
+import { isTryOf, stageId } from './money-key.ts'
 import type { Task } from './plan.ts'
 import type { Stage, StageName } from './planning.ts'
 import { predictAttempt } from './predict-cost.ts'
 import type { TaskId } from './ref.ts'
-import { stageId } from './setbacks.ts'
 import { leastAfter, MORE } from './shortage.ts'
 import { type ActiveRun, type LiveRun, recordOf, type TaskRecord, taskOf, type Work } from './state.ts'
 import { isAgentTask } from './tier.ts'
@@ -77,7 +77,7 @@ export function taskAllowance(run: ActiveRun, id: TaskId): number | null {
 
 /** A plan that is not settled may have to be written once more, however much work has begun meanwhile. */
 const keptForDesign = ({ planning, ledger }: ActiveRun): number =>
-  planning === null || planning.settled || Object.keys(ledger.reserved).some((key) => key.startsWith('design#'))
+  planning === null || planning.settled || Object.keys(ledger.reserved).some((key) => isTryOf(key, 'design'))
     ? 0
     : limitOf(ledger) * SHARE.design
 

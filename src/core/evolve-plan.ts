@@ -1,5 +1,6 @@
 import { canonical } from './digest.ts'
 import type { EventOf } from './event.ts'
+import { isTryOf } from './money-key.ts'
 import type { Task } from './plan.ts'
 import type { Mode } from './planning.ts'
 import type { TaskId } from './ref.ts'
@@ -154,7 +155,7 @@ const closed = (attempt: AttemptRecord, at: string): AttemptRecord =>
  * it comes again, as it is then.
  */
 export function withDesignAnew(state: LiveRun, { stage, at }: EventOf<'money_reserved'>): LiveRun {
-  if (state.phase !== 'active' || !state.work.open || !stage.startsWith('design#')) return state
+  if (state.phase !== 'active' || !state.work.open || !isTryOf(stage, 'design')) return state
   const { work } = state
   const stays = begunPart(work)
   const tasks: Record<TaskId, TaskRecord> = {}

@@ -1,5 +1,6 @@
 import type { EventOf } from './event.ts'
 import type { Changing } from './folds.ts'
+import { isTryOf } from './money-key.ts'
 import type { Planning } from './planning.ts'
 
 /** The planner's part of the state; null before a model was asked to plan. */
@@ -29,7 +30,7 @@ function next(planning: Planning, event: Exclude<Changing<'planning'>, EventOf<'
     case 'explored':
       return { ...planning, explorations: event.explorations }
     case 'money_reserved':
-      return event.stage.startsWith('design#')
+      return isTryOf(event.stage, 'design')
         ? { ...planning, streamed: [], draft: null, rejected: planning.draft ?? planning.rejected }
         : planning
     case 'questions_asked':

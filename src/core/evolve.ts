@@ -4,7 +4,8 @@ import { evolvePlanning } from './evolve-planning.ts'
 import { evolveTask, type Fresh } from './evolve-task.ts'
 import { evolveWork } from './evolve-work.ts'
 import { type Changing, changes } from './folds.ts'
-import { attemptKey, emptyLedger, evolveLedger, writeOff } from './ledger.ts'
+import { emptyLedger, evolveLedger, writeOff } from './ledger.ts'
+import { parseMoneyKey } from './money-key.ts'
 import { noOptions } from './planning.ts'
 import { evolveSetbacks } from './setbacks.ts'
 import {
@@ -52,10 +53,10 @@ const withMoney = (state: LiveRun, event: RunEvent): LiveRun => ({
 /** Of what money is set aside for, only these will still tell what they used: stages of a run that goes on, and attempts at work. */
 function isAwaited(state: LiveRun, key: string): boolean {
   if (state.phase === 'ended') return false
-  if (!key.includes('/')) return true
-  return Object.entries(workOf(state)?.tasks ?? {}).some(
-    ([id, { state: it }]) => it.status === 'in_progress' && attemptKey(id, it.attempt) === key,
-  )
+  const use = parseMoneyKey(key)
+  if (use?.of !== 'attempt') return true
+  const task = workOf(state)?.tasks[use.task]?.state
+  return task?.status === 'in_progress' && task.attempt === use.attempt
 }
 
 function requested(event: EventOf<'plan_requested'>): RunState {

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import type { Changing } from './folds.ts'
+import { attemptKey, isAttemptAt } from './money-key.ts'
 import { mergeSpending, noUsage, roleSchema, type Spending, spendingSchema, usdOf } from './usage.ts'
 
 /** What a run may spend, has spent, and has set aside. The one truth about its money; folded from the journal. */
 export const ledgerSchema = z.strictObject({
   /** US dollars; null until the settings are known. */
   limit: z.number().nullable(),
-  /** By stage (`design#1`) or attempt (`t3/2`). */
+  /** By stage or attempt: see `moneyKey`. */
   spent: z.record(z.string(), z.array(spendingSchema)),
   reserved: z.record(z.string(), z.strictObject({ role: roleSchema, usd: z.number(), since: z.iso.datetime() })),
   /** From setting money aside to settling it, by stage or attempt. */
@@ -15,9 +16,6 @@ export const ledgerSchema = z.strictObject({
 export type Ledger = z.infer<typeof ledgerSchema>
 
 export const emptyLedger: Ledger = { limit: null, spent: {}, reserved: {}, seconds: {} }
-
-/** The key of an attempt's money. */
-export const attemptKey = (task: string, attempt: number): string => `${task}/${attempt}`
 
 /** What one stage or attempt has cost, and the seconds that it took; for those that `of` names. */
 export const costsOf = ({ spent, seconds }: Ledger, of: (key: string) => boolean): Cost[] =>
@@ -35,7 +33,7 @@ export const allSpending = ({ spent }: Ledger): Spending[] => mergeSpending(Obje
 export const spentUsd = ({ spent }: Ledger): number => usdOf(Object.values(spent).flat())
 
 export const spendingOfTask = ({ spent }: Ledger, task: string): Spending[] =>
-  mergeSpending(Object.entries(spent).flatMap(([key, all]) => (key.startsWith(`${task}/`) ? all : [])))
+  mergeSpending(Object.entries(spent).flatMap(([key, all]) => (isAttemptAt(key, task) ? all : [])))
 
 /** Dollars that are set aside for what is at work. */
 export const reservedUsd = ({ reserved }: Ledger): number =>
@@ -112,4 +110,4 @@ function settle(ledger: Ledger, key: string, spending: readonly Spending[] | nul
 const isWrittenOff = ({ model, calls }: Spending): boolean => model === 'unknown' && calls === 0
 
 const settleOf = (ledger: Ledger, task: string, at: string): Ledger =>
-  writeOff(ledger, (key) => !key.startsWith(`${task}/`), at)
+  writeOff(ledger, (key) => !isAttemptAt(key, task), at)

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import type { EventOf } from './event.ts'
 import type { Changing } from './folds.ts'
-import type { StageName } from './planning.ts'
-import type { TaskId } from './ref.ts'
+import { parseMoneyKey, stageId } from './money-key.ts'
 
 /** What stages of the planner have met since they last came to something, by stage (`design`, `expand:t3`). */
 export const setbacksSchema = z.record(
@@ -16,9 +15,6 @@ export const setbacksSchema = z.record(
   }),
 )
 export type Setbacks = z.infer<typeof setbacksSchema>
-
-/** A stage whatever try it is: the part of its key before the number. */
-export const stageId = (name: StageName, task: TaskId | null): string => (task === null ? name : `${name}:${task}`)
 
 const WHOLE_PLAN = ['explore', 'design', 'critique'] as const
 
@@ -51,7 +47,8 @@ export function evolveSetbacks(setbacks: Setbacks, event: Changing<'setbacks'>):
 
 function failed(setbacks: Setbacks, { stage, why, short, lost }: EventOf<'stage_failed'>): Setbacks {
   if (lost === true) return setbacks
-  const id = stage.split('#')[0] ?? stage
+  const use = parseMoneyKey(stage)
+  const id = use?.of === 'stage' ? stageId(use.name, use.task) : stage
   const tries = setbacks[id]?.tries ?? 0
   return { ...setbacks, [id]: { tries: short === undefined ? tries + 1 : tries, why, short: short ?? null } }
 }

@@ -1,9 +1,9 @@
 import { exceedsShare, limitFor, stageAllowance } from './allowance.ts'
 import { mayStart } from './gate.ts'
+import { isTryOf, moneyKey, stageId } from './money-key.ts'
 import type { Task } from './plan.ts'
 import { type PlanDraft, type Planning, type Stage, type StageName, unanswered } from './planning.ts'
 import type { TaskId } from './ref.ts'
-import { stageId } from './setbacks.ts'
 import { type ActiveRun, isSettled, type LiveRun, recordOf, type Work } from './state.ts'
 import { isAgentTask } from './tier.ts'
 import type { ModelRole } from './usage.ts'
@@ -57,11 +57,11 @@ type Wanted = readonly [StageName, TaskId | null]
 /** With the key that it has, or would reserve its money under; null where it is given up. */
 function stageOf(state: LiveRun, name: StageName, task: TaskId | null): Stage | null {
   const { ledger } = state
-  const prefix = `${stageId(name, task)}#`
-  const isIts = (key: string) => key.startsWith(prefix)
+  const isIts = (key: string) => isTryOf(key, name, task)
   if (whyGivenUp(state, name, task) !== null) return null
   const open = Object.keys(ledger.reserved).find(isIts)
-  return { name, task, key: open ?? `${prefix}${Object.keys(ledger.spent).filter(isIts).length + 1}` }
+  const number = Object.keys(ledger.spent).filter(isIts).length + 1
+  return { name, task, key: open ?? moneyKey({ of: 'stage', name, task, number }) }
 }
 
 /** A run goes on without these, so that it does not stop where their share of the limit is too small for them. */

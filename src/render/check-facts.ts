@@ -1,5 +1,6 @@
 import type { Report } from '../core/event.ts'
-import { attemptKey, spendingOfTask } from '../core/ledger.ts'
+import { spendingOfTask } from '../core/ledger.ts'
+import { attemptKey } from '../core/money-key.ts'
 import { shortSha, type TaskId } from '../core/ref.ts'
 import { type AttemptRecord, recordOf, type TaskRecord } from '../core/state.ts'
 import { usdOf } from '../core/usage.ts'

@@ -1,4 +1,5 @@
 import { availableUsd, type Cost, costsOf, type Ledger, spentUsd } from '../core/ledger.ts'
+import { isTryOf } from '../core/money-key.ts'
 import { mergeSpending, type Spending, type Usage, usdOf } from '../core/usage.ts'
 import { code } from './code.ts'
 import { bounded } from './escape.ts'
@@ -11,9 +12,11 @@ const number = (amount: number): string => amount.toLocaleString('en-US')
 const usageOf = (spending: readonly Spending[], of: keyof Usage): number =>
   spending.reduce((sum, { usage }) => sum + usage[of], 0)
 
+const WHOLE_PLAN = ['explore', 'design', 'critique'] as const
+
 /** What the plan itself has cost; it stays the same while the run is at work. */
 export const planningCosts = (ledger: Ledger): Cost[] =>
-  costsOf(ledger, (key) => /^(?:explore|design|critique)#/.test(key))
+  costsOf(ledger, (key) => WHOLE_PLAN.some((name) => isTryOf(key, name)))
 
 /** Money whose use nobody can tell, since a process died in mid-call; it counts as spent. */
 const unknownUsd = (spending: readonly Spending[]): number => spending.reduce((sum, { unknown }) => sum + unknown, 0)

@@ -1,5 +1,6 @@
 import { verificationCommands } from '../core/assignment.ts'
 import { spendingOfTask } from '../core/ledger.ts'
+import { isAttemptAt } from '../core/money-key.ts'
 import { shortSha } from '../core/ref.ts'
 import type { AttemptRecord } from '../core/state.ts'
 import { code, codes, fence, words } from './code.ts'
@@ -15,7 +16,7 @@ import { duration, listed } from './words.ts'
 /** In the order in which they were merged; a task that was merged twice is one line, with its newest merge. */
 export function landed(run: PlannedRun): string[] {
   const merges = new Map(run.work.trunk.merges.map((merge) => [merge.task, merge]))
-  const costs = Object.keys(run.ledger.spent).some((key) => key.includes('/'))
+  const costs = Object.keys(run.ledger.spent).some((key) => isAttemptAt(key))
   const rows = run.work.plan.tasks.flatMap((task) => {
     const merge = merges.get(task.id)
     if (merge === undefined) return []

@@ -1,4 +1,5 @@
 import type { RunEvent } from '../core/event.ts'
+import { parseMoneyKey } from '../core/money-key.ts'
 import type { Span } from './spans.ts'
 import { secondsBetween } from './words.ts'
 
@@ -30,12 +31,13 @@ interface Opened {
   isOver(later: RunEvent): boolean
 }
 
-/** `design#1`, `expand:t3#1`: the name is the row, the task the label. */
+/** The stage's name is the row, its task the label. */
 function stageOf(stage: string): Opened {
-  const [, name = stage, task] = /^([a-z]+)(?::([^#]*))?#/.exec(stage) ?? []
+  const use = parseMoneyKey(stage)
+  const name = use?.of === 'stage' ? use.name : stage
   return {
     row: name,
-    label: task ?? name,
+    label: use?.task ?? name,
     isOver: (later) => (later.type === 'money_settled' || later.type === 'stage_failed') && later.stage === stage,
   }
 }

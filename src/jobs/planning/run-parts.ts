@@ -4,6 +4,7 @@ import { scope } from '../../agent/planner/scope.ts'
 import { goesBeyond, replaceable, withExpansion, withReplacement } from '../../core/amend.ts'
 import type { HandOff } from '../../core/hand-off.ts'
 import { lintPlan } from '../../core/lint.ts'
+import { isTryOf, moneyKey } from '../../core/money-key.ts'
 import type { Plan, Task } from '../../core/plan.ts'
 import { planIdOf } from '../../core/plan-id.ts'
 import type { TaskId } from '../../core/ref.ts'
@@ -127,6 +128,7 @@ function amended({ planning }: At, it: Amendment): StageEnd {
 }
 
 const failed = (session: Session, draft: Draft, { cause, task }: Amendment, why: string): Draft => {
-  const tries = Object.keys(draft.state.ledger.spent).filter((key) => key.startsWith(`${cause}:${task.id}#`)).length
-  return record(draft, nowOf(session), { type: 'stage_failed', stage: `${cause}:${task.id}#${tries}`, why })
+  const number = Object.keys(draft.state.ledger.spent).filter((key) => isTryOf(key, cause, task.id)).length
+  const stage = moneyKey({ of: 'stage', name: cause, task: task.id, number })
+  return record(draft, nowOf(session), { type: 'stage_failed', stage, why })
 }

@@ -1,4 +1,5 @@
 import { stageAllowance } from '../../core/allowance.ts'
+import { isAttemptAt } from '../../core/money-key.ts'
 import type { Stage } from '../../core/planning.ts'
 import { roleOf, wantedStages } from '../../core/stages.ts'
 import type { LiveRun } from '../../core/state.ts'
@@ -25,7 +26,7 @@ export const reserveStages: Step = (session, draft) => {
 /** What an earlier process had set money aside for and never told of: it died with it. */
 export const giveUpOrphans: Step = (session, draft) => {
   if (session.started) return draft
-  const orphans = Object.keys(draft.state.ledger.reserved).filter((key) => key.includes('#'))
+  const orphans = Object.keys(draft.state.ledger.reserved).filter((key) => !isAttemptAt(key))
   const why = 'the orchestrator died over it'
   return orphans.reduce(
     (next, stage) => record(next, nowOf(session), { type: 'stage_failed', stage, why, lost: true }),
