@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { nearest } from './core/nearest.ts'
+import { ownOf } from './core/own.ts'
 import { listed, quoted } from './core/quoted.ts'
 import { err, ok, type Result } from './core/result.ts'
 import { wrongWords } from './wrong-words.ts'
@@ -70,11 +71,8 @@ function withoutEmpty(value: unknown, schema: AnySchema | undefined): unknown {
   if (Array.isArray(value) && known instanceof z.ZodArray) return value.map((item) => withoutEmpty(item, known.element))
   if (!isRecord(value) || !(known instanceof z.ZodObject)) return value
   const kept = Object.entries(value).filter(([key, inner]) => inner !== null || !Object.hasOwn(known.shape, key))
-  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutEmpty(inner, own(known.shape, key))]))
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutEmpty(inner, ownOf(known.shape, key))]))
 }
-
-const own = (shape: Readonly<Record<string, AnySchema>>, key: string): AnySchema | undefined =>
-  Object.hasOwn(shape, key) ? shape[key] : undefined
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -12,7 +12,8 @@ type SystemError = Error & {
 export function systemErrorWords(error: unknown): string | null {
   const found = systemErrorIn(error)
   if (found === null) return requestWords(error)
-  if (found.code in HOSTS) return `${hostOf(found)} cannot be reached: ${HOSTS[found.code]} (${found.code})`
+  if (Object.hasOwn(HOSTS, found.code))
+    return `${hostOf(found)} cannot be reached: ${HOSTS[found.code]} (${found.code})`
   return localWords(found)
 }
 

@@ -2,6 +2,7 @@ import { canonical } from './digest.ts'
 import { globsOverlap } from './glob.ts'
 import { globWithin } from './glob-within.ts'
 import { dependantsOf, topologicalOrder } from './graph.ts'
+import { ownOf } from './own.ts'
 import type { Argv, Plan, Task } from './plan.ts'
 import { quoted } from './quoted.ts'
 import type { TaskId } from './ref.ts'
@@ -122,7 +123,7 @@ const wordsOf = (task: Task): string => canonical({ ...task, needs: [] })
  */
 function approvedPart(work: Rights): Pick<Plan, 'tasks' | 'verification'> {
   const { plan, approved } = work
-  const shut = behindGates(plan.tasks, ({ id }) => !isOpen(work.tasks[id]))
+  const shut = behindGates(plan.tasks, ({ id }) => !isOpen(ownOf(work.tasks, id)))
   const tasks = plan.tasks.filter(({ id }) => !shut.has(id))
   return { ...plan, tasks: approved?.length === 0 ? tasks : tasks.filter(({ id }) => isApproved({ approved }, id)) }
 }

@@ -1,6 +1,7 @@
 import { canonical } from './digest.ts'
 import type { EventOf } from './event.ts'
 import { isTryOf } from './money-key.ts'
+import { ownOf } from './own.ts'
 import type { Task } from './plan.ts'
 import type { Mode } from './planning.ts'
 import type { TaskId } from './ref.ts'
@@ -91,12 +92,13 @@ function withPlan(work: Work, plan: Work['plan'], at: string, stays: Stays): Wor
   const tasks: Record<TaskId, TaskRecord> = {}
   const kept = new Set<TaskId>()
   for (const task of plan.tasks) {
-    const before = work.tasks[task.id]
+    const before = ownOf(work.tasks, task.id)
     const onKept = task.needs.every((need) => kept.has(need))
     if (before !== undefined && stays(task, before, onKept)) kept.add(task.id)
     tasks[task.id] = keptOrFresh(before, kept.has(task.id), at)
   }
-  for (const [id, record] of Object.entries(work.tasks)) if (tasks[id] === undefined) tasks[id] = gone(record, at)
+  for (const [id, record] of Object.entries(work.tasks))
+    if (ownOf(tasks, id) === undefined) tasks[id] = gone(record, at)
   return { ...work, plan, tasks, verification: null, culprit: null }
 }
 
@@ -170,7 +172,7 @@ export function withDesignAnew(state: LiveRun, { stage, at }: EventOf<'money_res
 export function begunPart(work: Pick<Work, 'plan' | 'tasks'>): ReadonlySet<TaskId> {
   const part = new Set<TaskId>()
   for (const { id, needs } of work.plan.tasks.toReversed())
-    if (part.has(id) || isBegun(work.tasks[id])) for (const one of [id, ...needs]) part.add(one)
+    if (part.has(id) || isBegun(ownOf(work.tasks, id))) for (const one of [id, ...needs]) part.add(one)
   return part
 }
 
@@ -181,7 +183,7 @@ const isBegun = (record: TaskRecord | undefined): boolean =>
 
 /** One more task of a plan that is still being written. */
 export function withTask(work: Work, { planned: task, at }: EventOf<'task_planned'>): Work {
-  const before = work.tasks[task.id]
+  const before = ownOf(work.tasks, task.id)
   if (isBegun(before) || isSame(work, task)) return work
   const others = work.plan.tasks.filter(({ id }) => id !== task.id)
   return {
@@ -216,15 +218,15 @@ export function withAmendment(work: Work, event: EventOf<'plan_amended'>): Work 
 }
 
 function expanded(work: Work, { of, at }: EventOf<'plan_amended'>, into: TaskId[]): Work['tasks'] {
-  const record = work.tasks[of] ?? freshRecord
+  const record = ownOf(work.tasks, of) ?? freshRecord
   return { ...work.tasks, [of]: { ...record, state: { status: 'expanded', into, since: at } } }
 }
 
 /** The tasks that came instead count the times that this part was planned anew, so that it does not go on for ever. */
 function replanned(work: Work, { of }: EventOf<'plan_amended'>, added: readonly TaskId[]): Work['tasks'] {
-  const replans = (work.tasks[of]?.replans ?? 0) + 1
+  const replans = (ownOf(work.tasks, of)?.replans ?? 0) + 1
   const changed = work.plan.tasks.map(({ id }) => id).filter((id) => id === of || added.includes(id))
   const tasks = { ...work.tasks }
-  for (const id of changed) tasks[id] = { ...(tasks[id] ?? freshRecord), replans }
+  for (const id of changed) tasks[id] = { ...(ownOf(tasks, id) ?? freshRecord), replans }
   return tasks
 }

@@ -1,5 +1,6 @@
 import type { EventOf } from './event.ts'
 import type { Changing } from './folds.ts'
+import { ownOf } from './own.ts'
 import type { TaskId } from './ref.ts'
 import { isShortage } from './shortage.ts'
 import { type AttemptRecord, type TaskRecord, type TaskState, taskOf, type Work } from './state.ts'
@@ -9,7 +10,7 @@ export type Fresh = WeakSet<Work['tasks']>
 
 /** The part of the state that speaks of single tasks. */
 export function evolveTask(work: Work, event: Changing<'task'>, fresh: Fresh): Work {
-  const record = work.tasks[event.task]
+  const record = ownOf(work.tasks, event.task)
   if (record === undefined) return work
   const tasks = fresh.has(work.tasks) ? work.tasks : { ...work.tasks }
   fresh.add(tasks)

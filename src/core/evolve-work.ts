@@ -1,6 +1,7 @@
 import type { EventOf } from './event.ts'
 import { withAmendment, withTask } from './evolve-plan.ts'
 import type { Changing } from './folds.ts'
+import { ownOf } from './own.ts'
 import type { Work } from './state.ts'
 
 /** What a run has of its work after an event: trunk, verification, growth. */
@@ -58,7 +59,7 @@ function afterPass(work: Work, { on, attempt, report, at }: EventOf<'verificatio
 }
 
 function trunkMoved(work: Work, event: EventOf<'trunk_moved'>): Work {
-  const state = work.tasks[event.task]?.state
+  const state = ownOf(work.tasks, event.task)?.state
   if (state?.status !== 'landed') return work
   const merge = { task: event.task, head: state.head, sha: event.sha, at: event.at }
   return {

@@ -6,6 +6,7 @@ import { evolveWork } from './evolve-work.ts'
 import { type Changing, changes } from './folds.ts'
 import { emptyLedger, evolveLedger, writeOff } from './ledger.ts'
 import { parseMoneyKey } from './money-key.ts'
+import { ownOf } from './own.ts'
 import { noOptions } from './planning.ts'
 import { evolveSetbacks } from './setbacks.ts'
 import {
@@ -55,7 +56,7 @@ function isAwaited(state: LiveRun, key: string): boolean {
   if (state.phase === 'ended') return false
   const use = parseMoneyKey(key)
   if (use?.of !== 'attempt') return true
-  const task = workOf(state)?.tasks[use.task]?.state
+  const task = ownOf(workOf(state)?.tasks, use.task)?.state
   return task?.status === 'in_progress' && task.attempt === use.attempt
 }
 
@@ -227,7 +228,7 @@ function cancelAll(state: EndedRun, at: string): EndedRun {
   let work = state.work
   const fresh: Fresh = new WeakSet()
   for (const task of work.plan.tasks) {
-    const status = work.tasks[task.id]?.state.status
+    const status = ownOf(work.tasks, task.id)?.state.status
     if (status === undefined || ENDED.includes(status)) continue
     work = evolveTask(work, { type: 'task_cancelled', task: task.id, at, by: 'tributary' }, fresh)
   }

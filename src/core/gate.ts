@@ -1,3 +1,4 @@
+import { ownOf } from './own.ts'
 import type { TaskId } from './ref.ts'
 import { isApproved, type RunState, type Work } from './state.ts'
 
@@ -18,7 +19,7 @@ export function whyNoCall(
   { task, attempt, slot }: { task: TaskId; attempt: number; slot: string },
 ): string | null {
   if (state.phase !== 'active') return `the run is ${state.phase}`
-  const at = state.work.tasks[task]?.state
+  const at = ownOf(state.work.tasks, task)?.state
   if (at?.status !== 'in_progress' || at.attempt !== attempt || at.slot !== slot)
     return `${task}, attempt ${attempt}, is not at work in ${slot}`
   return mayStart(state.work, task) ? null : `the plan that holds ${task} is not approved`

@@ -1,3 +1,4 @@
+import { ownOf } from './own.ts'
 import type { Settings } from './settings.ts'
 import type { Usage } from './usage.ts'
 
@@ -26,11 +27,7 @@ export const PRICES: Readonly<Record<string, Price>> = {
 
 /** Null for a model that nobody gave a price: no limit could hold for it, so it is not used. */
 export const priceOf = (model: string, { prices }: Pick<Settings, 'prices'>): Price | null =>
-  ownOf(prices, model) ?? ownOf(PRICES, model)
-
-/** A model may be named like what every object has. */
-const ownOf = (prices: Readonly<Record<string, Price>>, model: string): Price | null =>
-  Object.hasOwn(prices, model) ? (prices[model] ?? null) : null
+  ownOf(prices, model) ?? ownOf(PRICES, model) ?? null
 
 /** US dollars of one call. */
 export function costOf({ fresh, cached, written, output }: Usage, price: Price): number {

@@ -1,6 +1,7 @@
 import { exceedsShare, limitFor, stageAllowance } from './allowance.ts'
 import { mayStart } from './gate.ts'
 import { isTryOf, moneyKey, stageId } from './money-key.ts'
+import { ownOf } from './own.ts'
 import type { Task } from './plan.ts'
 import { type PlanDraft, type Planning, type Stage, type StageName, unanswered } from './planning.ts'
 import type { TaskId } from './ref.ts'
@@ -109,7 +110,7 @@ function partStages(run: ActiveRun): Wanted[] {
 function planTaskStage(run: ActiveRun, task: Task): Wanted[] {
   const { work } = run
   if (task.kind !== 'plan' || recordOf(work, task.id).state.status !== 'pending') return []
-  const scoped = work.scopes[task.id] !== undefined || whyGivenUp(run, 'scope', task.id) !== null
+  const scoped = ownOf(work.scopes, task.id) !== undefined || whyGivenUp(run, 'scope', task.id) !== null
   if (!scoped) return needsAreMoving(work, task) ? [['scope', task.id]] : []
   return mayStart(work, task.id) && task.needs.every((need) => isSettled(work, need)) ? [['expand', task.id]] : []
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { reportSchema, runEventSchema } from './event.ts'
 import { problemSchema, taskFailureSchema } from './failure.ts'
 import { ledgerSchema } from './ledger.ts'
+import { ownOf } from './own.ts'
 import { planSchema, type Task, taskSchema } from './plan.ts'
 import { explorationSchema, modeSchema, planningSchema, planOptionsSchema } from './planning.ts'
 import { runIdSchema, type Sha, shaSchema, type TaskId, taskIdSchema } from './ref.ts'
@@ -259,7 +260,7 @@ export function taskOf(work: Work, id: TaskId): Task {
 }
 
 export function recordOf(work: Work, id: TaskId): TaskRecord {
-  const record = work.tasks[id]
+  const record = ownOf(work.tasks, id)
   if (record === undefined) throw new Error(`no record of task ${id} in plan ${work.planId}`)
   return record
 }

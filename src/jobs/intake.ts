@@ -2,6 +2,7 @@ import { isFinal } from '../core/audit.ts'
 import type { Report } from '../core/event.ts'
 import type { TaskFailure } from '../core/failure.ts'
 import { mayStart } from '../core/gate.ts'
+import { ownOf } from '../core/own.ts'
 import { branchRef, type TaskId, taskBranch } from '../core/ref.ts'
 import { isShortage } from '../core/shortage.ts'
 import { recordOf, taskOf, type Work } from '../core/state.ts'
@@ -38,7 +39,7 @@ function isAwaited(draft: Draft, result: ResultArtifact): boolean {
   const { work } = draft.state
   if (result.task === 'verify')
     return work.verification?.status === 'in_progress' && work.verification.attempt === result.attempt
-  const state = work.tasks[result.task]?.state
+  const state = ownOf(work.tasks, result.task)?.state
   return state?.status === 'in_progress' && state.attempt === result.attempt
 }
 

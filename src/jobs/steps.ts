@@ -1,6 +1,7 @@
 import { stageAllowance, taskAllowance } from '../core/allowance.ts'
 import { tasksIn } from '../core/by-status.ts'
 import { spentUsd } from '../core/ledger.ts'
+import { ownOf } from '../core/own.ts'
 import type { TaskId } from '../core/ref.ts'
 import { branchRef } from '../core/ref.ts'
 import { type Assigned, assign, startable } from '../core/schedule.ts'
@@ -24,7 +25,7 @@ export const takeBackLost: Step = (session, draft) => {
   const at = nowOf(session)
   let next = draft
   for (const task of tasksIn(draft.state.work, 'in_progress')) {
-    const known = draft.state.work.tasks[task.id]
+    const known = ownOf(draft.state.work.tasks, task.id)
     if (known?.state.status !== 'in_progress' || !isLost(session, known.state.slot)) continue
     const { attempt, slot } = known.state
     if (known.lost + 1 >= LOSSES) {

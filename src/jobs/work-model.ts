@@ -5,6 +5,7 @@ import { workOnTask } from '../agent/worker/work.ts'
 import type { TaskFailure } from '../core/failure.ts'
 import { whyNoCall } from '../core/gate.ts'
 import { attemptKey } from '../core/money-key.ts'
+import { ownOf } from '../core/own.ts'
 import { priceOf } from '../core/price.ts'
 import { recordOf, workOf } from '../core/state.ts'
 import { modelFor, tierOf } from '../core/tier.ts'
@@ -50,7 +51,7 @@ export async function workByModel(attempt: Attempt, findings: Findings): Promise
         clock: deps.clock,
         quotes,
         limits: { turns: settings.limits.turns, minutes: assignment.minutes },
-        steers: () => workOf(attempt.view.state())?.tasks[assignment.task]?.steers ?? [],
+        steers: () => ownOf(workOf(attempt.view.state())?.tasks, assignment.task)?.steers ?? [],
         transcript,
       },
       brief,

@@ -1,3 +1,4 @@
+import { ownOf } from '../core/own.ts'
 import type { Task } from '../core/plan.ts'
 import { type AttemptRecord, recordOf } from '../core/state.ts'
 import { brief } from './brief.ts'
@@ -38,7 +39,7 @@ function summary(run: PlannedRun, task: Task, attempt: AttemptRecord | null, tit
 
 /** Nobody need type anything about an attempt that was followed by another, or will be. */
 const isLast = ({ work }: PlannedRun, { id }: Task, attempt: AttemptRecord | null): boolean =>
-  work.tasks[id]?.state.status === 'failed' && work.tasks[id].attempts.at(-1) === attempt
+  ownOf(work.tasks, id)?.state.status === 'failed' && ownOf(work.tasks, id)?.attempts.at(-1) === attempt
 
 /** People look twice at what a machine has settled. */
 function resolution({ work }: PlannedRun, { id }: Task, attempt: AttemptRecord | null): string[] {

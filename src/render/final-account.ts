@@ -1,6 +1,7 @@
 import { verificationCommands } from '../core/assignment.ts'
 import { spendingOfTask } from '../core/ledger.ts'
 import { isAttemptAt } from '../core/money-key.ts'
+import { ownOf } from '../core/own.ts'
 import { shortSha } from '../core/ref.ts'
 import type { AttemptRecord } from '../core/state.ts'
 import { code, codes, fence, words } from './code.ts'
@@ -28,7 +29,7 @@ export function landed(run: PlannedRun): string[] {
         code(shortSha(merge.sha)),
         check(run, task.id),
         took(run, task.id),
-        `${run.work.tasks[task.id]?.attempts.length ?? 0}`,
+        `${ownOf(run.work.tasks, task.id)?.attempts.length ?? 0}`,
         ...(costs ? costCells(spendingOfTask(run.ledger, task.id)) : []),
       ],
     ]
@@ -48,13 +49,13 @@ export function landed(run: PlannedRun): string[] {
 
 /** A link relative to the page, to the check of what landed. */
 function check({ work, projected }: PlannedRun, id: string): string {
-  const { state } = work.tasks[id] ?? {}
+  const { state } = ownOf(work.tasks, id) ?? {}
   const found = state?.status === 'landed' ? projected[`check:${id}@${state.head}`] : undefined
   return found === undefined ? '' : `[check](../runs/${found.number})`
 }
 
 function took({ work }: PlannedRun, id: string): string {
-  const { state } = work.tasks[id] ?? {}
+  const { state } = ownOf(work.tasks, id) ?? {}
   if (state?.status !== 'landed' || state.report === null) return ''
   return duration(state.report.workSeconds + state.report.acceptanceSeconds)
 }
@@ -78,7 +79,7 @@ export function verification({ work }: PlannedRun): string[] {
 /** Conflicts that a model has settled: whoever merges looks at these twice. */
 export function conflicts({ work }: PlannedRun): string[] {
   const lines = work.plan.tasks.flatMap((task) => {
-    const { state } = work.tasks[task.id] ?? {}
+    const { state } = ownOf(work.tasks, task.id) ?? {}
     const others = state?.status === 'landed' ? (state.report?.resolved ?? []) : []
     const what = others.length > 0 ? `its conflict with ${codes(others)}` : 'a conflict'
     return others.length > 0 || (task.kind === 'resolve' && state?.status === 'landed')
@@ -91,7 +92,7 @@ export function conflicts({ work }: PlannedRun): string[] {
 /** What did not go right at once: it is part of the account, though it ended well. */
 export function reruns({ work }: PlannedRun): string[] {
   const lines = work.plan.tasks.flatMap((task) =>
-    (work.tasks[task.id]?.attempts ?? []).flatMap((attempt) => {
+    (ownOf(work.tasks, task.id)?.attempts ?? []).flatMap((attempt) => {
       const why = mishap(attempt)
       return why === null ? [] : [`- ${code(task.id)}, attempt ${attempt.attempt}: ${why}.`]
     }),

@@ -1,3 +1,4 @@
+import { ownOf } from '../core/own.ts'
 import { shortPlanId } from '../core/plan-id.ts'
 import { unanswered } from '../core/planning.ts'
 import { issueOf, taskBranch, trunkBranch } from '../core/ref.ts'
@@ -117,7 +118,7 @@ function broken({ work }: ActiveRun): string[] {
 
 /** The branch with the work of a failed task, where there is any. */
 function leftOver(run: ActiveRun, id: string): string {
-  const { state } = run.work.tasks[id] ?? {}
+  const { state } = ownOf(run.work.tasks, id) ?? {}
   const kept = state?.status === 'failed' && state.head !== null
   return kept ? ` Its work is kept on ${code(taskBranch(run.run, id))}.` : ''
 }

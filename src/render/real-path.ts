@@ -1,4 +1,5 @@
 import type { RunEvent } from '../core/event.ts'
+import { ownOf } from '../core/own.ts'
 import type { TaskId } from '../core/ref.ts'
 import { taskOf, type Work } from '../core/state.ts'
 import { secondsBetween } from './words.ts'
@@ -27,7 +28,7 @@ function landings(events: readonly RunEvent[], work: Work): Map<TaskId, number> 
   const begin = events[0]?.at ?? ''
   return new Map(
     work.plan.tasks.flatMap(({ id }) => {
-      const state = work.tasks[id]?.state
+      const state = ownOf(work.tasks, id)?.state
       return state?.status === 'landed' ? [[id, secondsBetween(begin, state.since)] as const] : []
     }),
   )

@@ -1,4 +1,5 @@
 import type { RunEvent } from '../core/event.ts'
+import { ownOf } from '../core/own.ts'
 import type { Work } from '../core/state.ts'
 import { secondsBetween } from './words.ts'
 
@@ -17,7 +18,7 @@ export function spansOf(events: readonly RunEvent[], work: Work): Span[] {
   const end = events.at(-1)?.at ?? begin
   const since = (at: string): number => secondsBetween(begin, at)
   const attempts = work.plan.tasks.flatMap(({ id }) =>
-    (work.tasks[id]?.attempts ?? []).flatMap(({ slot, startedAt, endedAt, outcome }): Span[] =>
+    (ownOf(work.tasks, id)?.attempts ?? []).flatMap(({ slot, startedAt, endedAt, outcome }): Span[] =>
       slot === null || startedAt === null
         ? []
         : [

@@ -48,3 +48,14 @@ it('unpacks no more than an archive declares', async () => {
   view.setUint32(directory + 24, 10, true)
   expect((await unpack(bytes, target())).result).toBe('x'.repeat(10))
 })
+
+it.each(Object.getOwnPropertyNames(Object.prototype).filter((name) => name !== '__proto__'))(
+  'does not unpack a file called %s, whatever is in it',
+  async (name) => {
+    const archive = zip({ 'result.json': '{}', [name]: 'x'.repeat(1000) })
+    const at = Buffer.from(archive).indexOf(name) + name.length
+    // What is unpacked from here on is no compressed data any more.
+    archive.fill(0xff, at, at + 4)
+    await expect(unpack(archive, target())).resolves.toEqual({ result: '{}', bundle: null })
+  },
+)

@@ -1,3 +1,4 @@
+import { ownOf } from '../../core/own.ts'
 import type { Located, Published } from '../../ports/forge.ts'
 import type { GraphAnswer, GraphError } from './client.ts'
 import { locatedBy } from './mutation.ts'
@@ -42,7 +43,7 @@ const TYPES: Readonly<Record<string, Meaning>> = {
 }
 
 function outcomeOfError({ message, type, path }: GraphError): Outcome {
-  const meant = SAYINGS.find(([saying]) => saying.test(message))?.[1] ?? TYPES[type ?? '']
+  const meant = SAYINGS.find(([saying]) => saying.test(message))?.[1] ?? ownOf(TYPES, type ?? '')
   if (meant === 'unknown' || meant === 'later') return { kind: meant }
   if (meant !== undefined) return { kind: 'refused', reason: meant, message }
   // An error about the request as a whole: it is we who asked wrongly.

@@ -7,7 +7,10 @@ export const RESULT = 'result.json'
 export const BUNDLE = 'work.bundle'
 
 /** Bytes that each file of a result may have; nothing else is taken out of the archive. */
-const CAPS: Readonly<Record<string, number>> = { [RESULT]: 4 * 2 ** 20, [BUNDLE]: 256 * 2 ** 20 }
+const CAPS: ReadonlyMap<string, number> = new Map([
+  [RESULT, 4 * 2 ** 20],
+  [BUNDLE, 256 * 2 ** 20],
+])
 
 /** Takes a slot's result out of its archive. No name from the archive becomes a path: only these two are looked for. */
 export async function unpack(zip: Uint8Array, folder: string): Promise<{ result: string; bundle: string | null }> {
@@ -33,7 +36,7 @@ function read(zip: Uint8Array): Record<string, Uint8Array> {
 }
 
 function checkSize(name: string, size: number): boolean {
-  const cap = CAPS[name]
+  const cap = CAPS.get(name)
   if (cap === undefined) return false
   if (size > cap) throw new UnreadableResult(`${name} has ${size} bytes, more than ${cap}`)
   return true

@@ -5,6 +5,7 @@ import { goesBeyond, replaceable, withExpansion, withReplacement } from '../../c
 import type { HandOff } from '../../core/hand-off.ts'
 import { lintPlan } from '../../core/lint.ts'
 import { isTryOf, moneyKey } from '../../core/money-key.ts'
+import { ownOf } from '../../core/own.ts'
 import type { Plan, Task } from '../../core/plan.ts'
 import { planIdOf } from '../../core/plan-id.ts'
 import type { TaskId } from '../../core/ref.ts'
@@ -35,7 +36,7 @@ export async function expandTask(at: At): Promise<StageEnd> {
       input,
       plan: work.plan,
       task,
-      scope: work.scopes[task.id] ?? null,
+      scope: ownOf(work.scopes, task.id) ?? null,
       handOffs: handOffsOf(work),
     },
     signal,
