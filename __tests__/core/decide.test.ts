@@ -40,6 +40,9 @@ describe('who may', () => {
     ['outsider', 'none', 'User', 'not-permitted'],
     ['github-actions[bot]', 'admin', 'Bot', 'bots-may-not'],
     ['an-app', 'write', 'Bot', 'bots-may-not'],
+    ['a-firm', 'admin', 'Organization', 'bots-may-not'],
+    ['a-kind-to-come', 'admin', 'Agent', 'bots-may-not'],
+    ['of-no-kind', 'admin', '', 'bots-may-not'],
     ['somebody[bot]', 'admin', 'User', 'approved'],
     ['writer', 'write', 'User', 'approved'],
   ] as const)('%s with %s (%s) is answered %s', (login, role, type, reason) => {

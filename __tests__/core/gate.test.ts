@@ -77,6 +77,40 @@ describe('in soft', () => {
   })
 })
 
+describe('trunk', () => {
+  const landedAll = (state: ActiveRun, ...ids: string[]) =>
+    ids.reduce(
+      (now, task) =>
+        followed<ActiveRun>(
+          now,
+          { type: 'task_queued', task, attempt: 1, base: shaOf(task) },
+          { type: 'task_started', task, attempt: 1, slot: 'r1.1' },
+          { type: 'task_verified', task, attempt: 1, head: shaOf(`${task} head`), tree: shaOf('t'), report },
+          { type: 'task_landed', task, attempt: 1 },
+        ),
+      state,
+    )
+
+  it('takes nothing of a plan that is still being written, whatever is approved of it', () => {
+    const approved = followed<ActiveRun>(proposedIn('soft'), { type: 'plan_approved', planId: idOf(plan), only: null })
+    const { work } = landedAll(approved, 'a')
+    expect([mayLand(work, 'a'), nextMerge(work).next]).toEqual([true, 'merge'])
+    const open = { ...work, open: true }
+    expect([mayLand(open, 'a'), nextMerge(open).next]).toEqual([false, 'wait'])
+  })
+
+  it('keeps the order of the plan: what may land waits behind what may not yet', () => {
+    const beside = agentPlan('a, b')
+    const soft = followed<ActiveRun>(planning('soft'), proposal(beside))
+    const landed = landedAll(soft, 'a', 'b')
+    const part = followed<ActiveRun>(landed, { type: 'plan_approved', planId: idOf(beside), only: ['b'] })
+    expect([mayLand(part.work, 'a'), mayLand(part.work, 'b')]).toEqual([false, true])
+    expect(nextMerge(part.work)).toEqual({ next: 'wait' })
+    const whole = followed<ActiveRun>(part, { type: 'plan_approved', planId: idOf(beside), only: null })
+    expect(nextMerge(whole.work)).toEqual({ next: 'merge', task: 'a', head: shaOf('a head') })
+  })
+})
+
 describe('in off', () => {
   it('everything goes, and the final pull request is the gate', () => {
     const state = landedIn(atWork(proposedIn('off')))

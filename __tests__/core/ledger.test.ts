@@ -40,6 +40,14 @@ describe('the money of a run', () => {
     const lost = followed(begun(), { type: 'task_returned', task: 'a', attempt: 1, slot: 'r1.1' })
     expect([spentUsd(lost.ledger), allSpending(lost.ledger)[0]?.unknown]).toEqual([2, 2])
   })
+  it('counts whole what an attempt had that failed without a word of what it used', () => {
+    const failure = { reason: 'result-unreadable', detail: 'no archive' } as const
+    const ended = { type: 'task_failed', task: 'a', attempt: 1, head: null, failure, final: false } as const
+    const silent = followed(begun(), ended)
+    expect([spentUsd(silent.ledger), silent.ledger.reserved]).toEqual([2, {}])
+    const told = followed(begun(), { ...ended, report: said(cost(0.5)) })
+    expect([spentUsd(told.ledger), told.ledger.reserved]).toEqual([0.5, {}])
+  })
   it('counts nothing where the slot had left in order before it saw the task', () => {
     const returned = { type: 'task_returned', task: 'a', attempt: 1, slot: 'r1.1', unbegun: true } as const
     const lost = followed(begun(), returned)

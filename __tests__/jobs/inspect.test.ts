@@ -4,17 +4,20 @@ import { expect, it } from 'vitest'
 import { openFiles } from '../../src/adapters/files/files.ts'
 import { openRepo } from '../../src/adapters/git/repo.ts'
 import { openWorktree } from '../../src/adapters/git/worktree.ts'
+import type { RunEvent } from '../../src/core/event.ts'
 import type { TaskFailure } from '../../src/core/failure.ts'
 import { handOffOf } from '../../src/core/hand-off.ts'
+import { type Redact, redactor } from '../../src/core/redact.ts'
 import type { ResultFile } from '../../src/core/result-file.ts'
 import { emptyDraft } from '../../src/jobs/draft.ts'
 import { inspect } from '../../src/jobs/inspect.ts'
+import { intake } from '../../src/jobs/intake.ts'
 import type { Session } from '../../src/jobs/session.ts'
 import { wordsFor } from '../../src/jobs/work-program.ts'
 import type { CommitWords } from '../../src/ports/repo.ts'
 import { bareRemote, git, tempDir } from '../support/git.ts'
 import { hastyClock } from '../support/hasty-clock.ts'
-import { afterwards, begun, report, running } from '../support/run.ts'
+import { AT, afterwards, begun, report, running } from '../support/run.ts'
 
 const TITLE = 'Add b'
 const OURS = wordsFor('42', { task: 'a', attempt: 1, title: TITLE })
@@ -24,10 +27,16 @@ interface Slot {
   failure?: TaskFailure
   /** Makes another commit out of the slot's own, in its repository. */
   rewrite?: (dir: string, head: string) => string
+  /** What the slot says that it did. */
+  did?: string
+  redact?: Redact
 }
 
 /** What the orchestrator makes of these files, as a slot hands them over. */
-async function inspected(files: readonly string[], { words = OURS, failure, rewrite = (_, head) => head }: Slot = {}) {
+async function inspected(
+  files: readonly string[],
+  { words = OURS, failure, rewrite = (_, head) => head, did = 'Did it', redact = (text) => text }: Slot = {},
+) {
   const remote = bareRemote()
   const base = remote.commit({ 'a.txt': 'a\n' })
   remote.point('refs/heads/main', base)
@@ -48,10 +57,10 @@ async function inspected(files: readonly string[], { words = OURS, failure, rewr
   const repo = await openRepo({ gitDir: join(tempDir(), 'run.git'), remoteUrl, token: '', clock })
   await repo.fetch([base])
   const handOff = handOffOf(
-    { did: 'Did it', interfaces: [], decisions: [], caveats: [], follow_ups: [] },
+    { did, interfaces: [], decisions: [], caveats: [], follow_ups: [] },
     { files: [], check: '' },
   )
-  const told = { head, tree: made.tree, report: { ...report, handOff } }
+  const told = { head, tree: made.tree, report: { ...report, acceptanceLog: did, summary: did, handOff } }
   const at = clock.now().toISOString()
   const result: ResultFile = {
     ...{ version: 1, run: '42', task: 'a', attempt: 1, base, slot: 'r1-1', startedAt: at, endedAt: at },
@@ -59,7 +68,7 @@ async function inspected(files: readonly string[], { words = OURS, failure, rewr
   }
   const download = async () => ({ result: JSON.stringify(result), bundle })
   const session = {
-    deps: { slots: { download }, redact: (text: string) => text, secrets: [] },
+    deps: { slots: { download }, redact, secrets: [] },
     repo,
   } as unknown as Session
   const state = running('a', { tasks: { a: { title: TITLE, writes: ['src/**'] } } })
@@ -105,4 +114,32 @@ it.each<[string, Slot]>([
 
 it('one that is written as it was is taken', async () => {
   expect(await inspected(['src/b'], { rewrite: rewritten((text) => text) })).toMatchObject({ verdict: 'landable' })
+})
+
+it('nothing that a slot says brings a secret of the orchestrator into the journal', async () => {
+  const secret = 'sk-of-the-orchestrator'
+  const redact = redactor([secret])
+  const failure: TaskFailure = { reason: 'program-failed', exitCode: 1, log: `printed ${secret}` }
+  const done = await inspected(['src/b'], { did: `The key is ${secret}.`, redact })
+  const failed = await inspected(['src/b'], { did: `The key is ${secret}.`, failure, redact })
+  expect([done.verdict, failed.verdict]).toEqual(['landable', 'failed'])
+  for (const found of [done, failed]) {
+    expect(JSON.stringify(found)).toContain('The key is ***.')
+    expect(JSON.stringify(found)).not.toContain(secret)
+  }
+})
+
+it.each([1, 3])('a result of attempt %i is left where it is while attempt 2 is at work', async (attempt) => {
+  const first = running('a')
+  const again: RunEvent = { type: 'task_returned', at: AT, by: 'tributary', task: 'a', attempt: 1, slot: 'r1.1' }
+  const second = afterwards(first, ...begun(first, 'a'), again)
+  const draft = emptyDraft(afterwards(second, ...begun(second, 'a')))
+  const opened: unknown[] = []
+  const session = {
+    deps: { slots: { download: async (one: unknown) => opened.push(one) && expect.fail('it was opened') } },
+    inspected: new Map(),
+  } as unknown as Session
+  const result = { run: '42', task: 'a', attempt, artifact: 1 } as never
+  expect((await intake(session, draft, [result])).events).toEqual([])
+  expect(opened).toEqual([])
 })

@@ -180,6 +180,12 @@ describe('what a command may not do', needsSandbox, () => {
     expect(Number(ran.log.trim().split('\n').at(-1))).toBeLessThan(8)
   })
 
+  it('has a session of its own, so that it cannot type into the terminal of whoever started it', async () => {
+    // The sixth field is the session; that of a process which the sandbox does not show is 0.
+    const ran = await shell(`cut -d' ' -f6 /proc/self/stat`)
+    expect(Number(ran.log.trim())).toBeGreaterThan(0)
+  })
+
   it('writes nothing outside the tree', async () => {
     const outside = join(tree.around, 'outside.txt')
     writeFileSync(outside, 'mine\n')
