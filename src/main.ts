@@ -28,6 +28,9 @@ export async function main(): Promise<void> {
   }
 }
 
+/** Ends the job as failed, with the message in its log. */
+export const fail = (error: unknown): void => core.setFailed(error instanceof Error ? error : String(error))
+
 /** The packages make one such object as they are loaded. This one reads the environment as it is now. */
 const fresh = <Made extends object>(one: Made): Made => new (one.constructor as new () => Made)()
 
