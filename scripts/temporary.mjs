@@ -1,6 +1,6 @@
 // @ts-check
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, realpathSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, realpathSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -8,6 +8,9 @@ import { join } from 'node:path'
 const MEMORY = '/dev/shm'
 /** What tests leave there at one time, and some more. */
 const ROOM_BYTES = 2e9
+
+/** From then on the folder of a process that is gone is removed: what was killed could not do it, and memory is scarce. */
+const STALE_MS = 3_600_000
 
 /**
  * A new folder for the temporary files of tests: in memory, unless TMPDIR names a place or memory cannot serve.
@@ -27,10 +30,32 @@ export function temporaryRoot(prefix) {
  */
 function rootIn(folder, prefix) {
   try {
+    removeStale(folder, prefix)
     const { bavail, bsize } = statfsSync(folder)
-    return bavail * bsize < ROOM_BYTES ? null : mkdtempSync(join(folder, prefix))
+    return bavail * bsize < ROOM_BYTES ? null : mkdtempSync(join(folder, `${prefix}${process.pid}-`))
   } catch {
     return null
+  }
+}
+
+/**
+ * @param {string} folder
+ * @param {string} prefix
+ */
+function removeStale(folder, prefix) {
+  for (const name of readdirSync(folder)) {
+    const pid = name.startsWith(prefix) ? Number(/^\d+(?=-)/.exec(name.slice(prefix.length))) : 0
+    const path = join(folder, name)
+    if (pid > 0 && !isAlive(pid) && Date.now() - statSync(path).mtimeMs > STALE_MS) rmSync(path, { recursive: true })
+  }
+}
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 
