@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { redactor } from '../../../src/core/redact.ts'
 import { written, writtenPlan } from '../../agent/planner/asking.ts'
 import { says } from '../../support/said-model.ts'
 import { saidRun } from './said-run.ts'
@@ -21,4 +22,21 @@ it('starts tasks as they come once the gate is switched off, though the plan was
   expect(at('plan_begun')).toBeGreaterThan(at('gate_switched_off'))
   expect(at('plan_begun')).toBeLessThan(at('task_queued'))
   expect(at('task_queued')).toBeLessThan(at('plan_proposed'))
+})
+
+it('keeps a secret of the job out of the journal, wherever the planner or its critic says it', async () => {
+  const secret = 'sk-of-the-planner'
+  const plan = writtenPlan(['a', 'b', 'c'].map((id) => ({ ...written(id), goal: `Send ${secret} away.` })))
+  const world = await saidRun({})
+  const problems = [`The plan sends ${secret} away.`]
+  const answers = [plan, { accepted: false, problems }, plan, { accepted: true, problems }]
+  const texts = answers.map((answer) => says(typeof answer === 'string' ? answer : JSON.stringify(answer)))
+  await world.run(texts, 60, redactor([secret]))
+  const events = await world.events()
+  expect(events.map(({ type }) => type)).toEqual(
+    expect.arrayContaining(['plan_drafted', 'plan_judged', 'plan_proposed']),
+  )
+  expect(JSON.stringify(events)).toContain('Send *** away.')
+  expect(JSON.stringify(events)).toContain('The plan sends *** away.')
+  expect(JSON.stringify(events)).not.toContain(secret)
 })

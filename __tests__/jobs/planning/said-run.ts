@@ -7,6 +7,7 @@ import type { Command } from '../../../src/core/command.ts'
 import { decide } from '../../../src/core/decide.ts'
 import type { RunEvent } from '../../../src/core/event.ts'
 import { replay, replayOn } from '../../../src/core/evolve.ts'
+import type { Redact } from '../../../src/core/redact.ts'
 import { err } from '../../../src/core/result.ts'
 import { settingsSchema } from '../../../src/core/settings.ts'
 import type { LiveRun } from '../../../src/core/state.ts'
@@ -87,7 +88,7 @@ export async function saidRun(settings: object, before: (ground: Ground) => read
       return decided
     },
     /** An orchestrator goes on until it leaves, or so many seconds. */
-    run: (said: readonly Said[] = [], seconds = 3600) =>
+    run: (said: readonly Said[] = [], seconds = 3600, redact: Redact = (text) => text) =>
       orchestrate(
         {
           forge: memoryForge(github),
@@ -101,7 +102,7 @@ export async function saidRun(settings: object, before: (ground: Ground) => read
           readPlan: () => err([problem('no-plan', 'there is none')]),
           secrets: [],
           model: modelOf(said),
-          redact: (text) => text,
+          redact,
           handOverAt: new Date(clock.now().getTime() + seconds * 1000),
         },
         '42',
