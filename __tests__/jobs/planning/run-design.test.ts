@@ -24,10 +24,11 @@ it('starts tasks as they come once the gate is switched off, though the plan was
   expect(at('task_queued')).toBeLessThan(at('plan_proposed'))
 })
 
-it('keeps a secret of the job out of the journal, wherever the planner or its critic says it', async () => {
+it.each(['strict', 'soft'])('in %s keeps a secret of the job out of the journal, whoever says it', async (mode) => {
   const secret = 'sk-of-the-planner'
-  const plan = writtenPlan(['a', 'b', 'c'].map((id) => ({ ...written(id), goal: `Send ${secret} away.` })))
-  const world = await saidRun({})
+  const tasks = writtenPlan(['a', 'b', 'c'].map((id) => ({ ...written(id), goal: `Send ${secret} away.` })))
+  const plan = JSON.stringify({ ...JSON.parse(tasks), summary: `It sends ${secret} away.` })
+  const world = await saidRun({ mode })
   const problems = [`The plan sends ${secret} away.`]
   const answers = [plan, { accepted: false, problems }, plan, { accepted: true, problems }]
   const texts = answers.map((answer) => says(typeof answer === 'string' ? answer : JSON.stringify(answer)))
@@ -36,7 +37,8 @@ it('keeps a secret of the job out of the journal, wherever the planner or its cr
   expect(events.map(({ type }) => type)).toEqual(
     expect.arrayContaining(['plan_drafted', 'plan_judged', 'plan_proposed']),
   )
-  expect(JSON.stringify(events)).toContain('Send *** away.')
-  expect(JSON.stringify(events)).toContain('The plan sends *** away.')
-  expect(JSON.stringify(events)).not.toContain(secret)
+  const journal = JSON.stringify(events)
+  for (const said of ['It sends *** away.', 'Send *** away.', 'The plan sends *** away.'])
+    expect(journal).toContain(said)
+  expect(journal).not.toContain(secret)
 })
