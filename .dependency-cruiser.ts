@@ -35,7 +35,6 @@ const adapters: Record<string, string[]> = {
   anthropic: ['@anthropic-ai/sdk'],
   sandbox: [],
   files: [],
-  memory: [],
 }
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')

@@ -1,6 +1,6 @@
-import { memoryFiles, memorySources } from '../../../src/adapters/memory/files.ts'
 import { filesContract } from '../../contract/files.contract.ts'
 import { sourcesContract } from '../../contract/sources.contract.ts'
+import { memoryFiles, memorySources } from '../../support/memory/files.ts'
 
 const treeOf = (texts: Readonly<Record<string, string>>) => ({ files: new Map(Object.entries(texts)) })
 

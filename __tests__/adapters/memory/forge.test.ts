@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { memoryForge } from '../../../src/adapters/memory/forge.ts'
-import { commentBy, memoryGitHub, SELF } from '../../../src/adapters/memory/github.ts'
 import { AHEAD, FILE, forgeContract, ROLES, type Stage, TASK } from '../../contract/forge.contract.ts'
+import { memoryForge } from '../../support/memory/forge.ts'
+import { commentBy, memoryGitHub, SELF } from '../../support/memory/github.ts'
 
 async function memoryStage(): Promise<Stage> {
   const files = { [FILE.path]: FILE.text, 'nowhere.yml': null }

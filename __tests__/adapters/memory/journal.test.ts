@@ -1,5 +1,5 @@
-import { memoryJournal, memoryRemote } from '../../../src/adapters/memory/journal.ts'
 import { journalContract } from '../../contract/journal.contract.ts'
+import { memoryJournal, memoryRemote } from '../../support/memory/journal.ts'
 
 journalContract('in memory', async () => {
   const remote = memoryRemote()

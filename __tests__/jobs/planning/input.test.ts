@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { commentBy } from '../../../src/adapters/memory/github.ts'
 import { toldIn, written, writtenHead } from '../../agent/planner/asking.ts'
+import { commentBy } from '../../support/memory/github.ts'
 import { plannedRun, planStreamed } from './planned-run.ts'
 
 it('every stage reads the comments, and what their author may do is asked once for all of them', async () => {

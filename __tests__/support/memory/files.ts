@@ -1,5 +1,5 @@
-import { matches } from '../../core/glob.ts'
-import type { Files, Sources } from '../../ports/sources.ts'
+import { matches } from '../../../src/core/glob.ts'
+import type { Files, Sources } from '../../../src/ports/sources.ts'
 
 /** Files by their paths, and the commits that each `log` tells of. */
 export interface MemoryTree {

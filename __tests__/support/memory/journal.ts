@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { RunEvent } from '../../core/event.ts'
-import { issueOf, logRef, type RunId, type Sha } from '../../core/ref.ts'
-import { parseEvent, parseState, type RunState } from '../../core/state.ts'
-import type { Appended, Journal, RefUpdate } from '../../ports/journal.ts'
+import type { RunEvent } from '../../../src/core/event.ts'
+import { issueOf, logRef, type RunId, type Sha } from '../../../src/core/ref.ts'
+import { parseEvent, parseState, type RunState } from '../../../src/core/state.ts'
+import type { Appended, Journal, RefUpdate } from '../../../src/ports/journal.ts'
 
 interface Entry {
   parent: Sha | null

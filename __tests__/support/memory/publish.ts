@@ -1,5 +1,5 @@
-import type { Located, Projection, Published } from '../../ports/forge.ts'
-import { LIMITS } from '../../render/fit.ts'
+import type { Located, Projection, Published } from '../../../src/ports/forge.ts'
+import { LIMITS } from '../../../src/render/fit.ts'
 import { addComment, type MemoryGitHub, ownComment, SELF, threadIsThere } from './github.ts'
 
 type Of<Kind extends Projection['kind']> = Extract<Projection, { kind: Kind }>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { DispatchInputs, Forge, PullRequest } from '../../ports/forge.ts'
+import type { DispatchInputs, Forge, PullRequest } from '../../../src/ports/forge.ts'
 import { addComment, type MemoryGitHub, ownComment, SELF } from './github.ts'
 import { publish } from './publish.ts'
 

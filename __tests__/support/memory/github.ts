@@ -1,4 +1,4 @@
-import type { CheckStatus, DispatchInputs, Located, PullRequest, Role } from '../../ports/forge.ts'
+import type { CheckStatus, DispatchInputs, Located, PullRequest, Role } from '../../../src/ports/forge.ts'
 
 export interface MemoryComment {
   id: number
