@@ -15,6 +15,9 @@ it.each([
   '.g\u200cit',
   '\ufeff.git',
   '.gi\u202et',
+  '.g\u{e0069}it',
+  '.ｇｉｔ',
+  '.g\u00adit',
   'a\\.git',
   '.git\\config',
 ])('takes %j for `.git`, since some machine does', (name) => {

@@ -1,5 +1,6 @@
+import { isGitName } from '../core/git-name.ts'
 import { matches } from '../core/glob.ts'
-import { folded, isProtected } from '../core/protected.ts'
+import { isProtected } from '../core/protected.ts'
 import { listed } from '../core/quoted.ts'
 import { ALWAYS_PROTECTED } from '../core/settings.ts'
 import type { WorkPlace } from './work-place.ts'
@@ -9,13 +10,12 @@ const ODD = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\u2028\u20
 const LONGEST = 1000
 
 /**
- * Why a path is none of the repository, for reading and writing alike; null where it is one. Names that Windows or macOS
- * take for `.git` count as `.git`: the tree goes to machines of every kind.
+ * Why a path is none of the repository, for reading and writing alike; null where it is one.
  */
 export function whyNotPath(path: string): string | null {
   if (path === '' || path.length > LONGEST) return 'a path has 1 to 1,000 characters'
   const parts = path.split('/')
-  if (path.split(/[/\\]/).some(isGit)) return '`.git` is out of bounds'
+  if (isGitName(path)) return '`.git` is out of bounds'
   if (ODD.test(path)) return 'a backslash, a control character or an invisible one may not be in a path'
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path))
     return 'a path starts at the root of the repository, without a `/`'
@@ -36,10 +36,3 @@ export function whyNotWritable(path: string, at: Pick<WorkPlace, 'writes' | 'pro
 
 const mayWrite = (writes: readonly string[]): string =>
   writes.length === 0 ? 'This task may change no file' : `This task may change ${listed(writes)}`
-
-const isGit = (part: string): boolean =>
-  /^(?:\.git|git~\d+)$/.test(
-    folded(part)
-      .replace(/:.*/s, '')
-      .replace(/[. ]+$/, ''),
-  )

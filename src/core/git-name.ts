@@ -1,12 +1,12 @@
-/** Characters that HFS+ leaves out of a name. */
-const LEFT_OUT = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g
+import { folded } from './protected.ts'
 
 /**
- * Whether some machine takes this name of a folder for `.git`: by its case, characters that are not seen, a short name, a
- * stream (`.git::$INDEX_ALLOCATION`), dots and spaces at the end, or a backslash for a slash.
+ * Whether a path goes through a folder that some machine takes for `.git`: by its case, characters that are not seen or look
+ * alike, a short name, a stream (`.git::$INDEX_ALLOCATION`), dots and spaces at the end, or a backslash for a slash. The tree
+ * goes to machines of every kind.
  */
-export const isGitName = (name: string): boolean =>
-  name.split(/[\\/]/).some((part) => {
-    const bare = (part.split(':')[0] ?? '').replace(LEFT_OUT, '').replace(/[. ]+$/, '')
-    return /^(?:\.git|git~\d+)$/i.test(bare)
+export const isGitName = (path: string): boolean =>
+  path.split(/[\\/]/).some((part) => {
+    const bare = (folded(part).split(':')[0] ?? '').replace(/[. ]+$/, '')
+    return /^(?:\.git|git~\d+)$/.test(bare)
   })
