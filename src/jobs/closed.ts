@@ -2,6 +2,7 @@ import type { RunEvent } from '../core/event.ts'
 import { parseBranch } from '../core/ref.ts'
 import { withStarts } from '../core/starts.ts'
 import type { CommandOutcome } from './command.ts'
+import { untilAppended } from './until-appended.ts'
 import type { CommandDeps } from './wiring.ts'
 
 export interface ClosedPull {
@@ -15,7 +16,7 @@ export async function runClosed(deps: CommandDeps, pull: ClosedPull): Promise<Co
   const nothing: CommandOutcome = { run: null, orchestrate: false, slots: [] }
   const branch = parseBranch(pull.headBranch)
   if (branch === null || branch.task !== 'trunk') return nothing
-  for (;;) {
+  return untilAppended(async () => {
     const read = await deps.journal.read(branch.run)
     if (read === null || read.state.phase === 'empty') return nothing
     if (read.state.phase === 'ended' && ['merged', 'closed'].includes(read.state.conclusion)) return nothing
@@ -23,6 +24,6 @@ export async function runClosed(deps: CommandDeps, pull: ClosedPull): Promise<Co
     const closed: RunEvent = { type: 'run_closed', at, by: pull.by, merged: pull.merged }
     const after = withStarts(read.state, [closed], deps.workflowRun, at, 'tributary')
     const appended = await deps.journal.append(branch.run, read.tip, after.events, after.state, [])
-    if (appended.ok) return { run: branch.run, orchestrate: after.starts.orchestrate, slots: after.starts.slots }
-  }
+    return appended.ok ? { run: branch.run, orchestrate: after.starts.orchestrate, slots: after.starts.slots } : null
+  })
 }

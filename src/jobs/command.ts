@@ -13,6 +13,7 @@ import { explain } from '../render/explain.ts'
 import { renderAnswer } from '../render/replies.ts'
 import { driftOf } from './drift.ts'
 import { type Knowledge, learn, type Thread } from './learn.ts'
+import { untilAppended } from './until-appended.ts'
 import type { CommandDeps, Comment } from './wiring.ts'
 
 export interface CommandOutcome {
@@ -21,9 +22,6 @@ export interface CommandOutcome {
   slots: string[]
 }
 const nothing: CommandOutcome = { run: null, orchestrate: false, slots: [] }
-
-/** How often a lost race is run again before the job gives up and says so by failing. */
-const TRIES = 10
 
 interface Taken {
   answer: Answer
@@ -57,28 +55,26 @@ async function refuse(deps: CommandDeps, comment: Comment, failure: Failure): Pr
   return nothing
 }
 
-/** Load, decide, record; a lost race means: read again, decide again. */
+/** Loads, decides, records. */
 async function take(
   deps: CommandDeps,
   comment: Comment,
   command: Command,
   known: Knowledge,
 ): Promise<Result<Taken, Failure>> {
-  let thread: Thread = known.thread
-  for (let tried = 0; tried < TRIES; tried += 1) {
+  let thread: Thread | null = null
+  return untilAppended(async () => {
+    thread = thread === null ? known.thread : await thread.again()
     const asked = await ask(deps, comment, command, { ...known, thread })
     const next = choose(comment, thread, asked)
     if (!next.ok) return next
     const { run, from, expected, events, answer } = next.value
-    const alive = await withoutTheDead(deps, from, asked)
-    const after = withStarts(alive.state, events, deps.workflowRun, asked.at, asked.person.login)
-    const all = [...alive.events, ...after.events]
-    if (all.length === 0) return ok({ answer, state: from, starts: nothingToStart, fresh: false })
-    const appended = await deps.journal.append(run, expected, all, after.state, [])
-    if (appended.ok) return ok({ answer, state: after.state, starts: after.starts, fresh: events.length > 0 })
-    thread = await thread.again()
-  }
-  throw new Error(`the journal moved ${TRIES} times while the command was decided`)
+    const lost = await lostOrchestrator(deps, from, asked)
+    const after = withStarts(from, [...lost, ...events], deps.workflowRun, asked.at, asked.person.login)
+    if (after.events.length === 0) return ok({ answer, state: from, starts: nothingToStart, fresh: false })
+    const appended = await deps.journal.append(run, expected, after.events, after.state, [])
+    return appended.ok ? ok({ answer, state: after.state, starts: after.starts, fresh: events.length > 0 }) : null
+  })
 }
 
 interface Choice {
@@ -125,12 +121,10 @@ async function driftFor(deps: CommandDeps, command: Command, state: RunState): P
   return driftOf(deps, state)
 }
 
-/** Whatever wakes a run also looks whether its orchestrator is alive, so that a crash heals at the next command. */
-async function withoutTheDead(deps: CommandDeps, state: RunState, asked: Asked) {
-  if (state.phase === 'empty' || state.orchestrator === null || asked.command.name === 'help')
-    return { state, events: [] as RunEvent[] }
+/** Each command, `/status` too, looks whether the orchestrator is alive, so that a crash is repaired at the next one. */
+async function lostOrchestrator(deps: CommandDeps, state: RunState, asked: Asked): Promise<RunEvent[]> {
+  if (state.phase === 'empty' || state.orchestrator === null || asked.command.name === 'help') return []
   const { workflowRun } = state.orchestrator
-  if (await deps.forge.orchestratorAlive(workflowRun)) return { state, events: [] as RunEvent[] }
-  const lost: RunEvent = { type: 'orchestrator_lost', at: asked.at, by: 'tributary', workflowRun }
-  return { state: { ...state, orchestrator: null, crashes: state.crashes + 1 }, events: [lost] }
+  if (await deps.forge.orchestratorAlive(workflowRun)) return []
+  return [{ type: 'orchestrator_lost', at: asked.at, by: 'tributary', workflowRun }]
 }

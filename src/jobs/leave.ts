@@ -7,6 +7,7 @@ import { type Draft, emptyDraft, move, record } from './draft.ts'
 import { startStages } from './planning/stages.ts'
 import { project } from './project.ts'
 import { nowOf, type Session } from './session.ts'
+import { untilAppended } from './until-appended.ts'
 
 /**
  * Leaves when only a person can move the run on, or when its time is over. What people see is brought to its last state
@@ -47,11 +48,11 @@ async function handOver(session: Session): Promise<boolean> {
     request,
     slots: '[]',
   })
-  for (;;) {
+  return untilAppended(async () => {
     let left = record(emptyDraft(session.state), nowOf(session), { type: 'orchestrator_left', why: 'handed-over' })
     if (workflowRun !== null) left = record(left, nowOf(session), { type: 'orchestrator_requested', workflowRun })
-    if (await append(session, left)) return true
-  }
+    return (await append(session, left)) ? true : null
+  })
 }
 
 /** A run that ended without a result leaves nothing but branches with work in them; a closed one leaves its journal. */

@@ -3,6 +3,7 @@ import { replayOn } from '../core/evolve.ts'
 import { parseBranch, type RunId } from '../core/ref.ts'
 import type { LiveRun, RunState } from '../core/state.ts'
 import { latestRun } from './learn.ts'
+import { untilAppended } from './until-appended.ts'
 import type { JobDeps } from './wiring.ts'
 
 /** Orchestrators that may die one after another without progress, before a person is asked. */
@@ -23,20 +24,20 @@ export async function recover(deps: JobDeps, ended: Ended): Promise<void> {
   if (ended.comment !== null && ended.result === 'skipped') await apologise(deps, ended, ended.comment)
   const run = ended.run ?? (await runOfThread(deps, ended.issue))
   if (run === null) return deps.log('no run to recover')
-  for (;;) {
+  const crashes = await untilAppended(async () => {
     const read = await deps.journal.read(run)
-    if (read === null || !isOurs(deps, read.state, ended.result))
-      return deps.log(`run ${run} is not in the hands of this workflow run`)
+    if (read === null || !isOurs(deps, read.state, ended.result)) return 'not ours'
     const events = [
       ...slotsThatNeverCome(deps, read.state, ended.result),
       ...decideRecovery(read.state, ended.result, deps),
     ]
     const appended = await deps.journal.append(run, read.tip, events, replayOn(read.state, events), [])
-    if (!appended.ok) continue
+    if (!appended.ok) return null
     deps.log(events.map((event) => event.type).join(', '))
-    if (read.state.crashes + 1 < 2 * CRASHES) await start(deps, run)
-    return
-  }
+    return read.state.crashes + 1
+  })
+  if (crashes === 'not ours') return deps.log(`run ${run} is not in the hands of this workflow run`)
+  if (crashes < 2 * CRASHES) await start(deps, run)
 }
 
 /** The command may have stood on the issue, or on a pull request of the run. */
