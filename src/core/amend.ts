@@ -1,5 +1,5 @@
 import { canonical } from './digest.ts'
-import { globsOverlap } from './glob.ts'
+import { writesOverlap } from './glob.ts'
 import { globWithin } from './glob-within.ts'
 import { dependantsOf, topologicalOrder } from './graph.ts'
 import { ownOf } from './own.ts'
@@ -80,15 +80,12 @@ export function afterOverlapping(
   for (const { id } of all.filter((task) => added.has(task.id)))
     for (const other of all.filter((task) => !added.has(task.id) && task.kind !== 'plan')) {
       const task = all.find((one) => one.id === id)
-      if (task === undefined || !overlap(task, other) || ordered(all, id, other.id)) continue
+      if (task === undefined || !writesOverlap(task, other) || ordered(all, id, other.id)) continue
       all = all.map((one) => (one.id === id ? { ...one, needs: [...one.needs, other.id] } : one))
       notes.push(`${quoted(id)} waits for ${quoted(other.id)}, which can write the same path`)
     }
   return { tasks: all, notes }
 }
-
-const overlap = (a: Task, b: Task): boolean =>
-  a.writes.some((one) => b.writes.some((other) => globsOverlap(one, other)))
 
 const ordered = (tasks: readonly Task[], a: TaskId, b: TaskId): boolean =>
   dependantsOf(tasks, [a]).has(b) || dependantsOf(tasks, [b]).has(a)

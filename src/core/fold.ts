@@ -15,8 +15,11 @@ const LAND_MINUTES = 0.5
 /** Until an agent knows its way around, for each task. One agent learns it once. */
 const READ_MINUTES = 1
 
+/** Below this gain, several agents cost more than the time that they save. */
+export const WORTHWHILE = 1.2
+
 export interface Worth {
-  /** How many times as fast several agents are; below 1.2 it is not worth what they cost. */
+  /** How many times as fast several agents are. */
   gain: number
   parallelMinutes: number
   oneAgentMinutes: number

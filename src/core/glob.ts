@@ -47,6 +47,10 @@ function innermost(glob: string): { before: string; choices: string[]; after: st
   return { before: glob.slice(0, found.index), choices: found[1].split(','), after }
 }
 
+/** Whether two tasks could write the same path. */
+export const writesOverlap = (a: { writes: readonly string[] }, b: { writes: readonly string[] }): boolean =>
+  a.writes.some((one) => b.writes.some((other) => globsOverlap(one, other)))
+
 /** Whether one path could match both. Exact; `true` for a glob with too many alternatives to look at. */
 export function globsOverlap(a: string, b: string): boolean {
   if (a === b) return true

@@ -1,5 +1,5 @@
 import { insertFalling } from './falling.ts'
-import { globsOverlap } from './glob.ts'
+import { writesOverlap } from './glob.ts'
 import { directDependants } from './graph.ts'
 import type { Task } from './plan.ts'
 import type { TaskId } from './ref.ts'
@@ -62,7 +62,7 @@ function readyQueue(ranked: readonly Task[], estimate: (task: Task) => number) {
         if (index === undefined) break
         const task = ranked[index]
         if (task === undefined) continue
-        const inTheWay = [...running.map((other) => other.task), ...taken].some((other) => overlap(task, other))
+        const inTheWay = [...running.map((other) => other.task), ...taken].some((other) => writesOverlap(task, other))
         if (inTheWay) passed.push(index)
         else taken.push(task)
       }
@@ -71,6 +71,3 @@ function readyQueue(ranked: readonly Task[], estimate: (task: Task) => number) {
     },
   }
 }
-
-const overlap = (a: Task, b: Task): boolean =>
-  a.writes.some((one) => b.writes.some((other) => globsOverlap(one, other)))

@@ -1,6 +1,6 @@
 import { tasksIn } from './by-status.ts'
 import { mayLand, mayStart } from './gate.ts'
-import { globsOverlap } from './glob.ts'
+import { globsOverlap, writesOverlap } from './glob.ts'
 import type { Task } from './plan.ts'
 import { ranked } from './predict.ts'
 import type { TaskId } from './ref.ts'
@@ -34,9 +34,6 @@ export const queueable = (work: Work): Task[] =>
     (task) => task.kind !== 'plan' && mayStart(work, task.id) && task.needs.every((need) => isSettled(work, need)),
   )
 
-const overlaps = (a: Task, b: Task): boolean =>
-  a.writes.some((one) => b.writes.some((other) => globsOverlap(one, other)))
-
 /**
  * Tasks that may start now, longest remaining path first, ties by plan order; never two at work with overlapping
  * `writes`. Deterministic: the same journal gives the same answer. At most so many: who has eight slots need not know of all
@@ -49,7 +46,7 @@ export function startable(work: Work, most = Number.POSITIVE_INFINITY): Task[] {
   for (const task of ranked(work.plan)) {
     if (chosen.length >= most) break
     if (statusOf(work, task.id) !== 'queued' || !mayStart(work, task.id)) continue
-    const inTheWay = (other: Task) => overlaps(task, other)
+    const inTheWay = (other: Task) => writesOverlap(task, other)
     if (!atWork.some(inTheWay) && !chosen.some(inTheWay)) chosen.push(task)
   }
   return chosen

@@ -1,4 +1,4 @@
-import { worthParallel } from '../core/fold.ts'
+import { WORTHWHILE, worthParallel } from '../core/fold.ts'
 import { whyNotFolded } from '../core/fold-limits.ts'
 import type { Plan } from '../core/plan.ts'
 import { ASSUMED_MINUTES, predict } from '../core/predict.ts'
@@ -14,8 +14,6 @@ import { count, duration } from './words.ts'
 
 const minutes = (number: number): string => duration(number * 60)
 
-/** Below this, several agents cost more than the time that they save. */
-const WORTH = 1.2
 const NAMED = 25
 
 /** What can be known of a plan before it runs, and what the numbers rest on. The minutes and the money are assumptions, and it says so. */
@@ -45,7 +43,7 @@ function worth({ planning, work: { plan, settings } }: PlannedRun): string[] {
   const times = `${gain.toFixed(1)} times as fast (${minutes(parallelMinutes)} against ${minutes(oneAgentMinutes)}), with starting, reading and landing counted in`
   const inTheWay = planning === null ? null : whyNotFolded(plan, settings)
   return [
-    gain < WORTH
+    gain < WORTHWHILE
       ? `- Working in parallel gains little here, ${times}: ${inTheWay === null ? 'one task would do as well' : `it is not folded into one task, since ${inTheWay}`}.`
       : `- Working in parallel is worth it: ${times}.`,
   ]

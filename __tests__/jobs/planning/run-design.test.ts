@@ -42,3 +42,15 @@ it.each(['strict', 'soft'])('in %s keeps a secret of the job out of the journal,
     expect(journal).toContain(said)
   expect(journal).not.toContain(secret)
 })
+
+it('keeps it out of what a stage says that breaks', async () => {
+  const secret = 'sk-of-the-planner'
+  const world = await saidRun({})
+  const breaks = async () => {
+    throw new Error(`the request with ${secret} broke`)
+  }
+  await world.run([breaks, breaks, breaks, breaks], 30, redactor([secret]))
+  const journal = JSON.stringify(await world.events())
+  expect(journal).toContain('the request with *** broke')
+  expect(journal).not.toContain(secret)
+})

@@ -1,5 +1,5 @@
 import { sanitise } from '../../agent/sanitise.ts'
-import { folded, worthParallel } from '../../core/fold.ts'
+import { folded, WORTHWHILE, worthParallel } from '../../core/fold.ts'
 import { wholeOf, whyNotFolded } from '../../core/fold-limits.ts'
 import type { PlanDraft, Planning } from '../../core/planning.ts'
 import { isDraftReady, needsCritique, whyGivenUp } from '../../core/stages.ts'
@@ -9,9 +9,6 @@ import { nowOf, type Session, type Step } from '../session.ts'
 import { propose } from './propose.ts'
 import { problem, refuse } from './refuse.ts'
 import { soundPart } from './sound-part.ts'
-
-/** Below this, several agents cost more than the time that they save. */
-const WORTH = 1.2
 
 /** Ends the planning: the plan is put before people, or it is said why there is none. */
 export const concludePlan: Step = async (session, draft) => {
@@ -102,7 +99,7 @@ function foldedWhereItGainsLittle(draft: Draft, planning: Planning, { plan, note
   const { settings } = planning
   if (workOf(draft.state)?.open === true || plan.tasks.length < 2) return { plan, notes }
   const { gain } = worthParallel(plan, settings)
-  if (gain >= WORTH || whyNotFolded(plan, settings) !== null) return { plan, notes }
+  if (gain >= WORTHWHILE || whyNotFolded(plan, settings) !== null) return { plan, notes }
   // The folded task has a size like any other, which says less than its parts do.
   const { turns, minutes } = wholeOf(plan, settings)
   const why = `${plan.tasks.length} tasks were folded into one: in parallel they would be ${gain.toFixed(2)} times as fast, which is not worth several agents. Together they are assumed to take ${Math.round(minutes)} minutes, or ${turns} turns of one agent`

@@ -64,7 +64,7 @@ function begin(session: Session, stage: Stage, usd: number): void {
   desk.running.set(stage.key, { stop, basis: basisOf(session.state, stage) })
   deps.log(`${stage.key}: begun with at most ${usd.toFixed(2)} USD`)
   runStage(session, stage, usd, stop.signal).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = deps.redact(error instanceof Error ? error.message : String(error))
     deps.log(`${stage.key}: ${why}`)
     tell(desk, {
       stage: stage.key,
