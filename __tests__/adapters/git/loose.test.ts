@@ -1,5 +1,7 @@
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { writeRef } from '../../../src/adapters/git/loose.ts'
 import { writeBlob, writeCommit, writeTree } from '../../../src/adapters/git/objects.ts'
 import { openStore } from '../../../src/adapters/git/store.ts'
 import { systemClock } from '../../../src/clock.ts'
@@ -38,4 +40,23 @@ it('writes the very blobs and trees that git would, names in git’s order', asy
   const listed = files.map(({ path, sha }) => `100644 blob ${sha}\t${path}\n`).join('')
   expect(await writeTree(place, files)).toBe(git(gitDir, ['mktree'], listed))
   expect(git(gitDir, ['fsck', '--strict', '--no-dangling'])).toBe('')
+})
+
+it('points refs where git finds them, new and moved, and leaves nothing beside them', async () => {
+  const { gitDir, place } = await emptyStore()
+  const tree = await writeTree(place, [])
+  const [first, second] = await Promise.all(
+    ['One', 'Two'].map((subject) => writeCommit(place, { tree, parents: [], words: { subject }, at: AT })),
+  )
+  const refs = () => git(gitDir, ['for-each-ref', '--format=%(refname) %(objectname)'])
+  await writeRef(place, 'refs/journal/42', first ?? '')
+  expect(refs()).toBe(`refs/journal/42 ${first}`)
+  await Promise.all([
+    writeRef(place, 'refs/journal/42', second ?? ''),
+    writeRef(place, 'refs/journal/42', second ?? ''),
+  ])
+  expect(refs()).toBe(`refs/journal/42 ${second}`)
+  expect(readdirSync(join(gitDir, 'refs', 'journal'))).toEqual(['42'])
+  await expect(writeRef(place, 'refs/../HEAD', first ?? '')).rejects.toThrow('no ref that can be used')
+  await expect(writeRef(place, 'refs/journal/42', 'main')).rejects.toThrow()
 })

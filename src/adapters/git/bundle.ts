@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import type { Sha } from '../../core/ref.ts'
 import { missing } from './fetch.ts'
+import { writeRef } from './loose.ts'
 import { checkedSha } from './place.ts'
 import { runGit } from './plumbing.ts'
 import type { Store } from './store.ts'
@@ -37,7 +38,7 @@ async function take(store: Store, file: string, head: Sha): Promise<void> {
   const index = ['index-pack', '--stdin', '--fix-thin', '--strict', `--max-input-size=${PACK_BYTES}`]
   await runGit(store.place, index, { input: { file, from: bytes }, seconds: 300 })
   await mustBeWhole(store, head)
-  await runGit(store.place, ['update-ref', `refs/intake/${head}`, head])
+  await writeRef(store.place, `refs/intake/${head}`, head)
 }
 
 /** Every object that the head needs is here, down to what was here before. */

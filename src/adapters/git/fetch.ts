@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sha } from '../../core/ref.ts'
 import { infoOf } from './batch.ts'
+import { writeRef } from './loose.ts'
 import { checkedRef, checkedSha } from './place.ts'
-import { gitLine, runGit } from './plumbing.ts'
+import { gitLine } from './plumbing.ts'
 import { fetchInto, type Store } from './store.ts'
 
 /** What a fetch brought in is kept under refs of the repository's own: git tells the remote of these, and gets nothing twice. */
@@ -63,5 +64,5 @@ async function hasHorizon({ place }: Store): Promise<boolean> {
 
 async function makeHorizon(store: Store, sha: Sha): Promise<void> {
   await fetchAlone(store, [sha])
-  await runGit(store.place, ['update-ref', `${HORIZON}/${checkedSha(sha)}`, sha])
+  await writeRef(store.place, `${HORIZON}/${sha}`, sha)
 }

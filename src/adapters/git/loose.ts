@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { access, mkdir, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { deflate } from 'node:zlib'
 import type { Sha } from '../../core/ref.ts'
-import type { GitPlace } from './place.ts'
+import { checkedRef, checkedSha, type GitPlace } from './place.ts'
 
 const deflated = promisify(deflate)
 
@@ -29,6 +29,19 @@ export async function writeLoose(
     await rename(unfinished, path)
   }
   return sha
+}
+
+/**
+ * Points a ref at a commit, in a file, as `git update-ref` does: for refs of a repository that is ours alone, in which nothing
+ * packs refs and nothing else writes this one.
+ */
+export async function writeRef({ gitDir }: GitPlace, ref: string, sha: Sha): Promise<void> {
+  const path = join(gitDir, checkedRef(ref))
+  await mkdir(dirname(path), { recursive: true })
+  // A name that git takes for no ref.
+  const unfinished = `${path}.${randomUUID()}.lock`
+  await writeFile(unfinished, `${checkedSha(sha)}\n`)
+  await rename(unfinished, path)
 }
 
 const exists = (path: string): Promise<boolean> =>

@@ -7,9 +7,9 @@ import { contentOf } from './batch.ts'
 import { missing } from './fetch.ts'
 import { fetchPack } from './fetch-pack.ts'
 import { oneAtATime } from './lock.ts'
+import { writeRef } from './loose.ts'
 import { writeBlob, writeTree } from './objects.ts'
 import { checkedSha } from './place.ts'
-import { runGit } from './plumbing.ts'
 import { fetchInto, type Store } from './store.ts'
 
 const STATE = 'state.json'
@@ -54,4 +54,4 @@ export const bringWhole = async (store: Store, run: RunId, tip: Sha): Promise<un
   fetchInto(store, [], [`+${checkedSha(tip)}:${localRef(run)}`])
 
 export const remember = (store: Store, run: RunId, tip: Sha): Promise<unknown> =>
-  oneAtATime(store.place.gitDir, () => runGit(store.place, ['update-ref', localRef(run), checkedSha(tip)]))
+  oneAtATime(store.place.gitDir, () => writeRef(store.place, localRef(run), tip))
