@@ -9,16 +9,17 @@ const MEMORY = '/dev/shm'
 /** What tests leave there at one time, and some more. */
 const ROOM_BYTES = 2e9
 
-/** From then on the folder of a process that is gone is removed: what was killed could not do it, and memory is scarce. */
+/** From this age on, the folder of a process that is gone is removed: one that was killed could not do it itself. */
 const STALE_MS = 3_600_000
 
 /**
  * A new folder for the temporary files of tests: in memory, unless TMPDIR names a place or memory cannot serve.
  * @param {string} prefix of its name
+ * @param {string} place of the file system in memory
  * @returns {string} its path, without links
  */
-export function temporaryRoot(prefix) {
-  const memory = process.env.TMPDIR ? null : rootIn(MEMORY, prefix)
+export function temporaryRoot(prefix, place = MEMORY) {
+  const memory = process.env.TMPDIR ? null : rootIn(place, prefix)
   if (memory !== null && runsPrograms(memory)) return memory
   if (memory !== null) rmSync(memory, { recursive: true })
   return realpathSync(mkdtempSync(join(tmpdir(), prefix)))
@@ -32,7 +33,7 @@ function rootIn(folder, prefix) {
   try {
     removeStale(folder, prefix)
     const { bavail, bsize } = statfsSync(folder)
-    return bavail * bsize < ROOM_BYTES ? null : mkdtempSync(join(folder, `${prefix}${process.pid}-`))
+    return bavail * bsize < ROOM_BYTES ? null : realpathSync(mkdtempSync(join(folder, `${prefix}${process.pid}-`)))
   } catch {
     return null
   }
@@ -46,7 +47,11 @@ function removeStale(folder, prefix) {
   for (const name of readdirSync(folder)) {
     const pid = name.startsWith(prefix) ? Number(/^\d+(?=-)/.exec(name.slice(prefix.length))) : 0
     const path = join(folder, name)
-    if (pid > 0 && !isAlive(pid) && Date.now() - statSync(path).mtimeMs > STALE_MS) rmSync(path, { recursive: true })
+    try {
+      if (pid > 0 && !isAlive(pid) && Date.now() - statSync(path).mtimeMs > STALE_MS) rmSync(path, { recursive: true })
+    } catch {
+      // It belongs to another user, or another process removes it too.
+    }
   }
 }
 

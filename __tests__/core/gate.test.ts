@@ -4,7 +4,7 @@ import { mayLand, mayStart, whyNoCall } from '../../src/core/gate.ts'
 import { nextMerge, queueable, startable } from '../../src/core/schedule.ts'
 import type { ActiveRun } from '../../src/core/state.ts'
 import { agentPlan, followed, idOf, planning, proposal } from '../support/planning.ts'
-import { report, shaOf } from '../support/run.ts'
+import { landed, report, shaOf } from '../support/run.ts'
 
 const plan = agentPlan('a > b')
 const proposedIn = (mode: 'strict' | 'soft' | 'off') => followed(planning(mode), proposal(plan))
@@ -78,22 +78,9 @@ describe('in soft', () => {
 })
 
 describe('trunk', () => {
-  const landedAll = (state: ActiveRun, ...ids: string[]) =>
-    ids.reduce(
-      (now, task) =>
-        followed<ActiveRun>(
-          now,
-          { type: 'task_queued', task, attempt: 1, base: shaOf(task) },
-          { type: 'task_started', task, attempt: 1, slot: 'r1.1' },
-          { type: 'task_verified', task, attempt: 1, head: shaOf(`${task} head`), tree: shaOf('t'), report },
-          { type: 'task_landed', task, attempt: 1 },
-        ),
-      state,
-    )
-
   it('takes nothing of a plan that is still being written, whatever is approved of it', () => {
     const approved = followed<ActiveRun>(proposedIn('soft'), { type: 'plan_approved', planId: idOf(plan), only: null })
-    const { work } = landedAll(approved, 'a')
+    const { work } = landed(approved, 'a')
     expect([mayLand(work, 'a'), nextMerge(work).next]).toEqual([true, 'merge'])
     const open = { ...work, open: true }
     expect([mayLand(open, 'a'), nextMerge(open).next]).toEqual([false, 'wait'])
@@ -102,8 +89,11 @@ describe('trunk', () => {
   it('keeps the order of the plan: what may land waits behind what may not yet', () => {
     const beside = agentPlan('a, b')
     const soft = followed<ActiveRun>(planning('soft'), proposal(beside))
-    const landed = landedAll(soft, 'a', 'b')
-    const part = followed<ActiveRun>(landed, { type: 'plan_approved', planId: idOf(beside), only: ['b'] })
+    const part = followed<ActiveRun>(landed(soft, 'a', 'b'), {
+      type: 'plan_approved',
+      planId: idOf(beside),
+      only: ['b'],
+    })
     expect([mayLand(part.work, 'a'), mayLand(part.work, 'b')]).toEqual([false, true])
     expect(nextMerge(part.work)).toEqual({ next: 'wait' })
     const whole = followed<ActiveRun>(part, { type: 'plan_approved', planId: idOf(beside), only: null })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { isDraftReady, leastLimit, planWaitsForMoney, wantedStages, whyGivenUp } from '../../src/core/stages.ts'
-import type { ActiveRun, LiveRun } from '../../src/core/state.ts'
+import type { LiveRun } from '../../src/core/state.ts'
 import { agentPlan, agentsAtWork, exploration, followed, planning, proposal } from '../support/planning.ts'
-import { report, shaOf } from '../support/run.ts'
+import { landed, report, shaOf } from '../support/run.ts'
 
 const keys = (state: LiveRun) => wantedStages(state).map(({ key }) => key)
 const explored = (mode?: 'strict' | 'soft' | 'off') =>
@@ -14,14 +14,6 @@ const draft = (graph: string, problems: string[] = []) => ({
   notes: [],
   problems,
 })
-const landing = (state: LiveRun, task: string) =>
-  followed<ActiveRun>(
-    state,
-    { type: 'task_queued', task, attempt: 1, base: shaOf(task) },
-    { type: 'task_started', task, attempt: 1, slot: 'r1.1' },
-    { type: 'task_verified', task, attempt: 1, head: shaOf(`${task} head`), tree: shaOf('t'), report },
-    { type: 'task_landed', task, attempt: 1 },
-  )
 
 describe('the planner', () => {
   it('explores, designs, has the design criticised, and is done when the plan is proposed', () => {
@@ -110,8 +102,8 @@ describe('beside the run', () => {
     expect(keys(running)).toEqual(['scope:p#1'])
     const scoped = followed(running, { type: 'task_scoped', task: 'p', exploration: exploration() })
     expect(keys(scoped)).toEqual([])
-    const landed = landing(followed(state, { type: 'task_scoped', task: 'p', exploration: exploration() }), 'a')
-    expect(keys(landed)).toEqual(['expand:p#1'])
+    const done = landed(followed(state, { type: 'task_scoped', task: 'p', exploration: exploration() }), 'a')
+    expect(keys(done)).toEqual(['expand:p#1'])
   })
   it('plans a part anew only where the ladder of its task has come to that', () => {
     const failure = { reason: 'no-change' } as const
@@ -125,7 +117,7 @@ describe('beside the run', () => {
     expect(keys(failed(false))).toEqual([])
   })
   it('begins nothing in a pause, and ends what it has begun', () => {
-    const state = landing(agentsAtWork('a > p', planTask), 'a')
+    const state = landed(agentsAtWork('a > p', planTask), 'a')
     expect(keys(state)).toEqual(['scope:p#1'])
     expect(keys(followed(state, { type: 'run_paused', why: '' }))).toEqual([])
     const begun = followed(state, { type: 'money_reserved', stage: 'scope:p#1', role: 'scope', usd: 1 })
@@ -133,7 +125,7 @@ describe('beside the run', () => {
   })
   it('describes the change when its checks have passed', () => {
     const through = followed(
-      landing(agentsAtWork('a'), 'a'),
+      landed(agentsAtWork('a'), 'a'),
       { type: 'trunk_moved', task: 'a', sha: shaOf('tip') },
       { type: 'verification_queued', on: shaOf('tip'), attempt: 1 },
     )

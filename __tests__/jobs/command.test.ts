@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { readSettings } from '../../src/config.ts'
 import type { RunEvent } from '../../src/core/event.ts'
-import { replay } from '../../src/core/evolve.ts'
+import { replay, replayOn } from '../../src/core/evolve.ts'
 import { SETTINGS_PATH } from '../../src/core/settings.ts'
 import { runClosed } from '../../src/jobs/closed.ts'
 import { runCommand } from '../../src/jobs/command.ts'
 import { recover } from '../../src/jobs/recover.ts'
 import type { Journal } from '../../src/ports/journal.ts'
-import { hastyClock } from '../support/hasty-clock.ts'
-import { memoryForge } from '../support/memory/forge.ts'
 import { commentBy, memoryGitHub } from '../support/memory/github.ts'
+import { memoryDeps } from '../support/memory/job-deps.ts'
 import { memoryJournal, memoryRemote } from '../support/memory/journal.ts'
 import { planOf } from '../support/plan.ts'
 import { AT, proposedBy } from '../support/run.ts'
@@ -25,17 +23,21 @@ const APPROVE = `/approve ${planId.slice(0, 12)}`
 const approved: RunEvent = { type: 'plan_approved', ...stamp, planId, only: null }
 const started: RunEvent = { type: 'orchestrator_started', ...stamp, workflowRun: 1 }
 
-/** A run to which this has happened, whose last orchestrator lives or not. `races`: how often somebody else writes first. */
-async function world(events: readonly RunEvent[] = plan, { alive = true, races = 0 } = {}) {
+/** What another process writes that changes nothing of the run. */
+const shown: RunEvent = { type: 'projected', ...stamp, entries: [] }
+
+/** A run to which this has happened, whose last orchestrator lives or not. `races`: how often another process writes first, and `rival` what. */
+async function world(events: readonly RunEvent[] = plan, { alive = true, races = 0, rival = shown } = {}) {
   const real = memoryJournal(memoryRemote())
   if (events.length > 0) await real.append('42', null, events, replay(events), [])
   let left = races
   const journal: Journal = {
     ...real,
     append: async (...given) => {
-      if (left === 0) return real.append(...given)
+      const now = await real.read('42')
+      if (left > 0 && now !== null) await real.append('42', now.tip, [rival], replayOn(now.state, [rival]), [])
       left -= 1
-      return { ok: false, error: { reason: 'conflict', refs: [] } }
+      return real.append(...given)
     },
   }
   const github = memoryGitHub({
@@ -44,15 +46,7 @@ async function world(events: readonly RunEvent[] = plan, { alive = true, races =
     files: { [SETTINGS_PATH]: null },
     orchestrators: { 1: alive },
   })
-  const deps = {
-    forge: memoryForge(github),
-    journal,
-    repo: () => Promise.reject(new Error('no objects are needed')),
-    clock: hastyClock(),
-    log: () => {},
-    workflowRun: OURS,
-    readSettings,
-  }
+  const deps = memoryDeps(github, journal, OURS)
   const issue = { number: 42, title: 'An issue', body: '', isPull: false }
   return {
     github,
@@ -97,16 +91,21 @@ describe('a command', () => {
     expect(await since()).toEqual([])
   })
 
-  it('is decided again, on what is there now, if somebody else wrote first', async () => {
-    const { say, since } = await world(plan, { races: 3 })
-    await say(APPROVE)
-    expect(typesOf(await since()).filter((type) => type === 'plan_approved')).toHaveLength(1)
+  it('is decided again, on what is there now, if another process wrote first', async () => {
+    const late = await world(plan, { races: 3 })
+    await late.say(APPROVE)
+    expect(typesOf(await late.since()).slice(0, 4)).toEqual(['projected', 'projected', 'projected', 'plan_approved'])
+
+    const second = await world(plan, { races: 1, rival: { ...approved, by: 'another' } })
+    await second.say(APPROVE)
+    const approvals = (await second.since()).filter(({ type }) => type === 'plan_approved')
+    expect(approvals).toMatchObject([{ by: 'another' }])
   })
 
   it('fails after ten lost races: that is a fault, and the log says so', async () => {
     const { say, since } = await world(plan, { races: 100 })
     await expect(say(APPROVE)).rejects.toThrow('the journal moved 10 times')
-    expect(await since()).toEqual([])
+    expect(new Set(typesOf(await since()))).toEqual(new Set(['projected']))
   })
 
   it('finds that the orchestrator is dead, and starts another', async () => {

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { readSettings } from '../../src/config.ts'
 import type { RunEvent } from '../../src/core/event.ts'
 import { replay } from '../../src/core/evolve.ts'
 import { recover } from '../../src/jobs/recover.ts'
-import { hastyClock } from '../support/hasty-clock.ts'
-import { memoryForge } from '../support/memory/forge.ts'
 import { commentBy, memoryGitHub } from '../support/memory/github.ts'
+import { memoryDeps } from '../support/memory/job-deps.ts'
 import { memoryJournal, memoryRemote } from '../support/memory/journal.ts'
 import { planOf } from '../support/plan.ts'
 import { AT, proposedBy } from '../support/run.ts'
@@ -24,15 +22,7 @@ async function world(holder: number | null, crashes = 0) {
   const journal = memoryJournal(memoryRemote())
   await journal.append('42', null, events, replay(events), [])
   const github = memoryGitHub({ issues: [42] })
-  const deps = {
-    forge: memoryForge(github),
-    journal,
-    repo: () => Promise.reject(new Error('no objects are needed')),
-    clock: hastyClock(),
-    log: () => {},
-    workflowRun: OURS,
-    readSettings,
-  }
+  const deps = memoryDeps(github, journal, OURS)
   const ended = (result: string, run: string | null = '42', comment: number | null = null) =>
     recover(deps, { run, issue: 42, comment, result, logUrl: 'https://example.org/log' })
   const since = async () => (await journal.history('42')).slice(events.length).map((event: RunEvent) => event.type)

@@ -1,3 +1,5 @@
+import { ownOf } from '../core/own.ts'
+
 /** The parts of an error of Node, or of fetch, that say what it was about. */
 type SystemError = Error & {
   code: string
@@ -12,8 +14,8 @@ type SystemError = Error & {
 export function systemErrorWords(error: unknown): string | null {
   const found = systemErrorIn(error)
   if (found === null) return requestWords(error)
-  if (Object.hasOwn(HOSTS, found.code))
-    return `${hostOf(found)} cannot be reached: ${HOSTS[found.code]} (${found.code})`
+  const why = ownOf(HOSTS, found.code)
+  if (why !== undefined) return `${hostOf(found)} cannot be reached: ${why} (${found.code})`
   return localWords(found)
 }
 

@@ -1,8 +1,8 @@
-/** Others write a few times a minute at most: who loses so often meets a fault, not a race. */
+/** Others write a few times a minute at most: so many refusals are a fault, not a race. */
 const TRIES = 10
 
 /**
- * Reads, decides and appends; all of it again if somebody else wrote in between.
+ * Reads, decides and appends, again from the start if another process wrote in between.
  * @param attempt answers null if its append was refused
  * @throws after ten refusals
  */

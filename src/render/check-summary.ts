@@ -37,9 +37,11 @@ function summary(run: PlannedRun, task: Task, attempt: AttemptRecord | null, tit
   )
 }
 
-/** Nobody need type anything about an attempt that was followed by another, or will be. */
-const isLast = ({ work }: PlannedRun, { id }: Task, attempt: AttemptRecord | null): boolean =>
-  ownOf(work.tasks, id)?.state.status === 'failed' && ownOf(work.tasks, id)?.attempts.at(-1) === attempt
+/** An attempt that was followed by another, or will be, asks nothing of a person. */
+function isLast({ work }: PlannedRun, { id }: Task, attempt: AttemptRecord | null): boolean {
+  const record = ownOf(work.tasks, id)
+  return record?.state.status === 'failed' && record.attempts.at(-1) === attempt
+}
 
 /** People look twice at what a machine has settled. */
 function resolution({ work }: PlannedRun, { id }: Task, attempt: AttemptRecord | null): string[] {

@@ -69,7 +69,7 @@ export function active(run: ActiveRun): Told {
     case 'replanning':
       return {
         title: 'Running',
-        means: `${code(phase.task)} failed for good; this part of the plan is being written anew.`,
+        means: `${code(phase.task)} failed for good; this part of the plan is being written again.`,
       }
     case 'expanding':
       return { title: 'Running', means: `${code(phase.task)} is being turned into tasks.` }

@@ -1,5 +1,5 @@
 import type { TaskId } from '../core/ref.ts'
-import { planWaitsForMoney, wantedStages, wantsDescription } from '../core/stages.ts'
+import { wantedStages, wantsDescription } from '../core/stages.ts'
 import type { ActiveRun, Work } from '../core/state.ts'
 import { type PlanningStage, planningStage } from './planning-stage.ts'
 import { type Standing, standingAs, standingsOf } from './standing.ts'
@@ -12,7 +12,7 @@ export type RunPhase =
   | { kind: 'running' }
   | { kind: 'verifying'; searching: boolean }
   | { kind: 'verification-failed' }
-  | { kind: 'planning'; stage: Exclude<PlanningStage, 'done'>; outOfMoney: boolean }
+  | { kind: 'planning'; stage: Exclude<PlanningStage, 'done'> }
   | { kind: 'describing' }
   | { kind: 'merging' }
   | { kind: 'waiting-for-person' }
@@ -46,7 +46,7 @@ function verification({ verification: found, trunk }: Work): RunPhase | null {
 /** The plan, or another version of it, is being written, and no task is at work meanwhile. */
 function planning(run: ActiveRun): RunPhase | null {
   const stage = planningStage(run)
-  return stage === 'done' ? null : { kind: 'planning', stage, outOfMoney: planWaitsForMoney(run) }
+  return stage === 'done' ? null : { kind: 'planning', stage }
 }
 
 /** Nothing is at work. */
@@ -57,12 +57,13 @@ function between(run: ActiveRun): RunPhase {
   if (wantsDescription(run)) return { kind: 'describing' }
   if (some('verified')) return { kind: 'merging' }
   if (some('waits for a person')) return { kind: 'waiting-for-person' }
-  const stage = wantedStages(run).find(({ name }) => name === 'replan' || name === 'expand' || name === 'scope')
-  const isReplanning = wantedStages(run).some(({ name }) => name === 'replan')
+  const stages = wantedStages(run)
+  const isReplanning = stages.some(({ name }) => name === 'replan')
   if (some('failed', 'cancelled') && !isReplanning) return { kind: 'stuck' }
   if (some('waits for approval') && !some('waits for its needs')) return { kind: 'waiting-for-approval' }
   if (some('not approved') && !some('waits for its needs'))
     return { kind: 'part-not-approved', grew: work.amendments.some(({ within }) => !within) }
+  const stage = stages.find(({ name }) => name === 'replan' || name === 'expand' || name === 'scope')
   if (stage?.task == null) return { kind: 'preparing' }
   return { kind: stage.name === 'replan' ? 'replanning' : 'expanding', task: stage.task }
 }
@@ -80,7 +81,7 @@ export function standstill(phase: RunPhase): 'none' | 'person' | 'broken' {
     case 'part-not-approved':
       return 'person'
     case 'planning':
-      return phase.outOfMoney || phase.stage === 'questions' ? 'person' : 'none'
+      return phase.stage === 'questions' ? 'person' : 'none'
     case 'paused':
     case 'running':
     case 'verifying':
