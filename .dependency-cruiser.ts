@@ -7,13 +7,16 @@ interface Room {
 
 /** What each room may import besides itself: other rooms, and packages or modules of Node (`node:*` is any of them). */
 const rooms: Record<string, Room> = {
+  config: { rooms: ['core'], modules: ['zod', 'yaml', 'mdast-util-from-markdown'] },
   core: { rooms: [], modules: ['zod', 'node:crypto'] },
   render: { rooms: ['core'], modules: [] },
   ports: { rooms: ['core'], modules: [] },
   agent: { rooms: ['core', 'ports'], modules: ['zod', 'jsonriver'] },
   jobs: { rooms: ['core', 'render', 'agent', 'ports'], modules: [] },
+  loopback: { rooms: [], modules: ['node:*'] },
+  'model-double': { rooms: ['core', 'loopback'], modules: ['node:*', 'ajv', 'ajv-formats', 'zod'] },
   hub: {
-    rooms: ['core'],
+    rooms: ['core', 'loopback'],
     modules: [
       'node:*',
       'hono',
@@ -35,6 +38,19 @@ const adapters: Record<string, string[]> = {
   anthropic: ['@anthropic-ai/sdk'],
   sandbox: [],
   files: [],
+  system: [],
+}
+
+/**
+ * The order inside a room: a folder imports itself and those before it, and those side by side in one entry do not import
+ * each other. Files that lie in the room's own folder, beside the folders, are named like folders.
+ */
+const inside: Record<string, (string | string[])[]> = {
+  core: ['', 'text', 'plan', 'money', 'run', 'landing', 'schedule', 'command'],
+  render: ['markdown', '', 'plan', 'status', ['check', 'pull', 'reply', 'timeline']],
+  agent: [['visible-text', 'tools'], 'loop', 'prompts', ['planner', 'worker']],
+  jobs: ['', ['command', 'work', 'orchestrate']],
+  'jobs/orchestrate': ['session', ['planning', 'slots', 'merges', 'projections'], ''],
 }
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')
@@ -70,10 +86,41 @@ const adapterRules = Object.entries(adapters).map(([vendor, packages]) => ({
   to: others([`adapters/${vendor}`, 'core', 'render', 'ports'], ['node:*', ...packages]),
 }))
 
+/** The files of a folder of a room, or, for '', those beside its folders. */
+const filesOf = (room: string, folder: string): string => `^src/${room}/${folder === '' ? '[^/]+$' : `${folder}/`}`
+
+const orderRules = Object.entries(inside).flatMap(([room, order]) => {
+  const layers = order.map((layer) => [layer].flat())
+  return layers.flatMap((layer, index) =>
+    layer.flatMap((folder) => {
+      const closed = [...layer.filter((other) => other !== folder), ...layers.slice(index + 1).flat()]
+      if (closed.length === 0) return []
+      return [
+        {
+          name: `${room}-order`,
+          severity: 'error' as const,
+          from: { path: filesOf(room, folder) },
+          to: { path: closed.map((other) => filesOf(room, other)) },
+        },
+      ]
+    }),
+  )
+})
+
+const ordered = Object.entries(inside).map(([room, order]) => ({
+  name: 'known-folder',
+  comment: 'A folder that stands in no order would be free to import any other of its room.',
+  severity: 'error' as const,
+  from: { path: `^src/${room}/[^/]+/`, pathNot: order.flat().map((folder) => filesOf(room, folder)) },
+  to: {},
+}))
+
 export const rules: IConfiguration = {
   forbidden: [
     ...roomRules,
     ...adapterRules,
+    ...orderRules,
+    ...ordered,
     {
       name: 'known-room',
       comment: 'A folder that no rule speaks of would be free to import anything.',
@@ -81,7 +128,7 @@ export const rules: IConfiguration = {
       from: {
         path: '^src/[^/]+/',
         pathNot: [
-          '^src/(core|render|ports|agent|jobs|hub|cli)/',
+          `^src/(${[...Object.keys(rooms), 'cli'].join('|')})/`,
           `^src/adapters/(${Object.keys(adapters).join('|')})/`,
         ],
       },

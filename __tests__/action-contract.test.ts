@@ -5,8 +5,8 @@ import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { PLACEHOLDER } from '../src/cli/workflow-file.ts'
-import { INPUTS, OUTPUTS } from '../src/inputs.ts'
+import { PLACEHOLDER } from '../src/cli/example-files.ts'
+import { INPUTS, OUTPUTS } from '../src/config/inputs.ts'
 import { permissionsTable } from './support/readme.ts'
 
 const root = join(import.meta.dirname, '..')

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { init } from '../src/cli/init.ts'
-import { COMMANDS } from '../src/core/command.ts'
+import { COMMANDS } from '../src/core/command/parse.ts'
 import { ALWAYS_PROTECTED } from '../src/core/settings.ts'
 import { tableUnder } from './support/readme.ts'
 

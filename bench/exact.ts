@@ -1,5 +1,5 @@
-import { remainingPath } from '../src/core/graph.ts'
-import type { Task } from '../src/core/plan.ts'
+import { remainingPath } from '../src/core/plan/graph.ts'
+import type { Task } from '../src/core/plan/plan.ts'
 
 /**
  * Minutes of the best schedule there is, by branch and bound over the order in which tasks start. A task starts as soon as

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { z } from 'zod'
+import { handPlanSchema } from '../src/config/hand-plan.ts'
 import { settingsSchema } from '../src/core/settings.ts'
-import { handPlanSchema } from '../src/hand-plan-schema.ts'
 
 type Override = NonNullable<NonNullable<Parameters<typeof z.toJSONSchema>[1]>['override']>
 

@@ -6,8 +6,8 @@ import type { Member } from '../../bench/graphs/corpus.ts'
 import { families } from '../../bench/graphs/families.ts'
 import { workloadOf } from '../../bench/graphs/workload.ts'
 import { randomOf } from '../../bench/random.ts'
-import type { RunEvent } from '../../src/core/event.ts'
-import { dependantsOf } from '../../src/core/graph.ts'
+import { dependantsOf } from '../../src/core/plan/graph.ts'
+import type { RunEvent } from '../../src/core/run/event.ts'
 import { planOf, taskNamed } from '../support/plan.ts'
 
 const member = (workload: Member['workload']): Member => ({

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { colour, wantsColour } from '../../src/cli/colour.ts'
-import { createDisplay, fitted, wrapped } from '../../src/cli/display.ts'
-import type { Terminal } from '../../src/cli/terminal.ts'
+import { colour, createDisplay, fitted, wantsColour, wrapped } from '../../src/cli/display.ts'
+import type { Terminal } from '../../src/cli/subcommand.ts'
 
 /** A terminal that keeps what is drawn, one piece after another. */
 function terminal(columns: number | null, env: Terminal['env'] = {}) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { explainError } from '../../src/cli/explain-error.ts'
-import { EnvironmentError, Mistake } from '../../src/cli/terminal.ts'
+import { EnvironmentError, Mistake } from '../../src/cli/subcommand.ts'
 
 const said = (error: unknown, debug = false) => explainError(error, 'tributary log', debug)
 const system = (code: string, more: object = {}) => Object.assign(new Error(`${code}: raw`), { code, ...more })

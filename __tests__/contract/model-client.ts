@@ -1,5 +1,6 @@
-import Anthropic, { type ClientOptions } from '@anthropic-ai/sdk'
-import type { ModelServer } from '../../src/hub/model/server.ts'
+import type { ClientOptions } from '@anthropic-ai/sdk'
+import Anthropic from '@anthropic-ai/sdk'
+import type { ModelServer } from '../../src/model-double/server.ts'
 import { MODEL_KEY } from '../support/model.ts'
 
 /** The real SDK, pointed at the scripted server. */

@@ -1,8 +1,8 @@
 import Anthropic from '@anthropic-ai/sdk'
 import { expect, it } from 'vitest'
-import { gate, held, text } from '../../src/hub/model/answer.ts'
-import { cleanEof, errorEvent, type Fault, reset, stall, status } from '../../src/hub/model/fault.ts'
-import { failing, inTurn, scripted } from '../../src/hub/model/script.ts'
+import { gate, held, text } from '../../src/model-double/answer.ts'
+import { cleanEof, errorEvent, type Fault, reset, stall, status } from '../../src/model-double/fault.ts'
+import { failing, inTurn, scripted } from '../../src/model-double/script.ts'
 import { modelServer } from '../support/model.ts'
 import { base, clientOf, failureOf, say } from './model-client.ts'
 

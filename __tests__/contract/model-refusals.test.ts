@@ -2,7 +2,7 @@ import { APIError } from '@anthropic-ai/sdk'
 import { zodOutputFormat } from '@anthropic-ai/sdk/helpers/zod'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { text, tools } from '../../src/hub/model/answer.ts'
+import { text, tools } from '../../src/model-double/answer.ts'
 import { modelServer } from '../support/model.ts'
 import { base, clientOf, failureOf, PLAN, say, VIEW } from './model-client.ts'
 

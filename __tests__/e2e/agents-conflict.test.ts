@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { RunEvent } from '../../src/core/event.ts'
-import type { Say } from '../../src/hub/model/script.ts'
+import type { RunEvent } from '../../src/core/run/event.ts'
+import type { Say } from '../../src/model-double/script.ts'
 import { create, finish, planned, startAgentWorld, usual, whenTask } from './support/agents.ts'
 import { expectFinished, threadOf } from './support/picture.ts'
 import { calls, talksOf } from './support/talk.ts'

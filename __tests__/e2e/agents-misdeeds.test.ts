@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { RunEvent } from '../../src/core/event.ts'
-import type { Say } from '../../src/hub/model/script.ts'
+import type { RunEvent } from '../../src/core/run/event.ts'
+import type { Say } from '../../src/model-double/script.ts'
 import { MODEL_KEY } from '../support/model.ts'
 import { needsSandbox } from '../support/sandbox.ts'
 import {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { RunEvent } from '../../src/core/event.ts'
-import { gate, held, json } from '../../src/hub/model/answer.ts'
+import type { RunEvent } from '../../src/core/run/event.ts'
+import { gate, held, json } from '../../src/model-double/answer.ts'
 import { asksFor, planned, startAgentWorld, usual } from './support/agents.ts'
 import { agreement, eventsOf } from './support/world.ts'
 

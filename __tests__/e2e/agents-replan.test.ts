@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { RunEvent } from '../../src/core/event.ts'
-import { replay } from '../../src/core/evolve.ts'
-import { recordOf, workOf } from '../../src/core/state.ts'
-import { gate, held, json } from '../../src/hub/model/answer.ts'
-import type { ParsedRequest } from '../../src/hub/model/request.ts'
-import type { Say } from '../../src/hub/model/script.ts'
+import type { RunEvent } from '../../src/core/run/event.ts'
+import { replay } from '../../src/core/run/evolve.ts'
+import { recordOf, workOf } from '../../src/core/run/state.ts'
+import { gate, held, json } from '../../src/model-double/answer.ts'
+import type { ParsedRequest } from '../../src/model-double/request.ts'
+import type { Say } from '../../src/model-double/script.ts'
 import {
   asksFor,
   create,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { replay } from '../../src/core/evolve.ts'
+import { replay } from '../../src/core/run/evolve.ts'
 import { calm } from './support/calm.ts'
 import { eyesOn, pushFiles, sayAsBot } from './support/people.ts'
 import { branchesOf, expectFinished, statusOf } from './support/picture.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startProcess } from '../../src/hub/runner/process.ts'
+import { startProcess } from '../../src/hub/runner/process/process.ts'
 import { expectOneOfEverything } from './support/once.ts'
 import { issueWith } from './support/plan.ts'
 import { eventsOf, startWorld, type World } from './support/world.ts'

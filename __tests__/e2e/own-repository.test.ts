@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { LOCAL_ACTION, workflowFor } from '../../src/cli/workflow-file.ts'
+import { LOCAL_ACTION, workflowFor } from '../../src/cli/example-files.ts'
 import { calm } from './support/calm.ts'
 import { expectFinished } from './support/picture.ts'
 import { issueWith } from './support/plan.ts'
@@ -16,7 +16,7 @@ const TYPES = ['node', 'node_modules/typescript/bin/tsc', '--project', 'tsconfig
 const PART = {
   extends: './tsconfig.json',
   compilerOptions: { incremental: false },
-  include: ['src/core/ref.ts', 'src/core/shout.ts', 'src/clock.ts'],
+  include: ['src/core/ids.ts', 'src/core/shout.ts', 'src/adapters/system/clock.ts'],
 }
 
 /** `node edit.mjs FILE LINE` puts a line at the end of a source, or begins a new one with it. */
@@ -59,13 +59,13 @@ beforeAll(async () => {
     issueWith(
       'words > shout, clock',
       {
-        words: edit('src/core/ref.ts', "export const WORDS: readonly string[] = ['run', 'task', 'trunk']"),
+        words: edit('src/core/ids.ts', "export const WORDS: readonly string[] = ['run', 'task', 'trunk']"),
         // It passes the types only on a base that holds what it needs.
         shout: edit(
           'src/core/shout.ts',
-          "import { WORDS } from './ref.ts'\nexport const shouted = WORDS.map((word) => word.toUpperCase())",
+          "import { WORDS } from './ids.ts'\nexport const shouted = WORDS.map((word) => word.toUpperCase())",
         ),
-        clock: edit('src/clock.ts', 'export const startedAt: Date = systemClock.now()'),
+        clock: edit('src/adapters/system/clock.ts', 'export const startedAt: Date = systemClock.now()'),
       },
       [TYPES],
     ),
@@ -99,8 +99,8 @@ describe("a run on Tributary's own repository", () => {
     execFileSync('git', ['clone', '--quiet', '--branch', `tributary/${run}/trunk`, world.gitDir, tree])
     execFileSync('sh', ['-c', INSTALL], { cwd: tree })
     expect(git(tree, 'diff', '--name-only', 'origin/main', 'HEAD').split('\n')).toEqual([
-      'src/clock.ts',
-      'src/core/ref.ts',
+      'src/adapters/system/clock.ts',
+      'src/core/ids.ts',
       'src/core/shout.ts',
     ])
     const types = () => execFileSync('node', TYPES.slice(1), { cwd: tree, stdio: 'pipe' })

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { startProcess } from '../../src/hub/runner/process.ts'
+import { startProcess } from '../../src/hub/runner/process/process.ts'
 import { issueWith } from './support/plan.ts'
 import { agreement, startWorld, type World } from './support/world.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { statusOf, type Work } from '../../src/core/state.ts'
+import { statusOf, type Work } from '../../src/core/run/state.ts'
 import { printedSeed, randomOf } from '../support/random.ts'
 import { entriesOf, idleThough } from './support/entries.ts'
 import { askedByJobs, resetMetrics } from './support/figures.ts'

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { LiveRun, Work } from '../../src/core/state.ts'
-import { recordOf, statusOf as standingOf } from '../../src/core/state.ts'
+import { type LiveRun, recordOf, statusOf as standingOf, type Work } from '../../src/core/run/state.ts'
 import { sandboxHere } from '../support/sandbox.ts'
 import { documentOf, everywhere, placesWith } from './support/everywhere.ts'
 import { branchesOf, checksOf, expectFinished, statusOf } from './support/picture.ts'

@@ -3,8 +3,8 @@ import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { planJsonSchema, settingsJsonSchema } from '../../scripts/json-schemas.ts'
+import { handPlanSchema } from '../../src/config/hand-plan.ts'
 import { defaultSettings, settingsSchema } from '../../src/core/settings.ts'
-import { handPlanSchema } from '../../src/hand-plan-schema.ts'
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const validator = (schema: object) => new Ajv({ allowUnionTypes: true, strictTuples: false }).compile(schema)

@@ -1,4 +1,4 @@
-import type { Task } from '../../src/core/plan.ts'
+import type { Task } from '../../src/core/plan/plan.ts'
 import type { ModelRequest } from '../../src/ports/model.ts'
 import { calls, type Said, saidModel } from './said-model.ts'
 import { oneTask, type SlotWorld } from './slot.ts'

@@ -1,6 +1,5 @@
-import type { RunEvent } from '../../src/core/event.ts'
-import type { RunId } from '../../src/core/ref.ts'
-import { issueOf } from '../../src/core/ref.ts'
+import { issueOf, type RunId } from '../../src/core/ids.ts'
+import type { RunEvent } from '../../src/core/run/event.ts'
 
 const AT = '2026-01-02T03:04:05.000Z'
 

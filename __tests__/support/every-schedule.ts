@@ -1,4 +1,4 @@
-import type { TaskId } from '../../src/core/ref.ts'
+import type { TaskId } from '../../src/core/ids.ts'
 
 interface Node {
   id: TaskId

@@ -1,4 +1,4 @@
-import { matches } from '../../src/core/glob.ts'
+import { matches } from '../../src/core/plan/glob.ts'
 import type { Edited, EditFailure, Files } from '../../src/ports/sources.ts'
 
 /** A file's text, or what stands there instead. */

@@ -1,9 +1,9 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { expect, onTestFinished } from 'vitest'
-import type { SchemaCheck } from '../../src/hub/model/fits.ts'
-import type { ModelServerOptions } from '../../src/hub/model/options.ts'
-import { type ModelServer, startModelServer } from '../../src/hub/model/server.ts'
+import type { SchemaCheck } from '../../src/model-double/answer-check.ts'
+import { type ModelServer, startModelServer } from '../../src/model-double/server.ts'
+import type { ModelServerOptions } from '../../src/model-double/server-state.ts'
 
 export const MODEL_KEY = 'sk-ant-scripted'
 

@@ -1,6 +1,6 @@
-import { findCycle, topologicalOrder } from '../../src/core/graph.ts'
-import { type Plan, planSchema, type Task } from '../../src/core/plan.ts'
-import type { TaskId } from '../../src/core/ref.ts'
+import type { TaskId } from '../../src/core/ids.ts'
+import { findCycle, topologicalOrder } from '../../src/core/plan/graph.ts'
+import { type Plan, planSchema, type Task } from '../../src/core/plan/plan.ts'
 
 export type PlanOverrides = Partial<Omit<Plan, 'tasks'>> & { tasks?: Record<TaskId, Partial<Task>> }
 

@@ -1,4 +1,4 @@
-import type { Usage } from '../../src/core/usage.ts'
+import type { Usage } from '../../src/core/money/usage.ts'
 import type { Block, Model, ModelAnswer, ModelFailure, ModelRequest } from '../../src/ports/model.ts'
 
 /** An answer given in advance; as a function it may look at what was asked, and at the how-manieth call this is (from 1). */

@@ -1,4 +1,4 @@
-import type { Argv } from '../../src/core/plan.ts'
+import type { Argv } from '../../src/core/plan/plan.ts'
 import type { CommandRun, Sandbox } from '../../src/ports/sandbox.ts'
 
 type Options = Parameters<Sandbox['run']>[1]

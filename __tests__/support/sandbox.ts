@@ -3,10 +3,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { type Host, hostOf } from '../../src/adapters/sandbox/host.ts'
 import { probeSandbox } from '../../src/adapters/sandbox/probe.ts'
-import { type Redact, redactor } from '../../src/core/redact.ts'
 import type { Settings } from '../../src/core/settings.ts'
+import { type Redact, redactor } from '../../src/core/text/redact.ts'
 import type { Sandbox } from '../../src/ports/sandbox.ts'
-
 import { onDisk } from './on-disk.ts'
 
 export const testHost = (env: Record<string, string | undefined> = process.env): Host => hostOf(env, [])

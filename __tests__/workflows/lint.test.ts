@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { workflowFor } from '../../src/cli/workflow-file.ts'
+import { workflowFor } from '../../src/cli/example-files.ts'
 import { actionlint } from './actionlint.ts'
 
 const root = join(import.meta.dirname, '..', '..')

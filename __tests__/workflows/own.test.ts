@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
-import { parse } from '../../src/hub/runner/parse.ts'
+import { parse } from '../../src/hub/runner/workflow/parse.ts'
 
 const folder = join(import.meta.dirname, '..', '..', '.github')
 const names = readdirSync(join(folder, 'workflows'))

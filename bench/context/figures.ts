@@ -1,5 +1,5 @@
-import { predictUsage } from '../../src/core/predict-cost.ts'
-import { tokensOf } from '../../src/core/usage.ts'
+import { predictUsage } from '../../src/core/money/predicted-cost.ts'
+import { tokensOf } from '../../src/core/money/usage.ts'
 import { atLeast, atMost, type Chart, type Figure, type Line } from '../benchmark.ts'
 import { spread } from '../figures.ts'
 import { type Member, nameOf } from '../graphs/corpus.ts'

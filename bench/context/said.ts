@@ -1,4 +1,4 @@
-import type { Said } from '../../src/core/hand-off.ts'
+import type { Said } from '../../src/core/run/hand-off.ts'
 import { integer, type Random } from '../random.ts'
 
 /**

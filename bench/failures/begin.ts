@@ -1,7 +1,7 @@
-import { replay, replayOn } from '../../src/core/evolve.ts'
-import type { Plan } from '../../src/core/plan.ts'
-import { planIdOf } from '../../src/core/plan-id.ts'
-import { startsFor } from '../../src/core/starts.ts'
+import type { Plan } from '../../src/core/plan/plan.ts'
+import { planIdOf } from '../../src/core/plan/plan-id.ts'
+import { replay, replayOn } from '../../src/core/run/evolve.ts'
+import { startsFor } from '../../src/core/schedule/slot-requests.ts'
 import { askedFor, BASE, live, settingsFor, TRUNK, WORKFLOW_RUN } from '../machine/begin.ts'
 import type { VirtualClock } from '../machine/clock.ts'
 

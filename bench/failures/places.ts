@@ -1,5 +1,5 @@
-import type { Task } from '../../src/core/plan.ts'
-import type { TaskId } from '../../src/core/ref.ts'
+import type { TaskId } from '../../src/core/ids.ts'
+import type { Task } from '../../src/core/plan/plan.ts'
 import { virtualClock } from '../machine/clock.ts'
 import { memoryRepo, type WorkedRepo } from '../machine/repo.ts'
 

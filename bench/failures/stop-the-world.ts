@@ -1,12 +1,12 @@
-import { tasksIn } from '../../src/core/by-status.ts'
-import type { RunEvent } from '../../src/core/event.ts'
-import { wantedStages } from '../../src/core/stages.ts'
-import { workOf } from '../../src/core/state.ts'
-import { STEPS } from '../../src/jobs/decide-all.ts'
-import type { Draft } from '../../src/jobs/draft.ts'
-import { reserveStages } from '../../src/jobs/planning/stages.ts'
-import type { Step } from '../../src/jobs/session.ts'
-import { startWork } from '../../src/jobs/steps.ts'
+import type { RunEvent } from '../../src/core/run/event.ts'
+import { workOf } from '../../src/core/run/state.ts'
+import { tasksIn } from '../../src/core/run/task-status.ts'
+import { wantedStages } from '../../src/core/schedule/planning-stages.ts'
+import { STEPS } from '../../src/jobs/orchestrate/decide-all.ts'
+import { reserveStages } from '../../src/jobs/orchestrate/planning/stages.ts'
+import type { Draft } from '../../src/jobs/orchestrate/session/event-draft.ts'
+import type { Step } from '../../src/jobs/orchestrate/session/session.ts'
+import { startWork } from '../../src/jobs/orchestrate/steps.ts'
 
 /**
  * Everything stops at a failure: what is at work ends, then a part is planned anew where that is called for, then all goes

@@ -1,4 +1,4 @@
-import type { TaskId } from '../../src/core/ref.ts'
+import type { TaskId } from '../../src/core/ids.ts'
 import { integer, type Random } from '../random.ts'
 import type { Graph } from './workload.ts'
 

@@ -1,4 +1,4 @@
-import { criticalPath, dependantsOf, needsClosure, width, work } from '../../src/core/graph.ts'
+import { criticalPath, dependantsOf, needsClosure, width, work } from '../../src/core/plan/graph.ts'
 import type { TimedWorkload } from './workload.ts'
 
 /** What shows that a graph is not trivial. */

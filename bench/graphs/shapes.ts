@@ -1,5 +1,5 @@
-import { topologicalOrder } from '../../src/core/graph.ts'
-import type { TaskId } from '../../src/core/ref.ts'
+import type { TaskId } from '../../src/core/ids.ts'
+import { topologicalOrder } from '../../src/core/plan/graph.ts'
 import type { Graph } from './workload.ts'
 
 /**

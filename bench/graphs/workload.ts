@@ -1,5 +1,5 @@
-import { type Plan, planSchema, type Size, type Task } from '../../src/core/plan.ts'
-import type { TaskId } from '../../src/core/ref.ts'
+import type { TaskId } from '../../src/core/ids.ts'
+import { type Plan, planSchema, type Size, type Task } from '../../src/core/plan/plan.ts'
 import type { Workload } from '../machine/conditions.ts'
 import { lognormal, type Random } from '../random.ts'
 

@@ -1,10 +1,10 @@
-import type { RunEvent } from '../../src/core/event.ts'
-import { replay, replayOn } from '../../src/core/evolve.ts'
-import type { Plan } from '../../src/core/plan.ts'
-import { planIdOf } from '../../src/core/plan-id.ts'
+import type { Plan } from '../../src/core/plan/plan.ts'
+import { planIdOf } from '../../src/core/plan/plan-id.ts'
+import type { RunEvent } from '../../src/core/run/event.ts'
+import { replay, replayOn } from '../../src/core/run/evolve.ts'
+import type { LiveRun } from '../../src/core/run/state.ts'
+import { startsFor } from '../../src/core/schedule/slot-requests.ts'
 import { defaultSettings, type Settings } from '../../src/core/settings.ts'
-import { startsFor } from '../../src/core/starts.ts'
-import type { LiveRun } from '../../src/core/state.ts'
 import { RUN } from './slots.ts'
 
 export const BASE = 'b'.repeat(40)

@@ -1,4 +1,4 @@
-import { patient } from '../../src/clock.ts'
+import { patient } from '../../src/adapters/system/clock.ts'
 import type { PatientClock } from '../../src/ports/clock.ts'
 
 /**

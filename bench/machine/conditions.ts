@@ -1,6 +1,6 @@
 import type { TaskFailure } from '../../src/core/failure.ts'
-import type { Plan } from '../../src/core/plan.ts'
-import type { TaskId } from '../../src/core/ref.ts'
+import type { TaskId } from '../../src/core/ids.ts'
+import type { Plan } from '../../src/core/plan/plan.ts'
 
 /** What an attempt takes, and what becomes of it. */
 export interface Attempt {

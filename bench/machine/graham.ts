@@ -1,5 +1,5 @@
-import { grahamCeiling } from '../../src/core/bound.ts'
-import { criticalPath, work } from '../../src/core/graph.ts'
+import { criticalPath, work } from '../../src/core/plan/graph.ts'
+import { grahamCeiling } from '../../src/core/schedule/simulation.ts'
 import { type Member, minutesIn } from '../graphs/corpus.ts'
 import type { Outcome } from './machine.ts'
 

@@ -1,4 +1,4 @@
-import type { Sha, TaskId } from '../../src/core/ref.ts'
+import type { Sha, TaskId } from '../../src/core/ids.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { Repo } from '../../src/ports/repo.ts'
 

@@ -1,4 +1,4 @@
-import { reservedUsd, spentUsd } from '../../src/core/ledger.ts'
+import { reservedUsd, spentUsd } from '../../src/core/money/ledger.ts'
 import type { Member } from '../graphs/corpus.ts'
 import { approvedAt, settingsFor } from '../machine/begin.ts'
 import type { Workload } from '../machine/conditions.ts'

@@ -1,4 +1,4 @@
-import type { Step } from '../../src/jobs/session.ts'
+import type { Step } from '../../src/jobs/orchestrate/session/session.ts'
 import type { TimedWorkload } from '../graphs/workload.ts'
 import type { Costs } from '../machine/conditions.ts'
 

@@ -1,11 +1,11 @@
-import type { Task } from '../../src/core/plan.ts'
-import { startable } from '../../src/core/schedule.ts'
-import { recordOf, type Work } from '../../src/core/state.ts'
-import { STEPS } from '../../src/jobs/decide-all.ts'
-import { record } from '../../src/jobs/draft.ts'
-import { nowOf, type Session, type Step } from '../../src/jobs/session.ts'
-import { startWork } from '../../src/jobs/steps.ts'
-import { freeSlots } from '../../src/jobs/supply.ts'
+import type { Task } from '../../src/core/plan/plan.ts'
+import { recordOf, type Work } from '../../src/core/run/state.ts'
+import { startable } from '../../src/core/schedule/ready.ts'
+import { STEPS } from '../../src/jobs/orchestrate/decide-all.ts'
+import { record } from '../../src/jobs/orchestrate/session/event-draft.ts'
+import { nowOf, type Session, type Step } from '../../src/jobs/orchestrate/session/session.ts'
+import { freeSlots } from '../../src/jobs/orchestrate/slots/supply.ts'
+import { startWork } from '../../src/jobs/orchestrate/steps.ts'
 
 /** Which of the tasks that could start do so, and in which order. The scheduler that ships knows nothing of it. */
 export type Rule = (could: readonly Task[], work: Work, session: Session) => readonly Task[]

@@ -1,6 +1,5 @@
-import { newSession } from '../../src/jobs/new-session.ts'
-import type { Session } from '../../src/jobs/session.ts'
-import { dispatchSlots } from '../../src/jobs/supply.ts'
+import { newSession, type Session } from '../../src/jobs/orchestrate/session/session.ts'
+import { dispatchSlots } from '../../src/jobs/orchestrate/slots/supply.ts'
 
 /** Workflow runs that GitHub has started, by the request of slots for which it did. */
 export type Started = ReadonlyMap<string, readonly number[]>

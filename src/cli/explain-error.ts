@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
-import { systemErrorWords } from './system-error.ts'
-import { EnvironmentError, Mistake } from './terminal.ts'
+import { ownOf } from '../core/own.ts'
+import { EnvironmentError, Mistake } from './subcommand.ts'
 
-export interface Explained {
+interface Explained {
   lines: string[]
   code: number
 }
@@ -39,4 +39,93 @@ function bugWords(error: unknown, debug: boolean): string {
   const short = first.length > LONGEST ? `${first.slice(0, LONGEST)}…` : first
   const how = debug ? 'these lines' : `what ${DEBUG}=1 in front of the command shows`
   return `this is a bug in Tributary (${short}); please report it with ${how}`
+}
+
+/** The parts of an error of Node, or of fetch, that say what it was about. */
+type SystemError = Error & {
+  code: string
+  syscall?: unknown
+  path?: unknown
+  hostname?: unknown
+  address?: unknown
+  port?: unknown
+}
+
+/** What the operating system or the network refused, in one sentence; null for an error that is neither's. */
+export function systemErrorWords(error: unknown): string | null {
+  const found = systemErrorIn(error)
+  if (found === null) return requestWords(error)
+  const why = ownOf(HOSTS, found.code)
+  if (why !== undefined) return `${hostOf(found)} cannot be reached: ${why} (${found.code})`
+  return localWords(found)
+}
+
+/** fetch says no more than that it failed; its cause says why. */
+const requestWords = (error: unknown): string | null =>
+  error instanceof TypeError && error.message === 'fetch failed' && error.cause instanceof Error
+    ? `a request over the network failed: ${error.cause.message}`
+    : null
+
+/** The first of them among an error and its causes. */
+function systemErrorIn(error: unknown): SystemError | null {
+  if (!(error instanceof Error)) return null
+  if (error instanceof AggregateError && error.errors.length > 0) return systemErrorIn(error.errors[0])
+  if ('code' in error && typeof error.code === 'string' && isKnown(error.code)) return error as SystemError
+  return systemErrorIn(error.cause)
+}
+
+const HOSTS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'its name is not known',
+  EAI_AGAIN: 'its name cannot be looked up now; is there a network?',
+  ECONNREFUSED: 'nothing listens there',
+  ECONNRESET: 'it closed the connection',
+  ETIMEDOUT: 'it does not answer',
+  EHOSTUNREACH: 'no route leads there',
+  ENETUNREACH: 'there is no network',
+  UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
+  UND_ERR_HEADERS_TIMEOUT: 'it does not answer',
+  UND_ERR_BODY_TIMEOUT: 'its answer broke off',
+  UND_ERR_SOCKET: 'it closed the connection',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself; NODE_EXTRA_CA_CERTS names one to trust',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted; NODE_EXTRA_CA_CERTS names one to trust',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted; NODE_EXTRA_CA_CERTS names one to trust',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted; NODE_EXTRA_CA_CERTS names one to trust',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
+}
+
+const PATHS: Readonly<Record<string, (path: string) => string>> = {
+  ENOENT: (path) => `there is no ${path}`,
+  EACCES: (path) => `${path} may not be read or written by this user`,
+  EPERM: (path) => `${path} may not be read or written by this user`,
+  EISDIR: (path) => `${path} is a folder, not a file`,
+  ENOTDIR: (path) => `${path} is no folder, or leads through a file`,
+  EEXIST: (path) => `${path} is there already`,
+  ENOTEMPTY: (path) => `${path} is not empty`,
+  ELOOP: (path) => `${path} is a link that leads in a circle`,
+  ENAMETOOLONG: (path) => `${path.slice(0, 60)}… is too long for a path`,
+  ENOSPC: (path) => `no space is left on the disk for ${path}`,
+  EDQUOT: (path) => `this user may store no more for ${path}`,
+  EROFS: (path) => `${path} is on a disk that cannot be written`,
+  EMFILE: (path) => `too many files are open to open ${path}; \`ulimit -n\` raises the limit`,
+  ENFILE: (path) => `too many files are open on this machine to open ${path}`,
+  EIO: (path) => `the disk fails at ${path}`,
+}
+
+const isKnown = (code: string): boolean => code in HOSTS || code in PATHS || code === 'EADDRINUSE'
+
+/** fetch names the host where its name is the trouble, and the address elsewhere. */
+function hostOf({ hostname, address, port }: SystemError): string {
+  if (typeof hostname === 'string') return hostname
+  if (typeof address === 'string') return typeof port === 'number' ? `${address}:${port}` : address
+  return 'the host'
+}
+
+function localWords({ code, syscall, path, port, message }: SystemError): string {
+  if (code === 'EADDRINUSE') return `port ${port} is taken; give another one, or 0 for any that is free`
+  if (syscall === 'listen') return `port ${port} may not be opened by this user; take one above 1023`
+  if (syscall === 'uv_cwd') return 'the current folder is gone; go to another one'
+  if (typeof syscall === 'string' && syscall.startsWith('spawn') && code === 'ENOENT')
+    return `the program \`${path}\` is not there; install it, or put it on the PATH`
+  return typeof path === 'string' ? (PATHS[code]?.(path) ?? message) : message
 }

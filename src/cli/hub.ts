@@ -4,8 +4,7 @@ import { basename, join, resolve } from 'node:path'
 import type { Hub } from '../hub/hub.ts'
 import { Unfit } from '../hub/unfit.ts'
 import { gitDirOf } from './repository.ts'
-import { readArguments, type Subcommand } from './subcommand.ts'
-import { Mistake, type Terminal } from './terminal.ts'
+import { Mistake, readArguments, type Subcommand, type Terminal } from './subcommand.ts'
 
 const options = {
   repo: { type: 'string' },

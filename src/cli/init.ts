@@ -1,17 +1,14 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { SETTINGS_PATH } from '../core/settings.ts'
-import { type ActionAddress, parseAddress, readAddress } from './action-address.ts'
-import { difference } from './difference.ts'
-import { checkoutAt } from './git.ts'
-import { leftToDo } from './left-to-do.ts'
-import { ownAddress } from './own-address.ts'
+import { type ActionAddress, ownAddress, parseAddress, readAddress } from './address.ts'
+import { addressIn, SETTINGS_BOX, settingsFor, WORKFLOW_PATH, workflowFor } from './example-files.ts'
 import { type Pinned, pin } from './pin.ts'
-import { settingsFor } from './settings-file.ts'
-import { readArguments, type Subcommand } from './subcommand.ts'
-import { Mistake, type Terminal } from './terminal.ts'
-import { urlIn } from './url-variable.ts'
-import { addressIn, WORKFLOW_PATH, workflowFor } from './workflow-file.ts'
+import { choose, ghFor, remotesOf, urlIn } from './remote.ts'
+import { checkoutAt, git } from './repository.ts'
+import { Mistake, readArguments, type Subcommand, type Terminal } from './subcommand.ts'
 
 const options = { uses: { type: 'string' }, settings: { type: 'boolean' }, print: { type: 'boolean' } } as const
 
@@ -94,3 +91,82 @@ async function finish(top: string, written: readonly string[], terminal: Termina
   for (const line of await leftToDo(top, written, terminal)) terminal.out(line)
   return 0
 }
+
+/** What a person still has to do after `init`, in order, as commands with the names of their own repository. */
+async function leftToDo(top: string, written: readonly string[], { command }: Terminal): Promise<string[]> {
+  const found = choose(await remotesOf(top, null), undefined)
+  const remote = typeof found === 'string' ? null : found
+  const repository = remote?.remote ?? { host: 'github.com', owner: 'OWNER', repo: 'REPO' }
+  const { host } = repository
+  const name = `${repository.owner}/${repository.repo}`
+  const gh = ghFor(repository)
+  const origin = remote?.name ?? 'origin'
+  const branch = (await git(top, 'branch', '--show-current')) || 'main'
+  const trunk = (await git(top, 'symbolic-ref', '--short', `refs/remotes/${origin}/HEAD`))?.slice(origin.length + 1)
+  const files = written.join(' ')
+  const steps = [
+    ...(remote === null
+      ? [
+          [
+            'Put this repository on GitHub, if it is not there yet:',
+            `git remote add origin https://${host}/${name}.git`,
+          ],
+        ]
+      : []),
+    [
+      'If tasks need languages or dependencies, put your own set-up into the job `work`, where the comment says:',
+      WORKFLOW_PATH,
+    ],
+    [
+      'Commit and push, to the default branch: workflows of comments run from there only.',
+      ...(files === '' ? [] : [`git add ${files} && git commit -m 'Add Tributary'`]),
+      `git push ${origin} ${branch}`,
+      ...(trunk === undefined || trunk === branch ? [] : [`then merge '${branch}' into the default branch '${trunk}'`]),
+    ],
+    [
+      'Let Actions create pull requests. Without it, runs go on, on the issue alone.',
+      gh.allowPulls,
+      `or tick it: ${SETTINGS_BOX} (https://${host}/${name}/settings/actions)`,
+    ],
+    ["Add the model's key. Plans by hand, with a program for each task, need none.", gh.setSecret('ANTHROPIC_API_KEY')],
+    ['See what is missing:', `GITHUB_TOKEN="$(${gh.token})" ${command} doctor`],
+    ['Comment /plan on an issue.'],
+  ]
+  return [
+    '',
+    'Left to do, in this order:',
+    ...steps.flatMap(([what = '', ...lines], n) => [`${n + 1}. ${what}`, ...lines.map((line) => `     ${line}`)]),
+  ]
+}
+
+/** What would have to change in a text to become another, as git shows it. */
+async function difference(name: string, from: string, to: string): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-init-'))
+  try {
+    await writeFile(join(folder, 'present'), from)
+    await writeFile(join(folder, 'wanted'), to)
+    const lines = (await diff(folder)).trimEnd().split('\n')
+    // The names of two temporary files say nothing.
+    return [
+      `--- ${name} (yours)`,
+      `+++ ${name} (of this version)`,
+      ...lines.slice(lines.findIndex((line) => line.startsWith('@@'))),
+    ]
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const diff = (cwd: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    execFile(
+      'git',
+      ['diff', '--no-index', '--no-color', '--no-ext-diff', 'present', 'wanted'],
+      { cwd, encoding: 'utf8' },
+      (error, out) => {
+        // 1 says that there is a difference.
+        if (error !== null && error.code !== 1) reject(error)
+        else resolve(out)
+      },
+    )
+  })

@@ -1,10 +1,8 @@
-import { replay } from '../core/evolve.ts'
-import { runIdSchema } from '../core/ref.ts'
-import { renderTimeline } from '../render/timeline.ts'
-import { readJournal, shownAddress, tokenIn } from './journal.ts'
-import { remoteUrl } from './journal-url.ts'
-import { readArguments, type Subcommand } from './subcommand.ts'
-import { Mistake } from './terminal.ts'
+import { runIdSchema } from '../core/ids.ts'
+import { replay } from '../core/run/evolve.ts'
+import { renderTimeline } from '../render/timeline/timeline.ts'
+import { readJournal, remoteUrl, shownAddress, tokenIn } from './journal.ts'
+import { Mistake, readArguments, type Subcommand } from './subcommand.ts'
 
 const options = { remote: { type: 'string' }, repo: { type: 'string' }, json: { type: 'boolean' } } as const
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { type ActionAddress, isCommit, usesText } from './action-address.ts'
-import { Mistake } from './terminal.ts'
+import { type ActionAddress, isCommit, usesText } from './address.ts'
+import { Mistake } from './subcommand.ts'
 
 const execute = promisify(execFile)
 

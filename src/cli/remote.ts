@@ -1,4 +1,5 @@
-import { git } from './git.ts'
+import { git } from './repository.ts'
+import { Mistake, type Terminal } from './subcommand.ts'
 
 /** A repository on a server, as the address of a remote names it. */
 export interface Remote {
@@ -40,7 +41,7 @@ export interface NamedRemote {
   place: Place
 }
 
-export type Place =
+type Place =
   | { kind: 'github'; remote: Remote; alias: string | null }
   /** Somewhere that has no GitHub Actions, or not ours. */
   | { kind: 'elsewhere'; what: string }
@@ -127,4 +128,28 @@ function chosen(name: string, place: OnGitHub['place'], others: readonly OnGitHu
       `${owner}/${repo} ('${name}') was looked at; --remote ${other.name} looks at ${other.place.remote.owner}/${other.place.remote.repo}`,
   )
   return { name, remote: place.remote, notices: [...notices, ...alias, ...more] }
+}
+
+/** Commands of GitHub's `gh` for a repository; it asks github.com unless another host is named. */
+export function ghFor({ host, owner, repo }: Remote) {
+  const isDefault = host === 'github.com'
+  const onHost = isDefault ? '' : ` --hostname ${host}`
+  return {
+    token: `gh auth token${onHost}`,
+    allowPulls: `gh api${onHost} -X PUT repos/${owner}/${repo}/actions/permissions/workflow -F can_approve_pull_request_reviews=true`,
+    setSecret: (name: string) => `gh secret set ${name} --repo ${isDefault ? '' : `${host}/`}${owner}/${repo}`,
+  }
+}
+
+/** The address of a server in a variable; null if it is not set, or empty. */
+export function urlIn({ env }: Pick<Terminal, 'env'>, name: 'GITHUB_API_URL' | 'GITHUB_SERVER_URL'): string | null {
+  const text = env[name] ?? ''
+  if (text === '') return null
+  if (/^https?:\/\//i.test(text) && URL.canParse(text)) return text.replace(/\/+$/, '')
+  throw new Mistake(
+    `the variable ${name} holds '${text}', which is no address; it begins with https://, or is not set`,
+    {
+      typing: false,
+    },
+  )
 }

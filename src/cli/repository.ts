@@ -1,6 +1,53 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { git } from './git.ts'
-import { Mistake } from './terminal.ts'
+import { promisify } from 'node:util'
+import { EnvironmentError, Mistake } from './subcommand.ts'
+
+const execute = promisify(execFile)
+
+/** The list of a large repository's files. */
+const MOST_BYTES = 256 * 1024 * 1024
+
+/** What git printed, or null where it refused. The person's own configuration counts: it is their checkout. */
+export async function git(folder: string, ...words: string[]): Promise<string | null> {
+  try {
+    const { stdout } = await execute('git', words, { cwd: folder, encoding: 'utf8', maxBuffer: MOST_BYTES })
+    return stdout.trimEnd()
+  } catch (error) {
+    // An exit code is an answer; that there is no git, or no way into the folder, is none.
+    if (isAnswer(error) || !existsSync(folder)) return null
+    if (error instanceof Error && 'code' in error && error.code === 'EACCES')
+      throw new EnvironmentError(`${folder} may not be read by this user`, { cause: error })
+    throw error
+  }
+}
+
+const isAnswer = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (typeof error.code === 'number' || error.code === null)
+
+/** The top of the checkout that a folder is in. */
+export const topOf = (folder: string): Promise<string | null> => git(folder, 'rev-parse', '--show-toplevel')
+
+/** The same, or the sentence that says what to do instead. */
+export async function checkoutAt(folder: string): Promise<string> {
+  const top = await topOf(folder)
+  if (top !== null) return top
+  if ((await git(folder, 'rev-parse', '--is-bare-repository')) === 'true')
+    throw new Mistake('this repository is bare, it has no files; run this in a clone of it: git clone . ../checkout', {
+      typing: false,
+    })
+  throw new Mistake('this folder is in no git repository; run this in a clone of yours, or first: git init', {
+    typing: false,
+  })
+}
+
+/** The paths that git tracks in the checkout that a folder is in; null where there is none. */
+export async function trackedFiles(folder: string): Promise<string[] | null> {
+  const top = await topOf(folder)
+  const listed = top === null ? null : await git(top, 'ls-files', '-z')
+  return listed === null ? null : listed.split('\0').filter((path) => path !== '')
+}
 
 /** git reads what belongs to another user only if it is told to. */
 const TRUSTED = ['-c', 'safe.directory=*']

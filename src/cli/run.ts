@@ -1,4 +1,5 @@
-import { nearest } from '../core/nearest.ts'
+import { nearest } from '../core/text/nearest.ts'
+import { versionOf } from './address.ts'
 import { check } from './check/subcommand.ts'
 import { demo } from './demo/subcommand.ts'
 import { doctor } from './doctor/subcommand.ts'
@@ -7,9 +8,7 @@ import { hub } from './hub.ts'
 import { init } from './init.ts'
 import { log } from './log.ts'
 import { simulate } from './simulate.ts'
-import type { Subcommand } from './subcommand.ts'
-import type { Terminal } from './terminal.ts'
-import { versionOf } from './version.ts'
+import type { Subcommand, Terminal } from './subcommand.ts'
 
 const SUBCOMMANDS: readonly Subcommand[] = [init, doctor, check, simulate, log, hub, demo]
 const USAGE_ERROR = 2

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { shaSchema, taskIdSchema } from './ref.ts'
+import { shaSchema, taskIdSchema } from './ids.ts'
 
 /** Why an attempt at a task, or a verification, failed. Kept in the journal, shown in checks. */
 export const taskFailureSchema = z.discriminatedUnion('reason', [

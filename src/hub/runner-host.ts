@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { runtimeToken } from './artifacts/sign.ts'
+import { runtimeToken } from '../loopback/sign.ts'
 import type { Host, JobRecord, WorkflowRunRecord } from './host.ts'
 import { randomToken } from './who/token.ts'
 import type { World } from './world.ts'

@@ -1,4 +1,4 @@
-import type { Sha } from '../core/ref.ts'
+import type { Sha } from '../core/ids.ts'
 
 export type Role = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none'
 

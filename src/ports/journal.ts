@@ -1,6 +1,6 @@
-import type { RunEvent } from '../core/event.ts'
-import type { RunId, Sha } from '../core/ref.ts'
-import type { RunState } from '../core/state.ts'
+import type { RunId, Sha } from '../core/ids.ts'
+import type { RunEvent } from '../core/run/event.ts'
+import type { RunState } from '../core/run/state.ts'
 
 /** A ref to move: from the expected old tip (null: it must not exist) to the new one (null: delete it). */
 export interface RefUpdate {

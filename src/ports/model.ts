@@ -1,4 +1,4 @@
-import type { Usage } from '../core/usage.ts'
+import type { Usage } from '../core/money/usage.ts'
 
 /** JSON Schema as the model's API takes it. */
 export type JsonSchema = Readonly<Record<string, unknown>>

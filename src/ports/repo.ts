@@ -1,5 +1,5 @@
-import type { Sha } from '../core/ref.ts'
-import type { SecretSearch, SecretsFound } from '../core/secrets.ts'
+import type { Sha } from '../core/ids.ts'
+import type { SecretSearch, SecretsFound } from '../core/landing/secrets.ts'
 import type { Sources } from './sources.ts'
 
 export interface CommitWords {

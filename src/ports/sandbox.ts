@@ -1,4 +1,4 @@
-import type { Argv } from '../core/plan.ts'
+import type { Argv } from '../core/plan/plan.ts'
 
 export interface CommandRun {
   exitCode: number

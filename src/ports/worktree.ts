@@ -1,5 +1,5 @@
-import type { Sha } from '../core/ref.ts'
-import type { SecretSearch, SecretsFound } from '../core/secrets.ts'
+import type { Sha } from '../core/ids.ts'
+import type { SecretSearch, SecretsFound } from '../core/landing/secrets.ts'
 import type { CommitWords } from './repo.ts'
 import type { Files } from './sources.ts'
 
@@ -33,4 +33,17 @@ export interface Worktree {
    * most so many characters, its middle left out where it is longer. Null where commit or parent cannot be had.
    */
   diffOf(ref: string, head: Sha, most: number): Promise<string | null>
+}
+
+/** A folder for one piece of work; nothing else knows of it, and it goes with the work. */
+export interface ScratchFolder {
+  path: string
+  /** Where a file of this name lies, or will. */
+  file(name: string): string
+  write(name: string, text: string): Promise<void>
+  bytes(name: string): Promise<number>
+}
+
+export interface Scratch {
+  use<Value>(work: (folder: ScratchFolder) => Promise<Value>): Promise<Value>
 }

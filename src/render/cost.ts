@@ -1,11 +1,12 @@
-import { availableUsd, type Cost, costsOf, type Ledger, spentUsd } from '../core/ledger.ts'
-import { isTryOf } from '../core/money-key.ts'
-import { mergeSpending, type Spending, type Usage, usdOf } from '../core/usage.ts'
-import { code } from './code.ts'
-import { bounded } from './escape.ts'
-import { usd } from './money.ts'
-import { table } from './table.ts'
-import { count, duration, listed } from './words.ts'
+import { availableUsd, type Cost, costsOf, type Ledger, spentUsd } from '../core/money/ledger.ts'
+import { isTryOf } from '../core/money/money-key.ts'
+import { mergeSpending, type Spending, type Usage, usdOf } from '../core/money/usage.ts'
+import type { LiveRun } from '../core/run/state.ts'
+import { leastLimit } from '../core/schedule/planning-stages.ts'
+import { sections, table } from './markdown/blocks.ts'
+import { code } from './markdown/code.ts'
+import { bounded } from './markdown/escape.ts'
+import { count, duration, listed, usd } from './markdown/words.ts'
 
 const number = (amount: number): string => amount.toLocaleString('en-US')
 
@@ -104,5 +105,22 @@ export function budgetLine(ledger: Ledger): string {
 }
 
 /** A limit with which a run that has reached its own can go on, in whole dollars. */
-export const nextLimit = (ledger: Ledger): number =>
+const nextLimit = (ledger: Ledger): number =>
   Math.ceil(Math.max(ledger.limit ?? 0, spentUsd(ledger)) + Math.max(1, (ledger.limit ?? 0) / 2))
+
+/** What the run has cost by role and model, and what is left. Empty where no model was asked for anything. */
+export function moneySection({ ledger }: LiveRun): string[] {
+  const costs = costsOf(ledger, () => true)
+  const isUsed = costs.length > 0 || Object.keys(ledger.reserved).length > 0
+  return isUsed ? sections(['### Money'], costTable(costs), [budgetLine(ledger)]) : []
+}
+
+/** The command that sets a limit with which the run goes on, in whole dollars. */
+export const moreMoney = (run: LiveRun): string =>
+  code(`/budget ${Math.ceil(Math.max(nextLimit(run.ledger), leastLimit(run)))}usd`)
+
+/** The planner stands still at the limit: in a few words, and as sentences. */
+export const plannerWaits = (run: LiveRun): { title: string; means: string } => ({
+  title: 'Planning: paused at the limit of money',
+  means: `The limit is ${usd(run.ledger.limit ?? 0)}, of which the run has spent ${usd(spentUsd(run.ledger))}; what the planner may take of it is not enough for its next step, and no more calls to a model are made. Nothing is lost: ${moreMoney(run)} goes on from here.`,
+})

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { gate, held, json, refusal, text, tools, truncated } from '../../../src/hub/model/answer.ts'
-import { inTurn, scripted } from '../../../src/hub/model/script.ts'
+import { gate, held, json, refusal, text, tools, truncated } from '../../../src/model-double/answer.ts'
+import { inTurn, scripted } from '../../../src/model-double/script.ts'
 import type { Turn } from '../../../src/ports/model.ts'
 import { modelServer } from '../../support/model.ts'
 import { answered, asks, modelAt, user, words } from './asking.ts'

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { onTestFinished } from 'vitest'
-import { listen, stop } from '../../../src/hub/listen.ts'
+import { listen, stop } from '../../../src/loopback/listen.ts'
 
 /** An answer byte for byte: for what the scripted server never says. */
 export interface Raw {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { text } from '../../../src/hub/model/answer.ts'
+import { text } from '../../../src/model-double/answer.ts'
 import { MODEL_KEY, modelServer } from '../../support/model.ts'
 import { answered, asks, modelAt, refused } from './asking.ts'
 import { rawApi, says, streams } from './raw-api.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { grepLines } from '../../../src/adapters/files/line-grep.ts'
-import { searchPattern } from '../../../src/core/search-pattern.ts'
+import { grepLines } from '../../../src/adapters/files/search.ts'
+import { searchPattern } from '../../../src/core/text/search-pattern.ts'
 import { PACE } from '../../support/pace.ts'
 
 const options = { literal: false, most: 50, seconds: 10 }

@@ -1,6 +1,6 @@
 import { openFiles } from '../../../src/adapters/files/files.ts'
 import { openWorktree } from '../../../src/adapters/git/worktree.ts'
-import type { Tracked } from '../../../src/ports/tracked.ts'
+import type { Tracked } from '../../../src/ports/sources.ts'
 import { type BareRemote, git, tempDir } from '../../support/git.ts'
 import { hastyClock } from '../../support/hasty-clock.ts'
 import { fileStage } from '../git/stage.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { replay, replayOn } from '../../../src/core/evolve.ts'
-import { attemptRef, branchRef, logBranchRef, logRef } from '../../../src/core/ref.ts'
+import { attemptRef, branchRef, logBranchRef, logRef } from '../../../src/core/ids.ts'
+import { replay, replayOn } from '../../../src/core/run/evolve.ts'
 import { noted, planRequested } from '../../support/events.ts'
 import { git } from '../../support/git.ts'
 import { fileStage, type GitStage } from './stage.ts'

@@ -1,10 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { writeRef } from '../../../src/adapters/git/loose.ts'
-import { writeBlob, writeCommit, writeTree } from '../../../src/adapters/git/objects.ts'
+import { writeBlob, writeCommit, writeRef, writeTree } from '../../../src/adapters/git/objects.ts'
 import { openStore } from '../../../src/adapters/git/store.ts'
-import { systemClock } from '../../../src/clock.ts'
+import { systemClock } from '../../../src/adapters/system/clock.ts'
 import { git, tempDir } from '../../support/git.ts'
 
 const AT = new Date('2026-01-02T03:04:05.678Z')

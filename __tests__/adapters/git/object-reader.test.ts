@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { contentOf, infoOf } from '../../../src/adapters/git/batch.ts'
-import { writeBlob } from '../../../src/adapters/git/objects.ts'
+import { contentOf, infoOf, writeBlob } from '../../../src/adapters/git/objects.ts'
 import { bareRemote } from '../../support/git.ts'
 
 const MISSING = '0'.repeat(40)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openForge } from '../../../src/adapters/github/forge.ts'
-import { UnknownOutcome } from '../../../src/adapters/github/outcome.ts'
+import { UnknownOutcome } from '../../../src/adapters/github/http-error.ts'
 import type { Projection } from '../../../src/ports/forge.ts'
 import { aCheck, aComment, aPull, locatedOf } from '../../contract/forge.contract.ts'
 import { hubStage } from './stage.ts'

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { openHandover } from '../../../src/adapters/github/handover.ts'
+import { openHandover } from '../../../src/adapters/github/artifact.ts'
 import { openSlots, resultArtifact, slotJob } from '../../../src/adapters/github/slots.ts'
 import { UnreadableResult } from '../../../src/ports/slots.ts'
 import { removeFolder, temporary } from '../../hub/support/repository.ts'

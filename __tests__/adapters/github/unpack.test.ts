@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { strToU8, type Zippable, zipSync } from 'fflate'
 import { expect, it, onTestFinished } from 'vitest'
-import { unpack } from '../../../src/adapters/github/unpack.ts'
+import { unpack } from '../../../src/adapters/github/artifact.ts'
 import { UnreadableResult } from '../../../src/ports/slots.ts'
 import { removeFolder, temporary } from '../../hub/support/repository.ts'
 

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { adviceWhenMissing, adviceWhenRefused } from '../../../src/adapters/sandbox/advice.ts'
-import { type Machine, systemsIn, thisMachine } from '../../../src/adapters/sandbox/machine.ts'
+import {
+  adviceWhenMissing,
+  adviceWhenRefused,
+  type Machine,
+  systemsIn,
+  thisMachine,
+} from '../../../src/adapters/sandbox/advice.ts'
 
 const machine = (given: Partial<Machine> = {}): Machine => ({
   platform: 'linux',

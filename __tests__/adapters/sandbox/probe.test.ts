@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Machine } from '../../../src/adapters/sandbox/advice.ts'
 import { hostOf } from '../../../src/adapters/sandbox/host.ts'
-import type { Machine } from '../../../src/adapters/sandbox/machine.ts'
 import { probeSandbox } from '../../../src/adapters/sandbox/probe.ts'
 import { needsSandbox, testHost } from '../../support/sandbox.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { areasOf } from '../../../src/agent/planner/areas.ts'
-import { noOptions } from '../../../src/core/planning.ts'
+import { noOptions } from '../../../src/core/plan/planning.ts'
 import { input } from './asking.ts'
 
 const files = (folder: string, count: number) => Array.from({ length: count }, (_, index) => `${folder}/f${index}.ts`)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { changesBetween, progressOf } from '../../../src/cli/demo/news.ts'
-import type { Check, Comment, Pull, Seen } from '../../../src/cli/demo/seen.ts'
+import type { Check, Comment, Pull, Seen } from '../../../src/cli/demo/github-state.ts'
+import { changesBetween, progressOf } from '../../../src/cli/demo/progress.ts'
 
 const BOT = 'github-actions[bot]'
 const nothing: Seen = { comments: [], pulls: [], checks: [], traces: '' }

@@ -1,7 +1,7 @@
-import type { RunEvent } from '../../../src/core/event.ts'
-import { replayOn } from '../../../src/core/evolve.ts'
-import { startable } from '../../../src/core/schedule.ts'
-import { emptyRun, type RunState } from '../../../src/core/state.ts'
+import type { RunEvent } from '../../../src/core/run/event.ts'
+import { replayOn } from '../../../src/core/run/evolve.ts'
+import { emptyRun, type RunState } from '../../../src/core/run/state.ts'
+import { startable } from '../../../src/core/schedule/ready.ts'
 import type { World } from './world.ts'
 
 export interface Entry {

@@ -1,5 +1,5 @@
 import { sanitise } from '../../../src/agent/sanitise.ts'
-import type { ParsedRequest } from '../../../src/hub/model/request.ts'
+import type { ParsedRequest } from '../../../src/model-double/request.ts'
 import { type Injection, injections } from '../../fixtures/injections/index.ts'
 
 export interface Case extends Injection {

@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { killDescendants } from '../../../src/hub/runner/descendants.ts'
-import { readLines } from '../../../src/hub/runner/process.ts'
+import { killDescendants } from '../../../src/hub/runner/process/descendants.ts'
+import { readLines } from '../../../src/hub/runner/process/process.ts'
 
 const PROGRAM = join(import.meta.dirname, 'job-process.mjs')
 

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { eventsOf } from '../../../src/adapters/git/journal-words.ts'
-import type { RunEvent } from '../../../src/core/event.ts'
-import { parseState, type RunState } from '../../../src/core/state.ts'
+import { eventsOf } from '../../../src/adapters/git/journal-format.ts'
+import type { RunEvent } from '../../../src/core/run/event.ts'
+import { parseState, type RunState } from '../../../src/core/run/state.ts'
 
 const execute = promisify(execFile)
 const MOST = 64 * 2 ** 20

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import { replay } from '../../../src/core/evolve.ts'
-import type { TaskId } from '../../../src/core/ref.ts'
-import { type LiveRun, recordOf, type Work, workOf } from '../../../src/core/state.ts'
+import type { TaskId } from '../../../src/core/ids.ts'
+import { replay } from '../../../src/core/run/evolve.ts'
+import { type LiveRun, recordOf, type Work, workOf } from '../../../src/core/run/state.ts'
 import { doubled, shownOf } from './once.ts'
 import type { World } from './world.ts'
 

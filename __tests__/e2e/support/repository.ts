@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { LOCAL_ACTION, workflowFor } from '../../../src/cli/workflow-file.ts'
+import { LOCAL_ACTION, workflowFor } from '../../../src/cli/example-files.ts'
 import { sandboxHere } from '../../support/sandbox.ts'
 
 export const ROOT = join(import.meta.dirname, '..', '..', '..')

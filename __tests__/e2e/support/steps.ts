@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { RunEvent } from '../../../src/core/event.ts'
+import type { RunEvent } from '../../../src/core/run/event.ts'
 import { type HandTask, issueWith } from './plan.ts'
 import type { World } from './world.ts'
 

@@ -1,8 +1,8 @@
-import { costOf, PRICES } from '../../../src/core/price.ts'
-import { type Answer, tools } from '../../../src/hub/model/answer.ts'
-import type { SeenRequest } from '../../../src/hub/model/log.ts'
-import { type ParsedRequest, parsedRequest } from '../../../src/hub/model/request.ts'
-import type { ModelServer } from '../../../src/hub/model/server.ts'
+import { costOf, PRICES } from '../../../src/core/money/price.ts'
+import { type Answer, tools } from '../../../src/model-double/answer.ts'
+import type { SeenRequest } from '../../../src/model-double/log.ts'
+import { type ParsedRequest, parsedRequest } from '../../../src/model-double/request.ts'
+import type { ModelServer } from '../../../src/model-double/server.ts'
 import { taskOf } from './agents.ts'
 
 /** Several calls in one turn. */

@@ -1,6 +1,6 @@
-import type { SeenRequest } from '../../../src/hub/model/log.ts'
-import { type ParsedRequest, parsedRequest } from '../../../src/hub/model/request.ts'
-import type { ModelServer } from '../../../src/hub/model/server.ts'
+import type { SeenRequest } from '../../../src/model-double/log.ts'
+import { type ParsedRequest, parsedRequest } from '../../../src/model-double/request.ts'
+import type { ModelServer } from '../../../src/model-double/server.ts'
 import { asksFor, taskOf } from './agents.ts'
 
 /** What a request is about: a task's id, or a stage of the planner. */

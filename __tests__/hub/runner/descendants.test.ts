@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { killDescendants } from '../../../src/hub/runner/descendants.ts'
+import { killDescendants } from '../../../src/hub/runner/process/descendants.ts'
 
 /** Prints its pid and that of a child in a group of its own, and waits. */
 const PARENT = `

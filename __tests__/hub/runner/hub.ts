@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Host, HubEvent, JobRecord, Permissions, Runner, WorkflowRunRecord } from '../../../src/hub/host.ts'
-import { jobLog } from '../../../src/hub/runner/job-log.ts'
+import { jobLog } from '../../../src/hub/runner/job/job-log.ts'
 import { createRunner } from '../../../src/hub/runner/runner.ts'
 import type { RunnerOptions } from '../../../src/hub/runner/world.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Json } from '../../../src/hub/runner/json.ts'
-import { expand, suffix } from '../../../src/hub/runner/matrix.ts'
+import type { Json } from '../../../src/hub/runner/workflow/json.ts'
+import { expand, suffix } from '../../../src/hub/runner/workflow/matrix.ts'
 
 describe('a matrix', () => {
   it('multiplies its vectors in their order', () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { LOCAL_ACTION, workflowFor } from '../../../src/cli/workflow-file.ts'
+import { LOCAL_ACTION, workflowFor } from '../../../src/cli/example-files.ts'
 import { type GitServer, serveGit } from '../../support/git-server.ts'
 import { TestHub } from './hub.ts'
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { matches } from '../../../src/hub/runner/glob.ts'
+import { matches } from '../../../src/hub/runner/workflow/glob.ts'
 import { TestHub } from './hub.ts'
 
 let hub: TestHub

@@ -1,4 +1,4 @@
-import { matches } from '../../../src/core/glob.ts'
+import { matches } from '../../../src/core/plan/glob.ts'
 import type { Files, Sources } from '../../../src/ports/sources.ts'
 
 /** Files by their paths, and the commits that each `log` tells of. */

@@ -1,5 +1,5 @@
-import { readSettings } from '../../../src/config.ts'
-import type { JobDeps } from '../../../src/jobs/wiring.ts'
+import { readSettings } from '../../../src/config/settings.ts'
+import type { JobDeps } from '../../../src/jobs/deps.ts'
 import type { Journal } from '../../../src/ports/journal.ts'
 import { hastyClock } from '../hasty-clock.ts'
 import { memoryForge } from './forge.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { RunEvent } from '../../../src/core/event.ts'
-import { issueOf, logRef, type RunId, type Sha } from '../../../src/core/ref.ts'
-import { parseEvent, parseState, type RunState } from '../../../src/core/state.ts'
+import { issueOf, logRef, type RunId, type Sha } from '../../../src/core/ids.ts'
+import type { RunEvent } from '../../../src/core/run/event.ts'
+import { parseEvent, parseState, type RunState } from '../../../src/core/run/state.ts'
 import type { Appended, Journal, RefUpdate } from '../../../src/ports/journal.ts'
 
 interface Entry {

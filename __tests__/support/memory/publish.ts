@@ -1,5 +1,5 @@
 import type { Located, Projection, Published } from '../../../src/ports/forge.ts'
-import { LIMITS } from '../../../src/render/fit.ts'
+import { LIMITS } from '../../../src/render/markdown/fit.ts'
 import { addComment, type MemoryGitHub, ownComment, SELF, threadIsThere } from './github.ts'
 
 type Of<Kind extends Projection['kind']> = Extract<Projection, { kind: Kind }>

@@ -1,7 +1,6 @@
 import type { Anthropic } from '@anthropic-ai/sdk'
-import { type Redact, redactor } from '../../core/redact.ts'
-import type { Credentials, Federation } from './credentials.ts'
-import { githubIdentity } from './identity.ts'
+import { type Redact, redactor } from '../../core/text/redact.ts'
+import { type Credentials, type Federation, githubIdentity } from './credentials.ts'
 
 export type Sdk = typeof import('@anthropic-ai/sdk')
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>

@@ -1,11 +1,10 @@
-import { noUsage, tokensOf } from '../../core/usage.ts'
+import { noUsage, tokensOf } from '../../core/money/usage.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Model, ModelAnswer, ModelRequest, Spent } from '../../ports/model.ts'
 import { type AccessOptions, openAccess } from './access.ts'
-import { pauseAfter } from './back-off.ts'
-import type { Silence } from './byte-watch.ts'
-import type { Trouble } from './trouble.ts'
-import { tryOnce, type Way } from './try.ts'
+import type { Silence } from './idle-timeout.ts'
+import { pauseAfter, type Trouble } from './model-error.ts'
+import { tryOnce, type Way } from './transport.ts'
 
 export interface ModelOptions extends AccessOptions {
   clock: Clock

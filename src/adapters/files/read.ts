@@ -1,5 +1,5 @@
 import type { Sources } from '../../ports/sources.ts'
-import type { Ground, Held } from './held.ts'
+import type { Ground, Held } from './open-folder.ts'
 import { inFolder, type Place, withFile } from './walk.ts'
 
 /** Bytes that are read of a file, and that an edited one may have. */

@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises'
-import { treePath } from '../../core/tree-path.ts'
+import { treePath } from '../../core/text/git-path.ts'
 import type { Edited } from '../../ports/sources.ts'
-import { entryPath, type Ground, type Held } from './held.ts'
-import { codeOf, isNothing } from './nothing.ts'
+import { codeOf, entryPath, type Ground, type Held, isNothing } from './open-folder.ts'
 
 /** Where files are reached from. */
 export interface Place {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Sha } from '../../core/ref.ts'
+import type { Sha } from '../../core/ids.ts'
 import { missing } from './fetch.ts'
 import { checkedSha, type GitPlace } from './place.ts'
 import { gitText } from './plumbing.ts'

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import type { RunEvent } from '../../core/event.ts'
-import type { RunId, Sha } from '../../core/ref.ts'
-import type { RunState } from '../../core/state.ts'
+import type { RunId, Sha } from '../../core/ids.ts'
+import type { RunEvent } from '../../core/run/event.ts'
+import type { RunState } from '../../core/run/state.ts'
 import type { Appended, Journal, RefUpdate } from '../../ports/journal.ts'
-import { readHistory } from './history.ts'
 import {
   bothRefs,
   type Found,
   isAllowed,
   journalIn,
   journalRef,
+  journalWords,
+  readHistory,
   runPatterns,
   runsIn,
   type Style,
-} from './journal-refs.ts'
-import { journalWords } from './journal-words.ts'
+} from './journal-format.ts'
 import { writeCommit } from './objects.ts'
 import { runGit } from './plumbing.ts'
 import { pushAll } from './push.ts'

@@ -1,9 +1,12 @@
-import type { Sha } from '../../core/ref.ts'
+import { createHash, randomUUID } from 'node:crypto'
+import { access, mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { deflate } from 'node:zlib'
+import type { Sha } from '../../core/ids.ts'
 import type { CommitWords } from '../../ports/repo.ts'
-import { contentOf } from './batch.ts'
-import { writeLoose } from './loose.ts'
-import { commitMessage } from './message.ts'
-import { checkedSha, type GitPlace } from './place.ts'
+import { type ObjectContent, type ObjectInfo, objectReader } from './object-reader.ts'
+import { checkedRef, checkedSha, type GitPlace } from './place.ts'
 
 export const NAME = 'Tributary'
 export const EMAIL = 'tributary@users.noreply.github.com'
@@ -47,7 +50,7 @@ export async function isWrittenAs(place: GitPlace, commit: Sha, words: CommitWor
 
 export const writeBlob = (place: GitPlace, text: string): Promise<Sha> => writeLoose(place, 'blob', Buffer.from(text))
 
-export interface TreeFile {
+interface TreeFile {
   path: string
   sha: Sha
 }
@@ -61,7 +64,7 @@ export async function writeTree(place: GitPlace, files: readonly TreeFile[]): Pr
   return writeLoose(place, 'tree', Buffer.concat(lines))
 }
 
-export interface CommitHead {
+interface CommitHead {
   tree: Sha
   parents: Sha[]
 }
@@ -74,4 +77,77 @@ export async function readCommit(place: GitPlace, commit: Sha): Promise<CommitHe
   const [tree] = valuesOf('tree')
   if (tree === undefined) throw new Error(`commit ${commit} has no tree`)
   return { tree, parents: valuesOf('parent') }
+}
+
+const TRAILER_NAME = /^[A-Za-z][A-Za-z0-9-]*$/
+
+/** Subject, body and trailers, apart by blank lines, as `git interpret-trailers` reads them. */
+export function commitMessage({ subject, body = '', trailers = {} }: CommitWords): string {
+  const parts = [oneLine(subject), textOf(body), Object.entries(trailers).map(trailer).join('\n')]
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+function trailer([name, value]: [string, string]): string {
+  if (!TRAILER_NAME.test(name)) throw new Error(`no name for a trailer: ${JSON.stringify(name)}`)
+  return `${name}: ${oneLine(value)}`
+}
+
+/** A value with a line break could forge the trailers behind it. */
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()
+
+const textOf = (text: string): string => text.replace(/\r\n?/g, '\n').replaceAll('\0', '').trim()
+
+const deflated = promisify(deflate)
+
+/**
+ * Writes an object as git does, byte for byte, without a process for it: of a merge's time that was half. What it names must be
+ * there; nobody looks.
+ */
+async function writeLoose({ gitDir }: GitPlace, type: 'blob' | 'tree' | 'commit', content: Buffer): Promise<Sha> {
+  const object = Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content])
+  const sha = createHash('sha1').update(object).digest('hex')
+  const folder = join(gitDir, 'objects', sha.slice(0, 2))
+  const path = join(folder, sha.slice(2))
+  if (!(await exists(path))) {
+    await mkdir(folder, { recursive: true })
+    // Under another name first: whoever finds an object finds all of it.
+    const unfinished = join(folder, `tmp_obj_${randomUUID()}`)
+    await writeFile(unfinished, await deflated(object), { mode: 0o444 })
+    await rename(unfinished, path)
+  }
+  return sha
+}
+
+/**
+ * Points a ref at a commit, in a file, as `git update-ref` does: for refs of a repository that is ours alone, in which nothing
+ * packs refs and nothing else writes this one.
+ */
+export async function writeRef({ gitDir }: GitPlace, ref: string, sha: Sha): Promise<void> {
+  const path = join(gitDir, checkedRef(ref))
+  await mkdir(dirname(path), { recursive: true })
+  // A name that git takes for no ref.
+  const unfinished = `${path}.${randomUUID()}.lock`
+  await writeFile(unfinished, `${checkedSha(sha)}\n`)
+  await rename(unfinished, path)
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
+
+/** In the order asked for; null for those that are not there. */
+export const infoOf = (place: GitPlace, names: readonly string[]): Promise<(ObjectInfo | null)[]> =>
+  Promise.all(names.map((name) => objectReader(place).info(name)))
+
+/** In the order asked for; null for those that are not there. Throws where all of them are more than `maxBytes`, and reads none. */
+export async function contentOf(
+  place: GitPlace,
+  names: readonly string[],
+  maxBytes: number,
+): Promise<(ObjectContent | null)[]> {
+  const bytes = (await infoOf(place, names)).reduce((sum, info) => sum + (info?.bytes ?? 0), 0)
+  if (bytes > maxBytes) throw new Error(`git cat-file has ${bytes} bytes to say, more than ${maxBytes}`)
+  return Promise.all(names.map((name) => objectReader(place).content(name)))
 }

@@ -1,5 +1,4 @@
-import type { Sha } from '../../core/ref.ts'
-import { shaSchema } from '../../core/ref.ts'
+import { type Sha, shaSchema } from '../../core/ids.ts'
 
 /** Where a git command works, and what it may speak to. */
 export interface GitPlace {

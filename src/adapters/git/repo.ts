@@ -1,12 +1,9 @@
-import type { Sha } from '../../core/ref.ts'
-import type { Repo } from '../../ports/repo.ts'
-import { contentOf, infoOf } from './batch.ts'
-import { takeBundle } from './bundle.ts'
+import type { Sha } from '../../core/ids.ts'
+import type { CommitWords, Merged, Repo } from '../../ports/repo.ts'
 import { addedLinesBetween, changesBetween } from './diff.ts'
-import { fetchAlone, fetchCommits } from './fetch.ts'
-import { mergeCommits } from './merge.ts'
-import { isWrittenAs, readCommit, writeCommit } from './objects.ts'
-import { checkedSha } from './place.ts'
+import { fetchAlone, fetchCommits, takeBundle } from './fetch.ts'
+import { contentOf, infoOf, isWrittenAs, readCommit, writeCommit } from './objects.ts'
+import { checkedSha, type GitPlace } from './place.ts'
 import { runGit } from './plumbing.ts'
 import { secretsBetween } from './secrets.ts'
 import { openSources } from './sources.ts'
@@ -56,4 +53,30 @@ const NOT_AN_ANCESTOR = 1
 async function isAncestor({ place }: Store, ancestor: Sha, descendant: Sha): Promise<boolean> {
   const args = ['merge-base', '--is-ancestor', checkedSha(ancestor), checkedSha(descendant)]
   return (await runGit(place, args, { codes: [0, NOT_AN_ANCESTOR] })).code !== NOT_AN_ANCESTOR
+}
+
+const CONFLICT = 1
+
+/** One process, which merges the trees; they and both parents are there, so that the commit can be written without git. */
+async function mergeCommits(
+  place: GitPlace,
+  [ours, theirs]: readonly [Sha, Sha],
+  words: CommitWords,
+  at: Date,
+): Promise<Merged> {
+  const args = [
+    'merge-tree',
+    '--write-tree',
+    '--name-only',
+    '-z',
+    '--no-messages',
+    checkedSha(ours),
+    checkedSha(theirs),
+  ]
+  const { code, stdout } = await runGit(place, args, { codes: [0, CONFLICT] })
+  const [tree, ...paths] = stdout.toString('utf8').split('\0')
+  if (code === CONFLICT) return { ok: false, paths: paths.filter((path) => path !== '').toSorted() }
+  const merged = checkedSha((tree ?? '').trim())
+  const sha = await writeCommit(place, { tree: merged, parents: [ours, theirs], words, at })
+  return { ok: true, sha, tree: merged }
 }

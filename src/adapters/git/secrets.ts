@@ -1,7 +1,7 @@
-import type { Sha } from '../../core/ref.ts'
-import { type SecretSearch, type SecretSeeker, type SecretsFound, secretSeeker } from '../../core/secrets.ts'
-import { contentOf } from './batch.ts'
+import type { Sha } from '../../core/ids.ts'
+import { type SecretSearch, type SecretSeeker, type SecretsFound, secretSeeker } from '../../core/landing/secrets.ts'
 import { isBinary, isBlob, newLines, type RawChange, rawChanges, sizesOf } from './diff.ts'
+import { contentOf } from './objects.ts'
 import { checkedSha, type GitPlace } from './place.ts'
 import { runGit } from './plumbing.ts'
 

@@ -2,11 +2,9 @@ import { existsSync } from 'node:fs'
 import { mkdir, realpath, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../ports/clock.ts'
-import { oneAtATime } from './lock.ts'
-import { lsRefs } from './ls-refs.ts'
-import { type NetworkAnswer, type NetworkOptions, networkGit } from './network.ts'
-import { type Line, readRemote } from './patience.ts'
 import { checkedRef, checkedSha, type GitPlace, protocolOf } from './place.ts'
+import { lsRefs } from './protocol.ts'
+import { type Line, type NetworkAnswer, type NetworkOptions, networkGit, readRemote } from './remote.ts'
 
 /** A bare repository that only ever fetched objects, and the remote that it fetches them from. */
 export type Store = Line
@@ -93,4 +91,19 @@ export const pushFrom = (
   const options = ['--porcelain', '--atomic', '--no-verify', '--no-follow-tags', '--recurse-submodules=no']
   const args = ['push', ...options, ...words, '--', store.remote.url, ...refspecs]
   return networkGit(store.place, store.remote, args, store.network)
+}
+
+/** Two fetches into one repository fail on git's own lock files, so they wait for each other, whoever asks for them. */
+const queues = new Map<string, Promise<unknown>>()
+
+export async function oneAtATime<Value>(key: string, work: () => Promise<Value>): Promise<Value> {
+  const before = queues.get(key) ?? Promise.resolve()
+  const mine = before.then(work, work)
+  const settled = mine.catch(() => {})
+  queues.set(key, settled)
+  try {
+    return await mine
+  } finally {
+    if (queues.get(key) === settled) queues.delete(key)
+  }
 }

@@ -2,26 +2,31 @@ import { execFile } from 'node:child_process'
 import { realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Sha } from '../../core/ref.ts'
+import type { Sha } from '../../core/ids.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { CommitWords } from '../../ports/repo.ts'
-import type { Files } from '../../ports/sources.ts'
-import type { Tracked } from '../../ports/tracked.ts'
+import type { Files, Tracked } from '../../ports/sources.ts'
 import type { Worktree } from '../../ports/worktree.ts'
 import { logOf } from './commit-log.ts'
-import { readConfiguration, restoreConfiguration } from './configuration.ts'
+import { diffOfCommit, shownDiff } from './diff.ts'
 import { missing } from './fetch.ts'
-import { type IgnoredEntries, ignoredEntries, isIgnored, removeUntracked } from './ignored.ts'
-import type { NetworkOptions } from './network.ts'
+import { holding, trackedPaths } from './grep.ts'
 import { readCommit, writeCommit } from './objects.ts'
 import { checkedSha, type GitPlace } from './place.ts'
 import { gitText, runGit } from './plumbing.ts'
-import { putBack } from './put-back.ts'
+import type { NetworkOptions } from './remote.ts'
 import { secretsBetween } from './secrets.ts'
-import { diffOfCommit, shownDiff } from './shown-diff.ts'
-import { stageAll } from './staging.ts'
 import { fetchInto, type Store } from './store.ts'
-import { holding, trackedPaths } from './tracked.ts'
+import {
+  type IgnoredEntries,
+  ignoredEntries,
+  isIgnored,
+  putBack,
+  readConfiguration,
+  removeUntracked,
+  restoreConfiguration,
+  stageAll,
+} from './worktree-state.ts'
 
 export interface WorktreeOptions extends NetworkOptions {
   /** A checkout that is there already, with its `.git` inside. */

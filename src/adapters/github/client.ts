@@ -1,7 +1,7 @@
 import { Octokit } from '@octokit/rest'
 import { z } from 'zod'
 import type { Clock } from '../../ports/clock.ts'
-import { byTheRules } from './rules.ts'
+import { byTheRules } from './retry-rules.ts'
 
 export interface ClientOptions {
   /** GITHUB_API_URL and GITHUB_GRAPHQL_URL: they differ by server, and neither follows from the other. */
@@ -69,3 +69,13 @@ const patientFetch =
 
 /** Octokit logs whole requests; whatever is worth saying, the caller says. */
 const silence = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+
+/** One repository, and the way to it. */
+export interface Place {
+  client: Client
+  owner: string
+  repo: string
+}
+
+/** What every REST route of a repository wants to know. */
+export const at = ({ owner, repo }: Place): { owner: string; repo: string } => ({ owner, repo })

@@ -1,8 +1,71 @@
 import { z } from 'zod'
-import type { ThreadComment } from '../../ports/forge.ts'
-import { at, type Place } from './place.ts'
+import type { Located, ThreadComment } from '../../ports/forge.ts'
+import { at, type Client, type Place } from './client.ts'
 
-const commentSchema = z.object({
+/** Who a comment's author is, as REST says it. */
+const authorSchema = z.object({ login: z.string(), type: z.string() }).nullable()
+type Author = z.infer<typeof authorSchema>
+
+const viewerSchema = z.object({ viewer: z.object({ login: z.string() }) })
+
+/** The login that our token writes under; asked once, and only when somebody must know. */
+export function openSelf(client: Client, known?: string): () => Promise<string> {
+  let asked: Promise<string> | undefined = known === undefined ? undefined : Promise.resolve(known)
+  return () => {
+    asked ??= ask(client).catch((error: unknown) => {
+      asked = undefined
+      throw error
+    })
+    return asked
+  }
+}
+
+async function ask(client: Client): Promise<string> {
+  const { data, errors } = await client.graph('query', 'query { viewer { login } }', {})
+  const parsed = viewerSchema.safeParse(data)
+  if (!parsed.success) throw new Error(`GitHub does not tell whose token this is: ${errors[0]?.message ?? 'no answer'}`)
+  return parsed.data.viewer.login
+}
+
+/** GraphQL leaves the `[bot]` off an App's login at times, REST never does. A person cannot have the suffix. */
+const isSelf = (self: string, author: Author): boolean =>
+  author !== null && (author.login === self || (author.type === 'Bot' && author.login === `${self}[bot]`))
+
+const commentSchema = z.object({ id: z.int(), node_id: z.string(), body: z.string().nullish(), user: authorSchema })
+export type Comment = z.infer<typeof commentSchema>
+
+/** Every comment of an issue or pull request, oldest first. */
+export async function commentsOn(place: Place, thread: number): Promise<Comment[]> {
+  const found = await place.client.octokit.paginate('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
+    ...at(place),
+    issue_number: thread,
+    per_page: 100,
+  })
+  return z.array(commentSchema).parse(found)
+}
+
+/** Our own comment with this first line. Anyone can type the line, so the author counts too. */
+export function ownComment(comments: readonly Comment[], self: string, marker: string): Located | null {
+  const found = comments.find(({ body, user }) => firstLine(body ?? '') === marker && isSelf(self, user))
+  return found === undefined ? null : { number: found.id, node: found.node_id }
+}
+
+const firstLine = (body: string): string => body.split(/\r?\n/, 1)[0]?.trimEnd() ?? ''
+
+export const withMarker = (marker: string, body: string): string =>
+  firstLine(body) === marker ? body : `${marker}\n${body}`
+
+/** What a comment says now. */
+export async function textOf(place: Place, comment: number): Promise<string> {
+  const parameters = { ...at(place), comment_id: comment }
+  const { data } = await place.client.octokit.request(
+    'GET /repos/{owner}/{repo}/issues/comments/{comment_id}',
+    parameters,
+  )
+  return data.body ?? ''
+}
+
+const threadCommentSchema = z.object({
   body: z.string().nullish(),
   created_at: z.string(),
   author_association: z.string().nullish(),
@@ -19,7 +82,7 @@ export async function allComments(place: Place, thread: number): Promise<ThreadC
     per_page: 100,
   })
   return z
-    .array(commentSchema)
+    .array(threadCommentSchema)
     .parse(found)
     .map(({ body, created_at: createdAt, user, author_association: association }) => ({
       author: user?.login ?? 'ghost',

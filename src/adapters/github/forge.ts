@@ -1,14 +1,12 @@
 import type { Forge } from '../../ports/forge.ts'
-import { allComments } from './comments.ts'
-import { dispatch, dispatched } from './dispatches.ts'
-import { openNodes } from './nodes.ts'
-import { orchestratorAlive } from './orchestrator.ts'
-import type { Place } from './place.ts'
+import type { Place } from './client.ts'
+import { allComments, openSelf } from './comments.ts'
+import { openNodes } from './node-ids.ts'
 import { openPublishing } from './publish.ts'
 import { pullAt } from './pulls.ts'
 import { reply } from './reply.ts'
 import { fileAt, openDefaultBranch, react, roleOf } from './repository.ts'
-import { openSelf } from './self.ts'
+import { dispatch, dispatched, orchestratorAlive } from './workflow-runs.ts'
 
 export interface ForgeOptions extends Place {
   /** The name of our workflow file in `.github/workflows`. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { CheckStatus, Located, Projection } from '../../ports/forge.ts'
-import type { Nodes } from './nodes.ts'
-import { withMarker } from './thread.ts'
+import { withMarker } from './comments.ts'
+import type { Nodes } from './node-ids.ts'
 
 /** One GraphQL mutation. All that people or models wrote is in `input`, which travels as a variable. */
 export interface Mutation {

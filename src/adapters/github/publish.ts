@@ -1,10 +1,12 @@
-import type { Projection, Published } from '../../ports/forge.ts'
-import { checkCaps } from './caps.ts'
-import { openLooking } from './looking.ts'
-import type { NodesFor } from './nodes.ts'
-import { UnknownOutcome } from './outcome.ts'
-import type { Place } from './place.ts'
-import { type Item, type Sent, send } from './sending.ts'
+import { z } from 'zod'
+import type { Located, Projection, Published } from '../../ports/forge.ts'
+import { LIMITS } from '../../render/markdown/fit.ts'
+import { at, type Place } from './client.ts'
+import { type Comment, commentsOn, ownComment, withMarker } from './comments.ts'
+import { UnknownOutcome } from './http-error.ts'
+import type { NodesFor } from './node-ids.ts'
+import { pullBetween } from './pulls.ts'
+import { type Item, type Sent, send } from './send.ts'
 import { settle } from './settle.ts'
 
 const ROUNDS = 5
@@ -64,4 +66,70 @@ function answerAt(answers: ReadonlyMap<number, Published>, index: number): Publi
   const answer = answers.get(index)
   if (answer === undefined) throw new Error('a projection was left without an answer')
   return answer
+}
+
+/** Texts are rendered to fit; one that does not is a bug, and cutting it here would hide that. */
+function checkCaps(projection: Projection): void {
+  for (const [what, text, limit] of textsOf(projection)) {
+    if (text.length > limit) throw new Error(`${projection.name}: ${what} has ${text.length} characters, over ${limit}`)
+  }
+}
+
+function textsOf(projection: Projection): [string, string, number][] {
+  switch (projection.kind) {
+    case 'check':
+      return [
+        ['summary', projection.summary, LIMITS.check],
+        ['text', projection.text, LIMITS.check],
+      ]
+    case 'pull':
+      return [['body', projection.body, LIMITS.pull]]
+    case 'comment':
+      return [['body', withMarker(projection.marker, projection.body), LIMITS.comment]]
+    default:
+      return []
+  }
+}
+
+/** Finds what an earlier try, perhaps of another process, has made for a projection. One look around: threads are read once. */
+function openLooking(place: Place, self: () => Promise<string>): (projection: Projection) => Promise<Located | null> {
+  const threads = new Map<number, Promise<Comment[]>>()
+  const readOnce = (thread: number): Promise<Comment[]> => {
+    const reading = threads.get(thread) ?? commentsOn(place, thread)
+    threads.set(thread, reading)
+    return reading
+  }
+  return async (projection) => {
+    switch (projection.kind) {
+      case 'check':
+        return checkOf(place, projection)
+      case 'pull': {
+        const pull = await pullBetween(place, projection.head, projection.base)
+        return pull === null ? null : { number: pull.number, node: pull.node }
+      }
+      case 'comment':
+        return ownComment(await readOnce(projection.thread), await self(), projection.marker)
+      default:
+        return projection.located
+    }
+  }
+}
+
+const checkSchema = z.object({ id: z.int(), node_id: z.string(), external_id: z.string().nullable() })
+
+/** The oldest check of this name on the commit that carries our id. */
+async function checkOf(place: Place, wanted: Extract<Projection, { kind: 'check' }>): Promise<Located | null> {
+  const found = await place.client.octokit.paginate('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
+    ...at(place),
+    ref: wanted.sha,
+    check_name: wanted.label,
+    filter: 'all',
+    per_page: 100,
+  })
+  const ours = z
+    .array(checkSchema)
+    .parse(found)
+    .filter((check) => check.external_id === wanted.externalId)
+  const oldest = ours.toSorted((one, other) => one.id - other.id)[0]
+  return oldest === undefined ? null : { number: oldest.id, node: oldest.node_id }
 }

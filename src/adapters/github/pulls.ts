@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { PullRequest } from '../../ports/forge.ts'
+import { at, type Place } from './client.ts'
 import { statusOf } from './http-error.ts'
-import { at, type Place } from './place.ts'
 
 const pullSchema = z.object({
   number: z.int(),

@@ -1,7 +1,7 @@
-import { LIMITS } from '../../render/fit.ts'
-import { UnknownOutcome } from './outcome.ts'
-import { at, type Place } from './place.ts'
-import { commentsOn, ownComment, withMarker } from './thread.ts'
+import { LIMITS } from '../../render/markdown/fit.ts'
+import { at, type Place } from './client.ts'
+import { commentsOn, ownComment, withMarker } from './comments.ts'
+import { UnknownOutcome } from './http-error.ts'
 
 const TRIES = 3
 

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import type { Role } from '../../ports/forge.ts'
-import { REPEATABLE } from './client.ts'
+import { at, type Place, REPEATABLE } from './client.ts'
 import { statusOf } from './http-error.ts'
-import { at, type Place } from './place.ts'
 
 /** Asked once: whoever renames a default branch in mid-run starts anew. */
 export function openDefaultBranch(place: Place): () => Promise<string> {

@@ -1,9 +1,8 @@
 import type { Located, Projection, Published } from '../../ports/forge.ts'
-import type { Outcome } from './outcomes.ts'
-import type { Place } from './place.ts'
+import type { Place } from './client.ts'
+import { textOf, withMarker } from './comments.ts'
 import { pullAt } from './pulls.ts'
-import type { Sent } from './sending.ts'
-import { textOf, withMarker } from './thread.ts'
+import type { Outcome, Sent } from './send.ts'
 
 /** An answer, or what is to be sent again. */
 export type Settled = { kind: 'answered'; answer: Published } | { kind: 'again'; projection: Projection }

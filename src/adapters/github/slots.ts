@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { taskIdSchema } from '../../core/ref.ts'
+import { taskIdSchema } from '../../core/ids.ts'
 import type { ResultArtifact, SlotJob, Slots } from '../../ports/slots.ts'
-import { download } from './download.ts'
-import { at, type Place } from './place.ts'
-import { openPoll } from './polls.ts'
+import { download } from './artifact.ts'
+import { at, type Client, type Place } from './client.ts'
+import { statusOf } from './http-error.ts'
 
 const jobSchema = z.object({
   name: z.string(),
@@ -49,4 +49,41 @@ export function resultArtifact(
   const match = /^(.+)-([1-9][0-9]*)(?:\.[23])?$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '')
   if (expired || match?.[1] === undefined || !taskIdSchema.safeParse(match[1]).success) return null
   return { id, run, task: match[1], attempt: Number(match[2]) }
+}
+
+const PAGE = 100
+/** GitHub gives no more pages than this, whatever the list. */
+const LAST_PAGE = 100
+
+/** Reads a list again and again: a page that did not change costs nothing and comes from memory. */
+type Poll<Item> = (route: string, parameters: Readonly<Record<string, unknown>>) => Promise<Item[]>
+
+function openPoll<Item>({ octokit }: Client, key: string, item: z.ZodType<Item>): Poll<Item> {
+  const known = new Map<string, { etag: string; page: Item[] }>()
+  const body = z.object({ [key]: z.array(item) })
+
+  async function readPage(route: string, parameters: Readonly<Record<string, unknown>>): Promise<Item[]> {
+    const { url } = octokit.request.endpoint(route, parameters)
+    const before = known.get(url)
+    try {
+      const headers = before === undefined ? {} : { 'if-none-match': before.etag }
+      const answer = await octokit.request(route, { ...parameters, headers })
+      const page = body.parse(answer.data)[key] ?? []
+      if (answer.headers.etag !== undefined) known.set(url, { etag: answer.headers.etag, page })
+      return page
+    } catch (error) {
+      if (statusOf(error) === 304 && before !== undefined) return before.page
+      throw error
+    }
+  }
+
+  return async (route, parameters) => {
+    const items: Item[] = []
+    for (let page = 1; page <= LAST_PAGE; page += 1) {
+      const found = await readPage(route, { ...parameters, per_page: PAGE, page })
+      items.push(...found)
+      if (found.length < PAGE) break
+    }
+    return items
+  }
 }

@@ -1,13 +1,11 @@
 import { realpath } from 'node:fs/promises'
-import { cappedLog } from '../../core/capped-log.ts'
-import type { Argv } from '../../core/plan.ts'
-import type { Redact } from '../../core/redact.ts'
+import type { Argv } from '../../core/plan/plan.ts'
+import { cappedLog } from '../../core/text/capped-log.ts'
+import type { Redact } from '../../core/text/redact.ts'
 import type { Sandbox } from '../../ports/sandbox.ts'
-import { gitFoldersOf } from './git-folders.ts'
 import { commandEnvironment, type Host } from './host.ts'
 import { initProcess } from './init-process.ts'
-import { type Layout, layoutOf } from './layout.ts'
-import { resolverFiles } from './resolver.ts'
+import { gitFoldersOf, type Layout, layoutOf, resolverFiles } from './layout.ts'
 import { runCommand } from './run-command.ts'
 
 /** Inside; private, and gone with the command. */

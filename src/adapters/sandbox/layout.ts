@@ -1,5 +1,5 @@
-import { realpath, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { lstat, readFile, realpath, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import type { Host } from './host.ts'
 
 /** What a command sees of the machine besides the system's own folders, which are read-only. */
@@ -77,4 +77,29 @@ async function real(path: string, isFolder = false): Promise<string | null> {
   } catch {
     return null
   }
+}
+
+/**
+ * What git keeps of a work tree, all of which must be read-only: configuration there is code that git runs later,
+ * outside the sandbox. `.git` itself must be there and no link, or a command could put its own in its place.
+ */
+export async function gitFoldersOf(worktree: string): Promise<string[]> {
+  const git = join(worktree, '.git')
+  const found = await lstat(git).catch(() => null)
+  if (found?.isDirectory()) return [git]
+  if (!found?.isFile()) throw new Error(`${git} is neither a folder nor a file: nothing to protect`)
+  const [, named] = /^gitdir: (.+)$/m.exec(await readFile(git, 'utf8')) ?? []
+  if (named === undefined) throw new Error(`${git} names no git folder`)
+  const own = await realpath(resolve(worktree, named.trim()))
+  const shared = await readFile(join(own, 'commondir'), 'utf8').catch(() => null)
+  return [...(shared === null ? [] : [await realpath(resolve(own, shared.trim()))]), own, git]
+}
+
+/** What a name server is looked up in. On many machines it is a link into `/run`, which commands do not see. */
+const RESOLVER = '/etc/resolv.conf'
+
+/** Files that a command with a network needs besides the system's own. */
+export async function resolverFiles(): Promise<string[]> {
+  const target = await realpath(RESOLVER).catch(() => RESOLVER)
+  return target === RESOLVER ? [] : [target]
 }

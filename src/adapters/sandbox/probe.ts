@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process'
 import { access, constants, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Redact } from '../../core/redact.ts'
 import type { Settings } from '../../core/settings.ts'
+import { cappedLog } from '../../core/text/capped-log.ts'
+import type { Redact } from '../../core/text/redact.ts'
 import type { CommandRun, Sandbox, SandboxProbe } from '../../ports/sandbox.ts'
-import { type Advice, adviceWhenMissing, adviceWhenRefused } from './advice.ts'
+import { type Advice, adviceWhenMissing, adviceWhenRefused, type Machine, thisMachine } from './advice.ts'
 import { type Bubblewrap, bubblewrap } from './bubblewrap.ts'
-import type { Host } from './host.ts'
-import { type Machine, thisMachine } from './machine.ts'
-import { noSandbox } from './off.ts'
+import { commandEnvironment, type Host } from './host.ts'
+import { runCommand } from './run-command.ts'
 
 const PROBE_SECONDS = 20
 
@@ -67,3 +67,24 @@ async function tryOut(sandbox: Sandbox, host: Host): Promise<CommandRun> {
     await rm(worktree, { recursive: true, force: true })
   }
 }
+
+/** No isolation, as somebody asked for by name. A clear environment and an end to what was started is all there is. */
+const noSandbox = (host: Host, redact: Redact): Sandbox => ({
+  name: 'off',
+  async run(argv, { worktree, seconds, signal, env }) {
+    const home = await mkdtemp(join(host.temp, 'tributary-home-'))
+    try {
+      const log = cappedLog(redact)
+      return await runCommand({
+        argv,
+        cwd: worktree,
+        env: { ...env, ...commandEnvironment(host, home) },
+        seconds,
+        signal,
+        log,
+      })
+    } finally {
+      await rm(home, { recursive: true, force: true })
+    }
+  },
+})

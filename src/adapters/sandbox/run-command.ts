@@ -3,7 +3,7 @@ import { constants } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
-import type { CappedLog } from '../../core/capped-log.ts'
+import type { CappedLog } from '../../core/text/capped-log.ts'
 import type { CommandRun } from '../../ports/sandbox.ts'
 
 export interface Launch {

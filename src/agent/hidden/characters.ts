@@ -1,4 +1,4 @@
-import { INVISIBLE } from '../../core/invisible.ts'
+import { INVISIBLE } from '../../core/text/control-characters.ts'
 import { counted, type RemovedKind, type Tally } from './removed.ts'
 
 /** Introducers and ends of escape sequences, in seven bits and in eight. */

@@ -1,4 +1,4 @@
-import { INVISIBLE } from '../../core/invisible.ts'
+import { INVISIBLE } from '../../core/text/control-characters.ts'
 import { close, open } from './link.ts'
 import { inAddress } from './look.ts'
 import { markup } from './markup.ts'

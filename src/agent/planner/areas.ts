@@ -1,4 +1,4 @@
-import type { PlannerInput } from './input.ts'
+import type { PlannerInput } from './planner-input.ts'
 
 /** A part of the repository for one explorer, and what it should look for there. */
 export interface Area {

@@ -1,13 +1,11 @@
 import { z } from 'zod'
-import type { Exploration, PlanDraft } from '../../core/planning.ts'
-import type { Speaker } from '../talk.ts'
-import type { PlannerInput } from './input.ts'
-import type { Nothing } from './nothing.ts'
-import { planningSystem, sharedBlocks } from './opening.ts'
-import { CRITIQUE } from './prompts.ts'
-import { data } from './quote.ts'
-import { structured } from './structured.ts'
-import { listOf, planOnAPage, tasksInWords } from './words.ts'
+import type { Exploration, PlanDraft } from '../../core/plan/planning.ts'
+import type { Speaker } from '../loop/metered-model.ts'
+import { listOf, planOnAPage, tasksInWords } from '../prompts/plan-text.ts'
+import { CRITIQUE } from '../prompts/planner-instructions.ts'
+import { data } from '../prompts/quote.ts'
+import { type PlannerInput, planningSystem, sharedBlocks } from './planner-input.ts'
+import { type Nothing, structured } from './structured-answer.ts'
 
 const critiqueSchema = z.strictObject({ problems: z.array(z.string()), accepted: z.boolean() })
 

@@ -1,15 +1,10 @@
-import type { PlanDraft, Question } from '../../core/planning.ts'
-import type { DesignRequest } from './design-request.ts'
-import { designWords } from './design-words.ts'
-import { drafting } from './drafting.ts'
-import type { Nothing } from './nothing.ts'
-import { planningSystem, sharedBlocks } from './opening.ts'
+import type { PlanDraft, Question } from '../../core/plan/planning.ts'
+import { type DesignRequest, designWords } from './design-request.ts'
+import { drafting } from './plan-draft.ts'
 import { designSchema } from './plan-schema.ts'
 import { planStream } from './plan-stream.ts'
-import { structured } from './structured.ts'
-
-export type { DesignListener, DesignRequest } from './design-request.ts'
-export type { PlanHead } from './plan-schema.ts'
+import { planningSystem, sharedBlocks } from './planner-input.ts'
+import { type Nothing, structured } from './structured-answer.ts'
 
 export type Designed = { ok: true; ask: Question[] } | { ok: true; draft: PlanDraft } | Nothing
 

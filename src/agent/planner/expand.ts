@@ -1,21 +1,21 @@
 import { z } from 'zod'
-import { needsClosure } from '../../core/graph.ts'
-import type { HandOff } from '../../core/hand-off.ts'
-import type { Plan, Task } from '../../core/plan.ts'
-import type { Exploration } from '../../core/planning.ts'
-import { quoted } from '../../core/quoted.ts'
-import type { TaskId } from '../../core/ref.ts'
-import type { Speaker } from '../talk.ts'
-import type { PlannerInput } from './input.ts'
-import type { Nothing } from './nothing.ts'
-import { inputInWords, planningSystem } from './opening.ts'
-import { orderedPart, partProblems, renamed } from './parts.ts'
+import type { TaskId } from '../../core/ids.ts'
+import { needsClosure } from '../../core/plan/graph.ts'
+import type { Plan, Task } from '../../core/plan/plan.ts'
+import type { Exploration } from '../../core/plan/planning.ts'
+import { orderWrites } from '../../core/plan/write-order.ts'
+import { afterOverlapping } from '../../core/run/amend-plan.ts'
+import type { HandOff } from '../../core/run/hand-off.ts'
+import { quoted } from '../../core/text/quoted.ts'
+import type { Speaker } from '../loop/metered-model.ts'
+import { explorationInWords, handOffsInWords, planOnAPage, tasksInWords } from '../prompts/plan-text.ts'
+import { EXPANSION } from '../prompts/planner-instructions.ts'
 import { type PlannedTask, partTaskSchema, taskOf } from './plan-schema.ts'
-import { EXPANSION } from './prompts.ts'
-import { structured } from './structured.ts'
-import { explorationInWords, handOffsInWords, planOnAPage, tasksInWords } from './words.ts'
+import { inputInWords, type PlannerInput, planningSystem } from './planner-input.ts'
+import { type Nothing, structured } from './structured-answer.ts'
+import { type Rules, taskProblems } from './task-problems.ts'
 
-export interface ExpandRequest {
+interface ExpandRequest {
   speaker: Speaker
   model: string
   input: PlannerInput
@@ -99,4 +99,43 @@ const expandWords = ({ input: { nonce, settings }, plan, task, scope, handOffs }
 export function commandsOf({ tasks, verification }: Plan): string {
   const all = [...tasks.map(({ acceptance }) => acceptance.argv), ...verification.map(({ argv }) => argv)]
   return [...new Set(all.filter((argv) => argv.length > 0).map((argv) => JSON.stringify(argv)))].join(', ') || 'none'
+}
+
+const LONGEST_ID = 40
+
+/** Tasks of a part by ids that begin with the id of the task that they stand for; needs among them go along. */
+export function renamed(tasks: readonly PlannedTask[], prefix: TaskId): PlannedTask[] {
+  const ids = new Map(tasks.map(({ id }, index) => [id, idFor(id, prefix, index + 1)]))
+  return tasks.map((task) => ({
+    ...task,
+    id: ids.get(task.id) ?? task.id,
+    needs: task.needs.map((need) => ids.get(need) ?? need),
+  }))
+}
+
+function idFor(id: TaskId, prefix: TaskId, number: number): TaskId {
+  const long = id.startsWith(`${prefix}-`) ? id : `${prefix}-${id}`
+  return long.length <= LONGEST_ID ? long : `${prefix}-${number}`
+}
+
+/** What is wrong with a part, as sentences: each task is held to the rules, to those around it and to those before it. */
+export function partProblems(around: readonly Task[], tasks: readonly Task[], rules: Rules): string[] {
+  const sound = [...around]
+  return tasks.flatMap((task) => {
+    const problems = taskProblems(sound, task, rules)
+    if (problems.length === 0) sound.push(task)
+    return problems
+  })
+}
+
+/** The part with the needs that overlapping paths ask for, and notes that tell of them. */
+export function orderedPart(plan: Plan, tasks: readonly Task[]): { tasks: Task[]; notes: string[] } {
+  const own = new Set(tasks.map(({ id }) => id))
+  const among = orderWrites(tasks.map((task) => ({ ...task, needs: task.needs.filter((need) => own.has(need)) })))
+  const ordered = tasks.map((task, index) => ({
+    ...task,
+    needs: [...new Set([...task.needs, ...(among.tasks[index]?.needs ?? [])])],
+  }))
+  const whole = afterOverlapping([...plan.tasks.filter(({ id }) => !own.has(id)), ...ordered], own)
+  return { tasks: whole.tasks.filter(({ id }) => own.has(id)), notes: [...among.notes, ...whole.notes] }
 }

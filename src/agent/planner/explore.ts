@@ -1,16 +1,14 @@
-import type { Exploration } from '../../core/planning.ts'
+import type { Exploration } from '../../core/plan/planning.ts'
 import type { Block } from '../../ports/model.ts'
 import type { Sources } from '../../ports/sources.ts'
-import type { Speaker } from '../talk.ts'
+import type { Speaker } from '../loop/metered-model.ts'
+import { data } from '../prompts/quote.ts'
 import { type Area, areasOf } from './areas.ts'
 import { exploreArea, type Found } from './explorer.ts'
-import { firstLook, firstLookInWords } from './first-look.ts'
-import type { PlannerInput } from './input.ts'
-import type { Nothing } from './nothing.ts'
-import { inputInWords } from './opening.ts'
-import { data } from './quote.ts'
+import { inputInWords, type PlannerInput } from './planner-input.ts'
+import type { Nothing } from './structured-answer.ts'
 
-export interface ExploreRequest {
+interface ExploreRequest {
   speaker: Speaker
   model: string
   sources: Sources
@@ -19,7 +17,7 @@ export interface ExploreRequest {
   areas?: readonly Area[]
 }
 
-export type Explored = { ok: true; explorations: Exploration[] } | Nothing
+type Explored = { ok: true; explorations: Exploration[] } | Nothing
 
 const MOST_AREAS = 3
 
@@ -87,4 +85,53 @@ function together(areas: readonly Area[], found: readonly Found[]): Explored {
     )
   const unknowns = [...first.unknowns, ...failed.map(({ why }) => why)]
   return { ok: true, explorations: [{ ...first, unknowns }, ...others] }
+}
+
+/** What anybody would look at first, read without a model: the same for all explorers. */
+interface FirstLook {
+  paths: string[]
+  more: boolean
+  files: { path: string; text: string }[]
+}
+
+const MOST_PATHS = 3000
+const SHOWN_PATHS = 150
+const FILE = 4000
+
+/** Files at the top that say how a repository is built and checked. */
+const TELLING: readonly RegExp[] = [
+  /^readme(?:\.\w+)?$/i,
+  /^(?:package|deno|composer)\.jsonc?$/,
+  /^(?:pyproject|Cargo|Pipfile)(?:\.toml)?$/,
+  /^(?:go\.mod|pom\.xml|build\.gradle(?:\.kts)?|Gemfile|mix\.exs|tox\.ini|setup\.cfg)$/,
+  /^(?:[Mm]akefile|[Jj]ustfile|Taskfile\.ya?ml)$/,
+]
+const MOST_FILES = 6
+
+async function firstLook(sources: Sources): Promise<FirstLook> {
+  const { paths, more } = await sources.list('**', MOST_PATHS)
+  const telling = TELLING.flatMap((name) => paths.filter((path) => name.test(path))).slice(0, MOST_FILES)
+  const read = await Promise.all(telling.map(async (path) => ({ path, file: await sources.read(path) })))
+  const files = read.flatMap(({ path, file }) => (file === null || file.binary ? [] : [{ path, text: file.text }]))
+  return { paths, more, files }
+}
+
+const firstLookInWords = ({ paths, more, files }: FirstLook, nonce: string): string =>
+  [
+    `# A first look at the repository (${paths.length}${more ? ' and more' : ''} files)`,
+    data('paths', outline(paths).join('\n'), nonce),
+    ...files.map(({ path, text }) => data(`file ${path}`, text, nonce, FILE)),
+  ].join('\n\n')
+
+/** All paths where they are few, else the folders with the number of files in each, the files at the top among them. */
+function outline(paths: readonly string[]): string[] {
+  if (paths.length <= SHOWN_PATHS) return [...paths]
+  const counts = new Map<string, number>()
+  for (const path of paths) {
+    const parts = path.split('/')
+    const folder = parts.length === 1 ? path : `${parts.slice(0, Math.min(3, parts.length - 1)).join('/')}/`
+    counts.set(folder, (counts.get(folder) ?? 0) + 1)
+  }
+  const lines = [...counts].map(([folder, count]) => (folder.endsWith('/') ? `${folder} (${count})` : folder))
+  return lines.slice(0, SHOWN_PATHS)
 }

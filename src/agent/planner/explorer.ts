@@ -1,16 +1,18 @@
-import type { Exploration } from '../../core/planning.ts'
+import type { z } from 'zod'
+import { type Exploration, explorationSchema } from '../../core/plan/planning.ts'
+import { INVISIBLE } from '../../core/text/control-characters.ts'
 import type { Block } from '../../ports/model.ts'
 import type { Sources } from '../../ports/sources.ts'
-import type { Conversation, LoopEnd } from '../conversation.ts'
-import { continueWith, converse } from '../loop.ts'
-import type { Speaker } from '../talk.ts'
-import { finishTool, readingTools } from '../toolbox.ts'
-import { foundSchema, inWords, trimmed } from './findings.ts'
-import type { Nothing } from './nothing.ts'
-import { EXPLORING } from './prompts.ts'
-import { unaffordable } from './structured.ts'
+import type { Conversation, LoopEnd } from '../loop/conversation.ts'
+import { continueWith, converse } from '../loop/loop.ts'
+import type { Speaker } from '../loop/metered-model.ts'
+import { EXPLORING } from '../prompts/planner-instructions.ts'
+import { readingTools } from '../tools/reading-tools.ts'
+import { whyNotPath } from '../tools/tool-access.ts'
+import { finishTool } from '../tools/toolbox.ts'
+import { type Nothing, unaffordable } from './structured-answer.ts'
 
-export interface Explorer {
+interface Explorer {
   speaker: Speaker
   model: string
   sources: Sources
@@ -82,3 +84,56 @@ function whyNothing(ending: LoopEnd): Nothing {
       return nothing('it came to no end')
   }
 }
+
+/** What an explorer finds, but for the area, which it was given. */
+const foundSchema = explorationSchema.omit({ area: true })
+type Findings = z.infer<typeof foundSchema>
+
+/** It goes into the journal, and into the prompt of every design. */
+const MOST = { findings: 30, symbols: 8, lines: 12 } as const
+const LONGEST = { summary: 2000, note: 300, symbol: 120, line: 300 } as const
+
+/** Cut to what a planner should read; paths that are not there are left out. */
+async function trimmed(found: Findings, sources: Sources): Promise<Findings> {
+  const findings = found.findings.slice(0, MOST.findings).map(({ path, symbols, note }) => ({
+    path: path.trim().replace(/^\.\//, '').replace(/\/+$/, ''),
+    symbols: symbols.slice(0, MOST.symbols).map((symbol) => plain(symbol, LONGEST.symbol)),
+    note: plain(note, LONGEST.note),
+  }))
+  const there = await Promise.all(findings.map(({ path }) => isThere(path, sources)))
+  const lines = (all: readonly string[]) => all.slice(0, MOST.lines).map((line) => plain(line, LONGEST.line))
+  return {
+    summary: plain(found.summary, LONGEST.summary),
+    findings: findings.filter((_, index) => there[index] === true),
+    conventions: lines(found.conventions),
+    commands: lines(found.commands),
+    unknowns: lines(found.unknowns),
+  }
+}
+
+/** Signatures stay as they are, also those that look like markup; what nobody can see in a file is not passed on. */
+const plain = (text: string, most: number): string =>
+  text
+    .slice(0, most * HIDDEN)
+    .replace(INVISIBLE, (sign) => (/[\n\t]/.test(sign) ? sign : ''))
+    .trim()
+    .slice(0, most)
+
+/** So many times as long may a text be with what hides in it. */
+const HIDDEN = 4
+
+/** A file or a folder. What holds a sign of a glob would match others. */
+async function isThere(path: string, sources: Sources): Promise<boolean> {
+  if (whyNotPath(path) !== null || /[*?{}]/.test(path)) return false
+  for (const glob of [path, `${path}/**`]) if ((await sources.list(glob, 1)).paths.length > 0) return true
+  return false
+}
+
+/** Of an explorer that never came to a proper end: its last words. */
+const inWords = (text: string): Findings => ({
+  summary: plain(text, LONGEST.summary),
+  findings: [],
+  conventions: [],
+  commands: [],
+  unknowns: [],
+})

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type Plan, planSchema, type Task, taskSchema } from '../../core/plan.ts'
-import type { Question } from '../../core/planning.ts'
+import { type Plan, planSchema, type Task, taskSchema } from '../../core/plan/plan.ts'
+import type { Question } from '../../core/plan/planning.ts'
 import type { Settings } from '../../core/settings.ts'
 
 /** What a model may decide of a task: it brings no program of its own and sets no clock. Too long a title is cut, not refused. */

@@ -1,10 +1,9 @@
-import type { Plan, Task } from '../../core/plan.ts'
+import type { Plan, Task } from '../../core/plan/plan.ts'
 import type { Sources } from '../../ports/sources.ts'
-import type { Speaker } from '../talk.ts'
+import type { Speaker } from '../loop/metered-model.ts'
+import { planOnAPage, tasksInWords } from '../prompts/plan-text.ts'
 import { exploreArea, type Found } from './explorer.ts'
-import type { PlannerInput } from './input.ts'
-import { inputInWords } from './opening.ts'
-import { planOnAPage, tasksInWords } from './words.ts'
+import { inputInWords, type PlannerInput } from './planner-input.ts'
 
 export interface ScopeRequest {
   speaker: Speaker

@@ -1,14 +1,12 @@
 import { z } from 'zod'
-import type { HandOff } from '../../core/hand-off.ts'
-import type { Plan, Task } from '../../core/plan.ts'
-import type { Speaker } from '../talk.ts'
-import type { PlannerInput } from './input.ts'
-import type { Nothing } from './nothing.ts'
-import { inputInWords, planningSystem } from './opening.ts'
-import { SYNTHESIS } from './prompts.ts'
-import { data } from './quote.ts'
-import { structured } from './structured.ts'
-import { handOffInWords, planOnAPage } from './words.ts'
+import type { Plan, Task } from '../../core/plan/plan.ts'
+import type { HandOff } from '../../core/run/hand-off.ts'
+import type { Speaker } from '../loop/metered-model.ts'
+import { handOffInWords, planOnAPage } from '../prompts/plan-text.ts'
+import { SYNTHESIS } from '../prompts/planner-instructions.ts'
+import { data } from '../prompts/quote.ts'
+import { inputInWords, type PlannerInput, planningSystem } from './planner-input.ts'
+import { type Nothing, structured } from './structured-answer.ts'
 
 export interface SynthesisRequest {
   speaker: Speaker

@@ -1,9 +1,9 @@
-import { globWithin } from '../../core/glob-within.ts'
-import { lintPlan } from '../../core/lint.ts'
-import type { Argv, Plan, Task } from '../../core/plan.ts'
-import type { PlanOptions } from '../../core/planning.ts'
-import { listed, quoted } from '../../core/quoted.ts'
+import { globWithin } from '../../core/plan/glob.ts'
+import { lintPlan } from '../../core/plan/lint.ts'
+import type { Argv, Plan, Task } from '../../core/plan/plan.ts'
+import type { PlanOptions } from '../../core/plan/planning.ts'
 import type { Settings } from '../../core/settings.ts'
+import { listed, quoted } from '../../core/text/quoted.ts'
 
 export interface Rules {
   settings: Settings

@@ -1,8 +1,8 @@
-import type { Brief } from '../../core/brief.ts'
 import type { TaskFailure } from '../../core/failure.ts'
-import { capped } from '../tool.ts'
-import { failureInWords } from './failure-words.ts'
-import type { Quotes } from './quotes.ts'
+import type { Brief } from '../../core/schedule/brief.ts'
+import { failureInWords } from '../prompts/failure-text.ts'
+import type { Quotes } from '../prompts/quote.ts'
+import { capped } from '../tools/tool.ts'
 
 /** What an agent hears when the machine did not accept its work: the reason, the output, and the diff as it stands; null: it cannot be had. */
 export function feedback(

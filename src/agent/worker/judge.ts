@@ -1,12 +1,9 @@
 import type { TaskFailure } from '../../core/failure.ts'
-import { isSameFailure } from '../../core/tier.ts'
-import type { Conversed } from '../conversation.ts'
-import type { Checked, Kept } from './bench.ts'
-import { isCutShort, unsaid } from './cut-short.ts'
-import { failureOf } from './endings.ts'
+import { isSameFailure } from '../../core/schedule/retry-ladder.ts'
+import type { Conversed } from '../loop/conversation.ts'
+import type { Checked, Kept, Worked, WorkerDeps } from './checker.ts'
 import { feedback, putBackInWords } from './feedback.ts'
-import { type Finish, finishSchema } from './finish.ts'
-import type { Worked, WorkerDeps } from './worker-deps.ts'
+import { type Finish, failureOf, finishSchema, isCutShort, unsaid } from './finish.ts'
 
 /** Times that work which was not accepted goes back to the agent. */
 const ROUNDS = 2

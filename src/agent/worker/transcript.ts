@@ -1,6 +1,6 @@
-import type { Redact } from '../../core/redact.ts'
+import type { Redact } from '../../core/text/redact.ts'
 import type { Block } from '../../ports/model.ts'
-import type { TurnRecord } from '../conversation.ts'
+import type { TurnRecord } from '../loop/conversation.ts'
 
 /** What happened in one attempt, a line of JSON each. Kept for people; no context ever holds it again. */
 export interface Transcript {

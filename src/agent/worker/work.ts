@@ -1,13 +1,12 @@
-import type { Brief } from '../../core/brief.ts'
-import type { Conversation } from '../conversation.ts'
-import { continueWith, converse } from '../loop.ts'
-import { finishTool, workingTools } from '../toolbox.ts'
-import { lastWords, proves } from './cut-short.ts'
+import type { Brief } from '../../core/schedule/brief.ts'
+import type { Conversation } from '../loop/conversation.ts'
+import { continueWith, converse } from '../loop/loop.ts'
+import { type Findings, openingOf, systemOf } from '../prompts/worker-prompt.ts'
+import { finishTool, workingTools } from '../tools/toolbox.ts'
+import type { Worked, WorkerDeps } from './checker.ts'
 import { reminderOf } from './feedback.ts'
-import { FINISH, finishSchema } from './finish.ts'
+import { FINISH, finishSchema, lastWords, proves } from './finish.ts'
 import { type Course, judge } from './judge.ts'
-import { type Findings, openingOf, systemOf } from './prompt.ts'
-import type { Worked, WorkerDeps } from './worker-deps.ts'
 
 /** Tokens of one answer: enough for the longest file that `create` takes. */
 const MOST_ANSWER = 20_000

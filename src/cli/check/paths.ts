@@ -1,8 +1,8 @@
-import { globsOverlap, matches, validGlob } from '../../core/glob.ts'
-import { nearest } from '../../core/nearest.ts'
-import type { Plan, Task } from '../../core/plan.ts'
-import { listed, quoted } from '../../core/quoted.ts'
-import type { Path } from '../../yaml.ts'
+import type { Path } from '../../config/yaml.ts'
+import { globsOverlap, matches, validGlob } from '../../core/plan/glob.ts'
+import type { Plan, Task } from '../../core/plan/plan.ts'
+import { nearest } from '../../core/text/nearest.ts'
+import { listed, quoted } from '../../core/text/quoted.ts'
 
 /** Something to be said of what stands at a path of the plan. */
 export interface PathNote {

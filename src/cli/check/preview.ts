@@ -1,9 +1,9 @@
-import { replay } from '../../core/evolve.ts'
-import type { Plan } from '../../core/plan.ts'
-import { planIdOf } from '../../core/plan-id.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { planIdOf } from '../../core/plan/plan-id.ts'
+import { replay } from '../../core/run/evolve.ts'
 import type { Settings } from '../../core/settings.ts'
-import { planCanBeShown } from '../../render/plan-comment.ts'
-import { isPlanned } from '../../render/planned.ts'
+import { planCanBeShown } from '../../render/plan/plan-comment.ts'
+import { isPlanned } from '../../render/plan/planned-run.ts'
 
 /** What is not known before there is an issue; of the length that it will have. */
 const SHA = '0'.repeat(40)

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { judgeSettings } from '../../config.ts'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { judgeSettings } from '../../config/settings.ts'
 import { defaultSettings, SETTINGS_PATH, type Settings } from '../../core/settings.ts'
-import { topOf } from '../git.ts'
-import { type Finding, noteAt, problemAt } from './finding.ts'
-import { readNamed } from './text-file.ts'
+import { type Finding, noteAt, problemAt } from '../finding.ts'
+import { topOf } from '../repository.ts'
+import { Mistake } from '../subcommand.ts'
 
 export interface FoundSettings {
   /** As a person would name it; null: there is none, so the defaults count. */
@@ -29,4 +30,22 @@ export async function findSettings(cwd: string, named: string | undefined): Prom
     problemAt(file, line, { code: 'bad-settings', task: null, field, message }),
   )
   return { file, settings: defaultSettings, findings }
+}
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no file',
+  ENOTDIR: 'there is no file',
+  EISDIR: 'a folder, not a file:',
+  EACCES: 'this user may not read',
+}
+
+/** The text of a file that a person named, as it was typed. */
+export async function readNamed(cwd: string, name: string): Promise<string> {
+  try {
+    return await readFile(resolve(cwd, name), 'utf8')
+  } catch (error) {
+    const sentence = error instanceof Error && 'code' in error ? SENTENCES[String(error.code)] : undefined
+    if (sentence === undefined) throw error
+    throw new Mistake(`${sentence} ${name}`, { typing: false })
+  }
 }

@@ -1,11 +1,9 @@
 import { SETTINGS_PATH } from '../../core/settings.ts'
-import { trackedFiles } from '../git.ts'
-import { readArguments, type Subcommand } from '../subcommand.ts'
-import type { Terminal } from '../terminal.ts'
-import { type Finding, isProblem, noteAt, shown, summed } from './finding.ts'
+import { type Finding, isProblem, noteAt, shown, summed } from '../finding.ts'
+import { trackedFiles } from '../repository.ts'
+import { readArguments, type Subcommand, type Terminal } from '../subcommand.ts'
 import { judgePlan } from './judge-plan.ts'
-import { type FoundSettings, findSettings } from './settings-file.ts'
-import { readNamed } from './text-file.ts'
+import { type FoundSettings, findSettings, readNamed } from './settings-file.ts'
 
 const options = { settings: { type: 'string' }, json: { type: 'boolean' } } as const
 

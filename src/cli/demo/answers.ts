@@ -1,7 +1,7 @@
-import type { Plan, Task } from '../../core/plan.ts'
-import { json, paced, tools } from '../../hub/model/answer.ts'
-import type { ParsedRequest } from '../../hub/model/request.ts'
-import { type Script, scripted } from '../../hub/model/script.ts'
+import type { Plan, Task } from '../../core/plan/plan.ts'
+import { json, paced, tools } from '../../model-double/answer.ts'
+import type { ParsedRequest } from '../../model-double/request.ts'
+import { type Script, scripted } from '../../model-double/script.ts'
 import type { DemoCall } from './record.ts'
 
 /** Milliseconds between two pieces of an answer: slow enough that a plan is seen to stream in, fast enough for a demo. */

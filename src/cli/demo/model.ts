@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { readHandPlan } from '../../config/hand-plan.ts'
 import { defaultSettings } from '../../core/settings.ts'
-import { readHandPlan } from '../../hand-plan.ts'
-import { startModelServer } from '../../hub/model/server.ts'
-import { Mistake, type Terminal } from '../terminal.ts'
+import { startModelServer } from '../../model-double/server.ts'
+import { Mistake, type Terminal } from '../subcommand.ts'
 import { demoScript } from './answers.ts'
 import { DemoFailure } from './failure.ts'
 import { recordSteps } from './record.ts'
-import type { Issue } from './stage.ts'
+import type { Issue } from './sample-repository.ts'
 
 /** Who thinks in the demo: nobody (plan and programs by hand), a script over the model's API, or the model itself. */
 export type Thinker = 'none' | 'script' | 'live'

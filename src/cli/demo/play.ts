@@ -1,10 +1,8 @@
-import { isBot } from './cast.ts'
 import { DemoFailure } from './failure.ts'
-import { headOf, latestChecks } from './news.ts'
+import { type Comment, isBot, type Pull, type Seen } from './github-state.ts'
 import type { Person } from './person.ts'
-import type { Comment, Pull, Seen } from './seen.ts'
-import type { Issue } from './stage.ts'
-import type { Watch } from './watch.ts'
+import { headOf, latestChecks, type Watch } from './progress.ts'
+import type { Issue } from './sample-repository.ts'
 
 export type Cast = Readonly<Record<'admin' | 'writer' | 'outsider', Person>>
 

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { RunEvent } from '../../core/event.ts'
-import { replay } from '../../core/evolve.ts'
-import { type LiveRun, type Work, workOf } from '../../core/state.ts'
-import { ganttCharts } from '../../render/gantt-charts.ts'
-import { slotsIn, spansOf } from '../../render/spans.ts'
-import { moneySums, timeSums } from '../../render/timeline-sums.ts'
-import { count, duration } from '../../render/words.ts'
+import type { RunEvent } from '../../core/run/event.ts'
+import { replay } from '../../core/run/evolve.ts'
+import { type LiveRun, type Work, workOf } from '../../core/run/state.ts'
+import { count, duration } from '../../render/markdown/words.ts'
+import { ganttCharts } from '../../render/timeline/gantt.ts'
+import { slotsIn, spansOf } from '../../render/timeline/spans.ts'
+import { moneySums, timeSums } from '../../render/timeline/timeline.ts'
 import { DemoFailure } from './failure.ts'
 
 const countsSchema = z.looseObject({ requests: z.number(), git_pushes: z.number() })

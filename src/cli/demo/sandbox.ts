@@ -1,9 +1,9 @@
 import { hostOf } from '../../adapters/sandbox/host.ts'
 import { probeSandbox } from '../../adapters/sandbox/probe.ts'
-import { redactor } from '../../core/redact.ts'
-import { bounded } from '../../render/escape.ts'
+import { redactor } from '../../core/text/redact.ts'
+import { bounded } from '../../render/markdown/escape.ts'
 import { type Display, wrapped } from '../display.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../subcommand.ts'
 
 /** What keeps the demo's commands apart from the machine. Without one it runs all the same: its programs are its own. */
 export type DemoSandbox = { kind: 'bubblewrap' } | { kind: 'off'; why: string; fix: readonly string[] }

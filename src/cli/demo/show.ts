@@ -2,24 +2,23 @@ import { readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { pathToFileURL } from 'node:url'
-import { systemClock } from '../../clock.ts'
+import { z } from 'zod'
+import { systemClock } from '../../adapters/system/clock.ts'
 import type { Hub } from '../../hub/hub.ts'
 import { type Display, wrapped } from '../display.ts'
 import { readJournal } from '../journal.ts'
 import { quoted } from '../started-as.ts'
-import { Mistake, type Terminal } from '../terminal.ts'
+import { Mistake, type Terminal } from '../subcommand.ts'
 import { DemoFailure } from './failure.ts'
+import { createLook } from './github-state.ts'
 import { type DemoModel, openDemoModel, type Thinker } from './model.ts'
 import { type Person, personAt } from './person.ts'
-import type { Place } from './place.ts'
 import { type Cast, type Ending, mustGoOn, play } from './play.ts'
+import { createWatch } from './progress.ts'
 import { accountOf, metricsSchema, type Outcome, resultOf } from './report.ts'
+import { clone, type Issue, runTests, setStage } from './sample-repository.ts'
 import { type DemoSandbox, findSandbox, noLive, tellMissing, WITHOUT_AT_END, withoutAtStart } from './sandbox.ts'
-import { createLook } from './seen.ts'
-import { clone, type Issue, runTests, setStage } from './stage.ts'
-import { stay } from './stay.ts'
-import { unendedJobs } from './unended.ts'
-import { createWatch } from './watch.ts'
+import type { Place } from './subcommand.ts'
 
 /** `keep`: the hub goes on at the end. */
 export interface Wishes {
@@ -179,3 +178,33 @@ export const whereToLook = ({ command }: Terminal, repository: string, issue: nu
   `  git -C ${quoted(repository)} log --graph main`,
   `  ${command} log ${issue} --repo ${quoted(repository)}`,
 ]
+
+/** The hub to look around in, after the result. Ctrl-C is how it ends, so it is no failure. */
+export async function stay(
+  hub: Pick<Hub, 'url' | 'api' | 'git' | 'tokens'>,
+  { line }: Pick<Display, 'line'>,
+  signal: AbortSignal,
+): Promise<void> {
+  line(`\nThe hub stays until Ctrl-C: ${hub.url}`)
+  line(`  REST ${hub.api}\n  git  ${hub.git}`)
+  for (const [login, token] of Object.entries(hub.tokens)) line(`  ${login.padEnd(9)} ${token}`)
+  if (!signal.aborted) await new Promise((done) => signal.addEventListener('abort', done, { once: true }))
+}
+
+const runSchema = z.object({ id: z.number(), display_title: z.string() })
+const jobSchema = z.object({ id: z.number(), name: z.string(), status: z.string(), conclusion: z.string().nullable() })
+
+const MOST = 3
+
+/** One sentence: which jobs have not ended, or not well, and where their logs are. Null if all did. */
+export async function unendedJobs(visitor: Pick<Person, 'list'>, logs: string): Promise<string | null> {
+  const runs = await visitor.list(runSchema, '/actions/runs', 'workflow_runs')
+  const jobs = await Promise.all(runs.map(({ id }) => visitor.list(jobSchema, `/actions/runs/${id}/jobs`, 'jobs')))
+  const bad = jobs.flat().filter(({ conclusion }) => conclusion !== 'success' && conclusion !== 'skipped')
+  if (bad.length === 0) return null
+  const named = bad
+    .slice(0, MOST)
+    .map((job) => `${job.name} (${job.conclusion ?? job.status}): ${join(logs, `${job.id}.log`)}`)
+  const more = bad.length > MOST ? ` and ${bad.length - MOST} more there` : ''
+  return `These jobs did not end, or not well: ${named.join('; ')}${more}.`
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ActionAddress, isCommit, isLocal, parseAddress, usesText } from '../action-address.ts'
+import { type ActionAddress, isCommit, isLocal, parseAddress, usesText } from '../address.ts'
 import { type Access, ask, askOf, NEEDS_ADMIN } from './ask.ts'
 import { type Finding, missing, unknown, warning, well } from './finding.ts'
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Remote } from '../remote.ts'
-import { Mistake } from '../terminal.ts'
+import { Mistake } from '../subcommand.ts'
 
 export interface Access {
   api: string

@@ -1,14 +1,11 @@
-import { ghFor } from '../gh.ts'
-import { checkoutAt } from '../git.ts'
 import { tokenIn } from '../journal.ts'
-import { type Chosen, choose, type Remote, remotesOf } from '../remote.ts'
-import { readArguments, type Subcommand } from '../subcommand.ts'
-import { Mistake, type Terminal } from '../terminal.ts'
-import { urlIn } from '../url-variable.ts'
+import { type Chosen, choose, ghFor, type Remote, remotesOf, urlIn } from '../remote.ts'
+import { checkoutAt } from '../repository.ts'
+import { Mistake, readArguments, type Subcommand, type Terminal } from '../subcommand.ts'
 import { Unreachable } from './ask.ts'
-import { lookAtCheckout, ownWorkflow } from './checkout.ts'
 import { type Finding, missing, shown, unknown, warning } from './finding.ts'
 import { lookAtGitHub } from './github.ts'
+import { lookAtCheckout, ownWorkflow } from './workflow.ts'
 
 const options = { remote: { type: 'string' }, json: { type: 'boolean' } } as const
 

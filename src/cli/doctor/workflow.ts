@@ -1,8 +1,12 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { isLocal, parseAddress } from '../action-address.ts'
-import { PLACEHOLDER, WORKFLOW_PATH, workflowFor } from '../workflow-file.ts'
-import { type Finding, missing, well } from './finding.ts'
+import { inLine, judgeSettings } from '../../config/settings.ts'
+import { SETTINGS_PATH } from '../../core/settings.ts'
+import { isLocal, parseAddress } from '../address.ts'
+import { PLACEHOLDER, WORKFLOW_PATH, workflowFor } from '../example-files.ts'
+import { type Finding, missing, warning, well } from './finding.ts'
 
 const stepSchema = z.looseObject({ uses: z.string().optional(), with: z.unknown().optional() })
 const jobSchema = z.looseObject({ steps: z.array(stepSchema).default([]) })
@@ -98,4 +102,30 @@ const isOurs = (step: Step): boolean =>
 function sameAction(shipped: Step, own: Step): boolean {
   if (shipped.uses === undefined || own.uses === undefined) return false
   return isOurs(shipped) ? isOurs(own) : shipped.uses.split('@')[0] === own.uses.split('@')[0]
+}
+
+/** What the files of this folder say. */
+export async function lookAtCheckout(top: string, command: string): Promise<Finding[]> {
+  const workflow = await ownWorkflow(top)
+  return [
+    workflowFinding(workflow, 'in this folder', command),
+    ...addressFaults(workflow, 'in this folder'),
+    ...settingsFindings(await text(top, SETTINGS_PATH), 'in this folder'),
+  ]
+}
+
+export const ownWorkflow = (top: string): Promise<string | null> => text(top, WORKFLOW_PATH)
+
+const text = (top: string, path: string): Promise<string | null> => readFile(join(top, path), 'utf8').catch(() => null)
+
+export function settingsFindings(text: string | null, where: string): Finding[] {
+  if (text === null) return [well(`no ${SETTINGS_PATH} ${where}, so the defaults count`)]
+  const judged = judgeSettings(text)
+  if (!judged.ok) return [missing(`${SETTINGS_PATH} ${where} cannot be used`, judged.error.map(inLine).join('; '))]
+  return [
+    well(`${SETTINGS_PATH} ${where}`),
+    ...judged.value.warnings.map((remark) =>
+      warning(`${SETTINGS_PATH} ${where}: ${inLine(remark)}`, 'change that line, or leave it if it is meant'),
+    ),
+  ]
 }

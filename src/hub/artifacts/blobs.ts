@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
+import { isSignedBy, signatureOf } from '../../loopback/sign.ts'
 import type { Call, HubEnv } from '../rest/kit.ts'
-import { jobLog } from '../runner/job-log.ts'
+import { jobLog } from '../runner/job/job-log.ts'
 import type { ArtifactRecord } from '../store/document.ts'
 import type { World } from '../world.ts'
 import type { Files } from './files.ts'
-import { isSignedBy, signatureOf } from './sign.ts'
 
 type Use = 'upload' | 'download' | 'log'
 

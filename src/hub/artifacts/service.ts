@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { readRuntimeToken } from '../../loopback/sign.ts'
 import { taskOf } from '../control/task.ts'
 import { Refusal } from '../refusal.ts'
 import { bodyOf, type Call, type HubEnv } from '../rest/kit.ts'
@@ -7,7 +8,6 @@ import type { ArtifactRecord } from '../store/document.ts'
 import type { World } from '../world.ts'
 import { signedUrl } from './blobs.ts'
 import type { Files } from './files.ts'
-import { readRuntimeToken } from './sign.ts'
 
 const DAYS_90 = 90 * 24 * 3_600_000
 

@@ -1,8 +1,6 @@
 import type { Admission } from './concurrency.ts'
-import type { Scope } from './expression.ts'
-import { evaluateBoolean, evaluateText } from './expression.ts'
-import type { Tree } from './tree.ts'
-import { isMap } from './tree.ts'
+import { evaluateBoolean, evaluateText, type Scope } from './workflow/expression.ts'
+import { isMap, type Tree } from './workflow/tree.ts'
 
 /** What a `concurrency:` key asks for: a group's name alone, or a mapping. */
 export function admissionOf(concurrency: Tree | undefined, scope: Scope): Admission | undefined {

@@ -1,7 +1,7 @@
 import type { RunConclusion } from '../host.ts'
-import type { Status } from './expression.ts'
-import type { Json } from './json.ts'
-import type { JobDefinition } from './workflow.ts'
+import type { Status } from './workflow/expression.ts'
+import type { Json } from './workflow/json.ts'
+import type { JobDefinition } from './workflow/workflow.ts'
 
 export type Result = 'success' | 'failure' | 'cancelled' | 'skipped'
 

@@ -1,18 +1,22 @@
-import type { Scope } from './expression.ts'
-import { evaluate, evaluateBoolean, evaluateCondition, evaluateNumber, withContexts } from './expression.ts'
 import type { Settled } from './graph.ts'
-import type { JobHandle } from './job-handle.ts'
-import { startJob } from './job-handle.ts'
-import { JobLog, logPath } from './job-log.ts'
-import { completeJob, displayName, queuedJob } from './job-record.ts'
-import { expand } from './matrix.ts'
+import { type JobHandle, startJob } from './job/job-handle.ts'
+import { JobLog, logPath } from './job/job-log.ts'
+import { completeJob, displayName, queuedJob } from './job/job-record.ts'
 import { failFast, planMember, together } from './member.ts'
-import type { RunPlan } from './plan.ts'
-import { mapOf } from './tree.ts'
 import { Turns } from './turns.ts'
-import type { JobDefinition } from './workflow.ts'
-import type { World } from './world.ts'
-import { messageOf, saveJob } from './world.ts'
+import {
+  evaluate,
+  evaluateBoolean,
+  evaluateCondition,
+  evaluateNumber,
+  type Scope,
+  withContexts,
+} from './workflow/expression.ts'
+import { expand } from './workflow/matrix.ts'
+import type { RunPlan } from './workflow/plan.ts'
+import { mapOf } from './workflow/tree.ts'
+import type { JobDefinition } from './workflow/workflow.ts'
+import { messageOf, saveJob, type World } from './world.ts'
 
 /** One entry of `jobs:`, with all its needs settled. */
 export interface Node {

@@ -1,10 +1,9 @@
 import type { JobRecord } from '../host.ts'
-import { trackingId } from './folders.ts'
-import { completeJob } from './job-record.ts'
-import { killMarked } from './leftovers.ts'
-import { endSteps } from './step-record.ts'
-import type { World } from './world.ts'
-import { saveJob, saveRun } from './world.ts'
+import { trackingId } from './job/folders.ts'
+import { completeJob } from './job/job-record.ts'
+import { endSteps } from './job/step-record.ts'
+import { killMarked } from './process/leftovers.ts'
+import { saveJob, saveRun, type World } from './world.ts'
 
 /** Runs that an earlier process left behind have lost their runner: their jobs failed, and nothing of them runs again. */
 export function recover(world: World): void {

@@ -1,15 +1,11 @@
 import { admissionOf } from './admission.ts'
 import type { Admission, Contender } from './concurrency.ts'
-import type { Scope } from './expression.ts'
-import { evaluateCondition } from './expression.ts'
-import type { Settled } from './graph.ts'
-import { ancestors, conclusionOf, jobStatus, needsContext } from './graph.ts'
-import type { JobHandle } from './job-handle.ts'
-import type { Node } from './node.ts'
-import { runNode } from './node.ts'
-import type { RunPlan } from './plan.ts'
-import type { World } from './world.ts'
-import { messageOf, now, saveRun } from './world.ts'
+import { ancestors, conclusionOf, jobStatus, needsContext, type Settled } from './graph.ts'
+import type { JobHandle } from './job/job-handle.ts'
+import { type Node, runNode } from './node.ts'
+import { evaluateCondition, type Scope } from './workflow/expression.ts'
+import type { RunPlan } from './workflow/plan.ts'
+import { messageOf, now, saveRun, type World } from './world.ts'
 
 /** A workflow run at work. */
 export interface RunHandle {

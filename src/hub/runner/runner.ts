@@ -1,14 +1,11 @@
 import type { Host, HubEvent, Runner } from '../host.ts'
 import { Groups } from './concurrency.ts'
-import type { Asked } from './deliver.ts'
-import { runsFor } from './deliver.ts'
-import { startProcess } from './process.ts'
+import { type Asked, runsFor } from './deliver.ts'
+import { startProcess } from './process/process.ts'
 import { recover } from './recover.ts'
-import type { RunHandle } from './run.ts'
-import { startRun } from './run.ts'
-import { readsWorkflows } from './workflow-files.ts'
-import type { RunnerOptions, World } from './world.ts'
-import { saveRun } from './world.ts'
+import { type RunHandle, startRun } from './run.ts'
+import { readsWorkflows } from './workflow/workflow-files.ts'
+import { type RunnerOptions, saveRun, type World } from './world.ts'
 
 /** GitHub's own times. */
 const defaultGrace = { interruptMs: 7500, terminateMs: 2500 }

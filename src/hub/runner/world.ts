@@ -1,6 +1,6 @@
 import type { Host, JobRecord, WorkflowRunRecord } from '../host.ts'
 import type { Groups } from './concurrency.ts'
-import type { Grace, StartProcess } from './process.ts'
+import type { Grace, StartProcess } from './process/process.ts'
 
 export interface RunnerOptions {
   /** Folder of the action that Tributary's own steps run, whatever address their `uses:` names. */

@@ -1,8 +1,0 @@
-import { filesContract } from '../../contract/files.contract.ts'
-import { sourcesContract } from '../../contract/sources.contract.ts'
-import { memoryFiles, memorySources } from '../../support/memory/files.ts'
-
-const treeOf = (texts: Readonly<Record<string, string>>) => ({ files: new Map(Object.entries(texts)) })
-
-sourcesContract('files in memory', async (texts) => memorySources(treeOf(texts)))
-filesContract('files in memory', async (texts) => memoryFiles(treeOf(texts)))

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { ask, mostTokens, purse } from '../../../src/agent/loop/metered-model.ts'
+import type { Price } from '../../../src/core/money/price.ts'
+import { noUsage } from '../../../src/core/money/usage.ts'
+import type { Model, ModelRequest } from '../../../src/ports/model.ts'
+import { fails, saidModel, says } from '../../support/said-model.ts'
+
+const plain: Price = { input: 100_000, output: 1_000_000, cache_read: 10_000, cache_write: 100_000 }
+const request: ModelRequest = {
+  model: 'm',
+  system: [],
+  tools: [],
+  turns: [{ role: 'user', blocks: [{ kind: 'text', text: 'Hello' }] }],
+  maxTokens: 4000,
+  schema: null,
+  signal: new AbortController().signal,
+}
+const speaker = (model: Model, usd: number) => ({ model, purse: purse(usd, () => plain), role: 'work' as const })
+
+describe('asking a model', () => {
+  it('asks for as many tokens as the money allows, and settles what the answer cost', async () => {
+    const model = saidModel([says('Hello', { usage: { ...noUsage, fresh: 10, output: 20 } })])
+    const speaking = speaker(model, 2001)
+    const answer = await ask(speaking, request, 10)
+    expect(answer).toMatchObject({ ok: true, blocks: [{ kind: 'text', text: 'Hello' }] })
+    expect(model.requests[0]?.maxTokens).toBe(2000)
+    expect(speaking.purse.left()).toBeCloseTo(1980, 6)
+  })
+
+  it('makes no call that the money does not allow', async () => {
+    const model = saidModel([])
+    const speaking = speaker(model, 1000)
+    expect(await ask(speaking, request, 10)).toEqual({ ok: false, failure: { reason: 'unaffordable', left: 1000 } })
+    expect(model.requests).toEqual([])
+    expect(speaking.purse.spending()).toEqual([])
+  })
+
+  it('gives back what a refused call had set aside', async () => {
+    const speaking = speaker(saidModel([fails('overloaded')]), 5000)
+    expect(await ask(speaking, request, 10)).toMatchObject({ ok: false, failure: { reason: 'overloaded' } })
+    expect(speaking.purse.left()).toBe(5000)
+  })
+
+  it('pays for each try that broke off, and for another only as long as the money lasts', async () => {
+    const broken = { usage: { ...noUsage, fresh: 10 }, unsure: true }
+    const allowed: (boolean | undefined)[] = []
+    const breaking: Model = {
+      async ask({ mayRetry }) {
+        for (let tries = 0; tries < 3; tries += 1) allowed.push(mayRetry?.(broken))
+        return fails('unreachable', broken.usage, true)
+      },
+    }
+    const speaking = speaker(breaking, 12_500)
+    const answer = await ask(speaking, request, 10)
+    expect(allowed).toEqual([true, true, false])
+    expect(speaking.purse.spending()).toMatchObject([{ calls: 3, usd: 12_003, unknown: 12_000 }])
+    expect(speaking.purse.left()).toBeCloseTo(497, 6)
+    expect(answer, 'the money is what ends it, not the API').toEqual({
+      ok: false,
+      failure: { reason: 'unaffordable', left: speaking.purse.left() },
+    })
+  })
+
+  it('asks for a shorter answer where one that broke off leaves no room for another as long', async () => {
+    const broken = { usage: { ...noUsage, fresh: 10 }, unsure: true }
+    const asked: number[] = []
+    let restarts = 0
+    const breaking: Model = {
+      async ask({ maxTokens, mayRetry }) {
+        asked.push(maxTokens)
+        if (asked.length > 1) return { ok: true, stop: 'end', blocks: [], usage: noUsage, unsure: false }
+        mayRetry?.(broken)
+        return fails('unreachable', broken.usage, true)
+      },
+    }
+    const speaking = speaker(breaking, 6002)
+    const onRestart = () => {
+      restarts += 1
+    }
+    expect(await ask(speaking, { ...request, onRestart }, 10)).toMatchObject({ ok: true })
+    expect([asked, restarts]).toEqual([[4000, 2000], 1])
+  })
+})
+
+it('counts no fewer tokens than a text can have', () => {
+  expect(mostTokens('abc', 'é', '😀')).toBe(9)
+})

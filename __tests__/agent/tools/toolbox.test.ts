@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest'
+import { z } from 'zod'
+import { finishTool, workingTools } from '../../../src/agent/tools/toolbox.ts'
+import { memoryFiles } from '../../support/files.ts'
+import { saidSandbox } from '../../support/said-sandbox.ts'
+import { call, refused, told, workPlace } from './place.ts'
+
+const inputs: Record<string, unknown> = {
+  view: { path: 'src/a.ts', from: null, to: null },
+  search: { pattern: 'a', literal: true, glob: null },
+  list: { glob: '**' },
+  log: { path: null },
+  edit: { path: 'src/a.ts', old: 'a', new: 'b' },
+  create: { path: 'src/b.ts', text: 'b' },
+  run: { argv: ['npm', 'test'] },
+}
+
+it('has the tools of a worker, with their kinds', () => {
+  expect(workingTools(workPlace()).map(({ spec, kind }) => `${spec.name} ${kind}`)).toEqual([
+    'view read',
+    'search read',
+    'list read',
+    'log read',
+    'edit change',
+    'create change',
+    'run run',
+  ])
+})
+
+it.each(Object.entries(inputs))('asks the gate before %s, and does nothing while it is shut', async (name, input) => {
+  const files = memoryFiles({ 'src/a.ts': 'a' })
+  const sandbox = saidSandbox([])
+  const tools = workingTools(workPlace({ files, sandbox, guard: () => 'the plan that holds t1 is not approved' }))
+  expect(await call(tools, name, input)).toEqual({ notAllowed: 'the plan that holds t1 is not approved' })
+  expect(files.touched).toEqual([])
+  expect(sandbox.runs).toEqual([])
+})
+
+it('asks the gate anew before each call', async () => {
+  const answers = [null, 'the run is paused']
+  const tools = workingTools(
+    workPlace({ files: memoryFiles({ 'src/a.ts': 'a' }), guard: () => answers.shift() ?? null }),
+  )
+  expect(await told(call(tools, 'list', { glob: '**' }))).toBe('src/a.ts')
+  expect(await call(tools, 'list', { glob: '**' })).toEqual({ notAllowed: 'the run is paused' })
+})
+
+it('offers the same tools to every task, so that their prompts begin alike', () => {
+  const specs = (at: Parameters<typeof workPlace>[0]) =>
+    JSON.stringify(workingTools(workPlace(at)).map(({ spec }) => spec))
+  expect(specs({ writes: ['lib/**'], commands: [['make']], worktree: '/elsewhere' })).toBe(specs({}))
+})
+
+it('offers only inputs whose fields are all required and known', () => {
+  for (const { spec } of workingTools(workPlace())) {
+    const { properties, required, additionalProperties } = spec.input
+    expect(required).toEqual(Object.keys(properties ?? {}))
+    expect(additionalProperties).toBe(false)
+  }
+})
+
+const finish = finishTool(z.strictObject({ summary: z.string().min(1), files: z.array(z.string()) }), 'Ends the work.')
+
+it('takes a value that fits the schema as the end', async () => {
+  expect(await call([finish], 'finish', { summary: 'done', files: ['a'] })).toEqual({
+    finished: { summary: 'done', files: ['a'] },
+  })
+  expect(finish.spec.description).toBe('Ends the work.')
+})
+
+it('says what does not fit', async () => {
+  expect(await refused(call([finish], 'finish', { summary: '', files: [1] }))).toMatch(/summary: .*files\.0: /)
+  expect(await refused(call([finish], 'finish', '{"summary": "do'))).toContain('cut off')
+})

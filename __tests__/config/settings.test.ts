@@ -1,0 +1,287 @@
+import { describe, expect, it } from 'vitest'
+import { inLine, judgeSettings, readSettings } from '../../src/config/settings.ts'
+import { protectedAmong } from '../../src/core/landing/audit.ts'
+import { protectedGlobs, touchedProtected } from '../../src/core/plan/protected-paths.ts'
+import { defaultSettings } from '../../src/core/settings.ts'
+import { PACE } from '../support/pace.ts'
+
+const lines = (...text: string[]) => text.join('\n')
+const problems = (text: string) => {
+  const settings = readSettings(text)
+  return settings.ok ? [] : settings.error
+}
+
+describe('the settings', () => {
+  it.each([
+    ['no file', null],
+    ['an empty file', ''],
+    ['blank lines', '\n\n'],
+    ['comments alone', '# slots:\n#   start: 2\n'],
+    ['a key whose value is a comment', 'slots:\n  # start: 2\nmerge:\n'],
+  ])('are the defaults where there is %s', (_, text) =>
+    expect(readSettings(text)).toEqual({ ok: true, value: defaultSettings }),
+  )
+
+  it('keep the defaults of what they do not say', () =>
+    expect(readSettings('slots: { start: 2 }\r\nmerge: review\r\nprotected_paths: [infra/**]\r\n')).toEqual({
+      ok: true,
+      value: {
+        ...defaultSettings,
+        slots: { ...defaultSettings.slots, start: 2 },
+        merge: 'review',
+        protected_paths: ['infra/**'],
+      },
+    }))
+
+  it('may be written out in full', () =>
+    expect(
+      readSettings(
+        lines(
+          'slots: { start: 1, cap: 2, idle_seconds: 5, life_minutes: 10 }',
+          'limits: { tasks: 5, files: 6, file_kilobytes: 7.5, task_minutes: 0.5 }',
+          'approvers:',
+          '  permission: admin',
+          '  users: [octo-cat, hubot_1]',
+          '  second_person: true',
+          'worker_pull_requests: false',
+          'commands: [npm, ./scripts/check.sh]',
+          "sandbox: 'off'",
+        ),
+      ),
+    ).toMatchObject({
+      ok: true,
+      value: {
+        slots: { start: 1, cap: 2 },
+        limits: { file_kilobytes: 7.5, task_minutes: 0.5 },
+        approvers: { permission: 'admin', users: ['octo-cat', 'hubot_1'], second_person: true },
+        worker_pull_requests: false,
+        sandbox: 'off',
+      },
+    }))
+
+  it('keep what another agent obeys from every task, while one works', () => {
+    const own = [
+      'AGENTS.md',
+      'a/b/CLAUDE.md',
+      'GEMINI.md',
+      '.claude/settings.json',
+      'a/.claude/hooks/x.sh',
+      '.mcp.json',
+    ]
+    const more = [
+      '.codex/config.toml',
+      '.gemini/settings.json',
+      'opencode.jsonc',
+      '.opencode/agent/x.md',
+      '.aider.conf.yml',
+    ]
+    const paths = [...own, ...more, '.env', 'src/agents.ts', 'docs/claude.html']
+    const touched = (text: string) => {
+      const settings = readSettings(text)
+      return settings.ok ? protectedAmong(paths, settings.value) : settings.error
+    }
+    expect(touched('worker: { command: [codex] }')).toEqual(paths.slice(0, -2))
+    expect(touched('protected_paths: [docs/**]\nworker: { command: [codex] }')).toEqual([
+      ...paths.slice(0, -2),
+      paths.at(-1),
+    ])
+    expect(touched('worker: { network: true }')).toEqual([])
+  })
+
+  it('let a task with another agent write whole folders, and name no file that the agent obeys', () => {
+    const settings = readSettings('worker: { command: [codex] }')
+    const of = (glob: string) => (settings.ok ? touchedProtected(glob, protectedGlobs(settings.value)) : settings.error)
+    expect(['src/**', 'docs/*.md', 'docs/AGENTS.md', '.claude/**'].map(of)).toEqual([
+      null,
+      null,
+      '**/AGENTS.md',
+      '**/.claude/**',
+    ])
+  })
+
+  it('take `off` without quotes for the word that it is', () =>
+    expect(readSettings('sandbox: off')).toMatchObject({ ok: true, value: { sandbox: 'off' } }))
+})
+
+describe('settings that are refused', () => {
+  it.each([
+    ['slots:\n  strat: 2', 'Line 2: `strat` is not known here. Did you mean `start`?'],
+    ['merge: auto\n\napprover: {}', 'Line 3: `approver` is not known here. Did you mean `approvers`?'],
+    [
+      'approvers:\n  teams: [core]',
+      'Line 2: `teams` is not known here. Known are `permission`, `users` and `second_person`.',
+    ],
+    [
+      'colour:',
+      'Line 1: `colour` is not known here. Known are `slots`, `limits`, `approvers`, `mode`, `explore_model`, `plan_model`, `worker_model`, `budget`, `prices`, `worker`, `merge`, `worker_pull_requests`, `protected_paths`, `commands` and `sandbox`.',
+    ],
+    ['slots: 4', 'Line 1: `slots` must be keys with values, not `4`.'],
+    ['slots: { start: "4" }', 'Line 1: `slots.start` must be a number, not the text `4`.'],
+    ['limits:\n  tasks: 1.5', 'Line 2: `limits.tasks` must be a whole number, not `1.5`.'],
+    ['limits:\n  tasks: 501', 'Line 2: `limits.tasks` must be 500 at most.'],
+    ['limits:\n  files: 0', 'Line 2: `limits.files` must be at least 1.'],
+    ['limits:\n  task_minutes: 0', 'Line 2: `limits.task_minutes` must be more than 0.'],
+    ['merge: maybe', 'Line 1: `merge` must be `auto` or `review`, not the text `maybe`.'],
+    ['sandbox: false', 'Line 1: `sandbox` must be `bubblewrap` or `off`, not `false`.'],
+    ['worker_pull_requests: yes', 'Line 1: `worker_pull_requests` must be `true` or `false`, not the text `yes`.'],
+    [
+      'protected_paths: infra/**',
+      'Line 1: `protected_paths` must be a list, not the text `infra/**`: write `[infra/**]`.',
+    ],
+    ['protected_paths:\n  - infra/**\n  -', 'Line 3: `protected_paths[1]` must be text, not nothing.'],
+    ['commands: [7]', 'Line 1: `commands[0]` must be text, not `7`: write it in quotes, `"7"`.'],
+    ['- slots', 'The text must be keys with values, not a list.'],
+    ['slots', 'The text must be keys with values, not the text `slots`.'],
+  ])('%j: %s', (text, problem) => expect(problems(text)).toEqual([expect.stringContaining(problem)]))
+
+  it('are refused with every problem, in the order of the lines', () =>
+    expect(problems('merge: maybe\nslots:\n  strat: 2\n  cap: many').map((problem) => problem.slice(0, 6))).toEqual([
+      'Line 1',
+      'Line 3',
+      'Line 4',
+    ]))
+})
+
+describe('settings that would never match anything', () => {
+  it.each([
+    [
+      'protected_paths:\n  - a/**\n  - /b',
+      'Line 3: `protected_paths` `/b`: it starts at the root of the repository, without a `/`.',
+    ],
+    ['protected_paths: [infra/]', 'Line 1: `protected_paths` `infra/`: for a folder and all in it, write `infra/**`.'],
+    [
+      'protected_paths: ["keys/[a-z].pem"]',
+      'Line 1: `protected_paths` `keys/[a-z].pem`: sets and groups are not understood; write `?` or `*` in their place.',
+    ],
+    [
+      'approvers:\n  users:\n    - "@octocat"',
+      'Line 3: `approvers.users` `@octocat`: write the login alone, without `@`.',
+    ],
+    [
+      'commands:\n  - npm\n  - npm test',
+      'Line 3: `commands` `npm test`: name the program alone, without its arguments.',
+    ],
+  ])('%j: %s', (text, problem) => expect(problems(text)).toEqual([problem]))
+})
+
+describe('settings that contradict each other', () => {
+  it.each([
+    ['slots:\n  start: 9', 'Line 2: `slots.start` 9 is over `slots.cap` 8: lower the first or raise the second.'],
+    [
+      'slots:\n  start: 3\n  cap: 2',
+      'Line 2: `slots.start` 3 is over `slots.cap` 2: lower the first or raise the second.',
+    ],
+    [
+      'slots:\n  life_minutes: 1\n  idle_seconds: 61',
+      'Line 3: `slots.idle_seconds` 61 is longer than `slots.life_minutes` 1',
+    ],
+    ['budget:\n  task_usd: 11', 'Line 2: `budget.task_usd` 11 is over `budget.usd` 10'],
+    ['budget: { usd: 1, task_usd: 1.5 }', 'Line 1: `budget.task_usd` 1.5 is over `budget.usd` 1'],
+    ['protected_paths:\n  - a\n  - "**"', 'Line 3: `protected_paths` `**` protects every file'],
+  ])('%j: %s', (text, problem) => expect(problems(text)).toEqual([expect.stringContaining(problem)]))
+
+  it('are told all at once, in the order of the lines', () =>
+    expect(
+      problems('budget: { usd: 1, task_usd: 2 }\ncommands: [a b]\nslots: { start: 9 }').map((it) => it.slice(0, 6)),
+    ).toEqual(['Line 1', 'Line 2', 'Line 3']))
+
+  it('are no default and a limit that is written out: the default gives way', () =>
+    expect(readSettings('slots: { cap: 2 }\nbudget: { usd: 1, task_usd: }')).toMatchObject({
+      ok: true,
+      value: { slots: { start: 2, cap: 2 }, budget: { usd: 1, task_usd: 1 } },
+    }))
+})
+
+describe('settings that are warned of', () => {
+  const warnings = (text: string) => {
+    const judged = judgeSettings(text)
+    return judged.ok ? judged.value.warnings.map(inLine) : judged.error.map(inLine)
+  }
+
+  it.each([
+    ['merge: auto\nsandbox: off', 'Line 2: `sandbox: off` runs the commands of tasks without isolation'],
+    ['plan_model: gpt', 'Line 1: `plan_model` `gpt` has no price'],
+    ['explore_model: gpt', 'Line 1: `explore_model` `gpt` has no price'],
+    ['worker_model:\n  strong: gpt', 'Line 2: `worker_model.strong` `gpt` has no price'],
+    ['worker: { env: [KEY] }', 'Line 1: `worker.env` changes nothing without `worker.command`.'],
+    ['worker: { network: true }', 'Line 1: `worker.network` changes nothing without `worker.command`.'],
+    ['worker: { command: [claude, -p] }', 'Line 1: `worker.command` names no `{prompt_file}`'],
+    [
+      "worker:\n  command: [claude, '{prompt_file}']\n  env: [KEY, GITHUB_TOKEN]",
+      'Line 3: `worker.env` `GITHUB_TOKEN` is never handed over',
+    ],
+    ['approvers: { users: [Mona, mona], second_person: true }', 'Line 1: `approvers.users` names one person'],
+  ])('%j: %s', (text, warning) => {
+    expect(warnings(text)).toEqual([expect.stringContaining(warning)])
+    expect(readSettings(text).ok).toBe(true)
+  })
+
+  it.each([
+    '',
+    'plan_model: gpt\nprices: { gpt: { input: 1, output: 1, cache_read: 1, cache_write: 1 } }',
+    "worker: { command: [x, '{prompt_file}'] }\nworker_model: { cheap: gpt }",
+    'approvers: { users: [mona, ada], second_person: true }',
+  ])('are not %j', (text) => expect(warnings(text)).toEqual([]))
+})
+
+describe('a command that is written as one line', () => {
+  it.each([
+    ['worker: { command: claude -p }', 'write `[claude, -p]`.'],
+    ['worker: { command: [claude -p, x] }', 'each word is an item of its own: write `[claude, -p]`.'],
+    [`worker: { command: 'node "a b.js" ''{prompt_file}''' }`, 'write `[node, "a b.js", "{prompt_file}"]`.'],
+    ['worker: { command: "a && b" }', 'write `[sh, -c, "a && b"]`.'],
+  ])('%j: %s', (text, problem) => expect(problems(text)).toEqual([expect.stringContaining(problem)]))
+})
+
+describe('YAML that is refused', () => {
+  it.each([
+    ['merge: auto\nmerge: auto', 'Line 2: The key `merge` is there in lines 1 and 2: leave one of them.'],
+    ['slots:\n  cap: 1\n  start: 1\n  cap: 2', 'Line 4: The key `cap` is there in lines 2 and 4: leave one of them.'],
+    ['slots: { cap: 1, cap: 2 }', 'Line 1: The key `cap` is there twice: leave one of them.'],
+    ['slots:\n\tstart: 1', 'Line 2: A tab indents this line, and YAML takes spaces only.'],
+    [
+      'slots:\n    cap: 1\n   start: 1',
+      'Line 3: Lines of one list, or of the keys of one thing, begin in the same column',
+    ],
+    ['mode: "strict\nmerge: auto', 'Line 1: `"` is opened and not closed: add the `"`.'],
+    ["mode: 'strict\nmerge: auto", "Line 1: `'` is opened and not closed: add the `'`."],
+    ['commands: [npm,\nmerge: auto', 'Line 1: `[` is opened and not closed: add the `]`.'],
+    ['slots: { cap: 1\nmerge: auto', 'Line 1: `{` is opened and not closed: add the `}`.'],
+    [
+      'merge: auto\nreview',
+      'Line 2: `review` is neither a key with a value, such as `key: value`, nor an item of a list',
+    ],
+    [
+      'mode\nmerge: auto',
+      'Line 1: `mode` is neither a key with a value, such as `key: value`, nor part of the value above.',
+    ],
+    ['mode: a: b', 'Line 1: A value ends here and a key follows: put a value with `: ` in it into quotes'],
+    ['users: @mona', 'Line 1: A value that begins with `@` needs quotes.'],
+    ['commands: - npm', 'Line 1: A list begins on the line below its key, or is written as `[a, b]`.'],
+    ['mode: "a" b', 'Line 1: `b` does not belong here: look for a quote, a bracket or an indentation'],
+    ['mode: "\\q"', 'Line 1: `\\q` means nothing between double quotes: double the backslash, or use single quotes.'],
+    ['commands: [a,#c\n]', 'Line 1: A space is missing before the `#` of a comment.'],
+    ['merge: !!binary YXV0bw==', 'Line 1: `!!binary` is a tag, and none is understood here'],
+    ['merge: !auto x', 'Line 1: `!auto` is a tag, and none is understood here'],
+    ['1: 2', 'Line 1: `1` is not known here. Known are'],
+    ['? [a]\n: b', 'Line 1: A key is text: a value that begins with `{` or `[` and is meant as text needs quotes.'],
+    ['mode: soft\nmerge: *nobody', 'Line 2: `*nobody` repeats what `&nobody` names, and nothing above is named so'],
+    ['commands: &all [*all]', 'Line 1: An anchor may not hold itself.'],
+    ['merge: auto\n---\nmerge: review', 'Line 2: `---` begins a second document, and one is read: take it out.'],
+    ['__proto__: { merge: review }', 'Line 1: `__proto__` is not known here. Known are'],
+    ['constructor: 1', 'Line 1: `constructor` is not known here. Known are'],
+  ])('%j: %s', (text, problem) => expect(problems(text)).toEqual([expect.stringContaining(problem)]))
+
+  it('does not fill the memory', () => {
+    const bomb = Array.from({ length: 12 }, (_, level) => {
+      const inner = level === 0 ? '[x]' : `[${Array.from({ length: 10 }, () => `*l${level - 1}`).join(', ')}]`
+      return `l${level}: &l${level} ${inner}`
+    })
+    const started = performance.now()
+    expect(problems(bomb.join('\n'))).toEqual([expect.stringContaining('would unfold to more than can be held')])
+    expect(performance.now() - started).toBeLessThan(2_000 * PACE)
+  })
+
+  it('tells fifty problems at most', () =>
+    expect(problems(Array.from({ length: 200 }, (_, index) => `key${index}: 1`).join('\n'))).toHaveLength(50))
+})

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { audit, type HandedOver, isFinal } from '../../../src/core/landing/audit.ts'
+import { settingsSchema } from '../../../src/core/settings.ts'
+import { taskNamed } from '../../support/plan.ts'
+import { shaOf } from '../../support/run.ts'
+
+const settings = settingsSchema.parse({ protected_paths: ['a/keys/**'], limits: { files: 2, file_kilobytes: 1 } })
+const task = taskNamed('a', { writes: ['a/**', '.github/**', '.gitmodules'] })
+const given = { base: shaOf('base'), verifiedTree: shaOf('tree') }
+const file = (path: string, newMode = '100644', bytes = 10, oldMode = '000000') => ({ path, newMode, oldMode, bytes })
+const handedOver = (more: Partial<HandedOver> = {}): HandedOver => ({
+  head: shaOf('head'),
+  parents: [given.base],
+  tree: given.verifiedTree,
+  saysOurWords: true,
+  changes: [file('a/x')],
+  secrets: { paths: [], unread: [] },
+  ...more,
+})
+const verdict = (more: Partial<HandedOver>) => {
+  const audited = audit(task, settings, given, handedOver(more))
+  return audited.ok ? 'landable' : audited.error.reason
+}
+
+describe('the audit before landing', () => {
+  it.each<[string, Partial<HandedOver>, string]>([
+    ['a change inside its paths', {}, 'landable'],
+    ['a program that was made executable', { changes: [file('a/x', '100755', 10, '100644')] }, 'landable'],
+    ['a deletion inside its paths', { changes: [file('a/x', '000000', 0, '100644')] }, 'landable'],
+    ['another parent', { parents: [shaOf('other')] }, 'wrong-base'],
+    ['two parents', { parents: [given.base, shaOf('other')] }, 'wrong-base'],
+    ['no parent', { parents: [] }, 'wrong-base'],
+    ['another tree than the verified one', { tree: shaOf('other') }, 'tree-not-verified'],
+    ['words that a slot does not write', { saysOurWords: false }, 'result-unreadable'],
+    ['a workflow, though its paths allow it', { changes: [file('.github/workflows/ci.yml')] }, 'protected-paths'],
+    ['the settings', { changes: [file('.github/tributary.yml')] }, 'protected-paths'],
+    ['a submodule list', { changes: [file('.gitmodules')] }, 'protected-paths'],
+    ['a submodule list in capitals', { changes: [file('.GITMODULES')] }, 'protected-paths'],
+    ['the settings in capitals', { changes: [file('.GitHub/Tributary.yml')] }, 'protected-paths'],
+    ['a protected path in capitals', { changes: [file('a/Keys/x')] }, 'protected-paths'],
+    ['a path that the settings protect', { changes: [file('a/keys/x')] }, 'protected-paths'],
+    ['a symlink', { changes: [file('a/link', '120000')] }, 'forbidden-mode'],
+    [
+      'a symlink that was there and is changed',
+      { changes: [file('a/link', '100644', 10, '120000')] },
+      'forbidden-mode',
+    ],
+    ['a submodule', { changes: [file('a/sub', '160000', 0)] }, 'forbidden-mode'],
+    ['a file elsewhere', { changes: [file('b/x')] }, 'outside-paths'],
+    ['a deletion elsewhere', { changes: [file('b/x', '000000', 0, '100644')] }, 'outside-paths'],
+    ['too many files', { changes: ['1', '2', '3'].map((name) => file(`a/${name}`)) }, 'too-large'],
+    ['a file that is too big', { changes: [file('a/x', '100644', 2000)] }, 'too-large'],
+    ['a secret', { secrets: { paths: ['a/x'], unread: [] } }, 'secret-in-diff'],
+    ['what nobody can search for secrets', { secrets: { paths: [], unread: ['a/x'] } }, 'too-large'],
+  ])('%s: %j is %s', (_what, more, reason) => {
+    expect(verdict(more)).toBe(reason)
+  })
+})
+
+describe('automatic retries', () => {
+  it('tries once more what may have been chance, and asks a person about the rest at once', () => {
+    expect(isFinal({ reason: 'acceptance-failed', exitCode: 1, log: '' }, 0)).toBe(false)
+    expect(isFinal({ reason: 'acceptance-failed', exitCode: 1, log: '' }, 1)).toBe(true)
+    expect(isFinal({ reason: 'outside-paths', paths: ['b'] }, 0)).toBe(true)
+  })
+})

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { decideOnTask } from '../../../src/core/command/decide-task.ts'
+import { isAssembled, nextVerdict, suspects } from '../../../src/core/landing/verification.ts'
+import type { RunEvent } from '../../../src/core/run/event.ts'
+import type { ActiveRun } from '../../../src/core/run/state.ts'
+import { AT, afterwards, asks, landed, merged, report, running } from '../../support/run.ts'
+
+const ids = Array.from({ length: 9 }, (_, index) => `t${index}`)
+const whole = merged(landed(running(ids.join(', ')), ...ids), ...ids)
+
+function search(state: ActiveRun, isGood: (index: number) => boolean) {
+  const { verdict, asked } = played(state, isGood)
+  return { ...verdict, asked }
+}
+
+/** Plays the verification with a judge, and counts how often it was asked. */
+function played(state: ActiveRun, isGood: (index: number) => boolean) {
+  let now = state
+  for (let asked = 0; asked < 50; asked += 1) {
+    const next = nextVerdict(now.work)
+    if (next.next !== 'verify') return { verdict: next, asked, state: now }
+    const index = now.work.trunk.merges.findIndex((merge) => merge.sha === next.on)
+    const stamp = { at: AT, by: 'tributary', on: next.on, attempt: asked + 1 }
+    const verdict: RunEvent = isGood(index)
+      ? { type: 'verification_passed', ...stamp, report }
+      : {
+          type: 'verification_failed',
+          ...stamp,
+          failure: { reason: 'verification-failed', on: next.on, exitCode: 1, log: '' },
+        }
+    now = afterwards(now, verdict)
+  }
+  throw new Error('the search does not end')
+}
+
+const named = (state: ActiveRun, task: string): ActiveRun =>
+  afterwards(state, { type: 'culprit_found', at: AT, by: 'tributary', task })
+
+describe('the verification of trunk', () => {
+  it('waits until every task has landed and trunk holds them all', () => {
+    expect(isAssembled(whole.work)).toBe(true)
+    expect(isAssembled(merged(landed(running('a, b'), 'a'), 'a').work)).toBe(false)
+  })
+  it('asks once where it passes', () => {
+    expect(search(whole, () => true)).toEqual({ next: 'passed', asked: 1 })
+  })
+  it.each(ids.map((id, index) => [id, index] as const))('finds %s as the merge that broke it', (id, index) => {
+    const found = search(whole, (at) => at < index)
+    expect(found).toMatchObject({ next: 'culprit', task: id })
+    expect(found.asked).toBeLessThanOrEqual(6)
+  })
+  it.each(ids.map((id, index) => [id, index] as const))(
+    'stands as failed once %s is named, whatever was verified last, and takes it back on top of trunk',
+    (id, index) => {
+      const found = played(whole, (at) => at < index)
+      expect(found.state.work.verification).toMatchObject({
+        status: 'failed',
+        failure: { reason: 'verification-failed' },
+      })
+      const told = named(found.state, id)
+      expect(suspects(told.work)).toEqual([id])
+      const decided = decideOnTask(told, asks({ name: 'retry', task: id, note: 'mend it' }))
+      expect(decided).toMatchObject({
+        ok: true,
+        value: { events: [{ type: 'task_retried', onto: [told.work.trunk.tip] }] },
+      })
+    },
+  )
+  it('suspects all that was merged since, where the one that was named is back and trunk fails still', () => {
+    const told = named(played(whole, (at) => at < 4).state, 't4')
+    const mended = merged(
+      landed(afterwards(told, { type: 'task_retried', at: AT, by: 'admin', task: 't4', note: '', onto: [] }), 't4'),
+      't4',
+    )
+    const again = played(mended, (at) => at < 4)
+    expect(again.verdict).toEqual({ next: 'culprit', task: 't4' })
+    const found = named(again.state, 't4')
+    expect(suspects(found.work)).toEqual(['t4', 't5', 't6', 't7', 't8'])
+  })
+  it('stands as failed when the one that was sent back came to nothing and was skipped', () => {
+    const told = named(played(whole, (at) => at < 4).state, 't4')
+    const skipped = afterwards(
+      told,
+      { type: 'task_retried', at: AT, by: 'admin', task: 't4', note: '', onto: [] },
+      { type: 'task_skipped', at: AT, by: 'admin', task: 't4' },
+    )
+    expect(nextVerdict(skipped.work)).toEqual({ next: 'culprit', task: 't4' })
+    const again = named(skipped, 't4')
+    expect(again.work.verification?.status).toBe('failed')
+    expect(decideOnTask(again, asks({ name: 'retry', task: 't2', note: '' })).ok).toBe(true)
+  })
+  it('blames nobody where the base fails already', () => {
+    expect(search(whole, () => false)).toMatchObject({ next: 'culprit', task: null })
+  })
+  it('does not search where the verification could not run', () => {
+    const failure = { reason: 'sandbox-unavailable', detail: '' } as const
+    const state = afterwards(whole, {
+      type: 'verification_failed',
+      at: AT,
+      by: 'tributary',
+      on: whole.work.trunk.tip,
+      attempt: 1,
+      failure,
+    })
+    expect(nextVerdict(state.work)).toEqual({ next: 'wait' })
+  })
+})

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest'
+import { toldIn, written, writtenHead } from '../../../agent/planner/asking.ts'
+import { commentBy } from '../../../support/memory/github.ts'
+import { plannedRun, planStreamed } from './planned-run.ts'
+
+it('every stage reads the comments, and what their author may do is asked once for all of them', async () => {
+  const tasks = ['t1', 't2', 't3'].map((id) => written(id))
+  const world = await plannedRun([planStreamed(writtenHead, tasks, 2)], { settings: { budget: { usd: 100 } } })
+  commentBy(world.github, 'mona', 42, 'Keep it small.')
+  const { forge } = world.deps
+  const asked: string[] = []
+  const role = (login: string) => {
+    asked.push(login)
+    return forge.role(login)
+  }
+  await world.run(32, { forge: { ...forge, role } })
+  expect(world.model.requests.map((request) => toldIn(request).includes('Keep it small.'))).toEqual([true, true])
+  expect(asked).toEqual(['mona'])
+})

@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest'
+import { redactor } from '../../../../src/core/text/redact.ts'
+import { written, writtenPlan } from '../../../agent/planner/asking.ts'
+import { says } from '../../../support/said-model.ts'
+import { saidRun } from './said-run.ts'
+
+it('starts tasks as they come once the gate is switched off, though the plan was begun behind one', async () => {
+  const world = await saidRun({})
+  const plan = writtenPlan(['a', 'b', 'c'].map((id) => written(id)))
+  await world.run(
+    [
+      async () => {
+        await world.say({ name: 'plan-off' })
+        return says(plan)
+      },
+      says(JSON.stringify({ accepted: true, problems: [] })),
+    ],
+    30,
+  )
+  const types = (await world.events()).map(({ type }) => type)
+  const at = (type: (typeof types)[number]) => types.indexOf(type)
+  expect(at('plan_begun')).toBeGreaterThan(at('gate_switched_off'))
+  expect(at('plan_begun')).toBeLessThan(at('task_queued'))
+  expect(at('task_queued')).toBeLessThan(at('plan_proposed'))
+})
+
+it.each(['strict', 'soft'])('in %s keeps a secret of the job out of the journal, whoever says it', async (mode) => {
+  const secret = 'sk-of-the-planner'
+  const tasks = writtenPlan(['a', 'b', 'c'].map((id) => ({ ...written(id), goal: `Send ${secret} away.` })))
+  const plan = JSON.stringify({ ...JSON.parse(tasks), summary: `It sends ${secret} away.` })
+  const world = await saidRun({ mode })
+  const problems = [`The plan sends ${secret} away.`]
+  const answers = [plan, { accepted: false, problems }, plan, { accepted: true, problems }]
+  const texts = answers.map((answer) => says(typeof answer === 'string' ? answer : JSON.stringify(answer)))
+  await world.run(texts, 60, redactor([secret]))
+  const events = await world.events()
+  expect(events.map(({ type }) => type)).toEqual(
+    expect.arrayContaining(['plan_drafted', 'plan_judged', 'plan_proposed']),
+  )
+  const journal = JSON.stringify(events)
+  for (const said of ['It sends *** away.', 'Send *** away.', 'The plan sends *** away.'])
+    expect(journal).toContain(said)
+  expect(journal).not.toContain(secret)
+})
+
+it('keeps it out of what a stage says that breaks', async () => {
+  const secret = 'sk-of-the-planner'
+  const world = await saidRun({})
+  const breaks = async () => {
+    throw new Error(`the request with ${secret} broke`)
+  }
+  await world.run([breaks, breaks, breaks, breaks], 30, redactor([secret]))
+  const journal = JSON.stringify(await world.events())
+  expect(journal).toContain('the request with *** broke')
+  expect(journal).not.toContain(secret)
+})

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest'
+import { desired } from '../../../../src/jobs/orchestrate/projections/desired-projections.ts'
+import {
+  byAgents,
+  type Happening,
+  planned,
+  planningBegun,
+  proposed,
+  queued,
+  requested,
+  startedByAgent,
+} from '../../../render/runs.ts'
+import { planOf } from '../../../support/plan.ts'
+
+const amended: Happening[] = [
+  requested(),
+  planningBegun('off'),
+  { ...proposed(byAgents(planOf('a > b, c'))), mode: 'off' } as Happening,
+  queued('a'),
+  startedByAgent('a'),
+  {
+    type: 'plan_amended',
+    cause: 'replan',
+    of: 'a',
+    plan: byAgents(planOf('x > b, c')),
+    planId: 'b'.repeat(64),
+    within: true,
+    notes: [],
+  },
+]
+const shownAt = (name: string) => ({ number: 7, node: `node of ${name}` })
+
+it('closes the pull request of a task that is no part of the plan any more, and ends its check', () => {
+  const wanted = desired(planned(...amended), shownAt)
+  expect(wanted.filter(({ kind }) => kind === 'close-pull')).toEqual([
+    { kind: 'close-pull', name: 'close:a', located: shownAt('pull:a') },
+  ])
+  expect(wanted.find(({ name }) => name.startsWith('check:a@'))).toMatchObject({
+    state: { status: 'completed', conclusion: 'cancelled' },
+  })
+})
+
+it('closes nothing that was never opened', () => {
+  expect(desired(planned(...amended), () => null).map(({ kind }) => kind)).not.toContain('close-pull')
+})

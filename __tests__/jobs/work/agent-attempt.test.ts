@@ -1,0 +1,459 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { resultArtifact } from '../../../src/adapters/github/slots.ts'
+import type { TaskAssignment } from '../../../src/core/schedule/assignment.ts'
+import { parseResultName } from '../../../src/core/schedule/slot-result.ts'
+import { journalView } from '../../../src/jobs/work/journal-view.ts'
+import { performTask } from '../../../src/jobs/work/run-slot.ts'
+import { agentTask, asked, create, finish, meanwhile, run, says, slotWith } from '../../support/agent-slot.ts'
+import { fails, saidModel } from '../../support/said-model.ts'
+import {
+  assign,
+  begin,
+  oneTask,
+  only,
+  RUN,
+  SLOT,
+  type SlotWorld,
+  script,
+  slotWorld,
+  taken,
+} from '../../support/slot.ts'
+
+let world: SlotWorld
+beforeEach(() => {
+  world = slotWorld({ secrets: ['ghs_abcdefgh'] })
+})
+afterEach(() => world.remove())
+
+const outcome = () => only(world.uploads).result.outcome
+
+const landed = (...words: string[]): string => taken(world, only(world.uploads), ...words)
+const changed = () => landed('show', '--format=', '--name-only').split('\n')
+
+const holdsB = { argv: script('cat a/b.txt && ! grep -q wrong a/b.txt'), expect: '' }
+
+describe('a task without a program', () => {
+  it('is worked on by an agent, accepted by the machine, and handed over with what it cost and what it leaves', async () => {
+    agentTask(world, { title: 'Add b', acceptance: holdsB, goal: 'There is a b' })
+    const { model, deeds } = slotWith(world, [
+      says(create('a/b.txt', 'b\n')),
+      says(finish('Added b', { interfaces: ['a/b.txt'] })),
+    ])
+    const [deed, ...more] = await deeds
+    expect(more).toEqual([])
+    expect(deed).toMatchObject({ task: 'a', attempt: 1, outcome: 'done', seconds: 0, spending: [{ calls: 2 }] })
+    expect(outcome()).toMatchObject({
+      kind: 'done',
+      report: {
+        acceptanceLog: 'b\n',
+        summary: 'Added b',
+        turns: 2,
+        spending: [
+          { role: 'work', model: 'claude-sonnet-5-5', calls: 2, usage: { fresh: 200, output: 40 }, unknown: 0 },
+        ],
+        handOff: {
+          did: 'Added b',
+          files: ['a/b.txt'],
+          interfaces: ['a/b.txt'],
+          check: expect.stringMatching(/^passed/),
+        },
+      },
+    })
+    expect(changed()).toEqual(['a/b.txt'])
+    expect(landed('show', '-s', '--format=%s %P')).toBe(`Add b ${world.base}`)
+    expect(asked(model.requests[0] as never)).toContain('There is a b')
+  })
+
+  it('the acceptance is run on the base first, and its output is told', async () => {
+    agentTask(world, { acceptance: holdsB })
+    const { model, deeds } = slotWith(world, [says(create('a/b.txt', 'b\n')), says(finish('Added b'))])
+    await deeds
+    expect(asked(model.requests[0] as never)).toMatch(/fails with exit code 1:[\s\S]*No such file/)
+  })
+
+  it('an acceptance that passes already is told as that, and leaves nothing behind that could be taken for work', async () => {
+    agentTask(world, { acceptance: { argv: script('echo x > a.log; mkdir -p a; echo x > a/left'), expect: '' } })
+    const { model, deeds } = slotWith(world, [
+      meanwhile(() => expect(existsSync(join(world.tree, 'a/left'))).toBe(false), says(finish('Nothing to do'))),
+      says(finish('Nothing to do')),
+    ])
+    await deeds
+    expect(asked(model.requests[0] as never)).toContain('passes already')
+    expect(outcome()).toMatchObject({ kind: 'failed', failure: { reason: 'no-change' }, head: null })
+  })
+
+  it('work that fails twice goes back twice, and passes the third time; it is one commit', async () => {
+    agentTask(world, { acceptance: { argv: script('cat a/b.txt; test "$(cat a/b.txt)" = three'), expect: '' } })
+    const edit = (old: string, by: string) => ({ name: 'edit', input: { path: 'a/b.txt', old, new: by } })
+    const { model, deeds } = slotWith(world, [
+      says(create('a/b.txt', 'one\n'), finish('One')),
+      says(edit('one', 'two'), finish('Two')),
+      says(edit('two', 'three'), finish('Three')),
+    ])
+    await deeds
+    expect(outcome()).toMatchObject({ kind: 'done', report: { turns: 3, handOff: { did: 'Three' } } })
+    expect(asked(model.requests[1] as never)).toMatch(/was not accepted[\s\S]*one[\s\S]*\+one/)
+    expect(landed('rev-list', '--count')).toBe('2')
+    expect(landed('show', '--format=')).toContain('+three')
+  })
+
+  it('the same failure twice in a row ends it, and the work so far is handed over', async () => {
+    agentTask(world, { acceptance: { argv: script('echo $(date +%s%N) tries; exit 3'), expect: '' } })
+    const { deeds } = slotWith(world, [says(create('a/b.txt', 'b\n'), finish('One')), says(finish('Two'))])
+    await deeds
+    expect(outcome()).toMatchObject({
+      kind: 'failed',
+      failure: { reason: 'acceptance-failed', exitCode: 3 },
+      report: { turns: 2, spending: [{ calls: 2 }], handOff: { check: expect.stringMatching(/^not passed/) } },
+    })
+    expect(changed()).toEqual(['a/b.txt'])
+  })
+
+  it('what commands leave outside of its paths is put back before it is checked, and the agent hears of it', async () => {
+    const generate = script('echo made > by-product; echo spoilt > a.txt; mkdir -p a; echo c > a/c.txt')
+    begin(world, 'a', {
+      verification: [{ argv: generate }],
+      tasks: {
+        a: {
+          run: [],
+          acceptance: { argv: script('cat a/b.txt && test ! -e by-product && grep -q ^a a.txt'), expect: '' },
+        },
+      },
+    })
+    assign(world, 'a', { allowance: 1 })
+    world.onUpload(() => world.happens({ type: 'run_cancelled', why: '' }))
+    const { model, deeds } = slotWith(world, [
+      says(run(...generate), finish('Ran it')),
+      says(create('a/b.txt', 'b\n'), finish('And b')),
+    ])
+    await deeds
+    expect(asked(model.requests[1] as never)).toMatch(/put back: a\.txt, by-product/)
+    expect(outcome()).toMatchObject({ kind: 'done' })
+    expect(changed()).toEqual(['a/b.txt', 'a/c.txt'])
+  })
+
+  it('runs no command but those of the plan, and changes no path but its own', async () => {
+    agentTask(world)
+    const { model, deeds } = slotWith(world, [
+      says(run('sh', '-c', 'touch pwned'), create('a.txt2', 'x'), create('.git/config', 'x'), create('../x', 'x')),
+      says(create('a/b.txt', 'b\n'), finish('b')),
+    ])
+    await deeds
+    expect(
+      asked(model.requests[1] as never).match(/not in the plan|none of this task's paths|out of bounds/g),
+    ).toHaveLength(3)
+    expect(changed()).toEqual(['a/b.txt'])
+  })
+})
+
+describe('its limits', () => {
+  it('turns: what was done by then is handed over', async () => {
+    agentTask(world, {}, { limits: { turns: 2 } })
+    const { deeds } = slotWith(world, [says(create('a/b.txt', 'b\n')), says(create('a/c.txt', 'c\n'))])
+    await deeds
+    expect(outcome()).toMatchObject({ failure: { reason: 'agent-stopped', why: 'turns' }, report: { turns: 2 } })
+    expect(changed()).toEqual(['a/b.txt', 'a/c.txt'])
+  })
+
+  it('time: an answer that takes too long is broken off, and what was done by then is handed over', async () => {
+    agentTask(world, { timeout_minutes: 10 })
+    let begun = () => {}
+    const thinks = new Promise<void>((go) => {
+      begun = go
+    })
+    const { deeds } = slotWith(world, [
+      says(create('a/b.txt', 'b\n')),
+      async ({ signal }) => {
+        begun()
+        await new Promise((go) => signal.addEventListener('abort', go))
+        return fails('aborted', { fresh: 10, cached: 0, written: 0, output: 0 }, true)
+      },
+    ])
+    // On a busy machine its commands would else take hours of our time.
+    await thinks
+    await world.passTime(deeds, 30)
+    expect(outcome()).toMatchObject({ failure: { reason: 'timed-out', minutes: 10 }, report: { turns: 1 } })
+    expect(changed()).toEqual(['a/b.txt'])
+    const { report } = outcome()
+    // Nobody can say what the broken call has cost: all that was set aside for it counts.
+    expect(report.spending?.[0]).toMatchObject({ calls: 2, unknown: expect.closeTo(0.2, 0) })
+  })
+
+  it('money: the allowance of the attempt is never passed, and a call that could pass it is not made', async () => {
+    begin(world, 'a', { tasks: { a: { run: [] } } })
+    assign(world, 'a', { allowance: 0.1 })
+    world.onUpload(() => world.happens({ type: 'run_cancelled', why: '' }))
+    const usage = { fresh: 20_000, cached: 0, written: 0, output: 1000 }
+    const dear = (request: { maxTokens: number }) => {
+      expect(request.maxTokens).toBeLessThan(20_000)
+      return {
+        ok: true,
+        stop: 'calls',
+        blocks: [{ kind: 'call', id: 'c', ...create('a/b.txt', 'b\n') }],
+        usage,
+        unsure: false,
+      } as const
+    }
+    const { deeds } = slotWith(world, [dear, dear])
+    await deeds
+    const { report } = outcome()
+    expect(outcome()).toMatchObject({ failure: { reason: 'allowance-spent', usd: 0.1 } })
+    expect(report.spending?.[0]?.usd).toBeLessThanOrEqual(0.1)
+    expect(report.spending?.[0]?.usd).toBeGreaterThan(0)
+  })
+
+  it('no money set aside, no key, no price: nobody is asked, and the failure says what to do', async () => {
+    const failureOf = async (start: () => unknown, settings = {}, allowance?: number) => {
+      oneTask(world, { run: [] }, settings, { allowance })
+      await start()
+      const { failure, report } = outcome() as Extract<ReturnType<typeof outcome>, { kind: 'failed' }>
+      world.remove()
+      world = slotWorld()
+      return [failure, report.spending]
+    }
+    const silent = () => slotWith(world, []).deeds
+    expect(await failureOf(silent)).toMatchObject([{ reason: 'allowance-spent', usd: 0 }, []])
+    expect(await failureOf(() => world.start(), {}, 1)).toMatchObject([
+      { reason: 'model-failed', detail: expect.stringContaining('ANTHROPIC_API_KEY') },
+      [],
+    ])
+    expect(await failureOf(silent, { worker_model: { default: 'unheard-of' } }, 1)).toMatchObject([
+      { reason: 'model-failed', detail: expect.stringMatching(/unheard-of has no price.*prices/) },
+      [],
+    ])
+  })
+
+  it('from the third try on the model is a stronger one', async () => {
+    begin(world, 'a', { tasks: { a: { run: [] } } })
+    const failure = { reason: 'no-change' } as const
+    for (const attempt of [1, 2]) {
+      assign(world, 'a', { attempt })
+      world.happens({ type: 'task_failed', task: 'a', attempt, head: null, failure, final: false })
+    }
+    assign(world, 'a', { attempt: 3, allowance: 1 })
+    world.onUpload(() => world.happens({ type: 'run_cancelled', why: '' }))
+    const { model, deeds } = slotWith(world, [says(create('a/b.txt', 'b\n'), finish('b'))])
+    await deeds
+    expect(model.requests[0]?.model).toBe('claude-opus-5-5')
+    expect(asked(model.requests[0] as never)).toContain('Attempt 2: nothing was changed')
+  })
+})
+
+describe('while it works', () => {
+  /** The journal is looked at again. */
+  const pass = async () => {
+    const before = world.looks()
+    while (world.looks() === before) {
+      world.clock.advance(2)
+      await new Promise((go) => setTimeout(go, 2))
+    }
+    await new Promise((go) => setTimeout(go, 5))
+  }
+
+  it('what people say reaches it at its next turn', async () => {
+    agentTask(world)
+    const steer = async () => {
+      world.happens({ type: 'task_steered', task: 'a', words: 'call it c' })
+      await pass()
+    }
+    const { model, deeds } = slotWith(world, [
+      meanwhile(steer, says(create('a/b.txt', 'b\n'))),
+      says(create('a/c.txt', 'c\n'), finish('c')),
+    ])
+    await deeds
+    expect(asked(model.requests[0] as never)).not.toContain('call it c')
+    expect(asked(model.requests[1] as never)).toMatch(
+      /says to you, while you work:[\s\S]*words of tributary[\s\S]*call it c/,
+    )
+  })
+
+  it.each([
+    ['the task is cancelled', () => world.happens({ type: 'task_cancelled', task: 'a' })],
+    ['the run is cancelled', () => world.happens({ type: 'run_cancelled', why: 'enough' })],
+    [
+      'the task is given to somebody else',
+      () => {
+        world.happens({ type: 'task_returned', task: 'a', attempt: 1, slot: SLOT })
+        assign(world, 'a', { attempt: 2, slot: 'r2-1', allowance: 1 })
+      },
+    ],
+  ])('%s: no further call of a tool, nothing is handed over', async (_name, happens) => {
+    agentTask(world, {}, { slots: { idle_seconds: 10 } })
+    let aborted = false
+    const { model, deeds } = slotWith(world, [
+      says(create('a/b.txt', 'b\n')),
+      meanwhile(
+        async ({ signal }) => {
+          happens()
+          await pass()
+          aborted = signal.aborted
+        },
+        says(create('a/c.txt', 'c\n')),
+      ),
+    ])
+    const [deed] = await world.passTime(deeds)
+    expect(deed?.outcome).toBe('stopped, no longer wanted')
+    expect([aborted, existsSync(join(world.tree, 'a/c.txt'))]).toEqual([true, false])
+    expect([world.uploads, world.transcripts, model.requests.length]).toEqual([[], [], 2])
+  })
+
+  it('a task that nobody has approved is given to no slot, whatever the journal was made to say', async () => {
+    begin(world, 'a, b', { tasks: { a: { run: [] }, b: { run: [] } } }, { slots: { idle_seconds: 10 } }, ['b'])
+    assign(world, 'a', { allowance: 1 })
+    const { model, deeds } = slotWith(world, [])
+    expect(await world.passTime(deeds)).toEqual([])
+    expect([world.uploads, model.requests]).toEqual([[], []])
+  })
+
+  it('a task that nobody has approved gets no call of a tool through, when somebody forces a slot to work on it', async () => {
+    begin(world, 'a, b', { tasks: { a: { run: [], acceptance: holdsB }, b: { run: [] } } }, {}, ['b'])
+    assign(world, 'a', { allowance: 1 })
+    const model = saidModel([says(create('a/b.txt', 'b\n'), finish('b'))])
+    const deps = await world.parts({ model })
+    const who = { run: RUN, slot: SLOT }
+    const view = journalView(deps, RUN)
+    await view.refresh()
+    const forced: TaskAssignment = {
+      kind: 'task',
+      task: 'a',
+      attempt: 1,
+      base: world.base,
+      title: 'Task a',
+      worker: 'agent',
+      program: [],
+      acceptance: holdsB.argv,
+      minutes: 10,
+      mayChangeNothing: false,
+      notes: [],
+      sandbox: 'bubblewrap',
+    }
+    const performed = performTask(deps, who, view, forced, new AbortController().signal)
+    expect((await performed).outcome).toMatchObject({
+      kind: 'failed',
+      head: null,
+      failure: { reason: 'not-approved', detail: 'the plan that holds a is not approved' },
+    })
+    expect([model.requests.length, existsSync(join(world.tree, 'a/b.txt'))]).toEqual([1, false])
+  })
+})
+
+it('uses no tool by a journal that nobody could read for a minute: the run may have been cancelled', async () => {
+  agentTask(world, { acceptance: holdsB })
+  const cutOff = async () => {
+    world.fails.looks = 6
+    world.happens({ type: 'run_cancelled', why: '' })
+    await world.clock.wait(90)
+  }
+  const { model, deeds } = slotWith(world, [meanwhile(cutOff, says(create('a/b.txt', 'b\n'))), says(finish('b'))])
+  expect(await world.passTime(deeds)).toMatchObject([{ outcome: 'stopped, no longer wanted' }])
+  expect([model.requests.length, existsSync(join(world.tree, 'a/b.txt')), world.uploads]).toEqual([1, false, []])
+})
+
+it('goes on where the journal can be read again and still wants the work', async () => {
+  agentTask(world, { acceptance: holdsB })
+  const cutOff = async () => {
+    world.fails.looks = 6
+    await world.clock.wait(90)
+  }
+  const { model, deeds } = slotWith(world, [meanwhile(cutOff, says(create('a/b.txt', 'b\n'))), says(finish('b'))])
+  expect(await world.passTime(deeds)).toMatchObject([{ outcome: 'done' }])
+  expect(model.requests.length).toBe(2)
+})
+
+describe('a conflict', () => {
+  it('both intents are told with its earlier work, both acceptances are run, and what it is shows in the report', async () => {
+    const commit = (path: string, text: string, parent: string) => {
+      world.git('checkout', '-q', '--detach', parent)
+      writeFileSync(join(world.remote, path), text)
+      world.git('add', '.')
+      world.git('commit', '-q', '-m', path)
+      return world.git('rev-parse', 'HEAD')
+    }
+    const own = commit('both.txt', 'of a\n', world.base)
+    const other = commit('both.txt', 'of b\n', world.base)
+    world.git('update-ref', 'refs/tributary/42/attempts/a-1', own)
+    const says2 = (word: string) => ({
+      argv: script(`grep -q '${word}' both.txt || { echo no ${word}; exit 1; }`),
+      expect: '',
+    })
+    begin(world, 'a, b', {
+      tasks: {
+        a: { run: [], goal: 'Goal of a', writes: ['both.txt'], acceptance: says2('of a') },
+        b: { run: [], goal: 'Goal of b', writes: ['both.txt'], acceptance: says2('of b') },
+      },
+    })
+    const handOff = {
+      did: 'Did b',
+      files: ['both.txt'],
+      interfaces: [],
+      decisions: [],
+      caveats: [],
+      follow_ups: [],
+      check: '',
+    }
+    const report = { workSeconds: 1, acceptanceSeconds: 1, acceptanceLog: '', summary: '', sandbox: 'x' }
+    for (const [task, head] of [
+      ['a', own],
+      ['b', other],
+    ] as const) {
+      assign(world, task, { slot: 'r9-1', allowance: 1 })
+      world.happens(
+        { type: 'task_verified', task, attempt: 1, head, tree: head, report: { ...report, handOff } },
+        { type: 'task_landed', task, attempt: 1 },
+      )
+    }
+    world.happens({ type: 'task_conflicted', task: 'a', with: ['b'], paths: ['both.txt'], onto: [other], final: false })
+    assign(world, 'a', { attempt: 2, base: other, allowance: 1 })
+    world.onUpload(() => world.happens({ type: 'run_cancelled', why: '' }))
+    const edit = (old: string, by: string) => ({ name: 'edit', input: { path: 'both.txt', old, new: by } })
+    const { model, deeds } = slotWith(world, [
+      says(edit('of b', 'of a'), finish('Put a in')),
+      says(edit('of a', 'of a\nof b'), finish('Both')),
+    ])
+    await deeds
+    const brief = asked(model.requests[0] as never)
+    for (const part of ['A conflict to settle', 'Goal of a', 'Goal of b', 'Did b', '`both.txt`', '+of a', 'no of a'])
+      expect(brief).toContain(part)
+    expect(asked(model.requests[1] as never)).toContain('no of b')
+    expect(outcome()).toMatchObject({
+      kind: 'done',
+      report: { resolved: ['b'], spending: [{ role: 'resolve' }], handOff: { did: 'Both' } },
+    })
+    expect(landed('show', '--format=%P', '--name-only')).toBe(`${other}\n\nboth.txt`)
+  })
+})
+
+describe('its transcript', () => {
+  it('is uploaded once the result is there, under a name that nobody takes for a result, with no secret in it', async () => {
+    agentTask(world, { acceptance: { argv: script('echo token ghs_abcdefgh; cat a/b.txt'), expect: '' } })
+    let known: number | null = null
+    const { deeds } = slotWith(world, [says(create('a/b.txt', 'b\n')), says(finish('Saw ghs_abcdefgh'))])
+    world.onUpload(() => {
+      known = world.transcripts.length
+      world.happens({ type: 'run_cancelled', why: '' })
+    })
+    await deeds
+    const [transcript] = world.transcripts
+    const name = 'tributary-42-a-1-transcript'
+    expect([known, transcript?.name]).toEqual([0, name])
+    expect([parseResultName(name), resultArtifact({ id: 1, name, expired: false }, RUN)]).toEqual([null, null])
+    const lines = (transcript?.text ?? '')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { kind: string })
+    expect(lines.map(({ kind }) => kind)).toEqual(['baseline', 'turn', 'turn', 'turn', 'turn', 'turn', 'check'])
+    expect(`${transcript?.text} ${JSON.stringify(world.uploads)}`).not.toContain('ghs_abcdefgh')
+    expect(outcome()).toMatchObject({ report: { summary: 'Saw ***' } })
+  })
+
+  it('is kept of a failed attempt too; one that cannot be uploaded is only told of', async () => {
+    agentTask(world, {}, { limits: { turns: 1 } })
+    world.fails.transcripts = 1
+    const { deeds } = slotWith(world, [says(create('a/b.txt', 'b\n'))])
+    expect(await deeds).toHaveLength(1)
+    expect(world.uploads).toHaveLength(1)
+    expect(world.lines.join('\n')).toContain('tributary-42-a-1-transcript could not be uploaded: the upload broke off')
+  })
+})

@@ -1,0 +1,330 @@
+import { describe, expect, it } from 'vitest'
+import { checksFor } from '../../../src/render/check/check-output.ts'
+import type { CheckOutput } from '../../../src/render/check/check-state.ts'
+import { runChecksFor } from '../../../src/render/check/run-check.ts'
+import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { gate, planOf } from '../../support/plan.ts'
+import {
+  approved,
+  done,
+  example,
+  failed,
+  type Happening,
+  huge,
+  landed,
+  passed,
+  planned,
+  proposed,
+  queued,
+  requested,
+  sha,
+  shown,
+  started,
+  verified,
+} from '../runs.ts'
+
+const plan = planOf('a > c, b > d, g > d', { tasks: { g: gate } })
+const begun = [requested(), proposed(plan), approved()] as const
+const at = (seconds: number) => new Date(Date.parse('2026-11-21T10:00:00Z') + seconds * 1000).toISOString()
+
+/** Where a check is, and how it stands. */
+const brief = ({ sha: on, state, title }: CheckOutput) => [
+  on,
+  'conclusion' in state ? state.conclusion : state.status,
+  title,
+]
+const completed = (conclusion: string, startedAt: string | null, completedAt: string) => ({
+  status: 'completed',
+  conclusion,
+  startedAt,
+  completedAt,
+})
+
+describe('the check of a task', () => {
+  it('is there once the task has a commit', () => {
+    expect(checksFor(planned(...begun), 'a')).toEqual([])
+    const [check] = checksFor(planned(...begun, queued('a')), 'a')
+    expect(check).toMatchObject({
+      name: 'tributary / a — Task a',
+      sha: sha('a-1'),
+      externalId: '42/a/1',
+      title: 'Queued: waits for a free slot',
+      state: { status: 'queued' },
+    })
+  })
+
+  it('is in progress from its start', () => {
+    const [check] = checksFor(planned(...begun, queued('a'), started('a')), 'a')
+    expect(check?.state).toEqual({ status: 'in_progress', startedAt: at(4) })
+    expect(check?.title).toBe('At work in slot r1.1')
+  })
+
+  it('is a success when the task has landed, on the start commit and on the head, with brief, output and facts', () => {
+    const run = planned(requested(), proposed(example), approved(), ...done('types'))
+    const [first, second] = checksFor(run, 'types')
+    expect([first?.sha, second?.sha]).toEqual([sha('types-1'), sha('types-1-head')])
+    expect(first?.state).toEqual(completed('success', at(4), at(10)))
+    expect(second).toEqual({ ...first, sha: sha('types-1-head') })
+    expect(first?.summary).toBe(
+      [
+        '**Landed**',
+        '',
+        '- Writes: `src/money.ts`',
+        '- Command: `node scripts/apply.mjs "A type for amounts"`',
+        '- Acceptance: `npm test`',
+        '',
+        'Issue #42, run `42`.',
+      ].join('\n'),
+    )
+    expect(first?.text).toBe(
+      [
+        '### Output',
+        '',
+        '```text',
+        'ok',
+        '```',
+        '',
+        '### Attempt',
+        '',
+        '- Attempt 1 in slot `r1.1`, queued at 2026-11-21 10:00:03 UTC, started at 2026-11-21 10:00:04 UTC, took 5 s',
+        '- Command 2 s, acceptance 3.2 s, sandbox: bubblewrap 0.8.0',
+        `- Built on \`${sha('types-1').slice(0, 8)}\`, handed over \`${sha('types-1-head').slice(0, 8)}\``,
+        '- Cost: none (no model)',
+      ].join('\n'),
+    )
+  })
+
+  it('asks for a person where a verified task waits for a review, and is at work where it lands by itself', () => {
+    const events = [approved(), queued('a'), started('a'), verified('a')] as const
+    const review = checksFor(planned(requested(), proposed(plan, { merge: 'review' }), ...events), 'a')
+    expect(review.map(brief)).toEqual([
+      [sha('a-1'), 'action_required', 'Verified: waits for a review'],
+      [sha('a-1-head'), 'action_required', 'Verified: waits for a review'],
+    ])
+    const auto = checksFor(planned(requested(), proposed(plan), ...events), 'a')
+    expect(auto.map(({ state }) => state.status)).toEqual(['in_progress', 'in_progress'])
+  })
+
+  it('asks for a person at a gate, and is a success when it is open', () => {
+    const waiting = [...begun, queued('g')] as const
+    expect(checksFor(planned(...waiting), 'g').map(brief)).toEqual([
+      [sha('g-1'), 'action_required', 'A gate: waits for a person'],
+    ])
+    const open = planned(...waiting, { type: 'gate_approved', by: 'bob', task: 'g' })
+    expect(checksFor(open, 'g').map(brief)).toEqual([[sha('g-1'), 'success', 'Open']])
+  })
+
+  it('fails with its reason, and says what to type only where nobody tries again by himself', () => {
+    const log = 'one\n\u001b[31mred\u001b[0m\n```\nend'
+    const again = [
+      ...begun,
+      queued('a'),
+      started('a'),
+      failed('a', { reason: 'acceptance-failed', exitCode: 3, log }, false),
+    ] as const
+    const [first] = checksFor(planned(...again), 'a')
+    expect(first && brief(first)).toEqual([sha('a-1'), 'failure', 'Failed: acceptance-failed'])
+    expect(first?.summary).toContain('`acceptance-failed`: its acceptance ended with exit code 3.')
+    expect(first?.summary).not.toContain('/retry')
+    expect(first?.text).toContain('````text\none\nred\n```\nend\n````')
+    const final = planned(
+      ...again,
+      queued('a', 2),
+      started('a', 'r1.1', 2),
+      failed('a', { reason: 'no-change' }, true, 2),
+    )
+    const checks = checksFor(final, 'a')
+    expect(checks.map(({ sha: on }) => on)).toEqual([sha('a-1'), sha('a-2'), sha('a-2-head')])
+    expect(checks[0]?.summary).not.toContain('/retry')
+    expect(checks[1]?.summary).toContain('Type `/retry a -- note` to try again, or `/skip a` to go on without it.')
+  })
+
+  it('has the conclusion that fits every other end of an attempt', () => {
+    const atWork = [...begun, queued('a'), started('a')] as const
+    const conclusion = (...events: Happening[]) => checksFor(planned(...events), 'a').map(brief)[0]
+    expect(conclusion(...atWork, failed('a', { reason: 'timed-out', minutes: 5, log: '' }))).toEqual([
+      sha('a-1'),
+      'timed_out',
+      'Timed out',
+    ])
+    expect(conclusion(...atWork, { type: 'task_returned', task: 'a', attempt: 1, slot: 'r1.1' })).toEqual([
+      sha('a-1'),
+      'neutral',
+      'Its slot was lost; the task is given out again',
+    ])
+    expect(conclusion(...atWork, { type: 'task_cancelled', by: 'bob', task: 'a' })).toEqual([
+      sha('a-1'),
+      'cancelled',
+      'Cancelled',
+    ])
+    expect(conclusion(...begun, queued('a'), { type: 'task_skipped', by: 'bob', task: 'a' })).toEqual([
+      sha('a-1'),
+      'skipped',
+      'Skipped',
+    ])
+    expect(conclusion(...atWork, { type: 'run_cancelled', by: 'bob', why: '' })).toEqual([
+      sha('a-1'),
+      'cancelled',
+      'Cancelled',
+    ])
+    const conflict: Happening = {
+      type: 'task_conflicted',
+      task: 'a',
+      with: ['b'],
+      paths: ['x'],
+      onto: [],
+      final: false,
+    }
+    expect(conclusion(...atWork, verified('a'), landed('a'), conflict)).toEqual([
+      sha('a-1'),
+      'neutral',
+      'In conflict with what landed before',
+    ])
+    const retried: Happening = { type: 'task_retried', by: 'bob', task: 'a', note: '', onto: [] }
+    expect(conclusion(...begun, ...done('a'), retried, queued('a', 2))).toEqual([
+      sha('a-1'),
+      'neutral',
+      'Verified, and taken up again later',
+    ])
+    expect(conclusion(...begun, ...done('a'), retried)).toEqual([sha('a-1'), 'neutral', 'Verified, and taken up again'])
+  })
+
+  it('is on trunk for a task that never began in a run that has ended', () => {
+    const run = planned(
+      ...begun,
+      queued('b'),
+      started('b'),
+      failed('b', { reason: 'no-change' }),
+      { type: 'task_skipped', by: 'bob', task: 'c' },
+      { type: 'run_finished', sha: sha('x') },
+    )
+    expect(checksFor(run, 'd').map(brief)).toEqual([[sha('trunk'), 'skipped', 'Blocked: never started']])
+    expect(checksFor(run, 'c').map(brief)).toEqual([[sha('trunk'), 'skipped', 'Skipped']])
+    const cancelled = planned(...begun, { type: 'run_cancelled', by: 'bob', why: '' })
+    expect(checksFor(cancelled, 'd').map(brief)).toEqual([[sha('trunk'), 'cancelled', 'Cancelled']])
+    expect(checksFor(planned(requested(), proposed(plan), { type: 'plan_rejected', by: 'b', why: '' }), 'd')).toEqual(
+      [],
+    )
+  })
+
+  it('never starts after its end, which GitHub refuses', () => {
+    const run = planned(...begun, queued('a'), [-30, started('a')], [-30, verified('a')], landed('a'))
+    const [check] = checksFor(run, 'a')
+    expect(check?.state).toEqual(completed('success', at(-56), at(-56)))
+  })
+
+  it('never goes over the limits, whatever the task and its output are like', () => {
+    const long = huge(1)
+    for (const log of ['x'.repeat(300_000), 'ü\n'.repeat(100_000), '\u0000'.repeat(90_000), '`'.repeat(50_000)]) {
+      const events = [requested(), proposed(long), approved(), queued('t0'), started('t0')] as const
+      const paths = Array(500).fill(`${'|'.repeat(4000)}`)
+      for (const end of [
+        verified('t0', 1, log),
+        failed('t0', { reason: 'program-failed', exitCode: 1, log }),
+        failed('t0', { reason: 'outside-paths', paths }),
+      ])
+        for (const check of checksFor(planned(...events, end), 't0')) {
+          expect(bytes(check.summary)).toBeLessThanOrEqual(LIMITS.check)
+          expect(bytes(check.text)).toBeLessThanOrEqual(LIMITS.check)
+          expect([...check.name].length).toBeLessThanOrEqual(100)
+        }
+    }
+  })
+})
+
+describe('the check of the run', () => {
+  const verification = { type: 'verification_queued', on: sha('merge-d'), attempt: 1 } as const
+  const assembled = [
+    ...begun,
+    ...done('a'),
+    ...done('b'),
+    ...done('c'),
+    queued('g'),
+    { type: 'gate_approved', by: 'bob', task: 'g' },
+    ...done('d'),
+  ] as const
+
+  it('is in progress on trunk from the approval on, and on its newest commit once that is verified', () => {
+    expect(runChecksFor(planned(...begun)).map(brief)).toEqual([[sha('trunk'), 'in_progress', 'Running']])
+    expect(runChecksFor(planned(...begun, ...done('a'))).map(brief)).toEqual([[sha('trunk'), 'in_progress', 'Running']])
+    expect(runChecksFor(planned(...assembled, verification)).map(brief)).toEqual([
+      [sha('trunk'), 'in_progress', 'Verifying'],
+      [sha('merge-d'), 'in_progress', 'Verifying'],
+    ])
+  })
+
+  it('says the same while tasks come and go, so that nothing is written for it', () => {
+    const [one] = runChecksFor(planned(...begun, queued('a')))
+    const [two] = runChecksFor(planned(...begun, ...done('a'), queued('b'), started('b')))
+    expect(two).toEqual(one)
+  })
+
+  it('ends as the run ends', () => {
+    const good = [
+      ...assembled,
+      verification,
+      passed(1, sha('merge-d')),
+      { type: 'run_finished', sha: sha('merge-d') },
+    ] as const
+    const [start, tip] = runChecksFor(planned(...good))
+    expect([start, tip].map((one) => one && brief(one))).toEqual([
+      [sha('trunk'), 'success', 'Done'],
+      [sha('merge-d'), 'success', 'Done'],
+    ])
+    expect(tip?.text).toContain('The verification passed in 13 s.')
+    expect(tip?.text).toContain('```text\n9 passed\n```')
+    const bad = {
+      type: 'verification_failed',
+      on: sha('merge-d'),
+      attempt: 1,
+      failure: { reason: 'verification-failed', on: sha('merge-d'), exitCode: 1, log: 'boom' },
+    } as const
+    const [, broken] = runChecksFor(planned(...assembled, verification, bad, { type: 'culprit_found', task: 'b' }))
+    expect(broken && brief(broken)).toEqual([sha('merge-d'), 'failure', 'Verification failed'])
+    expect(broken?.summary).toContain('It fails since `b` was merged.')
+    expect(broken?.text).toContain('boom')
+    const cancelled = runChecksFor(planned(...begun, ...done('a'), { type: 'run_cancelled', by: 'bob', why: '' }))
+    expect(cancelled.map(brief)).toEqual([
+      [sha('trunk'), 'cancelled', 'Cancelled'],
+      [sha('merge-a'), 'cancelled', 'Cancelled'],
+    ])
+  })
+
+  it('asks for a person when only a person can go on, and fails when something has failed', () => {
+    const [gated] = runChecksFor(
+      planned(requested(), proposed(planOf('g', { tasks: { g: gate } })), approved(), queued('g')),
+    )
+    expect(gated && brief(gated)).toEqual([sha('trunk'), 'action_required', 'Waiting for a person'])
+    expect(gated?.summary).toContain('- `/approve g` opens the gate `g`.')
+    const one = [requested(), proposed(planOf('a')), approved(), queued('a'), started('a')] as const
+    const [stopped] = runChecksFor(planned(...one, failed('a', { reason: 'no-change' })))
+    expect(stopped && brief(stopped)).toEqual([sha('trunk'), 'failure', 'Stopped'])
+  })
+
+  it('is closed where trunk went on before a verdict', () => {
+    const run = planned(
+      ...assembled,
+      verification,
+      shown([`check:run@${sha('merge-d')}`, 9]),
+      { type: 'task_retried', by: 'bob', task: 'd', note: '', onto: [] },
+      ...done('d', 'r1.1', 5, 2),
+      { type: 'trunk_moved', task: 'd', sha: sha('merge-d-2') },
+    )
+    expect(runChecksFor(run).map(brief)).toContainEqual([sha('merge-d'), 'neutral', 'Trunk went on'])
+  })
+
+  it('never goes over the limits', () => {
+    const ids = Array.from({ length: 400 }, (_, index) => `t${index}${'x'.repeat(36)}`)
+    const failures = ids.flatMap((id) => [
+      queued(id),
+      started(id),
+      failed(id, { reason: 'outside-paths', paths: Array(9).fill('|'.repeat(900)) }),
+    ])
+    const checks = runChecksFor(planned(requested(), proposed(planOf(ids.join(', '))), approved(), ...failures))
+    for (const { summary, text } of checks) {
+      expect(bytes(summary)).toBeLessThanOrEqual(LIMITS.check)
+      expect(bytes(text)).toBeLessThanOrEqual(LIMITS.check)
+    }
+    expect(checks[0]?.summary).toContain('more lines of this kind')
+  })
+})

@@ -1,0 +1,353 @@
+import { describe, expect, it } from 'vitest'
+import { planIdOf, shortPlanId } from '../../../src/core/plan/plan-id.ts'
+import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { planCanBeShown, renderPlanComment } from '../../../src/render/plan/plan-comment.ts'
+import { renderProposed } from '../../../src/render/reply/replies.ts'
+import { planOf, taskNamed } from '../../support/plan.ts'
+import { cases } from '../../support/random.ts'
+import { all, nasty, parse, shown } from '../markdown.ts'
+import {
+  approved,
+  byAgents,
+  example,
+  explored,
+  type Happening,
+  landed,
+  planned,
+  planningBegun,
+  proposed,
+  queued,
+  requested,
+  sha,
+  stage,
+  startedByAgent,
+  verifiedByAgent,
+} from '../runs.ts'
+
+const plan = {
+  ...byAgents(example),
+  approach: 'Start with the type.',
+  assumptions: ['Nobody stores floats.'],
+  non_goals: ['Currencies'],
+  critical_files: ['src/money.ts'],
+  questions: [{ id: 'q', question: 'Round how?', options: ['half up', 'half even'], default: 'half up' }],
+  tasks: byAgents(example).tasks.map((task) =>
+    task.id === 'rules'
+      ? {
+          ...task,
+          goal: 'Rounds half up.',
+          steps: ['Read the law'],
+          risk: 'The law changes.',
+          model_tier: 'strong' as const,
+        }
+      : task,
+  ),
+}
+const planning: Happening[] = [
+  requested(),
+  planningBegun(),
+  ...stage('explore#1', 'explore', 0.02),
+  explored('src'),
+  { type: 'questions_asked', questions: plan.questions },
+  {
+    type: 'questions_answered',
+    by: 'dora',
+    answers: [{ question: 'q', chosen: 'b', words: 'half even', by: 'dora' }],
+  },
+  ...stage('design#1', 'plan', 0.3),
+]
+const run = planned(...planning, proposed(plan))
+const comment = renderPlanComment(run)
+const linesOf = (...events: Happening[]) => renderPlanComment(planned(...events)).split('\n')
+
+describe('a plan whose parts gain little beside each other', () => {
+  const chained = (graph: string) => linesOf(...planning, proposed(byAgents(planOf(graph))))
+  it('says why it is not one task all the same', () =>
+    expect(chained('a > b > c > d > e')).toContain(
+      '- Working in parallel gains little here, 0.9 times as fast (48 min 30 s against 42 min 30 s), with starting, reading and landing counted in: it is not folded into one task, since one agent for all of it would need about 104 turns, and an attempt has 60.',
+    ))
+  it('says that one would do where it would', () =>
+    expect(chained('a > b').join('\n')).toContain(': one task would do as well.'))
+})
+const last = (lines: readonly string[]) => lines.at(-1) ?? ''
+const approveLine = (plan: Parameters<typeof byAgents>[0]) =>
+  `/approve ${shortPlanId(planIdOf({ plan, base: sha('base'), settingsBlob: '', settings: run.work.settings }))}`
+
+/** Mentions and references that GitHub would find: what stands in code is none. */
+function references(nodes: ReturnType<typeof all>): string[] {
+  let isCode = false
+  return nodes.flatMap((node) => {
+    if (node.type === 'html') isCode = node.value === '<code>' || (isCode && node.value !== '</code>')
+    return node.type === 'text' && !isCode ? (node.value.match(/@[a-z]+|#\d+/g) ?? []) : []
+  })
+}
+
+describe('the plan comment of a plan by a model', () => {
+  it('shows everything that the plan says', () => {
+    for (const line of [
+      '**Approach**',
+      '> Start with the type.',
+      '**Critical files**',
+      '- `src/money.ts`',
+      '**Risks**',
+      '- rules: The law changes.',
+      '**Assumptions**',
+      '- Nobody stores floats.',
+      '**Not part of it**',
+      '- Currencies',
+      '**1.** Round how?',
+      '- Answer of dora: `1b` half even',
+      '- Goal: Rounds half up.',
+      '- Step 1: Read the law',
+      '(trunk)  verification  npm test',
+    ])
+      expect(comment.split('\n')).toContain(line)
+  })
+
+  it('names the model and the size of each task', () => {
+    const rows = all(parse(comment)).flatMap((node) => (node.type === 'tableRow' ? [node.children.map(shown)] : []))
+    expect(rows[0]?.slice(3)).toEqual(['Worker', 'Acceptance', 'Size'])
+    expect(rows[1]?.slice(3)).toEqual(['an agent, claude-sonnet-5-5', 'npm test', 'small'])
+    expect(rows.find(([task]) => task?.startsWith('rules'))?.slice(3)).toEqual([
+      'an agent, claude-opus-5-5',
+      'npm test',
+      'large',
+    ])
+    expect(comment).toContain(
+      'agents on `claude-haiku-5-5`, `claude-sonnet-5-5`, `claude-opus-5-5`, 60 turns and 2.00 USD',
+    )
+  })
+
+  it('names what it has cost, what the work will cost either way, the limit, and what the numbers rest on', () => {
+    expect(comment).toContain('- The plan itself has cost 0.32 USD')
+    expect(comment).toMatch(
+      /- Predicted cost of the work: \d+\.\d\d USD with an agent for each task, \d+\.\d\d USD with one agent for all/,
+    )
+    expect(comment).toContain('- Limit of money: 10.00 USD')
+    expect(comment).toContain('Assumes 8, 20 and 40 turns of an agent')
+    const poor = renderPlanComment(
+      planned(requested(), planningBegun('strict', { budget: { usd: 0.5 } }), proposed(plan, { budget: { usd: 0.5 } })),
+    )
+    expect(poor).toContain('- Limit of money: 0.50 USD, **which is likely not enough: the run stops there and asks**')
+  })
+
+  it('says so where another program works on the tasks', () => {
+    const command = ['codex', 'exec', '{prompt_file}']
+    const text = renderPlanComment(
+      planned(requested(), planningBegun(), proposed(plan, { worker: { command, network: true } })),
+    )
+    expect(text).toContain('- Workers: `codex exec "{prompt_file}"`, **with the network**')
+    expect(text).toContain('- Predicted cost of the work: not known, since another program works on the tasks')
+  })
+
+  it('ends with the line that approves it, and offers another version', () => {
+    expect(comment.split('\n').at(-1)).toBe(approveLine(plan))
+    expect(comment).toContain('Another version: `/revise -- what to change`.')
+  })
+
+  it('says the same while the run goes on', () => {
+    const later = planned(
+      ...planning,
+      proposed(plan),
+      approved(),
+      queued('types'),
+      startedByAgent('types'),
+      verifiedByAgent('types'),
+      landed('types'),
+    )
+    expect(renderPlanComment(later)).toBe(comment)
+  })
+
+  it('says nothing but text, whatever a model wrote', () => {
+    for (let seed = 0; seed < cases(12); seed += 1) {
+      const words = nasty(seed, 60)
+      const wild = planOf('a > b', {
+        title: words.trim().slice(0, 100) || 'x',
+        summary: words,
+        context: words,
+        approach: words,
+        assumptions: [words],
+        non_goals: [words],
+        critical_files: [words],
+        questions: [{ id: 'q', question: words, options: [words, words], default: words }],
+        tasks: {
+          a: { title: words.slice(0, 100) || 'x', goal: words, steps: [words], risk: words, expected_outcome: words },
+        },
+      })
+      const text = renderPlanComment(
+        planned(
+          ...planning,
+          proposed(byAgents(planOf('a > b'))),
+          { type: 'revision_requested', by: 'dora', words },
+          proposed(byAgents(wild), {}, [words]),
+        ),
+      )
+      const nodes = all(parse(text))
+      expect(
+        nodes.filter(({ type }) => /^(link|image|linkReference|definition|footnoteReference)$/.test(type)),
+      ).toEqual([])
+      const tags = nodes.flatMap((node) => (node.type === 'html' ? [node.value] : []))
+      expect(
+        tags.filter(
+          (tag) =>
+            !/^(<!-- tributary:plan:42 -->|<\/?(code|span|details|summary)>|<details><summary>.*<\/summary>)$/.test(
+              tag,
+            ),
+        ),
+      ).toEqual([])
+      expect(references(nodes)).toEqual(['#42'])
+      expect(last(text.split('\n'))).toMatch(/^\/approve [0-9a-f]{12}$/)
+    }
+  })
+
+  it('always fits', () => {
+    const long = '|@$'.repeat(5_000)
+    const tasks = Array.from({ length: 60 }, (_, index) =>
+      taskNamed(`t${index}`, { goal: long, steps: [long, long], risk: long, interface: long }),
+    )
+    const huge = byAgents({ ...plan, approach: long, summary: long, assumptions: Array(50).fill(long), tasks })
+    const both = planned(
+      ...planning,
+      proposed(plan),
+      { type: 'revision_requested', by: 'dora', words: long },
+      proposed(huge, {}, [long]),
+    )
+    expect(bytes(renderPlanComment(both))).toBeLessThanOrEqual(LIMITS.comment)
+    expect(planCanBeShown(both)).toBe(true)
+  })
+})
+
+describe('another version', () => {
+  const next = {
+    ...plan,
+    title: 'Cents everywhere',
+    tasks: plan.tasks
+      .filter(({ id }) => id !== 'docs')
+      .map((task) =>
+        task.id === 'cli' ? { ...task, needs: ['print'], size: 'large' as const, goal: 'Shows *cents*.' } : task,
+      )
+      .concat(taskNamed('notes', { title: 'Release notes', run: [], needs: ['cli'] })),
+  }
+  const asked: Happening[] = [...planning, proposed(plan), { type: 'revision_requested', by: 'dora', words: 'no docs' }]
+  const lines = linesOf(...asked, proposed(next))
+
+  it('shows folded what is different, and what was asked for', () => {
+    expect(lines).toContain('For issue #42, asked for by alice. Version 2. Nothing of it runs before an approval.')
+    const id = approveLine(plan).replace('/approve ', '')
+    const at = lines.indexOf(`<details><summary>What is different from version 1 (plan <code>${id}</code>)</summary>`)
+    expect(lines.slice(at + 1, at + 10)).toEqual([
+      '',
+      '- Title changed from “Money in cents instead of floats” to “Cents everywhere”',
+      '- Added: `notes` Release notes, needs `cli`',
+      '- Left out: `docs` Say how amounts are written',
+      '- `cli` goal: from nothing to “Shows \\*cents\\*.”',
+      '- `cli` needs: from `parse`, `print` to `print`',
+      '- `cli` size: from “small” to “large”',
+      '',
+      '</details>',
+    ])
+    expect(lines).toContain('- dora: no docs')
+  })
+
+  it('is approved by a line of its own', () => {
+    expect(last(lines)).toBe(approveLine(next))
+    expect(last(lines)).not.toBe(approveLine(plan))
+  })
+
+  it('shows long texts from where they begin to differ', () => {
+    const long = 'The same words. '.repeat(40)
+    const text = renderPlanComment(
+      planned(
+        ...planning,
+        proposed({ ...plan, approach: `${long}Left.` }),
+        { type: 'revision_requested', by: 'dora', words: 'x' },
+        proposed({ ...plan, approach: `${long}Right.` }),
+      ),
+    )
+    expect(text).toMatch(/- Approach changed from “… .*Left\.” to “… .*Right\.”/)
+  })
+
+  it('while it is written takes the line that approves the old one away', () => {
+    const waiting = linesOf(...asked)
+    expect(waiting).toContain(
+      '**Another version was asked for and is being written. This one cannot be approved any more.**',
+    )
+    expect(waiting.join('\n')).not.toMatch(/\/approve [0-9a-f]{12}/)
+    expect(renderProposed(planned(...asked), 50)).not.toContain('/approve')
+  })
+})
+
+describe('a mode', () => {
+  const begun = (mode: 'soft' | 'off'): Happening[] => [
+    requested(),
+    planningBegun(mode),
+    { type: 'plan_begun', plan: { ...plan, tasks: [] }, planId: 'a'.repeat(64), trunk: sha('trunk') },
+    ...plan.tasks.slice(0, 2).map((task): Happening => ({ type: 'task_planned', planned: task, notes: [] })),
+  ]
+
+  it('in which tasks start as they come shows those that came, and nothing to approve', () => {
+    for (const mode of ['soft', 'off'] as const) {
+      const lines = linesOf(...begun(mode))
+      expect(lines).toContain('**Still being written: 2 tasks so far.** It cannot be approved yet.')
+      expect(lines.join('\n')).toContain('`parse` Read amounts without floats')
+      expect(lines.join('\n')).not.toMatch(/\/approve [0-9a-f]{12}/)
+      expect(lines).not.toContain('### Numbers')
+    }
+    expect(renderProposed(planned(...begun('soft')), 50)).toContain('`plan-begun`: The plan is being written on #50')
+  })
+
+  it('soft says what an approval is for', () => {
+    const events: Happening[] = [...begun('soft'), { ...proposed(plan), mode: 'soft' } as Happening]
+    const lines = linesOf(...events)
+    expect(lines).toContain(
+      'For issue #42, asked for by alice. Slots work on it already; nothing of it lands before an approval.',
+    )
+    expect(last(lines)).toBe(approveLine(plan))
+    expect(renderProposed(planned(...events), 50)).toContain('nothing of it lands before an approval, there or here:')
+  })
+
+  it('off needs no approval, and offers none', () => {
+    const events: Happening[] = [...begun('off'), { ...proposed(plan), mode: 'off' } as Happening]
+    const text = linesOf(...events).join('\n')
+    expect(text).toContain('It runs without an approval; the final pull request is the gate.')
+    expect(text).toContain('### Commands that it may run')
+    expect(text).not.toMatch(/\/approve [0-9a-f]{12}/)
+    expect(renderProposed(planned(...events), 50)).not.toContain('/approve')
+  })
+})
+
+describe('a plan that grew', () => {
+  const first = byAgents(planOf('a > p, b', { tasks: { p: { kind: 'plan' } } }))
+  const grown = byAgents(planOf('a > p > x, b', { tasks: { p: { kind: 'plan' } } }))
+  const amended = (within: boolean): Happening[] => [
+    ...planning,
+    proposed(first),
+    approved(),
+    {
+      type: 'plan_amended',
+      cause: 'expand',
+      of: 'p',
+      plan: grown,
+      planId: sha('grown').padEnd(64, '0'),
+      within,
+      notes: [],
+    },
+  ]
+
+  it('within what was approved asks for nothing', () => {
+    const lines = linesOf(...amended(true))
+    expect(lines).toContain('- `p` was turned into `x`; within the paths and commands that were approved')
+    expect(lines.join('\n')).not.toMatch(/\/approve [0-9a-f]{12}/)
+  })
+
+  it('beyond it asks for an approval of its own', () => {
+    const lines = linesOf(...amended(false))
+    expect(lines).toContain(
+      '- `p` was turned into `x`; **beyond what was approved: nothing of it starts before an approval**',
+    )
+    expect(last(lines)).toBe(`/approve ${sha('grown').slice(0, 12)}`)
+    expect(linesOf(...amended(false), approved())).toContain(
+      '- `p` was turned into `x`; beyond what was approved at first, and approved since',
+    )
+  })
+})

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import type { Problem } from '../../../src/core/failure.ts'
+import type { EndedRun } from '../../../src/core/run/state.ts'
+import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { hint, renderPlanRefused } from '../../../src/render/plan/problems.ts'
+import { live, requested } from '../runs.ts'
+
+function refused(problems: Problem[]): EndedRun {
+  const run = live(requested(), { type: 'plan_refused', problems })
+  if (run.phase !== 'ended') throw new Error('it has not ended')
+  return run
+}
+
+describe('a plan with problems', () => {
+  it('gets each of them with its task and field, and what to do about it', () => {
+    const run = refused([
+      { code: 'unknown-need', task: 't3', field: 'needs', message: '`t9` is no task of this plan' },
+      { code: 'no-plan', task: null, field: null, message: 'There is no plan, see @alice' },
+    ])
+    expect(renderPlanRefused(run)).toBe(
+      [
+        '<!-- tributary:refused:42 -->',
+        '## The plan cannot be used',
+        '',
+        '2 problems in the plan of issue #42. Nothing was started.',
+        '',
+        '- `t3` · `needs`: `t9` is no task of this plan (`unknown-need`)',
+        '  Name a task of this plan, or take the need out.',
+        '- There is no plan, see @&#8203;alice (`no-plan`)',
+        '  Put the plan into the issue, in a fenced block that begins with ```` ```tributary ````.',
+        '',
+        'What to do next: edit the plan in the issue, then type `/plan` in a new comment.',
+      ].join('\n'),
+    )
+  })
+
+  it('loses hints, then counts what does not fit', () => {
+    const problem: Problem = { code: 'cycle', task: 't1', field: 'needs', message: '| '.repeat(20) }
+    const some = renderPlanRefused(refused(Array(350).fill(problem)))
+    expect(some).not.toContain(hint(problem))
+    expect(some.match(/`cycle`/g)).toHaveLength(350)
+    const many = renderPlanRefused(refused(Array(5000).fill(problem)))
+    expect(many).toMatch(/\n- and \d+ more problems\n/)
+    for (const text of [some, many, renderPlanRefused(refused([{ ...problem, message: '<'.repeat(100_000) }]))])
+      expect(bytes(text)).toBeLessThanOrEqual(LIMITS.comment)
+  })
+})

@@ -1,0 +1,262 @@
+import { describe, expect, it } from 'vitest'
+import { type Failure, problemSchema, type TaskFailure } from '../../../src/core/failure.ts'
+import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { explainProblem, hint } from '../../../src/render/plan/problems.ts'
+import { explain } from '../../../src/render/reply/explain-failure.ts'
+import { explainTaskFailure, failureLine } from '../../../src/render/status/task-failure.ts'
+import { sha } from '../runs.ts'
+
+const PLAN = 'abcdef0123456789'.repeat(4)
+
+/** One of each: the compiler sees to it that none is missing. */
+const FAILURES: {
+  [Reason in Failure['reason']]: [Extract<Failure, { reason: Reason }>, happened: string, next: string]
+} = {
+  'not-permitted': [
+    { reason: 'not-permitted', actor: 'eve', permission: 'read', needed: 'write' },
+    'eve has the permission `read` here, and this needs `write`.',
+    'Somebody with `write` permission can type the same command. `/help` says who may do what.',
+  ],
+  'not-an-approver': [
+    { reason: 'not-an-approver', actor: 'eve', approvers: ['ann', 'ben'] },
+    'eve is not among those who may approve here.',
+    'Ann and ben can type the same command.',
+  ],
+  'second-person-needed': [
+    { reason: 'second-person-needed', actor: 'ann' },
+    'ann asked for this plan, and here a second person approves it.',
+    'Somebody else with the permission can type the same command.',
+  ],
+  'bots-may-not': [
+    { reason: 'bots-may-not', actor: 'helper[bot]' },
+    'helper\\[bot\\] is not a person. Commands are taken from people only.',
+    'A person can type the same command.',
+  ],
+  'unknown-command': [
+    { reason: 'unknown-command', word: 'aprove', suggestion: 'approve' },
+    'There is no command `/aprove`.',
+    'Did you mean `/approve`? Type it, or `/help` to see the commands.',
+  ],
+  'bad-arguments': [
+    { reason: 'bad-arguments', command: 'skip', detail: '`t9 t8` is too much.', usage: '/skip t3' },
+    '`t9 t8` is too much.',
+    'It is typed like this: `/skip t3`',
+  ],
+  'not-yet-available': [
+    { reason: 'not-yet-available', command: 'revise', detail: 'Plans are written by hand.' },
+    '`/revise` cannot do this yet. Plans are written by hand.',
+    'Type `/help` to see what can be done.',
+  ],
+  'no-run': [{ reason: 'no-run', issue: 42 }, 'Issue #42 has no run.', 'Type `/plan` on the issue to begin one.'],
+  'run-is-live': [
+    { reason: 'run-is-live', run: '42', phase: 'active' },
+    'Run `42` is at work. An issue has one run at a time.',
+    'Type `/status` to see it, or `/cancel` to end it and `/plan` for a new one.',
+  ],
+  'run-ended': [
+    { reason: 'run-ended', run: '42-2', conclusion: 'merged' },
+    'Run `42-2` has ended: `merged`.',
+    'Type `/plan` on issue #42 for a new run.',
+  ],
+  'nothing-to-approve': [
+    { reason: 'nothing-to-approve', run: '42', phase: 'requested' },
+    'Run `42` is being planned.',
+    'Type `/approve` when the plan is there, or `/status` to see how far it is.',
+  ],
+  'already-approved': [
+    { reason: 'already-approved', run: '42' },
+    'The plan of run `42` is approved already.',
+    'Type `/status` to see how far it is.',
+  ],
+  'plan-outdated': [
+    { reason: 'plan-outdated', given: '000000000000', latest: PLAN },
+    '`000000000000` is not the plan that stands here now.',
+    'Read the latest plan, then type `/approve abcdef012345`.',
+  ],
+  'plan-stale': [
+    { reason: 'plan-stale', paths: ['src/a.ts', 'src/b.ts'], settingsChanged: true },
+    'The plan is out of date: the base branch moved in paths that the plan uses (`src/a.ts` and `src/b.ts`), and `.github/tributary.yml` changed.',
+    'Nothing was started. Type `/reject`, then `/plan` for a plan on the new base.',
+  ],
+  'plan-newer-than-comment': [
+    { reason: 'plan-newer-than-comment', planId: PLAN },
+    'The plan is newer than the comment, so it cannot have been read.',
+    'Read it, then type `/approve abcdef012345`.',
+  ],
+  'unknown-task': [
+    { reason: 'unknown-task', task: 't9', tasks: ['t1', 't2'] },
+    'There is no task `t9` in this plan.',
+    'Its tasks are `t1` and `t2`. Type the command again with one of them.',
+  ],
+  'wrong-task-state': [
+    { reason: 'wrong-task-state', task: 't1', status: 'landed', detail: 'What has landed stays.' },
+    'Task `t1` is `landed`. What has landed stays.',
+    'Type `/status` to see where the tasks stand.',
+  ],
+  'wrong-phase': [
+    { reason: 'wrong-phase', run: '42', phase: 'proposed', detail: 'Its tasks start with `/approve`.' },
+    'Run `42` waits for an approval of its plan. Its tasks start with `/approve`.',
+    'Type `/status` to see where the run stands.',
+  ],
+  'plan-not-ready': [
+    { reason: 'plan-not-ready', run: '42', detail: 'It is still being written.' },
+    'The plan of run `42` is not ready. It is still being written.',
+    'Type `/plan status` to see how far it is.',
+  ],
+  'nothing-asked': [
+    { reason: 'nothing-asked', run: '42' },
+    'Run `42` waits for no answer.',
+    'Type `/revise -- what to change` to change its plan, or `/plan status` to see where it stands.',
+  ],
+  'bad-answer': [
+    { reason: 'bad-answer', detail: '`3` is not a question.', questions: ['1: Which format? a JSON, b *YAML*'] },
+    '`3` is not a question.',
+    'The questions that are open, each with what can be typed:\n\n- 1: Which format? a JSON, b \\*YAML\\*',
+  ],
+  'budget-too-low': [
+    { reason: 'budget-too-low', usd: 2, spent: 2.345, aside: 1.5, least: 3.85 },
+    '2.00 USD is too little: the run has spent 2.35 USD already, and what is at work may still spend 1.50 USD.',
+    'The least that can be set now is `/budget 3.85usd`; once what is at work is done, it may be less.',
+  ],
+  'bad-settings': [
+    { reason: 'bad-settings', problems: ['line 3: `slot` is not a key'] },
+    '`.github/tributary.yml` on the default branch cannot be used.',
+    'Mend it there, then type the same command again.\n\n- line 3: `slot` is not a key',
+  ],
+}
+
+describe('a refusal', () => {
+  it.each(Object.entries(FAILURES))(
+    '%s says what happened and what to type next',
+    (reason, [failure, happened, next]) => {
+      expect(explain(failure)).toEqual([`\`${reason}\`: ${happened}`, '', next])
+    },
+  )
+
+  it('asks for a task where none was named, and names as many as can be read', () => {
+    const tasks = Array.from({ length: 14 }, (_, index) => `t${index}`)
+    expect(explain({ reason: 'unknown-task', task: '', tasks })[0]).toBe('`unknown-task`: A task must be named.')
+    expect(explain({ reason: 'unknown-task', task: '', tasks })[2]).toContain('`t11` and 2 more.')
+  })
+
+  it('without a suggestion names none', () => {
+    expect(explain({ reason: 'unknown-command', word: 'x', suggestion: null })[2]).toBe(
+      'Type `/help` to see the commands.',
+    )
+  })
+
+  it('calls nobody, and always fits', () => {
+    const long = '@alice <img src=x> | '.repeat(5000)
+    const failures: Failure[] = [
+      { reason: 'bots-may-not', actor: '@alice' },
+      { reason: 'unknown-command', word: long, suggestion: null },
+      { reason: 'bad-arguments', command: 'x', detail: long, usage: '/x' },
+      { reason: 'unknown-task', task: long, tasks: Array(500).fill(long) },
+      { reason: 'plan-stale', paths: Array(500).fill(long), settingsChanged: false },
+      { reason: 'bad-settings', problems: Array(500).fill(long) },
+      { reason: 'not-an-approver', actor: 'x', approvers: Array(500).fill('somebody') },
+    ]
+    for (const failure of failures) {
+      const text = explain(failure).join('\n')
+      expect(bytes(text)).toBeLessThan(LIMITS.comment)
+      expect(text.replace(/`[^`]*`/g, '')).not.toMatch(/@\w|<img/)
+    }
+  })
+})
+
+const TASK_FAILURES: { [Reason in TaskFailure['reason']]: [Extract<TaskFailure, { reason: Reason }>, line: string] } = {
+  'program-failed': [{ reason: 'program-failed', exitCode: 2, log: '' }, 'its command ended with exit code 2'],
+  'acceptance-failed': [{ reason: 'acceptance-failed', exitCode: 1, log: '' }, 'its acceptance ended with exit code 1'],
+  'acceptance-changed-files': [
+    { reason: 'acceptance-changed-files', paths: ['a', 'b'] },
+    'its acceptance changed files: `a` and `b`',
+  ],
+  'timed-out': [{ reason: 'timed-out', minutes: 1, log: '' }, 'it was stopped after 1 minute'],
+  'no-change': [{ reason: 'no-change' }, 'it changed nothing'],
+  'outside-paths': [{ reason: 'outside-paths', paths: ['x'] }, 'it wrote outside its paths: `x`'],
+  'protected-paths': [{ reason: 'protected-paths', paths: ['x'] }, 'it wrote to protected paths: `x`'],
+  'forbidden-mode': [
+    { reason: 'forbidden-mode', paths: ['x'] },
+    'it made a symbolic link, a submodule or a forbidden file mode: `x`',
+  ],
+  'too-large': [{ reason: 'too-large', detail: '301 files' }, 'its change is too large: 301 files'],
+  'secret-in-diff': [{ reason: 'secret-in-diff', paths: ['x'] }, 'its change holds what looks like a secret: `x`'],
+  'wrong-base': [
+    { reason: 'wrong-base', detail: 'two parents' },
+    'it was not built on the commit that it was given: two parents',
+  ],
+  'tree-not-verified': [
+    { reason: 'tree-not-verified', detail: 'another tree' },
+    'what it handed over is not what was accepted: another tree',
+  ],
+  'result-unreadable': [{ reason: 'result-unreadable', detail: 'not JSON' }, 'its result could not be read: not JSON'],
+  'sandbox-unavailable': [{ reason: 'sandbox-unavailable', detail: 'no bwrap' }, 'the sandbox cannot run: no bwrap'],
+  'slot-lost': [{ reason: 'slot-lost', times: 3 }, 'the slot that worked on it was lost 3 times'],
+  conflict: [{ reason: 'conflict', with: ['t1', 't2'], paths: ['x'] }, 'it is in conflict with `t1` and `t2` in `x`'],
+  'agent-stopped': [
+    { reason: 'agent-stopped', why: 'gave-up', detail: 'no such file, ask @bob' },
+    'its agent gave up: no such file, ask @&#8203;bob',
+  ],
+  'allowance-spent': [
+    { reason: 'allowance-spent', usd: 0.5, detail: '' },
+    'it spent the 0.50 USD that the attempt was given',
+  ],
+  'model-failed': [
+    { reason: 'model-failed', detail: 'overloaded, 8 tries' },
+    'the model could not be used: overloaded, 8 tries',
+  ],
+  'not-approved': [{ reason: 'not-approved', detail: 'plan abc' }, 'nobody has approved it: plan abc'],
+  'verification-failed': [
+    { reason: 'verification-failed', on: sha('x'), exitCode: 1, log: '' },
+    `the verification of \`${sha('x').slice(0, 8)}\` ended with exit code 1`,
+  ],
+}
+
+describe('a failure of a task', () => {
+  it.each(Object.entries(TASK_FAILURES))('%s is said in one line, then advised about', (reason, [failure, line]) => {
+    expect(failureLine(failure)).toBe(line)
+    const lines = explainTaskFailure(failure, 't3')
+    expect(lines[0]).toBe(`\`${reason}\`: ${line}.`)
+    expect(lines.length).toBeGreaterThanOrEqual(5)
+    expect(lines.at(-1)).toBe('Type `/retry t3 -- note` to try again, or `/skip t3` to go on without it.')
+    expect(explainTaskFailure(failure).join('\n')).not.toContain('t3')
+  })
+
+  it('names the commands that bring a sandbox to the machine of the slot, if there are any, and `sandbox: off`', () => {
+    const off = 'To run commands without isolation instead, write `sandbox: off` into `.github/tributary.yml`.'
+    const fix = ['sudo apt-get install -y bubblewrap', 'sudo sysctl -w user.max_user_namespaces=15000']
+    const explained = (more: object) =>
+      explainTaskFailure({ reason: 'sandbox-unavailable', detail: 'no bwrap', ...more }).slice(2)
+    expect(explained({ fix })).toEqual([
+      'Nothing was run.',
+      'This fixes it, in a step of the `work` job before its last one:',
+      '',
+      ...['```sh', ...fix, '```'],
+      '',
+      off,
+    ])
+    for (const more of [{}, { fix: [] }]) expect(explained(more)).toEqual(['Nothing was run.', '', off])
+  })
+
+  it('names only the first of many paths', () => {
+    const paths = Array.from({ length: 9 }, (_, index) => `p${index}`)
+    expect(failureLine({ reason: 'outside-paths', paths })).toBe(
+      'it wrote outside its paths: `p0`, `p1`, `p2`, `p3`, `p4`, `p5` and 3 more',
+    )
+  })
+})
+
+describe('a problem of a plan', () => {
+  it('is one line with its place and its code', () => {
+    expect(explainProblem({ code: 'cycle', task: 't1', field: 'needs', message: '`t1` > `t2` > `t1`' })).toBe(
+      '`t1` · `needs`: `t1` &gt; `t2` &gt; `t1` (`cycle`)',
+    )
+    expect(explainProblem({ code: 'not-yaml', task: null, field: null, message: 'line 2:\nnope' })).toBe(
+      'line 2: nope (`not-yaml`)',
+    )
+  })
+
+  it.each(problemSchema.shape.code.options)('%s has a hint', (code) => {
+    expect(hint({ code, task: null, field: null, message: '' })).toMatch(/^[A-Z].{10,}\.$/)
+  })
+})

@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest'
+import type { Answer } from '../../../src/core/command/decision.ts'
+import { COMMANDS } from '../../../src/core/command/parse.ts'
+import { emptyRun } from '../../../src/core/run/state.ts'
+import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { renderHelp } from '../../../src/render/reply/help.ts'
+import { renderAnswer, renderProposed } from '../../../src/render/reply/replies.ts'
+import { parse } from '../markdown.ts'
+import { approved, live, planned, proposed, queued, requested, settings, sha, shown, started } from '../runs.ts'
+
+const PLAN = 'abcdef0123456789'.repeat(4)
+const none = { run: '42', planId: PLAN, only: null, added: [], running: false }
+
+const ANSWERS: {
+  [Code in Exclude<Answer['code'], 'help' | 'status' | 'plan-status'>]: [Extract<Answer, { code: Code }>, said: string]
+} = {
+  'plan-requested': [
+    { code: 'plan-requested', run: '42' },
+    'Run `42` begins. A plan in the issue is read and checked; where there is none, a model makes one. It will be posted on a draft pull request.',
+  ],
+  approved: [{ code: 'approved', ...none }, 'Plan `abcdef012345` is approved as a whole. It starts now.'],
+  'approved-base-moved': [
+    { code: 'approved-base-moved', ...none, only: ['b', 'a'], added: ['a'], to: sha('x') },
+    `A part of plan \`abcdef012345\` is approved and starts now: \`b\`, \`a\`. Added, since they are needed: \`a\`. The rest waits for \`/approve abcdef012345\`. The base branch has moved to \`${sha('x').slice(0, 8)}\` meanwhile, in no path that the plan uses, so the plan stays good.`,
+  ],
+  rejected: [
+    { code: 'rejected', run: '42', begun: false },
+    'The plan of run `42` is rejected. Nothing was started. `/plan` on the issue begins a new run.',
+  ],
+  revising: [
+    { code: 'revising', run: '42', open: ['q'] },
+    'The plan of run `42` is written anew with these words. The version that stands here counts no longer; the next one shows the difference. 1 question of the planner still waits for `/answer`.',
+  ],
+  answered: [
+    {
+      code: 'answered',
+      run: '42',
+      questions: [{ id: 'q', question: 'Which?', options: ['*A*', 'B'], default: 'B' }],
+      answers: [{ question: 'q', chosen: 'a', words: '*A*', by: 'ann' }],
+    },
+    '1 answer taken, and the planning goes on:\n\n- `1a` \\*A\\*',
+  ],
+  'gate-off': [
+    { code: 'gate-off', run: '42', started: true, to: sha('x') },
+    `Run \`42\` waits for no approval of its plan any more: what is verified is merged into its trunk. The final pull request is the gate. The plan starts now. The base branch has moved to \`${sha('x').slice(0, 8)}\` meanwhile, in no path that the plan uses, so the plan stays good. \`/cancel\` stops the run.`,
+  ],
+  steered: [
+    { code: 'steered', run: '42', task: 't3' },
+    'The worker of `t3` reads this at its next turn. It approves nothing: paths, commands and the limit of money stay as they are.',
+  ],
+  'budget-set': [
+    { code: 'budget-set', run: '42', usd: 20, spent: 9.876, resumed: true },
+    'Run `42` may spend 20.00 USD; it has spent 9.88 USD. It goes on now.',
+  ],
+  retrying: [
+    { code: 'retrying', run: '42', task: 't3' },
+    '`t3` is worked on again. What waits for it goes on after that.',
+  ],
+  skipped: [{ code: 'skipped', run: '42', task: 't3' }, '`t3` is skipped. What waits for it goes on without it.'],
+  'task-cancelled': [
+    { code: 'task-cancelled', run: '42', task: 't3' },
+    '`t3` is stopped. What waits for it is blocked; `/retry t3` takes it up again, `/skip t3` goes on without it.',
+  ],
+  cancelled: [
+    { code: 'cancelled', run: '42', landed: ['a', 'b'] },
+    'Run `42` is stopped. 2 tasks had landed: `a`, `b`. Branches with work in them stay. `/plan` on the issue begins a new run.',
+  ],
+  paused: [
+    { code: 'paused', run: '42', running: ['a'] },
+    'Nothing new is started. `a` goes on to the end. `/resume` goes on.',
+  ],
+  resumed: [{ code: 'resumed', run: '42' }, 'Run `42` goes on.'],
+  'gate-approved': [
+    { code: 'gate-approved', run: '42', task: 'g' },
+    'The gate `g` is open. What waited for it starts.',
+  ],
+  'landing-approved': [{ code: 'landing-approved', run: '42', task: 'a' }, '`a` lands. What waited for it starts.'],
+  'already-done': [
+    { code: 'already-done', run: '42', detail: '`a` has landed.' },
+    '`a` has landed. Nothing was changed.',
+  ],
+}
+
+describe('an answer', () => {
+  it.each(Object.entries(ANSWERS))('%s begins with its code and says what follows', (code, [answer, said]) => {
+    expect(renderAnswer(answer, emptyRun, settings())).toBe(`\`${code}\`: ${said}`)
+  })
+
+  it('says where to look, once there is something', () => {
+    const run = live(requested(), proposed(), shown(['pull:trunk', 50]), approved())
+    expect(renderAnswer({ code: 'resumed', run: '42' }, run, settings())).toBe(
+      '`resumed`: Run `42` goes on.\n\nHow far it is: #50.',
+    )
+  })
+
+  it('to /status is how far the run is and what can be done', () => {
+    const run = live(
+      requested(),
+      proposed(),
+      shown(['pull:trunk', 50]),
+      approved(),
+      queued('types'),
+      started('types'),
+      queued('ask'),
+    )
+    expect(renderAnswer({ code: 'status', run: '42' }, run, settings()).split('\n')).toEqual([
+      '`status`: Run `42`.',
+      '',
+      '**Running: 0 of 9 tasks landed, 1 at work, 1 waiting for a person, 7 to come.** Tasks start as soon as their own needs have landed.',
+      '',
+      '- `/approve ask` opens the gate `ask`.',
+      '- `/pause` starts nothing new, `/cancel` stops the run.',
+      '',
+      'All of it is on #50.',
+    ])
+  })
+
+  it('always fits', () => {
+    const ids = Array.from({ length: 500 }, (_, index) => `t${index}${'x'.repeat(36)}`)
+    for (const answer of [
+      { code: 'cancelled', run: '42', landed: ids },
+      { code: 'approved', ...none, only: ids, added: ids },
+      { code: 'already-done', run: '42', detail: '<'.repeat(100_000) },
+    ] satisfies Answer[])
+      expect(bytes(renderAnswer(answer, emptyRun, settings()))).toBeLessThan(LIMITS.comment - 200)
+  })
+})
+
+describe('on the issue', () => {
+  it('the plan is announced with the line that approves it', () => {
+    const run = planned(requested(), proposed())
+    const text = renderProposed(run, 50)
+    expect(text.split('\n')).toEqual([
+      '<!-- tributary:proposed:42 -->',
+      '`plan-proposed`: The plan has 9 tasks and is on #50. Nothing runs before an approval, there or here:',
+      '',
+      '```text',
+      `/approve ${run.work.planId.slice(0, 12)}`,
+      '```',
+    ])
+    expect(parse(text).children.at(-1)?.type).toBe('code')
+  })
+})
+
+describe('/help', () => {
+  const help = renderHelp(settings())
+
+  it('names every command', () => {
+    const [commands] = parse(help).children.filter((node) => node.type === 'table')
+    expect(commands?.children).toHaveLength(1 + Object.keys(COMMANDS).length)
+    expect(help).toContain('| `/retry t3 [-- note]` | Works on a task once more. |')
+    expect(help).toContain('| `/steer t3 -- words` | Says something to the worker of a task that runs. |')
+  })
+
+  it('says who may do what by the settings', () => {
+    expect(help).toContain('- All other commands: people with `write` permission or more. Bots never.')
+    expect(help).not.toContain('of these')
+    const strict = renderHelp(
+      settings({ approvers: { permission: 'maintain', users: ['ann', 'ben'], second_person: true }, merge: 'review' }),
+    )
+    expect(strict).toContain('people with `maintain` permission or more')
+    expect(strict).toContain(
+      '- `/approve`, `/reject`, `/plan off`, `/budget`, and a `/plan` with a more open mode or more money than the settings give: of these, only ann, ben, and not the one who asked for the plan.',
+    )
+    expect(strict).toContain('- A verified task lands when one of these types `/approve` on its pull request.')
+  })
+
+  it('says which mode, money and models a run goes by', () => {
+    for (const line of [
+      '- Mode `strict`: nothing starts before an approval. `/plan --mode` sets another one for a run.',
+      '- Money: 10.00 USD a run and 2.00 USD an attempt at a task. `/plan --budget` and `/budget` set another limit for a run.',
+      '- Models: `claude-haiku-5-5` explores, `claude-opus-5-5` plans, `claude-haiku-5-5`, `claude-sonnet-5-5` and `claude-opus-5-5` work, as the plan gives each task its tier.',
+    ])
+      expect(help.split('\n')).toContain(line)
+    const other = renderHelp(settings({ mode: 'soft', worker: { command: ['codex', '{prompt_file}'] } }))
+    expect(other).toContain('- Mode `soft`: ')
+    expect(other).toContain('the program `codex` works.')
+  })
+
+  it('counts people when there are too many of them', () => {
+    const many = renderHelp(
+      settings({ approvers: { users: Array.from({ length: 9000 }, (_, index) => `person${index}`) } }),
+    )
+    expect(bytes(many)).toBeLessThan(LIMITS.comment - 200)
+    expect(many).toMatch(/person0, .*, \d+ people named in the settings\./)
+  })
+})

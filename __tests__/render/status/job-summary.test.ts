@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { orchestratorSummary, slotSummary } from '../../../src/render/status/job-summary.ts'
+import { approved, live, proposed, queued, requested } from '../runs.ts'
+
+describe('the summary of a slot', () => {
+  it('lists what it did', () => {
+    expect(
+      slotSummary('r1.2', [
+        { task: 't1', attempt: 1, outcome: 'done', seconds: 61 },
+        { task: 'verify', attempt: 2, outcome: 'failed: verification-failed', seconds: 3.2 },
+      ]),
+    ).toBe(
+      [
+        '## Slot r1.2',
+        '',
+        '2 pieces of work in 1 min 4 s.',
+        '',
+        '| Task | Attempt | Outcome | Time |',
+        '| --- | --- | --- | --- |',
+        '| `t1` | 1 | done | 1 min 1 s |',
+        '| `verify` | 2 | failed: verification-failed | 3.2 s |',
+      ].join('\n'),
+    )
+    expect(slotSummary('r1.2', [])).toBe('## Slot r1.2\n\nThere was nothing to do for it.')
+  })
+
+  it('never goes over the limit of a job summary', () => {
+    const deeds = Array.from({ length: 20_000 }, () => ({
+      task: 't1',
+      attempt: 1,
+      outcome: '|'.repeat(50),
+      seconds: 1,
+    }))
+    const text = slotSummary('r1.1', deeds)
+    expect(bytes(text)).toBeLessThan(LIMITS.summary)
+    expect(text.split('\n').at(-1)).toMatch(/^\| and \d+ more \| \| \| \|$/)
+  })
+})
+
+describe('the summary of an orchestrator', () => {
+  it('says how the run stands, without the marker of the comment', () => {
+    const text = orchestratorSummary(live(requested(), proposed(), approved(), queued('types')))
+    expect(text.split('\n')[0]).toBe('## Running: 0 of 9 tasks landed, 1 queued, 8 to come')
+  })
+})

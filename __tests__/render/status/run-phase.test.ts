@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest'
+import { type RunPhase, standstill } from '../../../src/render/status/run-phase.ts'
+
+describe('the check of a run', () => {
+  it.each<[string, RunPhase, ReturnType<typeof standstill>]>([
+    ['goes on while the planner writes', { kind: 'planning', stage: 'designing' }, 'none'],
+    ['asks a person whose answer the planner waits for', { kind: 'planning', stage: 'questions' }, 'person'],
+    ['asks a person if the run has none', { kind: 'out-of-money' }, 'person'],
+    ['goes on while a person has paused the run: what is at work ends first', { kind: 'paused', by: 'admin' }, 'none'],
+    ['says that trunk is broken', { kind: 'verification-failed' }, 'broken'],
+  ])('%s', (_what, phase, expected) => {
+    expect(standstill(phase)).toBe(expected)
+  })
+})

@@ -1,0 +1,107 @@
+import { join } from 'node:path'
+import { issueOf, logBranchRef, logRef, type RunId, runIdSchema, type Sha } from '../../core/ids.ts'
+import type { RunEvent } from '../../core/run/event.ts'
+import { parseEvent } from '../../core/run/state.ts'
+import type { JournalTip } from '../../ports/journal.ts'
+import type { CommitWords } from '../../ports/repo.ts'
+import { gitText } from './plumbing.ts'
+import { fetchInto, openStore, type Store } from './store.ts'
+
+const SUBJECT_CHARACTERS = 72
+
+/** The message of a journal commit: what `git log` shows, then one line of JSON for each event. */
+export const journalWords = (run: RunId, events: readonly RunEvent[], nonce: string): CommitWords => ({
+  subject: subjectOf(events),
+  body: events.map((event) => JSON.stringify(event)).join('\n'),
+  // Two writers of the same events at the same second must not make the same commit: git takes pushing a commit to where it
+  // is already for a success, and both would believe that they had won.
+  trailers: { 'Tributary-Run': run, 'Tributary-Nonce': nonce },
+})
+
+/** `t3 landed, t5 started`, as many as fit. */
+function subjectOf(events: readonly RunEvent[]): string {
+  const all = events.map(sentenceOf)
+  const shown = all.filter((_, index) => all.slice(0, index + 1).join(', ').length <= SUBJECT_CHARACTERS)
+  const hidden = all.length - shown.length
+  return [shown.join(', '), ...(hidden > 0 ? [`and ${hidden} more`] : [])].filter((part) => part !== '').join(' ')
+}
+
+function sentenceOf(event: RunEvent): string {
+  const [noun = '', ...verb] = event.type.split('_')
+  const name = 'task' in event && event.task !== null ? event.task : ''
+  return [noun === 'task' ? name : noun, ...verb, noun === 'task' ? '' : name].filter((word) => word !== '').join(' ')
+}
+
+/** The events of a journal commit's message. Whoever can push can write one, so each is parsed. */
+export function eventsOf(commit: Sha, message: string): RunEvent[] {
+  const body = message.slice(message.indexOf('\n\n') + 2)
+  try {
+    return body
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map(parseEvent)
+  } catch (cause) {
+    throw new Error(`journal commit ${commit} holds what is no event`, { cause })
+  }
+}
+
+/** Where a run's journal lives: on a ref of our own, or, where the remote refuses such refs, on a branch. */
+export type Style = 'custom' | 'branch'
+
+const OWN = 'refs/tributary/'
+
+export const journalRef = (style: Style, run: RunId): string => (style === 'custom' ? logRef(run) : logBranchRef(run))
+export const bothRefs = (run: RunId): string[] => [logRef(run), logBranchRef(run)]
+
+/** A remote that refuses the journal's own ref refuses these as well. */
+export const isAllowed = (style: Style, ref: string): boolean => style === 'custom' || !ref.startsWith(OWN)
+
+export interface Found {
+  style: Style
+  tip: Sha
+}
+
+export function journalIn(refs: ReadonlyMap<string, Sha>, run: RunId): Found | null {
+  for (const style of ['custom', 'branch'] as const) {
+    const tip = refs.get(journalRef(style, run))
+    if (tip !== undefined) return { style, tip }
+  }
+  return null
+}
+
+/** Patterns for `listRefs`, which finds too much, so what comes is looked at again. */
+export const runPatterns = (issue: number): string[] =>
+  bothRefs(`${issue}`).flatMap((ref) => [ref, ref.replace(/\/log$/, '-*/log')])
+
+export function runsIn(refs: ReadonlyMap<string, Sha>, issue: number): JournalTip[] {
+  const names = [...refs.keys()].flatMap((ref) => /^refs\/(?:heads\/)?tributary\/([^/]+)\/log$/.exec(ref)?.[1] ?? [])
+  const runs = [...new Set(names)].filter((run) => runIdSchema.safeParse(run).success && issueOf(run) === issue)
+  return runs
+    .toSorted((one, other) => countOf(one) - countOf(other))
+    .flatMap((run) => {
+      const found = journalIn(refs, run)
+      return found === null ? [] : [{ run, tip: found.tip }]
+    })
+}
+
+const countOf = (run: RunId): number => Number(run.split('-')[1] ?? 1)
+
+/**
+ * Every event of the journal up to `tip`. The chain is fetched into a repository of its own, without a tree or a blob: the
+ * one that merges knows the journal from where it first read it on, and to deepen that would deepen the code's history too.
+ */
+export async function readHistory(store: Store, run: RunId, tip: Sha): Promise<RunEvent[]> {
+  const chain = await openStore({
+    gitDir: join(store.place.gitDir, 'history'),
+    remoteUrl: store.remote.url,
+    token: store.remote.token,
+    clock: store.clock,
+    ...store.network,
+  })
+  await fetchInto(chain, ['--filter=tree:0'], [`+${tip}:refs/journal/${run}`])
+  const log = await gitText(chain.place, ['log', '--first-parent', '--reverse', '-z', '--format=%H%n%B', tip, '--'])
+  return log
+    .split('\0')
+    .filter((entry) => entry !== '')
+    .flatMap((entry) => eventsOf(entry.slice(0, 40), entry.slice(41)))
+}

@@ -1,0 +1,148 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DefaultArtifactClient } from '@actions/artifact'
+import { unzipSync } from 'fflate'
+import { type Handover, UnreadableResult } from '../../ports/slots.ts'
+import { at, type Place } from './client.ts'
+
+const MOST_BYTES = 256 * 2 ** 20
+const TRIES = 4
+const SECONDS = 120
+
+/** The archive lies elsewhere, at an address that is good for a minute: a failed transfer asks for a new one. */
+export async function download(place: Place, artifact: number, folder: string) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const zip = await transfer(await addressOf(place, artifact))
+      return await unpack(zip, join(folder, `${artifact}`))
+    } catch (error) {
+      if (!(error instanceof TransferFailed) || tries === TRIES) throw error
+      await place.client.clock.wait(2 ** (tries - 1))
+    }
+  }
+}
+
+class TransferFailed extends Error {
+  override name = 'TransferFailed'
+}
+
+async function addressOf(place: Place, artifact: number): Promise<string> {
+  const { headers, status } = await place.client.octokit.request(
+    'GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}',
+    { ...at(place), artifact_id: artifact, archive_format: 'zip', request: { redirect: 'manual' } },
+  )
+  if (headers.location === undefined)
+    throw new Error(`artifact ${artifact}: no address to load from (status ${status})`)
+  return headers.location
+}
+
+/** The address carries its own permission; our token is for GitHub's API alone and is not sent along. */
+async function transfer(address: string): Promise<Uint8Array> {
+  try {
+    const response = await fetch(address, { signal: AbortSignal.timeout(SECONDS * 1000) })
+    if (!response.ok || response.body === null) throw new Error(`status ${response.status}`)
+    return await collect(response.body)
+  } catch (error) {
+    if (error instanceof UnreadableResult) throw error
+    throw new TransferFailed('an artifact could not be loaded', { cause: error })
+  }
+}
+
+async function collect(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.byteLength
+    if (size > MOST_BYTES) throw new UnreadableResult(`the artifact has more than ${MOST_BYTES} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, size)
+}
+
+const RESULT = 'result.json'
+const BUNDLE = 'work.bundle'
+
+/** Bytes that each file of a result may have; nothing else is taken out of the archive. */
+const CAPS: ReadonlyMap<string, number> = new Map([
+  [RESULT, 4 * 2 ** 20],
+  [BUNDLE, 256 * 2 ** 20],
+])
+
+/** Takes a slot's result out of its archive. No name from the archive becomes a path: only these two are looked for. */
+export async function unpack(zip: Uint8Array, folder: string): Promise<{ result: string; bundle: string | null }> {
+  const files = read(zip)
+  const result = files[RESULT]
+  if (result === undefined) throw new UnreadableResult(`there is no ${RESULT} in the artifact`)
+  const bundle = files[BUNDLE]
+  if (bundle === undefined) return { result: decode(result), bundle: null }
+  await mkdir(folder, { recursive: true })
+  const path = join(folder, BUNDLE)
+  await writeFile(path, bundle)
+  return { result: decode(result), bundle: path }
+}
+
+function read(zip: Uint8Array): Record<string, Uint8Array> {
+  try {
+    // The size that the archive declares is also the most that is unpacked.
+    return unzipSync(zip, { filter: ({ name, originalSize }) => checkSize(name, originalSize) })
+  } catch (error) {
+    if (error instanceof UnreadableResult) throw error
+    throw new UnreadableResult('the artifact is no readable archive', { cause: error })
+  }
+}
+
+function checkSize(name: string, size: number): boolean {
+  const cap = CAPS.get(name)
+  if (cap === undefined) return false
+  if (size > cap) throw new UnreadableResult(`${name} has ${size} bytes, more than ${cap}`)
+  return true
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    throw new UnreadableResult(`${RESULT} is not UTF-8`, { cause: error })
+  }
+}
+
+/** Long enough for an orchestrator that waits for a person over a weekend; the work itself is safe in git by then. */
+const RETENTION_DAYS = 7
+/** A bundle is packed already. */
+const COMPRESSION = 1
+
+/** Names to try; the reader takes any of them for the same result. */
+const NAMES = [(name: string) => name, (name: string) => `${name}.2`, (name: string) => `${name}.3`]
+
+export function openHandover(): Handover {
+  return {
+    upload: async (name, files, rootFolder) => {
+      // 1.7 MB that only a slot with a result needs.
+      const { DefaultArtifactClient } = await import('@actions/artifact')
+      const client = new DefaultArtifactClient()
+      const options = { retentionDays: RETENTION_DAYS, compressionLevel: COMPRESSION }
+      let trouble: unknown
+      for (const named of NAMES) {
+        try {
+          await client.uploadArtifact(named(name), [...files], rootFolder, options)
+          return
+        } catch (error) {
+          trouble = error
+          // It may be there all the same: an earlier try of ours, or this one, whose answer we did not see.
+          if (await isComplete(client, named(name))) return
+          if (!isTaken(error)) throw error
+        }
+      }
+      throw trouble
+    },
+  }
+}
+
+/** Announced by a try that died before its end: nothing can be written under that name, and nothing is listed under it. */
+const isTaken = (error: unknown): boolean => error instanceof Error && /\(409\)|already exists/i.test(error.message)
+
+const isComplete = (client: DefaultArtifactClient, name: string): Promise<boolean> =>
+  client.getArtifact(name).then(
+    () => true,
+    () => false,
+  )

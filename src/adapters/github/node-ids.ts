@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import type { Place } from './client.ts'
+
+/** GraphQL's names of the repository and of the threads that are written to. */
+export interface Nodes {
+  repository: string
+  /** Null where there is no such issue or pull request. */
+  thread(number: number): string | null
+}
+
+export type NodesFor = (threads: readonly number[]) => Promise<Nodes>
+
+/** Asked for lazily, all that is missing in one request, and kept: they never change. */
+export function openNodes(place: Place): NodesFor {
+  let repository: string | undefined
+  const known = new Map<number, string>()
+  return async (threads) => {
+    const missing = [...new Set(threads)].filter((number) => !known.has(number))
+    if (repository === undefined || missing.length > 0) {
+      const found = await ask(place, missing)
+      repository = found.repository
+      for (const [number, node] of found.threads) known.set(number, node)
+    }
+    return { repository, thread: (number) => known.get(number) ?? null }
+  }
+}
+
+const nodeSchema = z.object({ id: z.string() })
+const answerSchema = z.object({ repository: nodeSchema.catchall(nodeSchema.nullish().or(z.string())) })
+
+async function ask({ client, owner, repo }: Place, threads: readonly number[]) {
+  const variables = Object.fromEntries(threads.map((number) => [`n${number}`, number]))
+  const { data, errors } = await client.graph('query', question(threads), { owner, name: repo, ...variables })
+  const parsed = answerSchema.safeParse(data)
+  if (!parsed.success) throw new Error(`GitHub does not show ${owner}/${repo}: ${errors[0]?.message ?? 'no answer'}`)
+  const found = threads.flatMap((number): [number, string][] => {
+    const node = nodeSchema.safeParse(parsed.data.repository[`t${number}`])
+    return node.success ? [[number, node.data.id]] : []
+  })
+  return { repository: parsed.data.repository.id, threads: found }
+}
+
+function question(threads: readonly number[]): string {
+  const declared = threads.map((number) => `, $n${number}: Int!`).join('')
+  const asked = threads.map(
+    (number) => `t${number}: issueOrPullRequest(number: $n${number}) { ... on Issue { id } ... on PullRequest { id } }`,
+  )
+  return `query($owner: String!, $name: String!${declared}) { repository(owner: $owner, name: $name) { id ${asked.join(' ')} } }`
+}

@@ -1,0 +1,125 @@
+import { ownOf } from '../../core/own.ts'
+import type { Located, Projection, Published } from '../../ports/forge.ts'
+import type { GraphAnswer, GraphError, Place } from './client.ts'
+import { UnknownOutcome } from './http-error.ts'
+import { documentOf, locatedBy, type Mutation, mutationOf } from './mutation.ts'
+import type { Nodes } from './node-ids.ts'
+
+/** A projection on its way, and its place among the answers. */
+export interface Item {
+  index: number
+  projection: Projection
+}
+
+export interface Sent {
+  item: Item
+  outcome: Outcome
+}
+
+/** Sends each projection once. GitHub asks for writes one after the other, so the batches wait for each other. */
+export async function send(place: Place, items: readonly Item[], nodes: Nodes): Promise<Sent[]> {
+  const sent: Sent[] = []
+  const ready: (Item & { mutation: Mutation })[] = []
+  for (const item of items) {
+    const mutation = mutationOf(item.projection, nodes)
+    if (mutation === null) sent.push({ item, outcome: noThread })
+    else ready.push({ ...item, mutation })
+  }
+  for (const batch of batchesOf(ready)) {
+    const answer = await sendBatch(
+      place,
+      batch.map((item) => item.mutation),
+    )
+    batch.forEach((item, index) => {
+      sent.push({ item, outcome: answer === null ? { kind: 'unknown' } : outcomeOf(index, answer) })
+    })
+  }
+  return sent
+}
+
+const noThread: Outcome = { kind: 'refused', reason: 'gone', message: 'there is no such issue or pull request' }
+
+/** Null where nobody knows what was done. */
+async function sendBatch({ client }: Place, mutations: readonly Mutation[]): Promise<GraphAnswer | null> {
+  const { text, variables } = documentOf(mutations)
+  try {
+    return await client.graph('mutation', text, variables)
+  } catch (error) {
+    if (error instanceof UnknownOutcome) return null
+    throw error
+  }
+}
+
+/** GitHub gives a request ten seconds; a pull request takes it much longer than a check or a comment. */
+const WEIGHT: Readonly<Record<Projection['kind'], number>> = {
+  check: 1,
+  comment: 1,
+  'close-pull': 2,
+  'ready-pull': 2,
+  pull: 4,
+}
+const HEAVIEST = 20
+
+/** In order, in as few parts as can be. */
+function batchesOf<Item extends { projection: Projection }>(items: readonly Item[]): Item[][] {
+  const batches: Item[][] = []
+  let weight = HEAVIEST
+  for (const item of items) {
+    const own = WEIGHT[item.projection.kind]
+    if (weight + own > HEAVIEST) {
+      batches.push([])
+      weight = 0
+    }
+    batches.at(-1)?.push(item)
+    weight += own
+  }
+  return batches
+}
+
+type Refusal = Extract<Published, { ok: false }>['reason']
+
+/** What became of one mutation among several. */
+export type Outcome =
+  | { kind: 'done'; located: Located }
+  | { kind: 'refused'; reason: Refusal; message: string }
+  /** Refused for now; surely not done. */
+  | { kind: 'later' }
+  /** Perhaps done, or done before: look. */
+  | { kind: 'unknown' }
+
+function outcomeOf(index: number, { data, errors }: GraphAnswer): Outcome {
+  const alias = `m${index}`
+  const located = locatedBy(data[alias])
+  if (located !== null) return { kind: 'done', located }
+  const error = errors.find(({ path }) => path?.[0] === alias) ?? errors.find(({ path }) => (path ?? []).length === 0)
+  return error === undefined ? { kind: 'unknown' } : outcomeOfError(error)
+}
+
+type Meaning = 'unknown' | 'later' | Refusal
+
+/** What GitHub says, where the type says too little. */
+const SAYINGS: readonly [RegExp, Meaning][] = [
+  [/not permitted to create or approve pull requests/i, 'not-permitted'],
+  [/resource not accessible by/i, 'not-permitted'],
+  [/draft pull requests are not supported/i, 'no-drafts'],
+  [/no commits between/i, 'nothing-to-compare'],
+  [/a pull request already exists/i, 'unknown'],
+  [/submitted too quickly|secondary rate limit/i, 'later'],
+  [/something went wrong|timed? ?out/i, 'unknown'],
+]
+
+const TYPES: Readonly<Record<string, Meaning>> = {
+  FORBIDDEN: 'not-permitted',
+  NOT_FOUND: 'gone',
+  RATE_LIMITED: 'later',
+  UNPROCESSABLE: 'refused',
+}
+
+function outcomeOfError({ message, type, path }: GraphError): Outcome {
+  const meant = SAYINGS.find(([saying]) => saying.test(message))?.[1] ?? ownOf(TYPES, type ?? '')
+  if (meant === 'unknown' || meant === 'later') return { kind: meant }
+  if (meant !== undefined) return { kind: 'refused', reason: meant, message }
+  // An error about the request as a whole: it is we who asked wrongly.
+  if ((path ?? []).length === 0) throw new Error(`GitHub did not understand a mutation: ${message}`)
+  return { kind: 'refused', reason: 'refused', message }
+}

@@ -1,0 +1,22 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Scratch, ScratchFolder } from '../../ports/worktree.ts'
+
+/** Folders inside this one, which is there already. */
+export const scratchIn = (parent: string): Scratch => ({
+  async use(work) {
+    const path = await mkdtemp(join(parent, 'tributary-result-'))
+    try {
+      return await work(folderAt(path))
+    } finally {
+      await rm(path, { recursive: true, force: true })
+    }
+  },
+})
+
+const folderAt = (path: string): ScratchFolder => ({
+  path,
+  file: (name) => join(path, name),
+  write: (name, text) => writeFile(join(path, name), text),
+  bytes: async (name) => (await stat(join(path, name))).size,
+})

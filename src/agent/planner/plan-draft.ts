@@ -1,0 +1,157 @@
+import { predictCost } from '../../core/money/predicted-cost.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import type { PlanDraft, Question } from '../../core/plan/planning.ts'
+import type { Settings } from '../../core/settings.ts'
+import type { DesignRequest } from './design-request.ts'
+import { type Sketch, sketch } from './incremental-plan.ts'
+import { headOf, headSchema, type PlanHead, type PlannedTask, plannedTaskSchema, taskOf } from './plan-schema.ts'
+import type { PlanParts } from './plan-stream.ts'
+import { wholeProblems } from './task-problems.ts'
+
+type Drafting = Pick<DesignRequest, 'input' | 'answers' | 'questionsAllowed' | 'fixed' | 'on'>
+
+/** Why the rest of the plan is not waited for. */
+type Stop = { ok: true; ask: Question[] } | { ok: false; why: string }
+
+interface Pen extends PlanParts {
+  /** The answer begins anew: another one is to be expected. */
+  restart(): void
+  /** The whole answer comes once more. */
+  reread(): void
+  /** The answer is over. */
+  end(): void
+  stopped(): Stop | null
+  draft(): PlanDraft
+}
+
+/** Makes a draft of a plan's parts as they come, and tells of each of them once. `stop` is called as soon as no more is wanted. */
+export function drafting(asked: Drafting, stop: () => void): Pen {
+  const { input, fixed, on } = asked
+  const told = telling()
+  const empty = () => ({ head: null as PlanHead | null, page: sketch(fixed, input), broken: false })
+  let now = empty()
+  let isBegun = false
+  let stopped: Stop | null = null
+  const end = (why: Stop) => {
+    stopped = why
+    stop()
+  }
+  /** What comes behind a part that cannot be read is not told: the whole will be asked for again. */
+  const takes = <Part>(read: { data?: Part }, take: (part: Part) => void) => {
+    if (read.data === undefined) now.broken = true
+    else if (stopped === null && !now.broken) take(read.data)
+  }
+  const takeHead = (read: PlanHead) => {
+    const { head, ask } = settled(headOf(read), isBegun ? { ...asked, questionsAllowed: false } : asked)
+    if (ask.length > 0) {
+      // The rest is heard out, not broken off: of a call that is, nobody says what it has cost.
+      stopped = { ok: true, ask }
+      return
+    }
+    now.head = head
+    // Its words may change until the plan is proposed: tasks stand behind it, not on it.
+    if (!isBegun) on.head(head)
+    isBegun = true
+  }
+  const takeTask = (read: PlannedTask) => {
+    if (fixed.some(({ id }) => id === read.id)) return
+    const { task, notes, problems } = now.page.place(taskOf(read, input.settings))
+    const part = { name: task.id, value: { task, notes, problems }, holds: problems.length === 0 }
+    if (!told.tell(part, () => on.task(task, notes, problems))) end({ ok: false, why: CAME_OUT_DIFFERENTLY })
+  }
+  const begin = () => {
+    told.restart()
+    now = empty()
+  }
+  return {
+    stopped: () => stopped,
+    draft: () => draftOf(now.head, now.page, input.settings),
+    reread: begin,
+    restart() {
+      if (stopped?.ok) stopped = null
+      if (on.restart !== undefined) {
+        told.forget()
+        isBegun = false
+        on.restart()
+      }
+      begin()
+    },
+    end() {
+      if (stopped === null && !told.isWhole()) stopped = { ok: false, why: CAME_OUT_DIFFERENTLY }
+    },
+    head: (value) => takes(headSchema.safeParse(value), takeHead),
+    task: (value) => takes(plannedTaskSchema.safeParse(value), takeTask),
+  }
+}
+
+const CAME_OUT_DIFFERENTLY = 'the answer began anew, and tasks that were recorded already came out differently'
+
+/** What is still open is asked, or, where nobody is asked any more, taken for granted where people see it. */
+function settled(head: PlanHead, { answers, questionsAllowed }: Drafting): { head: PlanHead; ask: Question[] } {
+  const open = head.questions.filter(({ id }) => !answers.some(({ question }) => question === id))
+  const assumptions = [...head.assumptions, ...open.map((it) => `${it.question} ${it.default}`)]
+  return { head: { ...head, questions: [], assumptions }, ask: questionsAllowed ? open : [] }
+}
+
+function draftOf(head: PlanHead | null, page: Sketch, settings: Settings): PlanDraft {
+  if (head === null) throw new Error('a draft without a head')
+  const plan = { ...head, tasks: page.tasks() }
+  const money = budgetWords(plan, settings)
+  const problems = [...wholeProblems(plan, settings), ...page.problems(), ...money.problems]
+  return { plan, notes: [...page.notes(), ...money.notes], problems: [...new Set(problems)] }
+}
+
+/** How far a prediction from assumptions may be off before a plan is sent back for it. */
+const SLACK = 2
+
+/** Whether the work would pass the run's limit, as far as that can be told. */
+export function budgetWords(plan: Plan, settings: Settings): { notes: string[]; problems: string[] } {
+  const { parallelUsd } = predictCost(plan, settings)
+  const { usd } = settings.budget
+  if (parallelUsd <= usd) return { notes: [], problems: [] }
+  const words = `The tasks are predicted to cost ${parallelUsd.toFixed(2)} USD, and the run may spend ${usd.toFixed(2)} USD`
+  return parallelUsd > usd * SLACK
+    ? { notes: [], problems: [`${words}: plan fewer or smaller tasks, or cheaper tiers.`] }
+    : { notes: [`${words}: it will stop at its limit if that is right.`], problems: [] }
+}
+
+/** Tells each part once, in order, however often the text that holds them begins anew. */
+interface Telling {
+  /**
+   * A part under its name; one that comes twice in a text is two. False: another one was told under this name, and holds.
+   * `holds`: somebody builds on it from now on.
+   */
+  tell(part: { name: string; value: unknown; holds: boolean }, say: () => void): boolean
+  /** The same text comes once more, or another one in its place. */
+  restart(): void
+  /** All that was told is taken back. */
+  forget(): void
+  /** Everything that holds was in the text. */
+  isWhole(): boolean
+}
+
+function telling(): Telling {
+  const told = new Map<string, { text: string; holds: boolean }>()
+  const seen = new Set<string>()
+  const fresh = (name: string, count = 1): string =>
+    seen.has(`${name} ${count}`) ? fresh(name, count + 1) : `${name} ${count}`
+  return {
+    restart: () => seen.clear(),
+    forget() {
+      seen.clear()
+      told.clear()
+    },
+    isWhole: () => [...told].every(([key, { holds }]) => !holds || seen.has(key)),
+    tell({ name, value, holds }, say) {
+      const key = fresh(name)
+      seen.add(key)
+      const text = JSON.stringify(value)
+      const before = told.get(key)
+      if (before?.holds) return before.text === text
+      if (before?.text === text) return true
+      told.set(key, { text, holds })
+      say()
+      return true
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { argvSchema } from '../../core/plan/plan.ts'
+import type { CommandRun } from '../../ports/sandbox.ts'
+import { changingTools } from './changing-tools.ts'
+import { readingTools } from './reading-tools.ts'
+import { failed, type Tool, type ToolAnswer, tool } from './tool.ts'
+import type { WorkPlace } from './tool-access.ts'
+
+/** view, search, list, log, edit, create, run. Each call asks the plan's gate first, reading ones too. */
+export const workingTools = (at: WorkPlace): Tool[] =>
+  [...readingTools(at.files), ...changingTools(at), runTool(at)].map((one) => behindGate(one, at))
+
+/** `finish`: its value is what the schema gives; all of the schema's fields must be required. */
+export const finishTool = <Schema extends z.ZodType>(input: Schema, description: string): Tool =>
+  tool({ name: 'finish', description, kind: 'finish', input }, async (value) => ({ finished: value }))
+
+const behindGate = (one: Tool, { guard }: WorkPlace): Tool => ({
+  ...one,
+  async use(input, signal) {
+    const why = guard()
+    return why === null ? one.use(input, signal) : { notAllowed: why }
+  },
+})
+
+/** Runs commands of the approved plan, word for word: one more word could make any program do anything. */
+const runTool = (at: WorkPlace): Tool =>
+  tool(
+    {
+      name: 'run',
+      description:
+        'Runs a command of the plan, exactly as the brief gives it, in a sandbox without a network. There is no shell.',
+      kind: 'run',
+      input: z.strictObject({ argv: argvSchema.describe('the command, word by word') }),
+    },
+    async ({ argv }, signal) => {
+      const command = at.commands.find((one) => JSON.stringify(one) === JSON.stringify(argv))
+      if (command === undefined) return failed(`That command is not in the plan. Those that may be run: ${choices(at)}`)
+      const seconds = at.seconds()
+      if (seconds <= 0) return failed('No time is left to run anything; finish')
+      const { sandbox, worktree, env } = at
+      return answerOf(await sandbox.run(command, { worktree, seconds, signal, env }))
+    },
+  )
+
+const choices = ({ commands }: WorkPlace): string =>
+  commands.length === 0 ? 'none' : commands.map((argv) => JSON.stringify(argv)).join(' or ')
+
+function answerOf({ exitCode, log, seconds, timedOut }: CommandRun): ToolAnswer {
+  const end = timedOut ? 'stopped when its time was over' : `exit code ${exitCode}`
+  return { text: `${end}, ${seconds.toFixed(1)} s\n${log}`, failed: timedOut || exitCode !== 0 }
+}

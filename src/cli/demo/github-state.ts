@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import type { Person } from './person.ts'
+
+const commentSchema = z
+  .object({ id: z.number(), body: z.string(), issue_url: z.string(), user: z.object({ login: z.string() }) })
+  .transform(({ id, body, issue_url, user }) => ({
+    id,
+    body,
+    author: user.login,
+    thread: Number(issue_url.split('/').at(-1)),
+  }))
+export type Comment = z.infer<typeof commentSchema>
+
+const pullSchema = z
+  .object({
+    number: z.number(),
+    title: z.string(),
+    draft: z.boolean(),
+    state: z.string(),
+    merged_at: z.string().nullable(),
+    head: z.object({ ref: z.string(), sha: z.string() }),
+    base: z.object({ ref: z.string() }),
+  })
+  .transform(({ merged_at, head, base, ...rest }) => ({
+    ...rest,
+    merged: merged_at !== null,
+    head: head.ref,
+    sha: head.sha,
+    base: base.ref,
+  }))
+export type Pull = z.infer<typeof pullSchema>
+
+const checkSchema = z.object({
+  id: z.number(),
+  name: z.string(),
+  head_sha: z.string(),
+  external_id: z.string().nullable(),
+  status: z.string(),
+  conclusion: z.string().nullable(),
+  output: z.object({ title: z.string().nullable(), summary: z.string().nullable(), text: z.string().nullable() }),
+})
+export type Check = z.infer<typeof checkSchema>
+
+const refSchema = z.object({ ref: z.string(), object: z.object({ sha: z.string() }) })
+
+/** All that a visitor of the pages sees. */
+export interface Seen {
+  comments: Comment[]
+  pulls: Pull[]
+  checks: Check[]
+  /** What else moves while a run goes on, as a text that changes with it: refs, the journal's too, and jobs' logs. */
+  traces: string
+}
+
+export type Look = () => Promise<Seen>
+
+/** Checks hang on commits, and branches move on: a commit that was once a head is looked at until its checks are completed. */
+export function createLook(visitor: Person, logs: () => Promise<unknown>): Look {
+  const known = new Map<string, Check[]>()
+  const checksAt = (sha: string) => visitor.list(checkSchema, `/commits/${sha}/check-runs`, 'check_runs')
+  return async () => {
+    const comments = await visitor.list(commentSchema, '/issues/comments')
+    const pulls = await visitor.list(pullSchema, '/pulls?state=all&direction=asc')
+    const refs = await visitor.list(refSchema, '/git/matching-refs/heads/tributary/')
+    const journals = await visitor.list(refSchema, '/git/matching-refs/tributary/')
+    const heads = new Set([...pulls.map((pull) => pull.sha), ...refs.map((ref) => ref.object.sha)])
+    for (const [sha, checks] of known) if (checks.some((check) => check.status !== 'completed')) heads.add(sha)
+    await Promise.all([...heads].map(async (sha) => known.set(sha, await checksAt(sha))))
+    const traces = JSON.stringify([refs, journals, await logs()])
+    return { comments, pulls, checks: [...known.values()].flat(), traces }
+  }
+}
+
+/** Who every job of a workflow is, on GitHub and on the hub. */
+const BOT = 'github-actions[bot]'
+
+export const isBot = (login: string): boolean => login === BOT

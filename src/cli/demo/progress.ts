@@ -1,0 +1,175 @@
+import type { Clock } from '../../ports/clock.ts'
+import { bounded } from '../../render/markdown/escape.ts'
+import { type Display, wrapped } from '../display.ts'
+import { DemoFailure } from './failure.ts'
+import { type Check, type Comment, isBot, type Look, type Pull, type Seen } from './github-state.ts'
+
+interface News {
+  who: string
+  what: string
+  tone: 'plain' | 'good' | 'bad'
+}
+
+/**
+ * What somebody who sees this for the first time wants to know of all that changes on the pages, each thing once. What
+ * people type is told when they type it; how far the run is, is the status.
+ */
+export function changesBetween(before: Seen, after: Seen): News[] {
+  return [
+    ...after.comments.filter((comment) => isNew(before.comments, comment)).flatMap(aboutComment),
+    ...latestChecks(after.checks).flatMap((check) =>
+      aboutCheck(latestChecks(before.checks).find(byName(check)), check),
+    ),
+    ...after.pulls.flatMap((pull) => aboutPull(before.pulls.find(byNumber(pull)), pull)),
+  ]
+}
+
+/**
+ * The newest check of each name is what a visitor sees: a task's stands on the commit where it began, and on the one that it
+ * handed over.
+ */
+export function latestChecks(checks: readonly Check[]): Check[] {
+  const latest = new Map<string, Check>()
+  for (const check of checks.toSorted((a, b) => a.id - b.id)) latest.set(check.name, check)
+  return [...latest.values()]
+}
+
+const isNew = (known: readonly Comment[], comment: Comment): boolean => byId(known, comment) === undefined
+const byNumber = (pull: Pull) => (other: Pull) => other.number === pull.number
+
+const byName = (check: Check) => (other: Check) => other.name === check.name
+
+const byId = <Item extends { id: number }>(items: readonly Item[], { id }: Item): Item | undefined =>
+  items.find((item) => item.id === id)
+
+/** The first line that people see: no marker, no Markdown. */
+export const headOf = (body: string): string =>
+  (body.split('\n').find((line) => line.trim() !== '' && !line.startsWith('<!--')) ?? '')
+    .replace(/^#+ /, '')
+    .replaceAll('`', '')
+
+/** A live comment that changes all the time begins like this. */
+const STATUS = /^(?:Running|Waiting|Verifying|Planning|Done|Merged|Stopped)\b/
+
+function aboutComment({ author, body, thread }: Comment): News[] {
+  const head = headOf(body)
+  if (!isBot(author) || STATUS.test(head)) return []
+  const refused = head.startsWith('not-permitted')
+  const said = head.replace(/^[a-z-]+: /, refused ? 'No: ' : '')
+  const [first = said] = /^.*?\.(?= [A-Z])/.exec(said) ?? [said]
+  return [{ who: 'tributary', what: `on #${thread}: ${first}`, tone: refused ? 'bad' : 'plain' }]
+}
+
+function aboutPull(before: Pull | undefined, pull: Pull): News[] {
+  const standing = standingOf(pull)
+  if (standing === null || (before !== undefined && standingOf(before) === standing)) return []
+  return [{ who: 'tributary', what: `#${pull.number} ${standing}`, tone: pull.merged ? 'good' : 'plain' }]
+}
+
+/** Of the pull request for the whole change; those of tasks come and go with their checks. */
+function standingOf({ merged, state, draft, base, head }: Pull): string | null {
+  if (!head.endsWith('/trunk')) return null
+  if (merged) return `is merged into ${base}`
+  if (state !== 'open') return `is ${state}`
+  return draft ? null : `is ready: all of it, verified as one`
+}
+
+/** `tributary / cart — Prices of the cart are money` */
+const TASK = /^tributary \/ (\S+) — (.+)$/
+
+const WORST: readonly (string | null)[] = ['failure', 'timed_out', 'cancelled']
+
+function aboutCheck(before: Check | undefined, check: Check): News[] {
+  const { conclusion, name, output } = check
+  const [, task, title] = TASK.exec(name) ?? []
+  if (conclusion === null || before?.conclusion === conclusion || task === undefined) return []
+  if (conclusion === 'success')
+    return [{ who: (output.title ?? 'done').toLowerCase(), what: `${task}: ${title}`, tone: 'good' }]
+  if (conclusion === 'action_required')
+    return [{ who: 'waits', what: `for a person: ${task}: ${title}`, tone: 'plain' }]
+  if (WORST.includes(conclusion)) return [{ who: conclusion, what: `${task}: ${title}`, tone: 'bad' }]
+  return [{ who: 'retried', what: `${task}: ${output.title ?? conclusion}`, tone: 'plain' }]
+}
+
+/** How far it is: `5 of 12 tasks landed; at work: cart, tax`. Null before there is anything to do. */
+export function progressOf({ comments, checks }: Seen): string | null {
+  const [landed] = comments.flatMap(({ body }) => /\d+ of \d+ tasks landed/.exec(body) ?? []).slice(-1)
+  const atWork = checks.flatMap(({ name, status }) => (status === 'in_progress' ? (TASK.exec(name)?.[1] ?? []) : []))
+  if (landed === undefined && atWork.length === 0) return null
+  const names = [...new Set(atWork)]
+  return [landed ?? 'begun', ...(names.length > 0 ? [`at work: ${names.join(', ')}`] : [])].join('; ')
+}
+
+const NOTHING: Seen = { comments: [], pulls: [], checks: [], traces: '' }
+const PAUSE = 0.7
+
+export interface Watch {
+  /** Says what somebody does or what has happened, with the seconds since the start. */
+  say(who: string, what: string): void
+  /** Look, tell what is new, and again, until there is an answer. */
+  until<Answer>(what: string, answer: (seen: Seen) => Answer | null | undefined): Promise<Answer>
+  seconds(): number
+}
+
+interface Limits {
+  /** How many seconds nothing may move before it is given up. */
+  patience: number
+  clock: Clock
+  signal: AbortSignal
+  /** Throws if it is of no use to wait on. */
+  mustGoOn(seen: Seen): void
+}
+
+/** Nothing has moved for longer than a healthy run stands still. */
+class Standstill extends DemoFailure {
+  override name = 'Standstill'
+}
+
+export function createWatch(look: Look, display: Display, limits: Limits): Watch {
+  const { clock, signal, patience } = limits
+  const began = clock.now().getTime()
+  const seconds = () => (clock.now().getTime() - began) / 1000
+  let last = NOTHING
+  let moved = 0
+  const tell = ({ who, what, tone }: News, name: (text: string) => string) =>
+    told(display, who, what, tone === 'plain' ? name : display.colour[TONES[tone]])
+  const say = (who: string, what: string) => {
+    moved = seconds()
+    tell({ who, what, tone: 'plain' }, display.colour.bold)
+  }
+  const take = (seen: Seen) => {
+    if (JSON.stringify(seen) !== JSON.stringify(last)) moved = seconds()
+    for (const news of changesBetween(last, seen)) tell(news, display.colour.cyan)
+    last = seen
+  }
+  return {
+    say,
+    seconds,
+    until: async (what, answer) => {
+      for (;;) {
+        display.status(progressOf(last) ?? `waiting for ${what}`)
+        take(await look())
+        const found = answer(last)
+        if (found !== null && found !== undefined) return found
+        limits.mustGoOn(last)
+        if (seconds() - moved > patience)
+          throw new Standstill(`nothing moved for ${Math.round(patience)} s while it waited for ${what}`)
+        await clock.wait(PAUSE, signal)
+        signal.throwIfAborted()
+      }
+    },
+  }
+}
+
+const TONES = { good: 'green', bad: 'red' } as const
+const [TIME, NAME] = [8, 10]
+const MARGIN = TIME + NAME + 3
+/** What people and models write can be long. */
+const MOST = 160
+
+function told({ line, columns, colour, seconds }: Display, who: string, what: string, mark: (text: string) => string) {
+  const time = `${seconds().toFixed(1)} s`.padStart(TIME)
+  const [first = '', ...more] = wrapped(bounded(what, MOST), columns - MARGIN)
+  line(`${colour.dim(time)}  ${mark(who.padEnd(NAME))} ${first}`)
+  for (const rest of more) line(`${' '.repeat(MARGIN)}${rest}`)
+}

@@ -1,0 +1,160 @@
+import { z } from 'zod'
+import { ownOf } from '../core/own.ts'
+import { err, ok, type Result } from '../core/result.ts'
+import { nearest } from '../core/text/nearest.ts'
+import { listed, quoted } from '../core/text/quoted.ts'
+import { wordsOfLine } from './shell-words.ts'
+import { flowList, type Path, type YamlText } from './yaml.ts'
+
+/** Something in a text that does not fit its schema. */
+export interface Misfit {
+  line: number
+  path: Path
+  tooLong: boolean
+  /** A whole sentence, without the line. */
+  message: string
+}
+
+/** Nobody mends more at once, and a journal has to hold them. */
+const MANY = 50
+
+type AnySchema = z.core.$ZodType
+
+/** Holds a text against its schema. A known key without a value counts as left out: its value may be a comment. */
+export function checked<Schema extends z.ZodType>(schema: Schema, text: YamlText): Result<z.infer<Schema>, Misfit[]> {
+  const result = schema.safeParse(withoutEmpty(text.value, schema), { reportInput: true })
+  if (result.success) return ok(result.data)
+  const found = result.error.issues.flatMap((issue) => misfits(issue, schema, text))
+  return err(found.sort((a, b) => a.line - b.line).slice(0, MANY))
+}
+
+function misfits(issue: z.core.$ZodIssue, schema: AnySchema, { lineOf }: YamlText): Misfit[] {
+  if (issue.code !== 'unrecognized_keys') {
+    const { path } = issue
+    const line = lineOf(path)
+    const message = `${wrongWords(issue)}.`
+    return [{ line, path, tooLong: issue.code === 'too_big' && issue.origin === 'string', message }]
+  }
+  const known = keysAt(schema, issue.path)
+  return issue.keys.map((key) => {
+    const path = [...issue.path, key]
+    const close = nearest(key, known)
+    const hint = close === null ? `Known are ${listed(known)}.` : `Did you mean ${quoted(close)}?`
+    const line = lineOf(path)
+    return { line, path, tooLong: false, message: `${quoted(key)} is not known here. ${hint}` }
+  })
+}
+
+/** Looks through what a schema is wrapped into. */
+function bare(schema: AnySchema | undefined): AnySchema | undefined {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional)
+    return bare(schema.unwrap())
+  return schema instanceof z.ZodPipe ? bare(schema.out) : schema
+}
+
+function schemaAt(schema: AnySchema, path: Path): AnySchema | undefined {
+  let at = bare(schema)
+  for (const part of path) {
+    if (at instanceof z.ZodObject) at = bare(at.shape[String(part)])
+    else if (at instanceof z.ZodArray) at = bare(at.element)
+  }
+  return at
+}
+
+function keysAt(schema: AnySchema, path: Path): string[] {
+  const at = schemaAt(schema, path)
+  return at instanceof z.ZodObject ? Object.keys(at.shape) : []
+}
+
+function withoutEmpty(value: unknown, schema: AnySchema | undefined): unknown {
+  const known = bare(schema)
+  if (Array.isArray(value) && known instanceof z.ZodArray) return value.map((item) => withoutEmpty(item, known.element))
+  if (!isRecord(value) || !(known instanceof z.ZodObject)) return value
+  const kept = Object.entries(value).filter(([key, inner]) => inner !== null || !Object.hasOwn(known.shape, key))
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutEmpty(inner, ownOf(known.shape, key))]))
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const WANTED: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: '`true` or `false`',
+  array: 'a list',
+  object: 'keys with values',
+}
+
+/** What is wrong with a value, for the person who wrote it. */
+function wrongWords(issue: z.core.$ZodIssue): string {
+  const name = nameOf(issue.path)
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined
+        ? `${name} is missing`
+        : `${name} must be ${wanted(issue)}, not ${given(issue.input)}${fixed(issue)}`
+    case 'invalid_value':
+      return issue.input === undefined
+        ? `${name} is missing`
+        : `${name} must be ${listed(issue.values.map(String), 'or')}, not ${given(issue.input)}`
+    case 'too_small':
+      return issue.origin === 'string' || issue.origin === 'array'
+        ? `${name} may not be empty`
+        : `${name} must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`
+    case 'too_big':
+      return issue.origin === 'string'
+        ? `${name} may have ${issue.maximum} characters at most`
+        : `${name} must be ${issue.maximum} at most`
+    case 'invalid_format':
+      return `${name} ${quoted(String(issue.input))} must be ${patternWords(issue.message)}`
+    default:
+      return `${name} ${issue.message}`
+  }
+}
+
+/** `limits.tasks`, `run[1]`; of a task's path only what is inside of the task. */
+function nameOf(path: Path): string {
+  const inner = path[0] === 'tasks' && path.length > 2 ? path.slice(2) : path
+  // The list of words of a command is the command itself to whoever writes it.
+  const parts = inner.filter((part) => part !== 'argv')
+  if (parts.length === 0) return 'The text'
+  return quoted(
+    parts
+      .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`))
+      .join(''),
+  )
+}
+
+const patternWords = (message: string): string => (message.startsWith('Invalid') ? 'of another form' : message)
+
+type WrongType = Extract<z.core.$ZodIssue, { code: 'invalid_type' }>
+
+const isCommand = (path: Path): boolean =>
+  path.at(-1) === 'argv' ||
+  path.at(-1) === 'run' ||
+  (path.at(-2) === 'worker' && path.at(-1) === 'command') ||
+  (path.at(-2) === 'verification' && typeof path.at(-1) === 'number')
+
+const wanted = ({ expected, path }: WrongType): string =>
+  expected === 'array' && isCommand(path) ? 'a list of words' : (WANTED[expected] ?? expected)
+
+function given(input: unknown): string {
+  if (input === null) return 'nothing'
+  if (Array.isArray(input)) return 'a list'
+  if (typeof input === 'object') return 'keys with values'
+  if (typeof input === 'string') return `the text ${quoted(input)}`
+  return quoted(String(input))
+}
+
+/** What to write instead, if that can be told. */
+function fixed({ expected, input, path }: WrongType): string {
+  if (expected === 'string' && (typeof input === 'number' || typeof input === 'boolean'))
+    return `: write it in quotes, ${quoted(JSON.stringify(String(input)))}`
+  if (expected !== 'array' || typeof input !== 'string') return ''
+  const list = flowList(isCommand(path) || path.at(-1) === 'verification' ? wordsOfLine(input) : [input])
+  // One command where a list of them belongs: all of its words are one of them.
+  return path.includes('verification')
+    ? `: it is a list of commands, such as ${quoted(`[${list}]`)}`
+    : `: write ${quoted(list)}`
+}

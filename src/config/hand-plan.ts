@@ -1,0 +1,209 @@
+import { fromMarkdown } from 'mdast-util-from-markdown'
+import { z } from 'zod'
+import type { Problem } from '../core/failure.ts'
+import { kindSchema, type Plan, planSchema, sizeSchema, type Task, taskSchema } from '../core/plan/plan.ts'
+import { err, ok, type Result } from '../core/result.ts'
+import type { Settings } from '../core/settings.ts'
+import { quoted } from '../core/text/quoted.ts'
+import { checked, type Misfit } from './check.ts'
+import { wordsOfLine } from './shell-words.ts'
+import { flowList, type Path, readYaml } from './yaml.ts'
+
+const INFO = 'tributary'
+const LONGEST_NAME = 40
+
+/** Only blocks matter here, and the time that links and stars take grows with the square of the text. */
+const BLOCKS_ONLY = {
+  disable: { null: ['attention', 'autolink', 'codeText', 'htmlText', 'labelEnd', 'labelStartImage', 'labelStartLink'] },
+}
+
+/** A plan as it is written, in YAML. */
+export interface PlanBlock {
+  text: string
+  /** Lines of the text around it that stand above its first one. */
+  above: number
+}
+
+/** A problem, and its line; null: that of no line. */
+interface PlacedProblem {
+  line: number | null
+  problem: Problem
+}
+
+/** A plan, and where it says what. */
+export interface WrittenPlan {
+  plan: Plan
+  lineOf: (path: Path) => number
+}
+
+/** The plan that a person wrote into the issue. Lines count from the block's first. */
+export function readHandPlan(issueBody: string, settings: Settings): Result<Plan, Problem[]> {
+  const block = findPlan(issueBody)
+  if (!block.ok) return err([block.error])
+  const written = readPlanBlock({ ...block.value, above: 0 }, settings)
+  return written.ok ? ok(written.value.plan) : err(written.error.map(inBlock))
+}
+
+const inBlock = ({ line, problem }: PlacedProblem): Problem =>
+  line === null ? problem : { ...problem, message: `Line ${line} of the block: ${problem.message}` }
+
+/** The one fenced block `tributary` of a text in Markdown. */
+export function findPlan(markdown: string): Result<PlanBlock, Problem> {
+  const [block, ...more] = planBlocks(fromMarkdown(markdown.replace(/\r\n?/g, '\n'), { extensions: [BLOCKS_ONLY] }))
+  if (block === undefined) return err(problem('no-plan', NO_PLAN))
+  if (more.length === 0) return ok(block)
+  return err(
+    problem('several-plans', `The issue has ${more.length + 1} fenced blocks \`tributary\`. Leave one of them.`),
+  )
+}
+
+/** What a block says, or every problem with its form. Lines are those of the text around it. */
+export function readPlanBlock({ text, above }: PlanBlock, settings: Settings): Result<WrittenPlan, PlacedProblem[]> {
+  const yaml = readYaml(text, above)
+  if (!yaml.ok)
+    return err(yaml.error.map(({ line, message }) => ({ line, problem: problem('not-yaml', `${message}.`) })))
+  const { value, lineOf } = yaml.value
+  if (value === null)
+    return err([{ line: null, problem: problem('no-plan', `The fenced block \`tributary\` is empty. ${FIELDS}`) }])
+  const plan = checked(handPlanSchema, yaml.value)
+  if (!plan.ok) return err(plan.error.map((misfit) => placed(misfit, value)))
+  return ok({ plan: toPlan(plan.value, settings), lineOf })
+}
+
+const FIELDS =
+  'It holds a plan in YAML: `title`, and `tasks`, each with `id`, `title`, `needs`, `writes`, `run` and `acceptance`.'
+const NO_PLAN = `The issue has no fenced block with the info string \`${INFO}\`. Write one into its text. ${FIELDS}`
+
+type Piece = {
+  type: string
+  lang?: string | null
+  value?: string
+  children?: readonly Piece[]
+  position?: { start: { line: number } } | undefined
+}
+
+/** A quoted plan is somebody else's. */
+function planBlocks(piece: Piece): PlanBlock[] {
+  if (piece.type === 'code')
+    return piece.lang?.toLowerCase() === INFO
+      ? [{ text: piece.value ?? '', above: piece.position?.start.line ?? 0 }]
+      : []
+  return piece.type === 'blockquote' ? [] : (piece.children ?? []).flatMap(planBlocks)
+}
+
+const problem = (code: Problem['code'], message: string): Problem => ({ code, task: null, field: null, message })
+
+function placed({ line, path, tooLong, message }: Misfit, plan: unknown): PlacedProblem {
+  const code = tooLong ? 'too-long' : 'not-a-plan'
+  const [first, index, field] = path
+  const ofTask = first === 'tasks' && typeof index === 'number'
+  const named = ofTask ? field : first
+  const name = named === undefined ? null : String(named).slice(0, LONGEST_NAME)
+  return { line, problem: { code, task: ofTask ? taskName(plan, path) : null, field: name, message } }
+}
+
+/** Its id as it was written, which may be what is wrong with it; else its place. */
+function taskName(plan: unknown, [, index]: Path): string {
+  const tasks = property(plan, 'tasks')
+  const id = Array.isArray(tasks) ? property(tasks[Number(index)], 'id') : undefined
+  return typeof id === 'string' && id !== '' ? id.slice(0, LONGEST_NAME) : `task ${Number(index) + 1}`
+}
+
+const property = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined
+
+/** Why no program can be called so; null: one can. */
+function whyNotCalled(argv: readonly string[]): string | null {
+  const [program] = argv
+  if (program === '' || argv.some((word) => word.includes('\0')))
+    return 'must begin with the name of a program, and may hold no null character'
+  return program !== undefined && /\s/.test(program)
+    ? `begins with ${quoted(program)}, which is no program: each word is an item of its own, ${quoted(flowList(wordsOfLine(program)))}`
+    : null
+}
+
+/** A list of words that a program can be called with; the first one names the program. Editors are told the same by patterns. */
+const callable = <Argv extends z.ZodType<string[]>>(argv: Argv, word = '^[^\\u0000]*$'): Argv =>
+  argv
+    .superRefine((words, context) => {
+      const why = whyNotCalled(words)
+      if (why !== null) context.addIssue({ code: 'custom', message: why })
+    })
+    .meta({
+      items: [{ type: 'string', pattern: '^[^\\s\\u0000]+$' }],
+      additionalItems: { type: 'string', pattern: word },
+    })
+
+/** By hand a command is its list of words alone; what else the plan keeps of it may be written out, too. */
+const asCommand = (written: unknown): unknown =>
+  typeof written === 'object' && written !== null && !Array.isArray(written) ? written : { argv: written, expect: '' }
+const asCheck = (written: unknown): unknown =>
+  typeof written === 'object' && written !== null && !Array.isArray(written) ? written : { argv: written }
+
+const fields = taskSchema.shape
+const acceptance = fields.acceptance.extend({
+  argv: callable(fields.acceptance.shape.argv),
+  expect: z.string().default(''),
+})
+const oneCheck = planSchema.shape.verification.element
+const check = oneCheck.extend({ argv: callable(oneCheck.shape.argv, '^[^\\u0000]+$') })
+
+/** The plan's own schema, with a default for what people leave out. Whether the plan is any good, lint tells. */
+const handTaskSchema = taskSchema.extend({
+  id: fields.id.describe('Names the task, its branch and its check'),
+  title: fields.title.optional().describe('One line; the id otherwise'),
+  goal: fields.goal.default('').describe('What is to be reached; shown in the check, and told to an agent'),
+  context: fields.context.default('').describe('What one has to know for it'),
+  needs: fields.needs.default([]).describe('Ids of the tasks that have to land first'),
+  writes: fields.writes.default([]).describe('Globs of the files that it may change; a change elsewhere fails it'),
+  reads: fields.reads.default([]).describe('Globs of what it depends on'),
+  acceptance: z
+    .preprocess(asCommand, acceptance)
+    .prefault([])
+    .describe('The command that proves it, as a list of words; it may change no file'),
+  steps: fields.steps.default([]).describe('What to do, one after the other'),
+  expected_outcome: fields.expected_outcome.default('').describe('What there is when it is done'),
+  interface: fields.interface.default('').describe('What other tasks rely on'),
+  out_of_scope: fields.out_of_scope.default('').describe('What is not to be done'),
+  risk: fields.risk.default('').describe('What may go wrong'),
+  size: sizeSchema.default('medium').describe('How long it may take, for the order of tasks'),
+  model_tier: fields.model_tier.default('default').describe('Which model of the settings an agent works with'),
+  kind: kindSchema
+    .extract(['code', 'gate'])
+    .default('code')
+    .describe('gate: no work; nothing behind it starts before a person approves it'),
+  run: callable(fields.run)
+    .default([])
+    .describe('The program that does the work, as a list of words; without it an agent works on the task'),
+  timeout_minutes: fields.timeout_minutes.optional().describe('After that it is stopped and has failed'),
+})
+
+const shape = planSchema.shape
+export const handPlanSchema = planSchema.extend({
+  title: shape.title.describe('The title of the final pull request'),
+  summary: shape.summary.default('').describe('What the change is, in a sentence or two'),
+  context: shape.context.default('').describe('Why; shown in the plan, and with every task'),
+  approach: shape.approach.default('').describe('How'),
+  assumptions: shape.assumptions.default([]).describe('What is taken for granted'),
+  questions: shape.questions.default([]).describe('What is open'),
+  non_goals: shape.non_goals.default([]).describe('What is not meant'),
+  critical_files: shape.critical_files.default([]).describe('Files that matter most'),
+  verification: z
+    .array(z.preprocess(asCheck, check))
+    .default([])
+    .describe('Commands that run on the merged whole, each a list of words'),
+  tasks: z.array(handTaskSchema).min(1).describe('At least one'),
+})
+
+type HandPlan = z.infer<typeof handPlanSchema>
+
+const toPlan = (written: HandPlan, { limits }: Settings): Plan => ({
+  ...written,
+  tasks: written.tasks.map(
+    (task): Task => ({
+      ...task,
+      title: task.title ?? task.id,
+      timeout_minutes: task.timeout_minutes ?? limits.task_minutes,
+    }),
+  ),
+})

@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { runIdSchema } from '../core/ids.ts'
+
+/** The inputs and outputs that action.yml declares; a test holds the two lists together. */
+export const INPUTS = ['role', 'run', 'slot', 'result', 'token'] as const
+export const OUTPUTS = ['run', 'orchestrate', 'slots'] as const
+
+const optionalRun = z.union([z.literal('').transform(() => null), runIdSchema])
+
+const inputsSchema = z.discriminatedUnion('role', [
+  z.object({ role: z.literal('command'), token: z.string().min(1) }),
+  z.object({ role: z.literal('orchestrate'), token: z.string().min(1), run: runIdSchema }),
+  z.object({
+    role: z.literal('work'),
+    token: z.string().min(1),
+    run: runIdSchema,
+    slot: z.string().regex(/^r[0-9]+\.[0-9]+$/, 'a slot is named like r1.2'),
+  }),
+  z.object({ role: z.literal('recover'), token: z.string().min(1), run: optionalRun, result: z.string() }),
+])
+export type Inputs = z.infer<typeof inputsSchema>
+
+/** Reads all inputs at once; the error names the input and what it should be. */
+export function readInputs(get: (name: string) => string): Inputs {
+  const parsed = inputsSchema.safeParse(Object.fromEntries(INPUTS.map((name) => [name, get(name)])))
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'inputs'}: ${issue.message}`)
+  throw new Error(
+    `The workflow gives this action wrong inputs: ${problems.join('; ')}. Compare it with examples/tributary.yml.`,
+  )
+}
+
+const environmentSchema = z.object({
+  GITHUB_REPOSITORY: z.string().regex(/^[^/]+\/[^/]+$/),
+  GITHUB_RUN_ID: z.coerce.number().int().positive(),
+  GITHUB_RUN_ATTEMPT: z.coerce.number().int().positive().default(1),
+  GITHUB_SERVER_URL: z.url(),
+  GITHUB_API_URL: z.url(),
+  GITHUB_GRAPHQL_URL: z.url(),
+  GITHUB_WORKSPACE: z.string(),
+  GITHUB_WORKFLOW_REF: z.string(),
+  RUNNER_TEMP: z.string(),
+  /** What uploads artifacts; a slot must not let it out. */
+  ACTIONS_RUNTIME_TOKEN: z.string().default(''),
+  /** Seconds without a byte from the model after which a call is begun anew; empty: as long as the API may be silent. */
+  TRIBUTARY_SILENCE_SECONDS: z
+    .union([z.literal('').transform(() => undefined), z.coerce.number().positive()])
+    .optional(),
+})
+export type Environment = z.infer<typeof environmentSchema> & { all: Readonly<Record<string, string | undefined>> }
+
+/** What the runner tells by environment variables. Read here and nowhere else. */
+export function readEnvironment(env: Record<string, string | undefined>): Environment {
+  const parsed = environmentSchema.safeParse(env)
+  if (parsed.success) return { ...parsed.data, all: env }
+  const names = parsed.error.issues.map((issue) => issue.path.join('.'))
+  throw new Error(`This runs as a GitHub Action only: ${names.join(', ')} missing or wrong in the environment.`)
+}

@@ -1,0 +1,126 @@
+import { priceOf } from '../core/money/price.ts'
+import { passable, type Settings } from '../core/settings.ts'
+import { quoted } from '../core/text/quoted.ts'
+
+/** Something to be said of one setting. */
+export interface SettingRemark {
+  path: readonly PropertyKey[]
+  message: string
+}
+
+/** Settings that cannot hold together. They are refused: whichever of them won, the other would be ignored in silence. */
+export const contradictions = (settings: Settings): SettingRemark[] => [
+  ...slotContradictions(settings),
+  ...budgetContradiction(settings),
+  ...protectedContradiction(settings),
+]
+
+function slotContradictions({ slots: { start, cap, idle_seconds, life_minutes } }: Settings): SettingRemark[] {
+  const remarks: SettingRemark[] = []
+  if (start > cap)
+    remarks.push({
+      path: ['slots', 'start'],
+      message: `\`slots.start\` ${start} is over \`slots.cap\` ${cap}: lower the first or raise the second`,
+    })
+  if (idle_seconds > life_minutes * 60)
+    remarks.push({
+      path: ['slots', 'idle_seconds'],
+      message: `\`slots.idle_seconds\` ${idle_seconds} is longer than \`slots.life_minutes\` ${life_minutes}: a slot leaves before it can be idle for so long. Lower the first or raise the second`,
+    })
+  return remarks
+}
+
+function budgetContradiction({ budget: { task_usd, usd } }: Settings): SettingRemark[] {
+  if (task_usd <= usd) return []
+  const message = `\`budget.task_usd\` ${task_usd} is over \`budget.usd\` ${usd}: one attempt cannot spend more than its run. Lower the first or raise the second`
+  return [{ path: ['budget', 'task_usd'], message }]
+}
+
+function protectedContradiction({ protected_paths }: Settings): SettingRemark[] {
+  return protected_paths.flatMap((glob, index) =>
+    glob === '**' || glob === '**/*'
+      ? [
+          {
+            path: ['protected_paths', index],
+            message: `\`protected_paths\` ${quoted(glob)} protects every file, so that no task could write one: name files or folders`,
+          },
+        ]
+      : [],
+  )
+}
+
+/** What is allowed and seldom meant. */
+export const settingsWarnings = (settings: Settings): SettingRemark[] => [
+  ...sandboxWarning(settings),
+  ...priceWarnings(settings),
+  ...workerWarnings(settings),
+  ...approverWarnings(settings),
+]
+
+const sandboxWarning = ({ sandbox }: Settings): SettingRemark[] =>
+  sandbox === 'bubblewrap'
+    ? []
+    : [
+        {
+          path: ['sandbox'],
+          message:
+            '`sandbox: off` runs the commands of tasks without isolation: they can read what the job can read, and use its network',
+        },
+      ]
+
+function priceWarnings(settings: Settings): SettingRemark[] {
+  const { explore_model, plan_model, worker_model, worker } = settings
+  const ofWorkers = worker.command.length > 0 ? [] : Object.entries(worker_model)
+  const used: [string[], string][] = [
+    [['explore_model'], explore_model],
+    [['plan_model'], plan_model],
+    ...ofWorkers.map(([tier, model]): [string[], string] => [['worker_model', tier], model]),
+  ]
+  return used
+    .filter(([, model]) => priceOf(model, settings) === null)
+    .map(([path, model]) => ({
+      path,
+      message: `${quoted(path.join('.'))} ${quoted(model)} has no price, so no limit of money could hold and no plan may use it. Add it to \`prices\``,
+    }))
+}
+
+function workerWarnings({ worker }: Settings): SettingRemark[] {
+  const { command, env, network } = worker
+  if (command.length === 0) return [...(env.length > 0 ? [unused('env')] : []), ...(network ? [unused('network')] : [])]
+  const passed = passable(env)
+  const refused = env.flatMap((name, index) =>
+    passed.includes(name)
+      ? []
+      : [
+          {
+            path: ['worker', 'env', index],
+            message: `\`worker.env\` ${quoted(name)} is never handed over: it could be used to speak for the job`,
+          },
+        ],
+  )
+  const untold = command.some((word) => word.includes('{prompt_file}'))
+    ? []
+    : [
+        {
+          path: ['worker', 'command'],
+          message: '`worker.command` names no `{prompt_file}`, so that the agent is not told what to do',
+        },
+      ]
+  return [...untold, ...refused]
+}
+
+const unused = (key: string): SettingRemark => ({
+  path: ['worker', key],
+  message: `\`worker.${key}\` changes nothing without \`worker.command\``,
+})
+
+function approverWarnings({ approvers: { users, second_person } }: Settings): SettingRemark[] {
+  const [only, ...more] = new Set(users.map((user) => user.toLowerCase()))
+  if (!second_person || only === undefined || more.length > 0) return []
+  return [
+    {
+      path: ['approvers', 'users'],
+      message: `\`approvers.users\` names one person, and \`approvers.second_person\` is set: a plan that ${quoted(only)} asks for cannot be approved. Name a second one`,
+    },
+  ]
+}

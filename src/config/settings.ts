@@ -1,0 +1,104 @@
+import { validGlob } from '../core/plan/glob.ts'
+import { err, ok, type Result } from '../core/result.ts'
+import { defaultSettings, READ_BY_AGENTS, type Settings, settingsSchema } from '../core/settings.ts'
+import { quoted } from '../core/text/quoted.ts'
+import { checked } from './check.ts'
+import { contradictions, type SettingRemark, settingsWarnings } from './settings-conflicts.ts'
+import { wordsOfLine } from './shell-words.ts'
+import { flowList, type Path, readYaml, type YamlText } from './yaml.ts'
+
+/** Something that is to be said of a settings file. */
+interface Remark {
+  line: number
+  /** `slots.start`; null for what is about no setting. */
+  field: string | null
+  /** A whole sentence, without the line. */
+  message: string
+}
+
+interface JudgedSettings {
+  settings: Settings
+  /** What is allowed and seldom meant. */
+  warnings: Remark[]
+}
+
+/** What `.github/tributary.yml` says, or every sentence about what is wrong with it. No file: the defaults. */
+export function readSettings(text: string | null): Result<Settings, string[]> {
+  const judged = judgeSettings(text)
+  return judged.ok ? ok(judged.value.settings) : err(judged.error.map(inLine))
+}
+
+/** A remark with its line, as one sentence. */
+export const inLine = ({ line, message }: Remark): string => `Line ${line}: ${message}`
+
+/** The same, with the place of each problem, and with what is warned of. */
+export function judgeSettings(text: string | null): Result<JudgedSettings, Remark[]> {
+  const yaml = readYaml(text ?? '')
+  if (!yaml.ok) return err(yaml.error.map(({ line, message }) => ({ line, field: null, message: `${message}.` })))
+  if (yaml.value.value === null) return ok({ settings: defaultSettings, warnings: [] })
+  const read = checked(settingsSchema, yaml.value)
+  if (!read.ok) return err(read.error.map(({ line, path, message }) => ({ line, field: nameOf(path), message })))
+  const settings = withinLimits(read.value, yaml.value)
+  const placed = ({ path, message }: SettingRemark): Remark => ({
+    line: yaml.value.lineOf(path),
+    field: nameOf(path),
+    message: `${message}.`,
+  })
+  const problems = [...meaningless(settings), ...contradictions(settings)].map(placed)
+  if (problems.length > 0) return err(problems.sort((a, b) => a.line - b.line))
+  return ok({ settings: withAgentsGuarded(settings), warnings: settingsWarnings(settings).map(placed) })
+}
+
+const nameOf = (path: Path): string | null => path.filter((part) => typeof part === 'string').join('.') || null
+
+/** A default gives way to a limit that is written out: `cap: 2` alone does not contradict the four slots of the default. */
+function withinLimits(settings: Settings, { value }: YamlText): Settings {
+  const { slots, budget } = settings
+  const isWritten = (...path: string[]) => (valueAt(value, path) ?? null) !== null
+  const start = isWritten('slots', 'start') ? slots.start : Math.min(slots.start, slots.cap)
+  const task_usd = isWritten('budget', 'task_usd') ? budget.task_usd : Math.min(budget.task_usd, budget.usd)
+  return { ...settings, slots: { ...slots, start }, budget: { ...budget, task_usd } }
+}
+
+/** Where another agent works, no task may write what that agent obeys: it would carry one task's words into the next. */
+const withAgentsGuarded = (settings: Settings): Settings =>
+  settings.worker.command.length === 0
+    ? settings
+    : { ...settings, protected_paths: [...settings.protected_paths, ...READ_BY_AGENTS] }
+
+/** What would be taken without a word and then never match anything, or never start. */
+const meaningless = ({ protected_paths, approvers, commands, worker }: Settings): SettingRemark[] => [
+  ...each(['protected_paths'], protected_paths, wrongGlob),
+  ...each(['approvers', 'users'], approvers.users, wrongLogin),
+  ...each(['commands'], commands, wrongProgram),
+  ...each(['worker', 'command'], worker.command.slice(0, 1), wrongFirstWord),
+]
+
+const each = (path: Path, items: readonly string[], wrong: (item: string) => string | null): SettingRemark[] =>
+  items.flatMap((item, index) => {
+    const problem = wrong(item)
+    return problem === null
+      ? []
+      : [{ path: [...path, index], message: `\`${path.join('.')}\` ${quoted(item)}: ${problem}` }]
+  })
+
+const wrongLogin = (user: string): string | null =>
+  /^[\w-]+$/.test(user) ? null : 'write the login alone, without `@`'
+
+/** Elsewhere brackets stand for themselves; here somebody may mean a set, and would protect nothing. */
+const wrongGlob = (glob: string): string | null =>
+  validGlob(glob) ??
+  (/[[\]()]/.test(glob) ? 'sets and groups are not understood; write `?` or `*` in their place' : null)
+
+const wrongProgram = (program: string): string | null =>
+  program === '' || /\s/.test(program) ? 'name the program alone, without its arguments' : null
+
+const wrongFirstWord = (word: string): string | null =>
+  /\s/.test(word) ? `each word is an item of its own: write ${quoted(flowList(wordsOfLine(word)))}` : null
+
+/** What stands at a path in a value that came from outside; undefined where nothing does. */
+const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined),
+    value,
+  )

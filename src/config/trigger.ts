@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import { runIdSchema } from '../core/ids.ts'
+
+/** Why this workflow run was started, in our words. */
+export type Trigger = CommentTrigger | PullClosedTrigger | DispatchTrigger
+export type NoTrigger = { kind: 'nothing'; why: string }
+
+export interface Sender {
+  login: string
+  /** `User`, `Bot` or `Organization`. */
+  type: string
+}
+
+export interface CommentTrigger {
+  kind: 'comment'
+  comment: { id: number; body: string; createdAt: string }
+  /** As it was when the event was sent: what is edited afterwards does not count. */
+  issue: { number: number; title: string; body: string; isPull: boolean; state: 'open' | 'closed' }
+  sender: Sender
+}
+
+export interface PullClosedTrigger {
+  kind: 'pull-closed'
+  number: number
+  headBranch: string
+  merged: boolean
+  sender: Sender
+}
+
+export interface DispatchTrigger {
+  kind: 'dispatch'
+  inputs: { role: 'orchestrate' | 'work'; run: string; request: string; slots: string }
+}
+
+/** A payload that is not what GitHub documents throws: acting on half of it would be worse. */
+export function readTrigger({ eventName, payload }: { eventName: string; payload: unknown }): Trigger | NoTrigger {
+  switch (eventName) {
+    case 'issue_comment':
+      return readComment(payload)
+    case 'pull_request':
+      return readPull(payload)
+    case 'workflow_dispatch':
+      return { kind: 'dispatch', inputs: dispatchSchema.parse(payload).inputs }
+    default:
+      return nothing(`Tributary does not listen to ${eventName}`)
+  }
+}
+
+const nothing = (why: string): NoTrigger => ({ kind: 'nothing', why })
+
+const actionSchema = z.looseObject({ action: z.string() })
+const senderSchema = z.object({ login: z.string().min(1), type: z.string() })
+
+const commentSchema = z.object({
+  comment: z.object({ id: z.int().positive(), body: z.string().nullish(), created_at: z.string() }),
+  issue: z.object({
+    number: z.int().positive(),
+    title: z.string(),
+    body: z.string().nullish(),
+    state: z.enum(['open', 'closed']),
+    pull_request: z.unknown().optional(),
+  }),
+  sender: senderSchema,
+})
+
+/** An edited comment never speaks: what was approved could be changed under the approver's name. */
+function readComment(payload: unknown): CommentTrigger | NoTrigger {
+  const { action } = actionSchema.parse(payload)
+  if (action !== 'created') return nothing(`only a new comment counts; this one was ${action}`)
+  const { comment, issue, sender } = commentSchema.parse(payload)
+  const { number, title, state } = issue
+  return {
+    kind: 'comment',
+    comment: { id: comment.id, body: comment.body ?? '', createdAt: comment.created_at },
+    issue: { number, title, state, body: issue.body ?? '', isPull: (issue.pull_request ?? null) !== null },
+    sender,
+  }
+}
+
+const repositorySchema = z.object({ full_name: z.string() })
+const pullSchema = z.object({
+  pull_request: z.object({
+    number: z.int().positive(),
+    merged: z.boolean(),
+    /** The repository is null where the fork has been deleted. */
+    head: z.object({ ref: z.string(), repo: repositorySchema.nullable() }),
+    base: z.object({ repo: repositorySchema }),
+  }),
+  sender: senderSchema,
+})
+
+/** A branch of a fork may carry any name, ours too. */
+function readPull(payload: unknown): PullClosedTrigger | NoTrigger {
+  const { action } = actionSchema.parse(payload)
+  if (action !== 'closed') return nothing(`only a closed pull request counts; this one was ${action}`)
+  const { pull_request: pull, sender } = pullSchema.parse(payload)
+  if (pull.head.repo?.full_name !== pull.base.repo.full_name) return nothing('the pull request comes from a fork')
+  return { kind: 'pull-closed', number: pull.number, headBranch: pull.head.ref, merged: pull.merged, sender }
+}
+
+const dispatchSchema = z.object({
+  inputs: z.object({
+    role: z.enum(['orchestrate', 'work']),
+    run: runIdSchema,
+    request: z.string(),
+    slots: z.string().default('[]'),
+  }),
+})

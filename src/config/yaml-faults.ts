@@ -1,0 +1,144 @@
+import { type Document, isCollection, isNode, isScalar, type Node, visit, type YAMLError } from 'yaml'
+import { listed, quoted } from '../core/text/quoted.ts'
+
+/** What the parser found, and where to look for it. */
+export interface Fault {
+  offset: number
+  /** A sentence without its end. */
+  message: string
+}
+
+type Code = YAMLError['code']
+
+/** A text that was read as YAML. */
+export interface Parsed {
+  text: string
+  document: Document
+  lineAt: (offset: number) => number
+}
+
+/** What is wrong, for the person who wrote the text: the parser speaks to people who know the grammar of YAML. */
+export function yamlFault({ code, message, pos: [from, to] }: YAMLError, parsed: Parsed): Fault {
+  if (code === 'DUPLICATE_KEY') return doubledKey(from, parsed)
+  if (code === 'MISSING_CHAR' || code === 'BAD_INDENT') {
+    const open = /closing "?'?quote|must (?:be sufficiently|end with)/.test(message) ? unclosed(from, parsed) : null
+    if (open !== null) return open
+  }
+  const piece = parsed.text.slice(from, Math.max(to, from + 1)).split('\n', 1)[0] ?? ''
+  return { offset: from, message: WORDS[code](piece, message) }
+}
+
+/** Both lines, and the key: one of them is to go. */
+function doubledKey(at: number, { text, document, lineAt }: Parsed): Fault {
+  const lines: number[] = []
+  let key = ''
+  visit(document, {
+    Map(_, map) {
+      const found = map.items.find((pair) => isNode(pair.key) && pair.key.range?.[0] === at)
+      if (found === undefined || !isScalar(found.key)) return undefined
+      key = String(found.key.value)
+      for (const pair of map.items)
+        if (isScalar(pair.key) && String(pair.key.value) === key && (pair.key.range?.[0] ?? at + 1) <= at)
+          lines.push(lineAt(pair.key.range?.[0] ?? at))
+      return visit.BREAK
+    },
+  })
+  const name = key === '' ? (text.slice(at).match(/^[^\s:]+/)?.[0] ?? '') : key
+  const where = [...new Set(lines)]
+  const twice = where.length > 1 ? ` in lines ${where.slice(0, -1).join(', ')} and ${where.at(-1)}` : ' twice'
+  return { offset: at, message: `The key ${quoted(name)} is there${twice}: leave one of them` }
+}
+
+/** The quotation mark or bracket that nothing closes; the parser notices at the end of the text. */
+function unclosed(at: number, { text, document }: Parsed): Fault | null {
+  let opened: Node | null = null
+  visit(document, {
+    Node(_, node) {
+      const [start, end] = node.range ?? [at, at]
+      const quote = isScalar(node) && /^["']/.test(text.slice(start))
+      if (start < at && end >= at - 1 && (quote || (isCollection(node) && node.flow === true))) opened = node
+    },
+  })
+  const offset = startOf(opened)
+  if (offset === null) return null
+  const sign = text[offset] ?? ''
+  const closing = sign === '[' ? ']' : sign === '{' ? '}' : sign
+  return { offset, message: `${quoted(sign)} is opened and not closed: add the ${quoted(closing)}` }
+}
+
+const startOf = (node: Node | null): number | null => node?.range?.[0] ?? null
+
+const INDENTED = 'Lines of one list, or of the keys of one thing, begin in the same column, and this one does not'
+
+/** By the parser's own codes: `piece` is what it points at, `message` what it says. */
+const WORDS: Readonly<Record<Code, (piece: string, message: string) => string>> = {
+  TAB_AS_INDENT: () => 'A tab indents this line, and YAML takes spaces only',
+  BAD_INDENT: (_, message) =>
+    message.startsWith('Block scalar')
+      ? 'The lines of a text that begins with `|` or `>` are indented by spaces'
+      : INDENTED,
+  BLOCK_AS_IMPLICIT_KEY: () =>
+    'A value ends here and a key follows: put a value with `: ` in it into quotes, and a key on a line of its own',
+  MULTILINE_IMPLICIT_KEY: (piece) =>
+    `${quoted(piece)} is neither a key with a value, such as ${quoted('key: value')}, nor part of the value above`,
+  MISSING_CHAR: missing,
+  UNEXPECTED_TOKEN: unexpected,
+  BAD_SCALAR_START: (piece) => `A value that begins with ${piece === '`' ? 'a backtick' : quoted(piece)} needs quotes`,
+  BAD_DQ_ESCAPE: (_, message) =>
+    `${quoted(message.replace(/^Invalid escape sequence /, ''))} means nothing between double quotes: double the backslash, or use single quotes`,
+  BAD_ALIAS: () => 'A `*` or `&` stands without a name: put the value into quotes',
+  ALIAS_PROPS: (piece) => `${quoted(piece)} stands for another value and can have no anchor or tag of its own`,
+  MULTIPLE_ANCHORS: (piece) => `A value has one anchor, and ${quoted(piece)} is a second one`,
+  MULTIPLE_TAGS: (piece) => `A value has one tag, and ${quoted(piece)} is a second one`,
+  BAD_PROP_ORDER: (piece) => `An anchor or a tag stands after ${quoted(piece)}, not before it`,
+  BAD_DIRECTIVE: (piece) => `${quoted(piece)} is no directive: a line of text may not begin with ${quoted('%')}`,
+  BLOCK_IN_FLOW: () => 'Between brackets, lists and keys are written in brackets too, with commas',
+  DUPLICATE_KEY: () => 'A key is there twice',
+  IMPOSSIBLE: () => 'This cannot be read as YAML',
+  KEY_OVER_1024_CHARS: () => 'A key has 1,024 characters at most',
+  MULTIPLE_DOCS: () => '`---` begins a second document, and one is read: take it out',
+  NON_STRING_KEY: () => 'A key is text: a value that begins with `{` or `[` and is meant as text needs quotes',
+  RESOURCE_EXHAUSTION: () => 'Lists and keys are nested too deeply',
+  TAG_RESOLVE_FAILED: (piece) =>
+    `${quoted(piece)} is a tag, and none is understood here: take it out, or put the value into quotes`,
+  BAD_COLLECTION_TYPE: (piece) => `The tag ${quoted(piece)} does not fit what it stands before: take it out`,
+}
+
+function missing(piece: string, message: string): string {
+  if (message.startsWith('Implicit map keys'))
+    return `${quoted(piece)} is neither a key with a value, such as ${quoted('key: value')}, nor an item of a list, such as ${quoted('- item')}`
+  if (message.startsWith('Missing ,')) return 'A comma is missing between two items'
+  if (message.startsWith('Missing space after :')) return 'A space is missing after the colon'
+  if (message.startsWith('Comments must')) return 'A space is missing before the `#` of a comment'
+  if (message.startsWith('Sequence item')) return 'An item of a list begins with `- `'
+  if (message.startsWith('Tags and anchors')) return 'A space is missing after an anchor or a tag'
+  if (/must end with|closing/.test(message)) return 'A bracket or a quotation mark is opened and not closed'
+  return 'The `---` line that ends the directives is missing'
+}
+
+function unexpected(piece: string, message: string): string {
+  if (message.includes('on same line with key'))
+    return `A list begins on the line below its key, or is written as ${quoted('[a, b]')}`
+  if (message.startsWith('Block scalar header')) return 'Nothing stands behind `|` or `>` on their line'
+  const what = piece.trim() === '' ? 'What stands here' : quoted(piece)
+  return `${what} does not belong here: look for a quote, a bracket or an indentation that is wrong, here or on the line above`
+}
+
+/** An alias says again what an anchor named; without one above it, it says nothing. */
+export function aliasFaults(document: Document): Fault[] {
+  const found: Fault[] = []
+  visit(document, {
+    Alias(_, alias) {
+      const [offset = 0] = alias.range ?? []
+      const named = alias.resolve(document)
+      if (named === undefined)
+        found.push({
+          offset,
+          message: `${listed([`*${alias.source}`])} repeats what ${quoted(`&${alias.source}`)} names, and nothing above is named so; a text that begins with ${quoted('*')} needs quotes`,
+        })
+      else if (named.range && named.range[0] <= offset && offset < named.range[2])
+        found.push({ offset, message: 'An anchor may not hold itself' })
+    },
+  })
+  return found
+}

@@ -1,0 +1,94 @@
+import { Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
+import { err, ok, type Result } from '../core/result.ts'
+import { aliasFaults, type Fault, yamlFault } from './yaml-faults.ts'
+
+export type Path = readonly PropertyKey[]
+
+export interface YamlText {
+  value: unknown
+  /** The line on which a value begins; where it is missing, that of the closest one around it. */
+  lineOf: (path: Path) => number
+}
+
+export interface YamlError {
+  line: number
+  message: string
+}
+
+/** One list may stand for that of many tasks; a list of lists of lists may not fill the memory. */
+const ALIASES = 200
+const MANY = 50
+const VERSION = { schema: 'core', version: '1.2' } as const
+
+/**
+ * Plain YAML 1.2: no tags of its own, no key twice, no anchor that holds itself. Lines are those of a text that has so
+ * many lines `above` this one.
+ */
+export function readYaml(text: string, above = 0): Result<YamlText, YamlError[]> {
+  const lines = new LineCounter()
+  const options = { ...VERSION, merge: false, resolveKnownTags: false } as const
+  const document = parseDocument(text, { ...options, stringKeys: true, prettyErrors: false, lineCounter: lines })
+  const lineAt = (offset: number) => above + Math.max(1, lines.linePos(offset).line)
+  const errors = [...document.errors, ...document.warnings]
+  const faults = [...errors.map((error) => yamlFault(error, { text, document, lineAt })), ...aliasFaults(document)]
+  if (faults.length > 0) return err(firstOfEachLine(faults, lineAt).slice(0, MANY))
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: ALIASES })
+    return ok({ value, lineOf: (path) => lineAt(offsetOf(document, path)) })
+  } catch (cause) {
+    // The parser counts what aliases would unfold to only now.
+    if (cause instanceof ReferenceError)
+      return err([
+        {
+          line: above + 1,
+          message: 'The aliases (`*name`) would unfold to more than can be held: write less of it out',
+        },
+      ])
+    throw cause
+  }
+}
+
+/** What follows on a line is mostly about the same fault. */
+function firstOfEachLine(faults: readonly Fault[], lineAt: (offset: number) => number): YamlError[] {
+  const seen = new Map<number, YamlError>()
+  for (const { offset, message } of faults) {
+    const line = lineAt(offset)
+    if (!seen.has(line)) seen.set(line, { line, message })
+  }
+  return [...seen.values()].sort((a, b) => a.line - b.line)
+}
+
+/** A list of words on one line, as YAML writes it. A word with a blank in it is quoted, so that it is seen to be one. */
+export function flowList(words: readonly string[]): string {
+  const document = new Document([...words], VERSION)
+  visit(document, {
+    Seq(_, list) {
+      list.flow = true
+    },
+    Scalar(_, word) {
+      if (/\s/.test(String(word.value))) word.type = 'QUOTE_DOUBLE'
+    },
+  })
+  return document.toString({ flowCollectionPadding: false, lineWidth: 0 }).trimEnd()
+}
+
+/** Where the last part of a path begins, as far as the text has it. */
+function offsetOf(document: Document, path: Path): number {
+  let node: unknown = document.contents
+  let offset = startOf(node)
+  for (const part of path) {
+    if (isAlias(node)) node = node.resolve(document)
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part))
+      if (pair === undefined) break
+      offset = startOf(pair.key) || offset
+      node = pair.value
+    } else if (isSeq(node) && typeof part === 'number') {
+      node = node.items[part]
+      offset = startOf(node) || offset
+    }
+  }
+  return offset
+}
+
+const startOf = (node: unknown): number => (isNode(node) ? (node.range?.[0] ?? 0) : 0)

@@ -1,0 +1,33 @@
+import type { Failure } from '../failure.ts'
+import { err, ok, type Result } from '../result.ts'
+import type { Settings } from '../settings.ts'
+
+export interface Person {
+  login: string
+  type: string
+  /** What the API said just now; anything unknown is `none`. */
+  role: 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none'
+}
+
+const RANK = { none: 0, read: 1, triage: 2, write: 3, maintain: 4, admin: 5 } as const
+
+/** Whether this person may command runs at all. */
+export function mayCommand(person: Person, settings: Settings): Result<null, Failure> {
+  if (person.type !== 'User') return err({ reason: 'bots-may-not', actor: person.login })
+  const needed = settings.approvers.permission
+  if (RANK[person.role] < RANK[needed])
+    return err({ reason: 'not-permitted', actor: person.login, permission: person.role, needed })
+  return ok(null)
+}
+
+/** Whether this person may let a plan, a gate or a landing pass. */
+export function mayApprove(person: Person, settings: Settings, askedBy: string): Result<null, Failure> {
+  const allowed = mayCommand(person, settings)
+  if (!allowed.ok) return allowed
+  const { users, second_person } = settings.approvers
+  if (users.length > 0 && !users.some((user) => user.toLowerCase() === person.login.toLowerCase()))
+    return err({ reason: 'not-an-approver', actor: person.login, approvers: users })
+  if (second_person && askedBy.toLowerCase() === person.login.toLowerCase())
+    return err({ reason: 'second-person-needed', actor: person.login })
+  return ok(null)
+}

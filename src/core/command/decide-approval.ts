@@ -1,0 +1,87 @@
+import type { TaskId } from '../ids.ts'
+import { samePlanId } from '../plan/plan-id.ts'
+import { err } from '../result.ts'
+import {
+  type ActiveRun,
+  isApproved,
+  type LiveRun,
+  type ProposedRun,
+  recordOf,
+  taskOf,
+  type Work,
+} from '../run/state.ts'
+import { whyNotReady } from './decide-planning.ts'
+import { type Asked, type Decided, done, movedBase, staleness, stampOf } from './decision.ts'
+
+/** `/approve`: of a plan or a part of it, of a gate, or of a verified task that waits for a review. */
+export function decideApproval(state: LiveRun, asked: Asked<'approve'>): Decided {
+  const task = asked.command.task ?? asked.threadTask
+  if (task !== null) return decideTaskApproval(state, task, asked)
+  const notReady = whyNotReady(state)
+  if (notReady !== null) return err(notReady)
+  if (state.phase !== 'proposed' && state.phase !== 'active')
+    return err({ reason: 'nothing-to-approve', run: state.run, phase: state.phase })
+  return decidePlanApproval(state, asked)
+}
+
+function decidePlanApproval(state: ProposedRun | ActiveRun, asked: Asked<'approve'>): Decided {
+  const { work } = state
+  const { planId, only } = asked.command
+  if (planId !== null && !samePlanId(planId, work.planId))
+    return err({ reason: 'plan-outdated', given: planId, latest: work.planId })
+  if (planId === null && !wasThere(work, asked.commentedAt))
+    return err({ reason: 'plan-newer-than-comment', planId: work.planId })
+  const tasks = work.plan.tasks.map(({ id }) => id)
+  const unknown = only?.find((id) => !tasks.includes(id))
+  if (unknown !== undefined) return err({ reason: 'unknown-task', task: unknown, tasks })
+  const part = only === null ? null : withNeeds(work, only)
+  if (state.phase === 'active' && nothingNew(work, part))
+    return done({ code: 'already-done', run: state.run, detail: 'This was approved before; the run goes on.' })
+  const stale = staleness(asked.drift)
+  if (stale !== null) return err(stale)
+  const approval = { type: 'plan_approved', ...stampOf(asked), planId: work.planId, only: part } as const
+  const told = {
+    run: state.run,
+    planId: work.planId,
+    only: part,
+    added: part?.filter((id) => !only?.includes(id)) ?? [],
+    running: state.phase === 'active',
+  }
+  return asked.drift === null
+    ? done({ code: 'approved', ...told }, approval)
+    : done({ code: 'approved-base-moved', ...told, to: asked.drift.to }, approval, ...movedBase(asked))
+}
+
+/** GitHub's times are whole seconds: what was said in the second of the plan may have been said before it. */
+const wasThere = (work: Work, commentedAt: string): boolean => Date.parse(work.proposedAt) < Date.parse(commentedAt)
+
+const nothingNew = (work: Work, part: readonly TaskId[] | null): boolean =>
+  work.approved === null || (part?.every((id) => isApproved(work, id)) ?? false)
+
+/** The named tasks and everything they need, in plan order: a part must be able to run. */
+function withNeeds(work: Work, only: readonly TaskId[]): TaskId[] {
+  const wanted = new Set(only)
+  for (const task of work.plan.tasks.toReversed())
+    if (wanted.has(task.id)) for (const need of task.needs) wanted.add(need)
+  return work.plan.tasks.map((task) => task.id).filter((id) => wanted.has(id))
+}
+
+function decideTaskApproval(state: LiveRun, task: TaskId, asked: Asked<'approve'>): Decided {
+  if (state.phase !== 'active') return err({ reason: 'nothing-to-approve', run: state.run, phase: state.phase })
+  const tasks = state.work.plan.tasks.map(({ id }) => id)
+  if (!tasks.includes(task)) return err({ reason: 'unknown-task', task, tasks })
+  const current = recordOf(state.work, task).state
+  const isGate = taskOf(state.work, task).kind === 'gate'
+  if (current.status === 'waiting')
+    return done({ code: 'gate-approved', run: state.run, task }, { type: 'gate_approved', ...stampOf(asked), task })
+  if (current.status === 'verified') {
+    const landed = { type: 'task_landed', ...stampOf(asked), task, attempt: current.attempt } as const
+    return done({ code: 'landing-approved', run: state.run, task }, landed)
+  }
+  if (current.status === 'landed')
+    return done({ code: 'already-done', run: state.run, detail: `\`${task}\` has landed.` })
+  const detail = isGate
+    ? 'It can be approved once everything it needs has landed.'
+    : 'It can be approved once its work is verified.'
+  return err({ reason: 'wrong-task-state', task, status: current.status, detail })
+}

@@ -1,0 +1,95 @@
+import type { Failure } from '../failure.ts'
+import type { TaskId } from '../ids.ts'
+import { isAgentTask } from '../plan/plan.ts'
+import { err, ok, type Result } from '../result.ts'
+import type { RunEvent } from '../run/event.ts'
+import { type ActiveRun, type LiveRun, statusOf, type TaskStatus, taskOf, type Work } from '../run/state.ts'
+import { type Asked, type Asking, type Decided, done, stampOf } from './decision.ts'
+
+/** `/retry t3`, `/skip t3` and `/cancel t3`. */
+export function decideOnTask(state: LiveRun, asked: Asked<'retry' | 'skip' | 'cancel'>): Decided {
+  const named = taskNamed(state, asked.command.task ?? asked.threadTask)
+  if (!named.ok) return named
+  const { run, task } = named.value
+  switch (asked.command.name) {
+    case 'retry':
+      return decideRetry(run, task, asked.command.note, asked)
+    case 'skip':
+      return decideSkip(run, task, asked)
+    case 'cancel':
+      return decideCancelTask(run, task, asked)
+  }
+}
+
+function taskNamed(state: LiveRun, task: TaskId | null): Result<{ run: ActiveRun; task: TaskId }, Failure> {
+  const { run, phase } = state
+  if (state.phase !== 'active')
+    return err({ reason: 'wrong-phase', run, phase, detail: 'Its tasks start with `/approve`.' })
+  const tasks = state.work.plan.tasks.map(({ id }) => id)
+  if (task === null || !tasks.includes(task)) return err({ reason: 'unknown-task', task: task ?? '', tasks })
+  return ok({ run: state, task })
+}
+
+/** `/steer t3 -- words`: said to the agent that is at it, which hears it at its next turn. It lets nothing pass. */
+export function decideSteer(state: LiveRun, asked: Asked<'steer'>): Decided {
+  const { task, words } = asked.command
+  const named = taskNamed(state, task)
+  if (!named.ok) return named
+  const { work } = named.value.run
+  const status = statusOf(work, task)
+  const deaf = whyDeaf(work, task)
+  if (deaf !== null) return err({ reason: 'wrong-task-state', task, status, detail: deaf })
+  return done({ code: 'steered', run: state.run, task }, { type: 'task_steered', ...stampOf(asked), task, words })
+}
+
+/** Why nobody at this task could hear a word; null where an agent can. */
+function whyDeaf(work: Work, task: TaskId): string | null {
+  if (!isAgentTask(taskOf(work, task))) return 'No agent works on it, so nobody would hear it.'
+  if (statusOf(work, task) !== 'in_progress')
+    return `Only a worker at work can be told something; \`/retry ${task} -- note\` tells the next one, once this attempt is over.`
+  if (work.settings.worker.command.length > 0)
+    return `The program of \`worker.command\` works on it, and hears nothing until it ends; \`/cancel ${task}\` stops it, \`/retry ${task} -- note\` then tells the next one.`
+  return null
+}
+
+const EXPANDED = 'It was turned into tasks, which stand in its place: name one of those.'
+
+/** A verified task is here only while it waits for a review: a person sends it back. */
+const AGAIN: readonly TaskStatus[] = ['failed', 'cancelled', 'skipped', 'verified']
+
+function decideRetry(state: ActiveRun, task: TaskId, note: string, asked: Asking): Decided {
+  const status = statusOf(state.work, task)
+  const mending = status === 'landed' && state.work.verification?.status === 'failed'
+  if (status === 'expanded') return err({ reason: 'wrong-task-state', task, status, detail: EXPANDED })
+  if (!mending && !AGAIN.includes(status))
+    return err({
+      reason: 'wrong-task-state',
+      task,
+      status,
+      detail:
+        'Only a task that failed, was cancelled or skipped, waits for a review, or broke the verification can be tried again.',
+    })
+  const onto = mending ? [state.work.trunk.tip] : []
+  const retried: RunEvent = { type: 'task_retried', ...stampOf(asked), task, note, onto }
+  return done({ code: 'retrying', run: state.run, task }, retried)
+}
+
+function decideSkip(state: ActiveRun, task: TaskId, asked: Asking): Decided {
+  const status = statusOf(state.work, task)
+  if (status === 'skipped') return done({ code: 'already-done', run: state.run, detail: `\`${task}\` is skipped.` })
+  if (status === 'expanded') return err({ reason: 'wrong-task-state', task, status, detail: EXPANDED })
+  if (status === 'landed' || status === 'in_progress') {
+    const detail = status === 'landed' ? 'What has landed stays.' : `It is at work; \`/cancel ${task}\` stops it first.`
+    return err({ reason: 'wrong-task-state', task, status, detail })
+  }
+  return done({ code: 'skipped', run: state.run, task }, { type: 'task_skipped', ...stampOf(asked), task })
+}
+
+function decideCancelTask(state: ActiveRun, task: TaskId, asked: Asking): Decided {
+  const status = statusOf(state.work, task)
+  if (status === 'cancelled') return done({ code: 'already-done', run: state.run, detail: `\`${task}\` is cancelled.` })
+  if (status === 'expanded') return err({ reason: 'wrong-task-state', task, status, detail: EXPANDED })
+  if (status === 'landed' || status === 'skipped')
+    return err({ reason: 'wrong-task-state', task, status, detail: 'What has landed stays.' })
+  return done({ code: 'task-cancelled', run: state.run, task }, { type: 'task_cancelled', ...stampOf(asked), task })
+}

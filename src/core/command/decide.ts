@@ -1,0 +1,137 @@
+import { reservedUsd, spentUsd } from '../money/ledger.ts'
+import { err } from '../result.ts'
+import type { RunEvent } from '../run/event.ts'
+import type { LiveRun, RunState } from '../run/state.ts'
+import { tasksWith } from '../run/task-status.ts'
+import { planWaitsForMoney } from '../schedule/planning-stages.ts'
+import { mayApprove, mayCommand } from './authority.ts'
+import { decideApproval } from './decide-approval.ts'
+import { decideAnswer, decidePlanOff, decideRevise, isPastGate } from './decide-planning.ts'
+import { decideOnTask, decideSteer } from './decide-task.ts'
+import { type Asked, type Asking, type Decided, done, stampOf } from './decision.ts'
+import type { Command } from './grammar.ts'
+
+/** What a command on an existing run brings about: events, or the reason why not. `/plan` makes runs and is decided by its job. */
+export function decide(state: RunState, asked: Asked): Decided {
+  const { command, person, settings } = asked
+  if (command.name === 'help') return done({ code: 'help' })
+  if (state.phase === 'empty') return err({ reason: 'no-run', issue: asked.issue })
+  if (command.name === 'status' || command.name === 'plan-status') return done({ code: command.name, run: state.run })
+  const allowed = APPROVING.includes(command.name)
+    ? mayApprove(person, settings, state.askedBy)
+    : mayCommand(person, settings)
+  if (!allowed.ok) return allowed
+  if (state.seen.includes(asked.key))
+    return done({ code: 'already-done', run: state.run, detail: 'This comment was acted on before.' })
+  if (state.phase === 'ended') return err({ reason: 'run-ended', run: state.run, conclusion: state.conclusion })
+  return decideLive(state, command, asked)
+}
+
+/** What lets a plan, a landing or money pass, or forbids it. */
+const APPROVING: readonly Command['name'][] = ['approve', 'reject', 'plan-off', 'budget']
+
+type Acting = Exclude<Command, { name: 'help' | 'status' | 'plan-status' }>
+
+function decideLive(state: LiveRun, command: Acting, asked: Asking): Decided {
+  switch (command.name) {
+    case 'approve':
+      return decideApproval(state, { ...asked, command })
+    case 'reject':
+      return decideReject(state, { ...asked, command })
+    case 'revise':
+      return decideRevise(state, { ...asked, command })
+    case 'answer':
+      return decideAnswer(state, { ...asked, command })
+    case 'plan-off':
+      return decidePlanOff(state, asked)
+    case 'budget':
+      return decideBudget(state, { ...asked, command })
+    case 'steer':
+      return decideSteer(state, { ...asked, command })
+    case 'retry':
+    case 'skip':
+      return decideOnTask(state, { ...asked, command })
+    case 'cancel':
+      return command.task === null
+        ? decideCancel(state, command.why, asked)
+        : decideOnTask(state, { ...asked, command })
+    case 'pause':
+      return decidePause(state, asked)
+    case 'resume':
+      return decideResume(state, asked)
+    case 'plan':
+      return err({ reason: 'run-is-live', run: state.run, phase: state.phase })
+  }
+}
+
+function decideReject(state: LiveRun, asked: Asked<'reject'>): Decided {
+  if (isPastGate(state))
+    return err({
+      reason: 'wrong-phase',
+      run: state.run,
+      phase: state.phase,
+      detail: 'The plan is approved already; `/cancel` stops the run.',
+    })
+  return done(
+    { code: 'rejected', run: state.run, begun: state.phase === 'active' },
+    { type: 'plan_rejected', ...stampOf(asked), why: asked.command.why },
+  )
+}
+
+function decideCancel(state: LiveRun, why: string, asked: Asking): Decided {
+  const landed = state.phase === 'active' ? tasksWith(state.work, 'landed') : []
+  return done({ code: 'cancelled', run: state.run, landed }, { type: 'run_cancelled', ...stampOf(asked), why })
+}
+
+function decidePause(state: LiveRun, asked: Asking): Decided {
+  if (state.phase !== 'active')
+    return err({
+      reason: 'wrong-phase',
+      run: state.run,
+      phase: state.phase,
+      detail: 'Only a run at work can be paused.',
+    })
+  if (state.paused !== null) return done({ code: 'already-done', run: state.run, detail: 'The run is paused.' })
+  return done(
+    { code: 'paused', run: state.run, running: tasksWith(state.work, 'in_progress') },
+    { type: 'run_paused', ...stampOf(asked), why: `by @${asked.person.login}` },
+  )
+}
+
+function decideResume(state: LiveRun, asked: Asking): Decided {
+  if (state.phase !== 'active')
+    return err({
+      reason: 'wrong-phase',
+      run: state.run,
+      phase: state.phase,
+      detail: 'Only a paused run can be resumed.',
+    })
+  if (state.paused === null) return done({ code: 'already-done', run: state.run, detail: 'The run is not paused.' })
+  return done({ code: 'resumed', run: state.run }, { type: 'run_resumed', ...stampOf(asked) })
+}
+
+/** `/budget 8usd`: another limit of money for this run; a run that stopped at the old one goes on. */
+function decideBudget(state: LiveRun, asked: Asked<'budget'>): Decided {
+  const { run, ledger } = state
+  const { usd } = asked.command
+  const spent = spentUsd(ledger)
+  const aside = reservedUsd(ledger)
+  const least = leastOf(spent, aside)
+  if (usd < least) return err({ reason: 'budget-too-low', usd, spent, aside, least })
+  if (usd === ledger.limit) return done({ code: 'already-done', run, detail: 'This is the limit of the run.' })
+  const isPaused = state.phase === 'active' && state.paused?.cause === 'budget'
+  const events: RunEvent[] = [{ type: 'budget_set', ...stampOf(asked), usd }]
+  if (isPaused) events.push({ type: 'run_resumed', ...stampOf(asked) })
+  const after = { ...state, ledger: { ...ledger, limit: usd } }
+  const resumed = isPaused || (planWaitsForMoney(state) && !planWaitsForMoney(after))
+  return done({ code: 'budget-set', run, usd, spent, resumed }, ...events)
+}
+
+/** In whole cents: what is set aside may be spent to the last of it, and where nothing is, a limit must leave something. */
+function leastOf(spent: number, aside: number): number {
+  const least = Math.ceil((spent + aside) * 100 - ROUNDING) / 100
+  return least > spent ? least : least + 0.01
+}
+
+/** Sums of many small amounts are off by less than this many cents. */
+const ROUNDING = 1e-6

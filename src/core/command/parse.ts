@@ -1,0 +1,143 @@
+import type { Failure } from '../failure.ts'
+import { nearest } from '../text/nearest.ts'
+import { quoted } from '../text/quoted.ts'
+import { type Command, type CommandName, readers, readWords, type Said } from './grammar.ts'
+
+/** `null`: words that are not ours, which nobody should answer. */
+export type ParsedCommand = { ok: true; command: Command } | { ok: false; failure: Failure } | null
+
+export interface CommandUsage {
+  usage: string
+  /** One line for `/help`. */
+  help: string
+  example: string
+  /** How many arguments it takes before ` -- ` at most; null: it reads its line itself. */
+  arguments: number | null
+  options: readonly string[]
+  /** Whether words may follow ` -- `. */
+  words: 'none' | 'optional' | 'required'
+}
+
+const entry = (
+  usage: string,
+  help: string,
+  example: string,
+  takes: Partial<Pick<CommandUsage, 'arguments' | 'options' | 'words'>> = {},
+): CommandUsage => ({ usage, help, example, arguments: 0, options: [], words: 'none', ...takes })
+
+/** Every command, in the order in which `/help` shows them. */
+export const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
+  plan: entry(
+    '/plan [--mode strict|soft|off] [--budget 5usd] [--max-tasks N] [--paths GLOB] [-- words for the planner]',
+    'Makes a plan for this issue.',
+    '/plan -- keep the public functions as they are',
+    { options: ['mode', 'budget', 'max-tasks', 'paths'], words: 'optional' },
+  ),
+  'plan-status': entry('/plan status', 'Says which plan is there and what it waits for.', '/plan status'),
+  'plan-off': entry('/plan off', 'Switches the gate of the plan off for this run.', '/plan off'),
+  approve: entry(
+    '/approve [plan-id | task] [--only t1,t2]',
+    'Starts the plan, or a part of it; with a task, opens its gate or lands its pull request.',
+    '/approve --only t1,t2',
+    { arguments: 1, options: ['only'] },
+  ),
+  reject: entry('/reject [-- why]', 'Ends a plan that nobody wants.', '/reject -- too large', { words: 'optional' }),
+  revise: entry('/revise -- what to change', 'Asks for a new version of the plan.', '/revise -- split t3 in two', {
+    words: 'required',
+  }),
+  answer: entry('/answer 1b 2: words', "Answers the plan's questions.", '/answer 1b 2: only JSON', { arguments: null }),
+  retry: entry('/retry t3 [-- note]', 'Works on a task once more.', '/retry t3 -- use the retry helper in src/http', {
+    arguments: 1,
+    words: 'optional',
+  }),
+  skip: entry('/skip t3', 'Goes on without a task.', '/skip t3', { arguments: 1 }),
+  steer: entry(
+    '/steer t3 -- words',
+    'Says something to the worker of a task that runs.',
+    '/steer t3 -- no new packages',
+    {
+      arguments: 1,
+      words: 'required',
+    },
+  ),
+  cancel: entry('/cancel [t3] [-- why]', 'Stops the run, or one task.', '/cancel t3', {
+    arguments: 1,
+    words: 'optional',
+  }),
+  pause: entry('/pause', 'Starts nothing new; what runs goes on.', '/pause'),
+  resume: entry('/resume', 'Goes on after a pause.', '/resume'),
+  status: entry('/status', 'Says how far the run is.', '/status'),
+  budget: entry('/budget 8usd', 'Sets the limit of money of this run.', '/budget 8usd', { arguments: 2 }),
+  help: entry('/help', 'Shows these commands, and who may use them.', '/help', {
+    arguments: Number.POSITIVE_INFINITY,
+    words: 'optional',
+  }),
+}
+
+const NAMES = Object.keys(COMMANDS).filter((name): name is CommandName => name in COMMANDS)
+/** What people type first; `/plan status` begins as `/plan` does. */
+const WORDS = NAMES.filter((name) => COMMANDS[name].usage.startsWith(`/${name}`))
+
+/** Reads what `commandLine` found in a comment. */
+export function parseCommand(text: string): ParsedCommand {
+  const said = readWords(text)
+  const word = said.word.toLowerCase()
+  const name = WORDS.find((known) => known === word)
+  if (name === undefined) return unknown(word)
+  const [first, ...positional] = said.positional
+  if (name !== 'plan' || first === undefined) return read(name, said)
+  const sub = first.toLowerCase()
+  if (sub !== 'status' && sub !== 'off') return refused('plan', strayWords(said.positional))
+  return read(`plan-${sub}`, { ...said, positional })
+}
+
+function unknown(word: string): ParsedCommand {
+  const suggestion = nearest(word, NAMES)
+  if (suggestion === null) return null
+  const known = NAMES.find((name) => name === suggestion)
+  return { ok: false, failure: { reason: 'unknown-command', word, suggestion: known?.replace('-', ' ') ?? suggestion } }
+}
+
+function strayWords(words: readonly string[]): string {
+  const close = nearest(words[0]?.toLowerCase() ?? '', ['status', 'off'])
+  const meant = close === null ? 'Words for the planner come after ` -- `.' : `Did you mean \`/plan ${close}\`?`
+  return `${quoted(words.join(' '))} stands before \` -- \`. ${meant}`
+}
+
+function read(name: CommandName, said: Said): ParsedCommand {
+  const detail = misfit(COMMANDS[name], said)
+  if (detail !== null) return refused(name, detail)
+  const result = readers[name](said)
+  return result.ok ? { ok: true, command: result.value } : refused(name, result.error)
+}
+
+const refused = (name: CommandName, detail: string): ParsedCommand => ({
+  ok: false,
+  failure: { reason: 'bad-arguments', command: name.replace('-', ' '), detail, usage: COMMANDS[name].usage },
+})
+
+/** What a line has too much or too little of, whatever it means. */
+function misfit(takes: CommandUsage, said: Said): string | null {
+  if (takes.arguments === null) return null
+  return misfitOptions(takes, said) ?? misfitArguments(takes.arguments, said) ?? misfitWords(takes, said)
+}
+
+function misfitOptions({ options }: CommandUsage, said: Said): string | null {
+  for (const [name, values] of said.options) {
+    if (!options.includes(name)) {
+      const close = nearest(name, options)
+      return `${quoted(`--${name}`)} is not an option here.${close === null ? '' : ` Did you mean \`--${close}\`?`}`
+    }
+    if (values.includes(null) || values.includes('')) return `\`--${name}\` has no value.`
+    if (values.length > 1 && name !== 'paths') return `\`--${name}\` is there twice.`
+  }
+  return null
+}
+
+const misfitArguments = (most: number, { positional }: Said): string | null =>
+  positional.length > most ? `${quoted(positional.slice(most).join(' '))} is too much.` : null
+
+function misfitWords({ words }: CommandUsage, { data }: Said): string | null {
+  if (words === 'none' && data !== null && data !== '') return 'It takes no words after ` -- `.'
+  return words === 'required' && (data ?? '') === '' ? 'The words after ` -- ` are missing.' : null
+}

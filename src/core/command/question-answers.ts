@@ -1,0 +1,100 @@
+import type { Failure } from '../failure.ts'
+import type { PlanAnswer, Question } from '../plan/planning.ts'
+import { err, ok, type Result } from '../result.ts'
+import { quoted } from '../text/quoted.ts'
+
+type BadAnswer = Extract<Failure, { reason: 'bad-answer' }>
+
+/** What somebody typed for one question: a letter, words, or a letter that turns out to be words. */
+interface Given {
+  number: number
+  letter: string | null
+  words: string
+}
+
+/**
+ * What `/answer` says to the questions: `1b 2: words`, by number, with an option's letter or with words after a colon;
+ * commas, semicolons, lines and brackets between them are all the same. `defaults`, and every question that is not named,
+ * takes its default. Words go on to the end of the line, or to a comma or semicolon before the next number.
+ */
+export function readAnswers(
+  words: string,
+  questions: readonly Question[],
+  by: string,
+): Result<PlanAnswer[], BadAnswer> {
+  const bad = (detail: string) => err({ reason: 'bad-answer' as const, detail, questions: questions.map(typeable) })
+  const given = isDefaults(words) ? [] : readGiven(tidied(words))
+  if (typeof given === 'string') return bad(given)
+  const twice = given.find(({ number }, index) => given.findIndex((other) => other.number === number) !== index)
+  if (twice !== undefined) return bad(`Question ${twice.number} is answered twice.`)
+  const none = given.find(({ number }) => questions[number - 1] === undefined)
+  if (none !== undefined) return bad(`There is no question ${none.number}; there are ${questions.length}.`)
+  const answers: PlanAnswer[] = []
+  for (const [index, question] of questions.entries()) {
+    const mine = given.find(({ number }) => number === index + 1)
+    const answer = mine === undefined ? defaultOf(question) : chosen(mine, question)
+    if (answer === null) return bad(`Question ${index + 1} has no option ${quoted(mine?.letter ?? '')}.`)
+    answers.push({ question: question.id, ...answer, by })
+  }
+  return ok(answers)
+}
+
+/** Blanks in a row are one, so that no text of blanks takes long to read. */
+const tidied = (words: string): string => words.replace(/[^\S\n]+/g, ' ').replace(/ ?\n\s*/g, '\n')
+
+const isDefaults = (words: string): boolean => /^[`'"]*defaults?[.`'"]*$/i.test(words.trim())
+
+/** `1b`, `1) b`, `q1 = b`, `1: words`; null letter: words follow. */
+const ENTRY = /^(?:q(?:uestion)?\s*)?([0-9]{1,3})\s*(?:([:=])|[).]?\s*([a-z])(?![\p{L}\p{N}]))\s*/iu
+const BETWEEN = /^[\s,;.&]+|^and\s+/i
+/** Where words end: a line, or a sign before something that is an answer again. */
+const END_OF_WORDS = /\n|[,;]\s*(?=(?:q(?:uestion)?\s*)?[0-9]{1,3}\s*(?:[:=]|[).]?\s*[a-z](?![\p{L}\p{N}])))/iu
+
+function readGiven(words: string): Given[] | string {
+  const given: Given[] = []
+  let rest = words
+  for (;;) {
+    while (BETWEEN.test(rest)) rest = rest.replace(BETWEEN, '')
+    if (rest === '') return given.length > 0 ? given : 'There is no answer in it.'
+    const entry = ENTRY.exec(rest)
+    if (entry === null)
+      return `${quoted(rest)} is no answer: give the question's number with an option's letter, or with a colon and words.`
+    rest = rest.slice(entry[0].length)
+    const [, number, colon, letter = null] = entry
+    const end = colon === undefined ? 0 : (END_OF_WORDS.exec(rest)?.index ?? rest.length)
+    const said = rest.slice(0, end).trim()
+    if (letter === null && said === '') return `Question ${number} has no words after its colon.`
+    given.push({ number: Number(number), letter, words: said })
+    rest = rest.slice(end)
+  }
+}
+
+type Chosen = Pick<PlanAnswer, 'chosen' | 'words'>
+
+/** Null: the letter stands for no option. Words that are an option, or its letter alone, choose it. */
+function chosen({ letter, words }: Given, { options }: Question): Chosen | null {
+  const named = letter === null ? undefined : options[placeOf(letter)]
+  if (letter !== null) return named === undefined ? null : { chosen: letter.toLowerCase(), words: named }
+  const alone = /^[a-z]$/i.test(words) ? placeOf(words) : -1
+  const same = options.findIndex((option) => option.trim().toLowerCase() === words.toLowerCase())
+  const place = same >= 0 ? same : alone
+  const option = options[place]
+  return option === undefined ? { chosen: null, words } : { chosen: letterOf(place), words: option }
+}
+
+function defaultOf({ options, default: words }: Question): Chosen {
+  const place = options.indexOf(words)
+  return { chosen: place < 0 ? null : letterOf(place), words }
+}
+
+const placeOf = (letter: string): number => letter.toLowerCase().charCodeAt(0) - 'a'.charCodeAt(0)
+
+/** The letter by which the option at a place (from 0) is chosen. */
+export const letterOf = (place: number): string => String.fromCharCode('a'.charCodeAt(0) + place)
+
+/** A question with what can be typed for it, on one line. */
+const typeable = ({ question, options, default: fallback }: Question, index: number): string => {
+  const number = index + 1
+  const choices = options.map((option, place) => `${number}${letterOf(place)}: ${option}`)
+  return [`${number}. ${question}`, ...choices, `default: ${fallback}`].join(' · ')
+}

@@ -1,0 +1,93 @@
+import type { TaskFailure } from '../failure.ts'
+import type { Sha } from '../ids.ts'
+import { matches } from '../plan/glob.ts'
+import type { Task } from '../plan/plan.ts'
+import { isProtected, protectedGlobs } from '../plan/protected-paths.ts'
+import { err, ok, type Result } from '../result.ts'
+import type { Settings } from '../settings.ts'
+import type { SecretsFound } from './secrets.ts'
+
+/** What git says of the commit that a slot handed over; nothing here is the slot's own word. */
+export interface HandedOver {
+  head: Sha
+  parents: readonly Sha[]
+  tree: Sha
+  /** Its author and its message are those that a slot gives it. */
+  saysOurWords: boolean
+  changes: readonly { path: string; oldMode: string; newMode: string; bytes: number }[]
+  /** Of the whole change: what looks like a secret, or is one of the job's own. */
+  secrets: SecretsFound
+}
+
+const ORDINARY = ['100644', '100755', '000000']
+
+/** The gate before landing: enforced by code on what git holds, whatever a worker said. */
+export function audit(
+  task: Task,
+  settings: Settings,
+  given: { base: Sha; verifiedTree: Sha },
+  it: HandedOver,
+): Result<null, TaskFailure> {
+  if (it.parents.length !== 1 || it.parents[0] !== given.base)
+    return err({
+      reason: 'wrong-base',
+      detail: `expected one parent, ${given.base}; found ${it.parents.join(', ') || 'none'}`,
+    })
+  if (it.tree !== given.verifiedTree)
+    return err({
+      reason: 'tree-not-verified',
+      detail: `acceptance passed on ${given.verifiedTree}, the commit holds ${it.tree}`,
+    })
+  // GitHub acts on what a commit says: it closes issues, skips workflows and names authors.
+  if (!it.saysOurWords)
+    return err({
+      reason: 'result-unreadable',
+      detail: 'author or message of the commit are not those that a slot gives it',
+    })
+  const forbidden = protectedAmong(
+    it.changes.map((change) => change.path),
+    settings,
+  )
+  if (forbidden.length > 0) return err({ reason: 'protected-paths', paths: forbidden })
+  const odd = it.changes.filter((change) => !ORDINARY.includes(change.newMode) || !ORDINARY.includes(change.oldMode))
+  if (odd.length > 0) return err({ reason: 'forbidden-mode', paths: odd.map((change) => change.path) })
+  const outside = it.changes.filter((change) => !matches(task.writes, change.path))
+  if (outside.length > 0) return err({ reason: 'outside-paths', paths: outside.map((change) => change.path) })
+  const size = tooLarge(it, settings)
+  if (size !== null) return err({ reason: 'too-large', detail: size })
+  if (it.secrets.paths.length > 0) return err({ reason: 'secret-in-diff', paths: it.secrets.paths })
+  return ok(null)
+}
+
+export const protectedAmong = (paths: readonly string[], settings: Settings): string[] =>
+  paths.filter((path) => isProtected(path, protectedGlobs(settings)))
+
+function tooLarge({ changes, secrets }: HandedOver, { limits }: Settings): string | null {
+  if (changes.length > limits.files) return tooMany(changes.length, limits)
+  const big = changes.find((change) => change.bytes > bytesOf(limits))
+  if (big !== undefined) return `${big.path} has ${big.bytes} bytes, ${limits.file_kilobytes} kB are allowed`
+  return secrets.unread.length > 0 ? unsearched(secrets.unread, limits) : null
+}
+
+/** Bytes that a changed file may have. */
+export const bytesOf = ({ file_kilobytes }: Settings['limits']): number => file_kilobytes * 1024
+
+export const tooMany = (changed: number, { files }: Settings['limits']): string =>
+  `${changed} files changed, ${files} are allowed`
+
+/** Where nobody can look for secrets, there may be some. */
+export const unsearched = (paths: readonly string[], { file_kilobytes }: Settings['limits']): string =>
+  `${paths[0]}${paths.length > 1 ? ` and ${paths.length - 1} more` : ''} cannot be searched for secrets: a file may have ${file_kilobytes} kB, and all of them 512 MB`
+
+/** Failures that the same program may not meet again when run once more; the rest goes to a person at once. */
+const WORTH_A_RETRY: readonly TaskFailure['reason'][] = [
+  'program-failed',
+  'acceptance-failed',
+  'acceptance-changed-files',
+  'timed-out',
+  'result-unreadable',
+]
+
+/** One automatic retry, then a person. */
+export const isFinal = (failure: TaskFailure, failuresBefore: number): boolean =>
+  failuresBefore >= 1 || !WORTH_A_RETRY.includes(failure.reason)

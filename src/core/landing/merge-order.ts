@@ -1,0 +1,36 @@
+import type { TaskId } from '../ids.ts'
+import { globsOverlap } from '../plan/glob.ts'
+import { recordOf, type Work } from '../run/state.ts'
+import { blockers } from '../run/task-status.ts'
+import { mayLand, mayStart } from './gate.ts'
+
+/** The next task for trunk: topological order, so that every completion order gives the same tree. */
+export type NextMerge = { next: 'merge'; task: TaskId; head: string } | { next: 'wait' } | { next: 'none' }
+
+export function nextMerge(work: Work): NextMerge {
+  const merged = new Map(work.trunk.merges.map((merge) => [merge.task, merge.head]))
+  const blocked = blockers(work)
+  for (const task of work.plan.tasks) {
+    const { state } = recordOf(work, task.id)
+    if (state.status === 'landed') {
+      // Whatever is behind it in the order waits too: trunk must come out the same whenever the gate opens.
+      if (!mayLand(work, task.id)) return { next: 'wait' }
+      if (task.kind !== 'gate' && merged.get(task.id) !== state.head)
+        return { next: 'merge', task: task.id, head: state.head }
+      continue
+    }
+    if (['skipped', 'expanded', 'failed', 'cancelled'].includes(state.status) || blocked.has(task.id)) continue
+    if (!mayStart(work, task.id) && state.status === 'pending') continue
+    return { next: 'wait' }
+  }
+  return work.open ? { next: 'wait' } : { next: 'none' }
+}
+
+/** Earlier merges that may have touched these paths: with whom a later task is in conflict. All of them where none is told by its `writes`. */
+export function touchedBy(work: Work, paths: readonly string[], among: readonly TaskId[]): TaskId[] {
+  const touching = among.filter((id) => {
+    const task = work.plan.tasks.find((one) => one.id === id)
+    return task?.writes.some((glob) => paths.some((path) => globsOverlap(glob, path))) ?? false
+  })
+  return touching.length > 0 ? touching : [...among]
+}

@@ -1,0 +1,146 @@
+import { redactor } from '../text/redact.ts'
+
+/** What a search of a change came to. */
+export interface SecretsFound {
+  /** Files whose name, or what was added to them, holds a secret. */
+  paths: string[]
+  /** Files that are too large to be searched. */
+  unread: string[]
+}
+
+/** `own`: values of the job itself. `mostBytes`: what a file may have. */
+export interface SecretSearch {
+  own: readonly string[]
+  mostBytes: number
+}
+
+export interface SecretSeeker {
+  /** One of the own values, in any form in which those are redacted, a key of a known shape, or what looks like a secret. */
+  inText(path: string, text: string): boolean
+  /** The same in bytes, a character each, but for what only looks like a secret. */
+  inBytes(bytes: string): boolean
+  /** Characters that what is searched for may have. */
+  longest: number
+}
+
+/** Searches pieces of files, each alone. Time grows with the length. */
+export function secretSeeker(own: readonly string[]): SecretSeeker {
+  const given = own.filter((secret) => secret !== '').flatMap((secret) => [...new Set([secret, latin1Of(secret)])])
+  const hide = redactor(given)
+  const hidden = (text: string) => hide(text) !== text
+  return {
+    inText: (path, text) =>
+      given.some((secret) => text.includes(secret)) || hidden(text) || secretIn(path, text) !== null,
+    inBytes: (bytes) => [bytes, bytes.replaceAll('\0', '')].some((each) => hidden(each) || knownKeyIn(each) !== null),
+    longest: LONGEST_SHAPE + MOST_ESCAPED * Math.max(0, ...given.map((secret) => secret.length)),
+  }
+}
+
+const latin1Of = (text: string): string => Buffer.from(text).toString('latin1')
+/** A token in three parts. */
+const LONGEST_SHAPE = 16_384
+/** Hex in JSON in JSON, and the like. */
+const MOST_ESCAPED = 6
+
+function knownKeyIn(text: string): string | null {
+  const real = text.replace(PUBLISHED, '')
+  return Object.entries(KNOWN_KEYS).find(([, shape]) => shape.test(real))?.[0] ?? null
+}
+
+/** What kind of secret the text holds; null: none. Where tokens are made up all day, only keys of known shapes count. */
+export function secretIn(path: string, text: string): string | null {
+  const known = knownKeyIn(text)
+  if (known !== null) return known
+  const real = text.replace(PUBLISHED, '')
+  if (MADE_UP.test(path)) return null
+  if (TOKEN.test(real)) return 'JSON Web Token'
+  if (valuesIn(real, PASSWORD_IN_URL).some(random)) return 'password in a URL'
+  if (LOCKED.test(path)) return null
+  return [...valuesIn(real, ASSIGNED), ...valuesIn(real, SET_IN_LINE)].some(random) ? 'value of a secret name' : null
+}
+
+const MADE_UP =
+  /(?:^|\/)(?:__tests__|__mocks__|__fixtures__|tests?|specs?|e2e|fixtures?|testdata|examples?|docs?)\/|[._-](?:test|spec|snap|fixture|example|sample|template)(?:\.|$)|(?:^|\/)test_[^/]*$|\.(?:md|mdx|rst|adoc)$/i
+const LOCKED = /(?:^|\/)(?:[^/]*[.-]lock(?:\.json|\.yaml|b)?|npm-shrinkwrap\.json|go\.sum)$|\.min\.(?:js|css)$|\.map$/i
+
+/** Three parts, the first two JSON. Begins where a word does, so that each part is read once. */
+const TOKEN = /(?<![A-Za-z0-9+/_-])eyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{20}/
+const PASSWORD_IN_URL = /:\/\/[^\s:@/"'`]{1,64}:([^\s:@/"'`]{8,128})@/g
+const NAMES =
+  'passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|account[_-]?key|auth[_-]?key|private[_-]?key|credentials?'
+const ASSIGNED = new RegExp(
+  `(?:${NAMES})[A-Za-z0-9_-]{0,40}["'\`]?\\s{0,5}(?:=>|:=|[:=])\\s{0,5}["'\`]([^\\s"'\`|,;\\\\]{16,200})["'\`]`,
+  'gi',
+)
+/** `.env`, properties, YAML: the whole rest of the line, and nothing that could be code. */
+const SET_IN_LINE = new RegExp(
+  `^[ \\t]{0,20}(?:export )?[\\w.-]{0,60}?(?:${NAMES})[\\w.-]{0,40}[ \\t]{0,5}[:=][ \\t]{0,5}([A-Za-z0-9+/_=-]{20,200})[ \\t\\r]{0,5}$`,
+  'gim',
+)
+
+const valuesIn = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].flatMap(([, value]) => (value === undefined ? [] : [value]))
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const DIGEST = /^(?:sha(?:1|256|384|512)|md5)[-:]/i
+/** Words of templates, addresses, paths, and of people who need a value for now. */
+const PLACEHOLDER =
+  /[<>{}$()[\]]|:\/\/|^[./~]|example|sample|dummy|fake|mock|test|place.?holder|change.?me|replace|your|insert|redacted|todo|secret|passw|token|hunter2|qwerty|letmein|correct.?horse|lorem|abc.?123|abcdef|12345|x{4}|\*{3}|\.{3}/i
+/** Bits of a character: words and their like have fewer, 32 random hexadecimal digits have about 3.5. */
+const ENTROPY = { hex: 3, any: 3.5 } as const
+
+/** Whether a value looks as if nobody had thought of it. */
+function random(value: string): boolean {
+  if (UUID.test(value) || DIGEST.test(value) || PLACEHOLDER.test(value)) return false
+  if (!/\d/.test(value) || !/[A-Za-z]/.test(value) || worded(value)) return false
+  return entropy(value) >= (/^[0-9a-f]+$/i.test(value) || value.length < 16 ? ENTROPY.hex : ENTROPY.any)
+}
+
+/** `reset-link-v2`, `errors.auth.404`, `useBase64Values`: what is drawn by chance seldom stays with letters or digits so long. */
+function worded(value: string): boolean {
+  const runs = value.match(/[A-Z]?[a-z]+|[A-Z]+|\d+/g) ?? []
+  return runs.join('').length / runs.length >= 3.5
+}
+
+/** Shannon's, of its characters as they are spread in it. */
+function entropy(value: string): number {
+  const counts = new Map<string, number>()
+  for (const character of value) counts.set(character, (counts.get(character) ?? 0) + 1)
+  return [...counts.values()].reduce((sum, count) => sum - (count / value.length) * Math.log2(count / value.length), 0)
+}
+
+/** What a provider gives out begins or is built in a way of its own; a match is a key, wherever it stands. */
+const KNOWN_KEYS: Readonly<Record<string, RegExp>> = {
+  GitHub: /(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9_]{36}|github_pat_[A-Za-z0-9_]{60})/,
+  Anthropic: /(?<![A-Za-z0-9])sk-ant-[A-Za-z0-9_-]{20}/,
+  OpenAI:
+    /(?<![A-Za-z0-9_-])sk-(?:(?:proj|svcacct|admin)-[A-Za-z0-9_-]{40}|[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}|[A-Za-z0-9]{48}(?![A-Za-z0-9]))/,
+  'AWS access key': /(?<![A-Za-z0-9+/_-])A(?:KIA|SIA)[A-Z0-9]{16}(?![A-Za-z0-9+/_-])/,
+  'AWS secret key': /secret_?access_?key["'\s:=>]{1,10}[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])/i,
+  'Google API key': /(?<![A-Za-z0-9+/_-])AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/,
+  'Google OAuth': /(?<![A-Za-z0-9+/_-])(?:GOCSPX-[A-Za-z0-9_-]{28}|ya29\.[A-Za-z0-9_-]{30})/,
+  'Google service account': /"private_key_id"\s{0,5}:\s{0,5}"[0-9a-f]{40}"/,
+  Slack: /(?<![A-Za-z0-9])(?:xox[abeoprs](?:\.xox[bp])?-[A-Za-z0-9-]{20}|xapp-\d-[A-Za-z0-9-]{20})/,
+  'Slack webhook':
+    /hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Z0-9]{8,16}\/[A-Za-z0-9]{8,24}\/[A-Za-z0-9]{20}/,
+  'Discord webhook': /discord(?:app)?\.com\/api\/webhooks\/\d{17,20}\/[A-Za-z0-9_-]{60}/,
+  Stripe: /(?<![A-Za-z0-9])(?:[rs]k_(?:live|test)_[A-Za-z0-9]{24}|whsec_[A-Za-z0-9+/]{32})/,
+  npm: /(?<![A-Za-z0-9])npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])|_authToken\s{0,3}=\s{0,3}"?[A-Za-z0-9+/=_-]{20}/,
+  PyPI: /(?<![A-Za-z0-9])pypi-Ag(?:EIcHlwaS5vcmc|ENdGVzdC5weXBpLm9yZw)[A-Za-z0-9_-]{50}/,
+  GitLab: /(?<![A-Za-z0-9])gl(?:pat|dt|rt|cbt|ptt|ft|soat|oas)-(?=[a-z_-]{0,19}[A-Z0-9])[A-Za-z0-9_-]{20}/,
+  'Azure storage': /(?:AccountKey|SharedAccessKey)=(?:[A-Za-z0-9+/]{86}==|[A-Za-z0-9+/]{43}=)/,
+  Twilio: /(?<![A-Za-z0-9+/_-])SK[0-9a-f]{32}(?![A-Za-z0-9+/_-])/,
+  SendGrid: /(?<![A-Za-z0-9])SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}/,
+  'Hugging Face': /(?<![A-Za-z0-9+/_-])hf_[A-Za-z]{34}(?![A-Za-z0-9+/_-])/,
+  DigitalOcean: /(?<![A-Za-z0-9])do[opr]_v1_[a-f0-9]{64}/,
+  Docker: /(?<![A-Za-z0-9])dckr_(?:pat|oat)_[A-Za-z0-9_-]{27}/,
+  Shopify: /(?<![A-Za-z0-9])shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}/,
+  Vault: /(?<![A-Za-z0-9])hv[sb]\.[A-Za-z0-9_-]{24}/,
+  Telegram: /(?<![A-Za-z0-9+/_-])\d{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])/,
+  age: /(?<![A-Za-z0-9])AGE-SECRET-KEY-1[A-Z0-9]{58}/,
+  'private key': /-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d:/,
+}
+
+/** Examples from the documentation of providers, which everybody copies; they open nothing. */
+const PUBLISHED =
+  /A(?:KIA|SIA)[A-Z0-9]{9}EXAMPLE|[A-Za-z0-9+/]{29,33}EXAMPLEKEY|Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1[A-Za-z0-9+/]{54}==|eyJzdWIiOiIxMjM0NTY3ODkwI[A-Za-z0-9_-]{0,200}/g

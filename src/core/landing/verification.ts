@@ -1,0 +1,56 @@
+import type { Sha, TaskId } from '../ids.ts'
+import { isSettled, type Work } from '../run/state.ts'
+import { nextMerge } from './merge-order.ts'
+
+/** Every task of the whole plan has landed, was skipped or became other tasks, and trunk holds them all. */
+export const isAssembled = (work: Work): boolean =>
+  work.plan.tasks.every((task) => isSettled(work, task.id)) && nextMerge(work).next === 'none'
+
+export type NextVerdict =
+  | { next: 'verify'; on: Sha }
+  | { next: 'passed' }
+  /** The first merge after which the verification fails; null: the base fails already. */
+  | { next: 'culprit'; task: TaskId | null }
+  | { next: 'wait' }
+
+/** What the verification of an assembled trunk needs next: a run on the tip, then, if that fails, a binary search over the merges. */
+export function nextVerdict(work: Work): NextVerdict {
+  const { verification, verdicts, trunk } = work
+  if (verification?.status === 'queued' || verification?.status === 'in_progress') return { next: 'wait' }
+  const tip = verdicts[trunk.tip]
+  if (tip === undefined) return { next: 'verify', on: trunk.tip }
+  if (tip === 'passed') return { next: 'passed' }
+  // A sandbox that is missing, or a job that never ran, says nothing about the code.
+  if (verification?.status === 'failed' && verification.failure.reason !== 'verification-failed')
+    return { next: 'wait' }
+  return search(work)
+}
+
+function search(work: Work): NextVerdict {
+  const { merges, start } = work.trunk
+  const verdictAt = (index: number) => work.verdicts[index < 0 ? start : (merges[index]?.sha ?? '')]
+  let good = -1
+  let bad = merges.length - 1
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1
+    const verdict = verdictAt(middle)
+    const sha = merges[middle]?.sha
+    if (verdict === undefined && sha !== undefined) return { next: 'verify', on: sha }
+    if (verdict === 'failed') bad = middle
+    else good = middle
+  }
+  if (good === -1 && verdictAt(-1) === undefined) return { next: 'verify', on: start }
+  if (good === -1 && verdictAt(-1) === 'failed') return { next: 'culprit', task: null }
+  return { next: 'culprit', task: merges[bad]?.task ?? null }
+}
+
+/**
+ * Whose merge broke trunk, by all that was verified. One task; but where a task was sent back and trunk fails still, what was
+ * merged after its first merge was never seen without that: it, or any of these. The one that was named comes first.
+ */
+export function suspects({ trunk: { merges }, culprit }: Work): TaskId[] {
+  if (culprit?.task == null) return []
+  const first = merges.findIndex(({ task }) => task === culprit.task)
+  const wasSentBack = merges.slice(first + 1).some(({ task }) => task === culprit.task)
+  return wasSentBack ? [...new Set(merges.slice(first).map(({ task }) => task))] : [culprit.task]
+}

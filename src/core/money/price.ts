@@ -1,0 +1,54 @@
+import { ownOf } from '../own.ts'
+import type { Settings } from '../settings.ts'
+import type { Usage } from './usage.ts'
+
+/** US dollars per million tokens. */
+export interface Price {
+  input: number
+  output: number
+  cache_read: number
+  cache_write: number
+  /** Prompts longer than this many tokens cost `factor` times as much. */
+  long?: { over: number; factor: number }
+}
+
+/** Anthropic's list prices as of 2026-11-21; `prices` in the settings overrides and extends them. */
+export const PRICES: Readonly<Record<string, Price>> = {
+  'claude-haiku-5-5': {
+    input: 0.1,
+    output: 0.5,
+    cache_read: 0.01,
+    cache_write: 0.125,
+    long: { over: 100_000, factor: 5 },
+  },
+  'claude-sonnet-5-5': { input: 2, output: 10, cache_read: 0.1, cache_write: 2.5 },
+  'claude-opus-5-5': { input: 4, output: 20, cache_read: 0.2, cache_write: 5 },
+}
+
+/** Null for a model that nobody gave a price: no limit could hold for it, so it is not used. */
+export const priceOf = (model: string, { prices }: Pick<Settings, 'prices'>): Price | null =>
+  ownOf(prices, model) ?? ownOf(PRICES, model) ?? null
+
+/** US dollars of one call. */
+export function costOf({ fresh, cached, written, output }: Usage, price: Price): number {
+  const long = price.long !== undefined && fresh + cached + written > price.long.over ? price.long.factor : 1
+  const tokens = fresh * price.input + cached * price.cache_read + written * price.cache_write + output * price.output
+  return (tokens * long) / 1_000_000
+}
+
+/** The most that a call can cost: every token of the prompt at its dearest, and the answer as long as it may be. */
+export const worstCost = (promptTokens: number, maxTokens: number, price: Price): number =>
+  costOf({ fresh: 0, cached: 0, written: promptTokens, output: maxTokens }, dearest(price))
+
+const dearest = (price: Price): Price => ({
+  ...price,
+  cache_write: Math.max(price.input, price.cache_read, price.cache_write),
+})
+
+/** A model of the settings that has no price; null where all have one. What `worker.command` calls is another program's affair. */
+export function modelWithoutPrice(settings: Settings): string | null {
+  const { explore_model, plan_model, worker_model, worker } = settings
+  const ofWorkers = worker.command.length > 0 ? [] : [worker_model.cheap, worker_model.default, worker_model.strong]
+  const used = [explore_model, plan_model, ...ofWorkers]
+  return used.find((model) => priceOf(model, settings) === null) ?? null
+}

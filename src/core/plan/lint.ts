@@ -1,0 +1,146 @@
+import type { Problem } from '../failure.ts'
+import { RESERVED_TASK_IDS } from '../ids.ts'
+import { SETTINGS_PATH, type Settings } from '../settings.ts'
+import { nearest } from '../text/nearest.ts'
+import { listed, quoted } from '../text/quoted.ts'
+import { validGlob } from './glob.ts'
+import { findCycle, topologicalOrder } from './graph.ts'
+import type { Argv, Plan, Task } from './plan.ts'
+import { protectedGlobs, touchedProtected } from './protected-paths.ts'
+import { orderWrites } from './write-order.ts'
+
+export interface Linted {
+  problems: Problem[]
+  /** With its tasks in topological order and the edges that `notes` tell of; as it was given where there are problems. */
+  plan: Plan
+  notes: string[]
+}
+
+/** Judges a plan before anyone sees it. What can be mended without asking is mended and noted. */
+export function lintPlan(plan: Plan, settings: Settings): Linted {
+  const problems = [
+    ...countProblem(plan, settings),
+    ...graphProblems(plan),
+    ...plan.tasks.flatMap((task) => taskProblems(task, settings)),
+    ...plan.verification.flatMap(({ argv }) => commandProblem(argv, { task: null, field: 'verification' }, settings)),
+  ]
+  if (problems.length > 0) return { problems, plan, notes: [] }
+  const gates = emptyGates(plan.tasks)
+  const ordered = orderWrites(gates.tasks)
+  return {
+    problems: [],
+    plan: { ...plan, tasks: topologicalOrder(ordered.tasks) },
+    notes: [...gates.notes, ...ordered.notes],
+  }
+}
+
+type Place = Pick<Problem, 'task' | 'field'>
+
+function countProblem({ tasks }: Plan, { limits }: Settings): Problem[] {
+  if (tasks.length <= limits.tasks) return []
+  const message = `The plan has ${tasks.length} tasks, and ${limits.tasks} are allowed. Join some, or raise \`limits.tasks\` in \`${SETTINGS_PATH}\`.`
+  return [{ code: 'too-many-tasks', task: null, field: 'tasks', message }]
+}
+
+function taskProblems(task: Task, settings: Settings): Problem[] {
+  if (task.kind === 'gate') return []
+  return [
+    ...missing(task),
+    ...task.writes.flatMap((glob) => globProblem(glob, { task: task.id, field: 'writes' })),
+    ...task.reads.flatMap((glob) => globProblem(glob, { task: task.id, field: 'reads' })),
+    ...task.writes.flatMap((glob) => protectedProblem(glob, task, settings)),
+    ...commandProblem(task.run, { task: task.id, field: 'run' }, settings),
+    ...commandProblem(task.acceptance.argv, { task: task.id, field: 'acceptance' }, settings),
+  ]
+}
+
+function missing({ id: task, kind, writes, acceptance }: Task): Problem[] {
+  if (kind !== 'code' && kind !== 'verify') return []
+  const problems: Problem[] = []
+  if (kind === 'code' && writes.length === 0) {
+    const message = 'A task writes only where it says so. Name the files, such as `writes: [src/http/**]`.'
+    problems.push({ code: 'missing-writes', task, field: 'writes', message })
+  }
+  if (acceptance.argv.length === 0) {
+    const message =
+      'Nothing says when the task is done. Name a command that then succeeds, such as `acceptance: [npm, test]`.'
+    problems.push({ code: 'missing-acceptance', task, field: 'acceptance', message })
+  }
+  return problems
+}
+
+function globProblem(glob: string, place: Place): Problem[] {
+  const wrong = validGlob(glob)
+  return wrong === null ? [] : [{ code: 'bad-path', ...place, message: `${quoted(glob)}: ${wrong}.` }]
+}
+
+function protectedProblem(glob: string, { id: task }: Task, settings: Settings): Problem[] {
+  const touched = validGlob(glob) === null ? touchedProtected(glob, protectedGlobs(settings)) : null
+  if (touched === null) return []
+  const message = `${quoted(glob)} could touch ${quoted(touched)}, which no task may write. Name the files or folders more closely.`
+  return [{ code: 'protected-path', task, field: 'writes', message }]
+}
+
+function commandProblem(argv: Argv, place: Place, { commands }: Settings): Problem[] {
+  const [program] = argv
+  if (program === undefined || commands.length === 0 || commands.includes(program)) return []
+  const message = `${quoted(program)} is not among the programs that plans may call here: ${listed(commands)}. Use one of them, or add it to \`commands\` in \`${SETTINGS_PATH}\`.`
+  return [{ code: 'command-not-allowed', ...place, message }]
+}
+
+/** A gate waits for a person and does nothing itself; what it says of work would only mislead whoever approves. */
+function emptyGates(tasks: readonly Task[]): { tasks: Task[]; notes: string[] } {
+  const notes: string[] = []
+  const emptied = tasks.map((task): Task => {
+    const { id, kind, run, writes, acceptance } = task
+    if (kind !== 'gate' || run.length + writes.length + acceptance.argv.length === 0) return task
+    notes.push(`${quoted(id)} is a gate: it runs nothing, so its \`run\`, \`writes\` and \`acceptance\` are left out`)
+    return { ...task, run: [], writes: [], acceptance: { argv: [], expect: '' } }
+  })
+  return { tasks: emptied, notes }
+}
+
+const SHOWN = 12
+
+/** Ids and needs: what a graph must be before anything can be said about its tasks. */
+const graphProblems = (plan: Plan): Problem[] => [...idProblems(plan), ...needProblems(plan), ...cycleProblem(plan)]
+
+function idProblems({ tasks }: Plan): Problem[] {
+  const first = new Map<string, number>()
+  return tasks.flatMap(({ id }, index): Problem[] => {
+    const earlier = first.get(id)
+    if (earlier === undefined) first.set(id, index)
+    const about = { task: id, field: 'id' }
+    if (earlier !== undefined) {
+      const message = `Tasks ${earlier + 1} and ${index + 1} are both named ${quoted(id)}. Give each an id of its own.`
+      return [{ code: 'duplicate-id', ...about, message }]
+    }
+    if (!RESERVED_TASK_IDS.includes(id)) return []
+    const message = `The id ${quoted(id)} means something else in a run. Choose another; these are taken: ${listed(RESERVED_TASK_IDS)}.`
+    return [{ code: 'reserved-id', ...about, message }]
+  })
+}
+
+function needProblems({ tasks }: Plan): Problem[] {
+  const ids = [...new Set(tasks.map(({ id }) => id))]
+  const known = new Set(ids)
+  return tasks.flatMap(({ id, needs }) =>
+    [...new Set(needs)]
+      .filter((need) => !known.has(need))
+      .map((need): Problem => {
+        const close = nearest(need, ids)
+        const some = `${listed(ids.slice(0, SHOWN))}${ids.length > SHOWN ? ' and others' : ''}`
+        const hint = close === null ? `The tasks are ${some}.` : `Did you mean ${quoted(close)}?`
+        return { code: 'unknown-need', task: id, field: 'needs', message: `There is no task ${quoted(need)}. ${hint}` }
+      }),
+  )
+}
+
+function cycleProblem({ tasks }: Plan): Problem[] {
+  const cycle = findCycle(tasks)
+  if (cycle === null) return []
+  const shown = cycle.length > SHOWN ? [...cycle.slice(0, SHOWN - 1), '…', ...cycle.slice(-1)] : cycle
+  const path = shown.map(quoted).join(' → ')
+  const message = `${path}: each waits for the one before it, so none could start. Take one of these needs out.`
+  return [{ code: 'cycle', task: cycle[0] ?? null, field: 'needs', message }]
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { taskIdSchema } from '../ids.ts'
+import type { Settings } from '../settings.ts'
+
+/** A command as a list of words; no shell ever sees it. */
+export const argvSchema = z.array(z.string().min(1)).min(1)
+export type Argv = readonly string[]
+
+export const sizeSchema = z.enum(['small', 'medium', 'large'])
+export type Size = z.infer<typeof sizeSchema>
+
+export const kindSchema = z.enum(['code', 'plan', 'resolve', 'verify', 'gate'])
+
+export const taskSchema = z.strictObject({
+  id: taskIdSchema,
+  title: z.string().min(1).max(120),
+  goal: z.string(),
+  context: z.string(),
+  needs: z.array(taskIdSchema),
+  writes: z.array(z.string().min(1)),
+  reads: z.array(z.string().min(1)),
+  acceptance: z.strictObject({ argv: z.array(z.string()), expect: z.string() }),
+  steps: z.array(z.string()),
+  expected_outcome: z.string(),
+  interface: z.string(),
+  out_of_scope: z.string(),
+  risk: z.string(),
+  size: sizeSchema,
+  model_tier: z.enum(['cheap', 'default', 'strong']),
+  kind: kindSchema,
+  /** The worker program of a plan by hand; empty: an agent works on the task. */
+  run: z.array(z.string()),
+  /** Minutes until the task is stopped and counts as failed. */
+  timeout_minutes: z.number().positive().max(360),
+})
+export type Task = z.infer<typeof taskSchema>
+
+/** The order of the fields is the order in which a plan streams: tasks last, so that each can be used once complete. */
+export const planSchema = z.strictObject({
+  title: z.string().min(1).max(200),
+  summary: z.string(),
+  context: z.string(),
+  approach: z.string(),
+  assumptions: z.array(z.string()),
+  questions: z.array(
+    z.strictObject({ id: z.string(), question: z.string(), options: z.array(z.string()), default: z.string() }),
+  ),
+  non_goals: z.array(z.string()),
+  critical_files: z.array(z.string()),
+  verification: z.array(z.strictObject({ argv: argvSchema })),
+  tasks: z.array(taskSchema).min(1),
+})
+export type Plan = z.infer<typeof planSchema>
+
+export type Tier = Task['model_tier']
+
+/** An agent works on it: it has no program of its own, and it is not one that only checks, waits or plans. */
+export const isAgentTask = ({ run, kind }: Task): boolean => run.length === 0 && (kind === 'code' || kind === 'resolve')
+
+export const modelFor = (tier: Tier, { worker_model }: Settings): string => worker_model[tier]

@@ -1,0 +1,37 @@
+import { type Ledger, reserve, settle, settleOf } from '../money/ledger.ts'
+import { attemptKey } from '../money/money-key.ts'
+import type { Changing } from './folds.ts'
+
+/** The ledger after an event. A reservation that ends without a word of what was used counts as spent, whole. */
+export function evolveLedger(ledger: Ledger, event: Changing<'ledger'>): Ledger {
+  switch (event.type) {
+    case 'planning_begun':
+      return { ...ledger, limit: ledger.limit ?? event.limit }
+    case 'plan_proposed':
+      return { ...ledger, limit: ledger.limit ?? event.settings.budget.usd }
+    case 'budget_set':
+      return { ...ledger, limit: event.usd }
+    case 'money_reserved':
+      return reserve(ledger, event.stage, { role: event.role, usd: event.usd, since: event.at })
+    case 'money_settled':
+      return settle(ledger, event.stage, event.spending, event.at)
+    case 'stage_failed':
+      return settle(ledger, event.stage, null, event.at)
+    case 'task_started':
+      return event.allowance === undefined
+        ? ledger
+        : reserve(ledger, attemptKey(event.task, event.attempt), {
+            role: 'work',
+            usd: event.allowance,
+            since: event.at,
+          })
+    case 'task_verified':
+    case 'task_failed':
+      return settle(ledger, attemptKey(event.task, event.attempt), event.report?.spending ?? null, event.at)
+    case 'task_returned':
+      return settle(ledger, attemptKey(event.task, event.attempt), event.unbegun ? [] : null, event.at)
+    case 'task_cancelled':
+    case 'task_skipped':
+      return settleOf(ledger, event.task, event.at)
+  }
+}

@@ -1,0 +1,160 @@
+import type { TaskId } from '../ids.ts'
+import { isShortage } from '../money/allowance.ts'
+import { ownOf } from '../own.ts'
+import type { EventOf } from './event.ts'
+import type { Changing } from './folds.ts'
+import { type AttemptRecord, type TaskRecord, type TaskState, taskOf, type Work } from './state.ts'
+
+/** Records of tasks that were copied while these events were folded: nobody else holds them yet, so they may be changed. */
+export type Fresh = WeakSet<Work['tasks']>
+
+/** The part of the state that speaks of single tasks. */
+export function evolveTask(work: Work, event: Changing<'task'>, fresh: Fresh): Work {
+  const record = ownOf(work.tasks, event.task)
+  if (record === undefined) return work
+  const tasks = fresh.has(work.tasks) ? work.tasks : { ...work.tasks }
+  fresh.add(tasks)
+  tasks[event.task] = evolveRecord(work, record, event.task, event)
+  const changed = { ...work, tasks }
+  // A task that runs again changes what trunk will be: an old verdict says nothing about it.
+  return event.type === 'task_retried' || event.type === 'task_skipped'
+    ? { ...changed, verification: null, culprit: null }
+    : changed
+}
+
+function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: Changing<'task'>): TaskRecord {
+  const { state } = record
+  switch (event.type) {
+    case 'task_queued': {
+      const status = taskOf(work, id).kind === 'gate' ? 'waiting' : 'queued'
+      const queued = { status, attempt: event.attempt, base: event.base, since: event.at } as const
+      return {
+        ...record,
+        state: queued,
+        attempts: [...record.attempts, openAttempt(event.attempt, event.base, event.at)],
+      }
+    }
+    case 'task_started':
+      if (state.status !== 'queued') return record
+      return update(
+        record,
+        event.attempt,
+        { startedAt: event.at, slot: event.slot },
+        {
+          status: 'in_progress',
+          attempt: event.attempt,
+          base: state.base,
+          slot: event.slot,
+          since: event.at,
+        },
+      )
+    case 'task_returned':
+      return {
+        ...update(record, event.attempt, { endedAt: event.at, outcome: 'returned' }, { status: 'pending' }),
+        lost: record.lost + 1,
+      }
+    case 'task_verified':
+      if (!('base' in state) || state.base === null) return record
+      return update(
+        record,
+        event.attempt,
+        { endedAt: event.at, head: event.head, outcome: 'verified' },
+        {
+          status: 'verified',
+          attempt: event.attempt,
+          base: state.base,
+          head: event.head,
+          report: event.report,
+          since: event.at,
+        },
+      )
+    case 'task_landed':
+      return state.status === 'verified'
+        ? { ...record, state: { ...state, status: 'landed', since: event.at } }
+        : record
+    case 'gate_approved':
+      if (state.status !== 'waiting') return record
+      return update(
+        record,
+        state.attempt,
+        { endedAt: event.at, outcome: 'verified' },
+        {
+          ...state,
+          status: 'landed',
+          head: state.base,
+          report: null,
+          since: event.at,
+        },
+      )
+    case 'task_failed': {
+      const { attempt, head, failure } = event
+      const failed: TaskState = event.final
+        ? { status: 'failed', attempt, base: baseOf(state), head, failure, since: event.at }
+        : { status: 'pending' }
+      const next = update(record, attempt, { endedAt: event.at, head, outcome: 'failed', failure }, failed)
+      const counts = isShortage(failure, work.settings) ? 0 : 1
+      return { ...next, failures: record.failures + counts, replanWanted: event.replan === true }
+    }
+    case 'task_conflicted':
+      return conflicted(record, event)
+    case 'task_retried':
+      return {
+        ...record,
+        state: { status: 'pending' },
+        failures: 0,
+        replanWanted: false,
+        conflicts: 0,
+        lost: 0,
+        onto: event.onto.length > 0 ? event.onto : record.onto,
+        notes: event.note === '' ? record.notes : [...record.notes, event.note],
+      }
+    case 'task_steered':
+      return { ...record, steers: [...record.steers, { words: event.words, by: event.by, at: event.at }] }
+    case 'task_skipped':
+      return closeOpen(record, event.at, 'skipped', { status: 'skipped', base: baseOf(state), since: event.at })
+    case 'task_cancelled':
+      return closeOpen(record, event.at, 'cancelled', { status: 'cancelled', base: baseOf(state), since: event.at })
+  }
+}
+
+const baseOf = (state: TaskState) => ('base' in state ? state.base : null)
+
+function conflicted(record: TaskRecord, event: EventOf<'task_conflicted'>): TaskRecord {
+  const last = record.attempts.at(-1)
+  const failure = { reason: 'conflict', with: event.with, paths: event.paths } as const
+  const state: TaskState = event.final
+    ? {
+        status: 'failed',
+        attempt: last?.attempt ?? 1,
+        base: last?.base ?? null,
+        head: last?.head ?? null,
+        failure,
+        since: event.at,
+      }
+    : { status: 'pending' }
+  const closed =
+    last === undefined ? { ...record, state } : update(record, last.attempt, { outcome: 'conflict', failure }, state)
+  return { ...closed, conflicts: record.conflicts + 1, onto: [...new Set([...record.onto, ...event.onto])] }
+}
+
+const openAttempt = (attempt: number, base: string, at: string): AttemptRecord => ({
+  attempt,
+  base,
+  queuedAt: at,
+  startedAt: null,
+  endedAt: null,
+  slot: null,
+  head: null,
+  outcome: 'open',
+  failure: null,
+})
+
+function update(record: TaskRecord, attempt: number, change: Partial<AttemptRecord>, state: TaskState): TaskRecord {
+  const attempts = record.attempts.map((one) => (one.attempt === attempt ? { ...one, ...change } : one))
+  return { ...record, attempts, state }
+}
+
+function closeOpen(record: TaskRecord, at: string, outcome: 'skipped' | 'cancelled', state: TaskState): TaskRecord {
+  const attempts = record.attempts.map((one) => (one.outcome === 'open' ? { ...one, endedAt: at, outcome } : one))
+  return { ...record, attempts, state }
+}

@@ -1,0 +1,239 @@
+import { emptyLedger, writeOff } from '../money/ledger.ts'
+import { parseMoneyKey } from '../money/money-key.ts'
+import { ownOf } from '../own.ts'
+import { noOptions } from '../plan/planning.ts'
+import type { EventOf, RunEvent } from './event.ts'
+import { evolveLedger } from './evolve-ledger.ts'
+import { withDesignAnew, withProposal } from './evolve-plan.ts'
+import { evolvePlanning } from './evolve-planning.ts'
+import { evolveTask, type Fresh } from './evolve-task.ts'
+import { evolveWork } from './evolve-work.ts'
+import { type Changing, changes } from './folds.ts'
+import { evolveSetbacks } from './stage-failures.ts'
+import {
+  type Conclusion,
+  type EndedRun,
+  emptyRun,
+  type LiveRun,
+  type RunState,
+  type TaskStatus,
+  type Work,
+  workOf,
+} from './state.ts'
+
+/** The state after an event. Total: an event that does not fit the phase changes nothing but the keys seen. */
+export const evolve = (state: RunState, event: RunEvent): RunState => replayOn(state, [event])
+
+export const replay = (events: readonly RunEvent[]): RunState => replayOn(emptyRun, events)
+
+/** The state after these events. What is in between nobody sees: the record of all tasks is copied once, not at each event. */
+export function replayOn(state: RunState, events: readonly RunEvent[]): RunState {
+  const fresh: Fresh = new WeakSet()
+  return events.reduce((next, event) => evolveBy(next, event, fresh), state)
+}
+
+function evolveBy(state: RunState, event: RunEvent, fresh: Fresh): RunState {
+  if (event.type === 'plan_requested') return state.phase === 'empty' ? requested(event) : state
+  if (state.phase === 'empty') return state
+  const next = withMoney(evolveLive(state, event, fresh), event)
+  if (event.key === undefined || next.seen.includes(event.key)) return next
+  return { ...next, seen: [...next.seen, event.key] }
+}
+
+/** Money and planning are folded beside the phases: they count whatever the phase makes of an event. */
+const withMoney = (state: LiveRun, event: RunEvent): LiveRun => ({
+  ...state,
+  ledger: writeOff(
+    changes(event, 'ledger') ? evolveLedger(state.ledger, event) : state.ledger,
+    (key) => isAwaited(state, key),
+    event.at,
+  ),
+  planning: changes(event, 'planning') ? evolvePlanning(state.planning, event) : state.planning,
+  setbacks: changes(event, 'setbacks') ? evolveSetbacks(state.setbacks, event) : state.setbacks,
+})
+
+/** Of what money is set aside for, only these will still tell what they used: stages of a run that goes on, and attempts at work. */
+function isAwaited(state: LiveRun, key: string): boolean {
+  if (state.phase === 'ended') return false
+  const use = parseMoneyKey(key)
+  if (use?.of !== 'attempt') return true
+  const task = ownOf(workOf(state)?.tasks, use.task)?.state
+  return task?.status === 'in_progress' && task.attempt === use.attempt
+}
+
+function requested(event: EventOf<'plan_requested'>): RunState {
+  return {
+    phase: 'requested',
+    run: event.run,
+    issue: { number: event.issue, title: event.title, body: event.body },
+    words: event.words,
+    options: event.options ?? noOptions,
+    planning: null,
+    ledger: emptyLedger,
+    failedStages: {},
+    setbacks: {},
+    askedBy: event.by,
+    askedAt: event.at,
+    seen: event.key === undefined ? [] : [event.key],
+    orchestrator: null,
+    crashes: 0,
+    slots: {},
+    projected: {},
+    pullRefused: null,
+  }
+}
+
+function evolveLive(state: LiveRun, event: RunEvent, fresh: Fresh): LiveRun {
+  if (changes(event, 'run')) return evolveRun(state, event)
+  if (changes(event, 'work')) return onWork(state, (work) => evolveWork(work, event), event.type)
+  if (changes(event, 'task')) return onWork(state, (work) => evolveTask(work, event, fresh), event.type)
+  return state
+}
+
+/** The run as a whole: its phase, its orchestrator, its slots, what is shown of it. */
+function evolveRun(state: LiveRun, event: Changing<'run'>): LiveRun {
+  switch (event.type) {
+    case 'plan_refused':
+      return cancelAll(end(state, 'refused', event, { problems: event.problems }), event.at)
+    case 'plan_begun':
+      return begun(state, event)
+    case 'plan_proposed':
+      return withProposal(state, { ...event, mode: modeOf(state, event.mode), open: false })
+    case 'stage_failed':
+      return { ...state, failedStages: { ...state.failedStages, [event.stage]: event.why } }
+    case 'gate_switched_off':
+      return gateOff(state, event)
+    case 'money_reserved':
+      return withDesignAnew(state, event)
+    case 'plan_approved':
+      return approved(state, event)
+    case 'plan_rejected':
+      return cancelAll(end(state, 'rejected', event, { why: event.why }), event.at)
+    case 'orchestrator_requested':
+      return { ...state, orchestrator: { workflowRun: event.workflowRun, at: event.at, started: false } }
+    case 'orchestrator_started':
+      return { ...state, orchestrator: { workflowRun: event.workflowRun, at: event.at, started: true } }
+    case 'orchestrator_left':
+      return { ...state, orchestrator: null }
+    case 'orchestrator_lost':
+      return { ...state, orchestrator: null, crashes: state.crashes + 1 }
+    case 'slots_requested':
+    case 'slots_started':
+    case 'slots_gone':
+      return { ...state, slots: evolveSlots(state.slots, event) }
+    case 'run_paused':
+      return state.phase === 'active'
+        ? { ...state, paused: { why: event.why, by: event.by, cause: event.cause ?? null } }
+        : state
+    case 'run_resumed':
+      return resumed(state)
+    case 'run_cancelled':
+      return cancelAll(end(state, 'cancelled', event, { why: event.why }), event.at)
+    case 'run_finished':
+      return end(state, 'success', event, {})
+    case 'run_closed':
+      return cancelAll(end(state, event.merged ? 'merged' : 'closed', event, {}), event.at)
+    case 'pull_refused':
+      return { ...state, pullRefused: event.why }
+    case 'projected':
+      return { ...state, projected: { ...state.projected, ...entriesOf(event) } }
+  }
+}
+
+const entriesOf = (event: EventOf<'projected'>) =>
+  Object.fromEntries(event.entries.map(({ name, ...where }) => [name, where]))
+
+/** Tasks that got further show that the orchestrator works: earlier crashes are forgiven. */
+const PROGRESS: readonly RunEvent['type'][] = ['task_verified', 'task_landed', 'trunk_moved', 'verification_passed']
+
+function onWork(state: LiveRun, change: (work: Work) => Work, type: RunEvent['type']): LiveRun {
+  if (state.phase === 'requested' || state.work === null) return state
+  const crashes = PROGRESS.includes(type) ? 0 : state.crashes
+  return { ...state, crashes, work: change(state.work) } as LiveRun
+}
+
+function end(
+  state: LiveRun,
+  conclusion: Conclusion,
+  event: RunEvent,
+  more: Partial<Pick<EndedRun, 'why' | 'problems'>>,
+): EndedRun {
+  const { phase: _phase, ...header } = state
+  const { paused: _paused, ...rest } = { paused: null, ...header }
+  return { why: '', problems: [], ...rest, ...more, phase: 'ended', work: workOf(state), conclusion, endedAt: event.at }
+}
+
+/** What `/plan off` said since counts more than what the plan was made with. */
+const modeOf = (state: LiveRun, mode: Work['mode'] | undefined): Work['mode'] =>
+  state.planning?.mode ?? mode ?? 'strict'
+
+function begun(state: LiveRun, event: EventOf<'plan_begun'>): LiveRun {
+  const { planning } = state
+  if (planning === null || planning.mode === 'strict' || state.phase === 'ended') return state
+  // A design that is begun anew while tasks run already: they stay.
+  if (state.phase === 'active' && state.work.open) return state
+  return withProposal(state, { ...planning, ...event, notes: [], open: true })
+}
+
+/** The gate is gone: a plan that waited for its approval starts. */
+function gateOff(state: LiveRun, event: EventOf<'gate_switched_off'>): LiveRun {
+  if (state.phase !== 'proposed' && state.phase !== 'active') return state
+  const startedAt = state.work.startedAt ?? event.at
+  const work: Work = { ...state.work, mode: 'off', approved: null, startedAt }
+  return { ...state, phase: 'active', paused: state.phase === 'active' ? state.paused : null, work }
+}
+
+function approved(state: LiveRun, event: EventOf<'plan_approved'>): LiveRun {
+  if (state.phase !== 'proposed' && state.phase !== 'active') return state
+  const { work } = state
+  // An approval is for the plan that it names; for any other it says nothing.
+  if (event.planId !== work.planId || work.open) return state
+  const list = event.only === null || work.approved === null ? null : [...new Set([...work.approved, ...event.only])]
+  return {
+    ...state,
+    phase: 'active',
+    paused: state.phase === 'active' ? state.paused : null,
+    work: {
+      ...work,
+      startedAt: work.startedAt ?? event.at,
+      approved: list !== null && list.length === work.plan.tasks.length ? null : list,
+      approvedBy: [...work.approvedBy, event.by],
+    },
+  }
+}
+
+function resumed(state: LiveRun): LiveRun {
+  if (state.phase !== 'active') return state
+  // Going on after the base moved is a person's decision: it is not asked again for the same tip.
+  return { ...state, paused: null, work: { ...state.work, baseSeen: { ...state.work.baseSeen, stale: false } } }
+}
+
+type Slots = LiveRun['slots']
+function evolveSlots(slots: Slots, event: EventOf<'slots_requested' | 'slots_started' | 'slots_gone'>): Slots {
+  if (event.type === 'slots_requested')
+    return {
+      ...slots,
+      [event.request]: { count: event.count, workflowRun: event.workflowRun, at: event.at, gone: false },
+    }
+  const known = slots[event.request]
+  if (known === undefined) return slots
+  const next = event.type === 'slots_started' ? { ...known, workflowRun: event.workflowRun } : { ...known, gone: true }
+  return { ...slots, [event.request]: next }
+}
+
+const ENDED: readonly TaskStatus[] = ['landed', 'expanded', 'skipped', 'failed', 'cancelled']
+
+/** Ending a run stops what has not ended: nothing of it may be waited for. */
+function cancelAll(state: EndedRun, at: string): EndedRun {
+  if (state.work === null) return state
+  let work = state.work
+  const fresh: Fresh = new WeakSet()
+  for (const task of work.plan.tasks) {
+    const status = ownOf(work.tasks, task.id)?.state.status
+    if (status === undefined || ENDED.includes(status)) continue
+    work = evolveTask(work, { type: 'task_cancelled', task: task.id, at, by: 'tributary' }, fresh)
+  }
+  const verification =
+    work.verification?.status === 'passed' || work.verification?.status === 'failed' ? work.verification : null
+  return { ...state, work: { ...work, verification } }
+}

@@ -1,0 +1,56 @@
+import type { TaskId } from '../ids.ts'
+import type { Task } from '../plan/plan.ts'
+import { statusOf, type TaskStatus, type Work } from './state.ts'
+
+/** A wake-up asks many times about the same state, which never changes. */
+const known = new WeakMap<Work, ReadonlyMap<TaskStatus, Task[]>>()
+
+function byStatus(work: Work): ReadonlyMap<TaskStatus, Task[]> {
+  const found = known.get(work) ?? grouped(work)
+  known.set(work, found)
+  return found
+}
+
+function grouped(work: Work): Map<TaskStatus, Task[]> {
+  const groups = new Map<TaskStatus, Task[]>()
+  for (const task of work.plan.tasks) {
+    const status = statusOf(work, task.id)
+    const group = groups.get(status)
+    if (group === undefined) groups.set(status, [task])
+    else group.push(task)
+  }
+  return groups
+}
+
+/** The tasks that stand so, in plan order. */
+export function tasksIn(work: Work, ...statuses: TaskStatus[]): readonly Task[] {
+  const [one, ...others] = statuses
+  if (one !== undefined && others.length === 0) return byStatus(work).get(one) ?? []
+  return work.plan.tasks.filter(({ id }) => statuses.includes(statusOf(work, id)))
+}
+
+/** Their ids. */
+export const tasksWith = (work: Work, ...statuses: TaskStatus[]): TaskId[] =>
+  tasksIn(work, ...statuses).map(({ id }) => id)
+
+/**
+ * For every task that can never start as things stand, the failed or cancelled task that keeps it back.
+ * One pass: a plan's tasks stand in topological order.
+ */
+export function blockers(work: Work): ReadonlyMap<TaskId, TaskId> {
+  const blocked = new Map<TaskId, TaskId>()
+  // Mostly nothing has failed, and a large plan has many needs to look at.
+  if (tasksIn(work, 'failed').length + tasksIn(work, 'cancelled').length === 0) return blocked
+  for (const task of work.plan.tasks) {
+    if (statusOf(work, task.id) !== 'pending') continue
+    for (const need of task.needs) {
+      const status = statusOf(work, need)
+      const cause = status === 'failed' || status === 'cancelled' ? need : blocked.get(need)
+      if (cause !== undefined) {
+        blocked.set(task.id, cause)
+        break
+      }
+    }
+  }
+  return blocked
+}

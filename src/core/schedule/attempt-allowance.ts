@@ -1,0 +1,38 @@
+import type { TaskId } from '../ids.ts'
+import { FAIR, keptBack, LEAST, leastAfter, limitOf, SHARE } from '../money/allowance.ts'
+import { availableUsd } from '../money/ledger.ts'
+import { isTryOf } from '../money/money-key.ts'
+import { predictAttempt } from '../money/predicted-cost.ts'
+import { isAgentTask, type Task } from '../plan/plan.ts'
+import { type ActiveRun, recordOf, type TaskRecord, taskOf, type Work } from '../run/state.ts'
+
+/** US dollars that the next attempt at a task may spend; null: there is not enough left. */
+export function taskAllowance(run: ActiveRun, id: TaskId): number | null {
+  const { ledger, work } = run
+  const others = work.plan.tasks.filter(
+    (task) => task.id !== id && isAgentTask(task) && isToCome(recordOf(work, task.id)),
+  )
+  const left = availableUsd(ledger) - keptBack(ledger) - keptForDesign(run)
+  const { task_usd: most } = work.settings.budget
+  const needed = (task: Task): number => Math.min(predictAttempt([task], work.settings).usd, most)
+  const likely = needed(taskOf(work, id))
+  // Not so much that the others find less than they are likely to need. Where there is too little for all of them, fewer
+  // get enough: a fair share of little would be of use to nobody.
+  const spare = left - others.reduce((sum, task) => sum + needed(task), 0)
+  const fair = Math.min(spare, (left * FAIR) / (FAIR + others.length))
+  const usd = Math.min(most, Math.max(fair, Math.min(left, likely)))
+  const least = Math.max(LEAST * 10, likely / 2, leastAfter(closedAttempts(work, id), work.settings))
+  return usd >= least ? usd : null
+}
+
+/** A plan that is not settled may have to be written once more, however much work has begun meanwhile. */
+const keptForDesign = ({ planning, ledger }: ActiveRun): number =>
+  planning === null || planning.settled || Object.keys(ledger.reserved).some((key) => isTryOf(key, 'design'))
+    ? 0
+    : limitOf(ledger) * SHARE.design
+
+const isToCome = ({ state }: TaskRecord): boolean => state.status === 'pending' || state.status === 'queued'
+
+/** Those before the one that is to be paid for. */
+const closedAttempts = (work: Work, id: TaskId) =>
+  recordOf(work, id).attempts.filter(({ outcome }) => outcome !== 'open')

@@ -1,0 +1,79 @@
+import type { RunId, TaskId } from '../ids.ts'
+import type { Plan, Task } from '../plan/plan.ts'
+import { type ActiveRun, type AttemptRecord, recordOf, type TaskRecord, taskOf } from '../run/state.ts'
+import { type Check, type Conflict, checksOf, conflictOf } from './conflict.ts'
+import { type FinishedTask, finishedTask, type Others, othersOf, restsOn } from './finished-task.ts'
+
+/** What everybody who works on the run is told, word for word; the same for all of them. */
+export interface Intent {
+  issue: { number: number; title: string; body: string }
+  /** After `/plan --`, and with each `/revise`, oldest first. */
+  commands: readonly { by: string; words: string }[]
+  answers: readonly { question: string; words: string; by: string }[]
+  plan: Pick<Plan, 'title' | 'summary' | 'context' | 'approach' | 'assumptions' | 'non_goals'>
+}
+
+/** One of several runs of the task that came to nothing. */
+export type EarlierAttempt = Pick<AttemptRecord, 'attempt' | 'outcome' | 'failure' | 'head'>
+
+/** All that a worker is told of one attempt, before anything was looked up. It grows with the task's needs, not with the run. */
+export interface Brief {
+  run: RunId
+  /** Known to nobody who wrote anything before the run was asked for: fences are marked with what is made of it. */
+  seed: string
+  intent: Intent
+  task: Task
+  attempt: number
+  needs: readonly FinishedTask[]
+  others: Others
+  earlier: readonly EarlierAttempt[]
+  notes: readonly string[]
+  /** What people said to earlier workers at this task. */
+  steers: TaskRecord['steers']
+  conflict: Conflict | null
+  /** It starts where its own earlier work is in already, with that of others. */
+  mends: boolean
+  checks: readonly Check[]
+}
+
+const MOST_ATTEMPTS = 3
+
+/** The brief of the attempt that the task's record has open. */
+export function briefOf(state: ActiveRun, id: TaskId): Brief {
+  const { work } = state
+  const task = taskOf(work, id)
+  const record = recordOf(work, id)
+  const needs = restsOn(work, task)
+  const conflict = conflictOf(work, id, record)
+  return {
+    run: state.run,
+    seed: `${work.base} ${state.askedAt} ${state.seen[0] ?? ''}`,
+    intent: intentOf(state),
+    task,
+    attempt: record.attempts.at(-1)?.attempt ?? 1,
+    needs: needs.flatMap((need) => finishedTask(work, need) ?? []),
+    others: othersOf(work, [id, ...needs]),
+    earlier: record.attempts.filter(({ outcome }) => ['failed', 'conflict'].includes(outcome)).slice(-MOST_ATTEMPTS),
+    notes: record.notes,
+    steers: record.steers,
+    conflict,
+    mends: conflict === null && record.onto.length > 0,
+    checks: checksOf(task, conflict),
+  }
+}
+
+export function intentOf({ issue, words, askedBy, planning, work }: ActiveRun): Intent {
+  const { title, summary, context, approach, assumptions, non_goals } = work.plan
+  const questions = new Map(planning?.questions.map(({ id, question }) => [id, question]))
+  const asked = words === '' ? [] : [{ by: askedBy, words }]
+  return {
+    issue,
+    commands: [...asked, ...(planning?.revisions ?? [])],
+    answers: (planning?.answers ?? []).map(({ question, words: answer, by }) => ({
+      question: questions.get(question) ?? question,
+      words: answer,
+      by,
+    })),
+    plan: { title, summary, context, approach, assumptions, non_goals },
+  }
+}

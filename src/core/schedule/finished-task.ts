@@ -1,0 +1,65 @@
+import type { TaskId } from '../ids.ts'
+import type { Task } from '../plan/plan.ts'
+import { type HandOff, inOneLine } from '../run/hand-off.ts'
+import { recordOf, taskOf, type Work } from '../run/state.ts'
+
+/** A landed task, as those are told that build on it. `handOff`: null where a program did the work. */
+export interface FinishedTask {
+  id: TaskId
+  title: string
+  summary: string
+  interface: string
+  handOff: HandOff | null
+}
+
+/** One line each for tasks that are done and that a task does not build on directly, and how many more there are. */
+export interface Others {
+  tasks: readonly { id: TaskId; line: string }[]
+  more: number
+}
+
+const MOST_LINES = 16
+
+/** Whose work the task's base holds because of its needs: where a need has none of its own, that of the need's needs. */
+export function restsOn(work: Work, task: Task): TaskId[] {
+  const own = (id: TaskId): TaskId[] => {
+    const hasWork = recordOf(work, id).state.status === 'landed' && taskOf(work, id).kind !== 'gate'
+    return hasWork ? [id] : taskOf(work, id).needs.flatMap(own)
+  }
+  return [...new Set(task.needs.flatMap(own))]
+}
+
+export function finishedTask(work: Work, id: TaskId): FinishedTask | null {
+  const { state } = recordOf(work, id)
+  if (state.status !== 'landed') return null
+  const { title, interface: promised } = taskOf(work, id)
+  const { summary = '', handOff = null } = state.report ?? {}
+  return { id, title, summary, interface: promised, handOff }
+}
+
+/** `told`: the task itself, then those that it is told of in full. What its needs rest on comes first: their work is in the base too. */
+export function othersOf(work: Work, told: readonly TaskId[]): Others {
+  const [own = '', ...needs] = told
+  const before = ancestors(work, needs)
+  const all = work.plan.tasks.map(({ id }) => id).filter((id) => id !== own && !told.includes(id))
+  const ordered = [...all.filter((id) => before.has(id)), ...all.filter((id) => !before.has(id))]
+  const lines = ordered.flatMap((id) => {
+    const finished = taskOf(work, id).kind === 'gate' ? null : finishedTask(work, id)
+    return finished === null ? [] : [{ id, line: lineOf(finished) }]
+  })
+  return { tasks: lines.slice(0, MOST_LINES), more: Math.max(0, lines.length - MOST_LINES) }
+}
+
+const lineOf = ({ title, summary, handOff }: FinishedTask): string =>
+  `${title}: ${handOff === null ? summary : inOneLine(handOff)}`.slice(0, 280)
+
+function ancestors(work: Work, of: readonly TaskId[]): Set<TaskId> {
+  const found = new Set<TaskId>()
+  const open = of.flatMap((id) => taskOf(work, id).needs)
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (found.has(id)) continue
+    found.add(id)
+    open.push(...taskOf(work, id).needs)
+  }
+  return found
+}

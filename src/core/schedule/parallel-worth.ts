@@ -1,0 +1,147 @@
+import { predictAttempt } from '../money/predicted-cost.ts'
+import type { Argv, Plan, Size, Task } from '../plan/plan.ts'
+import type { Settings } from '../settings.ts'
+import { listed } from '../text/quoted.ts'
+import { byRemainingPath, estimate, makespan } from './prediction.ts'
+
+/*
+ * Assumptions in minutes, each for what several agents pay and one does not, or pays once. None is a measurement of
+ * somebody's repository: a runner of GitHub's is there within seconds, mostly, and then installs what the work needs; a
+ * landing is an audit, a push and a look at the journal; a fresh agent reads what the one before it knew.
+ */
+/** Until the slots are there. One agent needs one too. */
+const START_MINUTES = 1
+/** From a task's end to the start of those that wait for it. One agent goes on at once. */
+const LAND_MINUTES = 0.5
+/** Until an agent knows its way around, for each task. One agent learns it once. */
+const READ_MINUTES = 1
+
+/** Below this gain, several agents cost more than the time that they save. */
+export const WORTHWHILE = 1.2
+
+interface Worth {
+  /** How many times as fast several agents are. */
+  gain: number
+  parallelMinutes: number
+  oneAgentMinutes: number
+}
+
+/** The predicted time of one agent over that of the slots that the run starts with, start, reading and landing counted in. */
+export function worthParallel(plan: Plan, { slots }: Pick<Settings, 'slots'>): Worth {
+  const minutes = (task: Task) => (task.kind === 'gate' ? 0 : estimate(task) + READ_MINUTES + LAND_MINUTES)
+  const order = byRemainingPath(plan)
+  const parallelMinutes = START_MINUTES + makespan(plan.tasks, { slots: slots.start, order, estimate: minutes })
+  const work = plan.tasks.reduce((sum, task) => sum + estimate(task), 0)
+  const oneAgentMinutes = START_MINUTES + READ_MINUTES + work + LAND_MINUTES
+  return { gain: oneAgentMinutes / parallelMinutes, parallelMinutes, oneAgentMinutes }
+}
+
+/**
+ * The plan as one task that does it all, in the plan's order, with every check of every task. A plan with anything but
+ * tasks of agents comes back as it is: a gate, a program or a part that is not planned yet cannot be folded in.
+ */
+export function folded(plan: Plan): Plan {
+  const { tasks } = plan
+  if (tasks.length < 2 || !tasks.every(canBeFolded)) return plan
+  const checks = distinct(tasks.map(({ acceptance }) => acceptance.argv).filter((argv) => argv.length > 0))
+  const verification = distinct([...plan.verification.map(({ argv }) => argv), ...checks])
+  return { ...plan, verification: verification.map((argv) => ({ argv: [...argv] })), tasks: [whole(plan)] }
+}
+
+const canBeFolded = ({ kind, run }: Task): boolean => kind === 'code' && run.length === 0
+
+function whole({ title, tasks }: Plan): Task {
+  const each = (field: (task: Task) => string) => sections(tasks, field)
+  const united = (field: (task: Task) => string[]) => [...new Set(tasks.flatMap(field))]
+  return {
+    id: 't1',
+    title: title.slice(0, TITLE),
+    goal: each(({ goal }) => goal),
+    context: each(({ context }) => context),
+    needs: [],
+    writes: united(({ writes }) => writes),
+    reads: united(({ reads }) => reads),
+    acceptance: commonest(tasks),
+    steps: tasks.flatMap((task) => task.steps.map((step) => `${task.title}: ${step}`)),
+    expected_outcome: each(({ expected_outcome }) => expected_outcome),
+    interface: each((task) => task.interface),
+    out_of_scope: each(({ out_of_scope }) => out_of_scope),
+    risk: each(({ risk }) => risk),
+    size: sizeOf(tasks),
+    model_tier: strongest(tasks),
+    kind: 'code',
+    run: [],
+    timeout_minutes: Math.min(MOST_MINUTES, minutesOf(tasks)),
+  }
+}
+
+const TITLE = 120
+/** Longer than that no task may take. */
+const MOST_MINUTES = 360
+const LARGER: Readonly<Record<Size, number>> = { small: 1, medium: 3, large: 6 }
+const TIERS: readonly Task['model_tier'][] = ['strong', 'default', 'cheap']
+
+function sections(tasks: readonly Task[], field: (task: Task) => string): string {
+  const all = tasks.map((task) => ({ title: task.title, text: field(task).trim() }))
+  return all.flatMap(({ title, text }) => (text === '' ? [] : [`${title}: ${text}`])).join('\n')
+}
+
+function distinct(commands: readonly Argv[]): Argv[] {
+  const all = new Map(commands.map((argv) => [JSON.stringify(argv), argv]))
+  return [...all.values()]
+}
+
+/** The acceptance that most tasks have; of several, the one that comes first. */
+function commonest(tasks: readonly Task[]): Task['acceptance'] {
+  const keyOf = ({ acceptance }: Task) => JSON.stringify(acceptance.argv)
+  const count = (task: Task) => tasks.filter((other) => keyOf(other) === keyOf(task)).length
+  const accepted = tasks.filter(({ acceptance }) => acceptance.argv.length > 0)
+  const most = accepted.reduce((best, task) => Math.max(best, count(task)), 0)
+  return accepted.find((task) => count(task) === most)?.acceptance ?? { argv: [], expect: '' }
+}
+
+function sizeOf(tasks: readonly Task[]): Size {
+  const sum = tasks.reduce((total, { size }) => total + LARGER[size], 0)
+  if (sum < LARGER.medium) return 'small'
+  return sum < LARGER.large ? 'medium' : 'large'
+}
+
+const strongest = (tasks: readonly Task[]): Task['model_tier'] =>
+  TIERS.find((tier) => tasks.some(({ model_tier }) => model_tier === tier)) ?? 'default'
+
+const minutesOf = (tasks: readonly Task[]): number => tasks.reduce((sum, task) => sum + task.timeout_minutes, 0)
+
+const NAMED = 5
+
+interface Whole {
+  turns: number
+  minutes: number
+  /** US dollars. */
+  usd: number
+}
+
+/** What all tasks together would need as one attempt of one agent, by what is assumed of each. */
+export const wholeOf = ({ tasks }: Plan, settings: Settings): Whole => ({
+  ...predictAttempt(tasks, settings),
+  minutes: tasks.reduce((sum, task) => sum + estimate(task), 0),
+})
+
+/** Why the plan stays in parts however little they gain: one attempt could not do it all. Null: nothing is in the way. */
+export function whyNotFolded(plan: Plan, settings: Settings): string | null {
+  const others = plan.tasks.filter((task) => !canBeFolded(task)).map(({ id }) => id)
+  if (others.length > 0)
+    return `${listed(others.slice(0, NAMED))}${others.length > NAMED ? ' and others' : ''} cannot be part of a larger task`
+  const { turns, minutes, usd } = wholeOf(plan, settings)
+  const { limits, budget, worker } = settings
+  if (minutes > MOST_MINUTES) return tooMuch('need', `${minutes} minutes`, `${MOST_MINUTES}`)
+  // Another program has no turns that anybody counts, and nobody knows what it costs.
+  if (worker.command.length > 0) return null
+  if (turns > limits.turns) return tooMuch('need', `${turns} turns`, `${limits.turns}`)
+  if (usd > budget.task_usd) return tooMuch('cost', dollars(usd), dollars(budget.task_usd))
+  return null
+}
+
+const tooMuch = (verb: string, needed: string, given: string): string =>
+  `one agent for all of it would ${verb} about ${needed}, and an attempt has ${given}`
+
+const dollars = (usd: number): string => `${usd.toFixed(2)} USD`

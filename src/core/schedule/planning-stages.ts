@@ -1,0 +1,143 @@
+import type { TaskId } from '../ids.ts'
+import { mayStart } from '../landing/gate.ts'
+import { isAssembled } from '../landing/verification.ts'
+import { exceedsShare, limitFor, stageAllowance } from '../money/allowance.ts'
+import { isTryOf, moneyKey, stageId } from '../money/money-key.ts'
+import type { ModelRole } from '../money/usage.ts'
+import { ownOf } from '../own.ts'
+import { isAgentTask, type Task } from '../plan/plan.ts'
+import { type PlanDraft, type Planning, type Stage, type StageName, unanswered } from '../plan/planning.ts'
+import { type ActiveRun, isSettled, type LiveRun, recordOf, type Work } from '../run/state.ts'
+
+/** Tries of one stage before it is given up. */
+const TRIES = 3
+/** Designs of one version: the first, and one that takes the critique in. */
+const DESIGNS = 2
+
+/**
+ * What the planner should be at now, beside the run: it plans, scopes, mends and describes while workers work. In a pause
+ * nothing new is begun, and what it is at goes on.
+ */
+export function wantedStages(state: LiveRun): Stage[] {
+  const isPaused = state.phase === 'active' && state.paused !== null
+  return stagesAhead(state).filter(({ key }) => !isPaused || key in state.ledger.reserved)
+}
+
+/** Those that a pause holds back among them. */
+function stagesAhead(state: LiveRun): Stage[] {
+  if (state.phase === 'ended') return []
+  const wanted = [...planStage(state), ...(state.phase === 'active' ? partStages(state) : [])]
+  return wanted.flatMap(([name, task]) => stageOf(state, name, task) ?? [])
+}
+
+/** What the plan itself waits for next, paused or not; null where it is settled, or a person has to answer first. */
+export const planningAt = (state: LiveRun): StageName | null => planStage(state)[0]?.[0] ?? null
+
+/** Stages that cannot be begun for want of money, and without which the run comes to no end. */
+export const stagesInWant = (state: LiveRun): Stage[] =>
+  stagesAhead(state).filter(
+    (stage) =>
+      stage.name !== 'synthesis' && !(stage.key in state.ledger.reserved) && stageAllowance(state, stage) === null,
+  )
+
+/** The planner stands still until a person gives it more money: what is set aside for others may come back before. */
+export function planWaitsForMoney(state: LiveRun): boolean {
+  const { planning, ledger } = state
+  if (state.phase === 'ended' || planning === null || planning.settled) return false
+  if (state.phase === 'active') return state.paused?.cause === 'budget'
+  return Object.keys(ledger.reserved).length === 0 && stagesInWant(state).length > 0
+}
+
+/** US dollars that the limit must have for every stage that is wanted to begin; 0 where none waits for money. */
+export const leastLimit = (state: LiveRun): number =>
+  Math.max(0, ...stagesInWant(state).map((stage) => limitFor(state, stage)))
+
+type Wanted = readonly [StageName, TaskId | null]
+
+/** With the key that it has, or would reserve its money under; null where it is given up. */
+function stageOf(state: LiveRun, name: StageName, task: TaskId | null): Stage | null {
+  const { ledger } = state
+  const isIts = (key: string) => isTryOf(key, name, task)
+  if (whyGivenUp(state, name, task) !== null) return null
+  const open = Object.keys(ledger.reserved).find(isIts)
+  const number = Object.keys(ledger.spent).filter(isIts).length + 1
+  return { name, task, key: open ?? moneyKey({ of: 'stage', name, task, number }) }
+}
+
+/** A run goes on without these, so that it does not stop where their share of the limit is too small for them. */
+const SPARED: readonly StageName[] = ['critique', 'scope', 'synthesis']
+
+/** Why a stage is not tried again before a person changes something; null where it is. */
+export function whyGivenUp(state: LiveRun, name: StageName, task: TaskId | null = null): string | null {
+  const setback = state.setbacks[stageId(name, task)]
+  if (setback === undefined) return null
+  const isSpared = SPARED.includes(name) && exceedsShare(state, { name, task })
+  return setback.tries >= TRIES || isSpared ? setback.why : null
+}
+
+function planStage({ planning }: LiveRun): Wanted[] {
+  if (planning === null || planning.settled) return []
+  if (planning.explorations === null) return [['explore', null]]
+  if (unanswered(planning).length > 0) return []
+  if (planning.draft === null) return [['design', null]]
+  if (planning.verdict === null) return needsCritique(planning.draft) ? [['critique', null]] : []
+  return goesBack(planning) ? [['design', null]] : []
+}
+
+const goesBack = ({ verdict, designs }: Planning): boolean => verdict?.accepted === false && designs < DESIGNS
+
+/** The draft is as good as it gets: it can be proposed, or refused for what is still wrong with it. */
+export const isDraftReady = (planning: Planning): planning is Planning & { draft: PlanDraft } =>
+  !planning.settled &&
+  planning.draft !== null &&
+  (planning.verdict === null ? !needsCritique(planning.draft) : !goesBack(planning))
+
+/** A plan of up to two small tasks with nothing wrong is not worth a second look. */
+export const needsCritique = ({ plan, problems }: PlanDraft): boolean =>
+  problems.length > 0 || plan.tasks.length > 2 || plan.tasks.some(({ size }) => size !== 'small')
+
+function partStages(run: ActiveRun): Wanted[] {
+  const { work } = run
+  if (work.open) return []
+  return [
+    ...work.plan.tasks.flatMap((task) => [...planTaskStage(run, task), ...replanStage(work, task)]),
+    ...(wantsDescription(run) ? ([['synthesis', null]] as const) : []),
+  ]
+}
+
+/** A `plan` task is scoped while what it needs is at work, and turned into tasks when that has landed. */
+function planTaskStage(run: ActiveRun, task: Task): Wanted[] {
+  const { work } = run
+  if (task.kind !== 'plan' || recordOf(work, task.id).state.status !== 'pending') return []
+  const scoped = ownOf(work.scopes, task.id) !== undefined || whyGivenUp(run, 'scope', task.id) !== null
+  if (!scoped) return needsAreMoving(work, task) ? [['scope', task.id]] : []
+  return mayStart(work, task.id) && task.needs.every((need) => isSettled(work, need)) ? [['expand', task.id]] : []
+}
+
+const needsAreMoving = (work: Work, { needs }: Task): boolean =>
+  needs.every((need) => !['pending', 'failed', 'cancelled'].includes(recordOf(work, need).state.status))
+
+const replanStage = (work: Work, { id }: Task): Wanted[] => {
+  const { state, replanWanted } = recordOf(work, id)
+  return state.status === 'failed' && replanWanted ? [['replan', id]] : []
+}
+
+/** The run is through, its checks have passed, and agents had a hand in it: the change is put into words as one. */
+export const wantsDescription = (run: ActiveRun): boolean =>
+  run.work.described === null &&
+  run.planning !== null &&
+  run.work.plan.tasks.some(isAgentTask) &&
+  run.work.verification?.status === 'passed' &&
+  run.work.verification.on === run.work.trunk.tip &&
+  isAssembled(run.work) &&
+  whyGivenUp(run, 'synthesis') === null
+
+export const roleOf: Readonly<Record<StageName, ModelRole>> = {
+  explore: 'explore',
+  design: 'plan',
+  critique: 'critique',
+  scope: 'scope',
+  expand: 'expand',
+  replan: 'replan',
+  synthesis: 'synthesis',
+}

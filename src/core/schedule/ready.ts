@@ -1,0 +1,76 @@
+import type { TaskId } from '../ids.ts'
+import { mayStart } from '../landing/gate.ts'
+import { writesOverlap } from '../plan/glob.ts'
+import type { Task } from '../plan/plan.ts'
+import { type ActiveRun, isSettled, recordOf, statusOf, type Work } from '../run/state.ts'
+import { tasksIn } from '../run/task-status.ts'
+import { ranked } from './prediction.ts'
+
+/** Tasks that may start, whose needs have all landed and that have no branch yet, in plan order: their bases can be made. */
+export const queueable = (work: Work): Task[] =>
+  tasksIn(work, 'pending').filter(
+    (task) => task.kind !== 'plan' && mayStart(work, task.id) && task.needs.every((need) => isSettled(work, need)),
+  )
+
+/**
+ * Tasks that may start now, longest remaining path first, ties by plan order; never two at work with overlapping
+ * `writes`. Deterministic: the same journal gives the same answer. At most so many: who has eight slots need not know of all
+ * the hundreds that could start, each of which is held against the paths of all before it.
+ */
+export function startable(work: Work, most = Number.POSITIVE_INFINITY): Task[] {
+  if (most === 0) return []
+  const atWork = tasksIn(work, 'in_progress')
+  const chosen: Task[] = []
+  for (const task of ranked(work.plan)) {
+    if (chosen.length >= most) break
+    if (statusOf(work, task.id) !== 'queued' || !mayStart(work, task.id)) continue
+    const inTheWay = (other: Task) => writesOverlap(task, other)
+    if (!atWork.some(inTheWay) && !chosen.some(inTheWay)) chosen.push(task)
+  }
+  return chosen
+}
+
+export type Assigned =
+  | { kind: 'task'; task: TaskId; attempt: number; slot: string }
+  | { kind: 'verification'; on: string; attempt: number; slot: string }
+
+/** What each free slot works on next. A verification goes first: everything waits for its word. */
+export function assign(run: ActiveRun, freeSlots: readonly string[]): Assigned[] {
+  if (run.paused !== null) return []
+  const slots = [...freeSlots]
+  const assigned: Assigned[] = []
+  const { verification } = run.work
+  if (verification?.status === 'queued') {
+    const slot = slots.shift()
+    if (slot !== undefined)
+      assigned.push({ kind: 'verification', on: verification.on, attempt: verification.attempt, slot })
+  }
+  for (const task of startable(run.work, slots.length)) {
+    const slot = slots.shift()
+    if (slot === undefined) break
+    const { state } = recordOf(run.work, task.id)
+    if (state.status === 'queued') assigned.push({ kind: 'task', task: task.id, attempt: state.attempt, slot })
+  }
+  return assigned
+}
+
+/** Slots that have a task or the verification to work on. */
+export function slotsAtWork(work: Work): string[] {
+  const { verification } = work
+  const slots = tasksIn(work, 'in_progress').flatMap(({ id }) => {
+    const { state } = recordOf(work, id)
+    return state.status === 'in_progress' ? [state.slot] : []
+  })
+  return verification?.status === 'in_progress' ? [...slots, verification.slot] : slots
+}
+
+/** How many slots the run could use at this moment: tasks at work, ready, or about to be, and a verification. */
+export function usableSlots(run: ActiveRun): number {
+  if (run.paused !== null) return 0
+  const { work } = run
+  const verifying = work.verification?.status === 'queued' || work.verification?.status === 'in_progress' ? 1 : 0
+  const { cap } = work.settings.slots
+  const tasks = tasksIn(work, 'in_progress').length + startable(work, cap).length
+  const coming = queueable(work).filter((task) => task.kind !== 'gate').length
+  return Math.min(cap, tasks + coming + verifying)
+}

@@ -1,0 +1,57 @@
+import type { RunEvent } from '../run/event.ts'
+import { replayOn } from '../run/evolve.ts'
+import type { ActiveRun, LiveRun, RunState } from '../run/state.ts'
+import { usableSlots } from './ready.ts'
+
+/** Jobs that this workflow run must start after a command, besides answering. */
+export interface Starts {
+  events: RunEvent[]
+  orchestrate: boolean
+  slots: string[]
+}
+
+export const nothingToStart: Starts = { events: [], orchestrate: false, slots: [] }
+
+/**
+ * An orchestrator, where none is at work and something changed; with it the slots that the run can use at once.
+ * A slot costs a job; later ones are asked for by the orchestrator, which sees what is alive.
+ */
+export function startsFor(state: RunState, changed: boolean, workflowRun: number, at: string, by: string): Starts {
+  if (state.phase === 'empty' || state.orchestrator !== null || !changed) return nothingToStart
+  const requested: RunEvent = { type: 'orchestrator_requested', at, by, workflowRun }
+  const slots = state.phase === 'active' ? firstSlots(state, workflowRun, at, by) : nothingToStart
+  return { events: [requested, ...slots.events], orchestrate: true, slots: slots.slots }
+}
+
+function firstSlots(run: ActiveRun, workflowRun: number, at: string, by: string): Starts {
+  const count = Math.min(run.work.settings.slots.start, usableSlots(run))
+  if (count === 0) return nothingToStart
+  const request = nextRequest(run)
+  const requested: RunEvent = { type: 'slots_requested', at, by, request, count, workflowRun }
+  return { events: [requested], orchestrate: false, slots: slotNames(request, count) }
+}
+
+/**
+ * How many more slots to ask for, besides those that are here or on their way. While the plan is still being written, more
+ * tasks are to come: the first slots are asked for with its head, and as many at once as a run begins with, since each
+ * request is a workflow run of its own.
+ */
+export function slotsToAskFor(run: ActiveRun, supply: number): number {
+  const missing = usableSlots(run) - supply
+  const { open, settings } = run.work
+  const isFirst = Object.keys(run.slots).length === 0
+  if (!open || run.paused !== null || (missing <= 0 && !isFirst)) return missing
+  const { start, cap } = settings.slots
+  return Math.max(missing, Math.min(start, cap - supply, settings.limits.tasks - supply))
+}
+
+export const nextRequest = (run: LiveRun): string => `r${Object.keys(run.slots).length + 1}`
+export const slotNames = (request: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${request}.${index + 1}`)
+
+/** The state with the events of a decision and of what must start because of them. */
+export function withStarts(state: RunState, decided: readonly RunEvent[], workflowRun: number, at: string, by: string) {
+  const after = replayOn(state, decided)
+  const starts = startsFor(after, decided.length > 0, workflowRun, at, by)
+  return { starts, state: replayOn(after, starts.events), events: [...decided, ...starts.events] }
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { taskFailureSchema } from '../failure.ts'
+import { type RunId, runIdSchema, shaSchema, taskIdSchema } from '../ids.ts'
+import { err, ok, type Result } from '../result.ts'
+import { reportSchema } from '../run/event.ts'
+import type { Assignment } from './assignment.ts'
+
+export const RESULT_FILE = 'result.json'
+export const BUNDLE_FILE = 'work.bundle'
+/** Stands in a result's name where a task's id would: no task may be called so. */
+export const VERIFY_TASK = 'verify'
+
+const outcomeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('done'), head: shaSchema, tree: shaSchema, report: reportSchema }),
+  z.strictObject({
+    kind: z.literal('failed'),
+    failure: taskFailureSchema,
+    /** What the attempt left behind, so that its branch can keep it; null where it left nothing. */
+    head: shaSchema.nullable(),
+    tree: shaSchema.nullable(),
+    report: reportSchema,
+  }),
+  z.strictObject({ kind: z.literal('verified'), on: shaSchema, report: reportSchema }),
+  z.strictObject({
+    kind: z.literal('verification-failed'),
+    on: shaSchema,
+    failure: taskFailureSchema,
+    report: reportSchema,
+  }),
+])
+export type Outcome = z.infer<typeof outcomeSchema>
+
+/** What a slot hands over. A slot ran code of the repository: whoever reads this trusts no word of it. */
+export const resultFileSchema = z.strictObject({
+  version: z.literal(1),
+  run: runIdSchema,
+  /** `verify` for a verification. */
+  task: taskIdSchema,
+  attempt: z.int().min(1),
+  /** The commit that the work started from; of a verification, the commit that was verified. */
+  base: shaSchema,
+  outcome: outcomeSchema,
+  slot: z.string().min(1).max(100),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime(),
+})
+export type ResultFile = z.infer<typeof resultFileSchema>
+
+const MOST_CHARACTERS = 1_000_000
+
+/** The error says what is wrong, for a failure `result-unreadable`. */
+export function parseResultFile(text: string): Result<ResultFile, string> {
+  if (text.length > MOST_CHARACTERS) return err(`${RESULT_FILE} has ${text.length} characters`)
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return err(`${RESULT_FILE} is no JSON`)
+  }
+  const parsed = resultFileSchema.safeParse(json)
+  if (parsed.success) return ok(parsed.data)
+  const [issue] = parsed.error.issues
+  return err(`${RESULT_FILE}: ${issue?.path.join('.') || 'the whole'}: ${issue?.message ?? 'not of the right form'}`)
+}
+
+export interface ResultKey {
+  run: RunId
+  task: string
+  attempt: number
+}
+
+export const resultName = (run: RunId, task: string, attempt: number): string => `tributary-${run}-${task}-${attempt}`
+
+/** Beside a result, for people: what an agent said and did. `parseResultName` takes it for nothing. */
+export const transcriptName = (result: string): string => `${result}-transcript`
+export const TRANSCRIPT_FILE = 'transcript.jsonl'
+
+export const resultKeyOf = (run: RunId, assignment: Extract<Assignment, { attempt: number }>): ResultKey => ({
+  run,
+  task: assignment.kind === 'task' ? assignment.task : VERIFY_TASK,
+  attempt: assignment.attempt,
+})
+
+/** A task's id starts with a letter and a run's has none, so that the parts of a name cannot run into each other. */
+export function parseResultName(name: string): ResultKey | null {
+  const match = /^tributary-([0-9]+(?:-[0-9]+)?)-([a-z][a-z0-9-]*)-([1-9][0-9]{0,5})$/.exec(name)
+  const [, run, task, attempt] = match ?? []
+  if (!runIdSchema.safeParse(run).success || !taskIdSchema.safeParse(task).success) return null
+  return run === undefined || task === undefined ? null : { run, task, attempt: Number(attempt) }
+}

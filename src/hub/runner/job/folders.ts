@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Host } from '../../host.ts'
+import type { Json } from '../workflow/json.ts'
+
+/** Where a job lives on disk, laid out as on GitHub's runner. */
+export interface Folders {
+  readonly root: string
+  readonly work: string
+  readonly workspace: string
+  readonly temp: string
+  readonly tmp: string
+  readonly home: string
+  readonly tools: string
+  readonly event: string
+}
+
+export function createFolders(host: Host, jobId: number, event: Json): Folders {
+  const root = join(host.dataDir, 'jobs', String(jobId))
+  const work = join(root, '_work')
+  const folders = {
+    root,
+    work,
+    workspace: join(work, host.repo, host.repo),
+    temp: join(work, '_temp'),
+    tmp: join(root, 'tmp'),
+    home: join(host.dataDir, 'home'),
+    tools: join(host.dataDir, 'tools'),
+    event: join(work, '_temp', '_github_workflow', 'event.json'),
+  }
+  const created = [folders.workspace, folders.tmp, folders.home, folders.tools, join(folders.temp, '_github_workflow')]
+  for (const folder of created) mkdirSync(folder, { recursive: true })
+  writeFileSync(folders.event, JSON.stringify(event, null, 2))
+  return folders
+}
+
+/** Everything but the log: a job starts on a clean machine. */
+export const removeFolders = (folders: Folders): Promise<void> =>
+  rm(folders.root, { recursive: true, force: true, maxRetries: 3 })
+
+/** Says whose job a process is, also to a hub that was started anew on the same folder. */
+export const trackingId = (host: Host, jobId: number): string =>
+  `hub_${createHash('sha256').update(host.dataDir).digest('hex').slice(0, 12)}_${jobId}`

@@ -1,0 +1,115 @@
+import type { JobRecord } from '../../host.ts'
+import type { Admission, Contender } from '../concurrency.ts'
+import type { Turns } from '../turns.ts'
+import { messageOf, saveJob, type World } from '../world.ts'
+import { closeJob, type JobPlan, openJob } from './job.ts'
+import { completeJob } from './job-record.ts'
+import { type JobEnd, runJob } from './job-steps.ts'
+import { cancelJob, killJob, killProcesses } from './job-stop.ts'
+import type { JobSession } from './session.ts'
+
+/** A job from the moment it is queued. */
+export interface JobHandle {
+  readonly record: JobRecord
+  readonly done: Promise<JobEnd>
+  cancel(): void
+  kill(): boolean
+  /** Stops its processes without a word in any record. */
+  abandon(): void
+}
+
+export interface Queueing {
+  readonly admission: Admission | undefined
+  readonly turns: Turns
+}
+
+/** Waits for a turn in the matrix, for the concurrency group and for a slow runner, then runs. */
+export function startJob(world: World, plan: JobPlan, queueing: Queueing): JobHandle {
+  const { record } = plan
+  const stop = new AbortController()
+  let session: JobSession | undefined
+  const cancel = (): void => (session === undefined ? stop.abort() : cancelJob(session))
+  const live = async (): Promise<JobEnd> => {
+    const leave = await queue(world, record, queueing, stop, cancel)
+    try {
+      if (stop.signal.aborted || world.closed)
+        return endUnstarted(world, record, stop.signal.reason === 'killed' ? 'failure' : 'cancelled')
+      session = openJob(world, plan)
+      const end = await runJob(session)
+      closeJob(session)
+      saveJob(world, record)
+      return end
+    } catch (error) {
+      world.logs(`${record.name} | ${messageOf(error)}`)
+      return endUnstarted(world, record, 'failure')
+    } finally {
+      leave()
+    }
+  }
+  saveJob(world, record)
+  return {
+    record,
+    done: live(),
+    cancel,
+    kill: () => {
+      if (record.status === 'completed') return false
+      if (session === undefined) stop.abort('killed')
+      else killJob(session)
+      return true
+    },
+    abandon: () => {
+      stop.abort()
+      if (session !== undefined) killProcesses(session)
+    },
+  }
+}
+
+function endUnstarted(world: World, record: JobRecord, status: 'failure' | 'cancelled'): JobEnd {
+  completeJob(record, status)
+  saveJob(world, record)
+  return { status, outputs: {} }
+}
+
+/** Resolves when the job may start or is not to start any more; gives what frees its places. */
+async function queue(
+  world: World,
+  record: JobRecord,
+  queueing: Queueing,
+  stop: AbortController,
+  cancel: () => void,
+): Promise<() => void> {
+  const giveBack = await queueing.turns.take(stop.signal)
+  const leave = await admitted(world, queueing.admission, stop, cancel)
+  const delay = stop.signal.aborted ? 0 : world.host.startDelay(record.name)
+  if (delay > 0) await pause(delay, stop.signal)
+  return () => {
+    leave()
+    giveBack()
+  }
+}
+
+function admitted(
+  world: World,
+  admission: Admission | undefined,
+  stop: AbortController,
+  cancel: () => void,
+): Promise<() => void> {
+  if (admission === undefined || stop.signal.aborted) return Promise.resolve(() => undefined)
+  return new Promise((resolve) => {
+    const leave = (): void => world.groups.leave(admission.group, contender)
+    const contender: Contender = { start: () => resolve(leave), cancel }
+    stop.signal.addEventListener('abort', () => resolve(leave), { once: true })
+    world.groups.enter(admission, contender)
+  })
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds)
+    const wake = (): void => {
+      clearTimeout(timer)
+      resolve()
+    }
+    signal.addEventListener('abort', wake, { once: true })
+  })
+}

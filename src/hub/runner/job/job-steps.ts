@@ -1,0 +1,88 @@
+import { evaluateTexts, withContexts } from '../workflow/expression.ts'
+import { messageOf, now, saveJob } from '../world.ts'
+import { actOf } from './acts.ts'
+import { runnerName } from './contexts.ts'
+import { limitTime } from './job-stop.ts'
+import { type Act, type JobSession, type JobStatus, jobScope } from './session.ts'
+import { completeStep, endSteps, queuedStep, startStep } from './step-record.ts'
+import { takeStep } from './steps.ts'
+
+export interface JobEnd {
+  readonly status: JobStatus
+  readonly outputs: Readonly<Record<string, string>>
+}
+
+/** Takes the job through its steps to the end, whatever that is; never throws. */
+export async function runJob(job: JobSession): Promise<JobEnd> {
+  Object.assign(job.record, { runner_name: runnerName, started_at: now(), status: 'in_progress' })
+  try {
+    const acts = setUp(job)
+    limitTime(job)
+    await takeAll(job, acts)
+    return finish(job)
+  } catch (error) {
+    job.log.error(messageOf(error))
+    return end(job, 'failure', {})
+  }
+}
+
+function setUp(job: JobSession): Act[] {
+  const { record } = job
+  const first = queuedStep(1, 'Set up job')
+  startStep(first)
+  record.steps.push(first)
+  saveJob(job.world, record)
+  job.log.write(`Runner: ${runnerName} (self-hosted)\nJob: ${record.name}`)
+  const scope = jobScope(job)
+  const workflowEnv = evaluateTexts(job.plan.workflow.env, scope)
+  const jobEnv = evaluateTexts(job.definition.env, withContexts(scope, { env: workflowEnv }))
+  job.env = { ...workflowEnv, ...jobEnv }
+  const acts = job.definition.steps.map((definition) => actOf(job, definition))
+  record.steps.push(...acts.map((act, n) => queuedStep(n + 2, act.title())))
+  completeStep(first, 'success')
+  saveJob(job.world, record)
+  return acts
+}
+
+async function takeAll(job: JobSession, acts: readonly Act[]): Promise<void> {
+  const { steps } = job.record
+  for (const [n, act] of acts.entries()) {
+    const record = steps[n + 1]
+    if (record !== undefined && !gone(job)) await takeStep(job, act, record)
+  }
+  for (const act of job.posts) {
+    if (gone(job)) return
+    const record = queuedStep(steps.length + 1, act.title())
+    steps.push(record)
+    await takeStep(job, act, record)
+  }
+}
+
+const gone = (job: JobSession): boolean => job.killed || job.world.closed
+
+function finish(job: JobSession): JobEnd {
+  if (job.killed) return end(job, job.status === 'cancelled' ? 'cancelled' : 'failure', {})
+  const outputs = outputsOf(job)
+  const last = queuedStep(job.record.steps.length + 1, 'Complete job')
+  startStep(last)
+  completeStep(last, 'success')
+  job.record.steps.push(last)
+  return end(job, job.status, outputs)
+}
+
+/** As on GitHub, an output with a secret in it does not leave the job. */
+function outputsOf(job: JobSession): Record<string, string> {
+  const outputs = evaluateTexts(job.definition.outputs, jobScope(job))
+  const safe = Object.entries(outputs).filter(([name, value]) => {
+    const secret = job.log.masks.apply(value) !== value
+    if (secret) job.log.write(`##[warning]Skip output '${name}' since it may contain secret.`)
+    return !secret
+  })
+  return Object.fromEntries(safe)
+}
+
+function end(job: JobSession, status: JobStatus, outputs: Readonly<Record<string, string>>): JobEnd {
+  endSteps(job.record.steps)
+  Object.assign(job.record, { status: 'completed', conclusion: status, completed_at: now() })
+  return { status, outputs }
+}

@@ -1,0 +1,119 @@
+import type { JobRecord } from '../../host.ts'
+import { trackingVariable } from '../process/leftovers.ts'
+import type { Running } from '../process/process.ts'
+import { type Scope, withContexts } from '../workflow/expression.ts'
+import type { Json, JsonObject } from '../workflow/json.ts'
+import type { RunPlan } from '../workflow/plan.ts'
+import type { Expression, Tree } from '../workflow/tree.ts'
+import type { JobDefinition } from '../workflow/workflow.ts'
+import type { World } from '../world.ts'
+import { readsOutput } from './commands.ts'
+import { runnerContext, stepVariables } from './contexts.ts'
+import { createStepFiles, type StepFiles } from './env-files.ts'
+import { type Folders, trackingId } from './folders.ts'
+import type { JobLog } from './job-log.ts'
+
+export type JobStatus = 'success' | 'failure' | 'cancelled'
+
+/** A step as the job goes through it: written in the workflow, or left by an action for the end. */
+export interface Act {
+  /** As it can be told now: an expression in it may read what earlier steps gave. */
+  title(): string
+  readonly id: string | undefined
+  readonly if: Expression
+  readonly continueOnError: Tree | undefined
+  readonly timeoutMinutes: Tree | undefined
+  readonly env: Tree | undefined
+  perform(step: StepSession): Promise<void>
+}
+
+export interface Limits {
+  readonly minutes: number
+  /** How long `always()` steps may take once the job was cancelled. */
+  readonly cancelMinutes: number
+}
+
+/** A job at work. */
+export interface JobSession {
+  readonly world: World
+  readonly plan: RunPlan
+  readonly definition: JobDefinition
+  readonly record: JobRecord
+  readonly limits: Limits
+  readonly folders: Folders
+  readonly log: JobLog
+  readonly token: string
+  readonly github: JsonObject
+  /** inputs, needs, matrix, strategy, vars, secrets: what stays the same from step to step. */
+  readonly fixed: Readonly<Record<string, Json>>
+  env: Record<string, string>
+  path: string[]
+  steps: Record<string, Json>
+  status: JobStatus
+  readonly posts: Act[]
+  readonly children: Set<Running>
+  readonly timers: NodeJS.Timeout[]
+  current: StepSession | undefined
+  killed: boolean
+}
+
+/** One step at work. */
+export interface StepSession {
+  readonly job: JobSession
+  readonly act: Act
+  readonly scope: Scope
+  readonly env: Readonly<Record<string, string>>
+  readonly outputs: Record<string, string>
+  readonly child: { running: Running | undefined }
+  readonly files: StepFiles
+  readonly read: (line: string) => void
+  stopped: 'cancelled' | 'timed out' | undefined
+}
+
+export function jobScope(job: JobSession): Scope {
+  return {
+    contexts: {
+      ...job.fixed,
+      github: job.github,
+      env: job.env,
+      steps: job.steps,
+      job: { status: job.status },
+      runner: runnerContext(job.folders),
+    },
+    status: {
+      success: () => job.status === 'success',
+      failure: () => job.status === 'failure',
+      cancelled: () => job.status === 'cancelled',
+    },
+  }
+}
+
+export function openStep(job: JobSession, act: Act, env: Readonly<Record<string, string>>): StepSession {
+  const scope = withContexts(jobScope(job), { env: { ...job.env, ...env } })
+  return {
+    job,
+    act,
+    scope,
+    env,
+    outputs: {},
+    child: { running: undefined },
+    files: createStepFiles(job.folders.temp),
+    read: readsOutput(job.log),
+    stopped: undefined,
+  }
+}
+
+/** The environment of a step's processes: a clean machine's, then the workflow's, then GitHub's own. */
+export function stepEnvironment(job: JobSession, env: Readonly<Record<string, string>>): Record<string, string> {
+  const { folders, world } = job
+  return {
+    HOME: folders.home,
+    LANG: 'C.UTF-8',
+    TMPDIR: folders.tmp,
+    [trackingVariable]: trackingId(world.host, job.record.id),
+    ...job.env,
+    ...env,
+    PATH: [...job.path, env.PATH ?? job.env.PATH ?? world.path].join(':'),
+    ...stepVariables(job.github, runnerContext(folders)),
+  }
+}

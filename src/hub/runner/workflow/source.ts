@@ -1,0 +1,78 @@
+import type { Host, HubEvent } from '../../host.ts'
+import { changedPaths, commitOf } from './git.ts'
+import { at, type Json, jsonOf, textAt } from './json.ts'
+
+/** Where an event points: what GITHUB_SHA, GITHUB_REF and the run's head branch are, and whose workflow files count. */
+export interface Source {
+  readonly sha: string
+  readonly ref: string
+  readonly headBranch: string
+  readonly headRef: string
+  readonly baseRef: string
+  readonly workflowSha: string
+  /** Files that a push or a pull request changes; asked only where `paths` filters are. */
+  changed(): Promise<string[]>
+}
+
+const noBase = '0'.repeat(40)
+
+export const shortRef = (ref: string): string => ref.replace(/^refs\/(heads|tags|pull)\//, '')
+
+export async function sourceOf(host: Host, event: HubEvent): Promise<Source | undefined> {
+  const payload = jsonOf(event.payload)
+  if (event.name === 'push') return pushSource(host, payload)
+  if (event.name.startsWith('pull_request')) return pullSource(host, payload)
+  if (event.name === 'workflow_dispatch') return branchSource(host, textAt(payload, 'ref') || host.defaultBranch)
+  return branchSource(host, host.defaultBranch)
+}
+
+async function branchSource(host: Host, name: string): Promise<Source | undefined> {
+  const candidates = name.startsWith('refs/') ? [name] : [`refs/heads/${name}`, `refs/tags/${name}`]
+  for (const ref of candidates) {
+    const sha = await commitOf(host.gitDir, ref)
+    if (sha !== undefined) return sourceAt(sha, ref)
+  }
+  return undefined
+}
+
+const sourceAt = (sha: string, ref: string): Source => ({
+  sha,
+  ref,
+  headBranch: shortRef(ref),
+  headRef: '',
+  baseRef: '',
+  workflowSha: sha,
+  changed: async () => [],
+})
+
+async function pushSource(host: Host, payload: Json): Promise<Source | undefined> {
+  const sha = await commitOf(host.gitDir, textAt(payload, 'after'))
+  if (sha === undefined) return undefined
+  const before = textAt(payload, 'before')
+  const from = before === noBase || before === '' ? `${sha}^` : before
+  const changed = async (): Promise<string[]> => {
+    const base = await commitOf(host.gitDir, from)
+    return base === undefined ? [] : changedPaths(host.gitDir, base, sha)
+  }
+  return { ...sourceAt(sha, textAt(payload, 'ref')), changed }
+}
+
+/** A merged pull request points to its base branch, any other to its merge ref. */
+async function pullSource(host: Host, payload: Json): Promise<Source | undefined> {
+  const pull = at(payload, 'pull_request')
+  const [head, base] = [textAt(pull, 'head', 'sha'), textAt(pull, 'base', 'sha')]
+  const fallback = await branchSource(host, host.defaultBranch)
+  const sha =
+    (await commitOf(host.gitDir, textAt(pull, 'merge_commit_sha'))) ?? (await commitOf(host.gitDir, head)) ?? ''
+  const merged = at(pull, 'merged') === true
+  const baseRef = textAt(pull, 'base', 'ref')
+  return {
+    sha: sha || (fallback?.sha ?? ''),
+    ref: merged ? `refs/heads/${baseRef}` : `refs/pull/${String(at(pull, 'number'))}/merge`,
+    headBranch: textAt(pull, 'head', 'ref'),
+    headRef: textAt(pull, 'head', 'ref'),
+    baseRef,
+    workflowSha: fallback?.sha ?? sha,
+    changed: () => changedPaths(host.gitDir, base, head),
+  }
+}

@@ -1,0 +1,27 @@
+import { workflowFiles } from './git.ts'
+import { type Parsed, parse } from './parse.ts'
+
+/** The workflow files of a commit, by path. */
+export type ReadWorkflows = (commit: string) => Promise<ReadonlyMap<string, Parsed>>
+
+/** Many events meet the same commit: what was read of the last ones is kept, a commit does not change. */
+export function readsWorkflows(gitDir: string, kept = 8): ReadWorkflows {
+  const known = new Map<string, Promise<ReadonlyMap<string, Parsed>>>()
+  return (commit) => {
+    const reading = known.get(commit) ?? readAll(gitDir, commit)
+    known.delete(commit)
+    known.set(commit, reading)
+    reading.catch(() => known.delete(commit))
+    for (const oldest of [...known.keys()].slice(0, -kept)) known.delete(oldest)
+    return reading
+  }
+}
+
+async function readAll(gitDir: string, commit: string): Promise<ReadonlyMap<string, Parsed>> {
+  const files = await workflowFiles(gitDir, commit)
+  return new Map(
+    await Promise.all(
+      files.map(async ({ path, content }): Promise<[string, Parsed]> => [path, await parse(path, content)]),
+    ),
+  )
+}

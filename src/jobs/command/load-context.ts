@@ -1,0 +1,80 @@
+import type { Person } from '../../core/command/authority.ts'
+import type { Failure } from '../../core/failure.ts'
+import { parseBranch, type RunId, type Sha, type TaskId } from '../../core/ids.ts'
+import { err, ok, type Result } from '../../core/result.ts'
+import { emptyRun, type RunState } from '../../core/run/state.ts'
+import { SETTINGS_PATH, type Settings } from '../../core/settings.ts'
+import type { Journal } from '../../ports/journal.ts'
+import type { CommandDeps, Comment } from '../deps.ts'
+
+/** The run that a thread speaks of, as the journal has it now. */
+export interface Thread {
+  run: RunId | null
+  task: TaskId | null
+  state: RunState
+  tip: Sha | null
+  /** How many runs the issue has had. */
+  count: number
+  issue: number
+  again(): Promise<Thread>
+}
+
+export interface Knowledge {
+  person: Person
+  settings: Settings
+  thread: Thread
+}
+
+/** Everything a decision needs to know, asked at the same time: permission, settings, and the run's state. */
+export async function learn(deps: CommandDeps, comment: Comment): Promise<Result<Knowledge, Failure>> {
+  const [role, file, thread] = await Promise.all([
+    deps.forge.role(comment.sender.login),
+    deps.forge.defaultBranch().then((branch) => deps.forge.file(SETTINGS_PATH, branch)),
+    threadOf(deps, comment),
+  ])
+  const settings = deps.readSettings(file?.text ?? null)
+  if (!settings.ok) return err({ reason: 'bad-settings', problems: settings.error })
+  return ok({ person: { ...comment.sender, role }, settings: settings.value, thread })
+}
+
+async function threadOf(deps: CommandDeps, comment: Comment): Promise<Thread> {
+  if (!comment.issue.isPull) return latestRun(deps.journal, comment.issue.number)
+  const pull = await deps.forge.pull(comment.issue.number)
+  const branch = pull === null ? null : parseBranch(pull.headBranch)
+  if (branch === null) return { ...noRun(comment.issue.number), again: () => threadOf(deps, comment) }
+  return runThread(deps.journal, branch.run, branch.task === 'trunk' ? null : branch.task)
+}
+
+const noRun = (issue: number): Omit<Thread, 'again'> => ({
+  run: null,
+  task: null,
+  state: emptyRun,
+  tip: null,
+  count: 0,
+  issue,
+})
+
+export async function latestRun(journal: Journal, issue: number): Promise<Thread> {
+  const { runs } = await journal.runsOf(issue)
+  const last = runs.at(-1)
+  const again = () => latestRun(journal, issue)
+  if (last === undefined) return { ...noRun(issue), again }
+  const read = await journal.read(last.run)
+  return {
+    ...noRun(issue),
+    run: last.run,
+    state: read?.state ?? emptyRun,
+    tip: read?.tip ?? null,
+    count: runs.length,
+    again,
+  }
+}
+
+async function runThread(journal: Journal, run: RunId, task: TaskId | null): Promise<Thread> {
+  const read = await journal.read(run)
+  const again = () => runThread(journal, run, task)
+  const issue = Number(run.split('-')[0])
+  const { runs } = await journal.runsOf(issue)
+  if (read === null) return { ...noRun(issue), again }
+  return { run, task, state: read.state, tip: read.tip, count: runs.length, issue, again }
+}

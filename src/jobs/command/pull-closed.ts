@@ -1,0 +1,29 @@
+import { parseBranch } from '../../core/ids.ts'
+import type { RunEvent } from '../../core/run/event.ts'
+import { withStarts } from '../../core/schedule/slot-requests.ts'
+import type { CommandDeps } from '../deps.ts'
+import { untilAppended } from '../until-appended.ts'
+import type { CommandOutcome } from './run-command.ts'
+
+export interface ClosedPull {
+  headBranch: string
+  merged: boolean
+  by: string
+}
+
+/** The final pull request was merged or closed: the run is over, and an orchestrator clears its branches away. */
+export async function runClosed(deps: CommandDeps, pull: ClosedPull): Promise<CommandOutcome> {
+  const nothing: CommandOutcome = { run: null, orchestrate: false, slots: [] }
+  const branch = parseBranch(pull.headBranch)
+  if (branch === null || branch.task !== 'trunk') return nothing
+  return untilAppended(async () => {
+    const read = await deps.journal.read(branch.run)
+    if (read === null || read.state.phase === 'empty') return nothing
+    if (read.state.phase === 'ended' && ['merged', 'closed'].includes(read.state.conclusion)) return nothing
+    const at = deps.clock.now().toISOString()
+    const closed: RunEvent = { type: 'run_closed', at, by: pull.by, merged: pull.merged }
+    const after = withStarts(read.state, [closed], deps.workflowRun, at, 'tributary')
+    const appended = await deps.journal.append(branch.run, read.tip, after.events, after.state, [])
+    return appended.ok ? { run: branch.run, orchestrate: after.starts.orchestrate, slots: after.starts.slots } : null
+  })
+}

@@ -1,0 +1,130 @@
+import { decide } from '../../core/command/decide.ts'
+import { decidePlan } from '../../core/command/decide-plan.ts'
+import type { Answer, Asked, Drift } from '../../core/command/decision.ts'
+import type { Command } from '../../core/command/grammar.ts'
+import { parseCommand } from '../../core/command/parse.ts'
+import type { Failure } from '../../core/failure.ts'
+import type { RunId } from '../../core/ids.ts'
+import { err, ok, type Result } from '../../core/result.ts'
+import type { RunEvent } from '../../core/run/event.ts'
+import { emptyRun, type RunState } from '../../core/run/state.ts'
+import { nothingToStart, type Starts, withStarts } from '../../core/schedule/slot-requests.ts'
+import { explain } from '../../render/reply/explain-failure.ts'
+import { renderAnswer } from '../../render/reply/replies.ts'
+import { driftOf } from '../base-drift.ts'
+import type { CommandDeps, Comment } from '../deps.ts'
+import { untilAppended } from '../until-appended.ts'
+import { type Knowledge, learn, type Thread } from './load-context.ts'
+
+export interface CommandOutcome {
+  run: RunId | null
+  orchestrate: boolean
+  slots: string[]
+}
+const nothing: CommandOutcome = { run: null, orchestrate: false, slots: [] }
+
+interface Taken {
+  answer: Answer
+  state: RunState
+  starts: Starts
+  /** Whether this process wrote the events, so that no answer can be there yet. */
+  fresh: boolean
+}
+
+/** Reads a comment, decides, records, answers. The outcome says which jobs must follow in this workflow run. */
+export async function runCommand(deps: CommandDeps, comment: Comment): Promise<CommandOutcome> {
+  const parsed = comment.line === null ? null : parseCommand(comment.line)
+  if (parsed === null) return nothing
+  await deps.forge.react(comment.id, 'eyes')
+  if (!parsed.ok) return refuse(deps, comment, parsed.failure)
+  const known = await learn(deps, comment)
+  if (!known.ok) return refuse(deps, comment, known.error)
+  const taken = await take(deps, comment, parsed.command, known.value)
+  if (!taken.ok) return refuse(deps, comment, taken.error)
+  const { answer, state, starts, fresh } = taken.value
+  const body = renderAnswer(answer, state, known.value.settings)
+  await deps.forge.reply(comment.issue.number, keyOf(comment), body, fresh && comment.firstDelivery)
+  return { run: state.phase === 'empty' ? null : state.run, orchestrate: starts.orchestrate, slots: starts.slots }
+}
+
+const keyOf = (comment: Comment): string => `comment:${comment.id}`
+
+async function refuse(deps: CommandDeps, comment: Comment, failure: Failure): Promise<CommandOutcome> {
+  deps.log(`refused: ${failure.reason}`)
+  await deps.forge.reply(comment.issue.number, keyOf(comment), explain(failure).join('\n'), false)
+  return nothing
+}
+
+/** Loads, decides, records. */
+async function take(
+  deps: CommandDeps,
+  comment: Comment,
+  command: Command,
+  known: Knowledge,
+): Promise<Result<Taken, Failure>> {
+  let thread: Thread | null = null
+  return untilAppended(async () => {
+    thread = thread === null ? known.thread : await thread.again()
+    const asked = await ask(deps, comment, command, { ...known, thread })
+    const next = choose(comment, thread, asked)
+    if (!next.ok) return next
+    const { run, from, expected, events, answer } = next.value
+    const lost = await lostOrchestrator(deps, from, asked)
+    const after = withStarts(from, [...lost, ...events], deps.workflowRun, asked.at, asked.person.login)
+    if (after.events.length === 0) return ok({ answer, state: from, starts: nothingToStart, fresh: false })
+    const appended = await deps.journal.append(run, expected, after.events, after.state, [])
+    return appended.ok ? ok({ answer, state: after.state, starts: after.starts, fresh: events.length > 0 }) : null
+  })
+}
+
+interface Choice {
+  run: RunId
+  from: RunState
+  expected: string | null
+  events: RunEvent[]
+  answer: Answer
+}
+
+function choose(comment: Comment, thread: Thread, asked: Asked): Result<Choice, Failure> {
+  const { command } = asked
+  if (command.name === 'plan') {
+    const planned = decidePlan(thread, { ...asked, command }, comment.issue)
+    if (!planned.ok) return planned
+    const { run, fresh, events, answer } = planned.value
+    return ok({ run, from: fresh ? emptyRun : thread.state, expected: fresh ? null : thread.tip, events, answer })
+  }
+  const decided = decide(thread.state, asked)
+  if (!decided.ok) return decided
+  if (thread.run === null && decided.value.events.length > 0)
+    return err({ reason: 'no-run', issue: comment.issue.number })
+  return ok({ run: thread.run ?? '', from: thread.state, expected: thread.tip, ...decided.value })
+}
+
+async function ask(deps: CommandDeps, comment: Comment, command: Command, known: Knowledge): Promise<Asked> {
+  return {
+    command,
+    person: known.person,
+    settings: known.settings,
+    at: deps.clock.now().toISOString(),
+    commentedAt: comment.createdAt,
+    key: keyOf(comment),
+    issue: comment.issue.number,
+    threadTask: known.thread.task,
+    drift: await driftFor(deps, command, known.thread.state),
+  }
+}
+
+/** What lets a plan pass lets it pass on the base as it is now. */
+async function driftFor(deps: CommandDeps, command: Command, state: RunState): Promise<Drift | null> {
+  const lets = command.name === 'approve' || command.name === 'plan-off'
+  if (!lets || (state.phase !== 'proposed' && state.phase !== 'active')) return null
+  return driftOf(deps, state)
+}
+
+/** Each command, `/status` too, looks whether the orchestrator is alive, so that a crash is repaired at the next one. */
+async function lostOrchestrator(deps: CommandDeps, state: RunState, asked: Asked): Promise<RunEvent[]> {
+  if (state.phase === 'empty' || state.orchestrator === null || asked.command.name === 'help') return []
+  const { workflowRun } = state.orchestrator
+  if (await deps.forge.orchestratorAlive(workflowRun)) return []
+  return [{ type: 'orchestrator_lost', at: asked.at, by: 'tributary', workflowRun }]
+}

@@ -1,0 +1,51 @@
+import type { Problem } from '../core/failure.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import type { Result } from '../core/result.ts'
+import type { Settings } from '../core/settings.ts'
+import type { Redact } from '../core/text/redact.ts'
+import type { Clock, PatientClock } from '../ports/clock.ts'
+import type { Forge } from '../ports/forge.ts'
+import type { Journal } from '../ports/journal.ts'
+import type { Model } from '../ports/model.ts'
+import type { Repo } from '../ports/repo.ts'
+import type { Slots } from '../ports/slots.ts'
+
+/** What every job is given; all of it comes from the entry. */
+export interface JobDeps {
+  forge: Forge
+  journal: Journal
+  /** Opened on first use: most commands need no objects. */
+  repo(): Promise<Repo>
+  clock: Clock
+  log(line: string): void
+  /** GITHUB_RUN_ID of this very workflow run. */
+  workflowRun: number
+  readSettings(text: string | null): Result<Settings, string[]>
+}
+
+export type CommandDeps = JobDeps
+
+export interface OrchestrateDeps extends JobDeps {
+  clock: PatientClock
+  slots: Slots
+  /** Null: the workflow has no key for one. */
+  model: Model | null
+  readPlan(issueBody: string, settings: Settings): Result<Plan, Problem[]>
+  /** Values that must never be shown or land in a diff. */
+  secrets: readonly string[]
+  /** Takes them out of whatever comes from outside. */
+  redact: Redact
+  /** When this job hands over to a fresh one, before GitHub stops it. */
+  handOverAt: Date
+}
+
+/** A comment that may hold a command; `line` is what the CommonMark parser found. */
+export interface Comment {
+  id: number
+  line: string | null
+  createdAt: string
+  issue: { number: number; title: string; body: string; isPull: boolean }
+  sender: { login: string; type: string }
+  /** False for a re-run workflow: an answer may be there. */
+  firstDelivery: boolean
+}

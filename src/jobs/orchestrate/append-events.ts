@@ -1,0 +1,59 @@
+import { branchRef, parseBranch } from '../../core/ids.ts'
+import { settingsOf } from '../../core/run/state.ts'
+import type { RefUpdate } from '../../ports/journal.ts'
+import { withShown } from './projections/publish-projections.ts'
+import { type Draft, emptyDraft, record } from './session/event-draft.ts'
+import { nowOf, type Session } from './session/session.ts'
+import { forgetGoneSlots, withDispatched } from './slots/supply.ts'
+
+/** One atomic push. False: somebody wrote first, or it is too early for a push; look and decide again. */
+export async function append(session: Session, decided: Draft): Promise<boolean> {
+  const { deps } = session
+  const wait = session.limiter.take(deps.clock.now().getTime(), settingsOf(session.state).limits.pushes_per_minute)
+  if (wait > 0) {
+    await deps.clock.wait(wait)
+    return false
+  }
+  const draft = forgetGoneSlots(session, withShown(session, withDispatched(session, decided)))
+  const refs = draft.refs.map((update) => fromNowhere(session, update))
+  const appended = await deps.journal.append(session.run, session.tip, draft.events, draft.state, refs)
+  if (!appended.ok) return reread(session, appended.error.refs)
+  deps.log(draft.events.map((event) => ('task' in event ? `${event.type} ${event.task}` : event.type)).join(', '))
+  session.tip = appended.tip
+  session.state = draft.state
+  session.started = true
+  for (const { ref } of refs) session.deleted.delete(ref)
+  return true
+}
+
+/** A branch that somebody deleted, or GitHub did after its merge, is made anew: there is no tip to expect. */
+const fromNowhere = (session: Session, update: RefUpdate): RefUpdate =>
+  session.deleted.has(update.ref) ? { ...update, from: null } : update
+
+async function reread(session: Session, refs: readonly string[]): Promise<false> {
+  const read = await session.deps.journal.read(session.run)
+  if (read === null || read.state.phase === 'empty') throw new Error(`the journal of run ${session.run} is gone`)
+  const unchanged = read.tip === session.tip
+  session.state = read.state
+  session.tip = read.tip
+  const branches = refs.filter((ref) => parseBranch(ref.replace('refs/heads/', '')) !== null)
+  if (unchanged && branches.length > 0) await branchesMoved(session, branches)
+  return false
+}
+
+/** Somebody moved or deleted branches of the run. What is gone can be made anew; nothing that is there is overwritten: the run stops and says so. */
+async function branchesMoved(session: Session, branches: readonly string[]): Promise<void> {
+  const { refs } = await session.deps.journal.look(session.run, branches)
+  for (const ref of branches) if (!refs.has(ref)) session.deleted.add(ref)
+  const moved = branches.filter((ref) => refs.has(ref))
+  if (moved.length === 0 || session.state.phase !== 'active' || session.state.paused !== null) return
+  const names = moved.map((ref) => `\`${ref.slice(branchRef('').length)}\``).join(', ')
+  const paused = record(emptyDraft(session.state), nowOf(session), {
+    type: 'run_paused',
+    why: `somebody else moved ${names}`,
+  })
+  const appended = await session.deps.journal.append(session.run, session.tip, paused.events, paused.state, [])
+  if (!appended.ok) return
+  session.tip = appended.tip
+  session.state = paused.state
+}

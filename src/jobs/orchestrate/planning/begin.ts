@@ -1,0 +1,99 @@
+import { pathProblems } from '../../../agent/planner/task-problems.ts'
+import type { Problem } from '../../../core/failure.ts'
+import { branchRef, type Sha } from '../../../core/ids.ts'
+import { modelWithoutPrice } from '../../../core/money/price.ts'
+import { type Linted, lintPlan } from '../../../core/plan/lint.ts'
+import { isAgentTask, type Plan } from '../../../core/plan/plan.ts'
+import { err, type Result } from '../../../core/result.ts'
+import type { LiveRun } from '../../../core/run/state.ts'
+import { SETTINGS_PATH, type Settings } from '../../../core/settings.ts'
+import { type Draft, record } from '../session/event-draft.ts'
+import { nowOf, type Session, type Step } from '../session/session.ts'
+import { type Frozen, problem, propose, refuse, withoutPrice } from './propose.ts'
+
+/** Where a plan is asked for: one written by hand is proposed at once, for any other the model's planner begins. */
+export const beginPlan: Step = async (session, draft) => {
+  if (draft.state.phase !== 'requested' || draft.state.planning !== null) return draft
+  const baseBranch = await session.deps.forge.defaultBranch()
+  const base = await session.repo.tip(branchRef(baseBranch))
+  if (base === null) return refuse(session, draft, [problem('bad-settings', `branch ${baseBranch} has no commit`)])
+  await session.repo.fetch([base])
+  const read = await settingsAt(session, base)
+  if (!read.ok) return refuse(session, draft, read.error)
+  const settings = withOptions(read.value, draft.state)
+  const settingsBlob = (await session.repo.blobOf(base, SETTINGS_PATH)) ?? ''
+  const frozen = { settings, base, baseBranch, settingsBlob }
+  const written = session.deps.readPlan(draft.state.issue.body, settings)
+  if (written.ok) return proposeByHand(session, draft, written.value, frozen)
+  if (written.error.some(({ code }) => code !== 'no-plan')) return refuse(session, draft, written.error)
+  const missing = whyNoModel(session, settings)
+  if (missing !== null) return refuse(session, draft, [...written.error, missing])
+  const mode = draft.state.options.mode ?? settings.mode
+  return record(draft, nowOf(session), { type: 'planning_begun', ...frozen, mode, limit: settings.budget.usd })
+}
+
+async function settingsAt(session: Session, base: Sha): Promise<Result<Settings, Problem[]>> {
+  const settings = session.deps.readSettings(await session.repo.readFile(base, SETTINGS_PATH))
+  return settings.ok ? settings : err(settings.error.map((message) => problem('bad-settings', message)))
+}
+
+/** What the command asked for is part of what the plan rests on, and so of the plan's id. */
+function withOptions(settings: Settings, { options }: LiveRun): Settings {
+  const { budget, maxTasks, mode } = options
+  return {
+    ...settings,
+    mode: mode ?? settings.mode,
+    budget: { ...settings.budget, usd: budget ?? settings.budget.usd },
+    limits: { ...settings.limits, tasks: Math.min(settings.limits.tasks, maxTasks ?? settings.limits.tasks) },
+  }
+}
+
+function whyNoModel(session: Session, settings: Settings): Problem | null {
+  if (session.deps.model === null)
+    return problem(
+      'no-model',
+      'Nor can a model write one: the workflow has no key. Add the secret `ANTHROPIC_API_KEY` to the repository.',
+    )
+  const unpriced = modelWithoutPrice(settings)
+  return unpriced === null ? null : problem('bad-settings', withoutPrice(unpriced))
+}
+
+/** A plan that a person wrote into the issue: linted, and proposed or refused with every problem named. */
+export async function proposeByHand(session: Session, draft: Draft, plan: Plan, frozen: Frozen): Promise<Draft> {
+  const { settings } = frozen
+  const { problems, linted } = judgeByHand(plan, settings, draft.state.options.paths)
+  if (problems.length > 0) return refuse(session, draft, problems)
+  const missing = plan.tasks.some(isAgentTask) ? whyNoAgent(session.deps.model !== null, settings) : null
+  if (missing !== null) return refuse(session, draft, [problem('no-model', missing)])
+  return propose(session, draft, { ...frozen, plan: linted.plan, notes: linted.notes, mode: settings.mode })
+}
+
+/** Every rule that a plan by hand is held to, whether an issue or a terminal asks. */
+export function judgeByHand(
+  plan: Plan,
+  settings: Settings,
+  paths: readonly string[],
+): { problems: Problem[]; linted: Linted } {
+  const linted = lintPlan(plan, settings)
+  return { problems: [...linted.problems, ...outsidePaths(linted.plan, paths)], linted }
+}
+
+/** `/plan --paths` holds for every plan, whoever wrote it. */
+const outsidePaths = ({ tasks }: Plan, paths: readonly string[]): Problem[] =>
+  tasks.flatMap((task) =>
+    pathProblems(task, paths).map((wrong) => ({
+      code: 'bad-path' as const,
+      task: task.id,
+      field: 'writes',
+      message: `As it is written, ${wrong} Narrow its globs, or ask for more paths.`,
+    })),
+  )
+
+/** Why no agent could work on a task without `run`; null: one could. */
+export function whyNoAgent(hasModel: boolean, settings: Settings): string | null {
+  if (settings.worker.command.length > 0) return null
+  if (!hasModel)
+    return 'Tasks without `run` are worked on by an agent, and the workflow has no key: add the secret `ANTHROPIC_API_KEY`, or give each task a `run`.'
+  const unpriced = modelWithoutPrice(settings)
+  return unpriced === null ? null : withoutPrice(unpriced)
+}

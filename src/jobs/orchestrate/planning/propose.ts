@@ -1,0 +1,110 @@
+import { wholeProblems } from '../../../agent/planner/task-problems.ts'
+import type { Problem } from '../../../core/failure.ts'
+import { branchRef, type Sha, type TaskId, trunkBranch } from '../../../core/ids.ts'
+import type { Plan } from '../../../core/plan/plan.ts'
+import { planIdOf } from '../../../core/plan/plan-id.ts'
+import type { Mode, PlanDraft, Planning } from '../../../core/plan/planning.ts'
+import { begunPart } from '../../../core/run/evolve-plan.ts'
+import { workOf } from '../../../core/run/state.ts'
+import { SETTINGS_PATH, type Settings } from '../../../core/settings.ts'
+import { commitSubject } from '../../../core/text/control-characters.ts'
+import { listed } from '../../../core/text/quoted.ts'
+import { planCanBeShown } from '../../../render/plan/plan-comment.ts'
+import { isPlanned } from '../../../render/plan/planned-run.ts'
+import { type Draft, move, record } from '../session/event-draft.ts'
+import { nowOf, type Session } from '../session/session.ts'
+
+/** What a plan rests on. */
+export interface Frozen {
+  settings: Settings
+  settingsBlob: string
+  base: Sha
+  baseBranch: string
+}
+
+type Proposal = Frozen & { plan: Plan; notes: string[]; mode: Mode }
+
+/**
+ * Puts a plan before people, with a trunk of its own. An approval is for what a person can read: a plan that no comment can
+ * hold is none to approve.
+ */
+export async function propose(session: Session, draft: Draft, it: Proposal): Promise<Draft> {
+  for (const one of [it, ...shorter(draft, it)]) {
+    const proposed = await put(session, draft, one)
+    if (!isPlanned(proposed.state) || planCanBeShown(proposed.state)) return proposed
+  }
+  return refuse(session, draft, [tooLong])
+}
+
+/** Tried one after the other where a plan that has begun is too long: work that was done is not thrown away for it. */
+const PARTS = [0.75, 0.5, 0.25, 0] as const
+
+/** The plan with ever fewer of the tasks that nobody has begun, the last ones left out first. */
+function* shorter({ state }: Draft, it: Proposal): Generator<Proposal> {
+  const work = workOf(state)
+  if (work === null || !work.open) return
+  const begun = begunPart(work)
+  const spare = it.plan.tasks.flatMap(({ id }) => (begun.has(id) ? [] : [id]))
+  for (const share of PARTS) {
+    const out = spare.slice(Math.floor(spare.length * share))
+    const plan = { ...it.plan, tasks: it.plan.tasks.filter(({ id }) => !out.includes(id)) }
+    if (out.length > 0 && plan.tasks.length > 0)
+      yield { ...it, plan, notes: [...it.notes, `left out, since no comment could hold them: ${someOf(out)}`] }
+  }
+}
+
+async function put(session: Session, draft: Draft, it: Proposal): Promise<Draft> {
+  const planId = planIdOf({ plan: it.plan, base: it.base, settingsBlob: it.settingsBlob, settings: it.settings })
+  const started = await withTrunk(session, draft, it, planId, it.plan.title)
+  return record(started.draft, nowOf(session), { type: 'plan_proposed', ...it, planId, trunk: started.trunk })
+}
+
+/** Trunk's first commit: the base's tree in a commit of its own. A later version of a plan starts from the same one. */
+export async function withTrunk(
+  session: Session,
+  draft: Draft,
+  { base }: Frozen,
+  planId: string,
+  title: string,
+): Promise<{ draft: Draft; trunk: Sha }> {
+  const { repo, run } = session
+  const before = workOf(draft.state)
+  if (before !== null) return { draft, trunk: before.trunk.start }
+  const trunk = await repo.commit(await repo.treeOf(base), [base], {
+    subject: commitSubject(`Start run ${run}: ${title}`, `Start run ${run}`),
+    trailers: { 'Tributary-Run': run, 'Tributary-Plan': planId },
+  })
+  return { draft: move(draft, { ref: branchRef(trunkBranch(run)), from: null, to: trunk }), trunk }
+}
+
+export const problem = (code: Problem['code'], message: string): Problem => ({ code, task: null, field: null, message })
+
+/** A plan that no comment can hold. */
+export const tooLong: Problem = problem('too-long', 'The plan does not fit into a comment: make it two issues.')
+
+export const refuse = (session: Session, draft: Draft, problems: Problem[]): Draft =>
+  record(draft, nowOf(session), { type: 'plan_refused', problems })
+
+export const withoutPrice = (model: string): string =>
+  `\`${model}\` has no price here, so no limit could hold for it: add it to \`prices\` in \`${SETTINGS_PATH}\`.`
+
+/**
+ * What of a draft can be proposed. A plan that has begun holds the tasks that were sound when they came, and what they need:
+ * for a bad one among those behind them no work is thrown away. Any other draft comes back as it is, with its problems.
+ */
+export function soundPart({ state }: Draft, { settings }: Planning, made: PlanDraft): PlanDraft {
+  const work = workOf(state)
+  if (made.problems.length === 0 || work === null || !work.open || work.plan.tasks.length === 0) return made
+  const plan = { ...made.plan, tasks: work.plan.tasks }
+  // What is wrong with the plan as a whole is wrong with every part of it.
+  if (wholeProblems(plan, settings).length > 0) return made
+  const out = made.plan.tasks.filter((task) => !plan.tasks.some(({ id }) => id === task.id)).map(({ id }) => id)
+  const which = out.length === 0 ? [] : [`left out, with all that needs it: ${someOf(out)}`]
+  return { plan, problems: [], notes: [...made.notes, ...which, ...made.problems.map((one) => `not mended: ${one}`)] }
+}
+
+const NAMED = 20
+
+/** Tasks by name, not all of very many. */
+const someOf = (ids: readonly TaskId[]): string =>
+  `${listed(ids.slice(0, NAMED))}${ids.length > NAMED ? ` and ${ids.length - NAMED} more` : ''}`

@@ -1,0 +1,98 @@
+import { design } from '../../../agent/planner/design.ts'
+import type { DesignListener } from '../../../agent/planner/design-request.ts'
+import type { PlanHead } from '../../../agent/planner/plan-schema.ts'
+import { planIdOf } from '../../../core/plan/plan-id.ts'
+import type { EventOf } from '../../../core/run/event.ts'
+import { workOf } from '../../../core/run/state.ts'
+import { hushed } from '../../../core/text/redact.ts'
+import { type Draft, record } from '../session/event-draft.ts'
+import { nowOf, type Session } from '../session/session.ts'
+import { tell } from '../session/stage-runner.ts'
+import { withTrunk } from './propose.ts'
+import { type At, events, type StageEnd } from './stage-context.ts'
+
+/** Writes the plan. Each part of it is recorded the moment that it is there, long before the last one is written. */
+export async function designPlan(at: At): Promise<StageEnd> {
+  const { session, planning, input, speaker, signal } = at
+  const work = workOf(session.state)
+  const designed = await design(
+    {
+      speaker,
+      model: planning.settings.plan_model,
+      input,
+      explorations: planning.explorations ?? [],
+      questions: planning.questions,
+      answers: planning.answers,
+      questionsAllowed: planning.questions.length === 0,
+      revisions: planning.revisions.map(({ words }) => words),
+      previous: previousOf(at),
+      fixed: work?.open === true ? work.plan.tasks : [],
+      on: listener(at),
+    },
+    signal,
+  )
+  if (!designed.ok) return designed
+  if ('ask' in designed) return events({ type: 'questions_asked', questions: designed.ask })
+  return events({ type: 'plan_drafted', ...designed.draft })
+}
+
+/** What a second design mends: the draft that the critique sent back, or the plan that somebody wants changed. */
+function previousOf({ session, planning }: At) {
+  if (planning.rejected !== null && planning.verdict !== null)
+    return { plan: planning.rejected.plan, problems: planning.verdict.problems }
+  const work = workOf(session.state)
+  return work === null || work.open ? null : { plan: work.plan, problems: [] }
+}
+
+function listener({ session, stage, planning, signal }: At): DesignListener {
+  const say = (into: (draft: Draft) => Promise<Draft> | Draft) =>
+    tell(session.desk, {
+      stage: stage.key,
+      last: false,
+      into: (draft) => (signal.aborted ? draft : into(draft)),
+    })
+  const { redact } = session.deps
+  let heard: PlanHead | null = null
+  let anew = false
+  const head: DesignListener['head'] = (written) => {
+    const now = hushed(written, redact)
+    heard = now
+    say((draft) => begun(session, draft, now))
+  }
+  const task: DesignListener['task'] = (written, notes, problems) => {
+    if (problems.length > 0) return
+    const told = {
+      planned: hushed(written, redact),
+      notes: hushed(notes, redact),
+      ...(anew && { anew: true as const }),
+    }
+    const above = heard
+    anew = false
+    say(async (draft) => planned(session, above === null ? draft : await begun(session, draft, above), told))
+  }
+  if (planning.mode !== 'strict') return { task, head }
+  const restart = () => {
+    anew = true
+  }
+  return { task, restart, head }
+}
+
+/**
+ * Not in `strict`: the head of the plan opens the run, so that its first task can start. Where the gate is switched off while
+ * the plan is being written, the tasks that have come by then are in it.
+ */
+async function begun(session: Session, draft: Draft, head: PlanHead): Promise<Draft> {
+  const { planning } = draft.state
+  if (planning === null || planning.mode === 'strict' || draft.state.phase !== 'requested') return draft
+  const plan = { ...head, tasks: planning.streamed }
+  const planId = planIdOf({ ...planning, plan })
+  const started = await withTrunk(session, draft, planning, planId, head.title)
+  return record(started.draft, nowOf(session), { type: 'plan_begun', plan, planId, trunk: started.trunk })
+}
+
+type Told = Omit<EventOf<'task_planned'>, 'type' | 'at' | 'by' | 'key'>
+
+const planned = (session: Session, draft: Draft, told: Told): Draft =>
+  told.anew !== true && draft.state.planning?.streamed.some(({ id }) => id === told.planned.id)
+    ? draft
+    : record(draft, nowOf(session), { type: 'task_planned', ...told })

@@ -1,0 +1,148 @@
+import { expand } from '../../../agent/planner/expand.ts'
+import { replan } from '../../../agent/planner/replan.ts'
+import { scope } from '../../../agent/planner/scope.ts'
+import type { Sha, TaskId } from '../../../core/ids.ts'
+import { isTryOf, moneyKey } from '../../../core/money/money-key.ts'
+import { ownOf } from '../../../core/own.ts'
+import { lintPlan } from '../../../core/plan/lint.ts'
+import type { Plan, Task } from '../../../core/plan/plan.ts'
+import { planIdOf } from '../../../core/plan/plan-id.ts'
+import { goesBeyond, replaceable, withExpansion, withReplacement } from '../../../core/run/amend-plan.ts'
+import type { HandOff } from '../../../core/run/hand-off.ts'
+import { recordOf, taskOf, type Work, workOf } from '../../../core/run/state.ts'
+import { hushed } from '../../../core/text/redact.ts'
+import type { Repo } from '../../../ports/repo.ts'
+import { type Draft, planned, record } from '../session/event-draft.ts'
+import { nowOf, type Session } from '../session/session.ts'
+import { type At, events, type StageEnd } from './stage-context.ts'
+
+/** A `plan` task, while what it needs is still at work: what will it be about? */
+export async function scopeTask(at: At): Promise<StageEnd> {
+  const { work, task } = partOf(at)
+  const { speaker, planning, sources, input, signal } = at
+  const model = planning.settings.explore_model
+  const found = await scope({ speaker, model, sources, input, task, plan: work.plan }, signal)
+  return found.ok ? events({ type: 'task_scoped', task: task.id, exploration: found.exploration }) : found
+}
+
+/** A `plan` task whose needs have landed becomes the tasks that it stood for. */
+export async function expandTask(at: At): Promise<StageEnd> {
+  const { work, task } = partOf(at)
+  const { speaker, planning, input, signal } = at
+  const found = await expand(
+    {
+      speaker,
+      model: planning.settings.plan_model,
+      input,
+      plan: work.plan,
+      task,
+      scope: ownOf(work.scopes, task.id) ?? null,
+      handOffs: handOffsOf(work),
+    },
+    signal,
+  )
+  if (!found.ok) return found
+  const { tasks, notes } = hushed(found, at.session.deps.redact)
+  const into = (plan: Plan) => withExpansion(plan, task.id, tasks)
+  return amended(at, { cause: 'expand', task, tasks, notes, into })
+}
+
+/** A task that failed for good is planned anew, with what waits for it and has not begun; nothing else is disturbed. */
+export async function replanTask(at: At): Promise<StageEnd> {
+  const { work, task } = partOf(at)
+  const { session, speaker, planning, input, signal } = at
+  const removed = replaceable(work, task.id)
+  const found = await replan(
+    {
+      speaker,
+      model: planning.settings.plan_model,
+      input,
+      plan: work.plan,
+      failed: { task, failures: failuresOf(work, task.id), ...(await leftBy(session, work, task.id)) },
+      replaceable: removed.map((id) => taskOf(work, id)),
+      handOffs: handOffsOf(work),
+    },
+    signal,
+  )
+  if (!found.ok) return found
+  const { tasks, notes } = hushed(found, session.deps.redact)
+  const into = (plan: Plan) => withReplacement(plan, task.id, removed, tasks)
+  return amended(at, { cause: 'replan', task, tasks, notes, into })
+}
+
+function partOf({ session, stage }: At): { work: Work; task: Task } {
+  const work = workOf(session.state)
+  if (work === null || stage.task === null) throw new Error(`${stage.key} is about no task`)
+  return { work, task: taskOf(work, stage.task) }
+}
+
+export const handOffsOf = (work: Work): ReadonlyMap<TaskId, HandOff> =>
+  new Map(
+    work.plan.tasks.flatMap(({ id }) => {
+      const { state } = recordOf(work, id)
+      return state.status === 'landed' && state.report?.handOff !== undefined ? [[id, state.report.handOff]] : []
+    }),
+  )
+
+const failuresOf = (work: Work, id: TaskId) =>
+  recordOf(work, id).attempts.flatMap(({ failure }) => (failure === null ? [] : [failure]))
+
+const MOST_DIFF = 20_000
+
+/** What the last attempt had changed, where it left anything: how far it came says what is wrong with the plan. */
+async function leftBy({ repo }: Session, work: Work, id: TaskId): Promise<{ diff?: string }> {
+  const { state } = recordOf(work, id)
+  if (state.status !== 'failed' || state.base === null || state.head === null) return {}
+  const diff = await changeInWords(repo, { from: state.base, to: state.head }, MOST_DIFF)
+  return diff === '' ? {} : { diff }
+}
+
+interface Amendment {
+  cause: 'expand' | 'replan'
+  task: Task
+  tasks: readonly Task[]
+  notes: readonly string[]
+  into(plan: Plan): Plan
+}
+
+/** The plan with its new part, linted as a whole; a part that is no good is no part, and the stage is tried again. */
+function amended({ planning }: At, it: Amendment): StageEnd {
+  return {
+    ok: true,
+    into(session, draft) {
+      const work = planned(draft)
+      const linted = lintPlan(it.into(work.plan), planning.settings)
+      const [problem] = linted.problems
+      if (problem !== undefined) return failed(session, draft, it, problem.message)
+      const within = goesBeyond(work, it.tasks).length === 0
+      return record(draft, nowOf(session), {
+        type: 'plan_amended',
+        cause: it.cause,
+        of: it.task.id,
+        plan: linted.plan,
+        planId: planIdOf({ ...work, plan: linted.plan }),
+        within,
+        notes: [...it.notes, ...linted.notes],
+      })
+    },
+  }
+}
+
+const failed = (session: Session, draft: Draft, { cause, task }: Amendment, why: string): Draft => {
+  const number = Object.keys(draft.state.ledger.spent).filter((key) => isTryOf(key, cause, task.id)).length
+  const stage = moneyKey({ of: 'stage', name: cause, task: task.id, number })
+  return record(draft, nowOf(session), { type: 'stage_failed', stage, why })
+}
+
+/** The lines that were added between two commits, by path; at most so many characters. */
+export async function changeInWords(
+  repo: Pick<Repo, 'addedLines'>,
+  { from, to }: { from: Sha; to: Sha },
+  most: number,
+): Promise<string> {
+  const added = await repo.addedLines(from, to)
+  return [...added]
+    .map(([path, lines]) => `+++ ${path}\n${lines}`)
+    .join('\n')
+    .slice(0, most)
+}

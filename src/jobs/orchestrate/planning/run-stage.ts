@@ -1,0 +1,114 @@
+import { purse } from '../../../agent/loop/metered-model.ts'
+import { critique } from '../../../agent/planner/critique.ts'
+import { explore } from '../../../agent/planner/explore.ts'
+import type { PlannerInput } from '../../../agent/planner/planner-input.ts'
+import { synthesise } from '../../../agent/planner/synthesise.ts'
+import type { Ledger } from '../../../core/money/ledger.ts'
+import { priceOf } from '../../../core/money/price.ts'
+import type { Stage } from '../../../core/plan/planning.ts'
+import { recordOf, workOf } from '../../../core/run/state.ts'
+import { roleOf } from '../../../core/schedule/planning-stages.ts'
+import { type Draft, record } from '../session/event-draft.ts'
+import { nowOf, type Session } from '../session/session.ts'
+import { tell } from '../session/stage-runner.ts'
+import { plannerInput } from './read-input.ts'
+import { designPlan } from './run-design.ts'
+import { changeInWords, expandTask, handOffsOf, replanTask, scopeTask } from './run-parts.ts'
+import { type At, events, type StageEnd } from './stage-context.ts'
+
+const STAGES: Readonly<Record<Stage['name'], (at: At) => Promise<StageEnd>>> = {
+  explore: exploreBase,
+  design: designPlan,
+  critique: criticise,
+  scope: scopeTask,
+  expand: expandTask,
+  replan: replanTask,
+  synthesis: describeChange,
+}
+
+/** A limit that somebody has set since counts, not the one that the planning began with. */
+const underLimit = (input: PlannerInput, { limit }: Ledger): PlannerInput => {
+  const { settings } = input
+  return { ...input, settings: { ...settings, budget: { ...settings.budget, usd: limit ?? settings.budget.usd } } }
+}
+
+/** One try of a stage. Whatever comes of it, its money is settled in the same breath. */
+export async function runStage(session: Session, stage: Stage, usd: number, signal: AbortSignal): Promise<void> {
+  const { planning } = session.state
+  const { model } = session.deps
+  if (planning === null || model === null) throw new Error('a stage needs a model and what it plans from')
+  const money = purse(usd, (name) => priceOf(name, planning.settings))
+  const end = await STAGES[stage.name]({
+    session,
+    stage,
+    planning,
+    input: underLimit(await plannerInput(session, planning), session.state.ledger),
+    speaker: { model, purse: money, role: roleOf[stage.name] },
+    sources: session.repo.sources(planning.base),
+    signal,
+  })
+  const settled = (draft: Draft): Draft =>
+    record(draft, nowOf(session), { type: 'money_settled', stage: stage.key, spending: money.spending() })
+  tell(session.desk, {
+    stage: stage.key,
+    last: true,
+    into: async (draft) => {
+      // Nobody waits for it any more: what it cost counts, what it says does not.
+      if (signal.aborted) return settled(draft)
+      if (end.ok) return end.into(session, settled(draft))
+      const why = session.deps.redact(end.why)
+      session.deps.log(`${stage.key}: ${why}`)
+      return record(settled(draft), nowOf(session), {
+        type: 'stage_failed',
+        stage: stage.key,
+        why,
+        ...(end.short && { short: usd }),
+      })
+    },
+  })
+}
+
+/** A second look with fresh eyes. What lint has found sends the plan back, whatever the critic says. */
+async function criticise({ planning, input, speaker, signal }: At): Promise<StageEnd> {
+  const { draft, explorations } = planning
+  if (draft === null) throw new Error('there is no draft to criticise')
+  const model = planning.settings.plan_model
+  const judged = await critique({ speaker, model, input, explorations: explorations ?? [], draft }, signal)
+  if (!judged.ok) return judged
+  const accepted = judged.accepted && draft.problems.length === 0
+  return events({ type: 'plan_judged', accepted, problems: [...draft.problems, ...judged.problems] })
+}
+
+/** Reads the base before anything is planned. */
+async function exploreBase({ planning, input, speaker, sources, signal }: At): Promise<StageEnd> {
+  const found = await explore({ speaker, model: planning.settings.explore_model, sources, input }, signal)
+  return found.ok ? events({ type: 'explored', explorations: found.explorations }) : found
+}
+
+const MOST_DIFF = 60_000
+
+/** Puts the change as a whole into words, from what was handed off and from what git holds. */
+async function describeChange({ session, planning, input, speaker, signal }: At): Promise<StageEnd> {
+  const work = workOf(session.state)
+  if (work === null) throw new Error('there is no change to describe')
+  const { start, tip } = work.trunk
+  const handOffs = handOffsOf(work)
+  const described = await synthesise(
+    {
+      speaker,
+      model: planning.settings.plan_model,
+      input,
+      plan: work.plan,
+      landed: work.plan.tasks
+        .filter(({ id }) => recordOf(work, id).state.status === 'landed')
+        .map((task) => ({ task, handOff: handOffs.get(task.id) ?? null })),
+      diffStat: (await session.repo.changes(start, tip)).map(({ status, path }) => `${status} ${path}`).join('\n'),
+      diff: await changeInWords(session.repo, { from: start, to: tip }, MOST_DIFF),
+      resolutions: work.plan.tasks.map(({ id }) => id).filter((id) => recordOf(work, id).conflicts > 0),
+    },
+    signal,
+  )
+  if (!described.ok) return described
+  const { title, body, contradictions } = described
+  return events({ type: 'change_described', title, body, contradictions })
+}

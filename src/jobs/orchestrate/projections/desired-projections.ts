@@ -1,0 +1,115 @@
+import { type RunId, taskBranch, trunkBranch } from '../../../core/ids.ts'
+import { type LiveRun, recordOf, taskOf, type Work } from '../../../core/run/state.ts'
+import type { Located, Projection } from '../../../ports/forge.ts'
+import { checkedTasks, checksFor } from '../../../render/check/check-output.ts'
+import type { CheckOutput } from '../../../render/check/check-state.ts'
+import { runChecksFor } from '../../../render/check/run-check.ts'
+import { makeMarker } from '../../../render/markdown/marker.ts'
+import { renderPlanComment } from '../../../render/plan/plan-comment.ts'
+import { isPlanned, type PlannedRun } from '../../../render/plan/planned-run.ts'
+import { renderPlanRefused } from '../../../render/plan/problems.ts'
+import { finalPull } from '../../../render/pull/run-pull.ts'
+import { workerPull } from '../../../render/pull/worker-pull.ts'
+import { renderProposed } from '../../../render/reply/replies.ts'
+import { renderPlanning, renderQuestions } from '../../../render/status/planning-comment.ts'
+import { renderStatus } from '../../../render/status/status-comment.ts'
+
+type Locate = (name: string) => Located | null
+
+/** Everything that people should see of a run, as a function of its state: the same state shows the same. */
+export function desired(run: LiveRun, locate: Locate): Projection[] {
+  if (!isPlanned(run)) return [...planning(run, locate), ...refusal(run, locate)]
+  return [
+    ...planning(run, locate),
+    ...finalPulls(run, locate),
+    ...comments(run, locate),
+    ...run.work.plan.tasks.flatMap((task) => taskPulls(run, task.id, locate)),
+    ...pullsLeftOut(run, locate),
+    ...checks(run, locate),
+  ]
+}
+
+function comment(run: RunId, locate: Locate, name: string, thread: number, body: string): Projection {
+  const marker = makeMarker(name, run)
+  const kind = 'comment'
+  return { kind, name: `comment:${name}`, located: locate(`comment:${name}`), thread, marker, body }
+}
+
+function refusal(run: LiveRun, locate: Locate): Projection[] {
+  if (run.phase !== 'ended' || run.problems.length === 0) return []
+  return [comment(run.run, locate, 'refused', run.issue.number, renderPlanRefused(run))]
+}
+
+/** How far the planner is, and what it wants to know, stands on the issue: the pull request comes with the plan. */
+function planning(run: LiveRun, locate: Locate): Projection[] {
+  if (run.planning === null) return []
+  const on = run.issue.number
+  const wanted = [comment(run.run, locate, 'planning', on, renderPlanning(run))]
+  if (run.planning.questions.length > 0) wanted.push(comment(run.run, locate, 'questions', on, renderQuestions(run)))
+  return wanted
+}
+
+function finalPulls(run: PlannedRun, locate: Locate): Projection[] {
+  if (run.pullRefused !== null) return []
+  const name = 'pull:trunk'
+  const located = locate(name)
+  if (run.phase === 'ended' && located === null) return []
+  const head = trunkBranch(run.run)
+  const { baseBranch: base } = run.work
+  const wanted: Projection[] = [{ kind: 'pull', name, located, head, base, draft: true, ...finalPull(run) }]
+  if (run.phase !== 'ended' || located === null) return wanted
+  if (run.conclusion === 'success') wanted.push({ kind: 'ready-pull', name: 'ready:trunk', located })
+  if (run.conclusion === 'cancelled' || run.conclusion === 'rejected')
+    wanted.push({ kind: 'close-pull', name: 'close:trunk', located })
+  return wanted
+}
+
+/** Everything is said on the final pull request; where there may be none, on the issue. */
+function comments(run: PlannedRun, locate: Locate): Projection[] {
+  const pull = locate('pull:trunk')
+  if (pull === null && run.pullRefused === null && run.phase !== 'ended') return []
+  const thread = pull?.number ?? run.issue.number
+  const wanted = [comment(run.run, locate, 'plan', thread, renderPlanComment(run))]
+  if (pull !== null)
+    wanted.push(comment(run.run, locate, 'proposed', run.issue.number, renderProposed(run, pull.number)))
+  if (run.phase !== 'proposed') wanted.push(comment(run.run, locate, 'status', thread, renderStatus(run)))
+  return wanted
+}
+
+/** One pull request a task, from its start on, into trunk: it shows as merged when trunk holds its commits. */
+function taskPulls(run: PlannedRun, id: string, locate: Locate): Projection[] {
+  const { work } = run
+  if (!work.settings.worker_pull_requests || run.pullRefused !== null || taskOf(work, id).kind === 'gate') return []
+  const name = `pull:${id}`
+  const located = locate(name)
+  const { state, attempts } = recordOf(work, id)
+  const [head, base] = [taskBranch(run.run, id), trunkBranch(run.run)]
+  const pull: Projection = { kind: 'pull', name, located, head, base, draft: true, ...workerPull(run, id) }
+  if (located === null) {
+    if (run.phase !== 'active' || !attempts.some((attempt) => attempt.startedAt !== null)) return []
+    return mergedIn(work, id) ? [] : [pull]
+  }
+  if (state.status === 'verified') return [pull, { kind: 'ready-pull', name: `ready:${id}`, located }]
+  const over = run.phase === 'ended' && run.conclusion !== 'success' && !mergedIn(work, id)
+  return over || state.status === 'skipped' ? [pull, { kind: 'close-pull', name: `close:${id}`, located }] : [pull]
+}
+
+/** Of tasks that are no part of the plan any more: nobody would close them otherwise, even where the run ends well. */
+const pullsLeftOut = ({ work }: PlannedRun, locate: Locate): Projection[] =>
+  checkedTasks(work).flatMap((id) => {
+    const located = locate(`pull:${id}`)
+    const isLeftOut = work.plan.tasks.every((task) => task.id !== id)
+    return located === null || !isLeftOut ? [] : [{ kind: 'close-pull' as const, name: `close:${id}`, located }]
+  })
+
+const mergedIn = (work: Work, id: string): boolean => work.trunk.merges.some((merge) => merge.task === id)
+
+function checks(run: PlannedRun, locate: Locate): Projection[] {
+  if (run.phase === 'proposed') return []
+  const one = (of: string, { name: label, ...check }: CheckOutput): Projection => {
+    const name = `check:${of}@${check.sha}`
+    return { kind: 'check', name, label, located: locate(name), ...check }
+  }
+  const tasks = checkedTasks(run.work).flatMap((id) => checksFor(run, id).map((check) => one(id, check)))
+  return [...tasks, ...runChecksFor(run).map((check) => one('run', check))]
+}

@@ -1,0 +1,51 @@
+import type { RunEvent } from '../../../core/run/event.ts'
+import { replayOn } from '../../../core/run/evolve.ts'
+import { type LiveRun, type Work, workOf } from '../../../core/run/state.ts'
+import type { RefUpdate } from '../../../ports/journal.ts'
+
+/** What a wake-up has decided so far: the events, the state after them, and the refs that move with them. */
+export interface Draft {
+  state: LiveRun
+  events: RunEvent[]
+  refs: RefUpdate[]
+}
+
+type Bare<Event> = Event extends RunEvent ? Omit<Event, 'at' | 'by'> & { by?: string } : never
+/** An event without its stamp. */
+export type NewEvent = Bare<RunEvent>
+
+export const emptyDraft = (state: LiveRun): Draft => ({ state, events: [], refs: [] })
+
+/** Adds events, stamped as the orchestrator's own, and folds them in at once: later steps see what earlier ones decided. */
+export const record = (draft: Draft, at: string, ...events: readonly NewEvent[]): Draft =>
+  withEvents(
+    draft,
+    events.map((event) => ({ by: 'tributary', ...event, at }) as RunEvent),
+  )
+
+/** What was decided, behind events that come before it. */
+export const behind = (first: Draft, decided: Draft): Draft => ({
+  ...withEvents(first, decided.events),
+  refs: decided.refs,
+})
+
+function withEvents(draft: Draft, events: readonly RunEvent[]): Draft {
+  const state = replayOn(draft.state, events)
+  if (state.phase === 'empty') throw new Error('a live run cannot become empty')
+  return { ...draft, state, events: [...draft.events, ...events] }
+}
+
+/** Moves a ref with this draft; a second move of the same ref in one draft starts where the first one did. */
+export function move(draft: Draft, update: RefUpdate): Draft {
+  const earlier = draft.refs.find((one) => one.ref === update.ref)
+  const others = draft.refs.filter((one) => one.ref !== update.ref)
+  const from = earlier === undefined ? update.from : earlier.from
+  return from === update.to ? { ...draft, refs: others } : { ...draft, refs: [...others, { ...update, from }] }
+}
+
+/** The plan at work; throws before there is one. */
+export function planned(draft: Draft): Work {
+  const work = workOf(draft.state)
+  if (work === null) throw new Error(`run ${draft.state.run} has no plan`)
+  return work
+}

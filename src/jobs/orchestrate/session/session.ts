@@ -1,0 +1,110 @@
+import type { TaskFailure } from '../../../core/failure.ts'
+import type { RunId, Sha } from '../../../core/ids.ts'
+import type { Report } from '../../../core/run/event.ts'
+import type { LiveRun } from '../../../core/run/state.ts'
+import type { ResultFile } from '../../../core/schedule/slot-result.ts'
+import type { Repo } from '../../../ports/repo.ts'
+import type { SlotJob } from '../../../ports/slots.ts'
+import type { OrchestrateDeps } from '../../deps.ts'
+import type { Draft } from './event-draft.ts'
+import { type Merges, noMerges } from './pending-merges.ts'
+import { type Desk, openDesk } from './stage-runner.ts'
+
+/** What one orchestrator holds in memory. All of it can be had again from git and the API: it dies without loss. */
+export interface Session {
+  deps: OrchestrateDeps
+  repo: Repo
+  run: RunId
+  state: LiveRun
+  tip: Sha
+  limiter: Limiter
+  /** Tips of branches that are not ours, such as the base branch. */
+  refs: Map<string, Sha>
+  /** Slots by name, as the job lists showed them last. */
+  jobs: Map<string, SlotJob>
+  /** Results that are here already, by task and attempt: the download and the look at it are not repeated. */
+  inspected: Map<string, Inspected>
+  /** Digests of what this process has shown, and where; recorded with the next events. */
+  shown: Map<string, { number: number; node: string; digest: string }>
+  /** The state that people see all of; null: something is still to be shown. */
+  shownState: LiveRun | null
+  /** Projections that GitHub refused: they are not tried again by this process. */
+  refused: Set<string>
+  pullRefused: string | null
+  /** What an earlier process may have shown or started without recording it, by name: it is looked for before it is made. */
+  unsure: ReadonlySet<string>
+  /** Milliseconds of the clock at the last edit of each comment that is edited in place. */
+  editedAt: Map<string, number>
+  /** Workflow runs that this process has started and not yet recorded, by request. */
+  dispatched: Map<string, number>
+  /** Branches of the run that somebody has deleted. */
+  deleted: Set<string>
+  merges: Merges
+  started: boolean
+  desk: Desk
+}
+
+/** One thing that a wake-up may decide. Steps run in order, each on what the earlier ones decided. */
+export type Step = (session: Session, draft: Draft) => Promise<Draft> | Draft
+
+export const nowOf = (session: Session): string => session.deps.clock.now().toISOString()
+
+/** What an orchestrator knows when it begins: what the journal says. `unsure`: what an earlier one may have shown or started. */
+export function newSession(
+  deps: OrchestrateDeps,
+  repo: Repo,
+  run: RunId,
+  at: { state: LiveRun; tip: Sha; unsure: ReadonlySet<string> },
+): Session {
+  return {
+    deps,
+    repo,
+    run,
+    state: at.state,
+    tip: at.tip,
+    limiter: limiter(deps.clock.now().getTime()),
+    refs: new Map(),
+    jobs: new Map(),
+    inspected: new Map(),
+    shown: new Map(),
+    shownState: null,
+    refused: new Set(),
+    pullRefused: null,
+    unsure: at.unsure,
+    editedAt: new Map(),
+    dispatched: new Map(),
+    deleted: new Set(),
+    merges: noMerges(),
+    started: false,
+    desk: openDesk(),
+  }
+}
+
+/** A bucket of pushes: GitHub advises against more than six a minute to one repository. */
+interface Limiter {
+  /** Seconds until the next push may go; 0: now, and it is counted. The rate may be another one each time. */
+  take(nowMilliseconds: number, perMinute: number): number
+}
+
+export function limiter(nowMilliseconds: number): Limiter {
+  let used = 0
+  let at = nowMilliseconds
+  return {
+    take(now, perMinute) {
+      const burst = Math.max(1, Math.floor(perMinute))
+      used = Math.max(0, used - ((now - at) / 60_000) * perMinute)
+      at = now
+      if (used + 1 > burst) return ((used + 1 - burst) / perMinute) * 60
+      used += 1
+      return 0
+    },
+  }
+}
+
+/** A result after the look at it: what git holds, and whether it may land. */
+export type Inspected =
+  | { verdict: 'landable'; head: Sha; tree: Sha; file: ResultFile }
+  | { verdict: 'failed'; head: Sha | null; failure: TaskFailure; report?: Report }
+  | { verdict: 'verification'; file: ResultFile }
+
+export const keyOf = (result: { task: string; attempt: number }): string => `${result.task}-${result.attempt}`

@@ -1,0 +1,124 @@
+import { type TaskFailure, withTexts } from '../../../core/failure.ts'
+import type { Sha } from '../../../core/ids.ts'
+import { audit, bytesOf } from '../../../core/landing/audit.ts'
+import { fewPaths } from '../../../core/run/hand-off.ts'
+import { recordOf, taskOf } from '../../../core/run/state.ts'
+import { type Outcome, parseResultFile, type ResultFile } from '../../../core/schedule/slot-result.ts'
+import type { ChangedPath } from '../../../ports/repo.ts'
+import { type ResultArtifact, UnreadableResult } from '../../../ports/slots.ts'
+import { headAndTail } from '../../../render/markdown/fit.ts'
+import { wordsFor } from '../../commit-words.ts'
+import { type Draft, planned } from '../session/event-draft.ts'
+import type { Inspected, Session } from '../session/session.ts'
+
+/** Bytes of a log that the journal keeps: every slot reads the snapshot. The whole of it is in the result's artifact. */
+const KEPT_LOG = 6_000
+
+const failed = (failure: TaskFailure, head: Sha | null = null): Inspected => ({
+  verdict: 'failed',
+  head,
+  failure: trimmed(failure),
+})
+const unreadable = (detail: string): Inspected => failed({ reason: 'result-unreadable', detail })
+const trimmed = (failure: TaskFailure): TaskFailure =>
+  'paths' in failure
+    ? { ...failure, paths: fewPaths(failure.paths) }
+    : withTexts(failure, (text) => headAndTail(text, KEPT_LOG))
+
+/** Downloads a result and looks at what git holds of it. Nothing that it says of itself is taken for true. */
+export async function inspect(session: Session, draft: Draft, result: ResultArtifact): Promise<Inspected> {
+  try {
+    const { result: text, bundle } = await session.deps.slots.download(result)
+    const parsed = parseResultFile(session.deps.redact(text))
+    if (!parsed.ok) return unreadable(parsed.error)
+    const file = withShortLog(parsed.value)
+    if (file.task !== result.task || file.attempt !== result.attempt || file.run !== result.run)
+      return unreadable(`${result.task}-${result.attempt} holds the result of ${file.task}-${file.attempt}`)
+    if (result.task === 'verify') return { verdict: 'verification', file }
+    const inspected = await inspectWork(session, draft, file, bundle)
+    // What an attempt has cost counts, whatever became of it.
+    return inspected.verdict === 'failed' ? { ...inspected, report: file.outcome.report } : inspected
+  } catch (error) {
+    if (error instanceof UnreadableResult) return unreadable(error.message)
+    throw error
+  }
+}
+
+function withShortLog(file: ResultFile): ResultFile {
+  const { report } = file.outcome
+  const acceptanceLog = headAndTail(report.acceptanceLog, KEPT_LOG)
+  const outcome = { ...file.outcome, report: { ...report, acceptanceLog } }
+  return { ...file, outcome: 'failure' in outcome ? { ...outcome, failure: trimmed(outcome.failure) } : outcome }
+}
+
+type WorkOutcome = Extract<Outcome, { kind: 'done' | 'failed' }>
+
+async function inspectWork(
+  session: Session,
+  draft: Draft,
+  file: ResultFile,
+  bundle: string | null,
+): Promise<Inspected> {
+  const { outcome } = file
+  if (outcome.kind !== 'done' && outcome.kind !== 'failed') return unreadable(`a task cannot end as ${outcome.kind}`)
+  const { state } = recordOf(planned(draft), file.task)
+  if (state.status !== 'in_progress') throw new Error(`task ${file.task} is not at work`)
+  if (outcome.head === null || outcome.head === state.base) return withoutCommit(session, file, outcome, state.base)
+  if (bundle === null) return unreadable('the bundle of commits is missing')
+  try {
+    await session.repo.unbundle(bundle, outcome.head)
+  } catch (error) {
+    return unreadable(error instanceof Error ? error.message : String(error))
+  }
+  return judge(session, draft, file, outcome, { base: state.base, head: outcome.head })
+}
+
+/** Nothing was changed: the attempt's start commit stands for it. */
+async function withoutCommit(session: Session, file: ResultFile, outcome: WorkOutcome, base: Sha): Promise<Inspected> {
+  if (outcome.kind === 'failed') return failed(outcome.failure)
+  return { verdict: 'landable', head: base, tree: await session.repo.treeOf(base), file }
+}
+
+async function judge(
+  session: Session,
+  draft: Draft,
+  file: ResultFile,
+  outcome: WorkOutcome,
+  at: { base: Sha; head: Sha },
+): Promise<Inspected> {
+  const { repo, deps } = session
+  const work = planned(draft)
+  const tree = await repo.treeOf(at.head)
+  const changes = await repo.changes(at.base, at.head)
+  const task = taskOf(work, file.task)
+  const words = wordsFor(file.run, { task: task.id, attempt: file.attempt, title: task.title })
+  const audited = audit(
+    task,
+    work.settings,
+    { base: at.base, verifiedTree: outcome.tree ?? tree },
+    {
+      head: at.head,
+      parents: await repo.parentsOf(at.head),
+      tree,
+      saysOurWords: await repo.isWrittenAs(at.head, words),
+      changes,
+      secrets: await repo.findSecrets(at.base, at.head, {
+        own: deps.secrets,
+        mostBytes: bytesOf(work.settings.limits),
+      }),
+    },
+  )
+  // What did not pass the audit is not pushed: GitHub would refuse some of it, and nobody should fetch the rest.
+  if (!audited.ok) return failed(outcome.kind === 'failed' ? outcome.failure : audited.error)
+  return outcome.kind === 'failed'
+    ? failed(outcome.failure, at.head)
+    : { verdict: 'landable', head: at.head, tree, file: withGitsFiles(file, changes) }
+}
+
+/** Which files a hand-off names is for git to say. */
+function withGitsFiles(file: ResultFile, changes: readonly ChangedPath[]): ResultFile {
+  const { report } = file.outcome
+  if (report.handOff === undefined) return file
+  const files = fewPaths(changes.map(({ path }) => path))
+  return { ...file, outcome: { ...file.outcome, report: { ...report, handOff: { ...report.handOff, files } } } }
+}

@@ -1,0 +1,125 @@
+import type { Findings } from '../../agent/prompts/worker-prompt.ts'
+import { type TaskFailure, withTexts } from '../../core/failure.ts'
+import { attemptRef } from '../../core/ids.ts'
+import type { Report } from '../../core/run/event.ts'
+import { type HandOff, handOffOf, inOneLine, type Said } from '../../core/run/hand-off.ts'
+import { workOf } from '../../core/run/state.ts'
+import type { Brief } from '../../core/schedule/brief.ts'
+import type { Outcome } from '../../core/schedule/slot-result.ts'
+import { passable } from '../../core/settings.ts'
+import { SHORTEST_SECRET } from '../../core/text/redact.ts'
+import type { CommandRun } from '../../ports/sandbox.ts'
+import { type Attempt, attemptOf, type Ended, type Given, type Performed } from './attempt.ts'
+import { NO_ACCEPTANCE } from './check-work.ts'
+import { runOtherAgent } from './command-worker.ts'
+import { emptyReport } from './commands.ts'
+import { whyNoModel, workByModel } from './model-worker.ts'
+import { failed } from './program.ts'
+import type { WorkDeps } from './work-deps.ts'
+
+/** One attempt by an agent, ours or the one that the settings name. Whatever its end, what it changed is handed over. */
+export async function performByAgent(given: Given): Promise<Performed> {
+  const { deps, assignment, view } = given
+  const isOther = assignment.worker === 'command'
+  const variables = isOther ? deps.agentEnv(passable(workOf(view.state())?.settings.worker.env ?? [])) : {}
+  // Before it is launched: whatever redacts must know them before it cuts anything.
+  for (const value of Object.values(variables)) if (value.length >= SHORTEST_SECRET) deps.keepSecret(value)
+  const attempt = attemptOf(given)
+  const why = attempt.brief.checks.length === 0 ? NO_ACCEPTANCE : isOther ? null : whyNoModel(attempt)
+  if (why !== null) return { outcome: outcomeOf(attempt, nothingDone(why)), transcript: [] }
+  const findings = await lookUp(attempt)
+  const ended = isOther ? await runOtherAgent(attempt, findings, variables) : await workByModel(attempt, findings)
+  return { outcome: outcomeOf(attempt, ended), transcript: attempt.transcript.lines() }
+}
+
+const nothingDone = (failure: TaskFailure): Ended => ({
+  failure,
+  kept: { commit: null, paths: [], putBack: [], failure: null },
+  checked: null,
+  said: null,
+  spending: [],
+})
+
+function outcomeOf(attempt: Attempt, ended: Ended): Outcome {
+  const { failure, kept, checked } = ended
+  const report = reportOf(attempt, ended)
+  if (failure !== null) return failed(withTexts(failure, attempt.redact), kept.commit, report)
+  const tree = checked?.tree
+  if (tree == null) throw new Error(`${attempt.assignment.task} was accepted without a tree`)
+  return { kind: 'done', head: kept.commit?.head ?? attempt.assignment.base, tree, report }
+}
+
+/** The same for work that was accepted and for work that was not: what it cost, and what was said of it. */
+function reportOf(attempt: Attempt, ended: Ended): Report {
+  const { deps, sandbox, brief, begun, redact } = attempt
+  const { checked, spending, turns } = ended
+  const seconds = (deps.clock.now().getTime() - begun.getTime()) / 1000
+  const acceptanceSeconds = checked?.seconds ?? 0
+  const handOff = handOffFrom(attempt, ended)
+  return {
+    ...emptyReport(sandbox),
+    workSeconds: Math.max(0, seconds - acceptanceSeconds),
+    acceptanceSeconds,
+    acceptanceLog: redact(checked?.log ?? ''),
+    summary: handOff === null ? '' : inOneLine(handOff),
+    spending: [...spending],
+    ...(turns === undefined ? {} : { turns }),
+    ...(handOff === null ? {} : { handOff }),
+    ...(brief.conflict === null ? {} : { resolved: brief.conflict.with.map(({ task }) => task.id) }),
+  }
+}
+
+/** Files and check are the machine's word, whatever was said of them. */
+function handOffFrom(attempt: Attempt, { said, kept, failure }: Ended): HandOff | null {
+  if (said === null) return null
+  return handOffOf(wordsOf(said, attempt.redact), { files: [...kept.paths], check: checkOf(attempt, failure) })
+}
+
+function checkOf({ brief, redact }: Attempt, failure: TaskFailure | null): string {
+  const commands = brief.checks.map(({ argv }) => argv.join(' ')).join('; ')
+  return redact(failure === null ? `passed: ${commands}` : `not passed (${failure.reason}): ${commands}`)
+}
+
+const wordsOf = (said: Said, redact: (text: string) => string): Said => ({
+  did: redact(said.did),
+  interfaces: said.interfaces.map(redact),
+  decisions: said.decisions.map(redact),
+  caveats: said.caveats.map(redact),
+  follow_ups: said.follow_ups.map(redact),
+})
+
+/** Share of the time that looking at the base may take, for all checks together. */
+const BASELINE = 1 / 3
+const LONGEST_DIFF = 20_000
+
+/** Makes the files, runs every check on them once to know where the work starts, and looks up what was done before. */
+export async function lookUp({ deps, assignment, brief, watch, transcript, redact }: Attempt): Promise<Findings> {
+  const { worktree } = deps
+  await worktree.prepare(assignment.base)
+  let left = assignment.minutes * 60 * BASELINE
+  const baseline: { check: Brief['checks'][number]; ran: CommandRun }[] = []
+  for (const check of brief.checks) {
+    const ran = await watch.run(check.argv, { seconds: left })
+    left -= ran.seconds
+    baseline.push({ check, ran: { ...ran, log: redact(ran.log) } })
+    transcript.add({ kind: 'baseline', argv: check.argv, ...ran })
+  }
+  // A check may have left files: the work starts from the base and from nothing else.
+  await worktree.prepare(assignment.base)
+  return { baseline, before: await changesBefore(deps, brief) }
+}
+
+/** The work that a conflict left out, and that of the last attempt that failed. */
+async function changesBefore({ worktree, log }: WorkDeps, { run, task, earlier, conflict }: Brief) {
+  const failed = earlier.flatMap(({ attempt, head, outcome }) =>
+    outcome === 'failed' && head !== null ? [{ attempt, head }] : [],
+  )
+  const wanted = [...(conflict?.own == null ? [] : [conflict.own]), ...failed.slice(-1)]
+  const found: { attempt: number; diff: string }[] = []
+  for (const { attempt, head } of wanted.toSorted((a, b) => a.attempt - b.attempt)) {
+    const diff = await worktree.diffOf(attemptRef(run, task.id, attempt), head, LONGEST_DIFF).catch(() => null)
+    if (diff === null) log(`What attempt ${attempt} of ${task.id} had changed cannot be had; it goes on without.`)
+    else found.push({ attempt, diff })
+  }
+  return found
+}

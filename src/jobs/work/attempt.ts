@@ -1,0 +1,96 @@
+import { type Quotes, quotesFor, unmarked } from '../../agent/prompts/quote.ts'
+import type { Bench, Checked, Kept } from '../../agent/worker/checker.ts'
+import { type Transcript, transcript } from '../../agent/worker/transcript.ts'
+import type { TaskFailure } from '../../core/failure.ts'
+import type { Spending } from '../../core/money/usage.ts'
+import type { Argv } from '../../core/plan/plan.ts'
+import type { Said } from '../../core/run/hand-off.ts'
+import type { ActiveRun } from '../../core/run/state.ts'
+import { type TaskAssignment, taskEnvironment } from '../../core/schedule/assignment.ts'
+import { type Brief, briefOf } from '../../core/schedule/brief.ts'
+import type { Outcome } from '../../core/schedule/slot-result.ts'
+import type { Settings } from '../../core/settings.ts'
+import type { Redact } from '../../core/text/redact.ts'
+import type { Sandbox } from '../../ports/sandbox.ts'
+import { wordsFor } from '../commit-words.ts'
+import { benchFor } from './check-work.ts'
+import { type Stopwatch, stopwatch } from './commands.ts'
+import type { JournalView } from './journal-view.ts'
+import type { SlotIdentity, WorkDeps } from './work-deps.ts'
+
+/** What an attempt came to, and a line for each thing that an agent said and did in it. */
+export interface Performed {
+  outcome: Outcome
+  transcript: readonly string[]
+}
+
+/** How the work of an agent ended. `kept` holds what it had changed by then. */
+export interface Ended {
+  failure: TaskFailure | null
+  kept: Kept
+  checked: Checked | null
+  said: Said | null
+  spending: readonly Spending[]
+  turns?: number
+}
+
+export interface Given {
+  deps: WorkDeps
+  who: SlotIdentity
+  view: JournalView
+  assignment: TaskAssignment
+  sandbox: Sandbox
+  signal: AbortSignal
+}
+
+/** All that belongs to one attempt of an agent, ours or another. */
+export interface Attempt extends Given {
+  /** The run as it was when the attempt began. */
+  run: ActiveRun
+  settings: Settings
+  brief: Brief
+  quotes: Quotes
+  commands: readonly Argv[]
+  env: Readonly<Record<string, string>>
+  watch: Stopwatch
+  bench: Bench
+  transcript: Transcript
+  redact: Redact
+  begun: Date
+}
+
+export function attemptOf(given: Given): Attempt {
+  const { deps, who, view, assignment, sandbox, signal } = given
+  const run = view.state()
+  if (run.phase !== 'active') throw new Error(`the run is ${run.phase}: nobody works on ${assignment.task}`)
+  const begun = deps.clock.now()
+  const elapsed = () => (deps.clock.now().getTime() - begun.getTime()) / 1000
+  const env = taskEnvironment(who.run, assignment)
+  const { minutes } = assignment
+  const watch = stopwatch({ sandbox, worktree: deps.worktree.path, minutes, signal, env, elapsed })
+  const brief = unmarked(briefOf(run, assignment.task))
+  const { task, checks } = brief
+  const { redact } = deps
+  const { settings } = run.work
+  const words = wordsFor(who.run, assignment)
+  return {
+    ...given,
+    run,
+    settings,
+    brief,
+    quotes: quotesFor(brief),
+    commands: commandsOf(run, brief),
+    env,
+    watch,
+    bench: benchFor({ deps, assignment, task, settings, checks, watch, words }),
+    transcript: transcript(redact),
+    redact,
+    begun,
+  }
+}
+
+/** The commands of the approved plan that this task is about: its checks, and those of the whole. */
+function commandsOf({ work }: ActiveRun, { checks }: Brief): Argv[] {
+  const all = [...checks, ...work.plan.verification].map(({ argv }) => argv)
+  return [...new Map(all.map((argv) => [JSON.stringify(argv), argv])).values()]
+}

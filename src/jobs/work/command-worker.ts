@@ -1,0 +1,73 @@
+import { type Findings, wholePrompt } from '../../agent/prompts/worker-prompt.ts'
+import type { Kept } from '../../agent/worker/checker.ts'
+import type { TaskFailure } from '../../core/failure.ts'
+import { bytesOf } from '../../core/landing/audit.ts'
+import type { Argv } from '../../core/plan/plan.ts'
+import type { Said } from '../../core/run/hand-off.ts'
+import type { CommandRun } from '../../ports/sandbox.ts'
+import type { Attempt, Ended } from './attempt.ts'
+import { exitOf } from './check-work.ts'
+import { lastLine } from './commands.ts'
+import { modelOf } from './model-worker.ts'
+
+const PROMPT_FILE = 'prompt.md'
+
+/** Another agent works on the task: a program of the settings, with the brief in a file. It is judged by what it leaves. */
+export async function runOtherAgent(
+  attempt: Attempt,
+  findings: Findings,
+  variables: Readonly<Record<string, string>>,
+): Promise<Ended> {
+  const { bench, transcript } = attempt
+  const ran = await launch(attempt, findings, variables)
+  transcript.add({ kind: 'agent', exitCode: ran.exitCode, seconds: ran.seconds, timedOut: ran.timedOut, log: ran.log })
+  const kept = await bench.keep()
+  const said = saidBy(attempt, ran)
+  const failure = (await secretIn(attempt, kept)) ?? attempt.watch.failureOf(ran) ?? exitOf(ran, 'program-failed')
+  // Work that holds a secret is not handed over at all: whoever takes it in would have it.
+  if (failure?.reason === 'secret-in-diff')
+    return { failure, kept: { ...kept, commit: null }, checked: null, said, spending: [] }
+  if (failure !== null) return { failure, kept, checked: null, said, spending: [] }
+  const checked = await bench.check(kept)
+  transcript.add({ kind: 'check', failure: checked.failure, log: checked.log, putBack: kept.putBack })
+  return { failure: checked.failure, kept, checked, said, spending: [] }
+}
+
+/** The prompt lies outside of the work tree, so that it is no part of the work. */
+const launch = (
+  attempt: Attempt,
+  findings: Findings,
+  variables: Readonly<Record<string, string>>,
+): Promise<CommandRun> =>
+  attempt.deps.scratch.use(async (folder) => {
+    const { deps, brief, quotes, commands, assignment, settings, env, watch } = attempt
+    const limits = { commands, minutes: assignment.minutes, turns: null }
+    await folder.write(PROMPT_FILE, wholePrompt(brief, findings, limits, quotes))
+    const words = {
+      '{prompt_file}': folder.file(PROMPT_FILE),
+      '{worktree}': deps.worktree.path,
+      '{model}': modelOf(attempt),
+    }
+    return watch.run(filledIn(settings.worker.command, words), {
+      env: { ...env, ...variables },
+      readable: [folder.path],
+      network: settings.worker.network,
+    })
+  })
+
+/** Each word stays one word, whatever is put in its place. */
+const filledIn = (command: Argv, words: Readonly<Record<string, string>>): string[] =>
+  command.map((word) => word.replace(/\{(?:prompt_file|worktree|model)\}/g, (name) => words[name] ?? name))
+
+/** A program leaves no hand-off: its last line stands for it. */
+function saidBy({ redact }: Attempt, { log }: CommandRun): Said {
+  return { did: lastLine(redact(log)), interfaces: [], decisions: [], caveats: [], follow_ups: [] }
+}
+
+/** A key that an agent was given must not come out with its work; nothing of that is run or looked at any further. */
+async function secretIn({ deps, assignment, settings }: Attempt, { commit }: Kept): Promise<TaskFailure | null> {
+  if (commit === null) return null
+  const search = { own: deps.secrets, mostBytes: bytesOf(settings.limits) }
+  const { paths } = await deps.worktree.findSecrets(assignment.base, commit.head, search)
+  return paths.length > 0 ? { reason: 'secret-in-diff', paths } : null
+}

@@ -1,0 +1,65 @@
+import type { TaskFailure } from '../../core/failure.ts'
+import type { Argv } from '../../core/plan/plan.ts'
+import type { Report } from '../../core/run/event.ts'
+import type { CommandOptions, CommandRun, Sandbox } from '../../ports/sandbox.ts'
+
+/** Commands that share one budget of time. */
+export interface Stopwatch {
+  /** `more.seconds`: a bound of this command alone, below what is left for all. */
+  run(argv: Argv, more?: Partial<CommandOptions>): Promise<CommandRun>
+  /** Why this command's run ends the attempt; null where it passed. */
+  failureOf(run: CommandRun): Extract<TaskFailure, { reason: 'timed-out' }> | null
+  /** Seconds. */
+  left(): number
+}
+
+interface Place {
+  sandbox: Sandbox
+  worktree: string
+  minutes: number
+  signal: AbortSignal
+  env: Readonly<Record<string, string>>
+  /** Seconds since the attempt began, where not only its commands take time. */
+  elapsed?: () => number
+}
+
+export function stopwatch({ sandbox, worktree, minutes, signal, env, elapsed = () => 0 }: Place): Stopwatch {
+  let used = 0
+  const left = () => minutes * 60 - Math.max(used, elapsed())
+  return {
+    left,
+    async run(argv, more = {}) {
+      const seconds = Math.min(left(), more.seconds ?? Number.POSITIVE_INFINITY)
+      if (seconds <= 0) return { exitCode: 0, log: '', seconds: 0, timedOut: true }
+      const run = await sandbox.run(argv, { worktree, signal, env, ...more, seconds })
+      used += run.seconds
+      return run
+    },
+    failureOf: (run) => (run.timedOut ? { reason: 'timed-out', minutes, log: run.log } : null),
+  }
+}
+
+export const emptyReport = (sandbox: Sandbox | null): Report => ({
+  workSeconds: 0,
+  acceptanceSeconds: 0,
+  acceptanceLog: '',
+  summary: '',
+  sandbox: sandbox?.name ?? 'none',
+})
+
+/** Where commands cannot be kept from doing harm, none runs. */
+export const withoutSandbox = ({
+  detail,
+  fix,
+}: {
+  detail: string
+  fix: string[]
+}): { failure: TaskFailure; report: Report } => ({
+  failure: { reason: 'sandbox-unavailable', detail, fix },
+  report: emptyReport(null),
+})
+
+const LONGEST_SUMMARY = 200
+
+/** What a program says last is most often what it has done. */
+export const lastLine = (log: string): string => (log.trim().split('\n').at(-1) ?? '').slice(0, LONGEST_SUMMARY)

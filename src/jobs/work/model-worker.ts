@@ -1,0 +1,93 @@
+import { purse } from '../../agent/loop/metered-model.ts'
+import type { Findings } from '../../agent/prompts/worker-prompt.ts'
+import type { WorkPlace } from '../../agent/tools/tool-access.ts'
+import { workOnTask } from '../../agent/worker/work.ts'
+import type { TaskFailure } from '../../core/failure.ts'
+import { whyNoCall } from '../../core/landing/gate.ts'
+import { attemptKey } from '../../core/money/money-key.ts'
+import { priceOf } from '../../core/money/price.ts'
+import { ownOf } from '../../core/own.ts'
+import { modelFor } from '../../core/plan/plan.ts'
+import { recordOf, workOf } from '../../core/run/state.ts'
+import { tierOf } from '../../core/schedule/retry-ladder.ts'
+import type { Attempt, Ended } from './attempt.ts'
+
+/** The model that this attempt is for: the plan's tier, or a stronger one after failures. */
+export const modelOf = ({ run, settings, brief }: Attempt): string =>
+  modelFor(tierOf(brief.task, recordOf(run.work, brief.task.id)), settings)
+
+const allowanceOf = ({ run, assignment }: Attempt): number =>
+  run.ledger.reserved[attemptKey(assignment.task, assignment.attempt)]?.usd ?? 0
+
+/** Why nothing is asked of a model; null where it can be. */
+export function whyNoModel(attempt: Attempt): TaskFailure | null {
+  const model = modelOf(attempt)
+  if (attempt.deps.model === null) return { reason: 'model-failed', detail: NO_KEY }
+  if (priceOf(model, attempt.settings) === null) return { reason: 'model-failed', detail: noPrice(model) }
+  if (allowanceOf(attempt) > 0) return null
+  return { reason: 'allowance-spent', usd: 0, detail: 'the run has set no money aside for it' }
+}
+
+const NO_KEY =
+  'the job has no key for the model: set the secret `ANTHROPIC_API_KEY` (or an OIDC federation) and pass it to the `work` job, or name another agent in `worker.command`'
+const noPrice = (model: string): string =>
+  `the model ${model} has no price, so no limit of money could hold: give it one under \`prices\` in \`.github/tributary.yml\``
+
+/** An agent of ours works on the task, until its time, its turns or its money are over, or nobody wants it any more. */
+export async function workByModel(attempt: Attempt, findings: Findings): Promise<Ended> {
+  const { deps, assignment, brief, settings, quotes, bench, transcript } = attempt
+  const { model } = deps
+  if (model === null) throw new Error('there is no model')
+  const allowance = allowanceOf(attempt)
+  const money = purse(allowance, (name) => priceOf(name, settings))
+  const role = brief.conflict === null ? 'work' : 'resolve'
+  const worked = await inTime(attempt, (signal) =>
+    workOnTask(
+      {
+        speaker: { model, purse: money, role },
+        model: modelOf(attempt),
+        allowance,
+        place: placeOf(attempt),
+        bench,
+        clock: deps.clock,
+        quotes,
+        limits: { turns: settings.limits.turns, minutes: assignment.minutes },
+        steers: () => ownOf(workOf(attempt.view.state())?.tasks, assignment.task)?.steers ?? [],
+        transcript,
+      },
+      brief,
+      findings,
+      signal,
+    ),
+  )
+  return { ...worked, spending: money.spending() }
+}
+
+function placeOf({ deps, who, view, assignment, sandbox, settings, brief, commands, env, watch }: Attempt): WorkPlace {
+  const { task, attempt } = assignment
+  return {
+    files: deps.worktree.files(),
+    sandbox,
+    worktree: deps.worktree.path,
+    writes: brief.task.writes,
+    protectedGlobs: settings.protected_paths,
+    commands,
+    fresh: (signal) => view.fresh(signal),
+    guard: () => whyNoCall(view.state(), { task, attempt, slot: who.slot }),
+    seconds: watch.left,
+    env,
+  }
+}
+
+/** The signal fires when nobody wants the work any more, or its time is over. */
+async function inTime<Value>(attempt: Attempt, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
+  const over = new AbortController()
+  const done = new AbortController()
+  const ticking = attempt.deps.clock.wait(attempt.watch.left(), done.signal).then(() => over.abort())
+  try {
+    return await work(AbortSignal.any([attempt.signal, over.signal]))
+  } finally {
+    done.abort()
+    await ticking
+  }
+}

@@ -1,0 +1,107 @@
+import type { TaskFailure } from '../../core/failure.ts'
+import type { Sha } from '../../core/ids.ts'
+import { bytesOf, tooMany, unsearched } from '../../core/landing/audit.ts'
+import {
+  BUNDLE_FILE,
+  type Outcome,
+  RESULT_FILE,
+  type ResultFile,
+  type ResultKey,
+  resultName,
+  TRANSCRIPT_FILE,
+  transcriptName,
+} from '../../core/schedule/slot-result.ts'
+import type { Settings } from '../../core/settings.ts'
+import type { ScratchFolder } from '../../ports/worktree.ts'
+import type { WorkDeps } from './work-deps.ts'
+
+const TRIES = 6
+const FIRST_PAUSE = 2
+/** Nobody takes in a larger one. */
+const MOST_BUNDLE_BYTES = 250 * 2 ** 20
+
+/** Uploads what an attempt came to, once: `result.json`, and beside it the commits, where there are any. */
+export const handOver = (deps: WorkDeps, result: ResultFile, limits: Settings['limits']): Promise<void> =>
+  deps.scratch.use(async (folder) => {
+    const outcome = await packed(deps, result, limits, folder)
+    await folder.write(RESULT_FILE, deps.redact(JSON.stringify({ ...result, outcome } satisfies ResultFile)))
+    const names = headOf(outcome, result.base) === null ? [RESULT_FILE] : [RESULT_FILE, BUNDLE_FILE]
+    await upload(deps, resultName(result.run, result.task, result.attempt), names, folder)
+  })
+
+/** Uploads what was said and done, once the result is there: nothing waits for it, and nothing fails without it. */
+export async function handOverTranscript(deps: WorkDeps, key: ResultKey, lines: readonly string[]): Promise<void> {
+  if (lines.length === 0) return
+  const name = transcriptName(resultName(key.run, key.task, key.attempt))
+  try {
+    await deps.scratch.use(async (folder) => {
+      await folder.write(TRANSCRIPT_FILE, lines.map((line) => `${line}\n`).join(''))
+      await deps.handover.upload(name, [folder.file(TRANSCRIPT_FILE)], folder.path)
+    })
+  } catch (error) {
+    deps.log(`${name} could not be uploaded: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+async function packed(
+  deps: WorkDeps,
+  { outcome, base }: ResultFile,
+  limits: Settings['limits'],
+  folder: ScratchFolder,
+): Promise<Outcome> {
+  const head = headOf(outcome, base)
+  if (head === null) return outcome
+  const why = await whyKeptBack(deps, { base, head }, limits)
+  if (why !== null) return withoutCommits(outcome, why)
+  await deps.worktree.bundle(head, base, folder.file(BUNDLE_FILE))
+  const bytes = await folder.bytes(BUNDLE_FILE)
+  if (bytes <= MOST_BUNDLE_BYTES) return outcome
+  const detail = `the commits have ${bytes} bytes, ${MOST_BUNDLE_BYTES} can be handed over`
+  return withoutCommits(outcome, { reason: 'too-large', detail })
+}
+
+/** What may hold a secret is not handed over: many more may download an artifact than may merge what is in it. */
+async function whyKeptBack(
+  { worktree, secrets }: WorkDeps,
+  { base, head }: { base: Sha; head: Sha },
+  limits: Settings['limits'],
+): Promise<TaskFailure | null> {
+  const changed = (await worktree.changedPaths(base, head)).length
+  if (changed > limits.files) return { reason: 'too-large', detail: tooMany(changed, limits) }
+  const { paths, unread } = await worktree.findSecrets(base, head, { own: secrets, mostBytes: bytesOf(limits) })
+  if (paths.length > 0) return { reason: 'secret-in-diff', paths }
+  return unread.length > 0 ? { reason: 'too-large', detail: unsearched(unread, limits) } : null
+}
+
+/** An attempt that had failed already keeps its own reason. */
+const withoutCommits = (outcome: Outcome, why: TaskFailure): Outcome => ({
+  kind: 'failed',
+  failure: outcome.kind === 'failed' ? outcome.failure : why,
+  head: null,
+  tree: null,
+  report: outcome.report,
+})
+
+/** The commit to hand over; null where nothing lies between it and the base. */
+function headOf(outcome: Outcome, base: string): string | null {
+  if (outcome.kind !== 'done' && outcome.kind !== 'failed') return null
+  return outcome.head === base ? null : outcome.head
+}
+
+async function upload(
+  { handover, clock, log }: WorkDeps,
+  name: string,
+  names: readonly string[],
+  folder: ScratchFolder,
+): Promise<void> {
+  const files = names.map((file) => folder.file(file))
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await handover.upload(name, files, folder.path)
+    } catch (error) {
+      if (tries === TRIES) throw new Error(`${name} could not be uploaded`, { cause: error })
+      log(`${name} could not be uploaded; the slot tries again: ${error instanceof Error ? error.message : error}`)
+      await clock.wait(FIRST_PAUSE * 2 ** (tries - 1))
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Answer } from './answer.ts'
+import { mistakeIn } from './answer-check.ts'
+import { type Said, saidWithin } from './assistant-content.ts'
+import { countBody, type MessageBody, messageBody } from './body.ts'
+import { headersRefusal } from './credentials.ts'
+import { deliver, type Line, type MidFault, untilLeft } from './deliver.ts'
+import { type ErrorType, invalid, type Refused, refuse, STATUS_OF } from './fault.ts'
+import type { SeenRequest } from './log.ts'
+import { type Envelope, messageOf, usageOf } from './message.ts'
+import { promptTokens, segmentsOf } from './prompt.ts'
+import { answerJson, answerRefused, bodyOf, type Read, readBody } from './receive.ts'
+import { type ParsedRequest, parsedRequest } from './request.ts'
+import type { Reply } from './script.ts'
+import type { World } from './server-state.ts'
+import { type Step, stepsOf } from './stream.ts'
+import { countRefusalOf, refusalOf } from './validate/validate.ts'
+
+/** An empty answer to a request that only fills the cache: no script is asked for it. */
+const PREWARMED: Answer = { kind: 'answer', parts: [], stop: 'max_tokens', pace: {} }
+
+/** POST /v1/messages. */
+export async function answerMessages(world: World, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const call = openCall(world, res, world.log.open(req.headers))
+  try {
+    const read = await accepted(world, req)
+    if (!read.ok) return refuseCall(call, read.refused)
+    world.log.note(call.seen, { body: read.value })
+    await answerRequest(call, parsedRequest(read.value))
+  } finally {
+    world.log.end(call.seen)
+  }
+}
+
+async function accepted(world: World, req: IncomingMessage): Promise<Read<MessageBody>> {
+  const raw = await bodyOf(req)
+  if (raw === null) return { ok: false, refused: refuse('request_too_large', 'Request exceeds the maximum size') }
+  const unwelcome = headersRefusal(req.headers, world.apiKey, world.isToken)
+  if (unwelcome !== null) return { ok: false, refused: unwelcome }
+  const read = readBody(messageBody, raw)
+  if (!read.ok) return read
+  const refused = refusalOf(read.value, world.models, world.signatures)
+  return refused === null ? read : { ok: false, refused }
+}
+
+async function answerRequest(call: Call, request: ParsedRequest): Promise<void> {
+  try {
+    const reply = await untilLeft(call.signal, ask(call.world, request))
+    if (reply === undefined) return
+    if (reply === null) return unmatched(call, request)
+    call.world.log.note(call.seen, { reply })
+    await give(call, request, reply)
+  } catch (error) {
+    if (call.res.headersSent) throw error
+    mistaken(call, `it failed: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+async function ask(world: World, request: ParsedRequest): Promise<Reply | null> {
+  const n = world.nextTurn()
+  return request.body.max_tokens === 0 ? PREWARMED : world.script(request, { n, matched: n })
+}
+
+function unmatched(call: Call, { model, lastText }: ParsedRequest): void {
+  const start = lastText.slice(0, 200)
+  call.world.unmatched.push({ n: call.seen.n, model, lastText: start })
+  refuseCall(call, invalid(`No rule of the script matches this request. The user said last: ${start}`))
+}
+
+async function give(call: Call, request: ParsedRequest, reply: Reply): Promise<void> {
+  const { body } = request
+  if (reply.kind === 'status') return failAtOnce(call, reply.status, reply.error, reply.retryAfter)
+  // Where nothing streams there is no event: the error is the whole answer.
+  if (reply.kind === 'error-event' && body.stream !== true) return failAtOnce(call, STATUS_OF[reply.error], reply.error)
+  const fault = reply.kind === 'answer' ? null : reply
+  const answer = reply.kind === 'answer' ? reply : reply.answer
+  const mistake = fault?.filler === true ? null : mistakeIn(answer, request, call.world.check)
+  return mistake === null ? send(call, body, answer, fault) : mistaken(call, mistake)
+}
+
+function failAtOnce(
+  { world, res, seen, requestId }: Call,
+  status: number,
+  error: ErrorType,
+  after: number | null = null,
+) {
+  const headers: Record<string, string> = after === null ? {} : { 'retry-after': String(after) }
+  world.log.note(seen, { status })
+  answerRefused(res, { status, error, message: `As the script has it: ${error}` }, requestId, headers)
+}
+
+/** One request to /v1/messages, while it is answered. */
+interface Call {
+  readonly world: World
+  readonly res: ServerResponse
+  readonly seen: SeenRequest
+  /** Fires when the client has left or the server is closed. */
+  readonly signal: AbortSignal
+  readonly requestId: string
+}
+
+function openCall(world: World, res: ServerResponse, seen: SeenRequest): Call {
+  const left = new AbortController()
+  res.on('close', () => {
+    if (!res.writableFinished && !world.closing.aborted && !isReset(seen)) world.log.note(seen, { clientLeft: true })
+    left.abort()
+  })
+  const requestId = `req_${String(seen.n).padStart(6, '0')}`
+  return { world, res, seen, signal: AbortSignal.any([left.signal, world.closing]), requestId }
+}
+
+const isReset = ({ reply }: SeenRequest): boolean => reply !== null && 'kind' in reply && reply.kind === 'reset'
+
+function refuseCall(call: Call, refused: Refused, headers: Readonly<Record<string, string>> = {}): void {
+  call.world.log.note(call.seen, { reply: refused, status: refused.status })
+  answerRefused(call.res, refused, call.requestId, headers)
+}
+
+/** The script is wrong, and would be as wrong at a second try. */
+function mistaken(call: Call, message: string): void {
+  call.world.mistakes.push(`request ${call.seen.n}: ${message}`)
+  refuseCall(call, refuse('api_error', `The script is wrong: ${message}`), { 'x-should-retry': 'false' })
+}
+
+/** Sends an answer, or as much of it as the fault lets through, and notes what it cost. */
+async function send(call: Call, body: MessageBody, answer: Answer, fault: MidFault | null): Promise<void> {
+  const { world, seen } = call
+  const plan = world.cache.plan(body.model, segmentsOf(body), world.models[body.model]?.cacheMinimum ?? 0)
+  const envelope: Envelope = { id: `msg_${String(seen.n).padStart(6, '0')}`, body, usage: plan.usage }
+  const said = saidWithin(answer, body, seen.n, world.signatures.sign)
+  const begun = (): void => {
+    plan.commit()
+    world.log.note(seen, { status: 200, usage: usageOf(envelope, said) })
+  }
+  const streaming = body.stream === true
+  const steps = streaming ? stepsOf(envelope, said, answer.pace, world.chunk) : wholeSteps(envelope, said, answer)
+  await deliver(steps, lineOf(call, streaming, begun), answer.pace.milliseconds ?? 0, fault)
+}
+
+/** Without a stream the answer comes at once, when all that holds it back is over. */
+function wholeSteps(envelope: Envelope, said: Said, { pace }: Answer): Step[] {
+  return [
+    ...(pace.holds ?? []).map(({ until }): Step => ({ type: 'hold', until })),
+    { type: 'send', text: JSON.stringify(messageOf(envelope, said)), delta: false },
+  ]
+}
+
+function lineOf({ world, res, signal, requestId }: Call, streaming: boolean, begun: () => void): Line {
+  const type = streaming ? 'text/event-stream; charset=utf-8' : 'application/json'
+  const headers = { 'content-type': type, 'cache-control': 'no-cache', 'request-id': requestId }
+  return { res, signal, headers, requestId, begun, wait: (seconds, until) => world.clock.wait(seconds, until) }
+}
+
+const REQUEST_ID = 'req_count'
+
+/** POST /v1/messages/count_tokens: what the prompt of the same request would cost, nothing said. */
+export async function answerCount(world: World, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const raw = await bodyOf(req)
+  if (raw === null)
+    return answerRefused(res, refuse('request_too_large', 'Request exceeds the maximum size'), REQUEST_ID)
+  const unwelcome = headersRefusal(req.headers, world.apiKey, world.isToken)
+  if (unwelcome !== null) return answerRefused(res, unwelcome, REQUEST_ID)
+  const read = readBody(countBody, raw)
+  if (!read.ok) return answerRefused(res, read.refused, REQUEST_ID)
+  const refused = countRefusalOf(read.value, world.models, world.signatures)
+  if (refused !== null) return answerRefused(res, refused, REQUEST_ID)
+  answerJson(res, 200, { input_tokens: promptTokens(segmentsOf(read.value)) }, { 'request-id': REQUEST_ID })
+}

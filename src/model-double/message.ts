@@ -1,0 +1,96 @@
+import type { Said, SaidBlock } from './assistant-content.ts'
+import type { MessageBody } from './body.ts'
+import type { CacheUsage } from './cache.ts'
+
+/** What of an answer is known before its first word. */
+export interface Envelope {
+  readonly id: string
+  readonly body: MessageBody
+  readonly usage: CacheUsage
+}
+
+/** Usage as the API states it. `output` is null before the answer is complete. */
+export function usageOf({ usage, body }: Envelope, said: Said | null) {
+  return {
+    input_tokens: usage.input,
+    cache_creation_input_tokens: usage.written5m + usage.written1h,
+    cache_read_input_tokens: usage.read,
+    cache_creation: { ephemeral_5m_input_tokens: usage.written5m, ephemeral_1h_input_tokens: usage.written1h },
+    output_tokens: said === null ? Math.min(1, body.max_tokens) : said.outputTokens,
+    output_tokens_details: said === null ? null : { thinking_tokens: said.thinkingTokens },
+    server_tool_use: null,
+    service_tier: 'standard' as const,
+    inference_geo: null,
+    speed: 'standard' as const,
+  }
+}
+
+/** Usage as the last delta of a stream states it. */
+export function finalUsage(envelope: Envelope, said: Said) {
+  const { input_tokens, cache_creation_input_tokens, cache_read_input_tokens, output_tokens, ...rest } = usageOf(
+    envelope,
+    said,
+  )
+  const { output_tokens_details, server_tool_use } = rest
+  return {
+    input_tokens,
+    cache_creation_input_tokens,
+    cache_read_input_tokens,
+    output_tokens,
+    output_tokens_details,
+    server_tool_use,
+  }
+}
+
+/** How an answer ended, in the API's fields. */
+export function endOf(said: Said) {
+  const refused = { type: 'refusal' as const, category: null, explanation: null }
+  return {
+    stop_reason: said.stopReason,
+    stop_sequence: said.stopSequence,
+    stop_details: said.stopReason === 'refusal' ? refused : null,
+    container: null,
+  }
+}
+
+/** The whole answer, for a request that does not stream; without `said`, what a stream starts with. */
+export function messageOf(envelope: Envelope, said: Said | null) {
+  return {
+    id: envelope.id,
+    type: 'message' as const,
+    role: 'assistant' as const,
+    model: envelope.body.model,
+    content: said === null ? [] : said.blocks.map(contentOf),
+    diagnostics: null,
+    ...(said === null ? { stop_reason: null, stop_sequence: null, stop_details: null, container: null } : endOf(said)),
+    usage: usageOf(envelope, said),
+  }
+}
+
+function contentOf(block: SaidBlock) {
+  if (block.type === 'tool_use') return { ...startOf(block), input: parsedInput(block.text) }
+  return block.type === 'text'
+    ? { ...startOf(block), text: block.text }
+    : { ...startOf(block), thinking: block.text, signature: block.signature }
+}
+
+/** A block before its first delta. */
+export function startOf(block: SaidBlock) {
+  switch (block.type) {
+    case 'thinking':
+      return { type: 'thinking' as const, thinking: '', signature: '' }
+    case 'text':
+      return { type: 'text' as const, text: '', citations: null }
+    case 'tool_use':
+      return { type: 'tool_use' as const, id: block.id, name: block.name, input: {}, caller: { type: 'direct' } }
+  }
+}
+
+/** The input of a call that was cut off is no JSON: nothing of it is handed over. */
+function parsedInput(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return {}
+  }
+}

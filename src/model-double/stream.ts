@@ -1,0 +1,82 @@
+import type { Hold, Pace } from './answer.ts'
+import type { Said, SaidBlock } from './assistant-content.ts'
+import { type Envelope, endOf, finalUsage, messageOf, startOf } from './message.ts'
+
+/** What a stream does next: send an event (`delta` is a chunk of content), or wait for a promise. */
+export type Step =
+  | { readonly type: 'send'; readonly text: string; readonly delta: boolean }
+  | { readonly type: 'hold'; readonly until: Promise<unknown> }
+
+/** One server-sent event, named as its data's type is. */
+export const event = (data: { readonly type: string }): string =>
+  `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`
+
+const send = (data: { readonly type: string }): Step => ({
+  type: 'send',
+  text: event(data),
+  delta: data.type === 'content_block_delta',
+})
+
+/** Everything that is sent for an answer, in order. Chunks are `pace.chunk` characters, else `chunk`. */
+export function stepsOf(envelope: Envelope, said: Said, pace: Pace, chunk: number): Step[] {
+  const blocks = said.blocks.flatMap((block, index) =>
+    blockSteps(block, index, holdsFor(said, block, pace), pace.chunk ?? chunk),
+  )
+  return [
+    send({ type: 'message_start', ...{ message: messageOf(envelope, null) } }),
+    send({ type: 'ping' }),
+    ...(pace.holds ?? []).filter(({ after }) => after === '').map(({ until }): Step => ({ type: 'hold', until })),
+    ...blocks,
+    send({ type: 'message_delta', ...{ delta: endOf(said), usage: finalUsage(envelope, said) } }),
+    send({ type: 'message_stop' }),
+  ]
+}
+
+/** The holds whose words stand in this block and in none before it. */
+function holdsFor(said: Said, block: SaidBlock, { holds = [] }: Pace): Hold[] {
+  return holds.filter(({ after }) => after !== '' && said.blocks.find(({ text }) => text.includes(after)) === block)
+}
+
+function blockSteps(block: SaidBlock, index: number, holds: readonly Hold[], chunk: number): Step[] {
+  const delta = (fields: { readonly type: string }): Step =>
+    send({ type: 'content_block_delta', ...{ index, delta: fields } })
+  return [
+    send({ type: 'content_block_start', ...{ index, content_block: startOf(block) } }),
+    ...piecesOf(block.text, holds, chunk).map(
+      (piece): Step =>
+        typeof piece === 'string' ? delta(deltaOf(block, piece)) : { type: 'hold', until: piece.until },
+    ),
+    ...(block.type === 'thinking' ? [delta({ type: 'signature_delta', ...{ signature: block.signature } })] : []),
+    send({ type: 'content_block_stop', ...{ index } }),
+  ]
+}
+
+function deltaOf(block: SaidBlock, piece: string) {
+  switch (block.type) {
+    case 'thinking':
+      return { type: 'thinking_delta', thinking: piece }
+    case 'text':
+      return { type: 'text_delta', text: piece }
+    case 'tool_use':
+      return { type: 'input_json_delta', partial_json: piece }
+  }
+}
+
+/** The text in chunks, cut also where a hold stands. Counted in code points, so that none is torn. */
+function piecesOf(text: string, holds: readonly Hold[], chunk: number): (string | Hold)[] {
+  const places = holds
+    .map((hold) => ({ hold, at: text.indexOf(hold.after) + hold.after.length }))
+    .toSorted((one, other) => one.at - other.at)
+  const starts = [0, ...places.map(({ at }) => at)]
+  return starts.flatMap((start, index) => [
+    ...(index === 0 ? [] : places.slice(index - 1, index).map(({ hold }) => hold)),
+    ...chunked(text.slice(start, starts[index + 1]), chunk),
+  ])
+}
+
+function chunked(text: string, chunk: number): string[] {
+  const points = [...text]
+  return Array.from({ length: Math.ceil(points.length / chunk) }, (_, index) =>
+    points.slice(index * chunk, (index + 1) * chunk).join(''),
+  )
+}

@@ -1,0 +1,82 @@
+import type { Sha, TaskId } from '../../core/ids.ts'
+import type { Task } from '../../core/plan/plan.ts'
+import { type AttemptRecord, recordOf, type Work } from '../../core/run/state.ts'
+import { bounded } from '../markdown/escape.ts'
+import type { PlannedRun } from '../plan/planned-run.ts'
+import { standingsOf } from '../status/task-standing.ts'
+import { attemptState, type CheckOutput, completed, type Told } from './check-state.ts'
+import { checkSummary, checkText } from './task-text.ts'
+
+const NAME = 100
+
+/** Tasks that have checks: those of the plan, and those that another version of it left out when they had begun already. */
+export function checkedTasks(work: Work): TaskId[] {
+  const ids = work.plan.tasks.map(({ id }) => id)
+  const gone = Object.keys(work.tasks).filter((id) => !ids.includes(id) && recordOf(work, id).attempts.length > 0)
+  return [...ids, ...gone]
+}
+
+/** Every check run of a task: one on each attempt's start commit, and one on the head that it handed over. */
+export function checksFor(run: PlannedRun, id: TaskId): CheckOutput[] {
+  const task = run.work.plan.tasks.find((one) => one.id === id)
+  const record = recordOf(run.work, id)
+  const checks = record.attempts.flatMap((attempt) => {
+    const told = attemptState(run, record, attempt)
+    const commits = attempt.head === null ? [attempt.base] : [...new Set([attempt.base, attempt.head])]
+    return commits.map((sha) => ({
+      ...(task === undefined ? leftOut(run, id, told) : check(run, task, attempt, told)),
+      sha,
+      externalId: `${run.run}/${id}/${attempt.attempt}`,
+      text: checkText(run, id, attempt),
+    }))
+  })
+  if (checks.length > 0 || task === undefined) return newestOfEach(checks)
+  return neverStarted(run, task)
+}
+
+/** Two attempts may stand on the same commit; the later one is what counts. */
+const newestOfEach = (checks: readonly CheckOutput[]): CheckOutput[] => [
+  ...new Map(checks.map((one) => [one.sha, one])).values(),
+]
+
+type Shown = Pick<CheckOutput, 'name' | 'title' | 'state' | 'summary'>
+
+const check = (run: PlannedRun, task: Task, attempt: AttemptRecord | null, { state, title }: Told): Shown => ({
+  name: nameOf(task.id, task.title),
+  title,
+  state,
+  summary: checkSummary(run, task, attempt, title),
+})
+
+const nameOf = (id: TaskId, title: string): string => bounded(`tributary / ${id} — ${title}`, NAME)
+
+/** Its check must end, though nobody will work on it again. */
+const leftOut = ({ work }: PlannedRun, id: TaskId, { state, title }: Told): Shown => ({
+  name: nameOf(id, work.previous?.plan.tasks.find((task) => task.id === id)?.title ?? 'left out of the plan'),
+  title,
+  state,
+  summary: 'This task is no longer part of the plan: another version of it does without.',
+})
+
+/** A task that got no commit of its own in the whole run: its check is on trunk's start, so that it is not missing. */
+function neverStarted(run: PlannedRun, task: Task): CheckOutput[] {
+  if (run.phase !== 'ended' || run.work.startedAt === null) return []
+  const told = endWithoutStart(run.work, task, run.endedAt)
+  const shown = check(run, task, null, told)
+  const sha: Sha = run.work.trunk.start
+  return [{ ...shown, sha, externalId: `${run.run}/${task.id}/0`, text: 'It never had a branch of its own.' }]
+}
+
+function endWithoutStart(work: Work, { id }: Task, endedAt: string): Told {
+  const { state } = recordOf(work, id)
+  if (state.status === 'expanded')
+    return { state: completed('neutral', null, endedAt), title: `Turned into tasks: ${state.into.join(', ')}` }
+  const standing = standingsOf(work).get(id)
+  const conclusion = standing === 'cancelled' ? 'cancelled' : standing === 'failed' ? 'failure' : 'skipped'
+  const title = {
+    cancelled: 'Cancelled',
+    failure: 'Failed',
+    skipped: standing === 'blocked' ? 'Blocked: never started' : 'Skipped',
+  }[conclusion]
+  return { state: completed(conclusion, null, endedAt), title }
+}

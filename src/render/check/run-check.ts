@@ -1,0 +1,143 @@
+import { failureLog } from '../../core/failure.ts'
+import type { Sha } from '../../core/ids.ts'
+import type { Verification } from '../../core/run/state.ts'
+import { moneySection } from '../cost.ts'
+import { sections } from '../markdown/blocks.ts'
+import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
+import { count, duration } from '../markdown/words.ts'
+import type { PlannedRun } from '../plan/planned-run.ts'
+import { headline } from '../status/headline.ts'
+import { nextSteps } from '../status/next-steps.ts'
+import { phaseOf, standstill } from '../status/run-phase.ts'
+import { failureLine } from '../status/task-failure.ts'
+import { standingAs, standingsOf } from '../status/task-standing.ts'
+import { statusTable } from '../status/task-table.ts'
+import { type CheckConclusion, type CheckOutput, type CheckState, completed } from './check-state.ts'
+import { fencedLog } from './task-text.ts'
+
+/**
+ * The checks of the whole run: one on trunk's start from the beginning, and one on trunk's newest commit as soon as that
+ * is to be verified. Merges in between get none: each would cost a write, and the next merge would leave it behind.
+ */
+export function runChecksFor(run: PlannedRun): CheckOutput[] {
+  const { start, tip } = run.work.trunk
+  const title = headline(run).title
+  const state = runState(run)
+  const assembled = run.work.verification !== null || state.status === 'completed'
+  const commits = assembled ? [...new Set([start, tip])] : [start]
+  return [...commits.map((sha) => runCheck(run, sha, title, state)), ...leftBehind(run, commits)]
+}
+
+const runCheck = (run: PlannedRun, sha: Sha, title: string, state: CheckState): CheckOutput => ({
+  name: 'tributary / run',
+  sha,
+  externalId: `${run.run}/run/0`,
+  title,
+  state,
+  ...(state.status === 'completed' ? output(run) : atWork),
+})
+
+/** The same as long as the run is at work: the status comment is what changes. */
+const atWork = {
+  summary: 'The run is at work. The status comment on the final pull request shows each task.',
+  text: 'Each task has a check of its own, on its own commits.',
+}
+
+/** Trunk went on while a commit of it was being verified: nothing will be said about that one any more. */
+function leftBehind(run: PlannedRun, commits: readonly Sha[]): CheckOutput[] {
+  const shown = run.work.trunk.merges.filter(({ sha }) => !commits.includes(sha) && `check:run@${sha}` in run.projected)
+  return shown
+    .filter(({ sha }) => run.work.verdicts[sha] === undefined)
+    .map(({ sha, at }) => ({
+      ...runCheck(run, sha, 'Trunk went on', completed('neutral', null, at)),
+      summary: 'Later merges follow this commit; the check on the newest one counts.',
+      text: atWork.text,
+    }))
+}
+
+const output = (run: PlannedRun): Pick<CheckOutput, 'summary' | 'text'> => ({
+  summary: fitted(LIMITS.check, [() => summary(run), () => [headline(run).means]]),
+  text: fitted(LIMITS.check, [
+    () =>
+      sections(
+        statusTable(run, standingsOf(run.work), { open: false, words: true }),
+        verified(run, 20_000),
+        moneySection(run),
+      ),
+    () =>
+      sections(
+        statusTable(run, standingsOf(run.work), { open: true, words: false }),
+        verified(run, 10_000),
+        moneySection(run),
+      ),
+    () => verified(run, 10_000),
+  ]),
+})
+
+function summary(run: PlannedRun): string[] {
+  const { title, counts, means } = headline(run)
+  const steps = firstOf(
+    nextSteps(run).map((step) => `- ${step}`),
+    20_000,
+    (left) => `- and ${count(left, 'more line')} of this kind`,
+  )
+  return sections([`**${title}${counts === '' ? '' : `: ${counts}`}**`], [means], steps)
+}
+
+/** In progress while the machine can go on by itself; it asks for a person only when nothing else is left. */
+function runState(run: PlannedRun): CheckState {
+  const { work } = run
+  const startedAt = work.startedAt ?? work.proposedAt
+  if (run.phase === 'ended') return completed(endOf(run.conclusion), startedAt, run.endedAt)
+  if (run.phase === 'proposed') return completed('action_required', null, work.proposedAt)
+  const still = standstill(phaseOf(run))
+  if (still === 'none') return { status: 'in_progress', startedAt }
+  const failed = still === 'broken' || standingAs(standingsOf(work), 'failed').length > 0
+  return completed(failed ? 'failure' : 'action_required', startedAt, lastMoment(run))
+}
+
+function endOf(conclusion: (PlannedRun & { phase: 'ended' })['conclusion']): CheckConclusion {
+  switch (conclusion) {
+    case 'success':
+    case 'merged':
+      return 'success'
+    case 'refused':
+      return 'failure'
+    default:
+      return 'cancelled'
+  }
+}
+
+/** When the state became what it is, by the journal: no clock is asked. */
+function lastMoment({ work }: PlannedRun): string {
+  const moments = [
+    work.startedAt ?? work.proposedAt,
+    work.verification?.since ?? '',
+    ...Object.values(work.tasks).map(({ state }) => ('since' in state ? state.since : '')),
+  ]
+  return moments.toSorted().at(-1) ?? work.proposedAt
+}
+
+function verified({ work }: PlannedRun, limit: number): string[] {
+  const { verification } = work
+  if (verification === null) return ['The verification has not run yet.']
+  return sections([verdict(verification)], fencedLog(logOf(verification), limit))
+}
+
+function verdict(verification: Verification): string {
+  switch (verification.status) {
+    case 'queued':
+      return 'The verification is queued.'
+    case 'in_progress':
+      return 'The verification is at work.'
+    case 'passed':
+      return `The verification passed in ${duration(verification.report.acceptanceSeconds)}. Cost: none (no model).`
+    case 'failed':
+      return `The verification failed: ${failureLine(verification.failure)}.`
+  }
+}
+
+function logOf(verification: Verification): string {
+  if (verification.status === 'passed') return verification.report.acceptanceLog
+  return verification.status === 'failed' ? failureLog(verification.failure) : ''
+}

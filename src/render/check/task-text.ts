@@ -1,0 +1,150 @@
+import { failureLog } from '../../core/failure.ts'
+import { shortSha, type TaskId } from '../../core/ids.ts'
+import { spendingOfTask } from '../../core/money/ledger.ts'
+import { attemptKey } from '../../core/money/money-key.ts'
+import { usdOf } from '../../core/money/usage.ts'
+import { ownOf } from '../../core/own.ts'
+import type { Task } from '../../core/plan/plan.ts'
+import type { Report } from '../../core/run/event.ts'
+import { type AttemptRecord, recordOf, type TaskRecord } from '../../core/run/state.ts'
+import { costFacts } from '../cost.ts'
+import { sections } from '../markdown/blocks.ts'
+import { code, codes, fence } from '../markdown/code.ts'
+import { bounded, inline } from '../markdown/escape.ts'
+import { fitted, headAndTail, LIMITS } from '../markdown/fit.ts'
+import { quoted } from '../markdown/model-text.ts'
+import { count, duration, moment, secondsBetween, usd } from '../markdown/words.ts'
+import type { PlannedRun } from '../plan/planned-run.ts'
+import { brief, handOffLines } from '../plan/task-brief.ts'
+import { explainTaskFailure } from '../status/task-failure.ts'
+
+interface Level {
+  log: number
+  handOff: number
+}
+
+const LEVELS: readonly Level[] = [
+  { log: 30_000, handOff: 1_200 },
+  { log: 15_000, handOff: 200 },
+  { log: 5_000, handOff: 40 },
+]
+
+/** What the attempt leaves behind, the output that the verdict rests on, and the facts. Of a long log the head and the tail are shown. */
+export function checkText(run: PlannedRun, id: TaskId, attempt: AttemptRecord): string {
+  const record = recordOf(run.work, id)
+  return fitted(LIMITS.check, [
+    ...LEVELS.map(
+      (level) => () =>
+        sections(handOff(record, attempt, level.handOff), log(record, attempt, level.log), facts(run, id, attempt)),
+    ),
+    () => facts(run, id, attempt),
+  ])
+}
+
+function handOff(record: TaskRecord, attempt: AttemptRecord, most: number): string[] {
+  const left = reportOf(record, attempt)?.handOff
+  return left === undefined ? [] : ['### Hand-off', '', ...handOffLines(left, most)]
+}
+
+function log(record: TaskRecord, attempt: AttemptRecord, limit: number): string[] {
+  const output =
+    attempt.failure === null ? (reportOf(record, attempt)?.acceptanceLog ?? '') : failureLog(attempt.failure)
+  return fencedLog(output, limit)
+}
+
+/** Without colours: they are instructions to a terminal. */
+export const fencedLog = (output: string, limit: number): string[] => {
+  const plain = output.replace(ANSI, '').trimEnd()
+  return plain === '' ? [] : ['### Output', '', ...fence(headAndTail(plain, limit))]
+}
+const ANSI = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[ -/]*[@-~]`, 'g')
+
+/** The brief of a task and what came of an attempt. Long prose goes first, then lists are counted instead of shown. */
+export const checkSummary = (run: PlannedRun, task: Task, attempt: AttemptRecord | null, title: string): string =>
+  fitted(LIMITS.check, [
+    () => summary(run, task, attempt, title, true),
+    () => summary(run, task, attempt, title, false),
+    () => [
+      `**${inline(bounded(title, 200))}**`,
+      '',
+      'The brief is too long to be shown here; the plan comment has it.',
+    ],
+  ])
+
+function summary(run: PlannedRun, task: Task, attempt: AttemptRecord | null, title: string, full: boolean): string[] {
+  const failure = attempt?.failure ?? null
+  return sections(
+    [`**${inline(title)}**`],
+    failure === null ? [] : explainTaskFailure(failure, isLast(run, task, attempt) ? task.id : null),
+    full && task.goal.trim() !== '' ? quoted(task.goal) : [],
+    resolution(run, task, attempt),
+    task.kind === 'gate'
+      ? [`A gate: nothing behind it starts before ${code(`/approve ${task.id}`)}.`]
+      : brief(task, run.work.settings),
+    full ? [`Issue #${run.issue.number}, run ${code(run.run)}.`] : [],
+  )
+}
+
+/** An attempt that was followed by another, or will be, asks nothing of a person. */
+function isLast({ work }: PlannedRun, { id }: Task, attempt: AttemptRecord | null): boolean {
+  const record = ownOf(work.tasks, id)
+  return record?.state.status === 'failed' && record.attempts.at(-1) === attempt
+}
+
+/** People look twice at what a machine has settled. */
+function resolution({ work }: PlannedRun, { id }: Task, attempt: AttemptRecord | null): string[] {
+  const record = recordOf(work, id)
+  const others = attempt === null ? undefined : reportOf(record, attempt)?.resolved
+  if (others === undefined || others.length === 0) return []
+  return [
+    `**Conflict resolved by a model**: this settles a conflict with ${codes(others)}. Its acceptance was run by the machine, and the verification of the whole follows.`,
+  ]
+}
+
+/** When, where, on what, how long, and for how much money. */
+function facts(run: PlannedRun, id: TaskId, attempt: AttemptRecord): string[] {
+  const record = recordOf(run.work, id)
+  const { startedAt, endedAt, slot, head } = attempt
+  const report = reportOf(record, attempt)
+  const ran = startedAt === null || endedAt === null ? null : duration(secondsBetween(startedAt, endedAt))
+  return [
+    '### Attempt',
+    '',
+    `- Attempt ${attempt.attempt}${slot === null ? '' : ` in slot ${code(slot)}`}, queued at ${moment(attempt.queuedAt)}${
+      startedAt === null ? '' : `, started at ${moment(startedAt)}`
+    }${ran === null ? '' : `, took ${ran}`}`,
+    ...(report === null ? [] : [worked(report)]),
+    `- Built on ${code(shortSha(attempt.base))}${head === null || head === attempt.base ? '' : `, handed over ${code(shortSha(head))}`}`,
+    ...said(record),
+    ...cost(run, id, attempt),
+  ]
+}
+
+const worked = ({ workSeconds, acceptanceSeconds, turns, sandbox }: Report): string =>
+  `- ${turns === undefined ? 'Command' : `Agent, ${count(turns, 'turn')},`} ${duration(workSeconds)}, acceptance ${duration(acceptanceSeconds)}, sandbox: ${inline(bounded(sandbox, 100))}`
+
+/** Of this attempt, and of all of the task where there were more. */
+function cost({ ledger }: PlannedRun, id: TaskId, { attempt }: AttemptRecord): string[] {
+  const key = attemptKey(id, attempt)
+  const open = ledger.reserved[key]
+  if (open !== undefined)
+    return [`- Cost: ${usd(open.usd)} set aside; what of it was spent is known when the attempt is over`]
+  const own = ledger.spent[key] ?? []
+  const all = spendingOfTask(ledger, id)
+  const others = usdOf(all) > usdOf(own) ? [`- All attempts at this task together: ${usd(usdOf(all))}`] : []
+  return [...costFacts(own), ...others]
+}
+
+/** The last words of people: a note for an attempt, and what its worker was told while it was at it. */
+const said = ({ notes, steers }: TaskRecord): string[] => [
+  ...notes.slice(-1).map((last) => `- Last note of a person: ${inline(bounded(last, 500))}`),
+  ...steers
+    .slice(-5)
+    .map(({ words, by, at }) => `- ${inline(by)} told the worker at ${moment(at)}: ${inline(bounded(words, 500))}`),
+]
+
+/** Only the newest attempt has its report in the state. */
+function reportOf({ state, attempts }: TaskRecord, attempt: AttemptRecord) {
+  if (attempt !== attempts.at(-1)) return null
+  return state.status === 'verified' || state.status === 'landed' ? state.report : null
+}

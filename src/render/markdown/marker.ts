@@ -1,0 +1,15 @@
+import { runIdSchema } from '../../core/ids.ts'
+
+/** What a comment of ours is, told by its first line. Whoever looks must check its author too: anyone can type a marker. */
+export interface Marker {
+  name: string
+  run: string
+}
+
+export const makeMarker = (name: string, run: string): string => `<!-- tributary:${name}:${run} -->`
+
+export function parseMarker(body: string): Marker | null {
+  const match = /^<!-- tributary:([a-z0-9-]+):([0-9-]+) -->(?:\r?\n|$)/.exec(body)
+  if (match?.[1] === undefined || match[2] === undefined) return null
+  return runIdSchema.safeParse(match[2]).success ? { name: match[1], run: match[2] } : null
+}

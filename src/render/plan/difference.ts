@@ -1,0 +1,144 @@
+import { type ChangedTask, type HeadField, planDiff, type TaskField } from '../../core/plan/difference.ts'
+import type { Plan, Task } from '../../core/plan/plan.ts'
+import { shortPlanId } from '../../core/plan/plan-id.ts'
+import type { Work } from '../../core/run/state.ts'
+import { folded } from '../markdown/blocks.ts'
+import { code, codes, words } from '../markdown/code.ts'
+import { bounded } from '../markdown/escape.ts'
+import { firstOf } from '../markdown/fit.ts'
+import { modelText } from '../markdown/model-text.ts'
+import { count } from '../markdown/words.ts'
+import { titled } from './tasks.ts'
+
+/** Folded: what is different from the version that people saw before this one. Empty for a first version. */
+export function versionDifference({ plan, version, previous }: Work, room: number): string[] {
+  if (previous === null) return []
+  const lines = difference(previous.plan, plan)
+  const before = `version ${version - 1} (plan <code>${shortPlanId(previous.planId)}</code>)`
+  return folded(
+    `What is different from ${before}`,
+    lines.length === 0
+      ? ['Nothing: both say the same.']
+      : firstOf(lines, room, (left) => `- and ${count(left, 'more line')}`),
+  )
+}
+
+function difference(before: Plan, after: Plan): string[] {
+  const { head, added, removed, changed } = planDiff(before, after)
+  return [
+    ...head.map((field) => `- ${HEADS[field]} changed${ofTexts(before[field], after[field])}`),
+    ...added.map((task) => `- Added: ${titled(task)}${task.needs.length === 0 ? '' : `, needs ${codes(task.needs)}`}`),
+    ...removed.map((task) => `- Left out: ${titled(task)}`),
+    ...changed.flatMap(changedTask),
+  ]
+}
+
+const HEADS: Readonly<Record<HeadField, string>> = {
+  title: 'Title',
+  summary: 'Summary',
+  context: 'Context',
+  approach: 'Approach',
+  assumptions: 'Assumptions',
+  questions: 'Questions',
+  non_goals: 'What is not part of it',
+  critical_files: 'Critical files',
+  verification: 'Verification',
+}
+
+/** Of lists it is said that they changed, and no more. */
+const ofTexts = (before: unknown, after: unknown): string =>
+  typeof before === 'string' && typeof after === 'string' ? ` ${texts(before, after)}` : ''
+
+const fromTo = (before: string, after: string): string => `from ${before} to ${after}`
+const said = (text: string): string => (text.trim() === '' ? 'nothing' : `“${modelText(text, 200)}”`)
+
+/** Long texts from where they begin to differ, so that the difference is in what is shown. */
+function texts(before: string, after: string): string {
+  let same = 0
+  while (same < before.length && before[same] === after[same]) same += 1
+  const from = same <= 100 ? 0 : before.lastIndexOf(' ', same - 40) + 1
+  const cut = (text: string) => (from === 0 ? text : `… ${text.slice(from)}`)
+  return fromTo(said(cut(before)), said(cut(after)))
+}
+
+const changedTask = ({ before, after, fields }: ChangedTask): string[] =>
+  fields.map((field) => {
+    const [old, now] = [fieldOf(before, field), fieldOf(after, field)]
+    const change = 'text' in old && 'text' in now ? texts(old.text, now.text) : fromTo(shown(old), shown(now))
+    return `- ${code(after.id)} ${NAMES[field]}: ${change}`
+  })
+
+const NAMES: Readonly<Record<TaskField, string>> = {
+  title: 'title',
+  goal: 'goal',
+  context: 'context',
+  needs: 'needs',
+  writes: 'writes',
+  reads: 'reads',
+  acceptance: 'acceptance',
+  steps: 'steps',
+  expected_outcome: 'expected outcome',
+  interface: 'interface',
+  out_of_scope: 'what is not part of it',
+  risk: 'risk',
+  size: 'size',
+  model_tier: 'tier of the model',
+  kind: 'kind',
+  run: 'command',
+  timeout_minutes: 'minutes',
+}
+
+type Value = { text: string } | { codes: readonly string[] }
+
+function fieldOf(task: Task, field: TaskField): Value {
+  switch (field) {
+    case 'needs':
+    case 'writes':
+    case 'reads':
+      return { codes: task[field] }
+    case 'acceptance':
+      return { codes: task.acceptance.argv.length === 0 ? [] : [words(task.acceptance.argv)] }
+    case 'run':
+      return { codes: task.run.length === 0 ? [] : [words(task.run)] }
+    case 'steps':
+      return { text: task.steps.join('; ') }
+    case 'timeout_minutes':
+      return { text: `${task.timeout_minutes}` }
+    default:
+      return { text: task[field] }
+  }
+}
+
+function shown(value: Value): string {
+  if ('text' in value) return said(value.text)
+  return value.codes.length === 0 ? 'none' : codes(value.codes.slice(0, 20).map((one) => bounded(one, 300)))
+}
+
+/** A line for each part of the plan that was written while the run was at work, and whether a person must let it pass. */
+export function amendmentLines({ amendments, approved, mode }: Work, room: number): string[] {
+  const lines = amendments.map(({ cause, of, added, removed, within }) => {
+    const into = added.length === 0 ? 'nothing' : codes(added)
+    const gone = removed.filter((id) => id !== of)
+    const what =
+      cause === 'expand'
+        ? `${code(of)} was turned into ${into}`
+        : `${code(of)} failed for good${gone.length === 0 ? '' : ` (with it went ${codes(gone)})`}, and this part was planned anew: ${into}`
+    return `- ${what}; ${within ? WITHIN[mode] : approved === null ? PASSED[mode] : ASKED[mode]}`
+  })
+  return firstOf(lines, room, (left) => `- and ${count(left, 'more part')}`)
+}
+
+type Words = Readonly<Record<Work['mode'], string>>
+const WITHIN: Words = {
+  strict: 'within the paths and commands that were approved',
+  soft: 'within the paths and commands of the plan',
+  off: 'within the paths and commands of the plan',
+}
+const SINCE = 'beyond what was approved at first, and approved since'
+const PASSED: Words = { strict: SINCE, soft: SINCE, off: 'beyond the paths and commands that the plan had' }
+const NOT_YET = '**beyond what was approved: nothing of it'
+const ASKED: Words = {
+  strict: `${NOT_YET} starts before an approval**`,
+  soft: `${NOT_YET} lands before an approval**`,
+  off: PASSED.off,
+}

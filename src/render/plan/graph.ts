@@ -1,0 +1,79 @@
+import type { Plan, Task } from '../../core/plan/plan.ts'
+import { oneLine } from '../markdown/escape.ts'
+import { bytes, LIMITS } from '../markdown/fit.ts'
+
+/** How a task looks in the graph: its shape says what it is, its class how it stands. */
+export type Look = 'landed' | 'atwork' | 'queued' | 'person' | 'failed' | 'blocked' | 'left' | 'later'
+
+const EDGES = 99
+
+/** Readable on GitHub's light and dark page: every class brings both its own fill and its own text colour. */
+const CLASSES: Record<Look, string> = {
+  landed: 'fill:#d1f0d9,stroke:#1a7f37,color:#0b3d1a',
+  atwork: 'fill:#d6e9ff,stroke:#0969da,color:#062c5c,stroke-width:3px',
+  queued: 'fill:#eef4fb,stroke:#0969da,color:#062c5c',
+  person: 'fill:#fff3c4,stroke:#9a6700,color:#4d3400,stroke-width:3px',
+  failed: 'fill:#ffdcd9,stroke:#cf222e,color:#6b0f16,stroke-width:3px',
+  blocked: 'fill:#f6e7e6,stroke:#cf222e,color:#6b0f16,stroke-dasharray:4 3',
+  later: 'fill:#ffffff,stroke:#6e7781,color:#1f2328',
+  left: 'fill:#eaeef2,stroke:#6e7781,color:#424a53,stroke-dasharray:4 3',
+}
+
+/** Everything that Mermaid or the Markdown around it could take for its own becomes one of Mermaid's entities. */
+export const label = (text: string): string =>
+  oneLine(text)
+    // Two of them would begin a formula.
+    .replace(/\$(?=\$)/g, '$\u200b')
+    .replace(/[^\p{L}\p{N}\p{M} .,()/+=?!'^-]/gu, (character) => `#${character.codePointAt(0)};`)
+
+/** Nodes are numbered: an id such as `end` means something to Mermaid. */
+const node = (index: number): string => `n${index + 1}`
+
+function shape(task: Task, index: number, titled: boolean): string {
+  const text = titled ? `${label(task.id)}<br/>${label(task.title)}` : label(task.id)
+  return task.kind === 'gate' ? `${node(index)}{"${text}"}` : `${node(index)}["${text}"]`
+}
+
+function edges(plan: Plan): string[] {
+  const place = new Map(plan.tasks.map((task, index) => [task.id, index]))
+  return plan.tasks.flatMap((task, index) =>
+    task.needs.flatMap((need) => {
+      const from = place.get(need)
+      return from === undefined ? [] : [`  ${node(from)} --> ${node(index)}`]
+    }),
+  )
+}
+
+function classed(plan: Plan, look: (id: string) => Look): string[] {
+  const looks = new Map<Look, string[]>()
+  plan.tasks.forEach((task, index) => {
+    looks.set(look(task.id), [...(looks.get(look(task.id)) ?? []), node(index)])
+  })
+  return [...looks].flatMap(([name, nodes]) => [
+    `  classDef ${name} ${CLASSES[name]}`,
+    `  class ${nodes.join(',')} ${name}`,
+  ])
+}
+
+const drawn = (plan: Plan, look: (id: string) => Look, titled: boolean): string[] => [
+  'flowchart LR',
+  ...plan.tasks.map((task, index) => `  ${shape(task, index, titled)}`),
+  ...edges(plan),
+  ...classed(plan, look),
+]
+
+/** The plan as a graph, or one line that says why there is none. */
+export function graph(plan: Plan, look: (id: string) => Look = () => 'later'): string[] {
+  const needs = edges(plan).length
+  if (needs > EDGES)
+    return [
+      `The graph is not drawn: it has ${needs} edges, and more than ${EDGES} cannot be read. The table says what needs what.`,
+    ]
+  for (const titled of [true, false]) {
+    const lines = drawn(plan, look, titled)
+    if (bytes(lines.join('\n')) < LIMITS.mermaid) return ['```mermaid', ...lines, '```']
+  }
+  return [
+    `The graph is not drawn: with ${plan.tasks.length} tasks it would be too long. The table says what needs what.`,
+  ]
+}

@@ -1,0 +1,12 @@
+import type { ActiveRun, EndedRun, LiveRun, ProposedRun, Work } from '../../core/run/state.ts'
+
+/** A run that has a plan to show. */
+export type PlannedRun = ProposedRun | ActiveRun | (EndedRun & { work: Work })
+
+export const isPlanned = (run: LiveRun): run is PlannedRun => run.phase !== 'requested' && run.work !== null
+
+/** `#51`, which GitHub links; null where there is no such pull request. */
+export function pullOf(run: LiveRun, name: string): string | null {
+  const found = run.projected[`pull:${name}`]
+  return found === undefined ? null : `#${found.number}`
+}

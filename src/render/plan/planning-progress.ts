@@ -1,0 +1,173 @@
+import { shortSha } from '../../core/ids.ts'
+import { type Mode, type Planning, unanswered } from '../../core/plan/planning.ts'
+import { type LiveRun, workOf } from '../../core/run/state.ts'
+import { planningAt, planWaitsForMoney } from '../../core/schedule/planning-stages.ts'
+import { plannerWaits } from '../cost.ts'
+import { code, codes } from '../markdown/code.ts'
+import { bounded, inline } from '../markdown/escape.ts'
+import { firstOf } from '../markdown/fit.ts'
+import { modelText } from '../markdown/model-text.ts'
+import { count, listed, moment, usd } from '../markdown/words.ts'
+import { titled } from './tasks.ts'
+
+const ORDER: readonly PlanningStage[] = [
+  'reading',
+  'exploring',
+  'questions',
+  'designing',
+  'criticising',
+  'drafted',
+  'done',
+]
+
+/** What the planner has done, is at, and has before it, a line each; then what came to nothing. Empty for a plan by hand. */
+export function planningSteps(run: LiveRun, room: number): string[] {
+  const { planning } = run
+  if (planning === null) return []
+  const at = ORDER.indexOf(planningStage(run))
+  const now = planWaitsForMoney(run) ? '**waits for money**' : '**at work**'
+  const standing = (stage: PlanningStage) => {
+    const place = ORDER.indexOf(stage)
+    return place < at ? 'done' : place === at ? now : 'to come'
+  }
+  return [
+    `- Exploring: ${standing('exploring')}${explored(planning)}`,
+    ...(planning.questions.length === 0 ? [] : [`- Questions: ${answered(planning)}`]),
+    `- Design: ${standing('designing')}${designed(run, planning)}`,
+    `- Critique: ${critique(planning, at > ORDER.indexOf('criticising'), standing('criticising'))}`,
+    ...revisions(planning, room),
+    ...failures(run, room),
+  ]
+}
+
+function explored({ explorations }: Planning): string {
+  if (explorations === null) return ''
+  const areas = explorations.slice(0, 5).map(({ area }) => modelText(area, 100))
+  return areas.length === 0 ? '' : `: ${listed(areas)}`
+}
+
+function answered(planning: Planning): string {
+  const open = unanswered(planning).length
+  const all = count(planning.questions.length, 'question')
+  return open === 0 ? `${all}, all answered` : `${all}, ${open} **not answered**`
+}
+
+function designed(run: LiveRun, { draft, designs }: Planning): string {
+  const again = designs > 1 ? ', the second writing after the critique' : ''
+  if (draft !== null) return `: ${count(draft.plan.tasks.length, 'task')}${again}`
+  const tasks = tasksSoFar(run)
+  return tasks === 0 ? again : `: ${count(tasks, 'task')} so far${again}`
+}
+
+function critique({ verdict, designs }: Planning, isPast: boolean, standing: string): string {
+  if (verdict === null) return isPast ? 'not needed' : standing
+  const { accepted, problems } = verdict
+  const by = verdict.of === 'none' ? `by nobody, since none could be had: ${modelText(verdict.why, 300)}` : 'done'
+  if (accepted) return verdict.of === 'none' ? by : `${by}: it found nothing to change`
+  const all = problems.slice(0, 5).map((one) => `; ${modelText(one, 300)}`)
+  const since = designs > 1 ? '; the plan was written anew since, and not judged again' : ''
+  return `${by}: ${count(problems.length, 'problem')}${all.join('')}${since}`
+}
+
+const revisions = ({ revisions: all }: Planning, room: number): string[] =>
+  firstOf(
+    all.map(({ words, by }) => `- Asked for by ${inline(by)}: ${inline(bounded(words, 500))}`),
+    room,
+    (left) => `- and ${count(left, 'more revision')}`,
+  )
+
+const failures = ({ failedStages }: LiveRun, room: number): string[] =>
+  firstOf(
+    Object.entries(failedStages).map(([stage, why]) => `- ${code(stage)} came to nothing: ${modelText(why, 500)}`),
+    room,
+    (left) => `- and ${count(left, 'more stage')} that came to nothing`,
+  )
+
+/** Tasks of the plan that is being written, as they came: people may say early what is wrong with them. */
+export function streamedTasks(run: LiveRun, room: number): string[] {
+  const { planning } = run
+  if (planning === null || planning.settled || planning.streamed.length === 0) return []
+  const lines = planning.streamed.map(
+    (task) => `- ${titled(task)}${task.needs.length === 0 ? '' : `, needs ${codes(task.needs)}`}`,
+  )
+  return ['**Tasks so far**', '', ...firstOf(lines, room, (left) => `- and ${count(left, 'more task')}`)]
+}
+
+/** What each mode keeps back until a person has spoken. */
+export const MODES: Readonly<Record<Mode, string>> = {
+  strict: 'nothing starts before an approval',
+  soft: 'tasks may start while the plan is written and read, and nothing lands on trunk before an approval',
+  off: 'tasks start and land without an approval; the final pull request is the gate',
+}
+
+export function planningFacts(run: LiveRun): string[] {
+  const { planning } = run
+  const work = workOf(run)
+  return [
+    `- Run ${code(run.run)} of issue #${run.issue.number}, asked for by ${inline(run.askedBy)} at ${moment(run.askedAt)}`,
+    ...(planning === null
+      ? []
+      : [
+          `- Base: ${code(bounded(planning.baseBranch, 200))} at ${code(shortSha(planning.base))}`,
+          `- Mode ${code(planning.mode)}: ${MODES[planning.mode]}`,
+        ]),
+    ...(work === null || work.open ? [] : [`- Newest version: ${work.version}`]),
+    ...(run.ledger.limit === null ? [] : [`- Limit of money: ${usd(run.ledger.limit)}`]),
+  ]
+}
+
+/** What the planner is at. `drafted`: the plan is there and is about to be put before people. */
+export type PlanningStage = 'reading' | 'exploring' | 'questions' | 'designing' | 'criticising' | 'drafted' | 'done'
+
+export function planningStage(run: LiveRun): PlanningStage {
+  const { planning } = run
+  if (planning === null) return run.phase === 'requested' ? 'reading' : 'done'
+  if (planning.settled || run.phase === 'ended') return 'done'
+  if (unanswered(planning).length > 0) return 'questions'
+  switch (planningAt(run)) {
+    case 'explore':
+      return 'exploring'
+    case 'design':
+      return 'designing'
+    case 'critique':
+      return 'criticising'
+    default:
+      return 'drafted'
+  }
+}
+
+/** How many tasks the plan that is being written has so far. */
+const tasksSoFar = (run: LiveRun): number =>
+  run.phase !== 'requested' && run.work?.open === true
+    ? run.work.plan.tasks.length
+    : (run.planning?.streamed.length ?? 0)
+
+/** The stage in a few words, and what it means as a sentence. */
+export function toldOfPlanning(run: LiveRun): { title: string; means: string } {
+  if (planWaitsForMoney(run)) return plannerWaits(run)
+  const { planning } = run
+  const version = planning !== null && planning.revisions.length > 0 ? ' another version of' : ''
+  const open = planning === null ? 0 : unanswered(planning).length
+  switch (planningStage(run)) {
+    case 'reading':
+      return { title: 'Planning', means: 'The issue is being read.' }
+    case 'exploring':
+      return { title: 'Planning: exploring', means: 'Agents that can only read look through the repository.' }
+    case 'questions':
+      return {
+        title: 'Planning: waiting for answers',
+        means: `${count(open, 'question')} of the planner ${open === 1 ? 'has' : 'have'} no answer yet; the plan depends on ${open === 1 ? 'it' : 'them'}.`,
+      }
+    case 'designing':
+      return {
+        title: 'Planning: designing',
+        means: `${planning?.verdict?.accepted === false ? 'The plan is written once more, after the critique' : `The planner writes${version === '' ? '' : version} the plan`}: ${count(tasksSoFar(run), 'task')} so far.`,
+      }
+    case 'criticising':
+      return { title: 'Planning: critique', means: 'The plan is written and is being criticised with fresh eyes.' }
+    case 'drafted':
+      return { title: 'Planning: nearly done', means: 'The plan is written and about to be posted.' }
+    case 'done':
+      return { title: 'Planned', means: 'The plan is there.' }
+  }
+}

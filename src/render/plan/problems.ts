@@ -1,0 +1,80 @@
+import type { Problem } from '../../core/failure.ts'
+import { spentUsd } from '../../core/money/ledger.ts'
+import type { EndedRun } from '../../core/run/state.ts'
+import { sections } from '../markdown/blocks.ts'
+import { code, sentence } from '../markdown/code.ts'
+import { oneLine } from '../markdown/escape.ts'
+import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
+import { makeMarker } from '../markdown/marker.ts'
+import { count, usd } from '../markdown/words.ts'
+
+/** Why there is no plan, and what to do about it: every problem, or as many as fit. */
+export const renderPlanRefused = (run: EndedRun): string =>
+  fitted(LIMITS.comment, [
+    () =>
+      refused(
+        run,
+        run.problems.flatMap((problem) => [`- ${explainProblem(problem)}`, `  ${hint(problem)}`]),
+      ),
+    () => refused(run, short(run.problems)),
+    () => refused(run, []),
+  ])
+
+const refused = (run: EndedRun, problems: readonly string[]): string[] => [
+  makeMarker('refused', run.run),
+  ...sections(...(run.planning === null ? byHand(run) : byModel(run)).map((line) => [line]), problems, [
+    run.planning === null
+      ? 'What to do next: edit the plan in the issue, then type `/plan` in a new comment.'
+      : 'What to do next: type `/plan -- words` in a new comment, with words that say what was missing; or write a plan by hand into the issue, then type `/plan`.',
+  ]),
+]
+
+const byHand = ({ problems, issue }: EndedRun): string[] => [
+  '## The plan cannot be used',
+  `${count(problems.length, 'problem')} in the plan of issue #${issue.number}. Nothing was started.`,
+]
+
+const byModel = ({ issue, ledger }: EndedRun): string[] => [
+  '## There is no plan',
+  `The planner came to none for issue #${issue.number}. Nothing landed. It cost ${usd(spentUsd(ledger))}.`,
+]
+
+/** Without the hints; the rest counted where even that is too much. */
+const short = (problems: readonly Problem[]): string[] =>
+  firstOf(
+    problems.map((problem) => `- ${explainProblem(problem)}`),
+    LIMITS.comment - 1000,
+    (left) => `- and ${count(left, 'more problem')}`,
+  )
+
+const HINTS: Record<Problem['code'], string> = {
+  'not-yaml': 'Correct the YAML; a value with a colon or a hash in it needs quotes.',
+  'not-a-plan': 'Compare with the example of a plan in the documentation.',
+  'no-plan': 'Put the plan into the issue, in a fenced block that begins with ```` ```tributary ````.',
+  'several-plans': 'Leave one fenced `tributary` block in the issue.',
+  'duplicate-id': 'Give one of them another id.',
+  'reserved-id': 'Give it another id.',
+  'unknown-need': 'Name a task of this plan, or take the need out.',
+  cycle: 'Take one of these needs out.',
+  'protected-path': 'Take the path out; such a change is made by hand.',
+  'bad-path': 'Write a path or glob relative to the root of the repository.',
+  'missing-acceptance': 'Give it an `acceptance`: the command that must end with exit code 0.',
+  'missing-writes': 'Give it `writes`: the globs that it may change.',
+  'command-not-allowed': 'Use a program of the `commands` list in `.github/tributary.yml`, or add it there.',
+  'too-many-tasks': 'Make fewer tasks, or raise `limits.tasks` in `.github/tributary.yml`.',
+  'too-long': 'Say it in fewer words, or make several plans of it.',
+  'no-model':
+    'Give the workflow a key (the secret `ANTHROPIC_API_KEY`), or write a plan by hand into the issue, in a fenced `tributary` block.',
+  'model-failed':
+    'Nothing is lost but the money named in the run: type `/plan` again, with more words if the issue says little.',
+  'over-budget': 'Raise the limit with `/plan --budget`, or ask for less: fewer tasks, or a part of the issue.',
+  'bad-settings': 'Correct `.github/tributary.yml` on the default branch.',
+}
+
+/** One line: where, what, and the code that never changes its name. */
+export function explainProblem(problem: Problem): string {
+  const where = [problem.task, problem.field].flatMap((part) => (part === null || part === '' ? [] : [code(part)]))
+  return `${where.length === 0 ? '' : `${where.join(' · ')}: `}${sentence(oneLine(problem.message))} (\`${problem.code}\`)`
+}
+
+export const hint = (problem: Problem): string => HINTS[problem.code]

@@ -1,0 +1,36 @@
+import { isAgentTask, type Task } from '../../core/plan/plan.ts'
+import type { HandOff } from '../../core/run/hand-off.ts'
+import type { Settings } from '../../core/settings.ts'
+import { code, codes, words } from '../markdown/code.ts'
+import { bounded } from '../markdown/escape.ts'
+import { modelText, quoted } from '../markdown/model-text.ts'
+import { workerOf } from './tasks.ts'
+
+/** What a task may do and must reach, as a list; empty lines are left out. */
+export function brief(task: Task, settings: Settings): string[] {
+  const line = (name: string, items: string): string[] => (items === '' ? [] : [`- ${name}: ${items}`])
+  const command = (argv: readonly string[]) => (argv.length === 0 ? '' : code(words(argv)))
+  return [
+    ...line('Needs', codes(task.needs)),
+    ...line('Writes', codes(task.writes)),
+    ...line('Command', command(task.run)),
+    ...line('Worker', isAgentTask(task) ? workerOf(task, settings) : ''),
+    ...line('Acceptance', command(task.acceptance.argv)),
+  ]
+}
+
+/** What a finished task leaves for those that need it. An agent wrote it, but for the files and the check. `most`: characters of each text. */
+export function handOffLines(handOff: HandOff, most: number): string[] {
+  const list = (name: string, items: readonly string[]): string[] =>
+    items.map((item) => `- ${name}: ${modelText(item, most)}`)
+  const lines = [
+    ...(handOff.files.length === 0 ? [] : [`- Files: ${codes(handOff.files.map((path) => bounded(path, most)))}`]),
+    ...list('Interface', handOff.interfaces),
+    ...list('Decision', handOff.decisions),
+    ...list('Caveat', handOff.caveats),
+    ...list('Left to do', handOff.follow_ups),
+    ...(handOff.check.trim() === '' ? [] : list('Check', [handOff.check])),
+  ]
+  const did = handOff.did.trim() === '' ? [] : quoted(handOff.did, most)
+  return [...did, ...(did.length > 0 && lines.length > 0 ? [''] : []), ...lines]
+}

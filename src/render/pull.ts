@@ -1,2 +1,0 @@
-export { finalPull } from './final-pull.ts'
-export { workerPull } from './worker-pull.ts'

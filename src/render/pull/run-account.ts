@@ -1,0 +1,126 @@
+import { shortSha } from '../../core/ids.ts'
+import { spendingOfTask } from '../../core/money/ledger.ts'
+import { isAttemptAt } from '../../core/money/money-key.ts'
+import { ownOf } from '../../core/own.ts'
+import type { AttemptRecord } from '../../core/run/state.ts'
+import { verificationCommands } from '../../core/schedule/assignment.ts'
+import { costCells } from '../cost.ts'
+import { table } from '../markdown/blocks.ts'
+import { code, codes, fence, words } from '../markdown/code.ts'
+import { bounded, inline } from '../markdown/escape.ts'
+import { duration, listed } from '../markdown/words.ts'
+import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
+import { titled } from '../plan/tasks.ts'
+import { failureLine } from '../status/task-failure.ts'
+import { standingAs, standingsOf } from '../status/task-standing.ts'
+
+/** In the order in which they were merged; a task that was merged twice is one line, with its newest merge. */
+export function landed(run: PlannedRun): string[] {
+  const merges = new Map(run.work.trunk.merges.map((merge) => [merge.task, merge]))
+  const costs = Object.keys(run.ledger.spent).some((key) => isAttemptAt(key))
+  const rows = run.work.plan.tasks.flatMap((task) => {
+    const merge = merges.get(task.id)
+    if (merge === undefined) return []
+    return [
+      [
+        titled(task),
+        codes(task.writes),
+        pullOf(run, task.id) ?? '',
+        code(shortSha(merge.sha)),
+        check(run, task.id),
+        took(run, task.id),
+        `${ownOf(run.work.tasks, task.id)?.attempts.length ?? 0}`,
+        ...(costs ? costCells(spendingOfTask(run.ledger, task.id)) : []),
+      ],
+    ]
+  })
+  const header = [
+    'Task',
+    'Wrote in',
+    'Pull request',
+    'Merge',
+    'Check',
+    'Took',
+    'Attempts',
+    ...(costs ? ['Tokens', 'Cost'] : []),
+  ]
+  return rows.length === 0 ? ['Nothing.'] : table(header, rows)
+}
+
+/** A link relative to the page, to the check of what landed. */
+function check({ work, projected }: PlannedRun, id: string): string {
+  const { state } = ownOf(work.tasks, id) ?? {}
+  const found = state?.status === 'landed' ? projected[`check:${id}@${state.head}`] : undefined
+  return found === undefined ? '' : `[check](../runs/${found.number})`
+}
+
+function took({ work }: PlannedRun, id: string): string {
+  const { state } = ownOf(work.tasks, id) ?? {}
+  if (state?.status !== 'landed' || state.report === null) return ''
+  return duration(state.report.workSeconds + state.report.acceptanceSeconds)
+}
+
+const COMMANDS = 4_000
+
+/** The verdict on trunk, with the commands that it rests on. */
+export function verification({ work }: PlannedRun): string[] {
+  const found = work.verification
+  const commands = verificationCommands(work.plan).map(words).join('\n')
+  const result =
+    found?.status === 'passed'
+      ? `Passed on ${code(shortSha(found.on))} in ${duration(found.report.acceptanceSeconds)}, in a job without a write token (sandbox: ${inline(bounded(found.report.sandbox, 100))}).`
+      : found?.status === 'failed'
+        ? `Failed on ${code(shortSha(found.on))}: ${failureLine(found.failure)}.`
+        : 'Not run.'
+  if (commands.length > COMMANDS) return [result, '', 'Its commands are named in the plan comment.']
+  return [result, '', ...fence(commands)]
+}
+
+/** Conflicts that a model has settled: whoever merges looks at these twice. */
+export function conflicts({ work }: PlannedRun): string[] {
+  const lines = work.plan.tasks.flatMap((task) => {
+    const { state } = ownOf(work.tasks, task.id) ?? {}
+    const others = state?.status === 'landed' ? (state.report?.resolved ?? []) : []
+    const what = others.length > 0 ? `its conflict with ${codes(others)}` : 'a conflict'
+    return others.length > 0 || (task.kind === 'resolve' && state?.status === 'landed')
+      ? [`- ${titled(task)}: a model resolved ${what}; its acceptance was run by the machine.`]
+      : []
+  })
+  return lines.length === 0 ? [] : ['### Conflicts resolved by a model', '', ...lines]
+}
+
+/** What did not go right at once: it is part of the account, though it ended well. */
+export function reruns({ work }: PlannedRun): string[] {
+  const lines = work.plan.tasks.flatMap((task) =>
+    (ownOf(work.tasks, task.id)?.attempts ?? []).flatMap((attempt) => {
+      const why = mishap(attempt)
+      return why === null ? [] : [`- ${code(task.id)}, attempt ${attempt.attempt}: ${why}.`]
+    }),
+  )
+  const skipped = standingAs(standingsOf(work), 'skipped')
+  const more = skipped.length === 0 ? [] : [`- Skipped by a person: ${listed(skipped.map(code))}.`]
+  return lines.length + more.length === 0 ? [] : ['### Conflicts and reruns', '', ...lines, ...more]
+}
+
+function mishap({ outcome, failure }: AttemptRecord): string | null {
+  if (outcome === 'returned') return 'its slot was lost, and it was given out again'
+  return failure === null ? null : failureLine(failure)
+}
+
+/** What somebody may miss in the change, and why it is missing. */
+export function notLanded(run: PlannedRun): string[] {
+  const standings = standingsOf(run.work)
+  const rest = (
+    [
+      ['failed', 'Failed'],
+      ['blocked', 'Blocked'],
+      ['cancelled', 'Cancelled'],
+      ['skipped', 'Skipped'],
+      ['not approved', 'Not approved'],
+    ] as const
+  ).flatMap(([standing, name]) => {
+    const ids = standingAs(standings, standing)
+    return ids.length === 0 ? [] : [`- ${name}: ${codes(ids)}`]
+  })
+  return rest.length === 0 ? [] : ['### What is not in here', '', ...rest]
+}

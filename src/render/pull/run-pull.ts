@@ -1,0 +1,136 @@
+import { logRef, shortSha, trunkBranch } from '../../core/ids.ts'
+import { commitSubject } from '../../core/text/control-characters.ts'
+import { moneySection } from '../cost.ts'
+import { sections, table } from '../markdown/blocks.ts'
+import { code, codes } from '../markdown/code.ts'
+import { bounded } from '../markdown/escape.ts'
+import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
+import { modelBlock, modelText, quoted } from '../markdown/model-text.ts'
+import { count, duration, secondsBetween } from '../markdown/words.ts'
+import { amendmentLines } from '../plan/difference.ts'
+import type { PlannedRun } from '../plan/planned-run.ts'
+import { titled } from '../plan/tasks.ts'
+import { headline } from '../status/headline.ts'
+import { conflicts, landed, notLanded, reruns, verification } from './run-account.ts'
+
+const TITLE = 200
+const WHOLE = 30_000
+
+/** The final pull request: first what is planned, in the end what became of it. */
+export const finalPull = (run: PlannedRun): { title: string; body: string } => ({
+  title: bounded(commitSubject(titleOf(run), `Run ${run.run}`), TITLE),
+  body: fitted(LIMITS.pull, [
+    () => body(run, { text: true, tasks: true, reruns: true }),
+    () => body(run, { text: false, tasks: true, reruns: true }),
+    () => body(run, { text: false, tasks: true, reruns: false }),
+    () => body(run, { text: false, tasks: false, reruns: false }),
+  ]),
+})
+
+/** In the end in the words that fit what was done; until then in the plan's. */
+const titleOf = (run: PlannedRun): string =>
+  (run.phase === 'ended' ? run.work.described?.title.trim() : '') || run.work.plan.title
+
+interface Level {
+  text: boolean
+  tasks: boolean
+  reruns: boolean
+}
+
+const body = (run: PlannedRun, level: Level): string[] =>
+  run.phase === 'ended' ? account(run, level) : draft(run, level)
+
+/** While the run is at work this stays as it is: the comments tell how far it got. */
+function draft(run: PlannedRun, level: Level): string[] {
+  const { plan, open } = run.work
+  const tasks = open ? 'a plan that is still being written' : count(plan.tasks.length, 'task')
+  return sections(
+    [`Tributary works here on issue #${run.issue.number}: ${tasks}, merged into this branch one by one.`],
+    level.text ? intent(run) : [],
+    [`The plan, and the status of the run while it is at work, are in the comments below. ${GATES[run.work.mode]}`],
+    level.tasks && !open
+      ? table(
+          ['Task', 'Needs'],
+          plan.tasks.map((task) => [titled(task), codes(task.needs)]),
+        )
+      : [],
+    journal(run),
+  )
+}
+
+const GATES: Readonly<Record<PlannedRun['work']['mode'], string>> = {
+  strict: 'Nothing runs before the plan is approved there.',
+  soft: 'Nothing lands here before the plan is approved there.',
+  off: 'This pull request is the gate: nothing else waits for an approval.',
+}
+
+function account(run: PlannedRun, level: Level): string[] {
+  const { title, counts, means } = headline(run)
+  return sections(
+    // Merging must close the issue only where the whole of it was done.
+    run.phase === 'ended' &&
+      run.work.verification?.status === 'passed' &&
+      ['success', 'merged'].includes(run.conclusion)
+      ? [`Closes #${run.issue.number}`]
+      : [`For issue #${run.issue.number}.`],
+    [`**${title}${counts === '' ? '' : `: ${counts}`}.** ${means}`],
+    level.text ? described(run) : [],
+    contradictions(run),
+    level.tasks
+      ? ['### What landed', '', ...landed(run)]
+      : [
+          `${count(run.work.trunk.merges.length, 'merge')}; the table would not fit, \`git log --first-parent\` has it.`,
+        ],
+    conflicts(run),
+    ['### Verification', '', ...verification(run)],
+    grown(run),
+    level.reruns ? reruns(run) : [],
+    notLanded(run),
+    costs(run),
+    journal(run),
+  )
+}
+
+/** The change as one, where a model has put it into words; else what the plan said of it. */
+function described(run: PlannedRun): string[] {
+  const words = run.work.described
+  if (words === null || words.body.trim() === '') return intent(run)
+  return [
+    ...modelBlock(words.body, 20_000),
+    '',
+    '_A model put this into words, from what the tasks handed over and from the diff._',
+  ]
+}
+
+const ROOM = 10_000
+
+function contradictions({ work: { described: words } }: PlannedRun): string[] {
+  const all = words?.contradictions ?? []
+  if (all.length === 0) return []
+  const lines = all.map((one) => `- ${modelText(one, 500)}`)
+  return ['### What does not fit together', '', ...firstOf(lines, ROOM, (left) => `- and ${left} more`)]
+}
+
+function grown({ work }: PlannedRun): string[] {
+  const lines = amendmentLines(work, 5_000)
+  return lines.length === 0 ? [] : ['### How the plan grew', '', ...lines]
+}
+
+/** Money, and the time that passed; nothing where no model had a hand in it. */
+function costs(run: PlannedRun): string[] {
+  const money = moneySection(run)
+  if (money.length === 0 || run.phase !== 'ended') return money
+  const { startedAt } = run.work
+  const all = duration(secondsBetween(run.askedAt, run.endedAt))
+  const work = startedAt === null ? '' : `, ${duration(secondsBetween(startedAt, run.endedAt))} of them at work`
+  return [...money, '', `Time: ${all} from \`/plan\` to the end${work}.`]
+}
+
+function intent({ work: { plan } }: PlannedRun): string[] {
+  return sections(quoted(plan.summary, WHOLE), quoted(plan.context, WHOLE))
+}
+
+const journal = ({ run, work }: PlannedRun): string[] => [
+  `Everything that the run knows is in its journal: ${code(`git fetch origin ${logRef(run)}:${logRef(run)}`)}, then ${code(`git log ${logRef(run)}`)}. ` +
+    `Branch ${code(trunkBranch(run))}, base ${code(shortSha(work.base))}, plan ${code(work.planId.slice(0, 12))}.`,
+]

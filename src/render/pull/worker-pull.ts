@@ -1,0 +1,64 @@
+import { type TaskId, trunkBranch } from '../../core/ids.ts'
+import { recordOf, taskOf } from '../../core/run/state.ts'
+import { commitSubject } from '../../core/text/control-characters.ts'
+import { sections } from '../markdown/blocks.ts'
+import { code, codes } from '../markdown/code.ts'
+import { bounded, inline } from '../markdown/escape.ts'
+import { fitted, LIMITS } from '../markdown/fit.ts'
+import { modelBlock, quoted } from '../markdown/model-text.ts'
+import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
+import { brief, handOffLines } from '../plan/task-brief.ts'
+
+/** The pull request of one task into trunk. It says the same from the beginning to the end, but for what the task hands over. */
+export function workerPull(run: PlannedRun, id: TaskId): { title: string; body: string } {
+  const task = taskOf(run.work, id)
+  return {
+    title: bounded(`${task.id}: ${commitSubject(task.title, 'a task')}`, 200),
+    body: fitted(LIMITS.pull, [
+      () => body(run, id, { goal: true, lists: true, handOff: 1_200 }),
+      () => body(run, id, { goal: false, lists: true, handOff: 200 }),
+      () => body(run, id, { goal: false, lists: false, handOff: 0 }),
+    ]),
+  }
+}
+
+interface Level {
+  goal: boolean
+  lists: boolean
+  handOff: number
+}
+
+function body(run: PlannedRun, id: TaskId, { goal, lists, handOff }: Level): string[] {
+  const task = taskOf(run.work, id)
+  return sections(
+    [`${code(task.id)} ${inline(task.title)}, a task of the plan for issue #${run.issue.number}.`],
+    goal && task.goal.trim() !== '' ? quoted(task.goal) : [],
+    goal && task.expected_outcome.trim() !== '' ? modelBlock(task.expected_outcome) : [],
+    lists
+      ? brief(task, run.work.settings)
+      : ['Its paths and commands are too long to be shown here; the plan comment has them.'],
+    handedOver(run, id, handOff),
+    [howItLands(run, id)],
+  )
+}
+
+/** What the finished task leaves for those that need it. */
+function handedOver({ work }: PlannedRun, id: TaskId, most: number): string[] {
+  const { state } = recordOf(work, id)
+  const report = state.status === 'verified' || state.status === 'landed' ? state.report : null
+  const resolved = report?.resolved ?? []
+  return sections(
+    resolved.length === 0
+      ? []
+      : [`**Conflict resolved by a model**: this settles a conflict with ${codes(resolved)}. Look at it twice.`],
+    report?.handOff === undefined || most === 0 ? [] : ['### Hand-off', '', ...handOffLines(report.handOff, most)],
+  )
+}
+
+function howItLands(run: PlannedRun, id: TaskId): string {
+  const final = pullOf(run, 'trunk')
+  const where = `${code(trunkBranch(run.run))}${final === null ? '' : ` (${final})`}`
+  return run.work.settings.merge === 'review'
+    ? `When its acceptance has passed, type \`/approve\` here: the run then merges it into ${where}. ${code(`/retry ${id} -- note`)} sends it back, ${code(`/skip ${id}`)} leaves it out. Please do not merge it by hand.`
+    : `The run merges it into ${where} when its acceptance has passed. Nothing needs to be done here; please do not merge it by hand.`
+}

@@ -1,0 +1,210 @@
+import type { Failure } from '../../core/failure.ts'
+import { issueOf } from '../../core/ids.ts'
+import { shortPlanId } from '../../core/plan/plan-id.ts'
+import { code, codeName, sentence } from '../markdown/code.ts'
+import { bounded, inline } from '../markdown/escape.ts'
+import { listed, usd } from '../markdown/words.ts'
+
+/** Why a command was refused, and what to type next. The reason comes first: it never changes its name. */
+export function explain(failure: Failure): string[] {
+  const { happened, next } = told(failure)
+  return [`\`${failure.reason}\`: ${happened}`, '', next]
+}
+
+const LONG = 2000
+
+interface Told {
+  happened: string
+  next: string
+}
+
+const MANY = 12
+const some = (items: readonly string[]): string =>
+  items.length <= MANY
+    ? listed(items.map(codeName))
+    : `${items.slice(0, MANY).map(codeName).join(', ')} and ${items.length - MANY} more`
+
+function told(failure: Failure): Told {
+  switch (failure.reason) {
+    case 'not-permitted':
+      return {
+        happened: `${inline(failure.actor)} has the permission ${code(failure.permission)} here, and this needs ${code(failure.needed)}.`,
+        next: `Somebody with ${code(failure.needed)} permission can type the same command. \`/help\` says who may do what.`,
+      }
+    case 'not-an-approver':
+      return {
+        happened: `${inline(failure.actor)} is not among those who may approve here.`,
+        next: `${sentenceCase(listed(named(failure.approvers)))} can type the same command.`,
+      }
+    case 'second-person-needed':
+      return {
+        happened: `${inline(failure.actor)} asked for this plan, and here a second person approves it.`,
+        next: 'Somebody else with the permission can type the same command.',
+      }
+    case 'bots-may-not':
+      return {
+        happened: `${inline(failure.actor)} is not a person. Commands are taken from people only.`,
+        next: 'A person can type the same command.',
+      }
+    case 'unknown-command':
+      return {
+        happened: `There is no command ${codeName(`/${failure.word}`)}.`,
+        next:
+          failure.suggestion === null
+            ? 'Type `/help` to see the commands.'
+            : `Did you mean ${code(`/${failure.suggestion}`)}? Type it, or \`/help\` to see the commands.`,
+      }
+    case 'bad-arguments':
+      return {
+        happened: sentence(bounded(failure.detail, LONG)),
+        next: `It is typed like this: ${usage(failure.usage)}`,
+      }
+    case 'not-yet-available':
+      return {
+        happened: `${code(`/${failure.command}`)} cannot do this yet. ${sentence(bounded(failure.detail, LONG))}`,
+        next: 'Type `/help` to see what can be done.',
+      }
+    default:
+      return toldOfRun(failure)
+  }
+}
+
+type OfRun = Exclude<
+  Failure,
+  {
+    reason:
+      | 'not-permitted'
+      | 'not-an-approver'
+      | 'second-person-needed'
+      | 'bots-may-not'
+      | 'unknown-command'
+      | 'bad-arguments'
+      | 'not-yet-available'
+  }
+>
+
+function toldOfRun(failure: OfRun): Told {
+  switch (failure.reason) {
+    case 'no-run':
+      return { happened: `Issue #${failure.issue} has no run.`, next: 'Type `/plan` on the issue to begin one.' }
+    case 'run-is-live':
+      return {
+        happened: `Run ${code(failure.run)} ${PHASES[failure.phase] ?? 'has not ended'}. An issue has one run at a time.`,
+        next: `Type \`/status\` to see it, or ${failure.phase === 'active' ? '`/cancel`' : '`/reject`'} to end it and \`/plan\` for a new one.`,
+      }
+    case 'run-ended':
+      return {
+        happened: `Run ${code(failure.run)} has ended: ${code(failure.conclusion)}.`,
+        next: `Type \`/plan\` on issue #${issueOf(failure.run)} for a new run.`,
+      }
+    case 'nothing-to-approve':
+      return {
+        happened: `Run ${code(failure.run)} ${PHASES[failure.phase] ?? 'has nothing to approve'}.`,
+        next:
+          failure.phase === 'ended'
+            ? `Type \`/plan\` on issue #${issueOf(failure.run)} for a new run.`
+            : 'Type `/approve` when the plan is there, or `/status` to see how far it is.',
+      }
+    case 'already-approved':
+      return {
+        happened: `The plan of run ${code(failure.run)} is approved already.`,
+        next: 'Type `/status` to see how far it is.',
+      }
+    case 'plan-outdated':
+      return {
+        happened: `${codeName(failure.given)} is not the plan that stands here now.`,
+        next: `Read the latest plan, then type ${code(`/approve ${shortPlanId(failure.latest)}`)}.`,
+      }
+    case 'plan-newer-than-comment':
+      return {
+        happened: 'The plan is newer than the comment, so it cannot have been read.',
+        next: `Read it, then type ${code(`/approve ${shortPlanId(failure.planId)}`)}.`,
+      }
+    case 'plan-stale':
+      return {
+        happened: stale(failure),
+        next: 'Nothing was started. Type `/reject`, then `/plan` for a plan on the new base.',
+      }
+    case 'unknown-task':
+      return {
+        happened:
+          failure.task === '' ? 'A task must be named.' : `There is no task ${codeName(failure.task)} in this plan.`,
+        next: `Its tasks are ${some(failure.tasks)}. Type the command again with one of them.`,
+      }
+    case 'wrong-task-state':
+      return {
+        happened: `Task ${codeName(failure.task)} is ${code(failure.status)}. ${sentence(bounded(failure.detail, LONG))}`,
+        next: 'Type `/status` to see where the tasks stand.',
+      }
+    case 'wrong-phase':
+      return {
+        happened: `Run ${code(failure.run)} ${PHASES[failure.phase] ?? `is ${code(failure.phase)}`}. ${sentence(bounded(failure.detail, LONG))}`,
+        next: 'Type `/status` to see where the run stands.',
+      }
+    default:
+      return toldOfPlanning(failure)
+  }
+}
+
+type OfPlanning = Extract<
+  OfRun,
+  { reason: 'bad-settings' | 'plan-not-ready' | 'nothing-asked' | 'bad-answer' | 'budget-too-low' }
+>
+
+function toldOfPlanning(failure: OfPlanning): Told {
+  switch (failure.reason) {
+    case 'plan-not-ready':
+      return {
+        happened: `The plan of run ${code(failure.run)} is not ready. ${sentence(bounded(failure.detail, LONG))}`,
+        next: 'Type `/plan status` to see how far it is.',
+      }
+    case 'nothing-asked':
+      return {
+        happened: `Run ${code(failure.run)} waits for no answer.`,
+        next: 'Type `/revise -- what to change` to change its plan, or `/plan status` to see where it stands.',
+      }
+    case 'bad-answer':
+      return {
+        happened: sentence(bounded(failure.detail, LONG)),
+        next: [
+          'The questions that are open, each with what can be typed:',
+          '',
+          ...failure.questions.slice(0, 20).map((question) => `- ${inline(bounded(question, 1000))}`),
+        ].join('\n'),
+      }
+    case 'budget-too-low':
+      return {
+        happened: `${usd(failure.usd)} is too little: the run has spent ${usd(failure.spent)} already${failure.aside > 0 ? `, and what is at work may still spend ${usd(failure.aside)}` : ''}.`,
+        next: `The least that can be set now is ${code(`/budget ${failure.least.toFixed(2)}usd`)}${failure.aside > 0 ? '; once what is at work is done, it may be less' : ''}.`,
+      }
+    case 'bad-settings':
+      return {
+        happened: '`.github/tributary.yml` on the default branch cannot be used.',
+        next: [
+          'Mend it there, then type the same command again.',
+          '',
+          ...failure.problems.slice(0, 20).map((problem) => `- ${sentence(bounded(problem, 500))}`),
+        ].join('\n'),
+      }
+  }
+}
+
+const PHASES: Readonly<Record<string, string>> = {
+  requested: 'is being planned',
+  proposed: 'waits for an approval of its plan',
+  active: 'is at work',
+  ended: 'has ended',
+}
+
+function stale({ paths, settingsChanged }: { paths: readonly string[]; settingsChanged: boolean }): string {
+  const moved = paths.length === 0 ? [] : [`the base branch moved in paths that the plan uses (${some(paths)})`]
+  const settings = settingsChanged ? ['`.github/tributary.yml` changed'] : []
+  return `The plan is out of date: ${[...moved, ...settings].join(', and ')}.`
+}
+
+const named = (people: readonly string[]): string[] => [
+  ...people.slice(0, MANY).map(inline),
+  ...(people.length > MANY ? [`${people.length - MANY} more`] : []),
+]
+const usage = (text: string): string => (text.includes('`') ? sentence(text) : code(text))
+const sentenceCase = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`

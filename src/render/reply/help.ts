@@ -1,0 +1,68 @@
+import { COMMANDS } from '../../core/command/parse.ts'
+import type { Settings } from '../../core/settings.ts'
+import { sections, table } from '../markdown/blocks.ts'
+import { code } from '../markdown/code.ts'
+import { bounded, inline } from '../markdown/escape.ts'
+import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
+import { count, listed, usd } from '../markdown/words.ts'
+import { MODES } from '../plan/planning-progress.ts'
+
+/** Every command, and who may use them here. */
+export const renderHelp = (settings: Settings): string =>
+  fitted(LIMITS.comment - 500, [
+    () => help(settings, 20_000),
+    // A table of people that no thread can hold: how many there are is enough.
+    () => help(settings, 0),
+  ])
+
+const help = (settings: Settings, room: number): string[] =>
+  sections(
+    ['`help`: A command is the first line of a new comment, on the issue or on a pull request of the run.'],
+    table(
+      ['Type', 'What it does'],
+      Object.values(COMMANDS).map(({ usage, help: does }) => [code(usage), does]),
+    ),
+    whoMay(settings, room),
+    rules(settings),
+  )
+
+function whoMay({ approvers: { permission, users, second_person }, merge }: Settings, room: number): string[] {
+  const approving = [
+    ...(users.length === 0 ? [] : [`only ${people(users, room)}`]),
+    ...(second_person ? ['not the one who asked for the plan'] : []),
+  ]
+  return [
+    '**Who may**',
+    '',
+    '- `/help`, `/status` and `/plan status`: everybody.',
+    `- All other commands: people with ${code(permission)} permission or more. Bots never.`,
+    ...(approving.length === 0
+      ? []
+      : [
+          `- \`/approve\`, \`/reject\`, \`/plan off\`, \`/budget\`, and a \`/plan\` with a more open mode or more money than the settings give: of these, ${approving.join(', and ')}.`,
+        ]),
+    merge === 'review'
+      ? '- A verified task lands when one of these types `/approve` on its pull request.'
+      : '- A verified task lands by itself; the final pull request is merged by a person.',
+  ]
+}
+
+const people = (users: readonly string[], room: number): string =>
+  firstOf(users.map(inline), room, (left) => `${count(left, 'person', 'people')} named in the settings`).join(', ')
+
+/** What a run goes by here, unless `/plan` says otherwise. */
+function rules({ mode, explore_model, plan_model, worker_model, budget, worker }: Settings): string[] {
+  const tiers = [...new Set([worker_model.cheap, worker_model.default, worker_model.strong])]
+  const model = (name: string) => code(bounded(name, 100))
+  return [
+    '**What a run goes by**',
+    '',
+    `- Mode ${code(mode)}: ${MODES[mode]}. \`/plan --mode\` sets another one for a run.`,
+    `- Money: ${usd(budget.usd)} a run and ${usd(budget.task_usd)} an attempt at a task. \`/plan --budget\` and \`/budget\` set another limit for a run.`,
+    `- Models: ${model(explore_model)} explores, ${model(plan_model)} plans, ${
+      worker.command.length > 0
+        ? `the program ${model(worker.command[0] ?? '')} works`
+        : `${listed(tiers.map(model))} ${tiers.length === 1 ? 'works' : 'work'}, as the plan gives each task its tier`
+    }.`,
+  ]
+}

@@ -1,0 +1,163 @@
+import type { Answer } from '../../core/command/decision.ts'
+import { shortSha } from '../../core/ids.ts'
+import { shortPlanId } from '../../core/plan/plan-id.ts'
+import type { LiveRun, RunState } from '../../core/run/state.ts'
+import type { Settings } from '../../core/settings.ts'
+import { sections } from '../markdown/blocks.ts'
+import { code, codes, sentence } from '../markdown/code.ts'
+import { bounded, inline } from '../markdown/escape.ts'
+import { fitted, LIMITS } from '../markdown/fit.ts'
+import { makeMarker } from '../markdown/marker.ts'
+import { count, usd } from '../markdown/words.ts'
+import { waitsForApproval } from '../plan/basis.ts'
+import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
+import { headline } from '../status/headline.ts'
+import { nextSteps } from '../status/next-steps.ts'
+import { planStanding } from '../status/planning-comment.ts'
+import { renderHelp } from './help.ts'
+
+/** Room for the adapter's own marker line, and for nothing else. */
+const REPLY = LIMITS.comment - 500
+const MANY = 40
+
+/** What is said to a command that was taken: its code first, which never changes its name. */
+export const renderAnswer = (answer: Answer, state: RunState, settings: Settings): string =>
+  answer.code === 'help'
+    ? renderHelp(settings)
+    : fitted(REPLY, [
+        () => [`\`${answer.code}\`: ${said(answer)}`, ...after(answer, state)],
+        () => [`\`${answer.code}\`: done. The status comment has the rest.`],
+      ])
+
+type Said = Exclude<Answer, { code: 'help' }>
+
+function said(answer: Said): string {
+  switch (answer.code) {
+    case 'plan-requested':
+      return `Run ${code(answer.run)} begins. A plan in the issue is read and checked; where there is none, a model makes one. It will be posted on a draft pull request.`
+    case 'approved':
+      return approved(answer)
+    case 'approved-base-moved':
+      return `${approved(answer)} The base branch has moved to ${code(shortSha(answer.to))} meanwhile, in no path that the plan uses, so the plan stays good.`
+    case 'rejected':
+      return `The plan of run ${code(answer.run)} is rejected. ${answer.begun ? 'What was at work stops, and nothing of it landed.' : 'Nothing was started.'} \`/plan\` on the issue begins a new run.`
+    case 'retrying':
+      return `${code(answer.task)} is worked on again. What waits for it goes on after that.`
+    case 'skipped':
+      return `${code(answer.task)} is skipped. What waits for it goes on without it.`
+    case 'task-cancelled':
+      return `${code(answer.task)} is stopped. What waits for it is blocked; ${code(`/retry ${answer.task}`)} takes it up again, ${code(`/skip ${answer.task}`)} goes on without it.`
+    case 'cancelled':
+      return `Run ${code(answer.run)} is stopped. ${landed(answer.landed)} Branches with work in them stay. \`/plan\` on the issue begins a new run.`
+    case 'paused':
+      return `Nothing new is started. ${answer.running.length === 0 ? 'Nothing is at work.' : `${some(answer.running)} ${answer.running.length === 1 ? 'goes' : 'go'} on to the end.`} \`/resume\` goes on.`
+    case 'resumed':
+      return `Run ${code(answer.run)} goes on.`
+    case 'gate-approved':
+      return `The gate ${code(answer.task)} is open. What waited for it starts.`
+    case 'landing-approved':
+      return `${code(answer.task)} lands. What waited for it starts.`
+    case 'status':
+      return `Run ${code(answer.run)}.`
+    case 'already-done':
+      return `${sentence(answer.detail)} Nothing was changed.`
+    default:
+      return saidOfPlanning(answer)
+  }
+}
+
+const some = (ids: readonly string[]): string =>
+  ids.length <= MANY ? codes(ids) : `${codes(ids.slice(0, MANY))} and ${ids.length - MANY} more`
+
+const landed = (ids: readonly string[]): string =>
+  ids.length === 0 ? 'Nothing had landed.' : `${count(ids.length, 'task')} had landed: ${some(ids)}.`
+
+function approved({ planId, only, added, running }: Extract<Answer, { planId: string }>): string {
+  const id = code(shortPlanId(planId))
+  if (only === null)
+    return `Plan ${id} is approved as a whole. ${running ? 'What waited for this goes on now.' : 'It starts now.'}`
+  const needs = added.length === 0 ? '' : ` Added, since they are needed: ${some(added)}.`
+  return `A part of plan ${id} is approved and ${running ? 'goes on' : 'starts'} now: ${some(only)}.${needs} The rest waits for ${code(`/approve ${shortPlanId(planId)}`)}.`
+}
+
+/** Where to look next. */
+function after(answer: Said, state: RunState): string[] {
+  if (state.phase === 'empty') return []
+  if (answer.code === 'status') return ['', ...standing(state)]
+  if (answer.code === 'plan-status') return ['', ...planStanding(state)]
+  const pull = pullOf(state, 'trunk')
+  return pull === null || answer.code === 'plan-requested' ? [] : ['', `How far it is: ${pull}.`]
+}
+
+function standing(run: LiveRun): string[] {
+  const { title, counts, means } = headline(run)
+  const pull = pullOf(run, 'trunk')
+  return sections(
+    [`**${title}${counts === '' ? '' : `: ${counts}`}.** ${means}`],
+    nextSteps(run)
+      .slice(0, MANY)
+      .map((step) => `- ${step}`),
+    pull === null ? [] : [`All of it is on ${pull}.`],
+  )
+}
+
+type PlanningAnswer = Extract<
+  Answer,
+  { code: 'revising' | 'answered' | 'gate-off' | 'steered' | 'budget-set' | 'plan-status' }
+>
+
+/** What is said to commands that shape a plan, its gate and its money. */
+function saidOfPlanning(answer: PlanningAnswer): string {
+  switch (answer.code) {
+    case 'plan-status':
+      return `Run ${code(answer.run)}.`
+    case 'revising':
+      return `The plan of run ${code(answer.run)} is written anew with these words. The version that stands here counts no longer; the next one shows the difference.${waiting(answer.open)}`
+    case 'answered':
+      return `${count(answer.answers.length, 'answer')} taken, and the planning goes on:\n\n${answers(answer).join('\n')}`
+    case 'gate-off':
+      return gateOff(answer)
+    case 'steered':
+      return `The worker of ${code(answer.task)} reads this at its next turn. It approves nothing: paths, commands and the limit of money stay as they are.`
+    case 'budget-set':
+      return `Run ${code(answer.run)} may spend ${usd(answer.usd)}; it has spent ${usd(answer.spent)}.${answer.resumed ? ' It goes on now.' : ''}`
+  }
+}
+
+const waiting = (open: readonly string[]): string =>
+  open.length === 0 ? '' : ` ${count(open.length, 'question')} of the planner still waits for \`/answer\`.`
+
+function answers({ questions, answers: given }: Extract<Answer, { code: 'answered' }>): string[] {
+  return given.map(({ question, chosen, words }) => {
+    const number = questions.findIndex(({ id }) => id === question) + 1
+    return `- ${code(`${number}${chosen ?? ''}`)} ${inline(bounded(words, 300))}`
+  })
+}
+
+function gateOff({ run, started, to }: Extract<Answer, { code: 'gate-off' }>): string {
+  const begins = started ? ' The plan starts now.' : ''
+  const moved =
+    to === null
+      ? ''
+      : ` The base branch has moved to ${code(shortSha(to))} meanwhile, in no path that the plan uses, so the plan stays good.`
+  return `Run ${code(run)} waits for no approval of its plan any more: what is verified is merged into its trunk. The final pull request is the gate.${begins}${moved} ${codes(['/cancel'])} stops the run.`
+}
+
+/** On the issue: where the plan is, and the line that lets it pass where one is needed. */
+export const renderProposed = (run: PlannedRun, pull: number): string =>
+  [
+    makeMarker('proposed', run.run),
+    proposedText(run, `#${pull}`),
+    ...(waitsForApproval(run) ? ['', '```text', `/approve ${shortPlanId(run.work.planId)}`, '```'] : []),
+  ].join('\n')
+
+function proposedText(run: PlannedRun, pull: string): string {
+  const { work } = run
+  if (work.open) return `\`plan-begun\`: The plan is being written on ${pull}; its tasks start as they come.`
+  const there = `\`plan-proposed\`: The plan has ${count(work.plan.tasks.length, 'task')} and is on ${pull}.`
+  if (work.mode === 'off') return `${there} It runs without an approval; the final pull request is the gate.`
+  if (!waitsForApproval(run)) return `${there} Nothing of it waits for an approval now.`
+  return work.mode === 'soft'
+    ? `${there} Slots work on it already; nothing of it lands before an approval, there or here:`
+    : `${there} Nothing runs before an approval, there or here:`
+}

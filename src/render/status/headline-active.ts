@@ -1,0 +1,106 @@
+import { suspects } from '../../core/landing/verification.ts'
+import { spentUsd } from '../../core/money/ledger.ts'
+import { shortPlanId } from '../../core/plan/plan-id.ts'
+import type { ActiveRun, Work } from '../../core/run/state.ts'
+import { moreMoney } from '../cost.ts'
+import { code } from '../markdown/code.ts'
+import { inline } from '../markdown/escape.ts'
+import { count, usd } from '../markdown/words.ts'
+import { planningStage, toldOfPlanning } from '../plan/planning-progress.ts'
+import { phaseOf } from './run-phase.ts'
+import { standingAs, standingsOf } from './task-standing.ts'
+
+export interface Told {
+  title: string
+  means: string
+}
+
+/** How a run at work stands. Its titles are the same few words every time. */
+export function active(run: ActiveRun): Told {
+  const { work } = run
+  const phase = phaseOf(run)
+  switch (phase.kind) {
+    case 'base-moved':
+      return {
+        title: 'Stopped',
+        means: 'The base branch moved in paths that the plan uses. Nothing new starts before a person decides.',
+      }
+    case 'out-of-money':
+      return outOfMoney(run)
+    case 'paused':
+      return {
+        title: 'Paused',
+        means: `Paused by ${inline(phase.by)}. What is at work goes on to its end; nothing new starts.`,
+      }
+    case 'running':
+      return { title: 'Running', means: running(run) }
+    case 'verifying':
+      return {
+        title: 'Verifying',
+        means: phase.searching
+          ? 'The verification failed on trunk; earlier merges are verified to find the one that broke it.'
+          : 'All tasks are in trunk, and the verification runs on it.',
+      }
+    case 'verification-failed':
+      return { title: 'Verification failed', means: culprit(work) }
+    case 'planning':
+      return toldOfPlanning(run)
+    case 'describing':
+      return { title: 'Running', means: 'Everything is in trunk and verified; the change is put into words now.' }
+    case 'merging':
+      return { title: 'Running', means: 'Verified work is being merged.' }
+    case 'waiting-for-person':
+      return { title: 'Waiting for a person', means: 'Nothing else can go on before that.' }
+    case 'stuck':
+      return { title: 'Stopped', means: 'What could be done is done; the rest waits for a decision of a person.' }
+    case 'waiting-for-approval':
+      return {
+        title: 'Waiting for approval',
+        means: `What could be done beforehand is done. Nothing lands before ${code(`/approve ${shortPlanId(work.planId)}`)}.`,
+      }
+    case 'part-not-approved':
+      return {
+        title: 'Waiting for a person',
+        means: phase.grew
+          ? 'The plan grew beyond what was approved; the new part waits for an approval.'
+          : 'The approved part is done; the rest is not approved.',
+      }
+    case 'replanning':
+      return {
+        title: 'Running',
+        means: `${code(phase.task)} failed for good; this part of the plan is being written again.`,
+      }
+    case 'expanding':
+      return { title: 'Running', means: `${code(phase.task)} is being turned into tasks.` }
+    case 'preparing':
+      return { title: 'Running', means: 'The next tasks are being prepared.' }
+  }
+}
+
+/** What was done with the money, and what goes on with more of it. */
+function outOfMoney(run: ActiveRun): Told {
+  const { work, ledger } = run
+  const landed = standingAs(standingsOf(work), 'landed').length
+  return {
+    title: 'Paused at the limit of money',
+    means: `${landed} of ${count(work.plan.tasks.length, 'task')} landed for ${usd(spentUsd(ledger))}; the limit is ${usd(ledger.limit ?? 0)}, and no more calls to a model are made. Nothing is lost: ${moreMoney(run)} goes on from here.`,
+  }
+}
+
+function running(run: ActiveRun): string {
+  const starts = 'Tasks start as soon as their own needs have landed.'
+  if (planningStage(run) === 'done') return starts
+  return `${starts} ${toldOfPlanning(run).means}`
+}
+
+function culprit(work: Work): string {
+  if (work.verification?.status === 'failed' && work.verification.failure.reason !== 'verification-failed')
+    return 'The verification could not be run.'
+  if (work.culprit === null) return 'The merge that broke it is being looked for.'
+  if (work.culprit.task === null) return 'It fails on the base already, before any task was merged.'
+  const [named = '', ...others] = suspects(work)
+  if (others.length === 0) return `It fails since ${code(named)} was merged.`
+  const some = others.slice(0, 5).map(code).join(', ')
+  const more = others.length > 5 ? ` and ${others.length - 5} more` : ''
+  return `${code(named)} was sent back, and trunk still fails: its new work does not mend it, or another task that was merged since its first has broken trunk too: ${some}${more}. The log may tell which.`
+}

@@ -1,0 +1,58 @@
+import type { Cost } from '../../core/money/ledger.ts'
+import type { Spending } from '../../core/money/usage.ts'
+import type { LiveRun } from '../../core/run/state.ts'
+import { costCells, costTable } from '../cost.ts'
+import { sections, table } from '../markdown/blocks.ts'
+import { code } from '../markdown/code.ts'
+import { inline } from '../markdown/escape.ts'
+import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
+import { count, duration } from '../markdown/words.ts'
+import { renderStatus } from './status-comment.ts'
+
+/** The job summary of an orchestrator: how the run stands as it leaves. */
+export const orchestratorSummary = (run: LiveRun): string => renderStatus(run).split('\n').slice(1).join('\n')
+
+/** What a slot did, one thing after another. */
+export interface Deed {
+  task: string
+  attempt: number
+  outcome: string
+  seconds: number
+  /** Absent: no model worked on it. */
+  spending?: readonly Spending[]
+}
+
+const ROOM = 500_000
+
+/** The job summary of a slot. */
+export const slotSummary = (slot: string, deeds: readonly Deed[]): string =>
+  fitted(LIMITS.summary, [() => summary(slot, deeds)])
+
+const summary = (slot: string, deeds: readonly Deed[]): string[] =>
+  sections(
+    [`## Slot ${inline(slot)}`],
+    deeds.length === 0
+      ? ['There was nothing to do for it.']
+      : [
+          `${count(deeds.length, 'piece')} of work in ${duration(deeds.reduce((sum, { seconds }) => sum + seconds, 0))}.`,
+        ],
+    firstOf(rows(deeds), ROOM, (left) => `| and ${left} more | | | |`),
+    costTable(costsOf(deeds)),
+  )
+
+const costsOf = (deeds: readonly Deed[]): Cost[] =>
+  deeds.flatMap(({ spending = [], seconds }) => (spending.length > 0 ? [{ spending, seconds }] : []))
+
+function rows(deeds: readonly Deed[]): string[] {
+  const costs = costsOf(deeds).length > 0
+  return table(
+    ['Task', 'Attempt', 'Outcome', 'Time', ...(costs ? ['Tokens', 'Cost'] : [])],
+    deeds.map(({ task, attempt, outcome, seconds, spending }) => [
+      code(task),
+      `${attempt}`,
+      inline(outcome),
+      duration(seconds),
+      ...(costs ? costCells(spending ?? []) : []),
+    ]),
+  )
+}

@@ -1,0 +1,154 @@
+import { issueOf, taskBranch, trunkBranch } from '../../core/ids.ts'
+import { suspects } from '../../core/landing/verification.ts'
+import { ownOf } from '../../core/own.ts'
+import { shortPlanId } from '../../core/plan/plan-id.ts'
+import { unanswered } from '../../core/plan/planning.ts'
+import type { ActiveRun, LiveRun, ProposedRun } from '../../core/run/state.ts'
+import { planWaitsForMoney } from '../../core/schedule/planning-stages.ts'
+import { moreMoney } from '../cost.ts'
+import { code, codes } from '../markdown/code.ts'
+import { count } from '../markdown/words.ts'
+import { pullOf } from '../plan/planned-run.ts'
+import { planningStage } from '../plan/planning-progress.ts'
+import { answerLine } from '../plan/questions.ts'
+import { type Standings, standingAs, standingsOf } from './task-standing.ts'
+
+/** What a person can do now, most urgent first, each with the exact words to type. */
+export function nextSteps(run: LiveRun): string[] {
+  switch (run.phase) {
+    case 'requested':
+      return planning(run)
+    case 'proposed':
+      return proposed(run)
+    case 'active':
+      return active(run)
+    case 'ended':
+      return ended(run)
+  }
+}
+
+function planning(run: LiveRun): string[] {
+  const questions = run.planning === null ? [] : unanswered(run.planning)
+  return [
+    ...(run.phase !== 'active' && planWaitsForMoney(run)
+      ? [`${moreMoney(run)} sets a larger limit, and the planner goes on where it was.`]
+      : []),
+    ...(questions.length === 0 || run.planning === null
+      ? []
+      : [
+          `${code(answerLine(run.planning.questions))} answers with the defaults; another letter takes another option.`,
+        ]),
+    ...(run.planning === null ? [] : ['`/revise -- words` tells the planner more.']),
+    '`/reject` ends it; nothing else is needed.',
+  ]
+}
+
+function proposed(run: ProposedRun): string[] {
+  if (planningStage(run) !== 'done') return planning(run)
+  if (run.work.baseSeen.stale) return ['`/reject`, then `/plan`, for a plan on the new base.']
+  const revise = run.planning === null ? '' : '`/revise -- what to change` makes another version, '
+  return [`${code(`/approve ${shortPlanId(run.work.planId)}`)} starts it, ${revise}\`/reject -- why\` ends it.`]
+}
+
+function active(run: ActiveRun): string[] {
+  const standings = standingsOf(run.work)
+  return [
+    ...(planningStage(run) === 'done' ? [] : planning(run).slice(0, -1)),
+    ...stopped(run),
+    ...ahead(run, standings),
+    ...standingAs(standings, 'waits for a person').map((id) => approve(run, id)),
+    ...broken(run),
+    ...standingAs(standings, 'failed').map(
+      (id) =>
+        `${code(`/retry ${id} -- note`)} tries ${code(id)} again, ${code(`/skip ${id}`)} goes on without it.${leftOver(run, id)}`,
+    ),
+    ...standingAs(standings, 'cancelled').map(
+      (id) => `${code(`/retry ${id}`)} takes ${code(id)} up again, ${code(`/skip ${id}`)} goes on without it.`,
+    ),
+    ...unapproved(run, standings),
+    ...(run.paused === null ? ['`/pause` starts nothing new, `/cancel` stops the run.'] : []),
+  ]
+}
+
+/** In `soft`, before anybody approved anything: what runs already waits to land. */
+function ahead(run: ActiveRun, standings: Standings): string[] {
+  const { work } = run
+  const waits = work.mode === 'soft' && work.approved?.length === 0
+  if (!waits || work.open || planningStage(run) !== 'done') return []
+  const done = standingAs(standings, 'waits for approval').length
+  return [
+    `${code(`/approve ${shortPlanId(work.planId)}`)} lets it land${done === 0 ? '' : `, ${count(done, 'finished task')} at once`}; \`/revise -- what to change\` makes another version, \`/reject -- why\` ends it.`,
+  ]
+}
+
+function stopped(run: ActiveRun): string[] {
+  const { work, paused } = run
+  if (work.baseSeen.stale) {
+    const where = work.baseSeen.paths.slice(0, 5).map(code).join(', ')
+    return [
+      `\`/resume\` goes on with the old base although ${code(work.baseBranch)} moved (${where}); \`/cancel\` stops the run, and \`/plan\` makes a plan on the new base.`,
+    ]
+  }
+  if (paused?.cause === 'budget')
+    return [`${moreMoney(run)} sets a larger limit and goes on; \`/cancel\` stops the run, and what landed stays.`]
+  return paused === null ? [] : ['`/resume` goes on, `/cancel` stops the run.']
+}
+
+function approve({ work }: ActiveRun, id: string): string {
+  const isGate = work.plan.tasks.some((task) => task.id === id && task.kind === 'gate')
+  return isGate
+    ? `${code(`/approve ${id}`)} opens the gate ${code(id)}.`
+    : `${code(`/approve ${id}`)} lands ${code(id)}, which is verified. On its pull request \`/approve\` is enough.`
+}
+
+function broken({ work }: ActiveRun): string[] {
+  if (work.verification?.status !== 'failed') return []
+  const culprit = work.culprit?.task ?? null
+  if (culprit !== null)
+    return [
+      `${code(`/retry ${culprit} -- note`)} works on ${code(culprit)} again, on top of trunk; the verification follows.${suspects(work).length > 1 ? ' Another task that has landed can be named as well.' : ''}`,
+    ]
+  if (work.verification.failure.reason !== 'verification-failed') {
+    const last = work.trunk.merges.at(-1)?.task
+    const again = last === undefined ? '' : `${code(`/retry ${last}`)} merges ${code(last)} anew and verifies again; `
+    return [`${again}\`/cancel\` stops the run.`]
+  }
+  return work.culprit === null ? [] : ['The base must be mended first: `/cancel`, then `/plan` on a base that passes.']
+}
+
+/** The branch with the work of a failed task, where there is any. */
+function leftOver(run: ActiveRun, id: string): string {
+  const { state } = ownOf(run.work.tasks, id) ?? {}
+  const kept = state?.status === 'failed' && state.head !== null
+  return kept ? ` Its work is kept on ${code(taskBranch(run.run, id))}.` : ''
+}
+
+function unapproved({ work }: ActiveRun, standings: Standings): string[] {
+  const rest = standingAs(standings, 'not approved')
+  if (rest.length === 0 || work.open) return []
+  return [
+    `${code(`/approve ${shortPlanId(work.planId)}`)} approves the rest too: ${codes(rest.slice(0, 12))}${rest.length > 12 ? ', …' : ''}.`,
+  ]
+}
+
+function ended(run: LiveRun & { phase: 'ended' }): string[] {
+  const pull = pullOf(run, 'trunk')
+  switch (run.conclusion) {
+    case 'success':
+      return [
+        pull === null
+          ? `Open a pull request of ${code(trunkBranch(run.run))} and merge it.`
+          : `Look at ${pull} and merge it.`,
+      ]
+    case 'merged':
+      return []
+    case 'refused':
+      return [
+        run.planning === null
+          ? 'Edit the plan in the issue, then type `/plan`.'
+          : '`/plan -- words` begins a new run; the words may say what was missing.',
+      ]
+    default:
+      return [`\`/plan\` on issue #${issueOf(run.run)} begins a new run.`]
+  }
+}

@@ -1,0 +1,147 @@
+import { logRef, shortSha, trunkBranch } from '../../core/ids.ts'
+import type { LiveRun, Work } from '../../core/run/state.ts'
+import { moneySection } from '../cost.ts'
+import { sections } from '../markdown/blocks.ts'
+import { code, words } from '../markdown/code.ts'
+import { bounded, inline } from '../markdown/escape.ts'
+import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
+import { makeMarker } from '../markdown/marker.ts'
+import { count, duration, moment } from '../markdown/words.ts'
+import { amendmentLines } from '../plan/difference.ts'
+import { graph } from '../plan/graph.ts'
+import { isPlanned, pullOf } from '../plan/planned-run.ts'
+import { explainProblem } from '../plan/problems.ts'
+import { headline } from './headline.ts'
+import { nextSteps } from './next-steps.ts'
+import { failureLine } from './task-failure.ts'
+import { lookOf, standingsOf } from './task-standing.ts'
+import { leftOut, type Rows, statusTable } from './task-table.ts'
+
+/** What a rendering leaves out, in the order in which it is given up; what a person must do stays longest. */
+interface Level {
+  graph: boolean
+  rows: Rows | null
+}
+
+const LEVELS: readonly Level[] = [
+  { graph: true, rows: { open: false, words: true } },
+  { graph: false, rows: { open: false, words: true } },
+  { graph: false, rows: { open: true, words: true } },
+  { graph: false, rows: { open: true, words: false } },
+  { graph: false, rows: null },
+]
+
+/** Room for the lines that say what can be done, in every rendering. */
+const STEPS = 20_000
+
+/** The one live comment of a run. The same state gives the same text: times are the journal's, never the reader's. */
+export const renderStatus = (run: LiveRun): string =>
+  fitted(
+    LIMITS.comment,
+    LEVELS.map((level) => () => status(run, level)),
+  )
+
+function status(run: LiveRun, level: Level): string[] {
+  const { title, counts, means } = headline(run)
+  return [
+    makeMarker('status', run.run),
+    ...sections(
+      [`## ${title}${counts === '' ? '' : `: ${counts}`}`],
+      [means],
+      steps(run),
+      problems(run),
+      level.graph && isPlanned(run) && run.work.startedAt !== null
+        ? graph(run.work.plan, lookOf(standingsOf(run.work)))
+        : [],
+      tasks(run, level.rows),
+      isPlanned(run) ? verification(run.work) : [],
+      isPlanned(run) ? grown(run.work) : [],
+      moneySection(run),
+      facts(run),
+    ),
+  ]
+}
+
+function steps(run: LiveRun): string[] {
+  const found = nextSteps(run).map((step) => `- ${step}`)
+  if (found.length === 0) return []
+  return [
+    '**What you can do now**',
+    '',
+    ...firstOf(found, STEPS, (left) => `- and ${count(left, 'more line')} of this kind`),
+  ]
+}
+
+const problems = (run: LiveRun): string[] =>
+  run.phase === 'ended'
+    ? firstOf(
+        run.problems.map((problem) => `- ${explainProblem(problem)}`),
+        STEPS,
+        (left) => `- and ${count(left, 'more problem')}`,
+      )
+    : []
+
+function tasks(run: LiveRun, rows: Rows | null): string[] {
+  if (!isPlanned(run) || run.work.startedAt === null) return []
+  if (rows === null)
+    return [
+      `The table of ${count(run.work.plan.tasks.length, 'task')} is left out: it would not fit. The checks show each task.`,
+    ]
+  return [...statusTable(run, standingsOf(run.work), rows), ...leftOut(run, rows)]
+}
+
+/** Parts of the plan that came while the run was at work. */
+function grown(of: Work): string[] {
+  const lines = amendmentLines(of, 3_000)
+  return lines.length === 0 ? [] : ['**The plan grew**', '', ...lines]
+}
+
+function verification({ verification: found }: Work): string[] {
+  if (found === null) return []
+  const on = `Verification ${found.attempt} of ${code(shortSha(found.on))}`
+  switch (found.status) {
+    case 'queued':
+      return [`${on}: queued.`]
+    case 'in_progress':
+      return [`${on}: at work in slot ${code(found.slot)} since ${moment(found.since)}.`]
+    case 'passed':
+      return [`${on}: passed in ${duration(found.report.acceptanceSeconds)}.`]
+    case 'failed':
+      return [`${on}: ${failureLine(found.failure)}.`]
+  }
+}
+
+function facts(run: LiveRun): string[] {
+  const plan = run.projected['comment:plan']
+  const pull = pullOf(run, 'trunk')
+  const lines = [
+    `Run ${code(run.run)} of issue #${run.issue.number}, asked for by ${inline(run.askedBy)} at ${moment(run.askedAt)}.`,
+    ...(isPlanned(run) ? work(run.work, run.run, pull) : []),
+    ...(run.pullRefused === null ? [] : [refusedPull(run, run.pullRefused)]),
+    ...(run.crashes === 0
+      ? []
+      : [
+          `The orchestrator was lost ${count(run.crashes, 'time')} without progress in between; what was done is kept.`,
+        ]),
+    ...(run.phase === 'ended' ? [`Ended at ${moment(run.endedAt)}.`] : []),
+    `Journal: ${code(words(['git', 'fetch', 'origin', logRef(run.run)]))}, then \`git log FETCH_HEAD\`.`,
+  ]
+  return plan === undefined && lines.length === 0 ? [] : lines.map((line) => `- ${line}`)
+}
+
+function work(of: Work, run: string, pull: string | null): string[] {
+  const who = [...new Set(of.approvedBy)].map(inline).join(', ')
+  const by = who === '' ? `Mode ${code(of.mode)}, approved by nobody` : `Approved by ${who}`
+  const started = of.startedAt === null ? [] : [`${by}; started at ${moment(of.startedAt)}.`]
+  const merges = of.trunk.merges.length
+  const trunk = `Trunk: ${code(trunkBranch(run))} at ${code(shortSha(of.trunk.tip))}, ${count(merges, 'merge')}${pull === null ? '' : `, final pull request ${pull}`}.`
+  return [...started, trunk]
+}
+
+/** A link relative to the page works on the issue and on any pull request. */
+function refusedPull(run: LiveRun, why: string): string {
+  const compare = isPlanned(run)
+    ? ` [Compare the branches](../compare/${encodeURI(run.work.baseBranch)}...${trunkBranch(run.run)}) instead.`
+    : ''
+  return `Pull requests cannot be opened: ${inline(bounded(why, 500))}.${compare} "Allow GitHub Actions to create and approve pull requests" in the repository's Actions settings mends it.`
+}

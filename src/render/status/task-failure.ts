@@ -1,0 +1,156 @@
+import type { TaskFailure } from '../../core/failure.ts'
+import { shortSha } from '../../core/ids.ts'
+import { code, codeName, fence, sentence } from '../markdown/code.ts'
+import { bounded, oneLine } from '../markdown/escape.ts'
+import { modelText } from '../markdown/model-text.ts'
+import { count, listed, usd } from '../markdown/words.ts'
+
+const MANY = 6
+const paths = (all: readonly string[]): string =>
+  all.length <= MANY
+    ? listed(all.map(codeName))
+    : `${all.slice(0, MANY).map(codeName).join(', ')} and ${all.length - MANY} more`
+
+/** What went wrong, in one sentence without a full stop. */
+export function failureLine(failure: TaskFailure): string {
+  switch (failure.reason) {
+    case 'program-failed':
+      return `its command ended with exit code ${failure.exitCode}`
+    case 'acceptance-failed':
+      return `its acceptance ended with exit code ${failure.exitCode}`
+    case 'acceptance-changed-files':
+      return `its acceptance changed files: ${paths(failure.paths)}`
+    case 'timed-out':
+      return `it was stopped after ${count(failure.minutes, 'minute')}`
+    case 'no-change':
+      return 'it changed nothing'
+    case 'outside-paths':
+      return `it wrote outside its paths: ${paths(failure.paths)}`
+    case 'protected-paths':
+      return `it wrote to protected paths: ${paths(failure.paths)}`
+    case 'forbidden-mode':
+      return `it made a symbolic link, a submodule or a forbidden file mode: ${paths(failure.paths)}`
+    case 'too-large':
+      return `its change is too large: ${sentence(bounded(failure.detail, 500))}`
+    case 'secret-in-diff':
+      return `its change holds what looks like a secret: ${paths(failure.paths)}`
+    case 'wrong-base':
+      return `it was not built on the commit that it was given: ${sentence(bounded(failure.detail, 500))}`
+    case 'tree-not-verified':
+      return `what it handed over is not what was accepted: ${sentence(bounded(failure.detail, 500))}`
+    case 'result-unreadable':
+      return `its result could not be read: ${sentence(bounded(failure.detail, 500))}`
+    case 'sandbox-unavailable':
+      return `the sandbox cannot run: ${sentence(bounded(failure.detail, 500))}`
+    case 'slot-lost':
+      return `the slot that worked on it was lost ${failure.times === 1 ? 'once' : `${failure.times} times`}`
+    case 'conflict':
+      return `it is in conflict with ${listed(failure.with.map(code))} in ${paths(failure.paths)}`
+    case 'agent-stopped':
+      return `${STOPPED[failure.why]}${said(failure.detail)}`
+    case 'allowance-spent':
+      return `it spent the ${usd(failure.usd)} that the attempt was given${said(failure.detail)}`
+    case 'model-failed':
+      return `the model could not be used${said(failure.detail)}`
+    case 'not-approved':
+      return `nobody has approved it${said(failure.detail)}`
+    case 'verification-failed':
+      return `the verification of ${code(shortSha(failure.on))} ended with exit code ${failure.exitCode}`
+  }
+}
+
+const STOPPED = {
+  turns: 'its agent came to no end in the turns that it has',
+  loop: 'its agent made the same call again and again',
+  'gave-up': 'its agent gave up',
+  refused: 'the model refused to work on it',
+  truncated: "the model's answer was cut off",
+} as const
+
+/** A model may have said it: text, never code. */
+const said = (detail: string): string => (detail.trim() === '' ? '' : `: ${modelText(detail, 500)}`)
+
+const RETRY = 'Look at the log, then try again with a note if something should be different.'
+const REPLAN = 'The plan itself needs another `writes` or another task: cancel the run, edit the plan, and plan again.'
+
+function advice(failure: TaskFailure): string[] {
+  switch (failure.reason) {
+    case 'program-failed':
+    case 'acceptance-failed':
+    case 'verification-failed':
+      return [RETRY]
+    case 'acceptance-changed-files':
+      return [
+        'An acceptance only looks. Let the command of the task make these files, or let the acceptance write elsewhere.',
+      ]
+    case 'timed-out':
+      return ['Try again, or give the task a larger `timeout_minutes` in a new plan.']
+    case 'no-change':
+      return ['Skip it if nothing is left to do; else mend its command in a new plan.']
+    case 'outside-paths':
+    case 'protected-paths':
+    case 'forbidden-mode':
+    case 'too-large':
+      return [REPLAN]
+    case 'secret-in-diff':
+      return [
+        'Nothing of it was published. Take the secret out of what the command writes, and change it where it is in use.',
+      ]
+    case 'wrong-base':
+    case 'tree-not-verified':
+    case 'result-unreadable':
+    case 'slot-lost':
+      return ['Nothing of it was taken over. Try again.']
+    case 'sandbox-unavailable':
+      return [
+        'Nothing was run.',
+        ...sandboxFix(failure.fix ?? []),
+        '',
+        'To run commands without isolation instead, write `sandbox: off` into `.github/tributary.yml`.',
+      ]
+    case 'agent-stopped':
+      return [
+        failure.why === 'refused'
+          ? 'Say in a note what the change is for, or do this part by hand and skip it.'
+          : 'Read what it did, then try again with a note that says where to look or what to leave out.',
+      ]
+    case 'allowance-spent':
+      return [
+        'Try again with a note that makes it smaller, or raise `budget.task_usd` in `.github/tributary.yml` for the next run.',
+      ]
+    case 'model-failed':
+      return ["Try again later; the detail says whether it was the network, the key, or the model's service."]
+    case 'not-approved':
+      return ['Approve the plan that holds it, then try again.']
+    case 'conflict':
+      return ['Its branch is kept. Try again on top of what has landed, or merge by hand and skip it.']
+  }
+}
+
+/** A slot says what its machine lacks, so its words are bounded. */
+const sandboxFix = (commands: readonly string[]): string[] =>
+  commands.length === 0
+    ? []
+    : [
+        'This fixes it, in a step of the `work` job before its last one:',
+        '',
+        ...fence(
+          commands
+            .slice(0, 5)
+            .map((command) => bounded(oneLine(command), 200))
+            .join('\n'),
+          'sh',
+        ),
+      ]
+
+/** What to type about a task that failed. */
+export const afterFailure = (task: string): string =>
+  `Type ${code(`/retry ${task} -- note`)} to try again, or ${code(`/skip ${task}`)} to go on without it.`
+
+/** The reason, what happened, what can be done; with the task, also what to type. */
+export const explainTaskFailure = (failure: TaskFailure, task: string | null = null): string[] => [
+  `\`${failure.reason}\`: ${failureLine(failure)}.`,
+  '',
+  ...advice(failure),
+  ...(task === null ? [] : ['', afterFailure(task)]),
+]

@@ -1,0 +1,105 @@
+import { taskBranch } from '../../core/ids.ts'
+import { spendingOfTask } from '../../core/money/ledger.ts'
+import type { Task } from '../../core/plan/plan.ts'
+import { type AttemptRecord, isSettled, recordOf, type TaskRecord } from '../../core/run/state.ts'
+import { blockers } from '../../core/run/task-status.ts'
+import { costCells } from '../cost.ts'
+import { table } from '../markdown/blocks.ts'
+import { code, codes } from '../markdown/code.ts'
+import { clock, count, duration, secondsBetween } from '../markdown/words.ts'
+import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
+import { titled } from '../plan/tasks.ts'
+import { failureLine } from './task-failure.ts'
+import type { Standing, Standings } from './task-standing.ts'
+
+export interface Rows {
+  /** Only tasks that somebody may want to look at: those that landed are counted instead. */
+  open: boolean
+  /** Titles and notes. */
+  words: boolean
+}
+
+/** Task, status, attempt, slot, time, tokens and cost where a model works, where to look, and a note. */
+export function statusTable(run: PlannedRun, standings: Standings, { open, words }: Rows): string[] {
+  const blocked = blockers(run.work)
+  const costs = run.work.plan.tasks.some(({ id }) => spendingOfTask(run.ledger, id).length > 0)
+  const shown = run.work.plan.tasks.filter((task) => !open || standings.get(task.id) !== 'landed')
+  const rows = shown.map((task) => {
+    const record = recordOf(run.work, task.id)
+    const standing = standings.get(task.id) ?? 'waits for its needs'
+    const last = record.attempts.at(-1)
+    return [
+      words ? titled(task) : code(task.id),
+      task.kind === 'gate' && standing === 'landed' ? 'open' : standing,
+      last === undefined || task.kind === 'gate' ? '' : `${last.attempt}`,
+      last?.slot == null ? '' : code(last.slot),
+      time(last),
+      ...(costs ? costCells(spendingOfTask(run.ledger, task.id)) : []),
+      place(run, task, last),
+      ...(words ? [note(run, task, record, standing, blocked.get(task.id) ?? null)] : []),
+    ]
+  })
+  const header = ['Task', 'Status', 'Attempt', 'Slot', 'Time', ...(costs ? ['Tokens', 'Cost'] : []), 'Work']
+  return table([...header, ...(words ? ['Note'] : [])], rows)
+}
+
+/** Facts of the journal only: when it started, and how long it took once it is over. */
+function time(last: AttemptRecord | undefined): string {
+  if (last?.startedAt == null) return ''
+  return last.endedAt === null
+    ? `since ${clock(last.startedAt)}`
+    : duration(secondsBetween(last.startedAt, last.endedAt))
+}
+
+function place(run: PlannedRun, task: Task, last: AttemptRecord | undefined): string {
+  if (task.kind === 'gate' || task.kind === 'plan' || last === undefined) return ''
+  return pullOf(run, task.id) ?? code(taskBranch(run.run, task.id))
+}
+
+function note(run: PlannedRun, task: Task, record: TaskRecord, standing: Standing, cause: string | null): string {
+  switch (standing) {
+    case 'failed':
+      return record.state.status === 'failed' ? sentenceOf(failureLine(record.state.failure)) : ''
+    case 'blocked':
+      return cause === null ? '' : `Blocked by ${code(cause)}.`
+    case 'waits for a person':
+      return `${task.kind === 'gate' ? 'A gate.' : 'Verified.'} Type ${code(`/approve ${task.id}`)}.`
+    case 'waits for approval':
+      return 'Done; it lands when the plan is approved.'
+    case 'expanded':
+      return record.state.status === 'expanded' ? `Became ${codes(record.state.into)}.` : ''
+    case 'landed':
+      return [again(record), resolved(record)].filter((part) => part !== '').join(' ')
+    case 'waits for its needs':
+      return [again(record), missing(run, task)].filter((part) => part !== '').join(' ')
+    default:
+      return again(record)
+  }
+}
+
+function missing(run: PlannedRun, task: Task): string {
+  const waits = task.needs.filter((need) => !isSettled(run.work, need))
+  return waits.length === 0 ? '' : `Waits for ${codes(waits)}.`
+}
+
+function resolved({ state }: TaskRecord): string {
+  const others = state.status === 'landed' ? (state.report?.resolved ?? []) : []
+  return others.length === 0 ? '' : `A model resolved its conflict with ${codes(others)}.`
+}
+
+/** Why this is not the first attempt. */
+function again({ attempts, state }: TaskRecord): string {
+  const over = state.status === 'pending' ? attempts.at(-1) : attempts.at(-2)
+  if (over === undefined) return ''
+  if (over.outcome === 'returned') return `Attempt ${over.attempt} lost its slot.`
+  return over.failure === null ? '' : `Attempt ${over.attempt}: ${failureLine(over.failure)}.`
+}
+
+const sentenceOf = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+
+/** What stands for rows that are left out. */
+export const leftOut = (run: PlannedRun, { open, words }: Rows): string[] => {
+  if (!open && words) return []
+  const what = [...(open ? ['tasks that have landed'] : []), ...(words ? [] : ['titles and notes'])]
+  return ['', `Left out, since ${count(run.work.plan.tasks.length, 'task')} would not fit: ${what.join(', ')}.`]
+}

@@ -1,0 +1,115 @@
+import { shortSha } from '../../core/ids.ts'
+import { usdOf } from '../../core/money/usage.ts'
+import { shortPlanId } from '../../core/plan/plan-id.ts'
+import type { Report, RunEvent } from '../../core/run/event.ts'
+import { count, duration, usd } from '../markdown/words.ts'
+import { type PlanningEvent, planningLine } from './planning-line.ts'
+
+/** An event in a few plain words; who did it is said where it was a person. */
+export function eventLine(event: RunEvent): string {
+  const by = event.by === 'tributary' ? '' : ` [${event.by}]`
+  return `${ofRun(event)}${by}`
+}
+
+const again = (attempt: number): string => (attempt === 1 ? '' : ` (attempt ${attempt})`)
+const cost = (report: Report | undefined): string =>
+  report?.spending === undefined ? '' : `, ${usd(usdOf(report.spending))}`
+const because = (why: string): string => (why.trim() === '' ? '' : `: ${why}`)
+
+function ofRun(event: RunEvent): string {
+  switch (event.type) {
+    case 'plan_requested':
+      return `plan requested for issue ${event.issue}`
+    case 'plan_refused':
+      return `plan refused: ${count(event.problems.length, 'problem')}`
+    case 'plan_proposed':
+      return `plan ${shortPlanId(event.planId)} proposed: ${count(event.plan.tasks.length, 'task')}`
+    case 'plan_approved':
+      return `plan ${shortPlanId(event.planId)} approved${event.only === null ? '' : `, only ${event.only.join(', ')}`}`
+    case 'plan_rejected':
+      return `plan rejected${because(event.why)}`
+    case 'orchestrator_requested':
+      return `orchestrator requested (workflow run ${event.workflowRun})`
+    case 'orchestrator_started':
+      return `orchestrator started (workflow run ${event.workflowRun})`
+    case 'orchestrator_left':
+      return `orchestrator left: ${event.why}`
+    case 'orchestrator_lost':
+      return `orchestrator lost (workflow run ${event.workflowRun})`
+    case 'slots_requested':
+      return `${count(event.count, 'slot')} requested (${event.request})`
+    case 'slots_started':
+      return `slots of ${event.request} started (workflow run ${event.workflowRun})`
+    case 'slots_gone':
+      return `slots of ${event.request} gone`
+    case 'run_paused':
+      return `run paused${because(event.why)}`
+    case 'run_resumed':
+      return 'run resumed'
+    case 'run_cancelled':
+      return `run cancelled${because(event.why)}`
+    case 'run_finished':
+      return `run finished at ${shortSha(event.sha)}`
+    case 'run_closed':
+      return event.merged ? 'final pull request merged' : 'final pull request closed'
+    case 'pull_refused':
+      return `pull requests refused: ${event.why}`
+    case 'base_moved':
+      return `base moved to ${shortSha(event.to)}${event.stale ? `, in paths of the plan: ${event.paths.join(', ')}` : ', in no path of the plan'}`
+    case 'projected':
+      return `shown: ${event.entries.map(({ name }) => name.replace(/@([0-9a-f]{8})[0-9a-f]{32}$/, '@$1')).join(', ')}`
+    default:
+      return ofTask(event)
+  }
+}
+
+type TaskEvent = Exclude<
+  Extract<
+    RunEvent,
+    { type: `task_${string}` | `verification_${string}` | 'gate_approved' | 'trunk_moved' | 'culprit_found' }
+  >,
+  PlanningEvent
+>
+
+function ofTask(event: TaskEvent | PlanningEvent): string {
+  switch (event.type) {
+    case 'task_queued':
+      return `${event.task} queued on ${shortSha(event.base)}${again(event.attempt)}`
+    case 'task_started':
+      return `${event.task} started in ${event.slot}${again(event.attempt)}`
+    case 'task_returned':
+      return `${event.task} given back: ${event.slot} was lost${again(event.attempt)}`
+    case 'task_verified':
+      return `${event.task} verified: work ${duration(event.report.workSeconds)}, acceptance ${duration(event.report.acceptanceSeconds)}${cost(event.report)}${again(event.attempt)}`
+    case 'task_landed':
+      return `${event.task} landed${again(event.attempt)}`
+    case 'task_failed':
+      return `${event.task} failed: ${event.failure.reason}${cost(event.report)}${event.final ? '' : ', tried again'}${again(event.attempt)}`
+    case 'task_conflicted':
+      return `${event.task} in conflict with ${event.with.join(', ')} in ${event.paths.join(', ')}${event.final ? ', a person is asked' : ', run again'}`
+    case 'task_retried':
+      return `${event.task} retried${because(event.note)}`
+    case 'task_skipped':
+      return `${event.task} skipped`
+    case 'task_cancelled':
+      return `${event.task} cancelled`
+    case 'gate_approved':
+      return `gate ${event.task} approved`
+    case 'trunk_moved':
+      return `${event.task} merged into trunk (${shortSha(event.sha)})`
+    case 'verification_queued':
+      return `verification of ${shortSha(event.on)} queued${again(event.attempt)}`
+    case 'verification_started':
+      return `verification of ${shortSha(event.on)} started in ${event.slot}${again(event.attempt)}`
+    case 'verification_returned':
+      return `verification given back: ${event.slot} was lost`
+    case 'verification_passed':
+      return `verification of ${shortSha(event.on)} passed in ${duration(event.report.acceptanceSeconds)}`
+    case 'verification_failed':
+      return `verification of ${shortSha(event.on)} failed: ${event.failure.reason}`
+    case 'culprit_found':
+      return event.task === null ? 'the base fails already' : `${event.task} broke the verification`
+    default:
+      return planningLine(event)
+  }
+}

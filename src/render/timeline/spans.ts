@@ -1,0 +1,155 @@
+import { parseMoneyKey } from '../../core/money/money-key.ts'
+import { ownOf } from '../../core/own.ts'
+import type { RunEvent } from '../../core/run/event.ts'
+import type { Work } from '../../core/run/state.ts'
+import { secondsBetween } from '../markdown/words.ts'
+
+/** One piece of work in a slot, in seconds since the beginning. */
+export interface Span {
+  slot: string
+  label: string
+  from: number
+  to: number
+  good: boolean
+}
+
+/** What the slots worked on and when: attempts at tasks, and verifications. What has not ended ends at the last event. */
+export function spansOf(events: readonly RunEvent[], work: Work): Span[] {
+  const begin = events[0]?.at ?? ''
+  const end = events.at(-1)?.at ?? begin
+  const since = (at: string): number => secondsBetween(begin, at)
+  const attempts = work.plan.tasks.flatMap(({ id }) =>
+    (ownOf(work.tasks, id)?.attempts ?? []).flatMap(({ slot, startedAt, endedAt, outcome }): Span[] =>
+      slot === null || startedAt === null
+        ? []
+        : [
+            {
+              slot,
+              label: id,
+              from: since(startedAt),
+              to: since(endedAt ?? end),
+              good: outcome === 'verified' || outcome === 'open',
+            },
+          ],
+    ),
+  )
+  return [...attempts, ...verifications(events, since, end)].toSorted((a, b) => a.from - b.from)
+}
+
+function verifications(events: readonly RunEvent[], since: (at: string) => number, end: string): Span[] {
+  return events.flatMap((event, index): Span[] => {
+    if (event.type !== 'verification_started') return []
+    const over = events
+      .slice(index + 1)
+      .find((later) => 'on' in later && later.on === event.on && later.attempt === event.attempt)
+    const good = over === undefined || over.type === 'verification_passed'
+    return [{ slot: event.slot, label: 'verify', from: since(event.at), to: since(over?.at ?? end), good }]
+  })
+}
+
+export const slotsIn = (spans: readonly Span[]): string[] =>
+  [...new Set(spans.map(({ slot }) => slot))].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+
+export const busy = (spans: readonly Span[]): number => spans.reduce((sum, { from, to }) => sum + to - from, 0)
+
+/** Seconds between two pieces of work of the same slot. */
+export const idle = (spans: readonly Span[]): number =>
+  slotsIn(spans).reduce((sum, slot) => {
+    const own = spans.filter((span) => span.slot === slot)
+    const first = Math.min(...own.map(({ from }) => from))
+    const last = Math.max(...own.map(({ to }) => to))
+    return sum + Math.max(0, last - first - busy(own))
+  }, 0)
+
+/** Seconds in which something of both went on. */
+export function overlap(some: readonly Span[], others: readonly Span[]): number {
+  const common = union(some).flatMap((one) =>
+    union(others).map((other) => Math.max(0, Math.min(one.to, other.to) - Math.max(one.from, other.from))),
+  )
+  return common.reduce((sum, seconds) => sum + seconds, 0)
+}
+
+type Stretch = Pick<Span, 'from' | 'to'>
+
+/** The same time as stretches that do not overlap. */
+function union(spans: readonly Stretch[]): Stretch[] {
+  const united: Stretch[] = []
+  for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
+    const last = united.at(-1)
+    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to)
+    else united.push({ from, to })
+  }
+  return united
+}
+
+/** A row for each kind of work that the planner does, in the order in which they came. */
+export const planningSpans = (events: readonly RunEvent[]): Span[] =>
+  spans(events, (event) => (event.type === 'money_reserved' ? stageOf(event.stage) : null))
+
+/** For what people were waited for, and how long. */
+export const waits = (events: readonly RunEvent[]): Span[] => spans(events, waitOf)
+
+function spans(events: readonly RunEvent[], openedBy: (event: RunEvent) => Opened | null): Span[] {
+  const begin = events[0]?.at ?? ''
+  const end = events.at(-1)?.at ?? begin
+  const since = (at: string): number => secondsBetween(begin, at)
+  return events.flatMap((event, index): Span[] => {
+    const opened = openedBy(event)
+    if (opened === null) return []
+    const over = events.slice(index + 1).find(opened.isOver)
+    const { row, label } = opened
+    return [
+      { slot: row, label, from: since(event.at), to: since(over?.at ?? end), good: over?.type !== 'stage_failed' },
+    ]
+  })
+}
+
+interface Opened {
+  row: string
+  label: string
+  isOver(later: RunEvent): boolean
+}
+
+/** The stage's name is the row, its task the label. */
+function stageOf(stage: string): Opened {
+  const use = parseMoneyKey(stage)
+  const name = use?.of === 'stage' ? use.name : stage
+  return {
+    row: name,
+    label: use?.task ?? name,
+    isOver: (later) => (later.type === 'money_settled' || later.type === 'stage_failed') && later.stage === stage,
+  }
+}
+
+function waitOf(event: RunEvent): Opened | null {
+  switch (event.type) {
+    case 'questions_asked':
+      return { row: 'a person', label: 'answers', isOver: ended('questions_answered') }
+    case 'plan_proposed':
+      return event.mode === 'off'
+        ? null
+        : {
+            row: 'a person',
+            label: 'an approval',
+            isOver: ended('plan_approved', 'revision_requested', 'gate_switched_off'),
+          }
+    case 'run_paused':
+      return { row: 'a person', label: 'a word to go on', isOver: ended('run_resumed', 'plan_approved') }
+    default:
+      return null
+  }
+}
+
+/** A run that ends waits for nobody. */
+const ended =
+  (...types: RunEvent['type'][]) =>
+  ({ type }: RunEvent): boolean =>
+    types.includes(type) || ENDS.includes(type)
+
+const ENDS: readonly RunEvent['type'][] = [
+  'run_cancelled',
+  'run_closed',
+  'run_finished',
+  'plan_rejected',
+  'plan_refused',
+]
