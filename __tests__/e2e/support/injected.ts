@@ -1,4 +1,4 @@
-import { sanitise } from '../../../src/agent/sanitise.ts'
+import { sanitise } from '../../../src/agent/visible-text/sanitise.ts'
 import type { ParsedRequest } from '../../../src/model-double/request.ts'
 import { type Injection, injections } from '../../fixtures/injections/index.ts'
 

@@ -1,6 +1,6 @@
 import type { Brief } from '../../core/schedule/brief.ts'
 import { digest } from '../../core/text/digest.ts'
-import { sanitise } from '../sanitise.ts'
+import { sanitise } from '../visible-text/sanitise.ts'
 
 /** Digits of a nonce: more than anybody guesses, few enough to repeat. */
 const DIGITS = 16

@@ -1,5 +1,5 @@
 import type { Role } from '../../ports/forge.ts'
-import { sanitise } from '../sanitise.ts'
+import { sanitise } from '../visible-text/sanitise.ts'
 
 export interface WrittenComment {
   author: string

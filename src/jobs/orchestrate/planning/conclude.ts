@@ -1,4 +1,4 @@
-import { sanitise } from '../../../agent/sanitise.ts'
+import { sanitise } from '../../../agent/visible-text/sanitise.ts'
 import type { PlanDraft, Planning } from '../../../core/plan/planning.ts'
 import { workOf } from '../../../core/run/state.ts'
 import { folded, WORTHWHILE, wholeOf, whyNotFolded, worthParallel } from '../../../core/schedule/parallel-worth.ts'

@@ -1,16 +1,14 @@
 import { INVISIBLE } from '../../core/text/control-characters.ts'
-import { close, open } from './link.ts'
-import { inAddress } from './look.ts'
-import { markup } from './markup.ts'
-import { drop, keep, shownTo, write } from './moves.ts'
-import { counted } from './removed.ts'
+import { markup } from './html-markup.ts'
+import { matchAt } from './lines.ts'
+import { closeBracket, openBracket, withoutData } from './links.ts'
+import { drop, inAddress, keep, visibleTo, write } from './moves.ts'
+import { count } from './removed.ts'
 import type { Scan } from './scan.ts'
-import { withoutData } from './target.ts'
 
 const SPECIAL = /[\\`<&\]\n]|!?\[/g
-const PUNCTUATION = /[!-/:-@[-`{-~]/
 
-/** Reads on to the end of the line, or of the line that something on it ends on. */
+/** Reads to the end of the line, or of the line on which something that begins here ends. */
 export function inline(scan: Scan): void {
   for (;;) {
     SPECIAL.lastIndex = scan.at
@@ -22,44 +20,43 @@ export function inline(scan: Scan): void {
   }
 }
 
+function plain(scan: Scan, to: number): void {
+  const text = visibleTo(scan, to)
+  scan.at = to
+  write(
+    scan,
+    withoutData(text, () => count(scan.tally, 'data-uri')),
+  )
+}
+
 function token(scan: Scan, found: string): void {
   if (found === '\n') keep(scan, scan.at + 1)
   else if (found === '\\') keep(scan, scan.at + (isEscape(scan) ? 2 : 1))
   else if (found === '`') codeSpan(scan)
   else if (found === '<') markup(scan)
   else if (found === '&') entity(scan)
-  else if (found === ']') close(scan)
-  else open(scan, found)
+  else if (found === ']') closeBracket(scan)
+  else openBracket(scan, found)
 }
+
+const PUNCTUATION = /[!-/:-@[-`{-~]/
 
 const isEscape = (scan: Scan): boolean =>
   !scan.html && PUNCTUATION.test(scan.text[scan.at + 1] ?? '') && !inAddress(scan, scan.at)
 
-function plain(scan: Scan, to: number): void {
-  const text = shownTo(scan, to)
-  scan.at = to
-  write(
-    scan,
-    withoutData(text, () => counted(scan.tally, 'data-uri')),
-  )
-}
-
 const TICKS = /`+/g
 
 /**
- * Kept as it is if it ends on its line, all backticks before it had their like on their lines, and no bar is in it:
- * then it is code wherever its paragraph begins and whether or not the line is a row of a table.
+ * Kept as it is if it ends on its line, if all backticks before it were paired on their lines, and if there is no bar in
+ * it. Then it is code, wherever its paragraph begins and whether or not the line is a row of a table.
  */
 function codeSpan(scan: Scan): void {
-  const ticks = ticksAt(scan, scan.at)
-  const end = scan.html || !scan.paired || inAddress(scan, scan.at) ? null : spanEnd(scan, ticks)
-  scan.paired = end !== null && !scan.text.slice(scan.at, end).includes('|')
-  keep(scan, end !== null && scan.paired ? end : scan.at + ticks)
-}
-
-function ticksAt(scan: Scan, at: number): number {
+  const { text, at } = scan
   TICKS.lastIndex = at
-  return TICKS.exec(scan.text)?.[0].length ?? 1
+  const ticks = TICKS.exec(text)?.[0].length ?? 1
+  const end = scan.html || !scan.paired || inAddress(scan, at) ? null : spanEnd(scan, ticks)
+  scan.paired = end !== null && !text.slice(at, end).includes('|')
+  keep(scan, end !== null && scan.paired ? end : at + ticks)
 }
 
 function spanEnd(scan: Scan, ticks: number): number | null {
@@ -74,18 +71,18 @@ function spanEnd(scan: Scan, ticks: number): number | null {
 const NAMED =
   'lrm|rlm|zwj|zwnj|shy|ZeroWidthSpace|Negative(?:VeryThin|Thin|Medium|Thick)Space|NoBreak|ApplyFunction|af|InvisibleTimes|it|InvisibleComma|ic'
 const ENTITY = new RegExp(`&(?:#(?:0*(\\d{1,7})|[xX]0*([0-9a-fA-F]{1,6}));?|(?:${NAMED});)`, 'y')
+const SOFT_HYPHEN = 'ad'
 
-/** Takes out what would be shown as nothing. */
+/** Removes an entity that is rendered as nothing. */
 function entity(scan: Scan): void {
-  ENTITY.lastIndex = scan.at
-  const [whole = '&', decimal, hexadecimal] = ENTITY.exec(scan.text) ?? []
-  const point = decimal === undefined ? Number.parseInt(hexadecimal ?? 'ad', 16) : Number(decimal)
-  if (whole === '&' || isSeen(point)) keep(scan, scan.at + whole.length)
+  const [whole = '&', decimal, hexadecimal = SOFT_HYPHEN] = matchAt(ENTITY, scan.text, scan.at) ?? []
+  const point = decimal === undefined ? Number.parseInt(hexadecimal, 16) : Number(decimal)
+  if (whole === '&' || isVisible(point)) keep(scan, scan.at + whole.length)
   else drop(scan, scan.at + whole.length, 'html-entity')
 }
 
-/** 0 and what is no character at all are shown as a black box; blanks, line feeds and tabs as themselves. */
-function isSeen(point: number): boolean {
+/** 0 and invalid code points are rendered as a replacement character; tabs and line feeds as themselves. */
+function isVisible(point: number): boolean {
   if (point === 0 || point > 0x10ffff || [9, 10, 13].includes(point)) return true
   return String.fromCodePoint(point).replace(INVISIBLE, '') !== ''
 }

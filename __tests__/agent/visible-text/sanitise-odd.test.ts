@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { sanitise } from '../../src/agent/sanitise.ts'
-import { all, parse, random } from '../render/markdown.ts'
-import { PACE } from '../support/pace.ts'
-import { cases } from '../support/random.ts'
+import { sanitise } from '../../../src/agent/visible-text/sanitise.ts'
+import { all, parse, random } from '../../render/markdown.ts'
+import { PACE } from '../../support/pace.ts'
+import { cases } from '../../support/random.ts'
 
 /** `W` becomes a word of its own each time. */
 const PIECES = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sanitise } from '../../src/agent/sanitise.ts'
+import { sanitise } from '../../../src/agent/visible-text/sanitise.ts'
 
 const shownOf = (text: string): string => sanitise(text).text
 const kindsOf = (text: string): string[] => sanitise(text).removed.map(({ kind }) => kind)

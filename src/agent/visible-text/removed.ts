@@ -1,4 +1,4 @@
-/** What can be taken out of a text before a model reads it. `long-base64` is named only: it stays. */
+/** What can be removed from a text before a model reads it. `long-base64` is only reported: it stays. */
 export type RemovedKind =
   | 'html-comment'
   | 'hidden-element'
@@ -34,10 +34,10 @@ export interface Removed {
 
 export type Tally = Map<RemovedKind, number>
 
-export const counted = (tally: Tally, kind: RemovedKind, by = 1): void => {
+export const count = (tally: Tally, kind: RemovedKind, by = 1): void => {
   if (by > 0) tally.set(kind, (tally.get(kind) ?? 0) + by)
 }
 
-/** The same list for the same counts, in whatever order things were found. */
+/** Sorted by kind, so that the order in which things were found does not matter. */
 export const listed = (tally: Tally): Removed[] =>
-  [...tally].map(([kind, count]) => ({ kind, count })).toSorted((a, b) => (a.kind < b.kind ? -1 : 1))
+  [...tally].map(([kind, times]) => ({ kind, count: times })).toSorted((a, b) => (a.kind < b.kind ? -1 : 1))
