@@ -1,11 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Sha } from '../../core/ids.ts'
 import { encodedToken } from './environment.ts'
-import { missing } from './fetch.ts'
-import { checkedSha, protocolOf, type Remote } from './place.ts'
-import { runGit } from './plumbing.ts'
-import type { Store } from './store.ts'
+import { protocolOf, type Remote } from './place.ts'
 
 /** What is slower than this is asked again by git, which waits longer and knows what went wrong. */
 const LIMIT_MS = 10_000
@@ -18,7 +12,7 @@ const LENGTH = 4
  * first what the server can do. The packets of the answer; null if none came that can be read: git itself is to be asked then.
  * https://git-scm.com/docs/protocol-v2
  */
-async function ask(
+export async function ask(
   remote: Remote,
   command: 'ls-refs' | 'fetch',
   words: readonly string[],
@@ -93,39 +87,4 @@ export async function lsRefs(
     refs.set(ref, sha)
   }
   return refs
-}
-
-/** How packets of a pack begin; progress and errors begin otherwise. */
-const PACK = 1
-const ERROR = 3
-
-/**
- * Brings a commit and what it adds to one that is here: one request and one process, where `git fetch` takes two and six.
- * False if it did not come; `git fetch` then says why.
- */
-export async function fetchPack(store: Store, want: Sha, have: Sha): Promise<boolean> {
-  const { place, remote, network } = store
-  const cut = (await readFile(join(place.gitDir, 'shallow'), 'utf8').catch(() => '')).split('\n').filter(isSome)
-  const words = ['thin-pack', 'ofs-delta', 'no-progress', ...cut.map((sha) => `shallow ${sha}`)]
-  const commits = [`want ${checkedSha(want)}`, `have ${checkedSha(have)}`, 'done']
-  const pack = packIn(await ask(remote, 'fetch', [...words, ...commits], network.signal))
-  if (pack === null) return false
-  try {
-    await runGit(place, ['unpack-objects', '-q', '--strict'], { input: pack })
-  } catch {
-    return false
-  }
-  return (await missing(store, [want])).length === 0
-}
-
-const isSome = (line: string): boolean => line !== ''
-
-/** Null also if the remote would have commits cut off elsewhere: that is for git to write down. */
-function packIn(packets: readonly Buffer[] | null): Buffer | null {
-  const start = packets?.findIndex((packet) => packet.toString('latin1') === 'packfile\n') ?? -1
-  const before = packets?.slice(0, Math.max(start, 0)) ?? []
-  const pieces = packets?.slice(start + 1) ?? []
-  if (start === -1 || before.some((packet) => /^(?:un)?shallow /.test(packet.toString('latin1')))) return null
-  if (pieces.some((packet) => packet[0] === ERROR)) return null
-  return Buffer.concat(pieces.filter((packet) => packet[0] === PACK).map((packet) => packet.subarray(1)))
 }

@@ -13,12 +13,12 @@ import { DemoFailure } from './failure.ts'
 import { createLook } from './github-state.ts'
 import { type DemoModel, openDemoModel, type Thinker } from './model.ts'
 import { type Person, personAt } from './person.ts'
+import type { Place } from './place.ts'
 import { type Cast, type Ending, mustGoOn, play } from './play.ts'
 import { createWatch } from './progress.ts'
 import { accountOf, metricsSchema, type Outcome, resultOf } from './report.ts'
 import { clone, type Issue, runTests, setStage } from './sample-repository.ts'
 import { type DemoSandbox, findSandbox, noLive, tellMissing, WITHOUT_AT_END, withoutAtStart } from './sandbox.ts'
-import type { Place } from './subcommand.ts'
 
 /** `keep`: the hub goes on at the end. */
 export interface Wishes {

@@ -1,10 +1,9 @@
-import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
-import { constants, tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { constants } from 'node:os'
 import { killDescendants } from '../../hub/runner/process/descendants.ts'
 import { createDisplay, type Display, wrapped } from '../display.ts'
 import { Mistake, readArguments, type Subcommand, type Terminal } from '../subcommand.ts'
 import { DemoFailure } from './failure.ts'
+import { openPlace, type Place, removePlace } from './place.ts'
 import { show, type Wishes } from './show.ts'
 
 const options = {
@@ -103,30 +102,3 @@ const leftIn = ({ folder }: Place): string => `What there is of it is in ${folde
 
 const isSignal = (name: unknown): name is NodeJS.Signals =>
   typeof name === 'string' && Object.hasOwn(constants.signals, name)
-
-/** The one folder in which everything of a demo lies. */
-export interface Place {
-  folder: string
-  /** Whether it goes when the demo is over. */
-  isPassing: boolean
-}
-
-/** A folder that somebody names has to be new or empty, and stays. */
-async function openPlace(named: string | undefined, keep: boolean, { cwd }: Terminal): Promise<Place> {
-  if (named === undefined) {
-    // Resolved: on macOS the folder for temporary files is a link, and git and the jobs know the real one.
-    const folder = await mkdtemp(join(await realpath(tmpdir()), 'tributary-demo-'))
-    return { folder, isPassing: !keep }
-  }
-  const folder = resolve(cwd, named)
-  await mkdir(folder, { recursive: true }).catch((error: Error) => {
-    throw new Mistake(`--folder ${named} cannot be made: ${error.message}`)
-  })
-  if ((await readdir(folder)).length > 0)
-    throw new Mistake(`${folder} is not empty: name a new folder, or an empty one`)
-  return { folder, isPassing: false }
-}
-
-/** What still writes in there is ending: another try follows. */
-const removePlace = ({ folder }: Place): Promise<void> =>
-  rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })

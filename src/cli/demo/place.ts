@@ -1,0 +1,31 @@
+import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { Mistake, type Terminal } from '../subcommand.ts'
+
+/** The one folder in which everything of a demo lies. */
+export interface Place {
+  folder: string
+  /** Whether it goes when the demo is over. */
+  isPassing: boolean
+}
+
+/** A folder that somebody names has to be new or empty, and stays. */
+export async function openPlace(named: string | undefined, keep: boolean, { cwd }: Terminal): Promise<Place> {
+  if (named === undefined) {
+    // Resolved: on macOS the folder for temporary files is a link, and git and the jobs know the real one.
+    const folder = await mkdtemp(join(await realpath(tmpdir()), 'tributary-demo-'))
+    return { folder, isPassing: !keep }
+  }
+  const folder = resolve(cwd, named)
+  await mkdir(folder, { recursive: true }).catch((error: Error) => {
+    throw new Mistake(`--folder ${named} cannot be made: ${error.message}`)
+  })
+  if ((await readdir(folder)).length > 0)
+    throw new Mistake(`${folder} is not empty: name a new folder, or an empty one`)
+  return { folder, isPassing: false }
+}
+
+/** What still writes in there is ending: another try follows. */
+export const removePlace = ({ folder }: Place): Promise<void> =>
+  rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
