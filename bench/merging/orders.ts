@@ -1,5 +1,5 @@
 import { workOf } from '../../src/core/run/state.ts'
-import { STEPS } from '../../src/jobs/orchestrate/decide-all.ts'
+import { STEPS } from '../../src/jobs/orchestrate/orchestrate.ts'
 import { type Outcome, runMachine } from '../machine/machine.ts'
 import { randomOf, seedOf } from '../random.ts'
 import { branching, idsOf } from './branches.ts'

@@ -1,7 +1,7 @@
 import type { TaskId } from '../../src/core/ids.ts'
 import type { Task } from '../../src/core/plan/plan.ts'
 import { isSettled, recordOf, type TaskState, type Work } from '../../src/core/run/state.ts'
-import { STEPS } from '../../src/jobs/orchestrate/decide-all.ts'
+import { STEPS } from '../../src/jobs/orchestrate/orchestrate.ts'
 import type { Costs } from '../machine/conditions.ts'
 import { oracle } from './estimates.ts'
 import type { Policy } from './policy.ts'

@@ -1,7 +1,7 @@
 import type { Task } from '../../src/core/plan/plan.ts'
 import { recordOf, type Work } from '../../src/core/run/state.ts'
 import { startable } from '../../src/core/schedule/ready.ts'
-import { STEPS } from '../../src/jobs/orchestrate/decide-all.ts'
+import { STEPS } from '../../src/jobs/orchestrate/orchestrate.ts'
 import { record } from '../../src/jobs/orchestrate/session/event-draft.ts'
 import { nowOf, type Session, type Step } from '../../src/jobs/orchestrate/session/session.ts'
 import { freeSlots } from '../../src/jobs/orchestrate/slots/supply.ts'

@@ -1,11 +1,11 @@
-import type { Forge } from '../../ports/forge.ts'
-import type { Place } from './client.ts'
-import { allComments, openSelf } from './comments.ts'
+import { z } from 'zod'
+import type { Forge, Role } from '../../ports/forge.ts'
+import { at, type Place, REPEATABLE } from './client.ts'
+import { allComments, openSelf, reply } from './comments.ts'
+import { statusOf } from './http-error.ts'
 import { openNodes } from './node-ids.ts'
 import { openPublishing } from './publish.ts'
 import { pullAt } from './pulls.ts'
-import { reply } from './reply.ts'
-import { fileAt, openDefaultBranch, react, roleOf } from './repository.ts'
 import { dispatch, dispatched, orchestratorAlive } from './workflow-runs.ts'
 
 export interface ForgeOptions extends Place {
@@ -32,5 +32,61 @@ export function openForge({ workflowFile, self: login, ...place }: ForgeOptions)
     dispatch: (inputs) => dispatch(workflow, inputs),
     dispatched: (run, request) => dispatched(workflow, run, request),
     orchestratorAlive: (workflowRun) => orchestratorAlive(place, workflowRun),
+  }
+}
+
+/** Asked once: whoever renames a default branch in mid-run starts anew. */
+function openDefaultBranch(place: Place): () => Promise<string> {
+  let known: string | undefined
+  return async () => {
+    if (known === undefined) {
+      const { data } = await place.client.octokit.request('GET /repos/{owner}/{repo}', at(place))
+      known = data.default_branch
+    }
+    return known
+  }
+}
+
+const roleSchema = z.enum(['admin', 'maintain', 'write', 'triage', 'read', 'none'])
+const permissionSchema = z.object({ permission: z.string(), role_name: z.string().nullish() })
+
+/** The role where it is one of GitHub's own; a custom role counts as the permission that it stands on. */
+async function roleOf(place: Place, login: string): Promise<Role> {
+  try {
+    const { data } = await place.client.octokit.request(
+      'GET /repos/{owner}/{repo}/collaborators/{username}/permission',
+      { ...at(place), username: login },
+    )
+    const { permission, role_name } = permissionSchema.parse(data)
+    return roleSchema.safeParse(role_name).data ?? roleSchema.safeParse(permission).data ?? 'none'
+  } catch (error) {
+    const status = statusOf(error)
+    if (status !== null && status < 500) return 'none'
+    throw error
+  }
+}
+
+async function react(place: Place, comment: number, content: 'eyes' | 'rocket' | 'confused'): Promise<void> {
+  // The same reaction is there once, however often it is given.
+  const parameters = { ...at(place), comment_id: comment, content, ...REPEATABLE }
+  await place.client.octokit.request('POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions', parameters)
+}
+
+const fileSchema = z.object({ type: z.literal('file'), encoding: z.string(), content: z.string(), sha: z.string() })
+
+async function fileAt(place: Place, path: string, ref: string) {
+  try {
+    const { data } = await place.client.octokit.request('GET /repos/{owner}/{repo}/contents/{path}', {
+      ...at(place),
+      path,
+      ref,
+    })
+    const file = fileSchema.safeParse(data)
+    if (!file.success) return null
+    if (file.data.encoding !== 'base64') throw new Error(`${path} is too large to be read`)
+    return { text: Buffer.from(file.data.content, 'base64').toString('utf8'), blob: file.data.sha }
+  } catch (error) {
+    if (statusOf(error) === 404) return null
+    throw error
   }
 }

@@ -2,20 +2,23 @@ import { budgetWords } from '../../agent/planner/plan-draft.ts'
 import { findPlan, type PlanBlock, readPlanBlock, type WrittenPlan } from '../../config/hand-plan.ts'
 import type { Problem } from '../../core/failure.ts'
 import { isAgentTask, type Plan } from '../../core/plan/plan.ts'
+import { planIdOf } from '../../core/plan/plan-id.ts'
 import { ok, type Result } from '../../core/result.ts'
+import { replay } from '../../core/run/evolve.ts'
 import type { Settings } from '../../core/settings.ts'
 import { judgeByHand, whyNoAgent } from '../../jobs/orchestrate/planning/begin.ts'
 import { problem, tooLong } from '../../jobs/orchestrate/planning/propose.ts'
+import { planCanBeShown } from '../../render/plan/plan-comment.ts'
+import { isPlanned } from '../../render/plan/planned-run.ts'
 import { type Finding, isProblem, noteAt, problemAt } from '../finding.ts'
 import { pathNotes } from './paths.ts'
-import { canBeProposed } from './preview.ts'
 
-export interface PlanFile {
+interface PlanFile {
   name: string
   text: string
 }
 
-export interface JudgedPlan {
+interface JudgedPlan {
   /** As `/plan` would propose it; null: it would be refused. */
   plan: Plan | null
   findings: Finding[]
@@ -105,3 +108,40 @@ function placer(plan: Plan, lineOf: WrittenPlan['lineOf']): (problem: Problem) =
 }
 
 const sorted = (findings: readonly Finding[]): Finding[] => findings.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
+
+/** What is not known before there is an issue; of the length that it will have. */
+const SHA = '0'.repeat(40)
+const AT = '2026-01-01T00:00:00.000Z'
+
+/** Whether a comment could show the plan, as `/plan` would ask: what no comment can hold, no person can approve. */
+function canBeProposed(plan: Plan, settings: Settings, notes: readonly string[]): boolean {
+  const planId = planIdOf({ plan, base: SHA, settingsBlob: SHA, settings })
+  const state = replay([
+    {
+      type: 'plan_requested',
+      at: AT,
+      by: 'somebody',
+      key: 'comment:1',
+      run: '1',
+      issue: 1,
+      title: plan.title,
+      body: '',
+      words: '',
+    },
+    {
+      type: 'plan_proposed',
+      at: AT,
+      by: 'tributary',
+      plan,
+      planId,
+      settings,
+      notes: [...notes],
+      mode: settings.mode,
+      base: SHA,
+      baseBranch: 'main',
+      settingsBlob: SHA,
+      trunk: SHA,
+    },
+  ])
+  return state.phase !== 'empty' && isPlanned(state) && planCanBeShown(state)
+}

@@ -1,15 +1,23 @@
 import type { RunId } from '../../core/ids.ts'
 import { type LiveRun, settingsOf, workOf } from '../../core/run/state.ts'
+import type { ResultArtifact } from '../../ports/slots.ts'
 import type { OrchestrateDeps } from '../deps.ts'
 import { append } from './append-events.ts'
-import { decideAll } from './decide-all.ts'
-import { startStages } from './planning/stages.ts'
+import { prepareBases } from './merges/bases.ts'
+import { queueTasks } from './merges/queue.ts'
+import { assembleTrunk } from './merges/trunk.ts'
+import { beginPlan } from './planning/begin.ts'
+import { concludePlan } from './planning/conclude.ts'
+import { giveUpExpansions, giveUpOrphans, reserveStages, startStages, takeFindings } from './planning/stages.ts'
 import { project, showable } from './projections/publish-projections.ts'
-import { tellOfMerges } from './session/pending-merges.ts'
-import { newSession, type Session } from './session/session.ts'
+import { type Draft, emptyDraft, record } from './session/event-draft.ts'
+import { newPatience, tellOfMerges } from './session/pending-merges.ts'
+import { newSession, nowOf, type Session, type Step } from './session/session.ts'
 import { dropTaken } from './session/stage-runner.ts'
+import { intake } from './slots/intake.ts'
 import { observe } from './slots/observe.ts'
-import { dispatchSlots } from './slots/supply.ts'
+import { askForSlots, dispatchSlots } from './slots/supply.ts'
+import { startWork, takeBackLost, verify, watchBase, watchMoney } from './steps.ts'
 import { leave } from './stop-orchestrator.ts'
 
 /**
@@ -67,4 +75,37 @@ async function bringObjects(session: Session): Promise<void> {
 /** What a plan is made from, where an earlier process had begun to make one. */
 async function bringBase({ state, repo }: Session): Promise<void> {
   if (state.planning !== null) await repo.fetch([state.planning.base])
+}
+
+/** What a wake-up may decide, in the order in which it does. */
+export const STEPS: readonly Step[] = [
+  giveUpOrphans,
+  beginPlan,
+  takeFindings,
+  concludePlan,
+  giveUpExpansions,
+  takeBackLost,
+  watchBase,
+  assembleTrunk,
+  queueTasks,
+  verify,
+  reserveStages,
+  askForSlots,
+  startWork,
+  watchMoney,
+  prepareBases,
+]
+
+/** Everything that one wake-up decides on what the slots have handed over. Nothing of it is recorded yet. */
+export async function decideAll(
+  session: Session,
+  results: readonly ResultArtifact[],
+  steps: readonly Step[] = STEPS,
+): Promise<Draft> {
+  newPatience(session)
+  let draft = await intake(session, emptyDraft(session.state), results)
+  for (const step of steps) draft = await step(session, draft)
+  if (!session.started && draft.state.phase !== 'ended')
+    draft = record(draft, nowOf(session), { type: 'orchestrator_started', workflowRun: session.deps.workflowRun })
+  return draft
 }
