@@ -4,7 +4,7 @@ import { commandLine } from './config/command-line.ts'
 import { type Inputs, readEnvironment, readInputs } from './config/inputs.ts'
 import { readTrigger } from './config/trigger.ts'
 import { runClosed } from './jobs/command/pull-closed.ts'
-import { recover } from './jobs/command/reap-dead-orchestrator.ts'
+import { reapDeadOrchestrator } from './jobs/command/reap-dead-orchestrator.ts'
 import { type CommandOutcome, runCommand } from './jobs/command/run-command.ts'
 import { orchestrate } from './jobs/orchestrate/orchestrate.ts'
 import { runSlot } from './jobs/work/run-slot.ts'
@@ -70,7 +70,7 @@ async function work(inputs: Of<'work'>, env: JobEnvironment): Promise<void> {
 async function recoverRun(inputs: Of<'recover'>, env: JobEnvironment): Promise<void> {
   const trigger = readTrigger(fresh(context))
   const isComment = trigger.kind === 'comment'
-  return recover(await jobDeps(inputs, env), {
+  return reapDeadOrchestrator(await jobDeps(inputs, env), {
     run: inputs.run,
     issue: isComment ? trigger.issue.number : null,
     comment: isComment ? trigger.comment.id : null,

@@ -9,7 +9,7 @@ import { openJournal } from './adapters/git/journal.ts'
 import { openRepo } from './adapters/git/repo.ts'
 import { openWorktree } from './adapters/git/worktree.ts'
 import { openHandover } from './adapters/github/artifact.ts'
-import { openClient, type Place } from './adapters/github/client.ts'
+import { openClient, type RepositoryClient } from './adapters/github/client.ts'
 import { openForge } from './adapters/github/forge.ts'
 import { openSlots } from './adapters/github/slots.ts'
 import { hostOf } from './adapters/sandbox/host.ts'
@@ -17,7 +17,7 @@ import { probeSandbox } from './adapters/sandbox/probe.ts'
 import { systemClock } from './adapters/system/clock.ts'
 import { scratchIn } from './adapters/system/scratch.ts'
 import { readHandPlan } from './config/hand-plan.ts'
-import type { Environment, Inputs } from './config/inputs.ts'
+import type { ActionEnvironment, Inputs } from './config/inputs.ts'
 import { agentEnvironment, keepSecrets, type Secrets } from './config/secrets.ts'
 import { readSettings } from './config/settings.ts'
 import type { JobDeps, OrchestrateDeps } from './jobs/deps.ts'
@@ -29,12 +29,12 @@ const LIFE_MINUTES = 330
 
 const clock = systemClock
 
-export interface JobEnvironment extends Environment {
+export interface JobEnvironment extends ActionEnvironment {
   /** A folder of this job alone: one that runs twice on one machine finds nothing of the first. */
   scratch: string
 }
 
-export const withScratch = (env: Environment): JobEnvironment => ({
+export const withScratch = (env: ActionEnvironment): JobEnvironment => ({
   ...env,
   scratch: mkdtempSync(join(env.RUNNER_TEMP, 'tributary-')),
 })
@@ -119,7 +119,7 @@ function modelOf({ all, TRIBUTARY_SILENCE_SECONDS: seconds }: JobEnvironment, se
   })
 }
 
-function placeOf(inputs: Inputs, env: JobEnvironment): Place {
+function placeOf(inputs: Inputs, env: JobEnvironment): RepositoryClient {
   const [owner = '', repo = ''] = env.GITHUB_REPOSITORY.split('/')
   const client = openClient({
     apiUrl: env.GITHUB_API_URL,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { colour, createDisplay, fitted, wantsColour, wrapped } from '../../src/cli/display.ts'
+import { colour, createDisplay, cutToWidth, wantsColour, wrapped } from '../../src/cli/display.ts'
 import type { Terminal } from '../../src/cli/subcommand.ts'
 
 /** A terminal that keeps what is drawn, one piece after another. */
@@ -70,8 +70,8 @@ it.each([
 })
 
 it('cuts with a sign that it did, or breaks between words and leaves a path whole', () => {
-  expect(fitted('twelve chars', 12)).toBe('twelve chars')
-  expect(fitted('thirteen char', 12)).toBe('thirteen ch…')
+  expect(cutToWidth('twelve chars', 12)).toBe('twelve chars')
+  expect(cutToWidth('thirteen char', 12)).toBe('thirteen ch…')
   expect(wrapped('one two three four', 9, '  ')).toEqual(['one two', '  three', '  four'])
   expect(wrapped('in /a/very/long/path', 9)).toEqual(['in', '/a/very/long/path'])
   expect(wrapped('a  chart ==|', 20)).toEqual(['a  chart ==|'])

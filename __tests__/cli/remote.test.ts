@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { choose, type NamedRemote, parseRemote, placeOf, webAddress } from '../../src/cli/remote.ts'
+import { choose, type NamedRemote, parseRemote, remotePlaceOf, webAddress } from '../../src/cli/remote.ts'
 
 describe('the address of a remote', () => {
   it.each([
@@ -33,7 +33,7 @@ describe('what is behind an address', () => {
     'git@octo.ghe.com:octo/demo.git',
     'git@github.com-work:octo/demo.git',
   ])('%s is GitHub', (address) => {
-    expect(placeOf(address)).toMatchObject({ kind: 'github', remote: { owner: 'octo', repo: 'demo' } })
+    expect(remotePlaceOf(address)).toMatchObject({ kind: 'github', remote: { owner: 'octo', repo: 'demo' } })
   })
 
   it.each([
@@ -50,11 +50,11 @@ describe('what is behind an address', () => {
     ['C:\\git\\demo', 'a folder (C:\\git\\demo)'],
     ['work:octo/demo.git', "behind the alias 'work' of ~/.ssh/config"],
   ])('%s is named', (address, what) => {
-    expect(placeOf(address)).toEqual({ kind: 'elsewhere', what: expect.stringContaining(what) })
+    expect(remotePlaceOf(address)).toEqual({ kind: 'elsewhere', what: expect.stringContaining(what) })
   })
 })
 
-const remote = (name: string, address: string): NamedRemote => ({ name, place: placeOf(address) })
+const remote = (name: string, address: string): NamedRemote => ({ name, place: remotePlaceOf(address) })
 const origin = remote('origin', 'https://gitlab.com/octo/demo.git')
 const hub = remote('upstream', 'https://github.com/octo/demo.git')
 const fork = remote('fork', 'https://github.com/me/demo.git')

@@ -1,14 +1,14 @@
 import Anthropic from '@anthropic-ai/sdk'
 import { expect, it } from 'vitest'
 import { gate, held, text } from '../../src/model-double/answer.ts'
-import { cleanEof, errorEvent, type Fault, reset, stall, status } from '../../src/model-double/fault.ts'
+import { cleanEof, errorEvent, reset, type ScriptedFault, stall, status } from '../../src/model-double/fault.ts'
 import { failing, inTurn, scripted } from '../../src/model-double/script.ts'
 import { modelServer } from '../support/model.ts'
 import { base, clientOf, failureOf, say } from './model-client.ts'
 
 const WORDS = text('one two three four five six seven eight nine ten')
 
-const always = (fault: Fault) => modelServer(() => fault)
+const always = (fault: ScriptedFault) => modelServer(() => fault)
 
 it.each([
   [429, 'rate_limit_error', Anthropic.RateLimitError],
@@ -40,7 +40,7 @@ it('closes the connection before a byte, which the SDK tries again', async () =>
   expect(message.content).toMatchObject(WORDS.parts)
 })
 
-function inScript(fault: Fault) {
+function inScript(fault: ScriptedFault) {
   return scripted({ rules: [{ when: () => true, say: inTurn(fault, WORDS) }] })
 }
 
@@ -57,7 +57,7 @@ async function read(stream: AsyncIterable<Anthropic.RawMessageStreamEvent>) {
   return { said, stopped, failure }
 }
 
-const streamed = async (fault: Fault) =>
+const streamed = async (fault: ScriptedFault) =>
   read(await clientOf(await always(fault)).messages.create({ ...base(say('Count')), stream: true }))
 
 it('closes the connection in the middle of a stream', async () => {

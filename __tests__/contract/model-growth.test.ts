@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Conversation } from '../../src/agent/loop/conversation.ts'
 import { continueWith, converse } from '../../src/agent/loop/loop.ts'
-import { purse } from '../../src/agent/loop/metered-model.ts'
-import { said, tool } from '../../src/agent/tools/tool.ts'
+import { budget } from '../../src/agent/loop/metered-model.ts'
+import { tool, toolText } from '../../src/agent/tools/tool.ts'
 import { finishTool } from '../../src/agent/tools/toolbox.ts'
 import { priceOf } from '../../src/core/money/price.ts'
 import { tools } from '../../src/model-double/answer.ts'
@@ -18,7 +18,7 @@ const TURNS = 6
 
 const look = tool(
   { name: 'look', description: 'Look at a page', kind: 'read', input: z.strictObject({ page: z.int() }) },
-  async ({ page }) => said(`Page ${page}. ${PAGE}`),
+  async ({ page }) => toolText(`Page ${page}. ${PAGE}`),
 )
 const looking = () =>
   modelServer(({ turns }) =>
@@ -28,9 +28,9 @@ const looking = () =>
   )
 
 const talkTo = (server: ModelServer, task: string): Conversation => ({
-  speaker: {
+  metered: {
     model: modelAt(server).model,
-    purse: purse(5, (name) => priceOf(name, { prices: {} })),
+    budget: budget(5, (name) => priceOf(name, { prices: {} })),
     role: 'work',
   },
   model: 'claude-sonnet-5-5',
@@ -66,7 +66,7 @@ it('reads from the cache, turn by turn, all that the turn before had read and wr
   }
   const reads = usage.map(({ read }) => read)
   expect(reads).toEqual([...new Set(reads)].toSorted((one, other) => one - other))
-  expect(talk.speaker.purse.spending()).toMatchObject([
+  expect(talk.metered.budget.spending()).toMatchObject([
     {
       calls: 2 * TURNS,
       usage: {

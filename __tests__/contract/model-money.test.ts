@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ask, mostTokens, purse } from '../../src/agent/loop/metered-model.ts'
+import { budget, callModel, tokenBound } from '../../src/agent/loop/metered-model.ts'
 import { costOf, priceOf } from '../../src/core/money/price.ts'
 import { text } from '../../src/model-double/answer.ts'
 import { reset } from '../../src/model-double/fault.ts'
@@ -11,7 +11,7 @@ const MODEL = 'claude-opus-5-5'
 const price = (model: string) => priceOf(model, { prices: {} })
 const question = 'How much is it? '.repeat(100)
 const request = { ...asks(user(question)), model: MODEL, maxTokens: 20_000 }
-const prompt = mostTokens(question)
+const prompt = tokenBound(question)
 /** What one call can cost at most: its prompt written to the cache, and an answer of its full length. */
 const worst = (prompt * 5 + 20_000 * 20) / 1_000_000
 
@@ -20,10 +20,12 @@ const breaking = (times: number) =>
 
 it('settles what the server says that a call has cost', async () => {
   const server = await breaking(0)
-  const money = purse(1, price)
-  expect(await ask({ model: modelAt(server).model, purse: money, role: 'work' }, request, prompt)).toMatchObject({
-    ok: true,
-  })
+  const money = budget(1, price)
+  expect(await callModel({ model: modelAt(server).model, budget: money, role: 'work' }, request, prompt)).toMatchObject(
+    {
+      ok: true,
+    },
+  )
   const sent = server.requests[0]?.usage
   const usage = { fresh: sent?.input_tokens ?? 0, cached: 0, written: 0, output: sent?.output_tokens ?? 0 }
   expect(money.spending()).toMatchObject([{ role: 'work', model: MODEL, calls: 1, usage, unknown: 0 }])
@@ -37,8 +39,8 @@ it('pays in full for each try that broke off; the next asks for no more than the
     [worst * 2.01, 2, false],
   ] as const) {
     const server = await breaking(2)
-    const money = purse(limit, price)
-    const answer = await ask({ model: modelAt(server).model, purse: money, role: 'work' }, request, prompt)
+    const money = budget(limit, price)
+    const answer = await callModel({ model: modelAt(server).model, budget: money, role: 'work' }, request, prompt)
     expect(answer.ok).toBe(tries === 3)
     expect(server.requests.length).toBe(tries)
     expect((server.requests.at(-1)?.body?.max_tokens ?? 0) < request.maxTokens).toBe(isShorter)

@@ -1,4 +1,4 @@
-import type { Asked, Asking } from '../../src/core/command/decision.ts'
+import type { CommandFacts, CommandRequest } from '../../src/core/command/decision.ts'
 import type { Command } from '../../src/core/command/grammar.ts'
 import type { Plan } from '../../src/core/plan/plan.ts'
 import { planIdOf } from '../../src/core/plan/plan-id.ts'
@@ -97,7 +97,7 @@ export const failed = (state: ActiveRun, task: string, final = true): ActiveRun 
     final,
   })
 
-export const someone = (login: string, role: Asking['person']['role'] = 'admin', type = 'User') => ({
+export const someone = (login: string, role: CommandFacts['person']['role'] = 'admin', type = 'User') => ({
   login,
   role,
   type,
@@ -106,8 +106,8 @@ export const someone = (login: string, role: Asking['person']['role'] = 'admin',
 /** A command as an admin gives it, a minute after the plan was proposed. */
 export const asks = <Name extends Command['name']>(
   command: Extract<Command, { name: Name }>,
-  about: Partial<Asking> = {},
-): Asked<Name> => ({
+  about: Partial<CommandFacts> = {},
+): CommandRequest<Name> => ({
   command,
   person: someone('admin'),
   settings: defaultSettings,

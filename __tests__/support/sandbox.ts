@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Host, hostOf } from '../../src/adapters/sandbox/host.ts'
+import { hostOf, type SandboxHost } from '../../src/adapters/sandbox/host.ts'
 import { probeSandbox } from '../../src/adapters/sandbox/probe.ts'
 import type { Settings } from '../../src/core/settings.ts'
 import { type Redact, redactor } from '../../src/core/text/redact.ts'
 import type { Sandbox } from '../../src/ports/sandbox.ts'
 import { onDisk } from './on-disk.ts'
 
-export const testHost = (env: Record<string, string | undefined> = process.env): Host => hostOf(env, [])
+export const testHost = (env: Record<string, string | undefined> = process.env): SandboxHost => hostOf(env, [])
 
 /** Why there is none, and what brings one. */
 function told({ detail, fix }: { detail: string; fix: readonly string[] }): string {
@@ -42,7 +42,7 @@ export async function realSandbox(
     host = testHost(),
     secrets = [],
     redact = redactor(secrets),
-  }: { host?: Host; secrets?: string[]; redact?: Redact } = {},
+  }: { host?: SandboxHost; secrets?: string[]; redact?: Redact } = {},
 ): Promise<Sandbox> {
   const probe = await probeSandbox(setting, host, redact)
   if (!probe.ok) throw new Error(told(probe))

@@ -22,7 +22,7 @@ import { replay } from '../../src/core/run/evolve.ts'
 import { parseResultFile, type ResultFile } from '../../src/core/schedule/slot-result.ts'
 import { type Settings, settingsSchema } from '../../src/core/settings.ts'
 import { runSlot } from '../../src/jobs/work/run-slot.ts'
-import type { SlotDeed, WorkDeps } from '../../src/jobs/work/work-deps.ts'
+import type { SlotWork, WorkDeps } from '../../src/jobs/work/work-deps.ts'
 import type { Journal } from '../../src/ports/journal.ts'
 import { type ManualClock, manualClock } from './clock.ts'
 import { type PlanOverrides, planOf } from './plan.ts'
@@ -62,11 +62,11 @@ export interface SlotWorld {
   reads(): number
   /** Called after each upload, as the orchestrator would see it. */
   onUpload(act: (uploaded: Uploaded) => void): void
-  start(changes?: Partial<WorkDeps>): Promise<SlotDeed[]>
+  start(changes?: Partial<WorkDeps>): Promise<SlotWork[]>
   /** What a slot is made of, to take one of its steps by force. */
   parts(changes?: Partial<WorkDeps>): Promise<WorkDeps>
   /** Lets time pass until the slot has left. */
-  passTime(slot: Promise<SlotDeed[]>, seconds?: number): Promise<SlotDeed[]>
+  passTime(slot: Promise<SlotWork[]>, seconds?: number): Promise<SlotWork[]>
   git(...words: string[]): string
   remove(): void
 }

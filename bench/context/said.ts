@@ -1,11 +1,11 @@
-import type { Said } from '../../src/core/run/hand-off.ts'
+import type { WorkSummary } from '../../src/core/run/hand-off.ts'
 import { integer, type Random } from '../random.ts'
 
 /**
  * What an agent says at its end, with facts that nobody could guess. Mostly a handful. `lavish`: how likely it is that it
  * says more than a hand-off holds, so that something is lost.
  */
-export function saidOf(task: string, random: Random, lavish: number): { said: Said; facts: string[] } {
+export function saidOf(task: string, random: Random, lavish: number): { said: WorkSummary; facts: string[] } {
   const facts: string[] = []
   const list = (kind: string, most: number) =>
     Array.from({ length: integer(random, most + 1) }, (_, index) => {

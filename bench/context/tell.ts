@@ -2,7 +2,7 @@ import { quotesFor } from '../../src/agent/prompts/quote.ts'
 import { openingOf, systemOf } from '../../src/agent/prompts/worker-prompt.ts'
 import type { RunEvent } from '../../src/core/run/event.ts'
 import { replayOn } from '../../src/core/run/evolve.ts'
-import { handOffOf, type Said } from '../../src/core/run/hand-off.ts'
+import { handOffOf, type WorkSummary } from '../../src/core/run/hand-off.ts'
 import { type ActiveRun, taskOf } from '../../src/core/run/state.ts'
 import { briefOf } from '../../src/core/schedule/brief.ts'
 import type { Member } from '../graphs/corpus.ts'
@@ -76,7 +76,7 @@ const started = (task: string, index: number): RunEvent[] => [
   { type: 'task_started', ...stamp, task, attempt: 1, slot: 'r1.1' },
 ]
 
-function landed(task: string, index: number, words: Said): RunEvent[] {
+function landed(task: string, index: number, words: WorkSummary): RunEvent[] {
   const handOff = handOffOf(words, { files: [`${task}/done.txt`], check: 'passed' })
   const report = {
     workSeconds: 1,

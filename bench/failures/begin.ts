@@ -1,7 +1,7 @@
 import type { Plan } from '../../src/core/plan/plan.ts'
 import { planIdOf } from '../../src/core/plan/plan-id.ts'
 import { replay, replayOn } from '../../src/core/run/evolve.ts'
-import { startsFor } from '../../src/core/schedule/slot-requests.ts'
+import { jobStartsFor } from '../../src/core/schedule/slot-requests.ts'
 import { askedFor, BASE, live, settingsFor, TRUNK, WORKFLOW_RUN } from '../machine/begin.ts'
 import type { VirtualClock } from '../machine/clock.ts'
 
@@ -25,6 +25,6 @@ export const plannedAt = (plan: Plan, slots: number) => (clock: VirtualClock) =>
     { type: 'plan_proposed', ...stamp, ...frozen, plan, planId, trunk: TRUNK, notes: [] },
     { type: 'plan_approved', at, by: 'admin', planId, only: null },
   ])
-  const { events } = startsFor(approved, true, WORKFLOW_RUN, at, 'admin')
+  const { events } = jobStartsFor(approved, true, WORKFLOW_RUN, at, 'admin')
   return { state: live(replayOn(approved, events)), events }
 }

@@ -3,8 +3,8 @@ import { dependantsOf } from '../../src/core/plan/graph.ts'
 import type { RunEvent } from '../../src/core/run/event.ts'
 import { workOf } from '../../src/core/run/state.ts'
 import { STEPS } from '../../src/jobs/orchestrate/orchestrate.ts'
-import { takeFindings } from '../../src/jobs/orchestrate/planning/stages.ts'
-import type { Step } from '../../src/jobs/orchestrate/session/session.ts'
+import { takeStageResults } from '../../src/jobs/orchestrate/planning/stages.ts'
+import type { OrchestratorStep } from '../../src/jobs/orchestrate/session/session.ts'
 import type { Member } from '../graphs/corpus.ts'
 import { type Outcome, runMachine } from '../machine/machine.ts'
 import { forAgents, plannedAt } from './begin.ts'
@@ -60,7 +60,7 @@ export async function fail(member: Member, share: number, kind: Kind, free: numb
 export const withoutFailures = async (member: Member): Promise<number> =>
   (await runFailing(member, drawFailures(member, 0, 'retry'))).makespan
 
-export function runFailing(member: Member, drawn: Drawn, steps: readonly Step[] = STEPS): Promise<Outcome> {
+export function runFailing(member: Member, drawn: Drawn, steps: readonly OrchestratorStep[] = STEPS): Promise<Outcome> {
   const plan = forAgents(member.workload.plan)
   const places = placesOf(plan.tasks)
   return runMachine(failingWorkload(member, drawn, plan, places), {
@@ -68,13 +68,13 @@ export function runFailing(member: Member, drawn: Drawn, steps: readonly Step[] 
     repo: repoWith(places),
     begin: plannedAt(plan, SLOTS),
     meanwhile: (session, clock) => employ(session, clock, drawn.kind),
-    steps: [atTheDesk, ...steps.flatMap((step) => (step === takeFindings ? [step, learning(places)] : [step]))],
+    steps: [atTheDesk, ...steps.flatMap((step) => (step === takeStageResults ? [step, learning(places)] : [step]))],
   })
 }
 
 /** Tasks of a new plan are known as soon as the planner has told of them. */
 const learning =
-  (places: Places): Step =>
+  (places: Places): OrchestratorStep =>
   (_session, draft) => {
     places.learn(workOf(draft.state)?.plan.tasks ?? [])
     return draft

@@ -5,8 +5,8 @@ import type { Task } from '../../src/core/plan/plan.ts'
 import { replaceable } from '../../src/core/run/amend-plan.ts'
 import { taskOf, type Work, workOf } from '../../src/core/run/state.ts'
 import { startStages } from '../../src/jobs/orchestrate/planning/stages.ts'
-import type { Session, Step } from '../../src/jobs/orchestrate/session/session.ts'
-import { type Model, textOf } from '../../src/ports/model.ts'
+import type { OrchestratorStep, Session } from '../../src/jobs/orchestrate/session/session.ts'
+import { type Model, textOfBlocks } from '../../src/ports/model.ts'
 import type { VirtualClock } from '../machine/clock.ts'
 import type { Kind } from './draw.ts'
 
@@ -27,16 +27,16 @@ export function employ(session: Session, clock: VirtualClock, kind: Kind): void 
 }
 
 /** Begins the stages that the journal has money for, as the orchestrator does after a push, and lets them come as far as they can. */
-export const atTheDesk: Step = async (session, draft) => {
+export const atTheDesk: OrchestratorStep = async (session, draft) => {
   startStages(session)
-  if (session.desk.running.size > 0) await setImmediate()
+  if (session.stageRunner.running.size > 0) await setImmediate()
   return draft
 }
 
 function planner(session: Session, clock: VirtualClock, kind: Kind): Model {
   return {
     async ask({ turns }) {
-      const asked = turns.map(({ blocks }) => textOf(blocks)).join('\n')
+      const asked = turns.map(({ blocks }) => textOfBlocks(blocks)).join('\n')
       const failed = /^The failed task, (\S+), and those that wait for it:$/m.exec(asked)?.[1]
       const work = workOf(session.state)
       if (work === null) throw new Error('there is no plan to answer for')

@@ -1,11 +1,11 @@
 import type { RunEvent } from '../../src/core/run/event.ts'
 import { workOf } from '../../src/core/run/state.ts'
-import { tasksIn } from '../../src/core/run/task-status.ts'
+import { tasksWithStatus } from '../../src/core/run/task-status.ts'
 import { wantedStages } from '../../src/core/schedule/planning-stages.ts'
 import { STEPS } from '../../src/jobs/orchestrate/orchestrate.ts'
 import { reserveStages } from '../../src/jobs/orchestrate/planning/stages.ts'
 import type { Draft } from '../../src/jobs/orchestrate/session/event-draft.ts'
-import type { Step } from '../../src/jobs/orchestrate/session/session.ts'
+import type { OrchestratorStep } from '../../src/jobs/orchestrate/session/session.ts'
 import { startWork } from '../../src/jobs/orchestrate/steps.ts'
 
 /**
@@ -14,17 +14,17 @@ import { startWork } from '../../src/jobs/orchestrate/steps.ts'
  * `lenient`: another attempt is made beside the others, and only a new plan of a part stops them. For one run: it remembers
  * whether it stands.
  */
-export function stopTheWorld(lenient = false): readonly Step[] {
+export function stopTheWorld(lenient = false): readonly OrchestratorStep[] {
   let stands = false
   const stops = (event: RunEvent) => event.type === 'task_failed' && (event.final || !lenient)
-  const unless = (step: Step, holds: (draft: Draft) => boolean): Step => {
+  const unless = (step: OrchestratorStep, holds: (draft: Draft) => boolean): OrchestratorStep => {
     return (session, draft) => {
       stands ||= draft.events.some(stops)
       stands &&= isBusy(draft) || isReplanned(draft)
       return stands && holds(draft) ? draft : step(session, draft)
     }
   }
-  const held = new Map<Step, Step>([
+  const held = new Map<OrchestratorStep, OrchestratorStep>([
     [reserveStages, unless(reserveStages, isBusy)],
     [startWork, unless(startWork, () => true)],
   ])
@@ -33,7 +33,7 @@ export function stopTheWorld(lenient = false): readonly Step[] {
 
 function isBusy({ state }: Draft): boolean {
   const work = workOf(state)
-  return work !== null && tasksIn(work, 'in_progress').length > 0
+  return work !== null && tasksWithStatus(work, 'in_progress').length > 0
 }
 
 const isReplanned = ({ state }: Draft): boolean => wantedStages(state).some(({ name }) => name === 'replan')

@@ -3,7 +3,7 @@ import { planIdOf } from '../../src/core/plan/plan-id.ts'
 import type { RunEvent } from '../../src/core/run/event.ts'
 import { replay, replayOn } from '../../src/core/run/evolve.ts'
 import type { LiveRun } from '../../src/core/run/state.ts'
-import { startsFor } from '../../src/core/schedule/slot-requests.ts'
+import { jobStartsFor } from '../../src/core/schedule/slot-requests.ts'
 import { defaultSettings, type Settings } from '../../src/core/settings.ts'
 import { RUN } from './slots.ts'
 
@@ -42,7 +42,7 @@ export function approvedAt(
     { type: 'plan_proposed', at, by: 'tributary', ...proposal },
     { type: 'plan_approved', at, by: 'admin', planId, only: null },
   ])
-  const { events } = startsFor(approved, true, WORKFLOW_RUN, at, 'admin')
+  const { events } = jobStartsFor(approved, true, WORKFLOW_RUN, at, 'admin')
   return { state: live(replayOn(approved, events)), events }
 }
 

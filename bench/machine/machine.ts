@@ -2,10 +2,10 @@ import { ok } from '../../src/core/result.ts'
 import type { RunEvent } from '../../src/core/run/event.ts'
 import type { LiveRun } from '../../src/core/run/state.ts'
 import { defaultSettings } from '../../src/core/settings.ts'
-import { append } from '../../src/jobs/orchestrate/append-events.ts'
+import { appendEvents } from '../../src/jobs/orchestrate/append-events.ts'
 import { decideAll, STEPS } from '../../src/jobs/orchestrate/orchestrate.ts'
-import { newSession, type Session, type Step } from '../../src/jobs/orchestrate/session/session.ts'
-import { dropTaken } from '../../src/jobs/orchestrate/session/stage-runner.ts'
+import { newSession, type OrchestratorStep, type Session } from '../../src/jobs/orchestrate/session/session.ts'
+import { dropRecorded } from '../../src/jobs/orchestrate/session/stage-runner.ts'
 import { observe } from '../../src/jobs/orchestrate/slots/observe.ts'
 import { dispatchSlots } from '../../src/jobs/orchestrate/slots/supply.ts'
 import type { Forge } from '../../src/ports/forge.ts'
@@ -20,7 +20,7 @@ export interface Conditions {
   slots: number
   costs?: Costs
   /** What decides on a wake-up; the shipped steps where nothing is said. */
-  steps?: readonly Step[]
+  steps?: readonly OrchestratorStep[]
   /** Where the run begins; approved with its whole plan where nothing is said. */
   begin?: (clock: VirtualClock) => { state: LiveRun; events: RunEvent[] }
   /** What happens besides, by the clock: a planner at its desk, say. */
@@ -83,12 +83,17 @@ const approved =
     approvedAt(plan, settingsFor(slots, costs.pushesPerMinute), clock.now().toISOString(), start)
 
 /** As the orchestrator's own loop; instead of looking at nothing new, it goes to the look at which there is something. */
-async function drive(session: Session, clock: VirtualClock, look: number, steps: readonly Step[]): Promise<number> {
+async function drive(
+  session: Session,
+  clock: VirtualClock,
+  look: number,
+  steps: readonly OrchestratorStep[],
+): Promise<number> {
   for (let wakeUps = 1; ; wakeUps += 1) {
     const observed = await observe(session)
     const draft = await decideAll(session, observed.results, steps)
-    if (draft.events.length > 0 && !(await append(session, draft))) continue
-    dropTaken(session.desk)
+    if (draft.events.length > 0 && !(await appendEvents(session, draft))) continue
+    dropRecorded(session.stageRunner)
     if (session.state.phase === 'ended') return wakeUps
     await dispatchSlots(session)
     if (draft.events.length === 0 && !clock.goOn(look)) return wakeUps

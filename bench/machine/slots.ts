@@ -1,4 +1,4 @@
-import { purse } from '../../src/agent/loop/metered-model.ts'
+import { budget } from '../../src/agent/loop/metered-model.ts'
 import type { TaskFailure } from '../../src/core/failure.ts'
 import { priceOf } from '../../src/core/money/price.ts'
 import { noUsage, usdOf } from '../../src/core/money/usage.ts'
@@ -173,12 +173,12 @@ const PROMPT = 6000
 const ANSWER = 4000
 const MODEL = defaultSettings.worker_model.default
 
-/** An agent asks its model, call by call, until it has spent what it needs: the purse that ships says where its allowance ends. */
+/** An agent asks its model, call by call, until it has spent what it needs: the budget that ships says where its allowance ends. */
 function paid(own: TaskFailure | null, usd: number, allowance: number | undefined) {
   if (allowance === undefined) return { failure: own, report }
   const price = priceOf(MODEL, defaultSettings)
   if (price === null) throw new Error(`the model ${MODEL} has no price`)
-  const money = purse(allowance, () => price)
+  const money = budget(allowance, () => price)
   const spent = () => usdOf(money.spending())
   while (spent() < usd) {
     const maxTokens = money.afford({ model: MODEL, maxTokens: ANSWER }, PROMPT)

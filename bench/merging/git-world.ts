@@ -7,7 +7,7 @@ import { commitMessage, EMAIL, NAME } from '../../src/adapters/git/objects.ts'
 import { openRepo } from '../../src/adapters/git/repo.ts'
 import { systemClock } from '../../src/adapters/system/clock.ts'
 import { wordsFor } from '../../src/jobs/commit-words.ts'
-import type { Step } from '../../src/jobs/orchestrate/session/session.ts'
+import type { OrchestratorStep } from '../../src/jobs/orchestrate/session/session.ts'
 import type { WorkedRepo } from '../machine/repo.ts'
 import { RUN } from '../machine/slots.ts'
 
@@ -68,7 +68,7 @@ export async function gitWorld(files: number, branches: Branches): Promise<GitWo
 }
 
 /** Real merges take none of the virtual clock's time: who waits for one has it before anything else happens. */
-export const withoutHaste: Step = (session, draft) => {
+export const withoutHaste: OrchestratorStep = (session, draft) => {
   const { clock } = session.deps
   if (clock.within !== untilDone) session.deps = { ...session.deps, clock: { ...clock, within: untilDone } }
   return draft

@@ -5,7 +5,7 @@ import { replayOn } from '../../src/core/run/evolve.ts'
 import type { Work } from '../../src/core/run/state.ts'
 import { defaultSettings } from '../../src/core/settings.ts'
 import { STEPS } from '../../src/jobs/orchestrate/orchestrate.ts'
-import type { Step } from '../../src/jobs/orchestrate/session/session.ts'
+import type { OrchestratorStep } from '../../src/jobs/orchestrate/session/session.ts'
 import { live } from '../machine/begin.ts'
 import { runMachine } from '../machine/machine.ts'
 import { integer, type Random, randomOf, seedOf } from '../random.ts'
@@ -95,7 +95,7 @@ interface Seen {
 
 /** Answers each culprit in the journal with `/retry`. Who is refused, or has had to say so for every task, gives up. */
 const person =
-  (world: GitWorld, seen: Seen): Step =>
+  (world: GitWorld, seen: Seen): OrchestratorStep =>
   (session, draft) => {
     const { state } = session
     if (seen.refused || state.phase !== 'active' || state.work.culprit === null) return draft

@@ -17,7 +17,7 @@ export interface Spent {
 }
 
 /**
- * Agents whose costs are drawn, under a limit that is often too low. They spend by calls of the same size, through the purse that ships; a call that breaks off is not among them.
+ * Agents whose costs are drawn, under a limit that is often too low. They spend by calls of the same size, through the budget that ships; a call that breaks off is not among them.
  */
 export async function spend(member: Member, share: number): Promise<Spent> {
   const { workload } = member

@@ -1,8 +1,8 @@
 import { planIdOf } from '../../src/core/plan/plan-id.ts'
 import { replay } from '../../src/core/run/evolve.ts'
-import { type Draft, record } from '../../src/jobs/orchestrate/session/event-draft.ts'
+import { type Draft, recordEvents } from '../../src/jobs/orchestrate/session/event-draft.ts'
 import { nowOf, type Session } from '../../src/jobs/orchestrate/session/session.ts'
-import type { Finding } from '../../src/jobs/orchestrate/session/stage-runner.ts'
+import type { StageResult } from '../../src/jobs/orchestrate/session/stage-runner.ts'
 import type { Member } from '../graphs/corpus.ts'
 import { askedFor, BASE, live, settingsFor, TRUNK } from '../machine/begin.ts'
 import type { VirtualClock } from '../machine/clock.ts'
@@ -23,7 +23,7 @@ export function asked(slots: number, pushesPerMinute: number, clock: VirtualCloc
  * answers here, so that neither the parsing of its stream nor the stages before the design are in it: the events that those
  * write are written at the times at which they would be.
  */
-export function said(session: Session, { workload: { plan } }: Member, index: number): Finding {
+export function said(session: Session, { workload: { plan } }: Member, index: number): StageResult {
   const task = plan.tasks[index]
   return {
     stage: 'design#1',
@@ -35,8 +35,8 @@ export function said(session: Session, { workload: { plan } }: Member, index: nu
       const planId = planIdOf({ plan, base: BASE, settingsBlob: '', settings })
       let next = draft
       if (index === 0)
-        next = record(next, at, { type: 'plan_begun', plan: { ...plan, tasks: [] }, planId, trunk: TRUNK })
-      next = record(next, at, { type: 'task_planned', planned: task, notes: [] })
+        next = recordEvents(next, at, { type: 'plan_begun', plan: { ...plan, tasks: [] }, planId, trunk: TRUNK })
+      next = recordEvents(next, at, { type: 'task_planned', planned: task, notes: [] })
       if (index < plan.tasks.length - 1) return next
       const proposal = {
         plan,
@@ -48,7 +48,7 @@ export function said(session: Session, { workload: { plan } }: Member, index: nu
         trunk: TRUNK,
         notes: [],
       }
-      return record(next, at, { type: 'plan_proposed', ...proposal, mode: 'off' })
+      return recordEvents(next, at, { type: 'plan_proposed', ...proposal, mode: 'off' })
     },
   }
 }

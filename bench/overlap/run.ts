@@ -1,6 +1,6 @@
 import { remainingPath } from '../../src/core/plan/graph.ts'
 import { lowerBounds } from '../../src/core/schedule/simulation.ts'
-import { tell } from '../../src/jobs/orchestrate/session/stage-runner.ts'
+import { submitResult } from '../../src/jobs/orchestrate/session/stage-runner.ts'
 import { type Member, minutesIn } from '../graphs/corpus.ts'
 import { MINUTE } from '../machine/clock.ts'
 import { type Costs, noCosts } from '../machine/conditions.ts'
@@ -54,7 +54,7 @@ async function overlap({ member, slots, share, costs, alone }: Planned): Promise
     begin: (clock) => asked(slots, costs.pushesPerMinute, clock),
     meanwhile: (session, clock) => {
       for (const [index] of tasks.entries())
-        clock.after(saidAt(index) * MINUTE, () => tell(session.desk, said(session, member, index)))
+        clock.after(saidAt(index) * MINUTE, () => submitResult(session.stageRunner, said(session, member, index)))
     },
   })
   const firstStart = Math.min(...spans.map(({ from }) => from)) / MINUTE - saidAt(0)

@@ -1,11 +1,11 @@
-import type { Step } from '../../src/jobs/orchestrate/session/session.ts'
+import type { OrchestratorStep } from '../../src/jobs/orchestrate/session/session.ts'
 import type { TimedWorkload } from '../graphs/workload.ts'
 import type { Costs } from '../machine/conditions.ts'
 
 /** A way to run a plan in the same machine. */
 export interface Policy {
   name: string
-  steps(workload: TimedWorkload): readonly Step[]
+  steps(workload: TimedWorkload): readonly OrchestratorStep[]
   /** What it pays, where that is not what we pay. */
   costs?(costs: Costs): Costs
   /** How many slots it makes use of, of those it may have. */

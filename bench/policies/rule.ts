@@ -2,8 +2,8 @@ import type { Task } from '../../src/core/plan/plan.ts'
 import { recordOf, type Work } from '../../src/core/run/state.ts'
 import { startable } from '../../src/core/schedule/ready.ts'
 import { STEPS } from '../../src/jobs/orchestrate/orchestrate.ts'
-import { record } from '../../src/jobs/orchestrate/session/event-draft.ts'
-import { nowOf, type Session, type Step } from '../../src/jobs/orchestrate/session/session.ts'
+import { recordEvents } from '../../src/jobs/orchestrate/session/event-draft.ts'
+import { nowOf, type OrchestratorStep, type Session } from '../../src/jobs/orchestrate/session/session.ts'
 import { freeSlots } from '../../src/jobs/orchestrate/slots/supply.ts'
 import { startWork } from '../../src/jobs/orchestrate/steps.ts'
 
@@ -11,10 +11,11 @@ import { startWork } from '../../src/jobs/orchestrate/steps.ts'
 export type Rule = (could: readonly Task[], work: Work, session: Session) => readonly Task[]
 
 /** The shipped steps, but what is given to the free slots is decided by the rule. */
-export const stepsBy = (rule: Rule): readonly Step[] => STEPS.map((step) => (step === startWork ? startBy(rule) : step))
+export const stepsBy = (rule: Rule): readonly OrchestratorStep[] =>
+  STEPS.map((step) => (step === startWork ? startBy(rule) : step))
 
 const startBy =
-  (rule: Rule): Step =>
+  (rule: Rule): OrchestratorStep =>
   (session, draft) => {
     if (draft.state.phase !== 'active') return draft
     const { work } = draft.state
@@ -30,6 +31,6 @@ const startBy =
     return chosen.reduce((next, task, index) => {
       const { attempts } = recordOf(work, task.id)
       const slot = slots[index] ?? ''
-      return record(next, nowOf(session), { type: 'task_started', task: task.id, attempt: attempts.length, slot })
+      return recordEvents(next, nowOf(session), { type: 'task_started', task: task.id, attempt: attempts.length, slot })
     }, draft)
   }

@@ -4,7 +4,7 @@ import { replayOn } from '../../src/core/run/evolve.ts'
 import type { LiveRun } from '../../src/core/run/state.ts'
 import { decideAll, STEPS } from '../../src/jobs/orchestrate/orchestrate.ts'
 import type { Draft } from '../../src/jobs/orchestrate/session/event-draft.ts'
-import type { Session, Step } from '../../src/jobs/orchestrate/session/session.ts'
+import type { OrchestratorStep, Session } from '../../src/jobs/orchestrate/session/session.ts'
 import { observe } from '../../src/jobs/orchestrate/slots/observe.ts'
 import { dispatchSlots } from '../../src/jobs/orchestrate/slots/supply.ts'
 import { live } from '../machine/begin.ts'
@@ -38,7 +38,7 @@ export async function resumeEverywhere(workload: Workload, slots: number): Promi
   const recorded: RunEvent[] = []
   let begun: LiveRun | null = null
   let started: Started = new Map()
-  const compare: Step = async (session, draft) => {
+  const compare: OrchestratorStep = async (session, draft) => {
     if (begun === null) started = dieAtDispatch(session)
     begun ??= session.state
     const folded = live(replayOn(begun, recorded))

@@ -31,7 +31,7 @@ export function createDisplay(terminal: Terminal, seconds: () => number): Displa
     if (!drawn || shown === null) return
     const width = Math.max(1, screen.columns() - 1)
     const text = `${FRAMES[frame % FRAMES.length]} ${Math.floor(seconds())} s  ${shown}`
-    screen.write(`${ERASE}${fitted(text, width)}`)
+    screen.write(`${ERASE}${cutToWidth(text, width)}`)
   }
   const erase = () => {
     if (drawn && shown !== null) screen.write(ERASE)
@@ -61,7 +61,7 @@ export function createDisplay(terminal: Terminal, seconds: () => number): Displa
 }
 
 /** One line of at most so many columns, cut with a sign of it. */
-export function fitted(text: string, columns: number): string {
+export function cutToWidth(text: string, columns: number): string {
   const points = [...text.replace(/\s+$/, '')]
   return points.length <= columns
     ? points.join('')

@@ -3,7 +3,7 @@ import { count } from '../render/markdown/words.ts'
 import { hint } from '../render/plan/problems.ts'
 
 /** Something that a look at a file found. A problem keeps the plan from being used; a note does not. */
-export interface Finding {
+export interface CheckFinding {
   kind: 'problem' | 'note'
   file: string
   line: number | null
@@ -17,9 +17,13 @@ export interface Finding {
 }
 
 /** A line, a task and a field, as far as they are known. */
-export type Place = Pick<Finding, 'file'> & Partial<Pick<Finding, 'line' | 'task' | 'field'>>
+export type FindingPlace = Pick<CheckFinding, 'file'> & Partial<Pick<CheckFinding, 'line' | 'task' | 'field'>>
 
-export const problemAt = (file: string, line: number | null, { code, task, field, message }: Problem): Finding => ({
+export const problemAt = (
+  file: string,
+  line: number | null,
+  { code, task, field, message }: Problem,
+): CheckFinding => ({
   kind: 'problem',
   file,
   line,
@@ -37,7 +41,10 @@ function fixOf(problem: Problem): string | null {
   return code === 'bad-settings' || message.includes(fix) || /: (?:write|leave|make) /.test(message) ? null : fix
 }
 
-export const noteAt = ({ file, line = null, task = null, field = null }: Place, message: string): Finding => ({
+export const noteAt = (
+  { file, line = null, task = null, field = null }: FindingPlace,
+  message: string,
+): CheckFinding => ({
   kind: 'note',
   file,
   line,
@@ -48,10 +55,10 @@ export const noteAt = ({ file, line = null, task = null, field = null }: Place, 
   fix: null,
 })
 
-export const isProblem = ({ kind }: Finding): boolean => kind === 'problem'
+export const isProblem = ({ kind }: CheckFinding): boolean => kind === 'problem'
 
 /** As compilers write them, so that editors find the line. */
-export function shown({ kind, file, line, task, field, code, message, fix }: Finding): string[] {
+export function checkLines({ kind, file, line, task, field, code, message, fix }: CheckFinding): string[] {
   // Most sentences about one setting begin with its name.
   const named = task === null && message.startsWith(`\`${field}`)
   const where = [task, named ? null : field].filter((part) => part !== null).join(', ')
@@ -63,7 +70,7 @@ export function shown({ kind, file, line, task, field, code, message, fix }: Fin
 }
 
 /** The last line: how much was found. */
-export function summed(findings: readonly Finding[]): string {
+export function summed(findings: readonly CheckFinding[]): string {
   const problems = findings.filter(isProblem).length
   const notes = findings.length - problems
   return [problems === 0 ? 'No problem' : count(problems, 'problem'), ...(notes === 0 ? [] : [count(notes, 'note')])]

@@ -54,7 +54,7 @@ const PROVIDERS: readonly [pattern: RegExp, name: string][] = [
 ]
 
 /** What an address of git points to. `own` is a host that is known to speak GitHub's API, such as the hub. */
-export function placeOf(address: string, own: string | null = null): Place {
+export function remotePlaceOf(address: string, own: string | null = null): Place {
   const remote = parseRemote(address)
   if (isFolder(address) || remote === null) return { kind: 'elsewhere', what: `a folder (${address})` }
   const host = remote.host.replace(/:\d+$/, '')
@@ -80,7 +80,7 @@ const isFolder = (address: string): boolean => /^(file:|[./~]|[A-Za-z]:[\\/])/.t
 export async function remotesOf(top: string, own: string | null): Promise<NamedRemote[]> {
   const names = (await git(top, 'remote'))?.split('\n').filter((name) => name !== '') ?? []
   const addresses = await Promise.all(names.map((name) => git(top, 'remote', 'get-url', name)))
-  return names.map((name, n) => ({ name, place: placeOf(addresses[n] ?? '', own) }))
+  return names.map((name, n) => ({ name, place: remotePlaceOf(addresses[n] ?? '', own) }))
 }
 
 export interface Chosen {

@@ -7,10 +7,10 @@ import { DEBUG, explainError } from './explain-error.ts'
 import { hub } from './hub.ts'
 import { init } from './init.ts'
 import { log } from './log.ts'
-import { simulate } from './simulate.ts'
+import { simulateSubcommand } from './simulate.ts'
 import type { Subcommand, Terminal } from './subcommand.ts'
 
-const SUBCOMMANDS: readonly Subcommand[] = [init, doctor, check, simulate, log, hub, demo]
+const SUBCOMMANDS: readonly Subcommand[] = [init, doctor, check, simulateSubcommand, log, hub, demo]
 const USAGE_ERROR = 2
 
 /** `tributary WORD ...`: answers with the exit code. */

@@ -10,7 +10,7 @@ import { SETTINGS_PATH, type Settings } from '../core/settings.ts'
 import { renderSimulation, type Simulation, simulationLines } from '../render/plan/simulation.ts'
 import { judgePlan } from './check/judge-plan.ts'
 import { findSettings, readNamed } from './check/settings-file.ts'
-import { isProblem, shown } from './finding.ts'
+import { checkLines, isProblem } from './finding.ts'
 import { readJournal, remoteUrl, shownAddress, tokenIn } from './journal.ts'
 import { Mistake, readArguments, type Subcommand, type Terminal } from './subcommand.ts'
 
@@ -24,7 +24,7 @@ const options = {
 const SLOTS = '1,2,4,8'
 const MOST_SLOTS = 64
 
-export const simulate: Subcommand = {
+export const simulateSubcommand: Subcommand = {
   name: 'simulate',
   summary: 'predicts how long a plan takes, and what it costs, by the number of slots',
   help: [
@@ -75,7 +75,7 @@ async function ofFile(name: string, slots: readonly number[], terminal: Terminal
   const { plan, findings } = judgePlan({ name, text }, found.settings, null)
   const problems = [...found.findings, ...findings].filter(isProblem)
   if (plan !== null && problems.length === 0) return simulationOf(plan, found.settings, slots)
-  for (const line of problems.flatMap(shown)) terminal.error(line)
+  for (const line of problems.flatMap(checkLines)) terminal.error(line)
   return null
 }
 

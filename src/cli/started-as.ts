@@ -9,9 +9,9 @@ import { z } from 'zod'
 export function startedAs(script: string, cwd: string): string {
   const file = real(script)
   const spec = npxSpec(file)
-  if (spec !== null) return `npx ${quoted(spec)}`
+  if (spec !== null) return `npx ${shellQuoted(spec)}`
   const near = relative(real(cwd), file)
-  return `node ${quoted(isAbsolute(near) || near.length > file.length ? file : near)}`
+  return `node ${shellQuoted(isAbsolute(near) || near.length > file.length ? file : near)}`
 }
 
 const cacheSchema = z.looseObject({ _npx: z.looseObject({ packages: z.tuple([z.string()]) }) })
@@ -29,7 +29,7 @@ function npxSpec(file: string): string | null {
 }
 
 /** As a shell reads it as one word. */
-export const quoted = (path: string): string =>
+export const shellQuoted = (path: string): string =>
   /[^\w@%+=:,./#~-]/.test(path) ? `'${path.replaceAll("'", "'\\''")}'` : path
 
 function real(path: string): string {

@@ -7,7 +7,7 @@ import { wordsOfLine } from './shell-words.ts'
 import { flowList, type Path, type YamlText } from './yaml.ts'
 
 /** Something in a text that does not fit its schema. */
-export interface Misfit {
+export interface SchemaProblem {
   line: number
   path: Path
   tooLong: boolean
@@ -21,14 +21,17 @@ const MANY = 50
 type AnySchema = z.core.$ZodType
 
 /** Holds a text against its schema. A known key without a value counts as left out: its value may be a comment. */
-export function checked<Schema extends z.ZodType>(schema: Schema, text: YamlText): Result<z.infer<Schema>, Misfit[]> {
+export function checked<Schema extends z.ZodType>(
+  schema: Schema,
+  text: YamlText,
+): Result<z.infer<Schema>, SchemaProblem[]> {
   const result = schema.safeParse(withoutEmpty(text.value, schema), { reportInput: true })
   if (result.success) return ok(result.data)
   const found = result.error.issues.flatMap((issue) => misfits(issue, schema, text))
   return err(found.sort((a, b) => a.line - b.line).slice(0, MANY))
 }
 
-function misfits(issue: z.core.$ZodIssue, schema: AnySchema, { lineOf }: YamlText): Misfit[] {
+function misfits(issue: z.core.$ZodIssue, schema: AnySchema, { lineOf }: YamlText): SchemaProblem[] {
   if (issue.code !== 'unrecognized_keys') {
     const { path } = issue
     const line = lineOf(path)

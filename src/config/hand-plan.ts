@@ -5,7 +5,7 @@ import { kindSchema, type Plan, planSchema, sizeSchema, type Task, taskSchema } 
 import { err, ok, type Result } from '../core/result.ts'
 import type { Settings } from '../core/settings.ts'
 import { quoted } from '../core/text/quoted.ts'
-import { checked, type Misfit } from './check.ts'
+import { checked, type SchemaProblem } from './check.ts'
 import { wordsOfLine } from './shell-words.ts'
 import { flowList, type Path, readYaml } from './yaml.ts'
 
@@ -93,7 +93,7 @@ function planBlocks(piece: Piece): PlanBlock[] {
 
 const problem = (code: Problem['code'], message: string): Problem => ({ code, task: null, field: null, message })
 
-function placed({ line, path, tooLong, message }: Misfit, plan: unknown): PlacedProblem {
+function placed({ line, path, tooLong, message }: SchemaProblem, plan: unknown): PlacedProblem {
   const code = tooLong ? 'too-long' : 'not-a-plan'
   const [first, index, field] = path
   const ofTask = first === 'tasks' && typeof index === 'number'

@@ -47,10 +47,12 @@ const environmentSchema = z.object({
     .union([z.literal('').transform(() => undefined), z.coerce.number().positive()])
     .optional(),
 })
-export type Environment = z.infer<typeof environmentSchema> & { all: Readonly<Record<string, string | undefined>> }
+export type ActionEnvironment = z.infer<typeof environmentSchema> & {
+  all: Readonly<Record<string, string | undefined>>
+}
 
 /** What the runner tells by environment variables. Read here and nowhere else. */
-export function readEnvironment(env: Record<string, string | undefined>): Environment {
+export function readEnvironment(env: Record<string, string | undefined>): ActionEnvironment {
   const parsed = environmentSchema.safeParse(env)
   if (parsed.success) return { ...parsed.data, all: env }
   const names = parsed.error.issues.map((issue) => issue.path.join('.'))

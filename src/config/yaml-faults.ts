@@ -2,7 +2,7 @@ import { type Document, isCollection, isNode, isScalar, type Node, visit, type Y
 import { listed, quoted } from '../core/text/quoted.ts'
 
 /** What the parser found, and where to look for it. */
-export interface Fault {
+export interface YamlProblem {
   offset: number
   /** A sentence without its end. */
   message: string
@@ -11,14 +11,14 @@ export interface Fault {
 type Code = YAMLError['code']
 
 /** A text that was read as YAML. */
-export interface Parsed {
+export interface ParsedYaml {
   text: string
   document: Document
   lineAt: (offset: number) => number
 }
 
 /** What is wrong, for the person who wrote the text: the parser speaks to people who know the grammar of YAML. */
-export function yamlFault({ code, message, pos: [from, to] }: YAMLError, parsed: Parsed): Fault {
+export function yamlProblem({ code, message, pos: [from, to] }: YAMLError, parsed: ParsedYaml): YamlProblem {
   if (code === 'DUPLICATE_KEY') return doubledKey(from, parsed)
   if (code === 'MISSING_CHAR' || code === 'BAD_INDENT') {
     const open = /closing "?'?quote|must (?:be sufficiently|end with)/.test(message) ? unclosed(from, parsed) : null
@@ -29,7 +29,7 @@ export function yamlFault({ code, message, pos: [from, to] }: YAMLError, parsed:
 }
 
 /** Both lines, and the key: one of them is to go. */
-function doubledKey(at: number, { text, document, lineAt }: Parsed): Fault {
+function doubledKey(at: number, { text, document, lineAt }: ParsedYaml): YamlProblem {
   const lines: number[] = []
   let key = ''
   visit(document, {
@@ -50,7 +50,7 @@ function doubledKey(at: number, { text, document, lineAt }: Parsed): Fault {
 }
 
 /** The quotation mark or bracket that nothing closes; the parser notices at the end of the text. */
-function unclosed(at: number, { text, document }: Parsed): Fault | null {
+function unclosed(at: number, { text, document }: ParsedYaml): YamlProblem | null {
   let opened: Node | null = null
   visit(document, {
     Node(_, node) {
@@ -125,8 +125,8 @@ function unexpected(piece: string, message: string): string {
 }
 
 /** An alias says again what an anchor named; without one above it, it says nothing. */
-export function aliasFaults(document: Document): Fault[] {
-  const found: Fault[] = []
+export function aliasProblems(document: Document): YamlProblem[] {
+  const found: YamlProblem[] = []
   visit(document, {
     Alias(_, alias) {
       const [offset = 0] = alias.range ?? []

@@ -1,6 +1,6 @@
 import { Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
 import { err, ok, type Result } from '../core/result.ts'
-import { aliasFaults, type Fault, yamlFault } from './yaml-faults.ts'
+import { aliasProblems, type YamlProblem, yamlProblem } from './yaml-faults.ts'
 
 export type Path = readonly PropertyKey[]
 
@@ -30,7 +30,7 @@ export function readYaml(text: string, above = 0): Result<YamlText, YamlError[]>
   const document = parseDocument(text, { ...options, stringKeys: true, prettyErrors: false, lineCounter: lines })
   const lineAt = (offset: number) => above + Math.max(1, lines.linePos(offset).line)
   const errors = [...document.errors, ...document.warnings]
-  const faults = [...errors.map((error) => yamlFault(error, { text, document, lineAt })), ...aliasFaults(document)]
+  const faults = [...errors.map((error) => yamlProblem(error, { text, document, lineAt })), ...aliasProblems(document)]
   if (faults.length > 0) return err(firstOfEachLine(faults, lineAt).slice(0, MANY))
   try {
     const value: unknown = document.toJS({ maxAliasCount: ALIASES })
@@ -49,7 +49,7 @@ export function readYaml(text: string, above = 0): Result<YamlText, YamlError[]>
 }
 
 /** What follows on a line is mostly about the same fault. */
-function firstOfEachLine(faults: readonly Fault[], lineAt: (offset: number) => number): YamlError[] {
+function firstOfEachLine(faults: readonly YamlProblem[], lineAt: (offset: number) => number): YamlError[] {
   const seen = new Map<number, YamlError>()
   for (const { offset, message } of faults) {
     const line = lineAt(offset)

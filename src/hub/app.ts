@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
 import { blobRoutes } from './artifacts/blobs.ts'
-import type { Files } from './artifacts/files.ts'
+import type { ArtifactFiles } from './artifacts/files.ts'
 import { artifactService } from './artifacts/service.ts'
 import { controlRoutes } from './control/routes.ts'
 import { gitRoutes } from './git/routes.ts'
@@ -24,7 +24,7 @@ import { ANONYMOUS } from './who/actor.ts'
 import type { World } from './world.ts'
 
 /** Everything that one port answers. */
-export function createApp(world: World, files: Files, observe: Observer | undefined): Hono<HubEnv> {
+export function createApp(world: World, files: ArtifactFiles, observe: Observer | undefined): Hono<HubEnv> {
   const rate = createRateLimit(world.now)
   const app = new Hono<HubEnv>()
   app.onError((error, call) => answerError(world, call, error))

@@ -66,7 +66,7 @@ export interface HubEvent {
 }
 
 /** What the runner needs of the server. */
-export interface Host {
+export interface HubHost {
   owner: string
   repo: string
   defaultBranch: string

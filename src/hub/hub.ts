@@ -4,13 +4,13 @@ import { join, resolve } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { listen, stop } from '../loopback/listen.ts'
 import { createApp } from './app.ts'
-import { openFiles } from './artifacts/files.ts'
+import { openArtifactFiles } from './artifacts/files.ts'
 import { createFaults } from './control/faults.ts'
 import { createMetrics } from './control/metrics.ts'
 import { createEmitter } from './events.ts'
 import { openBare } from './git/bare.ts'
 import { openRepository } from './git/repository.ts'
-import type { Host, JobRecord, Runner } from './host.ts'
+import type { HubHost, JobRecord, Runner } from './host.ts'
 import { nameOf } from './name.ts'
 import type { Observer } from './rest/layers.ts'
 import type { StartProcess } from './runner/process/process.ts'
@@ -18,9 +18,9 @@ import { createRunner as createDefaultRunner } from './runner/runner.ts'
 import type { RunnerOptions } from './runner/world.ts'
 import { artifactFolder, createHost } from './runner-host.ts'
 import { createDocument } from './store/create.ts'
-import type { Settings } from './store/document.ts'
+import type { RepositorySettings } from './store/document.ts'
 import { openStore, type Store } from './store/store.ts'
-import { createTurns } from './turns.ts'
+import { createSerialQueue } from './turns.ts'
 import { urlsOf } from './urls.ts'
 import type { Login } from './who/people.ts'
 import type { World } from './world.ts'
@@ -35,10 +35,10 @@ export interface HubOptions {
   name?: string
   secrets?: Readonly<Record<string, string>>
   variables?: Readonly<Record<string, string>>
-  settings?: Partial<Settings>
+  settings?: Partial<RepositorySettings>
   /** The folder with Tributary's action.yml and dist, which workflows of this repository run for their own `uses:`. */
   tributaryAction: string
-  createRunner?: (host: Host, options: RunnerOptions) => Runner
+  createRunner?: (host: HubHost, options: RunnerOptions) => Runner
   startProcess?: StartProcess
   now?: () => Date
   log?: (line: string) => void
@@ -82,7 +82,7 @@ interface Ground {
 
 async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: Ground): Promise<Hub> {
   const { doc } = store
-  const files = openFiles(artifactFolder(dataDir))
+  const files = openArtifactFiles(artifactFolder(dataDir))
   // The addresses hold the port, and the port is known once we listen; nobody asks before that.
   let handle = (_request: Request, _env: object): Response | Promise<Response> => new Response(null, { status: 503 })
   const server = createServer(getRequestListener((request, env) => handle(request, env)))
@@ -109,7 +109,7 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
     secrets: options.secrets ?? {},
     runner: running,
     emit: createEmitter(running, faults, log),
-    inTurn: createTurns(),
+    inTurn: createSerialQueue(),
     killRunning: () => doc.jobs.forEach(kill),
     now,
     log,

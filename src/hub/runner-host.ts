@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { runtimeToken } from '../loopback/sign.ts'
-import type { Host, JobRecord, WorkflowRunRecord } from './host.ts'
+import type { HubHost, JobRecord, WorkflowRunRecord } from './host.ts'
 import { randomToken } from './who/token.ts'
 import type { World } from './world.ts'
 
@@ -9,7 +9,7 @@ export function createHost(
   world: World,
   variables: Readonly<Record<string, string>>,
   jobChanged: (job: JobRecord) => void,
-): Host {
+): HubHost {
   const { doc } = world.store
   return {
     owner: doc.owner,

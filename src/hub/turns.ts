@@ -1,7 +1,7 @@
 /** Things to do one after another, whatever becomes of each. */
-export type Turns = <T>(act: () => Promise<T>) => Promise<T>
+export type SerialQueue = <T>(act: () => Promise<T>) => Promise<T>
 
-export function createTurns(): Turns {
+export function createSerialQueue(): SerialQueue {
   let last: Promise<unknown> = Promise.resolve()
   return (act) => {
     const turn = last.then(act)

@@ -3,7 +3,7 @@ import type { Metrics } from './control/metrics.ts'
 import type { Repository } from './git/repository.ts'
 import type { HubEvent, Runner } from './host.ts'
 import type { Store } from './store/store.ts'
-import type { Turns } from './turns.ts'
+import type { SerialQueue } from './turns.ts'
 import type { Urls } from './urls.ts'
 import type { Actor } from './who/actor.ts'
 
@@ -20,7 +20,7 @@ export interface World {
   /** Start the workflows that listen, except where a job's token caused the event: that starts nothing but dispatches. */
   emit(event: Omit<HubEvent, 'actor'>, actor: Actor): Promise<number[]>
   /** Things that look at several pull requests and then change them go one after another. */
-  readonly inTurn: Turns
+  readonly inTurn: SerialQueue
   /** Let the faults that kill jobs look at those that run already. */
   killRunning(): void
   now(): string

@@ -40,7 +40,7 @@ export interface OrchestrateDeps extends JobDeps {
 }
 
 /** A comment that may hold a command; `line` is what the CommonMark parser found. */
-export interface Comment {
+export interface CommandComment {
   id: number
   line: string | null
   createdAt: string

@@ -1,12 +1,12 @@
-import type { Answer, Part } from './answer.ts'
-import type { JsonSchema } from './body.ts'
+import type { AnswerPart, ScriptedAnswer } from './answer.ts'
+import type { SchemaObject } from './body.ts'
 import type { ParsedRequest } from './request.ts'
 
 /** What is wrong with a value by a JSON schema; nothing, where it fits. */
-export type SchemaCheck = (schema: JsonSchema, value: unknown) => readonly string[]
+export type SchemaCheck = (schema: SchemaObject, value: unknown) => readonly string[]
 
 /** Why the model could never have given this answer to this request, or null: the script is wrong then. */
-export function mistakeIn(answer: Answer, request: ParsedRequest, check: SchemaCheck): string | null {
+export function mistakeIn(answer: ScriptedAnswer, request: ParsedRequest, check: SchemaCheck): string | null {
   return (
     answer.parts.map((part) => partMistake(part, request, check)).find((mistake) => mistake !== null) ??
     stopMistake(answer, request) ??
@@ -15,7 +15,7 @@ export function mistakeIn(answer: Answer, request: ParsedRequest, check: SchemaC
   )
 }
 
-function partMistake(part: Part, { body }: ParsedRequest, check: SchemaCheck): string | null {
+function partMistake(part: AnswerPart, { body }: ParsedRequest, check: SchemaCheck): string | null {
   if (part.type !== 'tool_use') return part.text === '' ? `a ${part.type} part is empty` : null
   const tool = (body.tools ?? []).find(({ name }) => name === part.name)
   if (tool === undefined || body.tool_choice?.type === 'none') return `the request offers no tool '${part.name}'`
@@ -23,7 +23,7 @@ function partMistake(part: Part, { body }: ParsedRequest, check: SchemaCheck): s
   return problem === undefined ? null : `the input of '${part.name}' does not fit its schema: ${problem}`
 }
 
-function stopMistake({ parts, stop }: Answer, { body }: ParsedRequest): string | null {
+function stopMistake({ parts, stop }: ScriptedAnswer, { body }: ParsedRequest): string | null {
   const calls = parts.filter(({ type }) => type === 'tool_use').length
   if (stop === 'tool_use' && calls === 0) return 'the answer stops for tools and calls none'
   const choice = body.tool_choice
@@ -35,7 +35,7 @@ function stopMistake({ parts, stop }: Answer, { body }: ParsedRequest): string |
 }
 
 /** Refused and truncated answers need not fit what was asked for. */
-function outputMistake({ parts, stop }: Answer, { schema }: ParsedRequest, check: SchemaCheck): string | null {
+function outputMistake({ parts, stop }: ScriptedAnswer, { schema }: ParsedRequest, check: SchemaCheck): string | null {
   if (schema === null || stop !== 'end_turn') return null
   const said = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')
   const value = parsed(said)
@@ -44,7 +44,7 @@ function outputMistake({ parts, stop }: Answer, { schema }: ParsedRequest, check
   return problem === undefined ? null : `the answer does not fit the schema of the request: ${problem}`
 }
 
-function holdMistake({ parts, pace }: Answer): string | null {
+function holdMistake({ parts, pace }: ScriptedAnswer): string | null {
   const texts = parts.map((part) => (part.type === 'tool_use' ? JSON.stringify(part.input) : part.text))
   const lost = (pace.holds ?? []).find(({ after }) => !texts.some((text) => text.includes(after)) && after !== '')
   return lost === undefined ? null : `the answer is to be held behind words that it does not hold: ${lost.after}`

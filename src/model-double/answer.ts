@@ -1,5 +1,5 @@
 /** A piece of what the model says, in the order in which it is streamed. */
-export type Part =
+export type AnswerPart =
   | { readonly type: 'thinking'; readonly text: string }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'tool_use'; readonly name: string; readonly input: unknown }
@@ -19,9 +19,9 @@ export interface Pace {
   readonly holds?: readonly Hold[]
 }
 
-export interface Answer {
+export interface ScriptedAnswer {
   readonly kind: 'answer'
-  readonly parts: readonly Part[]
+  readonly parts: readonly AnswerPart[]
   readonly stop: StopReason
   readonly pace: Pace
 }
@@ -33,36 +33,45 @@ interface Extras {
   readonly text?: string
 }
 
-const answer = (parts: readonly Part[], stop: StopReason): Answer => ({ kind: 'answer', parts, stop, pace: {} })
+const answer = (parts: readonly AnswerPart[], stop: StopReason): ScriptedAnswer => ({
+  kind: 'answer',
+  parts,
+  stop,
+  pace: {},
+})
 
-const before = ({ thinking, text }: Extras): Part[] => [
+const before = ({ thinking, text }: Extras): AnswerPart[] => [
   ...(thinking === undefined ? [] : [{ type: 'thinking' as const, text: thinking }]),
   ...(text === undefined ? [] : [{ type: 'text' as const, text }]),
 ]
 
 /** Words, and the end of the turn. */
-export const text = (words: string, extras: Pick<Extras, 'thinking'> = {}): Answer =>
+export const text = (words: string, extras: Pick<Extras, 'thinking'> = {}): ScriptedAnswer =>
   answer([...before(extras), { type: 'text', text: words }], 'end_turn')
 
 /** Structured output: the value as JSON. The request has to ask for a format that it fits. */
-export const json = (value: unknown, extras: Pick<Extras, 'thinking'> = {}): Answer =>
+export const json = (value: unknown, extras: Pick<Extras, 'thinking'> = {}): ScriptedAnswer =>
   text(JSON.stringify(value), extras)
 
 /** Calls of tools that the request offers, with inputs that fit their schemas. */
-export const tools = (calls: readonly { name: string; input: unknown }[], extras: Extras = {}): Answer =>
-  answer([...before(extras), ...calls.map((call): Part => ({ type: 'tool_use', ...call }))], 'tool_use')
+export const tools = (calls: readonly { name: string; input: unknown }[], extras: Extras = {}): ScriptedAnswer =>
+  answer([...before(extras), ...calls.map((call): AnswerPart => ({ type: 'tool_use', ...call }))], 'tool_use')
 
 /** The model declines, having said so much. */
-export const refusal = (words = ''): Answer => answer(words === '' ? [] : [{ type: 'text', text: words }], 'refusal')
+export const refusal = (words = ''): ScriptedAnswer =>
+  answer(words === '' ? [] : [{ type: 'text', text: words }], 'refusal')
 
 /** Words that end where the limit was reached, whatever limit the request gave. */
-export const truncated = (words: string): Answer => answer([{ type: 'text', text: words }], 'max_tokens')
+export const truncated = (words: string): ScriptedAnswer => answer([{ type: 'text', text: words }], 'max_tokens')
 
 /** The same answer at another pace. */
-export const paced = (one: Answer, pace: Omit<Pace, 'holds'>): Answer => ({ ...one, pace: { ...one.pace, ...pace } })
+export const paced = (one: ScriptedAnswer, pace: Omit<Pace, 'holds'>): ScriptedAnswer => ({
+  ...one,
+  pace: { ...one.pace, ...pace },
+})
 
 /** The same answer, stopping behind the words `after` until the promise resolves. */
-export const held = (one: Answer, until: Promise<unknown>, after = ''): Answer => ({
+export const held = (one: ScriptedAnswer, until: Promise<unknown>, after = ''): ScriptedAnswer => ({
   ...one,
   pace: { ...one.pace, holds: [...(one.pace.holds ?? []), { after, until }] },
 })

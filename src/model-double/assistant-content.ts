@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
-import type { Answer, Part } from './answer.ts'
+import type { AnswerPart, ScriptedAnswer } from './answer.ts'
 import type { MessageBody } from './body.ts'
-import { bytesFor, bytesOf, tokensOf, withinBytes } from './prompt.ts'
+import { bytesFor, promptBytes, tokensOfBytes, withinBytes } from './prompt.ts'
 
 /** A block of an answer as it leaves: `text` is what its deltas spell, the input of a tool as JSON. */
 export type SaidBlock =
@@ -10,9 +10,9 @@ export type SaidBlock =
   | { readonly type: 'tool_use'; readonly text: string; readonly id: string; readonly name: string }
 
 /** An answer within the limits of its request. */
-export interface Said {
+export interface BoundedAnswer {
   readonly blocks: readonly SaidBlock[]
-  readonly stopReason: Answer['stop'] | 'stop_sequence'
+  readonly stopReason: ScriptedAnswer['stop'] | 'stop_sequence'
   readonly stopSequence: string | null
   readonly outputTokens: number
   readonly thinkingTokens: number
@@ -20,12 +20,12 @@ export interface Said {
 
 /** A part with what it costs: all that was thought, shown or not, and a tool's input as JSON. */
 interface Spelled {
-  readonly part: Part
+  readonly part: AnswerPart
   readonly text: string
 }
 
 /** What of an answer fits `max_tokens`, up to the first stop sequence. `n` makes the ids of its calls unique. */
-export function saidWithin(answer: Answer, body: MessageBody, n: number, sign: Signer): Said {
+export function saidWithin(answer: ScriptedAnswer, body: MessageBody, n: number, sign: Signer): BoundedAnswer {
   const stopped = upToStop(answer.parts, body.stop_sequences ?? [])
   const whole = stopped.parts.map((part): Spelled => ({ part, text: spelled(part) }))
   const kept = cutTo(whole, bytesFor(body.max_tokens))
@@ -34,14 +34,14 @@ export function saidWithin(answer: Answer, body: MessageBody, n: number, sign: S
     blocks: kept.map((one, index) => asBlock(one, body, `toolu_${n}_${index + 1}`, sign)),
     stopReason: cut ? 'max_tokens' : stopped.sequence === null ? answer.stop : 'stop_sequence',
     stopSequence: cut ? null : stopped.sequence,
-    outputTokens: Math.min(body.max_tokens, Math.max(1, tokensOf(lengthOf(kept)))),
-    thinkingTokens: tokensOf(lengthOf(kept.filter(({ part }) => part.type === 'thinking'))),
+    outputTokens: Math.min(body.max_tokens, Math.max(1, tokensOfBytes(lengthOf(kept)))),
+    thinkingTokens: tokensOfBytes(lengthOf(kept.filter(({ part }) => part.type === 'thinking'))),
   }
 }
 
-const spelled = (part: Part): string => (part.type === 'tool_use' ? JSON.stringify(part.input) : part.text)
+const spelled = (part: AnswerPart): string => (part.type === 'tool_use' ? JSON.stringify(part.input) : part.text)
 
-const lengthOf = (all: readonly Spelled[]): number => all.reduce((sum, { text }) => sum + bytesOf(text), 0)
+const lengthOf = (all: readonly Spelled[]): number => all.reduce((sum, { text }) => sum + promptBytes(text), 0)
 
 function cutTo(all: readonly Spelled[], limit: number): Spelled[] {
   const kept: Spelled[] = []
@@ -49,7 +49,7 @@ function cutTo(all: readonly Spelled[], limit: number): Spelled[] {
   for (const one of all) {
     if (left <= 0) break
     kept.push({ ...one, text: withinBytes(one.text, left) })
-    left -= bytesOf(one.text)
+    left -= promptBytes(one.text)
   }
   return kept
 }
@@ -63,8 +63,11 @@ function asBlock({ part, text }: Spelled, body: MessageBody, id: string, sign: S
   return { type: 'thinking', text: shown, signature: sign(body.model, shown) }
 }
 
-function upToStop(parts: readonly Part[], sequences: readonly string[]): { parts: Part[]; sequence: string | null } {
-  const kept: Part[] = []
+function upToStop(
+  parts: readonly AnswerPart[],
+  sequences: readonly string[],
+): { parts: AnswerPart[]; sequence: string | null } {
+  const kept: AnswerPart[] = []
   for (const part of parts) {
     const found = part.type === 'text' ? firstOf(part.text, sequences) : null
     if (part.type === 'text' && found !== null) {

@@ -131,26 +131,26 @@ export const countBody = z.strictObject(shared)
 export type MessageBody = z.infer<typeof messageBody>
 export type CountBody = z.infer<typeof countBody>
 export type Message = z.infer<typeof message>
-export type Block = z.infer<typeof block>
+export type ContentBlock = z.infer<typeof block>
 export type ToolUseBlock = z.infer<typeof toolUseBlock>
 export type ToolResultBlock = z.infer<typeof toolResultBlock>
-export type Tool = z.infer<typeof tool>
+export type ToolDefinition = z.infer<typeof tool>
 export type CacheControl = z.infer<typeof cacheControl>
-export type JsonSchema = Readonly<Record<string, unknown>>
+export type SchemaObject = Readonly<Record<string, unknown>>
 
 /** Consecutive messages of one role count as one, as the API reads them. */
-export interface Turn {
+export interface MergedTurn {
   readonly role: Message['role']
   /** Index of its first message. */
   readonly index: number
-  readonly blocks: readonly Block[]
+  readonly blocks: readonly ContentBlock[]
 }
 
-export const blocksOf = ({ content }: Message): readonly Block[] =>
+export const blocksOf = ({ content }: Message): readonly ContentBlock[] =>
   typeof content === 'string' ? [{ type: 'text', text: content }] : content
 
-export function turnsOf(messages: readonly Message[]): Turn[] {
-  const turns: Turn[] = []
+export function turnsOf(messages: readonly Message[]): MergedTurn[] {
+  const turns: MergedTurn[] = []
   for (const [index, message] of messages.entries()) {
     const last = turns.at(-1)
     const blocks = blocksOf(message)

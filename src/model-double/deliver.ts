@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http'
-import { errorBody, type Fault } from './fault.ts'
-import { event, type Step } from './stream.ts'
+import { apiErrorBody, type ScriptedFault } from './fault.ts'
+import { event, type StreamStep } from './stream.ts'
 
 /** A fault that strikes while an answer is on its way. */
-export type MidFault = Exclude<Fault, { kind: 'status' }>
+export type MidFault = Exclude<ScriptedFault, { kind: 'status' }>
 
 /** The other end of a request. */
-export interface Line {
+export interface Connection {
   readonly res: ServerResponse
   /** Fires when the client has left or the server is closed. */
   readonly signal: AbortSignal
@@ -19,8 +19,8 @@ export interface Line {
 
 /** Sends the steps, `milliseconds` before each chunk of content; a fault ends them where it says. */
 export async function deliver(
-  steps: readonly Step[],
-  line: Line,
+  steps: readonly StreamStep[],
+  line: Connection,
   milliseconds: number,
   fault: MidFault | null,
 ): Promise<void> {
@@ -45,7 +45,7 @@ export async function deliver(
   await (fault === null ? end(line) : strike(fault, line))
 }
 
-async function strike(fault: MidFault, line: Line): Promise<void> {
+async function strike(fault: MidFault, line: Connection): Promise<void> {
   switch (fault.kind) {
     case 'reset':
       line.res.destroy()
@@ -57,24 +57,24 @@ async function strike(fault: MidFault, line: Line): Promise<void> {
     case 'error-event':
       await write(
         line,
-        Buffer.from(event(errorBody(fault.error, `The stream broke off: ${fault.error}`, line.requestId))),
+        Buffer.from(event(apiErrorBody(fault.error, `The stream broke off: ${fault.error}`, line.requestId))),
       )
       return end(line)
   }
 }
 
-function begin(line: Line): void {
+function begin(line: Connection): void {
   if (line.res.headersSent) return
   line.begun()
   line.res.writeHead(200, line.headers)
 }
 
-async function end(line: Line): Promise<void> {
+async function end(line: Connection): Promise<void> {
   begin(line)
   await untilLeft(line.signal, new Promise<void>((done) => line.res.end(done)))
 }
 
-async function write(line: Line, bytes: Buffer): Promise<void> {
+async function write(line: Connection, bytes: Buffer): Promise<void> {
   if (bytes.length === 0 || line.signal.aborted) return
   begin(line)
   await untilLeft(line.signal, new Promise<void>((done) => line.res.write(bytes, () => done())))

@@ -1,26 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Answer } from './answer.ts'
+import type { ScriptedAnswer } from './answer.ts'
 import { mistakeIn } from './answer-check.ts'
-import { type Said, saidWithin } from './assistant-content.ts'
+import { type BoundedAnswer, saidWithin } from './assistant-content.ts'
 import { countBody, type MessageBody, messageBody } from './body.ts'
 import { headersRefusal } from './credentials.ts'
-import { deliver, type Line, type MidFault, untilLeft } from './deliver.ts'
-import { type ErrorType, invalid, type Refused, refuse, STATUS_OF } from './fault.ts'
+import { type Connection, deliver, type MidFault, untilLeft } from './deliver.ts'
+import { type ErrorType, invalidRequest, type RefusedRequest, refuseRequest, STATUS_OF } from './fault.ts'
 import type { SeenRequest } from './log.ts'
 import { type Envelope, messageOf, usageOf } from './message.ts'
 import { promptTokens, segmentsOf } from './prompt.ts'
-import { answerJson, answerRefused, bodyOf, type Read, readBody } from './receive.ts'
+import { answerJson, answerRefused, type Read, readBody, requestBody } from './receive.ts'
 import { type ParsedRequest, parsedRequest } from './request.ts'
 import type { Reply } from './script.ts'
-import type { World } from './server-state.ts'
-import { type Step, stepsOf } from './stream.ts'
+import type { DoubleState } from './server-state.ts'
+import { type StreamStep, stepsOf } from './stream.ts'
 import { countRefusalOf, refusalOf } from './validate/validate.ts'
 
 /** An empty answer to a request that only fills the cache: no script is asked for it. */
-const PREWARMED: Answer = { kind: 'answer', parts: [], stop: 'max_tokens', pace: {} }
+const PREWARMED: ScriptedAnswer = { kind: 'answer', parts: [], stop: 'max_tokens', pace: {} }
 
 /** POST /v1/messages. */
-export async function answerMessages(world: World, req: IncomingMessage, res: ServerResponse): Promise<void> {
+export async function answerMessages(world: DoubleState, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const call = openCall(world, res, world.log.open(req.headers))
   try {
     const read = await accepted(world, req)
@@ -32,9 +32,10 @@ export async function answerMessages(world: World, req: IncomingMessage, res: Se
   }
 }
 
-async function accepted(world: World, req: IncomingMessage): Promise<Read<MessageBody>> {
-  const raw = await bodyOf(req)
-  if (raw === null) return { ok: false, refused: refuse('request_too_large', 'Request exceeds the maximum size') }
+async function accepted(world: DoubleState, req: IncomingMessage): Promise<Read<MessageBody>> {
+  const raw = await requestBody(req)
+  if (raw === null)
+    return { ok: false, refused: refuseRequest('request_too_large', 'Request exceeds the maximum size') }
   const unwelcome = headersRefusal(req.headers, world.apiKey, world.isToken)
   if (unwelcome !== null) return { ok: false, refused: unwelcome }
   const read = readBody(messageBody, raw)
@@ -56,7 +57,7 @@ async function answerRequest(call: Call, request: ParsedRequest): Promise<void> 
   }
 }
 
-async function ask(world: World, request: ParsedRequest): Promise<Reply | null> {
+async function ask(world: DoubleState, request: ParsedRequest): Promise<Reply | null> {
   const n = world.nextTurn()
   return request.body.max_tokens === 0 ? PREWARMED : world.script(request, { n, matched: n })
 }
@@ -64,7 +65,7 @@ async function ask(world: World, request: ParsedRequest): Promise<Reply | null> 
 function unmatched(call: Call, { model, lastText }: ParsedRequest): void {
   const start = lastText.slice(0, 200)
   call.world.unmatched.push({ n: call.seen.n, model, lastText: start })
-  refuseCall(call, invalid(`No rule of the script matches this request. The user said last: ${start}`))
+  refuseCall(call, invalidRequest(`No rule of the script matches this request. The user said last: ${start}`))
 }
 
 async function give(call: Call, request: ParsedRequest, reply: Reply): Promise<void> {
@@ -91,7 +92,7 @@ function failAtOnce(
 
 /** One request to /v1/messages, while it is answered. */
 interface Call {
-  readonly world: World
+  readonly world: DoubleState
   readonly res: ServerResponse
   readonly seen: SeenRequest
   /** Fires when the client has left or the server is closed. */
@@ -99,7 +100,7 @@ interface Call {
   readonly requestId: string
 }
 
-function openCall(world: World, res: ServerResponse, seen: SeenRequest): Call {
+function openCall(world: DoubleState, res: ServerResponse, seen: SeenRequest): Call {
   const left = new AbortController()
   res.on('close', () => {
     if (!res.writableFinished && !world.closing.aborted && !isReset(seen)) world.log.note(seen, { clientLeft: true })
@@ -111,7 +112,7 @@ function openCall(world: World, res: ServerResponse, seen: SeenRequest): Call {
 
 const isReset = ({ reply }: SeenRequest): boolean => reply !== null && 'kind' in reply && reply.kind === 'reset'
 
-function refuseCall(call: Call, refused: Refused, headers: Readonly<Record<string, string>> = {}): void {
+function refuseCall(call: Call, refused: RefusedRequest, headers: Readonly<Record<string, string>> = {}): void {
   call.world.log.note(call.seen, { reply: refused, status: refused.status })
   answerRefused(call.res, refused, call.requestId, headers)
 }
@@ -119,11 +120,11 @@ function refuseCall(call: Call, refused: Refused, headers: Readonly<Record<strin
 /** The script is wrong, and would be as wrong at a second try. */
 function mistaken(call: Call, message: string): void {
   call.world.mistakes.push(`request ${call.seen.n}: ${message}`)
-  refuseCall(call, refuse('api_error', `The script is wrong: ${message}`), { 'x-should-retry': 'false' })
+  refuseCall(call, refuseRequest('api_error', `The script is wrong: ${message}`), { 'x-should-retry': 'false' })
 }
 
 /** Sends an answer, or as much of it as the fault lets through, and notes what it cost. */
-async function send(call: Call, body: MessageBody, answer: Answer, fault: MidFault | null): Promise<void> {
+async function send(call: Call, body: MessageBody, answer: ScriptedAnswer, fault: MidFault | null): Promise<void> {
   const { world, seen } = call
   const plan = world.cache.plan(body.model, segmentsOf(body), world.models[body.model]?.cacheMinimum ?? 0)
   const envelope: Envelope = { id: `msg_${String(seen.n).padStart(6, '0')}`, body, usage: plan.usage }
@@ -138,14 +139,14 @@ async function send(call: Call, body: MessageBody, answer: Answer, fault: MidFau
 }
 
 /** Without a stream the answer comes at once, when all that holds it back is over. */
-function wholeSteps(envelope: Envelope, said: Said, { pace }: Answer): Step[] {
+function wholeSteps(envelope: Envelope, said: BoundedAnswer, { pace }: ScriptedAnswer): StreamStep[] {
   return [
-    ...(pace.holds ?? []).map(({ until }): Step => ({ type: 'hold', until })),
+    ...(pace.holds ?? []).map(({ until }): StreamStep => ({ type: 'hold', until })),
     { type: 'send', text: JSON.stringify(messageOf(envelope, said)), delta: false },
   ]
 }
 
-function lineOf({ world, res, signal, requestId }: Call, streaming: boolean, begun: () => void): Line {
+function lineOf({ world, res, signal, requestId }: Call, streaming: boolean, begun: () => void): Connection {
   const type = streaming ? 'text/event-stream; charset=utf-8' : 'application/json'
   const headers = { 'content-type': type, 'cache-control': 'no-cache', 'request-id': requestId }
   return { res, signal, headers, requestId, begun, wait: (seconds, until) => world.clock.wait(seconds, until) }
@@ -154,10 +155,10 @@ function lineOf({ world, res, signal, requestId }: Call, streaming: boolean, beg
 const REQUEST_ID = 'req_count'
 
 /** POST /v1/messages/count_tokens: what the prompt of the same request would cost, nothing said. */
-export async function answerCount(world: World, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const raw = await bodyOf(req)
+export async function answerCount(world: DoubleState, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const raw = await requestBody(req)
   if (raw === null)
-    return answerRefused(res, refuse('request_too_large', 'Request exceeds the maximum size'), REQUEST_ID)
+    return answerRefused(res, refuseRequest('request_too_large', 'Request exceeds the maximum size'), REQUEST_ID)
   const unwelcome = headersRefusal(req.headers, world.apiKey, world.isToken)
   if (unwelcome !== null) return answerRefused(res, unwelcome, REQUEST_ID)
   const read = readBody(countBody, raw)

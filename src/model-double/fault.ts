@@ -1,4 +1,4 @@
-import { type Answer, text } from './answer.ts'
+import { type ScriptedAnswer, text } from './answer.ts'
 
 /** Error types of the API that a fault may speak of, each with its status. */
 export const STATUS_OF = {
@@ -17,12 +17,12 @@ export type ErrorType = keyof typeof STATUS_OF
 /** An answer that goes wrong after so many bytes of its body; half of them, where nothing is said. */
 interface Cut {
   readonly after: number | null
-  readonly answer: Answer
+  readonly answer: ScriptedAnswer
   /** Whether the script gave the answer itself: only then it has to fit the request. */
   readonly filler: boolean
 }
 
-export type Fault =
+export type ScriptedFault =
   | { readonly kind: 'status'; readonly status: number; readonly error: ErrorType; readonly retryAfter: number | null }
   | ({ readonly kind: 'reset' } & Cut)
   | ({ readonly kind: 'clean-eof' } & Cut)
@@ -31,7 +31,7 @@ export type Fault =
 
 interface CutOptions {
   readonly after?: number
-  readonly of?: Answer
+  readonly of?: ScriptedAnswer
 }
 
 const FILLER = text('Words that nobody is meant to read to their end. '.repeat(20))
@@ -45,7 +45,7 @@ const cut = ({ after, of }: CutOptions): Cut => ({
 const ERROR_OF: Readonly<Record<number, ErrorType>> = { 429: 'rate_limit_error', 529: 'overloaded_error' }
 
 /** Answers with an error at once; `retryAfter` is in seconds. */
-export const status = (code: 429 | 500 | 503 | 529, options: { readonly retryAfter?: number } = {}): Fault => ({
+export const status = (code: 429 | 500 | 503 | 529, options: { readonly retryAfter?: number } = {}): ScriptedFault => ({
   kind: 'status',
   status: code,
   error: ERROR_OF[code] ?? 'api_error',
@@ -53,34 +53,38 @@ export const status = (code: 429 | 500 | 503 | 529, options: { readonly retryAft
 })
 
 /** Destroys the connection after so many bytes of the body; after none, nothing is answered at all. */
-export const reset = (options: CutOptions = {}): Fault => ({ kind: 'reset', ...cut(options) })
+export const reset = (options: CutOptions = {}): ScriptedFault => ({ kind: 'reset', ...cut(options) })
 
 /** Ends the body properly, but too early: no message_stop. */
-export const cleanEof = (options: CutOptions = {}): Fault => ({ kind: 'clean-eof', ...cut(options) })
+export const cleanEof = (options: CutOptions = {}): ScriptedFault => ({ kind: 'clean-eof', ...cut(options) })
 
 /** Sends nothing more and keeps the connection, until the client leaves or the server is closed. */
-export const stall = (options: CutOptions = {}): Fault => ({ kind: 'stall', ...cut(options) })
+export const stall = (options: CutOptions = {}): ScriptedFault => ({ kind: 'stall', ...cut(options) })
 
 /** Ends the stream with an error event, behind the first event that ends at or after so many bytes. */
-export const errorEvent = (error: ErrorType = 'overloaded_error', options: CutOptions = {}): Fault => ({
+export const errorEvent = (error: ErrorType = 'overloaded_error', options: CutOptions = {}): ScriptedFault => ({
   kind: 'error-event',
   error,
   ...cut(options),
 })
 
 /** What the API says no with. */
-export interface Refused {
+export interface RefusedRequest {
   readonly status: number
   readonly error: ErrorType
   readonly message: string
 }
 
-export const refuse = (error: ErrorType, message: string): Refused => ({ status: STATUS_OF[error], error, message })
+export const refuseRequest = (error: ErrorType, message: string): RefusedRequest => ({
+  status: STATUS_OF[error],
+  error,
+  message,
+})
 
-export const invalid = (message: string): Refused => refuse('invalid_request_error', message)
+export const invalidRequest = (message: string): RefusedRequest => refuseRequest('invalid_request_error', message)
 
 /** The body of every error, streamed or not. */
-export const errorBody = (error: ErrorType, message: string, requestId: string) => ({
+export const apiErrorBody = (error: ErrorType, message: string, requestId: string) => ({
   type: 'error',
   error: { type: error, message },
   request_id: requestId,

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { isSignedBy, signatureOf } from '../loopback/sign.ts'
 import type { IsToken } from './credentials.ts'
-import { answerJson, bodyOf } from './receive.ts'
+import { answerJson, requestBody } from './receive.ts'
 
 /** The one rule that says whose identity is exchanged for an access token. */
 export interface FederationRule {
@@ -17,14 +17,14 @@ export interface FederationRule {
   readonly seconds?: number
 }
 
-export interface Exchange {
+export interface TokenExchange {
   readonly at: Date
   readonly granted: boolean
 }
 
-export interface Federation {
+export interface FederationServer {
   readonly identity: Identity
-  readonly exchanges: readonly Exchange[]
+  readonly exchanges: readonly TokenExchange[]
   readonly isToken: IsToken
   /** POST /v1/oauth/token. */
   answer(req: IncomingMessage, res: ServerResponse): Promise<void>
@@ -46,16 +46,16 @@ const requestSchema = z.object({
 })
 
 /** Exchanges identity tokens of jobs for access tokens, by one rule; without a rule, none. */
-export function createFederation(rule: FederationRule | null, now: () => Date): Federation {
+export function createFederation(rule: FederationRule | null, now: () => Date): FederationServer {
   const given = new Map<string, number>()
-  const exchanges: Exchange[] = []
+  const exchanges: TokenExchange[] = []
   const identity = createIdentity(rule?.subject ?? 'repo:octo/demo:ref:refs/heads/main', now)
   return {
     identity,
     exchanges,
     isToken: (token) => (given.get(token) ?? 0) > now().getTime(),
     answer: async (req, res) => {
-      const no = refusalOf(rule, identity, req, await bodyOf(req))
+      const no = refusalOf(rule, identity, req, await requestBody(req))
       exchanges.push({ at: now(), granted: no === null })
       if (no !== null) return answerJson(res, no.status, { error: no.error, error_description: no.description })
       const token = `sk-ant-oat01-${randomUUID()}`

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { MessageBody } from './body.ts'
-import type { Refused } from './fault.ts'
+import type { RefusedRequest } from './fault.ts'
 import type { usageOf } from './message.ts'
 import type { Reply } from './script.ts'
 
-export type Usage = ReturnType<typeof usageOf>
+export type LoggedUsage = ReturnType<typeof usageOf>
 
 /** A request to /v1/messages, and what became of it. Fields fill as it goes on. */
 export interface SeenRequest {
@@ -16,9 +16,9 @@ export interface SeenRequest {
   /** Null as long as it was not understood. */
   readonly body: MessageBody | null
   /** What the script said, or why the request was refused. */
-  readonly reply: Reply | Refused | null
+  readonly reply: Reply | RefusedRequest | null
   /** Of an answer that was sent, also in part. */
-  readonly usage: Usage | null
+  readonly usage: LoggedUsage | null
   readonly status: number | null
   readonly endedAt: Date | null
   /** The client closed the connection before the end. */

@@ -1,4 +1,4 @@
-import type { Said, SaidBlock } from './assistant-content.ts'
+import type { BoundedAnswer, SaidBlock } from './assistant-content.ts'
 import type { MessageBody } from './body.ts'
 import type { CacheUsage } from './cache.ts'
 
@@ -10,7 +10,7 @@ export interface Envelope {
 }
 
 /** Usage as the API states it. `output` is null before the answer is complete. */
-export function usageOf({ usage, body }: Envelope, said: Said | null) {
+export function usageOf({ usage, body }: Envelope, said: BoundedAnswer | null) {
   return {
     input_tokens: usage.input,
     cache_creation_input_tokens: usage.written5m + usage.written1h,
@@ -26,7 +26,7 @@ export function usageOf({ usage, body }: Envelope, said: Said | null) {
 }
 
 /** Usage as the last delta of a stream states it. */
-export function finalUsage(envelope: Envelope, said: Said) {
+export function finalUsage(envelope: Envelope, said: BoundedAnswer) {
   const { input_tokens, cache_creation_input_tokens, cache_read_input_tokens, output_tokens, ...rest } = usageOf(
     envelope,
     said,
@@ -43,7 +43,7 @@ export function finalUsage(envelope: Envelope, said: Said) {
 }
 
 /** How an answer ended, in the API's fields. */
-export function endOf(said: Said) {
+export function endOf(said: BoundedAnswer) {
   const refused = { type: 'refusal' as const, category: null, explanation: null }
   return {
     stop_reason: said.stopReason,
@@ -54,7 +54,7 @@ export function endOf(said: Said) {
 }
 
 /** The whole answer, for a request that does not stream; without `said`, what a stream starts with. */
-export function messageOf(envelope: Envelope, said: Said | null) {
+export function messageOf(envelope: Envelope, said: BoundedAnswer | null) {
   return {
     id: envelope.id,
     type: 'message' as const,
@@ -68,14 +68,14 @@ export function messageOf(envelope: Envelope, said: Said | null) {
 }
 
 function contentOf(block: SaidBlock) {
-  if (block.type === 'tool_use') return { ...startOf(block), input: parsedInput(block.text) }
+  if (block.type === 'tool_use') return { ...messageStart(block), input: parsedInput(block.text) }
   return block.type === 'text'
-    ? { ...startOf(block), text: block.text }
-    : { ...startOf(block), thinking: block.text, signature: block.signature }
+    ? { ...messageStart(block), text: block.text }
+    : { ...messageStart(block), thinking: block.text, signature: block.signature }
 }
 
 /** A block before its first delta. */
-export function startOf(block: SaidBlock) {
+export function messageStart(block: SaidBlock) {
   switch (block.type) {
     case 'thinking':
       return { type: 'thinking' as const, thinking: '', signature: '' }

@@ -1,4 +1,4 @@
-import { type Block, blocksOf, type CacheControl, type CountBody } from './body.ts'
+import { blocksOf, type CacheControl, type ContentBlock, type CountBody } from './body.ts'
 
 /** A piece of the prompt in the order of the cache: tools, format, system, messages. */
 export interface Segment {
@@ -9,7 +9,7 @@ export interface Segment {
 }
 
 type Marked = { cache_control?: CacheControl | null | undefined }
-type Piece = Marked | Block
+type Piece = Marked | ContentBlock
 
 /** The prompt, piece by piece. What changes how messages are read (tool choice, thinking) stands before them. */
 export function segmentsOf(body: CountBody): Segment[] {
@@ -30,7 +30,11 @@ export const promptTokens = (segments: readonly Segment[]): number =>
 function segment(place: string, piece: Piece): Segment {
   const { marker, rest } = unmarked(piece)
   const text = JSON.stringify(rest)
-  return { text: `${place}\n${text}`, tokens: tokensOf(bytesOf(text)), ttl: marker ? (marker.ttl ?? '5m') : null }
+  return {
+    text: `${place}\n${text}`,
+    tokens: tokensOfBytes(promptBytes(text)),
+    ttl: marker ? (marker.ttl ?? '5m') : null,
+  }
 }
 
 /** A piece without its marker; one inside the result of a tool counts for the whole result. */
@@ -60,15 +64,15 @@ function withAutomatic(segments: Segment[], control: CacheControl | null): Segme
 /** Bytes that count as one token: no tokenizer's word, but the same for every machine. */
 const BYTES_PER_TOKEN = 4
 
-export const tokensOf = (bytes: number): number => Math.ceil(bytes / BYTES_PER_TOKEN)
+export const tokensOfBytes = (bytes: number): number => Math.ceil(bytes / BYTES_PER_TOKEN)
 
 export const bytesFor = (tokens: number): number => tokens * BYTES_PER_TOKEN
 
-export const bytesOf = (text: string): number => Buffer.byteLength(text)
+export const promptBytes = (text: string): number => Buffer.byteLength(text)
 
 /** As much of a text as fits into so many bytes, no character cut in two. */
 export function withinBytes(text: string, bytes: number): string {
-  if (bytesOf(text) <= bytes) return text
+  if (promptBytes(text) <= bytes) return text
   const cut = Buffer.from(text).subarray(0, Math.max(0, bytes)).toString('utf8')
   return cut.replace(/\uFFFD+$/, '')
 }

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { z } from 'zod'
-import { errorBody, invalid, type Refused } from './fault.ts'
+import { apiErrorBody, invalidRequest, type RefusedRequest } from './fault.ts'
 
 const MOST_BYTES = 32 * 1024 * 1024
 
 /** The body as text, or null if it is over 32 MB. */
-export async function bodyOf(req: IncomingMessage): Promise<string | null> {
+export async function requestBody(req: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of req as AsyncIterable<Buffer>) {
@@ -28,17 +28,19 @@ export function answerJson(
 
 export function answerRefused(
   res: ServerResponse,
-  { status, error, message }: Refused,
+  { status, error, message }: RefusedRequest,
   requestId: string,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  answerJson(res, status, errorBody(error, message, requestId), { 'request-id': requestId, ...headers })
+  answerJson(res, status, apiErrorBody(error, message, requestId), { 'request-id': requestId, ...headers })
 }
 
 /** Parameters of earlier versions of the API. */
 const REMOVED = ['temperature', 'top_p', 'top_k']
 
-export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refused: Refused }
+export type Read<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refused: RefusedRequest }
 
 /** A body by its schema, or the first thing that is wrong with its shape, in the API's words. */
 export function readBody<T>(schema: z.ZodType<T>, raw: string): Read<T> {
@@ -50,7 +52,7 @@ export function readBody<T>(schema: z.ZodType<T>, raw: string): Read<T> {
   return result.success ? { ok: true, value: result.data } : no(firstProblem(result.error.issues))
 }
 
-const no = (message: string): Read<never> => ({ ok: false, refused: invalid(message) })
+const no = (message: string): Read<never> => ({ ok: false, refused: invalidRequest(message) })
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 

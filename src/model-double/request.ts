@@ -1,9 +1,9 @@
 import {
-  type Block,
   blocksOf,
+  type ContentBlock,
   type CountBody,
-  type JsonSchema,
   type MessageBody,
+  type SchemaObject,
   type ToolResultBlock,
   turnsOf,
 } from './body.ts'
@@ -30,7 +30,7 @@ export interface ParsedRequest {
   /** Names of the tools on offer. */
   readonly toolNames: readonly string[]
   /** The schema that structured output has to fit. */
-  readonly schema: JsonSchema | null
+  readonly schema: SchemaObject | null
   /** Turns of the assistant that the conversation holds already. */
   readonly turns: number
 }
@@ -53,10 +53,10 @@ export function parsedRequest(body: MessageBody): ParsedRequest {
 
 const joined = (texts: readonly string[]): string => texts.join('\n\n')
 
-const textOf = (blocks: readonly Block[]): string =>
+const textOf = (blocks: readonly ContentBlock[]): string =>
   joined(blocks.flatMap((block) => (block.type === 'text' ? [block.text] : [])))
 
-function resultsOf(body: CountBody, blocks: readonly Block[]): ToolResult[] {
+function resultsOf(body: CountBody, blocks: readonly ContentBlock[]): ToolResult[] {
   const called = new Map(
     body.messages.flatMap(blocksOf).flatMap((block) => (block.type === 'tool_use' ? [[block.id, block.name]] : [])),
   )

@@ -1,17 +1,17 @@
-import type { Answer } from './answer.ts'
-import type { Fault } from './fault.ts'
+import type { ScriptedAnswer } from './answer.ts'
+import type { ScriptedFault } from './fault.ts'
 import type { ParsedRequest } from './request.ts'
 
-export type Reply = Answer | Fault
+export type Reply = ScriptedAnswer | ScriptedFault
 
-export interface Turn {
+export interface RequestTurn {
   /** Which request to /v1/messages this is, from 1, refused ones left out. */
   readonly n: number
   /** Which one for this rule, from 1; for a script that is a function, the same as `n`. */
   readonly matched: number
 }
 
-export type Say = (request: ParsedRequest, turn: Turn) => Reply | Promise<Reply>
+export type Say = (request: ParsedRequest, turn: RequestTurn) => Reply | Promise<Reply>
 
 export interface Rule {
   readonly when: (request: ParsedRequest) => boolean
@@ -21,7 +21,7 @@ export interface Rule {
 }
 
 /** `null` is: no rule matches. */
-export type Script = (request: ParsedRequest, turn: Turn) => Reply | null | Promise<Reply | null>
+export type Script = (request: ParsedRequest, turn: RequestTurn) => Reply | null | Promise<Reply | null>
 
 const asSay = (say: Reply | Say): Say => (typeof say === 'function' ? say : () => say)
 
@@ -40,7 +40,7 @@ export function scripted({ rules }: { readonly rules: readonly Rule[] }): Script
 }
 
 /** So many times the fault, then the answer. */
-export const failing = (times: number, fault: Fault, then: Reply | Say): Say => {
+export const failing = (times: number, fault: ScriptedFault, then: Reply | Say): Say => {
   const say = asSay(then)
   return (request, turn) => (turn.matched <= times ? fault : say(request, { ...turn, matched: turn.matched - times }))
 }

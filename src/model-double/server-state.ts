@@ -2,7 +2,7 @@ import type { SchemaCheck } from './answer-check.ts'
 import { createSignatures, type Signatures } from './assistant-content.ts'
 import { createCache, type PromptCache } from './cache.ts'
 import type { IsToken } from './credentials.ts'
-import type { Federation, FederationRule } from './federation.ts'
+import type { FederationRule, FederationServer } from './federation.ts'
 import { createLog, type Log } from './log.ts'
 import { type ModelTable, type ModelTraits, modelTable } from './models.ts'
 import type { Script } from './script.ts'
@@ -23,7 +23,7 @@ export interface Unmatched {
 }
 
 /** All that a request can reach. */
-export interface World {
+export interface DoubleState {
   readonly apiKey: string
   readonly clock: ModelClock
   readonly script: Script
@@ -63,9 +63,9 @@ export interface ModelServerOptions {
 export function worldOf(
   options: ModelServerOptions,
   clock: ModelClock,
-  { isToken }: Federation,
+  { isToken }: FederationServer,
   closing: AbortSignal,
-): World {
+): DoubleState {
   let turns = 0
   return {
     apiKey: options.apiKey,

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { listen, stop } from '../loopback/listen.ts'
 import { answerCount, answerMessages } from './endpoints.ts'
-import { refuse } from './fault.ts'
-import { createFederation, type Exchange, type Federation, IDENTITY_PATH, TOKEN_PATH } from './federation.ts'
+import { refuseRequest } from './fault.ts'
+import { createFederation, type FederationServer, IDENTITY_PATH, TOKEN_PATH, type TokenExchange } from './federation.ts'
 import type { Log } from './log.ts'
 import { answerRefused } from './receive.ts'
-import { type ModelServerOptions, realClock, type Unmatched, type World, worldOf } from './server-state.ts'
+import { type DoubleState, type ModelServerOptions, realClock, type Unmatched, worldOf } from './server-state.ts'
 
 export interface ModelServer extends Pick<Log, 'requests' | 'concurrency' | 'until'> {
   /** For ANTHROPIC_BASE_URL. */
@@ -17,7 +17,7 @@ export interface ModelServer extends Pick<Log, 'requests' | 'concurrency' | 'unt
   /** What GitHub gives a job that may ask for its identity: ACTIONS_ID_TOKEN_REQUEST_URL and _TOKEN. */
   readonly identity: { readonly requestUrl: string; readonly requestToken: string }
   /** Every try to exchange an identity for an access token. */
-  readonly exchanges: readonly Exchange[]
+  readonly exchanges: readonly TokenExchange[]
   /** Ends every connection, stalled ones too. */
   close(): Promise<void>
 }
@@ -78,7 +78,12 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
   }
 }
 
-async function route(world: World, federation: Federation, req: IncomingMessage, res: ServerResponse): Promise<void> {
+async function route(
+  world: DoubleState,
+  federation: FederationServer,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
   const place = `${req.method} ${(req.url ?? '').split('?')[0]}`
   switch (place) {
     case 'POST /v1/messages':
@@ -90,6 +95,6 @@ async function route(world: World, federation: Federation, req: IncomingMessage,
     case `GET ${IDENTITY_PATH}`:
       return federation.identity.answer(req, res)
     default:
-      answerRefused(res, refuse('not_found_error', `${place} is not served here`), 'req_unknown')
+      answerRefused(res, refuseRequest('not_found_error', `${place} is not served here`), 'req_unknown')
   }
 }

@@ -1,9 +1,9 @@
 import type { Hold, Pace } from './answer.ts'
-import type { Said, SaidBlock } from './assistant-content.ts'
-import { type Envelope, endOf, finalUsage, messageOf, startOf } from './message.ts'
+import type { BoundedAnswer, SaidBlock } from './assistant-content.ts'
+import { type Envelope, endOf, finalUsage, messageOf, messageStart } from './message.ts'
 
 /** What a stream does next: send an event (`delta` is a chunk of content), or wait for a promise. */
-export type Step =
+export type StreamStep =
   | { readonly type: 'send'; readonly text: string; readonly delta: boolean }
   | { readonly type: 'hold'; readonly until: Promise<unknown> }
 
@@ -11,21 +11,21 @@ export type Step =
 export const event = (data: { readonly type: string }): string =>
   `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`
 
-const send = (data: { readonly type: string }): Step => ({
+const send = (data: { readonly type: string }): StreamStep => ({
   type: 'send',
   text: event(data),
   delta: data.type === 'content_block_delta',
 })
 
 /** Everything that is sent for an answer, in order. Chunks are `pace.chunk` characters, else `chunk`. */
-export function stepsOf(envelope: Envelope, said: Said, pace: Pace, chunk: number): Step[] {
+export function stepsOf(envelope: Envelope, said: BoundedAnswer, pace: Pace, chunk: number): StreamStep[] {
   const blocks = said.blocks.flatMap((block, index) =>
     blockSteps(block, index, holdsFor(said, block, pace), pace.chunk ?? chunk),
   )
   return [
     send({ type: 'message_start', ...{ message: messageOf(envelope, null) } }),
     send({ type: 'ping' }),
-    ...(pace.holds ?? []).filter(({ after }) => after === '').map(({ until }): Step => ({ type: 'hold', until })),
+    ...(pace.holds ?? []).filter(({ after }) => after === '').map(({ until }): StreamStep => ({ type: 'hold', until })),
     ...blocks,
     send({ type: 'message_delta', ...{ delta: endOf(said), usage: finalUsage(envelope, said) } }),
     send({ type: 'message_stop' }),
@@ -33,17 +33,17 @@ export function stepsOf(envelope: Envelope, said: Said, pace: Pace, chunk: numbe
 }
 
 /** The holds whose words stand in this block and in none before it. */
-function holdsFor(said: Said, block: SaidBlock, { holds = [] }: Pace): Hold[] {
+function holdsFor(said: BoundedAnswer, block: SaidBlock, { holds = [] }: Pace): Hold[] {
   return holds.filter(({ after }) => after !== '' && said.blocks.find(({ text }) => text.includes(after)) === block)
 }
 
-function blockSteps(block: SaidBlock, index: number, holds: readonly Hold[], chunk: number): Step[] {
-  const delta = (fields: { readonly type: string }): Step =>
+function blockSteps(block: SaidBlock, index: number, holds: readonly Hold[], chunk: number): StreamStep[] {
+  const delta = (fields: { readonly type: string }): StreamStep =>
     send({ type: 'content_block_delta', ...{ index, delta: fields } })
   return [
-    send({ type: 'content_block_start', ...{ index, content_block: startOf(block) } }),
+    send({ type: 'content_block_start', ...{ index, content_block: messageStart(block) } }),
     ...piecesOf(block.text, holds, chunk).map(
-      (piece): Step =>
+      (piece): StreamStep =>
         typeof piece === 'string' ? delta(deltaOf(block, piece)) : { type: 'hold', until: piece.until },
     ),
     ...(block.type === 'thinking' ? [delta({ type: 'signature_delta', ...{ signature: block.signature } })] : []),

@@ -16,7 +16,7 @@ export type Block =
   | { kind: 'result'; id: string; text: string; failed: boolean; cache?: boolean }
   | { kind: 'opaque'; data: unknown }
 
-export interface Turn {
+export interface ModelMessage {
   role: 'user' | 'assistant'
   blocks: readonly Block[]
 }
@@ -26,7 +26,7 @@ export interface ModelRequest {
   model: string
   system: readonly { text: string; cache?: boolean }[]
   tools: readonly ToolSpec[]
-  turns: readonly Turn[]
+  turns: readonly ModelMessage[]
   /** Tokens that the answer may have at most, thinking among them. */
   maxTokens: number
   /** The answer must be JSON of this schema; null: text and calls of tools. */
@@ -41,11 +41,11 @@ export interface ModelRequest {
    * A try broke off that has cost something, or may have. True: this is accounted for, it is not told again in the answer,
    * and another try is paid for. False, or nobody to ask: it was the last one.
    */
-  mayRetry?: (tried: Spent) => boolean
+  mayRetry?: (tried: CallUsage) => boolean
 }
 
 /** What the API took; `unsure`: it did not say all of it. */
-export interface Spent {
+export interface CallUsage {
   usage: Usage
   unsure: boolean
 }
@@ -75,5 +75,5 @@ export interface Model {
   ask(request: ModelRequest): Promise<ModelAnswer>
 }
 
-export const textOf = (blocks: readonly Block[]): string =>
+export const textOfBlocks = (blocks: readonly Block[]): string =>
   blocks.flatMap((block) => (block.kind === 'text' ? [block.text] : [])).join('')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { gate, held, json, refusal, text, tools, truncated } from '../../../src/model-double/answer.ts'
 import { inTurn, scripted } from '../../../src/model-double/script.ts'
-import type { Turn } from '../../../src/ports/model.ts'
+import type { ModelMessage } from '../../../src/ports/model.ts'
 import { modelServer } from '../../support/model.ts'
 import { answered, asks, modelAt, user, words } from './asking.ts'
 import { block, delta, end, rawApi, start, stopped, streams } from './raw-api.ts'
@@ -113,23 +113,26 @@ describe('a conversation', () => {
     expect(first.blocks.map(({ kind }) => kind)).toEqual(['opaque', 'text', 'call', 'call'])
     const calls = first.blocks.filter((one) => one.kind === 'call')
     expect(calls.map(({ input }) => input)).toEqual([{ path: 'a.txt' }, { path: 'b.txt' }])
-    const results: Turn = {
+    const results: ModelMessage = {
       role: 'user',
       blocks: calls.map(({ id }, at) => ({ kind: 'result', id, text: `file ${at}`, failed: at === 1 })),
     }
-    const said: Turn = { role: 'assistant', blocks: first.blocks }
+    const said: ModelMessage = { role: 'assistant', blocks: first.blocks }
     const second = answered(await model.ask({ ...asks(user('Hello'), said, results), tools: [VIEW] }))
     expect(second.blocks).toEqual([words('view:file 0:false view:file 1:true')])
   })
 
   it('goes on behind a call that was written wrongly, and an answer of a line break', async () => {
     const server = await modelServer(() => text('On it goes.'))
-    const said: Turn = {
+    const said: ModelMessage = {
       role: 'assistant',
       blocks: [words('\n'), { kind: 'call', id: 'toolu_1', name: 'view', input: '{"path":' }],
     }
-    const result: Turn = { role: 'user', blocks: [{ kind: 'result', id: 'toolu_1', text: 'No JSON', failed: true }] }
-    const empty: Turn = { role: 'assistant', blocks: [words(' ')] }
+    const result: ModelMessage = {
+      role: 'user',
+      blocks: [{ kind: 'result', id: 'toolu_1', text: 'No JSON', failed: true }],
+    }
+    const empty: ModelMessage = { role: 'assistant', blocks: [words(' ')] }
     answered(
       await modelAt(server).model.ask({ ...asks(user('Hello'), said, result, empty, user('Go on')), tools: [VIEW] }),
     )
@@ -154,7 +157,7 @@ describe('a conversation', () => {
 
   it('sends no more than four cache markers: the last ones', async () => {
     const server = await modelServer(() => text('Yes.'))
-    const marked = (text: string): Turn => ({ role: 'user', blocks: [{ kind: 'text', text, cache: true }] })
+    const marked = (text: string): ModelMessage => ({ role: 'user', blocks: [{ kind: 'text', text, cache: true }] })
     const turns = ['a', 'b', 'c'].map(marked)
     answered(
       await modelAt(server).model.ask({

@@ -1,7 +1,6 @@
-import type { ModelOptions } from '../../../src/adapters/anthropic/model.ts'
-import { openModel } from '../../../src/adapters/anthropic/model.ts'
+import { type ModelOptions, openModel } from '../../../src/adapters/anthropic/model.ts'
 import type { Clock } from '../../../src/ports/clock.ts'
-import type { Block, Model, ModelAnswer, ModelRequest, Spent, Turn } from '../../../src/ports/model.ts'
+import type { Block, CallUsage, Model, ModelAnswer, ModelMessage, ModelRequest } from '../../../src/ports/model.ts'
 import { MODEL_KEY } from '../../support/model.ts'
 
 /** Seconds of silence that no test lasts; waits of that length are the watch, shorter ones are pauses between tries. */
@@ -51,9 +50,9 @@ export function modelAt({ url }: { url: string }, options: Partial<ModelOptions>
   return { model, pauses: clock.pauses, lines }
 }
 
-export const user = (text: string): Turn => ({ role: 'user', blocks: [{ kind: 'text', text }] })
+export const user = (text: string): ModelMessage => ({ role: 'user', blocks: [{ kind: 'text', text }] })
 
-export const asks = (...turns: Turn[]): ModelRequest => ({
+export const asks = (...turns: ModelMessage[]): ModelRequest => ({
   model: 'claude-sonnet-5-5',
   system: [],
   tools: [],
@@ -64,8 +63,8 @@ export const asks = (...turns: Turn[]): ModelRequest => ({
 })
 
 /** A request that pays for every try, and what it was told. */
-export function paying(request: ModelRequest): { request: ModelRequest; tried: Spent[]; text: () => string } {
-  const tried: Spent[] = []
+export function paying(request: ModelRequest): { request: ModelRequest; tried: CallUsage[]; text: () => string } {
+  const tried: CallUsage[] = []
   let text = ''
   return {
     tried,

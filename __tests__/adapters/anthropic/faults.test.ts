@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { listen, stop } from '../../../src/loopback/listen.ts'
 import { gate, held, text } from '../../../src/model-double/answer.ts'
-import { cleanEof, errorEvent, type Fault, reset, stall, status } from '../../../src/model-double/fault.ts'
+import { cleanEof, errorEvent, reset, type ScriptedFault, stall, status } from '../../../src/model-double/fault.ts'
 import { failing, inTurn, scripted } from '../../../src/model-double/script.ts'
 import { manualClock } from '../../support/clock.ts'
 import { MODEL_KEY, modelServer } from '../../support/model.ts'
@@ -10,7 +10,7 @@ import { answered, asks, modelAt, pausingClock, paying, refused, words } from '.
 import { block, delta, end, rawApi, start, streams } from './raw-api.ts'
 
 const DONE = text('At last, all of it.')
-const failingServer = (times: number, fault: Fault) =>
+const failingServer = (times: number, fault: ScriptedFault) =>
   modelServer(scripted({ rules: [{ when: () => true, say: failing(times, fault, DONE) }] }))
 /** Behind the start of the message and some of its words. */
 const MIDDLE = { after: 1200 }

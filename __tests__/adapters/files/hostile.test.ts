@@ -15,7 +15,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openFiles } from '../../../src/adapters/files/files.ts'
-import { anchoredGround, checkedGround, type Ground } from '../../../src/adapters/files/open-folder.ts'
+import { anchoredAccess, checkedAccess, type FileAccess } from '../../../src/adapters/files/open-folder.ts'
 import type { Files } from '../../../src/ports/sources.ts'
 import { tempDir } from '../../support/git.ts'
 import { needsLinux } from '../../support/linux.ts'
@@ -24,7 +24,7 @@ import { nothingTracked } from './stage.ts'
 const SECRET = 'a secret'
 
 /** A work tree with `a`, `folder/b`, and a secret beside it. */
-function scene(ground?: Ground) {
+function scene(ground?: FileAccess) {
   const around = tempDir()
   const root = join(around, 'tree')
   const at = (...path: string[]) => join(root, ...path)
@@ -49,10 +49,10 @@ const intact = ({ outside }: ReturnType<typeof scene>) => {
   expect(readdirSync(outside())).toEqual(['b'])
 }
 
-const grounds: [string, Ground][] = [
-  ['checked paths', checkedGround],
+const grounds: [string, FileAccess][] = [
+  ['checked paths', checkedAccess],
   // Held by `/proc/self/fd`.
-  ...(process.platform === 'linux' ? [['held folders', anchoredGround] satisfies [string, Ground]] : []),
+  ...(process.platform === 'linux' ? [['held folders', anchoredAccess] satisfies [string, FileAccess]] : []),
 ]
 
 describe.each(grounds)('a work tree with traps, reached by %s', (_, ground) => {
@@ -155,7 +155,7 @@ describe.each(grounds)('a work tree with traps, reached by %s', (_, ground) => {
 type Act = (world: ReturnType<typeof scene>) => void
 
 /** Swaps something right before the `turn`-th time that something is held, and again before it is read. */
-function swapping(turn: number, act: () => void): Ground {
+function swapping(turn: number, act: () => void): FileAccess {
   let count = 0
   const tick = () => {
     count += 1
@@ -164,11 +164,11 @@ function swapping(turn: number, act: () => void): Ground {
   return {
     hold(path) {
       tick()
-      return anchoredGround.hold(path)
+      return anchoredAccess.hold(path)
     },
     reader(held) {
       tick()
-      return anchoredGround.reader(held)
+      return anchoredAccess.reader(held)
     },
   }
 }

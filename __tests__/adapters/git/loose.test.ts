@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { writeBlob, writeCommit, writeRef, writeTree } from '../../../src/adapters/git/objects.ts'
-import { openStore } from '../../../src/adapters/git/store.ts'
+import { openGitStore } from '../../../src/adapters/git/store.ts'
 import { systemClock } from '../../../src/adapters/system/clock.ts'
 import { git, tempDir } from '../../support/git.ts'
 
@@ -10,7 +10,7 @@ const AT = new Date('2026-01-02T03:04:05.678Z')
 
 async function emptyStore() {
   const gitDir = join(tempDir(), 'repo.git')
-  const { place } = await openStore({ gitDir, remoteUrl: 'https://example.com/x', token: '', clock: systemClock })
+  const { place } = await openGitStore({ gitDir, remoteUrl: 'https://example.com/x', token: '', clock: systemClock })
   return { gitDir, place }
 }
 

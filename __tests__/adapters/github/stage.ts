@@ -2,7 +2,7 @@ import { Octokit } from '@octokit/rest'
 import { onTestFinished } from 'vitest'
 import { type ClientOptions, openClient } from '../../../src/adapters/github/client.ts'
 import { type ForgeOptions, openForge } from '../../../src/adapters/github/forge.ts'
-import type { Host, Permissions } from '../../../src/hub/host.ts'
+import type { HubHost, Permissions } from '../../../src/hub/host.ts'
 import { type Hub, type HubOptions, startHub } from '../../../src/hub/hub.ts'
 import { createRunner } from '../../../src/hub/runner/runner.ts'
 import type { Forge } from '../../../src/ports/forge.ts'
@@ -40,7 +40,7 @@ const ORCHESTRATE: Permissions = {
 
 export interface HubStage extends Stage {
   hub: Hub
-  host: Host
+  host: HubHost
   clock: ReturnType<typeof hastyClock>
   place: ForgeOptions
   as(who: 'admin' | 'writer' | 'reader' | 'outsider'): Octokit
@@ -113,7 +113,7 @@ function checkout(): { folder: string; sha: string } {
 async function startedHub(settings: HubOptions['settings']) {
   const { folder, sha } = checkout()
   const dataDir = temporary('forge-hub')
-  let host: Host | undefined
+  let host: HubHost | undefined
   const hub = await startHub({
     repo: folder,
     dataDir,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { continueWith, converse } from '../../../src/agent/loop/loop.ts'
-import type { Purse } from '../../../src/agent/loop/metered-model.ts'
+import type { Budget } from '../../../src/agent/loop/metered-model.ts'
 import type { ModelRequest } from '../../../src/ports/model.ts'
 import { calls, says } from '../../support/said-model.ts'
 import { conversation, done } from './talking.ts'
@@ -104,15 +104,15 @@ it('lets turns alternate, and gives every call its result right after it', async
 async function boundsOf(answers: Parameters<typeof conversation>[0], opening: string) {
   const bounds: number[] = []
   const { talk, model } = conversation(answers, { opening: [{ kind: 'text', text: opening }] })
-  const real = talk.speaker.purse
-  const heeding: Purse = {
+  const real = talk.metered.budget
+  const heeding: Budget = {
     ...real,
     afford(request, promptTokens) {
       bounds.push(promptTokens)
       return real.afford(request, promptTokens)
     },
   }
-  await converse({ ...talk, speaker: { ...talk.speaker, purse: heeding } })
+  await converse({ ...talk, metered: { ...talk.metered, budget: heeding } })
   return { bounds, requests: model.requests }
 }
 

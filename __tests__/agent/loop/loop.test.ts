@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Conversation, TurnRecord } from '../../../src/agent/loop/conversation.ts'
 import { continueWith, converse } from '../../../src/agent/loop/loop.ts'
-import { type Turn, textOf } from '../../../src/ports/model.ts'
+import { type ModelMessage, textOfBlocks } from '../../../src/ports/model.ts'
 import { calls, fails, type Said, says } from '../../support/said-model.ts'
 import { conversation, done, echo, finish } from './talking.ts'
 
@@ -13,7 +13,7 @@ async function ended(answers: readonly Said[], given: Partial<Conversation> = {}
   return { ...(await converse(talk)), requests: model.requests }
 }
 
-const lastWords = (turns: readonly Turn[] = []): string => textOf(turns.at(-1)?.blocks ?? [])
+const lastWords = (turns: readonly ModelMessage[] = []): string => textOfBlocks(turns.at(-1)?.blocks ?? [])
 
 it('goes on until the work is finished, and gives the value', async () => {
   const { ending, turnsUsed, requests } = await ended([look('a'), look('b'), calls([done])])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ask, mostTokens, purse } from '../../../src/agent/loop/metered-model.ts'
+import { budget, callModel, tokenBound } from '../../../src/agent/loop/metered-model.ts'
 import type { Price } from '../../../src/core/money/price.ts'
 import { noUsage } from '../../../src/core/money/usage.ts'
 import type { Model, ModelRequest } from '../../../src/ports/model.ts'
@@ -15,30 +15,33 @@ const request: ModelRequest = {
   schema: null,
   signal: new AbortController().signal,
 }
-const speaker = (model: Model, usd: number) => ({ model, purse: purse(usd, () => plain), role: 'work' as const })
+const metered = (model: Model, usd: number) => ({ model, budget: budget(usd, () => plain), role: 'work' as const })
 
 describe('asking a model', () => {
   it('asks for as many tokens as the money allows, and settles what the answer cost', async () => {
     const model = saidModel([says('Hello', { usage: { ...noUsage, fresh: 10, output: 20 } })])
-    const speaking = speaker(model, 2001)
-    const answer = await ask(speaking, request, 10)
+    const speaking = metered(model, 2001)
+    const answer = await callModel(speaking, request, 10)
     expect(answer).toMatchObject({ ok: true, blocks: [{ kind: 'text', text: 'Hello' }] })
     expect(model.requests[0]?.maxTokens).toBe(2000)
-    expect(speaking.purse.left()).toBeCloseTo(1980, 6)
+    expect(speaking.budget.left()).toBeCloseTo(1980, 6)
   })
 
   it('makes no call that the money does not allow', async () => {
     const model = saidModel([])
-    const speaking = speaker(model, 1000)
-    expect(await ask(speaking, request, 10)).toEqual({ ok: false, failure: { reason: 'unaffordable', left: 1000 } })
+    const speaking = metered(model, 1000)
+    expect(await callModel(speaking, request, 10)).toEqual({
+      ok: false,
+      failure: { reason: 'unaffordable', left: 1000 },
+    })
     expect(model.requests).toEqual([])
-    expect(speaking.purse.spending()).toEqual([])
+    expect(speaking.budget.spending()).toEqual([])
   })
 
   it('gives back what a refused call had set aside', async () => {
-    const speaking = speaker(saidModel([fails('overloaded')]), 5000)
-    expect(await ask(speaking, request, 10)).toMatchObject({ ok: false, failure: { reason: 'overloaded' } })
-    expect(speaking.purse.left()).toBe(5000)
+    const speaking = metered(saidModel([fails('overloaded')]), 5000)
+    expect(await callModel(speaking, request, 10)).toMatchObject({ ok: false, failure: { reason: 'overloaded' } })
+    expect(speaking.budget.left()).toBe(5000)
   })
 
   it('pays for each try that broke off, and for another only as long as the money lasts', async () => {
@@ -50,14 +53,14 @@ describe('asking a model', () => {
         return fails('unreachable', broken.usage, true)
       },
     }
-    const speaking = speaker(breaking, 12_500)
-    const answer = await ask(speaking, request, 10)
+    const speaking = metered(breaking, 12_500)
+    const answer = await callModel(speaking, request, 10)
     expect(allowed).toEqual([true, true, false])
-    expect(speaking.purse.spending()).toMatchObject([{ calls: 3, usd: 12_003, unknown: 12_000 }])
-    expect(speaking.purse.left()).toBeCloseTo(497, 6)
+    expect(speaking.budget.spending()).toMatchObject([{ calls: 3, usd: 12_003, unknown: 12_000 }])
+    expect(speaking.budget.left()).toBeCloseTo(497, 6)
     expect(answer, 'the money is what ends it, not the API').toEqual({
       ok: false,
-      failure: { reason: 'unaffordable', left: speaking.purse.left() },
+      failure: { reason: 'unaffordable', left: speaking.budget.left() },
     })
   })
 
@@ -73,15 +76,15 @@ describe('asking a model', () => {
         return fails('unreachable', broken.usage, true)
       },
     }
-    const speaking = speaker(breaking, 6002)
+    const speaking = metered(breaking, 6002)
     const onRestart = () => {
       restarts += 1
     }
-    expect(await ask(speaking, { ...request, onRestart }, 10)).toMatchObject({ ok: true })
+    expect(await callModel(speaking, { ...request, onRestart }, 10)).toMatchObject({ ok: true })
     expect([asked, restarts]).toEqual([[4000, 2000], 1])
   })
 })
 
 it('counts no fewer tokens than a text can have', () => {
-  expect(mostTokens('abc', 'é', '😀')).toBe(9)
+  expect(tokenBound('abc', 'é', '😀')).toBe(9)
 })

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { type Called, repeats, STOP, WARN } from '../../../src/agent/loop/repeated-calls.ts'
+import { type CompletedCall, countRepeats, STOP_AFTER, WARN_AFTER } from '../../../src/agent/loop/repeated-calls.ts'
 
 /** `v1` views something, `e1` edits it, `!e1` fails to; `v1=x` is answered with x, all else each time differently. */
-function called(word: string, index: number): Called {
+function called(word: string, index: number): CompletedCall {
   const [call = '', answer = `answer ${index}`] = word.split('=')
   const failed = call.startsWith('!')
   const name = call.replace('!', '')[0] ?? ''
@@ -10,15 +10,15 @@ function called(word: string, index: number): Called {
 }
 
 function timesAfter(sequence: string): number {
-  const seen = repeats()
+  const seen = countRepeats()
   return sequence.split(' ').reduce((_, word, index) => seen.add(called(word, index)).times, 0)
 }
 
 const again = (pattern: string, times: number) => Array(times).fill(pattern).join(' ')
 
 it('warns before it stops', () => {
-  expect(WARN).toBe(3)
-  expect(STOP).toBe(5)
+  expect(WARN_AFTER).toBe(3)
+  expect(STOP_AFTER).toBe(5)
 })
 
 it.each([
@@ -48,7 +48,7 @@ it('forgets what lies far back', () => {
 })
 
 it('takes inputs whose fields stand in another order for the same', () => {
-  const seen = repeats()
+  const seen = countRepeats()
   const call = (input: unknown) => seen.add({ name: 'v', kind: 'read', input, answer: '', failed: false }).times
   call({ a: 1, b: [{ c: 1, d: 2 }] })
   expect(call({ b: [{ d: 2, c: 1 }], a: 1 })).toBe(2)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Conversation } from '../../../src/agent/loop/conversation.ts'
-import { purse } from '../../../src/agent/loop/metered-model.ts'
-import { said, type Tool, tool } from '../../../src/agent/tools/tool.ts'
+import { budget } from '../../../src/agent/loop/metered-model.ts'
+import { type Tool, tool, toolText } from '../../../src/agent/tools/tool.ts'
 import { finishTool } from '../../../src/agent/tools/toolbox.ts'
 import { manualClock } from '../../support/clock.ts'
 import { type Said, saidModel } from '../../support/said-model.ts'
@@ -14,17 +14,17 @@ export const done = { name: 'finish', input: { summary: 'done' } }
 export function echo(name: string, kind: Tool['kind'], seen: string[] = []): Tool {
   return tool({ name, description: name, kind, input: z.strictObject({ text: z.string() }) }, async ({ text }) => {
     seen.push(`${name} ${text}`)
-    return text.startsWith('bad') ? { text, failed: true } : said(text)
+    return text.startsWith('bad') ? { text, failed: true } : toolText(text)
   })
 }
 
-/** A conversation with a model that answers as told. One dollar a million tokens, and money enough unless another purse is given. */
+/** A conversation with a model that answers as told. One dollar a million tokens, and money enough unless another budget is given. */
 export function conversation(answers: readonly Said[], given: Partial<Conversation> = {}) {
   const model = saidModel(answers)
   const price = { input: 1, output: 1, cache_read: 1, cache_write: 1 }
   const clock = manualClock()
   const talk: Conversation = {
-    speaker: { model, purse: purse(1000, () => price), role: 'work' },
+    metered: { model, budget: budget(1000, () => price), role: 'work' },
     model: 'claude-sonnet-5-5',
     system: [{ text: 'You work.', cache: true }],
     tools: [echo('look', 'read'), finish],
@@ -39,6 +39,6 @@ export function conversation(answers: readonly Said[], given: Partial<Conversati
     talk,
     model,
     clock,
-    poor: (usd: number) => ({ ...talk, speaker: { ...talk.speaker, purse: purse(usd, () => price) } }),
+    poor: (usd: number) => ({ ...talk, metered: { ...talk.metered, budget: budget(usd, () => price) } }),
   }
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Conversation } from '../../../src/agent/loop/conversation.ts'
 import { converse } from '../../../src/agent/loop/loop.ts'
-import { said, tool } from '../../../src/agent/tools/tool.ts'
+import { tool, toolText } from '../../../src/agent/tools/tool.ts'
 import type { Block } from '../../../src/ports/model.ts'
 import { calls } from '../../support/said-model.ts'
 import { conversation, done, echo, finish } from './talking.ts'
@@ -61,7 +61,7 @@ function meeting(name: string, kind: 'read' | 'change', order: string[], most: n
     if (begun >= most) open()
     await met
     order.push(`ends ${text}`)
-    return said(text)
+    return toolText(text)
   })
 }
 

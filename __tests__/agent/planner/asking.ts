@@ -1,10 +1,10 @@
-import { purse, type Speaker } from '../../../src/agent/loop/metered-model.ts'
+import { budget, type MeteredModel } from '../../../src/agent/loop/metered-model.ts'
 import type { PlannedTask } from '../../../src/agent/planner/plan-schema.ts'
 import type { PlannerInput } from '../../../src/agent/planner/planner-input.ts'
 import { type Exploration, noOptions } from '../../../src/core/plan/planning.ts'
 import { defaultSettings } from '../../../src/core/settings.ts'
 import { schemasProblem } from '../../../src/model-double/validate/schema.ts'
-import { type Model, type ModelRequest, textOf } from '../../../src/ports/model.ts'
+import { type Model, type ModelRequest, textOfBlocks } from '../../../src/ports/model.ts'
 import { shaOf } from '../../support/run.ts'
 
 export const NONCE = 'n0nce'
@@ -24,7 +24,11 @@ export const input = (overrides: Partial<PlannerInput> = {}): PlannerInput => ({
 const PRICE = { input: 1, output: 1, cache_read: 1, cache_write: 1 }
 
 /** One dollar a million tokens. */
-export const speaker = (model: Model, usd = 100): Speaker => ({ model, purse: purse(usd, () => PRICE), role: 'plan' })
+export const metered = (model: Model, usd = 100): MeteredModel => ({
+  model,
+  budget: budget(usd, () => PRICE),
+  role: 'plan',
+})
 
 export const never = new AbortController().signal
 
@@ -75,7 +79,7 @@ export const writtenPlan = (tasks: readonly PlannedTask[], head: Partial<typeof 
 
 /** All that a request tells the model, as one text. */
 export const toldIn = ({ system, turns }: ModelRequest): string =>
-  [...system.map(({ text }) => text), ...turns.map(({ blocks }) => textOf(blocks))].join('\n')
+  [...system.map(({ text }) => text), ...turns.map(({ blocks }) => textOfBlocks(blocks))].join('\n')
 
 /** Why the API would refuse the schema of a request; null where it would not. */
 export const schemaRefusal = ({ schema }: ModelRequest): string | null =>

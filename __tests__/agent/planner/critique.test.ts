@@ -4,13 +4,13 @@ import { design } from '../../../src/agent/planner/design.ts'
 import type { ModelRequest } from '../../../src/ports/model.ts'
 import { agentPlan } from '../../support/planning.ts'
 import { saidModel, says } from '../../support/said-model.ts'
-import { found, input, NONCE, never, schemaRefusal, speaker, toldIn, written, writtenPlan } from './asking.ts'
+import { found, input, metered, NONCE, never, schemaRefusal, toldIn, written, writtenPlan } from './asking.ts'
 
 const draft = { plan: agentPlan('a > b'), notes: ['`b` waits for `a`'], problems: ['`a`: too wide'] }
 
 async function judged(...answers: object[]) {
   const model = saidModel(answers.map((answer) => says(typeof answer === 'string' ? answer : JSON.stringify(answer))))
-  const request = { speaker: speaker(model), model: 'strong', input: input(), explorations: [found], draft }
+  const request = { metered: metered(model), model: 'strong', input: input(), explorations: [found], draft }
   return { result: await critique(request, never), model }
 }
 
@@ -49,7 +49,7 @@ describe('what the stages are told', () => {
     const on = { head: () => {}, task: () => {} }
     const bare = { questions: [], answers: [], questionsAllowed: true, revisions: [], previous: null, fixed: [], on }
     await design(
-      { speaker: speaker(model), model: 'strong', input: input(), explorations: [found], ...bare, ...over },
+      { metered: metered(model), model: 'strong', input: input(), explorations: [found], ...bare, ...over },
       never,
     )
     return model.requests[0] ?? expect.fail()

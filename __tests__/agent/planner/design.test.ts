@@ -10,7 +10,7 @@ import type { ModelRequest } from '../../../src/ports/model.ts'
 import { agentTask } from '../../support/planning.ts'
 import { printedSeed, randomOf } from '../../support/random.ts'
 import { saidModel, says } from '../../support/said-model.ts'
-import { found, input, never, schemaRefusal, speaker, toldIn, written, writtenHead, writtenPlan } from './asking.ts'
+import { found, input, metered, never, schemaRefusal, toldIn, written, writtenHead, writtenPlan } from './asking.ts'
 import { type Streamed, streamingModel } from './streaming.ts'
 
 interface Told {
@@ -36,7 +36,7 @@ async function designed(all: readonly (string | Streamed)[], given: Partial<Desi
   const tasks: Task[] = []
   const result = await design(
     {
-      speaker: speaker(model),
+      metered: metered(model),
       model: 'strong',
       input: input(),
       explorations: [found],
@@ -153,7 +153,7 @@ describe('a plan that streams', () => {
     }
     const other = writtenPlan([written('t1', { goal: 'Another' }), written('t2')], { title: 'Retry them' })
     const model = streamingModel([[{ text: three, upTo: three.indexOf('"t3"') }, { text: other }]], () => 50)
-    const result = await design({ ...bare, speaker: speaker(model), on }, never)
+    const result = await design({ ...bare, metered: metered(model), on }, never)
     expect(told).toEqual(['head', goal('t1'), goal('t2'), 'again', 'head', 'Another', goal('t2')])
     expect(result).toMatchObject({
       ok: true,
@@ -176,14 +176,14 @@ describe('a plan that streams', () => {
       request.onText?.(three)
       return says(three)
     }
-    expect(await design({ ...bare, speaker: speaker({ ask }), on }, never)).toMatchObject({ ok: true })
+    expect(await design({ ...bare, metered: metered({ ask }), on }, never)).toMatchObject({ ok: true })
     expect(told).toEqual(['head', 't1', 't2', 't3'])
   })
 
   it('is told of to its end by a model that does not stream', async () => {
     const told: string[] = []
     const on = { head: () => told.push('head'), task: ({ id }: Task) => told.push(id) }
-    const result = await design({ ...bare, speaker: speaker({ ask: async () => says(three) }), on }, never)
+    const result = await design({ ...bare, metered: metered({ ask: async () => says(three) }), on }, never)
     expect(result.ok).toBe(true)
     expect(told).toEqual(['head', 't1', 't2', 't3'])
   })
@@ -367,12 +367,12 @@ describe('an answer that cannot be used', () => {
   ])('is not asked for again when it was %s', async (_what, answer, why) => {
     const model = saidModel([answer])
     const on = { head: () => {}, task: () => {} }
-    const request = { ...bare, speaker: speaker(model), on }
+    const request = { ...bare, metered: metered(model), on }
     expect(await design(request, never)).toMatchObject({ ok: false, why: expect.stringContaining(why) })
   })
   it('is not asked for at all where the money is not enough', async () => {
     const model = saidModel([])
-    const request = { ...bare, speaker: speaker(model, 0.001), on: { head: () => {}, task: () => {} } }
+    const request = { ...bare, metered: metered(model, 0.001), on: { head: () => {}, task: () => {} } }
     expect(await design(request, never)).toMatchObject({ ok: false, why: expect.stringContaining('not enough') })
   })
 })

@@ -11,7 +11,7 @@ import { defaultSettings } from '../../../src/core/settings.ts'
 import { gate } from '../../support/plan.ts'
 import { agentPlan } from '../../support/planning.ts'
 import { saidModel, says } from '../../support/said-model.ts'
-import { found, input, never, schemaRefusal, speaker, toldIn, written } from './asking.ts'
+import { found, input, metered, never, schemaRefusal, toldIn, written } from './asking.ts'
 
 const handOff = (did: string): HandOff => ({
   did,
@@ -35,7 +35,7 @@ const within = (id: string, over: Partial<PlannedTask> = {}) => written(id, { wr
 
 async function expanded(...answers: PlannedTask[][]) {
   const model = saidModel(answers.map((tasks) => says(JSON.stringify({ tasks }))))
-  const request = { speaker: speaker(model), model: 'strong', input: input(), plan, handOffs, scope: found }
+  const request = { metered: metered(model), model: 'strong', input: input(), plan, handOffs, scope: found }
   return { result: await expand({ ...request, task: taskIn('p') }, never), model }
 }
 const tasksOf = (result: { ok: boolean; tasks?: Task[]; why?: string }): Task[] =>
@@ -114,7 +114,7 @@ async function replannedIn(broken: Plan, waiting: string[], ...answers: Anew[]) 
   const failed = { task: brokenTask('f'), failures: [failure, failure], diff: '+ wrong line' }
   const replaceable = waiting.map(brokenTask)
   const request = {
-    speaker: speaker(model),
+    metered: metered(model),
     model: 'strong',
     input: input(),
     plan: broken,

@@ -5,7 +5,7 @@ import type { Block, Model, ModelAnswer, ModelRequest } from '../../../src/ports
 import { memoryFiles } from '../../support/files.ts'
 import { agentPlan } from '../../support/planning.ts'
 import { calls, fails, type Said, saidModel, says } from '../../support/said-model.ts'
-import { input, never, speaker, toldIn } from './asking.ts'
+import { input, metered, never, toldIn } from './asking.ts'
 
 const FILES = {
   'README.md': '# Client\nA small client.',
@@ -26,7 +26,7 @@ const findings = {
 const finishes = (over: object = {}): Said => calls([{ name: 'finish', input: { ...findings, ...over } }])
 
 const explored = (model: Model, over: object = {}) =>
-  explore({ speaker: speaker(model), model: 'cheap', sources, input: input(), ...over }, never)
+  explore({ metered: metered(model), model: 'cheap', sources, input: input(), ...over }, never)
 
 describe('an exploration', () => {
   it('brings back what was found, by tools that only read', async () => {
@@ -127,7 +127,7 @@ describe('an exploration', () => {
   })
 
   it('comes to nothing where the money is not enough', async () => {
-    const result = await explored(saidModel([]), { speaker: speaker(saidModel([]), 0.0001) })
+    const result = await explored(saidModel([]), { metered: metered(saidModel([]), 0.0001) })
     expect(result).toMatchObject({ ok: false, why: expect.stringContaining('not enough'), short: true })
   })
 })
@@ -199,7 +199,7 @@ it('looks around for one task while what it needs is at work', async () => {
   const plan = agentPlan('a > p', { tasks: { p: { kind: 'plan', goal: 'Move the callers' } } })
   const task = plan.tasks[1] ?? expect.fail()
   const model = saidModel([finishes()])
-  const result = await scope({ speaker: speaker(model), model: 'cheap', sources, input: input(), task, plan }, never)
+  const result = await scope({ metered: metered(model), model: 'cheap', sources, input: input(), task, plan }, never)
   expect(result).toEqual({ ok: true, exploration: { area: 'p: Task p', ...findings } })
   expect(toldIn(model.requests[0] ?? expect.fail())).toContain('Move the callers')
 })

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { structured } from '../../../src/agent/planner/structured-answer.ts'
+import { structuredAnswer } from '../../../src/agent/planner/structured-answer.ts'
 import { fails, type Said, saidModel, says } from '../../support/said-model.ts'
-import { never, speaker } from './asking.ts'
+import { metered, never } from './asking.ts'
 
 /** A dollar buys a million tokens, of whatever kind. */
 const asked = (usd: number, ...said: Said[]) =>
-  structured(
+  structuredAnswer(
     {
-      speaker: speaker(saidModel(said), usd),
+      metered: metered(saidModel(said), usd),
       model: 'strong',
       system: [],
       blocks: [{ kind: 'text', text: 'What?' }],

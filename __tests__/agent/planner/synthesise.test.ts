@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { synthesise } from '../../../src/agent/planner/synthesise.ts'
 import { agentPlan } from '../../support/planning.ts'
 import { saidModel, says } from '../../support/said-model.ts'
-import { input, never, schemaRefusal, speaker, toldIn } from './asking.ts'
+import { input, metered, never, schemaRefusal, toldIn } from './asking.ts'
 
 const plan = agentPlan('a > b')
 const handOff = {
@@ -20,7 +20,7 @@ async function described(answer: object, over: object = {}) {
   const landed = plan.tasks.map((task) => ({ task, handOff: task.id === 'a' ? handOff : null }))
   const result = await synthesise(
     {
-      speaker: speaker(model),
+      metered: metered(model),
       model: 'strong',
       input: input(),
       plan,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { fence, nonceOf } from '../../../src/agent/prompts/quote.ts'
+import { fenceData, nonceOf } from '../../../src/agent/prompts/quote.ts'
 import { PACE } from '../../support/pace.ts'
 
 const nonce = nonceOf('42', 'abc')
-const inside = (text: string): string => fence('issue', text, nonce).split('\n').slice(1, -1).join('\n')
+const inside = (text: string): string => fenceData('issue', text, nonce).split('\n').slice(1, -1).join('\n')
 
 describe('a nonce', () => {
   it('is the same for all who know run and seed, and another for any other run or seed', () => {
@@ -16,13 +16,13 @@ describe('a nonce', () => {
 describe('a fence', () => {
   it('names what it holds, and holds it word for word', () => {
     const text = 'if (a < b) return <T,>(x: T) => x // untrusted\nList<UntrustedInput> & <br>'
-    expect(fence('issue body', text, nonce)).toBe(
+    expect(fenceData('issue body', text, nonce)).toBe(
       `<untrusted what="issue body" nonce="${nonce}">\n${text}\n</untrusted nonce="${nonce}">`,
     )
   })
 
   it('cannot be named out of its tag', () => {
-    expect(fence('a">\n<b', 'x', nonce).split('\n')[0]).toBe(`<untrusted what="a    b" nonce="${nonce}">`)
+    expect(fenceData('a">\n<b', 'x', nonce).split('\n')[0]).toBe(`<untrusted what="a    b" nonce="${nonce}">`)
   })
 
   it.each([

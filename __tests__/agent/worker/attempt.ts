@@ -1,8 +1,8 @@
-import { purse } from '../../../src/agent/loop/metered-model.ts'
+import { budget } from '../../../src/agent/loop/metered-model.ts'
 import type { Quotes } from '../../../src/agent/prompts/quote.ts'
 import type { Findings } from '../../../src/agent/prompts/worker-prompt.ts'
 import type { WorkPlace } from '../../../src/agent/tools/tool-access.ts'
-import type { Bench, Checked, Kept, WorkerDeps } from '../../../src/agent/worker/checker.ts'
+import type { Checker, CheckResult, WorkerDeps, WorkTreeState } from '../../../src/agent/worker/checker.ts'
 import { transcript } from '../../../src/agent/worker/transcript.ts'
 import { workOnTask } from '../../../src/agent/worker/work.ts'
 import type { TaskFailure } from '../../../src/core/failure.ts'
@@ -37,8 +37,8 @@ export const atWork = (graph = 'a', plan?: PlanOverrides, task = 'a'): ActiveRun
 export const notAccepted = (log: string): TaskFailure => ({ reason: 'acceptance-failed', exitCode: 1, log })
 
 /** A machine that judges what it is handed as told, and counts how often it was asked. */
-export function saidBench(verdicts: readonly (TaskFailure | null)[]): Bench & { kept: number; checked: number } {
-  const kept: Kept = {
+export function saidBench(verdicts: readonly (TaskFailure | null)[]): Checker & { kept: number; checked: number } {
+  const kept: WorkTreeState = {
     commit: { head: shaOf('head'), tree: shaOf('tree') },
     paths: ['src/b.ts'],
     putBack: [],
@@ -51,7 +51,7 @@ export function saidBench(verdicts: readonly (TaskFailure | null)[]): Bench & { 
       bench.kept += 1
       return kept
     },
-    async check(): Promise<Checked> {
+    async check(): Promise<CheckResult> {
       const failure = verdicts[bench.checked]
       bench.checked += 1
       if (failure === undefined) throw new Error(`check ${bench.checked} was not given a verdict`)
@@ -82,9 +82,9 @@ export function attempt(answers: readonly Said[], setting: Setting = {}) {
   const controller = new AbortController()
   const clock = manualClock()
   let now = state
-  const money = purse(usd, () => price)
+  const money = budget(usd, () => price)
   const deps: WorkerDeps = {
-    speaker: { model, purse: money, role: 'work' },
+    metered: { model, budget: money, role: 'work' },
     model: 'claude-sonnet-5-5',
     allowance: usd,
     place: workPlace({ files, ...place }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../../src/core/command/decide.ts'
-import type { Asking } from '../../../src/core/command/decision.ts'
+import type { CommandFacts } from '../../../src/core/command/decision.ts'
 import type { Command } from '../../../src/core/command/grammar.ts'
 import { replayOn } from '../../../src/core/run/evolve.ts'
 import type { ActiveRun, LiveRun, RunState } from '../../../src/core/run/state.ts'
@@ -8,7 +8,8 @@ import { settingsSchema } from '../../../src/core/settings.ts'
 import { agentPlan, agentTask, followed, idOf, planning, proposal } from '../../support/planning.ts'
 import { asks, proposed, running, shaOf, someone } from '../../support/run.ts'
 
-const say = (state: RunState, command: Command, about: Partial<Asking> = {}) => decide(state, asks(command, about))
+const say = (state: RunState, command: Command, about: Partial<CommandFacts> = {}) =>
+  decide(state, asks(command, about))
 const codeOf = (decided: ReturnType<typeof decide>) => (decided.ok ? decided.value.answer.code : decided.error.reason)
 const typesOf = (decided: ReturnType<typeof decide>) => (decided.ok ? decided.value.events.map(({ type }) => type) : [])
 const detailOf = (decided: ReturnType<typeof decide>) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../../src/core/command/decide.ts'
 import { decidePlan } from '../../../src/core/command/decide-plan.ts'
-import type { Asking } from '../../../src/core/command/decision.ts'
+import type { CommandFacts } from '../../../src/core/command/decision.ts'
 import type { Command } from '../../../src/core/command/grammar.ts'
 import { replayOn } from '../../../src/core/run/evolve.ts'
 import { type ActiveRun, emptyRun, type RunState } from '../../../src/core/run/state.ts'
@@ -9,7 +9,8 @@ import { settingsSchema } from '../../../src/core/settings.ts'
 import { agentPlan, agentsAtWork, followed, idOf, planning, proposal } from '../../support/planning.ts'
 import { afterwards, asks, begun, landed, running, shaOf, someone } from '../../support/run.ts'
 
-const say = (state: RunState, command: Command, about: Partial<Asking> = {}) => decide(state, asks(command, about))
+const say = (state: RunState, command: Command, about: Partial<CommandFacts> = {}) =>
+  decide(state, asks(command, about))
 const codeOf = (decided: ReturnType<typeof decide>) => (decided.ok ? decided.value.answer.code : decided.error.reason)
 const typesOf = (decided: ReturnType<typeof decide>) => (decided.ok ? decided.value.events.map(({ type }) => type) : [])
 const detailOf = (decided: ReturnType<typeof decide>) =>
@@ -179,7 +180,7 @@ describe('a task that another version of the plan left out', () => {
 describe('options of /plan', () => {
   type Plan = Extract<Command, { name: 'plan' }>
   const bare: Plan = { name: 'plan', mode: null, budget: null, maxTasks: null, paths: [], words: '' }
-  const ask = (command: Partial<Plan>, about: Partial<Asking> = {}) =>
+  const ask = (command: Partial<Plan>, about: Partial<CommandFacts> = {}) =>
     decidePlan({ run: null, state: emptyRun, count: 0, issue: 42 }, asks<'plan'>({ ...bare, ...command }, about), {
       title: 'An issue',
       body: '',

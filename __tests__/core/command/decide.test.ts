@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../../src/core/command/decide.ts'
 import { decidePlan } from '../../../src/core/command/decide-plan.ts'
-import type { Asking } from '../../../src/core/command/decision.ts'
+import type { CommandFacts } from '../../../src/core/command/decision.ts'
 import type { Command } from '../../../src/core/command/grammar.ts'
 import { replayOn } from '../../../src/core/run/evolve.ts'
 import { emptyRun, type RunState } from '../../../src/core/run/state.ts'
@@ -27,7 +27,8 @@ const approve = (more: Partial<Extract<Command, { name: 'approve' }>> = {}): Com
   only: null,
   ...more,
 })
-const say = (state: RunState, command: Command, about: Partial<Asking> = {}) => decide(state, asks(command, about))
+const say = (state: RunState, command: Command, about: Partial<CommandFacts> = {}) =>
+  decide(state, asks(command, about))
 const reasonOf = (decided: ReturnType<typeof decide>) => (decided.ok ? decided.value.answer.code : decided.error.reason)
 const typesOf = (decided: ReturnType<typeof decide>) =>
   decided.ok ? decided.value.events.map((event) => event.type) : []

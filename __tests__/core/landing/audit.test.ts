@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { audit, type HandedOver, isFinal } from '../../../src/core/landing/audit.ts'
+import { audit, type HandedOverCommit, isFinal } from '../../../src/core/landing/audit.ts'
 import { settingsSchema } from '../../../src/core/settings.ts'
 import { taskNamed } from '../../support/plan.ts'
 import { shaOf } from '../../support/run.ts'
@@ -8,7 +8,7 @@ const settings = settingsSchema.parse({ protected_paths: ['a/keys/**'], limits: 
 const task = taskNamed('a', { writes: ['a/**', '.github/**', '.gitmodules'] })
 const given = { base: shaOf('base'), verifiedTree: shaOf('tree') }
 const file = (path: string, newMode = '100644', bytes = 10, oldMode = '000000') => ({ path, newMode, oldMode, bytes })
-const handedOver = (more: Partial<HandedOver> = {}): HandedOver => ({
+const handedOver = (more: Partial<HandedOverCommit> = {}): HandedOverCommit => ({
   head: shaOf('head'),
   parents: [given.base],
   tree: given.verifiedTree,
@@ -17,13 +17,13 @@ const handedOver = (more: Partial<HandedOver> = {}): HandedOver => ({
   secrets: { paths: [], unread: [] },
   ...more,
 })
-const verdict = (more: Partial<HandedOver>) => {
+const verdict = (more: Partial<HandedOverCommit>) => {
   const audited = audit(task, settings, given, handedOver(more))
   return audited.ok ? 'landable' : audited.error.reason
 }
 
 describe('the audit before landing', () => {
-  it.each<[string, Partial<HandedOver>, string]>([
+  it.each<[string, Partial<HandedOverCommit>, string]>([
     ['a change inside its paths', {}, 'landable'],
     ['a program that was made executable', { changes: [file('a/x', '100755', 10, '100644')] }, 'landable'],
     ['a deletion inside its paths', { changes: [file('a/x', '000000', 0, '100644')] }, 'landable'],

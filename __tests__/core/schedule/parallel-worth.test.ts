@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { lintPlan } from '../../../src/core/plan/lint.ts'
 import type { Plan } from '../../../src/core/plan/plan.ts'
-import { folded, whyNotFolded, worthParallel } from '../../../src/core/schedule/parallel-worth.ts'
+import { foldedPlan, whyNotFolded, worthParallel } from '../../../src/core/schedule/parallel-worth.ts'
 import { defaultSettings, settingsSchema } from '../../../src/core/settings.ts'
 import { gate } from '../../support/plan.ts'
 import { agentPlan } from '../../support/planning.ts'
@@ -19,7 +19,7 @@ describe('a folded plan', () => {
       c: { acceptance: accepts('npm', 'test'), writes: ['c/**', 'a/**'], timeout_minutes: 350 },
     },
   })
-  const whole = folded(plan)
+  const whole = foldedPlan(plan)
   const [task] = whole.tasks
 
   it('is one task that does it all', () => {
@@ -43,14 +43,14 @@ describe('a folded plan', () => {
     expect(task?.acceptance.argv).toEqual(['npm', 'test'])
     expect(commands(whole.verification)).toEqual(['npm run lint', 'npm test a', 'npm test'])
   })
-  it('is folded no further', () => expect(folded(whole)).toBe(whole))
+  it('is folded no further', () => expect(foldedPlan(whole)).toBe(whole))
 })
 
 it.each([
   ['a gate', agentPlan('a > g > b', { tasks: { g: gate } })],
   ['a task that is planned later', agentPlan('a > b', { tasks: { b: { kind: 'plan' } } })],
   ['a program', agentPlan('a > b', { tasks: { b: { run: ['node', 'x.js'] } } })],
-])('does not fold away %s', (_what, plan) => expect(folded(plan)).toBe(plan))
+])('does not fold away %s', (_what, plan) => expect(foldedPlan(plan)).toBe(plan))
 
 describe('why a plan is not folded', () => {
   const why = (plan: Plan, settings: object = {}) => whyNotFolded(plan, settingsSchema.parse(settings))

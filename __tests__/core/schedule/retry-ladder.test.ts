@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TaskFailure } from '../../../src/core/failure.ts'
 import { recordOf } from '../../../src/core/run/state.ts'
-import { nextRung, tierOf } from '../../../src/core/schedule/retry-ladder.ts'
+import { modelTierOf, nextRung } from '../../../src/core/schedule/retry-ladder.ts'
 import { PACE } from '../../support/pace.ts'
 import { agentsAtWork, agentTask, followed } from '../../support/planning.ts'
 import { shaOf } from '../../support/run.ts'
@@ -28,9 +28,9 @@ describe('an agent that fails', () => {
     expect(nextRung(task, having(failing('one'), failing('two')), failing('three'), 0)).toBe('replan')
   })
   it('is given a stronger tier only from its third attempt on', () => {
-    expect(tierOf(task, having(failing('one')))).toBe('default')
-    expect(tierOf(task, having(failing('one'), failing('two')))).toBe('strong')
-    expect(tierOf(agentTask('a', { model_tier: 'cheap' }), having(failing('one'), failing('two')))).toBe('default')
+    expect(modelTierOf(task, having(failing('one')))).toBe('default')
+    expect(modelTierOf(task, having(failing('one'), failing('two')))).toBe('strong')
+    expect(modelTierOf(agentTask('a', { model_tier: 'cheap' }), having(failing('one'), failing('two')))).toBe('default')
   })
   it('with the strongest model already, is planned anew after its second attempt', () => {
     expect(nextRung(agentTask('a', { model_tier: 'strong' }), having(failing('one')), failing('two'), 0)).toBe('replan')

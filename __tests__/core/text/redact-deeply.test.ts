@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { hushed, redactor } from '../../../src/core/text/redact.ts'
+import { redactDeeply, redactor } from '../../../src/core/text/redact.ts'
 
 const redact = redactor(['ghs_abc"def'])
 
@@ -8,7 +8,7 @@ it('takes secrets out of every field, however deep, and leaves all else as it is
     title: 'ghs_abc"def',
     tasks: [{ steps: ['say ghs_abc"def twice: ghs_abc"def', '"'], needs: [], usd: 0.1, of: null }],
   }
-  expect(hushed(said, redact)).toEqual({
+  expect(redactDeeply(said, redact)).toEqual({
     title: '***',
     tasks: [{ steps: ['say *** twice: ***', '"'], needs: [], usd: 0.1, of: null }],
   })

@@ -1,12 +1,12 @@
 import { costOf, PRICES } from '../../../src/core/money/price.ts'
-import { type Answer, tools } from '../../../src/model-double/answer.ts'
+import { type ScriptedAnswer, tools } from '../../../src/model-double/answer.ts'
 import type { SeenRequest } from '../../../src/model-double/log.ts'
 import { type ParsedRequest, parsedRequest } from '../../../src/model-double/request.ts'
 import type { ModelServer } from '../../../src/model-double/server.ts'
 import { taskOf } from './agents.ts'
 
 /** Several calls in one turn. */
-export const calls = (...all: { name: string; input: unknown }[]): Answer => tools(all)
+export const calls = (...all: { name: string; input: unknown }[]): ScriptedAnswer => tools(all)
 
 /** All that was asked of the model, in order, as a script sees it. */
 export const asked = ({ requests }: ModelServer): ParsedRequest[] =>

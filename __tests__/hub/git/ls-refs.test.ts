@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { expect, it } from 'vitest'
-import { listRefs } from '../../../src/hub/git/ls-refs.ts'
+import { refsOf } from '../../../src/hub/git/ls-refs.ts'
 import { exchange } from '../../../src/hub/git/smart-http.ts'
 import { bareRemote, git, tempDir } from '../../support/git.ts'
 
@@ -32,7 +32,7 @@ it.each([
   [['ref-prefix refs/heads/nothing']],
 ])('answers %j with the very bytes of git', async (words) => {
   const { dir } = remoteWithRefs()
-  expect(await listRefs(dir, question(...words))).toBe(await byGit(dir, question(...words)))
+  expect(await refsOf(dir, question(...words))).toBe(await byGit(dir, question(...words)))
 })
 
 it.each([
@@ -41,5 +41,5 @@ it.each([
   [['ref-prefix refs/heads/main', 'ref-prefix refs/tags/']],
   [['ref-prefix refs/heads/../../secret']],
 ])('leaves %j to git', async (words) => {
-  expect(await listRefs(remoteWithRefs().dir, question(...words))).toBe(null)
+  expect(await refsOf(remoteWithRefs().dir, question(...words))).toBe(null)
 })

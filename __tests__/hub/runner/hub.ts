@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Host, HubEvent, JobRecord, Permissions, Runner, WorkflowRunRecord } from '../../../src/hub/host.ts'
+import type { HubEvent, HubHost, JobRecord, Permissions, Runner, WorkflowRunRecord } from '../../../src/hub/host.ts'
 import { jobLog } from '../../../src/hub/runner/job/job-log.ts'
 import { createRunner } from '../../../src/hub/runner/runner.ts'
 import type { RunnerOptions } from '../../../src/hub/runner/world.ts'
@@ -50,7 +50,7 @@ export class TestHub {
     return this
   }
 
-  get host(): Host {
+  get host(): HubHost {
     const { gitDir, folder, serverUrl, records, issued, revoked, delays } = this
     return {
       owner: 'octo',

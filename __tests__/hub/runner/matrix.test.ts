@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../../../src/hub/runner/workflow/json.ts'
-import { expand, suffix } from '../../../src/hub/runner/workflow/matrix.ts'
+import { expandMatrix, suffix } from '../../../src/hub/runner/workflow/matrix.ts'
 
 describe('a matrix', () => {
   it('multiplies its vectors in their order', () => {
-    expect(expand({ os: ['a', 'b'], node: [1, 2] }).map(suffix)).toEqual([' (a, 1)', ' (a, 2)', ' (b, 1)', ' (b, 2)'])
+    expect(expandMatrix({ os: ['a', 'b'], node: [1, 2] }).map(suffix)).toEqual([
+      ' (a, 1)',
+      ' (a, 2)',
+      ' (b, 1)',
+      ' (b, 2)',
+    ])
   })
 
   it('drops what exclude covers in part', () => {
-    expect(expand({ os: ['a', 'b'], node: [1, 2], exclude: [{ os: 'a', node: 1 }, { node: 2 }] })).toEqual([
+    expect(expandMatrix({ os: ['a', 'b'], node: [1, 2], exclude: [{ os: 'a', node: 1 }, { node: 2 }] })).toEqual([
       { os: 'b', node: 1 },
     ])
   })
@@ -25,7 +30,7 @@ describe('a matrix', () => {
         { fruit: 'banana', animal: 'cat' },
       ],
     }
-    expect(expand(fruit)).toEqual([
+    expect(expandMatrix(fruit)).toEqual([
       { fruit: 'apple', animal: 'cat', color: 'pink', shape: 'circle' },
       { fruit: 'apple', animal: 'dog', color: 'green', shape: 'circle' },
       { fruit: 'pear', animal: 'cat', color: 'pink' },
@@ -36,7 +41,7 @@ describe('a matrix', () => {
   })
 
   it('may consist of include alone, and shows nested values in the name', () => {
-    expect(expand({ include: [{ a: 1, b: { c: 'x', d: [true] } }] }).map(suffix)).toEqual([' (1, x, true)'])
+    expect(expandMatrix({ include: [{ a: 1, b: { c: 'x', d: [true] } }] }).map(suffix)).toEqual([' (1, x, true)'])
   })
 
   it.each([
@@ -44,6 +49,6 @@ describe('a matrix', () => {
     [{ a: [] }, "Matrix vector 'a' does not contain any values"],
     [{ a: 'b' }, "Matrix vector 'a' must be a list"],
   ])('refuses %j', (matrix, message) => {
-    expect(() => expand(matrix)).toThrow(message)
+    expect(() => expandMatrix(matrix)).toThrow(message)
   })
 })

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { matches } from '../../../src/hub/runner/workflow/glob.ts'
+import { matchesFilter } from '../../../src/hub/runner/workflow/glob.ts'
 import { TestHub } from './hub.ts'
 
 let hub: TestHub
@@ -135,6 +135,6 @@ describe('a filter pattern', () => {
     [['**', '!main'], 'main', false],
     [['a.b'], 'axb', false],
   ])('%j on %s is %s', (patterns, text, expected) => {
-    expect(matches(patterns, text)).toBe(expected)
+    expect(matchesFilter(patterns, text)).toBe(expected)
   })
 })

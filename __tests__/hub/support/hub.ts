@@ -1,6 +1,6 @@
 import { Octokit } from '@octokit/rest'
 import { expect, onTestFinished } from 'vitest'
-import type { Host, HubEvent, Permissions, Runner, WorkflowRunRecord } from '../../../src/hub/host.ts'
+import type { HubEvent, HubHost, Permissions, Runner, WorkflowRunRecord } from '../../../src/hub/host.ts'
 import { type Hub, type HubOptions, startHub } from '../../../src/hub/hub.ts'
 import { type Contract, createContract } from './contract.ts'
 import { createCheckout, removeFolder, temporary } from './repository.ts'
@@ -27,7 +27,7 @@ export const where = { owner: 'octo', repo: 'demo' }
 export interface TestHub extends Hub {
   checkout: string
   dataDir: string
-  host: Host
+  host: HubHost
   events: HubEvent[]
   killed: number[]
   log: string[]
@@ -97,12 +97,12 @@ const SILENT = { debug: quiet, info: quiet, warn: quiet, error: quiet }
 function createRecorder(contract: Contract) {
   const events: HubEvent[] = []
   const killed: number[] = []
-  let host: Host | undefined
+  let host: HubHost | undefined
   const known = () => {
     if (host === undefined) throw new Error('no runner yet')
     return host
   }
-  const create = (given: Host): Runner => {
+  const create = (given: HubHost): Runner => {
     host = given
     return {
       deliver: async (event) => {
@@ -121,7 +121,7 @@ function createRecorder(contract: Contract) {
   return { events, killed, create, host: known }
 }
 
-export function runRecord(host: Host, event: Pick<HubEvent, 'name' | 'actor'>): WorkflowRunRecord {
+export function runRecord(host: HubHost, event: Pick<HubEvent, 'name' | 'actor'>): WorkflowRunRecord {
   const at = new Date().toISOString()
   return {
     id: host.nextId(),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import { replay } from '../../../src/core/run/evolve.ts'
-import { recover } from '../../../src/jobs/command/reap-dead-orchestrator.ts'
+import { reapDeadOrchestrator } from '../../../src/jobs/command/reap-dead-orchestrator.ts'
 import { commentBy, memoryGitHub } from '../../support/memory/github.ts'
 import { memoryDeps } from '../../support/memory/job-deps.ts'
 import { memoryJournal, memoryRemote } from '../../support/memory/journal.ts'
@@ -24,7 +24,7 @@ async function world(holder: number | null, crashes = 0) {
   const github = memoryGitHub({ issues: [42] })
   const deps = memoryDeps(github, journal, OURS)
   const ended = (result: string, run: string | null = '42', comment: number | null = null) =>
-    recover(deps, { run, issue: 42, comment, result, logUrl: 'https://example.org/log' })
+    reapDeadOrchestrator(deps, { run, issue: 42, comment, result, logUrl: 'https://example.org/log' })
   const since = async () => (await journal.history('42')).slice(events.length).map((event: RunEvent) => event.type)
   return { github, journal, ended, since }
 }

@@ -3,7 +3,7 @@ import type { RunEvent } from '../../../src/core/run/event.ts'
 import { replay, replayOn } from '../../../src/core/run/evolve.ts'
 import { SETTINGS_PATH } from '../../../src/core/settings.ts'
 import { runClosed } from '../../../src/jobs/command/pull-closed.ts'
-import { recover } from '../../../src/jobs/command/reap-dead-orchestrator.ts'
+import { reapDeadOrchestrator } from '../../../src/jobs/command/reap-dead-orchestrator.ts'
 import { runCommand } from '../../../src/jobs/command/run-command.ts'
 import type { Journal } from '../../../src/ports/journal.ts'
 import { commentBy, memoryGitHub } from '../../support/memory/github.ts'
@@ -148,6 +148,6 @@ it('a recovery does not wait for ever for its turn either', async () => {
   const ours: RunEvent = { type: 'orchestrator_started', ...stamp, workflowRun: OURS }
   const { deps, github } = await world([...plan, approved, ours], { races: 100 })
   const ended = { run: '42', issue: 42, comment: null, result: 'failure', logUrl: '' }
-  await expect(recover(deps, ended)).rejects.toThrow('the journal moved 10 times')
+  await expect(reapDeadOrchestrator(deps, ended)).rejects.toThrow('the journal moved 10 times')
   expect(github.runs).toEqual([])
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Answer } from '../../../src/core/command/decision.ts'
+import type { CommandAnswer } from '../../../src/core/command/decision.ts'
 import { COMMANDS } from '../../../src/core/command/parse.ts'
 import { emptyRun } from '../../../src/core/run/state.ts'
 import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
@@ -12,7 +12,10 @@ const PLAN = 'abcdef0123456789'.repeat(4)
 const none = { run: '42', planId: PLAN, only: null, added: [], running: false }
 
 const ANSWERS: {
-  [Code in Exclude<Answer['code'], 'help' | 'status' | 'plan-status'>]: [Extract<Answer, { code: Code }>, said: string]
+  [Code in Exclude<CommandAnswer['code'], 'help' | 'status' | 'plan-status'>]: [
+    Extract<CommandAnswer, { code: Code }>,
+    said: string,
+  ]
 } = {
   'plan-requested': [
     { code: 'plan-requested', run: '42' },
@@ -121,7 +124,7 @@ describe('an answer', () => {
       { code: 'cancelled', run: '42', landed: ids },
       { code: 'approved', ...none, only: ids, added: ids },
       { code: 'already-done', run: '42', detail: '<'.repeat(100_000) },
-    ] satisfies Answer[])
+    ] satisfies CommandAnswer[])
       expect(bytes(renderAnswer(answer, emptyRun, settings()))).toBeLessThan(LIMITS.comment - 200)
   })
 })

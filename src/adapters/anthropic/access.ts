@@ -14,7 +14,7 @@ export interface AccessOptions {
 }
 
 /** A way to the API that keeps its secrets to itself. */
-export interface Access {
+export interface SdkAccess {
   /** A client whose requests go through this `fetch`. The first one loads the SDK. */
   client(fetch: Fetch): Promise<{ sdk: Sdk; client: Anthropic }>
   /** Forgets a token that was refused, so that the next client asks for a new one; false: there is none to renew. */
@@ -24,7 +24,7 @@ export interface Access {
 
 const API = 'https://api.anthropic.com'
 
-export function openAccess({ credentials, baseUrl, onSecret }: AccessOptions): Access {
+export function openAccess({ credentials, baseUrl, onSecret }: AccessOptions): SdkAccess {
   const secrets = secretsOf(credentials)
   let redact = redactor(secrets)
   const learn = (secret: string): void => {

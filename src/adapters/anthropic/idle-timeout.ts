@@ -2,12 +2,12 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Fetch } from './access.ts'
 
 /** Seconds without a byte after which a try is given up: until the answer begins, and from then on. */
-export interface Silence {
+export interface IdleLimits {
   start: number
   stream: number
 }
 
-export interface ByteWatch {
+export interface IdleTimeout {
   fetch: Fetch
   /** Something was sent: whoever got it may have worked on it. */
   sent(): boolean
@@ -17,7 +17,7 @@ export interface ByteWatch {
 }
 
 /** A `fetch` for one request whose answer must not fall silent, body and all. */
-export function byteWatch(clock: Clock, silence: Silence): ByteWatch {
+export function idleTimeout(clock: Clock, silence: IdleLimits): IdleTimeout {
   const over = new AbortController()
   const stalled = new AbortController()
   let heardAt = 0

@@ -3,7 +3,7 @@ import type { ModelFailure } from '../../ports/model.ts'
 import type { Sdk } from './access.ts'
 
 /** Why a try did not end well. */
-export interface Trouble {
+export interface ModelError {
   reason: ModelFailure['reason']
   detail: string
   /** It may be over at the next try. */
@@ -24,7 +24,7 @@ interface Circumstances {
   aborted: boolean
 }
 
-const passing: Omit<Trouble, 'detail'> = {
+const passing: Omit<ModelError, 'detail'> = {
   reason: 'unreachable',
   passing: true,
   after: null,
@@ -33,9 +33,9 @@ const passing: Omit<Trouble, 'detail'> = {
 }
 
 /** A stream that ended without saying so. */
-export const endedEarly: Trouble = { ...passing, detail: 'the stream ended before the answer did' }
+export const endedEarly: ModelError = { ...passing, detail: 'the stream ended before the answer did' }
 
-export function troubleOf(error: unknown, sdk: Sdk, { now, sent, stalled, aborted }: Circumstances): Trouble {
+export function modelErrorOf(error: unknown, sdk: Sdk, { now, sent, stalled, aborted }: Circumstances): ModelError {
   if (aborted) return { ...passing, reason: 'aborted', detail: 'stopped', passing: false, free: !sent }
   if (stalled !== null) return { ...passing, detail: stalled }
   if (error instanceof sdk.APIConnectionError) {
@@ -48,7 +48,7 @@ export function troubleOf(error: unknown, sdk: Sdk, { now, sent, stalled, aborte
 }
 
 /** The request never left: most often there was no token to send it with. */
-function unsent(error: unknown, words: string): Trouble {
+function unsent(error: unknown, words: string): ModelError {
   const of = { ...passing, detail: words, free: true }
   if (!(error instanceof Error && 'statusCode' in error)) return { ...of, reason: 'rejected', passing: false }
   const status = typeof error.statusCode === 'number' ? error.statusCode : null
@@ -57,7 +57,7 @@ function unsent(error: unknown, words: string): Trouble {
 }
 
 /** The API said no: in place of an answer, or in the middle of one. */
-function refusalOf(error: APIError, now: Date): Trouble {
+function refusalOf(error: APIError, now: Date): ModelError {
   const status = error.status ?? STATUS_OF[error.type ?? ''] ?? 500
   const reason = reasonOf(status, error)
   const advice = error.headers?.get('x-should-retry') ?? null

@@ -1,10 +1,10 @@
 import { noUsage, tokensOf } from '../../core/money/usage.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Model, ModelAnswer, ModelRequest, Spent } from '../../ports/model.ts'
+import type { CallUsage, Model, ModelAnswer, ModelRequest } from '../../ports/model.ts'
 import { type AccessOptions, openAccess } from './access.ts'
-import type { Silence } from './idle-timeout.ts'
-import { pauseAfter, type Trouble } from './model-error.ts'
-import { tryOnce, type Way } from './transport.ts'
+import type { IdleLimits } from './idle-timeout.ts'
+import { type ModelError, pauseAfter } from './model-error.ts'
+import { type Transport, tryOnce } from './transport.ts'
 
 export interface ModelOptions extends AccessOptions {
   clock: Clock
@@ -12,11 +12,11 @@ export interface ModelOptions extends AccessOptions {
   log: (line: string) => void
   /** 0 to 1, as Math.random gives it. */
   random?: () => number
-  silence?: Silence
+  silence?: IdleLimits
 }
 
 /** The API sends a ping every few seconds once it streams; before that it may have a million tokens to read. */
-const SILENCE: Silence = { start: 240, stream: 90 }
+const SILENCE: IdleLimits = { start: 240, stream: 90 }
 /** Characters of a detail. */
 const LONGEST_DETAIL = 500
 
@@ -33,7 +33,7 @@ interface Course {
 }
 
 async function ask(
-  way: Way,
+  way: Transport,
   log: (line: string) => void,
   random: () => number,
   request: ModelRequest,
@@ -55,19 +55,19 @@ async function ask(
   }
 }
 
-const nothing: Spent = { usage: noUsage, unsure: false }
+const nothing: CallUsage = { usage: noUsage, unsure: false }
 
-const paidFor = ({ mayRetry }: ModelRequest, spent: Spent): boolean =>
+const paidFor = ({ mayRetry }: ModelRequest, spent: CallUsage): boolean =>
   (tokensOf(spent.usage) === 0 && !spent.unsure) || mayRetry?.(spent) === true
 
-const failed = (way: Way, trouble: Trouble, spent: Spent): ModelAnswer => ({
+const failed = (way: Transport, trouble: ModelError, spent: CallUsage): ModelAnswer => ({
   ok: false,
   failure: { reason: trouble.reason, detail: told(way, trouble) },
   ...spent,
 })
 
 /** Redacted before it is cut: half a secret is found by nobody. */
-const told = ({ access }: Way, { detail }: Trouble): string => access.redact(detail).slice(0, LONGEST_DETAIL)
+const told = ({ access }: Transport, { detail }: ModelError): string => access.redact(detail).slice(0, LONGEST_DETAIL)
 
 function once(call: (() => void) | undefined): () => void {
   let done = false

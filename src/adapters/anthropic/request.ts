@@ -1,5 +1,5 @@
 import type { Anthropic } from '@anthropic-ai/sdk'
-import type { Block, ModelRequest, Turn } from '../../ports/model.ts'
+import type { Block, ModelMessage, ModelRequest } from '../../ports/model.ts'
 
 type Params = Anthropic.MessageCreateParamsStreaming
 type Param = Anthropic.ContentBlockParam
@@ -55,7 +55,7 @@ function markedAtMost(most: number, given: Marked): Marked {
 
 const isMarked = (one: object): boolean => 'cache' in one && one.cache === true
 
-const messageOf = ({ role, blocks }: Turn) => ({ role, content: blocks.flatMap(paramOf) })
+const messageOf = ({ role, blocks }: ModelMessage) => ({ role, content: blocks.flatMap(paramOf) })
 
 function paramOf(block: Block): Param[] {
   switch (block.kind) {

@@ -1,26 +1,26 @@
 import type { Anthropic } from '@anthropic-ai/sdk'
 import { noUsage } from '../../core/money/usage.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { ModelAnswer, ModelRequest, Spent } from '../../ports/model.ts'
-import type { Access } from './access.ts'
-import { type ByteWatch, byteWatch, type Silence } from './idle-timeout.ts'
-import { endedEarly, type Trouble, troubleOf } from './model-error.ts'
+import type { CallUsage, ModelAnswer, ModelRequest } from '../../ports/model.ts'
+import type { SdkAccess } from './access.ts'
+import { type IdleLimits, type IdleTimeout, idleTimeout } from './idle-timeout.ts'
+import { endedEarly, type ModelError, modelErrorOf } from './model-error.ts'
 import { paramsOf } from './request.ts'
 import { type Assembled, assembly } from './stream-assembly.ts'
 
-export interface Way {
-  access: Access
+export interface Transport {
+  access: SdkAccess
   clock: Clock
-  silence: Silence
+  silence: IdleLimits
 }
 
-export type Tried =
+export type TryResult =
   | { ok: true; answer: Extract<ModelAnswer, { ok: true }> }
-  | { ok: false; trouble: Trouble; spent: Spent }
+  | { ok: false; trouble: ModelError; spent: CallUsage }
 
 /** One request to the API and its answer, to the end of either. */
-export async function tryOnce(way: Way, request: ModelRequest): Promise<Tried> {
-  const watch = byteWatch(way.clock, way.silence)
+export async function tryOnce(way: Transport, request: ModelRequest): Promise<TryResult> {
+  const watch = idleTimeout(way.clock, way.silence)
   const parts = assembly(request.onText)
   try {
     const trouble = await streamed(way, request, watch, (event) => {
@@ -35,17 +35,17 @@ export async function tryOnce(way: Way, request: ModelRequest): Promise<Tried> {
 
 /** Null where the stream came to its end. What `take` throws is a bug and passes through. */
 async function streamed(
-  { access, clock }: Way,
+  { access, clock }: Transport,
   request: ModelRequest,
-  watch: ByteWatch,
+  watch: IdleTimeout,
   take: (event: Anthropic.RawMessageStreamEvent) => void,
-): Promise<Trouble | null> {
+): Promise<ModelError | null> {
   const { sdk, client } = await access.client(watch.fetch)
   const opened = client.messages.create(paramsOf(request), { signal: request.signal })
   for await (const heard of resultsOf(opened)) {
     if (heard.ok) take(heard.event)
     else
-      return troubleOf(heard.error, sdk, {
+      return modelErrorOf(heard.error, sdk, {
         now: clock.now(),
         sent: watch.sent(),
         stalled: watch.stalled(),
@@ -54,7 +54,7 @@ async function streamed(
   }
   // The SDK ends its iterator without a word when a request is aborted.
   return request.signal.aborted
-    ? troubleOf(null, sdk, { now: clock.now(), sent: true, stalled: null, aborted: true })
+    ? modelErrorOf(null, sdk, { now: clock.now(), sent: true, stalled: null, aborted: true })
     : null
 }
 
@@ -69,7 +69,7 @@ async function* resultsOf(opened: PromiseLike<AsyncIterable<Anthropic.RawMessage
   }
 }
 
-function finished(assembled: Assembled): Tried {
+function finished(assembled: Assembled): TryResult {
   const { blocks, usage, stop, ended } = assembled
   if (!ended || stop === null) return broken(endedEarly, assembled)
   if (stop === 'model_context_window_exceeded') {
@@ -94,7 +94,7 @@ function stopOf(stop: Anthropic.StopReason): Extract<ModelAnswer, { ok: true }>[
   }
 }
 
-const broken = (trouble: Trouble, { usage, told }: Assembled): Tried => ({
+const broken = (trouble: ModelError, { usage, told }: Assembled): TryResult => ({
   ok: false,
   trouble,
   spent: trouble.free ? { usage: noUsage, unsure: false } : { usage, unsure: !told },

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import type { Edited } from '../../ports/sources.ts'
-import { codeOf, entryPath, type Held } from './open-folder.ts'
-import { MOST_BYTES, startOf } from './read.ts'
-import { inFolder, type Place, type Refused, refused, withFile } from './walk.ts'
+import { codeOf, entryPath, type OpenEntry } from './open-folder.ts'
+import { MOST_BYTES, readStart } from './read.ts'
+import { type FileRoot, inFolder, type RefusedEdit, refusedEdit, withFile } from './walk.ts'
 
-export const replaceText = (place: Place, path: string, old: string, by: string): Promise<Edited> =>
+export const replaceText = (place: FileRoot, path: string, old: string, by: string): Promise<Edited> =>
   inFolder(place, path, 'refuse', (folder, name) =>
     withFile(place, folder, name, async (file) => {
       const text = await wholeText(place, file)
@@ -17,29 +17,29 @@ export const replaceText = (place: Place, path: string, old: string, by: string)
     }),
   )
 
-export const createText = async (place: Place, path: string, text: string): Promise<Edited> =>
+export const createText = async (place: FileRoot, path: string, text: string): Promise<Edited> =>
   written(text) ??
   (await inFolder(place, path, 'make', (folder, name) => writeNew(entryPath(folder, name), text, 0o644)))
 
 /** Why a text is not written. */
-function written(text: string): Refused | null {
-  if (Buffer.byteLength(text) > MOST_BYTES) return refused('too-large')
-  return /[\0\p{Cs}]/u.test(text) ? refused('not-text') : null
+function written(text: string): RefusedEdit | null {
+  if (Buffer.byteLength(text) > MOST_BYTES) return refusedEdit('too-large')
+  return /[\0\p{Cs}]/u.test(text) ? refusedEdit('not-text') : null
 }
 
-async function wholeText({ ground }: Place, file: Held): Promise<string | Refused> {
-  const content = await startOf(ground, file, MOST_BYTES + 1)
-  if (content.length > MOST_BYTES) return refused('too-large')
-  if (content.includes(0)) return refused('not-text')
+async function wholeText({ ground }: FileRoot, file: OpenEntry): Promise<string | RefusedEdit> {
+  const content = await readStart(ground, file, MOST_BYTES + 1)
+  if (content.length > MOST_BYTES) return refusedEdit('too-large')
+  if (content.includes(0)) return refusedEdit('not-text')
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
   } catch {
-    return refused('not-text')
+    return refusedEdit('not-text')
   }
 }
 
 /** A new file takes the name of the old one: whatever that has become meanwhile is not written to. */
-async function swap(folder: Held, name: string, text: string, mode: number): Promise<Edited> {
+async function swap(folder: OpenEntry, name: string, text: string, mode: number): Promise<Edited> {
   const beside = entryPath(folder, `.tributary-${randomBytes(8).toString('hex')}`)
   const made = await writeNew(beside, text, mode)
   if (!made.ok) return made
@@ -48,7 +48,7 @@ async function swap(folder: Held, name: string, text: string, mode: number): Pro
     return { ok: true }
   } catch (error) {
     await rm(beside, { force: true })
-    if (codeOf(error) === 'EISDIR') return refused('not-a-file', name)
+    if (codeOf(error) === 'EISDIR') return refusedEdit('not-a-file', name)
     throw error
   }
 }
@@ -60,7 +60,7 @@ async function writeNew(path: string, text: string, mode: number): Promise<Edite
   try {
     file = await open(path, NEW, 0o600)
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return refused('exists')
+    if (codeOf(error) === 'EEXIST') return refusedEdit('exists')
     throw error
   }
   try {
@@ -79,14 +79,14 @@ async function writeNew(path: string, text: string, mode: number): Promise<Edite
  * The text with `old`, which must stand in it exactly once, replaced. A file whose lines all end in CR LF is spoken of by
  * readers as if they ended in LF, and keeps its endings.
  */
-function replaceOnce(text: string, old: string, by: string): { ok: true; text: string } | Refused {
-  if (old === '') return refused('not-found', 'it is empty')
+function replaceOnce(text: string, old: string, by: string): { ok: true; text: string } | RefusedEdit {
+  if (old === '') return refusedEdit('not-found', 'it is empty')
   const ends = endingsOf(text)
   const wanted = ends(old)
   const at = text.indexOf(wanted)
-  if (at === -1) return refused('not-found')
+  if (at === -1) return refusedEdit('not-found')
   const count = countOf(text, wanted)
-  if (count > 1) return refused('not-unique', `${count} times`)
+  if (count > 1) return refusedEdit('not-unique', `${count} times`)
   return { ok: true, text: text.slice(0, at) + ends(by) + text.slice(at + wanted.length) }
 }
 

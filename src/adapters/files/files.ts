@@ -1,16 +1,16 @@
 import { matches } from '../../core/plan/glob.ts'
 import type { Files, Tracked } from '../../ports/sources.ts'
 import { createText, replaceText } from './edit.ts'
-import { type Ground, groundOf } from './open-folder.ts'
+import { type FileAccess, fileAccessOf } from './open-folder.ts'
 import { isFile, readText } from './read.ts'
 import { searchFiles } from './search.ts'
-import { type Place, type Refused, refused } from './walk.ts'
+import { type FileRoot, type RefusedEdit, refusedEdit } from './walk.ts'
 
 /**
  * The files of a work tree in which commands of tasks ran. Everything is reached by holding one folder after the other, so
  * that no link, and nothing that is swapped meanwhile, leads out; special files are never opened.
  */
-export function openFiles(root: string, tracked: Tracked, ground: Ground = groundOf()): Files {
+export function openFiles(root: string, tracked: Tracked, ground: FileAccess = fileAccessOf()): Files {
   const place = { ground, root }
   return {
     read: (path) => readText(place, path),
@@ -24,13 +24,13 @@ export function openFiles(root: string, tracked: Tracked, ground: Ground = groun
 }
 
 /** A command may have left what git cannot read in the place of a `.gitignore`. */
-async function whyIgnored(tracked: Tracked, path: string): Promise<Refused | null> {
+async function whyIgnored(tracked: Tracked, path: string): Promise<RefusedEdit | null> {
   const ignored = await tracked.ignores(path).catch(() => null)
-  if (ignored === null) return refused('ignored', 'git cannot read what it ignores')
-  return ignored ? refused('ignored') : null
+  if (ignored === null) return refusedEdit('ignored', 'git cannot read what it ignores')
+  return ignored ? refusedEdit('ignored') : null
 }
 
-async function list(place: Place, tracked: Tracked, glob: string, most: number): ReturnType<Files['list']> {
+async function list(place: FileRoot, tracked: Tracked, glob: string, most: number): ReturnType<Files['list']> {
   const paths: string[] = []
   for (const path of await tracked.paths()) {
     if (!matches([glob], path) || !(await isFile(place, path))) continue

@@ -1,6 +1,6 @@
 import type { Sources } from '../../ports/sources.ts'
-import type { Ground, Held } from './open-folder.ts'
-import { inFolder, type Place, withFile } from './walk.ts'
+import type { FileAccess, OpenEntry } from './open-folder.ts'
+import { type FileRoot, inFolder, withFile } from './walk.ts'
 
 /** Bytes that are read of a file, and that an edited one may have. */
 export const MOST_BYTES = 1024 * 1024
@@ -9,7 +9,7 @@ const FIRST_BYTES = 8000
 
 type Read = Awaited<ReturnType<Sources['read']>>
 
-export async function readText(place: Place, path: string): Promise<Read> {
+export async function readText(place: FileRoot, path: string): Promise<Read> {
   const found = await inFolder(place, path, 'refuse', (folder, name) =>
     withFile(place, folder, name, (file) => textOf(place.ground, file)),
   )
@@ -17,13 +17,13 @@ export async function readText(place: Place, path: string): Promise<Read> {
 }
 
 /** Whether a regular file is there. */
-export async function isFile(place: Place, path: string): Promise<boolean> {
+export async function isFile(place: FileRoot, path: string): Promise<boolean> {
   const found = await inFolder(place, path, 'refuse', (folder, name) => withFile(place, folder, name, async () => true))
   return found === true
 }
 
-async function textOf(ground: Ground, file: Held): Promise<NonNullable<Read>> {
-  const content = await startOf(ground, file, MOST_BYTES)
+async function textOf(ground: FileAccess, file: OpenEntry): Promise<NonNullable<Read>> {
+  const content = await readStart(ground, file, MOST_BYTES)
   const binary = content.subarray(0, FIRST_BYTES).includes(0)
   // A character that the cut has halved is left out.
   const text = binary ? '' : new TextDecoder('utf-8', { ignoreBOM: true }).decode(content, { stream: true })
@@ -31,7 +31,7 @@ async function textOf(ground: Ground, file: Held): Promise<NonNullable<Read>> {
 }
 
 /** At most so many bytes, from the beginning; a file that grows meanwhile is not read for ever. */
-export async function startOf(ground: Ground, file: Held, most: number): Promise<Buffer> {
+export async function readStart(ground: FileAccess, file: OpenEntry, most: number): Promise<Buffer> {
   const reader = await ground.reader(file)
   try {
     const buffer = Buffer.alloc(Math.min(most, file.stats.size + 1))

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../../core/result.ts'
 import { searchPattern, searchText } from '../../core/text/search-pattern.ts'
 import type { Sources, Tracked } from '../../ports/sources.ts'
 import { readText } from './read.ts'
-import type { Place } from './walk.ts'
+import type { FileRoot } from './walk.ts'
 
 const SECONDS = 20
 const LONGEST_LINE = 4000
@@ -19,7 +19,7 @@ interface Line {
 
 /** Git says which files seem to hold the pattern; they are read where no link is followed, and looked at again. */
 export async function searchFiles(
-  place: Place,
+  place: FileRoot,
   tracked: Tracked,
   pattern: string,
   { literal, glob, most }: Parameters<Sources['search']>[1],
@@ -39,7 +39,7 @@ interface Looked {
   most: number
 }
 
-async function linesIn(place: Place, paths: readonly string[], looked: Looked): Promise<Result<Line[], string>> {
+async function linesIn(place: FileRoot, paths: readonly string[], looked: Looked): Promise<Result<Line[], string>> {
   const end = performance.now() + SECONDS * 1000
   const lines: Line[] = []
   let left = paths
@@ -61,7 +61,7 @@ interface File {
 }
 
 async function together(
-  place: Place,
+  place: FileRoot,
   paths: readonly string[],
   most: number,
 ): Promise<{ files: File[]; rest: readonly string[] }> {

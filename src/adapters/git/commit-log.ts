@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sha } from '../../core/ids.ts'
-import { missing } from './fetch.ts'
+import { missingCommits } from './fetch.ts'
 import { checkedSha, type GitPlace } from './place.ts'
 import { gitText } from './plumbing.ts'
-import { fetchInto, openStore, type Store } from './store.ts'
+import { fetchInto, type GitStore, openGitStore } from './store.ts'
 
 const DEPTH = 200
 const FETCH_SECONDS = 60
@@ -14,8 +14,8 @@ const LOG_SECONDS = 30
  * The history of a commit's code, in a repository of its own: to deepen the one that merges would move the horizon on which
  * its merge bases stand.
  */
-export async function historyOf(store: Store, commit: Sha): Promise<GitPlace> {
-  const deep = await openStore({
+export async function historyOf(store: GitStore, commit: Sha): Promise<GitPlace> {
+  const deep = await openGitStore({
     gitDir: join(store.place.gitDir, 'code-history'),
     remoteUrl: store.remote.url,
     token: store.remote.token,
@@ -23,7 +23,7 @@ export async function historyOf(store: Store, commit: Sha): Promise<GitPlace> {
     ...store.network,
     seconds: FETCH_SECONDS,
   })
-  if ((await missing(deep, [commit])).length > 0) {
+  if ((await missingCommits(deep, [commit])).length > 0) {
     await fetchInto(deep, [`--depth=${DEPTH}`, '--filter=blob:none'], [`+${checkedSha(commit)}:refs/history/${commit}`])
   }
   return deep.place

@@ -1,11 +1,11 @@
 import type { Sha } from '../../core/ids.ts'
 import { cappedLog } from '../../core/text/capped-log.ts'
 import type { ChangedPath } from '../../ports/repo.ts'
-import { missing } from './fetch.ts'
+import { missingCommits } from './fetch.ts'
 import { contentOf, infoOf, readCommit } from './objects.ts'
 import { checkedRef, checkedSha, type GitPlace } from './place.ts'
 import { gitText, runGit } from './plumbing.ts'
-import { fetchInto, type Store } from './store.ts'
+import { fetchInto, type GitStore } from './store.ts'
 
 export interface RawChange extends Omit<ChangedPath, 'bytes'> {
   oldSha: Sha
@@ -14,7 +14,7 @@ export interface RawChange extends Omit<ChangedPath, 'bytes'> {
 
 export const isBlob = (mode: string): boolean => mode.startsWith('100') || mode === '120000'
 
-export async function changesBetween(place: GitPlace, from: Sha, to: Sha): Promise<ChangedPath[]> {
+export async function treeChangesBetween(place: GitPlace, from: Sha, to: Sha): Promise<ChangedPath[]> {
   const raw = await rawChanges(place, from, to)
   const blobs = raw.filter((change) => isBlob(change.newMode)).map((change) => change.newSha)
   const sizes = await sizesOf(place, blobs)
@@ -120,7 +120,7 @@ export async function shownDiff(place: GitPlace, from: Sha, to: Sha, most: numbe
 const LOOKED_AT = 'refs/tributary/looked-at'
 
 /** Null where the commit, or the parent that it is compared with, cannot be had. */
-export async function diffOfCommit(store: Store, ref: string, head: Sha, most: number): Promise<string | null> {
+export async function diffOfCommit(store: GitStore, ref: string, head: Sha, most: number): Promise<string | null> {
   checkedRef(ref)
   checkedSha(head)
   const here = (await parentOf(store, head)) ?? (await fetched(store, ref, head))
@@ -128,7 +128,7 @@ export async function diffOfCommit(store: Store, ref: string, head: Sha, most: n
 }
 
 /** By its id, since the ref may have moved on; some servers hand out what refs point at, and nothing by its id. */
-async function fetched(store: Store, ref: string, head: Sha): Promise<Sha | null> {
+async function fetched(store: GitStore, ref: string, head: Sha): Promise<Sha | null> {
   for (const name of [head, ref]) {
     const came = await fetchInto(store, ['--depth=2'], [`+${name}:${LOOKED_AT}/${head}`]).catch(() => null)
     const parent = came === null ? null : await parentOf(store, head)
@@ -138,8 +138,8 @@ async function fetched(store: Store, ref: string, head: Sha): Promise<Sha | null
 }
 
 /** The first parent, where both are here. A commit that was fetched without its parents has some all the same. */
-async function parentOf(store: Store, head: Sha): Promise<Sha | null> {
-  if ((await missing(store, [head])).length > 0) return null
+async function parentOf(store: GitStore, head: Sha): Promise<Sha | null> {
+  if ((await missingCommits(store, [head])).length > 0) return null
   const [parent] = (await readCommit(store.place, head)).parents
-  return parent === undefined || (await missing(store, [parent])).length > 0 ? null : parent
+  return parent === undefined || (await missingCommits(store, [parent])).length > 0 ? null : parent
 }

@@ -1,12 +1,12 @@
-import { type GitPlace, protocolOf, type Remote } from './place.ts'
+import { type GitPlace, type GitRemote, protocolOf } from './place.ts'
 
 /** Fixed, so that no folder that a job put in front of it can bring a git of its own. */
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin'
 
-export type Environment = Record<string, string>
+export type GitEnvironment = Record<string, string>
 
 /** The whole environment of a git command: nothing of the machine, the person or the job gets through. */
-export function gitEnvironment(place: GitPlace, protocol = ''): Environment {
+export function gitEnvironment(place: GitPlace, protocol = ''): GitEnvironment {
   return {
     PATH,
     HOME: '/nonexistent',
@@ -54,7 +54,7 @@ export function gitSettings(protocol = ''): string[] {
 }
 
 /** The token, scoped to the remote's origin; never in argv, where any process of the machine could read it. */
-export function tokenEnvironment(remote: Remote): Environment {
+export function tokenEnvironment(remote: GitRemote): GitEnvironment {
   if (remote.token === '' || protocolOf(remote.url) === 'file') return {}
   const key = `http.${new URL(remote.url).origin}/.extraheader`
   return {

@@ -5,7 +5,7 @@ import type { Sha } from '../../core/ids.ts'
 import { infoOf, writeRef } from './objects.ts'
 import { checkedRef, checkedSha } from './place.ts'
 import { gitLine, runGit } from './plumbing.ts'
-import { fetchInto, type Store } from './store.ts'
+import { fetchInto, type GitStore } from './store.ts'
 
 /** What a fetch brought in is kept under refs of the repository's own: git tells the remote of these, and gets nothing twice. */
 const keptRef = (sha: Sha): string => `refs/fetched/${sha}`
@@ -16,21 +16,21 @@ const kept = (sha: Sha): string => `+${sha}:${keptRef(sha)}`
  * that git brings every commit down to it: a depth, or deepening step by step, would cut somewhere else, and merges would
  * then be made against a wrong base.
  */
-export async function fetchCommits(store: Store, shas: readonly Sha[], refs: readonly string[]): Promise<void> {
+export async function fetchCommits(store: GitStore, shas: readonly Sha[], refs: readonly string[]): Promise<void> {
   const [first] = shas
   if (first === undefined) return
   if (!(await hasHorizon(store))) await makeHorizon(store, first)
-  const wanted = await missing(store, shas)
+  const wanted = await missingCommits(store, shas)
   if (wanted.length > 0) await fetchWhole(store, wanted, refs)
 }
 
 /** Depth 1: trees to look at. */
-export async function fetchAlone(store: Store, shas: readonly Sha[]): Promise<void> {
-  const wanted = await missing(store, shas)
+export async function fetchAlone(store: GitStore, shas: readonly Sha[]): Promise<void> {
+  const wanted = await missingCommits(store, shas)
   if (wanted.length > 0) await fetchInto(store, ['--depth=1'], wanted.map(kept))
 }
 
-async function fetchWhole(store: Store, shas: readonly Sha[], refs: readonly string[]): Promise<void> {
+async function fetchWhole(store: GitStore, shas: readonly Sha[], refs: readonly string[]): Promise<void> {
   try {
     await fetchInto(store, [], shas.map(kept))
   } catch (error) {
@@ -41,12 +41,12 @@ async function fetchWhole(store: Store, shas: readonly Sha[], refs: readonly str
       [],
       refs.map(checkedRef).map((ref) => `+${ref}:refs/fetched/by-name/${ref}`),
     )
-    if ((await missing(store, shas)).length > 0) throw error
+    if ((await missingCommits(store, shas)).length > 0) throw error
   }
 }
 
 /** Those of the commits that are not here, in the order given. */
-export async function missing(store: Store, shas: readonly Sha[]): Promise<Sha[]> {
+export async function missingCommits(store: GitStore, shas: readonly Sha[]): Promise<Sha[]> {
   const asked = [...new Set(shas.map(checkedSha))]
   const found = await infoOf(
     store.place,
@@ -57,12 +57,12 @@ export async function missing(store: Store, shas: readonly Sha[]): Promise<Sha[]
 
 const HORIZON = 'refs/horizon'
 
-async function hasHorizon({ place }: Store): Promise<boolean> {
+async function hasHorizon({ place }: GitStore): Promise<boolean> {
   if (!existsSync(join(place.gitDir, HORIZON))) return false
   return (await gitLine(place, ['for-each-ref', '--count=1', HORIZON])) !== ''
 }
 
-async function makeHorizon(store: Store, sha: Sha): Promise<void> {
+async function makeHorizon(store: GitStore, sha: Sha): Promise<void> {
   await fetchAlone(store, [sha])
   await writeRef(store.place, `${HORIZON}/${sha}`, sha)
 }
@@ -83,7 +83,7 @@ const MAGIC = '# v2 git bundle'
  * Takes a slot's bundle in. Not by `git fetch`, which looks into no object of a bundle before git 2.46: index-pack is
  * told to be strict, so a tree with an entry `.git`, or an object that names one that is not there, comes to nothing.
  */
-export async function takeBundle(store: Store, file: string, head: Sha): Promise<void> {
+export async function takeBundle(store: GitStore, file: string, head: Sha): Promise<void> {
   try {
     await take(store, file, checkedSha(head))
   } catch (cause) {
@@ -91,10 +91,10 @@ export async function takeBundle(store: Store, file: string, head: Sha): Promise
   }
 }
 
-async function take(store: Store, file: string, head: Sha): Promise<void> {
+async function take(store: GitStore, file: string, head: Sha): Promise<void> {
   const { heads, needs, bytes } = await readHeader(file)
   if (!heads.includes(head)) throw new Error(`it holds ${heads.join(', ') || 'nothing'}, not ${head}`)
-  const absent = await missing(store, needs)
+  const absent = await missingCommits(store, needs)
   if (absent.length > 0) throw new Error(`it builds on ${absent.join(', ')}, which is not here`)
   const index = ['index-pack', '--stdin', '--fix-thin', '--strict', `--max-input-size=${PACK_BYTES}`]
   await runGit(store.place, index, { input: { file, from: bytes }, seconds: 300 })
@@ -103,7 +103,7 @@ async function take(store: Store, file: string, head: Sha): Promise<void> {
 }
 
 /** Every object that the head needs is here, down to what was here before. */
-async function mustBeWhole({ place }: Store, head: Sha): Promise<void> {
+async function mustBeWhole({ place }: GitStore, head: Sha): Promise<void> {
   await runGit(place, ['rev-list', '--objects', '--quiet', checkedSha(head), '--not', '--all'])
 }
 

@@ -5,7 +5,7 @@ import type { Tracked } from '../../ports/sources.ts'
 import type { GitPlace } from './place.ts'
 import { type GitAnswer, gitText, runGit } from './plumbing.ts'
 
-export interface Wanted {
+export interface GrepOptions {
   literal: boolean
   glob: string | null
 }
@@ -19,7 +19,7 @@ const NOT_UNDERSTOOD = 128
 export async function grep(
   place: GitPlace,
   pattern: string,
-  { literal, glob }: Wanted,
+  { literal, glob }: GrepOptions,
   { show, of }: { show: readonly string[]; of: readonly string[] },
 ): Promise<Result<GitAnswer, string>> {
   const checked = literal ? searchText(pattern) : searchPattern(pattern)
@@ -76,7 +76,7 @@ export const trackedPaths = (place: GitPlace): Promise<string[]> => listed(place
 export async function holding(
   place: GitPlace,
   pattern: string,
-  wanted: Wanted,
+  wanted: GrepOptions,
 ): Promise<Awaited<ReturnType<Tracked['holding']>>> {
   const found = await grep(place, pattern, wanted, { show: ['-a', '--files-with-matches'], of: [] })
   if (!found.ok) return { ok: false, why: found.error }

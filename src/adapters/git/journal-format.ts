@@ -5,7 +5,7 @@ import { parseEvent } from '../../core/run/state.ts'
 import type { JournalTip } from '../../ports/journal.ts'
 import type { CommitWords } from '../../ports/repo.ts'
 import { gitText } from './plumbing.ts'
-import { fetchInto, openStore, type Store } from './store.ts'
+import { fetchInto, type GitStore, openGitStore } from './store.ts'
 
 const SUBJECT_CHARACTERS = 72
 
@@ -46,22 +46,23 @@ export function eventsOf(commit: Sha, message: string): RunEvent[] {
 }
 
 /** Where a run's journal lives: on a ref of our own, or, where the remote refuses such refs, on a branch. */
-export type Style = 'custom' | 'branch'
+export type RefStyle = 'custom' | 'branch'
 
 const OWN = 'refs/tributary/'
 
-export const journalRef = (style: Style, run: RunId): string => (style === 'custom' ? logRef(run) : logBranchRef(run))
+export const journalRef = (style: RefStyle, run: RunId): string =>
+  style === 'custom' ? logRef(run) : logBranchRef(run)
 export const bothRefs = (run: RunId): string[] => [logRef(run), logBranchRef(run)]
 
 /** A remote that refuses the journal's own ref refuses these as well. */
-export const isAllowed = (style: Style, ref: string): boolean => style === 'custom' || !ref.startsWith(OWN)
+export const isAllowedRef = (style: RefStyle, ref: string): boolean => style === 'custom' || !ref.startsWith(OWN)
 
-export interface Found {
-  style: Style
+export interface FoundJournal {
+  style: RefStyle
   tip: Sha
 }
 
-export function journalIn(refs: ReadonlyMap<string, Sha>, run: RunId): Found | null {
+export function journalIn(refs: ReadonlyMap<string, Sha>, run: RunId): FoundJournal | null {
   for (const style of ['custom', 'branch'] as const) {
     const tip = refs.get(journalRef(style, run))
     if (tip !== undefined) return { style, tip }
@@ -90,8 +91,8 @@ const countOf = (run: RunId): number => Number(run.split('-')[1] ?? 1)
  * Every event of the journal up to `tip`. The chain is fetched into a repository of its own, without a tree or a blob: the
  * one that merges knows the journal from where it first read it on, and to deepen that would deepen the code's history too.
  */
-export async function readHistory(store: Store, run: RunId, tip: Sha): Promise<RunEvent[]> {
-  const chain = await openStore({
+export async function readHistory(store: GitStore, run: RunId, tip: Sha): Promise<RunEvent[]> {
+  const chain = await openGitStore({
     gitDir: join(store.place.gitDir, 'history'),
     remoteUrl: store.remote.url,
     token: store.remote.token,

@@ -7,7 +7,7 @@ export interface GitPlace {
   workTree?: string
 }
 
-export interface Remote {
+export interface GitRemote {
   /** Taken literally: no name of a remote, no rewriting by configuration. */
   url: string
   /** Empty: none is sent. */

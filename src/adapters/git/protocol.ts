@@ -1,5 +1,5 @@
 import { encodedToken } from './environment.ts'
-import { protocolOf, type Remote } from './place.ts'
+import { type GitRemote, protocolOf } from './place.ts'
 
 /** What is slower than this is asked again by git, which waits longer and knows what went wrong. */
 const LIMIT_MS = 10_000
@@ -12,8 +12,8 @@ const LENGTH = 4
  * first what the server can do. The packets of the answer; null if none came that can be read: git itself is to be asked then.
  * https://git-scm.com/docs/protocol-v2
  */
-export async function ask(
-  remote: Remote,
+export async function requestPackets(
+  remote: GitRemote,
   command: 'ls-refs' | 'fetch',
   words: readonly string[],
   signal?: AbortSignal,
@@ -43,7 +43,7 @@ const HEADERS = {
   'User-Agent': 'git/tributary',
 }
 
-const authorization = ({ token }: Remote): Record<string, string> =>
+const authorization = ({ token }: GitRemote): Record<string, string> =>
   token === '' ? {} : { Authorization: `basic ${encodedToken(token)}` }
 
 const packet = (text: string): string =>
@@ -73,12 +73,12 @@ const ENTRY = /^([0-9a-f]{40}) (refs\/\S+)/
  * since it sends the remote no patterns.
  */
 export async function lsRefs(
-  remote: Remote,
+  remote: GitRemote,
   prefixes: readonly string[],
   signal?: AbortSignal,
 ): Promise<Map<string, string> | null> {
   const words = prefixes.map((prefix) => `ref-prefix ${prefix}`)
-  const packets = await ask(remote, 'ls-refs', words, signal)
+  const packets = await requestPackets(remote, 'ls-refs', words, signal)
   const entries = packets?.map((packet) => ENTRY.exec(packet.toString('utf8'))) ?? [null]
   const refs = new Map<string, string>()
   for (const entry of entries) {

@@ -1,8 +1,8 @@
 import type { RefUpdate } from '../../ports/journal.ts'
-import { missing } from './fetch.ts'
+import { missingCommits } from './fetch.ts'
 import { checkedRef, checkedSha } from './place.ts'
 import { wordsOf } from './plumbing.ts'
-import { listExactly, pushFrom, type Store } from './store.ts'
+import { type GitStore, listExactly, pushFrom } from './store.ts'
 
 export type Pushed =
   | { outcome: 'pushed' }
@@ -19,7 +19,7 @@ const FIRST_WAIT = 0.25
  * remote is asked where the refs are before anything is tried again. The first update is the one that is made only here,
  * so its place tells whether ours went through.
  */
-export async function pushAll(store: Store, updates: readonly RefUpdate[]): Promise<Pushed> {
+export async function pushAll(store: GitStore, updates: readonly RefUpdate[]): Promise<Pushed> {
   await mustBeHere(store, updates)
   let unknown = false
   let words = ''
@@ -37,8 +37,8 @@ export async function pushAll(store: Store, updates: readonly RefUpdate[]): Prom
 }
 
 /** Git finds out in the middle of the push, and the remote then hangs up as if the connection had broken. */
-async function mustBeHere(store: Store, updates: readonly RefUpdate[]): Promise<void> {
-  const absent = await missing(
+async function mustBeHere(store: GitStore, updates: readonly RefUpdate[]): Promise<void> {
+  const absent = await missingCommits(
     store,
     updates.flatMap(({ to }) => (to === null ? [] : [to])),
   )
@@ -47,7 +47,7 @@ async function mustBeHere(store: Store, updates: readonly RefUpdate[]): Promise<
 
 type Attempt = { verdict: 'pushed' } | { verdict: 'lost' | 'refused' | 'unknown'; words: string }
 
-async function tryPush(store: Store, updates: readonly RefUpdate[]): Promise<Attempt> {
+async function tryPush(store: GitStore, updates: readonly RefUpdate[]): Promise<Attempt> {
   const leases = updates.map(
     ({ ref, from }) => `--force-with-lease=${checkedRef(ref)}:${from === null ? '' : checkedSha(from)}`,
   )
@@ -88,7 +88,7 @@ const reasonsOf = (stdout: string): string =>
     .join('\n')
 
 /** Null: nothing has moved, nothing is known to be lost, it may be tried again. */
-async function settle(store: Store, updates: readonly RefUpdate[], unknown: boolean): Promise<Pushed | null> {
+async function settle(store: GitStore, updates: readonly RefUpdate[], unknown: boolean): Promise<Pushed | null> {
   const refs = await look(
     store,
     updates.map(({ ref }) => ref),
@@ -104,7 +104,7 @@ async function settle(store: Store, updates: readonly RefUpdate[], unknown: bool
 }
 
 /** A remote that does not even answer this is in trouble; the next try looks again. */
-async function look(store: Store, refs: readonly string[]): Promise<Map<string, string> | null> {
+async function look(store: GitStore, refs: readonly string[]): Promise<Map<string, string> | null> {
   try {
     return await listExactly(store, refs)
   } catch {

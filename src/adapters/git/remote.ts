@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import { type SimpleGitOptions, simpleGit } from 'simple-git'
 import type { Clock } from '../../ports/clock.ts'
-import { type Environment, encodedToken, gitEnvironment, gitSettings, tokenEnvironment } from './environment.ts'
-import { type GitPlace, protocolOf, type Remote } from './place.ts'
+import { encodedToken, type GitEnvironment, gitEnvironment, gitSettings, tokenEnvironment } from './environment.ts'
+import { type GitPlace, type GitRemote, protocolOf } from './place.ts'
 import { failure } from './plumbing.ts'
 
 export interface NetworkAnswer {
@@ -31,7 +31,7 @@ const unsafe: SimpleGitOptions['unsafe'] = {
  */
 export async function networkGit(
   place: GitPlace,
-  remote: Remote,
+  remote: GitRemote,
   args: readonly string[],
   options: NetworkOptions = {},
 ): Promise<NetworkAnswer> {
@@ -59,7 +59,10 @@ export async function networkGit(
 }
 
 /** simple-git shows its environment where DEBUG asks for it, and the token is in it. */
-const unseen: Environment = Object.defineProperty({}, inspect.custom, { value: () => '[not shown]', enumerable: true })
+const unseen: GitEnvironment = Object.defineProperty({}, inspect.custom, {
+  value: () => '[not shown]',
+  enumerable: true,
+})
 
 const limitOf = ({ seconds = 300, signal }: NetworkOptions): AbortSignal =>
   AbortSignal.any([AbortSignal.timeout(seconds * 1000), ...(signal === undefined ? [] : [signal])])
@@ -82,7 +85,7 @@ async function until(limit: AbortSignal, args: readonly string[], work: Promise<
 
 const textOf = (chunks: Buffer[]): string => Buffer.concat(chunks).toString('utf8')
 
-function redacted(text: string, { token }: Remote): string {
+function redacted(text: string, { token }: GitRemote): string {
   return token === '' ? text : text.replaceAll(token, '***').replaceAll(encodedToken(token), '***')
 }
 
@@ -107,16 +110,16 @@ const PASSING = new RegExp(
   ].join('|'),
 )
 
-export interface Line {
+export interface Connection {
   place: GitPlace
-  remote: Remote
+  remote: GitRemote
   network: NetworkOptions
   clock: Clock
 }
 
 /** A command that only reads may simply be repeated. Throws with what git said last. */
 export async function readRemote(
-  { place, remote, network, clock }: Line,
+  { place, remote, network, clock }: Connection,
   args: readonly string[],
 ): Promise<NetworkAnswer> {
   for (let tried = 1; ; tried += 1) {

@@ -1,20 +1,20 @@
 import type { Sha } from '../../core/ids.ts'
 import type { CommitWords, Merged, Repo } from '../../ports/repo.ts'
-import { addedLinesBetween, changesBetween } from './diff.ts'
+import { addedLinesBetween, treeChangesBetween } from './diff.ts'
 import { fetchAlone, fetchCommits, takeBundle } from './fetch.ts'
 import { contentOf, infoOf, isWrittenAs, readCommit, writeCommit } from './objects.ts'
 import { checkedSha, type GitPlace } from './place.ts'
 import { runGit } from './plumbing.ts'
 import { secretsBetween } from './secrets.ts'
 import { openSources } from './sources.ts'
-import { listExactly, openStore, type Store, type StoreOptions } from './store.ts'
+import { type GitStore, listExactly, openGitStore, type StoreOptions } from './store.ts'
 
 const FILE_BYTES = 16 * 1024 * 1024
 
 /** Opens the orchestrator's bare repository, and makes it where it is not there yet. */
 export async function openRepo(options: StoreOptions): Promise<Repo> {
   const { clock } = options
-  const store = await openStore(options)
+  const store = await openGitStore(options)
   const { place } = store
   return {
     fetch: (shas, refs = []) => fetchCommits(store, shas, refs),
@@ -26,7 +26,7 @@ export async function openRepo(options: StoreOptions): Promise<Repo> {
     unbundle: (file, head) => takeBundle(store, file, head),
     commit: (tree, parents, words) => writeCommit(place, { tree, parents, words, at: clock.now() }),
     merge: (ours, theirs, words) => mergeCommits(place, [ours, theirs], words, clock.now()),
-    changes: (from, to) => changesBetween(place, from, to),
+    changes: (from, to) => treeChangesBetween(place, from, to),
     addedLines: (from, to) => addedLinesBetween(place, from, to),
     findSecrets: (from, to, search) => secretsBetween(place, from, to, search),
     readFile: (commit, path) => readFile(store, commit, path),
@@ -36,13 +36,13 @@ export async function openRepo(options: StoreOptions): Promise<Repo> {
   }
 }
 
-async function readFile({ place }: Store, commit: Sha, path: string): Promise<string | null> {
+async function readFile({ place }: GitStore, commit: Sha, path: string): Promise<string | null> {
   const [known, file] = await contentOf(place, [checkedSha(commit), `${commit}:${path}`], FILE_BYTES)
   if (known === null || known === undefined) throw new Error(`commit ${commit} is not here`)
   return file?.type === 'blob' ? file.content.toString('utf8') : null
 }
 
-async function blobOf({ place }: Store, commit: Sha, path: string): Promise<Sha | null> {
+async function blobOf({ place }: GitStore, commit: Sha, path: string): Promise<Sha | null> {
   const [known, file] = await infoOf(place, [checkedSha(commit), `${commit}:${path}`])
   if (known === null || known === undefined) throw new Error(`commit ${commit} is not here`)
   return file?.type === 'blob' ? file.sha : null
@@ -50,7 +50,7 @@ async function blobOf({ place }: Store, commit: Sha, path: string): Promise<Sha 
 
 const NOT_AN_ANCESTOR = 1
 
-async function isAncestor({ place }: Store, ancestor: Sha, descendant: Sha): Promise<boolean> {
+async function isAncestor({ place }: GitStore, ancestor: Sha, descendant: Sha): Promise<boolean> {
   const args = ['merge-base', '--is-ancestor', checkedSha(ancestor), checkedSha(descendant)]
   return (await runGit(place, args, { codes: [0, NOT_AN_ANCESTOR] })).code !== NOT_AN_ANCESTOR
 }

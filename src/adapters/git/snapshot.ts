@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import type { RunId, Sha } from '../../core/ids.ts'
 import { parseState, type RunState, workOf } from '../../core/run/state.ts'
 import { canonical } from '../../core/text/digest.ts'
-import { missing } from './fetch.ts'
+import { missingCommits } from './fetch.ts'
 import { contentOf, writeBlob, writeRef, writeTree } from './objects.ts'
 import { checkedSha } from './place.ts'
 import { runGit } from './plumbing.ts'
-import { ask } from './protocol.ts'
-import { fetchInto, oneAtATime, type Store } from './store.ts'
+import { requestPackets } from './protocol.ts'
+import { fetchInto, type GitStore, oneAtATime } from './store.ts'
 
 const STATE = 'state.json'
 const PLAN = 'plan.json'
@@ -17,7 +17,7 @@ const STATE_BYTES = 64 * 1024 * 1024
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
 /** The tree of a journal commit: the state after it, and the plan by itself for whoever looks for it with plain git. */
-export async function writeSnapshot({ place }: Store, state: RunState): Promise<Sha> {
+export async function writeSnapshot({ place }: GitStore, state: RunState): Promise<Sha> {
   const plan = workOf(state)?.plan
   const files = [
     { path: STATE, text: json(state) },
@@ -27,7 +27,7 @@ export async function writeSnapshot({ place }: Store, state: RunState): Promise<
   return writeTree(place, written)
 }
 
-export async function readSnapshot({ place }: Store, tip: Sha): Promise<RunState> {
+export async function readSnapshot({ place }: GitStore, tip: Sha): Promise<RunState> {
   const [file] = await contentOf(place, [`${checkedSha(tip)}:${STATE}`], STATE_BYTES)
   if (file?.type !== 'blob') throw new Error(`journal commit ${tip} holds no ${STATE}`)
   try {
@@ -40,18 +40,18 @@ export async function readSnapshot({ place }: Store, tip: Sha): Promise<RunState
 const localRef = (run: RunId): string => `refs/journal/${run}`
 
 /** Fetches a journal's tip: alone the first time, later with all that was written since, so that git can compare commits. */
-export async function bring(store: Store, run: RunId, tip: Sha): Promise<void> {
-  if ((await missing(store, [tip])).length === 0) return
+export async function bring(store: GitStore, run: RunId, tip: Sha): Promise<void> {
+  if ((await missingCommits(store, [tip])).length === 0) return
   const known = await readFile(join(store.place.gitDir, localRef(run)), 'utf8').catch(() => null)
   if (known !== null && (await fetchPack(store, tip, known.trim()))) return void (await remember(store, run, tip))
   await fetchInto(store, known === null ? ['--depth=1'] : [], [`+${checkedSha(tip)}:${localRef(run)}`])
 }
 
 /** The journal as far as it reaches, for a run that was new a moment ago. */
-export const bringWhole = async (store: Store, run: RunId, tip: Sha): Promise<unknown> =>
+export const bringWhole = async (store: GitStore, run: RunId, tip: Sha): Promise<unknown> =>
   fetchInto(store, [], [`+${checkedSha(tip)}:${localRef(run)}`])
 
-export const remember = (store: Store, run: RunId, tip: Sha): Promise<unknown> =>
+export const remember = (store: GitStore, run: RunId, tip: Sha): Promise<unknown> =>
   oneAtATime(store.place.gitDir, () => writeRef(store.place, localRef(run), tip))
 
 /** How packets of a pack begin; progress and errors begin otherwise. */
@@ -62,19 +62,19 @@ const ERROR = 3
  * Brings a commit and what it adds to one that is here: one request and one process, where `git fetch` takes two and six.
  * False if it did not come; `git fetch` then says why.
  */
-async function fetchPack(store: Store, want: Sha, have: Sha): Promise<boolean> {
+async function fetchPack(store: GitStore, want: Sha, have: Sha): Promise<boolean> {
   const { place, remote, network } = store
   const cut = (await readFile(join(place.gitDir, 'shallow'), 'utf8').catch(() => '')).split('\n').filter(isSome)
   const words = ['thin-pack', 'ofs-delta', 'no-progress', ...cut.map((sha) => `shallow ${sha}`)]
   const commits = [`want ${checkedSha(want)}`, `have ${checkedSha(have)}`, 'done']
-  const pack = packIn(await ask(remote, 'fetch', [...words, ...commits], network.signal))
+  const pack = packIn(await requestPackets(remote, 'fetch', [...words, ...commits], network.signal))
   if (pack === null) return false
   try {
     await runGit(place, ['unpack-objects', '-q', '--strict'], { input: pack })
   } catch {
     return false
   }
-  return (await missing(store, [want])).length === 0
+  return (await missingCommits(store, [want])).length === 0
 }
 
 const isSome = (line: string): boolean => line !== ''

@@ -3,11 +3,11 @@ import { matches } from '../../core/plan/glob.ts'
 import { treePath } from '../../core/text/git-path.ts'
 import type { Sources } from '../../ports/sources.ts'
 import { historyOf, logOf } from './commit-log.ts'
-import { grep, type Wanted } from './grep.ts'
+import { type GrepOptions, grep } from './grep.ts'
 import { contentOf, infoOf } from './objects.ts'
 import { checkedSha, type GitPlace } from './place.ts'
 import { gitText, runGit } from './plumbing.ts'
-import type { Store } from './store.ts'
+import type { GitStore } from './store.ts'
 
 const TEXT_BYTES = 1024 * 1024
 /** What git looks at to tell whether a file is binary. */
@@ -15,7 +15,7 @@ const FIRST_BYTES = 8000
 const LONGEST_LINE = 4000
 
 /** The files of a commit that is here, read from git's objects; nothing is checked out. */
-export function openSources(store: Store, commit: Sha): Sources {
+export function openSources(store: GitStore, commit: Sha): Sources {
   const { place } = store
   const at = checkedSha(commit)
   let paths: Promise<string[]> | null = null
@@ -82,7 +82,7 @@ const textOf = (content: Buffer): string =>
 async function search(
   place: GitPlace,
   commit: Sha,
-  { pattern, most, ...wanted }: Wanted & { pattern: string; most: number },
+  { pattern, most, ...wanted }: GrepOptions & { pattern: string; most: number },
 ): ReturnType<Sources['search']> {
   const found = await grep(place, pattern, wanted, { show: ['-I', '-n', `--max-count=${most + 1}`], of: [commit] })
   if (!found.ok) return { ok: false, why: found.error }

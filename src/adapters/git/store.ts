@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import type { Clock } from '../../ports/clock.ts'
 import { checkedRef, checkedSha, type GitPlace, protocolOf } from './place.ts'
 import { lsRefs } from './protocol.ts'
-import { type Line, type NetworkAnswer, type NetworkOptions, networkGit, readRemote } from './remote.ts'
+import { type Connection, type NetworkAnswer, type NetworkOptions, networkGit, readRemote } from './remote.ts'
 
 /** A bare repository that only ever fetched objects, and the remote that it fetches them from. */
-export type Store = Line
+export type GitStore = Connection
 
 export interface StoreOptions extends NetworkOptions {
   gitDir: string
@@ -16,7 +16,7 @@ export interface StoreOptions extends NetworkOptions {
   clock: Clock
 }
 
-export async function openStore(options: StoreOptions): Promise<Store> {
+export async function openGitStore(options: StoreOptions): Promise<GitStore> {
   const { gitDir, remoteUrl, token, clock, seconds, signal } = options
   protocolOf(remoteUrl)
   const place = await oneAtATime(gitDir, () => bareRepository(gitDir))
@@ -40,13 +40,13 @@ async function writeBare(gitDir: string): Promise<void> {
 }
 
 /** The refs that the remote has among those asked for, and others that begin alike; where none is asked for, nothing is. */
-export async function listRefs(store: Store, patterns: readonly string[]): Promise<Map<string, string>> {
+export async function listRefs(store: GitStore, patterns: readonly string[]): Promise<Map<string, string>> {
   if (patterns.length === 0) return new Map()
   const prefixes = patterns.map((pattern) => pattern.replace(/\*.*$/, ''))
   return (await lsRefs(store.remote, prefixes, store.network.signal)) ?? listByGit(store, patterns)
 }
 
-async function listByGit(store: Store, patterns: readonly string[]): Promise<Map<string, string>> {
+async function listByGit(store: GitStore, patterns: readonly string[]): Promise<Map<string, string>> {
   const found = new Map<string, string>()
   const args = ['ls-remote', '--refs', '--', store.remote.url, ...patterns]
   const { stdout } = await readRemote(store, args)
@@ -58,7 +58,7 @@ async function listByGit(store: Store, patterns: readonly string[]): Promise<Map
 }
 
 /** Exactly these refs: git takes a pattern for the end of a name, and would find `refs/x/refs/heads/main` too. */
-export async function listExactly(store: Store, refs: readonly string[]): Promise<Map<string, string>> {
+export async function listExactly(store: GitStore, refs: readonly string[]): Promise<Map<string, string>> {
   const found = await listRefs(store, refs.map(checkedRef))
   return new Map(refs.flatMap((ref) => [[ref, found.get(ref)] as const]).filter(isFound))
 }
@@ -67,7 +67,7 @@ const isFound = (entry: readonly [string, string | undefined]): entry is [string
 
 /** `words` are options of git fetch; a refspec writes a local ref, which later fetches build on. */
 export const fetchInto = (
-  store: Store,
+  store: GitStore,
   words: readonly string[],
   refspecs: readonly string[],
 ): Promise<NetworkAnswer> =>
@@ -84,7 +84,7 @@ export const fetchInto = (
   })
 
 export const pushFrom = (
-  store: Store,
+  store: GitStore,
   words: readonly string[],
   refspecs: readonly string[],
 ): Promise<NetworkAnswer> => {

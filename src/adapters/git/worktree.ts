@@ -9,14 +9,14 @@ import type { Files, Tracked } from '../../ports/sources.ts'
 import type { Worktree } from '../../ports/worktree.ts'
 import { logOf } from './commit-log.ts'
 import { diffOfCommit, shownDiff } from './diff.ts'
-import { missing } from './fetch.ts'
+import { missingCommits } from './fetch.ts'
 import { holding, trackedPaths } from './grep.ts'
 import { readCommit, writeCommit } from './objects.ts'
 import { checkedSha, type GitPlace } from './place.ts'
 import { gitText, runGit } from './plumbing.ts'
 import type { NetworkOptions } from './remote.ts'
 import { secretsBetween } from './secrets.ts'
-import { fetchInto, type Store } from './store.ts'
+import { fetchInto, type GitStore } from './store.ts'
 import {
   type IgnoredEntries,
   ignoredEntries,
@@ -39,7 +39,7 @@ export interface WorktreeOptions extends NetworkOptions {
 }
 
 interface Bench {
-  store: Store
+  store: GitStore
   place: GitPlace & { workTree: string }
   /** Puts back what decides how git behaves, before git is run again. */
   guard(): Promise<void>
@@ -90,7 +90,8 @@ const HAND_OVER = 'refs/tributary/hand-over'
 async function prepare(bench: Bench, sha: Sha): Promise<void> {
   await bench.guard()
   bench.prepared = null
-  if ((await missing(bench.store, [sha])).length > 0) await fetchInto(bench.store, ['--depth=1'], [`+${sha}:${LAST}`])
+  if ((await missingCommits(bench.store, [sha])).length > 0)
+    await fetchInto(bench.store, ['--depth=1'], [`+${sha}:${LAST}`])
   await rm(join(bench.place.gitDir, 'index.lock'), { force: true })
   await unlocking(bench.place, () => makeFiles(bench, sha))
   bench.prepared = sha

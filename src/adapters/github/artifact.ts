@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import type { DefaultArtifactClient } from '@actions/artifact'
 import { unzipSync } from 'fflate'
 import { type Handover, UnreadableResult } from '../../ports/slots.ts'
-import { at, type Place } from './client.ts'
+import { ownerAndRepo, type RepositoryClient } from './client.ts'
 
 const MOST_BYTES = 256 * 2 ** 20
 const TRIES = 4
 const SECONDS = 120
 
 /** The archive lies elsewhere, at an address that is good for a minute: a failed transfer asks for a new one. */
-export async function download(place: Place, artifact: number, folder: string) {
+export async function download(place: RepositoryClient, artifact: number, folder: string) {
   for (let tries = 1; ; tries += 1) {
     try {
       const zip = await transfer(await addressOf(place, artifact))
@@ -26,10 +26,10 @@ class TransferFailed extends Error {
   override name = 'TransferFailed'
 }
 
-async function addressOf(place: Place, artifact: number): Promise<string> {
+async function addressOf(place: RepositoryClient, artifact: number): Promise<string> {
   const { headers, status } = await place.client.octokit.request(
     'GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}',
-    { ...at(place), artifact_id: artifact, archive_format: 'zip', request: { redirect: 'manual' } },
+    { ...ownerAndRepo(place), artifact_id: artifact, archive_format: 'zip', request: { redirect: 'manual' } },
   )
   if (headers.location === undefined)
     throw new Error(`artifact ${artifact}: no address to load from (status ${status})`)

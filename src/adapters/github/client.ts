@@ -2,7 +2,7 @@ import { Octokit } from '@octokit/rest'
 import { z } from 'zod'
 import type { Clock } from '../../ports/clock.ts'
 import {
-  type Answer,
+  type HttpAnswer,
   LimitReached,
   UnknownOutcome,
   type Verdict,
@@ -78,14 +78,14 @@ const patientFetch =
 const silence = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /** One repository, and the way to it. */
-export interface Place {
+export interface RepositoryClient {
   client: Client
   owner: string
   repo: string
 }
 
 /** What every REST route of a repository wants to know. */
-export const at = ({ owner, repo }: Place): { owner: string; repo: string } => ({ owner, repo })
+export const ownerAndRepo = ({ owner, repo }: RepositoryClient): { owner: string; repo: string } => ({ owner, repo })
 
 interface Patience {
   clock: Clock
@@ -99,7 +99,7 @@ interface Patience {
  * One request by this project's rules. What a limit refused was not done: wait as asked and repeat, be it read or write.
  * What failed is repeated where that is harmless; else nobody knows what was done, and the caller must look.
  */
-async function byTheRules<R extends Answer>(
+async function byTheRules<R extends HttpAnswer>(
   send: () => Promise<R>,
   repeatable: boolean,
   patience: Patience,
@@ -122,7 +122,7 @@ interface Tried<R> {
   cause: unknown
 }
 
-async function tried<R extends Answer>(send: () => Promise<R>, clock: Clock): Promise<Tried<R>> {
+async function tried<R extends HttpAnswer>(send: () => Promise<R>, clock: Clock): Promise<Tried<R>> {
   try {
     const answer = await send()
     return { verdict: verdictOnAnswer(answer, clock.now()), settle: () => answer, cause: undefined }

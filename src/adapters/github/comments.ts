@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Located, ThreadComment } from '../../ports/forge.ts'
 import { LIMITS } from '../../render/markdown/fit.ts'
-import { at, type Client, type Place } from './client.ts'
+import { type Client, ownerAndRepo, type RepositoryClient } from './client.ts'
 import { UnknownOutcome } from './http-error.ts'
 
 /** Who a comment's author is, as REST says it. */
@@ -34,12 +34,12 @@ const isSelf = (self: string, author: Author): boolean =>
   author !== null && (author.login === self || (author.type === 'Bot' && author.login === `${self}[bot]`))
 
 const commentSchema = z.object({ id: z.int(), node_id: z.string(), body: z.string().nullish(), user: authorSchema })
-export type Comment = z.infer<typeof commentSchema>
+export type StoredComment = z.infer<typeof commentSchema>
 
 /** Every comment of an issue or pull request, oldest first. */
-export async function commentsOn(place: Place, thread: number): Promise<Comment[]> {
+export async function commentsOn(place: RepositoryClient, thread: number): Promise<StoredComment[]> {
   const found = await place.client.octokit.paginate('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
-    ...at(place),
+    ...ownerAndRepo(place),
     issue_number: thread,
     per_page: 100,
   })
@@ -47,7 +47,7 @@ export async function commentsOn(place: Place, thread: number): Promise<Comment[
 }
 
 /** Our own comment with this first line. Anyone can type the line, so the author counts too. */
-export function ownComment(comments: readonly Comment[], self: string, marker: string): Located | null {
+export function ownComment(comments: readonly StoredComment[], self: string, marker: string): Located | null {
   const found = comments.find(({ body, user }) => firstLine(body ?? '') === marker && isSelf(self, user))
   return found === undefined ? null : { number: found.id, node: found.node_id }
 }
@@ -58,8 +58,8 @@ export const withMarker = (marker: string, body: string): string =>
   firstLine(body) === marker ? body : `${marker}\n${body}`
 
 /** What a comment says now. */
-export async function textOf(place: Place, comment: number): Promise<string> {
-  const parameters = { ...at(place), comment_id: comment }
+export async function commentText(place: RepositoryClient, comment: number): Promise<string> {
+  const parameters = { ...ownerAndRepo(place), comment_id: comment }
   const { data } = await place.client.octokit.request(
     'GET /repos/{owner}/{repo}/issues/comments/{comment_id}',
     parameters,
@@ -77,9 +77,9 @@ const threadCommentSchema = z.object({
 const BELONG = ['OWNER', 'MEMBER', 'COLLABORATOR']
 
 /** What everybody has written on a thread, over all pages; whoever is gone from GitHub is called `ghost`, as there. */
-export async function allComments(place: Place, thread: number): Promise<ThreadComment[]> {
+export async function allComments(place: RepositoryClient, thread: number): Promise<ThreadComment[]> {
   const found = await place.client.octokit.paginate('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
-    ...at(place),
+    ...ownerAndRepo(place),
     issue_number: thread,
     per_page: 100,
   })
@@ -106,7 +106,7 @@ interface Answer {
 }
 
 /** Answers once per key: what an earlier try may have written is looked for before anything is written again. */
-export async function reply(place: Place, self: () => Promise<string>, answer: Answer): Promise<void> {
+export async function reply(place: RepositoryClient, self: () => Promise<string>, answer: Answer): Promise<void> {
   const { thread, key, body, fresh } = answer
   const marker = replyMarker(key)
   const text = withMarker(marker, body)
@@ -131,7 +131,7 @@ function replyMarker(key: string): string {
   return `<!-- tributary:reply:${key} -->`
 }
 
-async function write(place: Place, thread: number, body: string): Promise<void> {
-  const parameters = { ...at(place), issue_number: thread, body }
+async function write(place: RepositoryClient, thread: number, body: string): Promise<void> {
+  const parameters = { ...ownerAndRepo(place), issue_number: thread, body }
   await place.client.octokit.request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', parameters)
 }

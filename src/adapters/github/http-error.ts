@@ -19,7 +19,7 @@ function httpError(error: unknown): HttpError | null {
 }
 
 /** The status of an answer that GitHub gave; null for anything else that was thrown. */
-export function statusOf(error: unknown): number | null {
+export function httpStatusOf(error: unknown): number | null {
   const known = httpError(error)
   return known?.response === undefined ? null : known.status
 }
@@ -33,7 +33,7 @@ export type Verdict =
   /** No usable answer. `sent`: it may have been done all the same. */
   | { kind: 'failed'; sent: boolean }
 
-export interface Answer {
+export interface HttpAnswer {
   headers: Readonly<Headers>
   data: unknown
 }
@@ -44,14 +44,14 @@ const limitedGraph = z.object({
   errors: z.array(z.object({ type: z.literal('RATE_LIMITED') })).min(1),
 })
 
-export function verdictOnAnswer(answer: Answer, now: Date): Verdict {
+export function verdictOnAnswer(answer: HttpAnswer, now: Date): Verdict {
   if (limitedGraph.safeParse(answer.data).success)
     return { kind: 'limited', seconds: secondsAsked(answer.headers, now) }
   return isTorn(answer) ? { kind: 'failed', sent: true } : { kind: 'answered' }
 }
 
 /** A body that broke off reaches us as a text, where JSON was announced. */
-const isTorn = ({ headers, data }: Answer): boolean =>
+const isTorn = ({ headers, data }: HttpAnswer): boolean =>
   typeof data === 'string' && /^application\/(\S+\+)?json\b/.test(String(headers['content-type'] ?? ''))
 
 export function verdictOnError(error: unknown, now: Date): Verdict {

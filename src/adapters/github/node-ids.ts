@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Place } from './client.ts'
+import type { RepositoryClient } from './client.ts'
 
 /** GraphQL's names of the repository and of the threads that are written to. */
 export interface Nodes {
@@ -11,7 +11,7 @@ export interface Nodes {
 export type NodesFor = (threads: readonly number[]) => Promise<Nodes>
 
 /** Asked for lazily, all that is missing in one request, and kept: they never change. */
-export function openNodes(place: Place): NodesFor {
+export function openNodes(place: RepositoryClient): NodesFor {
   let repository: string | undefined
   const known = new Map<number, string>()
   return async (threads) => {
@@ -28,7 +28,7 @@ export function openNodes(place: Place): NodesFor {
 const nodeSchema = z.object({ id: z.string() })
 const answerSchema = z.object({ repository: nodeSchema.catchall(nodeSchema.nullish().or(z.string())) })
 
-async function ask({ client, owner, repo }: Place, threads: readonly number[]) {
+async function ask({ client, owner, repo }: RepositoryClient, threads: readonly number[]) {
   const variables = Object.fromEntries(threads.map((number) => [`n${number}`, number]))
   const { data, errors } = await client.graph('query', question(threads), { owner, name: repo, ...variables })
   const parsed = answerSchema.safeParse(data)

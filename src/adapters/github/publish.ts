@@ -1,27 +1,27 @@
 import { z } from 'zod'
 import type { Located, Projection, Published } from '../../ports/forge.ts'
 import { LIMITS } from '../../render/markdown/fit.ts'
-import { at, type Place } from './client.ts'
-import { type Comment, commentsOn, ownComment, withMarker } from './comments.ts'
+import { ownerAndRepo, type RepositoryClient } from './client.ts'
+import { commentsOn, ownComment, type StoredComment, withMarker } from './comments.ts'
 import { UnknownOutcome } from './http-error.ts'
 import type { NodesFor } from './node-ids.ts'
 import { pullBetween } from './pulls.ts'
-import { type Item, type Sent, send } from './send.ts'
-import { settle } from './settle.ts'
+import { type Item, type SentProjection, send } from './send.ts'
+import { settleProjection } from './settle.ts'
 
 const ROUNDS = 5
 /** Where GitHub names no time it asks for a minute; a write whose answer got lost may still be going on. */
 const SECONDS = { later: 60, unknown: 2, refused: 0, done: 0 }
 
 /** Shows projections until each has its answer: sends, settles what is unknown by looking, sends again what is missing. */
-export function openPublishing(place: Place, self: () => Promise<string>, nodesFor: NodesFor) {
+export function openPublishing(place: RepositoryClient, self: () => Promise<string>, nodesFor: NodesFor) {
   async function round(items: readonly Item[], answers: Map<number, Published>): Promise<Item[]> {
     const sent = await send(place, items, await nodesFor(items.flatMap(threadOf)))
     await pauseAfter(place, sent)
     const look = openLooking(place, self)
     const open: Item[] = []
     for (const one of sent) {
-      const settled = await settle(place, look, one)
+      const settled = await settleProjection(place, look, one)
       if (settled.kind === 'answered') answers.set(one.item.index, settled.answer)
       else open.push({ index: one.item.index, projection: settled.projection })
     }
@@ -46,13 +46,13 @@ const nameOf = ({ projection }: Item): string => projection.name
 const threadOf = ({ projection }: Item): number[] =>
   projection.kind === 'comment' && projection.located === null ? [projection.thread] : []
 
-async function pauseAfter({ client }: Place, sent: readonly Sent[]): Promise<void> {
+async function pauseAfter({ client }: RepositoryClient, sent: readonly SentProjection[]): Promise<void> {
   const seconds = Math.max(...sent.map(({ outcome }) => SECONDS[outcome.kind]))
   if (seconds > 0) await client.clock.wait(seconds)
 }
 
 /** What an earlier process has made is changed instead of made again. */
-async function whereThere(place: Place, self: () => Promise<string>, projections: readonly Projection[]) {
+async function whereThere(place: RepositoryClient, self: () => Promise<string>, projections: readonly Projection[]) {
   const look = openLooking(place, self)
   const placed: Projection[] = []
   for (const projection of projections) {
@@ -92,9 +92,12 @@ function textsOf(projection: Projection): [string, string, number][] {
 }
 
 /** Finds what an earlier try, perhaps of another process, has made for a projection. One look around: threads are read once. */
-function openLooking(place: Place, self: () => Promise<string>): (projection: Projection) => Promise<Located | null> {
-  const threads = new Map<number, Promise<Comment[]>>()
-  const readOnce = (thread: number): Promise<Comment[]> => {
+function openLooking(
+  place: RepositoryClient,
+  self: () => Promise<string>,
+): (projection: Projection) => Promise<Located | null> {
+  const threads = new Map<number, Promise<StoredComment[]>>()
+  const readOnce = (thread: number): Promise<StoredComment[]> => {
     const reading = threads.get(thread) ?? commentsOn(place, thread)
     threads.set(thread, reading)
     return reading
@@ -118,9 +121,12 @@ function openLooking(place: Place, self: () => Promise<string>): (projection: Pr
 const checkSchema = z.object({ id: z.int(), node_id: z.string(), external_id: z.string().nullable() })
 
 /** The oldest check of this name on the commit that carries our id. */
-async function checkOf(place: Place, wanted: Extract<Projection, { kind: 'check' }>): Promise<Located | null> {
+async function checkOf(
+  place: RepositoryClient,
+  wanted: Extract<Projection, { kind: 'check' }>,
+): Promise<Located | null> {
   const found = await place.client.octokit.paginate('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
-    ...at(place),
+    ...ownerAndRepo(place),
     ref: wanted.sha,
     check_name: wanted.label,
     filter: 'all',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { PullRequest } from '../../ports/forge.ts'
-import { at, type Place } from './client.ts'
-import { statusOf } from './http-error.ts'
+import { ownerAndRepo, type RepositoryClient } from './client.ts'
+import { httpStatusOf } from './http-error.ts'
 
 const pullSchema = z.object({
   number: z.int(),
@@ -13,21 +13,21 @@ const pullSchema = z.object({
   base: z.object({ ref: z.string() }),
 })
 
-export async function pullAt(place: Place, number: number): Promise<PullRequest | null> {
+export async function pullAt(place: RepositoryClient, number: number): Promise<PullRequest | null> {
   try {
-    const parameters = { ...at(place), pull_number: number }
+    const parameters = { ...ownerAndRepo(place), pull_number: number }
     const { data } = await place.client.octokit.request('GET /repos/{owner}/{repo}/pulls/{pull_number}', parameters)
     return pullRequest(pullSchema.parse(data))
   } catch (error) {
-    if (statusOf(error) === 404) return null
+    if (httpStatusOf(error) === 404) return null
     throw error
   }
 }
 
 /** The pull request from this branch into that one, whoever opened it: an open one, else the newest. */
-export async function pullBetween(place: Place, head: string, base: string): Promise<PullRequest | null> {
+export async function pullBetween(place: RepositoryClient, head: string, base: string): Promise<PullRequest | null> {
   const found = await place.client.octokit.paginate('GET /repos/{owner}/{repo}/pulls', {
-    ...at(place),
+    ...ownerAndRepo(place),
     head: `${place.owner}:${head}`,
     base,
     state: 'all',

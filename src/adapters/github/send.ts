@@ -1,6 +1,6 @@
 import { ownOf } from '../../core/own.ts'
 import type { Located, Projection, Published } from '../../ports/forge.ts'
-import type { GraphAnswer, GraphError, Place } from './client.ts'
+import type { GraphAnswer, GraphError, RepositoryClient } from './client.ts'
 import { UnknownOutcome } from './http-error.ts'
 import { documentOf, locatedBy, type Mutation, mutationOf } from './mutation.ts'
 import type { Nodes } from './node-ids.ts'
@@ -11,14 +11,14 @@ export interface Item {
   projection: Projection
 }
 
-export interface Sent {
+export interface SentProjection {
   item: Item
-  outcome: Outcome
+  outcome: MutationOutcome
 }
 
 /** Sends each projection once. GitHub asks for writes one after the other, so the batches wait for each other. */
-export async function send(place: Place, items: readonly Item[], nodes: Nodes): Promise<Sent[]> {
-  const sent: Sent[] = []
+export async function send(place: RepositoryClient, items: readonly Item[], nodes: Nodes): Promise<SentProjection[]> {
+  const sent: SentProjection[] = []
   const ready: (Item & { mutation: Mutation })[] = []
   for (const item of items) {
     const mutation = mutationOf(item.projection, nodes)
@@ -37,10 +37,10 @@ export async function send(place: Place, items: readonly Item[], nodes: Nodes): 
   return sent
 }
 
-const noThread: Outcome = { kind: 'refused', reason: 'gone', message: 'there is no such issue or pull request' }
+const noThread: MutationOutcome = { kind: 'refused', reason: 'gone', message: 'there is no such issue or pull request' }
 
 /** Null where nobody knows what was done. */
-async function sendBatch({ client }: Place, mutations: readonly Mutation[]): Promise<GraphAnswer | null> {
+async function sendBatch({ client }: RepositoryClient, mutations: readonly Mutation[]): Promise<GraphAnswer | null> {
   const { text, variables } = documentOf(mutations)
   try {
     return await client.graph('mutation', text, variables)
@@ -79,7 +79,7 @@ function batchesOf<Item extends { projection: Projection }>(items: readonly Item
 type Refusal = Extract<Published, { ok: false }>['reason']
 
 /** What became of one mutation among several. */
-export type Outcome =
+export type MutationOutcome =
   | { kind: 'done'; located: Located }
   | { kind: 'refused'; reason: Refusal; message: string }
   /** Refused for now; surely not done. */
@@ -87,7 +87,7 @@ export type Outcome =
   /** Perhaps done, or done before: look. */
   | { kind: 'unknown' }
 
-function outcomeOf(index: number, { data, errors }: GraphAnswer): Outcome {
+function outcomeOf(index: number, { data, errors }: GraphAnswer): MutationOutcome {
   const alias = `m${index}`
   const located = locatedBy(data[alias])
   if (located !== null) return { kind: 'done', located }
@@ -115,7 +115,7 @@ const TYPES: Readonly<Record<string, Meaning>> = {
   UNPROCESSABLE: 'refused',
 }
 
-function outcomeOfError({ message, type, path }: GraphError): Outcome {
+function outcomeOfError({ message, type, path }: GraphError): MutationOutcome {
   const meant = SAYINGS.find(([saying]) => saying.test(message))?.[1] ?? ownOf(TYPES, type ?? '')
   if (meant === 'unknown' || meant === 'later') return { kind: meant }
   if (meant !== undefined) return { kind: 'refused', reason: meant, message }

@@ -1,15 +1,19 @@
 import type { Located, Projection, Published } from '../../ports/forge.ts'
-import type { Place } from './client.ts'
-import { textOf, withMarker } from './comments.ts'
+import type { RepositoryClient } from './client.ts'
+import { commentText, withMarker } from './comments.ts'
 import { pullAt } from './pulls.ts'
-import type { Outcome, Sent } from './send.ts'
+import type { MutationOutcome, SentProjection } from './send.ts'
 
 /** An answer, or what is to be sent again. */
-export type Settled = { kind: 'answered'; answer: Published } | { kind: 'again'; projection: Projection }
+export type SettledProjection = { kind: 'answered'; answer: Published } | { kind: 'again'; projection: Projection }
 
 type Look = (projection: Projection) => Promise<Located | null>
 
-export async function settle(place: Place, look: Look, { item, outcome }: Sent): Promise<Settled> {
+export async function settleProjection(
+  place: RepositoryClient,
+  look: Look,
+  { item, outcome }: SentProjection,
+): Promise<SettledProjection> {
   const { projection } = item
   switch (outcome.kind) {
     case 'done':
@@ -24,16 +28,16 @@ export async function settle(place: Place, look: Look, { item, outcome }: Sent):
 }
 
 /** Changing something twice does no harm; making it twice does. */
-async function settleUnknown(look: Look, projection: Projection): Promise<Settled> {
+async function settleUnknown(look: Look, projection: Projection): Promise<SettledProjection> {
   const found = projection.located === null ? await look(projection) : null
   return found === null ? { kind: 'again', projection } : shown(projection, found)
 }
 
 async function settleRefusal(
-  place: Place,
+  place: RepositoryClient,
   projection: Projection,
-  { reason, message }: Extract<Outcome, { kind: 'refused' }>,
-): Promise<Settled> {
+  { reason, message }: Extract<MutationOutcome, { kind: 'refused' }>,
+): Promise<SettledProjection> {
   if (reason === 'no-drafts' && projection.kind === 'pull' && projection.draft) {
     return { kind: 'again', projection: { ...projection, draft: false } }
   }
@@ -42,7 +46,7 @@ async function settleRefusal(
 }
 
 /** A pull request that was closed, or made ready, before we asked for it. */
-async function soAlready(place: Place, projection: Projection): Promise<Located | null> {
+async function soAlready(place: RepositoryClient, projection: Projection): Promise<Located | null> {
   if (projection.kind !== 'close-pull' && projection.kind !== 'ready-pull') return null
   const pull = await pullAt(place, projection.located.number)
   const isSo = projection.kind === 'close-pull' ? pull?.state === 'closed' : pull?.draft === false
@@ -52,10 +56,14 @@ async function soAlready(place: Place, projection: Projection): Promise<Located 
 /** An edit to a text of this size has been answered with a yes, and the old text was kept. */
 const DOUBTFUL = 60_000
 
-async function confirmed(place: Place, projection: Projection, located: Located): Promise<Settled> {
+async function confirmed(
+  place: RepositoryClient,
+  projection: Projection,
+  located: Located,
+): Promise<SettledProjection> {
   if (projection.kind !== 'comment' || projection.located === null) return shown(projection, located)
   const wanted = withMarker(projection.marker, projection.body)
-  if (wanted.length <= DOUBTFUL || normal(await textOf(place, located.number)) === normal(wanted)) {
+  if (wanted.length <= DOUBTFUL || normal(await commentText(place, located.number)) === normal(wanted)) {
     return shown(projection, located)
   }
   return refused(projection, 'refused', `an edit of ${wanted.length} characters was not kept`)
@@ -63,7 +71,7 @@ async function confirmed(place: Place, projection: Projection, located: Located)
 
 const normal = (text: string): string => text.replaceAll('\r\n', '\n').trim()
 
-const shown = ({ name }: Projection, located: Located): Settled => ({
+const shown = ({ name }: Projection, located: Located): SettledProjection => ({
   kind: 'answered',
   answer: { ok: true, name, located },
 })
@@ -72,4 +80,4 @@ const refused = (
   { name }: Projection,
   reason: Extract<Published, { ok: false }>['reason'],
   message: string,
-): Settled => ({ kind: 'answered', answer: { ok: false, name, reason, message } })
+): SettledProjection => ({ kind: 'answered', answer: { ok: false, name, reason, message } })

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { taskIdSchema } from '../../core/ids.ts'
 import type { ResultArtifact, SlotJob, Slots } from '../../ports/slots.ts'
 import { download } from './artifact.ts'
-import { at, type Client, type Place } from './client.ts'
-import { statusOf } from './http-error.ts'
+import { type Client, ownerAndRepo, type RepositoryClient } from './client.ts'
+import { httpStatusOf } from './http-error.ts'
 
 const jobSchema = z.object({
   name: z.string(),
@@ -14,17 +14,17 @@ const jobSchema = z.object({
 const artifactSchema = z.object({ id: z.int(), name: z.string(), expired: z.boolean() })
 
 /** `folder`: where results are unpacked, each into a folder of its own. */
-export function openSlots(place: Place & { folder: string }): Slots {
+export function openSlots(place: RepositoryClient & { folder: string }): Slots {
   const jobs = openPoll(place.client, 'jobs', jobSchema)
   const artifacts = openPoll(place.client, 'artifacts', artifactSchema)
   return {
     jobs: async (workflowRun) => {
-      const parameters = { ...at(place), run_id: workflowRun, filter: 'latest' }
+      const parameters = { ...ownerAndRepo(place), run_id: workflowRun, filter: 'latest' }
       const found = await jobs('GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs', parameters)
       return found.map(slotJob).filter((job) => job !== null)
     },
     results: async (workflowRun, run) => {
-      const parameters = { ...at(place), run_id: workflowRun }
+      const parameters = { ...ownerAndRepo(place), run_id: workflowRun }
       const found = await artifacts('GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', parameters)
       return found.map((artifact) => resultArtifact(artifact, run)).filter((artifact) => artifact !== null)
     },
@@ -72,7 +72,7 @@ function openPoll<Item>({ octokit }: Client, key: string, item: z.ZodType<Item>)
       if (answer.headers.etag !== undefined) known.set(url, { etag: answer.headers.etag, page })
       return page
     } catch (error) {
-      if (statusOf(error) === 304 && before !== undefined) return before.page
+      if (httpStatusOf(error) === 304 && before !== undefined) return before.page
       throw error
     }
   }

@@ -1,9 +1,9 @@
 import type { DispatchInputs } from '../../ports/forge.ts'
-import { at, type Place } from './client.ts'
-import { statusOf, UnknownOutcome } from './http-error.ts'
+import { ownerAndRepo, type RepositoryClient } from './client.ts'
+import { httpStatusOf, UnknownOutcome } from './http-error.ts'
 
 /** The workflow file, by its name in `.github/workflows`. */
-interface Workflow extends Place {
+interface Workflow extends RepositoryClient {
   workflowFile: string
   defaultBranch(): Promise<string>
 }
@@ -30,7 +30,7 @@ async function start(workflow: Workflow, inputs: DispatchInputs): Promise<{ work
     return { workflowRun: await post(workflow, ref, inputs, { return_run_details: true }) }
   } catch (error) {
     // Servers that do not know the flag refuse it, and start nothing.
-    if (statusOf(error) !== 400) throw error
+    if (httpStatusOf(error) !== 400) throw error
     return { workflowRun: await post(workflow, ref, inputs, {}) }
   }
 }
@@ -38,7 +38,7 @@ async function start(workflow: Workflow, inputs: DispatchInputs): Promise<{ work
 async function post(workflow: Workflow, ref: string, inputs: DispatchInputs, flag: { return_run_details?: boolean }) {
   const { data }: { data: unknown } = await workflow.client.octokit.request(
     'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches',
-    { ...at(workflow), workflow_id: workflow.workflowFile, ref, inputs: { ...inputs }, ...flag },
+    { ...ownerAndRepo(workflow), workflow_id: workflow.workflowFile, ref, inputs: { ...inputs }, ...flag },
   )
   return typeof data === 'object' && data !== null && 'workflow_run_id' in data ? Number(data.workflow_run_id) : null
 }
@@ -57,7 +57,7 @@ async function appearing(workflow: Workflow, { run, request }: DispatchInputs): 
 export async function dispatched(workflow: Workflow, run: string, request: string): Promise<number | null> {
   const pages = workflow.client.octokit.paginate.iterator(
     'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
-    { ...at(workflow), workflow_id: workflow.workflowFile, event: 'workflow_dispatch', per_page: 100 },
+    { ...ownerAndRepo(workflow), workflow_id: workflow.workflowFile, event: 'workflow_dispatch', per_page: 100 },
   )
   for await (const { data } of pages) {
     const found = data.find(({ display_title }) => display_title.endsWith(` ${run} ${request}`))
@@ -70,10 +70,10 @@ export async function dispatched(workflow: Workflow, run: string, request: strin
 const ORCHESTRATE = /^(?:.* \/ )?orchestrate$/
 
 /** Whether that workflow run's orchestrate job can still be at work: listed and not completed, or still to come. */
-export async function orchestratorAlive(place: Place, workflowRun: number): Promise<boolean> {
+export async function orchestratorAlive(place: RepositoryClient, workflowRun: number): Promise<boolean> {
   try {
     const jobs = await place.client.octokit.paginate('GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs', {
-      ...at(place),
+      ...ownerAndRepo(place),
       run_id: workflowRun,
       filter: 'latest',
       per_page: 100,
@@ -81,14 +81,14 @@ export async function orchestratorAlive(place: Place, workflowRun: number): Prom
     const job = jobs.find(({ name }) => ORCHESTRATE.test(name))
     return job === undefined ? await isOpen(place, workflowRun) : job.status !== 'completed'
   } catch (error) {
-    if (statusOf(error) === 404) return false
+    if (httpStatusOf(error) === 404) return false
     throw error
   }
 }
 
 /** A job that waits for others is not listed everywhere. */
-async function isOpen(place: Place, workflowRun: number): Promise<boolean> {
-  const parameters = { ...at(place), run_id: workflowRun }
+async function isOpen(place: RepositoryClient, workflowRun: number): Promise<boolean> {
+  const parameters = { ...ownerAndRepo(place), run_id: workflowRun }
   const { data } = await place.client.octokit.request('GET /repos/{owner}/{repo}/actions/runs/{run_id}', parameters)
   return data.status !== 'completed'
 }

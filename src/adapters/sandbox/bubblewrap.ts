@@ -5,9 +5,9 @@ import type { Argv } from '../../core/plan/plan.ts'
 import { cappedLog } from '../../core/text/capped-log.ts'
 import type { Redact } from '../../core/text/redact.ts'
 import type { Sandbox } from '../../ports/sandbox.ts'
-import { commandEnvironment, type Host } from './host.ts'
+import { commandEnvironment, type SandboxHost } from './host.ts'
 import { gitFoldersOf, type Layout, layoutOf, resolverFiles } from './layout.ts'
-import { runCommand } from './run-command.ts'
+import { runInSandbox } from './run-command.ts'
 
 /** Inside; private, and gone with the command. */
 const HOME = '/tmp/home'
@@ -34,7 +34,7 @@ export interface Bubblewrap {
   version: string
 }
 
-export const bubblewrap = ({ file, version }: Bubblewrap, host: Host, redact: Redact): Sandbox => ({
+export const bubblewrap = ({ file, version }: Bubblewrap, host: SandboxHost, redact: Redact): Sandbox => ({
   name: `bubblewrap ${version}`,
   async run(argv, { worktree, seconds, signal, env, readable = [], network = false }) {
     const tree = await realpath(worktree)
@@ -43,7 +43,7 @@ export const bubblewrap = ({ file, version }: Bubblewrap, host: Host, redact: Re
     const init = initProcess()
     const isolation = [...ISOLATION, ...(network ? ['--share-net'] : [])]
     const command: Argv = [file, ...isolation, ...mounts, ...INFO, '--chdir', tree, '--', ...argv]
-    const run = await runCommand({
+    const run = await runInSandbox({
       argv: command,
       cwd: '/',
       // Not as words of bubblewrap's own: those every process of the machine can read, and a value may be a key.

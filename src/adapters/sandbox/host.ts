@@ -3,7 +3,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 
 /** What the sandbox must know of the machine that it stands on. */
-export interface Host {
+export interface SandboxHost {
   path: string
   /** Homes of people and of the job: hidden, but for the programs in them that PATH names. */
   homes: readonly string[]
@@ -20,7 +20,7 @@ const TOOLCHAINS = ['JAVA_HOME', 'GOROOT', 'RUSTUP_HOME', 'PYENV_ROOT', 'RBENV_R
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Reads off a job's environment what commands may see of the machine. `own`: folders of the action itself. */
-export function hostOf(env: Environment, own: readonly string[]): Host {
+export function hostOf(env: Environment, own: readonly string[]): SandboxHost {
   const homes = [...(env.HOME ? [env.HOME] : []), ...homeOfUser()]
   const toolchains = TOOLCHAINS.flatMap((name) => (env[name] ? [[name, env[name]] as const] : []))
   return {
@@ -61,7 +61,7 @@ function rustupIn(home = ''): Record<string, string> {
 }
 
 /** All that a command finds in its environment, besides what its task gives it. */
-export const commandEnvironment = (host: Host, home: string): Record<string, string> => ({
+export const commandEnvironment = (host: SandboxHost, home: string): Record<string, string> => ({
   ...host.toolchains,
   PATH: host.path,
   HOME: home,

@@ -1,6 +1,6 @@
 import { lstat, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import type { Host } from './host.ts'
+import type { SandboxHost } from './host.ts'
 
 /** What a command sees of the machine besides the system's own folders, which are read-only. */
 export interface Layout {
@@ -28,7 +28,7 @@ const NEIGHBOURS = [
   'pkg',
 ]
 
-export async function layoutOf(host: Host): Promise<Layout> {
+export async function layoutOf(host: SandboxHost): Promise<Layout> {
   const hidden = await foldersOf([...ALWAYS_HIDDEN, ...host.homes, ...host.hide])
   const programs = await Promise.all(host.path.split(':').map(async (folder) => [folder, await real(folder)]))
   const wanted = programs.flat().flatMap((folder) => (folder === null ? [] : withNeighbours(folder, hidden)))

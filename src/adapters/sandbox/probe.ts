@@ -8,15 +8,15 @@ import type { Redact } from '../../core/text/redact.ts'
 import type { CommandRun, Sandbox, SandboxProbe } from '../../ports/sandbox.ts'
 import { type Advice, adviceWhenMissing, adviceWhenRefused, type Machine, thisMachine } from './advice.ts'
 import { type Bubblewrap, bubblewrap } from './bubblewrap.ts'
-import { commandEnvironment, type Host } from './host.ts'
-import { runCommand } from './run-command.ts'
+import { commandEnvironment, type SandboxHost } from './host.ts'
+import { runInSandbox } from './run-command.ts'
 
 const PROBE_SECONDS = 20
 
 /** The sandbox that the settings name, after one command has really run in it. There is no falling back to less. */
 export async function probeSandbox(
   setting: Settings['sandbox'],
-  host: Host,
+  host: SandboxHost,
   redact: Redact,
   machine: () => Promise<Machine> = thisMachine,
 ): Promise<SandboxProbe> {
@@ -32,7 +32,7 @@ export async function probeSandbox(
 const unavailable = ({ why, fix }: Advice): SandboxProbe => ({ ok: false, detail: why, fix })
 
 /** What a command that does nothing was answered with; null if it ran. */
-async function refusalOf(sandbox: Sandbox, host: Host): Promise<string | null> {
+async function refusalOf(sandbox: Sandbox, host: SandboxHost): Promise<string | null> {
   try {
     const { exitCode, log } = await tryOut(sandbox, host)
     return exitCode === 0 ? null : log.trim() || `exit code ${exitCode}`
@@ -58,7 +58,7 @@ async function versionOf(file: string): Promise<string> {
   return /[0-9]+(\.[0-9]+)*/.exec(said.stdout)?.[0] ?? 'of an unknown version'
 }
 
-async function tryOut(sandbox: Sandbox, host: Host): Promise<CommandRun> {
+async function tryOut(sandbox: Sandbox, host: SandboxHost): Promise<CommandRun> {
   const worktree = await mkdtemp(join(host.temp, 'tributary-probe-'))
   try {
     await mkdir(join(worktree, '.git'))
@@ -69,13 +69,13 @@ async function tryOut(sandbox: Sandbox, host: Host): Promise<CommandRun> {
 }
 
 /** No isolation, as somebody asked for by name. A clear environment and an end to what was started is all there is. */
-const noSandbox = (host: Host, redact: Redact): Sandbox => ({
+const noSandbox = (host: SandboxHost, redact: Redact): Sandbox => ({
   name: 'off',
   async run(argv, { worktree, seconds, signal, env }) {
     const home = await mkdtemp(join(host.temp, 'tributary-home-'))
     try {
       const log = cappedLog(redact)
-      return await runCommand({
+      return await runInSandbox({
         argv,
         cwd: worktree,
         env: { ...env, ...commandEnvironment(host, home) },

@@ -28,7 +28,7 @@ const PIPE_GRACE_MS = 1000
 const NOT_STARTED = 127
 
 /** Runs a command in a process group of its own, until it ends, its time is over or the signal fires. */
-export async function runCommand(launch: Launch): Promise<CommandRun> {
+export async function runInSandbox(launch: Launch): Promise<CommandRun> {
   const started = performance.now()
   if (launch.signal?.aborted) return { exitCode: NOT_STARTED, log: '', seconds: 0, timedOut: false }
   let timedOut = false

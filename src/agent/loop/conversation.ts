@@ -2,15 +2,15 @@ import type { Usage } from '../../core/money/usage.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Block, ModelFailure, ModelRequest } from '../../ports/model.ts'
 import type { Tool } from '../tools/tool.ts'
-import type { Thread } from './loop-state.ts'
-import type { Speaker } from './metered-model.ts'
+import type { MessageHistory } from './loop-state.ts'
+import type { MeteredModel } from './metered-model.ts'
 
 /**
  * An agent at work: it is asked, calls tools, sees their answers, is asked again, until it calls `finish` or something
  * ends it. `system` and `opening` may hold two cache markers together; the loop sets two more, which move.
  */
 export interface Conversation {
-  speaker: Speaker
+  metered: MeteredModel
   model: string
   system: ModelRequest['system']
   tools: readonly Tool[]
@@ -67,7 +67,7 @@ export type LoopEnd =
 /** How a conversation ended; `thread` is what goes on with `continueWith`. `short`: what it was told to be nearly over. */
 export interface Conversed {
   ending: LoopEnd
-  thread: Thread
+  thread: MessageHistory
   turnsUsed: number
   short: 'money' | 'turns' | null
 }

@@ -1,11 +1,11 @@
 import { costOf, type Price, worstCost } from '../../core/money/price.ts'
 import { type ModelRole, mergeSpending, type Spending, usdOf } from '../../core/money/usage.ts'
-import type { Model, ModelAnswer, ModelRequest, Spent } from '../../ports/model.ts'
+import type { CallUsage, Model, ModelAnswer, ModelRequest } from '../../ports/model.ts'
 
 /** All that an agent needs to ask a model: the model, its money, and what the money is for. */
-export interface Speaker {
+export interface MeteredModel {
   model: Model
-  purse: Purse
+  budget: Budget
   role: ModelRole
 }
 
@@ -20,30 +20,30 @@ export interface Unaffordable {
  * earlier calls of the conversation are known, what they had plus one token for every byte that came since. `kept`: US dollars
  * that the call must leave.
  */
-export async function ask(
-  { model, purse, role }: Speaker,
+export async function callModel(
+  { model, budget: openBudget, role }: MeteredModel,
   request: ModelRequest,
   promptTokens: number,
   kept = 0,
 ): Promise<ModelAnswer | Unaffordable> {
-  const maxTokens = purse.afford(request, promptTokens, kept)
-  if (maxTokens === null) return { ok: false, failure: { reason: 'unaffordable', left: purse.left() } }
+  const maxTokens = openBudget.afford(request, promptTokens, kept)
+  if (maxTokens === null) return { ok: false, failure: { reason: 'unaffordable', left: openBudget.left() } }
   const afforded = { ...request, maxTokens }
   let short = false
-  const mayRetry = (tried: Spent): boolean => {
-    short = !purse.again(role, afforded, promptTokens, tried)
+  const mayRetry = (tried: CallUsage): boolean => {
+    short = !openBudget.again(role, afforded, promptTokens, tried)
     return !short
   }
   const answer = await model.ask({ ...afforded, mayRetry })
-  purse.settle(role, afforded, promptTokens, answer)
+  openBudget.settle(role, afforded, promptTokens, answer)
   if (answer.ok || !short) return answer
   // It broke off, and another of the same size has no room: there may be some for a smaller one.
   request.onRestart?.()
-  return ask({ model, purse, role }, request, promptTokens, kept)
+  return callModel({ model, budget: openBudget, role }, request, promptTokens, kept)
 }
 
 /** No text has more tokens than bytes. */
-export const mostTokens = (...texts: readonly string[]): number =>
+export const tokenBound = (...texts: readonly string[]): number =>
   texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
 
 type Asked = Pick<ModelRequest, 'model' | 'maxTokens'>
@@ -52,7 +52,7 @@ type Asked = Pick<ModelRequest, 'model' | 'maxTokens'>
  * Money that one stage or attempt may spend. Before a call the most that it can cost is set aside, after it what it did
  * cost is settled; where nobody can say what a call cost, all that was set aside for it counts as spent.
  */
-export interface Purse {
+export interface Budget {
   /**
    * Tokens that the answer may have so that the call cannot pass the limit, at most those asked for; null: too few to be of
    * use. `kept`: US dollars that are to be left after it.
@@ -61,9 +61,9 @@ export interface Purse {
   /** US dollars that a call costs at most. */
   worst(request: Asked, promptTokens: number): number
   /** `request`: with the tokens that were afforded. */
-  settle(role: ModelRole, request: Asked, promptTokens: number, spent: Spent): void
+  settle(role: ModelRole, request: Asked, promptTokens: number, spent: CallUsage): void
   /** Settles a try that broke off and sets the same aside for another; false: the limit has no room, and nothing is done. */
-  again(role: ModelRole, request: Asked, promptTokens: number, tried: Spent): boolean
+  again(role: ModelRole, request: Asked, promptTokens: number, tried: CallUsage): boolean
   /** US dollars that are neither spent nor set aside. */
   left(): number
   spending(): Spending[]
@@ -72,7 +72,7 @@ export interface Purse {
 /** Fewer tokens make no useful answer: the call is not made. */
 const LEAST_ANSWER = 1024
 
-export function purse(limitUsd: number, priceOf: (model: string) => Price | null): Purse {
+export function budget(limitUsd: number, priceOf: (model: string) => Price | null): Budget {
   let spending: Spending[] = []
   let open = 0
   const left = () => limitUsd - usdOf(spending) - open
@@ -81,7 +81,7 @@ export function purse(limitUsd: number, priceOf: (model: string) => Price | null
     if (found === null) throw new Error(`the model ${model} has no price`)
     return found
   }
-  const settle: Purse['settle'] = (role, { model, maxTokens }, promptTokens, spent) => {
+  const settle: Budget['settle'] = (role, { model, maxTokens }, promptTokens, spent) => {
     const worst = worstCost(promptTokens, maxTokens, price(model))
     open = Math.max(0, open - worst)
     const one = spendingOf(role, model, spent, price(model), worst)
@@ -116,7 +116,13 @@ function mostTokensFor(usd: number, maxTokens: number, promptTokens: number, pri
   return most < Math.min(LEAST_ANSWER, maxTokens) ? null : most
 }
 
-function spendingOf(role: ModelRole, model: string, { usage, unsure }: Spent, price: Price, worst: number): Spending {
+function spendingOf(
+  role: ModelRole,
+  model: string,
+  { usage, unsure }: CallUsage,
+  price: Price,
+  worst: number,
+): Spending {
   const known = costOf(usage, price)
   const usd = unsure ? Math.max(known, worst) : known
   return { role, model, calls: 1, usage, usd, unknown: usd - known }

@@ -1,7 +1,7 @@
 import type { Model, ModelAnswer, ToolSpec } from '../../ports/model.ts'
 import type { Conversation, Conversed, LoopEnd } from './conversation.ts'
-import { marked, type Thread } from './loop-state.ts'
-import { ask, type Unaffordable } from './metered-model.ts'
+import { type MessageHistory, withCacheMarkers } from './loop-state.ts'
+import { callModel, type Unaffordable } from './metered-model.ts'
 import { whyStop } from './tool-round.ts'
 
 interface Asked {
@@ -13,19 +13,32 @@ interface Asked {
 export const specsOf = ({ tools }: Conversation): ToolSpec[] => tools.map(({ spec }) => spec)
 
 /** Asks the model for its next turn, and notes the answer in the transcript. `kept`: US dollars that it must leave. */
-export async function asked(conversation: Conversation, thread: Thread, turn: number, kept: number): Promise<Asked> {
-  const { speaker, model, system, maxTokens, signal, clock } = conversation
+export async function askForTurn(
+  conversation: Conversation,
+  thread: MessageHistory,
+  turn: number,
+  kept: number,
+): Promise<Asked> {
+  const { metered, model, system, maxTokens, signal, clock } = conversation
   let afforded = maxTokens
   const heeding: Model = {
     ask(request) {
       afforded = request.maxTokens
-      return speaker.model.ask(request)
+      return metered.model.ask(request)
     },
   }
   const start = clock.now()
-  const answer = await ask(
-    { ...speaker, model: heeding },
-    { model, system, tools: specsOf(conversation), turns: marked(thread.turns), maxTokens, schema: null, signal },
+  const answer = await callModel(
+    { ...metered, model: heeding },
+    {
+      model,
+      system,
+      tools: specsOf(conversation),
+      turns: withCacheMarkers(thread.turns),
+      maxTokens,
+      schema: null,
+      signal,
+    },
     thread.promptTokens,
     kept,
   )
@@ -48,7 +61,7 @@ function record({ clock, onTurn }: Conversation, turn: number, start: Date, answ
 }
 
 /** What an answer that did not come ends a conversation with. */
-export function givenUp(
+export function endOfFailure(
   conversation: Conversation,
   { failure }: Extract<ModelAnswer | Unaffordable, { ok: false }>,
 ): LoopEnd {
@@ -65,23 +78,26 @@ const ONE_TURN = 12_000
 const USEFUL = 2_000
 
 /** Before the first answer there is nothing to end. */
-const hasBegun = ({ turns }: Thread): boolean => turns.some(({ role }) => role === 'assistant')
+const hasBegun = ({ turns }: MessageHistory): boolean => turns.some(({ role }) => role === 'assistant')
 
-const costOfLast = ({ speaker, model, maxTokens }: Conversation, { promptTokens }: Thread): number =>
-  speaker.purse.worst({ model, maxTokens: Math.min(LAST_ANSWER, maxTokens) }, promptTokens + ONE_TURN)
+const costOfLast = ({ metered, model, maxTokens }: Conversation, { promptTokens }: MessageHistory): number =>
+  metered.budget.worst({ model, maxTokens: Math.min(LAST_ANSWER, maxTokens) }, promptTokens + ONE_TURN)
 
 /** Of what nothing is left but for the last call; null: there is more, or the conversation keeps none back. */
-export function shortOf(
+export function exhaustedLimit(
   conversation: Conversation,
   { thread, turnsUsed }: Omit<Conversed, 'ending'>,
 ): Conversed['short'] {
-  const { last, turns, speaker, model, maxTokens } = conversation
+  const { last, turns, metered, model, maxTokens } = conversation
   if (last === undefined || !hasBegun(thread)) return null
-  const one = speaker.purse.worst({ model, maxTokens: Math.min(USEFUL, maxTokens) }, thread.promptTokens)
-  if (speaker.purse.left() < one + costOfLast(conversation, thread)) return 'money'
+  const one = metered.budget.worst({ model, maxTokens: Math.min(USEFUL, maxTokens) }, thread.promptTokens)
+  if (metered.budget.left() < one + costOfLast(conversation, thread)) return 'money'
   return turns - turnsUsed === 1 ? 'turns' : null
 }
 
 /** US dollars that the next call must leave for the last one. */
-export const keptBack = (conversation: Conversation, { thread, short }: Pick<Conversed, 'thread' | 'short'>): number =>
+export const lastCallReserve = (
+  conversation: Conversation,
+  { thread, short }: Pick<Conversed, 'thread' | 'short'>,
+): number =>
   conversation.last === undefined || short !== null || !hasBegun(thread) ? 0 : costOfLast(conversation, thread)

@@ -1,7 +1,7 @@
 import type { ToolKind } from '../tools/tool.ts'
 
 /** One call and what came of it. */
-export interface Called {
+export interface CompletedCall {
   name: string
   kind: ToolKind
   input: unknown
@@ -14,14 +14,14 @@ interface Repetition {
   what: string
 }
 
-export interface Repeats {
+export interface RepeatCounter {
   /** Takes in a call, and says what came how often by now. */
-  add(call: Called): Repetition
+  add(call: CompletedCall): Repetition
 }
 
 /** Repetitions after which an agent is warned, and stopped. */
-export const WARN = 3
-export const STOP = 5
+export const WARN_AFTER = 3
+export const STOP_AFTER = 5
 /** Patterns of so many calls are seen: A A, A B A B, A B C A B C. */
 const LENGTHS = [1, 2, 3]
 /** Calls that are remembered while nothing changes: what comes round more slowly is reading, not a loop. */
@@ -31,12 +31,12 @@ const WINDOW = 24
  * Notices an agent that goes in circles: the same calls in the same order again and again; or, as long as it changes no
  * file, the same call with the same answer, or the same error whatever the input.
  */
-export function repeats(): Repeats {
+export function countRepeats(): RepeatCounter {
   let calls: string[] = []
-  let unchanged: Called[] = []
+  let unchanged: CompletedCall[] = []
   return {
     add(call) {
-      calls = [...calls, keyOf(call)].slice(-Math.max(...LENGTHS) * STOP)
+      calls = [...calls, keyOf(call)].slice(-Math.max(...LENGTHS) * STOP_AFTER)
       unchanged = call.kind === 'change' && !call.failed ? [] : [...unchanged, call].slice(-WINDOW)
       const found = [
         ...LENGTHS.map((length) => inTurn(calls, length)),
@@ -48,7 +48,7 @@ export function repeats(): Repeats {
   }
 }
 
-const keyOf = ({ name, input }: Called): string => `${name} ${JSON.stringify(sorted(input))}`
+const keyOf = ({ name, input }: CompletedCall): string => `${name} ${JSON.stringify(sorted(input))}`
 
 /** How often the last so many calls stand at the end, one time after another. */
 function inTurn(calls: readonly string[], length: number): Repetition {
@@ -57,12 +57,12 @@ function inTurn(calls: readonly string[], length: number): Repetition {
   return { times: Math.floor(same / length), what: length === 1 ? 'the same call' : `the same ${length} calls in turn` }
 }
 
-const sameAnswer = (all: readonly Called[], call: Called): Repetition => ({
+const sameAnswer = (all: readonly CompletedCall[], call: CompletedCall): Repetition => ({
   times: all.filter((one) => keyOf(one) === keyOf(call) && one.answer === call.answer).length,
   what: 'the same call with the same answer',
 })
 
-const sameError = (all: readonly Called[], call: Called): Repetition => ({
+const sameError = (all: readonly CompletedCall[], call: CompletedCall): Repetition => ({
   times: call.failed ? all.filter((one) => one.failed && one.answer === call.answer).length : 0,
   what: 'the same error',
 })

@@ -1,13 +1,13 @@
-import { type Block, type ModelAnswer, textOf } from '../../ports/model.ts'
+import { type Block, type ModelAnswer, textOfBlocks } from '../../ports/model.ts'
 import type { Conversation, LoopEnd } from './conversation.ts'
-import { heard, type Thread, told } from './loop-state.ts'
-import { asked, givenUp, keptBack } from './model-call.ts'
-import type { Repeats } from './repeated-calls.ts'
-import { type Call, useTools } from './tool-round.ts'
+import { type MessageHistory, withAssistantMessage, withUserMessage } from './loop-state.ts'
+import { askForTurn, endOfFailure, lastCallReserve } from './model-call.ts'
+import type { RepeatCounter } from './repeated-calls.ts'
+import { runToolCalls, type ToolCall } from './tool-round.ts'
 
 /** How far a conversation has come. */
-export interface Course {
-  readonly thread: Thread
+export interface LoopState {
+  readonly thread: MessageHistory
   readonly turnsUsed: number
   /** Turns with calls of tools. */
   readonly rounds: number
@@ -19,7 +19,7 @@ export interface Course {
 }
 
 interface Step {
-  course: Course
+  state: LoopState
   ending: LoopEnd | null
 }
 
@@ -31,69 +31,72 @@ const MOST_SILENT = 2
 const LAST_TURNS = 3
 
 /** Words of the user at the end of the thread, also in the transcript. */
-export function tell(conversation: Conversation, course: Course, blocks: readonly Block[]): Course {
-  if (blocks.length === 0) return course
+export function addUserMessage(conversation: Conversation, state: LoopState, blocks: readonly Block[]): LoopState {
+  if (blocks.length === 0) return state
   const { clock, onTurn } = conversation
-  onTurn?.({ role: 'user', at: clock.now().toISOString(), turn: course.turnsUsed + 1, blocks })
-  return { ...course, thread: told(course.thread, blocks) }
+  onTurn?.({ role: 'user', at: clock.now().toISOString(), turn: state.turnsUsed + 1, blocks })
+  return { ...state, thread: withUserMessage(state.thread, blocks) }
 }
 
 /** One answer of the model and all that follows from it. */
-export async function turn(conversation: Conversation, before: Course, repeats: Repeats): Promise<Step> {
-  const { answer, maxTokens } = await asked(
+export async function runTurn(conversation: Conversation, before: LoopState, repeats: RepeatCounter): Promise<Step> {
+  const { answer, maxTokens } = await askForTurn(
     conversation,
     before.thread,
     before.turnsUsed + 1,
-    keptBack(conversation, before),
+    lastCallReserve(conversation, before),
   )
-  if (!answer.ok) return { course: before, ending: givenUp(conversation, answer) }
-  const course = { ...before, turnsUsed: before.turnsUsed + 1 }
-  if (answer.stop === 'refused') return { course, ending: { end: 'refused', detail: textOf(answer.blocks) } }
-  if (answer.stop === 'length') return cutOff(conversation, course, answer, maxTokens)
-  const next = { ...course, cutOff: 0, thread: heard(course.thread, answer.blocks, answer) }
+  if (!answer.ok) return { state: before, ending: endOfFailure(conversation, answer) }
+  const state = { ...before, turnsUsed: before.turnsUsed + 1 }
+  if (answer.stop === 'refused') return { state, ending: { end: 'refused', detail: textOfBlocks(answer.blocks) } }
+  if (answer.stop === 'length') return cutOff(conversation, state, answer, maxTokens)
+  const next = { ...state, cutOff: 0, thread: withAssistantMessage(state.thread, answer.blocks, answer) }
   const calls = answer.blocks.filter((block) => block.kind === 'call')
   return calls.length === 0 ? silent(conversation, next, answer) : used(conversation, next, calls, repeats)
 }
 
 /** A piece of an answer may end in the middle of a call or of a thought, so that none of it is kept. */
-function cutOff(conversation: Conversation, course: Course, answer: Answered, maxTokens: number): Step {
-  const { speaker } = conversation
-  const next = { ...course, cutOff: course.cutOff + 1, thread: heard(course.thread, [], answer) }
+function cutOff(conversation: Conversation, state: LoopState, answer: Answered, maxTokens: number): Step {
+  const { metered } = conversation
+  const next = { ...state, cutOff: state.cutOff + 1, thread: withAssistantMessage(state.thread, [], answer) }
   const short = maxTokens < conversation.maxTokens
-  const last = short && course.short === null ? conversation.last?.('money') : undefined
+  const last = short && state.short === null ? conversation.last?.('money') : undefined
   if (next.cutOff > MOST_CUT_OFF && last !== undefined)
-    return { course: { ...tell(conversation, next, [{ kind: 'text', text: last }]), short: 'money' }, ending: null }
+    return {
+      state: { ...addUserMessage(conversation, next, [{ kind: 'text', text: last }]), short: 'money' },
+      ending: null,
+    }
   if (next.cutOff > MOST_CUT_OFF)
-    return { course: next, ending: short ? { end: 'unaffordable', left: speaker.purse.left() } : { end: 'truncated' } }
+    return { state: next, ending: short ? { end: 'unaffordable', left: metered.budget.left() } : { end: 'truncated' } }
   const text = `Your answer was cut off at its limit of ${maxTokens} tokens, and nothing of it was kept or run. Answer in smaller steps: one change at a time, in pieces.`
-  return { course: tell(conversation, next, [{ kind: 'text', text }]), ending: null }
+  return { state: addUserMessage(conversation, next, [{ kind: 'text', text }]), ending: null }
 }
 
-function silent(conversation: Conversation, course: Course, answer: Answered): Step {
+function silent(conversation: Conversation, state: LoopState, answer: Answered): Step {
   const canFinish = conversation.tools.some(({ kind }) => kind === 'finish')
-  if (!canFinish || course.silent >= MOST_SILENT)
-    return { course, ending: { end: 'said', text: textOf(answer.blocks) } }
+  if (!canFinish || state.silent >= MOST_SILENT)
+    return { state, ending: { end: 'said', text: textOfBlocks(answer.blocks) } }
   const text = 'You have called no tool. Go on with the work, or call `finish` if it is done.'
   return {
-    course: tell(conversation, { ...course, silent: course.silent + 1 }, [{ kind: 'text', text }]),
+    state: addUserMessage(conversation, { ...state, silent: state.silent + 1 }, [{ kind: 'text', text }]),
     ending: null,
   }
 }
 
 async function used(
   conversation: Conversation,
-  before: Course,
-  calls: readonly Call[],
-  repeats: Repeats,
+  before: LoopState,
+  calls: readonly ToolCall[],
+  repeats: RepeatCounter,
 ): Promise<Step> {
-  const { results, ending } = await useTools(conversation, calls, repeats)
-  const course = { ...before, silent: 0, rounds: before.rounds + 1 }
-  const words = ending === null ? remindersFor(conversation, course) : []
+  const { results, ending } = await runToolCalls(conversation, calls, repeats)
+  const state = { ...before, silent: 0, rounds: before.rounds + 1 }
+  const words = ending === null ? remindersFor(conversation, state) : []
   const blocks: Block[] = [...results, ...words.map((text) => ({ kind: 'text' as const, text }))]
-  return { course: tell(conversation, course, blocks), ending }
+  return { state: addUserMessage(conversation, state, blocks), ending }
 }
 
-function remindersFor({ reminder, turns }: Conversation, { rounds, turnsUsed }: Course): string[] {
+function remindersFor({ reminder, turns }: Conversation, { rounds, turnsUsed }: LoopState): string[] {
   const own = reminder !== undefined && rounds % reminder.every === 0 ? [reminder.text()] : []
   return turns - turnsUsed === LAST_TURNS ? [...own, `${LAST_TURNS} turns are left: come to an end and finish.`] : own
 }

@@ -1,23 +1,23 @@
 import { z } from 'zod'
 import type { Exploration, PlanDraft } from '../../core/plan/planning.ts'
-import type { Speaker } from '../loop/metered-model.ts'
+import type { MeteredModel } from '../loop/metered-model.ts'
 import { listOf, planOnAPage, tasksInWords } from '../prompts/plan-text.ts'
 import { CRITIQUE } from '../prompts/planner-instructions.ts'
 import { data } from '../prompts/quote.ts'
 import { type PlannerInput, planningSystem, sharedBlocks } from './planner-input.ts'
-import { type Nothing, structured } from './structured-answer.ts'
+import { type NoAnswer, structuredAnswer } from './structured-answer.ts'
 
 const critiqueSchema = z.strictObject({ problems: z.array(z.string()), accepted: z.boolean() })
 
 export interface CritiqueRequest {
-  speaker: Speaker
+  metered: MeteredModel
   model: string
   input: PlannerInput
   explorations: readonly Exploration[]
   draft: PlanDraft
 }
 
-export type Critique = { ok: true; accepted: boolean; problems: string[] } | Nothing
+export type Critique = { ok: true; accepted: boolean; problems: string[] } | NoAnswer
 
 const MOST_TOKENS = 16_000
 const MOST_PROBLEMS = 12
@@ -25,11 +25,11 @@ const LONGEST = 600
 
 /** A look at a draft by somebody who did not write it. One who rejects it and names no problem has accepted it. */
 export async function critique(request: CritiqueRequest, signal: AbortSignal): Promise<Critique> {
-  const { speaker, model, input, explorations } = request
+  const { metered, model, input, explorations } = request
   const text = critiqueWords(request)
   const blocks = [...sharedBlocks(input, explorations), { kind: 'text' as const, text }]
-  const asked = { speaker, model, system: planningSystem, blocks, schema: critiqueSchema, maxTokens: MOST_TOKENS }
-  const answer = await structured(asked, signal)
+  const asked = { metered, model, system: planningSystem, blocks, schema: critiqueSchema, maxTokens: MOST_TOKENS }
+  const answer = await structuredAnswer(asked, signal)
   if (!answer.ok) return answer
   const problems = answer.value.problems
     .map((problem) => problem.trim().slice(0, LONGEST))

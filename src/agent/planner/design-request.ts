@@ -1,7 +1,7 @@
 import type { Plan, Task } from '../../core/plan/plan.ts'
 import type { Exploration, PlanAnswer, Question } from '../../core/plan/planning.ts'
 import { protectedGlobs } from '../../core/plan/protected-paths.ts'
-import type { Speaker } from '../loop/metered-model.ts'
+import type { MeteredModel } from '../loop/metered-model.ts'
 import { listOf, planOnAPage, tasksInWords } from '../prompts/plan-text.ts'
 import { DESIGN, NO_QUESTIONS, QUESTIONS } from '../prompts/planner-instructions.ts'
 import { data } from '../prompts/quote.ts'
@@ -17,7 +17,7 @@ export interface DesignListener {
 }
 
 export interface DesignRequest {
-  speaker: Speaker
+  metered: MeteredModel
   model: string
   input: PlannerInput
   explorations: readonly Exploration[]

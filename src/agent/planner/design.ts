@@ -4,9 +4,9 @@ import { drafting } from './plan-draft.ts'
 import { designSchema } from './plan-schema.ts'
 import { planStream } from './plan-stream.ts'
 import { planningSystem, sharedBlocks } from './planner-input.ts'
-import { type Nothing, structured } from './structured-answer.ts'
+import { type NoAnswer, structuredAnswer } from './structured-answer.ts'
 
-export type Designed = { ok: true; ask: Question[] } | { ok: true; draft: PlanDraft } | Nothing
+export type DesignResult = { ok: true; ask: Question[] } | { ok: true; draft: PlanDraft } | NoAnswer
 
 /** Tokens of the answer: a hundred tasks, and the thoughts before them. */
 const MOST_TOKENS = 48_000
@@ -16,14 +16,14 @@ const MOST_TOKENS = 48_000
  * behind questions is not told of. Where the answer has to begin anew, what was told is taken back if the listener lets it;
  * else an answer without the very tasks that were told is given up, and the words around them may differ.
  */
-export async function design(request: DesignRequest, signal: AbortSignal): Promise<Designed> {
-  const { speaker, model, input, explorations, fixed } = request
+export async function design(request: DesignRequest, signal: AbortSignal): Promise<DesignResult> {
+  const { metered, model, input, explorations, fixed } = request
   const stop = new AbortController()
   const pen = drafting(request, () => stop.abort())
   const stream = planStream(pen)
-  const answer = await structured(
+  const answer = await structuredAnswer(
     {
-      speaker,
+      metered,
       model,
       system: planningSystem,
       blocks: [...sharedBlocks(input, explorations), { kind: 'text', text: designWords(request) }],

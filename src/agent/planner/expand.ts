@@ -7,16 +7,16 @@ import { orderWrites } from '../../core/plan/write-order.ts'
 import { afterOverlapping } from '../../core/run/amend-plan.ts'
 import type { HandOff } from '../../core/run/hand-off.ts'
 import { quoted } from '../../core/text/quoted.ts'
-import type { Speaker } from '../loop/metered-model.ts'
+import type { MeteredModel } from '../loop/metered-model.ts'
 import { explorationInWords, handOffsInWords, planOnAPage, tasksInWords } from '../prompts/plan-text.ts'
 import { EXPANSION } from '../prompts/planner-instructions.ts'
-import { type PlannedTask, partTaskSchema, taskOf } from './plan-schema.ts'
+import { type PlannedTask, partTaskSchema, taskFrom } from './plan-schema.ts'
 import { inputInWords, type PlannerInput, planningSystem } from './planner-input.ts'
-import { type Nothing, structured } from './structured-answer.ts'
+import { type NoAnswer, structuredAnswer } from './structured-answer.ts'
 import { type Rules, taskProblems } from './task-problems.ts'
 
 interface ExpandRequest {
-  speaker: Speaker
+  metered: MeteredModel
   model: string
   input: PlannerInput
   plan: Plan
@@ -25,21 +25,21 @@ interface ExpandRequest {
   handOffs: ReadonlyMap<TaskId, HandOff>
 }
 
-export type Part = { ok: true; tasks: Task[]; notes: string[] } | Nothing
+export type ExpansionResult = { ok: true; tasks: Task[]; notes: string[] } | NoAnswer
 
 const expansionSchema = z.strictObject({ tasks: z.array(partTaskSchema) })
 const MOST_TOKENS = 24_000
 
 /** The tasks that stand in the place of a `plan` task. They need each other and what it needed, and nothing else. */
-export async function expand(request: ExpandRequest, signal: AbortSignal): Promise<Part> {
-  const { speaker, model, input, plan } = request
+export async function expand(request: ExpandRequest, signal: AbortSignal): Promise<ExpansionResult> {
+  const { metered, model, input, plan } = request
   const blocks = [
     { kind: 'text' as const, text: inputInWords(input), cache: true },
     { kind: 'text' as const, text: expandWords(request) },
   ]
-  const answer = await structured(
+  const answer = await structuredAnswer(
     {
-      speaker,
+      metered,
       model,
       system: planningSystem,
       blocks,
@@ -61,7 +61,7 @@ const rulesOf = ({ settings, options }: PlannerInput) => ({ settings, options })
 
 /** What the open task waited for, directly or not, its tasks have waited for too: such needs are met. */
 function partOf({ plan, task, input }: ExpandRequest, planned: readonly PlannedTask[]) {
-  const tasks = renamed(planned, task.id)
+  const tasks = withPrefixedIds(planned, task.id)
   const own = new Set(tasks.map(({ id }) => id))
   const direct = new Set(task.needs)
   const met = needsClosure(plan.tasks, [task.id])
@@ -76,7 +76,7 @@ function partOf({ plan, task, input }: ExpandRequest, planned: readonly PlannedT
   )
   return {
     problems,
-    tasks: tasks.map((one) => taskOf({ ...one, needs: one.needs.filter(kept) }, input.settings)),
+    tasks: tasks.map((one) => taskFrom({ ...one, needs: one.needs.filter(kept) }, input.settings)),
   }
 }
 
@@ -104,7 +104,7 @@ export function commandsOf({ tasks, verification }: Plan): string {
 const LONGEST_ID = 40
 
 /** Tasks of a part by ids that begin with the id of the task that they stand for; needs among them go along. */
-export function renamed(tasks: readonly PlannedTask[], prefix: TaskId): PlannedTask[] {
+export function withPrefixedIds(tasks: readonly PlannedTask[], prefix: TaskId): PlannedTask[] {
   const ids = new Map(tasks.map(({ id }, index) => [id, idFor(id, prefix, index + 1)]))
   return tasks.map((task) => ({
     ...task,

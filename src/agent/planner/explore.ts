@@ -1,15 +1,15 @@
 import type { Exploration } from '../../core/plan/planning.ts'
 import type { Block } from '../../ports/model.ts'
 import type { Sources } from '../../ports/sources.ts'
-import type { Speaker } from '../loop/metered-model.ts'
+import type { MeteredModel } from '../loop/metered-model.ts'
 import { data } from '../prompts/quote.ts'
 import { type Area, areasOf } from './areas.ts'
-import { exploreArea, type Found } from './explorer.ts'
+import { type ExplorationResult, exploreArea } from './explorer.ts'
 import { inputInWords, type PlannerInput } from './planner-input.ts'
-import type { Nothing } from './structured-answer.ts'
+import type { NoAnswer } from './structured-answer.ts'
 
 interface ExploreRequest {
-  speaker: Speaker
+  metered: MeteredModel
   model: string
   sources: Sources
   input: PlannerInput
@@ -17,7 +17,7 @@ interface ExploreRequest {
   areas?: readonly Area[]
 }
 
-type Explored = { ok: true; explorations: Exploration[] } | Nothing
+type Explored = { ok: true; explorations: Exploration[] } | NoAnswer
 
 const MOST_AREAS = 3
 
@@ -26,12 +26,12 @@ const MOST_AREAS = 3
  * comes to nothing is named among what is not known; only when all do, there is nothing.
  */
 export async function explore(request: ExploreRequest, signal: AbortSignal): Promise<Explored> {
-  const { speaker, model, sources, input } = request
+  const { metered, model, sources, input } = request
   const look = await firstLook(sources)
   const areas = (request.areas ?? areasOf(look, input)).slice(0, MOST_AREAS)
   const shared = [inputInWords(input), firstLookInWords(look, input.nonce)].join('\n\n')
-  const found = await firstThenOthers(areas, speaker, (area, own) =>
-    exploreArea({ speaker: own, model, sources, area: area.name, opening: openingOf(shared, area, input) }, signal),
+  const found = await firstThenOthers(areas, metered, (area, own) =>
+    exploreArea({ metered: own, model, sources, area: area.name, opening: openingOf(shared, area, input) }, signal),
   )
   return together(areas, found)
 }
@@ -44,25 +44,25 @@ const openingOf = (shared: string, { name, look }: Area, { nonce }: PlannerInput
 /** The others begin when the first one's answer does: until then nobody can read what they share from the cache. */
 async function firstThenOthers(
   areas: readonly Area[],
-  speaker: Speaker,
-  one: (area: Area, speaker: Speaker) => Promise<Found>,
-): Promise<Found[]> {
+  metered: MeteredModel,
+  one: (area: Area, metered: MeteredModel) => Promise<ExplorationResult>,
+): Promise<ExplorationResult[]> {
   const [first, ...others] = areas
   if (first === undefined) return []
   let begun = () => {}
   const started = new Promise<void>((resolve) => {
     begun = resolve
   })
-  const leading = one(first, sayingWhenItStarts(speaker, begun)).finally(begun)
-  const following = others.map((area) => started.then(() => one(area, speaker)))
+  const leading = one(first, sayingWhenItStarts(metered, begun)).finally(begun)
+  const following = others.map((area) => started.then(() => one(area, metered)))
   return Promise.all([leading, ...following])
 }
 
-const sayingWhenItStarts = (speaker: Speaker, begun: () => void): Speaker => ({
-  ...speaker,
+const sayingWhenItStarts = (metered: MeteredModel, begun: () => void): MeteredModel => ({
+  ...metered,
   model: {
     ask: (request) =>
-      speaker.model
+      metered.model
         .ask({
           ...request,
           onStart() {
@@ -74,7 +74,7 @@ const sayingWhenItStarts = (speaker: Speaker, begun: () => void): Speaker => ({
   },
 })
 
-function together(areas: readonly Area[], found: readonly Found[]): Explored {
+function together(areas: readonly Area[], found: readonly ExplorationResult[]): Explored {
   const explorations = found.flatMap((one) => (one.ok ? [one.exploration] : []))
   const failed = found.flatMap((one) => (one.ok ? [] : [one]))
   const [first, ...others] = explorations

@@ -5,15 +5,15 @@ import type { Block } from '../../ports/model.ts'
 import type { Sources } from '../../ports/sources.ts'
 import type { Conversation, LoopEnd } from '../loop/conversation.ts'
 import { continueWith, converse } from '../loop/loop.ts'
-import type { Speaker } from '../loop/metered-model.ts'
+import type { MeteredModel } from '../loop/metered-model.ts'
 import { EXPLORING } from '../prompts/planner-instructions.ts'
 import { readingTools } from '../tools/reading-tools.ts'
 import { whyNotPath } from '../tools/tool-access.ts'
 import { finishTool } from '../tools/toolbox.ts'
-import { type Nothing, unaffordable } from './structured-answer.ts'
+import { type NoAnswer, unaffordable } from './structured-answer.ts'
 
 interface Explorer {
-  speaker: Speaker
+  metered: MeteredModel
   model: string
   sources: Sources
   area: string
@@ -21,7 +21,7 @@ interface Explorer {
   opening: readonly Block[]
 }
 
-export type Found = { ok: true; exploration: Exploration } | Nothing
+export type ExplorationResult = { ok: true; exploration: Exploration } | NoAnswer
 
 const TURNS = 16
 /** Turns to say what it has found, for one that did not come to an end. */
@@ -31,7 +31,7 @@ const MOST_TOKENS = 8000
 const WINDOW = 80_000
 
 /** Lets one agent look around. Paths in what it found are there; all of it is cut to what a planner should read. */
-export async function exploreArea(explorer: Explorer, signal: AbortSignal): Promise<Found> {
+export async function exploreArea(explorer: Explorer, signal: AbortSignal): Promise<ExplorationResult> {
   const conversation = conversationOf(explorer, signal)
   const { ending, thread } = await converse(conversation)
   const last = isUnfinished(ending)
@@ -44,8 +44,8 @@ const FINISH_NOW = 'Your turns are over. Call finish now, with what you know; na
 
 const isUnfinished = ({ end }: LoopEnd): boolean => ['turns', 'truncated', 'loop'].includes(end)
 
-const conversationOf = ({ speaker, model, sources, opening }: Explorer, signal: AbortSignal): Conversation => ({
-  speaker,
+const conversationOf = ({ metered, model, sources, opening }: Explorer, signal: AbortSignal): Conversation => ({
+  metered,
   model,
   system: [{ text: EXPLORING }],
   tools: [...readingTools(sources), finishTool(foundSchema, 'Ends the exploration with what was found.')],
@@ -58,7 +58,7 @@ const conversationOf = ({ speaker, model, sources, opening }: Explorer, signal: 
   clock: { now: () => new Date(0) },
 })
 
-async function digest({ area, sources }: Explorer, ending: LoopEnd): Promise<Found> {
+async function digest({ area, sources }: Explorer, ending: LoopEnd): Promise<ExplorationResult> {
   if (ending.end === 'finished') {
     const found = foundSchema.parse(ending.value)
     return { ok: true, exploration: { area, ...(await trimmed(found, sources)) } }
@@ -69,8 +69,8 @@ async function digest({ area, sources }: Explorer, ending: LoopEnd): Promise<Fou
   return { ...rest, why: `the exploration of ${area} came to nothing: ${why}` }
 }
 
-function whyNothing(ending: LoopEnd): Nothing {
-  const nothing = (why: string): Nothing => ({ ok: false, why })
+function whyNothing(ending: LoopEnd): NoAnswer {
+  const nothing = (why: string): NoAnswer => ({ ok: false, why })
   switch (ending.end) {
     case 'unaffordable':
       return unaffordable(ending.left)

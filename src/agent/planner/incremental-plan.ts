@@ -5,14 +5,14 @@ import { quoted } from '../../core/text/quoted.ts'
 import { isOneTooMany, type Rules, taskProblems } from './task-problems.ts'
 
 /** A task as it was placed behind those before it. `problems` also name what keeps it from starting for another's sake. */
-export interface Placed {
+export interface PlacedTask {
   task: Task
   notes: string[]
   problems: string[]
 }
 
-export interface Sketch {
-  place(task: Task): Placed
+export interface IncrementalPlan {
+  place(task: Task): PlacedTask
   tasks(): Task[]
   /** Of the tasks that were placed, each told once. */
   notes(): string[]
@@ -23,7 +23,7 @@ export interface Sketch {
  * Takes in a plan's tasks one by one, as they are written. Each is held to the rules and to the tasks before it; one that
  * could write a path of an earlier one waits for it.
  */
-export function sketch(fixed: readonly Task[], rules: Rules): Sketch {
+export function incrementalPlan(fixed: readonly Task[], rules: Rules): IncrementalPlan {
   const sound: Task[] = [...fixed]
   const all: Task[] = [...fixed]
   const unsound = new Set<TaskId>()

@@ -3,8 +3,8 @@ import type { Plan } from '../../core/plan/plan.ts'
 import type { PlanDraft, Question } from '../../core/plan/planning.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { DesignRequest } from './design-request.ts'
-import { type Sketch, sketch } from './incremental-plan.ts'
-import { headOf, headSchema, type PlanHead, type PlannedTask, plannedTaskSchema, taskOf } from './plan-schema.ts'
+import { type IncrementalPlan, incrementalPlan } from './incremental-plan.ts'
+import { headSchema, type PlanHead, type PlannedTask, planHeadOf, plannedTaskSchema, taskFrom } from './plan-schema.ts'
 import type { PlanParts } from './plan-stream.ts'
 import { wholeProblems } from './task-problems.ts'
 
@@ -28,7 +28,7 @@ interface Pen extends PlanParts {
 export function drafting(asked: Drafting, stop: () => void): Pen {
   const { input, fixed, on } = asked
   const told = telling()
-  const empty = () => ({ head: null as PlanHead | null, page: sketch(fixed, input), broken: false })
+  const empty = () => ({ head: null as PlanHead | null, page: incrementalPlan(fixed, input), broken: false })
   let now = empty()
   let isBegun = false
   let stopped: Stop | null = null
@@ -42,7 +42,7 @@ export function drafting(asked: Drafting, stop: () => void): Pen {
     else if (stopped === null && !now.broken) take(read.data)
   }
   const takeHead = (read: PlanHead) => {
-    const { head, ask } = settled(headOf(read), isBegun ? { ...asked, questionsAllowed: false } : asked)
+    const { head, ask } = settled(planHeadOf(read), isBegun ? { ...asked, questionsAllowed: false } : asked)
     if (ask.length > 0) {
       // The rest is heard out, not broken off: of a call that is, nobody says what it has cost.
       stopped = { ok: true, ask }
@@ -55,7 +55,7 @@ export function drafting(asked: Drafting, stop: () => void): Pen {
   }
   const takeTask = (read: PlannedTask) => {
     if (fixed.some(({ id }) => id === read.id)) return
-    const { task, notes, problems } = now.page.place(taskOf(read, input.settings))
+    const { task, notes, problems } = now.page.place(taskFrom(read, input.settings))
     const part = { name: task.id, value: { task, notes, problems }, holds: problems.length === 0 }
     if (!told.tell(part, () => on.task(task, notes, problems))) end({ ok: false, why: CAME_OUT_DIFFERENTLY })
   }
@@ -93,7 +93,7 @@ function settled(head: PlanHead, { answers, questionsAllowed }: Drafting): { hea
   return { head: { ...head, questions: [], assumptions }, ask: questionsAllowed ? open : [] }
 }
 
-function draftOf(head: PlanHead | null, page: Sketch, settings: Settings): PlanDraft {
+function draftOf(head: PlanHead | null, page: IncrementalPlan, settings: Settings): PlanDraft {
   if (head === null) throw new Error('a draft without a head')
   const plan = { ...head, tasks: page.tasks() }
   const money = budgetWords(plan, settings)

@@ -21,7 +21,7 @@ export const designSchema = headSchema.extend({ tasks: z.array(plannedTaskSchema
 const TITLE_OF_TASK = 120
 const TITLE_OF_PLAN = 200
 
-export const headOf = (head: PlanHead): PlanHead => ({
+export const planHeadOf = (head: PlanHead): PlanHead => ({
   ...head,
   title: head.title.slice(0, TITLE_OF_PLAN),
   questions: head.questions.map(questionOf).filter(({ question }) => question !== ''),
@@ -35,7 +35,7 @@ function questionOf({ question, options, default: fallback }: Question, index: n
 }
 
 /** A gate does nothing itself: a person does. */
-export function taskOf(planned: PlannedTask, { limits }: Settings): Task {
+export function taskFrom(planned: PlannedTask, { limits }: Settings): Task {
   const task: Task = {
     ...planned,
     title: planned.title.slice(0, TITLE_OF_TASK),

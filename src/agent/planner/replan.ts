@@ -6,18 +6,18 @@ import type { Plan, Task } from '../../core/plan/plan.ts'
 import { alwaysKept } from '../../core/run/amend-plan.ts'
 import type { HandOff } from '../../core/run/hand-off.ts'
 import { quoted } from '../../core/text/quoted.ts'
-import type { Speaker } from '../loop/metered-model.ts'
+import type { MeteredModel } from '../loop/metered-model.ts'
 import { failureInWords } from '../prompts/failure-text.ts'
 import { handOffsInWords, planOnAPage, tasksInWords } from '../prompts/plan-text.ts'
 import { REPLANNING } from '../prompts/planner-instructions.ts'
 import { data } from '../prompts/quote.ts'
-import { commandsOf, orderedPart, type Part, partProblems, renamed } from './expand.ts'
-import { partTaskSchema, taskOf } from './plan-schema.ts'
+import { commandsOf, type ExpansionResult, orderedPart, partProblems, withPrefixedIds } from './expand.ts'
+import { partTaskSchema, taskFrom } from './plan-schema.ts'
 import { inputInWords, type PlannerInput, planningSystem } from './planner-input.ts'
-import { structured } from './structured-answer.ts'
+import { structuredAnswer } from './structured-answer.ts'
 
 export interface ReplanRequest {
-  speaker: Speaker
+  metered: MeteredModel
   model: string
   input: PlannerInput
   plan: Plan
@@ -41,16 +41,16 @@ const DIAGNOSIS = 500
  * The tasks that come instead of a failed one and of those that waited for it; waiting ones that stay are among them. The
  * rest of the plan is not touched.
  */
-export async function replan(request: ReplanRequest, signal: AbortSignal): Promise<Part> {
-  const { speaker, model, input, failed } = request
+export async function replan(request: ReplanRequest, signal: AbortSignal): Promise<ExpansionResult> {
+  const { metered, model, input, failed } = request
   const blocks = [
     { kind: 'text' as const, text: inputInWords(input), cache: true },
     { kind: 'text' as const, text: replanWords(request) },
   ]
   const rules = { settings: input.settings, options: input.options }
-  const answer = await structured(
+  const answer = await structuredAnswer(
     {
-      speaker,
+      metered,
       model,
       system: planningSystem,
       blocks,
@@ -76,7 +76,7 @@ const around = ({ plan, replaceable }: ReplanRequest): Task[] =>
 
 /** Waiting tasks that stay wait for the last new tasks where they waited for something that is gone. */
 function partOf({ failed, replaceable, input }: ReplanRequest, { keep, tasks }: Replanned) {
-  const added = renamed(tasks, failed.task.id).map((task) => taskOf(task, input.settings))
+  const added = withPrefixedIds(tasks, failed.task.id).map((task) => taskFrom(task, input.settings))
   const needed = new Set(added.flatMap(({ needs }) => needs))
   const last = added.map(({ id }) => id).filter((id) => !needed.has(id))
   const waiting = replaceable.filter(({ id }) => id !== failed.task.id)

@@ -1,12 +1,12 @@
 import type { Plan, Task } from '../../core/plan/plan.ts'
 import type { Sources } from '../../ports/sources.ts'
-import type { Speaker } from '../loop/metered-model.ts'
+import type { MeteredModel } from '../loop/metered-model.ts'
 import { planOnAPage, tasksInWords } from '../prompts/plan-text.ts'
-import { exploreArea, type Found } from './explorer.ts'
+import { type ExplorationResult, exploreArea } from './explorer.ts'
 import { inputInWords, type PlannerInput } from './planner-input.ts'
 
 export interface ScopeRequest {
-  speaker: Speaker
+  metered: MeteredModel
   model: string
   sources: Sources
   input: PlannerInput
@@ -16,12 +16,12 @@ export interface ScopeRequest {
 
 /** Looks around for a task that is to become tasks, while what it needs is still at work: the files are those of the run's base. */
 export const scope = (
-  { speaker, model, sources, input, task, plan }: ScopeRequest,
+  { metered, model, sources, input, task, plan }: ScopeRequest,
   signal: AbortSignal,
-): Promise<Found> =>
+): Promise<ExplorationResult> =>
   exploreArea(
     {
-      speaker,
+      metered,
       model,
       sources,
       area: `${task.id}: ${task.title}`,

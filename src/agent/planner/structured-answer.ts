@@ -1,12 +1,12 @@
 import type { z } from 'zod'
 import { err, ok, type Result } from '../../core/result.ts'
-import { type Block, type Model, type ModelAnswer, type ModelRequest, textOf } from '../../ports/model.ts'
-import { heard, threadOf, told } from '../loop/loop-state.ts'
-import { ask, mostTokens, type Speaker, type Unaffordable } from '../loop/metered-model.ts'
+import { type Block, type Model, type ModelAnswer, type ModelRequest, textOfBlocks } from '../../ports/model.ts'
+import { emptyHistory, withAssistantMessage, withUserMessage } from '../loop/loop-state.ts'
+import { callModel, type MeteredModel, tokenBound, type Unaffordable } from '../loop/metered-model.ts'
 import { jsonSchemaOf } from '../tools/json-schema.ts'
 
 interface StructuredRequest<Schema extends z.ZodType> {
-  speaker: Speaker
+  metered: MeteredModel
   model: string
   system: ModelRequest['system']
   blocks: readonly Block[]
@@ -19,42 +19,44 @@ interface StructuredRequest<Schema extends z.ZodType> {
   onRestart?: () => void
 }
 
-type Structured<Value> = { ok: true; value: Value } | Nothing
+type Structured<Value> = { ok: true; value: Value } | NoAnswer
 
 const RETRIES = 1
 const LONGEST = 2000
 
 /** An answer of one schema. One that does not fit is asked for once more, with what is wrong; then it is given up. */
-export async function structured<Schema extends z.ZodType>(
+export async function structuredAnswer<Schema extends z.ZodType>(
   asked: StructuredRequest<Schema>,
   signal: AbortSignal,
 ): Promise<Structured<z.output<Schema>>> {
-  const { speaker, model, system, maxTokens, onText, onRestart } = asked
+  const { metered, model, system, maxTokens, onText, onRestart } = asked
   const schema = jsonSchemaOf(asked.schema)
-  const extra = mostTokens(JSON.stringify(schema))
-  let thread = told(threadOf({ system, tools: [] }), asked.blocks)
+  const extra = tokenBound(JSON.stringify(schema))
+  let thread = withUserMessage(emptyHistory({ system, tools: [] }), asked.blocks)
   for (let left = RETRIES; ; left--) {
     const request = { model, system, tools: [], turns: thread.turns, maxTokens, schema, signal, onText, onRestart }
-    const { answer, afforded } = await heeded(speaker, request, thread.promptTokens + extra)
+    const { answer, afforded } = await heeded(metered, request, thread.promptTokens + extra)
     if (!answer.ok || answer.stop !== 'end') return nothing(answer, afforded < maxTokens)
-    const read = readAs(asked, textOf(answer.blocks))
+    const read = readAs(asked, textOfBlocks(answer.blocks))
     if (read.ok) return { ok: true, value: read.value }
     if (left === 0) return { ok: false, why: `the answer is of no use: ${read.error}` }
-    thread = told(heard(thread, answer.blocks, answer), [{ kind: 'text', text: again(read.error) }])
+    thread = withUserMessage(withAssistantMessage(thread, answer.blocks, answer), [
+      { kind: 'text', text: again(read.error) },
+    ])
     onRestart?.()
   }
 }
 
 /** `afforded`: the tokens that the answer could have: those asked for, or what the money was enough for. */
-async function heeded(speaker: Speaker, request: ModelRequest, promptTokens: number) {
+async function heeded(metered: MeteredModel, request: ModelRequest, promptTokens: number) {
   let afforded = request.maxTokens
   const heeding: Model = {
     ask(one) {
       afforded = one.maxTokens
-      return speaker.model.ask(one)
+      return metered.model.ask(one)
     },
   }
-  const answer = await ask({ ...speaker, model: heeding }, request, promptTokens)
+  const answer = await callModel({ ...metered, model: heeding }, request, promptTokens)
   return { answer, afforded }
 }
 
@@ -88,7 +90,7 @@ function parsed(text: string): Result<unknown, string> {
 }
 
 /** `shortened`: the answer could not have all the tokens that it may have, since the money was too little. */
-function nothing(answer: ModelAnswer | Unaffordable, shortened: boolean): Nothing {
+function nothing(answer: ModelAnswer | Unaffordable, shortened: boolean): NoAnswer {
   if (answer.ok && answer.stop === 'length' && shortened)
     return { ok: false, why: 'its answer was cut off where its money ended', short: true }
   if (answer.ok) return { ok: false, why: STOPPED[answer.stop] }
@@ -100,7 +102,7 @@ function nothing(answer: ModelAnswer | Unaffordable, shortened: boolean): Nothin
 }
 
 /** `left` in US dollars. */
-export const unaffordable = (left: number): Nothing => ({
+export const unaffordable = (left: number): NoAnswer => ({
   ok: false,
   why: `${Math.max(0, left).toFixed(2)} USD are left for it, which is not enough for another call`,
   short: true,
@@ -114,7 +116,7 @@ const STOPPED = {
 } as const
 
 /** Why a stage of the planner came to nothing. `short`: its money was too little, which says nothing about the stage itself. */
-export interface Nothing {
+export interface NoAnswer {
   ok: false
   why: string
   short?: true

@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import type { Plan, Task } from '../../core/plan/plan.ts'
 import type { HandOff } from '../../core/run/hand-off.ts'
-import type { Speaker } from '../loop/metered-model.ts'
+import type { MeteredModel } from '../loop/metered-model.ts'
 import { handOffInWords, planOnAPage } from '../prompts/plan-text.ts'
 import { SYNTHESIS } from '../prompts/planner-instructions.ts'
 import { data } from '../prompts/quote.ts'
 import { inputInWords, type PlannerInput, planningSystem } from './planner-input.ts'
-import { type Nothing, structured } from './structured-answer.ts'
+import { type NoAnswer, structuredAnswer } from './structured-answer.ts'
 
 export interface SynthesisRequest {
-  speaker: Speaker
+  metered: MeteredModel
   model: string
   input: PlannerInput
   plan: Plan
@@ -21,7 +21,7 @@ export interface SynthesisRequest {
   resolutions: readonly string[]
 }
 
-export type Synthesis = { ok: true; title: string; body: string; contradictions: string[] } | Nothing
+export type Synthesis = { ok: true; title: string; body: string; contradictions: string[] } | NoAnswer
 
 const synthesisSchema = z.strictObject({
   contradictions: z.array(z.string()),
@@ -41,10 +41,10 @@ const HAND_OFFS = 60_000
 
 /** What the final pull request says of the change as one. The words are a model's: whoever shows them escapes them. */
 export async function synthesise(request: SynthesisRequest, signal: AbortSignal): Promise<Synthesis> {
-  const { speaker, model, input } = request
+  const { metered, model, input } = request
   const blocks = [{ kind: 'text' as const, text: [inputInWords(input), synthesisWords(request)].join('\n\n') }]
-  const asked = { speaker, model, system: planningSystem, blocks, schema: synthesisSchema, maxTokens: MOST_TOKENS }
-  const answer = await structured(asked, signal)
+  const asked = { metered, model, system: planningSystem, blocks, schema: synthesisSchema, maxTokens: MOST_TOKENS }
+  const answer = await structuredAnswer(asked, signal)
   if (!answer.ok) return answer
   const { title, body, contradictions } = answer.value
   return {

@@ -12,7 +12,7 @@ const DIGITS = 16
 export const nonceOf = (run: string, seed: string): string => digest({ run, seed }).slice(0, DIGITS)
 
 /** Text of others, marked as such. It cannot close its fence: what looks like a fence inside it is none any more. */
-export function fence(kind: string, text: string, nonce: string): string {
+export function fenceData(kind: string, text: string, nonce: string): string {
   const name = kind.replace(/[^A-Za-z0-9 ._/#-]/g, ' ').slice(0, 80)
   return [`<untrusted what="${name}" nonce="${nonce}">`, defused(text, nonce), `</untrusted nonce="${nonce}">`].join(
     '\n',
@@ -41,11 +41,11 @@ const isOurs = (behind: string): boolean =>
 
 /** Markdown of somebody outside, without what hides in it, in a fence that says so. At most so many characters of it. */
 export const outside = (kind: string, text: string, nonce: string, most: number): string =>
-  fence(kind, shortened(sanitise(text).text, most), nonce)
+  fenceData(kind, shortened(sanitise(text).text, most), nonce)
 
 /** Words of the run's own people, of files, of commands and of other agents: as they are, in a fence. */
 export const data = (kind: string, text: string, nonce: string, most = 20_000): string =>
-  fence(kind, shortened(text, most), nonce)
+  fenceData(kind, shortened(text, most), nonce)
 
 /** A cut may have halved a character. */
 const shortened = (text: string, most: number): string =>
@@ -67,9 +67,9 @@ export interface Quotes {
 export function quotesFor({ run, seed }: Pick<Brief, 'run' | 'seed'>): Quotes {
   const nonce = nonceOf(run, seed)
   return {
-    untrusted: (what, text) => fence(what, sanitise(text).text, nonce),
-    person: (who, words) => fence(`words of ${who ?? 'somebody who runs the project'}`, words, nonce),
-    data: (what, text) => fence(what, text, nonce),
+    untrusted: (what, text) => fenceData(what, sanitise(text).text, nonce),
+    person: (who, words) => fenceData(`words of ${who ?? 'somebody who runs the project'}`, words, nonce),
+    data: (what, text) => fenceData(what, text, nonce),
   }
 }
 

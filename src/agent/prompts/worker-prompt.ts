@@ -1,6 +1,6 @@
 import type { Argv } from '../../core/plan/plan.ts'
 import type { Brief } from '../../core/schedule/brief.ts'
-import type { Check } from '../../core/schedule/conflict.ts'
+import type { ConflictCheck } from '../../core/schedule/conflict.ts'
 import type { ModelRequest } from '../../ports/model.ts'
 import type { CommandRun } from '../../ports/sandbox.ts'
 import { capped } from '../tools/tool.ts'
@@ -10,7 +10,7 @@ import { conflictInWords, earlierInWords, finishedInWords, intentInWords, listOf
 /** What the machine has looked up before the work begins. */
 export interface Findings {
   /** Every check, run on the files as they are given out. */
-  baseline: readonly { check: Check; ran: CommandRun }[]
+  baseline: readonly { check: ConflictCheck; ran: CommandRun }[]
   /** What earlier attempts had changed, oldest first. */
   before: readonly { attempt: number; diff: string }[]
 }

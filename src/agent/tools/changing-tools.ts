@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { EditFailure } from '../../ports/sources.ts'
 import { linesOf } from './line-view.ts'
-import { failed, said, type Tool, tool } from './tool.ts'
+import { type Tool, tool, toolError, toolText } from './tool.ts'
 import { type WorkPlace, whyNotWritable } from './tool-access.ts'
 
 /** Characters: what is longer is generated, not written, and belongs to a command. */
@@ -21,9 +21,9 @@ const editTool = (at: WorkPlace): Tool =>
     },
     async ({ path, old, new: by }) => {
       const why = whyNotWritable(path, at) ?? whyNoEdit(old, by)
-      if (why !== null) return failed(`Nothing was changed: ${why}`)
+      if (why !== null) return toolError(`Nothing was changed: ${why}`)
       const edited = await at.files.replace(path, old, by)
-      return edited.ok ? said(`${path} is changed`) : failed(await explained(at, path, old, edited))
+      return edited.ok ? toolText(`${path} is changed`) : toolError(await explained(at, path, old, edited))
     },
   )
 
@@ -37,11 +37,11 @@ const createTool = (at: WorkPlace): Tool =>
     },
     async ({ path, text }) => {
       const why = whyNotWritable(path, at) ?? (text.length > LONGEST_TEXT ? tooLong('text', text) : null)
-      if (why !== null) return failed(`Nothing was created: ${why}`)
+      if (why !== null) return toolError(`Nothing was created: ${why}`)
       const made = await at.files.create(path, text)
       return made.ok
-        ? said(`${path} is created`)
-        : failed(`Nothing was created: ${WORDS[made.why]}${after(made.detail)}`)
+        ? toolText(`${path} is created`)
+        : toolError(`Nothing was created: ${WORDS[made.why]}${after(made.detail)}`)
     },
   )
 

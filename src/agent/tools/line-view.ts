@@ -1,4 +1,4 @@
-import { failed, LONGEST_ANSWER, said, type ToolAnswer } from './tool.ts'
+import { LONGEST_ANSWER, type ToolAnswer, toolError, toolText } from './tool.ts'
 
 const LONGEST_LINE = 2000
 /** For the line above and the note below. */
@@ -6,10 +6,10 @@ const FRAME = 1500
 
 /** Numbered lines of a file from the first to the last one asked for, as many as one answer holds. */
 export function viewOf(path: string, text: string, from: number, to: number | null): ToolAnswer {
-  if (text === '') return said(`${path} is empty`)
+  if (text === '') return toolText(`${path} is empty`)
   const lines = linesOf(text)
-  if (from > lines.length) return failed(`${path} has ${lines.length} lines only`)
-  if (to !== null && to < from) return failed(`Line ${to} comes before line ${from}`)
+  if (from > lines.length) return toolError(`${path} has ${lines.length} lines only`)
+  if (to !== null && to < from) return toolError(`Line ${to} comes before line ${from}`)
   const wanted = lines.slice(from - 1, to ?? undefined)
   const shown = asManyAsFit(wanted.map((line, index) => `${from + index}\t${shortLine(line, LONGEST_LINE)}`))
   const last = from + shown.length - 1
@@ -17,7 +17,7 @@ export function viewOf(path: string, text: string, from: number, to: number | nu
   const head = `${path}, lines ${from}-${last} of ${lines.length}${endings}`
   const left = wanted.length - shown.length
   const note = left === 0 ? [] : [`… ${left} more lines did not fit; view them from line ${last + 1}`]
-  return said([head, ...shown, ...note].join('\n'))
+  return toolText([head, ...shown, ...note].join('\n'))
 }
 
 /** A line for a reader; a very long one loses its end, and says so. */

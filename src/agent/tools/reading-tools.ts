@@ -3,7 +3,7 @@ import { validGlob } from '../../core/plan/glob.ts'
 import { listed } from '../../core/text/quoted.ts'
 import type { Sources } from '../../ports/sources.ts'
 import { shortLine, viewOf } from './line-view.ts'
-import { failed, said, type Tool, tool } from './tool.ts'
+import { type Tool, tool, toolError, toolText } from './tool.ts'
 import { whyNotPath } from './tool-access.ts'
 
 /** What an answer holds at most. */
@@ -36,10 +36,11 @@ const viewTool = (sources: Sources): Tool =>
     },
     async ({ path, from, to }) => {
       const why = whyNotPath(path)
-      if (why !== null) return failed(why)
+      if (why !== null) return toolError(why)
       const file = await sources.read(path)
-      if (file === null) return failed(`There is no file ${listed([path])} that can be read; list shows what there is`)
-      if (file.binary) return said(`${path} is a binary file of ${file.bytes} bytes`)
+      if (file === null)
+        return toolError(`There is no file ${listed([path])} that can be read; list shows what there is`)
+      if (file.binary) return toolText(`${path} is a binary file of ${file.bytes} bytes`)
       return viewOf(path, file.text, from ?? 1, to)
     },
   )
@@ -58,13 +59,13 @@ const searchTool = (sources: Sources): Tool =>
     },
     async ({ pattern, literal, glob }) => {
       const why = glob === null ? null : validGlob(glob)
-      if (why !== null) return failed(`The glob is not understood: ${why}`)
+      if (why !== null) return toolError(`The glob is not understood: ${why}`)
       const found = await sources.search(pattern, { literal, glob, most: MOST_MATCHES })
-      if (!found.ok) return failed(found.why)
+      if (!found.ok) return toolError(found.why)
       const lines = found.lines
         .slice(0, MOST_MATCHES)
         .map(({ path, line, text }) => `${path}:${line}: ${shortLine(text, LONGEST_MATCH)}`)
-      return said(page(lines, found.more, 'No line matches', 'More lines match: narrow the search'))
+      return toolText(page(lines, found.more, 'No line matches', 'More lines match: narrow the search'))
     },
   )
 
@@ -78,9 +79,9 @@ const listTool = (sources: Sources): Tool =>
     },
     async ({ glob }) => {
       const why = validGlob(glob)
-      if (why !== null) return failed(`The glob is not understood: ${why}`)
+      if (why !== null) return toolError(`The glob is not understood: ${why}`)
       const { paths, more } = await sources.list(glob, MOST_PATHS)
-      return said(page(paths.slice(0, MOST_PATHS), more, 'No path matches', 'More paths match: narrow the glob'))
+      return toolText(page(paths.slice(0, MOST_PATHS), more, 'No path matches', 'More paths match: narrow the glob'))
     },
   )
 
@@ -94,9 +95,9 @@ const logTool = (sources: Sources): Tool =>
     },
     async ({ path }) => {
       const why = path === null ? null : whyNotPath(path)
-      if (why !== null) return failed(why)
+      if (why !== null) return toolError(why)
       const lines = await sources.log(path, MOST_COMMITS)
-      return said(page(lines.slice(0, MOST_COMMITS), false, 'No history is known here', ''))
+      return toolText(page(lines.slice(0, MOST_COMMITS), false, 'No history is known here', ''))
     },
   )
 

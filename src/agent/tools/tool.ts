@@ -4,9 +4,9 @@ import type { ToolSpec } from '../../ports/model.ts'
 import { jsonSchemaOf } from './json-schema.ts'
 
 /** `finished`: the checked value of `finish`; `notAllowed`: the plan's gate is shut, and the conversation ends. */
-export type ToolAnswer = Said | { finished: unknown } | { notAllowed: string }
+export type ToolAnswer = ToolText | { finished: unknown } | { notAllowed: string }
 
-export interface Said {
+export interface ToolText {
   text: string
   failed: boolean
 }
@@ -25,8 +25,8 @@ export interface Tool {
 export const LONGEST_ANSWER = 10_000
 const NOTE = 100
 
-export const said = (text: string): Said => ({ text, failed: false })
-export const failed = (text: string): Said => ({ text, failed: true })
+export const toolText = (text: string): ToolText => ({ text, failed: false })
+export const toolError = (text: string): ToolText => ({ text, failed: true })
 
 /** A tool whose input is one schema's, and whose answers are never longer than a model should read at once. */
 export function tool<Schema extends z.ZodType>(
@@ -39,7 +39,7 @@ export function tool<Schema extends z.ZodType>(
     kind,
     async use(input, signal) {
       const parsed = about.input.safeParse(input)
-      if (!parsed.success) return failed(capped(`The input does not fit: ${problems(input, parsed.error)}`))
+      if (!parsed.success) return toolError(capped(`The input does not fit: ${problems(input, parsed.error)}`))
       const answer = await use(parsed.data, signal)
       return 'text' in answer ? { ...answer, text: capped(answer.text) } : answer
     },

@@ -3,7 +3,7 @@ import { argvSchema } from '../../core/plan/plan.ts'
 import type { CommandRun } from '../../ports/sandbox.ts'
 import { changingTools } from './changing-tools.ts'
 import { readingTools } from './reading-tools.ts'
-import { failed, type Tool, type ToolAnswer, tool } from './tool.ts'
+import { type Tool, type ToolAnswer, tool, toolError } from './tool.ts'
 import type { WorkPlace } from './tool-access.ts'
 
 /** view, search, list, log, edit, create, run. Each call asks the plan's gate first, reading ones too. */
@@ -34,9 +34,10 @@ const runTool = (at: WorkPlace): Tool =>
     },
     async ({ argv }, signal) => {
       const command = at.commands.find((one) => JSON.stringify(one) === JSON.stringify(argv))
-      if (command === undefined) return failed(`That command is not in the plan. Those that may be run: ${choices(at)}`)
+      if (command === undefined)
+        return toolError(`That command is not in the plan. Those that may be run: ${choices(at)}`)
       const seconds = at.seconds()
-      if (seconds <= 0) return failed('No time is left to run anything; finish')
+      if (seconds <= 0) return toolError('No time is left to run anything; finish')
       const { sandbox, worktree, env } = at
       return answerOf(await sandbox.run(command, { worktree, seconds, signal, env }))
     },

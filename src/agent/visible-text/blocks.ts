@@ -5,10 +5,10 @@ import {
   fencePart,
   type HtmlExtent,
   htmlAt,
-  type Line,
+  type ListMarker,
   MAX_INDENT,
-  type Marker,
   matchAt,
+  type SourceLine,
 } from './lines.ts'
 
 interface HtmlBlock {
@@ -21,7 +21,7 @@ interface HtmlBlock {
 export interface Blocks {
   depth: number
   /** List items around the line, outermost first. */
-  items: readonly Pick<Marker, 'column' | 'content'>[]
+  items: readonly Pick<ListMarker, 'column' | 'content'>[]
   /** Whether `items` or `depth` may be wrong: a paragraph continued where its container seemed to end. */
   uncertain: boolean
   /** Whether fences may be counted wrongly from here on. Then nothing is taken for a code block any more. */
@@ -49,7 +49,7 @@ export function markUncertain(blocks: Blocks): void {
 }
 
 /** Whether the line is for certain in no quote, list item or block of HTML. */
-export const isTopLevel = (blocks: Blocks, line: Line): boolean =>
+export const isTopLevel = (blocks: Blocks, line: SourceLine): boolean =>
   line.depth === 0 && blocks.items.length === 0 && !blocks.uncertain && blocks.html === null
 
 /** What a line is. In `html`, Markdown means nothing. */
@@ -59,7 +59,7 @@ export type LineRole = 'code' | 'blank' | 'text' | 'html'
  * The role of the next line. Code is kept as it is, so a line is called code only if every reading of the text shows it
  * as code.
  */
-export function nextRole(blocks: Blocks, text: string, line: Line): LineRole {
+export function nextRole(blocks: Blocks, text: string, line: SourceLine): LineRole {
   if (blocks.fence !== null && continuesFence(blocks, blocks.fence, text, line)) return 'code'
   // Inside HTML, `>` is an ordinary character.
   if (line.blank && line.depth <= (blocks.html?.depth ?? line.depth)) return blank(blocks)
@@ -77,7 +77,7 @@ export function nextRole(blocks: Blocks, text: string, line: Line): LineRole {
   return html ? 'html' : 'text'
 }
 
-function continuesFence(blocks: Blocks, fence: Fence, text: string, line: Line): boolean {
+function continuesFence(blocks: Blocks, fence: Fence, text: string, line: SourceLine): boolean {
   const part = fencePart(fence, text, line)
   if (part !== 'inside') blocks.fence = null
   blocks.before = 'code'
@@ -91,7 +91,7 @@ function blank(blocks: Blocks): LineRole {
 }
 
 /** Whether the line is still in a block of HTML. It is not if the container has ended, or if the block may not exist. */
-function continuesHtml(blocks: Blocks, html: HtmlBlock, text: string, line: Line): boolean {
+function continuesHtml(blocks: Blocks, html: HtmlBlock, text: string, line: SourceLine): boolean {
   if (html.extent === 'perhaps') return false
   const inside = line.depth >= html.depth && line.indent >= html.content
   if (!inside || (html.extent === 'raw' && endsRaw(text, line))) blocks.html = null
@@ -99,7 +99,7 @@ function continuesHtml(blocks: Blocks, html: HtmlBlock, text: string, line: Line
   return inside
 }
 
-function opensFence(blocks: Blocks, line: Line, fence: Fence): boolean {
+function opensFence(blocks: Blocks, line: SourceLine, fence: Fence): boolean {
   if (blocks.fencesUncertain) return false
   const atEdge = line.depth === 0 && line.indent === 0
   if (blocks.html !== null || (blocks.uncertain && !atEdge)) {
@@ -116,13 +116,13 @@ function opensFence(blocks: Blocks, line: Line, fence: Fence): boolean {
   return true
 }
 
-function isIndentedCode(blocks: Blocks, line: Line): boolean {
+function isIndentedCode(blocks: Blocks, line: SourceLine): boolean {
   if (!isTopLevel(blocks, line) || blocks.fencesUncertain || line.markers.length > 0) return false
   return blocks.before !== 'text' && line.indent > MAX_INDENT
 }
 
 /** Whether the line is raw HTML. If the next lines may be too, the block stays open. */
-function beginsHtml(blocks: Blocks, text: string, line: Line): boolean {
+function beginsHtml(blocks: Blocks, text: string, line: SourceLine): boolean {
   const content = contentOf(blocks)
   if (!blocks.uncertain && line.indent - content > MAX_INDENT) return false
   const extent = htmlAt(text, line, blocks.before === 'text', blocks.uncertain)
@@ -143,7 +143,7 @@ const itemsAround = ({ items }: Blocks, column: number): Blocks['items'] =>
   items.filter(({ content }) => content <= column)
 
 /** Closes and opens quotes and list items. `fenced`: the line cannot be part of a paragraph before it. */
-function updateContainers(blocks: Blocks, text: string, line: Line, fenced: boolean): void {
+function updateContainers(blocks: Blocks, text: string, line: SourceLine, fenced: boolean): void {
   const { depth, markers, indent } = line
   const [first] = markers
   const fresh = fenced || blocks.before !== 'text'
@@ -165,7 +165,7 @@ function updateContainers(blocks: Blocks, text: string, line: Line, fenced: bool
     blocks.items = [...itemsAround(blocks, indent), { column: indent, content: indent + FOOTNOTE_INDENT }]
 }
 
-function enterItem(blocks: Blocks, { column, content, interrupts }: Marker, fresh: boolean): void {
+function enterItem(blocks: Blocks, { column, content, interrupts }: ListMarker, fresh: boolean): void {
   const around = itemsAround(blocks, column)
   // Further in it is code, or a paragraph that continues.
   if (column - (around.at(-1)?.content ?? 0) > MAX_INDENT) return

@@ -1,6 +1,6 @@
 import { type LineRole, nextRole, noBlocks } from './blocks.ts'
 import { isVisibleColour } from './html-tags.ts'
-import { type Line, languageOf, lineAt } from './lines.ts'
+import { languageOf, lineAt, type SourceLine } from './lines.ts'
 import type { RemovedKind } from './removed.ts'
 
 interface Range {
@@ -14,7 +14,7 @@ export interface Cut extends Range {
 }
 
 /** `formula`: a line of a `math` block. */
-interface PlacedLine extends Line {
+interface PlacedLine extends SourceLine {
   readonly role: LineRole | 'formula'
 }
 
@@ -67,13 +67,13 @@ function tableCuts(text: string, lines: readonly PlacedLine[]): Cut[] {
   return cuts
 }
 
-function delimitersOf(text: string, line: Line): number {
+function delimitersOf(text: string, line: SourceLine): number {
   const rows = [text.slice(line.body, line.end), text.slice(line.start, line.end).replace(ROW_START, '')]
   return rows.some((row) => DELIMITERS.test(row)) ? cellsOf(text, line).count : 0
 }
 
 /** Where the cells of a row end, and how many there are. A bar in code ends a cell as well. */
-function cellsOf(text: string, line: Line): { ends: number[]; count: number } {
+function cellsOf(text: string, line: SourceLine): { ends: number[]; count: number } {
   const row = text.slice(line.start, line.end)
   const begin = ROW_START.exec(row)?.[0].length ?? 0
   const ends: number[] = []
@@ -84,7 +84,7 @@ function cellsOf(text: string, line: Line): { ends: number[]; count: number } {
   return { ends, count: ends.length + (rest.trim() === '' ? 0 : 1) }
 }
 
-function excessCells(text: string, line: Line, columns: number): Cut[] {
+function excessCells(text: string, line: SourceLine, columns: number): Cut[] {
   const bar = cellsOf(text, line).ends[columns - 1]
   if (bar === undefined || text.slice(bar + 1, line.end).trim() === '') return []
   return [{ from: bar + 1, to: line.end, kind: 'excess-cell' }]

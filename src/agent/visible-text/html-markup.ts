@@ -2,7 +2,7 @@ import { hidesRest, isHidden, isLayout, isShown, isVoid, readTag, type Tag } fro
 import { matchAt } from './lines.ts'
 import { target } from './links.ts'
 import { drop, endUnlessHiding, find, isBlock, keep, mayHide, paragraphEnd, replaceTo } from './moves.ts'
-import { count } from './removed.ts'
+import { countRemoved } from './removed.ts'
 import type { Scan } from './scan.ts'
 
 /** What begins with `<`, outside code. */
@@ -101,14 +101,14 @@ function mayEndEarlier(scan: Scan, end: number): boolean {
 
 function image(scan: Scan, { attributes, end }: Tag): void {
   const texts = attributes.filter(({ name, value }) => /^(?:alt|title|aria-.*)$/.test(name) && value.trim() !== '')
-  count(scan.tally, 'image-text', texts.length)
+  countRemoved(scan.tally, 'image-text', texts.length)
   replaceTo(scan, end, '(image)')
 }
 
 function shownTag(scan: Scan, { name, closes, attributes, end }: Tag): void {
   const hidden = attributes.filter((attribute) => closes || !(isLayout(attribute) || isLink(attribute)))
   const link = closes ? undefined : attributes.find(isLink)
-  count(scan.tally, 'html-attribute', hidden.length)
+  countRemoved(scan.tally, 'html-attribute', hidden.length)
   if (hidden.length === 0) keep(scan, end)
   else replaceTo(scan, end, `<${closes ? '/' : ''}${name}${link === undefined ? '' : ` href="${link.value}"`}>`)
 }

@@ -3,13 +3,13 @@ import { markup } from './html-markup.ts'
 import { matchAt } from './lines.ts'
 import { closeBracket, openBracket, withoutData } from './links.ts'
 import { drop, inAddress, keep, visibleTo, write } from './moves.ts'
-import { count } from './removed.ts'
+import { countRemoved } from './removed.ts'
 import type { Scan } from './scan.ts'
 
 const SPECIAL = /[\\`<&\]\n]|!?\[/g
 
 /** Reads to the end of the line, or of the line on which something that begins here ends. */
-export function inline(scan: Scan): void {
+export function scanInline(scan: Scan): void {
   for (;;) {
     SPECIAL.lastIndex = scan.at
     const found = SPECIAL.exec(scan.text)
@@ -25,7 +25,7 @@ function plain(scan: Scan, to: number): void {
   scan.at = to
   write(
     scan,
-    withoutData(text, () => count(scan.tally, 'data-uri')),
+    withoutData(text, () => countRemoved(scan.tally, 'data-uri')),
   )
 }
 

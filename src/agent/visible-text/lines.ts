@@ -5,7 +5,7 @@ export function matchAt(pattern: RegExp, text: string, at: number): RegExpExecAr
 }
 
 /** How a list item begins: the column of its marker, and the column its content is indented to. */
-export interface Marker {
+export interface ListMarker {
   readonly column: number
   readonly content: number
   /** Bullets and the number 1 may interrupt a paragraph; other numbers and empty items may not. */
@@ -13,7 +13,7 @@ export interface Marker {
 }
 
 /** A line as Markdown's block structure sees it. Columns count from behind its last `>`. */
-export interface Line {
+export interface SourceLine {
   readonly start: number
   /** The place of its line feed, or the end of the text. */
   readonly end: number
@@ -22,7 +22,7 @@ export interface Line {
   readonly depth: number
   /** Its containers may be read in more than one way: a quote in a list item, tabs, or too many of them. */
   readonly ambiguous: boolean
-  readonly markers: readonly Marker[]
+  readonly markers: readonly ListMarker[]
   readonly indent: number
   /** Where its content begins. */
   readonly body: number
@@ -36,12 +36,12 @@ const MAX_CONTAINERS = 42
 const MARKER = /(?:[-+*]|(\d{1,9})[.)])(?=[ \t\n]|$)/y
 const RULE = /(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})(?=\n|$)/y
 
-export function lineAt(text: string, start: number): Line {
+export function lineAt(text: string, start: number): SourceLine {
   const end = lineEnd(text, start)
   let depth = 0
   let ambiguous = false
   let containers = 0
-  let markers: Marker[] = []
+  let markers: ListMarker[] = []
   let place = skipBlanks(text, start, 0)
   for (; containers < MAX_CONTAINERS; containers += 1) {
     if (text[place.at] === '>') {
@@ -84,7 +84,7 @@ function skipBlanks(text: string, from: number, column: number): Place {
 
 const afterQuote = (text: string, at: number): Place => skipBlanks(text, at + (text[at + 1] === ' ' ? 2 : 1), 0)
 
-function markerAt(text: string, { at, column }: Place): (Marker & { width: number }) | null {
+function markerAt(text: string, { at, column }: Place): (ListMarker & { width: number }) | null {
   const found = matchAt(RULE, text, at) === null ? matchAt(MARKER, text, at) : null
   if (found === null) return null
   const width = found[0].length
@@ -129,7 +129,7 @@ export function languageOf(fence: Fence): string {
 }
 
 /** The fence that this line opens if it is in no list item and in no block of another kind. */
-export function fenceAt(text: string, { start, body, depth }: Line): Fence | null {
+export function fenceAt(text: string, { start, body, depth }: SourceLine): Fence | null {
   const found = matchAt(FENCE, text, body)
   if (found === null) return null
   const [, ticks = '', info = ''] = found
@@ -137,7 +137,7 @@ export function fenceAt(text: string, { start, body, depth }: Line): Fence | nul
 }
 
 /** Whether a line continues the block, ends it, or is outside because the quote or list item has ended. */
-export function fencePart(fence: Fence, text: string, line: Line): 'inside' | 'end' | 'outside' {
+export function fencePart(fence: Fence, text: string, line: SourceLine): 'inside' | 'end' | 'outside' {
   let place = skipBlanks(text, line.start, 0)
   for (let level = 0; level < fence.depth; level += 1) {
     if (text[place.at] !== '>' || place.column > MAX_INDENT) return 'outside'
@@ -168,7 +168,7 @@ const COMMENT = /<(?:!--|\?|![a-z]|!\[CDATA\[)/iy
 const LONE_TAG = new RegExp(`^${markdownTag('[ \\t]')}[ \\t]*$`, 'i')
 
 /** The raw HTML that a line begins, by the line before it and by whether its containers are known for certain. */
-export function htmlAt(text: string, line: Line, afterText: boolean, uncertain: boolean): HtmlExtent | null {
+export function htmlAt(text: string, line: SourceLine, afterText: boolean, uncertain: boolean): HtmlExtent | null {
   const { body } = line
   if (text[body] !== '<') return null
   if (matchAt(RAW, text, body)) return endsRaw(text, line) ? 'line' : 'raw'
@@ -179,4 +179,4 @@ export function htmlAt(text: string, line: Line, afterText: boolean, uncertain: 
   return LONE_TAG.test(text.slice(body, line.end)) ? (afterText || uncertain ? 'perhaps' : 'block') : null
 }
 
-export const endsRaw = (text: string, line: Line): boolean => RAW_END.test(text.slice(line.body, line.end))
+export const endsRaw = (text: string, line: SourceLine): boolean => RAW_END.test(text.slice(line.body, line.end))

@@ -1,6 +1,6 @@
-import { type Line, matchAt } from './lines.ts'
+import { matchAt, type SourceLine } from './lines.ts'
 import { drop, endUnlessHiding, find, inAddress, keep, mayHide, paragraphEnd, replaceTo } from './moves.ts'
-import { count } from './removed.ts'
+import { countRemoved } from './removed.ts'
 import type { Opener, Scan } from './scan.ts'
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i
@@ -68,7 +68,7 @@ function finishLink(scan: Scan, opener: Opener, tail: Tail): void {
   if (scan.text.slice(scan.at, tail.end).includes('`')) scan.paired = false
   const visible = scan.visible > opener.visible
   if (opener.image || !visible) scan.out.length = opener.written
-  if (opener.image && visible) count(scan.tally, 'image-text')
+  if (opener.image && visible) countRemoved(scan.tally, 'image-text')
   if (opener.image) replaceTo(scan, tail.end, '(image)')
   else if (!visible) drop(scan, tail.end, 'empty-link')
   else if (tail.asWritten) keep(scan, tail.end)
@@ -98,8 +98,8 @@ function resource(scan: Scan): Tail | null {
   const end = overBlanks(text, found.titleEnd ?? found.to)
   if (text[end] !== ')' || end >= limit) return null
   const leads = target(found.written)
-  if (found.titleEnd !== null) count(scan.tally, 'link-title')
-  if (leads === '' && found.written !== '' && found.written !== '<>') count(scan.tally, 'link-target')
+  if (found.titleEnd !== null) countRemoved(scan.tally, 'link-title')
+  if (leads === '' && found.written !== '' && found.written !== '<>') countRemoved(scan.tally, 'link-target')
   return { leads, end: end + 1, asWritten: found.titleEnd === null && leads === found.written }
 }
 
@@ -163,7 +163,7 @@ function isEscaped(text: string, at: number): boolean {
 }
 
 /** Removes the definition that begins this line, if there is one: GitHub does not show it. */
-export function definition(scan: Scan, line: Line): void {
+export function definition(scan: Scan, line: SourceLine): void {
   let label = definedLabel(scan)
   if (label?.name.startsWith('^')) {
     if (footnote(scan, label, line)) return
@@ -210,7 +210,7 @@ const HIDING_BLOCK = /<|`{3}|~{3}/y
  * Removes a footnote that nothing refers to, since it is not shown. The first pass does not know, so its text is read.
  * A footnote that begins with HTML or a fence may hide what follows, so it is removed too. True if it is removed.
  */
-function footnote(scan: Scan, { name, end }: Label, line: Line): boolean {
+function footnote(scan: Scan, { name, end }: Label, line: SourceLine): boolean {
   scan.inFootnote = true
   const { footnotes } = scan.known
   const body = overBlanks(scan.text, end)

@@ -1,6 +1,6 @@
 import { markUncertain } from './blocks.ts'
 import type { Cut } from './cuts.ts'
-import { count, type RemovedKind } from './removed.ts'
+import { countRemoved, type RemovedKind } from './removed.ts'
 import type { Scan } from './scan.ts'
 
 /** Where the string is next, or the end of the text. No part of the text is searched twice for it. */
@@ -83,7 +83,7 @@ export function replaceTo(scan: Scan, to: number, piece: string): void {
 
 /** Moves to `to` and writes nothing. */
 export function drop(scan: Scan, to: number, kind: RemovedKind): void {
-  count(scan.tally, kind)
+  countRemoved(scan.tally, kind)
   if (to >= scan.text.length) dropRest(scan)
   const severalLines = to > scan.end + 1
   const certain = isBlock(scan) && kind === 'html-comment'

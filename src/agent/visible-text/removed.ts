@@ -34,10 +34,10 @@ export interface Removed {
 
 export type Tally = Map<RemovedKind, number>
 
-export const count = (tally: Tally, kind: RemovedKind, by = 1): void => {
+export const countRemoved = (tally: Tally, kind: RemovedKind, by = 1): void => {
   if (by > 0) tally.set(kind, (tally.get(kind) ?? 0) + by)
 }
 
 /** Sorted by kind, so that the order in which things were found does not matter. */
-export const listed = (tally: Tally): Removed[] =>
+export const listRemoved = (tally: Tally): Removed[] =>
   [...tally].map(([kind, times]) => ({ kind, count: times })).toSorted((a, b) => (a.kind < b.kind ? -1 : 1))

@@ -1,6 +1,6 @@
 import { INVISIBLE } from '../../core/text/control-characters.ts'
 import { withoutData } from './links.ts'
-import { count, listed, type Removed, type RemovedKind, type Tally } from './removed.ts'
+import { countRemoved, listRemoved, type Removed, type RemovedKind, type Tally } from './removed.ts'
 import { nothingKnown, visibleText } from './visible-text.ts'
 
 export interface Sanitised {
@@ -16,8 +16,8 @@ export interface Sanitised {
 export function sanitise(text: string): Sanitised {
   const tally: Tally = new Map()
   const visible = untilStable(withoutInvisible(visibleAsWritten(text, tally), tally), tally)
-  count(tally, 'long-base64', visible.match(BASE64)?.length ?? 0)
-  return { text: visible, removed: listed(tally) }
+  countRemoved(tally, 'long-base64', visible.match(BASE64)?.length ?? 0)
+  return { text: visible, removed: listRemoved(tally) }
 }
 
 /**
@@ -52,8 +52,8 @@ const sameLabels = (one: ReadonlySet<string> | null, other: ReadonlySet<string> 
 
 /** Without the characters that could hide anything. */
 function withoutMarkup(text: string, tally: Tally): string {
-  count(tally, 'tangled-markup')
-  return withoutData(text.replace(/[<&[]/g, ''), () => count(tally, 'data-uri'))
+  countRemoved(tally, 'tangled-markup')
+  return withoutData(text.replace(/[<&[]/g, ''), () => countRemoved(tally, 'data-uri'))
 }
 
 const BASE64 = /[A-Za-z0-9+/_-]{200,}={0,2}/g
@@ -73,12 +73,12 @@ const withLineFeeds = (text: string): string => text.replace(/\r\n?/g, '\n')
 /** The text without invisible characters, except line feeds, tabs and those that join emoji. */
 function withoutInvisible(text: string, tally: Tally): string {
   const plain = withLineFeeds(text).replace(ANSI, () => {
-    count(tally, 'ansi-escape')
+    countRemoved(tally, 'ansi-escape')
     return ''
   })
   return plain.replace(INVISIBLE, (character: string, at: number) => {
     if (character === '\n' || character === '\t' || isPartOfEmoji(character, plain, at)) return character
-    count(tally, kindOf(character))
+    countRemoved(tally, kindOf(character))
     return /[\u2028\u2029]/.test(character) ? ' ' : ''
   })
 }

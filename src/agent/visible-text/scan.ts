@@ -1,6 +1,6 @@
 import { noBlocks } from './blocks.ts'
 import { cutsIn } from './cuts.ts'
-import { count, type Tally } from './removed.ts'
+import { countRemoved, type Tally } from './removed.ts'
 
 /** What an earlier pass over the same text found: where labels lead to, and which footnotes are referred to. */
 export interface Known {
@@ -25,7 +25,7 @@ export type Scan = ReturnType<typeof beginScan>
 
 export function beginScan(text: string, known: Known, tally: Tally) {
   const cuts = cutsIn(text)
-  for (const { kind } of cuts) count(tally, kind)
+  for (const { kind } of cuts) countRemoved(tally, kind)
   const out: string[] = []
   const openers: Opener[] = []
   return {

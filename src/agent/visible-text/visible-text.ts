@@ -1,9 +1,9 @@
 import { isTopLevel, nextRole } from './blocks.ts'
-import { inline } from './inline.ts'
-import { type Fence, fenceAt, type Line, languageOf, lineAt, MAX_INDENT } from './lines.ts'
+import { scanInline } from './inline.ts'
+import { type Fence, fenceAt, languageOf, lineAt, MAX_INDENT, type SourceLine } from './lines.ts'
 import { definition } from './links.ts'
 import { drop, keep, replaceTo } from './moves.ts'
-import { count, type Tally } from './removed.ts'
+import { countRemoved, type Tally } from './removed.ts'
 import { beginScan, type Known, type Scan } from './scan.ts'
 
 export interface VisibleText {
@@ -32,7 +32,7 @@ function readLine(scan: Scan): void {
   else codeLine(scan, line, role === 'code')
 }
 
-function codeLine(scan: Scan, line: Line, code: boolean): void {
+function codeLine(scan: Scan, line: SourceLine, code: boolean): void {
   scan.openers.length = 0
   Object.assign(scan, { paired: true, inFootnote: false, inParagraph: false })
   if (code && scan.blocks.fence !== null) withoutAsides(scan, line, scan.blocks.fence)
@@ -40,21 +40,21 @@ function codeLine(scan: Scan, line: Line, code: boolean): void {
 }
 
 /** Removes from a code block the words behind its first ticks, and the comments of a diagram. */
-function withoutAsides(scan: Scan, line: Line, fence: Fence): void {
+function withoutAsides(scan: Scan, line: SourceLine, fence: Fence): void {
   const isDiagram = languageOf(fence).toLowerCase() === 'mermaid'
   if (fence.start === line.start) withoutFenceWords(scan, line, fence)
   else if (isDiagram && scan.text.startsWith('%%', line.body)) drop(scan, line.end, 'diagram-comment')
 }
 
-function withoutFenceWords(scan: Scan, line: Line, fence: Fence): void {
+function withoutFenceWords(scan: Scan, line: SourceLine, fence: Fence): void {
   const language = languageOf(fence)
   if (fence.info === language) return
   keep(scan, line.body + fence.length)
   replaceTo(scan, line.end, language)
-  count(scan.tally, 'fence-words')
+  countRemoved(scan.tally, 'fence-words')
 }
 
-function textLine(scan: Scan, line: Line, html: boolean): void {
+function textLine(scan: Scan, line: SourceLine, html: boolean): void {
   scan.html = html
   scan.topLevel = isTopLevel(scan.blocks, line) && line.indent <= MAX_INDENT
   keep(scan, line.body)
@@ -63,17 +63,17 @@ function textLine(scan: Scan, line: Line, html: boolean): void {
   scan.inParagraph = !html && isParagraph(scan, line)
   scan.depth = line.depth
   if (!html || scan.blocks.html?.extent === 'perhaps') definition(scan, line)
-  inline(scan)
+  scanInline(scan)
 }
 
 /** Its words may not be shown; or they may be text like any other, in which a tag hides the rest. */
-function uncertainFence(scan: Scan, line: Line, fence: Fence): void {
+function uncertainFence(scan: Scan, line: SourceLine, fence: Fence): void {
   if (fence.info.includes('<')) drop(scan, scan.text.length, 'fence-words')
   else withoutFenceWords(scan, line, fence)
 }
 
 /** A paragraph that began with a letter continues as text, so no definition can begin in it. */
-function isParagraph(scan: Scan, line: Line): boolean {
+function isParagraph(scan: Scan, line: SourceLine): boolean {
   const first = scan.text[line.body] ?? ''
   const continues = scan.inParagraph && line.markers.length === 0 && line.depth === scan.depth
   return /\p{L}/u.test(first) || (continues && first === '[')

@@ -2,20 +2,20 @@ import type { TaskFailure } from '../../core/failure.ts'
 import type { Sha } from '../../core/ids.ts'
 import type { TaskRecord } from '../../core/run/state.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Speaker } from '../loop/metered-model.ts'
+import type { MeteredModel } from '../loop/metered-model.ts'
 import type { Quotes } from '../prompts/quote.ts'
 import type { WorkPlace } from '../tools/tool-access.ts'
 import type { Finish } from './finish.ts'
 import type { Transcript } from './transcript.ts'
 
-export interface Commit {
+export interface CommitResult {
   head: Sha
   tree: Sha
 }
 
 /** What a worker has left, as git holds it. `failure`: git could not take it. */
-export interface Kept {
-  commit: Commit | null
+export interface WorkTreeState {
+  commit: CommitResult | null
   paths: readonly string[]
   /** Paths outside of the task's that commands had changed. */
   putBack: readonly string[]
@@ -23,7 +23,7 @@ export interface Kept {
 }
 
 /** What the machine's own run of the checks came to, on exactly the tree that is handed over. */
-export interface Checked {
+export interface CheckResult {
   failure: TaskFailure | null
   tree: Sha | null
   log: string
@@ -31,21 +31,21 @@ export interface Checked {
 }
 
 /** What the machine does for a worker. No answer of a model is among its arguments. */
-export interface Bench {
+export interface Checker {
   /** Everything that was changed since the base, as one commit on it; what lies outside of the task's paths is put back first. */
-  keep(): Promise<Kept>
+  keep(): Promise<WorkTreeState>
   /** Runs every check on what was kept. Nothing kept is no work, where work was asked for. */
-  check(kept: Kept): Promise<Checked>
+  check(kept: WorkTreeState): Promise<CheckResult>
 }
 
 /** All that an agent is given to work on one task. */
 export interface WorkerDeps {
-  speaker: Speaker
+  metered: MeteredModel
   model: string
   /** US dollars that the attempt was given. */
   allowance: number
   place: WorkPlace
-  bench: Bench
+  bench: Checker
   clock: Pick<Clock, 'now'>
   quotes: Quotes
   limits: { turns: number; minutes: number }
@@ -55,10 +55,10 @@ export interface WorkerDeps {
 }
 
 /** What an attempt came to. Whatever the ending, `kept` holds the work so far. */
-export interface Worked {
+export interface WorkResult {
   failure: TaskFailure | null
-  kept: Kept
-  checked: Checked | null
+  kept: WorkTreeState
+  checked: CheckResult | null
   said: Finish | null
   turns: number
 }

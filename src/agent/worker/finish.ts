@@ -26,7 +26,7 @@ export const FINISH =
   'Ends your work. What you changed is committed and the acceptance is run on exactly that; if it fails, you hear of it. The tasks behind yours read what you say here, and nothing else of your work but the files.'
 
 /** What an agent hears when one call is left of its money or its turns. */
-export const lastWords = (of: 'money' | 'turns'): string =>
+export const lastCallPrompt = (of: 'money' | 'turns'): string =>
   of === 'money'
     ? 'The money of this attempt is nearly over: it is enough for this one answer. Call finish now, with what is done and what is not.'
     : 'This is the last turn of this attempt. Call finish now, with what is done and what is not.'
@@ -40,7 +40,7 @@ export const proves = ({ baseline }: Findings): boolean =>
   baseline.some(({ ran }) => ran.timedOut || ran.exitCode !== 0)
 
 /** In the place of what the agent did not come to say. Files and check are filled in by the machine. */
-export const unsaid = ({ ending }: Conversed): Finish => ({
+export const missingFinish = ({ ending }: Conversed): Finish => ({
   outcome: 'done',
   did: `Not said: the ${ending.end === 'turns' ? 'turns' : 'money'} of the attempt ended before its words. Its files are below, and its acceptance passes.`,
   interfaces: [],

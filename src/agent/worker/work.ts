@@ -3,10 +3,10 @@ import type { Conversation } from '../loop/conversation.ts'
 import { continueWith, converse } from '../loop/loop.ts'
 import { type Findings, openingOf, systemOf } from '../prompts/worker-prompt.ts'
 import { finishTool, workingTools } from '../tools/toolbox.ts'
-import type { Worked, WorkerDeps } from './checker.ts'
+import type { WorkerDeps, WorkResult } from './checker.ts'
 import { reminderOf } from './feedback.ts'
-import { FINISH, finishSchema, lastWords, proves } from './finish.ts'
-import { type Course, judge } from './judge.ts'
+import { FINISH, finishSchema, lastCallPrompt, proves } from './finish.ts'
+import { type AttemptProgress, judge } from './judge.ts'
 
 /** Tokens of one answer: enough for the longest file that `create` takes. */
 const MOST_ANSWER = 20_000
@@ -18,11 +18,11 @@ export async function workOnTask(
   brief: Brief,
   findings: Findings,
   signal: AbortSignal,
-): Promise<Worked> {
-  const heard = listener(deps, brief)
-  const conversation = conversationOf(deps, { brief, findings, signal, heard })
+): Promise<WorkResult> {
+  const steering = listener(deps, brief)
+  const conversation = conversationOf(deps, { brief, findings, signal, steering })
   const talked = await converse(conversation)
-  let course: Course = {
+  let progress: AttemptProgress = {
     talked,
     turns: talked.turnsUsed,
     rounds: 0,
@@ -31,12 +31,12 @@ export async function workOnTask(
     checked: null,
   }
   for (;;) {
-    const next = await judge(deps, course, heard)
+    const next = await judge(deps, progress, steering)
     if ('worked' in next) return next.worked
-    const turns = deps.limits.turns - course.turns
+    const turns = deps.limits.turns - progress.turns
     const words = [{ kind: 'text', text: next.words } as const]
-    const again = await continueWith({ ...conversation, turns }, course.talked.thread, words)
-    course = { ...next.course, talked: again, turns: course.turns + again.turnsUsed }
+    const again = await continueWith({ ...conversation, turns }, progress.talked.thread, words)
+    progress = { ...next.progress, talked: again, turns: progress.turns + again.turnsUsed }
   }
 }
 
@@ -44,14 +44,14 @@ interface Beginning {
   brief: Brief
   findings: Findings
   signal: AbortSignal
-  heard: () => string | null
+  steering: () => string | null
 }
 
-function conversationOf(deps: WorkerDeps, { brief, findings, signal, heard }: Beginning): Conversation {
-  const { place, limits, quotes, speaker } = deps
+function conversationOf(deps: WorkerDeps, { brief, findings, signal, steering }: Beginning): Conversation {
+  const { place, limits, quotes, metered } = deps
   const opening = openingOf(brief, findings, { ...limits, commands: place.commands }, quotes)
   return {
-    speaker,
+    metered,
     model: deps.model,
     system: systemOf(brief, quotes),
     tools: [...workingTools(place), finishTool(finishSchema, FINISH)],
@@ -67,10 +67,10 @@ function conversationOf(deps: WorkerDeps, { brief, findings, signal, heard }: Be
     },
     reminder: {
       every: REMIND_EVERY,
-      text: () => reminderOf(brief, { minutes: place.seconds() / 60, usd: speaker.purse.left() }),
+      text: () => reminderOf(brief, { minutes: place.seconds() / 60, usd: metered.budget.left() }),
     },
-    last: lastWords,
-    interject: heard,
+    last: lastCallPrompt,
+    interject: steering,
     deadline: () => place.seconds() <= 0,
     onTurn: deps.transcript.turn,
   }

@@ -10,7 +10,7 @@ import { judgeByHand, whyNoAgent } from '../../jobs/orchestrate/planning/begin.t
 import { problem, tooLong } from '../../jobs/orchestrate/planning/propose.ts'
 import { planCanBeShown } from '../../render/plan/plan-comment.ts'
 import { isPlanned } from '../../render/plan/planned-run.ts'
-import { type Finding, isProblem, noteAt, problemAt } from '../finding.ts'
+import { type CheckFinding, isProblem, noteAt, problemAt } from '../finding.ts'
 import { pathNotes } from './paths.ts'
 
 interface PlanFile {
@@ -21,7 +21,7 @@ interface PlanFile {
 interface JudgedPlan {
   /** As `/plan` would propose it; null: it would be refused. */
   plan: Plan | null
-  findings: Finding[]
+  findings: CheckFinding[]
 }
 
 /** What GitHub takes as the text of an issue. */
@@ -81,7 +81,7 @@ function wholeProblems(
   return canBeProposed(plan, settings, notes) ? [] : [tooLong]
 }
 
-function agentNotes(file: string, plan: Plan, settings: Settings): Finding[] {
+function agentNotes(file: string, plan: Plan, settings: Settings): CheckFinding[] {
   const agents = plan.tasks.filter(isAgentTask)
   if (agents.length === 0 || settings.worker.command.length > 0) return []
   const { notes, problems } = budgetWords(plan, settings)
@@ -107,7 +107,8 @@ function placer(plan: Plan, lineOf: WrittenPlan['lineOf']): (problem: Problem) =
   }
 }
 
-const sorted = (findings: readonly Finding[]): Finding[] => findings.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
+const sorted = (findings: readonly CheckFinding[]): CheckFinding[] =>
+  findings.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
 
 /** What is not known before there is an issue; of the length that it will have. */
 const SHA = '0'.repeat(40)

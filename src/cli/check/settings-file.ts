@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { judgeSettings } from '../../config/settings.ts'
 import { defaultSettings, SETTINGS_PATH, type Settings } from '../../core/settings.ts'
-import { type Finding, noteAt, problemAt } from '../finding.ts'
+import { type CheckFinding, noteAt, problemAt } from '../finding.ts'
 import { topOf } from '../repository.ts'
 import { Mistake } from '../subcommand.ts'
 
@@ -12,7 +12,7 @@ export interface FoundSettings {
   file: string | null
   /** The defaults, if the file cannot be used. */
   settings: Settings
-  findings: Finding[]
+  findings: CheckFinding[]
 }
 
 /** The settings that a plan of this folder is judged by: the file that was named, else that of the repository. */

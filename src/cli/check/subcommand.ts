@@ -1,5 +1,5 @@
 import { SETTINGS_PATH } from '../../core/settings.ts'
-import { type Finding, isProblem, noteAt, shown, summed } from '../finding.ts'
+import { type CheckFinding, checkLines, isProblem, noteAt, summed } from '../finding.ts'
 import { trackedFiles } from '../repository.ts'
 import { readArguments, type Subcommand, type Terminal } from '../subcommand.ts'
 import { judgePlan } from './judge-plan.ts'
@@ -27,12 +27,12 @@ export const check: Subcommand = {
     const plan = named === undefined ? [] : await planFindings(named, settings, terminal)
     const findings = [...settings.findings, ...plan]
     if (values.json === true) for (const finding of findings) terminal.out(JSON.stringify(finding))
-    else for (const line of [...findings.flatMap(shown), ...closing(findings, named, settings)]) terminal.out(line)
+    else for (const line of [...findings.flatMap(checkLines), ...closing(findings, named, settings)]) terminal.out(line)
     return findings.some(isProblem) ? 1 : 0
   },
 }
 
-async function planFindings(name: string, { settings }: FoundSettings, { cwd }: Terminal): Promise<Finding[]> {
+async function planFindings(name: string, { settings }: FoundSettings, { cwd }: Terminal): Promise<CheckFinding[]> {
   const text = await readNamed(cwd, name)
   const files = await trackedFiles(cwd)
   const { findings } = judgePlan({ name, text }, settings, files)
@@ -46,7 +46,7 @@ async function planFindings(name: string, { settings }: FoundSettings, { cwd }: 
   ]
 }
 
-function closing(findings: readonly Finding[], plan: string | undefined, { file }: FoundSettings): string[] {
+function closing(findings: readonly CheckFinding[], plan: string | undefined, { file }: FoundSettings): string[] {
   const settings = file ?? `the default settings (there is no ${SETTINGS_PATH})`
   const looked = plan === undefined ? `Looked at ${settings}.` : `Judged ${plan} by ${settings}.`
   return [...(findings.length === 0 ? [] : ['']), `${looked} ${summed(findings)}`]

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { DemoFailure } from './failure.ts'
 
-export interface Place {
+export interface ApiRepository {
   api: string
   owner: string
   repo: string
 }
 
 /** Somebody with a token, who does what a person does on GitHub's pages, by the same REST calls that octokit makes. */
-export interface Person {
+export interface DemoPerson {
   login: string
   openIssue(title: string, body: string): Promise<number>
   comment(thread: number, body: string): Promise<number>
@@ -24,7 +24,7 @@ const merged = z.object({ sha: z.string(), merged: z.literal(true) })
 const wrapped = z.record(z.string(), z.unknown())
 
 /** `signal`: ends what is asked at the moment, and refuses what comes after. */
-export function personAt(place: Place, login: string, token: string, signal: AbortSignal): Person {
+export function personAt(place: ApiRepository, login: string, token: string, signal: AbortSignal): DemoPerson {
   const ask = async <Answer extends z.ZodType>(answer: Answer, method: string, path: string, body?: unknown) => {
     const response = await fetch(`${place.api}/repos/${place.owner}/${place.repo}${path}`, {
       method,

@@ -4,14 +4,14 @@ import { join, resolve } from 'node:path'
 import { Mistake, type Terminal } from '../subcommand.ts'
 
 /** The one folder in which everything of a demo lies. */
-export interface Place {
+export interface DemoFolder {
   folder: string
   /** Whether it goes when the demo is over. */
   isPassing: boolean
 }
 
 /** A folder that somebody names has to be new or empty, and stays. */
-export async function openPlace(named: string | undefined, keep: boolean, { cwd }: Terminal): Promise<Place> {
+export async function openPlace(named: string | undefined, keep: boolean, { cwd }: Terminal): Promise<DemoFolder> {
   if (named === undefined) {
     // Resolved: on macOS the folder for temporary files is a link, and git and the jobs know the real one.
     const folder = await mkdtemp(join(await realpath(tmpdir()), 'tributary-demo-'))
@@ -27,5 +27,5 @@ export async function openPlace(named: string | undefined, keep: boolean, { cwd 
 }
 
 /** What still writes in there is ending: another try follows. */
-export const removePlace = ({ folder }: Place): Promise<void> =>
+export const removePlace = ({ folder }: DemoFolder): Promise<void> =>
   rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })

@@ -1,10 +1,10 @@
 import { DemoFailure } from './failure.ts'
-import { type Comment, isBot, type Pull, type Seen } from './github-state.ts'
-import type { Person } from './person.ts'
-import { headOf, latestChecks, type Watch } from './progress.ts'
+import { isBot, type Seen, type SeenComment, type SeenPull } from './github-state.ts'
+import type { DemoPerson } from './person.ts'
+import { headingOf, latestChecks, type Watch } from './progress.ts'
 import type { Issue } from './sample-repository.ts'
 
-export type Cast = Readonly<Record<'admin' | 'writer' | 'outsider', Person>>
+export type Cast = Readonly<Record<'admin' | 'writer' | 'outsider', DemoPerson>>
 
 export interface Ending {
   issue: number
@@ -35,7 +35,7 @@ export async function play(cast: Cast, issue: Issue, watch: Watch): Promise<Endi
   return { issue: number, pull, merge, seen }
 }
 
-async function type(watch: Watch, person: Person, thread: number, words: string): Promise<number> {
+async function type(watch: Watch, person: DemoPerson, thread: number, words: string): Promise<number> {
   watch.say(person.login, `on #${thread}: ${words}`)
   return person.comment(thread, words)
 }
@@ -43,7 +43,7 @@ async function type(watch: Watch, person: Person, thread: number, words: string)
 /** Types something and waits for the answer to it: the next comment of ours on the thread. */
 async function ask(
   watch: Watch,
-  person: Person,
+  person: DemoPerson,
   thread: number,
   words: string,
   fits: (body: string) => boolean,
@@ -66,7 +66,7 @@ function planned({ comments, pulls }: Seen): { pull: number; approval: string } 
   return null
 }
 
-const saying = (comments: readonly Comment[], words: string): Comment | undefined =>
+const saying = (comments: readonly SeenComment[], words: string): SeenComment | undefined =>
   comments.find(({ author, body }) => isBot(author) && body.includes(words))
 
 const STUCK = ['## Stopped', '## Verification failed', '## Cancelled']
@@ -74,7 +74,7 @@ const STUCK = ['## Stopped', '## Verification failed', '## Cancelled']
 /** What a run comes to when it needs a person whom the demo does not play. */
 export function mustGoOn({ comments }: Seen): void {
   const stuck = STUCK.map((words) => saying(comments, words)).find((comment) => comment !== undefined)
-  if (stuck !== undefined) throw new DemoFailure(`the run came to a stop: ${headOf(stuck.body)}`)
+  if (stuck !== undefined) throw new DemoFailure(`the run came to a stop: ${headingOf(stuck.body)}`)
 }
 
 const readyAt =
@@ -94,6 +94,6 @@ function allWell({ checks }: Seen): void {
 const closed =
   (pull: number) =>
   (seen: Seen): Seen | null => {
-    const merged = (one: Pull) => one.number === pull && one.merged
+    const merged = (one: SeenPull) => one.number === pull && one.merged
     return seen.pulls.some(merged) && saying(seen.comments, '## Merged') !== undefined ? seen : null
   }

@@ -2,7 +2,7 @@ import type { Clock } from '../../ports/clock.ts'
 import { bounded } from '../../render/markdown/escape.ts'
 import { type Display, wrapped } from '../display.ts'
 import { DemoFailure } from './failure.ts'
-import { type Check, type Comment, isBot, type Look, type Pull, type Seen } from './github-state.ts'
+import { isBot, type ReadState, type Seen, type SeenCheck, type SeenComment, type SeenPull } from './github-state.ts'
 
 interface News {
   who: string
@@ -14,7 +14,7 @@ interface News {
  * What somebody who sees this for the first time wants to know of all that changes on the pages, each thing once. What
  * people type is told when they type it; how far the run is, is the status.
  */
-export function changesBetween(before: Seen, after: Seen): News[] {
+export function newsBetween(before: Seen, after: Seen): News[] {
   return [
     ...after.comments.filter((comment) => isNew(before.comments, comment)).flatMap(aboutComment),
     ...latestChecks(after.checks).flatMap((check) =>
@@ -28,22 +28,22 @@ export function changesBetween(before: Seen, after: Seen): News[] {
  * The newest check of each name is what a visitor sees: a task's stands on the commit where it began, and on the one that it
  * handed over.
  */
-export function latestChecks(checks: readonly Check[]): Check[] {
-  const latest = new Map<string, Check>()
+export function latestChecks(checks: readonly SeenCheck[]): SeenCheck[] {
+  const latest = new Map<string, SeenCheck>()
   for (const check of checks.toSorted((a, b) => a.id - b.id)) latest.set(check.name, check)
   return [...latest.values()]
 }
 
-const isNew = (known: readonly Comment[], comment: Comment): boolean => byId(known, comment) === undefined
-const byNumber = (pull: Pull) => (other: Pull) => other.number === pull.number
+const isNew = (known: readonly SeenComment[], comment: SeenComment): boolean => byId(known, comment) === undefined
+const byNumber = (pull: SeenPull) => (other: SeenPull) => other.number === pull.number
 
-const byName = (check: Check) => (other: Check) => other.name === check.name
+const byName = (check: SeenCheck) => (other: SeenCheck) => other.name === check.name
 
 const byId = <Item extends { id: number }>(items: readonly Item[], { id }: Item): Item | undefined =>
   items.find((item) => item.id === id)
 
 /** The first line that people see: no marker, no Markdown. */
-export const headOf = (body: string): string =>
+export const headingOf = (body: string): string =>
   (body.split('\n').find((line) => line.trim() !== '' && !line.startsWith('<!--')) ?? '')
     .replace(/^#+ /, '')
     .replaceAll('`', '')
@@ -51,8 +51,8 @@ export const headOf = (body: string): string =>
 /** A live comment that changes all the time begins like this. */
 const STATUS = /^(?:Running|Waiting|Verifying|Planning|Done|Merged|Stopped)\b/
 
-function aboutComment({ author, body, thread }: Comment): News[] {
-  const head = headOf(body)
+function aboutComment({ author, body, thread }: SeenComment): News[] {
+  const head = headingOf(body)
   if (!isBot(author) || STATUS.test(head)) return []
   const refused = head.startsWith('not-permitted')
   const said = head.replace(/^[a-z-]+: /, refused ? 'No: ' : '')
@@ -60,14 +60,14 @@ function aboutComment({ author, body, thread }: Comment): News[] {
   return [{ who: 'tributary', what: `on #${thread}: ${first}`, tone: refused ? 'bad' : 'plain' }]
 }
 
-function aboutPull(before: Pull | undefined, pull: Pull): News[] {
+function aboutPull(before: SeenPull | undefined, pull: SeenPull): News[] {
   const standing = standingOf(pull)
   if (standing === null || (before !== undefined && standingOf(before) === standing)) return []
   return [{ who: 'tributary', what: `#${pull.number} ${standing}`, tone: pull.merged ? 'good' : 'plain' }]
 }
 
 /** Of the pull request for the whole change; those of tasks come and go with their checks. */
-function standingOf({ merged, state, draft, base, head }: Pull): string | null {
+function standingOf({ merged, state, draft, base, head }: SeenPull): string | null {
   if (!head.endsWith('/trunk')) return null
   if (merged) return `is merged into ${base}`
   if (state !== 'open') return `is ${state}`
@@ -79,7 +79,7 @@ const TASK = /^tributary \/ (\S+) — (.+)$/
 
 const WORST: readonly (string | null)[] = ['failure', 'timed_out', 'cancelled']
 
-function aboutCheck(before: Check | undefined, check: Check): News[] {
+function aboutCheck(before: SeenCheck | undefined, check: SeenCheck): News[] {
   const { conclusion, name, output } = check
   const [, task, title] = TASK.exec(name) ?? []
   if (conclusion === null || before?.conclusion === conclusion || task === undefined) return []
@@ -125,7 +125,7 @@ class Standstill extends DemoFailure {
   override name = 'Standstill'
 }
 
-export function createWatch(look: Look, display: Display, limits: Limits): Watch {
+export function createWatch(look: ReadState, display: Display, limits: Limits): Watch {
   const { clock, signal, patience } = limits
   const began = clock.now().getTime()
   const seconds = () => (clock.now().getTime() - began) / 1000
@@ -139,7 +139,7 @@ export function createWatch(look: Look, display: Display, limits: Limits): Watch
   }
   const take = (seen: Seen) => {
     if (JSON.stringify(seen) !== JSON.stringify(last)) moved = seconds()
-    for (const news of changesBetween(last, seen)) tell(news, display.colour.cyan)
+    for (const news of newsBetween(last, seen)) tell(news, display.colour.cyan)
     last = seen
   }
   return {

@@ -12,7 +12,7 @@ const countsSchema = z.looseObject({ requests: z.number(), git_pushes: z.number(
 /** What the hub counted. Requests of people who look at pages cost a run nothing; those of jobs have one. */
 export const metricsSchema = z.looseObject({ by_token: z.array(countsSchema.extend({ job: z.number().optional() })) })
 
-export interface Outcome {
+export interface DemoOutcome {
   events: readonly RunEvent[]
   metrics: z.infer<typeof metricsSchema>
   /** From the issue to the merge. */
@@ -22,7 +22,7 @@ export interface Outcome {
 }
 
 /** What the slots did and what it took, in so many columns. */
-export function accountOf({ events, metrics }: Outcome, columns: number): string[] {
+export function accountOf({ events, metrics }: DemoOutcome, columns: number): string[] {
   const { state, work } = runOf(events)
   const slots = spansOf(events, work)
   // Only the first of the sums: how much went on at once.
@@ -39,7 +39,7 @@ export function accountOf({ events, metrics }: Outcome, columns: number): string
 }
 
 /** The one sentence that says what came of it. */
-export function resultOf({ events, seconds, tests }: Outcome): string {
+export function resultOf({ events, seconds, tests }: DemoOutcome): string {
   const { work } = runOf(events)
   const slots = slotsIn(spansOf(events, work)).length
   return `${count(work.plan.tasks.length, 'task')} in ${duration(seconds)} on ${count(slots, 'slot')}; main passes its ${count(tests, 'test')}.`
@@ -52,7 +52,7 @@ function runOf(events: readonly RunEvent[]): { state: LiveRun; work: Work } {
   return { state, work }
 }
 
-function requestsOf({ by_token }: Outcome['metrics'], tasks: number): string {
+function requestsOf({ by_token }: DemoOutcome['metrics'], tasks: number): string {
   const jobs = by_token.filter(({ job }) => job !== undefined)
   const [requests, pushes] = [
     jobs.reduce((sum, counts) => sum + counts.requests, 0),

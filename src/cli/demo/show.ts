@@ -7,16 +7,16 @@ import { systemClock } from '../../adapters/system/clock.ts'
 import type { Hub } from '../../hub/hub.ts'
 import { type Display, wrapped } from '../display.ts'
 import { readJournal } from '../journal.ts'
-import { quoted } from '../started-as.ts'
+import { shellQuoted } from '../started-as.ts'
 import { Mistake, type Terminal } from '../subcommand.ts'
 import { DemoFailure } from './failure.ts'
-import { createLook } from './github-state.ts'
+import { createReader } from './github-state.ts'
 import { type DemoModel, openDemoModel, type Thinker } from './model.ts'
-import { type Person, personAt } from './person.ts'
-import type { Place } from './place.ts'
+import { type DemoPerson, personAt } from './person.ts'
+import type { DemoFolder } from './place.ts'
 import { type Cast, type Ending, mustGoOn, play } from './play.ts'
 import { createWatch } from './progress.ts'
-import { accountOf, metricsSchema, type Outcome, resultOf } from './report.ts'
+import { accountOf, type DemoOutcome, metricsSchema, resultOf } from './report.ts'
 import { clone, type Issue, runTests, setStage } from './sample-repository.ts'
 import { type DemoSandbox, findSandbox, noLive, tellMissing, WITHOUT_AT_END, withoutAtStart } from './sandbox.ts'
 
@@ -28,7 +28,7 @@ export interface Wishes {
 
 /** All that one show goes by. */
 interface Show {
-  place: Place
+  place: DemoFolder
   wishes: Wishes
   terminal: Terminal
   display: Display
@@ -38,7 +38,7 @@ interface Show {
 
 /** The demo from the empty folder to the last line. Where it throws, nothing of it runs any more. */
 export async function show(
-  place: Place,
+  place: DemoFolder,
   wishes: Wishes,
   terminal: Terminal,
   display: Display,
@@ -83,7 +83,7 @@ async function setUp({ place, wishes, terminal, display, sandbox, signal }: Show
   return { issue, patience: (wishes.thinker === 'live' ? PATIENCE_WITH_MODEL : PATIENCE) * slowness }
 }
 
-const shopIn = ({ folder }: Place): string => join(folder, 'shop')
+const shopIn = ({ folder }: DemoFolder): string => join(folder, 'shop')
 
 async function onHub(all: Show, model: DemoModel, patience: number): Promise<void> {
   const { place, terminal, display } = all
@@ -108,14 +108,14 @@ async function onHub(all: Show, model: DemoModel, patience: number): Promise<voi
   }
 }
 
-const hubIn = ({ folder }: Place): string => join(folder, 'hub')
-const logsIn = (place: Place): string => join(hubIn(place), 'logs')
+const hubIn = ({ folder }: DemoFolder): string => join(folder, 'hub')
+const logsIn = (place: DemoFolder): string => join(hubIn(place), 'logs')
 
 async function playOn(hub: Hub, all: Show, issue: Issue, patience: number): Promise<void> {
   const { place, display, signal, wishes } = all
-  const person = (login: keyof Cast): Person => personAt(hub, login, hub.tokens[login], signal)
+  const person = (login: keyof Cast): DemoPerson => personAt(hub, login, hub.tokens[login], signal)
   const cast: Cast = { admin: person('admin'), writer: person('writer'), outsider: person('outsider') }
-  const look = createLook(cast.admin, () => sizesIn(logsIn(place)))
+  const look = createReader(cast.admin, () => sizesIn(logsIn(place)))
   const watch = createWatch(look, display, { patience, clock: systemClock, signal, mustGoOn })
   try {
     const ending = await play(cast, issue, watch)
@@ -155,7 +155,7 @@ async function end(hub: Hub, all: Show, { issue }: Ending, seconds: number): Pro
   const repository = join(hubIn(place), 'repository.git')
   const events = await readJournal(pathToFileURL(repository).href, '', String(issue))
   const metrics = metricsSchema.parse(await (await fetch(`${hub.url}/_hub/metrics`, { signal })).json())
-  const outcome: Outcome = { events, metrics, seconds, tests }
+  const outcome: DemoOutcome = { events, metrics, seconds, tests }
   display.clear()
   display.line('')
   for (const line of accountOf(outcome, display.columns)) tell(display, line)
@@ -175,8 +175,8 @@ const whatIsLeft = ({ place }: Show): string =>
 
 /** Commands for the folder that the demo was started in. */
 export const whereToLook = ({ command }: Terminal, repository: string, issue: number): string[] => [
-  `  git -C ${quoted(repository)} log --graph main`,
-  `  ${command} log ${issue} --repo ${quoted(repository)}`,
+  `  git -C ${shellQuoted(repository)} log --graph main`,
+  `  ${command} log ${issue} --repo ${shellQuoted(repository)}`,
 ]
 
 /** The hub to look around in, after the result. Ctrl-C is how it ends, so it is no failure. */
@@ -197,7 +197,7 @@ const jobSchema = z.object({ id: z.number(), name: z.string(), status: z.string(
 const MOST = 3
 
 /** One sentence: which jobs have not ended, or not well, and where their logs are. Null if all did. */
-export async function unendedJobs(visitor: Pick<Person, 'list'>, logs: string): Promise<string | null> {
+export async function unendedJobs(visitor: Pick<DemoPerson, 'list'>, logs: string): Promise<string | null> {
   const runs = await visitor.list(runSchema, '/actions/runs', 'workflow_runs')
   const jobs = await Promise.all(runs.map(({ id }) => visitor.list(jobSchema, `/actions/runs/${id}/jobs`, 'jobs')))
   const bad = jobs.flat().filter(({ conclusion }) => conclusion !== 'success' && conclusion !== 'skipped')

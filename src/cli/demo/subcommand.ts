@@ -3,7 +3,7 @@ import { killDescendants } from '../../hub/runner/process/descendants.ts'
 import { createDisplay, type Display, wrapped } from '../display.ts'
 import { Mistake, readArguments, type Subcommand, type Terminal } from '../subcommand.ts'
 import { DemoFailure } from './failure.ts'
-import { openPlace, type Place, removePlace } from './place.ts'
+import { type DemoFolder, openPlace, removePlace } from './place.ts'
 import { show, type Wishes } from './show.ts'
 
 const options = {
@@ -39,7 +39,7 @@ export const demo: Subcommand = {
 }
 
 /** Whatever comes of it, no process is left; and no folder, unless somebody wants it or has to look into it. */
-async function withPlace(place: Place, wishes: Wishes, terminal: Terminal, signal: AbortSignal): Promise<number> {
+async function withPlace(place: DemoFolder, wishes: Wishes, terminal: Terminal, signal: AbortSignal): Promise<number> {
   const began = Date.now()
   const display = createDisplay(terminal, () => (Date.now() - began) / 1000)
   const ticks = setInterval(() => display.tick(), TICK_MS)
@@ -65,7 +65,7 @@ async function withPlace(place: Place, wishes: Wishes, terminal: Terminal, signa
 
 const TICK_MS = 200
 
-const failureLines = (error: DemoFailure, { folder }: Place, { columns }: Display): string[] => [
+const failureLines = (error: DemoFailure, { folder }: DemoFolder, { columns }: Display): string[] => [
   ...wrapped(`The demo failed: ${error.message}`, columns),
   `Everything is in ${folder}`,
 ]
@@ -91,14 +91,14 @@ async function untilStopped(work: Promise<void>, signal: AbortSignal): Promise<v
 
 const KILL_MS = 100
 
-async function leave(place: Place, { error }: Terminal, { reason }: AbortSignal): Promise<number> {
+async function leave(place: DemoFolder, { error }: Terminal, { reason }: AbortSignal): Promise<number> {
   if (place.isPassing) await removePlace(place)
   const left = place.isPassing ? 'Nothing of it is left.' : leftIn(place)
   error(`${reason === 'SIGINT' ? 'Stopped' : `Stopped by ${reason}`}. ${left}`)
   return 128 + (isSignal(reason) ? constants.signals[reason] : constants.signals.SIGINT)
 }
 
-const leftIn = ({ folder }: Place): string => `What there is of it is in ${folder}`
+const leftIn = ({ folder }: DemoFolder): string => `What there is of it is in ${folder}`
 
 const isSignal = (name: unknown): name is NodeJS.Signals =>
   typeof name === 'string' && Object.hasOwn(constants.signals, name)

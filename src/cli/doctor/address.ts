@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { type ActionAddress, isCommit, isLocal, parseAddress, usesText } from '../address.ts'
-import { type Access, ask, askOf, NEEDS_ADMIN } from './ask.ts'
-import { type Finding, missing, unknown, warning, well } from './finding.ts'
+import { askGitHub, askOf, type GitHubAccess, NEEDS_ADMIN } from './ask.ts'
+import { type DoctorFinding, missingFinding, unknown, warning, well } from './finding.ts'
 
 const repositorySchema = z.looseObject({ private: z.boolean() })
 const accessSchema = z.looseObject({ access_level: z.string() })
 
 /** Whether what the workflow names is there, and may be used by this repository. What is no address, `addressFaults` tells. */
-export async function lookAtAddress(access: Access, uses: string): Promise<Finding[]> {
+export async function lookAtAddress(access: GitHubAccess, uses: string): Promise<DoctorFinding[]> {
   if (isLocal(uses)) return [well(`the action is in this repository (${uses})`)]
   const address = parseAddress(uses)
   if (address === null) return []
@@ -29,7 +29,10 @@ export async function lookAtAddress(access: Access, uses: string): Promise<Findi
   ].filter((one) => one !== null)
 }
 
-async function actionFile(access: Access, { owner, repo, path, ref }: ActionAddress): Promise<Finding | null> {
+async function actionFile(
+  access: GitHubAccess,
+  { owner, repo, path, ref }: ActionAddress,
+): Promise<DoctorFinding | null> {
   const asked = `${owner}/${repo}/contents${path}/action.yml?ref=${encodeURIComponent(ref)}`
   const answer = await askOf(access, asked, z.unknown())
   if (answer.ok) return null
@@ -41,15 +44,15 @@ async function actionFile(access: Access, { owner, repo, path, ref }: ActionAddr
 }
 
 /** Only a 404 says that something is not there; a limit or a fault of the server says nothing about it. */
-const notFound = (status: number, what: string, todo: string): Finding =>
+const notFound = (status: number, what: string, todo: string): DoctorFinding =>
   status === 404
-    ? missing(`${what} (404)`, todo)
+    ? missingFinding(`${what} (404)`, todo)
     : unknown(
         `whether the action is where the workflow says (${status})`,
         'start it again later; a 401 or 403 may also be a limit of this token',
       )
 
-const pinning = ({ ref }: ActionAddress): Finding | null =>
+const pinning = ({ ref }: ActionAddress): DoctorFinding | null =>
   isCommit(ref)
     ? null
     : warning(
@@ -58,7 +61,7 @@ const pinning = ({ ref }: ActionAddress): Finding | null =>
       )
 
 /** A private repository lends its actions to others only if it says so. */
-async function sharing(access: Access, address: ActionAddress, isPrivate: boolean): Promise<Finding[]> {
+async function sharing(access: GitHubAccess, address: ActionAddress, isPrivate: boolean): Promise<DoctorFinding[]> {
   const { owner, repo } = access.remote
   if (!isPrivate || (address.owner === owner && address.repo === repo)) return []
   const name = `${address.owner}/${address.repo}`
@@ -67,7 +70,7 @@ async function sharing(access: Access, address: ActionAddress, isPrivate: boolea
   if (!answer.ok)
     return [unknown(`whether the private ${name} lends its action (${answer.status})`, `look yourself: ${where}`)]
   if (answer.value.access_level !== 'none') return [well(`the private ${name} lends its action`)]
-  return [missing(`${name} is private and lends its action to no other repository`, where)]
+  return [missingFinding(`${name} is private and lends its action to no other repository`, where)]
 }
 
 const policySchema = z.looseObject({
@@ -82,27 +85,30 @@ const selectedSchema = z.looseObject({
 const PLACE = 'Settings > Actions > General > Actions permissions'
 
 /** Whether the repository lets its workflows run at all, and with these actions. */
-export async function lookAtPolicies(access: Access, used: readonly string[]): Promise<Finding[]> {
-  const answer = await ask(access, '/actions/permissions', policySchema)
+export async function lookAtPolicies(access: GitHubAccess, used: readonly string[]): Promise<DoctorFinding[]> {
+  const answer = await askGitHub(access, '/actions/permissions', policySchema)
   if (!answer.ok) return [unknown(`whether Actions are on (${answer.status})`, NEEDS_ADMIN)]
   const { enabled, allowed_actions: allowed = 'all', sha_pinning_required: mustPin = false } = answer.value
-  if (!enabled) return [missing('Actions are off', PLACE)]
+  if (!enabled) return [missingFinding('Actions are off', PLACE)]
   const addresses = used.flatMap((uses) => parseAddress(uses) ?? [])
   const loose = mustPin ? addresses.filter(({ ref }) => !isCommit(ref)) : []
   return [
     well('Actions are on'),
     ...loose.map((one) =>
-      missing(`actions must be named by commit, and ${usesText(one)} is not`, `name its commit, or change ${PLACE}`),
+      missingFinding(
+        `actions must be named by commit, and ${usesText(one)} is not`,
+        `name its commit, or change ${PLACE}`,
+      ),
     ),
     ...(await forbidden(access, allowed, addresses)),
   ]
 }
 
 async function forbidden(
-  access: Access,
+  access: GitHubAccess,
   allowed: 'all' | 'local_only' | 'selected',
   addresses: readonly ActionAddress[],
-): Promise<Finding[]> {
+): Promise<DoctorFinding[]> {
   if (allowed === 'all') return []
   const own = access.remote.owner.toLowerCase()
   const isOwn = ({ owner }: ActionAddress) => owner.toLowerCase() === own
@@ -110,7 +116,7 @@ async function forbidden(
     return addresses
       .filter((one) => !isOwn(one))
       .map((one) => notAllowed(one, `only those of ${access.remote.owner} are`))
-  const answer = await ask(access, '/actions/permissions/selected-actions', selectedSchema)
+  const answer = await askGitHub(access, '/actions/permissions/selected-actions', selectedSchema)
   if (!answer.ok) return [unknown(`which actions are allowed (${answer.status})`, NEEDS_ADMIN)]
   const { github_owned_allowed: githubs = false, patterns_allowed: patterns } = answer.value
   const isAllowed = (one: ActionAddress): boolean =>
@@ -118,8 +124,11 @@ async function forbidden(
   return addresses.filter((one) => !isAllowed(one)).map((one) => notAllowed(one, 'only selected ones are'))
 }
 
-const notAllowed = (one: ActionAddress, why: string): Finding =>
-  missing(`the action ${usesText(one)} is not allowed here, ${why}`, `${PLACE}: allow ${one.owner}/${one.repo}@*`)
+const notAllowed = (one: ActionAddress, why: string): DoctorFinding =>
+  missingFinding(
+    `the action ${usesText(one)} is not allowed here, ${why}`,
+    `${PLACE}: allow ${one.owner}/${one.repo}@*`,
+  )
 
 /** GitHub's patterns: `*` stands for anything, `!` takes away. */
 function matches(uses: string, patterns: readonly string[]): boolean {

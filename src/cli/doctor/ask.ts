@@ -2,13 +2,13 @@ import type { z } from 'zod'
 import type { Remote } from '../remote.ts'
 import { Mistake } from '../subcommand.ts'
 
-export interface Access {
+export interface GitHubAccess {
   api: string
   token: string
   remote: Remote
 }
 
-export type Answer<Value> = { ok: true; value: Value } | { ok: false; status: number }
+export type ApiAnswer<Value> = { ok: true; value: Value } | { ok: false; status: number }
 
 /** GitHub's API cannot be reached, or does not give what everything else hangs on. */
 export class Unreachable extends Error {
@@ -25,21 +25,21 @@ export const NEEDS_ADMIN =
   'it takes a token that may read the administration of the repository; otherwise look yourself'
 
 /** Asks about the repository itself, `path` beneath it. */
-export function ask<Schema extends z.ZodType>(
-  access: Access,
+export function askGitHub<Schema extends z.ZodType>(
+  access: GitHubAccess,
   path: string,
   schema: Schema,
-): Promise<Answer<z.infer<Schema>>> {
+): Promise<ApiAnswer<z.infer<Schema>>> {
   const { owner, repo } = access.remote
   return askOf(access, `${owner}/${repo}${path}`, schema)
 }
 
 /** The same about any repository, `OWNER/REPO` and the path beneath it. */
 export async function askOf<Schema extends z.ZodType>(
-  { api, token }: Access,
+  { api, token }: GitHubAccess,
   path: string,
   schema: Schema,
-): Promise<Answer<z.infer<Schema>>> {
+): Promise<ApiAnswer<z.infer<Schema>>> {
   const response = await reach(`${api}/repos/${path}`, token)
   if (response.headers.has('x-github-enterprise-version'))
     throw new Mistake(

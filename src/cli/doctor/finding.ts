@@ -1,5 +1,5 @@
 /** One thing that was looked at. */
-export type Finding =
+export type DoctorFinding =
   | { state: 'well'; what: string }
   /** Something keeps a run from working; `todo` says what changes that. */
   | { state: 'missing'; what: string; todo: string }
@@ -8,14 +8,14 @@ export type Finding =
   /** It could not be looked at; `todo` says what would be needed for that. */
   | { state: 'unknown'; what: string; todo: string }
 
-export const well = (what: string): Finding => ({ state: 'well', what })
-export const missing = (what: string, todo: string): Finding => ({ state: 'missing', what, todo })
-export const warning = (what: string, todo: string): Finding => ({ state: 'warning', what, todo })
-export const unknown = (what: string, todo: string): Finding => ({ state: 'unknown', what, todo })
+export const well = (what: string): DoctorFinding => ({ state: 'well', what })
+export const missingFinding = (what: string, todo: string): DoctorFinding => ({ state: 'missing', what, todo })
+export const warning = (what: string, todo: string): DoctorFinding => ({ state: 'warning', what, todo })
+export const unknown = (what: string, todo: string): DoctorFinding => ({ state: 'unknown', what, todo })
 
 const SIGNS = { well: 'ok', missing: 'MISSING', warning: 'warning', unknown: 'unknown' } as const
 
-export const shown = (finding: Finding): string[] => [
+export const doctorLines = (finding: DoctorFinding): string[] => [
   `${SIGNS[finding.state].padEnd(8)} ${finding.what}`,
   ...(finding.state === 'well' ? [] : [`${' '.repeat(9)}-> ${finding.todo}`]),
 ]

@@ -4,8 +4,8 @@ import { SETTINGS_PATH } from '../../core/settings.ts'
 import { SETTINGS_BOX, WORKFLOW_PATH } from '../example-files.ts'
 import { ghFor } from '../remote.ts'
 import { lookAtAddress, lookAtPolicies } from './address.ts'
-import { type Access, ask, NEEDS_ADMIN, Unreachable } from './ask.ts'
-import { type Finding, missing, unknown, warning, well } from './finding.ts'
+import { askGitHub, type GitHubAccess, NEEDS_ADMIN, Unreachable } from './ask.ts'
+import { type DoctorFinding, missingFinding, unknown, warning, well } from './finding.ts'
 import { addressFaults, settingsFindings, usedActions, workflowFinding } from './workflow.ts'
 
 const repositorySchema = z.looseObject({ default_branch: z.string(), has_issues: z.boolean() })
@@ -16,12 +16,16 @@ const workflowPermissionsSchema = z.looseObject({
 })
 
 /** What GitHub says of the repository. `own` is the workflow of the checkout, for what is not pushed yet. Nothing is written. */
-export async function lookAtGitHub(access: Access, own: string | null, command: string): Promise<Finding[]> {
+export async function lookAtGitHub(
+  access: GitHubAccess,
+  own: string | null,
+  command: string,
+): Promise<DoctorFinding[]> {
   const { owner, repo } = access.remote
-  const repository = await ask(access, '', repositorySchema)
+  const repository = await askGitHub(access, '', repositorySchema)
   if (!repository.ok) {
     return [
-      missing(
+      missingFinding(
         `${owner}/${repo} cannot be read (${repository.status})`,
         'correct the address of the remote, or set GITHUB_TOKEN to a token that may read it',
       ),
@@ -31,7 +35,7 @@ export async function lookAtGitHub(access: Access, own: string | null, command: 
   const workflow = await file(access, WORKFLOW_PATH, branch)
   const { ours, all } = usedActions(workflow ?? own ?? '')
   return [
-    hasIssues ? well('issues are on') : missing('issues are off', 'Settings > General > Features > Issues'),
+    hasIssues ? well('issues are on') : missingFinding('issues are off', 'Settings > General > Features > Issues'),
     workflowFinding(workflow, `on ${branch}`, command),
     ...addressFaults(workflow, `on ${branch}`),
     ...settingsFindings(await file(access, SETTINGS_PATH, branch), `on ${branch}`),
@@ -47,22 +51,22 @@ const secretsSchema = z.looseObject({ secrets: z.array(z.looseObject({ name: z.s
 const KEY = 'ANTHROPIC_API_KEY'
 
 /** Names of secrets are told to administrators, values to nobody. */
-async function modelKey(access: Access, workflow: string): Promise<Finding> {
+async function modelKey(access: GitHubAccess, workflow: string): Promise<DoctorFinding> {
   if (workflow.includes('ANTHROPIC_FEDERATION_RULE_ID'))
     return well("the workflow exchanges the job's identity for a token")
   for (const path of ['/actions/secrets', '/actions/organization-secrets']) {
-    const answer = await ask(access, `${path}?per_page=100`, secretsSchema)
+    const answer = await askGitHub(access, `${path}?per_page=100`, secretsSchema)
     if (!answer.ok) return unknown(`whether there is a secret ${KEY} (${answer.status})`, NEEDS_ADMIN)
     if (answer.value.secrets.some(({ name }) => name === KEY)) return well(`there is a secret ${KEY}`)
   }
-  return missing(
+  return missingFinding(
     `there is no secret ${KEY}: only plans by hand, with a program for each task, will work`,
     ghFor(access.remote).setSecret(KEY),
   )
 }
 
-async function workflowPermissions(access: Access): Promise<Finding[]> {
-  const answer = await ask(access, '/actions/permissions/workflow', workflowPermissionsSchema)
+async function workflowPermissions(access: GitHubAccess): Promise<DoctorFinding[]> {
+  const answer = await askGitHub(access, '/actions/permissions/workflow', workflowPermissionsSchema)
   if (!answer.ok)
     return [unknown(`whether Actions may create pull requests (${answer.status})`, `${NEEDS_ADMIN}: ${SETTINGS_BOX}`)]
   const { can_approve_pull_request_reviews: mayCreate, default_workflow_permissions: byDefault } = answer.value
@@ -84,8 +88,8 @@ async function workflowPermissions(access: Access): Promise<Finding[]> {
 
 const NOT_FOUND = 404
 
-async function file(access: Access, path: string, ref: string): Promise<string | null> {
-  const answer = await ask(access, `/contents/${path}?ref=${encodeURIComponent(ref)}`, contentSchema)
+async function file(access: GitHubAccess, path: string, ref: string): Promise<string | null> {
+  const answer = await askGitHub(access, `/contents/${path}?ref=${encodeURIComponent(ref)}`, contentSchema)
   if (answer.ok) return Buffer.from(answer.value.content, 'base64').toString('utf8')
   if (answer.status === NOT_FOUND) return null
   throw new Unreachable(`${new URL(access.api).host} did not hand out ${path} (${answer.status})`, {
@@ -122,15 +126,15 @@ const HINDERS = new Map([
 ])
 
 /** Rulesets on a branch that does not exist yet can be asked for by its name. */
-async function lookAtRules(access: Access): Promise<Finding[]> {
+async function lookAtRules(access: GitHubAccess): Promise<DoctorFinding[]> {
   const branch = trunkBranch('1')
-  const answer = await ask(access, `/rules/branches/${encodeURIComponent(branch)}`, rulesSchema)
+  const answer = await askGitHub(access, `/rules/branches/${encodeURIComponent(branch)}`, rulesSchema)
   if (!answer.ok)
     return [unknown(`whether a ruleset covers tributary/** (${answer.status})`, 'look at Settings > Rules')]
-  const found = answer.value.flatMap(({ type, ruleset_source: source = 'this repository' }): Finding[] => {
+  const found = answer.value.flatMap(({ type, ruleset_source: source = 'this repository' }): DoctorFinding[] => {
     const todo = `Settings > Rules > Rulesets of ${source}: exclude tributary/**`
     const refused = REFUSES.get(type)
-    if (refused !== undefined) return [missing(`the rule '${type}' covers ${branch}: ${refused}`, todo)]
+    if (refused !== undefined) return [missingFinding(`the rule '${type}' covers ${branch}: ${refused}`, todo)]
     const hindered = HINDERS.get(type)
     return hindered === undefined ? [] : [warning(`the rule '${type}' covers ${branch}: ${hindered}`, todo)]
   })

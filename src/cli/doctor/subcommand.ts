@@ -3,7 +3,7 @@ import { type Chosen, choose, ghFor, type Remote, remotesOf, urlIn } from '../re
 import { checkoutAt } from '../repository.ts'
 import { Mistake, readArguments, type Subcommand, type Terminal } from '../subcommand.ts'
 import { Unreachable } from './ask.ts'
-import { type Finding, missing, shown, unknown, warning } from './finding.ts'
+import { type DoctorFinding, doctorLines, missingFinding, unknown, warning } from './finding.ts'
 import { lookAtGitHub } from './github.ts'
 import { lookAtCheckout, ownWorkflow } from './workflow.ts'
 
@@ -31,7 +31,7 @@ export const doctor: Subcommand = {
     ]
     const { host, owner, repo } = chosen.remote
     if (json) terminal.out(JSON.stringify({ repository: `${host}/${owner}/${repo}`, findings }))
-    else for (const line of findings.flatMap(shown)) terminal.out(line)
+    else for (const line of findings.flatMap(doctorLines)) terminal.out(line)
     return findings.some(({ state }) => state === 'missing') ? 1 : 0
   },
 }
@@ -44,7 +44,7 @@ async function chosenRemote(top: string, asked: string | undefined, terminal: Te
   return chosen
 }
 
-async function lookAtRemote(top: string, { remote }: Chosen, terminal: Terminal): Promise<Finding[]> {
+async function lookAtRemote(top: string, { remote }: Chosen, terminal: Terminal): Promise<DoctorFinding[]> {
   const { command } = terminal
   const token = tokenIn(terminal)
   if (token === '')
@@ -62,7 +62,7 @@ async function lookAtRemote(top: string, { remote }: Chosen, terminal: Terminal)
     )
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error
-    return [missing(error.message, error.fix)]
+    return [missingFinding(error.message, error.fix)]
   }
 }
 

@@ -6,7 +6,7 @@ import { inLine, judgeSettings } from '../../config/settings.ts'
 import { SETTINGS_PATH } from '../../core/settings.ts'
 import { isLocal, parseAddress } from '../address.ts'
 import { PLACEHOLDER, WORKFLOW_PATH, workflowFor } from '../example-files.ts'
-import { type Finding, missing, warning, well } from './finding.ts'
+import { type DoctorFinding, missingFinding, warning, well } from './finding.ts'
 
 const stepSchema = z.looseObject({ uses: z.string().optional(), with: z.unknown().optional() })
 const jobSchema = z.looseObject({ steps: z.array(stepSchema).default([]) })
@@ -41,25 +41,28 @@ export function usedActions(text: string): { ours: string[]; all: string[] } {
 }
 
 /** What can be seen of an address without asking anyone. */
-export function addressFaults(text: string | null, where: string): Finding[] {
+export function addressFaults(text: string | null, where: string): DoctorFinding[] {
   return usedActions(text ?? '')
     .ours.filter((uses) => !isLocal(uses) && parseAddress(uses) === null)
     .map((uses) =>
       uses === PLACEHOLDER
-        ? missing(`the workflow ${where} names no action yet`, `put its address in place of ${PLACEHOLDER}`)
-        : missing(`'${uses}' of the workflow ${where} is no address of an action`, 'it looks like OWNER/REPO@REF'),
+        ? missingFinding(`the workflow ${where} names no action yet`, `put its address in place of ${PLACEHOLDER}`)
+        : missingFinding(
+            `'${uses}' of the workflow ${where} is no address of an action`,
+            'it looks like OWNER/REPO@REF',
+          ),
     )
 }
 
-export function workflowFinding(text: string | null, where: string, command: string): Finding {
+export function workflowFinding(text: string | null, where: string, command: string): DoctorFinding {
   if (text === null)
-    return missing(
+    return missingFinding(
       `no ${WORKFLOW_PATH} ${where}`,
       `\`${command} init\` writes it; commit it and push it to the default branch`,
     )
   const found = workflowDifferences(text)
   if (found.length === 0) return well(`${WORKFLOW_PATH} ${where}`)
-  return missing(
+  return missingFinding(
     `${WORKFLOW_PATH} ${where} is not the one of this version: ${found.join('; ')}`,
     `\`${command} init --print\` shows the one of this version; take these parts over`,
   )
@@ -105,7 +108,7 @@ function sameAction(shipped: Step, own: Step): boolean {
 }
 
 /** What the files of this folder say. */
-export async function lookAtCheckout(top: string, command: string): Promise<Finding[]> {
+export async function lookAtCheckout(top: string, command: string): Promise<DoctorFinding[]> {
   const workflow = await ownWorkflow(top)
   return [
     workflowFinding(workflow, 'in this folder', command),
@@ -118,10 +121,11 @@ export const ownWorkflow = (top: string): Promise<string | null> => text(top, WO
 
 const text = (top: string, path: string): Promise<string | null> => readFile(join(top, path), 'utf8').catch(() => null)
 
-export function settingsFindings(text: string | null, where: string): Finding[] {
+export function settingsFindings(text: string | null, where: string): DoctorFinding[] {
   if (text === null) return [well(`no ${SETTINGS_PATH} ${where}, so the defaults count`)]
   const judged = judgeSettings(text)
-  if (!judged.ok) return [missing(`${SETTINGS_PATH} ${where} cannot be used`, judged.error.map(inLine).join('; '))]
+  if (!judged.ok)
+    return [missingFinding(`${SETTINGS_PATH} ${where} cannot be used`, judged.error.map(inLine).join('; '))]
   return [
     well(`${SETTINGS_PATH} ${where}`),
     ...judged.value.warnings.map((remark) =>

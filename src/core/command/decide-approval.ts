@@ -11,10 +11,10 @@ import {
   type Work,
 } from '../run/state.ts'
 import { whyNotReady } from './decide-planning.ts'
-import { type Asked, type Decided, done, movedBase, staleness, stampOf } from './decision.ts'
+import { type CommandRequest, type DecisionResult, done, movedBase, staleness, stampOf } from './decision.ts'
 
 /** `/approve`: of a plan or a part of it, of a gate, or of a verified task that waits for a review. */
-export function decideApproval(state: LiveRun, asked: Asked<'approve'>): Decided {
+export function decideApproval(state: LiveRun, asked: CommandRequest<'approve'>): DecisionResult {
   const task = asked.command.task ?? asked.threadTask
   if (task !== null) return decideTaskApproval(state, task, asked)
   const notReady = whyNotReady(state)
@@ -24,7 +24,7 @@ export function decideApproval(state: LiveRun, asked: Asked<'approve'>): Decided
   return decidePlanApproval(state, asked)
 }
 
-function decidePlanApproval(state: ProposedRun | ActiveRun, asked: Asked<'approve'>): Decided {
+function decidePlanApproval(state: ProposedRun | ActiveRun, asked: CommandRequest<'approve'>): DecisionResult {
   const { work } = state
   const { planId, only } = asked.command
   if (planId !== null && !samePlanId(planId, work.planId))
@@ -66,7 +66,7 @@ function withNeeds(work: Work, only: readonly TaskId[]): TaskId[] {
   return work.plan.tasks.map((task) => task.id).filter((id) => wanted.has(id))
 }
 
-function decideTaskApproval(state: LiveRun, task: TaskId, asked: Asked<'approve'>): Decided {
+function decideTaskApproval(state: LiveRun, task: TaskId, asked: CommandRequest<'approve'>): DecisionResult {
   if (state.phase !== 'active') return err({ reason: 'nothing-to-approve', run: state.run, phase: state.phase })
   const tasks = state.work.plan.tasks.map(({ id }) => id)
   if (!tasks.includes(task)) return err({ reason: 'unknown-task', task, tasks })

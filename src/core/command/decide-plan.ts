@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../result.ts'
 import type { RunEvent } from '../run/event.ts'
 import type { RunState } from '../run/state.ts'
 import { mayApprove, mayCommand } from './authority.ts'
-import type { Answer, Asked } from './decision.ts'
+import type { CommandAnswer, CommandRequest } from './decision.ts'
 import type { Command } from './grammar.ts'
 
 export interface PlanDecision {
@@ -13,7 +13,7 @@ export interface PlanDecision {
   /** True: the events begin a new journal. */
   fresh: boolean
   events: RunEvent[]
-  answer: Answer
+  answer: CommandAnswer
 }
 
 interface Latest {
@@ -26,7 +26,7 @@ interface Latest {
 /** `/plan`: a new run of the issue, unless one is at work. What the plan is made from is frozen with the comment. */
 export function decidePlan(
   latest: Latest,
-  asked: Asked<'plan'>,
+  asked: CommandRequest<'plan'>,
   issue: { title: string; body: string; isPull: boolean },
 ): Result<PlanDecision, Failure> {
   const allowed = mayCommand(asked.person, asked.settings)
@@ -72,7 +72,7 @@ function optionsOf({ mode, budget, maxTasks, paths }: PlanCommand): { options?: 
 const OPENNESS: Readonly<Record<Mode, number>> = { strict: 0, soft: 1, off: 2 }
 
 /** A mode that is more open than the settings', or more money than they give, is an approval given beforehand. */
-function mayOpen({ command, person, settings }: Asked<'plan'>): Result<null, Failure> {
+function mayOpen({ command, person, settings }: CommandRequest<'plan'>): Result<null, Failure> {
   const { mode, budget } = command
   const opens = mode !== null && OPENNESS[mode] > OPENNESS[settings.mode]
   return opens || (budget ?? 0) > settings.budget.usd ? mayApprove(person, settings, person.login) : ok(null)

@@ -2,7 +2,15 @@ import type { Failure } from '../failure.ts'
 import { unanswered } from '../plan/planning.ts'
 import { err } from '../result.ts'
 import type { LiveRun } from '../run/state.ts'
-import { type Asked, type Asking, type Decided, done, movedBase, staleness, stampOf } from './decision.ts'
+import {
+  type CommandFacts,
+  type CommandRequest,
+  type DecisionResult,
+  done,
+  movedBase,
+  staleness,
+  stampOf,
+} from './decision.ts'
 import { readAnswers } from './question-answers.ts'
 
 /** A plan that is still being written, or written anew, is none that anybody could let pass. Null: nothing is in the way. */
@@ -19,7 +27,7 @@ export function whyNotReady(state: LiveRun): Failure | null {
 export const isPastGate = (state: LiveRun): boolean => state.phase === 'active' && state.work.approved?.length !== 0
 
 /** `/revise -- words`: another version of a plan that nobody has approved. */
-export function decideRevise(state: LiveRun, asked: Asked<'revise'>): Decided {
+export function decideRevise(state: LiveRun, asked: CommandRequest<'revise'>): DecisionResult {
   const { run, phase, planning } = state
   if (isPastGate(state))
     return err({
@@ -48,7 +56,7 @@ const byHand = ({ run, phase }: LiveRun): Failure =>
       }
 
 /** `/answer 1b 2: words`, where the planner has asked something. */
-export function decideAnswer(state: LiveRun, asked: Asked<'answer'>): Decided {
+export function decideAnswer(state: LiveRun, asked: CommandRequest<'answer'>): DecisionResult {
   const { run, planning } = state
   const open = planning === null ? [] : unanswered(planning)
   if (planning === null || open.length === 0) return err({ reason: 'nothing-asked', run })
@@ -61,7 +69,7 @@ export function decideAnswer(state: LiveRun, asked: Asked<'answer'>): Decided {
 }
 
 /** `/plan off`: nothing of this run waits for an approval any more. A plan that waits for one starts, as `/approve` would start it. */
-export function decidePlanOff(state: LiveRun, asked: Asking): Decided {
+export function decidePlanOff(state: LiveRun, asked: CommandFacts): DecisionResult {
   const { run } = state
   if (isOff(state)) return done({ code: 'already-done', run, detail: 'The gate of the plan is off.' })
   if (state.phase === 'requested') {

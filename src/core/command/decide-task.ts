@@ -4,10 +4,10 @@ import { isAgentTask } from '../plan/plan.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { RunEvent } from '../run/event.ts'
 import { type ActiveRun, type LiveRun, statusOf, type TaskStatus, taskOf, type Work } from '../run/state.ts'
-import { type Asked, type Asking, type Decided, done, stampOf } from './decision.ts'
+import { type CommandFacts, type CommandRequest, type DecisionResult, done, stampOf } from './decision.ts'
 
 /** `/retry t3`, `/skip t3` and `/cancel t3`. */
-export function decideOnTask(state: LiveRun, asked: Asked<'retry' | 'skip' | 'cancel'>): Decided {
+export function decideOnTask(state: LiveRun, asked: CommandRequest<'retry' | 'skip' | 'cancel'>): DecisionResult {
   const named = taskNamed(state, asked.command.task ?? asked.threadTask)
   if (!named.ok) return named
   const { run, task } = named.value
@@ -31,7 +31,7 @@ function taskNamed(state: LiveRun, task: TaskId | null): Result<{ run: ActiveRun
 }
 
 /** `/steer t3 -- words`: said to the agent that is at it, which hears it at its next turn. It lets nothing pass. */
-export function decideSteer(state: LiveRun, asked: Asked<'steer'>): Decided {
+export function decideSteer(state: LiveRun, asked: CommandRequest<'steer'>): DecisionResult {
   const { task, words } = asked.command
   const named = taskNamed(state, task)
   if (!named.ok) return named
@@ -57,7 +57,7 @@ const EXPANDED = 'It was turned into tasks, which stand in its place: name one o
 /** A verified task is here only while it waits for a review: a person sends it back. */
 const AGAIN: readonly TaskStatus[] = ['failed', 'cancelled', 'skipped', 'verified']
 
-function decideRetry(state: ActiveRun, task: TaskId, note: string, asked: Asking): Decided {
+function decideRetry(state: ActiveRun, task: TaskId, note: string, asked: CommandFacts): DecisionResult {
   const status = statusOf(state.work, task)
   const mending = status === 'landed' && state.work.verification?.status === 'failed'
   if (status === 'expanded') return err({ reason: 'wrong-task-state', task, status, detail: EXPANDED })
@@ -74,7 +74,7 @@ function decideRetry(state: ActiveRun, task: TaskId, note: string, asked: Asking
   return done({ code: 'retrying', run: state.run, task }, retried)
 }
 
-function decideSkip(state: ActiveRun, task: TaskId, asked: Asking): Decided {
+function decideSkip(state: ActiveRun, task: TaskId, asked: CommandFacts): DecisionResult {
   const status = statusOf(state.work, task)
   if (status === 'skipped') return done({ code: 'already-done', run: state.run, detail: `\`${task}\` is skipped.` })
   if (status === 'expanded') return err({ reason: 'wrong-task-state', task, status, detail: EXPANDED })
@@ -85,7 +85,7 @@ function decideSkip(state: ActiveRun, task: TaskId, asked: Asking): Decided {
   return done({ code: 'skipped', run: state.run, task }, { type: 'task_skipped', ...stampOf(asked), task })
 }
 
-function decideCancelTask(state: ActiveRun, task: TaskId, asked: Asking): Decided {
+function decideCancelTask(state: ActiveRun, task: TaskId, asked: CommandFacts): DecisionResult {
   const status = statusOf(state.work, task)
   if (status === 'cancelled') return done({ code: 'already-done', run: state.run, detail: `\`${task}\` is cancelled.` })
   if (status === 'expanded') return err({ reason: 'wrong-task-state', task, status, detail: EXPANDED })

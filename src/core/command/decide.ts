@@ -2,17 +2,17 @@ import { reservedUsd, spentUsd } from '../money/ledger.ts'
 import { err } from '../result.ts'
 import type { RunEvent } from '../run/event.ts'
 import type { LiveRun, RunState } from '../run/state.ts'
-import { tasksWith } from '../run/task-status.ts'
+import { taskIdsWithStatus } from '../run/task-status.ts'
 import { planWaitsForMoney } from '../schedule/planning-stages.ts'
 import { mayApprove, mayCommand } from './authority.ts'
 import { decideApproval } from './decide-approval.ts'
 import { decideAnswer, decidePlanOff, decideRevise, isPastGate } from './decide-planning.ts'
 import { decideOnTask, decideSteer } from './decide-task.ts'
-import { type Asked, type Asking, type Decided, done, stampOf } from './decision.ts'
+import { type CommandFacts, type CommandRequest, type DecisionResult, done, stampOf } from './decision.ts'
 import type { Command } from './grammar.ts'
 
 /** What a command on an existing run brings about: events, or the reason why not. `/plan` makes runs and is decided by its job. */
-export function decide(state: RunState, asked: Asked): Decided {
+export function decide(state: RunState, asked: CommandRequest): DecisionResult {
   const { command, person, settings } = asked
   if (command.name === 'help') return done({ code: 'help' })
   if (state.phase === 'empty') return err({ reason: 'no-run', issue: asked.issue })
@@ -32,7 +32,7 @@ const APPROVING: readonly Command['name'][] = ['approve', 'reject', 'plan-off', 
 
 type Acting = Exclude<Command, { name: 'help' | 'status' | 'plan-status' }>
 
-function decideLive(state: LiveRun, command: Acting, asked: Asking): Decided {
+function decideLive(state: LiveRun, command: Acting, asked: CommandFacts): DecisionResult {
   switch (command.name) {
     case 'approve':
       return decideApproval(state, { ...asked, command })
@@ -64,7 +64,7 @@ function decideLive(state: LiveRun, command: Acting, asked: Asking): Decided {
   }
 }
 
-function decideReject(state: LiveRun, asked: Asked<'reject'>): Decided {
+function decideReject(state: LiveRun, asked: CommandRequest<'reject'>): DecisionResult {
   if (isPastGate(state))
     return err({
       reason: 'wrong-phase',
@@ -78,12 +78,12 @@ function decideReject(state: LiveRun, asked: Asked<'reject'>): Decided {
   )
 }
 
-function decideCancel(state: LiveRun, why: string, asked: Asking): Decided {
-  const landed = state.phase === 'active' ? tasksWith(state.work, 'landed') : []
+function decideCancel(state: LiveRun, why: string, asked: CommandFacts): DecisionResult {
+  const landed = state.phase === 'active' ? taskIdsWithStatus(state.work, 'landed') : []
   return done({ code: 'cancelled', run: state.run, landed }, { type: 'run_cancelled', ...stampOf(asked), why })
 }
 
-function decidePause(state: LiveRun, asked: Asking): Decided {
+function decidePause(state: LiveRun, asked: CommandFacts): DecisionResult {
   if (state.phase !== 'active')
     return err({
       reason: 'wrong-phase',
@@ -93,12 +93,12 @@ function decidePause(state: LiveRun, asked: Asking): Decided {
     })
   if (state.paused !== null) return done({ code: 'already-done', run: state.run, detail: 'The run is paused.' })
   return done(
-    { code: 'paused', run: state.run, running: tasksWith(state.work, 'in_progress') },
+    { code: 'paused', run: state.run, running: taskIdsWithStatus(state.work, 'in_progress') },
     { type: 'run_paused', ...stampOf(asked), why: `by @${asked.person.login}` },
   )
 }
 
-function decideResume(state: LiveRun, asked: Asking): Decided {
+function decideResume(state: LiveRun, asked: CommandFacts): DecisionResult {
   if (state.phase !== 'active')
     return err({
       reason: 'wrong-phase',
@@ -111,7 +111,7 @@ function decideResume(state: LiveRun, asked: Asking): Decided {
 }
 
 /** `/budget 8usd`: another limit of money for this run; a run that stopped at the old one goes on. */
-function decideBudget(state: LiveRun, asked: Asked<'budget'>): Decided {
+function decideBudget(state: LiveRun, asked: CommandRequest<'budget'>): DecisionResult {
   const { run, ledger } = state
   const { usd } = asked.command
   const spent = spentUsd(ledger)

@@ -8,7 +8,7 @@ import type { Person } from './authority.ts'
 import type { Command } from './grammar.ts'
 
 /** Who asks, when, and how things stand: everything about a command that can be known beforehand. */
-export interface Asking {
+export interface CommandFacts {
   person: Person
   /** From the default branch, now: who may command is not the plan's to say. */
   settings: Settings
@@ -20,14 +20,14 @@ export interface Asking {
   /** The task whose worker pull request the comment stands on. */
   threadTask: TaskId | null
   /** How the base branch stands to the plan's base; null where it has not moved. */
-  drift: Drift | null
+  drift: BaseDrift | null
 }
 
-export type Asked<Name extends Command['name'] = Command['name']> = Asking & {
+export type CommandRequest<Name extends Command['name'] = Command['name']> = CommandFacts & {
   command: Extract<Command, { name: Name }>
 }
 
-export interface Drift {
+export interface BaseDrift {
   to: Sha
   /** Paths of the plan in which the base branch moved. */
   paths: readonly string[]
@@ -36,15 +36,15 @@ export interface Drift {
 
 interface Decision {
   events: RunEvent[]
-  answer: Answer
+  answer: CommandAnswer
 }
-export type Decided = Result<Decision, Failure>
+export type DecisionResult = Result<Decision, Failure>
 
-export const stampOf = (asked: Asking) => ({ at: asked.at, by: asked.person.login, key: asked.key })
-export const done = (answer: Answer, ...events: RunEvent[]): Decided => ok({ events, answer })
+export const stampOf = (asked: CommandFacts) => ({ at: asked.at, by: asked.person.login, key: asked.key })
+export const done = (answer: CommandAnswer, ...events: RunEvent[]): DecisionResult => ok({ events, answer })
 
 /** What a command that was taken brought about; the code is stable and shown to people. */
-export type Answer =
+export type CommandAnswer =
   | { code: 'plan-requested'; run: RunId }
   | { code: 'plan-status'; run: RunId }
   /** `open`: ids of questions that have no answer yet. */
@@ -80,11 +80,11 @@ interface Approved {
 }
 
 /** Why nothing may start on a base that has moved since the plan was made; null where the plan is as good as before. */
-export const staleness = (drift: Drift | null): Failure | null =>
+export const staleness = (drift: BaseDrift | null): Failure | null =>
   drift !== null && (drift.paths.length > 0 || drift.settingsChanged)
     ? { reason: 'plan-stale', paths: drift.paths, settingsChanged: drift.settingsChanged }
     : null
 
 /** A move of the base in no path of the plan is written down, so that nobody is asked about it again. */
-export const movedBase = ({ drift, at, person }: Asking): RunEvent[] =>
+export const movedBase = ({ drift, at, person }: CommandFacts): RunEvent[] =>
   drift === null ? [] : [{ type: 'base_moved', at, by: person.login, to: drift.to, paths: [], stale: false }]

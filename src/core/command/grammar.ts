@@ -35,7 +35,7 @@ export type CommandName = Command['name']
 type CommandOf<Name extends CommandName> = Extract<Command, { name: Name }>
 
 /** A reader gives the command, or the sentence that says what is wrong with its arguments. */
-type Readers = { readonly [Name in CommandName]: (said: Said) => Result<CommandOf<Name>, string> }
+type Readers = { readonly [Name in CommandName]: (said: CommandWords) => Result<CommandOf<Name>, string> }
 
 const PLAN_ID = /^[0-9a-f]{12,64}$/i
 const DIGITS = /^[0-9a-f]+$/i
@@ -69,7 +69,7 @@ const optional = <Value>(
   read: (text: string) => Result<Value, string>,
 ): Result<Value | null, string> => (text === null || text === undefined ? ok(null) : read(text))
 
-const option = (said: Said, name: string): string | null => said.options.get(name)?.[0] ?? null
+const option = (said: CommandWords, name: string): string | null => said.options.get(name)?.[0] ?? null
 
 /** Phones write the first letter large; ids are always small. */
 function readTask(text: string | undefined): Result<TaskId, string> {
@@ -98,7 +98,7 @@ function readUsd(text: string): Result<number, string> {
       )
 }
 
-function readApprove(said: Said): Result<CommandOf<'approve'>, string> {
+function readApprove(said: CommandWords): Result<CommandOf<'approve'>, string> {
   const [given] = said.positional
   const only = optional(option(said, 'only'), readTasks)
   if (!only.ok) return only
@@ -111,7 +111,7 @@ function readApprove(said: Said): Result<CommandOf<'approve'>, string> {
   return ok({ name: 'approve', planId: null, task: task.value, only: null })
 }
 
-function readPlan(said: Said): Result<CommandOf<'plan'>, string> {
+function readPlan(said: CommandWords): Result<CommandOf<'plan'>, string> {
   const mode = optional(option(said, 'mode'), readMode)
   if (!mode.ok) return mode
   const budget = optional(option(said, 'budget'), readUsd)
@@ -143,7 +143,7 @@ function readCount(text: string): Result<number, string> {
 }
 
 /** What stands on a command's line, before anybody knows what it means. */
-export interface Said {
+export interface CommandWords {
   word: string
   positional: string[]
   /** Values by the option's name; an option may be given more than once, and its value may be missing. */
@@ -161,7 +161,7 @@ const OPTION = /^--?\p{L}/u
 const QUOTED = /(["'`])(.*?)\1/g
 
 /** Splits a command's line; quotes hold words together, and a comma at the end of an option's value goes on with the next. */
-export function readWords(text: string): Said {
+export function readWords(text: string): CommandWords {
   const [, word = '', line = ''] = /^\s*\/(\S*)\s*(.*)$/s.exec(text) ?? []
   const separator = SEPARATOR.exec(` ${line}`)
   const head = separator === null ? line : ` ${line}`.slice(0, separator.index)
@@ -170,7 +170,7 @@ export function readWords(text: string): Said {
   return { word, line: line.trim(), data, ...sorted(tokens) }
 }
 
-function sorted(tokens: readonly string[]): Pick<Said, 'positional' | 'options'> {
+function sorted(tokens: readonly string[]): Pick<CommandWords, 'positional' | 'options'> {
   const positional: string[] = []
   const options = new Map<string, (string | null)[]>()
   const rest = [...tokens]

@@ -1,7 +1,7 @@
 import type { Failure } from '../failure.ts'
 import { nearest } from '../text/nearest.ts'
 import { quoted } from '../text/quoted.ts'
-import { type Command, type CommandName, readers, readWords, type Said } from './grammar.ts'
+import { type Command, type CommandName, type CommandWords, readers, readWords } from './grammar.ts'
 
 /** `null`: words that are not ours, which nobody should answer. */
 export type ParsedCommand = { ok: true; command: Command } | { ok: false; failure: Failure } | null
@@ -104,7 +104,7 @@ function strayWords(words: readonly string[]): string {
   return `${quoted(words.join(' '))} stands before \` -- \`. ${meant}`
 }
 
-function read(name: CommandName, said: Said): ParsedCommand {
+function read(name: CommandName, said: CommandWords): ParsedCommand {
   const detail = misfit(COMMANDS[name], said)
   if (detail !== null) return refused(name, detail)
   const result = readers[name](said)
@@ -117,12 +117,12 @@ const refused = (name: CommandName, detail: string): ParsedCommand => ({
 })
 
 /** What a line has too much or too little of, whatever it means. */
-function misfit(takes: CommandUsage, said: Said): string | null {
+function misfit(takes: CommandUsage, said: CommandWords): string | null {
   if (takes.arguments === null) return null
   return misfitOptions(takes, said) ?? misfitArguments(takes.arguments, said) ?? misfitWords(takes, said)
 }
 
-function misfitOptions({ options }: CommandUsage, said: Said): string | null {
+function misfitOptions({ options }: CommandUsage, said: CommandWords): string | null {
   for (const [name, values] of said.options) {
     if (!options.includes(name)) {
       const close = nearest(name, options)
@@ -134,10 +134,10 @@ function misfitOptions({ options }: CommandUsage, said: Said): string | null {
   return null
 }
 
-const misfitArguments = (most: number, { positional }: Said): string | null =>
+const misfitArguments = (most: number, { positional }: CommandWords): string | null =>
   positional.length > most ? `${quoted(positional.slice(most).join(' '))} is too much.` : null
 
-function misfitWords({ words }: CommandUsage, { data }: Said): string | null {
+function misfitWords({ words }: CommandUsage, { data }: CommandWords): string | null {
   if (words === 'none' && data !== null && data !== '') return 'It takes no words after ` -- `.'
   return words === 'required' && (data ?? '') === '' ? 'The words after ` -- ` are missing.' : null
 }

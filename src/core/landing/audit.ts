@@ -8,7 +8,7 @@ import type { Settings } from '../settings.ts'
 import type { SecretsFound } from './secrets.ts'
 
 /** What git says of the commit that a slot handed over; nothing here is the slot's own word. */
-export interface HandedOver {
+export interface HandedOverCommit {
   head: Sha
   parents: readonly Sha[]
   tree: Sha
@@ -26,7 +26,7 @@ export function audit(
   task: Task,
   settings: Settings,
   given: { base: Sha; verifiedTree: Sha },
-  it: HandedOver,
+  it: HandedOverCommit,
 ): Result<null, TaskFailure> {
   if (it.parents.length !== 1 || it.parents[0] !== given.base)
     return err({
@@ -62,15 +62,15 @@ export function audit(
 export const protectedAmong = (paths: readonly string[], settings: Settings): string[] =>
   paths.filter((path) => isProtected(path, protectedGlobs(settings)))
 
-function tooLarge({ changes, secrets }: HandedOver, { limits }: Settings): string | null {
+function tooLarge({ changes, secrets }: HandedOverCommit, { limits }: Settings): string | null {
   if (changes.length > limits.files) return tooMany(changes.length, limits)
-  const big = changes.find((change) => change.bytes > bytesOf(limits))
+  const big = changes.find((change) => change.bytes > totalBytes(limits))
   if (big !== undefined) return `${big.path} has ${big.bytes} bytes, ${limits.file_kilobytes} kB are allowed`
   return secrets.unread.length > 0 ? unsearched(secrets.unread, limits) : null
 }
 
 /** Bytes that a changed file may have. */
-export const bytesOf = ({ file_kilobytes }: Settings['limits']): number => file_kilobytes * 1024
+export const totalBytes = ({ file_kilobytes }: Settings['limits']): number => file_kilobytes * 1024
 
 export const tooMany = (changed: number, { files }: Settings['limits']): string =>
   `${changed} files changed, ${files} are allowed`

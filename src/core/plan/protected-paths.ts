@@ -1,5 +1,5 @@
 import { ALWAYS_PROTECTED, type Settings } from '../settings.ts'
-import { folded } from '../text/git-path.ts'
+import { caseFolded } from '../text/git-path.ts'
 import { globsOverlap, matches, plainGlobs } from './glob.ts'
 
 /** Stands for whatever a wildcard could be; no name that anybody protects holds it. */
@@ -9,7 +9,7 @@ export const protectedGlobs = (settings: Settings): string[] => [...ALWAYS_PROTE
 
 /** Capital letters open no door: on some machines they are the same file. */
 export const isProtected = (path: string, globs: readonly string[]): boolean =>
-  matches(globs, path) || matches(globs.map(folded), folded(path))
+  matches(globs, path) || matches(globs.map(caseFolded), caseFolded(path))
 
 // What is protected in every folder, such as `**/package.json`, counts only where `writes` names it: every `src/**`
 // could touch that, and the audit before the landing keeps the file out all the same.

@@ -1,9 +1,9 @@
 import { type Ledger, reserve, settle, settleOf } from '../money/ledger.ts'
 import { attemptKey } from '../money/money-key.ts'
-import type { Changing } from './folds.ts'
+import type { ChangingEvent } from './folds.ts'
 
 /** The ledger after an event. A reservation that ends without a word of what was used counts as spent, whole. */
-export function evolveLedger(ledger: Ledger, event: Changing<'ledger'>): Ledger {
+export function evolveLedger(ledger: Ledger, event: ChangingEvent<'ledger'>): Ledger {
   switch (event.type) {
     case 'planning_begun':
       return { ...ledger, limit: ledger.limit ?? event.limit }

@@ -156,7 +156,7 @@ const closed = (attempt: AttemptRecord, at: string): AttemptRecord =>
  * A plan that has begun is written anew: only what somebody has worked on stays, with all that it needs. The rest starts when
  * it comes again, as it is then.
  */
-export function withDesignAnew(state: LiveRun, { stage, at }: EventOf<'money_reserved'>): LiveRun {
+export function withDesignRestarted(state: LiveRun, { stage, at }: EventOf<'money_reserved'>): LiveRun {
   if (state.phase !== 'active' || !state.work.open || !isTryOf(stage, 'design')) return state
   const { work } = state
   const stays = begunPart(work)

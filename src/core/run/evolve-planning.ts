@@ -1,10 +1,10 @@
 import { isTryOf } from '../money/money-key.ts'
 import type { Planning } from '../plan/planning.ts'
 import type { EventOf } from './event.ts'
-import type { Changing } from './folds.ts'
+import type { ChangingEvent } from './folds.ts'
 
 /** The planner's part of the state; null before a model was asked to plan. */
-export function evolvePlanning(planning: Planning | null, event: Changing<'planning'>): Planning | null {
+export function evolvePlanning(planning: Planning | null, event: ChangingEvent<'planning'>): Planning | null {
   if (event.type === 'planning_begun') {
     const { base, baseBranch, settings, settingsBlob, mode } = event
     return planning ?? { ...nothingYet, base, baseBranch, settings, settingsBlob, mode }
@@ -25,7 +25,7 @@ const nothingYet = {
   settled: false,
 }
 
-function next(planning: Planning, event: Exclude<Changing<'planning'>, EventOf<'planning_begun'>>): Planning {
+function next(planning: Planning, event: Exclude<ChangingEvent<'planning'>, EventOf<'planning_begun'>>): Planning {
   switch (event.type) {
     case 'explored':
       return { ...planning, explorations: event.explorations }

@@ -1,15 +1,15 @@
 import type { TaskId } from '../ids.ts'
-import { isShortage } from '../money/allowance.ts'
+import { isUnderfunded } from '../money/allowance.ts'
 import { ownOf } from '../own.ts'
 import type { EventOf } from './event.ts'
-import type { Changing } from './folds.ts'
+import type { ChangingEvent } from './folds.ts'
 import { type AttemptRecord, type TaskRecord, type TaskState, taskOf, type Work } from './state.ts'
 
 /** Records of tasks that were copied while these events were folded: nobody else holds them yet, so they may be changed. */
-export type Fresh = WeakSet<Work['tasks']>
+export type CopiedRecords = WeakSet<Work['tasks']>
 
 /** The part of the state that speaks of single tasks. */
-export function evolveTask(work: Work, event: Changing<'task'>, fresh: Fresh): Work {
+export function evolveTask(work: Work, event: ChangingEvent<'task'>, fresh: CopiedRecords): Work {
   const record = ownOf(work.tasks, event.task)
   if (record === undefined) return work
   const tasks = fresh.has(work.tasks) ? work.tasks : { ...work.tasks }
@@ -22,7 +22,7 @@ export function evolveTask(work: Work, event: Changing<'task'>, fresh: Fresh): W
     : changed
 }
 
-function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: Changing<'task'>): TaskRecord {
+function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: ChangingEvent<'task'>): TaskRecord {
   const { state } = record
   switch (event.type) {
     case 'task_queued': {
@@ -92,7 +92,7 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: Changin
         ? { status: 'failed', attempt, base: baseOf(state), head, failure, since: event.at }
         : { status: 'pending' }
       const next = update(record, attempt, { endedAt: event.at, head, outcome: 'failed', failure }, failed)
-      const counts = isShortage(failure, work.settings) ? 0 : 1
+      const counts = isUnderfunded(failure, work.settings) ? 0 : 1
       return { ...next, failures: record.failures + counts, replanWanted: event.replan === true }
     }
     case 'task_conflicted':

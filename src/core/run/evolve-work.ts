@@ -1,11 +1,11 @@
 import { ownOf } from '../own.ts'
 import type { EventOf } from './event.ts'
 import { withAmendment, withTask } from './evolve-plan.ts'
-import type { Changing } from './folds.ts'
+import type { ChangingEvent } from './folds.ts'
 import type { Work } from './state.ts'
 
 /** What a run has of its work after an event: trunk, verification, growth. */
-export function evolveWork(work: Work, event: Changing<'work'>): Work {
+export function evolveWork(work: Work, event: ChangingEvent<'work'>): Work {
   switch (event.type) {
     case 'trunk_moved':
       return trunkMoved(work, event)

@@ -4,12 +4,12 @@ import { ownOf } from '../own.ts'
 import { noOptions } from '../plan/planning.ts'
 import type { EventOf, RunEvent } from './event.ts'
 import { evolveLedger } from './evolve-ledger.ts'
-import { withDesignAnew, withProposal } from './evolve-plan.ts'
+import { withDesignRestarted, withProposal } from './evolve-plan.ts'
 import { evolvePlanning } from './evolve-planning.ts'
-import { evolveTask, type Fresh } from './evolve-task.ts'
+import { type CopiedRecords, evolveTask } from './evolve-task.ts'
 import { evolveWork } from './evolve-work.ts'
-import { type Changing, changes } from './folds.ts'
-import { evolveSetbacks } from './stage-failures.ts'
+import { type ChangingEvent, changes } from './folds.ts'
+import { evolveStageFailures } from './stage-failures.ts'
 import {
   type Conclusion,
   type EndedRun,
@@ -28,11 +28,11 @@ export const replay = (events: readonly RunEvent[]): RunState => replayOn(emptyR
 
 /** The state after these events. What is in between nobody sees: the record of all tasks is copied once, not at each event. */
 export function replayOn(state: RunState, events: readonly RunEvent[]): RunState {
-  const fresh: Fresh = new WeakSet()
+  const fresh: CopiedRecords = new WeakSet()
   return events.reduce((next, event) => evolveBy(next, event, fresh), state)
 }
 
-function evolveBy(state: RunState, event: RunEvent, fresh: Fresh): RunState {
+function evolveBy(state: RunState, event: RunEvent, fresh: CopiedRecords): RunState {
   if (event.type === 'plan_requested') return state.phase === 'empty' ? requested(event) : state
   if (state.phase === 'empty') return state
   const next = withMoney(evolveLive(state, event, fresh), event)
@@ -49,7 +49,7 @@ const withMoney = (state: LiveRun, event: RunEvent): LiveRun => ({
     event.at,
   ),
   planning: changes(event, 'planning') ? evolvePlanning(state.planning, event) : state.planning,
-  setbacks: changes(event, 'setbacks') ? evolveSetbacks(state.setbacks, event) : state.setbacks,
+  setbacks: changes(event, 'setbacks') ? evolveStageFailures(state.setbacks, event) : state.setbacks,
 })
 
 /** Of what money is set aside for, only these will still tell what they used: stages of a run that goes on, and attempts at work. */
@@ -83,7 +83,7 @@ function requested(event: EventOf<'plan_requested'>): RunState {
   }
 }
 
-function evolveLive(state: LiveRun, event: RunEvent, fresh: Fresh): LiveRun {
+function evolveLive(state: LiveRun, event: RunEvent, fresh: CopiedRecords): LiveRun {
   if (changes(event, 'run')) return evolveRun(state, event)
   if (changes(event, 'work')) return onWork(state, (work) => evolveWork(work, event), event.type)
   if (changes(event, 'task')) return onWork(state, (work) => evolveTask(work, event, fresh), event.type)
@@ -91,7 +91,7 @@ function evolveLive(state: LiveRun, event: RunEvent, fresh: Fresh): LiveRun {
 }
 
 /** The run as a whole: its phase, its orchestrator, its slots, what is shown of it. */
-function evolveRun(state: LiveRun, event: Changing<'run'>): LiveRun {
+function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
   switch (event.type) {
     case 'plan_refused':
       return cancelAll(end(state, 'refused', event, { problems: event.problems }), event.at)
@@ -104,7 +104,7 @@ function evolveRun(state: LiveRun, event: Changing<'run'>): LiveRun {
     case 'gate_switched_off':
       return gateOff(state, event)
     case 'money_reserved':
-      return withDesignAnew(state, event)
+      return withDesignRestarted(state, event)
     case 'plan_approved':
       return approved(state, event)
     case 'plan_rejected':
@@ -227,7 +227,7 @@ const ENDED: readonly TaskStatus[] = ['landed', 'expanded', 'skipped', 'failed',
 function cancelAll(state: EndedRun, at: string): EndedRun {
   if (state.work === null) return state
   let work = state.work
-  const fresh: Fresh = new WeakSet()
+  const fresh: CopiedRecords = new WeakSet()
   for (const task of work.plan.tasks) {
     const status = ownOf(work.tasks, task.id)?.state.status
     if (status === undefined || ENDED.includes(status)) continue

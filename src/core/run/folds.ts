@@ -1,7 +1,7 @@
 import type { EventOf, RunEvent } from './event.ts'
 
 /** A part of the state, with a fold of its own. */
-export type Part = 'run' | 'planning' | 'ledger' | 'setbacks' | 'work' | 'task'
+export type StatePart = 'run' | 'planning' | 'ledger' | 'setbacks' | 'work' | 'task'
 
 /**
  * The parts of the state that an event changes. An event without a line here does not compile, and neither does a fold that
@@ -65,14 +65,14 @@ export const FOLDS = {
   run_closed: ['run'],
   pull_refused: ['run'],
   projected: ['run'],
-} as const satisfies Readonly<Record<RunEvent['type'], readonly Part[]>>
+} as const satisfies Readonly<Record<RunEvent['type'], readonly StatePart[]>>
 
-type TypesOf<Of extends Part> = {
+type TypesOf<Of extends StatePart> = {
   [Type in RunEvent['type']]: Of extends (typeof FOLDS)[Type][number] ? Type : never
 }[RunEvent['type']]
 
 /** The events that change this part. */
-export type Changing<Of extends Part> = EventOf<TypesOf<Of>>
+export type ChangingEvent<Of extends StatePart> = EventOf<TypesOf<Of>>
 
-export const changes = <Of extends Part>(event: RunEvent, part: Of): event is Changing<Of> =>
-  (FOLDS[event.type] as readonly Part[]).includes(part)
+export const changes = <Of extends StatePart>(event: RunEvent, part: Of): event is ChangingEvent<Of> =>
+  (FOLDS[event.type] as readonly StatePart[]).includes(part)

@@ -21,13 +21,13 @@ export const handOffSchema = z.strictObject({
 export type HandOff = z.infer<typeof handOffSchema>
 
 /** What an agent says of its own work; of any length. */
-export type Said = Pick<HandOff, 'did' | 'interfaces' | 'decisions' | 'caveats' | 'follow_ups'>
+export type WorkSummary = Pick<HandOff, 'did' | 'interfaces' | 'decisions' | 'caveats' | 'follow_ups'>
 
 /** What is known of the work without asking whoever did it. */
 type Known = Pick<HandOff, 'files' | 'check'>
 
 /** Cut to what a hand-off holds: each line, each list, and the list of files with the number of those left out. */
-export const handOffOf = (said: Said, { files, check }: Known): HandOff => ({
+export const handOffOf = (said: WorkSummary, { files, check }: Known): HandOff => ({
   did: shortened(said.did, 1200),
   files: fewPaths(files),
   interfaces: linesOf(said.interfaces, 12),

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { parseMoneyKey, stageId } from '../money/money-key.ts'
 import type { EventOf } from './event.ts'
-import type { Changing } from './folds.ts'
+import type { ChangingEvent } from './folds.ts'
 
 /** What stages of the planner have met since they last came to something, by stage (`design`, `expand:t3`). */
-export const setbacksSchema = z.record(
+export const stageFailuresSchema = z.record(
   z.string(),
   z.strictObject({
     /** Tries that came to nothing, those that only ran short of money not among them. */
@@ -14,12 +14,12 @@ export const setbacksSchema = z.record(
     short: z.number().nullable(),
   }),
 )
-export type Setbacks = z.infer<typeof setbacksSchema>
+export type StageFailures = z.infer<typeof stageFailuresSchema>
 
 const WHOLE_PLAN = ['explore', 'design', 'critique'] as const
 
 /** A stage that came to something, or whose basis a person has changed, begins from nothing again. */
-export function evolveSetbacks(setbacks: Setbacks, event: Changing<'setbacks'>): Setbacks {
+export function evolveStageFailures(setbacks: StageFailures, event: ChangingEvent<'setbacks'>): StageFailures {
   switch (event.type) {
     case 'stage_failed':
       return failed(setbacks, event)
@@ -45,7 +45,7 @@ export function evolveSetbacks(setbacks: Setbacks, event: Changing<'setbacks'>):
   }
 }
 
-function failed(setbacks: Setbacks, { stage, why, short, lost }: EventOf<'stage_failed'>): Setbacks {
+function failed(setbacks: StageFailures, { stage, why, short, lost }: EventOf<'stage_failed'>): StageFailures {
   if (lost === true) return setbacks
   const use = parseMoneyKey(stage)
   const id = use?.of === 'stage' ? stageId(use.name, use.task) : stage
@@ -53,5 +53,5 @@ function failed(setbacks: Setbacks, { stage, why, short, lost }: EventOf<'stage_
   return { ...setbacks, [id]: { tries: short === undefined ? tries + 1 : tries, why, short: short ?? null } }
 }
 
-const without = (setbacks: Setbacks, ...stages: readonly string[]): Setbacks =>
+const without = (setbacks: StageFailures, ...stages: readonly string[]): StageFailures =>
   Object.fromEntries(Object.entries(setbacks).filter(([id]) => !stages.includes(id)))

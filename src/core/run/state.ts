@@ -7,7 +7,7 @@ import { planSchema, type Task, taskSchema } from '../plan/plan.ts'
 import { explorationSchema, modeSchema, planningSchema, planOptionsSchema } from '../plan/planning.ts'
 import { defaultSettings, type Settings, settingsSchema } from '../settings.ts'
 import { reportSchema, runEventSchema } from './event.ts'
-import { setbacksSchema } from './stage-failures.ts'
+import { stageFailuresSchema } from './stage-failures.ts'
 
 /** Where a task stands. `pending`: its needs have not landed, or its next base has not been made yet. */
 export const taskStateSchema = z.discriminatedUnion('status', [
@@ -185,7 +185,7 @@ const headerShape = {
   ledger: ledgerSchema,
   /** Stages of the planner that came to nothing, by key, and why. */
   failedStages: z.record(z.string(), z.string()),
-  setbacks: setbacksSchema,
+  setbacks: stageFailuresSchema,
   askedBy: z.string(),
   askedAt: z.string(),
   /** Keys of everything that came from outside, so that a repetition changes nothing. */

@@ -23,15 +23,15 @@ function grouped(work: Work): Map<TaskStatus, Task[]> {
 }
 
 /** The tasks that stand so, in plan order. */
-export function tasksIn(work: Work, ...statuses: TaskStatus[]): readonly Task[] {
+export function tasksWithStatus(work: Work, ...statuses: TaskStatus[]): readonly Task[] {
   const [one, ...others] = statuses
   if (one !== undefined && others.length === 0) return byStatus(work).get(one) ?? []
   return work.plan.tasks.filter(({ id }) => statuses.includes(statusOf(work, id)))
 }
 
 /** Their ids. */
-export const tasksWith = (work: Work, ...statuses: TaskStatus[]): TaskId[] =>
-  tasksIn(work, ...statuses).map(({ id }) => id)
+export const taskIdsWithStatus = (work: Work, ...statuses: TaskStatus[]): TaskId[] =>
+  tasksWithStatus(work, ...statuses).map(({ id }) => id)
 
 /**
  * For every task that can never start as things stand, the failed or cancelled task that keeps it back.
@@ -40,7 +40,7 @@ export const tasksWith = (work: Work, ...statuses: TaskStatus[]): TaskId[] =>
 export function blockers(work: Work): ReadonlyMap<TaskId, TaskId> {
   const blocked = new Map<TaskId, TaskId>()
   // Mostly nothing has failed, and a large plan has many needs to look at.
-  if (tasksIn(work, 'failed').length + tasksIn(work, 'cancelled').length === 0) return blocked
+  if (tasksWithStatus(work, 'failed').length + tasksWithStatus(work, 'cancelled').length === 0) return blocked
   for (const task of work.plan.tasks) {
     if (statusOf(work, task.id) !== 'pending') continue
     for (const need of task.needs) {

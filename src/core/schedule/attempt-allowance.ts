@@ -1,5 +1,12 @@
 import type { TaskId } from '../ids.ts'
-import { FAIR, keptBack, LEAST, leastAfter, limitOf, SHARE } from '../money/allowance.ts'
+import {
+  FAIR_SHARES,
+  LEAST_USD,
+  leastAfterUnderfunded,
+  limitOf,
+  reservedForSynthesis,
+  STAGE_SHARE,
+} from '../money/allowance.ts'
 import { availableUsd } from '../money/ledger.ts'
 import { isTryOf } from '../money/money-key.ts'
 import { predictAttempt } from '../money/predicted-cost.ts'
@@ -12,16 +19,16 @@ export function taskAllowance(run: ActiveRun, id: TaskId): number | null {
   const others = work.plan.tasks.filter(
     (task) => task.id !== id && isAgentTask(task) && isToCome(recordOf(work, task.id)),
   )
-  const left = availableUsd(ledger) - keptBack(ledger) - keptForDesign(run)
+  const left = availableUsd(ledger) - reservedForSynthesis(ledger) - keptForDesign(run)
   const { task_usd: most } = work.settings.budget
   const needed = (task: Task): number => Math.min(predictAttempt([task], work.settings).usd, most)
   const likely = needed(taskOf(work, id))
   // Not so much that the others find less than they are likely to need. Where there is too little for all of them, fewer
   // get enough: a fair share of little would be of use to nobody.
   const spare = left - others.reduce((sum, task) => sum + needed(task), 0)
-  const fair = Math.min(spare, (left * FAIR) / (FAIR + others.length))
+  const fair = Math.min(spare, (left * FAIR_SHARES) / (FAIR_SHARES + others.length))
   const usd = Math.min(most, Math.max(fair, Math.min(left, likely)))
-  const least = Math.max(LEAST * 10, likely / 2, leastAfter(closedAttempts(work, id), work.settings))
+  const least = Math.max(LEAST_USD * 10, likely / 2, leastAfterUnderfunded(closedAttempts(work, id), work.settings))
   return usd >= least ? usd : null
 }
 
@@ -29,7 +36,7 @@ export function taskAllowance(run: ActiveRun, id: TaskId): number | null {
 const keptForDesign = ({ planning, ledger }: ActiveRun): number =>
   planning === null || planning.settled || Object.keys(ledger.reserved).some((key) => isTryOf(key, 'design'))
     ? 0
-    : limitOf(ledger) * SHARE.design
+    : limitOf(ledger) * STAGE_SHARE.design
 
 const isToCome = ({ state }: TaskRecord): boolean => state.status === 'pending' || state.status === 'queued'
 

@@ -1,8 +1,8 @@
 import type { RunId, TaskId } from '../ids.ts'
 import type { Plan, Task } from '../plan/plan.ts'
 import { type ActiveRun, type AttemptRecord, recordOf, type TaskRecord, taskOf } from '../run/state.ts'
-import { type Check, type Conflict, checksOf, conflictOf } from './conflict.ts'
-import { type FinishedTask, finishedTask, type Others, othersOf, restsOn } from './finished-task.ts'
+import { type Conflict, type ConflictCheck, checksOf, conflictOf } from './conflict.ts'
+import { type FinishedTask, finishedTask, type OtherTasks, otherTasksOf, restsOn } from './finished-task.ts'
 
 /** What everybody who works on the run is told, word for word; the same for all of them. */
 export interface Intent {
@@ -25,7 +25,7 @@ export interface Brief {
   task: Task
   attempt: number
   needs: readonly FinishedTask[]
-  others: Others
+  others: OtherTasks
   earlier: readonly EarlierAttempt[]
   notes: readonly string[]
   /** What people said to earlier workers at this task. */
@@ -33,7 +33,7 @@ export interface Brief {
   conflict: Conflict | null
   /** It starts where its own earlier work is in already, with that of others. */
   mends: boolean
-  checks: readonly Check[]
+  checks: readonly ConflictCheck[]
 }
 
 const MOST_ATTEMPTS = 3
@@ -52,7 +52,7 @@ export function briefOf(state: ActiveRun, id: TaskId): Brief {
     task,
     attempt: record.attempts.at(-1)?.attempt ?? 1,
     needs: needs.flatMap((need) => finishedTask(work, need) ?? []),
-    others: othersOf(work, [id, ...needs]),
+    others: otherTasksOf(work, [id, ...needs]),
     earlier: record.attempts.filter(({ outcome }) => ['failed', 'conflict'].includes(outcome)).slice(-MOST_ATTEMPTS),
     notes: record.notes,
     steers: record.steers,

@@ -12,7 +12,7 @@ export interface Conflict {
 }
 
 /** An acceptance that the machine runs on what is handed over, and whose it is. */
-export interface Check {
+export interface ConflictCheck {
   of: TaskId
   argv: Argv
   expect: string
@@ -34,9 +34,9 @@ export function conflictOf(work: Work, id: TaskId, { attempts }: TaskRecord): Co
 }
 
 /** Its own acceptance, and those of tasks whose work it is merged with; one that is the same is run once. */
-export function checksOf(task: Task, conflict: Conflict | null): Check[] {
+export function checksOf(task: Task, conflict: Conflict | null): ConflictCheck[] {
   const done = (conflict?.with ?? []).filter(({ finished }) => finished !== null).map((other) => other.task)
   const all = [task, ...done].map(({ id, acceptance }) => ({ of: id, ...acceptance }))
-  const same = ({ argv }: Check) => all.find((other) => JSON.stringify(other.argv) === JSON.stringify(argv))
+  const same = ({ argv }: ConflictCheck) => all.find((other) => JSON.stringify(other.argv) === JSON.stringify(argv))
   return all.filter((check) => check.argv.length > 0 && same(check) === check)
 }

@@ -13,7 +13,7 @@ export interface FinishedTask {
 }
 
 /** One line each for tasks that are done and that a task does not build on directly, and how many more there are. */
-export interface Others {
+export interface OtherTasks {
   tasks: readonly { id: TaskId; line: string }[]
   more: number
 }
@@ -38,7 +38,7 @@ export function finishedTask(work: Work, id: TaskId): FinishedTask | null {
 }
 
 /** `told`: the task itself, then those that it is told of in full. What its needs rest on comes first: their work is in the base too. */
-export function othersOf(work: Work, told: readonly TaskId[]): Others {
+export function otherTasksOf(work: Work, told: readonly TaskId[]): OtherTasks {
   const [own = '', ...needs] = told
   const before = ancestors(work, needs)
   const all = work.plan.tasks.map(({ id }) => id).filter((id) => id !== own && !told.includes(id))

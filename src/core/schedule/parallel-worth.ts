@@ -17,7 +17,7 @@ const LAND_MINUTES = 0.5
 const READ_MINUTES = 1
 
 /** Below this gain, several agents cost more than the time that they save. */
-export const WORTHWHILE = 1.2
+export const LEAST_SPEEDUP = 1.2
 
 interface Worth {
   /** How many times as fast several agents are. */
@@ -40,7 +40,7 @@ export function worthParallel(plan: Plan, { slots }: Pick<Settings, 'slots'>): W
  * The plan as one task that does it all, in the plan's order, with every check of every task. A plan with anything but
  * tasks of agents comes back as it is: a gate, a program or a part that is not planned yet cannot be folded in.
  */
-export function folded(plan: Plan): Plan {
+export function foldedPlan(plan: Plan): Plan {
   const { tasks } = plan
   if (tasks.length < 2 || !tasks.every(canBeFolded)) return plan
   const checks = distinct(tasks.map(({ acceptance }) => acceptance.argv).filter((argv) => argv.length > 0))

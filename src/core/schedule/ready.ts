@@ -3,12 +3,12 @@ import { mayStart } from '../landing/gate.ts'
 import { writesOverlap } from '../plan/glob.ts'
 import type { Task } from '../plan/plan.ts'
 import { type ActiveRun, isSettled, recordOf, statusOf, type Work } from '../run/state.ts'
-import { tasksIn } from '../run/task-status.ts'
+import { tasksWithStatus } from '../run/task-status.ts'
 import { ranked } from './prediction.ts'
 
 /** Tasks that may start, whose needs have all landed and that have no branch yet, in plan order: their bases can be made. */
 export const queueable = (work: Work): Task[] =>
-  tasksIn(work, 'pending').filter(
+  tasksWithStatus(work, 'pending').filter(
     (task) => task.kind !== 'plan' && mayStart(work, task.id) && task.needs.every((need) => isSettled(work, need)),
   )
 
@@ -19,7 +19,7 @@ export const queueable = (work: Work): Task[] =>
  */
 export function startable(work: Work, most = Number.POSITIVE_INFINITY): Task[] {
   if (most === 0) return []
-  const atWork = tasksIn(work, 'in_progress')
+  const atWork = tasksWithStatus(work, 'in_progress')
   const chosen: Task[] = []
   for (const task of ranked(work.plan)) {
     if (chosen.length >= most) break
@@ -57,7 +57,7 @@ export function assign(run: ActiveRun, freeSlots: readonly string[]): Assigned[]
 /** Slots that have a task or the verification to work on. */
 export function slotsAtWork(work: Work): string[] {
   const { verification } = work
-  const slots = tasksIn(work, 'in_progress').flatMap(({ id }) => {
+  const slots = tasksWithStatus(work, 'in_progress').flatMap(({ id }) => {
     const { state } = recordOf(work, id)
     return state.status === 'in_progress' ? [state.slot] : []
   })
@@ -70,7 +70,7 @@ export function usableSlots(run: ActiveRun): number {
   const { work } = run
   const verifying = work.verification?.status === 'queued' || work.verification?.status === 'in_progress' ? 1 : 0
   const { cap } = work.settings.slots
-  const tasks = tasksIn(work, 'in_progress').length + startable(work, cap).length
+  const tasks = tasksWithStatus(work, 'in_progress').length + startable(work, cap).length
   const coming = queueable(work).filter((task) => task.kind !== 'gate').length
   return Math.min(cap, tasks + coming + verifying)
 }

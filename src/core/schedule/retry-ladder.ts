@@ -5,7 +5,7 @@ import type { TaskRecord } from '../run/state.ts'
 const STRONGER: Readonly<Record<Tier, Tier>> = { cheap: 'default', default: 'strong', strong: 'strong' }
 
 /** The tier of the attempt that the record has open: the plan's; from the third try after a person last looked on, a stronger one. */
-export const tierOf = (task: Task, { failures }: Pick<TaskRecord, 'failures'>): Tier =>
+export const modelTierOf = (task: Task, { failures }: Pick<TaskRecord, 'failures'>): Tier =>
   failures >= 2 ? STRONGER[task.model_tier] : task.model_tier
 
 /** What follows a failed attempt of an agent: a fresh one with a digest, a stronger model, a new plan of this part, a person. */

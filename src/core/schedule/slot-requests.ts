@@ -4,26 +4,32 @@ import type { ActiveRun, LiveRun, RunState } from '../run/state.ts'
 import { usableSlots } from './ready.ts'
 
 /** Jobs that this workflow run must start after a command, besides answering. */
-export interface Starts {
+export interface JobStarts {
   events: RunEvent[]
   orchestrate: boolean
   slots: string[]
 }
 
-export const nothingToStart: Starts = { events: [], orchestrate: false, slots: [] }
+export const nothingToStart: JobStarts = { events: [], orchestrate: false, slots: [] }
 
 /**
  * An orchestrator, where none is at work and something changed; with it the slots that the run can use at once.
  * A slot costs a job; later ones are asked for by the orchestrator, which sees what is alive.
  */
-export function startsFor(state: RunState, changed: boolean, workflowRun: number, at: string, by: string): Starts {
+export function jobStartsFor(
+  state: RunState,
+  changed: boolean,
+  workflowRun: number,
+  at: string,
+  by: string,
+): JobStarts {
   if (state.phase === 'empty' || state.orchestrator !== null || !changed) return nothingToStart
   const requested: RunEvent = { type: 'orchestrator_requested', at, by, workflowRun }
   const slots = state.phase === 'active' ? firstSlots(state, workflowRun, at, by) : nothingToStart
   return { events: [requested, ...slots.events], orchestrate: true, slots: slots.slots }
 }
 
-function firstSlots(run: ActiveRun, workflowRun: number, at: string, by: string): Starts {
+function firstSlots(run: ActiveRun, workflowRun: number, at: string, by: string): JobStarts {
   const count = Math.min(run.work.settings.slots.start, usableSlots(run))
   if (count === 0) return nothingToStart
   const request = nextRequest(run)
@@ -52,6 +58,6 @@ export const slotNames = (request: string, count: number): string[] =>
 /** The state with the events of a decision and of what must start because of them. */
 export function withStarts(state: RunState, decided: readonly RunEvent[], workflowRun: number, at: string, by: string) {
   const after = replayOn(state, decided)
-  const starts = startsFor(after, decided.length > 0, workflowRun, at, by)
+  const starts = jobStartsFor(after, decided.length > 0, workflowRun, at, by)
   return { starts, state: replayOn(after, starts.events), events: [...decided, ...starts.events] }
 }

@@ -28,7 +28,7 @@ const outcomeSchema = z.discriminatedUnion('kind', [
     report: reportSchema,
   }),
 ])
-export type Outcome = z.infer<typeof outcomeSchema>
+export type AttemptOutcome = z.infer<typeof outcomeSchema>
 
 /** What a slot hands over. A slot ran code of the repository: whoever reads this trusts no word of it. */
 export const resultFileSchema = z.strictObject({

@@ -17,11 +17,11 @@ export function treePath(path: string): TreePath | null {
  */
 export const isGitName = (path: string): boolean =>
   path.split(/[\\/]/).some((part) => {
-    const bare = (folded(part).split(':')[0] ?? '').replace(/[. ]+$/, '')
+    const bare = (caseFolded(part).split(':')[0] ?? '').replace(/[. ]+$/, '')
     return /^(?:\.git|git~\d+)$/.test(bare)
   })
 
 const INVISIBLE_SIGNS = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 
 /** As a file system that does not mind capitals, or how a letter is composed, reads a name. */
-export const folded = (text: string): string => text.replace(INVISIBLE_SIGNS, '').normalize('NFKC').toLowerCase()
+export const caseFolded = (text: string): string => text.replace(INVISIBLE_SIGNS, '').normalize('NFKC').toLowerCase()

@@ -54,4 +54,4 @@ const escapeForPattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{
  * What a model said, without the job's own secrets. It is told none, but all that it says is kept and shown to people: this
  * stands before the journal, so that plan, comments and commits hold the same words.
  */
-export const hushed = <Value>(said: Value, redact: Redact): Value => JSON.parse(redact(JSON.stringify(said)))
+export const redactDeeply = <Value>(said: Value, redact: Redact): Value => JSON.parse(redact(JSON.stringify(said)))

@@ -1,5 +1,4 @@
-import type { DispatchInput } from '../git/workflows.ts'
-import { readWorkflow } from '../git/workflows.ts'
+import { type DispatchInput, readWorkflow } from '../git/workflows.ts'
 import { Refusal } from '../refusal.ts'
 import type { Actor } from '../who/actor.ts'
 import { needWrite } from '../who/permission.ts'
@@ -12,7 +11,12 @@ export interface DispatchWish {
 }
 
 /** The one event that a job's token may cause. Returns the workflow run, or null where the event was lost. */
-export async function dispatch(world: World, actor: Actor, path: string, wish: DispatchWish): Promise<number | null> {
+export async function dispatchWorkflow(
+  world: World,
+  actor: Actor,
+  path: string,
+  wish: DispatchWish,
+): Promise<number | null> {
   needWrite(actor, ['actions'], 'Must have admin rights to Repository.')
   const ref = await fullRef(world, wish.ref)
   const workflow = await readWorkflow(world, ref, path)

@@ -8,7 +8,7 @@ import { payload } from './payload.ts'
 import { closeAsMerged, emitPull } from './pulls.ts'
 
 /** One ref that moved; null: it was not there, or is not any more. */
-export interface RefUpdate {
+export interface PushedRef {
   ref: string
   old: string | null
   new: string | null
@@ -18,7 +18,7 @@ export interface RefUpdate {
 export async function afterPush(
   world: World,
   actor: Actor,
-  updates: readonly RefUpdate[],
+  updates: readonly PushedRef[],
   done: { merged?: number } = {},
 ): Promise<void> {
   const moved = new Map(updates.map((update) => [update.ref, update]))
@@ -32,7 +32,7 @@ async function follow(
   world: World,
   actor: Actor,
   issue: PullIssue,
-  moved: ReadonlyMap<string, RefUpdate>,
+  moved: ReadonlyMap<string, PushedRef>,
   reaches: Reaches,
   byButton: boolean,
 ): Promise<void> {
@@ -49,7 +49,7 @@ async function follow(
   if (head?.new) await synchronize(world, actor, issue, before)
 }
 
-type Reaches = (update: RefUpdate, sha: string) => Promise<boolean>
+type Reaches = (update: PushedRef, sha: string) => Promise<boolean>
 
 /** Whether an update brought a commit into its ref. One question to git for each update, however many pull requests are open. */
 function reachedBy(world: World): Reaches {
@@ -78,7 +78,7 @@ async function close(world: World, actor: Actor, issue: PullIssue): Promise<void
   await emitPull(world, actor, issue, 'closed')
 }
 
-async function emitPush(world: World, actor: Actor, update: RefUpdate): Promise<void> {
+async function emitPush(world: World, actor: Actor, update: PushedRef): Promise<void> {
   if (actor.kind !== 'person' || !/^refs\/(heads|tags)\//.test(update.ref)) return
   const range = update.old === null ? ['-1'] : ['-20', `^${update.old}`]
   const commits = update.new === null ? [] : await readCommits(world.git, [...range, update.new])

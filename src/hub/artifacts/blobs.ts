@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
 import { isSignedBy, signatureOf } from '../../loopback/sign.ts'
-import type { Call, HubEnv } from '../rest/kit.ts'
+import type { HubEnv, RestCall } from '../rest/kit.ts'
 import { jobLog } from '../runner/job/job-log.ts'
 import type { ArtifactRecord } from '../store/document.ts'
 import type { World } from '../world.ts'
-import type { Files } from './files.ts'
+import type { ArtifactFiles } from './files.ts'
 
 type Use = 'upload' | 'download' | 'log'
 
@@ -21,7 +21,7 @@ export function signedUrl(world: World, use: Use, { id }: { id: number }): strin
 }
 
 /** The part of Azure's block-blob protocol that uploads use: Put Block, Put Block List, Put Blob. */
-export const blobRoutes = (world: World, files: Files) =>
+export const blobRoutes = (world: World, files: ArtifactFiles) =>
   new Hono<HubEnv>()
     .put('/_blobs/upload/:id/*', async (call) => {
       const artifact = artifactOf(world, 'upload', call)
@@ -53,12 +53,12 @@ export const blobRoutes = (world: World, files: Files) =>
 
 const headers = { 'x-ms-version': STORAGE_VERSION, 'x-ms-request-id': '0', 'x-ms-request-server-encrypted': 'true' }
 
-function artifactOf(world: World, use: Use, call: Call): ArtifactRecord | null {
+function artifactOf(world: World, use: Use, call: RestCall): ArtifactRecord | null {
   const id = signedId(world, use, call)
   return world.store.doc.artifacts.find((artifact) => artifact.id === id) ?? null
 }
 
-function signedId(world: World, use: Use, call: Call): number | null {
+function signedId(world: World, use: Use, call: RestCall): number | null {
   const { se = '', sig = '' } = call.req.query()
   const id = call.req.param('id') ?? ''
   if (!isSignedBy(world.store.doc.secret, `${use}:${id}:${se}`, sig)) return null

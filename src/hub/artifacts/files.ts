@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 
 /** Artifacts as files, and the blocks that they are put together from. */
-export interface Files {
+export interface ArtifactFiles {
   putBlock(artifact: number, block: string, bytes: Uint8Array): Promise<void>
   /** Returns false where a block is missing. */
   commit(artifact: number, blocks: readonly string[]): Promise<boolean>
@@ -15,7 +15,7 @@ export interface Files {
   remove(artifact: number): Promise<void>
 }
 
-export function openFiles(folder: string): Files {
+export function openArtifactFiles(folder: string): ArtifactFiles {
   mkdirSync(folder, { recursive: true })
   const whole = (artifact: number) => join(folder, `${artifact}.zip`)
   const part = (artifact: number, block: string) =>

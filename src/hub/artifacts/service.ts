@@ -1,13 +1,13 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { readRuntimeToken } from '../../loopback/sign.ts'
-import { taskOf } from '../control/task.ts'
+import { taskOfRequest } from '../control/task.ts'
 import { Refusal } from '../refusal.ts'
-import { bodyOf, type Call, type HubEnv } from '../rest/kit.ts'
+import { bodyOf, type HubEnv, type RestCall } from '../rest/kit.ts'
 import type { ArtifactRecord } from '../store/document.ts'
 import type { World } from '../world.ts'
 import { signedUrl } from './blobs.ts'
-import type { Files } from './files.ts'
+import type { ArtifactFiles } from './files.ts'
 
 const DAYS_90 = 90 * 24 * 3_600_000
 
@@ -34,13 +34,13 @@ class TwirpError extends Error {
 }
 
 /** What @actions/artifact speaks to: twirp over JSON, with the job's runtime token. */
-export function artifactService(world: World, files: Files) {
+export function artifactService(world: World, files: ArtifactFiles) {
   const method = (name: string) => `/twirp/github.actions.results.api.v1.ArtifactService/${name}`
   const app = new Hono<HubEnv>()
     .post(method('CreateArtifact'), async (call) => {
       const wish = await bodyOf(call, create)
       const { run, job } = caller(world, call, wish)
-      call.set('task', taskOf(wish.name))
+      call.set('task', taskOfRequest(wish.name))
       if (find(world, run, wish.name) !== undefined) {
         throw new TwirpError(409, 'already_exists', 'an artifact with this name already exists on the workflow run')
       }
@@ -51,7 +51,7 @@ export function artifactService(world: World, files: Files) {
     .post(method('FinalizeArtifact'), async (call) => {
       const wish = await bodyOf(call, finalize)
       const artifact = needed(find(world, caller(world, call, wish).run, wish.name))
-      call.set('task', taskOf(wish.name))
+      call.set('task', taskOfRequest(wish.name))
       const measured = await files.measure(artifact.id)
       if (measured === null || measured.size !== Number(wish.size)) {
         throw new TwirpError(400, 'invalid_argument', 'the uploaded size is not what was announced')
@@ -92,7 +92,7 @@ export function artifactService(world: World, files: Files) {
   return app
 }
 
-export async function removeArtifact(world: World, files: Files, artifact: ArtifactRecord): Promise<void> {
+export async function removeArtifact(world: World, files: ArtifactFiles, artifact: ArtifactRecord): Promise<void> {
   const { doc } = world.store
   doc.artifacts = doc.artifacts.filter((known) => known !== artifact)
   world.store.changed()
@@ -102,7 +102,7 @@ export async function removeArtifact(world: World, files: Files, artifact: Artif
 /** The token speaks for one job of one workflow run; another's ids are refused. */
 function caller(
   world: World,
-  call: Call,
+  call: RestCall,
   wish: { workflow_run_backend_id: string; workflow_job_run_backend_id: string },
 ) {
   const token = /^bearer (.+)$/i.exec(call.req.header('authorization') ?? '')?.[1] ?? ''

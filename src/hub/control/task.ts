@@ -12,7 +12,7 @@ const SHAPES: readonly RegExp[] = [
 /** These name parts of a run that belong to no task. */
 const SHARED = new Set(['trunk', 'log', 'run', 'plan'])
 
-export function taskOf(...names: readonly (string | null | undefined)[]): string | null {
+export function taskOfRequest(...names: readonly (string | null | undefined)[]): string | null {
   for (const name of names) {
     for (const shape of SHAPES) {
       const match = shape.exec(name ?? '')

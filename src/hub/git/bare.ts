@@ -2,9 +2,9 @@ import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Unfit } from '../unfit.ts'
-import { gitIn, lookAtCheckout } from './checkout.ts'
+import { gitIn, inspectCheckout } from './checkout.ts'
 import { writeHooks } from './hooks.ts'
-import { runGit } from './run.ts'
+import { runHubGit } from './run.ts'
 
 /** As a file that the repository's own configuration includes: one write, where `git config` is a process for each line. */
 const SETTINGS = `[uploadpack]
@@ -31,7 +31,7 @@ export async function openBare(gitDir: string, checkout: string, log: (line: str
 }
 
 async function copyBranch(gitDir: string, checkout: string, log: (line: string) => void): Promise<void> {
-  const { branch, detachedAt } = await lookAtCheckout(checkout)
+  const { branch, detachedAt } = await inspectCheckout(checkout)
   if (detachedAt !== null) log(`${checkout} is on no branch; ${detachedAt.slice(0, 8)} is served as ${branch}`)
   await must(['init', '--quiet', '--bare', '--template=', '--initial-branch', branch, gitDir])
   mkdirSync(join(gitDir, 'hooks'))
@@ -44,7 +44,7 @@ async function copyBranch(gitDir: string, checkout: string, log: (line: string) 
 }
 
 async function must(args: readonly string[], cwd?: string): Promise<string> {
-  const answer = await runGit(args, cwd === undefined ? {} : { cwd })
+  const answer = await runHubGit(args, cwd === undefined ? {} : { cwd })
   if (answer.code !== 0) throw new Error(`git ${args.join(' ')}: ${answer.stderr.trim()}`)
   return answer.stdout.toString('utf8')
 }

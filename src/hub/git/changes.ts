@@ -17,7 +17,7 @@ const LETTERS: Readonly<Record<string, FileChange['status']>> = {
 }
 
 /** What changed from one commit to another, file by file, without renames. */
-export async function changesBetween(git: Repository, from: string, to: string): Promise<FileChange[]> {
+export async function fileChangesBetween(git: Repository, from: string, to: string): Promise<FileChange[]> {
   const [raw, counts, patch] = await Promise.all([
     git.text(['diff', '--raw', '--no-abbrev', '-z', '--no-renames', from, to, '--']),
     git.text(['diff', '--numstat', '-z', '--no-renames', from, to, '--']),

@@ -1,5 +1,5 @@
 import { Unfit } from '../unfit.ts'
-import { gitEnvironment, runGit } from './run.ts'
+import { hubGitEnvironment, runHubGit } from './run.ts'
 
 /** What the hub copies of a checkout. */
 export interface Checkout {
@@ -10,13 +10,13 @@ export interface Checkout {
 
 /** git in a checkout that may belong to another user, as in a container; it is only read. */
 export const gitIn = (checkout: string, args: readonly string[]) =>
-  runGit(args, {
+  runHubGit(args, {
     cwd: checkout,
-    env: { ...gitEnvironment(), GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' },
+    env: { ...hubGitEnvironment(), GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' },
   })
 
 /** Throws for what no hub can be made of. */
-export async function lookAtCheckout(checkout: string): Promise<Checkout> {
+export async function inspectCheckout(checkout: string): Promise<Checkout> {
   const line = async (...args: string[]) => (await gitIn(checkout, args)).stdout.toString('utf8').trim()
   const head = await line('rev-parse', '--verify', '--quiet', 'HEAD^{commit}')
   if (head === '')

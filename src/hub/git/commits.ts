@@ -6,7 +6,7 @@ export interface Signature {
   date: string
 }
 
-export interface Commit {
+export interface HubCommit {
   sha: string
   tree: string
   parents: string[]
@@ -17,7 +17,7 @@ export interface Commit {
 
 const FORMAT = ['%H', '%T', '%P', '%an', '%ae', '%aI', '%cn', '%ce', '%cI', '%B'].join('%x1f')
 
-export async function readCommits(git: Repository, range: readonly string[]): Promise<Commit[]> {
+export async function readCommits(git: Repository, range: readonly string[]): Promise<HubCommit[]> {
   const answer = await git.run(['log', `--format=%x1e${FORMAT}`, ...range, '--'])
   if (answer.code !== 0) return []
   return answer.stdout
@@ -27,14 +27,14 @@ export async function readCommits(git: Repository, range: readonly string[]): Pr
     .map((record) => parseCommit(record.split('\x1f')))
 }
 
-export async function readCommit(git: Repository, name: string): Promise<Commit | null> {
+export async function commitAt(git: Repository, name: string): Promise<HubCommit | null> {
   const sha = await git.commitOf(name)
   if (sha === null) return null
   const [commit] = await readCommits(git, ['-1', sha])
   return commit ?? null
 }
 
-function parseCommit(fields: readonly string[]): Commit {
+function parseCommit(fields: readonly string[]): HubCommit {
   const [sha = '', tree = '', parents = '', an = '', ae = '', ad = '', cn = '', ce = '', cd = '', message = ''] = fields
   return {
     sha,

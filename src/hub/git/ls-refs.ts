@@ -9,7 +9,7 @@ const SHA = /^[0-9a-f]{40}$/
  * What git would answer to `ls-refs` of protocol 2, byte for byte, without a process for it: jobs that wait for a ref to move
  * ask several times a second. Null for what git is to answer itself.
  */
-export async function listRefs(dir: string, question: string): Promise<string | null> {
+export async function refsOf(dir: string, question: string): Promise<string | null> {
   const prefixes = prefixesIn(question)
   if (prefixes === null) return null
   const found = new Map(await Promise.all(prefixes.map((prefix) => refsUnder(dir, prefix))).then((all) => all.flat()))

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { gitEnvironment } from './run.ts'
+import { hubGitEnvironment } from './run.ts'
 
 export interface GitObject {
   sha: string
@@ -18,7 +18,7 @@ export function openNames(dir: string): Names {
   const waiting: ((line: string | null) => void)[] = []
   let child: ChildProcess | null = null
   const start = () => {
-    const started = spawn('git', ['cat-file', '--batch-check'], { cwd: dir, env: gitEnvironment() })
+    const started = spawn('git', ['cat-file', '--batch-check'], { cwd: dir, env: hubGitEnvironment() })
     createInterface({ input: started.stdout }).on('line', (line) => waiting.shift()?.(line))
     started.stdin.on('error', () => {})
     started.on('error', () => {})

@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal.ts'
 import { type GitObject, openNames } from './names.ts'
-import { type GitAnswer, runGit } from './run.ts'
+import { type GitOutput, runHubGit } from './run.ts'
 
 export interface Ref extends GitObject {
   ref: string
@@ -9,7 +9,7 @@ export interface Ref extends GitObject {
 /** The bare repository, asked by plumbing. */
 export interface Repository {
   readonly dir: string
-  run(args: readonly string[], input?: string): Promise<GitAnswer>
+  run(args: readonly string[], input?: string): Promise<GitOutput>
   /** Throws where git says no. */
   text(args: readonly string[], input?: string): Promise<string>
   /** The object a name stands for, null where there is none. */
@@ -25,7 +25,7 @@ export interface Repository {
 
 export function openRepository(dir: string): Repository {
   const run = (args: readonly string[], input?: string) =>
-    runGit(args, input === undefined ? { cwd: dir } : { cwd: dir, input })
+    runHubGit(args, input === undefined ? { cwd: dir } : { cwd: dir, input })
   const text = async (args: readonly string[], input?: string) => {
     const answer = await run(args, input)
     if (answer.code !== 0) throw new Error(`git ${args[0]}: ${answer.stderr.trim()}`)

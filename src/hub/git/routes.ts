@@ -6,13 +6,13 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { createGunzip } from 'node:zlib'
 import { Hono } from 'hono'
-import { afterPush, type RefUpdate } from '../acts/pushed.ts'
-import { taskOf } from '../control/task.ts'
-import type { Call, HubEnv } from '../rest/kit.ts'
+import { afterPush, type PushedRef } from '../acts/pushed.ts'
+import { taskOfRequest } from '../control/task.ts'
+import type { HubEnv, RestCall } from '../rest/kit.ts'
 import { type Actor, ANONYMOUS, identify, loginOf } from '../who/actor.ts'
 import { canPush } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { listRefs } from './ls-refs.ts'
+import { refsOf } from './ls-refs.ts'
 import { advertise, exchange, type GitRequest, type GitService } from './smart-http.ts'
 
 const NOBODY = '0'.repeat(40)
@@ -29,16 +29,16 @@ export function gitRoutes(world: World) {
   return app
 }
 
-async function greet(world: World, call: Call): Promise<Response> {
+async function greet(world: World, call: RestCall): Promise<Response> {
   const service = call.req.query('service')
   if (service !== 'git-upload-pack' && service !== 'git-receive-pack')
     return call.text('Please upgrade your git client.\n', 400)
   return admitted(world, call, service, (_, request) => advertiseOnce(world, request))
 }
 
-type Serve = (world: World, request: GitRequest, call: Call, actor: Actor) => Response | Promise<Response>
+type Serve = (world: World, request: GitRequest, call: RestCall, actor: Actor) => Response | Promise<Response>
 
-async function admitted(world: World, call: Call, service: GitService, serve: Serve): Promise<Response> {
+async function admitted(world: World, call: RestCall, service: GitService, serve: Serve): Promise<Response> {
   const actor = identify(world.store.doc, call.req.header('authorization'))
   if (actor === null) return call.text('Invalid username or token.\n', 401, CHALLENGE)
   call.set('actor', actor)
@@ -64,14 +64,14 @@ const kept = async (answer: Response) => ({ headers: answer.headers, body: await
 
 const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="GitHub"' }
 
-function refusePush(world: World, call: Call, actor: Actor): Response | null {
+function refusePush(world: World, call: RestCall, actor: Actor): Response | null {
   if (actor.kind === 'anonymous') return call.text('No anonymous write access.\n', 401, CHALLENGE)
   if (canPush(actor)) return null
   const { owner, repo } = world.store.doc
   return call.text(`Permission to ${owner}/${repo}.git denied to ${loginOf(actor)}.\n`, 403)
 }
 
-function refuseFetch(world: World, call: Call, actor: Actor): Response | null {
+function refuseFetch(world: World, call: RestCall, actor: Actor): Response | null {
   if (!world.store.doc.settings.private) return null
   if (actor === ANONYMOUS || actor.kind === 'anonymous') return call.text('Repository not found.\n', 401, CHALLENGE)
   const reads =
@@ -80,7 +80,7 @@ function refuseFetch(world: World, call: Call, actor: Actor): Response | null {
 }
 
 /** The answer waits until pull requests have followed, so that whoever pushed finds them so. */
-async function push(world: World, request: GitRequest, call: Call, actor: Actor): Promise<Response> {
+async function push(world: World, request: GitRequest, call: RestCall, actor: Actor): Promise<Response> {
   const moved = join(tmpdir(), `hub-push-${randomUUID()}`)
   const refuses = world.store.doc.settings.refuseCustomRefs ? 'yes' : 'no'
   const env = { HUB_PUSHER: actor.kind, HUB_REFUSES_CUSTOM_REFS: refuses, HUB_PUSHED: moved }
@@ -95,7 +95,7 @@ async function push(world: World, request: GitRequest, call: Call, actor: Actor)
   }
 }
 
-async function readMoved(file: string): Promise<RefUpdate[]> {
+async function readMoved(file: string): Promise<PushedRef[]> {
   const text = await readFile(file, 'utf8').catch(() => '')
   return text.split('\n').flatMap((line) => {
     const [old, sha, ref] = line.split(' ')
@@ -105,27 +105,27 @@ async function readMoved(file: string): Promise<RefUpdate[]> {
 }
 
 /** A push that speaks of one task counts for it, each ref for its own. */
-function countPush(world: World, call: Call, actor: Actor, updates: readonly RefUpdate[]): void {
-  const tasks = new Set(updates.map(({ ref }) => taskOf(ref)).filter((task) => task !== null))
+function countPush(world: World, call: RestCall, actor: Actor, updates: readonly PushedRef[]): void {
+  const tasks = new Set(updates.map(({ ref }) => taskOfRequest(ref)).filter((task) => task !== null))
   const [only] = tasks
   const task = tasks.size === 1 && only !== undefined ? only : null
   call.set('task', task)
   world.metrics.add({ git_pushes: 1 }, { actor, task })
-  for (const { ref } of updates) world.metrics.add({ pushed_refs: 1 }, { actor, task: taskOf(ref) })
+  for (const { ref } of updates) world.metrics.add({ pushed_refs: 1 }, { actor, task: taskOfRequest(ref) })
 }
 
 /** In protocol 2 listing refs posts here as well: only what asks for objects counts as a fetch. */
-async function fetchPack(world: World, request: GitRequest, call: Call, actor: Actor): Promise<Response> {
+async function fetchPack(world: World, request: GitRequest, call: RestCall, actor: Actor): Promise<Response> {
   const body = await buffer(unpacked(call))
   const lists = body.subarray(0, 64).toString('latin1').includes('command=ls-refs')
   world.metrics.add(lists ? { git_reads: 1 } : { git_fetches: 1 }, { actor, task: null })
-  const refs = lists ? await listRefs(request.dir, body.toString('utf8')) : null
+  const refs = lists ? await refsOf(request.dir, body.toString('utf8')) : null
   if (refs === null) return exchange(request, Readable.from([body]))
   return call.body(refs, 200, { 'Content-Type': 'application/x-git-upload-pack-result', 'Cache-Control': 'no-cache' })
 }
 
 /** git packs what it asks for where that is long. */
-function unpacked(call: Call): Readable {
+function unpacked(call: RestCall): Readable {
   const { incoming } = call.env
   return call.req.header('content-encoding') === 'gzip' ? incoming.pipe(createGunzip()) : incoming
 }

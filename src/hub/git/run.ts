@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 
-export interface GitAnswer {
+export interface GitOutput {
   code: number
   stdout: Buffer
   stderr: string
 }
 
 /** What git must not take from the machine it happens to run on. */
-export const gitEnvironment = (): NodeJS.ProcessEnv => ({
+export const hubGitEnvironment = (): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
   HOME: '/nonexistent',
   LC_ALL: 'C',
@@ -16,14 +16,14 @@ export const gitEnvironment = (): NodeJS.ProcessEnv => ({
   GIT_TERMINAL_PROMPT: '0',
 })
 
-export function runGit(
+export function runHubGit(
   args: readonly string[],
   options: { cwd?: string; input?: string; env?: NodeJS.ProcessEnv } = {},
-): Promise<GitAnswer> {
+): Promise<GitOutput> {
   return new Promise((resolve, reject) => {
     const child = spawn('git', args, {
       cwd: options.cwd,
-      env: { ...gitEnvironment(), ...options.env },
+      env: { ...hubGitEnvironment(), ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     const out: Buffer[] = []

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { Readable } from 'node:stream'
-import { gitEnvironment } from './run.ts'
+import { hubGitEnvironment } from './run.ts'
 
 /** One request of git's smart HTTP, which `git http-backend` would start two more processes for. */
 export interface GitRequest {
@@ -31,7 +31,7 @@ export const exchange = (request: GitRequest, body: Readable): Response =>
 function serve(request: GitRequest, words: readonly string[], body: Readable): Readable {
   const { dir, service, protocol, env, log } = request
   const child = spawn('git', [service.slice('git-'.length), '--stateless-rpc', ...words, dir], {
-    env: { ...gitEnvironment(), GIT_PROTOCOL: protocol, ...env },
+    env: { ...hubGitEnvironment(), GIT_PROTOCOL: protocol, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   child.stderr.on('data', (chunk: Buffer) => log(`${service}: ${chunk.toString('utf8').trimEnd()}`))

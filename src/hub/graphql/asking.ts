@@ -2,7 +2,7 @@ import type { Actor } from '../who/actor.ts'
 import type { World } from '../world.ts'
 
 /** What every resolver of one request shares. */
-export interface Asking {
+export interface ResolverContext {
   world: World
   actor: Actor
   /** Tasks that the mutations of this request speak of. */

@@ -1,7 +1,7 @@
 import { type CheckChange, createCheck, updateCheck } from '../acts/checks.ts'
-import { taskOf } from '../control/task.ts'
+import { taskOfRequest } from '../control/task.ts'
 import type { Annotation } from '../store/document.ts'
-import type { Asking, Input } from './asking.ts'
+import type { Input, ResolverContext } from './asking.ts'
 import { checkById, needRepository } from './find.ts'
 import { checkNode } from './nodes.ts'
 
@@ -51,18 +51,21 @@ const annotationOf = (input: AnnotationInput): Annotation => ({
 export const checkMutations = {
   createCheckRun: async (
     { input }: Input<CheckInput & { repositoryId: string; headSha: string; name: string }>,
-    { world, actor, tasks }: Asking,
+    { world, actor, tasks }: ResolverContext,
   ) => {
-    tasks.push(taskOf(input.externalId, input.name))
+    tasks.push(taskOfRequest(input.externalId, input.name))
     needRepository(input.repositoryId)
     const check = await createCheck(world, actor, input.headSha, input.name, changeOf(input))
     return { checkRun: checkNode(world, check) }
   },
-  updateCheckRun: ({ input }: Input<CheckInput & { repositoryId: string; checkRunId: string }>, asking: Asking) => {
+  updateCheckRun: (
+    { input }: Input<CheckInput & { repositoryId: string; checkRunId: string }>,
+    asking: ResolverContext,
+  ) => {
     const { world, actor, tasks } = asking
     needRepository(input.repositoryId)
     const check = checkById(world, input.checkRunId)
-    tasks.push(taskOf(check.externalId, check.name))
+    tasks.push(taskOfRequest(check.externalId, check.name))
     updateCheck(world, actor, check, changeOf(input))
     return { checkRun: checkNode(world, check) }
   },

@@ -1,14 +1,17 @@
 import { createComment, minimizeComment, updateComment } from '../acts/comments.ts'
-import { taskOf } from '../control/task.ts'
-import type { Asking, Input } from './asking.ts'
+import { taskOfRequest } from '../control/task.ts'
+import type { Input, ResolverContext } from './asking.ts'
 import { cursorOf } from './connection.ts'
 import { commentById, threadById } from './find.ts'
 import { commentNode, threadNode } from './nodes.ts'
 
 export const commentMutations = {
-  addComment: async ({ input }: Input<{ subjectId: string; body: string }>, { world, actor, tasks }: Asking) => {
+  addComment: async (
+    { input }: Input<{ subjectId: string; body: string }>,
+    { world, actor, tasks }: ResolverContext,
+  ) => {
     const issue = threadById(world, input.subjectId)
-    tasks.push(taskOf(issue.pull?.head))
+    tasks.push(taskOfRequest(issue.pull?.head))
     const comment = await createComment(world, actor, issue, input.body)
     const place = world.store.doc.comments.filter((one) => one.issue === issue.number).indexOf(comment) + 1
     return {
@@ -16,13 +19,19 @@ export const commentMutations = {
       subject: threadNode(world, issue),
     }
   },
-  updateIssueComment: async ({ input }: Input<{ id: string; body: string }>, { world, actor, tasks }: Asking) => {
+  updateIssueComment: async (
+    { input }: Input<{ id: string; body: string }>,
+    { world, actor, tasks }: ResolverContext,
+  ) => {
     tasks.push(null)
     const comment = commentById(world, input.id)
     await updateComment(world, actor, comment, input.body)
     return { issueComment: commentNode(world, comment) }
   },
-  minimizeComment: ({ input }: Input<{ subjectId: string; classifier: string }>, { world, actor, tasks }: Asking) => {
+  minimizeComment: (
+    { input }: Input<{ subjectId: string; classifier: string }>,
+    { world, actor, tasks }: ResolverContext,
+  ) => {
     tasks.push(null)
     const comment = commentById(world, input.subjectId)
     minimizeComment(world, actor, comment, input.classifier)

@@ -1,5 +1,4 @@
-import type { Commit } from '../git/commits.ts'
-import { readCommit } from '../git/commits.ts'
+import { commitAt, type HubCommit } from '../git/commits.ts'
 import { issueHtml } from '../shape/issue.ts'
 import { nodeId } from '../shape/node-id.ts'
 import { isPull, type PullIssue } from '../shape/pull.ts'
@@ -108,7 +107,7 @@ export async function objectNode(world: World, expression: string) {
 }
 
 export function commitNode(world: World, sha: string) {
-  const commit = (): Promise<Commit | null> => readCommit(world.git, sha)
+  const commit = (): Promise<HubCommit | null> => commitAt(world.git, sha)
   const message = async () => (await commit())?.message ?? ''
   return {
     __typename: 'Commit',

@@ -1,6 +1,6 @@
 import { createPull, setDraft, updatePull } from '../acts/pulls.ts'
-import { taskOf } from '../control/task.ts'
-import type { Asking, Input } from './asking.ts'
+import { taskOfRequest } from '../control/task.ts'
+import type { Input, ResolverContext } from './asking.ts'
 import { needRepository, pullById } from './find.ts'
 import { pullNode } from './nodes.ts'
 
@@ -25,25 +25,25 @@ type PullOnly = Input<{ pullRequestId: string }>
 
 const branchOf = (name: string): string => name.replace(/^refs\/heads\//, '')
 
-function changePull(act: (asking: Asking, pull: ReturnType<typeof pullById>) => Promise<void>) {
-  return async ({ input }: PullOnly, asking: Asking) => {
+function changePull(act: (asking: ResolverContext, pull: ReturnType<typeof pullById>) => Promise<void>) {
+  return async ({ input }: PullOnly, asking: ResolverContext) => {
     const pull = pullById(asking.world, input.pullRequestId)
-    asking.tasks.push(taskOf(pull.pull.head))
+    asking.tasks.push(taskOfRequest(pull.pull.head))
     await act(asking, pull)
     return { pullRequest: pullNode(asking.world, pull) }
   }
 }
 
 export const pullMutations = {
-  createPullRequest: async ({ input }: Input<NewPullInput>, { world, actor, tasks }: Asking) => {
+  createPullRequest: async ({ input }: Input<NewPullInput>, { world, actor, tasks }: ResolverContext) => {
     const head = branchOf(input.headRefName)
-    tasks.push(taskOf(head))
+    tasks.push(taskOfRequest(head))
     needRepository(input.repositoryId)
     const { title, body = null, draft } = input
     const wanted = { title, body, head, base: branchOf(input.baseRefName), draft: draft === true }
     return { pullRequest: pullNode(world, await world.inTurn(() => createPull(world, actor, wanted))) }
   },
-  updatePullRequest: ({ input }: Input<PullInput>, asking: Asking) =>
+  updatePullRequest: ({ input }: Input<PullInput>, asking: ResolverContext) =>
     changePull(({ world, actor }, pull) =>
       updatePull(world, actor, pull, {
         title: input.title ?? undefined,

@@ -1,10 +1,10 @@
-import { afterPush, type RefUpdate } from '../acts/pushed.ts'
-import { taskOf } from '../control/task.ts'
+import { afterPush, type PushedRef } from '../acts/pushed.ts'
+import { taskOfRequest } from '../control/task.ts'
 import { Refusal } from '../refusal.ts'
 import type { Actor } from '../who/actor.ts'
 import { needWrite } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import type { Asking, Input } from './asking.ts'
+import type { Input, ResolverContext } from './asking.ts'
 import { needRepository } from './find.ts'
 
 const NOTHING = '0'.repeat(40)
@@ -19,7 +19,7 @@ interface RefWish {
 /** All of them or none, each only where it stands at its `beforeOid`. Forty zeros: not there. */
 async function updateRefs(world: World, actor: Actor, wishes: readonly RefWish[]): Promise<void> {
   needWrite(actor, ['contents'])
-  const updates: RefUpdate[] = []
+  const updates: PushedRef[] = []
   const lines: string[] = []
   for (const wish of wishes) {
     const { update, old } = await planned(world, wish)
@@ -31,7 +31,7 @@ async function updateRefs(world: World, actor: Actor, wishes: readonly RefWish[]
   await afterPush(world, actor, updates)
 }
 
-async function planned(world: World, wish: RefWish): Promise<{ update: RefUpdate; old: string }> {
+async function planned(world: World, wish: RefWish): Promise<{ update: PushedRef; old: string }> {
   await needName(world, wish.name)
   const now = await world.git.resolve(wish.name)
   const old = wish.beforeOid ?? now ?? NOTHING
@@ -57,9 +57,9 @@ async function needName(world: World, name: string): Promise<void> {
 export const refMutations = {
   updateRefs: async (
     { input }: Input<{ repositoryId: string; refUpdates: RefWish[] }>,
-    { world, actor, tasks }: Asking,
+    { world, actor, tasks }: ResolverContext,
   ) => {
-    const named = new Set(input.refUpdates.map(({ name }) => taskOf(name)))
+    const named = new Set(input.refUpdates.map(({ name }) => taskOfRequest(name)))
     tasks.push(named.size === 1 ? ([...named][0] ?? null) : null)
     needRepository(input.repositoryId)
     await world.inTurn(() => updateRefs(world, actor, input.refUpdates))

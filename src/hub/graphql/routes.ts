@@ -11,10 +11,10 @@ import {
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { Refusal } from '../refusal.ts'
-import { bodyOf, type Call, type HubEnv } from '../rest/kit.ts'
+import { bodyOf, type HubEnv, type RestCall } from '../rest/kit.ts'
 import { loginOf } from '../who/actor.ts'
 import type { World } from '../world.ts'
-import type { Asking } from './asking.ts'
+import type { ResolverContext } from './asking.ts'
 import { checkMutations } from './check-mutations.ts'
 import { commentMutations } from './comment-mutations.ts'
 import { nodeWith } from './find.ts'
@@ -42,7 +42,7 @@ export const graphqlRoutes = (world: World) =>
     if (document instanceof GraphQLError) return call.json({ errors: [shown(document)] })
     const problems = validate(schema, document)
     if (problems.length > 0) return call.json({ errors: problems.map(shown) })
-    const contextValue: Asking = { world, actor: call.var.actor, tasks: [] }
+    const contextValue: ResolverContext = { world, actor: call.var.actor, tasks: [] }
     const rootValue = { ...queries(world), ...checkMutations, ...pullMutations, ...commentMutations, ...refMutations }
     const asking = { schema, document, rootValue, contextValue, fieldResolver }
     const result = await execute({ ...asking, variableValues: variables, operationName })
@@ -55,7 +55,7 @@ export const graphqlRoutes = (world: World) =>
   })
 
 /** A mutation gives its `clientMutationId` back as it came. */
-const fieldResolver: GraphQLFieldResolver<unknown, Asking> = (source, args, asking, info) => {
+const fieldResolver: GraphQLFieldResolver<unknown, ResolverContext> = (source, args, asking, info) => {
   const answer = defaultFieldResolver(source, args, asking, info)
   if (info.parentType.name !== 'Mutation') return answer
   return Promise.resolve(answer).then((own) =>
@@ -73,7 +73,7 @@ function understood(query: string) {
 
 const queries = (world: World) => ({
   id: 'Q_kwHub1',
-  viewer: (_: object, { actor }: Asking) => ({ ...actorNode(world, loginOf(actor)), __typename: 'User' }),
+  viewer: (_: object, { actor }: ResolverContext) => ({ ...actorNode(world, loginOf(actor)), __typename: 'User' }),
   node: ({ id }: { id: string }) => nodeWith(world, id),
   nodes: ({ ids }: { ids: string[] }) => ids.map((id) => nodeWith(world, id)),
   repository: ({ owner, name }: { owner: string; name: string }) => {
@@ -85,7 +85,7 @@ const queries = (world: World) => ({
 })
 
 /** Every mutation is a write of its own; a request that speaks of one task counts for that task. */
-function count(world: World, call: Call, tasks: readonly (string | null)[]): void {
+function count(world: World, call: RestCall, tasks: readonly (string | null)[]): void {
   const { actor } = call.var
   for (const task of tasks) world.metrics.add({ content_writes: 1 }, { actor, task })
   const [only] = new Set(tasks)

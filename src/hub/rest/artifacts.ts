@@ -1,17 +1,17 @@
 import { Hono } from 'hono'
 import { orNotFound } from '../acts/find.ts'
 import { signedUrl } from '../artifacts/blobs.ts'
-import type { Files } from '../artifacts/files.ts'
+import type { ArtifactFiles } from '../artifacts/files.ts'
 import { removeArtifact } from '../artifacts/service.ts'
-import { taskOf } from '../control/task.ts'
+import { taskOfRequest } from '../control/task.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { artifactShape } from '../shape/run.ts'
 import type { ArtifactRecord } from '../store/document.ts'
 import { needRead, needWrite } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { type Call, type HubEnv, numberIn, pageOf } from './kit.ts'
+import { type HubEnv, numberIn, pageOf, type RestCall } from './kit.ts'
 
-export const artifactRoutes = (world: World, files: Files) =>
+export const artifactRoutes = (world: World, files: ArtifactFiles) =>
   new Hono<HubEnv>()
     .get('/actions/artifacts', (call) => listed(world, call, () => true))
     .get('/actions/runs/:id/artifacts', (call) => {
@@ -31,7 +31,7 @@ export const artifactRoutes = (world: World, files: Files) =>
       return call.redirect(signedUrl(world, 'download', artifactOf(world, call)), 302)
     })
 
-function listed(world: World, call: Call, among: (artifact: ArtifactRecord) => boolean): Response {
+function listed(world: World, call: RestCall, among: (artifact: ArtifactRecord) => boolean): Response {
   needRead(world.store.doc, call.var.actor, 'actions')
   const name = call.req.query('name')
   const found = world.store.doc.artifacts
@@ -42,10 +42,10 @@ function listed(world: World, call: Call, among: (artifact: ArtifactRecord) => b
   return call.json({ total_count: found.length, artifacts: page.map((artifact) => artifactShape(world, artifact)) })
 }
 
-function artifactOf(world: World, call: Call): ArtifactRecord {
+function artifactOf(world: World, call: RestCall): ArtifactRecord {
   needRead(world.store.doc, call.var.actor, 'actions')
   const id = numberIn(call, 'id')
   const artifact = orNotFound(world.store.doc.artifacts.find((known) => known.id === id && known.finalized))
-  call.set('task', taskOf(artifact.name))
+  call.set('task', taskOfRequest(artifact.name))
   return artifact
 }

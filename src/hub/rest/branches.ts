@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { readCommit } from '../git/commits.ts'
+import { commitAt } from '../git/commits.ts'
 import { Refusal } from '../refusal.ts'
 import { commitShape } from '../shape/commit.ts'
 import { needRead } from '../who/permission.ts'
@@ -21,7 +21,7 @@ export const branchRoutes = (world: World) =>
     .get('/branches/*', async (call) => {
       needRead(world.store.doc, call.var.actor, 'contents')
       const name = restOf(call, '/branches/')
-      const commit = await readCommit(world.git, `refs/heads/${name}`)
+      const commit = await commitAt(world.git, `refs/heads/${name}`)
       if (commit === null) throw new Refusal(404, 'Branch not found')
       const self = `${world.urls.repo}/branches/${name}`
       return call.json({

@@ -2,13 +2,13 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { type CheckChange, createCheck, updateCheck } from '../acts/checks.ts'
 import { findCheck, orNotFound } from '../acts/find.ts'
-import { taskOf } from '../control/task.ts'
+import { taskOfRequest } from '../control/task.ts'
 import { Refusal } from '../refusal.ts'
 import { checkShape, suiteShape } from '../shape/check.ts'
 import type { CheckRecord } from '../store/document.ts'
 import { needRead } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { bodyOf, type Call, type HubEnv, numberIn, pageOf } from './kit.ts'
+import { bodyOf, type HubEnv, numberIn, pageOf, type RestCall } from './kit.ts'
 
 const CONCLUSIONS = [
   'action_required',
@@ -65,7 +65,7 @@ export const checkRoutes = (world: World) =>
   new Hono<HubEnv>()
     .post('/check-runs', async (call) => {
       const body = await bodyOf(call, newCheck)
-      call.set('task', taskOf(body.external_id, body.name))
+      call.set('task', taskOfRequest(body.external_id, body.name))
       const check = await createCheck(world, call.var.actor, body.head_sha, body.name, changeOf(body))
       return call.json(checkShape(world, check), 201)
     })
@@ -112,14 +112,14 @@ export const checkRoutes = (world: World) =>
       })
     })
 
-function checkOf(world: World, call: Call): CheckRecord {
+function checkOf(world: World, call: RestCall): CheckRecord {
   needRead(world.store.doc, call.var.actor, 'checks')
   const check = findCheck(world, numberIn(call, 'id'))
-  call.set('task', taskOf(check.externalId, check.name))
+  call.set('task', taskOfRequest(check.externalId, check.name))
   return check
 }
 
-async function commitIn(world: World, call: Call): Promise<string> {
+async function commitIn(world: World, call: RestCall): Promise<string> {
   const ref = call.req.param('ref') ?? ''
   const names = [`refs/heads/${ref}`, `refs/tags/${ref}`, ref]
   for (const name of names) {
@@ -129,7 +129,7 @@ async function commitIn(world: World, call: Call): Promise<string> {
   throw new Refusal(422, `No commit found for SHA: ${ref}`)
 }
 
-function listed(world: World, call: Call, checks: readonly CheckRecord[]): Response {
+function listed(world: World, call: RestCall, checks: readonly CheckRecord[]): Response {
   needRead(world.store.doc, call.var.actor, 'checks')
   const { check_name, status, filter = 'latest' } = call.req.query()
   const found = checks

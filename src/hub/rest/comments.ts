@@ -9,7 +9,7 @@ import type { CommentRecord, ReactionRecord } from '../store/document.ts'
 import { loginOf } from '../who/actor.ts'
 import { needRead, needSignedIn } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { bodyOf, type Call, type HubEnv, numberIn, pageOf } from './kit.ts'
+import { bodyOf, type HubEnv, numberIn, pageOf, type RestCall } from './kit.ts'
 
 const withBody = z.looseObject({ body: z.string() })
 const withContent = z.looseObject({ content: z.string() })
@@ -45,7 +45,7 @@ export const commentRoutes = (world: World) =>
       return call.json(commentShape(world, comment), 201)
     })
 
-function since(call: Call, comments: readonly CommentRecord[]): CommentRecord[] {
+function since(call: RestCall, comments: readonly CommentRecord[]): CommentRecord[] {
   const from = Date.parse(call.req.query('since') ?? '')
   return comments.filter((comment) => Number.isNaN(from) || Date.parse(comment.updatedAt) >= from)
 }
@@ -75,7 +75,7 @@ export const reactionRoutes = (world: World) =>
       return given(world, call, { kind: 'issue', id: issue.id })
     })
 
-function listed(world: World, call: Call, subject: ReactionRecord['subject']): Response {
+function listed(world: World, call: RestCall, subject: ReactionRecord['subject']): Response {
   const content = call.req.query('content')
   const all = world.store.doc.reactions
     .filter((reaction) => reaction.subject.kind === subject.kind && reaction.subject.id === subject.id)
@@ -83,13 +83,13 @@ function listed(world: World, call: Call, subject: ReactionRecord['subject']): R
   return call.json(pageOf(call, all).map((reaction) => reactionShape(world, reaction)))
 }
 
-async function given(world: World, call: Call, subject: ReactionRecord['subject']): Promise<Response> {
+async function given(world: World, call: RestCall, subject: ReactionRecord['subject']): Promise<Response> {
   const { content } = await bodyOf(call, withContent)
   const { reaction, created } = react(world, call.var.actor, subject, content)
   return call.json(reactionShape(world, reaction), created ? 201 : 200)
 }
 
-function taken(world: World, call: Call): Response {
+function taken(world: World, call: RestCall): Response {
   const { doc } = world.store
   const id = numberIn(call, 'reaction')
   const own = doc.reactions.find((reaction) => reaction.id === id && reaction.author === loginOf(call.var.actor))

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { orNotFound } from '../acts/find.ts'
-import { changesBetween } from '../git/changes.ts'
-import { type Commit, readCommit, readCommits } from '../git/commits.ts'
+import { fileChangesBetween } from '../git/changes.ts'
+import { commitAt, type HubCommit, readCommits } from '../git/commits.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { commitShape, fileShape, gitCommitShape } from '../shape/commit.ts'
 import { needRead } from '../who/permission.ts'
@@ -14,7 +14,7 @@ export const commitRoutes = (world: World) =>
   new Hono<HubEnv>()
     .get('/git/commits/:sha', async (call) => {
       needRead(world.store.doc, call.var.actor, 'contents')
-      return call.json(gitCommitShape(world, orNotFound(await readCommit(world.git, call.req.param('sha')))))
+      return call.json(gitCommitShape(world, orNotFound(await commitAt(world.git, call.req.param('sha')))))
     })
     .get('/git/trees/*', async (call) => {
       const name = restOf(call, '/git/trees/')
@@ -33,14 +33,14 @@ export const commitRoutes = (world: World) =>
     .get('/commits/*', async (call) => {
       const sha = await commitNamed(world, restOf(call, '/commits/'))
       if (sha === null) throw new Refusal(422, `No commit found for SHA: ${restOf(call, '/commits/')}`)
-      const commit = orNotFound(await readCommit(world.git, sha))
+      const commit = orNotFound(await commitAt(world.git, sha))
       return call.json({ ...commitShape(world, commit), ...(await changed(world, commit)) })
     })
 
 const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 
-async function changed(world: World, commit: Commit) {
-  const changes = await changesBetween(world.git, commit.parents[0] ?? EMPTY_TREE, commit.sha)
+async function changed(world: World, commit: HubCommit) {
+  const changes = await fileChangesBetween(world.git, commit.parents[0] ?? EMPTY_TREE, commit.sha)
   const additions = changes.reduce((sum, change) => sum + change.additions, 0)
   const deletions = changes.reduce((sum, change) => sum + change.deletions, 0)
   return {
@@ -94,14 +94,14 @@ async function comparison(world: World, basehead: string) {
     permalink_url: html,
     diff_url: `${html}.diff`,
     patch_url: `${html}.patch`,
-    base_commit: commitShape(world, orNotFound(await readCommit(world.git, base))),
-    merge_base_commit: commitShape(world, orNotFound(await readCommit(world.git, fork))),
+    base_commit: commitShape(world, orNotFound(await commitAt(world.git, base))),
+    merge_base_commit: commitShape(world, orNotFound(await commitAt(world.git, fork))),
     status: statusOf(ahead.length, behind.length),
     ahead_by: ahead.length,
     behind_by: behind.length,
     total_commits: ahead.length,
     commits: ahead.slice(0, MOST_COMPARED).map((commit) => commitShape(world, commit)),
-    files: (await changesBetween(world.git, fork, head)).map((change) => fileShape(world, change, head)),
+    files: (await fileChangesBetween(world.git, fork, head)).map((change) => fileShape(world, change, head)),
   }
 }
 

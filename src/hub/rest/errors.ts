@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal.ts'
 import type { World } from '../world.ts'
-import type { Call } from './kit.ts'
+import type { RestCall } from './kit.ts'
 
 const DOCS = 'https://docs.github.com/rest'
 
@@ -12,14 +12,14 @@ export const errorBody = (status: number, message: string, errors?: Refusal['err
   status: String(status),
 })
 
-export function answerError(world: World, call: Call, error: unknown): Response {
+export function answerError(world: World, call: RestCall, error: unknown): Response {
   if (error instanceof Refusal) return call.json(errorBody(error.status, error.message, error.errors), error.status)
   world.log(`${call.req.method} ${call.req.path}: ${error instanceof Error ? error.stack : String(error)}`)
   return call.json(errorBody(500, 'Server Error'), 500)
 }
 
 /** GitHub has many routes that the hub has not: say which one was asked for. */
-export function answerUnknown(world: World, call: Call): Response {
+export function answerUnknown(world: World, call: RestCall): Response {
   const route = `${call.req.method} ${call.req.path}`
   world.log(`no such route: ${route}`)
   return call.json(errorBody(404, `Not Found: the hub has no route ${route}`), 404)

@@ -4,7 +4,7 @@ import { findIssue } from '../acts/find.ts'
 import { createIssue, needEditor, threadKeys, updateIssue } from '../acts/issues.ts'
 import { addLabels, createLabel, labelNamed } from '../acts/labels.ts'
 import { invalid, notFound } from '../refusal.ts'
-import { issueShape, labelShape, labelsOf } from '../shape/issue.ts'
+import { issueLabels, issueShape, labelShape } from '../shape/issue.ts'
 import { needRead, needWrite } from '../who/permission.ts'
 import type { World } from '../world.ts'
 import { bodyOf, type HubEnv, numberIn, pageOf } from './kit.ts'
@@ -78,7 +78,7 @@ export const labelRoutes = (world: World) =>
       return call.json(labelShape(world, label))
     })
     .get('/issues/:number/labels', (call) =>
-      call.json(pageOf(call, labelsOf(world, findIssue(world, numberIn(call, 'number'))))),
+      call.json(pageOf(call, issueLabels(world, findIssue(world, numberIn(call, 'number'))))),
     )
     .on(['POST', 'PUT'], '/issues/:number/labels', async (call) => {
       const issue = findIssue(world, numberIn(call, 'number'))
@@ -86,7 +86,7 @@ export const labelRoutes = (world: World) =>
       const names = await bodyOf(call, someLabels)
       if (call.req.method === 'PUT') issue.labels = []
       addLabels(world, issue, names)
-      return call.json(labelsOf(world, issue))
+      return call.json(issueLabels(world, issue))
     })
     .delete('/issues/:number/labels', (call) => {
       const issue = findIssue(world, numberIn(call, 'number'))
@@ -102,5 +102,5 @@ export const labelRoutes = (world: World) =>
       if (name === undefined || !issue.labels.includes(name)) throw notFound()
       issue.labels = issue.labels.filter((label) => label !== name)
       world.store.changed()
-      return call.json(labelsOf(world, issue))
+      return call.json(issueLabels(world, issue))
     })

@@ -15,21 +15,21 @@ export interface HubEnv {
     writes: number | null
   }
 }
-export type Call = Context<HubEnv>
+export type RestCall = Context<HubEnv>
 
-export const numberIn = (call: Call, name: string): number => {
+export const numberIn = (call: RestCall, name: string): number => {
   const text = call.req.param(name) ?? ''
   if (!/^\d+$/.test(text)) throw notFound()
   return Number(text)
 }
 
 /** The rest of the address behind a route's `*`, decoded: a ref or a path with slashes in it. */
-export function restOf(call: Call, marker: string): string {
+export function restOf(call: RestCall, marker: string): string {
   const path = call.req.path
   return decodeURIComponent(path.slice(path.indexOf(marker) + marker.length))
 }
 
-export async function bodyOf<T extends z.ZodType>(call: Call, schema: T): Promise<z.infer<T>> {
+export async function bodyOf<T extends z.ZodType>(call: RestCall, schema: T): Promise<z.infer<T>> {
   const text = await call.req.text()
   const parsed = schema.safeParse(text === '' ? {} : parseJson(text))
   if (parsed.success) return parsed.data
@@ -49,7 +49,7 @@ const PER_PAGE = 30
 const MOST_PER_PAGE = 100
 
 /** One page of a list, with GitHub's Link header set. */
-export function pageOf<T>(call: Call, all: readonly T[]): T[] {
+export function pageOf<T>(call: RestCall, all: readonly T[]): T[] {
   const size = Math.min(positive(call.req.query('per_page'), PER_PAGE), MOST_PER_PAGE)
   const page = positive(call.req.query('page'), 1)
   const last = Math.max(1, Math.ceil(all.length / size))
@@ -67,7 +67,7 @@ const positive = (text: string | undefined, otherwise: number): number => {
   return Number.isInteger(value) && value > 0 ? value : otherwise
 }
 
-function link(call: Call, page: number, rel: string): string {
+function link(call: RestCall, page: number, rel: string): string {
   const url = new URL(call.req.url)
   url.searchParams.set('page', String(page))
   return `<${url.href}>; rel="${rel}"`

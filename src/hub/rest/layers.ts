@@ -6,7 +6,7 @@ import { Refusal } from '../refusal.ts'
 import { identify } from '../who/actor.ts'
 import type { World } from '../world.ts'
 import { errorBody } from './errors.ts'
-import type { Call, HubEnv } from './kit.ts'
+import type { HubEnv, RestCall } from './kit.ts'
 import { type RateLimit, rateShape } from './rate.ts'
 
 type Layer = MiddlewareHandler<HubEnv>
@@ -52,7 +52,7 @@ export const countRequests =
   }
 
 /** As GitHub's documentation writes it: `GET /repos/{owner}/{repo}/issues/{number}`. */
-export function routeOf(call: Call): string {
+export function routeOf(call: RestCall): string {
   const own = matchedRoutes(call).findLast((route) => route.method !== 'ALL')
   const path = (own?.path ?? call.req.path).replace(/^\/api\/v3/, '').replace(/:(\w+)(\{[^}]*\})?/g, '{$1}')
   return `${call.req.method} ${path}`

@@ -3,15 +3,15 @@ import { z } from 'zod'
 import { findPull } from '../acts/find.ts'
 import { mergePull } from '../acts/merge.ts'
 import { createPull, updatePull } from '../acts/pulls.ts'
-import { taskOf } from '../control/task.ts'
-import { changesBetween } from '../git/changes.ts'
+import { taskOfRequest } from '../control/task.ts'
+import { fileChangesBetween } from '../git/changes.ts'
 import { readCommits } from '../git/commits.ts'
 import { notFound } from '../refusal.ts'
 import { commitShape, fileShape } from '../shape/commit.ts'
 import { fullPullShape, isPull, type PullIssue, pullShape } from '../shape/pull.ts'
 import { needRead } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { bodyOf, type Call, type HubEnv, numberIn, pageOf } from './kit.ts'
+import { bodyOf, type HubEnv, numberIn, pageOf, type RestCall } from './kit.ts'
 
 const newPull = z.looseObject({
   title: z.string().default(''),
@@ -41,7 +41,7 @@ export const pullRoutes = (world: World) =>
     })
     .post('/pulls', async (call) => {
       const wanted = await bodyOf(call, newPull)
-      call.set('task', taskOf(wanted.head))
+      call.set('task', taskOfRequest(wanted.head))
       const issue = await world.inTurn(() =>
         createPull(world, call.var.actor, { ...wanted, body: wanted.body ?? null }),
       )
@@ -75,18 +75,22 @@ export const pullRoutes = (world: World) =>
     })
     .get('/pulls/:number/files', async (call) => {
       const { pull } = pullOf(world, call)
-      const changes = await changesBetween(world.git, await forkPoint(world, pull.baseSha, pull.headSha), pull.headSha)
+      const changes = await fileChangesBetween(
+        world.git,
+        await forkPoint(world, pull.baseSha, pull.headSha),
+        pull.headSha,
+      )
       return call.json(pageOf(call, changes).map((change) => fileShape(world, change, pull.headSha)))
     })
 
-function pullOf(world: World, call: Call): PullIssue {
+function pullOf(world: World, call: RestCall): PullIssue {
   needRead(world.store.doc, call.var.actor, 'pull-requests')
   const issue = findPull(world, numberIn(call, 'number'))
-  call.set('task', taskOf(issue.pull.head))
+  call.set('task', taskOfRequest(issue.pull.head))
   return issue
 }
 
-function search(world: World, call: Call): PullIssue[] {
+function search(world: World, call: RestCall): PullIssue[] {
   const { state = 'open', head, base, direction } = call.req.query()
   const { owner, issues } = world.store.doc
   const found = issues

@@ -1,14 +1,14 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { orNotFound } from '../acts/find.ts'
-import { afterPush, type RefUpdate } from '../acts/pushed.ts'
-import { taskOf } from '../control/task.ts'
+import { afterPush, type PushedRef } from '../acts/pushed.ts'
+import { taskOfRequest } from '../control/task.ts'
 import { moveRef, type Ref } from '../git/repository.ts'
 import { Refusal } from '../refusal.ts'
 import { nodeId } from '../shape/node-id.ts'
 import { needWrite } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { bodyOf, type Call, type HubEnv, pageOf, restOf } from './kit.ts'
+import { bodyOf, type HubEnv, pageOf, type RestCall, restOf } from './kit.ts'
 
 const newRef = z.looseObject({ ref: z.string(), sha: z.string() })
 const refChange = z.looseObject({ sha: z.string(), force: z.boolean().default(false) })
@@ -26,7 +26,7 @@ export const refRoutes = (world: World) =>
     .post('/git/refs', async (call) => {
       needWrite(call.var.actor, ['contents'])
       const { ref, sha } = await bodyOf(call, newRef)
-      call.set('task', taskOf(ref))
+      call.set('task', taskOfRequest(ref))
       await needRefName(world, ref)
       if ((await findRef(world, ref)) !== null) throw new Refusal(422, 'Reference already exists')
       await needObject(world, sha)
@@ -37,7 +37,7 @@ export const refRoutes = (world: World) =>
     .patch('/git/refs/*', async (call) => {
       needWrite(call.var.actor, ['contents'])
       const ref = `refs/${restOf(call, '/git/refs/')}`
-      call.set('task', taskOf(ref))
+      call.set('task', taskOfRequest(ref))
       const { sha, force } = await bodyOf(call, refChange)
       const known = await needRef(world, ref)
       await needObject(world, sha)
@@ -50,14 +50,14 @@ export const refRoutes = (world: World) =>
     .delete('/git/refs/*', async (call) => {
       needWrite(call.var.actor, ['contents'])
       const ref = `refs/${restOf(call, '/git/refs/')}`
-      call.set('task', taskOf(ref))
+      call.set('task', taskOfRequest(ref))
       const known = await needRef(world, ref)
       await world.git.text(['update-ref', '-d', ref, known.sha])
       await followed(world, call, [{ ref, old: known.sha, new: null }])
       return call.body(null, 204)
     })
 
-const followed = (world: World, call: Call, updates: RefUpdate[]): Promise<void> =>
+const followed = (world: World, call: RestCall, updates: PushedRef[]): Promise<void> =>
   world.inTurn(() => afterPush(world, call.var.actor, updates))
 
 async function findRef(world: World, name: string): Promise<Ref | null> {

@@ -3,7 +3,7 @@ import { notFound, Refusal } from '../refusal.ts'
 import { fullRepository } from '../shape/repository.ts'
 import { userShape } from '../shape/user.ts'
 import type { Actor } from '../who/actor.ts'
-import { findPerson, type Role } from '../who/people.ts'
+import { findPerson, type HubRole } from '../who/people.ts'
 import { canPush, needRead } from '../who/permission.ts'
 import type { World } from '../world.ts'
 import type { HubEnv } from './kit.ts'
@@ -34,7 +34,7 @@ function permissionOf(world: World, username: string) {
   const person = findPerson(username)
   if (person === null) throw new Refusal(404, `${username} is not a user`)
   // Everybody reads a public repository, and the answer does not tell collaborators from strangers.
-  const role: Role = person.role === 'none' && !world.store.doc.settings.private ? 'read' : person.role
+  const role: HubRole = person.role === 'none' && !world.store.doc.settings.private ? 'read' : person.role
   return {
     permission: role,
     role_name: role,
@@ -45,7 +45,7 @@ function permissionOf(world: World, username: string) {
 const permissionsOf = (actor: Actor) =>
   flags(actor.kind === 'person' ? actor.person.role : canPush(actor) ? 'write' : 'read')
 
-const flags = (role: Role) => ({
+const flags = (role: HubRole) => ({
   admin: role === 'admin',
   maintain: role === 'admin',
   push: role === 'admin' || role === 'write',

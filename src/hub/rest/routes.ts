@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import type { Files } from '../artifacts/files.ts'
+import type { ArtifactFiles } from '../artifacts/files.ts'
 import { notFound } from '../refusal.ts'
 import type { World } from '../world.ts'
 import { actionsSettingsRoutes } from './actions-settings.ts'
@@ -21,7 +21,7 @@ import { userRoutes } from './user.ts'
 import { workflowRoutes } from './workflows.ts'
 
 /** GitHub's REST API, as far as the hub has it. */
-export function restRoutes(world: World, files: Files, rate: RateLimit) {
+export function restRoutes(world: World, files: ArtifactFiles, rate: RateLimit) {
   const repository = new Hono<HubEnv>()
   repository.use(async (call, next) => {
     const { owner, repo } = world.store.doc

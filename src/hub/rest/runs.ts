@@ -8,7 +8,7 @@ import { jobLog } from '../runner/job/job-log.ts'
 import { jobShape, runShape } from '../shape/run.ts'
 import { needRead, needWrite } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { type Call, type HubEnv, numberIn, pageOf } from './kit.ts'
+import { type HubEnv, numberIn, pageOf, type RestCall } from './kit.ts'
 
 export const runRoutes = (world: World) =>
   new Hono<HubEnv>()
@@ -44,7 +44,7 @@ export const runRoutes = (world: World) =>
 
 export async function listRuns(
   world: World,
-  call: Call,
+  call: RestCall,
   among: (run: WorkflowRunRecord) => boolean,
 ): Promise<Response> {
   needRead(world.store.doc, call.var.actor, 'actions')
@@ -80,19 +80,19 @@ function timeFilter(created: string | undefined): (time: number) => boolean {
 
 const shown = (world: World, run: WorkflowRunRecord) => runShape(world, run, workflowAt(world, run.path).id)
 
-function runOf(world: World, call: Call): WorkflowRunRecord {
+function runOf(world: World, call: RestCall): WorkflowRunRecord {
   needRead(world.store.doc, call.var.actor, 'actions')
   const id = numberIn(call, 'id')
   return orNotFound(world.store.doc.runs.find((run) => run.id === id))
 }
 
-function jobOf(world: World, call: Call): JobRecord {
+function jobOf(world: World, call: RestCall): JobRecord {
   needRead(world.store.doc, call.var.actor, 'actions')
   const id = numberIn(call, 'id')
   return orNotFound(world.store.doc.jobs.find((job) => job.id === id))
 }
 
-function cancel(world: World, call: Call): Response {
+function cancel(world: World, call: RestCall): Response {
   needWrite(call.var.actor, ['actions'], 'Must have admin rights to Repository.')
   const run = runOf(world, call)
   if (run.status === 'completed' || !world.runner().cancel(run.id)) {

@@ -1,13 +1,13 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { dispatch } from '../acts/dispatch.ts'
+import { dispatchWorkflow } from '../acts/dispatch.ts'
 import { listWorkflows, readWorkflow } from '../git/workflows.ts'
 import { notFound } from '../refusal.ts'
 import { workflowShape } from '../shape/run.ts'
 import type { WorkflowRecord } from '../store/document.ts'
 import { needRead } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { bodyOf, type Call, type HubEnv, pageOf } from './kit.ts'
+import { bodyOf, type HubEnv, pageOf, type RestCall } from './kit.ts'
 import { listRuns } from './runs.ts'
 
 const newDispatch = z.looseObject({
@@ -35,7 +35,7 @@ export const workflowRoutes = (world: World) =>
     .post('/actions/workflows/:workflow/dispatches', async (call) => {
       const { ref, inputs, return_run_details } = await bodyOf(call, newDispatch)
       const { path } = await workflowOf(world, call)
-      const run = await dispatch(world, call.var.actor, path, { ref, inputs })
+      const run = await dispatchWorkflow(world, call.var.actor, path, { ref, inputs })
       const details = return_run_details || (call.req.header('x-github-api-version') ?? '') >= DETAILS_SINCE
       if (!details || run === null) return call.body(null, 204)
       const tail = `/actions/runs/${run}`
@@ -43,7 +43,7 @@ export const workflowRoutes = (world: World) =>
     })
 
 /** By its id, or by its file's name. */
-async function workflowOf(world: World, call: Call): Promise<WorkflowRecord> {
+async function workflowOf(world: World, call: RestCall): Promise<WorkflowRecord> {
   needRead(world.store.doc, call.var.actor, 'actions')
   const wanted = call.req.param('workflow') ?? ''
   const found = (await listWorkflows(world)).find(

@@ -1,4 +1,4 @@
-import type { Host, HubEvent, WorkflowRunRecord } from '../host.ts'
+import type { HubEvent, HubHost, WorkflowRunRecord } from '../host.ts'
 import { githubContext } from './job/contexts.ts'
 import { evaluateText } from './workflow/expression.ts'
 import { inputTexts, inputValues } from './workflow/inputs.ts'
@@ -9,16 +9,16 @@ import { defaultTitle } from './workflow/title.ts'
 import { listens } from './workflow/trigger.ts'
 import type { Workflow } from './workflow/workflow.ts'
 import type { ReadWorkflows } from './workflow/workflow-files.ts'
-import { messageOf, now } from './world.ts'
+import { errorMessage, now } from './world.ts'
 
 /** A run that an event asks for: one to start, or one that has failed before it could. */
-export type Asked = { kind: 'run'; plan: RunPlan } | { kind: 'invalid'; record: WorkflowRunRecord }
+export type RequestedRun = { kind: 'run'; plan: RunPlan } | { kind: 'invalid'; record: WorkflowRunRecord }
 
 /** What an event starts, in the order of the workflow files' paths. */
-export async function runsFor(host: Host, read: ReadWorkflows, event: HubEvent): Promise<Asked[]> {
+export async function runsFor(host: HubHost, read: ReadWorkflows, event: HubEvent): Promise<RequestedRun[]> {
   const source = await sourceOf(host, event)
   if (source === undefined) return []
-  const asked: Asked[] = []
+  const asked: RequestedRun[] = []
   for (const [path, parsed] of await read(source.workflowSha)) {
     if (parsed.ok) {
       const { workflow } = parsed
@@ -30,7 +30,7 @@ export async function runsFor(host: Host, read: ReadWorkflows, event: HubEvent):
   return asked
 }
 
-function planned(host: Host, event: HubEvent, source: Source, workflow: Workflow): Asked {
+function planned(host: HubHost, event: HubEvent, source: Source, workflow: Workflow): RequestedRun {
   const given = event.inputs ?? {}
   const texts = event.name === 'workflow_dispatch' ? inputTexts(workflow.on, given) : undefined
   const inputs: JsonObject = texts === undefined ? {} : inputValues(workflow.on, texts)
@@ -41,12 +41,12 @@ function planned(host: Host, event: HubEvent, source: Source, workflow: Workflow
     const scope = { contexts: { github, inputs, vars: { ...host.variables } } }
     record.display_title = evaluateText(workflow.runName, scope).trim() || defaultTitle(event, payload, workflow)
   } catch (error) {
-    return { kind: 'invalid', record: failed(record, messageOf(error)) }
+    return { kind: 'invalid', record: failed(record, errorMessage(error)) }
   }
   return { kind: 'run', plan: { record, workflow, event, payload, source, github, inputs } }
 }
 
-function newRun(host: Host, event: HubEvent, source: Source, path: string, name: string): WorkflowRunRecord {
+function newRun(host: HubHost, event: HubEvent, source: Source, path: string, name: string): WorkflowRunRecord {
   const numbers = host.runs().flatMap((run) => (run.path === path ? [run.run_number] : []))
   const created = now()
   return {
@@ -68,7 +68,7 @@ function newRun(host: Host, event: HubEvent, source: Source, path: string, name:
   }
 }
 
-const invalidRun = (host: Host, event: HubEvent, source: Source, path: string, problem: string): WorkflowRunRecord =>
+const invalidRun = (host: HubHost, event: HubEvent, source: Source, path: string, problem: string): WorkflowRunRecord =>
   failed(newRun(host, event, source, path, path), problem)
 
 const failed = (record: WorkflowRunRecord, problem: string): WorkflowRunRecord => ({

@@ -3,11 +3,11 @@ import type { Status } from './workflow/expression.ts'
 import type { Json } from './workflow/json.ts'
 import type { JobDefinition } from './workflow/workflow.ts'
 
-export type Result = 'success' | 'failure' | 'cancelled' | 'skipped'
+export type JobResult = 'success' | 'failure' | 'cancelled' | 'skipped'
 
 /** How a job of the workflow ended, its matrix taken together, as `needs` shows it. */
-export interface Settled {
-  readonly result: Result
+export interface SettledJob {
+  readonly result: JobResult
   readonly outputs: Readonly<Record<string, string>>
 }
 
@@ -25,11 +25,11 @@ export function ancestors(jobs: readonly JobDefinition[], id: string): Set<strin
 }
 
 export function jobStatus(
-  settled: ReadonlyMap<string, Settled>,
+  settled: ReadonlyMap<string, SettledJob>,
   before: ReadonlySet<string>,
   cancelled: () => boolean,
 ): Status {
-  const results = (ids: readonly string[]): (Result | undefined)[] =>
+  const results = (ids: readonly string[]): (JobResult | undefined)[] =>
     [...(ids.length > 0 ? ids : before)].map((id) => settled.get(id)?.result)
   return {
     success: (ids) => !cancelled() && results(ids).every((result) => result === 'success'),
@@ -38,7 +38,7 @@ export function jobStatus(
   }
 }
 
-export const needsContext = (settled: ReadonlyMap<string, Settled>, needs: readonly string[]): Json =>
+export const needsContext = (settled: ReadonlyMap<string, SettledJob>, needs: readonly string[]): Json =>
   Object.fromEntries(
     needs.map((id): [string, Json] => {
       const { result, outputs } = settled.get(id) ?? { result: 'skipped', outputs: {} }
@@ -46,8 +46,8 @@ export const needsContext = (settled: ReadonlyMap<string, Settled>, needs: reado
     }),
   )
 
-export function conclusionOf(settled: readonly Settled[], cancelled: boolean): RunConclusion {
-  const has = (result: Result): boolean => settled.some((one) => one.result === result)
+export function conclusionOf(settled: readonly SettledJob[], cancelled: boolean): RunConclusion {
+  const has = (result: JobResult): boolean => settled.some((one) => one.result === result)
   if (cancelled) return 'cancelled'
   if (has('failure')) return 'failure'
   if (has('cancelled')) return 'cancelled'

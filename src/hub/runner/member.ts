@@ -1,6 +1,6 @@
 import { admissionOf } from './admission.ts'
 import type { Admission } from './concurrency.ts'
-import type { Result, Settled } from './graph.ts'
+import type { JobResult, SettledJob } from './graph.ts'
 import type { JobPlan } from './job/job.ts'
 import type { JobHandle } from './job/job-handle.ts'
 import { displayName, labelsOf, queuedJob } from './job/job-record.ts'
@@ -10,7 +10,7 @@ import { evaluateBoolean, evaluateNumber, type Scope } from './workflow/expressi
 import type { Combination } from './workflow/matrix.ts'
 import type { RunPlan } from './workflow/plan.ts'
 import type { JobDefinition } from './workflow/workflow.ts'
-import type { World } from './world.ts'
+import type { RunnerWorld } from './world.ts'
 
 /** One job of a matrix, or the only one of a job without. */
 export interface PlannedMember {
@@ -26,7 +26,7 @@ export interface Member {
 }
 
 interface Place {
-  readonly world: World
+  readonly world: RunnerWorld
   readonly plan: RunPlan
   readonly definition: JobDefinition
   readonly scope: Scope
@@ -62,8 +62,8 @@ export function failFast(members: readonly Member[]): void {
   }
 }
 
-export function together(members: readonly Member[], ends: readonly JobEnd[]): Settled {
-  const results = ends.map(({ status }, n): Result => {
+export function together(members: readonly Member[], ends: readonly JobEnd[]): SettledJob {
+  const results = ends.map(({ status }, n): JobResult => {
     const forgiven = status === 'failure' && members[n]?.forgiven === true
     return forgiven ? 'success' : status
   })

@@ -1,9 +1,9 @@
-import type { Settled } from './graph.ts'
+import type { SettledJob } from './graph.ts'
 import { type JobHandle, startJob } from './job/job-handle.ts'
 import { JobLog, logPath } from './job/job-log.ts'
 import { completeJob, displayName, queuedJob } from './job/job-record.ts'
 import { failFast, planMember, together } from './member.ts'
-import { Turns } from './turns.ts'
+import { ParallelLimit } from './turns.ts'
 import {
   evaluate,
   evaluateBoolean,
@@ -12,15 +12,15 @@ import {
   type Scope,
   withContexts,
 } from './workflow/expression.ts'
-import { expand } from './workflow/matrix.ts'
+import { expandMatrix } from './workflow/matrix.ts'
 import type { RunPlan } from './workflow/plan.ts'
 import { mapOf } from './workflow/tree.ts'
 import type { JobDefinition } from './workflow/workflow.ts'
-import { messageOf, saveJob, type World } from './world.ts'
+import { errorMessage, type RunnerWorld, saveJob } from './world.ts'
 
 /** One entry of `jobs:`, with all its needs settled. */
 export interface Node {
-  readonly world: World
+  readonly world: RunnerWorld
   readonly plan: RunPlan
   readonly definition: JobDefinition
   /** github, inputs, vars, needs; and what the status functions answer. */
@@ -29,24 +29,24 @@ export interface Node {
 }
 
 /** Skips the job, or runs it once for each combination of its matrix. Never throws: what cannot be evaluated fails the job. */
-export async function runNode(node: Node): Promise<Settled> {
+export async function runNode(node: Node): Promise<SettledJob> {
   try {
     if (!evaluateCondition(node.definition.if, node.scope)) return skip(node)
     if (node.definition.refused !== undefined) throw new Error(node.definition.refused)
     return await runMatrix(node)
   } catch (error) {
-    return fail(node, messageOf(error))
+    return fail(node, errorMessage(error))
   }
 }
 
-function skip({ world, plan, definition, scope }: Node): Settled {
+function skip({ world, plan, definition, scope }: Node): SettledJob {
   const record = queuedJob(world, plan, displayName(definition, scope, undefined))
   completeJob(record, 'skipped')
   saveJob(world, record)
   return { result: 'skipped', outputs: {} }
 }
 
-function fail({ world, plan, definition }: Node, message: string): Settled {
+function fail({ world, plan, definition }: Node, message: string): SettledJob {
   const record = queuedJob(world, plan, definition.id)
   const log = new JobLog(logPath(world.host.dataDir, record.id), (line) => world.logs(`${record.name} | ${line}`))
   log.error(message)
@@ -56,10 +56,10 @@ function fail({ world, plan, definition }: Node, message: string): Settled {
   return { result: 'failure', outputs: {} }
 }
 
-async function runMatrix(node: Node): Promise<Settled> {
+async function runMatrix(node: Node): Promise<SettledJob> {
   const strategy = mapOf(node.definition.strategy)
   const matrix = strategy.get('matrix')
-  const combinations = matrix === undefined ? [undefined] : expand(evaluate(matrix, node.scope))
+  const combinations = matrix === undefined ? [undefined] : expandMatrix(evaluate(matrix, node.scope))
   if (combinations.length === 0) throw new Error('The matrix has no combination left')
   if (combinations.length > 256) throw new Error('The matrix generates more than the 256 jobs that GitHub allows')
   const fast = evaluateBoolean(strategy.get('fail-fast'), node.scope, true)
@@ -69,7 +69,7 @@ async function runMatrix(node: Node): Promise<Settled> {
     const contexts = { matrix: combination ?? null, strategy: { ...common, 'job-index': index } }
     return planMember({ ...node, scope: withContexts(node.scope, contexts) }, combination)
   })
-  const turns = new Turns(most)
+  const turns = new ParallelLimit(most)
   const members = planned.map(({ job, admission, forgiven }) => {
     const handle = startJob(node.world, job, { admission, turns })
     node.handles.set(handle, node)

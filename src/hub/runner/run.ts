@@ -1,11 +1,11 @@
 import { admissionOf } from './admission.ts'
 import type { Admission, Contender } from './concurrency.ts'
-import { ancestors, conclusionOf, jobStatus, needsContext, type Settled } from './graph.ts'
+import { ancestors, conclusionOf, jobStatus, needsContext, type SettledJob } from './graph.ts'
 import type { JobHandle } from './job/job-handle.ts'
 import { type Node, runNode } from './node.ts'
 import { evaluateCondition, type Scope } from './workflow/expression.ts'
 import type { RunPlan } from './workflow/plan.ts'
-import { messageOf, now, saveRun, type World } from './world.ts'
+import { errorMessage, now, type RunnerWorld, saveRun } from './world.ts'
 
 /** A workflow run at work. */
 export interface RunHandle {
@@ -18,14 +18,14 @@ export interface RunHandle {
 }
 
 interface Run {
-  readonly world: World
+  readonly world: RunnerWorld
   readonly plan: RunPlan
   readonly handles: Map<JobHandle, Node>
-  readonly settled: Map<string, Settled>
+  readonly settled: Map<string, SettledJob>
   cancelled: boolean
 }
 
-export function startRun(world: World, plan: RunPlan): RunHandle {
+export function startRun(world: RunnerWorld, plan: RunPlan): RunHandle {
   const run: Run = { world, plan, handles: new Map(), settled: new Map(), cancelled: false }
   const stop = new AbortController()
   const cancel = (): void => {
@@ -58,7 +58,7 @@ async function live(run: Run, stop: AbortSignal, cancel: () => void): Promise<vo
     const settled = await runGraph(run)
     finish(run, conclusionOf(settled, run.cancelled))
   } catch (error) {
-    plan.record.display_title = messageOf(error)
+    plan.record.display_title = errorMessage(error)
     finish(run, 'failure')
   } finally {
     leave()
@@ -71,7 +71,7 @@ function finish({ world, plan }: Run, conclusion: typeof plan.record.conclusion)
 }
 
 function admitted(
-  world: World,
+  world: RunnerWorld,
   admission: Admission | undefined,
   stop: AbortSignal,
   cancel: () => void,
@@ -90,10 +90,10 @@ const rootScope = ({ world, plan: { github, inputs } }: Run): Scope => ({
 })
 
 /** Every job starts as soon as its own needs are settled. */
-async function runGraph(run: Run): Promise<Settled[]> {
+async function runGraph(run: Run): Promise<SettledJob[]> {
   const { jobs } = run.plan.workflow
-  const started = new Map<string, Promise<Settled>>()
-  const start = (id: string): Promise<Settled> => {
+  const started = new Map<string, Promise<SettledJob>>()
+  const start = (id: string): Promise<SettledJob> => {
     const known = started.get(id)
     if (known !== undefined) return known
     const needs = jobs.find((job) => job.id === id)?.needs ?? []
@@ -104,7 +104,7 @@ async function runGraph(run: Run): Promise<Settled[]> {
   return Promise.all(jobs.map((job) => start(job.id)))
 }
 
-async function settle(run: Run, id: string): Promise<Settled> {
+async function settle(run: Run, id: string): Promise<SettledJob> {
   const { world, plan, settled } = run
   const definition = plan.workflow.jobs.find((job) => job.id === id)
   if (definition === undefined || world.closed) return { result: 'cancelled', outputs: {} }

@@ -1,17 +1,17 @@
-import type { Host, HubEvent, Runner } from '../host.ts'
+import type { HubEvent, HubHost, Runner } from '../host.ts'
 import { Groups } from './concurrency.ts'
-import { type Asked, runsFor } from './deliver.ts'
+import { type RequestedRun, runsFor } from './deliver.ts'
 import { startProcess } from './process/process.ts'
-import { recover } from './recover.ts'
+import { recoverRuns } from './recover.ts'
 import { type RunHandle, startRun } from './run.ts'
 import { readsWorkflows } from './workflow/workflow-files.ts'
-import { type RunnerOptions, saveRun, type World } from './world.ts'
+import { type RunnerOptions, type RunnerWorld, saveRun } from './world.ts'
 
 /** GitHub's own times. */
 const defaultGrace = { interruptMs: 7500, terminateMs: 2500 }
 
-export function createRunner(host: Host, options: RunnerOptions): Runner {
-  const world: World = {
+export function createRunner(host: HubHost, options: RunnerOptions): Runner {
+  const world: RunnerWorld = {
     host,
     groups: new Groups(),
     tributaryAction: options.tributaryAction,
@@ -26,9 +26,9 @@ export function createRunner(host: Host, options: RunnerOptions): Runner {
   let deliveries: Promise<unknown> = Promise.resolve()
   let delivering = 0
   const read = readsWorkflows(host.gitDir)
-  recover(world)
+  recoverRuns(world)
 
-  const begin = (asked: Asked): number => {
+  const begin = (asked: RequestedRun): number => {
     if (asked.kind === 'invalid') {
       saveRun(world, asked.record)
       return asked.record.id

@@ -1,5 +1,5 @@
 /** `max-parallel`: so many at a time, in the order of asking. */
-export class Turns {
+export class ParallelLimit {
   #free: number
   readonly #waiting: (() => void)[] = []
 

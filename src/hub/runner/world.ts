@@ -1,4 +1,4 @@
-import type { Host, JobRecord, WorkflowRunRecord } from '../host.ts'
+import type { HubHost, JobRecord, WorkflowRunRecord } from '../host.ts'
 import type { Groups } from './concurrency.ts'
 import type { Grace, StartProcess } from './process/process.ts'
 
@@ -15,8 +15,8 @@ export interface RunnerOptions {
 }
 
 /** What all runs of one runner share. */
-export interface World {
-  readonly host: Host
+export interface RunnerWorld {
+  readonly host: HubHost
   readonly groups: Groups
   readonly tributaryAction: string
   readonly logs: (line: string) => void
@@ -28,24 +28,24 @@ export interface World {
   closed: boolean
 }
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+export const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** Work that nobody waits for but `idle()`; its failure is told, and changes nothing. */
-export function inBackground(world: World, work: Promise<unknown>): void {
+export function inBackground(world: RunnerWorld, work: Promise<unknown>): void {
   const told = work
-    .catch((error: unknown) => world.logs(`hub | ${messageOf(error)}`))
+    .catch((error: unknown) => world.logs(`hub | ${errorMessage(error)}`))
     .finally(() => world.behind.delete(told))
   world.behind.add(told)
 }
 
 export const now = (): string => new Date().toISOString()
 
-export function saveRun(world: World, run: WorkflowRunRecord): void {
+export function saveRun(world: RunnerWorld, run: WorkflowRunRecord): void {
   if (world.closed) return
   run.updated_at = now()
   world.host.saveRun(run)
 }
 
-export function saveJob(world: World, job: JobRecord): void {
+export function saveJob(world: RunnerWorld, job: JobRecord): void {
   if (!world.closed) world.host.saveJob(job)
 }

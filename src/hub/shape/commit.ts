@@ -1,11 +1,11 @@
 import type { FileChange } from '../git/changes.ts'
-import type { Commit } from '../git/commits.ts'
+import type { HubCommit } from '../git/commits.ts'
 import type { World } from '../world.ts'
 import { nodeId } from './node-id.ts'
 
 const VERIFICATION = { verified: false, reason: 'unsigned', signature: null, payload: null, verified_at: null }
 
-export const gitCommitShape = (world: World, commit: Commit) => ({
+export const gitCommitShape = (world: World, commit: HubCommit) => ({
   sha: commit.sha,
   node_id: nodeId('C', commit.sha),
   url: `${world.urls.repo}/git/commits/${commit.sha}`,
@@ -18,7 +18,7 @@ export const gitCommitShape = (world: World, commit: Commit) => ({
   verification: VERIFICATION,
 })
 
-export const commitShape = (world: World, commit: Commit) => ({
+export const commitShape = (world: World, commit: HubCommit) => ({
   sha: commit.sha,
   node_id: nodeId('C', commit.sha),
   url: `${world.urls.repo}/commits/${commit.sha}`,
@@ -38,7 +38,7 @@ export const commitShape = (world: World, commit: Commit) => ({
   parents: parentsOf(world, commit, 'commits'),
 })
 
-const parentsOf = (world: World, commit: Commit, path: string) =>
+const parentsOf = (world: World, commit: HubCommit, path: string) =>
   commit.parents.map((sha) => ({
     sha,
     url: `${world.urls.repo}/${path}/${sha}`,

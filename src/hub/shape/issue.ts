@@ -22,7 +22,7 @@ export function issueShape(world: World, issue: IssueRecord) {
     title: issue.title,
     body: issue.body,
     user: userShape(world, issue.author),
-    labels: labelsOf(world, issue),
+    labels: issueLabels(world, issue),
     state: issue.state,
     state_reason: issue.stateReason,
     locked: false,
@@ -96,7 +96,7 @@ export const labelShape = (world: World, label: LabelRecord) => ({
   description: label.description,
 })
 
-export const labelsOf = (world: World, issue: IssueRecord) =>
+export const issueLabels = (world: World, issue: IssueRecord) =>
   issue.labels.flatMap((name) => {
     const label = world.store.doc.labels.find((known) => known.name === name)
     return label === undefined ? [] : [labelShape(world, label)]

@@ -2,7 +2,7 @@ import { countChanges } from '../git/changes.ts'
 import type { IssueRecord, PullRecord, ReviewRecord } from '../store/document.ts'
 import { associationOf } from '../who/people.ts'
 import type { World } from '../world.ts'
-import { issueHtml, labelsOf } from './issue.ts'
+import { issueHtml, issueLabels } from './issue.ts'
 import { nodeId } from './node-id.ts'
 import { repositoryShape } from './repository.ts'
 import { userShape } from './user.ts'
@@ -32,7 +32,7 @@ export function pullShape(world: World, issue: PullIssue) {
     assignees: [],
     requested_reviewers: [],
     requested_teams: [],
-    labels: labelsOf(world, issue),
+    labels: issueLabels(world, issue),
     milestone: null,
     draft: pull.draft,
     head: side(world, pull.head, pull.headSha),

@@ -1,5 +1,4 @@
-import type { Commit } from '../git/commits.ts'
-import { readCommit } from '../git/commits.ts'
+import { commitAt, type HubCommit } from '../git/commits.ts'
 import type { JobRecord, WorkflowRunRecord } from '../host.ts'
 import type { ArtifactRecord, WorkflowRecord } from '../store/document.ts'
 import type { World } from '../world.ts'
@@ -9,7 +8,7 @@ import { minimalRepository, REPOSITORY_ID } from './repository.ts'
 import { userShape } from './user.ts'
 
 export async function runShape(world: World, run: WorkflowRunRecord, workflow: number) {
-  const commit = await readCommit(world.git, run.head_sha)
+  const commit = await commitAt(world.git, run.head_sha)
   const { actor, ...record } = run
   return {
     ...record,
@@ -44,7 +43,7 @@ function addresses(world: World, run: WorkflowRunRecord, workflow: number) {
   }
 }
 
-const headCommit = (commit: Commit) => ({
+const headCommit = (commit: HubCommit) => ({
   id: commit.sha,
   tree_id: commit.tree,
   message: commit.message,

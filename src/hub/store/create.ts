@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { LOGINS, type Login } from '../who/people.ts'
 import { randomToken } from '../who/token.ts'
-import type { Document, Settings } from './document.ts'
+import type { Document, RepositorySettings } from './document.ts'
 
-export const DEFAULT_SETTINGS: Settings = {
+export const DEFAULT_SETTINGS: RepositorySettings = {
   allowActionsToCreatePulls: true,
   draftPulls: true,
   refuseCustomRefs: false,
@@ -19,7 +19,7 @@ export interface NewDocument {
   owner: string
   repo: string
   defaultBranch: string
-  settings: Partial<Settings>
+  settings: Partial<RepositorySettings>
   now: string
 }
 

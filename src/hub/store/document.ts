@@ -15,7 +15,7 @@ export interface Document {
   lastNumber: number
   tokens: Record<Login, string>
   jobTokens: JobToken[]
-  settings: Settings
+  settings: RepositorySettings
   issues: IssueRecord[]
   comments: CommentRecord[]
   reactions: ReactionRecord[]
@@ -37,7 +37,7 @@ export interface JobToken {
   revoked: boolean
 }
 
-export interface Settings {
+export interface RepositorySettings {
   /** The repository setting "Allow GitHub Actions to create and approve pull requests". */
   allowActionsToCreatePulls: boolean
   /** False where the plan has no draft pull requests (private repositories on the Free plan). */

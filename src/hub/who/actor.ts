@@ -1,8 +1,8 @@
 import type { Document, JobToken } from '../store/document.ts'
-import { BOT, LOGINS, type Person, person } from './people.ts'
+import { BOT, type HubPerson, LOGINS, person } from './people.ts'
 
 /** Who asks: one of the four people, a job with its GITHUB_TOKEN, or nobody that we know. */
-export type Actor = { kind: 'person'; person: Person } | { kind: 'job'; token: JobToken } | { kind: 'anonymous' }
+export type Actor = { kind: 'person'; person: HubPerson } | { kind: 'job'; token: JobToken } | { kind: 'anonymous' }
 
 export const ANONYMOUS: Actor = { kind: 'anonymous' }
 

@@ -2,16 +2,16 @@
 export const LOGINS = ['admin', 'writer', 'reader', 'outsider'] as const
 export type Login = (typeof LOGINS)[number]
 
-export type Role = 'admin' | 'write' | 'read' | 'none'
+export type HubRole = 'admin' | 'write' | 'read' | 'none'
 
-export interface Person {
+export interface HubPerson {
   login: Login
   id: number
-  role: Role
+  role: HubRole
   association: 'MEMBER' | 'COLLABORATOR' | 'NONE'
 }
 
-const PEOPLE: Readonly<Record<Login, Person>> = {
+const PEOPLE: Readonly<Record<Login, HubPerson>> = {
   admin: { login: 'admin', id: 101, role: 'admin', association: 'MEMBER' },
   writer: { login: 'writer', id: 102, role: 'write', association: 'COLLABORATOR' },
   reader: { login: 'reader', id: 103, role: 'read', association: 'COLLABORATOR' },
@@ -22,8 +22,8 @@ const PEOPLE: Readonly<Record<Login, Person>> = {
 export const BOT = { login: 'github-actions[bot]', id: 41898282 } as const
 
 export const isLogin = (text: string): text is Login => LOGINS.some((login) => login === text)
-export const person = (login: Login): Person => PEOPLE[login]
-export const findPerson = (login: string): Person | null => {
+export const person = (login: Login): HubPerson => PEOPLE[login]
+export const findPerson = (login: string): HubPerson | null => {
   const known = login.toLowerCase()
   return isLogin(known) ? PEOPLE[known] : null
 }

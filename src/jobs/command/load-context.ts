@@ -5,10 +5,10 @@ import { err, ok, type Result } from '../../core/result.ts'
 import { emptyRun, type RunState } from '../../core/run/state.ts'
 import { SETTINGS_PATH, type Settings } from '../../core/settings.ts'
 import type { Journal } from '../../ports/journal.ts'
-import type { CommandDeps, Comment } from '../deps.ts'
+import type { CommandComment, CommandDeps } from '../deps.ts'
 
 /** The run that a thread speaks of, as the journal has it now. */
-export interface Thread {
+export interface RunThread {
   run: RunId | null
   task: TaskId | null
   state: RunState
@@ -16,17 +16,17 @@ export interface Thread {
   /** How many runs the issue has had. */
   count: number
   issue: number
-  again(): Promise<Thread>
+  again(): Promise<RunThread>
 }
 
-export interface Knowledge {
+export interface LoadedContext {
   person: Person
   settings: Settings
-  thread: Thread
+  thread: RunThread
 }
 
 /** Everything a decision needs to know, asked at the same time: permission, settings, and the run's state. */
-export async function learn(deps: CommandDeps, comment: Comment): Promise<Result<Knowledge, Failure>> {
+export async function loadContext(deps: CommandDeps, comment: CommandComment): Promise<Result<LoadedContext, Failure>> {
   const [role, file, thread] = await Promise.all([
     deps.forge.role(comment.sender.login),
     deps.forge.defaultBranch().then((branch) => deps.forge.file(SETTINGS_PATH, branch)),
@@ -37,7 +37,7 @@ export async function learn(deps: CommandDeps, comment: Comment): Promise<Result
   return ok({ person: { ...comment.sender, role }, settings: settings.value, thread })
 }
 
-async function threadOf(deps: CommandDeps, comment: Comment): Promise<Thread> {
+async function threadOf(deps: CommandDeps, comment: CommandComment): Promise<RunThread> {
   if (!comment.issue.isPull) return latestRun(deps.journal, comment.issue.number)
   const pull = await deps.forge.pull(comment.issue.number)
   const branch = pull === null ? null : parseBranch(pull.headBranch)
@@ -45,7 +45,7 @@ async function threadOf(deps: CommandDeps, comment: Comment): Promise<Thread> {
   return runThread(deps.journal, branch.run, branch.task === 'trunk' ? null : branch.task)
 }
 
-const noRun = (issue: number): Omit<Thread, 'again'> => ({
+const noRun = (issue: number): Omit<RunThread, 'again'> => ({
   run: null,
   task: null,
   state: emptyRun,
@@ -54,7 +54,7 @@ const noRun = (issue: number): Omit<Thread, 'again'> => ({
   issue,
 })
 
-export async function latestRun(journal: Journal, issue: number): Promise<Thread> {
+export async function latestRun(journal: Journal, issue: number): Promise<RunThread> {
   const { runs } = await journal.runsOf(issue)
   const last = runs.at(-1)
   const again = () => latestRun(journal, issue)
@@ -70,7 +70,7 @@ export async function latestRun(journal: Journal, issue: number): Promise<Thread
   }
 }
 
-async function runThread(journal: Journal, run: RunId, task: TaskId | null): Promise<Thread> {
+async function runThread(journal: Journal, run: RunId, task: TaskId | null): Promise<RunThread> {
   const read = await journal.read(run)
   const again = () => runThread(journal, run, task)
   const issue = Number(run.split('-')[0])

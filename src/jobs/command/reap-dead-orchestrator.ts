@@ -9,7 +9,7 @@ import { latestRun } from './load-context.ts'
 /** Orchestrators that may die one after another without progress, before a person is asked. */
 const CRASHES = 4
 
-export interface Ended {
+export interface EndedJob {
   run: RunId | null
   /** The issue of the event, where the run is not known because the command job itself failed. */
   issue: number | null
@@ -20,7 +20,7 @@ export interface Ended {
 }
 
 /** After a job of this workflow run failed or was cancelled: the run goes on with a fresh orchestrator, or is paused, and people are told. */
-export async function recover(deps: JobDeps, ended: Ended): Promise<void> {
+export async function reapDeadOrchestrator(deps: JobDeps, ended: EndedJob): Promise<void> {
   if (ended.comment !== null && ended.result === 'skipped') await apologise(deps, ended, ended.comment)
   const run = ended.run ?? (await runOfThread(deps, ended.issue))
   if (run === null) return deps.log('no run to recover')
@@ -79,7 +79,7 @@ async function start(deps: JobDeps, run: RunId): Promise<void> {
   if (earlier === null) await deps.forge.dispatch({ role: 'orchestrate', run, request, slots: '[]' })
 }
 
-async function apologise(deps: JobDeps, ended: Ended, comment: number): Promise<void> {
+async function apologise(deps: JobDeps, ended: EndedJob, comment: number): Promise<void> {
   if (ended.issue === null) return
   const lines = [
     'Reason: `command-failed`. The job that reads commands failed before it could answer; nothing is lost.',

@@ -1,6 +1,6 @@
 import { decide } from '../../core/command/decide.ts'
 import { decidePlan } from '../../core/command/decide-plan.ts'
-import type { Answer, Asked, Drift } from '../../core/command/decision.ts'
+import type { BaseDrift, CommandAnswer, CommandRequest } from '../../core/command/decision.ts'
 import type { Command } from '../../core/command/grammar.ts'
 import { parseCommand } from '../../core/command/parse.ts'
 import type { Failure } from '../../core/failure.ts'
@@ -8,13 +8,13 @@ import type { RunId } from '../../core/ids.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import type { RunEvent } from '../../core/run/event.ts'
 import { emptyRun, type RunState } from '../../core/run/state.ts'
-import { nothingToStart, type Starts, withStarts } from '../../core/schedule/slot-requests.ts'
+import { type JobStarts, nothingToStart, withStarts } from '../../core/schedule/slot-requests.ts'
 import { explain } from '../../render/reply/explain-failure.ts'
 import { renderAnswer } from '../../render/reply/replies.ts'
 import { driftOf } from '../base-drift.ts'
-import type { CommandDeps, Comment } from '../deps.ts'
+import type { CommandComment, CommandDeps } from '../deps.ts'
 import { untilAppended } from '../until-appended.ts'
-import { type Knowledge, learn, type Thread } from './load-context.ts'
+import { type LoadedContext, loadContext, type RunThread } from './load-context.ts'
 
 export interface CommandOutcome {
   run: RunId | null
@@ -24,20 +24,20 @@ export interface CommandOutcome {
 const nothing: CommandOutcome = { run: null, orchestrate: false, slots: [] }
 
 interface Taken {
-  answer: Answer
+  answer: CommandAnswer
   state: RunState
-  starts: Starts
+  starts: JobStarts
   /** Whether this process wrote the events, so that no answer can be there yet. */
   fresh: boolean
 }
 
 /** Reads a comment, decides, records, answers. The outcome says which jobs must follow in this workflow run. */
-export async function runCommand(deps: CommandDeps, comment: Comment): Promise<CommandOutcome> {
+export async function runCommand(deps: CommandDeps, comment: CommandComment): Promise<CommandOutcome> {
   const parsed = comment.line === null ? null : parseCommand(comment.line)
   if (parsed === null) return nothing
   await deps.forge.react(comment.id, 'eyes')
   if (!parsed.ok) return refuse(deps, comment, parsed.failure)
-  const known = await learn(deps, comment)
+  const known = await loadContext(deps, comment)
   if (!known.ok) return refuse(deps, comment, known.error)
   const taken = await take(deps, comment, parsed.command, known.value)
   if (!taken.ok) return refuse(deps, comment, taken.error)
@@ -47,9 +47,9 @@ export async function runCommand(deps: CommandDeps, comment: Comment): Promise<C
   return { run: state.phase === 'empty' ? null : state.run, orchestrate: starts.orchestrate, slots: starts.slots }
 }
 
-const keyOf = (comment: Comment): string => `comment:${comment.id}`
+const keyOf = (comment: CommandComment): string => `comment:${comment.id}`
 
-async function refuse(deps: CommandDeps, comment: Comment, failure: Failure): Promise<CommandOutcome> {
+async function refuse(deps: CommandDeps, comment: CommandComment, failure: Failure): Promise<CommandOutcome> {
   deps.log(`refused: ${failure.reason}`)
   await deps.forge.reply(comment.issue.number, keyOf(comment), explain(failure).join('\n'), false)
   return nothing
@@ -58,11 +58,11 @@ async function refuse(deps: CommandDeps, comment: Comment, failure: Failure): Pr
 /** Loads, decides, records. */
 async function take(
   deps: CommandDeps,
-  comment: Comment,
+  comment: CommandComment,
   command: Command,
-  known: Knowledge,
+  known: LoadedContext,
 ): Promise<Result<Taken, Failure>> {
-  let thread: Thread | null = null
+  let thread: RunThread | null = null
   return untilAppended(async () => {
     thread = thread === null ? known.thread : await thread.again()
     const asked = await ask(deps, comment, command, { ...known, thread })
@@ -82,10 +82,10 @@ interface Choice {
   from: RunState
   expected: string | null
   events: RunEvent[]
-  answer: Answer
+  answer: CommandAnswer
 }
 
-function choose(comment: Comment, thread: Thread, asked: Asked): Result<Choice, Failure> {
+function choose(comment: CommandComment, thread: RunThread, asked: CommandRequest): Result<Choice, Failure> {
   const { command } = asked
   if (command.name === 'plan') {
     const planned = decidePlan(thread, { ...asked, command }, comment.issue)
@@ -100,7 +100,12 @@ function choose(comment: Comment, thread: Thread, asked: Asked): Result<Choice, 
   return ok({ run: thread.run ?? '', from: thread.state, expected: thread.tip, ...decided.value })
 }
 
-async function ask(deps: CommandDeps, comment: Comment, command: Command, known: Knowledge): Promise<Asked> {
+async function ask(
+  deps: CommandDeps,
+  comment: CommandComment,
+  command: Command,
+  known: LoadedContext,
+): Promise<CommandRequest> {
   return {
     command,
     person: known.person,
@@ -115,14 +120,14 @@ async function ask(deps: CommandDeps, comment: Comment, command: Command, known:
 }
 
 /** What lets a plan pass lets it pass on the base as it is now. */
-async function driftFor(deps: CommandDeps, command: Command, state: RunState): Promise<Drift | null> {
+async function driftFor(deps: CommandDeps, command: Command, state: RunState): Promise<BaseDrift | null> {
   const lets = command.name === 'approve' || command.name === 'plan-off'
   if (!lets || (state.phase !== 'proposed' && state.phase !== 'active')) return null
   return driftOf(deps, state)
 }
 
 /** Each command, `/status` too, looks whether the orchestrator is alive, so that a crash is repaired at the next one. */
-async function lostOrchestrator(deps: CommandDeps, state: RunState, asked: Asked): Promise<RunEvent[]> {
+async function lostOrchestrator(deps: CommandDeps, state: RunState, asked: CommandRequest): Promise<RunEvent[]> {
   if (state.phase === 'empty' || state.orchestrator === null || asked.command.name === 'help') return []
   const { workflowRun } = state.orchestrator
   if (await deps.forge.orchestratorAlive(workflowRun)) return []

@@ -2,12 +2,12 @@ import { branchRef, parseBranch } from '../../core/ids.ts'
 import { settingsOf } from '../../core/run/state.ts'
 import type { RefUpdate } from '../../ports/journal.ts'
 import { withShown } from './projections/publish-projections.ts'
-import { type Draft, emptyDraft, record } from './session/event-draft.ts'
+import { type Draft, emptyDraft, recordEvents } from './session/event-draft.ts'
 import { nowOf, type Session } from './session/session.ts'
 import { forgetGoneSlots, withDispatched } from './slots/supply.ts'
 
 /** One atomic push. False: somebody wrote first, or it is too early for a push; look and decide again. */
-export async function append(session: Session, decided: Draft): Promise<boolean> {
+export async function appendEvents(session: Session, decided: Draft): Promise<boolean> {
   const { deps } = session
   const wait = session.limiter.take(deps.clock.now().getTime(), settingsOf(session.state).limits.pushes_per_minute)
   if (wait > 0) {
@@ -48,7 +48,7 @@ async function branchesMoved(session: Session, branches: readonly string[]): Pro
   const moved = branches.filter((ref) => refs.has(ref))
   if (moved.length === 0 || session.state.phase !== 'active' || session.state.paused !== null) return
   const names = moved.map((ref) => `\`${ref.slice(branchRef('').length)}\``).join(', ')
-  const paused = record(emptyDraft(session.state), nowOf(session), {
+  const paused = recordEvents(emptyDraft(session.state), nowOf(session), {
     type: 'run_paused',
     why: `somebody else moved ${names}`,
   })

@@ -2,23 +2,23 @@ import type { RunId } from '../../core/ids.ts'
 import { type LiveRun, settingsOf, workOf } from '../../core/run/state.ts'
 import type { ResultArtifact } from '../../ports/slots.ts'
 import type { OrchestrateDeps } from '../deps.ts'
-import { append } from './append-events.ts'
+import { appendEvents } from './append-events.ts'
 import { prepareBases } from './merges/bases.ts'
 import { queueTasks } from './merges/queue.ts'
 import { assembleTrunk } from './merges/trunk.ts'
 import { beginPlan } from './planning/begin.ts'
 import { concludePlan } from './planning/conclude.ts'
-import { giveUpExpansions, giveUpOrphans, reserveStages, startStages, takeFindings } from './planning/stages.ts'
-import { project, showable } from './projections/publish-projections.ts'
-import { type Draft, emptyDraft, record } from './session/event-draft.ts'
-import { newPatience, tellOfMerges } from './session/pending-merges.ts'
-import { newSession, nowOf, type Session, type Step } from './session/session.ts'
-import { dropTaken } from './session/stage-runner.ts'
+import { giveUpExpansions, giveUpOrphans, reserveStages, startStages, takeStageResults } from './planning/stages.ts'
+import { publishProjections, showable } from './projections/publish-projections.ts'
+import { type Draft, emptyDraft, recordEvents } from './session/event-draft.ts'
+import { resetDeadline, wakeForMerges } from './session/pending-merges.ts'
+import { newSession, nowOf, type OrchestratorStep, type Session } from './session/session.ts'
+import { dropRecorded } from './session/stage-runner.ts'
 import { intake } from './slots/intake.ts'
 import { observe } from './slots/observe.ts'
 import { askForSlots, dispatchSlots } from './slots/supply.ts'
 import { startWork, takeBackLost, verify, watchBase, watchMoney } from './steps.ts'
-import { leave } from './stop-orchestrator.ts'
+import { stopOrchestrator } from './stop-orchestrator.ts'
 
 /**
  * The orchestrator of one run: looks, decides, records, shows, again and again, until only a person can move the run on.
@@ -32,17 +32,17 @@ export async function orchestrate(deps: OrchestrateDeps, run: RunId): Promise<Li
     const observed = await observe(session)
     const draft = await decideAll(session, observed.results)
     if (draft.events.length > 0) {
-      if (!(await append(session, draft))) continue
-      dropTaken(session.desk)
+      if (!(await appendEvents(session, draft))) continue
+      dropRecorded(session.stageRunner)
       startStages(session)
     } else {
-      dropTaken(session.desk)
-      if (await leave(session)) return session.state
+      dropRecorded(session.stageRunner)
+      if (await stopOrchestrator(session)) return session.state
     }
     await dispatchSlots(session)
-    await project(session, { final: false })
-    tellOfMerges(session)
-    if (draft.events.length === 0) await deps.clock.wait(pollSeconds(session), session.desk.news.signal)
+    await publishProjections(session, { final: false })
+    wakeForMerges(session)
+    if (draft.events.length === 0) await deps.clock.wait(pollSeconds(session), session.stageRunner.wake.signal)
   }
 }
 
@@ -78,10 +78,10 @@ async function bringBase({ state, repo }: Session): Promise<void> {
 }
 
 /** What a wake-up may decide, in the order in which it does. */
-export const STEPS: readonly Step[] = [
+export const STEPS: readonly OrchestratorStep[] = [
   giveUpOrphans,
   beginPlan,
-  takeFindings,
+  takeStageResults,
   concludePlan,
   giveUpExpansions,
   takeBackLost,
@@ -100,12 +100,12 @@ export const STEPS: readonly Step[] = [
 export async function decideAll(
   session: Session,
   results: readonly ResultArtifact[],
-  steps: readonly Step[] = STEPS,
+  steps: readonly OrchestratorStep[] = STEPS,
 ): Promise<Draft> {
-  newPatience(session)
+  resetDeadline(session)
   let draft = await intake(session, emptyDraft(session.state), results)
   for (const step of steps) draft = await step(session, draft)
   if (!session.started && draft.state.phase !== 'ended')
-    draft = record(draft, nowOf(session), { type: 'orchestrator_started', workflowRun: session.deps.workflowRun })
+    draft = recordEvents(draft, nowOf(session), { type: 'orchestrator_started', workflowRun: session.deps.workflowRun })
   return draft
 }

@@ -1,26 +1,26 @@
 import { branchRef, taskBranch, trunkBranch } from '../../core/ids.ts'
 import { workOf } from '../../core/run/state.ts'
-import { tasksIn } from '../../core/run/task-status.ts'
+import { tasksWithStatus } from '../../core/run/task-status.ts'
 import type { RefUpdate } from '../../ports/journal.ts'
 import { untilAppended } from '../until-appended.ts'
-import { append } from './append-events.ts'
+import { appendEvents } from './append-events.ts'
 import { startStages } from './planning/stages.ts'
-import { project } from './projections/publish-projections.ts'
-import { type Draft, emptyDraft, move, record } from './session/event-draft.ts'
+import { publishProjections } from './projections/publish-projections.ts'
+import { type Draft, emptyDraft, moveRef, recordEvents } from './session/event-draft.ts'
 import { nowOf, type Session } from './session/session.ts'
 
 /**
  * Leaves when only a person can move the run on, or when its time is over. What people see is brought to its last state
  * first; leaving itself is an event, so that a command that comes at the same moment either stops it or starts a new one.
  */
-export async function leave(session: Session): Promise<boolean> {
+export async function stopOrchestrator(session: Session): Promise<boolean> {
   if (session.deps.clock.now() >= session.deps.handOverAt) return finishStages(session) && handOver(session)
-  const { desk, merges } = session
-  if (desk.running.size + desk.findings.length + merges.owed.size > 0 || !isIdle(session)) return false
-  await project(session, { final: true })
+  const { stageRunner, merges } = session
+  if (stageRunner.running.size + stageRunner.findings.length + merges.pending.size > 0 || !isIdle(session)) return false
+  await publishProjections(session, { final: true })
   const why = session.state.phase === 'ended' ? 'ended' : 'waiting'
-  const left = record(emptyDraft(session.state), nowOf(session), { type: 'orchestrator_left', why })
-  return append(session, await clearAway(session, left))
+  const left = recordEvents(emptyDraft(session.state), nowOf(session), { type: 'orchestrator_left', why })
+  return appendEvents(session, await clearAway(session, left))
 }
 
 /** Nothing runs, nothing is ready, nothing is being verified: every step had its say and decided nothing. */
@@ -28,15 +28,15 @@ function isIdle({ state }: Session): boolean {
   if (state.phase !== 'active') return true
   const { verification } = state.work
   if (verification?.status === 'in_progress') return false
-  if (state.paused !== null) return tasksIn(state.work, 'in_progress').length === 0
-  return verification?.status !== 'queued' && tasksIn(state.work, 'in_progress', 'queued').length === 0
+  if (state.paused !== null) return tasksWithStatus(state.work, 'in_progress').length === 0
+  return verification?.status !== 'queued' && tasksWithStatus(state.work, 'in_progress', 'queued').length === 0
 }
 
 /** What the planner is at is stopped, and what it has cost so far is recorded, before somebody else goes on. */
 function finishStages(session: Session): boolean {
-  session.desk.closing = true
+  session.stageRunner.closing = true
   startStages(session)
-  return session.desk.running.size + session.desk.findings.length === 0
+  return session.stageRunner.running.size + session.stageRunner.findings.length === 0
 }
 
 /** GitHub ends a job after six hours: a fresh orchestrator is asked for, and starts when this one is gone. */
@@ -49,9 +49,12 @@ async function handOver(session: Session): Promise<boolean> {
     slots: '[]',
   })
   return untilAppended(async () => {
-    let left = record(emptyDraft(session.state), nowOf(session), { type: 'orchestrator_left', why: 'handed-over' })
-    if (workflowRun !== null) left = record(left, nowOf(session), { type: 'orchestrator_requested', workflowRun })
-    return (await append(session, left)) ? true : null
+    let left = recordEvents(emptyDraft(session.state), nowOf(session), {
+      type: 'orchestrator_left',
+      why: 'handed-over',
+    })
+    if (workflowRun !== null) left = recordEvents(left, nowOf(session), { type: 'orchestrator_requested', workflowRun })
+    return (await appendEvents(session, left)) ? true : null
   })
 }
 
@@ -64,7 +67,7 @@ async function clearAway(session: Session, draft: Draft): Promise<Draft> {
     deletions.map((one) => one.ref),
   )
   // Gone already, or moved by somebody since: neither is ours to delete.
-  return deletions.filter((one) => refs.get(one.ref) === one.from).reduce(move, draft)
+  return deletions.filter((one) => refs.get(one.ref) === one.from).reduce(moveRef, draft)
 }
 
 function deletionsOf(session: Session): RefUpdate[] {

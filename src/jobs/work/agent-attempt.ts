@@ -2,23 +2,23 @@ import type { Findings } from '../../agent/prompts/worker-prompt.ts'
 import { type TaskFailure, withTexts } from '../../core/failure.ts'
 import { attemptRef } from '../../core/ids.ts'
 import type { Report } from '../../core/run/event.ts'
-import { type HandOff, handOffOf, inOneLine, type Said } from '../../core/run/hand-off.ts'
+import { type HandOff, handOffOf, inOneLine, type WorkSummary } from '../../core/run/hand-off.ts'
 import { workOf } from '../../core/run/state.ts'
 import type { Brief } from '../../core/schedule/brief.ts'
-import type { Outcome } from '../../core/schedule/slot-result.ts'
+import type { AttemptOutcome } from '../../core/schedule/slot-result.ts'
 import { passable } from '../../core/settings.ts'
 import { SHORTEST_SECRET } from '../../core/text/redact.ts'
 import type { CommandRun } from '../../ports/sandbox.ts'
-import { type Attempt, attemptOf, type Ended, type Given, type Performed } from './attempt.ts'
+import { type AgentEnd, type Attempt, type AttemptInput, type AttemptResult, attemptOf } from './attempt.ts'
 import { NO_ACCEPTANCE } from './check-work.ts'
 import { runOtherAgent } from './command-worker.ts'
 import { emptyReport } from './commands.ts'
 import { whyNoModel, workByModel } from './model-worker.ts'
-import { failed } from './program.ts'
+import { programFailure } from './program.ts'
 import type { WorkDeps } from './work-deps.ts'
 
 /** One attempt by an agent, ours or the one that the settings name. Whatever its end, what it changed is handed over. */
-export async function performByAgent(given: Given): Promise<Performed> {
+export async function performByAgent(given: AttemptInput): Promise<AttemptResult> {
   const { deps, assignment, view } = given
   const isOther = assignment.worker === 'command'
   const variables = isOther ? deps.agentEnv(passable(workOf(view.state())?.settings.worker.env ?? [])) : {}
@@ -32,7 +32,7 @@ export async function performByAgent(given: Given): Promise<Performed> {
   return { outcome: outcomeOf(attempt, ended), transcript: attempt.transcript.lines() }
 }
 
-const nothingDone = (failure: TaskFailure): Ended => ({
+const nothingDone = (failure: TaskFailure): AgentEnd => ({
   failure,
   kept: { commit: null, paths: [], putBack: [], failure: null },
   checked: null,
@@ -40,17 +40,17 @@ const nothingDone = (failure: TaskFailure): Ended => ({
   spending: [],
 })
 
-function outcomeOf(attempt: Attempt, ended: Ended): Outcome {
+function outcomeOf(attempt: Attempt, ended: AgentEnd): AttemptOutcome {
   const { failure, kept, checked } = ended
   const report = reportOf(attempt, ended)
-  if (failure !== null) return failed(withTexts(failure, attempt.redact), kept.commit, report)
+  if (failure !== null) return programFailure(withTexts(failure, attempt.redact), kept.commit, report)
   const tree = checked?.tree
   if (tree == null) throw new Error(`${attempt.assignment.task} was accepted without a tree`)
   return { kind: 'done', head: kept.commit?.head ?? attempt.assignment.base, tree, report }
 }
 
 /** The same for work that was accepted and for work that was not: what it cost, and what was said of it. */
-function reportOf(attempt: Attempt, ended: Ended): Report {
+function reportOf(attempt: Attempt, ended: AgentEnd): Report {
   const { deps, sandbox, brief, begun, redact } = attempt
   const { checked, spending, turns } = ended
   const seconds = (deps.clock.now().getTime() - begun.getTime()) / 1000
@@ -70,7 +70,7 @@ function reportOf(attempt: Attempt, ended: Ended): Report {
 }
 
 /** Files and check are the machine's word, whatever was said of them. */
-function handOffFrom(attempt: Attempt, { said, kept, failure }: Ended): HandOff | null {
+function handOffFrom(attempt: Attempt, { said, kept, failure }: AgentEnd): HandOff | null {
   if (said === null) return null
   return handOffOf(wordsOf(said, attempt.redact), { files: [...kept.paths], check: checkOf(attempt, failure) })
 }
@@ -80,7 +80,7 @@ function checkOf({ brief, redact }: Attempt, failure: TaskFailure | null): strin
   return redact(failure === null ? `passed: ${commands}` : `not passed (${failure.reason}): ${commands}`)
 }
 
-const wordsOf = (said: Said, redact: (text: string) => string): Said => ({
+const wordsOf = (said: WorkSummary, redact: (text: string) => string): WorkSummary => ({
   did: redact(said.did),
   interfaces: said.interfaces.map(redact),
   decisions: said.decisions.map(redact),
@@ -111,10 +111,10 @@ export async function lookUp({ deps, assignment, brief, watch, transcript, redac
 
 /** The work that a conflict left out, and that of the last attempt that failed. */
 async function changesBefore({ worktree, log }: WorkDeps, { run, task, earlier, conflict }: Brief) {
-  const failed = earlier.flatMap(({ attempt, head, outcome }) =>
+  const failedRuns = earlier.flatMap(({ attempt, head, outcome }) =>
     outcome === 'failed' && head !== null ? [{ attempt, head }] : [],
   )
-  const wanted = [...(conflict?.own == null ? [] : [conflict.own]), ...failed.slice(-1)]
+  const wanted = [...(conflict?.own == null ? [] : [conflict.own]), ...failedRuns.slice(-1)]
   const found: { attempt: number; diff: string }[] = []
   for (const { attempt, head } of wanted.toSorted((a, b) => a.attempt - b.attempt)) {
     const diff = await worktree.diffOf(attemptRef(run, task.id, attempt), head, LONGEST_DIFF).catch(() => null)

@@ -1,40 +1,40 @@
 import { type Quotes, quotesFor, unmarked } from '../../agent/prompts/quote.ts'
-import type { Bench, Checked, Kept } from '../../agent/worker/checker.ts'
+import type { Checker, CheckResult, WorkTreeState } from '../../agent/worker/checker.ts'
 import { type Transcript, transcript } from '../../agent/worker/transcript.ts'
 import type { TaskFailure } from '../../core/failure.ts'
 import type { Spending } from '../../core/money/usage.ts'
 import type { Argv } from '../../core/plan/plan.ts'
-import type { Said } from '../../core/run/hand-off.ts'
+import type { WorkSummary } from '../../core/run/hand-off.ts'
 import type { ActiveRun } from '../../core/run/state.ts'
 import { type TaskAssignment, taskEnvironment } from '../../core/schedule/assignment.ts'
 import { type Brief, briefOf } from '../../core/schedule/brief.ts'
-import type { Outcome } from '../../core/schedule/slot-result.ts'
+import type { AttemptOutcome } from '../../core/schedule/slot-result.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { Redact } from '../../core/text/redact.ts'
 import type { Sandbox } from '../../ports/sandbox.ts'
 import { wordsFor } from '../commit-words.ts'
-import { benchFor } from './check-work.ts'
+import { checkerFor } from './check-work.ts'
 import { type Stopwatch, stopwatch } from './commands.ts'
 import type { JournalView } from './journal-view.ts'
 import type { SlotIdentity, WorkDeps } from './work-deps.ts'
 
 /** What an attempt came to, and a line for each thing that an agent said and did in it. */
-export interface Performed {
-  outcome: Outcome
+export interface AttemptResult {
+  outcome: AttemptOutcome
   transcript: readonly string[]
 }
 
 /** How the work of an agent ended. `kept` holds what it had changed by then. */
-export interface Ended {
+export interface AgentEnd {
   failure: TaskFailure | null
-  kept: Kept
-  checked: Checked | null
-  said: Said | null
+  kept: WorkTreeState
+  checked: CheckResult | null
+  said: WorkSummary | null
   spending: readonly Spending[]
   turns?: number
 }
 
-export interface Given {
+export interface AttemptInput {
   deps: WorkDeps
   who: SlotIdentity
   view: JournalView
@@ -44,7 +44,7 @@ export interface Given {
 }
 
 /** All that belongs to one attempt of an agent, ours or another. */
-export interface Attempt extends Given {
+export interface Attempt extends AttemptInput {
   /** The run as it was when the attempt began. */
   run: ActiveRun
   settings: Settings
@@ -53,13 +53,13 @@ export interface Attempt extends Given {
   commands: readonly Argv[]
   env: Readonly<Record<string, string>>
   watch: Stopwatch
-  bench: Bench
+  bench: Checker
   transcript: Transcript
   redact: Redact
   begun: Date
 }
 
-export function attemptOf(given: Given): Attempt {
+export function attemptOf(given: AttemptInput): Attempt {
   const { deps, who, view, assignment, sandbox, signal } = given
   const run = view.state()
   if (run.phase !== 'active') throw new Error(`the run is ${run.phase}: nobody works on ${assignment.task}`)
@@ -82,7 +82,7 @@ export function attemptOf(given: Given): Attempt {
     commands: commandsOf(run, brief),
     env,
     watch,
-    bench: benchFor({ deps, assignment, task, settings, checks, watch, words }),
+    bench: checkerFor({ deps, assignment, task, settings, checks, watch, words }),
     transcript: transcript(redact),
     redact,
     begun,

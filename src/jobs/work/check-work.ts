@@ -1,11 +1,11 @@
-import type { Bench, Checked, Commit, Kept } from '../../agent/worker/checker.ts'
+import type { Checker, CheckResult, CommitResult, WorkTreeState } from '../../agent/worker/checker.ts'
 import type { TaskFailure } from '../../core/failure.ts'
 import type { Sha } from '../../core/ids.ts'
 import { matches } from '../../core/plan/glob.ts'
 import type { Task } from '../../core/plan/plan.ts'
 import { isProtected, protectedGlobs } from '../../core/plan/protected-paths.ts'
 import type { TaskAssignment } from '../../core/schedule/assignment.ts'
-import type { Check } from '../../core/schedule/conflict.ts'
+import type { ConflictCheck } from '../../core/schedule/conflict.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { CommitWords } from '../../ports/repo.ts'
 import type { CommandRun } from '../../ports/sandbox.ts'
@@ -13,13 +13,13 @@ import type { Stopwatch } from './commands.ts'
 import type { WorkDeps } from './work-deps.ts'
 
 type WorkPlace = Pick<WorkDeps, 'worktree' | 'redact'>
-type Command = Pick<Check, 'argv'>
+type Command = Pick<ConflictCheck, 'argv'>
 
 /** Everything that a worker left, as one commit; null where it changed nothing. A worker may leave what git cannot take. */
 export async function commitWork(
   { worktree, redact }: WorkPlace,
   words: CommitWords,
-): Promise<{ ok: true; commit: Commit | null } | { ok: false; why: string }> {
+): Promise<{ ok: true; commit: CommitResult | null } | { ok: false; why: string }> {
   const left = await trying(() => worktree.commitAll(words))
   return 'error' in left
     ? { ok: false, why: redact(`What was left cannot be committed: ${left.error}`) }
@@ -37,8 +37,8 @@ export async function checkWork(
   place: WorkPlace,
   watch: Stopwatch,
   checks: readonly Command[],
-  commit: Commit | null,
-): Promise<Checked> {
+  commit: CommitResult | null,
+): Promise<CheckResult> {
   if (checks.length === 0) return { failure: NO_ACCEPTANCE, tree: null, log: '', seconds: 0 }
   const tree = commit?.tree ?? (await place.worktree.treeHash())
   const cleared = await trying(() => place.worktree.removeUntracked())
@@ -54,7 +54,7 @@ const leftBehind = ({ redact }: WorkPlace, error: string): TaskFailure => ({
   log: redact(`What was left beside the work cannot be removed: ${error}`),
 })
 
-async function runAll(watch: Stopwatch, checks: readonly Command[]): Promise<Omit<Checked, 'tree'>> {
+async function runAll(watch: Stopwatch, checks: readonly Command[]): Promise<Omit<CheckResult, 'tree'>> {
   let log = ''
   let seconds = 0
   let failure: TaskFailure | null = null
@@ -95,19 +95,19 @@ interface CheckPlace {
   assignment: TaskAssignment
   task: Task
   settings: Settings
-  checks: readonly Check[]
+  checks: readonly ConflictCheck[]
   watch: Stopwatch
   words: CommitWords
 }
 
 /** Keeps what a worker has changed, and checks exactly that. */
-export const benchFor = (place: CheckPlace): Bench => ({
+export const checkerFor = (place: CheckPlace): Checker => ({
   keep: () => keep(place),
   check: (kept) => check(place, kept),
 })
 
 /** Commands leave files all over the tree; a task hands over what it declared and may write, and nobody is asked about the rest. */
-async function keep({ deps, assignment, task, settings, words }: CheckPlace): Promise<Kept> {
+async function keep({ deps, assignment, task, settings, words }: CheckPlace): Promise<WorkTreeState> {
   const { worktree } = deps
   const globs = protectedGlobs(settings)
   const mayWrite = (path: string) => matches(task.writes, path) && !isProtected(path, globs)
@@ -122,7 +122,7 @@ async function keep({ deps, assignment, task, settings, words }: CheckPlace): Pr
   return { commit, paths, putBack, failure: null }
 }
 
-async function check({ deps, assignment, checks, watch }: CheckPlace, kept: Kept): Promise<Checked> {
+async function check({ deps, assignment, checks, watch }: CheckPlace, kept: WorkTreeState): Promise<CheckResult> {
   if (kept.failure !== null) return { failure: kept.failure, tree: null, log: '', seconds: 0 }
   if (kept.commit === null && !assignment.mayChangeNothing)
     return { failure: { reason: 'no-change' }, tree: null, log: '', seconds: 0 }

@@ -1,11 +1,11 @@
 import { type Findings, wholePrompt } from '../../agent/prompts/worker-prompt.ts'
-import type { Kept } from '../../agent/worker/checker.ts'
+import type { WorkTreeState } from '../../agent/worker/checker.ts'
 import type { TaskFailure } from '../../core/failure.ts'
-import { bytesOf } from '../../core/landing/audit.ts'
+import { totalBytes } from '../../core/landing/audit.ts'
 import type { Argv } from '../../core/plan/plan.ts'
-import type { Said } from '../../core/run/hand-off.ts'
+import type { WorkSummary } from '../../core/run/hand-off.ts'
 import type { CommandRun } from '../../ports/sandbox.ts'
-import type { Attempt, Ended } from './attempt.ts'
+import type { AgentEnd, Attempt } from './attempt.ts'
 import { exitOf } from './check-work.ts'
 import { lastLine } from './commands.ts'
 import { modelOf } from './model-worker.ts'
@@ -17,7 +17,7 @@ export async function runOtherAgent(
   attempt: Attempt,
   findings: Findings,
   variables: Readonly<Record<string, string>>,
-): Promise<Ended> {
+): Promise<AgentEnd> {
   const { bench, transcript } = attempt
   const ran = await launch(attempt, findings, variables)
   transcript.add({ kind: 'agent', exitCode: ran.exitCode, seconds: ran.seconds, timedOut: ran.timedOut, log: ran.log })
@@ -60,14 +60,17 @@ const filledIn = (command: Argv, words: Readonly<Record<string, string>>): strin
   command.map((word) => word.replace(/\{(?:prompt_file|worktree|model)\}/g, (name) => words[name] ?? name))
 
 /** A program leaves no hand-off: its last line stands for it. */
-function saidBy({ redact }: Attempt, { log }: CommandRun): Said {
+function saidBy({ redact }: Attempt, { log }: CommandRun): WorkSummary {
   return { did: lastLine(redact(log)), interfaces: [], decisions: [], caveats: [], follow_ups: [] }
 }
 
 /** A key that an agent was given must not come out with its work; nothing of that is run or looked at any further. */
-async function secretIn({ deps, assignment, settings }: Attempt, { commit }: Kept): Promise<TaskFailure | null> {
+async function secretIn(
+  { deps, assignment, settings }: Attempt,
+  { commit }: WorkTreeState,
+): Promise<TaskFailure | null> {
   if (commit === null) return null
-  const search = { own: deps.secrets, mostBytes: bytesOf(settings.limits) }
+  const search = { own: deps.secrets, mostBytes: totalBytes(settings.limits) }
   const { paths } = await deps.worktree.findSecrets(assignment.base, commit.head, search)
   return paths.length > 0 ? { reason: 'secret-in-diff', paths } : null
 }

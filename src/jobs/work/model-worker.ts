@@ -1,4 +1,4 @@
-import { purse } from '../../agent/loop/metered-model.ts'
+import { budget } from '../../agent/loop/metered-model.ts'
 import type { Findings } from '../../agent/prompts/worker-prompt.ts'
 import type { WorkPlace } from '../../agent/tools/tool-access.ts'
 import { workOnTask } from '../../agent/worker/work.ts'
@@ -9,12 +9,12 @@ import { priceOf } from '../../core/money/price.ts'
 import { ownOf } from '../../core/own.ts'
 import { modelFor } from '../../core/plan/plan.ts'
 import { recordOf, workOf } from '../../core/run/state.ts'
-import { tierOf } from '../../core/schedule/retry-ladder.ts'
-import type { Attempt, Ended } from './attempt.ts'
+import { modelTierOf } from '../../core/schedule/retry-ladder.ts'
+import type { AgentEnd, Attempt } from './attempt.ts'
 
 /** The model that this attempt is for: the plan's tier, or a stronger one after failures. */
 export const modelOf = ({ run, settings, brief }: Attempt): string =>
-  modelFor(tierOf(brief.task, recordOf(run.work, brief.task.id)), settings)
+  modelFor(modelTierOf(brief.task, recordOf(run.work, brief.task.id)), settings)
 
 const allowanceOf = ({ run, assignment }: Attempt): number =>
   run.ledger.reserved[attemptKey(assignment.task, assignment.attempt)]?.usd ?? 0
@@ -34,17 +34,17 @@ const noPrice = (model: string): string =>
   `the model ${model} has no price, so no limit of money could hold: give it one under \`prices\` in \`.github/tributary.yml\``
 
 /** An agent of ours works on the task, until its time, its turns or its money are over, or nobody wants it any more. */
-export async function workByModel(attempt: Attempt, findings: Findings): Promise<Ended> {
+export async function workByModel(attempt: Attempt, findings: Findings): Promise<AgentEnd> {
   const { deps, assignment, brief, settings, quotes, bench, transcript } = attempt
   const { model } = deps
   if (model === null) throw new Error('there is no model')
   const allowance = allowanceOf(attempt)
-  const money = purse(allowance, (name) => priceOf(name, settings))
+  const money = budget(allowance, (name) => priceOf(name, settings))
   const role = brief.conflict === null ? 'work' : 'resolve'
   const worked = await inTime(attempt, (signal) =>
     workOnTask(
       {
-        speaker: { model, purse: money, role },
+        metered: { model, budget: money, role },
         model: modelOf(attempt),
         allowance,
         place: placeOf(attempt),

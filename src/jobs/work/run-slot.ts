@@ -6,22 +6,22 @@ import {
   type TaskAssignment,
   type VerifyAssignment,
 } from '../../core/schedule/assignment.ts'
-import { type Outcome, resultKeyOf } from '../../core/schedule/slot-result.ts'
+import { type AttemptOutcome, resultKeyOf } from '../../core/schedule/slot-result.ts'
 import { defaultSettings, type Settings } from '../../core/settings.ts'
 import { performByAgent } from './agent-attempt.ts'
-import type { Performed } from './attempt.ts'
+import type { AttemptResult } from './attempt.ts'
 import { withoutSandbox } from './commands.ts'
 import { type JournalView, journalView, whileWanted } from './journal-view.ts'
 import { performProgram } from './program.ts'
-import { handOver, handOverTranscript } from './upload-result.ts'
+import { uploadResult, uploadTranscript } from './upload-result.ts'
 import { performVerification } from './verify.ts'
-import type { SlotDeed, SlotIdentity, WorkDeps } from './work-deps.ts'
+import type { SlotIdentity, SlotWork, WorkDeps } from './work-deps.ts'
 
 /** A slot: works on what the journal gives it, one thing after another, until nothing is left. Answers with what it did. */
-export async function runSlot(deps: WorkDeps, who: SlotIdentity): Promise<SlotDeed[]> {
+export async function runSlot(deps: WorkDeps, who: SlotIdentity): Promise<SlotWork[]> {
   const { clock } = deps
   const view = journalView(deps, who.run)
-  const deeds: SlotDeed[] = []
+  const deeds: SlotWork[] = []
   const begun = clock.now()
   let idleSince = begun
   let handedOver: string | null = null
@@ -67,7 +67,7 @@ async function workOn(
   who: SlotIdentity,
   view: JournalView,
   assignment: TaskAssignment | VerifyAssignment,
-): Promise<{ deed: SlotDeed; handedOver: boolean }> {
+): Promise<{ deed: SlotWork; handedOver: boolean }> {
   const { clock, log } = deps
   const { run, slot } = who
   const key = resultKeyOf(run, assignment)
@@ -81,8 +81,8 @@ async function workOn(
   if (outcome !== null) {
     const times = { startedAt: startedAt.toISOString(), endedAt: endedAt.toISOString() }
     const result = { version: 1, ...key, base: baseOf(assignment), outcome, slot, ...times } as const
-    await handOver(deps, result, settingsIn(view.state()).limits)
-    await handOverTranscript(deps, key, performed?.transcript ?? [])
+    await uploadResult(deps, result, settingsIn(view.state()).limits)
+    await uploadTranscript(deps, key, performed?.transcript ?? [])
   }
   const what = describe(outcome)
   log(`${key.task}, attempt ${key.attempt}: ${what}.`)
@@ -98,7 +98,7 @@ async function perform(
   view: JournalView,
   assignment: TaskAssignment | VerifyAssignment,
   signal: AbortSignal,
-): Promise<Performed> {
+): Promise<AttemptResult> {
   if (assignment.kind === 'task') return performTask(deps, who, view, assignment, signal)
   return { outcome: await performVerification(deps, who.run, assignment, signal), transcript: [] }
 }
@@ -106,7 +106,7 @@ async function perform(
 const baseOf = (assignment: TaskAssignment | VerifyAssignment) =>
   assignment.kind === 'task' ? assignment.base : assignment.on
 
-function describe(outcome: Outcome | null): string {
+function describe(outcome: AttemptOutcome | null): string {
   if (outcome === null) return 'stopped, no longer wanted'
   return 'failure' in outcome ? `failed: ${outcome.failure.reason}` : outcome.kind
 }
@@ -118,11 +118,11 @@ export async function performTask(
   view: JournalView,
   task: TaskAssignment,
   signal: AbortSignal,
-): Promise<Performed> {
+): Promise<AttemptResult> {
   const probe = await deps.probe(task.sandbox)
   if (!probe.ok) return quiet({ kind: 'failed', head: null, tree: null, ...withoutSandbox(probe) })
   if (task.worker === 'program') return quiet(await performProgram(deps, who.run, task, probe.sandbox, signal))
   return performByAgent({ deps, who, view, assignment: task, sandbox: probe.sandbox, signal })
 }
 
-const quiet = (outcome: Outcome): Performed => ({ outcome, transcript: [] })
+const quiet = (outcome: AttemptOutcome): AttemptResult => ({ outcome, transcript: [] })

@@ -1,9 +1,9 @@
 import type { TaskFailure } from '../../core/failure.ts'
 import type { Sha } from '../../core/ids.ts'
-import { bytesOf, tooMany, unsearched } from '../../core/landing/audit.ts'
+import { tooMany, totalBytes, unsearched } from '../../core/landing/audit.ts'
 import {
+  type AttemptOutcome,
   BUNDLE_FILE,
-  type Outcome,
   RESULT_FILE,
   type ResultFile,
   type ResultKey,
@@ -21,7 +21,7 @@ const FIRST_PAUSE = 2
 const MOST_BUNDLE_BYTES = 250 * 2 ** 20
 
 /** Uploads what an attempt came to, once: `result.json`, and beside it the commits, where there are any. */
-export const handOver = (deps: WorkDeps, result: ResultFile, limits: Settings['limits']): Promise<void> =>
+export const uploadResult = (deps: WorkDeps, result: ResultFile, limits: Settings['limits']): Promise<void> =>
   deps.scratch.use(async (folder) => {
     const outcome = await packed(deps, result, limits, folder)
     await folder.write(RESULT_FILE, deps.redact(JSON.stringify({ ...result, outcome } satisfies ResultFile)))
@@ -30,7 +30,7 @@ export const handOver = (deps: WorkDeps, result: ResultFile, limits: Settings['l
   })
 
 /** Uploads what was said and done, once the result is there: nothing waits for it, and nothing fails without it. */
-export async function handOverTranscript(deps: WorkDeps, key: ResultKey, lines: readonly string[]): Promise<void> {
+export async function uploadTranscript(deps: WorkDeps, key: ResultKey, lines: readonly string[]): Promise<void> {
   if (lines.length === 0) return
   const name = transcriptName(resultName(key.run, key.task, key.attempt))
   try {
@@ -48,7 +48,7 @@ async function packed(
   { outcome, base }: ResultFile,
   limits: Settings['limits'],
   folder: ScratchFolder,
-): Promise<Outcome> {
+): Promise<AttemptOutcome> {
   const head = headOf(outcome, base)
   if (head === null) return outcome
   const why = await whyKeptBack(deps, { base, head }, limits)
@@ -68,13 +68,13 @@ async function whyKeptBack(
 ): Promise<TaskFailure | null> {
   const changed = (await worktree.changedPaths(base, head)).length
   if (changed > limits.files) return { reason: 'too-large', detail: tooMany(changed, limits) }
-  const { paths, unread } = await worktree.findSecrets(base, head, { own: secrets, mostBytes: bytesOf(limits) })
+  const { paths, unread } = await worktree.findSecrets(base, head, { own: secrets, mostBytes: totalBytes(limits) })
   if (paths.length > 0) return { reason: 'secret-in-diff', paths }
   return unread.length > 0 ? { reason: 'too-large', detail: unsearched(unread, limits) } : null
 }
 
 /** An attempt that had failed already keeps its own reason. */
-const withoutCommits = (outcome: Outcome, why: TaskFailure): Outcome => ({
+const withoutCommits = (outcome: AttemptOutcome, why: TaskFailure): AttemptOutcome => ({
   kind: 'failed',
   failure: outcome.kind === 'failed' ? outcome.failure : why,
   head: null,
@@ -83,7 +83,7 @@ const withoutCommits = (outcome: Outcome, why: TaskFailure): Outcome => ({
 })
 
 /** The commit to hand over; null where nothing lies between it and the base. */
-function headOf(outcome: Outcome, base: string): string | null {
+function headOf(outcome: AttemptOutcome, base: string): string | null {
   if (outcome.kind !== 'done' && outcome.kind !== 'failed') return null
   return outcome.head === base ? null : outcome.head
 }

@@ -1,7 +1,7 @@
 import type { TaskFailure } from '../../core/failure.ts'
 import type { RunId } from '../../core/ids.ts'
 import type { VerifyAssignment } from '../../core/schedule/assignment.ts'
-import { type Outcome, VERIFY_TASK } from '../../core/schedule/slot-result.ts'
+import { type AttemptOutcome, VERIFY_TASK } from '../../core/schedule/slot-result.ts'
 import { cappedLog } from '../../core/text/capped-log.ts'
 import { emptyReport, stopwatch, withoutSandbox } from './commands.ts'
 import type { WorkDeps } from './work-deps.ts'
@@ -12,7 +12,7 @@ export async function performVerification(
   run: RunId,
   { on, attempt, commands, minutes, sandbox: setting }: VerifyAssignment,
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<AttemptOutcome> {
   const probe = await deps.probe(setting)
   if (!probe.ok) return { kind: 'verification-failed', on, ...withoutSandbox(probe) }
   await deps.worktree.prepare(on)

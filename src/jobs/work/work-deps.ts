@@ -36,7 +36,7 @@ export interface SlotIdentity {
 }
 
 /** One thing that a slot did, for the summary of its job. */
-export interface SlotDeed {
+export interface SlotWork {
   /** A task's id, or `verify`. */
   task: string
   attempt: number

@@ -1,4 +1,12 @@
-import { type Block, blocksOf, type CountBody, type Message, type ToolUseBlock, type Turn, turnsOf } from '../body.ts'
+import {
+  blocksOf,
+  type ContentBlock,
+  type CountBody,
+  type MergedTurn,
+  type Message,
+  type ToolUseBlock,
+  turnsOf,
+} from '../body.ts'
 import { firstProblem } from './first-problem.ts'
 
 /** What is wrong with the conversation, or null. `prefill` is: the model goes on from a last assistant message. */
@@ -24,7 +32,7 @@ function lastProblem(messages: readonly Message[], prefill: boolean): string | n
 }
 
 /** Blocks that only one role may send. */
-const ONLY_FROM: Partial<Record<Block['type'], Message['role']>> = {
+const ONLY_FROM: Partial<Record<ContentBlock['type'], Message['role']>> = {
   tool_use: 'assistant',
   thinking: 'assistant',
   redacted_thinking: 'assistant',
@@ -51,7 +59,7 @@ function messageProblem(message: Message, at: number): string | null {
   )
 }
 
-function blockProblem(block: Block, role: Message['role'], path: string): string | null {
+function blockProblem(block: ContentBlock, role: Message['role'], path: string): string | null {
   const only = ONLY_FROM[block.type]
   if ((only !== undefined && only !== role) || (role === 'system' && block.type !== 'text')) {
     return `${path}: \`${block.type}\` blocks are not permitted in \`${role}\` messages`
@@ -81,10 +89,10 @@ function idsProblem(messages: readonly Message[]): string | null {
   return null
 }
 
-const isCall = (block: Block): block is ToolUseBlock => block.type === 'tool_use'
+const isCall = (block: ContentBlock): block is ToolUseBlock => block.type === 'tool_use'
 
 /** Each call is answered in the very next turn. */
-function openProblem(turn: Turn, next: Turn | undefined): string | null {
+function openProblem(turn: MergedTurn, next: MergedTurn | undefined): string | null {
   const answered = new Set(
     (next?.blocks ?? []).flatMap((block) => (block.type === 'tool_result' ? [block.tool_use_id] : [])),
   )
@@ -95,7 +103,7 @@ function openProblem(turn: Turn, next: Turn | undefined): string | null {
 }
 
 /** Each result answers a call of the turn before, once, and stands before all else. */
-function resultsProblem(turn: Turn, before: Turn | undefined): string | null {
+function resultsProblem(turn: MergedTurn, before: MergedTurn | undefined): string | null {
   const called = new Set((before?.blocks ?? []).filter(isCall).map(({ id }) => id))
   const other = turn.blocks.findIndex((block) => block.type !== 'tool_result')
   return firstProblem(turn.blocks, (block, at) => {

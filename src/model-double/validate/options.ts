@@ -1,5 +1,5 @@
 import type { Signatures } from '../assistant-content.ts'
-import { blocksOf, type CountBody, type Message, type Tool } from '../body.ts'
+import { blocksOf, type CountBody, type Message, type ToolDefinition } from '../body.ts'
 import type { ModelTraits } from '../models.ts'
 
 const NAME = /^[a-zA-Z0-9_-]{1,64}$/
@@ -16,7 +16,7 @@ export function toolsProblem(body: CountBody, traits: ModelTraits): string | nul
   )
 }
 
-function toolProblem({ name, input_schema: schema }: Tool, at: number): string | null {
+function toolProblem({ name, input_schema: schema }: ToolDefinition, at: number): string | null {
   if (!NAME.test(name)) return `tools.${at}.name: must match ${NAME.source}`
   if (schema.type !== 'object') return `tools.${at}.input_schema.type: must be 'object'`
   const { properties = {}, required = [] } = schema

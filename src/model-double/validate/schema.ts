@@ -1,4 +1,4 @@
-import type { CountBody, JsonSchema } from '../body.ts'
+import type { CountBody, SchemaObject } from '../body.ts'
 import { firstProblem } from './first-problem.ts'
 
 /** All that structured output and strict tools may need of the compiler, in one request. */
@@ -12,7 +12,7 @@ interface Count {
 }
 
 interface Walk {
-  readonly root: JsonSchema
+  readonly root: SchemaObject
   readonly count: Count
 }
 
@@ -39,14 +39,14 @@ function countProblem({ optional, unions }: Count): string | null {
     : null
 }
 
-function rootProblem(schema: JsonSchema, walk: Walk): string | null {
+function rootProblem(schema: SchemaObject, walk: Walk): string | null {
   const { $defs, definitions, $schema: _, ...rest } = schema
   if (rest.type !== 'object' && rest.$ref === undefined) return "the root must be of type 'object'"
   const defined = [...children($defs), ...children(definitions)]
   return firstProblem([rest, ...defined], (one) => schemaProblem(one, walk))
 }
 
-function schemaProblem(schema: JsonSchema, walk: Walk): string | null {
+function schemaProblem(schema: SchemaObject, walk: Walk): string | null {
   const types = [schema.type].flat().filter((type) => typeof type === 'string')
   if (types.length > 1 || Array.isArray(schema.anyOf)) walk.count.unions += 1
   return (
@@ -58,7 +58,7 @@ function schemaProblem(schema: JsonSchema, walk: Walk): string | null {
   )
 }
 
-function objectProblem(schema: JsonSchema, walk: Walk): string | null {
+function objectProblem(schema: SchemaObject, walk: Walk): string | null {
   if (schema.additionalProperties !== false) {
     return "For 'object' type, 'additionalProperties' must be explicitly set to false"
   }
@@ -72,11 +72,11 @@ function objectProblem(schema: JsonSchema, walk: Walk): string | null {
   return firstProblem(children(properties), (one) => schemaProblem(one, walk))
 }
 
-function arrayProblem({ items }: JsonSchema, walk: Walk): string | null {
+function arrayProblem({ items }: SchemaObject, walk: Walk): string | null {
   return isSchema(items) ? schemaProblem(items, walk) : null
 }
 
-function combinedProblem({ anyOf, allOf }: JsonSchema, walk: Walk): string | null {
+function combinedProblem({ anyOf, allOf }: SchemaObject, walk: Walk): string | null {
   const every = [allOf].flat().filter(isSchema)
   if (every.some((one) => '$ref' in one)) return "'allOf' with '$ref' is not supported"
   return firstProblem([...[anyOf].flat().filter(isSchema), ...every], (one) => schemaProblem(one, walk))
@@ -97,10 +97,10 @@ const FORMATS = ['date-time', 'time', 'date', 'duration', 'email', 'hostname', '
 const HARD_PATTERN = /\(\?<?[=!]|\\[1-9]|\\k<|\\[bB]/
 
 /** What of a schema, not counting those inside it, structured output does not know, or null. */
-const ownProblem = (schema: JsonSchema, types: readonly string[]): string | null =>
+const ownProblem = (schema: SchemaObject, types: readonly string[]): string | null =>
   keywordProblem(schema, types) ?? valueProblem(schema)
 
-function keywordProblem(schema: JsonSchema, types: readonly string[]): string | null {
+function keywordProblem(schema: SchemaObject, types: readonly string[]): string | null {
   const known = [...ANYWHERE, ...types.flatMap((type) => OF_TYPE[type] ?? [])]
   const unknown = Object.keys(schema).find((key) => !known.includes(key))
   if (unknown !== undefined) {
@@ -113,7 +113,7 @@ function keywordProblem(schema: JsonSchema, types: readonly string[]): string | 
   return types.length === 0 && !typed ? "a schema needs a 'type', or one of enum, const, anyOf, allOf, $ref" : null
 }
 
-function valueProblem({ format, pattern, minItems, enum: values }: JsonSchema): string | null {
+function valueProblem({ format, pattern, minItems, enum: values }: SchemaObject): string | null {
   if (format !== undefined && !FORMATS.includes(String(format)))
     return `For 'string' type, format '${format}' is not supported`
   if (typeof pattern === 'string' && HARD_PATTERN.test(pattern)) return `pattern '${pattern}' is not supported`
@@ -129,7 +129,7 @@ function valueProblem({ format, pattern, minItems, enum: values }: JsonSchema): 
  * Why a reference leads nowhere in this root, or round in a circle; null where there is none, or it leads on.
  * `through` are those that lead here.
  */
-function refProblem({ $ref }: JsonSchema, root: JsonSchema, through: readonly string[] = []): string | null {
+function refProblem({ $ref }: SchemaObject, root: SchemaObject, through: readonly string[] = []): string | null {
   if ($ref === undefined) return null
   const to = String($ref)
   const place = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(to)
@@ -142,14 +142,14 @@ function refProblem({ $ref }: JsonSchema, root: JsonSchema, through: readonly st
 }
 
 /** Every schema below with a reference in it. */
-function refsIn(value: unknown): JsonSchema[] {
+function refsIn(value: unknown): SchemaObject[] {
   if (Array.isArray(value)) return value.flatMap(refsIn)
   if (!isSchema(value)) return []
   return [...('$ref' in value ? [value] : []), ...Object.values(value).flatMap(refsIn)]
 }
 
-const isSchema = (value: unknown): value is JsonSchema =>
+const isSchema = (value: unknown): value is SchemaObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The schemas of a record of them. */
-const children = (value: unknown): JsonSchema[] => (isSchema(value) ? Object.values(value).filter(isSchema) : [])
+const children = (value: unknown): SchemaObject[] => (isSchema(value) ? Object.values(value).filter(isSchema) : [])

@@ -1,6 +1,6 @@
 import type { Signatures } from '../assistant-content.ts'
 import type { CountBody, MessageBody } from '../body.ts'
-import { invalid, type Refused, refuse } from '../fault.ts'
+import { invalidRequest, type RefusedRequest, refuseRequest } from '../fault.ts'
 import type { ModelTable, ModelTraits } from '../models.ts'
 import { promptTokens, segmentsOf } from '../prompt.ts'
 import { messagesProblem } from './messages.ts'
@@ -11,22 +11,22 @@ import { schemasProblem } from './schema.ts'
 const MOST_WITHOUT_STREAM = 21_333
 
 /** Why the API would not take this request, or null. */
-export function refusalOf(body: MessageBody, models: ModelTable, signatures: Signatures): Refused | null {
+export function refusalOf(body: MessageBody, models: ModelTable, signatures: Signatures): RefusedRequest | null {
   const traits = models[body.model]
   if (traits === undefined) return unknownModel(body.model)
   const problem = lengthProblem(body, traits) ?? promptProblem(body, traits, signatures)
-  return problem === null ? null : invalid(problem)
+  return problem === null ? null : invalidRequest(problem)
 }
 
 /** The same for a request that is only to be counted. */
-export function countRefusalOf(body: CountBody, models: ModelTable, signatures: Signatures): Refused | null {
+export function countRefusalOf(body: CountBody, models: ModelTable, signatures: Signatures): RefusedRequest | null {
   const traits = models[body.model]
   if (traits === undefined) return unknownModel(body.model)
   const problem = promptProblem(body, traits, signatures)
-  return problem === null ? null : invalid(problem)
+  return problem === null ? null : invalidRequest(problem)
 }
 
-const unknownModel = (model: string): Refused => refuse('not_found_error', `model: ${model}`)
+const unknownModel = (model: string): RefusedRequest => refuseRequest('not_found_error', `model: ${model}`)
 
 /** No tokens at all are a way to fill the cache. */
 function lengthProblem({ max_tokens: most, stream, model }: MessageBody, { output }: ModelTraits): string | null {

@@ -4,7 +4,7 @@ import { type AttemptRecord, recordOf, type Work } from '../../core/run/state.ts
 import { bounded } from '../markdown/escape.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
 import { standingsOf } from '../status/task-standing.ts'
-import { attemptState, type CheckOutput, completed, type Told } from './check-state.ts'
+import { type AttemptCheck, attemptState, type CheckOutput, completed } from './check-state.ts'
 import { checkSummary, checkText } from './task-text.ts'
 
 const NAME = 100
@@ -41,7 +41,7 @@ const newestOfEach = (checks: readonly CheckOutput[]): CheckOutput[] => [
 
 type Shown = Pick<CheckOutput, 'name' | 'title' | 'state' | 'summary'>
 
-const check = (run: PlannedRun, task: Task, attempt: AttemptRecord | null, { state, title }: Told): Shown => ({
+const check = (run: PlannedRun, task: Task, attempt: AttemptRecord | null, { state, title }: AttemptCheck): Shown => ({
   name: nameOf(task.id, task.title),
   title,
   state,
@@ -51,7 +51,7 @@ const check = (run: PlannedRun, task: Task, attempt: AttemptRecord | null, { sta
 const nameOf = (id: TaskId, title: string): string => bounded(`tributary / ${id} — ${title}`, NAME)
 
 /** Its check must end, though nobody will work on it again. */
-const leftOut = ({ work }: PlannedRun, id: TaskId, { state, title }: Told): Shown => ({
+const leftOut = ({ work }: PlannedRun, id: TaskId, { state, title }: AttemptCheck): Shown => ({
   name: nameOf(id, work.previous?.plan.tasks.find((task) => task.id === id)?.title ?? 'left out of the plan'),
   title,
   state,
@@ -67,7 +67,7 @@ function neverStarted(run: PlannedRun, task: Task): CheckOutput[] {
   return [{ ...shown, sha, externalId: `${run.run}/${task.id}/0`, text: 'It never had a branch of its own.' }]
 }
 
-function endWithoutStart(work: Work, { id }: Task, endedAt: string): Told {
+function endWithoutStart(work: Work, { id }: Task, endedAt: string): AttemptCheck {
   const { state } = recordOf(work, id)
   if (state.status === 'expanded')
     return { state: completed('neutral', null, endedAt), title: `Turned into tasks: ${state.into.join(', ')}` }

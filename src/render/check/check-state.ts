@@ -28,7 +28,7 @@ export interface CheckOutput {
 }
 
 /** How an attempt stands, as GitHub's checks say it, with a title in our own words. */
-export interface Told {
+export interface AttemptCheck {
   state: CheckState
   title: string
 }
@@ -42,10 +42,10 @@ export const completed = (conclusion: CheckConclusion, startedAt: string | null,
 })
 
 /** Where one attempt stands. Only the newest one speaks for its task; an older one is over, whatever became of it. */
-export function attemptState(run: PlannedRun, record: TaskRecord, attempt: AttemptRecord): Told {
+export function attemptState(run: PlannedRun, record: TaskRecord, attempt: AttemptRecord): AttemptCheck {
   const { startedAt, queuedAt, outcome } = attempt
   const endedAt = attempt.endedAt ?? startedAt ?? queuedAt
-  const over = (conclusion: CheckConclusion, title: string): Told => ({
+  const over = (conclusion: CheckConclusion, title: string): AttemptCheck => ({
     state: completed(conclusion, startedAt, endedAt),
     title,
   })
@@ -71,7 +71,7 @@ export function attemptState(run: PlannedRun, record: TaskRecord, attempt: Attem
 
 const failed = ({ failure }: AttemptRecord): string => (failure === null ? 'Failed' : `Failed: ${failure.reason}`)
 
-function open(run: PlannedRun, { state }: TaskRecord, { queuedAt, startedAt, slot }: AttemptRecord): Told {
+function open(run: PlannedRun, { state }: TaskRecord, { queuedAt, startedAt, slot }: AttemptRecord): AttemptCheck {
   if (run.phase === 'ended')
     return { state: completed('cancelled', startedAt, run.endedAt), title: 'The run has ended' }
   if (state.status === 'waiting')
@@ -82,7 +82,7 @@ function open(run: PlannedRun, { state }: TaskRecord, { queuedAt, startedAt, slo
 }
 
 /** Verified is not landed: under review a person must act, else it is only a moment. */
-function verified({ state }: TaskRecord, attempt: AttemptRecord, { work }: PlannedRun): Told {
+function verified({ state }: TaskRecord, attempt: AttemptRecord, { work }: PlannedRun): AttemptCheck {
   const startedAt = attempt.startedAt ?? attempt.queuedAt
   const endedAt = attempt.endedAt ?? startedAt
   switch (state.status) {

@@ -12,7 +12,7 @@ import { sections } from '../markdown/blocks.ts'
 import { code, codes, fence } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { fitted, headAndTail, LIMITS } from '../markdown/fit.ts'
-import { quoted } from '../markdown/model-text.ts'
+import { blockQuote } from '../markdown/model-text.ts'
 import { count, duration, moment, secondsBetween, usd } from '../markdown/words.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
 import { brief, handOffLines } from '../plan/task-brief.ts'
@@ -76,7 +76,7 @@ function summary(run: PlannedRun, task: Task, attempt: AttemptRecord | null, tit
   return sections(
     [`**${inline(title)}**`],
     failure === null ? [] : explainTaskFailure(failure, isLast(run, task, attempt) ? task.id : null),
-    full && task.goal.trim() !== '' ? quoted(task.goal) : [],
+    full && task.goal.trim() !== '' ? blockQuote(task.goal) : [],
     resolution(run, task, attempt),
     task.kind === 'gate'
       ? [`A gate: nothing behind it starts before ${code(`/approve ${task.id}`)}.`]

@@ -9,7 +9,7 @@ export const sections = (...parts: readonly (readonly string[])[]): string[] =>
   parts.filter((part) => part.length > 0).flatMap((part, index) => (index === 0 ? [...part] : ['', ...part]))
 
 /** GitHub shows the summary alone until somebody opens it; the blank lines make Markdown of what is inside. */
-export const folded = (summary: string, lines: readonly string[]): string[] => [
+export const detailsBlock = (summary: string, lines: readonly string[]): string[] => [
   `<details><summary>${summary}</summary>`,
   '',
   ...lines,

@@ -2,7 +2,7 @@ import { type ChangedTask, type HeadField, planDiff, type TaskField } from '../.
 import type { Plan, Task } from '../../core/plan/plan.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { Work } from '../../core/run/state.ts'
-import { folded } from '../markdown/blocks.ts'
+import { detailsBlock } from '../markdown/blocks.ts'
 import { code, codes, words } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
 import { firstOf } from '../markdown/fit.ts'
@@ -15,7 +15,7 @@ export function versionDifference({ plan, version, previous }: Work, room: numbe
   if (previous === null) return []
   const lines = difference(previous.plan, plan)
   const before = `version ${version - 1} (plan <code>${shortPlanId(previous.planId)}</code>)`
-  return folded(
+  return detailsBlock(
     `What is different from ${before}`,
     lines.length === 0
       ? ['Nothing: both say the same.']

@@ -3,12 +3,12 @@ import { oneLine } from '../markdown/escape.ts'
 import { bytes, LIMITS } from '../markdown/fit.ts'
 
 /** How a task looks in the graph: its shape says what it is, its class how it stands. */
-export type Look = 'landed' | 'atwork' | 'queued' | 'person' | 'failed' | 'blocked' | 'left' | 'later'
+export type NodeStyle = 'landed' | 'atwork' | 'queued' | 'person' | 'failed' | 'blocked' | 'left' | 'later'
 
 const EDGES = 99
 
 /** Readable on GitHub's light and dark page: every class brings both its own fill and its own text colour. */
-const CLASSES: Record<Look, string> = {
+const CLASSES: Record<NodeStyle, string> = {
   landed: 'fill:#d1f0d9,stroke:#1a7f37,color:#0b3d1a',
   atwork: 'fill:#d6e9ff,stroke:#0969da,color:#062c5c,stroke-width:3px',
   queued: 'fill:#eef4fb,stroke:#0969da,color:#062c5c',
@@ -44,8 +44,8 @@ function edges(plan: Plan): string[] {
   )
 }
 
-function classed(plan: Plan, look: (id: string) => Look): string[] {
-  const looks = new Map<Look, string[]>()
+function classed(plan: Plan, look: (id: string) => NodeStyle): string[] {
+  const looks = new Map<NodeStyle, string[]>()
   plan.tasks.forEach((task, index) => {
     looks.set(look(task.id), [...(looks.get(look(task.id)) ?? []), node(index)])
   })
@@ -55,7 +55,7 @@ function classed(plan: Plan, look: (id: string) => Look): string[] {
   ])
 }
 
-const drawn = (plan: Plan, look: (id: string) => Look, titled: boolean): string[] => [
+const drawn = (plan: Plan, look: (id: string) => NodeStyle, titled: boolean): string[] => [
   'flowchart LR',
   ...plan.tasks.map((task, index) => `  ${shape(task, index, titled)}`),
   ...edges(plan),
@@ -63,7 +63,7 @@ const drawn = (plan: Plan, look: (id: string) => Look, titled: boolean): string[
 ]
 
 /** The plan as a graph, or one line that says why there is none. */
-export function graph(plan: Plan, look: (id: string) => Look = () => 'later'): string[] {
+export function graph(plan: Plan, look: (id: string) => NodeStyle = () => 'later'): string[] {
   const needs = edges(plan).length
   if (needs > EDGES)
     return [

@@ -1,7 +1,7 @@
 import { predictCost } from '../../core/money/predicted-cost.ts'
 import { usdOf } from '../../core/money/usage.ts'
 import { isAgentTask, type Plan } from '../../core/plan/plan.ts'
-import { WORTHWHILE, whyNotFolded, worthParallel } from '../../core/schedule/parallel-worth.ts'
+import { LEAST_SPEEDUP, whyNotFolded, worthParallel } from '../../core/schedule/parallel-worth.ts'
 import { ASSUMED_MINUTES, predict } from '../../core/schedule/prediction.ts'
 import type { Settings } from '../../core/settings.ts'
 import { planningCosts } from '../cost.ts'
@@ -40,7 +40,7 @@ function worth({ planning, work: { plan, settings } }: PlannedRun): string[] {
   const times = `${gain.toFixed(1)} times as fast (${minutes(parallelMinutes)} against ${minutes(oneAgentMinutes)}), with starting, reading and landing counted in`
   const inTheWay = planning === null ? null : whyNotFolded(plan, settings)
   return [
-    gain < WORTHWHILE
+    gain < LEAST_SPEEDUP
       ? `- Working in parallel gains little here, ${times}: ${inTheWay === null ? 'one task would do as well' : `it is not folded into one task, since ${inTheWay}`}.`
       : `- Working in parallel is worth it: ${times}.`,
   ]

@@ -2,7 +2,7 @@ import type { Plan } from '../../core/plan/plan.ts'
 import { sections } from '../markdown/blocks.ts'
 import { code } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
-import { modelText, quoted } from '../markdown/model-text.ts'
+import { blockQuote, modelText } from '../markdown/model-text.ts'
 import type { PlannedRun } from './planned-run.ts'
 import { questionLines } from './questions.ts'
 
@@ -18,7 +18,7 @@ export function planText(
   { work: { plan }, words: said, planning }: PlannedRun,
   prose: Exclude<Prose, 'none'>,
 ): string[] {
-  const lines = (text: string) => quoted(text, prose === 'full' ? WHOLE : BRIEF)
+  const lines = (text: string) => blockQuote(text, prose === 'full' ? WHOLE : BRIEF)
   const part = (title: string, text: string): string[] =>
     text.trim() === '' ? [] : [`**${title}**`, '', ...lines(text)]
   const list = (title: string, items: readonly string[]): string[] =>

@@ -3,7 +3,7 @@ import type { HandOff } from '../../core/run/hand-off.ts'
 import type { Settings } from '../../core/settings.ts'
 import { code, codes, words } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
-import { modelText, quoted } from '../markdown/model-text.ts'
+import { blockQuote, modelText } from '../markdown/model-text.ts'
 import { workerOf } from './tasks.ts'
 
 /** What a task may do and must reach, as a list; empty lines are left out. */
@@ -31,6 +31,6 @@ export function handOffLines(handOff: HandOff, most: number): string[] {
     ...list('Left to do', handOff.follow_ups),
     ...(handOff.check.trim() === '' ? [] : list('Check', [handOff.check])),
   ]
-  const did = handOff.did.trim() === '' ? [] : quoted(handOff.did, most)
+  const did = handOff.did.trim() === '' ? [] : blockQuote(handOff.did, most)
   return [...did, ...(did.length > 0 && lines.length > 0 ? [''] : []), ...lines]
 }

@@ -1,7 +1,7 @@
 import { isAgentTask, modelFor, type Plan, type Task } from '../../core/plan/plan.ts'
 import { verificationCommands } from '../../core/schedule/assignment.ts'
 import type { Settings } from '../../core/settings.ts'
-import { folded, table } from '../markdown/blocks.ts'
+import { detailsBlock, table } from '../markdown/blocks.ts'
 import { code, codes, words } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { bytes } from '../markdown/fit.ts'
@@ -75,7 +75,7 @@ export function taskDetails({ tasks }: Pick<Plan, 'tasks'>, room: number): strin
     }
     lines.push(...more)
   }
-  return lines.length === 0 ? [] : folded('What each task is to do', lines)
+  return lines.length === 0 ? [] : detailsBlock('What each task is to do', lines)
 }
 
 const LONG = 4_000

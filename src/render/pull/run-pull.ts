@@ -5,7 +5,7 @@ import { sections, table } from '../markdown/blocks.ts'
 import { code, codes } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
-import { modelBlock, modelText, quoted } from '../markdown/model-text.ts'
+import { blockQuote, modelBlock, modelText } from '../markdown/model-text.ts'
 import { count, duration, secondsBetween } from '../markdown/words.ts'
 import { amendmentLines } from '../plan/difference.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
@@ -127,7 +127,7 @@ function costs(run: PlannedRun): string[] {
 }
 
 function intent({ work: { plan } }: PlannedRun): string[] {
-  return sections(quoted(plan.summary, WHOLE), quoted(plan.context, WHOLE))
+  return sections(blockQuote(plan.summary, WHOLE), blockQuote(plan.context, WHOLE))
 }
 
 const journal = ({ run, work }: PlannedRun): string[] => [

@@ -5,7 +5,7 @@ import { sections } from '../markdown/blocks.ts'
 import { code, codes } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { fitted, LIMITS } from '../markdown/fit.ts'
-import { modelBlock, quoted } from '../markdown/model-text.ts'
+import { blockQuote, modelBlock } from '../markdown/model-text.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
 import { brief, handOffLines } from '../plan/task-brief.ts'
 
@@ -32,7 +32,7 @@ function body(run: PlannedRun, id: TaskId, { goal, lists, handOff }: Level): str
   const task = taskOf(run.work, id)
   return sections(
     [`${code(task.id)} ${inline(task.title)}, a task of the plan for issue #${run.issue.number}.`],
-    goal && task.goal.trim() !== '' ? quoted(task.goal) : [],
+    goal && task.goal.trim() !== '' ? blockQuote(task.goal) : [],
     goal && task.expected_outcome.trim() !== '' ? modelBlock(task.expected_outcome) : [],
     lists
       ? brief(task, run.work.settings)

@@ -1,4 +1,4 @@
-import type { Answer } from '../../core/command/decision.ts'
+import type { CommandAnswer } from '../../core/command/decision.ts'
 import { shortSha } from '../../core/ids.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { LiveRun, RunState } from '../../core/run/state.ts'
@@ -21,7 +21,7 @@ const REPLY = LIMITS.comment - 500
 const MANY = 40
 
 /** What is said to a command that was taken: its code first, which never changes its name. */
-export const renderAnswer = (answer: Answer, state: RunState, settings: Settings): string =>
+export const renderAnswer = (answer: CommandAnswer, state: RunState, settings: Settings): string =>
   answer.code === 'help'
     ? renderHelp(settings)
     : fitted(REPLY, [
@@ -29,7 +29,7 @@ export const renderAnswer = (answer: Answer, state: RunState, settings: Settings
         () => [`\`${answer.code}\`: done. The status comment has the rest.`],
       ])
 
-type Said = Exclude<Answer, { code: 'help' }>
+type Said = Exclude<CommandAnswer, { code: 'help' }>
 
 function said(answer: Said): string {
   switch (answer.code) {
@@ -72,7 +72,7 @@ const some = (ids: readonly string[]): string =>
 const landed = (ids: readonly string[]): string =>
   ids.length === 0 ? 'Nothing had landed.' : `${count(ids.length, 'task')} had landed: ${some(ids)}.`
 
-function approved({ planId, only, added, running }: Extract<Answer, { planId: string }>): string {
+function approved({ planId, only, added, running }: Extract<CommandAnswer, { planId: string }>): string {
   const id = code(shortPlanId(planId))
   if (only === null)
     return `Plan ${id} is approved as a whole. ${running ? 'What waited for this goes on now.' : 'It starts now.'}`
@@ -102,7 +102,7 @@ function standing(run: LiveRun): string[] {
 }
 
 type PlanningAnswer = Extract<
-  Answer,
+  CommandAnswer,
   { code: 'revising' | 'answered' | 'gate-off' | 'steered' | 'budget-set' | 'plan-status' }
 >
 
@@ -127,14 +127,14 @@ function saidOfPlanning(answer: PlanningAnswer): string {
 const waiting = (open: readonly string[]): string =>
   open.length === 0 ? '' : ` ${count(open.length, 'question')} of the planner still waits for \`/answer\`.`
 
-function answers({ questions, answers: given }: Extract<Answer, { code: 'answered' }>): string[] {
+function answers({ questions, answers: given }: Extract<CommandAnswer, { code: 'answered' }>): string[] {
   return given.map(({ question, chosen, words }) => {
     const number = questions.findIndex(({ id }) => id === question) + 1
     return `- ${code(`${number}${chosen ?? ''}`)} ${inline(bounded(words, 300))}`
   })
 }
 
-function gateOff({ run, started, to }: Extract<Answer, { code: 'gate-off' }>): string {
+function gateOff({ run, started, to }: Extract<CommandAnswer, { code: 'gate-off' }>): string {
   const begins = started ? ' The plan starts now.' : ''
   const moved =
     to === null

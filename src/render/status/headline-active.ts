@@ -10,13 +10,13 @@ import { planningStage, toldOfPlanning } from '../plan/planning-progress.ts'
 import { phaseOf } from './run-phase.ts'
 import { standingAs, standingsOf } from './task-standing.ts'
 
-export interface Told {
+export interface ActiveHeadline {
   title: string
   means: string
 }
 
 /** How a run at work stands. Its titles are the same few words every time. */
-export function active(run: ActiveRun): Told {
+export function activeHeadline(run: ActiveRun): ActiveHeadline {
   const { work } = run
   const phase = phaseOf(run)
   switch (phase.kind) {
@@ -78,7 +78,7 @@ export function active(run: ActiveRun): Told {
 }
 
 /** What was done with the money, and what goes on with more of it. */
-function outOfMoney(run: ActiveRun): Told {
+function outOfMoney(run: ActiveRun): ActiveHeadline {
   const { work, ledger } = run
   const landed = standingAs(standingsOf(work), 'landed').length
   return {

@@ -5,7 +5,7 @@ import { bounded, inline } from '../markdown/escape.ts'
 import { count } from '../markdown/words.ts'
 import { pullOf } from '../plan/planned-run.ts'
 import { planningStage, toldOfPlanning } from '../plan/planning-progress.ts'
-import { active, type Told } from './headline-active.ts'
+import { type ActiveHeadline, activeHeadline } from './headline-active.ts'
 import { counts, standingsOf } from './task-standing.ts'
 
 export interface Headline {
@@ -25,7 +25,7 @@ export function headline(run: LiveRun): Headline {
     case 'proposed':
       return proposed(run)
     case 'active':
-      return { ...active(run), counts: counts(standingsOf(run.work)) }
+      return { ...activeHeadline(run), counts: counts(standingsOf(run.work)) }
     case 'ended':
       return {
         ...ended(run),
@@ -50,7 +50,7 @@ function proposed(run: ProposedRun): Headline {
   }
 }
 
-function ended(run: EndedRun): Told {
+function ended(run: EndedRun): ActiveHeadline {
   const { work } = run
   const pull = pullOf(run, 'trunk')
   const why = run.why.trim() === '' ? '' : ` Reason given: ${inline(bounded(run.why, 500))}.`

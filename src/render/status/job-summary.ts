@@ -13,7 +13,7 @@ import { renderStatus } from './status-comment.ts'
 export const orchestratorSummary = (run: LiveRun): string => renderStatus(run).split('\n').slice(1).join('\n')
 
 /** What a slot did, one thing after another. */
-export interface Deed {
+export interface SlotWork {
   task: string
   attempt: number
   outcome: string
@@ -25,10 +25,10 @@ export interface Deed {
 const ROOM = 500_000
 
 /** The job summary of a slot. */
-export const slotSummary = (slot: string, deeds: readonly Deed[]): string =>
+export const slotSummary = (slot: string, deeds: readonly SlotWork[]): string =>
   fitted(LIMITS.summary, [() => summary(slot, deeds)])
 
-const summary = (slot: string, deeds: readonly Deed[]): string[] =>
+const summary = (slot: string, deeds: readonly SlotWork[]): string[] =>
   sections(
     [`## Slot ${inline(slot)}`],
     deeds.length === 0
@@ -40,10 +40,10 @@ const summary = (slot: string, deeds: readonly Deed[]): string[] =>
     costTable(costsOf(deeds)),
   )
 
-const costsOf = (deeds: readonly Deed[]): Cost[] =>
+const costsOf = (deeds: readonly SlotWork[]): Cost[] =>
   deeds.flatMap(({ spending = [], seconds }) => (spending.length > 0 ? [{ spending, seconds }] : []))
 
-function rows(deeds: readonly Deed[]): string[] {
+function rows(deeds: readonly SlotWork[]): string[] {
   const costs = costsOf(deeds).length > 0
   return table(
     ['Task', 'Attempt', 'Outcome', 'Time', ...(costs ? ['Tokens', 'Cost'] : [])],

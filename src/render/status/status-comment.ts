@@ -15,12 +15,12 @@ import { headline } from './headline.ts'
 import { nextSteps } from './next-steps.ts'
 import { failureLine } from './task-failure.ts'
 import { lookOf, standingsOf } from './task-standing.ts'
-import { leftOut, type Rows, statusTable } from './task-table.ts'
+import { leftOut, statusTable, type TableDetail } from './task-table.ts'
 
 /** What a rendering leaves out, in the order in which it is given up; what a person must do stays longest. */
 interface Level {
   graph: boolean
-  rows: Rows | null
+  rows: TableDetail | null
 }
 
 const LEVELS: readonly Level[] = [
@@ -81,7 +81,7 @@ const problems = (run: LiveRun): string[] =>
       )
     : []
 
-function tasks(run: LiveRun, rows: Rows | null): string[] {
+function tasks(run: LiveRun, rows: TableDetail | null): string[] {
   if (!isPlanned(run) || run.work.startedAt === null) return []
   if (rows === null)
     return [

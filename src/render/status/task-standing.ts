@@ -1,7 +1,7 @@
 import { mayLand, mayStart } from '../../core/landing/gate.ts'
 import { statusOf, type Work } from '../../core/run/state.ts'
 import { blockers } from '../../core/run/task-status.ts'
-import type { Look } from '../plan/graph.ts'
+import type { NodeStyle } from '../plan/graph.ts'
 
 /** How a task stands, in the words that people are told. */
 export type Standing =
@@ -48,7 +48,7 @@ function standing(work: Work, id: string, blocked: boolean): Standing {
 
 const isMerged = (work: Work, id: string): boolean => work.trunk.merges.some(({ task }) => task === id)
 
-const LOOKS: Record<Standing, Look> = {
+const LOOKS: Record<Standing, NodeStyle> = {
   landed: 'landed',
   'at work': 'atwork',
   verified: 'atwork',
@@ -66,7 +66,7 @@ const LOOKS: Record<Standing, Look> = {
 
 export const lookOf =
   (standings: Standings) =>
-  (id: string): Look =>
+  (id: string): NodeStyle =>
     LOOKS[standings.get(id) ?? 'waits for its needs']
 
 export const standingAs = (standings: Standings, ...wanted: Standing[]): string[] =>

@@ -12,7 +12,7 @@ import { titled } from '../plan/tasks.ts'
 import { failureLine } from './task-failure.ts'
 import type { Standing, Standings } from './task-standing.ts'
 
-export interface Rows {
+export interface TableDetail {
   /** Only tasks that somebody may want to look at: those that landed are counted instead. */
   open: boolean
   /** Titles and notes. */
@@ -20,7 +20,7 @@ export interface Rows {
 }
 
 /** Task, status, attempt, slot, time, tokens and cost where a model works, where to look, and a note. */
-export function statusTable(run: PlannedRun, standings: Standings, { open, words }: Rows): string[] {
+export function statusTable(run: PlannedRun, standings: Standings, { open, words }: TableDetail): string[] {
   const blocked = blockers(run.work)
   const costs = run.work.plan.tasks.some(({ id }) => spendingOfTask(run.ledger, id).length > 0)
   const shown = run.work.plan.tasks.filter((task) => !open || standings.get(task.id) !== 'landed')
@@ -98,7 +98,7 @@ function again({ attempts, state }: TaskRecord): string {
 const sentenceOf = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
 /** What stands for rows that are left out. */
-export const leftOut = (run: PlannedRun, { open, words }: Rows): string[] => {
+export const leftOut = (run: PlannedRun, { open, words }: TableDetail): string[] => {
   if (!open && words) return []
   const what = [...(open ? ['tasks that have landed'] : []), ...(words ? [] : ['titles and notes'])]
   return ['', `Left out, since ${count(run.work.plan.tasks.length, 'task')} would not fit: ${what.join(', ')}.`]

@@ -6,14 +6,14 @@ import type { Plan } from '../../../../src/core/plan/plan.ts'
 import type { RunEvent } from '../../../../src/core/run/event.ts'
 import { replay } from '../../../../src/core/run/evolve.ts'
 import { type LiveRun, recordOf } from '../../../../src/core/run/state.ts'
-import { tasksWith } from '../../../../src/core/run/task-status.ts'
+import { taskIdsWithStatus } from '../../../../src/core/run/task-status.ts'
 import type { OrchestrateDeps } from '../../../../src/jobs/deps.ts'
 import { prepareBases } from '../../../../src/jobs/orchestrate/merges/bases.ts'
 import { queueTasks } from '../../../../src/jobs/orchestrate/merges/queue.ts'
 import { assembleTrunk } from '../../../../src/jobs/orchestrate/merges/trunk.ts'
-import { emptyDraft, planned, record } from '../../../../src/jobs/orchestrate/session/event-draft.ts'
+import { emptyDraft, plannedWork, recordEvents } from '../../../../src/jobs/orchestrate/session/event-draft.ts'
 import { newSession } from '../../../../src/jobs/orchestrate/session/session.ts'
-import { leave } from '../../../../src/jobs/orchestrate/stop-orchestrator.ts'
+import { stopOrchestrator } from '../../../../src/jobs/orchestrate/stop-orchestrator.ts'
 import type { Repo } from '../../../../src/ports/repo.ts'
 import { bareRemote, tempDir } from '../../../support/git.ts'
 import { hastyClock } from '../../../support/hasty-clock.ts'
@@ -69,10 +69,10 @@ async function stage({ plan = PLAN, slow = null }: { plan?: Plan; slow?: ReturnT
     queueTasks(session, await assembleTrunk(session, draft))
   /** A queued task starts, is verified and lands, with this head. */
   const land = (draft: ReturnType<typeof emptyDraft>, task: string, head: string) => {
-    const { state: now } = recordOf(planned(draft), task)
+    const { state: now } = recordOf(plannedWork(draft), task)
     if (now.status !== 'queued') throw new Error(`${task} is ${now.status}`)
     const { attempt } = now
-    return record(
+    return recordEvents(
       draft,
       AT,
       { type: 'task_started', task, attempt, slot: 'r1.1' },
@@ -124,8 +124,8 @@ describe('tasks that are in conflict on trunk', () => {
     const after = await decide(land(land(first, 'file', heads.file), 'folder', heads.folder))
     const conflict = after.events.find((event) => event.type === 'task_conflicted')
     expect(conflict).toMatchObject({ task: 'folder', with: ['file'], final: false })
-    expect(planned(after).trunk.merges.map(({ task }) => task)).toEqual(['file'])
-    const again = recordOf(planned(after), 'folder').state
+    expect(plannedWork(after).trunk.merges.map(({ task }) => task)).toEqual(['file'])
+    const again = recordOf(plannedWork(after), 'folder').state
     if (again.status !== 'queued') throw new Error(`it is ${again.status}`)
     expect(again.attempt).toBe(2)
     expect(await repo.isAncestor(heads.file, again.base)).toBe(true)
@@ -138,7 +138,7 @@ describe('tasks that are in conflict on trunk', () => {
     for (let tries = 0; tries < 3; tries += 1) draft = await decide(land(draft, 'folder', heads.folder))
     const conflicts = draft.events.flatMap((event) => (event.type === 'task_conflicted' ? [event.final] : []))
     expect(conflicts).toEqual([false, false, true])
-    const work = planned(draft)
+    const work = plannedWork(draft)
     expect(recordOf(work, 'folder').state).toMatchObject({
       status: 'failed',
       failure: { reason: 'conflict', with: ['file'] },
@@ -158,8 +158,8 @@ describe('needs that are in conflict', () => {
     const after = await queue(land(land(first, 'file', heads.file), 'folder', heads.folder))
     const conflicts = after.events.flatMap((event) => (event.type === 'task_conflicted' ? [event.task] : []))
     expect(conflicts).toEqual(['folder'])
-    expect(tasksWith(planned(after), 'queued')).toEqual([])
-    expect(tasksWith(planned(after), 'pending')).toEqual(['folder', 'one', 'two', 'three'])
+    expect(taskIdsWithStatus(plannedWork(after), 'queued')).toEqual([])
+    expect(taskIdsWithStatus(plannedWork(after), 'pending')).toEqual(['folder', 'one', 'two', 'three'])
   })
 })
 
@@ -176,13 +176,13 @@ describe('two tasks that clash', () => {
   )
 })
 
-describe('an orchestrator to which a merge is owed', () => {
+describe('an orchestrator to which a merge is pending', () => {
   it('does not leave', async () => {
     const slow = heldBack()
     const { heads, decide, land, first, session } = await stage({ plan: planOf('file, last'), slow })
     const landed = await decide(land(land(first, 'file', heads.file), 'last', heads.last))
     session.state = landed.state
-    expect(await leave(session)).toBe(false)
+    expect(await stopOrchestrator(session)).toBe(false)
     await slow.release()
   })
 })
@@ -193,13 +193,13 @@ describe('merges that take longer than a wake-up waits', () => {
     const plan = planOf('file > both, last > both, file > end')
     const { heads, decide, land, first } = await stage({ plan, slow })
     const landed = await decide(land(land(first, 'file', heads.file), 'last', heads.last))
-    expect(recordOf(planned(landed), 'end').state.status).toBe('queued')
-    expect(recordOf(planned(landed), 'both').state.status).toBe('pending')
-    expect(planned(landed).trunk.merges).toEqual([])
+    expect(recordOf(plannedWork(landed), 'end').state.status).toBe('queued')
+    expect(recordOf(plannedWork(landed), 'both').state.status).toBe('pending')
+    expect(plannedWork(landed).trunk.merges).toEqual([])
     await slow.release()
     const later = await decide(emptyDraft(landed.state))
-    expect(recordOf(planned(later), 'both').state.status).toBe('queued')
-    expect(planned(later).trunk.merges.map(({ task }) => task)).toEqual(['file', 'last'])
+    expect(recordOf(plannedWork(later), 'both').state.status).toBe('queued')
+    expect(plannedWork(later).trunk.merges.map(({ task }) => task)).toEqual(['file', 'last'])
     expect(slow.begun()).toBe(3)
   })
 
@@ -213,7 +213,7 @@ describe('merges that take longer than a wake-up waits', () => {
     await queue(landed)
     expect(slow.begun()).toBe(4)
     await slow.release()
-    expect(tasksWith(planned(await queue(landed)), 'queued')).toEqual(ids)
+    expect(taskIdsWithStatus(plannedWork(await queue(landed)), 'queued')).toEqual(ids)
   })
 
   it('are begun before the last need has landed, so that one is left then', async () => {
@@ -225,7 +225,7 @@ describe('merges that take longer than a wake-up waits', () => {
     await vi.waitFor(() => expect(slow.begun()).toBe(1))
     await slow.release()
     const three = await queue(land(two, 'late', heads.late))
-    expect(recordOf(planned(three), 'all').state.status).toBe('queued')
+    expect(recordOf(plannedWork(three), 'all').state.status).toBe('queued')
     expect(slow.begun()).toBe(2)
   })
 })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { desired } from '../../../../src/jobs/orchestrate/projections/desired-projections.ts'
+import { desiredProjections } from '../../../../src/jobs/orchestrate/projections/desired-projections.ts'
 import {
   byAgents,
   type Happening,
@@ -31,7 +31,7 @@ const amended: Happening[] = [
 const shownAt = (name: string) => ({ number: 7, node: `node of ${name}` })
 
 it('closes the pull request of a task that is no part of the plan any more, and ends its check', () => {
-  const wanted = desired(planned(...amended), shownAt)
+  const wanted = desiredProjections(planned(...amended), shownAt)
   expect(wanted.filter(({ kind }) => kind === 'close-pull')).toEqual([
     { kind: 'close-pull', name: 'close:a', located: shownAt('pull:a') },
   ])
@@ -41,5 +41,5 @@ it('closes the pull request of a task that is no part of the plan any more, and 
 })
 
 it('closes nothing that was never opened', () => {
-  expect(desired(planned(...amended), () => null).map(({ kind }) => kind)).not.toContain('close-pull')
+  expect(desiredProjections(planned(...amended), () => null).map(({ kind }) => kind)).not.toContain('close-pull')
 })

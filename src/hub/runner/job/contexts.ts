@@ -1,12 +1,12 @@
 import { arch, platform } from 'node:os'
-import type { Host, HubEvent, WorkflowRunRecord } from '../../host.ts'
-import { at, type Json, type JsonObject } from '../workflow/json.ts'
+import type { HubEvent, HubHost, WorkflowRunRecord } from '../../host.ts'
+import { type Json, type JsonObject, jsonAt } from '../workflow/json.ts'
 import { type Source, shortRef } from '../workflow/source.ts'
 import type { Workflow } from '../workflow/workflow.ts'
 import type { Folders } from './folders.ts'
 
 interface GithubParts {
-  readonly host: Host
+  readonly host: HubHost
   readonly run: WorkflowRunRecord
   readonly workflow: Workflow
   readonly event: HubEvent
@@ -15,7 +15,7 @@ interface GithubParts {
 }
 
 const idAt = (payload: Json, key: string): string => {
-  const id = at(payload, key, 'id')
+  const id = jsonAt(payload, key, 'id')
   return id === null ? '' : String(id)
 }
 
@@ -40,7 +40,7 @@ export function githubContext({ host, run, workflow, event, payload, source }: G
     repository,
     repository_id: idAt(payload, 'repository'),
     repository_owner: host.owner,
-    repository_owner_id: String(at(payload, 'repository', 'owner', 'id') ?? ''),
+    repository_owner_id: String(jsonAt(payload, 'repository', 'owner', 'id') ?? ''),
     repositoryUrl: `${host.serverUrl}/${repository}.git`,
     retention_days: '90',
     run_id: String(run.id),

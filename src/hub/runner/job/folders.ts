@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Host } from '../../host.ts'
+import type { HubHost } from '../../host.ts'
 import type { Json } from '../workflow/json.ts'
 
 /** Where a job lives on disk, laid out as on GitHub's runner. */
@@ -17,7 +17,7 @@ export interface Folders {
   readonly event: string
 }
 
-export function createFolders(host: Host, jobId: number, event: Json): Folders {
+export function createFolders(host: HubHost, jobId: number, event: Json): Folders {
   const root = join(host.dataDir, 'jobs', String(jobId))
   const work = join(root, '_work')
   const folders = {
@@ -41,5 +41,5 @@ export const removeFolders = (folders: Folders): Promise<void> =>
   rm(folders.root, { recursive: true, force: true, maxRetries: 3 })
 
 /** Says whose job a process is, also to a hub that was started anew on the same folder. */
-export const trackingId = (host: Host, jobId: number): string =>
+export const trackingId = (host: HubHost, jobId: number): string =>
   `hub_${createHash('sha256').update(host.dataDir).digest('hex').slice(0, 12)}_${jobId}`

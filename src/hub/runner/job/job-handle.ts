@@ -1,7 +1,7 @@
 import type { JobRecord } from '../../host.ts'
 import type { Admission, Contender } from '../concurrency.ts'
-import type { Turns } from '../turns.ts'
-import { messageOf, saveJob, type World } from '../world.ts'
+import type { ParallelLimit } from '../turns.ts'
+import { errorMessage, type RunnerWorld, saveJob } from '../world.ts'
 import { closeJob, type JobPlan, openJob } from './job.ts'
 import { completeJob } from './job-record.ts'
 import { type JobEnd, runJob } from './job-steps.ts'
@@ -20,11 +20,11 @@ export interface JobHandle {
 
 export interface Queueing {
   readonly admission: Admission | undefined
-  readonly turns: Turns
+  readonly turns: ParallelLimit
 }
 
 /** Waits for a turn in the matrix, for the concurrency group and for a slow runner, then runs. */
-export function startJob(world: World, plan: JobPlan, queueing: Queueing): JobHandle {
+export function startJob(world: RunnerWorld, plan: JobPlan, queueing: Queueing): JobHandle {
   const { record } = plan
   const stop = new AbortController()
   let session: JobSession | undefined
@@ -40,7 +40,7 @@ export function startJob(world: World, plan: JobPlan, queueing: Queueing): JobHa
       saveJob(world, record)
       return end
     } catch (error) {
-      world.logs(`${record.name} | ${messageOf(error)}`)
+      world.logs(`${record.name} | ${errorMessage(error)}`)
       return endUnstarted(world, record, 'failure')
     } finally {
       leave()
@@ -64,7 +64,7 @@ export function startJob(world: World, plan: JobPlan, queueing: Queueing): JobHa
   }
 }
 
-function endUnstarted(world: World, record: JobRecord, status: 'failure' | 'cancelled'): JobEnd {
+function endUnstarted(world: RunnerWorld, record: JobRecord, status: 'failure' | 'cancelled'): JobEnd {
   completeJob(record, status)
   saveJob(world, record)
   return { status, outputs: {} }
@@ -72,7 +72,7 @@ function endUnstarted(world: World, record: JobRecord, status: 'failure' | 'canc
 
 /** Resolves when the job may start or is not to start any more; gives what frees its places. */
 async function queue(
-  world: World,
+  world: RunnerWorld,
   record: JobRecord,
   queueing: Queueing,
   stop: AbortController,
@@ -89,7 +89,7 @@ async function queue(
 }
 
 function admitted(
-  world: World,
+  world: RunnerWorld,
   admission: Admission | undefined,
   stop: AbortController,
   cancel: () => void,

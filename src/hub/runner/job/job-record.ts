@@ -5,11 +5,11 @@ import { type Combination, suffix } from '../workflow/matrix.ts'
 import type { RunPlan } from '../workflow/plan.ts'
 import { isExpression, isMap, type Tree } from '../workflow/tree.ts'
 import type { JobDefinition } from '../workflow/workflow.ts'
-import { now, type World } from '../world.ts'
+import { now, type RunnerWorld } from '../world.ts'
 
 const longestName = 100
 
-export const queuedJob = (world: World, plan: RunPlan, name: string, labels: string[] = []): JobRecord => ({
+export const queuedJob = (world: RunnerWorld, plan: RunPlan, name: string, labels: string[] = []): JobRecord => ({
   id: world.host.nextId(),
   run_id: plan.record.id,
   run_attempt: plan.record.run_attempt,

@@ -1,5 +1,5 @@
 import { evaluateTexts, withContexts } from '../workflow/expression.ts'
-import { messageOf, now, saveJob } from '../world.ts'
+import { errorMessage, now, saveJob } from '../world.ts'
 import { actOf } from './acts.ts'
 import { runnerName } from './contexts.ts'
 import { limitTime } from './job-stop.ts'
@@ -21,7 +21,7 @@ export async function runJob(job: JobSession): Promise<JobEnd> {
     await takeAll(job, acts)
     return finish(job)
   } catch (error) {
-    job.log.error(messageOf(error))
+    job.log.error(errorMessage(error))
     return end(job, 'failure', {})
   }
 }

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../workflow/json.ts'
 import { permissionsOf } from '../workflow/permissions.ts'
 import type { RunPlan } from '../workflow/plan.ts'
 import type { JobDefinition } from '../workflow/workflow.ts'
-import { inBackground, type World } from '../world.ts'
+import { inBackground, type RunnerWorld } from '../world.ts'
 import { createFolders, removeFolders, trackingId } from './folders.ts'
 import { JobLog, logPath } from './job-log.ts'
 import { killProcesses } from './job-stop.ts'
@@ -20,7 +20,7 @@ export interface JobPlan {
 }
 
 /** Gets a job its machine: folders, log, token. */
-export function openJob(world: World, { run, definition, record, contexts, limits }: JobPlan): JobSession {
+export function openJob(world: RunnerWorld, { run, definition, record, contexts, limits }: JobPlan): JobSession {
   const { host } = world
   const permissions = permissionsOf(run.workflow.permissions, definition.permissions)
   const folders = createFolders(host, record.id, run.payload)

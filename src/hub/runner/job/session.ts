@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../workflow/json.ts'
 import type { RunPlan } from '../workflow/plan.ts'
 import type { Expression, Tree } from '../workflow/tree.ts'
 import type { JobDefinition } from '../workflow/workflow.ts'
-import type { World } from '../world.ts'
+import type { RunnerWorld } from '../world.ts'
 import { readsOutput } from './commands.ts'
 import { runnerContext, stepVariables } from './contexts.ts'
 import { createStepFiles, type StepFiles } from './env-files.ts'
@@ -35,7 +35,7 @@ export interface Limits {
 
 /** A job at work. */
 export interface JobSession {
-  readonly world: World
+  readonly world: RunnerWorld
   readonly plan: RunPlan
   readonly definition: JobDefinition
   readonly record: JobRecord

@@ -1,7 +1,7 @@
 import type { StepRecord } from '../../host.ts'
 import { StepFailure, StepStopped, stopStep } from '../step/child.ts'
 import { evaluateBoolean, evaluateCondition, evaluateNumber, evaluateTexts } from '../workflow/expression.ts'
-import { messageOf, saveJob } from '../world.ts'
+import { errorMessage, saveJob } from '../world.ts'
 import { parseLines, parsePairs, readStepFile } from './env-files.ts'
 import { type Act, type JobSession, jobScope, openStep, type StepSession } from './session.ts'
 import { completeStep, startStep } from './step-record.ts'
@@ -40,7 +40,7 @@ async function attempt(job: JobSession, act: Act): Promise<{ outcome: Outcome; s
     return { outcome: 'success', step }
   } catch (error) {
     if (error instanceof StepStopped && step?.stopped !== 'timed out') return { outcome: 'cancelled', step }
-    if (!(error instanceof StepStopped)) job.log.error(messageOf(error))
+    if (!(error instanceof StepStopped)) job.log.error(errorMessage(error))
     return { outcome: 'failure', step }
   }
 }

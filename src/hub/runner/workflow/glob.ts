@@ -12,7 +12,7 @@ function patternOf(glob: string): RegExp {
 }
 
 /** The last pattern that matches decides; `!` takes out what an earlier one took in. */
-export function matches(patterns: readonly string[], text: string): boolean {
+export function matchesFilter(patterns: readonly string[], text: string): boolean {
   return patterns.reduce((taken, pattern) => {
     const out = pattern.startsWith('!')
     return patternOf(out ? pattern.slice(1) : pattern).test(text) ? !out : taken

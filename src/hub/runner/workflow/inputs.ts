@@ -1,5 +1,5 @@
 import type { Json } from './json.ts'
-import { mapOf, type Tree, type TreeMap, textOf } from './tree.ts'
+import { mapOf, type Tree, type TreeMap, treeText } from './tree.ts'
 
 const declared = (on: TreeMap): TreeMap => mapOf(mapOf(on.get('workflow_dispatch')).get('inputs'))
 
@@ -24,7 +24,7 @@ export function inputValues(on: TreeMap, texts: Readonly<Record<string, string>>
 }
 
 function typed(definition: Tree | undefined, text: string): Json {
-  const type = textOf(mapOf(definition).get('type'))
+  const type = treeText(mapOf(definition).get('type'))
   if (type === 'boolean') return text === 'true'
   if (type === 'number') return Number(text)
   return text

@@ -9,11 +9,11 @@ export const isObject = (value: Json | undefined): value is JsonObject =>
 export const jsonOf = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null))
 
 /** The value at a path of keys, or null where the way ends. */
-export const at = (value: Json | undefined, ...path: string[]): Json =>
+export const jsonAt = (value: Json | undefined, ...path: string[]): Json =>
   path.reduce<Json>((here, key) => (isObject(here) ? (here[key] ?? null) : null), value ?? null)
 
 export const textAt = (value: Json | undefined, ...path: string[]): string => {
-  const found = at(value, ...path)
+  const found = jsonAt(value, ...path)
   return typeof found === 'string' ? found : ''
 }
 

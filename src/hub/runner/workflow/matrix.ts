@@ -3,7 +3,7 @@ import { isArray, isObject, type Json, type JsonObject } from './json.ts'
 export type Combination = JsonObject
 
 /** The combinations of a matrix, in GitHub's order: vectors, less `exclude`, then `include`. */
-export function expand(matrix: Json): Combination[] {
+export function expandMatrix(matrix: Json): Combination[] {
   if (!isObject(matrix)) throw new Error('The matrix must be a mapping')
   const { include, exclude, ...vectors } = matrix
   const added = combinationsIn('include', include)

@@ -1,16 +1,16 @@
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser'
 import type { WorkflowJob } from '@actions/workflow-parser/model/workflow-template'
-import { type Expression, mapOf, type Tree, type TreeMap, textOf, textsOf, treeOf } from './tree.ts'
+import { type Expression, mapOf, type Tree, type TreeMap, textsOf, treeOf, treeText } from './tree.ts'
 import type { JobDefinition, RunDefaults, StepDefinition, Workflow } from './workflow.ts'
 
-export type Parsed =
+export type ParsedWorkflow =
   | { ok: true; workflow: Workflow }
   /** `on` is what could still be read of it, so that a broken file fails only where it would have run. */
   | { ok: false; errors: string[]; on: TreeMap | undefined }
 
 const always: Expression = { expression: 'success()' }
 
-export async function parse(path: string, content: string): Promise<Parsed> {
+export async function parse(path: string, content: string): Promise<ParsedWorkflow> {
   const { context, value } = parseWorkflow({ name: path, content }, new NoOperationTraceWriter())
   if (value === undefined) return { ok: false, errors: messages(context.errors.getErrors()), on: undefined }
   const root = mapOf(treeOf(value))
@@ -37,7 +37,7 @@ function eventsOf(on: Tree | undefined): TreeMap | undefined {
 function workflowOf(path: string, root: TreeMap, on: TreeMap, templates: WorkflowJob[], jobs: TreeMap): Workflow {
   return {
     path,
-    name: textOf(root.get('name')) ?? path,
+    name: treeText(root.get('name')) ?? path,
     runName: root.get('run-name'),
     on,
     env: root.get('env'),
@@ -77,21 +77,21 @@ function jobOf(template: WorkflowJob, map: TreeMap): JobDefinition {
 }
 
 function refusal(map: TreeMap): string | undefined {
-  if (map.has('uses')) return `The hub runs no reusable workflows: '${textOf(map.get('uses')) ?? ''}'`
+  if (map.has('uses')) return `The hub runs no reusable workflows: '${treeText(map.get('uses')) ?? ''}'`
   const asked = ['container', 'services'].find((key) => map.has(key))
   return asked === undefined ? undefined : `The hub runs jobs as processes: '${asked}' is not provided`
 }
 
 function stepOf(map: TreeMap, condition: Expression | undefined): StepDefinition {
   const step = {
-    id: textOf(map.get('id')),
+    id: treeText(map.get('id')),
     name: map.get('name'),
     if: { expression: (condition ?? always).expression },
     continueOnError: map.get('continue-on-error'),
     timeoutMinutes: map.get('timeout-minutes'),
     env: map.get('env'),
   }
-  const uses = textOf(map.get('uses'))
+  const uses = treeText(map.get('uses'))
   if (uses !== undefined) return { ...step, kind: 'uses', uses, with: map.get('with') }
   const run = map.get('run') ?? ''
   return { ...step, kind: 'run', run, shell: map.get('shell'), workingDirectory: map.get('working-directory') }

@@ -1,6 +1,6 @@
-import type { Host, HubEvent } from '../../host.ts'
+import type { HubEvent, HubHost } from '../../host.ts'
 import { changedPaths, commitOf } from './git.ts'
-import { at, type Json, jsonOf, textAt } from './json.ts'
+import { type Json, jsonAt, jsonOf, textAt } from './json.ts'
 
 /** Where an event points: what GITHUB_SHA, GITHUB_REF and the run's head branch are, and whose workflow files count. */
 export interface Source {
@@ -18,7 +18,7 @@ const noBase = '0'.repeat(40)
 
 export const shortRef = (ref: string): string => ref.replace(/^refs\/(heads|tags|pull)\//, '')
 
-export async function sourceOf(host: Host, event: HubEvent): Promise<Source | undefined> {
+export async function sourceOf(host: HubHost, event: HubEvent): Promise<Source | undefined> {
   const payload = jsonOf(event.payload)
   if (event.name === 'push') return pushSource(host, payload)
   if (event.name.startsWith('pull_request')) return pullSource(host, payload)
@@ -26,7 +26,7 @@ export async function sourceOf(host: Host, event: HubEvent): Promise<Source | un
   return branchSource(host, host.defaultBranch)
 }
 
-async function branchSource(host: Host, name: string): Promise<Source | undefined> {
+async function branchSource(host: HubHost, name: string): Promise<Source | undefined> {
   const candidates = name.startsWith('refs/') ? [name] : [`refs/heads/${name}`, `refs/tags/${name}`]
   for (const ref of candidates) {
     const sha = await commitOf(host.gitDir, ref)
@@ -45,7 +45,7 @@ const sourceAt = (sha: string, ref: string): Source => ({
   changed: async () => [],
 })
 
-async function pushSource(host: Host, payload: Json): Promise<Source | undefined> {
+async function pushSource(host: HubHost, payload: Json): Promise<Source | undefined> {
   const sha = await commitOf(host.gitDir, textAt(payload, 'after'))
   if (sha === undefined) return undefined
   const before = textAt(payload, 'before')
@@ -58,17 +58,17 @@ async function pushSource(host: Host, payload: Json): Promise<Source | undefined
 }
 
 /** A merged pull request points to its base branch, any other to its merge ref. */
-async function pullSource(host: Host, payload: Json): Promise<Source | undefined> {
-  const pull = at(payload, 'pull_request')
+async function pullSource(host: HubHost, payload: Json): Promise<Source | undefined> {
+  const pull = jsonAt(payload, 'pull_request')
   const [head, base] = [textAt(pull, 'head', 'sha'), textAt(pull, 'base', 'sha')]
   const fallback = await branchSource(host, host.defaultBranch)
   const sha =
     (await commitOf(host.gitDir, textAt(pull, 'merge_commit_sha'))) ?? (await commitOf(host.gitDir, head)) ?? ''
-  const merged = at(pull, 'merged') === true
+  const merged = jsonAt(pull, 'merged') === true
   const baseRef = textAt(pull, 'base', 'ref')
   return {
     sha: sha || (fallback?.sha ?? ''),
-    ref: merged ? `refs/heads/${baseRef}` : `refs/pull/${String(at(pull, 'number'))}/merge`,
+    ref: merged ? `refs/heads/${baseRef}` : `refs/pull/${String(jsonAt(pull, 'number'))}/merge`,
     headBranch: textAt(pull, 'head', 'ref'),
     headRef: textAt(pull, 'head', 'ref'),
     baseRef,

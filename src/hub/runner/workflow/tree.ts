@@ -21,7 +21,7 @@ export const isList = (tree: Tree | undefined): tree is readonly Tree[] => Array
 export const isExpression = (tree: Tree | undefined): tree is Expression =>
   typeof tree === 'object' && tree !== null && 'expression' in tree
 
-export const textOf = (tree: Tree | undefined): string | undefined => (typeof tree === 'string' ? tree : undefined)
+export const treeText = (tree: Tree | undefined): string | undefined => (typeof tree === 'string' ? tree : undefined)
 
 export const mapOf = (tree: Tree | undefined): TreeMap => (isMap(tree) ? tree : new Map())
 

@@ -1,5 +1,5 @@
 import type { HubEvent } from '../../host.ts'
-import { matches } from './glob.ts'
+import { matchesFilter } from './glob.ts'
 import { jsonOf, textAt } from './json.ts'
 import { type Source, shortRef } from './source.ts'
 import { mapOf, type TreeMap, textsOf } from './tree.ts'
@@ -37,8 +37,8 @@ function takesPush(filter: TreeMap, source: Source): boolean {
 }
 
 function takesNames(filter: TreeMap, kind: string, name: string): boolean {
-  if (filter.has(kind)) return matches(textsOf(filter.get(kind)), name)
-  return !matches(textsOf(filter.get(`${kind}-ignore`)), name)
+  if (filter.has(kind)) return matchesFilter(textsOf(filter.get(kind)), name)
+  return !matchesFilter(textsOf(filter.get(`${kind}-ignore`)), name)
 }
 
 async function takesPaths(filter: TreeMap, source: Source): Promise<boolean> {

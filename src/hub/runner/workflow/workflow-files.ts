@@ -1,12 +1,12 @@
 import { workflowFiles } from './git.ts'
-import { type Parsed, parse } from './parse.ts'
+import { type ParsedWorkflow, parse } from './parse.ts'
 
 /** The workflow files of a commit, by path. */
-export type ReadWorkflows = (commit: string) => Promise<ReadonlyMap<string, Parsed>>
+export type ReadWorkflows = (commit: string) => Promise<ReadonlyMap<string, ParsedWorkflow>>
 
 /** Many events meet the same commit: what was read of the last ones is kept, a commit does not change. */
 export function readsWorkflows(gitDir: string, kept = 8): ReadWorkflows {
-  const known = new Map<string, Promise<ReadonlyMap<string, Parsed>>>()
+  const known = new Map<string, Promise<ReadonlyMap<string, ParsedWorkflow>>>()
   return (commit) => {
     const reading = known.get(commit) ?? readAll(gitDir, commit)
     known.delete(commit)
@@ -17,11 +17,11 @@ export function readsWorkflows(gitDir: string, kept = 8): ReadWorkflows {
   }
 }
 
-async function readAll(gitDir: string, commit: string): Promise<ReadonlyMap<string, Parsed>> {
+async function readAll(gitDir: string, commit: string): Promise<ReadonlyMap<string, ParsedWorkflow>> {
   const files = await workflowFiles(gitDir, commit)
   return new Map(
     await Promise.all(
-      files.map(async ({ path, content }): Promise<[string, Parsed]> => [path, await parse(path, content)]),
+      files.map(async ({ path, content }): Promise<[string, ParsedWorkflow]> => [path, await parse(path, content)]),
     ),
   )
 }

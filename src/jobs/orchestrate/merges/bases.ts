@@ -1,22 +1,22 @@
 import type { Sha, TaskId } from '../../../core/ids.ts'
 import { mayStart } from '../../../core/landing/gate.ts'
 import { headsOf, isSettled, placeOf, recordOf, taskOf, type Work } from '../../../core/run/state.ts'
-import { blockers, tasksIn } from '../../../core/run/task-status.ts'
-import { ahead, type Joined, soon } from '../session/pending-merges.ts'
-import type { Session, Step } from '../session/session.ts'
+import { blockers, tasksWithStatus } from '../../../core/run/task-status.ts'
+import { type MergeOutcome, mergeWithin, prefetchMerge } from '../session/pending-merges.ts'
+import type { OrchestratorStep, Session } from '../session/session.ts'
 
 interface Source {
   need: TaskId
   head: Sha
 }
-export interface Clash {
+export interface BaseConflict {
   status: 'clash'
   id: TaskId
   later: TaskId
   merged: readonly Source[]
   paths: string[]
 }
-export type Base = { status: 'merged'; id: TaskId; sha: Sha } | { status: 'merging' } | Clash
+export type Base = { status: 'merged'; id: TaskId; sha: Sha } | { status: 'merging' } | BaseConflict
 
 /**
  * What a task's base is merged from, as far as its needs have landed. In the order of trunk: of two that clash, the same one
@@ -35,8 +35,8 @@ export async function baseOf(session: Session, work: Work, id: TaskId): Promise<
   let sha: Sha | null = null
   const merged: Source[] = []
   for (const source of settledSources(work, id)) {
-    const joined: Joined | null =
-      sha === null ? { ok: true, sha: source.head } : await soon(session, ...joining(session, id, sha, source))
+    const joined: MergeOutcome | null =
+      sha === null ? { ok: true, sha: source.head } : await mergeWithin(session, ...joining(session, id, sha, source))
     if (joined === null) return { status: 'merging' }
     if (!joined.ok) return { status: 'clash', id, later: source.need, merged, paths: joined.paths }
     sha = joined.sha
@@ -51,9 +51,9 @@ function joining(
   id: TaskId,
   ours: Sha,
   { need, head }: Source,
-): [string, () => Promise<Joined>] {
+): [string, () => Promise<MergeOutcome>] {
   const words = { subject: `Merge ${need} for ${id}`, trailers: { 'Tributary-Run': run } }
-  const join = async (): Promise<Joined> => {
+  const join = async (): Promise<MergeOutcome> => {
     if (ours === head || (await repo.isAncestor(ours, head))) return { ok: true, sha: head }
     if (await repo.isAncestor(head, ours)) return { ok: true, sha: ours }
     return repo.merge(ours, head, words)
@@ -65,16 +65,16 @@ function joining(
  * Of tasks some of whose needs are still at work, what their bases begin with is merged meanwhile: when the last need lands,
  * one merge is left.
  */
-export const prepareBases: Step = (session, draft) => {
+export const prepareBases: OrchestratorStep = (session, draft) => {
   if (draft.state.phase !== 'active' || draft.state.paused !== null) return draft
   const { work } = draft.state
   const blocked = blockers(work)
-  for (const { id, needs, kind } of tasksIn(work, 'pending')) {
+  for (const { id, needs, kind } of tasksWithStatus(work, 'pending')) {
     if (needs.length < 3 || kind === 'plan' || blocked.has(id) || !mayStart(work, id)) continue
     let sha: Sha | null = null
     for (const source of settledSources(work, id)) {
-      const joined: Joined | null =
-        sha === null ? { ok: true, sha: source.head } : ahead(session, ...joining(session, id, sha, source))
+      const joined: MergeOutcome | null =
+        sha === null ? { ok: true, sha: source.head } : prefetchMerge(session, ...joining(session, id, sha, source))
       if (joined?.ok !== true) break
       sha = joined.sha
     }

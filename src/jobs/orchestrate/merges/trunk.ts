@@ -4,15 +4,15 @@ import { fewPaths } from '../../../core/run/hand-off.ts'
 import { recordOf, taskOf, type Work } from '../../../core/run/state.ts'
 import { commitSubject } from '../../../core/text/control-characters.ts'
 import type { CommitWords } from '../../../ports/repo.ts'
-import { type Draft, move, planned, record } from '../session/event-draft.ts'
-import { soon } from '../session/pending-merges.ts'
-import { nowOf, type Session, type Step } from '../session/session.ts'
+import { type Draft, moveRef, plannedWork, recordEvents } from '../session/event-draft.ts'
+import { mergeWithin } from '../session/pending-merges.ts'
+import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
 
 /** Automatic runs of a task on a merged base after a conflict; then a person is asked. */
 const CONFLICTS = 2
 
 /** Merges what has landed into trunk, in topological order, as far as that order is complete. */
-export const assembleTrunk: Step = async (session, draft) => {
+export const assembleTrunk: OrchestratorStep = async (session, draft) => {
   let next = draft
   while (next.state.phase === 'active' && next.state.paused === null) {
     const step = nextMerge(next.state.work)
@@ -24,9 +24,9 @@ export const assembleTrunk: Step = async (session, draft) => {
 }
 
 async function mergeOnto(session: Session, draft: Draft, step: { task: TaskId; head: Sha }): Promise<Draft | null> {
-  const { trunk } = planned(draft)
-  const words = mergeWords(session, planned(draft), step.task)
-  const merged = await soon(session, `trunk ${trunk.tip} ${step.head}`, () =>
+  const { trunk } = plannedWork(draft)
+  const words = mergeWords(session, plannedWork(draft), step.task)
+  const merged = await mergeWithin(session, `trunk ${trunk.tip} ${step.head}`, () =>
     session.repo.merge(trunk.tip, step.head, words),
   )
   if (merged === null) return null
@@ -35,8 +35,8 @@ async function mergeOnto(session: Session, draft: Draft, step: { task: TaskId; h
     return conflict(session, draft, step.task, others, merged.paths, [trunk.tip])
   }
   const ref = branchRef(trunkBranch(session.run))
-  const moved = move(draft, { ref, from: trunk.tip, to: merged.sha })
-  return record(moved, nowOf(session), { type: 'trunk_moved', task: step.task, sha: merged.sha })
+  const moved = moveRef(draft, { ref, from: trunk.tip, to: merged.sha })
+  return recordEvents(moved, nowOf(session), { type: 'trunk_moved', task: step.task, sha: merged.sha })
 }
 
 /** The later task is run again on the merged base; what it was told to do is often enough to settle it. */
@@ -48,10 +48,10 @@ export function conflict(
   paths: string[],
   onto: Sha[],
 ): Draft {
-  const work = planned(draft)
+  const work = plannedWork(draft)
   const final = recordOf(work, task).conflicts >= CONFLICTS
   const named = touchedBy(work, paths, others)
-  return record(draft, nowOf(session), {
+  return recordEvents(draft, nowOf(session), {
     type: 'task_conflicted',
     task,
     with: named,

@@ -7,12 +7,12 @@ import { isAgentTask, type Plan } from '../../../core/plan/plan.ts'
 import { err, type Result } from '../../../core/result.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
 import { SETTINGS_PATH, type Settings } from '../../../core/settings.ts'
-import { type Draft, record } from '../session/event-draft.ts'
-import { nowOf, type Session, type Step } from '../session/session.ts'
+import { type Draft, recordEvents } from '../session/event-draft.ts'
+import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
 import { type Frozen, problem, propose, refuse, withoutPrice } from './propose.ts'
 
 /** Where a plan is asked for: one written by hand is proposed at once, for any other the model's planner begins. */
-export const beginPlan: Step = async (session, draft) => {
+export const beginPlan: OrchestratorStep = async (session, draft) => {
   if (draft.state.phase !== 'requested' || draft.state.planning !== null) return draft
   const baseBranch = await session.deps.forge.defaultBranch()
   const base = await session.repo.tip(branchRef(baseBranch))
@@ -29,7 +29,7 @@ export const beginPlan: Step = async (session, draft) => {
   const missing = whyNoModel(session, settings)
   if (missing !== null) return refuse(session, draft, [...written.error, missing])
   const mode = draft.state.options.mode ?? settings.mode
-  return record(draft, nowOf(session), { type: 'planning_begun', ...frozen, mode, limit: settings.budget.usd })
+  return recordEvents(draft, nowOf(session), { type: 'planning_begun', ...frozen, mode, limit: settings.budget.usd })
 }
 
 async function settingsAt(session: Session, base: Sha): Promise<Result<Settings, Problem[]>> {

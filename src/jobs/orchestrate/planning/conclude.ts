@@ -1,14 +1,20 @@
 import { sanitise } from '../../../agent/visible-text/sanitise.ts'
 import type { PlanDraft, Planning } from '../../../core/plan/planning.ts'
 import { workOf } from '../../../core/run/state.ts'
-import { folded, WORTHWHILE, wholeOf, whyNotFolded, worthParallel } from '../../../core/schedule/parallel-worth.ts'
+import {
+  foldedPlan,
+  LEAST_SPEEDUP,
+  wholeOf,
+  whyNotFolded,
+  worthParallel,
+} from '../../../core/schedule/parallel-worth.ts'
 import { isDraftReady, needsCritique, whyGivenUp } from '../../../core/schedule/planning-stages.ts'
-import { type Draft, record } from '../session/event-draft.ts'
-import { nowOf, type Session, type Step } from '../session/session.ts'
+import { type Draft, recordEvents } from '../session/event-draft.ts'
+import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
 import { problem, propose, refuse, soundPart } from './propose.ts'
 
 /** Ends the planning: the plan is put before people, or it is said why there is none. */
-export const concludePlan: Step = async (session, draft) => {
+export const concludePlan: OrchestratorStep = async (session, draft) => {
   if (draft.state.phase === 'ended') return draft
   const judged = withoutCritic(session, draft)
   const { planning } = judged.state
@@ -41,7 +47,7 @@ function withoutCritic(session: Session, draft: Draft): Draft {
   const why = whyGivenUp(draft.state, 'critique')
   if (why === null) return draft
   const { problems } = planning.draft
-  return record(draft, nowOf(session), {
+  return recordEvents(draft, nowOf(session), {
     type: 'plan_judged',
     accepted: problems.length === 0,
     problems,
@@ -96,9 +102,9 @@ function foldedWhereItGainsLittle(draft: Draft, planning: Planning, { plan, note
   const { settings } = planning
   if (workOf(draft.state)?.open === true || plan.tasks.length < 2) return { plan, notes }
   const { gain } = worthParallel(plan, settings)
-  if (gain >= WORTHWHILE || whyNotFolded(plan, settings) !== null) return { plan, notes }
+  if (gain >= LEAST_SPEEDUP || whyNotFolded(plan, settings) !== null) return { plan, notes }
   // The folded task has a size like any other, which says less than its parts do.
   const { turns, minutes } = wholeOf(plan, settings)
   const why = `${plan.tasks.length} tasks were folded into one: in parallel they would be ${gain.toFixed(2)} times as fast, which is not worth several agents. Together they are assumed to take ${Math.round(minutes)} minutes, or ${turns} turns of one agent`
-  return { plan: folded(plan), notes: [...notes, why] }
+  return { plan: foldedPlan(plan), notes: [...notes, why] }
 }

@@ -11,7 +11,7 @@ import { commitSubject } from '../../../core/text/control-characters.ts'
 import { listed } from '../../../core/text/quoted.ts'
 import { planCanBeShown } from '../../../render/plan/plan-comment.ts'
 import { isPlanned } from '../../../render/plan/planned-run.ts'
-import { type Draft, move, record } from '../session/event-draft.ts'
+import { type Draft, moveRef, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
 
 /** What a plan rests on. */
@@ -56,7 +56,7 @@ function* shorter({ state }: Draft, it: Proposal): Generator<Proposal> {
 async function put(session: Session, draft: Draft, it: Proposal): Promise<Draft> {
   const planId = planIdOf({ plan: it.plan, base: it.base, settingsBlob: it.settingsBlob, settings: it.settings })
   const started = await withTrunk(session, draft, it, planId, it.plan.title)
-  return record(started.draft, nowOf(session), { type: 'plan_proposed', ...it, planId, trunk: started.trunk })
+  return recordEvents(started.draft, nowOf(session), { type: 'plan_proposed', ...it, planId, trunk: started.trunk })
 }
 
 /** Trunk's first commit: the base's tree in a commit of its own. A later version of a plan starts from the same one. */
@@ -74,7 +74,7 @@ export async function withTrunk(
     subject: commitSubject(`Start run ${run}: ${title}`, `Start run ${run}`),
     trailers: { 'Tributary-Run': run, 'Tributary-Plan': planId },
   })
-  return { draft: move(draft, { ref: branchRef(trunkBranch(run)), from: null, to: trunk }), trunk }
+  return { draft: moveRef(draft, { ref: branchRef(trunkBranch(run)), from: null, to: trunk }), trunk }
 }
 
 export const problem = (code: Problem['code'], message: string): Problem => ({ code, task: null, field: null, message })
@@ -83,7 +83,7 @@ export const problem = (code: Problem['code'], message: string): Problem => ({ c
 export const tooLong: Problem = problem('too-long', 'The plan does not fit into a comment: make it two issues.')
 
 export const refuse = (session: Session, draft: Draft, problems: Problem[]): Draft =>
-  record(draft, nowOf(session), { type: 'plan_refused', problems })
+  recordEvents(draft, nowOf(session), { type: 'plan_refused', problems })
 
 export const withoutPrice = (model: string): string =>
   `\`${model}\` has no price here, so no limit could hold for it: add it to \`prices\` in \`${SETTINGS_PATH}\`.`

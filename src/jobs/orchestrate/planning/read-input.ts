@@ -40,12 +40,12 @@ async function commentsOf(session: Session): Promise<string[]> {
 }
 
 /** Every stage asks for the same people: what they may do is looked up once for all that follow each other. */
-async function roleOf({ deps, desk }: Session, author: string): Promise<Role> {
+async function roleOf({ deps, stageRunner }: Session, author: string): Promise<Role> {
   const now = deps.clock.now().getTime()
-  const known = desk.roles.get(author)
+  const known = stageRunner.roles.get(author)
   if (known !== undefined && now < known.until) return known.role
   const role = await deps.forge.role(author)
-  desk.roles.set(author, { role, until: now + ROLE_SECONDS * 1000 })
+  stageRunner.roles.set(author, { role, until: now + ROLE_SECONDS * 1000 })
   return role
 }
 

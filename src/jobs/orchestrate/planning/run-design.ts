@@ -4,20 +4,20 @@ import type { PlanHead } from '../../../agent/planner/plan-schema.ts'
 import { planIdOf } from '../../../core/plan/plan-id.ts'
 import type { EventOf } from '../../../core/run/event.ts'
 import { workOf } from '../../../core/run/state.ts'
-import { hushed } from '../../../core/text/redact.ts'
-import { type Draft, record } from '../session/event-draft.ts'
+import { redactDeeply } from '../../../core/text/redact.ts'
+import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
-import { tell } from '../session/stage-runner.ts'
+import { submitResult } from '../session/stage-runner.ts'
 import { withTrunk } from './propose.ts'
-import { type At, events, type StageEnd } from './stage-context.ts'
+import { recordsEvents, type StageContext, type StageEnd } from './stage-context.ts'
 
 /** Writes the plan. Each part of it is recorded the moment that it is there, long before the last one is written. */
-export async function designPlan(at: At): Promise<StageEnd> {
-  const { session, planning, input, speaker, signal } = at
+export async function designPlan(at: StageContext): Promise<StageEnd> {
+  const { session, planning, input, metered, signal } = at
   const work = workOf(session.state)
   const designed = await design(
     {
-      speaker,
+      metered,
       model: planning.settings.plan_model,
       input,
       explorations: planning.explorations ?? [],
@@ -32,21 +32,21 @@ export async function designPlan(at: At): Promise<StageEnd> {
     signal,
   )
   if (!designed.ok) return designed
-  if ('ask' in designed) return events({ type: 'questions_asked', questions: designed.ask })
-  return events({ type: 'plan_drafted', ...designed.draft })
+  if ('ask' in designed) return recordsEvents({ type: 'questions_asked', questions: designed.ask })
+  return recordsEvents({ type: 'plan_drafted', ...designed.draft })
 }
 
 /** What a second design mends: the draft that the critique sent back, or the plan that somebody wants changed. */
-function previousOf({ session, planning }: At) {
+function previousOf({ session, planning }: StageContext) {
   if (planning.rejected !== null && planning.verdict !== null)
     return { plan: planning.rejected.plan, problems: planning.verdict.problems }
   const work = workOf(session.state)
   return work === null || work.open ? null : { plan: work.plan, problems: [] }
 }
 
-function listener({ session, stage, planning, signal }: At): DesignListener {
+function listener({ session, stage, planning, signal }: StageContext): DesignListener {
   const say = (into: (draft: Draft) => Promise<Draft> | Draft) =>
-    tell(session.desk, {
+    submitResult(session.stageRunner, {
       stage: stage.key,
       last: false,
       into: (draft) => (signal.aborted ? draft : into(draft)),
@@ -55,15 +55,15 @@ function listener({ session, stage, planning, signal }: At): DesignListener {
   let heard: PlanHead | null = null
   let anew = false
   const head: DesignListener['head'] = (written) => {
-    const now = hushed(written, redact)
+    const now = redactDeeply(written, redact)
     heard = now
     say((draft) => begun(session, draft, now))
   }
   const task: DesignListener['task'] = (written, notes, problems) => {
     if (problems.length > 0) return
     const told = {
-      planned: hushed(written, redact),
-      notes: hushed(notes, redact),
+      planned: redactDeeply(written, redact),
+      notes: redactDeeply(notes, redact),
       ...(anew && { anew: true as const }),
     }
     const above = heard
@@ -87,7 +87,7 @@ async function begun(session: Session, draft: Draft, head: PlanHead): Promise<Dr
   const plan = { ...head, tasks: planning.streamed }
   const planId = planIdOf({ ...planning, plan })
   const started = await withTrunk(session, draft, planning, planId, head.title)
-  return record(started.draft, nowOf(session), { type: 'plan_begun', plan, planId, trunk: started.trunk })
+  return recordEvents(started.draft, nowOf(session), { type: 'plan_begun', plan, planId, trunk: started.trunk })
 }
 
 type Told = Omit<EventOf<'task_planned'>, 'type' | 'at' | 'by' | 'key'>
@@ -95,4 +95,4 @@ type Told = Omit<EventOf<'task_planned'>, 'type' | 'at' | 'by' | 'key'>
 const planned = (session: Session, draft: Draft, told: Told): Draft =>
   told.anew !== true && draft.state.planning?.streamed.some(({ id }) => id === told.planned.id)
     ? draft
-    : record(draft, nowOf(session), { type: 'task_planned', ...told })
+    : recordEvents(draft, nowOf(session), { type: 'task_planned', ...told })

@@ -10,28 +10,28 @@ import { planIdOf } from '../../../core/plan/plan-id.ts'
 import { goesBeyond, replaceable, withExpansion, withReplacement } from '../../../core/run/amend-plan.ts'
 import type { HandOff } from '../../../core/run/hand-off.ts'
 import { recordOf, taskOf, type Work, workOf } from '../../../core/run/state.ts'
-import { hushed } from '../../../core/text/redact.ts'
+import { redactDeeply } from '../../../core/text/redact.ts'
 import type { Repo } from '../../../ports/repo.ts'
-import { type Draft, planned, record } from '../session/event-draft.ts'
+import { type Draft, plannedWork, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
-import { type At, events, type StageEnd } from './stage-context.ts'
+import { recordsEvents, type StageContext, type StageEnd } from './stage-context.ts'
 
 /** A `plan` task, while what it needs is still at work: what will it be about? */
-export async function scopeTask(at: At): Promise<StageEnd> {
+export async function scopeTask(at: StageContext): Promise<StageEnd> {
   const { work, task } = partOf(at)
-  const { speaker, planning, sources, input, signal } = at
+  const { metered, planning, sources, input, signal } = at
   const model = planning.settings.explore_model
-  const found = await scope({ speaker, model, sources, input, task, plan: work.plan }, signal)
-  return found.ok ? events({ type: 'task_scoped', task: task.id, exploration: found.exploration }) : found
+  const found = await scope({ metered, model, sources, input, task, plan: work.plan }, signal)
+  return found.ok ? recordsEvents({ type: 'task_scoped', task: task.id, exploration: found.exploration }) : found
 }
 
 /** A `plan` task whose needs have landed becomes the tasks that it stood for. */
-export async function expandTask(at: At): Promise<StageEnd> {
+export async function expandTask(at: StageContext): Promise<StageEnd> {
   const { work, task } = partOf(at)
-  const { speaker, planning, input, signal } = at
+  const { metered, planning, input, signal } = at
   const found = await expand(
     {
-      speaker,
+      metered,
       model: planning.settings.plan_model,
       input,
       plan: work.plan,
@@ -42,19 +42,19 @@ export async function expandTask(at: At): Promise<StageEnd> {
     signal,
   )
   if (!found.ok) return found
-  const { tasks, notes } = hushed(found, at.session.deps.redact)
+  const { tasks, notes } = redactDeeply(found, at.session.deps.redact)
   const into = (plan: Plan) => withExpansion(plan, task.id, tasks)
   return amended(at, { cause: 'expand', task, tasks, notes, into })
 }
 
 /** A task that failed for good is planned anew, with what waits for it and has not begun; nothing else is disturbed. */
-export async function replanTask(at: At): Promise<StageEnd> {
+export async function replanTask(at: StageContext): Promise<StageEnd> {
   const { work, task } = partOf(at)
-  const { session, speaker, planning, input, signal } = at
+  const { session, metered, planning, input, signal } = at
   const removed = replaceable(work, task.id)
   const found = await replan(
     {
-      speaker,
+      metered,
       model: planning.settings.plan_model,
       input,
       plan: work.plan,
@@ -65,12 +65,12 @@ export async function replanTask(at: At): Promise<StageEnd> {
     signal,
   )
   if (!found.ok) return found
-  const { tasks, notes } = hushed(found, session.deps.redact)
+  const { tasks, notes } = redactDeeply(found, session.deps.redact)
   const into = (plan: Plan) => withReplacement(plan, task.id, removed, tasks)
   return amended(at, { cause: 'replan', task, tasks, notes, into })
 }
 
-function partOf({ session, stage }: At): { work: Work; task: Task } {
+function partOf({ session, stage }: StageContext): { work: Work; task: Task } {
   const work = workOf(session.state)
   if (work === null || stage.task === null) throw new Error(`${stage.key} is about no task`)
   return { work, task: taskOf(work, stage.task) }
@@ -106,16 +106,16 @@ interface Amendment {
 }
 
 /** The plan with its new part, linted as a whole; a part that is no good is no part, and the stage is tried again. */
-function amended({ planning }: At, it: Amendment): StageEnd {
+function amended({ planning }: StageContext, it: Amendment): StageEnd {
   return {
     ok: true,
     into(session, draft) {
-      const work = planned(draft)
+      const work = plannedWork(draft)
       const linted = lintPlan(it.into(work.plan), planning.settings)
       const [problem] = linted.problems
       if (problem !== undefined) return failed(session, draft, it, problem.message)
       const within = goesBeyond(work, it.tasks).length === 0
-      return record(draft, nowOf(session), {
+      return recordEvents(draft, nowOf(session), {
         type: 'plan_amended',
         cause: it.cause,
         of: it.task.id,
@@ -131,7 +131,7 @@ function amended({ planning }: At, it: Amendment): StageEnd {
 const failed = (session: Session, draft: Draft, { cause, task }: Amendment, why: string): Draft => {
   const number = Object.keys(draft.state.ledger.spent).filter((key) => isTryOf(key, cause, task.id)).length
   const stage = moneyKey({ of: 'stage', name: cause, task: task.id, number })
-  return record(draft, nowOf(session), { type: 'stage_failed', stage, why })
+  return recordEvents(draft, nowOf(session), { type: 'stage_failed', stage, why })
 }
 
 /** The lines that were added between two commits, by path; at most so many characters. */

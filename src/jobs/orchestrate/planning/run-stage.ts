@@ -1,4 +1,4 @@
-import { purse } from '../../../agent/loop/metered-model.ts'
+import { budget } from '../../../agent/loop/metered-model.ts'
 import { critique } from '../../../agent/planner/critique.ts'
 import { explore } from '../../../agent/planner/explore.ts'
 import type { PlannerInput } from '../../../agent/planner/planner-input.ts'
@@ -8,15 +8,15 @@ import { priceOf } from '../../../core/money/price.ts'
 import type { Stage } from '../../../core/plan/planning.ts'
 import { recordOf, workOf } from '../../../core/run/state.ts'
 import { roleOf } from '../../../core/schedule/planning-stages.ts'
-import { type Draft, record } from '../session/event-draft.ts'
+import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
-import { tell } from '../session/stage-runner.ts'
+import { submitResult } from '../session/stage-runner.ts'
 import { plannerInput } from './read-input.ts'
 import { designPlan } from './run-design.ts'
 import { changeInWords, expandTask, handOffsOf, replanTask, scopeTask } from './run-parts.ts'
-import { type At, events, type StageEnd } from './stage-context.ts'
+import { recordsEvents, type StageContext, type StageEnd } from './stage-context.ts'
 
-const STAGES: Readonly<Record<Stage['name'], (at: At) => Promise<StageEnd>>> = {
+const STAGES: Readonly<Record<Stage['name'], (at: StageContext) => Promise<StageEnd>>> = {
   explore: exploreBase,
   design: designPlan,
   critique: criticise,
@@ -37,19 +37,19 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
   const { planning } = session.state
   const { model } = session.deps
   if (planning === null || model === null) throw new Error('a stage needs a model and what it plans from')
-  const money = purse(usd, (name) => priceOf(name, planning.settings))
+  const money = budget(usd, (name) => priceOf(name, planning.settings))
   const end = await STAGES[stage.name]({
     session,
     stage,
     planning,
     input: underLimit(await plannerInput(session, planning), session.state.ledger),
-    speaker: { model, purse: money, role: roleOf[stage.name] },
+    metered: { model, budget: money, role: roleOf[stage.name] },
     sources: session.repo.sources(planning.base),
     signal,
   })
   const settled = (draft: Draft): Draft =>
-    record(draft, nowOf(session), { type: 'money_settled', stage: stage.key, spending: money.spending() })
-  tell(session.desk, {
+    recordEvents(draft, nowOf(session), { type: 'money_settled', stage: stage.key, spending: money.spending() })
+  submitResult(session.stageRunner, {
     stage: stage.key,
     last: true,
     into: async (draft) => {
@@ -58,7 +58,7 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
       if (end.ok) return end.into(session, settled(draft))
       const why = session.deps.redact(end.why)
       session.deps.log(`${stage.key}: ${why}`)
-      return record(settled(draft), nowOf(session), {
+      return recordEvents(settled(draft), nowOf(session), {
         type: 'stage_failed',
         stage: stage.key,
         why,
@@ -69,33 +69,33 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
 }
 
 /** A second look with fresh eyes. What lint has found sends the plan back, whatever the critic says. */
-async function criticise({ planning, input, speaker, signal }: At): Promise<StageEnd> {
+async function criticise({ planning, input, metered, signal }: StageContext): Promise<StageEnd> {
   const { draft, explorations } = planning
   if (draft === null) throw new Error('there is no draft to criticise')
   const model = planning.settings.plan_model
-  const judged = await critique({ speaker, model, input, explorations: explorations ?? [], draft }, signal)
+  const judged = await critique({ metered, model, input, explorations: explorations ?? [], draft }, signal)
   if (!judged.ok) return judged
   const accepted = judged.accepted && draft.problems.length === 0
-  return events({ type: 'plan_judged', accepted, problems: [...draft.problems, ...judged.problems] })
+  return recordsEvents({ type: 'plan_judged', accepted, problems: [...draft.problems, ...judged.problems] })
 }
 
 /** Reads the base before anything is planned. */
-async function exploreBase({ planning, input, speaker, sources, signal }: At): Promise<StageEnd> {
-  const found = await explore({ speaker, model: planning.settings.explore_model, sources, input }, signal)
-  return found.ok ? events({ type: 'explored', explorations: found.explorations }) : found
+async function exploreBase({ planning, input, metered, sources, signal }: StageContext): Promise<StageEnd> {
+  const found = await explore({ metered, model: planning.settings.explore_model, sources, input }, signal)
+  return found.ok ? recordsEvents({ type: 'explored', explorations: found.explorations }) : found
 }
 
 const MOST_DIFF = 60_000
 
 /** Puts the change as a whole into words, from what was handed off and from what git holds. */
-async function describeChange({ session, planning, input, speaker, signal }: At): Promise<StageEnd> {
+async function describeChange({ session, planning, input, metered, signal }: StageContext): Promise<StageEnd> {
   const work = workOf(session.state)
   if (work === null) throw new Error('there is no change to describe')
   const { start, tip } = work.trunk
   const handOffs = handOffsOf(work)
   const described = await synthesise(
     {
-      speaker,
+      metered,
       model: planning.settings.plan_model,
       input,
       plan: work.plan,
@@ -110,5 +110,5 @@ async function describeChange({ session, planning, input, speaker, signal }: At)
   )
   if (!described.ok) return described
   const { title, body, contradictions } = described
-  return events({ type: 'change_described', title, body, contradictions })
+  return recordsEvents({ type: 'change_described', title, body, contradictions })
 }

@@ -17,7 +17,7 @@ import { renderStatus } from '../../../render/status/status-comment.ts'
 type Locate = (name: string) => Located | null
 
 /** Everything that people should see of a run, as a function of its state: the same state shows the same. */
-export function desired(run: LiveRun, locate: Locate): Projection[] {
+export function desiredProjections(run: LiveRun, locate: Locate): Projection[] {
   if (!isPlanned(run)) return [...planning(run, locate), ...refusal(run, locate)]
   return [
     ...planning(run, locate),

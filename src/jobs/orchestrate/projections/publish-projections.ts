@@ -1,9 +1,9 @@
 import { type LiveRun, settingsOf } from '../../../core/run/state.ts'
 import { digest } from '../../../core/text/digest.ts'
 import type { Located, Projection, Published } from '../../../ports/forge.ts'
-import { type Draft, emptyDraft, record } from '../session/event-draft.ts'
+import { type Draft, emptyDraft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
-import { desired } from './desired-projections.ts'
+import { desiredProjections } from './desired-projections.ts'
 
 /** Milliseconds of play, so that a status that may be edited every 10 seconds is not late by a whole look. */
 const PLAY = 50
@@ -12,11 +12,11 @@ const PLAY = 50
  * Shows people where the run stands: what differs from what was shown last, in as few requests as can be. Never read back.
  * `final`: this process leaves, so the status is edited however short ago the last edit was.
  */
-export async function project(session: Session, { final }: { final: boolean }): Promise<void> {
+export async function publishProjections(session: Session, { final }: { final: boolean }): Promise<void> {
   if (session.shownState === session.state && !final) return
   // Two rounds: comments stand on the pull request that the first one may have opened.
   for (let round = 0; round < 2; round += 1) {
-    const changed = desired(seen(session), locatedIn(session)).filter((one) => hasChanged(session, one))
+    const changed = desiredProjections(seen(session), locatedIn(session)).filter((one) => hasChanged(session, one))
     const due = changed.filter((one) => final || !isTooEarly(session, one))
     if (changed.length === 0) session.shownState = session.state
     if (due.length === 0) return
@@ -26,7 +26,9 @@ export async function project(session: Session, { final }: { final: boolean }): 
 
 /** Names of all that a run in this state shows, whether the pull request that some of it stands on is known yet or not. */
 export const showable = (state: LiveRun): string[] =>
-  [() => null, () => ({ number: 1, node: '' })].flatMap((locate) => desired(state, locate).map(({ name }) => name))
+  [() => null, () => ({ number: 1, node: '' })].flatMap((locate) =>
+    desiredProjections(state, locate).map(({ name }) => name),
+  )
 
 const locatedIn =
   (session: Session) =>
@@ -83,9 +85,9 @@ export function withShown(session: Session, draft: Draft): Draft {
   const entries = [...session.shown]
     .filter(([name, { digest }]) => draft.state.projected[name]?.digest !== digest)
     .map(([name, it]) => ({ name, ...it }))
-  if (entries.length > 0) next = record(next, nowOf(session), { type: 'projected', entries })
+  if (entries.length > 0) next = recordEvents(next, nowOf(session), { type: 'projected', entries })
   if (session.pullRefused !== null && next.state.pullRefused === null)
-    next = record(next, nowOf(session), { type: 'pull_refused', why: session.pullRefused })
+    next = recordEvents(next, nowOf(session), { type: 'pull_refused', why: session.pullRefused })
   return next
 }
 

@@ -17,14 +17,14 @@ export type NewEvent = Bare<RunEvent>
 export const emptyDraft = (state: LiveRun): Draft => ({ state, events: [], refs: [] })
 
 /** Adds events, stamped as the orchestrator's own, and folds them in at once: later steps see what earlier ones decided. */
-export const record = (draft: Draft, at: string, ...events: readonly NewEvent[]): Draft =>
+export const recordEvents = (draft: Draft, at: string, ...events: readonly NewEvent[]): Draft =>
   withEvents(
     draft,
     events.map((event) => ({ by: 'tributary', ...event, at }) as RunEvent),
   )
 
 /** What was decided, behind events that come before it. */
-export const behind = (first: Draft, decided: Draft): Draft => ({
+export const withEventsFirst = (first: Draft, decided: Draft): Draft => ({
   ...withEvents(first, decided.events),
   refs: decided.refs,
 })
@@ -36,7 +36,7 @@ function withEvents(draft: Draft, events: readonly RunEvent[]): Draft {
 }
 
 /** Moves a ref with this draft; a second move of the same ref in one draft starts where the first one did. */
-export function move(draft: Draft, update: RefUpdate): Draft {
+export function moveRef(draft: Draft, update: RefUpdate): Draft {
   const earlier = draft.refs.find((one) => one.ref === update.ref)
   const others = draft.refs.filter((one) => one.ref !== update.ref)
   const from = earlier === undefined ? update.from : earlier.from
@@ -44,7 +44,7 @@ export function move(draft: Draft, update: RefUpdate): Draft {
 }
 
 /** The plan at work; throws before there is one. */
-export function planned(draft: Draft): Work {
+export function plannedWork(draft: Draft): Work {
   const work = workOf(draft.state)
   if (work === null) throw new Error(`run ${draft.state.run} has no plan`)
   return work

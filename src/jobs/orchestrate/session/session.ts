@@ -7,8 +7,8 @@ import type { Repo } from '../../../ports/repo.ts'
 import type { SlotJob } from '../../../ports/slots.ts'
 import type { OrchestrateDeps } from '../../deps.ts'
 import type { Draft } from './event-draft.ts'
-import { type Merges, noMerges } from './pending-merges.ts'
-import { type Desk, openDesk } from './stage-runner.ts'
+import { noPendingMerges, type PendingMerges } from './pending-merges.ts'
+import { createStageRunner, type StageRunner } from './stage-runner.ts'
 
 /** What one orchestrator holds in memory. All of it can be had again from git and the API: it dies without loss. */
 export interface Session {
@@ -23,7 +23,7 @@ export interface Session {
   /** Slots by name, as the job lists showed them last. */
   jobs: Map<string, SlotJob>
   /** Results that are here already, by task and attempt: the download and the look at it are not repeated. */
-  inspected: Map<string, Inspected>
+  inspected: Map<string, InspectedResult>
   /** Digests of what this process has shown, and where; recorded with the next events. */
   shown: Map<string, { number: number; node: string; digest: string }>
   /** The state that people see all of; null: something is still to be shown. */
@@ -39,13 +39,13 @@ export interface Session {
   dispatched: Map<string, number>
   /** Branches of the run that somebody has deleted. */
   deleted: Set<string>
-  merges: Merges
+  merges: PendingMerges
   started: boolean
-  desk: Desk
+  stageRunner: StageRunner
 }
 
 /** One thing that a wake-up may decide. Steps run in order, each on what the earlier ones decided. */
-export type Step = (session: Session, draft: Draft) => Promise<Draft> | Draft
+export type OrchestratorStep = (session: Session, draft: Draft) => Promise<Draft> | Draft
 
 export const nowOf = (session: Session): string => session.deps.clock.now().toISOString()
 
@@ -74,9 +74,9 @@ export function newSession(
     editedAt: new Map(),
     dispatched: new Map(),
     deleted: new Set(),
-    merges: noMerges(),
+    merges: noPendingMerges(),
     started: false,
-    desk: openDesk(),
+    stageRunner: createStageRunner(),
   }
 }
 
@@ -102,9 +102,9 @@ export function limiter(nowMilliseconds: number): Limiter {
 }
 
 /** A result after the look at it: what git holds, and whether it may land. */
-export type Inspected =
+export type InspectedResult =
   | { verdict: 'landable'; head: Sha; tree: Sha; file: ResultFile }
   | { verdict: 'failed'; head: Sha | null; failure: TaskFailure; report?: Report }
   | { verdict: 'verification'; file: ResultFile }
 
-export const keyOf = (result: { task: string; attempt: number }): string => `${result.task}-${result.attempt}`
+export const resultKey = (result: { task: string; attempt: number }): string => `${result.task}-${result.attempt}`

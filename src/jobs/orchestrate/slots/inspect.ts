@@ -1,32 +1,32 @@
 import { type TaskFailure, withTexts } from '../../../core/failure.ts'
 import type { Sha } from '../../../core/ids.ts'
-import { audit, bytesOf } from '../../../core/landing/audit.ts'
+import { audit, totalBytes } from '../../../core/landing/audit.ts'
 import { fewPaths } from '../../../core/run/hand-off.ts'
 import { recordOf, taskOf } from '../../../core/run/state.ts'
-import { type Outcome, parseResultFile, type ResultFile } from '../../../core/schedule/slot-result.ts'
+import { type AttemptOutcome, parseResultFile, type ResultFile } from '../../../core/schedule/slot-result.ts'
 import type { ChangedPath } from '../../../ports/repo.ts'
 import { type ResultArtifact, UnreadableResult } from '../../../ports/slots.ts'
 import { headAndTail } from '../../../render/markdown/fit.ts'
 import { wordsFor } from '../../commit-words.ts'
-import { type Draft, planned } from '../session/event-draft.ts'
-import type { Inspected, Session } from '../session/session.ts'
+import { type Draft, plannedWork } from '../session/event-draft.ts'
+import type { InspectedResult, Session } from '../session/session.ts'
 
 /** Bytes of a log that the journal keeps: every slot reads the snapshot. The whole of it is in the result's artifact. */
 const KEPT_LOG = 6_000
 
-const failed = (failure: TaskFailure, head: Sha | null = null): Inspected => ({
+const failed = (failure: TaskFailure, head: Sha | null = null): InspectedResult => ({
   verdict: 'failed',
   head,
   failure: trimmed(failure),
 })
-const unreadable = (detail: string): Inspected => failed({ reason: 'result-unreadable', detail })
+const unreadable = (detail: string): InspectedResult => failed({ reason: 'result-unreadable', detail })
 const trimmed = (failure: TaskFailure): TaskFailure =>
   'paths' in failure
     ? { ...failure, paths: fewPaths(failure.paths) }
     : withTexts(failure, (text) => headAndTail(text, KEPT_LOG))
 
 /** Downloads a result and looks at what git holds of it. Nothing that it says of itself is taken for true. */
-export async function inspect(session: Session, draft: Draft, result: ResultArtifact): Promise<Inspected> {
+export async function inspect(session: Session, draft: Draft, result: ResultArtifact): Promise<InspectedResult> {
   try {
     const { result: text, bundle } = await session.deps.slots.download(result)
     const parsed = parseResultFile(session.deps.redact(text))
@@ -51,17 +51,17 @@ function withShortLog(file: ResultFile): ResultFile {
   return { ...file, outcome: 'failure' in outcome ? { ...outcome, failure: trimmed(outcome.failure) } : outcome }
 }
 
-type WorkOutcome = Extract<Outcome, { kind: 'done' | 'failed' }>
+type WorkOutcome = Extract<AttemptOutcome, { kind: 'done' | 'failed' }>
 
 async function inspectWork(
   session: Session,
   draft: Draft,
   file: ResultFile,
   bundle: string | null,
-): Promise<Inspected> {
+): Promise<InspectedResult> {
   const { outcome } = file
   if (outcome.kind !== 'done' && outcome.kind !== 'failed') return unreadable(`a task cannot end as ${outcome.kind}`)
-  const { state } = recordOf(planned(draft), file.task)
+  const { state } = recordOf(plannedWork(draft), file.task)
   if (state.status !== 'in_progress') throw new Error(`task ${file.task} is not at work`)
   if (outcome.head === null || outcome.head === state.base) return withoutCommit(session, file, outcome, state.base)
   if (bundle === null) return unreadable('the bundle of commits is missing')
@@ -74,7 +74,12 @@ async function inspectWork(
 }
 
 /** Nothing was changed: the attempt's start commit stands for it. */
-async function withoutCommit(session: Session, file: ResultFile, outcome: WorkOutcome, base: Sha): Promise<Inspected> {
+async function withoutCommit(
+  session: Session,
+  file: ResultFile,
+  outcome: WorkOutcome,
+  base: Sha,
+): Promise<InspectedResult> {
   if (outcome.kind === 'failed') return failed(outcome.failure)
   return { verdict: 'landable', head: base, tree: await session.repo.treeOf(base), file }
 }
@@ -85,9 +90,9 @@ async function judge(
   file: ResultFile,
   outcome: WorkOutcome,
   at: { base: Sha; head: Sha },
-): Promise<Inspected> {
+): Promise<InspectedResult> {
   const { repo, deps } = session
-  const work = planned(draft)
+  const work = plannedWork(draft)
   const tree = await repo.treeOf(at.head)
   const changes = await repo.changes(at.base, at.head)
   const task = taskOf(work, file.task)
@@ -104,7 +109,7 @@ async function judge(
       changes,
       secrets: await repo.findSecrets(at.base, at.head, {
         own: deps.secrets,
-        mostBytes: bytesOf(work.settings.limits),
+        mostBytes: totalBytes(work.settings.limits),
       }),
     },
   )

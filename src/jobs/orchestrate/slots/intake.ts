@@ -2,15 +2,15 @@ import type { TaskFailure } from '../../../core/failure.ts'
 import { branchRef, type TaskId, taskBranch } from '../../../core/ids.ts'
 import { isFinal } from '../../../core/landing/audit.ts'
 import { mayStart } from '../../../core/landing/gate.ts'
-import { isShortage } from '../../../core/money/allowance.ts'
+import { isUnderfunded } from '../../../core/money/allowance.ts'
 import { ownOf } from '../../../core/own.ts'
 import { isAgentTask } from '../../../core/plan/plan.ts'
 import type { Report } from '../../../core/run/event.ts'
 import { recordOf, taskOf, type Work } from '../../../core/run/state.ts'
 import { nextRung } from '../../../core/schedule/retry-ladder.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
-import { type Draft, move, planned, record } from '../session/event-draft.ts'
-import { type Inspected, keyOf, nowOf, type Session } from '../session/session.ts'
+import { type Draft, moveRef, plannedWork, recordEvents } from '../session/event-draft.ts'
+import { type InspectedResult, nowOf, resultKey, type Session } from '../session/session.ts'
 import { inspect } from './inspect.ts'
 
 /** Takes in what slots have handed over: downloads all at once, then audits, and lands or fails each in order. */
@@ -20,13 +20,13 @@ export async function intake(session: Session, draft: Draft, results: readonly R
   return awaited.reduce((next, result, index) => take(session, next, result, seen[index]), draft)
 }
 
-async function inspectOnce(session: Session, draft: Draft, result: ResultArtifact): Promise<Inspected> {
-  const inspected = session.inspected.get(keyOf(result)) ?? (await inspect(session, draft, result))
-  session.inspected.set(keyOf(result), inspected)
+async function inspectOnce(session: Session, draft: Draft, result: ResultArtifact): Promise<InspectedResult> {
+  const inspected = session.inspected.get(resultKey(result)) ?? (await inspect(session, draft, result))
+  session.inspected.set(resultKey(result), inspected)
   return inspected
 }
 
-function take(session: Session, draft: Draft, result: ResultArtifact, inspected: Inspected | undefined): Draft {
+function take(session: Session, draft: Draft, result: ResultArtifact, inspected: InspectedResult | undefined): Draft {
   // The same attempt may have been handed over under two names: the first one counts.
   if (inspected === undefined || !isAwaited(draft, result)) return draft
   const taken = result.task === 'verify' ? takeVerdict : takeWork
@@ -43,9 +43,14 @@ function isAwaited(draft: Draft, result: ResultArtifact): boolean {
   return state?.status === 'in_progress' && state.attempt === result.attempt
 }
 
-function takeWork(session: Session, draft: Draft, { task, attempt }: ResultArtifact, inspected: Inspected): Draft {
+function takeWork(
+  session: Session,
+  draft: Draft,
+  { task, attempt }: ResultArtifact,
+  inspected: InspectedResult,
+): Draft {
   const at = nowOf(session)
-  const work = planned(draft)
+  const work = plannedWork(draft)
   const { state } = recordOf(work, task)
   if (inspected.verdict === 'verification' || state.status !== 'in_progress') return draft
   const branch = branchOf(draft, task)
@@ -53,16 +58,16 @@ function takeWork(session: Session, draft: Draft, { task, attempt }: ResultArtif
     const { head, failure, report } = inspected
     const next = rungAfter(session, work, task, failure)
     const ending = { head, failure, final: next.final, ...(next.replan && { replan: true }), ...(report && { report }) }
-    const failed = record(draft, at, { type: 'task_failed', task, attempt, ...ending })
-    return head === null ? failed : move(failed, { ref: branch, from: state.base, to: head })
+    const failed = recordEvents(draft, at, { type: 'task_failed', task, attempt, ...ending })
+    return head === null ? failed : moveRef(failed, { ref: branch, from: state.base, to: head })
   }
   const { head, tree, file } = inspected
   if (file.outcome.kind !== 'done') return draft
   if (!mayStart(work, task)) return refusedAtTheGate(session, draft, { task, attempt }, file.outcome.report)
   const verified = { type: 'task_verified', task, attempt, head, tree, report: file.outcome.report } as const
   const landed = work.settings.merge === 'auto' ? [{ type: 'task_landed', task, attempt } as const] : []
-  const taken = record(draft, at, verified, ...landed)
-  return head === state.base ? taken : move(taken, { ref: branch, from: state.base, to: head })
+  const taken = recordEvents(draft, at, verified, ...landed)
+  return head === state.base ? taken : moveRef(taken, { ref: branch, from: state.base, to: head })
 }
 
 /** Work that nobody approved, however it came to be done, is not taken in. */
@@ -73,14 +78,22 @@ function refusedAtTheGate(
   report: Report,
 ): Draft {
   const failure = { reason: 'not-approved', detail: `the plan that holds ${task} is not approved` } as const
-  return record(draft, nowOf(session), { type: 'task_failed', task, attempt, head: null, failure, final: true, report })
+  return recordEvents(draft, nowOf(session), {
+    type: 'task_failed',
+    task,
+    attempt,
+    head: null,
+    failure,
+    final: true,
+    report,
+  })
 }
 
 /** A program gets one more try; an agent climbs a ladder, at the end of which this part is planned anew. Want of money is no rung. */
 function rungAfter(session: Session, work: Work, id: TaskId, failure: TaskFailure) {
   const task = taskOf(work, id)
   const known = recordOf(work, id)
-  if (isShortage(failure, work.settings)) return { final: false, replan: false }
+  if (isUnderfunded(failure, work.settings)) return { final: false, replan: false }
   if (!isAgentTask(task)) return { final: isFinal(failure, known.failures), replan: false }
   const rung = nextRung(task, known, failure, work.amendments.filter(({ cause }) => cause === 'replan').length)
   const planner = session.state.planning !== null && session.deps.model !== null
@@ -89,18 +102,18 @@ function rungAfter(session: Session, work: Work, id: TaskId, failure: TaskFailur
 
 const branchOf = (draft: Draft, task: TaskId): string => branchRef(taskBranch(draft.state.run, task))
 
-function takeVerdict(session: Session, draft: Draft, { attempt }: ResultArtifact, inspected: Inspected): Draft {
-  const { verification } = planned(draft)
+function takeVerdict(session: Session, draft: Draft, { attempt }: ResultArtifact, inspected: InspectedResult): Draft {
+  const { verification } = plannedWork(draft)
   if (verification?.status !== 'in_progress') return draft
   const at = nowOf(session)
   const { on } = verification
   const outcome = inspected.verdict === 'verification' ? inspected.file.outcome : null
   if (outcome?.kind === 'verified' && outcome.on === on)
-    return record(draft, at, { type: 'verification_passed', on, attempt, report: outcome.report })
-  return record(draft, at, { type: 'verification_failed', on, attempt, failure: verdictFailure(inspected) })
+    return recordEvents(draft, at, { type: 'verification_passed', on, attempt, report: outcome.report })
+  return recordEvents(draft, at, { type: 'verification_failed', on, attempt, failure: verdictFailure(inspected) })
 }
 
-function verdictFailure(inspected: Inspected): TaskFailure {
+function verdictFailure(inspected: InspectedResult): TaskFailure {
   if (inspected.verdict === 'failed') return inspected.failure
   const outcome = inspected.verdict === 'verification' ? inspected.file.outcome : null
   if (outcome?.kind === 'verification-failed' || outcome?.kind === 'failed') return outcome.failure

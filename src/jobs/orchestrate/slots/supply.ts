@@ -1,8 +1,8 @@
 import type { ActiveRun, LiveRun } from '../../../core/run/state.ts'
 import { slotsAtWork } from '../../../core/schedule/ready.ts'
 import { nextRequest, slotNames, slotsToAskFor } from '../../../core/schedule/slot-requests.ts'
-import { behind, type Draft, emptyDraft, record } from '../session/event-draft.ts'
-import { nowOf, type Session, type Step } from '../session/session.ts'
+import { type Draft, emptyDraft, recordEvents, withEventsFirst } from '../session/event-draft.ts'
+import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
 
 /** Seconds after which slots that no job list has shown are given up: the workflow run that should bring them is gone. */
 const NEVER_CAME = 180
@@ -35,13 +35,13 @@ function supplyOf(session: Session, run: LiveRun, now: Date): number {
 }
 
 /** Asks for more slots when more could work than are here. Only the intent is recorded; the dispatch follows the push. */
-export const askForSlots: Step = (session, draft) => {
+export const askForSlots: OrchestratorStep = (session, draft) => {
   if (draft.state.phase !== 'active') return draft
   const supply = supplyOf(session, draft.state, session.deps.clock.now())
   const count = slotsToAskFor(draft.state, supply)
   if (count <= 0) return draft
   const request = nextRequest(draft.state)
-  return record(draft, nowOf(session), { type: 'slots_requested', request, count, workflowRun: null })
+  return recordEvents(draft, nowOf(session), { type: 'slots_requested', request, count, workflowRun: null })
 }
 
 /** Requests all of whose jobs have ended need not be looked at again. Recorded with whatever is recorded next. */
@@ -50,7 +50,7 @@ export function forgetGoneSlots(session: Session, draft: Draft): Draft {
   for (const [request, it] of Object.entries(draft.state.slots)) {
     if (it.gone || it.workflowRun === null) continue
     const ended = slotNames(request, it.count).every((slot) => session.jobs.get(slot)?.status === 'completed')
-    if (ended) next = record(next, nowOf(session), { type: 'slots_gone', request })
+    if (ended) next = recordEvents(next, nowOf(session), { type: 'slots_gone', request })
   }
   return next
 }
@@ -72,8 +72,8 @@ export function withDispatched(session: Session, draft: Draft): Draft {
   let started = emptyDraft(session.state)
   for (const [request, workflowRun] of session.dispatched)
     if (started.state.slots[request]?.workflowRun === null)
-      started = record(started, nowOf(session), { type: 'slots_started', request, workflowRun })
-  return started.events.length === 0 ? draft : behind(started, draft)
+      started = recordEvents(started, nowOf(session), { type: 'slots_started', request, workflowRun })
+  return started.events.length === 0 ? draft : withEventsFirst(started, draft)
 }
 
 async function dispatchOnce(session: Session, request: string, count: number): Promise<number | null> {
