@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Conversation } from '../../src/agent/loop/conversation.ts'
 import { continueWith, converse } from '../../src/agent/loop/loop.ts'
-import { budget } from '../../src/agent/loop/metered-model.ts'
+import { openBudget } from '../../src/agent/loop/metered-model.ts'
 import { tool, toolText } from '../../src/agent/tools/tool.ts'
 import { finishTool } from '../../src/agent/tools/toolbox.ts'
 import { priceOf } from '../../src/core/money/price.ts'
@@ -30,7 +30,7 @@ const looking = () =>
 const talkTo = (server: ModelServer, task: string): Conversation => ({
   metered: {
     model: modelAt(server).model,
-    budget: budget(5, (name) => priceOf(name, { prices: {} })),
+    budget: openBudget(5, (name) => priceOf(name, { prices: {} })),
     role: 'work',
   },
   model: 'claude-sonnet-5-5',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { budget, callModel, tokenBound } from '../../src/agent/loop/metered-model.ts'
+import { callModel, openBudget, tokenBound } from '../../src/agent/loop/metered-model.ts'
 import { costOf, priceOf } from '../../src/core/money/price.ts'
 import { text } from '../../src/model-double/answer.ts'
 import { reset } from '../../src/model-double/fault.ts'
@@ -20,7 +20,7 @@ const breaking = (times: number) =>
 
 it('settles what the server says that a call has cost', async () => {
   const server = await breaking(0)
-  const money = budget(1, price)
+  const money = openBudget(1, price)
   expect(await callModel({ model: modelAt(server).model, budget: money, role: 'work' }, request, prompt)).toMatchObject(
     {
       ok: true,
@@ -39,7 +39,7 @@ it('pays in full for each try that broke off; the next asks for no more than the
     [worst * 2.01, 2, false],
   ] as const) {
     const server = await breaking(2)
-    const money = budget(limit, price)
+    const money = openBudget(limit, price)
     const answer = await callModel({ model: modelAt(server).model, budget: money, role: 'work' }, request, prompt)
     expect(answer.ok).toBe(tries === 3)
     expect(server.requests.length).toBe(tries)

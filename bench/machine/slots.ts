@@ -1,4 +1,4 @@
-import { budget } from '../../src/agent/loop/metered-model.ts'
+import { openBudget } from '../../src/agent/loop/metered-model.ts'
 import type { TaskFailure } from '../../src/core/failure.ts'
 import { priceOf } from '../../src/core/money/price.ts'
 import { noUsage, usdOf } from '../../src/core/money/usage.ts'
@@ -178,7 +178,7 @@ function paid(own: TaskFailure | null, usd: number, allowance: number | undefine
   if (allowance === undefined) return { failure: own, report }
   const price = priceOf(MODEL, defaultSettings)
   if (price === null) throw new Error(`the model ${MODEL} has no price`)
-  const money = budget(allowance, () => price)
+  const money = openBudget(allowance, () => price)
   const spent = () => usdOf(money.spending())
   while (spent() < usd) {
     const maxTokens = money.afford({ model: MODEL, maxTokens: ANSWER }, PROMPT)

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { type Budget, budget } from '../../../src/agent/loop/metered-model.ts'
+import { type Budget, openBudget } from '../../../src/agent/loop/metered-model.ts'
 import { costOf, type Price, priceOf } from '../../../src/core/money/price.ts'
 import { noUsage, type Usage, usdOf } from '../../../src/core/money/usage.ts'
 import { cases, randomOf } from '../../support/random.ts'
 
 /** A dollar a token of the answer, ten cents one of the prompt: sums that a reader can check. */
 const plain: Price = { input: 100_000, output: 1_000_000, cache_read: 10_000, cache_write: 100_000 }
-const ofPlain = (usd: number) => budget(usd, () => plain)
+const ofPlain = (usd: number) => openBudget(usd, () => plain)
 const sure = (usage: Partial<Usage>) => ({ usage: { ...noUsage, ...usage }, unsure: false })
 const unsure = (usage: Partial<Usage> = {}) => ({ usage: { ...noUsage, ...usage }, unsure: true })
 const asks = (maxTokens: number) => ({ model: 'm', maxTokens })
@@ -42,13 +42,13 @@ describe('money for a call', () => {
   })
 
   it('is refused for a prompt alone that passes the limit, also where answers cost nothing', () => {
-    const free = (usd: number) => budget(usd, () => ({ ...plain, output: 0 }))
+    const free = (usd: number) => openBudget(usd, () => ({ ...plain, output: 0 }))
     expect(free(99).afford(asks(2000), 1000)).toBeNull()
     expect(free(100).afford(asks(2000), 1000)).toBe(2000)
   })
 
   it('is never given for a model without a price', () => {
-    const money = budget(5, (model) => priceOf(model, { prices: {} }))
+    const money = openBudget(5, (model) => priceOf(model, { prices: {} }))
     expect(() => money.afford({ model: 'claude-unheard-of', maxTokens: 2000 }, 10)).toThrow('claude-unheard-of')
   })
 })
@@ -86,7 +86,7 @@ describe('the limit', () => {
     for (let seed = 1; seed <= cases(300); seed += 1) {
       const random = randomOf(seed)
       const limit = (1 + random(400)) / 100
-      const money = budget(limit, price)
+      const money = openBudget(limit, price)
       let paid = 0
       for (let step = 0; step < 60; step += 1) {
         paid += play(money, random)
@@ -101,7 +101,7 @@ describe('the limit', () => {
   })
 
   it('has room for all that is set aside at once, at the long price of haiku too', () => {
-    const money = budget(1, price)
+    const money = openBudget(1, price)
     const request = { model: 'claude-haiku-5-5', maxTokens: 60_000 }
     const given: number[] = []
     for (let most = money.afford(request, 150_000); most !== null; most = money.afford(request, 150_000))

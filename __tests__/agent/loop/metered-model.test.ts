@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { budget, callModel, tokenBound } from '../../../src/agent/loop/metered-model.ts'
+import { callModel, openBudget, tokenBound } from '../../../src/agent/loop/metered-model.ts'
 import type { Price } from '../../../src/core/money/price.ts'
 import { noUsage } from '../../../src/core/money/usage.ts'
 import type { Model, ModelRequest } from '../../../src/ports/model.ts'
@@ -15,7 +15,7 @@ const request: ModelRequest = {
   schema: null,
   signal: new AbortController().signal,
 }
-const metered = (model: Model, usd: number) => ({ model, budget: budget(usd, () => plain), role: 'work' as const })
+const metered = (model: Model, usd: number) => ({ model, budget: openBudget(usd, () => plain), role: 'work' as const })
 
 describe('asking a model', () => {
   it('asks for as many tokens as the money allows, and settles what the answer cost', async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Conversation } from '../../../src/agent/loop/conversation.ts'
-import { budget } from '../../../src/agent/loop/metered-model.ts'
+import { openBudget } from '../../../src/agent/loop/metered-model.ts'
 import { type Tool, tool, toolText } from '../../../src/agent/tools/tool.ts'
 import { finishTool } from '../../../src/agent/tools/toolbox.ts'
 import { manualClock } from '../../support/clock.ts'
@@ -24,7 +24,7 @@ export function conversation(answers: readonly Said[], given: Partial<Conversati
   const price = { input: 1, output: 1, cache_read: 1, cache_write: 1 }
   const clock = manualClock()
   const talk: Conversation = {
-    metered: { model, budget: budget(1000, () => price), role: 'work' },
+    metered: { model, budget: openBudget(1000, () => price), role: 'work' },
     model: 'claude-sonnet-5-5',
     system: [{ text: 'You work.', cache: true }],
     tools: [echo('look', 'read'), finish],
@@ -39,6 +39,6 @@ export function conversation(answers: readonly Said[], given: Partial<Conversati
     talk,
     model,
     clock,
-    poor: (usd: number) => ({ ...talk, metered: { ...talk.metered, budget: budget(usd, () => price) } }),
+    poor: (usd: number) => ({ ...talk, metered: { ...talk.metered, budget: openBudget(usd, () => price) } }),
   }
 }

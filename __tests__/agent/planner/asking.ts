@@ -1,4 +1,4 @@
-import { budget, type MeteredModel } from '../../../src/agent/loop/metered-model.ts'
+import { type MeteredModel, openBudget } from '../../../src/agent/loop/metered-model.ts'
 import type { PlannedTask } from '../../../src/agent/planner/plan-schema.ts'
 import type { PlannerInput } from '../../../src/agent/planner/planner-input.ts'
 import { type Exploration, noOptions } from '../../../src/core/plan/planning.ts'
@@ -26,7 +26,7 @@ const PRICE = { input: 1, output: 1, cache_read: 1, cache_write: 1 }
 /** One dollar a million tokens. */
 export const metered = (model: Model, usd = 100): MeteredModel => ({
   model,
-  budget: budget(usd, () => PRICE),
+  budget: openBudget(usd, () => PRICE),
   role: 'plan',
 })
 

@@ -1,4 +1,4 @@
-import { budget } from '../../../src/agent/loop/metered-model.ts'
+import { openBudget } from '../../../src/agent/loop/metered-model.ts'
 import type { Quotes } from '../../../src/agent/prompts/quote.ts'
 import type { Findings } from '../../../src/agent/prompts/worker-prompt.ts'
 import type { WorkPlace } from '../../../src/agent/tools/tool-access.ts'
@@ -82,7 +82,7 @@ export function attempt(answers: readonly Said[], setting: Setting = {}) {
   const controller = new AbortController()
   const clock = manualClock()
   let now = state
-  const money = budget(usd, () => price)
+  const money = openBudget(usd, () => price)
   const deps: WorkerDeps = {
     metered: { model, budget: money, role: 'work' },
     model: 'claude-sonnet-5-5',

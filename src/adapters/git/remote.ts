@@ -110,7 +110,7 @@ const PASSING = new RegExp(
   ].join('|'),
 )
 
-export interface Connection {
+export interface RemoteConnection {
   place: GitPlace
   remote: GitRemote
   network: NetworkOptions
@@ -119,7 +119,7 @@ export interface Connection {
 
 /** A command that only reads may simply be repeated. Throws with what git said last. */
 export async function readRemote(
-  { place, remote, network, clock }: Connection,
+  { place, remote, network, clock }: RemoteConnection,
   args: readonly string[],
 ): Promise<NetworkAnswer> {
   for (let tried = 1; ; tried += 1) {

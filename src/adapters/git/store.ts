@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import type { Clock } from '../../ports/clock.ts'
 import { checkedRef, checkedSha, type GitPlace, protocolOf } from './place.ts'
 import { lsRefs } from './protocol.ts'
-import { type Connection, type NetworkAnswer, type NetworkOptions, networkGit, readRemote } from './remote.ts'
+import { type NetworkAnswer, type NetworkOptions, networkGit, type RemoteConnection, readRemote } from './remote.ts'
 
 /** A bare repository that only ever fetched objects, and the remote that it fetches them from. */
-export type GitStore = Connection
+export type GitStore = RemoteConnection
 
 export interface StoreOptions extends NetworkOptions {
   gitDir: string

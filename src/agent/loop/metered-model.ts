@@ -21,25 +21,25 @@ export interface Unaffordable {
  * that the call must leave.
  */
 export async function callModel(
-  { model, budget: openBudget, role }: MeteredModel,
+  { model, budget, role }: MeteredModel,
   request: ModelRequest,
   promptTokens: number,
   kept = 0,
 ): Promise<ModelAnswer | Unaffordable> {
-  const maxTokens = openBudget.afford(request, promptTokens, kept)
-  if (maxTokens === null) return { ok: false, failure: { reason: 'unaffordable', left: openBudget.left() } }
+  const maxTokens = budget.afford(request, promptTokens, kept)
+  if (maxTokens === null) return { ok: false, failure: { reason: 'unaffordable', left: budget.left() } }
   const afforded = { ...request, maxTokens }
   let short = false
   const mayRetry = (tried: CallUsage): boolean => {
-    short = !openBudget.again(role, afforded, promptTokens, tried)
+    short = !budget.again(role, afforded, promptTokens, tried)
     return !short
   }
   const answer = await model.ask({ ...afforded, mayRetry })
-  openBudget.settle(role, afforded, promptTokens, answer)
+  budget.settle(role, afforded, promptTokens, answer)
   if (answer.ok || !short) return answer
   // It broke off, and another of the same size has no room: there may be some for a smaller one.
   request.onRestart?.()
-  return callModel({ model, budget: openBudget, role }, request, promptTokens, kept)
+  return callModel({ model, budget, role }, request, promptTokens, kept)
 }
 
 /** No text has more tokens than bytes. */
@@ -72,7 +72,7 @@ export interface Budget {
 /** Fewer tokens make no useful answer: the call is not made. */
 const LEAST_ANSWER = 1024
 
-export function budget(limitUsd: number, priceOf: (model: string) => Price | null): Budget {
+export function openBudget(limitUsd: number, priceOf: (model: string) => Price | null): Budget {
   let spending: Spending[] = []
   let open = 0
   const left = () => limitUsd - usdOf(spending) - open

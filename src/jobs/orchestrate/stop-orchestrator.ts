@@ -6,7 +6,7 @@ import { untilAppended } from '../until-appended.ts'
 import { appendEvents } from './append-events.ts'
 import { startStages } from './planning/stages.ts'
 import { publishProjections } from './projections/publish-projections.ts'
-import { type Draft, emptyDraft, moveRef, recordEvents } from './session/event-draft.ts'
+import { type Draft, emptyDraft, recordEvents, withRefMove } from './session/event-draft.ts'
 import { nowOf, type Session } from './session/session.ts'
 
 /**
@@ -67,7 +67,7 @@ async function clearAway(session: Session, draft: Draft): Promise<Draft> {
     deletions.map((one) => one.ref),
   )
   // Gone already, or moved by somebody since: neither is ours to delete.
-  return deletions.filter((one) => refs.get(one.ref) === one.from).reduce(moveRef, draft)
+  return deletions.filter((one) => refs.get(one.ref) === one.from).reduce(withRefMove, draft)
 }
 
 function deletionsOf(session: Session): RefUpdate[] {

@@ -1,4 +1,4 @@
-import { budget } from '../../agent/loop/metered-model.ts'
+import { openBudget } from '../../agent/loop/metered-model.ts'
 import type { Findings } from '../../agent/prompts/worker-prompt.ts'
 import type { WorkPlace } from '../../agent/tools/tool-access.ts'
 import { workOnTask } from '../../agent/worker/work.ts'
@@ -39,7 +39,7 @@ export async function workByModel(attempt: Attempt, findings: Findings): Promise
   const { model } = deps
   if (model === null) throw new Error('there is no model')
   const allowance = allowanceOf(attempt)
-  const money = budget(allowance, (name) => priceOf(name, settings))
+  const money = openBudget(allowance, (name) => priceOf(name, settings))
   const role = brief.conflict === null ? 'work' : 'resolve'
   const worked = await inTime(attempt, (signal) =>
     workOnTask(

@@ -4,7 +4,7 @@ import { queueable } from '../../../core/schedule/ready.ts'
 import { commitSubject } from '../../../core/text/control-characters.ts'
 import type { RefUpdate } from '../../../ports/journal.ts'
 import type { CommitWords } from '../../../ports/repo.ts'
-import { type Draft, moveRef, plannedWork, recordEvents } from '../session/event-draft.ts'
+import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { CONCURRENT_MERGES } from '../session/pending-merges.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
 import { type BaseConflict, baseOf } from './bases.ts'
@@ -64,7 +64,7 @@ async function branched(session: Session, work: Work, { id, sha }: { id: TaskId;
 }
 
 function withBranches(session: Session, draft: Draft, branches: readonly Branched[]): Draft {
-  const moved = branches.flatMap(({ moves }) => moves).reduce(moveRef, draft)
+  const moved = branches.flatMap(({ moves }) => moves).reduce(withRefMove, draft)
   const events = branches.map(
     ({ id, attempt, start }) => ({ type: 'task_queued', task: id, attempt, base: start }) as const,
   )

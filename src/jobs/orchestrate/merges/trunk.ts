@@ -4,7 +4,7 @@ import { fewPaths } from '../../../core/run/hand-off.ts'
 import { recordOf, taskOf, type Work } from '../../../core/run/state.ts'
 import { commitSubject } from '../../../core/text/control-characters.ts'
 import type { CommitWords } from '../../../ports/repo.ts'
-import { type Draft, moveRef, plannedWork, recordEvents } from '../session/event-draft.ts'
+import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { mergeWithin } from '../session/pending-merges.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
 
@@ -35,7 +35,7 @@ async function mergeOnto(session: Session, draft: Draft, step: { task: TaskId; h
     return conflict(session, draft, step.task, others, merged.paths, [trunk.tip])
   }
   const ref = branchRef(trunkBranch(session.run))
-  const moved = moveRef(draft, { ref, from: trunk.tip, to: merged.sha })
+  const moved = withRefMove(draft, { ref, from: trunk.tip, to: merged.sha })
   return recordEvents(moved, nowOf(session), { type: 'trunk_moved', task: step.task, sha: merged.sha })
 }
 

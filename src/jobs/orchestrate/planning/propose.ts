@@ -11,7 +11,7 @@ import { commitSubject } from '../../../core/text/control-characters.ts'
 import { listed } from '../../../core/text/quoted.ts'
 import { planCanBeShown } from '../../../render/plan/plan-comment.ts'
 import { isPlanned } from '../../../render/plan/planned-run.ts'
-import { type Draft, moveRef, recordEvents } from '../session/event-draft.ts'
+import { type Draft, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
 
 /** What a plan rests on. */
@@ -74,7 +74,7 @@ export async function withTrunk(
     subject: commitSubject(`Start run ${run}: ${title}`, `Start run ${run}`),
     trailers: { 'Tributary-Run': run, 'Tributary-Plan': planId },
   })
-  return { draft: moveRef(draft, { ref: branchRef(trunkBranch(run)), from: null, to: trunk }), trunk }
+  return { draft: withRefMove(draft, { ref: branchRef(trunkBranch(run)), from: null, to: trunk }), trunk }
 }
 
 export const problem = (code: Problem['code'], message: string): Problem => ({ code, task: null, field: null, message })

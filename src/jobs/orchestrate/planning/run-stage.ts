@@ -1,4 +1,4 @@
-import { budget } from '../../../agent/loop/metered-model.ts'
+import { openBudget } from '../../../agent/loop/metered-model.ts'
 import { critique } from '../../../agent/planner/critique.ts'
 import { explore } from '../../../agent/planner/explore.ts'
 import type { PlannerInput } from '../../../agent/planner/planner-input.ts'
@@ -37,7 +37,7 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
   const { planning } = session.state
   const { model } = session.deps
   if (planning === null || model === null) throw new Error('a stage needs a model and what it plans from')
-  const money = budget(usd, (name) => priceOf(name, planning.settings))
+  const money = openBudget(usd, (name) => priceOf(name, planning.settings))
   const end = await STAGES[stage.name]({
     session,
     stage,

@@ -36,7 +36,7 @@ function withEvents(draft: Draft, events: readonly RunEvent[]): Draft {
 }
 
 /** Moves a ref with this draft; a second move of the same ref in one draft starts where the first one did. */
-export function moveRef(draft: Draft, update: RefUpdate): Draft {
+export function withRefMove(draft: Draft, update: RefUpdate): Draft {
   const earlier = draft.refs.find((one) => one.ref === update.ref)
   const others = draft.refs.filter((one) => one.ref !== update.ref)
   const from = earlier === undefined ? update.from : earlier.from

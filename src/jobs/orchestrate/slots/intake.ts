@@ -9,7 +9,7 @@ import type { Report } from '../../../core/run/event.ts'
 import { recordOf, taskOf, type Work } from '../../../core/run/state.ts'
 import { nextRung } from '../../../core/schedule/retry-ladder.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
-import { type Draft, moveRef, plannedWork, recordEvents } from '../session/event-draft.ts'
+import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { type InspectedResult, nowOf, resultKey, type Session } from '../session/session.ts'
 import { inspect } from './inspect.ts'
 
@@ -59,7 +59,7 @@ function takeWork(
     const next = rungAfter(session, work, task, failure)
     const ending = { head, failure, final: next.final, ...(next.replan && { replan: true }), ...(report && { report }) }
     const failed = recordEvents(draft, at, { type: 'task_failed', task, attempt, ...ending })
-    return head === null ? failed : moveRef(failed, { ref: branch, from: state.base, to: head })
+    return head === null ? failed : withRefMove(failed, { ref: branch, from: state.base, to: head })
   }
   const { head, tree, file } = inspected
   if (file.outcome.kind !== 'done') return draft
@@ -67,7 +67,7 @@ function takeWork(
   const verified = { type: 'task_verified', task, attempt, head, tree, report: file.outcome.report } as const
   const landed = work.settings.merge === 'auto' ? [{ type: 'task_landed', task, attempt } as const] : []
   const taken = recordEvents(draft, at, verified, ...landed)
-  return head === state.base ? taken : moveRef(taken, { ref: branch, from: state.base, to: head })
+  return head === state.base ? taken : withRefMove(taken, { ref: branch, from: state.base, to: head })
 }
 
 /** Work that nobody approved, however it came to be done, is not taken in. */
