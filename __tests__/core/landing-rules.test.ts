@@ -24,6 +24,11 @@ describe('what keeps a task back for good', () => {
       ['d', 'c'],
     ])
   })
+  it('keeps nothing back that has landed before', () => {
+    const all = merged(landed(running('a > b'), 'a', 'b'), 'a', 'b')
+    const sentBack = followed<ActiveRun>(all, { type: 'task_retried', task: 'a', note: '', onto: [] })
+    expect([...blockers(failed(sentBack, 'a').work)]).toEqual([])
+  })
   it('is found behind needs that are in order', () => {
     expect([...blockers(failed(landed(running('a > c, b > c'), 'a'), 'b').work)]).toEqual([['c', 'b']])
   })
@@ -91,6 +96,8 @@ describe('the next merge', () => {
     expect(next(part)).toEqual({ next: 'wait' })
     expect(next(landed(part, 'b'))).toMatchObject({ next: 'merge', task: 'b' })
     expect(next(merged(landed(part, 'b'), 'b'))).toEqual({ next: 'none' })
+    const forced = followed<ActiveRun>(part, { type: 'task_queued', task: 'a', attempt: 1, base: shaOf('a') })
+    expect(next(landed(forced, 'b'))).toEqual({ next: 'wait' })
     expect(next(landed(partIn('soft'), 'b'))).toEqual({ next: 'wait' })
   })
   it('waits for tasks that are still to be planned', () => {

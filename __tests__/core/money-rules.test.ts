@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { exceedsShare, limitFor, stageAllowance, taskAllowance } from '../../src/core/allowance.ts'
 import { decide } from '../../src/core/decide.ts'
 import type { TaskFailure } from '../../src/core/failure.ts'
-import { allSpending, availableUsd, emptyLedger, evolveLedger, type Ledger, spentUsd } from '../../src/core/ledger.ts'
+import {
+  allSpending,
+  availableUsd,
+  costsOf,
+  emptyLedger,
+  evolveLedger,
+  type Ledger,
+  spendingOfTask,
+  spentUsd,
+} from '../../src/core/ledger.ts'
 import { isAttemptAt, isTryOf, parseMoneyKey } from '../../src/core/money-key.ts'
 import { defaultSettings, settingsSchema } from '../../src/core/settings.ts'
 import { isShortage, leastAfter } from '../../src/core/shortage.ts'
@@ -76,6 +85,11 @@ describe('money that is settled', () => {
     const twice = [reserved('design#1', 3), lost('design#1'), reserved('design#1', 2), lost('design#1')]
     expect(spentUsd(followed(planning(), ...twice).ledger)).toBe(5)
   })
+  it('is told apart by stage and by task', () => {
+    const state = followed(planning(), settled('a/1', cost(2)), settled('b/1', cost(1)), settled('design#1', cost(4)))
+    expect(costsOf(state.ledger, (key) => key === 'b/1')).toEqual([{ spending: [cost(1)], seconds: 0 }])
+    expect(spendingOfTask(state.ledger, 'a')).toEqual([cost(2)])
+  })
   it('is that of the cancelled task alone', () => {
     const two = begunIn(begunIn(agentsAtWork('a, b'), 'a', 2), 'b', 1)
     const ledger = evolveLedger(two.ledger, { type: 'task_cancelled', ...stamp, key: 'comment:9', task: 'a' })
@@ -96,6 +110,12 @@ describe('the money for a stage', () => {
     const least = limitFor(state, design)
     expect(stageAllowance(state, design)).toBeNull()
     expect([isEnough(state, least * 1.0001), isEnough(state, least * 0.999)]).toEqual([true, false])
+  })
+
+  it('may be the whole share of the stage', () => {
+    // 2.4 dollars were too few, and a quarter more is 30 % of 10.
+    const state = followed(planning(), { ...lost('design#1'), short: 2.4 })
+    expect([stageAllowance(state, design), exceedsShare(state, design)]).toEqual([3, false])
   })
 
   it('is out of reach if the stage needs more than its share of the limit, however much is left', () => {
@@ -124,6 +144,15 @@ describe('the money for an attempt', () => {
     expect(taskAllowance(atWork, 'a')).toBeCloseTo((4.5 * 3) / (3 + 6))
     const skipped = followed<ActiveRun>(scarce, { type: 'task_skipped', task: 'h' })
     expect(taskAllowance(skipped, 'a')).toBeCloseTo((4.5 * 3) / (3 + 6))
+  })
+  it('may be all that an attempt may have, after one that had a little less', () => {
+    const failure = { reason: 'allowance-spent', usd: 1.9, detail: '' } as const
+    const short = followed<ActiveRun>(
+      begunIn(agentsAtWork('a'), 'a', 1.9),
+      { type: 'task_failed', task: 'a', attempt: 1, head: null, failure, final: false },
+      { type: 'task_queued', task: 'a', attempt: 2, base: shaOf('a') },
+    )
+    expect(taskAllowance(short, 'a')).toBe(2)
   })
   it('is there for an agent in a plan by hand, which no planner has to write again', () => {
     expect(taskAllowance(running('a', { tasks: { a: { run: [] } } }), 'a')).toBe(2)
@@ -177,7 +206,7 @@ describe('a key of money', () => {
   })
   it('has a number of any length', () => {
     expect(parseMoneyKey('t3/12')).toEqual({ of: 'attempt', task: 't3', attempt: 12 })
-    expect(isAttemptAt('t3/12', 't3')).toBe(true)
+    expect([isAttemptAt('t3/12', 't3'), isAttemptAt('t3/12'), isAttemptAt('design#1')]).toEqual([true, true, false])
   })
   it('is of one stage and no other', () => {
     expect([isTryOf('design#1', 'design'), isTryOf('design#1', 'explore')]).toEqual([true, false])

@@ -32,6 +32,9 @@ describe('a value that looks as if nobody had thought of it', () => {
 
   it('does not stay with letters or digits for long', () => {
     expect(kindOf('abqz2841xwvu7306kjhm'), 'four and a half on average').toBeNull()
+    expect(kindOf('qzx7306wvk2841hjm9517'), 'three and a half').toBeNull()
+    expect(kindOf('ab73061952cd28401379'), 'long numbers').toBeNull()
+    expect(kindOf('Qwrtzp7Zxkvbm3Hjmpn'), 'capitals before words').toBeNull()
     expect(kindOf('QXZWKVBN7LMRTPJ3HGFD'), 'capitals alone').toBeNull()
     expect(kindOf('Qx7Wk3Vb9Lm2Tp5Hg8Fd')).toBe(FOUND)
   })
