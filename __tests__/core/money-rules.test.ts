@@ -18,7 +18,7 @@ import { isShortage, leastAfter } from '../../src/core/shortage.ts'
 import type { ActiveRun, AttemptRecord, LiveRun } from '../../src/core/state.ts'
 import type { Spending } from '../../src/core/usage.ts'
 import { agentPlan, agentsAtWork, followed, planning, proposal } from '../support/planning.ts'
-import { AT, asks, running, shaOf } from '../support/run.ts'
+import { AT, afterwards, asks, begun, running, shaOf } from '../support/run.ts'
 
 const stamp = { at: AT, by: 'tributary' }
 const cost = (usd: number, model = 'claude-opus-5-5', calls = 1): Spending => ({
@@ -157,6 +157,11 @@ describe('the money for an attempt', () => {
   it('is there for an agent in a plan by hand, which no planner has to write again', () => {
     expect(taskAllowance(running('a', { tasks: { a: { run: [] } } }), 'a')).toBe(2)
   })
+})
+
+it('nothing is set aside for a task that runs a program', () => {
+  const state = running('a')
+  expect(afterwards(state, ...begun(state, 'a')).ledger).toEqual(state.ledger)
 })
 
 describe('an attempt that ran out of money', () => {
