@@ -1,0 +1,304 @@
+import { describe, expect, it } from 'vitest'
+import type { Answer } from '../../src/core/answer.ts'
+import type { Asking } from '../../src/core/asked.ts'
+import { mayApprove } from '../../src/core/authority.ts'
+import type { Command } from '../../src/core/command.ts'
+import { decide } from '../../src/core/decide.ts'
+import { decidePlan } from '../../src/core/decide-plan.ts'
+import type { Failure } from '../../src/core/failure.ts'
+import { mayLand, whyNoCall } from '../../src/core/gate.ts'
+import { settingsSchema } from '../../src/core/settings.ts'
+import { type ActiveRun, emptyRun, type LiveRun, type RunState } from '../../src/core/state.ts'
+import { gate } from '../support/plan.ts'
+import { agentPlan, agentsAtWork, agentTask, followed, idOf, planning } from '../support/planning.ts'
+import {
+  AT,
+  afterwards,
+  asks,
+  begun,
+  failed,
+  landed,
+  merged,
+  proposed,
+  queued,
+  running,
+  shaOf,
+  someone,
+  verifiedBy,
+} from '../support/run.ts'
+
+const say = (state: RunState, command: Command, about: Partial<Asking> = {}) => decide(state, asks(command, about))
+const approve = (more: Partial<Extract<Command, { name: 'approve' }>> = {}): Command => ({
+  name: 'approve',
+  planId: null,
+  task: null,
+  only: null,
+  ...more,
+})
+const retry = (task: string): Command => ({ name: 'retry', task, note: '' })
+const skip = (task: string): Command => ({ name: 'skip', task })
+const cancel = (task: string | null): Command => ({ name: 'cancel', task, why: 'enough' })
+const refused = (error: Failure) => ({ ok: false, error })
+/** The answer, and nothing that happens. */
+const answered = (answer: Answer) => ({ ok: true, value: { events: [], answer } })
+const done = (answer: Answer, ...types: string[]) => ({
+  ok: true,
+  value: { events: types.map((type) => expect.objectContaining({ type, by: 'admin', key: 'comment:7' })), answer },
+})
+
+describe('one of several named approvers', () => {
+  const settings = settingsSchema.parse({ approvers: { users: ['alice', 'bob'] } })
+  it.each(['alice', 'bob', 'Bob'])('may approve alone: %s', (login) => {
+    expect(mayApprove(someone(login), settings, 'asker').ok).toBe(true)
+  })
+})
+
+describe('a run that a command cannot change', () => {
+  const live = running('a > b')
+  const ended = afterwards(live, { type: 'run_cancelled', at: AT, by: 'admin', why: '' })
+
+  it('is not there yet', () => {
+    expect(say(emptyRun, retry('a'))).toEqual(refused({ reason: 'no-run', issue: 42 }))
+  })
+  it('has ended', () => {
+    const error = { reason: 'run-ended', run: '42', conclusion: 'cancelled' } as const
+    for (const command of [approve(), retry('a'), { name: 'resume' }, { name: 'budget', usd: 99 }] as const)
+      expect(say(ended, command)).toEqual(refused(error))
+  })
+  it('was changed by this comment before', () => {
+    const [key] = live.seen
+    const detail = 'This comment was acted on before.'
+    expect(say(live, { name: 'pause' }, { key })).toEqual(answered({ code: 'already-done', run: '42', detail }))
+  })
+  it('is at work when another plan is asked for', () => {
+    const again: Command = { name: 'plan', mode: null, budget: null, maxTasks: null, paths: [], words: '' }
+    expect(say(live, again)).toEqual(refused({ reason: 'run-is-live', run: '42', phase: 'active' }))
+  })
+})
+
+describe('an approval of a part', () => {
+  const state = proposed('a > b, c > d, e')
+  const part = (only: string[] | null) => ({ run: '42', planId: state.work.planId, only, running: false })
+
+  it('adds what the part needs, and nothing that others need', () => {
+    expect(say(state, approve({ only: ['d', 'e'] }))).toEqual(
+      done({ code: 'approved', ...part(['c', 'd', 'e']), added: ['c'] }, 'plan_approved'),
+    )
+  })
+  it('adds nothing to the whole', () => {
+    expect(say(state, approve())).toEqual(done({ code: 'approved', ...part(null), added: [] }, 'plan_approved'))
+  })
+  it('counts if any of it is new', () => {
+    const some = followed<ActiveRun>(state, { type: 'plan_approved', planId: state.work.planId, only: ['e'] })
+    expect(say(some, approve({ only: ['e', 'd'] }))).toEqual(
+      done({ code: 'approved', ...part(['c', 'd', 'e']), added: ['c'], running: true }, 'plan_approved'),
+    )
+    const detail = 'This was approved before; the run goes on.'
+    expect(say(some, approve({ only: ['e'] }))).toEqual(answered({ code: 'already-done', run: '42', detail }))
+  })
+  it('writes down that the base has moved elsewhere', () => {
+    const drift = { to: shaOf('new'), paths: [], settingsChanged: false }
+    expect(say(state, approve(), { drift })).toMatchObject({
+      value: { events: [{}, { type: 'base_moved', to: shaOf('new'), paths: [], stale: false, by: 'admin' }] },
+    })
+  })
+})
+
+describe('an approval of a task', () => {
+  const start = running('a > g', { tasks: { g: gate } })
+
+  it('comes too early before the plan has passed', () => {
+    const error = { reason: 'nothing-to-approve', run: '42', phase: 'proposed' } as const
+    expect(say(proposed('a'), approve({ task: 'a' }))).toEqual(refused(error))
+  })
+  it('opens a gate, or lands what is verified', () => {
+    const reached = landed(start, 'a')
+    const waiting = afterwards(reached, ...queued(reached, 'g'))
+    expect(say(waiting, approve({ task: 'g' }))).toEqual(
+      done({ code: 'gate-approved', run: '42', task: 'g' }, 'gate_approved'),
+    )
+    const verified = afterwards(start, ...verifiedBy(start, 'a'))
+    expect(say(verified, approve({ task: 'a' }))).toEqual(
+      done({ code: 'landing-approved', run: '42', task: 'a' }, 'task_landed'),
+    )
+  })
+  it('changes nothing once it has landed', () => {
+    const answer = { code: 'already-done', run: '42', detail: '`a` has landed.' } as const
+    expect(say(landed(start, 'a'), approve({ task: 'a' }))).toEqual(answered(answer))
+  })
+  it('says what a gate waits for, and what a task waits for', () => {
+    const error = { reason: 'wrong-task-state', status: 'pending' } as const
+    expect([say(start, approve({ task: 'g' })), say(start, approve({ task: 'a' }))]).toEqual([
+      refused({ ...error, task: 'g', detail: 'It can be approved once everything it needs has landed.' }),
+      refused({ ...error, task: 'a', detail: 'It can be approved once its work is verified.' }),
+    ])
+  })
+})
+
+describe('a command on a task', () => {
+  const state = running('a > b, c')
+  const wrong = (task: string, status: string, detail: string) =>
+    refused({ reason: 'wrong-task-state', task, status, detail })
+
+  it('comes too early before the plan has passed', () => {
+    const error = { reason: 'wrong-phase', run: '42', phase: 'proposed', detail: 'Its tasks start with `/approve`.' }
+    for (const command of [retry('a'), skip('a'), cancel('a')])
+      expect(say(proposed('a'), command)).toEqual(refused(error as Failure))
+  })
+  it('names a task of the plan', () => {
+    expect(say(state, skip('z'))).toEqual(refused({ reason: 'unknown-task', task: 'z', tasks: ['a', 'b', 'c'] }))
+    expect(say(state, skip('a'))).toEqual(done({ code: 'skipped', run: '42', task: 'a' }, 'task_skipped'))
+    expect(say(failed(state, 'a'), retry('a'))).toEqual(
+      done({ code: 'retrying', run: '42', task: 'a' }, 'task_retried'),
+    )
+  })
+  it('cancels a task that has neither landed nor been skipped', () => {
+    const atWork = afterwards(state, ...begun(state, 'a'))
+    expect(say(atWork, cancel('a'))).toEqual(done({ code: 'task-cancelled', run: '42', task: 'a' }, 'task_cancelled'))
+    expect(say(landed(state, 'a'), cancel('a'))).toEqual(wrong('a', 'landed', 'What has landed stays.'))
+    const skipped = followed(state, { type: 'task_skipped', task: 'a' })
+    expect(say(skipped, cancel('a'))).toEqual(wrong('a', 'skipped', 'What has landed stays.'))
+  })
+  it('changes nothing the second time', () => {
+    const again = (detail: string) => answered({ code: 'already-done', run: '42', detail })
+    expect(say(followed(state, { type: 'task_skipped', task: 'a' }), skip('a'))).toEqual(again('`a` is skipped.'))
+    expect(say(followed(state, { type: 'task_cancelled', task: 'a' }), cancel('a'))).toEqual(again('`a` is cancelled.'))
+  })
+  it('skips nothing that is at work or has landed, and says why', () => {
+    const atWork = afterwards(state, ...begun(state, 'a'))
+    expect(say(atWork, skip('a'))).toEqual(wrong('a', 'in_progress', 'It is at work; `/cancel a` stops it first.'))
+    expect(say(landed(state, 'a'), skip('a'))).toEqual(wrong('a', 'landed', 'What has landed stays.'))
+  })
+  it('retries nothing that has still to start', () => {
+    const detail =
+      'Only a task that failed, was cancelled or skipped, waits for a review, or broke the verification can be tried again.'
+    expect(say(state, retry('a'))).toEqual(wrong('a', 'pending', detail))
+  })
+  it('puts on top of trunk only what trunk holds: a skipped task starts from its needs', () => {
+    const all = merged(landed(followed<ActiveRun>(state, { type: 'task_skipped', task: 'c' }), 'a', 'b'), 'a', 'b')
+    const on = all.work.trunk.tip
+    const broken = followed(all, {
+      type: 'verification_failed',
+      on,
+      attempt: 1,
+      failure: { reason: 'verification-failed', on, exitCode: 1, log: '' },
+    })
+    expect(say(broken, retry('b'))).toMatchObject({ value: { events: [{ onto: [on] }] } })
+    expect(say(broken, retry('c'))).toMatchObject({ value: { events: [{ onto: [] }] } })
+  })
+  it('says what stands in the place of a task that was turned into tasks', () => {
+    const plan = agentPlan('p > x', { tasks: { p: { kind: 'plan' } } })
+    const grew = { type: 'plan_amended', cause: 'expand', of: 'p', plan, planId: idOf(plan), within: true } as const
+    const grown = followed(agentsAtWork('p', { tasks: { p: { kind: 'plan' } } }), { ...grew, notes: [] })
+    const detail = 'It was turned into tasks, which stand in its place: name one of those.'
+    for (const command of [retry('p'), skip('p'), cancel('p')])
+      expect(say(grown, command)).toEqual(wrong('p', 'expanded', detail))
+  })
+})
+
+describe('a command on the whole run', () => {
+  const state = running('a > b')
+  const atWork = afterwards(state, ...begun(state, 'a'))
+  const paused = followed(state, { type: 'run_paused', why: 'by @admin' })
+
+  it('pauses it, and names who did and what is at work', () => {
+    const answer = { code: 'paused', run: '42', running: ['a'] } as const
+    expect(say(atWork, { name: 'pause' })).toEqual(done(answer, 'run_paused'))
+    expect(say(atWork, { name: 'pause' })).toMatchObject({ value: { events: [{ why: 'by @admin' }] } })
+  })
+  it('lets it go on', () => {
+    expect(say(paused, { name: 'resume' })).toEqual(done({ code: 'resumed', run: '42' }, 'run_resumed'))
+  })
+  it('changes nothing the second time', () => {
+    const again = (detail: string) => answered({ code: 'already-done', run: '42', detail })
+    expect(say(paused, { name: 'pause' })).toEqual(again('The run is paused.'))
+    expect(say(state, { name: 'resume' })).toEqual(again('The run is not paused.'))
+  })
+  it('neither pauses nor resumes what has not begun', () => {
+    const error = { reason: 'wrong-phase', run: '42', phase: 'proposed' } as const
+    const detail = ['Only a run at work can be paused.', 'Only a paused run can be resumed.'] as const
+    expect(say(proposed('a'), { name: 'pause' })).toEqual(refused({ ...error, detail: detail[0] }))
+    expect(say(proposed('a'), { name: 'resume' })).toEqual(refused({ ...error, detail: detail[1] }))
+  })
+  it('ends it at any time, and names what has landed', () => {
+    for (const [now, landed] of [
+      [planning(), []],
+      [proposed('a'), []],
+    ] as [LiveRun, string[]][])
+      expect(say(now, cancel(null))).toEqual(done({ code: 'cancelled', run: '42', landed }, 'run_cancelled'))
+    expect(say(landed(state, 'a'), cancel(null))).toEqual(
+      done({ code: 'cancelled', run: '42', landed: ['a'] }, 'run_cancelled'),
+    )
+  })
+  it('rejects no plan that has passed, and says what stops it', () => {
+    const detail = 'The plan is approved already; `/cancel` stops the run.'
+    expect(say(state, { name: 'reject', why: '' })).toEqual(
+      refused({ reason: 'wrong-phase', run: '42', phase: 'active', detail }),
+    )
+  })
+})
+
+describe('/plan', () => {
+  type Plan = Extract<Command, { name: 'plan' }>
+  const bare: Plan = { name: 'plan', mode: null, budget: null, maxTasks: null, paths: [], words: '' }
+  const issue = { title: 'An issue', body: '', isPull: false }
+  const ask = (more: Partial<Plan> = {}, about = issue, state: RunState = emptyRun, key = 'comment:7') =>
+    decidePlan({ run: '42', state, count: 0, issue: 42 }, asks<'plan'>({ ...bare, ...more }, { key }), about)
+
+  it('begins a run, and answers with its name', () => {
+    const answer = { code: 'plan-requested', run: '42' }
+    expect(ask()).toMatchObject({ value: { fresh: true, events: [{ type: 'plan_requested', run: '42' }], answer } })
+    const again = { run: '42', fresh: false, events: [], answer }
+    expect(ask({}, issue, proposed('a'), 'comment:1')).toEqual({ ok: true, value: again })
+  })
+  it('is refused on a pull request', () => {
+    expect(ask({}, { ...issue, isPull: true })).toEqual(
+      refused({
+        reason: 'bad-arguments',
+        command: 'plan',
+        detail: 'A plan is made for an issue, not on a pull request.',
+        usage: 'Comment `/plan` on issue #42.',
+      }),
+    )
+  })
+  it.each([{ mode: 'strict' }, { budget: 5 }, { maxTasks: 7 }, { paths: ['src/**'] }] as const)(
+    'keeps a single option: %j',
+    (option) => {
+      const none = { mode: null, budget: null, maxTasks: null, paths: [] }
+      expect(ask(option as Partial<Plan>)).toMatchObject({ value: { events: [{ options: { ...none, ...option } }] } })
+    },
+  )
+})
+
+describe('while the tasks of a plan come one by one', () => {
+  const open = (mode: 'soft' | 'off') =>
+    followed<ActiveRun>(
+      planning(mode),
+      { type: 'plan_begun', plan: { ...agentPlan('a'), tasks: [] }, planId: 'a'.repeat(64), trunk: shaOf('trunk') },
+      { type: 'task_planned', planned: agentTask('a'), notes: [] },
+    )
+
+  it('a run without a gate lands them as they come, and no other does', () => {
+    expect([mayLand(open('off').work, 'a'), mayLand(open('soft').work, 'a')]).toEqual([true, false])
+  })
+  it('the gate can be switched off, and nothing has to start for that', () => {
+    expect(say(open('soft'), { name: 'plan-off' })).toEqual(
+      done({ code: 'gate-off', run: '42', started: false, to: null }, 'gate_switched_off'),
+    )
+  })
+  it('or before the first has come', () => {
+    expect(say(planning(), { name: 'plan-off' })).toEqual(
+      done({ code: 'gate-off', run: '42', started: false, to: null }, 'gate_switched_off'),
+    )
+    const answer = { code: 'already-done', run: '42', detail: 'The gate of the plan is off.' } as const
+    expect(say(planning('off'), { name: 'plan-off' })).toEqual(answered(answer))
+  })
+  it('no tool may be called for a task that is not there', () => {
+    expect(whyNoCall(open('off'), { task: 'z', attempt: 1, slot: 'r1.1' })).toBe('z, attempt 1, is not at work in r1.1')
+  })
+  it('no plan is there to be revised before its planning begins', () => {
+    const state = { ...planning(), planning: null } as LiveRun
+    const detail = 'Its planning begins in a moment.'
+    expect(say(state, { name: 'revise', words: '' })).toEqual(refused({ reason: 'plan-not-ready', run: '42', detail }))
+  })
+})
