@@ -6,7 +6,7 @@ import base from './vitest.config.ts'
  * changes there by themselves; those of the jobs, with real git, take seconds, and run against changes of the jobs alone.
  */
 const TESTS: Record<string, string[]> = {
-  core: ['__tests__/core/**/*.test.ts', '__tests__/config.test.ts', '__tests__/hand-plan.test.ts'],
+  core: ['__tests__/core/**/*.test.ts', '__tests__/config/**/*.test.ts'],
   jobs: ['__tests__/jobs/**/*.test.ts'],
 }
 

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { isProtected, touchedProtected } from '../../src/core/protected.ts'
-import { assign, blockers, nextMerge, queueable, slotsAtWork, touchedBy, usableSlots } from '../../src/core/schedule.ts'
-import { settingsSchema } from '../../src/core/settings.ts'
-import type { ActiveRun, Work } from '../../src/core/state.ts'
-import { isAssembled, nextVerdict, suspects } from '../../src/core/verification.ts'
-import { gate } from '../support/plan.ts'
-import { agentPlan, agentsAtWork, followed, idOf, planning, proposal } from '../support/planning.ts'
-import { afterwards, begun, failed, landed, merged, queued, running, shaOf } from '../support/run.ts'
+import { nextMerge, touchedBy } from '../../../src/core/landing/merge-order.ts'
+import { isAssembled, nextVerdict, suspects } from '../../../src/core/landing/verification.ts'
+import { isProtected, touchedProtected } from '../../../src/core/plan/protected-paths.ts'
+import type { ActiveRun, Work } from '../../../src/core/run/state.ts'
+import { blockers } from '../../../src/core/run/task-status.ts'
+import { assign, queueable, slotsAtWork, usableSlots } from '../../../src/core/schedule/ready.ts'
+import { settingsSchema } from '../../../src/core/settings.ts'
+import { gate } from '../../support/plan.ts'
+import { agentPlan, agentsAtWork, followed, idOf, planning, proposal } from '../../support/planning.ts'
+import { afterwards, begun, failed, landed, merged, queued, running, shaOf } from '../../support/run.ts'
 
 const skipped = (state: ActiveRun, task: string) => followed<ActiveRun>(state, { type: 'task_skipped', task })
 const cancelled = (state: ActiveRun, task: string) => followed<ActiveRun>(state, { type: 'task_cancelled', task })

@@ -1,24 +1,30 @@
 import { describe, expect, it } from 'vitest'
-import { exceedsShare, limitFor, stageAllowance, taskAllowance } from '../../src/core/allowance.ts'
-import { decide } from '../../src/core/decide.ts'
-import type { TaskFailure } from '../../src/core/failure.ts'
+import { decide } from '../../../src/core/command/decide.ts'
+import type { TaskFailure } from '../../../src/core/failure.ts'
+import {
+  exceedsShare,
+  isUnderfunded,
+  leastAfterUnderfunded,
+  limitFor,
+  stageAllowance,
+} from '../../../src/core/money/allowance.ts'
+import type { Ledger } from '../../../src/core/money/ledger.ts'
 import {
   allSpending,
   availableUsd,
   costsOf,
   emptyLedger,
-  evolveLedger,
-  type Ledger,
   spendingOfTask,
   spentUsd,
-} from '../../src/core/ledger.ts'
-import { isAttemptAt, isTryOf, parseMoneyKey } from '../../src/core/money-key.ts'
-import { defaultSettings, settingsSchema } from '../../src/core/settings.ts'
-import { isShortage, leastAfter } from '../../src/core/shortage.ts'
-import type { ActiveRun, AttemptRecord, LiveRun } from '../../src/core/state.ts'
-import type { Spending } from '../../src/core/usage.ts'
-import { agentPlan, agentsAtWork, followed, planning, proposal } from '../support/planning.ts'
-import { AT, afterwards, asks, begun, running, shaOf } from '../support/run.ts'
+} from '../../../src/core/money/ledger.ts'
+import { isAttemptAt, isTryOf, parseMoneyKey } from '../../../src/core/money/money-key.ts'
+import type { Spending } from '../../../src/core/money/usage.ts'
+import { evolveLedger } from '../../../src/core/run/evolve-ledger.ts'
+import type { ActiveRun, AttemptRecord, LiveRun } from '../../../src/core/run/state.ts'
+import { taskAllowance } from '../../../src/core/schedule/attempt-allowance.ts'
+import { defaultSettings, settingsSchema } from '../../../src/core/settings.ts'
+import { agentPlan, agentsAtWork, followed, planning, proposal } from '../../support/planning.ts'
+import { AT, afterwards, asks, begun, running, shaOf } from '../../support/run.ts'
 
 const stamp = { at: AT, by: 'tributary' }
 const cost = (usd: number, model = 'claude-opus-5-5', calls = 1): Spending => ({
@@ -167,17 +173,17 @@ it('nothing is set aside for a task that runs a program', () => {
 describe('an attempt that ran out of money', () => {
   const settings = settingsSchema.parse({ budget: { task_usd: 2 } })
   const spent = (usd: number): TaskFailure => ({ reason: 'allowance-spent', usd, detail: '' })
-  const leastOnce = (failure: TaskFailure | null) => leastAfter([{ failure } as AttemptRecord], settings)
+  const leastOnce = (failure: TaskFailure | null) => leastAfterUnderfunded([{ failure } as AttemptRecord], settings)
 
   it('was short if it had less than an attempt may have', () => {
     const failures = [spent(1.9), spent(2), { reason: 'no-change' } as const, null]
-    expect(failures.map((failure) => isShortage(failure, settings))).toEqual([true, false, false, false])
+    expect(failures.map((failure) => isUnderfunded(failure, settings))).toEqual([true, false, false, false])
   })
   it('wants a quarter more the next time, and no more than an attempt may have', () => {
     expect([spent(1), spent(1.9), spent(2), { reason: 'no-change' } as const, null].map(leastOnce)).toEqual([
       1.25, 2, 0, 0, 0,
     ])
-    expect(leastAfter([], settings)).toBe(0)
+    expect(leastAfterUnderfunded([], settings)).toBe(0)
   })
 })
 

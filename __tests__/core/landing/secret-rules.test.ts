@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { secretIn, secretSeeker } from '../../src/core/secrets.ts'
+import { secretIn, secretSeeker } from '../../../src/core/landing/secrets.ts'
 
 /** What a value is taken for, as the value of a secret name. */
 const kindOf = (value: string) => secretIn('src/a.ts', `const apiKey = '${value}'`)

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { audit, type HandedOver, isFinal, protectedAmong } from '../../src/core/audit.ts'
-import type { TaskFailure } from '../../src/core/failure.ts'
-import { settingsSchema } from '../../src/core/settings.ts'
-import { taskNamed } from '../support/plan.ts'
-import { shaOf } from '../support/run.ts'
+import type { TaskFailure } from '../../../src/core/failure.ts'
+import type { HandedOverCommit } from '../../../src/core/landing/audit.ts'
+import { audit, isFinal, protectedAmong } from '../../../src/core/landing/audit.ts'
+import { settingsSchema } from '../../../src/core/settings.ts'
+import { taskNamed } from '../../support/plan.ts'
+import { shaOf } from '../../support/run.ts'
 
 const settings = settingsSchema.parse({ protected_paths: ['a/keys/**'], limits: { files: 2, file_kilobytes: 1 } })
 const task = taskNamed('a', { writes: ['a/**'] })
 const given = { base: shaOf('base'), verifiedTree: shaOf('tree') }
 const file = (path: string, newMode = '100644', bytes = 10, oldMode = '000000') => ({ path, newMode, oldMode, bytes })
-const verdict = (more: Partial<HandedOver>) =>
+const verdict = (more: Partial<HandedOverCommit>) =>
   audit(task, settings, given, {
     head: shaOf('head'),
     parents: [given.base],

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import type { Answer } from '../../src/core/answer.ts'
-import type { Asking } from '../../src/core/asked.ts'
-import { mayApprove } from '../../src/core/authority.ts'
-import type { Command } from '../../src/core/command.ts'
-import { decide } from '../../src/core/decide.ts'
-import { decidePlan } from '../../src/core/decide-plan.ts'
-import type { Failure } from '../../src/core/failure.ts'
-import { mayLand, whyNoCall } from '../../src/core/gate.ts'
-import { settingsSchema } from '../../src/core/settings.ts'
-import { type ActiveRun, emptyRun, type LiveRun, type RunState } from '../../src/core/state.ts'
-import { gate } from '../support/plan.ts'
-import { agentPlan, agentsAtWork, agentTask, followed, idOf, planning } from '../support/planning.ts'
+import { mayApprove } from '../../../src/core/command/authority.ts'
+import { decide } from '../../../src/core/command/decide.ts'
+import { decidePlan } from '../../../src/core/command/decide-plan.ts'
+import type { CommandAnswer, CommandFacts } from '../../../src/core/command/decision.ts'
+import type { Command } from '../../../src/core/command/grammar.ts'
+import type { Failure } from '../../../src/core/failure.ts'
+import { mayLand, whyNoCall } from '../../../src/core/landing/gate.ts'
+import type { ActiveRun, LiveRun, RunState } from '../../../src/core/run/state.ts'
+import { emptyRun } from '../../../src/core/run/state.ts'
+import { settingsSchema } from '../../../src/core/settings.ts'
+import { gate } from '../../support/plan.ts'
+import { agentPlan, agentsAtWork, agentTask, followed, idOf, planning } from '../../support/planning.ts'
 import {
   AT,
   afterwards,
@@ -25,9 +25,10 @@ import {
   shaOf,
   someone,
   verifiedBy,
-} from '../support/run.ts'
+} from '../../support/run.ts'
 
-const say = (state: RunState, command: Command, about: Partial<Asking> = {}) => decide(state, asks(command, about))
+const say = (state: RunState, command: Command, about: Partial<CommandFacts> = {}) =>
+  decide(state, asks(command, about))
 const approve = (more: Partial<Extract<Command, { name: 'approve' }>> = {}): Command => ({
   name: 'approve',
   planId: null,
@@ -40,8 +41,8 @@ const skip = (task: string): Command => ({ name: 'skip', task })
 const cancel = (task: string | null): Command => ({ name: 'cancel', task, why: 'enough' })
 const refused = (error: Failure) => ({ ok: false, error })
 /** The answer, and nothing that happens. */
-const answered = (answer: Answer) => ({ ok: true, value: { events: [], answer } })
-const done = (answer: Answer, ...types: string[]) => ({
+const answered = (answer: CommandAnswer) => ({ ok: true, value: { events: [], answer } })
+const done = (answer: CommandAnswer, ...types: string[]) => ({
   ok: true,
   value: { events: types.map((type) => expect.objectContaining({ type, by: 'admin', key: 'comment:7' })), answer },
 })
