@@ -30,10 +30,13 @@ it('catches each way of importing what a room may not', async () => {
     'border-is-not-imported: src/ports/wires.ts -> src/main.ts',
     'core-imports: src/core/pushes.ts -> src/adapters/git/push.ts',
     'core-imports: src/core/reads.ts -> fs',
+    'core-order: src/core/text/early.ts -> src/core/plan/sound.ts',
     'jobs-imports: src/jobs/work.ts -> src/adapters/git/push.ts',
+    'known-folder: src/core/drawer/free.ts -> src/core/plan/sound.ts',
     'known-room: src/drawer/utils.ts -> src/render/one.ts',
     'no-circles: src/render/one.ts -> src/render/two.ts',
     'no-orphans: src/core/alone.ts -> src/core/alone.ts',
     'ports-imports: src/ports/wires.ts -> src/main.ts',
+    'render-order: src/render/check/beside.ts -> src/render/pull/body.ts',
   ])
 })

@@ -49,7 +49,7 @@ for (const [room, least] of Object.entries(ROOMS)) {
     plugins: ['@stryker-mutator/vitest-runner'],
     vitest: { configFile: 'vitest.mutation.config.ts', related: false },
     coverageAnalysis: 'perTest',
-    // What is computed once, when a module is loaded, would need it loaded anew for each change.
+    // What is computed once, when a module is loaded, would need the module loaded again for each change.
     ignoreStatic: true,
     ignorePatterns: ['dist', 'bench', 'coverage', 'bench-results'],
     tempDirName: `${RESULTS}/sandbox`,

@@ -5,7 +5,10 @@ import { type RunEvent, runEventSchema } from '../../../src/core/run/event.ts'
 import { replay } from '../../../src/core/run/evolve.ts'
 import { runStateSchema } from '../../../src/core/run/state.ts'
 
-/** Written by the code as it was on 2026-11-29, before its rooms were made: events and states of its tests, and a run of its demo. */
+/**
+ * Written by the code as it was on 2026-11-29, before it got its rooms: events and states of its tests, and a run of its demo. Only
+ * `slots_gone` was written by hand, and checked by that code's schema.
+ */
 const linesOf = (name: string): unknown[] =>
   readFileSync(join(import.meta.dirname, '../../fixtures/journal', name), 'utf8')
     .trimEnd()

@@ -8,7 +8,7 @@ import { type CommandFacts, type CommandRequest, type DecisionResult, done, stam
 
 /** `/retry t3`, `/skip t3` and `/cancel t3`. */
 export function decideOnTask(state: LiveRun, asked: CommandRequest<'retry' | 'skip' | 'cancel'>): DecisionResult {
-  const named = taskNamed(state, asked.command.task ?? asked.threadTask)
+  const named = taskNamed(state, asked.command.task)
   if (!named.ok) return named
   const { run, task } = named.value
   switch (asked.command.name) {
