@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TaskFailure } from '../../../src/core/failure.ts'
 import { recordOf } from '../../../src/core/run/state.ts'
-import { modelTierOf, nextRung } from '../../../src/core/schedule/retry-ladder.ts'
+import { isFinal, modelTierOf, nextRung } from '../../../src/core/schedule/retry-ladder.ts'
 import { PACE } from '../../support/pace.ts'
 import { agentsAtWork, agentTask, followed } from '../../support/planning.ts'
 import { shaOf } from '../../support/run.ts'
@@ -93,5 +93,13 @@ describe('an agent that fails', () => {
   })
   it.each(['protected-paths', 'forbidden-mode', 'secret-in-diff'] as const)('%s goes to a person at once', (reason) => {
     expect(nextRung(task, having(), { reason, paths: ['x'] }, 0)).toBe('person')
+  })
+})
+
+describe('a program that fails', () => {
+  it('tries once more what may have been chance, and asks a person about the rest at once', () => {
+    expect(isFinal({ reason: 'acceptance-failed', exitCode: 1, log: '' }, 0)).toBe(false)
+    expect(isFinal({ reason: 'acceptance-failed', exitCode: 1, log: '' }, 1)).toBe(true)
+    expect(isFinal({ reason: 'outside-paths', paths: ['b'] }, 0)).toBe(true)
   })
 })

@@ -8,11 +8,7 @@ import { ownOf } from '../own.ts'
 import { isAgentTask, type Task } from '../plan/plan.ts'
 import { type PlanDraft, type Planning, type Stage, type StageName, unanswered } from '../plan/planning.ts'
 import { type ActiveRun, isSettled, type LiveRun, recordOf, type Work } from '../run/state.ts'
-
-/** Tries of one stage before it is given up. */
-const TRIES = 3
-/** Designs of one version: the first, and one that takes the critique in. */
-const DESIGNS = 2
+import { DESIGNS, STAGE_TRIES } from './retry-ladder.ts'
 
 /**
  * What the planner should be at now, beside the run: it plans, scopes, mends and describes while workers work. In a pause
@@ -72,7 +68,7 @@ export function whyGivenUp(state: LiveRun, name: StageName, task: TaskId | null 
   const setback = state.setbacks[stageId(name, task)]
   if (setback === undefined) return null
   const isSpared = SPARED.includes(name) && exceedsShare(state, { name, task })
-  return setback.tries >= TRIES || isSpared ? setback.why : null
+  return setback.tries >= STAGE_TRIES || isSpared ? setback.why : null
 }
 
 function planStage({ planning }: LiveRun): Wanted[] {

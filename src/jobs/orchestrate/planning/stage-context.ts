@@ -2,9 +2,10 @@ import type { MeteredModel } from '../../../agent/loop/metered-model.ts'
 import type { PlannerInput } from '../../../agent/planner/planner-input.ts'
 import type { NoAnswer } from '../../../agent/planner/structured-answer.ts'
 import type { Planning, Stage } from '../../../core/plan/planning.ts'
+import type { NewEvent } from '../../../core/run/event.ts'
 import { redactDeeply } from '../../../core/text/redact.ts'
 import type { Sources } from '../../../ports/sources.ts'
-import { type Draft, type NewEvent, recordEvents } from '../session/event-draft.ts'
+import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
 
 /** Everything that one try of a stage has at hand. The state is the one that it began with. */

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../../core/run/event.ts'
+import type { NewEvent, RunEvent } from '../../../core/run/event.ts'
 import { replayOn } from '../../../core/run/evolve.ts'
 import { type LiveRun, type Work, workOf } from '../../../core/run/state.ts'
 import type { RefUpdate } from '../../../ports/journal.ts'
@@ -9,10 +9,6 @@ export interface Draft {
   events: RunEvent[]
   refs: RefUpdate[]
 }
-
-type Bare<Event> = Event extends RunEvent ? Omit<Event, 'at' | 'by'> & { by?: string } : never
-/** An event without its stamp. */
-export type NewEvent = Bare<RunEvent>
 
 export const emptyDraft = (state: LiveRun): Draft => ({ state, events: [], refs: [] })
 
