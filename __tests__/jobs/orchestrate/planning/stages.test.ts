@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { StageName } from '../../../../src/core/plan/planning.ts'
-import { basisOf } from '../../../../src/jobs/orchestrate/planning/stages.ts'
+import { basisOf } from '../../../../src/core/schedule/planning-stages.ts'
 import { followed, planning } from '../../../support/planning.ts'
 
 it.each<[StageName, boolean]>([
