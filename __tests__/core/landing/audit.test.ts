@@ -9,7 +9,6 @@ const task = taskNamed('a', { writes: ['a/**', '.github/**', '.gitmodules'] })
 const given = { base: shaOf('base'), verifiedTree: shaOf('tree') }
 const file = (path: string, newMode = '100644', bytes = 10, oldMode = '000000') => ({ path, newMode, oldMode, bytes })
 const handedOver = (more: Partial<HandedOverCommit> = {}): HandedOverCommit => ({
-  head: shaOf('head'),
   parents: [given.base],
   tree: given.verifiedTree,
   saysOurWords: true,

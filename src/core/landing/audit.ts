@@ -9,7 +9,6 @@ import type { SecretsFound } from './secrets.ts'
 
 /** What git says of the commit that a slot handed over; nothing here is the slot's own word. */
 export interface HandedOverCommit {
-  head: Sha
   parents: readonly Sha[]
   tree: Sha
   /** Its author and its message are those that a slot gives it. */

@@ -41,7 +41,7 @@ const nothingDone = (failure: TaskFailure): AgentEnd => ({
 
 function handedOver(attempt: Attempt, ended: AgentEnd): AttemptOutcome {
   const failure = ended.failure === null ? null : withTexts(ended.failure, attempt.redact)
-  return outcomeOf({ ...ended, failure, base: attempt.assignment.base, report: reportOf(attempt, ended) })
+  return outcomeOf({ ...ended, failure, assignment: attempt.assignment, report: reportOf(attempt, ended) })
 }
 
 /** The same for accepted and failed work: what it cost, and the agent's account of it. */

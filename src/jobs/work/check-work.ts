@@ -121,9 +121,9 @@ const unchecked = (failure: TaskFailure, tree: Sha | null = null): CheckResult =
   seconds: 0,
 })
 
-/** Where an attempt ended. `checked`: null if its failure came before the checks. */
+/** How an attempt ended. `checked`: null if its failure came before the checks. */
 interface AttemptEnd {
-  base: Sha
+  assignment: Pick<TaskAssignment, 'task' | 'base'>
   kept: Pick<WorkTreeState, 'commit'>
   failure: TaskFailure | null
   checked: CheckResult | null
@@ -131,10 +131,10 @@ interface AttemptEnd {
 }
 
 /** What is handed over: a failed attempt's commit too, so that its branch can show it. */
-export function outcomeOf({ base, kept: { commit }, failure, checked, report }: AttemptEnd): AttemptOutcome {
+export function outcomeOf({ assignment, kept: { commit }, failure, checked, report }: AttemptEnd): AttemptOutcome {
   if (failure !== null)
     return { kind: 'failed', failure, head: commit?.head ?? null, tree: commit?.tree ?? null, report }
   const tree = checked?.tree
-  if (tree == null) throw new Error('an attempt was accepted without a tree')
-  return { kind: 'done', head: commit?.head ?? base, tree, report }
+  if (tree == null) throw new Error(`${assignment.task} was accepted without a tree`)
+  return { kind: 'done', head: commit?.head ?? assignment.base, tree, report }
 }

@@ -34,7 +34,7 @@ export async function performProgram(
     acceptanceSeconds: checked?.seconds ?? 0,
     acceptanceLog: checked?.log ?? '',
   }
-  return outcomeOf({ base, kept, failure: failed ?? checked?.failure ?? null, checked, report })
+  return outcomeOf({ assignment, kept, failure: failed ?? checked?.failure ?? null, checked, report })
 }
 
 const failureOf = (ran: CommandRun | null, watch: Stopwatch): TaskFailure | null =>

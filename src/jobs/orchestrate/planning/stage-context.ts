@@ -8,7 +8,7 @@ import type { Sources } from '../../../ports/sources.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
 
-/** Everything that one try of a stage has at hand. The state is the one that it began with. */
+/** The input of one try of a stage. The state is the one at its beginning. */
 export interface StageContext {
   session: Session
   stage: Stage
@@ -19,10 +19,10 @@ export interface StageContext {
   signal: AbortSignal
 }
 
-/** What a stage came to: what to record, or why there is nothing. */
+/** The end of a stage: what to record, or why there is nothing. */
 export type StageEnd = { ok: true; into(session: Session, draft: Draft): Promise<Draft> | Draft } | NoAnswer
 
-/** Records these events when the stage's word is taken in. */
+/** Records these events, redacted, when the result is taken in. */
 export const recordsEvents = (...found: NewEvent[]): StageEnd => ({
   ok: true,
   into: (session, draft) => recordEvents(draft, nowOf(session), ...redactDeeply(found, session.deps.redact)),

@@ -10,7 +10,7 @@ import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/e
 import { type InspectedResult, nowOf, resultKey, type Session } from '../session/session.ts'
 import { inspect } from './inspect.ts'
 
-/** Takes in what slots have handed over: downloads all at once, then audits, and lands or fails each in order. */
+/** Downloads and audits the results of slots at the same time, then lands or fails each in order. */
 export async function intake(session: Session, draft: Draft, results: readonly ResultArtifact[]): Promise<Draft> {
   const awaited = results.filter((result) => isAwaited(draft, result))
   const seen = await Promise.all(awaited.map((result) => inspectOnce(session, draft, result)))
@@ -24,13 +24,13 @@ async function inspectOnce(session: Session, draft: Draft, result: ResultArtifac
 }
 
 function take(session: Session, draft: Draft, result: ResultArtifact, inspected: InspectedResult | undefined): Draft {
-  // The same attempt may have been handed over under two names: the first one counts.
+  // Two artifacts may hold the same attempt: the first one counts.
   if (inspected === undefined || !isAwaited(draft, result)) return draft
   const taken = result.task === 'verify' ? takeVerdict : takeWork
   return taken(session, draft, result, inspected)
 }
 
-/** Only the attempt that the journal knows to be at work is taken; a late result of an earlier one changes nothing. */
+/** Only the attempt that the journal has at work is awaited; a late result of an earlier one changes nothing. */
 function isAwaited(draft: Draft, result: ResultArtifact): boolean {
   if (draft.state.phase !== 'active' || result.run !== draft.state.run) return false
   const { work } = draft.state
@@ -67,7 +67,7 @@ function takeWork(
   return head === state.base ? taken : withRefMove(taken, { ref: branch, from: state.base, to: head })
 }
 
-/** Work that nobody approved, however it came to be done, is not taken in. */
+/** Work that is not approved does not land, however it came to be done. */
 function refusedAtTheGate(
   session: Session,
   draft: Draft,
