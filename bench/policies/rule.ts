@@ -1,10 +1,10 @@
 import type { Task } from '../../src/core/plan/plan.ts'
 import { recordOf, type Work } from '../../src/core/run/state.ts'
 import { startable } from '../../src/core/schedule/ready.ts'
+import { freeSlots } from '../../src/core/schedule/slot-jobs.ts'
 import { STEPS } from '../../src/jobs/orchestrate/orchestrate.ts'
 import { recordEvents } from '../../src/jobs/orchestrate/session/event-draft.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../../src/jobs/orchestrate/session/session.ts'
-import { freeSlots } from '../../src/jobs/orchestrate/slots/supply.ts'
 import { startWork } from '../../src/jobs/orchestrate/steps.ts'
 
 /** Which of the tasks that could start do so, and in which order. The scheduler that ships knows nothing of it. */
@@ -20,7 +20,7 @@ const startBy =
     if (draft.state.phase !== 'active') return draft
     const { work } = draft.state
     if (work.verification?.status === 'queued') return startWork(session, draft)
-    const slots = freeSlots(session, draft.state)
+    const slots = freeSlots(draft.state, session.jobs)
     // In the order of the plan, so that a rule that says nothing of two tasks takes the first.
     const could = new Set(startable(work).map(({ id }) => id))
     const chosen = rule(

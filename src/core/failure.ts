@@ -71,6 +71,7 @@ export const problemSchema = z.strictObject({
     'bad-settings',
     'no-model',
     'model-failed',
+    // Stands in old journals only.
     'over-budget',
   ]),
   task: z.string().nullable(),
@@ -87,12 +88,10 @@ export type Failure =
   | { reason: 'bots-may-not'; actor: string }
   | { reason: 'unknown-command'; word: string; suggestion: string | null }
   | { reason: 'bad-arguments'; command: string; detail: string; usage: string }
-  | { reason: 'not-yet-available'; command: string; detail: string }
   | { reason: 'no-run'; issue: number }
   | { reason: 'run-is-live'; run: string; phase: string }
   | { reason: 'run-ended'; run: string; conclusion: string }
   | { reason: 'nothing-to-approve'; run: string; phase: string }
-  | { reason: 'already-approved'; run: string }
   | { reason: 'plan-outdated'; given: string; latest: string }
   | { reason: 'plan-stale'; paths: readonly string[]; settingsChanged: boolean }
   | { reason: 'plan-newer-than-comment'; planId: string }

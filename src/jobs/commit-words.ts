@@ -3,7 +3,7 @@ import type { TaskAssignment } from '../core/schedule/assignment.ts'
 import { commitSubject } from '../core/text/control-characters.ts'
 import type { CommitWords } from '../ports/repo.ts'
 
-/** What the commit of an attempt says; nobody hands over one that says anything else. */
+/** Message and trailers of an attempt's commit; the audit refuses any other. */
 export const wordsFor = (
   run: RunId,
   { task, attempt, title }: Pick<TaskAssignment, 'task' | 'attempt' | 'title'>,

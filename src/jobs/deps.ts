@@ -10,7 +10,7 @@ import type { Model } from '../ports/model.ts'
 import type { Repo } from '../ports/repo.ts'
 import type { Slots } from '../ports/slots.ts'
 
-/** What every job is given; all of it comes from the entry. */
+/** What every job works with; all of it comes from the entry. */
 export interface JobDeps {
   forge: Forge
   journal: Journal
@@ -33,19 +33,19 @@ export interface OrchestrateDeps extends JobDeps {
   readPlan(issueBody: string, settings: Settings): Result<Plan, Problem[]>
   /** Values that must never be shown or land in a diff. */
   secrets: readonly string[]
-  /** Takes them out of whatever comes from outside. */
+  /** Removes them from any text that comes from outside. */
   redact: Redact
   /** When this job hands over to a fresh one, before GitHub stops it. */
   handOverAt: Date
 }
 
-/** A comment that may hold a command; `line` is what the CommonMark parser found. */
+/** A comment that may hold a command; `line`: the command line that the CommonMark parser found. */
 export interface CommandComment {
   id: number
   line: string | null
   createdAt: string
   issue: { number: number; title: string; body: string; isPull: boolean }
   sender: { login: string; type: string }
-  /** False for a re-run workflow: an answer may be there. */
+  /** False for a re-run workflow: the comment may have its answer already. */
   firstDelivery: boolean
 }

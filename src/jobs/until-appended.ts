@@ -1,9 +1,9 @@
-/** Others write a few times a minute at most: so many refusals are a fault, not a race. */
+/** Other processes write a few times a minute at most: so many refusals are a fault, not a race. */
 const TRIES = 10
 
 /**
  * Reads, decides and appends, again from the start if another process wrote in between.
- * @param attempt answers null if its append was refused
+ * @param attempt returns null if its append was refused
  * @throws after ten refusals
  */
 export async function untilAppended<Done>(attempt: () => Promise<Done | null>): Promise<Done> {

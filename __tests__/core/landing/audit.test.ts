@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { audit, type HandedOverCommit, isFinal } from '../../../src/core/landing/audit.ts'
+import { audit, type HandedOverCommit } from '../../../src/core/landing/audit.ts'
 import { settingsSchema } from '../../../src/core/settings.ts'
 import { taskNamed } from '../../support/plan.ts'
 import { shaOf } from '../../support/run.ts'
@@ -9,7 +9,6 @@ const task = taskNamed('a', { writes: ['a/**', '.github/**', '.gitmodules'] })
 const given = { base: shaOf('base'), verifiedTree: shaOf('tree') }
 const file = (path: string, newMode = '100644', bytes = 10, oldMode = '000000') => ({ path, newMode, oldMode, bytes })
 const handedOver = (more: Partial<HandedOverCommit> = {}): HandedOverCommit => ({
-  head: shaOf('head'),
   parents: [given.base],
   tree: given.verifiedTree,
   saysOurWords: true,
@@ -54,13 +53,5 @@ describe('the audit before landing', () => {
     ['what nobody can search for secrets', { secrets: { paths: [], unread: ['a/x'] } }, 'too-large'],
   ])('%s: %j is %s', (_what, more, reason) => {
     expect(verdict(more)).toBe(reason)
-  })
-})
-
-describe('automatic retries', () => {
-  it('tries once more what may have been chance, and asks a person about the rest at once', () => {
-    expect(isFinal({ reason: 'acceptance-failed', exitCode: 1, log: '' }, 0)).toBe(false)
-    expect(isFinal({ reason: 'acceptance-failed', exitCode: 1, log: '' }, 1)).toBe(true)
-    expect(isFinal({ reason: 'outside-paths', paths: ['b'] }, 0)).toBe(true)
   })
 })

@@ -6,6 +6,7 @@ import {
   assignmentKey,
   taskEnvironment,
   verificationCommands,
+  whySlotLeaves,
 } from '../../../src/core/schedule/assignment.ts'
 import { defaultSettings, type Settings, settingsSchema } from '../../../src/core/settings.ts'
 import { type PlanOverrides, planOf } from '../../support/plan.ts'
@@ -160,4 +161,15 @@ it('what people said reaches the program, the newest for sure, and in a form tha
   const { TRIBUTARY_NOTES = '' } = taskEnvironment('42', assignment)
   expect(TRIBUTARY_NOTES).toHaveLength(20_000)
   expect(TRIBUTARY_NOTES.endsWith('x\nnewest')).toBe(true)
+})
+
+it('lets a slot leave when its life or its patience is over, or the run has ended', () => {
+  const slots = { ...defaultSettings.slots, idle_seconds: 60, life_minutes: 10 }
+  const idle = { kind: 'idle' } as const
+  expect(whySlotLeaves(idle, slots, { age: 599, idle: 59 })).toBeNull()
+  expect(whySlotLeaves(idle, slots, { age: 0, idle: 60 })).toBe('there was nothing to do for 60 seconds')
+  expect(whySlotLeaves(idle, slots, { age: 600, idle: 0 })).toBe('it takes nothing new after 10 minutes')
+  expect(whySlotLeaves({ kind: 'leave', why: 'the run has ended' }, slots, { age: 0, idle: 0 })).toBe(
+    'the run has ended',
+  )
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { lintPlan } from '../../../src/core/plan/lint.ts'
 import type { Plan } from '../../../src/core/plan/plan.ts'
-import { foldedPlan, whyNotFolded, worthParallel } from '../../../src/core/schedule/parallel-worth.ts'
+import { foldedIfSlow, foldedPlan, whyNotFolded, worthParallel } from '../../../src/core/schedule/parallel-worth.ts'
 import { defaultSettings, settingsSchema } from '../../../src/core/settings.ts'
 import { gate } from '../../support/plan.ts'
 import { agentPlan } from '../../support/planning.ts'
@@ -99,4 +99,18 @@ describe('parallel work', () => {
   })
   it('counts no minute for a gate', () =>
     expect(worthParallel(agentPlan('a > g > b', { tasks: { g: gate } }), slots(4)).parallelMinutes).toBe(20))
+})
+
+describe('a plan that gains little from several agents', () => {
+  const chain = agentPlan('a > b', { tasks: { a: { size: 'small' }, b: { size: 'small' } } })
+  it('is folded, and the note says why', () => {
+    const folded = foldedIfSlow(chain, defaultSettings)
+    expect(folded?.plan.tasks).toHaveLength(1)
+    expect(folded?.why).toMatch(/^2 tasks were folded into one: in parallel they would be 0\.\d\d times as fast/)
+  })
+  it('stays as it is if it gains enough, has one task, or cannot be one attempt', () => {
+    expect(foldedIfSlow(agentPlan('a, b, c, d'), defaultSettings)).toBeNull()
+    expect(foldedIfSlow(agentPlan('a'), defaultSettings)).toBeNull()
+    expect(foldedIfSlow(agentPlan('a > b', { tasks: { b: gate } }), defaultSettings)).toBeNull()
+  })
 })

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import type { StageName } from '../../../src/core/plan/planning.ts'
 import type { LiveRun } from '../../../src/core/run/state.ts'
 import {
+  basisOf,
+  failedExpansions,
   isDraftReady,
+  judgedWithoutCritic,
   leastLimit,
+  orphanedStages,
   planWaitsForMoney,
   wantedStages,
   whyGivenUp,
@@ -187,4 +192,50 @@ describe('a stage that ran short of money', () => {
       false,
     ])
   })
+})
+
+describe('stages that are given up', () => {
+  const failing = (stage: string, tries: number) =>
+    Array.from({ length: tries }, (_, index) => ({
+      type: 'stage_failed' as const,
+      stage: `${stage}#${index + 1}`,
+      why: 'no answer',
+    }))
+  it('leave the word to lint, if it is the critique', () => {
+    const drafted = followed(explored(), draft('a, b, c', ['too coarse']))
+    expect(judgedWithoutCritic(followed(drafted, ...failing('critique', 2)))).toBeNull()
+    expect(judgedWithoutCritic(followed(drafted, ...failing('critique', 3)))).toEqual({
+      type: 'plan_judged',
+      accepted: false,
+      problems: ['too coarse'],
+      unjudged: 'no answer',
+    })
+  })
+  it('fail the plan task that they would have expanded', () => {
+    const state = agentsAtWork('a', { tasks: { a: { kind: 'plan' } } })
+    const givenUp = followed<typeof state>(state, ...failing('expand:a', 3))
+    expect(failedExpansions(state)).toEqual([])
+    expect(failedExpansions(givenUp)).toMatchObject([
+      { type: 'task_failed', task: 'a', attempt: 1, failure: { reason: 'model-failed' }, final: true },
+    ])
+  })
+  it('are those that had money when their process died, but no attempt', () => {
+    const reserved = followed(
+      planning(),
+      { type: 'money_reserved', stage: 'explore#1', role: 'explore', usd: 1 },
+      { type: 'money_reserved', stage: 'a/1', role: 'work', usd: 1 },
+    )
+    expect(orphanedStages(reserved)).toMatchObject([{ type: 'stage_failed', stage: 'explore#1', lost: true }])
+  })
+})
+
+it.each<[StageName, boolean]>([
+  ['explore', false],
+  ['design', true],
+  ['critique', true],
+])('a wish for another plan overtakes what is at work on this one: %s, %s', (name, isOvertaken) => {
+  const before = planning()
+  const after = followed(before, { type: 'revision_requested', words: 'smaller' })
+  const stage = { name, task: null }
+  expect(basisOf(after, stage) !== basisOf(before, stage)).toBe(isOvertaken)
 })

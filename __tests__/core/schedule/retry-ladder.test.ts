@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { TaskFailure } from '../../../src/core/failure.ts'
-import { recordOf } from '../../../src/core/run/state.ts'
-import { modelTierOf, nextRung } from '../../../src/core/schedule/retry-ladder.ts'
+import { type ActiveRun, recordOf } from '../../../src/core/run/state.ts'
+import { afterFailure, isFinal, modelTierOf, nextRung } from '../../../src/core/schedule/retry-ladder.ts'
 import { PACE } from '../../support/pace.ts'
 import { agentsAtWork, agentTask, followed } from '../../support/planning.ts'
-import { shaOf } from '../../support/run.ts'
+import { running, shaOf } from '../../support/run.ts'
 
 const failing = (log: string): TaskFailure => ({ reason: 'acceptance-failed', exitCode: 1, log })
 const task = agentTask('a')
@@ -93,5 +93,44 @@ describe('an agent that fails', () => {
   })
   it.each(['protected-paths', 'forbidden-mode', 'secret-in-diff'] as const)('%s goes to a person at once', (reason) => {
     expect(nextRung(task, having(), { reason, paths: ['x'] }, 0)).toBe('person')
+  })
+})
+
+describe('a program that fails', () => {
+  it('tries once more what may have been chance, and asks a person about the rest at once', () => {
+    expect(isFinal({ reason: 'acceptance-failed', exitCode: 1, log: '' }, 0)).toBe(false)
+    expect(isFinal({ reason: 'acceptance-failed', exitCode: 1, log: '' }, 1)).toBe(true)
+    expect(isFinal({ reason: 'outside-paths', paths: ['b'] }, 0)).toBe(true)
+  })
+})
+
+describe('after a failed attempt', () => {
+  const climbing = agentsAtWork('a')
+  const followsOn = (failure: TaskFailure, canReplan: boolean, run = climbing) =>
+    afterFailure(run.work, 'a', failure, canReplan)
+  it('an agent has another until the ladder ends', () => {
+    expect(followsOn(failing('one'), true)).toEqual({ final: false, replan: false })
+  })
+  it('the part is planned again only if the run has a planner', () => {
+    const failed = (attempt: number, log: string) =>
+      [
+        { type: 'task_queued', task: 'a', attempt, base: shaOf('a') },
+        { type: 'task_started', task: 'a', attempt, slot: 'r1.1' },
+        { type: 'task_failed', task: 'a', attempt, head: null, failure: failing(log), final: false },
+      ] as const
+    const twice = followed<ActiveRun>(climbing, ...failed(1, 'one'), ...failed(2, 'two'))
+    expect(followsOn(failing('three'), true, twice)).toEqual({ final: true, replan: true })
+    expect(followsOn(failing('three'), false, twice)).toEqual({ final: true, replan: false })
+  })
+  it('for want of money nothing ends', () => {
+    expect(followsOn({ reason: 'allowance-spent', usd: 0.01, detail: '' }, true)).toEqual({
+      final: false,
+      replan: false,
+    })
+  })
+  it('a program has one more', () => {
+    const { work } = running('a')
+    expect(afterFailure(work, 'a', failing('one'), true)).toEqual({ final: false, replan: false })
+    expect(afterFailure(work, 'a', { reason: 'no-change' }, true)).toEqual({ final: true, replan: false })
   })
 })

@@ -42,11 +42,6 @@ const FAILURES: {
     '`t9 t8` is too much.',
     'It is typed like this: `/skip t3`',
   ],
-  'not-yet-available': [
-    { reason: 'not-yet-available', command: 'revise', detail: 'Plans are written by hand.' },
-    '`/revise` cannot do this yet. Plans are written by hand.',
-    'Type `/help` to see what can be done.',
-  ],
   'no-run': [{ reason: 'no-run', issue: 42 }, 'Issue #42 has no run.', 'Type `/plan` on the issue to begin one.'],
   'run-is-live': [
     { reason: 'run-is-live', run: '42', phase: 'active' },
@@ -62,11 +57,6 @@ const FAILURES: {
     { reason: 'nothing-to-approve', run: '42', phase: 'requested' },
     'Run `42` is being planned.',
     'Type `/approve` when the plan is there, or `/status` to see how far it is.',
-  ],
-  'already-approved': [
-    { reason: 'already-approved', run: '42' },
-    'The plan of run `42` is approved already.',
-    'Type `/status` to see how far it is.',
   ],
   'plan-outdated': [
     { reason: 'plan-outdated', given: '000000000000', latest: PLAN },

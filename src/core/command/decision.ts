@@ -1,5 +1,6 @@
 import type { Failure } from '../failure.ts'
 import type { RunId, Sha, TaskId } from '../ids.ts'
+import type { BaseDrift } from '../landing/base-drift.ts'
 import type { PlanAnswer, Question } from '../plan/planning.ts'
 import { ok, type Result } from '../result.ts'
 import type { RunEvent } from '../run/event.ts'
@@ -25,13 +26,6 @@ export interface CommandFacts {
 
 export type CommandRequest<Name extends Command['name'] = Command['name']> = CommandFacts & {
   command: Extract<Command, { name: Name }>
-}
-
-export interface BaseDrift {
-  to: Sha
-  /** Paths of the plan in which the base branch moved. */
-  paths: readonly string[]
-  settingsChanged: boolean
 }
 
 interface Decision {

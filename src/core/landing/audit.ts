@@ -9,7 +9,6 @@ import type { SecretsFound } from './secrets.ts'
 
 /** What git says of the commit that a slot handed over; nothing here is the slot's own word. */
 export interface HandedOverCommit {
-  head: Sha
   parents: readonly Sha[]
   tree: Sha
   /** Its author and its message are those that a slot gives it. */
@@ -78,16 +77,3 @@ export const tooMany = (changed: number, { files }: Settings['limits']): string 
 /** Where nobody can look for secrets, there may be some. */
 export const unsearched = (paths: readonly string[], { file_kilobytes }: Settings['limits']): string =>
   `${paths[0]}${paths.length > 1 ? ` and ${paths.length - 1} more` : ''} cannot be searched for secrets: a file may have ${file_kilobytes} kB, and all of them 512 MB`
-
-/** Failures that the same program may not meet again when run once more; the rest goes to a person at once. */
-const WORTH_A_RETRY: readonly TaskFailure['reason'][] = [
-  'program-failed',
-  'acceptance-failed',
-  'acceptance-changed-files',
-  'timed-out',
-  'result-unreadable',
-]
-
-/** One automatic retry, then a person. */
-export const isFinal = (failure: TaskFailure, failuresBefore: number): boolean =>
-  failuresBefore >= 1 || !WORTH_A_RETRY.includes(failure.reason)

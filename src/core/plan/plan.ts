@@ -9,6 +9,7 @@ export type Argv = readonly string[]
 export const sizeSchema = z.enum(['small', 'medium', 'large'])
 export type Size = z.infer<typeof sizeSchema>
 
+/** `resolve` stands in old journals only: no plan may hold it, and such a task counts as one of an agent. */
 export const kindSchema = z.enum(['code', 'plan', 'resolve', 'verify', 'gate'])
 
 export const taskSchema = z.strictObject({
@@ -54,7 +55,9 @@ export type Plan = z.infer<typeof planSchema>
 
 export type Tier = Task['model_tier']
 
+const OTHER_KINDS: readonly Task['kind'][] = ['plan', 'verify', 'gate']
+
 /** An agent works on it: it has no program of its own, and it is not one that only checks, waits or plans. */
-export const isAgentTask = ({ run, kind }: Task): boolean => run.length === 0 && (kind === 'code' || kind === 'resolve')
+export const isAgentTask = ({ run, kind }: Task): boolean => run.length === 0 && !OTHER_KINDS.includes(kind)
 
 export const modelFor = (tier: Tier, { worker_model }: Settings): string => worker_model[tier]

@@ -199,4 +199,9 @@ export const runEventSchema = z.discriminatedUnion('type', [
   }),
 ])
 export type RunEvent = z.infer<typeof runEventSchema>
+
+type Unstamped<Event> = Event extends RunEvent ? Omit<Event, 'at' | 'by'> & { by?: string } : never
+/** An event without its stamp: rules return these, and the process that records them stamps them. */
+export type NewEvent = Unstamped<RunEvent>
+
 export type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>

@@ -96,6 +96,18 @@ export function assignmentKey(assignment: Assignment): string | null {
   return null
 }
 
+/** Why a slot ends now; null: it stays. `age` and `idle` in seconds. */
+export function whySlotLeaves(
+  assignment: Assignment,
+  { idle_seconds, life_minutes }: Settings['slots'],
+  { age, idle }: { age: number; idle: number },
+): string | null {
+  if (assignment.kind === 'leave') return assignment.why
+  if (age >= life_minutes * 60) return `it takes nothing new after ${life_minutes} minutes`
+  if (assignment.kind === 'idle' && idle >= idle_seconds) return `there was nothing to do for ${idle_seconds} seconds`
+  return null
+}
+
 const NOTES_LIMIT = 20_000
 
 /** What a task's program learns of its run; never a token. */

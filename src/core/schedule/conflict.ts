@@ -1,7 +1,11 @@
 import type { Sha, TaskId } from '../ids.ts'
+import { touchedBy } from '../landing/merge-order.ts'
 import type { Argv, Task } from '../plan/plan.ts'
-import type { TaskRecord, Work } from '../run/state.ts'
+import type { NewEvent } from '../run/event.ts'
+import { fewPaths } from '../run/hand-off.ts'
+import { recordOf, type TaskRecord, type Work } from '../run/state.ts'
 import { type FinishedTask, finishedTask } from './finished-task.ts'
+import { CONFLICT_RETRIES } from './retry-ladder.ts'
 
 /** The task's own work, and that of others, could not be merged: it starts anew where theirs is in already. */
 export interface Conflict {
@@ -17,6 +21,25 @@ export interface ConflictCheck {
   argv: Argv
   expect: string
 }
+
+/** A task whose work cannot be merged with that of `others`, in these paths. */
+interface FailedMerge {
+  task: TaskId
+  others: readonly TaskId[]
+  paths: readonly string[]
+  /** Heads that the task's next base holds. */
+  onto: Sha[]
+}
+
+/** The task runs again on the merged base, where its instructions are often enough to settle the conflict; too often: a person. */
+export const conflicted = (work: Work, { task, others, paths, onto }: FailedMerge): NewEvent => ({
+  type: 'task_conflicted',
+  task,
+  with: touchedBy(work, paths, others),
+  paths: fewPaths(paths),
+  onto,
+  final: recordOf(work, task).conflicts >= CONFLICT_RETRIES,
+})
 
 /** Conflicts since the task was last verified: the base holds the others' work and none of its own. */
 export function conflictOf(work: Work, id: TaskId, { attempts }: TaskRecord): Conflict | null {

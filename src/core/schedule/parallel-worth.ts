@@ -141,6 +141,17 @@ export function whyNotFolded(plan: Plan, settings: Settings): string | null {
   return null
 }
 
+/** The plan as one task if several agents gain too little and one attempt can do it all, and why; null: it stays in parts. */
+export function foldedIfSlow(plan: Plan, settings: Settings): { plan: Plan; why: string } | null {
+  if (plan.tasks.length < 2) return null
+  const { gain } = worthParallel(plan, settings)
+  if (gain >= LEAST_SPEEDUP || whyNotFolded(plan, settings) !== null) return null
+  // The folded task has a size like any other, which says less than its parts do.
+  const { turns, minutes } = wholeOf(plan, settings)
+  const why = `${plan.tasks.length} tasks were folded into one: in parallel they would be ${gain.toFixed(2)} times as fast, which is not worth several agents. Together they are assumed to take ${Math.round(minutes)} minutes, or ${turns} turns of one agent`
+  return { plan: foldedPlan(plan), why }
+}
+
 const tooMuch = (verb: string, needed: string, given: string): string =>
   `one agent for all of it would ${verb} about ${needed}, and an attempt has ${given}`
 

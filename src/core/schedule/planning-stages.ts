@@ -2,17 +2,15 @@ import type { TaskId } from '../ids.ts'
 import { mayStart } from '../landing/gate.ts'
 import { isAssembled } from '../landing/verification.ts'
 import { exceedsShare, limitFor, stageAllowance } from '../money/allowance.ts'
-import { isTryOf, moneyKey, stageId } from '../money/money-key.ts'
+import { isAttemptAt, isTryOf, moneyKey, stageId } from '../money/money-key.ts'
 import type { ModelRole } from '../money/usage.ts'
 import { ownOf } from '../own.ts'
 import { isAgentTask, type Task } from '../plan/plan.ts'
 import { type PlanDraft, type Planning, type Stage, type StageName, unanswered } from '../plan/planning.ts'
+import type { NewEvent } from '../run/event.ts'
 import { type ActiveRun, isSettled, type LiveRun, recordOf, type Work } from '../run/state.ts'
-
-/** Tries of one stage before it is given up. */
-const TRIES = 3
-/** Designs of one version: the first, and one that takes the critique in. */
-const DESIGNS = 2
+import { tasksWithStatus } from '../run/task-status.ts'
+import { DESIGNS, STAGE_TRIES } from './retry-ladder.ts'
 
 /**
  * What the planner should be at now, beside the run: it plans, scopes, mends and describes while workers work. In a pause
@@ -72,7 +70,7 @@ export function whyGivenUp(state: LiveRun, name: StageName, task: TaskId | null 
   const setback = state.setbacks[stageId(name, task)]
   if (setback === undefined) return null
   const isSpared = SPARED.includes(name) && exceedsShare(state, { name, task })
-  return setback.tries >= TRIES || isSpared ? setback.why : null
+  return setback.tries >= STAGE_TRIES || isSpared ? setback.why : null
 }
 
 function planStage({ planning }: LiveRun): Wanted[] {
@@ -140,4 +138,41 @@ export const roleOf: Readonly<Record<StageName, ModelRole>> = {
   expand: 'expand',
   replan: 'replan',
   synthesis: 'synthesis',
+}
+
+/** Without a critic, after all tries, lint alone decides, and the plan says so; null: a critic has judged or may still. */
+export function judgedWithoutCritic(state: LiveRun): NewEvent | null {
+  const { planning } = state
+  if (planning?.draft == null || planning.verdict !== null || !needsCritique(planning.draft)) return null
+  const unjudged = whyGivenUp(state, 'critique')
+  const { problems } = planning.draft
+  return unjudged === null ? null : { type: 'plan_judged', accepted: problems.length === 0, problems, unjudged }
+}
+
+/** Stages that had reserved money when the process that ran them died. */
+export const orphanedStages = ({ ledger }: LiveRun): NewEvent[] =>
+  Object.keys(ledger.reserved)
+    .filter((key) => !isAttemptAt(key))
+    .map((stage) => ({ type: 'stage_failed', stage, why: 'the orchestrator died over it', lost: true }))
+
+/** A `plan` task that could not be expanded fails, so that a person is told and can retry it. */
+export function failedExpansions(run: ActiveRun): NewEvent[] {
+  const { work } = run
+  if (work.open) return []
+  return tasksWithStatus(work, 'pending').flatMap(({ id, kind }) => {
+    const why = kind === 'plan' ? whyGivenUp(run, 'expand', id) : null
+    if (why === null) return []
+    const failure = { reason: 'model-failed', detail: `nobody could turn it into tasks: ${why}` } as const
+    const attempt = recordOf(work, id).attempts.length + 1
+    return [{ type: 'task_failed', task: id, attempt, head: null, failure, final: true }]
+  })
+}
+
+/**
+ * What a stage works from. If it changes, the result is of no use: a person's answer or wish changes the basis of the whole
+ * plan, an amendment that of one part. An exploration depends on neither.
+ */
+export function basisOf({ planning }: LiveRun, { name, task }: Pick<Stage, 'name' | 'task'>): string {
+  if (task !== null) return task
+  return name === 'explore' ? name : `${planning?.revisions.length ?? 0}.${planning?.answers.length ?? 0}`
 }

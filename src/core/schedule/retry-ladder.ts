@@ -1,12 +1,69 @@
 import type { TaskFailure } from '../failure.ts'
-import type { Task, Tier } from '../plan/plan.ts'
-import type { TaskRecord } from '../run/state.ts'
+import type { TaskId } from '../ids.ts'
+import { isUnderfunded } from '../money/allowance.ts'
+import { isAgentTask, type Task, type Tier } from '../plan/plan.ts'
+import { recordOf, type TaskRecord, taskOf, type Work } from '../run/state.ts'
+
+/*
+ * The retry policy. Figures of the upper rows stand where the failure is seen; those from `stage of the planner` on are
+ * constants of this file.
+ *
+ * layer                  | what is retried                        | how often                | pause                          | enforced in
+ * ---------------------- | -------------------------------------- | ------------------------ | ------------------------------ | -----------
+ * HTTP request, GitHub   | a read, a repeatable write, what was   | 5 repeats                | 1, 2, 4, 8, 16 s; at a limit   | adapters/github/client.ts
+ *                        | not sent, what a rate limit refused    |                          | as asked, or 60 s doubled;     |   byTheRules
+ *                        |                                        |                          | gives up above 900 s           |
+ * silence of the model   | ends a try that sends no byte          | once a try               | after 240 s before the answer, | adapters/anthropic/model.ts
+ *                        |                                        |                          | 90 s within it                 |   SILENCE
+ * try of a model call    | overload, lost connection, silence     | 6 tries (MOST_TRIES)     | 2, 6, 18, 54, 120 s less up to | adapters/anthropic/model-error.ts
+ *                        |                                        |                          | half; Retry-After up to 120 s  |   pauseAfter
+ *                        | a refused credential, once renewed     | once                     | none                           | adapters/anthropic/model.ts
+ * smaller call           | a call whose next try the budget cannot| while 1,024 tokens of an | none                           | agent/loop/metered-model.ts
+ *                        | pay for in full, with fewer tokens     | answer can be paid for   |                                |   LEAST_ANSWER
+ * schema                 | an answer that does not fit its schema | once (RETRIES)           | none                           | agent/planner/structured-answer.ts
+ * cut off                | a turn that reached its token limit    | once in a row            | none                           | agent/loop/turn.ts
+ *                        |                                        | (MOST_CUT_OFF)           |                                |
+ * no tool call           | a turn without a call, before `finish` | twice in a row           | none                           | agent/loop/turn.ts
+ *                        |                                        | (MOST_SILENT)            |                                |
+ * upload of a result     | any failure                            | 6 tries (TRIES)          | 2, 4, 8, 16, 32 s              | jobs/work/upload-result.ts
+ * look at the journal    | any failure, by a slot                 | 20 in a row (MOST_MISSES)| a poll, doubled up to 60 s     | jobs/work/journal-view.ts
+ * append to the journal  | a lost race, by a command              | 10 tries (TRIES)         | none                           | jobs/until-appended.ts
+ * stage of the planner   | a stage that failed                    | 3 tries (STAGE_TRIES)    | the next wake-up               | core/schedule/planning-stages.ts
+ *                        | a design that the critique sent back   | once (DESIGNS)           | none                           |
+ * lost slot              | a task whose slot ended                | 3 slots (LOST_SLOTS)     | none                           | core/schedule/slot-jobs.ts
+ * conflict               | a task whose work cannot be merged     | twice (CONFLICT_RETRIES) | none                           | core/schedule/conflict.ts
+ * orchestrator           | one that died: 4 deaths in a row pause  | 3 (CRASHES), then 4 more | none                           | core/schedule/recovery.ts
+ *                        | the run, 8 end the restarts            |                          |                                |
+ * attempt, program       | a failure that may be chance           | once (PROGRAM_RETRIES)   | none                           | afterFailure
+ * attempt, agent         | any but HOPELESS ones, and not the same| once                     | none                           | nextRung
+ *                        | failure twice in a row                 |                          |                                |
+ * stronger model         | the second failure                     | once                     | none                           | nextRung, modelTierOf
+ * re-plan                | the next failure: this part of the plan| 2 a task, 3 a run        | none                           | nextRung
+ * person                 | all of the above, by `/retry`          | as often as a person asks| none                           | core/run/evolve-task.ts
+ */
+
+/** Tries of one stage of the planner. A try that was short of money, or whose process died, does not count. */
+export const STAGE_TRIES = 3
+/** Designs of one version of the plan: the first, and one that takes in the critique. */
+export const DESIGNS = 2
+/** Slots lost since a person last looked after which a task fails. */
+export const LOST_SLOTS = 3
+/** Automatic runs of a task on a merged base since a person last looked. */
+export const CONFLICT_RETRIES = 2
+/** Deaths of orchestrators in a row, without progress, after which the run is paused. */
+export const CRASHES = 4
+/** Attempts at a task with a program, after the first. */
+const PROGRAM_RETRIES = 1
+/** Failures of an agent after which its next attempt gets a stronger model. */
+const FAILURES_OF_A_TIER = 2
+const REPLANS_OF_A_TASK = 2
+const REPLANS_OF_A_RUN = 3
 
 const STRONGER: Readonly<Record<Tier, Tier>> = { cheap: 'default', default: 'strong', strong: 'strong' }
 
 /** The tier of the attempt that the record has open: the plan's; from the third try after a person last looked on, a stronger one. */
 export const modelTierOf = (task: Task, { failures }: Pick<TaskRecord, 'failures'>): Tier =>
-  failures >= 2 ? STRONGER[task.model_tier] : task.model_tier
+  failures >= FAILURES_OF_A_TIER ? STRONGER[task.model_tier] : task.model_tier
 
 /** What follows a failed attempt of an agent: a fresh one with a digest, a stronger model, a new plan of this part, a person. */
 type NextRung = 'again' | 'stronger' | 'replan' | 'person'
@@ -20,8 +77,35 @@ const HOPELESS: readonly TaskFailure['reason'][] = [
   'not-approved',
   'model-failed',
 ]
-const REPLANS_OF_A_TASK = 2
-const REPLANS_OF_A_RUN = 3
+
+/** What follows a failed attempt. `final`: no further attempt; then the planner has this part (`replan`), or a person. */
+interface AfterFailure {
+  final: boolean
+  replan: boolean
+}
+
+/** `canReplan`: the run has a planner. An attempt that failed for want of money counts for nothing: it has another. */
+export function afterFailure(work: Work, id: TaskId, failure: TaskFailure, canReplan: boolean): AfterFailure {
+  const task = taskOf(work, id)
+  const record = recordOf(work, id)
+  if (isUnderfunded(failure, work.settings)) return { final: false, replan: false }
+  if (!isAgentTask(task)) return { final: isFinal(failure, record.failures), replan: false }
+  const rung = nextRung(task, record, failure, work.amendments.filter(({ cause }) => cause === 'replan').length)
+  return { final: rung === 'replan' || rung === 'person', replan: rung === 'replan' && canReplan }
+}
+
+/** Failures that a second run of the same program may not meet; any other goes to a person at once. */
+const WORTH_A_RETRY: readonly TaskFailure['reason'][] = [
+  'program-failed',
+  'acceptance-failed',
+  'acceptance-changed-files',
+  'timed-out',
+  'result-unreadable',
+]
+
+/** Whether a failure ends the automatic attempts of a program. */
+export const isFinal = (failure: TaskFailure, failuresBefore: number): boolean =>
+  failuresBefore >= PROGRAM_RETRIES || !WORTH_A_RETRY.includes(failure.reason)
 
 /** The same failure twice in a row ends the ladder: whatever is tried next would meet it again. */
 export function nextRung(

@@ -7,13 +7,13 @@ import { SETTINGS_PATH, type Settings } from '../../core/settings.ts'
 import type { Journal } from '../../ports/journal.ts'
 import type { CommandComment, CommandDeps } from '../deps.ts'
 
-/** The run that a thread speaks of, as the journal has it now. */
+/** The run of an issue or pull request, as the journal has it now. */
 export interface RunThread {
   run: RunId | null
   task: TaskId | null
   state: RunState
   tip: Sha | null
-  /** How many runs the issue has had. */
+  /** Runs that the issue has had. */
   count: number
   issue: number
   again(): Promise<RunThread>
@@ -25,7 +25,7 @@ export interface LoadedContext {
   thread: RunThread
 }
 
-/** Everything a decision needs to know, asked at the same time: permission, settings, and the run's state. */
+/** Loads permission, settings and the run's state at the same time: all that a decision depends on. */
 export async function loadContext(deps: CommandDeps, comment: CommandComment): Promise<Result<LoadedContext, Failure>> {
   const [role, file, thread] = await Promise.all([
     deps.forge.role(comment.sender.login),

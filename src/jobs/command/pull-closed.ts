@@ -11,7 +11,7 @@ export interface ClosedPull {
   by: string
 }
 
-/** The final pull request was merged or closed: the run is over, and an orchestrator clears its branches away. */
+/** Records that the final pull request was merged or closed. The run is over, and an orchestrator deletes its branches. */
 export async function runClosed(deps: CommandDeps, pull: ClosedPull): Promise<CommandOutcome> {
   const nothing: CommandOutcome = { run: null, orchestrate: false, slots: [] }
   const branch = parseBranch(pull.headBranch)

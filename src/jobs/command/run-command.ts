@@ -1,10 +1,11 @@
 import { decide } from '../../core/command/decide.ts'
 import { decidePlan } from '../../core/command/decide-plan.ts'
-import type { BaseDrift, CommandAnswer, CommandRequest } from '../../core/command/decision.ts'
+import type { CommandAnswer, CommandRequest } from '../../core/command/decision.ts'
 import type { Command } from '../../core/command/grammar.ts'
 import { parseCommand } from '../../core/command/parse.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { RunId } from '../../core/ids.ts'
+import type { BaseDrift } from '../../core/landing/base-drift.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import type { RunEvent } from '../../core/run/event.ts'
 import { emptyRun, type RunState } from '../../core/run/state.ts'
@@ -23,11 +24,11 @@ export interface CommandOutcome {
 }
 const nothing: CommandOutcome = { run: null, orchestrate: false, slots: [] }
 
-interface Taken {
+interface Recorded {
   answer: CommandAnswer
   state: RunState
   starts: JobStarts
-  /** Whether this process wrote the events, so that no answer can be there yet. */
+  /** This process wrote the events, so the comment has no answer yet. */
   fresh: boolean
 }
 
@@ -39,9 +40,9 @@ export async function runCommand(deps: CommandDeps, comment: CommandComment): Pr
   if (!parsed.ok) return refuse(deps, comment, parsed.failure)
   const known = await loadContext(deps, comment)
   if (!known.ok) return refuse(deps, comment, known.error)
-  const taken = await take(deps, comment, parsed.command, known.value)
-  if (!taken.ok) return refuse(deps, comment, taken.error)
-  const { answer, state, starts, fresh } = taken.value
+  const recorded = await decideAndRecord(deps, comment, parsed.command, known.value)
+  if (!recorded.ok) return refuse(deps, comment, recorded.error)
+  const { answer, state, starts, fresh } = recorded.value
   const body = renderAnswer(answer, state, known.value.settings)
   await deps.forge.reply(comment.issue.number, keyOf(comment), body, fresh && comment.firstDelivery)
   return { run: state.phase === 'empty' ? null : state.run, orchestrate: starts.orchestrate, slots: starts.slots }
@@ -55,13 +56,12 @@ async function refuse(deps: CommandDeps, comment: CommandComment, failure: Failu
   return nothing
 }
 
-/** Loads, decides, records. */
-async function take(
+async function decideAndRecord(
   deps: CommandDeps,
   comment: CommandComment,
   command: Command,
   known: LoadedContext,
-): Promise<Result<Taken, Failure>> {
+): Promise<Result<Recorded, Failure>> {
   let thread: RunThread | null = null
   return untilAppended(async () => {
     thread = thread === null ? known.thread : await thread.again()
@@ -119,14 +119,14 @@ async function ask(
   }
 }
 
-/** What lets a plan pass lets it pass on the base as it is now. */
+/** A command that lets a plan start needs to know how the base branch has moved. */
 async function driftFor(deps: CommandDeps, command: Command, state: RunState): Promise<BaseDrift | null> {
   const lets = command.name === 'approve' || command.name === 'plan-off'
   if (!lets || (state.phase !== 'proposed' && state.phase !== 'active')) return null
   return driftOf(deps, state)
 }
 
-/** Each command, `/status` too, looks whether the orchestrator is alive, so that a crash is repaired at the next one. */
+/** Each command, `/status` too, checks that the orchestrator is alive, so that the next command repairs a crash. */
 async function lostOrchestrator(deps: CommandDeps, state: RunState, asked: CommandRequest): Promise<RunEvent[]> {
   if (state.phase === 'empty' || state.orchestrator === null || asked.command.name === 'help') return []
   const { workflowRun } = state.orchestrator

@@ -6,7 +6,7 @@ import { type Draft, emptyDraft, recordEvents } from './session/event-draft.ts'
 import { nowOf, type Session } from './session/session.ts'
 import { forgetGoneSlots, withDispatched } from './slots/supply.ts'
 
-/** One atomic push. False: somebody wrote first, or it is too early for a push; look and decide again. */
+/** One atomic push. False: another process wrote first, or the push limit is reached; observe and decide again. */
 export async function appendEvents(session: Session, decided: Draft): Promise<boolean> {
   const { deps } = session
   const wait = session.limiter.take(deps.clock.now().getTime(), settingsOf(session.state).limits.pushes_per_minute)
@@ -15,7 +15,7 @@ export async function appendEvents(session: Session, decided: Draft): Promise<bo
     return false
   }
   const draft = forgetGoneSlots(session, withShown(session, withDispatched(session, decided)))
-  const refs = draft.refs.map((update) => fromNowhere(session, update))
+  const refs = draft.refs.map((update) => recreated(session, update))
   const appended = await deps.journal.append(session.run, session.tip, draft.events, draft.state, refs)
   if (!appended.ok) return reread(session, appended.error.refs)
   deps.log(draft.events.map((event) => ('task' in event ? `${event.type} ${event.task}` : event.type)).join(', '))
@@ -26,8 +26,8 @@ export async function appendEvents(session: Session, decided: Draft): Promise<bo
   return true
 }
 
-/** A branch that somebody deleted, or GitHub did after its merge, is made anew: there is no tip to expect. */
-const fromNowhere = (session: Session, update: RefUpdate): RefUpdate =>
+/** A branch that was deleted, by a person or by GitHub after its merge, is created again: it has no tip to expect. */
+const recreated = (session: Session, update: RefUpdate): RefUpdate =>
   session.deleted.has(update.ref) ? { ...update, from: null } : update
 
 async function reread(session: Session, refs: readonly string[]): Promise<false> {
@@ -41,7 +41,7 @@ async function reread(session: Session, refs: readonly string[]): Promise<false>
   return false
 }
 
-/** Somebody moved or deleted branches of the run. What is gone can be made anew; nothing that is there is overwritten: the run stops and says so. */
+/** Branches of the run were moved or deleted by others. A deleted one is created again; a moved one pauses the run, and is not overwritten. */
 async function branchesMoved(session: Session, branches: readonly string[]): Promise<void> {
   const { refs } = await session.deps.journal.look(session.run, branches)
   for (const ref of branches) if (!refs.has(ref)) session.deleted.add(ref)

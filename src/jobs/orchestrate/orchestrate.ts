@@ -21,9 +21,9 @@ import { startWork, takeBackLost, verify, watchBase, watchMoney } from './steps.
 import { stopOrchestrator } from './stop-orchestrator.ts'
 
 /**
- * The orchestrator of one run: looks, decides, records, shows, again and again, until only a person can move the run on.
- * It holds nothing that git does not: killed at any point, the next one goes on where it was.
- * Answers with the run as it left it; null where there is no such run.
+ * The orchestrator of one run: observes, decides, records and publishes in a loop, until only a person can move the run on.
+ * All of its state is in git: if it is killed at any point, the next one continues from there.
+ * Returns the run as it left it; null: there is no such run.
  */
 export async function orchestrate(deps: OrchestrateDeps, run: RunId): Promise<LiveRun | null> {
   const session = await open(deps, run)
@@ -55,12 +55,12 @@ async function open(deps: OrchestrateDeps, run: RunId): Promise<Session | null> 
   const unsure = new Set([...showable(state), ...Object.keys(state.slots)])
   const session = newSession(deps, repo, run, { state, tip, unsure })
   await bringObjects(session)
-  // Slots that an earlier process asked for may be here: the first look is to see them.
+  // The first look must include the slots that an earlier process asked for.
   if (state.phase === 'active') await dispatchSlots(session)
   return session
 }
 
-/** A fresh repository: the base, and every branch of the run that something still depends on. */
+/** Fetches the base and every head that the run still depends on into a fresh repository. */
 async function bringObjects(session: Session): Promise<void> {
   const work = workOf(session.state)
   if (work === null) return bringBase(session)
@@ -72,12 +72,12 @@ async function bringObjects(session: Session): Promise<void> {
   await session.repo.fetch([work.base, tip, ...new Set(heads)])
 }
 
-/** What a plan is made from, where an earlier process had begun to make one. */
+/** Fetches the base of a plan that an earlier process had begun. */
 async function bringBase({ state, repo }: Session): Promise<void> {
   if (state.planning !== null) await repo.fetch([state.planning.base])
 }
 
-/** What a wake-up may decide, in the order in which it does. */
+/** The steps of a wake-up, in their order. */
 export const STEPS: readonly OrchestratorStep[] = [
   giveUpOrphans,
   beginPlan,
@@ -96,7 +96,7 @@ export const STEPS: readonly OrchestratorStep[] = [
   prepareBases,
 ]
 
-/** Everything that one wake-up decides on what the slots have handed over. Nothing of it is recorded yet. */
+/** All that one wake-up decides, given the results of the slots. Nothing of it is recorded yet. */
 export async function decideAll(
   session: Session,
   results: readonly ResultArtifact[],

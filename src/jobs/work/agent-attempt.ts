@@ -10,26 +10,25 @@ import { passable } from '../../core/settings.ts'
 import { SHORTEST_SECRET } from '../../core/text/redact.ts'
 import type { CommandRun } from '../../ports/sandbox.ts'
 import { type AgentEnd, type Attempt, type AttemptInput, type AttemptResult, attemptOf } from './attempt.ts'
-import { NO_ACCEPTANCE } from './check-work.ts'
+import { NO_ACCEPTANCE, outcomeOf } from './check-work.ts'
 import { runOtherAgent } from './command-worker.ts'
 import { emptyReport } from './commands.ts'
 import { whyNoModel, workByModel } from './model-worker.ts'
-import { programFailure } from './program.ts'
 import type { WorkDeps } from './work-deps.ts'
 
-/** One attempt by an agent, ours or the one that the settings name. Whatever its end, what it changed is handed over. */
-export async function performByAgent(given: AttemptInput): Promise<AttemptResult> {
-  const { deps, assignment, view } = given
+/** One attempt by an agent, ours or the one that the settings name. What it changed is handed over however it ends. */
+export async function performByAgent(input: AttemptInput): Promise<AttemptResult> {
+  const { deps, assignment, view } = input
   const isOther = assignment.worker === 'command'
   const variables = isOther ? deps.agentEnv(passable(workOf(view.state())?.settings.worker.env ?? [])) : {}
-  // Before it is launched: whatever redacts must know them before it cuts anything.
+  // Before the launch: a value must be redacted before any text is cut.
   for (const value of Object.values(variables)) if (value.length >= SHORTEST_SECRET) deps.keepSecret(value)
-  const attempt = attemptOf(given)
+  const attempt = attemptOf(input)
   const why = attempt.brief.checks.length === 0 ? NO_ACCEPTANCE : isOther ? null : whyNoModel(attempt)
-  if (why !== null) return { outcome: outcomeOf(attempt, nothingDone(why)), transcript: [] }
+  if (why !== null) return { outcome: handedOver(attempt, nothingDone(why)), transcript: [] }
   const findings = await lookUp(attempt)
   const ended = isOther ? await runOtherAgent(attempt, findings, variables) : await workByModel(attempt, findings)
-  return { outcome: outcomeOf(attempt, ended), transcript: attempt.transcript.lines() }
+  return { outcome: handedOver(attempt, ended), transcript: attempt.transcript.lines() }
 }
 
 const nothingDone = (failure: TaskFailure): AgentEnd => ({
@@ -40,16 +39,12 @@ const nothingDone = (failure: TaskFailure): AgentEnd => ({
   spending: [],
 })
 
-function outcomeOf(attempt: Attempt, ended: AgentEnd): AttemptOutcome {
-  const { failure, kept, checked } = ended
-  const report = reportOf(attempt, ended)
-  if (failure !== null) return programFailure(withTexts(failure, attempt.redact), kept.commit, report)
-  const tree = checked?.tree
-  if (tree == null) throw new Error(`${attempt.assignment.task} was accepted without a tree`)
-  return { kind: 'done', head: kept.commit?.head ?? attempt.assignment.base, tree, report }
+function handedOver(attempt: Attempt, ended: AgentEnd): AttemptOutcome {
+  const failure = ended.failure === null ? null : withTexts(ended.failure, attempt.redact)
+  return outcomeOf({ ...ended, failure, assignment: attempt.assignment, report: reportOf(attempt, ended) })
 }
 
-/** The same for work that was accepted and for work that was not: what it cost, and what was said of it. */
+/** The same for accepted and failed work: what it cost, and the agent's account of it. */
 function reportOf(attempt: Attempt, ended: AgentEnd): Report {
   const { deps, sandbox, brief, begun, redact } = attempt
   const { checked, spending, turns } = ended
@@ -69,7 +64,7 @@ function reportOf(attempt: Attempt, ended: AgentEnd): Report {
   }
 }
 
-/** Files and check are the machine's word, whatever was said of them. */
+/** Files and check come from git and from the checks, not from the agent. */
 function handOffFrom(attempt: Attempt, { said, kept, failure }: AgentEnd): HandOff | null {
   if (said === null) return null
   return handOffOf(wordsOf(said, attempt.redact), { files: [...kept.paths], check: checkOf(attempt, failure) })
@@ -88,11 +83,11 @@ const wordsOf = (said: WorkSummary, redact: (text: string) => string): WorkSumma
   follow_ups: said.follow_ups.map(redact),
 })
 
-/** Share of the time that looking at the base may take, for all checks together. */
+/** Share of the attempt's time for all checks on the base together. */
 const BASELINE = 1 / 3
 const LONGEST_DIFF = 20_000
 
-/** Makes the files, runs every check on them once to know where the work starts, and looks up what was done before. */
+/** Checks out the base, runs every check on it once to know where the work starts, and looks up earlier attempts' changes. */
 export async function lookUp({ deps, assignment, brief, watch, transcript, redact }: Attempt): Promise<Findings> {
   const { worktree } = deps
   await worktree.prepare(assignment.base)
@@ -104,7 +99,7 @@ export async function lookUp({ deps, assignment, brief, watch, transcript, redac
     baseline.push({ check, ran: { ...ran, log: redact(ran.log) } })
     transcript.add({ kind: 'baseline', argv: check.argv, ...ran })
   }
-  // A check may have left files: the work starts from the base and from nothing else.
+  // A check may have left files: the work starts from the base alone.
   await worktree.prepare(assignment.base)
   return { baseline, before: await changesBefore(deps, brief) }
 }

@@ -13,18 +13,18 @@ import type { Settings } from '../../core/settings.ts'
 import type { Redact } from '../../core/text/redact.ts'
 import type { Sandbox } from '../../ports/sandbox.ts'
 import { wordsFor } from '../commit-words.ts'
-import { checkerFor } from './check-work.ts'
+import { checkerFor, writableBy } from './check-work.ts'
 import { type Stopwatch, stopwatch } from './commands.ts'
 import type { JournalView } from './journal-view.ts'
 import type { SlotIdentity, WorkDeps } from './work-deps.ts'
 
-/** What an attempt came to, and a line for each thing that an agent said and did in it. */
+/** The outcome of an attempt, and the transcript of an agent: one line for each step. */
 export interface AttemptResult {
   outcome: AttemptOutcome
   transcript: readonly string[]
 }
 
-/** How the work of an agent ended. `kept` holds what it had changed by then. */
+/** How the work of an agent ended. `kept`: the changes that it had made by then. */
 export interface AgentEnd {
   failure: TaskFailure | null
   kept: WorkTreeState
@@ -53,14 +53,14 @@ export interface Attempt extends AttemptInput {
   commands: readonly Argv[]
   env: Readonly<Record<string, string>>
   watch: Stopwatch
-  bench: Checker
+  checker: Checker
   transcript: Transcript
   redact: Redact
   begun: Date
 }
 
-export function attemptOf(given: AttemptInput): Attempt {
-  const { deps, who, view, assignment, sandbox, signal } = given
+export function attemptOf(input: AttemptInput): Attempt {
+  const { deps, who, view, assignment, sandbox, signal } = input
   const run = view.state()
   if (run.phase !== 'active') throw new Error(`the run is ${run.phase}: nobody works on ${assignment.task}`)
   const begun = deps.clock.now()
@@ -74,7 +74,7 @@ export function attemptOf(given: AttemptInput): Attempt {
   const { settings } = run.work
   const words = wordsFor(who.run, assignment)
   return {
-    ...given,
+    ...input,
     run,
     settings,
     brief,
@@ -82,14 +82,14 @@ export function attemptOf(given: AttemptInput): Attempt {
     commands: commandsOf(run, brief),
     env,
     watch,
-    bench: checkerFor({ deps, assignment, task, settings, checks, watch, words }),
+    checker: checkerFor({ deps, assignment, checks, watch, words, mayWrite: writableBy(task, settings) }),
     transcript: transcript(redact),
     redact,
     begun,
   }
 }
 
-/** The commands of the approved plan that this task is about: its checks, and those of the whole. */
+/** The commands of the approved plan that the agent may run: the task's checks and the plan's verification. */
 function commandsOf({ work }: ActiveRun, { checks }: Brief): Argv[] {
   const all = [...checks, ...work.plan.verification].map(({ argv }) => argv)
   return [...new Map(all.map((argv) => [JSON.stringify(argv), argv])).values()]

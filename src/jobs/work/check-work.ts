@@ -1,11 +1,13 @@
-import type { Checker, CheckResult, CommitResult, WorkTreeState } from '../../agent/worker/checker.ts'
+import type { Checker, CheckResult, WorkTreeState } from '../../agent/worker/checker.ts'
 import type { TaskFailure } from '../../core/failure.ts'
 import type { Sha } from '../../core/ids.ts'
 import { matches } from '../../core/plan/glob.ts'
 import type { Task } from '../../core/plan/plan.ts'
 import { isProtected, protectedGlobs } from '../../core/plan/protected-paths.ts'
+import type { Report } from '../../core/run/event.ts'
 import type { TaskAssignment } from '../../core/schedule/assignment.ts'
 import type { ConflictCheck } from '../../core/schedule/conflict.ts'
+import type { AttemptOutcome } from '../../core/schedule/slot-result.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { CommitWords } from '../../ports/repo.ts'
 import type { CommandRun } from '../../ports/sandbox.ts'
@@ -13,18 +15,7 @@ import type { Stopwatch } from './commands.ts'
 import type { WorkDeps } from './work-deps.ts'
 
 type WorkPlace = Pick<WorkDeps, 'worktree' | 'redact'>
-type Command = Pick<ConflictCheck, 'argv'>
-
-/** Everything that a worker left, as one commit; null where it changed nothing. A worker may leave what git cannot take. */
-export async function commitWork(
-  { worktree, redact }: WorkPlace,
-  words: CommitWords,
-): Promise<{ ok: true; commit: CommitResult | null } | { ok: false; why: string }> {
-  const left = await trying(() => worktree.commitAll(words))
-  return 'error' in left
-    ? { ok: false, why: redact(`What was left cannot be committed: ${left.error}`) }
-    : { ok: true, commit: left.value }
-}
+type Check = Pick<ConflictCheck, 'argv'>
 
 export const NO_ACCEPTANCE: TaskFailure = {
   reason: 'acceptance-failed',
@@ -32,29 +23,14 @@ export const NO_ACCEPTANCE: TaskFailure = {
   log: 'The task has no acceptance command: nothing shows that its work is good.',
 }
 
-/** Runs every check; all must pass, none at all is no pass, and none may see or change more than it passes. */
-export async function checkWork(
-  place: WorkPlace,
-  watch: Stopwatch,
-  checks: readonly Command[],
-  commit: CommitResult | null,
-): Promise<CheckResult> {
-  if (checks.length === 0) return { failure: NO_ACCEPTANCE, tree: null, log: '', seconds: 0 }
-  const tree = commit?.tree ?? (await place.worktree.treeHash())
-  const cleared = await trying(() => place.worktree.removeUntracked())
-  if ('error' in cleared) return { failure: leftBehind(place, cleared.error), tree, log: '', seconds: 0 }
-  const { failure, log, seconds } = await runAll(watch, checks)
-  return { failure: failure ?? (await changedSince(place, tree)), tree, log, seconds }
-}
-
-/** What is no part of the tree could be what makes the acceptance pass. */
+/** The acceptance may pass only because of files that are not part of the commit. */
 const leftBehind = ({ redact }: WorkPlace, error: string): TaskFailure => ({
   reason: 'acceptance-failed',
   exitCode: 0,
   log: redact(`What was left beside the work cannot be removed: ${error}`),
 })
 
-async function runAll(watch: Stopwatch, checks: readonly Command[]): Promise<Omit<CheckResult, 'tree'>> {
+async function runAll(watch: Stopwatch, checks: readonly Check[]): Promise<Omit<CheckResult, 'tree'>> {
   let log = ''
   let seconds = 0
   let failure: TaskFailure | null = null
@@ -68,7 +44,7 @@ async function runAll(watch: Stopwatch, checks: readonly Command[]): Promise<Omi
   return { failure, log, seconds }
 }
 
-/** What passed must be what is handed over: an acceptance that changes files has accepted something else. */
+/** The checks must have passed on what is handed over, not on files that they changed themselves. */
 async function changedSince({ worktree, redact }: WorkPlace, tree: Sha): Promise<TaskFailure | null> {
   const after = await trying(() => worktree.treeHash())
   if ('error' in after) {
@@ -91,40 +67,74 @@ const trying = <Value>(work: () => Promise<Value>): Promise<{ value: Value } | {
   )
 
 interface CheckPlace {
-  deps: Pick<WorkDeps, 'worktree' | 'redact'>
+  deps: WorkPlace
   assignment: TaskAssignment
-  task: Task
-  settings: Settings
-  checks: readonly ConflictCheck[]
+  checks: readonly Check[]
   watch: Stopwatch
   words: CommitWords
+  /** Changes of other paths are undone before the commit; null: no change is undone, and the audit refuses what is outside. */
+  mayWrite: ((path: string) => boolean) | null
 }
 
-/** Keeps what a worker has changed, and checks exactly that. */
+/** Commits what a worker has changed, and checks exactly that: the one way of every attempt, of a program or an agent. */
 export const checkerFor = (place: CheckPlace): Checker => ({
   keep: () => keep(place),
   check: (kept) => check(place, kept),
 })
 
-/** Commands leave files all over the tree; a task hands over what it declared and may write, and nobody is asked about the rest. */
-async function keep({ deps, assignment, task, settings, words }: CheckPlace): Promise<WorkTreeState> {
-  const { worktree } = deps
+/** Commands leave files all over the tree; an agent hands over what its task declares and may write. */
+export function writableBy(task: Task, settings: Settings): (path: string) => boolean {
   const globs = protectedGlobs(settings)
-  const mayWrite = (path: string) => matches(task.writes, path) && !isProtected(path, globs)
-  const putBack = await worktree.putBack(mayWrite).catch(() => [])
-  const left = await commitWork(deps, words)
-  if (!left.ok) {
-    const failure = { reason: 'program-failed', exitCode: 0, log: left.why } as const
-    return { commit: null, paths: [], putBack, failure }
+  return (path) => matches(task.writes, path) && !isProtected(path, globs)
+}
+
+async function keep({ deps, assignment, words, mayWrite }: CheckPlace): Promise<WorkTreeState> {
+  const { worktree, redact } = deps
+  const putBack = mayWrite === null ? [] : await worktree.putBack(mayWrite).catch(() => [])
+  // A worker may leave what git cannot commit.
+  const left = await trying(() => worktree.commitAll(words))
+  if ('error' in left) {
+    const log = redact(`What was left cannot be committed: ${left.error}`)
+    return { commit: null, paths: [], putBack, failure: { reason: 'program-failed', exitCode: 0, log } }
   }
-  const { commit } = left
+  const commit = left.value
   const paths = commit === null ? [] : await worktree.changedPaths(assignment.base, commit.head)
   return { commit, paths, putBack, failure: null }
 }
 
+/** Runs every check. All must pass, no check at all is a failure, and none may see or change anything but the commit. */
 async function check({ deps, assignment, checks, watch }: CheckPlace, kept: WorkTreeState): Promise<CheckResult> {
-  if (kept.failure !== null) return { failure: kept.failure, tree: null, log: '', seconds: 0 }
-  if (kept.commit === null && !assignment.mayChangeNothing)
-    return { failure: { reason: 'no-change' }, tree: null, log: '', seconds: 0 }
-  return checkWork(deps, watch, checks, kept.commit)
+  if (kept.failure !== null) return unchecked(kept.failure)
+  if (kept.commit === null && !assignment.mayChangeNothing) return unchecked({ reason: 'no-change' })
+  if (checks.length === 0) return unchecked(NO_ACCEPTANCE)
+  const tree = kept.commit?.tree ?? (await deps.worktree.treeHash())
+  const cleared = await trying(() => deps.worktree.removeUntracked())
+  if ('error' in cleared) return unchecked(leftBehind(deps, cleared.error), tree)
+  const { failure, log, seconds } = await runAll(watch, checks)
+  return { failure: failure ?? (await changedSince(deps, tree)), tree, log, seconds }
+}
+
+const unchecked = (failure: TaskFailure, tree: Sha | null = null): CheckResult => ({
+  failure,
+  tree,
+  log: '',
+  seconds: 0,
+})
+
+/** How an attempt ended. `checked`: null if its failure came before the checks. */
+interface AttemptEnd {
+  assignment: Pick<TaskAssignment, 'task' | 'base'>
+  kept: Pick<WorkTreeState, 'commit'>
+  failure: TaskFailure | null
+  checked: CheckResult | null
+  report: Report
+}
+
+/** What is handed over: a failed attempt's commit too, so that its branch can show it. */
+export function outcomeOf({ assignment, kept: { commit }, failure, checked, report }: AttemptEnd): AttemptOutcome {
+  if (failure !== null)
+    return { kind: 'failed', failure, head: commit?.head ?? null, tree: commit?.tree ?? null, report }
+  const tree = checked?.tree
+  if (tree == null) throw new Error(`${assignment.task} was accepted without a tree`)
+  return { kind: 'done', head: commit?.head ?? assignment.base, tree, report }
 }

@@ -12,28 +12,28 @@ import { modelOf } from './model-worker.ts'
 
 const PROMPT_FILE = 'prompt.md'
 
-/** Another agent works on the task: a program of the settings, with the brief in a file. It is judged by what it leaves. */
+/** Runs the agent program that the settings name, with the brief in a file. It is judged by the files that it changes. */
 export async function runOtherAgent(
   attempt: Attempt,
   findings: Findings,
   variables: Readonly<Record<string, string>>,
 ): Promise<AgentEnd> {
-  const { bench, transcript } = attempt
+  const { checker, transcript } = attempt
   const ran = await launch(attempt, findings, variables)
   transcript.add({ kind: 'agent', exitCode: ran.exitCode, seconds: ran.seconds, timedOut: ran.timedOut, log: ran.log })
-  const kept = await bench.keep()
+  const kept = await checker.keep()
   const said = saidBy(attempt, ran)
   const failure = (await secretIn(attempt, kept)) ?? attempt.watch.failureOf(ran) ?? exitOf(ran, 'program-failed')
-  // Work that holds a secret is not handed over at all: whoever takes it in would have it.
+  // Work that holds a secret is not handed over at all: every reader of the artifact would have it.
   if (failure?.reason === 'secret-in-diff')
     return { failure, kept: { ...kept, commit: null }, checked: null, said, spending: [] }
   if (failure !== null) return { failure, kept, checked: null, said, spending: [] }
-  const checked = await bench.check(kept)
+  const checked = await checker.check(kept)
   transcript.add({ kind: 'check', failure: checked.failure, log: checked.log, putBack: kept.putBack })
   return { failure: checked.failure, kept, checked, said, spending: [] }
 }
 
-/** The prompt lies outside of the work tree, so that it is no part of the work. */
+/** The prompt file is outside the work tree, so that it is not part of the work. */
 const launch = (
   attempt: Attempt,
   findings: Findings,
@@ -55,16 +55,16 @@ const launch = (
     })
   })
 
-/** Each word stays one word, whatever is put in its place. */
+/** Each word stays one argument, whatever replaces a placeholder in it. */
 const filledIn = (command: Argv, words: Readonly<Record<string, string>>): string[] =>
   command.map((word) => word.replace(/\{(?:prompt_file|worktree|model)\}/g, (name) => words[name] ?? name))
 
-/** A program leaves no hand-off: its last line stands for it. */
+/** A program writes no hand-off: its last line of output takes its place. */
 function saidBy({ redact }: Attempt, { log }: CommandRun): WorkSummary {
   return { did: lastLine(redact(log)), interfaces: [], decisions: [], caveats: [], follow_ups: [] }
 }
 
-/** A key that an agent was given must not come out with its work; nothing of that is run or looked at any further. */
+/** An agent's work must not hold a key that the agent was given; such work is not checked any further. */
 async function secretIn(
   { deps, assignment, settings }: Attempt,
   { commit }: WorkTreeState,

@@ -7,7 +7,7 @@ import type { CommandOptions, CommandRun, Sandbox } from '../../ports/sandbox.ts
 export interface Stopwatch {
   /** `more.seconds`: a bound of this command alone, below what is left for all. */
   run(argv: Argv, more?: Partial<CommandOptions>): Promise<CommandRun>
-  /** Why this command's run ends the attempt; null where it passed. */
+  /** The time-out that ends the attempt; null: the command ended in time. */
   failureOf(run: CommandRun): Extract<TaskFailure, { reason: 'timed-out' }> | null
   /** Seconds. */
   left(): number
@@ -19,7 +19,7 @@ interface Place {
   minutes: number
   signal: AbortSignal
   env: Readonly<Record<string, string>>
-  /** Seconds since the attempt began, where not only its commands take time. */
+  /** Seconds since the attempt began, if more than its commands takes time. */
   elapsed?: () => number
 }
 
@@ -47,7 +47,7 @@ export const emptyReport = (sandbox: Sandbox | null): Report => ({
   sandbox: sandbox?.name ?? 'none',
 })
 
-/** Where commands cannot be kept from doing harm, none runs. */
+/** No command runs without a sandbox. */
 export const withoutSandbox = ({
   detail,
   fix,
@@ -61,5 +61,5 @@ export const withoutSandbox = ({
 
 const LONGEST_SUMMARY = 200
 
-/** What a program says last is most often what it has done. */
+/** The last line of a program's output most often says what it has done. */
 export const lastLine = (log: string): string => (log.trim().split('\n').at(-1) ?? '').slice(0, LONGEST_SUMMARY)

@@ -4,24 +4,24 @@ import { type Assignment, assignmentFor, assignmentKey } from '../../core/schedu
 import type { Clock } from '../../ports/clock.ts'
 import type { WorkDeps } from './work-deps.ts'
 
-/** The journal as a slot sees it: one cheap look, and a read only where the tip has moved. */
+/** The journal as a slot sees it: each look compares the tip, and reads only if it has moved. */
 export interface JournalView {
   state(): RunState
-  /** Looks again. A look that fails leaves the state as it is; many in a row end the slot. */
+  /** Looks again. A failed look leaves the state as it is; 20 in a row throw. */
   refresh(): Promise<RunState>
   /** Whether the last look was answered. */
   isCurrent(): boolean
-  /** Resolves once the state is known to be no older than a minute or so, or the signal fires. Somebody has to refresh it. */
+  /** Resolves once the state is at most a minute and a poll old, or the signal fires. Something else has to call `refresh`. */
   fresh(signal: AbortSignal): Promise<void>
-  /** Seconds to wait until the next look: longer where looks fail. */
+  /** Seconds until the next look: longer after failures. */
   pause(): number
 }
 
 const MOST_MISSES = 20
 const LONGEST_PAUSE = 60
-/** Seconds, beside the usual ones between looks, after which nothing goes on by what was seen last. */
+/** Seconds, besides those between looks, after which the last state is too old to act on. */
 const STALE = 60
-/** Before the plan, and with it the settings, is known. */
+/** Seconds, until the plan and its settings are known. */
 const FIRST_PAUSE = 2
 
 export function journalView(
@@ -75,8 +75,8 @@ const pollSeconds = (state: RunState): number =>
   'work' in state && state.work !== null ? state.work.settings.limits.poll_seconds : FIRST_PAUSE
 
 /**
- * Does the work while the journal still wants it of this slot. Where it does not (cancelled, given out again, the run
- * at its end), the signal fires and null is the answer: what was done so far is nobody's.
+ * Does the work while the journal assigns it to this slot. If it no longer does (cancelled, assigned to another slot, the run
+ * ended), the signal fires and the result is null: the work so far is dropped.
  */
 export async function whileWanted<Value>(
   { view, clock, slot }: { view: JournalView; clock: Clock; slot: string },

@@ -19,7 +19,7 @@ export const modelOf = ({ run, settings, brief }: Attempt): string =>
 const allowanceOf = ({ run, assignment }: Attempt): number =>
   run.ledger.reserved[attemptKey(assignment.task, assignment.attempt)]?.usd ?? 0
 
-/** Why nothing is asked of a model; null where it can be. */
+/** Why no model can work on the attempt; null: one can. */
 export function whyNoModel(attempt: Attempt): TaskFailure | null {
   const model = modelOf(attempt)
   if (attempt.deps.model === null) return { reason: 'model-failed', detail: NO_KEY }
@@ -33,9 +33,9 @@ const NO_KEY =
 const noPrice = (model: string): string =>
   `the model ${model} has no price, so no limit of money could hold: give it one under \`prices\` in \`.github/tributary.yml\``
 
-/** An agent of ours works on the task, until its time, its turns or its money are over, or nobody wants it any more. */
+/** Our own agent works on the task until it ends, its time, turns or money are used up, or the run no longer wants it. */
 export async function workByModel(attempt: Attempt, findings: Findings): Promise<AgentEnd> {
-  const { deps, assignment, brief, settings, quotes, bench, transcript } = attempt
+  const { deps, assignment, brief, settings, quotes, checker, transcript } = attempt
   const { model } = deps
   if (model === null) throw new Error('there is no model')
   const allowance = allowanceOf(attempt)
@@ -48,7 +48,7 @@ export async function workByModel(attempt: Attempt, findings: Findings): Promise
         model: modelOf(attempt),
         allowance,
         place: placeOf(attempt),
-        bench,
+        bench: checker,
         clock: deps.clock,
         quotes,
         limits: { turns: settings.limits.turns, minutes: assignment.minutes },
@@ -79,7 +79,7 @@ function placeOf({ deps, who, view, assignment, sandbox, settings, brief, comman
   }
 }
 
-/** The signal fires when nobody wants the work any more, or its time is over. */
+/** The signal fires when the run no longer wants the work, or its time is over. */
 async function inTime<Value>(attempt: Attempt, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
   const over = new AbortController()
   const done = new AbortController()

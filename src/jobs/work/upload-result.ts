@@ -17,10 +17,10 @@ import type { WorkDeps } from './work-deps.ts'
 
 const TRIES = 6
 const FIRST_PAUSE = 2
-/** Nobody takes in a larger one. */
+/** The orchestrator accepts no larger one. */
 const MOST_BUNDLE_BYTES = 250 * 2 ** 20
 
-/** Uploads what an attempt came to, once: `result.json`, and beside it the commits, where there are any. */
+/** Uploads the result of an attempt, once: `result.json`, and the commits if there are any. */
 export const uploadResult = (deps: WorkDeps, result: ResultFile, limits: Settings['limits']): Promise<void> =>
   deps.scratch.use(async (folder) => {
     const outcome = await packed(deps, result, limits, folder)
@@ -29,7 +29,7 @@ export const uploadResult = (deps: WorkDeps, result: ResultFile, limits: Setting
     await upload(deps, resultName(result.run, result.task, result.attempt), names, folder)
   })
 
-/** Uploads what was said and done, once the result is there: nothing waits for it, and nothing fails without it. */
+/** Uploads the transcript after the result. Nothing waits for it, and a failure is only logged. */
 export async function uploadTranscript(deps: WorkDeps, key: ResultKey, lines: readonly string[]): Promise<void> {
   if (lines.length === 0) return
   const name = transcriptName(resultName(key.run, key.task, key.attempt))
@@ -60,7 +60,7 @@ async function packed(
   return withoutCommits(outcome, { reason: 'too-large', detail })
 }
 
-/** What may hold a secret is not handed over: many more may download an artifact than may merge what is in it. */
+/** Work that may hold a secret is not handed over: more people may download an artifact than may merge its content. */
 async function whyKeptBack(
   { worktree, secrets }: WorkDeps,
   { base, head }: { base: Sha; head: Sha },
@@ -73,7 +73,7 @@ async function whyKeptBack(
   return unread.length > 0 ? { reason: 'too-large', detail: unsearched(unread, limits) } : null
 }
 
-/** An attempt that had failed already keeps its own reason. */
+/** A failed attempt keeps its own reason. */
 const withoutCommits = (outcome: AttemptOutcome, why: TaskFailure): AttemptOutcome => ({
   kind: 'failed',
   failure: outcome.kind === 'failed' ? outcome.failure : why,
@@ -82,7 +82,7 @@ const withoutCommits = (outcome: AttemptOutcome, why: TaskFailure): AttemptOutco
   report: outcome.report,
 })
 
-/** The commit to hand over; null where nothing lies between it and the base. */
+/** The commit to hand over; null: it is the base. */
 function headOf(outcome: AttemptOutcome, base: string): string | null {
   if (outcome.kind !== 'done' && outcome.kind !== 'failed') return null
   return outcome.head === base ? null : outcome.head

@@ -81,9 +81,10 @@ export function conflicts({ work }: PlannedRun): string[] {
   const lines = work.plan.tasks.flatMap((task) => {
     const { state } = ownOf(work.tasks, task.id) ?? {}
     const others = state?.status === 'landed' ? (state.report?.resolved ?? []) : []
-    const what = others.length > 0 ? `its conflict with ${codes(others)}` : 'a conflict'
-    return others.length > 0 || (task.kind === 'resolve' && state?.status === 'landed')
-      ? [`- ${titled(task)}: a model resolved ${what}; its acceptance was run by the machine.`]
+    return others.length > 0
+      ? [
+          `- ${titled(task)}: a model resolved its conflict with ${codes(others)}; its acceptance was run by the machine.`,
+        ]
       : []
   })
   return lines.length === 0 ? [] : ['### Conflicts resolved by a model', '', ...lines]

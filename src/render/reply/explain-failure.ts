@@ -59,11 +59,6 @@ function told(failure: Failure): Told {
         happened: sentence(bounded(failure.detail, LONG)),
         next: `It is typed like this: ${usage(failure.usage)}`,
       }
-    case 'not-yet-available':
-      return {
-        happened: `${code(`/${failure.command}`)} cannot do this yet. ${sentence(bounded(failure.detail, LONG))}`,
-        next: 'Type `/help` to see what can be done.',
-      }
     default:
       return toldOfRun(failure)
   }
@@ -79,7 +74,6 @@ type OfRun = Exclude<
       | 'bots-may-not'
       | 'unknown-command'
       | 'bad-arguments'
-      | 'not-yet-available'
   }
 >
 
@@ -104,11 +98,6 @@ function toldOfRun(failure: OfRun): Told {
           failure.phase === 'ended'
             ? `Type \`/plan\` on issue #${issueOf(failure.run)} for a new run.`
             : 'Type `/approve` when the plan is there, or `/status` to see how far it is.',
-      }
-    case 'already-approved':
-      return {
-        happened: `The plan of run ${code(failure.run)} is approved already.`,
-        next: 'Type `/status` to see how far it is.',
       }
     case 'plan-outdated':
       return {

@@ -12,13 +12,14 @@ import { renderStatus } from './status-comment.ts'
 /** The job summary of an orchestrator: how the run stands as it leaves. */
 export const orchestratorSummary = (run: LiveRun): string => renderStatus(run).split('\n').slice(1).join('\n')
 
-/** What a slot did, one thing after another. */
+/** One attempt or verification of a slot. */
 export interface SlotWork {
+  /** A task's id, or `verify`. */
   task: string
   attempt: number
   outcome: string
   seconds: number
-  /** Absent: no model worked on it. */
+  /** What a model cost, also in an attempt that failed. Absent: no model worked on it. */
   spending?: readonly Spending[]
 }
 

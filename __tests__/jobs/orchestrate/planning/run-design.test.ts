@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { redactor } from '../../../../src/core/text/redact.ts'
+import type { ModelAnswer } from '../../../../src/ports/model.ts'
 import { written, writtenPlan } from '../../../agent/planner/asking.ts'
-import { says } from '../../../support/said-model.ts'
+import { saidUsage, says } from '../../../support/said-model.ts'
 import { saidRun } from './said-run.ts'
 
 it('starts tasks as they come once the gate is switched off, though the plan was begun behind one', async () => {
@@ -53,4 +54,19 @@ it('keeps it out of what a stage says that breaks', async () => {
   const journal = JSON.stringify(await world.events())
   expect(journal).toContain('the request with *** broke')
   expect(journal).not.toContain(secret)
+})
+
+it('keeps it out of the reason for which a stage has no answer', async () => {
+  const secret = 'sk-of-the-planner'
+  const world = await saidRun({})
+  const refused: ModelAnswer = {
+    ok: false,
+    failure: { reason: 'rejected', detail: `no access with ${secret}` },
+    usage: saidUsage,
+    unsure: false,
+  }
+  await world.run([refused, refused, refused], 30, redactor([secret]))
+  const journal = JSON.stringify(await world.events())
+  expect(journal).toContain('no access with ***')
+  expect(`${journal} ${world.log.join(' ')}`).not.toContain(secret)
 })

@@ -1,29 +1,29 @@
 import { attemptRef, branchRef, type Sha, type TaskId, taskBranch } from '../../../core/ids.ts'
-import { isSettled, recordOf, taskOf, type Work } from '../../../core/run/state.ts'
+import { recordOf, taskOf, type Work } from '../../../core/run/state.ts'
 import { queueable } from '../../../core/schedule/ready.ts'
+import { type NeedsConflict, needsConflicted } from '../../../core/schedule/task-base.ts'
 import { commitSubject } from '../../../core/text/control-characters.ts'
 import type { RefUpdate } from '../../../ports/journal.ts'
 import type { CommitWords } from '../../../ports/repo.ts'
 import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { CONCURRENT_MERGES } from '../session/pending-merges.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
-import { type BaseConflict, baseOf } from './bases.ts'
-import { conflict } from './trunk.ts'
+import { baseOf } from './bases.ts'
 
-/** Gives every task whose needs have landed its branch: an own first commit on the merge of its needs' heads. */
+/** Creates the branch of every task whose needs have landed: a commit of its own on the merge of its needs' heads. */
 export const queueTasks: OrchestratorStep = async (session, draft) => {
   if (draft.state.phase !== 'active' || draft.state.paused !== null) return draft
   const { work } = draft.state
   const bases = await severally(queueable(work), ({ id }) => baseOf(session, work, id))
-  const clashes = bases.filter((base) => base.status === 'clash')
-  const next = clashes.reduce((after, clash) => needsConflict(session, after, clash), draft)
-  // A need that is to be done again is none to start from.
-  const still = clashes.length === 0 ? null : new Set(queueable(plannedWork(next)).map(({ id }) => id))
+  const conflicts = bases.filter((base) => base.status === 'conflict')
+  const next = conflicts.reduce((after, conflict) => withConflict(session, after, conflict), draft)
+  // A task must not start from a need that is to run again.
+  const still = conflicts.length === 0 ? null : new Set(queueable(plannedWork(next)).map(({ id }) => id))
   const merged = bases.filter((base) => base.status === 'merged').filter(({ id }) => still?.has(id) !== false)
   return withBranches(session, next, await severally(merged, (base) => branched(session, work, base)))
 }
 
-/** As many at once as merges. */
+/** Runs as many at once as there may be merges. */
 async function severally<In, Out>(items: readonly In[], act: (item: In) => Promise<Out>): Promise<Out[]> {
   const results: Out[] = []
   const waiting = items.entries()
@@ -34,14 +34,9 @@ async function severally<In, Out>(items: readonly In[], act: (item: In) => Promi
   return results
 }
 
-/** Two needs of one task are in conflict: the later of the two is run again on top of the earlier ones. */
-function needsConflict(session: Session, draft: Draft, { id, later, merged, paths }: BaseConflict): Draft {
-  // Another clash has sent one of them back already: what comes of it is not known yet.
-  const ofOthers = [later, ...merged.map(({ need }) => need)].filter((need) => need !== id)
-  if (!ofOthers.every((need) => isSettled(plannedWork(draft), need))) return draft
-  const others = merged.map((source) => source.need).filter((need) => need !== id && need !== later)
-  const heads = merged.map((source) => source.head)
-  return conflict(session, draft, later, others.length > 0 ? others : [id], paths, heads)
+function withConflict(session: Session, draft: Draft, conflict: NeedsConflict): Draft {
+  const event = needsConflicted(plannedWork(draft), conflict)
+  return event === null ? draft : recordEvents(draft, nowOf(session), event)
 }
 
 interface Branched {
@@ -71,7 +66,7 @@ function withBranches(session: Session, draft: Draft, branches: readonly Branche
   return recordEvents(moved, nowOf(session), ...events)
 }
 
-/** A commit of its own for every attempt: a check belongs to a commit, and a claim must be unique. */
+/** Every attempt has a commit of its own: a check belongs to one commit, and a claim must be unique. */
 function startWords(session: Session, work: Work, id: TaskId, attempt: number): CommitWords {
   return {
     subject: commitSubject(`Start ${id}: ${taskOf(work, id).title}`, `Start ${id}`),

@@ -11,7 +11,7 @@ import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
 import { type Frozen, problem, propose, refuse, withoutPrice } from './propose.ts'
 
-/** Where a plan is asked for: one written by hand is proposed at once, for any other the model's planner begins. */
+/** On a request for a plan: proposes one that is written in the issue at once; for any other, the model's planner begins. */
 export const beginPlan: OrchestratorStep = async (session, draft) => {
   if (draft.state.phase !== 'requested' || draft.state.planning !== null) return draft
   const baseBranch = await session.deps.forge.defaultBranch()
@@ -37,7 +37,7 @@ async function settingsAt(session: Session, base: Sha): Promise<Result<Settings,
   return settings.ok ? settings : err(settings.error.map((message) => problem('bad-settings', message)))
 }
 
-/** What the command asked for is part of what the plan rests on, and so of the plan's id. */
+/** The command's options are part of the settings that the plan rests on, and so of the plan's id. */
 function withOptions(settings: Settings, { options }: LiveRun): Settings {
   const { budget, maxTasks, mode } = options
   return {
@@ -68,7 +68,7 @@ export async function proposeByHand(session: Session, draft: Draft, plan: Plan, 
   return propose(session, draft, { ...frozen, plan: linted.plan, notes: linted.notes, mode: settings.mode })
 }
 
-/** Every rule that a plan by hand is held to, whether an issue or a terminal asks. */
+/** Applies every rule for a plan by hand, for an issue and for the terminal alike. */
 export function judgeByHand(
   plan: Plan,
   settings: Settings,
@@ -78,7 +78,7 @@ export function judgeByHand(
   return { problems: [...linted.problems, ...outsidePaths(linted.plan, paths)], linted }
 }
 
-/** `/plan --paths` holds for every plan, whoever wrote it. */
+/** `/plan --paths` holds for plans by hand too. */
 const outsidePaths = ({ tasks }: Plan, paths: readonly string[]): Problem[] =>
   tasks.flatMap((task) =>
     pathProblems(task, paths).map((wrong) => ({

@@ -1,22 +1,17 @@
 import { sanitise } from '../../../agent/visible-text/sanitise.ts'
 import type { PlanDraft, Planning } from '../../../core/plan/planning.ts'
 import { workOf } from '../../../core/run/state.ts'
-import {
-  foldedPlan,
-  LEAST_SPEEDUP,
-  wholeOf,
-  whyNotFolded,
-  worthParallel,
-} from '../../../core/schedule/parallel-worth.ts'
-import { isDraftReady, needsCritique, whyGivenUp } from '../../../core/schedule/planning-stages.ts'
+import { foldedIfSlow } from '../../../core/schedule/parallel-worth.ts'
+import { isDraftReady, judgedWithoutCritic, whyGivenUp } from '../../../core/schedule/planning-stages.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
 import { problem, propose, refuse, soundPart } from './propose.ts'
 
-/** Ends the planning: the plan is put before people, or it is said why there is none. */
+/** Ends the planning: proposes the plan, or says why there is none. */
 export const concludePlan: OrchestratorStep = async (session, draft) => {
   if (draft.state.phase === 'ended') return draft
-  const judged = withoutCritic(session, draft)
+  const verdict = judgedWithoutCritic(draft.state)
+  const judged = verdict === null ? draft : recordEvents(draft, nowOf(session), verdict)
   const { planning } = judged.state
   if (planning === null || planning.settled) return judged
   if (isDraftReady(planning)) return conclude(session, judged, planning, planning.draft)
@@ -24,7 +19,7 @@ export const concludePlan: OrchestratorStep = async (session, draft) => {
   return why === null ? judged : fallBack(session, judged, planning, why)
 }
 
-/** What there was before a design that came to nothing is better than no plan. */
+/** After a design that failed, the draft or the version before it is better than no plan. */
 function fallBack(session: Session, draft: Draft, planning: Planning, why: string): Draft | Promise<Draft> {
   const { rejected, verdict, revisions } = planning
   if (rejected !== null && verdict !== null && rejected.problems.length === 0) {
@@ -40,21 +35,6 @@ function fallBack(session: Session, draft: Draft, planning: Planning, why: strin
   return propose(session, draft, { ...frozen, plan: work.plan, notes: [...work.notes, note] })
 }
 
-/** A critic that cannot be had stops nobody: lint's word counts, and it is said that nobody else looked. */
-function withoutCritic(session: Session, draft: Draft): Draft {
-  const { planning } = draft.state
-  if (planning?.draft == null || planning.verdict !== null || !needsCritique(planning.draft)) return draft
-  const why = whyGivenUp(draft.state, 'critique')
-  if (why === null) return draft
-  const { problems } = planning.draft
-  return recordEvents(draft, nowOf(session), {
-    type: 'plan_judged',
-    accepted: problems.length === 0,
-    problems,
-    unjudged: why,
-  })
-}
-
 async function conclude(session: Session, draft: Draft, planning: Planning, whole: PlanDraft): Promise<Draft> {
   const made = soundPart(draft, planning, whole)
   if (made.problems.length > 0)
@@ -63,8 +43,8 @@ async function conclude(session: Session, draft: Draft, planning: Planning, whol
       draft,
       made.problems.map((message) => problem('not-a-plan', message)),
     )
-  const { plan, notes } = foldedWhereItGainsLittle(draft, planning, made)
-  const said = [...notes, ...hiddenIn(draft.state.issue.body), ...judgedSo(planning)]
+  const { plan, notes } = foldedUnlessBegun(draft, planning, made)
+  const said = [...notes, ...hiddenIn(draft.state.issue.body), ...notesOnVerdict(planning)]
   const { settings, settingsBlob, base, baseBranch, mode, questions } = planning
   return propose(session, draft, {
     plan: { ...plan, questions },
@@ -77,8 +57,8 @@ async function conclude(session: Session, draft: Draft, planning: Planning, whol
   })
 }
 
-/** How far a second look has gone: what was written after it is seen by nobody before people read it. */
-function judgedSo({ verdict }: Planning): string[] {
+/** Notes on the critique: a draft that was written after it has not been judged again. */
+function notesOnVerdict({ verdict }: Planning): string[] {
   if (verdict === null) return []
   return [
     ...(verdict.of === 'none' ? [`nobody has criticised the plan: ${verdict.why}`] : []),
@@ -88,7 +68,7 @@ function judgedSo({ verdict }: Planning): string[] {
   ]
 }
 
-/** What the planner was not shown, since nobody who reads the issue can see it. */
+/** A note on text that the planner was not shown, because a reader of the issue cannot see it. */
 function hiddenIn(body: string): string[] {
   const removed = sanitise(body).removed.filter(({ kind }) => kind !== 'long-base64')
   if (removed.length === 0) return []
@@ -97,14 +77,8 @@ function hiddenIn(body: string): string[] {
   ]
 }
 
-/** Tasks that are at work already stay what they are, so a plan that has begun is not folded. */
-function foldedWhereItGainsLittle(draft: Draft, planning: Planning, { plan, notes }: PlanDraft) {
-  const { settings } = planning
-  if (workOf(draft.state)?.open === true || plan.tasks.length < 2) return { plan, notes }
-  const { gain } = worthParallel(plan, settings)
-  if (gain >= LEAST_SPEEDUP || whyNotFolded(plan, settings) !== null) return { plan, notes }
-  // The folded task has a size like any other, which says less than its parts do.
-  const { turns, minutes } = wholeOf(plan, settings)
-  const why = `${plan.tasks.length} tasks were folded into one: in parallel they would be ${gain.toFixed(2)} times as fast, which is not worth several agents. Together they are assumed to take ${Math.round(minutes)} minutes, or ${turns} turns of one agent`
-  return { plan: foldedPlan(plan), notes: [...notes, why] }
+/** A plan that has begun is not folded: its tasks are at work. */
+function foldedUnlessBegun(draft: Draft, { settings }: Planning, { plan, notes }: PlanDraft) {
+  const folded = workOf(draft.state)?.open === true ? null : foldedIfSlow(plan, settings)
+  return folded === null ? { plan, notes } : { plan: folded.plan, notes: [...notes, folded.why] }
 }

@@ -25,8 +25,8 @@ export interface Frozen {
 type Proposal = Frozen & { plan: Plan; notes: string[]; mode: Mode }
 
 /**
- * Puts a plan before people, with a trunk of its own. An approval is for what a person can read: a plan that no comment can
- * hold is none to approve.
+ * Proposes a plan, with a trunk of its own. People approve what they can read: a plan that does not fit into a comment is
+ * refused.
  */
 export async function propose(session: Session, draft: Draft, it: Proposal): Promise<Draft> {
   for (const one of [it, ...shorter(draft, it)]) {
@@ -36,10 +36,10 @@ export async function propose(session: Session, draft: Draft, it: Proposal): Pro
   return refuse(session, draft, [tooLong])
 }
 
-/** Tried one after the other where a plan that has begun is too long: work that was done is not thrown away for it. */
+/** Shares of the tasks that are tried in turn if a plan that has begun is too long, so that its work is not lost. */
 const PARTS = [0.75, 0.5, 0.25, 0] as const
 
-/** The plan with ever fewer of the tasks that nobody has begun, the last ones left out first. */
+/** The plan with fewer and fewer of the tasks that have not begun; the last ones are left out first. */
 function* shorter({ state }: Draft, it: Proposal): Generator<Proposal> {
   const work = workOf(state)
   if (work === null || !work.open) return
@@ -89,14 +89,14 @@ export const withoutPrice = (model: string): string =>
   `\`${model}\` has no price here, so no limit could hold for it: add it to \`prices\` in \`${SETTINGS_PATH}\`.`
 
 /**
- * What of a draft can be proposed. A plan that has begun holds the tasks that were sound when they came, and what they need:
- * for a bad one among those behind them no work is thrown away. Any other draft comes back as it is, with its problems.
+ * The part of a draft that can be proposed. A plan that has begun keeps the tasks that were sound when they came, and what
+ * they need, so that a bad later task does not cost their work. Any other draft comes back as it is, with its problems.
  */
 export function soundPart({ state }: Draft, { settings }: Planning, made: PlanDraft): PlanDraft {
   const work = workOf(state)
   if (made.problems.length === 0 || work === null || !work.open || work.plan.tasks.length === 0) return made
   const plan = { ...made.plan, tasks: work.plan.tasks }
-  // What is wrong with the plan as a whole is wrong with every part of it.
+  // A problem of the plan as a whole is one of every part of it.
   if (wholeProblems(plan, settings).length > 0) return made
   const out = made.plan.tasks.filter((task) => !plan.tasks.some(({ id }) => id === task.id)).map(({ id }) => id)
   const which = out.length === 0 ? [] : [`left out, with all that needs it: ${someOf(out)}`]
@@ -105,6 +105,6 @@ export function soundPart({ state }: Draft, { settings }: Planning, made: PlanDr
 
 const NAMED = 20
 
-/** Tasks by name, not all of very many. */
+/** Names of tasks, at most 20. */
 const someOf = (ids: readonly TaskId[]): string =>
   `${listed(ids.slice(0, NAMED))}${ids.length > NAMED ? ` and ${ids.length - NAMED} more` : ''}`

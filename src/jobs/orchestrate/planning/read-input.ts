@@ -5,13 +5,13 @@ import type { Planning } from '../../../core/plan/planning.ts'
 import type { Role } from '../../../ports/forge.ts'
 import type { Session } from '../session/session.ts'
 
-/** Files in which a repository tells agents how it is to be worked on. Read from the base branch only. */
+/** Files with a repository's instructions to agents. Read from the base branch only. */
 const INSTRUCTIONS = ['AGENTS.md', 'CLAUDE.md'] as const
 const MOST_AUTHORS = 30
-/** For how long a role counts as what it was. It decides whose comments a planner reads, and nothing else. */
+/** Seconds for which a role is cached. It decides whose comments a planner reads, and nothing else. */
 const ROLE_SECONDS = 600
 
-/** What every stage is told: who asked for what, and how this repository wants to be worked on. */
+/** The input of every stage: the issue, the comments, and the repository's instructions. */
 export async function plannerInput(session: Session, planning: Planning): Promise<PlannerInput> {
   const { issue, words, options, run } = session.state
   const [comments, instructions] = await Promise.all([commentsOf(session), instructionsAt(session, planning.base)])
@@ -39,7 +39,7 @@ async function commentsOf(session: Session): Promise<string[]> {
   ).kept
 }
 
-/** Every stage asks for the same people: what they may do is looked up once for all that follow each other. */
+/** Stages that follow each other ask for the same people: their roles are looked up once. */
 async function roleOf({ deps, stageRunner }: Session, author: string): Promise<Role> {
   const now = deps.clock.now().getTime()
   const known = stageRunner.roles.get(author)

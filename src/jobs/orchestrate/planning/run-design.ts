@@ -11,7 +11,7 @@ import { submitResult } from '../session/stage-runner.ts'
 import { withTrunk } from './propose.ts'
 import { recordsEvents, type StageContext, type StageEnd } from './stage-context.ts'
 
-/** Writes the plan. Each part of it is recorded the moment that it is there, long before the last one is written. */
+/** Writes the plan. Each task is recorded as soon as it is complete, long before the last one is written. */
 export async function designPlan(at: StageContext): Promise<StageEnd> {
   const { session, planning, input, metered, signal } = at
   const work = workOf(session.state)
@@ -36,7 +36,7 @@ export async function designPlan(at: StageContext): Promise<StageEnd> {
   return recordsEvents({ type: 'plan_drafted', ...designed.draft })
 }
 
-/** What a second design mends: the draft that the critique sent back, or the plan that somebody wants changed. */
+/** What a second design starts from: the draft that the critique sent back, or the plan that a person wants changed. */
 function previousOf({ session, planning }: StageContext) {
   if (planning.rejected !== null && planning.verdict !== null)
     return { plan: planning.rejected.plan, problems: planning.verdict.problems }
@@ -45,41 +45,41 @@ function previousOf({ session, planning }: StageContext) {
 }
 
 function listener({ session, stage, planning, signal }: StageContext): DesignListener {
-  const say = (into: (draft: Draft) => Promise<Draft> | Draft) =>
+  const submit = (into: (draft: Draft) => Promise<Draft> | Draft) =>
     submitResult(session.stageRunner, {
       stage: stage.key,
       last: false,
       into: (draft) => (signal.aborted ? draft : into(draft)),
     })
   const { redact } = session.deps
-  let heard: PlanHead | null = null
-  let anew = false
+  let latestHead: PlanHead | null = null
+  let restarted = false
   const head: DesignListener['head'] = (written) => {
     const now = redactDeeply(written, redact)
-    heard = now
-    say((draft) => begun(session, draft, now))
+    latestHead = now
+    submit((draft) => begun(session, draft, now))
   }
   const task: DesignListener['task'] = (written, notes, problems) => {
     if (problems.length > 0) return
-    const told = {
+    const event = {
       planned: redactDeeply(written, redact),
       notes: redactDeeply(notes, redact),
-      ...(anew && { anew: true as const }),
+      ...(restarted && { anew: true as const }),
     }
-    const above = heard
-    anew = false
-    say(async (draft) => planned(session, above === null ? draft : await begun(session, draft, above), told))
+    const head = latestHead
+    restarted = false
+    submit(async (draft) => planned(session, head === null ? draft : await begun(session, draft, head), event))
   }
   if (planning.mode !== 'strict') return { task, head }
   const restart = () => {
-    anew = true
+    restarted = true
   }
   return { task, restart, head }
 }
 
 /**
- * Not in `strict`: the head of the plan opens the run, so that its first task can start. Where the gate is switched off while
- * the plan is being written, the tasks that have come by then are in it.
+ * Except in `strict`, the head of the plan opens the run, so that its first task can start. If the gate is switched off while
+ * the plan is being written, it holds the tasks that were written by then.
  */
 async function begun(session: Session, draft: Draft, head: PlanHead): Promise<Draft> {
   const { planning } = draft.state
@@ -90,9 +90,9 @@ async function begun(session: Session, draft: Draft, head: PlanHead): Promise<Dr
   return recordEvents(started.draft, nowOf(session), { type: 'plan_begun', plan, planId, trunk: started.trunk })
 }
 
-type Told = Omit<EventOf<'task_planned'>, 'type' | 'at' | 'by' | 'key'>
+type PlannedTask = Omit<EventOf<'task_planned'>, 'type' | 'at' | 'by' | 'key'>
 
-const planned = (session: Session, draft: Draft, told: Told): Draft =>
-  told.anew !== true && draft.state.planning?.streamed.some(({ id }) => id === told.planned.id)
+const planned = (session: Session, draft: Draft, event: PlannedTask): Draft =>
+  event.anew !== true && draft.state.planning?.streamed.some(({ id }) => id === event.planned.id)
     ? draft
-    : recordEvents(draft, nowOf(session), { type: 'task_planned', ...told })
+    : recordEvents(draft, nowOf(session), { type: 'task_planned', ...event })

@@ -16,7 +16,7 @@ import { type Draft, plannedWork, recordEvents } from '../session/event-draft.ts
 import { nowOf, type Session } from '../session/session.ts'
 import { recordsEvents, type StageContext, type StageEnd } from './stage-context.ts'
 
-/** A `plan` task, while what it needs is still at work: what will it be about? */
+/** Explores for a `plan` task while its needs are still at work. */
 export async function scopeTask(at: StageContext): Promise<StageEnd> {
   const { work, task } = partOf(at)
   const { metered, planning, sources, input, signal } = at
@@ -25,7 +25,7 @@ export async function scopeTask(at: StageContext): Promise<StageEnd> {
   return found.ok ? recordsEvents({ type: 'task_scoped', task: task.id, exploration: found.exploration }) : found
 }
 
-/** A `plan` task whose needs have landed becomes the tasks that it stood for. */
+/** Expands a `plan` task whose needs have landed into tasks. */
 export async function expandTask(at: StageContext): Promise<StageEnd> {
   const { work, task } = partOf(at)
   const { metered, planning, input, signal } = at
@@ -47,7 +47,7 @@ export async function expandTask(at: StageContext): Promise<StageEnd> {
   return amended(at, { cause: 'expand', task, tasks, notes, into })
 }
 
-/** A task that failed for good is planned anew, with what waits for it and has not begun; nothing else is disturbed. */
+/** Plans a task that failed for good again, with its dependants that have not begun; no other task changes. */
 export async function replanTask(at: StageContext): Promise<StageEnd> {
   const { work, task } = partOf(at)
   const { session, metered, planning, input, signal } = at
@@ -89,7 +89,7 @@ const failuresOf = (work: Work, id: TaskId) =>
 
 const MOST_DIFF = 20_000
 
-/** What the last attempt had changed, where it left anything: how far it came says what is wrong with the plan. */
+/** The changes of the last attempt, if there are any: they help to find what is wrong with the plan. */
 async function leftBy({ repo }: Session, work: Work, id: TaskId): Promise<{ diff?: string }> {
   const { state } = recordOf(work, id)
   if (state.status !== 'failed' || state.base === null || state.head === null) return {}
@@ -105,7 +105,7 @@ interface Amendment {
   into(plan: Plan): Plan
 }
 
-/** The plan with its new part, linted as a whole; a part that is no good is no part, and the stage is tried again. */
+/** Lints the plan with its new part as a whole. If it has a problem, the stage has failed and is retried. */
 function amended({ planning }: StageContext, it: Amendment): StageEnd {
   return {
     ok: true,

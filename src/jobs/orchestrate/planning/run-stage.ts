@@ -26,13 +26,13 @@ const STAGES: Readonly<Record<Stage['name'], (at: StageContext) => Promise<Stage
   synthesis: describeChange,
 }
 
-/** A limit that somebody has set since counts, not the one that the planning began with. */
+/** A limit that a person has set since replaces the one that the planning began with. */
 const underLimit = (input: PlannerInput, { limit }: Ledger): PlannerInput => {
   const { settings } = input
   return { ...input, settings: { ...settings, budget: { ...settings.budget, usd: limit ?? settings.budget.usd } } }
 }
 
-/** One try of a stage. Whatever comes of it, its money is settled in the same breath. */
+/** One try of a stage. Its money is settled with its result, also if it failed. */
 export async function runStage(session: Session, stage: Stage, usd: number, signal: AbortSignal): Promise<void> {
   const { planning } = session.state
   const { model } = session.deps
@@ -53,7 +53,7 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
     stage: stage.key,
     last: true,
     into: async (draft) => {
-      // Nobody waits for it any more: what it cost counts, what it says does not.
+      // The stage is no longer wanted: its cost counts, its result does not.
       if (signal.aborted) return settled(draft)
       if (end.ok) return end.into(session, settled(draft))
       const why = session.deps.redact(end.why)
@@ -68,7 +68,7 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
   })
 }
 
-/** A second look with fresh eyes. What lint has found sends the plan back, whatever the critic says. */
+/** The critique of a draft. Problems that lint found send it back even if the critic accepts it. */
 async function criticise({ planning, input, metered, signal }: StageContext): Promise<StageEnd> {
   const { draft, explorations } = planning
   if (draft === null) throw new Error('there is no draft to criticise')

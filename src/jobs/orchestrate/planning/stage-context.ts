@@ -2,12 +2,13 @@ import type { MeteredModel } from '../../../agent/loop/metered-model.ts'
 import type { PlannerInput } from '../../../agent/planner/planner-input.ts'
 import type { NoAnswer } from '../../../agent/planner/structured-answer.ts'
 import type { Planning, Stage } from '../../../core/plan/planning.ts'
+import type { NewEvent } from '../../../core/run/event.ts'
 import { redactDeeply } from '../../../core/text/redact.ts'
 import type { Sources } from '../../../ports/sources.ts'
-import { type Draft, type NewEvent, recordEvents } from '../session/event-draft.ts'
+import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
 
-/** Everything that one try of a stage has at hand. The state is the one that it began with. */
+/** The input of one try of a stage. The state is the one at its beginning. */
 export interface StageContext {
   session: Session
   stage: Stage
@@ -18,10 +19,10 @@ export interface StageContext {
   signal: AbortSignal
 }
 
-/** What a stage came to: what to record, or why there is nothing. */
+/** The end of a stage: what to record, or why there is nothing. */
 export type StageEnd = { ok: true; into(session: Session, draft: Draft): Promise<Draft> | Draft } | NoAnswer
 
-/** Records these events when the stage's word is taken in. */
+/** Records these events, redacted, when the result is taken in. */
 export const recordsEvents = (...found: NewEvent[]): StageEnd => ({
   ok: true,
   into: (session, draft) => recordEvents(draft, nowOf(session), ...redactDeeply(found, session.deps.redact)),

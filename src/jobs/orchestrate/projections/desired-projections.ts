@@ -16,7 +16,7 @@ import { renderStatus } from '../../../render/status/status-comment.ts'
 
 type Locate = (name: string) => Located | null
 
-/** Everything that people should see of a run, as a function of its state: the same state shows the same. */
+/** All that people should see of a run, as a function of its state. */
 export function desiredProjections(run: LiveRun, locate: Locate): Projection[] {
   if (!isPlanned(run)) return [...planning(run, locate), ...refusal(run, locate)]
   return [
@@ -40,7 +40,7 @@ function refusal(run: LiveRun, locate: Locate): Projection[] {
   return [comment(run.run, locate, 'refused', run.issue.number, renderPlanRefused(run))]
 }
 
-/** How far the planner is, and what it wants to know, stands on the issue: the pull request comes with the plan. */
+/** The planner's progress and questions are comments on the issue: the pull request comes with the plan. */
 function planning(run: LiveRun, locate: Locate): Projection[] {
   if (run.planning === null) return []
   const on = run.issue.number
@@ -64,7 +64,7 @@ function finalPulls(run: PlannedRun, locate: Locate): Projection[] {
   return wanted
 }
 
-/** Everything is said on the final pull request; where there may be none, on the issue. */
+/** Comments go to the final pull request or, if GitHub refuses pull requests, to the issue. */
 function comments(run: PlannedRun, locate: Locate): Projection[] {
   const pull = locate('pull:trunk')
   if (pull === null && run.pullRefused === null && run.phase !== 'ended') return []
@@ -76,7 +76,7 @@ function comments(run: PlannedRun, locate: Locate): Projection[] {
   return wanted
 }
 
-/** One pull request a task, from its start on, into trunk: it shows as merged when trunk holds its commits. */
+/** One pull request into trunk for each task, from its start on: GitHub shows it as merged when trunk holds its commits. */
 function taskPulls(run: PlannedRun, id: string, locate: Locate): Projection[] {
   const { work } = run
   if (!work.settings.worker_pull_requests || run.pullRefused !== null || taskOf(work, id).kind === 'gate') return []
@@ -94,7 +94,7 @@ function taskPulls(run: PlannedRun, id: string, locate: Locate): Projection[] {
   return over || state.status === 'skipped' ? [pull, { kind: 'close-pull', name: `close:${id}`, located }] : [pull]
 }
 
-/** Of tasks that are no part of the plan any more: nobody would close them otherwise, even where the run ends well. */
+/** Closes the pull requests of tasks that are no longer part of the plan: no merge would close them. */
 const pullsLeftOut = ({ work }: PlannedRun, locate: Locate): Projection[] =>
   checkedTasks(work).flatMap((id) => {
     const located = locate(`pull:${id}`)

@@ -5,16 +5,16 @@ import { type Draft, emptyDraft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
 import { desiredProjections } from './desired-projections.ts'
 
-/** Milliseconds of play, so that a status that may be edited every 10 seconds is not late by a whole look. */
-const PLAY = 50
+/** Milliseconds of tolerance, so that a status that may be edited every 10 seconds is not late by a whole poll. */
+const TOLERANCE = 50
 
 /**
- * Shows people where the run stands: what differs from what was shown last, in as few requests as can be. Never read back.
- * `final`: this process leaves, so the status is edited however short ago the last edit was.
+ * Publishes the projections that differ from the last published ones, in as few requests as possible. Never read back.
+ * `final`: this process leaves, so the status is edited even if the last edit was a moment ago.
  */
 export async function publishProjections(session: Session, { final }: { final: boolean }): Promise<void> {
   if (session.shownState === session.state && !final) return
-  // Two rounds: comments stand on the pull request that the first one may have opened.
+  // Two rounds: comments are posted on the pull request that the first one may have opened.
   for (let round = 0; round < 2; round += 1) {
     const changed = desiredProjections(seen(session), locatedIn(session)).filter((one) => hasChanged(session, one))
     const due = changed.filter((one) => final || !isTooEarly(session, one))
@@ -24,7 +24,7 @@ export async function publishProjections(session: Session, { final }: { final: b
   }
 }
 
-/** Names of all that a run in this state shows, whether the pull request that some of it stands on is known yet or not. */
+/** Names of all projections of this state, whether or not the pull request of some of them is known yet. */
 export const showable = (state: LiveRun): string[] =>
   [() => null, () => ({ number: 1, node: '' })].flatMap((locate) =>
     desiredProjections(state, locate).map(({ name }) => name),
@@ -44,14 +44,14 @@ const lastShown = (session: Session, name: string) => session.shown.get(name) ??
 const hasChanged = (session: Session, one: Projection): boolean =>
   lastShown(session, one.name)?.digest !== digestOf(one) && !session.refused.has(one.name)
 
-/** Comments that follow the run while it is at work. */
+/** Comments that are edited while the run is at work. */
 const LIVE: readonly string[] = ['comment:status', 'comment:planning', 'comment:plan']
 
 /** The live status is not edited at every event: people read it, and each edit is a write. */
 function isTooEarly(session: Session, { name }: Projection): boolean {
   if (!LIVE.includes(name) || lastShown(session, name) === undefined) return false
   const seconds = settingsOf(session.state).limits.status_seconds
-  return session.deps.clock.now().getTime() - (session.editedAt.get(name) ?? 0) + PLAY < seconds * 1000
+  return session.deps.clock.now().getTime() - (session.editedAt.get(name) ?? 0) + TOLERANCE < seconds * 1000
 }
 
 async function show(session: Session, due: readonly Projection[]): Promise<void> {
@@ -79,7 +79,7 @@ function noteAnswer(session: Session, one: Projection | undefined, answer: Publi
   if (one.kind === 'pull' && one.located === null) session.pullRefused = answer.message
 }
 
-/** Where things went that the journal does not know yet; recorded with whatever is recorded next. */
+/** The draft with the places of published projections that the journal does not hold yet. */
 export function withShown(session: Session, draft: Draft): Draft {
   let next = draft
   const entries = [...session.shown]
@@ -91,5 +91,5 @@ export function withShown(session: Session, draft: Draft): Draft {
   return next
 }
 
-/** What people see depends on whether pull requests are refused: that is told at once, not only with the next events. */
+/** The state with what is not recorded yet: projections depend on whether pull requests are refused. */
 const seen = (session: Session): Session['state'] => withShown(session, emptyDraft(session.state)).state

@@ -1,18 +1,14 @@
-import type { RunEvent } from '../../../core/run/event.ts'
+import type { NewEvent, RunEvent } from '../../../core/run/event.ts'
 import { replayOn } from '../../../core/run/evolve.ts'
 import { type LiveRun, type Work, workOf } from '../../../core/run/state.ts'
 import type { RefUpdate } from '../../../ports/journal.ts'
 
-/** What a wake-up has decided so far: the events, the state after them, and the refs that move with them. */
+/** The decisions of a wake-up so far: the events, the state after them, and the refs that move with them. */
 export interface Draft {
   state: LiveRun
   events: RunEvent[]
   refs: RefUpdate[]
 }
-
-type Bare<Event> = Event extends RunEvent ? Omit<Event, 'at' | 'by'> & { by?: string } : never
-/** An event without its stamp. */
-export type NewEvent = Bare<RunEvent>
 
 export const emptyDraft = (state: LiveRun): Draft => ({ state, events: [], refs: [] })
 
@@ -23,7 +19,7 @@ export const recordEvents = (draft: Draft, at: string, ...events: readonly NewEv
     events.map((event) => ({ by: 'tributary', ...event, at }) as RunEvent),
   )
 
-/** What was decided, behind events that come before it. */
+/** The draft with other events before its own. */
 export const withEventsFirst = (first: Draft, decided: Draft): Draft => ({
   ...withEvents(first, decided.events),
   refs: decided.refs,
@@ -43,7 +39,7 @@ export function withRefMove(draft: Draft, update: RefUpdate): Draft {
   return from === update.to ? { ...draft, refs: others } : { ...draft, refs: [...others, { ...update, from }] }
 }
 
-/** The plan at work; throws before there is one. */
+/** The work of the run's plan; throws if there is no plan yet. */
 export function plannedWork(draft: Draft): Work {
   const work = workOf(draft.state)
   if (work === null) throw new Error(`run ${draft.state.run} has no plan`)

@@ -4,26 +4,26 @@ import type { Merged } from '../../../ports/repo.ts'
 
 /** Merges at the same time: each is a process of git, and machines that run jobs have a few cores. */
 export const CONCURRENT_MERGES = 4
-/** Merges that nobody waits for yet begin only while no more than so many run. */
-const AHEAD = 2
+/** A prefetched merge begins only while fewer than so many run. */
+const CONCURRENT_PREFETCHES = 2
 
-/** Seconds of a wake-up that may go to merges. Starts, landings and commands must not wait for those that take longer. */
-const PATIENCE = 2
+/** Seconds that a wake-up waits for merges. Starts, landings and commands must not wait for longer ones. */
+const WAIT_SECONDS = 2
 
 type Merging =
-  /** `asked`: a wake-up has waited for it, in vain. */
+  /** `asked`: a wake-up has waited for it. */
   | { status: 'running'; ended: Promise<void>; asked: boolean }
   | { status: 'done'; merged: MergeOutcome }
   | { status: 'failed'; why: unknown; asked: boolean }
 
-/** What became of a merge. */
+/** The outcome of a merge. */
 export type MergeOutcome = { ok: true; sha: Sha } | Extract<Merged, { ok: false }>
 
-/** What this process has merged and is merging, by what is merged. */
+/** Merges of this process, done and running, by key. */
 export interface PendingMerges {
   known: Map<string, Merging>
   running: number
-  /** Those that this wake-up asked for and that were not done in time. */
+  /** Keys that this wake-up asked for and that were not done in time. */
   pending: Set<string>
   /** The millisecond of the clock until which this wake-up waits for merges; null: it has not waited yet. */
   until: number | null
@@ -31,7 +31,7 @@ export interface PendingMerges {
 
 export const noPendingMerges = (): PendingMerges => ({ known: new Map(), running: 0, pending: new Set(), until: null })
 
-/** Whose merges they are. `wake` wakes who waits for one. */
+/** The part of a session that merges need. `wake` starts the next wake-up. */
 interface Merger {
   merges: PendingMerges
   deps: { clock: PatientClock }
@@ -46,11 +46,11 @@ export function resetDeadline({ merges }: Merger): void {
 
 type Act = () => Promise<MergeOutcome>
 
-/** Null where it takes longer than this wake-up waits: a later one asks again, by the same key. Throws as git does. */
+/** Null: it takes longer than this wake-up waits, and a later one asks again by the same key. Throws git's error. */
 export async function mergeWithin(merger: Merger, key: string, act: Act): Promise<MergeOutcome | null> {
   const { known, pending } = merger.merges
   const before = known.get(key)
-  // What failed before anybody asked for it is tried once more.
+  // A prefetch that failed is retried once.
   if (before?.status === 'failed' && !before.asked) known.delete(key)
   if (!known.has(key)) begin(merger, CONCURRENT_MERGES, key, act)
   const begun = known.get(key)
@@ -70,18 +70,18 @@ export async function mergeWithin(merger: Merger, key: string, act: Act): Promis
 
 function secondsLeft({ merges, deps: { clock } }: Merger): number {
   const now = clock.now().getTime()
-  merges.until ??= now + PATIENCE * 1000
+  merges.until ??= now + WAIT_SECONDS * 1000
   return Math.max(0, merges.until - now) / 1000
 }
 
-/** Begins what will be asked for later, where there is room. What became of it, where that is known already. */
+/** Begins a merge that will be asked for later, if there is room. Returns its outcome if that is known already. */
 export function prefetchMerge(merger: Merger, key: string, act: Act): MergeOutcome | null {
   const merging = merger.merges.known.get(key)
-  if (merging === undefined) begin(merger, AHEAD, key, act)
+  if (merging === undefined) begin(merger, CONCURRENT_PREFETCHES, key, act)
   return merging?.status === 'done' ? merging.merged : null
 }
 
-/** At the end of a wake-up: what it did not get may be there by now, or there may be room for it. Then the next one need not wait. */
+/** At the end of a wake-up: if a pending merge is done by now, or has room to begin, the next wake-up follows at once. */
 export function wakeForMerges({ merges, stageRunner }: Merger): void {
   const isThere = (key: string) => {
     const status = merges.known.get(key)?.status
@@ -96,7 +96,7 @@ function begin({ merges, stageRunner }: Merger, most: number, key: string, act: 
     const running = merges.known.get(key)
     merges.known.set(key, next(running?.status === 'running' && running.asked))
     merges.running -= 1
-    // It, or the room that it leaves, is waited for.
+    // A pending merge may be this one, or may begin in its place.
     if (merges.pending.size > 0) stageRunner.wake.abort()
   }
   const ended = act().then(

@@ -10,7 +10,7 @@ import type { Draft } from './event-draft.ts'
 import { noPendingMerges, type PendingMerges } from './pending-merges.ts'
 import { createStageRunner, type StageRunner } from './stage-runner.ts'
 
-/** What one orchestrator holds in memory. All of it can be had again from git and the API: it dies without loss. */
+/** The memory of one orchestrator. All of it can be restored from git and the API: a death loses nothing. */
 export interface Session {
   deps: OrchestrateDeps
   repo: Repo
@@ -22,34 +22,34 @@ export interface Session {
   refs: Map<string, Sha>
   /** Slots by name, as the job lists showed them last. */
   jobs: Map<string, SlotJob>
-  /** Results that are here already, by task and attempt: the download and the look at it are not repeated. */
+  /** Inspected results by task and attempt: none is downloaded twice. */
   inspected: Map<string, InspectedResult>
-  /** Digests of what this process has shown, and where; recorded with the next events. */
+  /** Digests and places of what this process has published; recorded with the next events. */
   shown: Map<string, { number: number; node: string; digest: string }>
-  /** The state that people see all of; null: something is still to be shown. */
+  /** The state that is fully published; null: something is still to be published. */
   shownState: LiveRun | null
-  /** Projections that GitHub refused: they are not tried again by this process. */
+  /** Projections that GitHub refused: this process does not retry them. */
   refused: Set<string>
   pullRefused: string | null
-  /** What an earlier process may have shown or started without recording it, by name: it is looked for before it is made. */
+  /** Names of what an earlier process may have published or started without recording it: looked for before it is created. */
   unsure: ReadonlySet<string>
   /** Milliseconds of the clock at the last edit of each comment that is edited in place. */
   editedAt: Map<string, number>
   /** Workflow runs that this process has started and not yet recorded, by request. */
   dispatched: Map<string, number>
-  /** Branches of the run that somebody has deleted. */
+  /** Branches of the run that were deleted by others. */
   deleted: Set<string>
   merges: PendingMerges
   started: boolean
   stageRunner: StageRunner
 }
 
-/** One thing that a wake-up may decide. Steps run in order, each on what the earlier ones decided. */
+/** One step of a wake-up. Steps run in order, each on the draft of the earlier ones. */
 export type OrchestratorStep = (session: Session, draft: Draft) => Promise<Draft> | Draft
 
 export const nowOf = (session: Session): string => session.deps.clock.now().toISOString()
 
-/** What an orchestrator knows when it begins: what the journal says. `unsure`: what an earlier one may have shown or started. */
+/** The session of an orchestrator that knows nothing but the journal. */
 export function newSession(
   deps: OrchestrateDeps,
   repo: Repo,
@@ -80,9 +80,9 @@ export function newSession(
   }
 }
 
-/** A bucket of pushes: GitHub advises against more than six a minute to one repository. */
+/** A token bucket of pushes: GitHub advises against more than six a minute to one repository. */
 interface Limiter {
-  /** Seconds until the next push may go; 0: now, and it is counted. The rate may be another one each time. */
+  /** Seconds until the next push is allowed; 0: now, and it is counted. The rate may differ from call to call. */
   take(nowMilliseconds: number, perMinute: number): number
 }
 
@@ -101,7 +101,7 @@ export function limiter(nowMilliseconds: number): Limiter {
   }
 }
 
-/** A result after the look at it: what git holds, and whether it may land. */
+/** A result after its inspection: its commits, and whether it may land. */
 export type InspectedResult =
   | { verdict: 'landable'; head: Sha; tree: Sha; file: ResultFile }
   | { verdict: 'failed'; head: Sha | null; failure: TaskFailure; report?: Report }

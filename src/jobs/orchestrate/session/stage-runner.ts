@@ -2,28 +2,28 @@ import type { Role } from '../../../ports/forge.ts'
 import type { Draft } from './event-draft.ts'
 
 /**
- * Something that a stage has found out. `into` records it, and may be asked again after a lost race: it looks at what is
- * there and adds what is missing.
+ * A result of a stage. `into` records it, and runs again after a lost race: it adds only what the draft does not hold
+ * yet.
  */
 export interface StageResult {
   stage: string
-  /** The stage has nothing more to say. Until this is in the journal, it counts as running: it must not be begun again. */
+  /** The stage ends with this result. Until that is in the journal the stage counts as running, so that it is not begun again. */
   last: boolean
   into(draft: Draft): Promise<Draft> | Draft
 }
 
-/** The planner's stageRunner: what it is at in this process, and what it has found that the journal does not hold yet. */
+/** The planner's stages in this process, and their results that the journal does not hold yet. */
 export interface StageRunner {
-  /** Stages at work, by key. Stopping one makes it tell what it has cost, and end. */
+  /** Running stages, by key. One that is stopped submits its cost and ends. */
   running: Map<string, { stop: AbortController; basis: string }>
   findings: StageResult[]
-  /** How many of the findings the draft at hand has taken in. */
+  /** The number of results that the current draft holds. */
   taken: number
-  /** Something was found: the orchestrator need not wait for its next look. */
+  /** Fires when a result is submitted: the orchestrator does not wait for its next look. */
   wake: AbortController
-  /** Nothing new is begun: the job hands over. */
+  /** The job hands over: no stage begins. */
   closing: boolean
-  /** Who may do what, as it was asked last, and the millisecond until which that counts. */
+  /** Roles by login, and the millisecond until which each counts. */
   roles: Map<string, { role: Role; until: number }>
 }
 
@@ -41,7 +41,7 @@ export function submitResult(stageRunner: StageRunner, finding: StageResult): vo
   stageRunner.wake.abort()
 }
 
-/** After the draft that took them in was recorded. */
+/** To be called after the draft that holds the results was recorded. */
 export function dropRecorded(stageRunner: StageRunner): void {
   for (const { stage, last } of stageRunner.findings.splice(0, stageRunner.taken))
     if (last) stageRunner.running.delete(stage)
@@ -49,7 +49,7 @@ export function dropRecorded(stageRunner: StageRunner): void {
   if (stageRunner.findings.length === 0) stageRunner.wake = new AbortController()
 }
 
-/** The draft with all that was found since the last one was recorded. */
+/** The draft with all results that were submitted since the last one was recorded. */
 export async function withStageResults(stageRunner: StageRunner, draft: Draft): Promise<Draft> {
   const findings = [...stageRunner.findings]
   stageRunner.taken = findings.length

@@ -11,8 +11,8 @@ import { wordsFor } from '../../commit-words.ts'
 import { type Draft, plannedWork } from '../session/event-draft.ts'
 import type { InspectedResult, Session } from '../session/session.ts'
 
-/** Bytes of a log that the journal keeps: every slot reads the snapshot. The whole of it is in the result's artifact. */
-const KEPT_LOG = 6_000
+/** Bytes of a log that the journal keeps, since every slot reads it. The whole log is in the result's artifact. */
+const JOURNAL_LOG = 6_000
 
 const failed = (failure: TaskFailure, head: Sha | null = null): InspectedResult => ({
   verdict: 'failed',
@@ -23,9 +23,9 @@ const unreadable = (detail: string): InspectedResult => failed({ reason: 'result
 const trimmed = (failure: TaskFailure): TaskFailure =>
   'paths' in failure
     ? { ...failure, paths: fewPaths(failure.paths) }
-    : withTexts(failure, (text) => headAndTail(text, KEPT_LOG))
+    : withTexts(failure, (text) => headAndTail(text, JOURNAL_LOG))
 
-/** Downloads a result and looks at what git holds of it. Nothing that it says of itself is taken for true. */
+/** Downloads a result and inspects its commits. Nothing that the result says of itself is trusted. */
 export async function inspect(session: Session, draft: Draft, result: ResultArtifact): Promise<InspectedResult> {
   try {
     const { result: text, bundle } = await session.deps.slots.download(result)
@@ -36,7 +36,7 @@ export async function inspect(session: Session, draft: Draft, result: ResultArti
       return unreadable(`${result.task}-${result.attempt} holds the result of ${file.task}-${file.attempt}`)
     if (result.task === 'verify') return { verdict: 'verification', file }
     const inspected = await inspectWork(session, draft, file, bundle)
-    // What an attempt has cost counts, whatever became of it.
+    // The cost of an attempt counts even if it failed.
     return inspected.verdict === 'failed' ? { ...inspected, report: file.outcome.report } : inspected
   } catch (error) {
     if (error instanceof UnreadableResult) return unreadable(error.message)
@@ -46,7 +46,7 @@ export async function inspect(session: Session, draft: Draft, result: ResultArti
 
 function withShortLog(file: ResultFile): ResultFile {
   const { report } = file.outcome
-  const acceptanceLog = headAndTail(report.acceptanceLog, KEPT_LOG)
+  const acceptanceLog = headAndTail(report.acceptanceLog, JOURNAL_LOG)
   const outcome = { ...file.outcome, report: { ...report, acceptanceLog } }
   return { ...file, outcome: 'failure' in outcome ? { ...outcome, failure: trimmed(outcome.failure) } : outcome }
 }
@@ -73,7 +73,7 @@ async function inspectWork(
   return judge(session, draft, file, outcome, { base: state.base, head: outcome.head })
 }
 
-/** Nothing was changed: the attempt's start commit stands for it. */
+/** Nothing was changed: the attempt's start commit takes the place of its head. */
 async function withoutCommit(
   session: Session,
   file: ResultFile,
@@ -102,7 +102,6 @@ async function judge(
     work.settings,
     { base: at.base, verifiedTree: outcome.tree ?? tree },
     {
-      head: at.head,
       parents: await repo.parentsOf(at.head),
       tree,
       saysOurWords: await repo.isWrittenAs(at.head, words),
@@ -113,14 +112,14 @@ async function judge(
       }),
     },
   )
-  // What did not pass the audit is not pushed: GitHub would refuse some of it, and nobody should fetch the rest.
+  // A commit that failed the audit is not pushed: GitHub would refuse some of them, and the others are unsafe to fetch.
   if (!audited.ok) return failed(outcome.kind === 'failed' ? outcome.failure : audited.error)
   return outcome.kind === 'failed'
     ? failed(outcome.failure, at.head)
     : { verdict: 'landable', head: at.head, tree, file: withGitsFiles(file, changes) }
 }
 
-/** Which files a hand-off names is for git to say. */
+/** The files that a hand-off names come from git, not from the agent. */
 function withGitsFiles(file: ResultFile, changes: readonly ChangedPath[]): ResultFile {
   const { report } = file.outcome
   if (report.handOff === undefined) return file

@@ -1,19 +1,16 @@
 import type { TaskFailure } from '../../../core/failure.ts'
 import { branchRef, type TaskId, taskBranch } from '../../../core/ids.ts'
-import { isFinal } from '../../../core/landing/audit.ts'
 import { mayStart } from '../../../core/landing/gate.ts'
-import { isUnderfunded } from '../../../core/money/allowance.ts'
 import { ownOf } from '../../../core/own.ts'
-import { isAgentTask } from '../../../core/plan/plan.ts'
 import type { Report } from '../../../core/run/event.ts'
-import { recordOf, taskOf, type Work } from '../../../core/run/state.ts'
-import { nextRung } from '../../../core/schedule/retry-ladder.ts'
+import { recordOf } from '../../../core/run/state.ts'
+import { afterFailure } from '../../../core/schedule/retry-ladder.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
 import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { type InspectedResult, nowOf, resultKey, type Session } from '../session/session.ts'
 import { inspect } from './inspect.ts'
 
-/** Takes in what slots have handed over: downloads all at once, then audits, and lands or fails each in order. */
+/** Downloads and audits the results of slots at the same time, then lands or fails each in order. */
 export async function intake(session: Session, draft: Draft, results: readonly ResultArtifact[]): Promise<Draft> {
   const awaited = results.filter((result) => isAwaited(draft, result))
   const seen = await Promise.all(awaited.map((result) => inspectOnce(session, draft, result)))
@@ -27,13 +24,13 @@ async function inspectOnce(session: Session, draft: Draft, result: ResultArtifac
 }
 
 function take(session: Session, draft: Draft, result: ResultArtifact, inspected: InspectedResult | undefined): Draft {
-  // The same attempt may have been handed over under two names: the first one counts.
+  // Two artifacts may hold the same attempt: the first one counts.
   if (inspected === undefined || !isAwaited(draft, result)) return draft
   const taken = result.task === 'verify' ? takeVerdict : takeWork
   return taken(session, draft, result, inspected)
 }
 
-/** Only the attempt that the journal knows to be at work is taken; a late result of an earlier one changes nothing. */
+/** Only the attempt that the journal has at work is awaited; a late result of an earlier one changes nothing. */
 function isAwaited(draft: Draft, result: ResultArtifact): boolean {
   if (draft.state.phase !== 'active' || result.run !== draft.state.run) return false
   const { work } = draft.state
@@ -56,7 +53,7 @@ function takeWork(
   const branch = branchOf(draft, task)
   if (inspected.verdict === 'failed') {
     const { head, failure, report } = inspected
-    const next = rungAfter(session, work, task, failure)
+    const next = afterFailure(work, task, failure, canReplan(session))
     const ending = { head, failure, final: next.final, ...(next.replan && { replan: true }), ...(report && { report }) }
     const failed = recordEvents(draft, at, { type: 'task_failed', task, attempt, ...ending })
     return head === null ? failed : withRefMove(failed, { ref: branch, from: state.base, to: head })
@@ -70,7 +67,7 @@ function takeWork(
   return head === state.base ? taken : withRefMove(taken, { ref: branch, from: state.base, to: head })
 }
 
-/** Work that nobody approved, however it came to be done, is not taken in. */
+/** Work that is not approved does not land, however it came to be done. */
 function refusedAtTheGate(
   session: Session,
   draft: Draft,
@@ -89,16 +86,7 @@ function refusedAtTheGate(
   })
 }
 
-/** A program gets one more try; an agent climbs a ladder, at the end of which this part is planned anew. Want of money is no rung. */
-function rungAfter(session: Session, work: Work, id: TaskId, failure: TaskFailure) {
-  const task = taskOf(work, id)
-  const known = recordOf(work, id)
-  if (isUnderfunded(failure, work.settings)) return { final: false, replan: false }
-  if (!isAgentTask(task)) return { final: isFinal(failure, known.failures), replan: false }
-  const rung = nextRung(task, known, failure, work.amendments.filter(({ cause }) => cause === 'replan').length)
-  const planner = session.state.planning !== null && session.deps.model !== null
-  return { final: rung === 'replan' || rung === 'person', replan: rung === 'replan' && planner }
-}
+const canReplan = ({ state, deps }: Session): boolean => state.planning !== null && deps.model !== null
 
 const branchOf = (draft: Draft, task: TaskId): string => branchRef(taskBranch(draft.state.run, task))
 

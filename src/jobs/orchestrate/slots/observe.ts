@@ -9,8 +9,8 @@ export interface Observed {
 }
 
 /**
- * One look around: the journal's tip and the base branch's in one request; job and artifact lists only of workflow runs
- * that matter, by conditional requests. Jobs come before results: a job seen ended has uploaded what it ever will.
+ * Reads the tips of the journal and the base branch in one request, then job and artifact lists of the workflow runs that
+ * matter, by conditional requests. Jobs come before results: a job that has ended uploads nothing more.
  */
 export async function observe(session: Session): Promise<Observed> {
   await lookAtRefs(session)

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { emptyRun, type LiveRun } from '../../../src/core/run/state.ts'
+import { recoverRun } from '../../../src/core/schedule/recovery.ts'
+import { followed } from '../../support/planning.ts'
+import { AT, running } from '../../support/run.ts'
+
+const started = (state: LiveRun, workflowRun = 7) => followed(state, { type: 'orchestrator_started', workflowRun })
+const ended = (result: string, workflowRun = 7) => ({ workflowRun, result, at: AT })
+const lostBefore = (times: number) =>
+  Array.from({ length: times }).reduce<LiveRun>(
+    (state) => started(followed(state, { type: 'orchestrator_lost', workflowRun: 7 })),
+    started(running('a')),
+  )
+const recovered = (state: LiveRun, result: string) => {
+  const recovery = recoverRun(state, ended(result))
+  return recovery === null ? null : [recovery.events.map(({ type }) => type), recovery.restart]
+}
+
+describe('a run whose orchestrator died', () => {
+  it('gets a fresh one', () => {
+    expect(recovered(started(running('a')), 'failure')).toEqual([['orchestrator_lost'], true])
+  })
+  it('is paused with the fourth death in a row, and gets no other after the eighth', () => {
+    expect(recovered(lostBefore(2), 'failure')).toEqual([['orchestrator_lost'], true])
+    expect(recovered(lostBefore(3), 'failure')).toEqual([['orchestrator_lost', 'run_paused'], true])
+    expect(recovered(lostBefore(6), 'failure')).toMatchObject([expect.anything(), true])
+    expect(recovered(lostBefore(7), 'failure')).toMatchObject([expect.anything(), false])
+  })
+  it('is paused if a person cancelled the workflow run', () => {
+    expect(recovered(started(running('a')), 'cancelled')).toEqual([['orchestrator_lost', 'run_paused'], true])
+  })
+  it('is left alone by any other workflow run', () => {
+    expect(recoverRun(started(running('a'), 8), ended('failure'))).toBeNull()
+    expect(recoverRun(emptyRun, ended('failure'))).toBeNull()
+  })
+  it('is recovered if it died before its start was recorded, but not if it was only cancelled', () => {
+    expect(recovered(running('a'), 'failure')).not.toBeNull()
+    expect(recovered(running('a'), 'cancelled')).toBeNull()
+  })
+  it('waits for no slot of a command job that failed', () => {
+    const asked = { type: 'slots_requested', request: 'r1', count: 2, workflowRun: 7 } as const
+    const state = followed(running('a'), { type: 'orchestrator_requested', workflowRun: 7 }, asked)
+    expect(recovered(state, 'skipped')).toEqual([['slots_gone', 'orchestrator_lost'], true])
+    expect(recovered(state, 'failure')).toEqual([['orchestrator_lost'], true])
+  })
+})

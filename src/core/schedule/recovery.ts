@@ -1,0 +1,52 @@
+import type { RunEvent } from '../run/event.ts'
+import type { LiveRun, RunState } from '../run/state.ts'
+import { CRASHES } from './retry-ladder.ts'
+
+/** How the orchestrate job of a workflow run ended; `skipped`: the command job before it failed. */
+export interface EndedOrchestrator {
+  workflowRun: number
+  result: string
+  at: string
+}
+
+export interface Recovery {
+  events: RunEvent[]
+  /** Whether a fresh orchestrator follows. */
+  restart: boolean
+}
+
+/**
+ * What becomes of a run whose orchestrator died; null: the run is not held by that workflow run. A paused run gets a fresh
+ * orchestrator too, which brings the status and the checks up to date, until that has died as often again.
+ */
+export function recoverRun(state: RunState, ended: EndedOrchestrator): Recovery | null {
+  if (!isHeldBy(state, ended)) return null
+  return {
+    events: [...slotsNeverStarted(state, ended), ...lostOrPaused(state, ended)],
+    restart: state.crashes + 1 < 2 * CRASHES,
+  }
+}
+
+/**
+ * A queued workflow run that was cancelled must not end the run of another one. If no orchestrator holds the run, one of this
+ * workflow run failed before it could record its start.
+ */
+const isHeldBy = (state: RunState, { result, workflowRun }: EndedOrchestrator): state is LiveRun => {
+  if (state.phase === 'empty') return false
+  return state.orchestrator === null ? result === 'failure' : state.orchestrator.workflowRun === workflowRun
+}
+
+/** A command job that failed started none of the slots that it had recorded. */
+const slotsNeverStarted = ({ slots }: LiveRun, { result, workflowRun, at }: EndedOrchestrator): RunEvent[] =>
+  Object.entries(slots)
+    .filter(([, it]) => result === 'skipped' && it.workflowRun === workflowRun && !it.gone)
+    .map(([request]) => ({ type: 'slots_gone', at, by: 'tributary', request }))
+
+function lostOrPaused(state: LiveRun, { result, workflowRun, at }: EndedOrchestrator): RunEvent[] {
+  const stamp = { at, by: 'tributary' }
+  const lost: RunEvent = { type: 'orchestrator_lost', ...stamp, workflowRun }
+  if (state.phase !== 'active' || state.paused !== null) return [lost]
+  if (result === 'cancelled') return [lost, { type: 'run_paused', ...stamp, why: 'the workflow run was cancelled' }]
+  if (state.crashes + 1 < CRASHES) return [lost]
+  return [lost, { type: 'run_paused', ...stamp, why: `the orchestrator failed ${CRASHES} times in a row` }]
+}

@@ -1,0 +1,66 @@
+import { branchRef, type Sha, taskBranch, trunkBranch } from '../ids.ts'
+import { isAssembled, nextVerdict } from '../landing/verification.ts'
+import { stageAllowance } from '../money/allowance.ts'
+import type { NewEvent } from '../run/event.ts'
+import { type ActiveRun, type LiveRun, type TaskRecord, workOf } from '../run/state.ts'
+import { tasksWithStatus } from '../run/task-status.ts'
+import { wantedStages, wantsDescription } from './planning-stages.ts'
+
+/** Verifies an assembled trunk, then finishes the run or searches for the merge that broke it; null: there is nothing to decide. */
+export function nextTowardsEnd(run: ActiveRun, hasModel: boolean): NewEvent | null {
+  const { work, paused } = run
+  if (paused !== null || !isAssembled(work)) return null
+  const verdict = nextVerdict(work)
+  switch (verdict.next) {
+    case 'wait':
+      return null
+    case 'verify':
+      return { type: 'verification_queued', on: verdict.on, attempt: work.verifications + 1 }
+    case 'passed':
+      // The description of the change comes before the end: no stage runs after it.
+      if (hasModel && wantsDescription(run) && canPayForDescription(run)) return null
+      return { type: 'run_finished', sha: work.trunk.tip }
+    case 'culprit':
+      return work.culprit === null ? { type: 'culprit_found', task: verdict.task } : null
+  }
+}
+
+const canPayForDescription = (run: ActiveRun): boolean =>
+  wantedStages(run).some(
+    (stage) => stage.name === 'synthesis' && (stage.key in run.ledger.reserved || stageAllowance(run, stage) !== null),
+  )
+
+/** Only a person can move the run on: no task is at work or ready, and no verification is due. A paused run starts nothing. */
+export function isIdle(state: LiveRun): boolean {
+  if (state.phase !== 'active') return true
+  const { verification } = state.work
+  if (verification?.status === 'in_progress') return false
+  if (state.paused !== null) return tasksWithStatus(state.work, 'in_progress').length === 0
+  return verification?.status !== 'queued' && tasksWithStatus(state.work, 'in_progress', 'queued').length === 0
+}
+
+/** A ref that is to go, and the commit at which it is known to be. */
+interface LeftoverRef {
+  ref: string
+  from: Sha
+}
+
+/** Branches that an ended run leaves behind for nothing: all of a closed one; of one without a result, those without work. */
+export function leftoverBranches(state: LiveRun): LeftoverRef[] {
+  const work = workOf(state)
+  if (state.phase !== 'ended' || work === null || state.conclusion === 'success') return []
+  const isClosed = state.conclusion === 'merged' || state.conclusion === 'closed'
+  const { tip, merges } = work.trunk
+  const ofTasks = Object.entries(work.tasks).flatMap(([id, record]) => {
+    const last = record.attempts.at(-1)
+    if (last === undefined || (!isClosed && hasWork(record))) return []
+    return [{ ref: branchRef(taskBranch(state.run, id)), from: last.head ?? last.base }]
+  })
+  const trunk = { ref: branchRef(trunkBranch(state.run)), from: tip }
+  return !isClosed && merges.length === 0 ? [...ofTasks, trunk] : ofTasks
+}
+
+function hasWork({ state, attempts }: TaskRecord): boolean {
+  const last = attempts.at(-1)
+  return state.status === 'landed' || (last !== undefined && last.head !== null && last.head !== last.base)
+}
