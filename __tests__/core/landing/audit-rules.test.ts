@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { TaskFailure } from '../../../src/core/failure.ts'
 import type { HandedOverCommit } from '../../../src/core/landing/audit.ts'
-import { audit, isFinal, protectedAmong } from '../../../src/core/landing/audit.ts'
+import { audit, protectedAmong } from '../../../src/core/landing/audit.ts'
+import { isFinal } from '../../../src/core/schedule/retry-ladder.ts'
 import { settingsSchema } from '../../../src/core/settings.ts'
 import { taskNamed } from '../../support/plan.ts'
 import { shaOf } from '../../support/run.ts'
@@ -12,7 +13,6 @@ const given = { base: shaOf('base'), verifiedTree: shaOf('tree') }
 const file = (path: string, newMode = '100644', bytes = 10, oldMode = '000000') => ({ path, newMode, oldMode, bytes })
 const verdict = (more: Partial<HandedOverCommit>) =>
   audit(task, settings, given, {
-    head: shaOf('head'),
     parents: [given.base],
     tree: given.verifiedTree,
     saysOurWords: true,
