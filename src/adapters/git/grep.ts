@@ -73,11 +73,11 @@ export const trackedPaths = (repo: LocalRepo): Promise<string[]> => listed(repo,
  * Files that may match: those in which git finds the pattern, also if the repository's attributes call them binary, and
  * all untracked files, which are few enough to be read.
  */
-export async function holding(
+export async function candidates(
   repo: LocalRepo,
   pattern: string,
   wanted: GrepOptions,
-): Promise<Awaited<ReturnType<Tracked['holding']>>> {
+): Promise<Awaited<ReturnType<Tracked['candidates']>>> {
   const found = await grep(repo, pattern, wanted, { show: ['-a', '--files-with-matches'], of: [] })
   if (!found.ok) return { ok: false, why: found.error }
   const tracked = found.value.stdout.toString('utf8').split('\0').slice(0, -1)

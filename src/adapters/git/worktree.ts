@@ -10,7 +10,7 @@ import type { Worktree } from '../../ports/worktree.ts'
 import { logOf } from './commit-log.ts'
 import { diffOfCommit, shownDiff } from './diff.ts'
 import { missingCommits } from './fetch.ts'
-import { holding, trackedPaths } from './grep.ts'
+import { candidates, trackedPaths } from './grep.ts'
 import { checkedSha, type LocalRepo } from './local-repo.ts'
 import { readCommit, writeCommit } from './objects.ts'
 import { gitText, runGit } from './plumbing.ts'
@@ -157,9 +157,9 @@ function trackedIn(worktree: OpenWorktree): Tracked {
       await worktree.guard()
       return trackedPaths(repo)
     },
-    async holding(pattern, wanted) {
+    async candidates(pattern, wanted) {
       await worktree.guard()
-      return holding(repo, pattern, wanted)
+      return candidates(repo, pattern, wanted)
     },
     async log(path, most) {
       await worktree.guard()
