@@ -1,3 +1,4 @@
+import { ownOf } from '../core/own.ts'
 import { type Redact, redactor } from '../core/text/redact.ts'
 
 /** The values that a job must not disclose; some, such as exchanged tokens, are added while it runs. */
@@ -33,7 +34,7 @@ export function agentEnvironment(
   return (names) =>
     Object.fromEntries(
       names.flatMap((name) => {
-        const value = all[name]
+        const value = ownOf(all, name)
         return value === undefined || value === '' || hide(value) !== value ? [] : [[name, value]]
       }),
     )

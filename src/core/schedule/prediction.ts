@@ -1,6 +1,6 @@
 import type { TaskId } from '../ids.ts'
 import { writesOverlap } from '../plan/glob.ts'
-import { criticalPath, directDependants, insertFalling, remainingPath, width, work } from '../plan/graph.ts'
+import { criticalPath, directDependants, insertDescending, remainingPath, width, work } from '../plan/graph.ts'
 import type { Plan, Size, Task } from '../plan/plan.ts'
 
 /** Assumptions, not measurements: what a task of each size takes in minutes where nothing is known of the repository. */
@@ -111,7 +111,7 @@ function readyQueue(ranked: readonly Task[], estimate: (task: Task) => number) {
   const roots = ranked.filter((_, index) => missing[index] === 0)
 
   const release = (task: Task, done: Task[]) =>
-    estimate(task) === 0 ? done.push(task) : insertFalling(ready, rank.get(task.id) ?? 0)
+    estimate(task) === 0 ? done.push(task) : insertDescending(ready, rank.get(task.id) ?? 0)
 
   return {
     settle(finished: readonly Task[]) {
@@ -137,7 +137,7 @@ function readyQueue(ranked: readonly Task[], estimate: (task: Task) => number) {
         if (inTheWay) passed.push(index)
         else taken.push(task)
       }
-      for (const index of passed) insertFalling(ready, index)
+      for (const index of passed) insertDescending(ready, index)
       return taken
     },
   }

@@ -74,13 +74,6 @@ export function lowerBounds(
   return overloads(windows, whole, slots).map((over) => whole + over)
 }
 
-/**
- * Minutes above which no schedule ends that leaves no slot idle while a task is ready (Graham 1966). It does not hold for
- * tasks that wait for each other because of the paths that they write.
- */
-export const grahamCeiling = (criticalPathMinutes: number, workMinutes: number, slots: number): number =>
-  criticalPathMinutes * (1 - 1 / slots) + workMinutes / slots
-
 function windowsOf(tasks: Plan['tasks'], estimate: (task: Task) => number): Window[] {
   const remaining = remainingPath(tasks, estimate)
   const whole = Math.max(0, ...remaining.values())
