@@ -86,7 +86,10 @@ export interface Forge {
   /** The person's role in the repository according to the API; `none` if unknown. */
   role(login: string): Promise<Role>
   react(comment: number, content: 'eyes' | 'rocket' | 'confused'): Promise<void>
-  /** Replies on a thread, once per key: does nothing if our reply with this key exists. `fresh`: certainly the first try, so it is not looked for. */
+  /**
+   * Replies on a thread, once per key: does nothing if our reply with this key exists. `fresh`: certainly the first try,
+   * so it is not looked for.
+   */
   reply(thread: number, key: string, body: string, fresh: boolean): Promise<void>
   pull(number: number): Promise<PullRequest | null>
   /** All comments of a thread, oldest first. */

@@ -40,7 +40,10 @@ export function slotJob({ name, status, started_at, conclusion }: z.infer<typeof
   return { slot, status: known, startedAt: started_at, leftInOrder: known === 'completed' && conclusion === 'success' }
 }
 
-/** Run and task may both contain hyphens: the run is known, and the attempt is read from the right. Ignores the `.2` or `.3` of a retried upload. */
+/**
+ * Run and task may both contain hyphens: the run is known, and the attempt is read from the right. Ignores the `.2` or
+ * `.3` of a retried upload.
+ */
 export function resultArtifact(
   { id, name, expired }: z.infer<typeof artifactSchema>,
   run: string,

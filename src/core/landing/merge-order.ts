@@ -26,7 +26,10 @@ export function nextMerge(work: Work): NextMerge {
   return work.open ? { next: 'wait' } : { next: 'none' }
 }
 
-/** The tasks among the earlier merges that may have changed these conflicting paths, by their `writes`; all if none matches. */
+/**
+ * The tasks among the earlier merges that may have changed these conflicting paths, by their `writes`; all if none
+ * matches.
+ */
 export function touchedBy(work: Work, paths: readonly string[], among: readonly TaskId[]): TaskId[] {
   const touching = among.filter((id) => {
     const task = work.plan.tasks.find((one) => one.id === id)

@@ -47,7 +47,10 @@ function knownKeyIn(text: string): string | null {
   return Object.entries(KNOWN_KEYS).find(([, shape]) => shape.test(real))?.[0] ?? null
 }
 
-/** The kind of secret in the text, or null. In tests, examples and docs, which hold invented tokens, only known shapes count. */
+/**
+ * The kind of secret in the text, or null. In tests, examples and docs, which hold invented tokens, only known shapes
+ * count.
+ */
 export function secretIn(path: string, text: string): string | null {
   const known = knownKeyIn(text)
   if (known !== null) return known

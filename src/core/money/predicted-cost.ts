@@ -29,7 +29,10 @@ export interface PredictedCost {
   reasons: string[]
 }
 
-/** US dollars for the plan's tasks, with one agent each and with one agent for all. Excludes planning, which is paid by then. */
+/**
+ * US dollars for the plan's tasks, with one agent each and with one agent for all. Excludes planning, which is paid by
+ * then.
+ */
 export function predictCost(plan: Plan, settings: Settings): PredictedCost {
   const tasks = plan.tasks.filter((task) => isAgentTask(task) || task.kind === 'plan')
   if (tasks.length === 0) return { parallelUsd: 0, oneAgentUsd: 0, reasons: ['No model works on these tasks.'] }

@@ -4,7 +4,10 @@ import { settingsSchema } from '../settings.ts'
 import { planSchema, taskSchema } from './plan.ts'
 
 export const modeSchema = z.enum(['strict', 'soft', 'off'])
-/** `strict`: nothing starts before the approval. `soft`: nothing lands on trunk before it. `off`: the final pull request is the gate. */
+/**
+ * `strict`: nothing starts before the approval. `soft`: nothing lands on trunk before it. `off`: the final pull request
+ * is the gate.
+ */
 export type Mode = z.infer<typeof modeSchema>
 
 /** The options of `/plan`. */
@@ -31,7 +34,10 @@ export type Exploration = z.infer<typeof explorationSchema>
 export const questionSchema = planSchema.shape.questions.element
 export type Question = z.infer<typeof questionSchema>
 
-/** `words` is the answer: the text of the chosen option, or the person's own. `chosen` is the option's letter, if one was named. */
+/**
+ * `words` is the answer: the text of the chosen option, or the person's own. `chosen` is the option's letter, if one was
+ * named.
+ */
 export const answerSchema = z.strictObject({
   question: z.string(),
   chosen: z.string().nullable(),
