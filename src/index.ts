@@ -1,4 +1,4 @@
-// A module of its own: a process that runs this file a second time does not load it again.
+// A separate module, so that a process that runs this file again does not load everything again.
 const { main, fail } = await import('./main.ts')
 await main().catch(fail)
 

@@ -11,14 +11,14 @@ import { runSlot } from './jobs/work/run-slot.ts'
 import { orchestratorSummary, slotSummary } from './render/status/job-summary.ts'
 import { type JobEnvironment, jobDeps, orchestrateDeps, withScratch, workDeps } from './wiring.ts'
 
-/** One job of the workflow: the role says which, the event and the environment say on what. */
+/** Runs one job of the workflow: `role` selects it; its arguments come from the event and the environment. */
 export async function main(): Promise<void> {
   const inputs = readInputs(core.getInput)
   const env = withScratch(readEnvironment(process.env))
   core.setSecret(inputs.token)
   switch (inputs.role) {
     case 'command':
-      return tell(await command(inputs, env))
+      return setOutputs(await command(inputs, env))
     case 'orchestrate':
       return orchestrateRun(inputs, env)
     case 'work':
@@ -31,13 +31,13 @@ export async function main(): Promise<void> {
 /** Ends the job as failed, with the message in its log. */
 export const fail = (error: unknown): void => core.setFailed(error instanceof Error ? error : String(error))
 
-/** The packages make one such object as they are loaded. This one reads the environment as it is now. */
-const fresh = <Made extends object>(one: Made): Made => new (one.constructor as new () => Made)()
+/** A new instance of an object that a package creates when it is loaded: it reads the environment as it is now. */
+const newInstance = <Made extends object>(one: Made): Made => new (one.constructor as new () => Made)()
 
 type Of<Role extends Inputs['role']> = Extract<Inputs, { role: Role }>
 
 async function command(inputs: Of<'command'>, env: JobEnvironment): Promise<CommandOutcome> {
-  const trigger = readTrigger(fresh(context))
+  const trigger = readTrigger(newInstance(context))
   const deps = await jobDeps(inputs, env)
   if (trigger.kind === 'pull-closed') return runClosed(deps, { ...trigger, by: trigger.sender.login })
   if (trigger.kind === 'comment') {
@@ -50,7 +50,7 @@ async function command(inputs: Of<'command'>, env: JobEnvironment): Promise<Comm
   return { run: null, orchestrate: false, slots: [] }
 }
 
-function tell({ run, orchestrate: must, slots }: CommandOutcome): void {
+function setOutputs({ run, orchestrate: must, slots }: CommandOutcome): void {
   core.setOutput('run', run ?? '')
   core.setOutput('orchestrate', must ? 'true' : 'false')
   core.setOutput('slots', JSON.stringify(slots))
@@ -59,16 +59,16 @@ function tell({ run, orchestrate: must, slots }: CommandOutcome): void {
 async function orchestrateRun(inputs: Of<'orchestrate'>, env: JobEnvironment): Promise<void> {
   const run = await orchestrate(await orchestrateDeps(inputs, env), inputs.run)
   if (run === null) core.warning(`Run ${inputs.run} has no journal: there is nothing to do.`)
-  else await fresh(core.summary).addRaw(orchestratorSummary(run)).write()
+  else await newInstance(core.summary).addRaw(orchestratorSummary(run)).write()
 }
 
 async function work(inputs: Of<'work'>, env: JobEnvironment): Promise<void> {
-  const deeds = await runSlot(await workDeps(inputs, env), { run: inputs.run, slot: inputs.slot })
-  await fresh(core.summary).addRaw(slotSummary(inputs.slot, deeds)).write()
+  const results = await runSlot(await workDeps(inputs, env), { run: inputs.run, slot: inputs.slot })
+  await newInstance(core.summary).addRaw(slotSummary(inputs.slot, results)).write()
 }
 
 async function recoverRun(inputs: Of<'recover'>, env: JobEnvironment): Promise<void> {
-  const trigger = readTrigger(fresh(context))
+  const trigger = readTrigger(newInstance(context))
   const isComment = trigger.kind === 'comment'
   return reapDeadOrchestrator(await jobDeps(inputs, env), {
     run: inputs.run,

@@ -30,7 +30,7 @@ const LIFE_MINUTES = 330
 const clock = systemClock
 
 export interface JobEnvironment extends ActionEnvironment {
-  /** A folder of this job alone: one that runs twice on one machine finds nothing of the first. */
+  /** A new folder for each job, so that a job that runs again on the same machine finds no files of the first. */
   scratch: string
 }
 
@@ -44,7 +44,7 @@ export async function jobDeps(inputs: Inputs, env: JobEnvironment): Promise<JobD
   const store = storeOf(inputs, env)
   let repo: ReturnType<typeof openRepo> | null = null
   return {
-    forge: openForge({ ...placeOf(inputs, env), workflowFile: workflowFileOf(env) }),
+    forge: openForge({ ...repositoryClientOf(inputs, env), workflowFile: workflowFileOf(env) }),
     journal: await openJournal(store),
     repo: () => {
       repo ??= openRepo(store)
@@ -64,7 +64,7 @@ export async function orchestrateDeps(inputs: Inputs, env: JobEnvironment): Prom
     clock,
     log: (line) => core.info(secrets.redact(line)),
     model: modelOf(env, secrets),
-    slots: openSlots({ ...placeOf(inputs, env), folder: join(env.scratch, 'results') }),
+    slots: openSlots({ ...repositoryClientOf(inputs, env), folder: join(env.scratch, 'results') }),
     readPlan: readHandPlan,
     secrets: secrets.values,
     redact: secrets.redact,
@@ -72,7 +72,7 @@ export async function orchestrateDeps(inputs: Inputs, env: JobEnvironment): Prom
   }
 }
 
-/** Adapters for a slot: it can read the journal and hand a result over, and nothing else. */
+/** Adapters for a slot, which can only read the journal and upload a result. */
 export async function workDeps(inputs: Inputs, env: JobEnvironment): Promise<WorkDeps> {
   const secrets = secretsOf(inputs, env)
   const { redact } = secrets
@@ -94,18 +94,18 @@ export async function workDeps(inputs: Inputs, env: JobEnvironment): Promise<Wor
   }
 }
 
-/** What no log, comment, artifact or journal may hold. */
+/** Values that no log, comment, artifact or journal may hold. */
 const secretsOf = (inputs: Inputs, env: JobEnvironment): Secrets =>
   keepSecrets([...tokensOf(inputs, env), env.all.ANTHROPIC_API_KEY ?? ''], core.setSecret)
 
-/** With these one can speak for the job. */
+/** Tokens that authorise requests in the name of the job. */
 const tokensOf = (inputs: Inputs, { all, ACTIONS_RUNTIME_TOKEN }: JobEnvironment): string[] => [
   inputs.token,
   ACTIONS_RUNTIME_TOKEN,
   all.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? '',
 ]
 
-/** Null where the workflow gives neither a key nor what leads to one. */
+/** Null if the workflow configures neither a key nor federation. */
 function modelOf({ all, TRIBUTARY_SILENCE_SECONDS: seconds }: JobEnvironment, secrets: Secrets): Model | null {
   const credentials = readCredentials(all)
   if (credentials === null) return null
@@ -115,11 +115,11 @@ function modelOf({ all, TRIBUTARY_SILENCE_SECONDS: seconds }: JobEnvironment, se
     clock,
     log: (line) => core.info(secrets.redact(line)),
     onSecret: secrets.add,
-    ...(seconds !== undefined && { silence: { start: seconds, stream: seconds } }),
+    ...(seconds !== undefined && { idleLimits: { start: seconds, stream: seconds } }),
   })
 }
 
-function placeOf(inputs: Inputs, env: JobEnvironment): RepositoryClient {
+function repositoryClientOf(inputs: Inputs, env: JobEnvironment): RepositoryClient {
   const [owner = '', repo = ''] = env.GITHUB_REPOSITORY.split('/')
   const client = openClient({
     apiUrl: env.GITHUB_API_URL,

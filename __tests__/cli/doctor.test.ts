@@ -137,7 +137,7 @@ describe('tributary doctor', () => {
     const checkout = createCheckout({ [PATH]: EXAMPLE })
     await remoteGit(checkout, 'remote', 'add', 'origin', 'http://127.0.0.1:1/octo/demo.git')
     const env = { GITHUB_TOKEN: '', GH_TOKEN: 't', GITHUB_API_URL: 'http://127.0.0.1:1' }
-    expect((await typed(checkout, ['doctor'], env)).out).toContain('127.0.0.1:1 could not be reached')
+    expect((await typed(checkout, ['doctor'], env)).out).toContain('127.0.0.1:1 cannot be reached')
     removeFolder(checkout)
   })
 
@@ -222,7 +222,7 @@ describe('tributary doctor', () => {
     await remoteGit(checkout, 'remote', 'add', 'origin', 'http://127.0.0.1:1/octo/demo.git')
     const env = { GITHUB_TOKEN: 't', GITHUB_API_URL: 'http://127.0.0.1:1/api/v3' }
     const { code, out } = await typed(checkout, ['doctor'], env)
-    expect(out).toMatch(/MISSING {2}127\.0\.0\.1:1 could not be reached \(.+\)/)
+    expect(out).toMatch(/MISSING {2}127\.0\.0\.1:1 cannot be reached: .+/)
     expect(code).toBe(1)
     removeFolder(checkout)
   })

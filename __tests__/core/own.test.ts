@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { agentEnvironment } from '../../src/config/secrets.ts'
 import { taskIdSchema } from '../../src/core/ids.ts'
+import { emptyLedger, settle } from '../../src/core/money/ledger.ts'
 import { priceOf } from '../../src/core/money/price.ts'
 import { ownOf } from '../../src/core/own.ts'
 import type { RunEvent } from '../../src/core/run/event.ts'
@@ -17,6 +19,14 @@ describe('a name that every object knows', () => {
     expect(ownOf(JSON.parse(`{"${name}":1}`), name)).toBe(1)
     expect(priceOf(name, defaultSettings)).toBeNull()
   })
+
+  it.each(NAMES)('%s is no variable of an agent unless the job has it', (name) =>
+    expect(agentEnvironment({}, [])([name])).toEqual({}),
+  )
+
+  it.each(NAMES)('%s is no stage that has cost something', (name) =>
+    expect(settle(emptyLedger, name, [], AT)).toBe(emptyLedger),
+  )
 
   const IDS = NAMES.filter((name) => taskIdSchema.safeParse(name).success)
   it('may be the id of a task', () => expect(IDS).toEqual(['constructor']))

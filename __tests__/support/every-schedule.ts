@@ -1,4 +1,7 @@
 import type { TaskId } from '../../src/core/ids.ts'
+import type { Task } from '../../src/core/plan/plan.ts'
+import { planOf } from './plan.ts'
+import { randomOf } from './random.ts'
 
 interface Node {
   id: TaskId
@@ -73,4 +76,22 @@ export function startsByThen<One extends Node>(
 
   extend(new Map())
   return found
+}
+
+export const minutesBy =
+  (minutes: Record<string, number>) =>
+  ({ id }: Task) =>
+    minutes[id] ?? 1
+
+/** Graphs of six tasks of one to three minutes, each needed by a later one with a chance of a third. */
+export function* drawnGraphs(rounds: number) {
+  const random = randomOf(4)
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f']
+  for (let round = 0; round < rounds; round += 1) {
+    const edges = ids.flatMap((to, index) =>
+      ids.slice(0, index).flatMap((from) => (random(3) === 0 ? [`${from} > ${to}`] : [])),
+    )
+    const { tasks } = planOf([...ids, ...edges].join(', '))
+    yield { tasks, minutes: minutesBy(Object.fromEntries(ids.map((id) => [id, 1 + random(3)]))) }
+  }
 }

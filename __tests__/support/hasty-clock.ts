@@ -1,7 +1,7 @@
-import type { PatientClock } from '../../src/ports/clock.ts'
+import type { TimeoutClock } from '../../src/ports/clock.ts'
 
 /** Waits take no time; they move the hands, and are counted. Work takes none by this clock, however long it does. */
-export function hastyClock(start = '2026-01-02T03:04:05.000Z'): PatientClock & { waits: number[] } {
+export function hastyClock(start = '2026-01-02T03:04:05.000Z'): TimeoutClock & { waits: number[] } {
   let now = Date.parse(start)
   const waits: number[] = []
   return {

@@ -1,11 +1,11 @@
-import { patient } from '../../src/adapters/system/clock.ts'
-import type { PatientClock } from '../../src/ports/clock.ts'
+import { withTimeout } from '../../src/adapters/system/clock.ts'
+import type { TimeoutClock } from '../../src/ports/clock.ts'
 
 /**
  * Time that passes only where somebody waits. Several may wait at once: it goes on when nothing is left that could be done
  * without. What is due by then happens on the way, in order.
  */
-export interface VirtualClock extends PatientClock {
+export interface VirtualClock extends TimeoutClock {
   /** Milliseconds since the beginning. */
   milliseconds(): number
   /** At so many milliseconds from now; what is due at the same time happens in the order in which it was asked for. */
@@ -65,7 +65,7 @@ export function virtualClock(): VirtualClock {
   }
 
   return {
-    ...patient({ now: () => new Date(START + now), wait }),
+    ...withTimeout({ now: () => new Date(START + now), wait }),
     milliseconds: () => now,
     after(milliseconds, act) {
       const at = now + Math.max(0, Math.round(milliseconds))

@@ -51,12 +51,15 @@ type SystemError = Error & {
   port?: unknown
 }
 
+/** The message for a host that does not answer, in every subcommand. */
+export const unreachableHost = (host: string, why: string): string => `${host} cannot be reached: ${why}`
+
 /** What the operating system or the network refused, in one sentence; null for an error that is neither's. */
 export function systemErrorWords(error: unknown): string | null {
   const found = systemErrorIn(error)
   if (found === null) return requestWords(error)
   const why = ownOf(HOSTS, found.code)
-  if (why !== undefined) return `${hostOf(found)} cannot be reached: ${why} (${found.code})`
+  if (why !== undefined) return unreachableHost(hostOf(found), `${why} (${found.code})`)
   return localWords(found)
 }
 

@@ -7,7 +7,7 @@ import { openJournal } from '../adapters/git/journal.ts'
 import { systemClock } from '../adapters/system/clock.ts'
 import type { RunEvent } from '../core/run/event.ts'
 import { nearest } from '../core/text/nearest.ts'
-import { systemErrorWords } from './explain-error.ts'
+import { systemErrorWords, unreachableHost } from './explain-error.ts'
 import { webAddress } from './remote.ts'
 import { git, gitDirOf, topOf } from './repository.ts'
 import { EnvironmentError, Mistake, type Terminal } from './subcommand.ts'
@@ -45,7 +45,7 @@ const UNREADABLE = /not found|Authentication failed|could not read (?:Username|P
 function whyNotRead(remoteUrl: string, token: string, said: string): string {
   const address = shownAddress(remoteUrl)
   const line = lastWords(said, remoteUrl)
-  if (UNREACHABLE.test(said)) return `${new URL(remoteUrl).host} cannot be reached: ${line}`
+  if (UNREACHABLE.test(said)) return unreachableHost(new URL(remoteUrl).host, line)
   if (!UNREADABLE.test(said)) return `the journal at ${address} cannot be read: ${line}`
   const fix = token === '' ? 'for a private one, set GITHUB_TOKEN' : 'or GITHUB_TOKEN may not read it'
   return `${address} cannot be read: there is no such repository, ${fix}`

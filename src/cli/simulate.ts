@@ -5,7 +5,7 @@ import { isAgentTask, type Plan } from '../core/plan/plan.ts'
 import { replay } from '../core/run/evolve.ts'
 import { workOf } from '../core/run/state.ts'
 import { predict } from '../core/schedule/prediction.ts'
-import { minutesTaken, simulate as simulated, unworked } from '../core/schedule/simulation.ts'
+import { minutesTaken, simulate as simulated, tasksNeverRun } from '../core/schedule/simulation.ts'
 import { SETTINGS_PATH, type Settings } from '../core/settings.ts'
 import { renderSimulation, type Simulation, simulationLines } from '../render/plan/simulation.ts'
 import { judgePlan } from './check/judge-plan.ts'
@@ -109,6 +109,6 @@ async function ofRun(
     title: `Run ${run}, ${work.plan.title}`,
     prediction: predict(work.plan, 1, minutes),
     rows: simulated(work.plan, slots, minutes),
-    past: { spentUsd: spentUsd(state.ledger), estimated: unworked(work).length },
+    past: { spentUsd: spentUsd(state.ledger), estimated: tasksNeverRun(work).length },
   }
 }

@@ -6,7 +6,7 @@ import { listed, quoted } from '../core/text/quoted.ts'
 import { wordsOfLine } from './shell-words.ts'
 import { flowList, type Path, type YamlText } from './yaml.ts'
 
-/** Something in a text that does not fit its schema. */
+/** A value that does not match its schema. */
 export interface SchemaProblem {
   line: number
   path: Path
@@ -15,27 +15,27 @@ export interface SchemaProblem {
   message: string
 }
 
-/** Nobody mends more at once, and a journal has to hold them. */
-const MANY = 50
+/** A person does not fix more at once, and the journal holds them all. */
+const MAX_PROBLEMS = 50
 
 type AnySchema = z.core.$ZodType
 
-/** Holds a text against its schema. A known key without a value counts as left out: its value may be a comment. */
+/** Parses a text with a schema. A known key without a value counts as absent: its value may be commented out. */
 export function checked<Schema extends z.ZodType>(
   schema: Schema,
   text: YamlText,
 ): Result<z.infer<Schema>, SchemaProblem[]> {
   const result = schema.safeParse(withoutEmpty(text.value, schema), { reportInput: true })
   if (result.success) return ok(result.data)
-  const found = result.error.issues.flatMap((issue) => misfits(issue, schema, text))
-  return err(found.sort((a, b) => a.line - b.line).slice(0, MANY))
+  const found = result.error.issues.flatMap((issue) => problemsOf(issue, schema, text))
+  return err(found.sort((a, b) => a.line - b.line).slice(0, MAX_PROBLEMS))
 }
 
-function misfits(issue: z.core.$ZodIssue, schema: AnySchema, { lineOf }: YamlText): SchemaProblem[] {
+function problemsOf(issue: z.core.$ZodIssue, schema: AnySchema, { lineOf }: YamlText): SchemaProblem[] {
   if (issue.code !== 'unrecognized_keys') {
     const { path } = issue
     const line = lineOf(path)
-    const message = `${wrongWords(issue)}.`
+    const message = `${problemText(issue)}.`
     return [{ line, path, tooLong: issue.code === 'too_big' && issue.origin === 'string', message }]
   }
   const known = keysAt(schema, issue.path)
@@ -48,7 +48,7 @@ function misfits(issue: z.core.$ZodIssue, schema: AnySchema, { lineOf }: YamlTex
   })
 }
 
-/** Looks through what a schema is wrapped into. */
+/** The schema inside of its wrappers (default, optional, pipe). */
 function bare(schema: AnySchema | undefined): AnySchema | undefined {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional)
     return bare(schema.unwrap())
@@ -89,8 +89,8 @@ const WANTED: Readonly<Record<string, string>> = {
   object: 'keys with values',
 }
 
-/** What is wrong with a value, for the person who wrote it. */
-function wrongWords(issue: z.core.$ZodIssue): string {
+/** Describes a problem for the person who wrote the value. */
+function problemText(issue: z.core.$ZodIssue): string {
   const name = nameOf(issue.path)
   switch (issue.code) {
     case 'invalid_type':
@@ -116,10 +116,10 @@ function wrongWords(issue: z.core.$ZodIssue): string {
   }
 }
 
-/** `limits.tasks`, `run[1]`; of a task's path only what is inside of the task. */
+/** `limits.tasks`, `run[1]`; for a task, the path inside of it. */
 function nameOf(path: Path): string {
   const inner = path[0] === 'tasks' && path.length > 2 ? path.slice(2) : path
-  // The list of words of a command is the command itself to whoever writes it.
+  // People write a command as its list of words, without the key `argv`.
   const parts = inner.filter((part) => part !== 'argv')
   if (parts.length === 0) return 'The text'
   return quoted(
@@ -150,13 +150,13 @@ function given(input: unknown): string {
   return quoted(String(input))
 }
 
-/** What to write instead, if that can be told. */
+/** What to write instead, if it can be derived. */
 function fixed({ expected, input, path }: WrongType): string {
   if (expected === 'string' && (typeof input === 'number' || typeof input === 'boolean'))
     return `: write it in quotes, ${quoted(JSON.stringify(String(input)))}`
   if (expected !== 'array' || typeof input !== 'string') return ''
   const list = flowList(isCommand(path) || path.at(-1) === 'verification' ? wordsOfLine(input) : [input])
-  // One command where a list of them belongs: all of its words are one of them.
+  // One command in the place of a list of commands: its words become one item.
   return path.includes('verification')
     ? `: it is a list of commands, such as ${quoted(`[${list}]`)}`
     : `: write ${quoted(list)}`

@@ -3,29 +3,29 @@ import { fromMarkdown } from 'mdast-util-from-markdown'
 type Span = { start: number; end: number }
 type Piece = { type: string; position?: { start: { offset?: number }; end: { offset?: number } } }
 
-/** A slash, a word, and no second slash: `/usr/bin/env` and `/path/` are paths, `/ foo` is nothing. */
+/** A slash, a word, and no second slash: `/usr/bin/env` and `/path/` are paths, `/ foo` is no command. */
 const SHAPE = /^\/\p{L}[^\s/]*(?=\s|$)/u
 const COMMENT = /^<!--/
-/** Far more than a command's first line takes; the parser's time grows with the square of what it is given. */
-const LOOKED_AT = 2_000
-/** Links and stars hide no words. */
-const NO_STYLE = { disable: { null: ['attention', 'labelEnd', 'labelStartImage', 'labelStartLink'] } }
-/** Marks where an HTML comment stood; may not be in a comment, so it is taken out first. */
-const HIDDEN = '\u{FFFF}'
+/** In characters. Far longer than a command's first line, and short since the parser's time grows quadratically. */
+const PARSED_CHARACTERS = 2_000
+/** Links and emphasis hide no words, so they are not parsed. */
+const NO_INLINE_SYNTAX = { disable: { null: ['attention', 'labelEnd', 'labelStartImage', 'labelStartLink'] } }
+/** Replaces an HTML comment; removed from the input first, since it must not occur there. */
+const PLACEHOLDER = '\u{FFFF}'
 
 /**
- * The command that a comment gives, or null. Only its first line counts, and only where Markdown would show that line
- * as words of the person who wrote it: no quote, no code, no HTML comment. Before ` -- ` the quotes and dashes of
- * phones are read as plain ones; what comes after it is handed on word for word, through the end of the comment.
+ * The command of a comment, or null. Only the first line counts, and only if Markdown shows it as plain text of its
+ * author: no quote, no code, no HTML comment. Before ` -- `, typographic quotes and dashes of phones are read as plain
+ * ones; the text after it is returned unchanged, to the end of the comment.
  */
 export function commandLine(body: string): string | null {
   if (!body.trimStart().startsWith('/')) return null
   const text = body
-    .replaceAll(HIDDEN, '')
+    .replaceAll(PLACEHOLDER, '')
     .replace(/\r\n?/g, '\n')
     .replace(/^(?:[ \t]*\n)+/, '')
-  const [first] = fromMarkdown(text.slice(0, LOOKED_AT), { extensions: [NO_STYLE] }).children
-  // `/approve` above the `-- ` of a mail's signature is a heading to Markdown, and a command to whoever sent the mail.
+  const [first] = fromMarkdown(text.slice(0, PARSED_CHARACTERS), { extensions: [NO_INLINE_SYNTAX] }).children
+  // In a reply by mail, Markdown takes `/approve` above the `-- ` of the signature for a heading; it is a command.
   if (first === undefined || (first.type !== 'paragraph' && first.type !== 'heading')) return null
   const { start } = spanOf(first)
   const seen = withoutComments(text, commentsIn(first.children, text)).slice(start)
@@ -46,13 +46,16 @@ function commentsIn(pieces: readonly (Piece & { children?: readonly Piece[] })[]
   })
 }
 
-/** Keeps every offset, so that what is found in the result can be cut out of the text itself. */
+/** Keeps every offset, so that positions in the result are valid in the text. */
 const withoutComments = (text: string, comments: readonly Span[]): string =>
-  comments.reduce((rest, { start, end }) => rest.slice(0, start) + HIDDEN.repeat(end - start) + rest.slice(end), text)
+  comments.reduce(
+    (rest, { start, end }) => rest.slice(0, start) + PLACEHOLDER.repeat(end - start) + rest.slice(end),
+    text,
+  )
 
 const firstLine = (text: string): string => text.slice(0, text.includes('\n') ? text.indexOf('\n') : undefined)
 
-/** Two hyphens that stand alone, or the long dash that a phone makes of them. */
+/** Two hyphens surrounded by spaces, or the long dash that a phone makes of them. */
 function separatorIn(line: string): Span | null {
   const found = /(?<=\s)(?:--|[‒–—―−])(?=\s|$)/u.exec(line)
   return found === null ? null : { start: found.index, end: found.index + found[0].length }

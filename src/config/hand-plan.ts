@@ -12,31 +12,31 @@ import { flowList, type Path, readYaml } from './yaml.ts'
 const INFO = 'tributary'
 const LONGEST_NAME = 40
 
-/** Only blocks matter here, and the time that links and stars take grows with the square of the text. */
+/** Only blocks matter here, and parsing links and emphasis takes time quadratic in the text. */
 const BLOCKS_ONLY = {
   disable: { null: ['attention', 'autolink', 'codeText', 'htmlText', 'labelEnd', 'labelStartImage', 'labelStartLink'] },
 }
 
-/** A plan as it is written, in YAML. */
+/** The YAML text of a plan. */
 export interface PlanBlock {
   text: string
-  /** Lines of the text around it that stand above its first one. */
+  /** Number of lines of the surrounding text above its first line. */
   above: number
 }
 
-/** A problem, and its line; null: that of no line. */
-interface PlacedProblem {
+/** A problem and its line; null if it is about no line. */
+interface LineProblem {
   line: number | null
   problem: Problem
 }
 
-/** A plan, and where it says what. */
+/** A plan, and the lines of its values. */
 export interface WrittenPlan {
   plan: Plan
   lineOf: (path: Path) => number
 }
 
-/** The plan that a person wrote into the issue. Lines count from the block's first. */
+/** The plan that a person wrote into the issue. Lines are counted from the first line of the block. */
 export function readHandPlan(issueBody: string, settings: Settings): Result<Plan, Problem[]> {
   const block = findPlan(issueBody)
   if (!block.ok) return err([block.error])
@@ -44,10 +44,10 @@ export function readHandPlan(issueBody: string, settings: Settings): Result<Plan
   return written.ok ? ok(written.value.plan) : err(written.error.map(inBlock))
 }
 
-const inBlock = ({ line, problem }: PlacedProblem): Problem =>
+const inBlock = ({ line, problem }: LineProblem): Problem =>
   line === null ? problem : { ...problem, message: `Line ${line} of the block: ${problem.message}` }
 
-/** The one fenced block `tributary` of a text in Markdown. */
+/** The only fenced block `tributary` of a Markdown text; a problem if there is none or more than one. */
 export function findPlan(markdown: string): Result<PlanBlock, Problem> {
   const [block, ...more] = planBlocks(fromMarkdown(markdown.replace(/\r\n?/g, '\n'), { extensions: [BLOCKS_ONLY] }))
   if (block === undefined) return err(problem('no-plan', NO_PLAN))
@@ -57,8 +57,8 @@ export function findPlan(markdown: string): Result<PlanBlock, Problem> {
   )
 }
 
-/** What a block says, or every problem with its form. Lines are those of the text around it. */
-export function readPlanBlock({ text, above }: PlanBlock, settings: Settings): Result<WrittenPlan, PlacedProblem[]> {
+/** Parses a block; returns the plan or all problems. Lines are those of the surrounding text. */
+export function readPlanBlock({ text, above }: PlanBlock, settings: Settings): Result<WrittenPlan, LineProblem[]> {
   const yaml = readYaml(text, above)
   if (!yaml.ok)
     return err(yaml.error.map(({ line, message }) => ({ line, problem: problem('not-yaml', `${message}.`) })))
@@ -66,7 +66,7 @@ export function readPlanBlock({ text, above }: PlanBlock, settings: Settings): R
   if (value === null)
     return err([{ line: null, problem: problem('no-plan', `The fenced block \`tributary\` is empty. ${FIELDS}`) }])
   const plan = checked(handPlanSchema, yaml.value)
-  if (!plan.ok) return err(plan.error.map((misfit) => placed(misfit, value)))
+  if (!plan.ok) return err(plan.error.map((found) => atLine(found, value)))
   return ok({ plan: toPlan(plan.value, settings), lineOf })
 }
 
@@ -82,7 +82,7 @@ type Piece = {
   position?: { start: { line: number } } | undefined
 }
 
-/** A quoted plan is somebody else's. */
+/** A plan in a quotation is not taken: another person wrote it. */
 function planBlocks(piece: Piece): PlanBlock[] {
   if (piece.type === 'code')
     return piece.lang?.toLowerCase() === INFO
@@ -93,7 +93,7 @@ function planBlocks(piece: Piece): PlanBlock[] {
 
 const problem = (code: Problem['code'], message: string): Problem => ({ code, task: null, field: null, message })
 
-function placed({ line, path, tooLong, message }: SchemaProblem, plan: unknown): PlacedProblem {
+function atLine({ line, path, tooLong, message }: SchemaProblem, plan: unknown): LineProblem {
   const code = tooLong ? 'too-long' : 'not-a-plan'
   const [first, index, field] = path
   const ofTask = first === 'tasks' && typeof index === 'number'
@@ -102,7 +102,7 @@ function placed({ line, path, tooLong, message }: SchemaProblem, plan: unknown):
   return { line, problem: { code, task: ofTask ? taskName(plan, path) : null, field: name, message } }
 }
 
-/** Its id as it was written, which may be what is wrong with it; else its place. */
+/** The task's id as written, which may itself be the problem; else its number. */
 function taskName(plan: unknown, [, index]: Path): string {
   const tasks = property(plan, 'tasks')
   const id = Array.isArray(tasks) ? property(tasks[Number(index)], 'id') : undefined
@@ -112,7 +112,7 @@ function taskName(plan: unknown, [, index]: Path): string {
 const property = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined
 
-/** Why no program can be called so; null: one can. */
+/** Why the words cannot be a command; null if they can. */
 function whyNotCalled(argv: readonly string[]): string | null {
   const [program] = argv
   if (program === '' || argv.some((word) => word.includes('\0')))
@@ -122,7 +122,7 @@ function whyNotCalled(argv: readonly string[]): string | null {
     : null
 }
 
-/** A list of words that a program can be called with; the first one names the program. Editors are told the same by patterns. */
+/** A list of words that can be a command; the first one names the program. The patterns state the same to editors. */
 const callable = <Argv extends z.ZodType<string[]>>(argv: Argv, word = '^[^\\u0000]*$'): Argv =>
   argv
     .superRefine((words, context) => {
@@ -134,7 +134,7 @@ const callable = <Argv extends z.ZodType<string[]>>(argv: Argv, word = '^[^\\u00
       additionalItems: { type: 'string', pattern: word },
     })
 
-/** By hand a command is its list of words alone; what else the plan keeps of it may be written out, too. */
+/** People write a command as its list of words; the plan's full form is accepted too. */
 const asCommand = (written: unknown): unknown =>
   typeof written === 'object' && written !== null && !Array.isArray(written) ? written : { argv: written, expect: '' }
 const asCheck = (written: unknown): unknown =>
@@ -148,7 +148,7 @@ const acceptance = fields.acceptance.extend({
 const oneCheck = planSchema.shape.verification.element
 const check = oneCheck.extend({ argv: callable(oneCheck.shape.argv, '^[^\\u0000]+$') })
 
-/** The plan's own schema, with a default for what people leave out. Whether the plan is any good, lint tells. */
+/** The plan's schema, with defaults for what people leave out. Lint checks the content. */
 const handTaskSchema = taskSchema.extend({
   id: fields.id.describe('Names the task, its branch and its check'),
   title: fields.title.optional().describe('One line; the id otherwise'),

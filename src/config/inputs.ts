@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { runIdSchema } from '../core/ids.ts'
 
-/** The inputs and outputs that action.yml declares; a test holds the two lists together. */
+/** The inputs and outputs that action.yml declares; a test compares the lists. */
 export const INPUTS = ['role', 'run', 'slot', 'result', 'token'] as const
 export const OUTPUTS = ['run', 'orchestrate', 'slots'] as const
 
@@ -20,7 +20,7 @@ const inputsSchema = z.discriminatedUnion('role', [
 ])
 export type Inputs = z.infer<typeof inputsSchema>
 
-/** Reads all inputs at once; the error names the input and what it should be. */
+/** Reads all inputs. Throws with the name of each wrong input and the expected value. */
 export function readInputs(get: (name: string) => string): Inputs {
   const parsed = inputsSchema.safeParse(Object.fromEntries(INPUTS.map((name) => [name, get(name)])))
   if (parsed.success) return parsed.data
@@ -40,9 +40,9 @@ const environmentSchema = z.object({
   GITHUB_WORKSPACE: z.string(),
   GITHUB_WORKFLOW_REF: z.string(),
   RUNNER_TEMP: z.string(),
-  /** What uploads artifacts; a slot must not let it out. */
+  /** The token that uploads artifacts; a slot must keep it from its commands. */
   ACTIONS_RUNTIME_TOKEN: z.string().default(''),
-  /** Seconds without a byte from the model after which a call is begun anew; empty: as long as the API may be silent. */
+  /** Seconds without a byte from the model after which a call is retried; if empty, the adapter's default. */
   TRIBUTARY_SILENCE_SECONDS: z
     .union([z.literal('').transform(() => undefined), z.coerce.number().positive()])
     .optional(),
@@ -51,7 +51,7 @@ export type ActionEnvironment = z.infer<typeof environmentSchema> & {
   all: Readonly<Record<string, string | undefined>>
 }
 
-/** What the runner tells by environment variables. Read here and nowhere else. */
+/** The runner's environment variables. Read only here. */
 export function readEnvironment(env: Record<string, string | undefined>): ActionEnvironment {
   const parsed = environmentSchema.safeParse(env)
   if (parsed.success) return { ...parsed.data, all: env }

@@ -1,6 +1,7 @@
+import { ownOf } from '../core/own.ts'
 import { type Redact, redactor } from '../core/text/redact.ts'
 
-/** The values that a job must let nobody see; some of them, such as exchanged tokens, come while it runs. */
+/** The values that a job must not disclose; some, such as exchanged tokens, are added while it runs. */
 export interface Secrets {
   /** Grows in place. */
   values: readonly string[]
@@ -22,8 +23,8 @@ export function keepSecrets(first: readonly string[], mask: (secret: string) => 
 }
 
 /**
- * Gives those of the named variables that are set. One that holds a token of the job, in whatever form, is not given:
- * whoever has it could speak for the job.
+ * Returns a function that selects the named variables that are set. Leaves out a variable that holds a token of the job in
+ * any encoding, since a command with that token could act as the job.
  */
 export function agentEnvironment(
   all: Readonly<Record<string, string | undefined>>,
@@ -33,7 +34,7 @@ export function agentEnvironment(
   return (names) =>
     Object.fromEntries(
       names.flatMap((name) => {
-        const value = all[name]
+        const value = ownOf(all, name)
         return value === undefined || value === '' || hide(value) !== value ? [] : [[name, value]]
       }),
     )

@@ -2,13 +2,13 @@ import { priceOf } from '../core/money/price.ts'
 import { passable, type Settings } from '../core/settings.ts'
 import { quoted } from '../core/text/quoted.ts'
 
-/** Something to be said of one setting. */
+/** A problem or warning about one setting. */
 export interface SettingRemark {
   path: readonly PropertyKey[]
   message: string
 }
 
-/** Settings that cannot hold together. They are refused: whichever of them won, the other would be ignored in silence. */
+/** Settings that contradict each other. They are refused, since one of them would have to be ignored silently. */
 export const contradictions = (settings: Settings): SettingRemark[] => [
   ...slotContradictions(settings),
   ...budgetContradiction(settings),
@@ -49,7 +49,7 @@ function protectedContradiction({ protected_paths }: Settings): SettingRemark[] 
   )
 }
 
-/** What is allowed and seldom meant. */
+/** Settings that are allowed, but rarely intended. */
 export const settingsWarnings = (settings: Settings): SettingRemark[] => [
   ...sandboxWarning(settings),
   ...priceWarnings(settings),
@@ -98,7 +98,7 @@ function workerWarnings({ worker }: Settings): SettingRemark[] {
           },
         ],
   )
-  const untold = command.some((word) => word.includes('{prompt_file}'))
+  const noPrompt = command.some((word) => word.includes('{prompt_file}'))
     ? []
     : [
         {
@@ -106,7 +106,7 @@ function workerWarnings({ worker }: Settings): SettingRemark[] {
           message: '`worker.command` names no `{prompt_file}`, so that the agent is not told what to do',
         },
       ]
-  return [...untold, ...refused]
+  return [...noPrompt, ...refused]
 }
 
 const unused = (key: string): SettingRemark => ({

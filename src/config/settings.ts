@@ -7,10 +7,10 @@ import { contradictions, type SettingRemark, settingsWarnings } from './settings
 import { wordsOfLine } from './shell-words.ts'
 import { flowList, type Path, readYaml, type YamlText } from './yaml.ts'
 
-/** Something that is to be said of a settings file. */
+/** A problem or warning about a settings file. */
 interface Remark {
   line: number
-  /** `slots.start`; null for what is about no setting. */
+  /** `slots.start`; null if it is about no setting. */
   field: string | null
   /** A whole sentence, without the line. */
   message: string
@@ -18,11 +18,11 @@ interface Remark {
 
 interface JudgedSettings {
   settings: Settings
-  /** What is allowed and seldom meant. */
+  /** What is allowed, but rarely intended. */
   warnings: Remark[]
 }
 
-/** What `.github/tributary.yml` says, or every sentence about what is wrong with it. No file: the defaults. */
+/** The settings of `.github/tributary.yml`, or a sentence for each problem. Without a file, the defaults. */
 export function readSettings(text: string | null): Result<Settings, string[]> {
   const judged = judgeSettings(text)
   return judged.ok ? ok(judged.value.settings) : err(judged.error.map(inLine))
@@ -31,7 +31,7 @@ export function readSettings(text: string | null): Result<Settings, string[]> {
 /** A remark with its line, as one sentence. */
 export const inLine = ({ line, message }: Remark): string => `Line ${line}: ${message}`
 
-/** The same, with the place of each problem, and with what is warned of. */
+/** As `readSettings`, with the position of each problem, and with warnings. */
 export function judgeSettings(text: string | null): Result<JudgedSettings, Remark[]> {
   const yaml = readYaml(text ?? '')
   if (!yaml.ok) return err(yaml.error.map(({ line, message }) => ({ line, field: null, message: `${message}.` })))
@@ -39,19 +39,19 @@ export function judgeSettings(text: string | null): Result<JudgedSettings, Remar
   const read = checked(settingsSchema, yaml.value)
   if (!read.ok) return err(read.error.map(({ line, path, message }) => ({ line, field: nameOf(path), message })))
   const settings = withinLimits(read.value, yaml.value)
-  const placed = ({ path, message }: SettingRemark): Remark => ({
+  const remarkOn = ({ path, message }: SettingRemark): Remark => ({
     line: yaml.value.lineOf(path),
     field: nameOf(path),
     message: `${message}.`,
   })
-  const problems = [...meaningless(settings), ...contradictions(settings)].map(placed)
+  const problems = [...ineffective(settings), ...contradictions(settings)].map(remarkOn)
   if (problems.length > 0) return err(problems.sort((a, b) => a.line - b.line))
-  return ok({ settings: withAgentsGuarded(settings), warnings: settingsWarnings(settings).map(placed) })
+  return ok({ settings: withAgentsGuarded(settings), warnings: settingsWarnings(settings).map(remarkOn) })
 }
 
 const nameOf = (path: Path): string | null => path.filter((part) => typeof part === 'string').join('.') || null
 
-/** A default gives way to a limit that is written out: `cap: 2` alone does not contradict the four slots of the default. */
+/** Lowers a default to an explicit limit: `cap: 2` alone does not contradict the default of four slots. */
 function withinLimits(settings: Settings, { value }: YamlText): Settings {
   const { slots, budget } = settings
   const isWritten = (...path: string[]) => (valueAt(value, path) ?? null) !== null
@@ -60,14 +60,14 @@ function withinLimits(settings: Settings, { value }: YamlText): Settings {
   return { ...settings, slots: { ...slots, start }, budget: { ...budget, task_usd } }
 }
 
-/** Where another agent works, no task may write what that agent obeys: it would carry one task's words into the next. */
+/** With another agent, no task may write that agent's instruction files: they would pass text to later tasks. */
 const withAgentsGuarded = (settings: Settings): Settings =>
   settings.worker.command.length === 0
     ? settings
     : { ...settings, protected_paths: [...settings.protected_paths, ...READ_BY_AGENTS] }
 
-/** What would be taken without a word and then never match anything, or never start. */
-const meaningless = ({ protected_paths, approvers, commands, worker }: Settings): SettingRemark[] => [
+/** Values that are valid, but never match anything, or never start. */
+const ineffective = ({ protected_paths, approvers, commands, worker }: Settings): SettingRemark[] => [
   ...each(['protected_paths'], protected_paths, wrongGlob),
   ...each(['approvers', 'users'], approvers.users, wrongLogin),
   ...each(['commands'], commands, wrongProgram),
@@ -85,7 +85,7 @@ const each = (path: Path, items: readonly string[], wrong: (item: string) => str
 const wrongLogin = (user: string): string | null =>
   /^[\w-]+$/.test(user) ? null : 'write the login alone, without `@`'
 
-/** Elsewhere brackets stand for themselves; here somebody may mean a set, and would protect nothing. */
+/** Elsewhere brackets are literal; here they may be meant as a set, and would protect nothing. */
 const wrongGlob = (glob: string): string | null =>
   validGlob(glob) ??
   (/[[\]()]/.test(glob) ? 'sets and groups are not understood; write `?` or `*` in their place' : null)
@@ -96,7 +96,7 @@ const wrongProgram = (program: string): string | null =>
 const wrongFirstWord = (word: string): string | null =>
   /\s/.test(word) ? `each word is an item of its own: write ${quoted(flowList(wordsOfLine(word)))}` : null
 
-/** What stands at a path in a value that came from outside; undefined where nothing does. */
+/** The own property at a path of an untrusted value; undefined if there is none. */
 const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>(
     (at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined),

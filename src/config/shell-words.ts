@@ -1,10 +1,10 @@
-/** One word as a shell splits a line: parts that stand in quotes belong to it. */
+/** One word as a shell splits a line, with its quoted parts. */
 const WORD = /(?:"[^"]*"|'[^']*'|[^\s"'])+/g
 const QUOTES = /"([^"]*)"|'([^']*)'/g
-/** What a shell alone understands, outside of quotes: operators, redirections, variables, and what is set before a command. */
+/** Shell syntax outside of quotes: operators, redirections, variables, and assignments before a command. */
 const SHELL = /^(?:&&?|\|\|?|;|\d*[<>].*)$|;$|[$`]|^[A-Za-z_]\w*=/
 
-/** The list of words that somebody who wrote a command as one line meant. A line that needs a shell gets one by name. */
+/** The list of words of a command that was written as one line; `sh -c` and the line if it needs a shell. */
 export function wordsOfLine(line: string): string[] {
   const words = line.match(WORD) ?? []
   if (words.some((word) => SHELL.test(word.replace(QUOTES, 'q')))) return ['sh', '-c', line.trim()]

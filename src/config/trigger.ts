@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { runIdSchema } from '../core/ids.ts'
 
-/** Why this workflow run was started, in our words. */
+/** The event that started this workflow run, in our terms. */
 export type Trigger = CommentTrigger | PullClosedTrigger | DispatchTrigger
 export type NoTrigger = { kind: 'nothing'; why: string }
 
@@ -14,7 +14,7 @@ export interface Sender {
 export interface CommentTrigger {
   kind: 'comment'
   comment: { id: number; body: string; createdAt: string }
-  /** As it was when the event was sent: what is edited afterwards does not count. */
+  /** As of the event; later edits do not count. */
   issue: { number: number; title: string; body: string; isPull: boolean; state: 'open' | 'closed' }
   sender: Sender
 }
@@ -32,7 +32,7 @@ export interface DispatchTrigger {
   inputs: { role: 'orchestrate' | 'work'; run: string; request: string; slots: string }
 }
 
-/** A payload that is not what GitHub documents throws: acting on half of it would be worse. */
+/** Throws if the payload is not as GitHub documents it. */
 export function readTrigger({ eventName, payload }: { eventName: string; payload: unknown }): Trigger | NoTrigger {
   switch (eventName) {
     case 'issue_comment':
@@ -42,11 +42,11 @@ export function readTrigger({ eventName, payload }: { eventName: string; payload
     case 'workflow_dispatch':
       return { kind: 'dispatch', inputs: dispatchSchema.parse(payload).inputs }
     default:
-      return nothing(`Tributary does not listen to ${eventName}`)
+      return noTrigger(`Tributary does not listen to ${eventName}`)
   }
 }
 
-const nothing = (why: string): NoTrigger => ({ kind: 'nothing', why })
+const noTrigger = (why: string): NoTrigger => ({ kind: 'nothing', why })
 
 const actionSchema = z.looseObject({ action: z.string() })
 const senderSchema = z.object({ login: z.string().min(1), type: z.string() })
@@ -63,10 +63,10 @@ const commentSchema = z.object({
   sender: senderSchema,
 })
 
-/** An edited comment never speaks: what was approved could be changed under the approver's name. */
+/** Edited comments are ignored: people with write access can edit another person's comment. */
 function readComment(payload: unknown): CommentTrigger | NoTrigger {
   const { action } = actionSchema.parse(payload)
-  if (action !== 'created') return nothing(`only a new comment counts; this one was ${action}`)
+  if (action !== 'created') return noTrigger(`only a new comment counts; this one was ${action}`)
   const { comment, issue, sender } = commentSchema.parse(payload)
   const { number, title, state } = issue
   return {
@@ -82,19 +82,19 @@ const pullSchema = z.object({
   pull_request: z.object({
     number: z.int().positive(),
     merged: z.boolean(),
-    /** The repository is null where the fork has been deleted. */
+    /** The repository is null if the fork has been deleted. */
     head: z.object({ ref: z.string(), repo: repositorySchema.nullable() }),
     base: z.object({ repo: repositorySchema }),
   }),
   sender: senderSchema,
 })
 
-/** A branch of a fork may carry any name, ours too. */
+/** Ignores forks, whose branches may have any name, also one of ours. */
 function readPull(payload: unknown): PullClosedTrigger | NoTrigger {
   const { action } = actionSchema.parse(payload)
-  if (action !== 'closed') return nothing(`only a closed pull request counts; this one was ${action}`)
+  if (action !== 'closed') return noTrigger(`only a closed pull request counts; this one was ${action}`)
   const { pull_request: pull, sender } = pullSchema.parse(payload)
-  if (pull.head.repo?.full_name !== pull.base.repo.full_name) return nothing('the pull request comes from a fork')
+  if (pull.head.repo?.full_name !== pull.base.repo.full_name) return noTrigger('the pull request comes from a fork')
   return { kind: 'pull-closed', number: pull.number, headBranch: pull.head.ref, merged: pull.merged, sender }
 }
 

@@ -1,23 +1,23 @@
 import { type Document, isCollection, isNode, isScalar, type Node, visit, type YAMLError } from 'yaml'
 import { listed, quoted } from '../core/text/quoted.ts'
 
-/** What the parser found, and where to look for it. */
+/** A problem, and its offset in the text. */
 export interface YamlProblem {
   offset: number
-  /** A sentence without its end. */
+  /** A sentence without its full stop. */
   message: string
 }
 
 type Code = YAMLError['code']
 
-/** A text that was read as YAML. */
+/** A text and its YAML document. */
 export interface ParsedYaml {
   text: string
   document: Document
   lineAt: (offset: number) => number
 }
 
-/** What is wrong, for the person who wrote the text: the parser speaks to people who know the grammar of YAML. */
+/** Rephrases a parser's error, which needs knowledge of YAML's grammar, for the person who wrote the text. */
 export function yamlProblem({ code, message, pos: [from, to] }: YAMLError, parsed: ParsedYaml): YamlProblem {
   if (code === 'DUPLICATE_KEY') return doubledKey(from, parsed)
   if (code === 'MISSING_CHAR' || code === 'BAD_INDENT') {
@@ -28,7 +28,7 @@ export function yamlProblem({ code, message, pos: [from, to] }: YAMLError, parse
   return { offset: from, message: WORDS[code](piece, message) }
 }
 
-/** Both lines, and the key: one of them is to go. */
+/** Names the key and the lines on which it occurs. */
 function doubledKey(at: number, { text, document, lineAt }: ParsedYaml): YamlProblem {
   const lines: number[] = []
   let key = ''
@@ -49,7 +49,7 @@ function doubledKey(at: number, { text, document, lineAt }: ParsedYaml): YamlPro
   return { offset: at, message: `The key ${quoted(name)} is there${twice}: leave one of them` }
 }
 
-/** The quotation mark or bracket that nothing closes; the parser notices at the end of the text. */
+/** The unclosed quotation mark or bracket; the parser reports it only at the end of the text. */
 function unclosed(at: number, { text, document }: ParsedYaml): YamlProblem | null {
   let opened: Node | null = null
   visit(document, {
@@ -70,7 +70,7 @@ const startOf = (node: Node | null): number | null => node?.range?.[0] ?? null
 
 const INDENTED = 'Lines of one list, or of the keys of one thing, begin in the same column, and this one does not'
 
-/** By the parser's own codes: `piece` is what it points at, `message` what it says. */
+/** By the parser's error code. `piece` is the text that it points at, `message` its own message. */
 const WORDS: Readonly<Record<Code, (piece: string, message: string) => string>> = {
   TAB_AS_INDENT: () => 'A tab indents this line, and YAML takes spaces only',
   BAD_INDENT: (_, message) =>
@@ -124,7 +124,7 @@ function unexpected(piece: string, message: string): string {
   return `${what} does not belong here: look for a quote, a bracket or an indentation that is wrong, here or on the line above`
 }
 
-/** An alias says again what an anchor named; without one above it, it says nothing. */
+/** Problems of aliases: an unknown anchor, or an anchor that contains its own alias. */
 export function aliasProblems(document: Document): YamlProblem[] {
   const found: YamlProblem[] = []
   visit(document, {

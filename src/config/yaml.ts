@@ -6,7 +6,7 @@ export type Path = readonly PropertyKey[]
 
 export interface YamlText {
   value: unknown
-  /** The line on which a value begins; where it is missing, that of the closest one around it. */
+  /** The line on which a value begins; if it is missing, that of its closest parent. */
   lineOf: (path: Path) => number
 }
 
@@ -15,14 +15,14 @@ export interface YamlError {
   message: string
 }
 
-/** One list may stand for that of many tasks; a list of lists of lists may not fill the memory. */
+/** High enough to reuse one list in many tasks, low enough that nested aliases cannot exhaust the memory. */
 const ALIASES = 200
 const MANY = 50
 const VERSION = { schema: 'core', version: '1.2' } as const
 
 /**
- * Plain YAML 1.2: no tags of its own, no key twice, no anchor that holds itself. Lines are those of a text that has so
- * many lines `above` this one.
+ * Parses YAML 1.2 without custom tags, duplicate keys and recursive anchors. Lines are counted with the `above` lines that
+ * precede this text.
  */
 export function readYaml(text: string, above = 0): Result<YamlText, YamlError[]> {
   const lines = new LineCounter()
@@ -36,7 +36,7 @@ export function readYaml(text: string, above = 0): Result<YamlText, YamlError[]>
     const value: unknown = document.toJS({ maxAliasCount: ALIASES })
     return ok({ value, lineOf: (path) => lineAt(offsetOf(document, path)) })
   } catch (cause) {
-    // The parser counts what aliases would unfold to only now.
+    // The parser checks the size of expanded aliases only here.
     if (cause instanceof ReferenceError)
       return err([
         {
@@ -48,7 +48,7 @@ export function readYaml(text: string, above = 0): Result<YamlText, YamlError[]>
   }
 }
 
-/** What follows on a line is mostly about the same fault. */
+/** Further problems on a line are mostly consequences of the first. */
 function firstOfEachLine(faults: readonly YamlProblem[], lineAt: (offset: number) => number): YamlError[] {
   const seen = new Map<number, YamlError>()
   for (const { offset, message } of faults) {
@@ -58,7 +58,7 @@ function firstOfEachLine(faults: readonly YamlProblem[], lineAt: (offset: number
   return [...seen.values()].sort((a, b) => a.line - b.line)
 }
 
-/** A list of words on one line, as YAML writes it. A word with a blank in it is quoted, so that it is seen to be one. */
+/** A YAML list on one line. Words with white space are quoted, so that each is visibly one word. */
 export function flowList(words: readonly string[]): string {
   const document = new Document([...words], VERSION)
   visit(document, {
@@ -72,7 +72,7 @@ export function flowList(words: readonly string[]): string {
   return document.toString({ flowCollectionPadding: false, lineWidth: 0 }).trimEnd()
 }
 
-/** Where the last part of a path begins, as far as the text has it. */
+/** The offset of the value at a path, or of its closest parent in the text. */
 function offsetOf(document: Document, path: Path): number {
   let node: unknown = document.contents
   let offset = startOf(node)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Forty hex digits, never empty: an empty sha in a refspec deletes the ref. */
+/** Forty hex digits; never empty, since an empty sha in a refspec deletes the ref. */
 export const shaSchema = z.string().regex(/^[0-9a-f]{40}$/, 'a full commit id (40 hex digits)')
 export type Sha = string
 
@@ -8,10 +8,10 @@ export type Sha = string
 export const runIdSchema = z.string().regex(/^[1-9][0-9]{0,9}(-[1-9][0-9]{0,3})?$/)
 export type RunId = string
 
-/** Ids that name something else of a run: a branch, a projection, a job. */
+/** Ids that have another meaning in a run's branches, projections or jobs. */
 export const RESERVED_TASK_IDS: readonly string[] = ['trunk', 'log', 'verify', 'run', 'plan']
 
-/** Short enough to read in a branch name; no dot, no slash, so that every ref made of it is valid. */
+/** Short enough for a branch name; without dots and slashes, so that every ref made of it is valid. */
 export const taskIdSchema = z
   .string()
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower-case letters, digits and single hyphens, starting with a letter')
@@ -19,12 +19,12 @@ export const taskIdSchema = z
 export type TaskId = string
 
 export const logRef = (run: RunId): string => `refs/tributary/${run}/log`
-/** Where a remote refuses refs of our own, the journal lives on a branch. */
+/** If a remote refuses custom refs, the journal lives on a branch. */
 export const logBranchRef = (run: RunId): string => `refs/heads/tributary/${run}/log`
 export const trunkBranch = (run: RunId): string => `tributary/${run}/trunk`
 export const taskBranch = (run: RunId, task: TaskId): string => `tributary/${run}/${task}`
 export const branchRef = (branch: string): string => `refs/heads/${branch}`
-/** Keeps the work of an attempt that failed, after its branch has moved on. */
+/** Keeps the work of a failed attempt after its branch has moved on. */
 export const attemptRef = (run: RunId, task: TaskId, attempt: number): string =>
   `refs/tributary/${run}/attempts/${task}-${attempt}`
 
@@ -33,7 +33,7 @@ export const issueOf = (run: RunId): number => Number(run.split('-')[0])
 /** The id of an issue's n-th run, counted from 1. */
 export const runIdOf = (issue: number, count: number): RunId => (count === 1 ? `${issue}` : `${issue}-${count}`)
 
-/** What a branch name says: the run, and the task or `trunk`. Null for branches that are not ours. */
+/** The run and the task (or `trunk`) of a branch; null for other branches. */
 export function parseBranch(branch: string): { run: RunId; task: TaskId | 'trunk' } | null {
   const match = /^tributary\/([^/]+)\/([^/]+)$/.exec(branch)
   if (match?.[1] === undefined || match[2] === undefined) return null

@@ -1,4 +1,4 @@
-/** A refusal that a person can mend is a value; a broken world throws. */
+/** A failure that a person can fix is a value; other errors are thrown. */
 export type Result<Value, Problem> = { ok: true; value: Value } | { ok: false; error: Problem }
 
 export const ok = <Value>(value: Value): { ok: true; value: Value } => ({ ok: true, value })

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * What `.github/tributary.yml` may say, with its defaults. Read from the default branch only.
- * The JSON schema for editors is generated from this one.
+ * The settings of `.github/tributary.yml`, with their defaults. Read from the default branch only. The JSON schema for
+ * editors is generated from this one.
  */
 export const settingsSchema = z.strictObject({
   slots: z
@@ -137,7 +137,7 @@ export type Settings = z.infer<typeof settingsSchema>
 
 export const defaultSettings: Settings = settingsSchema.parse({})
 
-/** No setting takes these off the list: they decide what runs with a write token. */
+/** Always protected, whatever the settings: these files decide what runs with a write token. */
 export const ALWAYS_PROTECTED: readonly string[] = [
   '.github/workflows/**',
   '.github/actions/**',
@@ -149,8 +149,8 @@ export const ALWAYS_PROTECTED: readonly string[] = [
 ]
 
 /**
- * What other agents read on their own when they start, in any folder: instructions, hooks, servers to call, variables. An
- * agent that works for a run with a key and the network takes these from the base, never from another task.
+ * Files that other agents read when they start, in any folder: instructions, hooks, MCP servers, variables. An agent with a
+ * key and network access must get these from the base, not from another task.
  */
 export const READ_BY_AGENTS: readonly string[] = [
   ...['AGENTS.md', 'AGENTS.override.md', 'CLAUDE.md', 'CLAUDE.local.md', 'GEMINI.md', '.mcp.json', '.env'],
@@ -159,8 +159,8 @@ export const READ_BY_AGENTS: readonly string[] = [
 
 export const SETTINGS_PATH = '.github/tributary.yml'
 
-/** These speak for the job, so no agent gets them, whatever the settings name. */
+/** Never passed to an agent, whatever the settings: variables that authorise as the job, or that change how programs run. */
 const NEVER = /^(?:ACTIONS_|GITHUB_TOKEN$|GH_TOKEN$|INPUT_|RUNNER_|LD_|BASH_ENV$|ENV$|NODE_OPTIONS$)/
 
-/** Those of the variables that an agent may be handed. */
+/** The variables that may be passed to an agent. */
 export const passable = (names: readonly string[]): string[] => names.filter((name) => !NEVER.test(name))

@@ -3,7 +3,7 @@ import type { Plan } from '../core/plan/plan.ts'
 import type { Result } from '../core/result.ts'
 import type { Settings } from '../core/settings.ts'
 import type { Redact } from '../core/text/redact.ts'
-import type { Clock, PatientClock } from '../ports/clock.ts'
+import type { Clock, TimeoutClock } from '../ports/clock.ts'
 import type { Forge } from '../ports/forge.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Model } from '../ports/model.ts'
@@ -26,7 +26,7 @@ export interface JobDeps {
 export type CommandDeps = JobDeps
 
 export interface OrchestrateDeps extends JobDeps {
-  clock: PatientClock
+  clock: TimeoutClock
   slots: Slots
   /** Null: the workflow has no key for one. */
   model: Model | null

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** On the port asked for; else on the last one, so that a restarted hub keeps its addresses; else on any. */
+/** Listens on the wanted port; else on the last one, so that a restarted hub keeps its addresses; else on any. */
 export async function listen(server: Server, wanted: number | undefined, last: number | null): Promise<number> {
   if (wanted !== undefined && wanted !== 0) return listenOn(server, wanted)
   if (last === null) return listenOn(server, 0)

@@ -11,7 +11,7 @@ export function isSignedBy(secret: string, text: string, signature: string): boo
   return wanted.length === given.length && timingSafeEqual(wanted, given)
 }
 
-/** What a job's steps get as ACTIONS_RUNTIME_TOKEN. */
+/** The ACTIONS_RUNTIME_TOKEN of a job's steps. */
 export function runtimeToken(secret: string, job: { id: number; run_id: number }, seconds: number): string {
   const header = base64url(JSON.stringify({ alg: 'HS256', typ: 'JWT' }))
   const scope = `Actions.Results:${job.run_id}:${job.id}`

@@ -24,14 +24,14 @@ export type CheckStatus =
       completedAt: string
     }
 
-/** One thing to show. `located` is where an earlier projection of the same name went; null: make it. */
+/** One thing to show. `located` names what an earlier projection of the same name created; if null, create it. */
 export type Projection =
   | {
       kind: 'check'
       name: string
       located: Located | null
       sha: Sha
-      /** The check's name, as people read it; with the sha it says which check is meant. */
+      /** The check's name, as people read it; it identifies the check together with the sha. */
       label: string
       externalId: string
       title: string
@@ -69,40 +69,43 @@ export interface DispatchInputs {
   slots: string
 }
 
-/** What somebody wrote on a thread. */
+/** A comment of an issue or pull request. */
 export interface ThreadComment {
   author: string
-  /** GitHub's word for it: `User`, `Bot`, `Organization`. */
+  /** GitHub's type of the author's account: `User`, `Bot`, `Organization`. */
   type: string
   body: string
   createdAt: string
-  /** Whether GitHub counts the author among those who belong to the repository: no permission, but a hint whom to ask for first. */
+  /** Whether the author is an owner, member or collaborator. Not a permission, only a hint whose role to request first. */
   belongs: boolean
 }
 
-/** GitHub as a place where people look and type. Status codes do not leave the adapter. */
+/** GitHub's issues, pull requests, checks and workflow runs. Status codes do not leave the adapter. */
 export interface Forge {
   defaultBranch(): Promise<string>
-  /** What the API says that this person may do; anything unknown is `none`. */
+  /** The person's role in the repository according to the API; `none` if unknown. */
   role(login: string): Promise<Role>
   react(comment: number, content: 'eyes' | 'rocket' | 'confused'): Promise<void>
-  /** Answer on a thread, once per key: where our own answer with this key is there already, nothing is written. `fresh`: surely the first try, so nobody looks. */
+  /**
+   * Replies on a thread, once per key: does nothing if our reply with this key exists. `fresh`: certainly the first try,
+   * so it is not looked for.
+   */
   reply(thread: number, key: string, body: string, fresh: boolean): Promise<void>
   pull(number: number): Promise<PullRequest | null>
   /** All comments of a thread, oldest first. */
   comments(thread: number): Promise<ThreadComment[]>
-  /** The text of a file on a branch or commit, with its blob id; null where there is none. */
+  /** The text of a file on a branch or commit, with its blob id; null if there is none. */
   file(path: string, ref: string): Promise<{ text: string; blob: Sha } | null>
   /**
-   * Show all of these, in as few requests as can be (aliased GraphQL mutations). One answer each, in order.
-   * `lookFirst`: an earlier process may have shown them already, so what is to be made is looked for (own author and marker, head branch, or check name and sha) before it is made.
-   * An unknown outcome (time-out, 5xx) is settled by looking, never by repeating blindly.
+   * Publishes all projections in as few requests as possible (aliased GraphQL mutations). Returns one result each, in order.
+   * `lookFirst`: an earlier process may have created them, so each is looked for (own author and marker, head branch, or
+   * check name and sha) before it is created. After an unknown outcome (time-out, 5xx) it looks before it retries.
    */
   publish(projections: readonly Projection[], lookFirst: boolean): Promise<Published[]>
-  /** Start a workflow run of our own workflow; null id where the answer did not tell. */
+  /** Starts a workflow run of our workflow; its id is null if GitHub did not return it. */
   dispatch(inputs: DispatchInputs): Promise<{ workflowRun: number | null }>
-  /** The workflow run that an earlier dispatch with this request started, told by its title. */
+  /** The workflow run that an earlier dispatch with this request started, found by its title. */
   dispatched(run: string, request: string): Promise<number | null>
-  /** Whether that workflow run's orchestrate job can still be at work. */
+  /** Whether the workflow run's orchestrate job may still run. */
   orchestratorAlive(workflowRun: number): Promise<boolean>
 }

@@ -1,6 +1,6 @@
 import type { Usage } from '../core/money/usage.ts'
 
-/** JSON Schema as the model's API takes it. */
+/** JSON Schema as the model's API accepts it. */
 export type JsonSchema = Readonly<Record<string, unknown>>
 
 export interface ToolSpec {
@@ -9,7 +9,7 @@ export interface ToolSpec {
   input: JsonSchema
 }
 
-/** A piece of a message. `opaque`: what only the model's API reads (thinking), given back as it came, in place. */
+/** A piece of a message. `opaque`: data for the model's API only (thinking), to be sent back unchanged and in place. */
 export type Block =
   | { kind: 'text'; text: string; cache?: boolean }
   | { kind: 'call'; id: string; name: string; input: unknown }
@@ -21,36 +21,36 @@ export interface ModelMessage {
   blocks: readonly Block[]
 }
 
-/** One call. `cache` on a block: what stands before and in it is the same in later calls. */
+/** One call. `cache` on a block: later calls have the same content up to the end of this block. */
 export interface ModelRequest {
   model: string
   system: readonly { text: string; cache?: boolean }[]
   tools: readonly ToolSpec[]
   turns: readonly ModelMessage[]
-  /** Tokens that the answer may have at most, thinking among them. */
+  /** Maximum number of tokens of the answer, including thinking. */
   maxTokens: number
-  /** The answer must be JSON of this schema; null: text and calls of tools. */
+  /** The answer must be JSON of this schema; if null, text and tool calls. */
   schema: JsonSchema | null
   signal: AbortSignal
-  /** Text as it streams in, piece by piece. A call that is tried again has begun anew: `onRestart` says so first. */
+  /** Gets the text as it streams in. If the call is retried, `onRestart` is called before the text starts again. */
   onText?: (piece: string) => void
   onRestart?: () => void
-  /** The answer begins to stream: from now on others can read from the cache what this call has written to it. Once at most. */
+  /** Called at most once, when the answer begins to stream: from then on other calls can read what this one cached. */
   onStart?: () => void
   /**
-   * A try broke off that has cost something, or may have. True: this is accounted for, it is not told again in the answer,
-   * and another try is paid for. False, or nobody to ask: it was the last one.
+   * Called after a failed try that has cost something, or may have. True if its cost is recorded (the answer will not include
+   * it) and money for another try is reserved. If false or absent, there is no further try.
    */
   mayRetry?: (tried: CallUsage) => boolean
 }
 
-/** What the API took; `unsure`: it did not say all of it. */
+/** What a call has used; `unsure`: the API did not report all of it. */
 export interface CallUsage {
   usage: Usage
   unsure: boolean
 }
 
-/** Why the model could not answer, after every retry that makes sense. */
+/** Why the model could not answer, after all retries. */
 export type ModelFailure =
   | { reason: 'not-authorised'; detail: string }
   | { reason: 'no-credit'; detail: string }
@@ -62,15 +62,15 @@ export type ModelFailure =
   | { reason: 'aborted'; detail: string }
 
 /**
- * `usage` is what the last try has cost, as far as the API told (for those before it see `mayRetry`); `unsure`: it broke off
- * without a word on all of its usage, so what it cost is only bounded by the reservation. `length` is any answer that ended
- * before its end. A call whose `input` is text is one that the model wrote wrongly: the text is no JSON.
+ * `usage` is that of the last try, as far as the API reported it (for earlier tries see `mayRetry`); `unsure`: it ended
+ * without its full usage, so that its cost is bounded only by the reservation. `length` is any incomplete answer. If a
+ * call's `input` is text, the model's JSON was malformed.
  */
 export type ModelAnswer =
   | { ok: true; stop: 'end' | 'calls' | 'length' | 'refused'; blocks: readonly Block[]; usage: Usage; unsure: boolean }
   | { ok: false; failure: ModelFailure; usage: Usage; unsure: boolean }
 
-/** A model behind an API. It waits, retries and watches the stream itself; it throws only for bugs. */
+/** A model behind an API. Retries by itself and enforces idle time-outs; throws only for bugs. */
 export interface Model {
   ask(request: ModelRequest): Promise<ModelAnswer>
 }

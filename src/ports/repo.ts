@@ -22,37 +22,37 @@ export interface ChangedPath {
 export type Merged = { ok: true; sha: Sha; tree: Sha } | { ok: false; paths: string[] }
 
 /**
- * The orchestrator's own bare repository. It only ever fetched objects; nothing ran in it, nothing is checked out.
- * Objects made here reach the remote with the journal's next push.
+ * The orchestrator's bare repository. It only ever fetched objects: no checkout, and no command of a task ran in it.
+ * Objects created here reach the remote with the journal's next push.
  */
 export interface Repo {
   /**
-   * Bring these commits in, with every commit down to the horizon: the first commit that the repository ever fetches (so name
-   * the run's base first), which is fetched at depth 1. `refs` are where a server that gives nothing by its id has them.
+   * Fetches commits with their history down to the horizon: the first commit that the repository ever fetches (so name the
+   * run's base first), which is fetched at depth 1. `refs` contain the commits, for a server that does not serve ids.
    */
   fetch(shas: readonly Sha[], refs?: readonly string[]): Promise<void>
-  /** Bring each of these in at depth 1, to look at its tree; nothing that is to be merged may come in this way. */
+  /** Fetches each commit at depth 1, to read its tree. Not for commits that are merged later. */
   fetchAlone(shas: readonly Sha[]): Promise<void>
-  /** Where the remote has the ref now. */
+  /** The ref's current value at the remote; null if it does not exist. */
   tip(ref: string): Promise<Sha | null>
   treeOf(commit: Sha): Promise<Sha>
   parentsOf(commit: Sha): Promise<Sha[]>
-  /** Whether a commit says these words and nothing else, and is by nobody but us. */
+  /** Whether a commit has our author, exactly this message, and no other header. */
   isWrittenAs(commit: Sha, words: CommitWords): Promise<boolean>
-  /** Bring a slot's bundle in; throws where it is torn or not a bundle of that commit. */
+  /** Imports a slot's bundle; throws if it is damaged or not a bundle of that commit. */
   unbundle(file: string, head: Sha): Promise<void>
-  /** A commit with a tree that is there, not on any ref yet. */
+  /** Creates a commit, not yet on any ref, with an existing tree. */
   commit(tree: Sha, parents: readonly Sha[], words: CommitWords): Promise<Sha>
-  /** Merge two commits without a checkout; the commit has both as parents. Fast-forwards are made into merge commits too. */
+  /** Merges two commits without a checkout. Always creates a commit with both as parents, also for a fast-forward. */
   merge(ours: Sha, theirs: Sha, words: CommitWords): Promise<Merged>
   changes(from: Sha, to: Sha): Promise<ChangedPath[]>
-  /** Lines that the diff adds, by path (text files only, each capped), for somebody to read. */
+  /** Lines that the diff adds, by path (text files only, each capped), for display. */
   addedLines(from: Sha, to: Sha): Promise<ReadonlyMap<string, string>>
-  /** Searches for secrets in all that the second has and the first has not, names of files among it. */
+  /** Searches what the second commit adds to the first for secrets, including names of files. */
   findSecrets(from: Sha, to: Sha, search: SecretSearch): Promise<SecretsFound>
   readFile(commit: Sha, path: string): Promise<string | null>
   blobOf(commit: Sha, path: string): Promise<Sha | null>
   isAncestor(ancestor: Sha, descendant: Sha): Promise<boolean>
-  /** The files of a commit that was brought in, to explore. Their log is fetched on first use, beside all that is merged. */
+  /** The files of a fetched commit, for exploration. Their log is fetched on first use, into a separate repository. */
   sources(commit: Sha): Sources
 }

@@ -13,18 +13,18 @@ export interface CommandOptions {
   seconds: number
   signal?: AbortSignal
   env?: Readonly<Record<string, string>>
-  /** Files and folders besides the work tree that the command may read, wherever they lie. */
+  /** Further files and folders that the command may read, also inside hidden folders. */
   readable?: readonly string[]
-  /** Whether it reaches what the job reaches; not, where nothing is said. */
+  /** Whether the command has the job's network access; false by default. */
   network?: boolean
 }
 
-/** Runs a task's commands where they can do no harm. */
+/** Runs a task's commands in isolation. */
 export interface Sandbox {
   /** `bubblewrap 0.8.0` or `off`; shown to people. */
   name: string
   run(argv: Argv, options: CommandOptions): Promise<CommandRun>
 }
 
-/** If there is none: why, and the commands that bring one to this machine. */
+/** If there is no sandbox: why, and the commands that make one available. */
 export type SandboxProbe = { ok: true; sandbox: Sandbox } | { ok: false; detail: string; fix: string[] }

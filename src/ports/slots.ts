@@ -1,9 +1,9 @@
-/** A slot as the job list shows it. */
+/** A slot in the workflow run's job list. */
 export interface SlotJob {
   slot: string
   status: 'queued' | 'in_progress' | 'completed'
   startedAt: string | null
-  /** It ended by its own will, and so has handed over all that it began. */
+  /** It ended successfully, and so has uploaded the result of every task that it began. */
   leftInOrder: boolean
 }
 
@@ -15,21 +15,21 @@ export interface ResultArtifact {
   attempt: number
 }
 
-/** What a slot handed over is no result: too large, torn, or without a `result.json`. Asking again would not help. */
+/** An artifact that is no result: too large, damaged, or without a `result.json`. A retry would not help. */
 export class UnreadableResult extends Error {
   override name = 'UnreadableResult'
 }
 
-/** The orchestrator's eyes on its slots. Reads are conditional: unchanged lists cost nothing. */
+/** The orchestrator's view of its slots. Reads are conditional: an unchanged list costs no rate limit. */
 export interface Slots {
-  /** Jobs of a workflow run that are slots of this tributary run. `unchanged` answers come from the cache. */
+  /** Jobs of a workflow run that are slots. An unchanged list comes from the cache. */
   jobs(workflowRun: number): Promise<SlotJob[]>
   results(workflowRun: number, run: string): Promise<ResultArtifact[]>
-  /** Download and unpack: `result.json` (text) and the path of the bundle, where there is one. Size-capped; throws UnreadableResult. */
+  /** Downloads and unpacks a result: the text of `result.json` and the path of the bundle, if any. Throws UnreadableResult, also if it is too large. */
   download(artifact: ResultArtifact): Promise<{ result: string; bundle: string | null }>
 }
 
-/** What a slot can do besides reading the journal: hand its result over. */
+/** How a slot uploads its result; apart from this it only reads. */
 export interface Handover {
   upload(name: string, files: readonly string[], rootFolder: string): Promise<void>
 }

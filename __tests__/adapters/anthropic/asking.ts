@@ -44,7 +44,7 @@ export function modelAt({ url }: { url: string }, options: Partial<ModelOptions>
     clock,
     log: (line) => lines.push(line),
     random: () => 0,
-    silence: { start: LONG, stream: LONG },
+    idleLimits: { start: LONG, stream: LONG },
     ...options,
   })
   return { model, pauses: clock.pauses, lines }

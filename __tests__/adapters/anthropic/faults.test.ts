@@ -152,7 +152,7 @@ describe('an answer that falls silent', () => {
     const clock = manualClock()
     const { request, tried, text: heard } = paying(asks())
     const silent = gate()
-    const asking = modelAt(server, { clock, silence: { start: 240, stream: 90 } }).model.ask({
+    const asking = modelAt(server, { clock, idleLimits: { start: 240, stream: 90 } }).model.ask({
       ...request,
       onText: (piece) => {
         request.onText?.(piece)
@@ -174,7 +174,7 @@ describe('an answer that falls silent', () => {
   it('before its first byte is ended later: the prompt may be long', async () => {
     const server = await modelServer(() => stall({ after: 0 }))
     const clock = manualClock()
-    const asking = modelAt(server, { clock, silence: { start: 240, stream: 90 } }).model.ask(asks())
+    const asking = modelAt(server, { clock, idleLimits: { start: 240, stream: 90 } }).model.ask(asks())
     await server.until(([first]) => first?.reply != null)
     clock.advance(239)
     await settled()
@@ -192,7 +192,7 @@ describe('an answer that falls silent', () => {
     const server = await modelServer(() => slow)
     const clock = manualClock()
     let said = ''
-    const answer = await modelAt(server, { clock, silence: { start: 240, stream: 90 } }).model.ask({
+    const answer = await modelAt(server, { clock, idleLimits: { start: 240, stream: 90 } }).model.ask({
       ...asks(),
       onText: (piece) => {
         said += piece

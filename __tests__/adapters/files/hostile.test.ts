@@ -24,7 +24,7 @@ import { nothingTracked } from './stage.ts'
 const SECRET = 'a secret'
 
 /** A work tree with `a`, `folder/b`, and a secret beside it. */
-function scene(ground?: FileAccess) {
+function scene(access?: FileAccess) {
   const around = tempDir()
   const root = join(around, 'tree')
   const at = (...path: string[]) => join(root, ...path)
@@ -34,7 +34,7 @@ function scene(ground?: FileAccess) {
   writeFileSync(at('a'), 'x\n')
   writeFileSync(at('folder', 'b'), 'x\n')
   writeFileSync(outside('b'), `${SECRET} x\n`)
-  return { root, at, outside, files: openFiles(root, nothingTracked, ground) }
+  return { root, at, outside, files: openFiles(root, nothingTracked, access) }
 }
 
 /** Everything that can be tried on a path. */
@@ -49,15 +49,15 @@ const intact = ({ outside }: ReturnType<typeof scene>) => {
   expect(readdirSync(outside())).toEqual(['b'])
 }
 
-const grounds: [string, FileAccess][] = [
+const accesses: [string, FileAccess][] = [
   ['checked paths', checkedAccess],
   // Held by `/proc/self/fd`.
   ...(process.platform === 'linux' ? [['held folders', anchoredAccess] satisfies [string, FileAccess]] : []),
 ]
 
-describe.each(grounds)('a work tree with traps, reached by %s', (_, ground) => {
+describe.each(accesses)('a work tree with traps, reached by %s', (_, access) => {
   it('has a link to a file, inside or outside: it is not followed, and stays what it is', async () => {
-    const all = scene(ground)
+    const all = scene(access)
     const { files, at, outside } = all
     symlinkSync(outside('b'), at('out'))
     symlinkSync('a', at('in'))
@@ -72,7 +72,7 @@ describe.each(grounds)('a work tree with traps, reached by %s', (_, ground) => {
   })
 
   it('has a link to a folder, first, in the middle or to itself: nothing behind it is there', async () => {
-    const all = scene(ground)
+    const all = scene(access)
     const { files, at, outside } = all
     symlinkSync(outside(), at('out'))
     symlinkSync(outside(), at('folder', 'out'))
@@ -86,14 +86,14 @@ describe.each(grounds)('a work tree with traps, reached by %s', (_, ground) => {
   })
 
   it('has a second name of a file: it is neither shown nor changed', async () => {
-    const all = scene(ground)
+    const all = scene(access)
     linkSync(all.outside('b'), all.at('hard'))
     expect(await tried(all.files, 'hard')).toEqual(['null', 'hard-link', 'exists'])
     intact(all)
   })
 
   it('has special files: none is opened, so nothing waits', async () => {
-    const { files, at } = scene(ground)
+    const { files, at } = scene(access)
     execFileSync('/usr/bin/mkfifo', [at('fifo')])
     const server = createServer().listen(at('socket'))
     onTestFinished(() => void server.close())
@@ -105,13 +105,13 @@ describe.each(grounds)('a work tree with traps, reached by %s', (_, ground) => {
   })
 
   it('has folders where a file is asked for, and files where a folder is', async () => {
-    const { files } = scene(ground)
+    const { files } = scene(access)
     expect(await tried(files, 'folder')).toEqual(['null', 'not-a-file', 'exists'])
     expect(await tried(files, 'a/b')).toEqual(['null', 'not-a-file', 'not-a-file'])
   })
 
   it('has names that are too long, and none that is longer is made', async () => {
-    const { files, at } = scene(ground)
+    const { files, at } = scene(access)
     const name = 'x'.repeat(300)
     expect(await tried(files, name)).toEqual(['null', 'no-such-file', 'no-such-file'])
     expect(await tried(files, `${name}/x`)).toEqual(['null', 'no-such-file', 'no-such-file'])
@@ -135,7 +135,7 @@ describe.each(grounds)('a work tree with traps, reached by %s', (_, ground) => {
     'folder\\.git\\config',
     'a\0b',
   ])('has no path %j', async (path) => {
-    const all = scene(ground)
+    const all = scene(access)
     mkdirSync(all.at('.git'))
     writeFileSync(all.at('.git', 'config'), 'x\n')
     expect(await tried(all.files, path)).toEqual(['null', 'outside-the-folder', 'outside-the-folder'])
@@ -144,7 +144,7 @@ describe.each(grounds)('a work tree with traps, reached by %s', (_, ground) => {
   })
 
   it('is gone itself: that is no mistake of a model', async () => {
-    const { files, root, outside } = scene(ground)
+    const { files, root, outside } = scene(access)
     rmSync(root, { recursive: true })
     await expect(files.read('a')).rejects.toThrow('is no folder')
     symlinkSync(outside(), root)
@@ -162,9 +162,9 @@ function swapping(turn: number, act: () => void): FileAccess {
     if (count === turn) act()
   }
   return {
-    hold(path) {
+    openEntry(path) {
       tick()
-      return anchoredAccess.hold(path)
+      return anchoredAccess.openEntry(path)
     },
     reader(held) {
       tick()

@@ -19,7 +19,7 @@ export async function treeStage(literal: Parameters<BareRemote['commit']>[0]) {
 /** For a folder that git knows nothing of: whoever asks for it has lost the way. */
 export const nothingTracked: Tracked = {
   paths: async () => neverAsked(),
-  holding: async () => neverAsked(),
+  candidates: async () => neverAsked(),
   log: async () => neverAsked(),
   ignores: async () => false,
   diff: async () => neverAsked(),

@@ -9,13 +9,13 @@ const MISSING = '0'.repeat(40)
 
 it('answers many questions at once, each with its own object', async () => {
   const remote = bareRemote()
-  const place = { gitDir: remote.dir }
+  const repo = { gitDir: remote.dir }
   const texts = ['', 'a\n', 'no end', 'x'.repeat(1_000_000), '\n\n']
-  const shas = await Promise.all(texts.map((text) => writeBlob(place, text)))
+  const shas = await Promise.all(texts.map((text) => writeBlob(repo, text)))
   const rounds = Array.from({ length: 20 }, async () => {
     const [found, [tree, none]] = await Promise.all([
-      contentOf(place, shas, 2_000_000),
-      infoOf(place, [`${remote.commit({ a: 'a\n' })}^{tree}`, MISSING]),
+      contentOf(repo, shas, 2_000_000),
+      infoOf(repo, [`${remote.commit({ a: 'a\n' })}^{tree}`, MISSING]),
     ])
     expect(found.map((object) => object?.content.toString())).toEqual(texts)
     expect([tree?.type, none]).toEqual(['tree', null])
@@ -24,19 +24,19 @@ it('answers many questions at once, each with its own object', async () => {
 })
 
 it('reads nothing where all of it would be too much, and takes no name with a line break', async () => {
-  const place = { gitDir: bareRemote().dir }
-  const sha = await writeBlob(place, 'four')
-  await expect(contentOf(place, [sha, sha], 7)).rejects.toThrow('8 bytes')
-  await expect(infoOf(place, [`${sha}\ninfo HEAD`])).rejects.toThrow('no name of an object')
-  expect(await contentOf(place, [sha], 4)).toHaveLength(1)
+  const repo = { gitDir: bareRemote().dir }
+  const sha = await writeBlob(repo, 'four')
+  await expect(contentOf(repo, [sha, sha], 7)).rejects.toThrow('8 bytes')
+  await expect(infoOf(repo, [`${sha}\ninfo HEAD`])).rejects.toThrow('no name of an object')
+  expect(await contentOf(repo, [sha], 4)).toHaveLength(1)
 })
 
 it('says what git said where an object is broken, and goes on with the next question', async () => {
-  const place = { gitDir: bareRemote().dir }
-  const [broken, sound] = [await writeBlob(place, randomBytes(50_000).toString('hex')), await writeBlob(place, 'sound')]
-  const file = join(place.gitDir, 'objects', broken.slice(0, 2), broken.slice(2))
+  const repo = { gitDir: bareRemote().dir }
+  const [broken, sound] = [await writeBlob(repo, randomBytes(50_000).toString('hex')), await writeBlob(repo, 'sound')]
+  const file = join(repo.gitDir, 'objects', broken.slice(0, 2), broken.slice(2))
   chmodSync(file, 0o644)
   truncateSync(file, 1000)
-  await expect(contentOf(place, [broken], 100_000)).rejects.toThrow(/git cat-file failed.*fatal: /s)
-  expect((await contentOf(place, [sound], 100))[0]?.content.toString()).toBe('sound')
+  await expect(contentOf(repo, [broken], 100_000)).rejects.toThrow(/git cat-file failed.*fatal: /s)
+  expect((await contentOf(repo, [sound], 100))[0]?.content.toString()).toBe('sound')
 })

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { checkedRef, checkedSha } from '../../../src/adapters/git/place.ts'
+import { checkedRef, checkedSha } from '../../../src/adapters/git/local-repo.ts'
 import { gitText, runGit } from '../../../src/adapters/git/plumbing.ts'
 import { commit, git, tempDir } from '../../support/git.ts'
 import { runningProcesses } from '../../support/processes.ts'
@@ -13,11 +13,11 @@ function bare() {
 }
 
 it('gives git nothing of the environment that it runs in', async () => {
-  const place = bare()
+  const repo = bare()
   process.env.GIT_AUTHOR_NAME = 'Somebody'
   process.env.TRIBUTARY_TEST_SECRET = 'sesame'
   try {
-    const text = await gitText(place, ['-c', 'alias.show-environment=!env', 'show-environment'])
+    const text = await gitText(repo, ['-c', 'alias.show-environment=!env', 'show-environment'])
     expect(text).not.toContain('sesame')
     expect(text).not.toContain('Somebody')
     expect(text).toContain('GIT_CONFIG_NOSYSTEM=1')
@@ -38,55 +38,55 @@ it('takes exit codes that were named for answers', async () => {
 })
 
 it('stops a command that says too much', async () => {
-  const place = bare()
-  const sha = git(place.gitDir, ['hash-object', '-w', '--stdin'], 'x'.repeat(100_000))
-  await expect(runGit(place, ['cat-file', 'blob', sha], { maxBytes: 99_999 })).rejects.toThrow('more than 99999 bytes')
-  expect(await gitText(place, ['cat-file', 'blob', sha], { maxBytes: 100_000 })).toHaveLength(100_000)
+  const repo = bare()
+  const sha = git(repo.gitDir, ['hash-object', '-w', '--stdin'], 'x'.repeat(100_000))
+  await expect(runGit(repo, ['cat-file', 'blob', sha], { maxBytes: 99_999 })).rejects.toThrow('more than 99999 bytes')
+  expect(await gitText(repo, ['cat-file', 'blob', sha], { maxBytes: 100_000 })).toHaveLength(100_000)
 })
 
 it('cuts what a command says, where that is enough', async () => {
-  const place = bare()
-  const sha = git(place.gitDir, ['hash-object', '-w', '--stdin'], 'x'.repeat(100_000))
+  const repo = bare()
+  const sha = git(repo.gitDir, ['hash-object', '-w', '--stdin'], 'x'.repeat(100_000))
   const options = { maxBytes: 99_999, whenFull: 'cut' } as const
-  const { stdout, cut } = await runGit(place, ['cat-file', 'blob', sha], options)
+  const { stdout, cut } = await runGit(repo, ['cat-file', 'blob', sha], options)
   expect([stdout.length, cut]).toEqual([99_999, true])
-  expect((await runGit(place, ['cat-file', 'blob', sha], { ...options, maxBytes: 100_000 })).cut).toBe(false)
+  expect((await runGit(repo, ['cat-file', 'blob', sha], { ...options, maxBytes: 100_000 })).cut).toBe(false)
 })
 
 it('stops a command that takes too long, with everything that it started', async () => {
-  const place = bare()
-  const mark = join(place.gitDir, 'mark')
-  const script = `alias.slow=!(sleep 3; touch ${mark}) & echo $! > ${place.gitDir}/pid; wait`
-  await expect(runGit(place, ['-c', script, 'slow'], { seconds: 0.5 })).rejects.toThrow('longer than 0.5 s')
-  const pid = Number(readFileSync(join(place.gitDir, 'pid'), 'utf8'))
+  const repo = bare()
+  const mark = join(repo.gitDir, 'mark')
+  const script = `alias.slow=!(sleep 3; touch ${mark}) & echo $! > ${repo.gitDir}/pid; wait`
+  await expect(runGit(repo, ['-c', script, 'slow'], { seconds: 0.5 })).rejects.toThrow('longer than 0.5 s')
+  const pid = Number(readFileSync(join(repo.gitDir, 'pid'), 'utf8'))
   await expect.poll(() => isAlive(pid)).toBe(false)
   expect(existsSync(mark)).toBe(false)
 })
 
 it('stops a command when it is told to, and starts none afterwards', async () => {
-  const place = bare()
+  const repo = bare()
   const controller = new AbortController()
-  const slow = runGit(place, ['-c', 'alias.slow=!sleep 20', 'slow'], { signal: controller.signal })
+  const slow = runGit(repo, ['-c', 'alias.slow=!sleep 20', 'slow'], { signal: controller.signal })
   controller.abort(new Error('no more'))
   await expect(slow).rejects.toThrow('no more')
-  await expect(runGit(place, ['version'], { signal: controller.signal })).rejects.toThrow('no more')
+  await expect(runGit(repo, ['version'], { signal: controller.signal })).rejects.toThrow('no more')
 })
 
 it('feeds a command from a file, from a place in it on', async () => {
-  const place = bare()
-  const file = join(place.gitDir, 'text')
+  const repo = bare()
+  const file = join(repo.gitDir, 'text')
   writeFileSync(file, 'headerbody\n')
-  const sha = await gitText(place, ['hash-object', '-w', '--stdin'], { input: { file, from: 'header'.length } })
-  expect(git(place.gitDir, ['cat-file', 'blob', sha.trim()])).toBe('body')
-  const none = runGit(place, ['hash-object', '--stdin'], { input: { file: '/nonexistent', from: 0 } })
+  const sha = await gitText(repo, ['hash-object', '-w', '--stdin'], { input: { file, from: 'header'.length } })
+  expect(git(repo.gitDir, ['cat-file', 'blob', sha.trim()])).toBe('body')
+  const none = runGit(repo, ['hash-object', '--stdin'], { input: { file: '/nonexistent', from: 0 } })
   await expect(none).rejects.toThrow('ENOENT')
 })
 
 it('runs no command that needs the network', async () => {
-  const place = bare()
+  const repo = bare()
   const other = bare()
   git(other.gitDir, ['update-ref', 'refs/heads/main', commit(other.gitDir, { a: '1\n' })])
-  await expect(runGit(place, ['fetch', `file://${other.gitDir}`, 'main'])).rejects.toThrow('not allowed')
+  await expect(runGit(repo, ['fetch', `file://${other.gitDir}`, 'main'])).rejects.toThrow('not allowed')
 })
 
 it.each([

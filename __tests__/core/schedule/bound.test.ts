@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { work } from '../../../src/core/plan/graph.ts'
 import type { Task } from '../../../src/core/plan/plan.ts'
-import { grahamCeiling, lowerBounds } from '../../../src/core/schedule/simulation.ts'
-import { bestOfAll, startsByThen } from '../../support/every-schedule.ts'
+import { lowerBounds } from '../../../src/core/schedule/simulation.ts'
+import { bestOfAll, drawnGraphs, minutesBy, startsByThen } from '../../support/every-schedule.ts'
 import { planOf } from '../../support/plan.ts'
-import { randomOf } from '../../support/random.ts'
-
-const minutesBy =
-  (minutes: Record<string, number>) =>
-  ({ id }: Task) =>
-    minutes[id] ?? 1
 
 /**
  * The critical path, and what the fullest interval holds beyond what the slots can do in it: for every interval between whole
@@ -32,19 +26,6 @@ function bruteForce(tasks: readonly Task[], minutes: (task: Task) => number, slo
   return path + over
 }
 
-/** Graphs of six tasks of one to three minutes, each needed by a later one with a chance of a third. */
-function* drawn(rounds: number) {
-  const random = randomOf(4)
-  const ids = ['a', 'b', 'c', 'd', 'e', 'f']
-  for (let round = 0; round < rounds; round += 1) {
-    const edges = ids.flatMap((to, index) =>
-      ids.slice(0, index).flatMap((from) => (random(3) === 0 ? [`${from} > ${to}`] : [])),
-    )
-    const { tasks } = planOf([...ids, ...edges].join(', '))
-    yield { tasks, minutes: minutesBy(Object.fromEntries(ids.map((id) => [id, 1 + random(3)]))) }
-  }
-}
-
 describe('the lower bound', () => {
   it('is the critical path where slots never run out, and the work of each where there is one', () => {
     const { tasks } = planOf('a > b > c, d, e')
@@ -62,7 +43,7 @@ describe('the lower bound', () => {
   })
 
   it('finds as much as brute force does, on graphs drawn by chance', () => {
-    for (const { tasks, minutes } of drawn(25))
+    for (const { tasks, minutes } of drawnGraphs(25))
       for (const slots of [1, 2, 3])
         expect(lowerBounds(tasks, minutes, [slots])[0]).toBeCloseTo(bruteForce(tasks, minutes, slots), 9)
   })
@@ -76,7 +57,7 @@ describe('the lower bound', () => {
 
   it('is never above the best of all schedules, and often as high', () => {
     let reached = 0
-    for (const { tasks, minutes } of drawn(60))
+    for (const { tasks, minutes } of drawnGraphs(60))
       for (const slots of [1, 2, 3]) {
         const [bound = 0] = lowerBounds(tasks, minutes, [slots])
         const best = bestOfAll(tasks, minutes, slots)
@@ -84,22 +65,5 @@ describe('the lower bound', () => {
         if (Math.ceil(bound - 1e-9) === best) reached += 1
       }
     expect(reached).toBeGreaterThan(150)
-  })
-})
-
-describe('Graham’s ceiling', () => {
-  it('is the work for one slot, and comes near the critical path for many', () => {
-    expect(grahamCeiling(5, 20, 1)).toBe(20)
-    expect(grahamCeiling(5, 20, 4)).toBe(8.75)
-    expect(grahamCeiling(5, 20, 1000)).toBeCloseTo(5.015)
-  })
-
-  it('is never below the best of all schedules', () => {
-    for (const { tasks, minutes } of drawn(60))
-      for (const slots of [1, 2, 3]) {
-        const path = bestOfAll(tasks, minutes, tasks.length)
-        const ceiling = grahamCeiling(path, work(tasks, minutes), slots)
-        expect(ceiling).toBeGreaterThanOrEqual(bestOfAll(tasks, minutes, slots) - 1e-9)
-      }
   })
 })

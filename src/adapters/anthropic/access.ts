@@ -7,17 +7,17 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
 
 export interface AccessOptions {
   credentials: Credentials
-  /** Null: the API's own address. */
+  /** If null, the API's public address. */
   baseUrl: string | null
-  /** Told of every token that is given out on the way, so that it can be masked. */
+  /** Called with every token that is obtained, so that it can be masked. */
   onSecret?: (secret: string) => void
 }
 
-/** A way to the API that keeps its secrets to itself. */
+/** Authenticated access to the API, which redacts its own secrets. */
 export interface SdkAccess {
-  /** A client whose requests go through this `fetch`. The first one loads the SDK. */
+  /** A client whose requests go through this `fetch`. The first call loads the SDK. */
   client(fetch: Fetch): Promise<{ sdk: Sdk; client: Anthropic }>
-  /** Forgets a token that was refused, so that the next client asks for a new one; false: there is none to renew. */
+  /** Drops a refused token, so that the next client obtains a new one. Returns false for a key, which cannot be renewed. */
   renew(): boolean
   redact: Redact
 }
@@ -27,18 +27,18 @@ const API = 'https://api.anthropic.com'
 export function openAccess({ credentials, baseUrl, onSecret }: AccessOptions): SdkAccess {
   const secrets = secretsOf(credentials)
   let redact = redactor(secrets)
-  const learn = (secret: string): void => {
+  const addSecret = (secret: string): void => {
     secrets.push(secret)
     redact = redactor(secrets)
     onSecret?.(secret)
   }
-  const bearer = credentials.kind === 'key' ? keyOf(credentials.key) : tokenOf(credentials, baseUrl ?? API, learn)
+  const bearer = credentials.kind === 'key' ? keyOf(credentials.key) : tokenOf(credentials, baseUrl ?? API, addSecret)
   let base: Promise<{ sdk: Sdk; client: Anthropic }> | null = null
   return {
     async client(fetch) {
       base ??= baseClient(baseUrl ?? API, bearer)
       const { sdk, client } = await base
-      return { sdk, client: client.withOptions({ fetch: sendingOnly(fetch, bearer) }) }
+      return { sdk, client: client.withOptions({ fetch: withAllowedHeaders(fetch, bearer) }) }
     },
     renew() {
       if (credentials.kind === 'key') return false
@@ -58,20 +58,20 @@ const secretsOf = (credentials: Credentials): string[] =>
 
 interface Bearer {
   options: Pick<NonNullable<ConstructorParameters<typeof Anthropic>[0]>, 'apiKey' | 'credentials'>
-  /** The key, or the token that was given out last. */
+  /** The key, or the latest token. */
   current(): string
 }
 
 const keyOf = (key: string): Bearer => ({ options: { apiKey: key }, current: () => key })
 
-function tokenOf(federation: Federation, baseURL: string, learn: (secret: string) => void): Bearer {
+function tokenOf(federation: Federation, baseURL: string, addSecret: (secret: string) => void): Bearer {
   let current = ''
   const credentials = async () => {
     const { oidcFederationProvider } = await import('@anthropic-ai/sdk/lib/credentials/oidc-federation')
     const exchange = oidcFederationProvider({
       identityTokenProvider: async () => {
         const identity = await githubIdentity(federation)
-        learn(identity)
+        addSecret(identity)
         return identity
       },
       federationRuleId: federation.ruleId,
@@ -81,15 +81,15 @@ function tokenOf(federation: Federation, baseURL: string, learn: (secret: string
       baseURL,
       fetch,
     })
-    const given = await exchange()
-    learn(given.token)
-    current = given.token
-    return given
+    const token = await exchange()
+    addSecret(token.token)
+    current = token.token
+    return token
   }
   return { options: { credentials }, current: () => current }
 }
 
-/** Everything that the SDK would read from the environment by itself is said here. */
+/** Sets every option that the SDK would otherwise read from the environment. */
 async function baseClient(baseURL: string, { options }: Bearer): Promise<{ sdk: Sdk; client: Anthropic }> {
   const sdk = await import('@anthropic-ai/sdk')
   const client = new sdk.Anthropic({
@@ -99,20 +99,20 @@ async function baseClient(baseURL: string, { options }: Bearer): Promise<{ sdk: 
     maxRetries: 0,
     openTelemetry: false,
     logLevel: 'off',
-    logger: silence,
+    logger: silentLogger,
   })
   return { sdk, client }
 }
 
-const silence = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+const silentLogger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
-const SENT = /^(accept|content-type|user-agent|anthropic-version|anthropic-beta|x-stainless-.+)$/
+const ALLOWED_HEADERS = /^(accept|content-type|user-agent|anthropic-version|anthropic-beta|x-stainless-.+)$/
 
-/** ANTHROPIC_CUSTOM_HEADERS is the one variable that no option keeps from the SDK: what it adds stops here. */
-const sendingOnly =
+/** ANTHROPIC_CUSTOM_HEADERS is the one variable that no option overrides: drops the headers that it adds. */
+const withAllowedHeaders =
   (fetch: Fetch, bearer: Bearer): Fetch =>
   (input, init) => {
-    const headers = new Headers([...new Headers(init?.headers)].filter(([name]) => SENT.test(name)))
+    const headers = new Headers([...new Headers(init?.headers)].filter(([name]) => ALLOWED_HEADERS.test(name)))
     headers.set('authorization', `Bearer ${bearer.current()}`)
     return fetch(input, { ...init, headers })
   }

@@ -1,4 +1,4 @@
-/** How the API knows who asks: by a key, or by the identity that GitHub gives a job. */
+/** How a job authenticates: with a key, or with the identity that GitHub gives it (workload identity federation). */
 export type Credentials = { kind: 'key'; key: string } | Federation
 
 export interface Federation {
@@ -7,13 +7,13 @@ export interface Federation {
   organizationId: string
   serviceAccountId: string | null
   workspaceId: string | null
-  /** What the identity token is made out to; the rule has to expect the same. */
+  /** The audience of the identity token; the federation rule must expect the same. */
   audience: string
-  /** Where the job asks for its identity; null where it has no `id-token: write`. */
+  /** Where the job requests its identity token; null without the permission `id-token: write`. */
   identity: { requestUrl: string; requestToken: string } | null
 }
 
-/** Variables of the environment that hold a credential, or lead to one: no command of an agent may see them. */
+/** Environment variables that hold a credential or lead to one. Commands of an agent never get them. */
 export const CREDENTIAL_NAMES = [
   'ANTHROPIC_API_KEY',
   'ANTHROPIC_FEDERATION_RULE_ID',
@@ -29,9 +29,9 @@ type CredentialName = (typeof CREDENTIAL_NAMES)[number]
 
 const AUDIENCE = 'https://api.anthropic.com'
 
-/** A key wins over federation; null where the environment has neither. */
+/** A key takes precedence over federation; null if the environment has neither. */
 export function readCredentials(env: Readonly<Record<string, string | undefined>>): Credentials | null {
-  // A secret that is not there reaches a job as an empty text.
+  // A job gets a missing secret as an empty string.
   const read = (name: CredentialName): string | null => env[name]?.trim() || null
   const key = read('ANTHROPIC_API_KEY')
   if (key !== null) return { kind: 'key', key }
@@ -49,7 +49,7 @@ export function readCredentials(env: Readonly<Record<string, string | undefined>
   }
 }
 
-/** GitHub or the API's token endpoint gave no token; `statusCode` is null where nobody answered. */
+/** GitHub or the API's token endpoint gave no token; `statusCode` is null without a response. */
 class IdentityError extends Error {
   readonly statusCode: number | null
   constructor(message: string, statusCode: number | null, options?: ErrorOptions) {
@@ -59,7 +59,7 @@ class IdentityError extends Error {
   }
 }
 
-/** GitHub's word on which job this is, for a few minutes. */
+/** Requests the job's OIDC identity token, which is valid for a few minutes. */
 export async function githubIdentity({
   identity,
   audience,
@@ -76,7 +76,7 @@ export async function githubIdentity({
 
 async function answerOf(address: URL, token: string): Promise<Response> {
   try {
-    // The token is for this one address: it does not follow anybody elsewhere.
+    // No redirects: the token is for this one address.
     return await fetch(address, { headers: { authorization: `Bearer ${token}` }, redirect: 'error' })
   } catch (cause) {
     throw new IdentityError('GitHub could not be asked for an identity token', null, { cause })

@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports/clock.ts'
 import type { Fetch } from './access.ts'
 
-/** Seconds without a byte after which a try is given up: until the answer begins, and from then on. */
+/** Seconds without a byte after which a try fails: until the response begins, and while it streams. */
 export interface IdleLimits {
   start: number
   stream: number
@@ -9,48 +9,48 @@ export interface IdleLimits {
 
 export interface IdleTimeout {
   fetch: Fetch
-  /** Something was sent: whoever got it may have worked on it. */
+  /** Whether a request was sent, so that the API may have worked on it. */
   sent(): boolean
-  /** Why the watch has ended the request; null if it has not. */
+  /** Why the time-out ended the request; null if it did not. */
   stalled(): string | null
   stop(): void
 }
 
-/** A `fetch` for one request whose answer must not fall silent, body and all. */
-export function idleTimeout(clock: Clock, silence: IdleLimits): IdleTimeout {
-  const over = new AbortController()
+/** A `fetch` for one request, which it aborts if no byte of the response, body included, comes within the limits. */
+export function idleTimeout(clock: Clock, limits: IdleLimits): IdleTimeout {
+  const stopped = new AbortController()
   const stalled = new AbortController()
-  let heardAt = 0
-  const heard = (): void => {
-    heardAt = clock.now().getTime()
+  let lastByteAt = 0
+  const touch = (): void => {
+    lastByteAt = clock.now().getTime()
   }
   const watch = async (limit: number): Promise<void> => {
-    while (!over.signal.aborted) {
-      const left = limit - (clock.now().getTime() - heardAt) / 1000
+    while (!stopped.signal.aborted) {
+      const left = limit - (clock.now().getTime() - lastByteAt) / 1000
       if (left <= 0) return stalled.abort(new Error(`no byte for ${limit} seconds`))
-      await clock.wait(left, over.signal)
+      await clock.wait(left, stopped.signal)
     }
   }
   return {
     async fetch(input, init) {
-      heard()
-      void watch(silence.start)
+      touch()
+      void watch(limits.start)
       const signals = [stalled.signal, ...(init?.signal ? [init.signal] : [])]
       const response = await fetch(input, { ...init, signal: AbortSignal.any(signals) })
-      heard()
-      void watch(silence.stream)
-      return new Response(response.body?.pipeThrough(listening(heard)), response)
+      touch()
+      void watch(limits.stream)
+      return new Response(response.body?.pipeThrough(touching(touch)), response)
     },
-    sent: () => heardAt > 0,
+    sent: () => lastByteAt > 0,
     stalled: () => (stalled.signal.aborted ? stalled.signal.reason.message : null),
-    stop: () => over.abort(),
+    stop: () => stopped.abort(),
   }
 }
 
-const listening = (heard: () => void): TransformStream<Uint8Array, Uint8Array> =>
+const touching = (touch: () => void): TransformStream<Uint8Array, Uint8Array> =>
   new TransformStream({
     transform(chunk, controller) {
-      heard()
+      touch()
       controller.enqueue(chunk)
     },
   })

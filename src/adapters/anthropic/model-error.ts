@@ -1,22 +1,23 @@
 import type { APIError } from '@anthropic-ai/sdk'
+import { ownOf } from '../../core/own.ts'
 import type { ModelFailure } from '../../ports/model.ts'
 import type { Sdk } from './access.ts'
 
-/** Why a try did not end well. */
+/** Why a try failed. */
 export interface ModelError {
   reason: ModelFailure['reason']
   detail: string
-  /** It may be over at the next try. */
-  passing: boolean
-  /** Seconds that the API wants us to wait. */
+  /** Whether a retry may succeed. */
+  transient: boolean
+  /** Seconds to wait before a retry, from the API; null if it names none. */
   after: number | null
-  /** Nobody has worked on the request: it costs nothing. */
+  /** The API has not worked on the request, so it costs nothing. */
   free: boolean
-  /** The credential was refused: a token may have run out. */
+  /** The credential was refused: a token may have expired. */
   stale: boolean
 }
 
-/** What is known of a try besides its error. */
+/** What is known about a try in addition to its error. */
 interface Circumstances {
   now: Date
   sent: boolean
@@ -24,56 +25,56 @@ interface Circumstances {
   aborted: boolean
 }
 
-const passing: Omit<ModelError, 'detail'> = {
+const transient: Omit<ModelError, 'detail'> = {
   reason: 'unreachable',
-  passing: true,
+  transient: true,
   after: null,
   free: false,
   stale: false,
 }
 
-/** A stream that ended without saying so. */
-export const endedEarly: ModelError = { ...passing, detail: 'the stream ended before the answer did' }
+/** The stream ended before its last event. */
+export const endedEarly: ModelError = { ...transient, detail: 'the stream ended before the answer did' }
 
 export function modelErrorOf(error: unknown, sdk: Sdk, { now, sent, stalled, aborted }: Circumstances): ModelError {
-  if (aborted) return { ...passing, reason: 'aborted', detail: 'stopped', passing: false, free: !sent }
-  if (stalled !== null) return { ...passing, detail: stalled }
+  if (aborted) return { ...transient, reason: 'aborted', detail: 'stopped', transient: false, free: !sent }
+  if (stalled !== null) return { ...transient, detail: stalled }
   if (error instanceof sdk.APIConnectionError) {
     const { code, words } = rootOf(error)
-    return { ...passing, detail: words, free: !sent || NEVER_CONNECTED.has(code) }
+    return { ...transient, detail: words, free: !sent || NEVER_CONNECTED.has(code) }
   }
   if (error instanceof sdk.APIError) return refusalOf(error, now)
   const { words } = rootOf(error)
-  return sent ? { ...passing, detail: words } : unsent(error, words)
+  return sent ? { ...transient, detail: words } : unsent(error, words)
 }
 
-/** The request never left: most often there was no token to send it with. */
+/** The request was not sent, usually because no token could be obtained. */
 function unsent(error: unknown, words: string): ModelError {
-  const of = { ...passing, detail: words, free: true }
-  if (!(error instanceof Error && 'statusCode' in error)) return { ...of, reason: 'rejected', passing: false }
+  const of = { ...transient, detail: words, free: true }
+  if (!(error instanceof Error && 'statusCode' in error)) return { ...of, reason: 'rejected', transient: false }
   const status = typeof error.statusCode === 'number' ? error.statusCode : null
-  const silent = status === null ? /reach|could not be asked/.test(words) : status === 429 || status >= 500
-  return silent ? of : { ...of, reason: 'not-authorised', passing: false }
+  const unreachable = status === null ? /reach|could not be asked/.test(words) : status === 429 || status >= 500
+  return unreachable ? of : { ...of, reason: 'not-authorised', transient: false }
 }
 
-/** The API said no: in place of an answer, or in the middle of one. */
+/** An error of the API, as its response or as an event of the stream. */
 function refusalOf(error: APIError, now: Date): ModelError {
-  const status = error.status ?? STATUS_OF[error.type ?? ''] ?? 500
+  const status = error.status ?? ownOf(STATUS_OF, error.type ?? '') ?? 500
   const reason = reasonOf(status, error)
   const advice = error.headers?.get('x-should-retry') ?? null
   const mayPass = reason === 'overloaded' || reason === 'unreachable'
   return {
     reason,
     detail: [error.status, error.type, error.apiMessage].filter((part) => part != null).join(' '),
-    passing: advice === 'true' || (mayPass && advice !== 'false'),
+    transient: advice === 'true' || (mayPass && advice !== 'false'),
     after: error.status === undefined ? null : retryAfter(error.headers, now),
-    // An error in the place of an answer is not charged; one in the middle of it is, as far as it had come.
+    // An error response is not charged. If the error is an event of the stream, the part before it is.
     free: error.status !== undefined,
     stale: status === 401,
   }
 }
 
-/** What an error event would have been as an answer of its own. */
+/** The status that an error event would have as a response. */
 const STATUS_OF: Readonly<Record<string, number>> = {
   invalid_request_error: 400,
   authentication_error: 401,
@@ -94,7 +95,7 @@ const TOO_LONG = /prompt is too long|exceeds? (the )?(model's )?context|input le
 function reasonOf(status: number, { type, apiMessage, errorCode }: APIError): ModelFailure['reason'] {
   const words = apiMessage ?? ''
   if (status === 402 || type === 'billing_error' || NO_CREDIT.test(words)) return 'no-credit'
-  // The money that somebody set a limit to does not come back by waiting.
+  // A spend limit does not go away by waiting.
   if (status === 429 && errorCode?.endsWith('spend_limit_reached') === true) return 'no-credit'
   if (status === 401 || status === 403) return 'not-authorised'
   if (status === 404) return 'unknown-model'
@@ -105,7 +106,7 @@ function reasonOf(status: number, { type, apiMessage, errorCode }: APIError): Mo
 
 const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
 
-/** The SDK and `fetch` each wrap what went wrong below them. */
+/** The innermost cause: the SDK and `fetch` each wrap errors. */
 function rootOf(error: unknown): { code: string; words: string } {
   let root = error
   while (root instanceof Error && root.cause instanceof Error) root = root.cause
@@ -114,24 +115,24 @@ function rootOf(error: unknown): { code: string; words: string } {
   return { code, words: [code, root.message].filter((part) => part !== '').join(' ') }
 }
 
-/** With the longest pauses these are ten minutes: overload and lost networks pass in that time, or are for people to know of. */
+/** Ten minutes with the longest pauses: overload and network failures pass in that time, or need a person. */
 const MOST_TRIES = 6
-/** What a Retry-After may ask for at most: a limit that fills up by the minute is open again by then. */
+/** In seconds, also for Retry-After: a limit per minute has refilled by then. */
 const LONGEST = 120
 const FIRST = 2
 const FACTOR = 3
 
-/** Seconds until the next try, when so many are done; null: there is none. `after`: what the API asks for. */
+/** Seconds until the next try after so many; null if there is none. `after`: the seconds that the API asks for. */
 export function pauseAfter(tries: number, after: number | null, random: () => number): number | null {
   if (tries >= MOST_TRIES) return null
   return after === null ? jittered(tries, random) : Math.min(after, LONGEST)
 }
 
-/** 2, 6, 18, 54 and 120 seconds, or up to half less: many slots fail at the same moment, and must not come back at one. */
+/** 2, 6, 18, 54 and 120 seconds, minus up to half: many slots fail at the same moment, and must not retry together. */
 const jittered = (tries: number, random: () => number): number =>
   Math.min(FIRST * FACTOR ** (tries - 1), LONGEST) * (1 - random() / 2)
 
-/** Seconds that the API asks for by its headers. */
+/** The seconds that the headers ask to wait; null if they name none. */
 function retryAfter(headers: Headers | undefined, now: Date): number | null {
   const milliseconds = numberOf(headers?.get('retry-after-ms'))
   if (milliseconds !== null) return milliseconds / 1000

@@ -8,66 +8,73 @@ import { type Transport, tryOnce } from './transport.ts'
 
 export interface ModelOptions extends AccessOptions {
   clock: Clock
-  /** Told of every try that is repeated. */
+  /** Called with a line for every retry. */
   log: (line: string) => void
-  /** 0 to 1, as Math.random gives it. */
+  /** 0 to 1, as Math.random returns. */
   random?: () => number
-  silence?: IdleLimits
+  idleLimits?: IdleLimits
 }
 
-/** The API sends a ping every few seconds once it streams; before that it may have a million tokens to read. */
-const SILENCE: IdleLimits = { start: 240, stream: 90 }
-/** Characters of a detail. */
+/** The API pings every few seconds while it streams; before that it may have to read a million tokens. */
+const IDLE_LIMITS: IdleLimits = { start: 240, stream: 90 }
+/** In characters. */
 const LONGEST_DETAIL = 500
 
-/** Claude, by its API. Nothing is loaded and nobody is asked before the first call. */
-export function openModel({ clock, log, random = Math.random, silence = SILENCE, ...access }: ModelOptions): Model {
-  const way = { access: openAccess(access), clock, silence }
-  return { ask: (request) => ask(way, log, random, { ...request, onStart: once(request.onStart) }) }
+/** Claude, by its API. Loads the SDK and sends requests only with the first call. */
+export function openModel({
+  clock,
+  log,
+  random = Math.random,
+  idleLimits = IDLE_LIMITS,
+  ...access
+}: ModelOptions): Model {
+  const transport = { access: openAccess(access), clock, idleLimits }
+  return { ask: (request) => ask(transport, log, random, { ...request, onStart: once(request.onStart) }) }
 }
 
-/** How often this request was tried, and whether the credential was renewed for it. */
-interface Course {
+/** The tries of a request so far, and whether its credential was renewed. */
+interface RetryState {
   tries: number
   renewed: boolean
 }
 
 async function ask(
-  way: Transport,
+  transport: Transport,
   log: (line: string) => void,
   random: () => number,
   request: ModelRequest,
 ): Promise<ModelAnswer> {
-  let course: Course = { tries: 0, renewed: false }
+  let state: RetryState = { tries: 0, renewed: false }
   for (;;) {
-    const tried = await tryOnce(way, request)
+    const tried = await tryOnce(transport, request)
     if (tried.ok) return tried.answer
-    const { trouble, spent } = tried
-    course = { ...course, tries: course.tries + 1 }
-    const renews = trouble.stale && !course.renewed && way.access.renew()
-    const pause = renews ? 0 : trouble.passing ? pauseAfter(course.tries, trouble.after, random) : null
-    if (pause === null || !paidFor(request, spent)) return failed(way, trouble, spent)
-    log(`${request.model}: ${told(way, trouble)}; try ${course.tries + 1} in ${Math.round(pause)} s`)
-    await way.clock.wait(pause, request.signal)
-    if (request.signal.aborted) return failed(way, { ...trouble, reason: 'aborted', detail: 'stopped' }, nothing)
+    const { error, spent } = tried
+    state = { ...state, tries: state.tries + 1 }
+    const renews = error.stale && !state.renewed && transport.access.renew()
+    const pause = renews ? 0 : error.transient ? pauseAfter(state.tries, error.after, random) : null
+    if (pause === null || !paidFor(request, spent)) return failed(transport, error, spent)
+    log(`${request.model}: ${detailOf(transport, error)}; try ${state.tries + 1} in ${Math.round(pause)} s`)
+    await transport.clock.wait(pause, request.signal)
+    if (request.signal.aborted) return failed(transport, { ...error, reason: 'aborted', detail: 'stopped' }, noCost)
     request.onRestart?.()
-    course = { ...course, renewed: course.renewed || renews }
+    state = { ...state, renewed: state.renewed || renews }
   }
 }
 
-const nothing: CallUsage = { usage: noUsage, unsure: false }
+const noCost: CallUsage = { usage: noUsage, unsure: false }
 
 const paidFor = ({ mayRetry }: ModelRequest, spent: CallUsage): boolean =>
   (tokensOf(spent.usage) === 0 && !spent.unsure) || mayRetry?.(spent) === true
 
-const failed = (way: Transport, trouble: ModelError, spent: CallUsage): ModelAnswer => ({
+const failed = (transport: Transport, error: ModelError, spent: CallUsage): ModelAnswer => ({
   ok: false,
-  failure: { reason: trouble.reason, detail: told(way, trouble) },
+  failure: { reason: error.reason, detail: detailOf(transport, error) },
   ...spent,
 })
 
-/** Redacted before it is cut: half a secret is found by nobody. */
-const told = ({ access }: Transport, { detail }: ModelError): string => access.redact(detail).slice(0, LONGEST_DETAIL)
+/** Redacted before it is cut, since a redactor does not find half a secret. */
+const detailOf = ({ access }: Transport, { detail }: ModelError): string =>
+  access.redact(detail).slice(0, LONGEST_DETAIL)
 
 function once(call: (() => void) | undefined): () => void {
   let done = false

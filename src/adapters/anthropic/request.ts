@@ -4,10 +4,10 @@ import type { Block, ModelMessage, ModelRequest } from '../../ports/model.ts'
 type Params = Anthropic.MessageCreateParamsStreaming
 type Param = Anthropic.ContentBlockParam
 
-/** The API refuses more. The last ones win: they stand behind the longest prefixes. */
+/** The API refuses more cache markers. The last ones are kept, since they mark the longest prefixes. */
 const MOST_MARKERS = 4
 
-/** What is sent. Thinking and effort stay at what is usual for the model; nothing that the newest models refuse is there. */
+/** The parameters of a request. Thinking and effort keep the model's defaults; none is refused by the newest models. */
 export function paramsOf(request: ModelRequest): Params {
   const { model, maxTokens, tools, schema } = request
   const { system, turns } = markedAtMost(MOST_MARKERS, request)
@@ -60,7 +60,7 @@ const messageOf = ({ role, blocks }: ModelMessage) => ({ role, content: blocks.f
 function paramOf(block: Block): Param[] {
   switch (block.kind) {
     case 'text':
-      // A model may say a line break and no more, and the API does not take that back.
+      // A model may answer with a line break only, which the API refuses as input.
       return block.text.trim() === '' ? [] : [{ type: 'text', text: block.text, ...mark(block.cache) }]
     case 'call':
       return [{ type: 'tool_use', id: block.id, name: block.name, input: objectOf(block.input) }]
@@ -75,11 +75,11 @@ function paramOf(block: Block): Param[] {
         },
       ]
     case 'opaque':
-      // Nobody but assembly.ts makes these, and of nothing but what the API sent.
+      // Made only by stream-assembly.ts, from blocks of the API.
       return [block.data as Param]
   }
 }
 
-/** What the model wrote wrongly is shown to it in an object: the API takes nothing else as the input of a call. */
+/** Wraps malformed input of the model into an object, since the API accepts only objects as a call's input. */
 const objectOf = (input: unknown): unknown =>
   typeof input === 'object' && input !== null && !Array.isArray(input) ? input : { not_an_object: input }

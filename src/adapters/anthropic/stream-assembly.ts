@@ -2,35 +2,35 @@ import type { Anthropic } from '@anthropic-ai/sdk'
 import { noUsage, type Usage } from '../../core/money/usage.ts'
 import type { Block } from '../../ports/model.ts'
 
-/** What has come of an answer so far. */
+/** The part of an answer that has arrived. */
 export interface Assembled {
   blocks: Block[]
   usage: Usage
   stop: Anthropic.StopReason | null
-  /** The API has told the whole usage. */
-  told: boolean
-  /** The API has said that the answer is at its end. */
+  /** The API has reported the whole usage. */
+  usageReported: boolean
+  /** The API has sent the end of the answer. */
   ended: boolean
 }
 
 export interface Assembly {
   take(event: Anthropic.RawMessageStreamEvent): void
-  sofar(): Assembled
+  current(): Assembled
 }
 
-/** A block with what its deltas have spelled. */
-interface Spelled {
+/** A block, and the text of its deltas so far. */
+interface PartialBlock {
   start: Anthropic.ContentBlock
   text: string
   signature: string
 }
 
-/** Puts an answer together from its events. `onText` is told of words as they come, and of nothing else. */
+/** Assembles an answer from its events. `onText` gets the text of the answer as it arrives. */
 export function assembly(onText?: (piece: string) => void): Assembly {
-  const blocks = new Map<number, Spelled>()
-  let state: Omit<Assembled, 'blocks'> = { usage: noUsage, stop: null, told: false, ended: false }
+  const blocks = new Map<number, PartialBlock>()
+  let state: Omit<Assembled, 'blocks'> = { usage: noUsage, stop: null, usageReported: false, ended: false }
   return {
-    sofar: () => ({ ...state, blocks: [...blocks.values()].map(blockOf) }),
+    current: () => ({ ...state, blocks: [...blocks.values()].map(blockOf) }),
     take(event) {
       switch (event.type) {
         case 'message_start':
@@ -40,13 +40,13 @@ export function assembly(onText?: (piece: string) => void): Assembly {
           blocks.set(event.index, { start: event.content_block, text: '', signature: '' })
           return
         case 'content_block_delta':
-          return spell(blocks.get(event.index), event.delta, onText)
+          return appendDelta(blocks.get(event.index), event.delta, onText)
         case 'message_delta':
           state = {
             ...state,
             usage: usageAfter(state.usage, event.usage),
             stop: event.delta.stop_reason,
-            told: event.delta.stop_reason !== null,
+            usageReported: event.delta.stop_reason !== null,
           }
           return
         case 'message_stop':
@@ -56,8 +56,8 @@ export function assembly(onText?: (piece: string) => void): Assembly {
   }
 }
 
-function spell(
-  block: Spelled | undefined,
+function appendDelta(
+  block: PartialBlock | undefined,
   delta: Anthropic.RawContentBlockDelta,
   onText?: (piece: string) => void,
 ): void {
@@ -78,7 +78,7 @@ function spell(
   }
 }
 
-function blockOf({ start, text, signature }: Spelled): Block {
+function blockOf({ start, text, signature }: PartialBlock): Block {
   switch (start.type) {
     case 'text':
       return { kind: 'text', text: start.text + text }
@@ -94,7 +94,7 @@ function blockOf({ start, text, signature }: Spelled): Block {
   }
 }
 
-/** Text that is no JSON stays text: whoever uses the tool tells the model so. */
+/** Text that is not JSON stays text; the tool reports that to the model. */
 function inputOf(start: unknown, text: string): unknown {
   if (text.trim() === '') return start
   try {
@@ -109,7 +109,7 @@ type Counted = Pick<
   'input_tokens' | 'cache_read_input_tokens' | 'cache_creation_input_tokens' | 'output_tokens'
 >
 
-/** Counts are totals each time: a later one stands in the place of an earlier one, and null says nothing. */
+/** Each count is a total that replaces the earlier one; null leaves it. */
 const usageAfter = (before: Usage, counted: Counted): Usage => ({
   fresh: counted.input_tokens ?? before.fresh,
   cached: counted.cache_read_input_tokens ?? before.cached,

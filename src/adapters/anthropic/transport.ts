@@ -11,29 +11,29 @@ import { type Assembled, assembly } from './stream-assembly.ts'
 export interface Transport {
   access: SdkAccess
   clock: Clock
-  silence: IdleLimits
+  idleLimits: IdleLimits
 }
 
 export type TryResult =
   | { ok: true; answer: Extract<ModelAnswer, { ok: true }> }
-  | { ok: false; trouble: ModelError; spent: CallUsage }
+  | { ok: false; error: ModelError; spent: CallUsage }
 
-/** One request to the API and its answer, to the end of either. */
-export async function tryOnce(way: Transport, request: ModelRequest): Promise<TryResult> {
-  const watch = idleTimeout(way.clock, way.silence)
+/** Sends a request once, and reads its answer to the end. */
+export async function tryOnce(transport: Transport, request: ModelRequest): Promise<TryResult> {
+  const watch = idleTimeout(transport.clock, transport.idleLimits)
   const parts = assembly(request.onText)
   try {
-    const trouble = await streamed(way, request, watch, (event) => {
+    const error = await streamed(transport, request, watch, (event) => {
       if (event.type === 'message_start') request.onStart?.()
       parts.take(event)
     })
-    return trouble === null ? finished(parts.sofar()) : broken(trouble, parts.sofar())
+    return error === null ? finishedTry(parts.current()) : failedTry(error, parts.current())
   } finally {
     watch.stop()
   }
 }
 
-/** Null where the stream came to its end. What `take` throws is a bug and passes through. */
+/** Null if the stream ended normally. What `take` throws is a bug, and is rethrown. */
 async function streamed(
   { access, clock }: Transport,
   request: ModelRequest,
@@ -42,26 +42,28 @@ async function streamed(
 ): Promise<ModelError | null> {
   const { sdk, client } = await access.client(watch.fetch)
   const opened = client.messages.create(paramsOf(request), { signal: request.signal })
-  for await (const heard of resultsOf(opened)) {
-    if (heard.ok) take(heard.event)
+  for await (const item of resultsOf(opened)) {
+    if (item.ok) take(item.event)
     else
-      return modelErrorOf(heard.error, sdk, {
+      return modelErrorOf(item.error, sdk, {
         now: clock.now(),
         sent: watch.sent(),
         stalled: watch.stalled(),
         aborted: request.signal.aborted,
       })
   }
-  // The SDK ends its iterator without a word when a request is aborted.
+  // The SDK ends its iterator without an error when a request is aborted.
   return request.signal.aborted
     ? modelErrorOf(null, sdk, { now: clock.now(), sent: true, stalled: null, aborted: true })
     : null
 }
 
-type Heard = { ok: true; event: Anthropic.RawMessageStreamEvent } | { ok: false; error: unknown }
+type StreamItem = { ok: true; event: Anthropic.RawMessageStreamEvent } | { ok: false; error: unknown }
 
-/** Errors of the stream as values: what its reader throws is another matter, and does not come by here. */
-async function* resultsOf(opened: PromiseLike<AsyncIterable<Anthropic.RawMessageStreamEvent>>): AsyncGenerator<Heard> {
+/** Errors of the stream as values, so that those of its reader are not taken for them. */
+async function* resultsOf(
+  opened: PromiseLike<AsyncIterable<Anthropic.RawMessageStreamEvent>>,
+): AsyncGenerator<StreamItem> {
   try {
     for await (const event of await opened) yield { ok: true, event }
   } catch (error) {
@@ -69,12 +71,12 @@ async function* resultsOf(opened: PromiseLike<AsyncIterable<Anthropic.RawMessage
   }
 }
 
-function finished(assembled: Assembled): TryResult {
+function finishedTry(assembled: Assembled): TryResult {
   const { blocks, usage, stop, ended } = assembled
-  if (!ended || stop === null) return broken(endedEarly, assembled)
+  if (!ended || stop === null) return failedTry(endedEarly, assembled)
   if (stop === 'model_context_window_exceeded') {
     const detail = 'the prompt and the answer together are longer than the model reads'
-    return broken({ ...endedEarly, reason: 'too-long', detail, passing: false }, assembled)
+    return failedTry({ ...endedEarly, reason: 'too-long', detail, transient: false }, assembled)
   }
   return { ok: true, answer: { ok: true, stop: stopOf(stop), blocks, usage, unsure: false } }
 }
@@ -86,7 +88,7 @@ function stopOf(stop: Anthropic.StopReason): Extract<ModelAnswer, { ok: true }>[
     case 'refusal':
       return 'refused'
     case 'max_tokens':
-    // Only the API's own tools pause. To go on is another call, which nobody has set money aside for here.
+    // Only the API's own tools pause. Continuing is another call, for which no money is reserved here.
     case 'pause_turn':
       return 'length'
     default:
@@ -94,8 +96,8 @@ function stopOf(stop: Anthropic.StopReason): Extract<ModelAnswer, { ok: true }>[
   }
 }
 
-const broken = (trouble: ModelError, { usage, told }: Assembled): TryResult => ({
+const failedTry = (error: ModelError, { usage, usageReported }: Assembled): TryResult => ({
   ok: false,
-  trouble,
-  spent: trouble.free ? { usage: noUsage, unsure: false } : { usage, unsure: !told },
+  error,
+  spent: error.free ? { usage: noUsage, unsure: false } : { usage, unsure: !usageReported },
 })

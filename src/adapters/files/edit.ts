@@ -4,31 +4,31 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import type { Edited } from '../../ports/sources.ts'
 import { codeOf, entryPath, type OpenEntry } from './open-folder.ts'
 import { MOST_BYTES, readStart } from './read.ts'
-import { type FileRoot, inFolder, type RefusedEdit, refusedEdit, withFile } from './walk.ts'
+import { inFolder, type RefusedEdit, refusedEdit, type WorkTreeRoot, withFile } from './walk.ts'
 
-export const replaceText = (place: FileRoot, path: string, old: string, by: string): Promise<Edited> =>
-  inFolder(place, path, 'refuse', (folder, name) =>
-    withFile(place, folder, name, async (file) => {
-      const text = await wholeText(place, file)
+export const replaceText = (tree: WorkTreeRoot, path: string, old: string, by: string): Promise<Edited> =>
+  inFolder(tree, path, 'refuse', (folder, name) =>
+    withFile(tree, folder, name, async (file) => {
+      const text = await wholeText(tree, file)
       if (typeof text !== 'string') return text
       const replaced = replaceOnce(text, old, by)
       if (!replaced.ok) return replaced
-      return written(replaced.text) ?? (await swap(folder, name, replaced.text, file.stats.mode & 0o777))
+      return whyNotWritable(replaced.text) ?? (await swap(folder, name, replaced.text, file.stats.mode & 0o777))
     }),
   )
 
-export const createText = async (place: FileRoot, path: string, text: string): Promise<Edited> =>
-  written(text) ??
-  (await inFolder(place, path, 'make', (folder, name) => writeNew(entryPath(folder, name), text, 0o644)))
+export const createText = async (tree: WorkTreeRoot, path: string, text: string): Promise<Edited> =>
+  whyNotWritable(text) ??
+  (await inFolder(tree, path, 'make', (folder, name) => writeNew(entryPath(folder, name), text, 0o644)))
 
-/** Why a text is not written. */
-function written(text: string): RefusedEdit | null {
+/** Why a text must not be written; null if it may. */
+function whyNotWritable(text: string): RefusedEdit | null {
   if (Buffer.byteLength(text) > MOST_BYTES) return refusedEdit('too-large')
   return /[\0\p{Cs}]/u.test(text) ? refusedEdit('not-text') : null
 }
 
-async function wholeText({ ground }: FileRoot, file: OpenEntry): Promise<string | RefusedEdit> {
-  const content = await readStart(ground, file, MOST_BYTES + 1)
+async function wholeText({ access }: WorkTreeRoot, file: OpenEntry): Promise<string | RefusedEdit> {
+  const content = await readStart(access, file, MOST_BYTES + 1)
   if (content.length > MOST_BYTES) return refusedEdit('too-large')
   if (content.includes(0)) return refusedEdit('not-text')
   try {
@@ -38,16 +38,16 @@ async function wholeText({ ground }: FileRoot, file: OpenEntry): Promise<string 
   }
 }
 
-/** A new file takes the name of the old one: whatever that has become meanwhile is not written to. */
+/** Renames a new file over the old one, which is never written to: it may have been replaced in the meantime. */
 async function swap(folder: OpenEntry, name: string, text: string, mode: number): Promise<Edited> {
-  const beside = entryPath(folder, `.tributary-${randomBytes(8).toString('hex')}`)
-  const made = await writeNew(beside, text, mode)
+  const temporary = entryPath(folder, `.tributary-${randomBytes(8).toString('hex')}`)
+  const made = await writeNew(temporary, text, mode)
   if (!made.ok) return made
   try {
-    await rename(beside, entryPath(folder, name))
+    await rename(temporary, entryPath(folder, name))
     return { ok: true }
   } catch (error) {
-    await rm(beside, { force: true })
+    await rm(temporary, { force: true })
     if (codeOf(error) === 'EISDIR') return refusedEdit('not-a-file', name)
     throw error
   }
@@ -76,8 +76,8 @@ async function writeNew(path: string, text: string, mode: number): Promise<Edite
 }
 
 /**
- * The text with `old`, which must stand in it exactly once, replaced. A file whose lines all end in CR LF is spoken of by
- * readers as if they ended in LF, and keeps its endings.
+ * Replaces `old`, which must occur exactly once. If all lines of the text end in CR LF, `old` and `by` may have LF, and
+ * the text keeps its line endings.
  */
 function replaceOnce(text: string, old: string, by: string): { ok: true; text: string } | RefusedEdit {
   if (old === '') return refusedEdit('not-found', 'it is empty')
@@ -95,7 +95,7 @@ function endingsOf(text: string): (part: string) => string {
   return windows ? (part) => part.replace(/\r?\n/g, '\r\n') : (part) => part
 }
 
-/** Places where it starts: those that overlap are places of their own. */
+/** Counts overlapping occurrences too. */
 function countOf(text: string, part: string): number {
   let count = 0
   for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) count += 1

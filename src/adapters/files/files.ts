@@ -4,36 +4,36 @@ import { createText, replaceText } from './edit.ts'
 import { type FileAccess, fileAccessOf } from './open-folder.ts'
 import { isFile, readText } from './read.ts'
 import { searchFiles } from './search.ts'
-import { type FileRoot, type RefusedEdit, refusedEdit } from './walk.ts'
+import { type RefusedEdit, refusedEdit, type WorkTreeRoot } from './walk.ts'
 
 /**
- * The files of a work tree in which commands of tasks ran. Everything is reached by holding one folder after the other, so
- * that no link, and nothing that is swapped meanwhile, leads out; special files are never opened.
+ * The files of a work tree in which commands of tasks ran. Each folder of a path is opened through the handle of its parent,
+ * so that neither a link nor a swap in the meantime leads out of the tree. Special files are never opened.
  */
-export function openFiles(root: string, tracked: Tracked, ground: FileAccess = fileAccessOf()): Files {
-  const place = { ground, root }
+export function openFiles(root: string, tracked: Tracked, access: FileAccess = fileAccessOf()): Files {
+  const tree = { access, root }
   return {
-    read: (path) => readText(place, path),
-    list: (glob, most) => list(place, tracked, glob, most),
-    search: (pattern, options) => searchFiles(place, tracked, pattern, options),
+    read: (path) => readText(tree, path),
+    list: (glob, most) => list(tree, tracked, glob, most),
+    search: (pattern, options) => searchFiles(tree, tracked, pattern, options),
     log: (path, most) => tracked.log(path, most),
-    replace: async (path, old, by) => (await whyIgnored(tracked, path)) ?? (await replaceText(place, path, old, by)),
-    create: async (path, text) => (await whyIgnored(tracked, path)) ?? (await createText(place, path, text)),
+    replace: async (path, old, by) => (await whyIgnored(tracked, path)) ?? (await replaceText(tree, path, old, by)),
+    create: async (path, text) => (await whyIgnored(tracked, path)) ?? (await createText(tree, path, text)),
     diff: (most) => tracked.diff(most),
   }
 }
 
-/** A command may have left what git cannot read in the place of a `.gitignore`. */
+/** Refuses if git fails, since a command may have put something unreadable in the place of a `.gitignore`. */
 async function whyIgnored(tracked: Tracked, path: string): Promise<RefusedEdit | null> {
   const ignored = await tracked.ignores(path).catch(() => null)
   if (ignored === null) return refusedEdit('ignored', 'git cannot read what it ignores')
   return ignored ? refusedEdit('ignored') : null
 }
 
-async function list(place: FileRoot, tracked: Tracked, glob: string, most: number): ReturnType<Files['list']> {
+async function list(tree: WorkTreeRoot, tracked: Tracked, glob: string, most: number): ReturnType<Files['list']> {
   const paths: string[] = []
   for (const path of await tracked.paths()) {
-    if (!matches([glob], path) || !(await isFile(place, path))) continue
+    if (!matches([glob], path) || !(await isFile(tree, path))) continue
     if (paths.length === most) return { paths, more: true }
     paths.push(path)
   }

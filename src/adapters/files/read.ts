@@ -1,38 +1,38 @@
 import type { Sources } from '../../ports/sources.ts'
 import type { FileAccess, OpenEntry } from './open-folder.ts'
-import { type FileRoot, inFolder, withFile } from './walk.ts'
+import { inFolder, type WorkTreeRoot, withFile } from './walk.ts'
 
-/** Bytes that are read of a file, and that an edited one may have. */
+/** Maximum number of bytes that are read of a file, and maximum size of an edited one. */
 export const MOST_BYTES = 1024 * 1024
-/** What git looks at to tell whether a file is binary. */
+/** Git looks at as many bytes to tell whether a file is binary. */
 const FIRST_BYTES = 8000
 
 type Read = Awaited<ReturnType<Sources['read']>>
 
-export async function readText(place: FileRoot, path: string): Promise<Read> {
-  const found = await inFolder(place, path, 'refuse', (folder, name) =>
-    withFile(place, folder, name, (file) => textOf(place.ground, file)),
+export async function readText(tree: WorkTreeRoot, path: string): Promise<Read> {
+  const found = await inFolder(tree, path, 'refuse', (folder, name) =>
+    withFile(tree, folder, name, (file) => textOf(tree.access, file)),
   )
   return 'why' in found ? null : found
 }
 
-/** Whether a regular file is there. */
-export async function isFile(place: FileRoot, path: string): Promise<boolean> {
-  const found = await inFolder(place, path, 'refuse', (folder, name) => withFile(place, folder, name, async () => true))
+/** Whether the path is a regular file. */
+export async function isFile(tree: WorkTreeRoot, path: string): Promise<boolean> {
+  const found = await inFolder(tree, path, 'refuse', (folder, name) => withFile(tree, folder, name, async () => true))
   return found === true
 }
 
-async function textOf(ground: FileAccess, file: OpenEntry): Promise<NonNullable<Read>> {
-  const content = await readStart(ground, file, MOST_BYTES)
+async function textOf(access: FileAccess, file: OpenEntry): Promise<NonNullable<Read>> {
+  const content = await readStart(access, file, MOST_BYTES)
   const binary = content.subarray(0, FIRST_BYTES).includes(0)
-  // A character that the cut has halved is left out.
+  // Leaves out a character that was cut in half at the end.
   const text = binary ? '' : new TextDecoder('utf-8', { ignoreBOM: true }).decode(content, { stream: true })
   return { text, binary, bytes: Math.max(file.stats.size, content.length) }
 }
 
-/** At most so many bytes, from the beginning; a file that grows meanwhile is not read for ever. */
-export async function readStart(ground: FileAccess, file: OpenEntry, most: number): Promise<Buffer> {
-  const reader = await ground.reader(file)
+/** At most `most` bytes from the beginning. A file that grows in the meantime is read up to its first size. */
+export async function readStart(access: FileAccess, file: OpenEntry, most: number): Promise<Buffer> {
+  const reader = await access.reader(file)
   try {
     const buffer = Buffer.alloc(Math.min(most, file.stats.size + 1))
     let length = 0

@@ -3,11 +3,11 @@ import { err, ok, type Result } from '../../core/result.ts'
 import { searchPattern, searchText } from '../../core/text/search-pattern.ts'
 import type { Sources, Tracked } from '../../ports/sources.ts'
 import { readText } from './read.ts'
-import type { FileRoot } from './walk.ts'
+import type { WorkTreeRoot } from './walk.ts'
 
 const SECONDS = 20
 const LONGEST_LINE = 4000
-/** Characters of files that are looked at together: few at first, since often that is enough. */
+/** Characters per batch of files: few at first, since often they are enough. */
 const FIRST = 128 * 1024
 const MOST = 4 * 1024 * 1024
 
@@ -17,40 +17,40 @@ interface Line {
   text: string
 }
 
-/** Git says which files seem to hold the pattern; they are read where no link is followed, and looked at again. */
+/** Git names the candidate files. They are read here without following links, and searched again. */
 export async function searchFiles(
-  place: FileRoot,
+  tree: WorkTreeRoot,
   tracked: Tracked,
   pattern: string,
   { literal, glob, most }: Parameters<Sources['search']>[1],
 ): ReturnType<Sources['search']> {
   const checked = literal ? searchText(pattern) : searchPattern(pattern)
   if (!checked.ok) return { ok: false, why: `The pattern cannot be used: ${checked.error}` }
-  const sieved = await tracked.holding(pattern, { literal, glob })
-  if (!sieved.ok) return sieved
-  const found = await linesIn(place, sieved.paths, { pattern: checked.value, literal, most: most + 1 })
+  const candidates = await tracked.candidates(pattern, { literal, glob })
+  if (!candidates.ok) return candidates
+  const found = await linesIn(tree, candidates.paths, { pattern: checked.value, literal, most: most + 1 })
   if (!found.ok) return { ok: false, why: found.error }
   return { ok: true, lines: found.value.slice(0, most), more: found.value.length > most }
 }
 
-interface Looked {
+interface Query {
   pattern: string
   literal: boolean
   most: number
 }
 
-async function linesIn(place: FileRoot, paths: readonly string[], looked: Looked): Promise<Result<Line[], string>> {
+async function linesIn(tree: WorkTreeRoot, paths: readonly string[], query: Query): Promise<Result<Line[], string>> {
   const end = performance.now() + SECONDS * 1000
   const lines: Line[] = []
   let left = paths
-  for (let size = FIRST; left.length > 0 && lines.length < looked.most; size = Math.min(size * 4, MOST)) {
-    const { files, rest } = await together(place, left, size)
+  for (let size = FIRST; left.length > 0 && lines.length < query.most; size = Math.min(size * 4, MOST)) {
+    const { files, rest } = await readBatch(tree, left, size)
     left = rest
     const text = files.map(({ text }) => text).join('')
     const seconds = Math.max((end - performance.now()) / 1000, 0.1)
-    const found = await grepLines(text, looked.pattern, { ...looked, seconds })
+    const found = await grepLines(text, query.pattern, { ...query, seconds })
     if (!found.ok) return err(found.error)
-    lines.push(...placed(files, found.value))
+    lines.push(...byFile(files, found.value))
   }
   return ok(lines)
 }
@@ -60,8 +60,8 @@ interface File {
   text: string
 }
 
-async function together(
-  place: FileRoot,
+async function readBatch(
+  tree: WorkTreeRoot,
   paths: readonly string[],
   most: number,
 ): Promise<{ files: File[]; rest: readonly string[] }> {
@@ -69,7 +69,7 @@ async function together(
   let [size, at] = [0, 0]
   for (; at < paths.length && size < most; at += 1) {
     const path = paths[at] ?? ''
-    const file = await readText(place, path)
+    const file = await readText(tree, path)
     if (file === null || file.binary || file.text === '') continue
     files.push({ path, text: oneText(file.text) })
     size += file.text.length
@@ -77,11 +77,11 @@ async function together(
   return { files, rest: paths.slice(at) }
 }
 
-/** Ends in a line break, and holds nothing that would make all of it binary. */
+/** Adds a missing line break at the end, and replaces null characters, which would make the whole batch binary for grep. */
 const oneText = (text: string): string => `${text.replaceAll('\0', ' ')}${text.endsWith('\n') ? '' : '\n'}`
 
-/** Lines of all files in a row, as lines of each. */
-function placed(files: readonly File[], found: readonly { line: number; text: string }[]): Line[] {
+/** Maps lines of the joined text to lines of its files. */
+function byFile(files: readonly File[], found: readonly { line: number; text: string }[]): Line[] {
   const lines: Line[] = []
   let [before, next] = [0, 0]
   for (const { path, text } of files) {
@@ -113,8 +113,7 @@ interface FoundLine {
 }
 
 /**
- * Lines of a text that hold a pattern. In a process of its own, which is ended when it takes too long, and which sees
- * nothing but this text.
+ * Lines of a text that match a pattern. Runs grep, which is killed after `seconds` and gets only this text.
  */
 export function grepLines(
   text: string,
@@ -124,10 +123,10 @@ export function grepLines(
   return new Promise((resolve, reject) => {
     const words = ['-n', literal ? '-F' : '-E', '-m', `${most}`, '-e', pattern]
     const child = spawn('grep', words, { cwd: '/', env: { PATH, LC_ALL: 'C' }, stdio: 'pipe' })
-    const [out, said]: [Buffer[], Buffer[]] = [[], []]
-    let [length, late] = [0, false]
+    const [out, errorOutput]: [Buffer[], Buffer[]] = [[], []]
+    let [length, timedOut] = [0, false]
     const timer = setTimeout(() => {
-      late = true
+      timedOut = true
       child.kill('SIGKILL')
     }, seconds * 1000)
     child.stdout.on('data', (chunk: Buffer) => {
@@ -135,21 +134,22 @@ export function grepLines(
       if (length <= OUTPUT_BYTES) out.push(chunk)
       else child.kill('SIGKILL')
     })
-    child.stderr.on('data', (chunk: Buffer) => void (said.length < 10 && said.push(chunk)))
+    child.stderr.on('data', (chunk: Buffer) => void (errorOutput.length < 10 && errorOutput.push(chunk)))
     child.on('error', (cause) => reject(new Error('grep could not be started', { cause })))
     child.on('close', (code) => {
       clearTimeout(timer)
-      if (late) resolve(err(`The search took longer than ${seconds} seconds: look for less, or in fewer files`))
+      if (timedOut) resolve(err(`The search took longer than ${seconds} seconds: look for less, or in fewer files`))
       else if (code === SOME_FOUND || code === NONE_FOUND || length > OUTPUT_BYTES) resolve(ok(linesOf(out)))
-      else resolve(err(`The pattern cannot be used: ${Buffer.concat(said).toString('utf8').trim().slice(0, 300)}`))
+      else
+        resolve(err(`The pattern cannot be used: ${Buffer.concat(errorOutput).toString('utf8').trim().slice(0, 300)}`))
     })
-    // It may have found enough before it has read everything.
+    // grep may find enough before it has read everything.
     child.stdin.on('error', () => {})
     child.stdin.end(text)
   })
 }
 
-/** What was cut off has no end, and is none. */
+/** A line without its end was cut off, and is ignored. */
 const linesOf = (chunks: Buffer[]): FoundLine[] =>
   [
     ...Buffer.concat(chunks)

@@ -3,9 +3,9 @@ import { treePath } from '../../core/text/git-path.ts'
 import type { Edited } from '../../ports/sources.ts'
 import { codeOf, entryPath, type FileAccess, isMissing, type OpenEntry } from './open-folder.ts'
 
-/** Where files are reached from. */
-export interface FileRoot {
-  ground: FileAccess
+/** The root folder of a work tree, and how to open files in it. */
+export interface WorkTreeRoot {
+  access: FileAccess
   root: string
 }
 
@@ -13,63 +13,63 @@ export type RefusedEdit = Extract<Edited, { ok: false }>
 
 export const refusedEdit = (why: RefusedEdit['why'], detail = ''): RefusedEdit => ({ ok: false, why, detail })
 
-/** Walks down to the folder of a path, holding each folder on the way, and works in it; folders that miss may be made. */
+/** Opens each folder of a path, one after the other, and calls `work` with the last one. May create missing folders. */
 export async function inFolder<Value>(
-  place: FileRoot,
+  tree: WorkTreeRoot,
   path: string,
   missing: 'refuse' | 'make',
   work: (folder: OpenEntry, name: string) => Promise<Value>,
 ): Promise<Value | RefusedEdit> {
-  const to = treePath(path)
-  if (to === null) return refusedEdit('outside-the-folder')
-  const held: OpenEntry[] = []
+  const target = treePath(path)
+  if (target === null) return refusedEdit('outside-the-folder')
+  const opened: OpenEntry[] = []
   try {
-    let folder = await rootOf(place)
-    held.push(folder)
-    for (const name of to.folders) {
-      const next = await stepInto(place.ground, folder, name, missing)
+    let folder = await rootOf(tree)
+    opened.push(folder)
+    for (const name of target.folders) {
+      const next = await stepInto(tree.access, folder, name, missing)
       if (next === null) return refusedEdit('no-such-file')
-      held.push(next)
-      if (!next.stats.isDirectory()) return noFolder(next, name)
+      opened.push(next)
+      if (!next.stats.isDirectory()) return refusedFolder(next, name)
       folder = next
     }
-    return await work(folder, to.name)
+    return await work(folder, target.name)
   } catch (error) {
-    // Commands of a task decide who may open what, and may take a folder away at any moment.
+    // Commands of a task can change permissions, and remove a folder at any moment.
     if (isMissing(error)) return refusedEdit('no-such-file', codeOf(error))
     if (['EACCES', 'EPERM'].includes(codeOf(error)))
       return refusedEdit('not-a-file', `it cannot be opened: ${codeOf(error)}`)
     throw error
   } finally {
-    await Promise.all(held.map(({ handle }) => handle.close()))
+    await Promise.all(opened.map(({ handle }) => handle.close()))
   }
 }
 
-async function rootOf({ ground, root }: FileRoot): Promise<OpenEntry> {
-  const folder = await ground.hold(root)
+async function rootOf({ access, root }: WorkTreeRoot): Promise<OpenEntry> {
+  const folder = await access.openEntry(root)
   if (folder?.stats.isDirectory()) return folder
   await folder?.handle.close()
   throw new Error(`the work tree ${root} is no folder`)
 }
 
 async function stepInto(
-  ground: FileAccess,
+  access: FileAccess,
   folder: OpenEntry,
   name: string,
   missing: 'refuse' | 'make',
 ): Promise<OpenEntry | null> {
   const path = entryPath(folder, name)
-  const found = await ground.hold(path)
+  const found = await access.openEntry(path)
   if (found !== null || missing === 'refuse') return found
   try {
     await mkdir(path, 0o755)
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error
   }
-  return ground.hold(path)
+  return access.openEntry(path)
 }
 
-const noFolder = ({ stats }: OpenEntry, name: string): RefusedEdit =>
+const refusedFolder = ({ stats }: OpenEntry, name: string): RefusedEdit =>
   stats.isSymbolicLink() ? refusedEdit('symlink', name) : refusedEdit('not-a-file', `${name} is no folder`)
 
 function whyNoFile({ stats }: OpenEntry, name: string): RefusedEdit | null {
@@ -78,14 +78,14 @@ function whyNoFile({ stats }: OpenEntry, name: string): RefusedEdit | null {
   return stats.nlink > 1 ? refusedEdit('hard-link', name) : null
 }
 
-/** Works with a regular file that is held, and that has no second name somewhere. */
+/** Calls `work` with a regular file that has no second hard link. */
 export async function withFile<Value>(
-  { ground }: FileRoot,
+  { access }: WorkTreeRoot,
   folder: OpenEntry,
   name: string,
   work: (file: OpenEntry) => Promise<Value>,
 ): Promise<Value | RefusedEdit> {
-  const file = await ground.hold(entryPath(folder, name))
+  const file = await access.openEntry(entryPath(folder, name))
   if (file === null) return refusedEdit('no-such-file')
   try {
     return whyNoFile(file, name) ?? (await work(file))

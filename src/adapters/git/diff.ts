@@ -2,8 +2,8 @@ import type { Sha } from '../../core/ids.ts'
 import { cappedLog } from '../../core/text/capped-log.ts'
 import type { ChangedPath } from '../../ports/repo.ts'
 import { missingCommits } from './fetch.ts'
+import { checkedRef, checkedSha, type LocalRepo } from './local-repo.ts'
 import { contentOf, infoOf, readCommit } from './objects.ts'
-import { checkedRef, checkedSha, type GitPlace } from './place.ts'
 import { gitText, runGit } from './plumbing.ts'
 import { fetchInto, type GitStore } from './store.ts'
 
@@ -14,10 +14,10 @@ export interface RawChange extends Omit<ChangedPath, 'bytes'> {
 
 export const isBlob = (mode: string): boolean => mode.startsWith('100') || mode === '120000'
 
-export async function treeChangesBetween(place: GitPlace, from: Sha, to: Sha): Promise<ChangedPath[]> {
-  const raw = await rawChanges(place, from, to)
+export async function treeChangesBetween(repo: LocalRepo, from: Sha, to: Sha): Promise<ChangedPath[]> {
+  const raw = await rawChanges(repo, from, to)
   const blobs = raw.filter((change) => isBlob(change.newMode)).map((change) => change.newSha)
-  const sizes = await sizesOf(place, blobs)
+  const sizes = await sizesOf(repo, blobs)
   return raw.map(({ path, status, oldMode, newMode, newSha }) => ({
     path,
     status,
@@ -27,10 +27,10 @@ export async function treeChangesBetween(place: GitPlace, from: Sha, to: Sha): P
   }))
 }
 
-export async function rawChanges(place: GitPlace, from: Sha, to: Sha): Promise<RawChange[]> {
+export async function rawChanges(repo: LocalRepo, from: Sha, to: Sha): Promise<RawChange[]> {
   const trees = [checkedSha(from), checkedSha(to)]
   const fields = (
-    await gitText(place, ['diff-tree', '-r', '--raw', '-z', '--no-renames', '--no-abbrev', ...trees])
+    await gitText(repo, ['diff-tree', '-r', '--raw', '-z', '--no-renames', '--no-abbrev', ...trees])
   ).split('\0')
   const changes: RawChange[] = []
   for (let index = 0; index + 1 < fields.length; index += 2) {
@@ -48,8 +48,8 @@ function parseRaw(header: string, path: string): RawChange {
   return { path, status, oldMode, newMode, oldSha, newSha }
 }
 
-export async function sizesOf(place: GitPlace, shas: readonly Sha[]): Promise<Map<Sha, number>> {
-  const infos = await infoOf(place, [...new Set(shas)])
+export async function sizesOf(repo: LocalRepo, shas: readonly Sha[]): Promise<Map<Sha, number>> {
+  const infos = await infoOf(repo, [...new Set(shas)])
   return new Map(infos.flatMap((info) => (info === null ? [] : [[info.sha, info.bytes] as const])))
 }
 
@@ -59,15 +59,15 @@ const ALL_BYTES = 512 * MEBIBYTE
 const ADDED_CHARACTERS = 512 * 1024
 
 /**
- * Lines of a new file that its old one does not have, by path: the beginning, to be read by somebody. Not read from a printed diff: a path can be made to look
- * like a part of one.
+ * By path, the first `ADDED_CHARACTERS` of the lines that the new version of a file has and the old one has not, for
+ * display. Not parsed from a printed diff, because a path can be made to look like a part of one.
  */
-export async function addedLinesBetween(place: GitPlace, from: Sha, to: Sha): Promise<Map<string, string>> {
-  const raw = (await rawChanges(place, from, to)).filter((change) => isBlob(change.newMode))
+export async function addedLinesBetween(repo: LocalRepo, from: Sha, to: Sha): Promise<Map<string, string>> {
+  const raw = (await rawChanges(repo, from, to)).filter((change) => isBlob(change.newMode))
   const shas = raw.flatMap(({ oldMode, oldSha, newSha }) => (isBlob(oldMode) ? [oldSha, newSha] : [newSha]))
-  const sizes = await sizesOf(place, shas)
+  const sizes = await sizesOf(repo, shas)
   const readable = [...sizes].flatMap(([sha, bytes]) => (bytes <= FILE_BYTES ? [sha] : []))
-  const contents = await contentOf(place, readable, ALL_BYTES)
+  const contents = await contentOf(repo, readable, ALL_BYTES)
   const texts = new Map(
     contents.flatMap((found) => (found === null ? [] : [[found.sha, textOf(found.content)] as const])),
   )
@@ -78,12 +78,12 @@ export async function addedLinesBetween(place: GitPlace, from: Sha, to: Sha): Pr
   return new Map(added.filter(([, lines]) => lines !== ''))
 }
 
-/** A zero byte near the beginning makes a file binary, as it does for git. */
+/** As git does, takes a file for binary if it has a zero byte near its beginning. */
 export const isBinary = (content: Buffer): boolean => content.subarray(0, 8000).includes(0)
 
 const textOf = (content: Buffer): string => (isBinary(content) ? '' : content.toString('utf8'))
 
-/** Each line as often as the new text has it more than the old one. */
+/** Lines of the new text minus lines of the old one, counting repetitions. */
 export function newLines(before: string, after: string): string {
   const left = new Map<string, number>()
   for (const line of before.split('\n')) left.set(line, (left.get(line) ?? 0) + 1)
@@ -98,13 +98,13 @@ export function newLines(before: string, after: string): string {
 const READ_BYTES = 16 * 1024 * 1024
 const SECONDS = 60
 const READABLE_PATHS = { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'core.quotePath', GIT_CONFIG_VALUE_0: 'false' }
-/** For the line that says how much is missing. */
+/** Room for the line that says how much is missing. */
 const NOTE = 60
 
-/** The diff as a reader sees it, at most so many characters: its beginning and its end. */
-export async function shownDiff(place: GitPlace, from: Sha, to: Sha, most: number): Promise<string> {
+/** The diff as text. If it is longer than `most` characters, its beginning and its end. */
+export async function shownDiff(repo: LocalRepo, from: Sha, to: Sha, most: number): Promise<string> {
   const plain = ['-r', '-p', '--no-color', '--no-ext-diff', '--no-textconv', '--no-renames', '--ignore-submodules=all']
-  const { stdout } = await runGit(place, ['diff-tree', ...plain, checkedSha(from), checkedSha(to)], {
+  const { stdout } = await runGit(repo, ['diff-tree', ...plain, checkedSha(from), checkedSha(to)], {
     env: READABLE_PATHS,
     maxBytes: READ_BYTES,
     whenFull: 'cut',
@@ -117,29 +117,29 @@ export async function shownDiff(place: GitPlace, from: Sha, to: Sha, most: numbe
   return log.text().slice(0, most)
 }
 
-const LOOKED_AT = 'refs/tributary/looked-at'
+const COMMIT_DIFF_REF = 'refs/tributary/looked-at'
 
-/** Null where the commit, or the parent that it is compared with, cannot be had. */
+/** The diff of a commit with its first parent; null if either cannot be fetched. */
 export async function diffOfCommit(store: GitStore, ref: string, head: Sha, most: number): Promise<string | null> {
   checkedRef(ref)
   checkedSha(head)
-  const here = (await parentOf(store, head)) ?? (await fetched(store, ref, head))
-  return here === null ? null : shownDiff(store.place, here, head, most)
+  const parent = (await parentOf(store, head)) ?? (await fetchWithParent(store, ref, head))
+  return parent === null ? null : shownDiff(store.repo, parent, head, most)
 }
 
-/** By its id, since the ref may have moved on; some servers hand out what refs point at, and nothing by its id. */
-async function fetched(store: GitStore, ref: string, head: Sha): Promise<Sha | null> {
+/** Fetches by id first, since the ref may have moved on; then by ref, since some servers refuse to serve an id. */
+async function fetchWithParent(store: GitStore, ref: string, head: Sha): Promise<Sha | null> {
   for (const name of [head, ref]) {
-    const came = await fetchInto(store, ['--depth=2'], [`+${name}:${LOOKED_AT}/${head}`]).catch(() => null)
-    const parent = came === null ? null : await parentOf(store, head)
+    const answer = await fetchInto(store, ['--depth=2'], [`+${name}:${COMMIT_DIFF_REF}/${head}`]).catch(() => null)
+    const parent = answer === null ? null : await parentOf(store, head)
     if (parent !== null) return parent
   }
   return null
 }
 
-/** The first parent, where both are here. A commit that was fetched without its parents has some all the same. */
+/** The first parent if both commits are in the store: a commit that was fetched without its parents still names them. */
 async function parentOf(store: GitStore, head: Sha): Promise<Sha | null> {
   if ((await missingCommits(store, [head])).length > 0) return null
-  const [parent] = (await readCommit(store.place, head)).parents
+  const [parent] = (await readCommit(store.repo, head)).parents
   return parent === undefined || (await missingCommits(store, [parent])).length > 0 ? null : parent
 }

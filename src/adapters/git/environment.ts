@@ -1,19 +1,19 @@
-import { type GitPlace, type GitRemote, protocolOf } from './place.ts'
+import { type GitRemote, type LocalRepo, protocolOf } from './local-repo.ts'
 
-/** Fixed, so that no folder that a job put in front of it can bring a git of its own. */
+/** Fixed, so that a folder that a job prepended to PATH cannot supply another git. */
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin'
 
 export type GitEnvironment = Record<string, string>
 
-/** The whole environment of a git command: nothing of the machine, the person or the job gets through. */
-export function gitEnvironment(place: GitPlace, protocol = ''): GitEnvironment {
+/** The complete environment of a git command: inherits nothing from the machine, the user or the job. */
+export function gitEnvironment(repo: LocalRepo, protocol = ''): GitEnvironment {
   return {
     PATH,
     HOME: '/nonexistent',
     LC_ALL: 'C',
     TZ: 'UTC',
-    GIT_DIR: place.gitDir,
-    ...(place.workTree === undefined ? {} : { GIT_WORK_TREE: place.workTree }),
+    GIT_DIR: repo.gitDir,
+    ...(repo.workTree === undefined ? {} : { GIT_WORK_TREE: repo.workTree }),
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_ATTR_NOSYSTEM: '1',
@@ -24,7 +24,7 @@ export function gitEnvironment(place: GitPlace, protocol = ''): GitEnvironment {
   }
 }
 
-/** Settings that hold for every command, whatever a repository's own configuration says. */
+/** Settings that hold for every command and override a repository's own configuration. */
 export function gitSettings(protocol = ''): string[] {
   return [
     'core.hooksPath=/dev/null',
@@ -39,7 +39,7 @@ export function gitSettings(protocol = ''): string[] {
     ...(protocol === '' ? [] : [`protocol.${protocol}.allow=always`]),
     'http.followRedirects=false',
     'http.proxy=',
-    // A connection that has gone silent ends by itself, long before the time-out.
+    // Ends an idle connection long before the command's own time-out.
     'http.lowSpeedLimit=1',
     'http.lowSpeedTime=60',
     'transfer.fsckObjects=true',
@@ -59,7 +59,7 @@ export function tokenEnvironment(remote: GitRemote): GitEnvironment {
   const key = `http.${new URL(remote.url).origin}/.extraheader`
   return {
     GIT_CONFIG_COUNT: '2',
-    // An empty value drops what a checkout may have left in its configuration: two tokens at once are refused.
+    // An empty value drops a header that a checkout may have configured: GitHub refuses two tokens at once.
     GIT_CONFIG_KEY_0: key,
     GIT_CONFIG_VALUE_0: '',
     GIT_CONFIG_KEY_1: key,

@@ -2,19 +2,19 @@ import { existsSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sha } from '../../core/ids.ts'
+import { checkedRef, checkedSha } from './local-repo.ts'
 import { infoOf, writeRef } from './objects.ts'
-import { checkedRef, checkedSha } from './place.ts'
 import { gitLine, runGit } from './plumbing.ts'
 import { fetchInto, type GitStore } from './store.ts'
 
-/** What a fetch brought in is kept under refs of the repository's own: git tells the remote of these, and gets nothing twice. */
+/** A local ref for each fetched commit: git reports these to the remote, and so fetches nothing twice. */
 const keptRef = (sha: Sha): string => `refs/fetched/${sha}`
 const kept = (sha: Sha): string => `+${sha}:${keptRef(sha)}`
 
 /**
- * The horizon is the only commit that is cut off from its parents. Whatever descends from it is fetched without a depth, so
- * that git brings every commit down to it: a depth, or deepening step by step, would cut somewhere else, and merges would
- * then be made against a wrong base.
+ * Fetches commits with their history down to the horizon, the first commit of the store and the only shallow one. Its
+ * descendants are fetched without a depth, so that git brings every commit in between: a depth, or deepening step by step,
+ * would create another boundary, and merges would then use a wrong base.
  */
 export async function fetchCommits(store: GitStore, shas: readonly Sha[], refs: readonly string[]): Promise<void> {
   const [first] = shas
@@ -24,7 +24,7 @@ export async function fetchCommits(store: GitStore, shas: readonly Sha[], refs: 
   if (wanted.length > 0) await fetchWhole(store, wanted, refs)
 }
 
-/** Depth 1: trees to look at. */
+/** Depth 1, for commits of which only the trees are read. */
 export async function fetchAlone(store: GitStore, shas: readonly Sha[]): Promise<void> {
   const wanted = await missingCommits(store, shas)
   if (wanted.length > 0) await fetchInto(store, ['--depth=1'], wanted.map(kept))
@@ -34,7 +34,7 @@ async function fetchWhole(store: GitStore, shas: readonly Sha[], refs: readonly 
   try {
     await fetchInto(store, [], shas.map(kept))
   } catch (error) {
-    // Some servers hand out what refs point at, and nothing by its id.
+    // Some servers serve only what refs point at, and refuse an id.
     if (refs.length === 0) throw error
     await fetchInto(
       store,
@@ -45,11 +45,11 @@ async function fetchWhole(store: GitStore, shas: readonly Sha[], refs: readonly 
   }
 }
 
-/** Those of the commits that are not here, in the order given. */
+/** The commits that the store does not have, in the order given. */
 export async function missingCommits(store: GitStore, shas: readonly Sha[]): Promise<Sha[]> {
   const asked = [...new Set(shas.map(checkedSha))]
   const found = await infoOf(
-    store.place,
+    store.repo,
     asked.map((sha) => `${sha}^{commit}`),
   )
   return asked.filter((_, index) => found[index]?.type !== 'commit')
@@ -57,21 +57,21 @@ export async function missingCommits(store: GitStore, shas: readonly Sha[]): Pro
 
 const HORIZON = 'refs/horizon'
 
-async function hasHorizon({ place }: GitStore): Promise<boolean> {
-  if (!existsSync(join(place.gitDir, HORIZON))) return false
-  return (await gitLine(place, ['for-each-ref', '--count=1', HORIZON])) !== ''
+async function hasHorizon({ repo }: GitStore): Promise<boolean> {
+  if (!existsSync(join(repo.gitDir, HORIZON))) return false
+  return (await gitLine(repo, ['for-each-ref', '--count=1', HORIZON])) !== ''
 }
 
 async function makeHorizon(store: GitStore, sha: Sha): Promise<void> {
   await fetchAlone(store, [sha])
-  await writeRef(store.place, `${HORIZON}/${sha}`, sha)
+  await writeRef(store.repo, `${HORIZON}/${sha}`, sha)
 }
 
 interface BundleHeader {
   heads: Sha[]
-  /** Commits that the one who takes the bundle must have. */
+  /** Prerequisites: commits that the importing repository must have. */
   needs: Sha[]
-  /** Where the pack begins. */
+  /** Offset of the pack, in bytes. */
   bytes: number
 }
 
@@ -80,31 +80,31 @@ const PACK_BYTES = 512 * 1024 * 1024
 const MAGIC = '# v2 git bundle'
 
 /**
- * Takes a slot's bundle in. Not by `git fetch`, which looks into no object of a bundle before git 2.46: index-pack is
- * told to be strict, so a tree with an entry `.git`, or an object that names one that is not there, comes to nothing.
+ * Imports a slot's bundle. Not with `git fetch`, which checks no object of a bundle before git 2.46: `index-pack --strict`
+ * refuses a tree with an entry `.git` and an object that refers to a missing one.
  */
-export async function takeBundle(store: GitStore, file: string, head: Sha): Promise<void> {
+export async function importBundle(store: GitStore, file: string, head: Sha): Promise<void> {
   try {
-    await take(store, file, checkedSha(head))
+    await importPack(store, file, checkedSha(head))
   } catch (cause) {
     throw new Error(`the bundle cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
   }
 }
 
-async function take(store: GitStore, file: string, head: Sha): Promise<void> {
+async function importPack(store: GitStore, file: string, head: Sha): Promise<void> {
   const { heads, needs, bytes } = await readHeader(file)
   if (!heads.includes(head)) throw new Error(`it holds ${heads.join(', ') || 'nothing'}, not ${head}`)
   const absent = await missingCommits(store, needs)
   if (absent.length > 0) throw new Error(`it builds on ${absent.join(', ')}, which is not here`)
   const index = ['index-pack', '--stdin', '--fix-thin', '--strict', `--max-input-size=${PACK_BYTES}`]
-  await runGit(store.place, index, { input: { file, from: bytes }, seconds: 300 })
-  await mustBeWhole(store, head)
-  await writeRef(store.place, `refs/intake/${head}`, head)
+  await runGit(store.repo, index, { input: { file, from: bytes }, seconds: 300 })
+  await requireComplete(store, head)
+  await writeRef(store.repo, `refs/intake/${head}`, head)
 }
 
-/** Every object that the head needs is here, down to what was here before. */
-async function mustBeWhole({ place }: GitStore, head: Sha): Promise<void> {
-  await runGit(place, ['rev-list', '--objects', '--quiet', checkedSha(head), '--not', '--all'])
+/** Throws if an object that the head reaches is missing. */
+async function requireComplete({ repo }: GitStore, head: Sha): Promise<void> {
+  await runGit(repo, ['rev-list', '--objects', '--quiet', checkedSha(head), '--not', '--all'])
 }
 
 async function readHeader(path: string): Promise<BundleHeader> {

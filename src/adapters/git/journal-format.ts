@@ -9,12 +9,12 @@ import { fetchInto, type GitStore, openGitStore } from './store.ts'
 
 const SUBJECT_CHARACTERS = 72
 
-/** The message of a journal commit: what `git log` shows, then one line of JSON for each event. */
-export const journalWords = (run: RunId, events: readonly RunEvent[], nonce: string): CommitWords => ({
+/** The message of a journal commit: a subject for `git log`, then one line of JSON for each event. */
+export const journalMessage = (run: RunId, events: readonly RunEvent[], nonce: string): CommitWords => ({
   subject: subjectOf(events),
   body: events.map((event) => JSON.stringify(event)).join('\n'),
-  // Two writers of the same events at the same second must not make the same commit: git takes pushing a commit to where it
-  // is already for a success, and both would believe that they had won.
+  // Two writers of the same events in the same second must not make the same commit: for git, pushing a commit that the ref
+  // already has is a success, so both writers would believe that they had won.
   trailers: { 'Tributary-Run': run, 'Tributary-Nonce': nonce },
 })
 
@@ -32,7 +32,7 @@ function sentenceOf(event: RunEvent): string {
   return [noun === 'task' ? name : noun, ...verb, noun === 'task' ? '' : name].filter((word) => word !== '').join(' ')
 }
 
-/** The events of a journal commit's message. Whoever can push can write one, so each is parsed. */
+/** The events of a journal commit's message. Anyone with push access can write one, so each is parsed. */
 export function eventsOf(commit: Sha, message: string): RunEvent[] {
   const body = message.slice(message.indexOf('\n\n') + 2)
   try {
@@ -45,32 +45,31 @@ export function eventsOf(commit: Sha, message: string): RunEvent[] {
   }
 }
 
-/** Where a run's journal lives: on a ref of our own, or, where the remote refuses such refs, on a branch. */
-export type RefStyle = 'custom' | 'branch'
+/** Where a run's journal lives: on a custom ref or, if the remote refuses those, on a branch. */
+export type RefKind = 'custom' | 'branch'
 
 const OWN = 'refs/tributary/'
 
-export const journalRef = (style: RefStyle, run: RunId): string =>
-  style === 'custom' ? logRef(run) : logBranchRef(run)
+export const journalRef = (kind: RefKind, run: RunId): string => (kind === 'custom' ? logRef(run) : logBranchRef(run))
 export const bothRefs = (run: RunId): string[] => [logRef(run), logBranchRef(run)]
 
-/** A remote that refuses the journal's own ref refuses these as well. */
-export const isAllowedRef = (style: RefStyle, ref: string): boolean => style === 'custom' || !ref.startsWith(OWN)
+/** A remote that refuses the journal's custom ref refuses all others under `refs/tributary/` too. */
+export const isAllowedRef = (kind: RefKind, ref: string): boolean => kind === 'custom' || !ref.startsWith(OWN)
 
-export interface FoundJournal {
-  style: RefStyle
+export interface JournalLocation {
+  kind: RefKind
   tip: Sha
 }
 
-export function journalIn(refs: ReadonlyMap<string, Sha>, run: RunId): FoundJournal | null {
-  for (const style of ['custom', 'branch'] as const) {
-    const tip = refs.get(journalRef(style, run))
-    if (tip !== undefined) return { style, tip }
+export function journalIn(refs: ReadonlyMap<string, Sha>, run: RunId): JournalLocation | null {
+  for (const kind of ['custom', 'branch'] as const) {
+    const tip = refs.get(journalRef(kind, run))
+    if (tip !== undefined) return { kind, tip }
   }
   return null
 }
 
-/** Patterns for `listRefs`, which finds too much, so what comes is looked at again. */
+/** Patterns for `listRefs`. They match too much, so `runsIn` filters the result. */
 export const runPatterns = (issue: number): string[] =>
   bothRefs(`${issue}`).flatMap((ref) => [ref, ref.replace(/\/log$/, '-*/log')])
 
@@ -88,19 +87,19 @@ export function runsIn(refs: ReadonlyMap<string, Sha>, issue: number): JournalTi
 const countOf = (run: RunId): number => Number(run.split('-')[1] ?? 1)
 
 /**
- * Every event of the journal up to `tip`. The chain is fetched into a repository of its own, without a tree or a blob: the
- * one that merges knows the journal from where it first read it on, and to deepen that would deepen the code's history too.
+ * Every event of the journal up to `tip`. The commits are fetched into a separate repository, without trees and blobs: the
+ * repository that merges has the journal only from its first read on, and deepening it would also deepen the code's history.
  */
 export async function readHistory(store: GitStore, run: RunId, tip: Sha): Promise<RunEvent[]> {
   const chain = await openGitStore({
-    gitDir: join(store.place.gitDir, 'history'),
+    gitDir: join(store.repo.gitDir, 'history'),
     remoteUrl: store.remote.url,
     token: store.remote.token,
     clock: store.clock,
     ...store.network,
   })
   await fetchInto(chain, ['--filter=tree:0'], [`+${tip}:refs/journal/${run}`])
-  const log = await gitText(chain.place, ['log', '--first-parent', '--reverse', '-z', '--format=%H%n%B', tip, '--'])
+  const log = await gitText(chain.repo, ['log', '--first-parent', '--reverse', '-z', '--format=%H%n%B', tip, '--'])
   return log
     .split('\0')
     .filter((entry) => entry !== '')

@@ -5,12 +5,12 @@ import type { RunState } from '../../core/run/state.ts'
 import type { Appended, Journal, RefUpdate } from '../../ports/journal.ts'
 import {
   bothRefs,
-  type FoundJournal,
   isAllowedRef,
+  type JournalLocation,
   journalIn,
+  journalMessage,
   journalRef,
-  journalWords,
-  type RefStyle,
+  type RefKind,
   readHistory,
   runPatterns,
   runsIn,
@@ -18,25 +18,25 @@ import {
 import { writeCommit } from './objects.ts'
 import { runGit } from './plumbing.ts'
 import { pushAll } from './push.ts'
-import { bring, bringWhole, readSnapshot, remember, writeSnapshot } from './snapshot.ts'
+import { fetchFullJournal, fetchJournal, readSnapshot, remember, writeSnapshot } from './snapshot.ts'
 import { type GitStore, listExactly, listRefs, openGitStore, type StoreOptions } from './store.ts'
 
 export type JournalOptions = StoreOptions & {
-  /** Makes each commit one of a kind. */
+  /** Makes each commit unique. */
   nonce?: () => string
 }
 
 interface JournalClient {
   store: GitStore
   nonce(): string
-  /** Where each run's journal was seen. */
-  styles: Map<RunId, RefStyle>
+  /** Where each run's journal was last seen. */
+  refKinds: Map<RunId, RefKind>
 }
 
-/** The journal of every run at a remote. The refs that an append moves may name any commit of the same `gitDir`. */
+/** Opens the journals of all runs at a remote. The refs that an append moves may name any commit of the same `gitDir`. */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   const { nonce = randomUUID } = options
-  const client: JournalClient = { store: await openGitStore(options), nonce, styles: new Map() }
+  const client: JournalClient = { store: await openGitStore(options), nonce, refKinds: new Map() }
   return {
     runsOf: async (issue) => ({ runs: runsIn(await listRefs(client.store, runPatterns(issue)), issue) }),
     look: (run, refs) => look(client, run, refs),
@@ -48,7 +48,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
 
 async function look(client: JournalClient, run: RunId, refs: readonly string[]) {
   const found = await listExactly(client.store, [...bothRefs(run), ...refs])
-  const journal = noted(client, run, journalIn(found, run))
+  const journal = remembered(client, run, journalIn(found, run))
   const asked = refs.flatMap((ref) => [[ref, found.get(ref)] as const])
   const there = asked.filter((entry): entry is readonly [string, string] => entry[1] !== undefined)
   return { tip: journal?.tip ?? null, refs: new Map(there) }
@@ -57,7 +57,7 @@ async function look(client: JournalClient, run: RunId, refs: readonly string[]) 
 async function read(client: JournalClient, run: RunId) {
   const { tip } = await look(client, run, [])
   if (tip === null) return null
-  await bring(client.store, run, tip)
+  await fetchJournal(client.store, run, tip)
   return { state: await readSnapshot(client.store, tip), tip }
 }
 
@@ -66,8 +66,8 @@ async function history(client: JournalClient, run: RunId): Promise<RunEvent[]> {
   return tip === null ? [] : readHistory(client.store, run, tip)
 }
 
-function noted(client: JournalClient, run: RunId, found: FoundJournal | null): FoundJournal | null {
-  if (found !== null) client.styles.set(run, found.style)
+function remembered(client: JournalClient, run: RunId, found: JournalLocation | null): JournalLocation | null {
+  if (found !== null) client.refKinds.set(run, found.kind)
   return found
 }
 
@@ -83,49 +83,43 @@ async function append(client: JournalClient, entry: Entry): Promise<Appended> {
   const { store } = client
   const { run, expected, events, state } = entry
   if (events.length === 0) throw new Error(`nothing to append to the journal of run ${run}`)
-  if (expected !== null) await bring(store, run, expected)
-  if (expected !== null && !client.styles.has(run)) await look(client, run, [])
-  const words = journalWords(run, events, client.nonce())
+  if (expected !== null) await fetchJournal(store, run, expected)
+  if (expected !== null && !client.refKinds.has(run)) await look(client, run, [])
+  const words = journalMessage(run, events, client.nonce())
   const tree = await writeSnapshot(store, state)
-  const tip = await writeCommit(store.place, {
+  const tip = await writeCommit(store.repo, {
     tree,
     parents: expected === null ? [] : [expected],
     words,
     at: store.clock.now(),
   })
-  return send(client, entry, tip, client.styles.get(run) ?? 'custom')
+  return send(client, entry, tip, client.refKinds.get(run) ?? 'custom')
 }
 
-async function send(client: JournalClient, entry: Entry, tip: Sha, style: RefStyle): Promise<Appended> {
+async function send(client: JournalClient, entry: Entry, tip: Sha, kind: RefKind): Promise<Appended> {
   const { store } = client
   const { run, expected, refs } = entry
-  const own: RefUpdate = { ref: journalRef(style, run), from: expected, to: tip }
-  const pushed = await pushAll(store, [own, ...refs.filter(({ ref }) => isAllowedRef(style, ref))])
-  if (pushed.outcome === 'refused') return refused(client, entry, tip, style, pushed.words)
+  const own: RefUpdate = { ref: journalRef(kind, run), from: expected, to: tip }
+  const pushed = await pushAll(store, [own, ...refs.filter(({ ref }) => isAllowedRef(kind, ref))])
+  if (pushed.outcome === 'refused') return refused(client, entry, tip, kind, pushed.words)
   if (pushed.outcome === 'moved') {
     const now = pushed.refs.get(own.ref)
-    if (!(pushed.unknown && now !== undefined && (await holds(store, run, now, tip))))
+    if (!(pushed.unknown && now !== undefined && (await hasDescendant(store, run, now, tip))))
       return { ok: false, error: { reason: 'conflict', refs: pushed.named } }
   }
-  client.styles.set(run, style)
+  client.refKinds.set(run, kind)
   await remember(store, run, tip)
   return { ok: true, tip }
 }
 
-/** A new run's first push shows whether the remote takes refs of our own. */
-async function refused(
-  client: JournalClient,
-  entry: Entry,
-  tip: Sha,
-  style: RefStyle,
-  words: string,
-): Promise<Appended> {
-  if (style === 'branch' || entry.expected !== null) throw new Error(`the remote refused the push: ${words}`)
+/** If the first push of a new run was refused, the remote may refuse custom refs: tries a branch. Later refusals throw. */
+async function refused(client: JournalClient, entry: Entry, tip: Sha, kind: RefKind, words: string): Promise<Appended> {
+  if (kind === 'branch' || entry.expected !== null) throw new Error(`the remote refused the push: ${words}`)
   return send(client, entry, tip, 'branch')
 }
 
-/** Ours went through, and somebody has written on top of it since. */
-async function holds(store: GitStore, run: RunId, now: Sha, ours: Sha): Promise<boolean> {
-  await bringWhole(store, run, now)
-  return (await runGit(store.place, ['merge-base', '--is-ancestor', ours, now], { codes: [0, 1] })).code === 0
+/** Whether our commit was pushed and another writer has appended to it since. */
+async function hasDescendant(store: GitStore, run: RunId, now: Sha, ours: Sha): Promise<boolean> {
+  await fetchFullJournal(store, run, now)
+  return (await runGit(store.repo, ['merge-base', '--is-ancestor', ours, now], { codes: [0, 1] })).code === 0
 }

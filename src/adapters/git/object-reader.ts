@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { gitEnvironment, gitSettings } from './environment.ts'
-import type { GitPlace } from './place.ts'
+import type { LocalRepo } from './local-repo.ts'
 import { failure } from './plumbing.ts'
 
 export interface ObjectInfo {
@@ -14,13 +14,13 @@ export interface ObjectContent extends ObjectInfo {
   content: Buffer
 }
 
-/** `name` must be free of line breaks; null for what is not there. */
+/** `name` must have no line breaks; null if there is no such object. */
 export interface ObjectReader {
   info(name: string): Promise<ObjectInfo | null>
   content(name: string): Promise<ObjectContent | null>
 }
 
-interface Question {
+interface PendingRequest {
   withContent: boolean
   answer(object: ObjectContent | null): void
   fail(error: Error): void
@@ -30,89 +30,89 @@ const IDLE_MS = 10_000
 
 const readers = new Map<string, ObjectReader>()
 
-/** One git process answers all that is asked of a repository's objects, until nobody asked for a while. */
-export function objectReader(place: GitPlace): ObjectReader {
-  const reader = readers.get(place.gitDir) ?? startReader(place)
-  readers.set(place.gitDir, reader)
+/** One git process per repository serves all reads of objects; it ends after `IDLE_MS` without a request. */
+export function objectReader(repo: LocalRepo): ObjectReader {
+  const reader = readers.get(repo.gitDir) ?? startReader(repo)
+  readers.set(repo.gitDir, reader)
   return reader
 }
 
-function startReader(place: GitPlace): ObjectReader {
+function startReader(repo: LocalRepo): ObjectReader {
   const args = ['cat-file', '--batch-command']
   const child = spawn('git', [...gitSettings().flatMap((setting) => ['-c', setting]), ...args], {
-    cwd: place.gitDir,
-    env: gitEnvironment(place),
+    cwd: repo.gitDir,
+    env: gitEnvironment(repo),
   })
-  const waiting: Question[] = []
-  const idle = setTimeout(leave, IDLE_MS).unref()
-  let said = ''
+  const pending: PendingRequest[] = []
+  const idle = setTimeout(stopIfIdle, IDLE_MS).unref()
+  let errorOutput = ''
   child.stderr.on('data', (chunk: Buffer) => {
-    said = `${said}${chunk}`.slice(-2000)
+    errorOutput = `${errorOutput}${chunk}`.slice(-2000)
   })
   child.stdin.on('error', () => {})
-  child.on('error', (cause) => end(new Error('git cat-file could not be started', { cause })))
-  child.on('close', (code) => end(failure(args, { code: code ?? -1, stderr: said })))
-  const take = answers(
-    (object) => waiting.shift()?.answer(object),
-    () => waiting[0]?.withContent ?? false,
+  child.on('error', (cause) => stop(new Error('git cat-file could not be started', { cause })))
+  child.on('close', (code) => stop(failure(args, { code: code ?? -1, stderr: errorOutput })))
+  const parse = responseParser(
+    (object) => pending.shift()?.answer(object),
+    () => pending[0]?.withContent ?? false,
   )
   child.stdout.on('data', (chunk: Buffer) => {
-    take(chunk)
-    if (waiting.length === 0) rest()
+    parse(chunk)
+    if (pending.length === 0) unrefHandles()
   })
-  rest()
+  unrefHandles()
 
-  /** An idle reader keeps no process alive, neither ours nor git's. */
-  function rest() {
+  /** An idle reader must keep neither our process nor git's alive. */
+  function unrefHandles() {
     for (const handle of [child, child.stdin, child.stdout, child.stderr]) (handle as unknown as Socket).unref()
     idle.refresh()
   }
-  function leave() {
-    if (waiting.length > 0) return
-    readers.delete(place.gitDir)
+  function stopIfIdle() {
+    if (pending.length > 0) return
+    readers.delete(repo.gitDir)
     child.stdin.end()
   }
-  function end(error: Error) {
+  function stop(error: Error) {
     clearTimeout(idle)
-    if (readers.get(place.gitDir) === reader) readers.delete(place.gitDir)
-    for (const question of waiting.splice(0)) question.fail(error)
+    if (readers.get(repo.gitDir) === reader) readers.delete(repo.gitDir)
+    for (const request of pending.splice(0)) request.fail(error)
   }
-  function ask(command: string, name: string) {
+  function request(command: string, name: string) {
     return new Promise<ObjectContent | null>((answer, fail) => {
       if (/[\n\0]/.test(name)) throw new Error(`no name of an object: ${JSON.stringify(name)}`)
-      waiting.push({ withContent: command === 'contents', answer, fail })
+      pending.push({ withContent: command === 'contents', answer, fail })
       ;(child.stdout as unknown as Socket).ref()
       child.stdin.write(`${command} ${name}\n`)
     })
   }
-  const reader = { info: (name: string) => ask('info', name), content: (name: string) => ask('contents', name) }
+  const reader = { info: (name: string) => request('info', name), content: (name: string) => request('contents', name) }
   return reader
 }
 
-/** Cuts what git says into its answers. */
-function answers(give: (object: ObjectContent | null) => void, withContent: () => boolean) {
+/** Splits git's output into responses. */
+function responseParser(deliver: (object: ObjectContent | null) => void, withContent: () => boolean) {
   let chunks: Buffer[] = []
-  let have = 0
-  /** Fewer bytes than these hold no whole answer. */
-  let need = 1
+  let buffered = 0
+  /** With fewer bytes than these, no response is complete. */
+  let needed = 1
   return (chunk: Buffer): void => {
     chunks.push(chunk)
-    have += chunk.length
-    if (have < need) return
+    buffered += chunk.length
+    if (buffered < needed) return
     let left = Buffer.concat(chunks)
     for (;;) {
-      const end = left.indexOf(0x0a)
-      const info = parseInfo(left.toString('utf8', 0, Math.max(end, 0)))
-      // A content ends with a line break of its own.
+      const lineEnd = left.indexOf(0x0a)
+      const info = parseInfo(left.toString('utf8', 0, Math.max(lineEnd, 0)))
+      // Git adds a line break to the content.
       const size = info !== null && withContent() ? info.bytes + 1 : 0
-      const start = end + 1
-      need = end === -1 ? left.length + 1 : start + size
-      if (left.length < need) break
-      give(info === null ? null : { ...info, content: left.subarray(start, start + Math.max(size - 1, 0)) })
-      left = left.subarray(need)
+      const start = lineEnd + 1
+      needed = lineEnd === -1 ? left.length + 1 : start + size
+      if (left.length < needed) break
+      deliver(info === null ? null : { ...info, content: left.subarray(start, start + Math.max(size - 1, 0)) })
+      left = left.subarray(needed)
     }
     chunks = [left]
-    have = left.length
+    buffered = left.length
   }
 }
 

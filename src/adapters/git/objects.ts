@@ -5,8 +5,8 @@ import { promisify } from 'node:util'
 import { deflate } from 'node:zlib'
 import type { Sha } from '../../core/ids.ts'
 import type { CommitWords } from '../../ports/repo.ts'
+import { checkedRef, checkedSha, type LocalRepo } from './local-repo.ts'
 import { type ObjectContent, type ObjectInfo, objectReader } from './object-reader.ts'
-import { checkedRef, checkedSha, type GitPlace } from './place.ts'
 
 export const NAME = 'Tributary'
 export const EMAIL = 'tributary@users.noreply.github.com'
@@ -20,35 +20,35 @@ interface CommitParts {
   at: Date
 }
 
-/** Tree and parents must be there; nobody looks. */
-export async function writeCommit(place: GitPlace, { tree, parents, words, at }: CommitParts): Promise<Sha> {
+/** Does not check that the tree and the parents exist. */
+export async function writeCommit(repo: LocalRepo, { tree, parents, words, at }: CommitParts): Promise<Sha> {
   const by = `${NAME} <${EMAIL}> ${secondsOf(at)} +0000`
   const head = [`tree ${checkedSha(tree)}`, ...parents.map((parent) => `parent ${checkedSha(parent)}`)]
   const text = [...head, `author ${by}`, `committer ${by}`, '', commitMessage(words)].join('\n')
-  return writeLoose(place, 'commit', Buffer.from(text))
+  return writeLoose(repo, 'commit', Buffer.from(text))
 }
 
 const BY_US = new RegExp(
   `^tree [0-9a-f]{40}\\n(?:parent [0-9a-f]{40}\\n)*author ${NAME} <${EMAIL}> \\d+ \\+0000\\ncommitter ${NAME} <${EMAIL}> \\d+ \\+0000\\n\\n`,
 )
 
-/** A whole journal entry is in its message. */
+/** Large, since the message of a journal commit holds all its events. */
 const COMMIT_BYTES = 64 * 1024 * 1024
 
-async function commitText(place: GitPlace, commit: Sha): Promise<string> {
-  const [found] = await contentOf(place, [checkedSha(commit)], COMMIT_BYTES)
+async function commitText(repo: LocalRepo, commit: Sha): Promise<string> {
+  const [found] = await contentOf(repo, [checkedSha(commit)], COMMIT_BYTES)
   if (found?.type !== 'commit') throw new Error(`commit ${commit} is not here`)
   return found.content.toString('utf8')
 }
 
-/** Whether a commit is one that we write with these words: that author, that message, and no header besides. */
-export async function isWrittenAs(place: GitPlace, commit: Sha, words: CommitWords): Promise<boolean> {
-  const text = await commitText(place, commit)
+/** Whether a commit is what `writeCommit` makes of this message: our author, that message, and no other header. */
+export async function isWrittenAs(repo: LocalRepo, commit: Sha, words: CommitWords): Promise<boolean> {
+  const text = await commitText(repo, commit)
   const header = BY_US.exec(text)?.[0]
   return header !== undefined && text.slice(header.length) === commitMessage(words)
 }
 
-export const writeBlob = (place: GitPlace, text: string): Promise<Sha> => writeLoose(place, 'blob', Buffer.from(text))
+export const writeBlob = (repo: LocalRepo, text: string): Promise<Sha> => writeLoose(repo, 'blob', Buffer.from(text))
 
 interface TreeFile {
   path: string
@@ -56,12 +56,12 @@ interface TreeFile {
 }
 
 /** A tree of plain files, without folders. */
-export async function writeTree(place: GitPlace, files: readonly TreeFile[]): Promise<Sha> {
+export async function writeTree(repo: LocalRepo, files: readonly TreeFile[]): Promise<Sha> {
   const entries = files
     .map(({ path, sha }) => ({ name: Buffer.from(path), id: Buffer.from(checkedSha(sha), 'hex') }))
     .toSorted((one, other) => Buffer.compare(one.name, other.name))
   const lines = entries.flatMap(({ name, id }) => [Buffer.from('100644 '), name, Buffer.from([0]), id])
-  return writeLoose(place, 'tree', Buffer.concat(lines))
+  return writeLoose(repo, 'tree', Buffer.concat(lines))
 }
 
 interface CommitHead {
@@ -69,8 +69,8 @@ interface CommitHead {
   parents: Sha[]
 }
 
-export async function readCommit(place: GitPlace, commit: Sha): Promise<CommitHead> {
-  const text = await commitText(place, commit)
+export async function readCommit(repo: LocalRepo, commit: Sha): Promise<CommitHead> {
+  const text = await commitText(repo, commit)
   const header = text.slice(0, text.indexOf('\n\n')).split('\n')
   const valuesOf = (name: string) =>
     header.filter((line) => line.startsWith(`${name} `)).map((line) => checkedSha(line.slice(name.length + 1)))
@@ -81,7 +81,7 @@ export async function readCommit(place: GitPlace, commit: Sha): Promise<CommitHe
 
 const TRAILER_NAME = /^[A-Za-z][A-Za-z0-9-]*$/
 
-/** Subject, body and trailers, apart by blank lines, as `git interpret-trailers` reads them. */
+/** Subject, body and trailers, separated by blank lines, as `git interpret-trailers` reads them. */
 export function commitMessage({ subject, body = '', trailers = {} }: CommitWords): string {
   const parts = [oneLine(subject), textOf(body), Object.entries(trailers).map(trailer).join('\n')]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
@@ -92,7 +92,7 @@ function trailer([name, value]: [string, string]): string {
   return `${name}: ${oneLine(value)}`
 }
 
-/** A value with a line break could forge the trailers behind it. */
+/** A value with a line break could forge further trailers. */
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()
 
 const textOf = (text: string): string => text.replace(/\r\n?/g, '\n').replaceAll('\0', '').trim()
@@ -100,17 +100,17 @@ const textOf = (text: string): string => text.replace(/\r\n?/g, '\n').replaceAll
 const deflated = promisify(deflate)
 
 /**
- * Writes an object as git does, byte for byte, without a process for it: of a merge's time that was half. What it names must be
- * there; nobody looks.
+ * Writes a loose object as git does, byte for byte, without starting a process, which was half of a merge's time. Does not
+ * check that the objects it refers to exist.
  */
-async function writeLoose({ gitDir }: GitPlace, type: 'blob' | 'tree' | 'commit', content: Buffer): Promise<Sha> {
+async function writeLoose({ gitDir }: LocalRepo, type: 'blob' | 'tree' | 'commit', content: Buffer): Promise<Sha> {
   const object = Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content])
   const sha = createHash('sha1').update(object).digest('hex')
   const folder = join(gitDir, 'objects', sha.slice(0, 2))
   const path = join(folder, sha.slice(2))
   if (!(await exists(path))) {
     await mkdir(folder, { recursive: true })
-    // Under another name first: whoever finds an object finds all of it.
+    // Renamed when complete, so that a reader never finds half an object.
     const unfinished = join(folder, `tmp_obj_${randomUUID()}`)
     await writeFile(unfinished, await deflated(object), { mode: 0o444 })
     await rename(unfinished, path)
@@ -119,13 +119,13 @@ async function writeLoose({ gitDir }: GitPlace, type: 'blob' | 'tree' | 'commit'
 }
 
 /**
- * Points a ref at a commit, in a file, as `git update-ref` does: for refs of a repository that is ours alone, in which nothing
- * packs refs and nothing else writes this one.
+ * Writes a ref as a file, as `git update-ref` does. Only for a repository that no other program uses: refs must not be
+ * packed, and each must have one writer.
  */
-export async function writeRef({ gitDir }: GitPlace, ref: string, sha: Sha): Promise<void> {
+export async function writeRef({ gitDir }: LocalRepo, ref: string, sha: Sha): Promise<void> {
   const path = join(gitDir, checkedRef(ref))
   await mkdir(dirname(path), { recursive: true })
-  // A name that git takes for no ref.
+  // Git ignores `.lock` files.
   const unfinished = `${path}.${randomUUID()}.lock`
   await writeFile(unfinished, `${checkedSha(sha)}\n`)
   await rename(unfinished, path)
@@ -137,17 +137,17 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** In the order asked for; null for those that are not there. */
-export const infoOf = (place: GitPlace, names: readonly string[]): Promise<(ObjectInfo | null)[]> =>
-  Promise.all(names.map((name) => objectReader(place).info(name)))
+/** In the order of `names`; null for a missing object. */
+export const infoOf = (repo: LocalRepo, names: readonly string[]): Promise<(ObjectInfo | null)[]> =>
+  Promise.all(names.map((name) => objectReader(repo).info(name)))
 
-/** In the order asked for; null for those that are not there. Throws where all of them are more than `maxBytes`, and reads none. */
+/** In the order of `names`; null for a missing object. Throws before reading if all together exceed `maxBytes`. */
 export async function contentOf(
-  place: GitPlace,
+  repo: LocalRepo,
   names: readonly string[],
   maxBytes: number,
 ): Promise<(ObjectContent | null)[]> {
-  const bytes = (await infoOf(place, names)).reduce((sum, info) => sum + (info?.bytes ?? 0), 0)
+  const bytes = (await infoOf(repo, names)).reduce((sum, info) => sum + (info?.bytes ?? 0), 0)
   if (bytes > maxBytes) throw new Error(`git cat-file has ${bytes} bytes to say, more than ${maxBytes}`)
-  return Promise.all(names.map((name) => objectReader(place).content(name)))
+  return Promise.all(names.map((name) => objectReader(repo).content(name)))
 }

@@ -2,17 +2,17 @@ import { spawn } from 'node:child_process'
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream'
 import { gitEnvironment, gitSettings } from './environment.ts'
-import type { GitPlace } from './place.ts'
+import type { LocalRepo } from './local-repo.ts'
 
 export interface GitAnswer {
   code: number
   stdout: Buffer
   stderr: string
-  /** It had more to say than it was let to. */
+  /** Whether the output was cut at `maxBytes`. */
   cut: boolean
 }
 
-/** A file is read from `from` on, without ever being in memory as a whole. */
+/** A file is streamed from the offset `from` on. */
 export type GitInput = string | Buffer | { file: string; from: number }
 
 export interface GitOptions {
@@ -21,49 +21,49 @@ export interface GitOptions {
   /** Exit codes that are answers, not failures. */
   codes?: readonly number[]
   maxBytes?: number
-  /** Where it says more than that: a failure, or an answer that ends there. */
+  /** If the output exceeds `maxBytes`: fail, or end it there. */
   whenFull?: 'throw' | 'cut'
   seconds?: number
   signal?: AbortSignal
-  /** Takes what it says, piece by piece; then nothing of it is kept. */
+  /** Receives the output in chunks; the answer's `stdout` is then empty. */
   sink?: (chunk: Buffer) => void
 }
 
 const MEBIBYTE = 1024 * 1024
 const STDERR_BYTES = 64 * 1024
 
-/** A local git command. Throws where it fails, is too loud or too slow; never touches the network. */
-export async function runGit(place: GitPlace, args: readonly string[], options: GitOptions = {}): Promise<GitAnswer> {
-  const answer = await spawned(place, args, options)
+/** Runs a local git command. Throws if it fails, exceeds `maxBytes` or takes too long; never uses the network. */
+export async function runGit(repo: LocalRepo, args: readonly string[], options: GitOptions = {}): Promise<GitAnswer> {
+  const answer = await spawned(repo, args, options)
   if (!(options.codes ?? [0]).includes(answer.code)) throw failure(args, answer)
   return answer
 }
 
-export const gitText = async (place: GitPlace, args: readonly string[], options: GitOptions = {}): Promise<string> =>
-  (await runGit(place, args, options)).stdout.toString('utf8')
+export const gitText = async (repo: LocalRepo, args: readonly string[], options: GitOptions = {}): Promise<string> =>
+  (await runGit(repo, args, options)).stdout.toString('utf8')
 
-export const gitLine = async (place: GitPlace, args: readonly string[], options: GitOptions = {}): Promise<string> =>
-  (await gitText(place, args, options)).trim()
+export const gitLine = async (repo: LocalRepo, args: readonly string[], options: GitOptions = {}): Promise<string> =>
+  (await gitText(repo, args, options)).trim()
 
 export const failure = (args: readonly string[], answer: { code: number; stderr: string }): Error =>
   new Error(`git ${args[0]} failed (exit code ${answer.code}): ${wordsOf(answer.stderr)}`)
 
-/** What git said, short enough for a log line. */
+/** Git's error output, shortened for a log line. */
 export function wordsOf(stderr: string): string {
   const words = stderr.trim()
   if (words === '') return 'it said nothing'
   return words.length > 2000 ? `${words.slice(0, 1000)} … ${words.slice(-1000)}` : words
 }
 
-function spawned(place: GitPlace, args: readonly string[], options: GitOptions): Promise<GitAnswer> {
+function spawned(repo: LocalRepo, args: readonly string[], options: GitOptions): Promise<GitAnswer> {
   const { maxBytes = 64 * MEBIBYTE, whenFull = 'throw', seconds = 120, signal } = options
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
     const child = spawn('git', [...gitSettings().flatMap((setting) => ['-c', setting]), ...args], {
-      cwd: place.workTree ?? place.gitDir,
-      env: { ...gitEnvironment(place), ...options.env },
+      cwd: repo.workTree ?? repo.gitDir,
+      env: { ...gitEnvironment(repo), ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
-      // A group of its own, so that what git started ends with it.
+      // Its own process group, so that the processes that git starts are killed with it.
       detached: true,
     })
     let cut = false
@@ -104,11 +104,11 @@ function killGroup(pid: number | undefined) {
   try {
     process.kill(-pid, 'SIGKILL')
   } catch {
-    // It has ended in the meantime.
+    // The group has already ended.
   }
 }
 
-/** Keeps what comes, up to so many bytes; calls `full` once, where more comes. */
+/** Collects at most `most` bytes; calls `full` once if there are more. */
 function collect(stream: NodeJS.ReadableStream, most: number, full: () => void): () => Buffer {
   const chunks: Buffer[] = []
   let left = most
@@ -125,7 +125,7 @@ function pour(stream: NodeJS.ReadableStream, sink: (chunk: Buffer) => void): () 
   return () => Buffer.alloc(0)
 }
 
-/** A command that needs no more input closes its end: that is no error, its exit code says how it went. */
+/** A command that needs no more input closes its stdin. That is no error: its exit code tells the result. */
 function feed(stdin: NodeJS.WritableStream, input: GitInput, stop: (reason: unknown) => void) {
   if (typeof input === 'string' || Buffer.isBuffer(input)) {
     stdin.on('error', () => {})

@@ -1,15 +1,15 @@
 import { encodedToken } from './environment.ts'
-import { type GitRemote, protocolOf } from './place.ts'
+import { type GitRemote, protocolOf } from './local-repo.ts'
 
-/** What is slower than this is asked again by git, which waits longer and knows what went wrong. */
+/** After this, the caller falls back to git, which waits longer and reports errors. */
 const LIMIT_MS = 10_000
 const FLUSH = '0000'
 const DELIMITER = '0001'
 const LENGTH = 4
 
 /**
- * One request of git's protocol 2 over HTTP, without a process of git: it would start three, open a new connection, and ask
- * first what the server can do. The packets of the answer; null if none came that can be read: git itself is to be asked then.
+ * Sends one request of git's protocol 2 over HTTP. Git itself would start three processes, open a new connection and first
+ * ask for the server's capabilities. Returns the packets of the response, or null if it is unusable; the caller then runs git.
  * https://git-scm.com/docs/protocol-v2
  */
 export async function requestPackets(
@@ -39,7 +39,7 @@ const HEADERS = {
   'Content-Type': 'application/x-git-upload-pack-request',
   Accept: 'application/x-git-upload-pack-result',
   'Git-Protocol': 'version=2',
-  // Some servers speak the protocol only to what calls itself git.
+  // Some servers speak the protocol only to a user agent that begins with `git/`.
   'User-Agent': 'git/tributary',
 }
 
@@ -49,7 +49,7 @@ const authorization = ({ token }: GitRemote): Record<string, string> =>
 const packet = (text: string): string =>
   `${(Buffer.byteLength(text) + LENGTH + 1).toString(16).padStart(LENGTH, '0')}${text}\n`
 
-/** Null for what is cut short, or is no answer of git at all. */
+/** Null if the response is truncated or not git's. */
 function packetsIn(bytes: Buffer): Buffer[] | null {
   const packets: Buffer[] = []
   for (let at = 0; ; ) {
@@ -69,8 +69,8 @@ function packetsIn(bytes: Buffer): Buffer[] | null {
 const ENTRY = /^([0-9a-f]{40}) (refs\/\S+)/
 
 /**
- * The remote's refs whose names begin so; null if git is to be asked. `git ls-remote` is told every ref of the repository,
- * since it sends the remote no patterns.
+ * The remote's refs whose names have one of the prefixes; null if git has to be run instead. `git ls-remote` receives every
+ * ref of the repository, since it sends no patterns to the remote.
  */
 export async function lsRefs(
   remote: GitRemote,

@@ -1,26 +1,26 @@
 import type { RefUpdate } from '../../ports/journal.ts'
 import { missingCommits } from './fetch.ts'
-import { checkedRef, checkedSha } from './place.ts'
+import { checkedRef, checkedSha } from './local-repo.ts'
 import { wordsOf } from './plumbing.ts'
 import { type GitStore, listExactly, pushFrom } from './store.ts'
 
 export type Pushed =
   | { outcome: 'pushed' }
-  /** These refs are neither where they were expected nor where they were to go. */
+  /** `named` lists the refs that have neither their old nor their new value. `unknown`: a push may have succeeded before. */
   | { outcome: 'moved'; refs: ReadonlyMap<string, string>; named: string[]; unknown: boolean }
-  /** Nothing moved, and the remote will not have it. */
+  /** Nothing moved, and the remote refused it; `words` are the remote's. */
   | { outcome: 'refused'; words: string }
 
 const TRIES = 8
 const FIRST_WAIT = 0.25
 
 /**
- * All refs move, or none. A push that got no clear answer (a 5xx, a lost connection, a time-out) may have succeeded: the
- * remote is asked where the refs are before anything is tried again. The first update is the one that is made only here,
- * so its place tells whether ours went through.
+ * Moves all refs, or none. A push without a clear answer (a 5xx, a lost connection, a time-out) may have succeeded, so the
+ * refs are read before the next try. The commit of the first update must be unique to this caller: if its ref has it, the
+ * push went through.
  */
 export async function pushAll(store: GitStore, updates: readonly RefUpdate[]): Promise<Pushed> {
-  await mustBeHere(store, updates)
+  await requirePresent(store, updates)
   let unknown = false
   let words = ''
   for (let tried = 0; tried < TRIES; tried += 1) {
@@ -29,15 +29,15 @@ export async function pushAll(store: GitStore, updates: readonly RefUpdate[]): P
     if (attempt.verdict === 'pushed') return { outcome: 'pushed' }
     words = attempt.words
     unknown ||= attempt.verdict === 'unknown'
-    const settled = await settle(store, updates, unknown)
+    const settled = await outcomeByRefs(store, updates, unknown)
     if (settled !== null) return settled
     if (attempt.verdict === 'refused') return { outcome: 'refused', words }
   }
   throw new Error(`the push was tried ${TRIES} times, and what became of it is not known: ${words}`)
 }
 
-/** Git finds out in the middle of the push, and the remote then hangs up as if the connection had broken. */
-async function mustBeHere(store: GitStore, updates: readonly RefUpdate[]): Promise<void> {
+/** Git would notice a missing commit only during the push, and that looks like a broken connection. */
+async function requirePresent(store: GitStore, updates: readonly RefUpdate[]): Promise<void> {
   const absent = await missingCommits(
     store,
     updates.flatMap(({ to }) => (to === null ? [] : [to])),
@@ -45,13 +45,13 @@ async function mustBeHere(store: GitStore, updates: readonly RefUpdate[]): Promi
   if (absent.length > 0) throw new Error(`nothing can be pushed: ${absent.join(', ')} is not here`)
 }
 
-type Attempt = { verdict: 'pushed' } | { verdict: 'lost' | 'refused' | 'unknown'; words: string }
+type PushAttempt = { verdict: 'pushed' } | { verdict: 'lost' | 'refused' | 'unknown'; words: string }
 
-async function tryPush(store: GitStore, updates: readonly RefUpdate[]): Promise<Attempt> {
+async function tryPush(store: GitStore, updates: readonly RefUpdate[]): Promise<PushAttempt> {
   const leases = updates.map(
     ({ ref, from }) => `--force-with-lease=${checkedRef(ref)}:${from === null ? '' : checkedSha(from)}`,
   )
-  // Only a deletion that was asked for may have an empty source.
+  // Only an intended deletion may have an empty source.
   const refspecs = updates.map(({ ref, to }) => (to === null ? `:${ref}` : `${checkedSha(to)}:${ref}`))
   try {
     const answer = await pushFrom(store, leases, refspecs)
@@ -66,7 +66,7 @@ async function tryPush(store: GitStore, updates: readonly RefUpdate[]): Promise<
   }
 }
 
-/** A race says so in one of these ways; any other rejection is the remote's will. */
+/** The messages of a lost race; any other rejection is a refusal. */
 const RACE =
   /stale info|fetch first|non-fast-forward|lock|failed to update ref|already exists|but expected|remote failure/i
 const DENIED = /returned error: (?:401|403|404)|Authentication failed|terminal prompts disabled/
@@ -87,9 +87,9 @@ const reasonsOf = (stdout: string): string =>
     .map((line) => line.split('\t').slice(1).join(' '))
     .join('\n')
 
-/** Null: nothing has moved, nothing is known to be lost, it may be tried again. */
-async function settle(store: GitStore, updates: readonly RefUpdate[], unknown: boolean): Promise<Pushed | null> {
-  const refs = await look(
+/** The outcome according to the remote's refs; null if none has moved or they cannot be read, so a retry is safe. */
+async function outcomeByRefs(store: GitStore, updates: readonly RefUpdate[], unknown: boolean): Promise<Pushed | null> {
+  const refs = await readRefs(
     store,
     updates.map(({ ref }) => ref),
   )
@@ -103,8 +103,8 @@ async function settle(store: GitStore, updates: readonly RefUpdate[], unknown: b
   return moved.length === 0 ? null : { outcome: 'moved', refs, named: moved.map(({ ref }) => ref), unknown }
 }
 
-/** A remote that does not even answer this is in trouble; the next try looks again. */
-async function look(store: GitStore, refs: readonly string[]): Promise<Map<string, string> | null> {
+/** Null if the refs cannot be read; the next try reads them again. */
+async function readRefs(store: GitStore, refs: readonly string[]): Promise<Map<string, string> | null> {
   try {
     return await listExactly(store, refs)
   } catch {

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { type SimpleGitOptions, simpleGit } from 'simple-git'
 import type { Clock } from '../../ports/clock.ts'
 import { encodedToken, type GitEnvironment, gitEnvironment, gitSettings, tokenEnvironment } from './environment.ts'
-import { type GitPlace, type GitRemote, protocolOf } from './place.ts'
+import { type GitRemote, type LocalRepo, protocolOf } from './local-repo.ts'
 import { failure } from './plumbing.ts'
 
 export interface NetworkAnswer {
@@ -16,7 +16,7 @@ export interface NetworkOptions {
   signal?: AbortSignal
 }
 
-/** Our own hardening is what these allow; the arguments are fixed by the callers in this folder. */
+/** simple-git takes our hardening settings for unsafe ones. The arguments come only from callers in this folder. */
 const unsafe: SimpleGitOptions['unsafe'] = {
   allowUnsafeHooksPath: true,
   allowUnsafeFsMonitor: true,
@@ -26,40 +26,40 @@ const unsafe: SimpleGitOptions['unsafe'] = {
 }
 
 /**
- * `fetch`, `ls-remote` and `push`: the commands that get the token, which only `protocol.ts` sends besides. An exit code is an
- * answer here; a command that was stopped throws, and what it did at the remote is then unknown.
+ * Runs `fetch`, `ls-remote` or `push`, the commands that get the token (apart from them, only `protocol.ts` sends it).
+ * Returns also for a non-zero exit code. Throws if the command was stopped; its effect on the remote is then unknown.
  */
 export async function networkGit(
-  place: GitPlace,
+  repo: LocalRepo,
   remote: GitRemote,
   args: readonly string[],
   options: NetworkOptions = {},
 ): Promise<NetworkAnswer> {
   const protocol = protocolOf(remote.url)
-  const env = { ...gitEnvironment(place, protocol), ...tokenEnvironment(remote), ...unseen }
+  const env = { ...gitEnvironment(repo, protocol), ...tokenEnvironment(remote), ...hiddenFromInspect }
   const limit = limitOf(options)
   const answers: NetworkAnswer[] = []
   const git = simpleGit({
-    baseDir: place.gitDir,
+    baseDir: repo.gitDir,
     config: gitSettings(protocol),
     unsafe,
     allowEnvironment: Object.keys(env),
     abort: limit,
-    // A helper that outlives git could hold its output open for ever.
+    // A helper process that outlives git could keep its output open for ever.
     completion: { onClose: true, onExit: 1000 },
     errors: (error, { exitCode, stdOut, stdErr }) => {
       answers.push({ code: exitCode, stdout: textOf(stdOut), stderr: redacted(textOf(stdErr), remote) })
       return limit.aborted ? error : undefined
     },
   })
-  await until(limit, args, git.env(env).raw([...args]))
+  await orStopped(limit, args, git.env(env).raw([...args]))
   const answer = answers.at(-1)
   if (answer === undefined) throw new Error(`git ${args[0]} gave no answer`)
   return answer
 }
 
-/** simple-git shows its environment where DEBUG asks for it, and the token is in it. */
-const unseen: GitEnvironment = Object.defineProperty({}, inspect.custom, {
+/** simple-git prints its environment if DEBUG is set, and that holds the token. */
+const hiddenFromInspect: GitEnvironment = Object.defineProperty({}, inspect.custom, {
   value: () => '[not shown]',
   enumerable: true,
 })
@@ -67,8 +67,8 @@ const unseen: GitEnvironment = Object.defineProperty({}, inspect.custom, {
 const limitOf = ({ seconds = 300, signal }: NetworkOptions): AbortSignal =>
   AbortSignal.any([AbortSignal.timeout(seconds * 1000), ...(signal === undefined ? [] : [signal])])
 
-/** Stopping git is asked for politely; whether it listens or not, nobody waits for it. */
-async function until(limit: AbortSignal, args: readonly string[], work: Promise<string>): Promise<void> {
+/** Rejects at the limit, without waiting for git to end. */
+async function orStopped(limit: AbortSignal, args: readonly string[], work: Promise<string>): Promise<void> {
   let abort = () => {}
   const stopped = new Promise<never>((_, reject) => {
     abort = () => reject(new Error(`git ${args[0]} was stopped`, { cause: limit.reason }))
@@ -92,8 +92,8 @@ function redacted(text: string, { token }: GitRemote): string {
 const TRIES = 4
 const FIRST_WAIT = 0.5
 
-/** What may be gone a moment later; `not our ref` is said by a copy of the repository that has not heard of a push yet. */
-const PASSING = new RegExp(
+/** Messages of errors that may pass. `not our ref` comes from a replica of the repository that has not seen a push yet. */
+const TRANSIENT = new RegExp(
   [
     'returned error: (?:429|5\\d\\d)',
     'not our ref',
@@ -111,21 +111,21 @@ const PASSING = new RegExp(
 )
 
 export interface RemoteConnection {
-  place: GitPlace
+  repo: LocalRepo
   remote: GitRemote
   network: NetworkOptions
   clock: Clock
 }
 
-/** A command that only reads may simply be repeated. Throws with what git said last. */
+/** Runs a command that only reads, and retries it if the error may pass. Throws with git's last message. */
 export async function readRemote(
-  { place, remote, network, clock }: RemoteConnection,
+  { repo, remote, network, clock }: RemoteConnection,
   args: readonly string[],
 ): Promise<NetworkAnswer> {
   for (let tried = 1; ; tried += 1) {
-    const answer = await networkGit(place, remote, args, network)
+    const answer = await networkGit(repo, remote, args, network)
     if (answer.code === 0) return answer
-    if (tried === TRIES || !PASSING.test(answer.stderr)) throw failure(args, answer)
+    if (tried === TRIES || !TRANSIENT.test(answer.stderr)) throw failure(args, answer)
     await clock.wait(FIRST_WAIT * 2 ** (tried - 1), network.signal)
     network.signal?.throwIfAborted()
   }

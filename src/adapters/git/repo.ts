@@ -1,9 +1,9 @@
 import type { Sha } from '../../core/ids.ts'
 import type { CommitWords, Merged, Repo } from '../../ports/repo.ts'
 import { addedLinesBetween, treeChangesBetween } from './diff.ts'
-import { fetchAlone, fetchCommits, takeBundle } from './fetch.ts'
+import { fetchAlone, fetchCommits, importBundle } from './fetch.ts'
+import { checkedSha, type LocalRepo } from './local-repo.ts'
 import { contentOf, infoOf, isWrittenAs, readCommit, writeCommit } from './objects.ts'
-import { checkedSha, type GitPlace } from './place.ts'
 import { runGit } from './plumbing.ts'
 import { secretsBetween } from './secrets.ts'
 import { openSources } from './sources.ts'
@@ -11,24 +11,24 @@ import { type GitStore, listExactly, openGitStore, type StoreOptions } from './s
 
 const FILE_BYTES = 16 * 1024 * 1024
 
-/** Opens the orchestrator's bare repository, and makes it where it is not there yet. */
+/** Opens the orchestrator's bare repository, and creates it if needed. */
 export async function openRepo(options: StoreOptions): Promise<Repo> {
   const { clock } = options
   const store = await openGitStore(options)
-  const { place } = store
+  const { repo } = store
   return {
     fetch: (shas, refs = []) => fetchCommits(store, shas, refs),
     fetchAlone: (shas) => fetchAlone(store, shas),
     tip: async (ref) => (await listExactly(store, [ref])).get(ref) ?? null,
-    treeOf: async (commit) => (await readCommit(place, commit)).tree,
-    parentsOf: async (commit) => (await readCommit(place, commit)).parents,
-    isWrittenAs: (commit, words) => isWrittenAs(place, commit, words),
-    unbundle: (file, head) => takeBundle(store, file, head),
-    commit: (tree, parents, words) => writeCommit(place, { tree, parents, words, at: clock.now() }),
-    merge: (ours, theirs, words) => mergeCommits(place, [ours, theirs], words, clock.now()),
-    changes: (from, to) => treeChangesBetween(place, from, to),
-    addedLines: (from, to) => addedLinesBetween(place, from, to),
-    findSecrets: (from, to, search) => secretsBetween(place, from, to, search),
+    treeOf: async (commit) => (await readCommit(repo, commit)).tree,
+    parentsOf: async (commit) => (await readCommit(repo, commit)).parents,
+    isWrittenAs: (commit, words) => isWrittenAs(repo, commit, words),
+    unbundle: (file, head) => importBundle(store, file, head),
+    commit: (tree, parents, words) => writeCommit(repo, { tree, parents, words, at: clock.now() }),
+    merge: (ours, theirs, words) => mergeCommits(repo, [ours, theirs], words, clock.now()),
+    changes: (from, to) => treeChangesBetween(repo, from, to),
+    addedLines: (from, to) => addedLinesBetween(repo, from, to),
+    findSecrets: (from, to, search) => secretsBetween(repo, from, to, search),
     readFile: (commit, path) => readFile(store, commit, path),
     blobOf: (commit, path) => blobOf(store, commit, path),
     isAncestor: (ancestor, descendant) => isAncestor(store, ancestor, descendant),
@@ -36,30 +36,30 @@ export async function openRepo(options: StoreOptions): Promise<Repo> {
   }
 }
 
-async function readFile({ place }: GitStore, commit: Sha, path: string): Promise<string | null> {
-  const [known, file] = await contentOf(place, [checkedSha(commit), `${commit}:${path}`], FILE_BYTES)
+async function readFile({ repo }: GitStore, commit: Sha, path: string): Promise<string | null> {
+  const [known, file] = await contentOf(repo, [checkedSha(commit), `${commit}:${path}`], FILE_BYTES)
   if (known === null || known === undefined) throw new Error(`commit ${commit} is not here`)
   return file?.type === 'blob' ? file.content.toString('utf8') : null
 }
 
-async function blobOf({ place }: GitStore, commit: Sha, path: string): Promise<Sha | null> {
-  const [known, file] = await infoOf(place, [checkedSha(commit), `${commit}:${path}`])
+async function blobOf({ repo }: GitStore, commit: Sha, path: string): Promise<Sha | null> {
+  const [known, file] = await infoOf(repo, [checkedSha(commit), `${commit}:${path}`])
   if (known === null || known === undefined) throw new Error(`commit ${commit} is not here`)
   return file?.type === 'blob' ? file.sha : null
 }
 
 const NOT_AN_ANCESTOR = 1
 
-async function isAncestor({ place }: GitStore, ancestor: Sha, descendant: Sha): Promise<boolean> {
+async function isAncestor({ repo }: GitStore, ancestor: Sha, descendant: Sha): Promise<boolean> {
   const args = ['merge-base', '--is-ancestor', checkedSha(ancestor), checkedSha(descendant)]
-  return (await runGit(place, args, { codes: [0, NOT_AN_ANCESTOR] })).code !== NOT_AN_ANCESTOR
+  return (await runGit(repo, args, { codes: [0, NOT_AN_ANCESTOR] })).code !== NOT_AN_ANCESTOR
 }
 
 const CONFLICT = 1
 
-/** One process, which merges the trees; they and both parents are there, so that the commit can be written without git. */
+/** Merges the trees with one process. The commit is written without git, since its tree and parents are known to exist. */
 async function mergeCommits(
-  place: GitPlace,
+  repo: LocalRepo,
   [ours, theirs]: readonly [Sha, Sha],
   words: CommitWords,
   at: Date,
@@ -73,10 +73,10 @@ async function mergeCommits(
     checkedSha(ours),
     checkedSha(theirs),
   ]
-  const { code, stdout } = await runGit(place, args, { codes: [0, CONFLICT] })
+  const { code, stdout } = await runGit(repo, args, { codes: [0, CONFLICT] })
   const [tree, ...paths] = stdout.toString('utf8').split('\0')
   if (code === CONFLICT) return { ok: false, paths: paths.filter((path) => path !== '').toSorted() }
   const merged = checkedSha((tree ?? '').trim())
-  const sha = await writeCommit(place, { tree: merged, parents: [ours, theirs], words, at })
+  const sha = await writeCommit(repo, { tree: merged, parents: [ours, theirs], words, at })
   return { ok: true, sha, tree: merged }
 }

@@ -4,32 +4,32 @@ import { treePath } from '../../core/text/git-path.ts'
 import type { Sources } from '../../ports/sources.ts'
 import { historyOf, logOf } from './commit-log.ts'
 import { type GrepOptions, grep } from './grep.ts'
+import { checkedSha, type LocalRepo } from './local-repo.ts'
 import { contentOf, infoOf } from './objects.ts'
-import { checkedSha, type GitPlace } from './place.ts'
 import { gitText, runGit } from './plumbing.ts'
 import type { GitStore } from './store.ts'
 
 const TEXT_BYTES = 1024 * 1024
-/** What git looks at to tell whether a file is binary. */
+/** Git looks at as many bytes to tell whether a file is binary. */
 const FIRST_BYTES = 8000
 const LONGEST_LINE = 4000
 
-/** The files of a commit that is here, read from git's objects; nothing is checked out. */
+/** Reads the files of a commit that the store has from git's objects, without a checkout. */
 export function openSources(store: GitStore, commit: Sha): Sources {
-  const { place } = store
+  const { repo } = store
   const at = checkedSha(commit)
   let paths: Promise<string[]> | null = null
-  let history: Promise<GitPlace | null> | null = null
+  let history: Promise<LocalRepo | null> | null = null
   return {
-    read: (path) => read(place, at, path),
+    read: (path) => read(repo, at, path),
     async list(glob, most) {
-      paths ??= filesOf(place, at)
+      paths ??= filesOf(repo, at)
       const found = (await paths).filter((path) => matches([glob], path))
       return { paths: found.slice(0, most), more: found.length > most }
     },
-    search: (pattern, { most, ...wanted }) => search(place, at, { pattern, most, ...wanted }),
+    search: (pattern, { most, ...wanted }) => search(repo, at, { pattern, most, ...wanted }),
     async log(path, most) {
-      // Asked for once: who has no history now has none in a minute either.
+      // Tried once: if the history cannot be fetched now, it is not worth another try.
       history ??= historyOf(store, at).catch(() => null)
       const deep = await history
       return deep === null ? [] : logOf(deep, at, path, most)
@@ -45,46 +45,46 @@ interface Entry {
 
 const isFile = ({ mode }: Entry): boolean => mode.startsWith('100')
 
-async function entriesOf(place: GitPlace, words: readonly string[]): Promise<Entry[]> {
-  const text = await gitText(place, ['ls-tree', '-z', '--full-tree', ...words], { env: { GIT_LITERAL_PATHSPECS: '1' } })
+async function entriesOf(repo: LocalRepo, words: readonly string[]): Promise<Entry[]> {
+  const text = await gitText(repo, ['ls-tree', '-z', '--full-tree', ...words], { env: { GIT_LITERAL_PATHSPECS: '1' } })
   return text.split('\0').flatMap((line) => {
     const [, mode, sha, path] = /^([0-7]{6}) [a-z]+ ([0-9a-f]{40})\t([\s\S]+)$/.exec(line) ?? []
     return mode && sha && path ? [{ mode, sha, path }] : []
   })
 }
 
-const filesOf = async (place: GitPlace, commit: Sha): Promise<string[]> =>
-  (await entriesOf(place, ['-r', commit]))
+const filesOf = async (repo: LocalRepo, commit: Sha): Promise<string[]> =>
+  (await entriesOf(repo, ['-r', commit]))
     .filter(isFile)
     .map(({ path }) => path)
     .toSorted()
 
-async function read(place: GitPlace, commit: Sha, path: string): ReturnType<Sources['read']> {
+async function read(repo: LocalRepo, commit: Sha, path: string): ReturnType<Sources['read']> {
   if (treePath(path) === null) return null
-  const file = (await entriesOf(place, [commit, '--', path])).find((entry) => entry.path === path)
+  const file = (await entriesOf(repo, [commit, '--', path])).find((entry) => entry.path === path)
   if (file === undefined || !isFile(file)) return null
-  const [info] = await infoOf(place, [file.sha])
+  const [info] = await infoOf(repo, [file.sha])
   if (info === null || info === undefined) throw new Error(`the blob ${file.sha} is not here`)
-  const content = await startOf(place, info.sha, info.bytes)
+  const content = await startOf(repo, info.sha, info.bytes)
   const binary = content.subarray(0, FIRST_BYTES).includes(0)
   return { text: binary ? '' : textOf(content), binary, bytes: info.bytes }
 }
 
-async function startOf(place: GitPlace, sha: Sha, bytes: number): Promise<Buffer> {
-  if (bytes <= TEXT_BYTES) return (await contentOf(place, [sha], TEXT_BYTES + 100))[0]?.content ?? Buffer.alloc(0)
-  return (await runGit(place, ['cat-file', 'blob', sha], { maxBytes: TEXT_BYTES, whenFull: 'cut' })).stdout
+async function startOf(repo: LocalRepo, sha: Sha, bytes: number): Promise<Buffer> {
+  if (bytes <= TEXT_BYTES) return (await contentOf(repo, [sha], TEXT_BYTES + 100))[0]?.content ?? Buffer.alloc(0)
+  return (await runGit(repo, ['cat-file', 'blob', sha], { maxBytes: TEXT_BYTES, whenFull: 'cut' })).stdout
 }
 
-/** A character that the cut has halved is left out. */
+/** Leaves out a character that was cut in half at the end. */
 const textOf = (content: Buffer): string =>
   new TextDecoder('utf-8', { ignoreBOM: true }).decode(content, { stream: true })
 
 async function search(
-  place: GitPlace,
+  repo: LocalRepo,
   commit: Sha,
   { pattern, most, ...wanted }: GrepOptions & { pattern: string; most: number },
 ): ReturnType<Sources['search']> {
-  const found = await grep(place, pattern, wanted, { show: ['-I', '-n', `--max-count=${most + 1}`], of: [commit] })
+  const found = await grep(repo, pattern, wanted, { show: ['-I', '-n', `--max-count=${most + 1}`], of: [commit] })
   if (!found.ok) return { ok: false, why: found.error }
   const lines = linesOf(found.value.stdout.toString('utf8'), commit).filter(
     ({ path }) => wanted.glob === null || matches([wanted.glob], path),
@@ -92,7 +92,7 @@ async function search(
   return { ok: true, lines: lines.slice(0, most), more: lines.length > most || found.value.cut }
 }
 
-/** `<commit>:<path>\0<line>\0<text>\n`; a last one that was cut off has no end, and is none. */
+/** Parses `<commit>:<path>\0<line>\0<text>\n`; an entry without its end was cut off, and is ignored. */
 const linesOf = (output: string, commit: Sha) =>
   [...output.matchAll(/([^\0]*)\0(\d+)\0([^\n]*)\n/gy)].map(([, name = '', line, text = '']) => ({
     path: name.slice(commit.length + 1),

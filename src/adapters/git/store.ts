@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs'
 import { mkdir, realpath, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../ports/clock.ts'
-import { checkedRef, checkedSha, type GitPlace, protocolOf } from './place.ts'
+import { checkedRef, checkedSha, type LocalRepo, protocolOf } from './local-repo.ts'
 import { lsRefs } from './protocol.ts'
 import { type NetworkAnswer, type NetworkOptions, networkGit, type RemoteConnection, readRemote } from './remote.ts'
 
-/** A bare repository that only ever fetched objects, and the remote that it fetches them from. */
+/** A bare repository that only ever fetched objects, and its remote. */
 export type GitStore = RemoteConnection
 
 export interface StoreOptions extends NetworkOptions {
@@ -19,27 +19,27 @@ export interface StoreOptions extends NetworkOptions {
 export async function openGitStore(options: StoreOptions): Promise<GitStore> {
   const { gitDir, remoteUrl, token, clock, seconds, signal } = options
   protocolOf(remoteUrl)
-  const place = await oneAtATime(gitDir, () => bareRepository(gitDir))
+  const repo = await oneAtATime(gitDir, () => bareRepository(gitDir))
   const network = { ...(seconds === undefined ? {} : { seconds }), ...(signal === undefined ? {} : { signal }) }
-  return { place, remote: { url: remoteUrl, token }, network, clock }
+  return { repo, remote: { url: remoteUrl, token }, network, clock }
 }
 
-async function bareRepository(gitDir: string): Promise<GitPlace> {
+async function bareRepository(gitDir: string): Promise<LocalRepo> {
   await mkdir(gitDir, { recursive: true, mode: 0o700 })
   if (!existsSync(join(gitDir, 'HEAD'))) await writeBare(gitDir)
   return { gitDir: await realpath(gitDir) }
 }
 
-/** What `git init --bare` makes, without its process, and nothing of a template: no hooks, no attributes. */
+/** Does what `git init --bare` does, without a process and without a template: no hooks, no attributes. */
 async function writeBare(gitDir: string): Promise<void> {
   for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags'])
     await mkdir(join(gitDir, folder), { recursive: true })
   await writeFile(join(gitDir, 'config'), '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n')
-  // Last: git takes a folder with it for a repository.
+  // Written last: with this file, git takes the folder for a repository.
   await writeFile(join(gitDir, 'HEAD'), 'ref: refs/heads/main\n')
 }
 
-/** The refs that the remote has among those asked for, and others that begin alike; where none is asked for, nothing is. */
+/** The remote's refs that match a pattern, and others with the same prefix. Without patterns, sends no request. */
 export async function listRefs(store: GitStore, patterns: readonly string[]): Promise<Map<string, string>> {
   if (patterns.length === 0) return new Map()
   const prefixes = patterns.map((pattern) => pattern.replace(/\*.*$/, ''))
@@ -57,7 +57,7 @@ async function listByGit(store: GitStore, patterns: readonly string[]): Promise<
   return found
 }
 
-/** Exactly these refs: git takes a pattern for the end of a name, and would find `refs/x/refs/heads/main` too. */
+/** Exactly these refs: git matches a pattern with the end of a name, and would also list `refs/x/refs/heads/main`. */
 export async function listExactly(store: GitStore, refs: readonly string[]): Promise<Map<string, string>> {
   const found = await listRefs(store, refs.map(checkedRef))
   return new Map(refs.flatMap((ref) => [[ref, found.get(ref)] as const]).filter(isFound))
@@ -65,13 +65,13 @@ export async function listExactly(store: GitStore, refs: readonly string[]): Pro
 
 const isFound = (entry: readonly [string, string | undefined]): entry is [string, string] => entry[1] !== undefined
 
-/** `words` are options of git fetch; a refspec writes a local ref, which later fetches build on. */
+/** `words` are options of `git fetch`. A refspec writes a local ref, which tells later fetches what is present. */
 export const fetchInto = (
   store: GitStore,
   words: readonly string[],
   refspecs: readonly string[],
 ): Promise<NetworkAnswer> =>
-  oneAtATime(store.place.gitDir, () => {
+  oneAtATime(store.repo.gitDir, () => {
     const options = [
       '--quiet',
       '--no-tags',
@@ -90,10 +90,10 @@ export const pushFrom = (
 ): Promise<NetworkAnswer> => {
   const options = ['--porcelain', '--atomic', '--no-verify', '--no-follow-tags', '--recurse-submodules=no']
   const args = ['push', ...options, ...words, '--', store.remote.url, ...refspecs]
-  return networkGit(store.place, store.remote, args, store.network)
+  return networkGit(store.repo, store.remote, args, store.network)
 }
 
-/** Two fetches into one repository fail on git's own lock files, so they wait for each other, whoever asks for them. */
+/** Two fetches into one repository fail on git's lock files, so all work on a repository is queued across callers. */
 const queues = new Map<string, Promise<unknown>>()
 
 export async function oneAtATime<Value>(key: string, work: () => Promise<Value>): Promise<Value> {

@@ -10,9 +10,9 @@ import type { Worktree } from '../../ports/worktree.ts'
 import { logOf } from './commit-log.ts'
 import { diffOfCommit, shownDiff } from './diff.ts'
 import { missingCommits } from './fetch.ts'
-import { holding, trackedPaths } from './grep.ts'
+import { candidates, trackedPaths } from './grep.ts'
+import { checkedSha, type LocalRepo } from './local-repo.ts'
 import { readCommit, writeCommit } from './objects.ts'
-import { checkedSha, type GitPlace } from './place.ts'
 import { gitText, runGit } from './plumbing.ts'
 import type { NetworkOptions } from './remote.ts'
 import { secretsBetween } from './secrets.ts'
@@ -29,7 +29,7 @@ import {
 } from './worktree-state.ts'
 
 export interface WorktreeOptions extends NetworkOptions {
-  /** A checkout that is there already, with its `.git` inside. */
+  /** An existing checkout, with its `.git` inside. */
   dir: string
   remoteUrl: string
   token: string
@@ -38,142 +38,142 @@ export interface WorktreeOptions extends NetworkOptions {
   openFiles(root: string, tracked: Tracked): Files
 }
 
-interface Bench {
+interface OpenWorktree {
   store: GitStore
-  place: GitPlace & { workTree: string }
-  /** Puts back what decides how git behaves, before git is run again. */
+  repo: LocalRepo & { workTree: string }
+  /** Restores git's configuration; called before each git command, since a task may have changed it. */
   guard(): Promise<void>
-  /** What git ignored before any task: the workflow's own steps made it. */
+  /** Entries that git ignored before any task, made by the workflow's own steps; they survive every clean-up. */
   kept: IgnoredEntries
   prepared: Sha | null
 }
 
 export async function openWorktree(options: WorktreeOptions): Promise<Worktree> {
-  const bench = await benchOf(options)
-  const files = options.openFiles(bench.place.workTree, trackedIn(bench))
+  const worktree = await readWorktree(options)
+  const files = options.openFiles(worktree.repo.workTree, trackedIn(worktree))
   return {
-    path: bench.place.workTree,
-    prepare: (sha) => prepare(bench, checkedSha(sha)),
-    commitAll: (words) => commitAll(bench, words),
-    putBack: async (keeps) => putBack(bench.place, preparedOf(bench), await treeHash(bench), keeps),
-    removeUntracked: () => removeAll(bench),
-    treeHash: () => treeHash(bench),
-    changedPaths: (from, to) => changedPaths(bench, from, to),
-    findSecrets: (from, to, search) => secretsBetween(bench.place, from, to, search),
-    bundle: (head, base, file) => bundle(bench, head, base, file),
+    path: worktree.repo.workTree,
+    prepare: (sha) => prepare(worktree, checkedSha(sha)),
+    commitAll: (words) => commitAll(worktree, words),
+    putBack: async (keeps) => putBack(worktree.repo, preparedOf(worktree), await treeHash(worktree), keeps),
+    removeUntracked: () => removeAll(worktree),
+    treeHash: () => treeHash(worktree),
+    changedPaths: (from, to) => changedPaths(worktree, from, to),
+    findSecrets: (from, to, search) => secretsBetween(worktree.repo, from, to, search),
+    bundle: (head, base, file) => bundle(worktree, head, base, file),
     files: () => files,
-    diffOf: (ref, head, most) => diffOf(bench, ref, head, most),
+    diffOf: (ref, head, most) => diffOf(worktree, ref, head, most),
   }
 }
 
-async function benchOf({ dir, remoteUrl, token, clock, seconds, signal }: WorktreeOptions): Promise<Bench> {
+async function readWorktree({ dir, remoteUrl, token, clock, seconds, signal }: WorktreeOptions): Promise<OpenWorktree> {
   const workTree = await realpath(dir)
   const gitDir = await gitDirOf(workTree)
-  const place = { gitDir, workTree }
+  const repo = { gitDir, workTree }
   const configuration = await readConfiguration(gitDir)
   const network = { ...(seconds === undefined ? {} : { seconds }), ...(signal === undefined ? {} : { signal }) }
   const guard = () => restoreConfiguration(gitDir, configuration)
-  const store = { place, remote: { url: remoteUrl, token }, network, clock }
-  return { store, place, guard, kept: await ignoredEntries(place), prepared: null }
+  const store = { repo, remote: { url: remoteUrl, token }, network, clock }
+  return { store, repo, guard, kept: await ignoredEntries(repo), prepared: null }
 }
 
 async function gitDirOf(workTree: string): Promise<string> {
   const gitDir = join(workTree, '.git')
-  const place = { gitDir, workTree }
-  return realpath((await gitText(place, ['rev-parse', '--absolute-git-dir'])).trim())
+  const repo = { gitDir, workTree }
+  return realpath((await gitText(repo, ['rev-parse', '--absolute-git-dir'])).trim())
 }
 
-const LAST = 'refs/tributary/slot'
-const HAND_OVER = 'refs/tributary/hand-over'
+const PREPARED_REF = 'refs/tributary/slot'
+const HAND_OVER_REF = 'refs/tributary/hand-over'
 
-/** Depth 1 is enough: a slot builds on one commit, and whoever merges has the rest. */
-async function prepare(bench: Bench, sha: Sha): Promise<void> {
-  await bench.guard()
-  bench.prepared = null
-  if ((await missingCommits(bench.store, [sha])).length > 0)
-    await fetchInto(bench.store, ['--depth=1'], [`+${sha}:${LAST}`])
-  await rm(join(bench.place.gitDir, 'index.lock'), { force: true })
-  await unlocking(bench.place, () => makeFiles(bench, sha))
-  bench.prepared = sha
+/** Depth 1 is enough: a slot builds on one commit, and the repository that merges has the history. */
+async function prepare(worktree: OpenWorktree, sha: Sha): Promise<void> {
+  await worktree.guard()
+  worktree.prepared = null
+  if ((await missingCommits(worktree.store, [sha])).length > 0)
+    await fetchInto(worktree.store, ['--depth=1'], [`+${sha}:${PREPARED_REF}`])
+  await rm(join(worktree.repo.gitDir, 'index.lock'), { force: true })
+  await unlocking(worktree.repo, () => makeFiles(worktree, sha))
+  worktree.prepared = sha
 }
 
-async function makeFiles({ place, kept }: Bench, sha: Sha): Promise<void> {
-  await runGit(place, ['checkout', '--quiet', '--force', '--detach', '--no-recurse-submodules', sha], { seconds: 600 })
-  await removeUntracked(place, kept)
+async function makeFiles({ repo, kept }: OpenWorktree, sha: Sha): Promise<void> {
+  await runGit(repo, ['checkout', '--quiet', '--force', '--detach', '--no-recurse-submodules', sha], { seconds: 600 })
+  await removeUntracked(repo, kept)
 }
 
-async function removeAll(bench: Bench): Promise<void> {
-  await bench.guard()
-  await unlocking(bench.place, () => removeUntracked(bench.place, bench.kept))
+async function removeAll(worktree: OpenWorktree): Promise<void> {
+  await worktree.guard()
+  await unlocking(worktree.repo, () => removeUntracked(worktree.repo, worktree.kept))
 }
 
-/** A command may have left folders that nobody may read or empty, its owner included. */
-const unlocking = (place: Bench['place'], work: () => Promise<void>): Promise<void> =>
+/** A command may have left folders that even their owner may not read or empty: makes them writable and tries again. */
+const unlocking = (repo: OpenWorktree['repo'], work: () => Promise<void>): Promise<void> =>
   work().catch(async () => {
-    await unlock(place)
+    await unlock(repo)
     await work()
   })
 
-const unlock = ({ workTree }: Bench['place']): Promise<unknown> =>
+const unlock = ({ workTree }: OpenWorktree['repo']): Promise<unknown> =>
   promisify(execFile)('/bin/chmod', ['-R', 'u+rwX', '--', workTree]).catch(() => {})
 
-async function commitAll(bench: Bench, words: CommitWords): Promise<{ head: Sha; tree: Sha } | null> {
-  const { place, store } = bench
-  const parent = preparedOf(bench)
-  const tree = await treeHash(bench)
-  if (tree === (await readCommit(place, parent)).tree) return null
-  const head = await writeCommit(place, { tree, parents: [parent], words, at: store.clock.now() })
-  await runGit(place, ['update-ref', '--no-deref', 'HEAD', head])
+async function commitAll(worktree: OpenWorktree, words: CommitWords): Promise<{ head: Sha; tree: Sha } | null> {
+  const { repo, store } = worktree
+  const parent = preparedOf(worktree)
+  const tree = await treeHash(worktree)
+  if (tree === (await readCommit(repo, parent)).tree) return null
+  const head = await writeCommit(repo, { tree, parents: [parent], words, at: store.clock.now() })
+  await runGit(repo, ['update-ref', '--no-deref', 'HEAD', head])
   return { head, tree }
 }
 
-async function treeHash(bench: Bench): Promise<Sha> {
-  await bench.guard()
-  return stageAll(bench.place, preparedOf(bench))
+async function treeHash(worktree: OpenWorktree): Promise<Sha> {
+  await worktree.guard()
+  return stageAll(worktree.repo, preparedOf(worktree))
 }
 
-function preparedOf({ prepared }: Bench): Sha {
+function preparedOf({ prepared }: OpenWorktree): Sha {
   if (prepared === null) throw new Error('the work tree has not been prepared')
   return prepared
 }
 
-async function changedPaths({ place }: Bench, from: Sha, to: Sha): Promise<string[]> {
+async function changedPaths({ repo }: OpenWorktree, from: Sha, to: Sha): Promise<string[]> {
   const args = ['diff-tree', '-r', '--name-only', '-z', '--no-renames', checkedSha(from), checkedSha(to)]
-  return (await gitText(place, args)).split('\0').filter((path) => path !== '')
+  return (await gitText(repo, args)).split('\0').filter((path) => path !== '')
 }
 
-async function bundle(bench: Bench, head: Sha, base: Sha, file: string): Promise<void> {
-  await bench.guard()
-  await runGit(bench.place, ['update-ref', HAND_OVER, checkedSha(head)])
-  const args = ['bundle', 'create', '--quiet', '--version=2', file, HAND_OVER, `^${checkedSha(base)}`]
-  await runGit(bench.place, args, { seconds: 300 })
+async function bundle(worktree: OpenWorktree, head: Sha, base: Sha, file: string): Promise<void> {
+  await worktree.guard()
+  await runGit(worktree.repo, ['update-ref', HAND_OVER_REF, checkedSha(head)])
+  const args = ['bundle', 'create', '--quiet', '--version=2', file, HAND_OVER_REF, `^${checkedSha(base)}`]
+  await runGit(worktree.repo, args, { seconds: 300 })
 }
 
-/** Nothing is asked of git before what decides how it behaves was put back. */
-function trackedIn(bench: Bench): Tracked {
-  const { place } = bench
+/** Restores git's configuration before each question. */
+function trackedIn(worktree: OpenWorktree): Tracked {
+  const { repo } = worktree
   return {
     async paths() {
-      await bench.guard()
-      return trackedPaths(place)
+      await worktree.guard()
+      return trackedPaths(repo)
     },
-    async holding(pattern, wanted) {
-      await bench.guard()
-      return holding(place, pattern, wanted)
+    async candidates(pattern, wanted) {
+      await worktree.guard()
+      return candidates(repo, pattern, wanted)
     },
     async log(path, most) {
-      await bench.guard()
-      return logOf(place, preparedOf(bench), path, most)
+      await worktree.guard()
+      return logOf(repo, preparedOf(worktree), path, most)
     },
     async ignores(path) {
-      await bench.guard()
-      return isIgnored(place, path)
+      await worktree.guard()
+      return isIgnored(repo, path)
     },
-    diff: async (most) => shownDiff(place, preparedOf(bench), await treeHash(bench), most),
+    diff: async (most) => shownDiff(repo, preparedOf(worktree), await treeHash(worktree), most),
   }
 }
 
-async function diffOf(bench: Bench, ref: string, head: Sha, most: number): Promise<string | null> {
-  await bench.guard()
-  return diffOfCommit(bench.store, ref, head, most)
+async function diffOf(worktree: OpenWorktree, ref: string, head: Sha, most: number): Promise<string | null> {
+  await worktree.guard()
+  return diffOfCommit(worktree.store, ref, head, most)
 }

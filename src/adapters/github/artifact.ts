@@ -9,15 +9,15 @@ const MOST_BYTES = 256 * 2 ** 20
 const TRIES = 4
 const SECONDS = 120
 
-/** The archive lies elsewhere, at an address that is good for a minute: a failed transfer asks for a new one. */
-export async function download(place: RepositoryClient, artifact: number, folder: string) {
+/** The archive is on another host, at an address that is valid for a minute: a failed transfer requests a new one. */
+export async function download(repository: RepositoryClient, artifact: number, folder: string) {
   for (let tries = 1; ; tries += 1) {
     try {
-      const zip = await transfer(await addressOf(place, artifact))
+      const zip = await transfer(await addressOf(repository, artifact))
       return await unpack(zip, join(folder, `${artifact}`))
     } catch (error) {
       if (!(error instanceof TransferFailed) || tries === TRIES) throw error
-      await place.client.clock.wait(2 ** (tries - 1))
+      await repository.client.clock.wait(2 ** (tries - 1))
     }
   }
 }
@@ -26,17 +26,17 @@ class TransferFailed extends Error {
   override name = 'TransferFailed'
 }
 
-async function addressOf(place: RepositoryClient, artifact: number): Promise<string> {
-  const { headers, status } = await place.client.octokit.request(
+async function addressOf(repository: RepositoryClient, artifact: number): Promise<string> {
+  const { headers, status } = await repository.client.octokit.request(
     'GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}',
-    { ...ownerAndRepo(place), artifact_id: artifact, archive_format: 'zip', request: { redirect: 'manual' } },
+    { ...ownerAndRepo(repository), artifact_id: artifact, archive_format: 'zip', request: { redirect: 'manual' } },
   )
   if (headers.location === undefined)
     throw new Error(`artifact ${artifact}: no address to load from (status ${status})`)
   return headers.location
 }
 
-/** The address carries its own permission; our token is for GitHub's API alone and is not sent along. */
+/** The address holds its own permission, so our token, which is for GitHub's API only, is not sent. */
 async function transfer(address: string): Promise<Uint8Array> {
   try {
     const response = await fetch(address, { signal: AbortSignal.timeout(SECONDS * 1000) })
@@ -62,13 +62,13 @@ async function collect(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
 const RESULT = 'result.json'
 const BUNDLE = 'work.bundle'
 
-/** Bytes that each file of a result may have; nothing else is taken out of the archive. */
+/** Maximum size of each file of a result, in bytes. Other files of the archive are not unpacked. */
 const CAPS: ReadonlyMap<string, number> = new Map([
   [RESULT, 4 * 2 ** 20],
   [BUNDLE, 256 * 2 ** 20],
 ])
 
-/** Takes a slot's result out of its archive. No name from the archive becomes a path: only these two are looked for. */
+/** Unpacks a slot's result. No name in the archive becomes a path, since only these two files are looked for. */
 export async function unpack(zip: Uint8Array, folder: string): Promise<{ result: string; bundle: string | null }> {
   const files = read(zip)
   const result = files[RESULT]
@@ -83,7 +83,7 @@ export async function unpack(zip: Uint8Array, folder: string): Promise<{ result:
 
 function read(zip: Uint8Array): Record<string, Uint8Array> {
   try {
-    // The size that the archive declares is also the most that is unpacked.
+    // Never unpacks more bytes than the size that the archive declares.
     return unzipSync(zip, { filter: ({ name, originalSize }) => checkSize(name, originalSize) })
   } catch (error) {
     if (error instanceof UnreadableResult) throw error
@@ -106,39 +106,39 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** Long enough for an orchestrator that waits for a person over a weekend; the work itself is safe in git by then. */
+/** Long enough for an orchestrator that waits for a person over a weekend; the work itself is in git by then. */
 const RETENTION_DAYS = 7
-/** A bundle is packed already. */
+/** Low, since a bundle is compressed already. */
 const COMPRESSION = 1
 
-/** Names to try; the reader takes any of them for the same result. */
+/** Names to try; `resultArtifact` reads each as the same result. */
 const NAMES = [(name: string) => name, (name: string) => `${name}.2`, (name: string) => `${name}.3`]
 
 export function openHandover(): Handover {
   return {
     upload: async (name, files, rootFolder) => {
-      // 1.7 MB that only a slot with a result needs.
+      // Loaded lazily: 1.7 MB that only a slot with a result needs.
       const { DefaultArtifactClient } = await import('@actions/artifact')
       const client = new DefaultArtifactClient()
       const options = { retentionDays: RETENTION_DAYS, compressionLevel: COMPRESSION }
-      let trouble: unknown
+      let lastError: unknown
       for (const named of NAMES) {
         try {
           await client.uploadArtifact(named(name), [...files], rootFolder, options)
           return
         } catch (error) {
-          trouble = error
-          // It may be there all the same: an earlier try of ours, or this one, whose answer we did not see.
+          lastError = error
+          // It may exist nevertheless, from an earlier try or from this one, if its answer got lost.
           if (await isComplete(client, named(name))) return
           if (!isTaken(error)) throw error
         }
       }
-      throw trouble
+      throw lastError
     },
   }
 }
 
-/** Announced by a try that died before its end: nothing can be written under that name, and nothing is listed under it. */
+/** A try that died after it had created the artifact: its name can be neither written to nor listed. */
 const isTaken = (error: unknown): boolean => error instanceof Error && /\(409\)|already exists/i.test(error.message)
 
 const isComplete = (client: DefaultArtifactClient, name: string): Promise<boolean> =>

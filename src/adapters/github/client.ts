@@ -11,12 +11,12 @@ import {
 } from './http-error.ts'
 
 export interface ClientOptions {
-  /** GITHUB_API_URL and GITHUB_GRAPHQL_URL: they differ by server, and neither follows from the other. */
+  /** GITHUB_API_URL and GITHUB_GRAPHQL_URL: both differ by server, and neither can be derived from the other. */
   apiUrl: string
   graphqlUrl: string
   token: string
   clock: Clock
-  /** Seconds until an unanswered try is given up. */
+  /** Time-out of one try, in seconds. */
   timeout?: number
   repeats?: number
   longestWait?: number
@@ -42,19 +42,19 @@ export interface GraphAnswer {
 export interface Client {
   octokit: Octokit
   clock: Clock
-  /** A GraphQL request. `query` is repeated when it fails, as any read; a `mutation` throws UnknownOutcome. */
+  /** Sends a GraphQL request. A `query` is retried like any read; a `mutation` without a clear answer throws UnknownOutcome. */
   graph(kind: 'query' | 'mutation', text: string, variables: Readonly<Record<string, unknown>>): Promise<GraphAnswer>
 }
 
-/** Given with a write that may be done twice without harm: it is repeated like a read. */
+/** Option for an idempotent write: it is retried like a read. */
 export const REPEATABLE = { request: { repeatable: true } }
 
 export function openClient(options: ClientOptions): Client {
-  const own = { log: silence, fetch: patientFetch((options.timeout ?? 30) * 1000) }
-  const octokit = new Octokit({ baseUrl: options.apiUrl, auth: options.token, log: silence, request: own })
-  const patience = { clock: options.clock, repeats: options.repeats ?? 5, longestWait: options.longestWait ?? 900 }
+  const requestOptions = { log: silentLog, fetch: fetchWithTimeout((options.timeout ?? 30) * 1000) }
+  const octokit = new Octokit({ baseUrl: options.apiUrl, auth: options.token, log: silentLog, request: requestOptions })
+  const limits = { clock: options.clock, repeats: options.repeats ?? 5, longestWait: options.longestWait ?? 900 }
   octokit.hook.wrap('request', (request, given) =>
-    byTheRules(async () => request(given), given.method === 'GET' || given.request?.repeatable === true, patience),
+    withRetries(async () => request(given), given.method === 'GET' || given.request?.repeatable === true, limits),
   )
   return {
     octokit,
@@ -68,61 +68,62 @@ export function openClient(options: ClientOptions): Client {
   }
 }
 
-/** Each try has a time-out of its own, which holds until the last byte of the body. */
-const patientFetch =
+/** Each try has its own time-out, which includes the body. */
+const fetchWithTimeout =
   (milliseconds: number): typeof fetch =>
   (address, init) =>
     fetch(address, { ...init, signal: AbortSignal.timeout(milliseconds) })
 
-/** Octokit logs whole requests; whatever is worth saying, the caller says. */
-const silence = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+/** Octokit would log whole requests; callers report what matters. */
+const silentLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
-/** One repository, and the way to it. */
+/** A client for one repository. */
 export interface RepositoryClient {
   client: Client
   owner: string
   repo: string
 }
 
-/** What every REST route of a repository wants to know. */
+/** The parameters that every REST route of a repository needs. */
 export const ownerAndRepo = ({ owner, repo }: RepositoryClient): { owner: string; repo: string } => ({ owner, repo })
 
-interface Patience {
+interface RetryLimits {
   clock: Clock
-  /** How often a request is repeated at most, counted for limits and for failures alike. */
+  /** Maximum number of retries of a request, for rate limits and failures together. */
   repeats: number
-  /** GitHub may ask for more seconds than this; then we give up at once. */
+  /** In seconds; if GitHub asks to wait for longer, we give up at once. */
   longestWait: number
 }
 
 /**
- * One request by this project's rules. What a limit refused was not done: wait as asked and repeat, be it read or write.
- * What failed is repeated where that is harmless; else nobody knows what was done, and the caller must look.
+ * Sends a request, with retries. A request that a rate limit refused was not done, so it is retried after the wait that
+ * GitHub asks for, read or write. A failed request is retried if that is harmless; else its outcome is unknown, and the
+ * caller must look.
  */
-async function byTheRules<R extends HttpAnswer>(
+async function withRetries<R extends HttpAnswer>(
   send: () => Promise<R>,
   repeatable: boolean,
-  patience: Patience,
+  limits: RetryLimits,
 ): Promise<R> {
   for (let repeats = 0; ; repeats += 1) {
-    const { verdict, settle, cause } = await tried(send, patience.clock)
+    const { verdict, settle, cause } = await attempt(send, limits.clock)
     if (verdict.kind === 'answered') return settle()
     if (verdict.kind === 'failed' && verdict.sent && !repeatable) {
       throw new UnknownOutcome('a write to GitHub had no usable answer', { cause })
     }
     const seconds = pause(verdict, repeats)
-    if (repeats >= patience.repeats || seconds > patience.longestWait) throw givingUp(verdict, seconds, cause)
-    await patience.clock.wait(seconds)
+    if (repeats >= limits.repeats || seconds > limits.longestWait) throw givingUp(verdict, seconds, cause)
+    await limits.clock.wait(seconds)
   }
 }
 
-interface Tried<R> {
+interface AttemptOutcome<R> {
   verdict: Verdict
   settle: () => R
   cause: unknown
 }
 
-async function tried<R extends HttpAnswer>(send: () => Promise<R>, clock: Clock): Promise<Tried<R>> {
+async function attempt<R extends HttpAnswer>(send: () => Promise<R>, clock: Clock): Promise<AttemptOutcome<R>> {
   try {
     const answer = await send()
     return { verdict: verdictOnAnswer(answer, clock.now()), settle: () => answer, cause: undefined }
@@ -134,7 +135,7 @@ async function tried<R extends HttpAnswer>(send: () => Promise<R>, clock: Clock)
   }
 }
 
-/** GitHub's advice where it names no time: a minute, then longer and longer. */
+/** Without a time from GitHub, its advice: a minute, then exponentially more. */
 const pause = (verdict: Exclude<Verdict, { kind: 'answered' }>, repeats: number): number =>
   verdict.kind === 'limited' ? (verdict.seconds ?? 60 * 2 ** repeats) : 2 ** repeats
 

@@ -11,36 +11,36 @@ import { dispatch, dispatched, orchestratorAlive } from './workflow-runs.ts'
 export interface ForgeOptions extends RepositoryClient {
   /** The name of our workflow file in `.github/workflows`. */
   workflowFile: string
-  /** The login that our token writes under; asked of GitHub where it is not given. */
+  /** The login that our token writes under; requested from GitHub if absent. */
   self?: string
 }
 
-export function openForge({ workflowFile, self: login, ...place }: ForgeOptions): Forge {
-  const self = openSelf(place.client, login)
-  const nodesFor = openNodes(place)
-  const defaultBranch = openDefaultBranch(place)
-  const workflow = { ...place, workflowFile, defaultBranch }
+export function openForge({ workflowFile, self: login, ...repository }: ForgeOptions): Forge {
+  const self = openSelf(repository.client, login)
+  const nodesFor = openNodes(repository)
+  const defaultBranch = openDefaultBranch(repository)
+  const workflow = { ...repository, workflowFile, defaultBranch }
   return {
     defaultBranch,
-    role: (person) => roleOf(place, person),
-    react: (comment, content) => react(place, comment, content),
-    reply: (thread, key, body, fresh) => reply(place, self, { thread, key, body, fresh }),
-    pull: (number) => pullAt(place, number),
-    comments: (thread) => allComments(place, thread),
-    file: (path, ref) => fileAt(place, path, ref),
-    publish: openPublishing(place, self, nodesFor),
+    role: (person) => roleOf(repository, person),
+    react: (comment, content) => react(repository, comment, content),
+    reply: (thread, key, body, fresh) => reply(repository, self, { thread, key, body, fresh }),
+    pull: (number) => pullAt(repository, number),
+    comments: (thread) => allComments(repository, thread),
+    file: (path, ref) => fileAt(repository, path, ref),
+    publish: openPublishing(repository, self, nodesFor),
     dispatch: (inputs) => dispatch(workflow, inputs),
     dispatched: (run, request) => dispatched(workflow, run, request),
-    orchestratorAlive: (workflowRun) => orchestratorAlive(place, workflowRun),
+    orchestratorAlive: (workflowRun) => orchestratorAlive(repository, workflowRun),
   }
 }
 
-/** Asked once: whoever renames a default branch in mid-run starts anew. */
-function openDefaultBranch(place: RepositoryClient): () => Promise<string> {
+/** Requested once: renaming the default branch during a run is not supported. */
+function openDefaultBranch(repository: RepositoryClient): () => Promise<string> {
   let known: string | undefined
   return async () => {
     if (known === undefined) {
-      const { data } = await place.client.octokit.request('GET /repos/{owner}/{repo}', ownerAndRepo(place))
+      const { data } = await repository.client.octokit.request('GET /repos/{owner}/{repo}', ownerAndRepo(repository))
       known = data.default_branch
     }
     return known
@@ -50,12 +50,12 @@ function openDefaultBranch(place: RepositoryClient): () => Promise<string> {
 const roleSchema = z.enum(['admin', 'maintain', 'write', 'triage', 'read', 'none'])
 const permissionSchema = z.object({ permission: z.string(), role_name: z.string().nullish() })
 
-/** The role where it is one of GitHub's own; a custom role counts as the permission that it stands on. */
-async function roleOf(place: RepositoryClient, login: string): Promise<Role> {
+/** The role, if it is one of GitHub's own; for a custom role, the permission that it is based on. */
+async function roleOf(repository: RepositoryClient, login: string): Promise<Role> {
   try {
-    const { data } = await place.client.octokit.request(
+    const { data } = await repository.client.octokit.request(
       'GET /repos/{owner}/{repo}/collaborators/{username}/permission',
-      { ...ownerAndRepo(place), username: login },
+      { ...ownerAndRepo(repository), username: login },
     )
     const { permission, role_name } = permissionSchema.parse(data)
     return roleSchema.safeParse(role_name).data ?? roleSchema.safeParse(permission).data ?? 'none'
@@ -66,18 +66,25 @@ async function roleOf(place: RepositoryClient, login: string): Promise<Role> {
   }
 }
 
-async function react(place: RepositoryClient, comment: number, content: 'eyes' | 'rocket' | 'confused'): Promise<void> {
-  // The same reaction is there once, however often it is given.
-  const parameters = { ...ownerAndRepo(place), comment_id: comment, content, ...REPEATABLE }
-  await place.client.octokit.request('POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions', parameters)
+async function react(
+  repository: RepositoryClient,
+  comment: number,
+  content: 'eyes' | 'rocket' | 'confused',
+): Promise<void> {
+  // Idempotent: GitHub keeps one reaction of a kind per user.
+  const parameters = { ...ownerAndRepo(repository), comment_id: comment, content, ...REPEATABLE }
+  await repository.client.octokit.request(
+    'POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions',
+    parameters,
+  )
 }
 
 const fileSchema = z.object({ type: z.literal('file'), encoding: z.string(), content: z.string(), sha: z.string() })
 
-async function fileAt(place: RepositoryClient, path: string, ref: string) {
+async function fileAt(repository: RepositoryClient, path: string, ref: string) {
   try {
-    const { data } = await place.client.octokit.request('GET /repos/{owner}/{repo}/contents/{path}', {
-      ...ownerAndRepo(place),
+    const { data } = await repository.client.octokit.request('GET /repos/{owner}/{repo}/contents/{path}', {
+      ...ownerAndRepo(repository),
       path,
       ref,
     })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 const headersSchema = z.record(z.string(), z.union([z.string(), z.number()]).optional())
 type Headers = z.infer<typeof headersSchema>
 
-/** Octokit's errors, told by their shape: what it could not send or read has a status too, but no response. */
+/** Octokit's errors by their shape. An error in sending or reading has a status too, but no response. */
 const httpErrorSchema = z.object({
   status: z.number(),
   message: z.string(),
@@ -18,19 +18,19 @@ function httpError(error: unknown): HttpError | null {
   return parsed.success ? parsed.data : null
 }
 
-/** The status of an answer that GitHub gave; null for anything else that was thrown. */
+/** The status of GitHub's response; null for any other error. */
 export function httpStatusOf(error: unknown): number | null {
   const known = httpError(error)
   return known?.response === undefined ? null : known.status
 }
 
-/** What one try at a request came to. */
+/** The outcome of one try of a request. */
 export type Verdict =
-  /** An answer, good or bad, that a repetition would not change. */
+  /** A response, good or bad, that a retry would not change. */
   | { kind: 'answered' }
-  /** Refused by a limit, so surely not done. `seconds`: as long as GitHub asks to wait; null where it does not say. */
+  /** Refused by a rate limit, so not done. `seconds`: the wait that GitHub asks for; null if it names none. */
   | { kind: 'limited'; seconds: number | null }
-  /** No usable answer. `sent`: it may have been done all the same. */
+  /** No usable response. `sent`: it may have been done nevertheless. */
   | { kind: 'failed'; sent: boolean }
 
 export interface HttpAnswer {
@@ -38,7 +38,7 @@ export interface HttpAnswer {
   data: unknown
 }
 
-/** GitHub's GraphQL says 200 and puts its refusal into the body. */
+/** GitHub's GraphQL answers with status 200 and has its refusal in the body. */
 const limitedGraph = z.object({
   data: z.null().optional(),
   errors: z.array(z.object({ type: z.literal('RATE_LIMITED') })).min(1),
@@ -47,11 +47,11 @@ const limitedGraph = z.object({
 export function verdictOnAnswer(answer: HttpAnswer, now: Date): Verdict {
   if (limitedGraph.safeParse(answer.data).success)
     return { kind: 'limited', seconds: secondsAsked(answer.headers, now) }
-  return isTorn(answer) ? { kind: 'failed', sent: true } : { kind: 'answered' }
+  return isTruncated(answer) ? { kind: 'failed', sent: true } : { kind: 'answered' }
 }
 
-/** A body that broke off reaches us as a text, where JSON was announced. */
-const isTorn = ({ headers, data }: HttpAnswer): boolean =>
+/** Octokit returns a truncated JSON body as text. */
+const isTruncated = ({ headers, data }: HttpAnswer): boolean =>
   typeof data === 'string' && /^application\/(\S+\+)?json\b/.test(String(headers['content-type'] ?? ''))
 
 export function verdictOnError(error: unknown, now: Date): Verdict {
@@ -102,12 +102,12 @@ function neverSent(error: unknown): boolean {
   return false
 }
 
-/** A write was sent and nobody knows whether it was done: look, then decide. Repeating it blindly could do it twice. */
+/** A write was sent, and whether it was done is unknown: look, then decide. A blind retry could do it twice. */
 export class UnknownOutcome extends Error {
   override name = 'UnknownOutcome'
 }
 
-/** GitHub refuses for longer than is worth waiting for. Nothing was done. */
+/** GitHub's rate limit lasts longer than we wait. Nothing was done. */
 export class LimitReached extends Error {
   override name = 'LimitReached'
   readonly seconds: number

@@ -3,14 +3,14 @@ import type { CheckStatus, Located, Projection } from '../../ports/forge.ts'
 import { withMarker } from './comments.ts'
 import type { Nodes } from './node-ids.ts'
 
-/** One GraphQL mutation. All that people or models wrote is in `input`, which travels as a variable. */
+/** One GraphQL mutation. Text of people or models is only in `input`, which is sent as a variable. */
 export interface Mutation {
-  field: keyof typeof ANSWERS
+  field: keyof typeof SELECTIONS
   input: Readonly<Record<string, unknown>>
 }
 
-/** What is asked back. Ids of checks and comments outgrow GraphQL's Int, so the number is read off the address. */
-const ANSWERS = {
+/** The selected fields. Ids of checks and comments exceed GraphQL's Int, so the number is read from the URL. */
+const SELECTIONS = {
   createCheckRun: 'checkRun { id url }',
   updateCheckRun: 'checkRun { id url }',
   createPullRequest: 'pullRequest { id url }',
@@ -21,7 +21,7 @@ const ANSWERS = {
   updateIssueComment: 'issueComment { id url }',
 } as const
 
-/** Null where the thread that is to be written to is not there. */
+/** Null if the thread to write to does not exist. */
 export function mutationOf(projection: Projection, nodes: Nodes): Mutation | null {
   switch (projection.kind) {
     case 'check':
@@ -66,26 +66,26 @@ function commentMutation(comment: Of<'comment'>, subjectId: string | null): Muta
   return subjectId === null ? null : { field: 'addComment', input: { subjectId, body } }
 }
 
-/** One document for all of them: `m0`, `m1`, ... are done one after the other, and each may fail alone. */
+/** One document for all mutations: `m0`, `m1`, ... are done in order, and each may fail without the others. */
 export function documentOf(mutations: readonly Mutation[]): { text: string; variables: Record<string, unknown> } {
   const declared = mutations.map(({ field }, index) => `$i${index}: ${field[0]?.toUpperCase()}${field.slice(1)}Input!`)
-  const asked = mutations.map(({ field }, index) => `m${index}: ${field}(input: $i${index}) { ${ANSWERS[field]} }`)
+  const asked = mutations.map(({ field }, index) => `m${index}: ${field}(input: $i${index}) { ${SELECTIONS[field]} }`)
   const variables = Object.fromEntries(mutations.map(({ input }, index) => [`i${index}`, input]))
   return { text: `mutation(${declared.join(', ')}) { ${asked.join(' ')} }`, variables }
 }
 
-const thingSchema = z.object({ id: z.string(), url: z.string() })
+const objectSchema = z.object({ id: z.string(), url: z.string() })
 const payloadSchema = z
   .union([
-    z.object({ checkRun: thingSchema }).transform(({ checkRun }) => checkRun),
-    z.object({ pullRequest: thingSchema }).transform(({ pullRequest }) => pullRequest),
-    z.object({ issueComment: thingSchema }).transform(({ issueComment }) => issueComment),
-    z.object({ commentEdge: z.object({ node: thingSchema }) }).transform(({ commentEdge }) => commentEdge.node),
+    z.object({ checkRun: objectSchema }).transform(({ checkRun }) => checkRun),
+    z.object({ pullRequest: objectSchema }).transform(({ pullRequest }) => pullRequest),
+    z.object({ issueComment: objectSchema }).transform(({ issueComment }) => issueComment),
+    z.object({ commentEdge: z.object({ node: objectSchema }) }).transform(({ commentEdge }) => commentEdge.node),
   ])
   .transform(({ id, url }) => ({ node: id, number: Number(/(\d+)(?:\?.*)?$/.exec(url)?.[1]) }))
   .refine(({ number }) => Number.isSafeInteger(number))
 
-/** Where the answer says that the thing is now; null where it does not say. */
+/** The ids of the object that a mutation's payload names; null if it names none. */
 export function locatedBy(payload: unknown): Located | null {
   const parsed = payloadSchema.safeParse(payload)
   return parsed.success ? parsed.data : null

@@ -1,27 +1,27 @@
 import { z } from 'zod'
 import type { RepositoryClient } from './client.ts'
 
-/** GraphQL's names of the repository and of the threads that are written to. */
+/** GraphQL node ids of the repository and of threads. */
 export interface Nodes {
   repository: string
-  /** Null where there is no such issue or pull request. */
+  /** Null if there is no such issue or pull request. */
   thread(number: number): string | null
 }
 
 export type NodesFor = (threads: readonly number[]) => Promise<Nodes>
 
-/** Asked for lazily, all that is missing in one request, and kept: they never change. */
-export function openNodes(place: RepositoryClient): NodesFor {
-  let repository: string | undefined
+/** Requests missing ids when they are needed, in one request, and caches them, since they never change. */
+export function openNodes(repository: RepositoryClient): NodesFor {
+  let repositoryId: string | undefined
   const known = new Map<number, string>()
   return async (threads) => {
     const missing = [...new Set(threads)].filter((number) => !known.has(number))
-    if (repository === undefined || missing.length > 0) {
-      const found = await ask(place, missing)
-      repository = found.repository
+    if (repositoryId === undefined || missing.length > 0) {
+      const found = await ask(repository, missing)
+      repositoryId = found.repository
       for (const [number, node] of found.threads) known.set(number, node)
     }
-    return { repository, thread: (number) => known.get(number) ?? null }
+    return { repository: repositoryId, thread: (number) => known.get(number) ?? null }
   }
 }
 

@@ -10,18 +10,18 @@ import { type Item, type SentProjection, send } from './send.ts'
 import { settleProjection } from './settle.ts'
 
 const ROUNDS = 5
-/** Where GitHub names no time it asks for a minute; a write whose answer got lost may still be going on. */
+/** GitHub advises to wait for a minute if it names no time. A write whose answer got lost may still be in progress. */
 const SECONDS = { later: 60, unknown: 2, refused: 0, done: 0 }
 
-/** Shows projections until each has its answer: sends, settles what is unknown by looking, sends again what is missing. */
-export function openPublishing(place: RepositoryClient, self: () => Promise<string>, nodesFor: NodesFor) {
+/** Publishes projections until each has a result: sends them, looks if the outcome is unknown, and retries if needed. */
+export function openPublishing(repository: RepositoryClient, self: () => Promise<string>, nodesFor: NodesFor) {
   async function round(items: readonly Item[], answers: Map<number, Published>): Promise<Item[]> {
-    const sent = await send(place, items, await nodesFor(items.flatMap(threadOf)))
-    await pauseAfter(place, sent)
-    const look = openLooking(place, self)
+    const sent = await send(repository, items, await nodesFor(items.flatMap(threadOf)))
+    await pauseAfter(repository, sent)
+    const locate = openLocator(repository, self)
     const open: Item[] = []
     for (const one of sent) {
-      const settled = await settleProjection(place, look, one)
+      const settled = await settleProjection(repository, locate, one)
       if (settled.kind === 'answered') answers.set(one.item.index, settled.answer)
       else open.push({ index: one.item.index, projection: settled.projection })
     }
@@ -31,7 +31,7 @@ export function openPublishing(place: RepositoryClient, self: () => Promise<stri
   return async (projections: readonly Projection[], lookFirst: boolean): Promise<Published[]> => {
     projections.forEach(checkCaps)
     const answers = new Map<number, Published>()
-    let open: Item[] = (lookFirst ? await whereThere(place, self, projections) : projections).map(numbered)
+    let open: Item[] = (lookFirst ? await locateExisting(repository, self, projections) : projections).map(numbered)
     for (let rounds = 0; open.length > 0; rounds += 1) {
       if (rounds === ROUNDS) throw new UnknownOutcome(`could not be shown: ${open.map(nameOf).join(', ')}`)
       open = await round(open, answers)
@@ -51,15 +51,19 @@ async function pauseAfter({ client }: RepositoryClient, sent: readonly SentProje
   if (seconds > 0) await client.clock.wait(seconds)
 }
 
-/** What an earlier process has made is changed instead of made again. */
-async function whereThere(place: RepositoryClient, self: () => Promise<string>, projections: readonly Projection[]) {
-  const look = openLooking(place, self)
-  const placed: Projection[] = []
+/** Locates what an earlier process has created, so that it is updated and not created again. */
+async function locateExisting(
+  repository: RepositoryClient,
+  self: () => Promise<string>,
+  projections: readonly Projection[],
+) {
+  const locate = openLocator(repository, self)
+  const projected: Projection[] = []
   for (const projection of projections) {
-    const located = projection.located ?? (await look(projection))
-    placed.push(located === null ? projection : { ...projection, located })
+    const located = projection.located ?? (await locate(projection))
+    projected.push(located === null ? projection : { ...projection, located })
   }
-  return placed
+  return projected
 }
 
 function answerAt(answers: ReadonlyMap<number, Published>, index: number): Published {
@@ -68,7 +72,7 @@ function answerAt(answers: ReadonlyMap<number, Published>, index: number): Publi
   return answer
 }
 
-/** Texts are rendered to fit; one that does not is a bug, and cutting it here would hide that. */
+/** Texts are rendered to fit. One that does not is a bug, which cutting it here would hide. */
 function checkCaps(projection: Projection): void {
   for (const [what, text, limit] of textsOf(projection)) {
     if (text.length > limit) throw new Error(`${projection.name}: ${what} has ${text.length} characters, over ${limit}`)
@@ -91,23 +95,23 @@ function textsOf(projection: Projection): [string, string, number][] {
   }
 }
 
-/** Finds what an earlier try, perhaps of another process, has made for a projection. One look around: threads are read once. */
-function openLooking(
-  place: RepositoryClient,
+/** Finds what an earlier try, perhaps of another process, has created for a projection. Reads each thread once. */
+function openLocator(
+  repository: RepositoryClient,
   self: () => Promise<string>,
 ): (projection: Projection) => Promise<Located | null> {
   const threads = new Map<number, Promise<StoredComment[]>>()
   const readOnce = (thread: number): Promise<StoredComment[]> => {
-    const reading = threads.get(thread) ?? commentsOn(place, thread)
+    const reading = threads.get(thread) ?? commentsOn(repository, thread)
     threads.set(thread, reading)
     return reading
   }
   return async (projection) => {
     switch (projection.kind) {
       case 'check':
-        return checkOf(place, projection)
+        return checkOf(repository, projection)
       case 'pull': {
-        const pull = await pullBetween(place, projection.head, projection.base)
+        const pull = await pullBetween(repository, projection.head, projection.base)
         return pull === null ? null : { number: pull.number, node: pull.node }
       }
       case 'comment':
@@ -120,13 +124,13 @@ function openLooking(
 
 const checkSchema = z.object({ id: z.int(), node_id: z.string(), external_id: z.string().nullable() })
 
-/** The oldest check of this name on the commit that carries our id. */
+/** The oldest check run of this name on the commit that has our external id. */
 async function checkOf(
-  place: RepositoryClient,
+  repository: RepositoryClient,
   wanted: Extract<Projection, { kind: 'check' }>,
 ): Promise<Located | null> {
-  const found = await place.client.octokit.paginate('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
-    ...ownerAndRepo(place),
+  const found = await repository.client.octokit.paginate('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
+    ...ownerAndRepo(repository),
     ref: wanted.sha,
     check_name: wanted.label,
     filter: 'all',

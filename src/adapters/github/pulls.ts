@@ -13,10 +13,13 @@ const pullSchema = z.object({
   base: z.object({ ref: z.string() }),
 })
 
-export async function pullAt(place: RepositoryClient, number: number): Promise<PullRequest | null> {
+export async function pullAt(repository: RepositoryClient, number: number): Promise<PullRequest | null> {
   try {
-    const parameters = { ...ownerAndRepo(place), pull_number: number }
-    const { data } = await place.client.octokit.request('GET /repos/{owner}/{repo}/pulls/{pull_number}', parameters)
+    const parameters = { ...ownerAndRepo(repository), pull_number: number }
+    const { data } = await repository.client.octokit.request(
+      'GET /repos/{owner}/{repo}/pulls/{pull_number}',
+      parameters,
+    )
     return pullRequest(pullSchema.parse(data))
   } catch (error) {
     if (httpStatusOf(error) === 404) return null
@@ -24,11 +27,15 @@ export async function pullAt(place: RepositoryClient, number: number): Promise<P
   }
 }
 
-/** The pull request from this branch into that one, whoever opened it: an open one, else the newest. */
-export async function pullBetween(place: RepositoryClient, head: string, base: string): Promise<PullRequest | null> {
-  const found = await place.client.octokit.paginate('GET /repos/{owner}/{repo}/pulls', {
-    ...ownerAndRepo(place),
-    head: `${place.owner}:${head}`,
+/** The pull request from `head` into `base`, by any author: an open one, else the newest. */
+export async function pullBetween(
+  repository: RepositoryClient,
+  head: string,
+  base: string,
+): Promise<PullRequest | null> {
+  const found = await repository.client.octokit.paginate('GET /repos/{owner}/{repo}/pulls', {
+    ...ownerAndRepo(repository),
+    head: `${repository.owner}:${head}`,
     base,
     state: 'all',
     sort: 'created',

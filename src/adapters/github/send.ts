@@ -5,7 +5,7 @@ import { UnknownOutcome } from './http-error.ts'
 import { documentOf, locatedBy, type Mutation, mutationOf } from './mutation.ts'
 import type { Nodes } from './node-ids.ts'
 
-/** A projection on its way, and its place among the answers. */
+/** A projection to send, and its index in the results. */
 export interface Item {
   index: number
   projection: Projection
@@ -16,8 +16,12 @@ export interface SentProjection {
   outcome: MutationOutcome
 }
 
-/** Sends each projection once. GitHub asks for writes one after the other, so the batches wait for each other. */
-export async function send(place: RepositoryClient, items: readonly Item[], nodes: Nodes): Promise<SentProjection[]> {
+/** Sends each projection once. GitHub advises against concurrent writes, so batches are sent one after the other. */
+export async function send(
+  repository: RepositoryClient,
+  items: readonly Item[],
+  nodes: Nodes,
+): Promise<SentProjection[]> {
   const sent: SentProjection[] = []
   const ready: (Item & { mutation: Mutation })[] = []
   for (const item of items) {
@@ -27,7 +31,7 @@ export async function send(place: RepositoryClient, items: readonly Item[], node
   }
   for (const batch of batchesOf(ready)) {
     const answer = await sendBatch(
-      place,
+      repository,
       batch.map((item) => item.mutation),
     )
     batch.forEach((item, index) => {
@@ -39,7 +43,7 @@ export async function send(place: RepositoryClient, items: readonly Item[], node
 
 const noThread: MutationOutcome = { kind: 'refused', reason: 'gone', message: 'there is no such issue or pull request' }
 
-/** Null where nobody knows what was done. */
+/** Null if the outcome is unknown. */
 async function sendBatch({ client }: RepositoryClient, mutations: readonly Mutation[]): Promise<GraphAnswer | null> {
   const { text, variables } = documentOf(mutations)
   try {
@@ -50,7 +54,7 @@ async function sendBatch({ client }: RepositoryClient, mutations: readonly Mutat
   }
 }
 
-/** GitHub gives a request ten seconds; a pull request takes it much longer than a check or a comment. */
+/** GitHub limits a request to ten seconds, and a pull request takes it much longer than a check or a comment. */
 const WEIGHT: Readonly<Record<Projection['kind'], number>> = {
   check: 1,
   comment: 1,
@@ -60,31 +64,31 @@ const WEIGHT: Readonly<Record<Projection['kind'], number>> = {
 }
 const HEAVIEST = 20
 
-/** In order, in as few parts as can be. */
+/** In order, each filled up to `HEAVIEST`. */
 function batchesOf<Item extends { projection: Projection }>(items: readonly Item[]): Item[][] {
   const batches: Item[][] = []
   let weight = HEAVIEST
   for (const item of items) {
-    const own = WEIGHT[item.projection.kind]
-    if (weight + own > HEAVIEST) {
+    const added = WEIGHT[item.projection.kind]
+    if (weight + added > HEAVIEST) {
       batches.push([])
       weight = 0
     }
     batches.at(-1)?.push(item)
-    weight += own
+    weight += added
   }
   return batches
 }
 
 type Refusal = Extract<Published, { ok: false }>['reason']
 
-/** What became of one mutation among several. */
+/** The outcome of one mutation of a batch. */
 export type MutationOutcome =
   | { kind: 'done'; located: Located }
   | { kind: 'refused'; reason: Refusal; message: string }
-  /** Refused for now; surely not done. */
+  /** Refused for now, and not done. */
   | { kind: 'later' }
-  /** Perhaps done, or done before: look. */
+  /** Perhaps done, now or before: look. */
   | { kind: 'unknown' }
 
 function outcomeOf(index: number, { data, errors }: GraphAnswer): MutationOutcome {
@@ -97,8 +101,8 @@ function outcomeOf(index: number, { data, errors }: GraphAnswer): MutationOutcom
 
 type Meaning = 'unknown' | 'later' | Refusal
 
-/** What GitHub says, where the type says too little. */
-const SAYINGS: readonly [RegExp, Meaning][] = [
+/** GitHub's messages, for errors whose type is too general. */
+const MESSAGES: readonly [RegExp, Meaning][] = [
   [/not permitted to create or approve pull requests/i, 'not-permitted'],
   [/resource not accessible by/i, 'not-permitted'],
   [/draft pull requests are not supported/i, 'no-drafts'],
@@ -116,10 +120,10 @@ const TYPES: Readonly<Record<string, Meaning>> = {
 }
 
 function outcomeOfError({ message, type, path }: GraphError): MutationOutcome {
-  const meant = SAYINGS.find(([saying]) => saying.test(message))?.[1] ?? ownOf(TYPES, type ?? '')
-  if (meant === 'unknown' || meant === 'later') return { kind: meant }
-  if (meant !== undefined) return { kind: 'refused', reason: meant, message }
-  // An error about the request as a whole: it is we who asked wrongly.
+  const meaning = MESSAGES.find(([pattern]) => pattern.test(message))?.[1] ?? ownOf(TYPES, type ?? '')
+  if (meaning === 'unknown' || meaning === 'later') return { kind: meaning }
+  if (meaning !== undefined) return { kind: 'refused', reason: meaning, message }
+  // An error without a path is about the whole request: a bug of ours.
   if ((path ?? []).length === 0) throw new Error(`GitHub did not understand a mutation: ${message}`)
   return { kind: 'refused', reason: 'refused', message }
 }

@@ -13,26 +13,26 @@ const jobSchema = z.object({
 })
 const artifactSchema = z.object({ id: z.int(), name: z.string(), expired: z.boolean() })
 
-/** `folder`: where results are unpacked, each into a folder of its own. */
-export function openSlots(place: RepositoryClient & { folder: string }): Slots {
-  const jobs = openPoll(place.client, 'jobs', jobSchema)
-  const artifacts = openPoll(place.client, 'artifacts', artifactSchema)
+/** `folder`: results are unpacked into it, each into its own subfolder. */
+export function openSlots(repository: RepositoryClient & { folder: string }): Slots {
+  const jobs = openPoll(repository.client, 'jobs', jobSchema)
+  const artifacts = openPoll(repository.client, 'artifacts', artifactSchema)
   return {
     jobs: async (workflowRun) => {
-      const parameters = { ...ownerAndRepo(place), run_id: workflowRun, filter: 'latest' }
+      const parameters = { ...ownerAndRepo(repository), run_id: workflowRun, filter: 'latest' }
       const found = await jobs('GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs', parameters)
       return found.map(slotJob).filter((job) => job !== null)
     },
     results: async (workflowRun, run) => {
-      const parameters = { ...ownerAndRepo(place), run_id: workflowRun }
+      const parameters = { ...ownerAndRepo(repository), run_id: workflowRun }
       const found = await artifacts('GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', parameters)
       return found.map((artifact) => resultArtifact(artifact, run)).filter((artifact) => artifact !== null)
     },
-    download: (artifact) => download(place, artifact.id, place.folder),
+    download: (artifact) => download(repository, artifact.id, repository.folder),
   }
 }
 
-/** A workflow that calls ours puts its own job's name in front. */
+/** If another workflow calls ours, the name begins with the caller's job. */
 export function slotJob({ name, status, started_at, conclusion }: z.infer<typeof jobSchema>): SlotJob | null {
   const slot = /^(?:.* \/ )?slot (\S+)$/.exec(name)?.[1]
   if (slot === undefined) return null
@@ -40,7 +40,10 @@ export function slotJob({ name, status, started_at, conclusion }: z.infer<typeof
   return { slot, status: known, startedAt: started_at, leftInOrder: known === 'completed' && conclusion === 'success' }
 }
 
-/** Run and task may both contain hyphens: the run is known, the attempt is read from the right, without the mark of another try. */
+/**
+ * Run and task may both contain hyphens: the run is known, and the attempt is read from the right. Ignores the `.2` or
+ * `.3` of a retried upload.
+ */
 export function resultArtifact(
   { id, name, expired }: z.infer<typeof artifactSchema>,
   run: string,
@@ -52,10 +55,10 @@ export function resultArtifact(
 }
 
 const PAGE = 100
-/** GitHub gives no more pages than this, whatever the list. */
+/** GitHub serves no more pages of any list. */
 const LAST_PAGE = 100
 
-/** Reads a list again and again: a page that did not change costs nothing and comes from memory. */
+/** Reads a list repeatedly. An unchanged page comes from memory, and its request costs no rate limit (ETag, 304). */
 type Poll<Item> = (route: string, parameters: Readonly<Record<string, unknown>>) => Promise<Item[]>
 
 function openPoll<Item>({ octokit }: Client, key: string, item: z.ZodType<Item>): Poll<Item> {

@@ -2,7 +2,7 @@ import type { DispatchInputs } from '../../ports/forge.ts'
 import { ownerAndRepo, type RepositoryClient } from './client.ts'
 import { httpStatusOf, UnknownOutcome } from './http-error.ts'
 
-/** The workflow file, by its name in `.github/workflows`. */
+/** `workflowFile` is a name in `.github/workflows`. */
 interface Workflow extends RepositoryClient {
   workflowFile: string
   defaultBranch(): Promise<string>
@@ -11,14 +11,14 @@ interface Workflow extends RepositoryClient {
 const LOOKS = [1, 2, 4]
 const TRIES = 3
 
-/** Starts a workflow run. Where the answer got lost the run is looked for by its title before anything is repeated. */
+/** Starts a workflow run. If the answer got lost, looks for the run by its title before a retry. */
 export async function dispatch(workflow: Workflow, inputs: DispatchInputs): Promise<{ workflowRun: number | null }> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await start(workflow, inputs)
     } catch (error) {
       if (!(error instanceof UnknownOutcome) || tries === TRIES) throw error
-      const workflowRun = await appearing(workflow, inputs)
+      const workflowRun = await awaitListing(workflow, inputs)
       if (workflowRun !== null) return { workflowRun }
     }
   }
@@ -29,7 +29,7 @@ async function start(workflow: Workflow, inputs: DispatchInputs): Promise<{ work
   try {
     return { workflowRun: await post(workflow, ref, inputs, { return_run_details: true }) }
   } catch (error) {
-    // Servers that do not know the flag refuse it, and start nothing.
+    // A server that does not know the flag refuses the request, and starts nothing.
     if (httpStatusOf(error) !== 400) throw error
     return { workflowRun: await post(workflow, ref, inputs, {}) }
   }
@@ -43,8 +43,8 @@ async function post(workflow: Workflow, ref: string, inputs: DispatchInputs, fla
   return typeof data === 'object' && data !== null && 'workflow_run_id' in data ? Number(data.workflow_run_id) : null
 }
 
-/** A dispatched run takes a moment to be listed. */
-async function appearing(workflow: Workflow, { run, request }: DispatchInputs): Promise<number | null> {
+/** Looks several times, since a dispatched run is listed after a delay. */
+async function awaitListing(workflow: Workflow, { run, request }: DispatchInputs): Promise<number | null> {
   for (const seconds of LOOKS) {
     await workflow.client.clock.wait(seconds)
     const found = await dispatched(workflow, run, request)
@@ -53,7 +53,7 @@ async function appearing(workflow: Workflow, { run, request }: DispatchInputs): 
   return null
 }
 
-/** The title is the `run-name` of the workflow file: it ends with the run and the request. */
+/** The workflow run whose title (the workflow file's `run-name`) ends with the run and the request. */
 export async function dispatched(workflow: Workflow, run: string, request: string): Promise<number | null> {
   const pages = workflow.client.octokit.paginate.iterator(
     'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
@@ -66,29 +66,32 @@ export async function dispatched(workflow: Workflow, run: string, request: strin
   return null
 }
 
-/** A workflow that calls ours puts its own job's name in front. */
+/** If another workflow calls ours, the name begins with the caller's job. */
 const ORCHESTRATE = /^(?:.* \/ )?orchestrate$/
 
-/** Whether that workflow run's orchestrate job can still be at work: listed and not completed, or still to come. */
-export async function orchestratorAlive(place: RepositoryClient, workflowRun: number): Promise<boolean> {
+/** Whether the workflow run's orchestrate job may still run: it is listed and not completed, or not listed yet. */
+export async function orchestratorAlive(repository: RepositoryClient, workflowRun: number): Promise<boolean> {
   try {
-    const jobs = await place.client.octokit.paginate('GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs', {
-      ...ownerAndRepo(place),
+    const jobs = await repository.client.octokit.paginate('GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs', {
+      ...ownerAndRepo(repository),
       run_id: workflowRun,
       filter: 'latest',
       per_page: 100,
     })
     const job = jobs.find(({ name }) => ORCHESTRATE.test(name))
-    return job === undefined ? await isOpen(place, workflowRun) : job.status !== 'completed'
+    return job === undefined ? await isOpen(repository, workflowRun) : job.status !== 'completed'
   } catch (error) {
     if (httpStatusOf(error) === 404) return false
     throw error
   }
 }
 
-/** A job that waits for others is not listed everywhere. */
-async function isOpen(place: RepositoryClient, workflowRun: number): Promise<boolean> {
-  const parameters = { ...ownerAndRepo(place), run_id: workflowRun }
-  const { data } = await place.client.octokit.request('GET /repos/{owner}/{repo}/actions/runs/{run_id}', parameters)
+/** Some servers do not list a job that waits for others. */
+async function isOpen(repository: RepositoryClient, workflowRun: number): Promise<boolean> {
+  const parameters = { ...ownerAndRepo(repository), run_id: workflowRun }
+  const { data } = await repository.client.octokit.request(
+    'GET /repos/{owner}/{repo}/actions/runs/{run_id}',
+    parameters,
+  )
   return data.status !== 'completed'
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 
-/** How each family of systems installs it. */
+/** The commands that install bubblewrap, by family of systems. */
 const INSTALL: Readonly<Record<string, readonly string[]>> = {
   debian: ['apt-get update', 'apt-get install -y bubblewrap'],
   ubuntu: ['apt-get update', 'apt-get install -y bubblewrap'],
@@ -11,54 +11,54 @@ const INSTALL: Readonly<Record<string, readonly string[]>> = {
   alpine: ['apk add bubblewrap'],
 }
 
-/** What is wrong, in one sentence, and the commands that fix it; none if no command does. */
+/** The problem in one sentence, and the commands that fix it, if any. */
 export interface Advice {
   why: string
   fix: string[]
 }
 
 export function adviceWhenMissing(machine: Machine): Advice {
-  if (machine.platform !== 'linux') return notHere(machine)
+  if (machine.platform !== 'linux') return unsupported(machine)
   const known = machine.systems.flatMap((system) => (Object.hasOwn(INSTALL, system) ? [INSTALL[system] ?? []] : []))
-  const fix = asRoot(machine, [...(known[0] ?? []), ...undoing(machine)])
+  const fix = asRoot(machine, [...(known[0] ?? []), ...undoForbidding(machine)])
   const hint = known.length === 0 ? '; its package is called bubblewrap on most systems' : ''
   return { why: `bubblewrap is not installed${hint}`, fix }
 }
 
-/** `said`: what bubblewrap answered. */
+/** `said`: bubblewrap's error message. */
 export function adviceWhenRefused(machine: Machine, said: string): Advice {
-  if (machine.platform !== 'linux') return notHere(machine)
-  const fix = asRoot(machine, undoing(machine))
-  // Nothing of this system forbids it, so what it runs in does.
+  if (machine.platform !== 'linux') return unsupported(machine)
+  const fix = asRoot(machine, undoForbidding(machine))
+  // No setting of this system forbids it, so the surrounding container does.
   return {
     why: fix.length > 0 ? said : `${said}. A container has to be started with the right to make namespaces`,
     fix,
   }
 }
 
-const undoing = ({ forbidding }: Machine): string[] => forbidding.map((setting) => `sysctl -w ${setting}`)
+const undoForbidding = ({ forbidding }: Machine): string[] => forbidding.map((setting) => `sysctl -w ${setting}`)
 
 const asRoot = ({ isRoot }: Machine, commands: readonly string[]): string[] =>
   isRoot ? [...commands] : commands.map((command) => `sudo ${command}`)
 
 const NAMES: Readonly<Record<string, string>> = { darwin: 'macOS', win32: 'Windows', freebsd: 'FreeBSD' }
 
-const notHere = ({ platform }: Machine): Advice => ({
+const unsupported = ({ platform }: Machine): Advice => ({
   why: `there is no sandbox for ${NAMES[platform] ?? platform} yet`,
   fix: [],
 })
 
-/** What decides how a sandbox is brought to a machine. */
+/** The facts about a machine that decide how a sandbox is made available. */
 export interface Machine {
   platform: NodeJS.Platform
   isRoot: boolean
   /** `ID` and `ID_LIKE` of /etc/os-release, most specific first. */
   systems: readonly string[]
-  /** Settings of the kernel that keep ordinary programs from making namespaces, as `sysctl -w` undoes them. */
+  /** The `sysctl -w` arguments that undo kernel settings which forbid namespaces to unprivileged programs. */
   forbidding: readonly string[]
 }
 
-/** Files in which Linux says whether programs may make user namespaces, and what undoes a no. */
+/** Kernel settings that forbid user namespaces, and the `sysctl` argument that undoes each. */
 const SWITCHES = [
   {
     file: '/proc/sys/kernel/apparmor_restrict_unprivileged_userns',

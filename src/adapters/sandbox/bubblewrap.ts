@@ -9,20 +9,20 @@ import { commandEnvironment, type SandboxHost } from './host.ts'
 import { gitFoldersOf, type Layout, layoutOf, resolverFiles } from './layout.ts'
 import { runInSandbox } from './run-command.ts'
 
-/** Inside; private, and gone with the command. */
+/** Inside the sandbox; private, and removed with it. */
 const HOME = '/tmp/home'
 
-/** Where bubblewrap writes whom it started. */
+/** The descriptor to which bubblewrap writes the pid of its child. */
 const INFO = ['--info-fd', '3']
 
-/** Who knows that there is no network fails at once, instead of trying for minutes. */
+/** Package managers that know they are offline fail at once, instead of after minutes. */
 const OFFLINE = { npm_config_offline: 'true', CARGO_NET_OFFLINE: 'true' }
 
 const ISOLATION = [
   '--unshare-all',
   '--die-with-parent',
   '--new-session',
-  // For root, bubblewrap would keep them all, and a mount could be made writable again.
+  // For root, bubblewrap keeps all capabilities, and a mount could be made writable again.
   ...['--cap-drop', 'ALL'],
 ]
 
@@ -38,70 +38,70 @@ export const bubblewrap = ({ file, version }: Bubblewrap, host: SandboxHost, red
   name: `bubblewrap ${version}`,
   async run(argv, { worktree, seconds, signal, env, readable = [], network = false }) {
     const tree = await realpath(worktree)
-    const given = [...readable, ...(network ? await resolverFiles() : [])]
-    const mounts = mountArguments(await layoutOf(host), tree, await gitFoldersOf(tree), given)
+    const readOnly = [...readable, ...(network ? await resolverFiles() : [])]
+    const mounts = mountArguments(await layoutOf(host), tree, await gitFoldersOf(tree), readOnly)
     const init = initProcess()
     const isolation = [...ISOLATION, ...(network ? ['--share-net'] : [])]
     const command: Argv = [file, ...isolation, ...mounts, ...INFO, '--chdir', tree, '--', ...argv]
     const run = await runInSandbox({
       argv: command,
       cwd: '/',
-      // Not as words of bubblewrap's own: those every process of the machine can read, and a value may be a key.
+      // Not as arguments of bubblewrap (`--setenv`), which every process can read: a value may be a key.
       env: { ...env, ...(network ? {} : OFFLINE), ...commandEnvironment(host, HOME) },
       seconds,
       signal,
       log: cappedLog(redact),
-      onInfo: (info) => init.hear(info),
+      onInfo: (info) => init.readInfo(info),
       kill: () => init.kill(),
     })
-    await init.gone()
+    await init.ended()
     return run
   },
 })
 
-/** Later mounts lie on top of earlier ones: the tree comes last, and on it its git folders, read-only again. */
+/** Later mounts cover earlier ones: the tree comes last, and on top of it its git folders, read-only. */
 const mountArguments = (
   { hidden, shown }: Layout,
   tree: string,
   gitFolders: readonly string[],
-  given: readonly string[],
+  readOnly: readonly string[],
 ): string[] => [
   ...SYSTEM,
   ...hidden.flatMap((folder) => ['--tmpfs', folder]),
   ...['--dir', HOME],
-  ...[...shown, ...given].flatMap((path) => ['--ro-bind', path, path]),
+  ...[...shown, ...readOnly].flatMap((path) => ['--ro-bind', path, path]),
   ...['--bind', tree, tree],
   ...gitFolders.flatMap((path) => ['--ro-bind', path, path]),
 ]
 
-/** The first process of a sandbox's PID namespace. When it has died, the kernel has killed everything in there. */
+/** The first process of a sandbox's PID namespace. When it dies, the kernel kills every process in the namespace. */
 interface InitProcess {
-  /** Listens to what bubblewrap tells on `--info-fd`. */
-  hear(info: Readable): void
+  /** Reads bubblewrap's `--info-fd`. */
+  readInfo(info: Readable): void
   kill(): Promise<void>
-  /** Resolves when nothing of the sandbox runs any more. */
-  gone(): Promise<void>
+  /** Resolves when no process of the sandbox runs any more. */
+  ended(): Promise<void>
 }
 
 const PAUSE_MS = 2
-const PATIENCE_MS = 10_000
+const MAX_WAIT_MS = 10_000
 
 function initProcess(): InitProcess {
-  let heard: Promise<number | null> = Promise.resolve(null)
+  let childPid: Promise<number | null> = Promise.resolve(null)
   return {
-    hear(info) {
-      heard = readAll(info).then(pidIn)
+    readInfo(info) {
+      childPid = readAll(info).then(pidIn)
     },
     async kill() {
-      // Before bubblewrap has told the pid, its child does not yet die with it: wait, a few milliseconds.
-      const pid = await heard
+      // Until bubblewrap has written the pid, its child does not yet die with it: wait, a few milliseconds.
+      const pid = await childPid
       if (pid !== null && (await isAlive(pid))) killNow(pid)
     },
-    async gone() {
-      const pid = await heard
+    async ended() {
+      const pid = await childPid
       if (pid === null) return
       for (let waited = 0; await isAlive(pid); waited += PAUSE_MS) {
-        if (waited > PATIENCE_MS) throw new Error(`the sandbox's first process ${pid} does not end`)
+        if (waited > MAX_WAIT_MS) throw new Error(`the sandbox's first process ${pid} does not end`)
         await pause(PAUSE_MS)
       }
     },
@@ -113,7 +113,7 @@ async function readAll(info: Readable): Promise<string> {
   try {
     for await (const chunk of info) text += chunk
   } catch {
-    // A launcher that was killed told nothing.
+    // A killed launcher writes no pid.
   }
   return text
 }
@@ -123,7 +123,7 @@ function pidIn(text: string): number | null {
   return pid === undefined ? null : Number(pid)
 }
 
-/** A zombie's namespace is empty already. */
+/** A zombie counts as dead: its namespace is already empty. */
 async function isAlive(pid: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
   const [, state] = /^\d+ \(.*\) (\S)/s.exec(status ?? '') ?? []
@@ -134,6 +134,6 @@ function killNow(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // Gone already.
+    // It has already ended.
   }
 }

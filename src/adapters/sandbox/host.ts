@@ -2,16 +2,16 @@ import { existsSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 
-/** What the sandbox must know of the machine that it stands on. */
+/** What the sandbox must know about its machine. */
 export interface SandboxHost {
   path: string
-  /** Homes of people and of the job: hidden, but for the programs in them that PATH names. */
+  /** Home folders of people and of the job: hidden, except for programs in them that are on PATH. */
   homes: readonly string[]
-  /** Other folders that commands have no business with: the runner's files, the action's own. */
+  /** Other folders to hide: the runner's files, and the action's own. */
   hide: readonly string[]
-  /** Variables that say where a language is installed; folders that they name stay visible. */
+  /** Variables that name the installation folder of a language; these folders stay visible. */
   toolchains: Readonly<Record<string, string>>
-  /** For the home folder of commands where there is no sandbox to hold it. */
+  /** Parent of the commands' home folder if there is no sandbox. */
   temp: string
 }
 
@@ -19,7 +19,7 @@ const TOOLCHAINS = ['JAVA_HOME', 'GOROOT', 'RUSTUP_HOME', 'PYENV_ROOT', 'RBENV_R
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Reads off a job's environment what commands may see of the machine. `own`: folders of the action itself. */
+/** Derives from a job's environment what commands may see. `own`: folders of the action itself. */
 export function hostOf(env: Environment, own: readonly string[]): SandboxHost {
   const homes = [...(env.HOME ? [env.HOME] : []), ...homeOfUser()]
   const toolchains = TOOLCHAINS.flatMap((name) => (env[name] ? [[name, env[name]] as const] : []))
@@ -35,17 +35,17 @@ export function hostOf(env: Environment, own: readonly string[]): SandboxHost {
   }
 }
 
-/** A runner of one's own keeps the keys that it speaks to GitHub with in its folder, readable for the jobs that it runs. */
+/** A self-hosted runner keeps its GitHub credentials in its folder, readable for the jobs that it runs. */
 const KEYS_OF_RUNNER = ['.runner', '.credentials', '.credentials_rsaparams']
 
-/** It is found from its work folder, if that was left where it is, and from the node that it runs actions with. */
+/** The runner's folder is derived from its work folder, if that has the default location, and from its node binary. */
 function runnersOwn({ RUNNER_TEMP }: Environment): string[] {
   const fromWork = RUNNER_TEMP ? [dirname(dirname(RUNNER_TEMP))] : []
   const fromNode = dirname(dirname(dirname(dirname(process.execPath))))
   return [...fromWork, fromNode].filter((root) => KEYS_OF_RUNNER.some((name) => existsSync(join(root, name))))
 }
 
-/** HOME may name another one than the system does; in a container the user may have no entry there at all. */
+/** HOME may differ from the user's entry in the system; in a container there may be no entry. */
 function homeOfUser(): string[] {
   try {
     return [userInfo().homedir]
@@ -54,13 +54,13 @@ function homeOfUser(): string[] {
   }
 }
 
-/** rustup's proxies look for it in the home folder, which a command does not see. */
+/** rustup's proxies look for its folder in the home folder, which is hidden from commands. */
 function rustupIn(home = ''): Record<string, string> {
   const folder = join(home, '.rustup')
   return home !== '' && existsSync(folder) ? { RUSTUP_HOME: folder } : {}
 }
 
-/** All that a command finds in its environment, besides what its task gives it. */
+/** The environment of a command, without the variables that its task adds. */
 export const commandEnvironment = (host: SandboxHost, home: string): Record<string, string> => ({
   ...host.toolchains,
   PATH: host.path,

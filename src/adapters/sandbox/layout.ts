@@ -2,18 +2,18 @@ import { lstat, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { SandboxHost } from './host.ts'
 
-/** What a command sees of the machine besides the system's own folders, which are read-only. */
+/** What a command sees of the machine, apart from the system's folders, which are read-only. */
 export interface Layout {
   /** Folders that are empty and private in the sandbox. */
   hidden: string[]
-  /** What can be read inside hidden folders all the same: programs and what belongs to them. */
+  /** Paths inside hidden folders that are readable nevertheless: programs and what they need. */
   shown: string[]
 }
 
-/** Sockets of daemons lie in these: whoever reaches docker's is root. */
+/** These hold sockets of daemons: access to docker's is access as root. */
 const ALWAYS_HIDDEN = ['/tmp', '/var/tmp', '/run', '/var/run']
 
-/** Beside a `bin` right under a home (`~/.cargo/bin`) lie credentials too: only these neighbours are shown. */
+/** Next to a `bin` two levels below a home (`~/.cargo/bin`) there are credentials too, so only these siblings are shown. */
 const NEIGHBOURS = [
   'lib',
   'lib64',
@@ -36,7 +36,7 @@ export async function layoutOf(host: SandboxHost): Promise<Layout> {
   return { hidden: outermost(hidden), shown: outermost(shown) }
 }
 
-/** A program's folder needs its neighbours: node lies in `X/bin`, npm in `X/lib`. */
+/** A program's folder needs its siblings: node is in `X/bin`, npm in `X/lib`. */
 function withNeighbours(folder: string, hidden: readonly string[]): string[] {
   const parent = dirname(folder)
   const around = hidden.filter((outer) => parent === outer || isInside(parent, outer))
@@ -46,7 +46,7 @@ function withNeighbours(folder: string, hidden: readonly string[]): string[] {
   return isDeep ? [parent] : [folder, ...NEIGHBOURS.map((name) => join(parent, name))]
 }
 
-/** Nothing is shown that would bring a hidden folder to light, and nothing needs to be that is not hidden. */
+/** The paths inside a hidden folder that do not contain another hidden folder. Other paths are visible anyway. */
 async function showable(wanted: readonly string[], hidden: readonly string[]): Promise<string[]> {
   const covers = (folder: string) => hidden.some((inner) => inner === folder || isInside(inner, folder))
   const found = await Promise.all(
@@ -64,7 +64,7 @@ const isInside = (inner: string, outer: string): boolean => inner.startsWith(`${
 const outermost = (paths: readonly string[]): string[] =>
   [...new Set(paths)].filter((path) => !paths.some((outer) => isInside(path, outer))).sort()
 
-/** Resolved, since a mount goes where a link points to. `/` is left out: without it there is nothing to run. */
+/** Resolved, since a mount follows links. Leaves out `/`: with that hidden, there is no program to run. */
 async function foldersOf(paths: readonly string[]): Promise<string[]> {
   const folders = await Promise.all(paths.map((path) => real(path, true)))
   return [...new Set(folders.flatMap((folder) => (folder === null || folder === '/' ? [] : [folder])))]
@@ -80,8 +80,8 @@ async function real(path: string, isFolder = false): Promise<string | null> {
 }
 
 /**
- * What git keeps of a work tree, all of which must be read-only: configuration there is code that git runs later,
- * outside the sandbox. `.git` itself must be there and no link, or a command could put its own in its place.
+ * The git folders of a work tree, all of which must be read-only: git runs programs that their configuration names, later
+ * and outside the sandbox. `.git` itself must exist and be no link, or a command could replace it.
  */
 export async function gitFoldersOf(worktree: string): Promise<string[]> {
   const git = join(worktree, '.git')
@@ -95,10 +95,10 @@ export async function gitFoldersOf(worktree: string): Promise<string[]> {
   return [...(shared === null ? [] : [await realpath(resolve(own, shared.trim()))]), own, git]
 }
 
-/** What a name server is looked up in. On many machines it is a link into `/run`, which commands do not see. */
+/** Names the DNS servers. On many machines it is a link into `/run`, which is hidden from commands. */
 const RESOLVER = '/etc/resolv.conf'
 
-/** Files that a command with a network needs besides the system's own. */
+/** Files that a command with network access needs in addition to the system's. */
 export async function resolverFiles(): Promise<string[]> {
   const target = await realpath(RESOLVER).catch(() => RESOLVER)
   return target === RESOLVER ? [] : [target]

@@ -13,7 +13,7 @@ import { runInSandbox } from './run-command.ts'
 
 const PROBE_SECONDS = 20
 
-/** The sandbox that the settings name, after one command has really run in it. There is no falling back to less. */
+/** The sandbox that the settings name, after a command has run in it. Never falls back to a weaker one. */
 export async function probeSandbox(
   setting: Settings['sandbox'],
   host: SandboxHost,
@@ -31,7 +31,7 @@ export async function probeSandbox(
 
 const unavailable = ({ why, fix }: Advice): SandboxProbe => ({ ok: false, detail: why, fix })
 
-/** What a command that does nothing was answered with; null if it ran. */
+/** Why a command that does nothing failed; null if it ran. */
 async function refusalOf(sandbox: Sandbox, host: SandboxHost): Promise<string | null> {
   try {
     const { exitCode, log } = await tryOut(sandbox, host)
@@ -68,7 +68,7 @@ async function tryOut(sandbox: Sandbox, host: SandboxHost): Promise<CommandRun> 
   }
 }
 
-/** No isolation, as somebody asked for by name. A clear environment and an end to what was started is all there is. */
+/** No isolation, for `sandbox: off`: only a clean environment, and the end of all processes that a command starts. */
 const noSandbox = (host: SandboxHost, redact: Redact): Sandbox => ({
   name: 'off',
   async run(argv, { worktree, seconds, signal, env }) {

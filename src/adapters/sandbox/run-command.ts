@@ -13,21 +13,21 @@ export interface Launch {
   seconds: number
   signal?: AbortSignal | undefined
   log: CappedLog
-  /** Descriptor 3 of the child, for a launcher that tells there whom it started. */
+  /** Gets descriptor 3 of the child, to which a launcher writes the pid of its child. */
   onInfo?: (info: Readable) => void
-  /** Ends what the process group does not reach; the group itself is killed here. */
+  /** Kills processes outside of the process group; the group itself is killed here. */
   kill?: () => Promise<void>
 }
 
-/** Both streams into one pipe, in the order in which they were written. The script is fixed; the words of the command are never parsed. */
+/** Both streams into one pipe, in the order of their output. The script is fixed: the command's words are never parsed. */
 const IN_ONE_STREAM = ['/bin/sh', '-c', 'exec "$@" 2>&1', 'sh'] as const
 
-/** After a command has ended, something that escaped its group may hold the pipe; nobody waits for that. */
+/** After a command has ended, a process that left its group may keep the pipe open; we wait no longer than this. */
 const PIPE_GRACE_MS = 1000
 
 const NOT_STARTED = 127
 
-/** Runs a command in a process group of its own, until it ends, its time is over or the signal fires. */
+/** Runs a command in its own process group, until it ends, its time is over or the signal fires. */
 export async function runInSandbox(launch: Launch): Promise<CommandRun> {
   const started = performance.now()
   if (launch.signal?.aborted) return { exitCode: NOT_STARTED, log: '', seconds: 0, timedOut: false }
@@ -87,6 +87,6 @@ function killGroup({ pid }: ChildProcess): void {
     // Without a pid there is no process; a group of 0 would be our own.
     if (pid !== undefined) process.kill(-pid, 'SIGKILL')
   } catch {
-    // Gone already.
+    // It has already ended.
   }
 }

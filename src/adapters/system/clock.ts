@@ -1,6 +1,6 @@
-import type { Clock, PatientClock } from '../../ports/clock.ts'
+import type { Clock, TimeoutClock } from '../../ports/clock.ts'
 
-export const patient = (clock: Clock): PatientClock => ({
+export const withTimeout = (clock: Clock): TimeoutClock => ({
   ...clock,
   async within(seconds, work) {
     const ended = new AbortController()
@@ -13,14 +13,14 @@ export const patient = (clock: Clock): PatientClock => ({
   },
 })
 
-export const systemClock: PatientClock = patient({
+export const systemClock: TimeoutClock = withTimeout({
   now: () => new Date(),
   wait: (seconds, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted === true) return resolve()
       const wake = () => {
         clearTimeout(timer)
-        // A signal outlives many waits: each takes its listener with it.
+        // A signal outlives many waits, so each removes its listener.
         signal?.removeEventListener('abort', wake)
         resolve()
       }

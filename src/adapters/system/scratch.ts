@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Scratch, ScratchFolder } from '../../ports/worktree.ts'
 
-/** Folders inside this one, which is there already. */
+/** Makes temporary folders inside an existing one. */
 export const scratchIn = (parent: string): Scratch => ({
   async use(work) {
     const path = await mkdtemp(join(parent, 'tributary-result-'))

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { unreachableHost } from '../explain-error.ts'
 import type { Remote } from '../remote.ts'
 import { Mistake } from '../subcommand.ts'
 
@@ -60,7 +61,7 @@ async function reach(url: string, token: string): Promise<Response> {
       signal: AbortSignal.timeout(20_000),
     })
   } catch (error) {
-    throw new Unreachable(`${new URL(url).host} could not be reached (${reasonOf(error)})`, {
+    throw new Unreachable(unreachableHost(new URL(url).host, reasonOf(error)), {
       fix: 'look at the network and at its proxy, and start it again',
       cause: error,
     })

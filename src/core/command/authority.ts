@@ -5,13 +5,13 @@ import type { Settings } from '../settings.ts'
 export interface Person {
   login: string
   type: string
-  /** What the API said just now; anything unknown is `none`. */
+  /** The current role according to the API; `none` if unknown. */
   role: 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none'
 }
 
 const RANK = { none: 0, read: 1, triage: 2, write: 3, maintain: 4, admin: 5 } as const
 
-/** Whether this person may command runs at all. */
+/** Whether the person may command runs; an error says why not. */
 export function mayCommand(person: Person, settings: Settings): Result<null, Failure> {
   if (person.type !== 'User') return err({ reason: 'bots-may-not', actor: person.login })
   const needed = settings.approvers.permission
@@ -20,7 +20,7 @@ export function mayCommand(person: Person, settings: Settings): Result<null, Fai
   return ok(null)
 }
 
-/** Whether this person may let a plan, a gate or a landing pass. */
+/** Whether the person may approve a plan, a gate or a landing; an error says why not. */
 export function mayApprove(person: Person, settings: Settings, askedBy: string): Result<null, Failure> {
   const allowed = mayCommand(person, settings)
   if (!allowed.ok) return allowed

@@ -13,7 +13,7 @@ import {
 import { whyNotReady } from './decide-planning.ts'
 import { type CommandRequest, type DecisionResult, done, movedBase, staleness, stampOf } from './decision.ts'
 
-/** `/approve`: of a plan or a part of it, of a gate, or of a verified task that waits for a review. */
+/** `/approve` for a plan or a part of it, for a gate, or for a verified task that waits for review. */
 export function decideApproval(state: LiveRun, asked: CommandRequest<'approve'>): DecisionResult {
   const task = asked.command.task ?? asked.threadTask
   if (task !== null) return decideTaskApproval(state, task, asked)
@@ -29,7 +29,7 @@ function decidePlanApproval(state: ProposedRun | ActiveRun, asked: CommandReques
   const { planId, only } = asked.command
   if (planId !== null && !samePlanId(planId, work.planId))
     return err({ reason: 'plan-outdated', given: planId, latest: work.planId })
-  if (planId === null && !wasThere(work, asked.commentedAt))
+  if (planId === null && !isOlder(work, asked.commentedAt))
     return err({ reason: 'plan-newer-than-comment', planId: work.planId })
   const tasks = work.plan.tasks.map(({ id }) => id)
   const unknown = only?.find((id) => !tasks.includes(id))
@@ -40,7 +40,7 @@ function decidePlanApproval(state: ProposedRun | ActiveRun, asked: CommandReques
   const stale = staleness(asked.drift)
   if (stale !== null) return err(stale)
   const approval = { type: 'plan_approved', ...stampOf(asked), planId: work.planId, only: part } as const
-  const told = {
+  const details = {
     run: state.run,
     planId: work.planId,
     only: part,
@@ -48,17 +48,17 @@ function decidePlanApproval(state: ProposedRun | ActiveRun, asked: CommandReques
     running: state.phase === 'active',
   }
   return asked.drift === null
-    ? done({ code: 'approved', ...told }, approval)
-    : done({ code: 'approved-base-moved', ...told, to: asked.drift.to }, approval, ...movedBase(asked))
+    ? done({ code: 'approved', ...details }, approval)
+    : done({ code: 'approved-base-moved', ...details, to: asked.drift.to }, approval, ...movedBase(asked))
 }
 
-/** GitHub's times are whole seconds: what was said in the second of the plan may have been said before it. */
-const wasThere = (work: Work, commentedAt: string): boolean => Date.parse(work.proposedAt) < Date.parse(commentedAt)
+/** GitHub's times are whole seconds, so a comment in the same second as the plan may be older. */
+const isOlder = (work: Work, commentedAt: string): boolean => Date.parse(work.proposedAt) < Date.parse(commentedAt)
 
 const nothingNew = (work: Work, part: readonly TaskId[] | null): boolean =>
   work.approved === null || (part?.every((id) => isApproved(work, id)) ?? false)
 
-/** The named tasks and everything they need, in plan order: a part must be able to run. */
+/** The named tasks and everything that they need, in plan order, so that the part can run. */
 function withNeeds(work: Work, only: readonly TaskId[]): TaskId[] {
   const wanted = new Set(only)
   for (const task of work.plan.tasks.toReversed())

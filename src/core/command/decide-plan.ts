@@ -10,7 +10,7 @@ import type { Command } from './grammar.ts'
 
 export interface PlanDecision {
   run: RunId
-  /** True: the events begin a new journal. */
+  /** Whether the events begin a new journal. */
   fresh: boolean
   events: RunEvent[]
   answer: CommandAnswer
@@ -23,7 +23,7 @@ interface Latest {
   issue: number
 }
 
-/** `/plan`: a new run of the issue, unless one is at work. What the plan is made from is frozen with the comment. */
+/** `/plan`: a new run of the issue, unless one is live. The event records the issue's text as of the comment. */
 export function decidePlan(
   latest: Latest,
   asked: CommandRequest<'plan'>,
@@ -71,7 +71,7 @@ function optionsOf({ mode, budget, maxTasks, paths }: PlanCommand): { options?: 
 
 const OPENNESS: Readonly<Record<Mode, number>> = { strict: 0, soft: 1, off: 2 }
 
-/** A mode that is more open than the settings', or more money than they give, is an approval given beforehand. */
+/** A more open mode or a larger budget than the settings' needs the right to approve, since it approves in advance. */
 function mayOpen({ command, person, settings }: CommandRequest<'plan'>): Result<null, Failure> {
   const { mode, budget } = command
   const opens = mode !== null && OPENNESS[mode] > OPENNESS[settings.mode]

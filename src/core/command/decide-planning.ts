@@ -13,7 +13,7 @@ import {
 } from './decision.ts'
 import { readAnswers } from './question-answers.ts'
 
-/** A plan that is still being written, or written anew, is none that anybody could let pass. Null: nothing is in the way. */
+/** Why the plan cannot be approved yet, since it or a revision of it is being written; null if it can. */
 export function whyNotReady(state: LiveRun): Failure | null {
   const { run, planning } = state
   const notReady = (detail: string): Failure => ({ reason: 'plan-not-ready', run, detail })
@@ -23,10 +23,10 @@ export function whyNotReady(state: LiveRun): Failure | null {
   return notReady('It is still being written.')
 }
 
-/** A person has let it pass, or the mode did: from here on single tasks are steered, not the plan. */
+/** Whether the plan has been approved, by a person or by the mode: from then on only single tasks can be changed. */
 export const isPastGate = (state: LiveRun): boolean => state.phase === 'active' && state.work.approved?.length !== 0
 
-/** `/revise -- words`: another version of a plan that nobody has approved. */
+/** `/revise -- words`: another version of a plan that has not been approved. */
 export function decideRevise(state: LiveRun, asked: CommandRequest<'revise'>): DecisionResult {
   const { run, phase, planning } = state
   if (isPastGate(state))
@@ -55,7 +55,7 @@ const byHand = ({ run, phase }: LiveRun): Failure =>
         detail: 'Its plan was written by hand: edit it in the issue, then `/reject` and `/plan`.',
       }
 
-/** `/answer 1b 2: words`, where the planner has asked something. */
+/** `/answer 1b 2: words`, if the planner has asked questions. */
 export function decideAnswer(state: LiveRun, asked: CommandRequest<'answer'>): DecisionResult {
   const { run, planning } = state
   const open = planning === null ? [] : unanswered(planning)
@@ -63,12 +63,12 @@ export function decideAnswer(state: LiveRun, asked: CommandRequest<'answer'>): D
   const { questions } = planning
   const read = readAnswers(asked.command.words, questions, asked.person.login)
   if (!read.ok) return read
-  // Questions keep their numbers; what was answered before stays as it was.
+  // Numbers refer to all questions; earlier answers are not changed.
   const answers = read.value.filter(({ question }) => open.some(({ id }) => id === question))
   return done({ code: 'answered', run, questions, answers }, { type: 'questions_answered', ...stampOf(asked), answers })
 }
 
-/** `/plan off`: nothing of this run waits for an approval any more. A plan that waits for one starts, as `/approve` would start it. */
+/** `/plan off`: nothing of this run waits for approval any more. A plan that does starts, as with `/approve`. */
 export function decidePlanOff(state: LiveRun, asked: CommandFacts): DecisionResult {
   const { run } = state
   if (isOff(state)) return done({ code: 'already-done', run, detail: 'The gate of the plan is off.' })
@@ -76,7 +76,7 @@ export function decidePlanOff(state: LiveRun, asked: CommandFacts): DecisionResu
     if (state.planning === null) return err(byHand(state))
     return done({ code: 'gate-off', run, started: false, to: null }, { type: 'gate_switched_off', ...stampOf(asked) })
   }
-  // What was proposed last is not what will be run: nobody should start it by the way.
+  // While a revision is being written, the last proposal must not be started.
   const notReady = state.phase === 'proposed' ? whyNotReady(state) : null
   const stop = notReady ?? staleness(asked.drift)
   if (stop !== null) return err(stop)

@@ -30,20 +30,20 @@ function taskNamed(state: LiveRun, task: TaskId | null): Result<{ run: ActiveRun
   return ok({ run: state, task })
 }
 
-/** `/steer t3 -- words`: said to the agent that is at it, which hears it at its next turn. It lets nothing pass. */
+/** `/steer t3 -- words`: a message for the task's agent, which gets it at its next turn. It approves nothing. */
 export function decideSteer(state: LiveRun, asked: CommandRequest<'steer'>): DecisionResult {
   const { task, words } = asked.command
   const named = taskNamed(state, task)
   if (!named.ok) return named
   const { work } = named.value.run
   const status = statusOf(work, task)
-  const deaf = whyDeaf(work, task)
-  if (deaf !== null) return err({ reason: 'wrong-task-state', task, status, detail: deaf })
+  const noListener = whyNoListener(work, task)
+  if (noListener !== null) return err({ reason: 'wrong-task-state', task, status, detail: noListener })
   return done({ code: 'steered', run: state.run, task }, { type: 'task_steered', ...stampOf(asked), task, words })
 }
 
-/** Why nobody at this task could hear a word; null where an agent can. */
-function whyDeaf(work: Work, task: TaskId): string | null {
+/** Why the task has no agent that could get a message; null if it has. */
+function whyNoListener(work: Work, task: TaskId): string | null {
   if (!isAgentTask(taskOf(work, task))) return 'No agent works on it, so nobody would hear it.'
   if (statusOf(work, task) !== 'in_progress')
     return `Only a worker at work can be told something; \`/retry ${task} -- note\` tells the next one, once this attempt is over.`
@@ -54,14 +54,14 @@ function whyDeaf(work: Work, task: TaskId): string | null {
 
 const EXPANDED = 'It was turned into tasks, which stand in its place: name one of those.'
 
-/** A verified task is here only while it waits for a review: a person sends it back. */
-const AGAIN: readonly TaskStatus[] = ['failed', 'cancelled', 'skipped', 'verified']
+/** Statuses that allow `/retry`. `verified` lasts only while a task waits for review: a person sends it back. */
+const RETRYABLE: readonly TaskStatus[] = ['failed', 'cancelled', 'skipped', 'verified']
 
 function decideRetry(state: ActiveRun, task: TaskId, note: string, asked: CommandFacts): DecisionResult {
   const status = statusOf(state.work, task)
-  const mending = status === 'landed' && state.work.verification?.status === 'failed'
+  const fixesTrunk = status === 'landed' && state.work.verification?.status === 'failed'
   if (status === 'expanded') return err({ reason: 'wrong-task-state', task, status, detail: EXPANDED })
-  if (!mending && !AGAIN.includes(status))
+  if (!fixesTrunk && !RETRYABLE.includes(status))
     return err({
       reason: 'wrong-task-state',
       task,
@@ -69,7 +69,7 @@ function decideRetry(state: ActiveRun, task: TaskId, note: string, asked: Comman
       detail:
         'Only a task that failed, was cancelled or skipped, waits for a review, or broke the verification can be tried again.',
     })
-  const onto = mending ? [state.work.trunk.tip] : []
+  const onto = fixesTrunk ? [state.work.trunk.tip] : []
   const retried: RunEvent = { type: 'task_retried', ...stampOf(asked), task, note, onto }
   return done({ code: 'retrying', run: state.run, task }, retried)
 }

@@ -11,7 +11,7 @@ import { decideOnTask, decideSteer } from './decide-task.ts'
 import { type CommandFacts, type CommandRequest, type DecisionResult, done, stampOf } from './decision.ts'
 import type { Command } from './grammar.ts'
 
-/** What a command on an existing run brings about: events, or the reason why not. `/plan` makes runs and is decided by its job. */
+/** Decides a command on an existing run: events and an answer, or a failure. `/plan`, which creates runs, has `decidePlan`. */
 export function decide(state: RunState, asked: CommandRequest): DecisionResult {
   const { command, person, settings } = asked
   if (command.name === 'help') return done({ code: 'help' })
@@ -27,7 +27,7 @@ export function decide(state: RunState, asked: CommandRequest): DecisionResult {
   return decideLive(state, command, asked)
 }
 
-/** What lets a plan, a landing or money pass, or forbids it. */
+/** Commands that need the right to approve. */
 const APPROVING: readonly Command['name'][] = ['approve', 'reject', 'plan-off', 'budget']
 
 type Acting = Exclude<Command, { name: 'help' | 'status' | 'plan-status' }>
@@ -110,7 +110,7 @@ function decideResume(state: LiveRun, asked: CommandFacts): DecisionResult {
   return done({ code: 'resumed', run: state.run }, { type: 'run_resumed', ...stampOf(asked) })
 }
 
-/** `/budget 8usd`: another limit of money for this run; a run that stopped at the old one goes on. */
+/** `/budget 8usd`: a new limit for this run; resumes a run that was paused at the old one. */
 function decideBudget(state: LiveRun, asked: CommandRequest<'budget'>): DecisionResult {
   const { run, ledger } = state
   const { usd } = asked.command
@@ -127,11 +127,11 @@ function decideBudget(state: LiveRun, asked: CommandRequest<'budget'>): Decision
   return done({ code: 'budget-set', run, usd, spent, resumed }, ...events)
 }
 
-/** In whole cents: what is set aside may be spent to the last of it, and where nothing is, a limit must leave something. */
+/** The smallest limit, in US dollars and whole cents: covers all spending and reservations, and is above the spending. */
 function leastOf(spent: number, aside: number): number {
   const least = Math.ceil((spent + aside) * 100 - ROUNDING) / 100
   return least > spent ? least : least + 0.01
 }
 
-/** Sums of many small amounts are off by less than this many cents. */
+/** Tolerance for floating-point sums, in cents. */
 const ROUNDING = 1e-6

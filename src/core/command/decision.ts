@@ -8,19 +8,19 @@ import type { Settings } from '../settings.ts'
 import type { Person } from './authority.ts'
 import type { Command } from './grammar.ts'
 
-/** Who asks, when, and how things stand: everything about a command that can be known beforehand. */
+/** Everything that a decision needs to know about a command and its circumstances. */
 export interface CommandFacts {
   person: Person
-  /** From the default branch, now: who may command is not the plan's to say. */
+  /** Read from the default branch now, not from the plan, since they decide who may command. */
   settings: Settings
   at: string
-  /** When the comment was written: an approval counts only for a plan that was there to be read. */
+  /** When the comment was written: an approval counts only for a plan that is older. */
   commentedAt: string
   key: string
   issue: number
-  /** The task whose worker pull request the comment stands on. */
+  /** The task of the worker pull request on which the comment was written. */
   threadTask: TaskId | null
-  /** How the base branch stands to the plan's base; null where it has not moved. */
+  /** How the base branch has moved since the plan's base; null if it has not. */
   drift: BaseDrift | null
 }
 
@@ -37,20 +37,20 @@ export type DecisionResult = Result<Decision, Failure>
 export const stampOf = (asked: CommandFacts) => ({ at: asked.at, by: asked.person.login, key: asked.key })
 export const done = (answer: CommandAnswer, ...events: RunEvent[]): DecisionResult => ok({ events, answer })
 
-/** What a command that was taken brought about; the code is stable and shown to people. */
+/** The result of an accepted command; its code is stable. */
 export type CommandAnswer =
   | { code: 'plan-requested'; run: RunId }
   | { code: 'plan-status'; run: RunId }
-  /** `open`: ids of questions that have no answer yet. */
+  /** `open`: ids of unanswered questions. */
   | { code: 'revising'; run: RunId; open: readonly string[] }
   | { code: 'answered'; run: RunId; questions: readonly Question[]; answers: readonly PlanAnswer[] }
-  /** `started`: a plan was there, and it has begun with this. */
+  /** `started`: a proposed plan was started by this. */
   | { code: 'gate-off'; run: RunId; started: boolean; to: Sha | null }
   | { code: 'steered'; run: RunId; task: TaskId }
   | { code: 'budget-set'; run: RunId; usd: number; spent: number; resumed: boolean }
   | ({ code: 'approved' } & Approved)
   | ({ code: 'approved-base-moved'; to: Sha } & Approved)
-  /** `begun`: tasks were at work already, since the mode lets them start before the approval. */
+  /** `begun`: tasks had started already, in a mode that allows this before the approval. */
   | { code: 'rejected'; run: RunId; begun: boolean }
   | { code: 'retrying'; run: RunId; task: TaskId }
   | { code: 'skipped'; run: RunId; task: TaskId }
@@ -69,16 +69,16 @@ interface Approved {
   planId: string
   only: readonly TaskId[] | null
   added: readonly TaskId[]
-  /** The run was at work before; this lets more of it pass. */
+  /** The run was active before, and this approves more of it. */
   running: boolean
 }
 
-/** Why nothing may start on a base that has moved since the plan was made; null where the plan is as good as before. */
+/** Why the plan is stale, since the base has moved in its paths or settings; null if it is not. */
 export const staleness = (drift: BaseDrift | null): Failure | null =>
   drift !== null && (drift.paths.length > 0 || drift.settingsChanged)
     ? { reason: 'plan-stale', paths: drift.paths, settingsChanged: drift.settingsChanged }
     : null
 
-/** A move of the base in no path of the plan is written down, so that nobody is asked about it again. */
+/** Records a base that moved outside of the plan's paths, so that it does not need another decision. */
 export const movedBase = ({ drift, at, person }: CommandFacts): RunEvent[] =>
   drift === null ? [] : [{ type: 'base_moved', at, by: person.login, to: drift.to, paths: [], stale: false }]

@@ -5,7 +5,7 @@ import { quoted } from '../text/quoted.ts'
 
 type PlanMode = 'strict' | 'soft' | 'off'
 
-/** What somebody asks for, in the imperative. Whether they may, and whether it can be, is decided elsewhere. */
+/** A parsed command. Authority and feasibility are decided elsewhere. */
 export type Command =
   | {
       name: 'plan'
@@ -34,7 +34,7 @@ export type Command =
 export type CommandName = Command['name']
 type CommandOf<Name extends CommandName> = Extract<Command, { name: Name }>
 
-/** A reader gives the command, or the sentence that says what is wrong with its arguments. */
+/** A reader returns the command, or a sentence about what is wrong with its arguments. */
 type Readers = { readonly [Name in CommandName]: (said: CommandWords) => Result<CommandOf<Name>, string> }
 
 const PLAN_ID = /^[0-9a-f]{12,64}$/i
@@ -71,7 +71,7 @@ const optional = <Value>(
 
 const option = (said: CommandWords, name: string): string | null => said.options.get(name)?.[0] ?? null
 
-/** Phones write the first letter large; ids are always small. */
+/** Accepts capitals, since phones capitalise the first letter; ids are always lower-case. */
 function readTask(text: string | undefined): Result<TaskId, string> {
   if (text === undefined) return err('The task is missing.')
   const id = taskIdSchema.safeParse(text.toLowerCase())
@@ -142,35 +142,35 @@ function readCount(text: string): Result<number, string> {
   return count >= 1 && count <= 500 ? ok(count) : err(`${quoted(text)} is not a number of tasks: 1 to 500.`)
 }
 
-/** What stands on a command's line, before anybody knows what it means. */
+/** The tokens of a command's line, before interpretation. */
 export interface CommandWords {
   word: string
   positional: string[]
   /** Values by the option's name; an option may be given more than once, and its value may be missing. */
   options: Map<string, (string | null)[]>
-  /** Everything after the word, for the command that reads it as it is. */
+  /** Everything after the word, for a command that parses it itself. */
   line: string
-  /** What comes after ` -- `; null where there is no ` -- `. */
+  /** The text after ` -- `; null without ` -- `. */
   data: string | null
 }
 
 const SEPARATOR = /\s--(?:\s|$)/
 const TOKEN = /(?:"[^"]*"|'[^']*'|`[^`]*`|\S)+/g
-/** One hyphen is forgiven. */
+/** Also accepts a single hyphen. */
 const OPTION = /^--?\p{L}/u
 const QUOTED = /(["'`])(.*?)\1/g
 
-/** Splits a command's line; quotes hold words together, and a comma at the end of an option's value goes on with the next. */
+/** Splits a command's line. Quotes keep words together; a comma at the end of an option's value adds the next word to it. */
 export function readWords(text: string): CommandWords {
   const [, word = '', line = ''] = /^\s*\/(\S*)\s*(.*)$/s.exec(text) ?? []
   const separator = SEPARATOR.exec(` ${line}`)
   const head = separator === null ? line : ` ${line}`.slice(0, separator.index)
   const data = separator === null ? null : ` ${line}`.slice(separator.index + separator[0].length).trim()
   const tokens = (head.match(TOKEN) ?? []).map((token) => token.replace(QUOTED, '$2'))
-  return { word, line: line.trim(), data, ...sorted(tokens) }
+  return { word, line: line.trim(), data, ...classified(tokens) }
 }
 
-function sorted(tokens: readonly string[]): Pick<CommandWords, 'positional' | 'options'> {
+function classified(tokens: readonly string[]): Pick<CommandWords, 'positional' | 'options'> {
   const positional: string[] = []
   const options = new Map<string, (string | null)[]>()
   const rest = [...tokens]
@@ -183,7 +183,7 @@ function sorted(tokens: readonly string[]): Pick<CommandWords, 'positional' | 'o
     const value = given ?? takeValue(rest)
     options.set(name.toLowerCase(), [
       ...(options.get(name.toLowerCase()) ?? []),
-      value === null ? null : goOn(value, rest),
+      value === null ? null : joinList(value, rest),
     ])
   }
   return { positional, options }
@@ -193,7 +193,7 @@ const takeValue = (rest: string[]): string | null =>
   rest[0] === undefined || OPTION.test(rest[0]) ? null : (rest.shift() ?? null)
 
 /** `t1, t2` and `t1 ,t2` are one list. */
-function goOn(value: string, rest: string[]): string {
+function joinList(value: string, rest: string[]): string {
   let list = value
   while (rest[0] !== undefined && !OPTION.test(rest[0]) && (list.endsWith(',') || rest[0].startsWith(','))) {
     list += rest.shift() ?? ''

@@ -3,7 +3,7 @@ import { nearest } from '../text/nearest.ts'
 import { quoted } from '../text/quoted.ts'
 import { type Command, type CommandName, type CommandWords, readers, readWords } from './grammar.ts'
 
-/** `null`: words that are not ours, which nobody should answer. */
+/** `null` if it is not one of our commands, and needs no reply. */
 export type ParsedCommand = { ok: true; command: Command } | { ok: false; failure: Failure } | null
 
 export interface CommandUsage {
@@ -11,7 +11,7 @@ export interface CommandUsage {
   /** One line for `/help`. */
   help: string
   example: string
-  /** How many arguments it takes before ` -- ` at most; null: it reads its line itself. */
+  /** Maximum number of arguments before ` -- `; null if the command parses its line itself. */
   arguments: number | null
   options: readonly string[]
   /** Whether words may follow ` -- `. */
@@ -75,10 +75,10 @@ export const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
 }
 
 const NAMES = Object.keys(COMMANDS).filter((name): name is CommandName => name in COMMANDS)
-/** What people type first; `/plan status` begins as `/plan` does. */
+/** The first words of commands; `/plan status` begins with `/plan`. */
 const WORDS = NAMES.filter((name) => COMMANDS[name].usage.startsWith(`/${name}`))
 
-/** Reads what `commandLine` found in a comment. */
+/** Parses a line that `commandLine` has found in a comment. */
 export function parseCommand(text: string): ParsedCommand {
   const said = readWords(text)
   const word = said.word.toLowerCase()
@@ -116,7 +116,7 @@ const refused = (name: CommandName, detail: string): ParsedCommand => ({
   failure: { reason: 'bad-arguments', command: name.replace('-', ' '), detail, usage: COMMANDS[name].usage },
 })
 
-/** What a line has too much or too little of, whatever it means. */
+/** Checks options, number of arguments and words against the usage; null if all fit. */
 function misfit(takes: CommandUsage, said: CommandWords): string | null {
   if (takes.arguments === null) return null
   return misfitOptions(takes, said) ?? misfitArguments(takes.arguments, said) ?? misfitWords(takes, said)

@@ -5,7 +5,7 @@ import { quoted } from '../text/quoted.ts'
 
 type BadAnswer = Extract<Failure, { reason: 'bad-answer' }>
 
-/** What somebody typed for one question: a letter, words, or a letter that turns out to be words. */
+/** The answer to one question as typed: a letter, or words. */
 interface Given {
   number: number
   letter: string | null
@@ -13,9 +13,9 @@ interface Given {
 }
 
 /**
- * What `/answer` says to the questions: `1b 2: words`, by number, with an option's letter or with words after a colon;
- * commas, semicolons, lines and brackets between them are all the same. `defaults`, and every question that is not named,
- * takes its default. Words go on to the end of the line, or to a comma or semicolon before the next number.
+ * Parses the answers of `/answer`: `1b 2: words`, by number, with an option's letter or with words after a colon, separated
+ * by commas, semicolons, lines or spaces. With `defaults`, and for every question that is not named, its default is taken.
+ * Words extend to the end of the line, or to a comma or semicolon before the next number.
  */
 export function readAnswers(
   words: string,
@@ -23,7 +23,7 @@ export function readAnswers(
   by: string,
 ): Result<PlanAnswer[], BadAnswer> {
   const bad = (detail: string) => err({ reason: 'bad-answer' as const, detail, questions: questions.map(typeable) })
-  const given = isDefaults(words) ? [] : readGiven(tidied(words))
+  const given = isDefaults(words) ? [] : readGiven(collapsed(words))
   if (typeof given === 'string') return bad(given)
   const twice = given.find(({ number }, index) => given.findIndex((other) => other.number === number) !== index)
   if (twice !== undefined) return bad(`Question ${twice.number} is answered twice.`)
@@ -31,23 +31,23 @@ export function readAnswers(
   if (none !== undefined) return bad(`There is no question ${none.number}; there are ${questions.length}.`)
   const answers: PlanAnswer[] = []
   for (const [index, question] of questions.entries()) {
-    const mine = given.find(({ number }) => number === index + 1)
-    const answer = mine === undefined ? defaultOf(question) : chosen(mine, question)
-    if (answer === null) return bad(`Question ${index + 1} has no option ${quoted(mine?.letter ?? '')}.`)
+    const typed = given.find(({ number }) => number === index + 1)
+    const answer = typed === undefined ? defaultOf(question) : chosen(typed, question)
+    if (answer === null) return bad(`Question ${index + 1} has no option ${quoted(typed?.letter ?? '')}.`)
     answers.push({ question: question.id, ...answer, by })
   }
   return ok(answers)
 }
 
-/** Blanks in a row are one, so that no text of blanks takes long to read. */
-const tidied = (words: string): string => words.replace(/[^\S\n]+/g, ' ').replace(/ ?\n\s*/g, '\n')
+/** Collapses white space, so that the patterns below take linear time. */
+const collapsed = (words: string): string => words.replace(/[^\S\n]+/g, ' ').replace(/ ?\n\s*/g, '\n')
 
 const isDefaults = (words: string): boolean => /^[`'"]*defaults?[.`'"]*$/i.test(words.trim())
 
-/** `1b`, `1) b`, `q1 = b`, `1: words`; null letter: words follow. */
+/** `1b`, `1) b`, `q1 = b`, `1: words`; without a letter, words follow. */
 const ENTRY = /^(?:q(?:uestion)?\s*)?([0-9]{1,3})\s*(?:([:=])|[).]?\s*([a-z])(?![\p{L}\p{N}]))\s*/iu
 const BETWEEN = /^[\s,;.&]+|^and\s+/i
-/** Where words end: a line, or a sign before something that is an answer again. */
+/** The end of words: a line break, or a separator before the next answer. */
 const END_OF_WORDS = /\n|[,;]\s*(?=(?:q(?:uestion)?\s*)?[0-9]{1,3}\s*(?:[:=]|[).]?\s*[a-z](?![\p{L}\p{N}])))/iu
 
 function readGiven(words: string): Given[] | string {
@@ -71,11 +71,11 @@ function readGiven(words: string): Given[] | string {
 
 type Chosen = Pick<PlanAnswer, 'chosen' | 'words'>
 
-/** Null: the letter stands for no option. Words that are an option, or its letter alone, choose it. */
+/** The answer to a question; null if there is no option of that letter. Words that equal an option or its letter choose it. */
 function chosen({ letter, words }: Given, { options }: Question): Chosen | null {
-  const named = letter === null ? undefined : options[placeOf(letter)]
+  const named = letter === null ? undefined : options[indexOfLetter(letter)]
   if (letter !== null) return named === undefined ? null : { chosen: letter.toLowerCase(), words: named }
-  const alone = /^[a-z]$/i.test(words) ? placeOf(words) : -1
+  const alone = /^[a-z]$/i.test(words) ? indexOfLetter(words) : -1
   const same = options.findIndex((option) => option.trim().toLowerCase() === words.toLowerCase())
   const place = same >= 0 ? same : alone
   const option = options[place]
@@ -87,12 +87,12 @@ function defaultOf({ options, default: words }: Question): Chosen {
   return { chosen: place < 0 ? null : letterOf(place), words }
 }
 
-const placeOf = (letter: string): number => letter.toLowerCase().charCodeAt(0) - 'a'.charCodeAt(0)
+const indexOfLetter = (letter: string): number => letter.toLowerCase().charCodeAt(0) - 'a'.charCodeAt(0)
 
-/** The letter by which the option at a place (from 0) is chosen. */
+/** The letter of the option at an index from 0. */
 export const letterOf = (place: number): string => String.fromCharCode('a'.charCodeAt(0) + place)
 
-/** A question with what can be typed for it, on one line. */
+/** A question and its possible answers, on one line. */
 const typeable = ({ question, options, default: fallback }: Question, index: number): string => {
   const number = index + 1
   const choices = options.map((option, place) => `${number}${letterOf(place)}: ${option}`)

@@ -7,20 +7,20 @@ import { err, ok, type Result } from '../result.ts'
 import type { Settings } from '../settings.ts'
 import type { SecretsFound } from './secrets.ts'
 
-/** What git says of the commit that a slot handed over; nothing here is the slot's own word. */
+/** Facts about the commit that a slot handed over, all read from git: nothing here is the slot's own claim. */
 export interface HandedOverCommit {
   parents: readonly Sha[]
   tree: Sha
-  /** Its author and its message are those that a slot gives it. */
+  /** Its author and message are those that a slot must write. */
   saysOurWords: boolean
   changes: readonly { path: string; oldMode: string; newMode: string; bytes: number }[]
-  /** Of the whole change: what looks like a secret, or is one of the job's own. */
+  /** Of the whole change: what looks like a secret, and the job's own secrets. */
   secrets: SecretsFound
 }
 
 const ORDINARY = ['100644', '100755', '000000']
 
-/** The gate before landing: enforced by code on what git holds, whatever a worker said. */
+/** The check before landing: by code, on what git holds, independent of the worker's claims. */
 export function audit(
   task: Task,
   settings: Settings,
@@ -37,7 +37,7 @@ export function audit(
       reason: 'tree-not-verified',
       detail: `acceptance passed on ${given.verifiedTree}, the commit holds ${it.tree}`,
     })
-  // GitHub acts on what a commit says: it closes issues, skips workflows and names authors.
+  // GitHub acts on commit messages: it closes issues, skips workflows and credits authors.
   if (!it.saysOurWords)
     return err({
       reason: 'result-unreadable',
@@ -68,12 +68,12 @@ function tooLarge({ changes, secrets }: HandedOverCommit, { limits }: Settings):
   return secrets.unread.length > 0 ? unsearched(secrets.unread, limits) : null
 }
 
-/** Bytes that a changed file may have. */
+/** Maximum size of a changed file, in bytes. */
 export const totalBytes = ({ file_kilobytes }: Settings['limits']): number => file_kilobytes * 1024
 
 export const tooMany = (changed: number, { files }: Settings['limits']): string =>
   `${changed} files changed, ${files} are allowed`
 
-/** Where nobody can look for secrets, there may be some. */
+/** A file that cannot be searched for secrets fails the audit, since it may hold some. */
 export const unsearched = (paths: readonly string[], { file_kilobytes }: Settings['limits']): string =>
   `${paths[0]}${paths.length > 1 ? ` and ${paths.length - 1} more` : ''} cannot be searched for secrets: a file may have ${file_kilobytes} kB, and all of them 512 MB`

@@ -3,17 +3,17 @@ import { ownOf } from '../own.ts'
 import { isApproved, type RunState, type Work } from '../run/state.ts'
 
 /*
- * The gate of the plan. Code asks it at three places: before a task is given to a slot, before each call of a tool, and
- * before anything lands. No prompt can open it, because no answer of a model is among its arguments.
+ * The gate of the plan, checked at three places: before a task is assigned to a slot, before each tool call, and before
+ * a landing. No prompt can open it, because no output of a model is among its arguments.
  */
 
-/** Dispatch: whether anybody may work on the task now. */
+/** Dispatch: whether work on the task may start. */
 export const mayStart = (work: Work, id: TaskId): boolean => work.mode !== 'strict' || isApproved(work, id)
 
 /** Landing: whether the task's commits may become part of trunk. */
 export const mayLand = (work: Work, id: TaskId): boolean => work.mode === 'off' || (isApproved(work, id) && !work.open)
 
-/** Tool call: the journal, as it is now, still wants this attempt of this slot, and the plan's gate lets it. Null, or why not. */
+/** Tool call: why it is refused; null if, by the current journal, the attempt is in progress in this slot and may start. */
 export function whyNoCall(
   state: RunState,
   { task, attempt, slot }: { task: TaskId; attempt: number; slot: string },

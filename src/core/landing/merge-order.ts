@@ -4,7 +4,7 @@ import { recordOf, type Work } from '../run/state.ts'
 import { blockers } from '../run/task-status.ts'
 import { mayLand, mayStart } from './gate.ts'
 
-/** The next task for trunk: topological order, so that every completion order gives the same tree. */
+/** The next merge into trunk, in topological order, so that every order of completion gives the same tree. */
 export type NextMerge = { next: 'merge'; task: TaskId; head: string } | { next: 'wait' } | { next: 'none' }
 
 export function nextMerge(work: Work): NextMerge {
@@ -13,7 +13,7 @@ export function nextMerge(work: Work): NextMerge {
   for (const task of work.plan.tasks) {
     const { state } = recordOf(work, task.id)
     if (state.status === 'landed') {
-      // Whatever is behind it in the order waits too: trunk must come out the same whenever the gate opens.
+      // Later tasks wait too: trunk must be the same whenever the gate opens.
       if (!mayLand(work, task.id)) return { next: 'wait' }
       if (task.kind !== 'gate' && merged.get(task.id) !== state.head)
         return { next: 'merge', task: task.id, head: state.head }
@@ -26,7 +26,10 @@ export function nextMerge(work: Work): NextMerge {
   return work.open ? { next: 'wait' } : { next: 'none' }
 }
 
-/** Earlier merges that may have touched these paths: with whom a later task is in conflict. All of them where none is told by its `writes`. */
+/**
+ * The tasks among the earlier merges that may have changed these conflicting paths, by their `writes`; all if none
+ * matches.
+ */
 export function touchedBy(work: Work, paths: readonly string[], among: readonly TaskId[]): TaskId[] {
   const touching = among.filter((id) => {
     const task = work.plan.tasks.find((one) => one.id === id)

@@ -1,45 +1,45 @@
 import { redactor } from '../text/redact.ts'
 
-/** What a search of a change came to. */
+/** The result of searching a change for secrets. */
 export interface SecretsFound {
-  /** Files whose name, or what was added to them, holds a secret. */
+  /** Files whose name or added content holds a secret. */
   paths: string[]
-  /** Files that are too large to be searched. */
+  /** Files that were too large to search. */
   unread: string[]
 }
 
-/** `own`: values of the job itself. `mostBytes`: what a file may have. */
+/** `own`: the job's own secrets. `mostBytes`: maximum size of a searched file. */
 export interface SecretSearch {
   own: readonly string[]
   mostBytes: number
 }
 
 export interface SecretSeeker {
-  /** One of the own values, in any form in which those are redacted, a key of a known shape, or what looks like a secret. */
+  /** Finds an own secret in any encoding that is redacted, a key of a known shape, or a value that looks like a secret. */
   inText(path: string, text: string): boolean
-  /** The same in bytes, a character each, but for what only looks like a secret. */
+  /** The same in bytes decoded as latin1, without values that only look like a secret. */
   inBytes(bytes: string): boolean
-  /** Characters that what is searched for may have. */
+  /** Maximum length of a match, in characters. */
   longest: number
 }
 
-/** Searches pieces of files, each alone. Time grows with the length. */
+/** Searches pieces of files independently, in linear time. */
 export function secretSeeker(own: readonly string[]): SecretSeeker {
-  const given = own.filter((secret) => secret !== '').flatMap((secret) => [...new Set([secret, latin1Of(secret)])])
-  const hide = redactor(given)
+  const ownValues = own.filter((secret) => secret !== '').flatMap((secret) => [...new Set([secret, latin1Of(secret)])])
+  const hide = redactor(ownValues)
   const hidden = (text: string) => hide(text) !== text
   return {
     inText: (path, text) =>
-      given.some((secret) => text.includes(secret)) || hidden(text) || secretIn(path, text) !== null,
+      ownValues.some((secret) => text.includes(secret)) || hidden(text) || secretIn(path, text) !== null,
     inBytes: (bytes) => [bytes, bytes.replaceAll('\0', '')].some((each) => hidden(each) || knownKeyIn(each) !== null),
-    longest: LONGEST_SHAPE + MOST_ESCAPED * Math.max(0, ...given.map((secret) => secret.length)),
+    longest: LONGEST_SHAPE + MOST_ESCAPED * Math.max(0, ...ownValues.map((secret) => secret.length)),
   }
 }
 
 const latin1Of = (text: string): string => Buffer.from(text).toString('latin1')
-/** A token in three parts. */
+/** Length of a JSON Web Token. */
 const LONGEST_SHAPE = 16_384
-/** Hex in JSON in JSON, and the like. */
+/** Growth of a secret by nested encodings, such as hex in JSON in JSON. */
 const MOST_ESCAPED = 6
 
 function knownKeyIn(text: string): string | null {
@@ -47,23 +47,29 @@ function knownKeyIn(text: string): string | null {
   return Object.entries(KNOWN_KEYS).find(([, shape]) => shape.test(real))?.[0] ?? null
 }
 
-/** What kind of secret the text holds; null: none. Where tokens are made up all day, only keys of known shapes count. */
+/**
+ * The kind of secret in the text, or null. In tests, examples and docs, which hold invented tokens, only known shapes
+ * count.
+ */
 export function secretIn(path: string, text: string): string | null {
   const known = knownKeyIn(text)
   if (known !== null) return known
   const real = text.replace(PUBLISHED, '')
-  if (MADE_UP.test(path)) return null
+  if (TEST_OR_DOC.test(path)) return null
   if (TOKEN.test(real)) return 'JSON Web Token'
-  if (valuesIn(real, PASSWORD_IN_URL).some(random)) return 'password in a URL'
-  if (LOCKED.test(path)) return null
-  return [...valuesIn(real, ASSIGNED), ...valuesIn(real, SET_IN_LINE)].some(random) ? 'value of a secret name' : null
+  if (valuesIn(real, PASSWORD_IN_URL).some(looksRandom)) return 'password in a URL'
+  if (GENERATED.test(path)) return null
+  return [...valuesIn(real, ASSIGNED), ...valuesIn(real, SET_IN_LINE)].some(looksRandom)
+    ? 'value of a secret name'
+    : null
 }
 
-const MADE_UP =
+const TEST_OR_DOC =
   /(?:^|\/)(?:__tests__|__mocks__|__fixtures__|tests?|specs?|e2e|fixtures?|testdata|examples?|docs?)\/|[._-](?:test|spec|snap|fixture|example|sample|template)(?:\.|$)|(?:^|\/)test_[^/]*$|\.(?:md|mdx|rst|adoc)$/i
-const LOCKED = /(?:^|\/)(?:[^/]*[.-]lock(?:\.json|\.yaml|b)?|npm-shrinkwrap\.json|go\.sum)$|\.min\.(?:js|css)$|\.map$/i
+const GENERATED =
+  /(?:^|\/)(?:[^/]*[.-]lock(?:\.json|\.yaml|b)?|npm-shrinkwrap\.json|go\.sum)$|\.min\.(?:js|css)$|\.map$/i
 
-/** Three parts, the first two JSON. Begins where a word does, so that each part is read once. */
+/** Three parts, the first two JSON. Must start at a word, so that the match takes linear time. */
 const TOKEN = /(?<![A-Za-z0-9+/_-])eyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{20}/
 const PASSWORD_IN_URL = /:\/\/[^\s:@/"'`]{1,64}:([^\s:@/"'`]{8,128})@/g
 const NAMES =
@@ -72,7 +78,7 @@ const ASSIGNED = new RegExp(
   `(?:${NAMES})[A-Za-z0-9_-]{0,40}["'\`]?\\s{0,5}(?:=>|:=|[:=])\\s{0,5}["'\`]([^\\s"'\`|,;\\\\]{16,200})["'\`]`,
   'gi',
 )
-/** `.env`, properties, YAML: the whole rest of the line, and nothing that could be code. */
+/** `.env`, properties, YAML: the rest of the line as value, but nothing that could be code. */
 const SET_IN_LINE = new RegExp(
   `^[ \\t]{0,20}(?:export )?[\\w.-]{0,60}?(?:${NAMES})[\\w.-]{0,40}[ \\t]{0,5}[:=][ \\t]{0,5}([A-Za-z0-9+/_=-]{20,200})[ \\t\\r]{0,5}$`,
   'gim',
@@ -83,33 +89,33 @@ const valuesIn = (text: string, pattern: RegExp): string[] =>
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const DIGEST = /^(?:sha(?:1|256|384|512)|md5)[-:]/i
-/** Words of templates, addresses, paths, and of people who need a value for now. */
+/** Templates, addresses, paths, and placeholder values. */
 const PLACEHOLDER =
   /[<>{}$()[\]]|:\/\/|^[./~]|example|sample|dummy|fake|mock|test|place.?holder|change.?me|replace|your|insert|redacted|todo|secret|passw|token|hunter2|qwerty|letmein|correct.?horse|lorem|abc.?123|abcdef|12345|x{4}|\*{3}|\.{3}/i
-/** Bits of a character: words and their like have fewer, 32 random hexadecimal digits have about 3.5. */
+/** Bits per character: words have fewer; 32 random hexadecimal digits have about 3.5. */
 const ENTROPY = { hex: 3, any: 3.5 } as const
 
-/** Whether a value looks as if nobody had thought of it. */
-function random(value: string): boolean {
+/** Whether a value looks random. */
+function looksRandom(value: string): boolean {
   if (UUID.test(value) || DIGEST.test(value) || PLACEHOLDER.test(value)) return false
-  if (!/\d/.test(value) || !/[A-Za-z]/.test(value) || worded(value)) return false
+  if (!/\d/.test(value) || !/[A-Za-z]/.test(value) || looksLikeWords(value)) return false
   return entropy(value) >= (/^[0-9a-f]+$/i.test(value) || value.length < 16 ? ENTROPY.hex : ENTROPY.any)
 }
 
-/** `reset-link-v2`, `errors.auth.404`, `useBase64Values`: what is drawn by chance seldom stays with letters or digits so long. */
-function worded(value: string): boolean {
+/** `reset-link-v2`, `errors.auth.404`, `useBase64Values`: random values rarely have such long runs of letters or digits. */
+function looksLikeWords(value: string): boolean {
   const runs = value.match(/[A-Z]?[a-z]+|[A-Z]+|\d+/g) ?? []
   return runs.join('').length / runs.length >= 3.5
 }
 
-/** Shannon's, of its characters as they are spread in it. */
+/** Shannon entropy of its characters, in bits per character. */
 function entropy(value: string): number {
   const counts = new Map<string, number>()
   for (const character of value) counts.set(character, (counts.get(character) ?? 0) + 1)
   return [...counts.values()].reduce((sum, count) => sum - (count / value.length) * Math.log2(count / value.length), 0)
 }
 
-/** What a provider gives out begins or is built in a way of its own; a match is a key, wherever it stands. */
+/** Keys of providers have a distinct prefix or structure; a match counts in any file. */
 const KNOWN_KEYS: Readonly<Record<string, RegExp>> = {
   GitHub: /(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9_]{36}|github_pat_[A-Za-z0-9_]{60})/,
   Anthropic: /(?<![A-Za-z0-9])sk-ant-[A-Za-z0-9_-]{20}/,
@@ -141,6 +147,6 @@ const KNOWN_KEYS: Readonly<Record<string, RegExp>> = {
   'private key': /-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d:/,
 }
 
-/** Examples from the documentation of providers, which everybody copies; they open nothing. */
+/** Widely copied examples from the documentation of providers; they are no valid keys. */
 const PUBLISHED =
   /A(?:KIA|SIA)[A-Z0-9]{9}EXAMPLE|[A-Za-z0-9+/]{29,33}EXAMPLEKEY|Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1[A-Za-z0-9+/]{54}==|eyJzdWIiOiIxMjM0NTY3ODkwI[A-Za-z0-9_-]{0,200}/g

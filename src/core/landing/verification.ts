@@ -2,25 +2,25 @@ import type { Sha, TaskId } from '../ids.ts'
 import { isSettled, type Work } from '../run/state.ts'
 import { nextMerge } from './merge-order.ts'
 
-/** Every task of the whole plan has landed, was skipped or became other tasks, and trunk holds them all. */
+/** Whether every task has landed, was skipped or was expanded into others, and all are merged into trunk. */
 export const isAssembled = (work: Work): boolean =>
   work.plan.tasks.every((task) => isSettled(work, task.id)) && nextMerge(work).next === 'none'
 
 export type NextVerdict =
   | { next: 'verify'; on: Sha }
   | { next: 'passed' }
-  /** The first merge after which the verification fails; null: the base fails already. */
+  /** The first merge after which the verification fails; null if it fails on the base already. */
   | { next: 'culprit'; task: TaskId | null }
   | { next: 'wait' }
 
-/** What the verification of an assembled trunk needs next: a run on the tip, then, if that fails, a binary search over the merges. */
+/** The next step in verifying an assembled trunk: a run on the tip and, if that fails, a binary search over the merges. */
 export function nextVerdict(work: Work): NextVerdict {
   const { verification, verdicts, trunk } = work
   if (verification?.status === 'queued' || verification?.status === 'in_progress') return { next: 'wait' }
   const tip = verdicts[trunk.tip]
   if (tip === undefined) return { next: 'verify', on: trunk.tip }
   if (tip === 'passed') return { next: 'passed' }
-  // A sandbox that is missing, or a job that never ran, says nothing about the code.
+  // A missing sandbox, or a job that never ran, says nothing about the code.
   if (verification?.status === 'failed' && verification.failure.reason !== 'verification-failed')
     return { next: 'wait' }
   return search(work)
@@ -45,8 +45,8 @@ function search(work: Work): NextVerdict {
 }
 
 /**
- * Whose merge broke trunk, by all that was verified. One task; but where a task was sent back and trunk fails still, what was
- * merged after its first merge was never seen without that: it, or any of these. The one that was named comes first.
+ * The tasks whose merge may have broken trunk. Usually one; but if the culprit was sent back and trunk still fails, later
+ * merges were never verified without it, so it and all of these are suspects. The culprit comes first.
  */
 export function suspects({ trunk: { merges }, culprit }: Work): TaskId[] {
   if (culprit?.task == null) return []

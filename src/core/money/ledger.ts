@@ -1,50 +1,51 @@
 import { z } from 'zod'
+import { ownOf } from '../own.ts'
 import { isAttemptAt } from './money-key.ts'
 import { mergeSpending, noUsage, roleSchema, type Spending, spendingSchema, usdOf } from './usage.ts'
 
-/** What a run may spend, has spent, and has set aside. The one truth about its money; folded from the journal. */
+/** What a run may spend, has spent and has reserved: the only record of its money, folded from the journal. */
 export const ledgerSchema = z.strictObject({
   /** US dollars; null until the settings are known. */
   limit: z.number().nullable(),
   /** By stage or attempt: see `moneyKey`. */
   spent: z.record(z.string(), z.array(spendingSchema)),
   reserved: z.record(z.string(), z.strictObject({ role: roleSchema, usd: z.number(), since: z.iso.datetime() })),
-  /** From setting money aside to settling it, by stage or attempt. */
+  /** Seconds from reserving to settling, by stage or attempt. */
   seconds: z.record(z.string(), z.number()),
 })
 export type Ledger = z.infer<typeof ledgerSchema>
 
 export const emptyLedger: Ledger = { limit: null, spent: {}, reserved: {}, seconds: {} }
 
-/** What one stage or attempt has cost, and the seconds that it took; for those that `of` names. */
+/** Cost and seconds of each stage or attempt whose key `of` accepts. */
 export const costsOf = ({ spent, seconds }: Ledger, of: (key: string) => boolean): Cost[] =>
-  Object.entries(spent).flatMap(([key, spending]) => (of(key) ? [{ spending, seconds: seconds[key] ?? 0 }] : []))
+  Object.entries(spent).flatMap(([key, spending]) => (of(key) ? [{ spending, seconds: ownOf(seconds, key) ?? 0 }] : []))
 
 export interface Cost {
   spending: readonly Spending[]
   seconds: number
 }
 
-/** All that was spent, one entry for each role and model. */
+/** All spending, one entry for each role and model. */
 export const allSpending = ({ spent }: Ledger): Spending[] => mergeSpending(Object.values(spent).flat())
 
-/** Dollars, of one task's attempts or of the whole run. */
+/** US dollars that the run has spent. */
 export const spentUsd = ({ spent }: Ledger): number => usdOf(Object.values(spent).flat())
 
 export const spendingOfTask = ({ spent }: Ledger, task: string): Spending[] =>
   mergeSpending(Object.entries(spent).flatMap(([key, all]) => (isAttemptAt(key, task) ? all : [])))
 
-/** Dollars that are set aside for what is at work. */
+/** US dollars reserved for work in progress. */
 export const reservedUsd = ({ reserved }: Ledger): number =>
   Object.values(reserved).reduce((sum, { usd }) => sum + usd, 0)
 
-/** Dollars that nobody has spent or set aside; none before a limit is known. Never negative. */
+/** US dollars neither spent nor reserved; 0 before a limit is known. Never negative. */
 export const availableUsd = (ledger: Ledger): number =>
   Math.max(0, (ledger.limit ?? 0) - spentUsd(ledger) - reservedUsd(ledger))
 
 /**
- * What was set aside for keys that nobody awaits counts as spent, whole. Where a word of what was used comes later, as from
- * a planner that was stopped with its run, it takes the place of that.
+ * Counts reservations whose result is no longer awaited as spent, in full. If the actual usage arrives later, as from a
+ * planner that was stopped with its run, it replaces that.
  */
 export const writeOff = (ledger: Ledger, isAwaited: (key: string) => boolean, at: string): Ledger =>
   Object.keys(ledger.reserved)
@@ -56,20 +57,21 @@ export const reserve = (ledger: Ledger, key: string, reservation: Ledger['reserv
   reserved: { ...ledger.reserved, [key]: reservation },
 })
 
-/** `null`: nobody can say what was used. */
+/** Replaces a reservation by its spending; if that is null (unknown), the whole reservation counts as spent. */
 export function settle(ledger: Ledger, key: string, spending: readonly Spending[] | null, at: string): Ledger {
-  const { [key]: open, ...reserved } = ledger.reserved
+  const open = ownOf(ledger.reserved, key)
+  const { [key]: _open, ...reserved } = ledger.reserved
   const unknown: Spending[] =
     open === undefined
       ? []
       : [{ role: open.role, model: 'unknown', calls: 0, usage: noUsage, usd: open.usd, unknown: open.usd }]
   const added = spending ?? unknown
-  const known = ledger.spent[key] ?? []
+  const known = ownOf(ledger.spent, key) ?? []
   const before = known.filter((one) => spending === null || !isWrittenOff(one))
   if (open === undefined && added.length === 0 && before.length === known.length) return ledger
   const spent = { ...ledger.spent, [key]: mergeSpending([...before, ...added]) }
   const took = open === undefined ? 0 : Math.max(0, Date.parse(at) - Date.parse(open.since)) / 1000
-  return { ...ledger, reserved, spent, seconds: { ...ledger.seconds, [key]: (ledger.seconds[key] ?? 0) + took } }
+  return { ...ledger, reserved, spent, seconds: { ...ledger.seconds, [key]: (ownOf(ledger.seconds, key) ?? 0) + took } }
 }
 
 const isWrittenOff = ({ model, calls }: Spending): boolean => model === 'unknown' && calls === 0

@@ -1,7 +1,7 @@
 import type { TaskId } from '../ids.ts'
 import type { StageName } from '../plan/planning.ts'
 
-/** What money is set aside for: a try of one of the planner's stages, or an attempt at a task. */
+/** What money is reserved for: a try of one of the planner's stages, or an attempt at a task. */
 export type MoneyUse =
   | { of: 'stage'; name: StageName; task: TaskId | null; number: number }
   | { of: 'attempt'; task: TaskId; attempt: number }
@@ -17,16 +17,16 @@ const NAMES: ReadonlySet<string> = new Set<StageName>([
 ])
 const isStageName = (name: string): name is StageName => NAMES.has(name)
 
-/** A stage, whatever try it is: `design`, `expand:t3`. */
+/** A stage, without the number of its try: `design`, `expand:t3`. */
 export const stageId = (name: StageName, task: TaskId | null): string => (task === null ? name : `${name}:${task}`)
 
-/** As the journal names it: `design#1`, `expand:t3#2`, `t3/2`. */
+/** The key in the journal: `design#1`, `expand:t3#2`, `t3/2`. */
 export const moneyKey = (use: MoneyUse): string =>
   use.of === 'stage' ? `${stageId(use.name, use.task)}#${use.number}` : `${use.task}/${use.attempt}`
 
 export const attemptKey = (task: TaskId, attempt: number): string => moneyKey({ of: 'attempt', task, attempt })
 
-/** The reverse of `moneyKey`; null for a word that it does not write. */
+/** The inverse of `moneyKey`; null for any other string. */
 export function parseMoneyKey(key: string): MoneyUse | null {
   const attempt = /^([^/#:]+)\/(\d+)$/.exec(key)
   if (attempt !== null) return { of: 'attempt', task: attempt[1] ?? '', attempt: Number(attempt[2]) }

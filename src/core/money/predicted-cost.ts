@@ -5,31 +5,34 @@ import { costOf, priceOf } from './price.ts'
 import { addUsage, noUsage, type Usage } from './usage.ts'
 
 /*
- * Assumptions, not measurements: how often an agent is asked for a task of each size, and what each turn adds to what it
- * has been told. Everything that was said before is read from the cache, what is new is written to it.
+ * Assumptions, not measurements: the number of an agent's turns by size of task, and the tokens that each turn adds to
+ * its conversation. Earlier turns are read from the cache, new tokens are written to it.
  */
 const TURNS: Readonly<Record<Size, number>> = { small: 8, medium: 20, large: 40 }
-/** Turns in which a fresh agent only finds its way around; one agent does so once for all tasks. */
+/** Turns in which a new agent only reads; one agent for all tasks needs them once. */
 const READING_TURNS = 4
-/** Tokens of system, tools and brief: what every worker is told before it says a word. */
+/** Tokens of system prompt, tools and brief, at the start of each conversation. */
 const PROMPT = 6000
-/** Tokens that a turn adds, the answers of tools among them; of those, tokens that the model itself writes. */
+/** Tokens that a turn adds, including tool results; AN_ANSWER of them are the model's output. */
 const A_TURN = 1500
 const AN_ANSWER = 500
-/** A conversation that is longer is begun anew with a digest: no agent carries more around. */
+/** In tokens; a longer conversation restarts with a summary. */
 const LONGEST = 150_000
-/** Of five attempts about one comes to nothing. */
+/** About one of five attempts fails. */
 const TRIES = 1.2
 
 export interface PredictedCost {
   /** US dollars. */
   parallelUsd: number
   oneAgentUsd: number
-  /** What the prediction rests on and leaves out, as sentences. */
+  /** Assumptions and omissions of the prediction, as sentences. */
   reasons: string[]
 }
 
-/** US dollars for the work on the plan's tasks, by one agent each and by one agent for all. Planning is not in it: it is paid by then. */
+/**
+ * US dollars for the plan's tasks, with one agent each and with one agent for all. Excludes planning, which is paid by
+ * then.
+ */
 export function predictCost(plan: Plan, settings: Settings): PredictedCost {
   const tasks = plan.tasks.filter((task) => isAgentTask(task) || task.kind === 'plan')
   if (tasks.length === 0) return { parallelUsd: 0, oneAgentUsd: 0, reasons: ['No model works on these tasks.'] }
@@ -47,7 +50,7 @@ export function predictCost(plan: Plan, settings: Settings): PredictedCost {
   return { parallelUsd, oneAgentUsd, reasons: reasons(tasks, settings) }
 }
 
-/** What one agent is assumed to need for one attempt at all of these tasks, on the strongest model that one of them asks for. */
+/** Turns and US dollars of one attempt by one agent at all of these tasks, with the most expensive model among them. */
 export function predictAttempt(tasks: readonly Task[], settings: Settings): { turns: number; usd: number } {
   const turns = tasks.reduce((sum, task) => sum + turnsOf(task), 0) + READING_TURNS
   const usage = conversation(turns)
@@ -55,17 +58,17 @@ export function predictAttempt(tasks: readonly Task[], settings: Settings): { tu
   return { turns, usd: Math.max(0, ...usd) }
 }
 
-/** Tokens of the work, by the same assumptions: an agent for each of the tasks, and one for all of them. */
+/** Tokens of the work under the same assumptions, with one agent for each task and with one for all. */
 export function predictUsage(tasks: readonly Task[]): { parallel: Usage; oneAgent: Usage } {
   const turns = tasks.reduce((sum, task) => sum + turnsOf(task), 0)
   const parallel = tasks.map((task) => conversation(turnsOf(task) + READING_TURNS)).reduce(addUsage, noUsage)
   return { parallel, oneAgent: conversation(turns + READING_TURNS) }
 }
 
-/** What a `plan` task will become nobody knows yet: it counts as what its own size says, and no less than medium. */
+/** A `plan` task, whose tasks are not known yet, counts by its own size, but at least as medium. */
 const turnsOf = ({ kind, size }: Task): number => Math.max(TURNS[size], kind === 'plan' ? TURNS.medium : 0)
 
-/** A conversation of so many turns that starts with a prompt, and anew each time that it has become too long. */
+/** Usage of a conversation of so many turns, which restarts each time that it becomes too long. */
 function conversation(turns: number): Usage {
   let usage = noUsage
   let length = 0
@@ -78,7 +81,7 @@ function conversation(turns: number): Usage {
   return usage
 }
 
-/** A task's share of a conversation over many: by its turns. */
+/** A task's share of a conversation about many, by its turns. */
 const part = ({ fresh, cached, written, output }: Usage, turns: number, of: number): Usage => ({
   fresh: (fresh * turns) / of,
   cached: (cached * turns) / of,
@@ -88,7 +91,7 @@ const part = ({ fresh, cached, written, output }: Usage, turns: number, of: numb
 
 function usdOf(usage: Usage, model: string, settings: Settings): number {
   const price = priceOf(model, settings)
-  // Prices for long prompts are for single calls, and no call here is that long.
+  // Long-prompt prices apply to single calls, and no call here is that long.
   return price === null ? 0 : costOf(usage, { ...price, long: undefined })
 }
 

@@ -25,7 +25,7 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'claude-opus-5-5': { input: 4, output: 20, cache_read: 0.2, cache_write: 5 },
 }
 
-/** Null for a model that nobody gave a price: no limit could hold for it, so it is not used. */
+/** Null for a model without a price: it is not used, since no limit could be enforced for it. */
 export const priceOf = (model: string, { prices }: Pick<Settings, 'prices'>): Price | null =>
   ownOf(prices, model) ?? ownOf(PRICES, model) ?? null
 
@@ -36,7 +36,7 @@ export function costOf({ fresh, cached, written, output }: Usage, price: Price):
   return (tokens * long) / 1_000_000
 }
 
-/** The most that a call can cost: every token of the prompt at its dearest, and the answer as long as it may be. */
+/** The maximum cost of a call, in US dollars: all prompt tokens at the highest price, and an answer of `maxTokens`. */
 export const worstCost = (promptTokens: number, maxTokens: number, price: Price): number =>
   costOf({ fresh: 0, cached: 0, written: promptTokens, output: maxTokens }, dearest(price))
 
@@ -45,7 +45,7 @@ const dearest = (price: Price): Price => ({
   cache_write: Math.max(price.input, price.cache_read, price.cache_write),
 })
 
-/** A model of the settings that has no price; null where all have one. What `worker.command` calls is another program's affair. */
+/** A model of the settings without a price, or null. Models that `worker.command` uses are not our concern. */
 export function modelWithoutPrice(settings: Settings): string | null {
   const { explore_model, plan_model, worker_model, worker } = settings
   const ofWorkers = worker.command.length > 0 ? [] : [worker_model.cheap, worker_model.default, worker_model.strong]

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Tokens of one or more calls, as the API counts them: fresh ones, those read from the cache, those written to it, and the answer's. */
+/** Tokens of one or more calls, as the API counts them: uncached input, cache reads, cache writes, and output. */
 export const usageSchema = z.strictObject({
   fresh: z.int().min(0),
   cached: z.int().min(0),
@@ -20,7 +20,7 @@ export const addUsage = (a: Usage, b: Usage): Usage => ({
 
 export const tokensOf = ({ fresh, cached, written, output }: Usage): number => fresh + cached + written + output
 
-/** What a model was asked for. */
+/** The purpose of a call. */
 export const roleSchema = z.enum([
   'explore',
   'plan',
@@ -34,19 +34,19 @@ export const roleSchema = z.enum([
 ])
 export type ModelRole = z.infer<typeof roleSchema>
 
-/** Money that calls of one role to one model have cost. */
+/** The cost of all calls of one role to one model. */
 export const spendingSchema = z.strictObject({
   role: roleSchema,
   model: z.string(),
   calls: z.int().min(0),
   usage: usageSchema,
   usd: z.number().min(0),
-  /** Dollars of it that were reserved and never accounted for (a process died in mid-call); counted as spent. */
+  /** US dollars, included in `usd`, that were reserved and never accounted for, since a process died in mid-call. */
   unknown: z.number().min(0),
 })
 export type Spending = z.infer<typeof spendingSchema>
 
-/** One entry for each role and model, in the order in which they came first. */
+/** One entry for each role and model, in order of first occurrence. */
 export function mergeSpending(all: readonly Spending[]): Spending[] {
   const merged = new Map<string, Spending>()
   for (const one of all) {

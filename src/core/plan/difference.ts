@@ -12,11 +12,11 @@ export interface ChangedTask {
   id: TaskId
   before: Task
   after: Task
-  /** In the order in which a task has them. */
+  /** In the order of the task's schema. */
   fields: TaskField[]
 }
 
-/** What is different between two versions of a plan; a task is the same one where its id is. */
+/** The difference between two versions of a plan. Tasks are matched by id. */
 export interface PlanDiff {
   head: HeadField[]
   added: Task[]

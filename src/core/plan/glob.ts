@@ -1,12 +1,12 @@
 import { quoted } from '../text/quoted.ts'
 
 /*
- * A glob here knows `*`, `?`, `**` between slashes, and `{a,b}`. Every other character stands for itself, so that
- * `app/[id]/(group)/+page.ts` is the file of that name. Matching and overlapping are the same walk, so they never
- * disagree, and it takes no regular expression, so no glob can make it slow.
+ * Globs have `*`, `?`, `**` between slashes, and `{a,b}`. Every other character is literal, so that
+ * `app/[id]/(group)/+page.ts` is the file of that name. Matching and overlap use the same algorithm, so they never
+ * disagree, and no regular expression, so no glob can make it slow.
  */
 
-/** More alternatives than anybody writes by hand; braces multiply. */
+/** More alternatives than people write; braces multiply. */
 const ALTERNATIVES = 256
 const KEPT = 10_000
 const expansions = new Map<string, readonly string[] | null>()
@@ -15,10 +15,10 @@ const expansions = new Map<string, readonly string[] | null>()
 export const matches = (globs: readonly string[], path: string): boolean =>
   globs.some((glob) => plainGlobs(glob).some((one) => foldersMatch(one, path)))
 
-/** The globs that braces stand for; the glob itself where there would be too many. */
+/** The glob with its braces expanded; the glob itself if there are too many alternatives. */
 export const plainGlobs = (glob: string): readonly string[] => expansion(glob) ?? [glob]
 
-/** A glob without its braces, as all globs that it stands for; null where there would be too many. */
+/** The glob with its braces expanded (cached); null if there are too many alternatives. */
 function expansion(glob: string): readonly string[] | null {
   const known = expansions.get(glob)
   if (known !== undefined) return known
@@ -51,7 +51,7 @@ function innermost(glob: string): { before: string; choices: string[]; after: st
 export const writesOverlap = (a: { writes: readonly string[] }, b: { writes: readonly string[] }): boolean =>
   a.writes.some((one) => b.writes.some((other) => globsOverlap(one, other)))
 
-/** Whether one path could match both. Exact; `true` for a glob with too many alternatives to look at. */
+/** Whether one path could match both. Exact, except `true` if a glob has too many alternatives. */
 export function globsOverlap(a: string, b: string): boolean {
   if (a === b) return true
   if (beginApart(a, b)) return false
@@ -60,7 +60,7 @@ export function globsOverlap(a: string, b: string): boolean {
   return left.some((one) => right.some((other) => foldersOverlap(one, other)))
 }
 
-/** Mostly two tasks write in different folders, and a look at the first letters tells. */
+/** Fast path: globs of different folders usually differ before the first wildcard. */
 function beginApart(a: string, b: string): boolean {
   for (let index = 0; index < a.length && index < b.length; index += 1) {
     const [one, other] = [a.charAt(index), b.charAt(index)]
@@ -92,8 +92,8 @@ const nameMatches: Meet = (glob, name) =>
   overlap(glob.split(''), name.split(''), isSigns, never, (sign, letter) => sign === letter || sign === '?')
 
 /**
- * Whether one sequence fits both sides, where a star of either side stands for any number of parts. `row[j]` says
- * whether one fits what was read of the left side and the first j parts of the right.
+ * Whether one sequence matches both sides, where a star of either side stands for any number of parts. `row[j]`: whether
+ * one matches the parts of the left side read so far and the first j parts of the right side.
  */
 function overlap(
   left: readonly string[],
@@ -116,7 +116,7 @@ function overlap(
   return row.at(-1) === true
 }
 
-/** What is wrong with a glob, as the end of a sentence; null where nothing is. */
+/** Why a glob is invalid, as the end of a sentence; null if it is valid. */
 export function validGlob(glob: string): string | null {
   if (glob.trim() === '') return 'a glob may not be empty'
   if (/[\p{Cc}\p{Cf}\u2028\u2029]/u.test(glob)) return 'a control character may not be in it'
@@ -143,8 +143,8 @@ function badParts(glob: string): string | null {
 }
 
 /**
- * Whether every path that the glob matches is surely matched by one of the globs. Careful: it may say no where several of
- * them match all of it together, never yes where one path would be left out.
+ * Whether every path that the glob matches is matched by one of the globs. Conservative: may be false if only several of
+ * them together cover it, but is never true if a path is left out.
  */
 export const globWithin = (glob: string, globs: readonly string[]): boolean =>
   plainGlobs(glob).every((inner) =>
@@ -155,8 +155,8 @@ const nameWithin = (inner: string, outer: string): boolean =>
   inner === outer || within(inner.split(''), outer.split(''), '*', (sign, other) => sign === other || other === '?')
 
 /**
- * `fits[j]`: whatever the parts of the inner side stand for that were read so far, from its end, the parts of the outer
- * side from the j-th on match it. A star of the inner side fits only where the outer side has one.
+ * `fits[j]`: the outer side's parts from the j-th on match everything that the inner side's parts read so far, from its
+ * end, can stand for. A star of the inner side is matched only by a star of the outer side.
  */
 function within(
   inner: readonly string[],

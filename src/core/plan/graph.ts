@@ -1,6 +1,6 @@
 import type { TaskId } from '../ids.ts'
 
-/** What a graph is made of. A need that is not among the given tasks counts as met, so parts of a plan are graphs too. */
+/** A node of a graph. A need outside of the given tasks counts as met, so that parts of a plan are graphs too. */
 export type GraphNode = { readonly id: TaskId; readonly needs: readonly TaskId[] }
 
 type Minutes<Node> = (node: Node) => number
@@ -18,11 +18,11 @@ export function directDependants(tasks: readonly GraphNode[]): Map<TaskId, TaskI
   return dependants
 }
 
-/** Needs first; where several tasks could come next, the one that the plan names first. Throws on a cycle. */
+/** Topological order, needs first; ties by plan order. Throws on a cycle. */
 export function topologicalOrder<Node extends GraphNode>(tasks: readonly Node[]): Node[] {
-  const place = new Map(tasks.map((task, index) => [task.id, index]))
+  const indexOf = new Map(tasks.map((task, index) => [task.id, index]))
   const dependants = directDependants(tasks)
-  const missing = tasks.map((task) => needsIn(task, place).length)
+  const missing = tasks.map((task) => needsIn(task, indexOf).length)
   const ready = tasks.flatMap((_, index) => (missing[index] === 0 ? [index] : [])).reverse()
   const order: Node[] = []
   for (let index = ready.pop(); index !== undefined; index = ready.pop()) {
@@ -30,9 +30,9 @@ export function topologicalOrder<Node extends GraphNode>(tasks: readonly Node[])
     if (task === undefined) break
     order.push(task)
     for (const id of dependants.get(task.id) ?? []) {
-      const dependant = place.get(id) ?? 0
+      const dependant = indexOf.get(id) ?? 0
       missing[dependant] = (missing[dependant] ?? 0) - 1
-      if (missing[dependant] === 0) insertFalling(ready, dependant)
+      if (missing[dependant] === 0) insertDescending(ready, dependant)
     }
   }
   if (order.length !== tasks.length)
@@ -40,7 +40,7 @@ export function topologicalOrder<Node extends GraphNode>(tasks: readonly Node[])
   return order
 }
 
-/** A cycle as a path in which each task waits for the one before it, its first and last task the same; else null. */
+/** A cycle as a path in which each task waits for the one before it, and the first and last are the same; else null. */
 export function findCycle(tasks: readonly GraphNode[]): TaskId[] | null {
   const nodes = byId(tasks)
   const done = new Set<TaskId>()
@@ -51,7 +51,7 @@ export function findCycle(tasks: readonly GraphNode[]): TaskId[] | null {
   return null
 }
 
-/** Depth first over the needs, with a stack of its own: a chain may be longer than the call stack. */
+/** Depth-first search over the needs, with an explicit stack: a chain may be longer than the call stack allows. */
 function cycleFrom(root: TaskId, nodes: ReadonlyMap<TaskId, GraphNode>, done: Set<TaskId>): TaskId[] | null {
   const needsOf = (id: TaskId) => (nodes.get(id)?.needs ?? []).filter((need) => nodes.has(need)).values()
   const path = new Map([[root, needsOf(root)]])
@@ -85,20 +85,20 @@ function reach(from: Iterable<TaskId>, next: (id: TaskId) => readonly TaskId[]):
   return found
 }
 
-/** The given tasks and everything that they wait for, directly or not. */
+/** The given tasks and all tasks that they need, directly or indirectly. */
 export function needsClosure(tasks: readonly GraphNode[], ids: Iterable<TaskId>): Set<TaskId> {
   const nodes = byId(tasks)
   return reach(ids, (id) => (nodes.get(id)?.needs ?? []).filter((need) => nodes.has(need)))
 }
 
-/** Everything that waits for the given tasks, directly or not; the given tasks are not among it. */
+/** All tasks that need the given ones, directly or indirectly, without the given ones. */
 export function dependantsOf(tasks: readonly GraphNode[], ids: Iterable<TaskId>): Set<TaskId> {
   const given = new Set(ids)
   const dependants = directDependants(tasks)
   return new Set([...reach(given, (id) => dependants.get(id) ?? [])].filter((id) => !given.has(id)))
 }
 
-/** Minutes from a task's start to the end of the longest chain that begins with it. */
+/** By task, minutes from its start to the end of the longest chain that begins with it. */
 export function remainingPath<Node extends GraphNode>(
   tasks: readonly Node[],
   estimate: Minutes<Node>,
@@ -112,7 +112,7 @@ export function remainingPath<Node extends GraphNode>(
   return remaining
 }
 
-/** The longest chain; where several are as long, the one that the plan names first. */
+/** The longest chain of tasks; ties by plan order. */
 export function criticalPath<Node extends GraphNode>(tasks: readonly Node[], estimate: Minutes<Node>): TaskId[] {
   const dependants = directDependants(tasks)
   const remaining = remainingPath(tasks, estimate)
@@ -127,13 +127,13 @@ export function criticalPath<Node extends GraphNode>(tasks: readonly Node[], est
   return path
 }
 
-/** Minutes of all tasks together. */
+/** The sum of all tasks' minutes. */
 export const work = <Node extends GraphNode>(tasks: readonly Node[], estimate: Minutes<Node>): number =>
   tasks.reduce((sum, task) => sum + estimate(task), 0)
 
 /**
- * The most tasks in flight at once when every task starts as soon as its needs are done and slots never run out.
- * Not the largest set of tasks without an order between them: that one costs a matching, and no run would reach it.
+ * The maximum number of concurrent tasks with unlimited slots, if every task starts as soon as its needs are done. Not the
+ * largest antichain: that takes a bipartite matching, and a run does not reach it.
  */
 export function width<Node extends GraphNode>(tasks: readonly Node[], estimate: Minutes<Node>): number {
   const ends = new Map<TaskId, number>()
@@ -152,14 +152,14 @@ export function width<Node extends GraphNode>(tasks: readonly Node[], estimate: 
   return most
 }
 
-/** Keeps a list in falling order, so that its least item is popped off the end. */
-export function insertFalling(falling: number[], item: number): void {
+/** Inserts into a list in descending order, so that `pop` removes its smallest item. */
+export function insertDescending(descending: number[], item: number): void {
   let low = 0
-  let high = falling.length
+  let high = descending.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((falling[middle] ?? 0) > item) low = middle + 1
+    if ((descending[middle] ?? 0) > item) low = middle + 1
     else high = middle
   }
-  falling.splice(low, 0, item)
+  descending.splice(low, 0, item)
 }

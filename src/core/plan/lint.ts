@@ -11,12 +11,12 @@ import { orderWrites } from './write-order.ts'
 
 export interface Linted {
   problems: Problem[]
-  /** With its tasks in topological order and the edges that `notes` tell of; as it was given where there are problems. */
+  /** With its tasks in topological order and the edges that `notes` describe; unchanged if there are problems. */
   plan: Plan
   notes: string[]
 }
 
-/** Judges a plan before anyone sees it. What can be mended without asking is mended and noted. */
+/** Checks a plan before it is shown. Fixes what needs no decision by a person, and notes it. */
 export function lintPlan(plan: Plan, settings: Settings): Linted {
   const problems = [
     ...countProblem(plan, settings),
@@ -34,7 +34,7 @@ export function lintPlan(plan: Plan, settings: Settings): Linted {
   }
 }
 
-type Place = Pick<Problem, 'task' | 'field'>
+type ProblemField = Pick<Problem, 'task' | 'field'>
 
 function countProblem({ tasks }: Plan, { limits }: Settings): Problem[] {
   if (tasks.length <= limits.tasks) return []
@@ -69,9 +69,9 @@ function missing({ id: task, kind, writes, acceptance }: Task): Problem[] {
   return problems
 }
 
-function globProblem(glob: string, place: Place): Problem[] {
+function globProblem(glob: string, field: ProblemField): Problem[] {
   const wrong = validGlob(glob)
-  return wrong === null ? [] : [{ code: 'bad-path', ...place, message: `${quoted(glob)}: ${wrong}.` }]
+  return wrong === null ? [] : [{ code: 'bad-path', ...field, message: `${quoted(glob)}: ${wrong}.` }]
 }
 
 function protectedProblem(glob: string, { id: task }: Task, settings: Settings): Problem[] {
@@ -81,14 +81,14 @@ function protectedProblem(glob: string, { id: task }: Task, settings: Settings):
   return [{ code: 'protected-path', task, field: 'writes', message }]
 }
 
-function commandProblem(argv: Argv, place: Place, { commands }: Settings): Problem[] {
+function commandProblem(argv: Argv, field: ProblemField, { commands }: Settings): Problem[] {
   const [program] = argv
   if (program === undefined || commands.length === 0 || commands.includes(program)) return []
   const message = `${quoted(program)} is not among the programs that plans may call here: ${listed(commands)}. Use one of them, or add it to \`commands\` in \`${SETTINGS_PATH}\`.`
-  return [{ code: 'command-not-allowed', ...place, message }]
+  return [{ code: 'command-not-allowed', ...field, message }]
 }
 
-/** A gate waits for a person and does nothing itself; what it says of work would only mislead whoever approves. */
+/** A gate only waits for a person; commands and paths in it would mislead the approver, so they are removed. */
 function emptyGates(tasks: readonly Task[]): { tasks: Task[]; notes: string[] } {
   const notes: string[] = []
   const emptied = tasks.map((task): Task => {
@@ -102,7 +102,7 @@ function emptyGates(tasks: readonly Task[]): { tasks: Task[]; notes: string[] } 
 
 const SHOWN = 12
 
-/** Ids and needs: what a graph must be before anything can be said about its tasks. */
+/** Problems of ids, needs and cycles. */
 const graphProblems = (plan: Plan): Problem[] => [...idProblems(plan), ...needProblems(plan), ...cycleProblem(plan)]
 
 function idProblems({ tasks }: Plan): Problem[] {

@@ -3,14 +3,14 @@ import type { Settings } from '../settings.ts'
 import { digest } from '../text/digest.ts'
 import type { Plan } from './plan.ts'
 
-/** What an approval names: the sha256 of everything that decides what will run. */
+/** The id that an approval names: the sha256 of everything that decides what will run. */
 export const planIdOf = (of: { plan: Plan; base: Sha; settingsBlob: string; settings: Settings }): string => digest(of)
 
-/** Long enough that nobody finds a second plan with the same beginning, short enough to type. */
+/** Long enough against collisions by intent (48 bits), short enough to type. */
 const SHOWN = 12
 
 export const shortPlanId = (planId: string): string => planId.slice(0, SHOWN)
 
-/** A person may give the short form, the whole id, or anything in between. */
+/** Accepts the short form, the whole id, and any length in between. */
 export const samePlanId = (given: string, planId: string): boolean =>
   given.length >= SHOWN && planId.startsWith(given.toLowerCase())

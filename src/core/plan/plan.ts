@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { taskIdSchema } from '../ids.ts'
 import type { Settings } from '../settings.ts'
 
-/** A command as a list of words; no shell ever sees it. */
+/** A command as a list of words, run without a shell. */
 export const argvSchema = z.array(z.string().min(1)).min(1)
 export type Argv = readonly string[]
 
@@ -29,14 +29,14 @@ export const taskSchema = z.strictObject({
   size: sizeSchema,
   model_tier: z.enum(['cheap', 'default', 'strong']),
   kind: kindSchema,
-  /** The worker program of a plan by hand; empty: an agent works on the task. */
+  /** The worker program of a handwritten plan; if empty, an agent works on the task. */
   run: z.array(z.string()),
-  /** Minutes until the task is stopped and counts as failed. */
+  /** Minutes after which the task is stopped and fails. */
   timeout_minutes: z.number().positive().max(360),
 })
 export type Task = z.infer<typeof taskSchema>
 
-/** The order of the fields is the order in which a plan streams: tasks last, so that each can be used once complete. */
+/** A plan streams in the order of these fields: tasks come last, so that each can be used once it is complete. */
 export const planSchema = z.strictObject({
   title: z.string().min(1).max(200),
   summary: z.string(),
@@ -57,7 +57,7 @@ export type Tier = Task['model_tier']
 
 const OTHER_KINDS: readonly Task['kind'][] = ['plan', 'verify', 'gate']
 
-/** An agent works on it: it has no program of its own, and it is not one that only checks, waits or plans. */
+/** Whether an agent works on the task: it has no program, and does not only check, wait or plan. */
 export const isAgentTask = ({ run, kind }: Task): boolean => run.length === 0 && !OTHER_KINDS.includes(kind)
 
 export const modelFor = (tier: Tier, { worker_model }: Settings): string => worker_model[tier]

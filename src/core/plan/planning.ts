@@ -4,10 +4,13 @@ import { settingsSchema } from '../settings.ts'
 import { planSchema, taskSchema } from './plan.ts'
 
 export const modeSchema = z.enum(['strict', 'soft', 'off'])
-/** `strict`: nothing starts before the approval. `soft`: nothing lands on trunk before it. `off`: the final pull request is the gate. */
+/**
+ * `strict`: nothing starts before the approval. `soft`: nothing lands on trunk before it. `off`: the final pull request
+ * is the gate.
+ */
 export type Mode = z.infer<typeof modeSchema>
 
-/** What `/plan` was asked with. */
+/** The options of `/plan`. */
 export const planOptionsSchema = z.strictObject({
   mode: modeSchema.nullable(),
   budget: z.number().positive().nullable(),
@@ -17,7 +20,7 @@ export const planOptionsSchema = z.strictObject({
 export type PlanOptions = z.infer<typeof planOptionsSchema>
 export const noOptions: PlanOptions = { mode: null, budget: null, maxTasks: null, paths: [] }
 
-/** What an explore agent found: text with paths and symbols that were looked up, not guessed. */
+/** The report of an explore agent. */
 export const explorationSchema = z.strictObject({
   area: z.string(),
   summary: z.string(),
@@ -31,7 +34,10 @@ export type Exploration = z.infer<typeof explorationSchema>
 export const questionSchema = planSchema.shape.questions.element
 export type Question = z.infer<typeof questionSchema>
 
-/** `words` is what counts: the text of the chosen option, or the person's own. `chosen` is the option's letter, where one was named. */
+/**
+ * `words` is the answer: the text of the chosen option, or the person's own. `chosen` is the option's letter, if one was
+ * named.
+ */
 export const answerSchema = z.strictObject({
   question: z.string(),
   chosen: z.string().nullable(),
@@ -40,22 +46,22 @@ export const answerSchema = z.strictObject({
 })
 export type PlanAnswer = z.infer<typeof answerSchema>
 
-/** A whole plan as the model wrote it and lint left it; not proposed yet. */
+/** A complete plan of the model after lint, not proposed yet. */
 export const draftSchema = z.strictObject({
   plan: planSchema,
   notes: z.array(z.string()),
-  /** What lint found and could not mend, as sentences. */
+  /** Problems that lint found and could not fix, as sentences. */
   problems: z.array(z.string()),
 })
 export type PlanDraft = z.infer<typeof draftSchema>
 
-/** Of the second look at a draft. `none`: nobody could be had for it, and lint alone decides whether the draft goes back. */
+/** The result of the critique. `none`: no critic was available, and lint alone decides whether the draft is sent back. */
 export const verdictSchema = z.discriminatedUnion('of', [
   z.strictObject({ of: z.literal('critic'), accepted: z.boolean(), problems: z.array(z.string()) }),
   z.strictObject({ of: z.literal('none'), accepted: z.boolean(), problems: z.array(z.string()), why: z.string() }),
 ])
 
-/** How far a plan by the model is. Frozen with the first event: the base and the settings that everything rests on. */
+/** The progress of planning by the model. Its base and settings are fixed by the first event. */
 export const planningSchema = z.strictObject({
   base: shaSchema,
   baseBranch: z.string(),
@@ -67,24 +73,24 @@ export const planningSchema = z.strictObject({
   answers: z.array(answerSchema),
   /** Words of `/revise`, oldest first. */
   revisions: z.array(z.strictObject({ words: z.string(), by: z.string() })),
-  /** Tasks that the design now being written has brought so far (in `strict`, where no work is there to hold them). */
+  /** Tasks of the streaming design so far (in `strict`, which has no `work` to hold them). */
   streamed: z.array(taskSchema),
-  /** Drafts of this version of the plan so far. */
+  /** Number of drafts of this version of the plan. */
   designs: z.int(),
   draft: draftSchema.nullable(),
-  /** The draft that the critique sent back, while the next one is being written. */
+  /** The draft that the critique rejected, while the next one is written. */
   rejected: draftSchema.nullable(),
   verdict: verdictSchema.nullable(),
-  /** The plan was proposed and nobody asked for another: the planner has nothing to do. */
+  /** The plan was proposed, and no revision was requested since: the planner has nothing to do. */
   settled: z.boolean(),
 })
 export type Planning = z.infer<typeof planningSchema>
 
-/** Work of the planner that goes on beside the run: one model conversation each, or up to three for `explore`. */
+/** A planner's stage, which runs beside the run's tasks: one model conversation, or up to three for `explore`. */
 export type StageName = 'explore' | 'design' | 'critique' | 'scope' | 'expand' | 'replan' | 'synthesis'
 export interface Stage {
   name: StageName
-  /** Unique in the run: what it reserves its money under. A stage that is tried again has another key. */
+  /** Unique in the run; money is reserved under it. A retried stage has another key. */
   key: string
   task: TaskId | null
 }

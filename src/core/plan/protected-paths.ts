@@ -2,18 +2,18 @@ import { ALWAYS_PROTECTED, type Settings } from '../settings.ts'
 import { caseFolded } from '../text/git-path.ts'
 import { globsOverlap, matches, plainGlobs } from './glob.ts'
 
-/** Stands for whatever a wildcard could be; no name that anybody protects holds it. */
+/** Replaces wildcards; no protected name contains it. */
 const ANYTHING = '\u0001'
 
 export const protectedGlobs = (settings: Settings): string[] => [...ALWAYS_PROTECTED, ...settings.protected_paths]
 
-/** Capital letters open no door: on some machines they are the same file. */
+/** Ignores case, since on some file systems such names are the same file. */
 export const isProtected = (path: string, globs: readonly string[]): boolean =>
   matches(globs, path) || matches(globs.map(caseFolded), caseFolded(path))
 
-// What is protected in every folder, such as `**/package.json`, counts only where `writes` names it: every `src/**`
-// could touch that, and the audit before the landing keeps the file out all the same.
-/** The protected glob that a task's `writes` could touch; null where there is none. */
+// A file that is protected in every folder, such as `**/package.json`, counts only if `writes` names it: every `src/**`
+// could touch it, and the audit before the landing refuses it anyway.
+/** The protected glob that a glob of `writes` could touch, or null. */
 export function touchedProtected(glob: string, protectedPaths: readonly string[]): string | null {
   const anywhere = new Set(protectedPaths.filter((path) => path.startsWith('**/')))
   const touched = protectedPaths.find((path) => {
@@ -23,6 +23,6 @@ export function touchedProtected(glob: string, protectedPaths: readonly string[]
   return touched ?? null
 }
 
-/** Whether the words of a glob lead there, whatever its wildcards stand for. */
+/** Whether the literal parts of a glob match the path, whatever its wildcards stand for. */
 const names = (glob: string, path: string): boolean =>
   plainGlobs(glob).some((plain) => matches([path], plain.replace(/\*+|\?/g, ANYTHING)))

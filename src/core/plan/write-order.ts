@@ -4,15 +4,15 @@ import { topologicalOrder } from './graph.ts'
 import type { Task } from './plan.ts'
 
 /**
- * Where two tasks may write the same path and neither waits for the other, the one that the plan names later waits.
- * Only tasks without an order between them get an edge, so none of these edges closes a cycle.
+ * If two tasks may write the same path and neither needs the other, adds a need to the one later in the plan. Only
+ * unordered tasks get an edge, so no edge closes a cycle.
  */
 export function orderWrites(tasks: readonly Task[]): { tasks: Task[]; notes: string[] } {
   const before = ancestors(tasks)
   const added = new Map<number, number[]>()
   const notes: string[] = []
   for (const [later, task] of tasks.entries()) {
-    // From the nearest to the farthest: what the nearest waits for already needs no edge of its own.
+    // From the nearest to the farthest: ancestors of the nearest need no edge of their own.
     for (let earlier = later - 1; earlier >= 0; earlier--) {
       const other = tasks[earlier]
       if (other === undefined || has(before[later], earlier) || has(before[earlier], later)) continue
@@ -34,27 +34,27 @@ export function orderWrites(tasks: readonly Task[]): { tasks: Task[]; notes: str
   }
 }
 
-/** Sets of tasks as bits, by place in the plan: a plan has hundreds of tasks at most, and every pair is asked about. */
-type Places = bigint
+/** A set of tasks as bits, by index in the plan: fast, since every pair of up to some hundred tasks is checked. */
+type TaskBits = bigint
 
-const bit = (place: number): Places => 1n << BigInt(place)
-const has = (places: Places | undefined, place: number): boolean => ((places ?? 0n) & bit(place)) !== 0n
+const bit = (index: number): TaskBits => 1n << BigInt(index)
+const has = (bits: TaskBits | undefined, index: number): boolean => ((bits ?? 0n) & bit(index)) !== 0n
 
-function ancestors(tasks: readonly Task[]): Places[] {
-  const place = new Map(tasks.map(({ id }, index) => [id, index]))
+function ancestors(tasks: readonly Task[]): TaskBits[] {
+  const indexById = new Map(tasks.map(({ id }, index) => [id, index]))
   const before = tasks.map(() => 0n)
   for (const { id, needs } of topologicalOrder(tasks)) {
-    const own = place.get(id) ?? 0
-    for (const need of needs) before[own] = (before[own] ?? 0n) | reach(before, place.get(need) ?? 0)
+    const own = indexById.get(id) ?? 0
+    for (const need of needs) before[own] = (before[own] ?? 0n) | reach(before, indexById.get(need) ?? 0)
   }
   return before
 }
 
-const reach = (before: readonly Places[], place: number): Places => (before[place] ?? 0n) | bit(place)
+const reach = (before: readonly TaskBits[], index: number): TaskBits => (before[index] ?? 0n) | bit(index)
 
-function follow(before: Places[], earlier: number, later: number): void {
+function follow(before: TaskBits[], earlier: number, later: number): void {
   const gained = reach(before, earlier)
-  for (const [place, own] of before.entries()) if (place === later || has(own, later)) before[place] = own | gained
+  for (const [index, own] of before.entries()) if (index === later || has(own, later)) before[index] = own | gained
 }
 
 function sharedGlobs(earlier: Task, later: Task): string | null {

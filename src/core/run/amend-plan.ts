@@ -8,8 +8,8 @@ import { quoted } from '../text/quoted.ts'
 import { isApproved, statusOf, type TaskRecord, type Work } from './state.ts'
 
 /**
- * The plan with the tasks that a `plan` task became. They wait for it, and so for what it waited for, and whatever waits
- * for it waits for the last of them too. Tasks that do not wait for it stay as they are, to the letter.
+ * The plan with the tasks into which a `plan` task was expanded. They need it, and its dependants also need the last of
+ * them. Other tasks do not change.
  */
 export function withExpansion(plan: Plan, of: TaskId, tasks: readonly Task[]): Plan {
   const at = plan.tasks.findIndex(({ id }) => id === of)
@@ -20,12 +20,12 @@ export function withExpansion(plan: Plan, of: TaskId, tasks: readonly Task[]): P
   const grown = plan.tasks.map((task) =>
     task.needs.includes(of) ? { ...task, needs: [...new Set([...task.needs, ...last])] } : task,
   )
-  return { ...plan, tasks: placed(grown, added, at + 1) }
+  return { ...plan, tasks: inserted(grown, added, at + 1) }
 }
 
 /**
- * The plan with other tasks for a failed one and for those of `removed`, which waited for it; some of them may be among
- * `tasks` again. A task that stays and waited for one that is gone waits for the last of those that came.
+ * The plan with `tasks` in place of a failed task and of its dependants in `removed`; `tasks` may contain some of them
+ * again. A remaining task that needed a removed one needs the last of the new ones.
  */
 export function withReplacement(plan: Plan, failed: TaskId, removed: readonly TaskId[], tasks: readonly Task[]): Plan {
   const at = plan.tasks.findIndex(({ id }) => id === failed)
@@ -38,16 +38,18 @@ export function withReplacement(plan: Plan, failed: TaskId, removed: readonly Ta
   const last = sinks(added)
   const kept = plan.tasks
     .filter(({ id }) => !out.has(id))
-    .map((task) => (task.needs.some((need) => gone.has(need)) ? { ...task, needs: instead(task, gone, last) } : task))
+    .map((task) =>
+      task.needs.some((need) => gone.has(need)) ? { ...task, needs: replacedNeeds(task, gone, last) } : task,
+    )
   const before = plan.tasks.slice(0, at).filter(({ id }) => !out.has(id)).length
-  return { ...plan, tasks: placed(kept, added, before) }
+  return { ...plan, tasks: inserted(kept, added, before) }
 }
 
-const instead = ({ needs }: Task, gone: ReadonlySet<TaskId>, last: readonly TaskId[]): TaskId[] => [
+const replacedNeeds = ({ needs }: Task, gone: ReadonlySet<TaskId>, last: readonly TaskId[]): TaskId[] => [
   ...new Set([...needs.filter((need) => !gone.has(need)), ...last]),
 ]
 
-/** New tasks that wait for none of their own start no sooner than the task that they stand for would have. */
+/** Adds `needs` to the new tasks that need no other new one, so that they do not start before the original could have. */
 function startingAfter(tasks: readonly Task[], needs: readonly TaskId[]): Task[] {
   const own = new Set(tasks.map(({ id }) => id))
   return tasks.map((task) =>
@@ -55,20 +57,20 @@ function startingAfter(tasks: readonly Task[], needs: readonly TaskId[]): Task[]
   )
 }
 
-/** The tasks that no other of them waits for. */
+/** The tasks that no other of them needs. */
 function sinks(tasks: readonly Task[]): TaskId[] {
   const needed = new Set(tasks.flatMap(({ needs }) => needs))
   return tasks.map(({ id }) => id).filter((id) => !needed.has(id))
 }
 
-function placed(kept: readonly Task[], added: readonly Task[], at: number): Task[] {
+function inserted(kept: readonly Task[], added: readonly Task[], at: number): Task[] {
   const together = [...kept.slice(0, at), ...added, ...kept.slice(at)]
   return topologicalOrder(afterOverlapping(together, new Set(added.map(({ id }) => id))).tasks)
 }
 
 /**
- * Where a new task could write a path of a task that is there already, and neither waits for the other, the new one waits:
- * what is there may be at work. The notes tell of it.
+ * If a new task could write the same path as an existing one, and neither needs the other, the new one gets a need, since
+ * the existing one may be in progress. The notes say so.
  */
 export function afterOverlapping(
   tasks: readonly Task[],
@@ -90,10 +92,10 @@ const ordered = (tasks: readonly Task[], a: TaskId, b: TaskId): boolean =>
   dependantsOf(tasks, [a]).has(b) || dependantsOf(tasks, [b]).has(a)
 
 /**
- * Where new tasks could do what the approved part does not say: a path outside its globs, a command that is none of its own.
- * A task that is in the plan already, and would only wait for others, asks for nothing new.
+ * What new tasks could do beyond the approved part, as sentences: paths outside of its globs, and other commands. A task
+ * that is in the plan already, with other needs only, adds nothing.
  */
-export function goesBeyond(work: Rights, all: readonly Task[]): string[] {
+export function goesBeyond(work: ApprovedWork, all: readonly Task[]): string[] {
   const known = new Map(work.plan.tasks.map((task) => [task.id, wordsOf(task)]))
   const tasks = all.filter((task) => known.get(task.id) !== wordsOf(task))
   const approved = approvedPart(work)
@@ -109,15 +111,15 @@ export function goesBeyond(work: Rights, all: readonly Task[]): string[] {
   ])
 }
 
-type Rights = Pick<Work, 'plan' | 'approved' | 'tasks'>
+type ApprovedWork = Pick<Work, 'plan' | 'approved' | 'tasks'>
 
 const wordsOf = (task: Task): string => canonical({ ...task, needs: [] })
 
 /**
- * What waits for an approval, of the plan or at a gate, lends nobody its rights. Before the first approval nothing passes on
- * its origin's, and the whole plan is what people know.
+ * The part of the plan that grants rights to new tasks: not what still waits for an approval, of the plan or at a gate.
+ * Before the first approval it is the whole plan without closed gates, since new tasks must be approved with it anyway.
  */
-function approvedPart(work: Rights): Pick<Plan, 'tasks' | 'verification'> {
+function approvedPart(work: ApprovedWork): Pick<Plan, 'tasks' | 'verification'> {
   const { plan, approved } = work
   const shut = behindGates(plan.tasks, ({ id }) => !isOpen(ownOf(work.tasks, id)))
   const tasks = plan.tasks.filter(({ id }) => !shut.has(id))
@@ -134,8 +136,8 @@ const behindGates = (tasks: readonly Task[], isShut: (gate: Task) => boolean = (
   )
 
 /**
- * Those of a failed task's dependants that every new plan of it keeps: gates and checks, which somebody put there to be asked
- * at, and what stands behind a gate, or its work would be done in front of it.
+ * The dependants of a failed task that every replacement keeps: gates, checks, and tasks behind a gate, whose work would
+ * otherwise be done before it.
  */
 export function alwaysKept(dependants: readonly Task[]): Task[] {
   const behind = behindGates(dependants)
@@ -147,7 +149,7 @@ const commandsOf = ({ tasks, verification }: Pick<Plan, 'tasks' | 'verification'
   ...verification.map(({ argv }) => argv),
 ]
 
-/** What a new plan of a failed task may replace, in plan order: the task, and whatever waits for it and has not begun. */
+/** The tasks that a re-plan of a failed task may replace, in plan order: itself and its pending dependants. */
 export function replaceable(work: Work, failed: TaskId): TaskId[] {
   const waiting = dependantsOf(work.plan.tasks, [failed])
   return work.plan.tasks

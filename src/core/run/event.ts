@@ -16,32 +16,32 @@ import { handOffSchema } from './hand-off.ts'
 
 const planIdSchema = z.string().regex(/^[0-9a-f]{12,64}$/)
 
-/** What a slot says about a task that it finished; no word of it is trusted before the audit. */
+/** A slot's report on a finished task; not trusted before the audit. */
 export const reportSchema = z.strictObject({
-  /** Seconds of the worker program, and of the acceptance. */
+  /** Seconds that the worker program ran. */
   workSeconds: z.number().min(0),
   acceptanceSeconds: z.number().min(0),
   /** Head and tail of the acceptance's output, redacted. */
   acceptanceLog: z.string(),
   summary: z.string(),
   sandbox: z.string(),
-  /** What an agent cost, and what it leaves for the tasks behind its own; absent where a program worked. */
+  /** The agent's cost and its hand-off for dependants; absent if a program did the work. */
   spending: z.array(spendingSchema).optional(),
   handOff: handOffSchema.optional(),
   turns: z.int().min(0).optional(),
-  /** The tasks with whose work it was in conflict, where this settles it. */
+  /** The tasks with which it was in conflict, if this attempt resolves that. */
   resolved: z.array(taskIdSchema).optional(),
 })
 export type Report = z.infer<typeof reportSchema>
 
-/** Every event: when, by whom, and, where somebody outside caused it, the key that makes a repetition harmless. */
+/** On every event: time, actor and, if its cause is external, the idempotency key. */
 const stamp = { at: z.iso.datetime(), by: z.string().min(1), key: z.string().optional() }
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.strictObject({ type: z.literal(type), ...stamp, ...shape })
 
 const onTask = { task: taskIdSchema, attempt: z.int().min(1) }
 
-/** Past tense; what happened to one run. The journal is a list of these and nothing else. */
+/** The events of a run, in past tense. The journal is a list of these. */
 export const runEventSchema = z.discriminatedUnion('type', [
   event('plan_requested', {
     run: runIdSchema,
@@ -49,10 +49,10 @@ export const runEventSchema = z.discriminatedUnion('type', [
     title: z.string(),
     body: z.string(),
     words: z.string(),
-    /** Absent: `/plan` was asked with no options. */
+    /** Absent if `/plan` had no options. */
     options: planOptionsSchema.optional(),
   }),
-  /** A model plans: everything that its plan rests on is frozen here. */
+  /** Planning by a model begins: fixes its base and settings. */
   event('planning_begun', {
     base: shaSchema,
     baseBranch: z.string(),
@@ -61,15 +61,15 @@ export const runEventSchema = z.discriminatedUnion('type', [
     mode: modeSchema,
     limit: z.number().positive(),
   }),
-  /** Money is set aside before the calls of a stage; what a dead process had set aside counts as spent. */
+  /** Money is reserved before the calls of a stage; a reservation of a dead process counts as spent. */
   event('money_reserved', { stage: z.string(), role: roleSchema, usd: z.number().min(0) }),
   event('money_settled', { stage: z.string(), spending: z.array(spendingSchema) }),
   event('stage_failed', {
     stage: z.string(),
     why: z.string(),
-    /** US dollars that the try had, where they were too few: that says nothing about the stage. */
+    /** US dollars that the try had, if they were too few: no fault of the stage. */
     short: z.number().positive().optional(),
-    /** The process that was at it died: that says nothing about the stage either. */
+    /** The process that ran it died: no fault of the stage either. */
     lost: z.boolean().optional(),
   }),
   event('budget_set', { usd: z.number().positive() }),
@@ -78,7 +78,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('questions_answered', { answers: z.array(answerSchema).min(1) }),
   event('revision_requested', { words: z.string() }),
   event('gate_switched_off', {}),
-  /** Not in `strict`: the head of a plan is there, and its tasks may start as they come. */
+  /** Not in `strict`: the head of a plan is complete, and its tasks may start as they stream in. */
   event('plan_begun', {
     plan: planSchema.extend({ tasks: z.array(taskSchema) }),
     planId: planIdSchema,
@@ -87,17 +87,17 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('task_planned', {
     planned: taskSchema,
     notes: z.array(z.string()),
-    /** The answer began anew, and those told before it count for nothing. In `strict` only, where nobody works on them. */
+    /** The model's answer was retried, which discards the tasks streamed before. Only in `strict`, where none has started. */
     anew: z.literal(true).optional(),
   }),
   event('plan_drafted', draftSchema.shape),
   event('plan_judged', {
     accepted: z.boolean(),
     problems: z.array(z.string()),
-    /** Why no critic could be had, so that lint alone has judged. Absent: a critic has. */
+    /** Why no critic was available, so that only lint has judged; absent if a critic has. */
     unjudged: z.string().optional(),
   }),
-  /** The plan grew, or a part of it was planned anew, while it runs. `within`: nothing in it goes beyond what was approved. */
+  /** The running plan was expanded, or a part was re-planned. `within`: it does not go beyond the approved part. */
   event('plan_amended', {
     cause: z.enum(['expand', 'replan']),
     of: taskIdSchema,
@@ -116,12 +116,12 @@ export const runEventSchema = z.discriminatedUnion('type', [
     base: shaSchema,
     baseBranch: z.string(),
     settings: settingsSchema,
-    /** Blob of the settings file at the base; empty where there is none. */
+    /** Blob of the settings file at the base; empty if there is none. */
     settingsBlob: z.string(),
-    /** Trunk's first commit: the base's tree, but a commit of its own. */
+    /** Trunk's first commit, which has the base's tree. */
     trunk: shaSchema,
     notes: z.array(z.string()),
-    /** Absent: `strict`. */
+    /** `strict` if absent. */
     mode: modeSchema.optional(),
   }),
   event('plan_approved', { planId: planIdSchema, only: z.array(taskIdSchema).nullable() }),
@@ -133,7 +133,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('slots_requested', {
     request: z.string().regex(/^r[0-9]+$/),
     count: z.int().min(1),
-    /** Known at once where the slots are jobs of the workflow run that asks; else null until the dispatch is answered. */
+    /** Known at once if the slots are jobs of the requesting workflow run; else null until the dispatch is answered. */
     workflowRun: z.int().nullable(),
   }),
   event('slots_started', { request: z.string(), workflowRun: z.int() }),
@@ -142,10 +142,10 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('task_started', {
     ...onTask,
     slot: z.string(),
-    /** US dollars that the attempt may spend; set aside from the run's limit. Absent: no model works on it. */
+    /** US dollars that the attempt may spend, reserved from the run's limit; absent if no model works on it. */
     allowance: z.number().positive().optional(),
   }),
-  /** `unbegun`: the slot had left before it saw the task, so that nothing was paid for it. */
+  /** `unbegun`: the slot had left before it saw the task, so that nothing was spent. */
   event('task_returned', { ...onTask, slot: z.string(), unbegun: z.literal(true).optional() }),
   event('task_verified', { ...onTask, head: shaSchema, tree: shaSchema, report: reportSchema }),
   event('task_landed', onTask),
@@ -154,7 +154,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     head: shaSchema.nullable(),
     failure: taskFailureSchema,
     final: z.boolean(),
-    /** Nothing of the same kind would help: this part is to be planned anew. */
+    /** Another attempt would not help: re-plan this part. */
     replan: z.boolean().optional(),
     report: reportSchema.optional(),
   }),
@@ -162,14 +162,14 @@ export const runEventSchema = z.discriminatedUnion('type', [
     task: taskIdSchema,
     with: z.array(taskIdSchema),
     paths: z.array(z.string()),
-    /** Heads that the next attempt's base is merged from, besides its needs. */
+    /** Heads to merge into the next attempt's base, in addition to its needs. */
     onto: z.array(shaSchema),
     final: z.boolean(),
   }),
   event('task_retried', {
     task: taskIdSchema,
     note: z.string(),
-    /** After a failed verification: trunk's tip, so that the task mends what is there. */
+    /** After a failed verification: trunk's tip, so that the task fixes the merged state. */
     onto: z.array(shaSchema),
   }),
   event('task_skipped', { task: taskIdSchema }),
@@ -185,7 +185,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('base_moved', { to: shaSchema, paths: z.array(z.string()), stale: z.boolean() }),
   event('run_paused', {
     why: z.string(),
-    /** Absent: a person, or something that only a person can judge. `budget`: the limit of money was reached. */
+    /** `budget`: the run's limit was reached. Absent if a person paused it, or has to decide. */
     cause: z.enum(['budget']).optional(),
   }),
   event('run_resumed', {}),
@@ -193,7 +193,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('run_finished', { sha: shaSchema }),
   event('run_closed', { merged: z.boolean() }),
   event('pull_refused', { why: z.string() }),
-  /** Where a projection is to be found again, and the digest of what was shown last, so that nothing is shown twice. */
+  /** The ids of a projection, and the digest of its last content, so that unchanged content is not sent again. */
   event('projected', {
     entries: z.array(z.strictObject({ name: z.string(), number: z.int(), node: z.string(), digest: z.string() })),
   }),

@@ -2,7 +2,7 @@ import { type Ledger, reserve, settle, settleOf } from '../money/ledger.ts'
 import { attemptKey } from '../money/money-key.ts'
 import type { ChangingEvent } from './folds.ts'
 
-/** The ledger after an event. A reservation that ends without a word of what was used counts as spent, whole. */
+/** The ledger after an event. A reservation that ends without reported usage counts as spent, in full. */
 export function evolveLedger(ledger: Ledger, event: ChangingEvent<'ledger'>): Ledger {
   switch (event.type) {
     case 'planning_begun':

@@ -54,7 +54,7 @@ const firstWork = (it: Proposal): Work => ({
   baseSeen: { sha: it.base, paths: [], stale: false },
 })
 
-/** A plan is there, whole or (`open`) its head only. In `strict` it waits for a person; else its tasks may start. */
+/** Applies a plan, complete or (`open`) only its head. In `strict` it waits for approval; else its tasks may start. */
 export function withProposal(state: LiveRun, it: Proposal): LiveRun {
   if (state.phase === 'ended') return state
   const before = state.phase === 'requested' ? null : state.work
@@ -62,7 +62,7 @@ export function withProposal(state: LiveRun, it: Proposal): LiveRun {
   const base = before ?? firstWork(it)
   const previous = isNext ? { plan: base.plan, planId: base.planId } : base.previous
   const work: Work = {
-    ...withPlan(base, it.plan, it.at, staysInVersion(base, it.plan)),
+    ...withPlan(base, it.plan, it.at, keptInVersion(base, it.plan)),
     open: it.open,
     planId: it.planId,
     notes: it.notes,
@@ -81,14 +81,14 @@ function started(state: LiveRun, work: Work, mode: Mode, at: string): LiveRun {
   return { ...header, phase: 'active', paused: null, work: { ...work, mode, approved, startedAt: at } } as LiveRun
 }
 
-/** Whether the task, as the other plan has it, keeps the record that it has. */
-type Stays = (task: Task, record: TaskRecord, onKept: boolean) => boolean
+/** Whether a task of the new plan keeps the record that it had. `onKept`: all its needs keep theirs. */
+type KeepsRecord = (task: Task, record: TaskRecord, onKept: boolean) => boolean
 
 /**
- * The work with another plan. A task that stays keeps its record and so all that was done for it; of one that changed only
- * the history of its attempts remains, and one that is gone counts as cancelled.
+ * The work with another plan. An unchanged task keeps its record; a changed one keeps only the history of its attempts; a
+ * removed one counts as cancelled.
  */
-function withPlan(work: Work, plan: Work['plan'], at: string, stays: Stays): Work {
+function withPlan(work: Work, plan: Work['plan'], at: string, stays: KeepsRecord): Work {
   const tasks: Record<TaskId, TaskRecord> = {}
   const kept = new Set<TaskId>()
   for (const task of plan.tasks) {
@@ -98,35 +98,35 @@ function withPlan(work: Work, plan: Work['plan'], at: string, stays: Stays): Wor
     tasks[task.id] = keptOrFresh(before, kept.has(task.id), at)
   }
   for (const [id, record] of Object.entries(work.tasks))
-    if (ownOf(tasks, id) === undefined) tasks[id] = gone(record, at)
+    if (ownOf(tasks, id) === undefined) tasks[id] = cancelledRecord(record, at)
   return { ...work, plan, tasks, verification: null, culprit: null }
 }
 
 /**
- * Another version may say something else under the same id, and who approves it approves its words: work that was done for
- * other words, or on other work, is none of it. What is part of trunk is never undone.
+ * In a new version of the plan a task may have the same id and other content. Approval is for the new content, so work for
+ * other content, or based on such work, is not kept. Work that is merged into trunk always is.
  */
-const staysInVersion =
-  (work: Work, plan: Work['plan']): Stays =>
+const keptInVersion =
+  (work: Work, plan: Work['plan']): KeepsRecord =>
   (task, { state }, onKept) => {
     if (state.status === 'landed' && work.trunk.merges.some(({ head }) => head === state.head)) return true
-    // What it became may be left out now, and then nothing would be done in its place.
+    // If tasks that it was expanded into are missing now, its work would not be done.
     const into = state.status === 'expanded' ? state.into : []
     if (!onKept || !into.every((id) => plan.tasks.some((other) => other.id === id))) return false
-    return isOver(state) ? isSame(work, task, UNREAD) : isSame(work, task)
+    return isOver(state) ? isSame(work, task, SCHEDULING_FIELDS) : isSame(work, task)
   }
 
-/** While the run is at work only what has not begun is planned anew: what has landed is never undone. */
-const staysInAmendment =
-  (work: Work): Stays =>
+/** A running plan is amended only in tasks that have not begun: landed work is never undone. */
+const keptInAmendment =
+  (work: Work): KeepsRecord =>
   (task, { state }, onKept) =>
     state.status === 'landed' || state.status === 'expanded' || (onKept && isSame(work, task))
 
-/** Nobody works on it any more, and what was done is to be kept. */
+/** Work on the task has ended, and its result is kept. */
 const isOver = ({ status }: TaskRecord['state']): boolean => ['verified', 'landed', 'expanded'].includes(status)
 
-/** What is said of a task for those who give it out; its worker reads none of it. */
-const UNREAD: readonly (keyof Task)[] = ['size', 'model_tier', 'timeout_minutes']
+/** Fields that matter only for scheduling; its worker does not see them. */
+const SCHEDULING_FIELDS: readonly (keyof Task)[] = ['size', 'model_tier', 'timeout_minutes']
 
 function isSame(work: Work, task: Task, but: readonly (keyof Task)[] = []): boolean {
   const before = work.plan.tasks.find(({ id }) => id === task.id)
@@ -143,7 +143,7 @@ const keptOrFresh = (before: TaskRecord | undefined, keep: boolean, at: string):
     : { ...freshRecord, replans: before.replans, attempts: before.attempts.map((it) => closed(it, at)) }
 }
 
-const gone = (record: TaskRecord, at: string): TaskRecord => ({
+const cancelledRecord = (record: TaskRecord, at: string): TaskRecord => ({
   ...record,
   attempts: record.attempts.map((it) => closed(it, at)),
   state: { status: 'cancelled', base: record.attempts.at(-1)?.base ?? null, since: at },
@@ -153,22 +153,22 @@ const closed = (attempt: AttemptRecord, at: string): AttemptRecord =>
   attempt.outcome === 'open' ? { ...attempt, endedAt: at, outcome: 'cancelled' } : attempt
 
 /**
- * A plan that has begun is written anew: only what somebody has worked on stays, with all that it needs. The rest starts when
- * it comes again, as it is then.
+ * The design of an open plan is restarted: keeps only the tasks that were worked on, with all that they need. Others are
+ * added again as they stream in.
  */
-export function withDesignRestarted(state: LiveRun, { stage, at }: EventOf<'money_reserved'>): LiveRun {
+export function restartDesign(state: LiveRun, { stage, at }: EventOf<'money_reserved'>): LiveRun {
   if (state.phase !== 'active' || !state.work.open || !isTryOf(stage, 'design')) return state
   const { work } = state
   const stays = begunPart(work)
   const tasks: Record<TaskId, TaskRecord> = {}
   for (const [id, record] of Object.entries(work.tasks))
     if (stays.has(id)) tasks[id] = record
-    else if (record.attempts.length > 0) tasks[id] = gone(record, at)
+    else if (record.attempts.length > 0) tasks[id] = cancelledRecord(record, at)
   const plan = { ...work.plan, tasks: work.plan.tasks.filter(({ id }) => stays.has(id)) }
   return { ...state, work: { ...work, plan, tasks } }
 }
 
-/** The tasks that somebody has worked on, and all that they need. */
+/** The tasks that were worked on, and all that they need. */
 export function begunPart(work: Pick<Work, 'plan' | 'tasks'>): ReadonlySet<TaskId> {
   const part = new Set<TaskId>()
   for (const { id, needs } of work.plan.tasks.toReversed())
@@ -181,7 +181,7 @@ const isBegun = (record: TaskRecord | undefined): boolean =>
   (record.attempts.some(({ startedAt }) => startedAt !== null) ||
     ['landed', 'skipped', 'expanded'].includes(record.state.status))
 
-/** One more task of a plan that is still being written. */
+/** Adds a task to a plan that is still streaming. */
 export function withTask(work: Work, { planned: task, at }: EventOf<'task_planned'>): Work {
   const before = ownOf(work.tasks, task.id)
   if (isBegun(before) || isSame(work, task)) return work
@@ -193,17 +193,17 @@ export function withTask(work: Work, { planned: task, at }: EventOf<'task_planne
   }
 }
 
-/** A part of the plan was planned anew while the run is at work. */
+/** Applies an amendment of the running plan. */
 export function withAmendment(work: Work, event: EventOf<'plan_amended'>): Work {
   const ids = work.plan.tasks.map(({ id }) => id)
   const next = event.plan.tasks.map(({ id }) => id)
   const added = next.filter((id) => !ids.includes(id))
   const removed = ids.filter((id) => !next.includes(id))
-  // What comes in place of approved tasks, and does no more than they may, is approved with them. Else the approval
-  // stays with the tasks that it was given for, one by one.
+  // Tasks that replace approved ones, and do not exceed their rights, are approved with them. Otherwise only the tasks
+  // that were approved remain approved.
   const passes = work.mode === 'off' || (event.within && [event.of, ...removed].every((id) => isApproved(work, id)))
   const kept = ids.filter((id) => isApproved(work, id) && next.includes(id))
-  const amended = withPlan(work, event.plan, event.at, staysInAmendment(work))
+  const amended = withPlan(work, event.plan, event.at, keptInAmendment(work))
   const tasks = event.cause === 'expand' ? expanded(amended, event, added) : replanned(amended, event, added)
   const { cause, of, within, at } = event
   return {
@@ -222,7 +222,7 @@ function expanded(work: Work, { of, at }: EventOf<'plan_amended'>, into: TaskId[
   return { ...work.tasks, [of]: { ...record, state: { status: 'expanded', into, since: at } } }
 }
 
-/** The tasks that came instead count the times that this part was planned anew, so that it does not go on for ever. */
+/** The replacement tasks inherit the number of re-plans, which limits them. */
 function replanned(work: Work, { of }: EventOf<'plan_amended'>, added: readonly TaskId[]): Work['tasks'] {
   const replans = (ownOf(work.tasks, of)?.replans ?? 0) + 1
   const changed = work.plan.tasks.map(({ id }) => id).filter((id) => id === of || added.includes(id))

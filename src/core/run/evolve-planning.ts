@@ -3,16 +3,16 @@ import type { Planning } from '../plan/planning.ts'
 import type { EventOf } from './event.ts'
 import type { ChangingEvent } from './folds.ts'
 
-/** The planner's part of the state; null before a model was asked to plan. */
+/** The planner's part of the state; null before planning by a model has begun. */
 export function evolvePlanning(planning: Planning | null, event: ChangingEvent<'planning'>): Planning | null {
   if (event.type === 'planning_begun') {
     const { base, baseBranch, settings, settingsBlob, mode } = event
-    return planning ?? { ...nothingYet, base, baseBranch, settings, settingsBlob, mode }
+    return planning ?? { ...initialPlanning, base, baseBranch, settings, settingsBlob, mode }
   }
   return planning === null ? null : next(planning, event)
 }
 
-const nothingYet = {
+const initialPlanning = {
   explorations: null,
   questions: [],
   answers: [],

@@ -5,10 +5,10 @@ import type { EventOf } from './event.ts'
 import type { ChangingEvent } from './folds.ts'
 import { type AttemptRecord, type TaskRecord, type TaskState, taskOf, type Work } from './state.ts'
 
-/** Records of tasks that were copied while these events were folded: nobody else holds them yet, so they may be changed. */
+/** Task records copied during the current fold: not shared yet, so they may be mutated. */
 export type CopiedRecords = WeakSet<Work['tasks']>
 
-/** The part of the state that speaks of single tasks. */
+/** The work after an event about one task. */
 export function evolveTask(work: Work, event: ChangingEvent<'task'>, fresh: CopiedRecords): Work {
   const record = ownOf(work.tasks, event.task)
   if (record === undefined) return work
@@ -16,7 +16,7 @@ export function evolveTask(work: Work, event: ChangingEvent<'task'>, fresh: Copi
   fresh.add(tasks)
   tasks[event.task] = evolveRecord(work, record, event.task, event)
   const changed = { ...work, tasks }
-  // A task that runs again changes what trunk will be: an old verdict says nothing about it.
+  // A task that runs again changes the final trunk, so that an old verdict no longer applies.
   return event.type === 'task_retried' || event.type === 'task_skipped'
     ? { ...changed, verification: null, culprit: null }
     : changed

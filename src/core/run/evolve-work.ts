@@ -4,7 +4,7 @@ import { withAmendment, withTask } from './evolve-plan.ts'
 import type { ChangingEvent } from './folds.ts'
 import type { Work } from './state.ts'
 
-/** What a run has of its work after an event: trunk, verification, growth. */
+/** The work after an event about trunk, verification or the plan. */
 export function evolveWork(work: Work, event: ChangingEvent<'work'>): Work {
   switch (event.type) {
     case 'trunk_moved':
@@ -52,7 +52,7 @@ export function evolveWork(work: Work, event: ChangingEvent<'work'>): Work {
   }
 }
 
-/** In a search an earlier merge may pass: trunk is as broken as before. */
+/** During the search for a culprit an earlier merge may pass; trunk's tip still fails. */
 function afterPass(work: Work, { on, attempt, report, at }: EventOf<'verification_passed'>): Work['verification'] {
   if (on !== work.trunk.tip && work.lastFailure !== null) return work.lastFailure
   return { status: 'passed', on, attempt, report, since: at }

@@ -4,7 +4,7 @@ import { ownOf } from '../own.ts'
 import { noOptions } from '../plan/planning.ts'
 import type { EventOf, RunEvent } from './event.ts'
 import { evolveLedger } from './evolve-ledger.ts'
-import { withDesignRestarted, withProposal } from './evolve-plan.ts'
+import { restartDesign, withProposal } from './evolve-plan.ts'
 import { evolvePlanning } from './evolve-planning.ts'
 import { type CopiedRecords, evolveTask } from './evolve-task.ts'
 import { evolveWork } from './evolve-work.ts'
@@ -21,12 +21,12 @@ import {
   workOf,
 } from './state.ts'
 
-/** The state after an event. Total: an event that does not fit the phase changes nothing but the keys seen. */
+/** The state after an event. Total: an event that does not fit the phase changes only the keys seen, money and planning. */
 export const evolve = (state: RunState, event: RunEvent): RunState => replayOn(state, [event])
 
 export const replay = (events: readonly RunEvent[]): RunState => replayOn(emptyRun, events)
 
-/** The state after these events. What is in between nobody sees: the record of all tasks is copied once, not at each event. */
+/** The state after these events. Intermediate states are private, so the task records are copied once, not for each event. */
 export function replayOn(state: RunState, events: readonly RunEvent[]): RunState {
   const fresh: CopiedRecords = new WeakSet()
   return events.reduce((next, event) => evolveBy(next, event, fresh), state)
@@ -40,7 +40,7 @@ function evolveBy(state: RunState, event: RunEvent, fresh: CopiedRecords): RunSt
   return { ...next, seen: [...next.seen, event.key] }
 }
 
-/** Money and planning are folded beside the phases: they count whatever the phase makes of an event. */
+/** Money and planning are folded independently of the phase. */
 const withMoney = (state: LiveRun, event: RunEvent): LiveRun => ({
   ...state,
   ledger: writeOff(
@@ -52,7 +52,7 @@ const withMoney = (state: LiveRun, event: RunEvent): LiveRun => ({
   setbacks: changes(event, 'setbacks') ? evolveStageFailures(state.setbacks, event) : state.setbacks,
 })
 
-/** Of what money is set aside for, only these will still tell what they used: stages of a run that goes on, and attempts at work. */
+/** Whether the usage of a reservation will still be reported: by stages of a live run, and by attempts in progress. */
 function isAwaited(state: LiveRun, key: string): boolean {
   if (state.phase === 'ended') return false
   const use = parseMoneyKey(key)
@@ -90,7 +90,7 @@ function evolveLive(state: LiveRun, event: RunEvent, fresh: CopiedRecords): Live
   return state
 }
 
-/** The run as a whole: its phase, its orchestrator, its slots, what is shown of it. */
+/** The run as a whole: its phase, orchestrator, slots and projections. */
 function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
   switch (event.type) {
     case 'plan_refused':
@@ -104,7 +104,7 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
     case 'gate_switched_off':
       return gateOff(state, event)
     case 'money_reserved':
-      return withDesignRestarted(state, event)
+      return restartDesign(state, event)
     case 'plan_approved':
       return approved(state, event)
     case 'plan_rejected':
@@ -143,7 +143,7 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
 const entriesOf = (event: EventOf<'projected'>) =>
   Object.fromEntries(event.entries.map(({ name, ...where }) => [name, where]))
 
-/** Tasks that got further show that the orchestrator works: earlier crashes are forgiven. */
+/** Events that show progress, and so reset the count of crashes. */
 const PROGRESS: readonly RunEvent['type'][] = ['task_verified', 'task_landed', 'trunk_moved', 'verification_passed']
 
 function onWork(state: LiveRun, change: (work: Work) => Work, type: RunEvent['type']): LiveRun {
@@ -163,19 +163,19 @@ function end(
   return { why: '', problems: [], ...rest, ...more, phase: 'ended', work: workOf(state), conclusion, endedAt: event.at }
 }
 
-/** What `/plan off` said since counts more than what the plan was made with. */
+/** A later `/plan off` overrides the mode with which the plan was made. */
 const modeOf = (state: LiveRun, mode: Work['mode'] | undefined): Work['mode'] =>
   state.planning?.mode ?? mode ?? 'strict'
 
 function begun(state: LiveRun, event: EventOf<'plan_begun'>): LiveRun {
   const { planning } = state
   if (planning === null || planning.mode === 'strict' || state.phase === 'ended') return state
-  // A design that is begun anew while tasks run already: they stay.
+  // A restarted design while tasks are running: they stay.
   if (state.phase === 'active' && state.work.open) return state
   return withProposal(state, { ...planning, ...event, notes: [], open: true })
 }
 
-/** The gate is gone: a plan that waited for its approval starts. */
+/** Removes the plan's gate: a plan that waited for approval starts. */
 function gateOff(state: LiveRun, event: EventOf<'gate_switched_off'>): LiveRun {
   if (state.phase !== 'proposed' && state.phase !== 'active') return state
   const startedAt = state.work.startedAt ?? event.at
@@ -186,7 +186,7 @@ function gateOff(state: LiveRun, event: EventOf<'gate_switched_off'>): LiveRun {
 function approved(state: LiveRun, event: EventOf<'plan_approved'>): LiveRun {
   if (state.phase !== 'proposed' && state.phase !== 'active') return state
   const { work } = state
-  // An approval is for the plan that it names; for any other it says nothing.
+  // An approval applies only to the plan that it names.
   if (event.planId !== work.planId || work.open) return state
   const list = event.only === null || work.approved === null ? null : [...new Set([...work.approved, ...event.only])]
   return {
@@ -204,7 +204,7 @@ function approved(state: LiveRun, event: EventOf<'plan_approved'>): LiveRun {
 
 function resumed(state: LiveRun): LiveRun {
   if (state.phase !== 'active') return state
-  // Going on after the base moved is a person's decision: it is not asked again for the same tip.
+  // Resuming after the base has moved is a person's decision, which is not requested again for the same tip.
   return { ...state, paused: null, work: { ...state.work, baseSeen: { ...state.work.baseSeen, stale: false } } }
 }
 
@@ -215,7 +215,7 @@ function evolveSlots(slots: Slots, event: EventOf<'slots_requested' | 'slots_sta
       ...slots,
       [event.request]: { count: event.count, workflowRun: event.workflowRun, at: event.at, gone: false },
     }
-  const known = slots[event.request]
+  const known = ownOf(slots, event.request)
   if (known === undefined) return slots
   const next = event.type === 'slots_started' ? { ...known, workflowRun: event.workflowRun } : { ...known, gone: true }
   return { ...slots, [event.request]: next }
@@ -223,7 +223,7 @@ function evolveSlots(slots: Slots, event: EventOf<'slots_requested' | 'slots_sta
 
 const ENDED: readonly TaskStatus[] = ['landed', 'expanded', 'skipped', 'failed', 'cancelled']
 
-/** Ending a run stops what has not ended: nothing of it may be waited for. */
+/** Cancels all tasks that have not ended, since nothing waits for them any more. */
 function cancelAll(state: EndedRun, at: string): EndedRun {
   if (state.work === null) return state
   let work = state.work

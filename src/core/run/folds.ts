@@ -1,14 +1,14 @@
 import type { EventOf, RunEvent } from './event.ts'
 
-/** A part of the state, with a fold of its own. */
+/** A part of the state that has its own fold. */
 export type StatePart = 'run' | 'planning' | 'ledger' | 'setbacks' | 'work' | 'task'
 
 /**
- * The parts of the state that an event changes. An event without a line here does not compile, and neither does a fold that
- * leaves out one of its events.
+ * The parts of the state that each event changes. An event without an entry does not compile, nor does a fold that does not
+ * handle one of its events.
  */
 export const FOLDS = {
-  // It makes the state that all others change.
+  // Creates the state that all others change.
   plan_requested: [],
   planning_begun: ['planning', 'ledger'],
   money_reserved: ['run', 'planning', 'ledger'],
@@ -71,7 +71,7 @@ type TypesOf<Of extends StatePart> = {
   [Type in RunEvent['type']]: Of extends (typeof FOLDS)[Type][number] ? Type : never
 }[RunEvent['type']]
 
-/** The events that change this part. */
+/** The events that change a part. */
 export type ChangingEvent<Of extends StatePart> = EventOf<TypesOf<Of>>
 
 export const changes = <Of extends StatePart>(event: RunEvent, part: Of): event is ChangingEvent<Of> =>

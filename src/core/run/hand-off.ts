@@ -6,8 +6,8 @@ const MOST_PATHS = 60
 const line = z.string().max(LONGEST)
 
 /**
- * What a finished task leaves for those that need it: plain text, bounded, so that a brief grows with a task's needs and
- * with nothing else. `files` and `check` come from git and from the machine's own run of the acceptance.
+ * A finished task's summary for its dependants: plain text of limited length, so that a brief grows only with the number of
+ * needs. `files` and `check` are facts, from git and from our run of the acceptance.
  */
 export const handOffSchema = z.strictObject({
   did: z.string().max(1200),
@@ -20,13 +20,13 @@ export const handOffSchema = z.strictObject({
 })
 export type HandOff = z.infer<typeof handOffSchema>
 
-/** What an agent says of its own work; of any length. */
+/** An agent's summary of its work, of any length. */
 export type WorkSummary = Pick<HandOff, 'did' | 'interfaces' | 'decisions' | 'caveats' | 'follow_ups'>
 
-/** What is known of the work without asking whoever did it. */
+/** The facts about the work, independent of the agent. */
 type Known = Pick<HandOff, 'files' | 'check'>
 
-/** Cut to what a hand-off holds: each line, each list, and the list of files with the number of those left out. */
+/** Truncates the lines and lists to the limits of a hand-off. */
 export const handOffOf = (said: WorkSummary, { files, check }: Known): HandOff => ({
   did: shortened(said.did, 1200),
   files: fewPaths(files),
@@ -43,16 +43,16 @@ const linesOf = (lines: readonly string[], most: number): string[] =>
     .filter((text) => text !== '')
     .slice(0, most)
 
-/** At most 60 paths of 200 characters; what is left out is counted in the last one's place. */
+/** At most 60 paths of 200 characters; if there are more, the last entry is the number of the others. */
 export const fewPaths = (paths: readonly string[]): string[] => {
   const most = paths.length <= MOST_PATHS ? MOST_PATHS : MOST_PATHS - 1
   const kept = paths.slice(0, most).map((path) => shortened(path, LONGEST_PATH))
   return paths.length <= most ? kept : [...kept, `and ${paths.length - most} more`]
 }
 
-/** A cut may have halved a character. */
+/** Cuts at the end, without leaving half a surrogate pair. */
 const shortened = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 
-/** One line for tasks that do not need the work itself. */
+/** One line, for tasks that do not need this one directly. */
 export const inOneLine = ({ did }: HandOff): string => (did.split('\n')[0] ?? '').slice(0, 160)

@@ -9,7 +9,7 @@ import { defaultSettings, type Settings, settingsSchema } from '../settings.ts'
 import { reportSchema, runEventSchema } from './event.ts'
 import { stageFailuresSchema } from './stage-failures.ts'
 
-/** Where a task stands. `pending`: its needs have not landed, or its next base has not been made yet. */
+/** The state of a task. `pending`: its needs have not landed, or its next base has not been made yet. */
 export const taskStateSchema = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('pending') }),
   z.strictObject({ status: z.literal('queued'), attempt: z.int(), base: shaSchema, since: z.string() }),
@@ -34,7 +34,7 @@ export const taskStateSchema = z.discriminatedUnion('status', [
     attempt: z.int(),
     base: shaSchema,
     head: shaSchema,
-    /** Null for a gate: a person opened it. */
+    /** Null for a gate, which a person has opened. */
     report: reportSchema.nullable(),
     since: z.string(),
   }),
@@ -46,7 +46,7 @@ export const taskStateSchema = z.discriminatedUnion('status', [
     failure: taskFailureSchema,
     since: z.string(),
   }),
-  /** A `plan` task whose tasks are planned: they stand in its place, it has no commits of its own. */
+  /** A `plan` task that was replaced by its tasks; it has no commits. */
   z.strictObject({ status: z.literal('expanded'), into: z.array(taskIdSchema), since: z.string() }),
   z.strictObject({ status: z.literal('skipped'), base: shaSchema.nullable(), since: z.string() }),
   z.strictObject({ status: z.literal('cancelled'), base: shaSchema.nullable(), since: z.string() }),
@@ -54,7 +54,7 @@ export const taskStateSchema = z.discriminatedUnion('status', [
 export type TaskState = z.infer<typeof taskStateSchema>
 export type TaskStatus = TaskState['status']
 
-/** One span of work, for the timeline: who did what when. */
+/** One attempt, also for the timeline. */
 export const attemptRecordSchema = z.strictObject({
   attempt: z.int(),
   base: shaSchema,
@@ -62,7 +62,7 @@ export const attemptRecordSchema = z.strictObject({
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
   slot: z.string().nullable(),
-  /** Where the attempt's check stands now: its start commit, then the head that it handed over. */
+  /** The commit of the attempt's check run: its start commit, then the head that it handed over. */
   head: shaSchema.nullable(),
   outcome: z.enum(['open', 'verified', 'failed', 'conflict', 'returned', 'cancelled', 'skipped']),
   failure: taskFailureSchema.nullable(),
@@ -72,19 +72,19 @@ export type AttemptRecord = z.infer<typeof attemptRecordSchema>
 export const taskRecordSchema = z.strictObject({
   state: taskStateSchema,
   attempts: z.array(attemptRecordSchema),
-  /** Failures and conflicts since a person last looked; they bound the automatic retries. */
+  /** Failures, conflicts and lost slots since the last `/retry`; they limit automatic retries. */
   failures: z.int(),
   conflicts: z.int(),
   lost: z.int(),
-  /** Heads that the next base is merged from besides the needs', after a conflict. */
+  /** Heads to merge into the next base in addition to the needs', after a conflict. */
   onto: z.array(shaSchema),
-  /** What people said with `/retry t3 -- note`. */
+  /** Notes of `/retry t3 -- note`. */
   notes: z.array(z.string()),
-  /** What people said with `/steer t3 -- words`, for the worker that is at it, oldest first. */
+  /** Words of `/steer t3 -- words`, for the current worker, oldest first. */
   steers: z.array(z.strictObject({ words: z.string(), by: z.string(), at: z.string() })),
-  /** How often this task was planned anew after it had failed. */
+  /** How often this part was re-planned after a failure. */
   replans: z.int(),
-  /** It failed, and the planner is to find another way. */
+  /** It failed, and has to be re-planned. */
   replanWanted: z.boolean(),
 })
 export type TaskRecord = z.infer<typeof taskRecordSchema>
@@ -117,18 +117,18 @@ export const verificationSchema = z.discriminatedUnion('status', [
 ])
 export type Verification = z.infer<typeof verificationSchema>
 
-/** All that an accepted plan brings: the plan itself, and how far it is. */
+/** A proposed plan and its progress. */
 export const workSchema = z.strictObject({
-  /** While it is `open`, a plan may have no task yet. */
+  /** May have no tasks while it is `open`. */
   plan: planSchema.extend({ tasks: z.array(taskSchema) }),
-  /** The plan is still being written: tasks come. */
+  /** The plan is still being written, and its tasks stream in. */
   open: z.boolean(),
   mode: modeSchema,
   /** Counted from 1; each `/revise` makes the next. */
   version: z.int(),
-  /** The version that people saw before this one, for the difference. */
+  /** The version before this one, to show the difference. */
   previous: z.strictObject({ plan: planSchema.extend({ tasks: z.array(taskSchema) }), planId: z.string() }).nullable(),
-  /** Parts that were planned while the run was at work. */
+  /** Changes of the plan while it was running. */
   amendments: z.array(
     z.strictObject({
       cause: z.enum(['expand', 'replan']),
@@ -139,9 +139,9 @@ export const workSchema = z.strictObject({
       at: z.string(),
     }),
   ),
-  /** What was found out for `plan` tasks while their needs ran. */
+  /** Explorations for `plan` tasks, made while their needs ran. */
   scopes: z.record(taskIdSchema, explorationSchema),
-  /** What the final pull request says of the change as one; null until a model has put it into words. */
+  /** The description of the whole change in the final pull request; null until a model has written it. */
   described: z.strictObject({ title: z.string(), body: z.string(), contradictions: z.array(z.string()) }).nullable(),
   planId: z.string(),
   base: shaSchema,
@@ -151,25 +151,25 @@ export const workSchema = z.strictObject({
   notes: z.array(z.string()),
   proposedAt: z.string(),
   startedAt: z.string().nullable(),
-  /** `null`: the whole plan may run; a list: only these tasks; empty before the approval. */
+  /** `null` if the whole plan may run, else the tasks that may; empty before the approval. */
   approved: z.array(taskIdSchema).nullable(),
   approvedBy: z.array(z.string()),
   tasks: z.record(taskIdSchema, taskRecordSchema),
   trunk: z.strictObject({
     start: shaSchema,
     tip: shaSchema,
-    /** In the order in which they were merged. */
+    /** In order of merging. */
     merges: z.array(z.strictObject({ task: taskIdSchema, head: shaSchema, sha: shaSchema, at: z.string() })),
   }),
   verification: verificationSchema.nullable(),
-  /** The one that failed last: what stands once the search for a culprit has ended, on whatever it ended. */
+  /** The last failed verification of the tip: restored as `verification` when the search for a culprit ends. */
   lastFailure: failedVerificationSchema.nullable().default(null),
-  /** Verifications started so far: each has a number of its own. */
+  /** Number of verifications so far, which gives each its number. */
   verifications: z.int(),
-  /** Verdicts of the verification by trunk commit: the search for a culprit needs them. */
+  /** Verdicts by trunk commit, for the search for a culprit. */
   verdicts: z.record(shaSchema, z.enum(['passed', 'failed'])),
   culprit: z.strictObject({ task: taskIdSchema.nullable() }).nullable(),
-  /** The newest tip of the base branch that was looked at, and the plan's paths in which it moved. */
+  /** The newest known tip of the base branch, and the plan's paths that have changed there. */
   baseSeen: z.strictObject({ sha: shaSchema, paths: z.array(z.string()), stale: z.boolean() }),
 })
 export type Work = z.infer<typeof workSchema>
@@ -177,18 +177,18 @@ export type Work = z.infer<typeof workSchema>
 const headerShape = {
   run: runIdSchema,
   issue: z.strictObject({ number: z.int(), title: z.string(), body: z.string() }),
-  /** The words after `/plan --`, and who asked. */
+  /** The words after `/plan --`. */
   words: z.string(),
   options: planOptionsSchema,
-  /** Null: the plan was written by hand, or nothing of it is known yet. */
+  /** Null if the plan is handwritten, or planning has not begun. */
   planning: planningSchema.nullable(),
   ledger: ledgerSchema,
-  /** Stages of the planner that came to nothing, by key, and why. */
+  /** Why stages of the planner failed, by key. */
   failedStages: z.record(z.string(), z.string()),
   setbacks: stageFailuresSchema,
   askedBy: z.string(),
   askedAt: z.string(),
-  /** Keys of everything that came from outside, so that a repetition changes nothing. */
+  /** Idempotency keys of external causes. */
   seen: z.array(z.string()),
   orchestrator: z.strictObject({ workflowRun: z.int(), at: z.string(), started: z.boolean() }).nullable(),
   /** Orchestrators lost since the run last made progress. */
@@ -197,7 +197,7 @@ const headerShape = {
     z.string(),
     z.strictObject({ count: z.int(), workflowRun: z.int().nullable(), at: z.string(), gone: z.boolean() }),
   ),
-  /** Where projections are to be found again: `comment:plan`, `pull:t3`, `check:t3@<sha>`. */
+  /** The ids of projections by name: `comment:plan`, `pull:t3`, `check:t3@<sha>`. */
   projected: z.record(z.string(), z.strictObject({ number: z.int(), node: z.string(), digest: z.string() })),
   pullRefused: z.string().nullable(),
 }
@@ -239,20 +239,20 @@ export const parseEvent = (text: string) => runEventSchema.parse(JSON.parse(text
 export const workOf = (state: RunState): Work | null =>
   state.phase === 'proposed' || state.phase === 'active' || state.phase === 'ended' ? state.work : null
 
-/** The settings that hold; before any were read: the defaults. */
+/** The run's settings; the defaults before any were read. */
 export const settingsOf = (state: LiveRun): Settings =>
   workOf(state)?.settings ?? state.planning?.settings ?? defaultSettings
 
 const places = new WeakMap<Work['plan']['tasks'], ReadonlyMap<TaskId, number>>()
 
-/** Where a task stands in the plan, counted from 0; -1: nowhere. */
+/** The index of a task in the plan; -1 if it is not there. */
 export function placeOf({ plan: { tasks } }: Work, id: TaskId): number {
   const known = places.get(tasks) ?? new Map(tasks.map((task, place) => [task.id, place]))
   places.set(tasks, known)
   return known.get(id) ?? -1
 }
 
-/** A task of the plan; throws for an id that the plan does not have, which only a bug can ask for. */
+/** A task of the plan; throws for an unknown id, which is a bug. */
 export function taskOf(work: Work, id: TaskId): Task {
   const task = work.plan.tasks[placeOf(work, id)]
   if (task === undefined) throw new Error(`no task ${id} in plan ${work.planId}`)
@@ -267,11 +267,11 @@ export function recordOf(work: Work, id: TaskId): TaskRecord {
 
 export const statusOf = (work: Work, id: TaskId): TaskStatus => recordOf(work, id).state.status
 
-/** Landed, skipped by a person, or turned into other tasks: what needs it may go on. */
+/** Landed, skipped by a person, or expanded into other tasks: its dependants may start. */
 export const isSettled = (work: Work, id: TaskId): boolean =>
   ['landed', 'skipped', 'expanded'].includes(statusOf(work, id))
 
-/** The heads that stand for a settled task: its own, or, for one skipped or expanded, those of its needs. */
+/** The heads of a settled task: its own or, if it was skipped or expanded, those of its needs. */
 export function headsOf(work: Work, id: TaskId): Sha[] {
   const { state } = recordOf(work, id)
   if (state.status === 'landed') return [state.head]

@@ -2,7 +2,7 @@ import type { TaskId } from '../ids.ts'
 import type { Task } from '../plan/plan.ts'
 import { statusOf, type TaskStatus, type Work } from './state.ts'
 
-/** A wake-up asks many times about the same state, which never changes. */
+/** Cached by work, which is immutable and is queried many times per wake-up. */
 const known = new WeakMap<Work, ReadonlyMap<TaskStatus, Task[]>>()
 
 function byStatus(work: Work): ReadonlyMap<TaskStatus, Task[]> {
@@ -22,24 +22,24 @@ function grouped(work: Work): Map<TaskStatus, Task[]> {
   return groups
 }
 
-/** The tasks that stand so, in plan order. */
+/** The tasks with one of these statuses, in plan order. */
 export function tasksWithStatus(work: Work, ...statuses: TaskStatus[]): readonly Task[] {
   const [one, ...others] = statuses
   if (one !== undefined && others.length === 0) return byStatus(work).get(one) ?? []
   return work.plan.tasks.filter(({ id }) => statuses.includes(statusOf(work, id)))
 }
 
-/** Their ids. */
+/** The ids of `tasksWithStatus`. */
 export const taskIdsWithStatus = (work: Work, ...statuses: TaskStatus[]): TaskId[] =>
   tasksWithStatus(work, ...statuses).map(({ id }) => id)
 
 /**
- * For every task that can never start as things stand, the failed or cancelled task that keeps it back.
- * One pass: a plan's tasks stand in topological order.
+ * By task that cannot start, the failed or cancelled task that blocks it. One pass, since a plan's tasks are in topological
+ * order.
  */
 export function blockers(work: Work): ReadonlyMap<TaskId, TaskId> {
   const blocked = new Map<TaskId, TaskId>()
-  // Mostly nothing has failed, and a large plan has many needs to look at.
+  // Fast path: usually no task has failed, and a large plan has many needs.
   if (tasksWithStatus(work, 'failed').length + tasksWithStatus(work, 'cancelled').length === 0) return blocked
   for (const task of work.plan.tasks) {
     if (statusOf(work, task.id) !== 'pending') continue

@@ -10,14 +10,14 @@ export interface TaskAssignment {
   attempt: number
   base: Sha
   title: string
-  /** Who works on it: its own program, an agent of ours, or the other agent that the settings name. */
+  /** The task's own program, our agent, or the agent of `worker.command`. */
   worker: 'program' | 'agent' | 'command'
   program: Argv
   acceptance: Argv
   minutes: number
-  /** A task that declares no paths, or starts where its own work is merged in already, may leave everything as it is. */
+  /** For a task without `writes`, or whose base already contains its earlier work. */
   mayChangeNothing: boolean
-  /** What people said with `/retry`, oldest first. */
+  /** Notes of `/retry`, oldest first. */
   notes: readonly string[]
   sandbox: Settings['sandbox']
 }
@@ -31,10 +31,10 @@ export interface VerifyAssignment {
   sandbox: Settings['sandbox']
 }
 
-/** What the journal wants of one slot, now. */
+/** What a slot has to do according to the journal. */
 export type Assignment = TaskAssignment | VerifyAssignment | { kind: 'idle' } | { kind: 'leave'; why: string }
 
-/** A paused run starts nothing new, but what a slot has it may finish: the assignment stays. */
+/** The slot's assignment. It stays while the run is paused, so that the slot can finish it. */
 export function assignmentFor(state: RunState, slot: string): Assignment {
   if (state.phase === 'ended') return { kind: 'leave', why: `the run has ended: ${state.why || state.conclusion}` }
   if (state.phase !== 'active') return { kind: 'idle' }
@@ -44,7 +44,7 @@ export function assignmentFor(state: RunState, slot: string): Assignment {
 function taskFor(work: Work, slot: string): TaskAssignment | null {
   for (const { id } of work.plan.tasks) {
     const { state, onto, notes } = recordOf(work, id)
-    // Whatever the journal was made to say: nobody works on what the plan's gate keeps back.
+    // Checks the gate again, even if the journal says that the task was started.
     if (state.status !== 'in_progress' || state.slot !== slot || !mayStart(work, id)) continue
     const task = taskOf(work, id)
     return {
@@ -82,14 +82,14 @@ function verificationFor({ verification, plan, settings }: Work, slot: string): 
   }
 }
 
-/** The plan's own verification; where it has none, every acceptance of its tasks once: no check at all is no pass. */
+/** The plan's verification; if it has none, each different acceptance of its tasks, so that something is checked. */
 export function verificationCommands(plan: Plan): Argv[] {
   if (plan.verification.length > 0) return plan.verification.map(({ argv }) => argv)
   const acceptances = plan.tasks.map((task) => task.acceptance.argv).filter((argv) => argv.length > 0)
   return [...new Map(acceptances.map((argv) => [JSON.stringify(argv), argv])).values()]
 }
 
-/** Two looks at the journal name the same work where they agree in this. */
+/** Identifies the work of an assignment across reads of the journal; null if it has none. */
 export function assignmentKey(assignment: Assignment): string | null {
   if (assignment.kind === 'task') return `${assignment.task}:${assignment.attempt}:${assignment.base}`
   if (assignment.kind === 'verify') return `verify:${assignment.attempt}:${assignment.on}`
@@ -110,7 +110,7 @@ export function whySlotLeaves(
 
 const NOTES_LIMIT = 20_000
 
-/** What a task's program learns of its run; never a token. */
+/** Environment variables for a task's program; without tokens. */
 export const taskEnvironment = (run: RunId, { task, attempt, notes }: TaskAssignment): Record<string, string> => ({
   TRIBUTARY_RUN: run,
   TRIBUTARY_TASK: task,

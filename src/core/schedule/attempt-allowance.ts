@@ -17,7 +17,7 @@ import { tasksWithStatus } from '../run/task-status.ts'
 import { stagesInWant } from './planning-stages.ts'
 import { type Assigned, startable } from './ready.ts'
 
-/** US dollars that the next attempt at a task may spend; null: there is not enough left. */
+/** US dollars that the next attempt at a task may spend; null if not enough is left. */
 export function taskAllowance(run: ActiveRun, id: TaskId): number | null {
   const { ledger, work } = run
   const others = work.plan.tasks.filter(
@@ -27,8 +27,8 @@ export function taskAllowance(run: ActiveRun, id: TaskId): number | null {
   const { task_usd: most } = work.settings.budget
   const needed = (task: Task): number => Math.min(predictAttempt([task], work.settings).usd, most)
   const likely = needed(taskOf(work, id))
-  // Not so much that the others find less than they are likely to need. Where there is too little for all of them, fewer
-  // get enough: a fair share of little would be of use to nobody.
+  // Leaves the others what they are likely to need. If there is too little for all, some get enough, since a fair share
+  // would be too little for each.
   const spare = left - others.reduce((sum, task) => sum + needed(task), 0)
   const fair = Math.min(spare, (left * FAIR_SHARES) / (FAIR_SHARES + others.length))
   const usd = Math.min(most, Math.max(fair, Math.min(left, likely)))
@@ -36,7 +36,7 @@ export function taskAllowance(run: ActiveRun, id: TaskId): number | null {
   return usd >= least ? usd : null
 }
 
-/** A plan that is not settled may have to be written once more, however much work has begun meanwhile. */
+/** US dollars kept for another design while the plan is not settled, even if tasks have started. */
 const keptForDesign = ({ planning, ledger }: ActiveRun): number =>
   planning === null || planning.settled || Object.keys(ledger.reserved).some((key) => isTryOf(key, 'design'))
     ? 0
@@ -44,7 +44,7 @@ const keptForDesign = ({ planning, ledger }: ActiveRun): number =>
 
 const isToCome = ({ state }: TaskRecord): boolean => state.status === 'pending' || state.status === 'queued'
 
-/** Those before the one that is to be paid for. */
+/** The attempts before the one that is paid for. */
 const closedAttempts = (work: Work, id: TaskId) =>
   recordOf(work, id).attempts.filter(({ outcome }) => outcome !== 'open')
 

@@ -4,22 +4,22 @@ import { type ActiveRun, type AttemptRecord, recordOf, type TaskRecord, taskOf }
 import { type Conflict, type ConflictCheck, checksOf, conflictOf } from './conflict.ts'
 import { type FinishedTask, finishedTask, type OtherTasks, otherTasksOf, restsOn } from './finished-task.ts'
 
-/** What everybody who works on the run is told, word for word; the same for all of them. */
+/** The goal of the run, verbatim and the same for all workers. */
 export interface Intent {
   issue: { number: number; title: string; body: string }
-  /** After `/plan --`, and with each `/revise`, oldest first. */
+  /** The words of `/plan` and of each `/revise`, oldest first. */
   commands: readonly { by: string; words: string }[]
   answers: readonly { question: string; words: string; by: string }[]
   plan: Pick<Plan, 'title' | 'summary' | 'context' | 'approach' | 'assumptions' | 'non_goals'>
 }
 
-/** One of several runs of the task that came to nothing. */
+/** An earlier attempt that failed or was in conflict. */
 export type EarlierAttempt = Pick<AttemptRecord, 'attempt' | 'outcome' | 'failure' | 'head'>
 
-/** All that a worker is told of one attempt, before anything was looked up. It grows with the task's needs, not with the run. */
+/** The content of a worker's brief for one attempt. Its size grows with the task's needs, not with the run. */
 export interface Brief {
   run: RunId
-  /** Known to nobody who wrote anything before the run was asked for: fences are marked with what is made of it. */
+  /** Marks of fences are derived from it. Text from before the run was requested cannot contain them. */
   seed: string
   intent: Intent
   task: Task
@@ -28,17 +28,17 @@ export interface Brief {
   others: OtherTasks
   earlier: readonly EarlierAttempt[]
   notes: readonly string[]
-  /** What people said to earlier workers at this task. */
+  /** Words of `/steer` for earlier workers at this task. */
   steers: TaskRecord['steers']
   conflict: Conflict | null
-  /** It starts where its own earlier work is in already, with that of others. */
+  /** Its base already contains its earlier work, merged with that of others. */
   mends: boolean
   checks: readonly ConflictCheck[]
 }
 
 const MOST_ATTEMPTS = 3
 
-/** The brief of the attempt that the task's record has open. */
+/** The brief for the task's current attempt. */
 export function briefOf(state: ActiveRun, id: TaskId): Brief {
   const { work } = state
   const task = taskOf(work, id)

@@ -7,15 +7,15 @@ import { recordOf, type TaskRecord, type Work } from '../run/state.ts'
 import { type FinishedTask, finishedTask } from './finished-task.ts'
 import { CONFLICT_RETRIES } from './retry-ladder.ts'
 
-/** The task's own work, and that of others, could not be merged: it starts anew where theirs is in already. */
+/** A task's work could not be merged with that of others, so it is done again on a base that contains theirs. */
 export interface Conflict {
   with: readonly { task: Task; finished: FinishedTask | null }[]
   paths: readonly string[]
-  /** The attempt whose work was left out, and where that is kept. */
+  /** The attempt whose work was not merged, and its commit. */
   own: { attempt: number; head: Sha } | null
 }
 
-/** An acceptance that the machine runs on what is handed over, and whose it is. */
+/** An acceptance to run on the result, and the task that it belongs to. */
 export interface ConflictCheck {
   of: TaskId
   argv: Argv
@@ -31,7 +31,7 @@ interface FailedMerge {
   onto: Sha[]
 }
 
-/** The task runs again on the merged base, where its instructions are often enough to settle the conflict; too often: a person. */
+/** The event of a conflict: the task runs again on the merged base, or waits for a person after too many conflicts. */
 export const conflicted = (work: Work, { task, others, paths, onto }: FailedMerge): NewEvent => ({
   type: 'task_conflicted',
   task,
@@ -41,7 +41,7 @@ export const conflicted = (work: Work, { task, others, paths, onto }: FailedMerg
   final: recordOf(work, task).conflicts >= CONFLICT_RETRIES,
 })
 
-/** Conflicts since the task was last verified: the base holds the others' work and none of its own. */
+/** The conflicts since the task was last verified, or null: its base contains the others' work, but not its own. */
 export function conflictOf(work: Work, id: TaskId, { attempts }: TaskRecord): Conflict | null {
   const since = attempts.findLastIndex(({ outcome }) => outcome === 'verified') + 1
   const conflicted = attempts.slice(since).filter(({ outcome }) => outcome === 'conflict')
@@ -56,7 +56,7 @@ export function conflictOf(work: Work, id: TaskId, { attempts }: TaskRecord): Co
   }
 }
 
-/** Its own acceptance, and those of tasks whose work it is merged with; one that is the same is run once. */
+/** The task's acceptance and those of finished tasks that it conflicted with, each different command once. */
 export function checksOf(task: Task, conflict: Conflict | null): ConflictCheck[] {
   const done = (conflict?.with ?? []).filter(({ finished }) => finished !== null).map((other) => other.task)
   const all = [task, ...done].map(({ id, acceptance }) => ({ of: id, ...acceptance }))

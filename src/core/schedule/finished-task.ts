@@ -3,7 +3,7 @@ import type { Task } from '../plan/plan.ts'
 import { type HandOff, inOneLine } from '../run/hand-off.ts'
 import { recordOf, taskOf, type Work } from '../run/state.ts'
 
-/** A landed task, as those are told that build on it. `handOff`: null where a program did the work. */
+/** A landed task, for its dependants. `handOff` is null if a program did the work. */
 export interface FinishedTask {
   id: TaskId
   title: string
@@ -12,7 +12,7 @@ export interface FinishedTask {
   handOff: HandOff | null
 }
 
-/** One line each for tasks that are done and that a task does not build on directly, and how many more there are. */
+/** One line for each finished task that is no direct need, and the number of those left out. */
 export interface OtherTasks {
   tasks: readonly { id: TaskId; line: string }[]
   more: number
@@ -20,7 +20,7 @@ export interface OtherTasks {
 
 const MOST_LINES = 16
 
-/** Whose work the task's base holds because of its needs: where a need has none of its own, that of the need's needs. */
+/** The tasks whose work is in the base because of the task's needs. A need without its own work stands for its needs. */
 export function restsOn(work: Work, task: Task): TaskId[] {
   const own = (id: TaskId): TaskId[] => {
     const hasWork = recordOf(work, id).state.status === 'landed' && taskOf(work, id).kind !== 'gate'
@@ -37,7 +37,7 @@ export function finishedTask(work: Work, id: TaskId): FinishedTask | null {
   return { id, title, summary, interface: promised, handOff }
 }
 
-/** `told`: the task itself, then those that it is told of in full. What its needs rest on comes first: their work is in the base too. */
+/** `told`: the task itself, then the needs described in full. Ancestors of these come first, since the base has their work. */
 export function otherTasksOf(work: Work, told: readonly TaskId[]): OtherTasks {
   const [own = '', ...needs] = told
   const before = ancestors(work, needs)

@@ -5,28 +5,28 @@ import { listed } from '../text/quoted.ts'
 import { byRemainingPath, estimate, makespan } from './prediction.ts'
 
 /*
- * Assumptions in minutes, each for what several agents pay and one does not, or pays once. None is a measurement of
- * somebody's repository: a runner of GitHub's is there within seconds, mostly, and then installs what the work needs; a
- * landing is an audit, a push and a look at the journal; a fresh agent reads what the one before it knew.
+ * Assumptions in minutes about the overhead of several agents, which one agent does not have, or only once. None is measured
+ * in a repository: a GitHub runner usually starts within seconds, then installs dependencies; a landing is an audit, a push
+ * and a read of the journal; a new agent reads what an earlier one knew.
  */
-/** Until the slots are there. One agent needs one too. */
+/** Until the slots have started. One agent needs a slot too. */
 const START_MINUTES = 1
-/** From a task's end to the start of those that wait for it. One agent goes on at once. */
+/** From a task's end to the start of its dependants. One agent continues at once. */
 const LAND_MINUTES = 0.5
-/** Until an agent knows its way around, for each task. One agent learns it once. */
+/** An agent's first reading, for each task. One agent needs it once. */
 const READ_MINUTES = 1
 
-/** Below this gain, several agents cost more than the time that they save. */
+/** Below this gain, the time saved is not worth the cost of several agents. */
 export const LEAST_SPEEDUP = 1.2
 
 interface Worth {
-  /** How many times as fast several agents are. */
+  /** Speed-up of several agents over one. */
   gain: number
   parallelMinutes: number
   oneAgentMinutes: number
 }
 
-/** The predicted time of one agent over that of the slots that the run starts with, start, reading and landing counted in. */
+/** Compares the predicted time of one agent with that of the run's first slots, including start, reading and landing. */
 export function worthParallel(plan: Plan, { slots }: Pick<Settings, 'slots'>): Worth {
   const minutes = (task: Task) => (task.kind === 'gate' ? 0 : estimate(task) + READ_MINUTES + LAND_MINUTES)
   const order = byRemainingPath(plan)
@@ -37,8 +37,8 @@ export function worthParallel(plan: Plan, { slots }: Pick<Settings, 'slots'>): W
 }
 
 /**
- * The plan as one task that does it all, in the plan's order, with every check of every task. A plan with anything but
- * tasks of agents comes back as it is: a gate, a program or a part that is not planned yet cannot be folded in.
+ * Folds the plan into one task, in the plan's order, with every check of every task. Returns the plan unchanged if it has
+ * a task that cannot be folded: a gate, a program, or a part that is not planned yet.
  */
 export function foldedPlan(plan: Plan): Plan {
   const { tasks } = plan
@@ -76,7 +76,7 @@ function whole({ title, tasks }: Plan): Task {
 }
 
 const TITLE = 120
-/** Longer than that no task may take. */
+/** The maximum of a task's `timeout_minutes`. */
 const MOST_MINUTES = 360
 const LARGER: Readonly<Record<Size, number>> = { small: 1, medium: 3, large: 6 }
 const TIERS: readonly Task['model_tier'][] = ['strong', 'default', 'cheap']
@@ -91,7 +91,7 @@ function distinct(commands: readonly Argv[]): Argv[] {
   return [...all.values()]
 }
 
-/** The acceptance that most tasks have; of several, the one that comes first. */
+/** The most common acceptance; ties by plan order. */
 function commonest(tasks: readonly Task[]): Task['acceptance'] {
   const keyOf = ({ acceptance }: Task) => JSON.stringify(acceptance.argv)
   const count = (task: Task) => tasks.filter((other) => keyOf(other) === keyOf(task)).length
@@ -120,13 +120,13 @@ interface Whole {
   usd: number
 }
 
-/** What all tasks together would need as one attempt of one agent, by what is assumed of each. */
+/** The predicted needs of one attempt by one agent at all tasks. */
 export const wholeOf = ({ tasks }: Plan, settings: Settings): Whole => ({
   ...predictAttempt(tasks, settings),
   minutes: tasks.reduce((sum, task) => sum + estimate(task), 0),
 })
 
-/** Why the plan stays in parts however little they gain: one attempt could not do it all. Null: nothing is in the way. */
+/** Why one attempt cannot do the whole plan, so that it is not folded; null if it can. */
 export function whyNotFolded(plan: Plan, settings: Settings): string | null {
   const others = plan.tasks.filter((task) => !canBeFolded(task)).map(({ id }) => id)
   if (others.length > 0)
@@ -134,7 +134,7 @@ export function whyNotFolded(plan: Plan, settings: Settings): string | null {
   const { turns, minutes, usd } = wholeOf(plan, settings)
   const { limits, budget, worker } = settings
   if (minutes > MOST_MINUTES) return tooMuch('need', `${minutes} minutes`, `${MOST_MINUTES}`)
-  // Another program has no turns that anybody counts, and nobody knows what it costs.
+  // Turns and cost of another program are not known.
   if (worker.command.length > 0) return null
   if (turns > limits.turns) return tooMuch('need', `${turns} turns`, `${limits.turns}`)
   if (usd > budget.task_usd) return tooMuch('cost', dollars(usd), dollars(budget.task_usd))

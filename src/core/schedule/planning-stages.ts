@@ -13,32 +13,33 @@ import { tasksWithStatus } from '../run/task-status.ts'
 import { DESIGNS, STAGE_TRIES } from './retry-ladder.ts'
 
 /**
- * What the planner should be at now, beside the run: it plans, scopes, mends and describes while workers work. In a pause
- * nothing new is begun, and what it is at goes on.
+ * The stages that should run now, beside the run's tasks. A paused run starts no new stage, but continues those that have
+ * reserved money.
  */
 export function wantedStages(state: LiveRun): Stage[] {
   const isPaused = state.phase === 'active' && state.paused !== null
-  return stagesAhead(state).filter(({ key }) => !isPaused || key in state.ledger.reserved)
+  return stagesAhead(state).filter(({ key }) => !isPaused || isReserved(state, key))
 }
 
-/** Those that a pause holds back among them. */
+const isReserved = ({ ledger }: LiveRun, key: string): boolean => ownOf(ledger.reserved, key) !== undefined
+
+/** The wanted stages, including those that a pause holds back. */
 function stagesAhead(state: LiveRun): Stage[] {
   if (state.phase === 'ended') return []
   const wanted = [...planStage(state), ...(state.phase === 'active' ? partStages(state) : [])]
   return wanted.flatMap(([name, task]) => stageOf(state, name, task) ?? [])
 }
 
-/** What the plan itself waits for next, paused or not; null where it is settled, or a person has to answer first. */
+/** The next stage of the plan itself, paused or not; null if it is settled, or waits for answers of a person. */
 export const planningAt = (state: LiveRun): StageName | null => planStage(state)[0]?.[0] ?? null
 
-/** Stages that cannot be begun for want of money, and without which the run comes to no end. */
+/** Stages that lack money to start, and without which the run cannot finish. */
 export const stagesInWant = (state: LiveRun): Stage[] =>
   stagesAhead(state).filter(
-    (stage) =>
-      stage.name !== 'synthesis' && !(stage.key in state.ledger.reserved) && stageAllowance(state, stage) === null,
+    (stage) => stage.name !== 'synthesis' && !isReserved(state, stage.key) && stageAllowance(state, stage) === null,
   )
 
-/** The planner stands still until a person gives it more money: what is set aside for others may come back before. */
+/** Whether planning is blocked until a person raises the limit: no reservation is open that could return money. */
 export function planWaitsForMoney(state: LiveRun): boolean {
   const { planning, ledger } = state
   if (state.phase === 'ended' || planning === null || planning.settled) return false
@@ -46,13 +47,13 @@ export function planWaitsForMoney(state: LiveRun): boolean {
   return Object.keys(ledger.reserved).length === 0 && stagesInWant(state).length > 0
 }
 
-/** US dollars that the limit must have for every stage that is wanted to begin; 0 where none waits for money. */
+/** The limit, in US dollars, with which every wanted stage could start; 0 if none waits for money. */
 export const leastLimit = (state: LiveRun): number =>
   Math.max(0, ...stagesInWant(state).map((stage) => limitFor(state, stage)))
 
 type Wanted = readonly [StageName, TaskId | null]
 
-/** With the key that it has, or would reserve its money under; null where it is given up. */
+/** The stage with its current or next key; null if it is given up. */
 function stageOf(state: LiveRun, name: StageName, task: TaskId | null): Stage | null {
   const { ledger } = state
   const isIts = (key: string) => isTryOf(key, name, task)
@@ -62,15 +63,15 @@ function stageOf(state: LiveRun, name: StageName, task: TaskId | null): Stage | 
   return { name, task, key: open ?? moneyKey({ of: 'stage', name, task, number }) }
 }
 
-/** A run goes on without these, so that it does not stop where their share of the limit is too small for them. */
-const SPARED: readonly StageName[] = ['critique', 'scope', 'synthesis']
+/** Optional stages: given up, instead of stopping the run, if their share of the limit is too small. */
+const OPTIONAL: readonly StageName[] = ['critique', 'scope', 'synthesis']
 
-/** Why a stage is not tried again before a person changes something; null where it is. */
+/** Why a stage is not retried until a person changes something; null if it is retried. */
 export function whyGivenUp(state: LiveRun, name: StageName, task: TaskId | null = null): string | null {
-  const setback = state.setbacks[stageId(name, task)]
-  if (setback === undefined) return null
-  const isSpared = SPARED.includes(name) && exceedsShare(state, { name, task })
-  return setback.tries >= STAGE_TRIES || isSpared ? setback.why : null
+  const failures = ownOf(state.setbacks, stageId(name, task))
+  if (failures === undefined) return null
+  const isSkipped = OPTIONAL.includes(name) && exceedsShare(state, { name, task })
+  return failures.tries >= STAGE_TRIES || isSkipped ? failures.why : null
 }
 
 function planStage({ planning }: LiveRun): Wanted[] {
@@ -84,13 +85,13 @@ function planStage({ planning }: LiveRun): Wanted[] {
 
 const goesBack = ({ verdict, designs }: Planning): boolean => verdict?.accepted === false && designs < DESIGNS
 
-/** The draft is as good as it gets: it can be proposed, or refused for what is still wrong with it. */
+/** Whether the draft is final: it can be proposed, or refused for its remaining problems. */
 export const isDraftReady = (planning: Planning): planning is Planning & { draft: PlanDraft } =>
   !planning.settled &&
   planning.draft !== null &&
   (planning.verdict === null ? !needsCritique(planning.draft) : !goesBack(planning))
 
-/** A plan of up to two small tasks with nothing wrong is not worth a second look. */
+/** A plan of at most two small tasks without problems needs no critique. */
 export const needsCritique = ({ plan, problems }: PlanDraft): boolean =>
   problems.length > 0 || plan.tasks.length > 2 || plan.tasks.some(({ size }) => size !== 'small')
 
@@ -103,7 +104,7 @@ function partStages(run: ActiveRun): Wanted[] {
   ]
 }
 
-/** A `plan` task is scoped while what it needs is at work, and turned into tasks when that has landed. */
+/** A `plan` task is scoped while its needs are in progress, and expanded when they have landed. */
 function planTaskStage(run: ActiveRun, task: Task): Wanted[] {
   const { work } = run
   if (task.kind !== 'plan' || recordOf(work, task.id).state.status !== 'pending') return []
@@ -120,7 +121,7 @@ const replanStage = (work: Work, { id }: Task): Wanted[] => {
   return state.status === 'failed' && replanWanted ? [['replan', id]] : []
 }
 
-/** The run is through, its checks have passed, and agents had a hand in it: the change is put into words as one. */
+/** Whether the whole change should be described: trunk is assembled and verified, and agents have worked on it. */
 export const wantsDescription = (run: ActiveRun): boolean =>
   run.work.described === null &&
   run.planning !== null &&

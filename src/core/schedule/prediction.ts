@@ -1,12 +1,12 @@
 import type { TaskId } from '../ids.ts'
 import { writesOverlap } from '../plan/glob.ts'
-import { criticalPath, directDependants, insertFalling, remainingPath, width, work } from '../plan/graph.ts'
+import { criticalPath, directDependants, insertDescending, remainingPath, width, work } from '../plan/graph.ts'
 import type { Plan, Size, Task } from '../plan/plan.ts'
 
-/** Assumptions, not measurements: what a task of each size takes in minutes where nothing is known of the repository. */
+/** Minutes of a task by size: assumptions, for a repository without measurements. */
 export const ASSUMED_MINUTES: Readonly<Record<Size, number>> = { small: 3, medium: 8, large: 20 }
 
-/** A gate takes a person's time, which nobody knows, and no slot; a task takes no longer than it may. */
+/** Minutes of a task, at most its time-out. A gate counts as 0: it takes no slot, and a person's time is unknown. */
 export const estimate = (task: Task): number =>
   task.kind === 'gate' ? 0 : Math.min(ASSUMED_MINUTES[task.size], task.timeout_minutes)
 
@@ -14,16 +14,16 @@ export interface Prediction {
   criticalPath: TaskId[]
   criticalPathMinutes: number
   workMinutes: number
-  /** With this many slots, given out as the scheduler does. */
+  /** With so many slots, assigned as the scheduler does. */
   makespanMinutes: number
   width: number
-  /** One agent does all the work, one task after another. */
+  /** If one agent does all tasks in sequence. */
   oneAgentMinutes: number
 }
 
 /**
- * Deterministic. Leaves out what it takes to start a slot, to land, to try again, and to read a plan. `minutes`: what tasks
- * take, where that is known better than by their size; in which order they are given out, their size decides all the same.
+ * Deterministic. Leaves out the time to start a slot, to land, to retry and to read a plan. `minutes`: durations, if they
+ * are known better than by size; the order of assignment is by size in any case.
  */
 export function predict(plan: Plan, slots: number, minutes: (task: Task) => number = estimate): Prediction {
   const path = criticalPath(plan.tasks, minutes)
@@ -51,13 +51,13 @@ interface Ranking {
   order(a: TaskId, b: TaskId): number
 }
 
-/** A run asks at each wake-up, and its plan hardly ever changes. */
+/** Cached, since it is needed at each wake-up and a plan rarely changes. */
 const rankings = new WeakMap<Plan['tasks'], Ranking>()
 
-/** Which of two tasks goes first: the one with the longest remaining path, then the one that the plan names first. */
+/** Compares two tasks: the longest remaining path first, then plan order. */
 export const byRemainingPath = (plan: Plan): Ranking['order'] => rankingOf(plan).order
 
-/** The plan's tasks in that order. */
+/** The plan's tasks in the order of `byRemainingPath`. */
 export const ranked = (plan: Plan): readonly Task[] => rankingOf(plan).ranked
 
 function rankingOf({ tasks }: Plan): Ranking {
@@ -68,11 +68,11 @@ function rankingOf({ tasks }: Plan): Ranking {
 
 function rank(tasks: Plan['tasks']): Ranking {
   const remaining = remainingPath(tasks, estimate)
-  // The sort is stable: tasks with paths of the same length stay in the order of the plan.
+  // The sort is stable, so ties stay in plan order.
   const sorted = tasks.toSorted((a, b) => (remaining.get(b.id) ?? 0) - (remaining.get(a.id) ?? 0))
-  const place = new Map(sorted.map(({ id }, index) => [id, index]))
-  const placeOf = (id: TaskId) => place.get(id) ?? tasks.length
-  return { ranked: sorted, order: (a, b) => placeOf(a) - placeOf(b) }
+  const position = new Map(sorted.map(({ id }, index) => [id, index]))
+  const positionOf = (id: TaskId) => position.get(id) ?? tasks.length
+  return { ranked: sorted, order: (a, b) => positionOf(a) - positionOf(b) }
 }
 
 interface Rules {
@@ -86,7 +86,7 @@ interface Running {
   until: number
 }
 
-/** Minutes until the last task is done, when slots take tasks in this order and two at work never write the same path. */
+/** Minutes until the last task is done, if slots take tasks in this order and concurrent ones never write the same path. */
 export function makespan(tasks: readonly Task[], { slots, order, estimate }: Rules): number {
   const ranked = tasks.toSorted((a, b) => order(a.id, b.id))
   const ready = readyQueue(ranked, estimate)
@@ -102,7 +102,7 @@ export function makespan(tasks: readonly Task[], { slots, order, estimate }: Rul
   }
 }
 
-/** Tasks whose needs are done, by rank. What takes no time, such as a gate, is done as soon as it is ready. */
+/** Tasks whose needs are done, by rank. A task of no duration, such as a gate, is done as soon as it is ready. */
 function readyQueue(ranked: readonly Task[], estimate: (task: Task) => number) {
   const rank = new Map(ranked.map(({ id }, index) => [id, index]))
   const dependants = directDependants(ranked)
@@ -111,7 +111,7 @@ function readyQueue(ranked: readonly Task[], estimate: (task: Task) => number) {
   const roots = ranked.filter((_, index) => missing[index] === 0)
 
   const release = (task: Task, done: Task[]) =>
-    estimate(task) === 0 ? done.push(task) : insertFalling(ready, rank.get(task.id) ?? 0)
+    estimate(task) === 0 ? done.push(task) : insertDescending(ready, rank.get(task.id) ?? 0)
 
   return {
     settle(finished: readonly Task[]) {
@@ -137,7 +137,7 @@ function readyQueue(ranked: readonly Task[], estimate: (task: Task) => number) {
         if (inTheWay) passed.push(index)
         else taken.push(task)
       }
-      for (const index of passed) insertFalling(ready, index)
+      for (const index of passed) insertDescending(ready, index)
       return taken
     },
   }

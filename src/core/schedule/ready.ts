@@ -6,16 +6,16 @@ import { type ActiveRun, isSettled, recordOf, statusOf, type Work } from '../run
 import { tasksWithStatus } from '../run/task-status.ts'
 import { ranked } from './prediction.ts'
 
-/** Tasks that may start, whose needs have all landed and that have no branch yet, in plan order: their bases can be made. */
+/** Pending tasks that may start and whose needs have landed, in plan order: their bases can be made. */
 export const queueable = (work: Work): Task[] =>
   tasksWithStatus(work, 'pending').filter(
     (task) => task.kind !== 'plan' && mayStart(work, task.id) && task.needs.every((need) => isSettled(work, need)),
   )
 
 /**
- * Tasks that may start now, longest remaining path first, ties by plan order; never two at work with overlapping
- * `writes`. Deterministic: the same journal gives the same answer. At most so many: who has eight slots need not know of all
- * the hundreds that could start, each of which is held against the paths of all before it.
+ * Queued tasks to start now, longest remaining path first, ties by plan order; never two in progress with overlapping
+ * `writes`. Deterministic. Stops at `most` tasks, since each one is compared with the paths of all before it, and hundreds
+ * may be ready.
  */
 export function startable(work: Work, most = Number.POSITIVE_INFINITY): Task[] {
   if (most === 0) return []
@@ -34,7 +34,7 @@ export type Assigned =
   | { kind: 'task'; task: TaskId; attempt: number; slot: string }
   | { kind: 'verification'; on: string; attempt: number; slot: string }
 
-/** What each free slot works on next. A verification goes first: everything waits for its word. */
+/** Work for the free slots. A verification goes first, since everything waits for its verdict. */
 export function assign(run: ActiveRun, freeSlots: readonly string[]): Assigned[] {
   if (run.paused !== null) return []
   const slots = [...freeSlots]
@@ -54,7 +54,7 @@ export function assign(run: ActiveRun, freeSlots: readonly string[]): Assigned[]
   return assigned
 }
 
-/** Slots that have a task or the verification to work on. */
+/** Slots that work on a task or on the verification. */
 export function slotsAtWork(work: Work): string[] {
   const { verification } = work
   const slots = tasksWithStatus(work, 'in_progress').flatMap(({ id }) => {
@@ -64,7 +64,7 @@ export function slotsAtWork(work: Work): string[] {
   return verification?.status === 'in_progress' ? [...slots, verification.slot] : slots
 }
 
-/** How many slots the run could use at this moment: tasks at work, ready, or about to be, and a verification. */
+/** The number of slots that the run can use now: for tasks in progress, startable or queueable, and a verification. */
 export function usableSlots(run: ActiveRun): number {
   if (run.paused !== null) return 0
   const { work } = run

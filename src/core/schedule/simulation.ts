@@ -4,17 +4,17 @@ import type { Plan, Task } from '../plan/plan.ts'
 import { recordOf, statusOf, type Work } from '../run/state.ts'
 import { estimate, predict } from './prediction.ts'
 
-/** What a number of slots would make of a plan. */
+/** The predicted schedule of a plan on a number of slots. */
 export interface Simulated {
   slots: number
   makespanMinutes: number
-  /** No schedule on so many slots ends sooner. */
+  /** Lower bound of all schedules on so many slots. */
   boundMinutes: number
-  /** Minutes that slots wait in all, were each there from the beginning to the end. */
+  /** Idle minutes of all slots together, if each exists from the beginning to the end. */
   idleMinutes: number
 }
 
-/** By the same rule, and with the same assumptions, as the numbers under a proposed plan. */
+/** By the same rules and assumptions as the numbers in a proposed plan. */
 export function simulate(
   plan: Plan,
   slots: readonly number[],
@@ -32,28 +32,28 @@ export function simulate(
   })
 }
 
-/** Minutes that a slot was at each task, all its attempts together; what was never at work is estimated by its size. */
+/** Minutes of all attempts at a task together; estimated by size if it never ran. */
 export const minutesTaken =
   (work: Work) =>
   (task: Task): number => {
-    if (isNoWork(work, task)) return 0
+    if (hasNoWork(work, task)) return 0
     const spans = spansOf(work, task.id)
     return spans.length === 0 ? estimate(task) : spans.reduce((sum, one) => sum + one, 0)
   }
 
-/** Tasks that no slot was ever at: nobody knows what they take. */
-export const unworked = (work: Work): TaskId[] =>
-  work.plan.tasks.filter((task) => !isNoWork(work, task) && spansOf(work, task.id).length === 0).map(({ id }) => id)
+/** Tasks that never ran, so that their duration is unknown. */
+export const tasksNeverRun = (work: Work): TaskId[] =>
+  work.plan.tasks.filter((task) => !hasNoWork(work, task) && spansOf(work, task.id).length === 0).map(({ id }) => id)
 
-/** A person's part, or one whose tasks stand in its place. */
-const isNoWork = (work: Work, { id, kind }: Task): boolean => kind === 'gate' || statusOf(work, id) === 'expanded'
+/** A gate, or a task that was expanded into others. */
+const hasNoWork = (work: Work, { id, kind }: Task): boolean => kind === 'gate' || statusOf(work, id) === 'expanded'
 
 const spansOf = (work: Work, id: TaskId): number[] =>
   recordOf(work, id).attempts.flatMap(({ startedAt, endedAt }) =>
     startedAt === null || endedAt === null ? [] : [(Date.parse(endedAt) - Date.parse(startedAt)) / 60_000],
   )
 
-/** A task between the earliest and the latest start that leave the critical path as long as it is. */
+/** A task's earliest and latest start that do not lengthen the critical path. */
 interface Window {
   earliest: number
   latest: number
@@ -61,8 +61,8 @@ interface Window {
 }
 
 /**
- * Minutes below which no schedule on so many slots ends, for each number of slots: the critical path, stretched by the work
- * that any interval must hold beyond what the slots can do in it (Fernandez and Bussell 1973).
+ * For each number of slots, a lower bound of any schedule in minutes: the critical path, plus the largest excess of the work
+ * that an interval must contain over the capacity of the slots (Fernandez and Bussell 1973).
  */
 export function lowerBounds(
   tasks: Plan['tasks'],
@@ -73,13 +73,6 @@ export function lowerBounds(
   const whole = windows.reduce((most, one) => Math.max(most, one.latest + one.minutes), 0)
   return overloads(windows, whole, slots).map((over) => whole + over)
 }
-
-/**
- * Minutes above which no schedule ends that leaves no slot idle while a task is ready (Graham 1966). It does not hold for
- * tasks that wait for each other because of the paths that they write.
- */
-export const grahamCeiling = (criticalPathMinutes: number, workMinutes: number, slots: number): number =>
-  criticalPathMinutes * (1 - 1 / slots) + workMinutes / slots
 
 function windowsOf(tasks: Plan['tasks'], estimate: (task: Task) => number): Window[] {
   const remaining = remainingPath(tasks, estimate)
@@ -93,7 +86,7 @@ function windowsOf(tasks: Plan['tasks'], estimate: (task: Task) => number): Wind
   })
 }
 
-/** The most minutes by which an interval's work exceeds what so many slots do in it. Seen from both ends of time: each misses some. */
+/** The largest excess of an interval's work over the slots' capacity. In both directions of time, since each misses some. */
 function overloads(windows: readonly Window[], whole: number, slots: readonly number[]): number[] {
   const mirrored = windows.map(({ earliest, latest, minutes }) => ({
     earliest: whole - latest - minutes,
@@ -111,13 +104,13 @@ const endsOf = (windows: readonly Window[]): Set<number> =>
 
 interface Bend {
   at: number
-  /** How much faster the work grows as the interval's start moves on towards zero. */
+  /** Change of slope of the work as the interval's start moves towards zero. */
   by: 1 | -1
 }
 
 /**
- * What an interval with this end must hold of each task: no more than is left when that starts as early or as late as it
- * may. The sum is a broken line over the interval's start, so that only its bends can be the worst.
+ * The minimum work of each task in an interval with this end: what remains if the task starts as early or as late as
+ * possible. Their sum is piecewise linear in the interval's start, so that its maximum excess is at a bend.
  */
 function bendsBefore(windows: readonly Window[], end: number): Bend[] {
   const bends: Bend[] = []
@@ -131,12 +124,12 @@ function bendsBefore(windows: readonly Window[], end: number): Bend[] {
 }
 
 function worstStart(bends: readonly Bend[], end: number, slots: readonly number[], most: number[]): void {
-  let [held, growing, before] = [0, 0, end]
+  let [contained, slope, before] = [0, 0, end]
   for (const { at, by } of bends) {
-    held += growing * (before - at)
-    growing += by
+    contained += slope * (before - at)
+    slope += by
     before = at
     for (let index = 0; index < slots.length; index += 1)
-      most[index] = Math.max(most[index] ?? 0, held / (slots[index] ?? 1) - (end - at))
+      most[index] = Math.max(most[index] ?? 0, contained / (slots[index] ?? 1) - (end - at))
   }
 }

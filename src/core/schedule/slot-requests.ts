@@ -3,7 +3,7 @@ import { replayOn } from '../run/evolve.ts'
 import type { ActiveRun, LiveRun, RunState } from '../run/state.ts'
 import { usableSlots } from './ready.ts'
 
-/** Jobs that this workflow run must start after a command, besides answering. */
+/** Jobs that this workflow run must start after a command. */
 export interface JobStarts {
   events: RunEvent[]
   orchestrate: boolean
@@ -13,8 +13,8 @@ export interface JobStarts {
 export const nothingToStart: JobStarts = { events: [], orchestrate: false, slots: [] }
 
 /**
- * An orchestrator, where none is at work and something changed; with it the slots that the run can use at once.
- * A slot costs a job; later ones are asked for by the orchestrator, which sees what is alive.
+ * Starts an orchestrator, if none runs and the state has changed, and the slots that the run can use at once. Later slots
+ * are requested by the orchestrator, which knows what is alive.
  */
 export function jobStartsFor(
   state: RunState,
@@ -38,9 +38,9 @@ function firstSlots(run: ActiveRun, workflowRun: number, at: string, by: string)
 }
 
 /**
- * How many more slots to ask for, besides those that are here or on their way. While the plan is still being written, more
- * tasks are to come: the first slots are asked for with its head, and as many at once as a run begins with, since each
- * request is a workflow run of its own.
+ * The number of slots to request in addition to `supply`, those that exist or are requested. While the plan is still being
+ * written, requests as many as a run starts with, from its head on: more tasks will come, and each request is a workflow
+ * run.
  */
 export function slotsToAskFor(run: ActiveRun, supply: number): number {
   const missing = usableSlots(run) - supply
@@ -55,7 +55,7 @@ export const nextRequest = (run: LiveRun): string => `r${Object.keys(run.slots).
 export const slotNames = (request: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${request}.${index + 1}`)
 
-/** The state with the events of a decision and of what must start because of them. */
+/** Adds the events of the jobs that a decision has to start. */
 export function withStarts(state: RunState, decided: readonly RunEvent[], workflowRun: number, at: string, by: string) {
   const after = replayOn(state, decided)
   const starts = jobStartsFor(after, decided.length > 0, workflowRun, at, by)

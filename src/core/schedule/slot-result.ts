@@ -7,7 +7,7 @@ import type { Assignment } from './assignment.ts'
 
 export const RESULT_FILE = 'result.json'
 export const BUNDLE_FILE = 'work.bundle'
-/** Stands in a result's name where a task's id would: no task may be called so. */
+/** Takes the place of the task id in a result's name; a reserved task id. */
 export const VERIFY_TASK = 'verify'
 
 const outcomeSchema = z.discriminatedUnion('kind', [
@@ -15,7 +15,7 @@ const outcomeSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('failed'),
     failure: taskFailureSchema,
-    /** What the attempt left behind, so that its branch can keep it; null where it left nothing. */
+    /** The attempt's work, so that its branch can keep it; null if there is none. */
     head: shaSchema.nullable(),
     tree: shaSchema.nullable(),
     report: reportSchema,
@@ -30,14 +30,14 @@ const outcomeSchema = z.discriminatedUnion('kind', [
 ])
 export type AttemptOutcome = z.infer<typeof outcomeSchema>
 
-/** What a slot hands over. A slot ran code of the repository: whoever reads this trusts no word of it. */
+/** The result that a slot uploads. Untrusted, since a slot has run code of the repository. */
 export const resultFileSchema = z.strictObject({
   version: z.literal(1),
   run: runIdSchema,
   /** `verify` for a verification. */
   task: taskIdSchema,
   attempt: z.int().min(1),
-  /** The commit that the work started from; of a verification, the commit that was verified. */
+  /** The commit that the work started from, or the verified commit. */
   base: shaSchema,
   outcome: outcomeSchema,
   slot: z.string().min(1).max(100),
@@ -48,7 +48,7 @@ export type ResultFile = z.infer<typeof resultFileSchema>
 
 const MOST_CHARACTERS = 1_000_000
 
-/** The error says what is wrong, for a failure `result-unreadable`. */
+/** Parses a result; the error is the detail of a failure `result-unreadable`. */
 export function parseResultFile(text: string): Result<ResultFile, string> {
   if (text.length > MOST_CHARACTERS) return err(`${RESULT_FILE} has ${text.length} characters`)
   let json: unknown
@@ -71,7 +71,7 @@ export interface ResultKey {
 
 export const resultName = (run: RunId, task: string, attempt: number): string => `tributary-${run}-${task}-${attempt}`
 
-/** Beside a result, for people: what an agent said and did. `parseResultName` takes it for nothing. */
+/** The artifact of an agent's transcript, for people. `parseResultName` returns null for it. */
 export const transcriptName = (result: string): string => `${result}-transcript`
 export const TRANSCRIPT_FILE = 'transcript.jsonl'
 
@@ -81,7 +81,7 @@ export const resultKeyOf = (run: RunId, assignment: Extract<Assignment, { attemp
   attempt: assignment.attempt,
 })
 
-/** A task's id starts with a letter and a run's has none, so that the parts of a name cannot run into each other. */
+/** Unambiguous, since a task's id starts with a letter and a run's has none. */
 export function parseResultName(name: string): ResultKey | null {
   const match = /^tributary-([0-9]+(?:-[0-9]+)?)-([a-z][a-z0-9-]*)-([1-9][0-9]{0,5})$/.exec(name)
   const [, run, task, attempt] = match ?? []

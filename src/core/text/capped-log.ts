@@ -5,12 +5,12 @@ export interface CappedLog {
   text(): string
 }
 
-/** Characters kept of either end. */
+/** Characters kept at each end. */
 const KEPT = 10_000
-/** A line without an end is taken in pieces, so that memory stays small. */
+/** In characters; a longer line is processed in pieces, to limit memory. */
 const LONGEST_LINE = 64_000
 
-/** Keeps head and tail of a command's output, and says how much is missing in between. */
+/** Keeps the redacted head and tail of a command's output, and states how much is left out between them. */
 export function cappedLog(redact: Redact, kept = KEPT): CappedLog {
   let line = ''
   let head = ''
@@ -28,7 +28,7 @@ export function cappedLog(redact: Redact, kept = KEPT): CappedLog {
     tail = tail.slice(-kept)
   }
   return {
-    // Whole lines are redacted, never chunks: a secret that two chunks share would be overlooked in both.
+    // Redacts whole lines, not chunks: a secret across two chunks would be missed.
     add(text) {
       line += text
       const end = line.length > LONGEST_LINE ? line.length : line.lastIndexOf('\n') + 1
@@ -46,5 +46,5 @@ export function cappedLog(redact: Redact, kept = KEPT): CappedLog {
   }
 }
 
-/** A cut may have halved a character at either end. */
+/** Removes half surrogate pairs at both ends. */
 const whole = (text: string): string => text.replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g, '')

@@ -3,7 +3,7 @@ interface TreePath {
   name: string
 }
 
-/** A path as git writes them, in its parts; null for one that leads out of the folder, or into `.git` on any machine. */
+/** The parts of a path as git writes it; null if it leads out of the folder, or into `.git` on any file system. */
 export function treePath(path: string): TreePath | null {
   const parts = path.split('/')
   if (path.includes('\0') || parts.some((part) => ['', '.', '..'].includes(part) || isGitName(part))) return null
@@ -11,9 +11,9 @@ export function treePath(path: string): TreePath | null {
 }
 
 /**
- * Whether a path goes through a folder that some machine takes for `.git`: by its case, characters that are not seen or look
- * alike, a short name, a stream (`.git::$INDEX_ALLOCATION`), dots and spaces at the end, or a backslash for a slash. The tree
- * goes to machines of every kind.
+ * Whether a part of a path is `.git` on any file system: by case, invisible or compatibility characters, a short name, a
+ * stream (`.git::$INDEX_ALLOCATION`), trailing dots and spaces, or a backslash as separator. The tree may be checked out
+ * on any of them.
  */
 export const isGitName = (path: string): boolean =>
   path.split(/[\\/]/).some((part) => {
@@ -23,5 +23,5 @@ export const isGitName = (path: string): boolean =>
 
 const INVISIBLE_SIGNS = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 
-/** As a file system that does not mind capitals, or how a letter is composed, reads a name. */
+/** A name as a file system reads it that ignores case and Unicode composition. */
 export const caseFolded = (text: string): string => text.replace(INVISIBLE_SIGNS, '').normalize('NFKC').toLowerCase()

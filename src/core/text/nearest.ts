@@ -1,4 +1,4 @@
-/** Edits that turn one word into another: a letter more, less or other, or two neighbours exchanged. */
+/** Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours. */
 function editDistance(from: string, to: string): number {
   let [beforeLast, last]: [number[], number[]] = [[], Array.from({ length: to.length + 1 }, (_, index) => index)]
   for (let row = 1; row <= from.length; row++) {
@@ -23,8 +23,8 @@ function editDistance(from: string, to: string): number {
 const at = (row: readonly number[], column: number): number => row[column] ?? Number.POSITIVE_INFINITY
 
 /**
- * The known word that somebody probably meant. One edit is a slip; in a long word that begins alike two are, too.
- * More would claim words that are not ours: `/review` is no `/revise`.
+ * The known word that was probably meant, or null. Allows one edit, or two in a word of at least seven letters with the same
+ * first one. More would match other words: `/review` is not `/revise`.
  */
 export function nearest(word: string, known: readonly string[]): string | null {
   const slips = known

@@ -1,6 +1,6 @@
 const LONGEST = 60
 
-/** Somebody's own text inside a sentence of ours: code to Markdown, on one line, and short. */
+/** Untrusted text inside a sentence: as Markdown code, on one line, and cut to 60 characters. */
 export function quoted(text: string): string {
   const tame = text.replace(/[`\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim()
   const points = [...(tame === '' ? '""' : tame)]

@@ -1,9 +1,9 @@
 export type Redact = (text: string) => string
 
-/** Shorter values stand in ordinary text by chance: to hide them would hide nothing and spoil the log. */
+/** Shorter values occur in ordinary text by chance; redacting them would only spoil the log. */
 export const SHORTEST_SECRET = 6
 
-/** Takes secrets out of text by their value: as they are, line by line, in base64, in hex, in URLs and in JSON, also in JSON in JSON. */
+/** Redacts secrets by value: literally, line by line, and encoded in base64, hex, URLs, JSON and JSON in JSON. */
 export function redactor(secrets: readonly string[]): Redact {
   const forms = new Set(
     secrets
@@ -12,7 +12,7 @@ export function redactor(secrets: readonly string[]): Redact {
       .filter((form) => form.length >= SHORTEST_SECRET),
   )
   if (forms.size === 0) return (text) => text
-  // Where one form begins with another, the longer one must win.
+  // If one form is a prefix of another, the longer one must match.
   const longestFirst = [...forms].sort((a, b) => b.length - a.length)
   const pattern = new RegExp(longestFirst.map(escapeForPattern).join('|'), 'g')
   return (text) => text.replace(pattern, '***')
@@ -28,7 +28,7 @@ const formsOf = (value: string): string[] => [
   encodeURIComponent(value),
   new URLSearchParams([['', value]]).toString().slice(1),
   inJson(value),
-  // A journal line or a transcript that quotes an answer which was JSON already.
+  // JSON inside JSON: a journal line or a transcript that quotes a JSON answer.
   inJson(inJson(value)),
   hexOf(value),
   hexOf(value).toUpperCase(),
@@ -39,7 +39,7 @@ const inJson = (value: string): string => JSON.stringify(value).slice(1, -1)
 
 const hexOf = (value: string): string => Buffer.from(value).toString('hex')
 
-/** A value inside a longer text that is encoded as a whole can begin at any of three places in a group of four characters. */
+/** In base64 of a longer text, a value can begin at three different offsets modulo three bytes. */
 const base64Forms = (value: string): string[] =>
   [0, 1, 2].flatMap((before) => {
     const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(value)])
@@ -51,7 +51,7 @@ const base64Forms = (value: string): string[] =>
 const escapeForPattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
 /**
- * What a model said, without the job's own secrets. It is told none, but all that it says is kept and shown to people: this
- * stands before the journal, so that plan, comments and commits hold the same words.
+ * Redacts all strings of a model's answer. A model gets no secrets, but its answers are stored and shown. Applied before the
+ * journal, so that plan, comments and commits have the same text.
  */
 export const redactDeeply = <Value>(said: Value, redact: Redact): Value => JSON.parse(redact(JSON.stringify(said)))

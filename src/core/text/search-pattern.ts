@@ -1,18 +1,18 @@
 import { err, ok, type Result } from '../result.ts'
 
 /*
- * People and models write regular expressions as JavaScript or Perl read them; git and grep read POSIX's extended ones,
- * which never step back and try again. What both can say is put into POSIX's words here, and all else is refused, since it
- * would silently look for something else: `\d` is a `d` there.
+ * People and models write regular expressions in the syntax of JavaScript or Perl; git and grep use POSIX extended ones,
+ * which do not backtrack. Translates the common subset to POSIX and refuses the rest, which would silently match something
+ * else: `\d` is a `d` in POSIX.
  */
 
 const LONGEST = 1000
-/** Repetitions such as `{3,20}` are unrolled, those inside each other multiply. */
+/** Repetitions such as `{3,20}` are unrolled by grep, and nested ones multiply. */
 const MOST_REPEATED = 256
 
 const TOKEN = /\\([\s\S]?)|\[\^?\]?(?:\[:[a-z]+:\]|\\[\s\S]|[^\]\\])*\]|\(\?:?|\{(?:\d*,?\d*\})?|[\s\S]/g
 
-/** The pattern as `grep -E` understands it, or why there is none, as the end of a sentence. */
+/** The pattern for `grep -E`, or why it is refused, as the end of a sentence. */
 export function searchPattern(pattern: string): Result<string, string> {
   if (pattern === '') return err('it is empty')
   if (pattern.length > LONGEST) return err(`it is longer than ${LONGEST} characters`)
@@ -23,7 +23,7 @@ export function searchPattern(pattern: string): Result<string, string> {
   return refused ?? ok(tokens.map((token) => (token.ok ? token.value : '')).join(''))
 }
 
-/** The same for a text that is looked for as it is. */
+/** The same for a literal text. */
 export function searchText(text: string): Result<string, string> {
   if (text === '') return err('it is empty')
   if (text.length > LONGEST) return err(`it is longer than ${LONGEST} characters`)
@@ -54,7 +54,7 @@ function escaped(sign: string): Result<string, string> {
 
 const IN_BRACKET: Readonly<Record<string, string>> = { d: '0-9', w: '[:alnum:]_', s: '[:space:]', t: '\t' }
 
-/** Between brackets POSIX knows no backslash: what it would protect goes where it stands for itself. */
+/** In brackets POSIX has no escapes: moves escaped characters to positions where they are literal. */
 function bracket(token: string): Result<string, string> {
   const [, not = '', first = '', inner = ''] = /^\[(\^?)(\]?)([\s\S]*)\]$/.exec(token) ?? []
   if (first + inner === '') return err(`\`${token}\` holds nothing`)
@@ -68,7 +68,7 @@ function bracket(token: string): Result<string, string> {
 
 const bare = (part: string): string => (part.startsWith('\\') ? (IN_BRACKET[part.slice(1)] ?? part.slice(1)) : part)
 
-/** A sign that means something by where it stands, and is to mean itself; null for all else. */
+/** A character whose meaning depends on its position, and which is meant literally; else null. */
 function literalSign(part: string, index: number, parts: readonly string[]): string | null {
   if (/^\\[\]^-]$/.test(part)) return part.slice(1)
   return part === '-' && /^\\[dws]$/.test(parts[index - 1] ?? '') ? part : null

@@ -1,6 +1,6 @@
-import type { PatientClock } from '../../../../src/ports/clock.ts'
+import type { TimeoutClock } from '../../../../src/ports/clock.ts'
 
-export interface Timeline extends PatientClock {
+export interface Timeline extends TimeoutClock {
   /** Seconds since the beginning. */
   seconds(): number
   /** Something happens so many seconds from now. */

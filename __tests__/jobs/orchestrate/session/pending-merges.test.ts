@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { patient } from '../../../../src/adapters/system/clock.ts'
+import { withTimeout } from '../../../../src/adapters/system/clock.ts'
 import {
   type MergeOutcome,
   mergeWithin,
@@ -17,7 +17,7 @@ function merger() {
   const clock = manualClock()
   return {
     merges: noPendingMerges(),
-    deps: { clock: patient(clock) },
+    deps: { clock: withTimeout(clock) },
     stageRunner: { wake: new AbortController() },
     clock,
   }

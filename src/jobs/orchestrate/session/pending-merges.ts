@@ -1,5 +1,5 @@
 import type { Sha } from '../../../core/ids.ts'
-import type { PatientClock } from '../../../ports/clock.ts'
+import type { TimeoutClock } from '../../../ports/clock.ts'
 import type { Merged } from '../../../ports/repo.ts'
 
 /** Merges at the same time: each is a process of git, and machines that run jobs have a few cores. */
@@ -34,7 +34,7 @@ export const noPendingMerges = (): PendingMerges => ({ known: new Map(), running
 /** The part of a session that merges need. `wake` starts the next wake-up. */
 interface Merger {
   merges: PendingMerges
-  deps: { clock: PatientClock }
+  deps: { clock: TimeoutClock }
   stageRunner: { wake: AbortController }
 }
 
