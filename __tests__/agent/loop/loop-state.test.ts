@@ -3,7 +3,7 @@ import { continueWith, converse } from '../../../src/agent/loop/loop.ts'
 import type { Budget } from '../../../src/agent/loop/metered-model.ts'
 import type { ModelRequest } from '../../../src/ports/model.ts'
 import { calls, says } from '../../support/said-model.ts'
-import { conversation, done } from './talking.ts'
+import { conversation, done } from './test-conversation.ts'
 
 const look = (text: string) => calls([{ name: 'look', input: { text } }], { text: `I look at ${text}` })
 

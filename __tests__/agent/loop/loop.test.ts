@@ -3,7 +3,7 @@ import type { Conversation, TurnRecord } from '../../../src/agent/loop/conversat
 import { continueWith, converse } from '../../../src/agent/loop/loop.ts'
 import { type ModelMessage, textOfBlocks } from '../../../src/ports/model.ts'
 import { calls, fails, type Said, says } from '../../support/said-model.ts'
-import { conversation, done, echo, finish } from './talking.ts'
+import { conversation, done, echo, finish } from './test-conversation.ts'
 
 const look = (text: string) => calls([{ name: 'look', input: { text } }])
 const looks = (count: number) => Array.from({ length: count }, (_, index) => look(`${index}`))

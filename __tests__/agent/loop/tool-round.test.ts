@@ -5,7 +5,7 @@ import { converse } from '../../../src/agent/loop/loop.ts'
 import { tool, toolText } from '../../../src/agent/tools/tool.ts'
 import type { Block } from '../../../src/ports/model.ts'
 import { calls } from '../../support/said-model.ts'
-import { conversation, done, echo, finish } from './talking.ts'
+import { conversation, done, echo, finish } from './test-conversation.ts'
 
 type Wanted = Parameters<typeof calls>[0]
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { areasOf } from '../../../src/agent/planner/areas.ts'
 import { noOptions } from '../../../src/core/plan/planning.ts'
-import { input } from './asking.ts'
+import { input } from './planner-fixtures.ts'
 
 const files = (folder: string, count: number) => Array.from({ length: count }, (_, index) => `${folder}/f${index}.ts`)
 const names = (paths: string[], given = input(), more = false) =>

@@ -4,7 +4,7 @@ import { design } from '../../../src/agent/planner/design.ts'
 import type { ModelRequest } from '../../../src/ports/model.ts'
 import { agentPlan } from '../../support/planning.ts'
 import { saidModel, says } from '../../support/said-model.ts'
-import { found, input, metered, NONCE, never, schemaRefusal, toldIn, written, writtenPlan } from './asking.ts'
+import { found, input, metered, NONCE, never, schemaRefusal, toldIn, written, writtenPlan } from './planner-fixtures.ts'
 
 const draft = { plan: agentPlan('a > b'), notes: ['`b` waits for `a`'], problems: ['`a`: too wide'] }
 

@@ -10,8 +10,18 @@ import type { ModelRequest } from '../../../src/ports/model.ts'
 import { agentTask } from '../../support/planning.ts'
 import { printedSeed, randomOf } from '../../support/random.ts'
 import { saidModel, says } from '../../support/said-model.ts'
-import { found, input, metered, never, schemaRefusal, toldIn, written, writtenHead, writtenPlan } from './asking.ts'
-import { type Streamed, streamingModel } from './streaming.ts'
+import {
+  found,
+  input,
+  metered,
+  never,
+  schemaRefusal,
+  toldIn,
+  written,
+  writtenHead,
+  writtenPlan,
+} from './planner-fixtures.ts'
+import { type Streamed, streamingModel } from './streaming-model.ts'
 
 interface Told {
   what: string

@@ -11,7 +11,7 @@ import { defaultSettings } from '../../../src/core/settings.ts'
 import { gate } from '../../support/plan.ts'
 import { agentPlan } from '../../support/planning.ts'
 import { saidModel, says } from '../../support/said-model.ts'
-import { found, input, metered, never, schemaRefusal, toldIn, written } from './asking.ts'
+import { found, input, metered, never, schemaRefusal, toldIn, written } from './planner-fixtures.ts'
 
 const handOff = (did: string): HandOff => ({
   did,

@@ -5,7 +5,7 @@ import type { Block, Model, ModelAnswer, ModelRequest } from '../../../src/ports
 import { memoryFiles } from '../../support/files.ts'
 import { agentPlan } from '../../support/planning.ts'
 import { calls, fails, type Said, saidModel, says } from '../../support/said-model.ts'
-import { input, metered, never, toldIn } from './asking.ts'
+import { input, metered, never, toldIn } from './planner-fixtures.ts'
 
 const FILES = {
   'README.md': '# Client\nA small client.',

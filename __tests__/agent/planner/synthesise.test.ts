@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { synthesise } from '../../../src/agent/planner/synthesise.ts'
 import { agentPlan } from '../../support/planning.ts'
 import { saidModel, says } from '../../support/said-model.ts'
-import { input, metered, never, schemaRefusal, toldIn } from './asking.ts'
+import { input, metered, never, schemaRefusal, toldIn } from './planner-fixtures.ts'
 
 const plan = agentPlan('a > b')
 const handOff = {

@@ -7,7 +7,7 @@ import { type Brief, briefOf } from '../../../src/core/schedule/brief.ts'
 import type { PlanOverrides } from '../../support/plan.ts'
 import { agentsAtWork, followed } from '../../support/planning.ts'
 import { begun, report, shaOf, verifiedBy } from '../../support/run.ts'
-import { attempt, atWork, edits, finishes } from '../worker/attempt.ts'
+import { attempt, atWork, edits, finishes } from '../worker/worker-attempt.ts'
 
 const limits = { commands: [['npm', 'test']], minutes: 30, turns: 60 }
 const nothing: Findings = { baseline: [], before: [] }

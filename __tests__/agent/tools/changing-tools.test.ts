@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { workingTools } from '../../../src/agent/tools/toolbox.ts'
 import { type InPlace, memoryFiles } from '../../support/files.ts'
-import { call, refused, told, workPlace } from './place.ts'
+import { call, refused, told, workPlace } from './tool-context.ts'
 
 function place(start: Readonly<Record<string, InPlace>>) {
   const files = memoryFiles(start)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { readingTools } from '../../../src/agent/tools/reading-tools.ts'
 import { memoryFiles } from '../../support/files.ts'
-import { call, refused, told } from './place.ts'
+import { call, refused, told } from './tool-context.ts'
 
 const numbered = (count: number, text: (line: number) => string) =>
   `${Array.from({ length: count }, (_, index) => text(index + 1)).join('\n')}\n`

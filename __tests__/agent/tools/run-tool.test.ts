@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { workingTools } from '../../../src/agent/tools/toolbox.ts'
 import { ran, saidSandbox } from '../../support/said-sandbox.ts'
-import { call, refused, told, workPlace } from './place.ts'
+import { call, refused, told, workPlace } from './tool-context.ts'
 
 function place(outcomes: Parameters<typeof saidSandbox>[0], seconds = 60) {
   const sandbox = saidSandbox(outcomes)

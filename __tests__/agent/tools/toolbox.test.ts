@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { finishTool, workingTools } from '../../../src/agent/tools/toolbox.ts'
 import { memoryFiles } from '../../support/files.ts'
 import { saidSandbox } from '../../support/said-sandbox.ts'
-import { call, refused, told, workPlace } from './place.ts'
+import { call, refused, told, workPlace } from './tool-context.ts'
 
 const inputs: Record<string, unknown> = {
   view: { path: 'src/a.ts', from: null, to: null },

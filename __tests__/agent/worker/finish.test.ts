@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Findings } from '../../../src/agent/prompts/worker-prompt.ts'
 import type { ModelRequest } from '../../../src/ports/model.ts'
 import { type Said, saidUsage, says } from '../../support/said-model.ts'
-import { attempt, edits, finishes, notAccepted } from './attempt.ts'
+import { attempt, edits, finishes, notAccepted } from './worker-attempt.ts'
 
 const found = (exitCode: number): Findings => ({
   baseline: [

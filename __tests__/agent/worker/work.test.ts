@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { TaskFailure } from '../../../src/core/failure.ts'
 import type { ModelRequest } from '../../../src/ports/model.ts'
 import { calls, fails, type Said, says } from '../../support/said-model.ts'
-import { attempt, atWork, edits, finishes, notAccepted } from './attempt.ts'
+import { attempt, atWork, edits, finishes, notAccepted } from './worker-attempt.ts'
 
 const heard = ({ turns }: ModelRequest): string =>
   JSON.stringify(turns.at(-1)?.blocks.map((block) => ('text' in block ? block.text : '')))

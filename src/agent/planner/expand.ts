@@ -10,10 +10,10 @@ import { quoted } from '../../core/text/quoted.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
 import { explorationInWords, handOffsInWords, planOnAPage, tasksInWords } from '../prompts/plan-text.ts'
 import { EXPANSION } from '../prompts/planner-instructions.ts'
+import { type Rules, taskProblems } from './plan-problems.ts'
 import { type PlannedTask, partTaskSchema, taskFrom } from './plan-schema.ts'
 import { inputInWords, type PlannerInput, planningSystem } from './planner-input.ts'
 import { type NoAnswer, structuredAnswer } from './structured-answer.ts'
-import { type Rules, taskProblems } from './task-problems.ts'
 
 interface ExpandRequest {
   metered: MeteredModel

@@ -1,12 +1,13 @@
-import { predictCost } from '../../core/money/predicted-cost.ts'
-import type { Plan } from '../../core/plan/plan.ts'
+import type { TaskId } from '../../core/ids.ts'
+import type { Task } from '../../core/plan/plan.ts'
 import type { PlanDraft, Question } from '../../core/plan/planning.ts'
+import { orderWrites } from '../../core/plan/write-order.ts'
 import type { Settings } from '../../core/settings.ts'
+import { quoted } from '../../core/text/quoted.ts'
 import type { DesignRequest } from './design-request.ts'
-import { type IncrementalPlan, incrementalPlan } from './incremental-plan.ts'
+import { budgetWords, isOneTooMany, type Rules, taskProblems, wholeProblems } from './plan-problems.ts'
 import { headSchema, type PlanHead, type PlannedTask, planHeadOf, plannedTaskSchema, taskFrom } from './plan-schema.ts'
 import type { PlanParts } from './plan-stream.ts'
-import { wholeProblems } from './task-problems.ts'
 
 type Drafting = Pick<DesignRequest, 'input' | 'answers' | 'questionsAllowed' | 'fixed' | 'on'>
 
@@ -101,20 +102,6 @@ function draftOf(head: PlanHead | null, page: IncrementalPlan, settings: Setting
   return { plan, notes: [...page.notes(), ...money.notes], problems: [...new Set(problems)] }
 }
 
-/** How far a prediction from assumptions may be off before a plan is sent back for it. */
-const SLACK = 2
-
-/** Whether the work would pass the run's limit, as far as that can be told. */
-export function budgetWords(plan: Plan, settings: Settings): { notes: string[]; problems: string[] } {
-  const { parallelUsd } = predictCost(plan, settings)
-  const { usd } = settings.budget
-  if (parallelUsd <= usd) return { notes: [], problems: [] }
-  const words = `The tasks are predicted to cost ${parallelUsd.toFixed(2)} USD, and the run may spend ${usd.toFixed(2)} USD`
-  return parallelUsd > usd * SLACK
-    ? { notes: [], problems: [`${words}: plan fewer or smaller tasks, or cheaper tiers.`] }
-    : { notes: [`${words}: it will stop at its limit if that is right.`], problems: [] }
-}
-
 /** Tells each part once, in order, however often the text that holds them begins anew. */
 interface Telling {
   /**
@@ -152,6 +139,58 @@ function telling(): Telling {
       told.set(key, { text, holds })
       say()
       return true
+    },
+  }
+}
+
+/** A task as it was placed behind those before it. `problems` also name what keeps it from starting for another's sake. */
+interface PlacedTask {
+  task: Task
+  notes: string[]
+  problems: string[]
+}
+
+interface IncrementalPlan {
+  place(task: Task): PlacedTask
+  tasks(): Task[]
+  /** Of the tasks that were placed, each told once. */
+  notes(): string[]
+  problems(): string[]
+}
+
+/**
+ * Takes in a plan's tasks one by one, as they are written. Each is held to the rules and to the tasks before it; one that
+ * could write a path of an earlier one waits for it.
+ */
+function incrementalPlan(fixed: readonly Task[], rules: Rules): IncrementalPlan {
+  const sound: Task[] = [...fixed]
+  const all: Task[] = [...fixed]
+  const unsound = new Set<TaskId>()
+  const told = { notes: [] as string[], problems: [] as string[] }
+  return {
+    tasks: () => all,
+    notes: () => told.notes,
+    problems: () => told.problems,
+    place(task) {
+      const waits = task.needs.filter((need) => unsound.has(need))
+      const needs = task.needs.filter((need) => !unsound.has(need))
+      const problems = taskProblems(sound, { ...task, needs }, rules)
+      told.problems.push(...problems)
+      const because = [
+        ...waits.map((need) => `${quoted(task.id)} needs ${quoted(need)}, which has problems of its own.`),
+        ...(isOneTooMany(sound, rules) ? [`${quoted(task.id)} is one task more than the plan may have.`] : []),
+      ]
+      if (problems.length + because.length > 0) {
+        unsound.add(task.id)
+        all.push(task)
+        return { task, notes: [], problems: [...problems, ...because] }
+      }
+      const ordered = orderWrites([...sound, task])
+      const last = ordered.tasks.at(-1) ?? task
+      sound.push(last)
+      all.push(last)
+      told.notes.push(...ordered.notes)
+      return { task: last, notes: ordered.notes, problems: [] }
     },
   }
 }

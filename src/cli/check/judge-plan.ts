@@ -1,4 +1,4 @@
-import { budgetWords } from '../../agent/planner/plan-draft.ts'
+import { budgetWords } from '../../agent/planner/plan-problems.ts'
 import { findPlan, type PlanBlock, readPlanBlock, type WrittenPlan } from '../../config/hand-plan.ts'
 import type { Problem } from '../../core/failure.ts'
 import { isAgentTask, type Plan } from '../../core/plan/plan.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { toldIn, written, writtenHead } from '../../../agent/planner/asking.ts'
+import { toldIn, written, writtenHead } from '../../../agent/planner/planner-fixtures.ts'
 import { commentBy } from '../../../support/memory/github.ts'
 import { plannedRun, planStreamed } from './planned-run.ts'
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { redactor } from '../../../../src/core/text/redact.ts'
-import { written, writtenPlan } from '../../../agent/planner/asking.ts'
+import { written, writtenPlan } from '../../../agent/planner/planner-fixtures.ts'
 import { says } from '../../../support/said-model.ts'
 import { saidRun } from './said-run.ts'
 

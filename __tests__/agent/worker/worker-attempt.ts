@@ -15,7 +15,7 @@ import type { PlanOverrides } from '../../support/plan.ts'
 import { agentsAtWork, followed } from '../../support/planning.ts'
 import { begun, shaOf } from '../../support/run.ts'
 import { calls, type Said, saidModel } from '../../support/said-model.ts'
-import { workPlace } from '../tools/place.ts'
+import { workPlace } from '../tools/tool-context.ts'
 
 /** Fences that tests can read. */
 export const plainQuotes: Quotes = {
