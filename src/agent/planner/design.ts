@@ -1,5 +1,5 @@
 import type { PlanDraft, Question } from '../../core/plan/planning.ts'
-import { type DesignRequest, designWords } from './design-request.ts'
+import { type DesignRequest, designPrompt } from './design-request.ts'
 import { drafting } from './plan-draft.ts'
 import { designSchema } from './plan-schema.ts'
 import { planStream } from './plan-stream.ts'
@@ -26,7 +26,7 @@ export async function design(request: DesignRequest, signal: AbortSignal): Promi
       metered,
       model,
       system: planningSystem,
-      blocks: [...sharedBlocks(input, explorations), { kind: 'text', text: designWords(request) }],
+      blocks: [...sharedBlocks(input, explorations), { kind: 'text', text: designPrompt(request) }],
       schema: designSchema,
       maxTokens: MOST_TOKENS,
       check: ({ tasks }) =>

@@ -8,11 +8,11 @@ import { afterOverlapping } from '../../core/run/amend-plan.ts'
 import type { HandOff } from '../../core/run/hand-off.ts'
 import { quoted } from '../../core/text/quoted.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
-import { explorationInWords, handOffsInWords, planOnAPage, tasksInWords } from '../prompts/plan-text.ts'
+import { explorationText, handOffsText, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
 import { EXPANSION } from '../prompts/planner-instructions.ts'
 import { type Rules, taskProblems } from './plan-problems.ts'
 import { type PlannedTask, partTaskSchema, taskFrom } from './plan-schema.ts'
-import { inputInWords, type PlannerInput, planningSystem } from './planner-input.ts'
+import { type PlannerInput, plannerInputText, plannerQuotes, planningSystem } from './planner-input.ts'
 import { type NoAnswer, structuredAnswer } from './structured-answer.ts'
 
 interface ExpandRequest {
@@ -34,8 +34,8 @@ const MOST_TOKENS = 24_000
 export async function expand(request: ExpandRequest, signal: AbortSignal): Promise<ExpansionResult> {
   const { metered, model, input, plan } = request
   const blocks = [
-    { kind: 'text' as const, text: inputInWords(input), cache: true },
-    { kind: 'text' as const, text: expandWords(request) },
+    { kind: 'text' as const, text: plannerInputText(input), cache: true },
+    { kind: 'text' as const, text: expansionPrompt(request) },
   ]
   const answer = await structuredAnswer(
     {
@@ -80,20 +80,22 @@ function partOf({ plan, task, input }: ExpandRequest, planned: readonly PlannedT
   }
 }
 
-const expandWords = ({ input: { nonce, settings }, plan, task, scope, handOffs }: ExpandRequest): string =>
-  [
+function expansionPrompt({ input, plan, task, scope, handOffs }: ExpandRequest): string {
+  const quotes = plannerQuotes(input)
+  return [
     '# The plan that is at work',
-    planOnAPage(plan, nonce),
+    planOverview(plan, quotes),
     EXPANSION,
-    `Commands that the plan has: ${commandsOf(plan)}. At most ${Math.max(1, settings.limits.tasks - plan.tasks.length)} tasks.`,
+    `Commands that the plan has: ${commandsOf(plan)}. At most ${Math.max(1, input.settings.limits.tasks - plan.tasks.length)} tasks.`,
     `The open task, ${task.id}:`,
-    tasksInWords([task], nonce),
+    tasksAsJson([task], quotes),
     ...(scope === null
       ? []
-      : ['What was found out about it before what it needs had landed:', explorationInWords(scope, nonce)]),
+      : ['What was found out about it before what it needs had landed:', explorationText(scope, quotes)]),
     'What the tasks of the plan have handed off so far:',
-    ...handOffsInWords(handOffs, new Set(task.needs), nonce),
+    ...handOffsText(handOffs, new Set(task.needs), quotes),
   ].join('\n\n')
+}
 
 /** As lists of words; the commands that nobody has to be asked for. */
 export function commandsOf({ tasks, verification }: Plan): string {

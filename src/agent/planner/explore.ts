@@ -2,10 +2,10 @@ import type { Exploration } from '../../core/plan/planning.ts'
 import type { Block } from '../../ports/model.ts'
 import type { Sources } from '../../ports/sources.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
-import { data } from '../prompts/quote.ts'
+import type { Quotes } from '../prompts/quote.ts'
 import { type Area, areasOf } from './areas.ts'
 import { type ExplorationResult, exploreArea } from './explorer.ts'
-import { inputInWords, type PlannerInput } from './planner-input.ts'
+import { type PlannerInput, plannerInputText, plannerQuotes } from './planner-input.ts'
 import type { NoAnswer } from './structured-answer.ts'
 
 interface ExploreRequest {
@@ -29,16 +29,16 @@ export async function explore(request: ExploreRequest, signal: AbortSignal): Pro
   const { metered, model, sources, input } = request
   const look = await firstLook(sources)
   const areas = (request.areas ?? areasOf(look, input)).slice(0, MOST_AREAS)
-  const shared = [inputInWords(input), firstLookInWords(look, input.nonce)].join('\n\n')
+  const shared = [plannerInputText(input), firstLookText(look, plannerQuotes(input))].join('\n\n')
   const found = await firstThenOthers(areas, metered, (area, own) =>
     exploreArea({ metered: own, model, sources, area: area.name, opening: openingOf(shared, area, input) }, signal),
   )
   return together(areas, found)
 }
 
-const openingOf = (shared: string, { name, look }: Area, { nonce }: PlannerInput): Block[] => [
+const openingOf = (shared: string, { name, look }: Area, input: PlannerInput): Block[] => [
   { kind: 'text', text: shared, cache: true },
-  { kind: 'text', text: `# Your work\n\nYour area:\n${data('area', name, nonce)}\n\nLook for ${look}.` },
+  { kind: 'text', text: `# Your work\n\nYour area:\n${plannerQuotes(input).data('area', name)}\n\nLook for ${look}.` },
 ]
 
 /** The others begin when the first one's answer does: until then nobody can read what they share from the cache. */
@@ -96,7 +96,7 @@ interface FirstLook {
 
 const MOST_PATHS = 3000
 const SHOWN_PATHS = 150
-const FILE = 4000
+const MOST_OF_FILE = 4000
 
 /** Files at the top that say how a repository is built and checked. */
 const TELLING: readonly RegExp[] = [
@@ -116,11 +116,11 @@ async function firstLook(sources: Sources): Promise<FirstLook> {
   return { paths, more, files }
 }
 
-const firstLookInWords = ({ paths, more, files }: FirstLook, nonce: string): string =>
+const firstLookText = ({ paths, more, files }: FirstLook, quotes: Quotes): string =>
   [
     `# A first look at the repository (${paths.length}${more ? ' and more' : ''} files)`,
-    data('paths', outline(paths).join('\n'), nonce),
-    ...files.map(({ path, text }) => data(`file ${path}`, text, nonce, FILE)),
+    quotes.data('paths', outline(paths).join('\n')),
+    ...files.map(({ path, text }) => quotes.data(`file ${path}`, text, MOST_OF_FILE)),
   ].join('\n\n')
 
 /** All paths where they are few, else the folders with the number of files in each, the files at the top among them. */

@@ -7,13 +7,12 @@ import { alwaysKept } from '../../core/run/amend-plan.ts'
 import type { HandOff } from '../../core/run/hand-off.ts'
 import { quoted } from '../../core/text/quoted.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
-import { failureInWords } from '../prompts/failure-text.ts'
-import { handOffsInWords, planOnAPage, tasksInWords } from '../prompts/plan-text.ts'
+import { failedAttemptText } from '../prompts/failure-text.ts'
+import { handOffsText, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
 import { REPLANNING } from '../prompts/planner-instructions.ts'
-import { data } from '../prompts/quote.ts'
 import { commandsOf, type ExpansionResult, orderedPart, partProblems, withPrefixedIds } from './expand.ts'
 import { partTaskSchema, taskFrom } from './plan-schema.ts'
-import { inputInWords, type PlannerInput, planningSystem } from './planner-input.ts'
+import { type PlannerInput, plannerInputText, plannerQuotes, planningSystem } from './planner-input.ts'
 import { structuredAnswer } from './structured-answer.ts'
 
 export interface ReplanRequest {
@@ -44,8 +43,8 @@ const DIAGNOSIS = 500
 export async function replan(request: ReplanRequest, signal: AbortSignal): Promise<ExpansionResult> {
   const { metered, model, input, failed } = request
   const blocks = [
-    { kind: 'text' as const, text: inputInWords(input), cache: true },
-    { kind: 'text' as const, text: replanWords(request) },
+    { kind: 'text' as const, text: plannerInputText(input), cache: true },
+    { kind: 'text' as const, text: replanPrompt(request) },
   ]
   const rules = { settings: input.settings, options: input.options }
   const answer = await structuredAnswer(
@@ -90,30 +89,21 @@ function partOf({ failed, replaceable, input }: ReplanRequest, { keep, tasks }: 
   return { added, kept }
 }
 
-const replanWords = (request: ReplanRequest): string => {
-  const { input, plan, failed, replaceable, handOffs } = request
-  const { nonce } = input
+/** Characters of the output of one attempt. */
+const MOST_OF_LOG = 6000
+
+function replanPrompt({ input, plan, failed, replaceable, handOffs }: ReplanRequest): string {
+  const quotes = plannerQuotes(input)
   return [
     '# The plan that is at work',
-    planOnAPage(plan, nonce),
+    planOverview(plan, quotes),
     'What its tasks have handed off so far:',
-    ...handOffsInWords(handOffs, new Set(failed.task.needs), nonce),
+    ...handOffsText(handOffs, new Set(failed.task.needs), quotes),
     REPLANNING,
     `Commands that the plan has: ${commandsOf(plan)}.`,
     `The failed task, ${failed.task.id}, and those that wait for it:`,
-    tasksInWords(replaceable, nonce),
-    ...failuresInWords(failed.failures, nonce),
-    ...(failed.diff === undefined ? [] : ['What the last attempt had changed:', data('diff', failed.diff, nonce)]),
+    tasksAsJson(replaceable, quotes),
+    ...failed.failures.flatMap((failure, index) => failedAttemptText(index + 1, failure, quotes, MOST_OF_LOG)),
+    ...(failed.diff === undefined ? [] : ['What the last attempt had changed:', quotes.data('diff', failed.diff)]),
   ].join('\n\n')
-}
-
-const LOG = 6000
-
-/** The end of a log says more than its beginning. */
-function failuresInWords(failures: readonly TaskFailure[], nonce: string): string[] {
-  return failures.flatMap((failure, index) => {
-    const { line, log } = failureInWords(failure)
-    const output = log === null ? [] : [data(`output of attempt ${index + 1}`, log.slice(-LOG), nonce)]
-    return [`Attempt ${index + 1}: ${line}.`, ...output]
-  })
 }

@@ -4,8 +4,15 @@ import type { ConflictCheck } from '../../core/schedule/conflict.ts'
 import type { ModelRequest } from '../../ports/model.ts'
 import type { CommandRun } from '../../ports/sandbox.ts'
 import { capped } from '../tools/tool.ts'
+import { listOf } from './plan-text.ts'
 import type { Quotes } from './quote.ts'
-import { conflictInWords, earlierInWords, finishedInWords, intentInWords, listOf, taskInWords } from './task-text.ts'
+import {
+  conflictSections,
+  earlierAttemptsSections,
+  finishedTasksSections,
+  intentText,
+  taskSections,
+} from './task-text.ts'
 
 /** What the machine has looked up before the work begins. */
 export interface Findings {
@@ -29,21 +36,21 @@ interface Limits {
  */
 export const systemOf = (brief: Brief, quotes: Quotes): ModelRequest['system'] => [
   { text: RULES },
-  { text: intentInWords(brief.intent, quotes), cache: true },
+  { text: intentText(brief.intent, quotes), cache: true },
 ]
 
 /** What this worker alone is told. It grows with what the task needs, and with nothing else of the run. */
 export const openingOf = (brief: Brief, findings: Findings, limits: Limits, quotes: Quotes): string =>
   [
-    ...taskInWords(brief.task),
-    ...acceptanceInWords(brief, findings, quotes),
+    ...taskSections(brief.task),
+    ...acceptanceSection(brief, findings, quotes),
     '# What you can run',
     listOf(limits.commands.map(words)) || 'Nothing.',
-    ...finishedInWords(brief, quotes),
-    ...(brief.conflict === null ? [] : conflictInWords(brief.conflict, quotes)),
-    ...earlierInWords(brief, quotes),
-    ...findings.before.map(({ attempt, diff }) => changesOf(attempt, diff, quotes)),
-    limitsInWords(limits),
+    ...finishedTasksSections(brief, quotes),
+    ...(brief.conflict === null ? [] : conflictSections(brief.conflict, quotes)),
+    ...earlierAttemptsSections(brief, quotes),
+    ...findings.before.map(({ attempt, diff }) => earlierChangesText(attempt, diff, quotes)),
+    limitsSection(limits),
   ].join('\n\n')
 
 /** All of it as one text, for another agent. */
@@ -52,15 +59,15 @@ export const wholePrompt = (brief: Brief, findings: Findings, limits: Limits, qu
 
 const words = (argv: Argv): string => `\`${JSON.stringify(argv)}\``
 
-function acceptanceInWords({ checks }: Brief, { baseline }: Findings, quotes: Quotes): string[] {
+function acceptanceSection({ checks }: Brief, { baseline }: Findings, quotes: Quotes): string[] {
   const own = checks.map((check) => {
     const expects = check.expect === '' ? '' : ` Expected: ${check.expect}`
     return `- ${words(check.argv)} (of ${check.of}) must end with exit code 0 and change no file.${expects}`
   })
-  return ['# Acceptance', own.join('\n'), ...baseline.flatMap((one) => baselineInWords(one, quotes))]
+  return ['# Acceptance', own.join('\n'), ...baseline.flatMap((one) => baselineText(one, quotes))]
 }
 
-function baselineInWords({ check, ran }: Findings['baseline'][number], quotes: Quotes): string[] {
+function baselineText({ check, ran }: Findings['baseline'][number], quotes: Quotes): string[] {
   const on = `On the files as they are given to you, ${words(check.argv)}`
   if (ran.timedOut) return [`${on} did not end within ${Math.round(ran.seconds)} seconds.`]
   if (ran.exitCode === 0)
@@ -68,10 +75,10 @@ function baselineInWords({ check, ran }: Findings['baseline'][number], quotes: Q
   return [`${on} fails with exit code ${ran.exitCode}:`, quotes.data('output', capped(ran.log))]
 }
 
-const changesOf = (attempt: number, diff: string, quotes: Quotes): string =>
+const earlierChangesText = (attempt: number, diff: string, quotes: Quotes): string =>
   `What attempt ${attempt} had changed (none of it is in your files):\n\n${quotes.data(`diff of attempt ${attempt}`, diff)}`
 
-const limitsInWords = ({ minutes, turns }: Limits): string =>
+const limitsSection = ({ minutes, turns }: Limits): string =>
   turns === null
     ? `You have ${minutes} minutes.`
     : `You have ${minutes} minutes and ${turns} turns. Several calls in one turn count as one.`

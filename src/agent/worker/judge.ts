@@ -2,7 +2,7 @@ import type { TaskFailure } from '../../core/failure.ts'
 import { isSameFailure } from '../../core/schedule/retry-ladder.ts'
 import type { Conversed } from '../loop/conversation.ts'
 import type { CheckResult, WorkerDeps, WorkResult, WorkTreeState } from './checker.ts'
-import { feedback, putBackInWords } from './feedback.ts'
+import { feedback, putBackText } from './feedback.ts'
 import { type Finish, failureOf, finishSchema, isCutShort, missingFinish } from './finish.ts'
 
 /** Times that work which was not accepted goes back to the agent. */
@@ -90,7 +90,7 @@ async function handIn(deps: WorkerDeps, progress: AttemptProgress, said: Finish)
   // What a command left may be nothing that git can read.
   const diff = await place.files.diff(LONGEST_DIFF).catch(() => null)
   const parts = [
-    ...(kept.putBack.length === 0 ? [] : [putBackInWords(kept.putBack)]),
+    ...(kept.putBack.length === 0 ? [] : [putBackText(kept.putBack)]),
     feedback(failure, { diff, roundsLeft }, quotes),
   ]
   return { words: parts.join('\n\n'), progress: { ...progress, rounds: progress.rounds + 1, last: failure, checked } }
