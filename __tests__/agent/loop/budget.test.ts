@@ -65,7 +65,7 @@ describe('a call of which nobody can say what it cost', () => {
   it('is tried again where the limit has room for both', () => {
     const money = ofPlain(4200)
     money.afford(asks(2000), 1000)
-    expect(money.again('plan', asks(2000), 1000, unsure())).toBe(true)
+    expect(money.affordRetry('plan', asks(2000), 1000, unsure())).toBe(true)
     expect(money.left()).toBeCloseTo(0, 6)
     money.settle('plan', asks(2000), 1000, sure({ output: 10 }))
     expect(money.spending()).toMatchObject([{ calls: 2, usd: 2110, unknown: 2100 }])
@@ -74,7 +74,7 @@ describe('a call of which nobody can say what it cost', () => {
   it('is not tried again where it has none, and stays to be settled', () => {
     const money = ofPlain(4199)
     money.afford(asks(2000), 1000)
-    expect(money.again('plan', asks(2000), 1000, unsure())).toBe(false)
+    expect(money.affordRetry('plan', asks(2000), 1000, unsure())).toBe(false)
     expect(money.spending()).toEqual([])
     expect(money.left()).toBeCloseTo(2099, 6)
   })
@@ -132,7 +132,7 @@ function play(money: Budget, random: (below: number) => number): number {
       return random(2) === 0 ? unsure({ fresh: usage.fresh }) : sure(usage)
     }
     let last = pay()
-    while (random(3) === 0 && money.again('work', request, promptTokens, last)) last = pay()
+    while (random(3) === 0 && money.affordRetry('work', request, promptTokens, last)) last = pay()
     money.settle('work', request, promptTokens, last)
   }
   return paid

@@ -21,7 +21,7 @@ describe('asking a model', () => {
   it('asks for as many tokens as the money allows, and settles what the answer cost', async () => {
     const model = saidModel([says('Hello', { usage: { ...noUsage, fresh: 10, output: 20 } })])
     const speaking = metered(model, 2001)
-    const answer = await callModel(speaking, request, 10)
+    const answer = (await callModel(speaking, request, 10)).answer
     expect(answer).toMatchObject({ ok: true, blocks: [{ kind: 'text', text: 'Hello' }] })
     expect(model.requests[0]?.maxTokens).toBe(2000)
     expect(speaking.budget.left()).toBeCloseTo(1980, 6)
@@ -30,7 +30,7 @@ describe('asking a model', () => {
   it('makes no call that the money does not allow', async () => {
     const model = saidModel([])
     const speaking = metered(model, 1000)
-    expect(await callModel(speaking, request, 10)).toEqual({
+    expect((await callModel(speaking, request, 10)).answer).toEqual({
       ok: false,
       failure: { reason: 'unaffordable', left: 1000 },
     })
@@ -40,7 +40,10 @@ describe('asking a model', () => {
 
   it('gives back what a refused call had set aside', async () => {
     const speaking = metered(saidModel([fails('overloaded')]), 5000)
-    expect(await callModel(speaking, request, 10)).toMatchObject({ ok: false, failure: { reason: 'overloaded' } })
+    expect((await callModel(speaking, request, 10)).answer).toMatchObject({
+      ok: false,
+      failure: { reason: 'overloaded' },
+    })
     expect(speaking.budget.left()).toBe(5000)
   })
 
@@ -54,7 +57,7 @@ describe('asking a model', () => {
       },
     }
     const speaking = metered(breaking, 12_500)
-    const answer = await callModel(speaking, request, 10)
+    const answer = (await callModel(speaking, request, 10)).answer
     expect(allowed).toEqual([true, true, false])
     expect(speaking.budget.spending()).toMatchObject([{ calls: 3, usd: 12_003, unknown: 12_000 }])
     expect(speaking.budget.left()).toBeCloseTo(497, 6)
@@ -80,7 +83,7 @@ describe('asking a model', () => {
     const onRestart = () => {
       restarts += 1
     }
-    expect(await callModel(speaking, { ...request, onRestart }, 10)).toMatchObject({ ok: true })
+    expect((await callModel(speaking, { ...request, onRestart }, 10)).answer).toMatchObject({ ok: true })
     expect([asked, restarts]).toEqual([[4000, 2000], 1])
   })
 })

@@ -19,26 +19,29 @@ export function echo(name: string, kind: Tool['kind'], seen: string[] = []): Too
 }
 
 /** A conversation with a model that answers as told. One dollar a million tokens, and money enough unless another budget is given. */
-export function conversation(answers: readonly Said[], given: Partial<Conversation> = {}) {
+export function testConversation(answers: readonly Said[], given: Partial<Conversation> = {}) {
   const model = saidModel(answers)
   const price = { input: 1, output: 1, cache_read: 1, cache_write: 1 }
   const clock = manualClock()
-  const talk: Conversation = {
+  const conversation: Conversation = {
     metered: { model, budget: openBudget(1000, () => price), role: 'work' },
     model: 'claude-sonnet-5-5',
     system: [{ text: 'You work.', cache: true }],
     tools: [echo('look', 'read'), finish],
     opening: [{ kind: 'text', text: 'The brief.' }],
     maxTokens: 4096,
-    turns: 10,
+    maxTurns: 10,
     signal: new AbortController().signal,
     clock,
     ...given,
   }
   return {
-    talk,
+    conversation,
     model,
     clock,
-    poor: (usd: number) => ({ ...talk, metered: { ...talk.metered, budget: openBudget(usd, () => price) } }),
+    poor: (usd: number) => ({
+      ...conversation,
+      metered: { ...conversation.metered, budget: openBudget(usd, () => price) },
+    }),
   }
 }

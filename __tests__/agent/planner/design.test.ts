@@ -11,12 +11,12 @@ import { agentTask } from '../../support/planning.ts'
 import { printedSeed, randomOf } from '../../support/random.ts'
 import { saidModel, says } from '../../support/said-model.ts'
 import {
-  found,
+  exploration,
   input,
   metered,
-  never,
+  neverAborted,
+  promptText,
   schemaRefusal,
-  toldIn,
   written,
   writtenHead,
   writtenPlan,
@@ -49,7 +49,7 @@ async function designed(all: readonly (string | Streamed)[], given: Partial<Desi
       metered: metered(model),
       model: 'strong',
       input: input(),
-      explorations: [found],
+      explorations: [exploration],
       questions: [],
       answers: [],
       questionsAllowed: true,
@@ -68,7 +68,7 @@ async function designed(all: readonly (string | Streamed)[], given: Partial<Desi
       },
       ...given,
     },
-    never,
+    neverAborted,
   )
   return { result, told, heads, tasks, model, whats: told.map(({ what }) => what) }
 }
@@ -163,7 +163,7 @@ describe('a plan that streams', () => {
     }
     const other = writtenPlan([written('t1', { goal: 'Another' }), written('t2')], { title: 'Retry them' })
     const model = streamingModel([[{ text: three, upTo: three.indexOf('"t3"') }, { text: other }]], () => 50)
-    const result = await design({ ...bare, metered: metered(model), on }, never)
+    const result = await design({ ...bare, metered: metered(model), on }, neverAborted)
     expect(told).toEqual(['head', goal('t1'), goal('t2'), 'again', 'head', 'Another', goal('t2')])
     expect(result).toMatchObject({
       ok: true,
@@ -186,14 +186,14 @@ describe('a plan that streams', () => {
       request.onText?.(three)
       return says(three)
     }
-    expect(await design({ ...bare, metered: metered({ ask }), on }, never)).toMatchObject({ ok: true })
+    expect(await design({ ...bare, metered: metered({ ask }), on }, neverAborted)).toMatchObject({ ok: true })
     expect(told).toEqual(['head', 't1', 't2', 't3'])
   })
 
   it('is told of to its end by a model that does not stream', async () => {
     const told: string[] = []
     const on = { head: () => told.push('head'), task: ({ id }: Task) => told.push(id) }
-    const result = await design({ ...bare, metered: metered({ ask: async () => says(three) }), on }, never)
+    const result = await design({ ...bare, metered: metered({ ask: async () => says(three) }), on }, neverAborted)
     expect(result.ok).toBe(true)
     expect(told).toEqual(['head', 't1', 't2', 't3'])
   })
@@ -234,7 +234,7 @@ describe('questions', () => {
   it('reach the next design with their answers, word for word', async () => {
     const answers = [{ question: 'q2', chosen: null, words: 'until it works', by: 'ada' }]
     const { model } = await designed([three], { questions: numbered, answers, questionsAllowed: false })
-    expect(model.requests.map(toldIn)[0]).toContain('How often?\nAnswer: until it works')
+    expect(model.requests.map(promptText)[0]).toContain('How often?\nAnswer: until it works')
   })
 })
 
@@ -337,7 +337,7 @@ describe('tasks that have started', () => {
     const { tasks } = draftOf(run).plan
     expect(tasks.slice(0, 2)).toEqual(fixed)
     expect(tasks.map(({ id, needs }) => [id, ...needs])).toEqual([['t1'], ['t2'], ['t3', 't2'], ['t4', 't1']])
-    expect(toldIn(run.model.requests[0] ?? expect.fail())).toContain('at work already')
+    expect(promptText(run.model.requests[0] ?? expect.fail())).toContain('at work already')
   })
   it('are a plan without any other', async () => {
     expect(draftOf(await designed([writtenPlan([])], { fixed })).plan.tasks).toEqual(fixed)
@@ -378,12 +378,12 @@ describe('an answer that cannot be used', () => {
     const model = saidModel([answer])
     const on = { head: () => {}, task: () => {} }
     const request = { ...bare, metered: metered(model), on }
-    expect(await design(request, never)).toMatchObject({ ok: false, why: expect.stringContaining(why) })
+    expect(await design(request, neverAborted)).toMatchObject({ ok: false, why: expect.stringContaining(why) })
   })
   it('is not asked for at all where the money is not enough', async () => {
     const model = saidModel([])
     const request = { ...bare, metered: metered(model, 0.001), on: { head: () => {}, task: () => {} } }
-    expect(await design(request, never)).toMatchObject({ ok: false, why: expect.stringContaining('not enough') })
+    expect(await design(request, neverAborted)).toMatchObject({ ok: false, why: expect.stringContaining('not enough') })
   })
 })
 
@@ -416,7 +416,7 @@ describe('what the model is asked', () => {
       revisions: ['split it <b>differently</b>'],
       previous,
     })
-    const told = toldIn(model.requests[0] ?? expect.fail())
+    const told = promptText(model.requests[0] ?? expect.fail())
     for (const words of ['At most 7 tasks', 'secret/**', 'programs only: npm', 'within src/**', 'too long', '"old"'])
       expect(told).toContain(words)
     expect(told).toContain('split it <b>differently</b>')

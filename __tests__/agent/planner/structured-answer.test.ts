@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { structuredAnswer } from '../../../src/agent/planner/structured-answer.ts'
 import { fails, type Said, saidModel, says } from '../../support/said-model.ts'
-import { metered, never } from './planner-fixtures.ts'
+import { metered, neverAborted } from './planner-fixtures.ts'
 
 /** A dollar buys a million tokens, of whatever kind. */
 const asked = (usd: number, ...said: Said[]) =>
@@ -15,7 +15,7 @@ const asked = (usd: number, ...said: Said[]) =>
       schema: z.strictObject({ word: z.string() }),
       maxTokens: 8000,
     },
-    never,
+    neverAborted,
   )
 const cut = says('{"wo', { stop: 'length' })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { synthesise } from '../../../src/agent/planner/synthesise.ts'
 import { agentPlan } from '../../support/planning.ts'
 import { saidModel, says } from '../../support/said-model.ts'
-import { input, metered, never, schemaRefusal, toldIn } from './planner-fixtures.ts'
+import { input, metered, neverAborted, promptText, schemaRefusal } from './planner-fixtures.ts'
 
 const plan = agentPlan('a > b')
 const handOff = {
@@ -30,10 +30,10 @@ async function described(answer: object, over: object = {}) {
       resolutions: ['b'],
       ...over,
     },
-    never,
+    neverAborted,
   )
   expect(schemaRefusal(model.requests[0] ?? expect.fail())).toBeNull()
-  return { result, told: toldIn(model.requests[0] ?? expect.fail()) }
+  return { result, told: promptText(model.requests[0] ?? expect.fail()) }
 }
 
 describe('the words of the pull request', () => {

@@ -52,7 +52,9 @@ describe('comments for a prompt', () => {
   })
 
   it('are no commands', () => {
-    expect(commentsForPrompt([comment({ body: '/approve\n\nThank you!' }), comment({ body: ' ' })]).kept).toEqual([])
+    expect(commentsForPrompt([comment({ body: '/approve\n\nThank you!' }), comment({ body: ' ' })]).comments).toEqual(
+      [],
+    )
   })
 })
 

@@ -21,18 +21,18 @@ export type Critique = { ok: true; accepted: boolean; problems: string[] } | NoA
 
 const MOST_TOKENS = 16_000
 const MOST_PROBLEMS = 12
-const LONGEST = 600
+const LONGEST_PROBLEM = 600
 
-/** A look at a draft by somebody who did not write it. One who rejects it and names no problem has accepted it. */
+/** Judges a draft with a fresh context. A rejection that names no problem counts as acceptance. */
 export async function critique(request: CritiqueRequest, signal: AbortSignal): Promise<Critique> {
   const { metered, model, input, explorations } = request
   const text = critiquePrompt(request)
   const blocks = [...sharedBlocks(input, explorations), { kind: 'text' as const, text }]
-  const asked = { metered, model, system: planningSystem, blocks, schema: critiqueSchema, maxTokens: MOST_TOKENS }
-  const answer = await structuredAnswer(asked, signal)
+  const call = { metered, model, system: planningSystem, blocks, schema: critiqueSchema, maxTokens: MOST_TOKENS }
+  const answer = await structuredAnswer(call, signal)
   if (!answer.ok) return answer
   const problems = answer.value.problems
-    .map((problem) => problem.trim().slice(0, LONGEST))
+    .map((problem) => problem.trim().slice(0, LONGEST_PROBLEM))
     .filter((problem) => problem !== '')
     .slice(0, MOST_PROBLEMS)
   return { ok: true, accepted: answer.value.accepted || problems.length === 0, problems }

@@ -8,11 +8,11 @@ import type { Quotes } from '../prompts/quote.ts'
 import type { PlanHead } from './plan-schema.ts'
 import { type PlannerInput, plannerQuotes } from './planner-input.ts'
 
-/** Hears of a plan while it is being written. `problems`: the task cannot start as it is. */
+/** Receives the parts of a plan while a model writes it. A task with `problems` cannot start as it is. */
 export interface DesignListener {
   head(head: PlanHead): void
   task(task: Task, notes: string[], problems: string[]): void
-  /** All that was told is taken back: the answer begins anew. Absent where somebody works on it already. */
+  /** The answer starts again: all parts so far are withdrawn. Absent if tasks may have started already. */
   restart?(): void
 }
 
@@ -21,20 +21,20 @@ export interface DesignRequest {
   model: string
   input: PlannerInput
   explorations: readonly Exploration[]
-  /** Those that were asked before, and what people answered. */
+  /** Questions of earlier designs, and what people answered. */
   questions: readonly Question[]
   answers: readonly PlanAnswer[]
-  /** The head may end in questions; else what is open is decided and named. */
+  /** Whether the model may ask; else it decides what is open and names it among the assumptions. */
   questionsAllowed: boolean
   /** Words of `/revise`, oldest first. */
   revisions: readonly string[]
   previous: { plan: Plan; problems: readonly string[] } | null
-  /** Tasks that have started: they stay as they are, and the new ones come behind them. */
+  /** Tasks that have started: they do not change, and new tasks come after them. */
   fixed: readonly Task[]
   on: DesignListener
 }
 
-/** What a design is told of its own, behind what it shares with the other stages. */
+/** The part of the prompt that only a design has; it follows the blocks that all stages share. */
 export function designPrompt(request: DesignRequest): string {
   const quotes = plannerQuotes(request.input)
   return [

@@ -6,19 +6,19 @@ import { explorationText, issueText } from '../prompts/plan-text.ts'
 import { PLANNING } from '../prompts/planner-instructions.ts'
 import { type Quotes, quotesWith } from '../prompts/quote.ts'
 
-/** Facts that are frozen for all stages of a run's planner. What people and files say is data, whoever wrote it. */
+/** The input of all planner stages, frozen for the run. Text of people and files is quoted as data, whoever the author. */
 export interface PlannerInput {
   issue: { number: number; title: string; body: string }
-  /** Of people with a say in the repository only. */
+  /** Of people with write access only. */
   comments: readonly string[]
-  /** After `/plan --`, word for word. */
+  /** The text after `/plan --`, unchanged. */
   words: string
   options: PlanOptions
   settings: Settings
   base: Sha
-  /** In every fence: nobody who wrote what is inside could know it. */
+  /** In every fence: the authors of quoted text cannot know it. */
   nonce: string
-  /** `AGENTS.md`, `CLAUDE.md` of the base branch. */
+  /** `AGENTS.md` and `CLAUDE.md` of the base branch. */
   instructions: readonly { path: string; text: string }[]
 }
 
@@ -32,8 +32,8 @@ const MOST_OF_INSTRUCTIONS = 12_000
 export const plannerQuotes = ({ nonce }: PlannerInput): Quotes => quotesWith(nonce, MOST_OF_QUOTE)
 
 /**
- * What every stage is told first, in the same bytes: what is asked for, and how the repository wants to be worked on. The
- * newest comments count where there are too many.
+ * The start of every stage's prompt, identical to the byte: the request, and the repository's own instructions. Of too many
+ * comments, the newest are quoted.
  */
 export function plannerInputText(input: PlannerInput): string {
   const { issue, comments, words, instructions } = input
@@ -50,7 +50,7 @@ export function plannerInputText(input: PlannerInput): string {
 
 export const planningSystem: ModelRequest['system'] = [{ text: PLANNING }]
 
-/** The part that design, critique and a second design have in common, marked for the model's cache. */
+/** The blocks that design, critique and a second design share, marked for the model's cache. */
 export const sharedBlocks = (input: PlannerInput, explorations: readonly Exploration[]): Block[] => [
   { kind: 'text', text: plannerInputText(input) },
   { kind: 'text', text: explorationsSection(explorations, plannerQuotes(input)), cache: true },

@@ -21,7 +21,7 @@ export interface ReplanRequest {
   input: PlannerInput
   plan: Plan
   failed: { task: Task; failures: readonly TaskFailure[]; diff?: string }
-  /** The failed task, and those that waited for it and have not begun. */
+  /** The failed task, and the tasks that wait for it and have not started. */
   replaceable: readonly Task[]
   handOffs: ReadonlyMap<TaskId, HandOff>
 }
@@ -31,14 +31,14 @@ const replanSchema = z.strictObject({
   keep: z.array(z.string()),
   tasks: z.array(partTaskSchema),
 })
-type Replanned = z.infer<typeof replanSchema>
+type ReplanAnswer = z.infer<typeof replanSchema>
 
 const MOST_TOKENS = 24_000
-const DIAGNOSIS = 500
+const LONGEST_DIAGNOSIS = 500
 
 /**
- * The tasks that come instead of a failed one and of those that waited for it; waiting ones that stay are among them. The
- * rest of the plan is not touched.
+ * Plans the tasks that replace a failed one and those that wait for it. The result includes the waiting tasks that stay;
+ * the rest of the plan does not change.
  */
 export async function replan(request: ReplanRequest, signal: AbortSignal): Promise<ExpansionResult> {
   const { metered, model, input, failed } = request
@@ -58,33 +58,33 @@ export async function replan(request: ReplanRequest, signal: AbortSignal): Promi
       check: (value) => {
         const part = partOf(request, value)
         if (part.added.length === 0) return ['There is no task instead of the failed one.']
-        return partProblems(around(request), [...part.added, ...part.kept], rules)
+        return partProblems(otherTasks(request), [...part.added, ...part.kept], rules)
       },
     },
     signal,
   )
   if (!answer.ok) return answer
   const { added, kept } = partOf(request, answer.value)
-  const ordered = orderedPart({ ...request.plan, tasks: around(request) }, [...added, ...kept])
-  const why = `${quoted(failed.task.id)} is planned anew: ${answer.value.diagnosis.trim().slice(0, DIAGNOSIS)}`
-  return { ok: true, tasks: topologicalOrder(ordered.tasks), notes: [why, ...ordered.notes] }
+  const ordered = orderedPart({ ...request.plan, tasks: otherTasks(request) }, [...added, ...kept])
+  const note = `${quoted(failed.task.id)} is planned anew: ${answer.value.diagnosis.trim().slice(0, LONGEST_DIAGNOSIS)}`
+  return { ok: true, tasks: topologicalOrder(ordered.tasks), notes: [note, ...ordered.notes] }
 }
 
-const around = ({ plan, replaceable }: ReplanRequest): Task[] =>
+const otherTasks = ({ plan, replaceable }: ReplanRequest): Task[] =>
   plan.tasks.filter(({ id }) => !replaceable.some((task) => task.id === id))
 
-/** Waiting tasks that stay wait for the last new tasks where they waited for something that is gone. */
-function partOf({ failed, replaceable, input }: ReplanRequest, { keep, tasks }: Replanned) {
+/** A waiting task that stays and needed a removed task needs the last of the new tasks instead. */
+function partOf({ failed, replaceable, input }: ReplanRequest, { keep, tasks }: ReplanAnswer) {
   const added = withPrefixedIds(tasks, failed.task.id).map((task) => taskFrom(task, input.settings))
   const needed = new Set(added.flatMap(({ needs }) => needs))
-  const last = added.map(({ id }) => id).filter((id) => !needed.has(id))
+  const lastAdded = added.map(({ id }) => id).filter((id) => !needed.has(id))
   const waiting = replaceable.filter(({ id }) => id !== failed.task.id)
   const always = alwaysKept(waiting)
   const staying = waiting.filter((task) => always.includes(task) || keep.includes(task.id))
-  const gone = replaceable.map(({ id }) => id).filter((id) => !staying.some((task) => task.id === id))
+  const removed = replaceable.map(({ id }) => id).filter((id) => !staying.some((task) => task.id === id))
   const kept = staying.map((task) => {
-    const needs = task.needs.filter((need) => !gone.includes(need))
-    return needs.length === task.needs.length ? task : { ...task, needs: [...needs, ...last] }
+    const needs = task.needs.filter((need) => !removed.includes(need))
+    return needs.length === task.needs.length ? task : { ...task, needs: [...needs, ...lastAdded] }
   })
   return { added, kept }
 }

@@ -14,7 +14,7 @@ export interface ScopeRequest {
   plan: Plan
 }
 
-/** Looks around for a task that is to become tasks, while what it needs is still at work: the files are those of the run's base. */
+/** Explores for a `plan` task while the tasks that it needs are still in progress: the files are those of the run's base. */
 export function scope(
   { metered, model, sources, input, task, plan }: ScopeRequest,
   signal: AbortSignal,

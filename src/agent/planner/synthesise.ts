@@ -17,7 +17,7 @@ export interface SynthesisRequest {
   landed: readonly { task: Task; handOff: HandOff | null }[]
   diffStat: string
   diff: string
-  /** Tasks that settled a conflict with others. */
+  /** Ids of tasks that resolved a conflict with others. */
   resolutions: readonly string[]
 }
 
@@ -39,12 +39,12 @@ const MOST_OF_STAT = 8000
 /** Characters of all hand-offs together, shared equally. */
 const MOST_OF_HAND_OFFS = 60_000
 
-/** What the final pull request says of the change as one. The words are a model's: whoever shows them escapes them. */
+/** Title and body of the final pull request, for the change as a whole. A model writes them: escape them before display. */
 export async function synthesise(request: SynthesisRequest, signal: AbortSignal): Promise<Synthesis> {
   const { metered, model, input } = request
   const blocks = [{ kind: 'text' as const, text: [plannerInputText(input), synthesisPrompt(request)].join('\n\n') }]
-  const asked = { metered, model, system: planningSystem, blocks, schema: synthesisSchema, maxTokens: MOST_TOKENS }
-  const answer = await structuredAnswer(asked, signal)
+  const call = { metered, model, system: planningSystem, blocks, schema: synthesisSchema, maxTokens: MOST_TOKENS }
+  const answer = await structuredAnswer(call, signal)
   if (!answer.ok) return answer
   const { title, body, contradictions } = answer.value
   return {

@@ -69,7 +69,7 @@ const shortened = (text: string, most: number): string =>
  * The brief with the nonce of the run's fences removed. Planners have seen the nonce and a plan is not fenced, so a forged
  * fence in a plan could pass for the words of a person.
  */
-export function unmarked(brief: Brief): Brief {
+export function withoutNonce(brief: Brief): Brief {
   const text = JSON.stringify(brief)
   const nonce = new RegExp(nonceOf(brief.run, brief.seed), 'gi')
   return text.search(nonce) === -1 ? brief : JSON.parse(text.replace(nonce, '…'))

@@ -4,10 +4,10 @@ import { describeFailure } from '../prompts/failure-text.ts'
 import type { Quotes } from '../prompts/quote.ts'
 import { capped } from '../tools/tool.ts'
 
-/** What an agent hears when the machine did not accept its work: the reason, the output, and the diff as it stands; null: it cannot be had. */
+/** The message to an agent whose work was not accepted: the reason, the output and the present diff; `diff` null: git cannot make one. */
 export function feedback(
   failure: TaskFailure,
-  { diff, roundsLeft }: { diff: string | null; roundsLeft: number },
+  { diff, returnsLeft }: { diff: string | null; returnsLeft: number },
   quotes: Quotes,
 ): string {
   const { line, log } = describeFailure(failure)
@@ -15,7 +15,7 @@ export function feedback(
     `Your work was committed and checked, and was not accepted: ${line}.`,
     ...(log === null ? [] : [quotes.data('output', capped(log))]),
     ...changesText(diff, quotes),
-    `Find the cause, mend it, and call finish again. ${roundsText(roundsLeft)} The same failure twice in a row ends the attempt.`,
+    `Find the cause, mend it, and call finish again. ${returnsText(returnsLeft)} The same failure twice in a row ends the attempt.`,
   ].join('\n\n')
 }
 
@@ -25,14 +25,14 @@ function changesText(diff: string | null, quotes: Quotes): string[] {
   return diff === '' ? [] : ['What you have changed so far:', quotes.data('diff', diff)]
 }
 
-const roundsText = (left: number): string =>
+const returnsText = (left: number): string =>
   left === 1 ? 'It is checked once more.' : `It is checked ${left} more times at most.`
 
-/** By-products of commands, which the machine has removed from the work. */
+/** Tells which by-products of commands the machine has removed from the work. */
 export const putBackText = (paths: readonly string[]): string =>
   `Changes outside of what the task may write were put back: ${paths.slice(0, 20).join(', ')}${paths.length > 20 ? ` and ${paths.length - 20} more` : ''}.`
 
-/** Said every few turns, so that the goal is not lost among what was read. */
+/** The message of every few turns, so that the goal is not lost among what the agent reads. */
 export function reminderOf({ task, checks }: Brief, left: { minutes: number; usd: number }): string {
   const acceptance = checks.map(({ argv }) => JSON.stringify(argv)).join(' and ')
   return [

@@ -102,7 +102,7 @@ interface CheckPlace {
 
 /** Keeps what a worker has changed, and checks exactly that. */
 export const checkerFor = (place: CheckPlace): Checker => ({
-  keep: () => keep(place),
+  commit: () => keep(place),
   check: (kept) => check(place, kept),
 })
 

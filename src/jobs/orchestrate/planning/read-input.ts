@@ -36,7 +36,7 @@ async function commentsOf(session: Session): Promise<string[]> {
   )
   return commentsForPrompt(
     all.map(({ author, type, body }) => ({ author, type, body, role: roles.get(author) ?? 'none' })),
-  ).kept
+  ).comments
 }
 
 /** Every stage asks for the same people: what they may do is looked up once for all that follow each other. */
