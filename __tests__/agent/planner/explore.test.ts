@@ -128,7 +128,7 @@ describe('an exploration', () => {
 
   it('comes to nothing where the money is not enough', async () => {
     const result = await explored(saidModel([]), { metered: metered(saidModel([]), 0.0001) })
-    expect(result).toMatchObject({ ok: false, why: expect.stringContaining('not enough'), short: true })
+    expect(result).toMatchObject({ ok: false, why: expect.stringContaining('not enough'), underfunded: true })
   })
 })
 

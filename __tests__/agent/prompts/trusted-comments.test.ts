@@ -38,7 +38,7 @@ describe('comments for a prompt', () => {
       comment({ author: 'helper[bot]', type: 'Bot', role: 'write', body: 'EVIL' }),
     ]
     expect(commentsForPrompt(comments)).toEqual({
-      kept: ['@alice: Keep the old names.', '@bob: Also: tests.'],
+      comments: ['@alice: Keep the old names.', '@bob: Also: tests.'],
       leftOut: 2,
     })
   })
@@ -46,7 +46,7 @@ describe('comments for a prompt', () => {
   it('hide nothing', () => {
     const bodies = ['a<!-- EVIL -->b<!-- EVIL -->', '<!-- EVIL -->', 'c\u200b![EVIL](x)<!-- EVIL -->']
     expect(commentsForPrompt(bodies.map((body) => comment({ body })))).toEqual({
-      kept: ['@alice: ab', '@alice: c(image)'],
+      comments: ['@alice: ab', '@alice: c(image)'],
       leftOut: 0,
     })
   })
