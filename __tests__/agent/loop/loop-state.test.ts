@@ -10,8 +10,8 @@ const look = (text: string) => calls([{ name: 'look', input: { text } }], { text
 /** What the model's API builds its cache over, in its order; markers are no part of it. */
 function prefixOf({ tools, system, turns }: ModelRequest): string {
   const bare = (value: object) => JSON.stringify({ ...value, cache: undefined })
-  const said = turns.flatMap(({ role, blocks }) => blocks.map((block) => `${role} ${bare(block)}`))
-  return [...tools.map(bare), ...system.map(bare), ...said].join('\n')
+  const messages = turns.flatMap(({ role, blocks }) => blocks.map((block) => `${role} ${bare(block)}`))
+  return [...tools.map(bare), ...system.map(bare), ...messages].join('\n')
 }
 
 const markersOf = ({ system, turns }: ModelRequest): string[] => [
@@ -105,14 +105,14 @@ async function boundsOf(answers: Parameters<typeof testConversation>[0], opening
   const bounds: number[] = []
   const { conversation, model } = testConversation(answers, { opening: [{ kind: 'text', text: opening }] })
   const real = conversation.metered.budget
-  const heeding: Budget = {
+  const recordingBudget: Budget = {
     ...real,
     afford(request, promptTokens) {
       bounds.push(promptTokens)
       return real.afford(request, promptTokens)
     },
   }
-  await runAgentLoop({ ...conversation, metered: { ...conversation.metered, budget: heeding } })
+  await runAgentLoop({ ...conversation, metered: { ...conversation.metered, budget: recordingBudget } })
   return { bounds, requests: model.requests }
 }
 

@@ -10,8 +10,8 @@ import { done, echo, finish, testConversation } from './test-conversation.ts'
 type Wanted = Parameters<typeof calls>[0]
 
 /** One turn of calls; gives the results that the model would see, and how it ended. */
-async function oneTurn(wanted: Wanted, given: Partial<Conversation> = {}) {
-  const { conversation } = testConversation([calls(wanted)], { maxTurns: 1, ...given })
+async function oneTurn(wanted: Wanted, overrides: Partial<Conversation> = {}) {
+  const { conversation } = testConversation([calls(wanted)], { maxTurns: 1, ...overrides })
   const { stopReason, history } = await runAgentLoop(conversation)
   const blocks = history.turns.at(-1)?.blocks ?? []
   return {

@@ -93,10 +93,10 @@ describe('a task that becomes tasks', () => {
   it('is told what was found and handed off: in full by what it needs, in a line by others', async () => {
     const { model } = await expanded([within('one')])
     expect(schemaRefusal(model.requests[0] ?? expect.fail())).toBeNull()
-    const told = promptText(model.requests[0] ?? expect.fail())
+    const prompt = promptText(model.requests[0] ?? expect.fail())
     for (const words of ['send(request)', 'Did a.\nAt length.', 'retry(times)', 'z: Did z.', '["npm","test"]'])
-      expect(told).toContain(words)
-    expect(told).not.toContain('At length too')
+      expect(prompt).toContain(words)
+    expect(prompt).not.toContain('At length too')
   })
 })
 
@@ -168,8 +168,8 @@ describe('a failed task that is planned anew', () => {
   it('is told how it failed, and what it left', async () => {
     const { model } = await replanned({ tasks: [within('n1')] })
     expect(schemaRefusal(model.requests[0] ?? expect.fail())).toBeNull()
-    const told = promptText(model.requests[0] ?? expect.fail())
+    const prompt = promptText(model.requests[0] ?? expect.fail())
     for (const words of ['Attempt 2: the acceptance failed with exit code 1', 'expected 3, got 4', '+ wrong line'])
-      expect(told).toContain(words)
+      expect(prompt).toContain(words)
   })
 })

@@ -45,7 +45,7 @@ describe('an exploration', () => {
   it('is told of the issue, the paths and the files that say how the code is checked', async () => {
     const model = saidModel([finishes()])
     await explored(model)
-    const told = promptText(model.requests[0] ?? expect.fail())
+    const prompt = promptText(model.requests[0] ?? expect.fail())
     for (const words of [
       'Retry failed requests',
       'no new dependency',
@@ -53,7 +53,7 @@ describe('an exploration', () => {
       'node --test',
       'A small client',
     ])
-      expect(told).toContain(words)
+      expect(prompt).toContain(words)
   })
 
   it('drops paths that are not there, and keeps folders', async () => {

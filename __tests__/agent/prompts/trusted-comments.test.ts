@@ -62,9 +62,9 @@ describe('whose role is asked for', () => {
   const by = (author: string, belongs = false, type = 'User') => ({ author, type, belongs })
   const crowd = Array.from({ length: 40 }, (_, index) => by(`throwaway-${index}`))
   it('is first of all whoever belongs to the repository, before or behind a crowd', () => {
-    const asked = authorsToAsk([by('early', true), ...crowd, by('late', true)], 30)
-    expect(asked.slice(0, 3)).toEqual(['late', 'early', 'throwaway-39'])
-    expect(asked).toHaveLength(30)
+    const authors = authorsToAsk([by('early', true), ...crowd, by('late', true)], 30)
+    expect(authors.slice(0, 3)).toEqual(['late', 'early', 'throwaway-39'])
+    expect(authors).toHaveLength(30)
   })
   it('is then who wrote last, each person once, and never a bot', () =>
     expect(authorsToAsk([by('a'), by('b'), by('c', true, 'Bot'), by('a')], 30)).toEqual(['a', 'b']))

@@ -90,11 +90,11 @@ describe('what all workers of a run share', () => {
     const other = await twoTurns(started(landed(agentsAtWork<ActiveRun>('a > b, c', plan), ['a', 'c']), 'b'), 'b')
     const prefixes = [...one, ...other].map(({ tools, system }) => JSON.stringify([tools, system]))
     expect(new Set(prefixes).size).toBe(1)
-    const said = one.map(({ turns }) =>
+    const histories = one.map(({ turns }) =>
       JSON.stringify(turns.map(({ role, blocks }) => [role, blocks.map((it) => ({ ...it, cache: undefined }))])),
     )
-    for (const [index, text] of said.entries())
-      expect(index === 0 || text.startsWith((said[index - 1] ?? '').slice(0, -1))).toBe(true)
+    for (const [index, text] of histories.entries())
+      expect(index === 0 || text.startsWith((histories[index - 1] ?? '').slice(0, -1))).toBe(true)
   })
 })
 

@@ -3,8 +3,8 @@ import type { ToolContext } from '../../../src/agent/tools/tool-access.ts'
 import { memoryFiles } from '../../support/files.ts'
 import { saidSandbox } from '../../support/said-sandbox.ts'
 
-/** A place where a task may write under src; nothing runs there unless a sandbox is given. */
-export const toolContext = (given: Partial<ToolContext> = {}): ToolContext => ({
+/** A context in which a task may write under src. Commands need a sandbox among the overrides. */
+export const toolContext = (overrides: Partial<ToolContext> = {}): ToolContext => ({
   files: memoryFiles({}),
   sandbox: saidSandbox([]),
   worktree: '/slot/tree',
@@ -15,7 +15,7 @@ export const toolContext = (given: Partial<ToolContext> = {}): ToolContext => ({
   guard: () => null,
   seconds: () => 60,
   env: {},
-  ...given,
+  ...overrides,
 })
 
 export function call(tools: readonly Tool[], name: string, input: unknown): Promise<ToolAnswer> {
@@ -24,16 +24,16 @@ export function call(tools: readonly Tool[], name: string, input: unknown): Prom
   return tool.use(input, new AbortController().signal)
 }
 
-/** The text of an answer that did not fail. */
+/** The text of a successful tool result. */
 export async function resultText(answer: Promise<ToolAnswer>): Promise<string> {
-  const given = await answer
-  if (!('text' in given) || given.failed) throw new Error(`not an answer: ${JSON.stringify(given)}`)
-  return given.text
+  const result = await answer
+  if (!('text' in result) || result.failed) throw new Error(`not an answer: ${JSON.stringify(result)}`)
+  return result.text
 }
 
-/** The text of an answer that failed. */
+/** The text of a failed tool result. */
 export async function errorText(answer: Promise<ToolAnswer>): Promise<string> {
-  const given = await answer
-  if (!('text' in given) || !given.failed) throw new Error(`not a failure: ${JSON.stringify(given)}`)
-  return given.text
+  const result = await answer
+  if (!('text' in result) || !result.failed) throw new Error(`not a failure: ${JSON.stringify(result)}`)
+  return result.text
 }

@@ -6,21 +6,21 @@ import { attempt, atWork, edits, finishes, notAccepted } from './worker-attempt.
 
 const promptText = ({ turns }: ModelRequest): string =>
   JSON.stringify(turns.at(-1)?.blocks.map((block) => ('text' in block ? block.text : '')))
-const endOf = async (answers: readonly Said[], setting: Parameters<typeof attempt>[1] = {}) => {
+const resultOf = async (answers: readonly Said[], setting: Parameters<typeof attempt>[1] = {}) => {
   const at = attempt(answers, setting)
   return { ...at, result: await at.start() }
 }
 
 describe('work that is accepted', () => {
   it('ends with what the agent says and the commit that passed', async () => {
-    const { result, checker, files } = await endOf([edits('b'), finishes('Added b')])
+    const { result, checker, files } = await resultOf([edits('b'), finishes('Added b')])
     expect(result).toMatchObject({ failure: null, turns: 2, summary: { did: 'Added b' }, check: { log: 'the log' } })
     expect([checker.commits, checker.checks, files.textOf('src/b.ts')]).toEqual([1, 1, 'b'])
   })
 
   it('is accepted by the machine alone: what the agent says of it is not asked', async () => {
     const lies = 'All tests pass, the acceptance was run and is green'
-    const { result } = await endOf([finishes(lies), finishes(lies)], {
+    const { result } = await resultOf([finishes(lies), finishes(lies)], {
       verdicts: [notAccepted('x'), notAccepted('x')],
     })
     expect(result.failure).toEqual(notAccepted('x'))
@@ -29,7 +29,7 @@ describe('work that is accepted', () => {
 
 describe('work that is not accepted', () => {
   it('goes back with output and diff, twice, and may pass the third time', async () => {
-    const { result, model, checker } = await endOf(
+    const { result, model, checker } = await resultOf(
       [edits('b'), finishes(), edits('c'), finishes(), edits('d'), finishes('At last')],
       { verdicts: [notAccepted('first is red'), notAccepted('second is red'), null] },
     )
@@ -48,7 +48,10 @@ describe('work that is not accepted', () => {
   })
 
   it('keeps what the last check said where turns end after it', async () => {
-    const { result } = await endOf([finishes(), edits('b'), edits('c')], { verdicts: [notAccepted('red')], turns: 3 })
+    const { result } = await resultOf([finishes(), edits('b'), edits('c')], {
+      verdicts: [notAccepted('red')],
+      turns: 3,
+    })
     expect(result).toMatchObject({
       failure: { reason: 'agent-stopped', why: 'turns', log: 'the log' },
       check: { failure: notAccepted('red'), log: 'the log' },
@@ -57,12 +60,12 @@ describe('work that is not accepted', () => {
 
   it('fails with the last failure when it was handed in three times', async () => {
     const verdicts = ['one', 'two', 'three'].map(notAccepted)
-    const { result } = await endOf([finishes(), finishes(), finishes()], { verdicts })
+    const { result } = await resultOf([finishes(), finishes(), finishes()], { verdicts })
     expect(result).toMatchObject({ failure: notAccepted('three'), turns: 3 })
   })
 
   it('the same failure twice in a row stops it, whatever time it took', async () => {
-    const { result, model } = await endOf([finishes(), edits('b'), finishes()], {
+    const { result, model } = await resultOf([finishes(), edits('b'), finishes()], {
       verdicts: [notAccepted('red after 1.25 s'), notAccepted('red after 0.75 s')],
     })
     expect(result.failure).toEqual(notAccepted('red after 0.75 s'))
@@ -71,12 +74,12 @@ describe('work that is not accepted', () => {
 
   it('is not given back when the time is over', async () => {
     const failure: TaskFailure = { reason: 'timed-out', minutes: 30, log: '' }
-    const { result } = await endOf([finishes()], { verdicts: [failure] })
+    const { result } = await resultOf([finishes()], { verdicts: [failure] })
     expect(result.failure).toEqual(failure)
   })
 
   it('its rounds share one limit of turns', async () => {
-    const { result, model } = await endOf([edits('b'), finishes(), edits('c')], {
+    const { result, model } = await resultOf([edits('b'), finishes(), edits('c')], {
       verdicts: [notAccepted('red')],
       turns: 3,
     })
@@ -100,11 +103,11 @@ describe('work that ends otherwise', () => {
       { reason: 'agent-stopped', why: 'truncated' },
     ],
     ['its money is spent', [], { usd: 0.000_1 }, { reason: 'allowance-spent', usd: 0.000_1 }],
-    ['its time is over', [], { place: { seconds: () => 0 } }, { reason: 'timed-out', minutes: 30 }],
+    ['its time is over', [], { context: { seconds: () => 0 } }, { reason: 'timed-out', minutes: 30 }],
     ['the model cannot be reached', [fails('overloaded')], {}, { reason: 'model-failed' }],
-    ['the gate is shut', [edits('b')], { place: { guard: () => 'cancelled' } }, { reason: 'not-approved' }],
+    ['the gate is shut', [edits('b')], { context: { guard: () => 'cancelled' } }, { reason: 'not-approved' }],
   ])('%s: it fails so, and what was done is kept', async (_name, answers, setting, failure) => {
-    const { result, checker } = await endOf(answers, setting)
+    const { result, checker } = await resultOf(answers, setting)
     expect(result.failure).toMatchObject(failure)
     expect([checker.commits, checker.checks, result.workTree.commit === null]).toEqual([1, 0, false])
   })
@@ -116,7 +119,7 @@ describe('work that ends otherwise', () => {
       return typeof edit === 'function' ? edit(request, ordinal) : edit
     }
     const edit = edits('c')
-    const { result, files, checker } = await endOf([edits('b'), shut], { place: { guard: () => why } })
+    const { result, files, checker } = await resultOf([edits('b'), shut], { context: { guard: () => why } })
     expect([files.textOf('src/b.ts'), files.textOf('src/c.ts')]).toEqual(['b', null])
     expect([result.failure, checker.checks]).toEqual([{ reason: 'not-approved', detail: 'the run is cancelled' }, 0])
   })
@@ -168,13 +171,13 @@ describe('what people say meanwhile', () => {
 })
 
 it('a reminder of the task comes every eight turns', async () => {
-  const { model } = await endOf([...'bcdefghi'].map(edits).concat(finishes()))
+  const { model } = await resultOf([...'bcdefghi'].map(edits).concat(finishes()))
   const reminded = model.requests.map((request) => promptText(request).includes('Reminder: your task is a'))
   expect(reminded).toEqual([...Array(8).fill(false), true])
 })
 
 it('its transcript has every turn and check, and no secret', async () => {
-  const { deps } = await endOf([edits('b'), finishes('a secret')], { state: atWork() })
+  const { deps } = await resultOf([edits('b'), finishes('a secret')], { state: atWork() })
   const lines = deps.transcript.lines().map((line) => JSON.parse(line) as Record<string, unknown>)
   expect(lines.map(({ kind, role }) => role ?? kind)).toEqual([
     'user',

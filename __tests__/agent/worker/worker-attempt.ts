@@ -36,7 +36,7 @@ export const atWork = (graph = 'a', plan?: PlanOverrides, task = 'a'): ActiveRun
 
 export const notAccepted = (log: string): TaskFailure => ({ reason: 'acceptance-failed', exitCode: 1, log })
 
-/** A machine that judges what it is handed as told, and counts how often it was asked. */
+/** A checker that returns these verdicts in order, and counts its commits and checks. */
 export function scriptedChecker(
   verdicts: readonly (TaskFailure | null)[],
 ): Checker & { commits: number; checks: number } {
@@ -69,27 +69,27 @@ interface Setting {
   state?: ActiveRun
   task?: TaskId
   verdicts?: readonly (TaskFailure | null)[]
-  place?: Partial<ToolContext>
+  context?: Partial<ToolContext>
   turns?: number
   usd?: number
-  findings?: AttemptContext
+  attemptContext?: AttemptContext
 }
 
-/** An attempt with a model that answers as told, in a work tree in memory. */
+/** An attempt with a model that gives these answers in order, in a work tree in memory. */
 export function attempt(answers: readonly Said[], setting: Setting = {}) {
-  const { state = atWork(), task = 'a', verdicts = [null], place = {}, turns = 60, usd = 100 } = setting
+  const { state = atWork(), task = 'a', verdicts = [null], context = {}, turns = 60, usd = 100 } = setting
   const model = saidModel(answers)
   const checker = scriptedChecker(verdicts)
   const files = memoryFiles({ 'src/a.ts': 'a' })
   const controller = new AbortController()
   const clock = manualClock()
   let now = state
-  const money = openBudget(usd, () => price)
+  const budget = openBudget(usd, () => price)
   const deps: WorkerDeps = {
-    metered: { model, budget: money, role: 'work' },
+    metered: { model, budget, role: 'work' },
     model: 'claude-sonnet-5-5',
     allowance: usd,
-    context: toolContext({ files, ...place }),
+    context: toolContext({ files, ...context }),
     checker,
     clock,
     quotes: plainQuotes,
@@ -103,12 +103,17 @@ export function attempt(answers: readonly Said[], setting: Setting = {}) {
     files,
     controller,
     deps,
-    money,
-    /** Somebody says something while it works. */
+    budget,
+    /** Steers the task while the agent works. */
     steer: (words: string) => {
       now = followed<ActiveRun>(now, { type: 'task_steered', task, words, by: 'mona' })
     },
     start: () =>
-      workOnTask(deps, briefOf(state, task), setting.findings ?? { baseline: [], earlierDiffs: [] }, controller.signal),
+      workOnTask(
+        deps,
+        briefOf(state, task),
+        setting.attemptContext ?? { baseline: [], earlierDiffs: [] },
+        controller.signal,
+      ),
   }
 }

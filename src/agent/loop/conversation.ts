@@ -67,7 +67,10 @@ export type LoopStopReason =
   | { kind: 'model-failed'; failure: ModelFailure }
   | { kind: 'aborted' }
 
-/** How an agent loop stopped. `history`: for `continueAgentLoop`; `exhausted`: what the agent was warned to be running out of. */
+/**
+ * How an agent loop stopped. `history`: for `continueAgentLoop`; `exhausted`: what the agent was warned to be running
+ * out of.
+ */
 export interface LoopResult {
   stopReason: LoopStopReason
   history: MessageHistory

@@ -25,7 +25,10 @@ export function withUserMessage(history: MessageHistory, blocks: readonly Block[
   return { turns, promptTokens: history.promptTokens + bytesOf(blocks) }
 }
 
-/** Appends an answer of the model. The API rejects blank text and an answer without text or calls, so these are left out. */
+/**
+ * Appends an answer of the model. The API rejects blank text and an answer without text or calls, so these are left
+ * out.
+ */
 export function withAssistantMessage(
   history: MessageHistory,
   blocks: readonly Block[],
@@ -40,7 +43,10 @@ export function withAssistantMessage(
   return { turns, promptTokens: isCounted ? Math.min(bound, tokensOf(usage)) : bound }
 }
 
-/** The messages with cache markers at the ends of the user's last two: one reads the cache of the previous call, the other extends it. */
+/**
+ * The messages with cache markers at the ends of the user's last two: one reads the cache of the previous call, the
+ * other extends it.
+ */
 export function withCacheMarkers(turns: readonly ModelMessage[]): ModelMessage[] {
   const marked = turns.flatMap((turn, index) => (turn.role === 'user' ? [index] : [])).slice(-MARKERS)
   return turns.map((turn, index) => (marked.includes(index) ? { ...turn, blocks: withMarkerAtEnd(turn.blocks) } : turn))

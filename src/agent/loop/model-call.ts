@@ -6,7 +6,10 @@ import { stopFromOutside } from './tool-round.ts'
 
 export const specsOf = ({ tools }: Conversation): ToolSpec[] => tools.map(({ spec }) => spec)
 
-/** Calls the model for its next turn and adds the answer to the transcript. `reserve`: US dollars that the call must leave. */
+/**
+ * Calls the model for its next turn and adds the answer to the transcript. `reserve`: US dollars that the call must
+ * leave.
+ */
 export async function callForTurn(
   conversation: Conversation,
   history: MessageHistory,

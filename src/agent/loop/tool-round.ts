@@ -12,7 +12,10 @@ interface ToolRound {
 /** More calls in one turn are no plan, and could fill the context at once. */
 const MOST_CALLS = 20
 
-/** Runs the tool calls of one turn: successive reads in parallel, all others in order. After a stop reason no further call is run. */
+/**
+ * Runs the tool calls of one turn: successive reads in parallel, all others in order. After a stop reason no further
+ * call is run.
+ */
 export async function runToolCalls(
   conversation: Conversation,
   calls: readonly ToolCall[],

@@ -16,7 +16,10 @@ const CHECKS: Area = {
   look: 'how the code is built, tested and checked here (commands word for word, in manifests, scripts and workflow files), where the tests of what is to be changed are and how they are written, and which conventions new code must keep',
 }
 
-/** One to three areas, by the size of the repository, the paths that the plan was asked for and the words of the issue. Deterministic. */
+/**
+ * One to three areas, by the size of the repository, the paths that the plan was asked for and the words of the issue.
+ * Deterministic.
+ */
 export function areasOf({ paths, more }: { paths: readonly string[]; more: boolean }, input: PlannerInput): Area[] {
   if (paths.length <= SMALL && !more)
     return [{ name: 'the repository', look: `all that the planner has to know of it, also ${CHECKS.look}` }]

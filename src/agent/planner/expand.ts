@@ -59,7 +59,10 @@ export async function expand(request: ExpandRequest, signal: AbortSignal): Promi
 
 const rulesOf = ({ settings, options }: PlannerInput) => ({ settings, options })
 
-/** Needs that the open task met already, directly or not, are dropped from the new tasks unless the open task names them. */
+/**
+ * Drops needs of the new tasks that are met already, since the open task waited for them, directly or not; its direct
+ * needs stay.
+ */
 function partOf({ plan, task, input }: ExpandRequest, planned: readonly PlannedTask[]) {
   const tasks = withPrefixedIds(planned, task.id)
   const own = new Set(tasks.map(({ id }) => id))
@@ -120,7 +123,10 @@ function idFor(id: TaskId, prefix: TaskId, number: number): TaskId {
   return prefixed.length <= LONGEST_ID ? prefixed : `${prefix}-${number}`
 }
 
-/** Problems of new tasks, as sentences: each task is checked by the rules, with the tasks around it and the sound ones before it. */
+/**
+ * Problems of new tasks, as sentences: each task is checked by the rules, with the tasks around it and the sound ones
+ * before it.
+ */
 export function partProblems(around: readonly Task[], tasks: readonly Task[], rules: PlanningRules): string[] {
   const sound = [...around]
   return tasks.flatMap((task) => {

@@ -41,7 +41,9 @@ const openingOf = (shared: string, { name, look }: Area, input: PlannerInput): B
   { kind: 'text', text: `# Your work\n\nYour area:\n${plannerQuotes(input).data('area', name)}\n\nLook for ${look}.` },
 ]
 
-/** The others start when the answer to the first one starts: only then does the cache hold the prompt that they share. */
+/**
+ * The others start when the answer to the first one starts: only then does the cache hold the prompt that they share.
+ */
 async function firstThenOthers(
   areas: readonly Area[],
   metered: MeteredModel,

@@ -26,7 +26,10 @@ interface PlanDraftBuilder extends PlanParts {
   result(): PlanDraft
 }
 
-/** Builds a draft from the parts of a plan, and publishes each of them once. Calls `stop` as soon as the answer is of no use. */
+/**
+ * Builds a draft from the parts of a plan, and publishes each of them once. Calls `stop` as soon as the answer is of no
+ * use.
+ */
 export function planDraftBuilder(request: DraftRequest, stop: () => void): PlanDraftBuilder {
   const { input, fixed, on } = request
   const publisher = oncePublisher()
@@ -162,7 +165,10 @@ interface IncrementalPlan {
   problems(): string[]
 }
 
-/** Checks tasks one by one, each with the sound ones before it. A task that may write a path of an earlier one waits for it. */
+/**
+ * Checks tasks one by one, each with the sound ones before it. A task that may write a path of an earlier one waits for
+ * it.
+ */
 function incrementalPlan(fixed: readonly Task[], rules: PlanningRules): IncrementalPlan {
   const sound: Task[] = [...fixed]
   const all: Task[] = [...fixed]

@@ -79,7 +79,10 @@ function shellProblem(argv: Argv): string[] {
   return /\s/.test(program) ? [`${quoted(program)} is no program: each word of a command is an item of its own.`] : []
 }
 
-/** Globs of `writes` outside of the paths that the plan was requested for, as clauses; empty if it was requested for all paths. */
+/**
+ * Globs of `writes` outside of the paths that the plan was requested for, as clauses; empty if it was requested for all
+ * paths.
+ */
 export function pathProblems({ writes }: Pick<Task, 'writes'>, paths: readonly string[]): string[] {
   if (paths.length === 0) return []
   const allowed = paths.flatMap((path) => [path, `${path.replace(/\/$/, '')}/**`])

@@ -3,7 +3,10 @@ import { type Plan, planSchema, type Task, taskSchema } from '../../core/plan/pl
 import type { Question } from '../../core/plan/planning.ts'
 import type { Settings } from '../../core/settings.ts'
 
-/** The fields of a task that a model decides: no program to run, no time limit. A title that is too long is cut, not rejected. */
+/**
+ * The fields of a task that a model decides: no program to run, no time limit. A title that is too long is cut, not
+ * rejected.
+ */
 export const plannedTaskSchema = taskSchema
   .omit({ run: true, timeout_minutes: true })
   .extend({ title: z.string().min(1).describe('short'), kind: z.enum(['code', 'plan', 'gate', 'verify']) })

@@ -17,7 +17,9 @@ export interface PlanStream {
   end(): Promise<void>
 }
 
-/** Parses a plan while it streams: passes on the head once all its fields are complete, then each task as soon as it is. */
+/**
+ * Parses a plan while it streams: passes on the head once all its fields are complete, then each task as soon as it is.
+ */
 export function planStream(parts: PlanParts): PlanStream {
   let parser = parseOnce(parts)
   return {

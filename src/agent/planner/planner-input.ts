@@ -6,7 +6,10 @@ import { explorationText, issueText } from '../prompts/plan-text.ts'
 import { PLANNING } from '../prompts/planner-instructions.ts'
 import { type Quotes, quotesWith } from '../prompts/quote.ts'
 
-/** The input of all planner stages, frozen for the run. Text of people and files is quoted as data, whoever the author. */
+/**
+ * The input of all planner stages, frozen for the run. Text of people and files is quoted as data, also that of trusted
+ * authors.
+ */
 export interface PlannerInput {
   issue: { number: number; title: string; body: string }
   /** Of people with write access only. */

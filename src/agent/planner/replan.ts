@@ -73,7 +73,7 @@ export async function replan(request: ReplanRequest, signal: AbortSignal): Promi
 const otherTasks = ({ plan, replaceable }: ReplanRequest): Task[] =>
   plan.tasks.filter(({ id }) => !replaceable.some((task) => task.id === id))
 
-/** A waiting task that stays and needed a removed task needs the last of the new tasks instead. */
+/** In a waiting task that stays, the last of the new tasks replace needs that are removed from the plan. */
 function partOf({ failed, replaceable, input }: ReplanRequest, { keep, tasks }: ReplanAnswer) {
   const added = withPrefixedIds(tasks, failed.task.id).map((task) => taskFrom(task, input.settings))
   const needed = new Set(added.flatMap(({ needs }) => needs))

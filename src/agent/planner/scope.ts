@@ -14,7 +14,10 @@ export interface ScopeRequest {
   plan: Plan
 }
 
-/** Explores for a `plan` task while the tasks that it needs are still in progress: the files are those of the run's base. */
+/**
+ * Explores for a `plan` task while the tasks that it needs are still in progress: the files are those of the run's
+ * base.
+ */
 export function scope(
   { metered, model, sources, input, task, plan }: ScopeRequest,
   signal: AbortSignal,

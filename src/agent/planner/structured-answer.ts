@@ -24,7 +24,10 @@ type Structured<Value> = { ok: true; value: Value } | NoAnswer
 const RETRIES = 1
 const LONGEST_PROBLEMS = 2000
 
-/** An answer that fits one schema. One that does not is requested once more, with the problems named; then the stage fails. */
+/**
+ * An answer that fits one schema. One that does not is requested once more, with the problems named; then the stage
+ * fails.
+ */
 export async function structuredAnswer<Schema extends z.ZodType>(
   request: StructuredRequest<Schema>,
   signal: AbortSignal,
@@ -102,7 +105,10 @@ const STOPPED = {
   refused: 'the model refused to answer',
 } as const
 
-/** Why a stage of the planner has no result. `underfunded`: it had too little money, which says nothing about the stage itself. */
+/**
+ * Why a stage of the planner has no result. `underfunded`: it had too little money, which says nothing about the stage
+ * itself.
+ */
 export interface NoAnswer {
   ok: false
   why: string

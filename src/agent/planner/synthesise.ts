@@ -39,7 +39,9 @@ const MOST_OF_STAT = 8000
 /** Characters of all hand-offs together, shared equally. */
 const MOST_OF_HAND_OFFS = 60_000
 
-/** Title and body of the final pull request, for the change as a whole. A model writes them: escape them before display. */
+/**
+ * Title and body of the final pull request, for the change as a whole. A model writes them: escape them before display.
+ */
 export async function synthesise(request: SynthesisRequest, signal: AbortSignal): Promise<Synthesis> {
   const { metered, model, input } = request
   const blocks = [{ kind: 'text' as const, text: [plannerInputText(input), synthesisPrompt(request)].join('\n\n') }]

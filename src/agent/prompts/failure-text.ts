@@ -1,7 +1,7 @@
 import { failureLog, type TaskFailure } from '../../core/failure.ts'
 import type { Quotes } from './quote.ts'
 
-/** A failed attempt in a prompt: why it failed, and the end of its output, at most `mostOfLog` characters: the end says more than the start. */
+/** Why an attempt failed, and the last `mostOfLog` characters of its output: the end says more than the start. */
 export function failedAttemptText(
   attempt: number,
   failure: TaskFailure,

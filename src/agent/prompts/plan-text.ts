@@ -67,6 +67,7 @@ export const tasksAsJson = (tasks: readonly Task[], quotes: Quotes): string =>
 
 const plannedFields = ({ run: _run, timeout_minutes: _minutes, ...task }: Task) => task
 
+/** A hand-off as text, not quoted. */
 export const handOffText = ({ did, files, interfaces, decisions, caveats, follow_ups, check }: HandOff): string =>
   [
     did,

@@ -11,7 +11,10 @@ const NONCE_DIGITS = 16
  */
 export const nonceOf = (run: string, seed: string): string => digest({ run, seed }).slice(0, NONCE_DIGITS)
 
-/** Quotes text from outside between two tags that bear the nonce. Text that resembles such a tag is changed, so that it cannot close the fence. */
+/**
+ * Quotes untrusted text between two tags that bear the nonce. Text that resembles such a tag is changed, so that it cannot
+ * close the fence.
+ */
 export function fenceData(kind: string, text: string, nonce: string): string {
   const name = kind.replace(/[^A-Za-z0-9 ._/#-]/g, ' ').slice(0, 80)
   return [`<untrusted what="${name}" nonce="${nonce}">`, defused(text, nonce), `</untrusted nonce="${nonce}">`].join(
@@ -39,7 +42,9 @@ const isOurTag = (after: string): boolean =>
   /^\P{L}{0,6}\p{L}/u.test(after) &&
   NAME.test([...after.normalize('NFKD').toLowerCase()].map((letter) => LOOK_ALIKES.get(letter) ?? letter).join(''))
 
-/** Quotes text of others in a prompt, each piece in a fence that names its kind. `most`: characters that are kept of it. */
+/**
+ * Quotes text of others in a prompt, each piece in a fence that names its kind. `most`: characters that are kept of it.
+ */
 export interface Quotes {
   /** Markdown that anyone may have written; text hidden in it is removed. */
   untrusted(kind: string, text: string, most?: number): string

@@ -4,7 +4,10 @@ import { describeFailure } from '../prompts/failure-text.ts'
 import type { Quotes } from '../prompts/quote.ts'
 import { capped } from '../tools/tool.ts'
 
-/** The message to an agent whose work was not accepted: the reason, the output and the present diff; `diff` null: git cannot make one. */
+/**
+ * The message to an agent whose work was not accepted: reason, output and diff so far; `diff` null: git cannot make
+ * one.
+ */
 export function feedback(
   failure: TaskFailure,
   { diff, returnsLeft }: { diff: string | null; returnsLeft: number },
@@ -28,7 +31,7 @@ function changesText(diff: string | null, quotes: Quotes): string[] {
 const returnsText = (left: number): string =>
   left === 1 ? 'It is checked once more.' : `It is checked ${left} more times at most.`
 
-/** Tells which by-products of commands the machine has removed from the work. */
+/** The message on by-products of commands that the machine has removed from the work. */
 export const putBackText = (paths: readonly string[]): string =>
   `Changes outside of what the task may write were put back: ${paths.slice(0, 20).join(', ')}${paths.length > 20 ? ` and ${paths.length - 20} more` : ''}.`
 

@@ -35,7 +35,9 @@ export const lastCallPrompt = (of: 'money' | 'turns'): string =>
 export const isCutShort = ({ stopReason, turnsUsed }: LoopResult): boolean =>
   (stopReason.kind === 'unaffordable' || stopReason.kind === 'turns') && turnsUsed > 0
 
-/** Whether a check failed on the base. Checks that passed there prove nothing about work that the agent did not submit. */
+/**
+ * Whether a check failed on the base. Checks that passed there prove nothing about work that the agent did not submit.
+ */
 export const failedOnBase = ({ baseline }: AttemptContext): boolean =>
   baseline.some(({ ran }) => ran.timedOut || ran.exitCode !== 0)
 

@@ -89,7 +89,7 @@ async function stop(
   return { result: { failure: withCheckLog(failure, lastCheck), workTree, check: lastCheck, summary, turns } }
 }
 
-/** A later attempt, and people, need the output of the last check too. */
+/** Adds the output of the last check, for later attempts and for people. */
 function withCheckLog(failure: TaskFailure, check: CheckResult | null): TaskFailure {
   if (check === null) return failure
   const { reason } = failure

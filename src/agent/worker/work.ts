@@ -12,7 +12,10 @@ import { type AttemptProgress, judge } from './judge.ts'
 const MOST_ANSWER = 20_000
 const REMIND_EVERY = 8
 
-/** Runs an agent until its work is accepted, or a limit ends the attempt. The machine, not the agent, decides what is accepted. */
+/**
+ * Runs an agent until its work is accepted, or a limit ends the attempt. The machine, not the agent, decides what is
+ * accepted.
+ */
 export async function workOnTask(
   deps: WorkerDeps,
   brief: Brief,
@@ -60,7 +63,7 @@ function conversationOf(
     signal,
     clock: deps.clock,
     guard: async () => {
-      // By a stale journal a run that was cancelled long ago would go on.
+      // With a stale journal, work would continue long after the run is cancelled.
       await context.refreshJournal(signal)
       return context.guard()
     },
@@ -75,7 +78,10 @@ function conversationOf(
   }
 }
 
-/** Returns a function that quotes what people have said since its last call; null: nothing. The brief holds what they said before. */
+/**
+ * Returns a function that quotes what people have said since its last call; null: nothing. The brief holds what they
+ * said before.
+ */
 function steersSince({ steers, quotes }: WorkerDeps, brief: Brief): () => string | null {
   let seen = brief.steers.length
   return () => {
