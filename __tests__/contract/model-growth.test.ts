@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Conversation } from '../../src/agent/loop/conversation.ts'
-import { continueWith, converse } from '../../src/agent/loop/loop.ts'
+import { continueAgentLoop, runAgentLoop } from '../../src/agent/loop/loop.ts'
 import { openBudget } from '../../src/agent/loop/metered-model.ts'
 import { tool, toolText } from '../../src/agent/tools/tool.ts'
 import { finishTool } from '../../src/agent/tools/toolbox.ts'
@@ -27,7 +27,7 @@ const looking = () =>
       : tools([{ name: 'look', input: { page: turns } }], { thinking: `Page ${turns} next.` }),
   )
 
-const talkTo = (server: ModelServer, task: string): Conversation => ({
+const conversationWith = (server: ModelServer, task: string): Conversation => ({
   metered: {
     model: modelAt(server).model,
     budget: openBudget(5, (name) => priceOf(name, { prices: {} })),
@@ -38,7 +38,7 @@ const talkTo = (server: ModelServer, task: string): Conversation => ({
   tools: [look, finishTool(z.strictObject({}), 'End it')],
   opening: [{ kind: 'text', text: `${task} ${PAGE}`, cache: true }],
   maxTokens: 4000,
-  turns: 2 * TURNS,
+  maxTurns: 2 * TURNS,
   signal: new AbortController().signal,
   clock: { now: () => new Date(0) },
 })
@@ -52,10 +52,10 @@ const usageOf = ({ requests }: ModelServer) =>
 
 it('reads from the cache, turn by turn, all that the turn before had read and written, and pays in full for nothing', async () => {
   const server = await looking()
-  const talk = talkTo(server, 'Task one.')
-  const first = await converse(talk)
-  expect(first.ending).toEqual({ end: 'finished', value: {} })
-  await continueWith(talk, first.thread, [{ kind: 'text', text: `It was not accepted. ${PAGE}` }])
+  const conversation = conversationWith(server, 'Task one.')
+  const first = await runAgentLoop(conversation)
+  expect(first.stopReason).toEqual({ kind: 'finished', value: {} })
+  await continueAgentLoop(conversation, first.history, [{ kind: 'text', text: `It was not accepted. ${PAGE}` }])
   const usage = usageOf(server)
   expect(usage).toHaveLength(2 * TURNS)
   expect(usage[0]?.read).toBe(0)
@@ -66,7 +66,7 @@ it('reads from the cache, turn by turn, all that the turn before had read and wr
   }
   const reads = usage.map(({ read }) => read)
   expect(reads).toEqual([...new Set(reads)].toSorted((one, other) => one - other))
-  expect(talk.metered.budget.spending()).toMatchObject([
+  expect(conversation.metered.budget.spending()).toMatchObject([
     {
       calls: 2 * TURNS,
       usage: {
@@ -80,9 +80,9 @@ it('reads from the cache, turn by turn, all that the turn before had read and wr
 
 it('reads rules and tools for a second conversation from what the first one wrote', async () => {
   const server = await looking()
-  await converse(talkTo(server, 'Task one.'))
+  await runAgentLoop(conversationWith(server, 'Task one.'))
   const before = server.requests.length
-  await converse(talkTo(server, 'Task two.'))
+  await runAgentLoop(conversationWith(server, 'Task two.'))
   const [opening, next] = usageOf(server).slice(before)
   expect(opening?.read).toBeGreaterThan(512)
   expect(opening?.read).toBeLessThan(usageOf(server)[0]?.written ?? 0)

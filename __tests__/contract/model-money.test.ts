@@ -21,11 +21,11 @@ const breaking = (times: number) =>
 it('settles what the server says that a call has cost', async () => {
   const server = await breaking(0)
   const money = openBudget(1, price)
-  expect(await callModel({ model: modelAt(server).model, budget: money, role: 'work' }, request, prompt)).toMatchObject(
-    {
-      ok: true,
-    },
-  )
+  expect(
+    (await callModel({ model: modelAt(server).model, budget: money, role: 'work' }, request, prompt)).answer,
+  ).toMatchObject({
+    ok: true,
+  })
   const sent = server.requests[0]?.usage
   const usage = { fresh: sent?.input_tokens ?? 0, cached: 0, written: 0, output: sent?.output_tokens ?? 0 }
   expect(money.spending()).toMatchObject([{ role: 'work', model: MODEL, calls: 1, usage, unknown: 0 }])
@@ -40,7 +40,7 @@ it('pays in full for each try that broke off; the next asks for no more than the
   ] as const) {
     const server = await breaking(2)
     const money = openBudget(limit, price)
-    const answer = await callModel({ model: modelAt(server).model, budget: money, role: 'work' }, request, prompt)
+    const { answer } = await callModel({ model: modelAt(server).model, budget: money, role: 'work' }, request, prompt)
     expect(answer.ok).toBe(tries === 3)
     expect(server.requests.length).toBe(tries)
     expect((server.requests.at(-1)?.body?.max_tokens ?? 0) < request.maxTokens).toBe(isShorter)

@@ -1,5 +1,5 @@
 import { quotesFor } from '../../src/agent/prompts/quote.ts'
-import { openingOf, systemOf } from '../../src/agent/prompts/worker-prompt.ts'
+import { workerOpening, workerSystem } from '../../src/agent/prompts/worker-prompt.ts'
 import type { RunEvent } from '../../src/core/run/event.ts'
 import { replayOn } from '../../src/core/run/evolve.ts'
 import { handOffOf, type WorkSummary } from '../../src/core/run/hand-off.ts'
@@ -55,8 +55,8 @@ function toldTo(run: ActiveRun, id: string, facts: ReadonlyMap<string, string[]>
   const brief = briefOf(run, id)
   const quotes = quotesFor(brief)
   const text = [
-    ...systemOf(brief, quotes).map((one) => one.text),
-    openingOf(brief, { baseline: [], before: [] }, { commands: [], minutes: 30, turns: 60 }, quotes),
+    ...workerSystem(brief, quotes).map((one) => one.text),
+    workerOpening(brief, { baseline: [], earlierDiffs: [] }, { commands: [], minutes: 30, turns: 60 }, quotes),
   ].join('\n')
   const { needs } = taskOf(run.work, id)
   const wanted = needs.flatMap((need) => facts.get(need) ?? [])

@@ -13,12 +13,12 @@ const asks = (maxTokens: number) => ({ model: 'm', maxTokens })
 
 describe('money for a call', () => {
   it('is set aside before it, and given back as far as the call was cheaper', () => {
-    const money = ofPlain(5000)
-    expect(money.afford(asks(2000), 1000)).toBe(2000)
-    expect(money.left()).toBeCloseTo(2900, 6)
-    money.settle('work', asks(2000), 1000, sure({ fresh: 1000, output: 500 }))
-    expect(money.left()).toBeCloseTo(4400, 6)
-    expect(money.spending()).toEqual([
+    const budget = ofPlain(5000)
+    expect(budget.afford(asks(2000), 1000)).toBe(2000)
+    expect(budget.left()).toBeCloseTo(2900, 6)
+    budget.settle('work', asks(2000), 1000, sure({ fresh: 1000, output: 500 }))
+    expect(budget.left()).toBeCloseTo(4400, 6)
+    expect(budget.spending()).toEqual([
       { role: 'work', model: 'm', calls: 1, usage: { ...noUsage, fresh: 1000, output: 500 }, usd: 600, unknown: 0 },
     ])
   })
@@ -35,10 +35,10 @@ describe('money for a call', () => {
   })
 
   it('counts what other calls have set aside and not settled yet', () => {
-    const money = ofPlain(5000)
-    money.afford(asks(2000), 1000)
-    expect(money.afford(asks(4000), 1000)).toBe(2800)
-    expect(money.afford(asks(1024), 0)).toBeNull()
+    const budget = ofPlain(5000)
+    budget.afford(asks(2000), 1000)
+    expect(budget.afford(asks(4000), 1000)).toBe(2800)
+    expect(budget.afford(asks(1024), 0)).toBeNull()
   })
 
   it('is refused for a prompt alone that passes the limit, also where answers cost nothing', () => {
@@ -48,35 +48,35 @@ describe('money for a call', () => {
   })
 
   it('is never given for a model without a price', () => {
-    const money = openBudget(5, (model) => priceOf(model, { prices: {} }))
-    expect(() => money.afford({ model: 'claude-unheard-of', maxTokens: 2000 }, 10)).toThrow('claude-unheard-of')
+    const budget = openBudget(5, (model) => priceOf(model, { prices: {} }))
+    expect(() => budget.afford({ model: 'claude-unheard-of', maxTokens: 2000 }, 10)).toThrow('claude-unheard-of')
   })
 })
 
 describe('a call of which nobody can say what it cost', () => {
   it('counts with all that was set aside for it', () => {
-    const money = ofPlain(5000)
-    money.afford(asks(2000), 1000)
-    money.settle('plan', asks(2000), 1000, unsure({ fresh: 1000 }))
-    expect(money.spending()[0]).toMatchObject({ usd: 2100, unknown: 2000, usage: { fresh: 1000, output: 0 } })
-    expect(money.left()).toBeCloseTo(2900, 6)
+    const budget = ofPlain(5000)
+    budget.afford(asks(2000), 1000)
+    budget.settle('plan', asks(2000), 1000, unsure({ fresh: 1000 }))
+    expect(budget.spending()[0]).toMatchObject({ usd: 2100, unknown: 2000, usage: { fresh: 1000, output: 0 } })
+    expect(budget.left()).toBeCloseTo(2900, 6)
   })
 
   it('is tried again where the limit has room for both', () => {
-    const money = ofPlain(4200)
-    money.afford(asks(2000), 1000)
-    expect(money.again('plan', asks(2000), 1000, unsure())).toBe(true)
-    expect(money.left()).toBeCloseTo(0, 6)
-    money.settle('plan', asks(2000), 1000, sure({ output: 10 }))
-    expect(money.spending()).toMatchObject([{ calls: 2, usd: 2110, unknown: 2100 }])
+    const budget = ofPlain(4200)
+    budget.afford(asks(2000), 1000)
+    expect(budget.affordRetry('plan', asks(2000), 1000, unsure())).toBe(true)
+    expect(budget.left()).toBeCloseTo(0, 6)
+    budget.settle('plan', asks(2000), 1000, sure({ output: 10 }))
+    expect(budget.spending()).toMatchObject([{ calls: 2, usd: 2110, unknown: 2100 }])
   })
 
   it('is not tried again where it has none, and stays to be settled', () => {
-    const money = ofPlain(4199)
-    money.afford(asks(2000), 1000)
-    expect(money.again('plan', asks(2000), 1000, unsure())).toBe(false)
-    expect(money.spending()).toEqual([])
-    expect(money.left()).toBeCloseTo(2099, 6)
+    const budget = ofPlain(4199)
+    budget.afford(asks(2000), 1000)
+    expect(budget.affordRetry('plan', asks(2000), 1000, unsure())).toBe(false)
+    expect(budget.spending()).toEqual([])
+    expect(budget.left()).toBeCloseTo(2099, 6)
   })
 })
 
@@ -86,29 +86,29 @@ describe('the limit', () => {
     for (let seed = 1; seed <= cases(300); seed += 1) {
       const random = randomOf(seed)
       const limit = (1 + random(400)) / 100
-      const money = openBudget(limit, price)
+      const budget = openBudget(limit, price)
       let paid = 0
       for (let step = 0; step < 60; step += 1) {
-        paid += play(money, random)
-        const spent = usdOf(money.spending())
+        paid += play(budget, random)
+        const spent = usdOf(budget.spending())
         expect(paid, `seed ${seed}`).toBeLessThanOrEqual(spent + 1e-9)
         expect(spent, `seed ${seed}`).toBeLessThanOrEqual(limit + 1e-9)
-        expect(money.left(), `seed ${seed}`).toBeCloseTo(limit - spent, 9)
+        expect(budget.left(), `seed ${seed}`).toBeCloseTo(limit - spent, 9)
       }
-      calls += money.spending().reduce((sum, one) => sum + one.calls, 0)
+      calls += budget.spending().reduce((sum, one) => sum + one.calls, 0)
     }
     expect(calls).toBeGreaterThan(2000)
   })
 
   it('has room for all that is set aside at once, at the long price of haiku too', () => {
-    const money = openBudget(1, price)
+    const budget = openBudget(1, price)
     const request = { model: 'claude-haiku-5-5', maxTokens: 60_000 }
-    const given: number[] = []
-    for (let most = money.afford(request, 150_000); most !== null; most = money.afford(request, 150_000))
-      given.push(most)
+    const afforded: number[] = []
+    for (let most = budget.afford(request, 150_000); most !== null; most = budget.afford(request, 150_000))
+      afforded.push(most)
     // Each: 150,000 x 0.125 x 5 and 60,000 x 0.5 x 5 dollars per million.
-    expect(given).toEqual([60_000, 60_000, 60_000, 60_000])
-    expect(money.left()).toBeCloseTo(1 - 4 * 0.243_75, 9)
+    expect(afforded).toEqual([60_000, 60_000, 60_000, 60_000])
+    expect(budget.left()).toBeCloseTo(1 - 4 * 0.243_75, 9)
   })
 })
 
@@ -117,12 +117,12 @@ const price = (model: string) =>
   priceOf(model, { prices: { own: { input: 1, output: 4, cache_read: 3, cache_write: 0.5 } } })
 
 /** Some calls side by side, ending in any order, some of their tries broken off. Gives what they really cost. */
-function play(money: Budget, random: (below: number) => number): number {
+function play(budget: Budget, random: (below: number) => number): number {
   const calls = Array.from({ length: 1 + random(3) }, () => {
-    const asked = { model: MODELS[random(MODELS.length)] ?? '', maxTokens: 1 + random(64_000) }
+    const size = { model: MODELS[random(MODELS.length)] ?? '', maxTokens: 1 + random(64_000) }
     const promptTokens = random(200_000)
-    const maxTokens = money.afford(asked, promptTokens)
-    return maxTokens === null ? [] : [{ request: { ...asked, maxTokens }, promptTokens }]
+    const maxTokens = budget.afford(size, promptTokens)
+    return maxTokens === null ? [] : [{ request: { ...size, maxTokens }, promptTokens }]
   })
   let paid = 0
   for (const { request, promptTokens } of calls.flat().toSorted(() => random(3) - 1)) {
@@ -132,8 +132,8 @@ function play(money: Budget, random: (below: number) => number): number {
       return random(2) === 0 ? unsure({ fresh: usage.fresh }) : sure(usage)
     }
     let last = pay()
-    while (random(3) === 0 && money.again('work', request, promptTokens, last)) last = pay()
-    money.settle('work', request, promptTokens, last)
+    while (random(3) === 0 && budget.affordRetry('work', request, promptTokens, last)) last = pay()
+    budget.settle('work', request, promptTokens, last)
   }
   return paid
 }

@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest'
-import { continueWith, converse } from '../../../src/agent/loop/loop.ts'
+import { continueAgentLoop, runAgentLoop } from '../../../src/agent/loop/loop.ts'
 import type { Budget } from '../../../src/agent/loop/metered-model.ts'
 import type { ModelRequest } from '../../../src/ports/model.ts'
 import { calls, says } from '../../support/said-model.ts'
-import { conversation, done } from './talking.ts'
+import { done, testConversation } from './test-conversation.ts'
 
 const look = (text: string) => calls([{ name: 'look', input: { text } }], { text: `I look at ${text}` })
 
 /** What the model's API builds its cache over, in its order; markers are no part of it. */
 function prefixOf({ tools, system, turns }: ModelRequest): string {
   const bare = (value: object) => JSON.stringify({ ...value, cache: undefined })
-  const said = turns.flatMap(({ role, blocks }) => blocks.map((block) => `${role} ${bare(block)}`))
-  return [...tools.map(bare), ...system.map(bare), ...said].join('\n')
+  const messages = turns.flatMap(({ role, blocks }) => blocks.map((block) => `${role} ${bare(block)}`))
+  return [...tools.map(bare), ...system.map(bare), ...messages].join('\n')
 }
 
 const markersOf = ({ system, turns }: ModelRequest): string[] => [
@@ -24,7 +24,7 @@ const markersOf = ({ system, turns }: ModelRequest): string[] => [
 /** A conversation in which everything happens that adds to the prompt. */
 async function longTalk(): Promise<readonly ModelRequest[]> {
   let steered = false
-  const { talk, model } = conversation(
+  const { conversation, model } = testConversation(
     [
       look('a'),
       says('cut', { stop: 'length' }),
@@ -39,17 +39,17 @@ async function longTalk(): Promise<readonly ModelRequest[]> {
       calls([done]),
     ],
     {
-      turns: 50,
+      maxTurns: 50,
       reminder: { every: 2, text: () => 'Remember' },
-      interject: () => {
+      pendingMessage: () => {
         const now = model.requests.length === 2 && !steered
         steered ||= now
         return now ? 'Use tabs' : null
       },
     },
   )
-  const { thread } = await converse(talk)
-  await continueWith(talk, thread, [{ kind: 'text', text: 'Acceptance failed' }])
+  const { history } = await runAgentLoop(conversation)
+  await continueAgentLoop(conversation, history, [{ kind: 'text', text: 'Acceptance failed' }])
   return model.requests
 }
 
@@ -64,9 +64,9 @@ it('begins every prompt with all of the prompt before, byte for byte', async () 
 
 it('begins the prompts of two conversations alike up to where their briefs differ', async () => {
   const first = async (brief: string) => {
-    const { talk, model } = conversation([calls([done])], { opening: [{ kind: 'text', text: brief }] })
-    await converse(talk)
-    return prefixOf(model.requests[0] ?? { ...talk, turns: [], tools: [], schema: null })
+    const { conversation, model } = testConversation([calls([done])], { opening: [{ kind: 'text', text: brief }] })
+    await runAgentLoop(conversation)
+    return prefixOf(model.requests[0] ?? { ...conversation, turns: [], tools: [], schema: null })
   }
   const [one, other] = [await first('Brief of t1'), await first('Brief of t2')]
   expect(one.slice(0, one.indexOf('Brief'))).toBe(other.slice(0, other.indexOf('Brief')))
@@ -74,13 +74,13 @@ it('begins the prompts of two conversations alike up to where their briefs diffe
 })
 
 it('marks the ends of the last two turns of the user, and never more than the API takes', async () => {
-  const { talk, model } = conversation([look('a'), look('b'), calls([done])], {
+  const { conversation, model } = testConversation([look('a'), look('b'), calls([done])], {
     opening: [
       { kind: 'text', text: 'Same for all', cache: true },
       { kind: 'text', text: 'Brief' },
     ],
   })
-  await converse(talk)
+  await runAgentLoop(conversation)
   expect(model.requests.map(markersOf)).toEqual([
     ['system 0', '0.0', '0.1'],
     ['system 0', '0.0', '0.1', '2.0'],
@@ -101,18 +101,18 @@ it('lets turns alternate, and gives every call its result right after it', async
 })
 
 /** What each call was said to have in its prompt at most. */
-async function boundsOf(answers: Parameters<typeof conversation>[0], opening: string) {
+async function boundsOf(answers: Parameters<typeof testConversation>[0], opening: string) {
   const bounds: number[] = []
-  const { talk, model } = conversation(answers, { opening: [{ kind: 'text', text: opening }] })
-  const real = talk.metered.budget
-  const heeding: Budget = {
+  const { conversation, model } = testConversation(answers, { opening: [{ kind: 'text', text: opening }] })
+  const real = conversation.metered.budget
+  const recordingBudget: Budget = {
     ...real,
     afford(request, promptTokens) {
       bounds.push(promptTokens)
       return real.afford(request, promptTokens)
     },
   }
-  await converse({ ...talk, metered: { ...talk.metered, budget: heeding } })
+  await runAgentLoop({ ...conversation, metered: { ...conversation.metered, budget: recordingBudget } })
   return { bounds, requests: model.requests }
 }
 

@@ -20,28 +20,31 @@ const metered = (model: Model, usd: number) => ({ model, budget: openBudget(usd,
 describe('asking a model', () => {
   it('asks for as many tokens as the money allows, and settles what the answer cost', async () => {
     const model = saidModel([says('Hello', { usage: { ...noUsage, fresh: 10, output: 20 } })])
-    const speaking = metered(model, 2001)
-    const answer = await callModel(speaking, request, 10)
+    const meteredModel = metered(model, 2001)
+    const answer = (await callModel(meteredModel, request, 10)).answer
     expect(answer).toMatchObject({ ok: true, blocks: [{ kind: 'text', text: 'Hello' }] })
     expect(model.requests[0]?.maxTokens).toBe(2000)
-    expect(speaking.budget.left()).toBeCloseTo(1980, 6)
+    expect(meteredModel.budget.left()).toBeCloseTo(1980, 6)
   })
 
   it('makes no call that the money does not allow', async () => {
     const model = saidModel([])
-    const speaking = metered(model, 1000)
-    expect(await callModel(speaking, request, 10)).toEqual({
+    const meteredModel = metered(model, 1000)
+    expect((await callModel(meteredModel, request, 10)).answer).toEqual({
       ok: false,
       failure: { reason: 'unaffordable', left: 1000 },
     })
     expect(model.requests).toEqual([])
-    expect(speaking.budget.spending()).toEqual([])
+    expect(meteredModel.budget.spending()).toEqual([])
   })
 
   it('gives back what a refused call had set aside', async () => {
-    const speaking = metered(saidModel([fails('overloaded')]), 5000)
-    expect(await callModel(speaking, request, 10)).toMatchObject({ ok: false, failure: { reason: 'overloaded' } })
-    expect(speaking.budget.left()).toBe(5000)
+    const meteredModel = metered(saidModel([fails('overloaded')]), 5000)
+    expect((await callModel(meteredModel, request, 10)).answer).toMatchObject({
+      ok: false,
+      failure: { reason: 'overloaded' },
+    })
+    expect(meteredModel.budget.left()).toBe(5000)
   })
 
   it('pays for each try that broke off, and for another only as long as the money lasts', async () => {
@@ -53,35 +56,35 @@ describe('asking a model', () => {
         return fails('unreachable', broken.usage, true)
       },
     }
-    const speaking = metered(breaking, 12_500)
-    const answer = await callModel(speaking, request, 10)
+    const meteredModel = metered(breaking, 12_500)
+    const answer = (await callModel(meteredModel, request, 10)).answer
     expect(allowed).toEqual([true, true, false])
-    expect(speaking.budget.spending()).toMatchObject([{ calls: 3, usd: 12_003, unknown: 12_000 }])
-    expect(speaking.budget.left()).toBeCloseTo(497, 6)
+    expect(meteredModel.budget.spending()).toMatchObject([{ calls: 3, usd: 12_003, unknown: 12_000 }])
+    expect(meteredModel.budget.left()).toBeCloseTo(497, 6)
     expect(answer, 'the money is what ends it, not the API').toEqual({
       ok: false,
-      failure: { reason: 'unaffordable', left: speaking.budget.left() },
+      failure: { reason: 'unaffordable', left: meteredModel.budget.left() },
     })
   })
 
   it('asks for a shorter answer where one that broke off leaves no room for another as long', async () => {
     const broken = { usage: { ...noUsage, fresh: 10 }, unsure: true }
-    const asked: number[] = []
+    const requested: number[] = []
     let restarts = 0
     const breaking: Model = {
       async ask({ maxTokens, mayRetry }) {
-        asked.push(maxTokens)
-        if (asked.length > 1) return { ok: true, stop: 'end', blocks: [], usage: noUsage, unsure: false }
+        requested.push(maxTokens)
+        if (requested.length > 1) return { ok: true, stop: 'end', blocks: [], usage: noUsage, unsure: false }
         mayRetry?.(broken)
         return fails('unreachable', broken.usage, true)
       },
     }
-    const speaking = metered(breaking, 6002)
+    const meteredModel = metered(breaking, 6002)
     const onRestart = () => {
       restarts += 1
     }
-    expect(await callModel(speaking, { ...request, onRestart }, 10)).toMatchObject({ ok: true })
-    expect([asked, restarts]).toEqual([[4000, 2000], 1])
+    expect((await callModel(meteredModel, { ...request, onRestart }, 10)).answer).toMatchObject({ ok: true })
+    expect([requested, restarts]).toEqual([[4000, 2000], 1])
   })
 })
 

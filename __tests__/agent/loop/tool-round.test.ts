@@ -1,21 +1,21 @@
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Conversation } from '../../../src/agent/loop/conversation.ts'
-import { converse } from '../../../src/agent/loop/loop.ts'
+import { runAgentLoop } from '../../../src/agent/loop/loop.ts'
 import { tool, toolText } from '../../../src/agent/tools/tool.ts'
 import type { Block } from '../../../src/ports/model.ts'
 import { calls } from '../../support/said-model.ts'
-import { conversation, done, echo, finish } from './talking.ts'
+import { done, echo, finish, testConversation } from './test-conversation.ts'
 
 type Wanted = Parameters<typeof calls>[0]
 
 /** One turn of calls; gives the results that the model would see, and how it ended. */
-async function oneTurn(wanted: Wanted, given: Partial<Conversation> = {}) {
-  const { talk } = conversation([calls(wanted)], { turns: 1, ...given })
-  const { ending, thread } = await converse(talk)
-  const blocks = thread.turns.at(-1)?.blocks ?? []
+async function oneTurn(wanted: Wanted, overrides: Partial<Conversation> = {}) {
+  const { conversation } = testConversation([calls(wanted)], { maxTurns: 1, ...overrides })
+  const { stopReason, history } = await runAgentLoop(conversation)
+  const blocks = history.turns.at(-1)?.blocks ?? []
   return {
-    ending,
+    stopReason,
     blocks,
     texts: blocks.filter(isResult).map(({ text, failed }) => (failed ? `failed: ${text}` : text)),
   }
@@ -37,7 +37,7 @@ it('gives every call its result, in order, before all other words', async () => 
 })
 
 it('answers broken JSON and inputs that do not fit with a failure, and goes on', async () => {
-  const { texts, ending } = await oneTurn([
+  const { texts, stopReason } = await oneTurn([
     { name: 'look', input: '{"text": "a' },
     { name: 'look', input: { words: 'a' } },
     step('look', 'a'),
@@ -45,7 +45,7 @@ it('answers broken JSON and inputs that do not fit with a failure, and goes on',
   expect(texts[0]).toContain('failed: The input does not fit: it is no JSON object')
   expect(texts[1]).toContain('failed: The input does not fit: text:')
   expect(texts[2]).toBe('a')
-  expect(ending.end).toBe('turns')
+  expect(stopReason.kind).toBe('turns')
 })
 
 /** A tool whose calls end only when `most` of them have begun, or, where they are never so many, when `release` is called. */
@@ -84,11 +84,11 @@ it('runs changes one after another, and reads after them when they have ended', 
 it('asks the guard before every call, also of reads, and ends with its reason', async () => {
   const seen: string[] = []
   const answers = [null, 'the run is cancelled']
-  const { ending, texts } = await oneTurn([step('look', 'a'), step('edit', 'b'), step('edit', 'c')], {
+  const { stopReason, texts } = await oneTurn([step('look', 'a'), step('edit', 'b'), step('edit', 'c')], {
     tools: [echo('look', 'read', seen), echo('edit', 'change', seen), finish],
     guard: async () => answers.shift() ?? null,
   })
-  expect(ending).toEqual({ end: 'not-allowed', why: 'the run is cancelled' })
+  expect(stopReason).toEqual({ kind: 'not-allowed', why: 'the run is cancelled' })
   expect(seen).toEqual(['look a'])
   expect(texts.slice(0, 2)).toEqual(['a', 'failed: Not allowed: the run is cancelled'])
   expect(texts[2]).toContain('failed: Not run')
@@ -96,28 +96,30 @@ it('asks the guard before every call, also of reads, and ends with its reason', 
 
 it('lets a tool itself end the conversation as not allowed', async () => {
   const gated = { ...echo('look', 'read'), use: async () => ({ notAllowed: 'the plan is not approved' }) }
-  const { ending } = await oneTurn([step('look', 'a')], { tools: [gated, finish] })
-  expect(ending).toEqual({ end: 'not-allowed', why: 'the plan is not approved' })
+  const { stopReason } = await oneTurn([step('look', 'a')], { tools: [gated, finish] })
+  expect(stopReason).toEqual({ kind: 'not-allowed', why: 'the plan is not approved' })
 })
 
 it('runs nothing that comes after finish', async () => {
   const seen: string[] = []
-  const { ending, texts } = await oneTurn([done, step('edit', 'a')], { tools: [echo('edit', 'change', seen), finish] })
-  expect(ending.end).toBe('finished')
+  const { stopReason, texts } = await oneTurn([done, step('edit', 'a')], {
+    tools: [echo('edit', 'change', seen), finish],
+  })
+  expect(stopReason.kind).toBe('finished')
   expect(seen).toEqual([])
   expect(texts[0]).toBe('Taken')
   expect(texts[1]).toContain('failed: Not run')
 })
 
 it('does not finish in a turn in which a call before it failed', async () => {
-  const { ending, texts } = await oneTurn([step('look', 'bad news'), done])
-  expect(ending.end).toBe('turns')
+  const { stopReason, texts } = await oneTurn([step('look', 'bad news'), done])
+  expect(stopReason.kind).toBe('turns')
   expect(texts).toEqual(['failed: bad news', 'failed: Not finished: a call before it in this turn failed; look at it'])
 })
 
 it('says what is wrong with the value of finish, and goes on', async () => {
-  const { ending, texts } = await oneTurn([{ name: 'finish', input: { summary: 7 } }])
-  expect(ending.end).toBe('turns')
+  const { stopReason, texts } = await oneTurn([{ name: 'finish', input: { summary: 7 } }])
+  expect(stopReason.kind).toBe('turns')
   expect(texts[0]).toContain('summary')
 })
 
@@ -129,11 +131,11 @@ it('answers twenty calls of a turn and no more', async () => {
 
 it('stops between two calls when the time is over', async () => {
   const seen: string[] = []
-  const { ending } = await oneTurn([step('edit', 'a'), step('edit', 'b')], {
+  const { stopReason } = await oneTurn([step('edit', 'a'), step('edit', 'b')], {
     tools: [echo('edit', 'change', seen), finish],
     deadline: () => seen.length > 0,
   })
-  expect(ending).toEqual({ end: 'time' })
+  expect(stopReason).toEqual({ kind: 'time' })
   expect(seen).toEqual(['edit a'])
 })
 
@@ -153,6 +155,6 @@ it('ends aborted when a tool breaks off because of the signal, and throws where 
         finish,
       ],
     })
-  expect((await breaks(stop.signal, () => stop.abort())).ending).toEqual({ end: 'aborted' })
+  expect((await breaks(stop.signal, () => stop.abort())).stopReason).toEqual({ kind: 'aborted' })
   await expect(breaks(new AbortController().signal, () => {})).rejects.toThrow('the sandbox is gone')
 })

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { areasOf } from '../../../src/agent/planner/areas.ts'
 import { noOptions } from '../../../src/core/plan/planning.ts'
-import { input } from './asking.ts'
+import { input } from './planner-fixtures.ts'
 
 const files = (folder: string, count: number) => Array.from({ length: count }, (_, index) => `${folder}/f${index}.ts`)
-const names = (paths: string[], given = input(), more = false) =>
-  areasOf({ paths, more }, given).map(({ name }) => name)
+const names = (paths: string[], plannerInput = input(), more = false) =>
+  areasOf({ paths, more }, plannerInput).map(({ name }) => name)
 
 describe('the areas of a first look', () => {
   it('are one for a small repository', () => expect(names(files('src', 100))).toEqual(['the repository']))
@@ -27,8 +27,8 @@ describe('the areas of a first look', () => {
       'the code, first part (packages/one/, packages/two/)',
     ))
   it('follow the paths that the plan was asked for', () => {
-    const given = input({ options: { ...noOptions, paths: ['lib/**', 'src/a'] } })
-    expect(names(files('src', 1000), given)).toEqual(['lib/**, src/a', 'tests, checks and conventions'])
+    const plannerInput = input({ options: { ...noOptions, paths: ['lib/**', 'src/a'] } })
+    expect(names(files('src', 1000), plannerInput)).toEqual(['lib/**, src/a', 'tests, checks and conventions'])
   })
   it('are never only one where not all was seen', () => expect(names(files('src', 10), input(), true)).toHaveLength(2))
   it('are the same each time', () => {

@@ -10,10 +10,20 @@ import type { ModelRequest } from '../../../src/ports/model.ts'
 import { agentTask } from '../../support/planning.ts'
 import { printedSeed, randomOf } from '../../support/random.ts'
 import { saidModel, says } from '../../support/said-model.ts'
-import { found, input, metered, never, schemaRefusal, toldIn, written, writtenHead, writtenPlan } from './asking.ts'
-import { type Streamed, streamingModel } from './streaming.ts'
+import {
+  exploration,
+  input,
+  metered,
+  neverAborted,
+  promptText,
+  schemaRefusal,
+  written,
+  writtenHead,
+  writtenPlan,
+} from './planner-fixtures.ts'
+import { type Streamed, streamingModel } from './streaming-model.ts'
 
-interface Told {
+interface PublishedPart {
   what: string
   notes: string[]
   problems: string[]
@@ -25,13 +35,13 @@ interface Told {
 const seed = printedSeed()
 
 /** A design of these answers, in pieces of seeded sizes up to `most`. */
-async function designed(all: readonly (string | Streamed)[], given: Partial<DesignRequest> = {}, most = 40) {
+async function designed(all: readonly (string | Streamed)[], overrides: Partial<DesignRequest> = {}, most = 40) {
   const random = randomOf(seed)
   const model = streamingModel(
     all.map((one) => (typeof one === 'string' ? [{ text: one }] : one)),
     () => 1 + random(most),
   )
-  const told: Told[] = []
+  const published: PublishedPart[] = []
   const heads: PlanHead[] = []
   const tasks: Task[] = []
   const result = await design(
@@ -39,7 +49,7 @@ async function designed(all: readonly (string | Streamed)[], given: Partial<Desi
       metered: metered(model),
       model: 'strong',
       input: input(),
-      explorations: [found],
+      explorations: [exploration],
       questions: [],
       answers: [],
       questionsAllowed: true,
@@ -49,18 +59,18 @@ async function designed(all: readonly (string | Streamed)[], given: Partial<Desi
       on: {
         head(head) {
           heads.push(head)
-          told.push({ what: 'head', notes: [], problems: [], ...model.at })
+          published.push({ what: 'head', notes: [], problems: [], ...model.at })
         },
         task(task, notes, problems) {
           tasks.push(task)
-          told.push({ what: task.id, notes, problems, ...model.at })
+          published.push({ what: task.id, notes, problems, ...model.at })
         },
       },
-      ...given,
+      ...overrides,
     },
-    never,
+    neverAborted,
   )
-  return { result, told, heads, tasks, model, whats: told.map(({ what }) => what) }
+  return { result, published, heads, tasks, model, publishedNames: published.map(({ what }) => what) }
 }
 
 const draftOf = ({ result }: Awaited<ReturnType<typeof designed>>) => {
@@ -74,8 +84,8 @@ const goal = (id: string): string => written(id).goal
 
 describe('a plan that streams', () => {
   it.each([1, 2, 7, 64, 500, 100_000])('is told of part by part, in pieces of up to %d characters', async (most) => {
-    const { told, whats } = await designed([three], {}, most)
-    expect(whats).toEqual(['head', 't1', 't2', 't3'])
+    const { published, publishedNames } = await designed([three], {}, most)
+    expect(publishedNames).toEqual(['head', 't1', 't2', 't3'])
     const tasks = [written('t1'), written('t2'), written('t3', { needs: ['t1', 't2'] })]
     // With one more level of indentation, as in the text.
     const ends = [
@@ -85,7 +95,7 @@ describe('a plan that streams', () => {
         return three.indexOf(text) + text.length
       }),
     ]
-    for (const [index, { what, pushed, piece }] of told.entries()) {
+    for (const [index, { what, pushed, piece }] of published.entries()) {
       const end = ends[index] ?? 0
       if (what !== 'head') expect(pushed, `${what} is complete`).toBeGreaterThanOrEqual(end)
       expect(pushed - piece, `${what} is told in the piece that completes it`).toBeLessThan(end)
@@ -108,15 +118,17 @@ describe('a plan that streams', () => {
   it('is told of once when it begins anew and comes out the same', async () => {
     for (const upTo of [three.length - 1, Math.floor(three.length / 2), 10]) {
       const run = await designed([[{ text: three, upTo }, { text: three, upTo: 300 }, { text: three }]])
-      expect(run.whats).toEqual(['head', 't1', 't2', 't3'])
+      expect(run.publishedNames).toEqual(['head', 't1', 't2', 't3'])
       expect(draftOf(run).plan.tasks).toHaveLength(3)
     }
   })
 
   it('is given up at once when it begins anew and a part that was told of comes out differently', async () => {
     const other = writtenPlan([written('t1'), written('t2', { goal: 'Something else' }), written('t3')])
-    const { result, whats, model } = await designed([[{ text: three, upTo: three.length - 1 }, { text: other }]])
-    expect(whats).toEqual(['head', 't1', 't2', 't3'])
+    const { result, publishedNames, model } = await designed([
+      [{ text: three, upTo: three.length - 1 }, { text: other }],
+    ])
+    expect(publishedNames).toEqual(['head', 't1', 't2', 't3'])
     expect(result).toMatchObject({ ok: false, why: expect.stringContaining('came out differently') })
     expect(model.stopped).toEqual([true])
     expect(model.at.pushed).toBeLessThan(other.length)
@@ -125,7 +137,7 @@ describe('a plan that streams', () => {
   it('goes on with another head when it begins anew with the tasks that were told of', async () => {
     const other = three.replace('Requests are retried.', 'Each request is retried.')
     const run = await designed([[{ text: three, upTo: three.indexOf('"t3"') }, { text: other }]])
-    expect(run.whats).toEqual(['head', 't1', 't2', 't3'])
+    expect(run.publishedNames).toEqual(['head', 't1', 't2', 't3'])
     expect(draftOf(run).plan).toMatchObject({ summary: 'Each request is retried.' })
     expect(run.model.stopped).toEqual([false])
   })
@@ -145,16 +157,16 @@ describe('a plan that streams', () => {
   })
 
   it('is the new answer alone, told of anew, where what was told may be taken back', async () => {
-    const told: string[] = []
+    const published: string[] = []
     const on = {
-      head: () => told.push('head'),
-      task: ({ goal }: Task) => told.push(goal),
-      restart: () => told.push('again'),
+      head: () => published.push('head'),
+      task: ({ goal }: Task) => published.push(goal),
+      restart: () => published.push('again'),
     }
     const other = writtenPlan([written('t1', { goal: 'Another' }), written('t2')], { title: 'Retry them' })
     const model = streamingModel([[{ text: three, upTo: three.indexOf('"t3"') }, { text: other }]], () => 50)
-    const result = await design({ ...bare, metered: metered(model), on }, never)
-    expect(told).toEqual(['head', goal('t1'), goal('t2'), 'again', 'head', 'Another', goal('t2')])
+    const result = await design({ ...bare, metered: metered(model), on }, neverAborted)
+    expect(published).toEqual(['head', goal('t1'), goal('t2'), 'again', 'head', 'Another', goal('t2')])
     expect(result).toMatchObject({
       ok: true,
       draft: { plan: { title: 'Retry them', tasks: [{ id: 't1' }, { id: 't2' }] } },
@@ -163,29 +175,29 @@ describe('a plan that streams', () => {
   })
 
   it('may come out differently where nothing was told of yet', async () => {
-    const { whats } = await designed([[{ text: writtenPlan([written('t9')]), upTo: 60 }, { text: three }]])
-    expect(whats).toEqual(['head', 't1', 't2', 't3'])
+    const { publishedNames } = await designed([[{ text: writtenPlan([written('t9')]), upTo: 60 }, { text: three }]])
+    expect(publishedNames).toEqual(['head', 't1', 't2', 't3'])
   })
 
   it('is not told of in parts that were taken back before anybody had read them', async () => {
-    const told: string[] = []
-    const on = { head: () => told.push('head'), task: ({ id }: Task) => told.push(id) }
+    const published: string[] = []
+    const on = { head: () => published.push('head'), task: ({ id }: Task) => published.push(id) }
     const ask = async (request: ModelRequest) => {
       request.onText?.(writtenPlan([written('t8'), written('t9')]))
       request.onRestart?.()
       request.onText?.(three)
       return says(three)
     }
-    expect(await design({ ...bare, metered: metered({ ask }), on }, never)).toMatchObject({ ok: true })
-    expect(told).toEqual(['head', 't1', 't2', 't3'])
+    expect(await design({ ...bare, metered: metered({ ask }), on }, neverAborted)).toMatchObject({ ok: true })
+    expect(published).toEqual(['head', 't1', 't2', 't3'])
   })
 
   it('is told of to its end by a model that does not stream', async () => {
-    const told: string[] = []
-    const on = { head: () => told.push('head'), task: ({ id }: Task) => told.push(id) }
-    const result = await design({ ...bare, metered: metered({ ask: async () => says(three) }), on }, never)
+    const published: string[] = []
+    const on = { head: () => published.push('head'), task: ({ id }: Task) => published.push(id) }
+    const result = await design({ ...bare, metered: metered({ ask: async () => says(three) }), on }, neverAborted)
     expect(result.ok).toBe(true)
-    expect(told).toEqual(['head', 't1', 't2', 't3'])
+    expect(published).toEqual(['head', 't1', 't2', 't3'])
   })
 })
 
@@ -201,9 +213,9 @@ describe('questions', () => {
   ]
 
   it('are asked, and nothing of what comes behind them is told of; the call ends by itself, so that its cost is known', async () => {
-    const { result, whats, model } = await designed([asking])
+    const { result, publishedNames, model } = await designed([asking])
     expect(result).toEqual({ ok: true, ask: numbered })
-    expect(whats).toEqual([])
+    expect(publishedNames).toEqual([])
     expect(model.stopped).toEqual([false])
     expect(model.at.pushed).toBe(asking.length)
   })
@@ -213,8 +225,8 @@ describe('questions', () => {
     expect(result).toEqual({ ok: true, ask: numbered.slice(1) })
   })
   it('are taken for granted, where people see it, when nobody is asked any more', async () => {
-    const { result, heads, whats } = await designed([asking], { questionsAllowed: false })
-    expect(whats).toEqual(['head', 't1', 't2'])
+    const { result, heads, publishedNames } = await designed([asking], { questionsAllowed: false })
+    expect(publishedNames).toEqual(['head', 't1', 't2'])
     expect(heads[0]).toMatchObject({
       questions: [],
       assumptions: ['five tries', 'Which format? YAML', 'How often? three times'],
@@ -224,7 +236,7 @@ describe('questions', () => {
   it('reach the next design with their answers, word for word', async () => {
     const answers = [{ question: 'q2', chosen: null, words: 'until it works', by: 'ada' }]
     const { model } = await designed([three], { questions: numbered, answers, questionsAllowed: false })
-    expect(model.requests.map(toldIn)[0]).toContain('How often?\nAnswer: until it works')
+    expect(model.requests.map(promptText)[0]).toContain('How often?\nAnswer: until it works')
   })
 })
 
@@ -233,8 +245,8 @@ describe('lint while it streams', () => {
     const plan = writtenPlan([written('t1', { writes: ['src/**'] }), written('t2', { writes: ['src/a.ts'] })])
     const run = await designed([plan])
     expect(run.tasks[1]?.needs).toEqual(['t1'])
-    expect(run.told[2]?.notes).toEqual(['`t2` waits for `t1`: `src/**` and `src/a.ts` can be the same path'])
-    expect(draftOf(run)).toMatchObject({ notes: run.told[2]?.notes, problems: [] })
+    expect(run.published[2]?.notes).toEqual(['`t2` waits for `t1`: `src/**` and `src/a.ts` can be the same path'])
+    expect(draftOf(run)).toMatchObject({ notes: run.published[2]?.notes, problems: [] })
     expect(draftOf(run).plan.tasks[1]?.needs).toEqual(['t1'])
   })
 
@@ -262,8 +274,8 @@ describe('lint while it streams', () => {
     ['a part without paths', { kind: 'plan' as const, writes: [] }, 'says in `writes` where'],
   ])('finds %s', async (_what, wrong, words) => {
     const run = await designed([writtenPlan([written('t1'), written('t2', wrong), written('t3')])])
-    expect(run.told[2]?.problems.join(' ')).toContain(words)
-    expect(run.told[3]?.problems).toEqual([])
+    expect(run.published[2]?.problems.join(' ')).toContain(words)
+    expect(run.published[3]?.problems).toEqual([])
     expect(draftOf(run).problems.join(' ')).toContain(words)
     expect(draftOf(run).plan.tasks).toHaveLength(3)
   })
@@ -271,7 +283,7 @@ describe('lint while it streams', () => {
   it('keeps what needs such a task from starting, and does not blame it', async () => {
     const plan = writtenPlan([written('t1', { writes: ['/etc'] }), written('t2', { needs: ['t1'] })])
     const run = await designed([plan])
-    expect(run.told[2]?.problems).toEqual(['`t2` needs `t1`, which has problems of its own.'])
+    expect(run.published[2]?.problems).toEqual(['`t2` needs `t1`, which has problems of its own.'])
     expect(draftOf(run).problems).toHaveLength(1)
   })
 
@@ -279,7 +291,7 @@ describe('lint while it streams', () => {
     const options = { ...noOptions, paths: ['src'] }
     const plan = writtenPlan([written('t1', { writes: ['src/a/**'] }), written('t2', { writes: ['srcs/b'] })])
     const run = await designed([plan], { input: input({ options }) })
-    expect(run.told.map(({ problems }) => problems.length)).toEqual([0, 0, 1])
+    expect(run.published.map(({ problems }) => problems.length)).toEqual([0, 0, 1])
     expect(draftOf(run).problems).toEqual(['`t2`: it may write `srcs/b`, and the plan was asked for `src` only.'])
   })
 
@@ -288,7 +300,7 @@ describe('lint while it streams', () => {
     const accepted = { acceptance: { argv: ['make', 'check'], expect: '' } }
     const plan = writtenPlan([written('t1', accepted), written('t2', accepted), written('t3', accepted)])
     const run = await designed([plan], { input: input({ settings }) })
-    expect(run.told.map(({ problems }) => problems)).toEqual([
+    expect(run.published.map(({ problems }) => problems)).toEqual([
       [],
       [],
       [],
@@ -308,8 +320,8 @@ describe('lint while it streams', () => {
 
   it('empties a gate', async () => {
     const plan = writtenPlan([written('t1'), written('t2', { kind: 'gate', needs: ['t1'] })])
-    const { tasks, told } = await designed([plan])
-    expect(told[2]?.problems).toEqual([])
+    const { tasks, published } = await designed([plan])
+    expect(published[2]?.problems).toEqual([])
     expect(tasks[1]).toMatchObject({ writes: [], acceptance: { argv: [] } })
   })
 })
@@ -323,11 +335,11 @@ describe('tasks that have started', () => {
       written('t4', { writes: ['src/x'] }),
     ])
     const run = await designed([plan], { fixed })
-    expect(run.whats).toEqual(['head', 't3', 't4'])
+    expect(run.publishedNames).toEqual(['head', 't3', 't4'])
     const { tasks } = draftOf(run).plan
     expect(tasks.slice(0, 2)).toEqual(fixed)
     expect(tasks.map(({ id, needs }) => [id, ...needs])).toEqual([['t1'], ['t2'], ['t3', 't2'], ['t4', 't1']])
-    expect(toldIn(run.model.requests[0] ?? expect.fail())).toContain('at work already')
+    expect(promptText(run.model.requests[0] ?? expect.fail())).toContain('at work already')
   })
   it('are a plan without any other', async () => {
     expect(draftOf(await designed([writtenPlan([])], { fixed })).plan.tasks).toEqual(fixed)
@@ -339,9 +351,9 @@ describe('an answer that cannot be used', () => {
   const good = writtenPlan([written('t1'), written('t2')])
 
   it('is asked for once more with what is wrong, and nothing is told of twice', async () => {
-    const { result, whats, model } = await designed([nameless, good])
+    const { result, publishedNames, model } = await designed([nameless, good])
     expect(result.ok).toBe(true)
-    expect(whats).toEqual(['head', 't1', 't2'])
+    expect(publishedNames).toEqual(['head', 't1', 't2'])
     const [first, second] = model.requests
     expect(second?.turns.slice(0, first?.turns.length)).toEqual(first?.turns)
     expect(second?.turns.at(-1)?.blocks[0]).toMatchObject({ text: expect.stringContaining('tasks.1.id') })
@@ -368,12 +380,12 @@ describe('an answer that cannot be used', () => {
     const model = saidModel([answer])
     const on = { head: () => {}, task: () => {} }
     const request = { ...bare, metered: metered(model), on }
-    expect(await design(request, never)).toMatchObject({ ok: false, why: expect.stringContaining(why) })
+    expect(await design(request, neverAborted)).toMatchObject({ ok: false, why: expect.stringContaining(why) })
   })
   it('is not asked for at all where the money is not enough', async () => {
     const model = saidModel([])
     const request = { ...bare, metered: metered(model, 0.001), on: { head: () => {}, task: () => {} } }
-    expect(await design(request, never)).toMatchObject({ ok: false, why: expect.stringContaining('not enough') })
+    expect(await design(request, neverAborted)).toMatchObject({ ok: false, why: expect.stringContaining('not enough') })
   })
 })
 
@@ -406,9 +418,9 @@ describe('what the model is asked', () => {
       revisions: ['split it <b>differently</b>'],
       previous,
     })
-    const told = toldIn(model.requests[0] ?? expect.fail())
+    const prompt = promptText(model.requests[0] ?? expect.fail())
     for (const words of ['At most 7 tasks', 'secret/**', 'programs only: npm', 'within src/**', 'too long', '"old"'])
-      expect(told).toContain(words)
-    expect(told).toContain('split it <b>differently</b>')
+      expect(prompt).toContain(words)
+    expect(prompt).toContain('split it <b>differently</b>')
   })
 })

@@ -11,7 +11,7 @@ import { defaultSettings } from '../../../src/core/settings.ts'
 import { gate } from '../../support/plan.ts'
 import { agentPlan } from '../../support/planning.ts'
 import { saidModel, says } from '../../support/said-model.ts'
-import { found, input, metered, never, schemaRefusal, toldIn, written } from './asking.ts'
+import { exploration, input, metered, neverAborted, promptText, schemaRefusal, written } from './planner-fixtures.ts'
 
 const handOff = (did: string): HandOff => ({
   did,
@@ -35,8 +35,8 @@ const within = (id: string, over: Partial<PlannedTask> = {}) => written(id, { wr
 
 async function expanded(...answers: PlannedTask[][]) {
   const model = saidModel(answers.map((tasks) => says(JSON.stringify({ tasks }))))
-  const request = { metered: metered(model), model: 'strong', input: input(), plan, handOffs, scope: found }
-  return { result: await expand({ ...request, task: taskIn('p') }, never), model }
+  const request = { metered: metered(model), model: 'strong', input: input(), plan, handOffs, scope: exploration }
+  return { result: await expand({ ...request, task: taskIn('p') }, neverAborted), model }
 }
 const tasksOf = (result: { ok: boolean; tasks?: Task[]; why?: string }): Task[] =>
   result.tasks ?? expect.fail(result.why ?? '')
@@ -87,16 +87,16 @@ describe('a task that becomes tasks', () => {
   ])('is asked for once more when they %s', async (_what, wrong, words) => {
     const { result, model } = await expanded(wrong, [within('one')])
     expect(result.ok).toBe(true)
-    expect(toldIn(model.requests[1] ?? expect.fail())).toContain(words)
+    expect(promptText(model.requests[1] ?? expect.fail())).toContain(words)
     expect((await expanded(wrong, wrong)).result).toMatchObject({ ok: false, why: expect.stringContaining(words) })
   })
   it('is told what was found and handed off: in full by what it needs, in a line by others', async () => {
     const { model } = await expanded([within('one')])
     expect(schemaRefusal(model.requests[0] ?? expect.fail())).toBeNull()
-    const told = toldIn(model.requests[0] ?? expect.fail())
+    const prompt = promptText(model.requests[0] ?? expect.fail())
     for (const words of ['send(request)', 'Did a.\nAt length.', 'retry(times)', 'z: Did z.', '["npm","test"]'])
-      expect(told).toContain(words)
-    expect(told).not.toContain('At length too')
+      expect(prompt).toContain(words)
+    expect(prompt).not.toContain('At length too')
   })
 })
 
@@ -122,7 +122,7 @@ async function replannedIn(broken: Plan, waiting: string[], ...answers: Anew[]) 
     replaceable,
     handOffs,
   }
-  return { result: await replan(request, never), model }
+  return { result: await replan(request, neverAborted), model }
 }
 const replaced = (tasks: readonly Task[]) =>
   lintPlan(withReplacement(broken, 'f', ['f', 'd', 'e', 'k'], tasks), defaultSettings)
@@ -155,7 +155,7 @@ describe('a failed task that is planned anew', () => {
   ])('is asked for once more when the tasks %s', async (_what, wrong, words) => {
     const { result, model } = await replanned(wrong, { tasks: [within('n1')] })
     expect(result.ok).toBe(true)
-    expect(toldIn(model.requests[1] ?? expect.fail())).toContain(words)
+    expect(promptText(model.requests[1] ?? expect.fail())).toContain(words)
   })
   it('leaves no gate and no check out, and nothing behind a gate, whatever is to be kept', async () => {
     const held = agentPlan('f > g > d, f > v, f > k', { tasks: { g: gate, v: { kind: 'verify', writes: [] } } })
@@ -168,8 +168,8 @@ describe('a failed task that is planned anew', () => {
   it('is told how it failed, and what it left', async () => {
     const { model } = await replanned({ tasks: [within('n1')] })
     expect(schemaRefusal(model.requests[0] ?? expect.fail())).toBeNull()
-    const told = toldIn(model.requests[0] ?? expect.fail())
+    const prompt = promptText(model.requests[0] ?? expect.fail())
     for (const words of ['Attempt 2: the acceptance failed with exit code 1', 'expected 3, got 4', '+ wrong line'])
-      expect(told).toContain(words)
+      expect(prompt).toContain(words)
   })
 })

@@ -5,7 +5,7 @@ import type { Block, Model, ModelAnswer, ModelRequest } from '../../../src/ports
 import { memoryFiles } from '../../support/files.ts'
 import { agentPlan } from '../../support/planning.ts'
 import { calls, fails, type Said, saidModel, says } from '../../support/said-model.ts'
-import { input, metered, never, toldIn } from './asking.ts'
+import { input, metered, neverAborted, promptText } from './planner-fixtures.ts'
 
 const FILES = {
   'README.md': '# Client\nA small client.',
@@ -26,7 +26,7 @@ const findings = {
 const finishes = (over: object = {}): Said => calls([{ name: 'finish', input: { ...findings, ...over } }])
 
 const explored = (model: Model, over: object = {}) =>
-  explore({ metered: metered(model), model: 'cheap', sources, input: input(), ...over }, never)
+  explore({ metered: metered(model), model: 'cheap', sources, input: input(), ...over }, neverAborted)
 
 describe('an exploration', () => {
   it('brings back what was found, by tools that only read', async () => {
@@ -45,7 +45,7 @@ describe('an exploration', () => {
   it('is told of the issue, the paths and the files that say how the code is checked', async () => {
     const model = saidModel([finishes()])
     await explored(model)
-    const told = toldIn(model.requests[0] ?? expect.fail())
+    const prompt = promptText(model.requests[0] ?? expect.fail())
     for (const words of [
       'Retry failed requests',
       'no new dependency',
@@ -53,7 +53,7 @@ describe('an exploration', () => {
       'node --test',
       'A small client',
     ])
-      expect(told).toContain(words)
+      expect(prompt).toContain(words)
   })
 
   it('drops paths that are not there, and keeps folders', async () => {
@@ -111,7 +111,7 @@ describe('an exploration', () => {
     const looks = Array.from({ length: 16 }, (_, index) => calls([{ name: 'list', input: { glob: `src/${index}/*` } }]))
     const model = saidModel([...looks, finishes()])
     expect(await explored(model)).toMatchObject({ ok: true, explorations: [{ summary: 'A small client.' }] })
-    expect(toldIn(model.requests.at(-1) ?? expect.fail())).toContain('Call finish now')
+    expect(promptText(model.requests.at(-1) ?? expect.fail())).toContain('Call finish now')
   })
 
   it('makes do with words where finish is never called', async () => {
@@ -128,7 +128,7 @@ describe('an exploration', () => {
 
   it('comes to nothing where the money is not enough', async () => {
     const result = await explored(saidModel([]), { metered: metered(saidModel([]), 0.0001) })
-    expect(result).toMatchObject({ ok: false, why: expect.stringContaining('not enough'), short: true })
+    expect(result).toMatchObject({ ok: false, why: expect.stringContaining('not enough'), underfunded: true })
   })
 })
 
@@ -199,7 +199,10 @@ it('looks around for one task while what it needs is at work', async () => {
   const plan = agentPlan('a > p', { tasks: { p: { kind: 'plan', goal: 'Move the callers' } } })
   const task = plan.tasks[1] ?? expect.fail()
   const model = saidModel([finishes()])
-  const result = await scope({ metered: metered(model), model: 'cheap', sources, input: input(), task, plan }, never)
+  const result = await scope(
+    { metered: metered(model), model: 'cheap', sources, input: input(), task, plan },
+    neverAborted,
+  )
   expect(result).toEqual({ ok: true, exploration: { area: 'p: Task p', ...findings } })
-  expect(toldIn(model.requests[0] ?? expect.fail())).toContain('Move the callers')
+  expect(promptText(model.requests[0] ?? expect.fail())).toContain('Move the callers')
 })

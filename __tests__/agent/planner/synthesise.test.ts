@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { synthesise } from '../../../src/agent/planner/synthesise.ts'
 import { agentPlan } from '../../support/planning.ts'
 import { saidModel, says } from '../../support/said-model.ts'
-import { input, metered, never, schemaRefusal, toldIn } from './asking.ts'
+import { input, metered, neverAborted, promptText, schemaRefusal } from './planner-fixtures.ts'
 
 const plan = agentPlan('a > b')
 const handOff = {
@@ -30,10 +30,10 @@ async function described(answer: object, over: object = {}) {
       resolutions: ['b'],
       ...over,
     },
-    never,
+    neverAborted,
   )
   expect(schemaRefusal(model.requests[0] ?? expect.fail())).toBeNull()
-  return { result, told: toldIn(model.requests[0] ?? expect.fail()) }
+  return { result, prompt: promptText(model.requests[0] ?? expect.fail()) }
 }
 
 describe('the words of the pull request', () => {
@@ -51,7 +51,7 @@ describe('the words of the pull request', () => {
     })
   })
   it('are made from hand-offs, the diff and the conflicts that were settled', async () => {
-    const { told } = await described({ contradictions: [], title: 'T', body: '' })
+    const { prompt } = await described({ contradictions: [], title: 'T', body: '' })
     for (const words of [
       'Added retry().',
       'no jitter',
@@ -59,16 +59,16 @@ describe('the words of the pull request', () => {
       'export const retry',
       'conflicts with others: b',
     ])
-      expect(told).toContain(words)
+      expect(prompt).toContain(words)
   })
   it('are bounded, and so is what they are made from', async () => {
     const long = 'x'.repeat(10_000)
     const huge = 'x'.repeat(500_000)
-    const { result, told } = await described(
+    const { result, prompt } = await described(
       { contradictions: Array(20).fill(long), title: long, body: long },
       { diff: huge, diffStat: huge },
     )
     expect(JSON.stringify(result).length).toBeLessThan(14_000)
-    expect(told.length).toBeLessThan(100_000)
+    expect(prompt.length).toBeLessThan(100_000)
   })
 })

@@ -38,7 +38,7 @@ describe('comments for a prompt', () => {
       comment({ author: 'helper[bot]', type: 'Bot', role: 'write', body: 'EVIL' }),
     ]
     expect(commentsForPrompt(comments)).toEqual({
-      kept: ['@alice: Keep the old names.', '@bob: Also: tests.'],
+      comments: ['@alice: Keep the old names.', '@bob: Also: tests.'],
       leftOut: 2,
     })
   })
@@ -46,13 +46,15 @@ describe('comments for a prompt', () => {
   it('hide nothing', () => {
     const bodies = ['a<!-- EVIL -->b<!-- EVIL -->', '<!-- EVIL -->', 'c\u200b![EVIL](x)<!-- EVIL -->']
     expect(commentsForPrompt(bodies.map((body) => comment({ body })))).toEqual({
-      kept: ['@alice: ab', '@alice: c(image)'],
+      comments: ['@alice: ab', '@alice: c(image)'],
       leftOut: 0,
     })
   })
 
   it('are no commands', () => {
-    expect(commentsForPrompt([comment({ body: '/approve\n\nThank you!' }), comment({ body: ' ' })]).kept).toEqual([])
+    expect(commentsForPrompt([comment({ body: '/approve\n\nThank you!' }), comment({ body: ' ' })]).comments).toEqual(
+      [],
+    )
   })
 })
 
@@ -60,9 +62,9 @@ describe('whose role is asked for', () => {
   const by = (author: string, belongs = false, type = 'User') => ({ author, type, belongs })
   const crowd = Array.from({ length: 40 }, (_, index) => by(`throwaway-${index}`))
   it('is first of all whoever belongs to the repository, before or behind a crowd', () => {
-    const asked = authorsToAsk([by('early', true), ...crowd, by('late', true)], 30)
-    expect(asked.slice(0, 3)).toEqual(['late', 'early', 'throwaway-39'])
-    expect(asked).toHaveLength(30)
+    const authors = authorsToAsk([by('early', true), ...crowd, by('late', true)], 30)
+    expect(authors.slice(0, 3)).toEqual(['late', 'early', 'throwaway-39'])
+    expect(authors).toHaveLength(30)
   })
   it('is then who wrote last, each person once, and never a bot', () =>
     expect(authorsToAsk([by('a'), by('b'), by('c', true, 'Bot'), by('a')], 30)).toEqual(['a', 'b']))

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { readingTools } from '../../../src/agent/tools/reading-tools.ts'
 import { memoryFiles } from '../../support/files.ts'
-import { call, refused, told } from './place.ts'
+import { call, errorText, resultText } from './tool-context.ts'
 
 const numbered = (count: number, text: (line: number) => string) =>
   `${Array.from({ length: count }, (_, index) => text(index + 1)).join('\n')}\n`
@@ -34,86 +34,90 @@ it('has four tools, of which none writes', () => {
 })
 
 it('shows a file with line numbers', async () => {
-  expect(await told(view('src/a.ts'))).toBe('src/a.ts, lines 1-3 of 3\n1\tone\n2\ttwo\n3\tthree')
+  expect(await resultText(view('src/a.ts'))).toBe('src/a.ts, lines 1-3 of 3\n1\tone\n2\ttwo\n3\tthree')
 })
 
 it('shows the lines that were asked for', async () => {
-  expect(await told(view('src/a.ts', 2, 2))).toBe('src/a.ts, lines 2-2 of 3\n2\ttwo')
-  expect(await told(view('src/a.ts', 2, 99))).toBe('src/a.ts, lines 2-3 of 3\n2\ttwo\n3\tthree')
+  expect(await resultText(view('src/a.ts', 2, 2))).toBe('src/a.ts, lines 2-2 of 3\n2\ttwo')
+  expect(await resultText(view('src/a.ts', 2, 99))).toBe('src/a.ts, lines 2-3 of 3\n2\ttwo\n3\tthree')
 })
 
 it('says which lines there are where others were asked for', async () => {
-  expect(await refused(view('src/a.ts', 4, null))).toBe('src/a.ts has 3 lines only')
-  expect(await refused(view('src/a.ts', 3, 2))).toBe('Line 2 comes before line 3')
-  expect(await refused(view('src/a.ts', 0, null))).toContain('from')
+  expect(await errorText(view('src/a.ts', 4, null))).toBe('src/a.ts has 3 lines only')
+  expect(await errorText(view('src/a.ts', 3, 2))).toBe('Line 2 comes before line 3')
+  expect(await errorText(view('src/a.ts', 0, null))).toContain('from')
 })
 
 it('shows as much of a long file as one answer holds, and where to go on', async () => {
-  const text = await told(view('src/long.ts'))
+  const text = await resultText(view('src/long.ts'))
   expect(text.length).toBeLessThanOrEqual(10_000)
   const next = Number(/view them from line (\d+)$/.exec(text)?.[1])
   expect(text).toContain(`\n${next - 1}\tconst line${next - 1} = 1\n`)
   expect(text).toContain(`lines 1-${next - 1} of 4000`)
   expect(text).toContain(`… ${4000 - next + 1} more lines did not fit`)
-  expect(await told(view('src/long.ts', next, next))).toContain(`${next}\tconst line${next} = 1`)
+  expect(await resultText(view('src/long.ts', next, next))).toContain(`${next}\tconst line${next} = 1`)
 })
 
 it('shows the start of a line that is very long, and how much is left out', async () => {
-  const text = await told(view('src/min.js'))
+  const text = await resultText(view('src/min.js'))
   expect(text).toContain(`1\t${'x'.repeat(2000)} … (28000 characters of this line left out)\n2\tlast`)
 })
 
 it('says that a file is empty, that it is binary, and that its lines end in CR LF', async () => {
-  expect(await told(view('src/empty.ts'))).toBe('src/empty.ts is empty')
-  expect(await told(view('logo.png'))).toBe('logo.png is a binary file of 2048 bytes')
-  expect(await told(view('src/windows.ts'))).toBe('src/windows.ts, lines 1-2 of 2; they end in CR LF\n1\tone\n2\ttwo')
+  expect(await resultText(view('src/empty.ts'))).toBe('src/empty.ts is empty')
+  expect(await resultText(view('logo.png'))).toBe('logo.png is a binary file of 2048 bytes')
+  expect(await resultText(view('src/windows.ts'))).toBe(
+    'src/windows.ts, lines 1-2 of 2; they end in CR LF\n1\tone\n2\ttwo',
+  )
 })
 
 it('reads neither what is not there, nor links, nor anything outside the repository or in .git', async () => {
-  expect(await refused(view('src/none.ts'))).toContain('There is no file `src/none.ts`')
-  expect(await refused(view('link'))).toContain('no file')
-  expect(await refused(view('/proc/self/environ'))).toContain('starts at the root of the repository')
-  expect(await refused(view('../other'))).toContain('`..`')
-  expect(await refused(view('.git/config'))).toContain('out of bounds')
+  expect(await errorText(view('src/none.ts'))).toContain('There is no file `src/none.ts`')
+  expect(await errorText(view('link'))).toContain('no file')
+  expect(await errorText(view('/proc/self/environ'))).toContain('starts at the root of the repository')
+  expect(await errorText(view('../other'))).toContain('`..`')
+  expect(await errorText(view('.git/config'))).toContain('out of bounds')
 })
 
 it('finds lines, at most a hundred, and says when there are more', async () => {
   const search = (pattern: string, glob: string | null, literal = true) =>
     call(tools, 'search', { pattern, literal, glob })
-  expect(await told(search('two', 'src/a.ts'))).toBe('src/a.ts:2: two')
-  const many = (await told(search('match', null))).split('\n')
+  expect(await resultText(search('two', 'src/a.ts'))).toBe('src/a.ts:2: two')
+  const many = (await resultText(search('match', null))).split('\n')
   expect(many).toHaveLength(101)
   expect(many.at(-1)).toBe('… More lines match: narrow the search')
-  expect(await told(search('x', 'src/min.js'))).toBe(
+  expect(await resultText(search('x', 'src/min.js'))).toBe(
     `src/min.js:1: ${'x'.repeat(300)} … (29700 characters of this line left out)`,
   )
-  expect(await told(search('nowhere', null))).toBe('No line matches')
+  expect(await resultText(search('nowhere', null))).toBe('No line matches')
 })
 
 it('says why a pattern or a glob is not understood', async () => {
-  expect(await refused(call(tools, 'search', { pattern: '(', literal: false, glob: null }))).toBe(
+  expect(await errorText(call(tools, 'search', { pattern: '(', literal: false, glob: null }))).toBe(
     'that regular expression is not understood',
   )
   for (const glob of ['../**', '/etc/*', 'src/'])
-    expect(await refused(call(tools, 'search', { pattern: 'x', literal: true, glob }))).toContain('The glob is not')
-  expect(await refused(call(tools, 'list', { glob: '../*' }))).toContain('The glob is not')
+    expect(await errorText(call(tools, 'search', { pattern: 'x', literal: true, glob }))).toContain('The glob is not')
+  expect(await errorText(call(tools, 'list', { glob: '../*' }))).toContain('The glob is not')
 })
 
 it('lists paths, and says when there are more', async () => {
-  expect(await told(call(tools, 'list', { glob: 'src/*.ts' }))).toBe(
+  expect(await resultText(call(tools, 'list', { glob: 'src/*.ts' }))).toBe(
     'src/a.ts\nsrc/empty.ts\nsrc/long.ts\nsrc/windows.ts',
   )
   const crowd = Object.fromEntries(Array.from({ length: 301 }, (_, index) => [`f${index}`, '']))
-  const lines = (await told(call(readingTools(memoryFiles(crowd)), 'list', { glob: '*' }))).split('\n')
+  const lines = (await resultText(call(readingTools(memoryFiles(crowd)), 'list', { glob: '*' }))).split('\n')
   expect(lines).toHaveLength(301)
   expect(lines.at(-1)).toBe('… More paths match: narrow the glob')
-  expect(await told(call(tools, 'list', { glob: 'none/**' }))).toBe('No path matches')
+  expect(await resultText(call(tools, 'list', { glob: 'none/**' }))).toBe('No path matches')
 })
 
 it('shows the history, where there is one', async () => {
-  expect(await told(call(tools, 'log', { path: null }))).toBe('abc1234 First\ndef5678 Second')
-  expect(await told(call(readingTools(memoryFiles({})), 'log', { path: 'src/a.ts' }))).toBe('No history is known here')
-  expect(await refused(call(tools, 'log', { path: '../x' }))).toContain('`..`')
+  expect(await resultText(call(tools, 'log', { path: null }))).toBe('abc1234 First\ndef5678 Second')
+  expect(await resultText(call(readingTools(memoryFiles({})), 'log', { path: 'src/a.ts' }))).toBe(
+    'No history is known here',
+  )
+  expect(await errorText(call(tools, 'log', { path: '../x' }))).toContain('`..`')
 })
 
 it.each([
@@ -123,5 +127,5 @@ it.each([
   ['text that is no JSON', 'list', '{"glob": "*', 'cut off'],
   ['nothing at all', 'log', null, 'the input'],
 ])('answers %s with what is wrong', async (_name, tool, input, wrong) => {
-  expect(await refused(call(tools, tool, input))).toContain(wrong)
+  expect(await errorText(call(tools, tool, input))).toContain(wrong)
 })

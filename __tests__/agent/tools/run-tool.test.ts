@@ -1,21 +1,21 @@
 import { expect, it } from 'vitest'
 import { workingTools } from '../../../src/agent/tools/toolbox.ts'
 import { ran, saidSandbox } from '../../support/said-sandbox.ts'
-import { call, refused, told, workPlace } from './place.ts'
+import { call, errorText, resultText, toolContext } from './tool-context.ts'
 
-function place(outcomes: Parameters<typeof saidSandbox>[0], seconds = 60) {
+function toolsWith(outcomes: Parameters<typeof saidSandbox>[0], seconds = 60) {
   const sandbox = saidSandbox(outcomes)
   const commands = [
     ['npm', 'test'],
     ['node', 'check.js', '--all'],
   ]
-  const tools = workingTools(workPlace({ sandbox, commands, seconds: () => seconds, env: { TRIBUTARY_TASK: 't1' } }))
+  const tools = workingTools(toolContext({ sandbox, commands, seconds: () => seconds, env: { TRIBUTARY_TASK: 't1' } }))
   return { sandbox, run: (...argv: string[]) => call(tools, 'run', { argv }) }
 }
 
 it('runs a command of the plan, with the time and the variables that the task has', async () => {
-  const { sandbox, run } = place([ran('3 tests passed\n')], 42)
-  expect(await told(run('npm', 'test'))).toBe('exit code 0, 1.3 s\n3 tests passed\n')
+  const { sandbox, run } = toolsWith([ran('3 tests passed\n')], 42)
+  expect(await resultText(run('npm', 'test'))).toBe('exit code 0, 1.3 s\n3 tests passed\n')
   const { argv, options } = sandbox.runs[0] ?? {}
   expect(argv).toEqual(['npm', 'test'])
   expect(options).toMatchObject({ worktree: '/slot/tree', seconds: 42, env: { TRIBUTARY_TASK: 't1' } })
@@ -23,9 +23,9 @@ it('runs a command of the plan, with the time and the variables that the task ha
 })
 
 it('calls an exit code other than 0 a failure, and time that is over', async () => {
-  const { run } = place([ran('1 test failed', { exitCode: 1 }), ran('', { exitCode: 0, timedOut: true })])
-  expect(await refused(run('npm', 'test'))).toBe('exit code 1, 1.3 s\n1 test failed')
-  expect(await refused(run('npm', 'test'))).toContain('stopped when its time was over')
+  const { run } = toolsWith([ran('1 test failed', { exitCode: 1 }), ran('', { exitCode: 0, timedOut: true })])
+  expect(await errorText(run('npm', 'test'))).toBe('exit code 1, 1.3 s\n1 test failed')
+  expect(await errorText(run('npm', 'test'))).toContain('stopped when its time was over')
 })
 
 it.each([
@@ -39,22 +39,22 @@ it.each([
   ['other capitals', ['NPM', 'test']],
   ['a word that is split elsewhere', ['npm', 'te', 'st']],
 ])('runs nothing but the commands of the plan, word for word: not %s', async (_name, argv) => {
-  const { sandbox, run } = place([])
-  expect(await refused(run(...argv))).toBe(
+  const { sandbox, run } = toolsWith([])
+  expect(await errorText(run(...argv))).toBe(
     'That command is not in the plan. Those that may be run: ["npm","test"] or ["node","check.js","--all"]',
   )
   expect(sandbox.runs).toEqual([])
 })
 
 it('runs nothing where no time is left', async () => {
-  const { sandbox, run } = place([], 0)
-  expect(await refused(run('npm', 'test'))).toContain('No time is left')
+  const { sandbox, run } = toolsWith([], 0)
+  expect(await errorText(run('npm', 'test'))).toContain('No time is left')
   expect(sandbox.runs).toEqual([])
 })
 
 it('keeps head and tail of a long output, and says how much is left out', async () => {
-  const { run } = place([ran(`first\n${'x'.repeat(50_000)}\nlast`)])
-  const text = await told(run('npm', 'test'))
+  const { run } = toolsWith([ran(`first\n${'x'.repeat(50_000)}\nlast`)])
+  const text = await resultText(run('npm', 'test'))
   expect(text.length).toBeLessThanOrEqual(10_000)
   expect(text).toMatch(/^exit code 0, 1.3 s\nfirst\nxxx/)
   expect(text).toMatch(/xxx\nlast$/)
@@ -62,7 +62,7 @@ it('keeps head and tail of a long output, and says how much is left out', async 
 })
 
 it('runs nothing for a task without commands, and says so', async () => {
-  const tools = workingTools(workPlace({ commands: [] }))
-  expect(await refused(call(tools, 'run', { argv: ['npm', 'test'] }))).toContain('Those that may be run: none')
-  expect(await refused(call(tools, 'run', { argv: [] }))).toContain('argv')
+  const tools = workingTools(toolContext({ commands: [] }))
+  expect(await errorText(call(tools, 'run', { argv: ['npm', 'test'] }))).toContain('Those that may be run: none')
+  expect(await errorText(call(tools, 'run', { argv: [] }))).toContain('argv')
 })

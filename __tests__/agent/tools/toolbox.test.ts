@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { finishTool, workingTools } from '../../../src/agent/tools/toolbox.ts'
 import { memoryFiles } from '../../support/files.ts'
 import { saidSandbox } from '../../support/said-sandbox.ts'
-import { call, refused, told, workPlace } from './place.ts'
+import { call, errorText, resultText, toolContext } from './tool-context.ts'
 
 const inputs: Record<string, unknown> = {
   view: { path: 'src/a.ts', from: null, to: null },
@@ -16,7 +16,7 @@ const inputs: Record<string, unknown> = {
 }
 
 it('has the tools of a worker, with their kinds', () => {
-  expect(workingTools(workPlace()).map(({ spec, kind }) => `${spec.name} ${kind}`)).toEqual([
+  expect(workingTools(toolContext()).map(({ spec, kind }) => `${spec.name} ${kind}`)).toEqual([
     'view read',
     'search read',
     'list read',
@@ -30,7 +30,7 @@ it('has the tools of a worker, with their kinds', () => {
 it.each(Object.entries(inputs))('asks the gate before %s, and does nothing while it is shut', async (name, input) => {
   const files = memoryFiles({ 'src/a.ts': 'a' })
   const sandbox = saidSandbox([])
-  const tools = workingTools(workPlace({ files, sandbox, guard: () => 'the plan that holds t1 is not approved' }))
+  const tools = workingTools(toolContext({ files, sandbox, guard: () => 'the plan that holds t1 is not approved' }))
   expect(await call(tools, name, input)).toEqual({ notAllowed: 'the plan that holds t1 is not approved' })
   expect(files.touched).toEqual([])
   expect(sandbox.runs).toEqual([])
@@ -39,20 +39,20 @@ it.each(Object.entries(inputs))('asks the gate before %s, and does nothing while
 it('asks the gate anew before each call', async () => {
   const answers = [null, 'the run is paused']
   const tools = workingTools(
-    workPlace({ files: memoryFiles({ 'src/a.ts': 'a' }), guard: () => answers.shift() ?? null }),
+    toolContext({ files: memoryFiles({ 'src/a.ts': 'a' }), guard: () => answers.shift() ?? null }),
   )
-  expect(await told(call(tools, 'list', { glob: '**' }))).toBe('src/a.ts')
+  expect(await resultText(call(tools, 'list', { glob: '**' }))).toBe('src/a.ts')
   expect(await call(tools, 'list', { glob: '**' })).toEqual({ notAllowed: 'the run is paused' })
 })
 
 it('offers the same tools to every task, so that their prompts begin alike', () => {
-  const specs = (at: Parameters<typeof workPlace>[0]) =>
-    JSON.stringify(workingTools(workPlace(at)).map(({ spec }) => spec))
+  const specs = (at: Parameters<typeof toolContext>[0]) =>
+    JSON.stringify(workingTools(toolContext(at)).map(({ spec }) => spec))
   expect(specs({ writes: ['lib/**'], commands: [['make']], worktree: '/elsewhere' })).toBe(specs({}))
 })
 
 it('offers only inputs whose fields are all required and known', () => {
-  for (const { spec } of workingTools(workPlace())) {
+  for (const { spec } of workingTools(toolContext())) {
     const { properties, required, additionalProperties } = spec.input
     expect(required).toEqual(Object.keys(properties ?? {}))
     expect(additionalProperties).toBe(false)
@@ -69,6 +69,6 @@ it('takes a value that fits the schema as the end', async () => {
 })
 
 it('says what does not fit', async () => {
-  expect(await refused(call([finish], 'finish', { summary: '', files: [1] }))).toMatch(/summary: .*files\.0: /)
-  expect(await refused(call([finish], 'finish', '{"summary": "do'))).toContain('cut off')
+  expect(await errorText(call([finish], 'finish', { summary: '', files: [1] }))).toMatch(/summary: .*files\.0: /)
+  expect(await errorText(call([finish], 'finish', '{"summary": "do'))).toContain('cut off')
 })

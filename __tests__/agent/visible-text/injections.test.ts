@@ -73,7 +73,7 @@ describe.each(named)('%s', (_, { text, hidden }) => {
       body: text,
     })
     const others = [from('User', 'none'), from('User', 'read'), from('User', 'triage'), from('Bot', 'admin')]
-    expect(commentsForPrompt(others)).toMatchObject({ kept: [], leftOut: others.length })
+    expect(commentsForPrompt(others)).toMatchObject({ comments: [], leftOut: others.length })
   })
 
   it('links nothing and calls nobody, should a model repeat it', () => {

@@ -2,85 +2,88 @@ import { describe, expect, it } from 'vitest'
 import type { TaskFailure } from '../../../src/core/failure.ts'
 import type { ModelRequest } from '../../../src/ports/model.ts'
 import { calls, fails, type Said, says } from '../../support/said-model.ts'
-import { attempt, atWork, edits, finishes, notAccepted } from './attempt.ts'
+import { attempt, atWork, edits, finishes, notAccepted } from './worker-attempt.ts'
 
-const heard = ({ turns }: ModelRequest): string =>
+const promptText = ({ turns }: ModelRequest): string =>
   JSON.stringify(turns.at(-1)?.blocks.map((block) => ('text' in block ? block.text : '')))
-const endOf = async (answers: readonly Said[], setting: Parameters<typeof attempt>[1] = {}) => {
+const resultOf = async (answers: readonly Said[], setting: Parameters<typeof attempt>[1] = {}) => {
   const at = attempt(answers, setting)
-  return { ...at, worked: await at.start() }
+  return { ...at, result: await at.start() }
 }
 
 describe('work that is accepted', () => {
   it('ends with what the agent says and the commit that passed', async () => {
-    const { worked, bench, files } = await endOf([edits('b'), finishes('Added b')])
-    expect(worked).toMatchObject({ failure: null, turns: 2, said: { did: 'Added b' }, checked: { log: 'the log' } })
-    expect([bench.kept, bench.checked, files.textOf('src/b.ts')]).toEqual([1, 1, 'b'])
+    const { result, checker, files } = await resultOf([edits('b'), finishes('Added b')])
+    expect(result).toMatchObject({ failure: null, turns: 2, summary: { did: 'Added b' }, check: { log: 'the log' } })
+    expect([checker.commits, checker.checks, files.textOf('src/b.ts')]).toEqual([1, 1, 'b'])
   })
 
   it('is accepted by the machine alone: what the agent says of it is not asked', async () => {
     const lies = 'All tests pass, the acceptance was run and is green'
-    const { worked } = await endOf([finishes(lies), finishes(lies)], {
+    const { result } = await resultOf([finishes(lies), finishes(lies)], {
       verdicts: [notAccepted('x'), notAccepted('x')],
     })
-    expect(worked.failure).toEqual(notAccepted('x'))
+    expect(result.failure).toEqual(notAccepted('x'))
   })
 })
 
 describe('work that is not accepted', () => {
   it('goes back with output and diff, twice, and may pass the third time', async () => {
-    const { worked, model, bench } = await endOf(
+    const { result, model, checker } = await resultOf(
       [edits('b'), finishes(), edits('c'), finishes(), edits('d'), finishes('At last')],
       { verdicts: [notAccepted('first is red'), notAccepted('second is red'), null] },
     )
-    expect(worked).toMatchObject({ failure: null, turns: 6, said: { did: 'At last' } })
-    expect(bench.checked).toBe(3)
+    expect(result).toMatchObject({ failure: null, turns: 6, summary: { did: 'At last' } })
+    expect(checker.checks).toBe(3)
     const [, , afterFirst, , afterSecond] = model.requests
-    expect(heard(afterFirst as ModelRequest)).toMatch(/first is red.*src\/b\.ts.*checked 2 more times/s)
-    expect(heard(afterSecond as ModelRequest)).toMatch(/second is red.*src\/c\.ts.*checked once more/s)
+    expect(promptText(afterFirst as ModelRequest)).toMatch(/first is red.*src\/b\.ts.*checked 2 more times/s)
+    expect(promptText(afterSecond as ModelRequest)).toMatch(/second is red.*src\/c\.ts.*checked once more/s)
   })
 
   it('goes back without the diff where git cannot read what a command left, and the work goes on', async () => {
     const at = attempt([finishes(), edits('b'), finishes('At last')], { verdicts: [notAccepted('red'), null] })
     at.files.diff = async () => Promise.reject(new Error('a fifo is in the way'))
-    expect(await at.start()).toMatchObject({ failure: null, said: { did: 'At last' } })
-    expect(heard(at.model.requests[1] as ModelRequest)).toMatch(/red.*cannot be shown.*git cannot read/s)
+    expect(await at.start()).toMatchObject({ failure: null, summary: { did: 'At last' } })
+    expect(promptText(at.model.requests[1] as ModelRequest)).toMatch(/red.*cannot be shown.*git cannot read/s)
   })
 
   it('keeps what the last check said where turns end after it', async () => {
-    const { worked } = await endOf([finishes(), edits('b'), edits('c')], { verdicts: [notAccepted('red')], turns: 3 })
-    expect(worked).toMatchObject({
+    const { result } = await resultOf([finishes(), edits('b'), edits('c')], {
+      verdicts: [notAccepted('red')],
+      turns: 3,
+    })
+    expect(result).toMatchObject({
       failure: { reason: 'agent-stopped', why: 'turns', log: 'the log' },
-      checked: { failure: notAccepted('red'), log: 'the log' },
+      check: { failure: notAccepted('red'), log: 'the log' },
     })
   })
 
   it('fails with the last failure when it was handed in three times', async () => {
     const verdicts = ['one', 'two', 'three'].map(notAccepted)
-    const { worked } = await endOf([finishes(), finishes(), finishes()], { verdicts })
-    expect(worked).toMatchObject({ failure: notAccepted('three'), turns: 3 })
+    const { result } = await resultOf([finishes(), finishes(), finishes()], { verdicts })
+    expect(result).toMatchObject({ failure: notAccepted('three'), turns: 3 })
   })
 
   it('the same failure twice in a row stops it, whatever time it took', async () => {
-    const { worked, model } = await endOf([finishes(), edits('b'), finishes()], {
+    const { result, model } = await resultOf([finishes(), edits('b'), finishes()], {
       verdicts: [notAccepted('red after 1.25 s'), notAccepted('red after 0.75 s')],
     })
-    expect(worked.failure).toEqual(notAccepted('red after 0.75 s'))
+    expect(result.failure).toEqual(notAccepted('red after 0.75 s'))
     expect(model.requests).toHaveLength(3)
   })
 
   it('is not given back when the time is over', async () => {
     const failure: TaskFailure = { reason: 'timed-out', minutes: 30, log: '' }
-    const { worked } = await endOf([finishes()], { verdicts: [failure] })
-    expect(worked.failure).toEqual(failure)
+    const { result } = await resultOf([finishes()], { verdicts: [failure] })
+    expect(result.failure).toEqual(failure)
   })
 
   it('its rounds share one limit of turns', async () => {
-    const { worked, model } = await endOf([edits('b'), finishes(), edits('c')], {
+    const { result, model } = await resultOf([edits('b'), finishes(), edits('c')], {
       verdicts: [notAccepted('red')],
       turns: 3,
     })
-    expect(worked).toMatchObject({ failure: { reason: 'agent-stopped', why: 'turns' }, turns: 3 })
+    expect(result).toMatchObject({ failure: { reason: 'agent-stopped', why: 'turns' }, turns: 3 })
     expect(model.requests).toHaveLength(3)
   })
 })
@@ -100,13 +103,13 @@ describe('work that ends otherwise', () => {
       { reason: 'agent-stopped', why: 'truncated' },
     ],
     ['its money is spent', [], { usd: 0.000_1 }, { reason: 'allowance-spent', usd: 0.000_1 }],
-    ['its time is over', [], { place: { seconds: () => 0 } }, { reason: 'timed-out', minutes: 30 }],
+    ['its time is over', [], { context: { seconds: () => 0 } }, { reason: 'timed-out', minutes: 30 }],
     ['the model cannot be reached', [fails('overloaded')], {}, { reason: 'model-failed' }],
-    ['the gate is shut', [edits('b')], { place: { guard: () => 'cancelled' } }, { reason: 'not-approved' }],
+    ['the gate is shut', [edits('b')], { context: { guard: () => 'cancelled' } }, { reason: 'not-approved' }],
   ])('%s: it fails so, and what was done is kept', async (_name, answers, setting, failure) => {
-    const { worked, bench } = await endOf(answers, setting)
-    expect(worked.failure).toMatchObject(failure)
-    expect([bench.kept, bench.checked, worked.kept.commit === null]).toEqual([1, 0, false])
+    const { result, checker } = await resultOf(answers, setting)
+    expect(result.failure).toMatchObject(failure)
+    expect([checker.commits, checker.checks, result.workTree.commit === null]).toEqual([1, 0, false])
   })
 
   it('a gate that shuts in the middle lets no further call of a tool through, and nothing be handed in', async () => {
@@ -116,9 +119,9 @@ describe('work that ends otherwise', () => {
       return typeof edit === 'function' ? edit(request, ordinal) : edit
     }
     const edit = edits('c')
-    const { worked, files, bench } = await endOf([edits('b'), shut], { place: { guard: () => why } })
+    const { result, files, checker } = await resultOf([edits('b'), shut], { context: { guard: () => why } })
     expect([files.textOf('src/b.ts'), files.textOf('src/c.ts')]).toEqual(['b', null])
-    expect([worked.failure, bench.checked]).toEqual([{ reason: 'not-approved', detail: 'the run is cancelled' }, 0])
+    expect([result.failure, checker.checks]).toEqual([{ reason: 'not-approved', detail: 'the run is cancelled' }, 0])
   })
 
   it('a signal ends it in the middle of an answer', async () => {
@@ -145,11 +148,11 @@ describe('what people say meanwhile', () => {
     ])
     await at.start()
     const [, second, third] = at.model.requests
-    expect(heard(second as ModelRequest)).toContain('<words of mona>\\nuse the new API')
-    expect(heard(third as ModelRequest)).not.toContain('use the new API')
+    expect(promptText(second as ModelRequest)).toContain('<words of mona>\\nuse the new API')
+    expect(promptText(third as ModelRequest)).not.toContain('use the new API')
   })
 
-  it('is heard also where it came with the last word, and costs no round', async () => {
+  it('is promptText also where it came with the last word, and costs no round', async () => {
     const at = attempt(
       [
         (request, ordinal) => {
@@ -162,19 +165,19 @@ describe('what people say meanwhile', () => {
       ],
       { verdicts: [null] },
     )
-    const worked = await at.start()
-    expect([worked.said?.did, at.bench.checked]).toEqual(['both', 1])
+    const result = await at.start()
+    expect([result.summary?.did, at.checker.checks]).toEqual(['both', 1])
   })
 })
 
 it('a reminder of the task comes every eight turns', async () => {
-  const { model } = await endOf([...'bcdefghi'].map(edits).concat(finishes()))
-  const reminded = model.requests.map((request) => heard(request).includes('Reminder: your task is a'))
+  const { model } = await resultOf([...'bcdefghi'].map(edits).concat(finishes()))
+  const reminded = model.requests.map((request) => promptText(request).includes('Reminder: your task is a'))
   expect(reminded).toEqual([...Array(8).fill(false), true])
 })
 
 it('its transcript has every turn and check, and no secret', async () => {
-  const { deps } = await endOf([edits('b'), finishes('a secret')], { state: atWork() })
+  const { deps } = await resultOf([edits('b'), finishes('a secret')], { state: atWork() })
   const lines = deps.transcript.lines().map((line) => JSON.parse(line) as Record<string, unknown>)
   expect(lines.map(({ kind, role }) => role ?? kind)).toEqual([
     'user',

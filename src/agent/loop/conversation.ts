@@ -6,8 +6,9 @@ import type { MessageHistory } from './loop-state.ts'
 import type { MeteredModel } from './metered-model.ts'
 
 /**
- * An agent at work: it is asked, calls tools, sees their answers, is asked again, until it calls `finish` or something
- * ends it. `system` and `opening` may hold two cache markers together; the loop sets two more, which move.
+ * All that an agent loop needs. The loop calls the model, runs the tool calls of its answer, returns their results and
+ * calls it again, until the agent calls `finish` or a limit stops it. `system` and `opening` may hold two cache markers
+ * together; the loop sets two more, which move with the history.
  */
 export interface Conversation {
   metered: MeteredModel
@@ -15,28 +16,28 @@ export interface Conversation {
   system: ModelRequest['system']
   tools: readonly Tool[]
   opening: readonly Block[]
-  /** Tokens that one answer may have. */
+  /** Tokens of one answer. */
   maxTokens: number
-  /** Calls of the model that may be made. */
-  turns: number
+  /** Model calls. */
+  maxTurns: number
   signal: AbortSignal
   clock: Pick<Clock, 'now'>
-  /** Asked before every call of a tool, which waits for the answer; a reason ends the conversation. */
+  /** Awaited before every tool call; a returned reason stops the loop. */
   guard?: () => Promise<string | null>
-  /** Words that stand after the results of every so many turns. */
+  /** A text to append to the tool results of every nth turn that has any. */
   reminder?: { every: number; text: () => string }
-  /** One more call is kept back, of money and of turns; what it is told when nothing but that is left. */
-  last?: (of: 'money' | 'turns') => string
-  /** Words of a person for the next turn, fenced as such by the caller; asked before every turn. */
-  interject?: () => string | null
-  /** Whether its time is over. */
+  /** If set, money and a turn are reserved for one last call; returns the message to send once only these are left. */
+  lastCallPrompt?: (of: 'money' | 'turns') => string
+  /** A person's message for the next turn, quoted by the caller, or null; called before every turn. */
+  pendingMessage?: () => string | null
+  /** Whether the time is over. */
   deadline?: () => boolean
   onTurn?: (line: TurnRecord) => void
-  /** Tokens at which a conversation is too long to go on; 600,000 where nothing is said. */
-  window?: number
+  /** Prompt tokens above which the loop stops; 600,000 by default. */
+  maxContextTokens?: number
 }
 
-/** A line of the transcript. `turn` counts the calls of the model, from 1; `seconds`: how long the answer took. */
+/** A line of the transcript. `turn` counts model calls from 1; `seconds`: how long the answer took. */
 export type TurnRecord =
   | { role: 'user'; at: string; turn: number; blocks: readonly Block[] }
   | {
@@ -50,24 +51,29 @@ export type TurnRecord =
       seconds: number
     }
 
-export type LoopEnd =
-  | { end: 'finished'; value: unknown }
-  /** It ended without `finish`, reminded of it twice where there is one. */
-  | { end: 'said'; text: string }
-  | { end: 'turns' }
-  | { end: 'loop'; detail: string }
-  | { end: 'refused'; detail: string }
-  | { end: 'truncated' }
-  | { end: 'unaffordable'; left: number }
-  | { end: 'time' }
-  | { end: 'not-allowed'; why: string }
-  | { end: 'model-failed'; failure: ModelFailure }
-  | { end: 'aborted' }
+export type LoopStopReason =
+  | { kind: 'finished'; value: unknown }
+  /** The model answered without a tool call; if there is a `finish` tool, after two reminders of it. */
+  | { kind: 'no-tool-call'; text: string }
+  | { kind: 'turns' }
+  | { kind: 'loop'; detail: string }
+  | { kind: 'refused'; detail: string }
+  /** The history, or two answers in a row, were too long. */
+  | { kind: 'truncated' }
+  /** `left`: US dollars. */
+  | { kind: 'unaffordable'; left: number }
+  | { kind: 'time' }
+  | { kind: 'not-allowed'; why: string }
+  | { kind: 'model-failed'; failure: ModelFailure }
+  | { kind: 'aborted' }
 
-/** How a conversation ended; `thread` is what goes on with `continueWith`. `short`: what it was told to be nearly over. */
-export interface Conversed {
-  ending: LoopEnd
-  thread: MessageHistory
+/**
+ * How an agent loop stopped. `history`: for `continueAgentLoop`; `exhausted`: what the agent was warned to be running
+ * out of.
+ */
+export interface LoopResult {
+  stopReason: LoopStopReason
+  history: MessageHistory
   turnsUsed: number
-  short: 'money' | 'turns' | null
+  exhausted: 'money' | 'turns' | null
 }

@@ -1,72 +1,75 @@
 import type { Block } from '../../ports/model.ts'
-import type { Conversation, Conversed, LoopEnd } from './conversation.ts'
+import type { Conversation, LoopResult, LoopStopReason } from './conversation.ts'
 import { emptyHistory, type MessageHistory } from './loop-state.ts'
 import { exhaustedLimit, specsOf } from './model-call.ts'
 import { countRepeats } from './repeated-calls.ts'
-import { whyStop } from './tool-round.ts'
+import { stopFromOutside } from './tool-round.ts'
 import { addUserMessage, type LoopState, runTurn } from './turn.ts'
 
-/** Tokens: a model's window is a million, and far before its end it forgets what stands in the middle. */
-const WINDOW = 600_000
+/** Prompt tokens. The model's limit is a million, and long before it a model loses track of the middle. */
+const MAX_CONTEXT_TOKENS = 600_000
 
-/** Lets an agent work until something ends it. It throws only where the world is broken, or a bug shows. */
-export function converse(conversation: Conversation): Promise<Conversed> {
+/** Runs an agent until a stop reason. It throws only if the environment is broken, or for a bug. */
+export function runAgentLoop(conversation: Conversation): Promise<LoopResult> {
   const { system, opening } = conversation
-  const empty = emptyHistory({ system, tools: specsOf(conversation) })
-  return goOn(conversation, addUserMessage(conversation, courseFrom(empty), opening))
+  const history = emptyHistory({ system, tools: specsOf(conversation) })
+  return runUntilStop(conversation, addUserMessage(conversation, initialState(history), opening))
 }
 
-/** The same conversation goes on with new words of the user; `turns` of the conversation counts from here. */
-export const continueWith = (
+/** Continues a stopped loop with new blocks of the user; `maxTurns` counts from here. */
+export const continueAgentLoop = (
   conversation: Conversation,
-  thread: MessageHistory,
+  history: MessageHistory,
   blocks: readonly Block[],
-): Promise<Conversed> => goOn(conversation, addUserMessage(conversation, courseFrom(thread), blocks))
+): Promise<LoopResult> => runUntilStop(conversation, addUserMessage(conversation, initialState(history), blocks))
 
-const courseFrom = (thread: MessageHistory): LoopState => ({
-  thread,
+const initialState = (history: MessageHistory): LoopState => ({
+  history,
   turnsUsed: 0,
   rounds: 0,
   cutOff: 0,
-  silent: 0,
-  short: null,
+  withoutCalls: 0,
+  exhausted: null,
 })
 
-async function goOn(conversation: Conversation, from: LoopState): Promise<Conversed> {
-  const seen = countRepeats()
-  let state = from
+async function runUntilStop(conversation: Conversation, initial: LoopState): Promise<LoopResult> {
+  const repeats = countRepeats()
+  let state = initial
   for (;;) {
-    const why = whyNoTurn(conversation, state)
-    if (why !== null) return endedBy(why, state)
-    const step = await runTurn(conversation, warned(conversation, interjected(conversation, state)), seen)
-    state = step.state
-    if (step.ending !== null) return endedBy(step.ending, state)
+    const stopReason = stopBeforeTurn(conversation, state)
+    if (stopReason !== null) return resultOf(stopReason, state)
+    const turn = await runTurn(
+      conversation,
+      withLimitWarning(conversation, withPendingMessage(conversation, state)),
+      repeats,
+    )
+    state = turn.state
+    if (turn.stopReason !== null) return resultOf(turn.stopReason, state)
   }
 }
 
-const endedBy = (ending: LoopEnd, { thread, turnsUsed, short }: LoopState): Conversed => ({
-  ending,
-  thread,
+const resultOf = (stopReason: LoopStopReason, { history, turnsUsed, exhausted }: LoopState): LoopResult => ({
+  stopReason,
+  history,
   turnsUsed,
-  short,
+  exhausted,
 })
 
-function whyNoTurn(conversation: Conversation, { thread, turnsUsed }: LoopState): LoopEnd | null {
-  if (turnsUsed >= conversation.turns) return { end: 'turns' }
-  if (turnsUsed > 0 && thread.promptTokens > (conversation.window ?? WINDOW)) return { end: 'truncated' }
-  return whyStop(conversation)
+function stopBeforeTurn(conversation: Conversation, { history, turnsUsed }: LoopState): LoopStopReason | null {
+  const { maxTurns, maxContextTokens = MAX_CONTEXT_TOKENS } = conversation
+  if (turnsUsed >= maxTurns) return { kind: 'turns' }
+  if (turnsUsed > 0 && history.promptTokens > maxContextTokens) return { kind: 'truncated' }
+  return stopFromOutside(conversation)
 }
 
-/** Said once: what is left is kept back for the end. */
-function warned(conversation: Conversation, state: LoopState): LoopState {
-  const short = state.short === null ? exhaustedLimit(conversation, state) : null
-  const words = short === null ? undefined : conversation.last?.(short)
-  return words === undefined
-    ? state
-    : { ...addUserMessage(conversation, state, [{ kind: 'text', text: words }]), short }
+/** Adds the prompt for the last call once only the reserve for that call is left. */
+function withLimitWarning(conversation: Conversation, state: LoopState): LoopState {
+  const exhausted = state.exhausted === null ? exhaustedLimit(conversation, state) : null
+  const text = exhausted === null ? undefined : conversation.lastCallPrompt?.(exhausted)
+  return text === undefined ? state : { ...addUserMessage(conversation, state, [{ kind: 'text', text }]), exhausted }
 }
 
-function interjected(conversation: Conversation, state: LoopState): LoopState {
-  const words = conversation.interject?.() ?? null
-  return words === null ? state : addUserMessage(conversation, state, [{ kind: 'text', text: words }])
+function withPendingMessage(conversation: Conversation, state: LoopState): LoopState {
+  const text = conversation.pendingMessage?.() ?? null
+  return text === null ? state : addUserMessage(conversation, state, [{ kind: 'text', text }])
 }

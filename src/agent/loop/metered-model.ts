@@ -2,80 +2,91 @@ import { costOf, type Price, worstCost } from '../../core/money/price.ts'
 import { type ModelRole, mergeSpending, type Spending, usdOf } from '../../core/money/usage.ts'
 import type { CallUsage, Model, ModelAnswer, ModelRequest } from '../../ports/model.ts'
 
-/** All that an agent needs to ask a model: the model, its money, and what the money is for. */
+/** A model with the budget that pays for its calls, and the role that the spending is booked under. */
 export interface MeteredModel {
   model: Model
   budget: Budget
   role: ModelRole
 }
 
-/** The call was not made, or not once more: the worst that it could have cost is more than what is left. */
+/** The call, or another try of it, was not made: its worst cost is above what is left, in US dollars. */
 export interface Unaffordable {
   ok: false
   failure: { reason: 'unaffordable'; left: number }
 }
 
+/** `maxTokens`: tokens that the answer could have: those requested, or fewer if the budget had no more. */
+export interface MeteredAnswer {
+  answer: ModelAnswer | Unaffordable
+  maxTokens: number
+}
+
 /**
- * One call with its money set aside before and settled after, each try for itself. `promptTokens`: an upper bound of what the prompt has; where
- * earlier calls of the conversation are known, what they had plus one token for every byte that came since. `kept`: US dollars
- * that the call must leave.
+ * Calls the model once, with the worst cost of each try reserved before it and its real cost settled after it.
+ * `promptTokens`: an upper bound for the prompt; if earlier calls of the conversation are known, what they had plus one
+ * token for every byte added since. `reserve`: US dollars that the call must leave.
  */
 export async function callModel(
-  { model, budget, role }: MeteredModel,
+  metered: MeteredModel,
   request: ModelRequest,
   promptTokens: number,
-  kept = 0,
-): Promise<ModelAnswer | Unaffordable> {
-  const maxTokens = budget.afford(request, promptTokens, kept)
-  if (maxTokens === null) return { ok: false, failure: { reason: 'unaffordable', left: budget.left() } }
+  reserve = 0,
+): Promise<MeteredAnswer> {
+  const { model, budget, role } = metered
+  const maxTokens = budget.afford(request, promptTokens, reserve)
+  if (maxTokens === null)
+    return {
+      answer: { ok: false, failure: { reason: 'unaffordable', left: budget.left() } },
+      maxTokens: request.maxTokens,
+    }
   const afforded = { ...request, maxTokens }
-  let short = false
+  let isRetryRefused = false
   const mayRetry = (tried: CallUsage): boolean => {
-    short = !budget.again(role, afforded, promptTokens, tried)
-    return !short
+    isRetryRefused = !budget.affordRetry(role, afforded, promptTokens, tried)
+    return !isRetryRefused
   }
   const answer = await model.ask({ ...afforded, mayRetry })
   budget.settle(role, afforded, promptTokens, answer)
-  if (answer.ok || !short) return answer
-  // It broke off, and another of the same size has no room: there may be some for a smaller one.
+  if (answer.ok || !isRetryRefused) return { answer, maxTokens }
+  // The budget has no room for a retry of the same size, but may have some for a smaller call.
   request.onRestart?.()
-  return callModel({ model, budget, role }, request, promptTokens, kept)
+  return callModel(metered, request, promptTokens, reserve)
 }
 
-/** No text has more tokens than bytes. */
+/** Upper bound of the tokens of some texts: no text has more tokens than bytes. */
 export const tokenBound = (...texts: readonly string[]): number =>
   texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
 
-type Asked = Pick<ModelRequest, 'model' | 'maxTokens'>
+type CallSize = Pick<ModelRequest, 'model' | 'maxTokens'>
 
 /**
- * Money that one stage or attempt may spend. Before a call the most that it can cost is set aside, after it what it did
- * cost is settled; where nobody can say what a call cost, all that was set aside for it counts as spent.
+ * Money that one stage or attempt may spend. The worst cost of a call is reserved before it, and its real cost settled
+ * after it; if the real cost is unknown, all that was reserved counts as spent.
  */
 export interface Budget {
   /**
-   * Tokens that the answer may have so that the call cannot pass the limit, at most those asked for; null: too few to be of
-   * use. `kept`: US dollars that are to be left after it.
+   * Reserves the worst cost of a call. Returns the tokens that its answer may have so that the call stays within the limit,
+   * at most those requested; null: too few to be of use, and nothing is reserved. `reserve`: US dollars that the call must leave.
    */
-  afford(request: Asked, promptTokens: number, kept?: number): number | null
+  afford(request: CallSize, promptTokens: number, reserve?: number): number | null
   /** US dollars that a call costs at most. */
-  worst(request: Asked, promptTokens: number): number
-  /** `request`: with the tokens that were afforded. */
-  settle(role: ModelRole, request: Asked, promptTokens: number, spent: CallUsage): void
-  /** Settles a try that broke off and sets the same aside for another; false: the limit has no room, and nothing is done. */
-  again(role: ModelRole, request: Asked, promptTokens: number, tried: CallUsage): boolean
-  /** US dollars that are neither spent nor set aside. */
+  worstCost(request: CallSize, promptTokens: number): number
+  /** Books the real cost of a call instead of its reservation. `request`: with the tokens that `afford` returned. */
+  settle(role: ModelRole, request: CallSize, promptTokens: number, spent: CallUsage): void
+  /** Settles a failed try and reserves the same for another; false: the limit has no room, and nothing changes. */
+  affordRetry(role: ModelRole, request: CallSize, promptTokens: number, tried: CallUsage): boolean
+  /** US dollars that are neither spent nor reserved. */
   left(): number
   spending(): Spending[]
 }
 
-/** Fewer tokens make no useful answer: the call is not made. */
+/** Tokens; a shorter answer is of no use, and the call is not made. */
 const LEAST_ANSWER = 1024
 
 export function openBudget(limitUsd: number, priceOf: (model: string) => Price | null): Budget {
   let spending: Spending[] = []
-  let open = 0
-  const left = () => limitUsd - usdOf(spending) - open
+  let reserved = 0
+  const left = () => limitUsd - usdOf(spending) - reserved
   const price = (model: string): Price => {
     const found = priceOf(model)
     if (found === null) throw new Error(`the model ${model} has no price`)
@@ -83,7 +94,7 @@ export function openBudget(limitUsd: number, priceOf: (model: string) => Price |
   }
   const settle: Budget['settle'] = (role, { model, maxTokens }, promptTokens, spent) => {
     const worst = worstCost(promptTokens, maxTokens, price(model))
-    open = Math.max(0, open - worst)
+    reserved = Math.max(0, reserved - worst)
     const one = spendingOf(role, model, spent, price(model), worst)
     spending = mergeSpending([...spending, one])
   }
@@ -91,18 +102,18 @@ export function openBudget(limitUsd: number, priceOf: (model: string) => Price |
     left,
     settle,
     spending: () => spending,
-    worst: ({ model, maxTokens }, promptTokens) => worstCost(promptTokens, maxTokens, price(model)),
-    afford({ model, maxTokens }, promptTokens, kept = 0) {
-      const most = mostTokensFor(left() - kept, maxTokens, promptTokens, price(model))
+    worstCost: ({ model, maxTokens }, promptTokens) => worstCost(promptTokens, maxTokens, price(model)),
+    afford({ model, maxTokens }, promptTokens, reserve = 0) {
+      const most = mostTokensFor(left() - reserve, maxTokens, promptTokens, price(model))
       if (most === null) return null
-      open += worstCost(promptTokens, most, price(model))
+      reserved += worstCost(promptTokens, most, price(model))
       return most
     },
-    again(role, request, promptTokens, tried) {
+    affordRetry(role, request, promptTokens, tried) {
       const worst = worstCost(promptTokens, request.maxTokens, price(request.model))
       if (spendingOf(role, request.model, tried, price(request.model), worst).usd > left()) return false
       settle(role, request, promptTokens, tried)
-      open += worst
+      reserved += worst
       return true
     },
   }

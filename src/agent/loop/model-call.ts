@@ -1,49 +1,39 @@
-import type { Model, ModelAnswer, ToolSpec } from '../../ports/model.ts'
-import type { Conversation, Conversed, LoopEnd } from './conversation.ts'
+import type { ModelAnswer, ToolSpec } from '../../ports/model.ts'
+import type { Conversation, LoopResult, LoopStopReason } from './conversation.ts'
 import { type MessageHistory, withCacheMarkers } from './loop-state.ts'
-import { callModel, type Unaffordable } from './metered-model.ts'
-import { whyStop } from './tool-round.ts'
-
-interface Asked {
-  answer: ModelAnswer | Unaffordable
-  /** Tokens that the answer could have: those asked for, or what the money was enough for. */
-  maxTokens: number
-}
+import { callModel, type MeteredAnswer, type Unaffordable } from './metered-model.ts'
+import { stopFromOutside } from './tool-round.ts'
 
 export const specsOf = ({ tools }: Conversation): ToolSpec[] => tools.map(({ spec }) => spec)
 
-/** Asks the model for its next turn, and notes the answer in the transcript. `kept`: US dollars that it must leave. */
-export async function askForTurn(
+/**
+ * Calls the model for its next turn and adds the answer to the transcript. `reserve`: US dollars that the call must
+ * leave.
+ */
+export async function callForTurn(
   conversation: Conversation,
-  thread: MessageHistory,
+  history: MessageHistory,
   turn: number,
-  kept: number,
-): Promise<Asked> {
+  reserve: number,
+): Promise<MeteredAnswer> {
   const { metered, model, system, maxTokens, signal, clock } = conversation
-  let afforded = maxTokens
-  const heeding: Model = {
-    ask(request) {
-      afforded = request.maxTokens
-      return metered.model.ask(request)
-    },
-  }
   const start = clock.now()
-  const answer = await callModel(
-    { ...metered, model: heeding },
+  const meteredAnswer = await callModel(
+    metered,
     {
       model,
       system,
       tools: specsOf(conversation),
-      turns: withCacheMarkers(thread.turns),
+      turns: withCacheMarkers(history.turns),
       maxTokens,
       schema: null,
       signal,
     },
-    thread.promptTokens,
-    kept,
+    history.promptTokens,
+    reserve,
   )
-  record(conversation, turn, start, answer)
-  return { answer, maxTokens: afforded }
+  record(conversation, turn, start, meteredAnswer.answer)
+  return meteredAnswer
 }
 
 function record({ clock, onTurn }: Conversation, turn: number, start: Date, answer: ModelAnswer | Unaffordable): void {
@@ -60,44 +50,45 @@ function record({ clock, onTurn }: Conversation, turn: number, start: Date, answ
   })
 }
 
-/** What an answer that did not come ends a conversation with. */
-export function endOfFailure(
+export function stopOfFailedCall(
   conversation: Conversation,
   { failure }: Extract<ModelAnswer | Unaffordable, { ok: false }>,
-): LoopEnd {
-  if (failure.reason === 'unaffordable') return { end: 'unaffordable', left: failure.left }
-  if (failure.reason === 'aborted') return whyStop(conversation) ?? { end: 'aborted' }
-  return { end: 'model-failed', failure }
+): LoopStopReason {
+  if (failure.reason === 'unaffordable') return { kind: 'unaffordable', left: failure.left }
+  if (failure.reason === 'aborted') return stopFromOutside(conversation) ?? { kind: 'aborted' }
+  return { kind: 'model-failed', failure }
 }
 
-/** Tokens of an answer that ends the work in words. */
+/** Tokens of the answer to the last call: a summary without tool calls but `finish`. */
 const LAST_ANSWER = 4_000
-/** Tokens that a turn adds to the prompt of the next one: its answer and one long result, or several short ones. */
+/** Tokens that a turn adds to the next prompt: its answer and one long result, or several short ones. */
 const ONE_TURN = 12_000
-/** Tokens below which a turn is of no use: the money goes to the last one. */
+/** Tokens below which a turn is of no use: the money is then kept for the last call. */
 const USEFUL = 2_000
 
-/** Before the first answer there is nothing to end. */
+/** Before the first answer there is no work to sum up. */
 const hasBegun = ({ turns }: MessageHistory): boolean => turns.some(({ role }) => role === 'assistant')
 
-const costOfLast = ({ metered, model, maxTokens }: Conversation, { promptTokens }: MessageHistory): number =>
-  metered.budget.worst({ model, maxTokens: Math.min(LAST_ANSWER, maxTokens) }, promptTokens + ONE_TURN)
+const costOfLastCall = ({ metered, model, maxTokens }: Conversation, { promptTokens }: MessageHistory): number =>
+  metered.budget.worstCost({ model, maxTokens: Math.min(LAST_ANSWER, maxTokens) }, promptTokens + ONE_TURN)
 
-/** Of what nothing is left but for the last call; null: there is more, or the conversation keeps none back. */
+/** The limit of which only the reserve for the last call is left; null: none, or the conversation reserves nothing. */
 export function exhaustedLimit(
   conversation: Conversation,
-  { thread, turnsUsed }: Omit<Conversed, 'ending'>,
-): Conversed['short'] {
-  const { last, turns, metered, model, maxTokens } = conversation
-  if (last === undefined || !hasBegun(thread)) return null
-  const one = metered.budget.worst({ model, maxTokens: Math.min(USEFUL, maxTokens) }, thread.promptTokens)
-  if (metered.budget.left() < one + costOfLast(conversation, thread)) return 'money'
-  return turns - turnsUsed === 1 ? 'turns' : null
+  { history, turnsUsed }: Pick<LoopResult, 'history' | 'turnsUsed'>,
+): LoopResult['exhausted'] {
+  const { lastCallPrompt, maxTurns, metered, model, maxTokens } = conversation
+  if (lastCallPrompt === undefined || !hasBegun(history)) return null
+  const usefulTurn = metered.budget.worstCost({ model, maxTokens: Math.min(USEFUL, maxTokens) }, history.promptTokens)
+  if (metered.budget.left() < usefulTurn + costOfLastCall(conversation, history)) return 'money'
+  return maxTurns - turnsUsed === 1 ? 'turns' : null
 }
 
 /** US dollars that the next call must leave for the last one. */
 export const lastCallReserve = (
   conversation: Conversation,
-  { thread, short }: Pick<Conversed, 'thread' | 'short'>,
+  { history, exhausted }: Pick<LoopResult, 'history' | 'exhausted'>,
 ): number =>
-  conversation.last === undefined || short !== null || !hasBegun(thread) ? 0 : costOfLast(conversation, thread)
+  conversation.lastCallPrompt === undefined || exhausted !== null || !hasBegun(history)
+    ? 0
+    : costOfLastCall(conversation, history)

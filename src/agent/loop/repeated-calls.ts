@@ -1,6 +1,6 @@
 import type { ToolKind } from '../tools/tool.ts'
 
-/** One call and what came of it. */
+/** A tool call and its answer. */
 export interface CompletedCall {
   name: string
   kind: ToolKind
@@ -15,31 +15,31 @@ interface Repetition {
 }
 
 export interface RepeatCounter {
-  /** Takes in a call, and says what came how often by now. */
+  /** Records a call; returns the pattern that repeats most, and how often it has occurred in a row. */
   add(call: CompletedCall): Repetition
 }
 
-/** Repetitions after which an agent is warned, and stopped. */
+/** Occurrences at which the agent is warned, and at which it is stopped. */
 export const WARN_AFTER = 3
 export const STOP_AFTER = 5
-/** Patterns of so many calls are seen: A A, A B A B, A B C A B C. */
-const LENGTHS = [1, 2, 3]
-/** Calls that are remembered while nothing changes: what comes round more slowly is reading, not a loop. */
+/** Lengths of the patterns that are found: A A, A B A B, A B C A B C. */
+const PATTERN_LENGTHS = [1, 2, 3]
+/** Calls that are remembered while nothing changes: a call that returns after more of them is reading, not a loop. */
 const WINDOW = 24
 
 /**
- * Notices an agent that goes in circles: the same calls in the same order again and again; or, as long as it changes no
- * file, the same call with the same answer, or the same error whatever the input.
+ * Detects an agent in a loop: the same calls repeated in the same order; or, as long as no file is changed, the same call
+ * with the same answer, or the same error for any input.
  */
 export function countRepeats(): RepeatCounter {
   let calls: string[] = []
   let unchanged: CompletedCall[] = []
   return {
     add(call) {
-      calls = [...calls, keyOf(call)].slice(-Math.max(...LENGTHS) * STOP_AFTER)
+      calls = [...calls, keyOf(call)].slice(-Math.max(...PATTERN_LENGTHS) * STOP_AFTER)
       unchanged = call.kind === 'change' && !call.failed ? [] : [...unchanged, call].slice(-WINDOW)
       const found = [
-        ...LENGTHS.map((length) => inTurn(calls, length)),
+        ...PATTERN_LENGTHS.map((length) => repeatedPattern(calls, length)),
         sameAnswer(unchanged, call),
         sameError(unchanged, call),
       ]
@@ -50,8 +50,8 @@ export function countRepeats(): RepeatCounter {
 
 const keyOf = ({ name, input }: CompletedCall): string => `${name} ${JSON.stringify(sorted(input))}`
 
-/** How often the last so many calls stand at the end, one time after another. */
-function inTurn(calls: readonly string[], length: number): Repetition {
+/** How often in a row the last `length` calls occur at the end of the list. */
+function repeatedPattern(calls: readonly string[], length: number): Repetition {
   let same = Math.min(length, calls.length)
   while (same < calls.length && calls.at(-1 - same) === calls.at(-1 - same + length)) same += 1
   return { times: Math.floor(same / length), what: length === 1 ? 'the same call' : `the same ${length} calls in turn` }
@@ -67,7 +67,7 @@ const sameError = (all: readonly CompletedCall[], call: CompletedCall): Repetiti
   what: 'the same error',
 })
 
-/** Two objects that differ in the order of their fields are the same input. */
+/** Inputs that differ only in the order of fields are the same. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
   if (typeof value !== 'object' || value === null) return value

@@ -1,53 +1,56 @@
 import type { Block } from '../../ports/model.ts'
 import { type Tool, type ToolAnswer, type ToolKind, type ToolText, toolError } from '../tools/tool.ts'
-import type { Conversation, LoopEnd } from './conversation.ts'
+import type { Conversation, LoopStopReason } from './conversation.ts'
 import { type RepeatCounter, STOP_AFTER, WARN_AFTER } from './repeated-calls.ts'
 
-/** What came of the calls of one turn: a result for each, in their order. */
-interface Round {
+/** One result for each tool call of a turn, in the order of the calls. */
+interface ToolRound {
   results: readonly Block[]
-  ending: LoopEnd | null
+  stopReason: LoopStopReason | null
 }
 
-/** More in one turn is no plan, and would fill the context at once. */
+/** More calls in one turn are no plan, and could fill the context at once. */
 const MOST_CALLS = 20
 
-/** Answers the calls of one turn: reads side by side, all else one after another; what comes after an end is not run. */
+/**
+ * Runs the tool calls of one turn: successive reads in parallel, all others in order. After a stop reason no further
+ * call is run.
+ */
 export async function runToolCalls(
   conversation: Conversation,
   calls: readonly ToolCall[],
   repeats: RepeatCounter,
-): Promise<Round> {
-  const done: Taken[] = []
-  let ending = whyStop(conversation)
+): Promise<ToolRound> {
+  const handled: HandledCall[] = []
+  let stopReason = stopFromOutside(conversation)
   for (const batch of batchesOf(conversation.tools, calls.slice(0, MOST_CALLS))) {
-    if (ending !== null) break
-    const clean = done.every(({ result }) => !result.failed)
-    const answers = await Promise.all(batch.map((call) => useOne(conversation, call, clean)))
-    done.push(...answers.map(({ call, kind, answer }) => taken(call, kind, answer, repeats)))
-    ending = done.find((one) => one.ending !== null)?.ending ?? whyStop(conversation)
+    if (stopReason !== null) break
+    const allSucceeded = handled.every(({ result }) => !result.failed)
+    const answers = await Promise.all(batch.map((call) => runCall(conversation, call, allSucceeded)))
+    handled.push(...answers.map(({ call, kind, answer }) => handleAnswer(call, kind, answer, repeats)))
+    stopReason = handled.find((one) => one.stopReason !== null)?.stopReason ?? stopFromOutside(conversation)
   }
-  const rest = calls.slice(done.length).map((call) => resultOf(call, NOT_RUN))
-  return { results: [...done.map(({ result }) => result), ...rest], ending }
+  const notRun = calls.slice(handled.length).map((call) => resultOf(call, NOT_RUN))
+  return { results: [...handled.map(({ result }) => result), ...notRun], stopReason }
 }
 
 const NOT_RUN = toolError(`Not run: a turn has at most ${MOST_CALLS} calls, and none after one that ended the work`)
 
-/** Time that is over and a signal mean the same to whoever waits; which of them it was, people want to know. */
-export function whyStop({ signal, deadline }: Conversation): LoopEnd | null {
-  if (deadline?.() === true) return { end: 'time' }
-  return signal.aborted ? { end: 'aborted' } : null
+/** The deadline comes first: it aborts the signal too, and people want to know which of them it was. */
+export function stopFromOutside({ signal, deadline }: Conversation): LoopStopReason | null {
+  if (deadline?.() === true) return { kind: 'time' }
+  return signal.aborted ? { kind: 'aborted' } : null
 }
 
-/** Reads that follow each other together, every other call alone. */
+/** Successive reads together, every other call alone. */
 function batchesOf(tools: readonly Tool[], calls: readonly ToolCall[]): ToolCall[][] {
   const batches: ToolCall[][] = []
-  let before = false
+  let isReadBatch = false
   for (const call of calls) {
-    const reads = toolOf(tools, call)?.kind === 'read'
-    if (reads && before) batches.at(-1)?.push(call)
+    const isRead = toolOf(tools, call)?.kind === 'read'
+    if (isRead && isReadBatch) batches.at(-1)?.push(call)
     else batches.push([call])
-    before = reads
+    isReadBatch = isRead
   }
   return batches
 }
@@ -55,24 +58,24 @@ function batchesOf(tools: readonly Tool[], calls: readonly ToolCall[]): ToolCall
 const toolOf = (tools: readonly Tool[], { name }: ToolCall): Tool | undefined =>
   tools.find(({ spec }) => spec.name === name)
 
-async function useOne(conversation: Conversation, call: ToolCall, clean: boolean) {
+async function runCall(conversation: Conversation, call: ToolCall, allSucceeded: boolean) {
   const tool = toolOf(conversation.tools, call)
-  return { call, kind: tool?.kind ?? 'read', answer: await answerTo(conversation, call, tool, clean) }
+  return { call, kind: tool?.kind ?? 'read', answer: await answerOf(conversation, call, tool, allSucceeded) }
 }
 
-/** `clean`: no call before it in this turn has failed. */
-async function answerTo(
+/** `allSucceeded`: no earlier call of this turn failed. */
+async function answerOf(
   { guard, tools, signal }: Conversation,
   { input }: ToolCall,
   tool: Tool | undefined,
-  clean: boolean,
+  allSucceeded: boolean,
 ): Promise<ToolAnswer> {
   const why = (await guard?.()) ?? null
   if (signal.aborted) return toolError('Stopped')
   if (why !== null) return { notAllowed: why }
   if (tool === undefined)
     return toolError(`There is no tool of that name; there are ${tools.map(({ spec }) => spec.name).join(', ')}`)
-  if (tool.kind === 'finish' && !clean)
+  if (tool.kind === 'finish' && !allSucceeded)
     return toolError('Not finished: a call before it in this turn failed; look at it')
   try {
     return await tool.use(input, signal)
@@ -84,31 +87,32 @@ async function answerTo(
 
 export type ToolCall = Extract<Block, { kind: 'call' }>
 
-/** A call with the result that the model gets, and what its answer ends. */
-interface Taken {
+/** The result of a call for the model, and the stop reason that follows from it. */
+interface HandledCall {
   result: Extract<Block, { kind: 'result' }>
-  ending: LoopEnd | null
+  stopReason: LoopStopReason | null
 }
 
-/** What an answer of a tool comes to; calls that repeat themselves are warned about, then ended. */
-function taken(call: ToolCall, kind: ToolKind, answer: ToolAnswer, repeats: RepeatCounter): Taken {
+/** Adds a warning to the result of a repeated call, and stops the loop after more repetitions. */
+function handleAnswer(call: ToolCall, kind: ToolKind, answer: ToolAnswer, repeats: RepeatCounter): HandledCall {
   if ('finished' in answer)
-    return { result: resultOf(call, TAKEN), ending: { end: 'finished', value: answer.finished } }
+    return { result: resultOf(call, ACCEPTED), stopReason: { kind: 'finished', value: answer.finished } }
   if ('notAllowed' in answer) {
     const why = answer.notAllowed
-    return { result: resultOf(call, toolError(`Not allowed: ${why}`)), ending: { end: 'not-allowed', why } }
+    return { result: resultOf(call, toolError(`Not allowed: ${why}`)), stopReason: { kind: 'not-allowed', why } }
   }
   const { name, input } = call
   const { times, what } = repeats.add({ name, kind, input, answer: answer.text, failed: answer.failed })
-  const ending: LoopEnd | null =
-    times < STOP_AFTER ? null : { end: 'loop', detail: `${what} ${times} times, last ${name}` }
+  const stopReason: LoopStopReason | null =
+    times < STOP_AFTER ? null : { kind: 'loop', detail: `${what} ${times} times, last ${name}` }
   const warning = `\n\nWarning: ${what} ${times} times. Do something else; at ${STOP_AFTER} times you are stopped.`
-  return { result: resultOf(call, times < WARN_AFTER ? answer : { ...answer, text: answer.text + warning }), ending }
+  const text = times < WARN_AFTER ? answer.text : answer.text + warning
+  return { result: resultOf(call, { ...answer, text }), stopReason }
 }
 
-const TAKEN: ToolText = { text: 'Taken', failed: false }
+const ACCEPTED: ToolText = { text: 'Taken', failed: false }
 
-const resultOf = ({ id }: ToolCall, { text, failed }: ToolText): Taken['result'] => ({
+const resultOf = ({ id }: ToolCall, { text, failed }: ToolText): HandledCall['result'] => ({
   kind: 'result',
   id,
   text,

@@ -1,102 +1,119 @@
 import { type Block, type ModelAnswer, textOfBlocks } from '../../ports/model.ts'
-import type { Conversation, LoopEnd } from './conversation.ts'
+import type { Conversation, LoopStopReason } from './conversation.ts'
 import { type MessageHistory, withAssistantMessage, withUserMessage } from './loop-state.ts'
-import { askForTurn, endOfFailure, lastCallReserve } from './model-call.ts'
+import { callForTurn, lastCallReserve, stopOfFailedCall } from './model-call.ts'
 import type { RepeatCounter } from './repeated-calls.ts'
 import { runToolCalls, type ToolCall } from './tool-round.ts'
 
-/** How far a conversation has come. */
+/** The state of an agent loop between two turns. */
 export interface LoopState {
-  readonly thread: MessageHistory
+  readonly history: MessageHistory
   readonly turnsUsed: number
-  /** Turns with calls of tools. */
+  /** Turns with tool calls. */
   readonly rounds: number
-  /** Answers in a row that were cut off, or that had neither calls nor a `finish`. */
+  /** Answers in a row that were cut off at their token limit. */
   readonly cutOff: number
-  readonly silent: number
-  /** What it was told to be nearly over. */
-  readonly short: 'money' | 'turns' | null
+  /** Answers in a row without a tool call. */
+  readonly withoutCalls: number
+  /** The limit that the agent was warned about. */
+  readonly exhausted: 'money' | 'turns' | null
 }
 
-interface Step {
+interface TurnResult {
   state: LoopState
-  ending: LoopEnd | null
+  stopReason: LoopStopReason | null
 }
 
-type Answered = Extract<ModelAnswer, { ok: true }>
+type SuccessfulAnswer = Extract<ModelAnswer, { ok: true }>
 
 const MOST_CUT_OFF = 1
-const MOST_SILENT = 2
-/** Turns before the last one at which it is told. */
+const MOST_WITHOUT_CALLS = 2
+/** The number of turns left at which the agent is reminded of the limit. */
 const LAST_TURNS = 3
 
-/** Words of the user at the end of the thread, also in the transcript. */
+/** Appends blocks of the user to the history and to the transcript. */
 export function addUserMessage(conversation: Conversation, state: LoopState, blocks: readonly Block[]): LoopState {
   if (blocks.length === 0) return state
   const { clock, onTurn } = conversation
   onTurn?.({ role: 'user', at: clock.now().toISOString(), turn: state.turnsUsed + 1, blocks })
-  return { ...state, thread: withUserMessage(state.thread, blocks) }
+  return { ...state, history: withUserMessage(state.history, blocks) }
 }
 
-/** One answer of the model and all that follows from it. */
-export async function runTurn(conversation: Conversation, before: LoopState, repeats: RepeatCounter): Promise<Step> {
-  const { answer, maxTokens } = await askForTurn(
+/** One model call, and the tool calls of its answer. */
+export async function runTurn(
+  conversation: Conversation,
+  before: LoopState,
+  repeats: RepeatCounter,
+): Promise<TurnResult> {
+  const { answer, maxTokens } = await callForTurn(
     conversation,
-    before.thread,
+    before.history,
     before.turnsUsed + 1,
     lastCallReserve(conversation, before),
   )
-  if (!answer.ok) return { state: before, ending: endOfFailure(conversation, answer) }
+  if (!answer.ok) return { state: before, stopReason: stopOfFailedCall(conversation, answer) }
   const state = { ...before, turnsUsed: before.turnsUsed + 1 }
-  if (answer.stop === 'refused') return { state, ending: { end: 'refused', detail: textOfBlocks(answer.blocks) } }
-  if (answer.stop === 'length') return cutOff(conversation, state, answer, maxTokens)
-  const next = { ...state, cutOff: 0, thread: withAssistantMessage(state.thread, answer.blocks, answer) }
+  if (answer.stop === 'refused') return { state, stopReason: { kind: 'refused', detail: textOfBlocks(answer.blocks) } }
+  if (answer.stop === 'length') return afterCutOff(conversation, state, answer, maxTokens)
+  const next = { ...state, cutOff: 0, history: withAssistantMessage(state.history, answer.blocks, answer) }
   const calls = answer.blocks.filter((block) => block.kind === 'call')
-  return calls.length === 0 ? silent(conversation, next, answer) : used(conversation, next, calls, repeats)
+  return calls.length === 0
+    ? afterNoToolCall(conversation, next, answer)
+    : afterToolCalls(conversation, next, calls, repeats)
 }
 
-/** A piece of an answer may end in the middle of a call or of a thought, so that none of it is kept. */
-function cutOff(conversation: Conversation, state: LoopState, answer: Answered, maxTokens: number): Step {
+/** A truncated answer may end in the middle of a call or of a thought, so none of it is kept. */
+function afterCutOff(
+  conversation: Conversation,
+  state: LoopState,
+  answer: SuccessfulAnswer,
+  maxTokens: number,
+): TurnResult {
   const { metered } = conversation
-  const next = { ...state, cutOff: state.cutOff + 1, thread: withAssistantMessage(state.thread, [], answer) }
-  const short = maxTokens < conversation.maxTokens
-  const last = short && state.short === null ? conversation.last?.('money') : undefined
-  if (next.cutOff > MOST_CUT_OFF && last !== undefined)
+  const next = { ...state, cutOff: state.cutOff + 1, history: withAssistantMessage(state.history, [], answer) }
+  const isUnderfunded = maxTokens < conversation.maxTokens
+  const lastPrompt = isUnderfunded && state.exhausted === null ? conversation.lastCallPrompt?.('money') : undefined
+  if (next.cutOff > MOST_CUT_OFF && lastPrompt !== undefined)
     return {
-      state: { ...addUserMessage(conversation, next, [{ kind: 'text', text: last }]), short: 'money' },
-      ending: null,
+      state: { ...addUserMessage(conversation, next, [{ kind: 'text', text: lastPrompt }]), exhausted: 'money' },
+      stopReason: null,
     }
   if (next.cutOff > MOST_CUT_OFF)
-    return { state: next, ending: short ? { end: 'unaffordable', left: metered.budget.left() } : { end: 'truncated' } }
+    return {
+      state: next,
+      stopReason: isUnderfunded ? { kind: 'unaffordable', left: metered.budget.left() } : { kind: 'truncated' },
+    }
   const text = `Your answer was cut off at its limit of ${maxTokens} tokens, and nothing of it was kept or run. Answer in smaller steps: one change at a time, in pieces.`
-  return { state: addUserMessage(conversation, next, [{ kind: 'text', text }]), ending: null }
+  return { state: addUserMessage(conversation, next, [{ kind: 'text', text }]), stopReason: null }
 }
 
-function silent(conversation: Conversation, state: LoopState, answer: Answered): Step {
+function afterNoToolCall(conversation: Conversation, state: LoopState, answer: SuccessfulAnswer): TurnResult {
   const canFinish = conversation.tools.some(({ kind }) => kind === 'finish')
-  if (!canFinish || state.silent >= MOST_SILENT)
-    return { state, ending: { end: 'said', text: textOfBlocks(answer.blocks) } }
+  if (!canFinish || state.withoutCalls >= MOST_WITHOUT_CALLS)
+    return { state, stopReason: { kind: 'no-tool-call', text: textOfBlocks(answer.blocks) } }
   const text = 'You have called no tool. Go on with the work, or call `finish` if it is done.'
   return {
-    state: addUserMessage(conversation, { ...state, silent: state.silent + 1 }, [{ kind: 'text', text }]),
-    ending: null,
+    state: addUserMessage(conversation, { ...state, withoutCalls: state.withoutCalls + 1 }, [{ kind: 'text', text }]),
+    stopReason: null,
   }
 }
 
-async function used(
+async function afterToolCalls(
   conversation: Conversation,
   before: LoopState,
   calls: readonly ToolCall[],
   repeats: RepeatCounter,
-): Promise<Step> {
-  const { results, ending } = await runToolCalls(conversation, calls, repeats)
-  const state = { ...before, silent: 0, rounds: before.rounds + 1 }
-  const words = ending === null ? remindersFor(conversation, state) : []
-  const blocks: Block[] = [...results, ...words.map((text) => ({ kind: 'text' as const, text }))]
-  return { state: addUserMessage(conversation, state, blocks), ending }
+): Promise<TurnResult> {
+  const { results, stopReason } = await runToolCalls(conversation, calls, repeats)
+  const state = { ...before, withoutCalls: 0, rounds: before.rounds + 1 }
+  const reminders = stopReason === null ? remindersFor(conversation, state) : []
+  const blocks: Block[] = [...results, ...reminders.map((text) => ({ kind: 'text' as const, text }))]
+  return { state: addUserMessage(conversation, state, blocks), stopReason }
 }
 
-function remindersFor({ reminder, turns }: Conversation, { rounds, turnsUsed }: LoopState): string[] {
+function remindersFor({ reminder, maxTurns }: Conversation, { rounds, turnsUsed }: LoopState): string[] {
   const own = reminder !== undefined && rounds % reminder.every === 0 ? [reminder.text()] : []
-  return turns - turnsUsed === LAST_TURNS ? [...own, `${LAST_TURNS} turns are left: come to an end and finish.`] : own
+  return maxTurns - turnsUsed === LAST_TURNS
+    ? [...own, `${LAST_TURNS} turns are left: come to an end and finish.`]
+    : own
 }

@@ -1,12 +1,12 @@
 import type { PlannerInput } from './planner-input.ts'
 
-/** A part of the repository for one explorer, and what it should look for there. */
+/** A part of the repository for one explorer; `look`: what to look for there, as the object of a sentence. */
 export interface Area {
   name: string
   look: string
 }
 
-/** Files up to which one explorer sees all, and two do. */
+/** Numbers of files up to which one explorer is enough, and two are. */
 const SMALL = 150
 const MEDIUM = 800
 const MOST_FOLDERS = 12
@@ -16,13 +16,16 @@ const CHECKS: Area = {
   look: 'how the code is built, tested and checked here (commands word for word, in manifests, scripts and workflow files), where the tests of what is to be changed are and how they are written, and which conventions new code must keep',
 }
 
-/** One to three areas, by the size of the repository, the paths that the plan was asked for and the words of the issue. Deterministic. */
+/**
+ * One to three areas, by the size of the repository, the paths that the plan was asked for and the words of the issue.
+ * Deterministic.
+ */
 export function areasOf({ paths, more }: { paths: readonly string[]; more: boolean }, input: PlannerInput): Area[] {
   if (paths.length <= SMALL && !more)
     return [{ name: 'the repository', look: `all that the planner has to know of it, also ${CHECKS.look}` }]
-  const asked = input.options.paths
-  if (asked.length > 0)
-    return [{ name: asked.join(', '), look: 'what is there, and who uses it from elsewhere' }, CHECKS]
+  const requested = input.options.paths
+  if (requested.length > 0)
+    return [{ name: requested.join(', '), look: 'what is there, and who uses it from elsewhere' }, CHECKS]
   const folders = ranked(paths, wordsOf(input))
   if (folders.length < 2 || (paths.length <= MEDIUM && !more))
     return [{ name: `the code (${named(folders)})`, look: LOOK }, CHECKS]
@@ -39,7 +42,7 @@ const LOOK = 'where the change belongs there, what it touches, and who calls wha
 const named = (folders: readonly string[]): string =>
   folders.length === 0 ? 'the whole repository' : folders.slice(0, MOST_FOLDERS).join(', ')
 
-/** The folders that the issue speaks of most, then the largest. */
+/** Folders, those with paths that match most words of the issue first, then the largest. */
 function ranked(paths: readonly string[], words: readonly string[]): string[] {
   const folders = foldersOf(paths)
   const score = (folder: string) => {
@@ -56,9 +59,9 @@ function ranked(paths: readonly string[], words: readonly string[]): string[] {
     .map(({ folder }) => folder)
 }
 
-/** A folder with most of the files in it says nothing: the folders in it do. */
-const DOMINANT = 0.6
-const DEEPEST = 3
+/** A folder that holds more than this share of the files is replaced with the folders in it. */
+const DOMINANT_SHARE = 0.6
+const MOST_LEVELS = 3
 
 function foldersOf(paths: readonly string[], under = '', depth = 0): string[] {
   const counts = new Map<string, number>()
@@ -69,7 +72,8 @@ function foldersOf(paths: readonly string[], under = '', depth = 0): string[] {
     counts.set(folder, (counts.get(folder) ?? 0) + 1)
   }
   return [...counts].flatMap(([folder, count]) => {
-    const within = depth < DEEPEST && count > paths.length * DOMINANT ? foldersOf(paths, folder, depth + 1) : []
+    const within =
+      depth < MOST_LEVELS && count > paths.length * DOMINANT_SHARE ? foldersOf(paths, folder, depth + 1) : []
     return within.length > 1 ? within : [folder]
   })
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Exploration, PlanDraft } from '../../core/plan/planning.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
-import { listOf, planOnAPage, tasksInWords } from '../prompts/plan-text.ts'
+import { listOf, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
 import { CRITIQUE } from '../prompts/planner-instructions.ts'
-import { data } from '../prompts/quote.ts'
-import { type PlannerInput, planningSystem, sharedBlocks } from './planner-input.ts'
+import type { Quotes } from '../prompts/quote.ts'
+import { type PlannerInput, plannerQuotes, planningSystem, sharedBlocks } from './planner-input.ts'
 import { type NoAnswer, structuredAnswer } from './structured-answer.ts'
 
 const critiqueSchema = z.strictObject({ problems: z.array(z.string()), accepted: z.boolean() })
@@ -21,44 +21,46 @@ export type Critique = { ok: true; accepted: boolean; problems: string[] } | NoA
 
 const MOST_TOKENS = 16_000
 const MOST_PROBLEMS = 12
-const LONGEST = 600
+const LONGEST_PROBLEM = 600
 
-/** A look at a draft by somebody who did not write it. One who rejects it and names no problem has accepted it. */
+/** Judges a draft with a fresh context. A rejection that names no problem counts as acceptance. */
 export async function critique(request: CritiqueRequest, signal: AbortSignal): Promise<Critique> {
   const { metered, model, input, explorations } = request
-  const text = critiqueWords(request)
+  const text = critiquePrompt(request)
   const blocks = [...sharedBlocks(input, explorations), { kind: 'text' as const, text }]
-  const asked = { metered, model, system: planningSystem, blocks, schema: critiqueSchema, maxTokens: MOST_TOKENS }
-  const answer = await structuredAnswer(asked, signal)
+  const call = { metered, model, system: planningSystem, blocks, schema: critiqueSchema, maxTokens: MOST_TOKENS }
+  const answer = await structuredAnswer(call, signal)
   if (!answer.ok) return answer
   const problems = answer.value.problems
-    .map((problem) => problem.trim().slice(0, LONGEST))
+    .map((problem) => problem.trim().slice(0, LONGEST_PROBLEM))
     .filter((problem) => problem !== '')
     .slice(0, MOST_PROBLEMS)
   return { ok: true, accepted: answer.value.accepted || problems.length === 0, problems }
 }
 
-const critiqueWords = ({ draft, input: { nonce } }: CritiqueRequest): string =>
-  [
+function critiquePrompt({ draft, input }: CritiqueRequest): string {
+  const quotes = plannerQuotes(input)
+  return [
     CRITIQUE,
-    planOnAPage(draft.plan, nonce),
-    ...assumed(draft, nonce),
-    tasksInWords(draft.plan.tasks, nonce),
+    planOverview(draft.plan, quotes),
+    ...assumptionsText(draft, quotes),
+    tasksAsJson(draft.plan.tasks, quotes),
     ...(draft.notes.length === 0
       ? []
-      : ['A machine has changed or remarked:', data('notes', listOf(draft.notes), nonce)]),
+      : ['A machine has changed or remarked:', quotes.data('notes', listOf(draft.notes))]),
     ...(draft.problems.length === 0
       ? []
       : [
           'A machine has found these problems; they are known, so add to them only what follows from them:',
-          data('problems', listOf(draft.problems), nonce),
+          quotes.data('problems', listOf(draft.problems)),
         ]),
   ].join('\n\n')
+}
 
-function assumed({ plan: { assumptions, non_goals } }: PlanDraft, nonce: string): string[] {
+function assumptionsText({ plan: { assumptions, non_goals } }: PlanDraft, quotes: Quotes): string[] {
   const text = [
     ...(assumptions.length === 0 ? [] : [`Assumptions:\n${listOf(assumptions)}`]),
     ...(non_goals.length === 0 ? [] : [`Not part of it:\n${listOf(non_goals)}`]),
   ]
-  return text.length === 0 ? [] : [data('assumptions', text.join('\n\n'), nonce)]
+  return text.length === 0 ? [] : [quotes.data('assumptions', text.join('\n\n'))]
 }

@@ -2,17 +2,17 @@ import type { Plan, Task } from '../../core/plan/plan.ts'
 import type { Exploration, PlanAnswer, Question } from '../../core/plan/planning.ts'
 import { protectedGlobs } from '../../core/plan/protected-paths.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
-import { listOf, planOnAPage, tasksInWords } from '../prompts/plan-text.ts'
+import { listOf, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
 import { DESIGN, NO_QUESTIONS, QUESTIONS } from '../prompts/planner-instructions.ts'
-import { data } from '../prompts/quote.ts'
+import type { Quotes } from '../prompts/quote.ts'
 import type { PlanHead } from './plan-schema.ts'
-import type { PlannerInput } from './planner-input.ts'
+import { type PlannerInput, plannerQuotes } from './planner-input.ts'
 
-/** Hears of a plan while it is being written. `problems`: the task cannot start as it is. */
+/** Receives the parts of a plan while a model writes it. A task with `problems` cannot start as it is. */
 export interface DesignListener {
   head(head: PlanHead): void
   task(task: Task, notes: string[], problems: string[]): void
-  /** All that was told is taken back: the answer begins anew. Absent where somebody works on it already. */
+  /** The answer starts again: all parts so far are withdrawn. Absent if tasks may have started already. */
   restart?(): void
 }
 
@@ -21,32 +21,34 @@ export interface DesignRequest {
   model: string
   input: PlannerInput
   explorations: readonly Exploration[]
-  /** Those that were asked before, and what people answered. */
+  /** Questions of earlier designs, and what people answered. */
   questions: readonly Question[]
   answers: readonly PlanAnswer[]
-  /** The head may end in questions; else what is open is decided and named. */
+  /** Whether the model may ask; else it decides what is open and names it among the assumptions. */
   questionsAllowed: boolean
   /** Words of `/revise`, oldest first. */
   revisions: readonly string[]
   previous: { plan: Plan; problems: readonly string[] } | null
-  /** Tasks that have started: they stay as they are, and the new ones come behind them. */
+  /** Tasks that have started: they do not change, and new tasks come after them. */
   fixed: readonly Task[]
   on: DesignListener
 }
 
-/** What a design is told of its own, behind what it shares with the other stages. */
-export const designWords = (request: DesignRequest): string =>
-  [
+/** The part of the prompt that only a design has; it follows the blocks that all stages share. */
+export function designPrompt(request: DesignRequest): string {
+  const quotes = plannerQuotes(request.input)
+  return [
     DESIGN,
-    limitsInWords(request),
-    ...answersInWords(request),
-    ...revisionsInWords(request),
-    ...previousInWords(request),
-    ...fixedInWords(request),
+    limitsText(request),
+    ...answersText(request, quotes),
+    ...revisionsText(request, quotes),
+    ...previousPlanText(request, quotes),
+    ...fixedTasksText(request, quotes),
     request.questionsAllowed ? QUESTIONS : NO_QUESTIONS,
   ].join('\n\n')
+}
 
-function limitsInWords({ input: { settings, options }, fixed }: DesignRequest): string {
+function limitsText({ input: { settings, options }, fixed }: DesignRequest): string {
   const { limits, slots, commands, budget } = settings
   return listOf([
     `At most ${Math.max(0, limits.tasks - fixed.length)} tasks; ${slots.start} agents work at the same time.`,
@@ -59,38 +61,38 @@ function limitsInWords({ input: { settings, options }, fixed }: DesignRequest): 
   ])
 }
 
-function answersInWords({ questions, answers, input: { nonce } }: DesignRequest): string[] {
+function answersText({ questions, answers }: DesignRequest, quotes: Quotes): string[] {
   if (answers.length === 0) return []
-  const asked = new Map(questions.map(({ id, question }) => [id, question]))
-  const lines = answers.map(({ question: id, words }) => `${asked.get(id) ?? id}\nAnswer: ${words}`)
-  return ['A person has answered the questions of an earlier design:', data('answers', lines.join('\n\n'), nonce)]
+  const questionById = new Map(questions.map(({ id, question }) => [id, question]))
+  const lines = answers.map(({ question: id, words }) => `${questionById.get(id) ?? id}\nAnswer: ${words}`)
+  return ['A person has answered the questions of an earlier design:', quotes.data('answers', lines.join('\n\n'))]
 }
 
-const revisionsInWords = ({ revisions, input: { nonce } }: DesignRequest): string[] =>
+const revisionsText = ({ revisions }: DesignRequest, quotes: Quotes): string[] =>
   revisions.length === 0
     ? []
     : [
         'A person wants the plan to be changed, in these words, the last ones counting most:',
-        ...revisions.map((words) => data('revision', words, nonce)),
+        ...revisions.map((words) => quotes.data('revision', words)),
       ]
 
-function previousInWords({ previous, input: { nonce } }: DesignRequest): string[] {
+function previousPlanText({ previous }: DesignRequest, quotes: Quotes): string[] {
   if (previous === null) return []
   const { plan, problems } = previous
   return [
     'The plan so far. Keep what is good of it, ids of tasks that stay the same among it:',
-    planOnAPage(plan, nonce),
-    tasksInWords(plan.tasks, nonce),
+    planOverview(plan, quotes),
+    tasksAsJson(plan.tasks, quotes),
     ...(problems.length === 0
       ? []
-      : ['What is wrong with it and must be mended:', data('problems', listOf(problems), nonce)]),
+      : ['What is wrong with it and must be mended:', quotes.data('problems', listOf(problems))]),
   ]
 }
 
-const fixedInWords = ({ fixed, input: { nonce } }: DesignRequest): string[] =>
+const fixedTasksText = ({ fixed }: DesignRequest, quotes: Quotes): string[] =>
   fixed.length === 0
     ? []
     : [
         'These tasks are at work already and stay as they are. Do not write them again: `tasks` holds only what comes behind them, with other ids, and may need them.',
-        tasksInWords(fixed, nonce),
+        tasksAsJson(fixed, quotes),
       ]

@@ -8,12 +8,12 @@ import { afterOverlapping } from '../../core/run/amend-plan.ts'
 import type { HandOff } from '../../core/run/hand-off.ts'
 import { quoted } from '../../core/text/quoted.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
-import { explorationInWords, handOffsInWords, planOnAPage, tasksInWords } from '../prompts/plan-text.ts'
+import { explorationText, handOffsText, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
 import { EXPANSION } from '../prompts/planner-instructions.ts'
+import { type PlanningRules, taskProblems } from './plan-problems.ts'
 import { type PlannedTask, partTaskSchema, taskFrom } from './plan-schema.ts'
-import { inputInWords, type PlannerInput, planningSystem } from './planner-input.ts'
+import { type PlannerInput, plannerInputText, plannerQuotes, planningSystem } from './planner-input.ts'
 import { type NoAnswer, structuredAnswer } from './structured-answer.ts'
-import { type Rules, taskProblems } from './task-problems.ts'
 
 interface ExpandRequest {
   metered: MeteredModel
@@ -30,12 +30,12 @@ export type ExpansionResult = { ok: true; tasks: Task[]; notes: string[] } | NoA
 const expansionSchema = z.strictObject({ tasks: z.array(partTaskSchema) })
 const MOST_TOKENS = 24_000
 
-/** The tasks that stand in the place of a `plan` task. They need each other and what it needed, and nothing else. */
+/** Plans the tasks that replace a `plan` task. They may need each other and what that task needed, and nothing else. */
 export async function expand(request: ExpandRequest, signal: AbortSignal): Promise<ExpansionResult> {
   const { metered, model, input, plan } = request
   const blocks = [
-    { kind: 'text' as const, text: inputInWords(input), cache: true },
-    { kind: 'text' as const, text: expandWords(request) },
+    { kind: 'text' as const, text: plannerInputText(input), cache: true },
+    { kind: 'text' as const, text: expansionPrompt(request) },
   ]
   const answer = await structuredAnswer(
     {
@@ -59,13 +59,16 @@ export async function expand(request: ExpandRequest, signal: AbortSignal): Promi
 
 const rulesOf = ({ settings, options }: PlannerInput) => ({ settings, options })
 
-/** What the open task waited for, directly or not, its tasks have waited for too: such needs are met. */
+/**
+ * Drops needs of the new tasks that are met already, since the open task waited for them, directly or not; its direct
+ * needs stay.
+ */
 function partOf({ plan, task, input }: ExpandRequest, planned: readonly PlannedTask[]) {
   const tasks = withPrefixedIds(planned, task.id)
   const own = new Set(tasks.map(({ id }) => id))
   const direct = new Set(task.needs)
   const met = needsClosure(plan.tasks, [task.id])
-  const kept = (need: TaskId) => own.has(need) || direct.has(need) || !met.has(need)
+  const isKept = (need: TaskId) => own.has(need) || direct.has(need) || !met.has(need)
   const problems = tasks.flatMap(({ id, needs }) =>
     needs
       .filter((need) => !own.has(need) && !met.has(need))
@@ -76,26 +79,28 @@ function partOf({ plan, task, input }: ExpandRequest, planned: readonly PlannedT
   )
   return {
     problems,
-    tasks: tasks.map((one) => taskFrom({ ...one, needs: one.needs.filter(kept) }, input.settings)),
+    tasks: tasks.map((one) => taskFrom({ ...one, needs: one.needs.filter(isKept) }, input.settings)),
   }
 }
 
-const expandWords = ({ input: { nonce, settings }, plan, task, scope, handOffs }: ExpandRequest): string =>
-  [
+function expansionPrompt({ input, plan, task, scope, handOffs }: ExpandRequest): string {
+  const quotes = plannerQuotes(input)
+  return [
     '# The plan that is at work',
-    planOnAPage(plan, nonce),
+    planOverview(plan, quotes),
     EXPANSION,
-    `Commands that the plan has: ${commandsOf(plan)}. At most ${Math.max(1, settings.limits.tasks - plan.tasks.length)} tasks.`,
+    `Commands that the plan has: ${commandsOf(plan)}. At most ${Math.max(1, input.settings.limits.tasks - plan.tasks.length)} tasks.`,
     `The open task, ${task.id}:`,
-    tasksInWords([task], nonce),
+    tasksAsJson([task], quotes),
     ...(scope === null
       ? []
-      : ['What was found out about it before what it needs had landed:', explorationInWords(scope, nonce)]),
+      : ['What was found out about it before what it needs had landed:', explorationText(scope, quotes)]),
     'What the tasks of the plan have handed off so far:',
-    ...handOffsInWords(handOffs, new Set(task.needs), nonce),
+    ...handOffsText(handOffs, new Set(task.needs), quotes),
   ].join('\n\n')
+}
 
-/** As lists of words; the commands that nobody has to be asked for. */
+/** All commands of a plan, each as a JSON list of words. New tasks may use them without another approval. */
 export function commandsOf({ tasks, verification }: Plan): string {
   const all = [...tasks.map(({ acceptance }) => acceptance.argv), ...verification.map(({ argv }) => argv)]
   return [...new Set(all.filter((argv) => argv.length > 0).map((argv) => JSON.stringify(argv)))].join(', ') || 'none'
@@ -103,7 +108,7 @@ export function commandsOf({ tasks, verification }: Plan): string {
 
 const LONGEST_ID = 40
 
-/** Tasks of a part by ids that begin with the id of the task that they stand for; needs among them go along. */
+/** Renames tasks so that their ids begin with the id of the task that they replace, in `needs` too. */
 export function withPrefixedIds(tasks: readonly PlannedTask[], prefix: TaskId): PlannedTask[] {
   const ids = new Map(tasks.map(({ id }, index) => [id, idFor(id, prefix, index + 1)]))
   return tasks.map((task) => ({
@@ -114,12 +119,15 @@ export function withPrefixedIds(tasks: readonly PlannedTask[], prefix: TaskId): 
 }
 
 function idFor(id: TaskId, prefix: TaskId, number: number): TaskId {
-  const long = id.startsWith(`${prefix}-`) ? id : `${prefix}-${id}`
-  return long.length <= LONGEST_ID ? long : `${prefix}-${number}`
+  const prefixed = id.startsWith(`${prefix}-`) ? id : `${prefix}-${id}`
+  return prefixed.length <= LONGEST_ID ? prefixed : `${prefix}-${number}`
 }
 
-/** What is wrong with a part, as sentences: each task is held to the rules, to those around it and to those before it. */
-export function partProblems(around: readonly Task[], tasks: readonly Task[], rules: Rules): string[] {
+/**
+ * Problems of new tasks, as sentences: each task is checked by the rules, with the tasks around it and the sound ones
+ * before it.
+ */
+export function partProblems(around: readonly Task[], tasks: readonly Task[], rules: PlanningRules): string[] {
   const sound = [...around]
   return tasks.flatMap((task) => {
     const problems = taskProblems(sound, task, rules)
@@ -128,7 +136,7 @@ export function partProblems(around: readonly Task[], tasks: readonly Task[], ru
   })
 }
 
-/** The part with the needs that overlapping paths ask for, and notes that tell of them. */
+/** The new tasks, with a need added for each overlap of writable paths, and notes on these. */
 export function orderedPart(plan: Plan, tasks: readonly Task[]): { tasks: Task[]; notes: string[] } {
   const own = new Set(tasks.map(({ id }) => id))
   const among = orderWrites(tasks.map((task) => ({ ...task, needs: task.needs.filter((need) => own.has(need)) })))

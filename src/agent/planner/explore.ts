@@ -2,10 +2,10 @@ import type { Exploration } from '../../core/plan/planning.ts'
 import type { Block } from '../../ports/model.ts'
 import type { Sources } from '../../ports/sources.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
-import { data } from '../prompts/quote.ts'
+import type { Quotes } from '../prompts/quote.ts'
 import { type Area, areasOf } from './areas.ts'
 import { type ExplorationResult, exploreArea } from './explorer.ts'
-import { inputInWords, type PlannerInput } from './planner-input.ts'
+import { type PlannerInput, plannerInputText, plannerQuotes } from './planner-input.ts'
 import type { NoAnswer } from './structured-answer.ts'
 
 interface ExploreRequest {
@@ -13,7 +13,7 @@ interface ExploreRequest {
   model: string
   sources: Sources
   input: PlannerInput
-  /** Chosen by the first look where nothing is said. */
+  /** Default: chosen by the size of the repository and the words of the issue. */
   areas?: readonly Area[]
 }
 
@@ -22,43 +22,45 @@ type Explored = { ok: true; explorations: Exploration[] } | NoAnswer
 const MOST_AREAS = 3
 
 /**
- * Up to three agents look around at the same time, each in an area of its own; they can read and nothing else. One that
- * comes to nothing is named among what is not known; only when all do, there is nothing.
+ * Explores up to three areas in parallel, with one read-only agent each. A failed explorer is named among the unknowns of
+ * the result; if all fail, so does the stage.
  */
 export async function explore(request: ExploreRequest, signal: AbortSignal): Promise<Explored> {
   const { metered, model, sources, input } = request
-  const look = await firstLook(sources)
-  const areas = (request.areas ?? areasOf(look, input)).slice(0, MOST_AREAS)
-  const shared = [inputInWords(input), firstLookInWords(look, input.nonce)].join('\n\n')
-  const found = await firstThenOthers(areas, metered, (area, own) =>
+  const overview = await readOverview(sources)
+  const areas = (request.areas ?? areasOf(overview, input)).slice(0, MOST_AREAS)
+  const shared = [plannerInputText(input), overviewText(overview, plannerQuotes(input))].join('\n\n')
+  const results = await firstThenOthers(areas, metered, (area, own) =>
     exploreArea({ metered: own, model, sources, area: area.name, opening: openingOf(shared, area, input) }, signal),
   )
-  return together(areas, found)
+  return combined(areas, results)
 }
 
-const openingOf = (shared: string, { name, look }: Area, { nonce }: PlannerInput): Block[] => [
+const openingOf = (shared: string, { name, look }: Area, input: PlannerInput): Block[] => [
   { kind: 'text', text: shared, cache: true },
-  { kind: 'text', text: `# Your work\n\nYour area:\n${data('area', name, nonce)}\n\nLook for ${look}.` },
+  { kind: 'text', text: `# Your work\n\nYour area:\n${plannerQuotes(input).data('area', name)}\n\nLook for ${look}.` },
 ]
 
-/** The others begin when the first one's answer does: until then nobody can read what they share from the cache. */
+/**
+ * The others start when the answer to the first one starts: only then does the cache hold the prompt that they share.
+ */
 async function firstThenOthers(
   areas: readonly Area[],
   metered: MeteredModel,
-  one: (area: Area, metered: MeteredModel) => Promise<ExplorationResult>,
+  exploreOne: (area: Area, metered: MeteredModel) => Promise<ExplorationResult>,
 ): Promise<ExplorationResult[]> {
   const [first, ...others] = areas
   if (first === undefined) return []
-  let begun = () => {}
+  let markStarted = () => {}
   const started = new Promise<void>((resolve) => {
-    begun = resolve
+    markStarted = resolve
   })
-  const leading = one(first, sayingWhenItStarts(metered, begun)).finally(begun)
-  const following = others.map((area) => started.then(() => one(area, metered)))
-  return Promise.all([leading, ...following])
+  const leader = exploreOne(first, withStartCallback(metered, markStarted)).finally(markStarted)
+  const followers = others.map((area) => started.then(() => exploreOne(area, metered)))
+  return Promise.all([leader, ...followers])
 }
 
-const sayingWhenItStarts = (metered: MeteredModel, begun: () => void): MeteredModel => ({
+const withStartCallback = (metered: MeteredModel, onStart: () => void): MeteredModel => ({
   ...metered,
   model: {
     ask: (request) =>
@@ -67,28 +69,28 @@ const sayingWhenItStarts = (metered: MeteredModel, begun: () => void): MeteredMo
           ...request,
           onStart() {
             request.onStart?.()
-            begun()
+            onStart()
           },
         })
-        .finally(begun),
+        .finally(onStart),
   },
 })
 
-function together(areas: readonly Area[], found: readonly ExplorationResult[]): Explored {
-  const explorations = found.flatMap((one) => (one.ok ? [one.exploration] : []))
-  const failed = found.flatMap((one) => (one.ok ? [] : [one]))
+function combined(areas: readonly Area[], results: readonly ExplorationResult[]): Explored {
+  const explorations = results.flatMap((one) => (one.ok ? [one.exploration] : []))
+  const failed = results.flatMap((one) => (one.ok ? [] : [one]))
   const [first, ...others] = explorations
   if (first === undefined)
     return (
-      failed.find(({ short }) => short) ??
+      failed.find(({ underfunded: short }) => short) ??
       failed[0] ?? { ok: false, why: `nothing to explore in ${areas.length} areas` }
     )
   const unknowns = [...first.unknowns, ...failed.map(({ why }) => why)]
   return { ok: true, explorations: [{ ...first, unknowns }, ...others] }
 }
 
-/** What anybody would look at first, read without a model: the same for all explorers. */
-interface FirstLook {
+/** Paths and main files of the repository, read without a model: the same for all explorers. */
+interface RepositoryOverview {
   paths: string[]
   more: boolean
   files: { path: string; text: string }[]
@@ -96,34 +98,34 @@ interface FirstLook {
 
 const MOST_PATHS = 3000
 const SHOWN_PATHS = 150
-const FILE = 4000
+const MOST_OF_FILE = 4000
 
 /** Files at the top that say how a repository is built and checked. */
-const TELLING: readonly RegExp[] = [
+const KEY_FILES: readonly RegExp[] = [
   /^readme(?:\.\w+)?$/i,
   /^(?:package|deno|composer)\.jsonc?$/,
   /^(?:pyproject|Cargo|Pipfile)(?:\.toml)?$/,
   /^(?:go\.mod|pom\.xml|build\.gradle(?:\.kts)?|Gemfile|mix\.exs|tox\.ini|setup\.cfg)$/,
   /^(?:[Mm]akefile|[Jj]ustfile|Taskfile\.ya?ml)$/,
 ]
-const MOST_FILES = 6
+const MOST_KEY_FILES = 6
 
-async function firstLook(sources: Sources): Promise<FirstLook> {
+async function readOverview(sources: Sources): Promise<RepositoryOverview> {
   const { paths, more } = await sources.list('**', MOST_PATHS)
-  const telling = TELLING.flatMap((name) => paths.filter((path) => name.test(path))).slice(0, MOST_FILES)
-  const read = await Promise.all(telling.map(async (path) => ({ path, file: await sources.read(path) })))
+  const keyFiles = KEY_FILES.flatMap((name) => paths.filter((path) => name.test(path))).slice(0, MOST_KEY_FILES)
+  const read = await Promise.all(keyFiles.map(async (path) => ({ path, file: await sources.read(path) })))
   const files = read.flatMap(({ path, file }) => (file === null || file.binary ? [] : [{ path, text: file.text }]))
   return { paths, more, files }
 }
 
-const firstLookInWords = ({ paths, more, files }: FirstLook, nonce: string): string =>
+const overviewText = ({ paths, more, files }: RepositoryOverview, quotes: Quotes): string =>
   [
     `# A first look at the repository (${paths.length}${more ? ' and more' : ''} files)`,
-    data('paths', outline(paths).join('\n'), nonce),
-    ...files.map(({ path, text }) => data(`file ${path}`, text, nonce, FILE)),
+    quotes.data('paths', outline(paths).join('\n')),
+    ...files.map(({ path, text }) => quotes.data(`file ${path}`, text, MOST_OF_FILE)),
   ].join('\n\n')
 
-/** All paths where they are few, else the folders with the number of files in each, the files at the top among them. */
+/** All paths if they are few; else the files at the top, and folders with the number of files in each. */
 function outline(paths: readonly string[]): string[] {
   if (paths.length <= SHOWN_PATHS) return [...paths]
   const counts = new Map<string, number>()

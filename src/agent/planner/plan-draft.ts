@@ -1,157 +1,203 @@
-import { predictCost } from '../../core/money/predicted-cost.ts'
-import type { Plan } from '../../core/plan/plan.ts'
+import type { TaskId } from '../../core/ids.ts'
+import type { Task } from '../../core/plan/plan.ts'
 import type { PlanDraft, Question } from '../../core/plan/planning.ts'
+import { orderWrites } from '../../core/plan/write-order.ts'
 import type { Settings } from '../../core/settings.ts'
+import { quoted } from '../../core/text/quoted.ts'
 import type { DesignRequest } from './design-request.ts'
-import { type IncrementalPlan, incrementalPlan } from './incremental-plan.ts'
+import { budgetProblems, isOneTooMany, type PlanningRules, taskProblems, wholeProblems } from './plan-problems.ts'
 import { headSchema, type PlanHead, type PlannedTask, planHeadOf, plannedTaskSchema, taskFrom } from './plan-schema.ts'
 import type { PlanParts } from './plan-stream.ts'
-import { wholeProblems } from './task-problems.ts'
 
-type Drafting = Pick<DesignRequest, 'input' | 'answers' | 'questionsAllowed' | 'fixed' | 'on'>
+type DraftRequest = Pick<DesignRequest, 'input' | 'answers' | 'questionsAllowed' | 'fixed' | 'on'>
 
-/** Why the rest of the plan is not waited for. */
-type Stop = { ok: true; ask: Question[] } | { ok: false; why: string }
+/** Why no more of the answer is needed. */
+type EarlyStop = { ok: true; ask: Question[] } | { ok: false; why: string }
 
-interface Pen extends PlanParts {
-  /** The answer begins anew: another one is to be expected. */
+interface PlanDraftBuilder extends PlanParts {
+  /** The answer starts again, and may differ. */
   restart(): void
-  /** The whole answer comes once more. */
+  /** The parts of the whole answer follow, once more. */
   reread(): void
-  /** The answer is over. */
+  /** The answer is complete. */
   end(): void
-  stopped(): Stop | null
-  draft(): PlanDraft
+  stopped(): EarlyStop | null
+  /** Throws if there was no head. */
+  result(): PlanDraft
 }
 
-/** Makes a draft of a plan's parts as they come, and tells of each of them once. `stop` is called as soon as no more is wanted. */
-export function drafting(asked: Drafting, stop: () => void): Pen {
-  const { input, fixed, on } = asked
-  const told = telling()
-  const empty = () => ({ head: null as PlanHead | null, page: incrementalPlan(fixed, input), broken: false })
-  let now = empty()
-  let isBegun = false
-  let stopped: Stop | null = null
-  const end = (why: Stop) => {
-    stopped = why
-    stop()
+/**
+ * Builds a draft from the parts of a plan, and publishes each of them once. Calls `stop` as soon as the answer is of no
+ * use.
+ */
+export function planDraftBuilder(request: DraftRequest, stop: () => void): PlanDraftBuilder {
+  const { input, fixed, on } = request
+  const publisher = oncePublisher()
+  const empty = () => ({ head: null as PlanHead | null, tasks: incrementalPlan(fixed, input), isBroken: false })
+  let current = empty()
+  let isHeadPublished = false
+  let stopped: EarlyStop | null = null
+  /** Ignores all parts after an invalid one: the answer as a whole does not fit the schema and is requested again. */
+  const accept = <Part>(parsed: { data?: Part }, add: (part: Part) => void) => {
+    if (parsed.data === undefined) current.isBroken = true
+    else if (stopped === null && !current.isBroken) add(parsed.data)
   }
-  /** What comes behind a part that cannot be read is not told: the whole will be asked for again. */
-  const takes = <Part>(read: { data?: Part }, take: (part: Part) => void) => {
-    if (read.data === undefined) now.broken = true
-    else if (stopped === null && !now.broken) take(read.data)
-  }
-  const takeHead = (read: PlanHead) => {
-    const { head, ask } = settled(planHeadOf(read), isBegun ? { ...asked, questionsAllowed: false } : asked)
+  const addHead = (planned: PlanHead) => {
+    const mayAsk = request.questionsAllowed && !isHeadPublished
+    const { head, ask } = withOpenQuestions(planHeadOf(planned), request.answers, mayAsk)
     if (ask.length > 0) {
-      // The rest is heard out, not broken off: of a call that is, nobody says what it has cost.
+      // The call is not aborted: the cost of an aborted call is unknown.
       stopped = { ok: true, ask }
       return
     }
-    now.head = head
-    // Its words may change until the plan is proposed: tasks stand behind it, not on it.
-    if (!isBegun) on.head(head)
-    isBegun = true
+    current.head = head
+    // A restarted answer may change the head: tasks do not depend on it, and people see it when the plan is proposed.
+    if (!isHeadPublished) on.head(head)
+    isHeadPublished = true
   }
-  const takeTask = (read: PlannedTask) => {
-    if (fixed.some(({ id }) => id === read.id)) return
-    const { task, notes, problems } = now.page.place(taskFrom(read, input.settings))
-    const part = { name: task.id, value: { task, notes, problems }, holds: problems.length === 0 }
-    if (!told.tell(part, () => on.task(task, notes, problems))) end({ ok: false, why: CAME_OUT_DIFFERENTLY })
+  const addTask = (planned: PlannedTask) => {
+    if (fixed.some(({ id }) => id === planned.id)) return
+    const { task, notes, problems } = current.tasks.place(taskFrom(planned, input.settings))
+    const part = { name: task.id, value: { task, notes, problems }, isFinal: problems.length === 0 }
+    if (publisher.publish(part, () => on.task(task, notes, problems))) return
+    stopped = { ok: false, why: CAME_OUT_DIFFERENTLY }
+    stop()
   }
-  const begin = () => {
-    told.restart()
-    now = empty()
+  const startOver = () => {
+    publisher.restart()
+    current = empty()
   }
   return {
     stopped: () => stopped,
-    draft: () => draftOf(now.head, now.page, input.settings),
-    reread: begin,
+    result: () => draftOf(current.head, current.tasks, input.settings),
+    reread: startOver,
     restart() {
       if (stopped?.ok) stopped = null
       if (on.restart !== undefined) {
-        told.forget()
-        isBegun = false
+        publisher.withdrawAll()
+        isHeadPublished = false
         on.restart()
       }
-      begin()
+      startOver()
     },
     end() {
-      if (stopped === null && !told.isWhole()) stopped = { ok: false, why: CAME_OUT_DIFFERENTLY }
+      if (stopped === null && !publisher.isComplete()) stopped = { ok: false, why: CAME_OUT_DIFFERENTLY }
     },
-    head: (value) => takes(headSchema.safeParse(value), takeHead),
-    task: (value) => takes(plannedTaskSchema.safeParse(value), takeTask),
+    head: (value) => accept(headSchema.safeParse(value), addHead),
+    task: (value) => accept(plannedTaskSchema.safeParse(value), addTask),
   }
 }
 
 const CAME_OUT_DIFFERENTLY = 'the answer began anew, and tasks that were recorded already came out differently'
 
-/** What is still open is asked, or, where nobody is asked any more, taken for granted where people see it. */
-function settled(head: PlanHead, { answers, questionsAllowed }: Drafting): { head: PlanHead; ask: Question[] } {
+/** Open questions are asked, or, if the model may not ask, become assumptions that people see. */
+function withOpenQuestions(
+  head: PlanHead,
+  answers: DraftRequest['answers'],
+  mayAsk: boolean,
+): { head: PlanHead; ask: Question[] } {
   const open = head.questions.filter(({ id }) => !answers.some(({ question }) => question === id))
   const assumptions = [...head.assumptions, ...open.map((it) => `${it.question} ${it.default}`)]
-  return { head: { ...head, questions: [], assumptions }, ask: questionsAllowed ? open : [] }
+  return { head: { ...head, questions: [], assumptions }, ask: mayAsk ? open : [] }
 }
 
-function draftOf(head: PlanHead | null, page: IncrementalPlan, settings: Settings): PlanDraft {
+function draftOf(head: PlanHead | null, tasks: IncrementalPlan, settings: Settings): PlanDraft {
   if (head === null) throw new Error('a draft without a head')
-  const plan = { ...head, tasks: page.tasks() }
-  const money = budgetWords(plan, settings)
-  const problems = [...wholeProblems(plan, settings), ...page.problems(), ...money.problems]
-  return { plan, notes: [...page.notes(), ...money.notes], problems: [...new Set(problems)] }
+  const plan = { ...head, tasks: tasks.all() }
+  const budget = budgetProblems(plan, settings)
+  const problems = [...wholeProblems(plan, settings), ...tasks.problems(), ...budget.problems]
+  return { plan, notes: [...tasks.notes(), ...budget.notes], problems: [...new Set(problems)] }
 }
 
-/** How far a prediction from assumptions may be off before a plan is sent back for it. */
-const SLACK = 2
-
-/** Whether the work would pass the run's limit, as far as that can be told. */
-export function budgetWords(plan: Plan, settings: Settings): { notes: string[]; problems: string[] } {
-  const { parallelUsd } = predictCost(plan, settings)
-  const { usd } = settings.budget
-  if (parallelUsd <= usd) return { notes: [], problems: [] }
-  const words = `The tasks are predicted to cost ${parallelUsd.toFixed(2)} USD, and the run may spend ${usd.toFixed(2)} USD`
-  return parallelUsd > usd * SLACK
-    ? { notes: [], problems: [`${words}: plan fewer or smaller tasks, or cheaper tiers.`] }
-    : { notes: [`${words}: it will stop at its limit if that is right.`], problems: [] }
-}
-
-/** Tells each part once, in order, however often the text that holds them begins anew. */
-interface Telling {
+/** Publishes each part once, in order, however often the text that holds the parts starts again. */
+interface OncePublisher {
   /**
-   * A part under its name; one that comes twice in a text is two. False: another one was told under this name, and holds.
-   * `holds`: somebody builds on it from now on.
+   * `name`: if it occurs twice in a text, these are two parts. `isFinal`: others depend on the part once it is published.
+   * Returns false if a different final part was published under the name.
    */
-  tell(part: { name: string; value: unknown; holds: boolean }, say: () => void): boolean
-  /** The same text comes once more, or another one in its place. */
+  publish(part: { name: string; value: unknown; isFinal: boolean }, send: () => void): boolean
+  /** The same text follows once more, or another one instead. */
   restart(): void
-  /** All that was told is taken back. */
-  forget(): void
-  /** Everything that holds was in the text. */
-  isWhole(): boolean
+  withdrawAll(): void
+  /** Whether the text held all final parts. */
+  isComplete(): boolean
 }
 
-function telling(): Telling {
-  const told = new Map<string, { text: string; holds: boolean }>()
+function oncePublisher(): OncePublisher {
+  const published = new Map<string, { text: string; isFinal: boolean }>()
   const seen = new Set<string>()
-  const fresh = (name: string, count = 1): string =>
-    seen.has(`${name} ${count}`) ? fresh(name, count + 1) : `${name} ${count}`
+  const unseenKey = (name: string, count = 1): string =>
+    seen.has(`${name} ${count}`) ? unseenKey(name, count + 1) : `${name} ${count}`
   return {
     restart: () => seen.clear(),
-    forget() {
+    withdrawAll() {
       seen.clear()
-      told.clear()
+      published.clear()
     },
-    isWhole: () => [...told].every(([key, { holds }]) => !holds || seen.has(key)),
-    tell({ name, value, holds }, say) {
-      const key = fresh(name)
+    isComplete: () => [...published].every(([key, { isFinal }]) => !isFinal || seen.has(key)),
+    publish({ name, value, isFinal }, send) {
+      const key = unseenKey(name)
       seen.add(key)
       const text = JSON.stringify(value)
-      const before = told.get(key)
-      if (before?.holds) return before.text === text
+      const before = published.get(key)
+      if (before?.isFinal) return before.text === text
       if (before?.text === text) return true
-      told.set(key, { text, holds })
-      say()
+      published.set(key, { text, isFinal })
+      send()
       return true
+    },
+  }
+}
+
+/** A task in its place after those before it. `problems` also name the needs that keep it from starting. */
+interface PlacedTask {
+  task: Task
+  notes: string[]
+  problems: string[]
+}
+
+interface IncrementalPlan {
+  place(task: Task): PlacedTask
+  all(): Task[]
+  /** Notes on the placed tasks. */
+  notes(): string[]
+  /** Problems of the placed tasks themselves, without those of their needs. */
+  problems(): string[]
+}
+
+/**
+ * Checks tasks one by one, each with the sound ones before it. A task that may write a path of an earlier one waits for
+ * it.
+ */
+function incrementalPlan(fixed: readonly Task[], rules: PlanningRules): IncrementalPlan {
+  const sound: Task[] = [...fixed]
+  const all: Task[] = [...fixed]
+  const unsound = new Set<TaskId>()
+  const found = { notes: [] as string[], problems: [] as string[] }
+  return {
+    all: () => all,
+    notes: () => found.notes,
+    problems: () => found.problems,
+    place(task) {
+      const unsoundNeeds = task.needs.filter((need) => unsound.has(need))
+      const needs = task.needs.filter((need) => !unsound.has(need))
+      const problems = taskProblems(sound, { ...task, needs }, rules)
+      found.problems.push(...problems)
+      const blockers = [
+        ...unsoundNeeds.map((need) => `${quoted(task.id)} needs ${quoted(need)}, which has problems of its own.`),
+        ...(isOneTooMany(sound, rules) ? [`${quoted(task.id)} is one task more than the plan may have.`] : []),
+      ]
+      if (problems.length + blockers.length > 0) {
+        unsound.add(task.id)
+        all.push(task)
+        return { task, notes: [], problems: [...problems, ...blockers] }
+      }
+      const ordered = orderWrites([...sound, task])
+      const placed = ordered.tasks.at(-1) ?? task
+      sound.push(placed)
+      all.push(placed)
+      found.notes.push(...ordered.notes)
+      return { task: placed, notes: ordered.notes, problems: [] }
     },
   }
 }

@@ -3,42 +3,45 @@ import { type Plan, planSchema, type Task, taskSchema } from '../../core/plan/pl
 import type { Question } from '../../core/plan/planning.ts'
 import type { Settings } from '../../core/settings.ts'
 
-/** What a model may decide of a task: it brings no program of its own and sets no clock. Too long a title is cut, not refused. */
+/**
+ * The fields of a task that a model decides: no program to run, no time limit. A title that is too long is cut, not
+ * rejected.
+ */
 export const plannedTaskSchema = taskSchema
   .omit({ run: true, timeout_minutes: true })
   .extend({ title: z.string().min(1).describe('short'), kind: z.enum(['code', 'plan', 'gate', 'verify']) })
 export type PlannedTask = z.infer<typeof plannedTaskSchema>
 
-/** A part of a plan may not be put off once more. */
+/** A task of an expansion or a new plan for failed tasks: not a `plan` task again. */
 export const partTaskSchema = plannedTaskSchema.extend({ kind: z.enum(['code', 'gate', 'verify']) })
 
 export const headSchema = planSchema.omit({ tasks: true }).extend({ title: z.string().min(1).describe('short') })
 export type PlanHead = Omit<Plan, 'tasks'>
 
-/** The whole plan, in the order in which it is to stream. */
+/** The whole plan, in the order in which its fields stream. */
 export const designSchema = headSchema.extend({ tasks: z.array(plannedTaskSchema) })
 
-const TITLE_OF_TASK = 120
-const TITLE_OF_PLAN = 200
+const LONGEST_TASK_TITLE = 120
+const LONGEST_PLAN_TITLE = 200
 
 export const planHeadOf = (head: PlanHead): PlanHead => ({
   ...head,
-  title: head.title.slice(0, TITLE_OF_PLAN),
+  title: head.title.slice(0, LONGEST_PLAN_TITLE),
   questions: head.questions.map(questionOf).filter(({ question }) => question !== ''),
 })
 
-/** Questions are numbered by us; a default that names an option by its letter is that option. */
+/** Replaces the id with a number of ours, and a default that is the letter of an option with that option. */
 function questionOf({ question, options, default: fallback }: Question, index: number): Question {
   const letter = /^\(?([a-z])[).:]?$/i.exec(fallback.trim())?.[1]
   const named = letter === undefined ? undefined : options[letter.toLowerCase().charCodeAt(0) - 'a'.charCodeAt(0)]
   return { id: `q${index + 1}`, question: question.trim(), options, default: named ?? fallback }
 }
 
-/** A gate does nothing itself: a person does. */
+/** A gate writes nothing and runs no command: a person decides it. */
 export function taskFrom(planned: PlannedTask, { limits }: Settings): Task {
   const task: Task = {
     ...planned,
-    title: planned.title.slice(0, TITLE_OF_TASK),
+    title: planned.title.slice(0, LONGEST_TASK_TITLE),
     needs: [...new Set(planned.needs)],
     run: [],
     timeout_minutes: limits.task_minutes,

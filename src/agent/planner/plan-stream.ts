@@ -3,7 +3,7 @@ import { headSchema } from './plan-schema.ts'
 
 const HEAD_FIELDS: readonly string[] = headSchema.keyof().options
 
-/** What is told of a plan while it is being written; nothing of it was checked. */
+/** Receives the parts of a plan while a model writes it; none of them is checked. */
 export interface PlanParts {
   head(head: Readonly<Record<string, unknown>>): void
   task(task: unknown): void
@@ -11,29 +11,31 @@ export interface PlanParts {
 
 export interface PlanStream {
   push(piece: string): void
-  /** What came so far counts for nothing: the text begins anew. */
+  /** The text starts again: what was pushed so far is dropped. */
   restart(): void
-  /** All that was pushed has been told of. */
+  /** Resolves once all that was pushed has been parsed. */
   end(): Promise<void>
 }
 
-/** Tells of a plan's head once all before its tasks is complete, and of each task the moment that it is. */
+/**
+ * Parses a plan while it streams: passes on the head once all its fields are complete, then each task as soon as it is.
+ */
 export function planStream(parts: PlanParts): PlanStream {
-  let reading = readOnce(parts)
+  let parser = parseOnce(parts)
   return {
-    push: (piece) => reading.pieces.push(piece),
+    push: (piece) => parser.pieces.push(piece),
     restart() {
-      reading.stop()
-      reading = readOnce(parts)
+      parser.stop()
+      parser = parseOnce(parts)
     },
     end() {
-      reading.pieces.end()
-      return reading.done
+      parser.pieces.end()
+      return parser.done
     },
   }
 }
 
-function readOnce(parts: PlanParts) {
+function parseOnce(parts: PlanParts) {
   const pieces = channel()
   const collected = collector(parts)
   let stopped = false
@@ -47,7 +49,7 @@ function readOnce(parts: PlanParts) {
   }
   return {
     pieces,
-    // Text that is no JSON, or only half of it, is for whoever reads the whole answer to complain about.
+    // Invalid or truncated JSON is reported by the parser of the whole answer.
     done: read().catch(() => {}),
     stop() {
       stopped = true
@@ -56,7 +58,7 @@ function readOnce(parts: PlanParts) {
   }
 }
 
-/** Tasks that come before the head is complete wait for it. */
+/** Tasks that are complete before the head wait for it. */
 function collector(parts: PlanParts) {
   const head: Record<string, unknown> = {}
   const waiting: unknown[] = []
@@ -75,7 +77,7 @@ function collector(parts: PlanParts) {
   }
 }
 
-/** Text on its way from a callback to whoever reads it. */
+/** An async iterable of the texts that are pushed to it. */
 function channel() {
   const queue: string[] = []
   let ended = false

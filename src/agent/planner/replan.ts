@@ -7,13 +7,12 @@ import { alwaysKept } from '../../core/run/amend-plan.ts'
 import type { HandOff } from '../../core/run/hand-off.ts'
 import { quoted } from '../../core/text/quoted.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
-import { failureInWords } from '../prompts/failure-text.ts'
-import { handOffsInWords, planOnAPage, tasksInWords } from '../prompts/plan-text.ts'
+import { failedAttemptText } from '../prompts/failure-text.ts'
+import { handOffsText, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
 import { REPLANNING } from '../prompts/planner-instructions.ts'
-import { data } from '../prompts/quote.ts'
 import { commandsOf, type ExpansionResult, orderedPart, partProblems, withPrefixedIds } from './expand.ts'
 import { partTaskSchema, taskFrom } from './plan-schema.ts'
-import { inputInWords, type PlannerInput, planningSystem } from './planner-input.ts'
+import { type PlannerInput, plannerInputText, plannerQuotes, planningSystem } from './planner-input.ts'
 import { structuredAnswer } from './structured-answer.ts'
 
 export interface ReplanRequest {
@@ -22,7 +21,7 @@ export interface ReplanRequest {
   input: PlannerInput
   plan: Plan
   failed: { task: Task; failures: readonly TaskFailure[]; diff?: string }
-  /** The failed task, and those that waited for it and have not begun. */
+  /** The failed task, and the tasks that wait for it and have not started. */
   replaceable: readonly Task[]
   handOffs: ReadonlyMap<TaskId, HandOff>
 }
@@ -32,20 +31,20 @@ const replanSchema = z.strictObject({
   keep: z.array(z.string()),
   tasks: z.array(partTaskSchema),
 })
-type Replanned = z.infer<typeof replanSchema>
+type ReplanAnswer = z.infer<typeof replanSchema>
 
 const MOST_TOKENS = 24_000
-const DIAGNOSIS = 500
+const LONGEST_DIAGNOSIS = 500
 
 /**
- * The tasks that come instead of a failed one and of those that waited for it; waiting ones that stay are among them. The
- * rest of the plan is not touched.
+ * Plans the tasks that replace a failed one and those that wait for it. The result includes the waiting tasks that stay;
+ * the rest of the plan does not change.
  */
 export async function replan(request: ReplanRequest, signal: AbortSignal): Promise<ExpansionResult> {
   const { metered, model, input, failed } = request
   const blocks = [
-    { kind: 'text' as const, text: inputInWords(input), cache: true },
-    { kind: 'text' as const, text: replanWords(request) },
+    { kind: 'text' as const, text: plannerInputText(input), cache: true },
+    { kind: 'text' as const, text: replanPrompt(request) },
   ]
   const rules = { settings: input.settings, options: input.options }
   const answer = await structuredAnswer(
@@ -59,61 +58,52 @@ export async function replan(request: ReplanRequest, signal: AbortSignal): Promi
       check: (value) => {
         const part = partOf(request, value)
         if (part.added.length === 0) return ['There is no task instead of the failed one.']
-        return partProblems(around(request), [...part.added, ...part.kept], rules)
+        return partProblems(otherTasks(request), [...part.added, ...part.kept], rules)
       },
     },
     signal,
   )
   if (!answer.ok) return answer
   const { added, kept } = partOf(request, answer.value)
-  const ordered = orderedPart({ ...request.plan, tasks: around(request) }, [...added, ...kept])
-  const why = `${quoted(failed.task.id)} is planned anew: ${answer.value.diagnosis.trim().slice(0, DIAGNOSIS)}`
-  return { ok: true, tasks: topologicalOrder(ordered.tasks), notes: [why, ...ordered.notes] }
+  const ordered = orderedPart({ ...request.plan, tasks: otherTasks(request) }, [...added, ...kept])
+  const note = `${quoted(failed.task.id)} is planned anew: ${answer.value.diagnosis.trim().slice(0, LONGEST_DIAGNOSIS)}`
+  return { ok: true, tasks: topologicalOrder(ordered.tasks), notes: [note, ...ordered.notes] }
 }
 
-const around = ({ plan, replaceable }: ReplanRequest): Task[] =>
+const otherTasks = ({ plan, replaceable }: ReplanRequest): Task[] =>
   plan.tasks.filter(({ id }) => !replaceable.some((task) => task.id === id))
 
-/** Waiting tasks that stay wait for the last new tasks where they waited for something that is gone. */
-function partOf({ failed, replaceable, input }: ReplanRequest, { keep, tasks }: Replanned) {
+/** In a waiting task that stays, the last of the new tasks replace needs that are removed from the plan. */
+function partOf({ failed, replaceable, input }: ReplanRequest, { keep, tasks }: ReplanAnswer) {
   const added = withPrefixedIds(tasks, failed.task.id).map((task) => taskFrom(task, input.settings))
   const needed = new Set(added.flatMap(({ needs }) => needs))
-  const last = added.map(({ id }) => id).filter((id) => !needed.has(id))
+  const lastAdded = added.map(({ id }) => id).filter((id) => !needed.has(id))
   const waiting = replaceable.filter(({ id }) => id !== failed.task.id)
   const always = alwaysKept(waiting)
   const staying = waiting.filter((task) => always.includes(task) || keep.includes(task.id))
-  const gone = replaceable.map(({ id }) => id).filter((id) => !staying.some((task) => task.id === id))
+  const removed = replaceable.map(({ id }) => id).filter((id) => !staying.some((task) => task.id === id))
   const kept = staying.map((task) => {
-    const needs = task.needs.filter((need) => !gone.includes(need))
-    return needs.length === task.needs.length ? task : { ...task, needs: [...needs, ...last] }
+    const needs = task.needs.filter((need) => !removed.includes(need))
+    return needs.length === task.needs.length ? task : { ...task, needs: [...needs, ...lastAdded] }
   })
   return { added, kept }
 }
 
-const replanWords = (request: ReplanRequest): string => {
-  const { input, plan, failed, replaceable, handOffs } = request
-  const { nonce } = input
+/** Characters of the output of one attempt. */
+const MOST_OF_LOG = 6000
+
+function replanPrompt({ input, plan, failed, replaceable, handOffs }: ReplanRequest): string {
+  const quotes = plannerQuotes(input)
   return [
     '# The plan that is at work',
-    planOnAPage(plan, nonce),
+    planOverview(plan, quotes),
     'What its tasks have handed off so far:',
-    ...handOffsInWords(handOffs, new Set(failed.task.needs), nonce),
+    ...handOffsText(handOffs, new Set(failed.task.needs), quotes),
     REPLANNING,
     `Commands that the plan has: ${commandsOf(plan)}.`,
     `The failed task, ${failed.task.id}, and those that wait for it:`,
-    tasksInWords(replaceable, nonce),
-    ...failuresInWords(failed.failures, nonce),
-    ...(failed.diff === undefined ? [] : ['What the last attempt had changed:', data('diff', failed.diff, nonce)]),
+    tasksAsJson(replaceable, quotes),
+    ...failed.failures.flatMap((failure, index) => failedAttemptText(index + 1, failure, quotes, MOST_OF_LOG)),
+    ...(failed.diff === undefined ? [] : ['What the last attempt had changed:', quotes.data('diff', failed.diff)]),
   ].join('\n\n')
-}
-
-const LOG = 6000
-
-/** The end of a log says more than its beginning. */
-function failuresInWords(failures: readonly TaskFailure[], nonce: string): string[] {
-  return failures.flatMap((failure, index) => {
-    const { line, log } = failureInWords(failure)
-    const output = log === null ? [] : [data(`output of attempt ${index + 1}`, log.slice(-LOG), nonce)]
-    return [`Attempt ${index + 1}: ${line}.`, ...output]
-  })
 }

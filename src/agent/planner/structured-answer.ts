@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { err, ok, type Result } from '../../core/result.ts'
-import { type Block, type Model, type ModelAnswer, type ModelRequest, textOfBlocks } from '../../ports/model.ts'
+import { type Block, type ModelAnswer, type ModelRequest, textOfBlocks } from '../../ports/model.ts'
 import { emptyHistory, withAssistantMessage, withUserMessage } from '../loop/loop-state.ts'
 import { callModel, type MeteredModel, tokenBound, type Unaffordable } from '../loop/metered-model.ts'
 import { jsonSchemaOf } from '../tools/json-schema.ts'
@@ -11,9 +11,9 @@ interface StructuredRequest<Schema extends z.ZodType> {
   system: ModelRequest['system']
   blocks: readonly Block[]
   schema: Schema
-  /** Tokens that the answer may have, thinking among them. */
+  /** Tokens of the answer, thinking included. */
   maxTokens: number
-  /** What is wrong with an answer that fits the schema; it is asked to mend that, once. */
+  /** Problems of an answer that fits the schema, for the retry; empty: none. */
   check?: (value: z.output<Schema>) => readonly string[]
   onText?: (piece: string) => void
   onRestart?: () => void
@@ -22,52 +22,42 @@ interface StructuredRequest<Schema extends z.ZodType> {
 type Structured<Value> = { ok: true; value: Value } | NoAnswer
 
 const RETRIES = 1
-const LONGEST = 2000
+const LONGEST_PROBLEMS = 2000
 
-/** An answer of one schema. One that does not fit is asked for once more, with what is wrong; then it is given up. */
+/**
+ * An answer that fits one schema. One that does not is requested once more, with the problems named; then the stage
+ * fails.
+ */
 export async function structuredAnswer<Schema extends z.ZodType>(
-  asked: StructuredRequest<Schema>,
+  request: StructuredRequest<Schema>,
   signal: AbortSignal,
 ): Promise<Structured<z.output<Schema>>> {
-  const { metered, model, system, maxTokens, onText, onRestart } = asked
-  const schema = jsonSchemaOf(asked.schema)
-  const extra = tokenBound(JSON.stringify(schema))
-  let thread = withUserMessage(emptyHistory({ system, tools: [] }), asked.blocks)
-  for (let left = RETRIES; ; left--) {
-    const request = { model, system, tools: [], turns: thread.turns, maxTokens, schema, signal, onText, onRestart }
-    const { answer, afforded } = await heeded(metered, request, thread.promptTokens + extra)
-    if (!answer.ok || answer.stop !== 'end') return nothing(answer, afforded < maxTokens)
-    const read = readAs(asked, textOfBlocks(answer.blocks))
-    if (read.ok) return { ok: true, value: read.value }
-    if (left === 0) return { ok: false, why: `the answer is of no use: ${read.error}` }
-    thread = withUserMessage(withAssistantMessage(thread, answer.blocks, answer), [
-      { kind: 'text', text: again(read.error) },
+  const { metered, model, system, maxTokens, onText, onRestart } = request
+  const schema = jsonSchemaOf(request.schema)
+  const schemaTokens = tokenBound(JSON.stringify(schema))
+  let history = withUserMessage(emptyHistory({ system, tools: [] }), request.blocks)
+  for (let retriesLeft = RETRIES; ; retriesLeft--) {
+    const call = { model, system, tools: [], turns: history.turns, maxTokens, schema, signal, onText, onRestart }
+    const { answer, maxTokens: afforded } = await callModel(metered, call, history.promptTokens + schemaTokens)
+    if (!answer.ok || answer.stop !== 'end') return noAnswer(answer, afforded < maxTokens)
+    const parsed = parseAnswer(request, textOfBlocks(answer.blocks))
+    if (parsed.ok) return { ok: true, value: parsed.value }
+    if (retriesLeft === 0) return { ok: false, why: `the answer is of no use: ${parsed.error}` }
+    history = withUserMessage(withAssistantMessage(history, answer.blocks, answer), [
+      { kind: 'text', text: retryPrompt(parsed.error) },
     ])
     onRestart?.()
   }
 }
 
-/** `afforded`: the tokens that the answer could have: those asked for, or what the money was enough for. */
-async function heeded(metered: MeteredModel, request: ModelRequest, promptTokens: number) {
-  let afforded = request.maxTokens
-  const heeding: Model = {
-    ask(one) {
-      afforded = one.maxTokens
-      return metered.model.ask(one)
-    },
-  }
-  const answer = await callModel({ ...metered, model: heeding }, request, promptTokens)
-  return { answer, afforded }
-}
+const retryPrompt = (problems: string): string =>
+  `This answer cannot be used: ${problems}\n\nGive the whole answer again. Mend this, and leave all else word for word as it is.`
 
-const again = (wrong: string): string =>
-  `This answer cannot be used: ${wrong}\n\nGive the whole answer again. Mend this, and leave all else word for word as it is.`
-
-function readAs<Schema extends z.ZodType>(
+function parseAnswer<Schema extends z.ZodType>(
   { schema, check }: StructuredRequest<Schema>,
   text: string,
 ): Result<z.output<Schema>, string> {
-  const json = parsed(text)
+  const json = parseJson(text)
   if (!json.ok) return json
   const { success, data, error } = schema.safeParse(json.value)
   if (!success)
@@ -75,13 +65,13 @@ function readAs<Schema extends z.ZodType>(
       error.issues
         .map(({ path, message }) => `${path.join('.')}: ${message}`)
         .join('; ')
-        .slice(0, LONGEST),
+        .slice(0, LONGEST_PROBLEMS),
     )
-  const wrong = check?.(data) ?? []
-  return wrong.length === 0 ? ok(data) : err(wrong.join(' ').slice(0, LONGEST))
+  const problems = check?.(data) ?? []
+  return problems.length === 0 ? ok(data) : err(problems.join(' ').slice(0, LONGEST_PROBLEMS))
 }
 
-function parsed(text: string): Result<unknown, string> {
+function parseJson(text: string): Result<unknown, string> {
   try {
     return ok(JSON.parse(text))
   } catch {
@@ -89,10 +79,10 @@ function parsed(text: string): Result<unknown, string> {
   }
 }
 
-/** `shortened`: the answer could not have all the tokens that it may have, since the money was too little. */
-function nothing(answer: ModelAnswer | Unaffordable, shortened: boolean): NoAnswer {
-  if (answer.ok && answer.stop === 'length' && shortened)
-    return { ok: false, why: 'its answer was cut off where its money ended', short: true }
+/** `isShortened`: the budget allowed the answer fewer tokens than requested. */
+function noAnswer(answer: ModelAnswer | Unaffordable, isShortened: boolean): NoAnswer {
+  if (answer.ok && answer.stop === 'length' && isShortened)
+    return { ok: false, why: 'its answer was cut off where its money ended', underfunded: true }
   if (answer.ok) return { ok: false, why: STOPPED[answer.stop] }
   const { failure } = answer
   if (failure.reason === 'unaffordable') return unaffordable(failure.left)
@@ -101,11 +91,11 @@ function nothing(answer: ModelAnswer | Unaffordable, shortened: boolean): NoAnsw
   return { ok: false, why }
 }
 
-/** `left` in US dollars. */
+/** `left`: US dollars. */
 export const unaffordable = (left: number): NoAnswer => ({
   ok: false,
   why: `${Math.max(0, left).toFixed(2)} USD are left for it, which is not enough for another call`,
-  short: true,
+  underfunded: true,
 })
 
 const STOPPED = {
@@ -115,9 +105,12 @@ const STOPPED = {
   refused: 'the model refused to answer',
 } as const
 
-/** Why a stage of the planner came to nothing. `short`: its money was too little, which says nothing about the stage itself. */
+/**
+ * Why a stage of the planner has no result. `underfunded`: it had too little money, which says nothing about the stage
+ * itself.
+ */
 export interface NoAnswer {
   ok: false
   why: string
-  short?: true
+  underfunded?: true
 }

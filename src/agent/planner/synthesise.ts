@@ -2,10 +2,10 @@ import { z } from 'zod'
 import type { Plan, Task } from '../../core/plan/plan.ts'
 import type { HandOff } from '../../core/run/hand-off.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
-import { handOffInWords, planOnAPage } from '../prompts/plan-text.ts'
+import { handOffText, planOverview, quotedHandOff } from '../prompts/plan-text.ts'
 import { SYNTHESIS } from '../prompts/planner-instructions.ts'
-import { data } from '../prompts/quote.ts'
-import { inputInWords, type PlannerInput, planningSystem } from './planner-input.ts'
+import type { Quotes } from '../prompts/quote.ts'
+import { type PlannerInput, plannerInputText, plannerQuotes, planningSystem } from './planner-input.ts'
 import { type NoAnswer, structuredAnswer } from './structured-answer.ts'
 
 export interface SynthesisRequest {
@@ -17,7 +17,7 @@ export interface SynthesisRequest {
   landed: readonly { task: Task; handOff: HandOff | null }[]
   diffStat: string
   diff: string
-  /** Tasks that settled a conflict with others. */
+  /** Ids of tasks that resolved a conflict with others. */
   resolutions: readonly string[]
 }
 
@@ -30,51 +30,55 @@ const synthesisSchema = z.strictObject({
 })
 
 const MOST_TOKENS = 8000
-const TITLE = 120
-const BODY = 8000
-const CONTRADICTIONS = 10
-const SENTENCE = 400
-const DIFF = 60_000
-const STAT = 8000
-/** Characters of all hand-offs together: with many tasks each has less room. */
-const HAND_OFFS = 60_000
+const LONGEST_TITLE = 120
+const LONGEST_BODY = 8000
+const MOST_CONTRADICTIONS = 10
+const LONGEST_CONTRADICTION = 400
+const MOST_OF_DIFF = 60_000
+const MOST_OF_STAT = 8000
+/** Characters of all hand-offs together, shared equally. */
+const MOST_OF_HAND_OFFS = 60_000
 
-/** What the final pull request says of the change as one. The words are a model's: whoever shows them escapes them. */
+/**
+ * Title and body of the final pull request, for the change as a whole. A model writes them: escape them before display.
+ */
 export async function synthesise(request: SynthesisRequest, signal: AbortSignal): Promise<Synthesis> {
   const { metered, model, input } = request
-  const blocks = [{ kind: 'text' as const, text: [inputInWords(input), synthesisWords(request)].join('\n\n') }]
-  const asked = { metered, model, system: planningSystem, blocks, schema: synthesisSchema, maxTokens: MOST_TOKENS }
-  const answer = await structuredAnswer(asked, signal)
+  const blocks = [{ kind: 'text' as const, text: [plannerInputText(input), synthesisPrompt(request)].join('\n\n') }]
+  const call = { metered, model, system: planningSystem, blocks, schema: synthesisSchema, maxTokens: MOST_TOKENS }
+  const answer = await structuredAnswer(call, signal)
   if (!answer.ok) return answer
   const { title, body, contradictions } = answer.value
   return {
     ok: true,
-    title: title.replace(/\s+/g, ' ').trim().slice(0, TITLE),
-    body: body.trim().slice(0, BODY),
+    title: title.replace(/\s+/g, ' ').trim().slice(0, LONGEST_TITLE),
+    body: body.trim().slice(0, LONGEST_BODY),
     contradictions: contradictions
-      .map((one) => one.trim().slice(0, SENTENCE))
+      .map((one) => one.trim().slice(0, LONGEST_CONTRADICTION))
       .filter((one) => one !== '')
-      .slice(0, CONTRADICTIONS),
+      .slice(0, MOST_CONTRADICTIONS),
   }
 }
 
-const synthesisWords = ({ input: { nonce }, plan, landed, diffStat, diff, resolutions }: SynthesisRequest): string =>
-  [
+function synthesisPrompt({ input, plan, landed, diffStat, diff, resolutions }: SynthesisRequest): string {
+  const quotes = plannerQuotes(input)
+  const most = Math.floor(MOST_OF_HAND_OFFS / Math.max(1, landed.length))
+  return [
     '# What was planned and done',
-    planOnAPage(plan, nonce),
-    ...landed.map(({ task, handOff }) => doneInWords(task, handOff, nonce, HAND_OFFS / Math.max(1, landed.length))),
+    planOverview(plan, quotes),
+    ...landed.map(({ task, handOff }) => landedTaskText(task, handOff, quotes, most)),
     ...(resolutions.length === 0 ? [] : [`These tasks settled conflicts with others: ${resolutions.join(', ')}.`]),
     'Files of the whole change:',
-    data('files', diffStat, nonce, STAT),
+    quotes.data('files', diffStat, MOST_OF_STAT),
     'The diff of the whole change, as far as there is room:',
-    data('diff', diff, nonce, DIFF),
+    quotes.data('diff', diff, MOST_OF_DIFF),
     SYNTHESIS,
   ].join('\n\n')
+}
 
-const doneInWords = ({ id, title, expected_outcome }: Task, handOff: HandOff | null, nonce: string, most: number) =>
-  data(
-    `hand-off of ${id}`,
-    handOff === null ? `${title}: done by a program. ${expected_outcome}` : `${title}\n${handOffInWords(handOff)}`,
-    nonce,
-    Math.floor(most),
-  )
+function landedTaskText(task: Task, handOff: HandOff | null, quotes: Quotes, most: number): string {
+  const { id, title, expected_outcome } = task
+  const text =
+    handOff === null ? `${title}: done by a program. ${expected_outcome}` : `${title}\n${handOffText(handOff)}`
+  return quotedHandOff(id, text, quotes, most)
+}

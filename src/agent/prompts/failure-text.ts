@@ -1,7 +1,20 @@
 import { failureLog, type TaskFailure } from '../../core/failure.ts'
+import type { Quotes } from './quote.ts'
 
-/** A failure as a worker is told of it: one line, and the output that belongs to it, or null. */
-export function failureInWords(failure: TaskFailure): { line: string; log: string | null } {
+/** Why an attempt failed, and the last `mostOfLog` characters of its output: the end says more than the start. */
+export function failedAttemptText(
+  attempt: number,
+  failure: TaskFailure,
+  quotes: Quotes,
+  mostOfLog = Number.POSITIVE_INFINITY,
+): string[] {
+  const { line, log } = describeFailure(failure)
+  const output = log === null ? [] : [quotes.data(`output of attempt ${attempt}`, log.slice(-mostOfLog))]
+  return [`Attempt ${attempt}: ${line}.`, ...output]
+}
+
+/** A failure as a clause without a full stop, and the output that belongs to it; null: there is none. */
+export function describeFailure(failure: TaskFailure): { line: string; log: string | null } {
   const log = failureLog(failure)
   return { line: lineOf(failure), log: log.trim() === '' ? null : log }
 }

@@ -2,69 +2,106 @@ import type { TaskId } from '../../core/ids.ts'
 import type { Plan, Task } from '../../core/plan/plan.ts'
 import type { Exploration } from '../../core/plan/planning.ts'
 import { type HandOff, inOneLine } from '../../core/run/hand-off.ts'
-import { data } from './quote.ts'
+import type { Quotes } from './quote.ts'
 
+/** A Markdown list. */
 export const listOf = (lines: readonly string[]): string => lines.map((line) => `- ${line}`).join('\n')
 
-const titled = (title: string, lines: readonly string[]): string[] =>
-  lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `- ${line}`)]
+/** A label and a list below it, blank lines left out; empty if no line remains. */
+export function labelledList(label: string, lines: readonly string[]): string[] {
+  const filled = lines.filter((line) => line.trim() !== '')
+  return filled.length === 0 ? [] : [`${label}:`, listOf(filled)]
+}
 
-const EXPLORATION = 12_000
+const MOST_OF_ISSUE_TITLE = 500
 
-/** What an explorer found, as other agents are told of it. */
-export function explorationInWords(found: Exploration, nonce: string): string {
-  const findings = found.findings.map(
+/** The issue of a run, quoted; at most `mostOfBody` characters of its body. A worker gets it whole, and is told so. */
+export const issueText = (
+  { number, title, body }: { number: number; title: string; body: string },
+  quotes: Quotes,
+  mostOfBody = Number.POSITIVE_INFINITY,
+): string[] => [
+  `Issue #${number},${mostOfBody === Number.POSITIVE_INFINITY ? ' word for word,' : ''} as it stood when the plan was asked for:`,
+  quotes.untrusted('issue title', title, MOST_OF_ISSUE_TITLE),
+  ...(body.trim() === '' ? [] : [quotes.untrusted('issue body', body, mostOfBody)]),
+]
+
+const MOST_OF_EXPLORATION = 12_000
+
+/** What an explorer found, quoted. */
+export function explorationText(exploration: Exploration, quotes: Quotes): string {
+  const files = exploration.findings.map(
     ({ path, symbols, note }) => `${path}${symbols.length === 0 ? '' : ` (${symbols.join(', ')})`}: ${note}`,
   )
   const text = [
-    `Area: ${found.area}`,
-    found.summary,
-    ...titled('Files', findings),
-    ...titled('Conventions', found.conventions),
-    ...titled('Commands', found.commands),
-    ...titled('Not found out', found.unknowns),
+    `Area: ${exploration.area}`,
+    exploration.summary,
+    ...labelledList('Files', files),
+    ...labelledList('Conventions', exploration.conventions),
+    ...labelledList('Commands', exploration.commands),
+    ...labelledList('Not found out', exploration.unknowns),
   ].join('\n')
-  return data('exploration', text, nonce, EXPLORATION)
+  return quotes.data('exploration', text, MOST_OF_EXPLORATION)
 }
 
-/** The whole plan on a page: its head, and a line for each task. */
-export function planOnAPage({ title, summary, context, approach, verification, tasks }: Plan, nonce: string): string {
+const MOST_OF_PLAN = 30_000
+
+/** The whole plan, quoted: its head, and one line for each task. */
+export function planOverview(plan: Plan, quotes: Quotes): string {
+  const { title, summary, context, approach, verification, tasks } = plan
   const commands = verification.map(({ argv }) => JSON.stringify(argv))
   const lines = tasks.map(
     ({ id, kind, title: name, needs, writes }) =>
       `${id} (${kind}) ${name}; needs ${needs.join(', ') || 'nothing'}; writes ${writes.join(', ') || 'nothing'}`,
   )
-  const text = [title, summary, context, approach, ...titled('Verification', commands), ...titled('Tasks', lines)]
-  return data('plan', text.filter((part) => part !== '').join('\n'), nonce, 30_000)
+  const head = [title, summary, context, approach].filter((part) => part !== '')
+  const text = [...head, ...labelledList('Verification', commands), ...labelledList('Tasks', lines)]
+  return quotes.data('plan', text.join('\n'), MOST_OF_PLAN)
 }
 
-/** Tasks as a planner writes them: every field that it may decide on. */
-export const tasksInWords = (tasks: readonly Task[], nonce: string): string =>
-  data('tasks', JSON.stringify(tasks.map(decided), null, 1), nonce, 60_000)
+const MOST_OF_TASKS = 60_000
 
-const decided = ({ run: _run, timeout_minutes: _minutes, ...task }: Task) => task
+/** Tasks for a planner, quoted, in the JSON that it answers with: all fields that it may decide. */
+export const tasksAsJson = (tasks: readonly Task[], quotes: Quotes): string =>
+  quotes.data('tasks', JSON.stringify(tasks.map(plannedFields), null, 1), MOST_OF_TASKS)
 
-/** In full for those that are built on, in a line for the others. */
-export function handOffsInWords(
-  handOffs: ReadonlyMap<TaskId, HandOff>,
-  inFull: ReadonlySet<TaskId>,
-  nonce: string,
-): string[] {
-  const full = [...handOffs].filter(([id]) => inFull.has(id))
-  const lines = [...handOffs].filter(([id]) => !inFull.has(id)).map(([id, handOff]) => `${id}: ${inOneLine(handOff)}`)
-  return [
-    ...full.map(([id, handOff]) => data(`hand-off of ${id}`, handOffInWords(handOff), nonce)),
-    ...(lines.length === 0 ? [] : [data('other finished tasks', lines.join('\n'), nonce, 6000)]),
-  ]
-}
+const plannedFields = ({ run: _run, timeout_minutes: _minutes, ...task }: Task) => task
 
-export const handOffInWords = ({ did, files, interfaces, decisions, caveats, follow_ups, check }: HandOff): string =>
+/** A hand-off as text, not quoted. */
+export const handOffText = ({ did, files, interfaces, decisions, caveats, follow_ups, check }: HandOff): string =>
   [
     did,
-    ...titled('Files', files),
-    ...titled('Interfaces', interfaces),
-    ...titled('Decisions', decisions),
-    ...titled('Caveats', caveats),
-    ...titled('Follow-ups', follow_ups),
+    ...labelledList('Files', files),
+    ...labelledList('Interfaces', interfaces),
+    ...labelledList('Decisions', decisions),
+    ...labelledList('Caveats', caveats),
+    ...labelledList('Follow-ups', follow_ups),
     ...(check === '' ? [] : [`Check: ${check}`]),
   ].join('\n')
+
+/** The hand-off of one task, quoted; `text`: from `handOffText`, or instead of it if a program did the work. */
+export const quotedHandOff = (id: TaskId, text: string, quotes: Quotes, most?: number): string =>
+  quotes.data(`hand-off of ${id}`, text, most)
+
+const MOST_OF_OTHERS = 6000
+
+/** Finished tasks whose hand-offs a prompt does not hold, quoted, one line each; empty if there are none. */
+export const otherTasksText = (lines: readonly string[], quotes: Quotes): string[] =>
+  lines.length === 0 ? [] : [quotes.data('other finished tasks', lines.join('\n'), MOST_OF_OTHERS)]
+
+/** Hand-offs for a planner: those of `inFull` as they are, one line for each of the others. */
+export function handOffsText(
+  handOffs: ReadonlyMap<TaskId, HandOff>,
+  inFull: ReadonlySet<TaskId>,
+  quotes: Quotes,
+): string[] {
+  const full = [...handOffs].filter(([id]) => inFull.has(id))
+  const others = [...handOffs].filter(([id]) => !inFull.has(id))
+  return [
+    ...full.map(([id, handOff]) => quotedHandOff(id, handOffText(handOff), quotes)),
+    ...otherTasksText(
+      others.map(([id, handOff]) => `${id}: ${inOneLine(handOff)}`),
+      quotes,
+    ),
+  ]
+}

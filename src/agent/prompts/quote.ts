@@ -2,16 +2,19 @@ import type { Brief } from '../../core/schedule/brief.ts'
 import { digest } from '../../core/text/digest.ts'
 import { sanitise } from '../visible-text/sanitise.ts'
 
-/** Digits of a nonce: more than anybody guesses, few enough to repeat. */
-const DIGITS = 16
+/** Hexadecimal digits of a nonce: too many to guess, few enough for a model to repeat. */
+const NONCE_DIGITS = 16
 
 /**
- * What stands in every fence of a run: the same for all its prompts, so that they share what is cached, and unknown to
- * whoever wrote what is inside. `seed`: something that was not there when the issue was written.
+ * The nonce in every fence of a run: the same for all its prompts, so that they share the model's cache, and unknown to the
+ * authors of what is quoted. `seed`: a value that did not exist when the issue was written.
  */
-export const nonceOf = (run: string, seed: string): string => digest({ run, seed }).slice(0, DIGITS)
+export const nonceOf = (run: string, seed: string): string => digest({ run, seed }).slice(0, NONCE_DIGITS)
 
-/** Text of others, marked as such. It cannot close its fence: what looks like a fence inside it is none any more. */
+/**
+ * Quotes untrusted text between two tags that bear the nonce. Text that resembles such a tag is changed, so that it cannot
+ * close the fence.
+ */
 export function fenceData(kind: string, text: string, nonce: string): string {
   const name = kind.replace(/[^A-Za-z0-9 ._/#-]/g, ' ').slice(0, 80)
   return [`<untrusted what="${name}" nonce="${nonce}">`, defused(text, nonce), `</untrusted nonce="${nonce}">`].join(
@@ -19,66 +22,60 @@ export function fenceData(kind: string, text: string, nonce: string): string {
   )
 }
 
-/** Whatever a tag could be taken to begin with: the sign, its look-alikes, its names in HTML. */
+/** Everything that can pass for the `<` of a tag: the sign, its look-alikes, its HTML entities. */
 const OPENING = /[<＜﹤‹〈⟨《«˂ᐸ❮❰]|&lt;?|&#0{0,9}60;?|&#x0{0,9}3c;?/giu
-/** As far as our tag's name can stand behind it, with blanks and signs between its letters. */
+/** Characters after the `<` to search for our tag's name, whose letters may have blanks and signs between them. */
 const NEAR = 60
 const NAME = new RegExp(`^\\P{L}{0,6}${[...'untrusted'].join('\\P{L}{0,4}')}(?![\\p{L}\\p{N}_])`, 'u')
-/** Letters of other alphabets that look like those of the name, each in front of what it looks like. */
+/** Letters of other alphabets that resemble those of the name, as pairs: the look-alike, then the letter. */
 const LOOK_ALIKES = new Map(
   [...'υuսuцuпnոnηnтtτtгrѕsտsеeεeԁd'.matchAll(/(.)(.)/gu)].map(([, odd = '', plain = '']) => [odd, plain]),
 )
 
 const defused = (text: string, nonce: string): string =>
   text
-    .replace(OPENING, (sign, at: number) => (isOurs(text.slice(at + sign.length, at + NEAR)) ? '(' : sign))
+    .replace(OPENING, (sign, at: number) => (isOurTag(text.slice(at + sign.length, at + NEAR)) ? '(' : sign))
     .replace(new RegExp(nonce.replace(/\W/g, '\\$&'), 'gi'), '…')
 
-/** Whether it reads like our tag, in whatever letters and with whatever stands between them. */
-const isOurs = (behind: string): boolean =>
-  /^\P{L}{0,6}\p{L}/u.test(behind) &&
-  NAME.test([...behind.normalize('NFKD').toLowerCase()].map((letter) => LOOK_ALIKES.get(letter) ?? letter).join(''))
+/** Whether the text after a `<` reads like our tag's name, in any alphabet and with signs between the letters. */
+const isOurTag = (after: string): boolean =>
+  /^\P{L}{0,6}\p{L}/u.test(after) &&
+  NAME.test([...after.normalize('NFKD').toLowerCase()].map((letter) => LOOK_ALIKES.get(letter) ?? letter).join(''))
 
-/** Markdown of somebody outside, without what hides in it, in a fence that says so. At most so many characters of it. */
-export const outside = (kind: string, text: string, nonce: string, most: number): string =>
-  fenceData(kind, shortened(sanitise(text).text, most), nonce)
+/**
+ * Quotes text of others in a prompt, each piece in a fence that names its kind. `most`: characters that are kept of it.
+ */
+export interface Quotes {
+  /** Markdown that anyone may have written; text hidden in it is removed. */
+  untrusted(kind: string, text: string, most?: number): string
+  /** Words of a person with the right to command the run; `author` null: not recorded. */
+  person(author: string | null, words: string): string
+  /** Output of programs, files, and words of other agents, unchanged. */
+  data(kind: string, text: string, most?: number): string
+}
 
-/** Words of the run's own people, of files, of commands and of other agents: as they are, in a fence. */
-export const data = (kind: string, text: string, nonce: string, most = 20_000): string =>
-  fenceData(kind, shortened(text, most), nonce)
+/** Quotes with one nonce; `limit`: characters kept of a text if the call names no limit of its own. */
+export const quotesWith = (nonce: string, limit = Number.POSITIVE_INFINITY): Quotes => ({
+  untrusted: (kind, text, most = limit) => fenceData(kind, shortened(sanitise(text).text, most), nonce),
+  person: (author, words) => fenceData(`words of ${author ?? 'somebody who runs the project'}`, words, nonce),
+  data: (kind, text, most = limit) => fenceData(kind, shortened(text, most), nonce),
+})
 
-/** A cut may have halved a character. */
+/** The same fences for all workers of a run, so that their prompts share a prefix in the model's cache. */
+export const quotesFor = ({ run, seed }: Pick<Brief, 'run' | 'seed'>): Quotes => quotesWith(nonceOf(run, seed))
+
+/** The replacement drops a surrogate that the cut left without its other half. */
 const shortened = (text: string, most: number): string =>
   text.length <= most
     ? text
     : `${text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')}… (${text.length - most} more characters)`
 
-/** Words of others inside a prompt, each in a fence that says whose they are. */
-export interface Quotes {
-  /** Markdown that anybody could have written, without what hides in it. */
-  untrusted(what: string, text: string): string
-  /** Words of somebody who may command the run; null: nobody wrote down who. */
-  person(who: string | null, words: string): string
-  /** What programs, files and other workers say. */
-  data(what: string, text: string): string
-}
-
-/** The same fences for all workers of a run, so that they share what stands before their tasks. */
-export function quotesFor({ run, seed }: Pick<Brief, 'run' | 'seed'>): Quotes {
-  const nonce = nonceOf(run, seed)
-  return {
-    untrusted: (what, text) => fenceData(what, sanitise(text).text, nonce),
-    person: (who, words) => fenceData(`words of ${who ?? 'somebody who runs the project'}`, words, nonce),
-    data: (what, text) => fenceData(what, text, nonce),
-  }
-}
-
 /**
- * The brief without the mark of the run's fences. Planners have seen it, and a plan is not fenced: a fence in it could pass
- * for the words of a person.
+ * The brief with the nonce of the run's fences removed. Planners have seen the nonce and a plan is not fenced, so a forged
+ * fence in a plan could pass for the words of a person.
  */
-export function unmarked(brief: Brief): Brief {
+export function withoutNonce(brief: Brief): Brief {
   const text = JSON.stringify(brief)
-  const mark = new RegExp(nonceOf(brief.run, brief.seed), 'gi')
-  return text.search(mark) === -1 ? brief : JSON.parse(text.replace(mark, '…'))
+  const nonce = new RegExp(nonceOf(brief.run, brief.seed), 'gi')
+  return text.search(nonce) === -1 ? brief : JSON.parse(text.replace(nonce, '…'))
 }

@@ -3,7 +3,7 @@ import { sanitise } from '../visible-text/sanitise.ts'
 
 export interface WrittenComment {
   author: string
-  /** GitHub's word for it: `User`, `Bot`, `Organization`. */
+  /** GitHub's type of account: `User`, `Bot`, `Organization`. */
   type: string
   role: Role
   body: string
@@ -11,13 +11,13 @@ export interface WrittenComment {
 
 const MAY_WRITE: readonly Role[] = ['write', 'maintain', 'admin']
 
-/** Only people who could change the repository themselves are heard; a bot never is, whatever it may, or calls itself. */
+/** Only comments of people with write access count; those of a bot never do, whatever its role or name. */
 export const isTrusted = ({ author, type, role }: WrittenComment): boolean =>
   type === 'User' && MAY_WRITE.includes(role) && !/\[bot\]$/i.test(author)
 
 /**
- * Whose role is worth a question: at most as many as are allowed, those who belong to the repository first, and then who
- * wrote last. So nobody with many accounts can talk the maintainers out of hearing.
+ * The authors whose roles to look up, at most `most`: those who belong to the repository first, then the latest. So a crowd
+ * of accounts cannot displace the maintainers.
  */
 export function authorsToAsk(
   comments: readonly { author: string; type: string; belongs: boolean }[],
@@ -29,14 +29,14 @@ export function authorsToAsk(
 }
 
 /**
- * Comments that may stand in a prompt, each with its author and without what hides in it; commands are not among them.
- * `leftOut`: how many were written by somebody who is not heard.
+ * Trusted comments for a prompt, each with its author, without hidden text; commands are skipped. `leftOut`: the number of
+ * comments by authors who are not trusted.
  */
-export function commentsForPrompt(comments: readonly WrittenComment[]): { kept: string[]; leftOut: number } {
+export function commentsForPrompt(comments: readonly WrittenComment[]): { comments: string[]; leftOut: number } {
   const trusted = comments.filter(isTrusted)
-  const kept = trusted
+  const texts = trusted
     .map(({ author, body }) => ({ author, text: sanitise(body).text.trim() }))
     .filter(({ text }) => text !== '' && !text.startsWith('/'))
     .map(({ author, text }) => `@${author}: ${text}`)
-  return { kept, leftOut: comments.length - trusted.length }
+  return { comments: texts, leftOut: comments.length - trusted.length }
 }

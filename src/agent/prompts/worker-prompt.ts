@@ -4,74 +4,81 @@ import type { ConflictCheck } from '../../core/schedule/conflict.ts'
 import type { ModelRequest } from '../../ports/model.ts'
 import type { CommandRun } from '../../ports/sandbox.ts'
 import { capped } from '../tools/tool.ts'
+import { listOf } from './plan-text.ts'
 import type { Quotes } from './quote.ts'
-import { conflictInWords, earlierInWords, finishedInWords, intentInWords, listOf, taskInWords } from './task-text.ts'
+import {
+  conflictSections,
+  earlierAttemptsSections,
+  finishedTasksSections,
+  intentText,
+  taskSections,
+} from './task-text.ts'
 
-/** What the machine has looked up before the work begins. */
-export interface Findings {
-  /** Every check, run on the files as they are given out. */
+/** What the machine looks up before an attempt. */
+export interface AttemptContext {
+  /** Every check, run on the base. */
   baseline: readonly { check: ConflictCheck; ran: CommandRun }[]
-  /** What earlier attempts had changed, oldest first. */
-  before: readonly { attempt: number; diff: string }[]
+  /** The changes of earlier attempts, oldest first. */
+  earlierDiffs: readonly { attempt: number; diff: string }[]
 }
 
-/** What a worker may use up. */
+/** The limits of an attempt, as the prompt names them. */
 interface Limits {
   commands: readonly Argv[]
   minutes: number
-  /** Null: nobody counts them. */
+  /** Null: not counted, for an agent that is a program of the settings. */
   turns: number | null
 }
 
 /**
- * What all workers of a run are told in the same words, whatever has finished meanwhile: rules first, then the purpose
- * and the plan. The marker is for the model's cache, which they share.
+ * The part of the prompt that is identical for all workers of a run, whatever has finished meanwhile: the rules, then the
+ * purpose and the plan. It ends with a marker for the model's cache, which they share.
  */
-export const systemOf = (brief: Brief, quotes: Quotes): ModelRequest['system'] => [
+export const workerSystem = (brief: Brief, quotes: Quotes): ModelRequest['system'] => [
   { text: RULES },
-  { text: intentInWords(brief.intent, quotes), cache: true },
+  { text: intentText(brief.intent, quotes), cache: true },
 ]
 
-/** What this worker alone is told. It grows with what the task needs, and with nothing else of the run. */
-export const openingOf = (brief: Brief, findings: Findings, limits: Limits, quotes: Quotes): string =>
+/** The part of the prompt for one worker. It grows with the needs of the task, and with nothing else of the run. */
+export const workerOpening = (brief: Brief, context: AttemptContext, limits: Limits, quotes: Quotes): string =>
   [
-    ...taskInWords(brief.task),
-    ...acceptanceInWords(brief, findings, quotes),
+    ...taskSections(brief.task),
+    ...acceptanceSection(brief, context, quotes),
     '# What you can run',
-    listOf(limits.commands.map(words)) || 'Nothing.',
-    ...finishedInWords(brief, quotes),
-    ...(brief.conflict === null ? [] : conflictInWords(brief.conflict, quotes)),
-    ...earlierInWords(brief, quotes),
-    ...findings.before.map(({ attempt, diff }) => changesOf(attempt, diff, quotes)),
-    limitsInWords(limits),
+    listOf(limits.commands.map(commandText)) || 'Nothing.',
+    ...finishedTasksSections(brief, quotes),
+    ...(brief.conflict === null ? [] : conflictSections(brief.conflict, quotes)),
+    ...earlierAttemptsSections(brief, quotes),
+    ...context.earlierDiffs.map(({ attempt, diff }) => earlierChangesText(attempt, diff, quotes)),
+    limitsSection(limits),
   ].join('\n\n')
 
-/** All of it as one text, for another agent. */
-export const wholePrompt = (brief: Brief, findings: Findings, limits: Limits, quotes: Quotes): string =>
-  [...systemOf(brief, quotes).map(({ text }) => text), openingOf(brief, findings, limits, quotes)].join('\n\n')
+/** The whole prompt as one text, for an agent that is a program of the settings. */
+export const workerPrompt = (brief: Brief, context: AttemptContext, limits: Limits, quotes: Quotes): string =>
+  [...workerSystem(brief, quotes).map(({ text }) => text), workerOpening(brief, context, limits, quotes)].join('\n\n')
 
-const words = (argv: Argv): string => `\`${JSON.stringify(argv)}\``
+const commandText = (argv: Argv): string => `\`${JSON.stringify(argv)}\``
 
-function acceptanceInWords({ checks }: Brief, { baseline }: Findings, quotes: Quotes): string[] {
-  const own = checks.map((check) => {
+function acceptanceSection({ checks }: Brief, { baseline }: AttemptContext, quotes: Quotes): string[] {
+  const lines = checks.map((check) => {
     const expects = check.expect === '' ? '' : ` Expected: ${check.expect}`
-    return `- ${words(check.argv)} (of ${check.of}) must end with exit code 0 and change no file.${expects}`
+    return `- ${commandText(check.argv)} (of ${check.of}) must end with exit code 0 and change no file.${expects}`
   })
-  return ['# Acceptance', own.join('\n'), ...baseline.flatMap((one) => baselineInWords(one, quotes))]
+  return ['# Acceptance', lines.join('\n'), ...baseline.flatMap((one) => baselineText(one, quotes))]
 }
 
-function baselineInWords({ check, ran }: Findings['baseline'][number], quotes: Quotes): string[] {
-  const on = `On the files as they are given to you, ${words(check.argv)}`
-  if (ran.timedOut) return [`${on} did not end within ${Math.round(ran.seconds)} seconds.`]
+function baselineText({ check, ran }: AttemptContext['baseline'][number], quotes: Quotes): string[] {
+  const onBase = `On the files as they are given to you, ${commandText(check.argv)}`
+  if (ran.timedOut) return [`${onBase} did not end within ${Math.round(ran.seconds)} seconds.`]
   if (ran.exitCode === 0)
-    return [`${on} passes already: it must still pass at the end, and does not show that you are done.`]
-  return [`${on} fails with exit code ${ran.exitCode}:`, quotes.data('output', capped(ran.log))]
+    return [`${onBase} passes already: it must still pass at the end, and does not show that you are done.`]
+  return [`${onBase} fails with exit code ${ran.exitCode}:`, quotes.data('output', capped(ran.log))]
 }
 
-const changesOf = (attempt: number, diff: string, quotes: Quotes): string =>
+const earlierChangesText = (attempt: number, diff: string, quotes: Quotes): string =>
   `What attempt ${attempt} had changed (none of it is in your files):\n\n${quotes.data(`diff of attempt ${attempt}`, diff)}`
 
-const limitsInWords = ({ minutes, turns }: Limits): string =>
+const limitsSection = ({ minutes, turns }: Limits): string =>
   turns === null
     ? `You have ${minutes} minutes.`
     : `You have ${minutes} minutes and ${turns} turns. Several calls in one turn count as one.`

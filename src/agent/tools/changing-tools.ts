@@ -2,15 +2,15 @@ import { z } from 'zod'
 import type { EditFailure } from '../../ports/sources.ts'
 import { linesOf } from './line-view.ts'
 import { type Tool, tool, toolError, toolText } from './tool.ts'
-import { type WorkPlace, whyNotWritable } from './tool-access.ts'
+import { type ToolContext, whyNotWritable } from './tool-access.ts'
 
-/** Characters: what is longer is generated, not written, and belongs to a command. */
+/** Characters; a longer text is generated, and a command should write it. */
 const LONGEST_TEXT = 60_000
 
-/** Tools that change files, inside the task's paths only. */
-export const changingTools = (at: WorkPlace): Tool[] => [editTool(at), createTool(at)]
+/** edit, create: tools that change files, within the task's paths only. */
+export const changingTools = (context: ToolContext): Tool[] => [editTool(context), createTool(context)]
 
-const editTool = (at: WorkPlace): Tool =>
+const editTool = (context: ToolContext): Tool =>
   tool(
     {
       name: 'edit',
@@ -19,15 +19,15 @@ const editTool = (at: WorkPlace): Tool =>
       kind: 'change',
       input: z.strictObject({ path: z.string(), old: z.string(), new: z.string() }),
     },
-    async ({ path, old, new: by }) => {
-      const why = whyNotWritable(path, at) ?? whyNoEdit(old, by)
+    async ({ path, old, new: replacement }) => {
+      const why = whyNotWritable(path, context) ?? whyNoEdit(old, replacement)
       if (why !== null) return toolError(`Nothing was changed: ${why}`)
-      const edited = await at.files.replace(path, old, by)
-      return edited.ok ? toolText(`${path} is changed`) : toolError(await explained(at, path, old, edited))
+      const edited = await context.files.replace(path, old, replacement)
+      return edited.ok ? toolText(`${path} is changed`) : toolError(await explainFailure(context, path, old, edited))
     },
   )
 
-const createTool = (at: WorkPlace): Tool =>
+const createTool = (context: ToolContext): Tool =>
   tool(
     {
       name: 'create',
@@ -36,41 +36,41 @@ const createTool = (at: WorkPlace): Tool =>
       input: z.strictObject({ path: z.string(), text: z.string() }),
     },
     async ({ path, text }) => {
-      const why = whyNotWritable(path, at) ?? (text.length > LONGEST_TEXT ? tooLong('text', text) : null)
+      const why = whyNotWritable(path, context) ?? (text.length > LONGEST_TEXT ? tooLong('text', text) : null)
       if (why !== null) return toolError(`Nothing was created: ${why}`)
-      const made = await at.files.create(path, text)
+      const made = await context.files.create(path, text)
       return made.ok
         ? toolText(`${path} is created`)
-        : toolError(`Nothing was created: ${WORDS[made.why]}${after(made.detail)}`)
+        : toolError(`Nothing was created: ${REASONS[made.why]}${inParentheses(made.detail)}`)
     },
   )
 
-function whyNoEdit(old: string, by: string): string | null {
+function whyNoEdit(old: string, replacement: string): string | null {
   if (old === '') return '`old` is empty; for a new file use create'
-  if (old === by) return '`old` and `new` are the same'
+  if (old === replacement) return '`old` and `new` are the same'
   if (old.length > LONGEST_TEXT) return tooLong('old', old)
-  return by.length > LONGEST_TEXT ? tooLong('new', by) : null
+  return replacement.length > LONGEST_TEXT ? tooLong('new', replacement) : null
 }
 
 const tooLong = (name: string, text: string): string =>
   `\`${name}\` has ${text.length} characters, ${LONGEST_TEXT} are allowed`
 
-async function explained(
-  { files }: WorkPlace,
+async function explainFailure(
+  { files }: ToolContext,
   path: string,
   old: string,
   { why, detail }: { why: EditFailure; detail: string },
 ): Promise<string> {
-  const bare = `Nothing was changed: ${WORDS[why]}${after(detail)}`
-  if (why !== 'not-found' && why !== 'not-unique') return bare
+  const reason = `Nothing was changed: ${REASONS[why]}${inParentheses(detail)}`
+  if (why !== 'not-found' && why !== 'not-unique') return reason
   const file = await files.read(path)
-  if (file === null || file.binary) return bare
+  if (file === null || file.binary) return reason
   return `Nothing was changed: ${why === 'not-found' ? nearestHint(file.text, old) : countHint(file.text, old)}`
 }
 
-const after = (detail: string): string => (detail === '' ? '' : ` (${detail})`)
+const inParentheses = (detail: string): string => (detail === '' ? '' : ` (${detail})`)
 
-const WORDS: Readonly<Record<EditFailure, string>> = {
+const REASONS: Readonly<Record<EditFailure, string>> = {
   'outside-the-folder': 'the path leads out of the repository',
   'no-such-file': 'there is no such file; list shows what there is, create makes a new one',
   'not-a-file': 'that is no file',
@@ -85,25 +85,25 @@ const WORDS: Readonly<Record<EditFailure, string>> = {
   'too-large': 'that is larger than a file may be',
 }
 
-/** What to do where `old` is not in the file: mostly it differs by white space only, or its start is right. */
+/** A hint for `old` that is not in the file: mostly it differs in white space only, or its first line is right. */
 function nearestHint(text: string, old: string): string {
   if (text.includes('\r\n') && text.replaceAll('\r\n', '\n').includes(old))
     return '`old` does not stand in the file as it is: the lines of this file end in CR LF, those of `old` in LF. Write \\r\\n in `old` and `new`, or take a piece inside one line'
   const lines = linesOf(text)
   const wanted = linesOf(old)
-  const at = startOf(lines, wanted)
-  if (at >= 0) {
-    const there = lines.slice(at, at + wanted.length).join('\n')
-    return `\`old\` does not stand in the file, but lines ${at + 1}-${at + wanted.length} differ from it in white space only. They are:\n${there}`
+  const start = startOf(lines, wanted)
+  if (start >= 0) {
+    const found = lines.slice(start, start + wanted.length).join('\n')
+    return `\`old\` does not stand in the file, but lines ${start + 1}-${start + wanted.length} differ from it in white space only. They are:\n${found}`
   }
   const first = wanted.find((line) => line.trim() !== '') ?? ''
-  const near = lines.findIndex((line) => bare(line) === bare(first))
+  const near = lines.findIndex((line) => normalized(line) === normalized(first))
   return near < 0
     ? '`old` does not stand in the file, nor does its first line; view the file first'
     : `\`old\` does not stand in the file. Its first line is line ${near + 1}, what follows differs; view the lines from there`
 }
 
-/** What to do where `old` is in the file more than once. */
+/** A hint for `old` that is in the file more than once. */
 function countHint(text: string, old: string): string {
   const places: number[] = []
   for (let at = text.indexOf(old); at >= 0; at = text.indexOf(old, at + 1)) places.push(at)
@@ -114,9 +114,11 @@ function countHint(text: string, old: string): string {
 
 const PLACES_SHOWN = 5
 
-const bare = (line: string): string => line.replace(/\s+/g, ' ').trim()
+const normalized = (line: string): string => line.replace(/\s+/g, ' ').trim()
 
 function startOf(lines: readonly string[], wanted: readonly string[]): number {
   if (wanted.every((line) => line.trim() === '')) return -1
-  return lines.findIndex((_, at) => wanted.every((line, index) => bare(lines[at + index] ?? '\0') === bare(line)))
+  return lines.findIndex((_, start) =>
+    wanted.every((line, index) => normalized(lines[start + index] ?? '\0') === normalized(line)),
+  )
 }

@@ -1,28 +1,29 @@
 import { z } from 'zod'
 import type { JsonSchema } from '../../ports/model.ts'
 
-/** What the API understands; all else that a schema says is put into words. */
-const KEPT = ['type', 'properties', 'required', 'items', 'enum', 'const', 'anyOf', 'description', '$ref', '$defs']
-/** One of them must be there: a schema that is open to any value says nothing. */
-const SAYING = ['type', 'enum', 'const', 'anyOf', 'oneOf', '$ref']
-/** Says nothing that the rest does not. */
-const SILENT = ['$schema', 'additionalProperties', 'oneOf']
+/** Keywords that the API supports; all others become part of the description. */
+const SUPPORTED = ['type', 'properties', 'required', 'items', 'enum', 'const', 'anyOf', 'description', '$ref', '$defs']
+/** A schema without any of these would accept every value. */
+const CONSTRAINING = ['type', 'enum', 'const', 'anyOf', 'oneOf', '$ref']
+/** Keywords that add nothing to the others. */
+const REDUNDANT = ['$schema', 'additionalProperties', 'oneOf']
 
 /**
- * A schema as the model's API takes it: no optional field, no field of any name, limits of length and size in words.
- * Throws for a schema that cannot be said so, which is a bug of ours.
+ * A schema as the model's API accepts it: no optional fields, no fields with arbitrary names, limits of length and size in
+ * the descriptions. Throws for a schema that has no such form, which is a bug of ours.
  */
 export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
-  return plain(z.toJSONSchema(schema, { io: 'input' }))
+  return supported(z.toJSONSchema(schema, { io: 'input' }))
 }
 
-function plain(node: unknown): JsonSchema {
+function supported(node: unknown): JsonSchema {
   if (!isRecord(node)) throw new Error('a schema of the model is no object')
   if (node.type === 'object') return objectOf(node)
-  if (!SAYING.some((name) => node[name] !== undefined)) throw new Error('a schema of the model leaves a value open')
+  if (!CONSTRAINING.some((name) => node[name] !== undefined))
+    throw new Error('a schema of the model leaves a value open')
   return described(node, {
     ...only(node, ['type', 'enum', 'const', '$ref']),
-    ...(node.items === undefined ? {} : { items: plain(node.items) }),
+    ...(node.items === undefined ? {} : { items: supported(node.items) }),
     ...alternatives(node.anyOf ?? node.oneOf),
     ...definitions(node.$defs),
   })
@@ -33,30 +34,30 @@ function objectOf(node: Readonly<Record<string, unknown>>): JsonSchema {
   const properties = isRecord(node.properties) ? node.properties : {}
   const names = Object.keys(properties)
   const required = Array.isArray(node.required) ? node.required : []
-  const loose = names.find((name) => !required.includes(name))
-  if (loose !== undefined) throw new Error(`the field ${loose} is optional, which the model's API limits`)
+  const optional = names.find((name) => !required.includes(name))
+  if (optional !== undefined) throw new Error(`the field ${optional} is optional, which the model's API limits`)
   return described(node, {
     type: 'object',
-    properties: Object.fromEntries(names.map((name) => [name, plain(properties[name])])),
+    properties: Object.fromEntries(names.map((name) => [name, supported(properties[name])])),
     required: names,
     additionalProperties: false,
     ...definitions(node.$defs),
   })
 }
 
-const alternatives = (all: unknown): JsonSchema => (Array.isArray(all) ? { anyOf: all.map(plain) } : {})
+const alternatives = (all: unknown): JsonSchema => (Array.isArray(all) ? { anyOf: all.map(supported) } : {})
 
 const definitions = (all: unknown): JsonSchema =>
-  isRecord(all) ? { $defs: Object.fromEntries(Object.entries(all).map(([name, node]) => [name, plain(node)])) } : {}
+  isRecord(all) ? { $defs: Object.fromEntries(Object.entries(all).map(([name, node]) => [name, supported(node)])) } : {}
 
-function described(node: Readonly<Record<string, unknown>>, bare: JsonSchema): JsonSchema {
+function described(node: Readonly<Record<string, unknown>>, converted: JsonSchema): JsonSchema {
   const limits = Object.entries(node)
-    .filter(([name]) => !KEPT.includes(name) && !SILENT.includes(name))
+    .filter(([name]) => !SUPPORTED.includes(name) && !REDUNDANT.includes(name))
     .filter(([, limit]) => Math.abs(Number(limit)) !== Number.MAX_SAFE_INTEGER)
     .map(([name, limit]) => `${name} ${typeof limit === 'string' ? limit : JSON.stringify(limit)}`)
   const own = typeof node.description === 'string' ? [node.description] : []
-  const words = [...own, ...(limits.length > 0 ? [`(${limits.join(', ')})`] : [])].join(' ')
-  return words === '' ? bare : { ...bare, description: words }
+  const description = [...own, ...(limits.length > 0 ? [`(${limits.join(', ')})`] : [])].join(' ')
+  return description === '' ? converted : { ...converted, description }
 }
 
 const only = (node: Readonly<Record<string, unknown>>, names: readonly string[]): JsonSchema =>

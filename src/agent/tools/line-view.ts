@@ -1,17 +1,17 @@
 import { LONGEST_ANSWER, type ToolAnswer, toolError, toolText } from './tool.ts'
 
 const LONGEST_LINE = 2000
-/** For the line above and the note below. */
+/** Characters for the line above and the note below. */
 const FRAME = 1500
 
-/** Numbered lines of a file from the first to the last one asked for, as many as one answer holds. */
+/** Numbered lines of a file, from line `from` to line `to` (null: the end), as many as one tool result holds. */
 export function viewOf(path: string, text: string, from: number, to: number | null): ToolAnswer {
   if (text === '') return toolText(`${path} is empty`)
   const lines = linesOf(text)
   if (from > lines.length) return toolError(`${path} has ${lines.length} lines only`)
   if (to !== null && to < from) return toolError(`Line ${to} comes before line ${from}`)
   const wanted = lines.slice(from - 1, to ?? undefined)
-  const shown = asManyAsFit(wanted.map((line, index) => `${from + index}\t${shortLine(line, LONGEST_LINE)}`))
+  const shown = fittingLines(wanted.map((line, index) => `${from + index}\t${shortLine(line, LONGEST_LINE)}`))
   const last = from + shown.length - 1
   const endings = text.includes('\r\n') ? '; they end in CR LF' : ''
   const head = `${path}, lines ${from}-${last} of ${lines.length}${endings}`
@@ -20,7 +20,7 @@ export function viewOf(path: string, text: string, from: number, to: number | nu
   return toolText([head, ...shown, ...note].join('\n'))
 }
 
-/** A line for a reader; a very long one loses its end, and says so. */
+/** A line of at most `most` characters; if it is cut, a note says so. */
 export function shortLine(line: string, most: number): string {
   const bare = line.replace(/\r$/, '')
   if (bare.length <= most) return bare
@@ -33,7 +33,7 @@ export function linesOf(text: string): string[] {
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines
 }
 
-function asManyAsFit(lines: readonly string[]): string[] {
+function fittingLines(lines: readonly string[]): string[] {
   let room = LONGEST_ANSWER - FRAME
   const fitting: string[] = []
   for (const line of lines) {

@@ -6,13 +6,13 @@ import { shortLine, viewOf } from './line-view.ts'
 import { type Tool, tool, toolError, toolText } from './tool.ts'
 import { whyNotPath } from './tool-access.ts'
 
-/** What an answer holds at most. */
+/** Limits of one tool result; `LONGEST_MATCH`: characters of one matching line. */
 const MOST_MATCHES = 100
 const MOST_PATHS = 300
 const MOST_COMMITS = 30
 const LONGEST_MATCH = 300
 
-/** view, search, list, log: tools that look and change nothing. */
+/** view, search, list, log: read-only tools. */
 export const readingTools = (sources: Sources): Tool[] => [
   viewTool(sources),
   searchTool(sources),

@@ -3,7 +3,7 @@ import { cappedLog } from '../../core/text/capped-log.ts'
 import type { ToolSpec } from '../../ports/model.ts'
 import { jsonSchemaOf } from './json-schema.ts'
 
-/** `finished`: the checked value of `finish`; `notAllowed`: the plan's gate is shut, and the conversation ends. */
+/** `finished`: the valid input of `finish`; `notAllowed`: why the plan's gate is closed. Both stop the agent loop. */
 export type ToolAnswer = ToolText | { finished: unknown } | { notAllowed: string }
 
 export interface ToolText {
@@ -11,24 +11,24 @@ export interface ToolText {
   failed: boolean
 }
 
-/** What a call can do: reads of one turn run side by side, all else in order; a `change` is progress. */
+/** Successive reads of a turn run in parallel, all other calls in order. A `change` counts as progress. */
 export type ToolKind = 'read' | 'change' | 'run' | 'finish'
 
 export interface Tool {
   spec: ToolSpec
   kind: ToolKind
-  /** A bad input is a failed answer that says what is wrong. It throws only where the world is broken. */
+  /** An invalid input gives a failed answer that names the problems. It throws only if the environment is broken. */
   use(input: unknown, signal: AbortSignal): Promise<ToolAnswer>
 }
 
-/** Characters that an answer to the model has at most, the note on what was left out among them. */
+/** Characters of one tool result, including the note on what was left out. */
 export const LONGEST_ANSWER = 10_000
 const NOTE = 100
 
 export const toolText = (text: string): ToolText => ({ text, failed: false })
 export const toolError = (text: string): ToolText => ({ text, failed: true })
 
-/** A tool whose input is one schema's, and whose answers are never longer than a model should read at once. */
+/** A tool with a schema for its input, whose results are shortened to what a model should read at once. */
 export function tool<Schema extends z.ZodType>(
   about: { name: string; description: string; kind: ToolKind; input: Schema },
   use: (input: z.output<Schema>, signal: AbortSignal) => Promise<ToolAnswer>,
@@ -51,7 +51,7 @@ function problems(input: unknown, { issues }: z.ZodError): string {
   return issues.map(({ path, message }) => `${path.join('.') || 'the input'}: ${message}`).join('; ')
 }
 
-/** Head and tail of a long text. The API takes no empty one. */
+/** Head and tail of a long text. A blank one is replaced, since the API rejects it. */
 export function capped(text: string): string {
   if (text.trim() === '') return '(nothing)'
   if (text.length <= LONGEST_ANSWER) return text

@@ -4,17 +4,17 @@ import type { CommandRun } from '../../ports/sandbox.ts'
 import { changingTools } from './changing-tools.ts'
 import { readingTools } from './reading-tools.ts'
 import { type Tool, type ToolAnswer, tool, toolError } from './tool.ts'
-import type { WorkPlace } from './tool-access.ts'
+import type { ToolContext } from './tool-access.ts'
 
-/** view, search, list, log, edit, create, run. Each call asks the plan's gate first, reading ones too. */
-export const workingTools = (at: WorkPlace): Tool[] =>
-  [...readingTools(at.files), ...changingTools(at), runTool(at)].map((one) => behindGate(one, at))
+/** view, search, list, log, edit, create, run. Every call checks the plan's gate first, reads too. */
+export const workingTools = (context: ToolContext): Tool[] =>
+  [...readingTools(context.files), ...changingTools(context), runTool(context)].map((one) => behindGate(one, context))
 
-/** `finish`: its value is what the schema gives; all of the schema's fields must be required. */
+/** `finish`: the loop returns its input. All fields of the schema must be required. */
 export const finishTool = <Schema extends z.ZodType>(input: Schema, description: string): Tool =>
   tool({ name: 'finish', description, kind: 'finish', input }, async (value) => ({ finished: value }))
 
-const behindGate = (one: Tool, { guard }: WorkPlace): Tool => ({
+const behindGate = (one: Tool, { guard }: ToolContext): Tool => ({
   ...one,
   async use(input, signal) {
     const why = guard()
@@ -22,8 +22,8 @@ const behindGate = (one: Tool, { guard }: WorkPlace): Tool => ({
   },
 })
 
-/** Runs commands of the approved plan, word for word: one more word could make any program do anything. */
-const runTool = (at: WorkPlace): Tool =>
+/** Runs commands of the approved plan only, word for word: with one more word a program could do anything. */
+const runTool = (context: ToolContext): Tool =>
   tool(
     {
       name: 'run',
@@ -33,17 +33,17 @@ const runTool = (at: WorkPlace): Tool =>
       input: z.strictObject({ argv: argvSchema.describe('the command, word by word') }),
     },
     async ({ argv }, signal) => {
-      const command = at.commands.find((one) => JSON.stringify(one) === JSON.stringify(argv))
+      const command = context.commands.find((one) => JSON.stringify(one) === JSON.stringify(argv))
       if (command === undefined)
-        return toolError(`That command is not in the plan. Those that may be run: ${choices(at)}`)
-      const seconds = at.seconds()
+        return toolError(`That command is not in the plan. Those that may be run: ${choices(context)}`)
+      const seconds = context.seconds()
       if (seconds <= 0) return toolError('No time is left to run anything; finish')
-      const { sandbox, worktree, env } = at
+      const { sandbox, worktree, env } = context
       return answerOf(await sandbox.run(command, { worktree, seconds, signal, env }))
     },
   )
 
-const choices = ({ commands }: WorkPlace): string =>
+const choices = ({ commands }: ToolContext): string =>
   commands.length === 0 ? 'none' : commands.map((argv) => JSON.stringify(argv)).join(' or ')
 
 function answerOf({ exitCode, log, seconds, timedOut }: CommandRun): ToolAnswer {

@@ -4,7 +4,7 @@ import type { TaskRecord } from '../../core/run/state.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
 import type { Quotes } from '../prompts/quote.ts'
-import type { WorkPlace } from '../tools/tool-access.ts'
+import type { ToolContext } from '../tools/tool-access.ts'
 import type { Finish } from './finish.ts'
 import type { Transcript } from './transcript.ts'
 
@@ -13,16 +13,17 @@ export interface CommitResult {
   tree: Sha
 }
 
-/** What a worker has left, as git holds it. `failure`: git could not take it. */
+/** The changes of a worker, as git sees them. */
 export interface WorkTreeState {
   commit: CommitResult | null
   paths: readonly string[]
-  /** Paths outside of the task's that commands had changed. */
+  /** Paths outside of the task's that commands had changed; they are restored. */
   putBack: readonly string[]
+  /** Why the changes could not be committed. */
   failure: TaskFailure | null
 }
 
-/** What the machine's own run of the checks came to, on exactly the tree that is handed over. */
+/** The result of the acceptance commands, run by the machine on exactly the tree that is submitted. */
 export interface CheckResult {
   failure: TaskFailure | null
   tree: Sha | null
@@ -30,35 +31,36 @@ export interface CheckResult {
   seconds: number
 }
 
-/** What the machine does for a worker. No answer of a model is among its arguments. */
+/** Commits and checks for a worker. No argument is an answer of a model. */
 export interface Checker {
-  /** Everything that was changed since the base, as one commit on it; what lies outside of the task's paths is put back first. */
-  keep(): Promise<WorkTreeState>
-  /** Runs every check on what was kept. Nothing kept is no work, where work was asked for. */
-  check(kept: WorkTreeState): Promise<CheckResult>
+  /** Restores changes outside of the task's paths, then commits all that changed since the base as one commit on it. */
+  commit(): Promise<WorkTreeState>
+  /** Runs every check on what was committed. No commit is a failure if the task has to change something. */
+  check(workTree: WorkTreeState): Promise<CheckResult>
 }
 
-/** All that an agent is given to work on one task. */
+/** All that a worker needs for one attempt at a task. */
 export interface WorkerDeps {
   metered: MeteredModel
   model: string
-  /** US dollars that the attempt was given. */
+  /** US dollars that the attempt may spend. */
   allowance: number
-  place: WorkPlace
-  bench: Checker
+  context: ToolContext
+  checker: Checker
   clock: Pick<Clock, 'now'>
   quotes: Quotes
   limits: { turns: number; minutes: number }
-  /** What people have said to the worker, as the journal is now. */
+  /** All that people have said to the worker, by the journal as it is now. */
   steers(): TaskRecord['steers']
   transcript: Transcript
 }
 
-/** What an attempt came to. Whatever the ending, `kept` holds the work so far. */
+/** The outcome of an attempt. `workTree` holds the work so far, whatever the outcome. */
 export interface WorkResult {
   failure: TaskFailure | null
-  kept: WorkTreeState
-  checked: CheckResult | null
-  said: Finish | null
+  workTree: WorkTreeState
+  check: CheckResult | null
+  /** Of the agent; null: it did not call `finish`. */
+  summary: Finish | null
   turns: number
 }

@@ -1,38 +1,41 @@
 import type { TaskFailure } from '../../core/failure.ts'
 import type { Brief } from '../../core/schedule/brief.ts'
-import { failureInWords } from '../prompts/failure-text.ts'
+import { describeFailure } from '../prompts/failure-text.ts'
 import type { Quotes } from '../prompts/quote.ts'
 import { capped } from '../tools/tool.ts'
 
-/** What an agent hears when the machine did not accept its work: the reason, the output, and the diff as it stands; null: it cannot be had. */
+/**
+ * The message to an agent whose work was not accepted: reason, output and diff so far; `diff` null: git cannot make
+ * one.
+ */
 export function feedback(
   failure: TaskFailure,
-  { diff, roundsLeft }: { diff: string | null; roundsLeft: number },
+  { diff, returnsLeft }: { diff: string | null; returnsLeft: number },
   quotes: Quotes,
 ): string {
-  const { line, log } = failureInWords(failure)
+  const { line, log } = describeFailure(failure)
   return [
     `Your work was committed and checked, and was not accepted: ${line}.`,
     ...(log === null ? [] : [quotes.data('output', capped(log))]),
-    ...changesInWords(diff, quotes),
-    `Find the cause, mend it, and call finish again. ${roundsInWords(roundsLeft)} The same failure twice in a row ends the attempt.`,
+    ...changesText(diff, quotes),
+    `Find the cause, mend it, and call finish again. ${returnsText(returnsLeft)} The same failure twice in a row ends the attempt.`,
   ].join('\n\n')
 }
 
-function changesInWords(diff: string | null, quotes: Quotes): string[] {
+function changesText(diff: string | null, quotes: Quotes): string[] {
   if (diff === null)
     return ['What you have changed cannot be shown: a command left something there that git cannot read.']
   return diff === '' ? [] : ['What you have changed so far:', quotes.data('diff', diff)]
 }
 
-const roundsInWords = (left: number): string =>
+const returnsText = (left: number): string =>
   left === 1 ? 'It is checked once more.' : `It is checked ${left} more times at most.`
 
-/** By-products of commands, which the machine has removed from the work. */
-export const putBackInWords = (paths: readonly string[]): string =>
+/** The message on by-products of commands that the machine has removed from the work. */
+export const putBackText = (paths: readonly string[]): string =>
   `Changes outside of what the task may write were put back: ${paths.slice(0, 20).join(', ')}${paths.length > 20 ? ` and ${paths.length - 20} more` : ''}.`
 
-/** Said every few turns, so that the goal is not lost among what was read. */
+/** The message of every few turns, so that the goal is not lost among what the agent reads. */
 export function reminderOf({ task, checks }: Brief, left: { minutes: number; usd: number }): string {
   const acceptance = checks.map(({ argv }) => JSON.stringify(argv)).join(' and ')
   return [

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { TaskFailure } from '../../core/failure.ts'
-import type { Conversed, LoopEnd } from '../loop/conversation.ts'
-import type { Findings } from '../prompts/worker-prompt.ts'
+import type { LoopResult, LoopStopReason } from '../loop/conversation.ts'
+import type { AttemptContext } from '../prompts/worker-prompt.ts'
 
-/** What an agent says at its end. Of any length: it is cut, not refused. */
+/** What an agent passes to `finish`. It may have any length: it is shortened, not rejected. */
 export const finishSchema = z.strictObject({
   outcome: z
     .enum(['done', 'cannot'])
@@ -25,60 +25,62 @@ export type Finish = z.infer<typeof finishSchema>
 export const FINISH =
   'Ends your work. What you changed is committed and the acceptance is run on exactly that; if it fails, you hear of it. The tasks behind yours read what you say here, and nothing else of your work but the files.'
 
-/** What an agent hears when one call is left of its money or its turns. */
+/** The message to the agent when its money or its turns suffice for one more call. */
 export const lastCallPrompt = (of: 'money' | 'turns'): string =>
   of === 'money'
     ? 'The money of this attempt is nearly over: it is enough for this one answer. Call finish now, with what is done and what is not.'
     : 'This is the last turn of this attempt. Call finish now, with what is done and what is not.'
 
-/** Its money or its turns were over before it had handed in what it did last. */
-export const isCutShort = ({ ending, turnsUsed }: Conversed): boolean =>
-  (ending.end === 'unaffordable' || ending.end === 'turns') && turnsUsed > 0
+/** Whether money or turns ran out before the latest work was submitted. */
+export const isCutShort = ({ stopReason, turnsUsed }: LoopResult): boolean =>
+  (stopReason.kind === 'unaffordable' || stopReason.kind === 'turns') && turnsUsed > 0
 
-/** Checks that passed before the work had begun say nothing of work that nobody calls done. */
-export const proves = ({ baseline }: Findings): boolean =>
+/**
+ * Whether a check failed on the base. Checks that passed there prove nothing about work that the agent did not submit.
+ */
+export const failedOnBase = ({ baseline }: AttemptContext): boolean =>
   baseline.some(({ ran }) => ran.timedOut || ran.exitCode !== 0)
 
-/** In the place of what the agent did not come to say. Files and check are filled in by the machine. */
-export const missingFinish = ({ ending }: Conversed): Finish => ({
+/** The summary of an agent that did not call `finish`. The machine adds files and check. */
+export const missingFinish = ({ stopReason }: LoopResult): Finish => ({
   outcome: 'done',
-  did: `Not said: the ${ending.end === 'turns' ? 'turns' : 'money'} of the attempt ended before its words. Its files are below, and its acceptance passes.`,
+  did: `Not said: the ${stopReason.kind === 'turns' ? 'turns' : 'money'} of the attempt ended before its words. Its files are below, and its acceptance passes.`,
   interfaces: [],
   decisions: [],
   caveats: ['Nobody has said that the work is complete.'],
   follow_ups: [],
 })
 
-/** The end of a conversation without a result, as the failure of an attempt. */
+/** The failure of an attempt whose agent loop stopped without `finish`. */
 export function failureOf(
-  ending: Exclude<LoopEnd, { end: 'finished' }>,
+  stopReason: Exclude<LoopStopReason, { kind: 'finished' }>,
   { turns, minutes, allowance }: { turns: number; minutes: number; allowance: number },
 ): TaskFailure {
-  switch (ending.end) {
-    case 'said':
-      return stopped('gave-up', `it ended without a result: ${ending.text.slice(0, LONGEST)}`)
+  switch (stopReason.kind) {
+    case 'no-tool-call':
+      return stopped('gave-up', `it ended without a result: ${stopReason.text.slice(0, LONGEST_DETAIL)}`)
     case 'turns':
       return stopped('turns', `${turns} turns were allowed`)
     case 'loop':
-      return stopped('loop', ending.detail)
+      return stopped('loop', stopReason.detail)
     case 'refused':
-      return stopped('refused', ending.detail.slice(0, LONGEST))
+      return stopped('refused', stopReason.detail.slice(0, LONGEST_DETAIL))
     case 'truncated':
       return stopped('truncated', 'the conversation, or an answer, was longer than it may be')
     case 'unaffordable':
-      return { reason: 'allowance-spent', usd: allowance, detail: `${ending.left.toFixed(4)} USD were left` }
+      return { reason: 'allowance-spent', usd: allowance, detail: `${stopReason.left.toFixed(4)} USD were left` }
     case 'time':
       return { reason: 'timed-out', minutes, log: '' }
     case 'not-allowed':
-      return { reason: 'not-approved', detail: ending.why }
+      return { reason: 'not-approved', detail: stopReason.why }
     case 'model-failed':
-      return { reason: 'model-failed', detail: `${ending.failure.reason}: ${ending.failure.detail}` }
+      return { reason: 'model-failed', detail: `${stopReason.failure.reason}: ${stopReason.failure.detail}` }
     case 'aborted':
       return { reason: 'not-approved', detail: 'the run no longer wants it' }
   }
 }
 
-const LONGEST = 2000
+const LONGEST_DETAIL = 2000
 
 const stopped = (why: Extract<TaskFailure, { reason: 'agent-stopped' }>['why'], detail: string): TaskFailure => ({
   reason: 'agent-stopped',

@@ -1,101 +1,123 @@
 import type { TaskFailure } from '../../core/failure.ts'
 import { isSameFailure } from '../../core/schedule/retry-ladder.ts'
-import type { Conversed } from '../loop/conversation.ts'
+import type { LoopResult } from '../loop/conversation.ts'
 import type { CheckResult, WorkerDeps, WorkResult, WorkTreeState } from './checker.ts'
-import { feedback, putBackInWords } from './feedback.ts'
+import { feedback, putBackText } from './feedback.ts'
 import { type Finish, failureOf, finishSchema, isCutShort, missingFinish } from './finish.ts'
 
-/** Times that work which was not accepted goes back to the agent. */
-const ROUNDS = 2
+/** Times that work that is not accepted goes back to the agent. */
+const MOST_RETURNS = 2
 const LONGEST_DIFF = 8_000
+const LONGEST_REASON = 2000
 
-/** How far an attempt is. `last`: why its work was not accepted when it was last handed in. */
+/** An attempt between two runs of the agent loop. */
 export interface AttemptProgress {
-  talked: Conversed
+  loop: LoopResult
   turns: number
-  rounds: number
-  last: TaskFailure | null
-  /** What that check came to. */
-  checked: CheckResult | null
-  /** Whether the checks had failed before it began. */
-  proves: boolean
+  /** Times that the work went back to the agent. */
+  returns: number
+  /** Why the work was not accepted when it was last submitted. */
+  lastFailure: TaskFailure | null
+  lastCheck: CheckResult | null
+  /** Whether a check failed on the base: only then does a passing one prove work. */
+  failedOnBase: boolean
 }
 
-type Next = { worked: WorkResult } | { words: string; progress: AttemptProgress }
+type NextStep = { result: WorkResult } | { message: string; progress: AttemptProgress }
 
-/** What follows from the end of a conversation: the end of the attempt, or more words. */
-export async function judge(deps: WorkerDeps, progress: AttemptProgress, steering: () => string | null): Promise<Next> {
-  const { ending } = progress.talked
-  if (ending.end !== 'finished') {
-    const failure = failureOf(ending, { ...deps.limits, allowance: deps.allowance })
-    return isCutShort(progress.talked) && progress.proves && deps.place.guard() === null
-      ? asItIs(deps, progress, failure)
+/** What follows when the agent loop stops: the result of the attempt, or a message with which the loop continues. */
+export async function judge(
+  deps: WorkerDeps,
+  progress: AttemptProgress,
+  newSteers: () => string | null,
+): Promise<NextStep> {
+  const { stopReason, exhausted } = progress.loop
+  if (stopReason.kind !== 'finished') {
+    const failure = failureOf(stopReason, { ...deps.limits, allowance: deps.allowance })
+    return isCutShort(progress.loop) && progress.failedOnBase && deps.context.guard() === null
+      ? checkUnsubmitted(deps, progress, failure)
       : stop(deps, progress, failure, null)
   }
-  const said = finishSchema.parse(ending.value)
-  const why = deps.place.guard()
-  if (why !== null) return stop(deps, progress, { reason: 'not-approved', detail: why }, said)
-  if (said.outcome === 'cannot' && progress.talked.short === 'money') return stop(deps, progress, shortage(deps), said)
-  if (said.outcome === 'cannot')
-    return stop(deps, progress, { reason: 'agent-stopped', why: 'gave-up', detail: said.did.slice(0, 2000) }, said)
-  const late = steering()
-  return late === null ? await handIn(deps, progress, said) : { words: late, progress }
+  const summary = finishSchema.parse(stopReason.value)
+  const why = deps.context.guard()
+  if (why !== null) return stop(deps, progress, { reason: 'not-approved', detail: why }, summary)
+  if (summary.outcome === 'cannot')
+    return stop(deps, progress, exhausted === 'money' ? allowanceSpent(deps) : gaveUp(summary), summary)
+  const message = newSteers()
+  return message === null ? await submit(deps, progress, summary) : { message, progress }
 }
 
-/** What it could not do for want of money says nothing about the task. */
-const shortage = ({ metered, allowance, limits }: WorkerDeps): TaskFailure =>
-  failureOf({ end: 'unaffordable', left: metered.budget.left() }, { ...limits, allowance })
+const gaveUp = ({ did }: Finish): TaskFailure => ({
+  reason: 'agent-stopped',
+  why: 'gave-up',
+  detail: did.slice(0, LONGEST_REASON),
+})
 
-/** Work that was not handed in, since its money or its turns were over: the machine says whether it is done. */
-async function asItIs(deps: WorkerDeps, progress: AttemptProgress, failure: TaskFailure): Promise<Next> {
-  const { kept, checked } = await look(deps)
-  if (checked.failure === null)
-    return { worked: { failure: null, kept, checked, said: missingFinish(progress.talked), turns: progress.turns } }
-  return stop(deps, { ...progress, checked }, failure, null)
+/** Giving up for lack of money says nothing about the task. */
+const allowanceSpent = ({ metered, allowance, limits }: WorkerDeps): TaskFailure =>
+  failureOf({ kind: 'unaffordable', left: metered.budget.left() }, { ...limits, allowance })
+
+/** Checks work that was not submitted because money or turns ran out: it may be done all the same. */
+async function checkUnsubmitted(deps: WorkerDeps, progress: AttemptProgress, failure: TaskFailure): Promise<NextStep> {
+  const { workTree, check } = await commitAndCheck(deps)
+  if (check.failure === null)
+    return {
+      result: { failure: null, workTree, check, summary: missingFinish(progress.loop), turns: progress.turns },
+    }
+  return stop(deps, { ...progress, lastCheck: check }, failure, null)
 }
 
-/** The checks on what is there. */
-async function look({ bench, transcript, clock }: WorkerDeps): Promise<{ kept: WorkTreeState; checked: CheckResult }> {
-  const kept = await bench.keep()
-  const checked = await bench.check(kept)
-  const { failure, log } = checked
-  transcript.add({ kind: 'check', at: clock.now().toISOString(), failure, log, putBack: kept.putBack })
-  return { kept, checked }
+async function commitAndCheck({
+  checker,
+  transcript,
+  clock,
+}: WorkerDeps): Promise<{ workTree: WorkTreeState; check: CheckResult }> {
+  const workTree = await checker.commit()
+  const check = await checker.check(workTree)
+  const { failure, log } = check
+  transcript.add({ kind: 'check', at: clock.now().toISOString(), failure, log, putBack: workTree.putBack })
+  return { workTree, check }
 }
 
 async function stop(
-  { bench }: WorkerDeps,
-  { turns, checked }: AttemptProgress,
+  { checker }: WorkerDeps,
+  { turns, lastCheck }: AttemptProgress,
   failure: TaskFailure,
-  said: Finish | null,
-): Promise<Next> {
-  return { worked: { failure: withLast(failure, checked), kept: await bench.keep(), checked, said, turns } }
+  summary: Finish | null,
+): Promise<NextStep> {
+  const workTree = await checker.commit()
+  return { result: { failure: withCheckLog(failure, lastCheck), workTree, check: lastCheck, summary, turns } }
 }
 
-/** Whoever goes on with it, or looks at it, needs to know what the acceptance had against it. */
-function withLast(failure: TaskFailure, checked: CheckResult | null): TaskFailure {
-  if (checked === null) return failure
+/** Adds the output of the last check, for later attempts and for people. */
+function withCheckLog(failure: TaskFailure, check: CheckResult | null): TaskFailure {
+  if (check === null) return failure
   const { reason } = failure
-  const isEnd = reason === 'agent-stopped' || reason === 'allowance-spent' || reason === 'timed-out'
-  return isEnd ? { ...failure, log: checked.log } : failure
+  const hasLog = reason === 'agent-stopped' || reason === 'allowance-spent' || reason === 'timed-out'
+  return hasLog ? { ...failure, log: check.log } : failure
 }
 
-async function handIn(deps: WorkerDeps, progress: AttemptProgress, said: Finish): Promise<Next> {
-  const { place, quotes } = deps
-  const { kept, checked } = await look(deps)
-  const { failure } = checked
-  const worked: WorkResult = { failure, kept, checked, said, turns: progress.turns }
-  if (failure === null || isLast(progress, failure)) return { worked }
-  const roundsLeft = ROUNDS - progress.rounds
-  // What a command left may be nothing that git can read.
-  const diff = await place.files.diff(LONGEST_DIFF).catch(() => null)
+async function submit(deps: WorkerDeps, progress: AttemptProgress, summary: Finish): Promise<NextStep> {
+  const { context, quotes } = deps
+  const { workTree, check } = await commitAndCheck(deps)
+  const { failure } = check
+  const result: WorkResult = { failure, workTree, check, summary, turns: progress.turns }
+  if (failure === null || isLastFailure(progress, failure)) return { result }
+  const returnsLeft = MOST_RETURNS - progress.returns
+  // A command may have left something that git cannot read.
+  const diff = await context.files.diff(LONGEST_DIFF).catch(() => null)
   const parts = [
-    ...(kept.putBack.length === 0 ? [] : [putBackInWords(kept.putBack)]),
-    feedback(failure, { diff, roundsLeft }, quotes),
+    ...(workTree.putBack.length === 0 ? [] : [putBackText(workTree.putBack)]),
+    feedback(failure, { diff, returnsLeft }, quotes),
   ]
-  return { words: parts.join('\n\n'), progress: { ...progress, rounds: progress.rounds + 1, last: failure, checked } }
+  return {
+    message: parts.join('\n\n'),
+    progress: { ...progress, returns: progress.returns + 1, lastFailure: failure, lastCheck: check },
+  }
 }
 
-/** The same failure twice in a row would come a third time; where the time is over, nothing can follow. */
-const isLast = ({ rounds, last }: AttemptProgress, failure: TaskFailure): boolean =>
-  rounds >= ROUNDS || failure.reason === 'timed-out' || (last !== null && isSameFailure(last, failure))
+/** The same failure twice in a row would come a third time; after a time-out nothing can follow. */
+const isLastFailure = ({ returns, lastFailure }: AttemptProgress, failure: TaskFailure): boolean =>
+  returns >= MOST_RETURNS ||
+  failure.reason === 'timed-out' ||
+  (lastFailure !== null && isSameFailure(lastFailure, failure))

@@ -2,31 +2,35 @@ import type { Redact } from '../../core/text/redact.ts'
 import type { Block } from '../../ports/model.ts'
 import type { TurnRecord } from '../loop/conversation.ts'
 
-/** What happened in one attempt, a line of JSON each. Kept for people; no context ever holds it again. */
+/** A log of one attempt, one JSON object per line. It is for people; no prompt ever holds it. */
 export interface Transcript {
   add(line: Readonly<Record<string, unknown>>): void
   turn(record: TurnRecord): void
   lines(): readonly string[]
 }
 
-/** Characters kept: an attempt at its limits stays below. */
-const MOST = 8_000_000
+/** Characters; an attempt at its limits stays below. */
+const MOST_CHARACTERS = 8_000_000
 
 export function transcript(redact: Redact): Transcript {
   const lines: string[] = []
   let length = 0
   function add(line: Readonly<Record<string, unknown>>): void {
     const text = redact(JSON.stringify(line))
-    if (length > MOST) return
+    if (length > MOST_CHARACTERS) return
     length += text.length
-    lines.push(length > MOST ? JSON.stringify({ kind: 'cut', detail: `more than ${MOST} characters` }) : text)
+    lines.push(
+      length > MOST_CHARACTERS
+        ? JSON.stringify({ kind: 'cut', detail: `more than ${MOST_CHARACTERS} characters` })
+        : text,
+    )
   }
   return {
     add,
-    turn: (record) => add({ kind: 'turn', ...record, blocks: record.blocks.map(shown) }),
+    turn: (record) => add({ kind: 'turn', ...record, blocks: record.blocks.map(readable) }),
     lines: () => lines,
   }
 }
 
-/** What only the model's API can read tells a person nothing. */
-const shown = (block: Block): unknown => (block.kind === 'opaque' ? { kind: 'opaque' } : block)
+/** Leaves out content that only the model's API can read. */
+const readable = (block: Block): unknown => (block.kind === 'opaque' ? { kind: 'opaque' } : block)

@@ -1,4 +1,4 @@
-import { budgetWords } from '../../agent/planner/plan-draft.ts'
+import { budgetProblems } from '../../agent/planner/plan-problems.ts'
 import { findPlan, type PlanBlock, readPlanBlock, type WrittenPlan } from '../../config/hand-plan.ts'
 import type { Problem } from '../../core/failure.ts'
 import { isAgentTask, type Plan } from '../../core/plan/plan.ts'
@@ -84,7 +84,7 @@ function wholeProblems(
 function agentNotes(file: string, plan: Plan, settings: Settings): CheckFinding[] {
   const agents = plan.tasks.filter(isAgentTask)
   if (agents.length === 0 || settings.worker.command.length > 0) return []
-  const { notes, problems } = budgetWords(plan, settings)
+  const { notes, problems } = budgetProblems(plan, settings)
   return [
     noteAt(
       { file },

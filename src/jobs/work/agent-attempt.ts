@@ -1,4 +1,4 @@
-import type { Findings } from '../../agent/prompts/worker-prompt.ts'
+import type { AttemptContext } from '../../agent/prompts/worker-prompt.ts'
 import { type TaskFailure, withTexts } from '../../core/failure.ts'
 import { attemptRef } from '../../core/ids.ts'
 import type { Report } from '../../core/run/event.ts'
@@ -26,16 +26,16 @@ export async function performByAgent(input: AttemptInput): Promise<AttemptResult
   const attempt = attemptOf(input)
   const why = attempt.brief.checks.length === 0 ? NO_ACCEPTANCE : isOther ? null : whyNoModel(attempt)
   if (why !== null) return { outcome: handedOver(attempt, nothingDone(why)), transcript: [] }
-  const findings = await lookUp(attempt)
-  const ended = isOther ? await runOtherAgent(attempt, findings, variables) : await workByModel(attempt, findings)
+  const context = await lookUp(attempt)
+  const ended = isOther ? await runOtherAgent(attempt, context, variables) : await workByModel(attempt, context)
   return { outcome: handedOver(attempt, ended), transcript: attempt.transcript.lines() }
 }
 
 const nothingDone = (failure: TaskFailure): AgentEnd => ({
   failure,
-  kept: { commit: null, paths: [], putBack: [], failure: null },
-  checked: null,
-  said: null,
+  workTree: { commit: null, paths: [], putBack: [], failure: null },
+  check: null,
+  summary: null,
   spending: [],
 })
 
@@ -47,15 +47,15 @@ function handedOver(attempt: Attempt, ended: AgentEnd): AttemptOutcome {
 /** The same for accepted and failed work: what it cost, and the agent's account of it. */
 function reportOf(attempt: Attempt, ended: AgentEnd): Report {
   const { deps, sandbox, brief, begun, redact } = attempt
-  const { checked, spending, turns } = ended
+  const { check, spending, turns } = ended
   const seconds = (deps.clock.now().getTime() - begun.getTime()) / 1000
-  const acceptanceSeconds = checked?.seconds ?? 0
+  const acceptanceSeconds = check?.seconds ?? 0
   const handOff = handOffFrom(attempt, ended)
   return {
     ...emptyReport(sandbox),
     workSeconds: Math.max(0, seconds - acceptanceSeconds),
     acceptanceSeconds,
-    acceptanceLog: redact(checked?.log ?? ''),
+    acceptanceLog: redact(check?.log ?? ''),
     summary: handOff === null ? '' : inOneLine(handOff),
     spending: [...spending],
     ...(turns === undefined ? {} : { turns }),
@@ -65,9 +65,9 @@ function reportOf(attempt: Attempt, ended: AgentEnd): Report {
 }
 
 /** Files and check come from git and from the checks, not from the agent. */
-function handOffFrom(attempt: Attempt, { said, kept, failure }: AgentEnd): HandOff | null {
-  if (said === null) return null
-  return handOffOf(wordsOf(said, attempt.redact), { files: [...kept.paths], check: checkOf(attempt, failure) })
+function handOffFrom(attempt: Attempt, { summary, workTree, failure }: AgentEnd): HandOff | null {
+  if (summary === null) return null
+  return handOffOf(wordsOf(summary, attempt.redact), { files: [...workTree.paths], check: checkOf(attempt, failure) })
 }
 
 function checkOf({ brief, redact }: Attempt, failure: TaskFailure | null): string {
@@ -88,7 +88,7 @@ const BASELINE = 1 / 3
 const LONGEST_DIFF = 20_000
 
 /** Checks out the base, runs every check on it once to know where the work starts, and looks up earlier attempts' changes. */
-export async function lookUp({ deps, assignment, brief, watch, transcript, redact }: Attempt): Promise<Findings> {
+export async function lookUp({ deps, assignment, brief, watch, transcript, redact }: Attempt): Promise<AttemptContext> {
   const { worktree } = deps
   await worktree.prepare(assignment.base)
   let left = assignment.minutes * 60 * BASELINE
@@ -101,7 +101,7 @@ export async function lookUp({ deps, assignment, brief, watch, transcript, redac
   }
   // A check may have left files: the work starts from the base alone.
   await worktree.prepare(assignment.base)
-  return { baseline, before: await changesBefore(deps, brief) }
+  return { baseline, earlierDiffs: await changesBefore(deps, brief) }
 }
 
 /** The work that a conflict left out, and that of the last attempt that failed. */

@@ -1,4 +1,4 @@
-import { type Quotes, quotesFor, unmarked } from '../../agent/prompts/quote.ts'
+import { type Quotes, quotesFor, withoutNonce } from '../../agent/prompts/quote.ts'
 import type { Checker, CheckResult, WorkTreeState } from '../../agent/worker/checker.ts'
 import { type Transcript, transcript } from '../../agent/worker/transcript.ts'
 import type { TaskFailure } from '../../core/failure.ts'
@@ -24,12 +24,12 @@ export interface AttemptResult {
   transcript: readonly string[]
 }
 
-/** How the work of an agent ended. `kept`: the changes that it had made by then. */
+/** How the work of an agent ended. `workTree` holds its changes so far, whatever the outcome. */
 export interface AgentEnd {
   failure: TaskFailure | null
-  kept: WorkTreeState
-  checked: CheckResult | null
-  said: WorkSummary | null
+  workTree: WorkTreeState
+  check: CheckResult | null
+  summary: WorkSummary | null
   spending: readonly Spending[]
   turns?: number
 }
@@ -68,7 +68,7 @@ export function attemptOf(input: AttemptInput): Attempt {
   const env = taskEnvironment(who.run, assignment)
   const { minutes } = assignment
   const watch = stopwatch({ sandbox, worktree: deps.worktree.path, minutes, signal, env, elapsed })
-  const brief = unmarked(briefOf(run, assignment.task))
+  const brief = withoutNonce(briefOf(run, assignment.task))
   const { task, checks } = brief
   const { redact } = deps
   const { settings } = run.work

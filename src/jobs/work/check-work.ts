@@ -72,14 +72,17 @@ interface CheckPlace {
   checks: readonly Check[]
   watch: Stopwatch
   words: CommitWords
-  /** Changes of other paths are undone before the commit; null: no change is undone, and the audit refuses what is outside. */
+  /**
+   * Changes of other paths are undone before the commit. Null: no change is undone, the audit refuses what is outside, and
+   * the paths are not listed.
+   */
   mayWrite: ((path: string) => boolean) | null
 }
 
 /** Commits what a worker has changed, and checks exactly that: the one way of every attempt, of a program or an agent. */
 export const checkerFor = (place: CheckPlace): Checker => ({
-  keep: () => keep(place),
-  check: (kept) => check(place, kept),
+  commit: () => commitWork(place),
+  check: (workTree) => check(place, workTree),
 })
 
 /** Commands leave files all over the tree; an agent hands over what its task declares and may write. */
@@ -88,7 +91,7 @@ export function writableBy(task: Task, settings: Settings): (path: string) => bo
   return (path) => matches(task.writes, path) && !isProtected(path, globs)
 }
 
-async function keep({ deps, assignment, words, mayWrite }: CheckPlace): Promise<WorkTreeState> {
+async function commitWork({ deps, assignment, words, mayWrite }: CheckPlace): Promise<WorkTreeState> {
   const { worktree, redact } = deps
   const putBack = mayWrite === null ? [] : await worktree.putBack(mayWrite).catch(() => [])
   // A worker may leave what git cannot commit.
@@ -98,16 +101,16 @@ async function keep({ deps, assignment, words, mayWrite }: CheckPlace): Promise<
     return { commit: null, paths: [], putBack, failure: { reason: 'program-failed', exitCode: 0, log } }
   }
   const commit = left.value
-  const paths = commit === null ? [] : await worktree.changedPaths(assignment.base, commit.head)
+  const paths = commit === null || mayWrite === null ? [] : await worktree.changedPaths(assignment.base, commit.head)
   return { commit, paths, putBack, failure: null }
 }
 
 /** Runs every check. All must pass, no check at all is a failure, and none may see or change anything but the commit. */
-async function check({ deps, assignment, checks, watch }: CheckPlace, kept: WorkTreeState): Promise<CheckResult> {
-  if (kept.failure !== null) return unchecked(kept.failure)
-  if (kept.commit === null && !assignment.mayChangeNothing) return unchecked({ reason: 'no-change' })
+async function check({ deps, assignment, checks, watch }: CheckPlace, workTree: WorkTreeState): Promise<CheckResult> {
+  if (workTree.failure !== null) return unchecked(workTree.failure)
+  if (workTree.commit === null && !assignment.mayChangeNothing) return unchecked({ reason: 'no-change' })
   if (checks.length === 0) return unchecked(NO_ACCEPTANCE)
-  const tree = kept.commit?.tree ?? (await deps.worktree.treeHash())
+  const tree = workTree.commit?.tree ?? (await deps.worktree.treeHash())
   const cleared = await trying(() => deps.worktree.removeUntracked())
   if ('error' in cleared) return unchecked(leftBehind(deps, cleared.error), tree)
   const { failure, log, seconds } = await runAll(watch, checks)
@@ -121,20 +124,20 @@ const unchecked = (failure: TaskFailure, tree: Sha | null = null): CheckResult =
   seconds: 0,
 })
 
-/** How an attempt ended. `checked`: null if its failure came before the checks. */
+/** How an attempt ended. `check`: null if its failure came before the checks. */
 interface AttemptEnd {
   assignment: Pick<TaskAssignment, 'task' | 'base'>
-  kept: Pick<WorkTreeState, 'commit'>
+  workTree: Pick<WorkTreeState, 'commit'>
   failure: TaskFailure | null
-  checked: CheckResult | null
+  check: CheckResult | null
   report: Report
 }
 
 /** What is handed over: a failed attempt's commit too, so that its branch can show it. */
-export function outcomeOf({ assignment, kept: { commit }, failure, checked, report }: AttemptEnd): AttemptOutcome {
+export function outcomeOf({ assignment, workTree: { commit }, failure, check, report }: AttemptEnd): AttemptOutcome {
   if (failure !== null)
     return { kind: 'failed', failure, head: commit?.head ?? null, tree: commit?.tree ?? null, report }
-  const tree = checked?.tree
+  const tree = check?.tree
   if (tree == null) throw new Error(`${assignment.task} was accepted without a tree`)
   return { kind: 'done', head: commit?.head ?? assignment.base, tree, report }
 }

@@ -1,4 +1,4 @@
-import { type Findings, wholePrompt } from '../../agent/prompts/worker-prompt.ts'
+import { type AttemptContext, workerPrompt } from '../../agent/prompts/worker-prompt.ts'
 import type { WorkTreeState } from '../../agent/worker/checker.ts'
 import type { TaskFailure } from '../../core/failure.ts'
 import { totalBytes } from '../../core/landing/audit.ts'
@@ -15,34 +15,34 @@ const PROMPT_FILE = 'prompt.md'
 /** Runs the agent program that the settings name, with the brief in a file. It is judged by the files that it changes. */
 export async function runOtherAgent(
   attempt: Attempt,
-  findings: Findings,
+  context: AttemptContext,
   variables: Readonly<Record<string, string>>,
 ): Promise<AgentEnd> {
   const { checker, transcript } = attempt
-  const ran = await launch(attempt, findings, variables)
+  const ran = await launch(attempt, context, variables)
   transcript.add({ kind: 'agent', exitCode: ran.exitCode, seconds: ran.seconds, timedOut: ran.timedOut, log: ran.log })
-  const kept = await checker.keep()
-  const said = saidBy(attempt, ran)
-  const failure = (await secretIn(attempt, kept)) ?? attempt.watch.failureOf(ran) ?? exitOf(ran, 'program-failed')
+  const workTree = await checker.commit()
+  const summary = saidBy(attempt, ran)
+  const failure = (await secretIn(attempt, workTree)) ?? attempt.watch.failureOf(ran) ?? exitOf(ran, 'program-failed')
   // Work that holds a secret is not handed over at all: every reader of the artifact would have it.
   if (failure?.reason === 'secret-in-diff')
-    return { failure, kept: { ...kept, commit: null }, checked: null, said, spending: [] }
-  if (failure !== null) return { failure, kept, checked: null, said, spending: [] }
-  const checked = await checker.check(kept)
-  transcript.add({ kind: 'check', failure: checked.failure, log: checked.log, putBack: kept.putBack })
-  return { failure: checked.failure, kept, checked, said, spending: [] }
+    return { failure, workTree: { ...workTree, commit: null }, check: null, summary, spending: [] }
+  if (failure !== null) return { failure, workTree, check: null, summary, spending: [] }
+  const check = await checker.check(workTree)
+  transcript.add({ kind: 'check', failure: check.failure, log: check.log, putBack: workTree.putBack })
+  return { failure: check.failure, workTree, check, summary, spending: [] }
 }
 
 /** The prompt file is outside the work tree, so that it is not part of the work. */
 const launch = (
   attempt: Attempt,
-  findings: Findings,
+  context: AttemptContext,
   variables: Readonly<Record<string, string>>,
 ): Promise<CommandRun> =>
   attempt.deps.scratch.use(async (folder) => {
     const { deps, brief, quotes, commands, assignment, settings, env, watch } = attempt
     const limits = { commands, minutes: assignment.minutes, turns: null }
-    await folder.write(PROMPT_FILE, wholePrompt(brief, findings, limits, quotes))
+    await folder.write(PROMPT_FILE, workerPrompt(brief, context, limits, quotes))
     const words = {
       '{prompt_file}': folder.file(PROMPT_FILE),
       '{worktree}': deps.worktree.path,

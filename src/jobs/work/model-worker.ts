@@ -1,6 +1,6 @@
 import { openBudget } from '../../agent/loop/metered-model.ts'
-import type { Findings } from '../../agent/prompts/worker-prompt.ts'
-import type { WorkPlace } from '../../agent/tools/tool-access.ts'
+import type { AttemptContext } from '../../agent/prompts/worker-prompt.ts'
+import type { ToolContext } from '../../agent/tools/tool-access.ts'
 import { workOnTask } from '../../agent/worker/work.ts'
 import type { TaskFailure } from '../../core/failure.ts'
 import { whyNoCall } from '../../core/landing/gate.ts'
@@ -34,7 +34,7 @@ const noPrice = (model: string): string =>
   `the model ${model} has no price, so no limit of money could hold: give it one under \`prices\` in \`.github/tributary.yml\``
 
 /** Our own agent works on the task until it ends, its time, turns or money are used up, or the run no longer wants it. */
-export async function workByModel(attempt: Attempt, findings: Findings): Promise<AgentEnd> {
+export async function workByModel(attempt: Attempt, context: AttemptContext): Promise<AgentEnd> {
   const { deps, assignment, brief, settings, quotes, checker, transcript } = attempt
   const { model } = deps
   if (model === null) throw new Error('there is no model')
@@ -47,8 +47,8 @@ export async function workByModel(attempt: Attempt, findings: Findings): Promise
         metered: { model, budget: money, role },
         model: modelOf(attempt),
         allowance,
-        place: placeOf(attempt),
-        bench: checker,
+        context: toolContextOf(attempt),
+        checker,
         clock: deps.clock,
         quotes,
         limits: { turns: settings.limits.turns, minutes: assignment.minutes },
@@ -56,14 +56,25 @@ export async function workByModel(attempt: Attempt, findings: Findings): Promise
         transcript,
       },
       brief,
-      findings,
+      context,
       signal,
     ),
   )
   return { ...worked, spending: money.spending() }
 }
 
-function placeOf({ deps, who, view, assignment, sandbox, settings, brief, commands, env, watch }: Attempt): WorkPlace {
+function toolContextOf({
+  deps,
+  who,
+  view,
+  assignment,
+  sandbox,
+  settings,
+  brief,
+  commands,
+  env,
+  watch,
+}: Attempt): ToolContext {
   const { task, attempt } = assignment
   return {
     files: deps.worktree.files(),
@@ -72,7 +83,7 @@ function placeOf({ deps, who, view, assignment, sandbox, settings, brief, comman
     writes: brief.task.writes,
     protectedGlobs: settings.protected_paths,
     commands,
-    fresh: (signal) => view.fresh(signal),
+    refreshJournal: (signal) => view.fresh(signal),
     guard: () => whyNoCall(view.state(), { task, attempt, slot: who.slot }),
     seconds: watch.left,
     env,

@@ -24,17 +24,17 @@ export async function performProgram(
   const words = wordsFor(run, assignment)
   const checker = checkerFor({ deps, assignment, checks, watch, words, mayWrite: null })
   const ran = program.length === 0 ? null : await watch.run(program)
-  const kept = await checker.keep()
-  const failed = withProgramLog(kept.failure, ran) ?? failureOf(ran, watch)
-  const checked = failed === null ? await checker.check(kept) : null
+  const workTree = await checker.commit()
+  const failed = withProgramLog(workTree.failure, ran) ?? failureOf(ran, watch)
+  const check = failed === null ? await checker.check(workTree) : null
   const report = {
     ...emptyReport(sandbox),
     workSeconds: ran?.seconds ?? 0,
     summary: lastLine(ran?.log ?? ''),
-    acceptanceSeconds: checked?.seconds ?? 0,
-    acceptanceLog: checked?.log ?? '',
+    acceptanceSeconds: check?.seconds ?? 0,
+    acceptanceLog: check?.log ?? '',
   }
-  return outcomeOf({ assignment, kept, failure: failed ?? checked?.failure ?? null, checked, report })
+  return outcomeOf({ assignment, workTree, failure: failed ?? check?.failure ?? null, check, report })
 }
 
 const failureOf = (ran: CommandRun | null, watch: Stopwatch): TaskFailure | null =>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { spentUsd } from '../../../../src/core/money/ledger.ts'
-import { written, writtenHead } from '../../../agent/planner/asking.ts'
+import { written, writtenHead } from '../../../agent/planner/planner-fixtures.ts'
 import { plannedRun, planStreamed, type Stream } from './planned-run.ts'
 
 /** A stream that breaks after two tasks, and the answer that comes in its place. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { written, writtenPlan } from '../../../agent/planner/asking.ts'
+import { written, writtenPlan } from '../../../agent/planner/planner-fixtures.ts'
 import { agentPlan } from '../../../support/planning.ts'
 import { fails, says } from '../../../support/said-model.ts'
 import { saidRun } from './said-run.ts'

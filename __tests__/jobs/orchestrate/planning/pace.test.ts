@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { written, writtenHead } from '../../../agent/planner/asking.ts'
+import { written, writtenHead } from '../../../agent/planner/planner-fixtures.ts'
 import { plannedRun, planStreamed } from './planned-run.ts'
 
 const eight = ['t1', 't2', 't3', 't4', 't5', 't6', 't7', 't8']

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { toldIn, written, writtenHead } from '../../../agent/planner/asking.ts'
+import { promptText, written, writtenHead } from '../../../agent/planner/planner-fixtures.ts'
 import { commentBy } from '../../../support/memory/github.ts'
 import { plannedRun, planStreamed } from './planned-run.ts'
 
@@ -14,6 +14,6 @@ it('every stage reads the comments, and what their author may do is asked once f
     return forge.role(login)
   }
   await world.run(32, { forge: { ...forge, role } })
-  expect(world.model.requests.map((request) => toldIn(request).includes('Keep it small.'))).toEqual([true, true])
+  expect(world.model.requests.map((request) => promptText(request).includes('Keep it small.'))).toEqual([true, true])
   expect(asked).toEqual(['mona'])
 })

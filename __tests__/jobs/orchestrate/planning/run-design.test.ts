@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { redactor } from '../../../../src/core/text/redact.ts'
 import type { ModelAnswer } from '../../../../src/ports/model.ts'
-import { written, writtenPlan } from '../../../agent/planner/asking.ts'
+import { written, writtenPlan } from '../../../agent/planner/planner-fixtures.ts'
 import { saidUsage, says } from '../../../support/said-model.ts'
 import { saidRun } from './said-run.ts'
 

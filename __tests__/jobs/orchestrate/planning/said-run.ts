@@ -11,7 +11,7 @@ import { settingsSchema } from '../../../../src/core/settings.ts'
 import type { Redact } from '../../../../src/core/text/redact.ts'
 import { orchestrate } from '../../../../src/jobs/orchestrate/orchestrate.ts'
 import { problem } from '../../../../src/jobs/orchestrate/planning/propose.ts'
-import { toldIn } from '../../../agent/planner/asking.ts'
+import { promptText } from '../../../agent/planner/planner-fixtures.ts'
 import { bareRemote, commit, git, tempDir } from '../../../support/git.ts'
 import { hastyClock } from '../../../support/hasty-clock.ts'
 import { memoryForge } from '../../../support/memory/forge.ts'
@@ -108,6 +108,6 @@ export async function saidRun(settings: object, before: (ground: Ground) => read
       ),
     log,
     /** All that the model was asked, as one text. */
-    asked: () => models.flatMap(({ requests }) => requests.map((request) => toldIn(request))).join('\n'),
+    asked: () => models.flatMap(({ requests }) => requests.map((request) => promptText(request))).join('\n'),
   }
 }

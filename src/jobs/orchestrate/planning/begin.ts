@@ -1,4 +1,4 @@
-import { pathProblems } from '../../../agent/planner/task-problems.ts'
+import { pathProblems } from '../../../agent/planner/plan-problems.ts'
 import type { Problem } from '../../../core/failure.ts'
 import { branchRef, type Sha } from '../../../core/ids.ts'
 import { modelWithoutPrice } from '../../../core/money/price.ts'

@@ -1,4 +1,4 @@
-import { wholeProblems } from '../../../agent/planner/task-problems.ts'
+import { wholeProblems } from '../../../agent/planner/plan-problems.ts'
 import type { Problem } from '../../../core/failure.ts'
 import { branchRef, type Sha, type TaskId, trunkBranch } from '../../../core/ids.ts'
 import type { Plan } from '../../../core/plan/plan.ts'

@@ -36,7 +36,7 @@ async function commentsOf(session: Session): Promise<string[]> {
   )
   return commentsForPrompt(
     all.map(({ author, type, body }) => ({ author, type, body, role: roles.get(author) ?? 'none' })),
-  ).kept
+  ).comments
 }
 
 /** Stages that follow each other ask for the same people: their roles are looked up once. */

@@ -62,7 +62,7 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
         type: 'stage_failed',
         stage: stage.key,
         why,
-        ...(end.short && { short: usd }),
+        ...(end.underfunded && { short: usd }),
       })
     },
   })

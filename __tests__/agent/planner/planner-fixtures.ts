@@ -30,9 +30,9 @@ export const metered = (model: Model, usd = 100): MeteredModel => ({
   role: 'plan',
 })
 
-export const never = new AbortController().signal
+export const neverAborted = new AbortController().signal
 
-export const found: Exploration = {
+export const exploration: Exploration = {
   area: 'the repository',
   summary: 'A small client.',
   findings: [{ path: 'src/http.ts', symbols: ['send(request)'], note: 'sends one request' }],
@@ -77,10 +77,10 @@ export const writtenHead = {
 export const writtenPlan = (tasks: readonly PlannedTask[], head: Partial<typeof writtenHead> = {}): string =>
   JSON.stringify({ ...writtenHead, ...head, tasks }, null, 1)
 
-/** All that a request tells the model, as one text. */
-export const toldIn = ({ system, turns }: ModelRequest): string =>
+/** System and messages of a request, as one text. */
+export const promptText = ({ system, turns }: ModelRequest): string =>
   [...system.map(({ text }) => text), ...turns.map(({ blocks }) => textOfBlocks(blocks))].join('\n')
 
-/** Why the API would refuse the schema of a request; null where it would not. */
+/** Why the API would reject the schema of a request; null: it would not. */
 export const schemaRefusal = ({ schema }: ModelRequest): string | null =>
   schemasProblem({ output_config: { format: { type: 'json_schema', schema } } } as never)

@@ -1,18 +1,18 @@
 import type { Model, ModelAnswer, ModelRequest } from '../../../src/ports/model.ts'
 import { fails, says } from '../../support/said-model.ts'
 
-/** Texts of one call: each but the last broke off and began anew. */
+/** The texts of one call: all but the last are broken off, after `upTo` characters, and the call restarts. */
 export type Streamed = readonly { text: string; upTo?: number }[]
 
 export interface StreamingModel extends Model {
   requests: ModelRequest[]
-  /** Characters of the current try that were handed over, and the size of the last piece. */
+  /** Characters pushed in the current try, and the size of the last piece. */
   at: { pushed: number; piece: number }
-  /** Whether each call was stopped before its end. */
+  /** For each call, whether it was aborted. */
   stopped: boolean[]
 }
 
-/** Streams each call's text in pieces of the given sizes, and lets everything settle after each of them. */
+/** Streams the text of each call in pieces of these sizes, and waits after each until all pending callbacks have run. */
 export function streamingModel(all: readonly Streamed[], sizeOf: () => number): StreamingModel {
   const model: StreamingModel = {
     requests: [],
@@ -50,5 +50,5 @@ async function hasStopped(model: StreamingModel, request: ModelRequest, text: st
   return false
 }
 
-/** Whatever was waiting for what has just been said has run. */
+/** Resolves after all pending callbacks. */
 const settled = () => new Promise((resolve) => setImmediate(resolve))

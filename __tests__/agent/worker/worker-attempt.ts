@@ -1,7 +1,7 @@
 import { openBudget } from '../../../src/agent/loop/metered-model.ts'
 import type { Quotes } from '../../../src/agent/prompts/quote.ts'
-import type { Findings } from '../../../src/agent/prompts/worker-prompt.ts'
-import type { WorkPlace } from '../../../src/agent/tools/tool-access.ts'
+import type { AttemptContext } from '../../../src/agent/prompts/worker-prompt.ts'
+import type { ToolContext } from '../../../src/agent/tools/tool-access.ts'
 import type { Checker, CheckResult, WorkerDeps, WorkTreeState } from '../../../src/agent/worker/checker.ts'
 import { transcript } from '../../../src/agent/worker/transcript.ts'
 import { workOnTask } from '../../../src/agent/worker/work.ts'
@@ -15,7 +15,7 @@ import type { PlanOverrides } from '../../support/plan.ts'
 import { agentsAtWork, followed } from '../../support/planning.ts'
 import { begun, shaOf } from '../../support/run.ts'
 import { calls, type Said, saidModel } from '../../support/said-model.ts'
-import { workPlace } from '../tools/place.ts'
+import { toolContext } from '../tools/tool-context.ts'
 
 /** Fences that tests can read. */
 export const plainQuotes: Quotes = {
@@ -36,29 +36,31 @@ export const atWork = (graph = 'a', plan?: PlanOverrides, task = 'a'): ActiveRun
 
 export const notAccepted = (log: string): TaskFailure => ({ reason: 'acceptance-failed', exitCode: 1, log })
 
-/** A machine that judges what it is handed as told, and counts how often it was asked. */
-export function saidBench(verdicts: readonly (TaskFailure | null)[]): Checker & { kept: number; checked: number } {
-  const kept: WorkTreeState = {
+/** A checker that returns these verdicts in order, and counts its commits and checks. */
+export function scriptedChecker(
+  verdicts: readonly (TaskFailure | null)[],
+): Checker & { commits: number; checks: number } {
+  const workTree: WorkTreeState = {
     commit: { head: shaOf('head'), tree: shaOf('tree') },
     paths: ['src/b.ts'],
     putBack: [],
     failure: null,
   }
-  const bench = {
-    kept: 0,
-    checked: 0,
-    async keep() {
-      bench.kept += 1
-      return kept
+  const checker = {
+    commits: 0,
+    checks: 0,
+    async commit() {
+      checker.commits += 1
+      return workTree
     },
     async check(): Promise<CheckResult> {
-      const failure = verdicts[bench.checked]
-      bench.checked += 1
-      if (failure === undefined) throw new Error(`check ${bench.checked} was not given a verdict`)
+      const failure = verdicts[checker.checks]
+      checker.checks += 1
+      if (failure === undefined) throw new Error(`check ${checker.checks} was not given a verdict`)
       return { failure, tree: shaOf('tree'), log: 'the log', seconds: 1 }
     },
   }
-  return bench
+  return checker
 }
 
 const price = { input: 1, output: 1, cache_read: 1, cache_write: 1 }
@@ -67,28 +69,28 @@ interface Setting {
   state?: ActiveRun
   task?: TaskId
   verdicts?: readonly (TaskFailure | null)[]
-  place?: Partial<WorkPlace>
+  context?: Partial<ToolContext>
   turns?: number
   usd?: number
-  findings?: Findings
+  attemptContext?: AttemptContext
 }
 
-/** An attempt with a model that answers as told, in a work tree in memory. */
+/** An attempt with a model that gives these answers in order, in a work tree in memory. */
 export function attempt(answers: readonly Said[], setting: Setting = {}) {
-  const { state = atWork(), task = 'a', verdicts = [null], place = {}, turns = 60, usd = 100 } = setting
+  const { state = atWork(), task = 'a', verdicts = [null], context = {}, turns = 60, usd = 100 } = setting
   const model = saidModel(answers)
-  const bench = saidBench(verdicts)
+  const checker = scriptedChecker(verdicts)
   const files = memoryFiles({ 'src/a.ts': 'a' })
   const controller = new AbortController()
   const clock = manualClock()
   let now = state
-  const money = openBudget(usd, () => price)
+  const budget = openBudget(usd, () => price)
   const deps: WorkerDeps = {
-    metered: { model, budget: money, role: 'work' },
+    metered: { model, budget, role: 'work' },
     model: 'claude-sonnet-5-5',
     allowance: usd,
-    place: workPlace({ files, ...place }),
-    bench,
+    context: toolContext({ files, ...context }),
+    checker,
     clock,
     quotes: plainQuotes,
     limits: { turns, minutes: 30 },
@@ -97,16 +99,21 @@ export function attempt(answers: readonly Said[], setting: Setting = {}) {
   }
   return {
     model,
-    bench,
+    checker,
     files,
     controller,
     deps,
-    money,
-    /** Somebody says something while it works. */
+    budget,
+    /** Steers the task while the agent works. */
     steer: (words: string) => {
       now = followed<ActiveRun>(now, { type: 'task_steered', task, words, by: 'mona' })
     },
     start: () =>
-      workOnTask(deps, briefOf(state, task), setting.findings ?? { baseline: [], before: [] }, controller.signal),
+      workOnTask(
+        deps,
+        briefOf(state, task),
+        setting.attemptContext ?? { baseline: [], earlierDiffs: [] },
+        controller.signal,
+      ),
   }
 }

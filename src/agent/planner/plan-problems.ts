@@ -1,3 +1,4 @@
+import { predictCost } from '../../core/money/predicted-cost.ts'
 import { globWithin } from '../../core/plan/glob.ts'
 import { lintPlan } from '../../core/plan/lint.ts'
 import type { Argv, Plan, Task } from '../../core/plan/plan.ts'
@@ -5,24 +6,24 @@ import type { PlanOptions } from '../../core/plan/planning.ts'
 import type { Settings } from '../../core/settings.ts'
 import { listed, quoted } from '../../core/text/quoted.ts'
 
-export interface Rules {
+export interface PlanningRules {
   settings: Settings
   options: PlanOptions
 }
 
-/** What is wrong with the last of these tasks, as sentences; nothing was wrong with those before it. */
-export function taskProblems(before: readonly Task[], task: Task, rules: Rules): string[] {
-  const { problems } = lintPlan({ ...bare, tasks: [...before, task] }, rules.settings)
+/** Problems of `task`, as sentences. The tasks before it have none. */
+export function taskProblems(before: readonly Task[], task: Task, rules: PlanningRules): string[] {
+  const { problems } = lintPlan({ ...emptyPlan, tasks: [...before, task] }, rules.settings)
   return [
     ...problems.flatMap((it) => (it.task === null ? [] : [`${quoted(it.task)}, ${it.field}: ${it.message}`])),
-    ...own(task, rules).map((wrong) => `${quoted(task.id)}: ${wrong}`),
+    ...ownProblems(task, rules).map((wrong) => `${quoted(task.id)}: ${wrong}`),
   ]
 }
 
-export const isOneTooMany = (before: readonly Task[], { settings }: Rules): boolean =>
+export const isOneTooMany = (before: readonly Task[], { settings }: PlanningRules): boolean =>
   before.length >= settings.limits.tasks
 
-/** What is wrong with a plan as a whole, and not with one of its tasks. */
+/** Problems of a plan as a whole, as sentences; not those of single tasks. */
 export const wholeProblems = (plan: Plan, settings: Settings): string[] => [
   ...lintPlan(plan, settings)
     .problems.filter(({ task }) => task === null)
@@ -30,7 +31,7 @@ export const wholeProblems = (plan: Plan, settings: Settings): string[] => [
   ...plan.verification.flatMap(({ argv }) => shellProblem(argv)).map((wrong) => `verification: ${wrong}`),
 ]
 
-const bare: Plan = {
+const emptyPlan: Plan = {
   title: '-',
   summary: '',
   context: '',
@@ -43,11 +44,11 @@ const bare: Plan = {
   tasks: [],
 }
 
-/** A brief is read before every turn, and a plan has to fit into a comment. */
+/** A worker's prompt holds the task in every turn, and a plan has to fit into a comment. */
 const MOST_CHARACTERS = 8000
 const MOST_GLOBS = 60
 
-const own = (task: Task, { options }: Rules): string[] => [
+const ownProblems = (task: Task, { options }: PlanningRules): string[] => [
   ...sizeProblem(task),
   ...kindProblem(task),
   ...shellProblem(task.acceptance.argv),
@@ -78,11 +79,28 @@ function shellProblem(argv: Argv): string[] {
   return /\s/.test(program) ? [`${quoted(program)} is no program: each word of a command is an item of its own.`] : []
 }
 
-/** What a task may write outside the paths that the plan was asked for, as parts of sentences; nothing where none were named. */
+/**
+ * Globs of `writes` outside of the paths that the plan was requested for, as clauses; empty if it was requested for all
+ * paths.
+ */
 export function pathProblems({ writes }: Pick<Task, 'writes'>, paths: readonly string[]): string[] {
   if (paths.length === 0) return []
   const allowed = paths.flatMap((path) => [path, `${path.replace(/\/$/, '')}/**`])
   return writes
     .filter((glob) => !globWithin(glob, allowed))
     .map((glob) => `it may write ${quoted(glob)}, and the plan was asked for ${listed(paths)} only.`)
+}
+
+/** Factor by which a prediction may pass the budget before it is a problem of the plan: it rests on assumptions. */
+const SLACK = 2
+
+/** A note, or a problem, if the predicted cost of the tasks passes the budget of the run. */
+export function budgetProblems(plan: Plan, settings: Settings): { notes: string[]; problems: string[] } {
+  const { parallelUsd } = predictCost(plan, settings)
+  const { usd } = settings.budget
+  if (parallelUsd <= usd) return { notes: [], problems: [] }
+  const sentence = `The tasks are predicted to cost ${parallelUsd.toFixed(2)} USD, and the run may spend ${usd.toFixed(2)} USD`
+  return parallelUsd > usd * SLACK
+    ? { notes: [], problems: [`${sentence}: plan fewer or smaller tasks, or cheaper tiers.`] }
+    : { notes: [`${sentence}: it will stop at its limit if that is right.`], problems: [] }
 }

@@ -10,7 +10,7 @@ export const finish = finishTool(z.strictObject({ summary: z.string() }), 'Ends 
 
 export const done = { name: 'finish', input: { summary: 'done' } }
 
-/** A tool that answers its input; what it was asked is kept in `seen`. */
+/** A tool that returns its input, and records it in `seen`. */
 export function echo(name: string, kind: Tool['kind'], seen: string[] = []): Tool {
   return tool({ name, description: name, kind, input: z.strictObject({ text: z.string() }) }, async ({ text }) => {
     seen.push(`${name} ${text}`)
@@ -18,27 +18,30 @@ export function echo(name: string, kind: Tool['kind'], seen: string[] = []): Too
   })
 }
 
-/** A conversation with a model that answers as told. One dollar a million tokens, and money enough unless another budget is given. */
-export function conversation(answers: readonly Said[], given: Partial<Conversation> = {}) {
+/** A conversation with a model that gives these answers in order. A million tokens cost one dollar; the budget is ample unless `withBudget` sets one. */
+export function testConversation(answers: readonly Said[], overrides: Partial<Conversation> = {}) {
   const model = saidModel(answers)
   const price = { input: 1, output: 1, cache_read: 1, cache_write: 1 }
   const clock = manualClock()
-  const talk: Conversation = {
+  const conversation: Conversation = {
     metered: { model, budget: openBudget(1000, () => price), role: 'work' },
     model: 'claude-sonnet-5-5',
     system: [{ text: 'You work.', cache: true }],
     tools: [echo('look', 'read'), finish],
     opening: [{ kind: 'text', text: 'The brief.' }],
     maxTokens: 4096,
-    turns: 10,
+    maxTurns: 10,
     signal: new AbortController().signal,
     clock,
-    ...given,
+    ...overrides,
   }
   return {
-    talk,
+    conversation,
     model,
     clock,
-    poor: (usd: number) => ({ ...talk, metered: { ...talk.metered, budget: openBudget(usd, () => price) } }),
+    withBudget: (usd: number) => ({
+      ...conversation,
+      metered: { ...conversation.metered, budget: openBudget(usd, () => price) },
+    }),
   }
 }
