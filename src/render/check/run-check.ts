@@ -1,6 +1,6 @@
 import { failureLog } from '../../core/failure.ts'
 import type { Sha } from '../../core/ids.ts'
-import type { Verification } from '../../core/run/state.ts'
+import type { Conclusion, Verification } from '../../core/run/state.ts'
 import { moneySection } from '../cost.ts'
 import { sections } from '../markdown/blocks.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
@@ -8,7 +8,7 @@ import { count, duration } from '../markdown/words.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
 import { headline } from '../status/headline.ts'
 import { nextSteps } from '../status/next-steps.ts'
-import { phaseOf, standstill } from '../status/run-phase.ts'
+import { phaseOf, runBlocker } from '../status/run-phase.ts'
 import { failureLine } from '../status/task-failure.ts'
 import { standingAs, standingsOf } from '../status/task-standing.ts'
 import { statusTable } from '../status/task-table.ts'
@@ -90,20 +90,22 @@ function runState(run: PlannedRun): CheckState {
   const startedAt = work.startedAt ?? work.proposedAt
   if (run.phase === 'ended') return completed(endOf(run.conclusion), startedAt, run.endedAt)
   if (run.phase === 'proposed') return completed('action_required', null, work.proposedAt)
-  const still = standstill(phaseOf(run))
-  if (still === 'none') return { status: 'in_progress', startedAt }
-  const failed = still === 'broken' || standingAs(standingsOf(work), 'failed').length > 0
+  const blocker = runBlocker(phaseOf(run))
+  if (blocker === 'none') return { status: 'in_progress', startedAt }
+  const failed = blocker === 'broken' || standingAs(standingsOf(work), 'failed').length > 0
   return completed(failed ? 'failure' : 'action_required', startedAt, lastMoment(run))
 }
 
-function endOf(conclusion: (PlannedRun & { phase: 'ended' })['conclusion']): CheckConclusion {
+function endOf(conclusion: Conclusion): CheckConclusion {
   switch (conclusion) {
     case 'success':
     case 'merged':
       return 'success'
     case 'refused':
       return 'failure'
-    default:
+    case 'closed':
+    case 'cancelled':
+    case 'rejected':
       return 'cancelled'
   }
 }

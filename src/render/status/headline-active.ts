@@ -1,13 +1,13 @@
-import { suspects } from '../../core/landing/verification.ts'
+import type { TaskId } from '../../core/ids.ts'
 import { spentUsd } from '../../core/money/ledger.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
-import type { ActiveRun, Work } from '../../core/run/state.ts'
+import type { ActiveRun } from '../../core/run/state.ts'
 import { moreMoney } from '../cost.ts'
 import { code } from '../markdown/code.ts'
 import { inline } from '../markdown/escape.ts'
 import { count, usd } from '../markdown/words.ts'
 import { planningStage, toldOfPlanning } from '../plan/planning-progress.ts'
-import { phaseOf } from './run-phase.ts'
+import { phaseOf, type TrunkFailure } from './run-phase.ts'
 import { standingAs, standingsOf } from './task-standing.ts'
 
 export interface ActiveHeadline {
@@ -42,7 +42,7 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
           : 'All tasks are in trunk, and the verification runs on it.',
       }
     case 'verification-failed':
-      return { title: 'Verification failed', means: culprit(work) }
+      return { title: 'Verification failed', means: brokenBy(phase.failure) }
     case 'planning':
       return toldOfPlanning(run)
     case 'describing':
@@ -93,14 +93,22 @@ function running(run: ActiveRun): string {
   return `${starts} ${toldOfPlanning(run).means}`
 }
 
-function culprit(work: Work): string {
-  if (work.verification?.status === 'failed' && work.verification.failure.reason !== 'verification-failed')
-    return 'The verification could not be run.'
-  if (work.culprit === null) return 'The merge that broke it is being looked for.'
-  if (work.culprit.task === null) return 'It fails on the base already, before any task was merged.'
-  const [named = '', ...others] = suspects(work)
-  if (others.length === 0) return `It fails since ${code(named)} was merged.`
+function brokenBy(failure: TrunkFailure): string {
+  switch (failure.cause) {
+    case 'not-run':
+      return 'The verification could not be run.'
+    case 'searching':
+      return 'The merge that broke it is being looked for.'
+    case 'base':
+      return 'It fails on the base already, before any task was merged.'
+    case 'task':
+      return brokenByTask(failure.task, failure.others)
+  }
+}
+
+function brokenByTask(task: TaskId, others: readonly TaskId[]): string {
+  if (others.length === 0) return `It fails since ${code(task)} was merged.`
   const some = others.slice(0, 5).map(code).join(', ')
   const more = others.length > 5 ? ` and ${others.length - 5} more` : ''
-  return `${code(named)} was sent back, and trunk still fails: its new work does not mend it, or another task that was merged since its first has broken trunk too: ${some}${more}. The log may tell which.`
+  return `${code(task)} was sent back, and trunk still fails: its new work does not mend it, or another task that was merged since its first has broken trunk too: ${some}${more}. The log may tell which.`
 }

@@ -1,9 +1,8 @@
 import { issueOf, taskBranch, trunkBranch } from '../../core/ids.ts'
-import { suspects } from '../../core/landing/verification.ts'
 import { ownOf } from '../../core/own.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import { unanswered } from '../../core/plan/planning.ts'
-import type { ActiveRun, LiveRun, ProposedRun } from '../../core/run/state.ts'
+import type { ActiveRun, EndedRun, LiveRun, ProposedRun, Work } from '../../core/run/state.ts'
 import { planWaitsForMoney } from '../../core/schedule/planning-stages.ts'
 import { moreMoney } from '../cost.ts'
 import { code, codes } from '../markdown/code.ts'
@@ -11,6 +10,7 @@ import { count } from '../markdown/words.ts'
 import { pullOf } from '../plan/planned-run.ts'
 import { planningStage } from '../plan/planning-progress.ts'
 import { answerLine } from '../plan/questions.ts'
+import { phaseOf, type RunPhase, trunkFailure } from './run-phase.ts'
 import { type Standings, standingAs, standingsOf } from './task-standing.ts'
 
 /** What a person can do now, most urgent first, each with the exact words to type. */
@@ -50,11 +50,16 @@ function proposed(run: ProposedRun): string[] {
   return [`${code(`/approve ${shortPlanId(run.work.planId)}`)} starts it, ${revise}\`/reject -- why\` ends it.`]
 }
 
+/**
+ * What stops the run follows from its phase. The rest does not: a phase names one thing, the first that applies, while
+ * each task that waits for a person gets its own line, whatever the phase is. So does a broken trunk, since a run can be
+ * paused as well.
+ */
 function active(run: ActiveRun): string[] {
   const standings = standingsOf(run.work)
   return [
     ...(planningStage(run) === 'done' ? [] : planning(run).slice(0, -1)),
-    ...stopped(run),
+    ...stopped(run, phaseOf(run)),
     ...ahead(run, standings),
     ...standingAs(standings, 'waits for a person').map((id) => approve(run, id)),
     ...broken(run),
@@ -81,17 +86,34 @@ function ahead(run: ActiveRun, standings: Standings): string[] {
   ]
 }
 
-function stopped(run: ActiveRun): string[] {
-  const { work, paused } = run
-  if (work.baseSeen.stale) {
-    const where = work.baseSeen.paths.slice(0, 5).map(code).join(', ')
-    return [
-      `\`/resume\` goes on with the old base although ${code(work.baseBranch)} moved (${where}); \`/cancel\` stops the run, and \`/plan\` makes a plan on the new base.`,
-    ]
+function stopped(run: ActiveRun, phase: RunPhase): string[] {
+  switch (phase.kind) {
+    case 'base-moved':
+      return [baseMoved(run)]
+    case 'out-of-money':
+      return [`${moreMoney(run)} sets a larger limit and goes on; \`/cancel\` stops the run, and what landed stays.`]
+    case 'paused':
+      return ['`/resume` goes on, `/cancel` stops the run.']
+    case 'running':
+    case 'verifying':
+    case 'verification-failed':
+    case 'planning':
+    case 'describing':
+    case 'merging':
+    case 'waiting-for-person':
+    case 'stuck':
+    case 'waiting-for-approval':
+    case 'part-not-approved':
+    case 'replanning':
+    case 'expanding':
+    case 'preparing':
+      return []
   }
-  if (paused?.cause === 'budget')
-    return [`${moreMoney(run)} sets a larger limit and goes on; \`/cancel\` stops the run, and what landed stays.`]
-  return paused === null ? [] : ['`/resume` goes on, `/cancel` stops the run.']
+}
+
+function baseMoved({ work }: ActiveRun): string {
+  const where = work.baseSeen.paths.slice(0, 5).map(code).join(', ')
+  return `\`/resume\` goes on with the old base although ${code(work.baseBranch)} moved (${where}); \`/cancel\` stops the run, and \`/plan\` makes a plan on the new base.`
 }
 
 function approve({ work }: ActiveRun, id: string): string {
@@ -103,17 +125,25 @@ function approve({ work }: ActiveRun, id: string): string {
 
 function broken({ work }: ActiveRun): string[] {
   if (work.verification?.status !== 'failed') return []
-  const culprit = work.culprit?.task ?? null
-  if (culprit !== null)
-    return [
-      `${code(`/retry ${culprit} -- note`)} works on ${code(culprit)} again, on top of trunk; the verification follows.${suspects(work).length > 1 ? ' Another task that has landed can be named as well.' : ''}`,
-    ]
-  if (work.verification.failure.reason !== 'verification-failed') {
-    const last = work.trunk.merges.at(-1)?.task
-    const again = last === undefined ? '' : `${code(`/retry ${last}`)} merges ${code(last)} anew and verifies again; `
-    return [`${again}\`/cancel\` stops the run.`]
+  const failure = trunkFailure(work, work.verification)
+  switch (failure.cause) {
+    case 'task':
+      return [
+        `${code(`/retry ${failure.task} -- note`)} works on ${code(failure.task)} again, on top of trunk; the verification follows.${failure.others.length > 0 ? ' Another task that has landed can be named as well.' : ''}`,
+      ]
+    case 'not-run':
+      return [`${verifyAgain(work)}\`/cancel\` stops the run.`]
+    case 'searching':
+      return []
+    case 'base':
+      return ['The base must be mended first: `/cancel`, then `/plan` on a base that passes.']
   }
-  return work.culprit === null ? [] : ['The base must be mended first: `/cancel`, then `/plan` on a base that passes.']
+}
+
+/** A retry of the task that was merged last is the shortest way to another verification. */
+function verifyAgain({ trunk }: Work): string {
+  const last = trunk.merges.at(-1)?.task
+  return last === undefined ? '' : `${code(`/retry ${last}`)} merges ${code(last)} anew and verifies again; `
 }
 
 /** The branch with the work of a failed task, where there is any. */
@@ -131,7 +161,7 @@ function unapproved({ work }: ActiveRun, standings: Standings): string[] {
   ]
 }
 
-function ended(run: LiveRun & { phase: 'ended' }): string[] {
+function ended(run: EndedRun): string[] {
   const pull = pullOf(run, 'trunk')
   switch (run.conclusion) {
     case 'success':
@@ -148,7 +178,9 @@ function ended(run: LiveRun & { phase: 'ended' }): string[] {
           ? 'Edit the plan in the issue, then type `/plan`.'
           : '`/plan -- words` begins a new run; the words may say what was missing.',
       ]
-    default:
+    case 'closed':
+    case 'cancelled':
+    case 'rejected':
       return [`\`/plan\` on issue #${issueOf(run.run)} begins a new run.`]
   }
 }
