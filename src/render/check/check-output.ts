@@ -3,8 +3,8 @@ import type { Task } from '../../core/plan/plan.ts'
 import { type AttemptRecord, recordOf, type Work } from '../../core/run/state.ts'
 import { bounded } from '../markdown/escape.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
-import { standingsOf } from '../status/task-standing.ts'
-import { type AttemptCheck, attemptState, type CheckOutput, completed } from './check-state.ts'
+import { standingOf } from '../status/task-standing.ts'
+import { type AttemptCheck, attemptState, type CheckConclusion, type CheckOutput, completed } from './check-state.ts'
 import { checkSummary, checkText } from './task-text.ts'
 
 const NAME = 100
@@ -21,7 +21,7 @@ export function checksFor(run: PlannedRun, id: TaskId): CheckOutput[] {
   const task = run.work.plan.tasks.find((one) => one.id === id)
   const record = recordOf(run.work, id)
   const checks = record.attempts.flatMap((attempt) => {
-    const told = attemptState(run, record, attempt)
+    const told = attemptState(run, id, attempt)
     const commits = attempt.head === null ? [attempt.base] : [...new Set([attempt.base, attempt.head])]
     return commits.map((sha) => ({
       ...(task === undefined ? leftOut(run, id, told) : check(run, task, attempt, told)),
@@ -68,15 +68,33 @@ function neverStarted(run: PlannedRun, task: Task): CheckOutput[] {
 }
 
 function endWithoutStart(work: Work, { id }: Task, endedAt: string): AttemptCheck {
+  const over = (conclusion: CheckConclusion, title: string): AttemptCheck => ({
+    state: completed(conclusion, null, endedAt),
+    title,
+  })
+  switch (standingOf(work, id)) {
+    case 'expanded':
+      return over('neutral', `Turned into tasks: ${expandedInto(work, id).join(', ')}`)
+    case 'cancelled':
+      return over('cancelled', 'Cancelled')
+    case 'failed':
+      return over('failure', 'Failed')
+    case 'blocked':
+      return over('skipped', 'Blocked: never started')
+    case 'landed':
+    case 'at work':
+    case 'verified':
+    case 'queued':
+    case 'waits for a person':
+    case 'waits for its needs':
+    case 'waits for approval':
+    case 'not approved':
+    case 'skipped':
+      return over('skipped', 'Skipped')
+  }
+}
+
+function expandedInto(work: Work, id: TaskId): readonly TaskId[] {
   const { state } = recordOf(work, id)
-  if (state.status === 'expanded')
-    return { state: completed('neutral', null, endedAt), title: `Turned into tasks: ${state.into.join(', ')}` }
-  const standing = standingsOf(work).get(id)
-  const conclusion = standing === 'cancelled' ? 'cancelled' : standing === 'failed' ? 'failure' : 'skipped'
-  const title = {
-    cancelled: 'Cancelled',
-    failure: 'Failed',
-    skipped: standing === 'blocked' ? 'Blocked: never started' : 'Skipped',
-  }[conclusion]
-  return { state: completed(conclusion, null, endedAt), title }
+  return state.status === 'expanded' ? state.into : []
 }

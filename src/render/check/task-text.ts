@@ -17,6 +17,7 @@ import { count, duration, moment, secondsBetween, usd } from '../markdown/words.
 import type { PlannedRun } from '../plan/planned-run.ts'
 import { brief, handOffLines } from '../plan/task-brief.ts'
 import { explainTaskFailure } from '../status/task-failure.ts'
+import { newestReport } from '../status/task-standing.ts'
 
 interface Level {
   log: number
@@ -143,8 +144,5 @@ const said = ({ notes, steers }: TaskRecord): string[] => [
     .map(({ words, by, at }) => `- ${inline(by)} told the worker at ${moment(at)}: ${inline(bounded(words, 500))}`),
 ]
 
-/** Only the newest attempt has its report in the state. */
-function reportOf({ state, attempts }: TaskRecord, attempt: AttemptRecord) {
-  if (attempt !== attempts.at(-1)) return null
-  return state.status === 'verified' || state.status === 'landed' ? state.report : null
-}
+const reportOf = (record: TaskRecord, attempt: AttemptRecord): Report | null =>
+  attempt === record.attempts.at(-1) ? newestReport(record) : null

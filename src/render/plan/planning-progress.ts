@@ -131,7 +131,11 @@ export function planningStage(run: LiveRun): PlanningStage {
       return 'designing'
     case 'critique':
       return 'criticising'
-    default:
+    case 'scope':
+    case 'expand':
+    case 'replan':
+    case 'synthesis':
+    case null:
       return 'drafted'
   }
 }

@@ -8,6 +8,7 @@ import { fitted, LIMITS } from '../markdown/fit.ts'
 import { blockQuote, modelBlock } from '../markdown/model-text.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
 import { brief, handOffLines } from '../plan/task-brief.ts'
+import { newestReport } from '../status/task-standing.ts'
 
 /** The pull request of one task into trunk. It says the same from the beginning to the end, but for what the task hands over. */
 export function workerPull(run: PlannedRun, id: TaskId): { title: string; body: string } {
@@ -44,8 +45,7 @@ function body(run: PlannedRun, id: TaskId, { goal, lists, handOff }: Level): str
 
 /** What the finished task leaves for those that need it. */
 function handedOver({ work }: PlannedRun, id: TaskId, most: number): string[] {
-  const { state } = recordOf(work, id)
-  const report = state.status === 'verified' || state.status === 'landed' ? state.report : null
+  const report = newestReport(recordOf(work, id))
   const resolved = report?.resolved ?? []
   return sections(
     resolved.length === 0

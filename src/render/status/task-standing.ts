@@ -1,9 +1,12 @@
+import type { TaskId } from '../../core/ids.ts'
 import { mayLand, mayStart } from '../../core/landing/gate.ts'
-import { statusOf, type Work } from '../../core/run/state.ts'
+import type { Report } from '../../core/run/event.ts'
+import { type AttemptRecord, recordOf, statusOf, type TaskRecord, type Work } from '../../core/run/state.ts'
 import { blockers } from '../../core/run/task-status.ts'
 import type { NodeStyle } from '../plan/graph.ts'
+import type { PlannedRun } from '../plan/planned-run.ts'
 
-/** How a task stands, in the words that people are told. */
+/** The status of a task as people read it. */
 export type Standing =
   | 'landed'
   | 'at work'
@@ -20,18 +23,20 @@ export type Standing =
   | 'skipped'
   | 'cancelled'
 
-export type Standings = ReadonlyMap<string, Standing>
+export type Standings = ReadonlyMap<TaskId, Standing>
 
+/** The status of each task of the plan, in plan order. */
 export function standingsOf(work: Work): Standings {
   const blocked = blockers(work)
-  return new Map(work.plan.tasks.map((task) => [task.id, standing(work, task.id, blocked.has(task.id))]))
+  return new Map(work.plan.tasks.map((task) => [task.id, standingOf(work, task.id, blocked)]))
 }
 
-function standing(work: Work, id: string, blocked: boolean): Standing {
+/** The status of one task, also of one that another version of the plan left out. */
+export function standingOf(work: Work, id: TaskId, blocked: ReadonlyMap<TaskId, TaskId> = blockers(work)): Standing {
   const status = statusOf(work, id)
   switch (status) {
     case 'pending':
-      if (blocked) return 'blocked'
+      if (blocked.has(id)) return 'blocked'
       return mayStart(work, id) ? 'waits for its needs' : 'not approved'
     case 'waiting':
       return 'waits for a person'
@@ -41,12 +46,112 @@ function standing(work: Work, id: string, blocked: boolean): Standing {
       return 'at work'
     case 'landed':
       return mayLand(work, id) || isMerged(work, id) ? 'landed' : 'waits for approval'
-    default:
+    case 'queued':
+    case 'failed':
+    case 'expanded':
+    case 'skipped':
+    case 'cancelled':
       return status
   }
 }
 
 const isMerged = (work: Work, id: string): boolean => work.trunk.merges.some(({ task }) => task === id)
+
+/** The status of one attempt. */
+export type AttemptStatus =
+  | 'queued'
+  | 'at work'
+  /** A gate that is not open yet. */
+  | 'waits at the gate'
+  | 'gate open'
+  | 'waits for a review'
+  | 'lands next'
+  | 'landed'
+  /** It was verified, and its task was taken up again: `superseded` before the next attempt, `replaced` after. */
+  | 'superseded'
+  | 'replaced'
+  | 'failed'
+  | 'timed out'
+  | 'conflict'
+  | 'slot lost'
+  | 'cancelled'
+  | 'skipped'
+  /** The run ended while the attempt was open. */
+  | 'run ended'
+
+export interface AttemptDisplay {
+  status: AttemptStatus
+  /** Null: it never started in a slot. */
+  startedAt: string | null
+  /** For an attempt that is not over, the newest moment that is known of it. */
+  endedAt: string
+}
+
+/** The status of an attempt and its times. Only the newest attempt follows its task; an earlier one is over. */
+export function attemptDisplay(run: PlannedRun, id: TaskId, attempt: AttemptRecord): AttemptDisplay {
+  const { startedAt } = attempt
+  const shown = (status: AttemptStatus, endedAt = attempt.endedAt ?? startedAt ?? attempt.queuedAt) => ({
+    status,
+    startedAt,
+    endedAt,
+  })
+  switch (attempt.outcome) {
+    case 'open':
+      return run.phase === 'ended' ? shown('run ended', run.endedAt) : shown(openStatus(run.work, id, attempt))
+    case 'verified':
+      return attempt === recordOf(run.work, id).attempts.at(-1)
+        ? newestVerified(run.work, id, attempt)
+        : shown('replaced')
+    case 'failed':
+      return shown(attempt.failure?.reason === 'timed-out' ? 'timed out' : 'failed')
+    case 'returned':
+      return shown('slot lost')
+    case 'conflict':
+    case 'cancelled':
+    case 'skipped':
+      return shown(attempt.outcome)
+  }
+}
+
+function openStatus(work: Work, id: TaskId, { startedAt }: AttemptRecord): AttemptStatus {
+  if (standingOf(work, id) === 'waits for a person') return 'waits at the gate'
+  return startedAt === null ? 'queued' : 'at work'
+}
+
+/** Verified is not landed: under review a person must act, else it lands in a moment. */
+function newestVerified(work: Work, id: TaskId, attempt: AttemptRecord): AttemptDisplay {
+  const { state } = recordOf(work, id)
+  const startedAt = attempt.startedAt ?? attempt.queuedAt
+  const endedAt = attempt.endedAt ?? startedAt
+  const since = 'since' in state ? state.since : endedAt
+  const standing = standingOf(work, id)
+  switch (standing) {
+    case 'landed':
+    case 'waits for approval': {
+      const isGate = state.status === 'landed' && state.report === null
+      return { status: isGate ? 'gate open' : 'landed', startedAt: attempt.startedAt, endedAt: since }
+    }
+    case 'waits for a person':
+      return { status: 'waits for a review', startedAt, endedAt }
+    case 'verified':
+      return { status: 'lands next', startedAt, endedAt }
+    case 'skipped':
+    case 'cancelled':
+      return { status: standing, startedAt, endedAt: since }
+    case 'queued':
+    case 'at work':
+    case 'waits for its needs':
+    case 'not approved':
+    case 'expanded':
+    case 'failed':
+    case 'blocked':
+      return { status: 'superseded', startedAt, endedAt }
+  }
+}
+
+/** The report of the newest attempt, the only one that the state keeps; null unless it was verified. */
+export const newestReport = ({ state }: TaskRecord): Report | null =>
+  state.status === 'verified' || state.status === 'landed' ? state.report : null
 
 const LOOKS: Record<Standing, NodeStyle> = {
   landed: 'landed',

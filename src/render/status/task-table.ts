@@ -72,7 +72,12 @@ function note(run: PlannedRun, task: Task, record: TaskRecord, standing: Standin
       return [again(record), resolved(record)].filter((part) => part !== '').join(' ')
     case 'waits for its needs':
       return [again(record), missing(run, task)].filter((part) => part !== '').join(' ')
-    default:
+    case 'at work':
+    case 'verified':
+    case 'queued':
+    case 'not approved':
+    case 'skipped':
+    case 'cancelled':
       return again(record)
   }
 }

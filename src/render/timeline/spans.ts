@@ -1,7 +1,7 @@
 import { parseMoneyKey } from '../../core/money/money-key.ts'
 import { ownOf } from '../../core/own.ts'
 import type { RunEvent } from '../../core/run/event.ts'
-import type { Work } from '../../core/run/state.ts'
+import type { AttemptRecord, Work } from '../../core/run/state.ts'
 import { secondsBetween } from '../markdown/words.ts'
 
 /** One piece of work in a slot, in seconds since the beginning. */
@@ -28,12 +28,23 @@ export function spansOf(events: readonly RunEvent[], work: Work): Span[] {
               label: id,
               from: since(startedAt),
               to: since(endedAt ?? end),
-              good: outcome === 'verified' || outcome === 'open',
+              good: GOOD[outcome],
             },
           ],
     ),
   )
   return [...attempts, ...verifications(events, since, end)].toSorted((a, b) => a.from - b.from)
+}
+
+/** Whether the time of an attempt was well spent. An open attempt may still be verified. */
+const GOOD: Readonly<Record<AttemptRecord['outcome'], boolean>> = {
+  open: true,
+  verified: true,
+  failed: false,
+  conflict: false,
+  returned: false,
+  cancelled: false,
+  skipped: false,
 }
 
 function verifications(events: readonly RunEvent[], since: (at: string) => number, end: string): Span[] {
