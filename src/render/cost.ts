@@ -6,7 +6,7 @@ import { leastLimit } from '../core/schedule/planning-stages.ts'
 import { sections, table } from './markdown/blocks.ts'
 import { code } from './markdown/code.ts'
 import { bounded } from './markdown/escape.ts'
-import { count, duration, listed, usd } from './markdown/words.ts'
+import { commaList, count, duration, usd } from './markdown/words.ts'
 
 const number = (amount: number): string => amount.toLocaleString('en-US')
 
@@ -31,28 +31,28 @@ const modelsOf = (spending: readonly Spending[]): string[] =>
 /** What a model was asked for and what that cost, for two cells of a table; empty where no model worked. */
 export function costCells(spending: readonly Spending[]): [tokens: string, cost: string] {
   if (spending.length === 0) return ['', '']
-  const tokens = KINDS.map((of) => `${number(usageOf(spending, of))} ${of}`).join(', ')
+  const tokens = TOKEN_KINDS.map((of) => `${number(usageOf(spending, of))} ${of}`).join(', ')
   const unknown = unknownUsd(spending) > 0 ? ['partly unknown'] : []
   return [tokens, [usd(usdOf(spending)), ...unknown, ...modelsOf(spending)].join(', ')]
 }
 
-const KINDS = ['fresh', 'cached', 'written', 'output'] as const satisfies readonly (keyof Usage)[]
+const TOKEN_KINDS = ['fresh', 'cached', 'written', 'output'] as const satisfies readonly (keyof Usage)[]
 
 /** Everything about what calls have cost, as a list; `none (no model)` where there were none. */
 export function costFacts(spending: readonly Spending[]): string[] {
   if (spending.length === 0) return ['- Cost: none (no model)']
   const calls = spending.reduce((sum, one) => sum + one.calls, 0)
   const models = modelsOf(spending)
-  const tokens = KINDS.map((of) => `${number(usageOf(spending, of))} ${NAMES[of]}`).join(', ')
+  const tokens = TOKEN_KINDS.map((of) => `${number(usageOf(spending, of))} ${TOKEN_WORDS[of]}`).join(', ')
   const lost = unknownUsd(spending)
   return [
-    `- Cost: ${usd(usdOf(spending))}, ${count(calls, 'call')}${models.length === 0 ? '' : ` of ${listed(models)}`}`,
+    `- Cost: ${usd(usdOf(spending))}, ${count(calls, 'call')}${models.length === 0 ? '' : ` of ${commaList(models)}`}`,
     `- Tokens: ${tokens}`,
     ...(lost > 0 ? [`- ${usd(lost)} of it was set aside and never accounted for: it counts as spent`] : []),
   ]
 }
 
-const NAMES: Readonly<Record<keyof Usage, string>> = {
+const TOKEN_WORDS: Readonly<Record<keyof Usage, string>> = {
   fresh: 'fresh',
   cached: 'read from the cache',
   written: 'written to the cache',
@@ -63,13 +63,13 @@ const NAMES: Readonly<Record<keyof Usage, string>> = {
 export function costTable(costs: readonly Cost[]): string[] {
   const kinds = mergeSpending(costs.flatMap(({ spending }) => spending))
   const rows = kinds.map(({ role, model, calls }) =>
-    row(role, calls > 0 ? code(bounded(model, 60)) : 'unknown', partOf(costs, role, model)),
+    row(role, calls > 0 ? code(bounded(model, 60)) : 'unknown', costsOfModel(costs, role, model)),
   )
   const sum = rows.length > 1 ? [row('all', '', costs)] : []
-  return table(['Role', 'Model', 'Attempts', 'Time', 'Calls', ...KINDS.map(capital), 'Cost'], [...rows, ...sum])
+  return table(['Role', 'Model', 'Attempts', 'Time', 'Calls', ...TOKEN_KINDS.map(capital), 'Cost'], [...rows, ...sum])
 }
 
-const partOf = (costs: readonly Cost[], role: string, model: string): Cost[] =>
+const costsOfModel = (costs: readonly Cost[], role: string, model: string): Cost[] =>
   costs
     .map(({ spending, seconds }) => ({
       seconds,
@@ -87,7 +87,7 @@ function row(role: string, model: string, costs: readonly Cost[]): string[] {
     `${costs.length}`,
     duration(costs.reduce((sum, { seconds }) => sum + seconds, 0)),
     number(spending.reduce((sum, { calls }) => sum + calls, 0)),
-    ...KINDS.map((of) => number(usageOf(spending, of))),
+    ...TOKEN_KINDS.map((of) => number(usageOf(spending, of))),
     `${usd(usdOf(spending))}${unknownUsd(spending) > 0 ? ' (partly unknown)' : ''}`,
   ]
 }
@@ -105,7 +105,7 @@ export function budgetLine(ledger: Ledger): string {
 }
 
 /** A limit with which a run that has reached its own can go on, in whole dollars. */
-const nextLimit = (ledger: Ledger): number =>
+const suggestedLimit = (ledger: Ledger): number =>
   Math.ceil(Math.max(ledger.limit ?? 0, spentUsd(ledger)) + Math.max(1, (ledger.limit ?? 0) / 2))
 
 /** What the run has cost by role and model, and what is left. Empty where no model was asked for anything. */
@@ -116,11 +116,11 @@ export function moneySection({ ledger }: LiveRun): string[] {
 }
 
 /** The command that sets a limit with which the run goes on, in whole dollars. */
-export const moreMoney = (run: LiveRun): string =>
-  code(`/budget ${Math.ceil(Math.max(nextLimit(run.ledger), leastLimit(run)))}usd`)
+export const budgetCommand = (run: LiveRun): string =>
+  code(`/budget ${Math.ceil(Math.max(suggestedLimit(run.ledger), leastLimit(run)))}usd`)
 
 /** The planner stands still at the limit: in a few words, and as sentences. */
-export const plannerWaits = (run: LiveRun): { title: string; means: string } => ({
+export const outOfMoneyHeadline = (run: LiveRun): { title: string; detail: string } => ({
   title: 'Planning: paused at the limit of money',
-  means: `The limit is ${usd(run.ledger.limit ?? 0)}, of which the run has spent ${usd(spentUsd(run.ledger))}; what the planner may take of it is not enough for its next step, and no more calls to a model are made. Nothing is lost: ${moreMoney(run)} goes on from here.`,
+  detail: `The limit is ${usd(run.ledger.limit ?? 0)}, of which the run has spent ${usd(spentUsd(run.ledger))}; what the planner may take of it is not enough for its next step, and no more calls to a model are made. Nothing is lost: ${budgetCommand(run)} goes on from here.`,
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { checksFor } from '../../../src/render/check/check-output.ts'
 import type { CheckOutput } from '../../../src/render/check/check-state.ts'
 import { runChecksFor } from '../../../src/render/check/run-check.ts'
-import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { gate, planOf } from '../../support/plan.ts'
 import {
   approved,
@@ -224,8 +224,8 @@ describe('the check of a task', () => {
         failed('t0', { reason: 'outside-paths', paths }),
       ])
         for (const check of checksFor(planned(...events, end), 't0')) {
-          expect(bytes(check.summary)).toBeLessThanOrEqual(LIMITS.check)
-          expect(bytes(check.text)).toBeLessThanOrEqual(LIMITS.check)
+          expect(byteLength(check.summary)).toBeLessThanOrEqual(LIMITS.check)
+          expect(byteLength(check.text)).toBeLessThanOrEqual(LIMITS.check)
           expect([...check.name].length).toBeLessThanOrEqual(100)
         }
     }
@@ -322,8 +322,8 @@ describe('the check of the run', () => {
     ])
     const checks = runChecksFor(planned(requested(), proposed(planOf(ids.join(', '))), approved(), ...failures))
     for (const { summary, text } of checks) {
-      expect(bytes(summary)).toBeLessThanOrEqual(LIMITS.check)
-      expect(bytes(text)).toBeLessThanOrEqual(LIMITS.check)
+      expect(byteLength(summary)).toBeLessThanOrEqual(LIMITS.check)
+      expect(byteLength(text)).toBeLessThanOrEqual(LIMITS.check)
     }
     expect(checks[0]?.summary).toContain('more lines of this kind')
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { code, fence, words } from '../../../src/render/markdown/code.ts'
+import { code, commandText, fence } from '../../../src/render/markdown/code.ts'
 import { exposed } from '../../../src/render/markdown/escape.ts'
 import { cases } from '../../support/random.ts'
 import { kinds, nasty, parse, shown } from '../markdown.ts'
@@ -52,13 +52,13 @@ describe('fence', () => {
 
 describe('words', () => {
   it('quotes what a shell or an eye could misread', () => {
-    expect(words(['npm', 'run', 'test:unit', '--', '-t', 'a b', '$(id)', 'x;y', ''])).toBe(
+    expect(commandText(['npm', 'run', 'test:unit', '--', '-t', 'a b', '$(id)', 'x;y', ''])).toBe(
       'npm run test:unit -- -t "a b" "$(id)" "x;y" ""',
     )
   })
 
   it('writes out look-alikes, blanks and line ends', () => {
-    expect(words(['n\u043ede', 'a\u00a0b', 'a\nb', '\u202e', '👩'])).toBe(
+    expect(commandText(['n\u043ede', 'a\u00a0b', 'a\nb', '\u202e', '👩'])).toBe(
       '"n\\u043ede" "a\\u00a0b" "a\\nb" "\\u202e" "\\ud83d\\udc69"',
     )
   })
@@ -66,7 +66,7 @@ describe('words', () => {
   it('can be read back word for word', () => {
     for (const seed of SEEDS) {
       const argv = [nasty(seed), nasty(seed + 10_000)]
-      const parts = words(argv).match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? []
+      const parts = commandText(argv).match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? []
       expect(parts.map((part) => (part.startsWith('"') ? JSON.parse(part) : part))).toEqual(argv)
     }
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { planIdOf, shortPlanId } from '../../../src/core/plan/plan-id.ts'
-import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { planCanBeShown, renderPlanComment } from '../../../src/render/plan/plan-comment.ts'
 import { renderProposed } from '../../../src/render/reply/replies.ts'
 import { planOf, taskNamed } from '../../support/plan.ts'
@@ -212,7 +212,7 @@ describe('the plan comment of a plan by a model', () => {
       { type: 'revision_requested', by: 'dora', words: long },
       proposed(huge, {}, [long]),
     )
-    expect(bytes(renderPlanComment(both))).toBeLessThanOrEqual(LIMITS.comment)
+    expect(byteLength(renderPlanComment(both))).toBeLessThanOrEqual(LIMITS.comment)
     expect(planCanBeShown(both)).toBe(true)
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { shortPlanId } from '../../../src/core/plan/plan-id.ts'
-import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { planCanBeShown, renderPlanComment } from '../../../src/render/plan/plan-comment.ts'
 import { gate, planOf } from '../../support/plan.ts'
 import { all, parse, shown } from '../markdown.ts'
@@ -156,7 +156,7 @@ describe('a plan that is too long', () => {
   it('is shown with less, and never goes over the limit', () => {
     for (const one of comments) {
       const text = renderPlanComment(one)
-      expect(bytes(text)).toBeLessThanOrEqual(LIMITS.comment)
+      expect(byteLength(text)).toBeLessThanOrEqual(LIMITS.comment)
       expect(text.endsWith(`\n/approve ${shortPlanId(one.work.planId)}`)).toBe(true)
       expect(parse(text).children.at(-1)?.type).toBe('code')
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { finalPull } from '../../../src/render/pull/run-pull.ts'
 import { workerPull } from '../../../src/render/pull/worker-pull.ts'
 import { planOf } from '../../support/plan.ts'
@@ -168,7 +168,7 @@ it('no body goes over the limit', () => {
       ).body,
       workerPull(planned(...events), 't0').body,
     ]
-    for (const body of bodies) expect(bytes(body)).toBeLessThanOrEqual(LIMITS.pull)
+    for (const body of bodies) expect(byteLength(body)).toBeLessThanOrEqual(LIMITS.pull)
     expect([...finalPull(planned(...events)).title].length).toBeLessThanOrEqual(200)
   }
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Failure, problemSchema, type TaskFailure } from '../../../src/core/failure.ts'
-import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { explainProblem, hint } from '../../../src/render/plan/problems.ts'
 import { explain } from '../../../src/render/reply/explain-failure.ts'
 import { explainTaskFailure, failureLine } from '../../../src/render/status/task-failure.ts'
@@ -158,7 +158,7 @@ describe('a refusal', () => {
     ]
     for (const failure of failures) {
       const text = explain(failure).join('\n')
-      expect(bytes(text)).toBeLessThan(LIMITS.comment)
+      expect(byteLength(text)).toBeLessThan(LIMITS.comment)
       expect(text.replace(/`[^`]*`/g, '')).not.toMatch(/@\w|<img/)
     }
   })

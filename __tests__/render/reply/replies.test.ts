@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { CommandAnswer } from '../../../src/core/command/decision.ts'
 import { COMMANDS } from '../../../src/core/command/parse.ts'
 import { emptyRun } from '../../../src/core/run/state.ts'
-import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { renderHelp } from '../../../src/render/reply/help.ts'
 import { renderAnswer, renderProposed } from '../../../src/render/reply/replies.ts'
 import { parse } from '../markdown.ts'
@@ -125,7 +125,7 @@ describe('an answer', () => {
       { code: 'approved', ...none, only: ids, added: ids },
       { code: 'already-done', run: '42', detail: '<'.repeat(100_000) },
     ] satisfies CommandAnswer[])
-      expect(bytes(renderAnswer(answer, emptyRun, settings()))).toBeLessThan(LIMITS.comment - 200)
+      expect(byteLength(renderAnswer(answer, emptyRun, settings()))).toBeLessThan(LIMITS.comment - 200)
   })
 })
 
@@ -184,7 +184,7 @@ describe('/help', () => {
     const many = renderHelp(
       settings({ approvers: { users: Array.from({ length: 9000 }, (_, index) => `person${index}`) } }),
     )
-    expect(bytes(many)).toBeLessThan(LIMITS.comment - 200)
+    expect(byteLength(many)).toBeLessThan(LIMITS.comment - 200)
     expect(many).toMatch(/person0, .*, \d+ people named in the settings\./)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkedTasks, checksFor } from '../../../src/render/check/check-output.ts'
 import { runChecksFor } from '../../../src/render/check/run-check.ts'
-import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { finalPull } from '../../../src/render/pull/run-pull.ts'
 import { workerPull } from '../../../src/render/pull/worker-pull.ts'
 import { headline } from '../../../src/render/status/headline.ts'
@@ -122,12 +122,12 @@ describe('the check of a task that an agent works on', () => {
     })
     const run = planned(...begun, ...doneBy('a', { handOff: loud, acceptanceLog: 'x'.repeat(200_000) }))
     for (const { summary, text } of checksFor(run, 'a')) {
-      expect(bytes(text)).toBeLessThanOrEqual(LIMITS.check)
-      expect(bytes(summary)).toBeLessThanOrEqual(LIMITS.check)
+      expect(byteLength(text)).toBeLessThanOrEqual(LIMITS.check)
+      expect(byteLength(summary)).toBeLessThanOrEqual(LIMITS.check)
       expect(all(parse(text)).map(({ type }) => type)).not.toContain('link')
       expect(text).toContain('### Hand-off')
     }
-    expect(bytes(workerPull(run, 'a').body)).toBeLessThanOrEqual(LIMITS.pull)
+    expect(byteLength(workerPull(run, 'a').body)).toBeLessThanOrEqual(LIMITS.pull)
   })
 })
 
@@ -238,7 +238,7 @@ describe('the status comment', () => {
     expect(headline(live(...open))).toMatchObject({ title: 'Planning: designing' })
     const running = headline(live(...open, queued('a'), startedByAgent('a')))
     expect(running).toMatchObject({ title: 'Running' })
-    expect(running.means).toContain('The planner writes the plan: 1 task so far.')
+    expect(running.detail).toContain('The planner writes the plan: 1 task so far.')
   })
 
   it('names the part of the plan that goes beyond its approval', () => {
@@ -254,7 +254,7 @@ describe('the status comment', () => {
     })
     expect(headline(run)).toMatchObject({
       title: 'Waiting for a person',
-      means: 'The plan grew beyond what was approved; the new part waits for an approval.',
+      detail: 'The plan grew beyond what was approved; the new part waits for an approval.',
     })
     expect(renderStatus(run)).toContain('- `/approve dddddddddddd` approves the rest too: `d`.')
   })
@@ -329,7 +329,7 @@ describe('the final pull request of a run by agents', () => {
     const long = '|$@\n'.repeat(20_000)
     const loud: Happening = { type: 'change_described', title: long, body: long, contradictions: Array(60).fill(long) }
     const { title, body } = finalPull(planned(...finished(loud)))
-    expect(bytes(body)).toBeLessThanOrEqual(LIMITS.pull)
+    expect(byteLength(body)).toBeLessThanOrEqual(LIMITS.pull)
     expect([...title].length).toBeLessThanOrEqual(200)
   })
 })

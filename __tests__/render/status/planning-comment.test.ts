@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseCommand } from '../../../src/core/command/parse.ts'
 import { readAnswers } from '../../../src/core/command/question-answers.ts'
-import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { renderAnswer } from '../../../src/render/reply/replies.ts'
 import { renderPlanning, renderQuestions } from '../../../src/render/status/planning-comment.ts'
 import { taskNamed } from '../../support/plan.ts'
@@ -149,7 +149,7 @@ describe('the comment of the planner', () => {
       ...Array.from({ length: 100 }, (): Happening => ({ type: 'revision_requested', by: 'dora', words: long })),
     ]
     const text = renderPlanning(live(...events))
-    expect(bytes(text)).toBeLessThan(LIMITS.comment)
+    expect(byteLength(text)).toBeLessThan(LIMITS.comment)
     for (const kind of ['link', 'image', 'footnoteReference']) expect(kinds(text)).not.toContain(kind)
     const html = all(parse(text)).flatMap((node) => (node.type === 'html' ? [node.value] : []))
     expect(html.filter((tag) => !/^(<!-- tributary:planning:42 -->|<\/?(code|span)>)$/.test(tag))).toEqual([])
@@ -216,7 +216,7 @@ describe('the questions', () => {
       default: 'x',
     }))
     const text = renderQuestions(live(...looked, { type: 'questions_asked', questions: many }))
-    expect(bytes(text)).toBeLessThan(LIMITS.comment)
+    expect(byteLength(text)).toBeLessThan(LIMITS.comment)
     expect(text).toContain('more questions would not fit')
     expect(text).toContain('/answer defaults')
   })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { replay } from '../../../src/core/run/evolve.ts'
 import { eventLine } from '../../../src/render/timeline/event-line.ts'
 import { ganttCharts } from '../../../src/render/timeline/gantt.ts'
-import { overlap, planningSpans, waits } from '../../../src/render/timeline/spans.ts'
+import { overlapSeconds, planningSpans, waitSpans } from '../../../src/render/timeline/spans.ts'
 import { renderTimeline } from '../../../src/render/timeline/timeline.ts'
 import { planOf } from '../../support/plan.ts'
 import {
@@ -113,7 +113,7 @@ describe('a person', () => {
   it('is waited for until the run ends, at most', () => {
     const asked = slow.findIndex((one) => 'type' in one && one.type === 'questions_asked')
     const ended = history(...slow.slice(0, asked + 1), [10, { type: 'plan_rejected', by: 'bob', why: '' }])
-    expect(waits(ended).map(({ label, from, to }) => [label, to - from])).toEqual([['answers', 10]])
+    expect(waitSpans(ended).map(({ label, from, to }) => [label, to - from])).toEqual([['answers', 10]])
   })
 })
 
@@ -130,19 +130,21 @@ describe('stages', () => {
       ),
     )
     expect(spans).toEqual([
-      { slot: 'expand', label: 't3', from: 2, to: 8, good: false },
-      { slot: 'scope', label: 't4', from: 3, to: 9, good: true },
+      { slot: 'expand', label: 't3', from: 2, to: 8, succeeded: false },
+      { slot: 'scope', label: 't4', from: 3, to: 9, succeeded: true },
     ])
   })
 
   it('overlap with slots by the time that both are at work, counted once', () => {
-    const span = (from: number, to: number) => ({ slot: 'x', label: 'x', from, to, good: true })
-    expect(overlap([span(0, 10), span(5, 12), span(20, 30)], [span(8, 25), span(9, 11)])).toBe(9)
-    expect(overlap([], [span(0, 1)])).toBe(0)
+    const span = (from: number, to: number) => ({ slot: 'x', label: 'x', from, to, succeeded: true })
+    expect(overlapSeconds([span(0, 10), span(5, 12), span(20, 30)], [span(8, 25), span(9, 11)])).toBe(9)
+    expect(overlapSeconds([], [span(0, 1)])).toBe(0)
   })
 
   it('without slots have a chart all the same', () => {
-    expect(ganttCharts([{ slot: 'design', label: 'design', from: 0, to: 5, good: true }], [])[0]?.[0]).toBe('Planner')
+    expect(ganttCharts([{ slot: 'design', label: 'design', from: 0, to: 5, succeeded: true }], [])[0]?.[0]).toBe(
+      'Planner',
+    )
     expect(ganttCharts([], [])).toEqual([[]])
   })
 })

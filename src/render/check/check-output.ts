@@ -3,8 +3,8 @@ import type { Task } from '../../core/plan/plan.ts'
 import { type AttemptRecord, recordOf, type Work } from '../../core/run/state.ts'
 import { bounded } from '../markdown/escape.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
-import { standingOf } from '../status/task-standing.ts'
-import { type AttemptCheck, attemptState, type CheckConclusion, type CheckOutput, completed } from './check-state.ts'
+import { displayStatus } from '../status/task-standing.ts'
+import { type AttemptCheck, attemptCheck, type CheckConclusion, type CheckOutput, completed } from './check-state.ts'
 import { checkSummary, checkText } from './task-text.ts'
 
 const NAME = 100
@@ -21,10 +21,10 @@ export function checksFor(run: PlannedRun, id: TaskId): CheckOutput[] {
   const task = run.work.plan.tasks.find((one) => one.id === id)
   const record = recordOf(run.work, id)
   const checks = record.attempts.flatMap((attempt) => {
-    const told = attemptState(run, id, attempt)
+    const attemptChecked = attemptCheck(run, id, attempt)
     const commits = attempt.head === null ? [attempt.base] : [...new Set([attempt.base, attempt.head])]
     return commits.map((sha) => ({
-      ...(task === undefined ? leftOut(run, id, told) : check(run, task, attempt, told)),
+      ...(task === undefined ? leftOut(run, id, attemptChecked) : check(run, task, attempt, attemptChecked)),
       sha,
       externalId: `${run.run}/${id}/${attempt.attempt}`,
       text: checkText(run, id, attempt),
@@ -61,8 +61,8 @@ const leftOut = ({ work }: PlannedRun, id: TaskId, { state, title }: AttemptChec
 /** A task that got no commit of its own in the whole run: its check is on trunk's start, so that it is not missing. */
 function neverStarted(run: PlannedRun, task: Task): CheckOutput[] {
   if (run.phase !== 'ended' || run.work.startedAt === null) return []
-  const told = endWithoutStart(run.work, task, run.endedAt)
-  const shown = check(run, task, null, told)
+  const attemptChecked = endWithoutStart(run.work, task, run.endedAt)
+  const shown = check(run, task, null, attemptChecked)
   const sha: Sha = run.work.trunk.start
   return [{ ...shown, sha, externalId: `${run.run}/${task.id}/0`, text: 'It never had a branch of its own.' }]
 }
@@ -72,7 +72,7 @@ function endWithoutStart(work: Work, { id }: Task, endedAt: string): AttemptChec
     state: completed(conclusion, null, endedAt),
     title,
   })
-  switch (standingOf(work, id)) {
+  switch (displayStatus(work, id)) {
     case 'expanded':
       return over('neutral', `Turned into tasks: ${expandedInto(work, id).join(', ')}`)
     case 'cancelled':

@@ -43,7 +43,7 @@ export const completed = (conclusion: CheckConclusion, startedAt: string | null,
 })
 
 /** The check of an attempt, as its display status says. */
-export function attemptState(run: PlannedRun, id: TaskId, attempt: AttemptRecord): AttemptCheck {
+export function attemptCheck(run: PlannedRun, id: TaskId, attempt: AttemptRecord): AttemptCheck {
   const { status, startedAt, endedAt } = attemptDisplay(run, id, attempt)
   const over = (conclusion: CheckConclusion, title: string): AttemptCheck => ({
     state: completed(conclusion, startedAt, endedAt),

@@ -10,7 +10,7 @@ import { headline } from '../status/headline.ts'
 import { nextSteps } from '../status/next-steps.ts'
 import { phaseOf, runBlocker } from '../status/run-phase.ts'
 import { failureLine } from '../status/task-failure.ts'
-import { standingAs, standingsOf } from '../status/task-standing.ts'
+import { displayStatuses, tasksShownAs } from '../status/task-standing.ts'
 import { statusTable } from '../status/task-table.ts'
 import { type CheckConclusion, type CheckOutput, type CheckState, completed } from './check-state.ts'
 import { fencedLog } from './task-text.ts'
@@ -56,17 +56,17 @@ function leftBehind(run: PlannedRun, commits: readonly Sha[]): CheckOutput[] {
 }
 
 const output = (run: PlannedRun): Pick<CheckOutput, 'summary' | 'text'> => ({
-  summary: fitted(LIMITS.check, [() => summary(run), () => [headline(run).means]]),
+  summary: fitted(LIMITS.check, [() => summary(run), () => [headline(run).detail]]),
   text: fitted(LIMITS.check, [
     () =>
       sections(
-        statusTable(run, standingsOf(run.work), { open: false, words: true }),
+        statusTable(run, displayStatuses(run.work), { open: false, words: true }),
         verified(run, 20_000),
         moneySection(run),
       ),
     () =>
       sections(
-        statusTable(run, standingsOf(run.work), { open: true, words: false }),
+        statusTable(run, displayStatuses(run.work), { open: true, words: false }),
         verified(run, 10_000),
         moneySection(run),
       ),
@@ -75,13 +75,13 @@ const output = (run: PlannedRun): Pick<CheckOutput, 'summary' | 'text'> => ({
 })
 
 function summary(run: PlannedRun): string[] {
-  const { title, counts, means } = headline(run)
+  const { title, counts, detail } = headline(run)
   const steps = firstOf(
     nextSteps(run).map((step) => `- ${step}`),
     20_000,
     (left) => `- and ${count(left, 'more line')} of this kind`,
   )
-  return sections([`**${title}${counts === '' ? '' : `: ${counts}`}**`], [means], steps)
+  return sections([`**${title}${counts === '' ? '' : `: ${counts}`}**`], [detail], steps)
 }
 
 /** In progress while the machine can go on by itself; it asks for a person only when nothing else is left. */
@@ -92,7 +92,7 @@ function runState(run: PlannedRun): CheckState {
   if (run.phase === 'proposed') return completed('action_required', null, work.proposedAt)
   const blocker = runBlocker(phaseOf(run))
   if (blocker === 'none') return { status: 'in_progress', startedAt }
-  const failed = blocker === 'broken' || standingAs(standingsOf(work), 'failed').length > 0
+  const failed = blocker === 'broken' || tasksShownAs(displayStatuses(work), 'failed').length > 0
   return completed(failed ? 'failure' : 'action_required', startedAt, lastMoment(run))
 }
 

@@ -15,7 +15,7 @@ import { fitted, headAndTail, LIMITS } from '../markdown/fit.ts'
 import { blockQuote } from '../markdown/model-text.ts'
 import { count, duration, moment, secondsBetween, usd } from '../markdown/words.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
-import { brief, handOffLines } from '../plan/task-brief.ts'
+import { handOffLines, taskFacts } from '../plan/task-brief.ts'
 import { explainTaskFailure } from '../status/task-failure.ts'
 import { newestReport } from '../status/task-standing.ts'
 
@@ -81,7 +81,7 @@ function summary(run: PlannedRun, task: Task, attempt: AttemptRecord | null, tit
     resolution(run, task, attempt),
     task.kind === 'gate'
       ? [`A gate: nothing behind it starts before ${code(`/approve ${task.id}`)}.`]
-      : brief(task, run.work.settings),
+      : taskFacts(task, run.work.settings),
     full ? [`Issue #${run.issue.number}, run ${code(run.run)}.`] : [],
   )
 }
@@ -114,14 +114,14 @@ function facts(run: PlannedRun, id: TaskId, attempt: AttemptRecord): string[] {
     `- Attempt ${attempt.attempt}${slot === null ? '' : ` in slot ${code(slot)}`}, queued at ${moment(attempt.queuedAt)}${
       startedAt === null ? '' : `, started at ${moment(startedAt)}`
     }${ran === null ? '' : `, took ${ran}`}`,
-    ...(report === null ? [] : [worked(report)]),
+    ...(report === null ? [] : [durations(report)]),
     `- Built on ${code(shortSha(attempt.base))}${head === null || head === attempt.base ? '' : `, handed over ${code(shortSha(head))}`}`,
-    ...said(record),
+    ...peopleLines(record),
     ...cost(run, id, attempt),
   ]
 }
 
-const worked = ({ workSeconds, acceptanceSeconds, turns, sandbox }: Report): string =>
+const durations = ({ workSeconds, acceptanceSeconds, turns, sandbox }: Report): string =>
   `- ${turns === undefined ? 'Command' : `Agent, ${count(turns, 'turn')},`} ${duration(workSeconds)}, acceptance ${duration(acceptanceSeconds)}, sandbox: ${inline(bounded(sandbox, 100))}`
 
 /** Of this attempt, and of all of the task where there were more. */
@@ -137,7 +137,7 @@ function cost({ ledger }: PlannedRun, id: TaskId, { attempt }: AttemptRecord): s
 }
 
 /** The last words of people: a note for an attempt, and what its worker was told while it was at it. */
-const said = ({ notes, steers }: TaskRecord): string[] => [
+const peopleLines = ({ notes, steers }: TaskRecord): string[] => [
   ...notes.slice(-1).map((last) => `- Last note of a person: ${inline(bounded(last, 500))}`),
   ...steers
     .slice(-5)

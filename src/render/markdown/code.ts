@@ -39,7 +39,8 @@ const quoted = (word: string): string =>
   JSON.stringify(word).replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** A command as words: what is not plain is quoted as in JSON. */
-export const words = (argv: Argv): string => argv.map((word) => (PLAIN_WORD.test(word) ? word : quoted(word))).join(' ')
+export const commandText = (argv: Argv): string =>
+  argv.map((word) => (PLAIN_WORD.test(word) ? word : quoted(word))).join(' ')
 
 /** A sentence of ours that may quote others: what stands between backticks is code, all the rest is text. */
 export const sentence = (text: string): string =>

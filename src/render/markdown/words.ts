@@ -3,7 +3,7 @@ export const count = (number: number, noun: string, plural = `${noun}s`): string
   `${number} ${number === 1 ? noun : plural}`
 
 /** `a`, `a and b`, `a, b and c`. */
-export const listed = (items: readonly string[]): string =>
+export const commaList = (items: readonly string[]): string =>
   items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
 
 /** `40 s`, `3 min 20 s`, `1 h 5 min`. */

@@ -1,8 +1,8 @@
 import type { Plan, Task } from '../../core/plan/plan.ts'
 import { oneLine } from '../markdown/escape.ts'
-import { bytes, LIMITS } from '../markdown/fit.ts'
+import { byteLength, LIMITS } from '../markdown/fit.ts'
 
-/** How a task looks in the graph: its shape says what it is, its class how it stands. */
+/** How a task byStyle in the graph: its shape says what it is, its class how it stands. */
 export type NodeStyle = 'landed' | 'atwork' | 'queued' | 'person' | 'failed' | 'blocked' | 'left' | 'later'
 
 const EDGES = 99
@@ -20,7 +20,7 @@ const CLASSES: Record<NodeStyle, string> = {
 }
 
 /** Everything that Mermaid or the Markdown around it could take for its own becomes one of Mermaid's entities. */
-export const label = (text: string): string =>
+export const mermaidLabel = (text: string): string =>
   oneLine(text)
     // Two of them would begin a formula.
     .replace(/\$(?=\$)/g, '$\u200b')
@@ -30,7 +30,7 @@ export const label = (text: string): string =>
 const node = (index: number): string => `n${index + 1}`
 
 function shape(task: Task, index: number, titled: boolean): string {
-  const text = titled ? `${label(task.id)}<br/>${label(task.title)}` : label(task.id)
+  const text = titled ? `${mermaidLabel(task.id)}<br/>${mermaidLabel(task.title)}` : mermaidLabel(task.id)
   return task.kind === 'gate' ? `${node(index)}{"${text}"}` : `${node(index)}["${text}"]`
 }
 
@@ -44,34 +44,34 @@ function edges(plan: Plan): string[] {
   )
 }
 
-function classed(plan: Plan, look: (id: string) => NodeStyle): string[] {
-  const looks = new Map<NodeStyle, string[]>()
+function classed(plan: Plan, styleOf: (id: string) => NodeStyle): string[] {
+  const byStyle = new Map<NodeStyle, string[]>()
   plan.tasks.forEach((task, index) => {
-    looks.set(look(task.id), [...(looks.get(look(task.id)) ?? []), node(index)])
+    byStyle.set(styleOf(task.id), [...(byStyle.get(styleOf(task.id)) ?? []), node(index)])
   })
-  return [...looks].flatMap(([name, nodes]) => [
+  return [...byStyle].flatMap(([name, nodes]) => [
     `  classDef ${name} ${CLASSES[name]}`,
     `  class ${nodes.join(',')} ${name}`,
   ])
 }
 
-const drawn = (plan: Plan, look: (id: string) => NodeStyle, titled: boolean): string[] => [
+const drawn = (plan: Plan, styleOf: (id: string) => NodeStyle, titled: boolean): string[] => [
   'flowchart LR',
   ...plan.tasks.map((task, index) => `  ${shape(task, index, titled)}`),
   ...edges(plan),
-  ...classed(plan, look),
+  ...classed(plan, styleOf),
 ]
 
 /** The plan as a graph, or one line that says why there is none. */
-export function graph(plan: Plan, look: (id: string) => NodeStyle = () => 'later'): string[] {
+export function graph(plan: Plan, styleOf: (id: string) => NodeStyle = () => 'later'): string[] {
   const needs = edges(plan).length
   if (needs > EDGES)
     return [
       `The graph is not drawn: it has ${needs} edges, and more than ${EDGES} cannot be read. The table says what needs what.`,
     ]
   for (const titled of [true, false]) {
-    const lines = drawn(plan, look, titled)
-    if (bytes(lines.join('\n')) < LIMITS.mermaid) return ['```mermaid', ...lines, '```']
+    const lines = drawn(plan, styleOf, titled)
+    if (byteLength(lines.join('\n')) < LIMITS.mermaid) return ['```mermaid', ...lines, '```']
   }
   return [
     `The graph is not drawn: with ${plan.tasks.length} tasks it would be too long. The table says what needs what.`,

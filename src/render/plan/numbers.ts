@@ -14,7 +14,7 @@ const minutes = (number: number): string => duration(number * 60)
 const NAMED = 25
 
 /** What can be known of a plan before it runs, and what the numbers rest on. The minutes and the money are assumptions, and it says so. */
-export function numbers(run: PlannedRun): string[] {
+export function numbersSection(run: PlannedRun): string[] {
   const { plan, settings } = run.work
   const { slots } = settings
   const some = predict(plan, slots.start)

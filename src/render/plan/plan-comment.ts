@@ -6,11 +6,11 @@ import { bounded, inline } from '../markdown/escape.ts'
 import { fitted, LIMITS } from '../markdown/fit.ts'
 import { makeMarker } from '../markdown/marker.ts'
 import { count } from '../markdown/words.ts'
-import { approval, basis, waitsForApproval } from './basis.ts'
+import { approvalSection, planInputsSection, waitsForApproval } from './basis.ts'
 import { amendmentLines, versionDifference } from './difference.ts'
 import { graph } from './graph.ts'
-import { numbers } from './numbers.ts'
-import { type Prose, planText } from './plan-text.ts'
+import { numbersSection } from './numbers.ts'
+import { planText, type TextLevel } from './plan-text.ts'
 import type { PlannedRun } from './planned-run.ts'
 import { planningStage } from './planning-progress.ts'
 import { commandList, taskDetails, taskTable } from './tasks.ts'
@@ -19,7 +19,7 @@ import { commandList, taskDetails, taskTable } from './tasks.ts'
 interface Level {
   /** Bytes for what each task is to do, and for the difference to the version before. */
   details: number
-  text: Prose
+  text: TextLevel
   graph: boolean
   table: 'full' | 'brief' | 'none'
   commands: boolean
@@ -38,7 +38,7 @@ const LEVELS: readonly Level[] = [
 /** The plan as people approve it. It says the same as long as the plan is the same. */
 export function renderPlanComment(run: PlannedRun): string {
   // The schedule is predicted once, however often the comment is written before it fits.
-  const predicted = run.work.open ? [] : ['### Numbers', '', ...numbers(run)]
+  const predicted = run.work.open ? [] : ['### Numbers', '', ...numbersSection(run)]
   return fitted(
     LIMITS.comment,
     LEVELS.map((level) => () => planComment(run, level, predicted)),
@@ -65,8 +65,8 @@ const planComment = (run: PlannedRun, level: Level, predicted: readonly string[]
     commands(run, level),
     predicted,
     notes(run, level),
-    basis(run),
-    approval(run),
+    planInputsSection(run),
+    approvalSection(run),
   ),
   ...(waitsForApproval(run) ? lineToCopy(run) : []),
 ]

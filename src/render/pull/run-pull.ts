@@ -9,9 +9,9 @@ import { blockQuote, modelBlock, modelText } from '../markdown/model-text.ts'
 import { count, duration, secondsBetween } from '../markdown/words.ts'
 import { amendmentLines } from '../plan/difference.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
-import { titled } from '../plan/tasks.ts'
+import { taskTitle } from '../plan/tasks.ts'
 import { headline } from '../status/headline.ts'
-import { conflicts, landed, notLanded, reruns, verification } from './run-account.ts'
+import { conflictsSection, landedSection, notLandedSection, rerunsSection, verificationSection } from './run-account.ts'
 
 const TITLE = 200
 const WHOLE = 30_000
@@ -38,10 +38,10 @@ interface Level {
 }
 
 const body = (run: PlannedRun, level: Level): string[] =>
-  run.phase === 'ended' ? account(run, level) : draft(run, level)
+  run.phase === 'ended' ? finalBody(run, level) : draftBody(run, level)
 
 /** While the run is at work this stays as it is: the comments tell how far it got. */
-function draft(run: PlannedRun, level: Level): string[] {
+function draftBody(run: PlannedRun, level: Level): string[] {
   const { plan, open } = run.work
   const tasks = open ? 'a plan that is still being written' : count(plan.tasks.length, 'task')
   return sections(
@@ -51,7 +51,7 @@ function draft(run: PlannedRun, level: Level): string[] {
     level.tasks && !open
       ? table(
           ['Task', 'Needs'],
-          plan.tasks.map((task) => [titled(task), codes(task.needs)]),
+          plan.tasks.map((task) => [taskTitle(task), codes(task.needs)]),
         )
       : [],
     journal(run),
@@ -64,8 +64,8 @@ const GATES: Readonly<Record<PlannedRun['work']['mode'], string>> = {
   off: 'This pull request is the gate: nothing else waits for an approval.',
 }
 
-function account(run: PlannedRun, level: Level): string[] {
-  const { title, counts, means } = headline(run)
+function finalBody(run: PlannedRun, level: Level): string[] {
+  const { title, counts, detail } = headline(run)
   return sections(
     // Merging must close the issue only where the whole of it was done.
     run.phase === 'ended' &&
@@ -73,19 +73,19 @@ function account(run: PlannedRun, level: Level): string[] {
       ['success', 'merged'].includes(run.conclusion)
       ? [`Closes #${run.issue.number}`]
       : [`For issue #${run.issue.number}.`],
-    [`**${title}${counts === '' ? '' : `: ${counts}`}.** ${means}`],
+    [`**${title}${counts === '' ? '' : `: ${counts}`}.** ${detail}`],
     level.text ? described(run) : [],
     contradictions(run),
     level.tasks
-      ? ['### What landed', '', ...landed(run)]
+      ? ['### What landed', '', ...landedSection(run)]
       : [
           `${count(run.work.trunk.merges.length, 'merge')}; the table would not fit, \`git log --first-parent\` has it.`,
         ],
-    conflicts(run),
-    ['### Verification', '', ...verification(run)],
+    conflictsSection(run),
+    ['### Verification', '', ...verificationSection(run)],
     grown(run),
-    level.reruns ? reruns(run) : [],
-    notLanded(run),
+    level.reruns ? rerunsSection(run) : [],
+    notLandedSection(run),
     costs(run),
     journal(run),
   )

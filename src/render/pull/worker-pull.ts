@@ -7,7 +7,7 @@ import { bounded, inline } from '../markdown/escape.ts'
 import { fitted, LIMITS } from '../markdown/fit.ts'
 import { blockQuote, modelBlock } from '../markdown/model-text.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
-import { brief, handOffLines } from '../plan/task-brief.ts'
+import { handOffLines, taskFacts } from '../plan/task-brief.ts'
 import { newestReport } from '../status/task-standing.ts'
 
 /** The pull request of one task into trunk. It says the same from the beginning to the end, but for what the task hands over. */
@@ -36,7 +36,7 @@ function body(run: PlannedRun, id: TaskId, { goal, lists, handOff }: Level): str
     goal && task.goal.trim() !== '' ? blockQuote(task.goal) : [],
     goal && task.expected_outcome.trim() !== '' ? modelBlock(task.expected_outcome) : [],
     lists
-      ? brief(task, run.work.settings)
+      ? taskFacts(task, run.work.settings)
       : ['Its paths and commands are too long to be shown here; the plan comment has them.'],
     handedOver(run, id, handOff),
     [howItLands(run, id)],

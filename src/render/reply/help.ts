@@ -4,8 +4,8 @@ import { sections, table } from '../markdown/blocks.ts'
 import { code } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
-import { count, listed, usd } from '../markdown/words.ts'
-import { MODES } from '../plan/planning-progress.ts'
+import { commaList, count, usd } from '../markdown/words.ts'
+import { MODE_MEANINGS } from '../plan/planning-progress.ts'
 
 /** Every command, and who may use them here. */
 export const renderHelp = (settings: Settings): string =>
@@ -57,12 +57,12 @@ function rules({ mode, explore_model, plan_model, worker_model, budget, worker }
   return [
     '**What a run goes by**',
     '',
-    `- Mode ${code(mode)}: ${MODES[mode]}. \`/plan --mode\` sets another one for a run.`,
+    `- Mode ${code(mode)}: ${MODE_MEANINGS[mode]}. \`/plan --mode\` sets another one for a run.`,
     `- Money: ${usd(budget.usd)} a run and ${usd(budget.task_usd)} an attempt at a task. \`/plan --budget\` and \`/budget\` set another limit for a run.`,
     `- Models: ${model(explore_model)} explores, ${model(plan_model)} plans, ${
       worker.command.length > 0
         ? `the program ${model(worker.command[0] ?? '')} works`
-        : `${listed(tiers.map(model))} ${tiers.length === 1 ? 'works' : 'work'}, as the plan gives each task its tier`
+        : `${commaList(tiers.map(model))} ${tiers.length === 1 ? 'works' : 'work'}, as the plan gives each task its tier`
     }.`,
   ]
 }

@@ -13,7 +13,7 @@ import { waitsForApproval } from '../plan/basis.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
 import { headline } from '../status/headline.ts'
 import { nextSteps } from '../status/next-steps.ts'
-import { planStanding } from '../status/planning-comment.ts'
+import { planStatus } from '../status/planning-comment.ts'
 import { renderHelp } from './help.ts'
 
 /** Room for the adapter's own marker line, and for nothing else. */
@@ -25,13 +25,13 @@ export const renderAnswer = (answer: CommandAnswer, state: RunState, settings: S
   answer.code === 'help'
     ? renderHelp(settings)
     : fitted(REPLY, [
-        () => [`\`${answer.code}\`: ${said(answer)}`, ...after(answer, state)],
+        () => [`\`${answer.code}\`: ${answerText(answer)}`, ...whereToLook(answer, state)],
         () => [`\`${answer.code}\`: done. The status comment has the rest.`],
       ])
 
-type Said = Exclude<CommandAnswer, { code: 'help' }>
+type TextAnswer = Exclude<CommandAnswer, { code: 'help' }>
 
-function said(answer: Said): string {
+function answerText(answer: TextAnswer): string {
   switch (answer.code) {
     case 'plan-requested':
       return `Run ${code(answer.run)} begins. A plan in the issue is read and checked; where there is none, a model makes one. It will be posted on a draft pull request.`
@@ -62,7 +62,7 @@ function said(answer: Said): string {
     case 'already-done':
       return `${sentence(answer.detail)} Nothing was changed.`
     default:
-      return saidOfPlanning(answer)
+      return planningAnswerText(answer)
   }
 }
 
@@ -81,19 +81,19 @@ function approved({ planId, only, added, running }: Extract<CommandAnswer, { pla
 }
 
 /** Where to look next. */
-function after(answer: Said, state: RunState): string[] {
+function whereToLook(answer: TextAnswer, state: RunState): string[] {
   if (state.phase === 'empty') return []
-  if (answer.code === 'status') return ['', ...standing(state)]
-  if (answer.code === 'plan-status') return ['', ...planStanding(state)]
+  if (answer.code === 'status') return ['', ...runStatus(state)]
+  if (answer.code === 'plan-status') return ['', ...planStatus(state)]
   const pull = pullOf(state, 'trunk')
   return pull === null || answer.code === 'plan-requested' ? [] : ['', `How far it is: ${pull}.`]
 }
 
-function standing(run: LiveRun): string[] {
-  const { title, counts, means } = headline(run)
+function runStatus(run: LiveRun): string[] {
+  const { title, counts, detail } = headline(run)
   const pull = pullOf(run, 'trunk')
   return sections(
-    [`**${title}${counts === '' ? '' : `: ${counts}`}.** ${means}`],
+    [`**${title}${counts === '' ? '' : `: ${counts}`}.** ${detail}`],
     nextSteps(run)
       .slice(0, MANY)
       .map((step) => `- ${step}`),
@@ -107,7 +107,7 @@ type PlanningAnswer = Extract<
 >
 
 /** What is said to commands that shape a plan, its gate and its money. */
-function saidOfPlanning(answer: PlanningAnswer): string {
+function planningAnswerText(answer: PlanningAnswer): string {
   switch (answer.code) {
     case 'plan-status':
       return `Run ${code(answer.run)}.`

@@ -4,14 +4,14 @@ import { shortPlanId } from '../../core/plan/plan-id.ts'
 import { unanswered } from '../../core/plan/planning.ts'
 import type { ActiveRun, EndedRun, LiveRun, ProposedRun, Work } from '../../core/run/state.ts'
 import { planWaitsForMoney } from '../../core/schedule/planning-stages.ts'
-import { moreMoney } from '../cost.ts'
+import { budgetCommand } from '../cost.ts'
 import { code, codes } from '../markdown/code.ts'
 import { count } from '../markdown/words.ts'
 import { pullOf } from '../plan/planned-run.ts'
 import { planningStage } from '../plan/planning-progress.ts'
 import { answerLine } from '../plan/questions.ts'
 import { phaseOf, type RunPhase, trunkFailure } from './run-phase.ts'
-import { type Standings, standingAs, standingsOf } from './task-standing.ts'
+import { type DisplayStatuses, displayStatuses, tasksShownAs } from './task-standing.ts'
 
 /** What a person can do now, most urgent first, each with the exact words to type. */
 export function nextSteps(run: LiveRun): string[] {
@@ -31,7 +31,7 @@ function planning(run: LiveRun): string[] {
   const questions = run.planning === null ? [] : unanswered(run.planning)
   return [
     ...(run.phase !== 'active' && planWaitsForMoney(run)
-      ? [`${moreMoney(run)} sets a larger limit, and the planner goes on where it was.`]
+      ? [`${budgetCommand(run)} sets a larger limit, and the planner goes on where it was.`]
       : []),
     ...(questions.length === 0 || run.planning === null
       ? []
@@ -56,31 +56,31 @@ function proposed(run: ProposedRun): string[] {
  * paused as well.
  */
 function active(run: ActiveRun): string[] {
-  const standings = standingsOf(run.work)
+  const statuses = displayStatuses(run.work)
   return [
     ...(planningStage(run) === 'done' ? [] : planning(run).slice(0, -1)),
     ...stopped(run, phaseOf(run)),
-    ...ahead(run, standings),
-    ...standingAs(standings, 'waits for a person').map((id) => approve(run, id)),
+    ...ahead(run, statuses),
+    ...tasksShownAs(statuses, 'waits for a person').map((id) => approve(run, id)),
     ...broken(run),
-    ...standingAs(standings, 'failed').map(
+    ...tasksShownAs(statuses, 'failed').map(
       (id) =>
         `${code(`/retry ${id} -- note`)} tries ${code(id)} again, ${code(`/skip ${id}`)} goes on without it.${leftOver(run, id)}`,
     ),
-    ...standingAs(standings, 'cancelled').map(
+    ...tasksShownAs(statuses, 'cancelled').map(
       (id) => `${code(`/retry ${id}`)} takes ${code(id)} up again, ${code(`/skip ${id}`)} goes on without it.`,
     ),
-    ...unapproved(run, standings),
+    ...unapproved(run, statuses),
     ...(run.paused === null ? ['`/pause` starts nothing new, `/cancel` stops the run.'] : []),
   ]
 }
 
 /** In `soft`, before anybody approved anything: what runs already waits to land. */
-function ahead(run: ActiveRun, standings: Standings): string[] {
+function ahead(run: ActiveRun, statuses: DisplayStatuses): string[] {
   const { work } = run
   const waits = work.mode === 'soft' && work.approved?.length === 0
   if (!waits || work.open || planningStage(run) !== 'done') return []
-  const done = standingAs(standings, 'waits for approval').length
+  const done = tasksShownAs(statuses, 'waits for approval').length
   return [
     `${code(`/approve ${shortPlanId(work.planId)}`)} lets it land${done === 0 ? '' : `, ${count(done, 'finished task')} at once`}; \`/revise -- what to change\` makes another version, \`/reject -- why\` ends it.`,
   ]
@@ -91,7 +91,9 @@ function stopped(run: ActiveRun, phase: RunPhase): string[] {
     case 'base-moved':
       return [baseMoved(run)]
     case 'out-of-money':
-      return [`${moreMoney(run)} sets a larger limit and goes on; \`/cancel\` stops the run, and what landed stays.`]
+      return [
+        `${budgetCommand(run)} sets a larger limit and goes on; \`/cancel\` stops the run, and what landed stays.`,
+      ]
     case 'paused':
       return ['`/resume` goes on, `/cancel` stops the run.']
     case 'running':
@@ -153,8 +155,8 @@ function leftOver(run: ActiveRun, id: string): string {
   return kept ? ` Its work is kept on ${code(taskBranch(run.run, id))}.` : ''
 }
 
-function unapproved({ work }: ActiveRun, standings: Standings): string[] {
-  const rest = standingAs(standings, 'not approved')
+function unapproved({ work }: ActiveRun, statuses: DisplayStatuses): string[] {
+  const rest = tasksShownAs(statuses, 'not approved')
   if (rest.length === 0 || work.open) return []
   return [
     `${code(`/approve ${shortPlanId(work.planId)}`)} approves the rest too: ${codes(rest.slice(0, 12))}${rest.length > 12 ? ', …' : ''}.`,

@@ -9,10 +9,10 @@ import { count } from '../markdown/words.ts'
 import { pullOf } from '../plan/planned-run.ts'
 import {
   planningFacts,
+  planningHeadline,
   planningStage,
   planningSteps,
   streamedTasks,
-  toldOfPlanning,
 } from '../plan/planning-progress.ts'
 import { answerLine, questionLines } from '../plan/questions.ts'
 import { headline } from './headline.ts'
@@ -27,12 +27,12 @@ export const renderPlanning = (run: LiveRun): string =>
   ])
 
 const planning = (run: LiveRun, room: number, money: boolean): string[] => {
-  const { title, means } = run.phase === 'ended' && run.work === null ? headline(run) : toldOfPlanning(run)
+  const { title, detail } = run.phase === 'ended' && run.work === null ? headline(run) : planningHeadline(run)
   return [
     makeMarker('planning', run.run),
     ...sections(
       [`## ${title}`],
-      [means],
+      [detail],
       steps(run, room),
       planningSteps(run, room),
       streamedTasks(run, room),
@@ -93,12 +93,12 @@ const howToAnswer = (questions: readonly Question[]): string[] => [
 ]
 
 /** What is said to `/plan status`: the stage, the questions that are open, the tasks so far, the money. */
-export function planStanding(run: LiveRun): string[] {
-  const { title, means } = headline(run)
+export function planStatus(run: LiveRun): string[] {
+  const { title, detail } = headline(run)
   const pull = pullOf(run, 'trunk')
   const money = budgetLine(run.ledger)
   return sections(
-    [`**${title}.** ${means}`],
+    [`**${title}.** ${detail}`],
     planningSteps(run, 5_000),
     openQuestions(run),
     streamedTasks(run, 20_000),

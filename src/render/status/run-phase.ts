@@ -3,7 +3,7 @@ import { suspects } from '../../core/landing/verification.ts'
 import type { ActiveRun, Work } from '../../core/run/state.ts'
 import { wantedStages, wantsDescription } from '../../core/schedule/planning-stages.ts'
 import { type PlanningStage, planningStage } from '../plan/planning-progress.ts'
-import { type Standing, standingAs, standingsOf } from './task-standing.ts'
+import { type DisplayStatus, displayStatuses, tasksShownAs } from './task-standing.ts'
 
 /** Why the verification of trunk failed. `task`: the task whose merge broke trunk; `others` may have broken it too. */
 export type TrunkFailure =
@@ -35,7 +35,7 @@ export function phaseOf(run: ActiveRun): RunPhase {
   const { work, paused } = run
   if (work.baseSeen.stale) return { kind: 'base-moved' }
   if (paused !== null) return paused.cause === 'budget' ? { kind: 'out-of-money' } : { kind: 'paused', by: paused.by }
-  if (standingAs(standingsOf(work), 'at work', 'queued').length > 0) return { kind: 'running' }
+  if (tasksShownAs(displayStatuses(work), 'at work', 'queued').length > 0) return { kind: 'running' }
   return verification(work) ?? planning(run) ?? idle(run)
 }
 
@@ -69,8 +69,8 @@ function planning(run: ActiveRun): RunPhase | null {
 /** No task, verification or planning is running. */
 function idle(run: ActiveRun): RunPhase {
   const { work } = run
-  const standings = standingsOf(work)
-  const some = (...wanted: Standing[]) => standingAs(standings, ...wanted).length > 0
+  const statuses = displayStatuses(work)
+  const some = (...wanted: DisplayStatus[]) => tasksShownAs(statuses, ...wanted).length > 0
   if (wantsDescription(run)) return { kind: 'describing' }
   if (some('verified')) return { kind: 'merging' }
   if (some('waits for a person')) return { kind: 'waiting-for-person' }

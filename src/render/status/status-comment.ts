@@ -2,7 +2,7 @@ import { logRef, shortSha, trunkBranch } from '../../core/ids.ts'
 import type { LiveRun, Work } from '../../core/run/state.ts'
 import { moneySection } from '../cost.ts'
 import { sections } from '../markdown/blocks.ts'
-import { code, words } from '../markdown/code.ts'
+import { code, commandText } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
 import { makeMarker } from '../markdown/marker.ts'
@@ -14,7 +14,7 @@ import { explainProblem } from '../plan/problems.ts'
 import { headline } from './headline.ts'
 import { nextSteps } from './next-steps.ts'
 import { failureLine } from './task-failure.ts'
-import { lookOf, standingsOf } from './task-standing.ts'
+import { displayStatuses, nodeStyles } from './task-standing.ts'
 import { leftOut, statusTable, type TableDetail } from './task-table.ts'
 
 /** What a rendering leaves out, in the order in which it is given up; what a person must do stays longest. */
@@ -42,16 +42,16 @@ export const renderStatus = (run: LiveRun): string =>
   )
 
 function status(run: LiveRun, level: Level): string[] {
-  const { title, counts, means } = headline(run)
+  const { title, counts, detail } = headline(run)
   return [
     makeMarker('status', run.run),
     ...sections(
       [`## ${title}${counts === '' ? '' : `: ${counts}`}`],
-      [means],
+      [detail],
       steps(run),
       problems(run),
       level.graph && isPlanned(run) && run.work.startedAt !== null
-        ? graph(run.work.plan, lookOf(standingsOf(run.work)))
+        ? graph(run.work.plan, nodeStyles(displayStatuses(run.work)))
         : [],
       tasks(run, level.rows),
       isPlanned(run) ? verification(run.work) : [],
@@ -87,7 +87,7 @@ function tasks(run: LiveRun, rows: TableDetail | null): string[] {
     return [
       `The table of ${count(run.work.plan.tasks.length, 'task')} is left out: it would not fit. The checks show each task.`,
     ]
-  return [...statusTable(run, standingsOf(run.work), rows), ...leftOut(run, rows)]
+  return [...statusTable(run, displayStatuses(run.work), rows), ...leftOut(run, rows)]
 }
 
 /** Parts of the plan that came while the run was at work. */
@@ -124,7 +124,7 @@ function facts(run: LiveRun): string[] {
           `The orchestrator was lost ${count(run.crashes, 'time')} without progress in between; what was done is kept.`,
         ]),
     ...(run.phase === 'ended' ? [`Ended at ${moment(run.endedAt)}.`] : []),
-    `Journal: ${code(words(['git', 'fetch', 'origin', logRef(run.run)]))}, then \`git log FETCH_HEAD\`.`,
+    `Journal: ${code(commandText(['git', 'fetch', 'origin', logRef(run.run)]))}, then \`git log FETCH_HEAD\`.`,
   ]
   return plan === undefined && lines.length === 0 ? [] : lines.map((line) => `- ${line}`)
 }

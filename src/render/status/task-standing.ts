@@ -7,7 +7,7 @@ import type { NodeStyle } from '../plan/graph.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
 
 /** The status of a task as people read it. */
-export type Standing =
+export type DisplayStatus =
   | 'landed'
   | 'at work'
   | 'verified'
@@ -23,16 +23,20 @@ export type Standing =
   | 'skipped'
   | 'cancelled'
 
-export type Standings = ReadonlyMap<TaskId, Standing>
+export type DisplayStatuses = ReadonlyMap<TaskId, DisplayStatus>
 
 /** The status of each task of the plan, in plan order. */
-export function standingsOf(work: Work): Standings {
+export function displayStatuses(work: Work): DisplayStatuses {
   const blocked = blockers(work)
-  return new Map(work.plan.tasks.map((task) => [task.id, standingOf(work, task.id, blocked)]))
+  return new Map(work.plan.tasks.map((task) => [task.id, displayStatus(work, task.id, blocked)]))
 }
 
 /** The status of one task, also of one that another version of the plan left out. */
-export function standingOf(work: Work, id: TaskId, blocked: ReadonlyMap<TaskId, TaskId> = blockers(work)): Standing {
+export function displayStatus(
+  work: Work,
+  id: TaskId,
+  blocked: ReadonlyMap<TaskId, TaskId> = blockers(work),
+): DisplayStatus {
   const status = statusOf(work, id)
   switch (status) {
     case 'pending':
@@ -114,7 +118,7 @@ export function attemptDisplay(run: PlannedRun, id: TaskId, attempt: AttemptReco
 }
 
 function openStatus(work: Work, id: TaskId, { startedAt }: AttemptRecord): AttemptStatus {
-  if (standingOf(work, id) === 'waits for a person') return 'waits at the gate'
+  if (displayStatus(work, id) === 'waits for a person') return 'waits at the gate'
   return startedAt === null ? 'queued' : 'at work'
 }
 
@@ -124,8 +128,8 @@ function newestVerified(work: Work, id: TaskId, attempt: AttemptRecord): Attempt
   const startedAt = attempt.startedAt ?? attempt.queuedAt
   const endedAt = attempt.endedAt ?? startedAt
   const since = 'since' in state ? state.since : endedAt
-  const standing = standingOf(work, id)
-  switch (standing) {
+  const status = displayStatus(work, id)
+  switch (status) {
     case 'landed':
     case 'waits for approval': {
       const isGate = state.status === 'landed' && state.report === null
@@ -137,7 +141,7 @@ function newestVerified(work: Work, id: TaskId, attempt: AttemptRecord): Attempt
       return { status: 'lands next', startedAt, endedAt }
     case 'skipped':
     case 'cancelled':
-      return { status: standing, startedAt, endedAt: since }
+      return { status, startedAt, endedAt: since }
     case 'queued':
     case 'at work':
     case 'waits for its needs':
@@ -153,7 +157,7 @@ function newestVerified(work: Work, id: TaskId, attempt: AttemptRecord): Attempt
 export const newestReport = ({ state }: TaskRecord): Report | null =>
   state.status === 'verified' || state.status === 'landed' ? state.report : null
 
-const LOOKS: Record<Standing, NodeStyle> = {
+const NODE_STYLES: Record<DisplayStatus, NodeStyle> = {
   landed: 'landed',
   'at work': 'atwork',
   verified: 'atwork',
@@ -169,15 +173,15 @@ const LOOKS: Record<Standing, NodeStyle> = {
   cancelled: 'left',
 }
 
-export const lookOf =
-  (standings: Standings) =>
+export const nodeStyles =
+  (statuses: DisplayStatuses) =>
   (id: string): NodeStyle =>
-    LOOKS[standings.get(id) ?? 'waits for its needs']
+    NODE_STYLES[statuses.get(id) ?? 'waits for its needs']
 
-export const standingAs = (standings: Standings, ...wanted: Standing[]): string[] =>
-  [...standings].flatMap(([id, found]) => (wanted.includes(found) ? [id] : []))
+export const tasksShownAs = (statuses: DisplayStatuses, ...wanted: DisplayStatus[]): string[] =>
+  [...statuses].flatMap(([id, found]) => (wanted.includes(found) ? [id] : []))
 
-const NAMED: readonly [Standing, (number: number) => string][] = [
+const COUNTS: readonly [DisplayStatus, (number: number) => string][] = [
   ['at work', (number) => `${number} at work`],
   ['verified', (number) => `${number} verified`],
   ['queued', (number) => `${number} queued`],
@@ -193,12 +197,12 @@ const NAMED: readonly [Standing, (number: number) => string][] = [
 ]
 
 /** `5 of 9 tasks landed, 3 at work, 1 waiting for a person`. */
-export function counts(standings: Standings): string {
-  const landed = standingAs(standings, 'landed').length
-  const rest = NAMED.flatMap(([wanted, say]) => {
-    const number = standingAs(standings, wanted).length
+export function taskCounts(statuses: DisplayStatuses): string {
+  const landed = tasksShownAs(statuses, 'landed').length
+  const rest = COUNTS.flatMap(([wanted, say]) => {
+    const number = tasksShownAs(statuses, wanted).length
     return number === 0 ? [] : [say(number)]
   })
-  const of = `${landed} of ${standings.size} ${standings.size === 1 ? 'task' : 'tasks'} landed`
+  const of = `${landed} of ${statuses.size} ${statuses.size === 1 ? 'task' : 'tasks'} landed`
   return [of, ...rest].join(', ')
 }

@@ -8,9 +8,9 @@ import { table } from '../markdown/blocks.ts'
 import { code, codes } from '../markdown/code.ts'
 import { clock, count, duration, secondsBetween } from '../markdown/words.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
-import { titled } from '../plan/tasks.ts'
+import { taskTitle } from '../plan/tasks.ts'
 import { failureLine } from './task-failure.ts'
-import type { Standing, Standings } from './task-standing.ts'
+import type { DisplayStatus, DisplayStatuses } from './task-standing.ts'
 
 export interface TableDetail {
   /** Only tasks that somebody may want to look at: those that landed are counted instead. */
@@ -20,23 +20,23 @@ export interface TableDetail {
 }
 
 /** Task, status, attempt, slot, time, tokens and cost where a model works, where to look, and a note. */
-export function statusTable(run: PlannedRun, standings: Standings, { open, words }: TableDetail): string[] {
+export function statusTable(run: PlannedRun, statuses: DisplayStatuses, { open, words }: TableDetail): string[] {
   const blocked = blockers(run.work)
   const costs = run.work.plan.tasks.some(({ id }) => spendingOfTask(run.ledger, id).length > 0)
-  const shown = run.work.plan.tasks.filter((task) => !open || standings.get(task.id) !== 'landed')
+  const shown = run.work.plan.tasks.filter((task) => !open || statuses.get(task.id) !== 'landed')
   const rows = shown.map((task) => {
     const record = recordOf(run.work, task.id)
-    const standing = standings.get(task.id) ?? 'waits for its needs'
+    const status = statuses.get(task.id) ?? 'waits for its needs'
     const last = record.attempts.at(-1)
     return [
-      words ? titled(task) : code(task.id),
-      task.kind === 'gate' && standing === 'landed' ? 'open' : standing,
+      words ? taskTitle(task) : code(task.id),
+      task.kind === 'gate' && status === 'landed' ? 'open' : status,
       last === undefined || task.kind === 'gate' ? '' : `${last.attempt}`,
       last?.slot == null ? '' : code(last.slot),
       time(last),
       ...(costs ? costCells(spendingOfTask(run.ledger, task.id)) : []),
       place(run, task, last),
-      ...(words ? [note(run, task, record, standing, blocked.get(task.id) ?? null)] : []),
+      ...(words ? [note(run, task, record, status, blocked.get(task.id) ?? null)] : []),
     ]
   })
   const header = ['Task', 'Status', 'Attempt', 'Slot', 'Time', ...(costs ? ['Tokens', 'Cost'] : []), 'Work']
@@ -56,8 +56,8 @@ function place(run: PlannedRun, task: Task, last: AttemptRecord | undefined): st
   return pullOf(run, task.id) ?? code(taskBranch(run.run, task.id))
 }
 
-function note(run: PlannedRun, task: Task, record: TaskRecord, standing: Standing, cause: string | null): string {
-  switch (standing) {
+function note(run: PlannedRun, task: Task, record: TaskRecord, status: DisplayStatus, cause: string | null): string {
+  switch (status) {
     case 'failed':
       return record.state.status === 'failed' ? sentenceOf(failureLine(record.state.failure)) : ''
     case 'blocked':

@@ -8,15 +8,15 @@ import { type PlanningEvent, planningLine } from './planning-line.ts'
 /** An event in a few plain words; who did it is said where it was a person. */
 export function eventLine(event: RunEvent): string {
   const by = event.by === 'tributary' ? '' : ` [${event.by}]`
-  return `${ofRun(event)}${by}`
+  return `${runEventText(event)}${by}`
 }
 
-const again = (attempt: number): string => (attempt === 1 ? '' : ` (attempt ${attempt})`)
-const cost = (report: Report | undefined): string =>
+const attemptSuffix = (attempt: number): string => (attempt === 1 ? '' : ` (attempt ${attempt})`)
+const costSuffix = (report: Report | undefined): string =>
   report?.spending === undefined ? '' : `, ${usd(usdOf(report.spending))}`
-const because = (why: string): string => (why.trim() === '' ? '' : `: ${why}`)
+const reasonSuffix = (why: string): string => (why.trim() === '' ? '' : `: ${why}`)
 
-function ofRun(event: RunEvent): string {
+function runEventText(event: RunEvent): string {
   switch (event.type) {
     case 'plan_requested':
       return `plan requested for issue ${event.issue}`
@@ -27,7 +27,7 @@ function ofRun(event: RunEvent): string {
     case 'plan_approved':
       return `plan ${shortPlanId(event.planId)} approved${event.only === null ? '' : `, only ${event.only.join(', ')}`}`
     case 'plan_rejected':
-      return `plan rejected${because(event.why)}`
+      return `plan rejected${reasonSuffix(event.why)}`
     case 'orchestrator_requested':
       return `orchestrator requested (workflow run ${event.workflowRun})`
     case 'orchestrator_started':
@@ -43,11 +43,11 @@ function ofRun(event: RunEvent): string {
     case 'slots_gone':
       return `slots of ${event.request} gone`
     case 'run_paused':
-      return `run paused${because(event.why)}`
+      return `run paused${reasonSuffix(event.why)}`
     case 'run_resumed':
       return 'run resumed'
     case 'run_cancelled':
-      return `run cancelled${because(event.why)}`
+      return `run cancelled${reasonSuffix(event.why)}`
     case 'run_finished':
       return `run finished at ${shortSha(event.sha)}`
     case 'run_closed':
@@ -59,7 +59,7 @@ function ofRun(event: RunEvent): string {
     case 'projected':
       return `shown: ${event.entries.map(({ name }) => name.replace(/@([0-9a-f]{8})[0-9a-f]{32}$/, '@$1')).join(', ')}`
     default:
-      return ofTask(event)
+      return taskEventText(event)
   }
 }
 
@@ -71,24 +71,24 @@ type TaskEvent = Exclude<
   PlanningEvent
 >
 
-function ofTask(event: TaskEvent | PlanningEvent): string {
+function taskEventText(event: TaskEvent | PlanningEvent): string {
   switch (event.type) {
     case 'task_queued':
-      return `${event.task} queued on ${shortSha(event.base)}${again(event.attempt)}`
+      return `${event.task} queued on ${shortSha(event.base)}${attemptSuffix(event.attempt)}`
     case 'task_started':
-      return `${event.task} started in ${event.slot}${again(event.attempt)}`
+      return `${event.task} started in ${event.slot}${attemptSuffix(event.attempt)}`
     case 'task_returned':
-      return `${event.task} given back: ${event.slot} was lost${again(event.attempt)}`
+      return `${event.task} given back: ${event.slot} was lost${attemptSuffix(event.attempt)}`
     case 'task_verified':
-      return `${event.task} verified: work ${duration(event.report.workSeconds)}, acceptance ${duration(event.report.acceptanceSeconds)}${cost(event.report)}${again(event.attempt)}`
+      return `${event.task} verified: work ${duration(event.report.workSeconds)}, acceptance ${duration(event.report.acceptanceSeconds)}${costSuffix(event.report)}${attemptSuffix(event.attempt)}`
     case 'task_landed':
-      return `${event.task} landed${again(event.attempt)}`
+      return `${event.task} landed${attemptSuffix(event.attempt)}`
     case 'task_failed':
-      return `${event.task} failed: ${event.failure.reason}${cost(event.report)}${event.final ? '' : ', tried again'}${again(event.attempt)}`
+      return `${event.task} failed: ${event.failure.reason}${costSuffix(event.report)}${event.final ? '' : ', tried again'}${attemptSuffix(event.attempt)}`
     case 'task_conflicted':
       return `${event.task} in conflict with ${event.with.join(', ')} in ${event.paths.join(', ')}${event.final ? ', a person is asked' : ', run again'}`
     case 'task_retried':
-      return `${event.task} retried${because(event.note)}`
+      return `${event.task} retried${reasonSuffix(event.note)}`
     case 'task_skipped':
       return `${event.task} skipped`
     case 'task_cancelled':
@@ -98,9 +98,9 @@ function ofTask(event: TaskEvent | PlanningEvent): string {
     case 'trunk_moved':
       return `${event.task} merged into trunk (${shortSha(event.sha)})`
     case 'verification_queued':
-      return `verification of ${shortSha(event.on)} queued${again(event.attempt)}`
+      return `verification of ${shortSha(event.on)} queued${attemptSuffix(event.attempt)}`
     case 'verification_started':
-      return `verification of ${shortSha(event.on)} started in ${event.slot}${again(event.attempt)}`
+      return `verification of ${shortSha(event.on)} started in ${event.slot}${attemptSuffix(event.attempt)}`
     case 'verification_returned':
       return `verification given back: ${event.slot} was lost`
     case 'verification_passed':

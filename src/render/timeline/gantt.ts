@@ -9,7 +9,7 @@ interface Scale {
   columns: number
 }
 
-const place = ({ from, to, columns }: Scale, second: number): number =>
+const columnOf = ({ from, to, columns }: Scale, second: number): number =>
   Math.min(columns, Math.max(0, Math.round(((second - from) / (to - from)) * columns)))
 
 /** Rows of time, in the order that is given, else slots by number: `t1====|` is work, `x` work that came to nothing, a dot a slot without work. */
@@ -38,12 +38,12 @@ export function gantt(
 function row(spans: readonly Span[], scale: Scale): string {
   const cells = Array.from({ length: scale.columns }, () => ' ')
   const [first, last] = [Math.min(...spans.map(({ from }) => from)), Math.max(...spans.map(({ to }) => to))]
-  cells.fill('.', place(scale, first), place(scale, last))
+  cells.fill('.', columnOf(scale, first), columnOf(scale, last))
   let free = 0
   for (const span of spans) {
     // Work that is too short to be seen still gets its column, and takes none from the one before.
-    const start = Math.min(Math.max(free, place(scale, span.from)), scale.columns - 1)
-    const end = Math.max(start + 1, place(scale, span.to))
+    const start = Math.min(Math.max(free, columnOf(scale, span.from)), scale.columns - 1)
+    const end = Math.max(start + 1, columnOf(scale, span.to))
     bar(span, end - start)
       .split('')
       .forEach((character, index) => {
@@ -54,8 +54,8 @@ function row(spans: readonly Span[], scale: Scale): string {
   return cells.slice(0, scale.columns).join('').trimEnd()
 }
 
-const bar = ({ label, good }: Span, width: number): string =>
-  width === 1 ? '|' : `${label.slice(0, width - 1).padEnd(width - 1, good ? '=' : 'x')}|`
+const bar = ({ label, succeeded }: Span, width: number): string =>
+  width === 1 ? '|' : `${label.slice(0, width - 1).padEnd(width - 1, succeeded ? '=' : 'x')}|`
 
 function axis({ from, to, columns }: Scale): string {
   const [left, right] = [`${from.toFixed(0)} s`, `${to.toFixed(0)} s`]

@@ -35,7 +35,7 @@ export function planningLine(event: PlanningEvent): string {
     case 'money_reserved':
       return `${event.stage} begun, ${usd(event.usd)} set aside`
     case 'money_settled':
-      return settled(event)
+      return settledText(event)
     case 'stage_failed':
       return `${event.stage} failed: ${event.why}`
     case 'budget_set':
@@ -51,11 +51,11 @@ export function planningLine(event: PlanningEvent): string {
     case 'gate_switched_off':
       return 'gate of the plan switched off'
     default:
-      return ofPlan(event)
+      return planEventText(event)
   }
 }
 
-function settled({ stage, spending }: Extract<RunEvent, { type: 'money_settled' }>): string {
+function settledText({ stage, spending }: Extract<RunEvent, { type: 'money_settled' }>): string {
   const tokens = spending.reduce((sum, { usage }) => sum + tokensOf(usage), 0)
   const calls = spending.reduce((sum, one) => sum + one.calls, 0)
   return `${stage} done: ${usd(usdOf(spending))}, ${count(tokens, 'token')} in ${count(calls, 'call')}`
@@ -76,13 +76,13 @@ type PlanEvent = Extract<
   }
 >
 
-function judged({ accepted, problems, unjudged }: Extract<PlanEvent, { type: 'plan_judged' }>): string {
+function judgedText({ accepted, problems, unjudged }: Extract<PlanEvent, { type: 'plan_judged' }>): string {
   const byNobody = unjudged === undefined ? '' : `plan criticised by nobody: ${unjudged}`
   if (accepted) return byNobody === '' ? 'plan found good by the critique' : byNobody
   return [byNobody, `plan sent back: ${problems.join('; ')}`].filter((part) => part !== '').join('; ')
 }
 
-function ofPlan(event: PlanEvent): string {
+function planEventText(event: PlanEvent): string {
   switch (event.type) {
     case 'plan_begun':
       return `plan begun: ${event.plan.title}`
@@ -91,7 +91,7 @@ function ofPlan(event: PlanEvent): string {
     case 'plan_drafted':
       return `plan drafted: ${count(event.plan.tasks.length, 'task')}${event.problems.length === 0 ? '' : `, ${count(event.problems.length, 'problem')}`}`
     case 'plan_judged':
-      return judged(event)
+      return judgedText(event)
     case 'plan_amended': {
       const what = event.cause === 'expand' ? `${event.of} turned into tasks` : `${event.of} planned anew`
       return `${what}: plan ${shortPlanId(event.planId)}${event.within ? '' : ', which needs another approval'}`
