@@ -6,7 +6,7 @@ import { leastLimit } from '../core/schedule/planning-stages.ts'
 import { sections, table } from './markdown/blocks.ts'
 import { code } from './markdown/code.ts'
 import { bounded } from './markdown/escape.ts'
-import { commaList, count, duration, usd } from './markdown/words.ts'
+import { commaList, count, duration, usd } from './markdown/format.ts'
 
 const number = (amount: number): string => amount.toLocaleString('en-US')
 

@@ -9,8 +9,8 @@ import { settingsSchema } from '../../../src/core/settings.ts'
 import { commitSubject, INVISIBLE } from '../../../src/core/text/control-characters.ts'
 import { modelBlock, modelText } from '../../../src/render/markdown/model-text.ts'
 import { injections } from '../../fixtures/injections/index.ts'
-import { linked } from '../../render/linked.ts'
-import { kinds } from '../../render/markdown.ts'
+import { linked } from '../../render/support/links.ts'
+import { kinds } from '../../render/support/markdown.ts'
 
 const nonce = nonceOf('42', 'a seed that came later')
 const named = injections.map((injection) => [injection.name, injection] as const)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sanitise } from '../../../src/agent/visible-text/sanitise.ts'
-import { all, parse, random } from '../../render/markdown.ts'
+import { all, parse, random } from '../../render/support/markdown.ts'
 import { PACE } from '../../support/pace.ts'
 import { cases } from '../../support/random.ts'
 

@@ -21,7 +21,7 @@ import {
   shown,
   started,
   verified,
-} from '../runs.ts'
+} from '../support/runs.ts'
 
 const plan = planOf('a > c, b > d, g > d', { tasks: { g: gate } })
 const begun = [requested(), proposed(plan), approved()] as const

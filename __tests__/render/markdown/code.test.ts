@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { code, commandText, fence } from '../../../src/render/markdown/code.ts'
 import { exposed } from '../../../src/render/markdown/escape.ts'
 import { cases } from '../../support/random.ts'
-import { kinds, nasty, parse, shown } from '../markdown.ts'
+import { kinds, nasty, parse, shown } from '../support/markdown.ts'
 
 const SEEDS = Array.from({ length: cases(200) }, (_, index) => index + 1)
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bounded, exposed, inline, oneLine, visible } from '../../../src/render/markdown/escape.ts'
 import { cases } from '../../support/random.ts'
-import { kinds, nasty, parse, shown } from '../markdown.ts'
+import { kinds, nasty, parse, shown } from '../support/markdown.ts'
 
 const SEEDS = Array.from({ length: cases(200) }, (_, index) => index + 1)
 const withoutGaps = (text: string): string => text.replace(/\u200b/g, '')

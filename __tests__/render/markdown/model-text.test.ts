@@ -3,8 +3,8 @@ import { commandLine } from '../../../src/config/command-line.ts'
 import { oneLine } from '../../../src/render/markdown/escape.ts'
 import { modelBlock, modelText } from '../../../src/render/markdown/model-text.ts'
 import { cases } from '../../support/random.ts'
-import { linked } from '../linked.ts'
-import { kinds, nasty, parse, shown } from '../markdown.ts'
+import { linked } from '../support/links.ts'
+import { kinds, nasty, parse, shown } from '../support/markdown.ts'
 
 const SEEDS = Array.from({ length: cases(200) }, (_, index) => index + 1)
 const block = (text: string, most?: number): string => modelBlock(text, most).join('\n')

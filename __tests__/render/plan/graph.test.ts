@@ -3,7 +3,7 @@ import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { graph, mermaidLabel } from '../../../src/render/plan/graph.ts'
 import { gate, planOf } from '../../support/plan.ts'
 import { cases } from '../../support/random.ts'
-import { nasty } from '../markdown.ts'
+import { nasty } from '../support/markdown.ts'
 
 describe('a graph', () => {
   it('has a node per task, gates as diamonds, and an edge per need', () => {

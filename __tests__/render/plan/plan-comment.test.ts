@@ -3,8 +3,8 @@ import { shortPlanId } from '../../../src/core/plan/plan-id.ts'
 import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { planCanBeShown, renderPlanComment } from '../../../src/render/plan/plan-comment.ts'
 import { gate, planOf } from '../../support/plan.ts'
-import { all, parse, shown } from '../markdown.ts'
-import { approved, done, example, huge, planned, proposed, requested } from '../runs.ts'
+import { all, parse, shown } from '../support/markdown.ts'
+import { approved, done, example, huge, planned, proposed, requested } from '../support/runs.ts'
 
 const run = planned(requested(), proposed(example, {}, ['`report` needs `parse`: both write `src/report/**`']))
 const comment = renderPlanComment(run)

@@ -3,7 +3,7 @@ import type { Problem } from '../../../src/core/failure.ts'
 import type { EndedRun } from '../../../src/core/run/state.ts'
 import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { hint, renderPlanRefused } from '../../../src/render/plan/problems.ts'
-import { live, requested } from '../runs.ts'
+import { live, requested } from '../support/runs.ts'
 
 function refused(problems: Problem[]): EndedRun {
   const run = live(requested(), { type: 'plan_refused', problems })

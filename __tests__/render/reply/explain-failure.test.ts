@@ -4,7 +4,7 @@ import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { explainProblem, hint } from '../../../src/render/plan/problems.ts'
 import { explain } from '../../../src/render/reply/explain-failure.ts'
 import { explainTaskFailure, failureLine } from '../../../src/render/status/task-failure.ts'
-import { sha } from '../runs.ts'
+import { sha } from '../support/runs.ts'
 
 const PLAN = 'abcdef0123456789'.repeat(4)
 

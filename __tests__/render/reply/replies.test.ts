@@ -5,8 +5,8 @@ import { emptyRun } from '../../../src/core/run/state.ts'
 import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { renderHelp } from '../../../src/render/reply/help.ts'
 import { renderAnswer, renderProposed } from '../../../src/render/reply/replies.ts'
-import { parse } from '../markdown.ts'
-import { approved, live, planned, proposed, queued, requested, settings, sha, shown, started } from '../runs.ts'
+import { parse } from '../support/markdown.ts'
+import { approved, live, planned, proposed, queued, requested, settings, sha, shown, started } from '../support/runs.ts'
 
 const PLAN = 'abcdef0123456789'.repeat(4)
 const none = { run: '42', planId: PLAN, only: null, added: [], running: false }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { orchestratorSummary, slotSummary } from '../../../src/render/status/job-summary.ts'
-import { approved, live, proposed, queued, requested } from '../runs.ts'
+import { approved, live, proposed, queued, requested } from '../support/runs.ts'
 
 describe('the summary of a slot', () => {
   it('lists what it did', () => {

@@ -5,7 +5,7 @@ import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { renderAnswer } from '../../../src/render/reply/replies.ts'
 import { renderPlanning, renderQuestions } from '../../../src/render/status/planning-comment.ts'
 import { taskNamed } from '../../support/plan.ts'
-import { all, kinds, nasty, parse } from '../markdown.ts'
+import { all, kinds, nasty, parse } from '../support/markdown.ts'
 import {
   approved,
   byAgents,
@@ -21,7 +21,7 @@ import {
   shown,
   stage,
   startedByAgent,
-} from '../runs.ts'
+} from '../support/runs.ts'
 
 const questions = [
   { id: 'format', question: 'Which format?', options: ['JSON', 'YAML'], default: 'YAML' },

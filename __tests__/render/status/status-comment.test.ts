@@ -3,7 +3,7 @@ import type { LiveRun } from '../../../src/core/run/state.ts'
 import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { renderStatus } from '../../../src/render/status/status-comment.ts'
 import { gate, planOf } from '../../support/plan.ts'
-import { all, parse, shown } from '../markdown.ts'
+import { all, parse, shown } from '../support/markdown.ts'
 import {
   approved,
   done,
@@ -19,7 +19,7 @@ import {
   shown as shownAs,
   started,
   verified,
-} from '../runs.ts'
+} from '../support/runs.ts'
 
 const title = (run: LiveRun): string => renderStatus(run).split('\n')[1] ?? ''
 const steps = (run: LiveRun): string[] =>

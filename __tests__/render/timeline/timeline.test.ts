@@ -19,7 +19,7 @@ import {
   sha,
   started,
   verified,
-} from '../runs.ts'
+} from '../support/runs.ts'
 
 /** `a > c, b > c`: b is slow, c waits for it, and a fails once. */
 const story: Happening[] = [

@@ -3,7 +3,7 @@ import type { Task } from '../../core/plan/plan.ts'
 import { type AttemptRecord, recordOf, type Work } from '../../core/run/state.ts'
 import { bounded } from '../markdown/escape.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
-import { displayStatus } from '../status/task-standing.ts'
+import { displayStatus } from '../status/display-status.ts'
 import { type AttemptCheck, attemptCheck, type CheckConclusion, type CheckOutput, completed } from './check-state.ts'
 import { checkSummary, checkText } from './task-text.ts'
 

@@ -1,7 +1,7 @@
 import type { Sha, TaskId } from '../../core/ids.ts'
 import type { AttemptRecord } from '../../core/run/state.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
-import { attemptDisplay } from '../status/task-standing.ts'
+import { attemptDisplay } from '../status/display-status.ts'
 
 export type CheckConclusion =
   | 'success'

@@ -12,12 +12,12 @@ import { sections } from '../markdown/blocks.ts'
 import { code, codes, fence } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { fitted, headAndTail, LIMITS } from '../markdown/fit.ts'
+import { count, duration, moment, secondsBetween, usd } from '../markdown/format.ts'
 import { blockQuote } from '../markdown/model-text.ts'
-import { count, duration, moment, secondsBetween, usd } from '../markdown/words.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
 import { handOffLines, taskFacts } from '../plan/task-brief.ts'
+import { newestReport } from '../status/display-status.ts'
 import { explainTaskFailure } from '../status/task-failure.ts'
-import { newestReport } from '../status/task-standing.ts'
 
 interface Level {
   log: number

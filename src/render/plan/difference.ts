@@ -6,8 +6,8 @@ import { detailsBlock } from '../markdown/blocks.ts'
 import { code, codes, commandText } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
 import { firstOf } from '../markdown/fit.ts'
+import { count } from '../markdown/format.ts'
 import { modelText } from '../markdown/model-text.ts'
-import { count } from '../markdown/words.ts'
 import { taskTitle } from './tasks.ts'
 
 /** Folded: what is different from the version that people saw before this one. Empty for a first version. */

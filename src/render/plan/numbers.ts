@@ -6,7 +6,7 @@ import { ASSUMED_MINUTES, predict } from '../../core/schedule/prediction.ts'
 import type { Settings } from '../../core/settings.ts'
 import { planningCosts } from '../cost.ts'
 import { code, sentence } from '../markdown/code.ts'
-import { count, duration, usd } from '../markdown/words.ts'
+import { count, duration, usd } from '../markdown/format.ts'
 import type { PlannedRun } from './planned-run.ts'
 
 const minutes = (number: number): string => duration(number * 60)

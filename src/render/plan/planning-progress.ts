@@ -6,8 +6,8 @@ import { outOfMoneyHeadline } from '../cost.ts'
 import { code, codes } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { firstOf } from '../markdown/fit.ts'
+import { commaList, count, moment, usd } from '../markdown/format.ts'
 import { modelText } from '../markdown/model-text.ts'
-import { commaList, count, moment, usd } from '../markdown/words.ts'
 import { taskTitle } from './tasks.ts'
 
 const ORDER: readonly PlanningStage[] = [

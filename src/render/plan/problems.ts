@@ -5,8 +5,8 @@ import { sections } from '../markdown/blocks.ts'
 import { code, sentence } from '../markdown/code.ts'
 import { oneLine } from '../markdown/escape.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
+import { count, usd } from '../markdown/format.ts'
 import { makeMarker } from '../markdown/marker.ts'
-import { count, usd } from '../markdown/words.ts'
 
 /** Why there is no plan, and what to do about it: every problem, or as many as fit. */
 export const renderPlanRefused = (run: EndedRun): string =>

@@ -1,6 +1,6 @@
 import { ASSUMED_MINUTES, type Prediction } from '../../core/schedule/prediction.ts'
 import type { Simulated } from '../../core/schedule/simulation.ts'
-import { count, duration, usd } from '../markdown/words.ts'
+import { count, duration, usd } from '../markdown/format.ts'
 
 export interface Simulation {
   title: string

@@ -5,8 +5,8 @@ import { detailsBlock, table } from '../markdown/blocks.ts'
 import { code, codes, commandText } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { byteLength } from '../markdown/fit.ts'
+import { count } from '../markdown/format.ts'
 import { modelText } from '../markdown/model-text.ts'
-import { count } from '../markdown/words.ts'
 
 const NONE = '–'
 

@@ -8,7 +8,7 @@ import { fitted, LIMITS } from '../markdown/fit.ts'
 import { blockQuote, modelBlock } from '../markdown/model-text.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
 import { handOffLines, taskFacts } from '../plan/task-brief.ts'
-import { newestReport } from '../status/task-standing.ts'
+import { newestReport } from '../status/display-status.ts'
 
 /** The pull request of one task into trunk. It says the same from the beginning to the end, but for what the task hands over. */
 export function workerPull(run: PlannedRun, id: TaskId): { title: string; body: string } {

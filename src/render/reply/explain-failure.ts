@@ -3,7 +3,7 @@ import { issueOf } from '../../core/ids.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import { code, codeName, sentence } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
-import { commaList, usd } from '../markdown/words.ts'
+import { commaList, usd } from '../markdown/format.ts'
 
 /** Why a command was refused, and what to type next. The reason comes first: it never changes its name. */
 export function explain(failure: Failure): string[] {

@@ -4,7 +4,7 @@ import { sections, table } from '../markdown/blocks.ts'
 import { code } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
-import { commaList, count, usd } from '../markdown/words.ts'
+import { commaList, count, usd } from '../markdown/format.ts'
 import { MODE_MEANINGS } from '../plan/planning-progress.ts'
 
 /** Every command, and who may use them here. */

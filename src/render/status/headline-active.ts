@@ -5,10 +5,10 @@ import type { ActiveRun } from '../../core/run/state.ts'
 import { budgetCommand } from '../cost.ts'
 import { code } from '../markdown/code.ts'
 import { inline } from '../markdown/escape.ts'
-import { count, usd } from '../markdown/words.ts'
+import { count, usd } from '../markdown/format.ts'
 import { planningHeadline, planningStage } from '../plan/planning-progress.ts'
+import { displayStatuses, tasksShownAs } from './display-status.ts'
 import { phaseOf, type TrunkFailure } from './run-phase.ts'
-import { displayStatuses, tasksShownAs } from './task-standing.ts'
 
 export interface ActiveHeadline {
   title: string

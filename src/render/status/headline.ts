@@ -2,11 +2,11 @@ import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { EndedRun, LiveRun, ProposedRun } from '../../core/run/state.ts'
 import { code } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
-import { count } from '../markdown/words.ts'
+import { count } from '../markdown/format.ts'
 import { pullOf } from '../plan/planned-run.ts'
 import { planningHeadline, planningStage } from '../plan/planning-progress.ts'
+import { displayStatuses, taskCounts } from './display-status.ts'
 import { type ActiveHeadline, activeHeadline } from './headline-active.ts'
-import { displayStatuses, taskCounts } from './task-standing.ts'
 
 export interface Headline {
   /** In a few words, the same ones every time. */

@@ -6,7 +6,7 @@ import { sections, table } from '../markdown/blocks.ts'
 import { code } from '../markdown/code.ts'
 import { inline } from '../markdown/escape.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
-import { count, duration } from '../markdown/words.ts'
+import { count, duration } from '../markdown/format.ts'
 import { renderStatus } from './status-comment.ts'
 
 /** The job summary of an orchestrator: how the run stands as it leaves. */

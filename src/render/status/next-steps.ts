@@ -6,12 +6,12 @@ import type { ActiveRun, EndedRun, LiveRun, ProposedRun, Work } from '../../core
 import { planWaitsForMoney } from '../../core/schedule/planning-stages.ts'
 import { budgetCommand } from '../cost.ts'
 import { code, codes } from '../markdown/code.ts'
-import { count } from '../markdown/words.ts'
+import { count } from '../markdown/format.ts'
 import { pullOf } from '../plan/planned-run.ts'
 import { planningStage } from '../plan/planning-progress.ts'
 import { answerLine } from '../plan/questions.ts'
+import { type DisplayStatuses, displayStatuses, tasksShownAs } from './display-status.ts'
 import { phaseOf, type RunPhase, trunkFailure } from './run-phase.ts'
-import { type DisplayStatuses, displayStatuses, tasksShownAs } from './task-standing.ts'
 
 /** What a person can do now, most urgent first, each with the exact words to type. */
 export function nextSteps(run: LiveRun): string[] {

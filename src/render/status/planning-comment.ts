@@ -4,8 +4,8 @@ import { budgetLine, costTable, planningCosts } from '../cost.ts'
 import { sections } from '../markdown/blocks.ts'
 import { code, fence } from '../markdown/code.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
+import { count } from '../markdown/format.ts'
 import { makeMarker } from '../markdown/marker.ts'
-import { count } from '../markdown/words.ts'
 import { pullOf } from '../plan/planned-run.ts'
 import {
   planningFacts,

@@ -3,7 +3,7 @@ import { suspects } from '../../core/landing/verification.ts'
 import type { ActiveRun, Work } from '../../core/run/state.ts'
 import { wantedStages, wantsDescription } from '../../core/schedule/planning-stages.ts'
 import { type PlanningStage, planningStage } from '../plan/planning-progress.ts'
-import { type DisplayStatus, displayStatuses, tasksShownAs } from './task-standing.ts'
+import { type DisplayStatus, displayStatuses, tasksShownAs } from './display-status.ts'
 
 /** Why the verification of trunk failed. `task`: the task whose merge broke trunk; `others` may have broken it too. */
 export type TrunkFailure =

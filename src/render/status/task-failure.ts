@@ -2,8 +2,8 @@ import type { TaskFailure } from '../../core/failure.ts'
 import { shortSha } from '../../core/ids.ts'
 import { code, codeName, fence, sentence } from '../markdown/code.ts'
 import { bounded, oneLine } from '../markdown/escape.ts'
+import { commaList, count, usd } from '../markdown/format.ts'
 import { modelText } from '../markdown/model-text.ts'
-import { commaList, count, usd } from '../markdown/words.ts'
 
 const MANY = 6
 const paths = (all: readonly string[]): string =>

@@ -6,11 +6,11 @@ import { blockers } from '../../core/run/task-status.ts'
 import { costCells } from '../cost.ts'
 import { table } from '../markdown/blocks.ts'
 import { code, codes } from '../markdown/code.ts'
-import { clock, count, duration, secondsBetween } from '../markdown/words.ts'
+import { clock, count, duration, secondsBetween } from '../markdown/format.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
 import { taskTitle } from '../plan/tasks.ts'
+import type { DisplayStatus, DisplayStatuses } from './display-status.ts'
 import { failureLine } from './task-failure.ts'
-import type { DisplayStatus, DisplayStatuses } from './task-standing.ts'
 
 export interface TableDetail {
   /** Only tasks that somebody may want to look at: those that landed are counted instead. */

@@ -2,7 +2,7 @@ import { parseMoneyKey } from '../../core/money/money-key.ts'
 import { ownOf } from '../../core/own.ts'
 import type { RunEvent } from '../../core/run/event.ts'
 import type { AttemptRecord, Work } from '../../core/run/state.ts'
-import { secondsBetween } from '../markdown/words.ts'
+import { secondsBetween } from '../markdown/format.ts'
 
 /** One piece of work in a slot, in seconds since the beginning. */
 export interface Span {

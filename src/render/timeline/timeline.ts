@@ -7,7 +7,7 @@ import { type LiveRun, type RunState, taskOf, type Work, workOf } from '../../co
 import { budgetLine } from '../cost.ts'
 import { sections } from '../markdown/blocks.ts'
 import { bounded, oneLine } from '../markdown/escape.ts'
-import { commaList, count, duration, secondsBetween, usd } from '../markdown/words.ts'
+import { commaList, count, duration, secondsBetween, usd } from '../markdown/format.ts'
 import { headline } from '../status/headline.ts'
 import { eventLine } from './event-line.ts'
 import { ganttCharts } from './gantt.ts'

@@ -9,7 +9,7 @@ import {
   queued,
   requested,
   startedByAgent,
-} from '../../../render/runs.ts'
+} from '../../../render/support/runs.ts'
 import { planOf } from '../../../support/plan.ts'
 
 const amended: Happening[] = [

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { checkedTasks, checksFor } from '../../../src/render/check/check-output.ts'
-import { runChecksFor } from '../../../src/render/check/run-check.ts'
-import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
-import { finalPull } from '../../../src/render/pull/run-pull.ts'
-import { workerPull } from '../../../src/render/pull/worker-pull.ts'
-import { headline } from '../../../src/render/status/headline.ts'
-import { slotSummary } from '../../../src/render/status/job-summary.ts'
-import { renderStatus } from '../../../src/render/status/status-comment.ts'
-import { planOf } from '../../support/plan.ts'
-import { all, nasty, parse } from '../markdown.ts'
+import { checkedTasks, checksFor } from '../../src/render/check/check-output.ts'
+import { runChecksFor } from '../../src/render/check/run-check.ts'
+import { byteLength, LIMITS } from '../../src/render/markdown/fit.ts'
+import { finalPull } from '../../src/render/pull/final-pull.ts'
+import { workerPull } from '../../src/render/pull/worker-pull.ts'
+import { headline } from '../../src/render/status/headline.ts'
+import { slotSummary } from '../../src/render/status/job-summary.ts'
+import { renderStatus } from '../../src/render/status/status-comment.ts'
+import { planOf } from '../support/plan.ts'
+import { all, nasty, parse } from './support/markdown.ts'
 import {
   approved,
   byAgents,
@@ -30,7 +30,7 @@ import {
   stage,
   startedByAgent,
   verifiedByAgent,
-} from '../runs.ts'
+} from './support/runs.ts'
 
 const plan = byAgents(planOf('a > b, c', { title: 'Whole cents', summary: 'No floats.' }))
 const begun: Happening[] = [

@@ -5,7 +5,7 @@ import type { Work } from '../../core/run/state.ts'
 import type { Settings } from '../../core/settings.ts'
 import { code, codes, commandText } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
-import { count, usd } from '../markdown/words.ts'
+import { count, usd } from '../markdown/format.ts'
 import type { PlannedRun } from './planned-run.ts'
 import { MODE_MEANINGS, planningStage } from './planning-progress.ts'
 

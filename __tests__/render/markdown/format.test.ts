@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { clock, commaList, count, duration, moment, secondsBetween } from '../../../src/render/markdown/words.ts'
+import { clock, commaList, count, duration, moment, secondsBetween } from '../../../src/render/markdown/format.ts'
 
 it('counts things', () => {
   expect([count(1, 'task'), count(2, 'task'), count(0, 'person', 'people')]).toEqual(['1 task', '2 tasks', '0 people'])

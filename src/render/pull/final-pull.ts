@@ -5,13 +5,19 @@ import { sections, table } from '../markdown/blocks.ts'
 import { code, codes } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
+import { count, duration, secondsBetween } from '../markdown/format.ts'
 import { blockQuote, modelBlock, modelText } from '../markdown/model-text.ts'
-import { count, duration, secondsBetween } from '../markdown/words.ts'
 import { amendmentLines } from '../plan/difference.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
 import { taskTitle } from '../plan/tasks.ts'
 import { headline } from '../status/headline.ts'
-import { conflictsSection, landedSection, notLandedSection, rerunsSection, verificationSection } from './run-account.ts'
+import {
+  conflictsSection,
+  landedSection,
+  notLandedSection,
+  rerunsSection,
+  verificationSection,
+} from './final-pull-sections.ts'
 
 const TITLE = 200
 const WHOLE = 30_000

@@ -5,7 +5,7 @@ import { planCanBeShown, renderPlanComment } from '../../../src/render/plan/plan
 import { renderProposed } from '../../../src/render/reply/replies.ts'
 import { planOf, taskNamed } from '../../support/plan.ts'
 import { cases } from '../../support/random.ts'
-import { all, nasty, parse, shown } from '../markdown.ts'
+import { all, nasty, parse, shown } from '../support/markdown.ts'
 import {
   approved,
   byAgents,
@@ -22,7 +22,7 @@ import {
   stage,
   startedByAgent,
   verifiedByAgent,
-} from '../runs.ts'
+} from '../support/runs.ts'
 
 const plan = {
   ...byAgents(example),

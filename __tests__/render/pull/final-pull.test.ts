@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
-import { finalPull } from '../../../src/render/pull/run-pull.ts'
+import { finalPull } from '../../../src/render/pull/final-pull.ts'
 import { workerPull } from '../../../src/render/pull/worker-pull.ts'
 import { planOf } from '../../support/plan.ts'
 import {
@@ -18,7 +18,7 @@ import {
   sha,
   shown,
   started,
-} from '../runs.ts'
+} from '../support/runs.ts'
 
 const begun = [
   requested(),

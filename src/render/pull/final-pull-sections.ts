@@ -8,11 +8,11 @@ import { costCells } from '../cost.ts'
 import { table } from '../markdown/blocks.ts'
 import { code, codes, commandText, fence } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
-import { commaList, duration } from '../markdown/words.ts'
+import { commaList, duration } from '../markdown/format.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
 import { taskTitle } from '../plan/tasks.ts'
+import { displayStatuses, tasksShownAs } from '../status/display-status.ts'
 import { failureLine } from '../status/task-failure.ts'
-import { displayStatuses, tasksShownAs } from '../status/task-standing.ts'
 
 /** In the order in which they were merged; a task that was merged twice is one line, with its newest merge. */
 export function landedSection(run: PlannedRun): string[] {

@@ -22,7 +22,7 @@ import {
   stage,
   startedByAgent,
   verifiedByAgent,
-} from '../runs.ts'
+} from '../support/runs.ts'
 
 const plan = byAgents(planOf('a > p > b', { tasks: { p: { kind: 'plan' } } }))
 const head = { ...plan, tasks: [] }
