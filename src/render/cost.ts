@@ -15,20 +15,20 @@ const usageOf = (spending: readonly Spending[], of: keyof Usage): number =>
 
 const WHOLE_PLAN = ['explore', 'design', 'critique'] as const
 
-/** What the plan itself has cost; it stays the same while the run is at work. */
+/** The cost of planning itself, which does not change during the run. */
 export const planningCosts = (ledger: Ledger): Cost[] =>
   costsOf(ledger, (key) => WHOLE_PLAN.some((name) => isTryOf(key, name)))
 
-/** Money whose use nobody can tell, since a process died in mid-call; it counts as spent. */
+/** US dollars of calls whose usage is unknown, since a process died during the call. They count as spent. */
 const unknownUsd = (spending: readonly Spending[]): number => spending.reduce((sum, { unknown }) => sum + unknown, 0)
 
-/** Models that answered; one that nobody can name is none of them. */
+/** The models that answered at least one call. */
 const modelsOf = (spending: readonly Spending[]): string[] =>
   [...new Set(spending.filter(({ calls }) => calls > 0).map(({ model }) => model))].map((model) =>
     code(bounded(model, 60)),
   )
 
-/** What a model was asked for and what that cost, for two cells of a table; empty where no model worked. */
+/** Tokens and cost for two cells of a table; empty if no model was used. */
 export function costCells(spending: readonly Spending[]): [tokens: string, cost: string] {
   if (spending.length === 0) return ['', '']
   const tokens = TOKEN_KINDS.map((of) => `${number(usageOf(spending, of))} ${of}`).join(', ')
@@ -38,7 +38,7 @@ export function costCells(spending: readonly Spending[]): [tokens: string, cost:
 
 const TOKEN_KINDS = ['fresh', 'cached', 'written', 'output'] as const satisfies readonly (keyof Usage)[]
 
-/** Everything about what calls have cost, as a list; `none (no model)` where there were none. */
+/** Cost, calls, models and tokens as a list; `none (no model)` if there were no calls. */
 export function costFacts(spending: readonly Spending[]): string[] {
   if (spending.length === 0) return ['- Cost: none (no model)']
   const calls = spending.reduce((sum, one) => sum + one.calls, 0)
@@ -59,7 +59,7 @@ const TOKEN_WORDS: Readonly<Record<keyof Usage, string>> = {
   output: 'of output',
 }
 
-/** A row for each role and model, with the sums where there are several. Attempts: stages of the planner, or attempts at tasks. */
+/** A row for each role and model, and their sum. The column of attempts counts planning stages and attempts at tasks. */
 export function costTable(costs: readonly Cost[]): string[] {
   const kinds = mergeSpending(costs.flatMap(({ spending }) => spending))
   const rows = kinds.map(({ role, model, calls }) =>
@@ -92,7 +92,7 @@ function row(role: string, model: string, costs: readonly Cost[]): string[] {
   ]
 }
 
-/** What the run may still spend. Empty where it has no limit yet, since nothing is known of it. */
+/** What the run has spent and may still spend. Empty if it has no limit yet. */
 export function budgetLine(ledger: Ledger): string {
   if (ledger.limit === null) return ''
   const aside = Object.values(ledger.reserved).reduce((sum, reserved) => sum + reserved.usd, 0)
@@ -104,22 +104,22 @@ export function budgetLine(ledger: Ledger): string {
   return `Money: ${parts.join(', ')}.`
 }
 
-/** A limit with which a run that has reached its own can go on, in whole dollars. */
+/** A limit in whole dollars that lets a run go on after it has reached its own. */
 const suggestedLimit = (ledger: Ledger): number =>
   Math.ceil(Math.max(ledger.limit ?? 0, spentUsd(ledger)) + Math.max(1, (ledger.limit ?? 0) / 2))
 
-/** What the run has cost by role and model, and what is left. Empty where no model was asked for anything. */
+/** The cost of the run by role and model, and what is left. Empty if no model was called. */
 export function moneySection({ ledger }: LiveRun): string[] {
   const costs = costsOf(ledger, () => true)
   const isUsed = costs.length > 0 || Object.keys(ledger.reserved).length > 0
   return isUsed ? sections(['### Money'], costTable(costs), [budgetLine(ledger)]) : []
 }
 
-/** The command that sets a limit with which the run goes on, in whole dollars. */
+/** The `/budget` command with a limit in whole dollars that lets the run go on. */
 export const budgetCommand = (run: LiveRun): string =>
   code(`/budget ${Math.ceil(Math.max(suggestedLimit(run.ledger), leastLimit(run)))}usd`)
 
-/** The planner stands still at the limit: in a few words, and as sentences. */
+/** The heading of a run whose planner waits for more money. */
 export const outOfMoneyHeadline = (run: LiveRun): { title: string; detail: string } => ({
   title: 'Planning: paused at the limit of money',
   detail: `The limit is ${usd(run.ledger.limit ?? 0)}, of which the run has spent ${usd(spentUsd(run.ledger))}; what the planner may take of it is not enough for its next step, and no more calls to a model are made. Nothing is lost: ${budgetCommand(run)} goes on from here.`,

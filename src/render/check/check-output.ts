@@ -9,14 +9,14 @@ import { checkSummary, checkText } from './task-text.ts'
 
 const NAME = 100
 
-/** Tasks that have checks: those of the plan, and those that another version of it left out when they had begun already. */
+/** Tasks that have checks: those of the plan, and started ones that a newer version of it left out. */
 export function checkedTasks(work: Work): TaskId[] {
   const ids = work.plan.tasks.map(({ id }) => id)
   const gone = Object.keys(work.tasks).filter((id) => !ids.includes(id) && recordOf(work, id).attempts.length > 0)
   return [...ids, ...gone]
 }
 
-/** Every check run of a task: one on each attempt's start commit, and one on the head that it handed over. */
+/** All check runs of a task: one on the start commit of each attempt, and one on the head that it handed over. */
 export function checksFor(run: PlannedRun, id: TaskId): CheckOutput[] {
   const task = run.work.plan.tasks.find((one) => one.id === id)
   const record = recordOf(run.work, id)
@@ -34,7 +34,7 @@ export function checksFor(run: PlannedRun, id: TaskId): CheckOutput[] {
   return neverStarted(run, task)
 }
 
-/** Two attempts may stand on the same commit; the later one is what counts. */
+/** Two attempts may share a commit; the later one counts. */
 const newestOfEach = (checks: readonly CheckOutput[]): CheckOutput[] => [
   ...new Map(checks.map((one) => [one.sha, one])).values(),
 ]
@@ -50,7 +50,7 @@ const check = (run: PlannedRun, task: Task, attempt: AttemptRecord | null, { sta
 
 const nameOf = (id: TaskId, title: string): string => bounded(`tributary / ${id} — ${title}`, NAME)
 
-/** Its check must end, though nobody will work on it again. */
+/** The check of a task that will not run again must end. */
 const leftOut = ({ work }: PlannedRun, id: TaskId, { state, title }: AttemptCheck): Shown => ({
   name: nameOf(id, work.previous?.plan.tasks.find((task) => task.id === id)?.title ?? 'left out of the plan'),
   title,
@@ -58,7 +58,7 @@ const leftOut = ({ work }: PlannedRun, id: TaskId, { state, title }: AttemptChec
   summary: 'This task is no longer part of the plan: another version of it does without.',
 })
 
-/** A task that got no commit of its own in the whole run: its check is on trunk's start, so that it is not missing. */
+/** The check of a task that never started in a run that has ended. It has no commit, so the check is on trunk's start. */
 function neverStarted(run: PlannedRun, task: Task): CheckOutput[] {
   if (run.phase !== 'ended' || run.work.startedAt === null) return []
   const attemptChecked = endWithoutStart(run.work, task, run.endedAt)

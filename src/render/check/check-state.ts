@@ -17,7 +17,7 @@ export type CheckState =
   | { status: 'in_progress'; startedAt: string }
   | { status: 'completed'; conclusion: CheckConclusion; startedAt: string | null; completedAt: string }
 
-/** What a check run should be now. With its name and its commit it is told from all others. */
+/** The wanted state of a check run. Name and commit identify it. */
 export interface CheckOutput {
   name: string
   sha: Sha
@@ -28,7 +28,7 @@ export interface CheckOutput {
   text: string
 }
 
-/** How an attempt stands, as GitHub's checks say it, with a title in our own words. */
+/** The status of an attempt as a GitHub check, with its title. */
 export interface AttemptCheck {
   state: CheckState
   title: string
@@ -37,12 +37,12 @@ export interface AttemptCheck {
 export const completed = (conclusion: CheckConclusion, startedAt: string | null, completedAt: string): CheckState => ({
   status: 'completed',
   conclusion,
-  // A check that starts after its end is refused.
+  // GitHub refuses a check that starts after its end.
   startedAt: startedAt !== null && startedAt > completedAt ? completedAt : startedAt,
   completedAt,
 })
 
-/** The check of an attempt, as its display status says. */
+/** The check that shows the display status of an attempt. */
 export function attemptCheck(run: PlannedRun, id: TaskId, attempt: AttemptRecord): AttemptCheck {
   const { status, startedAt, endedAt } = attemptDisplay(run, id, attempt)
   const over = (conclusion: CheckConclusion, title: string): AttemptCheck => ({

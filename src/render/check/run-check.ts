@@ -16,8 +16,8 @@ import { type CheckConclusion, type CheckOutput, type CheckState, completed } fr
 import { fencedLog } from './task-text.ts'
 
 /**
- * The checks of the whole run: one on trunk's start from the beginning, and one on trunk's newest commit as soon as that
- * is to be verified. Merges in between get none: each would cost a write, and the next merge would leave it behind.
+ * The checks of the whole run: one on trunk's start from the beginning, and one on trunk's tip once it is to be verified.
+ * Merges in between get none: each would cost a write, and the next merge would make it obsolete.
  */
 export function runChecksFor(run: PlannedRun): CheckOutput[] {
   const { start, tip } = run.work.trunk
@@ -37,13 +37,13 @@ const runCheck = (run: PlannedRun, sha: Sha, title: string, state: CheckState): 
   ...(state.status === 'completed' ? output(run) : atWork),
 })
 
-/** The same as long as the run is at work: the status comment is what changes. */
+/** Stays the same while the run is at work, so that it costs no writes; the status comment shows the progress. */
 const atWork = {
   summary: 'The run is at work. The status comment on the final pull request shows each task.',
   text: 'Each task has a check of its own, on its own commits.',
 }
 
-/** Trunk went on while a commit of it was being verified: nothing will be said about that one any more. */
+/** Closes checks on earlier tips of trunk that got no verdict before the next merge. */
 function leftBehind(run: PlannedRun, commits: readonly Sha[]): CheckOutput[] {
   const shown = run.work.trunk.merges.filter(({ sha }) => !commits.includes(sha) && `check:run@${sha}` in run.projected)
   return shown
@@ -84,7 +84,7 @@ function summary(run: PlannedRun): string[] {
   return sections([`**${title}${counts === '' ? '' : `: ${counts}`}**`], [detail], steps)
 }
 
-/** In progress while the machine can go on by itself; it asks for a person only when nothing else is left. */
+/** In progress while the run can continue by itself; `action_required` only if nothing but a person can move it on. */
 function runState(run: PlannedRun): CheckState {
   const { work } = run
   const startedAt = work.startedAt ?? work.proposedAt
@@ -110,7 +110,7 @@ function endOf(conclusion: Conclusion): CheckConclusion {
   }
 }
 
-/** When the state became what it is, by the journal: no clock is asked. */
+/** The time of the newest change, from the journal: no clock is read. */
 function lastMoment({ work }: PlannedRun): string {
   const moments = [
     work.startedAt ?? work.proposedAt,

@@ -1,9 +1,9 @@
-/** What GitHub takes, each a little below the border. Counted in bytes: never fewer than characters, however those are counted. */
+/** GitHub's limits, at or a little below the real ones, in bytes: a text never has fewer bytes than characters. */
 export const LIMITS = { comment: 65_000, check: 65_535, pull: 65_536, summary: 1_000_000, mermaid: 50_000 } as const
 
 export const byteLength = (text: string): number => Buffer.byteLength(text, 'utf8')
 
-/** The first rendering that fits. Each says less than the one before; the last must fit whatever comes in. */
+/** The first rendering of at most `limit` bytes. Each is shorter than the one before; throws if not even the last fits. */
 export function fitted(limit: number, renderings: readonly (() => readonly string[])[]): string {
   for (const render of renderings) {
     const text = render().join('\n')
@@ -12,7 +12,7 @@ export function fitted(limit: number, renderings: readonly (() => readonly strin
   throw new Error(`no rendering fits into ${limit} bytes`)
 }
 
-/** The first lines that fitted, and a line that says how many more there are. */
+/** As many lines as fit into `limit` bytes; if some do not, `rest` makes a line with their number. */
 export function firstOf(lines: readonly string[], limit: number, rest: (left: number) => string): string[] {
   const kept: string[] = []
   let used = 0
@@ -24,7 +24,7 @@ export function firstOf(lines: readonly string[], limit: number, rest: (left: nu
   return kept
 }
 
-/** Head and tail of a log, whole lines, with the number of those between. A line that never ends is shortened. */
+/** The first and last lines of a log, with the number of lines left out. Very long lines are shortened. `limit`: bytes. */
 export function headAndTail(log: string, limit: number): string {
   if (byteLength(log) <= limit) return log
   const lines = log.split('\n').map(shortened)

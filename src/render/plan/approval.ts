@@ -9,7 +9,7 @@ import { count, usd } from '../markdown/format.ts'
 import type { PlannedRun } from './planned-run.ts'
 import { MODE_MEANINGS, planningStage } from './planning-progress.ts'
 
-/** What decides the plan's id besides its words. */
+/** The inputs of the plan id besides the plan's text. */
 export const planInputsSection = ({ work }: PlannedRun): string[] => [
   '### What it stands on',
   '',
@@ -39,15 +39,15 @@ function workersLine({ plan, settings }: Work): string[] {
   return [`- Workers: ${who}`]
 }
 
-/** A person can let the plan that stands here pass: it is whole, the newest, and something of it still waits for that. */
+/** Whether the plan can be approved now: it is complete and the newest version, and a part of it is not approved yet. */
 export const waitsForApproval = (run: PlannedRun): boolean => {
   const { work } = run
   if (work.mode === 'off' || work.open || planningStage(run) !== 'done') return false
-  // Where nothing came to it since, it says the same as before its approval.
+  // A plan that has not grown shows the same text before and after its approval.
   return work.amendments.length === 0 || work.approved !== null
 }
 
-/** What follows when a person lets the plan pass, or from its mode where nobody need. */
+/** What an approval allows, or, if none is needed, what happens with the plan. */
 export function approvalSection(run: PlannedRun): string[] {
   const { settings } = run.work
   const agents = run.work.plan.tasks.some(isAgentTask)

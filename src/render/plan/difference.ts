@@ -10,7 +10,7 @@ import { count } from '../markdown/format.ts'
 import { modelText } from '../markdown/model-text.ts'
 import { taskTitle } from './tasks.ts'
 
-/** Folded: what is different from the version that people saw before this one. Empty for a first version. */
+/** A folded block with the changes since the version that people saw last. Empty for a first version. `room`: bytes. */
 export function versionDifference({ plan, version, previous }: Work, room: number): string[] {
   if (previous === null) return []
   const lines = difference(previous.plan, plan)
@@ -47,14 +47,14 @@ const HEAD_NAMES: Readonly<Record<HeadField, string>> = {
   verification: 'Verification',
 }
 
-/** Of lists it is said that they changed, and no more. */
+/** Empty for lists: their changes are not shown. */
 const textChangeOf = (before: unknown, after: unknown): string =>
   typeof before === 'string' && typeof after === 'string' ? ` ${textChange(before, after)}` : ''
 
 const fromTo = (before: string, after: string): string => `from ${before} to ${after}`
 const quotedText = (text: string): string => (text.trim() === '' ? 'nothing' : `“${modelText(text, 200)}”`)
 
-/** Long texts from where they begin to differ, so that the difference is in what is shown. */
+/** Long texts start shortly before the first difference, so that the shown part contains it. */
 function textChange(before: string, after: string): string {
   let same = 0
   while (same < before.length && before[same] === after[same]) same += 1
@@ -117,7 +117,7 @@ function valueText(value: Value): string {
   return value.codes.length === 0 ? 'none' : codes(value.codes.slice(0, 20).map((one) => bounded(one, 300)))
 }
 
-/** A line for each part of the plan that was written while the run was at work, and whether a person must let it pass. */
+/** A line for each part that was added to the plan during the run, and whether it needs an approval. `room`: bytes. */
 export function amendmentLines({ amendments, approved, mode }: Work, room: number): string[] {
   const lines = amendments.map(({ cause, of, added, removed, within }) => {
     const into = added.length === 0 ? 'nothing' : codes(added)

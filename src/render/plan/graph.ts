@@ -2,12 +2,12 @@ import type { Plan, Task } from '../../core/plan/plan.ts'
 import { oneLine } from '../markdown/escape.ts'
 import { byteLength, LIMITS } from '../markdown/fit.ts'
 
-/** How a task byStyle in the graph: its shape says what it is, its class how it stands. */
+/** The Mermaid class of a task: it shows the status, and the shape of the node shows the kind of task. */
 export type NodeStyle = 'landed' | 'atwork' | 'queued' | 'person' | 'failed' | 'blocked' | 'left' | 'later'
 
 const EDGES = 99
 
-/** Readable on GitHub's light and dark page: every class brings both its own fill and its own text colour. */
+/** Each class sets both fill and text colour, so that it is readable on GitHub's light and dark page. */
 const CLASSES: Record<NodeStyle, string> = {
   landed: 'fill:#d1f0d9,stroke:#1a7f37,color:#0b3d1a',
   atwork: 'fill:#d6e9ff,stroke:#0969da,color:#062c5c,stroke-width:3px',
@@ -19,14 +19,14 @@ const CLASSES: Record<NodeStyle, string> = {
   left: 'fill:#eaeef2,stroke:#6e7781,color:#424a53,stroke-dasharray:4 3',
 }
 
-/** Everything that Mermaid or the Markdown around it could take for its own becomes one of Mermaid's entities. */
+/** Escapes every character that Mermaid, or the Markdown around it, could interpret. */
 export const mermaidLabel = (text: string): string =>
   oneLine(text)
-    // Two of them would begin a formula.
+    // GitHub reads two in a row as the start of a formula.
     .replace(/\$(?=\$)/g, '$\u200b')
     .replace(/[^\p{L}\p{N}\p{M} .,()/+=?!'^-]/gu, (character) => `#${character.codePointAt(0)};`)
 
-/** Nodes are numbered: an id such as `end` means something to Mermaid. */
+/** Nodes are numbered, since a task's id such as `end` can be a keyword of Mermaid. */
 const node = (index: number): string => `n${index + 1}`
 
 function shape(task: Task, index: number, titled: boolean): string {
@@ -62,7 +62,7 @@ const drawn = (plan: Plan, styleOf: (id: string) => NodeStyle, titled: boolean):
   ...classed(plan, styleOf),
 ]
 
-/** The plan as a graph, or one line that says why there is none. */
+/** The plan as a Mermaid graph, or one line that says why it is not drawn. */
 export function graph(plan: Plan, styleOf: (id: string) => NodeStyle = () => 'later'): string[] {
   const needs = edges(plan).length
   if (needs > EDGES)

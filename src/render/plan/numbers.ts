@@ -13,7 +13,7 @@ const minutes = (number: number): string => duration(number * 60)
 
 const NAMED = 25
 
-/** What can be known of a plan before it runs, and what the numbers rest on. The minutes and the money are assumptions, and it says so. */
+/** Predicted time, parallel gain and cost of a plan, with the assumptions behind them. */
 export function numbersSection(run: PlannedRun): string[] {
   const { plan, settings } = run.work
   const { slots } = settings

@@ -6,14 +6,14 @@ import { blockQuote, modelText } from '../markdown/model-text.ts'
 import type { PlannedRun } from './planned-run.ts'
 import { questionLines } from './questions.ts'
 
-/** How much of the plan's text is shown: all of it, the beginning of each part, or none. */
+/** How much of the plan's text is shown: all, the beginning of each part, or none. */
 export type TextLevel = 'full' | 'brief' | 'none'
 
 const WHOLE = 40_000
 const BRIEF = 1_000
 const ITEMS = 10
 
-/** What the plan says in words: summary, context, questions, approach, files, risks, assumptions, what is not part of it. */
+/** The plan's text: summary, context, questions, approach, files, risks, assumptions, non-goals. */
 export function planText(
   { work: { plan }, words: planWords, planning }: PlannedRun,
   level: Exclude<TextLevel, 'none'>,

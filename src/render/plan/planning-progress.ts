@@ -20,7 +20,7 @@ const ORDER: readonly PlanningStage[] = [
   'done',
 ]
 
-/** What the planner has done, is at, and has before it, a line each; then what came to nothing. Empty for a plan by hand. */
+/** A line for each step of planning, then revisions and failed stages. Empty for a plan written by hand. `room`: bytes. */
 export function planningSteps(run: LiveRun, room: number): string[] {
   const { planning } = run
   if (planning === null) return []
@@ -83,7 +83,7 @@ const failures = ({ failedStages }: LiveRun, room: number): string[] =>
     (left) => `- and ${count(left, 'more stage')} that came to nothing`,
   )
 
-/** Tasks of the plan that is being written, as they came: people may say early what is wrong with them. */
+/** Tasks of the plan that is being written, in order of arrival, so that people can object early. */
 export function streamedTasks(run: LiveRun, room: number): string[] {
   const { planning } = run
   if (planning === null || planning.settled || planning.streamed.length === 0) return []
@@ -93,7 +93,7 @@ export function streamedTasks(run: LiveRun, room: number): string[] {
   return ['**Tasks so far**', '', ...firstOf(lines, room, (left) => `- and ${count(left, 'more task')}`)]
 }
 
-/** What each mode keeps back until a person has spoken. */
+/** What each mode holds back until a person approves. */
 export const MODE_MEANINGS: Readonly<Record<Mode, string>> = {
   strict: 'nothing starts before an approval',
   soft: 'tasks may start while the plan is written and read, and nothing lands on trunk before an approval',
@@ -116,7 +116,7 @@ export function planningFacts(run: LiveRun): string[] {
   ]
 }
 
-/** What the planner is at. `drafted`: the plan is there and is about to be put before people. */
+/** The current stage of planning. `drafted`: the plan is written and about to be posted. */
 export type PlanningStage = 'reading' | 'exploring' | 'questions' | 'designing' | 'criticising' | 'drafted' | 'done'
 
 export function planningStage(run: LiveRun): PlanningStage {
@@ -140,13 +140,13 @@ export function planningStage(run: LiveRun): PlanningStage {
   }
 }
 
-/** How many tasks the plan that is being written has so far. */
+/** The number of tasks of the unfinished plan. */
 const tasksSoFar = (run: LiveRun): number =>
   run.phase !== 'requested' && run.work?.open === true
     ? run.work.plan.tasks.length
     : (run.planning?.streamed.length ?? 0)
 
-/** The stage in a few words, and what it means as a sentence. */
+/** The stage of planning as a title and a sentence. */
 export function planningHeadline(run: LiveRun): { title: string; detail: string } {
   if (planWaitsForMoney(run)) return outOfMoneyHeadline(run)
   const { planning } = run

@@ -6,7 +6,7 @@ import { bounded } from '../markdown/escape.ts'
 import { blockQuote, modelText } from '../markdown/model-text.ts'
 import { workerOf } from './tasks.ts'
 
-/** What a task may do and must reach, as a list; empty lines are left out. */
+/** Needs, paths, command, worker and acceptance of a task as a list; empty items are left out. */
 export function taskFacts(task: Task, settings: Settings): string[] {
   const line = (name: string, items: string): string[] => (items === '' ? [] : [`- ${name}: ${items}`])
   const command = (argv: readonly string[]) => (argv.length === 0 ? '' : code(commandText(argv)))
@@ -19,7 +19,7 @@ export function taskFacts(task: Task, settings: Settings): string[] {
   ]
 }
 
-/** What a finished task leaves for those that need it. An agent wrote it, but for the files and the check. `most`: characters of each text. */
+/** The hand-off of a task. An agent wrote all but the files and the check. `most`: limit of each text in characters. */
 export function handOffLines(handOff: HandOff, most: number): string[] {
   const list = (name: string, items: readonly string[]): string[] =>
     items.map((item) => `- ${name}: ${modelText(item, most)}`)

@@ -14,7 +14,7 @@ export const taskTitle = (task: Task): string => `${code(task.id)} ${inline(task
 
 const command = (argv: readonly string[]): string => (argv.length === 0 ? NONE : code(commandText(argv)))
 
-/** Who works on a task: its own command, an agent on a model, the planner, or a person. */
+/** What runs a task: its own command, an agent on a model, the planner, or a person. */
 export function workerOf(task: Task, settings: Settings): string {
   if (task.kind === 'gate') return 'a gate: nothing behind it starts'
   if (task.kind === 'plan') return 'the planner: it becomes tasks once its needs have landed'
@@ -23,7 +23,7 @@ export function workerOf(task: Task, settings: Settings): string {
   return `an agent, ${code(bounded(modelFor(task.model_tier, settings), 60))}`
 }
 
-/** Task, needs, writes, who works on it, acceptance and size; `brief`: without worker and acceptance, which the list below names anyway. */
+/** Task, needs, writes, worker, acceptance and size. `brief`: without the last three columns. */
 export const taskTable = (plan: Pick<Plan, 'tasks'>, settings: Settings, brief: boolean): string[] =>
   table(
     ['Task', 'Needs', 'Writes', ...(brief ? [] : ['Worker', 'Acceptance', 'Size'])],
@@ -52,7 +52,7 @@ const callsOf = (plan: Plan): Call[] => [
   ...verificationCommands(plan).map((argv): Call => ({ task: '(trunk)', what: 'verification', argv })),
 ]
 
-/** Every command that an approval allows, one a line, for a fenced block. */
+/** All commands that an approval allows, one per line, for a fenced block. */
 export function commandList(plan: Plan): string[] {
   const calls = callsOf(plan).filter(({ argv }) => argv.length > 0)
   const [first, second] = [width(calls.map(({ task }) => task)), width(calls.map(({ what }) => what))]
@@ -61,14 +61,14 @@ export function commandList(plan: Plan): string[] {
 
 const width = (texts: readonly string[]): number => Math.max(0, ...texts.map((text) => text.length))
 
-/** Folded: what each task is to do, as its worker will read it. Empty where the plan says no more than the table. */
+/** A folded block with the goal and details of each task. Empty if the plan says no more than the table. `room`: bytes. */
 export function taskDetails({ tasks }: Pick<Plan, 'tasks'>, room: number): string[] {
   const lines: string[] = []
   let left = room
   for (const [index, task] of tasks.entries()) {
     const more = details(task)
     left -= byteLength(more.join('\n'))
-    // Nothing is rendered that would not be shown: tasks may be many and long.
+    // Stops early: a plan may have many long tasks.
     if (left < 0) {
       lines.push(`Left out: ${count(tasks.length - index, 'more task')}; the journal has all of it.`)
       break

@@ -14,7 +14,7 @@ import { taskTitle } from '../plan/tasks.ts'
 import { displayStatuses, tasksShownAs } from '../status/display-status.ts'
 import { failureLine } from '../status/task-failure.ts'
 
-/** In the order in which they were merged; a task that was merged twice is one line, with its newest merge. */
+/** One row for each merged task, in plan order; a task that was merged twice is shown with its newest merge. */
 export function landedSection(run: PlannedRun): string[] {
   const merges = new Map(run.work.trunk.merges.map((merge) => [merge.task, merge]))
   const costs = Object.keys(run.ledger.spent).some((key) => isAttemptAt(key))
@@ -47,7 +47,7 @@ export function landedSection(run: PlannedRun): string[] {
   return rows.length === 0 ? ['Nothing.'] : table(header, rows)
 }
 
-/** A link relative to the page, to the check of what landed. */
+/** A link, relative to the pull request's page, to the check of the commit that landed. */
 function check({ work, projected }: PlannedRun, id: string): string {
   const { state } = ownOf(work.tasks, id) ?? {}
   const found = state?.status === 'landed' ? projected[`check:${id}@${state.head}`] : undefined
@@ -62,7 +62,7 @@ function took({ work }: PlannedRun, id: string): string {
 
 const COMMANDS = 4_000
 
-/** The verdict on trunk, with the commands that it rests on. */
+/** The verdict on trunk, with the commands of the verification. */
 export function verificationSection({ work }: PlannedRun): string[] {
   const found = work.verification
   const commands = verificationCommands(work.plan).map(commandText).join('\n')
@@ -76,7 +76,7 @@ export function verificationSection({ work }: PlannedRun): string[] {
   return [result, '', ...fence(commands)]
 }
 
-/** Conflicts that a model has settled: whoever merges looks at these twice. */
+/** Conflicts that a model has resolved, for a closer look before the merge. */
 export function conflictsSection({ work }: PlannedRun): string[] {
   const lines = work.plan.tasks.flatMap((task) => {
     const { state } = ownOf(work.tasks, task.id) ?? {}
@@ -89,7 +89,7 @@ export function conflictsSection({ work }: PlannedRun): string[] {
   return lines.length === 0 ? [] : ['### Conflicts resolved by a model', '', ...lines]
 }
 
-/** What did not go right at once: it is part of the account, though it ended well. */
+/** Attempts that failed or lost their slot, and skipped tasks: listed even if the run ended well. */
 export function rerunsSection({ work }: PlannedRun): string[] {
   const lines = work.plan.tasks.flatMap((task) =>
     (ownOf(work.tasks, task.id)?.attempts ?? []).flatMap((attempt) => {
@@ -107,7 +107,7 @@ function whyRetried({ outcome, failure }: AttemptRecord): string | null {
   return failure === null ? null : failureLine(failure)
 }
 
-/** What somebody may miss in the change, and why it is missing. */
+/** Tasks whose work is not part of the change, and why. */
 export function notLandedSection(run: PlannedRun): string[] {
   const statuses = displayStatuses(run.work)
   const rest = (

@@ -22,7 +22,7 @@ import {
 const TITLE = 200
 const WHOLE = 30_000
 
-/** The final pull request: first what is planned, in the end what became of it. */
+/** Title and body of the final pull request: the plan while the run is at work, the outcome once it has ended. */
 export const finalPull = (run: PlannedRun): { title: string; body: string } => ({
   title: bounded(commitSubject(titleOf(run), `Run ${run.run}`), TITLE),
   body: fitted(LIMITS.pull, [
@@ -33,7 +33,7 @@ export const finalPull = (run: PlannedRun): { title: string; body: string } => (
   ]),
 })
 
-/** In the end in the words that fit what was done; until then in the plan's. */
+/** The title of the finished change if a model wrote one, else the plan's. */
 const titleOf = (run: PlannedRun): string =>
   (run.phase === 'ended' ? run.work.described?.title.trim() : '') || run.work.plan.title
 
@@ -46,7 +46,7 @@ interface Level {
 const body = (run: PlannedRun, level: Level): string[] =>
   run.phase === 'ended' ? finalBody(run, level) : draftBody(run, level)
 
-/** While the run is at work this stays as it is: the comments tell how far it got. */
+/** Stays the same while the run is at work, since the comments show its progress. */
 function draftBody(run: PlannedRun, level: Level): string[] {
   const { plan, open } = run.work
   const tasks = open ? 'a plan that is still being written' : count(plan.tasks.length, 'task')
@@ -73,7 +73,7 @@ const GATES: Readonly<Record<PlannedRun['work']['mode'], string>> = {
 function finalBody(run: PlannedRun, level: Level): string[] {
   const { title, counts, detail } = headline(run)
   return sections(
-    // Merging must close the issue only where the whole of it was done.
+    // A merge may close the issue only if the whole plan is done.
     run.phase === 'ended' &&
       run.work.verification?.status === 'passed' &&
       ['success', 'merged'].includes(run.conclusion)
@@ -97,7 +97,7 @@ function finalBody(run: PlannedRun, level: Level): string[] {
   )
 }
 
-/** The change as one, where a model has put it into words; else what the plan said of it. */
+/** A model's description of the whole change, or the plan's text if there is none. */
 function described(run: PlannedRun): string[] {
   const words = run.work.described
   if (words === null || words.body.trim() === '') return intent(run)
@@ -122,7 +122,7 @@ function grown({ work }: PlannedRun): string[] {
   return lines.length === 0 ? [] : ['### How the plan grew', '', ...lines]
 }
 
-/** Money, and the time that passed; nothing where no model had a hand in it. */
+/** Money and elapsed time; empty if no model was used. */
 function costs(run: PlannedRun): string[] {
   const money = moneySection(run)
   if (money.length === 0 || run.phase !== 'ended') return money

@@ -10,7 +10,7 @@ import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
 import { handOffLines, taskFacts } from '../plan/task-brief.ts'
 import { newestReport } from '../status/display-status.ts'
 
-/** The pull request of one task into trunk. It says the same from the beginning to the end, but for what the task hands over. */
+/** Title and body of the pull request of one task into trunk. Only the hand-off is added later. */
 export function workerPull(run: PlannedRun, id: TaskId): { title: string; body: string } {
   const task = taskOf(run.work, id)
   return {
@@ -43,7 +43,7 @@ function body(run: PlannedRun, id: TaskId, { goal, lists, handOff }: Level): str
   )
 }
 
-/** What the finished task leaves for those that need it. */
+/** The hand-off of a finished task to the tasks that need it. */
 function handedOver({ work }: PlannedRun, id: TaskId, most: number): string[] {
   const report = newestReport(recordOf(work, id))
   const resolved = report?.resolved ?? []

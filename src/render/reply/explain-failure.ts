@@ -5,7 +5,7 @@ import { code, codeName, sentence } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { commaList, usd } from '../markdown/format.ts'
 
-/** Why a command was refused, and what to type next. The reason comes first: it never changes its name. */
+/** Why a command was refused, and what to type next. The stable reason code comes first. */
 export function explain(failure: Failure): string[] {
   const { happened, next } = explanationOf(failure)
   return [`\`${failure.reason}\`: ${happened}`, '', next]

@@ -16,11 +16,11 @@ import { nextSteps } from '../status/next-steps.ts'
 import { planStatus } from '../status/planning-comment.ts'
 import { renderHelp } from './help.ts'
 
-/** Room for the adapter's own marker line, and for nothing else. */
+/** Leaves room for the marker line that the adapter adds. */
 const REPLY = LIMITS.comment - 500
 const MANY = 40
 
-/** What is said to a command that was taken: its code first, which never changes its name. */
+/** The reply to an accepted command. The stable code comes first. */
 export const renderAnswer = (answer: CommandAnswer, state: RunState, settings: Settings): string =>
   answer.code === 'help'
     ? renderHelp(settings)
@@ -80,7 +80,7 @@ function approved({ planId, only, added, running }: Extract<CommandAnswer, { pla
   return `A part of plan ${id} is approved and ${running ? 'goes on' : 'starts'} now: ${some(only)}.${needs} The rest waits for ${code(`/approve ${shortPlanId(planId)}`)}.`
 }
 
-/** Where to look next. */
+/** The status for `/status` and `/plan status`, else a link to the final pull request. */
 function whereToLook(answer: TextAnswer, state: RunState): string[] {
   if (state.phase === 'empty') return []
   if (answer.code === 'status') return ['', ...runStatus(state)]
@@ -106,7 +106,7 @@ type PlanningAnswer = Extract<
   { code: 'revising' | 'answered' | 'gate-off' | 'steered' | 'budget-set' | 'plan-status' }
 >
 
-/** What is said to commands that shape a plan, its gate and its money. */
+/** Replies to commands that change a plan, its gate or its budget. */
 function planningAnswerText(answer: PlanningAnswer): string {
   switch (answer.code) {
     case 'plan-status':
@@ -143,7 +143,7 @@ function gateOff({ run, started, to }: Extract<CommandAnswer, { code: 'gate-off'
   return `Run ${code(run)} waits for no approval of its plan any more: what is verified is merged into its trunk. The final pull request is the gate.${begins}${moved} ${codes(['/cancel'])} stops the run.`
 }
 
-/** On the issue: where the plan is, and the line that lets it pass where one is needed. */
+/** The comment on the issue that links the plan, with the line to approve it if it needs an approval. */
 export const renderProposed = (run: PlannedRun, pull: number): string =>
   [
     makeMarker('proposed', run.run),

@@ -6,7 +6,7 @@ import { blockers } from '../../core/run/task-status.ts'
 import type { NodeStyle } from '../plan/graph.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
 
-/** The status of a task as people read it. */
+/** The status of a task as shown in comments, checks and graphs: the task's state, seen through gates and approvals. */
 export type DisplayStatus =
   | 'landed'
   | 'at work'
@@ -14,7 +14,7 @@ export type DisplayStatus =
   | 'queued'
   | 'waits for a person'
   | 'waits for its needs'
-  /** Its work is done, and the gate of the plan keeps it from trunk. */
+  /** Its work is done; it is not merged into trunk before the plan is approved. */
   | 'waits for approval'
   | 'not approved'
   | 'expanded'
@@ -31,7 +31,7 @@ export function displayStatuses(work: Work): DisplayStatuses {
   return new Map(work.plan.tasks.map((task) => [task.id, displayStatus(work, task.id, blocked)]))
 }
 
-/** The status of one task, also of one that another version of the plan left out. */
+/** The status of one task. The task may also be one that a newer version of the plan left out. */
 export function displayStatus(
   work: Work,
   id: TaskId,
@@ -71,7 +71,7 @@ export type AttemptStatus =
   | 'waits for a review'
   | 'lands next'
   | 'landed'
-  /** It was verified, and its task was taken up again: `superseded` before the next attempt, `replaced` after. */
+  /** Verified, but its task was retried: `superseded` before the next attempt exists, `replaced` after. */
   | 'superseded'
   | 'replaced'
   | 'failed'
@@ -85,9 +85,9 @@ export type AttemptStatus =
 
 export interface AttemptDisplay {
   status: AttemptStatus
-  /** Null: it never started in a slot. */
+  /** Null if the attempt never started in a slot. */
   startedAt: string | null
-  /** For an attempt that is not over, the newest moment that is known of it. */
+  /** For an attempt that is not over: its latest known time. */
   endedAt: string
 }
 
@@ -122,7 +122,7 @@ function openStatus(work: Work, id: TaskId, { startedAt }: AttemptRecord): Attem
   return startedAt === null ? 'queued' : 'at work'
 }
 
-/** Verified is not landed: under review a person must act, else it lands in a moment. */
+/** A verified task has not landed yet: under `merge: review` a person must act, else it lands next. */
 function newestVerified(work: Work, id: TaskId, attempt: AttemptRecord): AttemptDisplay {
   const { state } = recordOf(work, id)
   const startedAt = attempt.startedAt ?? attempt.queuedAt

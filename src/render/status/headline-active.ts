@@ -15,7 +15,7 @@ export interface ActiveHeadline {
   detail: string
 }
 
-/** How a run at work stands. Its titles are the same few words every time. */
+/** The heading of an active run. Titles come from a small fixed set. */
 export function activeHeadline(run: ActiveRun): ActiveHeadline {
   const { work } = run
   const phase = phaseOf(run)
@@ -77,7 +77,7 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
   }
 }
 
-/** What was done with the money, and what goes on with more of it. */
+/** What has landed for the money spent, and how to raise the limit. */
 function outOfMoney(run: ActiveRun): ActiveHeadline {
   const { work, ledger } = run
   const landed = tasksShownAs(displayStatuses(work), 'landed').length

@@ -9,15 +9,15 @@ import { displayStatuses, taskCounts } from './display-status.ts'
 import { type ActiveHeadline, activeHeadline } from './headline-active.ts'
 
 export interface Headline {
-  /** In a few words, the same ones every time. */
+  /** A few words from a fixed set. */
   title: string
-  /** The counts, as a line of their own; empty where nothing is counted. */
+  /** The counts of tasks by status; empty if no task has started. */
   counts: string
-  /** What that detail, as a sentence. */
+  /** What the title means, in one or two sentences. */
   detail: string
 }
 
-/** How a run stands, for the status comment, the check of the run and the job summary. */
+/** The heading of a run for the status comment, the run's check and the job summary. */
 export function headline(run: LiveRun): Headline {
   switch (run.phase) {
     case 'requested':

@@ -9,16 +9,16 @@ import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
 import { count, duration } from '../markdown/format.ts'
 import { renderStatus } from './status-comment.ts'
 
-/** The job summary of an orchestrator: how the run stands as it leaves. */
+/** The job summary of an orchestrator: the status of the run when the job ends. */
 export const orchestratorSummary = (run: LiveRun): string => renderStatus(run).split('\n').slice(1).join('\n')
 
-/** What a slot did, one thing after another. */
+/** A piece of work that a slot did. */
 export interface SlotWork {
   task: string
   attempt: number
   outcome: string
   seconds: number
-  /** Absent: no model worked on it. */
+  /** Absent if no model was used. */
   spending?: readonly Spending[]
 }
 

@@ -13,7 +13,7 @@ import { answerLine } from '../plan/questions.ts'
 import { type DisplayStatuses, displayStatuses, tasksShownAs } from './display-status.ts'
 import { phaseOf, type RunPhase, trunkFailure } from './run-phase.ts'
 
-/** What a person can do now, most urgent first, each with the exact words to type. */
+/** What a person can do now, most urgent first, each with the exact command. */
 export function nextSteps(run: LiveRun): string[] {
   switch (run.phase) {
     case 'requested':
@@ -51,9 +51,9 @@ function proposed(run: ProposedRun): string[] {
 }
 
 /**
- * What stops the run follows from its phase. The rest does not: a phase names one thing, the first that applies, while
- * each task that waits for a person gets its own line, whatever the phase is. So does a broken trunk, since a run can be
- * paused as well.
+ * What resumes a stopped run follows from its phase. The other lines do not: a phase is the first condition that applies,
+ * while each task that waits for a person gets a line in every phase, and so does a broken trunk: the run may be paused
+ * at the same time.
  */
 function active(run: ActiveRun): string[] {
   const statuses = displayStatuses(run.work)
@@ -75,7 +75,7 @@ function active(run: ActiveRun): string[] {
   ]
 }
 
-/** In `soft`, before anybody approved anything: what runs already waits to land. */
+/** In mode `soft`, before the first approval: finished tasks wait to land. */
 function ahead(run: ActiveRun, statuses: DisplayStatuses): string[] {
   const { work } = run
   const waits = work.mode === 'soft' && work.approved?.length === 0
@@ -142,13 +142,13 @@ function broken({ work }: ActiveRun): string[] {
   }
 }
 
-/** A retry of the task that was merged last is the shortest way to another verification. */
+/** A retry of the task that was merged last is the cheapest way to run the verification again. */
 function verifyAgain({ trunk }: Work): string {
   const last = trunk.merges.at(-1)?.task
   return last === undefined ? '' : `${code(`/retry ${last}`)} merges ${code(last)} anew and verifies again; `
 }
 
-/** The branch with the work of a failed task, where there is any. */
+/** The branch that keeps the work of a failed task; empty if it left none. */
 function leftOver(run: ActiveRun, id: string): string {
   const { state } = ownOf(run.work.tasks, id) ?? {}
   const kept = state?.status === 'failed' && state.head !== null

@@ -52,7 +52,7 @@ function verification(work: Work): RunPhase | null {
   }
 }
 
-/** Also holds while the run is paused or a task runs, so the next steps ask for it in every phase. */
+/** A trunk can be broken while the run is paused or a task runs, so the next steps ask for this in every phase. */
 export function trunkFailure(work: Work, { failure }: Work['verification'] & { status: 'failed' }): TrunkFailure {
   if (failure.reason !== 'verification-failed') return { cause: 'not-run' }
   if (work.culprit === null) return { cause: 'searching' }

@@ -17,7 +17,7 @@ import { nextSteps } from './next-steps.ts'
 import { failureLine } from './task-failure.ts'
 import { leftOut, statusTable, type TableDetail } from './task-table.ts'
 
-/** What a rendering leaves out, in the order in which it is given up; what a person must do stays longest. */
+/** What a rendering shows. The levels leave out more and more; the next steps stay in all of them. */
 interface Level {
   graph: boolean
   rows: TableDetail | null
@@ -31,10 +31,10 @@ const LEVELS: readonly Level[] = [
   { graph: false, rows: null },
 ]
 
-/** Room for the lines that say what can be done, in every rendering. */
+/** Bytes for the next steps, and for the problems, in every rendering. */
 const STEPS = 20_000
 
-/** The one live comment of a run. The same state gives the same text: times are the journal's, never the reader's. */
+/** The live comment of a run. It depends on the state alone: all times are from the journal. */
 export const renderStatus = (run: LiveRun): string =>
   fitted(
     LIMITS.comment,
@@ -90,7 +90,7 @@ function tasks(run: LiveRun, rows: TableDetail | null): string[] {
   return [...statusTable(run, displayStatuses(run.work), rows), ...leftOut(run, rows)]
 }
 
-/** Parts of the plan that came while the run was at work. */
+/** Parts that were added to the plan during the run. */
 function grown(of: Work): string[] {
   const lines = amendmentLines(of, 3_000)
   return lines.length === 0 ? [] : ['**The plan grew**', '', ...lines]
@@ -138,7 +138,7 @@ function work(of: Work, run: string, pull: string | null): string[] {
   return [...started, trunk]
 }
 
-/** A link relative to the page works on the issue and on any pull request. */
+/** The relative link works on the issue and on every pull request. */
 function refusedPull(run: LiveRun, why: string): string {
   const compare = isPlanned(run)
     ? ` [Compare the branches](../compare/${encodeURI(run.work.baseBranch)}...${trunkBranch(run.run)}) instead.`

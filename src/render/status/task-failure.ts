@@ -11,7 +11,7 @@ const paths = (all: readonly string[]): string =>
     ? commaList(all.map(codeName))
     : `${all.slice(0, MANY).map(codeName).join(', ')} and ${all.length - MANY} more`
 
-/** What went wrong, in one sentence without a full stop. */
+/** What went wrong, as a sentence without a full stop. */
 export function failureLine(failure: TaskFailure): string {
   switch (failure.reason) {
     case 'program-failed':
@@ -67,7 +67,7 @@ const STOPPED = {
   truncated: "the model's answer was cut off",
 } as const
 
-/** A model may have said it: text, never code. */
+/** Escaped as model text, since a model may have written it. */
 const detailText = (detail: string): string => (detail.trim() === '' ? '' : `: ${modelText(detail, 500)}`)
 
 const RETRY = 'Look at the log, then try again with a note if something should be different.'
@@ -127,7 +127,7 @@ function advice(failure: TaskFailure): string[] {
   }
 }
 
-/** A slot says what its machine lacks, so its words are bounded. */
+/** The commands come from a slot, so their number and length are limited. */
 const sandboxFix = (commands: readonly string[]): string[] =>
   commands.length === 0
     ? []
@@ -143,11 +143,11 @@ const sandboxFix = (commands: readonly string[]): string[] =>
         ),
       ]
 
-/** What to type about a task that failed. */
+/** The commands for a failed task. */
 export const afterFailure = (task: string): string =>
   `Type ${code(`/retry ${task} -- note`)} to try again, or ${code(`/skip ${task}`)} to go on without it.`
 
-/** The reason, what happened, what can be done; with the task, also what to type. */
+/** The reason code, what happened and what can be done; with a task, also the commands for it. */
 export const explainTaskFailure = (failure: TaskFailure, task: string | null = null): string[] => [
   `\`${failure.reason}\`: ${failureLine(failure)}.`,
   '',

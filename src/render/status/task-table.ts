@@ -13,13 +13,13 @@ import type { DisplayStatus, DisplayStatuses } from './display-status.ts'
 import { failureLine } from './task-failure.ts'
 
 export interface TableDetail {
-  /** Only tasks that somebody may want to look at: those that landed are counted instead. */
+  /** Only tasks that have not landed. */
   open: boolean
   /** Titles and notes. */
   words: boolean
 }
 
-/** Task, status, attempt, slot, time, tokens and cost where a model works, where to look, and a note. */
+/** One row for each task. Tokens and cost have columns only if a model is used. */
 export function statusTable(run: PlannedRun, statuses: DisplayStatuses, { open, words }: TableDetail): string[] {
   const blocked = blockers(run.work)
   const costs = run.work.plan.tasks.some(({ id }) => spendingOfTask(run.ledger, id).length > 0)
@@ -43,7 +43,7 @@ export function statusTable(run: PlannedRun, statuses: DisplayStatuses, { open, 
   return table([...header, ...(words ? ['Note'] : [])], rows)
 }
 
-/** Facts of the journal only: when it started, and how long it took once it is over. */
+/** The start while the attempt runs, then its duration: no clock is read. */
 function time(last: AttemptRecord | undefined): string {
   if (last?.startedAt == null) return ''
   return last.endedAt === null
@@ -92,7 +92,7 @@ function resolved({ state }: TaskRecord): string {
   return others.length === 0 ? '' : `A model resolved its conflict with ${codes(others)}.`
 }
 
-/** Why this is not the first attempt. */
+/** Why the attempt before this one ended; empty if there was none. */
 function again({ attempts, state }: TaskRecord): string {
   const over = state.status === 'pending' ? attempts.at(-1) : attempts.at(-2)
   if (over === undefined) return ''
@@ -102,7 +102,7 @@ function again({ attempts, state }: TaskRecord): string {
 
 const sentenceOf = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
-/** What stands for rows that are left out. */
+/** The line that stands for rows and columns left out. */
 export const leftOut = (run: PlannedRun, { open, words }: TableDetail): string[] => {
   if (!open && words) return []
   const what = [...(open ? ['tasks that have landed'] : []), ...(words ? [] : ['titles and notes'])]

@@ -4,7 +4,7 @@ import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { Report, RunEvent } from '../../core/run/event.ts'
 import { count, duration, usd } from '../markdown/format.ts'
 
-/** An event in a few plain words; who did it is said where it was a person. */
+/** An event as one line of text, with the actor if a person caused it. */
 export function eventLine(event: RunEvent): string {
   const by = event.by === 'tributary' ? '' : ` [${event.by}]`
   return `${runEventText(event)}${by}`
@@ -136,7 +136,7 @@ type PlanningEvent = Extract<
   }
 >
 
-/** What the planner did, what it cost, and what people told it, in a few plain words. */
+/** Events of planning: stages, costs, and instructions of people. */
 function planningEventText(event: PlanningEvent): string {
   switch (event.type) {
     case 'planning_begun':

@@ -1,6 +1,6 @@
 import { type Span, slotsIn } from './spans.ts'
 
-/** As wide as pages show it; a terminal says how wide it is. */
+/** The width for web pages; for a terminal the caller passes its own. */
 const GANTT_COLUMNS = 100
 
 interface Scale {
@@ -12,7 +12,7 @@ interface Scale {
 const columnOf = ({ from, to, columns }: Scale, second: number): number =>
   Math.min(columns, Math.max(0, Math.round(((second - from) / (to - from)) * columns)))
 
-/** Rows of time, in the order that is given, else slots by number: `t1====|` is work, `x` work that came to nothing, a dot a slot without work. */
+/** A chart with a row for each of `rows`, by default the slots. `t1====|` is work, `x` failed work, a dot an idle slot. */
 export function gantt(
   spans: readonly Span[],
   rows: readonly string[] = slotsIn(spans),
@@ -41,7 +41,7 @@ function row(spans: readonly Span[], scale: Scale): string {
   cells.fill('.', columnOf(scale, first), columnOf(scale, last))
   let free = 0
   for (const span of spans) {
-    // Work that is too short to be seen still gets its column, and takes none from the one before.
+    // Even the shortest span gets a column of its own, and takes none from the span before.
     const start = Math.min(Math.max(free, columnOf(scale, span.from)), scale.columns - 1)
     const end = Math.max(start + 1, columnOf(scale, span.to))
     bar(span, end - start)
@@ -65,8 +65,8 @@ function axis({ from, to, columns }: Scale): string {
 const rowsOf = (planner: readonly Span[]): string[] => [...new Set(planner.map(({ slot }) => slot))]
 
 /**
- * Planner and slots over one axis, so that it is seen what went on at once. Where the planner was done long before the
- * first slot started, as when a person took an hour to approve, it gets a chart of its own: one axis would show neither.
+ * Planner and slots on one axis, which shows their overlap. If the planner finished long before the first slot started,
+ * for example since an approval took an hour, it gets its own chart: on one axis both would be too small to read.
  */
 export function ganttCharts(planner: readonly Span[], slots: readonly Span[], columns = GANTT_COLUMNS): string[][] {
   const start = Math.min(...slots.map(({ from }) => from))

@@ -4,7 +4,7 @@ import type { RunEvent } from '../../core/run/event.ts'
 import type { AttemptRecord, Work } from '../../core/run/state.ts'
 import { secondsBetween } from '../markdown/format.ts'
 
-/** One piece of work in a slot, in seconds since the beginning. */
+/** A piece of work in a slot. Times in seconds since the first event. */
 export interface Span {
   slot: string
   label: string
@@ -13,7 +13,7 @@ export interface Span {
   succeeded: boolean
 }
 
-/** What the slots worked on and when: attempts at tasks, and verifications. What has not ended ends at the last event. */
+/** Attempts and verifications in slots, by start. Work that has not ended is drawn up to the last event. */
 export function slotSpans(events: readonly RunEvent[], work: Work): Span[] {
   const begin = events[0]?.at ?? ''
   const end = events.at(-1)?.at ?? begin
@@ -36,7 +36,7 @@ export function slotSpans(events: readonly RunEvent[], work: Work): Span[] {
   return [...attempts, ...verifications(events, since, end)].toSorted((a, b) => a.from - b.from)
 }
 
-/** Whether the time of an attempt was well spent. An open attempt may still be verified. */
+/** Whether an attempt succeeded. An open attempt counts as success until it ends. */
 const SUCCEEDED: Readonly<Record<AttemptRecord['outcome'], boolean>> = {
   open: true,
   verified: true,
@@ -63,7 +63,7 @@ export const slotsIn = (spans: readonly Span[]): string[] =>
 
 export const busySeconds = (spans: readonly Span[]): number => spans.reduce((sum, { from, to }) => sum + to - from, 0)
 
-/** Seconds between two pieces of work of the same slot. */
+/** Seconds in which slots were idle between two pieces of work, summed over the slots. */
 export const idleSeconds = (spans: readonly Span[]): number =>
   slotsIn(spans).reduce((sum, slot) => {
     const own = spans.filter((span) => span.slot === slot)
@@ -72,7 +72,7 @@ export const idleSeconds = (spans: readonly Span[]): number =>
     return sum + Math.max(0, last - first - busySeconds(own))
   }, 0)
 
-/** Seconds in which something of both went on. */
+/** Seconds in which spans of both lists ran at the same time. */
 export function overlapSeconds(some: readonly Span[], others: readonly Span[]): number {
   const common = mergedIntervals(some).flatMap((one) =>
     mergedIntervals(others).map((other) => Math.max(0, Math.min(one.to, other.to) - Math.max(one.from, other.from))),
@@ -82,7 +82,7 @@ export function overlapSeconds(some: readonly Span[], others: readonly Span[]): 
 
 type Interval = Pick<Span, 'from' | 'to'>
 
-/** The same time as stretches that do not overlap. */
+/** The intervals merged, so that none overlap. */
 function mergedIntervals(spans: readonly Interval[]): Interval[] {
   const united: Interval[] = []
   for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
@@ -93,11 +93,11 @@ function mergedIntervals(spans: readonly Interval[]): Interval[] {
   return united
 }
 
-/** A row for each kind of work that the planner does, in the order in which they came. */
+/** The stages of planning as spans: the kind of stage is the row, its task the label. */
 export const planningSpans = (events: readonly RunEvent[]): Span[] =>
   spans(events, (event) => (event.type === 'money_reserved' ? stageOf(event.stage) : null))
 
-/** For what people were waited for, and how long. */
+/** The times in which the run waited for a person, by what it waited for. */
 export const waitSpans = (events: readonly RunEvent[]): Span[] => spans(events, waitOf)
 
 function spans(events: readonly RunEvent[], openedBy: (event: RunEvent) => OpenSpan | null): Span[] {
@@ -121,7 +121,7 @@ interface OpenSpan {
   isOver(later: RunEvent): boolean
 }
 
-/** The stage's name is the row, its task the label. */
+/** The stage's name is the row; its task, if it has one, the label. */
 function stageOf(stage: string): OpenSpan {
   const use = parseMoneyKey(stage)
   const name = use?.of === 'stage' ? use.name : stage
@@ -151,7 +151,7 @@ function waitOf(event: RunEvent): OpenSpan | null {
   }
 }
 
-/** A run that ends waits for nobody. */
+/** The end of a run ends every wait. */
 const ended =
   (...types: RunEvent['type'][]) =>
   ({ type }: RunEvent): boolean =>

@@ -24,7 +24,7 @@ import {
 
 const COLUMNS = 110
 
-/** A run as plain text for a terminal: what happened when, the slots, the path that decided, and the sums. */
+/** A run as plain text for a terminal: events, charts of planner and slots, critical path, and sums. */
 export function renderTimeline(events: readonly RunEvent[], state: RunState): string {
   const first = events[0]
   if (first === undefined || state.phase === 'empty') return 'There is nothing in this journal.'
@@ -43,7 +43,7 @@ const line = (begin: string, event: RunEvent): string =>
   bounded(`${secondsBetween(begin, event.at).toFixed(1)} s`, 20).padStart(10) +
   `  ${bounded(oneLine(eventLine(event)), COLUMNS - 12)}`
 
-/** Planner and slots, so that it is seen what went on at once; then the path that decided, and the sums. */
+/** Charts of planner and slots, then the critical path and the sums. */
 function charts(events: readonly RunEvent[], state: LiveRun): string[] {
   const work = workOf(state)
   const slots = work === null ? [] : slotSpans(events, work)
@@ -59,7 +59,7 @@ function charts(events: readonly RunEvent[], state: LiveRun): string[] {
   )
 }
 
-/** `a > b > c` over as many lines as it takes. */
+/** `a > b > c`, wrapped at the width of the terminal. */
 function wrapped(items: readonly string[]): string[] {
   const lines = ['']
   items.forEach((item, index) => {
@@ -71,7 +71,7 @@ function wrapped(items: readonly string[]): string[] {
   return lines.map((text) => text.trimEnd())
 }
 
-/** How long the work took, how much of it went on at once, and what people were waited for. */
+/** Wall time, parallelism, idle slots, and time spent waiting for people. */
 export function timeSums(events: readonly RunEvent[], planner: readonly Span[], slots: readonly Span[]): string[] {
   if (slots.length === 0) return planner.length === 0 ? [] : waitSums(events)
   const wall = Math.max(...slots.map(({ to }) => to)) - Math.min(...slots.map(({ from }) => from))
@@ -93,7 +93,7 @@ function waitSums(events: readonly RunEvent[]): string[] {
   return sums.length === 0 ? [] : [`People were waited for: ${commaList(sums)}`]
 }
 
-/** A line for each role and model, then the sum against the limit. Empty where no model was asked. */
+/** A line for each role and model, then the sum against the limit. Empty if no model was called. */
 export function moneySums(ledger: Ledger): string[] {
   const spending = allSpending(ledger)
   if (spending.length === 0) return []
@@ -106,11 +106,11 @@ export function moneySums(ledger: Ledger): string[] {
 
 interface Step {
   task: TaskId
-  /** Seconds since the beginning. */
+  /** Seconds since the first event. */
   landed: number
 }
 
-/** The chain that decided when the run could end: from the task that landed last, back over the need that landed last. */
+/** The critical path as it happened: from the task that landed last, back over the need that landed last, and so on. */
 export function actualCriticalPath(events: readonly RunEvent[], work: Work): Step[] {
   const landed = landings(events, work)
   const last = (ids: readonly TaskId[]): TaskId | undefined =>
