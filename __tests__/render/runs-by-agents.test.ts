@@ -8,12 +8,11 @@ import { headline } from '../../src/render/status/headline.ts'
 import { slotSummary } from '../../src/render/status/job-summary.ts'
 import { renderStatus } from '../../src/render/status/status-comment.ts'
 import { planOf } from '../support/plan.ts'
-import { all, nasty, parse } from './support/markdown.ts'
+import { allNodes, parse, randomMarkdown } from './support/markdown.ts'
 import {
   approved,
   byAgents,
   failed,
-  type Happening,
   handOff,
   landed,
   live,
@@ -21,35 +20,36 @@ import {
   passed,
   planned,
   planningBegun,
+  projected,
   proposed,
   queued,
   requested,
   sha,
-  shown,
   spending,
   stage,
   startedByAgent,
+  type TimedEvent,
   verifiedByAgent,
 } from './support/runs.ts'
 
 const plan = byAgents(planOf('a > b, c', { title: 'Whole cents', summary: 'No floats.' }))
-const begun: Happening[] = [
+const begun: TimedEvent[] = [
   requested(),
   planningBegun(),
   ...stage('explore#1', 'explore', 0.02),
   ...stage('design#1', 'plan', 0.3),
   proposed(plan),
-  shown(['pull:trunk', 50], ['pull:a', 51]),
+  projected(['pull:trunk', 50], ['pull:a', 51]),
   approved(),
 ]
-const doneBy = (id: string, change: Parameters<typeof verifiedByAgent>[1] = {}, attempt = 1): Happening[] => [
+const doneBy = (id: string, change: Parameters<typeof verifiedByAgent>[1] = {}, attempt = 1): TimedEvent[] => [
   queued(id, attempt),
   startedByAgent(id, 'r1.1', attempt),
   [60, verifiedByAgent(id, change, attempt)],
   landed(id, attempt),
   merged(id),
 ]
-const checkOf = (id: string, ...events: Happening[]) => checksFor(planned(...events), id).at(-1)
+const checkOf = (id: string, ...events: TimedEvent[]) => checksFor(planned(...events), id).at(-1)
 
 describe('the check of a task that an agent works on', () => {
   it('shows the hand-off, the model, the turns, the tokens and the money', () => {
@@ -111,7 +111,7 @@ describe('the check of a task that an agent works on', () => {
   })
 
   it('fits, whatever an agent leaves', () => {
-    const long = nasty(3, 300).slice(0, 400)
+    const long = randomMarkdown(3, 300).slice(0, 400)
     const loud = handOff({
       did: '|$@'.repeat(400),
       files: Array(60).fill('|'.repeat(200)),
@@ -124,7 +124,7 @@ describe('the check of a task that an agent works on', () => {
     for (const { summary, text } of checksFor(run, 'a')) {
       expect(byteLength(text)).toBeLessThanOrEqual(LIMITS.check)
       expect(byteLength(summary)).toBeLessThanOrEqual(LIMITS.check)
-      expect(all(parse(text)).map(({ type }) => type)).not.toContain('link')
+      expect(allNodes(parse(text)).map(({ type }) => type)).not.toContain('link')
       expect(text).toContain('### Hand-off')
     }
     expect(byteLength(workerPull(run, 'a').body)).toBeLessThanOrEqual(LIMITS.pull)
@@ -133,14 +133,14 @@ describe('the check of a task that an agent works on', () => {
 
 describe('tasks that are not in the plan any more, or stand for others', () => {
   const other = byAgents(planOf('a > b'))
-  const asked: Happening[] = [
+  const asked: TimedEvent[] = [
     requested(),
     planningBegun('soft'),
-    { ...proposed(plan), mode: 'soft' } as Happening,
+    { ...proposed(plan), mode: 'soft' } as TimedEvent,
     queued('c'),
     startedByAgent('c'),
     { type: 'revision_requested', by: 'dora', words: 'without c' },
-    { ...proposed(other), mode: 'soft' } as Happening,
+    { ...proposed(other), mode: 'soft' } as TimedEvent,
   ]
 
   it('have checks that end', () => {
@@ -210,10 +210,10 @@ describe('the status comment', () => {
   })
 
   it('says in soft mode what is done and waits for the approval', () => {
-    const soft: Happening[] = [
+    const soft: TimedEvent[] = [
       requested(),
       planningBegun('soft'),
-      { ...proposed(plan), mode: 'soft' } as Happening,
+      { ...proposed(plan), mode: 'soft' } as TimedEvent,
       ...['a', 'c'].flatMap((id) => [queued(id), startedByAgent(id), verifiedByAgent(id), landed(id)]),
     ]
     const some = renderStatus(live(...soft))
@@ -228,11 +228,11 @@ describe('the status comment', () => {
   })
 
   it('says that the plan is still being written while its first tasks run', () => {
-    const open: Happening[] = [
+    const open: TimedEvent[] = [
       requested(),
       planningBegun('off'),
       { type: 'plan_begun', plan: { ...plan, tasks: [] }, planId: 'a'.repeat(64), trunk: sha('trunk') },
-      ...plan.tasks.slice(0, 1).map((task): Happening => ({ type: 'task_planned', planned: task, notes: [] })),
+      ...plan.tasks.slice(0, 1).map((task): TimedEvent => ({ type: 'task_planned', planned: task, notes: [] })),
       { type: 'explored', explorations: [] },
     ]
     expect(headline(live(...open))).toMatchObject({ title: 'Planning: designing' })
@@ -261,13 +261,13 @@ describe('the status comment', () => {
 })
 
 describe('the final pull request of a run by agents', () => {
-  const described: Happening = {
+  const described: TimedEvent = {
     type: 'change_described',
     title: 'Count in whole cents',
     body: 'Amounts are integers.\n\n![x](http://evil.example/y) See #9, @alice.',
     contradictions: ['`a` rounds up, `c` rounds down.'],
   }
-  const finished = (...between: Happening[]): Happening[] => [
+  const finished = (...between: TimedEvent[]): TimedEvent[] => [
     ...begun,
     ...doneBy('a'),
     ...doneBy('b'),
@@ -275,7 +275,7 @@ describe('the final pull request of a run by agents', () => {
     { type: 'verification_queued', on: sha('merge-c'), attempt: 1 },
     passed(1, sha('merge-c')),
     ...between,
-    shown([`check:a@${sha('a-1-head')}`, 77]),
+    projected([`check:a@${sha('a-1-head')}`, 77]),
     { type: 'run_finished', sha: sha('merge-c') },
   ]
 
@@ -312,7 +312,7 @@ describe('the final pull request of a run by agents', () => {
 
   it('stays as it is while the run is at work, and says nothing of tasks that are still to come', () => {
     expect(finalPull(planned(...begun, ...doneBy('a')))).toEqual(finalPull(planned(...begun)))
-    const open: Happening[] = [
+    const open: TimedEvent[] = [
       requested(),
       planningBegun('soft'),
       { type: 'plan_begun', plan: { ...plan, tasks: [] }, planId: 'a'.repeat(64), trunk: sha('trunk') },
@@ -327,7 +327,7 @@ describe('the final pull request of a run by agents', () => {
 
   it('fits, whatever a model wrote', () => {
     const long = '|$@\n'.repeat(20_000)
-    const loud: Happening = { type: 'change_described', title: long, body: long, contradictions: Array(60).fill(long) }
+    const loud: TimedEvent = { type: 'change_described', title: long, body: long, contradictions: Array(60).fill(long) }
     const { title, body } = finalPull(planned(...finished(loud)))
     expect(byteLength(body)).toBeLessThanOrEqual(LIMITS.pull)
     expect([...title].length).toBeLessThanOrEqual(200)

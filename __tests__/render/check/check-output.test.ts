@@ -9,17 +9,17 @@ import {
   done,
   example,
   failed,
-  type Happening,
   huge,
   landed,
   passed,
   planned,
+  projected,
   proposed,
   queued,
   requested,
   sha,
-  shown,
   started,
+  type TimedEvent,
   verified,
 } from '../support/runs.ts'
 
@@ -27,7 +27,7 @@ const plan = planOf('a > c, b > d, g > d', { tasks: { g: gate } })
 const begun = [requested(), proposed(plan), approved()] as const
 const at = (seconds: number) => new Date(Date.parse('2026-11-21T10:00:00Z') + seconds * 1000).toISOString()
 
-/** Where a check is, and how it stands. */
+/** Commit, status or conclusion, and title of a check. */
 const brief = ({ sha: on, state, title }: CheckOutput) => [
   on,
   'conclusion' in state ? state.conclusion : state.status,
@@ -141,7 +141,7 @@ describe('the check of a task', () => {
 
   it('has the conclusion that fits every other end of an attempt', () => {
     const atWork = [...begun, queued('a'), started('a')] as const
-    const conclusion = (...events: Happening[]) => checksFor(planned(...events), 'a').map(brief)[0]
+    const conclusion = (...events: TimedEvent[]) => checksFor(planned(...events), 'a').map(brief)[0]
     expect(conclusion(...atWork, failed('a', { reason: 'timed-out', minutes: 5, log: '' }))).toEqual([
       sha('a-1'),
       'timed_out',
@@ -167,7 +167,7 @@ describe('the check of a task', () => {
       'cancelled',
       'Cancelled',
     ])
-    const conflict: Happening = {
+    const conflict: TimedEvent = {
       type: 'task_conflicted',
       task: 'a',
       with: ['b'],
@@ -180,7 +180,7 @@ describe('the check of a task', () => {
       'neutral',
       'In conflict with what landed before',
     ])
-    const retried: Happening = { type: 'task_retried', by: 'bob', task: 'a', note: '', onto: [] }
+    const retried: TimedEvent = { type: 'task_retried', by: 'bob', task: 'a', note: '', onto: [] }
     expect(conclusion(...begun, ...done('a'), retried, queued('a', 2))).toEqual([
       sha('a-1'),
       'neutral',
@@ -305,7 +305,7 @@ describe('the check of the run', () => {
     const run = planned(
       ...assembled,
       verification,
-      shown([`check:run@${sha('merge-d')}`, 9]),
+      projected([`check:run@${sha('merge-d')}`, 9]),
       { type: 'task_retried', by: 'bob', task: 'd', note: '', onto: [] },
       ...done('d', 'r1.1', 5, 2),
       { type: 'trunk_moved', task: 'd', sha: sha('merge-d-2') },

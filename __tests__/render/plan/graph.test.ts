@@ -3,7 +3,7 @@ import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { graph, mermaidLabel } from '../../../src/render/plan/graph.ts'
 import { gate, planOf } from '../../support/plan.ts'
 import { cases } from '../../support/random.ts'
-import { nasty } from '../support/markdown.ts'
+import { randomMarkdown } from '../support/markdown.ts'
 
 describe('a graph', () => {
   it('has a node per task, gates as diamonds, and an edge per need', () => {
@@ -55,7 +55,7 @@ describe('a label', () => {
 
   it('holds nothing that Mermaid or Markdown could take for its own, whatever comes in', () => {
     for (let seed = 1; seed <= cases(1000); seed += 1) {
-      const text = mermaidLabel(nasty(seed))
+      const text = mermaidLabel(randomMarkdown(seed))
       expect(text, `seed ${seed}`).toMatch(/^(?:[\p{L}\p{N}\p{M} .,()/+=?!'^-]|#\d+;)*$/u)
     }
   })

@@ -8,7 +8,7 @@ import { sha } from '../support/runs.ts'
 
 const PLAN = 'abcdef0123456789'.repeat(4)
 
-/** One of each: the compiler sees to it that none is missing. */
+/** One failure of each kind; the compiler checks that none is missing. */
 const FAILURES: {
   [Reason in Failure['reason']]: [Extract<Failure, { reason: Reason }>, happened: string, next: string]
 } = {

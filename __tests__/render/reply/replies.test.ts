@@ -6,7 +6,18 @@ import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { renderHelp } from '../../../src/render/reply/help.ts'
 import { renderAnswer, renderProposed } from '../../../src/render/reply/replies.ts'
 import { parse } from '../support/markdown.ts'
-import { approved, live, planned, proposed, queued, requested, settings, sha, shown, started } from '../support/runs.ts'
+import {
+  approved,
+  live,
+  planned,
+  projected,
+  proposed,
+  queued,
+  requested,
+  settings,
+  sha,
+  started,
+} from '../support/runs.ts'
 
 const PLAN = 'abcdef0123456789'.repeat(4)
 const none = { run: '42', planId: PLAN, only: null, added: [], running: false }
@@ -90,7 +101,7 @@ describe('an answer', () => {
   })
 
   it('says where to look, once there is something', () => {
-    const run = live(requested(), proposed(), shown(['pull:trunk', 50]), approved())
+    const run = live(requested(), proposed(), projected(['pull:trunk', 50]), approved())
     expect(renderAnswer({ code: 'resumed', run: '42' }, run, settings())).toBe(
       '`resumed`: Run `42` goes on.\n\nHow far it is: #50.',
     )
@@ -100,7 +111,7 @@ describe('an answer', () => {
     const run = live(
       requested(),
       proposed(),
-      shown(['pull:trunk', 50]),
+      projected(['pull:trunk', 50]),
       approved(),
       queued('types'),
       started('types'),

@@ -3,7 +3,7 @@ import type { LiveRun } from '../../../src/core/run/state.ts'
 import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { renderStatus } from '../../../src/render/status/status-comment.ts'
 import { gate, planOf } from '../../support/plan.ts'
-import { all, parse, shown } from '../support/markdown.ts'
+import { allNodes, parse, visibleText } from '../support/markdown.ts'
 import {
   approved,
   done,
@@ -16,7 +16,7 @@ import {
   queued,
   requested,
   sha,
-  shown as shownAs,
+  projected as shownAs,
   started,
   verified,
 } from '../support/runs.ts'
@@ -25,7 +25,9 @@ const title = (run: LiveRun): string => renderStatus(run).split('\n')[1] ?? ''
 const steps = (run: LiveRun): string[] =>
   renderStatus(run).split('\n**What you can do now**\n\n')[1]?.split('\n\n')[0]?.split('\n') ?? []
 const rows = (run: LiveRun): string[][] =>
-  all(parse(renderStatus(run))).flatMap((node) => (node.type === 'tableRow' ? [node.children.map(shown)] : []))
+  allNodes(parse(renderStatus(run))).flatMap((node) =>
+    node.type === 'tableRow' ? [node.children.map(visibleText)] : [],
+  )
 
 const plan = planOf('a > c, b > d, g > d', { tasks: { g: gate } })
 const begun = [requested(), proposed(plan), approved()] as const

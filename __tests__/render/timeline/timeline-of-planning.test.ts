@@ -10,7 +10,6 @@ import {
   byAgents,
   done,
   explored,
-  type Happening,
   history,
   landed,
   merged,
@@ -21,6 +20,7 @@ import {
   sha,
   stage,
   startedByAgent,
+  type TimedEvent,
   verifiedByAgent,
 } from '../support/runs.ts'
 
@@ -28,18 +28,18 @@ const plan = byAgents(planOf('a > p > b', { tasks: { p: { kind: 'plan' } } }))
 const head = { ...plan, tasks: [] }
 
 /** In `off`: `a` starts while the plan is still being written, and `p` is scoped while `a` is at work. */
-const open: Happening[] = [
+const open: TimedEvent[] = [
   requested(),
   planningBegun('off'),
   ...stage('explore#1', 'explore', 0.02, 20),
   explored('src'),
   { type: 'money_reserved', stage: 'design#1', role: 'plan', usd: 3 },
   [4, { type: 'plan_begun', plan: head, planId: 'a'.repeat(64), trunk: sha('trunk') }],
-  ...plan.tasks.slice(0, 1).map((task): Happening => ({ type: 'task_planned', planned: task, notes: [] })),
+  ...plan.tasks.slice(0, 1).map((task): TimedEvent => ({ type: 'task_planned', planned: task, notes: [] })),
   queued('a'),
   startedByAgent('a'),
   [33, { type: 'money_settled', stage: 'design#1', spending: [] }],
-  { ...proposed(plan), mode: 'off' } as Happening,
+  { ...proposed(plan), mode: 'off' } as TimedEvent,
   [20, verifiedByAgent('a')],
   landed('a'),
   merged('a'),
@@ -89,7 +89,7 @@ describe('the timeline of a run that a model plans', () => {
 })
 
 describe('a person', () => {
-  const slow: Happening[] = [
+  const slow: TimedEvent[] = [
     requested(),
     planningBegun(),
     ...stage('explore#1', 'explore', 0.02, 20),
@@ -150,9 +150,9 @@ describe('stages', () => {
 })
 
 describe('an event', () => {
-  const said = (event: Happening) => history(requested(), event).slice(1).map(eventLine)[0]
+  const said = (event: TimedEvent) => history(requested(), event).slice(1).map(eventLine)[0]
 
-  it.each<[Happening, string]>([
+  it.each<[TimedEvent, string]>([
     [{ type: 'stage_failed', stage: 'design#1', why: 'overloaded' }, 'design#1 failed: overloaded'],
     [{ type: 'budget_set', by: 'dora', usd: 20 }, 'limit of money set to 20.00 USD [dora]'],
     [{ type: 'revision_requested', by: 'dora', words: 'less' }, 'another version asked for: less [dora]'],

@@ -8,7 +8,6 @@ import { planOf } from '../../support/plan.ts'
 import {
   approved,
   failed,
-  type Happening,
   history,
   landed,
   merged,
@@ -18,11 +17,12 @@ import {
   requested,
   sha,
   started,
+  type TimedEvent,
   verified,
 } from '../support/runs.ts'
 
 /** `a > c, b > c`: b is slow, c waits for it, and a fails once. */
-const story: Happening[] = [
+const story: TimedEvent[] = [
   requested(),
   proposed(planOf('a > c, b > c')),
   approved(),

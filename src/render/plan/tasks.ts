@@ -66,7 +66,7 @@ export function taskDetails({ tasks }: Pick<Plan, 'tasks'>, room: number): strin
   const lines: string[] = []
   let left = room
   for (const [index, task] of tasks.entries()) {
-    const more = details(task)
+    const more = taskDetailLines(task)
     left -= byteLength(more.join('\n'))
     // Stops early: a plan may have many long tasks.
     if (left < 0) {
@@ -80,7 +80,7 @@ export function taskDetails({ tasks }: Pick<Plan, 'tasks'>, room: number): strin
 
 const LONG = 4_000
 
-function details(task: Task): string[] {
+function taskDetailLines(task: Task): string[] {
   const line = (name: string, text: string): string[] =>
     text.trim() === '' ? [] : [`- ${name}: ${modelText(text, LONG)}`]
   const facts = [

@@ -13,7 +13,7 @@ import { renderStatus } from './status-comment.ts'
 export const orchestratorSummary = (run: LiveRun): string => renderStatus(run).split('\n').slice(1).join('\n')
 
 /** A piece of work that a slot did. */
-export interface SlotWork {
+export interface SlotSummaryRow {
   task: string
   attempt: number
   outcome: string
@@ -25,10 +25,10 @@ export interface SlotWork {
 const ROOM = 500_000
 
 /** The job summary of a slot. */
-export const slotSummary = (slot: string, pieces: readonly SlotWork[]): string =>
+export const slotSummary = (slot: string, pieces: readonly SlotSummaryRow[]): string =>
   fitted(LIMITS.summary, [() => summary(slot, pieces)])
 
-const summary = (slot: string, pieces: readonly SlotWork[]): string[] =>
+const summary = (slot: string, pieces: readonly SlotSummaryRow[]): string[] =>
   sections(
     [`## Slot ${inline(slot)}`],
     pieces.length === 0
@@ -40,10 +40,10 @@ const summary = (slot: string, pieces: readonly SlotWork[]): string[] =>
     costTable(costsOf(pieces)),
   )
 
-const costsOf = (pieces: readonly SlotWork[]): Cost[] =>
+const costsOf = (pieces: readonly SlotSummaryRow[]): Cost[] =>
   pieces.flatMap(({ spending = [], seconds }) => (spending.length > 0 ? [{ spending, seconds }] : []))
 
-function rows(pieces: readonly SlotWork[]): string[] {
+function rows(pieces: readonly SlotSummaryRow[]): string[] {
   const costs = costsOf(pieces).length > 0
   return table(
     ['Task', 'Attempt', 'Outcome', 'Time', ...(costs ? ['Tokens', 'Cost'] : [])],
