@@ -21,10 +21,10 @@ export function checksFor(run: PlannedRun, id: TaskId): CheckOutput[] {
   const task = run.work.plan.tasks.find((one) => one.id === id)
   const record = recordOf(run.work, id)
   const checks = record.attempts.flatMap((attempt) => {
-    const attemptChecked = attemptCheck(run, id, attempt)
+    const stateAndTitle = attemptCheck(run, id, attempt)
     const commits = attempt.head === null ? [attempt.base] : [...new Set([attempt.base, attempt.head])]
     return commits.map((sha) => ({
-      ...(task === undefined ? leftOut(run, id, attemptChecked) : check(run, task, attempt, attemptChecked)),
+      ...(task === undefined ? leftOut(run, id, stateAndTitle) : check(run, task, attempt, stateAndTitle)),
       sha,
       externalId: `${run.run}/${id}/${attempt.attempt}`,
       text: checkText(run, id, attempt),
@@ -61,8 +61,8 @@ const leftOut = ({ work }: PlannedRun, id: TaskId, { state, title }: AttemptChec
 /** The check of a task that never started in a run that has ended. It has no commit, so the check is on trunk's start. */
 function neverStarted(run: PlannedRun, task: Task): CheckOutput[] {
   if (run.phase !== 'ended' || run.work.startedAt === null) return []
-  const attemptChecked = endWithoutStart(run.work, task, run.endedAt)
-  const shown = check(run, task, null, attemptChecked)
+  const stateAndTitle = endWithoutStart(run.work, task, run.endedAt)
+  const shown = check(run, task, null, stateAndTitle)
   const sha: Sha = run.work.trunk.start
   return [{ ...shown, sha, externalId: `${run.run}/${task.id}/0`, text: 'It never had a branch of its own.' }]
 }
