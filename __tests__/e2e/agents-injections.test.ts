@@ -3,7 +3,7 @@ import { commandLine } from '../../src/config/command-line.ts'
 import { parseCommand } from '../../src/core/command/parse.ts'
 import type { RunEvent } from '../../src/core/run/event.ts'
 import type { ParsedRequest } from '../../src/model-double/request.ts'
-import { linked } from '../render/linked.ts'
+import { githubLinks } from '../render/support/links.ts'
 import { MODEL_KEY } from '../support/model.ts'
 import { startAgentWorld, taskOf } from './support/agents.ts'
 import { calm } from './support/calm.ts'
@@ -233,7 +233,7 @@ describe('what is left of it', () => {
       /^(?:\.\.\/|#)/.test(what) ||
       /^<!-- tributary:[a-z0-9:-]+ -->$/.test(what) ||
       /^(?:\s*<\/?(?:details|summary|sub|br|b|code)>[^<>]*)+$/.test(what)
-    const foreign = [...posted].flatMap(([place, body]) => linked(body, own).map((what) => `${place}: ${what}`))
+    const foreign = [...posted].flatMap(([place, body]) => githubLinks(body, own).map((what) => `${place}: ${what}`))
     expect(foreign).toEqual([])
     for (const [place, body] of posted) expect(commandLine(body), place).toBeNull()
     for (const title of titlesBy(world)) expect(title).not.toMatch(/(?:^|[^\w/])@\w|#1\b|:\/\/|\[skip ci\]/)

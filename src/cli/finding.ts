@@ -1,5 +1,5 @@
 import type { Problem } from '../core/failure.ts'
-import { count } from '../render/markdown/words.ts'
+import { count } from '../render/markdown/format.ts'
 import { hint } from '../render/plan/problems.ts'
 
 /** Something that a look at a file found. A problem keeps the plan from being used; a note does not. */

@@ -6,7 +6,7 @@ import { leastLimit } from '../core/schedule/planning-stages.ts'
 import { sections, table } from './markdown/blocks.ts'
 import { code } from './markdown/code.ts'
 import { bounded } from './markdown/escape.ts'
-import { count, duration, listed, usd } from './markdown/words.ts'
+import { commaList, count, duration, usd } from './markdown/format.ts'
 
 const number = (amount: number): string => amount.toLocaleString('en-US')
 
@@ -15,61 +15,61 @@ const usageOf = (spending: readonly Spending[], of: keyof Usage): number =>
 
 const WHOLE_PLAN = ['explore', 'design', 'critique'] as const
 
-/** What the plan itself has cost; it stays the same while the run is at work. */
+/** The cost of planning itself, which does not change during the run. */
 export const planningCosts = (ledger: Ledger): Cost[] =>
   costsOf(ledger, (key) => WHOLE_PLAN.some((name) => isTryOf(key, name)))
 
-/** Money whose use nobody can tell, since a process died in mid-call; it counts as spent. */
+/** US dollars of calls whose usage is unknown, since a process died during the call. They count as spent. */
 const unknownUsd = (spending: readonly Spending[]): number => spending.reduce((sum, { unknown }) => sum + unknown, 0)
 
-/** Models that answered; one that nobody can name is none of them. */
+/** The models that answered at least one call. */
 const modelsOf = (spending: readonly Spending[]): string[] =>
   [...new Set(spending.filter(({ calls }) => calls > 0).map(({ model }) => model))].map((model) =>
     code(bounded(model, 60)),
   )
 
-/** What a model was asked for and what that cost, for two cells of a table; empty where no model worked. */
+/** Tokens and cost for two cells of a table; empty if no model was used. */
 export function costCells(spending: readonly Spending[]): [tokens: string, cost: string] {
   if (spending.length === 0) return ['', '']
-  const tokens = KINDS.map((of) => `${number(usageOf(spending, of))} ${of}`).join(', ')
+  const tokens = TOKEN_KINDS.map((of) => `${number(usageOf(spending, of))} ${of}`).join(', ')
   const unknown = unknownUsd(spending) > 0 ? ['partly unknown'] : []
   return [tokens, [usd(usdOf(spending)), ...unknown, ...modelsOf(spending)].join(', ')]
 }
 
-const KINDS = ['fresh', 'cached', 'written', 'output'] as const satisfies readonly (keyof Usage)[]
+const TOKEN_KINDS = ['fresh', 'cached', 'written', 'output'] as const satisfies readonly (keyof Usage)[]
 
-/** Everything about what calls have cost, as a list; `none (no model)` where there were none. */
+/** Cost, calls, models and tokens as a list; `none (no model)` if there were no calls. */
 export function costFacts(spending: readonly Spending[]): string[] {
   if (spending.length === 0) return ['- Cost: none (no model)']
   const calls = spending.reduce((sum, one) => sum + one.calls, 0)
   const models = modelsOf(spending)
-  const tokens = KINDS.map((of) => `${number(usageOf(spending, of))} ${NAMES[of]}`).join(', ')
+  const tokens = TOKEN_KINDS.map((of) => `${number(usageOf(spending, of))} ${TOKEN_WORDS[of]}`).join(', ')
   const lost = unknownUsd(spending)
   return [
-    `- Cost: ${usd(usdOf(spending))}, ${count(calls, 'call')}${models.length === 0 ? '' : ` of ${listed(models)}`}`,
+    `- Cost: ${usd(usdOf(spending))}, ${count(calls, 'call')}${models.length === 0 ? '' : ` of ${commaList(models)}`}`,
     `- Tokens: ${tokens}`,
     ...(lost > 0 ? [`- ${usd(lost)} of it was set aside and never accounted for: it counts as spent`] : []),
   ]
 }
 
-const NAMES: Readonly<Record<keyof Usage, string>> = {
+const TOKEN_WORDS: Readonly<Record<keyof Usage, string>> = {
   fresh: 'fresh',
   cached: 'read from the cache',
   written: 'written to the cache',
   output: 'of output',
 }
 
-/** A row for each role and model, with the sums where there are several. Attempts: stages of the planner, or attempts at tasks. */
+/** A row for each role and model, and their sum. The column of attempts counts planning stages and attempts at tasks. */
 export function costTable(costs: readonly Cost[]): string[] {
   const kinds = mergeSpending(costs.flatMap(({ spending }) => spending))
   const rows = kinds.map(({ role, model, calls }) =>
-    row(role, calls > 0 ? code(bounded(model, 60)) : 'unknown', partOf(costs, role, model)),
+    row(role, calls > 0 ? code(bounded(model, 60)) : 'unknown', costsOfModel(costs, role, model)),
   )
   const sum = rows.length > 1 ? [row('all', '', costs)] : []
-  return table(['Role', 'Model', 'Attempts', 'Time', 'Calls', ...KINDS.map(capital), 'Cost'], [...rows, ...sum])
+  return table(['Role', 'Model', 'Attempts', 'Time', 'Calls', ...TOKEN_KINDS.map(capital), 'Cost'], [...rows, ...sum])
 }
 
-const partOf = (costs: readonly Cost[], role: string, model: string): Cost[] =>
+const costsOfModel = (costs: readonly Cost[], role: string, model: string): Cost[] =>
   costs
     .map(({ spending, seconds }) => ({
       seconds,
@@ -87,12 +87,12 @@ function row(role: string, model: string, costs: readonly Cost[]): string[] {
     `${costs.length}`,
     duration(costs.reduce((sum, { seconds }) => sum + seconds, 0)),
     number(spending.reduce((sum, { calls }) => sum + calls, 0)),
-    ...KINDS.map((of) => number(usageOf(spending, of))),
+    ...TOKEN_KINDS.map((of) => number(usageOf(spending, of))),
     `${usd(usdOf(spending))}${unknownUsd(spending) > 0 ? ' (partly unknown)' : ''}`,
   ]
 }
 
-/** What the run may still spend. Empty where it has no limit yet, since nothing is known of it. */
+/** What the run has spent and may still spend. Empty if it has no limit yet. */
 export function budgetLine(ledger: Ledger): string {
   if (ledger.limit === null) return ''
   const aside = Object.values(ledger.reserved).reduce((sum, reserved) => sum + reserved.usd, 0)
@@ -104,23 +104,23 @@ export function budgetLine(ledger: Ledger): string {
   return `Money: ${parts.join(', ')}.`
 }
 
-/** A limit with which a run that has reached its own can go on, in whole dollars. */
-const nextLimit = (ledger: Ledger): number =>
+/** A limit in whole dollars that lets a run go on after it has reached its own. */
+const suggestedLimit = (ledger: Ledger): number =>
   Math.ceil(Math.max(ledger.limit ?? 0, spentUsd(ledger)) + Math.max(1, (ledger.limit ?? 0) / 2))
 
-/** What the run has cost by role and model, and what is left. Empty where no model was asked for anything. */
+/** The cost of the run by role and model, and what is left. Empty if no model was called. */
 export function moneySection({ ledger }: LiveRun): string[] {
   const costs = costsOf(ledger, () => true)
   const isUsed = costs.length > 0 || Object.keys(ledger.reserved).length > 0
   return isUsed ? sections(['### Money'], costTable(costs), [budgetLine(ledger)]) : []
 }
 
-/** The command that sets a limit with which the run goes on, in whole dollars. */
-export const moreMoney = (run: LiveRun): string =>
-  code(`/budget ${Math.ceil(Math.max(nextLimit(run.ledger), leastLimit(run)))}usd`)
+/** The `/budget` command with a limit in whole dollars that lets the run go on. */
+export const budgetCommand = (run: LiveRun): string =>
+  code(`/budget ${Math.ceil(Math.max(suggestedLimit(run.ledger), leastLimit(run)))}usd`)
 
-/** The planner stands still at the limit: in a few words, and as sentences. */
-export const plannerWaits = (run: LiveRun): { title: string; means: string } => ({
+/** The heading of a run whose planner waits for more money. */
+export const outOfMoneyHeadline = (run: LiveRun): { title: string; detail: string } => ({
   title: 'Planning: paused at the limit of money',
-  means: `The limit is ${usd(run.ledger.limit ?? 0)}, of which the run has spent ${usd(spentUsd(run.ledger))}; what the planner may take of it is not enough for its next step, and no more calls to a model are made. Nothing is lost: ${moreMoney(run)} goes on from here.`,
+  detail: `The limit is ${usd(run.ledger.limit ?? 0)}, of which the run has spent ${usd(spentUsd(run.ledger))}; what the planner may take of it is not enough for its next step, and no more calls to a model are made. Nothing is lost: ${budgetCommand(run)} goes on from here.`,
 })

@@ -9,8 +9,8 @@ import { settingsSchema } from '../../../src/core/settings.ts'
 import { commitSubject, INVISIBLE } from '../../../src/core/text/control-characters.ts'
 import { modelBlock, modelText } from '../../../src/render/markdown/model-text.ts'
 import { injections } from '../../fixtures/injections/index.ts'
-import { linked } from '../../render/linked.ts'
-import { kinds } from '../../render/markdown.ts'
+import { githubLinks } from '../../render/support/links.ts'
+import { nodeTypes } from '../../render/support/markdown.ts'
 
 const nonce = nonceOf('42', 'a seed that came later')
 const named = injections.map((injection) => [injection.name, injection] as const)
@@ -30,7 +30,7 @@ describe('the corpus', () => {
 
 describe('the checks below', () => {
   it('find something where nothing is done about it', () => {
-    const found = injections.filter(({ text }) => linked(text).length > 0)
+    const found = injections.filter(({ text }) => githubLinks(text).length > 0)
     expect(found.length).toBeGreaterThanOrEqual(20)
     expect(injections.filter(({ text }) => invisible(text).length > 0).length).toBeGreaterThanOrEqual(5)
     expect(injections.filter(({ text }) => /<[\s\p{Cf}]*\/[\s\p{Cf}]*untrusted/iu.test(text)).length).toBe(3)
@@ -80,11 +80,11 @@ describe.each(named)('%s', (_, { text, hidden }) => {
     const line = modelText(text)
     const block = modelBlock(text).join('\n')
     for (const markdown of [line, block, `> ${line}`, `- ${line}`]) {
-      expect(linked(markdown)).toEqual([])
+      expect(githubLinks(markdown)).toEqual([])
       expect(commandLine(markdown)).toBeNull()
       expect(invisible(markdown)).toEqual([])
     }
-    for (const kind of kinds(block))
+    for (const kind of nodeTypes(block))
       expect(['root', 'paragraph', 'text', 'inlineCode', 'code', 'html', 'list', 'listItem', 'strong']).toContain(kind)
     expect(line).not.toContain('\n')
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sanitise } from '../../../src/agent/visible-text/sanitise.ts'
-import { all, parse, random } from '../../render/markdown.ts'
+import { allNodes, parse, random } from '../../render/support/markdown.ts'
 import { PACE } from '../../support/pace.ts'
 import { cases } from '../../support/random.ts'
 
@@ -104,7 +104,7 @@ const wordsOf = (text: string): string[] => text.match(/word\d+x/g) ?? []
 
 /** Words that Markdown puts where a page shows nothing, and nowhere else. What HTML hides is not looked at. */
 function hiddenIn(text: string): string[] {
-  const hidden = all(parse(text)).flatMap((node) => {
+  const hidden = allNodes(parse(text)).flatMap((node) => {
     const info = node.type === 'code' ? (node.meta ?? '') : ''
     const title = 'title' in node ? (node.title ?? '') : ''
     const alt = 'alt' in node ? (node.alt ?? '') : ''

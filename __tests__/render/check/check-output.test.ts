@@ -2,32 +2,32 @@ import { describe, expect, it } from 'vitest'
 import { checksFor } from '../../../src/render/check/check-output.ts'
 import type { CheckOutput } from '../../../src/render/check/check-state.ts'
 import { runChecksFor } from '../../../src/render/check/run-check.ts'
-import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { gate, planOf } from '../../support/plan.ts'
 import {
   approved,
   done,
   example,
   failed,
-  type Happening,
   huge,
   landed,
   passed,
   planned,
+  projected,
   proposed,
   queued,
   requested,
   sha,
-  shown,
   started,
+  type TimedEvent,
   verified,
-} from '../runs.ts'
+} from '../support/runs.ts'
 
 const plan = planOf('a > c, b > d, g > d', { tasks: { g: gate } })
 const begun = [requested(), proposed(plan), approved()] as const
 const at = (seconds: number) => new Date(Date.parse('2026-11-21T10:00:00Z') + seconds * 1000).toISOString()
 
-/** Where a check is, and how it stands. */
+/** Commit, status or conclusion, and title of a check. */
 const brief = ({ sha: on, state, title }: CheckOutput) => [
   on,
   'conclusion' in state ? state.conclusion : state.status,
@@ -141,7 +141,7 @@ describe('the check of a task', () => {
 
   it('has the conclusion that fits every other end of an attempt', () => {
     const atWork = [...begun, queued('a'), started('a')] as const
-    const conclusion = (...events: Happening[]) => checksFor(planned(...events), 'a').map(brief)[0]
+    const conclusion = (...events: TimedEvent[]) => checksFor(planned(...events), 'a').map(brief)[0]
     expect(conclusion(...atWork, failed('a', { reason: 'timed-out', minutes: 5, log: '' }))).toEqual([
       sha('a-1'),
       'timed_out',
@@ -167,7 +167,7 @@ describe('the check of a task', () => {
       'cancelled',
       'Cancelled',
     ])
-    const conflict: Happening = {
+    const conflict: TimedEvent = {
       type: 'task_conflicted',
       task: 'a',
       with: ['b'],
@@ -180,7 +180,7 @@ describe('the check of a task', () => {
       'neutral',
       'In conflict with what landed before',
     ])
-    const retried: Happening = { type: 'task_retried', by: 'bob', task: 'a', note: '', onto: [] }
+    const retried: TimedEvent = { type: 'task_retried', by: 'bob', task: 'a', note: '', onto: [] }
     expect(conclusion(...begun, ...done('a'), retried, queued('a', 2))).toEqual([
       sha('a-1'),
       'neutral',
@@ -224,8 +224,8 @@ describe('the check of a task', () => {
         failed('t0', { reason: 'outside-paths', paths }),
       ])
         for (const check of checksFor(planned(...events, end), 't0')) {
-          expect(bytes(check.summary)).toBeLessThanOrEqual(LIMITS.check)
-          expect(bytes(check.text)).toBeLessThanOrEqual(LIMITS.check)
+          expect(byteLength(check.summary)).toBeLessThanOrEqual(LIMITS.check)
+          expect(byteLength(check.text)).toBeLessThanOrEqual(LIMITS.check)
           expect([...check.name].length).toBeLessThanOrEqual(100)
         }
     }
@@ -305,7 +305,7 @@ describe('the check of the run', () => {
     const run = planned(
       ...assembled,
       verification,
-      shown([`check:run@${sha('merge-d')}`, 9]),
+      projected([`check:run@${sha('merge-d')}`, 9]),
       { type: 'task_retried', by: 'bob', task: 'd', note: '', onto: [] },
       ...done('d', 'r1.1', 5, 2),
       { type: 'trunk_moved', task: 'd', sha: sha('merge-d-2') },
@@ -322,8 +322,8 @@ describe('the check of the run', () => {
     ])
     const checks = runChecksFor(planned(requested(), proposed(planOf(ids.join(', '))), approved(), ...failures))
     for (const { summary, text } of checks) {
-      expect(bytes(summary)).toBeLessThanOrEqual(LIMITS.check)
-      expect(bytes(text)).toBeLessThanOrEqual(LIMITS.check)
+      expect(byteLength(summary)).toBeLessThanOrEqual(LIMITS.check)
+      expect(byteLength(text)).toBeLessThanOrEqual(LIMITS.check)
     }
     expect(checks[0]?.summary).toContain('more lines of this kind')
   })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { code, fence, words } from '../../../src/render/markdown/code.ts'
+import { code, commandText, fence } from '../../../src/render/markdown/code.ts'
 import { exposed } from '../../../src/render/markdown/escape.ts'
 import { cases } from '../../support/random.ts'
-import { kinds, nasty, parse, shown } from '../markdown.ts'
+import { nodeTypes, parse, randomMarkdown, visibleText } from '../support/markdown.ts'
 
 const SEEDS = Array.from({ length: cases(200) }, (_, index) => index + 1)
 
@@ -23,11 +23,11 @@ describe('code', () => {
 
   it('shows exactly this in a cell, whatever comes in', () => {
     for (const seed of SEEDS) {
-      const text = nasty(seed)
+      const text = randomMarkdown(seed)
       const [table] = parse(`| a | b |\n| --- | --- |\n| ${code(text)} | last |`).children
       expect(table?.type === 'table' && table.children[1]?.children.length, `seed ${seed}`).toBe(2)
-      expect(table === undefined ? '' : shown(table), `seed ${seed}`).toBe(`ab${exposed(text)}last`)
-      const found = kinds(code(text))
+      expect(table === undefined ? '' : visibleText(table), `seed ${seed}`).toBe(`ab${exposed(text)}last`)
+      const found = nodeTypes(code(text))
       for (const kind of ['root', 'paragraph', 'text', 'html', 'inlineCode']) found.delete(kind)
       expect([...found], `seed ${seed}`).toEqual([])
     }
@@ -41,7 +41,7 @@ describe('fence', () => {
 
   it('holds everything, whatever comes in', () => {
     for (const seed of SEEDS) {
-      const tree = parse(`${fence(nasty(seed, 30)).join('\n')}\n\nafter`)
+      const tree = parse(`${fence(randomMarkdown(seed, 30)).join('\n')}\n\nafter`)
       expect(
         tree.children.map((node) => node.type),
         `seed ${seed}`,
@@ -52,21 +52,21 @@ describe('fence', () => {
 
 describe('words', () => {
   it('quotes what a shell or an eye could misread', () => {
-    expect(words(['npm', 'run', 'test:unit', '--', '-t', 'a b', '$(id)', 'x;y', ''])).toBe(
+    expect(commandText(['npm', 'run', 'test:unit', '--', '-t', 'a b', '$(id)', 'x;y', ''])).toBe(
       'npm run test:unit -- -t "a b" "$(id)" "x;y" ""',
     )
   })
 
   it('writes out look-alikes, blanks and line ends', () => {
-    expect(words(['n\u043ede', 'a\u00a0b', 'a\nb', '\u202e', '👩'])).toBe(
+    expect(commandText(['n\u043ede', 'a\u00a0b', 'a\nb', '\u202e', '👩'])).toBe(
       '"n\\u043ede" "a\\u00a0b" "a\\nb" "\\u202e" "\\ud83d\\udc69"',
     )
   })
 
   it('can be read back word for word', () => {
     for (const seed of SEEDS) {
-      const argv = [nasty(seed), nasty(seed + 10_000)]
-      const parts = words(argv).match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? []
+      const argv = [randomMarkdown(seed), randomMarkdown(seed + 10_000)]
+      const parts = commandText(argv).match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? []
       expect(parts.map((part) => (part.startsWith('"') ? JSON.parse(part) : part))).toEqual(argv)
     }
   })

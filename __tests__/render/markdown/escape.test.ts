@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bounded, exposed, inline, oneLine, visible } from '../../../src/render/markdown/escape.ts'
 import { cases } from '../../support/random.ts'
-import { kinds, nasty, parse, shown } from '../markdown.ts'
+import { nodeTypes, parse, randomMarkdown, visibleText } from '../support/markdown.ts'
 
 const SEEDS = Array.from({ length: cases(200) }, (_, index) => index + 1)
 const withoutGaps = (text: string): string => text.replace(/\u200b/g, '')
@@ -55,24 +55,24 @@ describe('inline', () => {
 
   it('says the very text, and nothing but text, whatever comes in', () => {
     for (const seed of SEEDS) {
-      const text = nasty(seed)
+      const text = randomMarkdown(seed)
       const markdown = inline(text)
-      const found = kinds(markdown)
+      const found = nodeTypes(markdown)
       for (const kind of ['root', 'paragraph', 'text', 'html']) found.delete(kind)
       expect([...found], `seed ${seed}: ${JSON.stringify(text)}`).toEqual([])
-      expect(withoutGaps(shown(parse(markdown))), `seed ${seed}`).toBe(oneLine(text))
+      expect(withoutGaps(visibleText(parse(markdown))), `seed ${seed}`).toBe(oneLine(text))
       expect(markdown.replaceAll('<span>$</span>', ''), `seed ${seed}`).not.toMatch(/[<>|]|@\w|#\d{1,3}(?![\d;])|:\/\//)
     }
   })
 
   it('is one cell of a table, whatever comes in', () => {
     for (const seed of SEEDS) {
-      const text = nasty(seed)
+      const text = randomMarkdown(seed)
       const [first] = parse(`| a | b |\n| --- | --- |\n| ${inline(text) || ' '} | last |`).children
       expect(first?.type === 'table' && first.children.map((row) => row.children.length), `seed ${seed}`).toEqual([
         2, 2,
       ])
-      expect(withoutGaps(first === undefined ? '' : shown(first)), `seed ${seed}`).toBe(`ab${oneLine(text)}last`)
+      expect(withoutGaps(first === undefined ? '' : visibleText(first)), `seed ${seed}`).toBe(`ab${oneLine(text)}last`)
     }
   })
 })

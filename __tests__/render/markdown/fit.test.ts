@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, firstOf, fitted, headAndTail } from '../../../src/render/markdown/fit.ts'
+import { byteLength, firstOf, fitted, headAndTail } from '../../../src/render/markdown/fit.ts'
 
 describe('fitted', () => {
   it('takes the first rendering that fits, and makes no more of them', () => {
@@ -40,7 +40,7 @@ describe('headAndTail', () => {
     expect(cut).toMatch(/\nline 998\nline 999$/)
     const left = Number(/\[… (\d+) lines left out …\]/.exec(cut)?.[1])
     expect(cut.split('\n').length - 1 + left).toBe(1000)
-    expect(bytes(cut)).toBeLessThanOrEqual(300)
+    expect(byteLength(cut)).toBeLessThanOrEqual(300)
   })
 
   it('shortens a line that never ends instead of losing it', () => {

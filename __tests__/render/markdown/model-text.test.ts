@@ -3,8 +3,8 @@ import { commandLine } from '../../../src/config/command-line.ts'
 import { oneLine } from '../../../src/render/markdown/escape.ts'
 import { modelBlock, modelText } from '../../../src/render/markdown/model-text.ts'
 import { cases } from '../../support/random.ts'
-import { linked } from '../linked.ts'
-import { kinds, nasty, parse, shown } from '../markdown.ts'
+import { githubLinks } from '../support/links.ts'
+import { nodeTypes, parse, randomMarkdown, visibleText } from '../support/markdown.ts'
 
 const SEEDS = Array.from({ length: cases(200) }, (_, index) => index + 1)
 const block = (text: string, most?: number): string => modelBlock(text, most).join('\n')
@@ -40,10 +40,10 @@ describe('a line of a model', () => {
 
   it('links nothing, whatever comes in', () => {
     for (const seed of SEEDS) {
-      const text = nasty(seed)
+      const text = randomMarkdown(seed)
       const markdown = modelText(text)
-      expect(linked(markdown), `seed ${seed}: ${JSON.stringify(text)}`).toEqual([])
-      for (const kind of kinds(markdown))
+      expect(githubLinks(markdown), `seed ${seed}: ${JSON.stringify(text)}`).toEqual([])
+      for (const kind of nodeTypes(markdown))
         expect(['root', 'paragraph', 'text', 'inlineCode', 'html'], `seed ${seed}`).toContain(kind)
       expect(commandLine(markdown), `seed ${seed}`).toBeNull()
     }
@@ -51,8 +51,8 @@ describe('a line of a model', () => {
 
   it('says what was said, but for words that steer', () => {
     for (const seed of SEEDS) {
-      const text = nasty(seed).replaceAll('Closes #9', '').replaceAll('`', '')
-      expect(shown(parse(modelText(text))).replace(/\u200b/g, ''), `seed ${seed}`).toBe(oneLine(text))
+      const text = randomMarkdown(seed).replaceAll('Closes #9', '').replaceAll('`', '')
+      expect(visibleText(parse(modelText(text))).replace(/\u200b/g, ''), `seed ${seed}`).toBe(oneLine(text))
     }
   })
 })
@@ -139,10 +139,10 @@ describe('a text of a model', () => {
   it('links nothing and leaves nothing open, whatever comes in', () => {
     const allowed = ['root', 'paragraph', 'text', 'inlineCode', 'html', 'list', 'listItem', 'code', 'strong']
     for (const seed of SEEDS) {
-      const text = nasty(seed, 30)
+      const text = randomMarkdown(seed, 30)
       const markdown = block(text)
-      expect(linked(markdown), `seed ${seed}: ${JSON.stringify(text)}`).toEqual([])
-      for (const kind of kinds(markdown)) expect(allowed, `seed ${seed}: ${JSON.stringify(text)}`).toContain(kind)
+      expect(githubLinks(markdown), `seed ${seed}: ${JSON.stringify(text)}`).toEqual([])
+      for (const kind of nodeTypes(markdown)) expect(allowed, `seed ${seed}: ${JSON.stringify(text)}`).toContain(kind)
       expect(commandLine(markdown), `seed ${seed}`).toBeNull()
       const after = parse(`${markdown}\n\n## After`).children.at(-1)
       expect(after?.type, `seed ${seed}`).toBe('heading')

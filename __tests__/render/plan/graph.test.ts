@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
-import { graph, label } from '../../../src/render/plan/graph.ts'
+import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { graph, mermaidLabel } from '../../../src/render/plan/graph.ts'
 import { gate, planOf } from '../../support/plan.ts'
 import { cases } from '../../support/random.ts'
-import { nasty } from '../markdown.ts'
+import { randomMarkdown } from '../support/markdown.ts'
 
 describe('a graph', () => {
   it('has a node per task, gates as diamonds, and an edge per need', () => {
@@ -43,7 +43,7 @@ describe('a graph', () => {
       })
     const bare = graph(many(400, '"'.repeat(120)))
     expect(bare[2]).toBe('  n1["t0"]')
-    expect(bytes(bare.join('\n'))).toBeLessThan(LIMITS.mermaid)
+    expect(byteLength(bare.join('\n'))).toBeLessThan(LIMITS.mermaid)
     expect(graph(many(4000, 'x'))).toEqual([
       'The graph is not drawn: with 4000 tasks it would be too long. The table says what needs what.',
     ])
@@ -51,11 +51,11 @@ describe('a graph', () => {
 })
 
 describe('a label', () => {
-  it('makes no formula', () => expect(label('$$x$$')).toBe('#36;#8203;#36;x#36;#8203;#36;'))
+  it('makes no formula', () => expect(mermaidLabel('$$x$$')).toBe('#36;#8203;#36;x#36;#8203;#36;'))
 
   it('holds nothing that Mermaid or Markdown could take for its own, whatever comes in', () => {
     for (let seed = 1; seed <= cases(1000); seed += 1) {
-      const text = label(nasty(seed))
+      const text = mermaidLabel(randomMarkdown(seed))
       expect(text, `seed ${seed}`).toMatch(/^(?:[\p{L}\p{N}\p{M} .,()/+=?!'^-]|#\d+;)*$/u)
     }
   })

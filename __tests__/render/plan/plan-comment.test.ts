@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { shortPlanId } from '../../../src/core/plan/plan-id.ts'
-import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { planCanBeShown, renderPlanComment } from '../../../src/render/plan/plan-comment.ts'
 import { gate, planOf } from '../../support/plan.ts'
-import { all, parse, shown } from '../markdown.ts'
-import { approved, done, example, huge, planned, proposed, requested } from '../runs.ts'
+import { allNodes, parse, visibleText } from '../support/markdown.ts'
+import { approved, done, example, huge, planned, proposed, requested } from '../support/runs.ts'
 
 const run = planned(requested(), proposed(example, {}, ['`report` needs `parse`: both write `src/report/**`']))
 const comment = renderPlanComment(run)
 const id = shortPlanId(run.work.planId)
 const table = (markdown: string) =>
-  all(parse(markdown)).flatMap((node) => (node.type === 'tableRow' ? [node.children.map(shown)] : []))
+  allNodes(parse(markdown)).flatMap((node) => (node.type === 'tableRow' ? [node.children.map(visibleText)] : []))
 
 describe('the plan comment', () => {
   it('begins with its marker and ends with the exact line that approves it, in a code block', () => {
@@ -99,7 +99,7 @@ describe('the plan comment', () => {
   })
 
   it('lists every command that an approval allows, the verification too', () => {
-    const [, list] = all(parse(comment)).flatMap((node) => (node.type === 'code' ? [node.value.split('\n')] : []))
+    const [, list] = allNodes(parse(comment)).flatMap((node) => (node.type === 'code' ? [node.value.split('\n')] : []))
     expect(list).toHaveLength(17)
     expect(list?.slice(0, 2)).toEqual([
       'types    run           node scripts/apply.mjs "A type for amounts"',
@@ -125,7 +125,7 @@ describe('the plan comment', () => {
 
   it('calls nobody and refers to nothing that the plan names', () => {
     expect(comment).toContain('> See #&#8203;12, and ask @&#8203;alice.')
-    const text = all(parse(comment)).flatMap((node) => (node.type === 'text' ? [node.value] : []))
+    const text = allNodes(parse(comment)).flatMap((node) => (node.type === 'text' ? [node.value] : []))
     expect(text.flatMap((one) => one.match(/#\d+|@\w+/g) ?? [])).toEqual(['#42'])
   })
 
@@ -156,7 +156,7 @@ describe('a plan that is too long', () => {
   it('is shown with less, and never goes over the limit', () => {
     for (const one of comments) {
       const text = renderPlanComment(one)
-      expect(bytes(text)).toBeLessThanOrEqual(LIMITS.comment)
+      expect(byteLength(text)).toBeLessThanOrEqual(LIMITS.comment)
       expect(text.endsWith(`\n/approve ${shortPlanId(one.work.planId)}`)).toBe(true)
       expect(parse(text).children.at(-1)?.type).toBe('code')
     }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Problem } from '../../../src/core/failure.ts'
 import type { EndedRun } from '../../../src/core/run/state.ts'
-import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { hint, renderPlanRefused } from '../../../src/render/plan/problems.ts'
-import { live, requested } from '../runs.ts'
+import { live, requested } from '../support/runs.ts'
 
 function refused(problems: Problem[]): EndedRun {
   const run = live(requested(), { type: 'plan_refused', problems })
@@ -42,6 +42,6 @@ describe('a plan with problems', () => {
     const many = renderPlanRefused(refused(Array(5000).fill(problem)))
     expect(many).toMatch(/\n- and \d+ more problems\n/)
     for (const text of [some, many, renderPlanRefused(refused([{ ...problem, message: '<'.repeat(100_000) }]))])
-      expect(bytes(text)).toBeLessThanOrEqual(LIMITS.comment)
+      expect(byteLength(text)).toBeLessThanOrEqual(LIMITS.comment)
   })
 })

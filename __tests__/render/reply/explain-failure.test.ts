@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { type Failure, problemSchema, type TaskFailure } from '../../../src/core/failure.ts'
-import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { explainProblem, hint } from '../../../src/render/plan/problems.ts'
 import { explain } from '../../../src/render/reply/explain-failure.ts'
 import { explainTaskFailure, failureLine } from '../../../src/render/status/task-failure.ts'
-import { sha } from '../runs.ts'
+import { sha } from '../support/runs.ts'
 
 const PLAN = 'abcdef0123456789'.repeat(4)
 
-/** One of each: the compiler sees to it that none is missing. */
+/** One failure of each kind; the compiler checks that none is missing. */
 const FAILURES: {
   [Reason in Failure['reason']]: [Extract<Failure, { reason: Reason }>, happened: string, next: string]
 } = {
@@ -148,7 +148,7 @@ describe('a refusal', () => {
     ]
     for (const failure of failures) {
       const text = explain(failure).join('\n')
-      expect(bytes(text)).toBeLessThan(LIMITS.comment)
+      expect(byteLength(text)).toBeLessThan(LIMITS.comment)
       expect(text.replace(/`[^`]*`/g, '')).not.toMatch(/@\w|<img/)
     }
   })

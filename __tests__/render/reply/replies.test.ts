@@ -2,11 +2,22 @@ import { describe, expect, it } from 'vitest'
 import type { CommandAnswer } from '../../../src/core/command/decision.ts'
 import { COMMANDS } from '../../../src/core/command/parse.ts'
 import { emptyRun } from '../../../src/core/run/state.ts'
-import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { renderHelp } from '../../../src/render/reply/help.ts'
 import { renderAnswer, renderProposed } from '../../../src/render/reply/replies.ts'
-import { parse } from '../markdown.ts'
-import { approved, live, planned, proposed, queued, requested, settings, sha, shown, started } from '../runs.ts'
+import { parse } from '../support/markdown.ts'
+import {
+  approved,
+  live,
+  planned,
+  projected,
+  proposed,
+  queued,
+  requested,
+  settings,
+  sha,
+  started,
+} from '../support/runs.ts'
 
 const PLAN = 'abcdef0123456789'.repeat(4)
 const none = { run: '42', planId: PLAN, only: null, added: [], running: false }
@@ -90,7 +101,7 @@ describe('an answer', () => {
   })
 
   it('says where to look, once there is something', () => {
-    const run = live(requested(), proposed(), shown(['pull:trunk', 50]), approved())
+    const run = live(requested(), proposed(), projected(['pull:trunk', 50]), approved())
     expect(renderAnswer({ code: 'resumed', run: '42' }, run, settings())).toBe(
       '`resumed`: Run `42` goes on.\n\nHow far it is: #50.',
     )
@@ -100,7 +111,7 @@ describe('an answer', () => {
     const run = live(
       requested(),
       proposed(),
-      shown(['pull:trunk', 50]),
+      projected(['pull:trunk', 50]),
       approved(),
       queued('types'),
       started('types'),
@@ -125,7 +136,7 @@ describe('an answer', () => {
       { code: 'approved', ...none, only: ids, added: ids },
       { code: 'already-done', run: '42', detail: '<'.repeat(100_000) },
     ] satisfies CommandAnswer[])
-      expect(bytes(renderAnswer(answer, emptyRun, settings()))).toBeLessThan(LIMITS.comment - 200)
+      expect(byteLength(renderAnswer(answer, emptyRun, settings()))).toBeLessThan(LIMITS.comment - 200)
   })
 })
 
@@ -184,7 +195,7 @@ describe('/help', () => {
     const many = renderHelp(
       settings({ approvers: { users: Array.from({ length: 9000 }, (_, index) => `person${index}`) } }),
     )
-    expect(bytes(many)).toBeLessThan(LIMITS.comment - 200)
+    expect(byteLength(many)).toBeLessThan(LIMITS.comment - 200)
     expect(many).toMatch(/person0, .*, \d+ people named in the settings\./)
   })
 })

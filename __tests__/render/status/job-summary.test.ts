@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { orchestratorSummary, slotSummary } from '../../../src/render/status/job-summary.ts'
-import { approved, live, proposed, queued, requested } from '../runs.ts'
+import { approved, live, proposed, queued, requested } from '../support/runs.ts'
 
 describe('the summary of a slot', () => {
   it('lists what it did', () => {
@@ -33,7 +33,7 @@ describe('the summary of a slot', () => {
       seconds: 1,
     }))
     const text = slotSummary('r1.1', deeds)
-    expect(bytes(text)).toBeLessThan(LIMITS.summary)
+    expect(byteLength(text)).toBeLessThan(LIMITS.summary)
     expect(text.split('\n').at(-1)).toMatch(/^\| and \d+ more \| \| \| \|$/)
   })
 })

@@ -1,36 +1,36 @@
 import { describe, expect, it } from 'vitest'
 import { parseCommand } from '../../../src/core/command/parse.ts'
 import { readAnswers } from '../../../src/core/command/question-answers.ts'
-import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { renderAnswer } from '../../../src/render/reply/replies.ts'
 import { renderPlanning, renderQuestions } from '../../../src/render/status/planning-comment.ts'
 import { taskNamed } from '../../support/plan.ts'
-import { all, kinds, nasty, parse } from '../markdown.ts'
+import { allNodes, nodeTypes, parse, randomMarkdown } from '../support/markdown.ts'
 import {
   approved,
   byAgents,
   done,
   example,
   explored,
-  type Happening,
   live,
   planningBegun,
+  projected,
   proposed,
   requested,
   settings,
-  shown,
   stage,
   startedByAgent,
-} from '../runs.ts'
+  type TimedEvent,
+} from '../support/runs.ts'
 
 const questions = [
   { id: 'format', question: 'Which format?', options: ['JSON', 'YAML'], default: 'YAML' },
   { id: 'name', question: 'What is it called?', options: [], default: 'cents' },
 ]
-const begun: Happening[] = [requested(), planningBegun()]
-const looked: Happening[] = [...begun, ...stage('explore#1', 'explore', 0.02), explored('src/money', 'tests')]
-const asked: Happening[] = [...looked, { type: 'questions_asked', questions }]
-const answered: Happening[] = [
+const begun: TimedEvent[] = [requested(), planningBegun()]
+const looked: TimedEvent[] = [...begun, ...stage('explore#1', 'explore', 0.02), explored('src/money', 'tests')]
+const asked: TimedEvent[] = [...looked, { type: 'questions_asked', questions }]
+const answered: TimedEvent[] = [
   ...asked,
   {
     type: 'questions_answered',
@@ -41,22 +41,23 @@ const answered: Happening[] = [
     ],
   },
 ]
-const planned = (id: string): Happening => ({
+const planned = (id: string): TimedEvent => ({
   type: 'task_planned',
   planned: taskNamed(id, { title: `Do *${id}*`, needs: id === 'b' ? ['a'] : [] }),
   notes: [],
 })
-const designing: Happening[] = [
+const designing: TimedEvent[] = [
   ...answered,
   { type: 'money_reserved', stage: 'design#1', role: 'plan', usd: 3 },
   planned('a'),
   planned('b'),
 ]
-const drafted: Happening[] = [...designing, { type: 'plan_drafted', plan: byAgents(example), notes: [], problems: [] }]
-const status = (...events: Happening[]) => renderAnswer({ code: 'plan-status', run: '42' }, live(...events), settings())
+const drafted: TimedEvent[] = [...designing, { type: 'plan_drafted', plan: byAgents(example), notes: [], problems: [] }]
+const status = (...events: TimedEvent[]) =>
+  renderAnswer({ code: 'plan-status', run: '42' }, live(...events), settings())
 
 describe('the comment of the planner', () => {
-  const titleOf = (events: readonly Happening[]) => renderPlanning(live(...events)).split('\n')[1]
+  const titleOf = (events: readonly TimedEvent[]) => renderPlanning(live(...events)).split('\n')[1]
 
   it('says what is being done', () => {
     expect(titleOf(begun)).toBe('## Planning: exploring')
@@ -106,7 +107,7 @@ describe('the comment of the planner', () => {
     expect(lines).toContain('| plan | unknown | 1 | 1 s | 0 | 0 | 0 | 0 | 0 | 3.00 USD (partly unknown) |')
   })
 
-  it.each<[string, Happening[]]>([
+  it.each<[string, TimedEvent[]]>([
     ['done: it found nothing to change', [{ type: 'plan_judged', accepted: true, problems: [] }]],
     ['done: 1 problem; too wide', [{ type: 'plan_judged', accepted: false, problems: ['too wide'] }]],
     [
@@ -126,32 +127,32 @@ describe('the comment of the planner', () => {
   )
 
   it('stays as it is once the plan is there, whatever the run does', () => {
-    const there: Happening[] = [...drafted, proposed(byAgents(example)), shown(['pull:trunk', 50])]
+    const there: TimedEvent[] = [...drafted, proposed(byAgents(example)), projected(['pull:trunk', 50])]
     const before = renderPlanning(live(...there))
     expect(renderPlanning(live(...there, approved(), ...done('types'), startedByAgent('parse')))).toBe(before)
   })
 
   it('fits and says nothing but text, whatever a model wrote', () => {
-    const long = nasty(7, 400)
-    const events: Happening[] = [
+    const long = randomMarkdown(7, 400)
+    const events: TimedEvent[] = [
       ...begun,
       explored(long, long),
       { type: 'questions_asked', questions: [{ id: 'q', question: long, options: [long], default: long }] },
       { type: 'questions_answered', answers: [{ question: 'q', chosen: 'a', words: long, by: 'dora' }] },
       ...Array.from(
         { length: 500 },
-        (_, index): Happening => ({
+        (_, index): TimedEvent => ({
           type: 'task_planned',
           planned: taskNamed(`t${index}`, { title: long.slice(0, 120) }),
           notes: [],
         }),
       ),
-      ...Array.from({ length: 100 }, (): Happening => ({ type: 'revision_requested', by: 'dora', words: long })),
+      ...Array.from({ length: 100 }, (): TimedEvent => ({ type: 'revision_requested', by: 'dora', words: long })),
     ]
     const text = renderPlanning(live(...events))
-    expect(bytes(text)).toBeLessThan(LIMITS.comment)
-    for (const kind of ['link', 'image', 'footnoteReference']) expect(kinds(text)).not.toContain(kind)
-    const html = all(parse(text)).flatMap((node) => (node.type === 'html' ? [node.value] : []))
+    expect(byteLength(text)).toBeLessThan(LIMITS.comment)
+    for (const kind of ['link', 'image', 'footnoteReference']) expect(nodeTypes(text)).not.toContain(kind)
+    const html = allNodes(parse(text)).flatMap((node) => (node.type === 'html' ? [node.value] : []))
     expect(html.filter((tag) => !/^(<!-- tributary:planning:42 -->|<\/?(code|span)>)$/.test(tag))).toEqual([])
     expect(text.replace(/`[^`]*`/g, '')).not.toMatch(/@(alice)\b/)
   })
@@ -185,7 +186,7 @@ describe('the questions', () => {
   })
 
   it('offer a line that takes every default, as it is read', () => {
-    const [line] = all(parse(text)).flatMap((node) => (node.type === 'code' ? [node.value] : []))
+    const [line] = allNodes(parse(text)).flatMap((node) => (node.type === 'code' ? [node.value] : []))
     const command = parseCommand(line ?? '')
     if (command?.ok !== true || command.command.name !== 'answer') throw new Error('no answer')
     expect(readAnswers(command.command.words, questions, 'dora')).toMatchObject({
@@ -216,7 +217,7 @@ describe('the questions', () => {
       default: 'x',
     }))
     const text = renderQuestions(live(...looked, { type: 'questions_asked', questions: many }))
-    expect(bytes(text)).toBeLessThan(LIMITS.comment)
+    expect(byteLength(text)).toBeLessThan(LIMITS.comment)
     expect(text).toContain('more questions would not fit')
     expect(text).toContain('/answer defaults')
   })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { LiveRun } from '../../../src/core/run/state.ts'
-import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { renderStatus } from '../../../src/render/status/status-comment.ts'
 import { gate, planOf } from '../../support/plan.ts'
-import { all, parse, shown } from '../markdown.ts'
+import { allNodes, parse, visibleText } from '../support/markdown.ts'
 import {
   approved,
   done,
@@ -16,16 +16,18 @@ import {
   queued,
   requested,
   sha,
-  shown as shownAs,
+  projected as shownAs,
   started,
   verified,
-} from '../runs.ts'
+} from '../support/runs.ts'
 
 const title = (run: LiveRun): string => renderStatus(run).split('\n')[1] ?? ''
 const steps = (run: LiveRun): string[] =>
   renderStatus(run).split('\n**What you can do now**\n\n')[1]?.split('\n\n')[0]?.split('\n') ?? []
 const rows = (run: LiveRun): string[][] =>
-  all(parse(renderStatus(run))).flatMap((node) => (node.type === 'tableRow' ? [node.children.map(shown)] : []))
+  allNodes(parse(renderStatus(run))).flatMap((node) =>
+    node.type === 'tableRow' ? [node.children.map(visibleText)] : [],
+  )
 
 const plan = planOf('a > c, b > d, g > d', { tasks: { g: gate } })
 const begun = [requested(), proposed(plan), approved()] as const
@@ -308,13 +310,13 @@ describe('a run that is too large', () => {
 
   it('is shown with less, and never goes over the limit', () => {
     const some = large(ids(40))
-    expect(bytes(some)).toBeLessThanOrEqual(LIMITS.comment)
+    expect(byteLength(some)).toBeLessThanOrEqual(LIMITS.comment)
     expect(some).toContain('Left out, since 40 tasks would not fit: tasks that have landed, titles and notes.')
   })
 
   it('keeps what a person must do longest', () => {
     const many = large(ids(700, 'x'.repeat(36)))
-    expect(bytes(many)).toBeLessThanOrEqual(LIMITS.comment)
+    expect(byteLength(many)).toBeLessThanOrEqual(LIMITS.comment)
     expect(many.includes('The table of 700 tasks is left out: it would not fit. The checks show each task.')).toBe(true)
     expect(many).toMatch(/\n- and \d+ more lines of this kind\n/)
     expect(many.split('\n')[1]).toBe('## Stopped: 350 of 700 tasks landed, 350 failed')

@@ -2,13 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { replay } from '../../../src/core/run/evolve.ts'
 import { emptyRun } from '../../../src/core/run/state.ts'
 import { gantt } from '../../../src/render/timeline/gantt.ts'
-import { busy, idle, spansOf } from '../../../src/render/timeline/spans.ts'
-import { realPath, renderTimeline } from '../../../src/render/timeline/timeline.ts'
+import { busySeconds, idleSeconds, slotSpans } from '../../../src/render/timeline/spans.ts'
+import { actualCriticalPath, renderTimeline } from '../../../src/render/timeline/timeline.ts'
 import { planOf } from '../../support/plan.ts'
 import {
   approved,
   failed,
-  type Happening,
   history,
   landed,
   merged,
@@ -18,11 +17,12 @@ import {
   requested,
   sha,
   started,
+  type TimedEvent,
   verified,
-} from '../runs.ts'
+} from '../support/runs.ts'
 
 /** `a > c, b > c`: b is slow, c waits for it, and a fails once. */
-const story: Happening[] = [
+const story: TimedEvent[] = [
   requested(),
   proposed(planOf('a > c, b > c')),
   approved(),
@@ -112,23 +112,23 @@ describe('the timeline', () => {
 })
 
 describe('spans', () => {
-  const spans = spansOf(events, work)
+  const spans = slotSpans(events, work)
 
   it('are the attempts and the verifications, in the order of their starts', () => {
-    expect(spans.map(({ slot, label, from, to, good }) => [slot, label, from, to, good])).toEqual([
+    expect(spans.map(({ slot, label, from, to, succeeded }) => [slot, label, from, to, succeeded])).toEqual([
       ['r1.1', 'a', 10, 20, false],
       ['r1.2', 'b', 10, 50, true],
       ['r1.1', 'a', 25, 30, true],
       ['r1.2', 'c', 50, 60, true],
       ['r1.1', 'verify', 60, 70, true],
     ])
-    expect([busy(spans), idle(spans)]).toEqual([75, 35])
+    expect([busySeconds(spans), idleSeconds(spans)]).toEqual([75, 35])
   })
 
   it('that have not ended last until now, which is the last event', () => {
     const open = history(...story.slice(0, 8))
     const run = replay(open)
-    expect(run.phase === 'active' && spansOf(open, run.work).map(({ label, to }) => [label, to])).toEqual([
+    expect(run.phase === 'active' && slotSpans(open, run.work).map(({ label, to }) => [label, to])).toEqual([
       ['a', 20],
       ['b', 20],
     ])
@@ -137,7 +137,7 @@ describe('spans', () => {
 
 describe('the path as it was', () => {
   it('goes back over the need that landed last', () => {
-    expect(realPath(events, work)).toEqual([
+    expect(actualCriticalPath(events, work)).toEqual([
       { task: 'b', landed: 50 },
       { task: 'c', landed: 60 },
     ])
@@ -146,7 +146,7 @@ describe('the path as it was', () => {
 
 describe('a chart', () => {
   it('shows work of no time, sorts slots by number, and is 100 columns wide', () => {
-    const span = (slot: string, label: string, from: number, to: number) => ({ slot, label, from, to, good: true })
+    const span = (slot: string, label: string, from: number, to: number) => ({ slot, label, from, to, succeeded: true })
     const lines = gantt([span('r1.10', 'x', 0, 0), span('r1.2', 'y', 0, 100), span('r1.10', 'z', 0, 0.1)])
     expect(lines[0]).toBe(`r1.2   y${'='.repeat(91)}|`)
     expect(lines[1]).toBe('r1.10  ||')

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { RunEvent } from '../../core/run/event.ts'
 import { replay } from '../../core/run/evolve.ts'
 import { type LiveRun, type Work, workOf } from '../../core/run/state.ts'
-import { count, duration } from '../../render/markdown/words.ts'
+import { count, duration } from '../../render/markdown/format.ts'
 import { ganttCharts } from '../../render/timeline/gantt.ts'
-import { slotsIn, spansOf } from '../../render/timeline/spans.ts'
+import { slotSpans, slotsIn } from '../../render/timeline/spans.ts'
 import { moneySums, timeSums } from '../../render/timeline/timeline.ts'
 import { DemoFailure } from './failure.ts'
 
@@ -24,7 +24,7 @@ export interface DemoOutcome {
 /** What the slots did and what it took, in so many columns. */
 export function accountOf({ events, metrics }: DemoOutcome, columns: number): string[] {
   const { state, work } = runOf(events)
-  const slots = spansOf(events, work)
+  const slots = slotSpans(events, work)
   // Only the first of the sums: how much went on at once.
   const [sum = ''] = timeSums(events, [], slots)
   return [
@@ -41,7 +41,7 @@ export function accountOf({ events, metrics }: DemoOutcome, columns: number): st
 /** The one sentence that says what came of it. */
 export function resultOf({ events, seconds, tests }: DemoOutcome): string {
   const { work } = runOf(events)
-  const slots = slotsIn(spansOf(events, work)).length
+  const slots = slotsIn(slotSpans(events, work)).length
   return `${count(work.plan.tasks.length, 'task')} in ${duration(seconds)} on ${count(slots, 'slot')}; main passes its ${count(tests, 'test')}.`
 }
 

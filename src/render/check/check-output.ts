@@ -3,28 +3,28 @@ import type { Task } from '../../core/plan/plan.ts'
 import { type AttemptRecord, recordOf, type Work } from '../../core/run/state.ts'
 import { bounded } from '../markdown/escape.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
-import { standingsOf } from '../status/task-standing.ts'
-import { type AttemptCheck, attemptState, type CheckOutput, completed } from './check-state.ts'
+import { displayStatus } from '../status/display-status.ts'
+import { type AttemptCheck, attemptCheck, type CheckConclusion, type CheckOutput, completed } from './check-state.ts'
 import { checkSummary, checkText } from './task-text.ts'
 
 const NAME = 100
 
-/** Tasks that have checks: those of the plan, and those that another version of it left out when they had begun already. */
+/** Tasks that have checks: those of the plan, and started ones that a newer version of it left out. */
 export function checkedTasks(work: Work): TaskId[] {
   const ids = work.plan.tasks.map(({ id }) => id)
   const gone = Object.keys(work.tasks).filter((id) => !ids.includes(id) && recordOf(work, id).attempts.length > 0)
   return [...ids, ...gone]
 }
 
-/** Every check run of a task: one on each attempt's start commit, and one on the head that it handed over. */
+/** All check runs of a task: one on the start commit of each attempt, and one on the head that it handed over. */
 export function checksFor(run: PlannedRun, id: TaskId): CheckOutput[] {
   const task = run.work.plan.tasks.find((one) => one.id === id)
   const record = recordOf(run.work, id)
   const checks = record.attempts.flatMap((attempt) => {
-    const told = attemptState(run, record, attempt)
+    const stateAndTitle = attemptCheck(run, id, attempt)
     const commits = attempt.head === null ? [attempt.base] : [...new Set([attempt.base, attempt.head])]
     return commits.map((sha) => ({
-      ...(task === undefined ? leftOut(run, id, told) : check(run, task, attempt, told)),
+      ...(task === undefined ? leftOut(run, id, stateAndTitle) : check(run, task, attempt, stateAndTitle)),
       sha,
       externalId: `${run.run}/${id}/${attempt.attempt}`,
       text: checkText(run, id, attempt),
@@ -34,7 +34,7 @@ export function checksFor(run: PlannedRun, id: TaskId): CheckOutput[] {
   return neverStarted(run, task)
 }
 
-/** Two attempts may stand on the same commit; the later one is what counts. */
+/** Two attempts may share a commit; the later one counts. */
 const newestOfEach = (checks: readonly CheckOutput[]): CheckOutput[] => [
   ...new Map(checks.map((one) => [one.sha, one])).values(),
 ]
@@ -50,7 +50,7 @@ const check = (run: PlannedRun, task: Task, attempt: AttemptRecord | null, { sta
 
 const nameOf = (id: TaskId, title: string): string => bounded(`tributary / ${id} — ${title}`, NAME)
 
-/** Its check must end, though nobody will work on it again. */
+/** The check of a task that will not run again must end. */
 const leftOut = ({ work }: PlannedRun, id: TaskId, { state, title }: AttemptCheck): Shown => ({
   name: nameOf(id, work.previous?.plan.tasks.find((task) => task.id === id)?.title ?? 'left out of the plan'),
   title,
@@ -58,25 +58,43 @@ const leftOut = ({ work }: PlannedRun, id: TaskId, { state, title }: AttemptChec
   summary: 'This task is no longer part of the plan: another version of it does without.',
 })
 
-/** A task that got no commit of its own in the whole run: its check is on trunk's start, so that it is not missing. */
+/** The check of a task that never started in a run that has ended. It has no commit, so the check is on trunk's start. */
 function neverStarted(run: PlannedRun, task: Task): CheckOutput[] {
   if (run.phase !== 'ended' || run.work.startedAt === null) return []
-  const told = endWithoutStart(run.work, task, run.endedAt)
-  const shown = check(run, task, null, told)
+  const stateAndTitle = endWithoutStart(run.work, task, run.endedAt)
+  const shown = check(run, task, null, stateAndTitle)
   const sha: Sha = run.work.trunk.start
   return [{ ...shown, sha, externalId: `${run.run}/${task.id}/0`, text: 'It never had a branch of its own.' }]
 }
 
 function endWithoutStart(work: Work, { id }: Task, endedAt: string): AttemptCheck {
+  const over = (conclusion: CheckConclusion, title: string): AttemptCheck => ({
+    state: completed(conclusion, null, endedAt),
+    title,
+  })
+  switch (displayStatus(work, id)) {
+    case 'expanded':
+      return over('neutral', `Turned into tasks: ${expandedInto(work, id).join(', ')}`)
+    case 'cancelled':
+      return over('cancelled', 'Cancelled')
+    case 'failed':
+      return over('failure', 'Failed')
+    case 'blocked':
+      return over('skipped', 'Blocked: never started')
+    case 'landed':
+    case 'at work':
+    case 'verified':
+    case 'queued':
+    case 'waits for a person':
+    case 'waits for its needs':
+    case 'waits for approval':
+    case 'not approved':
+    case 'skipped':
+      return over('skipped', 'Skipped')
+  }
+}
+
+function expandedInto(work: Work, id: TaskId): readonly TaskId[] {
   const { state } = recordOf(work, id)
-  if (state.status === 'expanded')
-    return { state: completed('neutral', null, endedAt), title: `Turned into tasks: ${state.into.join(', ')}` }
-  const standing = standingsOf(work).get(id)
-  const conclusion = standing === 'cancelled' ? 'cancelled' : standing === 'failed' ? 'failure' : 'skipped'
-  const title = {
-    cancelled: 'Cancelled',
-    failure: 'Failed',
-    skipped: standing === 'blocked' ? 'Blocked: never started' : 'Skipped',
-  }[conclusion]
-  return { state: completed(conclusion, null, endedAt), title }
+  return state.status === 'expanded' ? state.into : []
 }

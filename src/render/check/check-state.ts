@@ -1,6 +1,7 @@
-import type { Sha } from '../../core/ids.ts'
-import type { AttemptRecord, TaskRecord } from '../../core/run/state.ts'
+import type { Sha, TaskId } from '../../core/ids.ts'
+import type { AttemptRecord } from '../../core/run/state.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
+import { attemptDisplay } from '../status/display-status.ts'
 
 export type CheckConclusion =
   | 'success'
@@ -16,7 +17,7 @@ export type CheckState =
   | { status: 'in_progress'; startedAt: string }
   | { status: 'completed'; conclusion: CheckConclusion; startedAt: string | null; completedAt: string }
 
-/** What a check run should be now. With its name and its commit it is told from all others. */
+/** The wanted state of a check run. Name and commit identify it. */
 export interface CheckOutput {
   name: string
   sha: Sha
@@ -27,7 +28,7 @@ export interface CheckOutput {
   text: string
 }
 
-/** How an attempt stands, as GitHub's checks say it, with a title in our own words. */
+/** The status of an attempt as a GitHub check, with its title. */
 export interface AttemptCheck {
   state: CheckState
   title: string
@@ -36,70 +37,54 @@ export interface AttemptCheck {
 export const completed = (conclusion: CheckConclusion, startedAt: string | null, completedAt: string): CheckState => ({
   status: 'completed',
   conclusion,
-  // A check that starts after its end is refused.
+  // GitHub refuses a check that starts after its end.
   startedAt: startedAt !== null && startedAt > completedAt ? completedAt : startedAt,
   completedAt,
 })
 
-/** Where one attempt stands. Only the newest one speaks for its task; an older one is over, whatever became of it. */
-export function attemptState(run: PlannedRun, record: TaskRecord, attempt: AttemptRecord): AttemptCheck {
-  const { startedAt, queuedAt, outcome } = attempt
-  const endedAt = attempt.endedAt ?? startedAt ?? queuedAt
+/** The check that shows the display status of an attempt. */
+export function attemptCheck(run: PlannedRun, id: TaskId, attempt: AttemptRecord): AttemptCheck {
+  const { status, startedAt, endedAt } = attemptDisplay(run, id, attempt)
   const over = (conclusion: CheckConclusion, title: string): AttemptCheck => ({
     state: completed(conclusion, startedAt, endedAt),
     title,
   })
-  switch (outcome) {
-    case 'open':
-      return open(run, record, attempt)
-    case 'verified':
-      return attempt === record.attempts.at(-1)
-        ? verified(record, attempt, run)
-        : over('neutral', 'Verified, and taken up again later')
+  const open = (title: string): AttemptCheck => ({
+    state: startedAt === null ? { status: 'queued' } : { status: 'in_progress', startedAt },
+    title,
+  })
+  switch (status) {
+    case 'queued':
+      return open('Queued: waits for a free slot')
+    case 'at work':
+      return open(attempt.slot === null ? 'At work' : `At work in slot ${attempt.slot}`)
+    case 'lands next':
+      return open('Verified: lands next')
+    case 'waits at the gate':
+      return over('action_required', 'A gate: waits for a person')
+    case 'waits for a review':
+      return over('action_required', 'Verified: waits for a review')
+    case 'gate open':
+      return over('success', 'Open')
+    case 'landed':
+      return over('success', 'Landed')
+    case 'superseded':
+      return over('neutral', 'Verified, and taken up again')
+    case 'replaced':
+      return over('neutral', 'Verified, and taken up again later')
     case 'failed':
-      return attempt.failure?.reason === 'timed-out' ? over('timed_out', 'Timed out') : over('failure', failed(attempt))
+      return over('failure', attempt.failure === null ? 'Failed' : `Failed: ${attempt.failure.reason}`)
+    case 'timed out':
+      return over('timed_out', 'Timed out')
     case 'conflict':
       return over('neutral', 'In conflict with what landed before')
-    case 'returned':
+    case 'slot lost':
       return over('neutral', 'Its slot was lost; the task is given out again')
     case 'cancelled':
       return over('cancelled', 'Cancelled')
     case 'skipped':
       return over('skipped', 'Skipped')
-  }
-}
-
-const failed = ({ failure }: AttemptRecord): string => (failure === null ? 'Failed' : `Failed: ${failure.reason}`)
-
-function open(run: PlannedRun, { state }: TaskRecord, { queuedAt, startedAt, slot }: AttemptRecord): AttemptCheck {
-  if (run.phase === 'ended')
-    return { state: completed('cancelled', startedAt, run.endedAt), title: 'The run has ended' }
-  if (state.status === 'waiting')
-    return { state: completed('action_required', null, queuedAt), title: 'A gate: waits for a person' }
-  return startedAt === null
-    ? { state: { status: 'queued' }, title: 'Queued: waits for a free slot' }
-    : { state: { status: 'in_progress', startedAt }, title: slot === null ? 'At work' : `At work in slot ${slot}` }
-}
-
-/** Verified is not landed: under review a person must act, else it is only a moment. */
-function verified({ state }: TaskRecord, attempt: AttemptRecord, { work }: PlannedRun): AttemptCheck {
-  const startedAt = attempt.startedAt ?? attempt.queuedAt
-  const endedAt = attempt.endedAt ?? startedAt
-  switch (state.status) {
-    case 'landed':
-      return {
-        state: completed('success', attempt.startedAt, state.since),
-        title: state.report === null ? 'Open' : 'Landed',
-      }
-    case 'verified':
-      return work.settings.merge === 'review'
-        ? { state: completed('action_required', startedAt, endedAt), title: 'Verified: waits for a review' }
-        : { state: { status: 'in_progress', startedAt }, title: 'Verified: lands next' }
-    case 'skipped':
-      return { state: completed('skipped', startedAt, state.since), title: 'Skipped' }
-    case 'cancelled':
-      return { state: completed('cancelled', startedAt, state.since), title: 'Cancelled' }
-    default:
-      return { state: completed('neutral', startedAt, endedAt), title: 'Verified, and taken up again' }
+    case 'run ended':
+      return over('cancelled', 'The run has ended')
   }
 }

@@ -1,23 +1,23 @@
 import { failureLog } from '../../core/failure.ts'
 import type { Sha } from '../../core/ids.ts'
-import type { Verification } from '../../core/run/state.ts'
+import type { Conclusion, Verification } from '../../core/run/state.ts'
 import { moneySection } from '../cost.ts'
 import { sections } from '../markdown/blocks.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
-import { count, duration } from '../markdown/words.ts'
+import { count, duration } from '../markdown/format.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
+import { displayStatuses, tasksShownAs } from '../status/display-status.ts'
 import { headline } from '../status/headline.ts'
 import { nextSteps } from '../status/next-steps.ts'
-import { phaseOf, standstill } from '../status/run-phase.ts'
+import { phaseOf, runBlocker } from '../status/run-phase.ts'
 import { failureLine } from '../status/task-failure.ts'
-import { standingAs, standingsOf } from '../status/task-standing.ts'
 import { statusTable } from '../status/task-table.ts'
 import { type CheckConclusion, type CheckOutput, type CheckState, completed } from './check-state.ts'
 import { fencedLog } from './task-text.ts'
 
 /**
- * The checks of the whole run: one on trunk's start from the beginning, and one on trunk's newest commit as soon as that
- * is to be verified. Merges in between get none: each would cost a write, and the next merge would leave it behind.
+ * The checks of the whole run: one on trunk's start from the beginning, and one on trunk's tip once it is to be verified.
+ * Merges in between get none: each would cost a write, and the next merge would make it obsolete.
  */
 export function runChecksFor(run: PlannedRun): CheckOutput[] {
   const { start, tip } = run.work.trunk
@@ -37,13 +37,13 @@ const runCheck = (run: PlannedRun, sha: Sha, title: string, state: CheckState): 
   ...(state.status === 'completed' ? output(run) : atWork),
 })
 
-/** The same as long as the run is at work: the status comment is what changes. */
+/** Stays the same while the run is at work, so that it costs no writes; the status comment shows the progress. */
 const atWork = {
   summary: 'The run is at work. The status comment on the final pull request shows each task.',
   text: 'Each task has a check of its own, on its own commits.',
 }
 
-/** Trunk went on while a commit of it was being verified: nothing will be said about that one any more. */
+/** Closes checks on earlier tips of trunk that got no verdict before the next merge. */
 function leftBehind(run: PlannedRun, commits: readonly Sha[]): CheckOutput[] {
   const shown = run.work.trunk.merges.filter(({ sha }) => !commits.includes(sha) && `check:run@${sha}` in run.projected)
   return shown
@@ -56,17 +56,17 @@ function leftBehind(run: PlannedRun, commits: readonly Sha[]): CheckOutput[] {
 }
 
 const output = (run: PlannedRun): Pick<CheckOutput, 'summary' | 'text'> => ({
-  summary: fitted(LIMITS.check, [() => summary(run), () => [headline(run).means]]),
+  summary: fitted(LIMITS.check, [() => summary(run), () => [headline(run).detail]]),
   text: fitted(LIMITS.check, [
     () =>
       sections(
-        statusTable(run, standingsOf(run.work), { open: false, words: true }),
+        statusTable(run, displayStatuses(run.work), { open: false, words: true }),
         verified(run, 20_000),
         moneySection(run),
       ),
     () =>
       sections(
-        statusTable(run, standingsOf(run.work), { open: true, words: false }),
+        statusTable(run, displayStatuses(run.work), { open: true, words: false }),
         verified(run, 10_000),
         moneySection(run),
       ),
@@ -75,40 +75,42 @@ const output = (run: PlannedRun): Pick<CheckOutput, 'summary' | 'text'> => ({
 })
 
 function summary(run: PlannedRun): string[] {
-  const { title, counts, means } = headline(run)
+  const { title, counts, detail } = headline(run)
   const steps = firstOf(
     nextSteps(run).map((step) => `- ${step}`),
     20_000,
     (left) => `- and ${count(left, 'more line')} of this kind`,
   )
-  return sections([`**${title}${counts === '' ? '' : `: ${counts}`}**`], [means], steps)
+  return sections([`**${title}${counts === '' ? '' : `: ${counts}`}**`], [detail], steps)
 }
 
-/** In progress while the machine can go on by itself; it asks for a person only when nothing else is left. */
+/** In progress while the run can continue by itself; `action_required` only if nothing but a person can move it on. */
 function runState(run: PlannedRun): CheckState {
   const { work } = run
   const startedAt = work.startedAt ?? work.proposedAt
   if (run.phase === 'ended') return completed(endOf(run.conclusion), startedAt, run.endedAt)
   if (run.phase === 'proposed') return completed('action_required', null, work.proposedAt)
-  const still = standstill(phaseOf(run))
-  if (still === 'none') return { status: 'in_progress', startedAt }
-  const failed = still === 'broken' || standingAs(standingsOf(work), 'failed').length > 0
+  const blocker = runBlocker(phaseOf(run))
+  if (blocker === 'none') return { status: 'in_progress', startedAt }
+  const failed = blocker === 'broken' || tasksShownAs(displayStatuses(work), 'failed').length > 0
   return completed(failed ? 'failure' : 'action_required', startedAt, lastMoment(run))
 }
 
-function endOf(conclusion: (PlannedRun & { phase: 'ended' })['conclusion']): CheckConclusion {
+function endOf(conclusion: Conclusion): CheckConclusion {
   switch (conclusion) {
     case 'success':
     case 'merged':
       return 'success'
     case 'refused':
       return 'failure'
-    default:
+    case 'closed':
+    case 'cancelled':
+    case 'rejected':
       return 'cancelled'
   }
 }
 
-/** When the state became what it is, by the journal: no clock is asked. */
+/** The time of the newest change, from the journal: no clock is read. */
 function lastMoment({ work }: PlannedRun): string {
   const moments = [
     work.startedAt ?? work.proposedAt,

@@ -12,10 +12,11 @@ import { sections } from '../markdown/blocks.ts'
 import { code, codes, fence } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { fitted, headAndTail, LIMITS } from '../markdown/fit.ts'
+import { count, duration, moment, secondsBetween, usd } from '../markdown/format.ts'
 import { blockQuote } from '../markdown/model-text.ts'
-import { count, duration, moment, secondsBetween, usd } from '../markdown/words.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
-import { brief, handOffLines } from '../plan/task-brief.ts'
+import { handOffLines, taskFacts } from '../plan/task-brief.ts'
+import { newestReport } from '../status/display-status.ts'
 import { explainTaskFailure } from '../status/task-failure.ts'
 
 interface Level {
@@ -29,7 +30,7 @@ const LEVELS: readonly Level[] = [
   { log: 5_000, handOff: 40 },
 ]
 
-/** What the attempt leaves behind, the output that the verdict rests on, and the facts. Of a long log the head and the tail are shown. */
+/** Hand-off, output and facts of an attempt. Of a long log the first and last lines are shown. */
 export function checkText(run: PlannedRun, id: TaskId, attempt: AttemptRecord): string {
   const record = recordOf(run.work, id)
   return fitted(LIMITS.check, [
@@ -52,14 +53,14 @@ function log(record: TaskRecord, attempt: AttemptRecord, limit: number): string[
   return fencedLog(output, limit)
 }
 
-/** Without colours: they are instructions to a terminal. */
+/** The output as a fenced block, without the escape sequences for colours. `limit`: bytes. */
 export const fencedLog = (output: string, limit: number): string[] => {
   const plain = output.replace(ANSI, '').trimEnd()
   return plain === '' ? [] : ['### Output', '', ...fence(headAndTail(plain, limit))]
 }
 const ANSI = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[ -/]*[@-~]`, 'g')
 
-/** The brief of a task and what came of an attempt. Long prose goes first, then lists are counted instead of shown. */
+/** The brief of a task and the result of an attempt. What does not fit is left out, the goal first. */
 export const checkSummary = (run: PlannedRun, task: Task, attempt: AttemptRecord | null, title: string): string =>
   fitted(LIMITS.check, [
     () => summary(run, task, attempt, title, true),
@@ -80,18 +81,18 @@ function summary(run: PlannedRun, task: Task, attempt: AttemptRecord | null, tit
     resolution(run, task, attempt),
     task.kind === 'gate'
       ? [`A gate: nothing behind it starts before ${code(`/approve ${task.id}`)}.`]
-      : brief(task, run.work.settings),
+      : taskFacts(task, run.work.settings),
     full ? [`Issue #${run.issue.number}, run ${code(run.run)}.`] : [],
   )
 }
 
-/** An attempt that was followed by another, or will be, asks nothing of a person. */
+/** Only the last attempt of a failed task asks a person to act. */
 function isLast({ work }: PlannedRun, { id }: Task, attempt: AttemptRecord | null): boolean {
   const record = ownOf(work.tasks, id)
   return record?.state.status === 'failed' && record.attempts.at(-1) === attempt
 }
 
-/** People look twice at what a machine has settled. */
+/** Marked so that people look at it closely. */
 function resolution({ work }: PlannedRun, { id }: Task, attempt: AttemptRecord | null): string[] {
   const record = recordOf(work, id)
   const others = attempt === null ? undefined : reportOf(record, attempt)?.resolved
@@ -101,7 +102,7 @@ function resolution({ work }: PlannedRun, { id }: Task, attempt: AttemptRecord |
   ]
 }
 
-/** When, where, on what, how long, and for how much money. */
+/** Number, slot, times, commits and cost of an attempt. */
 function facts(run: PlannedRun, id: TaskId, attempt: AttemptRecord): string[] {
   const record = recordOf(run.work, id)
   const { startedAt, endedAt, slot, head } = attempt
@@ -113,17 +114,17 @@ function facts(run: PlannedRun, id: TaskId, attempt: AttemptRecord): string[] {
     `- Attempt ${attempt.attempt}${slot === null ? '' : ` in slot ${code(slot)}`}, queued at ${moment(attempt.queuedAt)}${
       startedAt === null ? '' : `, started at ${moment(startedAt)}`
     }${ran === null ? '' : `, took ${ran}`}`,
-    ...(report === null ? [] : [worked(report)]),
+    ...(report === null ? [] : [durations(report)]),
     `- Built on ${code(shortSha(attempt.base))}${head === null || head === attempt.base ? '' : `, handed over ${code(shortSha(head))}`}`,
-    ...said(record),
+    ...peopleLines(record),
     ...cost(run, id, attempt),
   ]
 }
 
-const worked = ({ workSeconds, acceptanceSeconds, turns, sandbox }: Report): string =>
+const durations = ({ workSeconds, acceptanceSeconds, turns, sandbox }: Report): string =>
   `- ${turns === undefined ? 'Command' : `Agent, ${count(turns, 'turn')},`} ${duration(workSeconds)}, acceptance ${duration(acceptanceSeconds)}, sandbox: ${inline(bounded(sandbox, 100))}`
 
-/** Of this attempt, and of all of the task where there were more. */
+/** The cost of this attempt, and of all attempts at the task if there were more. */
 function cost({ ledger }: PlannedRun, id: TaskId, { attempt }: AttemptRecord): string[] {
   const key = attemptKey(id, attempt)
   const open = ledger.reserved[key]
@@ -135,16 +136,13 @@ function cost({ ledger }: PlannedRun, id: TaskId, { attempt }: AttemptRecord): s
   return [...costFacts(own), ...others]
 }
 
-/** The last words of people: a note for an attempt, and what its worker was told while it was at it. */
-const said = ({ notes, steers }: TaskRecord): string[] => [
+/** The last note for a retry, and the last instructions of people to the worker. */
+const peopleLines = ({ notes, steers }: TaskRecord): string[] => [
   ...notes.slice(-1).map((last) => `- Last note of a person: ${inline(bounded(last, 500))}`),
   ...steers
     .slice(-5)
     .map(({ words, by, at }) => `- ${inline(by)} told the worker at ${moment(at)}: ${inline(bounded(words, 500))}`),
 ]
 
-/** Only the newest attempt has its report in the state. */
-function reportOf({ state, attempts }: TaskRecord, attempt: AttemptRecord) {
-  if (attempt !== attempts.at(-1)) return null
-  return state.status === 'verified' || state.status === 'landed' ? state.report : null
-}
+const reportOf = (record: TaskRecord, attempt: AttemptRecord): Report | null =>
+  attempt === record.attempts.at(-1) ? newestReport(record) : null

@@ -3,14 +3,14 @@ import { bounded, exposed, inline } from './escape.ts'
 
 const longestRun = (text: string): number => Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
 
-/** Pipes and backslashes mean something to a table even inside a code span; as entities in a tag they do not. */
+/** A table reads pipes and backslashes even inside a code span, but not as entities inside a tag. */
 const tagged = (text: string): string =>
   `<code>${text
     .replace(/[^A-Za-z0-9 /.:@,;"'()=+%-]/gu, (character) => `&#${character.codePointAt(0)};`)
-    // Markdown sees text here, not code: an element in between keeps it from finding an address.
+    // Inside a tag Markdown still looks for addresses; an element in the middle hides them.
     .replace(/@|:\/\/|(?<=www)\./gi, '<span>$&</span>')}</code>`
 
-/** A code span that shows exactly this, in a paragraph or a table cell. */
+/** A code span that shows exactly this text, in a paragraph or in a table cell. */
 export function code(text: string): string {
   const shown = exposed(text)
   if (shown.trim() === '' || /[|\\]/.test(shown)) return tagged(shown === '' ? ' ' : shown)
@@ -19,14 +19,14 @@ export function code(text: string): string {
   return `${ticks}${pad}${shown}${pad}${ticks}`
 }
 
-/** The same for what may be of any length, where it is named and not shown. */
+/** A code span of at most 200 characters, for names that may be of any length. */
 export const codeName = (text: string): string => code(bounded(text, 200))
 
 export const codes = (texts: readonly string[]): string => texts.map(code).join(', ')
 
 const exposedLines = (content: string): string[] => content.replace(/\r\n?/g, '\n').split('\n').map(exposed)
 
-/** A fenced block whose fence no line of its content can close. */
+/** A fenced block with a fence longer than any run of backticks in its content, so the content cannot close it. */
 export function fence(content: string, info = 'text'): string[] {
   const ticks = '`'.repeat(Math.max(3, longestRun(content) + 1))
   return [`${ticks}${info}`, ...exposedLines(content), ticks]
@@ -34,14 +34,15 @@ export function fence(content: string, info = 'text'): string[] {
 
 const PLAIN_WORD = /^[A-Za-z0-9_./:=@%+,-]+$/
 
-/** Quoted, with everything but plain ASCII written out, so that no look-alike or blank can hide. */
+/** Quoted as JSON, with all but printable ASCII escaped, so that look-alikes and blanks are visible. */
 const quoted = (word: string): string =>
   JSON.stringify(word).replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
-/** A command as words: what is not plain is quoted as in JSON. */
-export const words = (argv: Argv): string => argv.map((word) => (PLAIN_WORD.test(word) ? word : quoted(word))).join(' ')
+/** A command as one line of text: a word with unusual characters is quoted as in JSON. */
+export const commandText = (argv: Argv): string =>
+  argv.map((word) => (PLAIN_WORD.test(word) ? word : quoted(word))).join(' ')
 
-/** A sentence of ours that may quote others: what stands between backticks is code, all the rest is text. */
+/** One of our own sentences, which may quote foreign text: text between backticks becomes code, the rest is escaped. */
 export const sentence = (text: string): string =>
   text
     .split(/`([^`\n]+)`/)

@@ -1,10 +1,13 @@
 import { INVISIBLE } from '../../core/text/control-characters.ts'
 
 const LINE_ENDS = /\r\n?|[\u2028\u2029]/g
-/** GitHub looks for mentions, references and links after Markdown is done, so an escape does not stop it; a gap does. */
+/**
+ * GitHub looks for mentions, references and links after it renders Markdown: an escape does not prevent one, a zero-width
+ * space does.
+ */
 const GAP = '&#8203;'
 
-/** The text without what cannot be seen; line feeds stay. */
+/** The text without invisible characters; line feeds stay. */
 export const visible = (text: string): string =>
   text
     .replace(LINE_ENDS, '\n')
@@ -12,7 +15,7 @@ export const visible = (text: string): string =>
     .map((line) => line.replace(/\t/g, ' ').replace(INVISIBLE, ''))
     .join('\n')
 
-/** Invisible characters shown as `\u202e`, for what must be read exactly. */
+/** Shows invisible characters as escapes such as `\u202e`, for text that must be read exactly. */
 export const exposed = (text: string): string =>
   text.replace(INVISIBLE, (character) =>
     [...character].map((point) => `\\u${(point.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`).join(''),
@@ -20,7 +23,7 @@ export const exposed = (text: string): string =>
 
 export const oneLine = (text: string): string => visible(text).replace(/\s+/gu, ' ').trim()
 
-/** Whole words up to so many characters; for names and headings, never for a document. */
+/** One line of at most `limit` characters, cut between words if possible. For names and headings, not for documents. */
 export function bounded(text: string, limit: number): string {
   const points = [...oneLine(text)]
   if (points.length <= limit) return points.join('')
@@ -29,7 +32,7 @@ export function bounded(text: string, limit: number): string {
   return `${space > limit / 2 ? cut.slice(0, space) : cut}…`
 }
 
-/** No piece of it may be long enough for another. */
+/** The pieces must be shorter than an abbreviated commit id, or GitHub links them too. */
 const COMMIT = /(?<![0-9a-z])[0-9a-f]{7,40}(?![0-9a-z])/gi
 
 const escaped = (line: string): string =>
@@ -48,9 +51,9 @@ const escaped = (line: string): string =>
     .replace(COMMIT, (sha) => sha.replace(/.{6}(?=.)/g, `$&${GAP}`))
     .replace(/\$/g, '<span>$</span>')
     .replace(/^([-+=#])/, '\\$1')
-    // Under a line of text it would make a table of the two.
+    // Below a line of text it would turn the two into a table.
     .replace(/^:(?=-+:?$)/, '\\:')
     .replace(/^(\d+)([.)])/, '$1\\$2')
 
-/** One line of somebody's text as Markdown that says just that: in a paragraph, a list item or a table cell. */
+/** Foreign text as one line of Markdown that shows exactly this text: for a paragraph, a list item or a table cell. */
 export const inline = (text: string): string => escaped(oneLine(text))

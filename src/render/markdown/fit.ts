@@ -1,32 +1,32 @@
-/** What GitHub takes, each a little below the border. Counted in bytes: never fewer than characters, however those are counted. */
+/** GitHub's limits, at or a little below the real ones, in bytes: a text never has fewer bytes than characters. */
 export const LIMITS = { comment: 65_000, check: 65_535, pull: 65_536, summary: 1_000_000, mermaid: 50_000 } as const
 
-export const bytes = (text: string): number => Buffer.byteLength(text, 'utf8')
+export const byteLength = (text: string): number => Buffer.byteLength(text, 'utf8')
 
-/** The first rendering that fits. Each says less than the one before; the last must fit whatever comes in. */
+/** The first rendering of at most `limit` bytes. Each is shorter than the one before; throws if not even the last fits. */
 export function fitted(limit: number, renderings: readonly (() => readonly string[])[]): string {
   for (const render of renderings) {
     const text = render().join('\n')
-    if (bytes(text) <= limit) return text
+    if (byteLength(text) <= limit) return text
   }
   throw new Error(`no rendering fits into ${limit} bytes`)
 }
 
-/** The first lines that fitted, and a line that says how many more there are. */
+/** As many lines as fit into `limit` bytes; if some do not, `rest` makes a line with their number. */
 export function firstOf(lines: readonly string[], limit: number, rest: (left: number) => string): string[] {
   const kept: string[] = []
   let used = 0
   for (const line of lines) {
-    used += bytes(line) + 1
+    used += byteLength(line) + 1
     if (used > limit) return [...kept, rest(lines.length - kept.length)]
     kept.push(line)
   }
   return kept
 }
 
-/** Head and tail of a log, whole lines, with the number of those between. A line that never ends is shortened. */
+/** The first and last lines of a log, with the number of lines left out. Very long lines are shortened. `limit`: bytes. */
 export function headAndTail(log: string, limit: number): string {
-  if (bytes(log) <= limit) return log
+  if (byteLength(log) <= limit) return log
   const lines = log.split('\n').map(shortened)
   const head = take(lines, limit / 3)
   const tail = take(lines.slice(head.length).reverse(), (limit * 2) / 3 - 60).reverse()
@@ -41,7 +41,7 @@ const shortened = (line: string): string => (line.length <= LINE ? line : `${lin
 function take(lines: readonly string[], limit: number): string[] {
   let used = 0
   const end = lines.findIndex((line) => {
-    used += bytes(line) + 1
+    used += byteLength(line) + 1
     return used > limit
   })
   return lines.slice(0, end === -1 ? lines.length : end)

@@ -1,6 +1,6 @@
 import { runIdSchema } from '../../core/ids.ts'
 
-/** What a comment of ours is, told by its first line. Whoever looks must check its author too: anyone can type a marker. */
+/** Identifies one of our comments by its first line. Callers must check the author too: anyone can type a marker. */
 export interface Marker {
   name: string
   run: string

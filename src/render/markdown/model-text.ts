@@ -2,27 +2,28 @@ import { withoutControlWords } from '../../core/text/control-characters.ts'
 import { fence, sentence } from './code.ts'
 import { bounded, visible } from './escape.ts'
 
-/** Characters of a line, and of a whole text, before they are escaped. */
+/** Limits in characters for a line and for a whole text, before escaping. */
 const LINE = 2_000
 const BLOCK = 10_000
-/** Less of a line than this says nothing. */
+/** If a cut would leave less of a line than this, the line is left out. */
 const FEW = 40
 
 /**
- * Words of a model as one line of Markdown: code stays code, and all the rest is text that calls nobody, links nothing and
- * is no command, wherever the line stands.
+ * Text of a model as one line of Markdown. Code stays code; the rest is escaped, so that it makes no mention, no link and
+ * no command, wherever the line is placed.
  */
 export const modelText = (text: string, most = LINE): string =>
   sentence(bounded(withoutControlWords(visible(text)), most))
     .replace(/^\//, '\\/')
     .replace(TRAILER, '$1&#8203;')
 
-/** A body may become a commit's message, and the beginning of its lines what git takes for trailers. */
+/** A pull request's body may become a commit message, in which git would read such a line as a trailer. */
 const TRAILER = /^((?:[A-Za-z]{1,30}-){1,4}[A-Za-z]{1,30})(?=\s?:)/
 
 /**
- * The same for several lines: paragraphs, lists and blocks of code are kept, headings become bold, and nothing is left
- * open behind it. What is longer than `most` characters ends with `…`; a block of code is there as a whole or not at all.
+ * Text of a model as several lines of Markdown. Paragraphs, lists and code blocks are kept, headings become bold, and
+ * every block is closed. Text of more than `most` characters is cut and ends with `…`; a code block is never cut, but kept
+ * whole or left out.
  */
 export function modelBlock(text: string, most = BLOCK): string[] {
   const lines: string[] = []
@@ -68,13 +69,13 @@ type Part =
   | { kind: 'blank' }
 
 const FENCE = /^\s{0,12}(`{3,}|~{3,})([^`]*)$/
-/** A longer number would push what stands below it out of its list. */
+/** A longer number would need a deeper indent than nested items get, and so break the list. */
 const ITEM = /^(\s*)(?:[-*+]|(\d{1,2})[.)])\s+(?=\S)(.*)$/
 const HEADING = /^\s{0,3}#{1,6}\s+(?=\S)(.*)$/
-/** Nobody reads what is indented deeper. */
+/** Deeper items are shown at this depth. */
 const DEEPEST = 3
 
-/** The lines of a text by what they are; a block of code that nobody closed ends with the text. */
+/** The lines of a text by kind. A code block that is never closed ends with the text. */
 function partsOf(text: string): Part[] {
   const lines = text.split('\n')
   const parts: Part[] = []
@@ -111,7 +112,7 @@ function partOf(line: string): Part {
   return heading === undefined ? { kind: 'line', text: line } : { kind: 'heading', text: heading }
 }
 
-/** Blocks of other kinds GitHub draws, with the links and pictures that are in them. */
+/** GitHub renders some other languages, such as Mermaid, with links and pictures in them. */
 const LANGUAGES =
   /^(?:bash|c|cpp|cs|css|diff|go|html|ini|java|javascript|js|json|jsx|kotlin|lua|php|py|python|rb|ruby|rs|rust|scss|sh|sql|swift|toml|ts|tsx|typescript|xml|yaml|yml)$/
 
@@ -120,6 +121,6 @@ function languageOf(info: string): string {
   return LANGUAGES.test(word) ? word : 'text'
 }
 
-/** Words of a model, or of whoever wrote a plan by hand, set off as a quotation; nothing where there are none. `most`: characters. */
+/** Text of a model, or of a plan written by hand, as a block quote; empty if there is none. `most`: limit in characters. */
 export const blockQuote = (text: string, most?: number): string[] =>
   modelBlock(text, most).map((line) => (line === '' ? '>' : `> ${line}`))

@@ -3,14 +3,14 @@ import type { Plan, Task } from '../../core/plan/plan.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { Work } from '../../core/run/state.ts'
 import { detailsBlock } from '../markdown/blocks.ts'
-import { code, codes, words } from '../markdown/code.ts'
+import { code, codes, commandText } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
 import { firstOf } from '../markdown/fit.ts'
+import { count } from '../markdown/format.ts'
 import { modelText } from '../markdown/model-text.ts'
-import { count } from '../markdown/words.ts'
-import { titled } from './tasks.ts'
+import { taskTitle } from './tasks.ts'
 
-/** Folded: what is different from the version that people saw before this one. Empty for a first version. */
+/** A folded block with the changes since the version that people saw last. Empty for a first version. `room`: bytes. */
 export function versionDifference({ plan, version, previous }: Work, room: number): string[] {
   if (previous === null) return []
   const lines = difference(previous.plan, plan)
@@ -26,14 +26,16 @@ export function versionDifference({ plan, version, previous }: Work, room: numbe
 function difference(before: Plan, after: Plan): string[] {
   const { head, added, removed, changed } = planDiff(before, after)
   return [
-    ...head.map((field) => `- ${HEADS[field]} changed${ofTexts(before[field], after[field])}`),
-    ...added.map((task) => `- Added: ${titled(task)}${task.needs.length === 0 ? '' : `, needs ${codes(task.needs)}`}`),
-    ...removed.map((task) => `- Left out: ${titled(task)}`),
+    ...head.map((field) => `- ${HEAD_NAMES[field]} changed${textChangeOf(before[field], after[field])}`),
+    ...added.map(
+      (task) => `- Added: ${taskTitle(task)}${task.needs.length === 0 ? '' : `, needs ${codes(task.needs)}`}`,
+    ),
+    ...removed.map((task) => `- Left out: ${taskTitle(task)}`),
     ...changed.flatMap(changedTask),
   ]
 }
 
-const HEADS: Readonly<Record<HeadField, string>> = {
+const HEAD_NAMES: Readonly<Record<HeadField, string>> = {
   title: 'Title',
   summary: 'Summary',
   context: 'Context',
@@ -45,30 +47,31 @@ const HEADS: Readonly<Record<HeadField, string>> = {
   verification: 'Verification',
 }
 
-/** Of lists it is said that they changed, and no more. */
-const ofTexts = (before: unknown, after: unknown): string =>
-  typeof before === 'string' && typeof after === 'string' ? ` ${texts(before, after)}` : ''
+/** Empty for lists: their changes are not shown. */
+const textChangeOf = (before: unknown, after: unknown): string =>
+  typeof before === 'string' && typeof after === 'string' ? ` ${textChange(before, after)}` : ''
 
 const fromTo = (before: string, after: string): string => `from ${before} to ${after}`
-const said = (text: string): string => (text.trim() === '' ? 'nothing' : `“${modelText(text, 200)}”`)
+const quotedText = (text: string): string => (text.trim() === '' ? 'nothing' : `“${modelText(text, 200)}”`)
 
-/** Long texts from where they begin to differ, so that the difference is in what is shown. */
-function texts(before: string, after: string): string {
+/** Long texts start shortly before the first difference, so that the shown part contains it. */
+function textChange(before: string, after: string): string {
   let same = 0
   while (same < before.length && before[same] === after[same]) same += 1
   const from = same <= 100 ? 0 : before.lastIndexOf(' ', same - 40) + 1
   const cut = (text: string) => (from === 0 ? text : `… ${text.slice(from)}`)
-  return fromTo(said(cut(before)), said(cut(after)))
+  return fromTo(quotedText(cut(before)), quotedText(cut(after)))
 }
 
 const changedTask = ({ before, after, fields }: ChangedTask): string[] =>
   fields.map((field) => {
     const [old, now] = [fieldOf(before, field), fieldOf(after, field)]
-    const change = 'text' in old && 'text' in now ? texts(old.text, now.text) : fromTo(shown(old), shown(now))
-    return `- ${code(after.id)} ${NAMES[field]}: ${change}`
+    const change =
+      'text' in old && 'text' in now ? textChange(old.text, now.text) : fromTo(valueText(old), valueText(now))
+    return `- ${code(after.id)} ${FIELD_NAMES[field]}: ${change}`
   })
 
-const NAMES: Readonly<Record<TaskField, string>> = {
+const FIELD_NAMES: Readonly<Record<TaskField, string>> = {
   title: 'title',
   goal: 'goal',
   context: 'context',
@@ -97,9 +100,9 @@ function fieldOf(task: Task, field: TaskField): Value {
     case 'reads':
       return { codes: task[field] }
     case 'acceptance':
-      return { codes: task.acceptance.argv.length === 0 ? [] : [words(task.acceptance.argv)] }
+      return { codes: task.acceptance.argv.length === 0 ? [] : [commandText(task.acceptance.argv)] }
     case 'run':
-      return { codes: task.run.length === 0 ? [] : [words(task.run)] }
+      return { codes: task.run.length === 0 ? [] : [commandText(task.run)] }
     case 'steps':
       return { text: task.steps.join('; ') }
     case 'timeout_minutes':
@@ -109,12 +112,12 @@ function fieldOf(task: Task, field: TaskField): Value {
   }
 }
 
-function shown(value: Value): string {
-  if ('text' in value) return said(value.text)
+function valueText(value: Value): string {
+  if ('text' in value) return quotedText(value.text)
   return value.codes.length === 0 ? 'none' : codes(value.codes.slice(0, 20).map((one) => bounded(one, 300)))
 }
 
-/** A line for each part of the plan that was written while the run was at work, and whether a person must let it pass. */
+/** A line for each part that was added to the plan during the run, and whether it needs an approval. `room`: bytes. */
 export function amendmentLines({ amendments, approved, mode }: Work, room: number): string[] {
   const lines = amendments.map(({ cause, of, added, removed, within }) => {
     const into = added.length === 0 ? 'nothing' : codes(added)
@@ -128,16 +131,16 @@ export function amendmentLines({ amendments, approved, mode }: Work, room: numbe
   return firstOf(lines, room, (left) => `- and ${count(left, 'more part')}`)
 }
 
-type Words = Readonly<Record<Work['mode'], string>>
-const WITHIN: Words = {
+type ModeTexts = Readonly<Record<Work['mode'], string>>
+const WITHIN: ModeTexts = {
   strict: 'within the paths and commands that were approved',
   soft: 'within the paths and commands of the plan',
   off: 'within the paths and commands of the plan',
 }
 const SINCE = 'beyond what was approved at first, and approved since'
-const PASSED: Words = { strict: SINCE, soft: SINCE, off: 'beyond the paths and commands that the plan had' }
+const PASSED: ModeTexts = { strict: SINCE, soft: SINCE, off: 'beyond the paths and commands that the plan had' }
 const NOT_YET = '**beyond what was approved: nothing of it'
-const ASKED: Words = {
+const ASKED: ModeTexts = {
   strict: `${NOT_YET} starts before an approval**`,
   soft: `${NOT_YET} lands before an approval**`,
   off: PASSED.off,

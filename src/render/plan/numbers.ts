@@ -6,15 +6,15 @@ import { ASSUMED_MINUTES, predict } from '../../core/schedule/prediction.ts'
 import type { Settings } from '../../core/settings.ts'
 import { planningCosts } from '../cost.ts'
 import { code, sentence } from '../markdown/code.ts'
-import { count, duration, usd } from '../markdown/words.ts'
+import { count, duration, usd } from '../markdown/format.ts'
 import type { PlannedRun } from './planned-run.ts'
 
 const minutes = (number: number): string => duration(number * 60)
 
 const NAMED = 25
 
-/** What can be known of a plan before it runs, and what the numbers rest on. The minutes and the money are assumptions, and it says so. */
-export function numbers(run: PlannedRun): string[] {
+/** Predicted time, parallel gain and cost of a plan, with the assumptions behind them. */
+export function numbersSection(run: PlannedRun): string[] {
   const { plan, settings } = run.work
   const { slots } = settings
   const some = predict(plan, slots.start)

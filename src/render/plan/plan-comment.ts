@@ -4,22 +4,22 @@ import { sections } from '../markdown/blocks.ts'
 import { code, fence, sentence } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { fitted, LIMITS } from '../markdown/fit.ts'
+import { count } from '../markdown/format.ts'
 import { makeMarker } from '../markdown/marker.ts'
-import { count } from '../markdown/words.ts'
-import { approval, basis, waitsForApproval } from './basis.ts'
+import { approvalSection, planInputsSection, waitsForApproval } from './approval.ts'
 import { amendmentLines, versionDifference } from './difference.ts'
 import { graph } from './graph.ts'
-import { numbers } from './numbers.ts'
-import { type Prose, planText } from './plan-text.ts'
+import { numbersSection } from './numbers.ts'
+import { planText, type TextLevel } from './plan-text.ts'
 import type { PlannedRun } from './planned-run.ts'
 import { planningStage } from './planning-progress.ts'
 import { commandList, taskDetails, taskTable } from './tasks.ts'
 
-/** What a rendering leaves out, in the order in which it is given up. The list of commands goes last. */
+/** What a rendering shows. The levels leave out more and more; the list of commands goes last. */
 interface Level {
-  /** Bytes for what each task is to do, and for the difference to the version before. */
+  /** Bytes for the details of the tasks, and for the changes since the version before. */
   details: number
-  text: Prose
+  text: TextLevel
   graph: boolean
   table: 'full' | 'brief' | 'none'
   commands: boolean
@@ -35,17 +35,17 @@ const LEVELS: readonly Level[] = [
   { details: 0, text: 'none', graph: false, table: 'none', commands: false },
 ]
 
-/** The plan as people approve it. It says the same as long as the plan is the same. */
+/** The plan as people approve it. The text depends on the plan, not on the progress of the run. */
 export function renderPlanComment(run: PlannedRun): string {
-  // The schedule is predicted once, however often the comment is written before it fits.
-  const predicted = run.work.open ? [] : ['### Numbers', '', ...numbers(run)]
+  // Predicted once, although the comment may be rendered several times until it fits.
+  const predicted = run.work.open ? [] : ['### Numbers', '', ...numbersSection(run)]
   return fitted(
     LIMITS.comment,
     LEVELS.map((level) => () => planComment(run, level, predicted)),
   )
 }
 
-/** Whether the comment can name every command; a plan that nobody can read must not be offered. */
+/** Whether the comment shows every command. If not, the plan must not be offered for approval: it cannot be read. */
 export function planCanBeShown(run: PlannedRun): boolean {
   const shown = new Set(renderPlanComment(run).split('\n'))
   return commandList(run.work.plan).every((line) => shown.has(line))
@@ -65,13 +65,13 @@ const planComment = (run: PlannedRun, level: Level, predicted: readonly string[]
     commands(run, level),
     predicted,
     notes(run, level),
-    basis(run),
-    approval(run),
+    planInputsSection(run),
+    approvalSection(run),
   ),
   ...(waitsForApproval(run) ? lineToCopy(run) : []),
 ]
 
-/** Left open on purpose: a code block ends with the document, so the line to copy is the very last. */
+/** The code block stays open on purpose: it ends with the document, so that the line to copy is the last one. */
 const lineToCopy = ({ work }: PlannedRun): string[] => ['', '```text', `/approve ${shortPlanId(work.planId)}`]
 
 function asked(run: PlannedRun): string[] {

@@ -5,7 +5,7 @@ export type PlannedRun = ProposedRun | ActiveRun | (EndedRun & { work: Work })
 
 export const isPlanned = (run: LiveRun): run is PlannedRun => run.phase !== 'requested' && run.work !== null
 
-/** `#51`, which GitHub links; null where there is no such pull request. */
+/** `#51`, which GitHub links; null if the pull request does not exist. `name`: `trunk` or a task's id. */
 export function pullOf(run: LiveRun, name: string): string | null {
   const found = run.projected[`pull:${name}`]
   return found === undefined ? null : `#${found.number}`

@@ -5,10 +5,10 @@ import { sections } from '../markdown/blocks.ts'
 import { code, sentence } from '../markdown/code.ts'
 import { oneLine } from '../markdown/escape.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
+import { count, usd } from '../markdown/format.ts'
 import { makeMarker } from '../markdown/marker.ts'
-import { count, usd } from '../markdown/words.ts'
 
-/** Why there is no plan, and what to do about it: every problem, or as many as fit. */
+/** Why there is no plan and what to do about it: all problems, or as many as fit. */
 export const renderPlanRefused = (run: EndedRun): string =>
   fitted(LIMITS.comment, [
     () =>
@@ -39,7 +39,7 @@ const byModel = ({ issue, ledger }: EndedRun): string[] => [
   `The planner came to none for issue #${issue.number}. Nothing landed. It cost ${usd(spentUsd(ledger))}.`,
 ]
 
-/** Without the hints; the rest counted where even that is too much. */
+/** The problems without hints; those that do not fit are counted. */
 const short = (problems: readonly Problem[]): string[] =>
   firstOf(
     problems.map((problem) => `- ${explainProblem(problem)}`),
@@ -71,7 +71,7 @@ const HINTS: Record<Problem['code'], string> = {
   'bad-settings': 'Correct `.github/tributary.yml` on the default branch.',
 }
 
-/** One line: where, what, and the code that never changes its name. */
+/** One line: the place, the message, and the stable code of the problem. */
 export function explainProblem(problem: Problem): string {
   const where = [problem.task, problem.field].flatMap((part) => (part === null || part === '' ? [] : [code(part)]))
   return `${where.length === 0 ? '' : `${where.join(' · ')}: `}${sentence(oneLine(problem.message))} (\`${problem.code}\`)`

@@ -4,16 +4,16 @@ import { code } from '../markdown/code.ts'
 import { inline } from '../markdown/escape.ts'
 import { modelText } from '../markdown/model-text.ts'
 
-/** More cannot be chosen by a letter. */
+/** An option is chosen by a letter from a to z. */
 const OPTIONS = 26
 
-/** The letter of the option that counts where nobody chooses; null where the default is none of the options. */
+/** The letter of the default option; null if the default is not one of the options. */
 const defaultLetter = ({ options, default: fallback }: Question): string | null => {
   const place = options.indexOf(fallback)
   return place < 0 || place >= OPTIONS ? null : letterOf(place)
 }
 
-/** The exact words that take every default; a question that they do not name takes its default too. */
+/** The command that takes all defaults. A question that it does not name takes its default too. */
 export function answerLine(questions: readonly Question[]): string {
   const chosen = questions.flatMap((question, index) => {
     const letter = defaultLetter(question)
@@ -22,7 +22,7 @@ export function answerLine(questions: readonly Question[]): string {
   return `/answer ${chosen.length === 0 ? 'defaults' : chosen.join(' ')}`
 }
 
-/** One question with its lettered options, or with its answer where there is one. `most`: characters of each text. */
+/** A question with its lettered options, or with its answer if it has one. `most`: limit of each text in characters. */
 export function questionLines(question: Question, index: number, answer: PlanAnswer | null, most: number): string[] {
   const number = index + 1
   const text = (words: string) => modelText(words, most)

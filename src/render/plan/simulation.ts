@@ -1,19 +1,19 @@
 import { ASSUMED_MINUTES, type Prediction } from '../../core/schedule/prediction.ts'
 import type { Simulated } from '../../core/schedule/simulation.ts'
-import { count, duration, usd } from '../markdown/words.ts'
+import { count, duration, usd } from '../markdown/format.ts'
 
 export interface Simulation {
   title: string
   tasks: number
   prediction: Prediction
   rows: readonly Simulated[]
-  /** US dollars, with an agent for each task and with one for all; null: no model works on the tasks. */
+  /** US dollars, with an agent for each task and with one for all; null if no model works on the tasks. */
   predicted: { parallelUsd: number; oneAgentUsd: number } | null
-  /** US dollars that a past run has spent, and how many of its tasks nobody was ever at; null: this is no past run. */
+  /** US dollars that a past run has spent, and how many of its tasks never ran; null if this is not a past run. */
   past: { spentUsd: number; estimated: number } | null
 }
 
-/** For programs: one line for each number of slots, each with all that is known. */
+/** For programs: one record for each number of slots. */
 export const simulationLines = ({ tasks, prediction, rows, predicted, past }: Simulation) =>
   rows.map((row) => ({
     ...row,
@@ -28,7 +28,7 @@ export const simulationLines = ({ tasks, prediction, rows, predicted, past }: Si
 
 const HEAD = ['slots', 'time', 'bound', 'times as fast', 'idle', 'slots at work', 'cost']
 
-/** For a terminal: what numbers of slots would make of a plan, in columns. */
+/** For a terminal: a table of the predicted time and cost for each number of slots. */
 export function renderSimulation(of: Simulation): string {
   const { prediction, rows } = of
   return [

@@ -1,15 +1,15 @@
 import { isAgentTask, type Task } from '../../core/plan/plan.ts'
 import type { HandOff } from '../../core/run/hand-off.ts'
 import type { Settings } from '../../core/settings.ts'
-import { code, codes, words } from '../markdown/code.ts'
+import { code, codes, commandText } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
 import { blockQuote, modelText } from '../markdown/model-text.ts'
 import { workerOf } from './tasks.ts'
 
-/** What a task may do and must reach, as a list; empty lines are left out. */
-export function brief(task: Task, settings: Settings): string[] {
+/** Needs, paths, command, worker and acceptance of a task as a list; empty items are left out. */
+export function taskFacts(task: Task, settings: Settings): string[] {
   const line = (name: string, items: string): string[] => (items === '' ? [] : [`- ${name}: ${items}`])
-  const command = (argv: readonly string[]) => (argv.length === 0 ? '' : code(words(argv)))
+  const command = (argv: readonly string[]) => (argv.length === 0 ? '' : code(commandText(argv)))
   return [
     ...line('Needs', codes(task.needs)),
     ...line('Writes', codes(task.writes)),
@@ -19,7 +19,7 @@ export function brief(task: Task, settings: Settings): string[] {
   ]
 }
 
-/** What a finished task leaves for those that need it. An agent wrote it, but for the files and the check. `most`: characters of each text. */
+/** The hand-off of a task. An agent wrote all but the files and the check. `most`: limit of each text in characters. */
 export function handOffLines(handOff: HandOff, most: number): string[] {
   const list = (name: string, items: readonly string[]): string[] =>
     items.map((item) => `- ${name}: ${modelText(item, most)}`)

@@ -2,33 +2,33 @@ import { isAgentTask, modelFor, type Plan, type Task } from '../../core/plan/pla
 import { verificationCommands } from '../../core/schedule/assignment.ts'
 import type { Settings } from '../../core/settings.ts'
 import { detailsBlock, table } from '../markdown/blocks.ts'
-import { code, codes, words } from '../markdown/code.ts'
+import { code, codes, commandText } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
-import { bytes } from '../markdown/fit.ts'
+import { byteLength } from '../markdown/fit.ts'
+import { count } from '../markdown/format.ts'
 import { modelText } from '../markdown/model-text.ts'
-import { count } from '../markdown/words.ts'
 
 const NONE = '–'
 
-export const titled = (task: Task): string => `${code(task.id)} ${inline(task.title)}`
+export const taskTitle = (task: Task): string => `${code(task.id)} ${inline(task.title)}`
 
-const command = (argv: readonly string[]): string => (argv.length === 0 ? NONE : code(words(argv)))
+const command = (argv: readonly string[]): string => (argv.length === 0 ? NONE : code(commandText(argv)))
 
-/** Who works on a task: its own command, an agent on a model, the planner, or a person. */
+/** What runs a task: its own command, an agent on a model, the planner, or a person. */
 export function workerOf(task: Task, settings: Settings): string {
   if (task.kind === 'gate') return 'a gate: nothing behind it starts'
   if (task.kind === 'plan') return 'the planner: it becomes tasks once its needs have landed'
   if (!isAgentTask(task)) return command(task.run)
-  if (settings.worker.command.length > 0) return code(words(settings.worker.command))
+  if (settings.worker.command.length > 0) return code(commandText(settings.worker.command))
   return `an agent, ${code(bounded(modelFor(task.model_tier, settings), 60))}`
 }
 
-/** Task, needs, writes, who works on it, acceptance and size; `brief`: without worker and acceptance, which the list below names anyway. */
+/** Task, needs, writes, worker, acceptance and size. `brief`: without the last three columns. */
 export const taskTable = (plan: Pick<Plan, 'tasks'>, settings: Settings, brief: boolean): string[] =>
   table(
     ['Task', 'Needs', 'Writes', ...(brief ? [] : ['Worker', 'Acceptance', 'Size'])],
     plan.tasks.map((task) => [
-      titled(task),
+      taskTitle(task),
       task.needs.length === 0 ? NONE : codes(task.needs),
       task.writes.length === 0 ? NONE : codes(task.writes),
       ...(brief ? [] : [workerOf(task, settings), acceptance(task), task.kind === 'gate' ? NONE : task.size]),
@@ -52,23 +52,23 @@ const callsOf = (plan: Plan): Call[] => [
   ...verificationCommands(plan).map((argv): Call => ({ task: '(trunk)', what: 'verification', argv })),
 ]
 
-/** Every command that an approval allows, one a line, for a fenced block. */
+/** All commands that an approval allows, one per line, for a fenced block. */
 export function commandList(plan: Plan): string[] {
   const calls = callsOf(plan).filter(({ argv }) => argv.length > 0)
   const [first, second] = [width(calls.map(({ task }) => task)), width(calls.map(({ what }) => what))]
-  return calls.map(({ task, what, argv }) => `${task.padEnd(first)}  ${what.padEnd(second)}  ${words(argv)}`)
+  return calls.map(({ task, what, argv }) => `${task.padEnd(first)}  ${what.padEnd(second)}  ${commandText(argv)}`)
 }
 
 const width = (texts: readonly string[]): number => Math.max(0, ...texts.map((text) => text.length))
 
-/** Folded: what each task is to do, as its worker will read it. Empty where the plan says no more than the table. */
+/** A folded block with the goal and details of each task. Empty if the plan says no more than the table. `room`: bytes. */
 export function taskDetails({ tasks }: Pick<Plan, 'tasks'>, room: number): string[] {
   const lines: string[] = []
   let left = room
   for (const [index, task] of tasks.entries()) {
-    const more = details(task)
-    left -= bytes(more.join('\n'))
-    // Nothing is rendered that would not be shown: tasks may be many and long.
+    const more = taskDetailLines(task)
+    left -= byteLength(more.join('\n'))
+    // Stops early: a plan may have many long tasks.
     if (left < 0) {
       lines.push(`Left out: ${count(tasks.length - index, 'more task')}; the journal has all of it.`)
       break
@@ -80,7 +80,7 @@ export function taskDetails({ tasks }: Pick<Plan, 'tasks'>, room: number): strin
 
 const LONG = 4_000
 
-function details(task: Task): string[] {
+function taskDetailLines(task: Task): string[] {
   const line = (name: string, text: string): string[] =>
     text.trim() === '' ? [] : [`- ${name}: ${modelText(text, LONG)}`]
   const facts = [
@@ -93,8 +93,8 @@ function details(task: Task): string[] {
     ...(task.reads.length === 0 ? [] : [`- Reads: ${codes(task.reads)}`]),
     ...expected(task),
   ]
-  return facts.length === 0 ? [] : [`**${titled(task)}**`, '', ...facts, '']
+  return facts.length === 0 ? [] : [`**${taskTitle(task)}**`, '', ...facts, '']
 }
 
 const expected = ({ acceptance: { argv, expect } }: Task): string[] =>
-  expect.trim() === '' ? [] : [`- Accepted when ${code(words(argv))} passes: ${modelText(expect, LONG)}`]
+  expect.trim() === '' ? [] : [`- Accepted when ${code(commandText(argv))} passes: ${modelText(expect, LONG)}`]

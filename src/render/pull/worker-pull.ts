@@ -7,9 +7,10 @@ import { bounded, inline } from '../markdown/escape.ts'
 import { fitted, LIMITS } from '../markdown/fit.ts'
 import { blockQuote, modelBlock } from '../markdown/model-text.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
-import { brief, handOffLines } from '../plan/task-brief.ts'
+import { handOffLines, taskFacts } from '../plan/task-brief.ts'
+import { newestReport } from '../status/display-status.ts'
 
-/** The pull request of one task into trunk. It says the same from the beginning to the end, but for what the task hands over. */
+/** Title and body of the pull request of one task into trunk. Only the hand-off is added later. */
 export function workerPull(run: PlannedRun, id: TaskId): { title: string; body: string } {
   const task = taskOf(run.work, id)
   return {
@@ -35,17 +36,16 @@ function body(run: PlannedRun, id: TaskId, { goal, lists, handOff }: Level): str
     goal && task.goal.trim() !== '' ? blockQuote(task.goal) : [],
     goal && task.expected_outcome.trim() !== '' ? modelBlock(task.expected_outcome) : [],
     lists
-      ? brief(task, run.work.settings)
+      ? taskFacts(task, run.work.settings)
       : ['Its paths and commands are too long to be shown here; the plan comment has them.'],
     handedOver(run, id, handOff),
     [howItLands(run, id)],
   )
 }
 
-/** What the finished task leaves for those that need it. */
+/** The hand-off of a finished task to the tasks that need it. */
 function handedOver({ work }: PlannedRun, id: TaskId, most: number): string[] {
-  const { state } = recordOf(work, id)
-  const report = state.status === 'verified' || state.status === 'landed' ? state.report : null
+  const report = newestReport(recordOf(work, id))
   const resolved = report?.resolved ?? []
   return sections(
     resolved.length === 0

@@ -3,17 +3,17 @@ import { issueOf } from '../../core/ids.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import { code, codeName, sentence } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
-import { listed, usd } from '../markdown/words.ts'
+import { commaList, usd } from '../markdown/format.ts'
 
-/** Why a command was refused, and what to type next. The reason comes first: it never changes its name. */
+/** Why a command was refused, and what to type next. The stable reason code comes first. */
 export function explain(failure: Failure): string[] {
-  const { happened, next } = told(failure)
+  const { happened, next } = explanationOf(failure)
   return [`\`${failure.reason}\`: ${happened}`, '', next]
 }
 
 const LONG = 2000
 
-interface Told {
+interface Explanation {
   happened: string
   next: string
 }
@@ -21,10 +21,10 @@ interface Told {
 const MANY = 12
 const some = (items: readonly string[]): string =>
   items.length <= MANY
-    ? listed(items.map(codeName))
+    ? commaList(items.map(codeName))
     : `${items.slice(0, MANY).map(codeName).join(', ')} and ${items.length - MANY} more`
 
-function told(failure: Failure): Told {
+function explanationOf(failure: Failure): Explanation {
   switch (failure.reason) {
     case 'not-permitted':
       return {
@@ -34,7 +34,7 @@ function told(failure: Failure): Told {
     case 'not-an-approver':
       return {
         happened: `${inline(failure.actor)} is not among those who may approve here.`,
-        next: `${sentenceCase(listed(named(failure.approvers)))} can type the same command.`,
+        next: `${sentenceCase(commaList(approverNames(failure.approvers)))} can type the same command.`,
       }
     case 'second-person-needed':
       return {
@@ -60,11 +60,11 @@ function told(failure: Failure): Told {
         next: `It is typed like this: ${usage(failure.usage)}`,
       }
     default:
-      return toldOfRun(failure)
+      return explainRunFailure(failure)
   }
 }
 
-type OfRun = Exclude<
+type RunFailure = Exclude<
   Failure,
   {
     reason:
@@ -77,7 +77,7 @@ type OfRun = Exclude<
   }
 >
 
-function toldOfRun(failure: OfRun): Told {
+function explainRunFailure(failure: RunFailure): Explanation {
   switch (failure.reason) {
     case 'no-run':
       return { happened: `Issue #${failure.issue} has no run.`, next: 'Type `/plan` on the issue to begin one.' }
@@ -131,16 +131,16 @@ function toldOfRun(failure: OfRun): Told {
         next: 'Type `/status` to see where the run stands.',
       }
     default:
-      return toldOfPlanning(failure)
+      return explainPlanningFailure(failure)
   }
 }
 
-type OfPlanning = Extract<
-  OfRun,
+type PlanningFailure = Extract<
+  RunFailure,
   { reason: 'bad-settings' | 'plan-not-ready' | 'nothing-asked' | 'bad-answer' | 'budget-too-low' }
 >
 
-function toldOfPlanning(failure: OfPlanning): Told {
+function explainPlanningFailure(failure: PlanningFailure): Explanation {
   switch (failure.reason) {
     case 'plan-not-ready':
       return {
@@ -191,7 +191,7 @@ function stale({ paths, settingsChanged }: { paths: readonly string[]; settingsC
   return `The plan is out of date: ${[...moved, ...settings].join(', and ')}.`
 }
 
-const named = (people: readonly string[]): string[] => [
+const approverNames = (people: readonly string[]): string[] => [
   ...people.slice(0, MANY).map(inline),
   ...(people.length > MANY ? [`${people.length - MANY} more`] : []),
 ]

@@ -4,14 +4,14 @@ import { sections, table } from '../markdown/blocks.ts'
 import { code } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
-import { count, listed, usd } from '../markdown/words.ts'
-import { MODES } from '../plan/planning-progress.ts'
+import { commaList, count, usd } from '../markdown/format.ts'
+import { MODE_MEANINGS } from '../plan/planning-progress.ts'
 
-/** Every command, and who may use them here. */
+/** All commands, and who may use them in this repository. */
 export const renderHelp = (settings: Settings): string =>
   fitted(LIMITS.comment - 500, [
     () => help(settings, 20_000),
-    // A table of people that no thread can hold: how many there are is enough.
+    // Too many people for a comment: their number is enough.
     () => help(settings, 0),
   ])
 
@@ -50,19 +50,19 @@ function whoMay({ approvers: { permission, users, second_person }, merge }: Sett
 const people = (users: readonly string[], room: number): string =>
   firstOf(users.map(inline), room, (left) => `${count(left, 'person', 'people')} named in the settings`).join(', ')
 
-/** What a run goes by here, unless `/plan` says otherwise. */
+/** The defaults of a run: mode, money and models. `/plan` can override some. */
 function rules({ mode, explore_model, plan_model, worker_model, budget, worker }: Settings): string[] {
   const tiers = [...new Set([worker_model.cheap, worker_model.default, worker_model.strong])]
   const model = (name: string) => code(bounded(name, 100))
   return [
     '**What a run goes by**',
     '',
-    `- Mode ${code(mode)}: ${MODES[mode]}. \`/plan --mode\` sets another one for a run.`,
+    `- Mode ${code(mode)}: ${MODE_MEANINGS[mode]}. \`/plan --mode\` sets another one for a run.`,
     `- Money: ${usd(budget.usd)} a run and ${usd(budget.task_usd)} an attempt at a task. \`/plan --budget\` and \`/budget\` set another limit for a run.`,
     `- Models: ${model(explore_model)} explores, ${model(plan_model)} plans, ${
       worker.command.length > 0
         ? `the program ${model(worker.command[0] ?? '')} works`
-        : `${listed(tiers.map(model))} ${tiers.length === 1 ? 'works' : 'work'}, as the plan gives each task its tier`
+        : `${commaList(tiers.map(model))} ${tiers.length === 1 ? 'works' : 'work'}, as the plan gives each task its tier`
     }.`,
   ]
 }

@@ -7,31 +7,31 @@ import { sections } from '../markdown/blocks.ts'
 import { code, codes, sentence } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { fitted, LIMITS } from '../markdown/fit.ts'
+import { count, usd } from '../markdown/format.ts'
 import { makeMarker } from '../markdown/marker.ts'
-import { count, usd } from '../markdown/words.ts'
-import { waitsForApproval } from '../plan/basis.ts'
+import { waitsForApproval } from '../plan/approval.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
 import { headline } from '../status/headline.ts'
 import { nextSteps } from '../status/next-steps.ts'
-import { planStanding } from '../status/planning-comment.ts'
+import { planStatus } from '../status/planning-comment.ts'
 import { renderHelp } from './help.ts'
 
-/** Room for the adapter's own marker line, and for nothing else. */
+/** Leaves room for the marker line that the adapter adds. */
 const REPLY = LIMITS.comment - 500
 const MANY = 40
 
-/** What is said to a command that was taken: its code first, which never changes its name. */
+/** The reply to an accepted command. The stable code comes first. */
 export const renderAnswer = (answer: CommandAnswer, state: RunState, settings: Settings): string =>
   answer.code === 'help'
     ? renderHelp(settings)
     : fitted(REPLY, [
-        () => [`\`${answer.code}\`: ${said(answer)}`, ...after(answer, state)],
+        () => [`\`${answer.code}\`: ${answerText(answer)}`, ...whereToLook(answer, state)],
         () => [`\`${answer.code}\`: done. The status comment has the rest.`],
       ])
 
-type Said = Exclude<CommandAnswer, { code: 'help' }>
+type TextAnswer = Exclude<CommandAnswer, { code: 'help' }>
 
-function said(answer: Said): string {
+function answerText(answer: TextAnswer): string {
   switch (answer.code) {
     case 'plan-requested':
       return `Run ${code(answer.run)} begins. A plan in the issue is read and checked; where there is none, a model makes one. It will be posted on a draft pull request.`
@@ -62,7 +62,7 @@ function said(answer: Said): string {
     case 'already-done':
       return `${sentence(answer.detail)} Nothing was changed.`
     default:
-      return saidOfPlanning(answer)
+      return planningAnswerText(answer)
   }
 }
 
@@ -80,20 +80,20 @@ function approved({ planId, only, added, running }: Extract<CommandAnswer, { pla
   return `A part of plan ${id} is approved and ${running ? 'goes on' : 'starts'} now: ${some(only)}.${needs} The rest waits for ${code(`/approve ${shortPlanId(planId)}`)}.`
 }
 
-/** Where to look next. */
-function after(answer: Said, state: RunState): string[] {
+/** The status for `/status` and `/plan status`, else a link to the final pull request. */
+function whereToLook(answer: TextAnswer, state: RunState): string[] {
   if (state.phase === 'empty') return []
-  if (answer.code === 'status') return ['', ...standing(state)]
-  if (answer.code === 'plan-status') return ['', ...planStanding(state)]
+  if (answer.code === 'status') return ['', ...runStatus(state)]
+  if (answer.code === 'plan-status') return ['', ...planStatus(state)]
   const pull = pullOf(state, 'trunk')
   return pull === null || answer.code === 'plan-requested' ? [] : ['', `How far it is: ${pull}.`]
 }
 
-function standing(run: LiveRun): string[] {
-  const { title, counts, means } = headline(run)
+function runStatus(run: LiveRun): string[] {
+  const { title, counts, detail } = headline(run)
   const pull = pullOf(run, 'trunk')
   return sections(
-    [`**${title}${counts === '' ? '' : `: ${counts}`}.** ${means}`],
+    [`**${title}${counts === '' ? '' : `: ${counts}`}.** ${detail}`],
     nextSteps(run)
       .slice(0, MANY)
       .map((step) => `- ${step}`),
@@ -106,8 +106,8 @@ type PlanningAnswer = Extract<
   { code: 'revising' | 'answered' | 'gate-off' | 'steered' | 'budget-set' | 'plan-status' }
 >
 
-/** What is said to commands that shape a plan, its gate and its money. */
-function saidOfPlanning(answer: PlanningAnswer): string {
+/** Replies to commands that change a plan, its gate or its budget. */
+function planningAnswerText(answer: PlanningAnswer): string {
   switch (answer.code) {
     case 'plan-status':
       return `Run ${code(answer.run)}.`
@@ -143,7 +143,7 @@ function gateOff({ run, started, to }: Extract<CommandAnswer, { code: 'gate-off'
   return `Run ${code(run)} waits for no approval of its plan any more: what is verified is merged into its trunk. The final pull request is the gate.${begins}${moved} ${codes(['/cancel'])} stops the run.`
 }
 
-/** On the issue: where the plan is, and the line that lets it pass where one is needed. */
+/** The comment on the issue that links the plan, with the line to approve it if it needs an approval. */
 export const renderProposed = (run: PlannedRun, pull: number): string =>
   [
     makeMarker('proposed', run.run),

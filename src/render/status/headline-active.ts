@@ -1,21 +1,21 @@
-import { suspects } from '../../core/landing/verification.ts'
+import type { TaskId } from '../../core/ids.ts'
 import { spentUsd } from '../../core/money/ledger.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
-import type { ActiveRun, Work } from '../../core/run/state.ts'
-import { moreMoney } from '../cost.ts'
+import type { ActiveRun } from '../../core/run/state.ts'
+import { budgetCommand } from '../cost.ts'
 import { code } from '../markdown/code.ts'
 import { inline } from '../markdown/escape.ts'
-import { count, usd } from '../markdown/words.ts'
-import { planningStage, toldOfPlanning } from '../plan/planning-progress.ts'
-import { phaseOf } from './run-phase.ts'
-import { standingAs, standingsOf } from './task-standing.ts'
+import { count, usd } from '../markdown/format.ts'
+import { planningHeadline, planningStage } from '../plan/planning-progress.ts'
+import { displayStatuses, tasksShownAs } from './display-status.ts'
+import { phaseOf, type TrunkFailure } from './run-phase.ts'
 
 export interface ActiveHeadline {
   title: string
-  means: string
+  detail: string
 }
 
-/** How a run at work stands. Its titles are the same few words every time. */
+/** The heading of an active run. Titles come from a small fixed set. */
 export function activeHeadline(run: ActiveRun): ActiveHeadline {
   const { work } = run
   const phase = phaseOf(run)
@@ -23,84 +23,92 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
     case 'base-moved':
       return {
         title: 'Stopped',
-        means: 'The base branch moved in paths that the plan uses. Nothing new starts before a person decides.',
+        detail: 'The base branch moved in paths that the plan uses. Nothing new starts before a person decides.',
       }
     case 'out-of-money':
       return outOfMoney(run)
     case 'paused':
       return {
         title: 'Paused',
-        means: `Paused by ${inline(phase.by)}. What is at work goes on to its end; nothing new starts.`,
+        detail: `Paused by ${inline(phase.by)}. What is at work goes on to its end; nothing new starts.`,
       }
     case 'running':
-      return { title: 'Running', means: running(run) }
+      return { title: 'Running', detail: running(run) }
     case 'verifying':
       return {
         title: 'Verifying',
-        means: phase.searching
+        detail: phase.searching
           ? 'The verification failed on trunk; earlier merges are verified to find the one that broke it.'
           : 'All tasks are in trunk, and the verification runs on it.',
       }
     case 'verification-failed':
-      return { title: 'Verification failed', means: culprit(work) }
+      return { title: 'Verification failed', detail: brokenBy(phase.failure) }
     case 'planning':
-      return toldOfPlanning(run)
+      return planningHeadline(run)
     case 'describing':
-      return { title: 'Running', means: 'Everything is in trunk and verified; the change is put into words now.' }
+      return { title: 'Running', detail: 'Everything is in trunk and verified; the change is put into words now.' }
     case 'merging':
-      return { title: 'Running', means: 'Verified work is being merged.' }
+      return { title: 'Running', detail: 'Verified work is being merged.' }
     case 'waiting-for-person':
-      return { title: 'Waiting for a person', means: 'Nothing else can go on before that.' }
+      return { title: 'Waiting for a person', detail: 'Nothing else can go on before that.' }
     case 'stuck':
-      return { title: 'Stopped', means: 'What could be done is done; the rest waits for a decision of a person.' }
+      return { title: 'Stopped', detail: 'What could be done is done; the rest waits for a decision of a person.' }
     case 'waiting-for-approval':
       return {
         title: 'Waiting for approval',
-        means: `What could be done beforehand is done. Nothing lands before ${code(`/approve ${shortPlanId(work.planId)}`)}.`,
+        detail: `What could be done beforehand is done. Nothing lands before ${code(`/approve ${shortPlanId(work.planId)}`)}.`,
       }
     case 'part-not-approved':
       return {
         title: 'Waiting for a person',
-        means: phase.grew
+        detail: phase.grew
           ? 'The plan grew beyond what was approved; the new part waits for an approval.'
           : 'The approved part is done; the rest is not approved.',
       }
     case 'replanning':
       return {
         title: 'Running',
-        means: `${code(phase.task)} failed for good; this part of the plan is being written again.`,
+        detail: `${code(phase.task)} failed for good; this part of the plan is being written again.`,
       }
     case 'expanding':
-      return { title: 'Running', means: `${code(phase.task)} is being turned into tasks.` }
+      return { title: 'Running', detail: `${code(phase.task)} is being turned into tasks.` }
     case 'preparing':
-      return { title: 'Running', means: 'The next tasks are being prepared.' }
+      return { title: 'Running', detail: 'The next tasks are being prepared.' }
   }
 }
 
-/** What was done with the money, and what goes on with more of it. */
+/** What has landed for the money spent, and how to raise the limit. */
 function outOfMoney(run: ActiveRun): ActiveHeadline {
   const { work, ledger } = run
-  const landed = standingAs(standingsOf(work), 'landed').length
+  const landed = tasksShownAs(displayStatuses(work), 'landed').length
   return {
     title: 'Paused at the limit of money',
-    means: `${landed} of ${count(work.plan.tasks.length, 'task')} landed for ${usd(spentUsd(ledger))}; the limit is ${usd(ledger.limit ?? 0)}, and no more calls to a model are made. Nothing is lost: ${moreMoney(run)} goes on from here.`,
+    detail: `${landed} of ${count(work.plan.tasks.length, 'task')} landed for ${usd(spentUsd(ledger))}; the limit is ${usd(ledger.limit ?? 0)}, and no more calls to a model are made. Nothing is lost: ${budgetCommand(run)} goes on from here.`,
   }
 }
 
 function running(run: ActiveRun): string {
   const starts = 'Tasks start as soon as their own needs have landed.'
   if (planningStage(run) === 'done') return starts
-  return `${starts} ${toldOfPlanning(run).means}`
+  return `${starts} ${planningHeadline(run).detail}`
 }
 
-function culprit(work: Work): string {
-  if (work.verification?.status === 'failed' && work.verification.failure.reason !== 'verification-failed')
-    return 'The verification could not be run.'
-  if (work.culprit === null) return 'The merge that broke it is being looked for.'
-  if (work.culprit.task === null) return 'It fails on the base already, before any task was merged.'
-  const [named = '', ...others] = suspects(work)
-  if (others.length === 0) return `It fails since ${code(named)} was merged.`
+function brokenBy(failure: TrunkFailure): string {
+  switch (failure.cause) {
+    case 'not-run':
+      return 'The verification could not be run.'
+    case 'searching':
+      return 'The merge that broke it is being looked for.'
+    case 'base':
+      return 'It fails on the base already, before any task was merged.'
+    case 'task':
+      return brokenByTask(failure.task, failure.others)
+  }
+}
+
+function brokenByTask(task: TaskId, others: readonly TaskId[]): string {
+  if (others.length === 0) return `It fails since ${code(task)} was merged.`
   const some = others.slice(0, 5).map(code).join(', ')
   const more = others.length > 5 ? ` and ${others.length - 5} more` : ''
-  return `${code(named)} was sent back, and trunk still fails: its new work does not mend it, or another task that was merged since its first has broken trunk too: ${some}${more}. The log may tell which.`
+  return `${code(task)} was sent back, and trunk still fails: its new work does not mend it, or another task that was merged since its first has broken trunk too: ${some}${more}. The log may tell which.`
 }

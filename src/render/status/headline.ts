@@ -2,51 +2,51 @@ import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { EndedRun, LiveRun, ProposedRun } from '../../core/run/state.ts'
 import { code } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
-import { count } from '../markdown/words.ts'
+import { count } from '../markdown/format.ts'
 import { pullOf } from '../plan/planned-run.ts'
-import { planningStage, toldOfPlanning } from '../plan/planning-progress.ts'
+import { planningHeadline, planningStage } from '../plan/planning-progress.ts'
+import { displayStatuses, taskCounts } from './display-status.ts'
 import { type ActiveHeadline, activeHeadline } from './headline-active.ts'
-import { counts, standingsOf } from './task-standing.ts'
 
 export interface Headline {
-  /** In a few words, the same ones every time. */
+  /** A few words from a fixed set. */
   title: string
-  /** The counts, as a line of their own; empty where nothing is counted. */
+  /** The counts of tasks by status; empty if no task has started. */
   counts: string
-  /** What that means, as a sentence. */
-  means: string
+  /** What the title means, in one or two sentences. */
+  detail: string
 }
 
-/** How a run stands, for the status comment, the check of the run and the job summary. */
+/** The heading of a run for the status comment, the run's check and the job summary. */
 export function headline(run: LiveRun): Headline {
   switch (run.phase) {
     case 'requested':
-      return { ...toldOfPlanning(run), counts: '' }
+      return { ...planningHeadline(run), counts: '' }
     case 'proposed':
       return proposed(run)
     case 'active':
-      return { ...activeHeadline(run), counts: counts(standingsOf(run.work)) }
+      return { ...activeHeadline(run), counts: taskCounts(displayStatuses(run.work)) }
     case 'ended':
       return {
         ...ended(run),
-        counts: run.work === null || run.work.startedAt === null ? '' : counts(standingsOf(run.work)),
+        counts: run.work === null || run.work.startedAt === null ? '' : taskCounts(displayStatuses(run.work)),
       }
   }
 }
 
 function proposed(run: ProposedRun): Headline {
   const { work } = run
-  if (planningStage(run) !== 'done') return { ...toldOfPlanning(run), counts: '' }
+  if (planningStage(run) !== 'done') return { ...planningHeadline(run), counts: '' }
   if (work.baseSeen.stale)
     return {
       title: 'Out of date',
       counts: '',
-      means: 'The base branch moved in paths that the plan uses. Nothing was started.',
+      detail: 'The base branch moved in paths that the plan uses. Nothing was started.',
     }
   return {
     title: 'Waiting for approval',
     counts: '',
-    means: `The plan has ${count(work.plan.tasks.length, 'task')}. Nothing runs before ${code(`/approve ${shortPlanId(work.planId)}`)}.`,
+    detail: `The plan has ${count(work.plan.tasks.length, 'task')}. Nothing runs before ${code(`/approve ${shortPlanId(work.planId)}`)}.`,
   }
 }
 
@@ -58,32 +58,32 @@ function ended(run: EndedRun): ActiveHeadline {
     case 'success':
       return {
         title: 'Done',
-        means: 'Everything is in trunk, and the verification passed.',
+        detail: 'Everything is in trunk, and the verification passed.',
       }
     case 'merged':
       return {
         title: 'Merged',
-        means: `The final pull request${pull === null ? '' : ` ${pull}`} was merged. The branches of the tasks are gone; the journal stays.`,
+        detail: `The final pull request${pull === null ? '' : ` ${pull}`} was merged. The branches of the tasks are gone; the journal stays.`,
       }
     case 'closed':
       return {
         title: 'Closed',
-        means: `The final pull request${pull === null ? '' : ` ${pull}`} was closed without a merge. The branches of the tasks are gone; the journal stays.`,
+        detail: `The final pull request${pull === null ? '' : ` ${pull}`} was closed without a merge. The branches of the tasks are gone; the journal stays.`,
       }
     case 'cancelled':
       return {
         title: 'Cancelled',
-        means: `The run was stopped.${why} Branches with work in them stay${work === null || work.trunk.merges.length === 0 ? '' : ', and so does trunk with what was merged'}.`,
+        detail: `The run was stopped.${why} Branches with work in them stay${work === null || work.trunk.merges.length === 0 ? '' : ', and so does trunk with what was merged'}.`,
       }
     case 'rejected':
       return {
         title: 'Rejected',
-        means: `The plan was rejected, and nothing ${work?.startedAt == null ? 'was started' : 'of it landed'}.${why}`,
+        detail: `The plan was rejected, and nothing ${work?.startedAt == null ? 'was started' : 'of it landed'}.${why}`,
       }
     case 'refused':
       return {
         title: 'Refused',
-        means:
+        detail:
           run.planning === null
             ? `The plan has ${count(run.problems.length, 'problem')}, and nothing was started.`
             : 'There is no plan, and nothing landed.',

@@ -6,10 +6,10 @@ import { sections, table } from '../markdown/blocks.ts'
 import { code } from '../markdown/code.ts'
 import { inline } from '../markdown/escape.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
-import { count, duration } from '../markdown/words.ts'
+import { count, duration } from '../markdown/format.ts'
 import { renderStatus } from './status-comment.ts'
 
-/** The job summary of an orchestrator: how the run stands as it leaves. */
+/** The job summary of an orchestrator: the status of the run when the job ends. */
 export const orchestratorSummary = (run: LiveRun): string => renderStatus(run).split('\n').slice(1).join('\n')
 
 /** One attempt or verification of a slot. */
@@ -26,29 +26,29 @@ export interface SlotWork {
 const ROOM = 500_000
 
 /** The job summary of a slot. */
-export const slotSummary = (slot: string, deeds: readonly SlotWork[]): string =>
-  fitted(LIMITS.summary, [() => summary(slot, deeds)])
+export const slotSummary = (slot: string, pieces: readonly SlotWork[]): string =>
+  fitted(LIMITS.summary, [() => summary(slot, pieces)])
 
-const summary = (slot: string, deeds: readonly SlotWork[]): string[] =>
+const summary = (slot: string, pieces: readonly SlotWork[]): string[] =>
   sections(
     [`## Slot ${inline(slot)}`],
-    deeds.length === 0
+    pieces.length === 0
       ? ['There was nothing to do for it.']
       : [
-          `${count(deeds.length, 'piece')} of work in ${duration(deeds.reduce((sum, { seconds }) => sum + seconds, 0))}.`,
+          `${count(pieces.length, 'piece')} of work in ${duration(pieces.reduce((sum, { seconds }) => sum + seconds, 0))}.`,
         ],
-    firstOf(rows(deeds), ROOM, (left) => `| and ${left} more | | | |`),
-    costTable(costsOf(deeds)),
+    firstOf(rows(pieces), ROOM, (left) => `| and ${left} more | | | |`),
+    costTable(costsOf(pieces)),
   )
 
-const costsOf = (deeds: readonly SlotWork[]): Cost[] =>
-  deeds.flatMap(({ spending = [], seconds }) => (spending.length > 0 ? [{ spending, seconds }] : []))
+const costsOf = (pieces: readonly SlotWork[]): Cost[] =>
+  pieces.flatMap(({ spending = [], seconds }) => (spending.length > 0 ? [{ spending, seconds }] : []))
 
-function rows(deeds: readonly SlotWork[]): string[] {
-  const costs = costsOf(deeds).length > 0
+function rows(pieces: readonly SlotWork[]): string[] {
+  const costs = costsOf(pieces).length > 0
   return table(
     ['Task', 'Attempt', 'Outcome', 'Time', ...(costs ? ['Tokens', 'Cost'] : [])],
-    deeds.map(({ task, attempt, outcome, seconds, spending }) => [
+    pieces.map(({ task, attempt, outcome, seconds, spending }) => [
       code(task),
       `${attempt}`,
       inline(outcome),

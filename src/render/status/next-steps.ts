@@ -1,19 +1,19 @@
 import { issueOf, taskBranch, trunkBranch } from '../../core/ids.ts'
-import { suspects } from '../../core/landing/verification.ts'
 import { ownOf } from '../../core/own.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import { unanswered } from '../../core/plan/planning.ts'
-import type { ActiveRun, LiveRun, ProposedRun } from '../../core/run/state.ts'
+import type { ActiveRun, EndedRun, LiveRun, ProposedRun, Work } from '../../core/run/state.ts'
 import { planWaitsForMoney } from '../../core/schedule/planning-stages.ts'
-import { moreMoney } from '../cost.ts'
+import { budgetCommand } from '../cost.ts'
 import { code, codes } from '../markdown/code.ts'
-import { count } from '../markdown/words.ts'
+import { count } from '../markdown/format.ts'
 import { pullOf } from '../plan/planned-run.ts'
 import { planningStage } from '../plan/planning-progress.ts'
 import { answerLine } from '../plan/questions.ts'
-import { type Standings, standingAs, standingsOf } from './task-standing.ts'
+import { type DisplayStatuses, displayStatuses, tasksShownAs } from './display-status.ts'
+import { phaseOf, type RunPhase, trunkFailure } from './run-phase.ts'
 
-/** What a person can do now, most urgent first, each with the exact words to type. */
+/** What a person can do now, most urgent first, each with the exact command. */
 export function nextSteps(run: LiveRun): string[] {
   switch (run.phase) {
     case 'requested':
@@ -31,7 +31,7 @@ function planning(run: LiveRun): string[] {
   const questions = run.planning === null ? [] : unanswered(run.planning)
   return [
     ...(run.phase !== 'active' && planWaitsForMoney(run)
-      ? [`${moreMoney(run)} sets a larger limit, and the planner goes on where it was.`]
+      ? [`${budgetCommand(run)} sets a larger limit, and the planner goes on where it was.`]
       : []),
     ...(questions.length === 0 || run.planning === null
       ? []
@@ -50,48 +50,72 @@ function proposed(run: ProposedRun): string[] {
   return [`${code(`/approve ${shortPlanId(run.work.planId)}`)} starts it, ${revise}\`/reject -- why\` ends it.`]
 }
 
+/**
+ * What resumes a stopped run follows from its phase. The other lines do not: a phase is the first condition that applies,
+ * while each task that waits for a person gets a line in every phase, and so does a broken trunk: the run may be paused
+ * at the same time.
+ */
 function active(run: ActiveRun): string[] {
-  const standings = standingsOf(run.work)
+  const statuses = displayStatuses(run.work)
   return [
     ...(planningStage(run) === 'done' ? [] : planning(run).slice(0, -1)),
-    ...stopped(run),
-    ...ahead(run, standings),
-    ...standingAs(standings, 'waits for a person').map((id) => approve(run, id)),
+    ...stopped(run, phaseOf(run)),
+    ...ahead(run, statuses),
+    ...tasksShownAs(statuses, 'waits for a person').map((id) => approve(run, id)),
     ...broken(run),
-    ...standingAs(standings, 'failed').map(
+    ...tasksShownAs(statuses, 'failed').map(
       (id) =>
         `${code(`/retry ${id} -- note`)} tries ${code(id)} again, ${code(`/skip ${id}`)} goes on without it.${leftOver(run, id)}`,
     ),
-    ...standingAs(standings, 'cancelled').map(
+    ...tasksShownAs(statuses, 'cancelled').map(
       (id) => `${code(`/retry ${id}`)} takes ${code(id)} up again, ${code(`/skip ${id}`)} goes on without it.`,
     ),
-    ...unapproved(run, standings),
+    ...unapproved(run, statuses),
     ...(run.paused === null ? ['`/pause` starts nothing new, `/cancel` stops the run.'] : []),
   ]
 }
 
-/** In `soft`, before anybody approved anything: what runs already waits to land. */
-function ahead(run: ActiveRun, standings: Standings): string[] {
+/** In mode `soft`, before the first approval: finished tasks wait to land. */
+function ahead(run: ActiveRun, statuses: DisplayStatuses): string[] {
   const { work } = run
   const waits = work.mode === 'soft' && work.approved?.length === 0
   if (!waits || work.open || planningStage(run) !== 'done') return []
-  const done = standingAs(standings, 'waits for approval').length
+  const done = tasksShownAs(statuses, 'waits for approval').length
   return [
     `${code(`/approve ${shortPlanId(work.planId)}`)} lets it land${done === 0 ? '' : `, ${count(done, 'finished task')} at once`}; \`/revise -- what to change\` makes another version, \`/reject -- why\` ends it.`,
   ]
 }
 
-function stopped(run: ActiveRun): string[] {
-  const { work, paused } = run
-  if (work.baseSeen.stale) {
-    const where = work.baseSeen.paths.slice(0, 5).map(code).join(', ')
-    return [
-      `\`/resume\` goes on with the old base although ${code(work.baseBranch)} moved (${where}); \`/cancel\` stops the run, and \`/plan\` makes a plan on the new base.`,
-    ]
+function stopped(run: ActiveRun, phase: RunPhase): string[] {
+  switch (phase.kind) {
+    case 'base-moved':
+      return [baseMoved(run)]
+    case 'out-of-money':
+      return [
+        `${budgetCommand(run)} sets a larger limit and goes on; \`/cancel\` stops the run, and what landed stays.`,
+      ]
+    case 'paused':
+      return ['`/resume` goes on, `/cancel` stops the run.']
+    case 'running':
+    case 'verifying':
+    case 'verification-failed':
+    case 'planning':
+    case 'describing':
+    case 'merging':
+    case 'waiting-for-person':
+    case 'stuck':
+    case 'waiting-for-approval':
+    case 'part-not-approved':
+    case 'replanning':
+    case 'expanding':
+    case 'preparing':
+      return []
   }
-  if (paused?.cause === 'budget')
-    return [`${moreMoney(run)} sets a larger limit and goes on; \`/cancel\` stops the run, and what landed stays.`]
-  return paused === null ? [] : ['`/resume` goes on, `/cancel` stops the run.']
+}
+
+function baseMoved({ work }: ActiveRun): string {
+  const where = work.baseSeen.paths.slice(0, 5).map(code).join(', ')
+  return `\`/resume\` goes on with the old base although ${code(work.baseBranch)} moved (${where}); \`/cancel\` stops the run, and \`/plan\` makes a plan on the new base.`
 }
 
 function approve({ work }: ActiveRun, id: string): string {
@@ -103,35 +127,43 @@ function approve({ work }: ActiveRun, id: string): string {
 
 function broken({ work }: ActiveRun): string[] {
   if (work.verification?.status !== 'failed') return []
-  const culprit = work.culprit?.task ?? null
-  if (culprit !== null)
-    return [
-      `${code(`/retry ${culprit} -- note`)} works on ${code(culprit)} again, on top of trunk; the verification follows.${suspects(work).length > 1 ? ' Another task that has landed can be named as well.' : ''}`,
-    ]
-  if (work.verification.failure.reason !== 'verification-failed') {
-    const last = work.trunk.merges.at(-1)?.task
-    const again = last === undefined ? '' : `${code(`/retry ${last}`)} merges ${code(last)} anew and verifies again; `
-    return [`${again}\`/cancel\` stops the run.`]
+  const failure = trunkFailure(work, work.verification)
+  switch (failure.cause) {
+    case 'task':
+      return [
+        `${code(`/retry ${failure.task} -- note`)} works on ${code(failure.task)} again, on top of trunk; the verification follows.${failure.others.length > 0 ? ' Another task that has landed can be named as well.' : ''}`,
+      ]
+    case 'not-run':
+      return [`${verifyAgain(work)}\`/cancel\` stops the run.`]
+    case 'searching':
+      return []
+    case 'base':
+      return ['The base must be mended first: `/cancel`, then `/plan` on a base that passes.']
   }
-  return work.culprit === null ? [] : ['The base must be mended first: `/cancel`, then `/plan` on a base that passes.']
 }
 
-/** The branch with the work of a failed task, where there is any. */
+/** A retry of the task that was merged last is the cheapest way to run the verification again. */
+function verifyAgain({ trunk }: Work): string {
+  const last = trunk.merges.at(-1)?.task
+  return last === undefined ? '' : `${code(`/retry ${last}`)} merges ${code(last)} anew and verifies again; `
+}
+
+/** The branch that keeps the work of a failed task; empty if it left none. */
 function leftOver(run: ActiveRun, id: string): string {
   const { state } = ownOf(run.work.tasks, id) ?? {}
   const kept = state?.status === 'failed' && state.head !== null
   return kept ? ` Its work is kept on ${code(taskBranch(run.run, id))}.` : ''
 }
 
-function unapproved({ work }: ActiveRun, standings: Standings): string[] {
-  const rest = standingAs(standings, 'not approved')
+function unapproved({ work }: ActiveRun, statuses: DisplayStatuses): string[] {
+  const rest = tasksShownAs(statuses, 'not approved')
   if (rest.length === 0 || work.open) return []
   return [
     `${code(`/approve ${shortPlanId(work.planId)}`)} approves the rest too: ${codes(rest.slice(0, 12))}${rest.length > 12 ? ', …' : ''}.`,
   ]
 }
 
-function ended(run: LiveRun & { phase: 'ended' }): string[] {
+function ended(run: EndedRun): string[] {
   const pull = pullOf(run, 'trunk')
   switch (run.conclusion) {
     case 'success':
@@ -148,7 +180,9 @@ function ended(run: LiveRun & { phase: 'ended' }): string[] {
           ? 'Edit the plan in the issue, then type `/plan`.'
           : '`/plan -- words` begins a new run; the words may say what was missing.',
       ]
-    default:
+    case 'closed':
+    case 'cancelled':
+    case 'rejected':
       return [`\`/plan\` on issue #${issueOf(run.run)} begins a new run.`]
   }
 }

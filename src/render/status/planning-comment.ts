@@ -4,21 +4,21 @@ import { budgetLine, costTable, planningCosts } from '../cost.ts'
 import { sections } from '../markdown/blocks.ts'
 import { code, fence } from '../markdown/code.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
+import { count } from '../markdown/format.ts'
 import { makeMarker } from '../markdown/marker.ts'
-import { count } from '../markdown/words.ts'
 import { pullOf } from '../plan/planned-run.ts'
 import {
   planningFacts,
+  planningHeadline,
   planningStage,
   planningSteps,
   streamedTasks,
-  toldOfPlanning,
 } from '../plan/planning-progress.ts'
 import { answerLine, questionLines } from '../plan/questions.ts'
 import { headline } from './headline.ts'
 import { nextSteps } from './next-steps.ts'
 
-/** How far the planner is, edited in place: the projection `planning`. When it is done it says the same, whatever becomes of the run. */
+/** The projection `planning`: the progress of the planner, edited in place. Once planning is done it no longer changes. */
 export const renderPlanning = (run: LiveRun): string =>
   fitted(LIMITS.comment, [
     () => planning(run, 30_000, true),
@@ -27,12 +27,12 @@ export const renderPlanning = (run: LiveRun): string =>
   ])
 
 const planning = (run: LiveRun, room: number, money: boolean): string[] => {
-  const { title, means } = run.phase === 'ended' && run.work === null ? headline(run) : toldOfPlanning(run)
+  const { title, detail } = run.phase === 'ended' && run.work === null ? headline(run) : planningHeadline(run)
   return [
     makeMarker('planning', run.run),
     ...sections(
       [`## ${title}`],
-      [means],
+      [detail],
       steps(run, room),
       planningSteps(run, room),
       streamedTasks(run, room),
@@ -50,11 +50,11 @@ function steps(run: LiveRun, room: number): string[] {
   return ['**What you can do now**', '', ...firstOf(lines, room, (left) => `- and ${count(left, 'more line')}`)]
 }
 
-/** Texts of questions and options are shortened before questions are left out. */
+/** Limits of each text in characters: texts are shortened before questions are left out. */
 const TEXTS = [2_000, 300, 80] as const
 const QUESTIONS = 55_000
 
-/** The questions of the planner, with the line that answers them, or with the answers: the projection `questions`. */
+/** The projection `questions`: the planner's questions, with the command that answers them, or with the answers. */
 export function renderQuestions(run: LiveRun): string {
   const { planning } = run
   if (planning === null) return makeMarker('questions', run.run)
@@ -92,13 +92,13 @@ const howToAnswer = (questions: readonly Question[]): string[] => [
   ...fence(answerLine(questions)),
 ]
 
-/** What is said to `/plan status`: the stage, the questions that are open, the tasks so far, the money. */
-export function planStanding(run: LiveRun): string[] {
-  const { title, means } = headline(run)
+/** The reply to `/plan status`: stage, open questions, tasks so far, next steps and money. */
+export function planStatus(run: LiveRun): string[] {
+  const { title, detail } = headline(run)
   const pull = pullOf(run, 'trunk')
   const money = budgetLine(run.ledger)
   return sections(
-    [`**${title}.** ${means}`],
+    [`**${title}.** ${detail}`],
     planningSteps(run, 5_000),
     openQuestions(run),
     streamedTasks(run, 20_000),

@@ -1,17 +1,25 @@
 import type { TaskId } from '../../core/ids.ts'
+import { suspects } from '../../core/landing/verification.ts'
 import type { ActiveRun, Work } from '../../core/run/state.ts'
 import { wantedStages, wantsDescription } from '../../core/schedule/planning-stages.ts'
 import { type PlanningStage, planningStage } from '../plan/planning-progress.ts'
-import { type Standing, standingAs, standingsOf } from './task-standing.ts'
+import { type DisplayStatus, displayStatuses, tasksShownAs } from './display-status.ts'
 
-/** What an active run is at, or what it waits for. Its heading, its check and what it asks of people follow from this. */
+/** Why the verification of trunk failed. `task`: the task whose merge broke trunk; `others` may have broken it too. */
+export type TrunkFailure =
+  | { cause: 'not-run' }
+  | { cause: 'searching' }
+  | { cause: 'base' }
+  | { cause: 'task'; task: TaskId; others: readonly TaskId[] }
+
+/** What an active run is doing or waiting for. Its heading, its check and its next steps follow from this. */
 export type RunPhase =
   | { kind: 'base-moved' }
   | { kind: 'out-of-money' }
   | { kind: 'paused'; by: string }
   | { kind: 'running' }
   | { kind: 'verifying'; searching: boolean }
-  | { kind: 'verification-failed' }
+  | { kind: 'verification-failed'; failure: TrunkFailure }
   | { kind: 'planning'; stage: Exclude<PlanningStage, 'done'> }
   | { kind: 'describing' }
   | { kind: 'merging' }
@@ -22,38 +30,47 @@ export type RunPhase =
   | { kind: 'replanning' | 'expanding'; task: TaskId }
   | { kind: 'preparing' }
 
-/** The first that applies: what stops the run comes before what it is at. */
+/** The first phase that applies: what stops the run comes before what the run is doing. */
 export function phaseOf(run: ActiveRun): RunPhase {
   const { work, paused } = run
   if (work.baseSeen.stale) return { kind: 'base-moved' }
   if (paused !== null) return paused.cause === 'budget' ? { kind: 'out-of-money' } : { kind: 'paused', by: paused.by }
-  if (standingAs(standingsOf(work), 'at work', 'queued').length > 0) return { kind: 'running' }
-  return verification(work) ?? planning(run) ?? between(run)
+  if (tasksShownAs(displayStatuses(work), 'at work', 'queued').length > 0) return { kind: 'running' }
+  return verification(work) ?? planning(run) ?? idle(run)
 }
 
-function verification({ verification: found, trunk }: Work): RunPhase | null {
-  switch (found?.status) {
+function verification(work: Work): RunPhase | null {
+  if (work.verification === null) return null
+  switch (work.verification.status) {
     case 'queued':
     case 'in_progress':
-      return { kind: 'verifying', searching: found.on !== trunk.tip }
+      return { kind: 'verifying', searching: work.verification.on !== work.trunk.tip }
     case 'failed':
-      return { kind: 'verification-failed' }
-    default:
+      return { kind: 'verification-failed', failure: trunkFailure(work, work.verification) }
+    case 'passed':
       return null
   }
 }
 
-/** The plan, or another version of it, is being written, and no task is at work meanwhile. */
+/** A trunk can be broken while the run is paused or a task runs, so the next steps ask for this in every phase. */
+export function trunkFailure(work: Work, { failure }: Work['verification'] & { status: 'failed' }): TrunkFailure {
+  if (failure.reason !== 'verification-failed') return { cause: 'not-run' }
+  if (work.culprit === null) return { cause: 'searching' }
+  const [task, ...others] = suspects(work)
+  return task === undefined ? { cause: 'base' } : { cause: 'task', task, others }
+}
+
+/** The plan, or another version of it, is being written, and no task is running. */
 function planning(run: ActiveRun): RunPhase | null {
   const stage = planningStage(run)
   return stage === 'done' ? null : { kind: 'planning', stage }
 }
 
-/** Nothing is at work. */
-function between(run: ActiveRun): RunPhase {
+/** No task, verification or planning is running. */
+function idle(run: ActiveRun): RunPhase {
   const { work } = run
-  const standings = standingsOf(work)
-  const some = (...wanted: Standing[]) => standingAs(standings, ...wanted).length > 0
+  const statuses = displayStatuses(work)
+  const some = (...wanted: DisplayStatus[]) => tasksShownAs(statuses, ...wanted).length > 0
   if (wantsDescription(run)) return { kind: 'describing' }
   if (some('verified')) return { kind: 'merging' }
   if (some('waits for a person')) return { kind: 'waiting-for-person' }
@@ -68,8 +85,8 @@ function between(run: ActiveRun): RunPhase {
   return { kind: stage.name === 'replan' ? 'replanning' : 'expanding', task: stage.task }
 }
 
-/** What the run's check has to say of it: the machine goes on by itself, a person must act, or trunk is broken. */
-export function standstill(phase: RunPhase): 'none' | 'person' | 'broken' {
+/** What keeps the run from going on: nothing, a person who must act, or a trunk that fails its verification. */
+export function runBlocker(phase: RunPhase): 'none' | 'person' | 'broken' {
   switch (phase.kind) {
     case 'verification-failed':
       return 'broken'

@@ -2,22 +2,22 @@ import { logRef, shortSha, trunkBranch } from '../../core/ids.ts'
 import type { LiveRun, Work } from '../../core/run/state.ts'
 import { moneySection } from '../cost.ts'
 import { sections } from '../markdown/blocks.ts'
-import { code, words } from '../markdown/code.ts'
+import { code, commandText } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
+import { count, duration, moment } from '../markdown/format.ts'
 import { makeMarker } from '../markdown/marker.ts'
-import { count, duration, moment } from '../markdown/words.ts'
 import { amendmentLines } from '../plan/difference.ts'
 import { graph } from '../plan/graph.ts'
 import { isPlanned, pullOf } from '../plan/planned-run.ts'
 import { explainProblem } from '../plan/problems.ts'
+import { displayStatuses, nodeStyles } from './display-status.ts'
 import { headline } from './headline.ts'
 import { nextSteps } from './next-steps.ts'
 import { failureLine } from './task-failure.ts'
-import { lookOf, standingsOf } from './task-standing.ts'
 import { leftOut, statusTable, type TableDetail } from './task-table.ts'
 
-/** What a rendering leaves out, in the order in which it is given up; what a person must do stays longest. */
+/** What a rendering shows. The levels leave out more and more; the next steps stay in all of them. */
 interface Level {
   graph: boolean
   rows: TableDetail | null
@@ -31,10 +31,10 @@ const LEVELS: readonly Level[] = [
   { graph: false, rows: null },
 ]
 
-/** Room for the lines that say what can be done, in every rendering. */
+/** Bytes for the next steps, and for the problems, in every rendering. */
 const STEPS = 20_000
 
-/** The one live comment of a run. The same state gives the same text: times are the journal's, never the reader's. */
+/** The live comment of a run. It depends on the state alone: all times are from the journal. */
 export const renderStatus = (run: LiveRun): string =>
   fitted(
     LIMITS.comment,
@@ -42,16 +42,16 @@ export const renderStatus = (run: LiveRun): string =>
   )
 
 function status(run: LiveRun, level: Level): string[] {
-  const { title, counts, means } = headline(run)
+  const { title, counts, detail } = headline(run)
   return [
     makeMarker('status', run.run),
     ...sections(
       [`## ${title}${counts === '' ? '' : `: ${counts}`}`],
-      [means],
+      [detail],
       steps(run),
       problems(run),
       level.graph && isPlanned(run) && run.work.startedAt !== null
-        ? graph(run.work.plan, lookOf(standingsOf(run.work)))
+        ? graph(run.work.plan, nodeStyles(displayStatuses(run.work)))
         : [],
       tasks(run, level.rows),
       isPlanned(run) ? verification(run.work) : [],
@@ -87,10 +87,10 @@ function tasks(run: LiveRun, rows: TableDetail | null): string[] {
     return [
       `The table of ${count(run.work.plan.tasks.length, 'task')} is left out: it would not fit. The checks show each task.`,
     ]
-  return [...statusTable(run, standingsOf(run.work), rows), ...leftOut(run, rows)]
+  return [...statusTable(run, displayStatuses(run.work), rows), ...leftOut(run, rows)]
 }
 
-/** Parts of the plan that came while the run was at work. */
+/** Parts that were added to the plan during the run. */
 function grown(of: Work): string[] {
   const lines = amendmentLines(of, 3_000)
   return lines.length === 0 ? [] : ['**The plan grew**', '', ...lines]
@@ -124,7 +124,7 @@ function facts(run: LiveRun): string[] {
           `The orchestrator was lost ${count(run.crashes, 'time')} without progress in between; what was done is kept.`,
         ]),
     ...(run.phase === 'ended' ? [`Ended at ${moment(run.endedAt)}.`] : []),
-    `Journal: ${code(words(['git', 'fetch', 'origin', logRef(run.run)]))}, then \`git log FETCH_HEAD\`.`,
+    `Journal: ${code(commandText(['git', 'fetch', 'origin', logRef(run.run)]))}, then \`git log FETCH_HEAD\`.`,
   ]
   return plan === undefined && lines.length === 0 ? [] : lines.map((line) => `- ${line}`)
 }
@@ -138,7 +138,7 @@ function work(of: Work, run: string, pull: string | null): string[] {
   return [...started, trunk]
 }
 
-/** A link relative to the page works on the issue and on any pull request. */
+/** The relative link works on the issue and on every pull request. */
 function refusedPull(run: LiveRun, why: string): string {
   const compare = isPlanned(run)
     ? ` [Compare the branches](../compare/${encodeURI(run.work.baseBranch)}...${trunkBranch(run.run)}) instead.`

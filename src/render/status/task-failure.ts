@@ -2,16 +2,16 @@ import type { TaskFailure } from '../../core/failure.ts'
 import { shortSha } from '../../core/ids.ts'
 import { code, codeName, fence, sentence } from '../markdown/code.ts'
 import { bounded, oneLine } from '../markdown/escape.ts'
+import { commaList, count, usd } from '../markdown/format.ts'
 import { modelText } from '../markdown/model-text.ts'
-import { count, listed, usd } from '../markdown/words.ts'
 
 const MANY = 6
 const paths = (all: readonly string[]): string =>
   all.length <= MANY
-    ? listed(all.map(codeName))
+    ? commaList(all.map(codeName))
     : `${all.slice(0, MANY).map(codeName).join(', ')} and ${all.length - MANY} more`
 
-/** What went wrong, in one sentence without a full stop. */
+/** What went wrong, as a sentence without a full stop. */
 export function failureLine(failure: TaskFailure): string {
   switch (failure.reason) {
     case 'program-failed':
@@ -45,15 +45,15 @@ export function failureLine(failure: TaskFailure): string {
     case 'slot-lost':
       return `the slot that worked on it was lost ${failure.times === 1 ? 'once' : `${failure.times} times`}`
     case 'conflict':
-      return `it is in conflict with ${listed(failure.with.map(code))} in ${paths(failure.paths)}`
+      return `it is in conflict with ${commaList(failure.with.map(code))} in ${paths(failure.paths)}`
     case 'agent-stopped':
-      return `${STOPPED[failure.why]}${said(failure.detail)}`
+      return `${STOPPED[failure.why]}${detailText(failure.detail)}`
     case 'allowance-spent':
-      return `it spent the ${usd(failure.usd)} that the attempt was given${said(failure.detail)}`
+      return `it spent the ${usd(failure.usd)} that the attempt was given${detailText(failure.detail)}`
     case 'model-failed':
-      return `the model could not be used${said(failure.detail)}`
+      return `the model could not be used${detailText(failure.detail)}`
     case 'not-approved':
-      return `nobody has approved it${said(failure.detail)}`
+      return `nobody has approved it${detailText(failure.detail)}`
     case 'verification-failed':
       return `the verification of ${code(shortSha(failure.on))} ended with exit code ${failure.exitCode}`
   }
@@ -67,8 +67,8 @@ const STOPPED = {
   truncated: "the model's answer was cut off",
 } as const
 
-/** A model may have said it: text, never code. */
-const said = (detail: string): string => (detail.trim() === '' ? '' : `: ${modelText(detail, 500)}`)
+/** Escaped as model text, since a model may have written it. */
+const detailText = (detail: string): string => (detail.trim() === '' ? '' : `: ${modelText(detail, 500)}`)
 
 const RETRY = 'Look at the log, then try again with a note if something should be different.'
 const REPLAN = 'The plan itself needs another `writes` or another task: cancel the run, edit the plan, and plan again.'
@@ -127,7 +127,7 @@ function advice(failure: TaskFailure): string[] {
   }
 }
 
-/** A slot says what its machine lacks, so its words are bounded. */
+/** The commands come from a slot, so their number and length are limited. */
 const sandboxFix = (commands: readonly string[]): string[] =>
   commands.length === 0
     ? []
@@ -143,11 +143,11 @@ const sandboxFix = (commands: readonly string[]): string[] =>
         ),
       ]
 
-/** What to type about a task that failed. */
+/** The commands for a failed task. */
 export const afterFailure = (task: string): string =>
   `Type ${code(`/retry ${task} -- note`)} to try again, or ${code(`/skip ${task}`)} to go on without it.`
 
-/** The reason, what happened, what can be done; with the task, also what to type. */
+/** The reason code, what happened and what can be done; with a task, also the commands for it. */
 export const explainTaskFailure = (failure: TaskFailure, task: string | null = null): string[] => [
   `\`${failure.reason}\`: ${failureLine(failure)}.`,
   '',

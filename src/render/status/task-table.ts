@@ -6,44 +6,44 @@ import { blockers } from '../../core/run/task-status.ts'
 import { costCells } from '../cost.ts'
 import { table } from '../markdown/blocks.ts'
 import { code, codes } from '../markdown/code.ts'
-import { clock, count, duration, secondsBetween } from '../markdown/words.ts'
+import { clock, count, duration, secondsBetween } from '../markdown/format.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
-import { titled } from '../plan/tasks.ts'
+import { taskTitle } from '../plan/tasks.ts'
+import type { DisplayStatus, DisplayStatuses } from './display-status.ts'
 import { failureLine } from './task-failure.ts'
-import type { Standing, Standings } from './task-standing.ts'
 
 export interface TableDetail {
-  /** Only tasks that somebody may want to look at: those that landed are counted instead. */
+  /** Only tasks that have not landed. */
   open: boolean
   /** Titles and notes. */
   words: boolean
 }
 
-/** Task, status, attempt, slot, time, tokens and cost where a model works, where to look, and a note. */
-export function statusTable(run: PlannedRun, standings: Standings, { open, words }: TableDetail): string[] {
+/** One row for each task. Tokens and cost have columns only if a model is used. */
+export function statusTable(run: PlannedRun, statuses: DisplayStatuses, { open, words }: TableDetail): string[] {
   const blocked = blockers(run.work)
   const costs = run.work.plan.tasks.some(({ id }) => spendingOfTask(run.ledger, id).length > 0)
-  const shown = run.work.plan.tasks.filter((task) => !open || standings.get(task.id) !== 'landed')
+  const shown = run.work.plan.tasks.filter((task) => !open || statuses.get(task.id) !== 'landed')
   const rows = shown.map((task) => {
     const record = recordOf(run.work, task.id)
-    const standing = standings.get(task.id) ?? 'waits for its needs'
+    const status = statuses.get(task.id) ?? 'waits for its needs'
     const last = record.attempts.at(-1)
     return [
-      words ? titled(task) : code(task.id),
-      task.kind === 'gate' && standing === 'landed' ? 'open' : standing,
+      words ? taskTitle(task) : code(task.id),
+      task.kind === 'gate' && status === 'landed' ? 'open' : status,
       last === undefined || task.kind === 'gate' ? '' : `${last.attempt}`,
       last?.slot == null ? '' : code(last.slot),
       time(last),
       ...(costs ? costCells(spendingOfTask(run.ledger, task.id)) : []),
       place(run, task, last),
-      ...(words ? [note(run, task, record, standing, blocked.get(task.id) ?? null)] : []),
+      ...(words ? [note(run, task, record, status, blocked.get(task.id) ?? null)] : []),
     ]
   })
   const header = ['Task', 'Status', 'Attempt', 'Slot', 'Time', ...(costs ? ['Tokens', 'Cost'] : []), 'Work']
   return table([...header, ...(words ? ['Note'] : [])], rows)
 }
 
-/** Facts of the journal only: when it started, and how long it took once it is over. */
+/** The start while the attempt runs, then its duration: no clock is read. */
 function time(last: AttemptRecord | undefined): string {
   if (last?.startedAt == null) return ''
   return last.endedAt === null
@@ -56,8 +56,8 @@ function place(run: PlannedRun, task: Task, last: AttemptRecord | undefined): st
   return pullOf(run, task.id) ?? code(taskBranch(run.run, task.id))
 }
 
-function note(run: PlannedRun, task: Task, record: TaskRecord, standing: Standing, cause: string | null): string {
-  switch (standing) {
+function note(run: PlannedRun, task: Task, record: TaskRecord, status: DisplayStatus, cause: string | null): string {
+  switch (status) {
     case 'failed':
       return record.state.status === 'failed' ? sentenceOf(failureLine(record.state.failure)) : ''
     case 'blocked':
@@ -72,7 +72,12 @@ function note(run: PlannedRun, task: Task, record: TaskRecord, standing: Standin
       return [again(record), resolved(record)].filter((part) => part !== '').join(' ')
     case 'waits for its needs':
       return [again(record), missing(run, task)].filter((part) => part !== '').join(' ')
-    default:
+    case 'at work':
+    case 'verified':
+    case 'queued':
+    case 'not approved':
+    case 'skipped':
+    case 'cancelled':
       return again(record)
   }
 }
@@ -87,7 +92,7 @@ function resolved({ state }: TaskRecord): string {
   return others.length === 0 ? '' : `A model resolved its conflict with ${codes(others)}.`
 }
 
-/** Why this is not the first attempt. */
+/** Why the attempt before this one ended; empty if there was none. */
 function again({ attempts, state }: TaskRecord): string {
   const over = state.status === 'pending' ? attempts.at(-1) : attempts.at(-2)
   if (over === undefined) return ''
@@ -97,7 +102,7 @@ function again({ attempts, state }: TaskRecord): string {
 
 const sentenceOf = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
-/** What stands for rows that are left out. */
+/** The line that stands for rows and columns left out. */
 export const leftOut = (run: PlannedRun, { open, words }: TableDetail): string[] => {
   if (!open && words) return []
   const what = [...(open ? ['tasks that have landed'] : []), ...(words ? [] : ['titles and notes'])]

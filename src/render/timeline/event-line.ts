@@ -1,22 +1,21 @@
 import { shortSha } from '../../core/ids.ts'
-import { usdOf } from '../../core/money/usage.ts'
+import { tokensOf, usdOf } from '../../core/money/usage.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { Report, RunEvent } from '../../core/run/event.ts'
-import { count, duration, usd } from '../markdown/words.ts'
-import { type PlanningEvent, planningLine } from './planning-line.ts'
+import { count, duration, usd } from '../markdown/format.ts'
 
-/** An event in a few plain words; who did it is said where it was a person. */
+/** An event as one line of text, with the actor if a person caused it. */
 export function eventLine(event: RunEvent): string {
   const by = event.by === 'tributary' ? '' : ` [${event.by}]`
-  return `${ofRun(event)}${by}`
+  return `${runEventText(event)}${by}`
 }
 
-const again = (attempt: number): string => (attempt === 1 ? '' : ` (attempt ${attempt})`)
-const cost = (report: Report | undefined): string =>
+const attemptSuffix = (attempt: number): string => (attempt === 1 ? '' : ` (attempt ${attempt})`)
+const costSuffix = (report: Report | undefined): string =>
   report?.spending === undefined ? '' : `, ${usd(usdOf(report.spending))}`
-const because = (why: string): string => (why.trim() === '' ? '' : `: ${why}`)
+const reasonSuffix = (why: string): string => (why.trim() === '' ? '' : `: ${why}`)
 
-function ofRun(event: RunEvent): string {
+function runEventText(event: RunEvent): string {
   switch (event.type) {
     case 'plan_requested':
       return `plan requested for issue ${event.issue}`
@@ -27,7 +26,7 @@ function ofRun(event: RunEvent): string {
     case 'plan_approved':
       return `plan ${shortPlanId(event.planId)} approved${event.only === null ? '' : `, only ${event.only.join(', ')}`}`
     case 'plan_rejected':
-      return `plan rejected${because(event.why)}`
+      return `plan rejected${reasonSuffix(event.why)}`
     case 'orchestrator_requested':
       return `orchestrator requested (workflow run ${event.workflowRun})`
     case 'orchestrator_started':
@@ -43,11 +42,11 @@ function ofRun(event: RunEvent): string {
     case 'slots_gone':
       return `slots of ${event.request} gone`
     case 'run_paused':
-      return `run paused${because(event.why)}`
+      return `run paused${reasonSuffix(event.why)}`
     case 'run_resumed':
       return 'run resumed'
     case 'run_cancelled':
-      return `run cancelled${because(event.why)}`
+      return `run cancelled${reasonSuffix(event.why)}`
     case 'run_finished':
       return `run finished at ${shortSha(event.sha)}`
     case 'run_closed':
@@ -59,7 +58,7 @@ function ofRun(event: RunEvent): string {
     case 'projected':
       return `shown: ${event.entries.map(({ name }) => name.replace(/@([0-9a-f]{8})[0-9a-f]{32}$/, '@$1')).join(', ')}`
     default:
-      return ofTask(event)
+      return taskEventText(event)
   }
 }
 
@@ -71,24 +70,24 @@ type TaskEvent = Exclude<
   PlanningEvent
 >
 
-function ofTask(event: TaskEvent | PlanningEvent): string {
+function taskEventText(event: TaskEvent | PlanningEvent): string {
   switch (event.type) {
     case 'task_queued':
-      return `${event.task} queued on ${shortSha(event.base)}${again(event.attempt)}`
+      return `${event.task} queued on ${shortSha(event.base)}${attemptSuffix(event.attempt)}`
     case 'task_started':
-      return `${event.task} started in ${event.slot}${again(event.attempt)}`
+      return `${event.task} started in ${event.slot}${attemptSuffix(event.attempt)}`
     case 'task_returned':
-      return `${event.task} given back: ${event.slot} was lost${again(event.attempt)}`
+      return `${event.task} given back: ${event.slot} was lost${attemptSuffix(event.attempt)}`
     case 'task_verified':
-      return `${event.task} verified: work ${duration(event.report.workSeconds)}, acceptance ${duration(event.report.acceptanceSeconds)}${cost(event.report)}${again(event.attempt)}`
+      return `${event.task} verified: work ${duration(event.report.workSeconds)}, acceptance ${duration(event.report.acceptanceSeconds)}${costSuffix(event.report)}${attemptSuffix(event.attempt)}`
     case 'task_landed':
-      return `${event.task} landed${again(event.attempt)}`
+      return `${event.task} landed${attemptSuffix(event.attempt)}`
     case 'task_failed':
-      return `${event.task} failed: ${event.failure.reason}${cost(event.report)}${event.final ? '' : ', tried again'}${again(event.attempt)}`
+      return `${event.task} failed: ${event.failure.reason}${costSuffix(event.report)}${event.final ? '' : ', tried again'}${attemptSuffix(event.attempt)}`
     case 'task_conflicted':
       return `${event.task} in conflict with ${event.with.join(', ')} in ${event.paths.join(', ')}${event.final ? ', a person is asked' : ', run again'}`
     case 'task_retried':
-      return `${event.task} retried${because(event.note)}`
+      return `${event.task} retried${reasonSuffix(event.note)}`
     case 'task_skipped':
       return `${event.task} skipped`
     case 'task_cancelled':
@@ -98,9 +97,9 @@ function ofTask(event: TaskEvent | PlanningEvent): string {
     case 'trunk_moved':
       return `${event.task} merged into trunk (${shortSha(event.sha)})`
     case 'verification_queued':
-      return `verification of ${shortSha(event.on)} queued${again(event.attempt)}`
+      return `verification of ${shortSha(event.on)} queued${attemptSuffix(event.attempt)}`
     case 'verification_started':
-      return `verification of ${shortSha(event.on)} started in ${event.slot}${again(event.attempt)}`
+      return `verification of ${shortSha(event.on)} started in ${event.slot}${attemptSuffix(event.attempt)}`
     case 'verification_returned':
       return `verification given back: ${event.slot} was lost`
     case 'verification_passed':
@@ -110,6 +109,85 @@ function ofTask(event: TaskEvent | PlanningEvent): string {
     case 'culprit_found':
       return event.task === null ? 'the base fails already' : `${event.task} broke the verification`
     default:
-      return planningLine(event)
+      return planningEventText(event)
   }
+}
+
+type PlanningEvent = Extract<
+  RunEvent,
+  {
+    type:
+      | `money_${string}`
+      | `questions_${string}`
+      | 'planning_begun'
+      | 'stage_failed'
+      | 'budget_set'
+      | 'explored'
+      | 'revision_requested'
+      | 'gate_switched_off'
+      | 'plan_begun'
+      | 'task_planned'
+      | 'plan_drafted'
+      | 'plan_judged'
+      | 'plan_amended'
+      | 'task_scoped'
+      | 'task_steered'
+      | 'change_described'
+  }
+>
+
+/** Events of planning: stages, costs, and instructions of people. */
+function planningEventText(event: PlanningEvent): string {
+  switch (event.type) {
+    case 'planning_begun':
+      return `planning begun on ${shortSha(event.base)}: mode ${event.mode}, limit ${usd(event.limit)}`
+    case 'money_reserved':
+      return `${event.stage} begun, ${usd(event.usd)} set aside`
+    case 'money_settled':
+      return settledText(event)
+    case 'stage_failed':
+      return `${event.stage} failed: ${event.why}`
+    case 'budget_set':
+      return `limit of money set to ${usd(event.usd)}`
+    case 'explored':
+      return `explored: ${event.explorations.map(({ area }) => area).join(', ')}`
+    case 'questions_asked':
+      return `${count(event.questions.length, 'question')} asked`
+    case 'questions_answered':
+      return `${count(event.answers.length, 'question')} answered`
+    case 'revision_requested':
+      return `another version asked for: ${event.words}`
+    case 'gate_switched_off':
+      return 'gate of the plan switched off'
+    case 'plan_begun':
+      return `plan begun: ${event.plan.title}`
+    case 'task_planned':
+      return `${event.planned.id} planned: ${event.planned.title}`
+    case 'plan_drafted':
+      return `plan drafted: ${count(event.plan.tasks.length, 'task')}${event.problems.length === 0 ? '' : `, ${count(event.problems.length, 'problem')}`}`
+    case 'plan_judged':
+      return judgedText(event)
+    case 'plan_amended': {
+      const what = event.cause === 'expand' ? `${event.of} turned into tasks` : `${event.of} planned anew`
+      return `${what}: plan ${shortPlanId(event.planId)}${event.within ? '' : ', which needs another approval'}`
+    }
+    case 'task_scoped':
+      return `${event.task} scoped: ${event.exploration.summary}`
+    case 'task_steered':
+      return `${event.task} steered: ${event.words}`
+    case 'change_described':
+      return `change described: ${event.title}`
+  }
+}
+
+function settledText({ stage, spending }: Extract<RunEvent, { type: 'money_settled' }>): string {
+  const tokens = spending.reduce((sum, { usage }) => sum + tokensOf(usage), 0)
+  const calls = spending.reduce((sum, one) => sum + one.calls, 0)
+  return `${stage} done: ${usd(usdOf(spending))}, ${count(tokens, 'token')} in ${count(calls, 'call')}`
+}
+
+function judgedText({ accepted, problems, unjudged }: Extract<PlanningEvent, { type: 'plan_judged' }>): string {
+  const byNobody = unjudged === undefined ? '' : `plan criticised by nobody: ${unjudged}`
+  if (accepted) return byNobody === '' ? 'plan found good by the critique' : byNobody
+  return [byNobody, `plan sent back: ${problems.join('; ')}`].filter((part) => part !== '').join('; ')
 }

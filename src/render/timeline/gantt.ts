@@ -1,6 +1,6 @@
 import { type Span, slotsIn } from './spans.ts'
 
-/** As wide as pages show it; a terminal says how wide it is. */
+/** The width for web pages; for a terminal the caller passes its own. */
 const GANTT_COLUMNS = 100
 
 interface Scale {
@@ -9,10 +9,10 @@ interface Scale {
   columns: number
 }
 
-const place = ({ from, to, columns }: Scale, second: number): number =>
+const columnOf = ({ from, to, columns }: Scale, second: number): number =>
   Math.min(columns, Math.max(0, Math.round(((second - from) / (to - from)) * columns)))
 
-/** Rows of time, in the order that is given, else slots by number: `t1====|` is work, `x` work that came to nothing, a dot a slot without work. */
+/** A chart with a row for each of `rows`, by default the slots. `t1====|` is work, `x` failed work, a dot an idle slot. */
 export function gantt(
   spans: readonly Span[],
   rows: readonly string[] = slotsIn(spans),
@@ -38,12 +38,12 @@ export function gantt(
 function row(spans: readonly Span[], scale: Scale): string {
   const cells = Array.from({ length: scale.columns }, () => ' ')
   const [first, last] = [Math.min(...spans.map(({ from }) => from)), Math.max(...spans.map(({ to }) => to))]
-  cells.fill('.', place(scale, first), place(scale, last))
+  cells.fill('.', columnOf(scale, first), columnOf(scale, last))
   let free = 0
   for (const span of spans) {
-    // Work that is too short to be seen still gets its column, and takes none from the one before.
-    const start = Math.min(Math.max(free, place(scale, span.from)), scale.columns - 1)
-    const end = Math.max(start + 1, place(scale, span.to))
+    // Even the shortest span gets a column of its own, and takes none from the span before.
+    const start = Math.min(Math.max(free, columnOf(scale, span.from)), scale.columns - 1)
+    const end = Math.max(start + 1, columnOf(scale, span.to))
     bar(span, end - start)
       .split('')
       .forEach((character, index) => {
@@ -54,8 +54,8 @@ function row(spans: readonly Span[], scale: Scale): string {
   return cells.slice(0, scale.columns).join('').trimEnd()
 }
 
-const bar = ({ label, good }: Span, width: number): string =>
-  width === 1 ? '|' : `${label.slice(0, width - 1).padEnd(width - 1, good ? '=' : 'x')}|`
+const bar = ({ label, succeeded }: Span, width: number): string =>
+  width === 1 ? '|' : `${label.slice(0, width - 1).padEnd(width - 1, succeeded ? '=' : 'x')}|`
 
 function axis({ from, to, columns }: Scale): string {
   const [left, right] = [`${from.toFixed(0)} s`, `${to.toFixed(0)} s`]
@@ -65,8 +65,8 @@ function axis({ from, to, columns }: Scale): string {
 const rowsOf = (planner: readonly Span[]): string[] => [...new Set(planner.map(({ slot }) => slot))]
 
 /**
- * Planner and slots over one axis, so that it is seen what went on at once. Where the planner was done long before the
- * first slot started, as when a person took an hour to approve, it gets a chart of its own: one axis would show neither.
+ * Planner and slots on one axis, which shows their overlap. If the planner finished long before the first slot started,
+ * for example since an approval took an hour, it gets its own chart: on one axis both would be too small to read.
  */
 export function ganttCharts(planner: readonly Span[], slots: readonly Span[], columns = GANTT_COLUMNS): string[][] {
   const start = Math.min(...slots.map(({ from }) => from))

@@ -1,20 +1,20 @@
 import { parseMoneyKey } from '../../core/money/money-key.ts'
 import { ownOf } from '../../core/own.ts'
 import type { RunEvent } from '../../core/run/event.ts'
-import type { Work } from '../../core/run/state.ts'
-import { secondsBetween } from '../markdown/words.ts'
+import type { AttemptRecord, Work } from '../../core/run/state.ts'
+import { secondsBetween } from '../markdown/format.ts'
 
-/** One piece of work in a slot, in seconds since the beginning. */
+/** A piece of work in a slot. Times in seconds since the first event. */
 export interface Span {
   slot: string
   label: string
   from: number
   to: number
-  good: boolean
+  succeeded: boolean
 }
 
-/** What the slots worked on and when: attempts at tasks, and verifications. What has not ended ends at the last event. */
-export function spansOf(events: readonly RunEvent[], work: Work): Span[] {
+/** Attempts and verifications in slots, by start. Work that has not ended is drawn up to the last event. */
+export function slotSpans(events: readonly RunEvent[], work: Work): Span[] {
   const begin = events[0]?.at ?? ''
   const end = events.at(-1)?.at ?? begin
   const since = (at: string): number => secondsBetween(begin, at)
@@ -28,12 +28,23 @@ export function spansOf(events: readonly RunEvent[], work: Work): Span[] {
               label: id,
               from: since(startedAt),
               to: since(endedAt ?? end),
-              good: outcome === 'verified' || outcome === 'open',
+              succeeded: SUCCEEDED[outcome],
             },
           ],
     ),
   )
   return [...attempts, ...verifications(events, since, end)].toSorted((a, b) => a.from - b.from)
+}
+
+/** Whether an attempt succeeded. An open attempt counts as success until it ends. */
+const SUCCEEDED: Readonly<Record<AttemptRecord['outcome'], boolean>> = {
+  open: true,
+  verified: true,
+  failed: false,
+  conflict: false,
+  returned: false,
+  cancelled: false,
+  skipped: false,
 }
 
 function verifications(events: readonly RunEvent[], since: (at: string) => number, end: string): Span[] {
@@ -42,38 +53,38 @@ function verifications(events: readonly RunEvent[], since: (at: string) => numbe
     const over = events
       .slice(index + 1)
       .find((later) => 'on' in later && later.on === event.on && later.attempt === event.attempt)
-    const good = over === undefined || over.type === 'verification_passed'
-    return [{ slot: event.slot, label: 'verify', from: since(event.at), to: since(over?.at ?? end), good }]
+    const succeeded = over === undefined || over.type === 'verification_passed'
+    return [{ slot: event.slot, label: 'verify', from: since(event.at), to: since(over?.at ?? end), succeeded }]
   })
 }
 
 export const slotsIn = (spans: readonly Span[]): string[] =>
   [...new Set(spans.map(({ slot }) => slot))].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
 
-export const busy = (spans: readonly Span[]): number => spans.reduce((sum, { from, to }) => sum + to - from, 0)
+export const busySeconds = (spans: readonly Span[]): number => spans.reduce((sum, { from, to }) => sum + to - from, 0)
 
-/** Seconds between two pieces of work of the same slot. */
-export const idle = (spans: readonly Span[]): number =>
+/** Seconds in which slots were idle between two pieces of work, summed over the slots. */
+export const idleSeconds = (spans: readonly Span[]): number =>
   slotsIn(spans).reduce((sum, slot) => {
     const own = spans.filter((span) => span.slot === slot)
     const first = Math.min(...own.map(({ from }) => from))
     const last = Math.max(...own.map(({ to }) => to))
-    return sum + Math.max(0, last - first - busy(own))
+    return sum + Math.max(0, last - first - busySeconds(own))
   }, 0)
 
-/** Seconds in which something of both went on. */
-export function overlap(some: readonly Span[], others: readonly Span[]): number {
-  const common = union(some).flatMap((one) =>
-    union(others).map((other) => Math.max(0, Math.min(one.to, other.to) - Math.max(one.from, other.from))),
+/** Seconds in which spans of both lists ran at the same time. */
+export function overlapSeconds(some: readonly Span[], others: readonly Span[]): number {
+  const common = mergedIntervals(some).flatMap((one) =>
+    mergedIntervals(others).map((other) => Math.max(0, Math.min(one.to, other.to) - Math.max(one.from, other.from))),
   )
   return common.reduce((sum, seconds) => sum + seconds, 0)
 }
 
-type Stretch = Pick<Span, 'from' | 'to'>
+type Interval = Pick<Span, 'from' | 'to'>
 
-/** The same time as stretches that do not overlap. */
-function union(spans: readonly Stretch[]): Stretch[] {
-  const united: Stretch[] = []
+/** The intervals merged, so that none overlap. */
+function mergedIntervals(spans: readonly Interval[]): Interval[] {
+  const united: Interval[] = []
   for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
     const last = united.at(-1)
     if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to)
@@ -82,14 +93,14 @@ function union(spans: readonly Stretch[]): Stretch[] {
   return united
 }
 
-/** A row for each kind of work that the planner does, in the order in which they came. */
+/** The stages of planning as spans: the kind of stage is the row, its task the label. */
 export const planningSpans = (events: readonly RunEvent[]): Span[] =>
   spans(events, (event) => (event.type === 'money_reserved' ? stageOf(event.stage) : null))
 
-/** For what people were waited for, and how long. */
-export const waits = (events: readonly RunEvent[]): Span[] => spans(events, waitOf)
+/** The times in which the run waited for a person, by what it waited for. */
+export const waitSpans = (events: readonly RunEvent[]): Span[] => spans(events, waitOf)
 
-function spans(events: readonly RunEvent[], openedBy: (event: RunEvent) => Opened | null): Span[] {
+function spans(events: readonly RunEvent[], openedBy: (event: RunEvent) => OpenSpan | null): Span[] {
   const begin = events[0]?.at ?? ''
   const end = events.at(-1)?.at ?? begin
   const since = (at: string): number => secondsBetween(begin, at)
@@ -99,19 +110,19 @@ function spans(events: readonly RunEvent[], openedBy: (event: RunEvent) => Opene
     const over = events.slice(index + 1).find(opened.isOver)
     const { row, label } = opened
     return [
-      { slot: row, label, from: since(event.at), to: since(over?.at ?? end), good: over?.type !== 'stage_failed' },
+      { slot: row, label, from: since(event.at), to: since(over?.at ?? end), succeeded: over?.type !== 'stage_failed' },
     ]
   })
 }
 
-interface Opened {
+interface OpenSpan {
   row: string
   label: string
   isOver(later: RunEvent): boolean
 }
 
-/** The stage's name is the row, its task the label. */
-function stageOf(stage: string): Opened {
+/** The stage's name is the row; its task, if it has one, the label. */
+function stageOf(stage: string): OpenSpan {
   const use = parseMoneyKey(stage)
   const name = use?.of === 'stage' ? use.name : stage
   return {
@@ -121,7 +132,7 @@ function stageOf(stage: string): Opened {
   }
 }
 
-function waitOf(event: RunEvent): Opened | null {
+function waitOf(event: RunEvent): OpenSpan | null {
   switch (event.type) {
     case 'questions_asked':
       return { row: 'a person', label: 'answers', isOver: ended('questions_answered') }
@@ -140,7 +151,7 @@ function waitOf(event: RunEvent): Opened | null {
   }
 }
 
-/** A run that ends waits for nobody. */
+/** The end of a run ends every wait. */
 const ended =
   (...types: RunEvent['type'][]) =>
   ({ type }: RunEvent): boolean =>

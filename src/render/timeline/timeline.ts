@@ -7,15 +7,24 @@ import { type LiveRun, type RunState, taskOf, type Work, workOf } from '../../co
 import { budgetLine } from '../cost.ts'
 import { sections } from '../markdown/blocks.ts'
 import { bounded, oneLine } from '../markdown/escape.ts'
-import { count, duration, listed, secondsBetween, usd } from '../markdown/words.ts'
+import { commaList, count, duration, secondsBetween, usd } from '../markdown/format.ts'
 import { headline } from '../status/headline.ts'
 import { eventLine } from './event-line.ts'
 import { ganttCharts } from './gantt.ts'
-import { busy, idle, overlap, planningSpans, type Span, slotsIn, spansOf, waits } from './spans.ts'
+import {
+  busySeconds,
+  idleSeconds,
+  overlapSeconds,
+  planningSpans,
+  type Span,
+  slotSpans,
+  slotsIn,
+  waitSpans,
+} from './spans.ts'
 
 const COLUMNS = 110
 
-/** A run as plain text for a terminal: what happened when, the slots, the path that decided, and the sums. */
+/** A run as plain text for a terminal: events, charts of planner and slots, critical path, and sums. */
 export function renderTimeline(events: readonly RunEvent[], state: RunState): string {
   const first = events[0]
   if (first === undefined || state.phase === 'empty') return 'There is nothing in this journal.'
@@ -34,12 +43,12 @@ const line = (begin: string, event: RunEvent): string =>
   bounded(`${secondsBetween(begin, event.at).toFixed(1)} s`, 20).padStart(10) +
   `  ${bounded(oneLine(eventLine(event)), COLUMNS - 12)}`
 
-/** Planner and slots, so that it is seen what went on at once; then the path that decided, and the sums. */
+/** Charts of planner and slots, then the critical path and the sums. */
 function charts(events: readonly RunEvent[], state: LiveRun): string[] {
   const work = workOf(state)
-  const slots = work === null ? [] : spansOf(events, work)
+  const slots = work === null ? [] : slotSpans(events, work)
   const planner = planningSpans(events)
-  const path = work === null ? [] : realPath(events, work)
+  const path = work === null ? [] : actualCriticalPath(events, work)
   return sections(
     ...ganttCharts(planner, slots),
     path.length === 0
@@ -50,7 +59,7 @@ function charts(events: readonly RunEvent[], state: LiveRun): string[] {
   )
 }
 
-/** `a > b > c` over as many lines as it takes. */
+/** `a > b > c`, wrapped at the width of the terminal. */
 function wrapped(items: readonly string[]): string[] {
   const lines = ['']
   items.forEach((item, index) => {
@@ -62,29 +71,29 @@ function wrapped(items: readonly string[]): string[] {
   return lines.map((text) => text.trimEnd())
 }
 
-/** How long the work took, how much of it went on at once, and what people were waited for. */
+/** Wall time, parallelism, idle slots, and time spent waiting for people. */
 export function timeSums(events: readonly RunEvent[], planner: readonly Span[], slots: readonly Span[]): string[] {
-  if (slots.length === 0) return planner.length === 0 ? [] : waited(events)
+  if (slots.length === 0) return planner.length === 0 ? [] : waitSums(events)
   const wall = Math.max(...slots.map(({ to }) => to)) - Math.min(...slots.map(({ from }) => from))
-  const total = busy(slots)
-  const both = overlap(planner, slots)
+  const total = busySeconds(slots)
+  const both = overlapSeconds(planner, slots)
   return [
     `${duration(wall)} from the first start to the last end, ${duration(total)} of work in ${count(slotsIn(slots).length, 'slot')}: ${(total / Math.max(wall, 0.1)).toFixed(1)} at once on average`,
-    `${duration(idle(slots))} in which a slot stood idle between two pieces of work`,
+    `${duration(idleSeconds(slots))} in which a slot stood idle between two pieces of work`,
     ...(both > 0 ? [`${duration(both)} in which the planner and the slots were at work at the same time`] : []),
-    ...(planner.length === 0 ? [] : waited(events)),
+    ...(planner.length === 0 ? [] : waitSums(events)),
   ]
 }
 
-function waited(events: readonly RunEvent[]): string[] {
-  const all = waits(events)
+function waitSums(events: readonly RunEvent[]): string[] {
+  const all = waitSpans(events)
   const sums = [...new Set(all.map(({ label }) => label))].map(
-    (label) => `${duration(busy(all.filter((wait) => wait.label === label)))} for ${label}`,
+    (label) => `${duration(busySeconds(all.filter((wait) => wait.label === label)))} for ${label}`,
   )
-  return sums.length === 0 ? [] : [`People were waited for: ${listed(sums)}`]
+  return sums.length === 0 ? [] : [`People were waited for: ${commaList(sums)}`]
 }
 
-/** A line for each role and model, then the sum against the limit. Empty where no model was asked. */
+/** A line for each role and model, then the sum against the limit. Empty if no model was called. */
 export function moneySums(ledger: Ledger): string[] {
   const spending = allSpending(ledger)
   if (spending.length === 0) return []
@@ -97,12 +106,12 @@ export function moneySums(ledger: Ledger): string[] {
 
 interface Step {
   task: TaskId
-  /** Seconds since the beginning. */
+  /** Seconds since the first event. */
   landed: number
 }
 
-/** The chain that decided when the run could end: from the task that landed last, back over the need that landed last. */
-export function realPath(events: readonly RunEvent[], work: Work): Step[] {
+/** The critical path as it happened: from the task that landed last, back over the need that landed last, and so on. */
+export function actualCriticalPath(events: readonly RunEvent[], work: Work): Step[] {
   const landed = landings(events, work)
   const last = (ids: readonly TaskId[]): TaskId | undefined =>
     ids.reduce<TaskId | undefined>(

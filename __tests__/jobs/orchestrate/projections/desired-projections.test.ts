@@ -2,20 +2,20 @@ import { expect, it } from 'vitest'
 import { desiredProjections } from '../../../../src/jobs/orchestrate/projections/desired-projections.ts'
 import {
   byAgents,
-  type Happening,
   planned,
   planningBegun,
   proposed,
   queued,
   requested,
   startedByAgent,
-} from '../../../render/runs.ts'
+  type TimedEvent,
+} from '../../../render/support/runs.ts'
 import { planOf } from '../../../support/plan.ts'
 
-const amended: Happening[] = [
+const amended: TimedEvent[] = [
   requested(),
   planningBegun('off'),
-  { ...proposed(byAgents(planOf('a > b, c'))), mode: 'off' } as Happening,
+  { ...proposed(byAgents(planOf('a > b, c'))), mode: 'off' } as TimedEvent,
   queued('a'),
   startedByAgent('a'),
   {

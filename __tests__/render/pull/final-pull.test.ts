@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
-import { finalPull } from '../../../src/render/pull/run-pull.ts'
+import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { finalPull } from '../../../src/render/pull/final-pull.ts'
 import { workerPull } from '../../../src/render/pull/worker-pull.ts'
 import { planOf } from '../../support/plan.ts'
 import {
@@ -8,22 +8,22 @@ import {
   done,
   example,
   failed,
-  type Happening,
   huge,
   passed,
   planned,
+  projected,
   proposed,
   queued,
   requested,
   sha,
-  shown,
   started,
-} from '../runs.ts'
+  type TimedEvent,
+} from '../support/runs.ts'
 
 const begun = [
   requested(),
   proposed(planOf('a > b, c', { title: 'Do it [skip ci] @alice', summary: 'Better #7.' })),
-  shown(['pull:trunk', 50], ['pull:a', 51]),
+  projected(['pull:trunk', 50], ['pull:a', 51]),
   approved(),
 ] as const
 const verification = { type: 'verification_queued', on: sha('merge-c'), attempt: 1 } as const
@@ -127,7 +127,7 @@ describe('the final pull request', () => {
 describe('a worker pull request', () => {
   it('shows the brief, and that nothing needs to be done', () => {
     const { title, body } = workerPull(
-      planned(requested(), proposed(example), shown(['pull:trunk', 50]), approved()),
+      planned(requested(), proposed(example), projected(['pull:trunk', 50]), approved()),
       'cli',
     )
     expect(title).toBe('cli: Show cents in the command line')
@@ -156,7 +156,7 @@ it('no body goes over the limit', () => {
   for (const tasks of [1, 30, 300]) {
     const events = [requested(), proposed(huge(tasks)), approved()] as const
     const paths = Array(20).fill('|'.repeat(500))
-    const conflict: Happening = { type: 'task_conflicted', task: 't0', with: ['t0'], paths, onto: [], final: true }
+    const conflict: TimedEvent = { type: 'task_conflicted', task: 't0', with: ['t0'], paths, onto: [], final: true }
     const bodies = [
       finalPull(planned(...events)).body,
       finalPull(
@@ -168,7 +168,7 @@ it('no body goes over the limit', () => {
       ).body,
       workerPull(planned(...events), 't0').body,
     ]
-    for (const body of bodies) expect(bytes(body)).toBeLessThanOrEqual(LIMITS.pull)
+    for (const body of bodies) expect(byteLength(body)).toBeLessThanOrEqual(LIMITS.pull)
     expect([...finalPull(planned(...events)).title].length).toBeLessThanOrEqual(200)
   }
 })

@@ -6,16 +6,16 @@ import type { AttemptRecord } from '../../core/run/state.ts'
 import { verificationCommands } from '../../core/schedule/assignment.ts'
 import { costCells } from '../cost.ts'
 import { table } from '../markdown/blocks.ts'
-import { code, codes, fence, words } from '../markdown/code.ts'
+import { code, codes, commandText, fence } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
-import { duration, listed } from '../markdown/words.ts'
+import { commaList, duration } from '../markdown/format.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
-import { titled } from '../plan/tasks.ts'
+import { taskTitle } from '../plan/tasks.ts'
+import { displayStatuses, tasksShownAs } from '../status/display-status.ts'
 import { failureLine } from '../status/task-failure.ts'
-import { standingAs, standingsOf } from '../status/task-standing.ts'
 
-/** In the order in which they were merged; a task that was merged twice is one line, with its newest merge. */
-export function landed(run: PlannedRun): string[] {
+/** One row for each merged task, in plan order; a task that was merged twice is shown with its newest merge. */
+export function landedSection(run: PlannedRun): string[] {
   const merges = new Map(run.work.trunk.merges.map((merge) => [merge.task, merge]))
   const costs = Object.keys(run.ledger.spent).some((key) => isAttemptAt(key))
   const rows = run.work.plan.tasks.flatMap((task) => {
@@ -23,7 +23,7 @@ export function landed(run: PlannedRun): string[] {
     if (merge === undefined) return []
     return [
       [
-        titled(task),
+        taskTitle(task),
         codes(task.writes),
         pullOf(run, task.id) ?? '',
         code(shortSha(merge.sha)),
@@ -47,7 +47,7 @@ export function landed(run: PlannedRun): string[] {
   return rows.length === 0 ? ['Nothing.'] : table(header, rows)
 }
 
-/** A link relative to the page, to the check of what landed. */
+/** A link, relative to the pull request's page, to the check of the commit that landed. */
 function check({ work, projected }: PlannedRun, id: string): string {
   const { state } = ownOf(work.tasks, id) ?? {}
   const found = state?.status === 'landed' ? projected[`check:${id}@${state.head}`] : undefined
@@ -62,10 +62,10 @@ function took({ work }: PlannedRun, id: string): string {
 
 const COMMANDS = 4_000
 
-/** The verdict on trunk, with the commands that it rests on. */
-export function verification({ work }: PlannedRun): string[] {
+/** The verdict on trunk, with the commands of the verification. */
+export function verificationSection({ work }: PlannedRun): string[] {
   const found = work.verification
-  const commands = verificationCommands(work.plan).map(words).join('\n')
+  const commands = verificationCommands(work.plan).map(commandText).join('\n')
   const result =
     found?.status === 'passed'
       ? `Passed on ${code(shortSha(found.on))} in ${duration(found.report.acceptanceSeconds)}, in a job without a write token (sandbox: ${inline(bounded(found.report.sandbox, 100))}).`
@@ -76,41 +76,41 @@ export function verification({ work }: PlannedRun): string[] {
   return [result, '', ...fence(commands)]
 }
 
-/** Conflicts that a model has settled: whoever merges looks at these twice. */
-export function conflicts({ work }: PlannedRun): string[] {
+/** Conflicts that a model has resolved, for a closer look before the merge. */
+export function conflictsSection({ work }: PlannedRun): string[] {
   const lines = work.plan.tasks.flatMap((task) => {
     const { state } = ownOf(work.tasks, task.id) ?? {}
     const others = state?.status === 'landed' ? (state.report?.resolved ?? []) : []
     return others.length > 0
       ? [
-          `- ${titled(task)}: a model resolved its conflict with ${codes(others)}; its acceptance was run by the machine.`,
+          `- ${taskTitle(task)}: a model resolved its conflict with ${codes(others)}; its acceptance was run by the machine.`,
         ]
       : []
   })
   return lines.length === 0 ? [] : ['### Conflicts resolved by a model', '', ...lines]
 }
 
-/** What did not go right at once: it is part of the account, though it ended well. */
-export function reruns({ work }: PlannedRun): string[] {
+/** Attempts that failed or lost their slot, and skipped tasks: listed even if the run ended well. */
+export function rerunsSection({ work }: PlannedRun): string[] {
   const lines = work.plan.tasks.flatMap((task) =>
     (ownOf(work.tasks, task.id)?.attempts ?? []).flatMap((attempt) => {
-      const why = mishap(attempt)
+      const why = whyRetried(attempt)
       return why === null ? [] : [`- ${code(task.id)}, attempt ${attempt.attempt}: ${why}.`]
     }),
   )
-  const skipped = standingAs(standingsOf(work), 'skipped')
-  const more = skipped.length === 0 ? [] : [`- Skipped by a person: ${listed(skipped.map(code))}.`]
+  const skipped = tasksShownAs(displayStatuses(work), 'skipped')
+  const more = skipped.length === 0 ? [] : [`- Skipped by a person: ${commaList(skipped.map(code))}.`]
   return lines.length + more.length === 0 ? [] : ['### Conflicts and reruns', '', ...lines, ...more]
 }
 
-function mishap({ outcome, failure }: AttemptRecord): string | null {
+function whyRetried({ outcome, failure }: AttemptRecord): string | null {
   if (outcome === 'returned') return 'its slot was lost, and it was given out again'
   return failure === null ? null : failureLine(failure)
 }
 
-/** What somebody may miss in the change, and why it is missing. */
-export function notLanded(run: PlannedRun): string[] {
-  const standings = standingsOf(run.work)
+/** Tasks whose work is not part of the change, and why. */
+export function notLandedSection(run: PlannedRun): string[] {
+  const statuses = displayStatuses(run.work)
   const rest = (
     [
       ['failed', 'Failed'],
@@ -119,8 +119,8 @@ export function notLanded(run: PlannedRun): string[] {
       ['skipped', 'Skipped'],
       ['not approved', 'Not approved'],
     ] as const
-  ).flatMap(([standing, name]) => {
-    const ids = standingAs(standings, standing)
+  ).flatMap(([status, name]) => {
+    const ids = tasksShownAs(statuses, status)
     return ids.length === 0 ? [] : [`- ${name}: ${codes(ids)}`]
   })
   return rest.length === 0 ? [] : ['### What is not in here', '', ...rest]

@@ -1,19 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { checkedTasks, checksFor } from '../../../src/render/check/check-output.ts'
-import { runChecksFor } from '../../../src/render/check/run-check.ts'
-import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
-import { finalPull } from '../../../src/render/pull/run-pull.ts'
-import { workerPull } from '../../../src/render/pull/worker-pull.ts'
-import { headline } from '../../../src/render/status/headline.ts'
-import { slotSummary } from '../../../src/render/status/job-summary.ts'
-import { renderStatus } from '../../../src/render/status/status-comment.ts'
-import { planOf } from '../../support/plan.ts'
-import { all, nasty, parse } from '../markdown.ts'
+import { checkedTasks, checksFor } from '../../src/render/check/check-output.ts'
+import { runChecksFor } from '../../src/render/check/run-check.ts'
+import { byteLength, LIMITS } from '../../src/render/markdown/fit.ts'
+import { finalPull } from '../../src/render/pull/final-pull.ts'
+import { workerPull } from '../../src/render/pull/worker-pull.ts'
+import { headline } from '../../src/render/status/headline.ts'
+import { slotSummary } from '../../src/render/status/job-summary.ts'
+import { renderStatus } from '../../src/render/status/status-comment.ts'
+import { planOf } from '../support/plan.ts'
+import { allNodes, parse, randomMarkdown } from './support/markdown.ts'
 import {
   approved,
   byAgents,
   failed,
-  type Happening,
   handOff,
   landed,
   live,
@@ -21,35 +20,36 @@ import {
   passed,
   planned,
   planningBegun,
+  projected,
   proposed,
   queued,
   requested,
   sha,
-  shown,
   spending,
   stage,
   startedByAgent,
+  type TimedEvent,
   verifiedByAgent,
-} from '../runs.ts'
+} from './support/runs.ts'
 
 const plan = byAgents(planOf('a > b, c', { title: 'Whole cents', summary: 'No floats.' }))
-const begun: Happening[] = [
+const begun: TimedEvent[] = [
   requested(),
   planningBegun(),
   ...stage('explore#1', 'explore', 0.02),
   ...stage('design#1', 'plan', 0.3),
   proposed(plan),
-  shown(['pull:trunk', 50], ['pull:a', 51]),
+  projected(['pull:trunk', 50], ['pull:a', 51]),
   approved(),
 ]
-const doneBy = (id: string, change: Parameters<typeof verifiedByAgent>[1] = {}, attempt = 1): Happening[] => [
+const doneBy = (id: string, change: Parameters<typeof verifiedByAgent>[1] = {}, attempt = 1): TimedEvent[] => [
   queued(id, attempt),
   startedByAgent(id, 'r1.1', attempt),
   [60, verifiedByAgent(id, change, attempt)],
   landed(id, attempt),
   merged(id),
 ]
-const checkOf = (id: string, ...events: Happening[]) => checksFor(planned(...events), id).at(-1)
+const checkOf = (id: string, ...events: TimedEvent[]) => checksFor(planned(...events), id).at(-1)
 
 describe('the check of a task that an agent works on', () => {
   it('shows the hand-off, the model, the turns, the tokens and the money', () => {
@@ -111,7 +111,7 @@ describe('the check of a task that an agent works on', () => {
   })
 
   it('fits, whatever an agent leaves', () => {
-    const long = nasty(3, 300).slice(0, 400)
+    const long = randomMarkdown(3, 300).slice(0, 400)
     const loud = handOff({
       did: '|$@'.repeat(400),
       files: Array(60).fill('|'.repeat(200)),
@@ -122,25 +122,25 @@ describe('the check of a task that an agent works on', () => {
     })
     const run = planned(...begun, ...doneBy('a', { handOff: loud, acceptanceLog: 'x'.repeat(200_000) }))
     for (const { summary, text } of checksFor(run, 'a')) {
-      expect(bytes(text)).toBeLessThanOrEqual(LIMITS.check)
-      expect(bytes(summary)).toBeLessThanOrEqual(LIMITS.check)
-      expect(all(parse(text)).map(({ type }) => type)).not.toContain('link')
+      expect(byteLength(text)).toBeLessThanOrEqual(LIMITS.check)
+      expect(byteLength(summary)).toBeLessThanOrEqual(LIMITS.check)
+      expect(allNodes(parse(text)).map(({ type }) => type)).not.toContain('link')
       expect(text).toContain('### Hand-off')
     }
-    expect(bytes(workerPull(run, 'a').body)).toBeLessThanOrEqual(LIMITS.pull)
+    expect(byteLength(workerPull(run, 'a').body)).toBeLessThanOrEqual(LIMITS.pull)
   })
 })
 
 describe('tasks that are not in the plan any more, or stand for others', () => {
   const other = byAgents(planOf('a > b'))
-  const asked: Happening[] = [
+  const asked: TimedEvent[] = [
     requested(),
     planningBegun('soft'),
-    { ...proposed(plan), mode: 'soft' } as Happening,
+    { ...proposed(plan), mode: 'soft' } as TimedEvent,
     queued('c'),
     startedByAgent('c'),
     { type: 'revision_requested', by: 'dora', words: 'without c' },
-    { ...proposed(other), mode: 'soft' } as Happening,
+    { ...proposed(other), mode: 'soft' } as TimedEvent,
   ]
 
   it('have checks that end', () => {
@@ -210,10 +210,10 @@ describe('the status comment', () => {
   })
 
   it('says in soft mode what is done and waits for the approval', () => {
-    const soft: Happening[] = [
+    const soft: TimedEvent[] = [
       requested(),
       planningBegun('soft'),
-      { ...proposed(plan), mode: 'soft' } as Happening,
+      { ...proposed(plan), mode: 'soft' } as TimedEvent,
       ...['a', 'c'].flatMap((id) => [queued(id), startedByAgent(id), verifiedByAgent(id), landed(id)]),
     ]
     const some = renderStatus(live(...soft))
@@ -228,17 +228,17 @@ describe('the status comment', () => {
   })
 
   it('says that the plan is still being written while its first tasks run', () => {
-    const open: Happening[] = [
+    const open: TimedEvent[] = [
       requested(),
       planningBegun('off'),
       { type: 'plan_begun', plan: { ...plan, tasks: [] }, planId: 'a'.repeat(64), trunk: sha('trunk') },
-      ...plan.tasks.slice(0, 1).map((task): Happening => ({ type: 'task_planned', planned: task, notes: [] })),
+      ...plan.tasks.slice(0, 1).map((task): TimedEvent => ({ type: 'task_planned', planned: task, notes: [] })),
       { type: 'explored', explorations: [] },
     ]
     expect(headline(live(...open))).toMatchObject({ title: 'Planning: designing' })
     const running = headline(live(...open, queued('a'), startedByAgent('a')))
     expect(running).toMatchObject({ title: 'Running' })
-    expect(running.means).toContain('The planner writes the plan: 1 task so far.')
+    expect(running.detail).toContain('The planner writes the plan: 1 task so far.')
   })
 
   it('names the part of the plan that goes beyond its approval', () => {
@@ -254,20 +254,20 @@ describe('the status comment', () => {
     })
     expect(headline(run)).toMatchObject({
       title: 'Waiting for a person',
-      means: 'The plan grew beyond what was approved; the new part waits for an approval.',
+      detail: 'The plan grew beyond what was approved; the new part waits for an approval.',
     })
     expect(renderStatus(run)).toContain('- `/approve dddddddddddd` approves the rest too: `d`.')
   })
 })
 
 describe('the final pull request of a run by agents', () => {
-  const described: Happening = {
+  const described: TimedEvent = {
     type: 'change_described',
     title: 'Count in whole cents',
     body: 'Amounts are integers.\n\n![x](http://evil.example/y) See #9, @alice.',
     contradictions: ['`a` rounds up, `c` rounds down.'],
   }
-  const finished = (...between: Happening[]): Happening[] => [
+  const finished = (...between: TimedEvent[]): TimedEvent[] => [
     ...begun,
     ...doneBy('a'),
     ...doneBy('b'),
@@ -275,7 +275,7 @@ describe('the final pull request of a run by agents', () => {
     { type: 'verification_queued', on: sha('merge-c'), attempt: 1 },
     passed(1, sha('merge-c')),
     ...between,
-    shown([`check:a@${sha('a-1-head')}`, 77]),
+    projected([`check:a@${sha('a-1-head')}`, 77]),
     { type: 'run_finished', sha: sha('merge-c') },
   ]
 
@@ -312,7 +312,7 @@ describe('the final pull request of a run by agents', () => {
 
   it('stays as it is while the run is at work, and says nothing of tasks that are still to come', () => {
     expect(finalPull(planned(...begun, ...doneBy('a')))).toEqual(finalPull(planned(...begun)))
-    const open: Happening[] = [
+    const open: TimedEvent[] = [
       requested(),
       planningBegun('soft'),
       { type: 'plan_begun', plan: { ...plan, tasks: [] }, planId: 'a'.repeat(64), trunk: sha('trunk') },
@@ -327,9 +327,9 @@ describe('the final pull request of a run by agents', () => {
 
   it('fits, whatever a model wrote', () => {
     const long = '|$@\n'.repeat(20_000)
-    const loud: Happening = { type: 'change_described', title: long, body: long, contradictions: Array(60).fill(long) }
+    const loud: TimedEvent = { type: 'change_described', title: long, body: long, contradictions: Array(60).fill(long) }
     const { title, body } = finalPull(planned(...finished(loud)))
-    expect(bytes(body)).toBeLessThanOrEqual(LIMITS.pull)
+    expect(byteLength(body)).toBeLessThanOrEqual(LIMITS.pull)
     expect([...title].length).toBeLessThanOrEqual(200)
   })
 })

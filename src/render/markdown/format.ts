@@ -3,7 +3,7 @@ export const count = (number: number, noun: string, plural = `${noun}s`): string
   `${number} ${number === 1 ? noun : plural}`
 
 /** `a`, `a and b`, `a, b and c`. */
-export const listed = (items: readonly string[]): string =>
+export const commaList = (items: readonly string[]): string =>
   items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
 
 /** `40 s`, `3 min 20 s`, `1 h 5 min`. */
@@ -19,13 +19,13 @@ const trimmed = (seconds: number): string => seconds.toFixed(1).replace(/\.0$/, 
 
 export const secondsBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 1000
 
-/** `2026-11-21 10:04:05 UTC`: a fact of the journal, the same whenever it is shown. */
+/** `2026-11-21 10:04:05 UTC`. Absolute, so that the text does not change with the time of rendering. */
 export const moment = (at: string): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 
-/** `10:04:05`, for tables whose day is given beside. */
+/** `10:04:05` (UTC), for tables next to a full date. */
 export const clock = (at: string): string => new Date(at).toISOString().slice(11, 19)
 
-/** US dollars with as many digits as say something: `12.30 USD`, `0.042 USD`. No dollar sign: two of them begin a formula. */
+/** US dollars with two to four decimals: `12.30 USD`, `0.042 USD`. No dollar sign: GitHub reads two of them as a formula. */
 export const usd = (amount: number): string => `${digits(amount)} USD`
 
 function digits(amount: number): string {

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
-import { clock, count, duration, listed, moment, secondsBetween } from '../../../src/render/markdown/words.ts'
+import { clock, commaList, count, duration, moment, secondsBetween } from '../../../src/render/markdown/format.ts'
 
 it('counts things', () => {
   expect([count(1, 'task'), count(2, 'task'), count(0, 'person', 'people')]).toEqual(['1 task', '2 tasks', '0 people'])
 })
 
 it('lists things', () => {
-  expect([listed([]), listed(['a']), listed(['a', 'b']), listed(['a', 'b', 'c'])]).toEqual([
+  expect([commaList([]), commaList(['a']), commaList(['a', 'b']), commaList(['a', 'b', 'c'])]).toEqual([
     '',
     'a',
     'a and b',

@@ -5,18 +5,24 @@ import { sections, table } from '../markdown/blocks.ts'
 import { code, codes } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
+import { count, duration, secondsBetween } from '../markdown/format.ts'
 import { blockQuote, modelBlock, modelText } from '../markdown/model-text.ts'
-import { count, duration, secondsBetween } from '../markdown/words.ts'
 import { amendmentLines } from '../plan/difference.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
-import { titled } from '../plan/tasks.ts'
+import { taskTitle } from '../plan/tasks.ts'
 import { headline } from '../status/headline.ts'
-import { conflicts, landed, notLanded, reruns, verification } from './run-account.ts'
+import {
+  conflictsSection,
+  landedSection,
+  notLandedSection,
+  rerunsSection,
+  verificationSection,
+} from './final-pull-sections.ts'
 
 const TITLE = 200
 const WHOLE = 30_000
 
-/** The final pull request: first what is planned, in the end what became of it. */
+/** Title and body of the final pull request: the plan while the run is at work, the outcome once it has ended. */
 export const finalPull = (run: PlannedRun): { title: string; body: string } => ({
   title: bounded(commitSubject(titleOf(run), `Run ${run.run}`), TITLE),
   body: fitted(LIMITS.pull, [
@@ -27,7 +33,7 @@ export const finalPull = (run: PlannedRun): { title: string; body: string } => (
   ]),
 })
 
-/** In the end in the words that fit what was done; until then in the plan's. */
+/** The title of the finished change if a model wrote one, else the plan's. */
 const titleOf = (run: PlannedRun): string =>
   (run.phase === 'ended' ? run.work.described?.title.trim() : '') || run.work.plan.title
 
@@ -38,10 +44,10 @@ interface Level {
 }
 
 const body = (run: PlannedRun, level: Level): string[] =>
-  run.phase === 'ended' ? account(run, level) : draft(run, level)
+  run.phase === 'ended' ? finalBody(run, level) : draftBody(run, level)
 
-/** While the run is at work this stays as it is: the comments tell how far it got. */
-function draft(run: PlannedRun, level: Level): string[] {
+/** Stays the same while the run is at work, since the comments show its progress. */
+function draftBody(run: PlannedRun, level: Level): string[] {
   const { plan, open } = run.work
   const tasks = open ? 'a plan that is still being written' : count(plan.tasks.length, 'task')
   return sections(
@@ -51,7 +57,7 @@ function draft(run: PlannedRun, level: Level): string[] {
     level.tasks && !open
       ? table(
           ['Task', 'Needs'],
-          plan.tasks.map((task) => [titled(task), codes(task.needs)]),
+          plan.tasks.map((task) => [taskTitle(task), codes(task.needs)]),
         )
       : [],
     journal(run),
@@ -64,34 +70,34 @@ const GATES: Readonly<Record<PlannedRun['work']['mode'], string>> = {
   off: 'This pull request is the gate: nothing else waits for an approval.',
 }
 
-function account(run: PlannedRun, level: Level): string[] {
-  const { title, counts, means } = headline(run)
+function finalBody(run: PlannedRun, level: Level): string[] {
+  const { title, counts, detail } = headline(run)
   return sections(
-    // Merging must close the issue only where the whole of it was done.
+    // A merge may close the issue only if the whole plan is done.
     run.phase === 'ended' &&
       run.work.verification?.status === 'passed' &&
       ['success', 'merged'].includes(run.conclusion)
       ? [`Closes #${run.issue.number}`]
       : [`For issue #${run.issue.number}.`],
-    [`**${title}${counts === '' ? '' : `: ${counts}`}.** ${means}`],
+    [`**${title}${counts === '' ? '' : `: ${counts}`}.** ${detail}`],
     level.text ? described(run) : [],
     contradictions(run),
     level.tasks
-      ? ['### What landed', '', ...landed(run)]
+      ? ['### What landed', '', ...landedSection(run)]
       : [
           `${count(run.work.trunk.merges.length, 'merge')}; the table would not fit, \`git log --first-parent\` has it.`,
         ],
-    conflicts(run),
-    ['### Verification', '', ...verification(run)],
+    conflictsSection(run),
+    ['### Verification', '', ...verificationSection(run)],
     grown(run),
-    level.reruns ? reruns(run) : [],
-    notLanded(run),
+    level.reruns ? rerunsSection(run) : [],
+    notLandedSection(run),
     costs(run),
     journal(run),
   )
 }
 
-/** The change as one, where a model has put it into words; else what the plan said of it. */
+/** A model's description of the whole change, or the plan's text if there is none. */
 function described(run: PlannedRun): string[] {
   const words = run.work.described
   if (words === null || words.body.trim() === '') return intent(run)
@@ -116,7 +122,7 @@ function grown({ work }: PlannedRun): string[] {
   return lines.length === 0 ? [] : ['### How the plan grew', '', ...lines]
 }
 
-/** Money, and the time that passed; nothing where no model had a hand in it. */
+/** Money and elapsed time; empty if no model was used. */
 function costs(run: PlannedRun): string[] {
   const money = moneySection(run)
   if (money.length === 0 || run.phase !== 'ended') return money

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { replay } from '../../../src/core/run/evolve.ts'
 import { eventLine } from '../../../src/render/timeline/event-line.ts'
 import { ganttCharts } from '../../../src/render/timeline/gantt.ts'
-import { overlap, planningSpans, waits } from '../../../src/render/timeline/spans.ts'
+import { overlapSeconds, planningSpans, waitSpans } from '../../../src/render/timeline/spans.ts'
 import { renderTimeline } from '../../../src/render/timeline/timeline.ts'
 import { planOf } from '../../support/plan.ts'
 import {
@@ -10,7 +10,6 @@ import {
   byAgents,
   done,
   explored,
-  type Happening,
   history,
   landed,
   merged,
@@ -21,25 +20,26 @@ import {
   sha,
   stage,
   startedByAgent,
+  type TimedEvent,
   verifiedByAgent,
-} from '../runs.ts'
+} from '../support/runs.ts'
 
 const plan = byAgents(planOf('a > p > b', { tasks: { p: { kind: 'plan' } } }))
 const head = { ...plan, tasks: [] }
 
 /** In `off`: `a` starts while the plan is still being written, and `p` is scoped while `a` is at work. */
-const open: Happening[] = [
+const open: TimedEvent[] = [
   requested(),
   planningBegun('off'),
   ...stage('explore#1', 'explore', 0.02, 20),
   explored('src'),
   { type: 'money_reserved', stage: 'design#1', role: 'plan', usd: 3 },
   [4, { type: 'plan_begun', plan: head, planId: 'a'.repeat(64), trunk: sha('trunk') }],
-  ...plan.tasks.slice(0, 1).map((task): Happening => ({ type: 'task_planned', planned: task, notes: [] })),
+  ...plan.tasks.slice(0, 1).map((task): TimedEvent => ({ type: 'task_planned', planned: task, notes: [] })),
   queued('a'),
   startedByAgent('a'),
   [33, { type: 'money_settled', stage: 'design#1', spending: [] }],
-  { ...proposed(plan), mode: 'off' } as Happening,
+  { ...proposed(plan), mode: 'off' } as TimedEvent,
   [20, verifiedByAgent('a')],
   landed('a'),
   merged('a'),
@@ -89,7 +89,7 @@ describe('the timeline of a run that a model plans', () => {
 })
 
 describe('a person', () => {
-  const slow: Happening[] = [
+  const slow: TimedEvent[] = [
     requested(),
     planningBegun(),
     ...stage('explore#1', 'explore', 0.02, 20),
@@ -113,7 +113,7 @@ describe('a person', () => {
   it('is waited for until the run ends, at most', () => {
     const asked = slow.findIndex((one) => 'type' in one && one.type === 'questions_asked')
     const ended = history(...slow.slice(0, asked + 1), [10, { type: 'plan_rejected', by: 'bob', why: '' }])
-    expect(waits(ended).map(({ label, from, to }) => [label, to - from])).toEqual([['answers', 10]])
+    expect(waitSpans(ended).map(({ label, from, to }) => [label, to - from])).toEqual([['answers', 10]])
   })
 })
 
@@ -130,27 +130,29 @@ describe('stages', () => {
       ),
     )
     expect(spans).toEqual([
-      { slot: 'expand', label: 't3', from: 2, to: 8, good: false },
-      { slot: 'scope', label: 't4', from: 3, to: 9, good: true },
+      { slot: 'expand', label: 't3', from: 2, to: 8, succeeded: false },
+      { slot: 'scope', label: 't4', from: 3, to: 9, succeeded: true },
     ])
   })
 
   it('overlap with slots by the time that both are at work, counted once', () => {
-    const span = (from: number, to: number) => ({ slot: 'x', label: 'x', from, to, good: true })
-    expect(overlap([span(0, 10), span(5, 12), span(20, 30)], [span(8, 25), span(9, 11)])).toBe(9)
-    expect(overlap([], [span(0, 1)])).toBe(0)
+    const span = (from: number, to: number) => ({ slot: 'x', label: 'x', from, to, succeeded: true })
+    expect(overlapSeconds([span(0, 10), span(5, 12), span(20, 30)], [span(8, 25), span(9, 11)])).toBe(9)
+    expect(overlapSeconds([], [span(0, 1)])).toBe(0)
   })
 
   it('without slots have a chart all the same', () => {
-    expect(ganttCharts([{ slot: 'design', label: 'design', from: 0, to: 5, good: true }], [])[0]?.[0]).toBe('Planner')
+    expect(ganttCharts([{ slot: 'design', label: 'design', from: 0, to: 5, succeeded: true }], [])[0]?.[0]).toBe(
+      'Planner',
+    )
     expect(ganttCharts([], [])).toEqual([[]])
   })
 })
 
 describe('an event', () => {
-  const said = (event: Happening) => history(requested(), event).slice(1).map(eventLine)[0]
+  const said = (event: TimedEvent) => history(requested(), event).slice(1).map(eventLine)[0]
 
-  it.each<[Happening, string]>([
+  it.each<[TimedEvent, string]>([
     [{ type: 'stage_failed', stage: 'design#1', why: 'overloaded' }, 'design#1 failed: overloaded'],
     [{ type: 'budget_set', by: 'dora', usd: 20 }, 'limit of money set to 20.00 USD [dora]'],
     [{ type: 'revision_requested', by: 'dora', words: 'less' }, 'another version asked for: less [dora]'],

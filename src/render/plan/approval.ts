@@ -3,52 +3,52 @@ import { isAgentTask } from '../../core/plan/plan.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { Work } from '../../core/run/state.ts'
 import type { Settings } from '../../core/settings.ts'
-import { code, codes, words } from '../markdown/code.ts'
+import { code, codes, commandText } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
-import { count, usd } from '../markdown/words.ts'
+import { count, usd } from '../markdown/format.ts'
 import type { PlannedRun } from './planned-run.ts'
-import { MODES, planningStage } from './planning-progress.ts'
+import { MODE_MEANINGS, planningStage } from './planning-progress.ts'
 
-/** What decides the plan's id besides its words. */
-export const basis = ({ work }: PlannedRun): string[] => [
+/** The inputs of the plan id besides the plan's text. */
+export const planInputsSection = ({ work }: PlannedRun): string[] => [
   '### What it stands on',
   '',
   `- Base: ${code(bounded(work.baseBranch, 200))} at ${code(work.base)}`,
   `- Settings: ${work.settingsBlob === '' ? 'none, so the defaults' : `\`.github/tributary.yml\`, blob ${code(work.settingsBlob)}`}`,
-  `- Limits: ${limits(work.settings)}`,
-  ...models(work),
-  `- Mode ${code(work.mode)}: ${MODES[work.mode]}`,
+  `- Limits: ${slotAndFileLimits(work.settings)}`,
+  ...workersLine(work),
+  `- Mode ${code(work.mode)}: ${MODE_MEANINGS[work.mode]}`,
   ...(work.open ? [] : [`- Plan id: ${code(work.planId)}`]),
 ]
 
-const limits = ({ limits: { files, file_kilobytes }, slots }: Settings): string =>
+const slotAndFileLimits = ({ limits: { files, file_kilobytes }, slots }: Settings): string =>
   [
     `${count(slots.start, 'slot')} at the start and ${slots.cap} at most`,
     `${count(files, 'file')} a task`,
     `${file_kilobytes} KB a file`,
   ].join(', ')
 
-function models({ plan, settings }: Work): string[] {
+function workersLine({ plan, settings }: Work): string[] {
   if (!plan.tasks.some(isAgentTask)) return []
   const { worker_model: tiers, worker, budget, limits } = settings
   const names = [...new Set([tiers.cheap, tiers.default, tiers.strong])].map((name) => bounded(name, 60))
   const who =
     worker.command.length > 0
-      ? `${code(words(worker.command))}${worker.network ? ', **with the network**' : ''}`
+      ? `${code(commandText(worker.command))}${worker.network ? ', **with the network**' : ''}`
       : `agents on ${codes(names)}, ${count(limits.turns, 'turn')} and ${usd(budget.task_usd)} an attempt at most`
   return [`- Workers: ${who}`]
 }
 
-/** A person can let the plan that stands here pass: it is whole, the newest, and something of it still waits for that. */
+/** Whether the plan can be approved now: it is complete and the newest version, and a part of it is not approved yet. */
 export const waitsForApproval = (run: PlannedRun): boolean => {
   const { work } = run
   if (work.mode === 'off' || work.open || planningStage(run) !== 'done') return false
-  // Where nothing came to it since, it says the same as before its approval.
+  // A plan that has not grown shows the same text before and after its approval.
   return work.amendments.length === 0 || work.approved !== null
 }
 
-/** What follows when a person lets the plan pass, or from its mode where nobody need. */
-export function approval(run: PlannedRun): string[] {
+/** What an approval allows, or, if none is needed, what happens with the plan. */
+export function approvalSection(run: PlannedRun): string[] {
   const { settings } = run.work
   const agents = run.work.plan.tasks.some(isAgentTask)
   return [
@@ -62,13 +62,13 @@ export function approval(run: PlannedRun): string[] {
     settings.sandbox === 'off'
       ? '- The commands above run in jobs whose token can only read. **They run without isolation: `sandbox: off` is set.**'
       : '- The commands above run in a sandbox without network, in jobs whose token can only read.',
-    `- Each task works on a branch of its own${settings.worker_pull_requests ? ', with a pull request of its own' : ''}. ${landing(run)}`,
+    `- Each task works on a branch of its own${settings.worker_pull_requests ? ', with a pull request of its own' : ''}. ${howTasksLand(run)}`,
     `- Nothing is merged into ${code(bounded(run.work.baseBranch, 200))}: a person does that, with the final pull request.`,
-    ...(waitsForApproval(run) ? counting(run) : []),
+    ...(waitsForApproval(run) ? whatApprovalCovers(run) : []),
   ]
 }
 
-function landing({ run, work }: PlannedRun): string {
+function howTasksLand({ run, work }: PlannedRun): string {
   const trunk = code(trunkBranch(run))
   const gate = work.mode === 'soft' ? ' and the plan is approved' : ''
   return work.settings.merge === 'auto'
@@ -76,7 +76,7 @@ function landing({ run, work }: PlannedRun): string {
     : `When its acceptance passes, it waits for \`/approve\` on its pull request, then it is merged into ${trunk}.`
 }
 
-function counting({ work, planning }: PlannedRun): string[] {
+function whatApprovalCovers({ work, planning }: PlannedRun): string[] {
   const id = shortPlanId(work.planId)
   const revise = planning === null ? '' : ' Another version: `/revise -- what to change`.'
   return [

@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { planIdOf, shortPlanId } from '../../../src/core/plan/plan-id.ts'
-import { bytes, LIMITS } from '../../../src/render/markdown/fit.ts'
+import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { planCanBeShown, renderPlanComment } from '../../../src/render/plan/plan-comment.ts'
 import { renderProposed } from '../../../src/render/reply/replies.ts'
 import { planOf, taskNamed } from '../../support/plan.ts'
 import { cases } from '../../support/random.ts'
-import { all, nasty, parse, shown } from '../markdown.ts'
+import { allNodes, parse, randomMarkdown, visibleText } from '../support/markdown.ts'
 import {
   approved,
   byAgents,
   example,
   explored,
-  type Happening,
   landed,
   planned,
   planningBegun,
@@ -21,8 +20,9 @@ import {
   sha,
   stage,
   startedByAgent,
+  type TimedEvent,
   verifiedByAgent,
-} from '../runs.ts'
+} from '../support/runs.ts'
 
 const plan = {
   ...byAgents(example),
@@ -43,7 +43,7 @@ const plan = {
       : task,
   ),
 }
-const planning: Happening[] = [
+const planning: TimedEvent[] = [
   requested(),
   planningBegun(),
   ...stage('explore#1', 'explore', 0.02),
@@ -58,7 +58,7 @@ const planning: Happening[] = [
 ]
 const run = planned(...planning, proposed(plan))
 const comment = renderPlanComment(run)
-const linesOf = (...events: Happening[]) => renderPlanComment(planned(...events)).split('\n')
+const linesOf = (...events: TimedEvent[]) => renderPlanComment(planned(...events)).split('\n')
 
 describe('a plan whose parts gain little beside each other', () => {
   const chained = (graph: string) => linesOf(...planning, proposed(byAgents(planOf(graph))))
@@ -73,8 +73,8 @@ const last = (lines: readonly string[]) => lines.at(-1) ?? ''
 const approveLine = (plan: Parameters<typeof byAgents>[0]) =>
   `/approve ${shortPlanId(planIdOf({ plan, base: sha('base'), settingsBlob: '', settings: run.work.settings }))}`
 
-/** Mentions and references that GitHub would find: what stands in code is none. */
-function references(nodes: ReturnType<typeof all>): string[] {
+/** Mentions and references that GitHub would find; text in code is left out. */
+function references(nodes: ReturnType<typeof allNodes>): string[] {
   let isCode = false
   return nodes.flatMap((node) => {
     if (node.type === 'html') isCode = node.value === '<code>' || (isCode && node.value !== '</code>')
@@ -105,7 +105,9 @@ describe('the plan comment of a plan by a model', () => {
   })
 
   it('names the model and the size of each task', () => {
-    const rows = all(parse(comment)).flatMap((node) => (node.type === 'tableRow' ? [node.children.map(shown)] : []))
+    const rows = allNodes(parse(comment)).flatMap((node) =>
+      node.type === 'tableRow' ? [node.children.map(visibleText)] : [],
+    )
     expect(rows[0]?.slice(3)).toEqual(['Worker', 'Acceptance', 'Size'])
     expect(rows[1]?.slice(3)).toEqual(['an agent, claude-sonnet-5-5', 'npm test', 'small'])
     expect(rows.find(([task]) => task?.startsWith('rules'))?.slice(3)).toEqual([
@@ -160,7 +162,7 @@ describe('the plan comment of a plan by a model', () => {
 
   it('says nothing but text, whatever a model wrote', () => {
     for (let seed = 0; seed < cases(12); seed += 1) {
-      const words = nasty(seed, 60)
+      const words = randomMarkdown(seed, 60)
       const wild = planOf('a > b', {
         title: words.trim().slice(0, 100) || 'x',
         summary: words,
@@ -182,7 +184,7 @@ describe('the plan comment of a plan by a model', () => {
           proposed(byAgents(wild), {}, [words]),
         ),
       )
-      const nodes = all(parse(text))
+      const nodes = allNodes(parse(text))
       expect(
         nodes.filter(({ type }) => /^(link|image|linkReference|definition|footnoteReference)$/.test(type)),
       ).toEqual([])
@@ -212,7 +214,7 @@ describe('the plan comment of a plan by a model', () => {
       { type: 'revision_requested', by: 'dora', words: long },
       proposed(huge, {}, [long]),
     )
-    expect(bytes(renderPlanComment(both))).toBeLessThanOrEqual(LIMITS.comment)
+    expect(byteLength(renderPlanComment(both))).toBeLessThanOrEqual(LIMITS.comment)
     expect(planCanBeShown(both)).toBe(true)
   })
 })
@@ -228,7 +230,11 @@ describe('another version', () => {
       )
       .concat(taskNamed('notes', { title: 'Release notes', run: [], needs: ['cli'] })),
   }
-  const asked: Happening[] = [...planning, proposed(plan), { type: 'revision_requested', by: 'dora', words: 'no docs' }]
+  const asked: TimedEvent[] = [
+    ...planning,
+    proposed(plan),
+    { type: 'revision_requested', by: 'dora', words: 'no docs' },
+  ]
   const lines = linesOf(...asked, proposed(next))
 
   it('shows folded what is different, and what was asked for', () => {
@@ -278,11 +284,11 @@ describe('another version', () => {
 })
 
 describe('a mode', () => {
-  const begun = (mode: 'soft' | 'off'): Happening[] => [
+  const begun = (mode: 'soft' | 'off'): TimedEvent[] => [
     requested(),
     planningBegun(mode),
     { type: 'plan_begun', plan: { ...plan, tasks: [] }, planId: 'a'.repeat(64), trunk: sha('trunk') },
-    ...plan.tasks.slice(0, 2).map((task): Happening => ({ type: 'task_planned', planned: task, notes: [] })),
+    ...plan.tasks.slice(0, 2).map((task): TimedEvent => ({ type: 'task_planned', planned: task, notes: [] })),
   ]
 
   it('in which tasks start as they come shows those that came, and nothing to approve', () => {
@@ -297,7 +303,7 @@ describe('a mode', () => {
   })
 
   it('soft says what an approval is for', () => {
-    const events: Happening[] = [...begun('soft'), { ...proposed(plan), mode: 'soft' } as Happening]
+    const events: TimedEvent[] = [...begun('soft'), { ...proposed(plan), mode: 'soft' } as TimedEvent]
     const lines = linesOf(...events)
     expect(lines).toContain(
       'For issue #42, asked for by alice. Slots work on it already; nothing of it lands before an approval.',
@@ -307,7 +313,7 @@ describe('a mode', () => {
   })
 
   it('off needs no approval, and offers none', () => {
-    const events: Happening[] = [...begun('off'), { ...proposed(plan), mode: 'off' } as Happening]
+    const events: TimedEvent[] = [...begun('off'), { ...proposed(plan), mode: 'off' } as TimedEvent]
     const text = linesOf(...events).join('\n')
     expect(text).toContain('It runs without an approval; the final pull request is the gate.')
     expect(text).toContain('### Commands that it may run')
@@ -319,7 +325,7 @@ describe('a mode', () => {
 describe('a plan that grew', () => {
   const first = byAgents(planOf('a > p, b', { tasks: { p: { kind: 'plan' } } }))
   const grown = byAgents(planOf('a > p > x, b', { tasks: { p: { kind: 'plan' } } }))
-  const amended = (within: boolean): Happening[] => [
+  const amended = (within: boolean): TimedEvent[] => [
     ...planning,
     proposed(first),
     approved(),

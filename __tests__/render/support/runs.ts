@@ -1,30 +1,30 @@
 import { createHash } from 'node:crypto'
-import type { TaskFailure } from '../../src/core/failure.ts'
-import type { Spending } from '../../src/core/money/usage.ts'
-import type { Plan, Task } from '../../src/core/plan/plan.ts'
-import { planIdOf } from '../../src/core/plan/plan-id.ts'
-import type { Report, RunEvent } from '../../src/core/run/event.ts'
-import { replay } from '../../src/core/run/evolve.ts'
-import type { HandOff } from '../../src/core/run/hand-off.ts'
-import type { LiveRun } from '../../src/core/run/state.ts'
-import { type Settings, settingsSchema } from '../../src/core/settings.ts'
-import { isPlanned, type PlannedRun } from '../../src/render/plan/planned-run.ts'
-import { gate, planOf } from '../support/plan.ts'
+import type { TaskFailure } from '../../../src/core/failure.ts'
+import type { Spending } from '../../../src/core/money/usage.ts'
+import type { Plan, Task } from '../../../src/core/plan/plan.ts'
+import { planIdOf } from '../../../src/core/plan/plan-id.ts'
+import type { Report, RunEvent } from '../../../src/core/run/event.ts'
+import { replay } from '../../../src/core/run/evolve.ts'
+import type { HandOff } from '../../../src/core/run/hand-off.ts'
+import type { LiveRun } from '../../../src/core/run/state.ts'
+import { type Settings, settingsSchema } from '../../../src/core/settings.ts'
+import { isPlanned, type PlannedRun } from '../../../src/render/plan/planned-run.ts'
+import { gate, planOf } from '../../support/plan.ts'
 
-/** A commit id that can be told by its name: `sha('t1')`. */
+/** A commit id derived from a name: `sha('t1')`. */
 export const sha = (name: string): string => createHash('sha1').update(name).digest('hex')
 
-type Bare<Event> = Event extends RunEvent ? Omit<Event, 'at' | 'by'> & { by?: string } : never
+type EventInput<Event> = Event extends RunEvent ? Omit<Event, 'at' | 'by'> & { by?: string } : never
 
-export type Happening = Bare<RunEvent> | readonly [seconds: number, event: Bare<RunEvent>]
+export type TimedEvent = EventInput<RunEvent> | readonly [seconds: number, event: EventInput<RunEvent>]
 
-/** Stands for the id of whichever plan came last. */
+/** A placeholder for the id of the latest plan. */
 const NEWEST = sha('plan')
 
 const BEGIN = Date.parse('2026-11-21T10:00:00.000Z')
 
-/** Events with a second each between them, unless a pause is said: `[30, event]`. */
-export function history(...events: readonly Happening[]): RunEvent[] {
+/** Events one second apart, unless seconds are given: `[30, event]`. */
+export function history(...events: readonly TimedEvent[]): RunEvent[] {
   let now = BEGIN - 1000
   let latest: string = NEWEST
   return events.map((one) => {
@@ -69,7 +69,7 @@ function task(title: string, writes: string[], size: Task['size']): Partial<Task
   }
 }
 
-export const requested = (issue = 42): Bare<RunEvent> => ({
+export const requested = (issue = 42): EventInput<RunEvent> => ({
   type: 'plan_requested',
   by: 'alice',
   run: `${issue}`,
@@ -83,7 +83,7 @@ export function proposed(
   plan: Plan = example,
   change: Record<string, unknown> = {},
   notes: string[] = [],
-): Bare<RunEvent> {
+): EventInput<RunEvent> {
   const base = sha('base')
   const its = settings(change)
   const settingsBlob = Object.keys(change).length === 0 ? '' : sha('settings')
@@ -101,26 +101,26 @@ export function proposed(
   }
 }
 
-export const approved = (only: string[] | null = null): Bare<RunEvent> => ({
+export const approved = (only: string[] | null = null): EventInput<RunEvent> => ({
   type: 'plan_approved',
   by: 'bob',
   planId: NEWEST,
   only,
 })
 
-export const queued = (id: string, attempt = 1): Bare<RunEvent> => ({
+export const queued = (id: string, attempt = 1): EventInput<RunEvent> => ({
   type: 'task_queued',
   task: id,
   attempt,
   base: sha(`${id}-${attempt}`),
 })
-export const started = (id: string, slot = 'r1.1', attempt = 1): Bare<RunEvent> => ({
+export const started = (id: string, slot = 'r1.1', attempt = 1): EventInput<RunEvent> => ({
   type: 'task_started',
   task: id,
   attempt,
   slot,
 })
-export const verified = (id: string, attempt = 1, acceptanceLog = 'ok'): Bare<RunEvent> => ({
+export const verified = (id: string, attempt = 1, acceptanceLog = 'ok'): EventInput<RunEvent> => ({
   type: 'task_verified',
   task: id,
   attempt,
@@ -128,9 +128,9 @@ export const verified = (id: string, attempt = 1, acceptanceLog = 'ok'): Bare<Ru
   tree: sha('tree'),
   report: { workSeconds: 2, acceptanceSeconds: 3.2, acceptanceLog, summary: '', sandbox: 'bubblewrap 0.8.0' },
 })
-export const landed = (id: string, attempt = 1): Bare<RunEvent> => ({ type: 'task_landed', task: id, attempt })
-export const merged = (id: string): Bare<RunEvent> => ({ type: 'trunk_moved', task: id, sha: sha(`merge-${id}`) })
-export const failed = (id: string, failure: TaskFailure, final = true, attempt = 1): Bare<RunEvent> => ({
+export const landed = (id: string, attempt = 1): EventInput<RunEvent> => ({ type: 'task_landed', task: id, attempt })
+export const merged = (id: string): EventInput<RunEvent> => ({ type: 'trunk_moved', task: id, sha: sha(`merge-${id}`) })
+export const failed = (id: string, failure: TaskFailure, final = true, attempt = 1): EventInput<RunEvent> => ({
   type: 'task_failed',
   task: id,
   attempt,
@@ -138,12 +138,12 @@ export const failed = (id: string, failure: TaskFailure, final = true, attempt =
   failure,
   final,
 })
-export const shown = (...entries: [name: string, number: number][]): Bare<RunEvent> => ({
+export const projected = (...entries: [name: string, number: number][]): EventInput<RunEvent> => ({
   type: 'projected',
   entries: entries.map(([name, number]) => ({ name, number, node: `n${number}`, digest: 'd' })),
 })
 
-/** A task from queued to merged, in some seconds. */
+/** A task from queued to merged. `seconds`: from start to verified. */
 export const done = (id: string, slot = 'r1.1', seconds = 5, attempt = 1) =>
   [
     queued(id, attempt),
@@ -153,19 +153,19 @@ export const done = (id: string, slot = 'r1.1', seconds = 5, attempt = 1) =>
     merged(id),
   ] as const
 
-export function live(...events: readonly Happening[]): LiveRun {
+export function live(...events: readonly TimedEvent[]): LiveRun {
   const state = replay(history(...events))
   if (state.phase === 'empty') throw new Error('nothing was requested')
   return state
 }
 
-export function planned(...events: readonly Happening[]): PlannedRun {
+export function planned(...events: readonly TimedEvent[]): PlannedRun {
   const run = live(...events)
   if (!isPlanned(run)) throw new Error('nothing was proposed')
   return run
 }
 
-/** Far more than fits anywhere: tasks with everything at its longest. */
+/** A plan that exceeds every limit: all fields of its tasks are as long as possible. */
 export const huge = (tasks: number, needs = false): Plan =>
   planOf(
     Array.from({ length: tasks }, (_, index) =>
@@ -191,7 +191,7 @@ export const huge = (tasks: number, needs = false): Plan =>
     },
   )
 
-export const passed = (attempt = 1, on = sha('merge-publish')): Bare<RunEvent> => ({
+export const passed = (attempt = 1, on = sha('merge-publish')): EventInput<RunEvent> => ({
   type: 'verification_passed',
   on,
   attempt,
@@ -204,13 +204,13 @@ export const passed = (attempt = 1, on = sha('merge-publish')): Bare<RunEvent> =
   },
 })
 
-type Of<Type extends RunEvent['type']> = Extract<Bare<RunEvent>, { type: Type }>
+type Of<Type extends RunEvent['type']> = Extract<EventInput<RunEvent>, { type: Type }>
 
-/** A model plans: in `strict` unless another mode is named. */
+/** Planning by a model begins, by default in mode `strict`. */
 export const planningBegun = (
   mode: Of<'planning_begun'>['mode'] = 'strict',
   change: Record<string, unknown> = {},
-): Bare<RunEvent> => ({
+): EventInput<RunEvent> => ({
   type: 'planning_begun',
   base: sha('base'),
   baseBranch: 'main',
@@ -220,7 +220,7 @@ export const planningBegun = (
   limit: settings(change).budget.usd,
 })
 
-export const explored = (...areas: string[]): Bare<RunEvent> => ({
+export const explored = (...areas: string[]): EventInput<RunEvent> => ({
   type: 'explored',
   explorations: areas.map((area) => ({
     area,
@@ -247,12 +247,12 @@ export const spending = (
   ...change,
 })
 
-/** Money of a stage, set aside and then settled in some seconds. */
+/** Money of a stage: reserved, then settled after `seconds`. */
 export const stage = (name: string, role: Spending['role'], usd: number, seconds = 10) =>
   [
     { type: 'money_reserved', stage: name, role, usd: usd * 2 },
     [seconds, { type: 'money_settled', stage: name, spending: [spending(role, usd)] }],
-  ] as const satisfies readonly Happening[]
+  ] as const satisfies readonly TimedEvent[]
 
 /** A plan whose tasks are worked on by agents. */
 export const byAgents = (plan: Plan): Plan => ({
@@ -271,8 +271,8 @@ export const handOff = (change: Partial<HandOff> = {}): HandOff => ({
   ...change,
 })
 
-/** What an agent hands over, with its cost. */
-export const verifiedByAgent = (id: string, change: Partial<Report> = {}, attempt = 1): Bare<RunEvent> => {
+/** A task verified by an agent, with hand-off and cost. */
+export const verifiedByAgent = (id: string, change: Partial<Report> = {}, attempt = 1): EventInput<RunEvent> => {
   const event = verified(id, attempt)
   if (event.type !== 'task_verified') throw new Error('no report')
   const report = {
@@ -285,7 +285,7 @@ export const verifiedByAgent = (id: string, change: Partial<Report> = {}, attemp
   return { ...event, report }
 }
 
-export const startedByAgent = (id: string, slot = 'r1.1', attempt = 1): Bare<RunEvent> => ({
+export const startedByAgent = (id: string, slot = 'r1.1', attempt = 1): EventInput<RunEvent> => ({
   type: 'task_started',
   task: id,
   attempt,

@@ -2,9 +2,9 @@ import { parse } from './markdown.ts'
 
 type Nodes = ReturnType<typeof parse> | ReturnType<typeof parse>['children'][number]
 
-/** What our own Markdown needs of HTML: a gap, and code in a cell. */
+/** HTML tags that our own Markdown uses: a gap, and code in a table cell. */
 const OURS = /^<\/?(?:code|span)>$/
-/** What GitHub makes links of once Markdown is done, in text alone and never in code. */
+/** Patterns that GitHub turns into links after it renders Markdown, in text but not in code. */
 const FOUND = [
   /(?:^|[^\w/])@[\w-]/,
   /(?:^|[^\w&])#\d+/,
@@ -26,13 +26,13 @@ const LINKS = [
 ]
 
 /**
- * Everything in the Markdown that would become a link, a picture, a mention, a reference or foreign HTML on GitHub, but what is
- * `ours`: told by its address, its tag, or the words that become a link.
+ * Everything in the Markdown that would become a link, picture, mention, reference or foreign HTML on GitHub, except what
+ * `ours` accepts by its address, its tag or its text.
  */
-export const linked = (markdown: string, ours: (what: string) => boolean = () => false): string[] =>
-  linkedIn(parse(markdown), ours)
+export const githubLinks = (markdown: string, ours: (what: string) => boolean = () => false): string[] =>
+  linksIn(parse(markdown), ours)
 
-function linkedIn(node: Nodes, ours: (what: string) => boolean): string[] {
+function linksIn(node: Nodes, ours: (what: string) => boolean): string[] {
   if (LINKS.includes(node.type)) return 'url' in node && ours(node.url) ? [] : [node.type]
   if (node.type === 'html') return OURS.test(node.value) || ours(node.value) ? [] : [node.value]
   if (node.type === 'text')
@@ -41,6 +41,6 @@ function linkedIn(node: Nodes, ours: (what: string) => boolean): string[] {
   let code = false
   return node.children.flatMap((child) => {
     if (child.type === 'html' && /^<\/?code>$/.test(child.value)) code = child.value === '<code>'
-    return code && child.type === 'text' ? [] : linkedIn(child, ours)
+    return code && child.type === 'text' ? [] : linksIn(child, ours)
   })
 }

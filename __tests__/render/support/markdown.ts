@@ -5,19 +5,23 @@ import { gfm } from 'micromark-extension-gfm'
 type Root = ReturnType<typeof fromMarkdown>
 type Nodes = Root | Root['children'][number]
 
-/** What GitHub makes of a text, without what it does afterwards (mentions and references). */
+/** Parses Markdown as GitHub does, without the links that it adds later (mentions and references). */
 export const parse = (markdown: string): Root =>
   fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] })
 
-export const all = (node: Nodes): Nodes[] => [node, ...('children' in node ? node.children.flatMap(all) : [])]
+export const allNodes = (node: Nodes): Nodes[] => [node, ...('children' in node ? node.children.flatMap(allNodes) : [])]
 
-export const kinds = (markdown: string): Set<string> => new Set(all(parse(markdown)).map((node) => node.type))
+export const nodeTypes = (markdown: string): Set<string> => new Set(allNodes(parse(markdown)).map((node) => node.type))
 
-/** What a person reads: text and code, no tags. */
-export const shown = (node: Nodes): string =>
-  'value' in node && node.type !== 'html' ? node.value : 'children' in node ? node.children.map(shown).join('') : ''
+/** The text that a person reads: text and code, no tags. */
+export const visibleText = (node: Nodes): string =>
+  'value' in node && node.type !== 'html'
+    ? node.value
+    : 'children' in node
+      ? node.children.map(visibleText).join('')
+      : ''
 
-/** The same numbers each time, so that a failing case can be found again. */
+/** Pseudo-random numbers, the same for each seed, so that a failing case can be repeated. */
 export function random(seed: number): () => number {
   let state = seed
   return () => {
@@ -96,8 +100,8 @@ const PIECES = [
   '\u00a0',
 ] as const
 
-/** Seeded mixtures of everything that means something to Markdown, HTML, GitHub or Mermaid. */
-export function nasty(seed: number, pieces = 12): string {
+/** A seeded random mixture of text that is special in Markdown, HTML, GitHub or Mermaid. */
+export function randomMarkdown(seed: number, pieces = 12): string {
   const next = random(seed)
   return Array.from({ length: 1 + Math.floor(next() * pieces) }, () => PIECES[Math.floor(next() * PIECES.length)]).join(
     '',
