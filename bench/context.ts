@@ -1,6 +1,6 @@
 import type { Benchmark } from './benchmark.ts'
+import { tell } from './context/briefs.ts'
 import { B7, chartOf, growthFigures, lineOf, recallFigure, tokenFigures } from './context/figures.ts'
-import { tell } from './context/tell.ts'
 import { worthwhile } from './graphs/corpus.ts'
 
 /** How likely an agent says more at its end than a hand-off holds. */

@@ -4,7 +4,7 @@ import { atLeast, atMost, type Chart, type Figure, type Line } from '../benchmar
 import { spread } from '../figures.ts'
 import { type Member, nameOf } from '../graphs/corpus.ts'
 import { mean } from '../statistics.ts'
-import { CHARACTERS_PER_TOKEN, type Told } from './tell.ts'
+import { CHARACTERS_PER_TOKEN, type Told } from './briefs.ts'
 
 export const B7 = 'B7'
 

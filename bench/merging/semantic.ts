@@ -6,11 +6,11 @@ import type { Work } from '../../src/core/run/state.ts'
 import { defaultSettings } from '../../src/core/settings.ts'
 import { STEPS } from '../../src/jobs/orchestrate/orchestrate.ts'
 import type { OrchestratorStep } from '../../src/jobs/orchestrate/session/session.ts'
-import { live } from '../machine/begin.ts'
+import { live } from '../machine/approved-run.ts'
 import { runMachine } from '../machine/machine.ts'
 import { integer, type Random, randomOf, seedOf } from '../random.ts'
 import { branching, idsOf } from './branches.ts'
-import { type GitWorld, gitWorld, withoutHaste } from './git-world.ts'
+import { type GitWorld, gitWorld, withoutHaste } from './git-repository.ts'
 import { SLOTS } from './orders.ts'
 
 /** A task that the machine named, and what it took. */

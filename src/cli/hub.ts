@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import type { Hub } from '../hub/hub.ts'
-import { Unfit } from '../hub/unfit.ts'
+import { Unfit } from '../hub/invalid-folder.ts'
 import { gitDirOf } from './repository.ts'
 import { Mistake, readArguments, type Subcommand, type Terminal } from './subcommand.ts'
 

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
+import { ANONYMOUS } from './access/actor.ts'
 import { blobRoutes } from './artifacts/blobs.ts'
 import type { ArtifactFiles } from './artifacts/files.ts'
 import { artifactService } from './artifacts/service.ts'
@@ -7,7 +8,6 @@ import { controlRoutes } from './control/routes.ts'
 import { gitRoutes } from './git/routes.ts'
 import { graphqlRoutes } from './graphql/routes.ts'
 import { answerError, answerUnknown } from './rest/errors.ts'
-import type { HubEnv } from './rest/kit.ts'
 import {
   authenticate,
   countRequests,
@@ -17,10 +17,10 @@ import {
   type Observer,
   observed,
   rateHeaders,
-} from './rest/layers.ts'
+} from './rest/middleware.ts'
 import { createRateLimit } from './rest/rate.ts'
+import type { HubEnv } from './rest/request.ts'
 import { restRoutes } from './rest/routes.ts'
-import { ANONYMOUS } from './who/actor.ts'
 import type { World } from './world.ts'
 
 /** Everything that one port answers. */

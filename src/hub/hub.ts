@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { listen, stop } from '../loopback/listen.ts'
+import type { Login } from './access/people.ts'
 import { createApp } from './app.ts'
 import { openArtifactFiles } from './artifacts/files.ts'
 import { createFaults } from './control/faults.ts'
@@ -11,18 +12,16 @@ import { createEmitter } from './events.ts'
 import { openBare } from './git/bare.ts'
 import { openRepository } from './git/repository.ts'
 import type { HubHost, JobRecord, Runner } from './host.ts'
-import { nameOf } from './name.ts'
-import type { Observer } from './rest/layers.ts'
+import type { Observer } from './rest/middleware.ts'
 import type { StartProcess } from './runner/process/process.ts'
 import { createRunner as createDefaultRunner } from './runner/runner.ts'
 import type { RunnerOptions } from './runner/world.ts'
 import { artifactFolder, createHost } from './runner-host.ts'
-import { createDocument } from './store/create.ts'
+import { createSerialQueue } from './serial-queue.ts'
 import type { RepositorySettings } from './store/document.ts'
+import { createDocument } from './store/new-document.ts'
 import { openStore, type Store } from './store/store.ts'
-import { createSerialQueue } from './turns.ts'
 import { urlsOf } from './urls.ts'
-import type { Login } from './who/people.ts'
 import type { World } from './world.ts'
 
 export interface HubOptions {
@@ -140,3 +139,14 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
     },
   }
 }
+
+/** Who owns a repository that has no owner yet. */
+const OWNER = 'local'
+
+function nameOf(folder: string, name: string | undefined): { owner: string; repo: string } {
+  const [owner = OWNER, repo = plain(basename(resolve(folder)))] = name?.split('/', 2) ?? []
+  return { owner, repo }
+}
+
+/** GitHub's alphabet for repository names. */
+const plain = (text: string): string => text.replace(/\.git$/, '').replace(/[^A-Za-z0-9._-]+/g, '-') || 'repository'

@@ -1,11 +1,11 @@
+import type { Actor } from './access/actor.ts'
 import type { Faults } from './control/faults.ts'
 import type { Metrics } from './control/metrics.ts'
 import type { Repository } from './git/repository.ts'
 import type { HubEvent, Runner } from './host.ts'
+import type { SerialQueue } from './serial-queue.ts'
 import type { Store } from './store/store.ts'
-import type { SerialQueue } from './turns.ts'
 import type { Urls } from './urls.ts'
-import type { Actor } from './who/actor.ts'
 
 /** What every route, mutation and hook of one hub works on. */
 export interface World {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { z } from 'zod'
 import type { Seen } from '../../../src/cli/demo/github-state.ts'
 import { createWatch } from '../../../src/cli/demo/progress.ts'
-import { unendedJobs } from '../../../src/cli/demo/show.ts'
+import { unendedJobs } from '../../../src/cli/demo/run-demo.ts'
 import { createDisplay } from '../../../src/cli/display.ts'
 import { manualClock } from '../../support/clock.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openDemoModel } from '../../../src/cli/demo/model.ts'
+import { stay, whereToLook } from '../../../src/cli/demo/run-demo.ts'
 import { tellMissing, withoutAtStart } from '../../../src/cli/demo/sandbox.ts'
-import { stay, whereToLook } from '../../../src/cli/demo/show.ts'
 import { createDisplay } from '../../../src/cli/display.ts'
 
 /** What the demo says on 80 columns, to somebody who started it by npx. */

@@ -4,10 +4,10 @@ import { readHandPlan } from '../../config/hand-plan.ts'
 import { defaultSettings } from '../../core/settings.ts'
 import { startModelServer } from '../../model-double/server.ts'
 import { Mistake, type Terminal } from '../subcommand.ts'
-import { demoScript } from './answers.ts'
 import { DemoFailure } from './failure.ts'
 import { recordSteps } from './record.ts'
 import type { Issue } from './sample-repository.ts'
+import { demoScript } from './script.ts'
 
 /** Who thinks in the demo: nobody (plan and programs by hand), a script over the model's API, or the model itself. */
 export type Thinker = 'none' | 'script' | 'live'

@@ -3,8 +3,8 @@ import { killDescendants } from '../../hub/runner/process/descendants.ts'
 import { createDisplay, type Display, wrapped } from '../display.ts'
 import { Mistake, readArguments, type Subcommand, type Terminal } from '../subcommand.ts'
 import { DemoFailure } from './failure.ts'
-import { type DemoFolder, openPlace, removePlace } from './place.ts'
-import { show, type Wishes } from './show.ts'
+import { type DemoFolder, openPlace, removePlace } from './folder.ts'
+import { show, type Wishes } from './run-demo.ts'
 
 const options = {
   agents: { type: 'boolean' },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type ActionAddress, isCommit, isLocal, parseAddress, usesText } from '../address.ts'
-import { askGitHub, askOf, type GitHubAccess, NEEDS_ADMIN } from './ask.ts'
+import { askGitHub, askOf, type GitHubAccess, NEEDS_ADMIN } from './api.ts'
 import { type DoctorFinding, missingFinding, unknown, warning, well } from './finding.ts'
 
 const repositorySchema = z.looseObject({ private: z.boolean() })

@@ -4,7 +4,7 @@ import { SETTINGS_PATH } from '../../core/settings.ts'
 import { SETTINGS_BOX, WORKFLOW_PATH } from '../example-files.ts'
 import { ghFor } from '../remote.ts'
 import { lookAtAddress, lookAtPolicies } from './address.ts'
-import { askGitHub, type GitHubAccess, NEEDS_ADMIN, Unreachable } from './ask.ts'
+import { askGitHub, type GitHubAccess, NEEDS_ADMIN, Unreachable } from './api.ts'
 import { type DoctorFinding, missingFinding, unknown, warning, well } from './finding.ts'
 import { addressFaults, settingsFindings, usedActions, workflowFinding } from './workflow.ts'
 

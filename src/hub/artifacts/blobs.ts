@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { isSignedBy, signatureOf } from '../../loopback/sign.ts'
-import type { HubEnv, RestCall } from '../rest/kit.ts'
+import type { HubEnv, RestCall } from '../rest/request.ts'
 import { jobLog } from '../runner/job/job-log.ts'
 import type { ArtifactRecord } from '../store/document.ts'
 import type { World } from '../world.ts'

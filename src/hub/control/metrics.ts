@@ -1,5 +1,5 @@
+import { type Actor, loginOf } from '../access/actor.ts'
 import type { JobRecord } from '../host.ts'
-import { type Actor, loginOf } from '../who/actor.ts'
 
 interface Counts {
   requests: number

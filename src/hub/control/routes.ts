@@ -1,9 +1,8 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { bodyOf, type HubEnv } from '../rest/kit.ts'
+import { bodyOf, type HubEnv } from '../rest/request.ts'
 import type { World } from '../world.ts'
 import { faultSchema } from './faults.ts'
-import { stateOf } from './state.ts'
 
 const faultList = z.union([z.array(faultSchema), faultSchema.transform((fault) => [fault])])
 const settingsChange = z.strictObject({
@@ -44,3 +43,15 @@ export const controlRoutes = (world: World) =>
       await world.runner().idle()
       return call.json({ idle: true })
     })
+
+/** Everything there is to see, without tokens and secrets. */
+async function stateOf(world: World) {
+  const { tokens: _, jobTokens: __, secret: ___, port: ____, ...seen } = world.store.doc
+  return {
+    ...seen,
+    secrets: Object.keys(world.secrets),
+    refs: await world.git.refs('refs/'),
+    faults: world.faults.list(),
+    metrics: world.metrics.report(world.store.doc.jobs),
+  }
+}

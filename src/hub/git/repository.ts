@@ -1,5 +1,5 @@
 import { Refusal } from '../refusal.ts'
-import { type GitObject, openNames } from './names.ts'
+import { type GitObject, openNames } from './object-names.ts'
 import { type GitOutput, runHubGit } from './run.ts'
 
 export interface Ref extends GitObject {

@@ -1,6 +1,6 @@
-import { createPull, setDraft, updatePull } from '../acts/pulls.ts'
 import { taskOfRequest } from '../control/task.ts'
-import type { Input, ResolverContext } from './asking.ts'
+import { createPull, setDraft, updatePull } from '../mutations/pulls.ts'
+import type { Input, ResolverContext } from './context.ts'
 import { needRepository, pullById } from './find.ts'
 import { pullNode } from './nodes.ts'
 

@@ -1,10 +1,10 @@
-import { afterPush, type PushedRef } from '../acts/pushed.ts'
+import type { Actor } from '../access/actor.ts'
+import { needWrite } from '../access/permission.ts'
 import { taskOfRequest } from '../control/task.ts'
+import { afterPush, type PushedRef } from '../mutations/pushed.ts'
 import { Refusal } from '../refusal.ts'
-import type { Actor } from '../who/actor.ts'
-import { needWrite } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import type { Input, ResolverContext } from './asking.ts'
+import type { Input, ResolverContext } from './context.ts'
 import { needRepository } from './find.ts'
 
 const NOTHING = '0'.repeat(40)

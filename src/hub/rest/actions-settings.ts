@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { needAdmin, needRead } from '../access/permission.ts'
 import { Refusal } from '../refusal.ts'
-import { needAdmin, needRead } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { bodyOf, type HubEnv, pageOf, restOf } from './kit.ts'
+import { bodyOf, type HubEnv, pageOf, restOf } from './request.ts'
 
 const workflowPermissions = z.looseObject({
   default_workflow_permissions: z.enum(['read', 'write']).optional(),

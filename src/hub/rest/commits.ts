@@ -1,12 +1,12 @@
 import { Hono } from 'hono'
-import { orNotFound } from '../acts/find.ts'
+import { needRead } from '../access/permission.ts'
 import { fileChangesBetween } from '../git/changes.ts'
 import { commitAt, type HubCommit, readCommits } from '../git/commits.ts'
+import { orNotFound } from '../mutations/find.ts'
 import { notFound, Refusal } from '../refusal.ts'
-import { commitShape, fileShape, gitCommitShape } from '../shape/commit.ts'
-import { needRead } from '../who/permission.ts'
+import { commitShape, fileShape, gitCommitShape } from '../representations/commit.ts'
 import type { World } from '../world.ts'
-import { type HubEnv, pageOf, restOf } from './kit.ts'
+import { type HubEnv, pageOf, restOf } from './request.ts'
 
 const MOST_COMPARED = 250
 

@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal.ts'
 import type { World } from '../world.ts'
-import type { RestCall } from './kit.ts'
+import type { RestCall } from './request.ts'
 
 const DOCS = 'https://docs.github.com/rest'
 

@@ -1,4 +1,4 @@
-import { type Actor, loginOf } from '../who/actor.ts'
+import { type Actor, loginOf } from '../access/actor.ts'
 
 export interface Rate {
   limit: number

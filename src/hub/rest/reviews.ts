@@ -1,15 +1,15 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { findPull, orNotFound } from '../acts/find.ts'
-import { payload } from '../acts/payload.ts'
-import { needActionsAllowed } from '../acts/pulls.ts'
+import { type Actor, loginOf } from '../access/actor.ts'
+import { needRead, needSignedIn } from '../access/permission.ts'
+import { findPull, orNotFound } from '../mutations/find.ts'
+import { payload } from '../mutations/payload.ts'
+import { needActionsAllowed } from '../mutations/pulls.ts'
 import { invalid, Refusal } from '../refusal.ts'
-import { type PullIssue, pullShape, reviewShape } from '../shape/pull.ts'
+import { type PullIssue, pullShape, reviewShape } from '../representations/pull.ts'
 import type { ReviewRecord } from '../store/document.ts'
-import { type Actor, loginOf } from '../who/actor.ts'
-import { needRead, needSignedIn } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { bodyOf, type HubEnv, numberIn, pageOf } from './kit.ts'
+import { bodyOf, type HubEnv, numberIn, pageOf } from './request.ts'
 
 const STATES = { APPROVE: 'APPROVED', REQUEST_CHANGES: 'CHANGES_REQUESTED', COMMENT: 'COMMENTED' } as const
 const newReview = z.looseObject({

@@ -1,13 +1,13 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { dispatchWorkflow } from '../acts/dispatch.ts'
+import { needRead } from '../access/permission.ts'
 import { listWorkflows, readWorkflow } from '../git/workflows.ts'
+import { dispatchWorkflow } from '../mutations/dispatch.ts'
 import { notFound } from '../refusal.ts'
-import { workflowShape } from '../shape/run.ts'
+import { workflowShape } from '../representations/run.ts'
 import type { WorkflowRecord } from '../store/document.ts'
-import { needRead } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { bodyOf, type HubEnv, pageOf, type RestCall } from './kit.ts'
+import { bodyOf, type HubEnv, pageOf, type RestCall } from './request.ts'
 import { listRuns } from './runs.ts'
 
 const newDispatch = z.looseObject({

@@ -2,10 +2,9 @@ import type { HubEvent, HubHost, WorkflowRunRecord } from '../host.ts'
 import { githubContext } from './job/contexts.ts'
 import { evaluateText } from './workflow/expression.ts'
 import { inputTexts, inputValues } from './workflow/inputs.ts'
-import { type JsonObject, jsonOf } from './workflow/json.ts'
+import { type Json, type JsonObject, jsonOf, textAt } from './workflow/json.ts'
 import type { RunPlan } from './workflow/plan.ts'
 import { type Source, sourceOf } from './workflow/source.ts'
-import { defaultTitle } from './workflow/title.ts'
 import { listens } from './workflow/trigger.ts'
 import type { Workflow } from './workflow/workflow.ts'
 import type { ReadWorkflows } from './workflow/workflow-files.ts'
@@ -77,3 +76,15 @@ const failed = (record: WorkflowRunRecord, problem: string): WorkflowRunRecord =
   status: 'completed',
   conclusion: 'failure',
 })
+
+/** What GitHub calls a run whose workflow has no `run-name`. */
+function defaultTitle(event: HubEvent, payload: Json, workflow: Workflow): string {
+  const subject = textAt(payload, 'head_commit', 'message').split('\n')[0] ?? ''
+  const titles: Readonly<Record<string, string>> = {
+    push: subject,
+    issues: textAt(payload, 'issue', 'title'),
+    issue_comment: textAt(payload, 'issue', 'title'),
+  }
+  const pull = event.name.startsWith('pull_request') ? textAt(payload, 'pull_request', 'title') : ''
+  return titles[event.name] || pull || workflow.name
+}

@@ -1,10 +1,9 @@
-import { admissionOf } from './admission.ts'
-import type { Admission, Contender } from './concurrency.ts'
+import { type Admission, admissionOf, type Contender } from './concurrency.ts'
 import { ancestors, conclusionOf, jobStatus, needsContext, type SettledJob } from './graph.ts'
 import type { JobHandle } from './job/job-handle.ts'
-import { type Node, runNode } from './node.ts'
 import { evaluateCondition, type Scope } from './workflow/expression.ts'
 import type { RunPlan } from './workflow/plan.ts'
+import { type Node, runNode } from './workflow-job.ts'
 import { errorMessage, now, type RunnerWorld, saveRun } from './world.ts'
 
 /** A workflow run at work. */

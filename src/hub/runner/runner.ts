@@ -1,11 +1,14 @@
-import type { HubEvent, HubHost, Runner } from '../host.ts'
+import type { HubEvent, HubHost, JobRecord, Runner } from '../host.ts'
 import { Groups } from './concurrency.ts'
 import { type RequestedRun, runsFor } from './deliver.ts'
+import { trackingId } from './job/folders.ts'
+import { completeJob } from './job/job-record.ts'
+import { endSteps } from './job/step-record.ts'
+import { killMarked } from './process/leftovers.ts'
 import { startProcess } from './process/process.ts'
-import { recoverRuns } from './recover.ts'
 import { type RunHandle, startRun } from './run.ts'
 import { readsWorkflows } from './workflow/workflow-files.ts'
-import { type RunnerOptions, type RunnerWorld, saveRun } from './world.ts'
+import { type RunnerOptions, type RunnerWorld, saveJob, saveRun } from './world.ts'
 
 /** GitHub's own times. */
 const defaultGrace = { interruptMs: 7500, terminateMs: 2500 }
@@ -75,4 +78,22 @@ export function createRunner(host: HubHost, options: RunnerOptions): Runner {
       await settled()
     },
   }
+}
+
+/** Runs that an earlier process left behind have lost their runner: their jobs failed, and nothing of them runs again. */
+function recoverRuns(world: RunnerWorld): void {
+  for (const run of world.host.runs().filter(({ status }) => status !== 'completed')) {
+    for (const job of world.host.jobs(run.id).filter(({ status }) => status !== 'completed')) {
+      killMarked(trackingId(world.host, job.id))
+      saveJob(world, lost(job))
+    }
+    saveRun(world, { ...run, status: 'completed', conclusion: 'failure' })
+  }
+}
+
+function lost(job: JobRecord): JobRecord {
+  const ended = structuredClone(job)
+  endSteps(ended.steps)
+  completeJob(ended, 'failure')
+  return ended
 }

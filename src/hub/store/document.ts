@@ -1,5 +1,5 @@
+import type { Login } from '../access/people.ts'
 import type { JobRecord, Permissions, WorkflowRunRecord } from '../host.ts'
-import type { Login } from '../who/people.ts'
 
 /** Everything the hub remembers, as one JSON document. Field names are GitHub's own; what follows from git is not stored. */
 export interface Document {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Unfit } from '../unfit.ts'
+import { Unfit } from '../invalid-folder.ts'
 import type { Document } from './document.ts'
 
 /** Long enough to gather one request's changes, short enough that a killed hub loses almost nothing. */

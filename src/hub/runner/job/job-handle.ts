@@ -1,6 +1,6 @@
 import type { JobRecord } from '../../host.ts'
 import type { Admission, Contender } from '../concurrency.ts'
-import type { ParallelLimit } from '../turns.ts'
+import type { ParallelLimit } from '../parallel-limit.ts'
 import { errorMessage, type RunnerWorld, saveJob } from '../world.ts'
 import { closeJob, type JobPlan, openJob } from './job.ts'
 import { completeJob } from './job-record.ts'

@@ -1,11 +1,13 @@
-import { evaluateTexts, withContexts } from '../workflow/expression.ts'
+import { runScript } from '../step/shell.ts'
+import { runAction } from '../step/uses.ts'
+import { evaluateText, evaluateTexts, withContexts } from '../workflow/expression.ts'
+import type { StepDefinition } from '../workflow/workflow.ts'
 import { errorMessage, now, saveJob } from '../world.ts'
-import { actOf } from './acts.ts'
 import { runnerName } from './contexts.ts'
 import { limitTime } from './job-stop.ts'
+import { takeStep } from './run-step.ts'
 import { type Act, type JobSession, type JobStatus, jobScope } from './session.ts'
 import { completeStep, endSteps, queuedStep, startStep } from './step-record.ts'
-import { takeStep } from './steps.ts'
 
 export interface JobEnd {
   readonly status: JobStatus
@@ -85,4 +87,24 @@ function end(job: JobSession, status: JobStatus, outputs: Readonly<Record<string
   endSteps(job.record.steps)
   Object.assign(job.record, { status: 'completed', conclusion: status, completed_at: now() })
   return { status, outputs }
+}
+
+/** The workflow's own steps, in the shape the job goes through. */
+const actOf = (job: JobSession, definition: StepDefinition): Act => ({
+  ...definition,
+  title: () => job.log.masks.apply(titleOf(job, definition)),
+  perform: (step) => (definition.kind === 'run' ? runScript(step, definition) : runAction(step, definition)),
+})
+
+/** `Run ...` unless the step has a name; what cannot be evaluated yet is shown as it is written. */
+function titleOf(job: JobSession, definition: StepDefinition): string {
+  const written = definition.kind === 'run' ? definition.run : definition.uses
+  try {
+    const name = evaluateText(definition.name, jobScope(job))
+    if (name !== '') return name
+    const text = typeof written === 'string' ? written : evaluateText(written, jobScope(job))
+    return `Run ${text.trimStart().split(/\r?\n/)[0] ?? ''}`
+  } catch {
+    return 'Run'
+  }
 }

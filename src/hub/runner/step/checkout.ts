@@ -2,7 +2,6 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import type { StepSession } from '../job/session.ts'
 import { textAt } from '../workflow/json.ts'
-import { checkoutArguments, fetchSpecs, type Target, targetOf } from './checkout-target.ts'
 import { runChild, StepFailure } from './child.ts'
 
 type Inputs = ReadonlyMap<string, string>
@@ -121,4 +120,46 @@ async function mustExist(git: Git, { ref }: Target): Promise<void> {
   if (ref === '' || ref.startsWith('refs/')) return
   const found = await git.reads('ls-remote', '--exit-code', 'origin', `refs/heads/${ref}`, `refs/tags/${ref}`)
   if (found === undefined) throw new StepFailure(`A branch or tag with the name '${ref}' could not be found`)
+}
+
+/** What to check out: a ref, a commit, or a ref as it was at a commit. */
+interface Target {
+  readonly ref: string
+  readonly sha: string
+}
+
+function targetOf(asked: string, eventRef: string, eventSha: string): Target {
+  if (asked === '') return { ref: eventRef, sha: eventSha }
+  return /^[0-9a-f]{40}$/i.test(asked) ? { ref: '', sha: asked } : { ref: asked, sha: '' }
+}
+
+const tracking = (ref: string): string =>
+  ref.replace(/^refs\/heads\//, 'refs/remotes/origin/').replace(/^refs\/pull\//, 'refs/remotes/pull/')
+
+function fetchSpecs({ ref, sha }: Target): string[] {
+  if (ref === '') return [sha]
+  if (ref.startsWith('refs/')) return [`+${sha || ref}:${tracking(ref)}`]
+  return [`+refs/heads/${ref}*:refs/remotes/origin/${ref}*`, `+refs/tags/${ref}*:refs/tags/${ref}*`]
+}
+
+type Reads = (...args: string[]) => Promise<string | undefined>
+
+async function checkoutArguments({ ref, sha }: Target, reads: Reads): Promise<string[]> {
+  const detached = (revision: string): string[] => ['checkout', '--quiet', '--force', '--detach', revision]
+  const branch = (name: string): string[] => [
+    'checkout',
+    '--quiet',
+    '--force',
+    '-B',
+    name,
+    `refs/remotes/origin/${name}`,
+  ]
+  if (ref === '') return detached(sha)
+  if (ref.startsWith('refs/heads/')) return branch(ref.slice('refs/heads/'.length))
+  if (ref.startsWith('refs/')) return detached(tracking(ref))
+  const exists = async (full: string): Promise<boolean> =>
+    (await reads('rev-parse', '-q', '--verify', full)) !== undefined
+  if (await exists(`refs/remotes/origin/${ref}`)) return branch(ref)
+  if (await exists(`refs/tags/${ref}`)) return detached(`refs/tags/${ref}`)
+  throw new StepFailure(`A branch or tag with the name '${ref}' could not be found`)
 }

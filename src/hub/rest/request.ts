@@ -1,8 +1,8 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import type { z } from 'zod'
+import type { Actor } from '../access/actor.ts'
 import { notFound, Refusal } from '../refusal.ts'
-import type { Actor } from '../who/actor.ts'
 
 /** What the layers before a route leave for it, and it for them. */
 export interface HubEnv {

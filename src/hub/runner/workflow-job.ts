@@ -2,8 +2,8 @@ import type { SettledJob } from './graph.ts'
 import { type JobHandle, startJob } from './job/job-handle.ts'
 import { JobLog, logPath } from './job/job-log.ts'
 import { completeJob, displayName, queuedJob } from './job/job-record.ts'
-import { failFast, planMember, together } from './member.ts'
-import { ParallelLimit } from './turns.ts'
+import { failFast, planMember, together } from './matrix-job.ts'
+import { ParallelLimit } from './parallel-limit.ts'
 import {
   evaluate,
   evaluateBoolean,

@@ -1,6 +1,6 @@
+import { associationOf } from '../access/people.ts'
 import { countChanges } from '../git/changes.ts'
 import type { IssueRecord, PullRecord, ReviewRecord } from '../store/document.ts'
-import { associationOf } from '../who/people.ts'
 import type { World } from '../world.ts'
 import { issueHtml, issueLabels } from './issue.ts'
 import { nodeId } from './node-id.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { LOGINS, type Login } from '../who/people.ts'
-import { randomToken } from '../who/token.ts'
+import { LOGINS, type Login } from '../access/people.ts'
+import { randomToken } from '../access/token.ts'
 import type { Document, RepositorySettings } from './document.ts'
 
 export const DEFAULT_SETTINGS: RepositorySettings = {

@@ -1,8 +1,8 @@
+import { type Actor, loginOf } from '../access/actor.ts'
+import { needWrite } from '../access/permission.ts'
 import { moveRef } from '../git/repository.ts'
 import { Refusal } from '../refusal.ts'
-import type { PullIssue } from '../shape/pull.ts'
-import { type Actor, loginOf } from '../who/actor.ts'
-import { needWrite } from '../who/permission.ts'
+import type { PullIssue } from '../representations/pull.ts'
 import type { World } from '../world.ts'
 import { afterPush } from './pushed.ts'
 

@@ -10,15 +10,15 @@ import { readJournal } from '../journal.ts'
 import { shellQuoted } from '../started-as.ts'
 import { Mistake, type Terminal } from '../subcommand.ts'
 import { DemoFailure } from './failure.ts'
+import type { DemoFolder } from './folder.ts'
 import { createReader } from './github-state.ts'
 import { type DemoModel, openDemoModel, type Thinker } from './model.ts'
 import { type DemoPerson, personAt } from './person.ts'
-import type { DemoFolder } from './place.ts'
-import { type Cast, type Ending, mustGoOn, play } from './play.ts'
 import { createWatch } from './progress.ts'
 import { accountOf, type DemoOutcome, metricsSchema, resultOf } from './report.ts'
 import { clone, type Issue, runTests, setStage } from './sample-repository.ts'
 import { type DemoSandbox, findSandbox, noLive, tellMissing, WITHOUT_AT_END, withoutAtStart } from './sandbox.ts'
+import { type Cast, type Ending, mustGoOn, play } from './scenario.ts'
 
 /** `keep`: the hub goes on at the end. */
 export interface Wishes {

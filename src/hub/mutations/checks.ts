@@ -1,7 +1,7 @@
+import type { Actor } from '../access/actor.ts'
+import { needApp } from '../access/permission.ts'
 import { invalid, Refusal } from '../refusal.ts'
 import type { Annotation, CheckRecord } from '../store/document.ts'
-import type { Actor } from '../who/actor.ts'
-import { needApp } from '../who/permission.ts'
 import type { World } from '../world.ts'
 
 export interface CheckChange {

@@ -1,5 +1,5 @@
+import { associationOf } from '../access/people.ts'
 import type { CommentRecord, IssueRecord, LabelRecord, ReactionRecord } from '../store/document.ts'
-import { associationOf } from '../who/people.ts'
 import type { World } from '../world.ts'
 import { nodeId } from './node-id.ts'
 import { userShape } from './user.ts'

@@ -1,6 +1,6 @@
-import { repositoryShape } from '../shape/repository.ts'
-import { userShape } from '../shape/user.ts'
-import { type Actor, loginOf } from '../who/actor.ts'
+import { type Actor, loginOf } from '../access/actor.ts'
+import { repositoryShape } from '../representations/repository.ts'
+import { userShape } from '../representations/user.ts'
 import type { World } from '../world.ts'
 
 /** What every webhook payload holds besides its own things. */

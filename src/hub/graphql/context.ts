@@ -1,4 +1,4 @@
-import type { Actor } from '../who/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import type { World } from '../world.ts'
 
 /** What every resolver of one request shares. */

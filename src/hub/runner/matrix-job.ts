@@ -1,5 +1,4 @@
-import { admissionOf } from './admission.ts'
-import type { Admission } from './concurrency.ts'
+import { type Admission, admissionOf } from './concurrency.ts'
 import type { JobResult, SettledJob } from './graph.ts'
 import type { JobPlan } from './job/job.ts'
 import type { JobHandle } from './job/job-handle.ts'

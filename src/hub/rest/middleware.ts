@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
+import { identify } from '../access/actor.ts'
 import type { Fault } from '../control/faults.ts'
 import { Refusal } from '../refusal.ts'
-import { identify } from '../who/actor.ts'
 import type { World } from '../world.ts'
 import { errorBody } from './errors.ts'
-import type { HubEnv, RestCall } from './kit.ts'
 import { type RateLimit, rateShape } from './rate.ts'
+import type { HubEnv, RestCall } from './request.ts'
 
 type Layer = MiddlewareHandler<HubEnv>
 

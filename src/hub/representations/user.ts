@@ -1,4 +1,4 @@
-import { BOT, findPerson } from '../who/people.ts'
+import { BOT, findPerson } from '../access/people.ts'
 import type { World } from '../world.ts'
 import { nodeId } from './node-id.ts'
 

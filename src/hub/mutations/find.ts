@@ -1,5 +1,5 @@
 import { notFound } from '../refusal.ts'
-import { isPull, type PullIssue } from '../shape/pull.ts'
+import { isPull, type PullIssue } from '../representations/pull.ts'
 import type { CheckRecord, CommentRecord, IssueRecord } from '../store/document.ts'
 import type { World } from '../world.ts'
 

@@ -6,9 +6,8 @@ import { handOffOf, type WorkSummary } from '../../src/core/run/hand-off.ts'
 import { type ActiveRun, taskOf } from '../../src/core/run/state.ts'
 import { briefOf } from '../../src/core/schedule/brief.ts'
 import type { Member } from '../graphs/corpus.ts'
-import { approvedAt, live, settingsFor } from '../machine/begin.ts'
-import { randomOf, seedOf } from '../random.ts'
-import { saidOf } from './said.ts'
+import { approvedAt, live, settingsFor } from '../machine/approved-run.ts'
+import { integer, type Random, randomOf, seedOf } from '../random.ts'
 
 const AT = '2026-01-01T00:00:00.000Z'
 export const CHARACTERS_PER_TOKEN = 4
@@ -90,4 +89,27 @@ function landed(task: string, index: number, words: WorkSummary): RunEvent[] {
     { type: 'task_verified', ...stamp, task, attempt: 1, head: shaOf(index, 'c'), tree: shaOf(index, 'd'), report },
     { type: 'task_landed', ...stamp, task, attempt: 1 },
   ]
+}
+
+/**
+ * What an agent says at its end, with facts that nobody could guess. Mostly a handful. `lavish`: how likely it is that it
+ * says more than a hand-off holds, so that something is lost.
+ */
+export function saidOf(task: string, random: Random, lavish: number): { said: WorkSummary; facts: string[] } {
+  const facts: string[] = []
+  const list = (kind: string, most: number) =>
+    Array.from({ length: integer(random, most + 1) }, (_, index) => {
+      const fact = `${kind}_${task.replaceAll(/[^a-z0-9]/g, '')}_${index}_${integer(random, 1e9)}`
+      facts.push(fact)
+      return `${'it holds that '.repeat(integer(random, 20))}\`${fact}\` is what to use`
+    })
+  const many = random() < lavish
+  const said = {
+    did: `Did ${task}.`,
+    interfaces: list('interface', many ? 16 : 6),
+    decisions: list('decision', many ? 10 : 4),
+    caveats: list('caveat', 3),
+    follow_ups: list('follow', 2),
+  }
+  return { said, facts }
 }

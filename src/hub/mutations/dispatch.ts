@@ -1,7 +1,7 @@
+import type { Actor } from '../access/actor.ts'
+import { needWrite } from '../access/permission.ts'
 import { type DispatchInput, readWorkflow } from '../git/workflows.ts'
 import { Refusal } from '../refusal.ts'
-import type { Actor } from '../who/actor.ts'
-import { needWrite } from '../who/permission.ts'
 import type { World } from '../world.ts'
 import { payload } from './payload.ts'
 
