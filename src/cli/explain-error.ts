@@ -22,8 +22,8 @@ export function explainError(error: unknown, typed: string, debug: boolean, help
     const how = error.typing ? [`\`${help}\` says how it is typed.`] : []
     return { lines: [`${typed}: ${error.message}`, ...how, ...trace], code: 2 }
   }
-  const world = error instanceof EnvironmentError ? error.message : systemErrorWords(error)
-  if (world !== null) return { lines: [`${typed}: ${world}`, ...trace], code: 1 }
+  const environmentFault = error instanceof EnvironmentError ? error.message : systemErrorWords(error)
+  if (environmentFault !== null) return { lines: [`${typed}: ${environmentFault}`, ...trace], code: 1 }
   return { lines: [`${typed}: ${bugWords(error, debug)}`, ...trace], code: 1 }
 }
 

@@ -70,7 +70,7 @@ export function checkLines({ kind, file, line, task, field, code, message, fix }
 }
 
 /** The last line: how much was found. */
-export function summed(findings: readonly CheckFinding[]): string {
+export function summaryLine(findings: readonly CheckFinding[]): string {
   const problems = findings.filter(isProblem).length
   const notes = findings.length - problems
   return [problems === 0 ? 'No problem' : count(problems, 'problem'), ...(notes === 0 ? [] : [count(notes, 'note')])]

@@ -58,8 +58,8 @@ async function list(url: string, ref: string): Promise<Listed> {
 }
 
 function whyNot(error: unknown, host: string): string {
-  const said = error instanceof Error ? error.message : String(error)
-  if (/not found|Authentication failed|could not read|403/i.test(said))
+  const message = error instanceof Error ? error.message : String(error)
+  if (/not found|Authentication failed|could not read|403/i.test(message))
     return `${host} shows no such repository, so it does not exist or is private`
   return `${host} could not be asked`
 }

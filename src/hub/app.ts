@@ -15,7 +15,7 @@ import {
   injectFaults,
   killSenders,
   type Observer,
-  observed,
+  observeExchanges,
   rateHeaders,
 } from './rest/middleware.ts'
 import { createRateLimit } from './rest/rate.ts'
@@ -42,7 +42,7 @@ export function createApp(world: World, files: ArtifactFiles, observe: Observer 
   app.use('/api/*', rateHeaders(rate))
   app.use(killSenders(world))
   app.use(injectFaults(world))
-  if (observe !== undefined) app.use('/api/v3/*', observed(observe))
+  if (observe !== undefined) app.use('/api/v3/*', observeExchanges(observe))
   app.use('/api/v3/*', etag({ weak: true }))
   app.route('/api/v3', restRoutes(world, files, rate))
   app.route('/api/graphql', graphqlRoutes(world))

@@ -40,7 +40,7 @@ export interface DoubleState {
   /** Fires when the server is closed. */
   readonly closing: AbortSignal
   /** Numbers of accepted requests, from 1. */
-  nextTurn(): number
+  nextNumber(): number
 }
 
 export interface ModelServerOptions {
@@ -60,7 +60,7 @@ export interface ModelServerOptions {
 }
 
 /** What requests share, all of it new: two servers know nothing of each other. */
-export function worldOf(
+export function createDoubleState(
   options: ModelServerOptions,
   clock: ModelClock,
   { isToken }: FederationServer,
@@ -81,7 +81,7 @@ export function worldOf(
     unmatched: [],
     mistakes: [],
     closing,
-    nextTurn: () => {
+    nextNumber: () => {
       turns += 1
       return turns
     },

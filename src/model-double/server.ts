@@ -5,7 +5,13 @@ import { refuseRequest } from './fault.ts'
 import { createFederation, type FederationServer, IDENTITY_PATH, TOKEN_PATH, type TokenExchange } from './federation.ts'
 import type { Log } from './log.ts'
 import { answerRefused } from './receive.ts'
-import { type DoubleState, type ModelServerOptions, realClock, type Unmatched, worldOf } from './server-state.ts'
+import {
+  createDoubleState,
+  type DoubleState,
+  type ModelServerOptions,
+  realClock,
+  type Unmatched,
+} from './server-state.ts'
 
 export interface ModelServer extends Pick<Log, 'requests' | 'concurrency' | 'until'> {
   /** For ANTHROPIC_BASE_URL. */
@@ -48,9 +54,9 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
   const closing = new AbortController()
   const { clock = realClock } = options
   const federation = createFederation(options.federation ?? null, clock.now)
-  const world = worldOf(options, clock, federation, closing.signal)
+  const state = createDoubleState(options, clock, federation, closing.signal)
   const server = createServer((req, res) => {
-    route(world, federation, req, res).catch((error: unknown) =>
+    route(state, federation, req, res).catch((error: unknown) =>
       res.destroy(error instanceof Error ? error : undefined),
     )
   })
@@ -66,11 +72,11 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
       requestToken: federation.identity.requestToken,
     },
     exchanges: federation.exchanges,
-    requests: world.log.requests,
-    concurrency: world.log.concurrency,
-    until: world.log.until,
-    unmatched: world.unmatched,
-    mistakes: world.mistakes,
+    requests: state.log.requests,
+    concurrency: state.log.concurrency,
+    until: state.log.until,
+    unmatched: state.unmatched,
+    mistakes: state.mistakes,
     close: async () => {
       closing.abort()
       await stop(server)
@@ -79,7 +85,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
 }
 
 async function route(
-  world: DoubleState,
+  state: DoubleState,
   federation: FederationServer,
   req: IncomingMessage,
   res: ServerResponse,
@@ -87,9 +93,9 @@ async function route(
   const place = `${req.method} ${(req.url ?? '').split('?')[0]}`
   switch (place) {
     case 'POST /v1/messages':
-      return answerMessages(world, req, res)
+      return answerMessages(state, req, res)
     case 'POST /v1/messages/count_tokens':
-      return answerCount(world, req, res)
+      return answerCount(state, req, res)
     case `POST ${TOKEN_PATH}`:
       return federation.answer(req, res)
     case `GET ${IDENTITY_PATH}`:

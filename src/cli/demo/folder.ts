@@ -7,15 +7,15 @@ import { Mistake, type Terminal } from '../subcommand.ts'
 export interface DemoFolder {
   folder: string
   /** Whether it goes when the demo is over. */
-  isPassing: boolean
+  isTemporary: boolean
 }
 
 /** A folder that somebody names has to be new or empty, and stays. */
-export async function openPlace(named: string | undefined, keep: boolean, { cwd }: Terminal): Promise<DemoFolder> {
+export async function openDemoFolder(named: string | undefined, keep: boolean, { cwd }: Terminal): Promise<DemoFolder> {
   if (named === undefined) {
     // Resolved: on macOS the folder for temporary files is a link, and git and the jobs know the real one.
     const folder = await mkdtemp(join(await realpath(tmpdir()), 'tributary-demo-'))
-    return { folder, isPassing: !keep }
+    return { folder, isTemporary: !keep }
   }
   const folder = resolve(cwd, named)
   await mkdir(folder, { recursive: true }).catch((error: Error) => {
@@ -23,9 +23,9 @@ export async function openPlace(named: string | undefined, keep: boolean, { cwd 
   })
   if ((await readdir(folder)).length > 0)
     throw new Mistake(`${folder} is not empty: name a new folder, or an empty one`)
-  return { folder, isPassing: false }
+  return { folder, isTemporary: false }
 }
 
 /** What still writes in there is ending: another try follows. */
-export const removePlace = ({ folder }: DemoFolder): Promise<void> =>
+export const removeDemoFolder = ({ folder }: DemoFolder): Promise<void> =>
   rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })

@@ -10,7 +10,7 @@ import type { Issue } from './sample-repository.ts'
 import { demoScript } from './script.ts'
 
 /** Who thinks in the demo: nobody (plan and programs by hand), a script over the model's API, or the model itself. */
-export type Thinker = 'none' | 'script' | 'live'
+export type DemoModelKind = 'none' | 'script' | 'live'
 
 export interface DemoModel {
   /** What the workflow gets to reach the model. */
@@ -24,14 +24,14 @@ export interface DemoModel {
 
 /** `folder`: of the demo, for what the script is made from. */
 export async function openDemoModel(
-  thinker: Thinker,
+  modelKind: DemoModelKind,
   issue: Issue,
   terminal: Terminal,
   folder: string,
 ): Promise<DemoModel> {
-  if (thinker === 'none') return { secrets: {}, variables: {}, issue, notice: null, close: async () => {} }
+  if (modelKind === 'none') return { secrets: {}, variables: {}, issue, notice: null, close: async () => {} }
   const asked = { ...issue, body: withoutPlan(issue.body) }
-  return thinker === 'live' ? live(asked, terminal) : scriptedModel(asked, issue, terminal, folder)
+  return modelKind === 'live' ? live(asked, terminal) : scriptedModel(asked, issue, terminal, folder)
 }
 
 const withoutPlan = (body: string): string => body.replace(/```tributary\n[\s\S]*?\n```\n?/, '').trimEnd()

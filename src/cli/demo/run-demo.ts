@@ -12,24 +12,31 @@ import { Mistake, type Terminal } from '../subcommand.ts'
 import { DemoFailure } from './failure.ts'
 import type { DemoFolder } from './folder.ts'
 import { createReader } from './github-state.ts'
-import { type DemoModel, openDemoModel, type Thinker } from './model.ts'
+import { type DemoModel, type DemoModelKind, openDemoModel } from './model.ts'
 import { type DemoPerson, personAt } from './person.ts'
-import { createWatch } from './progress.ts'
+import { watchProgress } from './progress.ts'
 import { accountOf, type DemoOutcome, metricsSchema, resultOf } from './report.ts'
-import { clone, type Issue, runTests, setStage } from './sample-repository.ts'
-import { type DemoSandbox, findSandbox, noLive, tellMissing, WITHOUT_AT_END, withoutAtStart } from './sandbox.ts'
-import { type Cast, type Ending, mustGoOn, play } from './scenario.ts'
+import { clone, createSampleRepository, type Issue, runTests } from './sample-repository.ts'
+import {
+  type DemoSandbox,
+  findSandbox,
+  liveNeedsSandbox,
+  NO_SANDBOX_AT_END,
+  noSandboxAtStart,
+  printMissingSandbox,
+} from './sandbox.ts'
+import { checkNotStopped, type DemoPeople, playScenario, type ScenarioResult } from './scenario.ts'
 
 /** `keep`: the hub goes on at the end. */
-export interface Wishes {
+export interface DemoOptions {
   keep: boolean
-  thinker: Thinker
+  modelKind: DemoModelKind
 }
 
 /** All that one show goes by. */
-interface Show {
-  place: DemoFolder
-  wishes: Wishes
+interface DemoContext {
+  demoFolder: DemoFolder
+  options: DemoOptions
   terminal: Terminal
   display: Display
   signal: AbortSignal
@@ -37,31 +44,32 @@ interface Show {
 }
 
 /** The demo from the empty folder to the last line. Where it throws, nothing of it runs any more. */
-export async function show(
-  place: DemoFolder,
-  wishes: Wishes,
+export async function runDemo(
+  demoFolder: DemoFolder,
+  options: DemoOptions,
   terminal: Terminal,
   display: Display,
   signal: AbortSignal,
 ): Promise<void> {
   display.status('setting the stage')
-  const sandbox = await findSandbox(terminal, place.folder)
+  const sandbox = await findSandbox(terminal, demoFolder.folder)
   signal.throwIfAborted()
-  if (sandbox.kind === 'off' && wishes.thinker === 'live') throw new Mistake(noLive(sandbox), { typing: false })
-  if (sandbox.kind === 'off') tellMissing(display, withoutAtStart(sandbox), sandbox)
-  const all = { place, wishes, terminal, display, signal, sandbox }
-  const { issue, patience } = await setUp(all)
-  const model = await openDemoModel(wishes.thinker, issue, terminal, place.folder)
+  if (sandbox.kind === 'off' && options.modelKind === 'live')
+    throw new Mistake(liveNeedsSandbox(sandbox), { typing: false })
+  if (sandbox.kind === 'off') printMissingSandbox(display, noSandboxAtStart(sandbox), sandbox)
+  const all = { demoFolder, options: options, terminal, display, signal, sandbox }
+  const { issue, standstillSeconds } = await setUp(all)
+  const model = await openDemoModel(options.modelKind, issue, terminal, demoFolder.folder)
   try {
     signal.throwIfAborted()
-    if (model.notice !== null) tell(display, model.notice)
-    await onHub(all, model, patience)
+    if (model.notice !== null) print(display, model.notice)
+    await onHub(all, model, standstillSeconds)
   } finally {
     await model.close()
   }
 }
 
-function tell({ line, columns }: Display, text: string, mark = (one: string) => one): void {
+function print({ line, columns }: Display, text: string, mark = (one: string) => one): void {
   for (const one of wrapped(text, columns, '  ')) line(mark(one))
 }
 
@@ -71,27 +79,27 @@ const TESTS_SECONDS = 1
 const [PATIENCE, PATIENCE_WITH_MODEL] = [90, 900]
 
 /** The shop, and how long nothing may move: the time that its tests take says how slow the machine is. */
-async function setUp({ place, wishes, terminal, display, sandbox, signal }: Show) {
-  const shop = shopIn(place)
-  const issue = await setStage(terminal.home, shop, sandbox.kind)
+async function setUp({ demoFolder, options, terminal, display, sandbox, signal }: DemoContext) {
+  const shop = shopIn(demoFolder)
+  const issue = await createSampleRepository(terminal.home, shop, sandbox.kind)
   signal.throwIfAborted()
   const began = performance.now()
   const tests = await runTests(shop)
   const slowness = Math.max(1, (performance.now() - began) / 1000 / TESTS_SECONDS)
   signal.throwIfAborted()
-  tell(display, `A small shop as a git repository; its ${tests} tests pass.`)
-  return { issue, patience: (wishes.thinker === 'live' ? PATIENCE_WITH_MODEL : PATIENCE) * slowness }
+  print(display, `A small shop as a git repository; its ${tests} tests pass.`)
+  return { issue, standstillSeconds: (options.modelKind === 'live' ? PATIENCE_WITH_MODEL : PATIENCE) * slowness }
 }
 
 const shopIn = ({ folder }: DemoFolder): string => join(folder, 'shop')
 
-async function onHub(all: Show, model: DemoModel, patience: number): Promise<void> {
-  const { place, terminal, display } = all
+async function onHub(all: DemoContext, model: DemoModel, standstillSeconds: number): Promise<void> {
+  const { demoFolder, terminal, display } = all
   const lines: string[] = []
   const { startHub } = await import('../../hub/hub.ts')
   const hub = await startHub({
-    repo: shopIn(place),
-    dataDir: hubIn(place),
+    repo: shopIn(demoFolder),
+    dataDir: hubIn(demoFolder),
     name: 'corner/shop',
     tributaryAction: terminal.home,
     secrets: model.secrets,
@@ -99,36 +107,41 @@ async function onHub(all: Show, model: DemoModel, patience: number): Promise<voi
     log: (line) => lines.push(line),
   })
   try {
-    tell(display, `A hub on ${hub.url} plays GitHub for it, as ${hub.owner}/${hub.repo}.`)
+    print(display, `A hub on ${hub.url} plays GitHub for it, as ${hub.owner}/${hub.repo}.`)
     display.line('')
-    await playOn(hub, all, model.issue, patience)
+    await playOn(hub, all, model.issue, standstillSeconds)
   } finally {
     await hub.close()
-    await writeFile(join(place.folder, 'hub.log'), lines.map((line) => `${line}\n`).join(''))
+    await writeFile(join(demoFolder.folder, 'hub.log'), lines.map((line) => `${line}\n`).join(''))
   }
 }
 
 const hubIn = ({ folder }: DemoFolder): string => join(folder, 'hub')
-const logsIn = (place: DemoFolder): string => join(hubIn(place), 'logs')
+const logsIn = (demoFolder: DemoFolder): string => join(hubIn(demoFolder), 'logs')
 
-async function playOn(hub: Hub, all: Show, issue: Issue, patience: number): Promise<void> {
-  const { place, display, signal, wishes } = all
-  const person = (login: keyof Cast): DemoPerson => personAt(hub, login, hub.tokens[login], signal)
-  const cast: Cast = { admin: person('admin'), writer: person('writer'), outsider: person('outsider') }
-  const look = createReader(cast.admin, () => sizesIn(logsIn(place)))
-  const watch = createWatch(look, display, { patience, clock: systemClock, signal, mustGoOn })
+async function playOn(hub: Hub, all: DemoContext, issue: Issue, standstillSeconds: number): Promise<void> {
+  const { demoFolder, display, signal, options } = all
+  const person = (login: keyof DemoPeople): DemoPerson => personAt(hub, login, hub.tokens[login], signal)
+  const people: DemoPeople = { admin: person('admin'), writer: person('writer'), outsider: person('outsider') }
+  const readState = createReader(people.admin, () => sizesIn(logsIn(demoFolder)))
+  const watch = watchProgress(readState, display, {
+    standstillSeconds,
+    clock: systemClock,
+    signal,
+    checkNotStopped: checkNotStopped,
+  })
   try {
-    const ending = await play(cast, issue, watch)
+    const result = await playScenario(people, issue, watch)
     const seconds = watch.seconds()
     display.status('the last jobs end')
     await settled(hub, signal)
-    await end(hub, all, ending, seconds)
+    await end(hub, all, result, seconds)
   } catch (error) {
     if (!(error instanceof DemoFailure) || signal.aborted) throw error
-    const jobs = await unendedJobs(cast.admin, logsIn(place))
+    const jobs = await unendedJobs(people.admin, logsIn(demoFolder))
     throw jobs === null ? error : new DemoFailure(`${error.message}. ${jobs}`, { cause: error })
   }
-  if (wishes.keep) await stay(hub, display, signal)
+  if (options.keep) await keepHub(hub, display, signal)
 }
 
 /** How much each job has said. */
@@ -145,33 +158,33 @@ async function settled(hub: Hub, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted()
 }
 
-async function end(hub: Hub, all: Show, { issue }: Ending, seconds: number): Promise<void> {
-  const { place, terminal, display, signal, sandbox } = all
-  const after = join(place.folder, 'after')
+async function end(hub: Hub, all: DemoContext, { issue }: ScenarioResult, seconds: number): Promise<void> {
+  const { demoFolder, terminal, display, signal, sandbox } = all
+  const after = join(demoFolder.folder, 'after')
   await clone(hub.git, after)
   signal.throwIfAborted()
   const tests = await runTests(after)
   signal.throwIfAborted()
-  const repository = join(hubIn(place), 'repository.git')
+  const repository = join(hubIn(demoFolder), 'repository.git')
   const events = await readJournal(pathToFileURL(repository).href, '', String(issue))
   const metrics = metricsSchema.parse(await (await fetch(`${hub.url}/_hub/metrics`, { signal })).json())
   const outcome: DemoOutcome = { events, metrics, seconds, tests }
   display.clear()
   display.line('')
-  for (const line of accountOf(outcome, display.columns)) tell(display, line)
-  tell(display, whatIsLeft(all), display.colour.dim)
+  for (const line of accountOf(outcome, display.columns)) print(display, line)
+  print(display, whatRemains(all), display.colour.dim)
   // Words to copy are never broken.
-  if (!place.isPassing)
+  if (!demoFolder.isTemporary)
     for (const line of whereToLook(terminal, repository, issue)) display.line(display.colour.dim(line))
-  if (sandbox.kind === 'off') tellMissing(display, WITHOUT_AT_END, sandbox)
+  if (sandbox.kind === 'off') printMissingSandbox(display, NO_SANDBOX_AT_END, sandbox)
   display.line('')
   display.line(display.colour.bold(display.colour.green(resultOf(outcome))))
 }
 
-const whatIsLeft = ({ place }: Show): string =>
-  place.isPassing
+const whatRemains = ({ demoFolder }: DemoContext): string =>
+  demoFolder.isTemporary
     ? 'All of it is deleted now; with --keep it stays, with the hub to look around in.'
-    : `Everything is in ${place.folder}: the merged branch in after, logs of jobs in hub/logs.`
+    : `Everything is in ${demoFolder.folder}: the merged branch in after, logs of jobs in hub/logs.`
 
 /** Commands for the folder that the demo was started in. */
 export const whereToLook = ({ command }: Terminal, repository: string, issue: number): string[] => [
@@ -180,7 +193,7 @@ export const whereToLook = ({ command }: Terminal, repository: string, issue: nu
 ]
 
 /** The hub to look around in, after the result. Ctrl-C is how it ends, so it is no failure. */
-export async function stay(
+export async function keepHub(
   hub: Pick<Hub, 'url' | 'api' | 'git' | 'tokens'>,
   { line }: Pick<Display, 'line'>,
   signal: AbortSignal,

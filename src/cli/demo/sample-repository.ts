@@ -17,7 +17,11 @@ export interface Issue {
 }
 
 /** The shop as a git repository of its own, with the workflow file that users paste. */
-export async function setStage(home: string, folder: string, sandbox: Settings['sandbox']): Promise<Issue> {
+export async function createSampleRepository(
+  home: string,
+  folder: string,
+  sandbox: Settings['sandbox'],
+): Promise<Issue> {
   const template = join(home, 'examples', 'demo')
   await cp(template, folder, { recursive: true })
   await mkdir(dirname(join(folder, WORKFLOW_PATH)), { recursive: true })

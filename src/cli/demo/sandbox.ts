@@ -17,13 +17,13 @@ export async function findSandbox({ env }: Terminal, temp: string): Promise<Demo
 type Missing = Extract<DemoSandbox, { kind: 'off' }>
 
 /** Said at the start, and followed by what installs one. */
-export const withoutAtStart = ({ why }: Missing): string =>
+export const noSandboxAtStart = ({ why }: Missing): string =>
   `No sandbox: ${brief(why)}. The demo's programs run without one.`
 
-export const WITHOUT_AT_END = 'The demo ran without a sandbox. A real run asks for `sandbox: off` by name.'
+export const NO_SANDBOX_AT_END = 'The demo ran without a sandbox. A real run asks for `sandbox: off` by name.'
 
 /** A sentence on the missing sandbox, and what installs one. Words to copy are never broken. */
-export function tellMissing({ line, columns, colour }: Display, sentence: string, { fix }: Missing): void {
+export function printMissingSandbox({ line, columns, colour }: Display, sentence: string, { fix }: Missing): void {
   for (const one of [...wrapped(sentence, columns, '  '), ...installs(fix)]) line(colour.yellow(one))
 }
 
@@ -34,5 +34,5 @@ const installs = (fix: readonly string[]): string[] =>
   fix.length === 0 ? [] : [`  To install one: ${fix.join(' && ')}`]
 
 /** What a model writes runs nowhere else. */
-export const noLive = ({ why, fix }: Missing): string =>
+export const liveNeedsSandbox = ({ why, fix }: Missing): string =>
   [`--live runs what a model writes, which takes a sandbox: ${why}`, ...installs(fix)].join('\n')

@@ -19,7 +19,7 @@ export function demoScript(plan: Plan, calls: ReadonlyMap<string, DemoCall[]>): 
       { when: asksFor('accepted'), say: json({ accepted: true, problems: [] }) },
       { when: asksFor('contradictions'), say: json(described(plan)) },
       { when: ({ toolNames }) => toolNames.includes('edit'), say: work },
-      { when: ({ toolNames, turns }) => toolNames.includes('finish') && turns === 0, say: look },
+      { when: ({ toolNames, turns }) => toolNames.includes('finish') && turns === 0, say: explore },
       { when: ({ toolNames }) => toolNames.includes('finish'), say: tools([{ name: 'finish', input: explored }]) },
     ],
   })
@@ -30,7 +30,7 @@ const asksFor =
   ({ schema }: ParsedRequest): boolean =>
     JSON.stringify(schema ?? null).includes(`"${field}":{`)
 
-const look = tools([
+const explore = tools([
   { name: 'list', input: { glob: 'packages/**' } },
   { name: 'search', input: { pattern: 'Math.round', literal: true, glob: 'packages/**/*.js' } },
 ])

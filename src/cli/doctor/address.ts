@@ -7,7 +7,7 @@ const repositorySchema = z.looseObject({ private: z.boolean() })
 const accessSchema = z.looseObject({ access_level: z.string() })
 
 /** Whether what the workflow names is there, and may be used by this repository. What is no address, `addressFaults` tells. */
-export async function lookAtAddress(access: GitHubAccess, uses: string): Promise<DoctorFinding[]> {
+export async function checkAddress(access: GitHubAccess, uses: string): Promise<DoctorFinding[]> {
   if (isLocal(uses)) return [well(`the action is in this repository (${uses})`)]
   const address = parseAddress(uses)
   if (address === null) return []
@@ -85,7 +85,7 @@ const selectedSchema = z.looseObject({
 const PLACE = 'Settings > Actions > General > Actions permissions'
 
 /** Whether the repository lets its workflows run at all, and with these actions. */
-export async function lookAtPolicies(access: GitHubAccess, used: readonly string[]): Promise<DoctorFinding[]> {
+export async function checkPolicies(access: GitHubAccess, used: readonly string[]): Promise<DoctorFinding[]> {
   const answer = await askGitHub(access, '/actions/permissions', policySchema)
   if (!answer.ok) return [unknown(`whether Actions are on (${answer.status})`, NEEDS_ADMIN)]
   const { enabled, allowed_actions: allowed = 'all', sha_pinning_required: mustPin = false } = answer.value

@@ -108,7 +108,7 @@ function sameAction(shipped: Step, own: Step): boolean {
 }
 
 /** What the files of this folder say. */
-export async function lookAtCheckout(top: string, command: string): Promise<DoctorFinding[]> {
+export async function checkCheckout(top: string, command: string): Promise<DoctorFinding[]> {
   const workflow = await ownWorkflow(top)
   return [
     workflowFinding(workflow, 'in this folder', command),

@@ -46,9 +46,9 @@ export const controlRoutes = (world: World) =>
 
 /** Everything there is to see, without tokens and secrets. */
 async function stateOf(world: World) {
-  const { tokens: _, jobTokens: __, secret: ___, port: ____, ...seen } = world.store.doc
+  const { tokens: _, jobTokens: __, secret: ___, port: ____, ...visible } = world.store.doc
   return {
-    ...seen,
+    ...visible,
     secrets: Object.keys(world.secrets),
     refs: await world.git.refs('refs/'),
     faults: world.faults.list(),

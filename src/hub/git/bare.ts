@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Unfit } from '../invalid-folder.ts'
+import { InvalidHubFolder } from '../invalid-folder.ts'
 import { hubGitEnvironment, runHubGit } from './run.ts'
 
 /** As a file that the repository's own configuration includes: one write, where `git config` is a process for each line. */
@@ -38,7 +38,7 @@ async function copyBranch(gitDir: string, checkout: string, log: (line: string) 
   if (pushed.code === 0) return
   // Half a copy would be served as it is by the next start.
   await rm(gitDir, { recursive: true, force: true })
-  throw new Unfit(`git could not copy ${checkout}: ${pushed.stderr.trim()}`)
+  throw new InvalidHubFolder(`git could not copy ${checkout}: ${pushed.stderr.trim()}`)
 }
 
 async function must(args: readonly string[], cwd?: string): Promise<string> {
@@ -66,9 +66,11 @@ async function inspectCheckout(checkout: string): Promise<Checkout> {
   const line = async (...args: string[]) => (await gitIn(checkout, args)).stdout.toString('utf8').trim()
   const head = await line('rev-parse', '--verify', '--quiet', 'HEAD^{commit}')
   if (head === '')
-    throw new Unfit(`${checkout} has no commit to serve; in it, run: git init && git add . && git commit -m "First"`)
+    throw new InvalidHubFolder(
+      `${checkout} has no commit to serve; in it, run: git init && git add . && git commit -m "First"`,
+    )
   if ((await line('rev-parse', '--is-shallow-repository')) === 'true')
-    throw new Unfit(
+    throw new InvalidHubFolder(
       `${checkout} is a shallow clone, and a hub needs the whole history; in it, run: git fetch --unshallow`,
     )
   const branch = await line('symbolic-ref', '--short', '--quiet', 'HEAD')

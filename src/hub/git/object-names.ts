@@ -7,14 +7,14 @@ export interface GitObject {
   type: string
 }
 
-export interface Names {
+export interface ObjectNames {
   /** The object that a name stands for; null where there is none. */
-  look(name: string): Promise<GitObject | null>
+  resolve(name: string): Promise<GitObject | null>
   close(): void
 }
 
 /** One `git cat-file` tells what names stand for, as long as it is open: hundreds of them are asked for in each run. */
-export function openNames(dir: string): Names {
+export function openObjectNames(dir: string): ObjectNames {
   const waiting: ((line: string | null) => void)[] = []
   let child: ChildProcess | null = null
   const start = () => {
@@ -29,7 +29,7 @@ export function openNames(dir: string): Names {
     return started
   }
   return {
-    async look(name) {
+    async resolve(name) {
       if (/[\n\0]/.test(name)) return null
       child ??= start()
       const line = await new Promise<string | null>((answer) => {

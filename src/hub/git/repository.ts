@@ -1,5 +1,5 @@
 import { Refusal } from '../refusal.ts'
-import { type GitObject, openNames } from './object-names.ts'
+import { type GitObject, openObjectNames } from './object-names.ts'
 import { type GitOutput, runHubGit } from './run.ts'
 
 export interface Ref extends GitObject {
@@ -35,15 +35,15 @@ export function openRepository(dir: string): Repository {
     const answer = await run(args)
     return answer.code === 0 ? answer.stdout.toString('utf8').trim() : null
   }
-  const names = openNames(dir)
-  const resolve = async (name: string) => (await names.look(name))?.sha ?? null
+  const names = openObjectNames(dir)
+  const resolve = async (name: string) => (await names.resolve(name))?.sha ?? null
   return {
     dir,
     run,
     text,
     resolve,
     commitOf: (name) => resolve(`${name}^{commit}`),
-    object: names.look,
+    object: names.resolve,
     refs: async (prefix) => parseRefs(await text(['for-each-ref', `--format=${REF_FORMAT}`]), prefix),
     isAncestor: async (ancestor, descendant) =>
       (await run(['merge-base', '--is-ancestor', ancestor, descendant])).code === 0,

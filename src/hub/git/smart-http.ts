@@ -19,8 +19,8 @@ export type GitService = 'git-upload-pack' | 'git-receive-pack'
 /** What the server can do and, before protocol 2, which refs it has. */
 export function advertise(request: GitRequest): Response {
   const { service } = request
-  const said = serve(request, ['--http-backend-info-refs'], Readable.from([]))
-  const body = request.protocol.includes('version=2') ? said : announced(service, said)
+  const output = serve(request, ['--http-backend-info-refs'], Readable.from([]))
+  const body = request.protocol.includes('version=2') ? output : announced(service, output)
   return answer(body, `application/x-${service}-advertisement`)
 }
 
@@ -44,10 +44,10 @@ function serve(request: GitRequest, words: readonly string[], body: Readable): R
   return child.stdout
 }
 
-async function* announced(service: GitService, said: Readable) {
+async function* announced(service: GitService, output: Readable) {
   const line = `# service=${service}\n`
   yield Buffer.from(`${(line.length + 4).toString(16).padStart(4, '0')}${line}0000`)
-  yield* said
+  yield* output
 }
 
 const answer = (body: Readable | AsyncIterable<Buffer>, type: string): Response =>

@@ -60,9 +60,9 @@ export const checkMutations = {
   },
   updateCheckRun: (
     { input }: Input<CheckInput & { repositoryId: string; checkRunId: string }>,
-    asking: ResolverContext,
+    context: ResolverContext,
   ) => {
-    const { world, actor, tasks } = asking
+    const { world, actor, tasks } = context
     needRepository(input.repositoryId)
     const check = checkById(world, input.checkRunId)
     tasks.push(taskOfRequest(check.externalId, check.name))

@@ -44,8 +44,8 @@ export const graphqlRoutes = (world: World) =>
     if (problems.length > 0) return call.json({ errors: problems.map(shown) })
     const contextValue: ResolverContext = { world, actor: call.var.actor, tasks: [] }
     const rootValue = { ...queries(world), ...checkMutations, ...pullMutations, ...commentMutations, ...refMutations }
-    const asking = { schema, document, rootValue, contextValue, fieldResolver }
-    const result = await execute({ ...asking, variableValues: variables, operationName })
+    const request = { schema, document, rootValue, contextValue, fieldResolver }
+    const result = await execute({ ...request, variableValues: variables, operationName })
     count(world, call, contextValue.tasks)
     for (const error of result.errors ?? []) logBug(world, error)
     return call.json({
@@ -55,8 +55,8 @@ export const graphqlRoutes = (world: World) =>
   })
 
 /** A mutation gives its `clientMutationId` back as it came. */
-const fieldResolver: GraphQLFieldResolver<unknown, ResolverContext> = (source, args, asking, info) => {
-  const answer = defaultFieldResolver(source, args, asking, info)
+const fieldResolver: GraphQLFieldResolver<unknown, ResolverContext> = (source, args, request, info) => {
+  const answer = defaultFieldResolver(source, args, request, info)
   if (info.parentType.name !== 'Mutation') return answer
   return Promise.resolve(answer).then((own) =>
     Object.assign({ clientMutationId: args.input.clientMutationId ?? null }, own),

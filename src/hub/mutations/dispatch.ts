@@ -5,7 +5,7 @@ import { Refusal } from '../refusal.ts'
 import type { World } from '../world.ts'
 import { payload } from './payload.ts'
 
-export interface DispatchWish {
+export interface DispatchOptions {
   ref: string
   inputs: Readonly<Record<string, unknown>>
 }
@@ -15,15 +15,15 @@ export async function dispatchWorkflow(
   world: World,
   actor: Actor,
   path: string,
-  wish: DispatchWish,
+  options: DispatchOptions,
 ): Promise<number | null> {
   needWrite(actor, ['actions'], 'Must have admin rights to Repository.')
-  const ref = await fullRef(world, wish.ref)
+  const ref = await fullRef(world, options.ref)
   const workflow = await readWorkflow(world, ref, path)
   if (workflow === null) throw new Refusal(404, 'Not Found')
   const declared = workflow.inputs()
   if (declared === null) throw new Refusal(422, "Workflow does not have 'workflow_dispatch' trigger")
-  const inputs = checkInputs(declared, wish.inputs)
+  const inputs = checkInputs(declared, options.inputs)
   const event = { name: 'workflow_dispatch', workflow: path, inputs }
   const own = { inputs, ref, workflow: path }
   const [run] = await world.emit({ ...event, payload: payload(world, actor, own) }, actor)

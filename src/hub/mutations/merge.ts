@@ -6,7 +6,7 @@ import type { PullIssue } from '../representations/pull.ts'
 import type { World } from '../world.ts'
 import { afterPush } from './pushed.ts'
 
-export interface MergeWish {
+export interface MergeOptions {
   method: 'merge' | 'squash'
   title: string | undefined
   message: string | undefined
@@ -14,20 +14,20 @@ export interface MergeWish {
 }
 
 /** The merge button. The pull request closes as it does for a push that brings its head into the base. */
-export async function mergePull(world: World, actor: Actor, issue: PullIssue, wish: MergeWish): Promise<string> {
+export async function mergePull(world: World, actor: Actor, issue: PullIssue, options: MergeOptions): Promise<string> {
   needWrite(actor, ['contents'])
   const { pull } = issue
   if (pull.draft) throw new Refusal(405, 'Pull Request is still a draft')
   if (issue.state === 'closed') throw new Refusal(405, 'Pull Request is not mergeable')
-  if (wish.sha !== undefined && wish.sha !== pull.headSha) {
+  if (options.sha !== undefined && options.sha !== pull.headSha) {
     throw new Refusal(409, 'Head branch was modified. Review and try the merge again.')
   }
   const ref = `refs/heads/${pull.base}`
   const base = await world.git.commitOf(ref)
   const tree = base === null ? null : await mergedTree(world, base, pull.headSha)
   if (base === null || tree === null) throw new Refusal(405, 'Pull Request is not mergeable')
-  const parents = wish.method === 'merge' ? [base, pull.headSha] : [base]
-  const commit = await commitTree(world, loginOf(actor), tree, parents, messageOf(world, issue, wish))
+  const parents = options.method === 'merge' ? [base, pull.headSha] : [base]
+  const commit = await commitTree(world, loginOf(actor), tree, parents, messageOf(world, issue, options))
   await moveRef(world.git, ref, commit, base)
   await afterPush(world, actor, [{ ref, old: base, new: commit }], { merged: issue.number })
   return commit
@@ -45,8 +45,8 @@ async function commitTree(world: World, login: string, tree: string, parents: re
   return (await world.git.text(args, message)).trim()
 }
 
-function messageOf(world: World, issue: PullIssue, wish: MergeWish): string {
+function messageOf(world: World, issue: PullIssue, options: MergeOptions): string {
   const merge = `Merge pull request #${issue.number} from ${world.store.doc.owner}/${issue.pull.head}`
-  const title = wish.title ?? (wish.method === 'merge' ? merge : `${issue.title} (#${issue.number})`)
-  return `${title}\n\n${wish.message ?? issue.title}\n`
+  const title = options.title ?? (options.method === 'merge' ? merge : `${issue.title} (#${issue.number})`)
+  return `${title}\n\n${options.message ?? issue.title}\n`
 }

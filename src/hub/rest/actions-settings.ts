@@ -49,10 +49,10 @@ export const actionsSettingsRoutes = (world: World) =>
     })
     .put('/actions/permissions/workflow', async (call) => {
       needAdmin(call.var.actor)
-      const wish = await bodyOf(call, workflowPermissions)
+      const change = await bodyOf(call, workflowPermissions)
       const { settings } = world.store.doc
-      settings.defaultWorkflowPermissions = wish.default_workflow_permissions ?? settings.defaultWorkflowPermissions
-      settings.allowActionsToCreatePulls = wish.can_approve_pull_request_reviews ?? settings.allowActionsToCreatePulls
+      settings.defaultWorkflowPermissions = change.default_workflow_permissions ?? settings.defaultWorkflowPermissions
+      settings.allowActionsToCreatePulls = change.can_approve_pull_request_reviews ?? settings.allowActionsToCreatePulls
       world.store.changed()
       return call.body(null, 204)
     })

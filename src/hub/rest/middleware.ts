@@ -9,10 +9,10 @@ import { errorBody } from './errors.ts'
 import { type RateLimit, rateShape } from './rate.ts'
 import type { HubEnv, RestCall } from './request.ts'
 
-type Layer = MiddlewareHandler<HubEnv>
+type Middleware = MiddlewareHandler<HubEnv>
 
 /** A page of the web, open in the same browser, must not be able to act here. */
-export const guard = (): Layer => async (call, next) => {
+export const guard = (): Middleware => async (call, next) => {
   const host = (call.req.header('host') ?? '').replace(/:\d+$/, '')
   const origin = call.req.header('origin')
   const ours = isLoopback(host) && (origin === undefined || origin === 'null' || isLoopback(new URL(origin).hostname))
@@ -24,7 +24,7 @@ const isLoopback = (host: string): boolean =>
   host === '127.0.0.1' || host === 'localhost' || host.endsWith('.localhost')
 
 export const authenticate =
-  (world: World): Layer =>
+  (world: World): Middleware =>
   async (call, next) => {
     const actor = identify(world.store.doc, call.req.header('authorization'))
     if (actor === null) throw new Refusal(401, 'Bad credentials')
@@ -34,7 +34,7 @@ export const authenticate =
 
 /** On the way out: what was asked, by whom, for which task, and whether it cost anything. */
 export const countRequests =
-  (world: World): Layer =>
+  (world: World): Middleware =>
   async (call, next) => {
     await next()
     const { actor, task } = call.var
@@ -59,7 +59,7 @@ export function routeOf(call: RestCall): string {
 }
 
 export const rateHeaders =
-  (rate: RateLimit): Layer =>
+  (rate: RateLimit): Middleware =>
   async (call, next) => {
     await next()
     const free = call.res.status === 304 || !call.req.path.startsWith('/api/v3/')
@@ -76,7 +76,7 @@ export const rateHeaders =
 
 /** A job that dies in the middle of a request: the request is not carried out, or it is and nobody reads the answer. */
 export const killSenders =
-  (world: World): Layer =>
+  (world: World): Middleware =>
   async (call, next) => {
     const actor = identify(world.store.doc, call.req.header('authorization'))
     const job = actor?.kind === 'job' ? world.store.doc.jobs.find(({ id }) => id === actor.token.job) : undefined
@@ -91,7 +91,7 @@ export const killSenders =
 
 /** `status` answers instead of the hub, `status-after` once it has done what was asked. */
 export const injectFaults =
-  (world: World): Layer =>
+  (world: World): Middleware =>
   async (call, next) => {
     const { pathname, search } = new URL(call.req.url)
     const before = world.faults.forRequest('status', call.req.method, pathname + search)
@@ -121,8 +121,8 @@ export interface Exchange {
 }
 export type Observer = (exchange: Exchange) => void
 
-export const observed =
-  (observe: Observer): Layer =>
+export const observeExchanges =
+  (observe: Observer): Middleware =>
   async (call, next) => {
     const requestBody = call.req.method === 'GET' ? '' : await call.req.text()
     await next()

@@ -64,8 +64,8 @@ export const pullRoutes = (world: World) =>
     .put('/pulls/:number/merge', async (call) => {
       const issue = pullOf(world, call)
       const { merge_method, commit_title, commit_message, sha } = await bodyOf(call, mergeWish)
-      const wish = { method: merge_method, title: commit_title, message: commit_message, sha }
-      const commit = await world.inTurn(() => mergePull(world, call.var.actor, issue, wish))
+      const options = { method: merge_method, title: commit_title, message: commit_message, sha }
+      const commit = await world.inTurn(() => mergePull(world, call.var.actor, issue, options))
       return call.json({ sha: commit, merged: true, message: 'Pull Request successfully merged' })
     })
     .get('/pulls/:number/commits', async (call) => {

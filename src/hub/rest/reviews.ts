@@ -32,28 +32,28 @@ export const reviewRoutes = (world: World) =>
     })
     .post('/pulls/:number/reviews', async (call) => {
       const issue = findPull(world, numberIn(call, 'number'))
-      const wish = await bodyOf(call, newReview)
-      const review = await createReview(world, call.var.actor, issue, wish)
+      const input = await bodyOf(call, newReview)
+      const review = await createReview(world, call.var.actor, issue, input)
       return call.json(reviewShape(world, review))
     })
 
-async function createReview(world: World, actor: Actor, issue: PullIssue, wish: z.infer<typeof newReview>) {
+async function createReview(world: World, actor: Actor, issue: PullIssue, input: z.infer<typeof newReview>) {
   needSignedIn(actor, 'pull-requests')
-  if (wish.event === 'APPROVE') needActionsAllowed(world, actor)
-  if (wish.event !== 'COMMENT' && issue.author === loginOf(actor)) {
-    const did = wish.event === 'APPROVE' ? 'approve' : 'request changes on'
+  if (input.event === 'APPROVE') needActionsAllowed(world, actor)
+  if (input.event !== 'COMMENT' && issue.author === loginOf(actor)) {
+    const did = input.event === 'APPROVE' ? 'approve' : 'request changes on'
     throw new Refusal(422, 'Unprocessable Entity', [`Can not ${did} your own pull request`])
   }
-  if (wish.event !== 'APPROVE' && wish.body === '') {
+  if (input.event !== 'APPROVE' && input.body === '') {
     throw invalid({ resource: 'PullRequestReview', code: 'missing_field', field: 'body' })
   }
   const review: ReviewRecord = {
     id: world.store.nextId(),
     issue: issue.number,
     author: loginOf(actor),
-    body: wish.body,
-    state: STATES[wish.event],
-    commit: wish.commit_id ?? issue.pull.headSha,
+    body: input.body,
+    state: STATES[input.event],
+    commit: input.commit_id ?? issue.pull.headSha,
     submittedAt: world.now(),
   }
   world.store.doc.reviews.push(review)

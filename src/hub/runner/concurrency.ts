@@ -8,7 +8,7 @@ export interface Contender {
   cancel(): void
 }
 
-export interface Admission {
+export interface ConcurrencyRequest {
   readonly group: string
   readonly cancelInProgress: boolean
   readonly queue: 'single' | 'max'
@@ -22,29 +22,29 @@ interface Group {
 const longest = 100
 
 /** GitHub's concurrency groups: one runs, the others wait as `queue` says. Workflows and jobs share the names. */
-export class Groups {
+export class ConcurrencyGroups {
   readonly #groups = new Map<string, Group>()
 
-  enter(admission: Admission, contender: Contender): void {
-    const name = admission.group.toLowerCase()
+  enter(concurrency: ConcurrencyRequest, contender: Contender): void {
+    const name = concurrency.group.toLowerCase()
     const group = this.#groups.get(name)
     if (group === undefined) {
       this.#groups.set(name, { running: contender, waiting: [] })
       contender.start()
       return
     }
-    if (admission.queue === 'max') {
+    if (concurrency.queue === 'max') {
       if (group.waiting.length >= longest) contender.cancel()
       else group.waiting.push(contender)
       return
     }
     const pushedOut = group.waiting.splice(0, group.waiting.length, contender)
     for (const one of pushedOut) one.cancel()
-    if (admission.cancelInProgress) group.running.cancel()
+    if (concurrency.cancelInProgress) group.running.cancel()
   }
 
   /** To be called once a contender is done, whether it ever ran or not. */
-  leave(groupName: string, contender: Contender): void {
+  release(groupName: string, contender: Contender): void {
     const name = groupName.toLowerCase()
     const group = this.#groups.get(name)
     if (group === undefined) return
@@ -63,7 +63,7 @@ export class Groups {
 }
 
 /** What a `concurrency:` key asks for: a group's name alone, or a mapping. */
-export function admissionOf(concurrency: Tree | undefined, scope: Scope): Admission | undefined {
+export function concurrencyOf(concurrency: Tree | undefined, scope: Scope): ConcurrencyRequest | undefined {
   if (concurrency === undefined || concurrency === null) return undefined
   if (!isMap(concurrency)) return { group: evaluateText(concurrency, scope), cancelInProgress: false, queue: 'single' }
   const cancelInProgress = evaluateBoolean(concurrency.get('cancel-in-progress'), scope, false)

@@ -17,16 +17,16 @@ export type RequestedRun = { kind: 'run'; plan: RunPlan } | { kind: 'invalid'; r
 export async function runsFor(host: HubHost, read: ReadWorkflows, event: HubEvent): Promise<RequestedRun[]> {
   const source = await sourceOf(host, event)
   if (source === undefined) return []
-  const asked: RequestedRun[] = []
+  const requested: RequestedRun[] = []
   for (const [path, parsed] of await read(source.workflowSha)) {
     if (parsed.ok) {
       const { workflow } = parsed
-      if (await listens(workflow.on, path, event, source)) asked.push(planned(host, event, source, workflow))
+      if (await listens(workflow.on, path, event, source)) requested.push(planned(host, event, source, workflow))
     } else if (parsed.on === undefined || (await listens(parsed.on, path, event, source))) {
-      asked.push({ kind: 'invalid', record: invalidRun(host, event, source, path, parsed.errors.join('; ')) })
+      requested.push({ kind: 'invalid', record: invalidRun(host, event, source, path, parsed.errors.join('; ')) })
     }
   }
-  return asked
+  return requested
 }
 
 function planned(host: HubHost, event: HubEvent, source: Source, workflow: Workflow): RequestedRun {

@@ -1,4 +1,4 @@
-import { type Admission, admissionOf } from './concurrency.ts'
+import { type ConcurrencyRequest, concurrencyOf } from './concurrency.ts'
 import type { JobResult, SettledJob } from './graph.ts'
 import type { JobPlan } from './job/job.ts'
 import type { JobHandle } from './job/job-handle.ts'
@@ -12,19 +12,19 @@ import type { JobDefinition } from './workflow/workflow.ts'
 import type { RunnerWorld } from './world.ts'
 
 /** One job of a matrix, or the only one of a job without. */
-export interface PlannedMember {
+export interface PlannedMatrixJob {
   readonly job: JobPlan
-  readonly admission: Admission | undefined
+  readonly concurrency: ConcurrencyRequest | undefined
   /** `continue-on-error`: its failure counts for nothing. */
   readonly forgiven: boolean
 }
 
-export interface Member {
+export interface MatrixJob {
   readonly handle: JobHandle
   readonly forgiven: boolean
 }
 
-interface Place {
+interface JobScope {
   readonly world: RunnerWorld
   readonly plan: RunPlan
   readonly definition: JobDefinition
@@ -32,7 +32,7 @@ interface Place {
 }
 
 /** All that can go wrong in evaluating goes wrong here, before the first job of the matrix has started. */
-export function planMember(place: Place, combination: Combination | undefined): PlannedMember {
+export function planMatrixJob(place: JobScope, combination: Combination | undefined): PlannedMatrixJob {
   const { world, plan, definition, scope } = place
   const name = displayName(definition, scope, combination)
   const record = queuedJob(world, plan, name, labelsOf(definition.runsOn, scope))
@@ -40,7 +40,7 @@ export function planMember(place: Place, combination: Combination | undefined): 
   const contexts = { needs: needs ?? {}, matrix: matrix ?? null, strategy: strategy ?? null }
   return {
     job: { run: plan, definition, record, contexts, limits: limitsOf(definition, scope) },
-    admission: admissionOf(definition.concurrency, scope),
+    concurrency: concurrencyOf(definition.concurrency, scope),
     forgiven: evaluateBoolean(definition.continueOnError, scope, false),
   }
 }
@@ -52,18 +52,18 @@ const limitsOf = (definition: JobDefinition, scope: Scope): Limits => ({
 })
 
 /** fail-fast: the first that fails takes the others with it. */
-export function failFast(members: readonly Member[]): void {
-  for (const member of members) {
-    void member.handle.done.then(({ status }) => {
-      if (status !== 'failure' || member.forgiven) return
-      for (const other of members) if (other !== member) other.handle.cancel()
+export function failFast(matrixJobs: readonly MatrixJob[]): void {
+  for (const matrixJob of matrixJobs) {
+    void matrixJob.handle.done.then(({ status }) => {
+      if (status !== 'failure' || matrixJob.forgiven) return
+      for (const other of matrixJobs) if (other !== matrixJob) other.handle.cancel()
     })
   }
 }
 
-export function together(members: readonly Member[], ends: readonly JobEnd[]): SettledJob {
+export function combineResults(matrixJobs: readonly MatrixJob[], ends: readonly JobEnd[]): SettledJob {
   const results = ends.map(({ status }, n): JobResult => {
-    const forgiven = status === 'failure' && members[n]?.forgiven === true
+    const forgiven = status === 'failure' && matrixJobs[n]?.forgiven === true
     return forgiven ? 'success' : status
   })
   const worst = (['failure', 'cancelled'] as const).find((result) => results.includes(result))

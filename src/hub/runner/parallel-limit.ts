@@ -17,12 +17,12 @@ export class ParallelLimit {
     return new Promise((resolve) => {
       const start = (): void => resolve(() => this.#giveBack())
       this.#waiting.push(start)
-      const leave = (): void => {
+      const release = (): void => {
         const place = this.#waiting.indexOf(start)
         if (place >= 0) this.#waiting.splice(place, 1)
         if (place >= 0) resolve(() => undefined)
       }
-      signal.addEventListener('abort', leave, { once: true })
+      signal.addEventListener('abort', release, { once: true })
     })
   }
 

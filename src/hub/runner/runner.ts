@@ -1,5 +1,5 @@
 import type { HubEvent, HubHost, JobRecord, Runner } from '../host.ts'
-import { Groups } from './concurrency.ts'
+import { ConcurrencyGroups } from './concurrency.ts'
 import { type RequestedRun, runsFor } from './deliver.ts'
 import { trackingId } from './job/folders.ts'
 import { completeJob } from './job/job-record.ts'
@@ -16,13 +16,13 @@ const defaultGrace = { interruptMs: 7500, terminateMs: 2500 }
 export function createRunner(host: HubHost, options: RunnerOptions): Runner {
   const world: RunnerWorld = {
     host,
-    groups: new Groups(),
+    groups: new ConcurrencyGroups(),
     tributaryAction: options.tributaryAction,
     logs: options.logs ?? (() => undefined),
     grace: options.grace ?? defaultGrace,
     path: options.path ?? process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
     startProcess: options.startProcess ?? startProcess,
-    behind: new Set(),
+    background: new Set(),
     closed: false,
   }
   const active = new Map<number, RunHandle>()
@@ -31,12 +31,12 @@ export function createRunner(host: HubHost, options: RunnerOptions): Runner {
   const read = readsWorkflows(host.gitDir)
   recoverRuns(world)
 
-  const begin = (asked: RequestedRun): number => {
-    if (asked.kind === 'invalid') {
-      saveRun(world, asked.record)
-      return asked.record.id
+  const begin = (requested: RequestedRun): number => {
+    if (requested.kind === 'invalid') {
+      saveRun(world, requested.record)
+      return requested.record.id
     }
-    const handle = startRun(world, asked.plan)
+    const handle = startRun(world, requested.plan)
     active.set(handle.id, handle)
     void handle.done.then(() => active.delete(handle.id))
     return handle.id
@@ -47,8 +47,8 @@ export function createRunner(host: HubHost, options: RunnerOptions): Runner {
     delivering++
     const delivery = deliveries
       .then(async () => {
-        const asked = world.closed ? [] : await runsFor(host, read, event)
-        return world.closed ? [] : asked.map(begin)
+        const requested = world.closed ? [] : await runsFor(host, read, event)
+        return world.closed ? [] : requested.map(begin)
       })
       .finally(() => delivering--)
     deliveries = delivery.catch(() => undefined)
@@ -58,7 +58,7 @@ export function createRunner(host: HubHost, options: RunnerOptions): Runner {
   const settled = async (): Promise<void> => {
     await deliveries
     await Promise.all([...active.values()].map((handle) => handle.done))
-    await Promise.all(world.behind)
+    await Promise.all(world.background)
   }
 
   return {

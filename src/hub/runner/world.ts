@@ -1,5 +1,5 @@
 import type { HubHost, JobRecord, WorkflowRunRecord } from '../host.ts'
-import type { Groups } from './concurrency.ts'
+import type { ConcurrencyGroups } from './concurrency.ts'
 import type { Grace, StartProcess } from './process/process.ts'
 
 export interface RunnerOptions {
@@ -17,13 +17,13 @@ export interface RunnerOptions {
 /** What all runs of one runner share. */
 export interface RunnerWorld {
   readonly host: HubHost
-  readonly groups: Groups
+  readonly groups: ConcurrencyGroups
   readonly tributaryAction: string
   readonly logs: (line: string) => void
   readonly grace: Grace
   readonly path: string
   readonly startProcess: StartProcess
-  readonly behind: Set<Promise<unknown>>
+  readonly background: Set<Promise<unknown>>
   /** Once closed nothing is written any more: what a restart finds must be what was true before. */
   closed: boolean
 }
@@ -32,10 +32,10 @@ export const errorMessage = (error: unknown): string => (error instanceof Error 
 
 /** Work that nobody waits for but `idle()`; its failure is told, and changes nothing. */
 export function inBackground(world: RunnerWorld, work: Promise<unknown>): void {
-  const told = work
+  const settled = work
     .catch((error: unknown) => world.logs(`hub | ${errorMessage(error)}`))
-    .finally(() => world.behind.delete(told))
-  world.behind.add(told)
+    .finally(() => world.background.delete(settled))
+  world.background.add(settled)
 }
 
 export const now = (): string => new Date().toISOString()

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Unfit } from '../invalid-folder.ts'
+import { InvalidHubFolder } from '../invalid-folder.ts'
 import type { Document } from './document.ts'
 
 /** Long enough to gather one request's changes, short enough that a killed hub loses almost nothing. */
@@ -48,7 +48,9 @@ function read(file: string): Document | null {
   }
   const doc = parsed(text)
   if (doc?.version === 1) return doc
-  throw new Unfit(`${file} is damaged, or was written by another version of the hub; give another --data folder`)
+  throw new InvalidHubFolder(
+    `${file} is damaged, or was written by another version of the hub; give another --data folder`,
+  )
 }
 
 function parsed(text: string): Document | null {

@@ -5,8 +5,8 @@ import type { JobSession, StepSession } from './session.ts'
 /** The longest that a timer can wait, about 24 days. */
 const longest = 2 ** 31 - 1
 
-function after(job: JobSession, minutes: number, act: () => void): void {
-  job.timers.push(setTimeout(act, Math.min(minutes * 60_000, longest)))
+function after(job: JobSession, minutes: number, jobStep: () => void): void {
+  job.timers.push(setTimeout(jobStep, Math.min(minutes * 60_000, longest)))
 }
 
 /** Past its `timeout-minutes` a job is cancelled, not failed, as GitHub does. */
@@ -35,7 +35,7 @@ export function cancelJob(job: JobSession): void {
 
 function stillWanted(step: StepSession): boolean {
   try {
-    return evaluateCondition(step.act.if, step.scope)
+    return evaluateCondition(step.jobStep.if, step.scope)
   } catch {
     return false
   }

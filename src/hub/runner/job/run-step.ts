@@ -3,7 +3,7 @@ import { StepFailure, StepStopped, stopStep } from '../step/child.ts'
 import { evaluateBoolean, evaluateCondition, evaluateNumber, evaluateTexts } from '../workflow/expression.ts'
 import { errorMessage, saveJob } from '../world.ts'
 import { parseLines, parsePairs, readStepFile } from './env-files.ts'
-import { type Act, type JobSession, jobScope, openStep, type StepSession } from './session.ts'
+import { type JobSession, type JobStep, jobScope, openStep, type StepSession } from './session.ts'
 import { completeStep, startStep } from './step-record.ts'
 
 type Outcome = 'success' | 'failure' | 'cancelled' | 'skipped'
@@ -11,31 +11,31 @@ type Outcome = 'success' | 'failure' | 'cancelled' | 'skipped'
 const summaryLimit = 1024 * 1024
 
 /** Takes a job through one step and writes down how it went. */
-export async function takeStep(job: JobSession, act: Act, record: StepRecord): Promise<void> {
-  record.name = act.title()
+export async function runStep(job: JobSession, jobStep: JobStep, record: StepRecord): Promise<void> {
+  record.name = jobStep.title()
   startStep(record)
   saveJob(job.world, job.record)
-  const { outcome, step } = await attempt(job, act)
+  const { outcome, step } = await performStep(job, jobStep)
   if (job.killed) return
   const forgiven = outcome === 'failure' && step !== undefined && forgives(step)
   const conclusion = forgiven ? 'success' : outcome
   if (conclusion === 'failure' && job.status === 'success') job.status = 'failure'
-  if (act.id !== undefined) {
-    job.steps = { ...job.steps, [act.id]: { outputs: step?.outputs ?? {}, outcome, conclusion } }
+  if (jobStep.id !== undefined) {
+    job.steps = { ...job.steps, [jobStep.id]: { outputs: step?.outputs ?? {}, outcome, conclusion } }
   }
   completeStep(record, conclusion)
   saveJob(job.world, job.record)
 }
 
 function forgives(step: StepSession): boolean {
-  return evaluateBoolean(step.act.continueOnError, step.scope, false)
+  return evaluateBoolean(step.jobStep.continueOnError, step.scope, false)
 }
 
-async function attempt(job: JobSession, act: Act): Promise<{ outcome: Outcome; step?: StepSession }> {
+async function performStep(job: JobSession, jobStep: JobStep): Promise<{ outcome: Outcome; step?: StepSession }> {
   let step: StepSession | undefined
   try {
-    step = openStep(job, act, evaluateTexts(act.env, jobScope(job)))
-    if (!evaluateCondition(act.if, step.scope)) return { outcome: 'skipped', step }
+    step = openStep(job, jobStep, evaluateTexts(jobStep.env, jobScope(job)))
+    if (!evaluateCondition(jobStep.if, step.scope)) return { outcome: 'skipped', step }
     await performInTime(step)
     return { outcome: 'success', step }
   } catch (error) {
@@ -46,16 +46,16 @@ async function attempt(job: JobSession, act: Act): Promise<{ outcome: Outcome; s
 }
 
 async function performInTime(step: StepSession): Promise<void> {
-  const { act, job } = step
-  const minutes = evaluateNumber(act.timeoutMinutes, step.scope, 0)
+  const { jobStep, job } = step
+  const minutes = evaluateNumber(jobStep.timeoutMinutes, step.scope, 0)
   const timeOut = (): void => {
-    job.log.error(`The action '${act.title()}' has timed out after ${minutes} minutes.`)
+    job.log.error(`The action '${jobStep.title()}' has timed out after ${minutes} minutes.`)
     stopStep(step, 'timed out')
   }
   const timer = minutes > 0 ? setTimeout(timeOut, minutes * 60_000) : undefined
   job.current = step
   try {
-    await act.perform(step)
+    await jobStep.perform(step)
     if (step.stopped !== undefined) throw new StepStopped()
   } finally {
     clearTimeout(timer)

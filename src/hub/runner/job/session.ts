@@ -16,7 +16,7 @@ import type { JobLog } from './job-log.ts'
 export type JobStatus = 'success' | 'failure' | 'cancelled'
 
 /** A step as the job goes through it: written in the workflow, or left by an action for the end. */
-export interface Act {
+export interface JobStep {
   /** As it can be told now: an expression in it may read what earlier steps gave. */
   title(): string
   readonly id: string | undefined
@@ -50,7 +50,7 @@ export interface JobSession {
   path: string[]
   steps: Record<string, Json>
   status: JobStatus
-  readonly posts: Act[]
+  readonly posts: JobStep[]
   readonly children: Set<Running>
   readonly timers: NodeJS.Timeout[]
   current: StepSession | undefined
@@ -60,7 +60,7 @@ export interface JobSession {
 /** One step at work. */
 export interface StepSession {
   readonly job: JobSession
-  readonly act: Act
+  readonly jobStep: JobStep
   readonly scope: Scope
   readonly env: Readonly<Record<string, string>>
   readonly outputs: Record<string, string>
@@ -88,11 +88,11 @@ export function jobScope(job: JobSession): Scope {
   }
 }
 
-export function openStep(job: JobSession, act: Act, env: Readonly<Record<string, string>>): StepSession {
+export function openStep(job: JobSession, jobStep: JobStep, env: Readonly<Record<string, string>>): StepSession {
   const scope = withContexts(jobScope(job), { env: { ...job.env, ...env } })
   return {
     job,
-    act,
+    jobStep,
     scope,
     env,
     outputs: {},

@@ -49,11 +49,11 @@ function statOf(pid: string): string {
 }
 
 function fromPs(): [number, number][] {
-  const asked = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,state='], { encoding: 'utf8' })
-  return asked.stdout.split('\n').flatMap((line): [number, number][] => {
+  const requested = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,state='], { encoding: 'utf8' })
+  return requested.stdout.split('\n').flatMap((line): [number, number][] => {
     const [, pid, parent, state = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)/.exec(line) ?? []
     // `ps` lists itself too, and is gone by now.
-    const isOver = state.startsWith('Z') || Number(pid) === asked.pid
+    const isOver = state.startsWith('Z') || Number(pid) === requested.pid
     return pid === undefined || isOver ? [] : [[Number(pid), Number(parent)]]
   })
 }

@@ -31,9 +31,9 @@ export async function checkout(step: StepSession, inputs: Inputs): Promise<void>
 
 function refuseOthers(step: StepSession, inputs: Inputs): void {
   const own = textAt(step.job.github, 'repository')
-  const asked = inputs.get('repository') || own
-  if (asked.toLowerCase() !== own.toLowerCase()) {
-    throw new StepFailure(`The hub serves ${own} only: ${asked} cannot be checked out.`)
+  const requested = inputs.get('repository') || own
+  if (requested.toLowerCase() !== own.toLowerCase()) {
+    throw new StepFailure(`The hub serves ${own} only: ${requested} cannot be checked out.`)
   }
   for (const key of ['submodules', 'lfs']) {
     const value = inputs.get(key) ?? 'false'
@@ -128,9 +128,9 @@ interface Target {
   readonly sha: string
 }
 
-function targetOf(asked: string, eventRef: string, eventSha: string): Target {
-  if (asked === '') return { ref: eventRef, sha: eventSha }
-  return /^[0-9a-f]{40}$/i.test(asked) ? { ref: '', sha: asked } : { ref: asked, sha: '' }
+function targetOf(requested: string, eventRef: string, eventSha: string): Target {
+  if (requested === '') return { ref: eventRef, sha: eventSha }
+  return /^[0-9a-f]{40}$/i.test(requested) ? { ref: '', sha: requested } : { ref: requested, sha: '' }
 }
 
 const tracking = (ref: string): string =>

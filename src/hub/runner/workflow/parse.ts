@@ -78,8 +78,8 @@ function jobOf(template: WorkflowJob, map: TreeMap): JobDefinition {
 
 function refusal(map: TreeMap): string | undefined {
   if (map.has('uses')) return `The hub runs no reusable workflows: '${treeText(map.get('uses')) ?? ''}'`
-  const asked = ['container', 'services'].find((key) => map.has(key))
-  return asked === undefined ? undefined : `The hub runs jobs as processes: '${asked}' is not provided`
+  const requested = ['container', 'services'].find((key) => map.has(key))
+  return requested === undefined ? undefined : `The hub runs jobs as processes: '${requested}' is not provided`
 }
 
 function stepOf(map: TreeMap, condition: Expression | undefined): StepDefinition {

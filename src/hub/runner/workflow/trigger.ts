@@ -29,9 +29,9 @@ function takesType(filter: TreeMap, event: HubEvent): boolean {
 
 /** A push names a branch or a tag; a filter for the one alone shuts out the other. */
 function takesPush(filter: TreeMap, source: Source): boolean {
-  const asked = (kind: string): boolean => filter.has(kind) || filter.has(`${kind}-ignore`)
+  const requested = (kind: string): boolean => filter.has(kind) || filter.has(`${kind}-ignore`)
   const [kind, other] = source.ref.startsWith('refs/tags/') ? ['tags', 'branches'] : ['branches', 'tags']
-  if (!asked(kind)) return !asked(other)
+  if (!requested(kind)) return !requested(other)
   return takesNames(filter, kind, shortRef(source.ref))
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { Seen, SeenCheck, SeenComment, SeenPull } from '../../../src/cli/demo/github-state.ts'
-import { newsBetween, progressOf } from '../../../src/cli/demo/progress.ts'
+import type { DemoCheck, DemoComment, DemoPull, GitHubState } from '../../../src/cli/demo/github-state.ts'
+import { changesBetween, progressOf } from '../../../src/cli/demo/progress.ts'
 
 const BOT = 'github-actions[bot]'
-const nothing: Seen = { comments: [], pulls: [], checks: [], traces: '' }
-const comment = (body: string, author = BOT): SeenComment => ({ id: 1, body, author, thread: 2 })
-const pull = (given: Partial<SeenPull>): SeenPull => ({
+const nothing: GitHubState = { comments: [], pulls: [], checks: [], traces: '' }
+const comment = (body: string, author = BOT): DemoComment => ({ id: 1, body, author, thread: 2 })
+const pull = (given: Partial<DemoPull>): DemoPull => ({
   number: 2,
   title: 'All of it',
   draft: true,
@@ -16,7 +16,7 @@ const pull = (given: Partial<SeenPull>): SeenPull => ({
   base: 'main',
   ...given,
 })
-const check = (status: string, conclusion: string | null, given: Partial<SeenCheck> = {}): SeenCheck => ({
+const check = (status: string, conclusion: string | null, given: Partial<DemoCheck> = {}): DemoCheck => ({
   id: 3,
   name: 'tributary / t1 — Prices are money',
   head_sha: 'a'.repeat(40),
@@ -27,7 +27,8 @@ const check = (status: string, conclusion: string | null, given: Partial<SeenChe
   ...given,
 })
 const titled = (title: string) => ({ output: { title, summary: null, text: null } })
-const lines = (before: Seen, after: Seen) => newsBetween(before, after).map(({ who, what }) => `${who}: ${what}`)
+const lines = (before: GitHubState, after: GitHubState) =>
+  changesBetween(before, after).map(({ who, what }) => `${who}: ${what}`)
 const said = (body: string, author?: string) => lines(nothing, { ...nothing, comments: [comment(body, author)] })
 
 describe('what is new on the pages', () => {
@@ -54,7 +55,7 @@ describe('what is new on the pages', () => {
   })
 
   it('is how the pull request for the whole change stands, and none of those of tasks', () => {
-    const at = (given: Partial<SeenPull>): Seen => ({ ...nothing, pulls: [pull(given)] })
+    const at = (given: Partial<DemoPull>): GitHubState => ({ ...nothing, pulls: [pull(given)] })
     const ready = at({ draft: false })
     const merged = at({ draft: false, state: 'closed', merged: true })
     expect(lines(nothing, at({}))).toEqual([])
@@ -65,7 +66,7 @@ describe('what is new on the pages', () => {
   })
 
   it('is how a task ended, and what waits for a person', () => {
-    const at = (...checks: SeenCheck[]): Seen => ({ ...nothing, checks })
+    const at = (...checks: DemoCheck[]): GitHubState => ({ ...nothing, checks })
     const working = at(check('in_progress', null))
     expect(lines(at(), working)).toEqual([])
     const landed = at(check('completed', 'success', titled('Landed')))
