@@ -23,7 +23,7 @@ import type { HubEnv } from './rest/request.ts'
 import { restRoutes } from './rest/routes.ts'
 import type { World } from './world.ts'
 
-/** Everything that one port answers. */
+/** The routes and middleware of the hub, all on one port. */
 export function createApp(world: World, files: ArtifactFiles, observe: Observer | undefined): Hono<HubEnv> {
   const rate = createRateLimit(world.now)
   const app = new Hono<HubEnv>()

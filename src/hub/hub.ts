@@ -27,15 +27,15 @@ import type { World } from './world.ts'
 export interface HubOptions {
   /** The checkout whose current branch becomes the repository, on the first start. */
   repo: string
-  /** Where the hub keeps everything; started again on it, it goes on where it was. */
+  /** Where the hub stores its state; a hub started again on it continues from there. */
   dataDir: string
   port?: number
-  /** `OWNER/NAME`; made of the folder's name where it is not given. */
+  /** `OWNER/NAME`; by default made from the folder's name. */
   name?: string
   secrets?: Readonly<Record<string, string>>
   variables?: Readonly<Record<string, string>>
   settings?: Partial<RepositorySettings>
-  /** The folder with Tributary's action.yml and dist, which workflows of this repository run for their own `uses:`. */
+  /** The folder with Tributary's action.yml and dist. The hub runs it for every `uses:` of Tributary in this repository. */
   tributaryAction: string
   createRunner?: (host: HubHost, options: RunnerOptions) => Runner
   startProcess?: StartProcess
@@ -82,7 +82,7 @@ interface Ground {
 async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: Ground): Promise<Hub> {
   const { doc } = store
   const files = openArtifactFiles(artifactFolder(dataDir))
-  // The addresses hold the port, and the port is known once we listen; nobody asks before that.
+  // The addresses contain the port, which is known only after listening; there are no requests before that.
   let handle = (_request: Request, _env: object): Response | Promise<Response> => new Response(null, { status: 503 })
   const server = createServer(getRequestListener((request, env) => handle(request, env)))
   doc.port = await listen(server, options.port, doc.port)
@@ -140,7 +140,7 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
   }
 }
 
-/** Who owns a repository that has no owner yet. */
+/** The owner of a repository if no name is given. */
 const OWNER = 'local'
 
 function nameOf(folder: string, name: string | undefined): { owner: string; repo: string } {
@@ -148,5 +148,5 @@ function nameOf(folder: string, name: string | undefined): { owner: string; repo
   return { owner, repo }
 }
 
-/** GitHub's alphabet for repository names. */
+/** Replaces what GitHub does not allow in repository names. */
 const plain = (text: string): string => text.replace(/\.git$/, '').replace(/[^A-Za-z0-9._-]+/g, '-') || 'repository'

@@ -1,4 +1,4 @@
-/** A folder that a hub cannot be started on; the message says what to do about it. */
+/** A hub cannot start on this folder; the message says how to fix it. */
 export class InvalidHubFolder extends Error {
   override name = 'Unfit'
 }

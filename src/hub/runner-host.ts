@@ -4,7 +4,7 @@ import { randomToken } from './access/token.ts'
 import type { HubHost, JobRecord, WorkflowRunRecord } from './host.ts'
 import type { World } from './world.ts'
 
-/** The server, as the runner sees it. */
+/** The server's side of the interface to the runner. */
 export function createHost(
   world: World,
   variables: Readonly<Record<string, string>>,

@@ -1,4 +1,4 @@
-/** Things to do one after another, whatever becomes of each. */
+/** Runs tasks one at a time; a failure does not stop the next. */
 export type SerialQueue = <T>(act: () => Promise<T>) => Promise<T>
 
 export function createSerialQueue(): SerialQueue {

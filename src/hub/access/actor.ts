@@ -1,7 +1,7 @@
 import type { Document, JobToken } from '../store/document.ts'
 import { BOT, type HubPerson, LOGINS, person } from './people.ts'
 
-/** Who asks: one of the four people, a job with its GITHUB_TOKEN, or nobody that we know. */
+/** The author of a request: one of the four people, a job with its GITHUB_TOKEN, or anonymous. */
 export type Actor = { kind: 'person'; person: HubPerson } | { kind: 'job'; token: JobToken } | { kind: 'anonymous' }
 
 export const ANONYMOUS: Actor = { kind: 'anonymous' }
@@ -9,7 +9,7 @@ export const ANONYMOUS: Actor = { kind: 'anonymous' }
 export const loginOf = (actor: Actor): string =>
   actor.kind === 'person' ? actor.person.login : actor.kind === 'job' ? BOT.login : 'anonymous'
 
-/** Null: credentials were given, and they are not good. */
+/** Null: the credentials are invalid. */
 export function identify(doc: Document, authorization: string | undefined): Actor | null {
   if (authorization === undefined) return ANONYMOUS
   const token = tokenIn(authorization)

@@ -18,7 +18,7 @@ const PEOPLE: Readonly<Record<Login, HubPerson>> = {
   outsider: { login: 'outsider', id: 104, role: 'none', association: 'NONE' },
 }
 
-/** Who every GITHUB_TOKEN acts as; the id is the real one. */
+/** The user that every GITHUB_TOKEN acts as; the id is GitHub's. */
 export const BOT = { login: 'github-actions[bot]', id: 41898282 } as const
 
 export const isLogin = (text: string): text is Login => LOGINS.some((login) => login === text)

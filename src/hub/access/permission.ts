@@ -2,7 +2,7 @@ import { Refusal } from '../refusal.ts'
 import type { Document } from '../store/document.ts'
 import type { Actor } from './actor.ts'
 
-/** The keys of a workflow's `permissions:` that the hub knows a use for. */
+/** The keys of a workflow's `permissions:` that the hub checks. */
 export type Key = 'actions' | 'checks' | 'contents' | 'issues' | 'pull-requests'
 
 const NOT_BY_INTEGRATION = 'Resource not accessible by integration'
@@ -20,19 +20,19 @@ export const canPush = (actor: Actor): boolean =>
     ? jobHolds(actor, ['contents'], 'write')
     : actor.kind === 'person' && (actor.person.role === 'admin' || actor.person.role === 'write')
 
-/** Anybody signed in, or a job that holds one of the keys: issues and comments of a public repository. */
+/** Allows any signed-in user, or a job with one of the keys: issues and comments of a public repository. */
 export function needSignedIn(actor: Actor, ...keys: Key[]): void {
   if (actor.kind === 'anonymous') throw new Refusal(401, 'Requires authentication')
   if (actor.kind === 'job' && !jobHolds(actor, keys, 'write')) throw new Refusal(403, NOT_BY_INTEGRATION)
 }
 
-/** People with write access, or a job that holds one of the keys. */
+/** Allows people with write access, or a job with one of the keys. */
 export function needWrite(actor: Actor, keys: readonly Key[], refusal = 'Must have push access to repository'): void {
   needSignedIn(actor, ...keys)
   if (actor.kind === 'person' && !canPush(actor)) throw new Refusal(403, refusal)
 }
 
-/** A job alone, as only Apps may make check runs. */
+/** Allows jobs only, as only Apps may create check runs. */
 export function needApp(actor: Actor, key: Key): void {
   needSignedIn(actor, key)
   if (actor.kind === 'person') throw new Refusal(403, 'You must authenticate via a GitHub App.')
@@ -44,7 +44,7 @@ export function needAdmin(actor: Actor): void {
   if (actor.person.role !== 'admin') throw new Refusal(403, 'Must have admin rights to Repository.')
 }
 
-/** In a public repository everybody reads; in a private one outsiders see nothing and jobs need the key. */
+/** A public repository is readable for all; in a private one outsiders get 404 and jobs need the key. */
 export function needRead(doc: Document, actor: Actor, ...keys: Key[]): void {
   if (!doc.settings.private) return
   if (actor.kind === 'anonymous' || (actor.kind === 'person' && actor.person.role === 'none'))

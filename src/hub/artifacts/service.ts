@@ -33,7 +33,7 @@ class TwirpError extends Error {
   }
 }
 
-/** What @actions/artifact speaks to: twirp over JSON, with the job's runtime token. */
+/** The service that @actions/artifact calls: twirp over JSON, with the job's runtime token. */
 export function artifactService(world: World, files: ArtifactFiles) {
   const method = (name: string) => `/twirp/github.actions.results.api.v1.ArtifactService/${name}`
   const app = new Hono<HubEnv>()
@@ -99,7 +99,7 @@ export async function removeArtifact(world: World, files: ArtifactFiles, artifac
   await files.remove(artifact.id)
 }
 
-/** The token speaks for one job of one workflow run; another's ids are refused. */
+/** The token is valid for one job of one workflow run; other ids are refused. */
 function caller(
   world: World,
   call: RestCall,

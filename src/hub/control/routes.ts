@@ -13,7 +13,7 @@ const settingsChange = z.strictObject({
   defaultWorkflowPermissions: z.enum(['read', 'write']).optional(),
 })
 
-/** The hub's own addresses, for tests, the demo and the page. None of them is GitHub's. */
+/** The hub's own endpoints, for tests and the demo. GitHub has none of them. */
 export const controlRoutes = (world: World) =>
   new Hono<HubEnv>()
     .get('/_hub/metrics', (call) => call.json(world.metrics.report(world.store.doc.jobs)))
@@ -44,7 +44,7 @@ export const controlRoutes = (world: World) =>
       return call.json({ idle: true })
     })
 
-/** Everything there is to see, without tokens and secrets. */
+/** The hub's whole state, without tokens and secrets. */
 async function stateOf(world: World) {
   const { tokens: _, jobTokens: __, secret: ___, port: ____, ...visible } = world.store.doc
   return {

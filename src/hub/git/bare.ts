@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { InvalidHubFolder } from '../invalid-folder.ts'
 import { hubGitEnvironment, runHubGit } from './run.ts'
 
-/** As a file that the repository's own configuration includes: one write, where `git config` is a process for each line. */
+/** A file that the repository's configuration includes: written once, instead of one `git config` process for each line. */
 const SETTINGS = `[uploadpack]
   allowAnySHA1InWant = true
   allowFilter = true
@@ -20,7 +20,7 @@ const SETTINGS = `[uploadpack]
   logAllRefUpdates = false
 `
 
-/** The bare repository that the hub serves, made of the checkout's current branch on the first start. Returns the default branch. */
+/** Creates the bare repository that the hub serves from the checkout's current branch, if it does not exist. Returns the default branch. */
 export async function openBare(gitDir: string, checkout: string, log: (line: string) => void): Promise<string> {
   if (!existsSync(gitDir)) await copyBranch(gitDir, checkout, log)
   writeFileSync(join(gitDir, 'hub.config'), SETTINGS)
@@ -36,7 +36,7 @@ async function copyBranch(gitDir: string, checkout: string, log: (line: string) 
   appendFileSync(join(gitDir, 'config'), '[include]\n  path = hub.config\n')
   const pushed = await gitIn(checkout, ['push', '--quiet', '--no-verify', gitDir, `HEAD:refs/heads/${branch}`])
   if (pushed.code === 0) return
-  // Half a copy would be served as it is by the next start.
+  // The next start would serve an incomplete copy.
   await rm(gitDir, { recursive: true, force: true })
   throw new InvalidHubFolder(`git could not copy ${checkout}: ${pushed.stderr.trim()}`)
 }
@@ -47,21 +47,21 @@ async function must(args: readonly string[], cwd?: string): Promise<string> {
   return answer.stdout.toString('utf8')
 }
 
-/** What the hub copies of a checkout. */
+/** The part of a checkout that the hub copies. */
 interface Checkout {
   branch: string
-  /** Its commit, if it is on no branch. */
+  /** The commit of a detached HEAD, else null. */
   detachedAt: string | null
 }
 
-/** git in a checkout that may belong to another user, as in a container; it is only read. */
+/** Runs git in a checkout that may belong to another user, as in a container; it is only read. */
 const gitIn = (checkout: string, args: readonly string[]) =>
   runHubGit(args, {
     cwd: checkout,
     env: { ...hubGitEnvironment(), GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' },
   })
 
-/** Throws for what no hub can be made of. */
+/** Throws if the hub cannot serve this folder. */
 async function inspectCheckout(checkout: string): Promise<Checkout> {
   const line = async (...args: string[]) => (await gitIn(checkout, args)).stdout.toString('utf8').trim()
   const head = await line('rev-parse', '--verify', '--quiet', 'HEAD^{commit}')
@@ -105,7 +105,7 @@ git log --full-history -c --root --no-renames --format=%H --name-only "$new" --n
   done
 `
 
-/** What really moved, told by git itself. */
+/** The refs that really moved, as git reports them. */
 const POST_RECEIVE = `#!/bin/sh
 [ -n "$HUB_PUSHED" ] && cat > "$HUB_PUSHED"
 exit 0

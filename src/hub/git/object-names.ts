@@ -8,12 +8,16 @@ export interface GitObject {
 }
 
 export interface ObjectNames {
-  /** The object that a name stands for; null where there is none. */
+  /** The object that a name resolves to, or null. */
   resolve(name: string): Promise<GitObject | null>
   close(): void
 }
 
-/** One `git cat-file` tells what names stand for, as long as it is open: hundreds of them are asked for in each run. */
+/**
+ * Resolves names with one long-lived `git cat-file`: a run asks for hundreds of them. The action's own reader
+ * (adapters/git/object-reader.ts) also reads contents, ends itself when idle and fails with the adapter's errors. The hub
+ * may not import adapters, and this small variant is shorter than an abstraction that would serve both.
+ */
 export function openObjectNames(dir: string): ObjectNames {
   const waiting: ((line: string | null) => void)[] = []
   let child: ChildProcess | null = null

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { Readable } from 'node:stream'
 import { hubGitEnvironment } from './run.ts'
 
-/** One request of git's smart HTTP, which `git http-backend` would start two more processes for. */
+/** One request of git's smart HTTP. `git http-backend` would start two more processes for it. */
 export interface GitRequest {
   /** The bare repository. */
   dir: string
   service: GitService
-  /** The header Git-Protocol, empty where there is none. */
+  /** The header Git-Protocol, or empty. */
   protocol: string
   /** For hooks. */
   env?: Readonly<Record<string, string>>
@@ -16,7 +16,7 @@ export interface GitRequest {
 
 export type GitService = 'git-upload-pack' | 'git-receive-pack'
 
-/** What the server can do and, before protocol 2, which refs it has. */
+/** The server's capabilities and, before protocol 2, its refs. */
 export function advertise(request: GitRequest): Response {
   const { service } = request
   const output = serve(request, ['--http-backend-info-refs'], Readable.from([]))

@@ -7,7 +7,7 @@ import type { CheckRecord, CommentRecord, IssueRecord, SuiteRecord } from '../st
 import type { World } from '../world.ts'
 import { connection, type Window } from './connection.ts'
 
-/** Records as GraphQL sees them: a field is a value, or a function of its arguments. */
+/** Records as GraphQL nodes: a field is a value, or a function of its arguments. */
 const TYPENAMES: Readonly<Record<string, string>> = { Bot: 'Bot', User: 'User', Organization: 'Organization' }
 
 export function actorNode(world: World, login: string) {

@@ -16,7 +16,7 @@ interface RefUpdateInput {
   force?: boolean | null
 }
 
-/** All of them or none, each only where it stands at its `beforeOid`. Forty zeros: not there. */
+/** Updates all refs or none, each only if it is at its `beforeOid`. Forty zeros: the ref does not exist. */
 async function updateRefs(world: World, actor: Actor, changes: readonly RefUpdateInput[]): Promise<void> {
   needWrite(actor, ['contents'])
   const updates: PushedRef[] = []

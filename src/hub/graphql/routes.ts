@@ -54,7 +54,7 @@ export const graphqlRoutes = (world: World) =>
     })
   })
 
-/** A mutation gives its `clientMutationId` back as it came. */
+/** A mutation returns its `clientMutationId` unchanged. */
 const fieldResolver: GraphQLFieldResolver<unknown, ResolverContext> = (source, args, request, info) => {
   const answer = defaultFieldResolver(source, args, request, info)
   if (info.parentType.name !== 'Mutation') return answer
@@ -84,7 +84,7 @@ const queries = (world: World) => ({
   rateLimit: () => ({ cost: 1, limit: 5_000, nodeCount: 1, remaining: 5_000, used: 0, resetAt: world.now() }),
 })
 
-/** Every mutation is a write of its own; a request that speaks of one task counts for that task. */
+/** Each mutation counts as one write; a request that concerns one task counts for that task. */
 function count(world: World, call: RestCall, tasks: readonly (string | null)[]): void {
   const { actor } = call.var
   for (const task of tasks) world.metrics.add({ content_writes: 1 }, { actor, task })

@@ -59,7 +59,7 @@ export function minimizeComment(world: World, actor: Actor, comment: CommentReco
   world.store.changed()
 }
 
-/** The same reaction by the same hand is there once; `created` tells which it was. */
+/** A user's reaction of one kind exists once; `created` says whether this call made it. */
 export function react(world: World, actor: Actor, subject: ReactionRecord['subject'], content: string) {
   if (!REACTIONS.some((known) => known === content)) {
     throw invalid({ resource: 'Reaction', code: 'invalid', field: 'content' })

@@ -10,7 +10,7 @@ export interface DispatchOptions {
   inputs: Readonly<Record<string, unknown>>
 }
 
-/** The one event that a job's token may cause. Returns the workflow run, or null where the event was lost. */
+/** The one event that a job's token may cause. Returns the id of the workflow run, or null if the event was lost. */
 export async function dispatchWorkflow(
   world: World,
   actor: Actor,

@@ -3,7 +3,7 @@ import { isPull, type PullIssue } from '../representations/pull.ts'
 import type { CheckRecord, CommentRecord, IssueRecord } from '../store/document.ts'
 import type { World } from '../world.ts'
 
-/** Each of these is there, or the answer is 404. */
+/** Each of these returns the record, or throws the refusal that becomes a 404. */
 export const findIssue = (world: World, number: number): IssueRecord =>
   orNotFound(world.store.doc.issues.find((issue) => issue.number === number))
 

@@ -1,7 +1,7 @@
 import type { IssueRecord, LabelRecord } from '../store/document.ts'
 import type { World } from '../world.ts'
 
-/** Unknown labels come into being when an issue first wears them. */
+/** Adding an unknown label to an issue creates the label. */
 export function addLabels(world: World, issue: IssueRecord, names: readonly string[]): void {
   for (const name of names) {
     const label = labelNamed(world, name) ?? createLabel(world, name, 'ededed', null)

@@ -3,7 +3,7 @@ import { repositoryShape } from '../representations/repository.ts'
 import { userShape } from '../representations/user.ts'
 import type { World } from '../world.ts'
 
-/** What every webhook payload holds besides its own things. */
+/** A webhook payload: the event's own fields, with the repository and the sender that every payload holds. */
 export const payload = (world: World, actor: Actor, own: Record<string, unknown>): Record<string, unknown> => ({
   ...own,
   repository: repositoryShape(world),

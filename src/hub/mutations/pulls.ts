@@ -121,7 +121,7 @@ export async function closeAsMerged(world: World, actor: Actor, issue: PullIssue
 }
 
 export async function emitPull(world: World, actor: Actor, issue: PullIssue, action: string, more: object = {}) {
-  // What a job's token does starts nothing; what nobody hears needs no questions to git.
+  // A job's token starts nothing, and an event without a listener needs no calls of git.
   if (actor.kind === 'job') return
   const own = { action, number: issue.number, ...more, pull_request: await fullPullShape(world, issue) }
   await world.emit({ name: 'pull_request', payload: payload(world, actor, own) }, actor)

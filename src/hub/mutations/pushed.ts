@@ -7,14 +7,14 @@ import { setState } from './issues.ts'
 import { payload } from './payload.ts'
 import { closeAsMerged, emitPull } from './pulls.ts'
 
-/** One ref that moved; null: it was not there, or is not any more. */
+/** One ref that moved; null: it did not exist before, or no longer exists. */
 export interface PushedRef {
   ref: string
   old: string | null
   new: string | null
 }
 
-/** What GitHub does once refs have moved: pull requests follow, are merged or closed, and people's pushes become events. */
+/** What GitHub does after refs have moved: updates, merges or closes pull requests, and emits an event for a push by a person. */
 export async function afterPush(
   world: World,
   actor: Actor,
@@ -51,7 +51,7 @@ async function follow(
 
 type Reaches = (update: PushedRef, sha: string) => Promise<boolean>
 
-/** Whether an update brought a commit into its ref. One question to git for each update, however many pull requests are open. */
+/** Whether an update brought a commit into its ref. Calls git once for each update, however many pull requests are open. */
 function reachedBy(world: World): Reaches {
   const known = new Map<string, Set<string>>()
   return async ({ ref, old, new: tip }, sha) => {
@@ -62,7 +62,7 @@ function reachedBy(world: World): Reaches {
   }
 }
 
-/** A head that was set back onto its base has nothing left to merge. */
+/** A head that was reset onto its base has nothing left to merge. */
 async function synchronize(world: World, actor: Actor, issue: PullIssue, before: string): Promise<void> {
   const { pull } = issue
   await world.git.run(['update-ref', `refs/pull/${issue.number}/head`, pull.headSha])

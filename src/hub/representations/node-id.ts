@@ -20,7 +20,7 @@ export type NodeKind =
   | 'C'
   | 'CO'
 
-/** Global ids, the same in REST and GraphQL: a prefix as GitHub's and what names the thing here. */
+/** Global ids, the same in REST and GraphQL: GitHub's prefix and the hub's own id. */
 export const nodeId = (kind: NodeKind, id: number | string): string => `${kind}_kwHub${id}`
 
 export function parseNodeId(text: string): { kind: string; id: string } | null {

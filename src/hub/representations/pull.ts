@@ -80,7 +80,7 @@ const side = (world: World, ref: string, sha: string) => ({
   repo: repositoryShape(world),
 })
 
-/** One pull request, with what only git can tell. */
+/** A single pull request, with the fields that are computed by git. */
 export async function fullPullShape(world: World, issue: PullIssue) {
   const { pull } = issue
   const merged = pull.mergedAt !== null

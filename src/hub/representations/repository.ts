@@ -2,7 +2,7 @@ import type { World } from '../world.ts'
 import { nodeId } from './node-id.ts'
 import { userShape } from './user.ts'
 
-/** Link name to the rest of the address, where the two differ. */
+/** Link name to URL path, if the two differ. */
 const LINKS: Readonly<Record<string, string>> = {
   archive: '{archive_format}{/ref}',
   assignees: 'assignees{/user}',
@@ -44,7 +44,7 @@ const LINKS: Readonly<Record<string, string>> = {
 
 export const REPOSITORY_ID = 1000
 
-/** A repository as it stands inside runs and events. */
+/** A repository as embedded in runs and events. */
 export function minimalRepository(world: World) {
   const { doc } = world.store
   return {
@@ -106,7 +106,7 @@ const counts = (open: number) => ({
   has_discussions: false,
 })
 
-/** `GET /repos/{owner}/{repo}`, with the asker's permissions. */
+/** `GET /repos/{owner}/{repo}`, with the caller's permissions. */
 export const fullRepository = (world: World, permissions: Record<string, boolean>) => ({
   ...repositoryShape(world),
   network_count: 0,

@@ -4,7 +4,7 @@ import { nodeId } from './node-id.ts'
 
 const LINKS = ['followers', 'subscriptions', 'organizations', 'repos', 'received_events'] as const
 
-/** A user as GitHub shows one inside other things. */
+/** A user as embedded in other objects. */
 export function userShape(world: World, login: string) {
   const bot = login === BOT.login
   const owner = login === world.store.doc.owner

@@ -10,7 +10,7 @@ const workflowPermissions = z.looseObject({
   can_approve_pull_request_reviews: z.boolean().optional(),
 })
 
-/** What `doctor` looks at: settings and the names of secrets, for administrators alone; rules, for readers. */
+/** What `doctor` reads: settings and names of secrets (administrators only), and rules (all readers). */
 export const actionsSettingsRoutes = (world: World) =>
   new Hono<HubEnv>()
     .get('/actions/permissions', (call) => {

@@ -49,7 +49,7 @@ async function changed(world: World, commit: HubCommit) {
   }
 }
 
-/** A branch, a tag or an id, in GitHub's order. */
+/** Resolves a branch, a tag or a commit id, in GitHub's order. */
 export async function commitNamed(world: World, name: string): Promise<string | null> {
   for (const full of [`refs/heads/${name}`, `refs/tags/${name}`, name]) {
     const sha = await world.git.commitOf(full)

@@ -11,7 +11,7 @@ import type { HubEnv, RestCall } from './request.ts'
 
 type Middleware = MiddlewareHandler<HubEnv>
 
-/** A page of the web, open in the same browser, must not be able to act here. */
+/** Another web page, open in the same browser, must not be able to act here. */
 export const guard = (): Middleware => async (call, next) => {
   const host = (call.req.header('host') ?? '').replace(/:\d+$/, '')
   const origin = call.req.header('origin')
@@ -32,7 +32,7 @@ export const authenticate =
     await next()
   }
 
-/** On the way out: what was asked, by whom, for which task, and whether it cost anything. */
+/** Counts each answered request by route, actor and task, and whether it counts towards the rate limit. */
 export const countRequests =
   (world: World): Middleware =>
   async (call, next) => {
@@ -51,7 +51,7 @@ export const countRequests =
     world.metrics.add(count, { actor, task, route: routeOf(call) })
   }
 
-/** As GitHub's documentation writes it: `GET /repos/{owner}/{repo}/issues/{number}`. */
+/** The route as GitHub's documentation writes it: `GET /repos/{owner}/{repo}/issues/{number}`. */
 export function routeOf(call: RestCall): string {
   const own = matchedRoutes(call).findLast((route) => route.method !== 'ALL')
   const path = (own?.path ?? call.req.path).replace(/^\/api\/v3/, '').replace(/:(\w+)(\{[^}]*\})?/g, '{$1}')
@@ -74,7 +74,7 @@ export const rateHeaders =
     call.res.headers.set('x-github-media-type', 'github.v3; format=json')
   }
 
-/** A job that dies in the middle of a request: the request is not carried out, or it is and nobody reads the answer. */
+/** Kills a job in the middle of a request: before the request is executed, or after it and before the job reads the answer. */
 export const killSenders =
   (world: World): Middleware =>
   async (call, next) => {
@@ -89,7 +89,7 @@ export const killSenders =
     call.res = new Response(null, { status: 503 })
   }
 
-/** `status` answers instead of the hub, `status-after` once it has done what was asked. */
+/** `status` answers instead of the hub, `status-after` after the hub has executed the request. */
 export const injectFaults =
   (world: World): Middleware =>
   async (call, next) => {
@@ -109,7 +109,7 @@ function failed(fault: Extract<Fault, { status: number }>): Response {
   return Response.json(body, { status: fault.status, headers: fault.headers })
 }
 
-/** One request and its answer, for whoever checks them against GitHub's description. */
+/** One request and its answer, to be checked against GitHub's description. */
 export interface Exchange {
   method: string
   path: string

@@ -26,7 +26,7 @@ export const repositoryRoutes = (world: World) =>
       return call.json(permissionOf(world, call.req.param('username')))
     })
 
-/** Any GITHUB_TOKEN may ask, its metadata permission is enough; of people, those who can push. */
+/** Any GITHUB_TOKEN may read this (its metadata permission suffices), and people with push access. */
 function needPermissionReader(actor: Actor): void {
   if (actor.kind === 'job' || canPush(actor)) return
   throw new Refusal(actor.kind === 'anonymous' ? 401 : 403, 'Must have push access to view collaborator permission.')

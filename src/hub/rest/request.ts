@@ -4,14 +4,14 @@ import type { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import { notFound, Refusal } from '../refusal.ts'
 
-/** What the layers before a route leave for it, and it for them. */
+/** Values that the middleware sets for a route, and a route for the middleware. */
 export interface HubEnv {
   Bindings: HttpBindings
   Variables: {
     actor: Actor
-    /** The task that the request names, for the figures. */
+    /** The task that the request concerns, for the metrics. */
     task: string | null
-    /** Whether the figures count it as a write; a method says so, where a route does not. */
+    /** Writes to count in the metrics; null: the HTTP method decides. */
     writes: number | null
   }
 }
@@ -23,7 +23,7 @@ export const numberIn = (call: RestCall, name: string): number => {
   return Number(text)
 }
 
-/** The rest of the address behind a route's `*`, decoded: a ref or a path with slashes in it. */
+/** The part of the URL that a route's `*` matches, decoded: a ref or a path with slashes in it. */
 export function restOf(call: RestCall, marker: string): string {
   const path = call.req.path
   return decodeURIComponent(path.slice(path.indexOf(marker) + marker.length))

@@ -63,7 +63,7 @@ async function createReview(world: World, actor: Actor, issue: PullIssue, input:
 }
 
 function emitReview(world: World, actor: Actor, issue: PullIssue, review: ReviewRecord) {
-  // Events say the state in small letters.
+  // Events have the state in lower case.
   const shown = { ...reviewShape(world, review), state: review.state.toLowerCase() }
   const own = { action: 'submitted', review: shown, pull_request: pullShape(world, issue) }
   return world.emit({ name: 'pull_request_review', payload: payload(world, actor, own) }, actor)

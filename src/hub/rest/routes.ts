@@ -19,7 +19,7 @@ import { runRoutes } from './runs.ts'
 import { userRoutes } from './user.ts'
 import { workflowRoutes } from './workflows.ts'
 
-/** GitHub's REST API, as far as the hub has it. */
+/** The part of GitHub's REST API that the hub serves. */
 export function restRoutes(world: World, files: ArtifactFiles, rate: RateLimit) {
   const repository = new Hono<HubEnv>()
   repository.use(async (call, next) => {
@@ -28,7 +28,7 @@ export function restRoutes(world: World, files: ArtifactFiles, rate: RateLimit) 
     if (wanted.toLowerCase() !== `${owner}/${repo}`.toLowerCase()) throw notFound()
     await next()
   })
-  // The first that fits answers: what has a fixed word stands before what has a wildcard in its place.
+  // The first matching route answers: routes with a fixed segment come before those with a wildcard in its place.
   const parts = [
     repositoryRoutes(world),
     commentRoutes(world),

@@ -42,7 +42,7 @@ export const workflowRoutes = (world: World) =>
       return call.json({ workflow_run_id: run, run_url: world.urls.repo + tail, html_url: world.urls.html + tail })
     })
 
-/** By its id, or by its file's name. */
+/** Finds a workflow by its id or its file name. */
 async function workflowOf(world: World, call: RestCall): Promise<WorkflowRecord> {
   needRead(world.store.doc, call.var.actor, 'actions')
   const wanted = call.req.param('workflow') ?? ''

@@ -1,10 +1,10 @@
 import { evaluateBoolean, evaluateText, type Scope } from './workflow/expression.ts'
 import { isMap, type Tree } from './workflow/tree.ts'
 
-/** A workflow run or a job that wants to be alone in its group. */
+/** A workflow run or a job that must run alone in its concurrency group. */
 export interface Contender {
   start(): void
-  /** Asked of one that runs (`cancel-in-progress`) and of one that waits and is pushed out. */
+  /** Cancels a running contender (`cancel-in-progress`), or a waiting one that a newer one replaces. */
   cancel(): void
 }
 
@@ -43,7 +43,7 @@ export class ConcurrencyGroups {
     if (concurrency.cancelInProgress) group.running.cancel()
   }
 
-  /** To be called once a contender is done, whether it ever ran or not. */
+  /** Must be called when a contender is done, whether it ran or not. */
   release(groupName: string, contender: Contender): void {
     const name = groupName.toLowerCase()
     const group = this.#groups.get(name)
@@ -62,7 +62,7 @@ export class ConcurrencyGroups {
   }
 }
 
-/** What a `concurrency:` key asks for: a group's name alone, or a mapping. */
+/** Evaluates a `concurrency:` key: a group's name alone, or a mapping. */
 export function concurrencyOf(concurrency: Tree | undefined, scope: Scope): ConcurrencyRequest | undefined {
   if (concurrency === undefined || concurrency === null) return undefined
   if (!isMap(concurrency)) return { group: evaluateText(concurrency, scope), cancelInProgress: false, queue: 'single' }

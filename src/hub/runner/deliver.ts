@@ -10,10 +10,10 @@ import type { Workflow } from './workflow/workflow.ts'
 import type { ReadWorkflows } from './workflow/workflow-files.ts'
 import { errorMessage, now } from './world.ts'
 
-/** A run that an event asks for: one to start, or one that has failed before it could. */
+/** A run that an event triggers: one to start, or one that failed because its workflow file is invalid. */
 export type RequestedRun = { kind: 'run'; plan: RunPlan } | { kind: 'invalid'; record: WorkflowRunRecord }
 
-/** What an event starts, in the order of the workflow files' paths. */
+/** The runs that an event triggers, in the order of the workflow files' paths. */
 export async function runsFor(host: HubHost, read: ReadWorkflows, event: HubEvent): Promise<RequestedRun[]> {
   const source = await sourceOf(host, event)
   if (source === undefined) return []
@@ -77,7 +77,7 @@ const failed = (record: WorkflowRunRecord, problem: string): WorkflowRunRecord =
   conclusion: 'failure',
 })
 
-/** What GitHub calls a run whose workflow has no `run-name`. */
+/** The title of a run whose workflow has no `run-name`, as on GitHub. */
 function defaultTitle(event: HubEvent, payload: Json, workflow: Workflow): string {
   const subject = textAt(payload, 'head_commit', 'message').split('\n')[0] ?? ''
   const titles: Readonly<Record<string, string>> = {

@@ -11,11 +11,11 @@ import type { RunPlan } from './workflow/plan.ts'
 import type { JobDefinition } from './workflow/workflow.ts'
 import type { RunnerWorld } from './world.ts'
 
-/** One job of a matrix, or the only one of a job without. */
+/** One job of a matrix, or the only one if there is no matrix. */
 export interface PlannedMatrixJob {
   readonly job: JobPlan
   readonly concurrency: ConcurrencyRequest | undefined
-  /** `continue-on-error`: its failure counts for nothing. */
+  /** `continue-on-error`: its failure does not fail the run. */
   readonly forgiven: boolean
 }
 
@@ -31,7 +31,7 @@ interface JobScope {
   readonly scope: Scope
 }
 
-/** All that can go wrong in evaluating goes wrong here, before the first job of the matrix has started. */
+/** Evaluates all expressions, so that an error shows before the first job of the matrix starts. */
 export function planMatrixJob(place: JobScope, combination: Combination | undefined): PlannedMatrixJob {
   const { world, plan, definition, scope } = place
   const name = displayName(definition, scope, combination)
@@ -51,7 +51,7 @@ const limitsOf = (definition: JobDefinition, scope: Scope): Limits => ({
   cancelMinutes: evaluateNumber(definition.cancelTimeoutMinutes, scope, 5),
 })
 
-/** fail-fast: the first that fails takes the others with it. */
+/** fail-fast: the first failure cancels the other jobs. */
 export function failFast(matrixJobs: readonly MatrixJob[]): void {
   for (const matrixJob of matrixJobs) {
     void matrixJob.handle.done.then(({ status }) => {
@@ -70,6 +70,6 @@ export function combineResults(matrixJobs: readonly MatrixJob[], ends: readonly 
   return { result: worst ?? 'success', outputs: Object.assign({}, ...ends.map(filled)) }
 }
 
-/** An empty output of one matrix job does not wipe out another's. */
+/** An empty output of one matrix job does not overwrite another's. */
 const filled = ({ outputs }: JobEnd): Record<string, string> =>
   Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== ''))

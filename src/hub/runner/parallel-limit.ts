@@ -1,4 +1,4 @@
-/** `max-parallel`: so many at a time, in the order of asking. */
+/** `max-parallel`: a limit on jobs at a time, first come, first served. */
 export class ParallelLimit {
   #free: number
   readonly #waiting: (() => void)[] = []
@@ -7,7 +7,7 @@ export class ParallelLimit {
     this.#free = places
   }
 
-  /** Resolves with what gives the place back, also when the wait was aborted. */
+  /** Resolves with a function that frees the place, also if the wait was aborted. */
   take(signal: AbortSignal): Promise<() => void> {
     if (signal.aborted) return Promise.resolve(() => undefined)
     if (this.#free > 0) {

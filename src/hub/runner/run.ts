@@ -6,12 +6,12 @@ import type { RunPlan } from './workflow/plan.ts'
 import { runWorkflowJob, type WorkflowJob } from './workflow-job.ts'
 import { errorMessage, now, type RunnerWorld, saveRun } from './world.ts'
 
-/** A workflow run at work. */
+/** A running workflow run. */
 export interface RunHandle {
   readonly id: number
   readonly done: Promise<void>
   cancel(): void
-  /** SIGKILLs the job; false where this run has no such job at work. */
+  /** SIGKILLs the job; false if this run has no such running job. */
   kill(jobId: number): boolean
   abandon(): void
 }
@@ -88,7 +88,7 @@ const rootScope = ({ world, plan: { github, inputs } }: Run): Scope => ({
   contexts: { github, inputs, vars: { ...world.host.variables } },
 })
 
-/** Every job starts as soon as its own needs are settled. */
+/** Each job starts as soon as its own needs have settled. */
 async function runGraph(run: Run): Promise<SettledJob[]> {
   const { jobs } = run.plan.workflow
   const started = new Map<string, Promise<SettledJob>>()

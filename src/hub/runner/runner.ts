@@ -42,7 +42,7 @@ export function createRunner(host: HubHost, options: RunnerOptions): Runner {
     return handle.id
   }
 
-  /** One after another: the order of events is the order of runs. */
+  /** Delivers one event at a time, so that runs start in the order of events. */
   const deliver = (event: HubEvent): Promise<number[]> => {
     delivering++
     const delivery = deliveries
@@ -80,7 +80,7 @@ export function createRunner(host: HubHost, options: RunnerOptions): Runner {
   }
 }
 
-/** Runs that an earlier process left behind have lost their runner: their jobs failed, and nothing of them runs again. */
+/** Runs of an earlier hub process have lost their runner: their jobs are marked as failed and do not run again. */
 function recoverRuns(world: RunnerWorld): void {
   for (const run of world.host.runs().filter(({ status }) => status !== 'completed')) {
     for (const job of world.host.jobs(run.id).filter(({ status }) => status !== 'completed')) {

@@ -18,7 +18,7 @@ import { mapOf } from './workflow/tree.ts'
 import type { JobDefinition } from './workflow/workflow.ts'
 import { errorMessage, type RunnerWorld, saveJob } from './world.ts'
 
-/** One entry of `jobs:`, with all its needs settled. */
+/** One entry of `jobs:`, after all its needs have settled. */
 export interface WorkflowJob {
   readonly world: RunnerWorld
   readonly plan: RunPlan
@@ -28,7 +28,7 @@ export interface WorkflowJob {
   readonly handles: Map<JobHandle, WorkflowJob>
 }
 
-/** Skips the job, or runs it once for each combination of its matrix. Never throws: what cannot be evaluated fails the job. */
+/** Skips the job, or runs it once for each combination of its matrix. Never throws: an invalid expression fails the job. */
 export async function runWorkflowJob(workflowJob: WorkflowJob): Promise<SettledJob> {
   try {
     if (!evaluateCondition(workflowJob.definition.if, workflowJob.scope)) return skip(workflowJob)

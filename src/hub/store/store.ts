@@ -11,7 +11,7 @@ export interface Store {
   readonly doc: Document
   nextId(): number
   nextNumber(): number
-  /** Say that the document has changed; it is on disk some milliseconds later. */
+  /** Schedules a write of the changed document, some milliseconds later. */
   changed(): void
   flush(): Promise<void>
 }
@@ -80,7 +80,7 @@ function createWriter(file: string, text: () => string) {
   }
 }
 
-/** Write beside and rename, so that a crash in the middle leaves the older document whole. */
+/** Writes a temporary file and renames it, so that a crash leaves the old document intact. */
 async function replace(file: string, text: string): Promise<void> {
   await writeFile(`${file}.new`, text)
   await rename(`${file}.new`, file)

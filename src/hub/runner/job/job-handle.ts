@@ -14,7 +14,7 @@ export interface JobHandle {
   readonly done: Promise<JobEnd>
   cancel(): void
   kill(): boolean
-  /** Stops its processes without a word in any record. */
+  /** Stops its processes without changing any record. */
   abandon(): void
 }
 
@@ -23,7 +23,7 @@ export interface Queueing {
   readonly parallelLimit: ParallelLimit
 }
 
-/** Waits for a turn in the matrix, for the concurrency group and for a slow runner, then runs. */
+/** Waits for `max-parallel`, the concurrency group and a delayed runner, then runs the job. */
 export function startJob(world: RunnerWorld, plan: JobPlan, queueing: Queueing): JobHandle {
   const { record } = plan
   const stop = new AbortController()
@@ -70,7 +70,7 @@ function endUnstarted(world: RunnerWorld, record: JobRecord, status: 'failure' |
   return { status, outputs: {} }
 }
 
-/** Resolves when the job may start or is not to start any more; gives what frees its places. */
+/** Resolves when the job may start, or was stopped while waiting. Returns a function that frees its places. */
 async function queue(
   world: RunnerWorld,
   record: JobRecord,

@@ -8,7 +8,7 @@ const variants = (value: string): string[] => [
   Buffer.from(value).toString('base64'),
 ]
 
-/** What must not be read in a log: secrets, tokens, and what `::add-mask::` named, also as base64, JSON and URI. */
+/** Masks secrets, tokens and values of `::add-mask::` in logs, also as base64, JSON and URI. */
 class Masks {
   #values: string[] = []
 
@@ -25,7 +25,7 @@ class Masks {
 
 export const logPath = (dataDir: string, jobId: number): string => join(dataDir, 'logs', `${jobId}.log`)
 
-/** The log of a job, masked and with timestamps, or undefined where the job wrote none. */
+/** The log of a job, masked and with timestamps, or undefined if there is none. */
 export function jobLog(dataDir: string, jobId: number): string | undefined {
   try {
     return readFileSync(logPath(dataDir, jobId), 'utf8')
@@ -34,7 +34,7 @@ export function jobLog(dataDir: string, jobId: number): string | undefined {
   }
 }
 
-/** Written line by line, so that a log is whole up to the moment a job or the hub dies. */
+/** Written line by line, so that the log is complete up to the moment a job or the hub dies. */
 export class JobLog {
   readonly masks = new Masks()
   readonly #file: number

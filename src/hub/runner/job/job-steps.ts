@@ -14,7 +14,7 @@ export interface JobEnd {
   readonly outputs: Readonly<Record<string, string>>
 }
 
-/** Takes the job through its steps to the end, whatever that is; never throws. */
+/** Runs all steps of the job and returns how it ended; never throws. */
 export async function runJob(job: JobSession): Promise<JobEnd> {
   Object.assign(job.record, { runner_name: runnerName, started_at: now(), status: 'in_progress' })
   try {
@@ -72,7 +72,7 @@ function finish(job: JobSession): JobEnd {
   return end(job, job.status, outputs)
 }
 
-/** As on GitHub, an output with a secret in it does not leave the job. */
+/** As on GitHub, an output that contains a secret is dropped. */
 function outputsOf(job: JobSession): Record<string, string> {
   const outputs = evaluateTexts(job.definition.outputs, jobScope(job))
   const safe = Object.entries(outputs).filter(([name, value]) => {
@@ -89,14 +89,14 @@ function end(job: JobSession, status: JobStatus, outputs: Readonly<Record<string
   return { status, outputs }
 }
 
-/** The workflow's own steps, in the shape the job goes through. */
+/** A step of the workflow as a step of the job. */
 const jobStepOf = (job: JobSession, definition: StepDefinition): JobStep => ({
   ...definition,
   title: () => job.log.masks.apply(titleOf(job, definition)),
   perform: (step) => (definition.kind === 'run' ? runScript(step, definition) : runAction(step, definition)),
 })
 
-/** `Run ...` unless the step has a name; what cannot be evaluated yet is shown as it is written. */
+/** `Run ...` unless the step has a name; a name that cannot be evaluated yet is shown as written. */
 function titleOf(job: JobSession, definition: StepDefinition): string {
   const written = definition.kind === 'run' ? definition.run : definition.uses
   try {

@@ -10,7 +10,7 @@ type Outcome = 'success' | 'failure' | 'cancelled' | 'skipped'
 
 const summaryLimit = 1024 * 1024
 
-/** Takes a job through one step and writes down how it went. */
+/** Runs one step of a job and records its outcome. */
 export async function runStep(job: JobSession, jobStep: JobStep, record: StepRecord): Promise<void> {
   record.name = jobStep.title()
   startStep(record)
@@ -64,7 +64,7 @@ async function performInTime(step: StepSession): Promise<void> {
   }
 }
 
-/** Takes over what the step wrote into its files; a broken file fails the step. */
+/** Reads what the step wrote into its command files; an invalid file fails the step. */
 function readFiles(step: StepSession): void {
   const { job, files } = step
   Object.assign(step.outputs, parsePairs(readStepFile(files.output)))

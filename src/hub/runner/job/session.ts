@@ -15,9 +15,9 @@ import type { JobLog } from './job-log.ts'
 
 export type JobStatus = 'success' | 'failure' | 'cancelled'
 
-/** A step as the job goes through it: written in the workflow, or left by an action for the end. */
+/** A step of a job: from the workflow, or the `post` step of an action. */
 export interface JobStep {
-  /** As it can be told now: an expression in it may read what earlier steps gave. */
+  /** Evaluated late: an expression in it may read outputs of earlier steps. */
   title(): string
   readonly id: string | undefined
   readonly if: Expression
@@ -29,11 +29,11 @@ export interface JobStep {
 
 export interface Limits {
   readonly minutes: number
-  /** How long `always()` steps may take once the job was cancelled. */
+  /** How long `always()` steps may take after the job was cancelled. */
   readonly cancelMinutes: number
 }
 
-/** A job at work. */
+/** State of a running job. */
 export interface JobSession {
   readonly world: RunnerWorld
   readonly plan: RunPlan
@@ -44,7 +44,7 @@ export interface JobSession {
   readonly log: JobLog
   readonly token: string
   readonly github: JsonObject
-  /** inputs, needs, matrix, strategy, vars, secrets: what stays the same from step to step. */
+  /** inputs, needs, matrix, strategy, vars, secrets: contexts that no step changes. */
   readonly fixed: Readonly<Record<string, Json>>
   env: Record<string, string>
   path: string[]
@@ -57,7 +57,7 @@ export interface JobSession {
   killed: boolean
 }
 
-/** One step at work. */
+/** State of a running step. */
 export interface StepSession {
   readonly job: JobSession
   readonly jobStep: JobStep

@@ -60,7 +60,7 @@ function credentialsOf(step: StepSession, inputs: Inputs): { key: string; header
   return { key: `http.${origin}/.extraheader`, header: `AUTHORIZATION: basic ${basic}` }
 }
 
-/** The token reaches git by its environment: neither a process list nor a configuration file shows it. */
+/** git gets the token through its environment, so that no process list or configuration file shows it. */
 function gitIn(step: StepSession, folder: string, credentials: { key: string; header: string }): Git {
   const { log } = step.job
   const env = {
@@ -115,7 +115,7 @@ async function fetch(git: Git, target: Target, inputs: Inputs): Promise<void> {
   if (target.sha !== '') await git(...options.filter((option) => option !== '--prune'), 'origin', ...fetchSpecs(target))
 }
 
-/** A name alone becomes a pattern to fetch; git's answer to one that matches nothing tells nobody anything. */
+/** A short name becomes a fetch pattern; git's message for a pattern without a match does not name it. */
 async function mustExist(git: Git, { ref }: Target): Promise<void> {
   if (ref === '' || ref.startsWith('refs/')) return
   const found = await git.reads('ls-remote', '--exit-code', 'origin', `refs/heads/${ref}`, `refs/tags/${ref}`)

@@ -1,7 +1,7 @@
 import type { StepSession } from '../job/session.ts'
 import { runChild, StepFailure } from './child.ts'
 
-/** `actions/setup-node`: the machine's own Node is what there is; a step that asks for another one is told so. */
+/** `actions/setup-node`: only the machine's own Node is available; the log says so if a step needs another version. */
 export async function setupNode(step: StepSession, inputs: ReadonlyMap<string, string>): Promise<void> {
   const { log } = step.job
   const lines: string[] = []

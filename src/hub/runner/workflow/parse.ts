@@ -5,7 +5,7 @@ import type { JobDefinition, RunDefaults, StepDefinition, Workflow } from './wor
 
 export type ParsedWorkflow =
   | { ok: true; workflow: Workflow }
-  /** `on` is what could still be read of it, so that a broken file fails only where it would have run. */
+  /** `on` is the part that could be read, so that an invalid file fails only for events that would have started it. */
   | { ok: false; errors: string[]; on: TreeMap | undefined }
 
 const always: Expression = { expression: 'success()' }
@@ -97,7 +97,7 @@ function stepOf(map: TreeMap, condition: Expression | undefined): StepDefinition
   return { ...step, kind: 'run', run, shell: map.get('shell'), workingDirectory: map.get('working-directory') }
 }
 
-/** The parser does not look for this one, GitHub does. */
+/** The parser does not report this error, GitHub does. */
 function concurrencyErrors(workflow: Workflow): string[] {
   return [workflow.concurrency, ...workflow.jobs.map((job) => job.concurrency)]
     .map(mapOf)

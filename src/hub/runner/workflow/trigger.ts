@@ -27,7 +27,7 @@ function takesType(filter: TreeMap, event: HubEvent): boolean {
   return types === undefined || types.includes(textAt(jsonOf(event.payload), 'action'))
 }
 
-/** A push names a branch or a tag; a filter for the one alone shuts out the other. */
+/** A push concerns a branch or a tag; a filter for only one of them excludes the other. */
 function takesPush(filter: TreeMap, source: Source): boolean {
   const requested = (kind: string): boolean => filter.has(kind) || filter.has(`${kind}-ignore`)
   const [kind, other] = source.ref.startsWith('refs/tags/') ? ['tags', 'branches'] : ['branches', 'tags']
@@ -59,7 +59,7 @@ function patternOf(glob: string): RegExp {
   return new RegExp(`^${source.join('')}$`)
 }
 
-/** The last pattern that matches decides; `!` takes out what an earlier one took in. */
+/** The last matching pattern decides; `!` excludes what an earlier one included. */
 export function matchesFilter(patterns: readonly string[], text: string): boolean {
   return patterns.reduce((taken, pattern) => {
     const out = pattern.startsWith('!')
