@@ -24,8 +24,8 @@ export interface Told {
 }
 
 /**
- * Lands every task in the plan's order and reads what the next one is told, as its agent would. The events are written here;
- * the hand-off, the brief and the prompt are made of them by what ships.
+ * Lands every task in the plan's order and reads the next task's prompt as its agent would. The events are written here;
+ * shipped code makes the hand-off, the brief and the prompt from them.
  */
 export function tell(member: Member, lavish: number): Told[] {
   const { plan } = member.workload
@@ -92,7 +92,7 @@ function landed(task: string, index: number, words: WorkSummary): RunEvent[] {
 }
 
 /**
- * What an agent says at its end, with facts that nobody could guess. Mostly a handful. `lavish`: how likely it is that it
+ * An agent's summary, with a few facts that cannot be guessed. `lavish`: how likely it is that it
  * says more than a hand-off holds, so that something is lost.
  */
 export function saidOf(task: string, random: Random, lavish: number): { said: WorkSummary; facts: string[] } {

@@ -24,7 +24,7 @@ export interface Failed {
   member: Member
   kind: Kind
   share: number
-  /** Tasks of which an attempt failed, attempts that failed, and parts that were planned anew. */
+  /** Tasks with a failed attempt, failed attempts, and re-planned parts. */
   failures: number
   attempts: number
   replans: number
@@ -98,10 +98,10 @@ export function disturbedAmong(tasks: readonly TaskId[], events: readonly RunEve
   return tasks.filter((id) => count('task_started', id) !== 1 || count('task_landed', id) !== 1).length
 }
 
-/** So much, in US dollars, that money holds nothing back. */
+/** US dollars; so large that money is no limit. */
 const PLENTY = 100_000
 
-/** The same plan for agents: programs are tried again only, agents climb the ladder at whose end a part is planned anew. */
+/** The same plan for agents: programs are only retried, agents climb the retry ladder, which ends in re-planning. */
 export const forAgents = (plan: Plan): Plan => ({ ...plan, tasks: plan.tasks.map((task) => ({ ...task, run: [] })) })
 
 /** An approved plan that a model's planner wrote, which may be asked again. */

@@ -40,8 +40,8 @@ const FILES = 100
 
 /**
  * Pairs of branches that add one name in two files: git merges them, and the plan's verification, which reads the merged
- * tree, fails from the later one on. Whom the machine names is worked on once more, on trunk as it is, and mends it. Where
- * the named one is not the first that breaks trunk, people go by the verification's log, and send back the one that is.
+ * tree, fails from the later one on. The task that the machine names is retried on the current trunk, which fixes it.
+ * If it is not the first that breaks trunk, people read the verification's log and send back the right one.
  */
 export async function searchAll(branches: number, semantic: number, seed: number): Promise<Searched> {
   const ids = idsOf(branches)

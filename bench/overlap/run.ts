@@ -85,7 +85,7 @@ function boundWith({ workload }: Member, slots: number, saidAt: (index: number) 
 
 /**
  * A run in mode `off`, where tasks start and land while the plan is being written. In the other modes a person approves in
- * between, and what they take is nobody's to measure.
+ * between, and their time cannot be measured.
  */
 export function asked(slots: number, pushesPerMinute: number, clock: VirtualClock) {
   const at = clock.now().toISOString()

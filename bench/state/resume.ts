@@ -78,7 +78,7 @@ export type Started = ReadonlyMap<string, readonly number[]>
 
 /**
  * From now on, the orchestrator dies whenever it has pushed a request for slots: by turns just before GitHub is asked to start
- * them, and when GitHub has, but before anybody has heard of it. Another one begins, with nothing but the journal.
+ * them, and after GitHub has started them, but before the answer arrives. Another one begins, from the journal alone.
  */
 export function dieAtDispatch(session: Session): Started {
   const { forge } = session.deps

@@ -2,7 +2,7 @@ import type { Problem } from '../core/failure.ts'
 import { count } from '../render/markdown/words.ts'
 import { hint } from '../render/plan/problems.ts'
 
-/** Something that a look at a file found. A problem keeps the plan from being used; a note does not. */
+/** A finding in a checked file. A problem prevents the plan from being used; a note does not. */
 export interface CheckFinding {
   kind: 'problem' | 'note'
   file: string

@@ -90,7 +90,7 @@ function pairs(option: string, given: readonly string[], env: Terminal['env']): 
   )
 }
 
-/** Outside the checkout, where nobody commits it and no tool walks into it. */
+/** Outside the checkout, so that it is not committed and no tool reads it. */
 function ownFolder(checkout: string, env: Terminal['env']): string {
   const state = env.XDG_STATE_HOME ?? join(env.HOME ?? homedir(), '.local', 'state')
   const hash = createHash('sha256').update(checkout).digest('hex').slice(0, 12)

@@ -92,7 +92,7 @@ async function finish(top: string, written: readonly string[], terminal: Termina
   return 0
 }
 
-/** What a person still has to do after `init`, in order, as commands with the names of their own repository. */
+/** The remaining steps after `init`, in order, as commands with the names of the user's repository. */
 async function leftToDo(top: string, written: readonly string[], { command }: Terminal): Promise<string[]> {
   const found = chooseRemote(await remotesOf(top, null), undefined)
   const remote = typeof found === 'string' ? null : found
@@ -139,7 +139,7 @@ async function leftToDo(top: string, written: readonly string[], { command }: Te
   ]
 }
 
-/** What would have to change in a text to become another, as git shows it. */
+/** The difference between two texts, as git shows it. */
 async function difference(name: string, from: string, to: string): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-init-'))
   try {

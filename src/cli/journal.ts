@@ -12,7 +12,7 @@ import { webAddress } from './remote.ts'
 import { git, gitDirOf, topOf } from './repository.ts'
 import { EnvironmentError, Mistake, type Terminal } from './subcommand.ts'
 
-/** Every event of a run, read from its remote into a repository that is thrown away afterwards. */
+/** Reads every event of a run from its remote, through a temporary repository. */
 export async function readJournal(remoteUrl: string, token: string, run: string): Promise<RunEvent[]> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-log-'))
   try {
@@ -29,7 +29,7 @@ export async function readJournal(remoteUrl: string, token: string, run: string)
 /** The token that people and `gh` keep in the environment; empty: none. */
 export const tokenIn = ({ env }: Pick<Terminal, 'env'>): string => env.GITHUB_TOKEN || env.GH_TOKEN || ''
 
-/** The address as it may be shown: people keep tokens in it. */
+/** The address without credentials: people put tokens in it. */
 export function shownAddress(remoteUrl: string): string {
   const url = new URL(remoteUrl)
   if (url.protocol === 'file:') return fileURLToPath(url)

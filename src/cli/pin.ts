@@ -6,7 +6,7 @@ import { Mistake } from './subcommand.ts'
 const execute = promisify(execFile)
 
 export interface Pinned {
-  /** What is written behind `uses:`, a comment included. */
+  /** The value of `uses:`, with its comment. */
   uses: string
   /** The ref that the workflow names: a commit, if GitHub could be asked. */
   ref: string
@@ -14,7 +14,7 @@ export interface Pinned {
   notice: string | null
 }
 
-/** The commit that a tag or a branch stands for today, with its name behind it: a tag can be moved, a commit cannot. */
+/** Resolves a tag or a branch to its current commit, with the name as a comment: a tag can be moved, a commit cannot. */
 export async function pin(address: ActionAddress, server: string): Promise<Pinned> {
   const { owner, repo, ref } = address
   if (isCommit(ref)) return { uses: usesText(address), ref, notice: null }

@@ -13,7 +13,7 @@ const SHAPES = [
   /^(?:[^@/]*@)?(?<host>[^:/]+):(?:.*\/)?(?<owner>[^/]+)\/(?<repo>[^/]+?)(?:\.git)?\/?$/,
 ]
 
-/** Null for folders and whatever else is no address of a repository on a server. */
+/** Null for folders and anything else that is no address of a repository on a server. */
 export function parseRemote(address: string): Remote | null {
   for (const shape of SHAPES) {
     const { host, owner, repo } = shape.exec(address)?.groups ?? {}
@@ -35,7 +35,7 @@ export function webAddress(address: string): string | null {
   return remote === null ? null : `https://${remote.host}/${remote.owner}/${remote.repo}.git`
 }
 
-/** A remote of a checkout, by what is behind it. */
+/** A remote of a checkout, by the kind of server. */
 export interface NamedRemote {
   name: string
   place: Place
@@ -43,7 +43,7 @@ export interface NamedRemote {
 
 type Place =
   | { kind: 'github'; remote: Remote; alias: string | null }
-  /** Somewhere that has no GitHub Actions, or not ours. */
+  /** A server without GitHub Actions, or a folder. */
   | { kind: 'elsewhere'; what: string }
 
 const PROVIDERS: readonly [pattern: RegExp, name: string][] = [

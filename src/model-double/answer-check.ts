@@ -2,10 +2,10 @@ import type { AnswerPart, ScriptedAnswer } from './answer.ts'
 import type { SchemaObject } from './body.ts'
 import type { ParsedRequest } from './request.ts'
 
-/** What is wrong with a value by a JSON schema; nothing, where it fits. */
+/** The problems of a value by a JSON schema; empty if it is valid. */
 export type SchemaCheck = (schema: SchemaObject, value: unknown) => readonly string[]
 
-/** Why the model could never have given this answer to this request, or null: the script is wrong then. */
+/** Why a model could not give this answer to this request (the script is wrong), or null. */
 export function answerProblem(answer: ScriptedAnswer, request: ParsedRequest, check: SchemaCheck): string | null {
   return (
     answer.parts.map((part) => partMistake(part, request, check)).find((mistake) => mistake !== null) ??
@@ -34,7 +34,7 @@ function stopMistake({ parts, stop }: ScriptedAnswer, { body }: ParsedRequest): 
     : null
 }
 
-/** Refused and truncated answers need not fit what was asked for. */
+/** Refused and truncated answers need not match the requested format. */
 function outputMistake({ parts, stop }: ScriptedAnswer, { schema }: ParsedRequest, check: SchemaCheck): string | null {
   if (schema === null || stop !== 'end_turn') return null
   const bounded = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')

@@ -24,7 +24,7 @@ interface Spelled {
   readonly text: string
 }
 
-/** What of an answer fits `max_tokens`, up to the first stop sequence. `n` makes the ids of its calls unique. */
+/** Cuts an answer to `max_tokens` and at the first stop sequence. `n` makes the ids of its calls unique. */
 export function boundAnswer(answer: ScriptedAnswer, body: MessageBody, n: number, sign: Signer): BoundedAnswer {
   const stopped = upToStop(answer.parts, body.stop_sequences ?? [])
   const whole = stopped.parts.map((part): Spelled => ({ part, text: spelled(part) }))
@@ -87,7 +87,7 @@ type Signer = (model: string, thinking: string) => string
 
 export interface Signatures {
   readonly sign: Signer
-  /** Which model signed this thinking; null if none did, or other words. */
+  /** The model that signed this thinking; null if the signature does not match. */
   signedBy(thinking: string, signature: string): string | null
 }
 

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { apiErrorBody, type ScriptedFault } from './fault.ts'
 import { event, type StreamStep } from './stream.ts'
 
-/** A fault that strikes while an answer is on its way. */
+/** A fault while an answer is being sent. */
 export type MidFault = Exclude<ScriptedFault, { kind: 'status' }>
 
 /** The other end of a request. */
@@ -80,7 +80,7 @@ async function write(line: Connection, bytes: Buffer): Promise<void> {
   await untilClosed(line.signal, new Promise<void>((done) => line.res.write(bytes, () => done())))
 }
 
-/** Waits for the promise, but no longer than somebody listens; undefined, if nobody does any more. */
+/** Waits for the promise until the client leaves or the server closes; then returns undefined. */
 export async function untilClosed<T>(signal: AbortSignal, promise: Promise<T>): Promise<T | undefined> {
   if (signal.aborted) return undefined
   let leave = (): void => {}

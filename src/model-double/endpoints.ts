@@ -118,7 +118,7 @@ function refuseCall(call: Call, refused: RefusedRequest, headers: Readonly<Recor
   answerRefused(call.res, refused, call.requestId, headers)
 }
 
-/** The script is wrong, and would be as wrong at a second try. */
+/** The script is wrong: a retry would not help. */
 function mistaken(call: Call, message: string): void {
   call.state.mistakes.push(`request ${call.logged.n}: ${message}`)
   refuseCall(call, refuseRequest('api_error', `The script is wrong: ${message}`), { 'x-should-retry': 'false' })
@@ -139,7 +139,7 @@ async function send(call: Call, body: MessageBody, answer: ScriptedAnswer, fault
   await deliver(steps, lineOf(call, streaming, begun), answer.pace.milliseconds ?? 0, fault)
 }
 
-/** Without a stream the answer comes at once, when all that holds it back is over. */
+/** Without streaming, the answer is sent whole after all its holds. */
 function wholeSteps(envelope: Envelope, bounded: BoundedAnswer, { pace }: ScriptedAnswer): StreamStep[] {
   return [
     ...(pace.holds ?? []).map(({ until }): StreamStep => ({ type: 'hold', until })),

@@ -6,14 +6,14 @@ import type { Reply } from './script.ts'
 
 export type LoggedUsage = ReturnType<typeof usageOf>
 
-/** A request to /v1/messages, and what became of it. Fields fill as it goes on. */
+/** A request to /v1/messages and its outcome. Fields are filled as it proceeds. */
 export interface LoggedRequest {
   /** Which one, from 1. */
   readonly n: number
   /** Without those that hold a secret. */
   readonly headers: Readonly<Record<string, string>>
   readonly startedAt: Date
-  /** Null as long as it was not understood. */
+  /** Null until it is parsed. */
   readonly body: MessageBody | null
   /** What the script said, or why the request was refused. */
   readonly reply: Reply | RefusedRequest | null
@@ -34,7 +34,7 @@ export interface Log {
   open(headers: IncomingHttpHeaders): LoggedRequest
   note(request: LoggedRequest, note: Note): void
   end(request: LoggedRequest): void
-  /** Resolves as soon as it is true of what was seen; asked again after each change. */
+  /** Resolves as soon as the predicate holds; evaluated after each change. */
   until(isTrue: (requests: readonly LoggedRequest[]) => boolean): Promise<void>
 }
 

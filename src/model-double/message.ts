@@ -2,7 +2,7 @@ import type { AssistantBlock, BoundedAnswer } from './assistant-content.ts'
 import type { MessageBody } from './body.ts'
 import type { CacheUsage } from './cache.ts'
 
-/** What of an answer is known before its first word. */
+/** The parts of an answer that are known before its first word. */
 export interface Envelope {
   readonly id: string
   readonly body: MessageBody
@@ -88,7 +88,7 @@ export function messageStart(block: AssistantBlock) {
   }
 }
 
-/** The input of a call that was cut off is no JSON: nothing of it is handed over. */
+/** The input of a truncated call is no JSON: it is dropped. */
 function parsedInput(text: string): unknown {
   try {
     return JSON.parse(text)

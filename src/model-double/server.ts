@@ -18,11 +18,11 @@ export interface ModelServer extends Pick<Log, 'requests' | 'concurrency' | 'unt
   readonly url: string
   /** Requests that no rule of the script matched: each got a 400. */
   readonly unmatched: readonly Unmatched[]
-  /** Where the script said what no model could have said: each got a 500. */
+  /** Answers of the script that no model could give: each got a 500. */
   readonly mistakes: readonly string[]
   /** What GitHub gives a job that may ask for its identity: ACTIONS_ID_TOKEN_REQUEST_URL and _TOKEN. */
   readonly identity: { readonly requestUrl: string; readonly requestToken: string }
-  /** Every try to exchange an identity for an access token. */
+  /** Every attempt to exchange an identity for an access token. */
   readonly exchanges: readonly TokenExchange[]
   /** Ends every connection, stalled ones too. */
   close(): Promise<void>
@@ -60,7 +60,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
       res.destroy(error instanceof Error ? error : undefined),
     )
   })
-  // Whoever forgets to close it is not kept alive by it.
+  // An unclosed server does not keep the process alive.
   server.unref()
   const port = await listen(server, options.port, null)
   const url = `http://127.0.0.1:${port}`

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Mistake, type Terminal } from '../subcommand.ts'
 
-/** The one folder in which everything of a demo lies. */
+/** The one folder that holds all files of a demo. */
 export interface DemoFolder {
   folder: string
-  /** Whether it goes when the demo is over. */
+  /** Whether it is deleted after the demo. */
   isTemporary: boolean
 }
 
-/** A folder that somebody names has to be new or empty, and stays. */
+/** A folder that the person names must be new or empty, and is kept. */
 export async function openDemoFolder(named: string | undefined, keep: boolean, { cwd }: Terminal): Promise<DemoFolder> {
   if (named === undefined) {
     // Resolved: on macOS the folder for temporary files is a link, and git and the jobs know the real one.
@@ -26,6 +26,6 @@ export async function openDemoFolder(named: string | undefined, keep: boolean, {
   return { folder, isTemporary: false }
 }
 
-/** What still writes in there is ending: another try follows. */
+/** Processes that still write there are ending, so deleting is retried. */
 export const removeDemoFolder = ({ folder }: DemoFolder): Promise<void> =>
   rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })

@@ -43,18 +43,18 @@ export type DemoCheck = z.infer<typeof checkSchema>
 
 const refSchema = z.object({ ref: z.string(), object: z.object({ sha: z.string() }) })
 
-/** All that a visitor of the pages sees. */
+/** What a visitor of GitHub's pages sees. */
 export interface GitHubState {
   comments: DemoComment[]
   pulls: DemoPull[]
   checks: DemoCheck[]
-  /** What else moves while a run goes on, as a text that changes with it: refs, the journal's too, and jobs' logs. */
+  /** A text that changes with all other signs of progress: refs, the journal's too, and the sizes of jobs' logs. */
   traces: string
 }
 
 export type ReadState = () => Promise<GitHubState>
 
-/** Checks hang on commits, and branches move on: a commit that was once a head is looked at until its checks are completed. */
+/** Checks belong to commits, and branches move: a former head is read until its checks are completed. */
 export function createReader(visitor: DemoPerson, logs: () => Promise<unknown>): ReadState {
   const known = new Map<string, DemoCheck[]>()
   const checksAt = (sha: string) => visitor.list(checkSchema, `/commits/${sha}/check-runs`, 'check_runs')
@@ -71,7 +71,7 @@ export function createReader(visitor: DemoPerson, logs: () => Promise<unknown>):
   }
 }
 
-/** Who every job of a workflow is, on GitHub and on the hub. */
+/** The login of every workflow job, on GitHub and on the hub. */
 const BOT = 'github-actions[bot]'
 
 export const isBot = (login: string): boolean => login === BOT

@@ -9,20 +9,20 @@ import { recordSteps } from './record.ts'
 import type { Issue } from './sample-repository.ts'
 import { demoScript } from './script.ts'
 
-/** Who thinks in the demo: nobody (plan and programs by hand), a script over the model's API, or the model itself. */
+/** The demo's model: none (plan and programs by hand), a script behind the model's API, or the real model. */
 export type DemoModelKind = 'none' | 'script' | 'live'
 
 export interface DemoModel {
-  /** What the workflow gets to reach the model. */
+  /** Secrets and variables with which the workflow reaches the model. */
   secrets: Readonly<Record<string, string>>
   variables: Readonly<Record<string, string>>
   issue: Issue
-  /** What a visitor should know of it; null: there is none. */
+  /** A notice about the model for the person at the terminal, or null. */
   notice: string | null
   close(): Promise<void>
 }
 
-/** `folder`: of the demo, for what the script is made from. */
+/** `folder`: the demo's, in which the steps for the script are recorded. */
 export async function openDemoModel(
   modelKind: DemoModelKind,
   issue: Issue,

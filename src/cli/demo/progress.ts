@@ -18,8 +18,8 @@ interface ProgressLine {
 }
 
 /**
- * What somebody who sees this for the first time wants to know of all that changes on the pages, each thing once. What
- * people type is told when they type it; how far the run is, is the status.
+ * The changes on GitHub's pages that a first-time reader should see, each once. Comments of people are printed when they
+ * are posted; the overall progress is in the status line.
  */
 export function changesBetween(before: GitHubState, after: GitHubState): ProgressLine[] {
   return [
@@ -32,8 +32,7 @@ export function changesBetween(before: GitHubState, after: GitHubState): Progres
 }
 
 /**
- * The newest check of each name is what a visitor sees: a task's stands on the commit where it began, and on the one that it
- * handed over.
+ * The newest check of each name: a task has one on the commit where it began, and one on the commit that it handed over.
  */
 export function latestChecks(checks: readonly DemoCheck[]): DemoCheck[] {
   const latest = new Map<string, DemoCheck>()
@@ -49,13 +48,13 @@ const byName = (check: DemoCheck) => (other: DemoCheck) => other.name === check.
 const byId = <Item extends { id: number }>(items: readonly Item[], { id }: Item): Item | undefined =>
   items.find((item) => item.id === id)
 
-/** The first line that people see: no marker, no Markdown. */
+/** The first visible line, without marker and Markdown. */
 export const headingOf = (body: string): string =>
   (body.split('\n').find((line) => line.trim() !== '' && !line.startsWith('<!--')) ?? '')
     .replace(/^#+ /, '')
     .replaceAll('`', '')
 
-/** A live comment that changes all the time begins like this. */
+/** The beginning of a status comment, which changes all the time. */
 const STATUS = /^(?:Running|Waiting|Verifying|Planning|Done|Merged|Stopped)\b/
 
 function aboutComment({ author, body, thread }: DemoComment): ProgressLine[] {
@@ -73,7 +72,7 @@ function aboutPull(before: DemoPull | undefined, pull: DemoPull): ProgressLine[]
   return [{ who: 'tributary', what: `#${pull.number} ${standing}`, tone: pull.merged ? 'good' : 'plain' }]
 }
 
-/** Of the pull request for the whole change; those of tasks come and go with their checks. */
+/** The status of the final pull request; null for those of tasks, whose checks are shown instead. */
 function pullStatus({ merged, state, draft, base, head }: DemoPull): string | null {
   if (!head.endsWith('/trunk')) return null
   if (merged) return `is merged into ${base}`
@@ -98,7 +97,7 @@ function aboutCheck(before: DemoCheck | undefined, check: DemoCheck): ProgressLi
   return [{ who: 'retried', what: `${task}: ${output.title ?? conclusion}`, tone: 'plain' }]
 }
 
-/** How far it is: `5 of 12 tasks landed; at work: cart, tax`. Null before there is anything to do. */
+/** The overall progress: `5 of 12 tasks landed; at work: cart, tax`. Null before there is anything to do. */
 export function progressOf({ comments, checks }: GitHubState): string | null {
   const [landed] = comments.flatMap(({ body }) => /\d+ of \d+ tasks landed/.exec(body) ?? []).slice(-1)
   const atWork = checks.flatMap(({ name, status }) => (status === 'in_progress' ? (TASK.exec(name)?.[1] ?? []) : []))
@@ -111,23 +110,23 @@ const NOTHING: GitHubState = { comments: [], pulls: [], checks: [], traces: '' }
 const PAUSE = 0.7
 
 export interface ProgressWatch {
-  /** Says what somebody does or what has happened, with the seconds since the start. */
+  /** Prints an action or a change, with the seconds since the start. */
   say(who: string, what: string): void
-  /** Look, tell what is new, and again, until there is an answer. */
+  /** Polls the state and prints changes until `answer` returns a value. */
   until<Answer>(what: string, answer: (state: GitHubState) => Answer | null | undefined): Promise<Answer>
   seconds(): number
 }
 
 interface Limits {
-  /** How many seconds nothing may move before it is given up. */
+  /** Seconds without a change after which waiting fails. */
   standstillSeconds: number
   clock: Clock
   signal: AbortSignal
-  /** Throws if it is of no use to wait on. */
+  /** Throws if there is no point in waiting longer. */
   checkNotStopped(state: GitHubState): void
 }
 
-/** Nothing has moved for longer than a healthy run stands still. */
+/** Nothing has changed for longer than in a healthy run. */
 class Standstill extends DemoFailure {
   override name = 'Standstill'
 }
@@ -171,7 +170,7 @@ export function watchProgress(readState: ReadState, display: Display, limits: Li
 const TONES = { good: 'green', bad: 'red' } as const
 const [TIME, NAME] = [8, 10]
 const MARGIN = TIME + NAME + 3
-/** What people and models write can be long. */
+/** Characters of a line: texts of people and models can be long. */
 const MOST = 160
 
 function printLine(

@@ -27,13 +27,13 @@ import {
 } from './sandbox.ts'
 import { checkNotStopped, type DemoPeople, playScenario, type ScenarioResult } from './scenario.ts'
 
-/** `keep`: the hub goes on at the end. */
+/** `keep`: the hub keeps running at the end. */
 export interface DemoOptions {
   keep: boolean
   modelKind: DemoModelKind
 }
 
-/** All that one show goes by. */
+/** What all steps of the demo need. */
 interface DemoContext {
   demoFolder: DemoFolder
   options: DemoOptions
@@ -43,7 +43,7 @@ interface DemoContext {
   sandbox: DemoSandbox
 }
 
-/** The demo from the empty folder to the last line. Where it throws, nothing of it runs any more. */
+/** Runs the demo, from the empty folder to the last line. If it throws, the hub and the model are closed. */
 export async function runDemo(
   demoFolder: DemoFolder,
   options: DemoOptions,
@@ -75,10 +75,10 @@ function print({ line, columns }: Display, text: string, mark = (one: string) =>
 
 /** On an idle machine the tests of the shop take about a second. */
 const TESTS_SECONDS = 1
-/** A healthy run on an idle machine stands still for seconds; a model that thinks, for minutes. */
+/** Seconds without a change: a healthy run on an idle machine pauses for seconds, a model for minutes. */
 const [PATIENCE, PATIENCE_WITH_MODEL] = [90, 900]
 
-/** The shop, and how long nothing may move: the time that its tests take says how slow the machine is. */
+/** Creates the shop. The limit for a standstill grows with the time that its tests take, as a measure of the machine. */
 async function setUp({ demoFolder, options, terminal, display, sandbox, signal }: DemoContext) {
   const shop = shopIn(demoFolder)
   const issue = await createSampleRepository(terminal.home, shop, sandbox.kind)
@@ -144,7 +144,7 @@ async function playOn(hub: Hub, all: DemoContext, issue: Issue, standstillSecond
   if (options.keep) await keepHub(hub, display, signal)
 }
 
-/** How much each job has said. */
+/** The size of each job's log. */
 async function sizesIn(folder: string): Promise<[string, number][]> {
   const names = await readdir(folder).catch(() => [])
   return Promise.all(
@@ -173,7 +173,7 @@ async function end(hub: Hub, all: DemoContext, { issue }: ScenarioResult, second
   display.line('')
   for (const line of accountOf(outcome, display.columns)) print(display, line)
   print(display, whatRemains(all), display.colour.dim)
-  // Words to copy are never broken.
+  // Commands to copy are not wrapped.
   if (!demoFolder.isTemporary)
     for (const line of whereToLook(terminal, repository, issue)) display.line(display.colour.dim(line))
   if (sandbox.kind === 'off') printMissingSandbox(display, NO_SANDBOX_AT_END, sandbox)
@@ -192,7 +192,7 @@ export const whereToLook = ({ command }: Terminal, repository: string, issue: nu
   `  ${command} log ${issue} --repo ${shellQuoted(repository)}`,
 ]
 
-/** The hub to look around in, after the result. Ctrl-C is how it ends, so it is no failure. */
+/** Keeps the hub running after the result. Ctrl-C is the way to end it, so it is no failure. */
 export async function keepHub(
   hub: Pick<Hub, 'url' | 'api' | 'git' | 'tokens'>,
   { line }: Pick<Display, 'line'>,
@@ -209,7 +209,7 @@ const jobSchema = z.object({ id: z.number(), name: z.string(), status: z.string(
 
 const MOST = 3
 
-/** One sentence: which jobs have not ended, or not well, and where their logs are. Null if all did. */
+/** One sentence: jobs that have not ended or have failed, and the paths of their logs. Null if there are none. */
 export async function unendedJobs(visitor: Pick<DemoPerson, 'list'>, logs: string): Promise<string | null> {
   const runs = await visitor.list(runSchema, '/actions/runs', 'workflow_runs')
   const jobs = await Promise.all(runs.map(({ id }) => visitor.list(jobSchema, `/actions/runs/${id}/jobs`, 'jobs')))

@@ -17,7 +17,7 @@ export interface ScenarioResult {
 /** The one gate of the plan in examples/demo/issue.md. */
 const GATE = 'look'
 
-/** What people do in the demo, from the issue to the merge. Nothing here knows Tributary but by its words. */
+/** What people do in the demo, from the issue to the merge. It knows Tributary only through its comments and checks. */
 export async function playScenario(people: DemoPeople, issue: Issue, watch: ProgressWatch): Promise<ScenarioResult> {
   const number = await people.writer.openIssue(issue.title, issue.body)
   watch.say('writer', `opens issue #${number}: ${issue.title}`)
@@ -40,7 +40,7 @@ async function type(watch: ProgressWatch, person: DemoPerson, thread: number, wo
   return person.comment(thread, words)
 }
 
-/** Types something and waits for the answer to it: the next comment of ours on the thread. */
+/** Posts a comment and waits for the answer: our next comment on the thread. */
 async function ask(
   watch: ProgressWatch,
   person: DemoPerson,
@@ -71,7 +71,7 @@ const saying = (comments: readonly DemoComment[], words: string): DemoComment | 
 
 const STUCK = ['## Stopped', '## Verification failed', '## Cancelled']
 
-/** What a run comes to when it needs a person whom the demo does not play. */
+/** Throws if the run has stopped and waits for a person, which the demo does not play. */
 export function checkNotStopped({ comments }: GitHubState): void {
   const stuck = STUCK.map((words) => saying(comments, words)).find((comment) => comment !== undefined)
   if (stuck !== undefined) throw new DemoFailure(`the run came to a stop: ${headingOf(stuck.body)}`)
@@ -90,7 +90,7 @@ function allWell({ checks }: GitHubState): void {
     )
 }
 
-/** Merged, its own branches gone, and the status comment in its last state. */
+/** The pull request is merged, and the status comment says so. */
 const closed =
   (pull: number) =>
   (state: GitHubState): GitHubState | null => {

@@ -4,12 +4,12 @@ import type { ParsedRequest } from '../../model-double/request.ts'
 import { type Script, scripted } from '../../model-double/script.ts'
 import type { DemoCall } from './record.ts'
 
-/** Milliseconds between two pieces of an answer: slow enough that a plan is seen to stream in, fast enough for a demo. */
+/** Milliseconds between two pieces of an answer: slow enough to see a plan stream in, fast enough for a demo. */
 const PACE = 12
 
 /**
- * A model that knows the demo by heart: it explores, writes the plan, and does the work of each task by the very calls
- * that are recorded of the demo's steps. What it says is scripted; what its tools do, and the tests after it, are real.
+ * The script of the demo's model: it explores, writes the plan, and does each task with the tool calls that were recorded
+ * from the demo's steps. Its words are scripted; its tool calls and the tests after them are real.
  */
 export function demoScript(plan: Plan, calls: ReadonlyMap<string, DemoCall[]>): Script {
   const work = (request: ParsedRequest) => workOn(request, plan, calls)
@@ -56,7 +56,7 @@ const explored = {
   unknowns: [],
 }
 
-/** What the plan by hand leaves for a model to say, and nothing of what only a hand may write. */
+/** The plan by hand as a model would write it: with the model's fields, without those that only a plan by hand may have. */
 function modelPlan({ tasks, questions: _questions, ...head }: Plan) {
   return {
     ...head,
@@ -94,7 +94,7 @@ const described = ({ tasks }: Plan) => ({
 
 const TASK = /^# Your task: ([a-z0-9-]+) /m
 
-/** Looks, changes, checks, finishes. */
+/** The turns of a task: list files, change them, run the acceptance, finish. */
 function workOn({ firstText, turns }: ParsedRequest, plan: Plan, calls: ReadonlyMap<string, DemoCall[]>) {
   const id = TASK.exec(firstText)?.[1] ?? ''
   const task = plan.tasks.find((one) => one.id === id)

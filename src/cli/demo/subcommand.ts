@@ -38,7 +38,7 @@ export const demo: Subcommand = {
   },
 }
 
-/** Whatever comes of it, no process is left; and no folder, unless somebody wants it or has to look into it. */
+/** Leaves no process behind, and no folder unless it was asked for or is needed to find a failure. */
 async function withFolder(
   demoFolder: DemoFolder,
   demoOptions: DemoOptions,
@@ -75,7 +75,7 @@ const failureLines = (error: DemoFailure, { folder }: DemoFolder, { columns }: D
   `Everything is in ${folder}`,
 ]
 
-/** What it has started is ended as often as it takes until the work has given up too. */
+/** Kills started processes again and again until the work has ended too. */
 async function untilStopped(work: Promise<void>, signal: AbortSignal): Promise<void> {
   const ended = work.finally(() => clearInterval(kills))
   const kill = () => killDescendants(process.pid)

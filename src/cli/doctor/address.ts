@@ -6,7 +6,7 @@ import { type DoctorFinding, missingFinding, unknown, warning, well } from './fi
 const repositorySchema = z.looseObject({ private: z.boolean() })
 const accessSchema = z.looseObject({ access_level: z.string() })
 
-/** Whether what the workflow names is there, and may be used by this repository. What is no address, `addressFaults` tells. */
+/** Checks that the action exists and that this repository may use it. `addressFaults` reports invalid addresses. */
 export async function checkAddress(access: GitHubAccess, uses: string): Promise<DoctorFinding[]> {
   if (isLocal(uses)) return [well(`the action is in this repository (${uses})`)]
   const address = parseAddress(uses)
@@ -43,7 +43,7 @@ async function actionFile(
   )
 }
 
-/** Only a 404 says that something is not there; a limit or a fault of the server says nothing about it. */
+/** Only a 404 shows that something is missing; a rate limit or a server error does not. */
 const notFound = (status: number, what: string, todo: string): DoctorFinding =>
   status === 404
     ? missingFinding(`${what} (404)`, todo)
@@ -60,7 +60,7 @@ const pinning = ({ ref }: ActionAddress): DoctorFinding | null =>
         'name its commit, with the name as a comment behind it',
       )
 
-/** A private repository lends its actions to others only if it says so. */
+/** A private repository shares its actions only if its settings allow it. */
 async function sharing(access: GitHubAccess, address: ActionAddress, isPrivate: boolean): Promise<DoctorFinding[]> {
   const { owner, repo } = access.remote
   if (!isPrivate || (address.owner === owner && address.repo === repo)) return []

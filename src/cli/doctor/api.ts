@@ -10,7 +10,7 @@ export interface GitHubAccess {
 
 export type ApiAnswer<Value> = { ok: true; value: Value } | { ok: false; status: number }
 
-/** GitHub's API cannot be reached, or does not give what everything else hangs on. */
+/** GitHub's API cannot be reached, or refuses the repository itself, on which all other checks depend. */
 export class Unreachable extends Error {
   override name = 'Unreachable'
   readonly fix: string
@@ -24,7 +24,7 @@ export class Unreachable extends Error {
 export const NEEDS_ADMIN =
   'it takes a token that may read the administration of the repository; otherwise look yourself'
 
-/** Asks about the repository itself, `path` beneath it. */
+/** Requests a path below the repository. */
 export function askGitHub<Schema extends z.ZodType>(
   access: GitHubAccess,
   path: string,
@@ -34,7 +34,7 @@ export function askGitHub<Schema extends z.ZodType>(
   return askOf(access, `${owner}/${repo}${path}`, schema)
 }
 
-/** The same about any repository, `OWNER/REPO` and the path beneath it. */
+/** The same for any repository: `OWNER/REPO` and the path below it. */
 export async function askOf<Schema extends z.ZodType>(
   { api, token }: GitHubAccess,
   path: string,

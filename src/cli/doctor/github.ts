@@ -15,7 +15,7 @@ const workflowPermissionsSchema = z.looseObject({
   can_approve_pull_request_reviews: z.boolean(),
 })
 
-/** What GitHub says of the repository. `own` is the workflow of the checkout, for what is not pushed yet. Nothing is written. */
+/** Checks the repository on GitHub. `own`: the workflow of the checkout, in case it is not pushed yet. Writes nothing. */
 export async function checkGitHub(access: GitHubAccess, own: string | null, command: string): Promise<DoctorFinding[]> {
   const { owner, repo } = access.remote
   const repository = await askGitHub(access, '', repositorySchema)
@@ -46,7 +46,7 @@ export async function checkGitHub(access: GitHubAccess, own: string | null, comm
 const secretsSchema = z.looseObject({ secrets: z.array(z.looseObject({ name: z.string() })) })
 const KEY = 'ANTHROPIC_API_KEY'
 
-/** Names of secrets are told to administrators, values to nobody. */
+/** GitHub shows names of secrets to administrators only, and values never. */
 async function modelKey(access: GitHubAccess, workflow: string): Promise<DoctorFinding> {
   if (workflow.includes('ANTHROPIC_FEDERATION_RULE_ID'))
     return well("the workflow exchanges the job's identity for a token")
