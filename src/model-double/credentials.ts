@@ -3,7 +3,7 @@ import { invalidRequest, type RefusedRequest, refuseRequest } from './fault.ts'
 
 const VERSIONS = ['2026-10-21', '2023-06-01']
 
-/** The API accepts tokens of an exchange only with this beta header. */
+/** The API accepts tokens of an exchange only from clients that send this beta header. */
 const TOKEN_BETA = 'oauth-2025-04-20'
 
 /** Whether a token was issued by an exchange and is still valid. */

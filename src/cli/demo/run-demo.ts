@@ -57,7 +57,7 @@ export async function runDemo(
   if (sandbox.kind === 'off' && options.modelKind === 'live')
     throw new Mistake(liveNeedsSandbox(sandbox), { typing: false })
   if (sandbox.kind === 'off') printMissingSandbox(display, noSandboxAtStart(sandbox), sandbox)
-  const all = { demoFolder, options: options, terminal, display, signal, sandbox }
+  const all = { demoFolder, options, terminal, display, signal, sandbox }
   const { issue, standstillSeconds } = await setUp(all)
   const model = await openDemoModel(options.modelKind, issue, terminal, demoFolder.folder)
   try {
@@ -76,7 +76,7 @@ function print({ line, columns }: Display, text: string, mark = (one: string) =>
 /** On an idle machine the tests of the shop take about a second. */
 const TESTS_SECONDS = 1
 /** Seconds without a change: a healthy run on an idle machine pauses for seconds, a model for minutes. */
-const [PATIENCE, PATIENCE_WITH_MODEL] = [90, 900]
+const [STANDSTILL, STANDSTILL_WITH_MODEL] = [90, 900]
 
 /** Creates the shop. The limit for a standstill grows with the time that its tests take, as a measure of the machine. */
 async function setUp({ demoFolder, options, terminal, display, sandbox, signal }: DemoContext) {
@@ -88,7 +88,7 @@ async function setUp({ demoFolder, options, terminal, display, sandbox, signal }
   const slowness = Math.max(1, (performance.now() - began) / 1000 / TESTS_SECONDS)
   signal.throwIfAborted()
   print(display, `A small shop as a git repository; its ${tests} tests pass.`)
-  return { issue, standstillSeconds: (options.modelKind === 'live' ? PATIENCE_WITH_MODEL : PATIENCE) * slowness }
+  return { issue, standstillSeconds: (options.modelKind === 'live' ? STANDSTILL_WITH_MODEL : STANDSTILL) * slowness }
 }
 
 const shopIn = ({ folder }: DemoFolder): string => join(folder, 'shop')
@@ -128,7 +128,7 @@ async function playOn(hub: Hub, all: DemoContext, issue: Issue, standstillSecond
     standstillSeconds,
     clock: systemClock,
     signal,
-    checkNotStopped: checkNotStopped,
+    checkNotStopped,
   })
   try {
     const result = await playScenario(people, issue, watch)

@@ -18,7 +18,7 @@ const shells: Readonly<Record<string, Shell>> = {
   sh: { template: 'sh -e {0}', extension: '.sh' },
   python: { template: 'python {0}', extension: '.py' },
   pwsh: { template: 'pwsh -command {0}', extension: '.ps1' },
-  workflowJob: { template: 'node {0}', extension: '.js' },
+  node: { template: 'node {0}', extension: '.js' },
 }
 
 function shellFor(name: string): Shell {
