@@ -17,7 +17,7 @@ export function verdictOf({ value, target }: Figure): Verdict {
   return (target.at === 'most' ? value <= target.value : value >= target.value) ? 'met' : 'missed'
 }
 
-/** A line of what was measured, as it came: for who wants to look closer. */
+/** A raw measurement, one line each, for closer inspection. */
 export type Line = Readonly<Record<string, string | number | boolean | null>>
 
 /** Points of a chart: x and y, one line each series. */

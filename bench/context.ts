@@ -1,9 +1,9 @@
 import type { Benchmark } from './benchmark.ts'
+import { tell } from './context/briefs.ts'
 import { B7, chartOf, growthFigures, lineOf, recallFigure, tokenFigures } from './context/figures.ts'
-import { tell } from './context/tell.ts'
 import { worthwhile } from './graphs/corpus.ts'
 
-/** How likely an agent says more at its end than a hand-off holds. */
+/** The likelihood that an agent's summary is larger than a hand-off may be. */
 const LAVISH = [0, 0.02, 0.1, 0.3, 1] as const
 
 export const context: Benchmark = {

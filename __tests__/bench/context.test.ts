@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { tell } from '../../bench/context/briefs.ts'
 import { recallFigure } from '../../bench/context/figures.ts'
-import { tell } from '../../bench/context/tell.ts'
 import type { Member } from '../../bench/graphs/corpus.ts'
 import { families } from '../../bench/graphs/families.ts'
 import { workloadOf } from '../../bench/graphs/workload.ts'

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../src/core/run/event.ts'
 import type { LiveRun } from '../../src/core/run/state.ts'
 import { gate, held, json, tools } from '../../src/model-double/answer.ts'
-import type { SeenRequest } from '../../src/model-double/log.ts'
+import type { LoggedRequest } from '../../src/model-double/log.ts'
 import { parsedRequest } from '../../src/model-double/request.ts'
 import type { Rule, Say } from '../../src/model-double/script.ts'
 import { asksFor, create, planned, startAgentWorld, taskOf, usual } from '../e2e/support/agents.ts'
@@ -53,7 +53,7 @@ afterAll(() => stage.close())
 /** Resolves as soon as so many answers about it have begun to stream. */
 const streaming = (words: string, topic: string, count = 1): Promise<void> =>
   stage.model.until((requests) => requests.filter((one) => isStreaming(one, words, topic)).length >= count)
-const isStreaming = ({ body, usage }: SeenRequest, words: string, topic: string): boolean =>
+const isStreaming = ({ body, usage }: LoggedRequest, words: string, topic: string): boolean =>
   body !== null && usage !== null && of(words, topic)(parsedRequest(body))
 
 /** Another orchestrator than the one that was killed has told that it is there. */

@@ -5,7 +5,7 @@ import type { RunEvent } from '../../src/core/run/event.ts'
 import type { LiveRun } from '../../src/core/run/state.ts'
 import { json, tools } from '../../src/model-double/answer.ts'
 import { cleanEof, errorEvent, reset, stall, status } from '../../src/model-double/fault.ts'
-import type { SeenRequest } from '../../src/model-double/log.ts'
+import type { LoggedRequest } from '../../src/model-double/log.ts'
 import { failing, inTurn, type Rule } from '../../src/model-double/script.ts'
 import { asksFor, create, honest, planned, startAgentWorld, usual, whenTask } from '../e2e/support/agents.ts'
 import { expectFinished } from '../e2e/support/picture.ts'
@@ -50,7 +50,7 @@ const rules: Rule[] = [
 let stage: Awaited<ReturnType<typeof startAgentWorld>>
 let events: RunEvent[]
 let state: LiveRun
-let found: Record<string, SeenRequest[]>
+let found: Record<string, LoggedRequest[]>
 beforeAll(async () => {
   stage = await startAgentWorld(rules, { files: { '.github/workflows/tributary.yml': workflow } })
   const { world } = stage

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { lookAtAddress } from '../../src/cli/doctor/address.ts'
+import { checkAddress } from '../../src/cli/doctor/address.ts'
 import { workflowDifferences } from '../../src/cli/doctor/workflow.ts'
 import { PLACEHOLDER, workflowFor } from '../../src/cli/example-files.ts'
 import type { HubOptions } from '../../src/hub/hub.ts'
@@ -151,7 +151,7 @@ describe('tributary doctor', () => {
     const address = server.address()
     const api = typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : ''
     const remote = { host: 'github.com', owner: 'octo', repo: 'demo' }
-    const findings = await lookAtAddress({ api, token: 't', remote }, 'octo/agents@v1')
+    const findings = await checkAddress({ api, token: 't', remote }, 'octo/agents@v1')
     expect(findings.map((finding) => finding.state)).toEqual([state])
     await new Promise((done) => server.close(done))
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { choose, type NamedRemote, parseRemote, remotePlaceOf, webAddress } from '../../src/cli/remote.ts'
+import { chooseRemote, type NamedRemote, parseRemote, remotePlaceOf, webAddress } from '../../src/cli/remote.ts'
 
 describe('the address of a remote', () => {
   it.each([
@@ -61,25 +61,25 @@ const fork = remote('fork', 'https://github.com/me/demo.git')
 
 describe('of several remotes', () => {
   it('takes the only one on GitHub, and says so', () => {
-    expect(choose([origin, hub], undefined)).toMatchObject({
+    expect(chooseRemote([origin, hub], undefined)).toMatchObject({
       name: 'upstream',
       notices: ["the remote 'origin' is a repository on GitLab (gitlab.com), so 'upstream' was looked at"],
     })
   })
 
   it('takes the one that was asked for', () => {
-    expect(choose([origin, hub, fork], 'fork')).toMatchObject({ name: 'fork', remote: { owner: 'me' } })
-    expect(choose([origin, hub], 'origin')).toContain('GitLab')
-    expect(choose([origin, hub], 'nowhere')).toBe("there is no remote 'nowhere'; there are origin, upstream")
+    expect(chooseRemote([origin, hub, fork], 'fork')).toMatchObject({ name: 'fork', remote: { owner: 'me' } })
+    expect(chooseRemote([origin, hub], 'origin')).toContain('GitLab')
+    expect(chooseRemote([origin, hub], 'nowhere')).toBe("there is no remote 'nowhere'; there are origin, upstream")
   })
 
   it('asks which, if there is a choice', () => {
-    expect(choose([origin, hub, fork], undefined)).toContain('--remote upstream, --remote fork')
+    expect(chooseRemote([origin, hub, fork], undefined)).toContain('--remote upstream, --remote fork')
   })
 
   it('takes origin before others, and names them', () => {
     const own = remote('origin', 'git@github.com-work:me/demo.git')
-    expect(choose([own, hub], undefined)).toMatchObject({
+    expect(chooseRemote([own, hub], undefined)).toMatchObject({
       name: 'origin',
       notices: [
         "'github.com-work' of the remote 'origin' was taken for github.com",
@@ -89,7 +89,7 @@ describe('of several remotes', () => {
   })
 
   it('says what to type if there is none', () => {
-    expect(choose([], undefined)).toContain('git remote add origin')
-    expect(choose([origin], undefined)).toContain('--remote NAME')
+    expect(chooseRemote([], undefined)).toContain('git remote add origin')
+    expect(chooseRemote([origin], undefined)).toContain('--remote NAME')
   })
 })

@@ -7,7 +7,7 @@ import { tool, toolText } from '../../src/agent/tools/tool.ts'
 import { finishTool } from '../../src/agent/tools/toolbox.ts'
 import { priceOf } from '../../src/core/money/price.ts'
 import { tools } from '../../src/model-double/answer.ts'
-import type { SeenRequest } from '../../src/model-double/log.ts'
+import type { LoggedRequest } from '../../src/model-double/log.ts'
 import type { ModelServer } from '../../src/model-double/server.ts'
 import { modelAt } from '../adapters/anthropic/asking.ts'
 import { modelServer } from '../support/model.ts'
@@ -44,7 +44,7 @@ const conversationWith = (server: ModelServer, task: string): Conversation => ({
 })
 
 const usageOf = ({ requests }: ModelServer) =>
-  requests.map(({ usage }: SeenRequest) => ({
+  requests.map(({ usage }: LoggedRequest) => ({
     read: usage?.cache_read_input_tokens ?? 0,
     written: usage?.cache_creation_input_tokens ?? 0,
     fresh: usage?.input_tokens ?? 0,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../src/core/run/event.ts'
 import { json, paced, tools } from '../../src/model-double/answer.ts'
-import type { SeenRequest } from '../../src/model-double/log.ts'
+import type { LoggedRequest } from '../../src/model-double/log.ts'
 import { asksFor, create, finish, planned, runs, startAgentWorld, taskOf, usual, views } from './support/agents.ts'
 import { SETTINGS } from './support/repository.ts'
 import { eventsOf } from './support/world.ts'
@@ -40,12 +40,12 @@ beforeAll(async () => {
 })
 afterAll(() => stage.close())
 
-const isWork = ({ body }: SeenRequest): boolean => (body?.tools ?? []).some(({ name }) => name === 'edit')
+const isWork = ({ body }: LoggedRequest): boolean => (body?.tools ?? []).some(({ name }) => name === 'edit')
 
 describe('eight workers', () => {
   it('read most of their prompts from the cache', () => {
     const work = stage.model.requests.filter(isWork)
-    const sum = (of: (usage: NonNullable<SeenRequest['usage']>) => number) =>
+    const sum = (of: (usage: NonNullable<LoggedRequest['usage']>) => number) =>
       work.reduce((total, { usage }) => total + (usage === null ? 0 : of(usage)), 0)
     const cached = sum((usage) => usage.cache_read_input_tokens ?? 0)
     const all = cached + sum((usage) => usage.input_tokens + (usage.cache_creation_input_tokens ?? 0))

@@ -8,7 +8,7 @@ import type { RunEvent } from '../../src/core/run/event.ts'
 import { evolve } from '../../src/core/run/evolve.ts'
 import { emptyRun, type RunState, recordOf } from '../../src/core/run/state.ts'
 import { paced } from '../../src/model-double/answer.ts'
-import type { SeenRequest } from '../../src/model-double/log.ts'
+import type { LoggedRequest } from '../../src/model-double/log.ts'
 import { parsedRequest } from '../../src/model-double/request.ts'
 import type { Say } from '../../src/model-double/script.ts'
 import { usd } from '../../src/render/markdown/format.ts'
@@ -81,8 +81,8 @@ function overdrawn(events: readonly RunEvent[]): string[] {
 }
 
 /** What the server itself counted, in the words of our tables. */
-function counted(requests: readonly SeenRequest[]) {
-  const sum = (of: (usage: NonNullable<SeenRequest['usage']>) => number) =>
+function counted(requests: readonly LoggedRequest[]) {
+  const sum = (of: (usage: NonNullable<LoggedRequest['usage']>) => number) =>
     requests.reduce((total, { usage }) => total + (usage === null ? 0 : of(usage)), 0).toLocaleString('en-US')
   return {
     calls: requests.length,
@@ -94,18 +94,18 @@ function counted(requests: readonly SeenRequest[]) {
   }
 }
 /** A row of the table of money: the attempts, their time, and all of the tokens. */
-function row(role: string, model: string, attempts: number, requests: readonly SeenRequest[]): RegExp {
+function row(role: string, model: string, attempts: number, requests: readonly LoggedRequest[]): RegExp {
   const { calls: number, fresh, cached, written, output, cost } = counted(requests)
   const cells = [role, model, `${attempts}`, '[0-9][^|]* (?:s|min)', number, fresh, cached, written, output, cost]
   return new RegExp(`^\\| ${cells.join(' \\| ')} \\|$`, 'm')
 }
-const beginnings = (requests: readonly SeenRequest[]): number =>
+const beginnings = (requests: readonly LoggedRequest[]): number =>
   requests.filter(({ body }) => body !== null && parsedRequest(body).turns === 0).length
 const workOf = (id: string) =>
   stage.model.requests.filter(({ body }) => body !== null && taskOf(parsedRequest(body)) === id)
 const withModel = (model: string) => [...BIG, 't3'].flatMap(workOf).filter(({ body }) => body?.model === model)
 /** The requests of the newest attempt: each begins a conversation of its own. */
-function lastAttempt(id: string): SeenRequest[] {
+function lastAttempt(id: string): LoggedRequest[] {
   const all = workOf(id)
   return all.slice(all.findLastIndex(({ body }) => body !== null && parsedRequest(body).turns === 0))
 }

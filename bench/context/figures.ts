@@ -4,14 +4,14 @@ import { atLeast, atMost, type Chart, type Figure, type Line } from '../benchmar
 import { spread } from '../figures.ts'
 import { type Member, nameOf } from '../graphs/corpus.ts'
 import { mean } from '../statistics.ts'
-import { CHARACTERS_PER_TOKEN, type Told } from './tell.ts'
+import { CHARACTERS_PER_TOKEN, type Told } from './briefs.ts'
 
 export const B7 = 'B7'
 
 const sum = (told: readonly Told[], of: (one: Told) => number): number =>
   told.reduce((total, one) => total + of(one), 0)
 
-/** One row for each likelihood that an agent says more than a hand-off holds: nobody knows how often agents do. */
+/** One row for each likelihood that an agent's summary is larger than a hand-off: the real rate is unknown. */
 export function recallFigure(lavish: number, told: readonly Told[]): Figure {
   const planted = sum(told, (one) => one.planted)
   return {

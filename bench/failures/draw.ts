@@ -8,7 +8,7 @@ import type { Workload } from '../machine/conditions.ts'
 import { randomOf, seedOf } from '../random.ts'
 import type { Places } from './places.ts'
 
-/** What becomes of a failure: another attempt does it, or a new plan of this part does, without or with all that waits for it. */
+/** The outcome of a failure: another attempt succeeds, or re-planning of this part does, without or with its dependants. */
 export const KINDS = ['retry', 'split', 'changed interface'] as const
 export type Kind = (typeof KINDS)[number]
 
@@ -54,7 +54,7 @@ function unrelated(of: readonly Task[], tasks: readonly Task[]): Set<TaskId> {
 
 const MOST = 1000
 
-/** How many times a run may be planned anew in part: asked of the rule itself, for a task that was tried often enough. */
+/** How often a run may be re-planned in part, from the shipped rule, for a task that was retried often enough. */
 export function replansAllowed(task: Task): number {
   const tried = { failures: MOST, attempts: [], replans: 0 }
   const counts = Array.from({ length: MOST }, (_, count) => count)

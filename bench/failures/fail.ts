@@ -1,13 +1,18 @@
 import type { TaskId } from '../../src/core/ids.ts'
 import { dependantsOf } from '../../src/core/plan/graph.ts'
+import type { Plan } from '../../src/core/plan/plan.ts'
+import { planIdOf } from '../../src/core/plan/plan-id.ts'
 import type { RunEvent } from '../../src/core/run/event.ts'
+import { replay, replayOn } from '../../src/core/run/evolve.ts'
 import { workOf } from '../../src/core/run/state.ts'
+import { jobStartsFor } from '../../src/core/schedule/slot-requests.ts'
 import { STEPS } from '../../src/jobs/orchestrate/orchestrate.ts'
 import { takeStageResults } from '../../src/jobs/orchestrate/planning/stages.ts'
 import type { OrchestratorStep } from '../../src/jobs/orchestrate/session/session.ts'
 import type { Member } from '../graphs/corpus.ts'
+import { askedFor, BASE, live, settingsFor, TRUNK, WORKFLOW_RUN } from '../machine/approved-run.ts'
+import type { VirtualClock } from '../machine/clock.ts'
 import { type Outcome, runMachine } from '../machine/machine.ts'
-import { forAgents, plannedAt } from './begin.ts'
 import { type Drawn, drawFailures, failingWorkload, type Kind } from './draw.ts'
 import { type Places, placesOf, repoWith } from './places.ts'
 import { atTheDesk, employ } from './planner.ts'
@@ -19,7 +24,7 @@ export interface Failed {
   member: Member
   kind: Kind
   share: number
-  /** Tasks of which an attempt failed, attempts that failed, and parts that were planned anew. */
+  /** Tasks with a failed attempt, failed attempts, and re-planned parts. */
   failures: number
   attempts: number
   replans: number
@@ -91,4 +96,28 @@ export function disturbedAmong(tasks: readonly TaskId[], events: readonly RunEve
   const count = (type: 'task_started' | 'task_landed', id: TaskId) =>
     events.filter((event) => event.type === type && event.task === id).length
   return tasks.filter((id) => count('task_started', id) !== 1 || count('task_landed', id) !== 1).length
+}
+
+/** US dollars; so large that money is no limit. */
+const PLENTY = 100_000
+
+/** The same plan for agents: programs are only retried, agents climb the retry ladder, which ends in re-planning. */
+export const forAgents = (plan: Plan): Plan => ({ ...plan, tasks: plan.tasks.map((task) => ({ ...task, run: [] })) })
+
+/** An approved plan that a model's planner wrote, which may be asked again. */
+export const plannedAt = (plan: Plan, slots: number) => (clock: VirtualClock) => {
+  const at = clock.now().toISOString()
+  const some = settingsFor(slots, 1e9)
+  const settings = { ...some, budget: { ...some.budget, usd: PLENTY } }
+  const frozen = { base: BASE, baseBranch: 'main', settings, settingsBlob: '' }
+  const planId = planIdOf({ plan, base: BASE, settingsBlob: '', settings })
+  const stamp = { at, by: 'tributary' }
+  const approved = replay([
+    askedFor(at),
+    { type: 'planning_begun', ...stamp, ...frozen, mode: 'strict', limit: PLENTY },
+    { type: 'plan_proposed', ...stamp, ...frozen, plan, planId, trunk: TRUNK, notes: [] },
+    { type: 'plan_approved', at, by: 'admin', planId, only: null },
+  ])
+  const { events } = jobStartsFor(approved, true, WORKFLOW_RUN, at, 'admin')
+  return { state: live(replayOn(approved, events)), events }
 }

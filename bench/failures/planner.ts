@@ -10,7 +10,7 @@ import { type Model, textOfBlocks } from '../../src/ports/model.ts'
 import type { VirtualClock } from '../machine/clock.ts'
 import type { Kind } from './draw.ts'
 
-/** Milliseconds that a model needs to plan a part anew: a minute, assumed. */
+/** Milliseconds that a model needs to re-plan a part: a minute, assumed. */
 const REPLANNING = 60_000
 
 /**

@@ -2,8 +2,8 @@ import { withTimeout } from '../../src/adapters/system/clock.ts'
 import type { TimeoutClock } from '../../src/ports/clock.ts'
 
 /**
- * Time that passes only where somebody waits. Several may wait at once: it goes on when nothing is left that could be done
- * without. What is due by then happens on the way, in order.
+ * A virtual clock that advances only while all code waits. Several callers may wait at once; timers that are due fire on the
+ * way, in order.
  */
 export interface VirtualClock extends TimeoutClock {
   /** Milliseconds since the beginning. */
@@ -39,7 +39,7 @@ export function virtualClock(): VirtualClock {
   }
 
   let waiting = 0
-  /** One thing after another, and between them whoever that woke does what it does. */
+  /** Fires one timer at a time, and lets the code that it woke run before the next. */
   function goOnWhileAnybodyWaits(): void {
     const next = due.at(-1)
     if (waiting === 0 || next === undefined) return

@@ -10,7 +10,7 @@ export interface Attempt {
   usd?: number
 }
 
-/** A plan, and what its tasks really take: nobody who decides knows that. */
+/** A plan, and the true durations of its tasks, which no policy knows. */
 export interface Workload {
   name: string
   plan: Plan
@@ -21,7 +21,7 @@ export interface Workload {
 export interface Costs {
   /** From the request for a slot until it is at work. */
   startUp(slot: string): number
-  /** From the journal's word that a task is a slot's until the work on it begins. */
+  /** From the event that assigns a task to a slot until its work begins. */
   pickUp(attempt: string): number
   /** From the end of the work until the orchestrator could see the result. */
   handOver(attempt: string): number

@@ -10,7 +10,7 @@ import { observe } from '../../src/jobs/orchestrate/slots/observe.ts'
 import { dispatchSlots } from '../../src/jobs/orchestrate/slots/supply.ts'
 import type { Forge } from '../../src/ports/forge.ts'
 import type { Journal } from '../../src/ports/journal.ts'
-import { approvedAt, settingsFor, WORKFLOW_RUN } from './begin.ts'
+import { approvedAt, settingsFor, WORKFLOW_RUN } from './approved-run.ts'
 import { MINUTE, type VirtualClock, virtualClock } from './clock.ts'
 import { type Costs, noCosts, type Workload } from './conditions.ts'
 import { memoryRepo, type WorkedRepo } from './repo.ts'
@@ -19,23 +19,23 @@ import { RUN, type Span, type VirtualSlots, virtualSlots } from './slots.ts'
 export interface Conditions {
   slots: number
   costs?: Costs
-  /** What decides on a wake-up; the shipped steps where nothing is said. */
+  /** The steps of a wake-up; by default the shipped ones. */
   steps?: readonly OrchestratorStep[]
-  /** Where the run begins; approved with its whole plan where nothing is said. */
+  /** The run's initial state; by default approved with its whole plan. */
   begin?: (clock: VirtualClock) => { state: LiveRun; events: RunEvent[] }
-  /** What happens besides, by the clock: a planner at its desk, say. */
+  /** Other activity on the clock, such as a planner. */
   meanwhile?: (session: Session, clock: VirtualClock) => void
-  /** Where objects are; in memory where nothing is said. `start`: trunk's first commit. */
+  /** The repository; by default in memory. `start`: trunk's first commit. */
   repo?: WorkedRepo
   start?: string
-  /** Whether trunk at this commit passes its verification; it does where nothing is said. */
+  /** Whether trunk at this commit passes its verification; by default it does. */
   passes?: (on: string) => boolean
-  /** Hears every event as it is recorded. */
+  /** Called for every event as it is recorded. */
   hear?: (events: readonly RunEvent[], session: Session, clock: VirtualClock) => void
 }
 
 export interface Outcome {
-  /** Minutes from the beginning to the end of the run; NaN: it came to no good end. */
+  /** Minutes from the beginning to the end of the run; NaN: the run did not succeed. */
   makespan: number
   spans: readonly Span[]
   /** Every event that was recorded on the way. */

@@ -100,7 +100,7 @@ export function virtualSlots({ clock, repo, workload, costs, passes }: World): V
   ) {
     const slot = slots.get(name)
     if (slot === undefined) throw new Error(`no slot ${name}`)
-    // It left before it read of this: whoever looks at the job list gives the task back.
+    // The slot left before it read this event: the orchestrator sees that in the job list and gives the task back.
     if (slot.job.status === 'completed') return
     slot.idleSince = null
     const pickUp = costs.pickUp(key) * 1000

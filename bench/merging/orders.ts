@@ -3,7 +3,7 @@ import { STEPS } from '../../src/jobs/orchestrate/orchestrate.ts'
 import { type Outcome, runMachine } from '../machine/machine.ts'
 import { randomOf, seedOf } from '../random.ts'
 import { branching, idsOf } from './branches.ts'
-import { type GitWorld, gitWorld, withoutHaste } from './git-world.ts'
+import { type GitWorld, gitWorld, withoutHaste } from './git-repository.ts'
 
 /** Orders in which the same branches are done. */
 export const ORDERS = 3

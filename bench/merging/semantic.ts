@@ -6,11 +6,11 @@ import type { Work } from '../../src/core/run/state.ts'
 import { defaultSettings } from '../../src/core/settings.ts'
 import { STEPS } from '../../src/jobs/orchestrate/orchestrate.ts'
 import type { OrchestratorStep } from '../../src/jobs/orchestrate/session/session.ts'
-import { live } from '../machine/begin.ts'
+import { live } from '../machine/approved-run.ts'
 import { runMachine } from '../machine/machine.ts'
 import { integer, type Random, randomOf, seedOf } from '../random.ts'
 import { branching, idsOf } from './branches.ts'
-import { type GitWorld, gitWorld, withoutHaste } from './git-world.ts'
+import { type GitWorld, gitWorld, withoutHaste } from './git-repository.ts'
 import { SLOTS } from './orders.ts'
 
 /** A task that the machine named, and what it took. */
@@ -40,8 +40,8 @@ const FILES = 100
 
 /**
  * Pairs of branches that add one name in two files: git merges them, and the plan's verification, which reads the merged
- * tree, fails from the later one on. Whom the machine names is worked on once more, on trunk as it is, and mends it. Where
- * the named one is not the first that breaks trunk, people go by the verification's log, and send back the one that is.
+ * tree, fails from the later one on. The task that the machine names is retried on the current trunk, which fixes it.
+ * If it is not the first that breaks trunk, people read the verification's log and send back the right one.
  */
 export async function searchAll(branches: number, semantic: number, seed: number): Promise<Searched> {
   const ids = idsOf(branches)

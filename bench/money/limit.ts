@@ -1,6 +1,6 @@
 import { reservedUsd, spentUsd } from '../../src/core/money/ledger.ts'
 import type { Member } from '../graphs/corpus.ts'
-import { approvedAt, settingsFor } from '../machine/begin.ts'
+import { approvedAt, settingsFor } from '../machine/approved-run.ts'
 import type { Workload } from '../machine/conditions.ts'
 import { runMachine } from '../machine/machine.ts'
 import { lognormal, randomOf, seedOf } from '../random.ts'

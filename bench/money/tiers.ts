@@ -25,8 +25,8 @@ export interface Tiered {
 }
 
 /**
- * Where does a stronger model help, at equal cost: on the path that the estimates call critical, or off it? It is nobody's
- * rule in the machine, which does as the plan says. Null: the path is all there is, or nothing.
+ * Where does a stronger model help, at equal cost: on the path that the estimates call critical, or off it? The
+ * machine has no such rule: it does as the plan says. Null: the path is all there is, or nothing.
  */
 export async function tiers(member: Member): Promise<Tiered | null> {
   const { plan } = member.workload

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../src/core/run/event.ts'
 import { replayOn } from '../../src/core/run/evolve.ts'
 import { parseState, type RunState } from '../../src/core/run/state.ts'
-import { approvedAt, live, settingsFor } from '../machine/begin.ts'
+import { approvedAt, live, settingsFor } from '../machine/approved-run.ts'
 import type { VirtualClock } from '../machine/clock.ts'
 import type { Workload } from '../machine/conditions.ts'
 import { runMachine } from '../machine/machine.ts'

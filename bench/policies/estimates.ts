@@ -12,7 +12,7 @@ function longestPathBy(tasks: Parameters<typeof remainingPath>[0], minutes: (tas
   return stepsBy((could) => could.toSorted((a, b) => (remaining.get(b.id) ?? 0) - (remaining.get(a.id) ?? 0)))
 }
 
-/** Our rule with what nobody has: the true durations. What remains to the bound is not for better estimates to win. */
+/** Our rule with the true durations, as an upper bound: better estimates cannot close the remaining gap to the bound. */
 export const oracle: Policy = {
   name: 'oracle',
   steps: (workload) => longestPathBy(workload.plan.tasks, minutesIn(workload)),

@@ -6,7 +6,7 @@ import { startWorld, type World } from '../../__tests__/e2e/support/world.ts'
 import { openJournal } from '../../src/adapters/git/journal.ts'
 import { systemClock } from '../../src/adapters/system/clock.ts'
 import { replay } from '../../src/core/run/evolve.ts'
-import { askedFor } from '../machine/begin.ts'
+import { askedFor } from '../machine/approved-run.ts'
 import { randomOf, seedOf } from '../random.ts'
 
 export interface Contended {

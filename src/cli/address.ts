@@ -5,7 +5,7 @@ import { parseRemote, type Remote } from './remote.ts'
 import { git, topOf } from './repository.ts'
 import { Mistake } from './subcommand.ts'
 
-/** What stands behind `uses:` in a workflow: a repository, a folder of it, and a tag, branch or commit. */
+/** The value of `uses:` in a workflow: a repository, a folder of it, and a tag, branch or commit. */
 export interface ActionAddress {
   owner: string
   repo: string
@@ -17,7 +17,7 @@ export interface ActionAddress {
 const SHAPE =
   /^(?<owner>[A-Za-z0-9][\w-]*)\/(?<repo>[\w.-]*\w[\w.-]*)(?<path>(?:\/[\w-][\w.-]*)*)@(?<ref>[A-Za-z0-9][\w./-]*)$/
 
-/** Null for what GitHub would not take, or git would take for something else. */
+/** Null if GitHub would reject it, or git would read it as something else. */
 export function parseAddress(text: string): ActionAddress | null {
   const { owner, repo, path, ref } = SHAPE.exec(text)?.groups ?? {}
   if (owner === undefined || repo === undefined || path === undefined || ref === undefined) return null

@@ -1,17 +1,17 @@
 import type { Terminal } from './subcommand.ts'
 
-/** Lines that stay, and in a terminal one below them that is rewritten as long as something goes on. */
+/** Permanent lines and, in a terminal, a status line below them that is rewritten. */
 export interface Display {
   columns: number
   colour: Colour
   /** Since the beginning. */
   seconds(): number
   line(text: string): void
-  /** What goes on now; drawn only in a terminal. */
+  /** Sets the status line; drawn only in a terminal. */
   status(text: string): void
-  /** Draws the status again, with the time that has passed. */
+  /** Redraws the status line with the elapsed time. */
   tick(): void
-  /** Takes the status away. */
+  /** Removes the status line. */
   clear(): void
 }
 
@@ -60,7 +60,7 @@ export function createDisplay(terminal: Terminal, seconds: () => number): Displa
   }
 }
 
-/** One line of at most so many columns, cut with a sign of it. */
+/** Cuts a line to at most so many columns, with an ellipsis. */
 export function cutToWidth(text: string, columns: number): string {
   const points = [...text.replace(/\s+$/, '')]
   return points.length <= columns
@@ -71,7 +71,7 @@ export function cutToWidth(text: string, columns: number): string {
         .trimEnd()}…`
 }
 
-/** As many lines as it takes, broken between words; what has no room in a line by itself, as a path may, stays whole. */
+/** Wraps a text between words; a word longer than a line, such as a path, stays whole. */
 export function wrapped(text: string, columns: number, indent = ''): string[] {
   const lines: string[] = []
   for (const word of text.split(' ')) {
@@ -83,14 +83,14 @@ export function wrapped(text: string, columns: number, indent = ''): string[] {
   return lines
 }
 
-/** Marks pieces of a line for a terminal; the text itself if there is no colour. */
+/** Colours parts of a line for a terminal; returns the text unchanged without colour. */
 type Colour = Readonly<Record<keyof typeof CODES, (text: string) => string>>
 
 const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39] } as const
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** https://no-color.org, then https://force-color.org, then whether somebody looks at it. */
+/** https://no-color.org, then https://force-color.org, then whether the output is a terminal. */
 export function wantsColour({ NO_COLOR = '', FORCE_COLOR = '', TERM = '' }: Environment, isTerminal: boolean): boolean {
   if (NO_COLOR !== '') return false
   if (FORCE_COLOR !== '') return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false'

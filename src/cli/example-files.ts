@@ -22,7 +22,7 @@ export function addressIn(text: string): string | null {
 
 export const WORKFLOW_PATH = '.github/workflows/tributary.yml'
 
-/** Where the one box is that has to be ticked. */
+/** The place of the one setting that must be enabled. */
 export const SETTINGS_BOX =
   'Settings > Actions > General > Workflow permissions > "Allow GitHub Actions to create and approve pull requests"'
 

@@ -7,7 +7,7 @@ interface Explained {
   code: number
 }
 
-/** Makes a trace part of what is said. */
+/** The variable that adds the stack trace to the message. */
 export const DEBUG = 'TRIBUTARY_DEBUG'
 
 const LONGEST = 400
@@ -22,12 +22,12 @@ export function explainError(error: unknown, typed: string, debug: boolean, help
     const how = error.typing ? [`\`${help}\` says how it is typed.`] : []
     return { lines: [`${typed}: ${error.message}`, ...how, ...trace], code: 2 }
   }
-  const world = error instanceof EnvironmentError ? error.message : systemErrorWords(error)
-  if (world !== null) return { lines: [`${typed}: ${world}`, ...trace], code: 1 }
+  const environmentFault = error instanceof EnvironmentError ? error.message : systemErrorWords(error)
+  if (environmentFault !== null) return { lines: [`${typed}: ${environmentFault}`, ...trace], code: 1 }
   return { lines: [`${typed}: ${bugWords(error, debug)}`, ...trace], code: 1 }
 }
 
-/** A trace is made to be handed on: what stands before the host of an address may be a password. */
+/** A trace is meant to be shared: the part of a URL before the host may be a password. */
 const traceOf = (error: unknown): string[] =>
   inspect(error)
     .replace(/(\w+:\/\/)[^/\s@'"]+@/g, '$1***@')
@@ -54,7 +54,7 @@ type SystemError = Error & {
 /** The message for a host that does not answer, in every subcommand. */
 export const unreachableHost = (host: string, why: string): string => `${host} cannot be reached: ${why}`
 
-/** What the operating system or the network refused, in one sentence; null for an error that is neither's. */
+/** One sentence for an error of the operating system or the network; null for any other. */
 export function systemErrorWords(error: unknown): string | null {
   const found = systemErrorIn(error)
   if (found === null) return requestWords(error)
@@ -117,7 +117,7 @@ const PATHS: Readonly<Record<string, (path: string) => string>> = {
 
 const isKnown = (code: string): boolean => code in HOSTS || code in PATHS || code === 'EADDRINUSE'
 
-/** fetch names the host where its name is the trouble, and the address elsewhere. */
+/** fetch names the host if its name cannot be resolved, else the address. */
 function hostOf({ hostname, address, port }: SystemError): string {
   if (typeof hostname === 'string') return hostname
   if (typeof address === 'string') return typeof port === 'number' ? `${address}:${port}` : address

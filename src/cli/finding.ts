@@ -2,7 +2,7 @@ import type { Problem } from '../core/failure.ts'
 import { count } from '../render/markdown/format.ts'
 import { hint } from '../render/plan/problems.ts'
 
-/** Something that a look at a file found. A problem keeps the plan from being used; a note does not. */
+/** A finding in a checked file. A problem prevents the plan from being used; a note does not. */
 export interface CheckFinding {
   kind: 'problem' | 'note'
   file: string
@@ -70,7 +70,7 @@ export function checkLines({ kind, file, line, task, field, code, message, fix }
 }
 
 /** The last line: how much was found. */
-export function summed(findings: readonly CheckFinding[]): string {
+export function summaryLine(findings: readonly CheckFinding[]): string {
   const problems = findings.filter(isProblem).length
   const notes = findings.length - problems
   return [problems === 0 ? 'No problem' : count(problems, 'problem'), ...(notes === 0 ? [] : [count(notes, 'note')])]

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import type { Hub } from '../hub/hub.ts'
-import { Unfit } from '../hub/unfit.ts'
+import { InvalidHubFolder } from '../hub/invalid-folder.ts'
 import { gitDirOf } from './repository.ts'
 import { Mistake, readArguments, type Subcommand, type Terminal } from './subcommand.ts'
 
@@ -41,7 +41,7 @@ async function serve(words: readonly string[], terminal: Terminal): Promise<numb
   // Loaded here: the other subcommands start faster without it.
   const { startHub } = await import('../hub/hub.ts')
   const hub = await startHub({ ...told, tributaryAction: terminal.home, log }).catch((error: unknown) => {
-    if (error instanceof Unfit) throw new Mistake(error.message, { typing: false })
+    if (error instanceof InvalidHubFolder) throw new Mistake(error.message, { typing: false })
     throw error
   })
   try {
@@ -90,7 +90,7 @@ function pairs(option: string, given: readonly string[], env: Terminal['env']): 
   )
 }
 
-/** Outside the checkout, where nobody commits it and no tool walks into it. */
+/** Outside the checkout, so that it is not committed and no tool reads it. */
 function ownFolder(checkout: string, env: Terminal['env']): string {
   const state = env.XDG_STATE_HOME ?? join(env.HOME ?? homedir(), '.local', 'state')
   const hash = createHash('sha256').update(checkout).digest('hex').slice(0, 12)

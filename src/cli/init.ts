@@ -6,7 +6,7 @@ import { SETTINGS_PATH } from '../core/settings.ts'
 import { type ActionAddress, ownAddress, parseAddress, readAddress } from './address.ts'
 import { addressIn, SETTINGS_BOX, settingsFor, WORKFLOW_PATH, workflowFor } from './example-files.ts'
 import { type Pinned, pin } from './pin.ts'
-import { choose, ghFor, remotesOf, urlIn } from './remote.ts'
+import { chooseRemote, ghFor, remotesOf, urlIn } from './remote.ts'
 import { checkoutAt, git } from './repository.ts'
 import { Mistake, readArguments, type Subcommand, type Terminal } from './subcommand.ts'
 
@@ -92,9 +92,9 @@ async function finish(top: string, written: readonly string[], terminal: Termina
   return 0
 }
 
-/** What a person still has to do after `init`, in order, as commands with the names of their own repository. */
+/** The remaining steps after `init`, in order, as commands with the names of the user's repository. */
 async function leftToDo(top: string, written: readonly string[], { command }: Terminal): Promise<string[]> {
-  const found = choose(await remotesOf(top, null), undefined)
+  const found = chooseRemote(await remotesOf(top, null), undefined)
   const remote = typeof found === 'string' ? null : found
   const repository = remote?.remote ?? { host: 'github.com', owner: 'OWNER', repo: 'REPO' }
   const { host } = repository
@@ -139,7 +139,7 @@ async function leftToDo(top: string, written: readonly string[], { command }: Te
   ]
 }
 
-/** What would have to change in a text to become another, as git shows it. */
+/** The difference between two texts, as git shows it. */
 async function difference(name: string, from: string, to: string): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-init-'))
   try {

@@ -12,7 +12,7 @@ import { webAddress } from './remote.ts'
 import { git, gitDirOf, topOf } from './repository.ts'
 import { EnvironmentError, Mistake, type Terminal } from './subcommand.ts'
 
-/** Every event of a run, read from its remote into a repository that is thrown away afterwards. */
+/** Reads every event of a run from its remote, through a temporary repository. */
 export async function readJournal(remoteUrl: string, token: string, run: string): Promise<RunEvent[]> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-log-'))
   try {
@@ -29,7 +29,7 @@ export async function readJournal(remoteUrl: string, token: string, run: string)
 /** The token that people and `gh` keep in the environment; empty: none. */
 export const tokenIn = ({ env }: Pick<Terminal, 'env'>): string => env.GITHUB_TOKEN || env.GH_TOKEN || ''
 
-/** The address as it may be shown: people keep tokens in it. */
+/** The address without credentials: people put tokens in it. */
 export function shownAddress(remoteUrl: string): string {
   const url = new URL(remoteUrl)
   if (url.protocol === 'file:') return fileURLToPath(url)
@@ -42,18 +42,18 @@ const UNREACHABLE = /Could not resolve host|Failed to connect|Couldn't connect|t
 const UNREADABLE = /not found|Authentication failed|could not read (?:Username|Password)|returned error: 40[134]/i
 
 /** What git said, in a sentence that names the host or the address. */
-function whyNotRead(remoteUrl: string, token: string, said: string): string {
+function whyNotRead(remoteUrl: string, token: string, message: string): string {
   const address = shownAddress(remoteUrl)
-  const line = lastWords(said, remoteUrl)
-  if (UNREACHABLE.test(said)) return unreachableHost(new URL(remoteUrl).host, line)
-  if (!UNREADABLE.test(said)) return `the journal at ${address} cannot be read: ${line}`
+  const line = lastWords(message, remoteUrl)
+  if (UNREACHABLE.test(message)) return unreachableHost(new URL(remoteUrl).host, line)
+  if (!UNREADABLE.test(message)) return `the journal at ${address} cannot be read: ${line}`
   const fix = token === '' ? 'for a private one, set GITHUB_TOKEN' : 'or GITHUB_TOKEN may not read it'
   return `${address} cannot be read: there is no such repository, ${fix}`
 }
 
 /** The line in which git says why, without its prefix. */
-function lastWords(said: string, remoteUrl: string): string {
-  const lines = said.split('\n').filter((line) => line.trim() !== '')
+function lastWords(message: string, remoteUrl: string): string {
+  const lines = message.split('\n').filter((line) => line.trim() !== '')
   const fatal = lines.find((line) => line.includes('fatal: ')) ?? lines[0] ?? ''
   const words = fatal.replace(/^.*fatal: /, '').replace(/^unable to access '[^']*': /, '')
   return words.replaceAll(remoteUrl, shownAddress(remoteUrl)).slice(0, 300)

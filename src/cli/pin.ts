@@ -6,7 +6,7 @@ import { Mistake } from './subcommand.ts'
 const execute = promisify(execFile)
 
 export interface Pinned {
-  /** What is written behind `uses:`, a comment included. */
+  /** The value of `uses:`, with its comment. */
   uses: string
   /** The ref that the workflow names: a commit, if GitHub could be asked. */
   ref: string
@@ -14,7 +14,7 @@ export interface Pinned {
   notice: string | null
 }
 
-/** The commit that a tag or a branch stands for today, with its name behind it: a tag can be moved, a commit cannot. */
+/** Resolves a tag or a branch to its current commit, with the name as a comment: a tag can be moved, a commit cannot. */
 export async function pin(address: ActionAddress, server: string): Promise<Pinned> {
   const { owner, repo, ref } = address
   if (isCommit(ref)) return { uses: usesText(address), ref, notice: null }
@@ -58,8 +58,8 @@ async function list(url: string, ref: string): Promise<Listed> {
 }
 
 function whyNot(error: unknown, host: string): string {
-  const said = error instanceof Error ? error.message : String(error)
-  if (/not found|Authentication failed|could not read|403/i.test(said))
+  const message = error instanceof Error ? error.message : String(error)
+  if (/not found|Authentication failed|could not read|403/i.test(message))
     return `${host} shows no such repository, so it does not exist or is private`
   return `${host} could not be asked`
 }

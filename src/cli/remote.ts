@@ -13,7 +13,7 @@ const SHAPES = [
   /^(?:[^@/]*@)?(?<host>[^:/]+):(?:.*\/)?(?<owner>[^/]+)\/(?<repo>[^/]+?)(?:\.git)?\/?$/,
 ]
 
-/** Null for folders and whatever else is no address of a repository on a server. */
+/** Null for folders and anything else that is no address of a repository on a server. */
 export function parseRemote(address: string): Remote | null {
   for (const shape of SHAPES) {
     const { host, owner, repo } = shape.exec(address)?.groups ?? {}
@@ -35,7 +35,7 @@ export function webAddress(address: string): string | null {
   return remote === null ? null : `https://${remote.host}/${remote.owner}/${remote.repo}.git`
 }
 
-/** A remote of a checkout, by what is behind it. */
+/** A remote of a checkout, by the kind of server. */
 export interface NamedRemote {
   name: string
   place: Place
@@ -43,7 +43,7 @@ export interface NamedRemote {
 
 type Place =
   | { kind: 'github'; remote: Remote; alias: string | null }
-  /** Somewhere that has no GitHub Actions, or not ours. */
+  /** A server without GitHub Actions, or a folder. */
   | { kind: 'elsewhere'; what: string }
 
 const PROVIDERS: readonly [pattern: RegExp, name: string][] = [
@@ -83,7 +83,7 @@ export async function remotesOf(top: string, own: string | null): Promise<NamedR
   return names.map((name, n) => ({ name, place: remotePlaceOf(addresses[n] ?? '', own) }))
 }
 
-export interface Chosen {
+export interface ChosenRemote {
   name: string
   remote: Remote
   /** What a person should know about the choice. */
@@ -91,7 +91,7 @@ export interface Chosen {
 }
 
 /** The remote on GitHub: the one that was asked for, else `origin`, else the only one that is on GitHub. A sentence if there is none. */
-export function choose(remotes: readonly NamedRemote[], asked: string | undefined): Chosen | string {
+export function chooseRemote(remotes: readonly NamedRemote[], asked: string | undefined): ChosenRemote | string {
   if (remotes.length === 0)
     return 'this repository has no remote; `git remote add origin https://github.com/OWNER/REPO.git` names the one on GitHub'
   const named = remotes.find(({ name }) => name === (asked ?? 'origin'))
@@ -119,7 +119,12 @@ interface OnGitHub {
 const othersThan = (named: NamedRemote | undefined, remotes: readonly NamedRemote[]): OnGitHub[] =>
   remotes.flatMap(({ name, place }) => (name !== named?.name && place.kind === 'github' ? [{ name, place }] : []))
 
-function chosen(name: string, place: OnGitHub['place'], others: readonly OnGitHub[], notices: string[] = []): Chosen {
+function chosen(
+  name: string,
+  place: OnGitHub['place'],
+  others: readonly OnGitHub[],
+  notices: string[] = [],
+): ChosenRemote {
   const { owner, repo } = place.remote
   const alias = place.alias === null ? [] : [`'${place.alias}' of the remote '${name}' was taken for github.com`]
   const elsewhere = others.filter(({ place: { remote } }) => remote.owner !== owner || remote.repo !== repo)

@@ -16,7 +16,7 @@ export function startedAs(script: string, cwd: string): string {
 
 const cacheSchema = z.looseObject({ _npx: z.looseObject({ packages: z.tuple([z.string()]) }) })
 
-/** npx notes beside a package of its cache what it was asked for. */
+/** npx stores the requested package next to the package in its cache. */
 function npxSpec(file: string): string | null {
   const cache = /^(.*[\\/]_npx[\\/][0-9a-f]+)[\\/]node_modules[\\/]/.exec(file)?.[1]
   if (cache === undefined) return null

@@ -14,7 +14,7 @@ export interface Subcommand {
 type Options = NonNullable<ParseArgsConfig['options']>
 type OptionToken = { name: string; rawName: string; index: number; value?: string; inlineValue?: boolean }
 
-/** Arguments as the subcommand wants them. What does not fit is the person's mistake, and said in our words. */
+/** Parses the arguments. Invalid ones throw a Mistake, in our words. */
 export function readArguments<Asked extends Options>(words: readonly string[], options: Asked, positionals: number) {
   const args = [...words]
   const { tokens } = parseArgs({ args, options, allowPositionals: true, strict: false, tokens: true })
@@ -64,7 +64,7 @@ function unknownOption(word: string, options: Options): string {
     : `there is no option ${typed}, did you mean --${meant}?`
 }
 
-/** Where a command of the terminal was typed, and where its words go. */
+/** The terminal: working directory, environment and outputs of a command. */
 export interface Terminal {
   cwd: string
   env: Readonly<Record<string, string | undefined>>
@@ -76,7 +76,7 @@ export interface Terminal {
   error(line: string): void
   /** The window that `out` goes to; none if that is a file or a pipe. */
   screen?: Screen
-  /** Fires when the person wants to stop. The reason is the signal's name. Who never asks is ended by it as any program is. */
+  /** Fires when the person interrupts; the reason is the signal's name. A command that never calls this is ended by the signal. */
   interruption(): AbortSignal
 }
 
@@ -98,7 +98,7 @@ export class Mistake extends Error {
   }
 }
 
-/** What the program stands on is broken: a network, a disk, a permission. One sentence, no trace. Exit code 1. */
+/** A fault of the environment: a network, a disk, a permission. One sentence, no trace. Exit code 1. */
 export class EnvironmentError extends Error {
   override name = 'EnvironmentError'
 }

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
+import { ANONYMOUS } from './access/actor.ts'
 import { blobRoutes } from './artifacts/blobs.ts'
 import type { ArtifactFiles } from './artifacts/files.ts'
 import { artifactService } from './artifacts/service.ts'
@@ -7,7 +8,6 @@ import { controlRoutes } from './control/routes.ts'
 import { gitRoutes } from './git/routes.ts'
 import { graphqlRoutes } from './graphql/routes.ts'
 import { answerError, answerUnknown } from './rest/errors.ts'
-import type { HubEnv } from './rest/kit.ts'
 import {
   authenticate,
   countRequests,
@@ -15,15 +15,15 @@ import {
   injectFaults,
   killSenders,
   type Observer,
-  observed,
+  observeExchanges,
   rateHeaders,
-} from './rest/layers.ts'
+} from './rest/middleware.ts'
 import { createRateLimit } from './rest/rate.ts'
+import type { HubEnv } from './rest/request.ts'
 import { restRoutes } from './rest/routes.ts'
-import { ANONYMOUS } from './who/actor.ts'
 import type { World } from './world.ts'
 
-/** Everything that one port answers. */
+/** The routes and middleware of the hub, all on one port. */
 export function createApp(world: World, files: ArtifactFiles, observe: Observer | undefined): Hono<HubEnv> {
   const rate = createRateLimit(world.now)
   const app = new Hono<HubEnv>()
@@ -42,7 +42,7 @@ export function createApp(world: World, files: ArtifactFiles, observe: Observer 
   app.use('/api/*', rateHeaders(rate))
   app.use(killSenders(world))
   app.use(injectFaults(world))
-  if (observe !== undefined) app.use('/api/v3/*', observed(observe))
+  if (observe !== undefined) app.use('/api/v3/*', observeExchanges(observe))
   app.use('/api/v3/*', etag({ weak: true }))
   app.route('/api/v3', restRoutes(world, files, rate))
   app.route('/api/graphql', graphqlRoutes(world))

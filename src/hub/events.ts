@@ -1,8 +1,8 @@
+import { type Actor, loginOf } from './access/actor.ts'
 import type { Faults } from './control/faults.ts'
 import type { HubEvent, Runner } from './host.ts'
-import { type Actor, loginOf } from './who/actor.ts'
 
-/** A job's token starts no workflow but by dispatch. A lost delivery leaves what it was about in place, as on GitHub. */
+/** A job's token starts a workflow only by dispatch. A lost delivery does not undo the change that caused it, as on GitHub. */
 export function createEmitter(runner: () => Runner, faults: Faults, log: (line: string) => void) {
   return async (event: Omit<HubEvent, 'actor'>, actor: Actor): Promise<number[]> => {
     if (actor.kind === 'job' && event.name !== 'workflow_dispatch') return []

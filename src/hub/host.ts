@@ -65,7 +65,7 @@ export interface HubEvent {
   inputs?: Record<string, string>
 }
 
-/** What the runner needs of the server. */
+/** The server's interface for the runner. */
 export interface HubHost {
   owner: string
   repo: string
@@ -85,7 +85,7 @@ export interface HubHost {
   saveJob(job: JobRecord): void
   runs(): readonly WorkflowRunRecord[]
   jobs(runId: number): readonly JobRecord[]
-  /** A GITHUB_TOKEN good for one job; everything it may not do answers 403 (git: refused). */
+  /** A GITHUB_TOKEN that is valid for one job; what it may not do is refused with 403 (git: refused). */
   issueToken(job: { id: number; run_id: number; permissions: Permissions }): string
   revokeToken(token: string): void
   /** The JWT of ACTIONS_RUNTIME_TOKEN, with scp Actions.Results:<run>:<job>. */
@@ -94,7 +94,7 @@ export interface HubHost {
   startDelay(jobName: string): number
 }
 
-/** What the server needs of the runner. */
+/** The runner's interface for the server. */
 export interface Runner {
   /** Start every workflow that listens to this event; resolves with the ids of the runs created (jobs go on in the background). */
   deliver(event: HubEvent): Promise<number[]>

@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { listen, stop } from '../loopback/listen.ts'
+import type { Login } from './access/people.ts'
 import { createApp } from './app.ts'
 import { openArtifactFiles } from './artifacts/files.ts'
 import { createFaults } from './control/faults.ts'
@@ -11,32 +12,30 @@ import { createEmitter } from './events.ts'
 import { openBare } from './git/bare.ts'
 import { openRepository } from './git/repository.ts'
 import type { HubHost, JobRecord, Runner } from './host.ts'
-import { nameOf } from './name.ts'
-import type { Observer } from './rest/layers.ts'
+import type { Observer } from './rest/middleware.ts'
 import type { StartProcess } from './runner/process/process.ts'
 import { createRunner as createDefaultRunner } from './runner/runner.ts'
 import type { RunnerOptions } from './runner/world.ts'
 import { artifactFolder, createHost } from './runner-host.ts'
-import { createDocument } from './store/create.ts'
+import { createSerialQueue } from './serial-queue.ts'
 import type { RepositorySettings } from './store/document.ts'
+import { createDocument } from './store/new-document.ts'
 import { openStore, type Store } from './store/store.ts'
-import { createSerialQueue } from './turns.ts'
 import { urlsOf } from './urls.ts'
-import type { Login } from './who/people.ts'
 import type { World } from './world.ts'
 
 export interface HubOptions {
   /** The checkout whose current branch becomes the repository, on the first start. */
   repo: string
-  /** Where the hub keeps everything; started again on it, it goes on where it was. */
+  /** Where the hub stores its state; a hub started again on it continues from there. */
   dataDir: string
   port?: number
-  /** `OWNER/NAME`; made of the folder's name where it is not given. */
+  /** `OWNER/NAME`; by default made from the folder's name. */
   name?: string
   secrets?: Readonly<Record<string, string>>
   variables?: Readonly<Record<string, string>>
   settings?: Partial<RepositorySettings>
-  /** The folder with Tributary's action.yml and dist, which workflows of this repository run for their own `uses:`. */
+  /** The folder with Tributary's action.yml and dist. The hub runs it for every `uses:` of Tributary in this repository. */
   tributaryAction: string
   createRunner?: (host: HubHost, options: RunnerOptions) => Runner
   startProcess?: StartProcess
@@ -83,7 +82,7 @@ interface Ground {
 async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: Ground): Promise<Hub> {
   const { doc } = store
   const files = openArtifactFiles(artifactFolder(dataDir))
-  // The addresses hold the port, and the port is known once we listen; nobody asks before that.
+  // The addresses contain the port, which is known only after listening; there are no requests before that.
   let handle = (_request: Request, _env: object): Response | Promise<Response> => new Response(null, { status: 503 })
   const server = createServer(getRequestListener((request, env) => handle(request, env)))
   doc.port = await listen(server, options.port, doc.port)
@@ -140,3 +139,14 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
     },
   }
 }
+
+/** The owner of a repository if no name is given. */
+const OWNER = 'local'
+
+function nameOf(folder: string, name: string | undefined): { owner: string; repo: string } {
+  const [owner = OWNER, repo = plain(basename(resolve(folder)))] = name?.split('/', 2) ?? []
+  return { owner, repo }
+}
+
+/** Replaces what GitHub does not allow in repository names. */
+const plain = (text: string): string => text.replace(/\.git$/, '').replace(/[^A-Za-z0-9._-]+/g, '-') || 'repository'

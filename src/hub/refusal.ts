@@ -5,10 +5,10 @@ export interface FieldError {
   message?: string
 }
 
-/** Those that routes answer with on purpose. */
+/** Status codes that routes return on purpose. */
 type Status = 400 | 401 | 403 | 404 | 405 | 409 | 422
 
-/** An answer other than yes, in GitHub's words. The one error that routes and mutations throw on purpose. */
+/** A refused request, in GitHub's words. The only error that routes and mutations throw on purpose. */
 export class Refusal extends Error {
   readonly status: Status
   readonly errors: readonly (FieldError | string)[] | undefined

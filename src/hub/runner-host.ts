@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { runtimeToken } from '../loopback/sign.ts'
+import { randomToken } from './access/token.ts'
 import type { HubHost, JobRecord, WorkflowRunRecord } from './host.ts'
-import { randomToken } from './who/token.ts'
 import type { World } from './world.ts'
 
-/** The server, as the runner sees it. */
+/** The server's side of the interface to the runner. */
 export function createHost(
   world: World,
   variables: Readonly<Record<string, string>>,

@@ -1,4 +1,4 @@
-/** Every address of a hub, made of its port; none is stored, since a restarted hub may listen elsewhere. */
+/** The URLs of a hub for its port. They are not stored, since a restarted hub may use another port. */
 export interface Urls {
   /** Where a browser and git find the pages and the repository. */
   server: string

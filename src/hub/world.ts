@@ -1,13 +1,13 @@
+import type { Actor } from './access/actor.ts'
 import type { Faults } from './control/faults.ts'
 import type { Metrics } from './control/metrics.ts'
 import type { Repository } from './git/repository.ts'
 import type { HubEvent, Runner } from './host.ts'
+import type { SerialQueue } from './serial-queue.ts'
 import type { Store } from './store/store.ts'
-import type { SerialQueue } from './turns.ts'
 import type { Urls } from './urls.ts'
-import type { Actor } from './who/actor.ts'
 
-/** What every route, mutation and hook of one hub works on. */
+/** The shared state of one hub, for its routes, mutations and hooks. */
 export interface World {
   readonly store: Store
   readonly git: Repository
@@ -17,11 +17,11 @@ export interface World {
   readonly metrics: Metrics
   readonly secrets: Readonly<Record<string, string>>
   runner(): Runner
-  /** Start the workflows that listen, except where a job's token caused the event: that starts nothing but dispatches. */
+  /** Starts the workflows that listen to the event. An event caused by a job's token starts none, unless it is a dispatch. */
   emit(event: Omit<HubEvent, 'actor'>, actor: Actor): Promise<number[]>
-  /** Things that look at several pull requests and then change them go one after another. */
+  /** Serializes operations that read and then change several pull requests. */
   readonly inTurn: SerialQueue
-  /** Let the faults that kill jobs look at those that run already. */
+  /** Applies the faults that kill jobs to jobs that already run. */
   killRunning(): void
   now(): string
   log(line: string): void

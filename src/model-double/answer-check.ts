@@ -2,11 +2,11 @@ import type { AnswerPart, ScriptedAnswer } from './answer.ts'
 import type { SchemaObject } from './body.ts'
 import type { ParsedRequest } from './request.ts'
 
-/** What is wrong with a value by a JSON schema; nothing, where it fits. */
+/** The problems of a value by a JSON schema; empty if it is valid. */
 export type SchemaCheck = (schema: SchemaObject, value: unknown) => readonly string[]
 
-/** Why the model could never have given this answer to this request, or null: the script is wrong then. */
-export function mistakeIn(answer: ScriptedAnswer, request: ParsedRequest, check: SchemaCheck): string | null {
+/** Why a model could not give this answer to this request (the script is wrong), or null. */
+export function answerProblem(answer: ScriptedAnswer, request: ParsedRequest, check: SchemaCheck): string | null {
   return (
     answer.parts.map((part) => partMistake(part, request, check)).find((mistake) => mistake !== null) ??
     stopMistake(answer, request) ??
@@ -34,12 +34,13 @@ function stopMistake({ parts, stop }: ScriptedAnswer, { body }: ParsedRequest): 
     : null
 }
 
-/** Refused and truncated answers need not fit what was asked for. */
+/** Refused and truncated answers need not match the requested format. */
 function outputMistake({ parts, stop }: ScriptedAnswer, { schema }: ParsedRequest, check: SchemaCheck): string | null {
   if (schema === null || stop !== 'end_turn') return null
-  const said = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')
-  const value = parsed(said)
-  if (value === undefined) return `the request asks for structured output, and this is no JSON: ${said.slice(0, 100)}`
+  const bounded = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')
+  const value = parsed(bounded)
+  if (value === undefined)
+    return `the request asks for structured output, and this is no JSON: ${bounded.slice(0, 100)}`
   const [problem] = check(schema, value)
   return problem === undefined ? null : `the answer does not fit the schema of the request: ${problem}`
 }

@@ -6,7 +6,7 @@ export type AnswerPart =
 
 export type StopReason = 'end_turn' | 'tool_use' | 'max_tokens' | 'refusal'
 
-/** Streaming stops right behind `after` (before the first word, where it is empty) and goes on when `until` resolves. */
+/** Streaming stops after `after` (before the first word if it is empty) and continues when `until` resolves. */
 export interface Hold {
   readonly after: string
   readonly until: Promise<unknown>
@@ -57,7 +57,7 @@ export const json = (value: unknown, extras: Pick<Extras, 'thinking'> = {}): Scr
 export const tools = (calls: readonly { name: string; input: unknown }[], extras: Extras = {}): ScriptedAnswer =>
   answer([...before(extras), ...calls.map((call): AnswerPart => ({ type: 'tool_use', ...call }))], 'tool_use')
 
-/** The model declines, having said so much. */
+/** The model refuses, after this text. */
 export const refusal = (words = ''): ScriptedAnswer =>
   answer(words === '' ? [] : [{ type: 'text', text: words }], 'refusal')
 
@@ -70,7 +70,7 @@ export const paced = (one: ScriptedAnswer, pace: Omit<Pace, 'holds'>): ScriptedA
   pace: { ...one.pace, ...pace },
 })
 
-/** The same answer, stopping behind the words `after` until the promise resolves. */
+/** The same answer, which stops after the words `after` until the promise resolves. */
 export const held = (one: ScriptedAnswer, until: Promise<unknown>, after = ''): ScriptedAnswer => ({
   ...one,
   pace: { ...one.pace, holds: [...(one.pace.holds ?? []), { after, until }] },
@@ -81,7 +81,7 @@ export interface Gate {
   open(): void
 }
 
-/** A promise for `held`, and the hand that resolves it. */
+/** A promise for `held`, and the function that resolves it. */
 export function gate(): Gate {
   let open = (): void => {}
   const opened = new Promise<void>((resolve) => {

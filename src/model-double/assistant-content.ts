@@ -4,14 +4,14 @@ import type { MessageBody } from './body.ts'
 import { bytesFor, promptBytes, tokensOfBytes, withinBytes } from './prompt.ts'
 
 /** A block of an answer as it leaves: `text` is what its deltas spell, the input of a tool as JSON. */
-export type SaidBlock =
+export type AssistantBlock =
   | { readonly type: 'thinking'; readonly text: string; readonly signature: string }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'tool_use'; readonly text: string; readonly id: string; readonly name: string }
 
 /** An answer within the limits of its request. */
 export interface BoundedAnswer {
-  readonly blocks: readonly SaidBlock[]
+  readonly blocks: readonly AssistantBlock[]
   readonly stopReason: ScriptedAnswer['stop'] | 'stop_sequence'
   readonly stopSequence: string | null
   readonly outputTokens: number
@@ -24,8 +24,8 @@ interface Spelled {
   readonly text: string
 }
 
-/** What of an answer fits `max_tokens`, up to the first stop sequence. `n` makes the ids of its calls unique. */
-export function saidWithin(answer: ScriptedAnswer, body: MessageBody, n: number, sign: Signer): BoundedAnswer {
+/** Cuts an answer to `max_tokens` and at the first stop sequence. `n` makes the ids of its calls unique. */
+export function boundAnswer(answer: ScriptedAnswer, body: MessageBody, n: number, sign: Signer): BoundedAnswer {
   const stopped = upToStop(answer.parts, body.stop_sequences ?? [])
   const whole = stopped.parts.map((part): Spelled => ({ part, text: spelled(part) }))
   const kept = cutTo(whole, bytesFor(body.max_tokens))
@@ -54,7 +54,7 @@ function cutTo(all: readonly Spelled[], limit: number): Spelled[] {
   return kept
 }
 
-function asBlock({ part, text }: Spelled, body: MessageBody, id: string, sign: Signer): SaidBlock {
+function asBlock({ part, text }: Spelled, body: MessageBody, id: string, sign: Signer): AssistantBlock {
   if (part.type === 'text') return { type: 'text', text }
   if (part.type === 'tool_use') return { type: 'tool_use', text, id, name: part.name }
   // Unless the request asks for a summary, only the signature leaves.
@@ -87,7 +87,7 @@ type Signer = (model: string, thinking: string) => string
 
 export interface Signatures {
   readonly sign: Signer
-  /** Which model signed this thinking; null if none did, or other words. */
+  /** The model that signed this thinking; null if the signature does not match. */
   signedBy(thinking: string, signature: string): string | null
 }
 

@@ -3,10 +3,10 @@ import type { Segment } from './prompt.ts'
 
 const SECONDS = { '5m': 300, '1h': 3600 } as const
 
-/** So many pieces before a marker are looked at for an entry of an earlier request. */
+/** How many pieces before a marker are searched for an entry of an earlier request. */
 const LOOK_BACK = 20
 
-/** Tokens of a prompt, parted as the API bills them. */
+/** Tokens of a prompt, split as the API bills them. */
 export interface CacheUsage {
   readonly input: number
   readonly read: number
@@ -16,12 +16,12 @@ export interface CacheUsage {
 
 export interface CachePlan {
   readonly usage: CacheUsage
-  /** To be called when the answer begins to leave: before that, nobody else can use what is written. */
+  /** Must be called when the answer begins: before that, other requests cannot use the written entries. */
   commit(): void
 }
 
 export interface PromptCache {
-  /** What this prompt finds and would write; what it finds lives on for its whole time again. */
+  /** The entries that this prompt reads and would write; reading one renews its lifetime. */
   plan(model: string, segments: readonly Segment[], minimum: number): CachePlan
 }
 

@@ -3,13 +3,13 @@ import { invalidRequest, type RefusedRequest, refuseRequest } from './fault.ts'
 
 const VERSIONS = ['2026-10-21', '2023-06-01']
 
-/** The API takes tokens of an exchange only from clients that say they know what they are. */
+/** The API accepts tokens of an exchange only from clients that send this beta header. */
 const TOKEN_BETA = 'oauth-2025-04-20'
 
-/** Whether a token was given out by an exchange and still holds. */
+/** Whether a token was issued by an exchange and is still valid. */
 export type IsToken = (token: string) => boolean
 
-/** Why a request with these headers would not be let in, or null. */
+/** Why a request with these headers is rejected, or null. */
 export function headersRefusal(headers: IncomingHttpHeaders, apiKey: string, isToken: IsToken): RefusedRequest | null {
   return credentialsRefusal(headers, apiKey, isToken) ?? versionRefusal(headers)
 }

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { apiErrorBody, type ScriptedFault } from './fault.ts'
 import { event, type StreamStep } from './stream.ts'
 
-/** A fault that strikes while an answer is on its way. */
+/** A fault while an answer is being sent. */
 export type MidFault = Exclude<ScriptedFault, { kind: 'status' }>
 
 /** The other end of a request. */
@@ -30,7 +30,7 @@ export async function deliver(
   for (const step of steps) {
     if (line.signal.aborted) return
     if (step.type === 'hold') {
-      await untilLeft(line.signal, step.until)
+      await untilClosed(line.signal, step.until)
       continue
     }
     if (sent >= limit) break
@@ -53,7 +53,7 @@ async function strike(fault: MidFault, line: Connection): Promise<void> {
     case 'clean-eof':
       return end(line)
     case 'stall':
-      return untilLeft(line.signal, new Promise(() => {}))
+      return untilClosed(line.signal, new Promise(() => {}))
     case 'error-event':
       await write(
         line,
@@ -71,17 +71,17 @@ function begin(line: Connection): void {
 
 async function end(line: Connection): Promise<void> {
   begin(line)
-  await untilLeft(line.signal, new Promise<void>((done) => line.res.end(done)))
+  await untilClosed(line.signal, new Promise<void>((done) => line.res.end(done)))
 }
 
 async function write(line: Connection, bytes: Buffer): Promise<void> {
   if (bytes.length === 0 || line.signal.aborted) return
   begin(line)
-  await untilLeft(line.signal, new Promise<void>((done) => line.res.write(bytes, () => done())))
+  await untilClosed(line.signal, new Promise<void>((done) => line.res.write(bytes, () => done())))
 }
 
-/** Waits for the promise, but no longer than somebody listens; undefined, if nobody does any more. */
-export async function untilLeft<T>(signal: AbortSignal, promise: Promise<T>): Promise<T | undefined> {
+/** Waits for the promise until the client leaves or the server closes; then returns undefined. */
+export async function untilClosed<T>(signal: AbortSignal, promise: Promise<T>): Promise<T | undefined> {
   if (signal.aborted) return undefined
   let leave = (): void => {}
   const left = new Promise<undefined>((resolve) => {

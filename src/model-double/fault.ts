@@ -14,7 +14,7 @@ export const STATUS_OF = {
 
 export type ErrorType = keyof typeof STATUS_OF
 
-/** An answer that goes wrong after so many bytes of its body; half of them, where nothing is said. */
+/** An answer that fails after so many bytes of its body; half of them by default. */
 interface Cut {
   readonly after: number | null
   readonly answer: ScriptedAnswer
@@ -68,7 +68,7 @@ export const errorEvent = (error: ErrorType = 'overloaded_error', options: CutOp
   ...cut(options),
 })
 
-/** What the API says no with. */
+/** A rejected request, in the API's terms. */
 export interface RefusedRequest {
   readonly status: number
   readonly error: ErrorType

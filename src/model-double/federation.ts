@@ -5,11 +5,11 @@ import { isSignedBy, signatureOf } from '../loopback/sign.ts'
 import type { IsToken } from './credentials.ts'
 import { answerJson, requestBody } from './receive.ts'
 
-/** The one rule that says whose identity is exchanged for an access token. */
+/** The rule for identities that are exchanged for an access token. */
 export interface FederationRule {
   readonly ruleId: string
   readonly organizationId: string
-  /** What the identity token has to be made for. */
+  /** The audience of the identity token. */
   readonly audience?: string
   /** Whom it names, e.g. `repo:octo/demo:ref:refs/heads/main`. */
   readonly subject?: string
@@ -92,7 +92,7 @@ function refusalOf(
     rule.organizationId === organizationId &&
     claims?.aud === (rule.audience ?? 'https://api.anthropic.com') &&
     (rule.subject === undefined || claims.sub === rule.subject)
-  // Which of these it was is not said: whoever has no proof is to learn nothing of the rules.
+  // The answer does not say which check failed: a client without proof must learn nothing of the rules.
   return fits ? null : { status: 401, error: 'invalid_grant', description: 'The identity token matches no rule' }
 }
 
@@ -107,7 +107,7 @@ function parsed(raw: string | null): unknown {
 const ISSUER = 'https://token.actions.githubusercontent.com'
 const LIFETIME_SECONDS = 300
 
-/** Where GitHub hands a job its identity, as it stands in ACTIONS_ID_TOKEN_REQUEST_URL. */
+/** The endpoint that issues a job's identity token, as in ACTIONS_ID_TOKEN_REQUEST_URL. */
 export const IDENTITY_PATH = '/github/id-token'
 
 const claimsSchema = z.object({ iss: z.string(), aud: z.string(), sub: z.string(), exp: z.number() })
@@ -119,7 +119,7 @@ interface Identity {
   /** For ACTIONS_ID_TOKEN_REQUEST_TOKEN. */
   readonly requestToken: string
   answer(req: IncomingMessage, res: ServerResponse): void
-  /** The claims of a token that was given out here and still holds. */
+  /** The claims of a token that was issued here and is still valid. */
   read(token: string): Claims | null
 }
 

@@ -6,14 +6,14 @@ import type { Reply } from './script.ts'
 
 export type LoggedUsage = ReturnType<typeof usageOf>
 
-/** A request to /v1/messages, and what became of it. Fields fill as it goes on. */
-export interface SeenRequest {
+/** A request to /v1/messages and its outcome. Fields are filled as it proceeds. */
+export interface LoggedRequest {
   /** Which one, from 1. */
   readonly n: number
   /** Without those that hold a secret. */
   readonly headers: Readonly<Record<string, string>>
   readonly startedAt: Date
-  /** Null as long as it was not understood. */
+  /** Null until it is parsed. */
   readonly body: MessageBody | null
   /** What the script said, or why the request was refused. */
   readonly reply: Reply | RefusedRequest | null
@@ -25,23 +25,23 @@ export interface SeenRequest {
   readonly clientLeft: boolean
 }
 
-export type Note = Partial<Omit<SeenRequest, 'n' | 'startedAt' | 'headers' | 'endedAt'>>
+export type Note = Partial<Omit<LoggedRequest, 'n' | 'startedAt' | 'headers' | 'endedAt'>>
 
 export interface Log {
-  readonly requests: readonly SeenRequest[]
+  readonly requests: readonly LoggedRequest[]
   /** Requests that were open at once, now and at most. */
   readonly concurrency: { readonly now: number; readonly most: number }
-  open(headers: IncomingHttpHeaders): SeenRequest
-  note(request: SeenRequest, note: Note): void
-  end(request: SeenRequest): void
-  /** Resolves as soon as it is true of what was seen; asked again after each change. */
-  until(isTrue: (requests: readonly SeenRequest[]) => boolean): Promise<void>
+  open(headers: IncomingHttpHeaders): LoggedRequest
+  note(request: LoggedRequest, note: Note): void
+  end(request: LoggedRequest): void
+  /** Resolves as soon as the predicate holds; evaluated after each change. */
+  until(isTrue: (requests: readonly LoggedRequest[]) => boolean): Promise<void>
 }
 
 const SECRETS = ['authorization', 'x-api-key', 'cookie']
 
 export function createLog(now: () => Date): Log {
-  const requests: SeenRequest[] = []
+  const requests: LoggedRequest[] = []
   const concurrency = { now: 0, most: 0 }
   let watchers: (() => boolean)[] = []
   const changed = (): void => {
@@ -79,7 +79,7 @@ export function createLog(now: () => Date): Log {
   }
 }
 
-const opened = (n: number, headers: IncomingHttpHeaders, startedAt: Date): SeenRequest => ({
+const opened = (n: number, headers: IncomingHttpHeaders, startedAt: Date): LoggedRequest => ({
   n,
   headers: Object.fromEntries(
     Object.entries(headers)

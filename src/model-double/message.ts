@@ -1,8 +1,8 @@
-import type { BoundedAnswer, SaidBlock } from './assistant-content.ts'
+import type { AssistantBlock, BoundedAnswer } from './assistant-content.ts'
 import type { MessageBody } from './body.ts'
 import type { CacheUsage } from './cache.ts'
 
-/** What of an answer is known before its first word. */
+/** The parts of an answer that are known before its first word. */
 export interface Envelope {
   readonly id: string
   readonly body: MessageBody
@@ -10,14 +10,14 @@ export interface Envelope {
 }
 
 /** Usage as the API states it. `output` is null before the answer is complete. */
-export function usageOf({ usage, body }: Envelope, said: BoundedAnswer | null) {
+export function usageOf({ usage, body }: Envelope, bounded: BoundedAnswer | null) {
   return {
     input_tokens: usage.input,
     cache_creation_input_tokens: usage.written5m + usage.written1h,
     cache_read_input_tokens: usage.read,
     cache_creation: { ephemeral_5m_input_tokens: usage.written5m, ephemeral_1h_input_tokens: usage.written1h },
-    output_tokens: said === null ? Math.min(1, body.max_tokens) : said.outputTokens,
-    output_tokens_details: said === null ? null : { thinking_tokens: said.thinkingTokens },
+    output_tokens: bounded === null ? Math.min(1, body.max_tokens) : bounded.outputTokens,
+    output_tokens_details: bounded === null ? null : { thinking_tokens: bounded.thinkingTokens },
     server_tool_use: null,
     service_tier: 'standard' as const,
     inference_geo: null,
@@ -26,10 +26,10 @@ export function usageOf({ usage, body }: Envelope, said: BoundedAnswer | null) {
 }
 
 /** Usage as the last delta of a stream states it. */
-export function finalUsage(envelope: Envelope, said: BoundedAnswer) {
+export function finalUsage(envelope: Envelope, bounded: BoundedAnswer) {
   const { input_tokens, cache_creation_input_tokens, cache_read_input_tokens, output_tokens, ...rest } = usageOf(
     envelope,
-    said,
+    bounded,
   )
   const { output_tokens_details, server_tool_use } = rest
   return {
@@ -43,31 +43,33 @@ export function finalUsage(envelope: Envelope, said: BoundedAnswer) {
 }
 
 /** How an answer ended, in the API's fields. */
-export function endOf(said: BoundedAnswer) {
+export function stopFields(bounded: BoundedAnswer) {
   const refused = { type: 'refusal' as const, category: null, explanation: null }
   return {
-    stop_reason: said.stopReason,
-    stop_sequence: said.stopSequence,
-    stop_details: said.stopReason === 'refusal' ? refused : null,
+    stop_reason: bounded.stopReason,
+    stop_sequence: bounded.stopSequence,
+    stop_details: bounded.stopReason === 'refusal' ? refused : null,
     container: null,
   }
 }
 
 /** The whole answer, for a request that does not stream; without `said`, what a stream starts with. */
-export function messageOf(envelope: Envelope, said: BoundedAnswer | null) {
+export function messageOf(envelope: Envelope, bounded: BoundedAnswer | null) {
   return {
     id: envelope.id,
     type: 'message' as const,
     role: 'assistant' as const,
     model: envelope.body.model,
-    content: said === null ? [] : said.blocks.map(contentOf),
+    content: bounded === null ? [] : bounded.blocks.map(contentOf),
     diagnostics: null,
-    ...(said === null ? { stop_reason: null, stop_sequence: null, stop_details: null, container: null } : endOf(said)),
-    usage: usageOf(envelope, said),
+    ...(bounded === null
+      ? { stop_reason: null, stop_sequence: null, stop_details: null, container: null }
+      : stopFields(bounded)),
+    usage: usageOf(envelope, bounded),
   }
 }
 
-function contentOf(block: SaidBlock) {
+function contentOf(block: AssistantBlock) {
   if (block.type === 'tool_use') return { ...messageStart(block), input: parsedInput(block.text) }
   return block.type === 'text'
     ? { ...messageStart(block), text: block.text }
@@ -75,7 +77,7 @@ function contentOf(block: SaidBlock) {
 }
 
 /** A block before its first delta. */
-export function messageStart(block: SaidBlock) {
+export function messageStart(block: AssistantBlock) {
   switch (block.type) {
     case 'thinking':
       return { type: 'thinking' as const, thinking: '', signature: '' }
@@ -86,7 +88,7 @@ export function messageStart(block: SaidBlock) {
   }
 }
 
-/** The input of a call that was cut off is no JSON: nothing of it is handed over. */
+/** The input of a truncated call is no JSON: it is dropped. */
 function parsedInput(text: string): unknown {
   try {
     return JSON.parse(text)

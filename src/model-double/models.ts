@@ -1,4 +1,4 @@
-/** What the API lets a model be asked for. */
+/** Limits and features of a model in the API. */
 export interface ModelTraits {
   /** Tokens of a prompt. */
   readonly context: number
@@ -6,7 +6,7 @@ export interface ModelTraits {
   readonly output: number
   /** Takes `tool_choice` any or tool. */
   readonly forcedToolChoice: boolean
-  /** Goes on from a last message of the assistant. */
+  /** Accepts prefill: continues a last message of the assistant. */
   readonly prefill: boolean
   /** Values of `thinking.type`. */
   readonly thinking: readonly ('adaptive' | 'enabled' | 'disabled' | 'between_tools')[]
@@ -34,7 +34,7 @@ const older: ModelTraits = {
 
 export type ModelTable = Readonly<Record<string, ModelTraits>>
 
-/** Some models of the API: the newest, and one that still takes what they refuse. */
+/** Some models of the API: the newest, and one that still accepts what they reject. */
 export const MODELS: ModelTable = {
   'claude-opus-5-5': { ...newest, thinking: ['adaptive'] },
   'claude-sonnet-5-5': newest,

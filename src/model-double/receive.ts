@@ -10,7 +10,7 @@ export async function requestBody(req: IncomingMessage): Promise<string | null> 
   let length = 0
   for await (const chunk of req as AsyncIterable<Buffer>) {
     length += chunk.length
-    // The rest is read all the same: a client that is still writing would not see the answer.
+    // Read the rest anyway: a client that is still writing would not see the answer.
     if (length <= MOST_BYTES) chunks.push(chunk)
   }
   return length > MOST_BYTES ? null : Buffer.concat(chunks).toString('utf8')
@@ -42,7 +42,7 @@ export type Read<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly refused: RefusedRequest }
 
-/** A body by its schema, or the first thing that is wrong with its shape, in the API's words. */
+/** Parses a body by its schema, or returns the first problem in the API's words. */
 export function readBody<T>(schema: z.ZodType<T>, raw: string): Read<T> {
   const json = parsed(raw)
   if (json === undefined) return no('The request body is not valid JSON')
@@ -67,7 +67,7 @@ function parsed(raw: string): unknown {
 function firstProblem(issues: readonly z.core.$ZodIssue[]): string {
   const [issue] = issues
   if (issue === undefined) return 'The request is not valid'
-  // A union says only that none of its members fits; what went deepest into one of them says why.
+  // A union reports only that no member matches; the deepest issue inside a member says why.
   if (issue.code === 'invalid_union') {
     const deepest = issue.errors.flat().toSorted((one, other) => other.path.length - one.path.length)[0]
     if (deepest !== undefined) return firstProblem([{ ...deepest, path: [...issue.path, ...deepest.path] }])

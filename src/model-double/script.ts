@@ -16,7 +16,7 @@ export type Say = (request: ParsedRequest, turn: RequestTurn) => Reply | Promise
 export interface Rule {
   readonly when: (request: ParsedRequest) => boolean
   readonly say: Reply | Say
-  /** The rule holds so many times; after that, the next ones are asked. */
+  /** The rule applies so many times; after that, later rules are tried. */
   readonly times?: number
 }
 

@@ -18,11 +18,11 @@ interface ModelClock {
 export interface Unmatched {
   readonly n: number
   readonly model: string
-  /** The first 200 characters of what the user said last. */
+  /** The first 200 characters of the user's last message. */
   readonly lastText: string
 }
 
-/** All that a request can reach. */
+/** The state that all requests share. */
 export interface DoubleState {
   readonly apiKey: string
   readonly clock: ModelClock
@@ -40,27 +40,27 @@ export interface DoubleState {
   /** Fires when the server is closed. */
   readonly closing: AbortSignal
   /** Numbers of accepted requests, from 1. */
-  nextTurn(): number
+  nextNumber(): number
 }
 
 export interface ModelServerOptions {
   readonly script: Script
-  /** The one key that is let in, as `x-api-key` or as a bearer. */
+  /** The one valid key, as `x-api-key` or bearer token. */
   readonly apiKey: string
   readonly clock?: ModelClock
   /** Characters in a chunk of a stream; 24 if not given. */
   readonly chunk?: number
   /** Traits of models that differ from the table; an unknown id is added. */
   readonly models?: Readonly<Record<string, Partial<ModelTraits>>>
-  /** Holds what the script says against the schemas of the request; nothing is checked without it. */
+  /** Checks the script's answers against the request's schemas; without it, nothing is checked. */
   readonly check?: SchemaCheck
-  /** Lets clients in that exchange a job's identity for a token, beside those with the key. */
+  /** Also accepts clients that exchange a job's identity for a token. */
   readonly federation?: FederationRule
   readonly port?: number
 }
 
-/** What requests share, all of it new: two servers know nothing of each other. */
-export function worldOf(
+/** Creates the state of one server; two servers share nothing. */
+export function createDoubleState(
   options: ModelServerOptions,
   clock: ModelClock,
   { isToken }: FederationServer,
@@ -81,7 +81,7 @@ export function worldOf(
     unmatched: [],
     mistakes: [],
     closing,
-    nextTurn: () => {
+    nextNumber: () => {
       turns += 1
       return turns
     },

@@ -5,18 +5,24 @@ import { refuseRequest } from './fault.ts'
 import { createFederation, type FederationServer, IDENTITY_PATH, TOKEN_PATH, type TokenExchange } from './federation.ts'
 import type { Log } from './log.ts'
 import { answerRefused } from './receive.ts'
-import { type DoubleState, type ModelServerOptions, realClock, type Unmatched, worldOf } from './server-state.ts'
+import {
+  createDoubleState,
+  type DoubleState,
+  type ModelServerOptions,
+  realClock,
+  type Unmatched,
+} from './server-state.ts'
 
 export interface ModelServer extends Pick<Log, 'requests' | 'concurrency' | 'until'> {
   /** For ANTHROPIC_BASE_URL. */
   readonly url: string
   /** Requests that no rule of the script matched: each got a 400. */
   readonly unmatched: readonly Unmatched[]
-  /** Where the script said what no model could have said: each got a 500. */
+  /** Answers of the script that no model could give: each got a 500. */
   readonly mistakes: readonly string[]
   /** What GitHub gives a job that may ask for its identity: ACTIONS_ID_TOKEN_REQUEST_URL and _TOKEN. */
   readonly identity: { readonly requestUrl: string; readonly requestToken: string }
-  /** Every try to exchange an identity for an access token. */
+  /** Every attempt to exchange an identity for an access token. */
   readonly exchanges: readonly TokenExchange[]
   /** Ends every connection, stalled ones too. */
   close(): Promise<void>
@@ -48,13 +54,13 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
   const closing = new AbortController()
   const { clock = realClock } = options
   const federation = createFederation(options.federation ?? null, clock.now)
-  const world = worldOf(options, clock, federation, closing.signal)
+  const state = createDoubleState(options, clock, federation, closing.signal)
   const server = createServer((req, res) => {
-    route(world, federation, req, res).catch((error: unknown) =>
+    route(state, federation, req, res).catch((error: unknown) =>
       res.destroy(error instanceof Error ? error : undefined),
     )
   })
-  // Whoever forgets to close it is not kept alive by it.
+  // An unclosed server does not keep the process alive.
   server.unref()
   const port = await listen(server, options.port, null)
   const url = `http://127.0.0.1:${port}`
@@ -66,11 +72,11 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
       requestToken: federation.identity.requestToken,
     },
     exchanges: federation.exchanges,
-    requests: world.log.requests,
-    concurrency: world.log.concurrency,
-    until: world.log.until,
-    unmatched: world.unmatched,
-    mistakes: world.mistakes,
+    requests: state.log.requests,
+    concurrency: state.log.concurrency,
+    until: state.log.until,
+    unmatched: state.unmatched,
+    mistakes: state.mistakes,
     close: async () => {
       closing.abort()
       await stop(server)
@@ -79,7 +85,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
 }
 
 async function route(
-  world: DoubleState,
+  state: DoubleState,
   federation: FederationServer,
   req: IncomingMessage,
   res: ServerResponse,
@@ -87,9 +93,9 @@ async function route(
   const place = `${req.method} ${(req.url ?? '').split('?')[0]}`
   switch (place) {
     case 'POST /v1/messages':
-      return answerMessages(world, req, res)
+      return answerMessages(state, req, res)
     case 'POST /v1/messages/count_tokens':
-      return answerCount(world, req, res)
+      return answerCount(state, req, res)
     case `POST ${TOKEN_PATH}`:
       return federation.answer(req, res)
     case `GET ${IDENTITY_PATH}`:

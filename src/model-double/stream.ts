@@ -1,6 +1,6 @@
 import type { Hold, Pace } from './answer.ts'
-import type { BoundedAnswer, SaidBlock } from './assistant-content.ts'
-import { type Envelope, endOf, finalUsage, messageOf, messageStart } from './message.ts'
+import type { AssistantBlock, BoundedAnswer } from './assistant-content.ts'
+import { type Envelope, finalUsage, messageOf, messageStart, stopFields } from './message.ts'
 
 /** What a stream does next: send an event (`delta` is a chunk of content), or wait for a promise. */
 export type StreamStep =
@@ -18,26 +18,26 @@ const send = (data: { readonly type: string }): StreamStep => ({
 })
 
 /** Everything that is sent for an answer, in order. Chunks are `pace.chunk` characters, else `chunk`. */
-export function stepsOf(envelope: Envelope, said: BoundedAnswer, pace: Pace, chunk: number): StreamStep[] {
-  const blocks = said.blocks.flatMap((block, index) =>
-    blockSteps(block, index, holdsFor(said, block, pace), pace.chunk ?? chunk),
+export function stepsOf(envelope: Envelope, bounded: BoundedAnswer, pace: Pace, chunk: number): StreamStep[] {
+  const blocks = bounded.blocks.flatMap((block, index) =>
+    blockSteps(block, index, holdsFor(bounded, block, pace), pace.chunk ?? chunk),
   )
   return [
     send({ type: 'message_start', ...{ message: messageOf(envelope, null) } }),
     send({ type: 'ping' }),
     ...(pace.holds ?? []).filter(({ after }) => after === '').map(({ until }): StreamStep => ({ type: 'hold', until })),
     ...blocks,
-    send({ type: 'message_delta', ...{ delta: endOf(said), usage: finalUsage(envelope, said) } }),
+    send({ type: 'message_delta', ...{ delta: stopFields(bounded), usage: finalUsage(envelope, bounded) } }),
     send({ type: 'message_stop' }),
   ]
 }
 
 /** The holds whose words stand in this block and in none before it. */
-function holdsFor(said: BoundedAnswer, block: SaidBlock, { holds = [] }: Pace): Hold[] {
-  return holds.filter(({ after }) => after !== '' && said.blocks.find(({ text }) => text.includes(after)) === block)
+function holdsFor(bounded: BoundedAnswer, block: AssistantBlock, { holds = [] }: Pace): Hold[] {
+  return holds.filter(({ after }) => after !== '' && bounded.blocks.find(({ text }) => text.includes(after)) === block)
 }
 
-function blockSteps(block: SaidBlock, index: number, holds: readonly Hold[], chunk: number): StreamStep[] {
+function blockSteps(block: AssistantBlock, index: number, holds: readonly Hold[], chunk: number): StreamStep[] {
   const delta = (fields: { readonly type: string }): StreamStep =>
     send({ type: 'content_block_delta', ...{ index, delta: fields } })
   return [
@@ -51,7 +51,7 @@ function blockSteps(block: SaidBlock, index: number, holds: readonly Hold[], chu
   ]
 }
 
-function deltaOf(block: SaidBlock, piece: string) {
+function deltaOf(block: AssistantBlock, piece: string) {
   switch (block.type) {
     case 'thinking':
       return { type: 'thinking_delta', thinking: piece }

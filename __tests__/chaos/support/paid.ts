@@ -5,14 +5,14 @@ import { usdOf } from '../../../src/core/money/usage.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import { replayOn } from '../../../src/core/run/evolve.ts'
 import { emptyRun, type RunState } from '../../../src/core/run/state.ts'
-import type { SeenRequest } from '../../../src/model-double/log.ts'
+import type { LoggedRequest } from '../../../src/model-double/log.ts'
 import { usdOfRequest } from '../../e2e/support/talk.ts'
 import { eventsOf } from '../../e2e/support/world.ts'
 
 export const countsOf = (found: Readonly<Record<string, readonly unknown[]>>): Record<string, number> =>
   Object.fromEntries(Object.entries(found).map(([topic, list]) => [topic, list.length]))
 
-export const usdOfAll = (requests: readonly SeenRequest[]): number =>
+export const usdOfAll = (requests: readonly LoggedRequest[]): number =>
   requests.reduce((sum, request) => sum + usdOfRequest(request), 0)
 
 /** US dollars that were set aside under a key of the ledger. */
@@ -32,7 +32,7 @@ export function expectLost(ledger: Ledger, events: readonly RunEvent[], key: str
 }
 
 /** What the journal has of it is what the server's own count of these requests costs, to the last token. */
-export function expectPaid(ledger: Ledger, key: string, requests: readonly SeenRequest[]): void {
+export function expectPaid(ledger: Ledger, key: string, requests: readonly LoggedRequest[]): void {
   const spent = ledger.spent[key] ?? []
   expect(usdOf(spent), key).toBeCloseTo(usdOfAll(requests), 9)
   expect(usdOf(spent), key).toBeGreaterThan(0)

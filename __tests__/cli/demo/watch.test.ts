@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { z } from 'zod'
-import type { Seen } from '../../../src/cli/demo/github-state.ts'
-import { createWatch } from '../../../src/cli/demo/progress.ts'
-import { unendedJobs } from '../../../src/cli/demo/show.ts'
+import type { GitHubState } from '../../../src/cli/demo/github-state.ts'
+import { watchProgress } from '../../../src/cli/demo/progress.ts'
+import { unendedJobs } from '../../../src/cli/demo/run-demo.ts'
 import { createDisplay } from '../../../src/cli/display.ts'
 import { manualClock } from '../../support/clock.ts'
 
-const nothing: Seen = { comments: [], pulls: [], checks: [], traces: '' }
+const nothing: GitHubState = { comments: [], pulls: [], checks: [], traces: '' }
 
 /** A watch with 90 seconds of patience, on pages that are looked at every second of a clock that only the test moves. */
-function watching(pages: (second: number) => Seen) {
+function watching(pages: (second: number) => GitHubState) {
   const clock = manualClock()
   const began = clock.now().getTime()
   const seconds = () => (clock.now().getTime() - began) / 1000
@@ -24,11 +24,11 @@ function watching(pages: (second: number) => Seen) {
     interruption: () => stop.signal,
   }
   const display = createDisplay({ ...terminal, out: (line) => lines.push(line) }, seconds)
-  const mustGoOn = ({ traces }: Seen) => {
+  const checkNotStopped = ({ traces }: GitHubState) => {
     if (traces === 'stuck') throw new Error('the run came to a stop')
   }
-  const limits = { patience: 90, clock, signal: stop.signal, mustGoOn }
-  const watch = createWatch(async () => pages(Math.floor(seconds())), display, limits)
+  const limits = { standstillSeconds: 90, clock, signal: stop.signal, checkNotStopped }
+  const watch = watchProgress(async () => pages(Math.floor(seconds())), display, limits)
   const waited = watch.until('the merge', ({ traces }) => (traces === 'merged' ? seconds() : null))
   /** Lets time pass as long as somebody waits. */
   const outcome = async (): Promise<unknown> => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openDemoModel } from '../../../src/cli/demo/model.ts'
-import { tellMissing, withoutAtStart } from '../../../src/cli/demo/sandbox.ts'
-import { stay, whereToLook } from '../../../src/cli/demo/show.ts'
+import { keepHub, whereToLook } from '../../../src/cli/demo/run-demo.ts'
+import { noSandboxAtStart, printMissingSandbox } from '../../../src/cli/demo/sandbox.ts'
 import { createDisplay } from '../../../src/cli/display.ts'
 
 /** What the demo says on 80 columns, to somebody who started it by npx. */
@@ -25,7 +25,7 @@ describe('what the demo says', () => {
     const { display, lines } = saying()
     const fix = ['sudo apt-get update', 'sudo apt-get install --yes --no-install-recommends bubblewrap uidmap']
     const missing = { kind: 'off', why: 'bubblewrap is not installed, or not in the path', fix } as const
-    tellMissing(display, withoutAtStart(missing), missing)
+    printMissingSandbox(display, noSandboxAtStart(missing), missing)
     expect(lines).toEqual([
       "No sandbox: bubblewrap is not installed. The demo's programs run without one.",
       `  To install one: ${fix.join(' && ')}`,
@@ -47,7 +47,7 @@ describe('what the demo says', () => {
     const { display, lines, stop } = saying()
     const tokens = { admin: 'a', writer: 'w', reader: 'r', outsider: 'o' }
     const hub = { url: 'http://127.0.0.1:1', api: 'http://127.0.0.1:1/api', git: 'http://127.0.0.1:1/git', tokens }
-    const stayed = stay(hub, display, stop.signal)
+    const stayed = keepHub(hub, display, stop.signal)
     expect(lines[0]).toBe('\nThe hub stays until Ctrl-C: http://127.0.0.1:1')
     expect(lines).toContain('  outsider  o')
     stop.abort('SIGINT')

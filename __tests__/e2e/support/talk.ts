@@ -1,6 +1,6 @@
 import { costOf, PRICES } from '../../../src/core/money/price.ts'
 import { type ScriptedAnswer, tools } from '../../../src/model-double/answer.ts'
-import type { SeenRequest } from '../../../src/model-double/log.ts'
+import type { LoggedRequest } from '../../../src/model-double/log.ts'
 import { type ParsedRequest, parsedRequest } from '../../../src/model-double/request.ts'
 import type { ModelServer } from '../../../src/model-double/server.ts'
 import { taskOf } from './agents.ts'
@@ -27,7 +27,7 @@ export const toolsSaid = (talk: readonly ParsedRequest[], turn: number): { text:
   (talk.find(({ turns }) => turns === turn + 1)?.results ?? []).map(({ text, isError }) => ({ text, isError }))
 
 /** US dollars of one request by the server's own count, at the prices that we ship. */
-export function usdOfRequest({ body, usage }: SeenRequest): number {
+export function usdOfRequest({ body, usage }: LoggedRequest): number {
   if (body === null || usage === null) return 0
   const price = PRICES[body.model]
   if (price === undefined) throw new Error(`no price of ${body.model}`)

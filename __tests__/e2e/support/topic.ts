@@ -1,4 +1,4 @@
-import type { SeenRequest } from '../../../src/model-double/log.ts'
+import type { LoggedRequest } from '../../../src/model-double/log.ts'
 import { type ParsedRequest, parsedRequest } from '../../../src/model-double/request.ts'
 import type { ModelServer } from '../../../src/model-double/server.ts'
 import { asksFor, taskOf } from './agents.ts'
@@ -23,8 +23,8 @@ export const of =
     isAbout(request, words) && topicOf(request) === topic
 
 /** Every request of one run, told by words of its issue, under what it is about, oldest first. */
-export function requestsOf({ requests }: ModelServer, words: string): Record<string, SeenRequest[]> {
-  const found: Record<string, SeenRequest[]> = {}
+export function requestsOf({ requests }: ModelServer, words: string): Record<string, LoggedRequest[]> {
+  const found: Record<string, LoggedRequest[]> = {}
   for (const seen of requests) {
     const request = seen.body === null ? null : parsedRequest(seen.body)
     if (request === null || !isAbout(request, words)) continue

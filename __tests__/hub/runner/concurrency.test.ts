@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Groups } from '../../../src/hub/runner/concurrency.ts'
+import { ConcurrencyGroups } from '../../../src/hub/runner/concurrency.ts'
 import { TestHub } from './hub.ts'
 
 let hub: TestHub
@@ -116,7 +116,7 @@ jobs:
 
 describe('a concurrency group', () => {
   it('takes a hundred waiting contenders with queue: max, and cancels the next', () => {
-    const groups = new Groups()
+    const groups = new ConcurrencyGroups()
     const cancelled: number[] = []
     const running: number[] = []
     for (let n = 0; n <= 101; n++) {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { matchesFilter } from '../../../src/hub/runner/workflow/glob.ts'
+import { matchesFilter } from '../../../src/hub/runner/workflow/trigger.ts'
 import { TestHub } from './hub.ts'
 
 let hub: TestHub

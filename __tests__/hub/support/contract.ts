@@ -1,7 +1,7 @@
 import { Ajv2019, type ErrorObject } from 'ajv/dist/2019.js'
 import addFormats from 'ajv-formats'
 import type { HubEvent } from '../../../src/hub/host.ts'
-import type { Exchange } from '../../../src/hub/rest/layers.ts'
+import type { Exchange } from '../../../src/hub/rest/middleware.ts'
 import { closed, readExtract, type Schema, translated } from './openapi.ts'
 
 /** Everything a hub says and is told, held against GitHub's own description. */

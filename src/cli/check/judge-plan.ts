@@ -19,15 +19,15 @@ interface PlanFile {
 }
 
 interface JudgedPlan {
-  /** As `/plan` would propose it; null: it would be refused. */
+  /** The plan as `/plan` would propose it; null: it would be refused. */
   plan: Plan | null
   findings: CheckFinding[]
 }
 
-/** What GitHub takes as the text of an issue. */
+/** The limit of GitHub for the text of an issue. */
 const ISSUE_CHARACTERS = 65_536
 
-/** All that `/plan` would say of a plan by hand. `files`: the paths that the repository has, if that is known. */
+/** All findings that `/plan` would report for a plan by hand. `files`: the repository's paths, if known. */
 export function judgePlan(file: PlanFile, settings: Settings, files: readonly string[] | null): JudgedPlan {
   const block = blockOf(file)
   if (!block.ok) return { plan: null, findings: [problemAt(file.name, null, block.error)] }
@@ -65,7 +65,7 @@ function blockOf({ name, text }: PlanFile): Result<PlanBlock, Problem> {
 
 const FENCED = /^ {0,3}(?:`{3,}|~{3,})\s*tributary\b/im
 
-/** What can only be said of a plan that every task of is right. */
+/** Findings that need a plan in which every task is valid. */
 function wholeProblems(
   { text }: PlanFile,
   plan: Plan,
@@ -94,7 +94,7 @@ function agentNotes(file: string, plan: Plan, settings: Settings): CheckFinding[
   ]
 }
 
-/** The line of a problem that the lint tells by task and field. */
+/** The line of a problem that the lint reports by task and field. */
 function placer(plan: Plan, lineOf: WrittenPlan['lineOf']): (problem: Problem) => number | null {
   const doubled = new Map<string, number>()
   return ({ code, task, field }) => {
@@ -110,7 +110,7 @@ function placer(plan: Plan, lineOf: WrittenPlan['lineOf']): (problem: Problem) =
 const sorted = (findings: readonly CheckFinding[]): CheckFinding[] =>
   findings.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
 
-/** What is not known before there is an issue; of the length that it will have. */
+/** Placeholders for values that are unknown before there is an issue, with their final length. */
 const SHA = '0'.repeat(40)
 const AT = '2026-01-01T00:00:00.000Z'
 

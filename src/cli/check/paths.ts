@@ -4,7 +4,7 @@ import type { Plan, Task } from '../../core/plan/plan.ts'
 import { nearest } from '../../core/text/nearest.ts'
 import { listed, quoted } from '../../core/text/quoted.ts'
 
-/** Something to be said of what stands at a path of the plan. */
+/** A note about a value of the plan, with its path. */
 export interface PathNote {
   path: Path
   task: string | null
@@ -12,7 +12,7 @@ export interface PathNote {
   message: string
 }
 
-/** What the plan names and the repository does not have. A task may make files, so none of it is a problem. */
+/** Paths that the plan names and the repository lacks. A task may create files, so these are notes, not problems. */
 export function pathNotes(plan: Plan, files: readonly string[]): PathNote[] {
   const there = new Set(files)
   return [
@@ -76,7 +76,7 @@ const isNew = (glob: string, files: readonly string[]): boolean =>
 const made = (tasks: readonly Task[], path: string): boolean =>
   tasks.some(({ writes }) => writes.some((glob) => globsOverlap(glob, path)))
 
-/** What was probably meant: the file, or the folder that the glob begins with. */
+/** A suggestion: the file, or the folder that the glob begins with. */
 function guess(glob: string, files: readonly string[]): string {
   const folder = /^(.*?)\/(?:[^/]*[*?{].*)$/.exec(glob)?.[1]
   const known = folder === undefined ? files : [...new Set(files.flatMap(foldersOf))]

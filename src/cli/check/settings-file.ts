@@ -8,14 +8,14 @@ import { topOf } from '../repository.ts'
 import { Mistake } from '../subcommand.ts'
 
 export interface FoundSettings {
-  /** As a person would name it; null: there is none, so the defaults count. */
+  /** The file's name as a person would type it; null: there is none, so the defaults apply. */
   file: string | null
   /** The defaults, if the file cannot be used. */
   settings: Settings
   findings: CheckFinding[]
 }
 
-/** The settings that a plan of this folder is judged by: the file that was named, else that of the repository. */
+/** The settings for a plan of this folder: the named file, else the repository's. */
 export async function findSettings(cwd: string, named: string | undefined): Promise<FoundSettings> {
   const top = (await topOf(cwd)) ?? cwd
   if (named === undefined && !existsSync(join(top, SETTINGS_PATH)))

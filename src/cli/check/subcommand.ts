@@ -1,5 +1,5 @@
 import { SETTINGS_PATH } from '../../core/settings.ts'
-import { type CheckFinding, checkLines, isProblem, noteAt, summed } from '../finding.ts'
+import { type CheckFinding, checkLines, isProblem, noteAt, summaryLine } from '../finding.ts'
 import { trackedFiles } from '../repository.ts'
 import { readArguments, type Subcommand, type Terminal } from '../subcommand.ts'
 import { judgePlan } from './judge-plan.ts'
@@ -49,5 +49,5 @@ async function planFindings(name: string, { settings }: FoundSettings, { cwd }: 
 function closing(findings: readonly CheckFinding[], plan: string | undefined, { file }: FoundSettings): string[] {
   const settings = file ?? `the default settings (there is no ${SETTINGS_PATH})`
   const looked = plan === undefined ? `Looked at ${settings}.` : `Judged ${plan} by ${settings}.`
-  return [...(findings.length === 0 ? [] : ['']), `${looked} ${summed(findings)}`]
+  return [...(findings.length === 0 ? [] : ['']), `${looked} ${summaryLine(findings)}`]
 }

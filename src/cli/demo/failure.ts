@@ -1,4 +1,4 @@
-/** The demo did not go as it should; the message says where. */
+/** The demo failed; the message says at which point. */
 export class DemoFailure extends Error {
   override name = 'DemoFailure'
 }

@@ -9,7 +9,7 @@ const commentSchema = z
     author: user.login,
     thread: Number(issue_url.split('/').at(-1)),
   }))
-export type SeenComment = z.infer<typeof commentSchema>
+export type DemoComment = z.infer<typeof commentSchema>
 
 const pullSchema = z
   .object({
@@ -28,7 +28,7 @@ const pullSchema = z
     sha: head.sha,
     base: base.ref,
   }))
-export type SeenPull = z.infer<typeof pullSchema>
+export type DemoPull = z.infer<typeof pullSchema>
 
 const checkSchema = z.object({
   id: z.number(),
@@ -39,24 +39,24 @@ const checkSchema = z.object({
   conclusion: z.string().nullable(),
   output: z.object({ title: z.string().nullable(), summary: z.string().nullable(), text: z.string().nullable() }),
 })
-export type SeenCheck = z.infer<typeof checkSchema>
+export type DemoCheck = z.infer<typeof checkSchema>
 
 const refSchema = z.object({ ref: z.string(), object: z.object({ sha: z.string() }) })
 
-/** All that a visitor of the pages sees. */
-export interface Seen {
-  comments: SeenComment[]
-  pulls: SeenPull[]
-  checks: SeenCheck[]
-  /** What else moves while a run goes on, as a text that changes with it: refs, the journal's too, and jobs' logs. */
+/** What a visitor of GitHub's pages sees. */
+export interface GitHubState {
+  comments: DemoComment[]
+  pulls: DemoPull[]
+  checks: DemoCheck[]
+  /** A text that changes with all other signs of progress: refs, the journal's too, and the sizes of jobs' logs. */
   traces: string
 }
 
-export type ReadState = () => Promise<Seen>
+export type ReadState = () => Promise<GitHubState>
 
-/** Checks hang on commits, and branches move on: a commit that was once a head is looked at until its checks are completed. */
+/** Checks belong to commits, and branches move: a former head is read until its checks are completed. */
 export function createReader(visitor: DemoPerson, logs: () => Promise<unknown>): ReadState {
-  const known = new Map<string, SeenCheck[]>()
+  const known = new Map<string, DemoCheck[]>()
   const checksAt = (sha: string) => visitor.list(checkSchema, `/commits/${sha}/check-runs`, 'check_runs')
   return async () => {
     const comments = await visitor.list(commentSchema, '/issues/comments')
@@ -71,7 +71,7 @@ export function createReader(visitor: DemoPerson, logs: () => Promise<unknown>):
   }
 }
 
-/** Who every job of a workflow is, on GitHub and on the hub. */
+/** The login of every workflow job, on GitHub and on the hub. */
 const BOT = 'github-actions[bot]'
 
 export const isBot = (login: string): boolean => login === BOT

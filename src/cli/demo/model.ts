@@ -4,34 +4,34 @@ import { readHandPlan } from '../../config/hand-plan.ts'
 import { defaultSettings } from '../../core/settings.ts'
 import { startModelServer } from '../../model-double/server.ts'
 import { Mistake, type Terminal } from '../subcommand.ts'
-import { demoScript } from './answers.ts'
 import { DemoFailure } from './failure.ts'
 import { recordSteps } from './record.ts'
 import type { Issue } from './sample-repository.ts'
+import { demoScript } from './script.ts'
 
-/** Who thinks in the demo: nobody (plan and programs by hand), a script over the model's API, or the model itself. */
-export type Thinker = 'none' | 'script' | 'live'
+/** The demo's model: none (plan and programs by hand), a script behind the model's API, or the real model. */
+export type DemoModelKind = 'none' | 'script' | 'live'
 
 export interface DemoModel {
-  /** What the workflow gets to reach the model. */
+  /** Secrets and variables with which the workflow reaches the model. */
   secrets: Readonly<Record<string, string>>
   variables: Readonly<Record<string, string>>
   issue: Issue
-  /** What a visitor should know of it; null: there is none. */
+  /** A notice about the model for the person at the terminal, or null. */
   notice: string | null
   close(): Promise<void>
 }
 
-/** `folder`: of the demo, for what the script is made from. */
+/** `folder`: the demo's, in which the steps for the script are recorded. */
 export async function openDemoModel(
-  thinker: Thinker,
+  modelKind: DemoModelKind,
   issue: Issue,
   terminal: Terminal,
   folder: string,
 ): Promise<DemoModel> {
-  if (thinker === 'none') return { secrets: {}, variables: {}, issue, notice: null, close: async () => {} }
+  if (modelKind === 'none') return { secrets: {}, variables: {}, issue, notice: null, close: async () => {} }
   const asked = { ...issue, body: withoutPlan(issue.body) }
-  return thinker === 'live' ? live(asked, terminal) : scriptedModel(asked, issue, terminal, folder)
+  return modelKind === 'live' ? live(asked, terminal) : scriptedModel(asked, issue, terminal, folder)
 }
 
 const withoutPlan = (body: string): string => body.replace(/```tributary\n[\s\S]*?\n```\n?/, '').trimEnd()

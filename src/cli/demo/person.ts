@@ -7,13 +7,13 @@ export interface ApiRepository {
   repo: string
 }
 
-/** Somebody with a token, who does what a person does on GitHub's pages, by the same REST calls that octokit makes. */
+/** A person with a token, who acts through the same REST calls that octokit makes. */
 export interface DemoPerson {
   login: string
   openIssue(title: string, body: string): Promise<number>
   comment(thread: number, body: string): Promise<number>
   merge(pull: number): Promise<string>
-  /** Every page of a list; `key` where GitHub wraps it. */
+  /** All pages of a list; `key`: the field that holds the list, if GitHub wraps it. */
   list<Item extends z.ZodType>(item: Item, path: string, key?: string): Promise<z.infer<Item>[]>
 }
 
@@ -23,7 +23,7 @@ const identified = z.object({ id: z.number() })
 const merged = z.object({ sha: z.string(), merged: z.literal(true) })
 const wrapped = z.record(z.string(), z.unknown())
 
-/** `signal`: ends what is asked at the moment, and refuses what comes after. */
+/** `signal`: aborts the current request and refuses later ones. */
 export function personAt(place: ApiRepository, login: string, token: string, signal: AbortSignal): DemoPerson {
   const ask = async <Answer extends z.ZodType>(answer: Answer, method: string, path: string, body?: unknown) => {
     const response = await fetch(`${place.api}/repos/${place.owner}/${place.repo}${path}`, {

@@ -2,19 +2,26 @@ import type { Clock } from '../../ports/clock.ts'
 import { bounded } from '../../render/markdown/escape.ts'
 import { type Display, wrapped } from '../display.ts'
 import { DemoFailure } from './failure.ts'
-import { isBot, type ReadState, type Seen, type SeenCheck, type SeenComment, type SeenPull } from './github-state.ts'
+import {
+  type DemoCheck,
+  type DemoComment,
+  type DemoPull,
+  type GitHubState,
+  isBot,
+  type ReadState,
+} from './github-state.ts'
 
-interface News {
+interface ProgressLine {
   who: string
   what: string
   tone: 'plain' | 'good' | 'bad'
 }
 
 /**
- * What somebody who sees this for the first time wants to know of all that changes on the pages, each thing once. What
- * people type is told when they type it; how far the run is, is the status.
+ * The changes on GitHub's pages that a first-time reader should see, each once. Comments of people are printed when they
+ * are posted; the overall progress is in the status line.
  */
-export function newsBetween(before: Seen, after: Seen): News[] {
+export function changesBetween(before: GitHubState, after: GitHubState): ProgressLine[] {
   return [
     ...after.comments.filter((comment) => isNew(before.comments, comment)).flatMap(aboutComment),
     ...latestChecks(after.checks).flatMap((check) =>
@@ -25,49 +32,48 @@ export function newsBetween(before: Seen, after: Seen): News[] {
 }
 
 /**
- * The newest check of each name is what a visitor sees: a task's stands on the commit where it began, and on the one that it
- * handed over.
+ * The newest check of each name: a task has one on the commit where it began, and one on the commit that it handed over.
  */
-export function latestChecks(checks: readonly SeenCheck[]): SeenCheck[] {
-  const latest = new Map<string, SeenCheck>()
+export function latestChecks(checks: readonly DemoCheck[]): DemoCheck[] {
+  const latest = new Map<string, DemoCheck>()
   for (const check of checks.toSorted((a, b) => a.id - b.id)) latest.set(check.name, check)
   return [...latest.values()]
 }
 
-const isNew = (known: readonly SeenComment[], comment: SeenComment): boolean => byId(known, comment) === undefined
-const byNumber = (pull: SeenPull) => (other: SeenPull) => other.number === pull.number
+const isNew = (known: readonly DemoComment[], comment: DemoComment): boolean => byId(known, comment) === undefined
+const byNumber = (pull: DemoPull) => (other: DemoPull) => other.number === pull.number
 
-const byName = (check: SeenCheck) => (other: SeenCheck) => other.name === check.name
+const byName = (check: DemoCheck) => (other: DemoCheck) => other.name === check.name
 
 const byId = <Item extends { id: number }>(items: readonly Item[], { id }: Item): Item | undefined =>
   items.find((item) => item.id === id)
 
-/** The first line that people see: no marker, no Markdown. */
+/** The first visible line, without marker and Markdown. */
 export const headingOf = (body: string): string =>
   (body.split('\n').find((line) => line.trim() !== '' && !line.startsWith('<!--')) ?? '')
     .replace(/^#+ /, '')
     .replaceAll('`', '')
 
-/** A live comment that changes all the time begins like this. */
+/** The beginning of a status comment, which changes all the time. */
 const STATUS = /^(?:Running|Waiting|Verifying|Planning|Done|Merged|Stopped)\b/
 
-function aboutComment({ author, body, thread }: SeenComment): News[] {
+function aboutComment({ author, body, thread }: DemoComment): ProgressLine[] {
   const head = headingOf(body)
   if (!isBot(author) || STATUS.test(head)) return []
   const refused = head.startsWith('not-permitted')
-  const said = head.replace(/^[a-z-]+: /, refused ? 'No: ' : '')
-  const [first = said] = /^.*?\.(?= [A-Z])/.exec(said) ?? [said]
+  const text = head.replace(/^[a-z-]+: /, refused ? 'No: ' : '')
+  const [first = text] = /^.*?\.(?= [A-Z])/.exec(text) ?? [text]
   return [{ who: 'tributary', what: `on #${thread}: ${first}`, tone: refused ? 'bad' : 'plain' }]
 }
 
-function aboutPull(before: SeenPull | undefined, pull: SeenPull): News[] {
-  const standing = standingOf(pull)
-  if (standing === null || (before !== undefined && standingOf(before) === standing)) return []
+function aboutPull(before: DemoPull | undefined, pull: DemoPull): ProgressLine[] {
+  const standing = pullStatus(pull)
+  if (standing === null || (before !== undefined && pullStatus(before) === standing)) return []
   return [{ who: 'tributary', what: `#${pull.number} ${standing}`, tone: pull.merged ? 'good' : 'plain' }]
 }
 
-/** Of the pull request for the whole change; those of tasks come and go with their checks. */
-function standingOf({ merged, state, draft, base, head }: SeenPull): string | null {
+/** The status of the final pull request; null for those of tasks, whose checks are shown instead. */
+function pullStatus({ merged, state, draft, base, head }: DemoPull): string | null {
   if (!head.endsWith('/trunk')) return null
   if (merged) return `is merged into ${base}`
   if (state !== 'open') return `is ${state}`
@@ -79,7 +85,7 @@ const TASK = /^tributary \/ (\S+) — (.+)$/
 
 const WORST: readonly (string | null)[] = ['failure', 'timed_out', 'cancelled']
 
-function aboutCheck(before: SeenCheck | undefined, check: SeenCheck): News[] {
+function aboutCheck(before: DemoCheck | undefined, check: DemoCheck): ProgressLine[] {
   const { conclusion, name, output } = check
   const [, task, title] = TASK.exec(name) ?? []
   if (conclusion === null || before?.conclusion === conclusion || task === undefined) return []
@@ -91,8 +97,8 @@ function aboutCheck(before: SeenCheck | undefined, check: SeenCheck): News[] {
   return [{ who: 'retried', what: `${task}: ${output.title ?? conclusion}`, tone: 'plain' }]
 }
 
-/** How far it is: `5 of 12 tasks landed; at work: cart, tax`. Null before there is anything to do. */
-export function progressOf({ comments, checks }: Seen): string | null {
+/** The overall progress: `5 of 12 tasks landed; at work: cart, tax`. Null before there is anything to do. */
+export function progressOf({ comments, checks }: GitHubState): string | null {
   const [landed] = comments.flatMap(({ body }) => /\d+ of \d+ tasks landed/.exec(body) ?? []).slice(-1)
   const atWork = checks.flatMap(({ name, status }) => (status === 'in_progress' ? (TASK.exec(name)?.[1] ?? []) : []))
   if (landed === undefined && atWork.length === 0) return null
@@ -100,47 +106,47 @@ export function progressOf({ comments, checks }: Seen): string | null {
   return [landed ?? 'begun', ...(names.length > 0 ? [`at work: ${names.join(', ')}`] : [])].join('; ')
 }
 
-const NOTHING: Seen = { comments: [], pulls: [], checks: [], traces: '' }
+const NOTHING: GitHubState = { comments: [], pulls: [], checks: [], traces: '' }
 const PAUSE = 0.7
 
-export interface Watch {
-  /** Says what somebody does or what has happened, with the seconds since the start. */
+export interface ProgressWatch {
+  /** Prints an action or a change, with the seconds since the start. */
   say(who: string, what: string): void
-  /** Look, tell what is new, and again, until there is an answer. */
-  until<Answer>(what: string, answer: (seen: Seen) => Answer | null | undefined): Promise<Answer>
+  /** Polls the state and prints changes until `answer` returns a value. */
+  until<Answer>(what: string, answer: (state: GitHubState) => Answer | null | undefined): Promise<Answer>
   seconds(): number
 }
 
 interface Limits {
-  /** How many seconds nothing may move before it is given up. */
-  patience: number
+  /** Seconds without a change after which waiting fails. */
+  standstillSeconds: number
   clock: Clock
   signal: AbortSignal
-  /** Throws if it is of no use to wait on. */
-  mustGoOn(seen: Seen): void
+  /** Throws if there is no point in waiting longer. */
+  checkNotStopped(state: GitHubState): void
 }
 
-/** Nothing has moved for longer than a healthy run stands still. */
+/** Nothing has changed for longer than in a healthy run. */
 class Standstill extends DemoFailure {
   override name = 'Standstill'
 }
 
-export function createWatch(look: ReadState, display: Display, limits: Limits): Watch {
-  const { clock, signal, patience } = limits
+export function watchProgress(readState: ReadState, display: Display, limits: Limits): ProgressWatch {
+  const { clock, signal, standstillSeconds } = limits
   const began = clock.now().getTime()
   const seconds = () => (clock.now().getTime() - began) / 1000
   let last = NOTHING
   let moved = 0
-  const tell = ({ who, what, tone }: News, name: (text: string) => string) =>
-    told(display, who, what, tone === 'plain' ? name : display.colour[TONES[tone]])
+  const print = ({ who, what, tone }: ProgressLine, name: (text: string) => string) =>
+    printLine(display, who, what, tone === 'plain' ? name : display.colour[TONES[tone]])
   const say = (who: string, what: string) => {
     moved = seconds()
-    tell({ who, what, tone: 'plain' }, display.colour.bold)
+    print({ who, what, tone: 'plain' }, display.colour.bold)
   }
-  const take = (seen: Seen) => {
-    if (JSON.stringify(seen) !== JSON.stringify(last)) moved = seconds()
-    for (const news of newsBetween(last, seen)) tell(news, display.colour.cyan)
-    last = seen
+  const take = (state: GitHubState) => {
+    if (JSON.stringify(state) !== JSON.stringify(last)) moved = seconds()
+    for (const change of changesBetween(last, state)) print(change, display.colour.cyan)
+    last = state
   }
   return {
     say,
@@ -148,12 +154,12 @@ export function createWatch(look: ReadState, display: Display, limits: Limits): 
     until: async (what, answer) => {
       for (;;) {
         display.status(progressOf(last) ?? `waiting for ${what}`)
-        take(await look())
+        take(await readState())
         const found = answer(last)
         if (found !== null && found !== undefined) return found
-        limits.mustGoOn(last)
-        if (seconds() - moved > patience)
-          throw new Standstill(`nothing moved for ${Math.round(patience)} s while it waited for ${what}`)
+        limits.checkNotStopped(last)
+        if (seconds() - moved > standstillSeconds)
+          throw new Standstill(`nothing moved for ${Math.round(standstillSeconds)} s while it waited for ${what}`)
         await clock.wait(PAUSE, signal)
         signal.throwIfAborted()
       }
@@ -164,10 +170,15 @@ export function createWatch(look: ReadState, display: Display, limits: Limits): 
 const TONES = { good: 'green', bad: 'red' } as const
 const [TIME, NAME] = [8, 10]
 const MARGIN = TIME + NAME + 3
-/** What people and models write can be long. */
+/** Characters of a line: texts of people and models can be long. */
 const MOST = 160
 
-function told({ line, columns, colour, seconds }: Display, who: string, what: string, mark: (text: string) => string) {
+function printLine(
+  { line, columns, colour, seconds }: Display,
+  who: string,
+  what: string,
+  mark: (text: string) => string,
+) {
   const time = `${seconds().toFixed(1)} s`.padStart(TIME)
   const [first = '', ...more] = wrapped(bounded(what, MOST), columns - MARGIN)
   line(`${colour.dim(time)}  ${mark(who.padEnd(NAME))} ${first}`)

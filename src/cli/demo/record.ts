@@ -16,7 +16,7 @@ const callSchema = z.discriminatedUnion('name', [
 ])
 export type DemoCall = z.infer<typeof callSchema>
 
-/** Stands in for `tools/step.mjs`: does the same, and tells each change as a call of an agent's tool. */
+/** Replaces `tools/step.mjs`: does the same, and prints each change as a tool call of an agent. */
 const RECORDER = `
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -41,8 +41,8 @@ export const think = async () => {}
 `
 
 /**
- * What the demo's steps change, task by task, as the calls by which an agent does the same. Needs come first in the plan.
- * `folder` is a new one, and is gone afterwards.
+ * The changes of the demo's steps, task by task, as tool calls of an agent. Needs come first in the plan.
+ * `folder` must be new, and is deleted afterwards.
  */
 export async function recordSteps(
   template: string,

@@ -9,7 +9,7 @@ import { moneySums, timeSums } from '../../render/timeline/timeline.ts'
 import { DemoFailure } from './failure.ts'
 
 const countsSchema = z.looseObject({ requests: z.number(), git_pushes: z.number() })
-/** What the hub counted. Requests of people who look at pages cost a run nothing; those of jobs have one. */
+/** The hub's counts. Only requests of jobs have a `job`; those of people cost a run nothing. */
 export const metricsSchema = z.looseObject({ by_token: z.array(countsSchema.extend({ job: z.number().optional() })) })
 
 export interface DemoOutcome {
@@ -21,11 +21,11 @@ export interface DemoOutcome {
   tests: number
 }
 
-/** What the slots did and what it took, in so many columns. */
+/** A report of the slots' work and its cost, at most `columns` wide. */
 export function accountOf({ events, metrics }: DemoOutcome, columns: number): string[] {
   const { state, work } = runOf(events)
   const slots = slotSpans(events, work)
-  // Only the first of the sums: how much went on at once.
+  // Only the first of the sums: how much ran in parallel.
   const [sum = ''] = timeSums(events, [], slots)
   return [
     ...ganttCharts([], slots, columns).flatMap((chart) => [...chart, '']),
@@ -38,7 +38,7 @@ export function accountOf({ events, metrics }: DemoOutcome, columns: number): st
   ]
 }
 
-/** The one sentence that says what came of it. */
+/** One sentence with the result. */
 export function resultOf({ events, seconds, tests }: DemoOutcome): string {
   const { work } = runOf(events)
   const slots = slotsIn(slotSpans(events, work)).length
@@ -62,7 +62,7 @@ function requestsOf({ by_token }: DemoOutcome['metrics'], tasks: number): string
   return `${requests} requests to the API (${each(requests)} a task) and ${pushes} pushes (${each(pushes)} a task).`
 }
 
-/** None is said by the demo's own lines. */
+/** The demo itself says if there was no sandbox. */
 function sandboxesOf(events: readonly RunEvent[]): string[] {
   const used = events.flatMap((event) => (event.type === 'task_verified' ? [event.report.sandbox] : []))
   return [...new Set(used)].filter((name) => name !== 'off')

@@ -16,13 +16,17 @@ export interface Issue {
   body: string
 }
 
-/** The shop as a git repository of its own, with the workflow file that users paste. */
-export async function setStage(home: string, folder: string, sandbox: Settings['sandbox']): Promise<Issue> {
+/** Creates the shop as a git repository, with the workflow file that users paste. Returns the issue to open. */
+export async function createSampleRepository(
+  home: string,
+  folder: string,
+  sandbox: Settings['sandbox'],
+): Promise<Issue> {
   const template = join(home, 'examples', 'demo')
   await cp(template, folder, { recursive: true })
   await mkdir(dirname(join(folder, WORKFLOW_PATH)), { recursive: true })
   await writeFile(join(folder, WORKFLOW_PATH), workflowFor(LOCAL_ACTION))
-  // As anybody has to write it who wants that: by name, in the settings.
+  // Running without a sandbox must be set by name in the settings, here as everywhere.
   if (sandbox === 'off') await appendFile(join(folder, '.github', 'tributary.yml'), 'sandbox: off\n')
   await git(folder, 'init', '--quiet', '--initial-branch=main')
   await git(folder, 'add', '--all')
@@ -39,7 +43,7 @@ export function parseIssue(text: string): Issue {
 export const clone = (url: string, folder: string): Promise<string> =>
   git(dirname(folder), 'clone', '--quiet', '--depth=1', url, folder)
 
-/** The repository's own tests, as a person would run them there; answers with how many passed. */
+/** Runs the repository's own tests and returns how many passed. Throws if one fails. */
 export async function runTests(folder: string): Promise<number> {
   const { NODE_TEST_CONTEXT: _, NODE_OPTIONS: __, ...env } = process.env
   const words = ['--test', '--test-reporter=tap']

@@ -5,10 +5,10 @@ import { bounded } from '../../render/markdown/escape.ts'
 import { type Display, wrapped } from '../display.ts'
 import type { Terminal } from '../subcommand.ts'
 
-/** What keeps the demo's commands apart from the machine. Without one it runs all the same: its programs are its own. */
+/** The sandbox of the demo's commands. Without one the demo still runs: its programs are known. */
 export type DemoSandbox = { kind: 'bubblewrap' } | { kind: 'off'; why: string; fix: readonly string[] }
 
-/** `temp`: a folder that the probe may put its own into. */
+/** `temp`: a folder in which the probe may create its own. */
 export async function findSandbox({ env }: Terminal, temp: string): Promise<DemoSandbox> {
   const probe = await probeSandbox('bubblewrap', { ...hostOf(env, []), temp }, redactor([]))
   return probe.ok ? { kind: 'bubblewrap' } : { kind: 'off', why: probe.detail, fix: probe.fix }
@@ -16,23 +16,23 @@ export async function findSandbox({ env }: Terminal, temp: string): Promise<Demo
 
 type Missing = Extract<DemoSandbox, { kind: 'off' }>
 
-/** Said at the start, and followed by what installs one. */
-export const withoutAtStart = ({ why }: Missing): string =>
+/** Printed at the start, followed by how to install a sandbox. */
+export const noSandboxAtStart = ({ why }: Missing): string =>
   `No sandbox: ${brief(why)}. The demo's programs run without one.`
 
-export const WITHOUT_AT_END = 'The demo ran without a sandbox. A real run asks for `sandbox: off` by name.'
+export const NO_SANDBOX_AT_END = 'The demo ran without a sandbox. A real run asks for `sandbox: off` by name.'
 
-/** A sentence on the missing sandbox, and what installs one. Words to copy are never broken. */
-export function tellMissing({ line, columns, colour }: Display, sentence: string, { fix }: Missing): void {
+/** Prints a sentence on the missing sandbox, and how to install one. Commands to copy are not wrapped. */
+export function printMissingSandbox({ line, columns, colour }: Display, sentence: string, { fix }: Missing): void {
   for (const one of [...wrapped(sentence, columns, '  '), ...installs(fix)]) line(colour.yellow(one))
 }
 
-/** bubblewrap explains itself at length. */
+/** The reasons that bubblewrap gives are long. */
 const brief = (why: string): string => bounded(why.split(/, |\. /)[0] ?? why, 110)
 
 const installs = (fix: readonly string[]): string[] =>
   fix.length === 0 ? [] : [`  To install one: ${fix.join(' && ')}`]
 
-/** What a model writes runs nowhere else. */
-export const noLive = ({ why, fix }: Missing): string =>
+/** Code that a model writes runs only in a sandbox. */
+export const liveNeedsSandbox = ({ why, fix }: Missing): string =>
   [`--live runs what a model writes, which takes a sandbox: ${why}`, ...installs(fix)].join('\n')

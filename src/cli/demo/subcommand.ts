@@ -3,8 +3,8 @@ import { killDescendants } from '../../hub/runner/process/descendants.ts'
 import { createDisplay, type Display, wrapped } from '../display.ts'
 import { Mistake, readArguments, type Subcommand, type Terminal } from '../subcommand.ts'
 import { DemoFailure } from './failure.ts'
-import { type DemoFolder, openPlace, removePlace } from './place.ts'
-import { show, type Wishes } from './show.ts'
+import { type DemoFolder, openDemoFolder, removeDemoFolder } from './folder.ts'
+import { type DemoOptions, runDemo } from './run-demo.ts'
 
 const options = {
   agents: { type: 'boolean' },
@@ -32,31 +32,36 @@ export const demo: Subcommand = {
   run: async (words, terminal) => {
     const { keep = false, agents = false, live = false, folder } = readArguments(words, options, 0).values
     if (agents && live) throw new Mistake('--agents has a scripted model, --live the real one: give one of them')
-    const thinker = live ? 'live' : agents ? 'script' : 'none'
+    const modelKind = live ? 'live' : agents ? 'script' : 'none'
     const signal = terminal.interruption()
-    return withPlace(await openPlace(folder, keep, terminal), { keep, thinker }, terminal, signal)
+    return withFolder(await openDemoFolder(folder, keep, terminal), { keep, modelKind }, terminal, signal)
   },
 }
 
-/** Whatever comes of it, no process is left; and no folder, unless somebody wants it or has to look into it. */
-async function withPlace(place: DemoFolder, wishes: Wishes, terminal: Terminal, signal: AbortSignal): Promise<number> {
+/** Leaves no process behind, and no folder unless it was asked for or is needed to find a failure. */
+async function withFolder(
+  demoFolder: DemoFolder,
+  demoOptions: DemoOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
   const began = Date.now()
   const display = createDisplay(terminal, () => (Date.now() - began) / 1000)
   const ticks = setInterval(() => display.tick(), TICK_MS)
   try {
-    await untilStopped(show(place, wishes, terminal, display, signal), signal)
+    await untilStopped(runDemo(demoFolder, demoOptions, terminal, display, signal), signal)
     display.clear()
-    if (place.isPassing) await removePlace(place)
+    if (demoFolder.isTemporary) await removeDemoFolder(demoFolder)
     return 0
   } catch (error) {
     display.clear()
-    if (signal.aborted) return await leave(place, terminal, signal)
+    if (signal.aborted) return await reportInterruption(demoFolder, terminal, signal)
     if (!(error instanceof DemoFailure)) {
-      if (error instanceof Mistake && place.isPassing) await removePlace(place)
-      else terminal.error(leftIn(place))
+      if (error instanceof Mistake && demoFolder.isTemporary) await removeDemoFolder(demoFolder)
+      else terminal.error(leftIn(demoFolder))
       throw error
     }
-    for (const line of failureLines(error, place, display)) terminal.error(line)
+    for (const line of failureLines(error, demoFolder, display)) terminal.error(line)
     return 1
   } finally {
     clearInterval(ticks)
@@ -70,7 +75,7 @@ const failureLines = (error: DemoFailure, { folder }: DemoFolder, { columns }: D
   `Everything is in ${folder}`,
 ]
 
-/** What it has started is ended as often as it takes until the work has given up too. */
+/** Kills started processes again and again until the work has ended too. */
 async function untilStopped(work: Promise<void>, signal: AbortSignal): Promise<void> {
   const ended = work.finally(() => clearInterval(kills))
   const kill = () => killDescendants(process.pid)
@@ -91,9 +96,13 @@ async function untilStopped(work: Promise<void>, signal: AbortSignal): Promise<v
 
 const KILL_MS = 100
 
-async function leave(place: DemoFolder, { error }: Terminal, { reason }: AbortSignal): Promise<number> {
-  if (place.isPassing) await removePlace(place)
-  const left = place.isPassing ? 'Nothing of it is left.' : leftIn(place)
+async function reportInterruption(
+  demoFolder: DemoFolder,
+  { error }: Terminal,
+  { reason }: AbortSignal,
+): Promise<number> {
+  if (demoFolder.isTemporary) await removeDemoFolder(demoFolder)
+  const left = demoFolder.isTemporary ? 'Nothing of it is left.' : leftIn(demoFolder)
   error(`${reason === 'SIGINT' ? 'Stopped' : `Stopped by ${reason}`}. ${left}`)
   return 128 + (isSignal(reason) ? constants.signals[reason] : constants.signals.SIGINT)
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { type ActionAddress, isCommit, isLocal, parseAddress, usesText } from '../address.ts'
-import { askGitHub, askOf, type GitHubAccess, NEEDS_ADMIN } from './ask.ts'
+import { askGitHub, askOf, type GitHubAccess, NEEDS_ADMIN } from './api.ts'
 import { type DoctorFinding, missingFinding, unknown, warning, well } from './finding.ts'
 
 const repositorySchema = z.looseObject({ private: z.boolean() })
 const accessSchema = z.looseObject({ access_level: z.string() })
 
-/** Whether what the workflow names is there, and may be used by this repository. What is no address, `addressFaults` tells. */
-export async function lookAtAddress(access: GitHubAccess, uses: string): Promise<DoctorFinding[]> {
+/** Checks that the action exists and that this repository may use it. `addressFaults` reports invalid addresses. */
+export async function checkAddress(access: GitHubAccess, uses: string): Promise<DoctorFinding[]> {
   if (isLocal(uses)) return [well(`the action is in this repository (${uses})`)]
   const address = parseAddress(uses)
   if (address === null) return []
@@ -43,7 +43,7 @@ async function actionFile(
   )
 }
 
-/** Only a 404 says that something is not there; a limit or a fault of the server says nothing about it. */
+/** Only a 404 shows that something is missing; a rate limit or a server error does not. */
 const notFound = (status: number, what: string, todo: string): DoctorFinding =>
   status === 404
     ? missingFinding(`${what} (404)`, todo)
@@ -60,7 +60,7 @@ const pinning = ({ ref }: ActionAddress): DoctorFinding | null =>
         'name its commit, with the name as a comment behind it',
       )
 
-/** A private repository lends its actions to others only if it says so. */
+/** A private repository shares its actions only if its settings allow it. */
 async function sharing(access: GitHubAccess, address: ActionAddress, isPrivate: boolean): Promise<DoctorFinding[]> {
   const { owner, repo } = access.remote
   if (!isPrivate || (address.owner === owner && address.repo === repo)) return []
@@ -85,7 +85,7 @@ const selectedSchema = z.looseObject({
 const PLACE = 'Settings > Actions > General > Actions permissions'
 
 /** Whether the repository lets its workflows run at all, and with these actions. */
-export async function lookAtPolicies(access: GitHubAccess, used: readonly string[]): Promise<DoctorFinding[]> {
+export async function checkPolicies(access: GitHubAccess, used: readonly string[]): Promise<DoctorFinding[]> {
   const answer = await askGitHub(access, '/actions/permissions', policySchema)
   if (!answer.ok) return [unknown(`whether Actions are on (${answer.status})`, NEEDS_ADMIN)]
   const { enabled, allowed_actions: allowed = 'all', sha_pinning_required: mustPin = false } = answer.value

@@ -1,11 +1,11 @@
-/** One thing that was looked at. */
+/** The result of one check. */
 export type DoctorFinding =
   | { state: 'well'; what: string }
   /** Something keeps a run from working; `todo` says what changes that. */
   | { state: 'missing'; what: string; todo: string }
   /** Runs work, but not as they could. */
   | { state: 'warning'; what: string; todo: string }
-  /** It could not be looked at; `todo` says what would be needed for that. */
+  /** It could not be checked; `todo` says what is needed for that. */
   | { state: 'unknown'; what: string; todo: string }
 
 export const well = (what: string): DoctorFinding => ({ state: 'well', what })

@@ -3,8 +3,8 @@ import { trunkBranch } from '../../core/ids.ts'
 import { SETTINGS_PATH } from '../../core/settings.ts'
 import { SETTINGS_BOX, WORKFLOW_PATH } from '../example-files.ts'
 import { ghFor } from '../remote.ts'
-import { lookAtAddress, lookAtPolicies } from './address.ts'
-import { askGitHub, type GitHubAccess, NEEDS_ADMIN, Unreachable } from './ask.ts'
+import { checkAddress, checkPolicies } from './address.ts'
+import { askGitHub, type GitHubAccess, NEEDS_ADMIN, Unreachable } from './api.ts'
 import { type DoctorFinding, missingFinding, unknown, warning, well } from './finding.ts'
 import { addressFaults, settingsFindings, usedActions, workflowFinding } from './workflow.ts'
 
@@ -15,12 +15,8 @@ const workflowPermissionsSchema = z.looseObject({
   can_approve_pull_request_reviews: z.boolean(),
 })
 
-/** What GitHub says of the repository. `own` is the workflow of the checkout, for what is not pushed yet. Nothing is written. */
-export async function lookAtGitHub(
-  access: GitHubAccess,
-  own: string | null,
-  command: string,
-): Promise<DoctorFinding[]> {
+/** Checks the repository on GitHub. `own`: the workflow of the checkout, in case it is not pushed yet. Writes nothing. */
+export async function checkGitHub(access: GitHubAccess, own: string | null, command: string): Promise<DoctorFinding[]> {
   const { owner, repo } = access.remote
   const repository = await askGitHub(access, '', repositorySchema)
   if (!repository.ok) {
@@ -39,8 +35,8 @@ export async function lookAtGitHub(
     workflowFinding(workflow, `on ${branch}`, command),
     ...addressFaults(workflow, `on ${branch}`),
     ...settingsFindings(await file(access, SETTINGS_PATH, branch), `on ${branch}`),
-    ...(await Promise.all(ours.map((uses) => lookAtAddress(access, uses)))).flat(),
-    ...(await lookAtPolicies(access, all)),
+    ...(await Promise.all(ours.map((uses) => checkAddress(access, uses)))).flat(),
+    ...(await checkPolicies(access, all)),
     ...(await lookAtRules(access)),
     ...(await workflowPermissions(access)),
     await modelKey(access, workflow ?? ''),
@@ -50,7 +46,7 @@ export async function lookAtGitHub(
 const secretsSchema = z.looseObject({ secrets: z.array(z.looseObject({ name: z.string() })) })
 const KEY = 'ANTHROPIC_API_KEY'
 
-/** Names of secrets are told to administrators, values to nobody. */
+/** GitHub shows names of secrets to administrators only, and values never. */
 async function modelKey(access: GitHubAccess, workflow: string): Promise<DoctorFinding> {
   if (workflow.includes('ANTHROPIC_FEDERATION_RULE_ID'))
     return well("the workflow exchanges the job's identity for a token")

@@ -1,11 +1,11 @@
 import { tokenIn } from '../journal.ts'
-import { type Chosen, choose, ghFor, type Remote, remotesOf, urlIn } from '../remote.ts'
+import { type ChosenRemote, chooseRemote, ghFor, type Remote, remotesOf, urlIn } from '../remote.ts'
 import { checkoutAt } from '../repository.ts'
 import { Mistake, readArguments, type Subcommand, type Terminal } from '../subcommand.ts'
-import { Unreachable } from './ask.ts'
+import { Unreachable } from './api.ts'
 import { type DoctorFinding, doctorLines, missingFinding, unknown, warning } from './finding.ts'
-import { lookAtGitHub } from './github.ts'
-import { lookAtCheckout, ownWorkflow } from './workflow.ts'
+import { checkGitHub } from './github.ts'
+import { checkCheckout, ownWorkflow } from './workflow.ts'
 
 const options = { remote: { type: 'string' }, json: { type: 'boolean' } } as const
 
@@ -25,7 +25,7 @@ export const doctor: Subcommand = {
     const top = await checkoutAt(terminal.cwd)
     const chosen = await chosenRemote(top, remote, terminal)
     const findings = [
-      ...(await lookAtCheckout(top, terminal.command)),
+      ...(await checkCheckout(top, terminal.command)),
       ...chosen.notices.map((notice) => warning(notice, 'name the right one with --remote NAME if it is another')),
       ...(await lookAtRemote(top, chosen, terminal)),
     ]
@@ -36,15 +36,15 @@ export const doctor: Subcommand = {
   },
 }
 
-async function chosenRemote(top: string, asked: string | undefined, terminal: Terminal): Promise<Chosen> {
+async function chosenRemote(top: string, asked: string | undefined, terminal: Terminal): Promise<ChosenRemote> {
   const api = urlIn(terminal, 'GITHUB_API_URL')
   const own = api === null ? null : new URL(api).host
-  const chosen = choose(await remotesOf(top, own), asked)
+  const chosen = chooseRemote(await remotesOf(top, own), asked)
   if (typeof chosen === 'string') throw new Mistake(chosen, { typing: asked !== undefined })
   return chosen
 }
 
-async function lookAtRemote(top: string, { remote }: Chosen, terminal: Terminal): Promise<DoctorFinding[]> {
+async function lookAtRemote(top: string, { remote }: ChosenRemote, terminal: Terminal): Promise<DoctorFinding[]> {
   const { command } = terminal
   const token = tokenIn(terminal)
   if (token === '')
@@ -55,7 +55,7 @@ async function lookAtRemote(top: string, { remote }: Chosen, terminal: Terminal)
       ),
     ]
   try {
-    return await lookAtGitHub(
+    return await checkGitHub(
       { api: urlIn(terminal, 'GITHUB_API_URL') ?? apiOf(remote), token, remote },
       await ownWorkflow(top),
       command,

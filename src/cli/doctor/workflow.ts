@@ -12,11 +12,11 @@ const stepSchema = z.looseObject({ uses: z.string().optional(), with: z.unknown(
 const jobSchema = z.looseObject({ steps: z.array(stepSchema).default([]) })
 const workflowSchema = z.looseObject({ jobs: z.record(z.string(), jobSchema) })
 
-/** People choose their runners, their limits, what a job is called, and what else a job does. */
+/** Users may change runners, limits and job names, and add steps. */
 const THEIRS = new Set(['runs-on', 'timeout-minutes', 'name', 'steps', 'env'])
 const ROLES = new Set<unknown>(['command', 'orchestrate', 'work', 'recover'])
 
-/** The parts of the shipped workflow that a person's own file says otherwise; steps of their own are welcome. */
+/** The parts of the shipped workflow from which the user's file differs; additional steps are allowed. */
 export function workflowDifferences(text: string): string[] {
   const own = read(text)
   if (own === null) return ['it is no workflow file']
@@ -40,7 +40,7 @@ export function usedActions(text: string): { ours: string[]; all: string[] } {
   return { ours: named(steps.filter(isOurs)), all: named(steps) }
 }
 
-/** What can be seen of an address without asking anyone. */
+/** Faults of an address that show without a request. */
 export function addressFaults(text: string | null, where: string): DoctorFinding[] {
   return usedActions(text ?? '')
     .ours.filter((uses) => !isLocal(uses) && parseAddress(uses) === null)
@@ -98,7 +98,7 @@ function differentSteps(shipped: z.infer<typeof jobSchema>, own: z.infer<typeof 
 
 type Step = z.infer<typeof stepSchema>
 
-/** Forks and copies are called as people like; the role is ours alone. */
+/** Forks and copies may have any name; only Tributary has the input `role`. */
 const isOurs = (step: Step): boolean =>
   typeof step.with === 'object' && step.with !== null && 'role' in step.with && ROLES.has(step.with.role)
 
@@ -107,8 +107,8 @@ function sameAction(shipped: Step, own: Step): boolean {
   return isOurs(shipped) ? isOurs(own) : shipped.uses.split('@')[0] === own.uses.split('@')[0]
 }
 
-/** What the files of this folder say. */
-export async function lookAtCheckout(top: string, command: string): Promise<DoctorFinding[]> {
+/** Checks the files of this folder. */
+export async function checkCheckout(top: string, command: string): Promise<DoctorFinding[]> {
   const workflow = await ownWorkflow(top)
   return [
     workflowFinding(workflow, 'in this folder', command),

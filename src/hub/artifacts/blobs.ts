@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { isSignedBy, signatureOf } from '../../loopback/sign.ts'
-import type { HubEnv, RestCall } from '../rest/kit.ts'
+import type { HubEnv, RestCall } from '../rest/request.ts'
 import { jobLog } from '../runner/job/job-log.ts'
 import type { ArtifactRecord } from '../store/document.ts'
 import type { World } from '../world.ts'
@@ -13,7 +13,7 @@ const FILES: Readonly<Record<Use, string>> = { upload: 'artifact.zip', download:
 const STORAGE_VERSION = '2025-01-05'
 const VALID_MS = 10 * 60_000
 
-/** A link that is good by itself, for ten minutes, as those to GitHub's blob storage. */
+/** A signed link that needs no token and is valid for ten minutes, like those to GitHub's blob storage. */
 export function signedUrl(world: World, use: Use, { id }: { id: number }): string {
   const until = Date.parse(world.now()) + VALID_MS
   const sig = signatureOf(world.store.doc.secret, `${use}:${id}:${until}`)

@@ -4,10 +4,10 @@ import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 
-/** Artifacts as files, and the blocks that they are put together from. */
+/** Artifacts as files, and the uploaded blocks that they are assembled from. */
 export interface ArtifactFiles {
   putBlock(artifact: number, block: string, bytes: Uint8Array): Promise<void>
-  /** Returns false where a block is missing. */
+  /** Returns false if a block is missing. */
   commit(artifact: number, blocks: readonly string[]): Promise<boolean>
   put(artifact: number, bytes: Uint8Array): Promise<void>
   measure(artifact: number): Promise<{ size: number; digest: string } | null>

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { readRuntimeToken } from '../../loopback/sign.ts'
 import { taskOfRequest } from '../control/task.ts'
 import { Refusal } from '../refusal.ts'
-import { bodyOf, type HubEnv, type RestCall } from '../rest/kit.ts'
+import { bodyOf, type HubEnv, type RestCall } from '../rest/request.ts'
 import type { ArtifactRecord } from '../store/document.ts'
 import type { World } from '../world.ts'
 import { signedUrl } from './blobs.ts'
@@ -33,30 +33,30 @@ class TwirpError extends Error {
   }
 }
 
-/** What @actions/artifact speaks to: twirp over JSON, with the job's runtime token. */
+/** The service that @actions/artifact calls: twirp over JSON, with the job's runtime token. */
 export function artifactService(world: World, files: ArtifactFiles) {
   const method = (name: string) => `/twirp/github.actions.results.api.v1.ArtifactService/${name}`
   const app = new Hono<HubEnv>()
     .post(method('CreateArtifact'), async (call) => {
-      const wish = await bodyOf(call, create)
-      const { run, job } = caller(world, call, wish)
-      call.set('task', taskOfRequest(wish.name))
-      if (find(world, run, wish.name) !== undefined) {
+      const body = await bodyOf(call, create)
+      const { run, job } = caller(world, call, body)
+      call.set('task', taskOfRequest(body.name))
+      if (find(world, run, body.name) !== undefined) {
         throw new TwirpError(409, 'already_exists', 'an artifact with this name already exists on the workflow run')
       }
-      const artifact = blank(world, { run, job, name: wish.name, mimeType: wish.mime_type, version: wish.version })
-      if (wish.expires_at !== undefined) artifact.expiresAt = wish.expires_at
+      const artifact = blank(world, { run, job, name: body.name, mimeType: body.mime_type, version: body.version })
+      if (body.expires_at !== undefined) artifact.expiresAt = body.expires_at
       return call.json({ ok: true, signed_upload_url: signedUrl(world, 'upload', artifact) })
     })
     .post(method('FinalizeArtifact'), async (call) => {
-      const wish = await bodyOf(call, finalize)
-      const artifact = needed(find(world, caller(world, call, wish).run, wish.name))
-      call.set('task', taskOfRequest(wish.name))
+      const body = await bodyOf(call, finalize)
+      const artifact = needed(find(world, caller(world, call, body).run, body.name))
+      call.set('task', taskOfRequest(body.name))
       const measured = await files.measure(artifact.id)
-      if (measured === null || measured.size !== Number(wish.size)) {
+      if (measured === null || measured.size !== Number(body.size)) {
         throw new TwirpError(400, 'invalid_argument', 'the uploaded size is not what was announced')
       }
-      if (wish.hash !== undefined && wish.hash !== measured.digest) {
+      if (body.hash !== undefined && body.hash !== measured.digest) {
         throw new TwirpError(400, 'invalid_argument', 'the uploaded bytes do not have the announced hash')
       }
       Object.assign(artifact, { ...measured, finalized: true })
@@ -64,22 +64,22 @@ export function artifactService(world: World, files: ArtifactFiles) {
       return call.json({ ok: true, artifact_id: String(artifact.id) })
     })
     .post(method('ListArtifacts'), async (call) => {
-      const wish = await bodyOf(call, list)
-      const { run } = caller(world, call, wish)
+      const body = await bodyOf(call, list)
+      const { run } = caller(world, call, body)
       const found = world.store.doc.artifacts
         .filter((artifact) => artifact.run === run && artifact.finalized)
-        .filter((artifact) => wish.name_filter === undefined || artifact.name === wish.name_filter)
-        .filter((artifact) => wish.id_filter === undefined || String(artifact.id) === wish.id_filter)
+        .filter((artifact) => body.name_filter === undefined || artifact.name === body.name_filter)
+        .filter((artifact) => body.id_filter === undefined || String(artifact.id) === body.id_filter)
       return call.json({ artifacts: found.map(monolith) })
     })
     .post(method('GetSignedArtifactURL'), async (call) => {
-      const wish = await bodyOf(call, named)
-      const artifact = needed(find(world, caller(world, call, wish).run, wish.name))
+      const body = await bodyOf(call, named)
+      const artifact = needed(find(world, caller(world, call, body).run, body.name))
       return call.json({ signed_url: signedUrl(world, 'download', artifact) })
     })
     .post(method('DeleteArtifact'), async (call) => {
-      const wish = await bodyOf(call, named)
-      const artifact = needed(find(world, caller(world, call, wish).run, wish.name))
+      const body = await bodyOf(call, named)
+      const artifact = needed(find(world, caller(world, call, body).run, body.name))
       await removeArtifact(world, files, artifact)
       return call.json({ ok: true, artifact_id: String(artifact.id) })
     })
@@ -99,16 +99,16 @@ export async function removeArtifact(world: World, files: ArtifactFiles, artifac
   await files.remove(artifact.id)
 }
 
-/** The token speaks for one job of one workflow run; another's ids are refused. */
+/** The token is valid for one job of one workflow run; other ids are refused. */
 function caller(
   world: World,
   call: RestCall,
-  wish: { workflow_run_backend_id: string; workflow_job_run_backend_id: string },
+  body: { workflow_run_backend_id: string; workflow_job_run_backend_id: string },
 ) {
   const token = /^bearer (.+)$/i.exec(call.req.header('authorization') ?? '')?.[1] ?? ''
   const known = readRuntimeToken(world.store.doc.secret, token)
   if (known === null) throw new TwirpError(401, 'unauthenticated', 'the runtime token is not good')
-  if (String(known.run) !== wish.workflow_run_backend_id) {
+  if (String(known.run) !== body.workflow_run_backend_id) {
     throw new TwirpError(403, 'permission_denied', 'the runtime token belongs to another workflow run')
   }
   return known

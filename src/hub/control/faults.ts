@@ -12,7 +12,7 @@ const statusFields = {
   message: z.string().default('A fault that was asked for'),
 }
 
-/** What can be made to go wrong on purpose. */
+/** A fault that tests inject. */
 export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('status'), ...statusFields }),
   z.strictObject({ kind: z.literal('status-after'), ...statusFields }),
@@ -24,7 +24,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
     ms: z.number().int().nonnegative().default(0),
     count,
   }),
-  /** Kills the job that sends such a request, once `skip` of them have passed: before it is carried out, or before its answer. */
+  /** Kills the job that sends a matching request, after `skip` of them: before the request is executed, or before it is answered. */
   z.strictObject({
     kind: z.literal('kill-sender'),
     name: expression,
@@ -43,7 +43,7 @@ export interface Faults {
   add(faults: readonly Fault[]): void
   list(): readonly Fault[]
   clear(): void
-  /** Each of these takes one of the fault's count. */
+  /** Each of these decrements the fault's count. */
   forRequest(kind: 'status' | 'status-after', method: string, path: string): Of<'status'> | Of<'status-after'> | null
   forEvent(event: string): 'drop' | 'double' | null
   kill(job: string): number | null

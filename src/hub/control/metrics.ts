@@ -1,16 +1,16 @@
+import { type Actor, loginOf } from '../access/actor.ts'
 import type { JobRecord } from '../host.ts'
-import { type Actor, loginOf } from '../who/actor.ts'
 
 interface Counts {
   requests: number
   not_modified: number
   graphql: number
   content_writes: number
-  /** To the artifact service and its storage: no part of the API's limits. */
+  /** To the artifact service and its storage; they do not count towards the API's limits. */
   artifact_requests: number
-  /** How often refs were listed: by every clone and ls-remote, and by a fetch that names no commit. */
+  /** Listings of refs: every clone and ls-remote, and a fetch that names no commit. */
   git_reads: number
-  /** Requests that brought objects. */
+  /** Requests that sent objects. */
   git_fetches: number
   git_pushes: number
   pushed_refs: number
@@ -19,7 +19,7 @@ interface Counts {
 export type Count = Partial<Counts>
 
 export interface Metrics {
-  /** `route` counts a request; a task is `42/t3`, or null for what belongs to none. */
+  /** `route`: counts the request under this route. `task`: as `42/t3`, or null if the request belongs to none. */
   add(count: Count, from: { actor: Actor; task: string | null; route?: string }): void
   reset(): void
   report(jobs: readonly JobRecord[]): object
@@ -84,7 +84,7 @@ function entry<T>(map: Map<string, T>, key: string, blank: () => T): T {
 
 const keyOf = (actor: Actor): string => (actor.kind === 'job' ? `job ${actor.token.job}` : loginOf(actor))
 
-/** A token by its owner, never by its value. */
+/** Names a token by its owner, never by its value. */
 function describe(jobs: readonly JobRecord[], key: string) {
   const id = Number(/^job (\d+)$/.exec(key)?.[1])
   const job = jobs.find((known) => known.id === id)

@@ -1,9 +1,8 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { bodyOf, type HubEnv } from '../rest/kit.ts'
+import { bodyOf, type HubEnv } from '../rest/request.ts'
 import type { World } from '../world.ts'
 import { faultSchema } from './faults.ts'
-import { stateOf } from './state.ts'
 
 const faultList = z.union([z.array(faultSchema), faultSchema.transform((fault) => [fault])])
 const settingsChange = z.strictObject({
@@ -14,7 +13,7 @@ const settingsChange = z.strictObject({
   defaultWorkflowPermissions: z.enum(['read', 'write']).optional(),
 })
 
-/** The hub's own addresses, for tests, the demo and the page. None of them is GitHub's. */
+/** The hub's own endpoints, for tests and the demo. GitHub has none of them. */
 export const controlRoutes = (world: World) =>
   new Hono<HubEnv>()
     .get('/_hub/metrics', (call) => call.json(world.metrics.report(world.store.doc.jobs)))
@@ -44,3 +43,15 @@ export const controlRoutes = (world: World) =>
       await world.runner().idle()
       return call.json({ idle: true })
     })
+
+/** The hub's whole state, without tokens and secrets. */
+async function stateOf(world: World) {
+  const { tokens: _, jobTokens: __, secret: ___, port: ____, ...visible } = world.store.doc
+  return {
+    ...visible,
+    secrets: Object.keys(world.secrets),
+    refs: await world.git.refs('refs/'),
+    faults: world.faults.list(),
+    metrics: world.metrics.report(world.store.doc.jobs),
+  }
+}

@@ -1,4 +1,3 @@
-/** Which task a request speaks of, as `42/t3`, told by the names that Tributary gives things; null: none, or several. */
 const RUN = '[1-9][0-9]{0,9}(?:-[1-9][0-9]{0,3})?'
 const TASK = '[a-z][a-z0-9]*(?:-[a-z0-9]+)*'
 
@@ -9,9 +8,10 @@ const SHAPES: readonly RegExp[] = [
   new RegExp(`^(?:tributary[ /])?(${RUN})/(${TASK})(?:/.*)?$`),
 ]
 
-/** These name parts of a run that belong to no task. */
+/** Names in a run's namespace that belong to no task. */
 const SHARED = new Set(['trunk', 'log', 'run', 'plan'])
 
+/** The task that a request concerns, as `42/t3`, from the names that Tributary gives refs, artifacts and checks. Null: none, or several. */
 export function taskOfRequest(...names: readonly (string | null | undefined)[]): string | null {
   for (const name of names) {
     for (const shape of SHAPES) {

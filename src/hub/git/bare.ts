@@ -1,12 +1,10 @@
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Unfit } from '../unfit.ts'
-import { gitIn, inspectCheckout } from './checkout.ts'
-import { writeHooks } from './hooks.ts'
-import { runHubGit } from './run.ts'
+import { InvalidHubFolder } from '../invalid-folder.ts'
+import { hubGitEnvironment, runHubGit } from './run.ts'
 
-/** As a file that the repository's own configuration includes: one write, where `git config` is a process for each line. */
+/** A file that the repository's configuration includes: written once, instead of one `git config` process for each line. */
 const SETTINGS = `[uploadpack]
   allowAnySHA1InWant = true
   allowFilter = true
@@ -22,7 +20,7 @@ const SETTINGS = `[uploadpack]
   logAllRefUpdates = false
 `
 
-/** The bare repository that the hub serves, made of the checkout's current branch on the first start. Returns the default branch. */
+/** Creates the bare repository that the hub serves from the checkout's current branch, if it does not exist. Returns the default branch. */
 export async function openBare(gitDir: string, checkout: string, log: (line: string) => void): Promise<string> {
   if (!existsSync(gitDir)) await copyBranch(gitDir, checkout, log)
   writeFileSync(join(gitDir, 'hub.config'), SETTINGS)
@@ -38,13 +36,84 @@ async function copyBranch(gitDir: string, checkout: string, log: (line: string) 
   appendFileSync(join(gitDir, 'config'), '[include]\n  path = hub.config\n')
   const pushed = await gitIn(checkout, ['push', '--quiet', '--no-verify', gitDir, `HEAD:refs/heads/${branch}`])
   if (pushed.code === 0) return
-  // Half a copy would be served as it is by the next start.
+  // The next start would serve an incomplete copy.
   await rm(gitDir, { recursive: true, force: true })
-  throw new Unfit(`git could not copy ${checkout}: ${pushed.stderr.trim()}`)
+  throw new InvalidHubFolder(`git could not copy ${checkout}: ${pushed.stderr.trim()}`)
 }
 
 async function must(args: readonly string[], cwd?: string): Promise<string> {
   const answer = await runHubGit(args, cwd === undefined ? {} : { cwd })
   if (answer.code !== 0) throw new Error(`git ${args.join(' ')}: ${answer.stderr.trim()}`)
   return answer.stdout.toString('utf8')
+}
+
+/** The part of a checkout that the hub copies. */
+interface Checkout {
+  branch: string
+  /** The commit of a detached HEAD, else null. */
+  detachedAt: string | null
+}
+
+/** Runs git in a checkout that may belong to another user, as in a container; it is only read. */
+const gitIn = (checkout: string, args: readonly string[]) =>
+  runHubGit(args, {
+    cwd: checkout,
+    env: { ...hubGitEnvironment(), GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' },
+  })
+
+/** Throws if the hub cannot serve this folder. */
+async function inspectCheckout(checkout: string): Promise<Checkout> {
+  const line = async (...args: string[]) => (await gitIn(checkout, args)).stdout.toString('utf8').trim()
+  const head = await line('rev-parse', '--verify', '--quiet', 'HEAD^{commit}')
+  if (head === '')
+    throw new InvalidHubFolder(
+      `${checkout} has no commit to serve; in it, run: git init && git add . && git commit -m "First"`,
+    )
+  if ((await line('rev-parse', '--is-shallow-repository')) === 'true')
+    throw new InvalidHubFolder(
+      `${checkout} is a shallow clone, and a hub needs the whole history; in it, run: git fetch --unshallow`,
+    )
+  const branch = await line('symbolic-ref', '--short', '--quiet', 'HEAD')
+  return branch === '' ? { branch: 'main', detachedAt: head } : { branch, detachedAt: null }
+}
+
+/**
+ * Asked for each ref, so that a plain push is refused in parts and an atomic one as a whole.
+ * GitHub lets no GITHUB_TOKEN bring a change to a workflow file, on any branch: a file counts as changed where, in a commit that
+ * is new here, it differs from every parent and from the default branch.
+ */
+const UPDATE = `#!/bin/sh
+ref=$1 old=$2 new=$3
+case "$ref" in
+  refs/heads/*|refs/tags/*) ;;
+  *) [ "$HUB_REFUSES_CUSTOM_REFS" = yes ] && { echo "deny updating a hidden ref: $ref" >&2; exit 1; } ;;
+esac
+[ "$HUB_PUSHER" = job ] || exit 0
+[ "$new" = 0000000000000000000000000000000000000000 ] && exit 0
+git log --full-history -c --root --no-renames --format=%H --name-only "$new" --not --all -- .github/workflows |
+  while read -r line; do
+    case "$line" in
+      '') continue ;;
+      .github/*) ;;
+      *) commit=$line; continue ;;
+    esac
+    ours=$(git rev-parse --verify --quiet "$commit:$line")
+    theirs=$(git rev-parse --verify --quiet "HEAD:$line")
+    [ "$ours" = "$theirs" ] && continue
+    echo "refusing to allow a GitHub App to create or update workflow \\\`$line\\\` without \\\`workflows\\\` permission" >&2
+    exit 1
+  done
+`
+
+/** The refs that really moved, as git reports them. */
+const POST_RECEIVE = `#!/bin/sh
+[ -n "$HUB_PUSHED" ] && cat > "$HUB_PUSHED"
+exit 0
+`
+
+function writeHooks(gitDir: string): void {
+  const folder = join(gitDir, 'hooks')
+  for (const [name, text] of Object.entries({ update: UPDATE, 'post-receive': POST_RECEIVE })) {
+    writeFileSync(join(folder, name), text, { mode: 0o755 })
+  }
 }

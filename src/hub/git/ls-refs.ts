@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** Branches and our own refs: none of them is a tag, which git would have to look into. */
+/** Branches and our own refs. None of them is a tag, which git would have to peel. */
 const PLAIN = /^refs\/(?:heads|tributary)\//
 const SHA = /^[0-9a-f]{40}$/
 

@@ -1,18 +1,18 @@
 import { Refusal } from '../refusal.ts'
-import { type GitObject, openNames } from './names.ts'
+import { type GitObject, openObjectNames } from './object-names.ts'
 import { type GitOutput, runHubGit } from './run.ts'
 
 export interface Ref extends GitObject {
   ref: string
 }
 
-/** The bare repository, asked by plumbing. */
+/** The bare repository, through git's plumbing commands. */
 export interface Repository {
   readonly dir: string
   run(args: readonly string[], input?: string): Promise<GitOutput>
-  /** Throws where git says no. */
+  /** Throws if git fails. */
   text(args: readonly string[], input?: string): Promise<string>
-  /** The object a name stands for, null where there is none. */
+  /** The object that a name resolves to, or null. */
   resolve(name: string): Promise<string | null>
   commitOf(name: string): Promise<string | null>
   object(sha: string): Promise<GitObject | null>
@@ -35,15 +35,15 @@ export function openRepository(dir: string): Repository {
     const answer = await run(args)
     return answer.code === 0 ? answer.stdout.toString('utf8').trim() : null
   }
-  const names = openNames(dir)
-  const resolve = async (name: string) => (await names.look(name))?.sha ?? null
+  const names = openObjectNames(dir)
+  const resolve = async (name: string) => (await names.resolve(name))?.sha ?? null
   return {
     dir,
     run,
     text,
     resolve,
     commitOf: (name) => resolve(`${name}^{commit}`),
-    object: names.look,
+    object: names.resolve,
     refs: async (prefix) => parseRefs(await text(['for-each-ref', `--format=${REF_FORMAT}`]), prefix),
     isAncestor: async (ancestor, descendant) =>
       (await run(['merge-base', '--is-ancestor', ancestor, descendant])).code === 0,
@@ -65,7 +65,7 @@ function parseRefs(text: string, prefix: string): Ref[] {
     .flatMap(([sha, type, ref]) => (sha && type && ref?.startsWith(prefix) ? [{ sha, type, ref }] : []))
 }
 
-/** Move a ref where it still stands at `old`; `old` null: it must not be there. */
+/** Moves a ref if it is still at `old`; `old` null: it must not exist. */
 export async function moveRef(git: Repository, ref: string, sha: string, old: string | null): Promise<void> {
   const moved = await git.run(['update-ref', ref, sha, old ?? '0'.repeat(40)])
   if (moved.code !== 0) throw new Refusal(409, `Reference cannot be updated: ${moved.stderr.trim()}`)

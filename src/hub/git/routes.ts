@@ -6,11 +6,11 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { createGunzip } from 'node:zlib'
 import { Hono } from 'hono'
-import { afterPush, type PushedRef } from '../acts/pushed.ts'
+import { type Actor, ANONYMOUS, identify, loginOf } from '../access/actor.ts'
+import { canPush } from '../access/permission.ts'
 import { taskOfRequest } from '../control/task.ts'
-import type { HubEnv, RestCall } from '../rest/kit.ts'
-import { type Actor, ANONYMOUS, identify, loginOf } from '../who/actor.ts'
-import { canPush } from '../who/permission.ts'
+import { afterPush, type PushedRef } from '../mutations/pushed.ts'
+import type { HubEnv, RestCall } from '../rest/request.ts'
 import type { World } from '../world.ts'
 import { refsOf } from './ls-refs.ts'
 import { advertise, exchange, type GitRequest, type GitService } from './smart-http.ts'
@@ -79,7 +79,7 @@ function refuseFetch(world: World, call: RestCall, actor: Actor): Response | nul
   return reads ? null : call.text('Repository not found.\n', 404)
 }
 
-/** The answer waits until pull requests have followed, so that whoever pushed finds them so. */
+/** The answer waits until the pull requests are updated, so that the client that pushed sees them so. */
 async function push(world: World, request: GitRequest, call: RestCall, actor: Actor): Promise<Response> {
   const moved = join(tmpdir(), `hub-push-${randomUUID()}`)
   const refuses = world.store.doc.settings.refuseCustomRefs ? 'yes' : 'no'
@@ -104,7 +104,7 @@ async function readMoved(file: string): Promise<PushedRef[]> {
   })
 }
 
-/** A push that speaks of one task counts for it, each ref for its own. */
+/** A push to refs of one task counts for that task. */
 function countPush(world: World, call: RestCall, actor: Actor, updates: readonly PushedRef[]): void {
   const tasks = new Set(updates.map(({ ref }) => taskOfRequest(ref)).filter((task) => task !== null))
   const [only] = tasks
@@ -124,7 +124,7 @@ async function fetchPack(world: World, request: GitRequest, call: RestCall, acto
   return call.body(refs, 200, { 'Content-Type': 'application/x-git-upload-pack-result', 'Cache-Control': 'no-cache' })
 }
 
-/** git packs what it asks for where that is long. */
+/** git compresses a long request body. */
 function unpacked(call: RestCall): Readable {
   const { incoming } = call.env
   return call.req.header('content-encoding') === 'gzip' ? incoming.pipe(createGunzip()) : incoming

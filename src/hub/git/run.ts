@@ -6,7 +6,7 @@ export interface GitOutput {
   stderr: string
 }
 
-/** What git must not take from the machine it happens to run on. */
+/** Keeps git independent of the machine's and the user's configuration. */
 export const hubGitEnvironment = (): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
   HOME: '/nonexistent',

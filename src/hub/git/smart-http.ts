@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { Readable } from 'node:stream'
 import { hubGitEnvironment } from './run.ts'
 
-/** One request of git's smart HTTP, which `git http-backend` would start two more processes for. */
+/** One request of git's smart HTTP. `git http-backend` would start two more processes for it. */
 export interface GitRequest {
   /** The bare repository. */
   dir: string
   service: GitService
-  /** The header Git-Protocol, empty where there is none. */
+  /** The header Git-Protocol, or empty. */
   protocol: string
   /** For hooks. */
   env?: Readonly<Record<string, string>>
@@ -16,11 +16,11 @@ export interface GitRequest {
 
 export type GitService = 'git-upload-pack' | 'git-receive-pack'
 
-/** What the server can do and, before protocol 2, which refs it has. */
+/** The server's capabilities and, before protocol 2, its refs. */
 export function advertise(request: GitRequest): Response {
   const { service } = request
-  const said = serve(request, ['--http-backend-info-refs'], Readable.from([]))
-  const body = request.protocol.includes('version=2') ? said : announced(service, said)
+  const output = serve(request, ['--http-backend-info-refs'], Readable.from([]))
+  const body = request.protocol.includes('version=2') ? output : announced(service, output)
   return answer(body, `application/x-${service}-advertisement`)
 }
 
@@ -44,10 +44,10 @@ function serve(request: GitRequest, words: readonly string[], body: Readable): R
   return child.stdout
 }
 
-async function* announced(service: GitService, said: Readable) {
+async function* announced(service: GitService, output: Readable) {
   const line = `# service=${service}\n`
   yield Buffer.from(`${(line.length + 4).toString(16).padStart(4, '0')}${line}0000`)
-  yield* said
+  yield* output
 }
 
 const answer = (body: Readable | AsyncIterable<Buffer>, type: string): Response =>

@@ -25,11 +25,11 @@ const file = z.looseObject({ name: z.string().optional(), on: z.unknown().option
 
 export interface WorkflowFile {
   name: string
-  /** Null: the file has no `workflow_dispatch`. Throws where what it declares makes no sense. */
+  /** Null: the file has no `workflow_dispatch`. Throws if its inputs are invalid. */
   inputs(): Readonly<Record<string, DispatchInput>> | null
 }
 
-/** A workflow file as it is at that commit; null where it is missing or no YAML mapping. */
+/** The workflow file at that commit; null if it is missing or no YAML mapping. */
 export async function readWorkflow(world: World, commit: string, path: string): Promise<WorkflowFile | null> {
   const text = (await world.git.blob(`${commit}:${path}`))?.toString('utf8')
   if (text === undefined) return null

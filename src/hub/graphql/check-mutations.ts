@@ -1,7 +1,7 @@
-import { type CheckChange, createCheck, updateCheck } from '../acts/checks.ts'
 import { taskOfRequest } from '../control/task.ts'
+import { type CheckChange, createCheck, updateCheck } from '../mutations/checks.ts'
 import type { Annotation } from '../store/document.ts'
-import type { Input, ResolverContext } from './asking.ts'
+import type { Input, ResolverContext } from './context.ts'
 import { checkById, needRepository } from './find.ts'
 import { checkNode } from './nodes.ts'
 
@@ -60,9 +60,9 @@ export const checkMutations = {
   },
   updateCheckRun: (
     { input }: Input<CheckInput & { repositoryId: string; checkRunId: string }>,
-    asking: ResolverContext,
+    context: ResolverContext,
   ) => {
-    const { world, actor, tasks } = asking
+    const { world, actor, tasks } = context
     needRepository(input.repositoryId)
     const check = checkById(world, input.checkRunId)
     tasks.push(taskOfRequest(check.externalId, check.name))

@@ -1,7 +1,7 @@
-import { createComment, minimizeComment, updateComment } from '../acts/comments.ts'
 import { taskOfRequest } from '../control/task.ts'
-import type { Input, ResolverContext } from './asking.ts'
+import { createComment, minimizeComment, updateComment } from '../mutations/comments.ts'
 import { cursorOf } from './connection.ts'
+import type { Input, ResolverContext } from './context.ts'
 import { commentById, threadById } from './find.ts'
 import { commentNode, threadNode } from './nodes.ts'
 

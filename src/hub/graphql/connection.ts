@@ -9,7 +9,7 @@ export interface Window {
 
 const MOST = 100
 
-/** A page of a list by cursors. A cursor is the place in the list. */
+/** A page of a list by cursors. A cursor is an index of the list. */
 export function connection<T>(all: readonly T[], window: Window) {
   const wanted = window.first ?? window.last
   if (wanted === undefined || wanted === null) {

@@ -1,16 +1,16 @@
+import { findPerson, LOGINS } from '../access/people.ts'
 import { Refusal } from '../refusal.ts'
-import { nodeId, parseNodeId } from '../shape/node-id.ts'
-import { isPull, type PullIssue } from '../shape/pull.ts'
-import { REPOSITORY_ID } from '../shape/repository.ts'
+import { nodeId, parseNodeId } from '../representations/node-id.ts'
+import { isPull, type PullIssue } from '../representations/pull.ts'
+import { REPOSITORY_ID } from '../representations/repository.ts'
 import type { CheckRecord, CommentRecord, IssueRecord } from '../store/document.ts'
-import { findPerson, LOGINS } from '../who/people.ts'
 import type { World } from '../world.ts'
 import { actorNode, checkNode, commentNode, issueNode, objectNode, pullNode, refNode, suiteNode } from './nodes.ts'
 import { repositoryNode } from './repository.ts'
 
 const noNode = (id: string): Refusal => new Refusal(404, `Could not resolve to a node with the global id of '${id}'`)
 
-/** A thing by its global id, whatever it is. */
+/** The node with this global id, of any type. Throws if there is none. */
 export async function nodeWith(world: World, id: string): Promise<object> {
   const parsed = parseNodeId(id)
   const node = parsed === null ? null : await lookUp(world, parsed.kind, parsed.id)
@@ -38,7 +38,7 @@ function lookUp(world: World, kind: string, id: string): object | null | undefin
 const pullWith = (world: World, id: string): PullIssue | undefined =>
   world.store.doc.issues.filter(isPull).find((issue) => String(issue.pull.id) === id)
 
-/** These are for mutations: the id must be one of the right kind. */
+/** For mutations: throws unless the id is of the right type. */
 export function pullById(world: World, id: string): PullIssue {
   const parsed = parseNodeId(id)
   const found = parsed?.kind === 'PR' ? pullWith(world, parsed.id) : undefined

@@ -1,13 +1,13 @@
 import { commitAt, type HubCommit } from '../git/commits.ts'
-import { issueHtml } from '../shape/issue.ts'
-import { nodeId } from '../shape/node-id.ts'
-import { isPull, type PullIssue } from '../shape/pull.ts'
-import { userShape } from '../shape/user.ts'
+import { issueHtml } from '../representations/issue.ts'
+import { nodeId } from '../representations/node-id.ts'
+import { isPull, type PullIssue } from '../representations/pull.ts'
+import { userShape } from '../representations/user.ts'
 import type { CheckRecord, CommentRecord, IssueRecord, SuiteRecord } from '../store/document.ts'
 import type { World } from '../world.ts'
 import { connection, type Window } from './connection.ts'
 
-/** Records as GraphQL sees them: a field is a value, or a function of its arguments. */
+/** Records as GraphQL nodes: a field is a value, or a function of its arguments. */
 const TYPENAMES: Readonly<Record<string, string>> = { Bot: 'Bot', User: 'User', Organization: 'Organization' }
 
 export function actorNode(world: World, login: string) {

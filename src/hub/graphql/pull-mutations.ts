@@ -1,6 +1,6 @@
-import { createPull, setDraft, updatePull } from '../acts/pulls.ts'
 import { taskOfRequest } from '../control/task.ts'
-import type { Input, ResolverContext } from './asking.ts'
+import { createPull, setDraft, updatePull } from '../mutations/pulls.ts'
+import type { Input, ResolverContext } from './context.ts'
 import { needRepository, pullById } from './find.ts'
 import { pullNode } from './nodes.ts'
 
@@ -25,12 +25,12 @@ type PullOnly = Input<{ pullRequestId: string }>
 
 const branchOf = (name: string): string => name.replace(/^refs\/heads\//, '')
 
-function changePull(act: (asking: ResolverContext, pull: ReturnType<typeof pullById>) => Promise<void>) {
-  return async ({ input }: PullOnly, asking: ResolverContext) => {
-    const pull = pullById(asking.world, input.pullRequestId)
-    asking.tasks.push(taskOfRequest(pull.pull.head))
-    await act(asking, pull)
-    return { pullRequest: pullNode(asking.world, pull) }
+function changePull(act: (context: ResolverContext, pull: ReturnType<typeof pullById>) => Promise<void>) {
+  return async ({ input }: PullOnly, context: ResolverContext) => {
+    const pull = pullById(context.world, input.pullRequestId)
+    context.tasks.push(taskOfRequest(pull.pull.head))
+    await act(context, pull)
+    return { pullRequest: pullNode(context.world, pull) }
   }
 }
 
@@ -43,7 +43,7 @@ export const pullMutations = {
     const wanted = { title, body, head, base: branchOf(input.baseRefName), draft: draft === true }
     return { pullRequest: pullNode(world, await world.inTurn(() => createPull(world, actor, wanted))) }
   },
-  updatePullRequest: ({ input }: Input<PullInput>, asking: ResolverContext) =>
+  updatePullRequest: ({ input }: Input<PullInput>, context: ResolverContext) =>
     changePull(({ world, actor }, pull) =>
       updatePull(world, actor, pull, {
         title: input.title ?? undefined,
@@ -51,7 +51,7 @@ export const pullMutations = {
         base: input.baseRefName ?? undefined,
         state: input.state === 'OPEN' ? 'open' : input.state === 'CLOSED' ? 'closed' : undefined,
       }),
-    )({ input }, asking),
+    )({ input }, context),
   closePullRequest: changePull(({ world, actor }, pull) => updatePull(world, actor, pull, { state: 'closed' })),
   reopenPullRequest: changePull(({ world, actor }, pull) => updatePull(world, actor, pull, { state: 'open' })),
   markPullRequestReadyForReview: changePull(({ world, actor }, pull) => setDraft(world, actor, pull, false)),

@@ -1,50 +1,51 @@
-import { afterPush, type PushedRef } from '../acts/pushed.ts'
+import type { Actor } from '../access/actor.ts'
+import { needWrite } from '../access/permission.ts'
 import { taskOfRequest } from '../control/task.ts'
+import { afterPush, type PushedRef } from '../mutations/pushed.ts'
 import { Refusal } from '../refusal.ts'
-import type { Actor } from '../who/actor.ts'
-import { needWrite } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import type { Input, ResolverContext } from './asking.ts'
+import type { Input, ResolverContext } from './context.ts'
 import { needRepository } from './find.ts'
 
 const NOTHING = '0'.repeat(40)
 
-interface RefWish {
+interface RefUpdateInput {
   name: string
   afterOid: string
   beforeOid?: string | null
   force?: boolean | null
 }
 
-/** All of them or none, each only where it stands at its `beforeOid`. Forty zeros: not there. */
-async function updateRefs(world: World, actor: Actor, wishes: readonly RefWish[]): Promise<void> {
+/** Updates all refs or none, each only if it is at its `beforeOid`. Forty zeros: the ref does not exist. */
+async function updateRefs(world: World, actor: Actor, changes: readonly RefUpdateInput[]): Promise<void> {
   needWrite(actor, ['contents'])
   const updates: PushedRef[] = []
   const lines: string[] = []
-  for (const wish of wishes) {
-    const { update, old } = await planned(world, wish)
+  for (const change of changes) {
+    const { update, old } = await planned(world, change)
     updates.push(update)
-    lines.push(`update ${wish.name} ${wish.afterOid} ${old}`)
+    lines.push(`update ${change.name} ${change.afterOid} ${old}`)
   }
   const moved = await world.git.run(['update-ref', '--stdin'], `${lines.join('\n')}\n`)
   if (moved.code !== 0) throw new Refusal(422, `Refs could not be updated: ${moved.stderr.trim()}`)
   await afterPush(world, actor, updates)
 }
 
-async function planned(world: World, wish: RefWish): Promise<{ update: PushedRef; old: string }> {
-  await needName(world, wish.name)
-  const now = await world.git.resolve(wish.name)
-  const old = wish.beforeOid ?? now ?? NOTHING
+async function planned(world: World, change: RefUpdateInput): Promise<{ update: PushedRef; old: string }> {
+  await needName(world, change.name)
+  const now = await world.git.resolve(change.name)
+  const old = change.beforeOid ?? now ?? NOTHING
   if (old !== (now ?? NOTHING))
-    throw new Refusal(422, `Reference \`${wish.name}\` does not point to \`${wish.beforeOid}\`.`)
-  if (now === null && wish.afterOid === NOTHING) throw new Refusal(422, `Reference \`${wish.name}\` does not exist.`)
-  if (wish.afterOid !== NOTHING) {
-    if ((await world.git.object(wish.afterOid)) === null)
-      throw new Refusal(422, `Object \`${wish.afterOid}\` does not exist.`)
-    const forward = now === null || wish.force === true || (await world.git.isAncestor(now, wish.afterOid))
-    if (!forward) throw new Refusal(422, `Update of \`${wish.name}\` is not a fast forward.`)
+    throw new Refusal(422, `Reference \`${change.name}\` does not point to \`${change.beforeOid}\`.`)
+  if (now === null && change.afterOid === NOTHING)
+    throw new Refusal(422, `Reference \`${change.name}\` does not exist.`)
+  if (change.afterOid !== NOTHING) {
+    if ((await world.git.object(change.afterOid)) === null)
+      throw new Refusal(422, `Object \`${change.afterOid}\` does not exist.`)
+    const forward = now === null || change.force === true || (await world.git.isAncestor(now, change.afterOid))
+    if (!forward) throw new Refusal(422, `Update of \`${change.name}\` is not a fast forward.`)
   }
-  return { update: { ref: wish.name, old: now, new: wish.afterOid === NOTHING ? null : wish.afterOid }, old }
+  return { update: { ref: change.name, old: now, new: change.afterOid === NOTHING ? null : change.afterOid }, old }
 }
 
 async function needName(world: World, name: string): Promise<void> {
@@ -56,7 +57,7 @@ async function needName(world: World, name: string): Promise<void> {
 
 export const refMutations = {
   updateRefs: async (
-    { input }: Input<{ repositoryId: string; refUpdates: RefWish[] }>,
+    { input }: Input<{ repositoryId: string; refUpdates: RefUpdateInput[] }>,
     { world, actor, tasks }: ResolverContext,
   ) => {
     const named = new Set(input.refUpdates.map(({ name }) => taskOfRequest(name)))

@@ -10,13 +10,13 @@ import {
 } from 'graphql'
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { loginOf } from '../access/actor.ts'
 import { Refusal } from '../refusal.ts'
-import { bodyOf, type HubEnv, type RestCall } from '../rest/kit.ts'
-import { loginOf } from '../who/actor.ts'
+import { bodyOf, type HubEnv, type RestCall } from '../rest/request.ts'
 import type { World } from '../world.ts'
-import type { ResolverContext } from './asking.ts'
 import { checkMutations } from './check-mutations.ts'
 import { commentMutations } from './comment-mutations.ts'
+import type { ResolverContext } from './context.ts'
 import { nodeWith } from './find.ts'
 import { actorNode } from './nodes.ts'
 import { pullMutations } from './pull-mutations.ts'
@@ -44,8 +44,8 @@ export const graphqlRoutes = (world: World) =>
     if (problems.length > 0) return call.json({ errors: problems.map(shown) })
     const contextValue: ResolverContext = { world, actor: call.var.actor, tasks: [] }
     const rootValue = { ...queries(world), ...checkMutations, ...pullMutations, ...commentMutations, ...refMutations }
-    const asking = { schema, document, rootValue, contextValue, fieldResolver }
-    const result = await execute({ ...asking, variableValues: variables, operationName })
+    const request = { schema, document, rootValue, contextValue, fieldResolver }
+    const result = await execute({ ...request, variableValues: variables, operationName })
     count(world, call, contextValue.tasks)
     for (const error of result.errors ?? []) logBug(world, error)
     return call.json({
@@ -54,9 +54,9 @@ export const graphqlRoutes = (world: World) =>
     })
   })
 
-/** A mutation gives its `clientMutationId` back as it came. */
-const fieldResolver: GraphQLFieldResolver<unknown, ResolverContext> = (source, args, asking, info) => {
-  const answer = defaultFieldResolver(source, args, asking, info)
+/** A mutation returns its `clientMutationId` unchanged. */
+const fieldResolver: GraphQLFieldResolver<unknown, ResolverContext> = (source, args, request, info) => {
+  const answer = defaultFieldResolver(source, args, request, info)
   if (info.parentType.name !== 'Mutation') return answer
   return Promise.resolve(answer).then((own) =>
     Object.assign({ clientMutationId: args.input.clientMutationId ?? null }, own),
@@ -84,7 +84,7 @@ const queries = (world: World) => ({
   rateLimit: () => ({ cost: 1, limit: 5_000, nodeCount: 1, remaining: 5_000, used: 0, resetAt: world.now() }),
 })
 
-/** Every mutation is a write of its own; a request that speaks of one task counts for that task. */
+/** Each mutation counts as one write; a request that concerns one task counts for that task. */
 function count(world: World, call: RestCall, tasks: readonly (string | null)[]): void {
   const { actor } = call.var
   for (const task of tasks) world.metrics.add({ content_writes: 1 }, { actor, task })

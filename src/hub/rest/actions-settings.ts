@@ -1,16 +1,16 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { needAdmin, needRead } from '../access/permission.ts'
 import { Refusal } from '../refusal.ts'
-import { needAdmin, needRead } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { bodyOf, type HubEnv, pageOf, restOf } from './kit.ts'
+import { bodyOf, type HubEnv, pageOf, restOf } from './request.ts'
 
 const workflowPermissions = z.looseObject({
   default_workflow_permissions: z.enum(['read', 'write']).optional(),
   can_approve_pull_request_reviews: z.boolean().optional(),
 })
 
-/** What `doctor` looks at: settings and the names of secrets, for administrators alone; rules, for readers. */
+/** What `doctor` reads: settings and names of secrets (administrators only), and rules (all readers). */
 export const actionsSettingsRoutes = (world: World) =>
   new Hono<HubEnv>()
     .get('/actions/permissions', (call) => {
@@ -49,10 +49,10 @@ export const actionsSettingsRoutes = (world: World) =>
     })
     .put('/actions/permissions/workflow', async (call) => {
       needAdmin(call.var.actor)
-      const wish = await bodyOf(call, workflowPermissions)
+      const change = await bodyOf(call, workflowPermissions)
       const { settings } = world.store.doc
-      settings.defaultWorkflowPermissions = wish.default_workflow_permissions ?? settings.defaultWorkflowPermissions
-      settings.allowActionsToCreatePulls = wish.can_approve_pull_request_reviews ?? settings.allowActionsToCreatePulls
+      settings.defaultWorkflowPermissions = change.default_workflow_permissions ?? settings.defaultWorkflowPermissions
+      settings.allowActionsToCreatePulls = change.can_approve_pull_request_reviews ?? settings.allowActionsToCreatePulls
       world.store.changed()
       return call.body(null, 204)
     })

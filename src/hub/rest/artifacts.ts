@@ -1,15 +1,15 @@
 import { Hono } from 'hono'
-import { orNotFound } from '../acts/find.ts'
+import { needRead, needWrite } from '../access/permission.ts'
 import { signedUrl } from '../artifacts/blobs.ts'
 import type { ArtifactFiles } from '../artifacts/files.ts'
 import { removeArtifact } from '../artifacts/service.ts'
 import { taskOfRequest } from '../control/task.ts'
+import { orNotFound } from '../mutations/find.ts'
 import { notFound, Refusal } from '../refusal.ts'
-import { artifactShape } from '../shape/run.ts'
+import { artifactShape } from '../representations/run.ts'
 import type { ArtifactRecord } from '../store/document.ts'
-import { needRead, needWrite } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { type HubEnv, numberIn, pageOf, type RestCall } from './kit.ts'
+import { type HubEnv, numberIn, pageOf, type RestCall } from './request.ts'
 
 export const artifactRoutes = (world: World, files: ArtifactFiles) =>
   new Hono<HubEnv>()

@@ -1,14 +1,14 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { type CheckChange, createCheck, updateCheck } from '../acts/checks.ts'
-import { findCheck, orNotFound } from '../acts/find.ts'
+import { needRead } from '../access/permission.ts'
 import { taskOfRequest } from '../control/task.ts'
+import { type CheckChange, createCheck, updateCheck } from '../mutations/checks.ts'
+import { findCheck, orNotFound } from '../mutations/find.ts'
 import { Refusal } from '../refusal.ts'
-import { checkShape, suiteShape } from '../shape/check.ts'
+import { checkShape, suiteShape } from '../representations/check.ts'
 import type { CheckRecord } from '../store/document.ts'
-import { needRead } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { bodyOf, type HubEnv, numberIn, pageOf, type RestCall } from './kit.ts'
+import { bodyOf, type HubEnv, numberIn, pageOf, type RestCall } from './request.ts'
 
 const CONCLUSIONS = [
   'action_required',

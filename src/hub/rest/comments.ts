@@ -1,15 +1,15 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { createComment, deleteComment, react, updateComment } from '../acts/comments.ts'
-import { findComment, findIssue } from '../acts/find.ts'
-import { threadKeys } from '../acts/issues.ts'
+import { loginOf } from '../access/actor.ts'
+import { needRead, needSignedIn } from '../access/permission.ts'
+import { createComment, deleteComment, react, updateComment } from '../mutations/comments.ts'
+import { findComment, findIssue } from '../mutations/find.ts'
+import { threadKeys } from '../mutations/issues.ts'
 import { notFound } from '../refusal.ts'
-import { commentShape, reactionShape } from '../shape/issue.ts'
+import { commentShape, reactionShape } from '../representations/issue.ts'
 import type { CommentRecord, ReactionRecord } from '../store/document.ts'
-import { loginOf } from '../who/actor.ts'
-import { needRead, needSignedIn } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { bodyOf, type HubEnv, numberIn, pageOf, type RestCall } from './kit.ts'
+import { bodyOf, type HubEnv, numberIn, pageOf, type RestCall } from './request.ts'
 
 const withBody = z.looseObject({ body: z.string() })
 const withContent = z.looseObject({ content: z.string() })

@@ -1,12 +1,12 @@
 import { Hono } from 'hono'
-import { orNotFound } from '../acts/find.ts'
+import { needRead } from '../access/permission.ts'
 import { fileChangesBetween } from '../git/changes.ts'
 import { commitAt, type HubCommit, readCommits } from '../git/commits.ts'
+import { orNotFound } from '../mutations/find.ts'
 import { notFound, Refusal } from '../refusal.ts'
-import { commitShape, fileShape, gitCommitShape } from '../shape/commit.ts'
-import { needRead } from '../who/permission.ts'
+import { commitShape, fileShape, gitCommitShape } from '../representations/commit.ts'
 import type { World } from '../world.ts'
-import { type HubEnv, pageOf, restOf } from './kit.ts'
+import { type HubEnv, pageOf, restOf } from './request.ts'
 
 const MOST_COMPARED = 250
 
@@ -49,7 +49,7 @@ async function changed(world: World, commit: HubCommit) {
   }
 }
 
-/** A branch, a tag or an id, in GitHub's order. */
+/** Resolves a branch, a tag or a commit id, in GitHub's order. */
 export async function commitNamed(world: World, name: string): Promise<string | null> {
   for (const full of [`refs/heads/${name}`, `refs/tags/${name}`, name]) {
     const sha = await world.git.commitOf(full)

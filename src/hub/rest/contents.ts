@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
+import { needRead } from '../access/permission.ts'
 import { notFound, Refusal } from '../refusal.ts'
-import { needRead } from '../who/permission.ts'
 import type { World } from '../world.ts'
 import { commitNamed } from './commits.ts'
-import { type HubEnv, restOf } from './kit.ts'
+import { type HubEnv, restOf } from './request.ts'
 
 export const contentRoutes = (world: World) =>
   new Hono<HubEnv>().get('/contents/*', async (call) => {

@@ -1,10 +1,10 @@
 import { Refusal } from '../refusal.ts'
 import type { World } from '../world.ts'
-import type { RestCall } from './kit.ts'
+import type { RestCall } from './request.ts'
 
 const DOCS = 'https://docs.github.com/rest'
 
-/** GitHub's own form of an error. */
+/** An error body in GitHub's format. */
 export const errorBody = (status: number, message: string, errors?: Refusal['errors']) => ({
   message,
   ...(errors === undefined ? {} : { errors }),
@@ -18,7 +18,7 @@ export function answerError(world: World, call: RestCall, error: unknown): Respo
   return call.json(errorBody(500, 'Server Error'), 500)
 }
 
-/** GitHub has many routes that the hub has not: say which one was asked for. */
+/** The hub lacks many routes of GitHub: the answer names the missing one. */
 export function answerUnknown(world: World, call: RestCall): Response {
   const route = `${call.req.method} ${call.req.path}`
   world.log(`no such route: ${route}`)

@@ -1,13 +1,13 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { findIssue } from '../acts/find.ts'
-import { createIssue, needEditor, threadKeys, updateIssue } from '../acts/issues.ts'
-import { addLabels, createLabel, labelNamed } from '../acts/labels.ts'
+import { needRead, needWrite } from '../access/permission.ts'
+import { findIssue } from '../mutations/find.ts'
+import { createIssue, needEditor, threadKeys, updateIssue } from '../mutations/issues.ts'
+import { addLabels, createLabel, labelNamed } from '../mutations/labels.ts'
 import { invalid, notFound } from '../refusal.ts'
-import { issueLabels, issueShape, labelShape } from '../shape/issue.ts'
-import { needRead, needWrite } from '../who/permission.ts'
+import { issueLabels, issueShape, labelShape } from '../representations/issue.ts'
 import type { World } from '../world.ts'
-import { bodyOf, type HubEnv, numberIn, pageOf } from './kit.ts'
+import { bodyOf, type HubEnv, numberIn, pageOf } from './request.ts'
 
 const labelNames = z.array(z.union([z.string(), z.looseObject({ name: z.string() }).transform(({ name }) => name)]))
 const newIssue = z.looseObject({

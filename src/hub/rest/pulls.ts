@@ -1,17 +1,17 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { findPull } from '../acts/find.ts'
-import { mergePull } from '../acts/merge.ts'
-import { createPull, updatePull } from '../acts/pulls.ts'
+import { needRead } from '../access/permission.ts'
 import { taskOfRequest } from '../control/task.ts'
 import { fileChangesBetween } from '../git/changes.ts'
 import { readCommits } from '../git/commits.ts'
+import { findPull } from '../mutations/find.ts'
+import { mergePull } from '../mutations/merge.ts'
+import { createPull, updatePull } from '../mutations/pulls.ts'
 import { notFound } from '../refusal.ts'
-import { commitShape, fileShape } from '../shape/commit.ts'
-import { fullPullShape, isPull, type PullIssue, pullShape } from '../shape/pull.ts'
-import { needRead } from '../who/permission.ts'
+import { commitShape, fileShape } from '../representations/commit.ts'
+import { fullPullShape, isPull, type PullIssue, pullShape } from '../representations/pull.ts'
 import type { World } from '../world.ts'
-import { bodyOf, type HubEnv, numberIn, pageOf, type RestCall } from './kit.ts'
+import { bodyOf, type HubEnv, numberIn, pageOf, type RestCall } from './request.ts'
 
 const newPull = z.looseObject({
   title: z.string().default(''),
@@ -64,8 +64,8 @@ export const pullRoutes = (world: World) =>
     .put('/pulls/:number/merge', async (call) => {
       const issue = pullOf(world, call)
       const { merge_method, commit_title, commit_message, sha } = await bodyOf(call, mergeWish)
-      const wish = { method: merge_method, title: commit_title, message: commit_message, sha }
-      const commit = await world.inTurn(() => mergePull(world, call.var.actor, issue, wish))
+      const options = { method: merge_method, title: commit_title, message: commit_message, sha }
+      const commit = await world.inTurn(() => mergePull(world, call.var.actor, issue, options))
       return call.json({ sha: commit, merged: true, message: 'Pull Request successfully merged' })
     })
     .get('/pulls/:number/commits', async (call) => {

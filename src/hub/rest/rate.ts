@@ -1,4 +1,4 @@
-import { type Actor, loginOf } from '../who/actor.ts'
+import { type Actor, loginOf } from '../access/actor.ts'
 
 export interface Rate {
   limit: number
@@ -6,7 +6,7 @@ export interface Rate {
   reset: number
 }
 
-/** Only reported, never enforced: a fault says when a request is one too many. */
+/** Reported, not enforced: a fault decides when the limit is exceeded. */
 export interface RateLimit {
   of(actor: Actor): Rate
   use(actor: Actor): void
@@ -18,7 +18,7 @@ export function createRateLimit(now: () => string): RateLimit {
   const used = new Map<string, Rate>()
   const of = (actor: Actor): Rate => {
     const seconds = Math.floor(Date.parse(now()) / 1000)
-    // All jobs of a repository share one allowance.
+    // All jobs of a repository share one limit.
     const key = loginOf(actor)
     const known = used.get(key)
     if (known !== undefined && known.reset > seconds) return known

@@ -1,14 +1,14 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { orNotFound } from '../acts/find.ts'
-import { afterPush, type PushedRef } from '../acts/pushed.ts'
+import { needWrite } from '../access/permission.ts'
 import { taskOfRequest } from '../control/task.ts'
 import { moveRef, type Ref } from '../git/repository.ts'
+import { orNotFound } from '../mutations/find.ts'
+import { afterPush, type PushedRef } from '../mutations/pushed.ts'
 import { Refusal } from '../refusal.ts'
-import { nodeId } from '../shape/node-id.ts'
-import { needWrite } from '../who/permission.ts'
+import { nodeId } from '../representations/node-id.ts'
 import type { World } from '../world.ts'
-import { bodyOf, type HubEnv, pageOf, type RestCall, restOf } from './kit.ts'
+import { bodyOf, type HubEnv, pageOf, type RestCall, restOf } from './request.ts'
 
 const newRef = z.looseObject({ ref: z.string(), sha: z.string() })
 const refChange = z.looseObject({ sha: z.string(), force: z.boolean().default(false) })

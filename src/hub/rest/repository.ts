@@ -1,12 +1,14 @@
 import { Hono } from 'hono'
+import type { Actor } from '../access/actor.ts'
+import { findPerson, type HubRole } from '../access/people.ts'
+import { canPush, needRead } from '../access/permission.ts'
+import { commitAt } from '../git/commits.ts'
 import { notFound, Refusal } from '../refusal.ts'
-import { fullRepository } from '../shape/repository.ts'
-import { userShape } from '../shape/user.ts'
-import type { Actor } from '../who/actor.ts'
-import { findPerson, type HubRole } from '../who/people.ts'
-import { canPush, needRead } from '../who/permission.ts'
+import { commitShape } from '../representations/commit.ts'
+import { fullRepository } from '../representations/repository.ts'
+import { userShape } from '../representations/user.ts'
 import type { World } from '../world.ts'
-import type { HubEnv } from './kit.ts'
+import { type HubEnv, pageOf, restOf } from './request.ts'
 
 export const repositoryRoutes = (world: World) =>
   new Hono<HubEnv>()
@@ -24,7 +26,7 @@ export const repositoryRoutes = (world: World) =>
       return call.json(permissionOf(world, call.req.param('username')))
     })
 
-/** Any GITHUB_TOKEN may ask, its metadata permission is enough; of people, those who can push. */
+/** Any GITHUB_TOKEN may read this (its metadata permission suffices), and people with push access. */
 function needPermissionReader(actor: Actor): void {
   if (actor.kind === 'job' || canPush(actor)) return
   throw new Refusal(actor.kind === 'anonymous' ? 401 : 403, 'Must have push access to view collaborator permission.')
@@ -52,3 +54,31 @@ const flags = (role: HubRole) => ({
   triage: role === 'admin' || role === 'write',
   pull: true,
 })
+
+export const branchRoutes = (world: World) =>
+  new Hono<HubEnv>()
+    .get('/branches', async (call) => {
+      needRead(world.store.doc, call.var.actor, 'contents')
+      const branches = await world.git.refs('refs/heads/')
+      const shown = branches.map(({ ref, sha }) => ({
+        name: ref.slice('refs/heads/'.length),
+        commit: { sha, url: `${world.urls.repo}/commits/${sha}` },
+        protected: false,
+      }))
+      return call.json(pageOf(call, shown))
+    })
+    .get('/branches/*', async (call) => {
+      needRead(world.store.doc, call.var.actor, 'contents')
+      const name = restOf(call, '/branches/')
+      const commit = await commitAt(world.git, `refs/heads/${name}`)
+      if (commit === null) throw new Refusal(404, 'Branch not found')
+      const self = `${world.urls.repo}/branches/${name}`
+      return call.json({
+        name,
+        commit: commitShape(world, commit),
+        _links: { self, html: `${world.urls.html}/tree/${name}` },
+        protected: false,
+        protection: { enabled: false, required_status_checks: { enforcement_level: 'off', contexts: [], checks: [] } },
+        protection_url: `${self}/protection`,
+      })
+    })

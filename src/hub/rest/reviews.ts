@@ -1,15 +1,15 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { findPull, orNotFound } from '../acts/find.ts'
-import { payload } from '../acts/payload.ts'
-import { needActionsAllowed } from '../acts/pulls.ts'
+import { type Actor, loginOf } from '../access/actor.ts'
+import { needRead, needSignedIn } from '../access/permission.ts'
+import { findPull, orNotFound } from '../mutations/find.ts'
+import { payload } from '../mutations/payload.ts'
+import { needActionsAllowed } from '../mutations/pulls.ts'
 import { invalid, Refusal } from '../refusal.ts'
-import { type PullIssue, pullShape, reviewShape } from '../shape/pull.ts'
+import { type PullIssue, pullShape, reviewShape } from '../representations/pull.ts'
 import type { ReviewRecord } from '../store/document.ts'
-import { type Actor, loginOf } from '../who/actor.ts'
-import { needRead, needSignedIn } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { bodyOf, type HubEnv, numberIn, pageOf } from './kit.ts'
+import { bodyOf, type HubEnv, numberIn, pageOf } from './request.ts'
 
 const STATES = { APPROVE: 'APPROVED', REQUEST_CHANGES: 'CHANGES_REQUESTED', COMMENT: 'COMMENTED' } as const
 const newReview = z.looseObject({
@@ -32,28 +32,28 @@ export const reviewRoutes = (world: World) =>
     })
     .post('/pulls/:number/reviews', async (call) => {
       const issue = findPull(world, numberIn(call, 'number'))
-      const wish = await bodyOf(call, newReview)
-      const review = await createReview(world, call.var.actor, issue, wish)
+      const input = await bodyOf(call, newReview)
+      const review = await createReview(world, call.var.actor, issue, input)
       return call.json(reviewShape(world, review))
     })
 
-async function createReview(world: World, actor: Actor, issue: PullIssue, wish: z.infer<typeof newReview>) {
+async function createReview(world: World, actor: Actor, issue: PullIssue, input: z.infer<typeof newReview>) {
   needSignedIn(actor, 'pull-requests')
-  if (wish.event === 'APPROVE') needActionsAllowed(world, actor)
-  if (wish.event !== 'COMMENT' && issue.author === loginOf(actor)) {
-    const did = wish.event === 'APPROVE' ? 'approve' : 'request changes on'
+  if (input.event === 'APPROVE') needActionsAllowed(world, actor)
+  if (input.event !== 'COMMENT' && issue.author === loginOf(actor)) {
+    const did = input.event === 'APPROVE' ? 'approve' : 'request changes on'
     throw new Refusal(422, 'Unprocessable Entity', [`Can not ${did} your own pull request`])
   }
-  if (wish.event !== 'APPROVE' && wish.body === '') {
+  if (input.event !== 'APPROVE' && input.body === '') {
     throw invalid({ resource: 'PullRequestReview', code: 'missing_field', field: 'body' })
   }
   const review: ReviewRecord = {
     id: world.store.nextId(),
     issue: issue.number,
     author: loginOf(actor),
-    body: wish.body,
-    state: STATES[wish.event],
-    commit: wish.commit_id ?? issue.pull.headSha,
+    body: input.body,
+    state: STATES[input.event],
+    commit: input.commit_id ?? issue.pull.headSha,
     submittedAt: world.now(),
   }
   world.store.doc.reviews.push(review)
@@ -63,7 +63,7 @@ async function createReview(world: World, actor: Actor, issue: PullIssue, wish: 
 }
 
 function emitReview(world: World, actor: Actor, issue: PullIssue, review: ReviewRecord) {
-  // Events say the state in small letters.
+  // Events have the state in lower case.
   const shown = { ...reviewShape(world, review), state: review.state.toLowerCase() }
   const own = { action: 'submitted', review: shown, pull_request: pullShape(world, issue) }
   return world.emit({ name: 'pull_request_review', payload: payload(world, actor, own) }, actor)

@@ -4,23 +4,22 @@ import { notFound } from '../refusal.ts'
 import type { World } from '../world.ts'
 import { actionsSettingsRoutes } from './actions-settings.ts'
 import { artifactRoutes } from './artifacts.ts'
-import { branchRoutes } from './branches.ts'
 import { checkRoutes } from './checks.ts'
 import { commentRoutes, reactionRoutes } from './comments.ts'
 import { commitRoutes } from './commits.ts'
 import { contentRoutes } from './contents.ts'
 import { issueRoutes, labelRoutes } from './issues.ts'
-import type { HubEnv } from './kit.ts'
 import { pullRoutes } from './pulls.ts'
 import type { RateLimit } from './rate.ts'
 import { refRoutes } from './refs.ts'
-import { repositoryRoutes } from './repository.ts'
+import { branchRoutes, repositoryRoutes } from './repository.ts'
+import type { HubEnv } from './request.ts'
 import { reviewRoutes } from './reviews.ts'
 import { runRoutes } from './runs.ts'
 import { userRoutes } from './user.ts'
 import { workflowRoutes } from './workflows.ts'
 
-/** GitHub's REST API, as far as the hub has it. */
+/** The part of GitHub's REST API that the hub serves. */
 export function restRoutes(world: World, files: ArtifactFiles, rate: RateLimit) {
   const repository = new Hono<HubEnv>()
   repository.use(async (call, next) => {
@@ -29,7 +28,7 @@ export function restRoutes(world: World, files: ArtifactFiles, rate: RateLimit) 
     if (wanted.toLowerCase() !== `${owner}/${repo}`.toLowerCase()) throw notFound()
     await next()
   })
-  // The first that fits answers: what has a fixed word stands before what has a wildcard in its place.
+  // The first matching route answers: routes with a fixed segment come before those with a wildcard in its place.
   const parts = [
     repositoryRoutes(world),
     commentRoutes(world),

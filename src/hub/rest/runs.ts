@@ -1,14 +1,14 @@
 import { Hono } from 'hono'
-import { orNotFound } from '../acts/find.ts'
+import { needRead, needWrite } from '../access/permission.ts'
 import { signedUrl } from '../artifacts/blobs.ts'
 import { workflowAt } from '../git/workflows.ts'
 import type { JobRecord, WorkflowRunRecord } from '../host.ts'
+import { orNotFound } from '../mutations/find.ts'
 import { Refusal } from '../refusal.ts'
+import { jobShape, runShape } from '../representations/run.ts'
 import { jobLog } from '../runner/job/job-log.ts'
-import { jobShape, runShape } from '../shape/run.ts'
-import { needRead, needWrite } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { type HubEnv, numberIn, pageOf, type RestCall } from './kit.ts'
+import { type HubEnv, numberIn, pageOf, type RestCall } from './request.ts'
 
 export const runRoutes = (world: World) =>
   new Hono<HubEnv>()

@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
+import { findPerson } from '../access/people.ts'
 import { Refusal } from '../refusal.ts'
-import { publicUserShape } from '../shape/user.ts'
-import { findPerson } from '../who/people.ts'
+import { publicUserShape } from '../representations/user.ts'
 import type { World } from '../world.ts'
-import type { HubEnv } from './kit.ts'
 import { type RateLimit, rateShape } from './rate.ts'
+import type { HubEnv } from './request.ts'
 
 export const userRoutes = (world: World, rate: RateLimit) =>
   new Hono<HubEnv>()

@@ -1,13 +1,13 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { dispatchWorkflow } from '../acts/dispatch.ts'
+import { needRead } from '../access/permission.ts'
 import { listWorkflows, readWorkflow } from '../git/workflows.ts'
+import { dispatchWorkflow } from '../mutations/dispatch.ts'
 import { notFound } from '../refusal.ts'
-import { workflowShape } from '../shape/run.ts'
+import { workflowShape } from '../representations/run.ts'
 import type { WorkflowRecord } from '../store/document.ts'
-import { needRead } from '../who/permission.ts'
 import type { World } from '../world.ts'
-import { bodyOf, type HubEnv, pageOf, type RestCall } from './kit.ts'
+import { bodyOf, type HubEnv, pageOf, type RestCall } from './request.ts'
 import { listRuns } from './runs.ts'
 
 const newDispatch = z.looseObject({
@@ -42,7 +42,7 @@ export const workflowRoutes = (world: World) =>
       return call.json({ workflow_run_id: run, run_url: world.urls.repo + tail, html_url: world.urls.html + tail })
     })
 
-/** By its id, or by its file's name. */
+/** Finds a workflow by its id or its file name. */
 async function workflowOf(world: World, call: RestCall): Promise<WorkflowRecord> {
   needRead(world.store.doc, call.var.actor, 'actions')
   const wanted = call.req.param('workflow') ?? ''

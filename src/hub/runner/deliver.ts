@@ -2,32 +2,31 @@ import type { HubEvent, HubHost, WorkflowRunRecord } from '../host.ts'
 import { githubContext } from './job/contexts.ts'
 import { evaluateText } from './workflow/expression.ts'
 import { inputTexts, inputValues } from './workflow/inputs.ts'
-import { type JsonObject, jsonOf } from './workflow/json.ts'
+import { type Json, type JsonObject, jsonOf, textAt } from './workflow/json.ts'
 import type { RunPlan } from './workflow/plan.ts'
 import { type Source, sourceOf } from './workflow/source.ts'
-import { defaultTitle } from './workflow/title.ts'
 import { listens } from './workflow/trigger.ts'
 import type { Workflow } from './workflow/workflow.ts'
 import type { ReadWorkflows } from './workflow/workflow-files.ts'
 import { errorMessage, now } from './world.ts'
 
-/** A run that an event asks for: one to start, or one that has failed before it could. */
+/** A run that an event triggers: one to start, or one that failed because its workflow file is invalid. */
 export type RequestedRun = { kind: 'run'; plan: RunPlan } | { kind: 'invalid'; record: WorkflowRunRecord }
 
-/** What an event starts, in the order of the workflow files' paths. */
+/** The runs that an event triggers, in the order of the workflow files' paths. */
 export async function runsFor(host: HubHost, read: ReadWorkflows, event: HubEvent): Promise<RequestedRun[]> {
   const source = await sourceOf(host, event)
   if (source === undefined) return []
-  const asked: RequestedRun[] = []
+  const requested: RequestedRun[] = []
   for (const [path, parsed] of await read(source.workflowSha)) {
     if (parsed.ok) {
       const { workflow } = parsed
-      if (await listens(workflow.on, path, event, source)) asked.push(planned(host, event, source, workflow))
+      if (await listens(workflow.on, path, event, source)) requested.push(planned(host, event, source, workflow))
     } else if (parsed.on === undefined || (await listens(parsed.on, path, event, source))) {
-      asked.push({ kind: 'invalid', record: invalidRun(host, event, source, path, parsed.errors.join('; ')) })
+      requested.push({ kind: 'invalid', record: invalidRun(host, event, source, path, parsed.errors.join('; ')) })
     }
   }
-  return asked
+  return requested
 }
 
 function planned(host: HubHost, event: HubEvent, source: Source, workflow: Workflow): RequestedRun {
@@ -77,3 +76,15 @@ const failed = (record: WorkflowRunRecord, problem: string): WorkflowRunRecord =
   status: 'completed',
   conclusion: 'failure',
 })
+
+/** The title of a run whose workflow has no `run-name`, as on GitHub. */
+function defaultTitle(event: HubEvent, payload: Json, workflow: Workflow): string {
+  const subject = textAt(payload, 'head_commit', 'message').split('\n')[0] ?? ''
+  const titles: Readonly<Record<string, string>> = {
+    push: subject,
+    issues: textAt(payload, 'issue', 'title'),
+    issue_comment: textAt(payload, 'issue', 'title'),
+  }
+  const pull = event.name.startsWith('pull_request') ? textAt(payload, 'pull_request', 'title') : ''
+  return titles[event.name] || pull || workflow.name
+}

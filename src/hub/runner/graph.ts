@@ -5,13 +5,13 @@ import type { JobDefinition } from './workflow/workflow.ts'
 
 export type JobResult = 'success' | 'failure' | 'cancelled' | 'skipped'
 
-/** How a job of the workflow ended, its matrix taken together, as `needs` shows it. */
+/** The result of a job, combined over its matrix, as `needs` shows it. */
 export interface SettledJob {
   readonly result: JobResult
   readonly outputs: Readonly<Record<string, string>>
 }
 
-/** All that a job waits for, also by way of others: GitHub's `success()` asks about every one of them. */
+/** The direct and indirect needs of a job: GitHub's `success()` checks all of them. */
 export function ancestors(jobs: readonly JobDefinition[], id: string): Set<string> {
   const found = new Set<string>()
   const visit = (one: string): void => {

@@ -1,18 +1,17 @@
-import { admissionOf } from './admission.ts'
-import type { Admission, Contender } from './concurrency.ts'
+import { type ConcurrencyRequest, type Contender, concurrencyOf } from './concurrency.ts'
 import { ancestors, conclusionOf, jobStatus, needsContext, type SettledJob } from './graph.ts'
 import type { JobHandle } from './job/job-handle.ts'
-import { type Node, runNode } from './node.ts'
 import { evaluateCondition, type Scope } from './workflow/expression.ts'
 import type { RunPlan } from './workflow/plan.ts'
+import { runWorkflowJob, type WorkflowJob } from './workflow-job.ts'
 import { errorMessage, now, type RunnerWorld, saveRun } from './world.ts'
 
-/** A workflow run at work. */
+/** A running workflow run. */
 export interface RunHandle {
   readonly id: number
   readonly done: Promise<void>
   cancel(): void
-  /** SIGKILLs the job; false where this run has no such job at work. */
+  /** SIGKILLs the job; false if this run has no such running job. */
   kill(jobId: number): boolean
   abandon(): void
 }
@@ -20,7 +19,7 @@ export interface RunHandle {
 interface Run {
   readonly world: RunnerWorld
   readonly plan: RunPlan
-  readonly handles: Map<JobHandle, Node>
+  readonly handles: Map<JobHandle, WorkflowJob>
   readonly settled: Map<string, SettledJob>
   cancelled: boolean
 }
@@ -48,9 +47,9 @@ export function startRun(world: RunnerWorld, plan: RunPlan): RunHandle {
 
 async function live(run: Run, stop: AbortSignal, cancel: () => void): Promise<void> {
   const { world, plan } = run
-  let leave = (): void => undefined
+  let release = (): void => undefined
   try {
-    leave = await admitted(world, admissionOf(plan.workflow.concurrency, rootScope(run)), stop, cancel)
+    release = await admitted(world, concurrencyOf(plan.workflow.concurrency, rootScope(run)), stop, cancel)
     if (stop.aborted) return finish(run, 'cancelled')
     plan.record.status = 'in_progress'
     plan.record.run_started_at = now()
@@ -61,7 +60,7 @@ async function live(run: Run, stop: AbortSignal, cancel: () => void): Promise<vo
     plan.record.display_title = errorMessage(error)
     finish(run, 'failure')
   } finally {
-    leave()
+    release()
   }
 }
 
@@ -72,16 +71,16 @@ function finish({ world, plan }: Run, conclusion: typeof plan.record.conclusion)
 
 function admitted(
   world: RunnerWorld,
-  admission: Admission | undefined,
+  concurrency: ConcurrencyRequest | undefined,
   stop: AbortSignal,
   cancel: () => void,
 ): Promise<() => void> {
-  if (admission === undefined) return Promise.resolve(() => undefined)
+  if (concurrency === undefined) return Promise.resolve(() => undefined)
   return new Promise((resolve) => {
-    const leave = (): void => world.groups.leave(admission.group, contender)
-    const contender: Contender = { start: () => resolve(leave), cancel }
-    stop.addEventListener('abort', () => resolve(leave), { once: true })
-    world.groups.enter(admission, contender)
+    const release = (): void => world.groups.release(concurrency.group, contender)
+    const contender: Contender = { start: () => resolve(release), cancel }
+    stop.addEventListener('abort', () => resolve(release), { once: true })
+    world.groups.enter(concurrency, contender)
   })
 }
 
@@ -89,7 +88,7 @@ const rootScope = ({ world, plan: { github, inputs } }: Run): Scope => ({
   contexts: { github, inputs, vars: { ...world.host.variables } },
 })
 
-/** Every job starts as soon as its own needs are settled. */
+/** Each job starts as soon as its own needs have settled. */
 async function runGraph(run: Run): Promise<SettledJob[]> {
   const { jobs } = run.plan.workflow
   const started = new Map<string, Promise<SettledJob>>()
@@ -110,7 +109,7 @@ async function settle(run: Run, id: string): Promise<SettledJob> {
   if (definition === undefined || world.closed) return { result: 'cancelled', outputs: {} }
   const status = jobStatus(settled, ancestors(plan.workflow.jobs, id), () => run.cancelled)
   const contexts = { ...rootScope(run).contexts, needs: needsContext(settled, definition.needs) }
-  const result = await runNode({ world, plan, definition, scope: { contexts, status }, handles: run.handles })
+  const result = await runWorkflowJob({ world, plan, definition, scope: { contexts, status }, handles: run.handles })
   settled.set(id, result)
   return result
 }

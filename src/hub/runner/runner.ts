@@ -1,11 +1,14 @@
-import type { HubEvent, HubHost, Runner } from '../host.ts'
-import { Groups } from './concurrency.ts'
+import type { HubEvent, HubHost, JobRecord, Runner } from '../host.ts'
+import { ConcurrencyGroups } from './concurrency.ts'
 import { type RequestedRun, runsFor } from './deliver.ts'
+import { trackingId } from './job/folders.ts'
+import { completeJob } from './job/job-record.ts'
+import { endSteps } from './job/step-record.ts'
+import { killMarked } from './process/leftovers.ts'
 import { startProcess } from './process/process.ts'
-import { recoverRuns } from './recover.ts'
 import { type RunHandle, startRun } from './run.ts'
 import { readsWorkflows } from './workflow/workflow-files.ts'
-import { type RunnerOptions, type RunnerWorld, saveRun } from './world.ts'
+import { type RunnerOptions, type RunnerWorld, saveJob, saveRun } from './world.ts'
 
 /** GitHub's own times. */
 const defaultGrace = { interruptMs: 7500, terminateMs: 2500 }
@@ -13,13 +16,13 @@ const defaultGrace = { interruptMs: 7500, terminateMs: 2500 }
 export function createRunner(host: HubHost, options: RunnerOptions): Runner {
   const world: RunnerWorld = {
     host,
-    groups: new Groups(),
+    groups: new ConcurrencyGroups(),
     tributaryAction: options.tributaryAction,
     logs: options.logs ?? (() => undefined),
     grace: options.grace ?? defaultGrace,
     path: options.path ?? process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
     startProcess: options.startProcess ?? startProcess,
-    behind: new Set(),
+    background: new Set(),
     closed: false,
   }
   const active = new Map<number, RunHandle>()
@@ -28,24 +31,24 @@ export function createRunner(host: HubHost, options: RunnerOptions): Runner {
   const read = readsWorkflows(host.gitDir)
   recoverRuns(world)
 
-  const begin = (asked: RequestedRun): number => {
-    if (asked.kind === 'invalid') {
-      saveRun(world, asked.record)
-      return asked.record.id
+  const begin = (requested: RequestedRun): number => {
+    if (requested.kind === 'invalid') {
+      saveRun(world, requested.record)
+      return requested.record.id
     }
-    const handle = startRun(world, asked.plan)
+    const handle = startRun(world, requested.plan)
     active.set(handle.id, handle)
     void handle.done.then(() => active.delete(handle.id))
     return handle.id
   }
 
-  /** One after another: the order of events is the order of runs. */
+  /** Delivers one event at a time, so that runs start in the order of events. */
   const deliver = (event: HubEvent): Promise<number[]> => {
     delivering++
     const delivery = deliveries
       .then(async () => {
-        const asked = world.closed ? [] : await runsFor(host, read, event)
-        return world.closed ? [] : asked.map(begin)
+        const requested = world.closed ? [] : await runsFor(host, read, event)
+        return world.closed ? [] : requested.map(begin)
       })
       .finally(() => delivering--)
     deliveries = delivery.catch(() => undefined)
@@ -55,7 +58,7 @@ export function createRunner(host: HubHost, options: RunnerOptions): Runner {
   const settled = async (): Promise<void> => {
     await deliveries
     await Promise.all([...active.values()].map((handle) => handle.done))
-    await Promise.all(world.behind)
+    await Promise.all(world.background)
   }
 
   return {
@@ -75,4 +78,22 @@ export function createRunner(host: HubHost, options: RunnerOptions): Runner {
       await settled()
     },
   }
+}
+
+/** Runs of an earlier hub process have lost their runner: their jobs are marked as failed and do not run again. */
+function recoverRuns(world: RunnerWorld): void {
+  for (const run of world.host.runs().filter(({ status }) => status !== 'completed')) {
+    for (const job of world.host.jobs(run.id).filter(({ status }) => status !== 'completed')) {
+      killMarked(trackingId(world.host, job.id))
+      saveJob(world, lost(job))
+    }
+    saveRun(world, { ...run, status: 'completed', conclusion: 'failure' })
+  }
+}
+
+function lost(job: JobRecord): JobRecord {
+  const ended = structuredClone(job)
+  endSteps(ended.steps)
+  completeJob(ended, 'failure')
+  return ended
 }

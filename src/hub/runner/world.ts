@@ -1,41 +1,41 @@
 import type { HubHost, JobRecord, WorkflowRunRecord } from '../host.ts'
-import type { Groups } from './concurrency.ts'
+import type { ConcurrencyGroups } from './concurrency.ts'
 import type { Grace, StartProcess } from './process/process.ts'
 
 export interface RunnerOptions {
   /** Folder of the action that Tributary's own steps run, whatever address their `uses:` names. */
   readonly tributaryAction: string
-  /** Hears every log line of every job. */
+  /** Called for every log line of every job. */
   readonly logs?: (line: string) => void
   readonly grace?: Grace
   /** PATH of the jobs; the hub's own unless given. */
   readonly path?: string
-  /** How a step's process is started; anew for each unless given. */
+  /** How a step's process is started; by default a new process for each. */
   readonly startProcess?: StartProcess | undefined
 }
 
-/** What all runs of one runner share. */
+/** State that all runs of one runner share. */
 export interface RunnerWorld {
   readonly host: HubHost
-  readonly groups: Groups
+  readonly groups: ConcurrencyGroups
   readonly tributaryAction: string
   readonly logs: (line: string) => void
   readonly grace: Grace
   readonly path: string
   readonly startProcess: StartProcess
-  readonly behind: Set<Promise<unknown>>
-  /** Once closed nothing is written any more: what a restart finds must be what was true before. */
+  readonly background: Set<Promise<unknown>>
+  /** After closing, no record is written: a restart must find the state from before. */
   closed: boolean
 }
 
 export const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** Work that nobody waits for but `idle()`; its failure is told, and changes nothing. */
+/** Work that only `idle()` waits for; its failure is logged and has no other effect. */
 export function inBackground(world: RunnerWorld, work: Promise<unknown>): void {
-  const told = work
+  const settled = work
     .catch((error: unknown) => world.logs(`hub | ${errorMessage(error)}`))
-    .finally(() => world.behind.delete(told))
-  world.behind.add(told)
+    .finally(() => world.background.delete(settled))
+  world.background.add(settled)
 }
 
 export const now = (): string => new Date().toISOString()

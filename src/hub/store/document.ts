@@ -1,7 +1,7 @@
+import type { Login } from '../access/people.ts'
 import type { JobRecord, Permissions, WorkflowRunRecord } from '../host.ts'
-import type { Login } from '../who/people.ts'
 
-/** Everything the hub remembers, as one JSON document. Field names are GitHub's own; what follows from git is not stored. */
+/** The hub's state as one JSON document. Field names are GitHub's own; what git holds is not stored. */
 export interface Document {
   version: 1
   owner: string
@@ -40,18 +40,18 @@ export interface JobToken {
 export interface RepositorySettings {
   /** The repository setting "Allow GitHub Actions to create and approve pull requests". */
   allowActionsToCreatePulls: boolean
-  /** False where the plan has no draft pull requests (private repositories on the Free plan). */
+  /** False if the plan has no draft pull requests (private repositories on the Free plan). */
   draftPulls: boolean
   /** True for a remote that takes refs under refs/heads and refs/tags only. */
   refuseCustomRefs: boolean
-  /** In a private repository reading needs a permission too. */
+  /** In a private repository reading requires a permission too. */
   private: boolean
   defaultWorkflowPermissions: 'read' | 'write'
   /** Which actions may run; `selected` means those that `allowedPatterns` names, and GitHub's own. */
   allowedActions: 'all' | 'local_only' | 'selected'
   allowedPatterns: string[]
   shaPinningRequired: boolean
-  /** Types of the rules that a ruleset puts on the branches of runs. They are told, not enforced. */
+  /** Types of the rules that a ruleset puts on the branches of runs. Reported, not enforced. */
   branchRules: (
     | 'creation'
     | 'update'

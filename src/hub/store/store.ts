@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Unfit } from '../unfit.ts'
+import { InvalidHubFolder } from '../invalid-folder.ts'
 import type { Document } from './document.ts'
 
 /** Long enough to gather one request's changes, short enough that a killed hub loses almost nothing. */
@@ -11,7 +11,7 @@ export interface Store {
   readonly doc: Document
   nextId(): number
   nextNumber(): number
-  /** Say that the document has changed; it is on disk some milliseconds later. */
+  /** Schedules a write of the changed document, some milliseconds later. */
   changed(): void
   flush(): Promise<void>
 }
@@ -48,7 +48,9 @@ function read(file: string): Document | null {
   }
   const doc = parsed(text)
   if (doc?.version === 1) return doc
-  throw new Unfit(`${file} is damaged, or was written by another version of the hub; give another --data folder`)
+  throw new InvalidHubFolder(
+    `${file} is damaged, or was written by another version of the hub; give another --data folder`,
+  )
 }
 
 function parsed(text: string): Document | null {
@@ -78,7 +80,7 @@ function createWriter(file: string, text: () => string) {
   }
 }
 
-/** Write beside and rename, so that a crash in the middle leaves the older document whole. */
+/** Writes a temporary file and renames it, so that a crash leaves the old document intact. */
 async function replace(file: string, text: string): Promise<void> {
   await writeFile(`${file}.new`, text)
   await rename(`${file}.new`, file)

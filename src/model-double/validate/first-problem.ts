@@ -1,4 +1,4 @@
-/** The first problem that any of them has, in order, or null. */
+/** The first problem of the items, in order, or null. */
 export function firstProblem<T>(
   all: readonly T[],
   problem: (one: T, at: number, all: readonly T[]) => string | null,

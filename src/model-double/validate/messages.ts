@@ -9,7 +9,7 @@ import {
 } from '../body.ts'
 import { firstProblem } from './first-problem.ts'
 
-/** What is wrong with the conversation, or null. `prefill` is: the model goes on from a last assistant message. */
+/** What is wrong with the conversation, or null. `prefill`: the model continues a last assistant message. */
 export function messagesProblem(body: CountBody, prefill: boolean): string | null {
   if (body.messages.length === 0) return 'messages: at least one message is required'
   if (body.messages[0]?.role !== 'user') return 'messages.0: the first message must use the `user` role'
@@ -81,10 +81,10 @@ const callsProblem = (messages: readonly Message[]): string | null =>
   )
 
 function idsProblem(messages: readonly Message[]): string | null {
-  const seen = new Set<string>()
+  const logged = new Set<string>()
   for (const { id } of messages.flatMap((message) => blocksOf(message).filter(isCall))) {
-    if (seen.has(id)) return `messages: \`tool_use\` ids must be unique: ${id}`
-    seen.add(id)
+    if (logged.has(id)) return `messages: \`tool_use\` ids must be unique: ${id}`
+    logged.add(id)
   }
   return null
 }

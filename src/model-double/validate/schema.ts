@@ -64,7 +64,7 @@ function objectProblem(schema: SchemaObject, walk: Walk): string | null {
   }
   const properties = isSchema(schema.properties) ? schema.properties : {}
   const required: readonly unknown[] = Array.isArray(schema.required) ? schema.required : []
-  // The API would take it, but nothing could ever be said in it: that is what becomes of a record.
+  // The API would accept it, but only an empty object matches: that is what a record becomes.
   if (Object.keys(properties).length === 0) return "For 'object' type, 'properties' must not be empty"
   const foreign = required.find((name) => !(String(name) in properties))
   if (foreign !== undefined) return `'required' names '${String(foreign)}', which is no property`
@@ -126,8 +126,8 @@ function valueProblem({ format, pattern, minItems, enum: values }: SchemaObject)
 }
 
 /**
- * Why a reference leads nowhere in this root, or round in a circle; null where there is none, or it leads on.
- * `through` are those that lead here.
+ * Why a reference in this root is unresolved or circular; null if there is none, or it resolves.
+ * `through`: the references followed so far.
  */
 function refProblem({ $ref }: SchemaObject, root: SchemaObject, through: readonly string[] = []): string | null {
   if ($ref === undefined) return null

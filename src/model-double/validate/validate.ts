@@ -10,7 +10,7 @@ import { schemasProblem } from './schema.ts'
 /** Beyond this an answer could take longer than a connection without a byte lives. */
 const MOST_WITHOUT_STREAM = 21_333
 
-/** Why the API would not take this request, or null. */
+/** Why the API would reject this request, or null. */
 export function refusalOf(body: MessageBody, models: ModelTable, signatures: Signatures): RefusedRequest | null {
   const traits = models[body.model]
   if (traits === undefined) return unknownModel(body.model)
@@ -28,7 +28,7 @@ export function countRefusalOf(body: CountBody, models: ModelTable, signatures: 
 
 const unknownModel = (model: string): RefusedRequest => refuseRequest('not_found_error', `model: ${model}`)
 
-/** No tokens at all are a way to fill the cache. */
+/** `max_tokens: 0` is a way to fill the cache. */
 function lengthProblem({ max_tokens: most, stream, model }: MessageBody, { output }: ModelTraits): string | null {
   if (most < 0) return 'max_tokens: Input should be greater than or equal to 0'
   if (most > output)

@@ -25,7 +25,7 @@ const silent = new Set([
   'echo',
 ])
 
-/** Reads a step's output line by line: workflow commands are obeyed, all else is logged. */
+/** Reads a step's output line by line: executes workflow commands and logs everything else. */
 export function readsOutput(log: JobLog): (line: string) => void {
   let resumeToken: string | undefined
   return (line) => {

@@ -68,7 +68,7 @@ export const runnerContext = (folders: Folders): JsonObject => ({
   debug: '',
 })
 
-/** What of the `github` context GitHub gives no variable. */
+/** Fields of the `github` context for which GitHub sets no variable. */
 const withoutVariable = new Set(['event', 'token', 'repositoryUrl', 'secret_source'])
 
 /** `GITHUB_*` and `RUNNER_*` for a step. */

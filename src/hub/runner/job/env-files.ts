@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The files through which a step talks to its runner. */
+/** The command files through which a step sends values to its runner (GITHUB_OUTPUT and the like). */
 export interface StepFiles {
   readonly env: string
   readonly path: string
@@ -37,7 +37,7 @@ export const stepFileVariables = (files: StepFiles): Record<string, string> => (
   GITHUB_STEP_SUMMARY: files.summary,
 })
 
-/** A step may have removed its own file; GitHub takes that for empty. */
+/** A step may have deleted its file; GitHub treats that as empty. */
 export function readStepFile(path: string): string {
   try {
     return readFileSync(path, 'utf8').replace(/^\uFEFF/, '')

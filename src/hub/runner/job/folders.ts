@@ -36,10 +36,10 @@ export function createFolders(host: HubHost, jobId: number, event: Json): Folder
   return folders
 }
 
-/** Everything but the log: a job starts on a clean machine. */
+/** Removes everything but the log: a job starts on a clean machine. */
 export const removeFolders = (folders: Folders): Promise<void> =>
   rm(folders.root, { recursive: true, force: true, maxRetries: 3 })
 
-/** Says whose job a process is, also to a hub that was started anew on the same folder. */
+/** Identifies the job of a process, also after a restart of the hub on the same folder. */
 export const trackingId = (host: HubHost, jobId: number): string =>
   `hub_${createHash('sha256').update(host.dataDir).digest('hex').slice(0, 12)}_${jobId}`

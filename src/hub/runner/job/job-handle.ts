@@ -1,6 +1,6 @@
 import type { JobRecord } from '../../host.ts'
-import type { Admission, Contender } from '../concurrency.ts'
-import type { ParallelLimit } from '../turns.ts'
+import type { ConcurrencyRequest, Contender } from '../concurrency.ts'
+import type { ParallelLimit } from '../parallel-limit.ts'
 import { errorMessage, type RunnerWorld, saveJob } from '../world.ts'
 import { closeJob, type JobPlan, openJob } from './job.ts'
 import { completeJob } from './job-record.ts'
@@ -14,23 +14,23 @@ export interface JobHandle {
   readonly done: Promise<JobEnd>
   cancel(): void
   kill(): boolean
-  /** Stops its processes without a word in any record. */
+  /** Stops its processes without changing any record. */
   abandon(): void
 }
 
 export interface Queueing {
-  readonly admission: Admission | undefined
-  readonly turns: ParallelLimit
+  readonly concurrency: ConcurrencyRequest | undefined
+  readonly parallelLimit: ParallelLimit
 }
 
-/** Waits for a turn in the matrix, for the concurrency group and for a slow runner, then runs. */
+/** Waits for `max-parallel`, the concurrency group and a delayed runner, then runs the job. */
 export function startJob(world: RunnerWorld, plan: JobPlan, queueing: Queueing): JobHandle {
   const { record } = plan
   const stop = new AbortController()
   let session: JobSession | undefined
   const cancel = (): void => (session === undefined ? stop.abort() : cancelJob(session))
   const live = async (): Promise<JobEnd> => {
-    const leave = await queue(world, record, queueing, stop, cancel)
+    const release = await queue(world, record, queueing, stop, cancel)
     try {
       if (stop.signal.aborted || world.closed)
         return endUnstarted(world, record, stop.signal.reason === 'killed' ? 'failure' : 'cancelled')
@@ -43,7 +43,7 @@ export function startJob(world: RunnerWorld, plan: JobPlan, queueing: Queueing):
       world.logs(`${record.name} | ${errorMessage(error)}`)
       return endUnstarted(world, record, 'failure')
     } finally {
-      leave()
+      release()
     }
   }
   saveJob(world, record)
@@ -70,7 +70,7 @@ function endUnstarted(world: RunnerWorld, record: JobRecord, status: 'failure' |
   return { status, outputs: {} }
 }
 
-/** Resolves when the job may start or is not to start any more; gives what frees its places. */
+/** Resolves when the job may start, or was stopped while waiting. Returns a function that frees its places. */
 async function queue(
   world: RunnerWorld,
   record: JobRecord,
@@ -78,28 +78,28 @@ async function queue(
   stop: AbortController,
   cancel: () => void,
 ): Promise<() => void> {
-  const giveBack = await queueing.turns.take(stop.signal)
-  const leave = await admitted(world, queueing.admission, stop, cancel)
+  const releasePlace = await queueing.parallelLimit.take(stop.signal)
+  const release = await admitted(world, queueing.concurrency, stop, cancel)
   const delay = stop.signal.aborted ? 0 : world.host.startDelay(record.name)
   if (delay > 0) await pause(delay, stop.signal)
   return () => {
-    leave()
-    giveBack()
+    release()
+    releasePlace()
   }
 }
 
 function admitted(
   world: RunnerWorld,
-  admission: Admission | undefined,
+  concurrency: ConcurrencyRequest | undefined,
   stop: AbortController,
   cancel: () => void,
 ): Promise<() => void> {
-  if (admission === undefined || stop.signal.aborted) return Promise.resolve(() => undefined)
+  if (concurrency === undefined || stop.signal.aborted) return Promise.resolve(() => undefined)
   return new Promise((resolve) => {
-    const leave = (): void => world.groups.leave(admission.group, contender)
-    const contender: Contender = { start: () => resolve(leave), cancel }
-    stop.signal.addEventListener('abort', () => resolve(leave), { once: true })
-    world.groups.enter(admission, contender)
+    const release = (): void => world.groups.release(concurrency.group, contender)
+    const contender: Contender = { start: () => resolve(release), cancel }
+    stop.signal.addEventListener('abort', () => resolve(release), { once: true })
+    world.groups.enter(concurrency, contender)
   })
 }
 

@@ -1,10 +1,31 @@
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { Masks } from './masks.ts'
+
+const variants = (value: string): string[] => [
+  value,
+  JSON.stringify(value).slice(1, -1),
+  encodeURIComponent(value),
+  Buffer.from(value).toString('base64'),
+]
+
+/** Masks secrets, tokens and values of `::add-mask::` in logs, also as base64, JSON and URI. */
+class Masks {
+  #values: string[] = []
+
+  add(text: string): void {
+    const parts = [text, ...text.split(/\r?\n/)].map((part) => part.trim()).filter((part) => part !== '')
+    const values = new Set([...this.#values, ...parts.flatMap(variants)])
+    this.#values = [...values].toSorted((a, b) => b.length - a.length)
+  }
+
+  apply(text: string): string {
+    return this.#values.reduce((masked, value) => masked.replaceAll(value, '***'), text)
+  }
+}
 
 export const logPath = (dataDir: string, jobId: number): string => join(dataDir, 'logs', `${jobId}.log`)
 
-/** The log of a job, masked and with timestamps, or undefined where the job wrote none. */
+/** The log of a job, masked and with timestamps, or undefined if there is none. */
 export function jobLog(dataDir: string, jobId: number): string | undefined {
   try {
     return readFileSync(logPath(dataDir, jobId), 'utf8')
@@ -13,7 +34,7 @@ export function jobLog(dataDir: string, jobId: number): string | undefined {
   }
 }
 
-/** Written line by line, so that a log is whole up to the moment a job or the hub dies. */
+/** Written line by line, so that the log is complete up to the moment a job or the hub dies. */
 export class JobLog {
   readonly masks = new Masks()
   readonly #file: number

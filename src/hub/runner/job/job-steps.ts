@@ -1,24 +1,26 @@
-import { evaluateTexts, withContexts } from '../workflow/expression.ts'
+import { runScript } from '../step/shell.ts'
+import { runAction } from '../step/uses.ts'
+import { evaluateText, evaluateTexts, withContexts } from '../workflow/expression.ts'
+import type { StepDefinition } from '../workflow/workflow.ts'
 import { errorMessage, now, saveJob } from '../world.ts'
-import { actOf } from './acts.ts'
 import { runnerName } from './contexts.ts'
 import { limitTime } from './job-stop.ts'
-import { type Act, type JobSession, type JobStatus, jobScope } from './session.ts'
+import { runStep } from './run-step.ts'
+import { type JobSession, type JobStatus, type JobStep, jobScope } from './session.ts'
 import { completeStep, endSteps, queuedStep, startStep } from './step-record.ts'
-import { takeStep } from './steps.ts'
 
 export interface JobEnd {
   readonly status: JobStatus
   readonly outputs: Readonly<Record<string, string>>
 }
 
-/** Takes the job through its steps to the end, whatever that is; never throws. */
+/** Runs all steps of the job and returns how it ended; never throws. */
 export async function runJob(job: JobSession): Promise<JobEnd> {
   Object.assign(job.record, { runner_name: runnerName, started_at: now(), status: 'in_progress' })
   try {
-    const acts = setUp(job)
+    const jobSteps = setUp(job)
     limitTime(job)
-    await takeAll(job, acts)
+    await runSteps(job, jobSteps)
     return finish(job)
   } catch (error) {
     job.log.error(errorMessage(error))
@@ -26,7 +28,7 @@ export async function runJob(job: JobSession): Promise<JobEnd> {
   }
 }
 
-function setUp(job: JobSession): Act[] {
+function setUp(job: JobSession): JobStep[] {
   const { record } = job
   const first = queuedStep(1, 'Set up job')
   startStep(first)
@@ -37,28 +39,28 @@ function setUp(job: JobSession): Act[] {
   const workflowEnv = evaluateTexts(job.plan.workflow.env, scope)
   const jobEnv = evaluateTexts(job.definition.env, withContexts(scope, { env: workflowEnv }))
   job.env = { ...workflowEnv, ...jobEnv }
-  const acts = job.definition.steps.map((definition) => actOf(job, definition))
-  record.steps.push(...acts.map((act, n) => queuedStep(n + 2, act.title())))
+  const jobSteps = job.definition.steps.map((definition) => jobStepOf(job, definition))
+  record.steps.push(...jobSteps.map((jobStep, n) => queuedStep(n + 2, jobStep.title())))
   completeStep(first, 'success')
   saveJob(job.world, record)
-  return acts
+  return jobSteps
 }
 
-async function takeAll(job: JobSession, acts: readonly Act[]): Promise<void> {
+async function runSteps(job: JobSession, jobSteps: readonly JobStep[]): Promise<void> {
   const { steps } = job.record
-  for (const [n, act] of acts.entries()) {
+  for (const [n, jobStep] of jobSteps.entries()) {
     const record = steps[n + 1]
-    if (record !== undefined && !gone(job)) await takeStep(job, act, record)
+    if (record !== undefined && !isAbandoned(job)) await runStep(job, jobStep, record)
   }
-  for (const act of job.posts) {
-    if (gone(job)) return
-    const record = queuedStep(steps.length + 1, act.title())
+  for (const jobStep of job.posts) {
+    if (isAbandoned(job)) return
+    const record = queuedStep(steps.length + 1, jobStep.title())
     steps.push(record)
-    await takeStep(job, act, record)
+    await runStep(job, jobStep, record)
   }
 }
 
-const gone = (job: JobSession): boolean => job.killed || job.world.closed
+const isAbandoned = (job: JobSession): boolean => job.killed || job.world.closed
 
 function finish(job: JobSession): JobEnd {
   if (job.killed) return end(job, job.status === 'cancelled' ? 'cancelled' : 'failure', {})
@@ -70,7 +72,7 @@ function finish(job: JobSession): JobEnd {
   return end(job, job.status, outputs)
 }
 
-/** As on GitHub, an output with a secret in it does not leave the job. */
+/** As on GitHub, an output that contains a secret is dropped. */
 function outputsOf(job: JobSession): Record<string, string> {
   const outputs = evaluateTexts(job.definition.outputs, jobScope(job))
   const safe = Object.entries(outputs).filter(([name, value]) => {
@@ -85,4 +87,24 @@ function end(job: JobSession, status: JobStatus, outputs: Readonly<Record<string
   endSteps(job.record.steps)
   Object.assign(job.record, { status: 'completed', conclusion: status, completed_at: now() })
   return { status, outputs }
+}
+
+/** A step of the workflow as a step of the job. */
+const jobStepOf = (job: JobSession, definition: StepDefinition): JobStep => ({
+  ...definition,
+  title: () => job.log.masks.apply(titleOf(job, definition)),
+  perform: (step) => (definition.kind === 'run' ? runScript(step, definition) : runAction(step, definition)),
+})
+
+/** `Run ...` unless the step has a name; a name that cannot be evaluated yet is shown as written. */
+function titleOf(job: JobSession, definition: StepDefinition): string {
+  const written = definition.kind === 'run' ? definition.run : definition.uses
+  try {
+    const name = evaluateText(definition.name, jobScope(job))
+    if (name !== '') return name
+    const text = typeof written === 'string' ? written : evaluateText(written, jobScope(job))
+    return `Run ${text.trimStart().split(/\r?\n/)[0] ?? ''}`
+  } catch {
+    return 'Run'
+  }
 }

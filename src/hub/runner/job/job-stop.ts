@@ -5,11 +5,11 @@ import type { JobSession, StepSession } from './session.ts'
 /** The longest that a timer can wait, about 24 days. */
 const longest = 2 ** 31 - 1
 
-function after(job: JobSession, minutes: number, act: () => void): void {
-  job.timers.push(setTimeout(act, Math.min(minutes * 60_000, longest)))
+function after(job: JobSession, minutes: number, jobStep: () => void): void {
+  job.timers.push(setTimeout(jobStep, Math.min(minutes * 60_000, longest)))
 }
 
-/** Past its `timeout-minutes` a job is cancelled, not failed, as GitHub does. */
+/** After its `timeout-minutes` a job is cancelled, not failed, as on GitHub. */
 export function limitTime(job: JobSession): void {
   const { minutes } = job.limits
   after(job, minutes, () => {
@@ -18,7 +18,7 @@ export function limitTime(job: JobSession): void {
   })
 }
 
-/** What runs and does not ask for `always()` or `cancelled()` is stopped; steps that do still run, for a while. */
+/** Stops the running step unless it has `always()` or `cancelled()`; later steps that do still run, for a limited time. */
 export function cancelJob(job: JobSession): void {
   if (job.status === 'cancelled') return
   job.status = 'cancelled'
@@ -35,13 +35,13 @@ export function cancelJob(job: JobSession): void {
 
 function stillWanted(step: StepSession): boolean {
   try {
-    return evaluateCondition(step.act.if, step.scope)
+    return evaluateCondition(step.jobStep.if, step.scope)
   } catch {
     return false
   }
 }
 
-/** As a runner that is lost: nothing more of the job runs, nothing is cleaned up by it. */
+/** Acts like a lost runner: no further step runs, and the job cleans up nothing. */
 export function killJob(job: JobSession): void {
   job.killed = true
   job.log.error('The self-hosted runner lost communication with the server.')

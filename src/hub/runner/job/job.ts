@@ -19,7 +19,7 @@ export interface JobPlan {
   readonly limits: Limits
 }
 
-/** Gets a job its machine: folders, log, token. */
+/** Prepares a job: folders, log, token. */
 export function openJob(world: RunnerWorld, { run, definition, record, contexts, limits }: JobPlan): JobSession {
   const { host } = world
   const permissions = permissionsOf(run.workflow.permissions, definition.permissions)
@@ -53,7 +53,7 @@ export function openJob(world: RunnerWorld, { run, definition, record, contexts,
   }
 }
 
-/** Gives the machine back: processes, token, folders. */
+/** Ends the job's processes, revokes its token and removes its folders. */
 export function closeJob(job: JobSession): void {
   job.timers.forEach(clearTimeout)
   killProcesses(job)

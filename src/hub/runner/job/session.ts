@@ -15,9 +15,9 @@ import type { JobLog } from './job-log.ts'
 
 export type JobStatus = 'success' | 'failure' | 'cancelled'
 
-/** A step as the job goes through it: written in the workflow, or left by an action for the end. */
-export interface Act {
-  /** As it can be told now: an expression in it may read what earlier steps gave. */
+/** A step of a job: from the workflow, or the `post` step of an action. */
+export interface JobStep {
+  /** Evaluated late: an expression in it may read outputs of earlier steps. */
   title(): string
   readonly id: string | undefined
   readonly if: Expression
@@ -29,11 +29,11 @@ export interface Act {
 
 export interface Limits {
   readonly minutes: number
-  /** How long `always()` steps may take once the job was cancelled. */
+  /** How long `always()` steps may take after the job was cancelled. */
   readonly cancelMinutes: number
 }
 
-/** A job at work. */
+/** State of a running job. */
 export interface JobSession {
   readonly world: RunnerWorld
   readonly plan: RunPlan
@@ -44,23 +44,23 @@ export interface JobSession {
   readonly log: JobLog
   readonly token: string
   readonly github: JsonObject
-  /** inputs, needs, matrix, strategy, vars, secrets: what stays the same from step to step. */
+  /** inputs, needs, matrix, strategy, vars, secrets: contexts that no step changes. */
   readonly fixed: Readonly<Record<string, Json>>
   env: Record<string, string>
   path: string[]
   steps: Record<string, Json>
   status: JobStatus
-  readonly posts: Act[]
+  readonly posts: JobStep[]
   readonly children: Set<Running>
   readonly timers: NodeJS.Timeout[]
   current: StepSession | undefined
   killed: boolean
 }
 
-/** One step at work. */
+/** State of a running step. */
 export interface StepSession {
   readonly job: JobSession
-  readonly act: Act
+  readonly jobStep: JobStep
   readonly scope: Scope
   readonly env: Readonly<Record<string, string>>
   readonly outputs: Record<string, string>
@@ -88,11 +88,11 @@ export function jobScope(job: JobSession): Scope {
   }
 }
 
-export function openStep(job: JobSession, act: Act, env: Readonly<Record<string, string>>): StepSession {
+export function openStep(job: JobSession, jobStep: JobStep, env: Readonly<Record<string, string>>): StepSession {
   const scope = withContexts(jobScope(job), { env: { ...job.env, ...env } })
   return {
     job,
-    act,
+    jobStep,
     scope,
     env,
     outputs: {},

@@ -16,7 +16,7 @@ export const startStep = (step: StepRecord): void =>
 export const completeStep = (step: StepRecord, conclusion: StepRecord['conclusion']): void =>
   void Object.assign(step, { status: 'completed', conclusion, completed_at: now() })
 
-/** What a job that ended without them did not come to. */
+/** Completes the records of steps that the job did not reach. */
 export function endSteps(steps: readonly StepRecord[]): void {
   for (const step of steps) {
     if (step.status !== 'completed') completeStep(step, step.status === 'in_progress' ? 'failure' : 'skipped')

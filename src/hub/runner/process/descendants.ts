@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Ends all that a process has started, and what those have started, in whatever groups they are; not the process itself. */
+/** Kills all descendants of a process, in any process group, but not the process itself. */
 export function killDescendants(pid: number, platform: string = process.platform): void {
   const stopped = new Set<number>()
-  // What is stopped starts nothing more: when no new one is found, all are.
+  // A stopped process starts no others: when no new descendant appears, all are found.
   for (
     let found = descendantsOf(pid, platform);
     found.some((one) => !stopped.has(one));
@@ -34,7 +34,7 @@ const parentsOfAll = (platform: string): [number, number][] => (platform === 'li
 
 function fromProc(): [number, number][] {
   return readdirSync('/proc').flatMap((name): [number, number][] => {
-    // The name of the program stands in parentheses, and may hold some itself.
+    // The program's name is in parentheses, and may contain parentheses itself.
     const [, state, parent] = /\) (\S) (\d+) [^)]*$/.exec(/^\d+$/.test(name) ? statOf(name) : '') ?? []
     return parent === undefined || state === 'Z' ? [] : [[Number(name), Number(parent)]]
   })
@@ -49,11 +49,11 @@ function statOf(pid: string): string {
 }
 
 function fromPs(): [number, number][] {
-  const asked = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,state='], { encoding: 'utf8' })
-  return asked.stdout.split('\n').flatMap((line): [number, number][] => {
+  const requested = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,state='], { encoding: 'utf8' })
+  return requested.stdout.split('\n').flatMap((line): [number, number][] => {
     const [, pid, parent, state = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)/.exec(line) ?? []
-    // `ps` lists itself too, and is gone by now.
-    const isOver = state.startsWith('Z') || Number(pid) === asked.pid
+    // `ps` lists itself too, but has exited by now.
+    const isOver = state.startsWith('Z') || Number(pid) === requested.pid
     return pid === undefined || isOver ? [] : [[Number(pid), Number(parent)]]
   })
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 /** In the environment of every process of a job, as on GitHub's runner. */
 export const trackingVariable = 'RUNNER_TRACKING_ID'
 
-/** Kills what left its process group but still carries the job's mark. Needs /proc; elsewhere the groups must do. */
+/** Kills processes that left their group but still carry the job's tracking variable. Needs /proc; elsewhere only groups are killed. */
 export function killMarked(trackingId: string): void {
   const mark = `${trackingVariable}=${trackingId}\0`
   for (const pid of processIds()) {

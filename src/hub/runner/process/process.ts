@@ -10,7 +10,7 @@ export interface Request {
   readonly onLine: (line: string) => void
 }
 
-/** How long a process may take to leave: from SIGINT to SIGTERM, and from there to SIGKILL. */
+/** How long a process may take to exit: from SIGINT to SIGTERM, and from there to SIGKILL. */
 export interface Grace {
   readonly interruptMs: number
   readonly terminateMs: number
@@ -26,11 +26,11 @@ export interface Running {
   readonly done: Promise<Exit>
   /** GitHub's way to cancel: the entry process is asked twice, then the whole group is killed. */
   interrupt(): void
-  /** SIGKILL to all that the head has started, and to every process of the group, also to those that outlived its head. */
+  /** Sends SIGKILL to all descendants and to every process of the group, also if the group's leader has exited. */
   kill(): void
 }
 
-/** Output that comes this long after the exit belongs to a process left behind. */
+/** Later output belongs to a process that was left behind. */
 const drainMs = 100
 
 export type StartProcess = (request: Request, grace: Grace) => Running
@@ -45,11 +45,11 @@ export function startProcess(request: Request, grace: Grace): Running {
   readLines(child.stdout, request.onLine)
   readLines(child.stderr, request.onLine)
   const timers: NodeJS.Timeout[] = []
-  // An empty group's number may be given to a stranger: then there is nothing to kill any more.
+  // An empty group's id may be reused by an unrelated process: do not kill it.
   let empty = false
   const kill = (): void => {
     if (empty) return
-    // A command that runs without a sandbox has a group of its own, and would live on.
+    // A command that runs without a sandbox has its own group, and would survive.
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) killDescendants(child.pid)
     signal(child, 'SIGKILL', true)
   }
@@ -65,7 +65,7 @@ export function startProcess(request: Request, grace: Grace): Running {
   return { done, interrupt, kill }
 }
 
-/** Whether there was anybody to take the signal. */
+/** Whether any process received the signal. */
 function signal(child: ChildProcess, name: NodeJS.Signals | 0, group: boolean): boolean {
   if (child.pid === undefined) return false
   if (!group) return child.exitCode === null && child.signalCode === null && child.kill(name)
@@ -100,7 +100,7 @@ function whenQuiet(child: ChildProcess, quiet: () => void): void {
   child.once('close', () => clearTimeout(timer))
 }
 
-/** Calls for each line, also for a last one without an end. */
+/** Calls `line` for each line, also for a last one without a line break. */
 export function readLines(stream: Readable, onLine: (line: string) => void): void {
   let rest = ''
   stream.setEncoding('utf8')

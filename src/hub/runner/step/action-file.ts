@@ -19,13 +19,13 @@ const schema = z.object({
   }),
 })
 
-/** What the hub reads of an action's `action.yml`. */
+/** The parts of an action's `action.yml` that the hub reads. */
 export interface ActionFile {
   readonly folder: string
   readonly main: string
   readonly post: string | undefined
   readonly postIf: string
-  /** Default of every input that has one; an expression where it holds `${{ }}`. */
+  /** Default of every input that has one; an expression if it contains `${{ }}`. */
   readonly defaults: ReadonlyMap<string, Tree>
   readonly inputs: ReadonlySet<string>
 }
@@ -56,7 +56,7 @@ function actionText(folder: string, named: string): string {
     try {
       return readFileSync(join(folder, name), 'utf8')
     } catch {
-      // The other name may be there.
+      // Try the other file name.
     }
   }
   throw new StepFailure(`Can't find 'action.yml' or 'action.yaml' for ${named} under '${folder}'.`)

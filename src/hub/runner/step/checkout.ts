@@ -2,7 +2,6 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import type { StepSession } from '../job/session.ts'
 import { textAt } from '../workflow/json.ts'
-import { checkoutArguments, fetchSpecs, type Target, targetOf } from './checkout-target.ts'
 import { runChild, StepFailure } from './child.ts'
 
 type Inputs = ReadonlyMap<string, string>
@@ -32,9 +31,9 @@ export async function checkout(step: StepSession, inputs: Inputs): Promise<void>
 
 function refuseOthers(step: StepSession, inputs: Inputs): void {
   const own = textAt(step.job.github, 'repository')
-  const asked = inputs.get('repository') || own
-  if (asked.toLowerCase() !== own.toLowerCase()) {
-    throw new StepFailure(`The hub serves ${own} only: ${asked} cannot be checked out.`)
+  const requested = inputs.get('repository') || own
+  if (requested.toLowerCase() !== own.toLowerCase()) {
+    throw new StepFailure(`The hub serves ${own} only: ${requested} cannot be checked out.`)
   }
   for (const key of ['submodules', 'lfs']) {
     const value = inputs.get(key) ?? 'false'
@@ -61,7 +60,7 @@ function credentialsOf(step: StepSession, inputs: Inputs): { key: string; header
   return { key: `http.${origin}/.extraheader`, header: `AUTHORIZATION: basic ${basic}` }
 }
 
-/** The token reaches git by its environment: neither a process list nor a configuration file shows it. */
+/** git gets the token through its environment, so that no process list or configuration file shows it. */
 function gitIn(step: StepSession, folder: string, credentials: { key: string; header: string }): Git {
   const { log } = step.job
   const env = {
@@ -116,9 +115,51 @@ async function fetch(git: Git, target: Target, inputs: Inputs): Promise<void> {
   if (target.sha !== '') await git(...options.filter((option) => option !== '--prune'), 'origin', ...fetchSpecs(target))
 }
 
-/** A name alone becomes a pattern to fetch; git's answer to one that matches nothing tells nobody anything. */
+/** A short name becomes a fetch pattern; git's message for a pattern without a match does not name it. */
 async function mustExist(git: Git, { ref }: Target): Promise<void> {
   if (ref === '' || ref.startsWith('refs/')) return
   const found = await git.reads('ls-remote', '--exit-code', 'origin', `refs/heads/${ref}`, `refs/tags/${ref}`)
   if (found === undefined) throw new StepFailure(`A branch or tag with the name '${ref}' could not be found`)
+}
+
+/** What to check out: a ref, a commit, or a ref as it was at a commit. */
+interface Target {
+  readonly ref: string
+  readonly sha: string
+}
+
+function targetOf(requested: string, eventRef: string, eventSha: string): Target {
+  if (requested === '') return { ref: eventRef, sha: eventSha }
+  return /^[0-9a-f]{40}$/i.test(requested) ? { ref: '', sha: requested } : { ref: requested, sha: '' }
+}
+
+const tracking = (ref: string): string =>
+  ref.replace(/^refs\/heads\//, 'refs/remotes/origin/').replace(/^refs\/pull\//, 'refs/remotes/pull/')
+
+function fetchSpecs({ ref, sha }: Target): string[] {
+  if (ref === '') return [sha]
+  if (ref.startsWith('refs/')) return [`+${sha || ref}:${tracking(ref)}`]
+  return [`+refs/heads/${ref}*:refs/remotes/origin/${ref}*`, `+refs/tags/${ref}*:refs/tags/${ref}*`]
+}
+
+type Reads = (...args: string[]) => Promise<string | undefined>
+
+async function checkoutArguments({ ref, sha }: Target, reads: Reads): Promise<string[]> {
+  const detached = (revision: string): string[] => ['checkout', '--quiet', '--force', '--detach', revision]
+  const branch = (name: string): string[] => [
+    'checkout',
+    '--quiet',
+    '--force',
+    '-B',
+    name,
+    `refs/remotes/origin/${name}`,
+  ]
+  if (ref === '') return detached(sha)
+  if (ref.startsWith('refs/heads/')) return branch(ref.slice('refs/heads/'.length))
+  if (ref.startsWith('refs/')) return detached(tracking(ref))
+  const exists = async (full: string): Promise<boolean> =>
+    (await reads('rev-parse', '-q', '--verify', full)) !== undefined
+  if (await exists(`refs/remotes/origin/${ref}`)) return branch(ref)
+  if (await exists(`refs/tags/${ref}`)) return detached(`refs/tags/${ref}`)
+  throw new StepFailure(`A branch or tag with the name '${ref}' could not be found`)
 }

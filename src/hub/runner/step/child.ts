@@ -4,7 +4,7 @@ import { type StepSession, stepEnvironment } from '../job/session.ts'
 /** Ends a step as failed; the message goes into the job's log. */
 export class StepFailure extends Error {}
 
-/** Ends a step that was cancelled or timed out, whatever its process answered. */
+/** Ends a step that was cancelled or timed out, whatever its exit code. */
 export class StepStopped extends Error {}
 
 export interface Child {

@@ -35,9 +35,9 @@ export async function runJavaScript(step: StepSession, call: ActionCall): Promis
     const state = Object.fromEntries(states.map(([name, value]) => [`STATE_${name}`, value]))
     if (post !== undefined) {
       job.posts.unshift({
-        ...step.act,
+        ...step.jobStep,
         id: undefined,
-        title: () => `Post ${step.act.title()}`,
+        title: () => `Post ${step.jobStep.title()}`,
         if: { expression: postIf },
         perform: (after) =>
           mustSucceed(after, { command: process.execPath, args: [...NODE, post], env: { ...env, ...state } }),

@@ -11,7 +11,7 @@ interface Shell {
   readonly extension: string
 }
 
-/** GitHub's defaults; `unnamed` is what a step gets that names no shell. */
+/** GitHub's defaults; `unnamed` is for a step that names no shell. */
 const shells: Readonly<Record<string, Shell>> = {
   unnamed: { template: 'bash -e {0}', extension: '.sh' },
   bash: { template: 'bash --noprofile --norc -eo pipefail {0}', extension: '.sh' },
@@ -28,7 +28,7 @@ function shellFor(name: string): Shell {
   throw new StepFailure(`Invalid shell option '${name}'. Name a shell, or a command with '{0}' in it.`)
 }
 
-/** The innermost that is set counts: the step's own, the job's default, the workflow's. */
+/** The step's shell, else the job's default, else the workflow's. */
 const innermost = (step: StepSession, trees: readonly (Tree | undefined)[]): string =>
   evaluateText(
     trees.find((tree) => tree !== undefined),

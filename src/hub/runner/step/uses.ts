@@ -14,7 +14,7 @@ type Provided = 'checkout' | 'setup-node' | 'tributary' | 'local'
 
 const ADDRESS = /^(?<name>[\w.-]+\/[\w.-]+(?:\/[\w./-]+)?)@[\w./-]+$/
 
-/** Tributary is known by its name, or by the role that only it takes: forks and copies are called as people like. */
+/** Recognizes Tributary by its name or by its `role` input: forks and copies may have any name. */
 function providedBy(uses: string, role: string | undefined): Provided | undefined {
   if (uses.startsWith('./')) return 'local'
   const name = ADDRESS.exec(uses)?.groups?.name?.toLowerCase()

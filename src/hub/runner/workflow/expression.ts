@@ -6,7 +6,7 @@ import { type Expression, isExpression, isList, isMap, type Tree } from './tree.
 
 type Data = data.ExpressionData
 
-/** What `success()`, `failure()`, `cancelled()` and `always()` answer at one place of a run. */
+/** The values of `success()`, `failure()` and `cancelled()` at one point of a run. */
 export interface Status {
   success(ids: readonly string[]): boolean
   failure(ids: readonly string[]): boolean
@@ -58,7 +58,7 @@ function toData(value: Json): Data {
 
 const toJson = (value: Data): Json => JSON.parse(JSON.stringify(value, data.replacer))
 
-/** The lexer undoubles only the first `''` of a text (seen in 0.3.61); GitHub undoubles them all. */
+/** The lexer unescapes only the first `''` of a string (seen in 0.3.61); GitHub unescapes all. */
 function tokensOf(expression: string): Result['tokens'] {
   const { tokens } = new Lexer(expression).lex()
   return tokens.map((token) =>

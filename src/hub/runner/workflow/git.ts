@@ -9,7 +9,7 @@ async function git(gitDir: string, ...args: string[]): Promise<string> {
   return stdout
 }
 
-/** The commit that a ref or sha names, or undefined where there is none. */
+/** The commit that a ref or sha names, or undefined. */
 export async function commitOf(gitDir: string, revision: string): Promise<string | undefined> {
   if (revision === '') return undefined
   try {

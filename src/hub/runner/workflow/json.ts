@@ -1,14 +1,14 @@
-/** What expressions read and give. */
+/** Values that expressions read and return. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
 export type JsonObject = { readonly [key: string]: Json }
 
 export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Anything that JSON can carry, as Json: a payload, a parsed file. */
+/** Converts a payload or a parsed file to Json. */
 export const jsonOf = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null))
 
-/** The value at a path of keys, or null where the way ends. */
+/** The value at a path of keys, or null if it does not exist. */
 export const jsonAt = (value: Json | undefined, ...path: string[]): Json =>
   path.reduce<Json>((here, key) => (isObject(here) ? (here[key] ?? null) : null), value ?? null)
 

@@ -42,7 +42,7 @@ const equal = (a: Json | undefined, b: Json | undefined): boolean => JSON.string
 const covers = (combination: Combination, pattern: Combination): boolean =>
   Object.entries(pattern).every(([key, value]) => equal(combination[key], value))
 
-/** An included mapping joins every combination whose own values it leaves alone; where there is none, it is one itself. */
+/** An included mapping extends every combination whose own values it does not change; if there is none, it becomes one. */
 function withIncluded(base: Combination[], added: readonly Combination[], own: string[]): Combination[] {
   const extras: Combination[] = []
   const joined = base.map((combination) => ({ ...combination }))

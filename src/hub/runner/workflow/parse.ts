@@ -5,7 +5,7 @@ import type { JobDefinition, RunDefaults, StepDefinition, Workflow } from './wor
 
 export type ParsedWorkflow =
   | { ok: true; workflow: Workflow }
-  /** `on` is what could still be read of it, so that a broken file fails only where it would have run. */
+  /** `on` is the part that could be read, so that an invalid file fails only for events that would have started it. */
   | { ok: false; errors: string[]; on: TreeMap | undefined }
 
 const always: Expression = { expression: 'success()' }
@@ -78,8 +78,8 @@ function jobOf(template: WorkflowJob, map: TreeMap): JobDefinition {
 
 function refusal(map: TreeMap): string | undefined {
   if (map.has('uses')) return `The hub runs no reusable workflows: '${treeText(map.get('uses')) ?? ''}'`
-  const asked = ['container', 'services'].find((key) => map.has(key))
-  return asked === undefined ? undefined : `The hub runs jobs as processes: '${asked}' is not provided`
+  const requested = ['container', 'services'].find((key) => map.has(key))
+  return requested === undefined ? undefined : `The hub runs jobs as processes: '${requested}' is not provided`
 }
 
 function stepOf(map: TreeMap, condition: Expression | undefined): StepDefinition {
@@ -97,7 +97,7 @@ function stepOf(map: TreeMap, condition: Expression | undefined): StepDefinition
   return { ...step, kind: 'run', run, shell: map.get('shell'), workingDirectory: map.get('working-directory') }
 }
 
-/** The parser does not look for this one, GitHub does. */
+/** The parser does not report this error, GitHub does. */
 function concurrencyErrors(workflow: Workflow): string[] {
   return [workflow.concurrency, ...workflow.jobs.map((job) => job.concurrency)]
     .map(mapOf)

@@ -19,7 +19,7 @@ const scopes = [
   'statuses',
 ]
 
-/** What a repository's tokens may do where no workflow says anything: GitHub's restricted default. */
+/** Permissions of a token if the workflow sets none: GitHub's restricted default. */
 const restricted: Permissions = { contents: 'read', packages: 'read' }
 
 /** A job's `permissions` replace the workflow's, key by key nothing is inherited. */

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from './json.ts'
 import type { Source } from './source.ts'
 import type { Workflow } from './workflow.ts'
 
-/** A workflow that an event started: what its jobs read. */
+/** A triggered workflow run and the data that its jobs read. */
 export interface RunPlan {
   readonly record: WorkflowRunRecord
   readonly workflow: Workflow

@@ -2,7 +2,7 @@ import type { HubEvent, HubHost } from '../../host.ts'
 import { changedPaths, commitOf } from './git.ts'
 import { type Json, jsonAt, jsonOf, textAt } from './json.ts'
 
-/** Where an event points: what GITHUB_SHA, GITHUB_REF and the run's head branch are, and whose workflow files count. */
+/** The commit and ref of an event: GITHUB_SHA, GITHUB_REF, the run's head branch, and the commit whose workflow files apply. */
 export interface Source {
   readonly sha: string
   readonly ref: string
@@ -10,7 +10,7 @@ export interface Source {
   readonly headRef: string
   readonly baseRef: string
   readonly workflowSha: string
-  /** Files that a push or a pull request changes; asked only where `paths` filters are. */
+  /** Files that a push or a pull request changes; computed only for `paths` filters. */
   changed(): Promise<string[]>
 }
 

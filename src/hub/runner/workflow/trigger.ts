@@ -1,5 +1,4 @@
 import type { HubEvent } from '../../host.ts'
-import { matchesFilter } from './glob.ts'
 import { jsonOf, textAt } from './json.ts'
 import { type Source, shortRef } from './source.ts'
 import { mapOf, type TreeMap, textsOf } from './tree.ts'
@@ -28,11 +27,11 @@ function takesType(filter: TreeMap, event: HubEvent): boolean {
   return types === undefined || types.includes(textAt(jsonOf(event.payload), 'action'))
 }
 
-/** A push names a branch or a tag; a filter for the one alone shuts out the other. */
+/** A push concerns a branch or a tag; a filter for only one of them excludes the other. */
 function takesPush(filter: TreeMap, source: Source): boolean {
-  const asked = (kind: string): boolean => filter.has(kind) || filter.has(`${kind}-ignore`)
+  const requested = (kind: string): boolean => filter.has(kind) || filter.has(`${kind}-ignore`)
   const [kind, other] = source.ref.startsWith('refs/tags/') ? ['tags', 'branches'] : ['branches', 'tags']
-  if (!asked(kind)) return !asked(other)
+  if (!requested(kind)) return !requested(other)
   return takesNames(filter, kind, shortRef(source.ref))
 }
 
@@ -45,4 +44,25 @@ async function takesPaths(filter: TreeMap, source: Source): Promise<boolean> {
   if (!filter.has('paths') && !filter.has('paths-ignore')) return true
   const paths = await source.changed()
   return paths.some((path) => takesNames(filter, 'paths', path))
+}
+
+/** GitHub's filter patterns: `*` stops at a slash, `**` does not, `?` and `+` repeat what stands before them. */
+function patternOf(glob: string): RegExp {
+  const parts = glob.match(/\*\*\/?|\*|\[[^\]]*\]|\\?./gs) ?? []
+  const source = parts.map((part) => {
+    if (part === '**/') return '(?:.*/)?'
+    if (part === '**') return '.*'
+    if (part === '*') return '[^/]*'
+    if (part === '?' || part === '+' || part.startsWith('[')) return part
+    return part.replace(/^\\/, '').replace(/[.^$(){}|\\/-]/g, '\\$&')
+  })
+  return new RegExp(`^${source.join('')}$`)
+}
+
+/** The last matching pattern decides; `!` excludes what an earlier one included. */
+export function matchesFilter(patterns: readonly string[], text: string): boolean {
+  return patterns.reduce((taken, pattern) => {
+    const out = pattern.startsWith('!')
+    return patternOf(out ? pattern.slice(1) : pattern).test(text) ? !out : taken
+  }, false)
 }

@@ -4,7 +4,7 @@ import { type ParsedWorkflow, parse } from './parse.ts'
 /** The workflow files of a commit, by path. */
 export type ReadWorkflows = (commit: string) => Promise<ReadonlyMap<string, ParsedWorkflow>>
 
-/** Many events meet the same commit: what was read of the last ones is kept, a commit does not change. */
+/** Caches the latest commits: many events concern the same one, and a commit does not change. */
 export function readsWorkflows(gitDir: string, kept = 8): ReadWorkflows {
   const known = new Map<string, Promise<ReadonlyMap<string, ParsedWorkflow>>>()
   return (commit) => {

@@ -34,7 +34,7 @@ export interface JobDefinition {
   readonly outputs: Tree | undefined
   readonly defaults: RunDefaults
   readonly steps: readonly StepDefinition[]
-  /** What this job asks that the hub has not: a reusable workflow, a container. */
+  /** A feature of this job that the hub does not support: a reusable workflow, a container. */
   readonly refused: string | undefined
 }
 

@@ -1,0 +1,13 @@
+import type { Actor } from '../access/actor.ts'
+import type { World } from '../world.ts'
+
+/** State that all resolvers of one request share. */
+export interface ResolverContext {
+  world: World
+  actor: Actor
+  /** Tasks that the mutations of this request concern. */
+  tasks: (string | null)[]
+}
+
+/** GraphQL has validated the input, so required fields are present. */
+export type Input<T> = { input: T & { clientMutationId?: string | null } }

@@ -1,0 +1,25 @@
+import { notFound } from '../refusal.ts'
+import { isPull, type PullIssue } from '../representations/pull.ts'
+import type { CheckRecord, CommentRecord, IssueRecord } from '../store/document.ts'
+import type { World } from '../world.ts'
+
+/** Each of these returns the record, or throws the refusal that becomes a 404. */
+export const findIssue = (world: World, number: number): IssueRecord =>
+  orNotFound(world.store.doc.issues.find((issue) => issue.number === number))
+
+export function findPull(world: World, number: number): PullIssue {
+  const issue = findIssue(world, number)
+  if (!isPull(issue)) throw notFound()
+  return issue
+}
+
+export const findComment = (world: World, id: number): CommentRecord =>
+  orNotFound(world.store.doc.comments.find((comment) => comment.id === id))
+
+export const findCheck = (world: World, id: number): CheckRecord =>
+  orNotFound(world.store.doc.checks.find((check) => check.id === id))
+
+export function orNotFound<T>(found: T | undefined | null): T {
+  if (found === undefined || found === null) throw notFound()
+  return found
+}

@@ -1,4 +1,0 @@
-/** A folder that a hub cannot be started on; the message says what to do about it. */
-export class Unfit extends Error {
-  override name = 'Unfit'
-}
