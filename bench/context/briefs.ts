@@ -92,7 +92,7 @@ function landed(task: string, index: number, words: WorkSummary): RunEvent[] {
 }
 
 /**
- * An agent's summary, with a few facts that cannot be guessed. `lavish`: how likely it is that it
+ * An agent's summary, with a few facts, mostly a handful, that cannot be guessed. `lavish`: how likely it is that it
  * says more than a hand-off holds, so that something is lost.
  */
 export function saidOf(task: string, random: Random, lavish: number): { said: WorkSummary; facts: string[] } {

@@ -51,7 +51,7 @@ type SystemError = Error & {
   port?: unknown
 }
 
-/** The message for a host that does not answer, in every subcommand. */
+/** The message for a host that does not answer. */
 export const unreachableHost = (host: string, why: string): string => `${host} cannot be reached: ${why}`
 
 /** One sentence for an error of the operating system or the network; null for any other. */

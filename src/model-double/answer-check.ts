@@ -37,10 +37,9 @@ function stopMistake({ parts, stop }: ScriptedAnswer, { body }: ParsedRequest): 
 /** Refused and truncated answers need not match the requested format. */
 function outputMistake({ parts, stop }: ScriptedAnswer, { schema }: ParsedRequest, check: SchemaCheck): string | null {
   if (schema === null || stop !== 'end_turn') return null
-  const bounded = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')
-  const value = parsed(bounded)
-  if (value === undefined)
-    return `the request asks for structured output, and this is no JSON: ${bounded.slice(0, 100)}`
+  const text = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')
+  const value = parsed(text)
+  if (value === undefined) return `the request asks for structured output, and this is no JSON: ${text.slice(0, 100)}`
   const [problem] = check(schema, value)
   return problem === undefined ? null : `the answer does not fit the schema of the request: ${problem}`
 }

@@ -53,7 +53,7 @@ export function stopFields(bounded: BoundedAnswer) {
   }
 }
 
-/** The whole answer, for a request that does not stream; without `said`, what a stream starts with. */
+/** The whole answer, for a request that does not stream; without `bounded`, what a stream starts with. */
 export function messageOf(envelope: Envelope, bounded: BoundedAnswer | null) {
   return {
     id: envelope.id,

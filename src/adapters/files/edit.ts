@@ -13,16 +13,16 @@ export const replaceText = (tree: WorkTreeRoot, path: string, old: string, by: s
       if (typeof text !== 'string') return text
       const replaced = replaceOnce(text, old, by)
       if (!replaced.ok) return replaced
-      return whyNotWritable(replaced.text) ?? (await swap(folder, name, replaced.text, file.stats.mode & 0o777))
+      return whyTextRefused(replaced.text) ?? (await swap(folder, name, replaced.text, file.stats.mode & 0o777))
     }),
   )
 
 export const createText = async (tree: WorkTreeRoot, path: string, text: string): Promise<Edited> =>
-  whyNotWritable(text) ??
+  whyTextRefused(text) ??
   (await inFolder(tree, path, 'make', (folder, name) => writeNew(entryPath(folder, name), text, 0o644)))
 
 /** Why a text must not be written; null if it may. */
-function whyNotWritable(text: string): RefusedEdit | null {
+function whyTextRefused(text: string): RefusedEdit | null {
   if (Buffer.byteLength(text) > MOST_BYTES) return refusedEdit('too-large')
   return /[\0\p{Cs}]/u.test(text) ? refusedEdit('not-text') : null
 }

@@ -30,7 +30,7 @@ async function textOf(access: FileAccess, file: OpenEntry): Promise<NonNullable<
   return { text, binary, bytes: Math.max(file.stats.size, content.length) }
 }
 
-/** At most `most` bytes from the beginning. A file that grows in the meantime is read up to its first size. */
+/** At most `most` bytes from the beginning. Of a file that grows in the meantime, at most one byte beyond its first size is read. */
 export async function readStart(access: FileAccess, file: OpenEntry, most: number): Promise<Buffer> {
   const reader = await access.reader(file)
   try {

@@ -47,7 +47,7 @@ export async function fetchJournal(store: GitStore, run: RunId, tip: Sha): Promi
   await fetchInto(store, known === null ? ['--depth=1'] : [], [`+${checkedSha(tip)}:${localRef(run)}`])
 }
 
-/** Fetches the whole journal, which is short: only for a run that has just started. */
+/** Fetches the journal as far back as this store may read: whole if nothing of it was fetched before. */
 export const fetchFullJournal = async (store: GitStore, run: RunId, tip: Sha): Promise<unknown> =>
   fetchInto(store, [], [`+${checkedSha(tip)}:${localRef(run)}`])
 

@@ -117,13 +117,13 @@ async function withRetries<R extends HttpAnswer>(
   }
 }
 
-interface AttemptOutcome<R> {
+interface RequestOutcome<R> {
   verdict: Verdict
   settle: () => R
   cause: unknown
 }
 
-async function attempt<R extends HttpAnswer>(send: () => Promise<R>, clock: Clock): Promise<AttemptOutcome<R>> {
+async function attempt<R extends HttpAnswer>(send: () => Promise<R>, clock: Clock): Promise<RequestOutcome<R>> {
   try {
     const answer = await send()
     return { verdict: verdictOnAnswer(answer, clock.now()), settle: () => answer, cause: undefined }

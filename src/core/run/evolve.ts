@@ -21,7 +21,7 @@ import {
   workOf,
 } from './state.ts'
 
-/** The state after an event. Total: an event that does not fit the phase changes only the keys seen, money and planning. */
+/** The state after an event. Total: an event that does not fit the phase changes only the keys seen, money, planning and stage failures. */
 export const evolve = (state: RunState, event: RunEvent): RunState => replayOn(state, [event])
 
 export const replay = (events: readonly RunEvent[]): RunState => replayOn(emptyRun, events)
@@ -40,7 +40,7 @@ function evolveBy(state: RunState, event: RunEvent, fresh: CopiedRecords): RunSt
   return { ...next, seen: [...next.seen, event.key] }
 }
 
-/** Money and planning are folded independently of the phase. */
+/** Money, planning and stage failures are folded independently of the phase. */
 const withMoney = (state: LiveRun, event: RunEvent): LiveRun => ({
   ...state,
   ledger: writeOff(

@@ -162,7 +162,7 @@ export const workSchema = z.strictObject({
     merges: z.array(z.strictObject({ task: taskIdSchema, head: shaSchema, sha: shaSchema, at: z.string() })),
   }),
   verification: verificationSchema.nullable(),
-  /** The last failed verification of the tip: restored as `verification` when the search for a culprit ends. */
+  /** The last failed verification, of the tip or of an earlier merge: restored as `verification` when the search for a culprit ends. */
   lastFailure: failedVerificationSchema.nullable().default(null),
   /** Number of verifications so far, which gives each its number. */
   verifications: z.int(),

@@ -104,7 +104,7 @@ async function readMoved(file: string): Promise<PushedRef[]> {
   })
 }
 
-/** A push to refs of one task counts for that task. */
+/** A push to refs of one task counts as that task's push; each ref counts for its own task in any case. */
 function countPush(world: World, call: RestCall, actor: Actor, updates: readonly PushedRef[]): void {
   const tasks = new Set(updates.map(({ ref }) => taskOfRequest(ref)).filter((task) => task !== null))
   const [only] = tasks

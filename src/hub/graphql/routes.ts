@@ -55,8 +55,8 @@ export const graphqlRoutes = (world: World) =>
   })
 
 /** A mutation returns its `clientMutationId` unchanged. */
-const fieldResolver: GraphQLFieldResolver<unknown, ResolverContext> = (source, args, request, info) => {
-  const answer = defaultFieldResolver(source, args, request, info)
+const fieldResolver: GraphQLFieldResolver<unknown, ResolverContext> = (source, args, context, info) => {
+  const answer = defaultFieldResolver(source, args, context, info)
   if (info.parentType.name !== 'Mutation') return answer
   return Promise.resolve(answer).then((own) =>
     Object.assign({ clientMutationId: args.input.clientMutationId ?? null }, own),

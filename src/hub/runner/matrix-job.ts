@@ -24,7 +24,7 @@ export interface MatrixJob {
   readonly forgiven: boolean
 }
 
-interface JobScope {
+interface MatrixContext {
   readonly world: RunnerWorld
   readonly plan: RunPlan
   readonly definition: JobDefinition
@@ -32,8 +32,8 @@ interface JobScope {
 }
 
 /** Evaluates all expressions, so that an error shows before the first job of the matrix starts. */
-export function planMatrixJob(place: JobScope, combination: Combination | undefined): PlannedMatrixJob {
-  const { world, plan, definition, scope } = place
+export function planMatrixJob(context: MatrixContext, combination: Combination | undefined): PlannedMatrixJob {
+  const { world, plan, definition, scope } = context
   const name = displayName(definition, scope, combination)
   const record = queuedJob(world, plan, name, labelsOf(definition.runsOn, scope))
   const { needs, matrix, strategy } = scope.contexts

@@ -81,10 +81,10 @@ const callsProblem = (messages: readonly Message[]): string | null =>
   )
 
 function idsProblem(messages: readonly Message[]): string | null {
-  const logged = new Set<string>()
+  const seen = new Set<string>()
   for (const { id } of messages.flatMap((message) => blocksOf(message).filter(isCall))) {
-    if (logged.has(id)) return `messages: \`tool_use\` ids must be unique: ${id}`
-    logged.add(id)
+    if (seen.has(id)) return `messages: \`tool_use\` ids must be unique: ${id}`
+    seen.add(id)
   }
   return null
 }

@@ -5,8 +5,8 @@ import type { JobSession, StepSession } from './session.ts'
 /** The longest that a timer can wait, about 24 days. */
 const longest = 2 ** 31 - 1
 
-function after(job: JobSession, minutes: number, jobStep: () => void): void {
-  job.timers.push(setTimeout(jobStep, Math.min(minutes * 60_000, longest)))
+function after(job: JobSession, minutes: number, callback: () => void): void {
+  job.timers.push(setTimeout(callback, Math.min(minutes * 60_000, longest)))
 }
 
 /** After its `timeout-minutes` a job is cancelled, not failed, as on GitHub. */

@@ -49,11 +49,11 @@ function statOf(pid: string): string {
 }
 
 function fromPs(): [number, number][] {
-  const requested = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,state='], { encoding: 'utf8' })
-  return requested.stdout.split('\n').flatMap((line): [number, number][] => {
+  const listed = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,state='], { encoding: 'utf8' })
+  return listed.stdout.split('\n').flatMap((line): [number, number][] => {
     const [, pid, parent, state = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)/.exec(line) ?? []
     // `ps` lists itself too, but has exited by now.
-    const isOver = state.startsWith('Z') || Number(pid) === requested.pid
+    const isOver = state.startsWith('Z') || Number(pid) === listed.pid
     return pid === undefined || isOver ? [] : [[Number(pid), Number(parent)]]
   })
 }

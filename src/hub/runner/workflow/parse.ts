@@ -1,5 +1,5 @@
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser'
-import type { WorkflowJob } from '@actions/workflow-parser/model/workflow-template'
+import type { WorkflowJob as ParsedJob } from '@actions/workflow-parser/model/workflow-template'
 import { type Expression, mapOf, type Tree, type TreeMap, textsOf, treeOf, treeText } from './tree.ts'
 import type { JobDefinition, RunDefaults, StepDefinition, Workflow } from './workflow.ts'
 
@@ -34,7 +34,7 @@ function eventsOf(on: Tree | undefined): TreeMap | undefined {
   return new Map(textsOf(on).map((name) => [name, null]))
 }
 
-function workflowOf(path: string, root: TreeMap, on: TreeMap, templates: WorkflowJob[], jobs: TreeMap): Workflow {
+function workflowOf(path: string, root: TreeMap, on: TreeMap, templates: ParsedJob[], jobs: TreeMap): Workflow {
   return {
     path,
     name: treeText(root.get('name')) ?? path,
@@ -53,7 +53,7 @@ function defaultsOf(map: TreeMap): RunDefaults {
   return { shell: run.get('shell'), workingDirectory: run.get('working-directory') }
 }
 
-function jobOf(template: WorkflowJob, map: TreeMap): JobDefinition {
+function jobOf(template: ParsedJob, map: TreeMap): JobDefinition {
   const steps = map.get('steps')
   const conditions = template.type === 'job' ? template.steps.map((step) => ('if' in step ? step.if : undefined)) : []
   return {
