@@ -163,7 +163,7 @@ it('what people said reaches the program, the newest for sure, and in a form tha
   expect(TRIBUTARY_NOTES.endsWith('x\nnewest')).toBe(true)
 })
 
-it('lets a slot leave when its life or its patience is over, or the run has ended', () => {
+it('lets a slot leave when its life or its idle time is over, or the run has ended', () => {
   const slots = { ...defaultSettings.slots, idle_seconds: 60, life_minutes: 10 }
   const idle = { kind: 'idle' } as const
   expect(whySlotLeaves(idle, slots, { age: 599, idle: 59 })).toBeNull()

@@ -195,6 +195,24 @@ describe('a run that waits', () => {
       '## Verification failed: 5 of 5 tasks landed',
       '- The base must be mended first: `/cancel`, then `/plan` on a base that passes.',
     ],
+    [
+      'for a verification that can be run, though a task is suspected',
+      live(
+        ...verifying,
+        broken(),
+        { type: 'culprit_found', task: 'c' },
+        { type: 'verification_queued', on: sha('merge-d'), attempt: 2 },
+        { type: 'verification_started', on: sha('merge-d'), attempt: 2, slot: 'r1.2' },
+        {
+          type: 'verification_failed',
+          on: sha('merge-d'),
+          attempt: 2,
+          failure: { reason: 'sandbox-unavailable', detail: 'no bubblewrap' },
+        },
+      ),
+      '## Verification failed: 5 of 5 tasks landed',
+      '- `/retry d` merges `d` anew and verifies again; `/cancel` stops the run.',
+    ],
   ]
   it.each(waiting)('%s says so, and what to type', (_why, run, headline, step) => {
     expect(title(run)).toBe(headline)

@@ -49,10 +49,18 @@ export interface Client {
 /** Option for an idempotent write: it is retried like a read. */
 export const REPEATABLE = { request: { repeatable: true } }
 
+const REPEATS = 5
+/** Seconds. A longer wait is an error, which says until when. */
+const LONGEST_WAIT = 900
+
 export function openClient(options: ClientOptions): Client {
   const requestOptions = { log: silentLog, fetch: fetchWithTimeout((options.timeout ?? 30) * 1000) }
   const octokit = new Octokit({ baseUrl: options.apiUrl, auth: options.token, log: silentLog, request: requestOptions })
-  const limits = { clock: options.clock, repeats: options.repeats ?? 5, longestWait: options.longestWait ?? 900 }
+  const limits = {
+    clock: options.clock,
+    repeats: options.repeats ?? REPEATS,
+    longestWait: options.longestWait ?? LONGEST_WAIT,
+  }
   octokit.hook.wrap('request', (request, given) =>
     withRetries(async () => request(given), given.method === 'GET' || given.request?.repeatable === true, limits),
   )

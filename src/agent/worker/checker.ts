@@ -8,7 +8,7 @@ import type { ToolContext } from '../tools/tool-access.ts'
 import type { Finish } from './finish.ts'
 import type { Transcript } from './transcript.ts'
 
-export interface CommitResult {
+interface CommitResult {
   head: Sha
   tree: Sha
 }

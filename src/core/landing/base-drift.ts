@@ -4,7 +4,7 @@ import type { NewEvent } from '../run/event.ts'
 import type { Work } from '../run/state.ts'
 import { SETTINGS_PATH } from '../settings.ts'
 
-/** How the base branch has moved since a person last accepted its tip. */
+/** How the base branch has moved since its tip was last recorded (`baseSeen`). */
 export interface BaseDrift {
   to: Sha
   /** Changed paths that the plan reads or writes. */

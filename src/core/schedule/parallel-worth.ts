@@ -121,7 +121,7 @@ interface Whole {
 }
 
 /** The predicted needs of one attempt by one agent at all tasks. */
-export const wholeOf = ({ tasks }: Plan, settings: Settings): Whole => ({
+const wholeOf = ({ tasks }: Plan, settings: Settings): Whole => ({
   ...predictAttempt(tasks, settings),
   minutes: tasks.reduce((sum, task) => sum + estimate(task), 0),
 })

@@ -92,7 +92,7 @@ export const isDraftReady = (planning: Planning): planning is Planning & { draft
   (planning.verdict === null ? !needsCritique(planning.draft) : !goesBack(planning))
 
 /** A plan of at most two small tasks without problems needs no critique. */
-export const needsCritique = ({ plan, problems }: PlanDraft): boolean =>
+const needsCritique = ({ plan, problems }: PlanDraft): boolean =>
   problems.length > 0 || plan.tasks.length > 2 || plan.tasks.some(({ size }) => size !== 'small')
 
 function partStages(run: ActiveRun): Wanted[] {

@@ -3,13 +3,13 @@ import type { LiveRun, RunState } from '../run/state.ts'
 import { CRASHES } from './retry-ladder.ts'
 
 /** How the orchestrate job of a workflow run ended; `skipped`: the command job before it failed. */
-export interface EndedOrchestrator {
+interface EndedOrchestrator {
   workflowRun: number
   result: string
   at: string
 }
 
-export interface Recovery {
+interface Recovery {
   events: RunEvent[]
   /** Whether a fresh orchestrator follows. */
   restart: boolean

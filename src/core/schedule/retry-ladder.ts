@@ -5,41 +5,38 @@ import { isAgentTask, type Task, type Tier } from '../plan/plan.ts'
 import { recordOf, type TaskRecord, taskOf, type Work } from '../run/state.ts'
 
 /*
- * The retry policy. Figures of the upper rows stand where the failure is seen; those from `stage of the planner` on are
- * constants of this file.
+ * The retry policy, from the innermost layer to the outermost. A layer that gives up is one failure of the layer below it
+ * in this table. A test compares each `NAME = value` with the constant in the file of its row.
  *
- * layer                  | what is retried                        | how often                | pause                          | enforced in
- * ---------------------- | -------------------------------------- | ------------------------ | ------------------------------ | -----------
- * HTTP request, GitHub   | a read, a repeatable write, what was   | 5 repeats                | 1, 2, 4, 8, 16 s; at a limit   | adapters/github/client.ts
- *                        | not sent, what a rate limit refused    |                          | as asked, or 60 s doubled;     |   byTheRules
- *                        |                                        |                          | gives up above 900 s           |
- * silence of the model   | ends a try that sends no byte          | once a try               | after 240 s before the answer, | adapters/anthropic/model.ts
- *                        |                                        |                          | 90 s within it                 |   SILENCE
- * try of a model call    | overload, lost connection, silence     | 6 tries (MOST_TRIES)     | 2, 6, 18, 54, 120 s less up to | adapters/anthropic/model-error.ts
- *                        |                                        |                          | half; Retry-After up to 120 s  |   pauseAfter
- *                        | a refused credential, once renewed     | once                     | none                           | adapters/anthropic/model.ts
- * smaller call           | a call whose next try the budget cannot| while 1,024 tokens of an | none                           | agent/loop/metered-model.ts
- *                        | pay for in full, with fewer tokens     | answer can be paid for   |                                |   LEAST_ANSWER
- * schema                 | an answer that does not fit its schema | once (RETRIES)           | none                           | agent/planner/structured-answer.ts
- * cut off                | a turn that reached its token limit    | once in a row            | none                           | agent/loop/turn.ts
- *                        |                                        | (MOST_CUT_OFF)           |                                |
- * no tool call           | a turn without a call, before `finish` | twice in a row           | none                           | agent/loop/turn.ts
- *                        |                                        | (MOST_SILENT)            |                                |
- * upload of a result     | any failure                            | 6 tries (TRIES)          | 2, 4, 8, 16, 32 s              | jobs/work/upload-result.ts
- * look at the journal    | any failure, by a slot                 | 20 in a row (MOST_MISSES)| a poll, doubled up to 60 s     | jobs/work/journal-view.ts
- * append to the journal  | a lost race, by a command              | 10 tries (TRIES)         | none                           | jobs/until-appended.ts
- * stage of the planner   | a stage that failed                    | 3 tries (STAGE_TRIES)    | the next wake-up               | core/schedule/planning-stages.ts
- *                        | a design that the critique sent back   | once (DESIGNS)           | none                           |
- * lost slot              | a task whose slot ended                | 3 slots (LOST_SLOTS)     | none                           | core/schedule/slot-jobs.ts
- * conflict               | a task whose work cannot be merged     | twice (CONFLICT_RETRIES) | none                           | core/schedule/conflict.ts
- * orchestrator           | one that died: 4 deaths in a row pause  | 3 (CRASHES), then 4 more | none                           | core/schedule/recovery.ts
- *                        | the run, 8 end the restarts            |                          |                                |
- * attempt, program       | a failure that may be chance           | once (PROGRAM_RETRIES)   | none                           | afterFailure
- * attempt, agent         | any but HOPELESS ones, and not the same| once                     | none                           | nextRung
- *                        | failure twice in a row                 |                          |                                |
- * stronger model         | the second failure                     | once                     | none                           | nextRung, modelTierOf
- * re-plan                | the next failure: this part of the plan| 2 a task, 3 a run        | none                           | nextRung
- * person                 | all of the above, by `/retry`          | as often as a person asks| none                           | core/run/evolve-task.ts
+ * layer                 | what is retried, and how often                                                  | file
+ * --------------------- | ------------------------------------------------------------------------------- | ----
+ * request to GitHub     | what may be repeated, REPEATS = 5: after 1, 2, 4, 8, 16 s; at a rate limit as   | adapters/github/client.ts
+ *                       | asked or 60 s doubled, not if that is over LONGEST_WAIT = 900 s                 |
+ * read from git remote  | an error that may pass, TRIES = 4: after 0.5, 1, 2 s                            | adapters/git/remote.ts
+ * push                  | an unclear answer, after a look at the refs, TRIES = 8: from 0.25 s, doubled    | adapters/git/push.ts
+ * dispatch              | an unclear answer, after a search for the workflow run, TRIES = 3               | adapters/github/workflow-runs.ts
+ * reply                 | an unclear answer, after a search for the comment, TRIES = 3                    | adapters/github/comments.ts
+ * download of a result  | a failed transfer, from a new address, TRIES = 4: after 1, 2, 4 s               | adapters/github/artifact.ts
+ * upload of a result    | any failure, TRIES = 6: after 2, 4, 8, 16, 32 s                                 | jobs/work/upload-result.ts
+ * silence of the model  | ends a try: `start: 240` s before the answer, `stream: 90` s within it          | adapters/anthropic/model.ts
+ * call of the model     | overload, 408, 409, 5xx, lost connection, silence, MOST_TRIES = 6: FIRST = 2 s, | adapters/anthropic/model-error.ts
+ *                       | times FACTOR = 3, at most LONGEST = 120 s, less up to half; `retry-after` counts |
+ * smaller call          | a call that the budget cannot pay for, with fewer tokens: LEAST_ANSWER = 1024   | agent/loop/metered-model.ts
+ * schema                | an answer that does not fit its schema, RETRIES = 1                             | agent/planner/structured-answer.ts
+ * turn that was cut off | MOST_CUT_OFF = 1 in a row                                                       | agent/loop/turn.ts
+ * turn without a call   | MOST_WITHOUT_CALLS = 2 in a row                                                        | agent/loop/turn.ts
+ * read of the journal   | by a slot, any failure, MOST_MISSES = 20 in a row: a poll, doubled up to 60 s   | jobs/work/journal-view.ts
+ * append to the journal | a lost race, TRIES = 10; by the running orchestrator, without a limit           | jobs/until-appended.ts
+ * stage of the planner  | STAGE_TRIES = 3, DESIGNS = 2 a version: at the next wake-up                     | here
+ * lost slot             | the task on another slot; at LOST_SLOTS = 3 it fails                            | here
+ * conflict              | CONFLICT_RETRIES = 2 on the merged base                                         | here
+ * orchestrator          | CRASHES = 4 in a row pause the run, twice as many end the restarts              | here
+ * attempt without money | any number of times, and it counts for nothing                                  | here
+ * attempt of a program  | a failure that may be chance, PROGRAM_RETRIES = 1                               | here
+ * attempt of an agent   | once with the same model, unless HOPELESS or the same failure again             | here
+ * stronger model        | once, after FAILURES_OF_A_TIER = 2, if there is one                             | here
+ * new plan of this part | REPLANS_OF_A_TASK = 2, REPLANS_OF_A_RUN = 3                                     | here
+ * person                | `/retry`, as often as a person asks; it starts the ladder again                 | core/run/evolve-task.ts
  */
 
 /** Tries of one stage of the planner. A try that was short of money, or whose process died, does not count. */
@@ -68,7 +65,7 @@ export const modelTierOf = (task: Task, { failures }: Pick<TaskRecord, 'failures
 /** What follows a failed attempt of an agent: a fresh one with a digest, a stronger model, a new plan of this part, a person. */
 type NextRung = 'again' | 'stronger' | 'replan' | 'person'
 
-/** Failures that no other attempt would mend. */
+/** Failures that no further attempt can fix. */
 const HOPELESS: readonly TaskFailure['reason'][] = [
   'protected-paths',
   'forbidden-mode',
@@ -116,7 +113,7 @@ export function nextRung(
 ): NextRung {
   if (HOPELESS.includes(failure.reason) || isSameAsBefore(record, failure)) return 'person'
   if (record.failures === 0) return 'again'
-  if (record.failures === 1 && STRONGER[task.model_tier] !== task.model_tier) return 'stronger'
+  if (record.failures === FAILURES_OF_A_TIER - 1 && STRONGER[task.model_tier] !== task.model_tier) return 'stronger'
   const mayReplan = record.replans < REPLANS_OF_A_TASK && replansOfRun < REPLANS_OF_A_RUN
   return mayReplan ? 'replan' : 'person'
 }

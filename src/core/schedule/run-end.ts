@@ -45,7 +45,7 @@ interface LeftoverRef {
   from: Sha
 }
 
-/** Branches that an ended run leaves behind for nothing: all of a closed one; of one without a result, those without work. */
+/** Branches that an ended run leaves behind for nothing: all task branches of a closed one; of one without a result, those without work. */
 export function leftoverBranches(state: LiveRun): LeftoverRef[] {
   const work = workOf(state)
   if (state.phase !== 'ended' || work === null || state.conclusion === 'success') return []

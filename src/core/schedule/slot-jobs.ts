@@ -5,11 +5,12 @@ import { slotsAtWork } from './ready.ts'
 import { LOST_SLOTS } from './retry-ladder.ts'
 import { slotNames } from './slot-requests.ts'
 
-/** What the job lists said last of each slot, by its name; a slot that no list has shown yet is absent. */
+/** The newest state of each slot's job, by the slot's name. A slot that no job list has shown yet is absent. */
 export type SlotJobs = ReadonlyMap<
   string,
   {
-    status: 'queued' | 'in_progress' | 'completed' /** The slot left by itself: it lost nothing. */
+    status: 'queued' | 'in_progress' | 'completed'
+    /** The slot left by itself, so it lost nothing. */
     leftInOrder: boolean
   }
 >

@@ -60,7 +60,7 @@ export const fencedLog = (output: string, limit: number): string[] => {
 }
 const ANSI = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[ -/]*[@-~]`, 'g')
 
-/** The brief of a task and the result of an attempt. What does not fit is left out, the goal first. */
+/** The brief of a task and the result of an attempt. If it does not fit, the goal and the line of the run go first, then all but the title. */
 export const checkSummary = (run: PlannedRun, task: Task, attempt: AttemptRecord | null, title: string): string =>
   fitted(LIMITS.check, [
     () => summary(run, task, attempt, title, true),

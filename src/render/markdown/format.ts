@@ -25,7 +25,7 @@ export const moment = (at: string): string => `${new Date(at).toISOString().slic
 /** `10:04:05` (UTC), for tables next to a full date. */
 export const clock = (at: string): string => new Date(at).toISOString().slice(11, 19)
 
-/** US dollars with two to four decimals: `12.30 USD`, `0.042 USD`. No dollar sign: GitHub reads two of them as a formula. */
+/** US dollars: `12.30 USD`, `0.042 USD`, `0 USD`, `under 0.0001 USD`. No dollar sign: GitHub reads two of them as a formula. */
 export const usd = (amount: number): string => `${digits(amount)} USD`
 
 function digits(amount: number): string {

@@ -144,7 +144,7 @@ const sandboxFix = (commands: readonly string[]): string[] =>
       ]
 
 /** The commands for a failed task. */
-export const afterFailure = (task: string): string =>
+export const failureCommands = (task: string): string =>
   `Type ${code(`/retry ${task} -- note`)} to try again, or ${code(`/skip ${task}`)} to go on without it.`
 
 /** The reason code, what happened and what can be done; with a task, also the commands for it. */
@@ -152,5 +152,5 @@ export const explainTaskFailure = (failure: TaskFailure, task: string | null = n
   `\`${failure.reason}\`: ${failureLine(failure)}.`,
   '',
   ...advice(failure),
-  ...(task === null ? [] : ['', afterFailure(task)]),
+  ...(task === null ? [] : ['', failureCommands(task)]),
 ]

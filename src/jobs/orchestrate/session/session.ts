@@ -1,8 +1,6 @@
-import type { TaskFailure } from '../../../core/failure.ts'
 import type { RunId, Sha } from '../../../core/ids.ts'
-import type { Report } from '../../../core/run/event.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
-import type { ResultFile } from '../../../core/schedule/slot-result.ts'
+import type { InspectedResult } from '../../../core/schedule/result-events.ts'
 import type { Repo } from '../../../ports/repo.ts'
 import type { SlotJob } from '../../../ports/slots.ts'
 import type { OrchestrateDeps } from '../../deps.ts'
@@ -100,11 +98,5 @@ export function limiter(nowMilliseconds: number): Limiter {
     },
   }
 }
-
-/** A result after its inspection: its commits, and whether it may land. */
-export type InspectedResult =
-  | { verdict: 'landable'; head: Sha; tree: Sha; file: ResultFile }
-  | { verdict: 'failed'; head: Sha | null; failure: TaskFailure; report?: Report }
-  | { verdict: 'verification'; file: ResultFile }
 
 export const resultKey = (result: { task: string; attempt: number }): string => `${result.task}-${result.attempt}`

@@ -3,13 +3,14 @@ import type { Sha } from '../../../core/ids.ts'
 import { audit, totalBytes } from '../../../core/landing/audit.ts'
 import { fewPaths } from '../../../core/run/hand-off.ts'
 import { recordOf, taskOf } from '../../../core/run/state.ts'
+import type { InspectedResult } from '../../../core/schedule/result-events.ts'
 import { type AttemptOutcome, parseResultFile, type ResultFile } from '../../../core/schedule/slot-result.ts'
 import type { ChangedPath } from '../../../ports/repo.ts'
 import { type ResultArtifact, UnreadableResult } from '../../../ports/slots.ts'
 import { headAndTail } from '../../../render/markdown/fit.ts'
 import { wordsFor } from '../../commit-words.ts'
 import { type Draft, plannedWork } from '../session/event-draft.ts'
-import type { InspectedResult, Session } from '../session/session.ts'
+import type { Session } from '../session/session.ts'
 
 /** Bytes of a log that the journal keeps, since every slot reads it. The whole log is in the result's artifact. */
 const JOURNAL_LOG = 6_000

@@ -1,0 +1,69 @@
+import type { TaskFailure } from '../failure.ts'
+import type { Sha, TaskId } from '../ids.ts'
+import { mayStart } from '../landing/gate.ts'
+import { ownOf } from '../own.ts'
+import type { NewEvent, Report } from '../run/event.ts'
+import { type LiveRun, recordOf, type Work } from '../run/state.ts'
+import { afterFailure } from './retry-ladder.ts'
+import type { ResultFile, ResultKey } from './slot-result.ts'
+
+/** A result after its inspection: its commits, and whether they passed the audit. */
+export type InspectedResult =
+  | { verdict: 'landable'; head: Sha; tree: Sha; file: ResultFile }
+  | { verdict: 'failed'; head: Sha | null; failure: TaskFailure; report?: Report }
+  | { verdict: 'verification'; file: ResultFile }
+
+/** Only the attempt that the journal has in progress is awaited; a late result of an earlier one changes nothing. */
+export function isAwaited(run: LiveRun, result: ResultKey): boolean {
+  if (run.phase !== 'active' || result.run !== run.run) return false
+  const { work } = run
+  if (result.task === 'verify')
+    return work.verification?.status === 'in_progress' && work.verification.attempt === result.attempt
+  const state = ownOf(work.tasks, result.task)?.state
+  return state?.status === 'in_progress' && state.attempt === result.attempt
+}
+
+/**
+ * The events of a task's result: verified, and landed with `merge: auto`; or failed, with what follows from that. Empty if
+ * the task is not in progress. The `head` of `task_verified` and `task_failed` is the commit that the task's branch gets.
+ */
+export function workResultEvents(
+  work: Work,
+  { task, attempt }: { task: TaskId; attempt: number },
+  result: InspectedResult,
+  canReplan: boolean,
+): NewEvent[] {
+  if (result.verdict === 'verification' || recordOf(work, task).state.status !== 'in_progress') return []
+  if (result.verdict === 'failed') {
+    const { head, failure, report } = result
+    const { final, replan } = afterFailure(work, task, failure, canReplan)
+    const more = { ...(replan && { replan: true }), ...(report && { report }) }
+    return [{ type: 'task_failed', task, attempt, head, failure, final, ...more }]
+  }
+  const { head, tree, file } = result
+  const { report } = file.outcome
+  // Work on a part that is not approved does not land, whatever started it.
+  if (!mayStart(work, task)) {
+    const failure = { reason: 'not-approved', detail: `the plan that holds ${task} is not approved` } as const
+    return [{ type: 'task_failed', task, attempt, head: null, failure, final: true, report }]
+  }
+  const verified = { type: 'task_verified', task, attempt, head, tree, report } as const
+  return work.settings.merge === 'auto' ? [verified, { type: 'task_landed', task, attempt }] : [verified]
+}
+
+/** The event of a verification's result. It passed only if it names the very commit that was to be verified. */
+export function verdictEvents(work: Work, attempt: number, result: InspectedResult): NewEvent[] {
+  if (work.verification?.status !== 'in_progress') return []
+  const { on } = work.verification
+  const outcome = result.verdict === 'verification' ? result.file.outcome : null
+  if (outcome?.kind === 'verified' && outcome.on === on)
+    return [{ type: 'verification_passed', on, attempt, report: outcome.report }]
+  return [{ type: 'verification_failed', on, attempt, failure: verdictFailure(result) }]
+}
+
+function verdictFailure(result: InspectedResult): TaskFailure {
+  if (result.verdict === 'failed') return result.failure
+  const outcome = result.verdict === 'verification' ? result.file.outcome : null
+  if (outcome?.kind === 'verification-failed' || outcome?.kind === 'failed') return outcome.failure
+  return { reason: 'result-unreadable', detail: 'the verification says neither passed nor failed' }
+}
