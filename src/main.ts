@@ -2,12 +2,16 @@ import * as core from '@actions/core'
 import { context } from '@actions/github'
 import { commandLine } from './config/command-line.ts'
 import { type Inputs, readEnvironment, readInputs } from './config/inputs.ts'
+import { jobFailureOutput } from './config/job-failure.ts'
 import { readTrigger } from './config/trigger.ts'
+import type { JobFailure } from './core/schedule/recovery.ts'
 import { runClosed } from './jobs/command/pull-closed.ts'
 import { reapDeadOrchestrator } from './jobs/command/reap-dead-orchestrator.ts'
 import { type CommandOutcome, runCommand } from './jobs/command/run-command.ts'
 import { orchestrate } from './jobs/orchestrate/orchestrate.ts'
 import { runSlot } from './jobs/work/run-slot.ts'
+import { LimitReached } from './ports/rate-limit.ts'
+import { Unauthorized } from './ports/unauthorized.ts'
 import { orchestratorSummary, slotSummary } from './render/status/job-summary.ts'
 import { type JobEnvironment, jobDeps, orchestrateDeps, withScratch, workDeps } from './wiring.ts'
 
@@ -16,6 +20,21 @@ export async function main(): Promise<void> {
   const inputs = readInputs(core.getInput)
   const env = withScratch(readEnvironment(process.env))
   core.setSecret(inputs.token)
+  try {
+    await runJob(inputs, env)
+  } catch (error) {
+    core.setOutput('failure', jobFailureOutput(failureOf(error)))
+    throw error
+  }
+}
+
+function failureOf(error: unknown): JobFailure {
+  const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof Unauthorized) return { cause: 'token-ended', message }
+  return { cause: error instanceof LimitReached ? 'rate-limit' : null, message }
+}
+
+async function runJob(inputs: Inputs, env: JobEnvironment): Promise<void> {
   switch (inputs.role) {
     case 'command':
       return setOutputs(await command(inputs, env))
@@ -75,6 +94,7 @@ async function recoverRun(inputs: Of<'recover'>, env: JobEnvironment): Promise<v
     issue: isComment ? trigger.issue.number : null,
     comment: isComment ? trigger.comment.id : null,
     result: inputs.result,
+    failure: inputs.failure,
     logUrl: `${env.GITHUB_SERVER_URL}/${env.GITHUB_REPOSITORY}/actions/runs/${env.GITHUB_RUN_ID}`,
   })
 }

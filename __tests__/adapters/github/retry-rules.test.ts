@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { REPEATABLE } from '../../../src/adapters/github/client.ts'
-import { LimitReached, UnknownOutcome } from '../../../src/adapters/github/http-error.ts'
+import { UnknownOutcome } from '../../../src/adapters/github/http-error.ts'
+import { LimitReached } from '../../../src/ports/rate-limit.ts'
 import { hangUp, json, misbehaving, type Say, silence, tear } from './server.ts'
 
 const fine = json(200, { fine: true })
@@ -40,7 +41,10 @@ describe('a request that a limit refused', () => {
   it('is given up after so many repetitions', async () => {
     const script = Array.from({ length: 3 }, () => limited({ 'retry-after': '1' }, 429))
     const { client, asked } = await misbehaving(script, { repeats: 2 })
-    await expect(client.octokit.request(get)).rejects.toMatchObject({ name: 'LimitReached', seconds: 1 })
+    await expect(client.octokit.request(get)).rejects.toMatchObject({
+      name: 'LimitReached',
+      until: new Date('2026-01-01T00:00:03Z'),
+    })
     expect(asked).toHaveLength(3)
   })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import { replay } from '../../../src/core/run/evolve.ts'
+import type { JobFailure } from '../../../src/core/schedule/recovery.ts'
 import { reapDeadOrchestrator } from '../../../src/jobs/command/reap-dead-orchestrator.ts'
 import { commentBy, memoryGitHub } from '../../support/memory/github.ts'
 import { memoryDeps } from '../../support/memory/job-deps.ts'
@@ -23,8 +24,12 @@ async function world(holder: number | null, crashes = 0) {
   await journal.append('42', null, events, replay(events), [])
   const github = memoryGitHub({ issues: [42] })
   const deps = memoryDeps(github, journal, OURS)
-  const ended = (result: string, run: string | null = '42', comment: number | null = null) =>
-    reapDeadOrchestrator(deps, { run, issue: 42, comment, result, logUrl: 'https://example.org/log' })
+  const ended = (
+    result: string,
+    run: string | null = '42',
+    comment: number | null = null,
+    failure: JobFailure | null = null,
+  ) => reapDeadOrchestrator(deps, { run, issue: 42, comment, result, failure, logUrl: 'https://example.org/log' })
   const since = async () => (await journal.history('42')).slice(events.length).map((event: RunEvent) => event.type)
   return { github, journal, ended, since }
 }
@@ -69,10 +74,22 @@ describe('a job of the workflow run that failed', () => {
     await ended('failure')
     expect(await since()).toEqual(['orchestrator_lost', 'run_paused'])
   })
-  it('gives up when even showing the last state fails', async () => {
+  it('says so on the issue, once, with the last words of the one that died', async () => {
+    const { github, ended } = await world(OURS, 3)
+    const failure = { cause: null, message: 'the remote refused `trunk`' }
+    await ended('failure', '42', null, failure)
+    await ended('failure', '42', null, failure)
+    expect(github.comments.map(({ body }) => body)).toEqual([
+      expect.stringMatching(
+        /`stopped`: Run `42` is paused: .* 4 times in a row: the remote refused `trunk`\..*`\/resume`/s,
+      ),
+    ])
+  })
+  it('gives up when even showing the last state fails, and says so', async () => {
     const { github, ended } = await world(OURS, 8)
     await ended('failure')
     expect(github.runs).toEqual([])
+    expect(github.comments).toHaveLength(1)
   })
   it('answers the comment whose command it could not read', async () => {
     const { github, ended } = await world(7)

@@ -147,7 +147,7 @@ describe('the final pull request', () => {
 it('a recovery does not wait for ever for its turn either', async () => {
   const ours: RunEvent = { type: 'orchestrator_started', ...stamp, workflowRun: OURS }
   const { deps, github } = await world([...plan, approved, ours], { races: 100 })
-  const ended = { run: '42', issue: 42, comment: null, result: 'failure', logUrl: '' }
+  const ended = { run: '42', issue: 42, comment: null, result: 'failure', failure: null, logUrl: '' }
   await expect(reapDeadOrchestrator(deps, ended)).rejects.toThrow('the journal moved 10 times')
   expect(github.runs).toEqual([])
 })

@@ -1,3 +1,4 @@
+import type { Quotas } from '../../../src/core/schedule/request-pace.ts'
 import type { CheckStatus, DispatchInputs, Located, PullRequest, Role } from '../../../src/ports/forge.ts'
 
 export interface MemoryComment {
@@ -43,6 +44,7 @@ export interface Given {
   orchestrators?: Readonly<Record<number, boolean>>
   /** Refuses every pull request, as a repository does that does not let Actions open any. */
   pullsPermitted?: boolean
+  tokenMinutes?: number
 }
 
 /** A GitHub that lives as long as the process; several forges can write to it. */
@@ -56,6 +58,9 @@ export interface MemoryGitHub {
   reactions: { comment: number; content: string }[]
   /** How often projections were sent, for tests of what is shown when. */
   published: number
+  /** Its threads are locked: nothing can be said on them. */
+  locked?: boolean
+  quotas?: Quotas
   nextId(): number
 }
 

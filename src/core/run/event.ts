@@ -129,7 +129,11 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('orchestrator_requested', { workflowRun: z.int() }),
   event('orchestrator_started', { workflowRun: z.int() }),
   event('orchestrator_left', { why: z.enum(['waiting', 'ended', 'handed-over']) }),
-  event('orchestrator_lost', { workflowRun: z.int() }),
+  event('orchestrator_lost', {
+    workflowRun: z.int(),
+    /** It did not crash: its token ended, or the platform refused requests for too long. */
+    cause: z.enum(['token-ended', 'rate-limit']).optional(),
+  }),
   event('slots_requested', {
     request: z.string().regex(/^r[0-9]+$/),
     count: z.int().min(1),
@@ -193,6 +197,11 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('run_finished', { sha: shaSchema }),
   event('run_closed', { merged: z.boolean() }),
   event('pull_refused', { why: z.string() }),
+  /** The platform refuses requests of this repository until then. */
+  event('limit_reached', { until: z.iso.datetime() }),
+  event('limit_passed', {}),
+  /** The base branch was renamed. */
+  event('base_renamed', { baseBranch: z.string() }),
   /** The ids of a projection, and the digest of its last content, so that unchanged content is not sent again. */
   event('projected', {
     entries: z.array(z.strictObject({ name: z.string(), number: z.int(), node: z.string(), digest: z.string() })),

@@ -116,7 +116,7 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
     case 'orchestrator_left':
       return { ...state, orchestrator: null }
     case 'orchestrator_lost':
-      return { ...state, orchestrator: null, crashes: state.crashes + 1 }
+      return { ...state, orchestrator: null, crashes: state.crashes + (event.cause === undefined ? 1 : 0) }
     case 'slots_requested':
     case 'slots_started':
     case 'slots_gone':
@@ -135,6 +135,10 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
       return cancelAll(end(state, event.merged ? 'merged' : 'closed', event, {}), event.at)
     case 'pull_refused':
       return { ...state, pullRefused: event.why }
+    case 'limit_reached':
+      return { ...state, limitedUntil: event.until }
+    case 'limit_passed':
+      return { ...state, limitedUntil: null }
     case 'projected':
       return { ...state, projected: { ...state.projected, ...entriesOf(event) } }
   }

@@ -64,6 +64,9 @@ export const FOLDS = {
   run_finished: ['run'],
   run_closed: ['run'],
   pull_refused: ['run'],
+  limit_reached: ['run'],
+  limit_passed: ['run'],
+  base_renamed: ['work'],
   projected: ['run'],
 } as const satisfies Readonly<Record<RunEvent['type'], readonly StatePart[]>>
 

@@ -1,6 +1,10 @@
 import { parseBranch, type RunId } from '../../core/ids.ts'
 import { replayOn } from '../../core/run/evolve.ts'
-import { recoverRun } from '../../core/schedule/recovery.ts'
+import type { LiveRun } from '../../core/run/state.ts'
+import { type JobFailure, recoverRun } from '../../core/schedule/recovery.ts'
+import { sentence } from '../../render/markdown/code.ts'
+import { bounded } from '../../render/markdown/escape.ts'
+import { renderStopped } from '../../render/reply/stopped.ts'
 import type { JobDeps } from '../deps.ts'
 import { untilAppended } from '../until-appended.ts'
 import { latestRun } from './load-context.ts'
@@ -12,6 +16,8 @@ export interface EndedJob {
   comment: number | null
   /** How the orchestrate job ended. */
   result: string
+  /** In its own words; null: it was killed before it could say. */
+  failure: JobFailure | null
   logUrl: string
 }
 
@@ -25,18 +31,28 @@ export async function reapDeadOrchestrator(deps: JobDeps, ended: EndedJob): Prom
     const recovery = read === null ? null : recoverRun(read.state, deadOrchestrator(deps, ended))
     if (read === null || recovery === null) return 'not ours'
     const { events, restart } = recovery
-    const appended = await deps.journal.append(run, read.tip, events, replayOn(read.state, events), [])
+    const state = replayOn(read.state, events)
+    const appended = await deps.journal.append(run, read.tip, events, state, [])
     if (!appended.ok) return null
     deps.log(events.map((event) => event.type).join(', '))
-    return restart ? 'restart' : 'stop'
+    return { state, restart, stops: !restart || events.some(({ type }) => type === 'run_paused') }
   })
-  if (next === 'not ours') deps.log(`run ${run} is not in the hands of this workflow run`)
-  if (next === 'restart') await start(deps, run)
+  if (next === 'not ours') return deps.log(`run ${run} is not in the hands of this workflow run`)
+  if (next.stops && next.state.phase !== 'empty') await tell(deps, ended, next.state)
+  if (next.restart) await start(deps, run)
 }
 
-const deadOrchestrator = ({ workflowRun, clock }: JobDeps, { result }: EndedJob) => ({
+/** What stopped the run, on its issue: an edited status comment notifies nobody. */
+async function tell(deps: JobDeps, { failure, logUrl }: EndedJob, state: LiveRun): Promise<void> {
+  const body = renderStopped(state, { message: failure?.message ?? null, logUrl })
+  const said = await deps.forge.reply(state.issue.number, `stopped:${deps.workflowRun}`, body, false)
+  if (!said.ok) deps.log(`not said on #${state.issue.number}: ${said.message}`)
+}
+
+const deadOrchestrator = ({ workflowRun, clock }: JobDeps, { result, failure }: EndedJob) => ({
   workflowRun,
   result,
+  failure,
   at: clock.now().toISOString(),
 })
 
@@ -57,9 +73,13 @@ async function start(deps: JobDeps, run: RunId): Promise<void> {
 async function apologise(deps: JobDeps, ended: EndedJob, comment: number): Promise<void> {
   if (ended.issue === null) return
   const lines = [
-    'Reason: `command-failed`. The job that reads commands failed before it could answer; nothing is lost.',
+    `Reason: \`command-failed\`. The job that reads commands failed before it could answer${words(ended.failure)}; nothing is lost.`,
     '',
     `Its log: ${ended.logUrl}. Type the command again when the cause is gone.`,
   ]
-  await deps.forge.reply(ended.issue, `comment:${comment}`, lines.join('\n'), false)
+  const said = await deps.forge.reply(ended.issue, `comment:${comment}`, lines.join('\n'), false)
+  if (!said.ok) deps.log(`not said on #${ended.issue}: ${said.message}`)
 }
+
+const words = (failure: JobFailure | null): string =>
+  failure === null ? '' : ` (${sentence(bounded(failure.message, 500))})`

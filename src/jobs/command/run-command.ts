@@ -1,3 +1,4 @@
+import { isOutsider } from '../../core/command/authority.ts'
 import { decide } from '../../core/command/decide.ts'
 import { decidePlan } from '../../core/command/decide-plan.ts'
 import type { CommandAnswer, CommandRequest } from '../../core/command/decision.ts'
@@ -10,11 +11,13 @@ import { err, ok, type Result } from '../../core/result.ts'
 import type { RunEvent } from '../../core/run/event.ts'
 import { emptyRun, type RunState } from '../../core/run/state.ts'
 import { type JobStarts, nothingToStart, withStarts } from '../../core/schedule/slot-requests.ts'
+import type { Role, Said } from '../../ports/forge.ts'
 import { explain } from '../../render/reply/explain-failure.ts'
 import { renderAnswer } from '../../render/reply/replies.ts'
 import { driftOf } from '../base-drift.ts'
 import type { CommandComment, CommandDeps } from '../deps.ts'
 import { untilAppended } from '../until-appended.ts'
+import { answerOutsider } from './answer-outsider.ts'
 import { type LoadedContext, loadContext, type RunThread } from './load-context.ts'
 
 export interface CommandOutcome {
@@ -36,23 +39,46 @@ interface Recorded {
 export async function runCommand(deps: CommandDeps, comment: CommandComment): Promise<CommandOutcome> {
   const parsed = comment.line === null ? null : parseCommand(comment.line)
   if (parsed === null) return nothing
-  await deps.forge.react(comment.id, 'eyes')
+  const person = { ...comment.sender, role: await roleOf(deps, comment) }
+  if (isOutsider(person)) {
+    await answerOutsider(deps, comment, person, parsed)
+    return nothing
+  }
+  const seen = await deps.forge.react(comment.id, 'eyes')
+  if (!seen.ok) deps.log(`no eyes on the comment: ${seen.message}`)
   if (!parsed.ok) return refuse(deps, comment, parsed.failure)
-  const known = await loadContext(deps, comment)
+  const known = await loadContext(deps, comment, person)
   if (!known.ok) return refuse(deps, comment, known.error)
   const recorded = await decideAndRecord(deps, comment, parsed.command, known.value)
   if (!recorded.ok) return refuse(deps, comment, recorded.error)
   const { answer, state, starts, fresh } = recorded.value
   const body = renderAnswer(answer, state, known.value.settings)
-  await deps.forge.reply(comment.issue.number, keyOf(comment), body, fresh && comment.firstDelivery)
+  await say(deps, comment, state, body, fresh && comment.firstDelivery)
   return { run: state.phase === 'empty' ? null : state.run, orchestrate: starts.orchestrate, slots: starts.slots }
+}
+
+/** Of anything but a person it is not asked. */
+const roleOf = ({ forge }: CommandDeps, { sender }: CommandComment): Promise<Role> =>
+  sender.type === 'User' ? forge.role(sender.login) : Promise.resolve('none')
+
+/** What was recorded is carried out, whether or not it can be said. On a locked thread, it is said on another one of the run. */
+async function say(deps: CommandDeps, comment: CommandComment, state: RunState, body: string, fresh: boolean) {
+  const own = state.phase === 'empty' ? [] : [state.projected['pull:trunk']?.number, state.issue.number]
+  for (const thread of new Set([comment.issue.number, ...own.filter((number) => number !== undefined)])) {
+    const said = await deps.forge
+      .reply(thread, keyOf(comment), body, fresh)
+      .catch((error: unknown): Said => ({ ok: false, message: String(error) }))
+    if (said.ok) return
+    deps.log(`no answer on #${thread}: ${said.message}`)
+  }
 }
 
 const keyOf = (comment: CommandComment): string => `comment:${comment.id}`
 
 async function refuse(deps: CommandDeps, comment: CommandComment, failure: Failure): Promise<CommandOutcome> {
   deps.log(`refused: ${failure.reason}`)
-  await deps.forge.reply(comment.issue.number, keyOf(comment), explain(failure).join('\n'), false)
+  const said = await deps.forge.reply(comment.issue.number, keyOf(comment), explain(failure).join('\n'), false)
+  if (!said.ok) deps.log(`no answer on #${comment.issue.number}: ${said.message}`)
   return nothing
 }
 

@@ -17,7 +17,7 @@ import { dropRecorded } from './session/stage-runner.ts'
 import { intake } from './slots/intake.ts'
 import { observe } from './slots/observe.ts'
 import { askForSlots, dispatchSlots } from './slots/supply.ts'
-import { startWork, takeBackLost, verify, watchBase, watchMoney } from './steps.ts'
+import { noteLimit, startWork, takeBackLost, verify, watchBase, watchMoney } from './steps.ts'
 import { stopOrchestrator } from './stop-orchestrator.ts'
 
 /**
@@ -79,6 +79,7 @@ async function bringBase({ state, repo }: Session): Promise<void> {
 
 /** The steps of a wake-up, in their order. */
 export const STEPS: readonly OrchestratorStep[] = [
+  noteLimit,
   giveUpOrphans,
   beginPlan,
   takeStageResults,

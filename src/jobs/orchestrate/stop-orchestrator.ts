@@ -1,8 +1,10 @@
 import { isIdle, leftoverBranches } from '../../core/schedule/run-end.ts'
+import { LimitReached } from '../../ports/rate-limit.ts'
 import { untilAppended } from '../until-appended.ts'
 import { appendEvents } from './append-events.ts'
 import { startStages } from './planning/stages.ts'
 import { publishProjections } from './projections/publish-projections.ts'
+import { unlessLimited } from './session/api-limit.ts'
 import { type Draft, emptyDraft, recordEvents, withRefMove } from './session/event-draft.ts'
 import { nowOf, type Session } from './session/session.ts'
 
@@ -15,7 +17,8 @@ export async function stopOrchestrator(session: Session): Promise<boolean> {
   const { stageRunner, merges } = session
   if (stageRunner.running.size + stageRunner.findings.length + merges.pending.size > 0 || !isIdle(session.state))
     return false
-  await publishProjections(session, { final: true })
+  // A limit of the API would keep the last word from people: it is waited for.
+  if (!(await publishProjections(session, { final: true }))) return false
   const why = session.state.phase === 'ended' ? 'ended' : 'waiting'
   const left = recordEvents(emptyDraft(session.state), nowOf(session), { type: 'orchestrator_left', why })
   return appendEvents(session, await clearAway(session, left))
@@ -31,12 +34,10 @@ function finishStages(session: Session): boolean {
 /** GitHub ends a job after six hours: dispatches a fresh orchestrator, which starts when this one is gone. */
 async function handOver(session: Session): Promise<boolean> {
   const request = `o${session.deps.workflowRun}`
-  const { workflowRun } = await session.deps.forge.dispatch({
-    role: 'orchestrate',
-    run: session.run,
-    request,
-    slots: '[]',
-  })
+  const inputs = { role: 'orchestrate', run: session.run, request, slots: '[]' } as const
+  const successor = await unlessLimited(session, () => session.deps.forge.dispatch(inputs), null)
+  if (successor === null) return stayOn(session)
+  const { workflowRun } = successor
   return untilAppended(async () => {
     let left = recordEvents(emptyDraft(session.state), nowOf(session), {
       type: 'orchestrator_left',
@@ -45,6 +46,15 @@ async function handOver(session: Session): Promise<boolean> {
     if (workflowRun !== null) left = recordEvents(left, nowOf(session), { type: 'orchestrator_requested', workflowRun })
     return (await appendEvents(session, left)) ? true : null
   })
+}
+
+/** Seconds after the time to hand over at which GitHub is about to end the job. */
+const LAST_MOMENT = 1200
+
+/** No successor can be started before a limit of the API ends. Later the job fails, and `recover` waits for that in its place. */
+function stayOn({ deps: { clock, handOverAt }, limitedUntil }: Session): false {
+  if (clock.now().getTime() < handOverAt.getTime() + LAST_MOMENT * 1000) return false
+  throw new LimitReached(limitedUntil ?? clock.now())
 }
 
 /** The draft with the deletion of what an ended run leaves behind. A branch that has gone or moved is not ours to delete. */

@@ -3,8 +3,8 @@ import { spentUsd } from '../../core/money/ledger.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { ActiveRun } from '../../core/run/state.ts'
 import { budgetCommand } from '../cost.ts'
-import { code } from '../markdown/code.ts'
-import { inline } from '../markdown/escape.ts'
+import { code, sentence } from '../markdown/code.ts'
+import { bounded, inline } from '../markdown/escape.ts'
 import { count, usd } from '../markdown/format.ts'
 import { planningHeadline, planningStage } from '../plan/planning-progress.ts'
 import { displayStatuses, tasksShownAs } from './display-status.ts'
@@ -30,7 +30,7 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
     case 'paused':
       return {
         title: 'Paused',
-        detail: `Paused by ${inline(phase.by)}. What is at work goes on to its end; nothing new starts.`,
+        detail: `${pausedBecause(phase)} What is at work goes on to its end; nothing new starts.`,
       }
     case 'running':
       return { title: 'Running', detail: running(run) }
@@ -76,6 +76,12 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
       return { title: 'Running', detail: 'The next tasks are being prepared.' }
   }
 }
+
+/** A run that pauses itself says why; a person's pause names the person. */
+const pausedBecause = ({ by, why }: { by: string; why: string }): string =>
+  by === 'tributary'
+    ? `Paused by itself: ${sentence(bounded(why, 2000)).replace(/[.\s]+$/, '')}.`
+    : `Paused by ${inline(by)}.`
 
 /** What has landed for the money spent, and how to raise the limit. */
 function outOfMoney(run: ActiveRun): ActiveHeadline {

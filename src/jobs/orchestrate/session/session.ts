@@ -1,5 +1,6 @@
 import type { RunId, Sha } from '../../../core/ids.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
+import type { Quotas } from '../../../core/schedule/request-pace.ts'
 import type { InspectedResult } from '../../../core/schedule/result-events.ts'
 import type { Repo } from '../../../ports/repo.ts'
 import type { SlotJob } from '../../../ports/slots.ts'
@@ -39,11 +40,21 @@ export interface Session {
   deleted: Set<string>
   merges: PendingMerges
   started: boolean
+  /** The end of the API's limit, as of the last request that it refused. */
+  limitedUntil: Date | null
+  /** Milliseconds of the clock before which jobs and results are not looked at, and nothing is shown: few requests are left. */
+  nextLook: number
+  nextShow: number
   stageRunner: StageRunner
 }
 
 /** One step of a wake-up. Steps run in order, each on the draft of the earlier ones. */
 export type OrchestratorStep = (session: Session, draft: Draft) => Promise<Draft> | Draft
+
+export const quotasOf = ({ deps: { forge } }: Session): Quotas => ({
+  rest: forge.quota('rest'),
+  graphql: forge.quota('graphql'),
+})
 
 export const nowOf = (session: Session): string => session.deps.clock.now().toISOString()
 
@@ -74,6 +85,9 @@ export function newSession(
     deleted: new Set(),
     merges: noPendingMerges(),
     started: false,
+    limitedUntil: null,
+    nextLook: 0,
+    nextShow: 0,
     stageRunner: createStageRunner(),
   }
 }

@@ -7,6 +7,7 @@ import {
   workResultEvents,
 } from '../../../core/schedule/result-events.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
+import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { nowOf, resultKey, type Session } from '../session/session.ts'
 import { inspect } from './inspect.ts'
@@ -18,9 +19,15 @@ export async function intake(session: Session, draft: Draft, results: readonly R
   return awaited.reduce((next, result, index) => take(session, next, result, seen[index]), draft)
 }
 
-async function inspectOnce(session: Session, draft: Draft, result: ResultArtifact): Promise<InspectedResult> {
-  const inspected = session.inspected.get(resultKey(result)) ?? (await inspect(session, draft, result))
-  session.inspected.set(resultKey(result), inspected)
+/** Undefined: it cannot be downloaded now. */
+async function inspectOnce(
+  session: Session,
+  draft: Draft,
+  result: ResultArtifact,
+): Promise<InspectedResult | undefined> {
+  const known = session.inspected.get(resultKey(result))
+  const inspected = known ?? (await unlessLimited(session, () => inspect(session, draft, result), undefined))
+  if (inspected !== undefined) session.inspected.set(resultKey(result), inspected)
   return inspected
 }
 

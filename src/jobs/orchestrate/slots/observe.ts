@@ -1,8 +1,10 @@
 import { branchRef } from '../../../core/ids.ts'
 import { type LiveRun, workOf } from '../../../core/run/state.ts'
 import { slotsAtWork } from '../../../core/schedule/ready.ts'
+import { lookSeconds } from '../../../core/schedule/request-pace.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
-import type { Session } from '../session/session.ts'
+import { unlessLimited } from '../session/api-limit.ts'
+import { quotasOf, type Session } from '../session/session.ts'
 
 export interface Observed {
   results: ResultArtifact[]
@@ -10,18 +12,28 @@ export interface Observed {
 
 /**
  * Reads the tips of the journal and the base branch in one request, then job and artifact lists of the workflow runs that
- * matter, by conditional requests. Jobs come before results: a job that has ended uploads nothing more.
+ * matter, by conditional requests; more seldom when few requests are left. Jobs come before results: a job that has ended
+ * uploads nothing more.
  */
 export async function observe(session: Session): Promise<Observed> {
   await lookAtRefs(session)
+  const now = session.deps.clock.now()
+  if (now.getTime() < session.nextLook) return { results: [] }
+  const results = await unlessLimited(session, () => lookAtSlots(session), [])
+  session.nextLook = now.getTime() + lookSeconds(quotasOf(session), now) * 1000
+  return { results }
+}
+
+async function lookAtSlots(session: Session): Promise<ResultArtifact[]> {
   await lookAtJobs(session)
-  return { results: await lookAtResults(session) }
+  return lookAtResults(session)
 }
 
 async function lookAtRefs(session: Session): Promise<void> {
   const work = workOf(session.state)
   const asked = work === null ? [] : [branchRef(work.baseBranch)]
   const { tip, refs } = await session.deps.journal.look(session.run, asked)
+  for (const ref of asked) session.refs.delete(ref)
   for (const [ref, sha] of refs) session.refs.set(ref, sha)
   if (tip === null || tip === session.tip) return
   const read = await session.deps.journal.read(session.run)

@@ -1,5 +1,6 @@
 import { endedRequests, slotSupply } from '../../../core/schedule/slot-jobs.ts'
 import { nextRequest, slotNames, slotsToAskFor } from '../../../core/schedule/slot-requests.ts'
+import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, emptyDraft, recordEvents, withEventsFirst } from '../session/event-draft.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
 
@@ -24,7 +25,7 @@ export const forgetGoneSlots = (session: Session, draft: Draft): Draft =>
 export async function dispatchSlots(session: Session): Promise<void> {
   for (const [request, it] of Object.entries(session.state.slots)) {
     if (it.gone || it.workflowRun !== null || session.dispatched.has(request)) continue
-    const workflowRun = await dispatchOnce(session, request, it.count)
+    const workflowRun = await unlessLimited(session, () => dispatchOnce(session, request, it.count), null)
     if (workflowRun !== null) session.dispatched.set(request, workflowRun)
   }
 }
