@@ -128,6 +128,7 @@ export async function startWorld(options: WorldOptions = {}) {
       }),
     idle: () => hub.runner.idle(),
     fault: (fault: object) => post(`${hub.url}/_hub/faults`, fault),
+    control: (path: string, body: object) => post(`${hub.url}/_hub/${path}`, body),
     faults: async (): Promise<unknown[]> => (await fetch(`${hub.url}/_hub/faults`)).json() as Promise<unknown[]>,
     clearFaults: async () => void (await fetch(`${hub.url}/_hub/faults`, { method: 'DELETE' })),
     metrics: async (): Promise<unknown> => (await fetch(`${hub.url}/_hub/metrics`)).json(),
