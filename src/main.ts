@@ -3,6 +3,7 @@ import { context } from '@actions/github'
 import { commandLine, dressedCommand } from './config/command-line.ts'
 import { type Inputs, readEnvironment, readInputs } from './config/inputs.ts'
 import { type CommentTrigger, readTrigger } from './config/trigger.ts'
+import { redactor } from './core/text/redact.ts'
 import { answerFailure } from './jobs/command/answer-failure.ts'
 import { runClosed } from './jobs/command/pull-closed.ts'
 import { reapDeadOrchestrator } from './jobs/command/reap-dead-orchestrator.ts'
@@ -41,17 +42,17 @@ type Of<Role extends Inputs['role']> = Extract<Inputs, { role: Role }>
 async function command(inputs: Of<'command'>, env: JobEnvironment): Promise<CommandOutcome> {
   const trigger = readTrigger(newInstance(context))
   const deps = await jobDeps(inputs, env)
-  const logUrl = logUrlOf(env)
+  const told = { logUrl: logUrlOf(env), redact: redactor([inputs.token]) }
   if (trigger.kind === 'pull-closed') {
     const thread = trigger.number
     const job = () => runClosed(deps, { ...trigger, by: trigger.sender.login })
-    return answerFailure(deps, { thread, key: `closed:${thread}`, logUrl }, job)
+    return answerFailure(deps, { thread, key: `closed:${thread}`, ...told }, job)
   }
   if (trigger.kind === 'comment') {
     const { issue } = trigger
     const comment = commentOf(trigger, env.GITHUB_RUN_ATTEMPT === 1)
     const job = () => runCommand(deps, comment)
-    return answerFailure(deps, { thread: issue.number, key: `comment:${comment.id}`, logUrl }, job)
+    return answerFailure(deps, { thread: issue.number, key: `comment:${comment.id}`, ...told }, job)
   }
   deps.log(trigger.kind === 'nothing' ? trigger.why : 'a dispatch holds no command')
   return { run: null, orchestrate: false, slots: [] }

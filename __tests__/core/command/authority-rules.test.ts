@@ -99,6 +99,18 @@ describe('what walks round an approval', () => {
     ] as const)
       expect(say(proposed('a'), command, { person })).toEqual(refused(error))
     expect(say(gated, skip('g'), { person })).toEqual(refused(error))
+    const dear: Extract<Command, { name: 'plan' }> = {
+      name: 'plan',
+      mode: null,
+      budget: 999,
+      maxTasks: null,
+      paths: [],
+      words: '',
+    }
+    const issue = { title: 'An issue', body: '', isPull: false }
+    const latest = { run: null, state: emptyRun, count: 0, issue: 42 }
+    expect(decidePlan(latest, asks<'plan'>(dear, { person }), issue)).toEqual(refused(error))
+    expect(decidePlan(latest, asks<'plan'>({ ...dear, budget: null }, { person }), issue).ok).toBe(true)
     expect(say(gated, { name: 'pause' }, { person })).toMatchObject({ value: { answer: { code: 'paused' } } })
   })
 })

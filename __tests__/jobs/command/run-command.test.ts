@@ -3,6 +3,7 @@ import { commandLine, dressedCommand } from '../../../src/config/command-line.ts
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import { replay, replayOn } from '../../../src/core/run/evolve.ts'
 import { SETTINGS_PATH } from '../../../src/core/settings.ts'
+import { redactor } from '../../../src/core/text/redact.ts'
 import { answerFailure } from '../../../src/jobs/command/answer-failure.ts'
 import { runClosed } from '../../../src/jobs/command/pull-closed.ts'
 import { reapDeadOrchestrator } from '../../../src/jobs/command/reap-dead-orchestrator.ts'
@@ -206,15 +207,16 @@ describe('a command', () => {
 })
 
 describe('a job that fails', () => {
-  const told = { thread: 42, key: 'comment:9', logUrl: 'https://example.org/log' }
-  const broken = new Error('the push was refused', { cause: new Error('remote: GH013') })
+  const redact = redactor(['a-secret-token'])
+  const told = { thread: 42, key: 'comment:9', logUrl: 'https://example.org/log', redact }
+  const broken = new Error('the push was refused', { cause: new Error('remote: GH013 a-secret-token') })
 
   it('answers first, with the cause and its log, and fails all the same', async () => {
     const { deps, github } = await world()
     await expect(answerFailure(deps, told, () => Promise.reject(broken))).rejects.toThrow('the push was refused')
     expect(github.comments).toHaveLength(1)
     expect(github.comments[0]?.body).toMatch(
-      /`command-failed`.*the push was refused: remote: GH013.*https:\/\/example.org\/log/s,
+      /`command-failed`.*the push was refused: remote: GH013 \*\*\*.*https:\/\/example.org\/log/s,
     )
   })
 

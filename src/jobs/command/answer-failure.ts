@@ -1,3 +1,4 @@
+import type { Redact } from '../../core/text/redact.ts'
 import { renderCommandFailed } from '../../render/reply/command-failed.ts'
 import type { CommandDeps } from '../deps.ts'
 
@@ -6,18 +7,19 @@ interface Answerable {
   /** Of the answer, which is given once. */
   key: string
   logUrl: string
+  redact: Redact
 }
 
 /** If the job fails, says so on the thread first, with the cause: a red job that people do not look at is silence. */
 export async function answerFailure<Done>(
   deps: CommandDeps,
-  { thread, key, logUrl }: Answerable,
+  { thread, key, logUrl, redact }: Answerable,
   job: () => Promise<Done>,
 ): Promise<Done> {
   try {
     return await job()
   } catch (error) {
-    const body = renderCommandFailed(causeOf(error), logUrl)
+    const body = renderCommandFailed(redact(causeOf(error)), logUrl)
     await deps.forge
       .reply(thread, key, body, false)
       // The job `recover` tries again.
