@@ -71,7 +71,7 @@ export async function allow(world: World, settings: Readonly<Record<string, bool
   const answer = await fetch(`${world.hub.url}/_hub/settings`, {
     method: 'POST',
     body: JSON.stringify(settings),
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', authorization: `token ${world.hub.tokens.admin}` },
   })
   if (!answer.ok) throw new Error(`settings: ${answer.status} ${await answer.text()}`)
 }
