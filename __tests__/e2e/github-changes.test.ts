@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { calm } from './support/calm.ts'
 import { marked } from './support/people.ts'
-import { planned, still } from './support/steps.ts'
+import { planned } from './support/steps.ts'
 import { eventsOf, startWorld, type World } from './support/world.ts'
 
 let world: World
@@ -53,23 +53,6 @@ describe('a token that ends in the middle', () => {
     const events = await world.events(run)
     expect(eventsOf(events, 'orchestrator_lost')).toHaveLength(1)
     expect(eventsOf(events, 'task_returned')).toEqual([])
-  })
-})
-
-describe('a base branch that is deleted', () => {
-  it('pauses the run with its name, and /resume goes on when it is back', async () => {
-    const { run, pull, id } = await planned(world, 'a > b', { a: { milliseconds: 'signal' } })
-    await world.say(pull, `/approve ${id}`)
-    await world.when(run, 'at work on a', (_, { tasks }) => tasks.a?.state.status === 'in_progress')
-    const tip = world.git('rev-parse', 'refs/heads/main')
-    world.git('update-ref', '-d', 'refs/heads/main')
-    await world.when(run, 'paused', (state) => state.phase === 'active' && state.paused !== null)
-    world.git('update-ref', 'refs/heads/main', tip)
-    await world.release(run, 'a').catch(() => {})
-    await still(world, run, 'standing still')
-    expect(await marked(world, pull, 'status', run)).toMatch(/## Paused.*the base branch `main` is gone/s)
-    await world.say(pull, '/resume')
-    expect((await world.ended(run)).conclusion).toBe('success')
   })
 })
 

@@ -119,13 +119,14 @@ describe('a locked thread', () => {
 
 it('finds a repository that was renamed by its old name, also to write to it', async () => {
   const { forge, hub, as, issue, sha, checks } = await hubStage()
-  await fetch(`${hub.url}/_hub/rename`, { method: 'POST', body: JSON.stringify({ name: 'renamed' }) })
+  const headers = { authorization: `token ${hub.tokens.admin}` }
+  await fetch(`${hub.url}/_hub/rename`, { method: 'POST', body: JSON.stringify({ name: 'renamed' }), headers })
   expect(await forge.role('writer')).toBe('write')
   expect(await forge.reply(issue, '7', 'Yes.', false)).toEqual({ ok: true })
   expect(okays(await forge.publish([aCheck(sha)], true))).toEqual([true])
   expect((await forge.dispatch({ role: 'work', run: '1', request: 'r2', slots: '[]' })).workflowRun).not.toBeNull()
   const { data } = await as('writer').issues.listComments({ owner: hub.owner, repo: 'renamed', issue_number: issue })
-  expect([data.length, checks.length]).toEqual([1, 1])
+  expect([data.length, (await checks(sha)).length]).toEqual([1, 1])
 })
 
 it('dispatches on the default branch that there is now, and knows a renamed branch by its old name', async () => {

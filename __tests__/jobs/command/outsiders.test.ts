@@ -30,9 +30,10 @@ async function world() {
       const outcome = await runCommand(deps, {
         id,
         line: body,
+        dressed: null,
         createdAt,
         issue,
-        sender: { login: person, type },
+        sender: { login: person, type, viaApp: null },
         firstDelivery: true,
       })
       const requests = await stage.requests()

@@ -1,5 +1,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { needAdmin } from '../access/permission.ts'
+import { authenticate } from '../rest/middleware.ts'
 import type { RateLimit } from '../rest/rate.ts'
 import { bodyOf, type HubEnv } from '../rest/request.ts'
 import { urlsOf } from '../urls.ts'
@@ -22,9 +24,13 @@ const rateLeft = z.strictObject({
   seconds: z.number().int().positive(),
 })
 
-/** The hub's own endpoints, for tests and the demo. GitHub has none of them. */
+/** The hub's own endpoints, for tests and the demo, with the token of `admin`. GitHub has none of them. */
 export const controlRoutes = (world: World, rate: RateLimit) =>
   new Hono<HubEnv>()
+    .use('/_hub/*', authenticate(world), async (call, next) => {
+      needAdmin(call.var.actor)
+      await next()
+    })
     .get('/_hub/metrics', (call) => call.json(world.metrics.report(world.store.doc.jobs)))
     .post('/_hub/metrics/reset', (call) => {
       world.metrics.reset()

@@ -16,6 +16,7 @@ export async function renameBranch(world: World, from: string, to: string): Prom
     if (pull?.base === from) pull.base = to
     if (pull?.head === from) pull.head = to
   }
-  doc.renamedBranches = { ...doc.renamedBranches, [from]: to }
+  const { [to]: _taken, ...others } = doc.renamedBranches ?? {}
+  doc.renamedBranches = { ...others, [from]: to }
   world.store.changed()
 }

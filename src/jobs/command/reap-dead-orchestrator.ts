@@ -2,8 +2,7 @@ import { parseBranch, type RunId } from '../../core/ids.ts'
 import { replayOn } from '../../core/run/evolve.ts'
 import type { LiveRun } from '../../core/run/state.ts'
 import { type JobFailure, recoverRun } from '../../core/schedule/recovery.ts'
-import { sentence } from '../../render/markdown/code.ts'
-import { bounded } from '../../render/markdown/escape.ts'
+import { renderCommandFailed } from '../../render/reply/command-failed.ts'
 import { renderStopped } from '../../render/reply/stopped.ts'
 import type { JobDeps } from '../deps.ts'
 import { untilAppended } from '../until-appended.ts'
@@ -72,14 +71,7 @@ async function start(deps: JobDeps, run: RunId): Promise<void> {
 
 async function apologise(deps: JobDeps, ended: EndedJob, comment: number): Promise<void> {
   if (ended.issue === null) return
-  const lines = [
-    `Reason: \`command-failed\`. The job that reads commands failed before it could answer${words(ended.failure)}; nothing is lost.`,
-    '',
-    `Its log: ${ended.logUrl}. Type the command again when the cause is gone.`,
-  ]
-  const said = await deps.forge.reply(ended.issue, `comment:${comment}`, lines.join('\n'), false)
+  const body = renderCommandFailed(ended.failure?.message ?? null, ended.logUrl)
+  const said = await deps.forge.reply(ended.issue, `comment:${comment}`, body, false)
   if (!said.ok) deps.log(`not said on #${ended.issue}: ${said.message}`)
 }
-
-const words = (failure: JobFailure | null): string =>
-  failure === null ? '' : ` (${sentence(bounded(failure.message, 500))})`
