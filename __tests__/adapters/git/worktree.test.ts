@@ -95,7 +95,6 @@ describe('a work tree', () => {
     const { base, at, open } = await stage()
     mkdirSync(at('out', 'in'), { recursive: true })
     writeFileSync(at('out', 'in', 'kept.log'), '')
-    writeFileSync(at('out', 'other'), '')
     const worktree = await open()
     await worktree.prepare(base)
     writeFileSync(at('.gitignore'), 'out/\nlocked/\n')

@@ -24,6 +24,7 @@ export async function runSlot(deps: WorkDeps, who: SlotIdentity): Promise<SlotWo
   const { clock } = deps
   const view = journalView(deps, who.run)
   const done: SlotWork[] = []
+  for (const notice of deps.worktree.notices) deps.log(notice)
   const begun = clock.now()
   let idleSince = begun
   let handedOver: string | null = null

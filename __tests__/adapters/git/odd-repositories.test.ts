@@ -1,0 +1,153 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { openFiles } from '../../../src/adapters/files/files.ts'
+import { openRepo } from '../../../src/adapters/git/repo.ts'
+import { openWorktree } from '../../../src/adapters/git/worktree.ts'
+import { type BareRemote, git, type TreeLiteral, tempDir } from '../../support/git.ts'
+import { hastyClock } from '../../support/hasty-clock.ts'
+import { fileStage } from './stage.ts'
+
+const words = { subject: 'Do it', trailers: {} }
+
+interface Odd {
+  /** What a step of the workflow did in the checkout before the slot began. */
+  setUp?: (dir: string, remote: BareRemote) => void
+  /** Options of the clone that the checkout is. */
+  clone?: string[]
+}
+
+/** A slot on a checkout of these files. */
+async function slotOn(literal: TreeLiteral, { setUp = () => {}, clone = [] }: Odd = {}) {
+  const { remote, url } = fileStage()
+  const base = remote.commit(literal, [remote.tip('refs/heads/main') ?? ''])
+  remote.point('refs/heads/main', base)
+  const dir = join(tempDir(), 'checkout')
+  git(tempDir(), ['clone', '--quiet', '--depth=1', ...clone, url, dir])
+  setUp(dir, remote)
+  const open = () => openWorktree({ dir, remoteUrl: url, token: '', clock: hastyClock(), openFiles })
+  const worktree = await open()
+  await worktree.prepare(base)
+  const repo = await openRepo({ gitDir: join(tempDir(), 'run.git'), remoteUrl: url, token: '', clock: hastyClock() })
+  await repo.fetch([base])
+  const at = (...path: string[]) => join(worktree.path, ...path)
+  /** What the orchestrator sees of the work: path and letter of each change. */
+  const handedOver = async () => {
+    const commit = await worktree.commitAll(words)
+    if (commit === null) return []
+    const bundle = join(tempDir(), 'work.bundle')
+    await worktree.bundle(commit.head, base, bundle)
+    await repo.unbundle(bundle, commit.head)
+    return (await repo.changes(base, commit.head)).map(({ status, path }) => `${status} ${path}`)
+  }
+  return { remote, url, base, dir, open, worktree, repo, at, handedOver }
+}
+
+/** As a file is whose change git cannot tell from its time stamp. */
+const touch = (path: string) => utimesSync(path, new Date(0), new Date(0))
+
+describe('files that git would store in another way than the base does', () => {
+  const ODD = {
+    '.gitattributes': '*.bat text eol=crlf\n*.id ident\n*.mixed text eol=crlf\n',
+    'stored.bat': 'echo 1\r\necho 2\r\n',
+    'right.bat': 'echo 1\necho 2\n',
+    'a.id': '$Id: stored with its value $\n',
+    'a.mixed': 'one\r\ntwo\n',
+    'a.txt': 'a\n',
+  }
+
+  it('are not changes of a task that did not touch them, or wrote the same bytes again', async () => {
+    const { at, handedOver } = await slotOn(ODD)
+    for (const name of Object.keys(ODD)) touch(at(name))
+    writeFileSync(at('stored.bat'), readFileSync(at('stored.bat')))
+    expect(await handedOver()).toEqual([])
+    writeFileSync(at('a.txt'), 'b\n')
+    expect(await handedOver()).toEqual(['M a.txt'])
+  })
+
+  it('are changes where the task wrote something else, and git stores them as its attributes say', async () => {
+    const { at, worktree, handedOver, dir } = await slotOn(ODD)
+    writeFileSync(at('stored.bat'), 'echo 1\r\necho 3\r\n')
+    writeFileSync(at('right.bat'), 'echo 3\r\n')
+    expect(await handedOver()).toEqual(['M right.bat', 'M stored.bat'])
+    const { head } = (await worktree.commitAll(words)) ?? { head: '' }
+    expect(git(dir, ['cat-file', 'blob', `${head}:stored.bat`])).toBe('echo 1\necho 3')
+    writeFileSync(at('stored.bat'), ODD['stored.bat'])
+    expect(await handedOver()).toEqual(['M right.bat'])
+  })
+
+  it('keep their bytes where a task changes only the attributes', async () => {
+    const { at, handedOver } = await slotOn({ 'a.txt': 'a\r\n', 'b.txt': 'b\n' })
+    writeFileSync(at('.gitattributes'), '* text\n')
+    touch(at('a.txt'))
+    expect(await handedOver()).toEqual(['A .gitattributes'])
+  })
+})
+
+const bytes = (dir: string, name: string) => Buffer.concat([Buffer.from(`${dir}/`), Buffer.from(name, 'latin1')])
+
+describe('names that are not UTF-8', () => {
+  it('are handed over, whether new, changed or deleted', async () => {
+    const { dir, at, worktree, handedOver, open, base } = await slotOn({ 'a.txt': 'a\n' })
+    writeFileSync(bytes(at(), 'caf\xe9.txt'), 'x\n')
+    writeFileSync(at('café.txt'), 'x\n')
+    expect(await handedOver()).toEqual(['A café.txt', String.raw`A caf\351.txt`])
+    expect(git(dir, ['ls-tree', '-r', '--name-only', 'HEAD']).split('\n')).toContain(String.raw`"caf\351.txt"`)
+    expect(await worktree.putBack((path) => path !== String.raw`caf\351.txt`)).toEqual([String.raw`caf\351.txt`])
+    expect(readdirSync(dir, { encoding: 'buffer' }).map((name) => name.toString('latin1'))).not.toContain('caf\xe9.txt')
+    await (await open()).prepare(base)
+    expect(readdirSync(dir).toSorted()).toEqual(['.git', 'a.txt'])
+  })
+})
+
+describe('what the set-up step made and git does not ignore', () => {
+  it('stays for every task, and is part of no commit', async () => {
+    const { at, worktree, base, handedOver } = await slotOn(
+      { 'a.txt': 'a\n' },
+      {
+        setUp: (dir) => {
+          mkdirSync(join(dir, '.venv', 'bin'), { recursive: true })
+          writeFileSync(join(dir, '.venv', 'bin', 'python'), '')
+          for (const name of ['#odd !*name ', 'a[1].cfg', '!x']) writeFileSync(join(dir, name), '')
+        },
+      },
+    )
+    writeFileSync(at('b.txt'), 'b\n')
+    writeFileSync(at('.venv', 'more'), '')
+    expect(await handedOver()).toEqual(['A b.txt'])
+    await worktree.removeUntracked()
+    await worktree.prepare(base)
+    expect(readdirSync(at()).toSorted()).toEqual(['!x', '#odd !*name ', '.git', '.venv', 'a.txt', 'a[1].cfg'])
+    expect(readdirSync(at('.venv')).toSorted()).toEqual(['bin', 'more'])
+    expect(worktree.notices.join('\n')).toMatch(/`\.venv\/`.*kept.*no commit/)
+  })
+
+  it('what it changed in files of the repository is undone, and that is said', async () => {
+    const { at, worktree } = await slotOn(
+      { 'a.txt': 'a\n', 'b.bat': 'b\r\n', '.gitattributes': '*.bat text\n' },
+      { setUp: (dir) => writeFileSync(join(dir, 'a.txt'), 'changed\n') },
+    )
+    expect(readFileSync(at('a.txt'), 'utf8')).toBe('a\n')
+    expect(worktree.notices).toEqual([expect.stringMatching(/changed `a\.txt`.*undone/)])
+  })
+})
+
+it('lock files of a git that was killed do not stop a slot', async () => {
+  const { worktree, base, dir, at } = await slotOn(
+    { 'a.txt': 'a\n' },
+    {
+      setUp: (dir) => {
+        for (const name of ['index.lock', 'HEAD.lock', 'shallow.lock', 'packed-refs.lock', 'config.lock'])
+          writeFileSync(join(dir, '.git', name), '')
+        mkdirSync(join(dir, '.git/refs/tributary'), { recursive: true })
+        for (const name of ['slot.lock', 'hand-over.lock']) writeFileSync(join(dir, '.git/refs/tributary', name), '')
+      },
+    },
+  )
+  writeFileSync(at('a.txt'), 'b\n')
+  const commit = await worktree.commitAll(words)
+  await worktree.bundle(commit?.head ?? '', base, join(tempDir(), 'b'))
+  expect(git(dir, ['rev-parse', 'HEAD'])).toBe(commit?.head)
+  rmSync(at('a.txt'))
+  expect(existsSync(join(dir, '.git/index.lock'))).toBe(false)
+})
