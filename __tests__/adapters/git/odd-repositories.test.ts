@@ -151,3 +151,47 @@ it('lock files of a git that was killed do not stop a slot', async () => {
   rmSync(at('a.txt'))
   expect(existsSync(join(dir, '.git/index.lock'))).toBe(false)
 })
+
+/** As tools of long ago wrote it: the mode of a folder with a zero before it, a time zone that is none, no space before the address. */
+function oldCommit({ dir }: BareRemote, parent: string, name = 'lib'): string {
+  const write = (kind: string, content: string) =>
+    git(dir, ['hash-object', '-w', '--literally', '-t', kind, '--stdin'], content)
+  const inner = git(dir, ['mktree'], `100644 blob ${write('blob', 'x\n')}\tx\n`)
+  const file = join(tempDir(), 'tree')
+  writeFileSync(file, Buffer.concat([Buffer.from(`040000 ${name}\0`), Buffer.from(inner, 'hex')]))
+  const tree = git(dir, ['hash-object', '-w', '--literally', '-t', 'tree', file])
+  const by = 'Mona<mona@example.com> 1700000000 +051800'
+  return write('commit', `tree ${tree}\nparent ${parent}\nauthor ${by}\ncommitter ${by}\n\nOld\n`)
+}
+
+describe('history that a strict check of today refuses', () => {
+  it('is fetched and merged, and work on it is taken', async () => {
+    const { remote, url } = fileStage()
+    const old = oldCommit(remote, remote.tip('refs/heads/main') ?? '')
+    remote.point('refs/heads/main', old)
+    const options = { remoteUrl: url, token: '', clock: hastyClock() }
+    const repo = await openRepo({ ...options, gitDir: join(tempDir(), 'run.git') })
+    await repo.fetch([old])
+    const dir = tempDir()
+    git(dir, ['init', '--quiet', '.'])
+    const worktree = await openWorktree({ ...options, dir, openFiles })
+    await worktree.prepare(old)
+    writeFileSync(join(dir, 'lib', 'y'), 'y\n')
+    const commit = await worktree.commitAll(words)
+    await worktree.bundle(commit?.head ?? '', old, join(dir, '..', 'work.bundle'))
+    await repo.unbundle(join(dir, '..', 'work.bundle'), commit?.head ?? '')
+    expect((await repo.changes(old, commit?.head ?? '')).map(({ path }) => path)).toEqual(['lib/y'])
+    expect(await repo.merge(old, commit?.head ?? '', words)).toMatchObject({ ok: true })
+  })
+
+  it('is refused from a slot, and from anybody where a name in it is `.git`', async () => {
+    const { remote, base, repo, dir } = await slotOn({ 'a.txt': 'a\n' })
+    git(dir, ['fetch', '--quiet', remote.url])
+    const old = oldCommit({ ...remote, dir: join(dir, '.git') }, base)
+    const bundle = join(tempDir(), 'work.bundle')
+    git(dir, ['update-ref', 'refs/x', old])
+    git(dir, ['bundle', 'create', '--quiet', '--version=2', bundle, 'refs/x', `^${base}`])
+    await expect(repo.unbundle(bundle, old)).rejects.toThrow(/zeroPaddedFilemode|badTimezone|missingSpaceBefore/)
+    await expect(repo.fetchAlone([oldCommit(remote, base, '.git')])).rejects.toThrow('hasDotgit')
+  })
+})

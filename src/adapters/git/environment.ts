@@ -24,6 +24,17 @@ export function gitEnvironment(repo: LocalRepo, protocol = ''): GitEnvironment {
   }
 }
 
+/**
+ * Faults that tools of long ago left in the history of well-known repositories, and that do no harm. What a remote has may have
+ * them; a bundle of a slot may not, since `index-pack` alone does not read these settings.
+ */
+const HARMLESS = [
+  ...['zeroPaddedFilemode', 'badFilemode', 'treeNotSorted', 'duplicateEntries', 'nullSha1', 'nulInCommit'],
+  ...['missingNameBeforeEmail', 'missingSpaceBeforeEmail', 'missingEmail', 'badEmail', 'badName', 'multipleAuthors'],
+  ...['missingSpaceBeforeDate', 'badDate', 'badDateOverflow', 'zeroPaddedDate', 'badTimezone'],
+  ...['badTagName', 'missingTaggerEntry'],
+]
+
 /** Settings that hold for every command and override a repository's own configuration. */
 export function gitSettings(protocol = ''): string[] {
   return [
@@ -43,6 +54,7 @@ export function gitSettings(protocol = ''): string[] {
     'http.lowSpeedLimit=1',
     'http.lowSpeedTime=60',
     'transfer.fsckObjects=true',
+    ...HARMLESS.map((fault) => `fetch.fsck.${fault}=ignore`),
     'submodule.recurse=false',
     'push.recurseSubmodules=no',
     'push.gpgSign=false',
