@@ -1,5 +1,6 @@
 import type { Sha } from '../core/ids.ts'
 import type { SecretSearch, SecretsFound } from '../core/landing/secrets.ts'
+import type { TreeFaults } from '../core/landing/tree-faults.ts'
 import type { Sources } from './sources.ts'
 
 export interface CommitWords {
@@ -46,6 +47,8 @@ export interface Repo {
   /** Merges two commits without a checkout. Always creates a commit with both as parents, also for a fast-forward. */
   merge(ours: Sha, theirs: Sha, words: CommitWords): Promise<Merged>
   changes(from: Sha, to: Sha): Promise<ChangedPath[]>
+  /** What is wrong with the files that `head` adds to `base`: links, names, and files for Git LFS. */
+  treeFaults(base: Sha, head: Sha): Promise<TreeFaults>
   /** Lines that the diff adds, by path (text files only, each capped), for display. */
   addedLines(from: Sha, to: Sha): Promise<ReadonlyMap<string, string>>
   /** Searches what the second commit adds to the first for secrets, including names of files. */

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openFiles } from '../../../src/adapters/files/files.ts'
@@ -193,5 +203,65 @@ describe('history that a strict check of today refuses', () => {
     git(dir, ['bundle', 'create', '--quiet', '--version=2', bundle, 'refs/x', `^${base}`])
     await expect(repo.unbundle(bundle, old)).rejects.toThrow(/zeroPaddedFilemode|badTimezone|missingSpaceBefore/)
     await expect(repo.fetchAlone([oldCommit(remote, base, '.git')])).rejects.toThrow('hasDotgit')
+  })
+})
+
+describe('what is wrong with the files of a task', () => {
+  const POINTER = (id: string) =>
+    `version https://git-lfs.github.com/spec/v1\noid sha256:${id.repeat(64)}\nsize 12345\n`
+
+  async function faultsOf(literal: TreeLiteral, work: (at: (...path: string[]) => string) => void) {
+    const { at, handedOver, repo, base, dir } = await slotOn(literal)
+    work(at)
+    await handedOver()
+    return repo.treeFaults(base, git(dir, ['rev-parse', 'HEAD']))
+  }
+
+  it('is told of links and names, not of those that the base has', async () => {
+    const base = { 'a.txt': 'a\n', out: { link: '/usr' }, 'README.md': '1\n', 'b:c': 'x\n' }
+    const faults = await faultsOf(base, (at) => {
+      symlinkSync('a.txt', at('good'))
+      symlinkSync('../x', at('bad'))
+      symlinkSync('out/passwd', at('through'))
+      writeFileSync(at('readme.md'), '')
+      writeFileSync(bytes(at(), 'caf\xe9'), '')
+      writeFileSync(at('b:c'), 'y\n')
+    })
+    expect(faults.links).toEqual(['bad', 'through'])
+    expect(faults.names).toEqual([
+      expect.stringMatching(/not UTF-8/),
+      expect.stringMatching(/^`readme\.md` is the same as `README\.md`/),
+    ])
+  })
+
+  it('is told of files for LFS, and pointers of the base may be moved, copied and deleted', async () => {
+    const base: TreeLiteral = {
+      assets: { folder: { '.gitattributes': '*.png filter=lfs diff=lfs merge=lfs -text\n', 'a.png': POINTER('a') } },
+    }
+    const faults = await faultsOf(base, (at) => {
+      renameSync(at('assets', 'a.png'), at('assets', 'moved.png'))
+      writeFileSync(at('assets', 'new.png'), 'not a pointer')
+      writeFileSync(at('assets', 'text.txt'), 'x\n')
+      writeFileSync(at('new.png'), 'x\n')
+      writeFileSync(at('pointer'), POINTER('b'))
+    })
+    expect(faults).toEqual({ links: [], names: [], lfs: ['assets/new.png', 'pointer'] })
+  })
+
+  it('pointers stay pointers, whatever filter the checkout configured', async () => {
+    const { at, handedOver } = await slotOn(
+      { '.gitattributes': '*.png filter=lfs\n', 'a.png': POINTER('a'), 'b.txt': 'b\n' },
+      {
+        setUp: (dir) => {
+          for (const [key, value] of Object.entries({ smudge: 'echo big', clean: 'echo small', required: 'true' }))
+            git(dir, ['config', `filter.lfs.${key}`, value])
+        },
+      },
+    )
+    rmSync(at('a.png'))
+    writeFileSync(at('b.txt'), 'c\n')
+    writeFileSync(at('new.png'), 'raw')
+    expect(await handedOver()).toEqual(['D a.png', 'M b.txt', 'A new.png'])
+    expect(git(at(), ['cat-file', 'blob', 'HEAD:new.png'])).toBe('raw')
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { TaskFailure } from '../../../src/core/failure.ts'
 import type { HandedOverCommit } from '../../../src/core/landing/audit.ts'
 import { audit, protectedAmong } from '../../../src/core/landing/audit.ts'
+import { noFaults } from '../../../src/core/landing/tree-faults.ts'
 import { isFinal } from '../../../src/core/schedule/retry-ladder.ts'
 import { settingsSchema } from '../../../src/core/settings.ts'
 import { taskNamed } from '../../support/plan.ts'
@@ -17,6 +18,7 @@ const verdict = (more: Partial<HandedOverCommit>) =>
     tree: given.verifiedTree,
     saysOurWords: true,
     changes: [file('a/x')],
+    faults: noFaults,
     secrets: { paths: [], unread: [] },
     ...more,
   })
@@ -45,7 +47,13 @@ describe('what the audit refuses, it names', () => {
   it('the paths at fault, and not those beside them', () => {
     const changes = (bad: ReturnType<typeof file>) => ({ changes: [file('a/x'), bad] })
     expect(verdict(changes(file('a/keys/k')))).toEqual(refused({ reason: 'protected-paths', paths: ['a/keys/k'] }))
-    expect(verdict(changes(file('a/link', '120000')))).toEqual(refused({ reason: 'forbidden-mode', paths: ['a/link'] }))
+    const faults = { links: ['a/link'], names: [], lfs: [] }
+    expect(verdict({ ...changes(file('a/sub', '160000')), faults })).toEqual(
+      refused({ reason: 'forbidden-mode', paths: ['a/sub', 'a/link'] }),
+    )
+    expect(verdict({ faults: { ...noFaults, names: ['one', 'two', 'three', 'four'] } })).toEqual(
+      refused({ reason: 'unusable-name', detail: 'one; two; three; and 1 more' }),
+    )
     expect(verdict(changes(file('b/x')))).toEqual(refused({ reason: 'outside-paths', paths: ['b/x'] }))
     const secrets = { paths: ['a/x'], unread: [] }
     expect(verdict({ secrets })).toEqual(refused({ reason: 'secret-in-diff', paths: ['a/x'] }))

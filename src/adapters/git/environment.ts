@@ -35,6 +35,9 @@ const HARMLESS = [
   ...['badTagName', 'missingTaggerEntry'],
 ]
 
+/** No task may speak to an LFS server: pointers stay pointers, and the audit refuses what is put in their place. */
+const WITHOUT_LFS = ['clean=', 'smudge=', 'process=', 'required=false'].map((setting) => `filter.lfs.${setting}`)
+
 /** Settings that hold for every command and override a repository's own configuration. */
 export function gitSettings(protocol = ''): string[] {
   return [
@@ -47,7 +50,7 @@ export function gitSettings(protocol = ''): string[] {
     'core.logAllRefUpdates=false',
     'safe.bareRepository=explicit',
     'protocol.allow=never',
-    ...(protocol === '' ? [] : [`protocol.${protocol}.allow=always`]),
+    ...(protocol === '' ? WITHOUT_LFS : [`protocol.${protocol}.allow=always`]),
     'http.followRedirects=false',
     'http.proxy=',
     // Ends an idle connection long before the command's own time-out.

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { Sha } from '../../core/ids.ts'
-import { parseRawChanges, type RawChange } from './diff.ts'
+import { isFile, parseRawChanges, type RawChange } from './diff.ts'
 import { checkedSha } from './local-repo.ts'
 import { argumentOf, bytesOf, fileAt, type Name, namesIn } from './name.ts'
 import { gitLine, runGit } from './plumbing.ts'
@@ -80,7 +80,7 @@ async function keepUntouched(repo: Checkout, base: Sha): Promise<void> {
 }
 
 async function isUntouched(repo: Checkout, { status, name, oldMode, newMode, oldSha, newSha }: RawChange) {
-  if (status !== 'M' || ![oldMode, newMode].every((mode) => mode.startsWith('100'))) return false
+  if (status !== 'M' || ![oldMode, newMode].every(isFile)) return false
   const content = await contentAt(repo, name)
   const raw = content === null ? null : blobSha(content)
   if (raw === null || raw === oldSha || raw === newSha) return raw === oldSha

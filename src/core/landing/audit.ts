@@ -6,6 +6,7 @@ import { isProtected, protectedGlobs } from '../plan/protected-paths.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { Settings } from '../settings.ts'
 import type { SecretsFound } from './secrets.ts'
+import type { TreeFaults } from './tree-faults.ts'
 
 /** Facts about the commit that a slot handed over, all read from git: nothing here is the slot's own claim. */
 export interface HandedOverCommit {
@@ -14,11 +15,12 @@ export interface HandedOverCommit {
   /** Its author and message are those that a slot must write. */
   saysOurWords: boolean
   changes: readonly { path: string; oldMode: string; newMode: string; bytes: number }[]
+  faults: TreeFaults
   /** Of the whole change: what looks like a secret, and the job's own secrets. */
   secrets: SecretsFound
 }
 
-const ORDINARY = ['100644', '100755', '000000']
+const ORDINARY = ['100644', '100755', '120000', '000000']
 
 /** The check before landing: by code, on what git holds, independent of the worker's claims. */
 export function audit(
@@ -49,14 +51,23 @@ export function audit(
   )
   if (forbidden.length > 0) return err({ reason: 'protected-paths', paths: forbidden })
   const odd = it.changes.filter((change) => !ORDINARY.includes(change.newMode) || !ORDINARY.includes(change.oldMode))
-  if (odd.length > 0) return err({ reason: 'forbidden-mode', paths: odd.map((change) => change.path) })
+  const forbiddenModes = [...odd.map((change) => change.path), ...it.faults.links]
+  if (forbiddenModes.length > 0) return err({ reason: 'forbidden-mode', paths: forbiddenModes })
   const outside = it.changes.filter((change) => !matches(task.writes, change.path))
   if (outside.length > 0) return err({ reason: 'outside-paths', paths: outside.map((change) => change.path) })
+  const { names, lfs } = it.faults
+  if (names.length > 0) return err({ reason: 'unusable-name', detail: firstOf(names) })
+  if (lfs.length > 0) return err({ reason: 'lfs-object', paths: lfs })
   const size = tooLarge(it, settings)
   if (size !== null) return err({ reason: 'too-large', detail: size })
   if (it.secrets.paths.length > 0) return err({ reason: 'secret-in-diff', paths: it.secrets.paths })
   return ok(null)
 }
+
+const SHOWN = 3
+
+const firstOf = (faults: readonly string[]): string =>
+  `${faults.slice(0, SHOWN).join('; ')}${faults.length > SHOWN ? `; and ${faults.length - SHOWN} more` : ''}`
 
 export const protectedAmong = (paths: readonly string[], settings: Settings): string[] =>
   paths.filter((path) => isProtected(path, protectedGlobs(settings)))

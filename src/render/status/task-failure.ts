@@ -29,7 +29,11 @@ export function failureLine(failure: TaskFailure): string {
     case 'protected-paths':
       return `it wrote to protected paths: ${paths(failure.paths)}`
     case 'forbidden-mode':
-      return `it made a symbolic link, a submodule or a forbidden file mode: ${paths(failure.paths)}`
+      return `it touched a submodule, or made a symbolic link out of the repository or a forbidden file mode: ${paths(failure.paths)}`
+    case 'unusable-name':
+      return `it made a name that not every system can hold: ${sentence(bounded(failure.detail, 500))}`
+    case 'lfs-object':
+      return `it wrote files that Git LFS has to hold: ${paths(failure.paths)}`
     case 'too-large':
       return `its change is too large: ${sentence(bounded(failure.detail, 500))}`
     case 'secret-in-diff':
@@ -90,6 +94,13 @@ function advice(failure: TaskFailure): string[] {
     case 'outside-paths':
     case 'protected-paths':
     case 'forbidden-mode':
+      return [REPLAN]
+    case 'unusable-name':
+      return ['Let it choose another name. A name that the base branch has already is no fault.']
+    case 'lfs-object':
+      return [
+        'A slot cannot store objects in Git LFS, and files of LFS are pointers in it. Change these files by hand, or take the paths out of LFS in `.gitattributes`.',
+      ]
     case 'too-large':
       return [REPLAN]
     case 'secret-in-diff':

@@ -107,6 +107,7 @@ async function judge(
       tree,
       saysOurWords: await repo.isWrittenAs(at.head, words),
       changes,
+      faults: await repo.treeFaults(at.base, at.head),
       secrets: await repo.findSecrets(at.base, at.head, {
         own: deps.secrets,
         mostBytes: totalBytes(work.settings.limits),
