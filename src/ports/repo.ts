@@ -7,6 +7,8 @@ export interface CommitWords {
   subject: string
   body?: string
   trailers?: Readonly<Record<string, string>>
+  /** Author and committer, as `Name <address>`; GitHub's bot if it is not said. */
+  author?: string
 }
 
 export interface ChangedPath {
@@ -38,7 +40,7 @@ export interface Repo {
   tip(ref: string): Promise<Sha | null>
   treeOf(commit: Sha): Promise<Sha>
   parentsOf(commit: Sha): Promise<Sha[]>
-  /** Whether a commit has our author, exactly this message, and no other header. */
+  /** Whether a commit has these words' author, exactly this message, and no other header. */
   isWrittenAs(commit: Sha, words: CommitWords): Promise<boolean>
   /** Imports a slot's bundle; throws if it is damaged or not a bundle of that commit. */
   unbundle(file: string, head: Sha): Promise<void>

@@ -67,9 +67,9 @@ describe('what the audit refuses, it names', () => {
   it('the file that is too large, the number of files, and what could not be searched', () => {
     const tooLarge = (detail: string) => refused({ reason: 'too-large', detail })
     const three = ['1', '2', '3'].map((name) => file(`a/${name}`))
-    expect(verdict({ changes: three })).toEqual(tooLarge('3 files changed, 2 are allowed'))
+    expect(verdict({ changes: three })).toEqual(tooLarge('3 files changed, and `limits.files` allows 2'))
     const big = { changes: [file('a/x'), file('a/y', '100644', 1025)] }
-    expect(verdict(big)).toEqual(tooLarge('a/y has 1025 bytes, 1 kB are allowed'))
+    expect(verdict(big)).toEqual(tooLarge('a/y has 1025 bytes, and `limits.file_kilobytes` allows 1 kB'))
     const why = 'cannot be searched for secrets: a file may have 1 kB, and all of them 512 MB'
     expect(verdict({ secrets: { paths: [], unread: ['a/x'] } })).toEqual(tooLarge(`a/x ${why}`))
     const unread = ['a/x', 'a/y', 'a/z']

@@ -50,6 +50,8 @@ describe('the audit before landing', () => {
     ['a deletion elsewhere', { changes: [file('b/x', '000000', 0, '100644')] }, 'outside-paths'],
     ['too many files', { changes: ['1', '2', '3'].map((name) => file(`a/${name}`)) }, 'too-large'],
     ['a file that is too big', { changes: [file('a/x', '100644', 2000)] }, 'too-large'],
+    ['a lock file that is bigger', { changes: [file('a/package-lock.json', '100644', 2_000_000)] }, 'landable'],
+    ['a lock file without a limit', { changes: [file('a/go.sum', '100644', 30_000_000)] }, 'too-large'],
     ['a secret', { secrets: { paths: ['a/x'], unread: [] } }, 'secret-in-diff'],
     ['what nobody can search for secrets', { secrets: { paths: [], unread: ['a/x'] } }, 'too-large'],
   ])('%s: %j is %s', (_what, more, reason) => {

@@ -5,7 +5,7 @@ import type { Task } from '../plan/plan.ts'
 import { isProtected, protectedGlobs } from '../plan/protected-paths.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { Settings } from '../settings.ts'
-import type { SecretsFound } from './secrets.ts'
+import type { SecretSearch, SecretsFound } from './secrets.ts'
 import type { TreeFaults } from './tree-faults.ts'
 
 /** Facts about the commit that a slot handed over, all read from git: nothing here is the slot's own claim. */
@@ -74,17 +74,28 @@ export const protectedAmong = (paths: readonly string[], settings: Settings): st
 
 function tooLarge({ changes, secrets }: HandedOverCommit, { limits }: Settings): string | null {
   if (changes.length > limits.files) return tooMany(changes.length, limits)
-  const big = changes.find((change) => change.bytes > totalBytes(limits))
-  if (big !== undefined) return `${big.path} has ${big.bytes} bytes, ${limits.file_kilobytes} kB are allowed`
+  const big = changes.find((change) => change.bytes > mostBytes(change.path, limits))
+  if (big !== undefined)
+    return `${big.path} has ${big.bytes} bytes, and \`limits.file_kilobytes\` allows ${limits.file_kilobytes} kB`
   return secrets.unread.length > 0 ? unsearched(secrets.unread, limits) : null
 }
 
-/** Maximum size of a changed file, in bytes. */
-export const totalBytes = ({ file_kilobytes }: Settings['limits']): number => file_kilobytes * 1024
+const LOCK_FILE = /(?:^|\/)(?:[^/]*[.-]lock(?:\.json|\.yaml|\.hcl|b|file)?|npm-shrinkwrap\.json|go(?:\.work)?\.sum)$/i
+const LOCK_KILOBYTES = 20 * 1024
+
+/** Maximum size of a changed file, in bytes. Lock files are large, and no one writes them by hand. */
+const mostBytes = (path: string, { file_kilobytes }: Settings['limits']): number =>
+  1024 * (LOCK_FILE.test(path) ? Math.max(file_kilobytes, LOCK_KILOBYTES) : file_kilobytes)
+
+export const secretSearch = (own: readonly string[], { limits, known_secrets: known }: Settings): SecretSearch => ({
+  own,
+  known,
+  mostBytes: (path) => mostBytes(path, limits),
+})
 
 export const tooMany = (changed: number, { files }: Settings['limits']): string =>
-  `${changed} files changed, ${files} are allowed`
+  `${changed} files changed, and \`limits.files\` allows ${files}`
 
 /** A file that cannot be searched for secrets fails the audit, since it may hold some. */
 export const unsearched = (paths: readonly string[], { file_kilobytes }: Settings['limits']): string =>
-  `${paths[0]}${paths.length > 1 ? ` and ${paths.length - 1} more` : ''} cannot be searched for secrets: a file may have ${file_kilobytes} kB, and all of them 512 MB`
+  `${paths[0]}${paths.length > 1 ? ` and ${paths.length - 1} more` : ''} cannot be searched for secrets: \`limits.file_kilobytes\` allows ${file_kilobytes} kB a file, and all of them may have 512 MB`

@@ -73,7 +73,7 @@ async function workOn(
   if (outcome !== null) {
     const times = { startedAt: startedAt.toISOString(), endedAt: endedAt.toISOString() }
     const file = { version: 1, ...key, base: baseOf(assignment), outcome, slot, ...times } as const
-    await uploadResult(deps, file, settingsIn(view.state()).limits)
+    await uploadResult(deps, file, settingsIn(view.state()))
     await uploadTranscript(deps, key, result?.transcript ?? [])
   }
   const what = describe(outcome)

@@ -102,10 +102,13 @@ function advice(failure: TaskFailure): string[] {
         'A slot cannot store objects in Git LFS, and files of LFS are pointers in it. Change these files by hand, or take the paths out of LFS in `.gitattributes`.',
       ]
     case 'too-large':
-      return [REPLAN]
+      return [
+        'A limit can be raised in `.github/tributary.yml`, for the next run: a run keeps the settings that it began with. Or make it several tasks.',
+      ]
     case 'secret-in-diff':
       return [
         'Nothing of it was published. Take the secret out of what the command writes, and change it where it is in use.',
+        'If it is invented, as in test data, list its file or its hash under `known_secrets` in `.github/tributary.yml`, for the next run.',
       ]
     case 'wrong-base':
     case 'tree-not-verified':
