@@ -265,3 +265,63 @@ describe('what is wrong with the files of a task', () => {
     expect(git(at(), ['cat-file', 'blob', 'HEAD:new.png'])).toBe('raw')
   })
 })
+
+describe('a submodule', () => {
+  const literal = { 'a.txt': 'a\n', sub: { commit: '1'.repeat(40) } }
+
+  it('that is empty is said, and what a task writes into it is refused and not lost', async () => {
+    const { worktree, at, handedOver, base } = await slotOn(literal)
+    expect(worktree.notices.join()).toMatch(/submodules `sub` are empty.*`submodules: true`/)
+    writeFileSync(at('a.txt'), 'b\n')
+    expect(await handedOver()).toEqual(['M a.txt'])
+    writeFileSync(at('sub', 'x'), 'x\n')
+    expect(await handedOver()).toEqual(['M a.txt', 'M sub'])
+    rmSync(at('sub', 'x'))
+    expect(await handedOver()).toEqual(['M a.txt'])
+    writeFileSync(at('sub', 'x'), 'x\n')
+    await worktree.prepare(base)
+    expect([readdirSync(at('sub')), await handedOver()]).toEqual([[], []])
+  })
+
+  it('that the checkout filled keeps its files, may be built in, and must not be changed', async () => {
+    const { worktree, at, handedOver, base } = await slotOn(literal, {
+      setUp: (dir) => {
+        git(join(dir, 'sub'), ['init', '--quiet', '.'])
+        writeFileSync(join(dir, 'sub', '.gitignore'), 'build/\n')
+        writeFileSync(join(dir, 'sub', 'x.c'), 'x\n')
+      },
+    })
+    mkdirSync(at('sub', 'build'))
+    writeFileSync(at('sub', 'build', 'x.o'), '')
+    expect([worktree.notices, await handedOver()]).toEqual([[], []])
+    await worktree.prepare(base)
+    writeFileSync(at('sub', 'x.c'), 'changed\n')
+    expect(await handedOver()).toEqual(['M sub'])
+    await expect(worktree.prepare(base)).rejects.toThrow('changed files of the submodule sub')
+  })
+})
+
+describe('a checkout that lacks something', () => {
+  const literal = { 'a.txt': 'a\n', lib: { folder: { b: 'b\n' } }, other: { folder: { c: 'c\n' } } }
+
+  it('is made whole where it is sparse, and that is said', async () => {
+    const { worktree, at, handedOver } = await slotOn(literal, {
+      setUp: (dir) => void git(dir, ['sparse-checkout', 'set', 'lib']),
+    })
+    expect(readFileSync(at('other', 'c'), 'utf8')).toBe('c\n')
+    rmSync(at('other', 'c'))
+    expect(await handedOver()).toEqual(['D other/c'])
+    expect(worktree.notices.join()).toMatch(/sparse/)
+  })
+
+  it('is made whole where its objects are left at the remote', async () => {
+    const { remote, worktree, at, base, dir } = await slotOn(literal, {
+      clone: ['--filter=blob:none', '--no-checkout'],
+    })
+    expect(readFileSync(at('other', 'c'), 'utf8')).toBe('c\n')
+    const next = remote.commit({ ...literal, 'a.txt': 'a2\n', new: 'n\n' }, [base])
+    await worktree.prepare(next)
+    expect([readFileSync(at('a.txt'), 'utf8'), readFileSync(at('new'), 'utf8')]).toEqual(['a2\n', 'n\n'])
+    expect(git(dir, ['rev-parse', 'HEAD'])).toBe(next)
+  })
+})

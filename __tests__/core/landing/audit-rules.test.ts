@@ -70,7 +70,8 @@ describe('what the audit refuses, it names', () => {
     expect(verdict({ changes: three })).toEqual(tooLarge('3 files changed, and `limits.files` allows 2'))
     const big = { changes: [file('a/x'), file('a/y', '100644', 1025)] }
     expect(verdict(big)).toEqual(tooLarge('a/y has 1025 bytes, and `limits.file_kilobytes` allows 1 kB'))
-    const why = 'cannot be searched for secrets: a file may have 1 kB, and all of them 512 MB'
+    const why =
+      'cannot be searched for secrets: `limits.file_kilobytes` allows 1 kB a file, and all of them may have 512 MB'
     expect(verdict({ secrets: { paths: [], unread: ['a/x'] } })).toEqual(tooLarge(`a/x ${why}`))
     const unread = ['a/x', 'a/y', 'a/z']
     expect(verdict({ secrets: { paths: [], unread } })).toEqual(tooLarge(`a/x and 2 more ${why}`))

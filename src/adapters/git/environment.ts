@@ -37,6 +37,8 @@ const HARMLESS = [
 
 /** No task may speak to an LFS server: pointers stay pointers, and the audit refuses what is put in their place. */
 const WITHOUT_LFS = ['clean=', 'smudge=', 'process=', 'required=false'].map((setting) => `filter.lfs.${setting}`)
+/** What is verified is the whole tree, so all of it is checked out. */
+const LOCAL_ONLY = [...WITHOUT_LFS, 'core.sparseCheckout=false', 'index.sparse=false']
 
 /** Settings that hold for every command and override a repository's own configuration. */
 export function gitSettings(protocol = ''): string[] {
@@ -50,7 +52,7 @@ export function gitSettings(protocol = ''): string[] {
     'core.logAllRefUpdates=false',
     'safe.bareRepository=explicit',
     'protocol.allow=never',
-    ...(protocol === '' ? WITHOUT_LFS : [`protocol.${protocol}.allow=always`]),
+    ...(protocol === '' ? LOCAL_ONLY : [`protocol.${protocol}.allow=always`]),
     'http.followRedirects=false',
     'http.proxy=',
     // Ends an idle connection long before the command's own time-out.

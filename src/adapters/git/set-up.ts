@@ -18,6 +18,29 @@ export async function takeOver(repo: Checkout): Promise<string[]> {
   return [...(await keepUntracked(repo)), ...(await undone(repo))]
 }
 
+/** What the checkout left out. */
+export interface Lacks {
+  /** Files: git was told to leave them out of the folder. */
+  sparse: boolean
+  /** Objects: git would fetch them when it needs them, and cannot here, without the token. */
+  partial: boolean
+}
+
+export async function lacksOf(gitDir: string): Promise<Lacks> {
+  const texts = ['config', 'config.worktree'].map((file) => readFile(join(gitDir, file), 'utf8').catch(() => ''))
+  const text = (await Promise.all(texts)).join('\n')
+  return {
+    sparse: /^\s*sparsecheckout\s*=\s*true/im.test(text),
+    partial: /^\s*(?:promisor\s*=\s*true|partialclone)/im.test(text),
+  }
+}
+
+/** The next checkout writes every file, since the index that knew of some as left out is gone. */
+export async function dropSparseIndex(gitDir: string): Promise<string> {
+  await rm(join(gitDir, 'index'), { force: true })
+  return 'The checkout is sparse. Tasks see the whole tree all the same, since the whole tree is what they are accepted on.'
+}
+
 /** From now on git ignores what the steps before made, such as a `.venv`: it survives clean-ups, and no commit has it. */
 async function keepUntracked(repo: Checkout): Promise<string[]> {
   const args = ['ls-files', '--others', '--exclude-standard', '--directory', '--no-empty-directory', '-z']

@@ -6,13 +6,14 @@ import { isFile, parseRawChanges, type RawChange } from './diff.ts'
 import { checkedSha } from './local-repo.ts'
 import { argumentOf, bytesOf, fileAt, type Name, namesIn } from './name.ts'
 import { gitLine, runGit } from './plumbing.ts'
+import { type Submodule, writtenSubmodules } from './submodules.ts'
 import type { Checkout } from './worktree-state.ts'
 
 /**
  * Adds every file to the index as it is now, and writes the tree. Not with `git add`, which runs git inside each submodule,
  * and so a program that a task configured there. `base`: the commit that was checked out.
  */
-export async function stageAll(repo: Checkout, base: Sha): Promise<Sha> {
+export async function stageAll(repo: Checkout, base: Sha, submodules: readonly Submodule[]): Promise<Sha> {
   const { changed, gone } = await trackedChanges(repo)
   const { files, repositories } = await untracked(repo)
   await update(
@@ -25,13 +26,14 @@ export async function stageAll(repo: Checkout, base: Sha): Promise<Sha> {
     ['--add', '--replace', '--remove', '-z', '--stdin'],
     [...changed, ...files].map((name) => `${name}\0`),
   )
-  // Git cannot store a nested repository. A submodule entry makes the audit fail and name the path.
+  // Git cannot store a nested repository, nor what is in a submodule. Such an entry makes the audit fail and name the path.
+  const written = await writtenSubmodules(repo, submodules)
   await update(
     repo,
     ['-z', '--index-info'],
-    repositories.map((name) => `160000 ${checkedSha(base)}\t${name}\0`),
+    [...repositories, ...written].map((name) => `160000 ${checkedSha(base)}\t${name}\0`),
   )
-  await keepUntouched(repo, base)
+  await keepUntouched(repo, base, written)
   return checkedSha(await gitLine(repo, ['write-tree']))
 }
 
@@ -71,13 +73,18 @@ async function untracked(repo: Checkout): Promise<{ files: Name[]; repositories:
  * then takes it for changed, and would store it anew, whenever it looks at more than its time stamp. Such a file keeps the
  * base's blob unless a task wrote other bytes than a checkout does.
  */
-async function keepUntouched(repo: Checkout, base: Sha): Promise<void> {
-  const args = ['diff-index', '--cached', '-z', '--raw', '--no-abbrev', '--no-renames', '--ignore-submodules=all']
+async function keepUntouched(repo: Checkout, base: Sha, written: readonly Name[]): Promise<void> {
+  const args = ['diff-index', '--cached', '-z', '--raw', '--no-abbrev', '--no-renames']
   const lines: string[] = []
   for (const change of parseRawChanges((await runGit(repo, [...args, checkedSha(base)])).stdout))
-    if (await isUntouched(repo, change)) lines.push(`${change.newMode} ${change.oldSha}\t${change.name}\0`)
+    if (isRestored(change, written) || (await isUntouched(repo, change)))
+      lines.push(`${change.newMode} ${change.oldSha}\t${change.name}\0`)
   await update(repo, ['-z', '--index-info'], lines)
 }
+
+/** A submodule that was written into before, and is again as it was. */
+const isRestored = ({ name, oldMode, newMode }: RawChange, written: readonly Name[]): boolean =>
+  oldMode === '160000' && newMode === '160000' && !written.includes(name)
 
 async function isUntouched(repo: Checkout, { status, name, oldMode, newMode, oldSha, newSha }: RawChange) {
   if (status !== 'M' || ![oldMode, newMode].every(isFile)) return false

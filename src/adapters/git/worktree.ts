@@ -16,9 +16,11 @@ import { readCommit, writeCommit } from './objects.ts'
 import { gitText, runGit } from './plumbing.ts'
 import type { NetworkOptions } from './remote.ts'
 import { secretsBetween } from './secrets.ts'
-import { removeStaleLocks, takeOver } from './set-up.ts'
+import { dropSparseIndex, type Lacks, lacksOf, removeStaleLocks, takeOver } from './set-up.ts'
 import { stageAll } from './staging.ts'
 import { fetchInto, type GitStore } from './store.ts'
+import { resetSubmodules, type Submodule, submoduleNotices, submodulesIn } from './submodules.ts'
+import { requireGit } from './version.ts'
 import {
   changedPaths,
   type IgnoredEntries,
@@ -49,9 +51,13 @@ interface OpenWorktree {
   kept: IgnoredEntries
   prepared: Sha | null
   notices: string[]
+  lacks: Lacks
+  /** As the checkout left them; and as the base of `prepared` has them. */
+  submodules: { first: readonly Submodule[]; now: readonly Submodule[] }
 }
 
 export async function openWorktree(options: WorktreeOptions): Promise<Worktree> {
+  await requireGit()
   const worktree = await readWorktree(options)
   const files = options.openFiles(worktree.repo.workTree, trackedIn(worktree))
   return {
@@ -76,11 +82,24 @@ async function readWorktree({ dir, remoteUrl, token, clock, seconds, signal }: W
   const repo = { gitDir, workTree }
   await removeStaleLocks(gitDir)
   const notices = await takeOver(repo)
+  const first = await submodulesIn(repo)
+  notices.push(...submoduleNotices(first, first))
+  const lacks = await lacksOf(gitDir)
+  if (lacks.sparse) notices.push(await dropSparseIndex(gitDir))
   const configuration = await readConfiguration(gitDir)
   const network = { ...(seconds === undefined ? {} : { seconds }), ...(signal === undefined ? {} : { signal }) }
   const guard = () => restoreConfiguration(gitDir, configuration)
   const store = { repo, remote: { url: remoteUrl, token }, network, clock }
-  return { store, repo, guard, kept: await ignoredEntries(repo), prepared: null, notices }
+  return {
+    store,
+    repo,
+    guard,
+    kept: await ignoredEntries(repo),
+    prepared: null,
+    notices,
+    lacks,
+    submodules: { first, now: first },
+  }
 }
 
 async function gitDirOf(workTree: string): Promise<string> {
@@ -97,15 +116,21 @@ async function prepare(worktree: OpenWorktree, sha: Sha): Promise<void> {
   await worktree.guard()
   worktree.prepared = null
   await removeStaleLocks(worktree.repo.gitDir)
-  if ((await missingCommits(worktree.store, [sha])).length > 0)
-    await fetchInto(worktree.store, ['--depth=1'], [`+${sha}:${PREPARED_REF}`])
+  // What a partial clone has tells the remote nothing of what it lacks.
+  const again = worktree.lacks.partial ? ['--refetch'] : []
+  if (worktree.lacks.partial || (await missingCommits(worktree.store, [sha])).length > 0)
+    await fetchInto(worktree.store, ['--depth=1', ...again], [`+${sha}:${PREPARED_REF}`])
   await unlocking(worktree.repo, () => makeFiles(worktree, sha))
   worktree.prepared = sha
 }
 
-async function makeFiles({ repo, kept }: OpenWorktree, sha: Sha): Promise<void> {
+async function makeFiles({ repo, kept, submodules, notices }: OpenWorktree, sha: Sha): Promise<void> {
+  await resetSubmodules(repo, submodules.now)
   await runGit(repo, ['checkout', '--quiet', '--force', '--detach', '--no-recurse-submodules', sha], { seconds: 600 })
   await removeUntracked(repo, kept)
+  submodules.now = await submodulesIn(repo)
+  for (const notice of submoduleNotices(submodules.now, submodules.first))
+    if (!notices.includes(notice)) notices.push(notice)
 }
 
 async function removeAll(worktree: OpenWorktree): Promise<void> {
@@ -135,7 +160,7 @@ async function commitAll(worktree: OpenWorktree, words: CommitWords): Promise<{ 
 
 async function treeHash(worktree: OpenWorktree): Promise<Sha> {
   await worktree.guard()
-  return stageAll(worktree.repo, preparedOf(worktree))
+  return stageAll(worktree.repo, preparedOf(worktree), worktree.submodules.now)
 }
 
 function preparedOf({ prepared }: OpenWorktree): Sha {

@@ -24,7 +24,12 @@ export async function runSlot(deps: WorkDeps, who: SlotIdentity): Promise<SlotWo
   const { clock } = deps
   const view = journalView(deps, who.run)
   const done: SlotWork[] = []
-  for (const notice of deps.worktree.notices) deps.log(notice)
+  let said = 0
+  const sayNotices = () => {
+    for (const notice of deps.worktree.notices.slice(said)) deps.log(notice)
+    said = deps.worktree.notices.length
+  }
+  sayNotices()
   const begun = clock.now()
   let idleSince = begun
   let handedOver: string | null = null
@@ -43,6 +48,7 @@ export async function runSlot(deps: WorkDeps, who: SlotIdentity): Promise<SlotWo
     }
     if (assignment.kind === 'task' || assignment.kind === 'verify') {
       const worked = await workOn(deps, who, view, assignment)
+      sayNotices()
       if (worked.handedOver) handedOver = key
       done.push(worked.work)
       idleSince = clock.now()
