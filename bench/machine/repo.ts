@@ -1,4 +1,5 @@
 import type { Sha, TaskId } from '../../src/core/ids.ts'
+import { noFaults } from '../../src/core/landing/tree-faults.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { Repo } from '../../src/ports/repo.ts'
 
@@ -39,6 +40,7 @@ export function memoryRepo(clock: Clock, mergeSeconds: number): WorkedRepo {
       return { ok: true, sha, tree: treeOf(sha) }
     },
     changes: async (_from, to) => changesOf(commits.get(to)),
+    treeFaults: async () => noFaults,
     addedLines: async () => new Map(),
     findSecrets: async () => ({ paths: [], unread: [] }),
     readFile: async () => null,

@@ -11,6 +11,8 @@ export const taskFailureSchema = z.discriminatedUnion('reason', [
   z.strictObject({ reason: z.literal('outside-paths'), paths: z.array(z.string()) }),
   z.strictObject({ reason: z.literal('protected-paths'), paths: z.array(z.string()) }),
   z.strictObject({ reason: z.literal('forbidden-mode'), paths: z.array(z.string()) }),
+  z.strictObject({ reason: z.literal('unusable-name'), detail: z.string() }),
+  z.strictObject({ reason: z.literal('lfs-object'), paths: z.array(z.string()) }),
   z.strictObject({ reason: z.literal('too-large'), detail: z.string() }),
   z.strictObject({ reason: z.literal('secret-in-diff'), paths: z.array(z.string()) }),
   z.strictObject({ reason: z.literal('wrong-base'), detail: z.string() }),

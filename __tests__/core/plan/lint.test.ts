@@ -216,6 +216,10 @@ describe('two tasks that may write the same path', () => {
     expect(writing('a, b', { a: 'src/**', b: 'src/x.ts' }).notes).toEqual([
       '`b` waits for `a`: `src/**` and `src/x.ts` can be the same path',
     ]))
+  it('also where one writes a file of the name of the other one’s folder', () =>
+    expect(writing('a, b', { a: 'src/http', b: 'src/http/x.ts' }).notes).toEqual([
+      '`b` waits for `a`: `src/http` and `src/http/x.ts` can be a file and its folder, or differ in case only',
+    ]))
   it('stay as they are where one waits for the other already, however far', () => {
     const { plan, notes } = writing('a > m > b', { a: 'src/**', b: 'src/**' })
     expect(edges(plan)).toBe('a, m < a, b < m')

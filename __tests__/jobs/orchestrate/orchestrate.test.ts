@@ -6,7 +6,7 @@ import { readSettings } from '../../../src/config/settings.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import { replay, replayOn } from '../../../src/core/run/evolve.ts'
 import { emptyRun } from '../../../src/core/run/state.ts'
-import { settingsSchema } from '../../../src/core/settings.ts'
+import { defaultSettings, settingsSchema } from '../../../src/core/settings.ts'
 import { wordsFor } from '../../../src/jobs/commit-words.ts'
 import { orchestrate } from '../../../src/jobs/orchestrate/orchestrate.ts'
 import { bareRemote, commit, git, tempDir, tree } from '../../support/git.ts'
@@ -152,7 +152,7 @@ describe('an orchestrator', () => {
       {
         tree: tree(remote.dir, { 'README.md': 'text', a: { folder: { x: 'done' } } }),
         parents: [start],
-        words: wordsFor('42', { task: 'a', attempt: 1, title: 'Task a' }),
+        words: wordsFor('42', { task: 'a', attempt: 1, title: 'Task a', commits: defaultSettings.commits }),
         at: deps.clock.now(),
       },
     )

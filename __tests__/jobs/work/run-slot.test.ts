@@ -61,6 +61,15 @@ describe('a task', () => {
     )
   })
 
+  it('its commit has the author of the settings, and their sign-off', async () => {
+    const author = 'Mona <mona@example.com>'
+    oneTask(world, { run: script('echo b > b.txt') }, { commits: { author, sign_off: true } })
+    await world.start()
+    expect(
+      landed(only(world.uploads), 'show', '-s', '--format=%an <%ae>|%cn <%ce>|%(trailers:key=Signed-off-by)'),
+    ).toBe(`${author}|${author}|Signed-off-by: ${author}`)
+  })
+
   it('its program knows run, task, attempt and what people said, and no token', async () => {
     const run = ['node', '-e', 'fs.writeFileSync("env.json", JSON.stringify(process.env) + "\\n")']
     begin(world, 'a', { tasks: { a: { run } } })
@@ -166,8 +175,12 @@ describe('a task', () => {
   })
 
   it.each([
-    ['a file that is too large to be searched', 'head -c 3000 /dev/zero > b.bin', /^b\.bin cannot be searched .* 2 kB/],
-    ['too many files', 'touch b c d e', /^4 files changed, 3 are allowed$/],
+    [
+      'a file that is too large to be searched',
+      'head -c 3000 /dev/zero > b.bin',
+      /^b\.bin cannot be searched .*`limits\.file_kilobytes` allows 2 kB/,
+    ],
+    ['too many files', 'touch b c d e', /^4 files changed, and `limits.files` allows 3$/],
   ])('work with %s is handed over without its commits', async (_what, run, detail) => {
     oneTask(world, { run: script(run) }, { limits: { file_kilobytes: 2, files: 3 } })
     await world.start()

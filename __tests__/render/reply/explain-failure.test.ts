@@ -182,8 +182,13 @@ const TASK_FAILURES: { [Reason in TaskFailure['reason']]: [Extract<TaskFailure, 
   'protected-paths': [{ reason: 'protected-paths', paths: ['x'] }, 'it wrote to protected paths: `x`'],
   'forbidden-mode': [
     { reason: 'forbidden-mode', paths: ['x'] },
-    'it made a symbolic link, a submodule or a forbidden file mode: `x`',
+    'it touched a submodule, or made a symbolic link out of the repository or a forbidden file mode: `x`',
   ],
+  'unusable-name': [
+    { reason: 'unusable-name', detail: '`aux.c` is the name of a device on Windows' },
+    'it made a name that not every system can hold: `aux.c` is the name of a device on Windows',
+  ],
+  'lfs-object': [{ reason: 'lfs-object', paths: ['x'] }, 'it wrote files that Git LFS has to hold: `x`'],
   'too-large': [{ reason: 'too-large', detail: '301 files' }, 'its change is too large: 301 files'],
   'secret-in-diff': [{ reason: 'secret-in-diff', paths: ['x'] }, 'its change holds what looks like a secret: `x`'],
   'wrong-base': [

@@ -8,6 +8,7 @@ import { runGit } from './plumbing.ts'
 import { secretsBetween } from './secrets.ts'
 import { openSources } from './sources.ts'
 import { type GitStore, listExactly, openGitStore, type StoreOptions } from './store.ts'
+import { treeFaultsBetween } from './tree-faults.ts'
 
 const FILE_BYTES = 16 * 1024 * 1024
 
@@ -27,6 +28,7 @@ export async function openRepo(options: StoreOptions): Promise<Repo> {
     commit: (tree, parents, words) => writeCommit(repo, { tree, parents, words, at: clock.now() }),
     merge: (ours, theirs, words) => mergeCommits(repo, [ours, theirs], words, clock.now()),
     changes: (from, to) => treeChangesBetween(repo, from, to),
+    treeFaults: (base, head) => treeFaultsBetween(repo, base, head),
     addedLines: (from, to) => addedLinesBetween(repo, from, to),
     findSecrets: (from, to, search) => secretsBetween(repo, from, to, search),
     readFile: (commit, path) => readFile(store, commit, path),

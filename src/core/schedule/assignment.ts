@@ -20,6 +20,7 @@ export interface TaskAssignment {
   /** Notes of `/retry`, oldest first. */
   notes: readonly string[]
   sandbox: Settings['sandbox']
+  commits: Settings['commits']
 }
 
 export interface VerifyAssignment {
@@ -60,6 +61,7 @@ function taskFor(work: Work, slot: string): TaskAssignment | null {
       mayChangeNothing: task.writes.length === 0 || onto.length > 0,
       notes,
       sandbox: work.settings.sandbox,
+      commits: work.settings.commits,
     }
   }
   return null

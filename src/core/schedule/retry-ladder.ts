@@ -69,6 +69,7 @@ type NextRung = 'again' | 'stronger' | 'replan' | 'person'
 const HOPELESS: readonly TaskFailure['reason'][] = [
   'protected-paths',
   'forbidden-mode',
+  'lfs-object',
   'secret-in-diff',
   'sandbox-unavailable',
   'not-approved',

@@ -24,6 +24,12 @@ export async function runSlot(deps: WorkDeps, who: SlotIdentity): Promise<SlotWo
   const { clock } = deps
   const view = journalView(deps, who.run)
   const done: SlotWork[] = []
+  let said = 0
+  const sayNotices = () => {
+    for (const notice of deps.worktree.notices.slice(said)) deps.log(notice)
+    said = deps.worktree.notices.length
+  }
+  sayNotices()
   const begun = clock.now()
   let idleSince = begun
   let handedOver: string | null = null
@@ -42,6 +48,7 @@ export async function runSlot(deps: WorkDeps, who: SlotIdentity): Promise<SlotWo
     }
     if (assignment.kind === 'task' || assignment.kind === 'verify') {
       const worked = await workOn(deps, who, view, assignment)
+      sayNotices()
       if (worked.handedOver) handedOver = key
       done.push(worked.work)
       idleSince = clock.now()
@@ -72,7 +79,7 @@ async function workOn(
   if (outcome !== null) {
     const times = { startedAt: startedAt.toISOString(), endedAt: endedAt.toISOString() }
     const file = { version: 1, ...key, base: baseOf(assignment), outcome, slot, ...times } as const
-    await uploadResult(deps, file, settingsIn(view.state()).limits)
+    await uploadResult(deps, file, settingsIn(view.state()))
     await uploadTranscript(deps, key, result?.transcript ?? [])
   }
   const what = describe(outcome)

@@ -1,6 +1,6 @@
 import type { TaskFailure } from '../../core/failure.ts'
 import type { Sha } from '../../core/ids.ts'
-import { tooMany, totalBytes, unsearched } from '../../core/landing/audit.ts'
+import { secretSearch, tooMany, unsearched } from '../../core/landing/audit.ts'
 import {
   type AttemptOutcome,
   BUNDLE_FILE,
@@ -21,9 +21,9 @@ const FIRST_PAUSE = 2
 const MOST_BUNDLE_BYTES = 250 * 2 ** 20
 
 /** Uploads the result of an attempt, once: `result.json`, and the commits if there are any. */
-export const uploadResult = (deps: WorkDeps, result: ResultFile, limits: Settings['limits']): Promise<void> =>
+export const uploadResult = (deps: WorkDeps, result: ResultFile, settings: Settings): Promise<void> =>
   deps.scratch.use(async (folder) => {
-    const outcome = await packed(deps, result, limits, folder)
+    const outcome = await packed(deps, result, settings, folder)
     await folder.write(RESULT_FILE, deps.redact(JSON.stringify({ ...result, outcome } satisfies ResultFile)))
     const names = headOf(outcome, result.base) === null ? [RESULT_FILE] : [RESULT_FILE, BUNDLE_FILE]
     await upload(deps, resultName(result.run, result.task, result.attempt), names, folder)
@@ -46,12 +46,12 @@ export async function uploadTranscript(deps: WorkDeps, key: ResultKey, lines: re
 async function packed(
   deps: WorkDeps,
   { outcome, base }: ResultFile,
-  limits: Settings['limits'],
+  settings: Settings,
   folder: ScratchFolder,
 ): Promise<AttemptOutcome> {
   const head = headOf(outcome, base)
   if (head === null) return outcome
-  const why = await whyKeptBack(deps, { base, head }, limits)
+  const why = await whyKeptBack(deps, { base, head }, settings)
   if (why !== null) return withoutCommits(outcome, why)
   await deps.worktree.bundle(head, base, folder.file(BUNDLE_FILE))
   const bytes = await folder.bytes(BUNDLE_FILE)
@@ -64,11 +64,12 @@ async function packed(
 async function whyKeptBack(
   { worktree, secrets }: WorkDeps,
   { base, head }: { base: Sha; head: Sha },
-  limits: Settings['limits'],
+  settings: Settings,
 ): Promise<TaskFailure | null> {
+  const { limits } = settings
   const changed = (await worktree.changedPaths(base, head)).length
   if (changed > limits.files) return { reason: 'too-large', detail: tooMany(changed, limits) }
-  const { paths, unread } = await worktree.findSecrets(base, head, { own: secrets, mostBytes: totalBytes(limits) })
+  const { paths, unread } = await worktree.findSecrets(base, head, secretSearch(secrets, settings))
   if (paths.length > 0) return { reason: 'secret-in-diff', paths }
   return unread.length > 0 ? { reason: 'too-large', detail: unsearched(unread, limits) } : null
 }

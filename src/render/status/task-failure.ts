@@ -29,7 +29,11 @@ export function failureLine(failure: TaskFailure): string {
     case 'protected-paths':
       return `it wrote to protected paths: ${paths(failure.paths)}`
     case 'forbidden-mode':
-      return `it made a symbolic link, a submodule or a forbidden file mode: ${paths(failure.paths)}`
+      return `it touched a submodule, or made a symbolic link out of the repository or a forbidden file mode: ${paths(failure.paths)}`
+    case 'unusable-name':
+      return `it made a name that not every system can hold: ${sentence(bounded(failure.detail, 500))}`
+    case 'lfs-object':
+      return `it wrote files that Git LFS has to hold: ${paths(failure.paths)}`
     case 'too-large':
       return `its change is too large: ${sentence(bounded(failure.detail, 500))}`
     case 'secret-in-diff':
@@ -90,11 +94,21 @@ function advice(failure: TaskFailure): string[] {
     case 'outside-paths':
     case 'protected-paths':
     case 'forbidden-mode':
-    case 'too-large':
       return [REPLAN]
+    case 'unusable-name':
+      return ['Let it choose another name. A name that the base branch has already is no fault.']
+    case 'lfs-object':
+      return [
+        'A slot cannot store objects in Git LFS, and files of LFS are pointers in it. Change these files by hand, or take the paths out of LFS in `.gitattributes`.',
+      ]
+    case 'too-large':
+      return [
+        'A limit can be raised in `.github/tributary.yml`, for the next run: a run keeps the settings that it began with. Or make it several tasks.',
+      ]
     case 'secret-in-diff':
       return [
         'Nothing of it was published. Take the secret out of what the command writes, and change it where it is in use.',
+        'If it is invented, as in test data, list its file or its hash under `known_secrets` in `.github/tributary.yml`, for the next run.',
       ]
     case 'wrong-base':
     case 'tree-not-verified':

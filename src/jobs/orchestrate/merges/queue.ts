@@ -5,6 +5,7 @@ import { type NeedsConflict, needsConflicted } from '../../../core/schedule/task
 import { commitSubject } from '../../../core/text/control-characters.ts'
 import type { RefUpdate } from '../../../ports/journal.ts'
 import type { CommitWords } from '../../../ports/repo.ts'
+import { signed } from '../../commit-words.ts'
 import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { CONCURRENT_MERGES } from '../session/pending-merges.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
@@ -68,8 +69,8 @@ function withBranches(session: Session, draft: Draft, branches: readonly Branche
 
 /** Every attempt has a commit of its own: a check belongs to one commit, and a claim must be unique. */
 function startWords(session: Session, work: Work, id: TaskId, attempt: number): CommitWords {
-  return {
+  return signed(work.settings.commits, {
     subject: commitSubject(`Start ${id}: ${taskOf(work, id).title}`, `Start ${id}`),
     trailers: { 'Tributary-Run': session.run, 'Tributary-Task': id, 'Tributary-Attempt': `${attempt}` },
-  }
+  })
 }

@@ -4,6 +4,7 @@ import { recordOf, taskOf, type Work } from '../../../core/run/state.ts'
 import { conflicted } from '../../../core/schedule/conflict.ts'
 import { commitSubject } from '../../../core/text/control-characters.ts'
 import type { CommitWords } from '../../../ports/repo.ts'
+import { signed } from '../../commit-words.ts'
 import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { mergeWithin } from '../session/pending-merges.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
@@ -41,8 +42,8 @@ async function mergeOnto(session: Session, draft: Draft, step: { task: TaskId; h
 function mergeWords(session: Session, work: Work, id: TaskId): CommitWords {
   const task = taskOf(work, id)
   const attempt = recordOf(work, id).attempts.length
-  return {
+  return signed(work.settings.commits, {
     subject: commitSubject(`Merge ${id}: ${task.title}`, `Merge ${id}`),
     trailers: { 'Tributary-Run': session.run, 'Tributary-Task': id, 'Tributary-Attempt': `${attempt}` },
-  }
+  })
 }

@@ -11,6 +11,7 @@ import { commitSubject } from '../../../core/text/control-characters.ts'
 import { listed } from '../../../core/text/quoted.ts'
 import { planCanBeShown } from '../../../render/plan/plan-comment.ts'
 import { isPlanned } from '../../../render/plan/planned-run.ts'
+import { signed } from '../../commit-words.ts'
 import { type Draft, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
 
@@ -63,17 +64,18 @@ async function put(session: Session, draft: Draft, it: Proposal): Promise<Draft>
 export async function withTrunk(
   session: Session,
   draft: Draft,
-  { base }: Frozen,
+  { base, settings }: Frozen,
   planId: string,
   title: string,
 ): Promise<{ draft: Draft; trunk: Sha }> {
   const { repo, run } = session
   const before = workOf(draft.state)
   if (before !== null) return { draft, trunk: before.trunk.start }
-  const trunk = await repo.commit(await repo.treeOf(base), [base], {
+  const words = signed(settings.commits, {
     subject: commitSubject(`Start run ${run}: ${title}`, `Start run ${run}`),
     trailers: { 'Tributary-Run': run, 'Tributary-Plan': planId },
   })
+  const trunk = await repo.commit(await repo.treeOf(base), [base], words)
   return { draft: withRefMove(draft, { ref: branchRef(trunkBranch(run)), from: null, to: trunk }), trunk }
 }
 

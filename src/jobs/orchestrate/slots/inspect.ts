@@ -1,6 +1,6 @@
 import { type TaskFailure, withTexts } from '../../../core/failure.ts'
 import type { Sha } from '../../../core/ids.ts'
-import { audit, totalBytes } from '../../../core/landing/audit.ts'
+import { audit, secretSearch } from '../../../core/landing/audit.ts'
 import { fewPaths } from '../../../core/run/hand-off.ts'
 import { recordOf, taskOf } from '../../../core/run/state.ts'
 import type { InspectedResult } from '../../../core/schedule/result-events.ts'
@@ -97,7 +97,8 @@ async function judge(
   const tree = await repo.treeOf(at.head)
   const changes = await repo.changes(at.base, at.head)
   const task = taskOf(work, file.task)
-  const words = wordsFor(file.run, { task: task.id, attempt: file.attempt, title: task.title })
+  const { commits } = work.settings
+  const words = wordsFor(file.run, { task: task.id, attempt: file.attempt, title: task.title, commits })
   const audited = audit(
     task,
     work.settings,
@@ -107,10 +108,8 @@ async function judge(
       tree,
       saysOurWords: await repo.isWrittenAs(at.head, words),
       changes,
-      secrets: await repo.findSecrets(at.base, at.head, {
-        own: deps.secrets,
-        mostBytes: totalBytes(work.settings.limits),
-      }),
+      faults: await repo.treeFaults(at.base, at.head),
+      secrets: await repo.findSecrets(at.base, at.head, secretSearch(deps.secrets, work.settings)),
     },
   )
   // A commit that failed the audit is not pushed: GitHub would refuse some of them, and the others are unsafe to fetch.
