@@ -126,6 +126,14 @@ export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFail
     paths: ['.github/workflows/ci.yml'],
   },
   'forbidden-mode': { when: 'The change holds a symbolic link, a submodule or an odd file mode.', paths: ['link'] },
+  'unusable-name': {
+    when: 'A new path cannot be a file on Windows or macOS, or differs from another only in case.',
+    paths: ['docs/aux.md'],
+  },
+  'lfs-object': {
+    when: 'A new or changed file belongs into Git LFS, which a task cannot upload to.',
+    paths: ['art/logo.psd'],
+  },
   'too-large': {
     when: 'The change is over `limits.files` or `limits.file_kilobytes`, or too large to be searched for secrets.',
     detail: '301 files, and `limits.files` is 300',
