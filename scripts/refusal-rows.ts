@@ -128,7 +128,7 @@ export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFail
   'forbidden-mode': { when: 'The change holds a symbolic link, a submodule or an odd file mode.', paths: ['link'] },
   'unusable-name': {
     when: 'A new path cannot be a file on Windows or macOS, or differs from another only in case.',
-    paths: ['docs/aux.md'],
+    detail: 'docs/aux.md: `aux` is a device on Windows',
   },
   'lfs-object': {
     when: 'A new or changed file belongs into Git LFS, which a task cannot upload to.',
