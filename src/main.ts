@@ -3,9 +3,10 @@ import { context } from '@actions/github'
 import { commandLine } from './config/command-line.ts'
 import { type Inputs, readEnvironment, readInputs } from './config/inputs.ts'
 import { readTrigger } from './config/trigger.ts'
-import { runClosed } from './jobs/command/pull-closed.ts'
+import { runPullAction } from './jobs/command/pull-action.ts'
 import { reapDeadOrchestrator } from './jobs/command/reap-dead-orchestrator.ts'
-import { type CommandOutcome, runCommand } from './jobs/command/run-command.ts'
+import { runCommand } from './jobs/command/run-command.ts'
+import type { CommandOutcome } from './jobs/deps.ts'
 import { orchestrate } from './jobs/orchestrate/orchestrate.ts'
 import { runSlot } from './jobs/work/run-slot.ts'
 import { orchestratorSummary, slotSummary } from './render/status/job-summary.ts'
@@ -39,7 +40,7 @@ type Of<Role extends Inputs['role']> = Extract<Inputs, { role: Role }>
 async function command(inputs: Of<'command'>, env: JobEnvironment): Promise<CommandOutcome> {
   const trigger = readTrigger(newInstance(context))
   const deps = await jobDeps(inputs, env)
-  if (trigger.kind === 'pull-closed') return runClosed(deps, { ...trigger, by: trigger.sender.login })
+  if (trigger.kind === 'pull') return runPullAction(deps, trigger, trigger.sender)
   if (trigger.kind === 'comment') {
     const { comment, issue, sender } = trigger
     const { id, createdAt } = comment

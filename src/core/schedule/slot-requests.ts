@@ -56,8 +56,15 @@ export const slotNames = (request: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${request}.${index + 1}`)
 
 /** Adds the events of the jobs that a decision has to start. */
-export function withStarts(state: RunState, decided: readonly RunEvent[], workflowRun: number, at: string, by: string) {
+export function withStarts(
+  state: RunState,
+  decided: readonly RunEvent[],
+  workflowRun: number,
+  at: string,
+  by: string,
+  mayStart = true,
+) {
   const after = replayOn(state, decided)
-  const starts = jobStartsFor(after, decided.length > 0, workflowRun, at, by)
+  const starts = jobStartsFor(after, mayStart && decided.length > 0, workflowRun, at, by)
   return { starts, state: replayOn(after, starts.events), events: [...decided, ...starts.events] }
 }

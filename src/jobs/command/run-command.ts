@@ -1,28 +1,25 @@
+import { mayCommand } from '../../core/command/authority.ts'
 import { decide } from '../../core/command/decide.ts'
 import { decidePlan } from '../../core/command/decide-plan.ts'
 import type { CommandAnswer, CommandRequest } from '../../core/command/decision.ts'
 import type { Command } from '../../core/command/grammar.ts'
 import { parseCommand } from '../../core/command/parse.ts'
 import type { Failure } from '../../core/failure.ts'
-import type { RunId } from '../../core/ids.ts'
+import { branchRef, type RunId, type TaskId, taskBranch } from '../../core/ids.ts'
 import type { BaseDrift } from '../../core/landing/base-drift.ts'
+import { ownOf } from '../../core/own.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import type { RunEvent } from '../../core/run/event.ts'
-import { emptyRun, type RunState } from '../../core/run/state.ts'
+import { type ActiveRun, emptyRun, type RunState } from '../../core/run/state.ts'
 import { type JobStarts, nothingToStart, withStarts } from '../../core/schedule/slot-requests.ts'
 import { explain } from '../../render/reply/explain-failure.ts'
 import { renderAnswer } from '../../render/reply/replies.ts'
 import { driftOf } from '../base-drift.ts'
-import type { CommandComment, CommandDeps } from '../deps.ts'
+import { type CommandComment, type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
+import { finalPullClosed } from '../final-pull.ts'
 import { untilAppended } from '../until-appended.ts'
 import { type LoadedContext, loadContext, type RunThread } from './load-context.ts'
-
-export interface CommandOutcome {
-  run: RunId | null
-  orchestrate: boolean
-  slots: string[]
-}
-const nothing: CommandOutcome = { run: null, orchestrate: false, slots: [] }
+import { recordClosed } from './pull-action.ts'
 
 interface Recorded {
   answer: CommandAnswer
@@ -40,20 +37,41 @@ export async function runCommand(deps: CommandDeps, comment: CommandComment): Pr
   if (!parsed.ok) return refuse(deps, comment, parsed.failure)
   const known = await loadContext(deps, comment)
   if (!known.ok) return refuse(deps, comment, known.error)
-  const recorded = await decideAndRecord(deps, comment, parsed.command, known.value)
-  if (!recorded.ok) return refuse(deps, comment, recorded.error)
+  const { thread, begun } = await noticeClosed(deps, parsed.command, known.value)
+  const recorded = await decideAndRecord(deps, comment, parsed.command, { ...known.value, thread })
+  if (!recorded.ok) return refuse(deps, comment, recorded.error, begun)
   const { answer, state, starts, fresh } = recorded.value
   const body = renderAnswer(answer, state, known.value.settings)
   await deps.forge.reply(comment.issue.number, keyOf(comment), body, fresh && comment.firstDelivery)
+  if (begun.orchestrate) return begun
   return { run: state.phase === 'empty' ? null : state.run, orchestrate: starts.orchestrate, slots: starts.slots }
+}
+
+/** A final pull request that was closed in silence ends the run before the command is decided. */
+async function noticeClosed(
+  deps: CommandDeps,
+  command: Command,
+  { person, settings, thread }: LoadedContext,
+): Promise<{ thread: RunThread; begun: CommandOutcome }> {
+  const mayLook = command.name !== 'help' && mayCommand(person, settings).ok
+  const closed = mayLook ? await finalPullClosed(deps, thread.state) : null
+  if (closed === null || thread.run === null) return { thread, begun: nothing }
+  // `/plan` begins another run, and this workflow run has one orchestrator.
+  const begun = await recordClosed(deps, thread.run, closed, command.name !== 'plan')
+  return { thread: await thread.again(), begun }
 }
 
 const keyOf = (comment: CommandComment): string => `comment:${comment.id}`
 
-async function refuse(deps: CommandDeps, comment: CommandComment, failure: Failure): Promise<CommandOutcome> {
+async function refuse(
+  deps: CommandDeps,
+  comment: CommandComment,
+  failure: Failure,
+  begun: CommandOutcome = nothing,
+): Promise<CommandOutcome> {
   deps.log(`refused: ${failure.reason}`)
   await deps.forge.reply(comment.issue.number, keyOf(comment), explain(failure).join('\n'), false)
-  return nothing
+  return begun
 }
 
 async function decideAndRecord(
@@ -115,8 +133,25 @@ async function ask(
     key: keyOf(comment),
     issue: comment.issue.number,
     threadTask: known.thread.task,
+    branches: await branchesFor(deps, command, known.thread),
     drift: await driftFor(deps, command, known.thread.state),
   }
+}
+
+/** Where the branches stand that an approval of a task, or `/resume` after a pause for branches, depends on. */
+async function branchesFor(deps: CommandDeps, command: Command, { state, task }: RunThread) {
+  if (state.phase !== 'active') return new Map<string, string>()
+  const names = branchesAskedFor(state, command, task)
+  if (names.length === 0) return new Map<string, string>()
+  const { refs } = await deps.journal.look(state.run, names.map(branchRef))
+  return new Map([...refs].map(([ref, sha]) => [ref.slice(branchRef('').length), sha]))
+}
+
+function branchesAskedFor(state: ActiveRun, command: Command, threadTask: TaskId | null): string[] {
+  if (command.name === 'resume') return state.paused?.moved?.map(({ branch }) => branch) ?? []
+  const task = command.name === 'approve' ? (command.task ?? threadTask) : null
+  const status = task === null ? undefined : ownOf(state.work.tasks, task)?.state.status
+  return task !== null && status === 'verified' ? [taskBranch(state.run, task)] : []
 }
 
 /** A command that lets a plan start needs to know how the base branch has moved. */

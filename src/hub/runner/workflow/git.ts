@@ -20,6 +20,13 @@ export async function commitOf(gitDir: string, revision: string): Promise<string
   }
 }
 
+/** Whether git merges the two without a conflict. */
+export const canMerge = (gitDir: string, one: string, other: string): Promise<boolean> =>
+  git(gitDir, 'merge-tree', '--write-tree', one, other).then(
+    () => true,
+    () => false,
+  )
+
 interface WorkflowFile {
   readonly path: string
   readonly content: string
