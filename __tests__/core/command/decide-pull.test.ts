@@ -4,7 +4,18 @@ import type { ActiveRun } from '../../../src/core/run/state.ts'
 import { recordOf } from '../../../src/core/run/state.ts'
 import { workResultEvents } from '../../../src/core/schedule/result-events.ts'
 import { type Settings, settingsSchema } from '../../../src/core/settings.ts'
-import { AT, afterwards, begun, failed, landed, report, running, shaOf, someone, verifiedBy } from '../../support/run.ts'
+import {
+  AT,
+  afterwards,
+  begun,
+  failed,
+  landed,
+  report,
+  running,
+  shaOf,
+  someone,
+  verifiedBy,
+} from '../../support/run.ts'
 
 const review = settingsSchema.parse({ merge: 'review' })
 const waits = (settings: Settings = review) => {
@@ -28,7 +39,10 @@ const acts = (state: ActiveRun, it: PullAction, about = facts()) => decideWorker
 describe('a worker pull request that a person merges', () => {
   it('lands what was verified, in the name of that person', () => {
     expect(acts(waits(), pull('merged'))).toMatchObject({
-      value: { events: [{ type: 'task_landed', by: 'writer', task: 't', attempt: 1 }], answer: { code: 'landing-approved' } },
+      value: {
+        events: [{ type: 'task_landed', by: 'writer', task: 't', attempt: 1 }],
+        answer: { code: 'landing-approved' },
+      },
     })
   })
   it.each([
@@ -59,7 +73,12 @@ describe('a worker pull request that a person merges', () => {
 describe('a worker pull request that a person closes', () => {
   const auto = settingsSchema.parse({})
   const atWork = running('t > u')
-  const closed = afterwards(atWork, ...begun(atWork, 't'), { type: 'worker_pull_closed', at: AT, by: 'writer', task: 't' })
+  const closed = afterwards(atWork, ...begun(atWork, 't'), {
+    type: 'worker_pull_closed',
+    at: AT,
+    by: 'writer',
+    task: 't',
+  })
 
   it('asks for /skip, and holds the landing until then', () => {
     expect(acts(waits(), pull('closed'))).toMatchObject({

@@ -100,7 +100,14 @@ describe('the verification of trunk', () => {
   })
   it('blames nobody for a commit that a person brought into trunk, and names that commit', () => {
     const adopted = (state: ActiveRun, sha: string): ActiveRun =>
-      afterwards(state, { type: 'trunk_adopted', at: AT, by: 'tributary', from: state.work.trunk.tip, sha, author: 'ada' })
+      afterwards(state, {
+        type: 'trunk_adopted',
+        at: AT,
+        by: 'tributary',
+        from: state.work.trunk.tip,
+        sha,
+        author: 'ada',
+      })
     const half = merged(landed(running('a, b'), 'a'), 'a')
     const state = merged(landed(adopted(half, shaOf('of ada')), 'b'), 'b')
     const shas = [shaOf('of ada'), shaOf('trunk b')]
@@ -111,7 +118,8 @@ describe('the verification of trunk', () => {
   })
   it('runs a failed one once more on the same tree, and only then believes it', () => {
     const { tip } = whole.work.trunk
-    const events = (state: ActiveRun) => verdictEvents(state.work, 1, { verdict: 'failed', head: null, failure: broken(tip) })
+    const events = (state: ActiveRun) =>
+      verdictEvents(state.work, 1, { verdict: 'failed', head: null, failure: broken(tip) })
     const started = (state: ActiveRun) =>
       afterwards(state, { type: 'verification_started', ...verdict(tip), slot: 'r1.1' })
     const first = started(whole)

@@ -3,7 +3,18 @@ import type { ActiveRun } from '../../../src/core/run/state.ts'
 import { isIdle, leftoverBranches, nextTowardsEnd } from '../../../src/core/schedule/run-end.ts'
 import { settingsSchema } from '../../../src/core/settings.ts'
 import { agentsAtWork, followed } from '../../support/planning.ts'
-import { afterwards, begun, landed, merged, proposed, queued, report, running, shaOf, verifiedBy } from '../../support/run.ts'
+import {
+  afterwards,
+  begun,
+  landed,
+  merged,
+  proposed,
+  queued,
+  report,
+  running,
+  shaOf,
+  verifiedBy,
+} from '../../support/run.ts'
 
 const assembled = (state = running('a')) => merged(landed(state, 'a'), 'a')
 const tip = shaOf('trunk a')

@@ -168,7 +168,10 @@ describe('the final pull request', () => {
     const { outcome, answer } = await say('/pause')
     expect(answer).toContain('`run-ended`: ')
     expect(outcome).toMatchObject({ run: '42', orchestrate: true })
-    expect(await since()).toMatchObject([{ type: 'run_closed', merged: false, head: HEAD }, { type: 'orchestrator_requested' }])
+    expect(await since()).toMatchObject([
+      { type: 'run_closed', merged: false, head: HEAD },
+      { type: 'orchestrator_requested' },
+    ])
   })
 
   it('is not looked for if the one who types may not command', async () => {

@@ -59,7 +59,7 @@ const withFirst = (first: CommandRun, again: CommandRun): string =>
   `${first.log.trimEnd()}\n[exit code ${first.exitCode}; it ran again on the same tree and passed:]\n${again.log}`
 
 /** Share of the attempt's time up to which a check that failed runs again: most failures are no chance, and each costs this. */
-const RERUN_SHARE = 1 / 20
+const RERUN_SHARE = 0.05
 
 /** Whether a failed check runs again: if that is cheap, and the tree is what it was before. */
 async function mayBeChance({ deps, watch, assignment }: CheckPlace, ran: CommandRun, tree: Sha): Promise<boolean> {
