@@ -2,7 +2,8 @@ import type { Person } from '../../core/command/authority.ts'
 import { decideWorkerPull, isFinalPull, isPullOver, type PullAction } from '../../core/command/decide-pull.ts'
 import { parseBranch, type RunId, type TaskId } from '../../core/ids.ts'
 import type { NewEvent, RunEvent } from '../../core/run/event.ts'
-import { withStarts } from '../../core/schedule/slot-requests.ts'
+import { replayOn } from '../../core/run/evolve.ts'
+import { nothingToStart, withStarts } from '../../core/schedule/slot-requests.ts'
 import { SETTINGS_PATH } from '../../core/settings.ts'
 import { explain } from '../../render/reply/explain-failure.ts'
 import { renderPullAnswer } from '../../render/reply/pull-answer.ts'
@@ -47,7 +48,9 @@ async function append(
   events: readonly RunEvent[],
   start: boolean,
 ): Promise<CommandOutcome | null> {
-  const after = withStarts(state, events, deps.workflowRun, nowOf(deps), 'tributary', start)
+  const after = start
+    ? withStarts(state, events, deps.workflowRun, nowOf(deps), 'tributary')
+    : { events, state: replayOn(state, events), starts: nothingToStart }
   const appended = await deps.journal.append(run, tip, after.events, after.state, [])
   return appended.ok ? { run, orchestrate: after.starts.orchestrate, slots: after.starts.slots } : null
 }
@@ -63,7 +66,7 @@ async function workerPull(
   const file = await forge.file(SETTINGS_PATH, await forge.defaultBranch())
   const settings = deps.readSettings(file?.text ?? null)
   if (!settings.ok) return say(deps, pull, explain({ reason: 'bad-settings', problems: settings.error }))
-  const person: Person = { ...sender, role: sender.type === 'User' ? await forge.role(sender.login) : 'none' }
+  const person: Person = { ...sender, viaApp: null, role: sender.type === 'User' ? await forge.role(sender.login) : 'none' }
   return untilAppended(async () => {
     const read = await journal.read(run)
     if (read === null || read.state.phase === 'empty') return nothing
