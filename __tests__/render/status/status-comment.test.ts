@@ -237,7 +237,7 @@ describe('the end', () => {
       'a merge',
       live(...success, shownAs(['pull:trunk', 50]), { type: 'run_closed', by: 'bob', merged: true }),
       '## Merged: 5 of 5 tasks landed',
-      'The final pull request #50 was merged. The branches of the tasks are gone; the journal stays.',
+      'The final pull request #50 was merged. The branches of the run are gone; the journal stays.',
     ],
     [
       'a close',

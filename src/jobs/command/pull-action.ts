@@ -66,7 +66,11 @@ async function workerPull(
   const file = await forge.file(SETTINGS_PATH, await forge.defaultBranch())
   const settings = deps.readSettings(file?.text ?? null)
   if (!settings.ok) return say(deps, pull, explain({ reason: 'bad-settings', problems: settings.error }))
-  const person: Person = { ...sender, viaApp: null, role: sender.type === 'User' ? await forge.role(sender.login) : 'none' }
+  const person: Person = {
+    ...sender,
+    viaApp: null,
+    role: sender.type === 'User' ? await forge.role(sender.login) : 'none',
+  }
   return untilAppended(async () => {
     const read = await journal.read(run)
     if (read === null || read.state.phase === 'empty') return nothing

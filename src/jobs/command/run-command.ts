@@ -74,11 +74,7 @@ async function noticeClosed(
 
 const keyOf = (comment: CommandComment): string => `comment:${comment.id}`
 
-async function refuse(
-  deps: CommandDeps,
-  comment: CommandComment,
-  failure: Failure,
-): Promise<CommandOutcome> {
+async function refuse(deps: CommandDeps, comment: CommandComment, failure: Failure): Promise<CommandOutcome> {
   deps.log(`refused: ${failure.reason}`)
   await deps.forge.reply(comment.issue.number, keyOf(comment), explain(failure).join('\n'), false)
   return nothing
@@ -182,6 +178,7 @@ async function driftFor(deps: CommandDeps, command: Command, state: RunState): P
 async function lostOrchestrator(deps: CommandDeps, state: RunState, at: string): Promise<RunEvent[]> {
   if (state.phase === 'empty' || state.orchestrator === null) return []
   const { workflowRun } = state.orchestrator
-  if (await deps.forge.orchestratorAlive(workflowRun)) return []
+  // Ours has been asked for a moment ago.
+  if (workflowRun === deps.workflowRun || (await deps.forge.orchestratorAlive(workflowRun))) return []
   return [{ type: 'orchestrator_lost', at, by: 'tributary', workflowRun }]
 }
