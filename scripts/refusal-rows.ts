@@ -41,6 +41,19 @@ export const FAILURES: { [Reason in Failure['reason']]: Sample<Failure, Reason> 
     when: '`approvers.second_person` is on, and who asked for the plan approves it.',
     actor: 'ann',
   },
+  'work-newer-than-comment': {
+    when: 'The work of a task was verified after `/approve` was typed.',
+    ...{ task: 't3', head: 'a'.repeat(40) },
+  },
+  'work-moved': {
+    when: 'Commits came to the branch of a task after its work was verified.',
+    ...{ task: 't3', branch: 'tributary/42/t3', head: 'a'.repeat(40), tip: 'b'.repeat(40) },
+  },
+  'branches-moved': {
+    when: '`/resume` is typed while branches that others moved still stand there.',
+    run: '42',
+    moved: [{ branch: 'tributary/42/trunk', sha: 'b'.repeat(40), known: 'a'.repeat(40) }],
+  },
   'bots-may-not': { when: 'A bot or an App typed the command.', actor: 'helper' },
   'unknown-command': {
     when: 'The word is none of the commands, but close to one.',
@@ -259,6 +272,17 @@ export const PAUSES: Record<PauseCause | 'person' | 'workflow-run-cancelled' | '
       proposed(example, { budget: { usd: 5 } }),
       approved(),
       paused({ why: 'the limit of 5.00 USD is reached', cause: 'budget' }),
+    ],
+  },
+  branches: {
+    when: 'A branch of the run was pushed over by others, and what the run has there cannot be kept with it.',
+    events: [
+      ...begun,
+      paused({
+        why: 'others moved `tributary/42/trunk`, and work of the run is not in it any more',
+        cause: 'branches',
+        moved: [{ branch: 'tributary/42/trunk', sha: sha('other'), known: sha('trunk') }],
+      }),
     ],
   },
   person: { when: 'A person typed `/pause`.', events: [...begun, paused({ why: 'by @ann', by: 'ann' })] },

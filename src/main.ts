@@ -5,10 +5,10 @@ import { type Inputs, readEnvironment, readInputs } from './config/inputs.ts'
 import { type CommentTrigger, readTrigger } from './config/trigger.ts'
 import { redactor } from './core/text/redact.ts'
 import { answerFailure } from './jobs/command/answer-failure.ts'
-import { runClosed } from './jobs/command/pull-closed.ts'
+import { runPullAction } from './jobs/command/pull-action.ts'
 import { reapDeadOrchestrator } from './jobs/command/reap-dead-orchestrator.ts'
-import { type CommandOutcome, runCommand } from './jobs/command/run-command.ts'
-import type { CommandComment } from './jobs/deps.ts'
+import { runCommand } from './jobs/command/run-command.ts'
+import type { CommandComment, CommandOutcome } from './jobs/deps.ts'
 import { orchestrate } from './jobs/orchestrate/orchestrate.ts'
 import { runSlot } from './jobs/work/run-slot.ts'
 import { orchestratorSummary, slotSummary } from './render/status/job-summary.ts'
@@ -43,9 +43,9 @@ async function command(inputs: Of<'command'>, env: JobEnvironment): Promise<Comm
   const trigger = readTrigger(newInstance(context))
   const deps = await jobDeps(inputs, env)
   const told = { logUrl: logUrlOf(env), redact: redactor([inputs.token]) }
-  if (trigger.kind === 'pull-closed') {
+  if (trigger.kind === 'pull') {
     const thread = trigger.number
-    const job = () => runClosed(deps, { ...trigger, by: trigger.sender.login })
+    const job = () => runPullAction(deps, trigger, trigger.sender)
     return answerFailure(deps, { thread, key: `closed:${thread}`, ...told }, job)
   }
   if (trigger.kind === 'comment') {

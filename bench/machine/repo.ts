@@ -30,6 +30,7 @@ export function memoryRepo(clock: Clock, mergeSeconds: number): WorkedRepo {
     fetchAlone: async () => {},
     tip: async () => null,
     treeOf: async (sha) => treeOf(sha),
+    authorOf: async () => 'Somebody',
     parentsOf: async (sha) => [...parentsOf(sha)],
     isWrittenAs: async () => true,
     unbundle: async () => {},

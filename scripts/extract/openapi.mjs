@@ -27,7 +27,7 @@ const ROUTES = [
   '/collaborators/{username}/permission',
   '/pulls',
   '/pulls/{pull_number}',
-  '/pulls/{pull_number}/(commits|files|merge|reviews)',
+  '/pulls/{pull_number}/(commits|files|merge|reviews|update-branch)',
   '/pulls/{pull_number}/reviews/{review_id}',
   '/check-runs',
   '/check-runs/{check_run_id}',

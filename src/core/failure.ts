@@ -105,6 +105,11 @@ export type Failure =
   | { reason: 'plan-newer-than-comment'; planId: string }
   | { reason: 'unknown-task'; task: string; tasks: readonly string[] }
   | { reason: 'wrong-task-state'; task: string; status: string; detail: string }
+  /** The comment is older than the verified work. */
+  | { reason: 'work-newer-than-comment'; task: string; head: string }
+  /** Its branch is not at the verified head any more. */
+  | { reason: 'work-moved'; task: string; branch: string; head: string; tip: string }
+  | { reason: 'branches-moved'; run: string; moved: readonly { branch: string; sha: string; known: string | null }[] }
   | { reason: 'wrong-phase'; run: string; phase: string; detail: string }
   | { reason: 'bad-settings'; problems: readonly string[] }
   | { reason: 'plan-not-ready'; run: string; detail: string }

@@ -144,6 +144,12 @@ export const settingsSchema = z.strictObject({
     .default('auto')
     .describe('auto: a verified task lands; review: it waits for a person'),
   worker_pull_requests: z.boolean().default(true).describe('One pull request per task; false leaves the branches only'),
+  keep_branches: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Keeps the run's branches and the refs of earlier attempts when its final pull request is merged or closed",
+    ),
   protected_paths: z
     .array(z.string())
     .default([])

@@ -8,7 +8,9 @@ export interface Located {
 }
 
 export interface PullRequest extends Located {
-  headBranch: string
+  /** Null: its head is in a fork, where a branch may have any name. */
+  headBranch: string | null
+  head: Sha
   state: 'open' | 'closed'
   merged: boolean
   draft: boolean

@@ -40,6 +40,8 @@ export interface Repo {
   tip(ref: string): Promise<Sha | null>
   treeOf(commit: Sha): Promise<Sha>
   parentsOf(commit: Sha): Promise<Sha[]>
+  /** The author's name; it is what the commit says, and proves nothing. */
+  authorOf(commit: Sha): Promise<string>
   /** Whether a commit has these words' author, exactly this message, and no other header. */
   isWrittenAs(commit: Sha, words: CommitWords): Promise<boolean>
   /** Imports a slot's bundle; throws if it is damaged or not a bundle of that commit. */

@@ -3,18 +3,20 @@ import { openJournal } from '../../../src/adapters/git/journal.ts'
 import { writeCommit } from '../../../src/adapters/git/objects.ts'
 import { openRepo } from '../../../src/adapters/git/repo.ts'
 import { readSettings } from '../../../src/config/settings.ts'
+import { decide } from '../../../src/core/command/decide.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import { replay, replayOn } from '../../../src/core/run/evolve.ts'
 import { emptyRun } from '../../../src/core/run/state.ts'
 import { defaultSettings, settingsSchema } from '../../../src/core/settings.ts'
 import { wordsFor } from '../../../src/jobs/commit-words.ts'
 import { orchestrate } from '../../../src/jobs/orchestrate/orchestrate.ts'
+import type { Journal } from '../../../src/ports/journal.ts'
 import { bareRemote, commit, git, tempDir, tree } from '../../support/git.ts'
 import { hastyClock } from '../../support/hasty-clock.ts'
 import { memoryForge } from '../../support/memory/forge.ts'
 import { memoryGitHub } from '../../support/memory/github.ts'
 import { gate, planOf } from '../../support/plan.ts'
-import { AT, proposedBy, report } from '../../support/run.ts'
+import { AT, asks, proposedBy, report } from '../../support/run.ts'
 
 const stamp = { at: AT, by: 'tributary' }
 
@@ -105,8 +107,69 @@ describe('an orchestrator', () => {
     const foreign = commit(remote.dir, { 'README.md': 'mine' })
     git(remote.dir, ['update-ref', 'refs/heads/tributary/42/a', foreign])
     await orchestrate(deps, '42')
-    expect((await journal.read('42'))?.state).toMatchObject({ paused: { why: 'somebody else moved `tributary/42/a`' } })
+    const moved = [{ branch: 'tributary/42/a', sha: foreign, known: null }]
+    expect((await journal.read('42'))?.state).toMatchObject({ paused: { cause: 'branches', moved } })
     expect(git(remote.dir, ['rev-parse', 'refs/heads/tributary/42/a'])).toBe(foreign)
+  })
+
+  const TRUNK = 'refs/heads/tributary/42/trunk'
+  it('adopts what a person put on top of trunk, and says whose it is', async () => {
+    const { deps, remote, journal, trunk } = await world('g > a', { tasks: { g: gate } })
+    const update = commit(remote.dir, { 'README.md': 'text', news: 'of main' }, [trunk], 'Merge branch main')
+    git(remote.dir, ['update-ref', TRUNK, update])
+    await orchestrate(deps, '42')
+    expect(await journal.history('42')).toContainEqual(
+      expect.objectContaining({ type: 'trunk_adopted', from: trunk, sha: update, author: 'Mona' }),
+    )
+    expect((await journal.read('42'))?.state).toMatchObject({ paused: null, work: { trunk: { tip: update } } })
+    expect(git(remote.dir, ['rev-parse', TRUNK])).toBe(update)
+  })
+
+  it('stops if trunk lost what the run had there, says how to put it back, and goes on once it is', async () => {
+    const { deps, remote, journal, github, trunk } = await world('g > a', { tasks: { g: gate } })
+    const forced = commit(remote.dir, { 'README.md': 'of a person' })
+    git(remote.dir, ['update-ref', TRUNK, forced])
+    await orchestrate(deps, '42')
+    const read = await journal.read('42')
+    const moved = [{ branch: 'tributary/42/trunk', sha: forced, known: trunk }]
+    expect(read?.state).toMatchObject({ paused: { cause: 'branches', moved } })
+    const status = github.comments.find(({ body }) => body.includes('tributary:status'))?.body
+    expect(status).toContain(`git push --force origin ${trunk}:${TRUNK}`)
+    if (read?.state.phase !== 'active') return expect.fail('not active')
+    const resume = (tip: string) =>
+      decide(read.state, asks({ name: 'resume' }, { branches: new Map([['tributary/42/trunk', tip]]) }))
+    expect(resume(forced)).toMatchObject({ error: { reason: 'branches-moved' } })
+    expect(resume(trunk)).toMatchObject({ value: { answer: { code: 'resumed' } } })
+  })
+
+  it('sees by itself that the final pull request is closed, of which no event tells while it is in conflict', async () => {
+    const { deps, journal, github } = await world('g > a', { tasks: { g: gate } })
+    await orchestrate(deps, '42')
+    for (const pull of github.pulls) if (pull.headBranch === 'tributary/42/trunk') pull.state = 'closed'
+    const left = await orchestrate(deps, '42')
+    expect(left).toMatchObject({ phase: 'ended', conclusion: 'closed', orchestrator: null })
+    expect((await journal.history('42')).filter(({ type }) => type === 'run_closed')).toHaveLength(1)
+  })
+
+  it('records nothing more of a run that a person cancels while a push is under way', async () => {
+    const { deps, journal, remote } = await world('a')
+    let pushes = 0
+    const racing: Journal = {
+      ...journal,
+      append: async (...given) => {
+        const now = await journal.read('42')
+        const cancelled: RunEvent = { type: 'run_cancelled', at: AT, by: 'admin', why: '' }
+        pushes += 1
+        if (pushes === 1 && now !== null)
+          await journal.append('42', now.tip, [cancelled], replayOn(now.state, [cancelled]), [])
+        return journal.append(...given)
+      },
+    }
+    const left = await orchestrate({ ...deps, journal: racing }, '42')
+    expect(left).toMatchObject({ phase: 'ended', conclusion: 'cancelled' })
+    const types = (await journal.history('42')).map(({ type }) => type)
+    expect(types.slice(types.indexOf('run_cancelled'))).not.toContain('task_queued')
+    expect(git(remote.dir, ['for-each-ref', '--format=%(refname)', 'refs/heads/tributary'])).toBe('')
   })
 
   it('waits for its turn to push rather than push more often than the settings allow', async () => {

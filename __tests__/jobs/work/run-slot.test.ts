@@ -202,6 +202,21 @@ describe('a task', () => {
     expect(outcomeOf(world.uploads)).toMatchObject({ failure: { reason: 'secret-in-diff', paths: ['***.txt'] } })
   })
 
+  it('an acceptance that fails by chance counts if it passes on the same tree, and is called flaky', async () => {
+    mkdirSync(join(world.tree, 'ignored'))
+    writeFileSync(join(world.tree, 'ignored', 'tries'), '')
+    const chance = 'test -s ignored/tries || { echo x > ignored/tries; echo bad luck; exit 3; }; echo good'
+    oneTask(world, { run: script('echo b > b.txt'), acceptance: { argv: script(chance), expect: '' } })
+    await world.start()
+    expect(outcomeOf(world.uploads)).toMatchObject({
+      kind: 'done',
+      report: {
+        acceptanceLog: 'bad luck\n[exit code 3; it ran again on the same tree and passed:]\ngood\n',
+        flaky: [expect.stringContaining('bad luck')],
+      },
+    })
+  })
+
   it('an acceptance that changes files accepts nothing; what git ignores it may write', async () => {
     const acceptance = {
       argv: script('mkdir -p ignored; touch ignored/log; echo x >> a.txt; echo c > c.txt'),

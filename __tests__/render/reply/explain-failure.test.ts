@@ -37,6 +37,28 @@ const FAILURES: {
     'There is no command `/aprove`.',
     'Did you mean `/approve`? Type it, or `/help` to see the commands.',
   ],
+  'work-newer-than-comment': [
+    { reason: 'work-newer-than-comment', task: 't3', head: sha('3') },
+    `The work of \`t3\` at \`${sha('3').slice(0, 8)}\` is newer than the comment, so it cannot have been read.`,
+    'Look at it, then type `/approve t3` again.',
+  ],
+  'work-moved': [
+    { reason: 'work-moved', task: 't3', branch: 'tributary/42/t3', head: sha('3'), tip: sha('4') },
+    `\`tributary/42/t3\` is at \`${sha('4').slice(0, 8)}\` now; \`t3\` was verified at \`${sha('3').slice(0, 8)}\`. What came after that is not verified, and does not land.`,
+    `Rename or delete the branch, or put it back: \`git push --force origin ${sha('3')}:refs/heads/tributary/42/t3\`. Then type \`/approve t3\` for what was verified, or \`/retry t3 -- note\` to have it worked on again.`,
+  ],
+  'branches-moved': [
+    {
+      reason: 'branches-moved',
+      run: '42',
+      moved: [
+        { branch: 'tributary/42/trunk', sha: sha('4'), known: sha('3') },
+        { branch: 'tributary/42/t3', sha: sha('4'), known: null },
+      ],
+    },
+    'Others moved `tributary/42/trunk`, `tributary/42/t3`, and they still stand there; run `42` would pause again.',
+    `Put \`tributary/42/trunk\` back with \`git push --force origin ${sha('3')}:refs/heads/tributary/42/trunk\`; then type \`/resume\`.\nRename or delete \`tributary/42/t3\`; then type \`/resume\`.`,
+  ],
   'bad-arguments': [
     { reason: 'bad-arguments', command: 'skip', detail: '`t9 t8` is too much.', usage: '/skip t3' },
     '`t9 t8` is too much.',
@@ -177,7 +199,7 @@ const TASK_FAILURES: { [Reason in TaskFailure['reason']]: [Extract<TaskFailure, 
     'its acceptance changed files: `a` and `b`',
   ],
   'timed-out': [{ reason: 'timed-out', minutes: 1, log: '' }, 'it was stopped after 1 minute'],
-  'no-change': [{ reason: 'no-change' }, 'it changed nothing'],
+  'no-change': [{ reason: 'no-change' }, 'it left every file as it was, so there is nothing to land'],
   'outside-paths': [{ reason: 'outside-paths', paths: ['x'] }, 'it wrote outside its paths: `x`'],
   'protected-paths': [{ reason: 'protected-paths', paths: ['x'] }, 'it wrote to protected paths: `x`'],
   'forbidden-mode': [

@@ -66,8 +66,8 @@ function reply(github: MemoryGitHub, thread: number, key: string, body: string):
 function pullAt({ pulls }: MemoryGitHub, wanted: number): PullRequest | null {
   const found = pulls.find(({ number }) => number === wanted)
   if (found === undefined) return null
-  const { number, node, headBranch, state, merged, draft } = found
-  return { number, node, headBranch, state, merged, draft }
+  const { number, node, headBranch, head, state, merged, draft } = found
+  return { number, node, headBranch, head, state, merged, draft }
 }
 
 function dispatch(github: MemoryGitHub, inputs: DispatchInputs): number {

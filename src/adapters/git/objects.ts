@@ -79,6 +79,11 @@ export async function readCommit(repo: LocalRepo, commit: Sha): Promise<CommitHe
   return { tree, parents: valuesOf('parent') }
 }
 
+export async function authorOf(repo: LocalRepo, commit: Sha): Promise<string> {
+  const line = /^author (.*) <[^>]*> \d+ [+-]\d+$/m.exec(await commitText(repo, commit))
+  return oneLine(line?.[1] ?? '')
+}
+
 const TRAILER_NAME = /^[A-Za-z][A-Za-z0-9-]*$/
 
 /** Subject, body and trailers, separated by blank lines, as `git interpret-trailers` reads them. */

@@ -3,7 +3,7 @@ import type { CommitWords, Merged, Repo } from '../../ports/repo.ts'
 import { addedLinesBetween, treeChangesBetween } from './diff.ts'
 import { fetchAlone, fetchCommits, importBundle } from './fetch.ts'
 import { checkedSha, type LocalRepo } from './local-repo.ts'
-import { contentOf, infoOf, isWrittenAs, readCommit, writeCommit } from './objects.ts'
+import { authorOf, contentOf, infoOf, isWrittenAs, readCommit, writeCommit } from './objects.ts'
 import { runGit } from './plumbing.ts'
 import { secretsBetween } from './secrets.ts'
 import { openSources } from './sources.ts'
@@ -23,6 +23,7 @@ export async function openRepo(options: StoreOptions): Promise<Repo> {
     tip: async (ref) => (await listExactly(store, [ref])).get(ref) ?? null,
     treeOf: async (commit) => (await readCommit(repo, commit)).tree,
     parentsOf: async (commit) => (await readCommit(repo, commit)).parents,
+    authorOf: (commit) => authorOf(repo, commit),
     isWrittenAs: (commit, words) => isWrittenAs(repo, commit, words),
     unbundle: (file, head) => importBundle(store, file, head),
     commit: (tree, parents, words) => writeCommit(repo, { tree, parents, words, at: clock.now() }),

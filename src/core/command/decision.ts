@@ -20,6 +20,8 @@ export interface CommandFacts {
   issue: number
   /** The task of the worker pull request on which the comment was written. */
   threadTask: TaskId | null
+  /** Tips of the run's branches that the command depends on, by name. One that is missing was deleted. */
+  branches: ReadonlyMap<string, Sha>
   /** How the base branch has moved since the plan's base; null if it has not. */
   drift: BaseDrift | null
 }
@@ -53,6 +55,7 @@ export type CommandAnswer =
   /** `begun`: tasks had started already, in a mode that allows this before the approval. */
   | { code: 'rejected'; run: RunId; begun: boolean }
   | { code: 'retrying'; run: RunId; task: TaskId }
+  | { code: 'verifying-again'; run: RunId }
   | { code: 'skipped'; run: RunId; task: TaskId }
   | { code: 'cancelled'; run: RunId; landed: readonly TaskId[] }
   | { code: 'task-cancelled'; run: RunId; task: TaskId }

@@ -31,6 +31,8 @@ export const reportSchema = z.strictObject({
   turns: z.int().min(0).optional(),
   /** The tasks with which it was in conflict, if this attempt resolves that. */
   resolved: z.array(taskIdSchema).optional(),
+  /** The commands of the acceptance that failed at first and passed on the same tree when they ran again. */
+  flaky: z.array(z.string()).optional(),
 })
 export type Report = z.infer<typeof reportSchema>
 
@@ -38,6 +40,10 @@ export type Report = z.infer<typeof reportSchema>
 const stamp = { at: z.iso.datetime(), by: z.string().min(1), key: z.string().optional() }
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.strictObject({ type: z.literal(type), ...stamp, ...shape })
+
+/** A branch of the run, the commit at which others left it, and the one that the run knows; null: it had none. */
+export const movedBranchSchema = z.strictObject({ branch: z.string(), sha: shaSchema, known: shaSchema.nullable() })
+export type MovedBranch = z.infer<typeof movedBranchSchema>
 
 const onTask = { task: taskIdSchema, attempt: z.int().min(1) }
 
@@ -176,22 +182,39 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('task_cancelled', { task: taskIdSchema }),
   event('gate_approved', { task: taskIdSchema }),
   event('trunk_moved', { task: taskIdSchema, sha: shaSchema }),
+  /** A person moved trunk, by a merge or a push on top of it. `author`: of the newest commit, as git has it. */
+  event('trunk_adopted', { from: shaSchema, sha: shaSchema, author: z.string() }),
+  /** A person closed, or opened again, the pull request of a task that has not landed. */
+  event('worker_pull_closed', { task: taskIdSchema }),
+  event('worker_pull_reopened', { task: taskIdSchema }),
   event('verification_queued', { on: shaSchema, attempt: z.int().min(1) }),
   event('verification_started', { on: shaSchema, attempt: z.int().min(1), slot: z.string() }),
   event('verification_returned', { on: shaSchema, attempt: z.int().min(1), slot: z.string() }),
   event('verification_passed', { on: shaSchema, attempt: z.int().min(1), report: reportSchema }),
-  event('verification_failed', { on: shaSchema, attempt: z.int().min(1), failure: taskFailureSchema }),
-  event('culprit_found', { task: taskIdSchema.nullable() }),
+  event('verification_failed', {
+    on: shaSchema,
+    attempt: z.int().min(1),
+    failure: taskFailureSchema,
+    /** It runs once more on the same tree before this counts as a verdict. */
+    again: z.literal(true).optional(),
+  }),
+  /** `/retry verification`: what failed counts no longer. */
+  event('verification_retried', {}),
+  /** `adopted`: no task broke trunk, but this commit of a person. */
+  event('culprit_found', { task: taskIdSchema.nullable(), adopted: shaSchema.optional() }),
   event('base_moved', { to: shaSchema, paths: z.array(z.string()), stale: z.boolean() }),
   event('run_paused', {
     why: z.string(),
-    /** `budget`: the run's limit was reached. Absent if a person paused it, or has to decide. */
-    cause: z.enum(['budget']).optional(),
+    /** `budget`: the run's limit was reached; `branches`: see `moved`. Absent if a person paused it, or has to decide. */
+    cause: z.enum(['budget', 'branches']).optional(),
+    /** Branches that others moved so that they cannot be adopted, and where they stood. */
+    moved: z.array(movedBranchSchema).optional(),
   }),
   event('run_resumed', {}),
   event('run_cancelled', { why: z.string() }),
   event('run_finished', { sha: shaSchema }),
-  event('run_closed', { merged: z.boolean() }),
+  /** `head`: of the final pull request, as it was closed. */
+  event('run_closed', { merged: z.boolean(), head: shaSchema.optional() }),
   event('pull_refused', { why: z.string() }),
   /** The ids of a projection, and the digest of its last content, so that unchanged content is not sent again. */
   event('projected', {

@@ -70,7 +70,7 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: Changin
       )
     case 'task_landed':
       return state.status === 'verified'
-        ? { ...record, state: { ...state, status: 'landed', since: event.at } }
+        ? { ...record, pullClosed: undefined, state: { ...state, status: 'landed', since: event.at } }
         : record
     case 'gate_approved':
       if (state.status !== 'waiting') return record
@@ -107,7 +107,12 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: Changin
         lost: 0,
         onto: event.onto.length > 0 ? event.onto : record.onto,
         notes: event.note === '' ? record.notes : [...record.notes, event.note],
+        pullClosed: undefined,
       }
+    case 'worker_pull_closed':
+      return { ...record, pullClosed: { by: event.by, at: event.at } }
+    case 'worker_pull_reopened':
+      return { ...record, pullClosed: undefined }
     case 'task_steered':
       return { ...record, steers: [...record.steers, { words: event.words, by: event.by, at: event.at }] }
     case 'task_skipped':

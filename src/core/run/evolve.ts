@@ -123,7 +123,7 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
       return { ...state, slots: evolveSlots(state.slots, event) }
     case 'run_paused':
       return state.phase === 'active'
-        ? { ...state, paused: { why: event.why, by: event.by, cause: event.cause ?? null } }
+        ? { ...state, paused: { why: event.why, by: event.by, cause: event.cause ?? null, moved: event.moved } }
         : state
     case 'run_resumed':
       return resumed(state)
@@ -132,7 +132,7 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
     case 'run_finished':
       return end(state, 'success', event, {})
     case 'run_closed':
-      return cancelAll(end(state, event.merged ? 'merged' : 'closed', event, {}), event.at)
+      return cancelAll(end(state, event.merged ? 'merged' : 'closed', event, { head: event.head }), event.at)
     case 'pull_refused':
       return { ...state, pullRefused: event.why }
     case 'projected':
@@ -156,7 +156,7 @@ function end(
   state: LiveRun,
   conclusion: Conclusion,
   event: RunEvent,
-  more: Partial<Pick<EndedRun, 'why' | 'problems'>>,
+  more: Partial<Pick<EndedRun, 'why' | 'problems' | 'head'>>,
 ): EndedRun {
   const { phase: _phase, ...header } = state
   const { paused: _paused, ...rest } = { paused: null, ...header }

@@ -48,7 +48,9 @@ export function workResultEvents(
     return [{ type: 'task_failed', task, attempt, head: null, failure, final: true, report }]
   }
   const verified = { type: 'task_verified', task, attempt, head, tree, report } as const
-  return work.settings.merge === 'auto' ? [verified, { type: 'task_landed', task, attempt }] : [verified]
+  // A person who closed its pull request is asked first.
+  const waits = work.settings.merge === 'review' || recordOf(work, task).pullClosed !== undefined
+  return waits ? [verified] : [verified, { type: 'task_landed', task, attempt }]
 }
 
 /** The event of a verification's result. It passed only if it names the very commit that was to be verified. */
@@ -58,7 +60,10 @@ export function verdictEvents(work: Work, attempt: number, result: InspectedResu
   const outcome = result.verdict === 'verification' ? result.file.outcome : null
   if (outcome?.kind === 'verified' && outcome.on === on)
     return [{ type: 'verification_passed', on, attempt, report: outcome.report }]
-  return [{ type: 'verification_failed', on, attempt, failure: verdictFailure(result) }]
+  const failure = verdictFailure(result)
+  // It may be chance: nobody is blamed before it has failed twice on the same tree.
+  const again = failure.reason === 'verification-failed' && work.failedOnce?.on !== on
+  return [{ type: 'verification_failed', on, attempt, failure, ...(again && { again }) }]
 }
 
 function verdictFailure(result: InspectedResult): TaskFailure {

@@ -28,6 +28,8 @@ import { recordOf, type TaskRecord, taskOf, type Work } from '../run/state.ts'
  * read of the journal   | by a slot, any failure, MOST_MISSES = 20 in a row: a poll, doubled up to 60 s   | jobs/work/journal-view.ts
  * append to the journal | a lost race, TRIES = 10; by the running orchestrator, without a limit           | jobs/until-appended.ts
  * stage of the planner  | STAGE_TRIES = 3, DESIGNS = 2 a version: at the next wake-up                     | here
+ * acceptance            | once more on the same tree if cheap, RERUN_SHARE = 0.05 of the task's time      | jobs/work/check-work.ts
+ * verification          | a failed one, once on the same tree before it counts                            | core/schedule/result-events.ts
  * lost slot             | the task on another slot; at LOST_SLOTS = 3 it fails                            | here
  * conflict              | CONFLICT_RETRIES = 2 on the merged base                                         | here
  * orchestrator          | CRASHES = 4 in a row pause the run, twice as many end the restarts              | here

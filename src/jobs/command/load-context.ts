@@ -40,7 +40,7 @@ export async function loadContext(deps: CommandDeps, comment: CommandComment): P
 async function threadOf(deps: CommandDeps, comment: CommandComment): Promise<RunThread> {
   if (!comment.issue.isPull) return latestRun(deps.journal, comment.issue.number)
   const pull = await deps.forge.pull(comment.issue.number)
-  const branch = pull === null ? null : parseBranch(pull.headBranch)
+  const branch = pull?.headBranch == null ? null : parseBranch(pull.headBranch)
   if (branch === null) return { ...noRun(comment.issue.number), again: () => threadOf(deps, comment) }
   return runThread(deps.journal, branch.run, branch.task === 'trunk' ? null : branch.task)
 }

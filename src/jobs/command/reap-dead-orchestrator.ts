@@ -46,7 +46,7 @@ async function runOfThread({ forge, journal }: JobDeps, thread: number | null): 
   if (thread === null) return null
   const pull = await forge.pull(thread)
   if (pull === null) return (await latestRun(journal, thread)).run
-  return parseBranch(pull.headBranch)?.run ?? null
+  return pull.headBranch === null ? null : (parseBranch(pull.headBranch)?.run ?? null)
 }
 
 async function start(deps: JobDeps, run: RunId): Promise<void> {

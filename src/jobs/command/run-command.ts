@@ -5,25 +5,21 @@ import type { CommandAnswer, CommandRequest } from '../../core/command/decision.
 import type { Command } from '../../core/command/grammar.ts'
 import { type ParsedCommand, parseCommand } from '../../core/command/parse.ts'
 import type { Failure } from '../../core/failure.ts'
-import type { RunId } from '../../core/ids.ts'
+import { branchRef, type RunId, type TaskId, taskBranch } from '../../core/ids.ts'
 import type { BaseDrift } from '../../core/landing/base-drift.ts'
+import { ownOf } from '../../core/own.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import type { RunEvent } from '../../core/run/event.ts'
-import { emptyRun, type RunState } from '../../core/run/state.ts'
+import { type ActiveRun, emptyRun, type RunState } from '../../core/run/state.ts'
 import { type JobStarts, lacksOrchestrator, nothingToStart, withStarts } from '../../core/schedule/slot-requests.ts'
 import { explain } from '../../render/reply/explain-failure.ts'
 import { renderAnswer, WOKEN } from '../../render/reply/replies.ts'
 import { driftOf } from '../base-drift.ts'
-import type { CommandComment, CommandDeps } from '../deps.ts'
+import { type CommandComment, type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
+import { finalPullClosed } from '../final-pull.ts'
 import { untilAppended } from '../until-appended.ts'
 import { type LoadedContext, loadContext, type RunThread } from './load-context.ts'
-
-export interface CommandOutcome {
-  run: RunId | null
-  orchestrate: boolean
-  slots: string[]
-}
-const nothing: CommandOutcome = { run: null, orchestrate: false, slots: [] }
+import { recordClosed } from './pull-action.ts'
 
 interface Recorded {
   /** A command that is refused may still have woken an orchestrator. */
@@ -44,11 +40,14 @@ export async function runCommand(deps: CommandDeps, comment: CommandComment): Pr
   if (!parsed.ok) return refuse(deps, comment, parsed.failure)
   const known = await loadContext(deps, comment)
   if (!known.ok) return refuse(deps, comment, known.error)
-  const { answer, state, starts, woken, fresh } = await decideAndRecord(deps, comment, parsed.command, known.value)
+  const { thread, begun } = await noticeClosed(deps, parsed.command, known.value)
+  const recorded = await decideAndRecord(deps, comment, parsed.command, { ...known.value, thread })
+  const { answer, state, starts, woken, fresh } = recorded
   if (!answer.ok) deps.log(`refused: ${answer.error.reason}`)
   const body = answer.ok ? renderAnswer(answer.value, state, known.value.settings) : explain(answer.error).join('\n')
   const whole = woken ? `${body}\n\n${WOKEN}` : body
   await deps.forge.reply(comment.issue.number, keyOf(comment), whole, fresh && comment.firstDelivery)
+  if (begun.orchestrate) return begun
   const run = state.phase === 'empty' || !(answer.ok || woken) ? null : state.run
   return { run, orchestrate: starts.orchestrate, slots: starts.slots }
 }
@@ -57,6 +56,20 @@ function parse({ line, dressed }: CommandComment): ParsedCommand {
   if (line !== null) return parseCommand(line)
   if (dressed === null || parseCommand(dressed) === null) return null
   return { ok: false, failure: { reason: 'not-plain-text', typed: dressed } }
+}
+
+/** A final pull request that was closed in silence ends the run before the command is decided. */
+async function noticeClosed(
+  deps: CommandDeps,
+  command: Command,
+  { person, settings, thread }: LoadedContext,
+): Promise<{ thread: RunThread; begun: CommandOutcome }> {
+  const mayLook = command.name !== 'help' && mayCommand(person, settings).ok
+  const closed = mayLook ? await finalPullClosed(deps, thread.state) : null
+  if (closed === null || thread.run === null) return { thread, begun: nothing }
+  // `/plan` begins another run, and this workflow run has one orchestrator.
+  const begun = await recordClosed(deps, thread.run, closed, command.name !== 'plan')
+  return { thread: await thread.again(), begun }
 }
 
 const keyOf = (comment: CommandComment): string => `comment:${comment.id}`
@@ -133,8 +146,25 @@ async function ask(
     key: keyOf(comment),
     issue: comment.issue.number,
     threadTask: known.thread.task,
+    branches: await branchesFor(deps, command, known.thread),
     drift: await driftFor(deps, command, known.thread.state),
   }
+}
+
+/** Where the branches stand that an approval of a task, or `/resume` after a pause for branches, depends on. */
+async function branchesFor(deps: CommandDeps, command: Command, { state, task }: RunThread) {
+  if (state.phase !== 'active') return new Map<string, string>()
+  const names = branchesAskedFor(state, command, task)
+  if (names.length === 0) return new Map<string, string>()
+  const { refs } = await deps.journal.look(state.run, names.map(branchRef))
+  return new Map([...refs].map(([ref, sha]) => [ref.slice(branchRef('').length), sha]))
+}
+
+function branchesAskedFor(state: ActiveRun, command: Command, threadTask: TaskId | null): string[] {
+  if (command.name === 'resume') return state.paused?.moved?.map(({ branch }) => branch) ?? []
+  const task = command.name === 'approve' ? (command.task ?? threadTask) : null
+  const status = task === null ? undefined : ownOf(state.work.tasks, task)?.state.status
+  return task !== null && status === 'verified' ? [taskBranch(state.run, task)] : []
 }
 
 /** A command that lets a plan start needs to know how the base branch has moved. */
@@ -148,6 +178,7 @@ async function driftFor(deps: CommandDeps, command: Command, state: RunState): P
 async function lostOrchestrator(deps: CommandDeps, state: RunState, at: string): Promise<RunEvent[]> {
   if (state.phase === 'empty' || state.orchestrator === null) return []
   const { workflowRun } = state.orchestrator
-  if (await deps.forge.orchestratorAlive(workflowRun)) return []
+  // Ours has been asked for a moment ago.
+  if (workflowRun === deps.workflowRun || (await deps.forge.orchestratorAlive(workflowRun))) return []
   return [{ type: 'orchestrator_lost', at, by: 'tributary', workflowRun }]
 }

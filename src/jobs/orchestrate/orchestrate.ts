@@ -3,6 +3,7 @@ import { type LiveRun, settingsOf, workOf } from '../../core/run/state.ts'
 import type { ResultArtifact } from '../../ports/slots.ts'
 import type { OrchestrateDeps } from '../deps.ts'
 import { appendEvents } from './append-events.ts'
+import { watchTrunk } from './merges/adopt-trunk.ts'
 import { prepareBases } from './merges/bases.ts'
 import { queueTasks } from './merges/queue.ts'
 import { assembleTrunk } from './merges/trunk.ts'
@@ -17,7 +18,7 @@ import { dropRecorded } from './session/stage-runner.ts'
 import { intake } from './slots/intake.ts'
 import { observe } from './slots/observe.ts'
 import { askForSlots, dispatchSlots } from './slots/supply.ts'
-import { startWork, takeBackLost, verify, watchBase, watchMoney } from './steps.ts'
+import { startWork, takeBackLost, verify, watchBase, watchFinalPull, watchMoney } from './steps.ts'
 import { stopOrchestrator } from './stop-orchestrator.ts'
 
 /**
@@ -84,8 +85,10 @@ export const STEPS: readonly OrchestratorStep[] = [
   takeStageResults,
   concludePlan,
   giveUpExpansions,
+  watchFinalPull,
   takeBackLost,
   watchBase,
+  watchTrunk,
   assembleTrunk,
   queueTasks,
   verify,

@@ -7,6 +7,7 @@ import { assign } from '../../core/schedule/ready.ts'
 import { nextTowardsEnd } from '../../core/schedule/run-end.ts'
 import { freeSlots, lostWork } from '../../core/schedule/slot-jobs.ts'
 import { driftBetween } from '../base-drift.ts'
+import { finalPullClosed } from '../final-pull.ts'
 import { recordEvents } from './session/event-draft.ts'
 import { nowOf, type OrchestratorStep, type Session } from './session/session.ts'
 
@@ -30,6 +31,17 @@ export const watchBase: OrchestratorStep = async (session, draft) => {
   if (tip === undefined || tip === work.baseSeen.sha) return draft
   const drift = await driftBetween(session.repo, work, tip)
   return recordEvents(draft, nowOf(session), ...baseMoved(work, drift))
+}
+
+const LOOK_AT_PULL_SECONDS = 300
+
+/** No event comes if the final pull request is closed while it is in conflict with the base. */
+export const watchFinalPull: OrchestratorStep = async (session, draft) => {
+  const now = session.deps.clock.now().getTime()
+  if (session.pullSeenAt !== null && now < session.pullSeenAt + LOOK_AT_PULL_SECONDS * 1000) return draft
+  session.pullSeenAt = now
+  const closed = await finalPullClosed(session.deps, draft.state)
+  return closed === null ? draft : recordEvents(draft, nowOf(session), closed)
 }
 
 /** Gives the free slots what is ready. Each start leaves less money for the next one. */

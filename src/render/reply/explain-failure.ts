@@ -1,9 +1,10 @@
 import type { Failure } from '../../core/failure.ts'
-import { issueOf } from '../../core/ids.ts'
+import { issueOf, shortSha } from '../../core/ids.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import { code, codeName, sentence } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { commaList, usd } from '../markdown/format.ts'
+import { movedBack, putBack } from '../moved-branch.ts'
 
 /** Why a command was refused, and what to type next. The stable reason code comes first. */
 export function explain(failure: Failure): string[] {
@@ -137,6 +138,21 @@ function explainRunFailure(failure: RunFailure): Explanation {
         happened:
           failure.task === '' ? 'A task must be named.' : `There is no task ${codeName(failure.task)} in this plan.`,
         next: `Its tasks are ${some(failure.tasks)}. Type the command again with one of them.`,
+      }
+    case 'work-newer-than-comment':
+      return {
+        happened: `The work of ${code(failure.task)} at ${code(shortSha(failure.head))} is newer than the comment, so it cannot have been read.`,
+        next: `Look at it, then type ${code(`/approve ${failure.task}`)} again.`,
+      }
+    case 'work-moved':
+      return {
+        happened: `${code(failure.branch)} is at ${code(shortSha(failure.tip))} now; ${code(failure.task)} was verified at ${code(shortSha(failure.head))}. What came after that is not verified, and does not land.`,
+        next: `Rename or delete the branch, or put it back: ${code(putBack({ branch: failure.branch, known: failure.head }))}. Then type ${code(`/approve ${failure.task}`)} for what was verified, or ${code(`/retry ${failure.task} -- note`)} to have it worked on again.`,
+      }
+    case 'branches-moved':
+      return {
+        happened: `Others moved ${failure.moved.map(({ branch }) => code(branch)).join(', ')}, and they still stand there; run ${code(failure.run)} would pause again.`,
+        next: failure.moved.slice(0, MANY).map(movedBack).join('\n'),
       }
     case 'wrong-task-state':
       return {

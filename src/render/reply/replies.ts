@@ -46,6 +46,8 @@ function answerText(answer: TextAnswer): string {
       return `The plan of run ${code(answer.run)} is rejected. ${answer.begun ? 'What was at work stops, and nothing of it landed.' : 'Nothing was started.'} \`/plan\` on the issue begins a new run.`
     case 'retrying':
       return `${code(answer.task)} is worked on again. What waits for it goes on after that.`
+    case 'verifying-again':
+      return 'The verification runs once more on the same trunk.'
     case 'skipped':
       return `${code(answer.task)} is skipped. What waits for it goes on without it.`
     case 'task-cancelled':

@@ -1,10 +1,10 @@
-import type { TaskId } from '../../core/ids.ts'
+import { shortSha, type TaskId } from '../../core/ids.ts'
 import { spentUsd } from '../../core/money/ledger.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { ActiveRun } from '../../core/run/state.ts'
 import { budgetCommand } from '../cost.ts'
-import { code } from '../markdown/code.ts'
-import { inline } from '../markdown/escape.ts'
+import { code, sentence } from '../markdown/code.ts'
+import { bounded, inline } from '../markdown/escape.ts'
 import { count, usd } from '../markdown/format.ts'
 import { planningHeadline, planningStage } from '../plan/planning-progress.ts'
 import { displayStatuses, tasksShownAs } from './display-status.ts'
@@ -30,16 +30,14 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
     case 'paused':
       return {
         title: 'Paused',
-        detail: `Paused by ${inline(phase.by)}. What is at work goes on to its end; nothing new starts.`,
+        detail: `${pausedBy(phase)} What is at work goes on to its end; nothing new starts.`,
       }
     case 'running':
       return { title: 'Running', detail: running(run) }
     case 'verifying':
       return {
         title: 'Verifying',
-        detail: phase.searching
-          ? 'The verification failed on trunk; earlier merges are verified to find the one that broke it.'
-          : 'All tasks are in trunk, and the verification runs on it.',
+        detail: verifying(phase),
       }
     case 'verification-failed':
       return { title: 'Verification failed', detail: brokenBy(phase.failure) }
@@ -77,6 +75,21 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
   }
 }
 
+/** A reason that only names the person is not said twice. */
+function pausedBy({ by, why }: { by: string; why: string }): string {
+  const isPerson = by !== 'tributary' && why === `by @${by}`
+  return isPerson || why.trim() === ''
+    ? `Paused by ${inline(by)}.`
+    : `The run is paused: ${sentence(bounded(why, 1000))}.`
+}
+
+function verifying({ searching, rerun }: { searching: boolean; rerun: boolean }): string {
+  const again = rerun ? ' It failed once, and runs again on the same tree before anything is blamed.' : ''
+  return searching
+    ? `The verification failed on trunk; earlier merges are verified to find the one that broke it.${again}`
+    : `All tasks are in trunk, and the verification runs on it.${again}`
+}
+
 /** What has landed for the money spent, and how to raise the limit. */
 function outOfMoney(run: ActiveRun): ActiveHeadline {
   const { work, ledger } = run
@@ -101,6 +114,8 @@ function brokenBy(failure: TrunkFailure): string {
       return 'The merge that broke it is being looked for.'
     case 'base':
       return 'It fails on the base already, before any task was merged.'
+    case 'adopted':
+      return `It fails since ${code(shortSha(failure.sha))}, which ${inline(bounded(failure.author, 100))} brought into trunk.`
     case 'task':
       return brokenByTask(failure.task, failure.others)
   }

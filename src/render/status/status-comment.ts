@@ -14,7 +14,7 @@ import { explainProblem } from '../plan/problems.ts'
 import { displayStatuses, nodeStyles } from './display-status.ts'
 import { headline } from './headline.ts'
 import { nextSteps } from './next-steps.ts'
-import { failureLine } from './task-failure.ts'
+import { failureLine, flakyVerification } from './task-failure.ts'
 import { leftOut, statusTable, type TableDetail } from './task-table.ts'
 
 /** What a rendering shows. The levels leave out more and more; the next steps stay in all of them. */
@@ -105,7 +105,7 @@ function verification({ verification: found }: Work): string[] {
     case 'in_progress':
       return [`${on}: at work in slot ${code(found.slot)} since ${moment(found.since)}.`]
     case 'passed':
-      return [`${on}: passed in ${duration(found.report.acceptanceSeconds)}.`]
+      return [`${on}: passed in ${duration(found.report.acceptanceSeconds)}.${flakyVerification(found)}`]
     case 'failed':
       return [`${on}: ${failureLine(found.failure)}.`]
   }
@@ -135,7 +135,11 @@ function work(of: Work, run: string, pull: string | null): string[] {
   const started = of.startedAt === null ? [] : [`${by}; started at ${moment(of.startedAt)}.`]
   const merges = of.trunk.merges.length
   const trunk = `Trunk: ${code(trunkBranch(run))} at ${code(shortSha(of.trunk.tip))}, ${count(merges, 'merge')}${pull === null ? '' : `, final pull request ${pull}`}.`
-  return [...started, trunk]
+  const adopted = (of.trunk.adopted ?? []).map(
+    ({ sha, author, at }) =>
+      `${inline(bounded(author, 100))} moved trunk to ${code(shortSha(sha))} at ${moment(at)}: it is verified, and later merges build on it.`,
+  )
+  return [...started, trunk, ...adopted.slice(-5)]
 }
 
 /** The relative link works on the issue and on every pull request. */

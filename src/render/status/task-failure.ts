@@ -23,7 +23,7 @@ export function failureLine(failure: TaskFailure): string {
     case 'timed-out':
       return `it was stopped after ${count(failure.minutes, 'minute')}`
     case 'no-change':
-      return 'it changed nothing'
+      return 'it left every file as it was, so there is nothing to land'
     case 'outside-paths':
       return `it wrote outside its paths: ${paths(failure.paths)}`
     case 'protected-paths':
@@ -49,7 +49,7 @@ export function failureLine(failure: TaskFailure): string {
     case 'slot-lost':
       return `the slot that worked on it was lost ${failure.times === 1 ? 'once' : `${failure.times} times`}`
     case 'conflict':
-      return `it is in conflict with ${commaList(failure.with.map(code))} in ${paths(failure.paths)}`
+      return `it is in conflict with ${failure.with.length === 0 ? 'what people brought into trunk' : commaList(failure.with.map(code))} in ${paths(failure.paths)}`
     case 'agent-stopped':
       return `${STOPPED[failure.why]}${detailText(failure.detail)}`
     case 'allowance-spent':
@@ -62,6 +62,16 @@ export function failureLine(failure: TaskFailure): string {
       return `the verification of ${code(shortSha(failure.on))} ended with exit code ${failure.exitCode}`
   }
 }
+
+/** Said where a verification passed: with nothing, unless it had failed on the same tree before. */
+export const flakyVerification = ({ flaky }: { flaky?: TaskFailure | undefined }): string =>
+  flaky === undefined
+    ? ''
+    : ` **Flaky**: on the same tree ${failureLine(flaky)} at first, and passed when it ran again.`
+
+/** Commands come from a slot, so their number and length are limited. */
+export const flakyAcceptance = (commands: readonly string[]): string =>
+  `${commaList(commands.slice(0, MANY).map((command) => code(bounded(oneLine(command), 200))))} failed at first, and passed on the same tree when it ran again.`
 
 const STOPPED = {
   turns: 'its agent came to no end in the turns that it has',
@@ -90,7 +100,7 @@ function advice(failure: TaskFailure): string[] {
     case 'timed-out':
       return ['Try again, or give the task a larger `timeout_minutes` in a new plan.']
     case 'no-change':
-      return ['Skip it if nothing is left to do; else mend its command in a new plan.']
+      return ['If what it asks for is there already, skip it: what waits for it goes on. Else try again with a note.']
     case 'outside-paths':
     case 'protected-paths':
     case 'forbidden-mode':

@@ -65,7 +65,15 @@ function runEventText(event: RunEvent): string {
 type TaskEvent = Exclude<
   Extract<
     RunEvent,
-    { type: `task_${string}` | `verification_${string}` | 'gate_approved' | 'trunk_moved' | 'culprit_found' }
+    {
+      type:
+        | `task_${string}`
+        | `verification_${string}`
+        | `trunk_${string}`
+        | `worker_pull_${string}`
+        | 'gate_approved'
+        | 'culprit_found'
+    }
   >,
   PlanningEvent
 >
@@ -96,6 +104,14 @@ function taskEventText(event: TaskEvent | PlanningEvent): string {
       return `gate ${event.task} approved`
     case 'trunk_moved':
       return `${event.task} merged into trunk (${shortSha(event.sha)})`
+    case 'trunk_adopted':
+      return `trunk moved to ${shortSha(event.sha)} by ${event.author}, and adopted`
+    case 'worker_pull_closed':
+      return `pull request of ${event.task} closed`
+    case 'worker_pull_reopened':
+      return `pull request of ${event.task} reopened`
+    case 'verification_retried':
+      return 'verification retried'
     case 'verification_queued':
       return `verification of ${shortSha(event.on)} queued${attemptSuffix(event.attempt)}`
     case 'verification_started':
@@ -105,8 +121,9 @@ function taskEventText(event: TaskEvent | PlanningEvent): string {
     case 'verification_passed':
       return `verification of ${shortSha(event.on)} passed in ${duration(event.report.acceptanceSeconds)}`
     case 'verification_failed':
-      return `verification of ${shortSha(event.on)} failed: ${event.failure.reason}`
+      return `verification of ${shortSha(event.on)} failed: ${event.failure.reason}${event.again ? ', run again on the same tree' : ''}`
     case 'culprit_found':
+      if (event.adopted !== undefined) return `${shortSha(event.adopted)}, made by people, broke the verification`
       return event.task === null ? 'the base fails already' : `${event.task} broke the verification`
     default:
       return planningEventText(event)

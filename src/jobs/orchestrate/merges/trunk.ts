@@ -24,6 +24,9 @@ export const assembleTrunk: OrchestratorStep = async (session, draft) => {
 async function mergeOnto(session: Session, draft: Draft, step: { task: TaskId; head: Sha }): Promise<Draft | null> {
   const work = plannedWork(draft)
   const { trunk } = work
+  // People may have merged it: then trunk has it already.
+  if (trunk.adopted !== undefined && (await session.repo.isAncestor(step.head, trunk.tip)))
+    return recordEvents(draft, nowOf(session), { type: 'trunk_moved', task: step.task, sha: trunk.tip })
   const words = mergeWords(session, work, step.task)
   const merged = await mergeWithin(session, `trunk ${trunk.tip} ${step.head}`, () =>
     session.repo.merge(trunk.tip, step.head, words),

@@ -16,7 +16,7 @@ export interface Session {
   state: LiveRun
   tip: Sha
   limiter: Limiter
-  /** Tips of branches that are not ours, such as the base branch. */
+  /** Tips of the base branch and of trunk, as they were listed last. */
   refs: Map<string, Sha>
   /** Slots by name, as the job lists showed them last. */
   jobs: Map<string, SlotJob>
@@ -35,6 +35,8 @@ export interface Session {
   editedAt: Map<string, number>
   /** Workflow runs that this process has started and not yet recorded, by request. */
   dispatched: Map<string, number>
+  /** Milliseconds of the clock at the last look at the final pull request. */
+  pullSeenAt: number | null
   /** Branches of the run that were deleted by others. */
   deleted: Set<string>
   merges: PendingMerges
@@ -71,6 +73,7 @@ export function newSession(
     unsure: at.unsure,
     editedAt: new Map(),
     dispatched: new Map(),
+    pullSeenAt: null,
     deleted: new Set(),
     merges: noPendingMerges(),
     started: false,

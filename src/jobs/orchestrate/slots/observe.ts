@@ -1,4 +1,4 @@
-import { branchRef } from '../../../core/ids.ts'
+import { branchRef, trunkBranch } from '../../../core/ids.ts'
 import { type LiveRun, workOf } from '../../../core/run/state.ts'
 import { slotsAtWork } from '../../../core/schedule/ready.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
@@ -20,14 +20,18 @@ export async function observe(session: Session): Promise<Observed> {
 
 async function lookAtRefs(session: Session): Promise<void> {
   const work = workOf(session.state)
-  const asked = work === null ? [] : [branchRef(work.baseBranch)]
+  const trunk = branchRef(trunkBranch(session.run))
+  const asked = work === null ? [] : [branchRef(work.baseBranch), trunk]
   const { tip, refs } = await session.deps.journal.look(session.run, asked)
+  for (const ref of asked) session.refs.delete(ref)
   for (const [ref, sha] of refs) session.refs.set(ref, sha)
   if (tip === null || tip === session.tip) return
   const read = await session.deps.journal.read(session.run)
   if (read === null || read.state.phase === 'empty') throw new Error(`the journal of run ${session.run} is gone`)
   session.state = read.state
   session.tip = read.tip
+  // Trunk moves with the journal: it belongs to the tip that it was listed with, and to no later one.
+  if (read.tip !== tip) session.refs.delete(trunk)
 }
 
 async function lookAtJobs(session: Session): Promise<void> {
