@@ -129,6 +129,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('orchestrator_requested', { workflowRun: z.int() }),
   event('orchestrator_started', { workflowRun: z.int() }),
   event('orchestrator_left', { why: z.enum(['waiting', 'ended', 'handed-over']) }),
+  /** Its last word, if it could still write one. That it is gone is another event, by the process that noticed. */
+  event('orchestrator_failed', { why: z.string() }),
   event('orchestrator_lost', { workflowRun: z.int() }),
   event('slots_requested', {
     request: z.string().regex(/^r[0-9]+$/),
@@ -185,8 +187,11 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('base_moved', { to: shaSchema, paths: z.array(z.string()), stale: z.boolean() }),
   event('run_paused', {
     why: z.string(),
-    /** `budget`: the run's limit was reached. Absent if a person paused it, or has to decide. */
-    cause: z.enum(['budget']).optional(),
+    /**
+     * `budget`: the run's limit was reached. `refused`: GitHub does not take trunk, and `why` are its words. Absent if a
+     * person paused it, or has to decide.
+     */
+    cause: z.enum(['budget', 'refused']).optional(),
   }),
   event('run_resumed', {}),
   event('run_cancelled', { why: z.string() }),

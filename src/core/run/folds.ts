@@ -35,6 +35,7 @@ export const FOLDS = {
   orchestrator_requested: ['run'],
   orchestrator_started: ['run'],
   orchestrator_left: ['run'],
+  orchestrator_failed: ['run'],
   orchestrator_lost: ['run'],
   slots_requested: ['run'],
   slots_started: ['run'],

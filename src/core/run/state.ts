@@ -193,6 +193,8 @@ const headerShape = {
   orchestrator: z.strictObject({ workflowRun: z.int(), at: z.string(), started: z.boolean() }).nullable(),
   /** Orchestrators lost since the run last made progress. */
   crashes: z.int(),
+  /** Why the last one failed, if it could say so. */
+  crash: z.string().optional(),
   slots: z.record(
     z.string(),
     z.strictObject({ count: z.int(), workflowRun: z.int().nullable(), at: z.string(), gone: z.boolean() }),
@@ -213,7 +215,9 @@ export const runStateSchema = z.discriminatedUnion('phase', [
     phase: z.literal('active'),
     ...headerShape,
     work: workSchema,
-    paused: z.strictObject({ why: z.string(), by: z.string(), cause: z.enum(['budget']).nullable() }).nullable(),
+    paused: z
+      .strictObject({ why: z.string(), by: z.string(), cause: z.enum(['budget', 'refused']).nullable() })
+      .nullable(),
   }),
   z.strictObject({
     phase: z.literal('ended'),

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { bodyOf, type HubEnv } from '../rest/request.ts'
+import { BRANCH_RULES } from '../store/document.ts'
 import type { World } from '../world.ts'
 import { faultSchema } from './faults.ts'
 
@@ -10,6 +11,9 @@ const settingsChange = z.strictObject({
   draftPulls: z.boolean().optional(),
   refuseCustomRefs: z.boolean().optional(),
   private: z.boolean().optional(),
+  workflowRule: z.enum(['commits', 'trees']).optional(),
+  branchRules: z.array(z.enum(BRANCH_RULES)).optional(),
+  bypass: z.enum(['never', 'always']).optional(),
   defaultWorkflowPermissions: z.enum(['read', 'write']).optional(),
 })
 

@@ -2,6 +2,7 @@ import { parseBranch } from '../../core/ids.ts'
 import type { RunEvent } from '../../core/run/event.ts'
 import { withStarts } from '../../core/schedule/slot-requests.ts'
 import type { CommandDeps } from '../deps.ts'
+import { sayLoss } from '../say-loss.ts'
 import { untilAppended } from '../until-appended.ts'
 import type { CommandOutcome } from './run-command.ts'
 
@@ -24,6 +25,9 @@ export async function runClosed(deps: CommandDeps, pull: ClosedPull): Promise<Co
     const closed: RunEvent = { type: 'run_closed', at, by: pull.by, merged: pull.merged }
     const after = withStarts(read.state, [closed], deps.workflowRun, at, 'tributary')
     const appended = await deps.journal.append(branch.run, read.tip, after.events, after.state, [])
-    return appended.ok ? { run: branch.run, orchestrate: after.starts.orchestrate, slots: after.starts.slots } : null
+    if (appended.ok) return { run: branch.run, orchestrate: after.starts.orchestrate, slots: after.starts.slots }
+    if (appended.error.reason === 'conflict') return null
+    await sayLoss(deps, branch.run, { reason: 'journal-refused', words: appended.error.words }, read.tip)
+    return nothing
   })
 }

@@ -1,10 +1,11 @@
+import { refusingRules } from '../../core/branch-rules.ts'
 import { decide } from '../../core/command/decide.ts'
 import { decidePlan } from '../../core/command/decide-plan.ts'
 import type { CommandAnswer, CommandRequest } from '../../core/command/decision.ts'
 import type { Command } from '../../core/command/grammar.ts'
 import { parseCommand } from '../../core/command/parse.ts'
 import type { Failure } from '../../core/failure.ts'
-import type { RunId } from '../../core/ids.ts'
+import { type RunId, runIdOf, trunkBranch } from '../../core/ids.ts'
 import type { BaseDrift } from '../../core/landing/base-drift.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import type { RunEvent } from '../../core/run/event.ts'
@@ -66,14 +67,15 @@ async function decideAndRecord(
   return untilAppended(async () => {
     thread = thread === null ? known.thread : await thread.again()
     const asked = await ask(deps, comment, command, { ...known, thread })
-    const next = choose(comment, thread, asked)
+    const next = await withLoss(deps, thread, await checked(deps, choose(comment, thread, asked)))
     if (!next.ok) return next
     const { run, from, expected, events, answer } = next.value
     const lost = await lostOrchestrator(deps, from, asked)
     const after = withStarts(from, [...lost, ...events], deps.workflowRun, asked.at, asked.person.login)
     if (after.events.length === 0) return ok({ answer, state: from, starts: nothingToStart, fresh: false })
     const appended = await deps.journal.append(run, expected, after.events, after.state, [])
-    return appended.ok ? ok({ answer, state: after.state, starts: after.starts, fresh: events.length > 0 }) : null
+    if (appended.ok) return ok({ answer, state: after.state, starts: after.starts, fresh: events.length > 0 })
+    return appended.error.reason === 'refused' ? err({ ...appended.error, reason: 'push-refused', run }) : null
   })
 }
 
@@ -98,6 +100,32 @@ function choose(comment: CommandComment, thread: RunThread, asked: CommandReques
   if (thread.run === null && decided.value.events.length > 0)
     return err({ reason: 'no-run', issue: comment.issue.number })
   return ok({ run: thread.run ?? '', from: thread.state, expected: thread.tip, ...decided.value })
+}
+
+/** A new run is begun only if its branches can be pushed: nothing is paid for that cannot land. */
+async function checked(
+  { forge, journal }: CommandDeps,
+  choice: Result<Choice, Failure>,
+): Promise<Result<Choice, Failure>> {
+  if (!choice.ok || choice.value.expected !== null || choice.value.events.length === 0) return choice
+  const { run } = choice.value
+  const branch = trunkBranch(run)
+  const [refs, rules] = await Promise.all([journal.inTheWay(run), forge.branchRules(branch)])
+  if (refs.length > 0) return err({ reason: 'branch-in-the-way', run, refs })
+  const refusing = refusingRules(rules, branch)
+  return refusing.length > 0 ? err({ reason: 'rules-refuse', branch, rules: refusing }) : choice
+}
+
+/** That there is no run is said only if it has left no branches: with them, its journal was deleted. */
+async function withLoss(
+  { journal }: CommandDeps,
+  thread: RunThread,
+  choice: Result<Choice, Failure>,
+): Promise<Result<Choice, Failure>> {
+  if (choice.ok || choice.error.reason !== 'no-run') return choice
+  const run = runIdOf(thread.issue, 1)
+  const left = (await journal.inTheWay(run)).some((ref) => ref.includes(`/${run}/`))
+  return left ? err({ reason: 'journal-gone', run }) : choice
 }
 
 async function ask(

@@ -2,6 +2,7 @@ import type { RunId } from '../../core/ids.ts'
 import { type LiveRun, settingsOf, workOf } from '../../core/run/state.ts'
 import type { ResultArtifact } from '../../ports/slots.ts'
 import type { OrchestrateDeps } from '../deps.ts'
+import { sayLoss } from '../say-loss.ts'
 import { appendEvents } from './append-events.ts'
 import { prepareBases } from './merges/bases.ts'
 import { queueTasks } from './merges/queue.ts'
@@ -17,7 +18,7 @@ import { dropRecorded } from './session/stage-runner.ts'
 import { intake } from './slots/intake.ts'
 import { observe } from './slots/observe.ts'
 import { askForSlots, dispatchSlots } from './slots/supply.ts'
-import { startWork, takeBackLost, verify, watchBase, watchMoney } from './steps.ts'
+import { pauseRefused, startWork, takeBackLost, verify, watchBase, watchMoney } from './steps.ts'
 import { stopOrchestrator } from './stop-orchestrator.ts'
 
 /**
@@ -28,8 +29,19 @@ import { stopOrchestrator } from './stop-orchestrator.ts'
 export async function orchestrate(deps: OrchestrateDeps, run: RunId): Promise<LiveRun | null> {
   const session = await open(deps, run)
   if (session === null) return null
-  for (;;) {
+  try {
+    return await work(session)
+  } catch (error) {
+    await recordFailure(session, error)
+    throw error
+  }
+}
+
+async function work(session: Session): Promise<LiveRun> {
+  const { deps, run } = session
+  while (session.stopped === null) {
     const observed = await observe(session)
+    if (session.stopped !== null) break
     const draft = await decideAll(session, observed.results)
     if (draft.events.length > 0) {
       if (!(await appendEvents(session, draft))) continue
@@ -44,6 +56,20 @@ export async function orchestrate(deps: OrchestrateDeps, run: RunId): Promise<Li
     wakeForMerges(session)
     if (draft.events.length === 0) await deps.clock.wait(pollSeconds(session), session.stageRunner.wake.signal)
   }
+  for (const { stop } of session.stageRunner.running.values()) stop.abort()
+  await sayLoss(deps, run, session.stopped, session.tip)
+  return session.state
+}
+
+const LONGEST = 500
+
+/** The last word of an orchestrator, for the message that it is gone. It may be what it fails on, so a failure here changes nothing. */
+async function recordFailure(session: Session, error: unknown): Promise<void> {
+  const { deps, run, tip, state } = session
+  const why = deps.redact(error instanceof Error ? error.message : String(error)).slice(0, LONGEST)
+  if (state.crash === why) return
+  const failed = recordEvents(emptyDraft(state), nowOf(session), { type: 'orchestrator_failed', why })
+  await deps.journal.append(run, tip, failed.events, failed.state, []).catch(() => {})
 }
 
 const pollSeconds = (session: Session): number => settingsOf(session.state).limits.poll_seconds
@@ -86,6 +112,7 @@ export const STEPS: readonly OrchestratorStep[] = [
   giveUpExpansions,
   takeBackLost,
   watchBase,
+  pauseRefused,
   assembleTrunk,
   queueTasks,
   verify,

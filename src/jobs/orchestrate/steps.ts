@@ -8,6 +8,7 @@ import { nextTowardsEnd } from '../../core/schedule/run-end.ts'
 import { freeSlots, lostWork } from '../../core/schedule/slot-jobs.ts'
 import { driftBetween } from '../base-drift.ts'
 import { recordEvents } from './session/event-draft.ts'
+import { trunkRefusal } from './session/refusals.ts'
 import { nowOf, type OrchestratorStep, type Session } from './session/session.ts'
 
 /** A step that records what a rule of `core` decides on an active run. */
@@ -30,6 +31,13 @@ export const watchBase: OrchestratorStep = async (session, draft) => {
   if (tip === undefined || tip === work.baseSeen.sha) return draft
   const drift = await driftBetween(session.repo, work, tip)
   return recordEvents(draft, nowOf(session), ...baseMoved(work, drift))
+}
+
+/** The remote does not take trunk: only a person can change that. */
+export const pauseRefused: OrchestratorStep = (session, draft) => {
+  const words = trunkRefusal(session)
+  if (words === null || draft.state.phase !== 'active' || draft.state.paused !== null) return draft
+  return recordEvents(draft, nowOf(session), { type: 'run_paused', why: words, cause: 'refused' })
 }
 
 /** Gives the free slots what is ready. Each start leaves less money for the next one. */

@@ -3,8 +3,8 @@ import { spentUsd } from '../../core/money/ledger.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { ActiveRun } from '../../core/run/state.ts'
 import { budgetCommand } from '../cost.ts'
-import { code } from '../markdown/code.ts'
-import { inline } from '../markdown/escape.ts'
+import { code, sentence } from '../markdown/code.ts'
+import { bounded, inline, oneLine } from '../markdown/escape.ts'
 import { count, usd } from '../markdown/format.ts'
 import { planningHeadline, planningStage } from '../plan/planning-progress.ts'
 import { displayStatuses, tasksShownAs } from './display-status.ts'
@@ -30,7 +30,7 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
     case 'paused':
       return {
         title: 'Paused',
-        detail: `Paused by ${inline(phase.by)}. What is at work goes on to its end; nothing new starts.`,
+        detail: `${pausedFor(phase)} What is at work goes on to its end; nothing new starts.`,
       }
     case 'running':
       return { title: 'Running', detail: running(run) }
@@ -75,6 +75,13 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
     case 'preparing':
       return { title: 'Running', detail: 'The next tasks are being prepared.' }
   }
+}
+
+function pausedFor({ by, why, refused }: { by: string; why: string; refused: boolean }): string {
+  const words = inline(bounded(oneLine(why), 1500))
+  if (refused) return `GitHub does not take the branch trunk of the run. Its words: ${sentence(words)}`
+  // A person who pauses says no reason.
+  return by === 'tributary' ? `Paused: ${sentence(words)}` : `Paused by ${inline(by)}.`
 }
 
 /** What has landed for the money spent, and how to raise the limit. */

@@ -95,7 +95,9 @@ function stopped(run: ActiveRun, phase: RunPhase): string[] {
         `${budgetCommand(run)} sets a larger limit and goes on; \`/cancel\` stops the run, and what landed stays.`,
       ]
     case 'paused':
-      return ['`/resume` goes on, `/cancel` stops the run.']
+      return phase.refused
+        ? ['When the cause is gone, `/resume` tries again; `/cancel` stops the run, and what landed stays.']
+        : ['`/resume` goes on, `/cancel` stops the run.']
     case 'running':
     case 'verifying':
     case 'verification-failed':

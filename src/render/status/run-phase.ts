@@ -16,7 +16,7 @@ export type TrunkFailure =
 export type RunPhase =
   | { kind: 'base-moved' }
   | { kind: 'out-of-money' }
-  | { kind: 'paused'; by: string }
+  | { kind: 'paused'; by: string; why: string; refused: boolean }
   | { kind: 'running' }
   | { kind: 'verifying'; searching: boolean }
   | { kind: 'verification-failed'; failure: TrunkFailure }
@@ -34,7 +34,8 @@ export type RunPhase =
 export function phaseOf(run: ActiveRun): RunPhase {
   const { work, paused } = run
   if (work.baseSeen.stale) return { kind: 'base-moved' }
-  if (paused !== null) return paused.cause === 'budget' ? { kind: 'out-of-money' } : { kind: 'paused', by: paused.by }
+  if (paused?.cause === 'budget') return { kind: 'out-of-money' }
+  if (paused !== null) return { kind: 'paused', by: paused.by, why: paused.why, refused: paused.cause === 'refused' }
   if (tasksShownAs(displayStatuses(work), 'at work', 'queued').length > 0) return { kind: 'running' }
   return verification(work) ?? planning(run) ?? idle(run)
 }

@@ -33,6 +33,8 @@ function runEventText(event: RunEvent): string {
       return `orchestrator started (workflow run ${event.workflowRun})`
     case 'orchestrator_left':
       return `orchestrator left: ${event.why}`
+    case 'orchestrator_failed':
+      return `orchestrator failed${reasonSuffix(event.why)}`
     case 'orchestrator_lost':
       return `orchestrator lost (workflow run ${event.workflowRun})`
     case 'slots_requested':

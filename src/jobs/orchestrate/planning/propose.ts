@@ -12,6 +12,7 @@ import { listed } from '../../../core/text/quoted.ts'
 import { planCanBeShown } from '../../../render/plan/plan-comment.ts'
 import { isPlanned } from '../../../render/plan/planned-run.ts'
 import { type Draft, recordEvents, withRefMove } from '../session/event-draft.ts'
+import { trunkRefusal } from '../session/refusals.ts'
 import { nowOf, type Session } from '../session/session.ts'
 
 /** What a plan rests on. */
@@ -29,6 +30,8 @@ type Proposal = Frozen & { plan: Plan; notes: string[]; mode: Mode }
  * refused.
  */
 export async function propose(session: Session, draft: Draft, it: Proposal): Promise<Draft> {
+  const refused = refusedTrunk(session, draft)
+  if (refused !== null) return refused
   for (const one of [it, ...shorter(draft, it)]) {
     const proposed = await put(session, draft, one)
     if (!isPlanned(proposed.state) || planCanBeShown(proposed.state)) return proposed
@@ -57,6 +60,14 @@ async function put(session: Session, draft: Draft, it: Proposal): Promise<Draft>
   const planId = planIdOf({ plan: it.plan, base: it.base, settingsBlob: it.settingsBlob, settings: it.settings })
   const started = await withTrunk(session, draft, it, planId, it.plan.title)
   return recordEvents(started.draft, nowOf(session), { type: 'plan_proposed', ...it, planId, trunk: started.trunk })
+}
+
+/** The draft with the plan refused, if the remote does not take trunk; else null. */
+export function refusedTrunk(session: Session, draft: Draft): Draft | null {
+  const words = trunkRefusal(session)
+  if (words === null || workOf(draft.state) !== null) return null
+  const branch = trunkBranch(session.run)
+  return refuse(session, draft, [problem('push-refused', `GitHub does not take the branch \`${branch}\`: ${words}`)])
 }
 
 /** Trunk's first commit: the base's tree in a commit of its own. A later version of a plan starts from the same one. */

@@ -1,3 +1,4 @@
+import type { JournalLoss } from '../../../core/failure.ts'
 import type { RunId, Sha } from '../../../core/ids.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
 import type { InspectedResult } from '../../../core/schedule/result-events.ts'
@@ -37,6 +38,12 @@ export interface Session {
   dispatched: Map<string, number>
   /** Branches of the run that were deleted by others. */
   deleted: Set<string>
+  /** Refs that the remote refused, with its words, until the journal says what follows from that. */
+  refusedRefs: Map<string, string>
+  /** Results are taken in one by one: a push was refused, and the remote did not say for which of its refs. */
+  oneByOne: boolean
+  /** Why this orchestrator must leave without recording it. */
+  stopped: JournalLoss | null
   merges: PendingMerges
   started: boolean
   stageRunner: StageRunner
@@ -72,6 +79,9 @@ export function newSession(
     editedAt: new Map(),
     dispatched: new Map(),
     deleted: new Set(),
+    refusedRefs: new Map(),
+    oneByOne: false,
+    stopped: null,
     merges: noPendingMerges(),
     started: false,
     stageRunner: createStageRunner(),

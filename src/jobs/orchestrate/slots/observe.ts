@@ -23,9 +23,22 @@ async function lookAtRefs(session: Session): Promise<void> {
   const asked = work === null ? [] : [branchRef(work.baseBranch)]
   const { tip, refs } = await session.deps.journal.look(session.run, asked)
   for (const [ref, sha] of refs) session.refs.set(ref, sha)
-  if (tip === null || tip === session.tip) return
-  const read = await session.deps.journal.read(session.run)
-  if (read === null || read.state.phase === 'empty') throw new Error(`the journal of run ${session.run} is gone`)
+  if (tip !== session.tip) await readAgain(session)
+}
+
+/** After another process wrote. A journal that was deleted or replaced stops this one: nothing may be pushed on top of it. */
+export async function readAgain(session: Session): Promise<void> {
+  const { run, tip: before } = session
+  const { journal } = session.deps
+  const read = await journal.read(run)
+  if (read === null || read.state.phase === 'empty') {
+    session.stopped = { reason: 'journal-gone', tip: before }
+    return
+  }
+  if (read.tip !== before && !(await journal.follows(run, before, read.tip))) {
+    session.stopped = { reason: 'journal-replaced', before, now: read.tip }
+    return
+  }
   session.state = read.state
   session.tip = read.tip
 }
