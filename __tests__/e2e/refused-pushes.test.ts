@@ -12,7 +12,10 @@ beforeAll(async () => {
   world = await startWorld({ files: { '.github/tributary.yml': calm() } })
 })
 afterAll(() => world.close())
-afterEach(() => world.clearFaults())
+afterEach(async () => {
+  await world.clearFaults()
+  await allow(world, { branchRules: [], bypass: 'never', workflowRule: 'commits' })
+})
 
 const words = (ref: string) =>
   `error: GH013: Repository rule violations found for ${ref}.\n\n- Cannot create ref due to creations being restricted.`
@@ -152,7 +155,6 @@ describe('what would refuse the branches of a run', () => {
     expect(await world.state(`${issue}`)).toBeNull()
     await allow(world, { bypass: 'always' })
     expect(await world.say(issue, '/plan')).toContain('`plan-requested`: ')
-    await allow(world, { branchRules: [], bypass: 'never' })
   })
 
   it('is named before anything is pushed: a branch called tributary', async () => {
@@ -170,12 +172,38 @@ describe('what would refuse the branches of a run', () => {
 })
 
 describe('workflow files that change on the default branch during a run', () => {
-  const moved = { '.github/workflows/ci.yml': 'on: push\njobs: {}\n' }
+  const run = async (graph: string, file: string) => {
+    const one = await planned(world, graph, { a: { milliseconds: 'signal' }, c: { misdeed: 'fails-until-told' } })
+    await world.say(one.pull, `/approve ${one.id}`)
+    await world.when(one.run, 'at work on a', (_, work) => standingOf(work, 'a') === 'in_progress')
+    await pushFiles(world, { [`.github/workflows/${file}`]: 'on: push\njobs: {}\n' })
+    await world.release(one.run, 'a')
+    return one
+  }
+  const followed = async (id: string) =>
+    (await world.events(id)).filter(({ type }) => type === 'workflows_followed').length
+  const filesIn = (ref: string) => world.git('ls-tree', '-r', ref, '--', '.github/workflows')
 
   it('change nothing where GitHub looks at what the pushed commits change', async () => {
-    const { run, pull, id } = await planned(world, 'a > b')
-    await pushFiles(world, moved)
-    await world.say(pull, `/approve ${id}`)
-    expect((await world.ended(run)).conclusion).toBe('success')
+    const one = await run('a > b', 'one.yml')
+    expect((await world.ended(one.run)).conclusion).toBe('success')
+    expect(await followed(one.run)).toBe(0)
+  })
+
+  it('are taken over where GitHub compares what is pushed with the default branch', async () => {
+    await allow(world, { workflowRule: 'trees' })
+    await pushFiles(world, { '.github/workflows/two.yml': 'on: push\njobs: {}\n' })
+    const one = await run('a > b, c', 'two.yml')
+    await pushFiles(world, { '.github/workflows/two.yml': 'on: push\njobs: { x: {} }\n' })
+    await still(world, one.run, 'without c')
+    expect(await world.say(one.pull, '/retry c -- told')).toContain('`retrying`: ')
+    expect((await world.ended(one.run)).conclusion).toBe('success')
+    expect(await followed(one.run)).toBeGreaterThan(0)
+    expect(filesIn(`refs/heads/tributary/${one.run}/trunk`)).toBe(filesIn('refs/heads/main'))
+    expect(world.git('diff', '--name-only', `main...tributary/${one.run}/trunk`).split('\n')).toEqual([
+      'a/done.txt',
+      'b/done.txt',
+      'c/done.txt',
+    ])
   })
 })

@@ -7,6 +7,7 @@ import { appendEvents } from './append-events.ts'
 import { prepareBases } from './merges/bases.ts'
 import { queueTasks } from './merges/queue.ts'
 import { assembleTrunk } from './merges/trunk.ts'
+import { followWorkflows } from './merges/workflow-files.ts'
 import { beginPlan } from './planning/begin.ts'
 import { concludePlan } from './planning/conclude.ts'
 import { giveUpExpansions, giveUpOrphans, reserveStages, startStages, takeStageResults } from './planning/stages.ts'
@@ -95,7 +96,8 @@ async function bringObjects(session: Session): Promise<void> {
     const last = attempts.at(-1)
     return [...(last === undefined ? [] : [last.head ?? last.base]), ...onto]
   })
-  await session.repo.fetch([work.base, tip, ...new Set(heads)])
+  const workflows = work.workflows === undefined ? [] : [work.workflows.commit]
+  await session.repo.fetch([work.base, tip, ...workflows, ...new Set(heads)])
 }
 
 /** Fetches the base of a plan that an earlier process had begun. */
@@ -130,7 +132,8 @@ export async function decideAll(
   steps: readonly OrchestratorStep[] = STEPS,
 ): Promise<Draft> {
   resetDeadline(session)
-  let draft = await intake(session, emptyDraft(session.state), results)
+  let draft = await followWorkflows(session, emptyDraft(session.state))
+  draft = await intake(session, draft, results)
   for (const step of steps) draft = await step(session, draft)
   if (!session.started && draft.state.phase !== 'ended')
     draft = recordEvents(draft, nowOf(session), { type: 'orchestrator_started', workflowRun: session.deps.workflowRun })

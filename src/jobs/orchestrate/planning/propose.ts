@@ -11,6 +11,7 @@ import { commitSubject } from '../../../core/text/control-characters.ts'
 import { listed } from '../../../core/text/quoted.ts'
 import { planCanBeShown } from '../../../render/plan/plan-comment.ts'
 import { isPlanned } from '../../../render/plan/planned-run.ts'
+import { firstTree } from '../merges/workflow-files.ts'
 import { type Draft, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { trunkRefusal } from '../session/refusals.ts'
 import { nowOf, type Session } from '../session/session.ts'
@@ -74,14 +75,14 @@ export function refusedTrunk(session: Session, draft: Draft): Draft | null {
 export async function withTrunk(
   session: Session,
   draft: Draft,
-  { base }: Frozen,
+  { base, baseBranch }: Frozen,
   planId: string,
   title: string,
 ): Promise<{ draft: Draft; trunk: Sha }> {
   const { repo, run } = session
   const before = workOf(draft.state)
   if (before !== null) return { draft, trunk: before.trunk.start }
-  const trunk = await repo.commit(await repo.treeOf(base), [base], {
+  const trunk = await repo.commit(await firstTree(session, base, baseBranch), [base], {
     subject: commitSubject(`Start run ${run}: ${title}`, `Start run ${run}`),
     trailers: { 'Tributary-Run': run, 'Tributary-Plan': planId },
   })
