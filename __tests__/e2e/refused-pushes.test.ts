@@ -192,7 +192,7 @@ describe('workflow files that change on the default branch during a run', () => 
 
   it('are taken over where GitHub compares what is pushed with the default branch', async () => {
     await allow(world, { workflowRule: 'trees' })
-    await pushFiles(world, { '.github/workflows/two.yml': 'on: push\njobs: {}\n' })
+    await pushFiles(world, { '.github/workflows/two.yml': 'on: push\njobs: { old: {} }\n' })
     const one = await run('a > b, c', 'two.yml')
     await pushFiles(world, { '.github/workflows/two.yml': 'on: push\njobs: { x: {} }\n' })
     await still(world, one.run, 'without c')
@@ -200,7 +200,7 @@ describe('workflow files that change on the default branch during a run', () => 
     expect((await world.ended(one.run)).conclusion).toBe('success')
     expect(await followed(one.run)).toBeGreaterThan(0)
     expect(filesIn(`refs/heads/tributary/${one.run}/trunk`)).toBe(filesIn('refs/heads/main'))
-    expect(world.git('diff', '--name-only', `main...tributary/${one.run}/trunk`).split('\n')).toEqual([
+    expect(world.git('diff', '--name-only', `main..tributary/${one.run}/trunk`).split('\n')).toEqual([
       'a/done.txt',
       'b/done.txt',
       'c/done.txt',
