@@ -3,7 +3,7 @@ import type { Work } from '../../../core/run/state.ts'
 import { type BaseSource, baseSources, type NeedsConflict, worthPreparing } from '../../../core/schedule/task-base.ts'
 import { type MergeOutcome, mergeWithin, prefetchMerge } from '../session/pending-merges.ts'
 import type { OrchestratorStep, Session } from '../session/session.ts'
-import { withWorkflows } from './workflow-files.ts'
+import { withWorkflows } from '../session/workflow-files.ts'
 
 export type Base =
   | { status: 'merged'; id: TaskId; sha: Sha }

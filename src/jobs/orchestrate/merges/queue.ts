@@ -9,8 +9,8 @@ import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/e
 import { CONCURRENT_MERGES } from '../session/pending-merges.ts'
 import { taskRefusal } from '../session/refusals.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
+import { withWorkflows } from '../session/workflow-files.ts'
 import { baseOf } from './bases.ts'
-import { withWorkflows } from './workflow-files.ts'
 
 /** Creates the branch of every task whose needs have landed: a commit of its own on the merge of its needs' heads. */
 export const queueTasks: OrchestratorStep = async (session, draft) => {

@@ -11,10 +11,10 @@ import { commitSubject } from '../../../core/text/control-characters.ts'
 import { listed } from '../../../core/text/quoted.ts'
 import { planCanBeShown } from '../../../render/plan/plan-comment.ts'
 import { isPlanned } from '../../../render/plan/planned-run.ts'
-import { firstTree } from '../merges/workflow-files.ts'
 import { type Draft, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { trunkRefusal } from '../session/refusals.ts'
 import { nowOf, type Session } from '../session/session.ts'
+import { firstTree } from '../session/workflow-files.ts'
 
 /** What a plan rests on. */
 export interface Frozen {

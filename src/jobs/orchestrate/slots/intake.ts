@@ -7,10 +7,10 @@ import {
   workResultEvents,
 } from '../../../core/schedule/result-events.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
-import { withWorkflows } from '../merges/workflow-files.ts'
 import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { taskRefusal } from '../session/refusals.ts'
 import { nowOf, resultKey, type Session } from '../session/session.ts'
+import { withWorkflows } from '../session/workflow-files.ts'
 import { inspect } from './inspect.ts'
 
 /** Downloads and audits the results of slots at the same time, then lands or fails each in order. */

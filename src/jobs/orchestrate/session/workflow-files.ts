@@ -1,7 +1,7 @@
 import { branchRef, type Sha, trunkBranch } from '../../../core/ids.ts'
 import type { Work } from '../../../core/run/state.ts'
-import { type Draft, recordEvents, withRefMove } from '../session/event-draft.ts'
-import { nowOf, type Session } from '../session/session.ts'
+import { type Draft, recordEvents, withRefMove } from './event-draft.ts'
+import { nowOf, type Session } from './session.ts'
 
 /*
  * GitHub lets no token of a job push a change of a workflow file, and by some reports compares what is pushed with the
