@@ -2,6 +2,7 @@ import { issueOf, parseBranch, type RunId } from '../../core/ids.ts'
 import { replayOn } from '../../core/run/evolve.ts'
 import { recoverRun } from '../../core/schedule/recovery.ts'
 import { JournalUnreadable } from '../../ports/journal.ts'
+import { renderCommandFailed } from '../../render/reply/command-failed.ts'
 import { renderCrashes } from '../../render/reply/crashes.ts'
 import { explain } from '../../render/reply/explain-failure.ts'
 import type { JobDeps } from '../deps.ts'
@@ -88,10 +89,5 @@ async function start(deps: JobDeps, run: RunId): Promise<void> {
 
 async function apologise(deps: JobDeps, ended: EndedJob, comment: number): Promise<void> {
   if (ended.issue === null) return
-  const lines = [
-    'Reason: `command-failed`. The job that reads commands failed before it could answer.',
-    '',
-    `Its log: ${ended.logUrl}. Type the command again when the cause is gone.`,
-  ]
-  await deps.forge.reply(ended.issue, `comment:${comment}`, lines.join('\n'), false)
+  await deps.forge.reply(ended.issue, `comment:${comment}`, renderCommandFailed(null, ended.logUrl), false)
 }
