@@ -54,6 +54,23 @@ export const FAILURES: { [Reason in Failure['reason']]: Sample<Failure, Reason> 
     run: '42',
     moved: [{ branch: 'tributary/42/trunk', sha: 'b'.repeat(40), known: 'a'.repeat(40) }],
   },
+  'push-refused': {
+    when: 'GitHub does not let the journal of the run be written: a ruleset, a hook, or a token without the permission.',
+    ...{ run: '42', words: 'error: GH013: Repository rule violations found' },
+  },
+  'rules-refuse': {
+    when: 'At `/plan`: a ruleset would refuse the branches of the run.',
+    ...{ branch: 'tributary/42/trunk', rules: [{ type: 'required_signatures', source: 'octo/demo' }] },
+  },
+  'branch-in-the-way': {
+    when: 'At `/plan`: a branch `tributary` or `tributary/42` keeps git from creating those of the run.',
+    ...{ run: '42', refs: ['refs/heads/tributary'] },
+  },
+  'journal-gone': { when: 'The journal of the run was deleted, and its branches are still there.', run: '42' },
+  'journal-unreadable': {
+    when: 'Somebody pushed to the journal of the run what Tributary did not write.',
+    ...{ run: '42', detail: 'journal commit abcdef holds no state.json' },
+  },
   'bots-may-not': { when: 'A bot or an App typed the command.', actor: 'helper' },
   'unknown-command': {
     when: 'The word is none of the commands, but close to one.',
@@ -186,6 +203,10 @@ export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFail
     when: 'The model could not be reached, or would not answer, after every retry.',
     detail: 'overloaded, 6 tries',
   },
+  'push-refused': {
+    when: 'GitHub refuses the branch of the task, by its name or by what is in it.',
+    detail: 'error: GH013: Repository rule violations found',
+  },
   'not-approved': {
     when: 'The plan was changed or its approval lapsed while the task was at work.',
     detail: 'the plan that holds it is not approved',
@@ -249,6 +270,10 @@ export const PROBLEMS: Record<Problem['code'], PlanText | null> = {
     message: 'the workflow has no key',
   },
   'model-failed': { when: 'The planner failed several times.', message: 'The planner came to no plan: overloaded' },
+  'push-refused': {
+    when: 'GitHub refuses the branch trunk before the plan is proposed.',
+    message: 'GitHub does not take the branch `tributary/42/trunk`: error: GH013: Repository rule violations found',
+  },
   'over-budget': null,
 }
 
@@ -284,6 +309,10 @@ export const PAUSES: Record<PauseCause | 'person' | 'workflow-run-cancelled' | '
         moved: [{ branch: 'tributary/42/trunk', sha: sha('other'), known: sha('trunk') }],
       }),
     ],
+  },
+  refused: {
+    when: 'GitHub refuses the branch trunk, or workflow files that do not follow the default branch.',
+    events: [...begun, paused({ why: 'error: GH013: Repository rule violations found', cause: 'refused' })],
   },
   person: { when: 'A person typed `/pause`.', events: [...begun, paused({ why: 'by @ann', by: 'ann' })] },
   'workflow-run-cancelled': {

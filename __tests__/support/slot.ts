@@ -212,6 +212,8 @@ function memoryJournal(
     runsOf: never('runsOf'),
     history: never('history'),
     append: never('append'),
+    inTheWay: never('inTheWay'),
+    follows: never('follows'),
     async look() {
       counts.looks += 1
       if (fails.looks > 0) {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { shaSchema, taskIdSchema } from './ids.ts'
+import type { BranchRule } from './branch-rules.ts'
+import { type Sha, shaSchema, taskIdSchema } from './ids.ts'
 
 /** Why an attempt at a task, or a verification, failed. Kept in the journal, shown in checks. */
 export const taskFailureSchema = z.discriminatedUnion('reason', [
@@ -37,6 +38,8 @@ export const taskFailureSchema = z.discriminatedUnion('reason', [
   }),
   /** The model could not be reached or would not answer, after every retry. */
   z.strictObject({ reason: z.literal('model-failed'), detail: z.string() }),
+  /** GitHub does not take the branch. `detail`: its words. */
+  z.strictObject({ reason: z.literal('push-refused'), detail: z.string() }),
   z.strictObject({ reason: z.literal('not-approved'), detail: z.string() }),
   z.strictObject({ reason: z.literal('verification-failed'), on: shaSchema, exitCode: z.int(), log: z.string() }),
 ])
@@ -73,6 +76,7 @@ export const problemSchema = z.strictObject({
     'bad-settings',
     'no-model',
     'model-failed',
+    'push-refused',
     // Stands in old journals only.
     'over-budget',
   ]),
@@ -81,6 +85,13 @@ export const problemSchema = z.strictObject({
   message: z.string(),
 })
 export type Problem = z.infer<typeof problemSchema>
+
+/** Why a run cannot be recorded, or be read, any more. Nothing in git says so, so it is said on its thread. */
+export type JournalLoss =
+  | { reason: 'journal-refused'; words: string }
+  /** `tip`: the last commit that was seen of it; null if none was. */
+  | { reason: 'journal-gone'; tip: Sha | null }
+  | { reason: 'journal-replaced'; before: Sha; now: Sha }
 
 /** Why a command was refused. `explain()` says what happened and what to type next. */
 export type Failure =
@@ -111,6 +122,13 @@ export type Failure =
   | { reason: 'work-moved'; task: string; branch: string; head: string; tip: string }
   | { reason: 'branches-moved'; run: string; moved: readonly { branch: string; sha: string; known: string | null }[] }
   | { reason: 'wrong-phase'; run: string; phase: string; detail: string }
+  /** GitHub does not let the run write: `words` are its own. */
+  | { reason: 'push-refused'; run: string; words: string }
+  /** Rules that would refuse the run's branches; known before any work. */
+  | { reason: 'rules-refuse'; branch: string; rules: readonly BranchRule[] }
+  | { reason: 'branch-in-the-way'; run: string; refs: readonly string[] }
+  | { reason: 'journal-gone'; run: string }
+  | { reason: 'journal-unreadable'; run: string; detail: string }
   | { reason: 'bad-settings'; problems: readonly string[] }
   | { reason: 'plan-not-ready'; run: string; detail: string }
   | { reason: 'nothing-asked'; run: string }

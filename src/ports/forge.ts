@@ -1,3 +1,4 @@
+import type { BranchRule } from '../core/branch-rules.ts'
 import type { Sha } from '../core/ids.ts'
 
 export type Role = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none'
@@ -87,6 +88,8 @@ export interface Forge {
   defaultBranch(): Promise<string>
   /** The person's role in the repository according to the API; `none` if unknown. */
   role(login: string): Promise<Role>
+  /** The rules of rulesets for a branch, which need not exist, that our token cannot bypass. Empty if GitHub does not say. */
+  branchRules(branch: string): Promise<BranchRule[]>
   react(comment: number, content: 'eyes' | 'rocket' | 'confused'): Promise<void>
   /**
    * Replies on a thread, once per key: does nothing if our reply with this key exists. `fresh`: certainly the first try,

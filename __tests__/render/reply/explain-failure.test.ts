@@ -27,6 +27,35 @@ const FAILURES: {
     'ann asked for this plan, and here a second person approves it.',
     'Somebody else with the permission can type the same command.',
   ],
+  'push-refused': [
+    { reason: 'push-refused', run: '42', words: 'error: GH013: Repository rule violations found' },
+    "GitHub does not let run `42` write, so the command changed nothing. GitHub's words:",
+    '```text\nerror: GH013: Repository rule violations found\n```\n\nType the command again when the cause is gone.',
+  ],
+  'rules-refuse': [
+    {
+      reason: 'rules-refuse',
+      branch: 'tributary/42/trunk',
+      rules: [{ type: 'required_signatures', source: 'octo/demo' }],
+    },
+    'Rules of this repository would refuse the branches of a run, such as `tributary/42/trunk`. No model was called.',
+    '- `required_signatures` of octo/demo: commits must be signed, and a job has no key to sign with\n\nIn the ruleset, exclude the branches `tributary/**` (Settings > Rules > Rulesets), or, if Tributary works with the token of an App, let that App bypass it. Then type `/plan` again.',
+  ],
+  'branch-in-the-way': [
+    { reason: 'branch-in-the-way', run: '42', refs: ['refs/heads/tributary/42'] },
+    'The branch `tributary/42` stands in the way: git cannot hold it and `tributary/42/trunk` at the same time.',
+    'Rename it on the page Branches of the repository, or so; then type `/plan` again:\n\n```sh\ngit fetch origin refs/heads/tributary/42\ngit push origin FETCH_HEAD:refs/heads/tributary-42-old :refs/heads/tributary/42\n```',
+  ],
+  'journal-gone': [
+    { reason: 'journal-gone', run: '42' },
+    'The journal of run `42`, the ref `refs/tributary/42/log`, was deleted; branches of the run are still there. Without it the run cannot go on.',
+    'A comment of the run, if it was at work, says how to bring the journal back. To begin again, delete the branches `tributary/42/*` and type `/plan`.',
+  ],
+  'journal-unreadable': [
+    { reason: 'journal-unreadable', run: '42', detail: 'journal commit abc holds no state.json' },
+    'The journal of run `42` holds something that Tributary did not write: journal commit abc holds no state.json',
+    '`git fetch origin refs/tributary/42/log`, then `git log FETCH_HEAD`, shows who wrote it. Push the last good commit to that ref with `git push --force`, then type the command again.',
+  ],
   'bots-may-not': [
     { reason: 'bots-may-not', actor: 'helper[bot]' },
     'helper\\[bot\\] is not a person. Commands are taken from people only.',
@@ -236,6 +265,10 @@ const TASK_FAILURES: { [Reason in TaskFailure['reason']]: [Extract<TaskFailure, 
   'model-failed': [
     { reason: 'model-failed', detail: 'overloaded, 8 tries' },
     'the model could not be used: overloaded, 8 tries',
+  ],
+  'push-refused': [
+    { reason: 'push-refused', detail: 'error: GH013: no' },
+    'GitHub does not take its branch: error: GH013: no',
   ],
   'not-approved': [{ reason: 'not-approved', detail: 'plan abc' }, 'nobody has approved it: plan abc'],
   'verification-failed': [

@@ -163,7 +163,9 @@ describe('/help', () => {
   it('names every command', () => {
     const [commands] = parse(help).children.filter((node) => node.type === 'table')
     expect(commands?.children).toHaveLength(1 + Object.keys(COMMANDS).length)
-    expect(help).toContain('| `/retry t3 [-- note]` | Works on a task once more; `/retry verification` runs the verification again. |')
+    expect(help).toContain(
+      '| `/retry t3 [-- note]` | Works on a task once more; `/retry verification` runs the verification again. |',
+    )
     expect(help).toContain('| `/steer t3 -- words` | Says something to the worker of a task that runs. |')
   })
 

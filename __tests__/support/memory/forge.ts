@@ -12,6 +12,7 @@ export function memoryForge(github: MemoryGitHub): Forge {
   return {
     defaultBranch: async () => defaultBranch,
     role: async (login) => needed(given.roles?.[login], `a role of ${login}`),
+    branchRules: async () => given.rules ?? [],
     react: async (comment, content) => react(github, comment, content),
     reply: async (thread, key, body) => reply(github, thread, key, body),
     pull: async (number) => pullAt(github, number),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Forge, Role } from '../../ports/forge.ts'
+import { branchRules } from './branch-rules.ts'
 import { ownerAndRepo, REPEATABLE, type RepositoryClient } from './client.ts'
 import { allComments, openSelf, reply } from './comments.ts'
 import { httpStatusOf } from './http-error.ts'
@@ -23,6 +24,7 @@ export function openForge({ workflowFile, self: login, ...repository }: ForgeOpt
   return {
     defaultBranch,
     role: (person) => roleOf(repository, person),
+    branchRules: (branch) => branchRules(repository, branch),
     react: (comment, content) => react(repository, comment, content),
     reply: (thread, key, body, fresh) => reply(repository, self, { thread, key, body, fresh }),
     pull: (number) => pullAt(repository, number),

@@ -135,6 +135,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('orchestrator_requested', { workflowRun: z.int() }),
   event('orchestrator_started', { workflowRun: z.int() }),
   event('orchestrator_left', { why: z.enum(['waiting', 'ended', 'handed-over']) }),
+  /** Its last word, if it could still write one. That it is gone is another event, by the process that noticed. */
+  event('orchestrator_failed', { why: z.string() }),
   event('orchestrator_lost', { workflowRun: z.int() }),
   event('slots_requested', {
     request: z.string().regex(/^r[0-9]+$/),
@@ -187,6 +189,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
   /** A person closed, or opened again, the pull request of a task that has not landed. */
   event('worker_pull_closed', { task: taskIdSchema }),
   event('worker_pull_reopened', { task: taskIdSchema }),
+  /** Trunk has taken over the workflow files of the base branch at `base`; `commit` is for all branches of the run. */
+  event('workflows_followed', { base: shaSchema, commit: shaSchema, sha: shaSchema }),
   event('verification_queued', { on: shaSchema, attempt: z.int().min(1) }),
   event('verification_started', { on: shaSchema, attempt: z.int().min(1), slot: z.string() }),
   event('verification_returned', { on: shaSchema, attempt: z.int().min(1), slot: z.string() }),
@@ -205,8 +209,11 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('base_moved', { to: shaSchema, paths: z.array(z.string()), stale: z.boolean() }),
   event('run_paused', {
     why: z.string(),
-    /** `budget`: the run's limit was reached; `branches`: see `moved`. Absent if a person paused it, or has to decide. */
-    cause: z.enum(['budget', 'branches']).optional(),
+    /**
+     * `budget`: the run's limit was reached. `refused`: GitHub does not take trunk, and `why` are its words. `branches`: see
+     * `moved`. Absent if a person paused it, or has to decide.
+     */
+    cause: z.enum(['budget', 'refused', 'branches']).optional(),
     /** Branches that others moved so that they cannot be adopted, and where they stood. */
     moved: z.array(movedBranchSchema).optional(),
   }),

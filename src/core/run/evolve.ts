@@ -115,6 +115,8 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
       return { ...state, orchestrator: { workflowRun: event.workflowRun, at: event.at, started: true } }
     case 'orchestrator_left':
       return { ...state, orchestrator: null, crashes: event.why === 'handed-over' ? state.crashes : 0 }
+    case 'orchestrator_failed':
+      return { ...state, crash: event.why }
     case 'orchestrator_lost':
       return { ...state, orchestrator: null, crashes: state.crashes + 1 }
     case 'slots_requested':

@@ -177,6 +177,8 @@ export const workSchema = z.strictObject({
   /** Verdicts by trunk commit, for the search for a culprit. */
   verdicts: z.record(shaSchema, z.enum(['passed', 'failed'])),
   culprit: z.strictObject({ task: taskIdSchema.nullable(), adopted: shaSchema.optional() }).nullable(),
+  /** The commit that has taken over the workflow files of the base branch, if GitHub has asked for that. */
+  workflows: z.strictObject({ base: shaSchema, commit: shaSchema }).optional(),
   /** The newest known tip of the base branch, and the plan's paths that have changed there. */
   baseSeen: z.strictObject({ sha: shaSchema, paths: z.array(z.string()), stale: z.boolean() }),
 })
@@ -201,6 +203,8 @@ const headerShape = {
   orchestrator: z.strictObject({ workflowRun: z.int(), at: z.string(), started: z.boolean() }).nullable(),
   /** Orchestrators lost since the run last made progress. */
   crashes: z.int(),
+  /** Why the last one failed, if it could say so. */
+  crash: z.string().optional(),
   slots: z.record(
     z.string(),
     z.strictObject({ count: z.int(), workflowRun: z.int().nullable(), at: z.string(), gone: z.boolean() }),
@@ -225,7 +229,7 @@ export const runStateSchema = z.discriminatedUnion('phase', [
       .strictObject({
         why: z.string(),
         by: z.string(),
-        cause: z.enum(['budget', 'branches']).nullable(),
+        cause: z.enum(['budget', 'refused', 'branches']).nullable(),
         moved: z.array(movedBranchSchema).optional(),
       })
       .nullable(),

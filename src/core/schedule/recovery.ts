@@ -13,19 +13,27 @@ interface Recovery {
   events: RunEvent[]
   /** Whether a fresh orchestrator follows. */
   restart: boolean
+  /** If orchestrators die again and again, so that people are told: how often they did. */
+  crashes: number | null
 }
 
 /**
  * What becomes of a run whose orchestrator died; null: the run is not held by that workflow run. A paused run gets a fresh
- * orchestrator too, which brings the status and the checks up to date, until that has died as often again.
+ * orchestrator too, which brings the status and the checks up to date, until that has died as often again; before work, it gets none.
  */
 export function recoverRun(state: RunState, ended: EndedOrchestrator): Recovery | null {
   if (!isHeldBy(state, ended)) return null
+  const { result } = ended
+  const crashes = state.crashes + 1
   return {
     events: [...slotsNeverStarted(state, ended), ...lostOrPaused(state, ended)],
-    restart: state.crashes + 1 < 2 * CRASHES,
+    restart: crashes < mostCrashes(state),
+    crashes: result !== 'cancelled' && (crashes === CRASHES || crashes >= mostCrashes(state)) ? crashes : null,
   }
 }
+
+/** Only a run at work can be paused, and its pause be shown; for any other nothing is left to do after so many deaths. */
+const mostCrashes = ({ phase }: LiveRun): number => (phase === 'active' ? 2 * CRASHES : CRASHES)
 
 /**
  * A queued workflow run that was cancelled must not end the run of another one. If no orchestrator holds the run, one of this
@@ -48,5 +56,6 @@ function lostOrPaused(state: LiveRun, { result, workflowRun, at }: EndedOrchestr
   if (state.phase !== 'active' || state.paused !== null) return [lost]
   if (result === 'cancelled') return [lost, { type: 'run_paused', ...stamp, why: 'the workflow run was cancelled' }]
   if (state.crashes + 1 < CRASHES) return [lost]
-  return [lost, { type: 'run_paused', ...stamp, why: `the orchestrator failed ${CRASHES} times in a row` }]
+  const last = state.crash === undefined ? '' : `: ${state.crash}`
+  return [lost, { type: 'run_paused', ...stamp, why: `the orchestrator failed ${CRASHES} times in a row${last}` }]
 }

@@ -76,6 +76,7 @@ const HOPELESS: readonly TaskFailure['reason'][] = [
   'sandbox-unavailable',
   'not-approved',
   'model-failed',
+  'push-refused',
 ]
 
 /** What follows a failed attempt. `final`: no further attempt; then the planner has this part (`replan`), or a person. */

@@ -34,6 +34,18 @@ export const faultSchema = z.discriminatedUnion('kind', [
     skip: z.number().int().nonnegative().default(0),
     count,
   }),
+  /**
+   * Refuses pushes of refs that fit an extended regular expression, and whose tree holds a text. `whole`: by a hook that
+   * looks at the whole push, so that git blames all refs of it.
+   */
+  z.strictObject({
+    kind: z.literal('refuse-ref'),
+    ref: expression,
+    contains: z.string().default(''),
+    words: z.string().min(1),
+    whole: z.boolean().default(false),
+    count,
+  }),
   z.strictObject({ kind: z.literal('delay-job'), name: expression, ms: z.number().int().positive(), count }),
 ])
 export type Fault = z.infer<typeof faultSchema>
@@ -49,6 +61,8 @@ export interface Faults {
   kill(job: string): number | null
   killSender(job: string, method: string, path: string): 'before' | 'after' | null
   delay(job: string): number
+  /** The refusals that hold for a push; each that was applied is to be counted by `used`. */
+  refusals(): { fault: Of<'refuse-ref'>; used(): void }[]
 }
 
 export function createFaults(): Faults {
@@ -82,6 +96,11 @@ export function createFaults(): Faults {
       }
       return take('kill-sender', fits)?.when ?? null
     },
+    refusals: () =>
+      faults.filter(isOf('refuse-ref')).map((fault) => ({
+        fault,
+        used: () => void take('refuse-ref', (one) => one === fault),
+      })),
     delay: (job) => take('delay-job', named(job))?.ms ?? 0,
   }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { needAdmin } from '../access/permission.ts'
 import { authenticate } from '../rest/middleware.ts'
 import { bodyOf, type HubEnv } from '../rest/request.ts'
+import { BRANCH_RULES } from '../store/document.ts'
 import type { World } from '../world.ts'
 import { faultSchema } from './faults.ts'
 
@@ -12,6 +13,9 @@ const settingsChange = z.strictObject({
   draftPulls: z.boolean().optional(),
   refuseCustomRefs: z.boolean().optional(),
   private: z.boolean().optional(),
+  workflowRule: z.enum(['commits', 'trees']).optional(),
+  branchRules: z.array(z.enum(BRANCH_RULES)).optional(),
+  bypass: z.enum(['never', 'always']).optional(),
   defaultWorkflowPermissions: z.enum(['read', 'write']).optional(),
 })
 

@@ -13,6 +13,8 @@ export const DEFAULT_SETTINGS: RepositorySettings = {
   allowedPatterns: [],
   shaPinningRequired: false,
   branchRules: [],
+  bypass: 'never',
+  workflowRule: 'commits',
 }
 
 export interface NewDocument {

@@ -4,7 +4,7 @@ import { parseBranch, type RunId, type Sha, type TaskId } from '../../core/ids.t
 import { err, ok, type Result } from '../../core/result.ts'
 import { emptyRun, type RunState } from '../../core/run/state.ts'
 import { SETTINGS_PATH, type Settings } from '../../core/settings.ts'
-import type { Journal } from '../../ports/journal.ts'
+import { type Journal, JournalUnreadable } from '../../ports/journal.ts'
 import type { CommandComment, CommandDeps } from '../deps.ts'
 
 /** The run of an issue or pull request, as the journal has it now. */
@@ -30,11 +30,17 @@ export async function loadContext(deps: CommandDeps, comment: CommandComment): P
   const [role, file, thread] = await Promise.all([
     deps.forge.role(comment.sender.login),
     deps.forge.defaultBranch().then((branch) => deps.forge.file(SETTINGS_PATH, branch)),
-    threadOf(deps, comment),
+    threadOf(deps, comment).then(ok, unreadable),
   ])
+  if (!thread.ok) return thread
   const settings = deps.readSettings(file?.text ?? null)
   if (!settings.ok) return err({ reason: 'bad-settings', problems: settings.error })
-  return ok({ person: { ...comment.sender, role }, settings: settings.value, thread })
+  return ok({ person: { ...comment.sender, role }, settings: settings.value, thread: thread.value })
+}
+
+function unreadable(error: unknown): Result<never, Failure> {
+  if (!(error instanceof JournalUnreadable)) throw error
+  return err({ reason: 'journal-unreadable', run: error.run, detail: error.message })
 }
 
 async function threadOf(deps: CommandDeps, comment: CommandComment): Promise<RunThread> {

@@ -8,6 +8,7 @@ import { SETTINGS_PATH } from '../../core/settings.ts'
 import { explain } from '../../render/reply/explain-failure.ts'
 import { renderPullAnswer } from '../../render/reply/pull-answer.ts'
 import { type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
+import { sayLoss } from '../say-loss.ts'
 import { untilAppended } from '../until-appended.ts'
 
 type Sender = Pick<Person, 'login' | 'type'>
@@ -52,7 +53,10 @@ async function append(
     ? withStarts(state, events, deps.workflowRun, nowOf(deps), 'tributary')
     : { events, state: replayOn(state, events), starts: nothingToStart }
   const appended = await deps.journal.append(run, tip, after.events, after.state, [])
-  return appended.ok ? { run, orchestrate: after.starts.orchestrate, slots: after.starts.slots } : null
+  if (appended.ok) return { run, orchestrate: after.starts.orchestrate, slots: after.starts.slots }
+  if (appended.error.reason === 'conflict') return null
+  await sayLoss(deps, run, { reason: 'journal-refused', words: appended.error.words }, tip)
+  return nothing
 }
 
 async function workerPull(

@@ -1,8 +1,12 @@
-import { parseBranch, type RunId } from '../../core/ids.ts'
+import { issueOf, parseBranch, type RunId } from '../../core/ids.ts'
 import { replayOn } from '../../core/run/evolve.ts'
 import { recoverRun } from '../../core/schedule/recovery.ts'
+import { JournalUnreadable } from '../../ports/journal.ts'
 import { renderCommandFailed } from '../../render/reply/command-failed.ts'
+import { renderCrashes } from '../../render/reply/crashes.ts'
+import { explain } from '../../render/reply/explain-failure.ts'
 import type { JobDeps } from '../deps.ts'
+import { sayLoss } from '../say-loss.ts'
 import { untilAppended } from '../until-appended.ts'
 import { latestRun } from './load-context.ts'
 
@@ -19,20 +23,48 @@ export interface EndedJob {
 /** After a job of this workflow run failed or was cancelled: starts a fresh orchestrator or pauses the run, and tells people. */
 export async function reapDeadOrchestrator(deps: JobDeps, ended: EndedJob): Promise<void> {
   if (ended.comment !== null && ended.result === 'skipped') await apologise(deps, ended, ended.comment)
-  const run = ended.run ?? (await runOfThread(deps, ended.issue))
-  if (run === null) return deps.log('no run to recover')
+  try {
+    const run = ended.run ?? (await runOfThread(deps, ended.issue))
+    if (run === null) return deps.log('no run to recover')
+    await recover(deps, ended, run)
+  } catch (error) {
+    if (!(error instanceof JournalUnreadable)) throw error
+    const { run, message: detail } = error
+    await deps.forge.reply(
+      issueOf(run),
+      `unreadable:${deps.workflowRun}`,
+      explain({ reason: 'journal-unreadable', run, detail }).join('\n'),
+      false,
+    )
+  }
+}
+
+async function recover(deps: JobDeps, ended: EndedJob, run: RunId): Promise<void> {
   const next = await untilAppended(async () => {
     const read = await deps.journal.read(run)
-    const recovery = read === null ? null : recoverRun(read.state, deadOrchestrator(deps, ended))
-    if (read === null || recovery === null) return 'not ours'
-    const { events, restart } = recovery
+    // A run that is named has begun, so its journal has gone since.
+    if (read === null)
+      return sayLoss(deps, run, { reason: 'journal-gone', tip: null }, null).then(() => 'gone' as const)
+    const recovery = recoverRun(read.state, deadOrchestrator(deps, ended))
+    if (recovery === null) return 'not ours'
+    const { events } = recovery
     const appended = await deps.journal.append(run, read.tip, events, replayOn(read.state, events), [])
-    if (!appended.ok) return null
-    deps.log(events.map((event) => event.type).join(', '))
-    return restart ? 'restart' : 'stop'
+    if (appended.ok) return { recovery, state: replayOn(read.state, events) }
+    if (appended.error.reason === 'conflict') return null
+    const { words } = appended.error
+    return sayLoss(deps, run, { reason: 'journal-refused', words }, read.tip).then(() => 'refused' as const)
   })
   if (next === 'not ours') deps.log(`run ${run} is not in the hands of this workflow run`)
-  if (next === 'restart') await start(deps, run)
+  if (typeof next === 'string') return
+  const { crashes, restart } = next.recovery
+  if (crashes !== null)
+    await deps.forge.reply(
+      issueOf(run),
+      `crashed:${deps.workflowRun}`,
+      renderCrashes(next.state, crashes, ended.logUrl),
+      false,
+    )
+  if (restart) await start(deps, run)
 }
 
 const deadOrchestrator = ({ workflowRun, clock }: JobDeps, { result }: EndedJob) => ({

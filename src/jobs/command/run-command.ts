@@ -1,3 +1,4 @@
+import { hinderingRules, refusingRules } from '../../core/branch-rules.ts'
 import { mayCommand } from '../../core/command/authority.ts'
 import { decide } from '../../core/command/decide.ts'
 import { decidePlan } from '../../core/command/decide-plan.ts'
@@ -5,7 +6,7 @@ import type { CommandAnswer, CommandRequest } from '../../core/command/decision.
 import type { Command } from '../../core/command/grammar.ts'
 import { type ParsedCommand, parseCommand } from '../../core/command/parse.ts'
 import type { Failure } from '../../core/failure.ts'
-import { branchRef, type RunId, type TaskId, taskBranch } from '../../core/ids.ts'
+import { branchRef, type RunId, runIdOf, type TaskId, taskBranch, trunkBranch } from '../../core/ids.ts'
 import type { BaseDrift } from '../../core/landing/base-drift.ts'
 import { ownOf } from '../../core/own.ts'
 import { err, ok, type Result } from '../../core/result.ts'
@@ -90,7 +91,7 @@ async function decideAndRecord(
   return untilAppended(async () => {
     thread = thread === null ? known.thread : await thread.again()
     const asked = await ask(deps, comment, command, { ...known, thread })
-    const choice = choose(comment, thread, asked)
+    const choice = await withLoss(deps, thread, await checked(deps, choose(comment, thread, asked)))
     const { run, from, expected, events } = choice.ok ? choice.value : unchanged(thread)
     const answer = choice.ok ? ok(choice.value.answer) : choice
     // An outsider's command writes nothing.
@@ -99,7 +100,11 @@ async function decideAndRecord(
     const after = withStarts(from, [...lost, ...events], deps.workflowRun, asked.at, asked.person.login, wakes)
     if (after.events.length === 0) return { answer, state: from, starts: nothingToStart, woken: false, fresh: false }
     const appended = await deps.journal.append(run, expected, after.events, after.state, [])
-    if (!appended.ok) return null
+    if (!appended.ok) {
+      if (appended.error.reason === 'conflict') return null
+      const refused = err({ reason: 'push-refused', run, words: appended.error.words } as const)
+      return { answer: refused, state: from, starts: nothingToStart, woken: false, fresh: false }
+    }
     const woken = after.starts.orchestrate && (lost.length > 0 || lacksOrchestrator(from))
     return { answer, state: after.state, starts: after.starts, woken, fresh: events.length > 0 }
   })
@@ -129,6 +134,34 @@ function choose(comment: CommandComment, thread: RunThread, asked: CommandReques
   if (thread.run === null && decided.value.events.length > 0)
     return err({ reason: 'no-run', issue: comment.issue.number })
   return ok({ run: thread.run ?? '', from: thread.state, expected: thread.tip, ...decided.value })
+}
+
+/** A new run is begun only if its branches can be pushed: nothing is paid for that cannot land. */
+async function checked(
+  { forge, journal }: CommandDeps,
+  choice: Result<Choice, Failure>,
+): Promise<Result<Choice, Failure>> {
+  if (!choice.ok || choice.value.expected !== null || choice.value.events.length === 0) return choice
+  const { run } = choice.value
+  const branch = trunkBranch(run)
+  const [refs, rules] = await Promise.all([journal.inTheWay(run), forge.branchRules(branch)])
+  if (refs.length > 0) return err({ reason: 'branch-in-the-way', run, refs })
+  const refusing = refusingRules(rules, branch)
+  if (refusing.length > 0) return err({ reason: 'rules-refuse', branch, rules: refusing })
+  const hindered = hinderingRules(rules, branch)
+  return ok({ ...choice.value, answer: { code: 'plan-requested', run, ...(hindered.length > 0 && { hindered }) } })
+}
+
+/** That there is no run is said only if it has left no branches: with them, its journal was deleted. */
+async function withLoss(
+  { journal }: CommandDeps,
+  thread: RunThread,
+  choice: Result<Choice, Failure>,
+): Promise<Result<Choice, Failure>> {
+  if (choice.ok || choice.error.reason !== 'no-run') return choice
+  const run = runIdOf(thread.issue, 1)
+  const left = (await journal.inTheWay(run)).some((ref) => ref.includes(`/${run}/`))
+  return left ? err({ reason: 'journal-gone', run }) : choice
 }
 
 async function ask(

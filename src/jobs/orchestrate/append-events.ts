@@ -4,10 +4,12 @@ import type { RefUpdate } from '../../ports/journal.ts'
 import { branchesMovedPause } from './merges/adopt-trunk.ts'
 import { withShown } from './projections/publish-projections.ts'
 import { type Draft, emptyDraft, recordEvents } from './session/event-draft.ts'
+import { noteRefusal } from './session/refusals.ts'
 import { nowOf, type Session } from './session/session.ts'
+import { readAgain } from './slots/observe.ts'
 import { forgetGoneSlots, withDispatched } from './slots/supply.ts'
 
-/** One atomic push. False: another process wrote first, or the push limit is reached; observe and decide again. */
+/** One atomic push. False: another process wrote first, the push was refused, or its limit is reached; observe and decide again. */
 export async function appendEvents(session: Session, decided: Draft): Promise<boolean> {
   const { deps } = session
   const wait = session.limiter.take(deps.clock.now().getTime(), settingsOf(session.state).limits.pushes_per_minute)
@@ -18,11 +20,17 @@ export async function appendEvents(session: Session, decided: Draft): Promise<bo
   const draft = forgetGoneSlots(session, withShown(session, withDispatched(session, decided)))
   const refs = draft.refs.map((update) => recreated(session, update))
   const appended = await deps.journal.append(session.run, session.tip, draft.events, draft.state, refs)
-  if (!appended.ok) return reread(session, appended.error.refs, refs)
+  if (!appended.ok) {
+    if (appended.error.reason === 'conflict') return reread(session, appended.error.refs, refs)
+    noteRefusal(session, draft, refs, appended.error)
+    return false
+  }
   deps.log(draft.events.map((event) => ('task' in event ? `${event.type} ${event.task}` : event.type)).join(', '))
   session.tip = appended.tip
   session.state = draft.state
   session.started = true
+  session.refusedRefs.clear()
+  session.behind = false
   for (const { ref } of refs) session.deleted.delete(ref)
   return true
 }
@@ -32,11 +40,9 @@ const recreated = (session: Session, update: RefUpdate): RefUpdate =>
   session.deleted.has(update.ref) ? { ...update, from: null } : update
 
 async function reread(session: Session, named: readonly string[], updates: readonly RefUpdate[]): Promise<false> {
-  const read = await session.deps.journal.read(session.run)
-  if (read === null || read.state.phase === 'empty') throw new Error(`the journal of run ${session.run} is gone`)
-  const unchanged = read.tip === session.tip
-  session.state = read.state
-  session.tip = read.tip
+  const before = session.tip
+  await readAgain(session)
+  const unchanged = session.tip === before
   const branches = named.filter((ref) => parseBranch(ref.replace('refs/heads/', '')) !== null)
   if (unchanged && branches.length > 0) await branchesMoved(session, branches, updates)
   return false
@@ -62,7 +68,10 @@ async function branchesMoved(
   if (moved.length === 0 || session.state.phase !== 'active' || session.state.paused !== null) return
   const paused = recordEvents(emptyDraft(session.state), nowOf(session), branchesMovedPause(moved))
   const appended = await session.deps.journal.append(session.run, session.tip, paused.events, paused.state, [])
-  if (!appended.ok) return
+  if (!appended.ok) {
+    if (appended.error.reason === 'refused') noteRefusal(session, paused, [], appended.error)
+    return
+  }
   session.tip = appended.tip
   session.state = paused.state
 }

@@ -9,6 +9,7 @@ import { freeSlots, lostWork } from '../../core/schedule/slot-jobs.ts'
 import { driftBetween } from '../base-drift.ts'
 import { finalPullClosed } from '../final-pull.ts'
 import { recordEvents } from './session/event-draft.ts'
+import { trunkRefusal } from './session/refusals.ts'
 import { nowOf, type OrchestratorStep, type Session } from './session/session.ts'
 
 /** A step that records what a rule of `core` decides on an active run. */
@@ -42,6 +43,13 @@ export const watchFinalPull: OrchestratorStep = async (session, draft) => {
   session.pullSeenAt = now
   const closed = await finalPullClosed(session.deps, draft.state)
   return closed === null ? draft : recordEvents(draft, nowOf(session), closed)
+}
+
+/** The remote does not take trunk: only a person can change that. */
+export const pauseRefused: OrchestratorStep = (session, draft) => {
+  const words = trunkRefusal(session)
+  if (words === null || draft.state.phase !== 'active' || draft.state.paused !== null) return draft
+  return recordEvents(draft, nowOf(session), { type: 'run_paused', why: words, cause: 'refused' })
 }
 
 /** Gives the free slots what is ready. Each start leaves less money for the next one. */

@@ -11,7 +11,8 @@ import { nowOf, type Session } from './session/session.ts'
  * an event, so that a command at the same moment either keeps it or starts a new one. True: it has left.
  */
 export async function stopOrchestrator(session: Session): Promise<boolean> {
-  if (session.deps.clock.now() >= session.deps.handOverAt) return finishStages(session) && handOver(session)
+  if (session.deps.clock.now() >= session.deps.handOverAt)
+    return finishStages(session) && (await handOver(session)) && session.stopped === null
   const { stageRunner, merges } = session
   if (stageRunner.running.size + stageRunner.findings.length + merges.pending.size > 0 || !isIdle(session.state))
     return false
@@ -43,11 +44,11 @@ async function handOver(session: Session): Promise<boolean> {
       why: 'handed-over',
     })
     if (workflowRun !== null) left = recordEvents(left, nowOf(session), { type: 'orchestrator_requested', workflowRun })
-    return (await appendEvents(session, left)) ? true : null
+    return (await appendEvents(session, left)) || session.stopped !== null ? true : null
   })
 }
 
-/** The draft with the deletion of what an ended run leaves behind. A branch that has gone or moved is not ours to delete. */
+/** The draft with the deletion of what an ended run leaves behind. A branch that has gone or moved is not ours to delete; one whose deletion was refused stays. */
 async function clearAway(session: Session, draft: Draft): Promise<Draft> {
   const leftover = leftoverBranches(session.state)
   if (leftover.length === 0) return draft
@@ -56,6 +57,6 @@ async function clearAway(session: Session, draft: Draft): Promise<Draft> {
     leftover.map(({ ref }) => ref),
   )
   return leftover
-    .filter(({ ref, from }) => refs.get(ref) === from)
+    .filter(({ ref, from }) => refs.get(ref) === from && !session.refusedRefs.has(ref))
     .reduce((next, { ref, from }) => withRefMove(next, { ref, from, to: null }), draft)
 }

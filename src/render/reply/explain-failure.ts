@@ -5,6 +5,7 @@ import { code, codeName, sentence } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { commaList, usd } from '../markdown/format.ts'
 import { movedBack, putBack } from '../moved-branch.ts'
+import { type Explanation, explainGitRefusal } from './explain-refusal.ts'
 
 /** Why a command was refused, and what to type next. The stable reason code comes first. */
 export function explain(failure: Failure): string[] {
@@ -13,11 +14,6 @@ export function explain(failure: Failure): string[] {
 }
 
 const LONG = 2000
-
-interface Explanation {
-  happened: string
-  next: string
-}
 
 const MANY = 12
 const some = (items: readonly string[]): string =>
@@ -164,6 +160,12 @@ function explainRunFailure(failure: RunFailure): Explanation {
         happened: `Run ${code(failure.run)} ${PHASES[failure.phase] ?? `is ${code(failure.phase)}`}. ${sentence(bounded(failure.detail, LONG))}`,
         next: 'Type `/status` to see where the run stands.',
       }
+    case 'push-refused':
+    case 'rules-refuse':
+    case 'branch-in-the-way':
+    case 'journal-gone':
+    case 'journal-unreadable':
+      return explainGitRefusal(failure)
     default:
       return explainPlanningFailure(failure)
   }

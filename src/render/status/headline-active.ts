@@ -4,7 +4,7 @@ import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { ActiveRun } from '../../core/run/state.ts'
 import { budgetCommand } from '../cost.ts'
 import { code, sentence } from '../markdown/code.ts'
-import { bounded, inline } from '../markdown/escape.ts'
+import { bounded, inline, oneLine } from '../markdown/escape.ts'
 import { count, usd } from '../markdown/format.ts'
 import { planningHeadline, planningStage } from '../plan/planning-progress.ts'
 import { displayStatuses, tasksShownAs } from './display-status.ts'
@@ -30,7 +30,7 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
     case 'paused':
       return {
         title: 'Paused',
-        detail: `${pausedBy(phase)} What is at work goes on to its end; nothing new starts.`,
+        detail: `${pausedFor(phase)} What is at work goes on to its end; nothing new starts.`,
       }
     case 'running':
       return { title: 'Running', detail: running(run) }
@@ -76,11 +76,11 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
 }
 
 /** A reason that only names the person is not said twice. */
-function pausedBy({ by, why }: { by: string; why: string }): string {
+function pausedFor({ by, why, refused }: { by: string; why: string; refused: boolean }): string {
+  const words = bounded(oneLine(why), 1500)
+  if (refused) return `GitHub does not take the branch trunk of the run. Its words: ${sentence(inline(words))}`
   const isPerson = by !== 'tributary' && why === `by @${by}`
-  return isPerson || why.trim() === ''
-    ? `Paused by ${inline(by)}.`
-    : `The run is paused: ${sentence(bounded(why, 1000))}.`
+  return isPerson || words.trim() === '' ? `Paused by ${inline(by)}.` : `The run is paused: ${sentence(words)}`
 }
 
 function verifying({ searching, rerun }: { searching: boolean; rerun: boolean }): string {

@@ -98,9 +98,10 @@ function stopped(run: ActiveRun, phase: RunPhase): string[] {
         `${budgetCommand(run)} sets a larger limit and goes on; \`/cancel\` stops the run, and what landed stays.`,
       ]
     case 'paused':
-      return run.paused?.moved === undefined
-        ? ['`/resume` goes on, `/cancel` stops the run.']
-        : [...run.paused.moved.map(movedBack), '`/cancel` stops the run.']
+      if (run.paused?.moved !== undefined) return [...run.paused.moved.map(movedBack), '`/cancel` stops the run.']
+      return phase.refused
+        ? ['When the cause is gone, `/resume` tries again; `/cancel` stops the run, and what landed stays.']
+        : ['`/resume` goes on, `/cancel` stops the run.']
     case 'running':
     case 'verifying':
     case 'verification-failed':

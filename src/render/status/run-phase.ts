@@ -18,7 +18,7 @@ export type TrunkFailure =
 export type RunPhase =
   | { kind: 'base-moved' }
   | { kind: 'out-of-money' }
-  | { kind: 'paused'; by: string; why: string }
+  | { kind: 'paused'; by: string; why: string; refused: boolean }
   | { kind: 'running' }
   /** `rerun`: it failed, and runs once more on the same tree. */
   | { kind: 'verifying'; searching: boolean; rerun: boolean }
@@ -37,8 +37,8 @@ export type RunPhase =
 export function phaseOf(run: ActiveRun): RunPhase {
   const { work, paused } = run
   if (work.baseSeen.stale) return { kind: 'base-moved' }
-  if (paused !== null)
-    return paused.cause === 'budget' ? { kind: 'out-of-money' } : { kind: 'paused', by: paused.by, why: paused.why }
+  if (paused?.cause === 'budget') return { kind: 'out-of-money' }
+  if (paused !== null) return { kind: 'paused', by: paused.by, why: paused.why, refused: paused.cause === 'refused' }
   if (tasksShownAs(displayStatuses(work), 'at work', 'queued').length > 0) return { kind: 'running' }
   return verification(work) ?? planning(run) ?? idle(run)
 }
@@ -110,6 +110,8 @@ export function runBlocker(phase: RunPhase): 'none' | 'person' | 'broken' {
     case 'planning':
       return phase.stage === 'questions' ? 'person' : 'none'
     case 'paused':
+      // A person who paused it knows that it waits for a person.
+      return phase.by === 'tributary' ? 'person' : 'none'
     case 'running':
     case 'verifying':
     case 'describing':

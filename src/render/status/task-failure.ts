@@ -56,6 +56,8 @@ export function failureLine(failure: TaskFailure): string {
       return `it spent the ${usd(failure.usd)} that the attempt was given${detailText(failure.detail)}`
     case 'model-failed':
       return `the model could not be used${detailText(failure.detail)}`
+    case 'push-refused':
+      return `GitHub does not take its branch: ${sentence(bounded(oneLine(failure.detail), 1000))}`
     case 'not-approved':
       return `nobody has approved it${detailText(failure.detail)}`
     case 'verification-failed':
@@ -144,6 +146,10 @@ function advice(failure: TaskFailure): string[] {
       ]
     case 'model-failed':
       return ["Try again later; the detail says whether it was the network, the key, or the model's service."]
+    case 'push-refused':
+      return [
+        'Its work is in the artifacts of the workflow run, and on no branch. If the rule is about the name of the branch, take `tributary/**` out of it (Settings > Rules > Rulesets); if it is about what is in the change, say so in the note.',
+      ]
     case 'not-approved':
       return ['Approve the plan that holds it, then try again.']
     case 'conflict':

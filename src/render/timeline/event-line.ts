@@ -33,6 +33,8 @@ function runEventText(event: RunEvent): string {
       return `orchestrator started (workflow run ${event.workflowRun})`
     case 'orchestrator_left':
       return `orchestrator left: ${event.why}`
+    case 'orchestrator_failed':
+      return `orchestrator failed${reasonSuffix(event.why)}`
     case 'orchestrator_lost':
       return `orchestrator lost (workflow run ${event.workflowRun})`
     case 'slots_requested':
@@ -41,6 +43,8 @@ function runEventText(event: RunEvent): string {
       return `slots of ${event.request} started (workflow run ${event.workflowRun})`
     case 'slots_gone':
       return `slots of ${event.request} gone`
+    case 'workflows_followed':
+      return `trunk took over the workflow files of the base branch (${shortSha(event.base)})`
     case 'run_paused':
       return `run paused${reasonSuffix(event.why)}`
     case 'run_resumed':

@@ -4,6 +4,7 @@ import { type BaseSource, baseSources, type NeedsConflict, worthPreparing } from
 import { signed } from '../../commit-words.ts'
 import { type MergeOutcome, mergeWithin, prefetchMerge } from '../session/pending-merges.ts'
 import type { OrchestratorStep, Session } from '../session/session.ts'
+import { withWorkflows } from '../session/workflow-files.ts'
 
 export type Base =
   | { status: 'merged'; id: TaskId; sha: Sha }
@@ -24,7 +25,7 @@ export async function baseOf(session: Session, work: Work, id: TaskId): Promise<
     sha = joined.sha
     merged.push(source)
   }
-  return { status: 'merged', id, sha: sha ?? work.trunk.start }
+  return { status: 'merged', id, sha: await withWorkflows(session, work, sha ?? work.trunk.start) }
 }
 
 /** One of the two if it holds the other; else their merge. */

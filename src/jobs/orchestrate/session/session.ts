@@ -1,3 +1,4 @@
+import type { JournalLoss } from '../../../core/failure.ts'
 import type { RunId, Sha } from '../../../core/ids.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
 import type { InspectedResult } from '../../../core/schedule/result-events.ts'
@@ -39,6 +40,14 @@ export interface Session {
   pullSeenAt: number | null
   /** Branches of the run that were deleted by others. */
   deleted: Set<string>
+  /** Refs that the remote refused, with its words, until the journal says what follows from that. */
+  refusedRefs: Map<string, string>
+  /** Results are taken in one by one: a push was refused, and the remote did not say for which of its refs. */
+  oneByOne: boolean
+  /** GitHub has refused a push for workflow files that are not those of the base branch: they are taken over next. */
+  behind: boolean
+  /** Why this orchestrator must leave without recording it. */
+  stopped: JournalLoss | null
   merges: PendingMerges
   started: boolean
   stageRunner: StageRunner
@@ -75,6 +84,10 @@ export function newSession(
     dispatched: new Map(),
     pullSeenAt: null,
     deleted: new Set(),
+    refusedRefs: new Map(),
+    oneByOne: false,
+    behind: false,
+    stopped: null,
     merges: noPendingMerges(),
     started: false,
     stageRunner: createStageRunner(),

@@ -25,13 +25,27 @@ async function lookAtRefs(session: Session): Promise<void> {
   const { tip, refs } = await session.deps.journal.look(session.run, asked)
   for (const ref of asked) session.refs.delete(ref)
   for (const [ref, sha] of refs) session.refs.set(ref, sha)
-  if (tip === null || tip === session.tip) return
-  const read = await session.deps.journal.read(session.run)
-  if (read === null || read.state.phase === 'empty') throw new Error(`the journal of run ${session.run} is gone`)
+  if (tip === session.tip) return
+  await readAgain(session)
+  // Trunk moves with the journal: it belongs to the tip that it was listed with, and to no later one.
+  if (session.tip !== tip) session.refs.delete(trunk)
+}
+
+/** After another process wrote. A journal that was deleted or replaced stops this one: nothing may be pushed on top of it. */
+export async function readAgain(session: Session): Promise<void> {
+  const { run, tip: before } = session
+  const { journal } = session.deps
+  const read = await journal.read(run)
+  if (read === null || read.state.phase === 'empty') {
+    session.stopped = { reason: 'journal-gone', tip: before }
+    return
+  }
+  if (read.tip !== before && !(await journal.follows(run, before, read.tip))) {
+    session.stopped = { reason: 'journal-replaced', before, now: read.tip }
+    return
+  }
   session.state = read.state
   session.tip = read.tip
-  // Trunk moves with the journal: it belongs to the tip that it was listed with, and to no later one.
-  if (read.tip !== tip) session.refs.delete(trunk)
 }
 
 async function lookAtJobs(session: Session): Promise<void> {
