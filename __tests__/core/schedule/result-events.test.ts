@@ -57,7 +57,7 @@ describe('a result that is awaited', () => {
 
 describe('a task’s result', () => {
   it('lands with `merge: auto`, and only waits verified with `merge: review`', () => {
-    const verified = { type: 'task_verified', ...attempt, head, tree, report }
+    const verified = { type: 'task_verified', ...attempt, head, tree, report, begun: landable.file.startedAt }
     expect(workResultEvents(atWork().work, attempt, landable, true)).toEqual([
       verified,
       { type: 'task_landed', ...attempt },

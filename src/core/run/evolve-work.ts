@@ -27,13 +27,18 @@ export function evolveWork(work: Work, event: ChangingEvent<'work'>): Work {
         },
       }
     case 'verification_returned':
-      return { ...work, verification: null }
+      return { ...work, verification: null, lostVerifications: (work.lostVerifications ?? 0) + (event.unbegun ? 0 : 1) }
     case 'verification_passed':
-      return { ...work, verdicts: { ...work.verdicts, [event.on]: 'passed' }, verification: afterPass(work, event) }
+      return {
+        ...judged(work),
+        verdicts: { ...work.verdicts, [event.on]: 'passed' },
+        verification: afterPass(work, event),
+      }
     case 'verification_failed': {
       const { on, attempt, failure, at } = event
       const failed = { status: 'failed', on, attempt, failure, since: at } as const
-      return { ...work, verdicts: { ...work.verdicts, [on]: 'failed' }, verification: failed, lastFailure: failed }
+      const verdicts = { ...work.verdicts, [on]: 'failed' as const }
+      return { ...judged(work), verdicts, verification: failed, lastFailure: failed }
     }
     case 'culprit_found':
       return { ...work, culprit: { task: event.task }, verification: work.lastFailure ?? work.verification }
@@ -51,6 +56,8 @@ export function evolveWork(work: Work, event: ChangingEvent<'work'>): Work {
       return { ...work, baseSeen: { sha: event.to, paths: event.paths, stale: event.stale } }
   }
 }
+
+const judged = ({ lostVerifications: _, ...work }: Work): Work => work
 
 /** During the search for a culprit an earlier merge may pass; trunk's tip still fails. */
 function afterPass(work: Work, { on, attempt, report, at }: EventOf<'verification_passed'>): Work['verification'] {

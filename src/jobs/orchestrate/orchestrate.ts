@@ -17,7 +17,7 @@ import { newSession, nowOf, type OrchestratorStep, type Session } from './sessio
 import { dropRecorded } from './session/stage-runner.ts'
 import { intake } from './slots/intake.ts'
 import { observe } from './slots/observe.ts'
-import { askForSlots, dispatchSlots } from './slots/supply.ts'
+import { askForSlots, dispatchSlots, giveUpRequests } from './slots/supply.ts'
 import { pauseRefused, startWork, takeBackLost, verify, watchBase, watchMoney } from './steps.ts'
 import { stopOrchestrator } from './stop-orchestrator.ts'
 
@@ -117,6 +117,7 @@ export const STEPS: readonly OrchestratorStep[] = [
   queueTasks,
   verify,
   reserveStages,
+  giveUpRequests,
   askForSlots,
   startWork,
   watchMoney,
