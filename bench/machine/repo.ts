@@ -33,6 +33,7 @@ export function memoryRepo(clock: Clock, mergeSeconds: number): WorkedRepo {
     isWrittenAs: async () => true,
     unbundle: async () => {},
     commit: async (_tree, parents) => commit(parents),
+    treeWithFolder: async (sha) => treeOf(sha),
     merge: async (ours, theirs) => {
       if (mergeSeconds > 0) await clock.wait(mergeSeconds)
       const sha = commit([ours, theirs])

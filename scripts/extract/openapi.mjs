@@ -50,6 +50,7 @@ const ROUTES = [
   '/actions/secrets',
   '/actions/organization-secrets',
   '/rules/branches/{branch}',
+  '/rulesets/{ruleset_id}',
 ]
 const ELSEWHERE = ['/user', '/users/{username}', '/rate_limit']
 

@@ -47,6 +47,10 @@ export function ruleEffect(rule: BranchRule, branch: string): { refuses: boolean
 export const refusingRules = (rules: readonly BranchRule[], branch: string): BranchRule[] =>
   rules.filter((rule) => ruleEffect(rule, branch)?.refuses === true)
 
+/** Rules under which a run works, but not for all that it may want to push. */
+export const hinderingRules = (rules: readonly BranchRule[], branch: string): BranchRule[] =>
+  rules.filter((rule) => ruleEffect(rule, branch)?.refuses === false)
+
 /** A pattern that cannot be tried here counts as one that fits: the push will tell. */
 function fits({ operator, pattern, negate }: NonNullable<BranchRule['name']>, branch: string): boolean {
   switch (operator) {

@@ -43,6 +43,8 @@ export interface Repo {
   unbundle(file: string, head: Sha): Promise<void>
   /** Creates a commit, not yet on any ref, with an existing tree. */
   commit(tree: Sha, parents: readonly Sha[], words: CommitWords): Promise<Sha>
+  /** The tree of a commit with one folder as it is in another commit, of which the trees and blobs are here. */
+  treeWithFolder(commit: Sha, folder: string, from: Sha): Promise<Sha>
   /** Merges two commits without a checkout. Always creates a commit with both as parents, also for a fast-forward. */
   merge(ours: Sha, theirs: Sha, words: CommitWords): Promise<Merged>
   changes(from: Sha, to: Sha): Promise<ChangedPath[]>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { emptyRun, type LiveRun } from '../../../src/core/run/state.ts'
 import { recoverRun } from '../../../src/core/schedule/recovery.ts'
 import { followed } from '../../support/planning.ts'
-import { AT, running } from '../../support/run.ts'
+import { AT, proposed, running } from '../../support/run.ts'
 
 const started = (state: LiveRun, workflowRun = 7) => followed(state, { type: 'orchestrator_started', workflowRun })
 const ended = (result: string, workflowRun = 7) => ({ workflowRun, result, at: AT })
@@ -25,6 +25,26 @@ describe('a run whose orchestrator died', () => {
     expect(recovered(lostBefore(3), 'failure')).toEqual([['orchestrator_lost', 'run_paused'], true])
     expect(recovered(lostBefore(6), 'failure')).toMatchObject([expect.anything(), true])
     expect(recovered(lostBefore(7), 'failure')).toMatchObject([expect.anything(), false])
+  })
+  it('is paused with what its last orchestrator said', () => {
+    const state = followed(lostBefore(3), { type: 'orchestrator_failed', why: 'the disk is full' })
+    expect(recoverRun(state, ended('failure'))?.events[1]).toMatchObject({
+      why: 'the orchestrator failed 4 times in a row: the disk is full',
+    })
+  })
+  it('has people told when it is paused, and when no other one follows', () => {
+    const crashes = (before: number) => recoverRun(lostBefore(before), ended('failure'))?.crashes
+    expect([0, 2, 3, 4, 6, 7, 8].map(crashes)).toEqual([null, null, 4, null, null, 8, 9])
+    expect(recoverRun(lostBefore(3), ended('cancelled'))?.crashes).toBeNull()
+  })
+  it('gets no other after the fourth death if it has not begun to work, and people are told', () => {
+    const crashed = (times: number) =>
+      Array.from({ length: times }).reduce<LiveRun>(
+        (state) => started(followed(state, { type: 'orchestrator_lost', workflowRun: 7 })),
+        started(proposed('a')),
+      )
+    expect(recoverRun(crashed(2), ended('failure'))).toMatchObject({ restart: true, crashes: null })
+    expect(recoverRun(crashed(3), ended('failure'))).toMatchObject({ restart: false, crashes: 4 })
   })
   it('is paused if a person cancelled the workflow run', () => {
     expect(recovered(started(running('a')), 'cancelled')).toEqual([['orchestrator_lost', 'run_paused'], true])

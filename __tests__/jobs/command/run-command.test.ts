@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { BranchRule } from '../../../src/core/branch-rules.ts'
+import { branchRef, logRef } from '../../../src/core/ids.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import { replay, replayOn } from '../../../src/core/run/evolve.ts'
 import { SETTINGS_PATH } from '../../../src/core/settings.ts'
@@ -27,8 +29,12 @@ const started: RunEvent = { type: 'orchestrator_started', ...stamp, workflowRun:
 const shown: RunEvent = { type: 'projected', ...stamp, entries: [] }
 
 /** A run to which this has happened, whose last orchestrator lives or not. `races`: how often another process writes first, and `rival` what. */
-async function world(events: readonly RunEvent[] = plan, { alive = true, races = 0, rival = shown } = {}) {
-  const real = memoryJournal(memoryRemote())
+async function world(
+  events: readonly RunEvent[] = plan,
+  { alive = true, races = 0, rival = shown, rules = [] as BranchRule[] } = {},
+) {
+  const remote = memoryRemote()
+  const real = memoryJournal(remote)
   if (events.length > 0) await real.append('42', null, events, replay(events), [])
   let left = races
   const journal: Journal = {
@@ -45,11 +51,13 @@ async function world(events: readonly RunEvent[] = plan, { alive = true, races =
     roles: { admin: 'admin', reader: 'read' },
     files: { [SETTINGS_PATH]: null },
     orchestrators: { 1: alive },
+    rules,
   })
   const deps = memoryDeps(github, journal, OURS)
   const issue = { number: 42, title: 'An issue', body: '', isPull: false }
   return {
     github,
+    remote,
     deps,
     /** What was answered stands behind the comment itself. */
     async say(line: string, login = 'admin', type = 'User') {
@@ -150,4 +158,52 @@ it('a recovery does not wait for ever for its turn either', async () => {
   const ended = { run: '42', issue: 42, comment: null, result: 'failure', logUrl: '' }
   await expect(reapDeadOrchestrator(deps, ended)).rejects.toThrow('the journal moved 10 times')
   expect(github.runs).toEqual([])
+})
+
+describe('a command that GitHub does not let through', () => {
+  const TIP = 'a'.repeat(40)
+
+  it('says so in its words, and starts nothing', async () => {
+    const { remote, say, since } = await world()
+    remote.refused.set(logRef('42'), 'error: GH013: Repository rule violations found')
+    const { outcome, answer } = await say(APPROVE)
+    expect(answer).toMatch(/`push-refused`: .*GH013: Repository rule violations found/s)
+    expect([outcome.orchestrate, await since()]).toEqual([false, []])
+  })
+
+  it('is refused before a run begins by the rules that would refuse its branches, and by those alone', async () => {
+    const rule = (type: string, more: Partial<BranchRule> = {}): BranchRule => ({ type, source: 'o/r', ...more })
+    const named = (operator: string, pattern: string, negate = false) =>
+      rule('branch_name_pattern', { name: { operator, pattern, negate } })
+    const { say, remote } = await world([], {
+      rules: [rule('creation'), rule('deletion'), named('starts_with', 'feature/')],
+    })
+    const { answer } = await say('/plan')
+    expect(answer).toMatch(/`rules-refuse`: .*`creation`.*`branch_name_pattern`/s)
+    expect(answer).not.toContain('deletion')
+    expect(remote.refs.size).toBe(0)
+    const fitting = await world([], {
+      rules: [rule('non_fast_forward'), named('starts_with', 'tributary/'), named('contains', 'feature', true)],
+    })
+    expect((await fitting.say('/plan')).answer).toMatch(
+      /`plan-requested`: .*will refuse what they forbid: `non_fast_forward` \(a task that starts again cannot replace its branch\)\./,
+    )
+  })
+
+  it('is refused if a branch stands in the way, before it asks anything of a person without permission', async () => {
+    const { say, remote } = await world([])
+    remote.refs.set(branchRef('tributary/42'), TIP)
+    expect((await say('/plan')).answer).toMatch(/`branch-in-the-way`: The branch `tributary\/42` stands in the way/)
+    expect((await say('/plan', 'reader')).answer).toContain('`not-permitted`: ')
+  })
+
+  it('names a journal that was deleted, as long as branches of the run are there', async () => {
+    const { say, remote } = await world([])
+    expect((await say('/status')).answer).toContain('`no-run`: ')
+    remote.refs.set(branchRef('tributary/42/trunk'), TIP)
+    expect((await say('/status')).answer).toContain('`journal-gone`: ')
+    expect((await say('/plan')).answer).toMatch(
+      /`branch-in-the-way`: .*journal.*was deleted.*git push origin --delete/s,
+    )
+  })
 })

@@ -18,6 +18,7 @@ import { gate, planOf } from '../../support/plan.ts'
 import { AT, proposedBy, report } from '../../support/run.ts'
 
 const stamp = { at: AT, by: 'tributary' }
+const started: RunEvent = { type: 'orchestrator_started', ...stamp, workflowRun: 1 }
 
 /** An approved run on a real remote; GitHub is in memory, the slots are what a test says. */
 async function world(
@@ -231,5 +232,81 @@ describe('an orchestrator', () => {
     expect(events.at(-1)).toMatchObject({ failure: { reason: 'not-approved' }, head: null, final: true })
     const tipOf = (branch: string) => git(remote.dir, ['rev-parse', `refs/heads/tributary/42/${branch}`])
     expect([tipOf('a'), tipOf('trunk')]).toEqual([start, trunk])
+  })
+})
+
+describe('a push that is refused', () => {
+  const hook = (pattern: string) =>
+    `case "$1" in ${pattern}) echo "error: GH013: Repository rule violations found for $1." >&2; exit 1;; esac`
+
+  it('costs only the task whose branch it is', async () => {
+    const { deps, remote, journal } = await world('a, g', { tasks: { g: gate } })
+    remote.updateHook(hook('refs/heads/tributary/42/a'))
+    await orchestrate(deps, '42')
+    expect((await journal.read('42'))?.state).toMatchObject({
+      paused: null,
+      work: {
+        tasks: {
+          a: {
+            state: { status: 'failed', failure: { reason: 'push-refused', detail: expect.stringContaining('GH013') } },
+          },
+          g: { state: { status: 'waiting' } },
+        },
+      },
+    })
+  })
+
+  it('leaves in order and says so where the journal is refused', async () => {
+    const { deps, remote, github, types } = await world('a')
+    remote.updateHook(hook('refs/tributary/*'))
+    await orchestrate(deps, '42')
+    expect(github.comments.at(-1)?.body).toMatch(/`journal-refused`.*GH013/s)
+    expect(await types()).toEqual([])
+  })
+
+  it('does not keep an ended run from its end: what cannot be deleted stays', async () => {
+    const { deps, remote, journal } = await world('a')
+    const read = await journal.read('42')
+    const closed: RunEvent = { type: 'run_cancelled', ...stamp, why: 'no' }
+    if (read !== null) await journal.append('42', read.tip, [closed], replayOn(read.state, [closed]), [])
+    remote.updateHook(hook('refs/heads/*'))
+    expect((await orchestrate(deps, '42'))?.orchestrator).toBeNull()
+    expect(remote.tip('refs/heads/tributary/42/trunk')).not.toBeNull()
+  })
+})
+
+describe('an orchestrator that fails', () => {
+  it('says why, once, for who comes after it', async () => {
+    const { deps, journal, types } = await world('g', { tasks: { g: gate } })
+    const broken = { ...deps, forge: { ...deps.forge, publish: () => Promise.reject(new Error('no more room')) } }
+    await expect(orchestrate(broken, '42')).rejects.toThrow('no more room')
+    await expect(orchestrate(broken, '42')).rejects.toThrow('no more room')
+    expect((await types()).filter((type) => type === 'orchestrator_failed')).toHaveLength(1)
+    expect((await journal.read('42'))?.state).toMatchObject({ crash: 'no more room' })
+  })
+
+  it('stops and says so when its journal is gone, or is no longer the one it knew', async () => {
+    for (const [broken, said] of [
+      [['update-ref', '-d', 'refs/tributary/42/log'], /`journal-gone`.*git push --force origin/s],
+      [['update-ref', 'refs/tributary/42/log', 'refs/tributary/42/log~1'], /`journal-replaced`/],
+    ] as const) {
+      const { deps, remote, github, journal } = await world('a')
+      const read = await journal.read('42')
+      if (read !== null) await journal.append('42', read.tip, [started], replayOn(read.state, [started]), [])
+      let looks = 0
+      const breaking = {
+        ...deps,
+        journal: {
+          ...deps.journal,
+          look: (...given: Parameters<typeof journal.look>) => {
+            looks += 1
+            if (looks === 2) git(remote.dir, [...broken])
+            return journal.look(...given)
+          },
+        },
+      }
+      await orchestrate(breaking, '42')
+      expect(github.comments.at(-1)?.body).toMatch(said)
+    }
   })
 })

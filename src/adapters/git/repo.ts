@@ -2,6 +2,7 @@ import type { Sha } from '../../core/ids.ts'
 import type { CommitWords, Merged, Repo } from '../../ports/repo.ts'
 import { addedLinesBetween, treeChangesBetween } from './diff.ts'
 import { fetchAlone, fetchCommits, importBundle } from './fetch.ts'
+import { treeWithFolder } from './folder.ts'
 import { checkedSha, type LocalRepo } from './local-repo.ts'
 import { contentOf, infoOf, isWrittenAs, readCommit, writeCommit } from './objects.ts'
 import { runGit } from './plumbing.ts'
@@ -25,6 +26,7 @@ export async function openRepo(options: StoreOptions): Promise<Repo> {
     isWrittenAs: (commit, words) => isWrittenAs(repo, commit, words),
     unbundle: (file, head) => importBundle(store, file, head),
     commit: (tree, parents, words) => writeCommit(repo, { tree, parents, words, at: clock.now() }),
+    treeWithFolder: (commit, folder, from) => treeWithFolder(repo, commit, folder, from),
     merge: (ours, theirs, words) => mergeCommits(repo, [ours, theirs], words, clock.now()),
     changes: (from, to) => treeChangesBetween(repo, from, to),
     addedLines: (from, to) => addedLinesBetween(repo, from, to),

@@ -8,7 +8,7 @@ const rulesSchema = z.array(
     type: z.string(),
     ruleset_source: z.string().nullish(),
     ruleset_id: z.number().nullish(),
-    parameters: z.unknown(),
+    parameters: z.unknown().optional(),
   }),
 )
 type GitHubRule = z.infer<typeof rulesSchema>[number]

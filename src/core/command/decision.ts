@@ -1,3 +1,4 @@
+import type { BranchRule } from '../branch-rules.ts'
 import type { Failure } from '../failure.ts'
 import type { RunId, Sha, TaskId } from '../ids.ts'
 import type { BaseDrift } from '../landing/base-drift.ts'
@@ -39,7 +40,8 @@ export const done = (answer: CommandAnswer, ...events: RunEvent[]): DecisionResu
 
 /** The result of an accepted command; its code is stable. */
 export type CommandAnswer =
-  | { code: 'plan-requested'; run: RunId }
+  /** `hindered`: rules of the repository that will refuse some pushes of the run, by what is in them. */
+  | { code: 'plan-requested'; run: RunId; hindered?: readonly BranchRule[] }
   | { code: 'plan-status'; run: RunId }
   /** `open`: ids of unanswered questions. */
   | { code: 'revising'; run: RunId; open: readonly string[] }

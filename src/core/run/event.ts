@@ -203,6 +203,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('task_cancelled', { task: taskIdSchema }),
   event('gate_approved', { task: taskIdSchema }),
   event('trunk_moved', { task: taskIdSchema, sha: shaSchema }),
+  /** Trunk has taken over the workflow files of the base branch at `base`; `commit` is for all branches of the run. */
+  event('workflows_followed', { base: shaSchema, commit: shaSchema, sha: shaSchema }),
   event('verification_queued', { on: shaSchema, attempt: z.int().min(1) }),
   event('verification_started', { on: shaSchema, attempt: z.int().min(1), slot: z.string() }),
   event('verification_returned', {

@@ -9,6 +9,13 @@ export function evolveWork(work: Work, event: ChangingEvent<'work'>): Work {
   switch (event.type) {
     case 'trunk_moved':
       return trunkMoved(work, event)
+    case 'workflows_followed':
+      return {
+        ...work,
+        workflows: { base: event.base, commit: event.commit },
+        verification: null,
+        trunk: { ...work.trunk, tip: event.sha },
+      }
     case 'verification_queued':
       return {
         ...work,

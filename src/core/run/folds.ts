@@ -52,6 +52,7 @@ export const FOLDS = {
   task_cancelled: ['task', 'ledger'],
   gate_approved: ['task'],
   trunk_moved: ['work'],
+  workflows_followed: ['work'],
   verification_queued: ['work'],
   verification_started: ['work'],
   verification_returned: ['work'],

@@ -172,6 +172,8 @@ export const workSchema = z.strictObject({
   verdicts: z.record(shaSchema, z.enum(['passed', 'failed'])),
   culprit: z.strictObject({ task: taskIdSchema.nullable() }).nullable(),
   /** The newest known tip of the base branch, and the plan's paths that have changed there. */
+  /** The commit that has taken over the workflow files of the base branch, if GitHub has asked for that. */
+  workflows: z.strictObject({ base: shaSchema, commit: shaSchema }).optional(),
   baseSeen: z.strictObject({ sha: shaSchema, paths: z.array(z.string()), stale: z.boolean() }),
 })
 export type Work = z.infer<typeof workSchema>

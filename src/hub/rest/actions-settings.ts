@@ -39,10 +39,10 @@ export const actionsSettingsRoutes = (world: World) =>
       const source = { ruleset_source_type: 'Repository' as const, ruleset_source: `${owner}/${repo}`, ruleset_id: 1 }
       return call.json(isOurs ? settings.branchRules.map((type) => ({ type, ...source })) : [])
     })
-    .get('/rulesets/:id', (call) => {
+    .get('/rulesets/:ruleset_id', (call) => {
       needRead(world.store.doc, call.var.actor)
       const { owner, repo, settings } = world.store.doc
-      if (call.req.param('id') !== '1' || settings.branchRules.length === 0) throw notFound()
+      if (call.req.param('ruleset_id') !== '1' || settings.branchRules.length === 0) throw notFound()
       return call.json({
         id: 1,
         name: 'Branches of runs',

@@ -1,4 +1,4 @@
-import { refusingRules } from '../../core/branch-rules.ts'
+import { hinderingRules, refusingRules } from '../../core/branch-rules.ts'
 import { decide } from '../../core/command/decide.ts'
 import { decidePlan } from '../../core/command/decide-plan.ts'
 import type { CommandAnswer, CommandRequest } from '../../core/command/decision.ts'
@@ -113,7 +113,9 @@ async function checked(
   const [refs, rules] = await Promise.all([journal.inTheWay(run), forge.branchRules(branch)])
   if (refs.length > 0) return err({ reason: 'branch-in-the-way', run, refs })
   const refusing = refusingRules(rules, branch)
-  return refusing.length > 0 ? err({ reason: 'rules-refuse', branch, rules: refusing }) : choice
+  if (refusing.length > 0) return err({ reason: 'rules-refuse', branch, rules: refusing })
+  const hindered = hinderingRules(rules, branch)
+  return ok({ ...choice.value, answer: { code: 'plan-requested', run, ...(hindered.length > 0 && { hindered }) } })
 }
 
 /** That there is no run is said only if it has left no branches: with them, its journal was deleted. */

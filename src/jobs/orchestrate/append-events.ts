@@ -29,6 +29,7 @@ export async function appendEvents(session: Session, decided: Draft): Promise<bo
   session.state = draft.state
   session.started = true
   session.refusedRefs.clear()
+  session.behind = false
   for (const { ref } of refs) session.deleted.delete(ref)
   return true
 }

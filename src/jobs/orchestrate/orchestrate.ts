@@ -15,6 +15,7 @@ import { type Draft, emptyDraft, recordEvents } from './session/event-draft.ts'
 import { resetDeadline, wakeForMerges } from './session/pending-merges.ts'
 import { newSession, nowOf, type OrchestratorStep, type Session } from './session/session.ts'
 import { dropRecorded } from './session/stage-runner.ts'
+import { followWorkflows } from './session/workflow-files.ts'
 import { intake } from './slots/intake.ts'
 import { observe } from './slots/observe.ts'
 import { askForSlots, dispatchSlots, giveUpRequests } from './slots/supply.ts'
@@ -95,7 +96,8 @@ async function bringObjects(session: Session): Promise<void> {
     const last = attempts.at(-1)
     return [...(last === undefined ? [] : [last.head ?? last.base]), ...onto]
   })
-  await session.repo.fetch([work.base, tip, ...new Set(heads)])
+  const workflows = work.workflows === undefined ? [] : [work.workflows.commit]
+  await session.repo.fetch([work.base, tip, ...workflows, ...new Set(heads)])
 }
 
 /** Fetches the base of a plan that an earlier process had begun. */
@@ -131,7 +133,8 @@ export async function decideAll(
   steps: readonly OrchestratorStep[] = STEPS,
 ): Promise<Draft> {
   resetDeadline(session)
-  let draft = await intake(session, emptyDraft(session.state), results)
+  let draft = await followWorkflows(session, emptyDraft(session.state))
+  draft = await intake(session, draft, results)
   for (const step of steps) draft = await step(session, draft)
   if (!session.started && draft.state.phase !== 'ended')
     draft = recordEvents(draft, nowOf(session), { type: 'orchestrator_started', workflowRun: session.deps.workflowRun })

@@ -1,10 +1,11 @@
+import { ruleEffect } from '../../core/branch-rules.ts'
 import type { CommandAnswer } from '../../core/command/decision.ts'
-import { shortSha } from '../../core/ids.ts'
+import { shortSha, trunkBranch } from '../../core/ids.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { LiveRun, RunState } from '../../core/run/state.ts'
 import type { Settings } from '../../core/settings.ts'
 import { sections } from '../markdown/blocks.ts'
-import { code, codes, sentence } from '../markdown/code.ts'
+import { code, codeName, codes, sentence } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { fitted, LIMITS } from '../markdown/fit.ts'
 import { count, usd } from '../markdown/format.ts'
@@ -31,10 +32,18 @@ export const renderAnswer = (answer: CommandAnswer, state: RunState, settings: S
 
 type TextAnswer = Exclude<CommandAnswer, { code: 'help' }>
 
+function hindrances({ run, hindered = [] }: Extract<CommandAnswer, { code: 'plan-requested' }>): string {
+  const branch = trunkBranch(run)
+  const found = hindered.slice(0, 12).map((rule) => `${codeName(rule.type)} (${ruleEffect(rule, branch)?.effect})`)
+  return found.length === 0
+    ? ''
+    : ` Rules hold for its branches, and GitHub will refuse what they forbid: ${found.join('; ')}.`
+}
+
 function answerText(answer: TextAnswer): string {
   switch (answer.code) {
     case 'plan-requested':
-      return `Run ${code(answer.run)} begins. A plan in the issue is read and checked; where there is none, a model makes one. It will be posted on a draft pull request.`
+      return `Run ${code(answer.run)} begins. A plan in the issue is read and checked; where there is none, a model makes one. It will be posted on a draft pull request.${hindrances(answer)}`
     case 'approved':
       return approved(answer)
     case 'approved-base-moved':

@@ -101,6 +101,8 @@ export function runBlocker(phase: RunPhase): 'none' | 'person' | 'broken' {
     case 'planning':
       return phase.stage === 'questions' ? 'person' : 'none'
     case 'paused':
+      // A person who paused it knows that it waits for a person.
+      return phase.by === 'tributary' ? 'person' : 'none'
     case 'running':
     case 'verifying':
     case 'describing':

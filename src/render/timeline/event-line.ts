@@ -44,6 +44,8 @@ function runEventText(event: RunEvent): string {
       return `slots of ${event.request} started (workflow run ${event.workflowRun})`
     case 'slots_gone':
       return `slots of ${event.request} gone${event.failure === undefined ? '' : `: ${slotFailureText(event.failure)}`}`
+    case 'workflows_followed':
+      return `trunk took over the workflow files of the base branch (${shortSha(event.base)})`
     case 'run_paused':
       return `run paused${reasonSuffix(event.why)}`
     case 'run_resumed':

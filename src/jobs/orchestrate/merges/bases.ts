@@ -3,6 +3,7 @@ import type { Work } from '../../../core/run/state.ts'
 import { type BaseSource, baseSources, type NeedsConflict, worthPreparing } from '../../../core/schedule/task-base.ts'
 import { type MergeOutcome, mergeWithin, prefetchMerge } from '../session/pending-merges.ts'
 import type { OrchestratorStep, Session } from '../session/session.ts'
+import { withWorkflows } from '../session/workflow-files.ts'
 
 export type Base =
   | { status: 'merged'; id: TaskId; sha: Sha }
@@ -21,7 +22,7 @@ export async function baseOf(session: Session, work: Work, id: TaskId): Promise<
     sha = joined.sha
     merged.push(source)
   }
-  return { status: 'merged', id, sha: sha ?? work.trunk.start }
+  return { status: 'merged', id, sha: await withWorkflows(session, work, sha ?? work.trunk.start) }
 }
 
 /** One of the two if it holds the other; else their merge. */

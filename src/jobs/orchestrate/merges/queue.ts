@@ -9,6 +9,7 @@ import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/e
 import { CONCURRENT_MERGES } from '../session/pending-merges.ts'
 import { taskRefusal } from '../session/refusals.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
+import { withWorkflows } from '../session/workflow-files.ts'
 import { baseOf } from './bases.ts'
 
 /** Creates the branch of every task whose needs have landed: a commit of its own on the merge of its needs' heads. */
@@ -66,7 +67,10 @@ async function branched(session: Session, work: Work, { id, sha }: { id: TaskId;
   const last = attempts.at(-1)
   const from = last?.head ?? last?.base ?? null
   const moves: RefUpdate[] = [{ ref: branchRef(taskBranch(session.run, id)), from, to: start }]
-  if (last?.head != null) moves.push({ ref: attemptRef(session.run, id, last.attempt), from: null, to: last.head })
+  if (last?.head != null) {
+    const kept = await withWorkflows(session, work, last.head)
+    moves.push({ ref: attemptRef(session.run, id, last.attempt), from: null, to: kept })
+  }
   return { id, attempt, start, moves }
 }
 

@@ -14,6 +14,7 @@ import { isPlanned } from '../../../render/plan/planned-run.ts'
 import { type Draft, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { trunkRefusal } from '../session/refusals.ts'
 import { nowOf, type Session } from '../session/session.ts'
+import { firstTree } from '../session/workflow-files.ts'
 
 /** What a plan rests on. */
 export interface Frozen {
@@ -74,14 +75,14 @@ export function refusedTrunk(session: Session, draft: Draft): Draft | null {
 export async function withTrunk(
   session: Session,
   draft: Draft,
-  { base }: Frozen,
+  { base, baseBranch }: Frozen,
   planId: string,
   title: string,
 ): Promise<{ draft: Draft; trunk: Sha }> {
   const { repo, run } = session
   const before = workOf(draft.state)
   if (before !== null) return { draft, trunk: before.trunk.start }
-  const trunk = await repo.commit(await repo.treeOf(base), [base], {
+  const trunk = await repo.commit(await firstTree(session, base, baseBranch), [base], {
     subject: commitSubject(`Start run ${run}: ${title}`, `Start run ${run}`),
     trailers: { 'Tributary-Run': run, 'Tributary-Plan': planId },
   })

@@ -22,11 +22,15 @@ export function noteRefusal(session: Session, draft: Draft, refs: readonly RefUp
   for (const { ref, words } of guilty) session.refusedRefs.set(ref, words)
 }
 
-/** Null: not known yet. Results are taken in one by one from now on, until a single one is refused. */
+/** Null: not known yet, or none: the next wake-up takes results in one by one, or takes over workflow files. */
 function guiltyRefs(session: Session, draft: Draft, refs: readonly RefUpdate[], { refs: named, words }: PushRefused) {
   const trunk = branchRef(trunkBranch(session.run))
   // It is about the base and not about a task, none of which may change these files.
-  if (WORKFLOW_RULE.test(words)) return [{ ref: trunk, words }]
+  if (WORKFLOW_RULE.test(words)) {
+    if (session.behind) return [{ ref: trunk, words }]
+    session.behind = true
+    return null
+  }
   if (named.length > 0) return named
   const results = resultRefs(session, draft).filter((ref) => refs.some((update) => update.ref === ref))
   session.oneByOne = results.length > 1

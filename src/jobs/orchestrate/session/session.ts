@@ -52,6 +52,8 @@ export interface Session {
   refusedRefs: Map<string, string>
   /** Results are taken in one by one: a push was refused, and the remote did not say for which of its refs. */
   oneByOne: boolean
+  /** GitHub has refused a push for workflow files that are not those of the base branch: they are taken over next. */
+  behind: boolean
   /** Why this orchestrator must leave without recording it. */
   stopped: JournalLoss | null
   merges: PendingMerges
@@ -95,6 +97,7 @@ export function newSession(
     deleted: new Set(),
     refusedRefs: new Map(),
     oneByOne: false,
+    behind: false,
     stopped: null,
     merges: noPendingMerges(),
     started: false,
