@@ -29,7 +29,11 @@ import { stopOrchestrator } from './stop-orchestrator.ts'
  */
 export async function orchestrate(deps: OrchestrateDeps, run: RunId): Promise<LiveRun | null> {
   const session = await open(deps, run)
-  if (session === null) return null
+  if (session === null) {
+    // It has begun, since it is named; its journal has gone since.
+    await sayLoss(deps, run, { reason: 'journal-gone', tip: null }, null)
+    return null
+  }
   try {
     return await work(session)
   } catch (error) {

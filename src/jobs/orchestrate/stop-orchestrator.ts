@@ -12,7 +12,8 @@ import { nowOf, type Session } from './session/session.ts'
  * an event, so that a command at the same moment either keeps it or starts a new one. True: it has left.
  */
 export async function stopOrchestrator(session: Session): Promise<boolean> {
-  if (session.deps.clock.now() >= session.deps.handOverAt) return finishStages(session) && handOver(session)
+  if (session.deps.clock.now() >= session.deps.handOverAt)
+    return finishStages(session) && (await handOver(session)) && session.stopped === null
   const { stageRunner, merges } = session
   if (stageRunner.running.size + stageRunner.findings.length + merges.pending.size > 0 || !isIdle(session.state))
     return false
