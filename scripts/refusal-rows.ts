@@ -164,6 +164,10 @@ export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFail
     when: 'A new or changed file belongs into Git LFS, which a task cannot upload to.',
     paths: ['art/logo.psd'],
   },
+  'not-handed-over': {
+    when: 'The work was done; GitHub took neither an artifact nor, for its size, the log of the job.',
+    detail: 'Artifact storage quota has been hit.',
+  },
   'too-large': {
     when: 'The change is over `limits.files` or `limits.file_kilobytes`, or too large to be searched for secrets.',
     detail: '301 files, and `limits.files` is 300',

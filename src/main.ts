@@ -80,8 +80,9 @@ async function orchestrateRun(inputs: Of<'orchestrate'>, env: JobEnvironment): P
 }
 
 async function work(inputs: Of<'work'>, env: JobEnvironment): Promise<void> {
-  const results = await runSlot(await workDeps(inputs, env), { run: inputs.run, slot: inputs.slot })
-  await newInstance(core.summary).addRaw(slotSummary(inputs.slot, results)).write()
+  const end = await runSlot(await workDeps(inputs, env), { run: inputs.run, slot: inputs.slot })
+  await newInstance(core.summary).addRaw(slotSummary(inputs.slot, end.work)).write()
+  if (end.refused !== null) core.setFailed(`GitHub took no artifact: ${end.refused}`)
 }
 
 async function recoverRun(inputs: Of<'recover'>, env: JobEnvironment): Promise<void> {

@@ -58,13 +58,14 @@ export async function jobDeps(inputs: Inputs, env: JobEnvironment): Promise<JobD
 }
 
 export async function orchestrateDeps(inputs: Inputs, env: JobEnvironment): Promise<OrchestrateDeps> {
+  const action = env.all.GITHUB_ACTION_REPOSITORY ?? ''
   const secrets = secretsOf(inputs, env)
   return {
     ...(await jobDeps(inputs, env)),
     clock,
     log: (line) => core.info(secrets.redact(line)),
     model: modelOf(env, secrets),
-    slots: openSlots({ ...repositoryClientOf(inputs, env), folder: join(env.scratch, 'results') }),
+    slots: openSlots({ ...repositoryClientOf(inputs, env), folder: join(env.scratch, 'results'), action }),
     readPlan: readHandPlan,
     secrets: secrets.values,
     redact: secrets.redact,

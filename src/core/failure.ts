@@ -20,7 +20,10 @@ export const taskFailureSchema = z.discriminatedUnion('reason', [
   z.strictObject({ reason: z.literal('tree-not-verified'), detail: z.string() }),
   z.strictObject({ reason: z.literal('result-unreadable'), detail: z.string() }),
   z.strictObject({ reason: z.literal('sandbox-unavailable'), detail: z.string(), fix: z.array(z.string()).optional() }),
-  z.strictObject({ reason: z.literal('slot-lost'), times: z.int() }),
+  /** `detail`: the last error of the last slot's job. */
+  z.strictObject({ reason: z.literal('slot-lost'), times: z.int(), detail: z.string().optional() }),
+  /** The work was done, and the platform took it in no way. `detail`: its words. */
+  z.strictObject({ reason: z.literal('not-handed-over'), detail: z.string() }),
   z.strictObject({ reason: z.literal('conflict'), with: z.array(taskIdSchema), paths: z.array(z.string()) }),
   /** The agent came to no end: too many turns, the same call again and again, a refusal, or its own word that it cannot. */
   z.strictObject({
@@ -51,7 +54,7 @@ export const failureLog = (failure: TaskFailure): string => ('log' in failure ? 
 /** A failure with what was written into it changed: by who redacts, or shortens. */
 export const withTexts = (failure: TaskFailure, change: (text: string) => string): TaskFailure => {
   const log = 'log' in failure && failure.log !== undefined ? { log: change(failure.log) } : {}
-  const detail = 'detail' in failure ? { detail: change(failure.detail) } : {}
+  const detail = 'detail' in failure && failure.detail !== undefined ? { detail: change(failure.detail) } : {}
   return { ...failure, ...log, ...detail }
 }
 

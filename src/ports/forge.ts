@@ -51,13 +51,16 @@ export type Projection =
       title: string
       body: string
       draft: boolean
+      /** Set by the adapter: why it could be no draft. */
+      notDraft?: string
     }
   | { kind: 'close-pull'; name: string; located: Located }
   | { kind: 'ready-pull'; name: string; located: Located }
   | { kind: 'comment'; name: string; located: Located | null; thread: number; marker: string; body: string }
 
 export type Published =
-  | { ok: true; name: string; located: Located }
+  /** `notDraft`: the platform's words, if it takes no draft and so got an ordinary pull request. */
+  | { ok: true; name: string; located: Located; notDraft?: string }
   | {
       ok: false
       name: string
@@ -70,6 +73,11 @@ export interface DispatchInputs {
   run: string
   request: string
   slots: string
+}
+
+/** The platform starts no workflow run, and says why: the repository's policy, an archived repository, a disabled workflow. */
+export class DispatchRefused extends Error {
+  override name = 'DispatchRefused'
 }
 
 /** A comment of an issue or pull request. */
@@ -107,7 +115,7 @@ export interface Forge {
    * check name and sha) before it is created. After an unknown outcome (time-out, 5xx) it looks before it retries.
    */
   publish(projections: readonly Projection[], lookFirst: boolean): Promise<Published[]>
-  /** Starts a workflow run of our workflow; its id is null if GitHub did not return it. */
+  /** Starts a workflow run of our workflow; its id is null if GitHub did not return it. Throws DispatchRefused. */
   dispatch(inputs: DispatchInputs): Promise<{ workflowRun: number | null }>
   /** The workflow run that an earlier dispatch with this request started, found by its title. */
   dispatched(run: string, request: string): Promise<number | null>

@@ -44,6 +44,7 @@ export interface ScratchFolder {
   file(name: string): string
   write(name: string, text: string): Promise<void>
   bytes(name: string): Promise<number>
+  read(name: string): Promise<Uint8Array>
 }
 
 export interface Scratch {

@@ -3,6 +3,7 @@ import { logRef } from '../../../src/core/ids.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import { replay } from '../../../src/core/run/evolve.ts'
 import { reapDeadOrchestrator } from '../../../src/jobs/command/reap-dead-orchestrator.ts'
+import { DispatchRefused } from '../../../src/ports/forge.ts'
 import { commentBy, memoryGitHub } from '../../support/memory/github.ts'
 import { memoryDeps } from '../../support/memory/job-deps.ts'
 import { memoryJournal, memoryRemote } from '../../support/memory/journal.ts'
@@ -71,6 +72,17 @@ describe('a job of the workflow run that failed', () => {
     const { ended, since } = await world(OURS, 3)
     await ended('failure')
     expect(await since()).toEqual(['orchestrator_lost', 'run_paused'])
+  })
+  it('says on the thread that GitHub starts no other, with its words', async () => {
+    const { github, journal } = await world(OURS)
+    const deps = memoryDeps(github, journal, OURS)
+    const forge = { ...deps.forge, dispatch: () => Promise.reject(new DispatchRefused('forbidden by a policy')) }
+    await reapDeadOrchestrator(
+      { ...deps, forge },
+      { run: '42', issue: 42, comment: null, result: 'failure', logUrl: 'x' },
+    )
+    expect(github.comments.at(-1)?.body).toMatch(/`dispatch-refused`.*forbidden by a policy/)
+    expect((await journal.read('42'))?.state).toMatchObject({ orchestrator: null })
   })
   it('gives up when even showing the last state fails', async () => {
     const { github, ended } = await world(OURS, 8)

@@ -10,6 +10,7 @@ import { emptyRun } from '../../../src/core/run/state.ts'
 import { defaultSettings, settingsSchema } from '../../../src/core/settings.ts'
 import { wordsFor } from '../../../src/jobs/commit-words.ts'
 import { orchestrate } from '../../../src/jobs/orchestrate/orchestrate.ts'
+import { DispatchRefused } from '../../../src/ports/forge.ts'
 import type { Journal } from '../../../src/ports/journal.ts'
 import { bareRemote, commit, git, tempDir, tree } from '../../support/git.ts'
 import { hastyClock } from '../../support/hasty-clock.ts'
@@ -56,7 +57,12 @@ async function world(
     log: () => {},
     workflowRun: 100,
     readSettings,
-    slots: { jobs: async () => [], results: async () => [], download: () => Promise.reject(new Error('no result')) },
+    slots: {
+      jobs: async () => [],
+      results: async () => [],
+      ending: async () => null,
+      download: () => Promise.reject(new Error('no result')),
+    },
     readPlan: () => Promise.reject(new Error('there is a plan')) as never,
     secrets: [],
     model: null,
@@ -101,6 +107,49 @@ describe('an orchestrator', () => {
     expect((await journal.read('42'))?.state).toMatchObject({
       slots: { r1: { workflowRun: github.runs.find((run) => run.inputs.role === 'work')?.id } },
     })
+  })
+
+  it('pauses with GitHub’s words if no slot can be started, and asks anew once a person resumes', async () => {
+    const { deps, journal, types } = await world('a, b')
+    const words = "Cannot trigger a 'workflow_dispatch' on a disabled workflow"
+    const forge = { ...deps.forge, dispatch: () => Promise.reject(new DispatchRefused(words)) }
+    const left = await orchestrate({ ...deps, forge }, '42')
+    expect(left).toMatchObject({ paused: { why: `GitHub starts no job for a slot: ${words}`, by: 'tributary' } })
+    expect((await types()).filter((type) => type.startsWith('slots_'))).toEqual(['slots_requested', 'slots_gone'])
+    const read = await journal.read('42')
+    const resumed: RunEvent[] = [{ type: 'run_resumed', ...stamp }]
+    await journal.append('42', read?.tip ?? null, resumed, replayOn(read?.state ?? emptyRun, resumed), [])
+    await orchestrate({ ...deps, handOverAt: new Date(deps.clock.now().getTime() + 10_000) }, '42')
+    expect((await journal.read('42'))?.state).toMatchObject({ slots: { r2: { gone: false } } })
+  })
+
+  it('says on the thread that its successor cannot be started, and leaves, so that a comment starts one', async () => {
+    const { deps, github, journal } = await world('a')
+    const forge = { ...deps.forge, dispatch: () => Promise.reject(new DispatchRefused('forbidden by a policy')) }
+    await orchestrate({ ...deps, forge, handOverAt: deps.clock.now() }, '42')
+    const said = github.comments.filter(({ thread, body }) => thread === 42 && body.includes('`dispatch-refused`'))
+    expect(said).toHaveLength(1)
+    expect(said[0]?.body).toContain('forbidden by a policy')
+    expect((await journal.read('42'))?.state).toMatchObject({ orchestrator: null })
+  })
+
+  it('says once what GitHub refuses to show, and goes on without it', async () => {
+    const { deps, github, journal } = await world('g > a', { tasks: { g: gate } })
+    const publish: typeof deps.forge.publish = async (projections, lookFirst) => {
+      const shown = await deps.forge.publish(projections, lookFirst)
+      const message = 'Resource not accessible by integration'
+      return shown.map((answer, at) =>
+        projections[at]?.kind === 'check' ? { ok: false, name: answer.name, reason: 'not-permitted', message } : answer,
+      )
+    }
+    await orchestrate({ ...deps, forge: { ...deps.forge, publish } }, '42')
+    const events = await journal.history('42')
+    expect(events.filter(({ type }) => type === 'platform_refused')).toMatchObject([
+      { what: 'check', why: 'Resource not accessible by integration' },
+    ])
+    expect(github.comments.find(({ body }) => body.includes('tributary:status'))?.body).toContain(
+      'needs `checks: write`',
+    )
   })
 
   it('stops and says so when somebody else moved a branch of the run, and overwrites nothing', async () => {
@@ -235,6 +284,7 @@ describe('an orchestrator', () => {
     const result = { version: 1, run: '42', task: 'a', attempt: 1, base: start, outcome, slot: 'r1.1', ...times }
     const slots = {
       jobs: async () => [],
+      ending: async () => null,
       results: async () => [{ id: 1, run: '42', task: 'a', attempt: 1 }],
       download: async () => ({ result: JSON.stringify(result), bundle }),
     }

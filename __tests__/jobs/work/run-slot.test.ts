@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { scratchIn } from '../../../src/adapters/system/scratch.ts'
+import { loggedFiles } from '../../../src/core/schedule/job-log.ts'
+import { parseResultFile } from '../../../src/core/schedule/slot-result.ts'
 import { needsSandbox, sandboxName } from '../../support/sandbox.ts'
 import {
   assign,
@@ -558,10 +560,61 @@ describe('handing over', () => {
     expect(only(world.uploads).bundle).toBeNull()
   })
 
-  it('a slot that cannot hand over fails, so that its task is given out again, and leaves no files', async () => {
+  it('an upload that fails for a quarter of an hour is replaced by the job’s log, and the slot ends and leaves no files', async () => {
     oneTask(world, { run: script('echo b > b.txt') })
     world.fails.uploads = Number.POSITIVE_INFINITY
-    await expect(world.passTime(world.start(), 60)).rejects.toThrow('tributary-42-a-1 could not be uploaded')
+    const begun = world.clock.now().getTime()
+    const end = await world.passTime(world.run(), 60)
+    expect(end).toMatchObject({ work: [{ task: 'a', outcome: 'done' }], refused: 'the upload broke off' })
+    expect(world.clock.now().getTime() - begun).toBeGreaterThan(900_000)
+    expect([...loggedFiles(world.printed.join('\n')).keys()]).toEqual([
+      'tributary-42-a-1/result.json',
+      'tributary-42-a-1/work.bundle',
+    ])
     expect(readdirSync(join(world.tree, '../temp'))).toEqual([])
+  })
+
+  it('a storage that refuses is believed after three tries; the log has the very commits, and the words name the cause', async () => {
+    oneTask(world, { run: script('echo b > b.txt') })
+    world.fails.storage = 'Failed to CreateArtifact: Artifact storage quota has been hit.\nMore info: https://docs'
+    const end = await world.passTime(world.run(), 16)
+    expect(end.refused).toBe('Failed to CreateArtifact: Artifact storage quota has been hit. More info: https://docs')
+    expect(world.lines.filter((line) => line.includes('tries again'))).toHaveLength(2)
+    const files = loggedFiles(world.printed.join('\n'))
+    const bundle = join(world.tree, '../from-the-log.bundle')
+    writeFileSync(bundle, files.get('tributary-42-a-1/work.bundle') ?? '')
+    const text = Buffer.from(files.get('tributary-42-a-1/result.json') ?? []).toString()
+    const result = parseResultFile(text)
+    if (!result.ok) throw new Error(result.error)
+    expect(landed({ name: '', result: result.value, bundle }, 'show', '--format=', '--name-only')).toBe('b.txt')
+  })
+
+  it('what is offered again is smaller: without the logs that nobody needs to land it', async () => {
+    oneTask(world, { run: script('echo b > b.txt'), acceptance: { argv: script('echo a long log'), expect: '' } })
+    world.fails.uploads = 2
+    await world.passTime(world.start(), 16)
+    expect(outcomeOf(world.uploads)).toMatchObject({ kind: 'done', report: { acceptanceLog: '' } })
+  })
+
+  it('nothing is offered any more once the run is cancelled', async () => {
+    oneTask(world, { run: script('echo b > b.txt') })
+    world.fails.uploads = Number.POSITIVE_INFINITY
+    const slot = world.run()
+    await until(() => world.lines.some((line) => line.includes('tries again')))
+    world.happens({ type: 'run_cancelled', why: '' })
+    expect(await world.passTime(slot, 60)).toMatchObject({ refused: null })
+    expect([world.uploads, world.printed]).toEqual([[], []])
+  })
+
+  it('work that is too large for the log as well ends the slot with words that the run understands', async () => {
+    oneTask(
+      world,
+      { run: script('head -c 5000000 /dev/urandom | base64 > b.txt') },
+      { limits: { file_kilobytes: 20_000 } },
+    )
+    world.fails.storage = 'Artifact storage quota has been hit.'
+    await expect(world.passTime(world.run(), 16)).rejects.toThrow(
+      'not handed over: Artifact storage quota has been hit.',
+    )
   })
 })

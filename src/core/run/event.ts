@@ -36,6 +36,20 @@ export const reportSchema = z.strictObject({
 })
 export type Report = z.infer<typeof reportSchema>
 
+/** Why all slots of a request came to no work. `step`: the set-up step that failed in each; null: no job could be started. */
+export const slotFailureSchema = z.strictObject({
+  step: z.string().nullable(),
+  /** A page about it. */
+  url: z.string().nullable(),
+  /** The platform's words; may be empty. */
+  words: z.string(),
+})
+export type SlotFailure = z.infer<typeof slotFailureSchema>
+
+/** What the platform may refuse while the run goes on without it. */
+export const refusableSchema = z.enum(['artifact', 'check', 'comment', 'draft', 'pull'])
+export type Refusable = z.infer<typeof refusableSchema>
+
 /** On every event: time, actor and, if its cause is external, the idempotency key. */
 const stamp = { at: z.iso.datetime(), by: z.string().min(1), key: z.string().optional() }
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
@@ -45,6 +59,8 @@ const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, sha
 export const movedBranchSchema = z.strictObject({ branch: z.string(), sha: shaSchema, known: shaSchema.nullable() })
 export type MovedBranch = z.infer<typeof movedBranchSchema>
 
+/** When the slot began with it, by its own clock: its set-up may have lasted longer than the assignment. */
+const beganAt = z.iso.datetime().optional()
 const onTask = { task: taskIdSchema, attempt: z.int().min(1) }
 
 /** The events of a run, in past tense. The journal is a list of these. */
@@ -145,7 +161,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     workflowRun: z.int().nullable(),
   }),
   event('slots_started', { request: z.string(), workflowRun: z.int() }),
-  event('slots_gone', { request: z.string() }),
+  event('slots_gone', { request: z.string(), failure: slotFailureSchema.optional() }),
   event('task_queued', { ...onTask, base: shaSchema }),
   event('task_started', {
     ...onTask,
@@ -153,9 +169,17 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** US dollars that the attempt may spend, reserved from the run's limit; absent if no model works on it. */
     allowance: z.number().positive().optional(),
   }),
-  /** `unbegun`: the slot had left before it saw the task, so that nothing was spent. */
-  event('task_returned', { ...onTask, slot: z.string(), unbegun: z.literal(true).optional() }),
-  event('task_verified', { ...onTask, head: shaSchema, tree: shaSchema, report: reportSchema }),
+  event('task_returned', {
+    ...onTask,
+    slot: z.string(),
+    /** The slot ended before it saw the task, so that nothing was spent. */
+    unbegun: z.literal(true).optional(),
+    /** It is the same attempt that waits for another slot. */
+    requeued: z.literal(true).optional(),
+    /** The last words of the slot's job. */
+    why: z.string().optional(),
+  }),
+  event('task_verified', { ...onTask, head: shaSchema, tree: shaSchema, report: reportSchema, begun: beganAt }),
   event('task_landed', onTask),
   event('task_failed', {
     ...onTask,
@@ -165,6 +189,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** Another attempt would not help: re-plan this part. */
     replan: z.boolean().optional(),
     report: reportSchema.optional(),
+    begun: beganAt,
   }),
   event('task_conflicted', {
     task: taskIdSchema,
@@ -193,7 +218,12 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('workflows_followed', { base: shaSchema, commit: shaSchema, sha: shaSchema }),
   event('verification_queued', { on: shaSchema, attempt: z.int().min(1) }),
   event('verification_started', { on: shaSchema, attempt: z.int().min(1), slot: z.string() }),
-  event('verification_returned', { on: shaSchema, attempt: z.int().min(1), slot: z.string() }),
+  event('verification_returned', {
+    on: shaSchema,
+    attempt: z.int().min(1),
+    slot: z.string(),
+    unbegun: z.literal(true).optional(),
+  }),
   event('verification_passed', { on: shaSchema, attempt: z.int().min(1), report: reportSchema }),
   event('verification_failed', {
     on: shaSchema,
@@ -223,6 +253,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
   /** `head`: of the final pull request, as it was closed. */
   event('run_closed', { merged: z.boolean(), head: shaSchema.optional() }),
   event('pull_refused', { why: z.string() }),
+  /** The platform refuses something that the run can do without. Recorded once for each. */
+  event('platform_refused', { what: refusableSchema, why: z.string() }),
   /** The ids of a projection, and the digest of its last content, so that unchanged content is not sent again. */
   event('projected', {
     entries: z.array(z.strictObject({ name: z.string(), number: z.int(), node: z.string(), digest: z.string() })),

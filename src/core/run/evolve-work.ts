@@ -34,10 +34,10 @@ export function evolveWork(work: Work, event: ChangingEvent<'work'>): Work {
         },
       }
     case 'verification_returned':
-      return { ...work, verification: null }
+      return { ...work, verification: null, lostVerifications: (work.lostVerifications ?? 0) + (event.unbegun ? 0 : 1) }
     case 'verification_passed':
       return {
-        ...work,
+        ...judged(work),
         verdicts: { ...work.verdicts, [event.on]: 'passed' },
         verification: afterPass(work, event),
         failedOnce: undefined,
@@ -50,9 +50,9 @@ export function evolveWork(work: Work, event: ChangingEvent<'work'>): Work {
     case 'verification_failed': {
       const { on, attempt, failure, at } = event
       const failed = { status: 'failed', on, attempt, failure, since: at } as const
-      if (event.again) return { ...work, verification: failed, failedOnce: failed }
+      if (event.again) return { ...judged(work), verification: failed, failedOnce: failed }
       return {
-        ...work,
+        ...judged(work),
         failedOnce: undefined,
         verdicts: { ...work.verdicts, [on]: 'failed' },
         verification: failed,
@@ -79,6 +79,8 @@ export function evolveWork(work: Work, event: ChangingEvent<'work'>): Work {
       return { ...work, baseSeen: { sha: event.to, paths: event.paths, stale: event.stale } }
   }
 }
+
+const judged = ({ lostVerifications: _, ...work }: Work): Work => work
 
 /** During the search for a culprit an earlier merge may pass; trunk's tip still fails. */
 function afterPass(work: Work, { on, attempt, report, at }: EventOf<'verification_passed'>): Work['verification'] {

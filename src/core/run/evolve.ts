@@ -137,6 +137,8 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
       return cancelAll(end(state, event.merged ? 'merged' : 'closed', event, { head: event.head }), event.at)
     case 'pull_refused':
       return { ...state, pullRefused: event.why }
+    case 'platform_refused':
+      return { ...state, refused: { ...state.refused, [event.what]: event.why } }
     case 'projected':
       return { ...state, projected: { ...state.projected, ...entriesOf(event) } }
   }
@@ -207,8 +209,13 @@ function approved(state: LiveRun, event: EventOf<'plan_approved'>): LiveRun {
 function resumed(state: LiveRun): LiveRun {
   if (state.phase !== 'active') return state
   // Resuming after the base has moved is a person's decision, which is not requested again for the same tip.
-  return { ...state, paused: null, work: { ...state.work, baseSeen: { ...state.work.baseSeen, stale: false } } }
+  const work = { ...state.work, baseSeen: { ...state.work.baseSeen, stale: false } }
+  return { ...state, paused: null, work, slots: withoutFailures(state.slots) }
 }
+
+/** A person who resumes a run says that its slots can be tried again. */
+const withoutFailures = (slots: Slots): Slots =>
+  Object.fromEntries(Object.entries(slots).map(([request, { failure: _, ...rest }]) => [request, rest]))
 
 type Slots = LiveRun['slots']
 function evolveSlots(slots: Slots, event: EventOf<'slots_requested' | 'slots_started' | 'slots_gone'>): Slots {
@@ -219,8 +226,12 @@ function evolveSlots(slots: Slots, event: EventOf<'slots_requested' | 'slots_sta
     }
   const known = ownOf(slots, event.request)
   if (known === undefined) return slots
-  const next = event.type === 'slots_started' ? { ...known, workflowRun: event.workflowRun } : { ...known, gone: true }
-  return { ...slots, [event.request]: next }
+  return { ...slots, [event.request]: evolveRequest(known, event) }
+}
+
+function evolveRequest(known: Slots[string], event: EventOf<'slots_started' | 'slots_gone'>): Slots[string] {
+  if (event.type === 'slots_started') return { ...known, workflowRun: event.workflowRun }
+  return { ...known, gone: true, ...(event.failure && { failure: event.failure }) }
 }
 
 const ENDED: readonly TaskStatus[] = ['landed', 'expanded', 'skipped', 'failed', 'cancelled']

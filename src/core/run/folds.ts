@@ -70,6 +70,7 @@ export const FOLDS = {
   run_finished: ['run'],
   run_closed: ['run'],
   pull_refused: ['run'],
+  platform_refused: ['run'],
   projected: ['run'],
 } as const satisfies Readonly<Record<RunEvent['type'], readonly StatePart[]>>
 

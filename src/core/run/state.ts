@@ -6,7 +6,7 @@ import { ownOf } from '../own.ts'
 import { planSchema, type Task, taskSchema } from '../plan/plan.ts'
 import { explorationSchema, modeSchema, planningSchema, planOptionsSchema } from '../plan/planning.ts'
 import { defaultSettings, type Settings, settingsSchema } from '../settings.ts'
-import { movedBranchSchema, reportSchema, runEventSchema } from './event.ts'
+import { movedBranchSchema, refusableSchema, reportSchema, runEventSchema, slotFailureSchema } from './event.ts'
 import { stageFailuresSchema } from './stage-failures.ts'
 
 /** The state of a task. `pending`: its needs have not landed, or its next base has not been made yet. */
@@ -172,6 +172,8 @@ export const workSchema = z.strictObject({
   lastFailure: failedVerificationSchema.nullable().default(null),
   /** A verification that failed and runs once more on the same tree. */
   failedOnce: failedVerificationSchema.optional(),
+  /** Slots lost during verifications since the last verdict. */
+  lostVerifications: z.int().optional(),
   /** Number of verifications so far, which gives each its number. */
   verifications: z.int(),
   /** Verdicts by trunk commit, for the search for a culprit. */
@@ -207,11 +209,20 @@ const headerShape = {
   crash: z.string().optional(),
   slots: z.record(
     z.string(),
-    z.strictObject({ count: z.int(), workflowRun: z.int().nullable(), at: z.string(), gone: z.boolean() }),
+    z.strictObject({
+      count: z.int(),
+      workflowRun: z.int().nullable(),
+      at: z.string(),
+      gone: z.boolean(),
+      /** Since a person last resumed the run. */
+      failure: slotFailureSchema.optional(),
+    }),
   ),
   /** The ids of projections by name: `comment:plan`, `pull:t3`, `check:t3@<sha>`. */
   projected: z.record(z.string(), z.strictObject({ number: z.int(), node: z.string(), digest: z.string() })),
   pullRefused: z.string().nullable(),
+  /** The platform's words, by what it refuses. */
+  refused: z.partialRecord(refusableSchema, z.string()).optional(),
 }
 
 export const conclusionSchema = z.enum(['success', 'cancelled', 'rejected', 'refused', 'merged', 'closed'])

@@ -10,7 +10,7 @@ import type { ResultFile, ResultKey } from './slot-result.ts'
 /** A result after its inspection: its commits, and whether they passed the audit. */
 export type InspectedResult =
   | { verdict: 'landable'; head: Sha; tree: Sha; file: ResultFile }
-  | { verdict: 'failed'; head: Sha | null; failure: TaskFailure; report?: Report }
+  | { verdict: 'failed'; head: Sha | null; failure: TaskFailure; report?: Report; begun?: string }
   | { verdict: 'verification'; file: ResultFile }
 
 /** Only the attempt that the journal has in progress is awaited; a late result of an earlier one changes nothing. */
@@ -35,9 +35,9 @@ export function workResultEvents(
 ): NewEvent[] {
   if (result.verdict === 'verification' || recordOf(work, task).state.status !== 'in_progress') return []
   if (result.verdict === 'failed') {
-    const { head, failure, report } = result
+    const { head, failure, report, begun } = result
     const { final, replan } = afterFailure(work, task, failure, canReplan)
-    const more = { ...(replan && { replan: true }), ...(report && { report }) }
+    const more = { ...(replan && { replan: true }), ...(report && { report }), ...(begun && { begun }) }
     return [{ type: 'task_failed', task, attempt, head, failure, final, ...more }]
   }
   const { head, tree, file } = result
@@ -47,7 +47,7 @@ export function workResultEvents(
     const failure = { reason: 'not-approved', detail: `the plan that holds ${task} is not approved` } as const
     return [{ type: 'task_failed', task, attempt, head: null, failure, final: true, report }]
   }
-  const verified = { type: 'task_verified', task, attempt, head, tree, report } as const
+  const verified = { type: 'task_verified', task, attempt, head, tree, report, begun: file.startedAt } as const
   // A person who closed its pull request is asked first.
   const waits = work.settings.merge === 'review' || recordOf(work, task).pullClosed !== undefined
   return waits ? [verified] : [verified, { type: 'task_landed', task, attempt }]

@@ -46,6 +46,16 @@ export const faultSchema = z.discriminatedUnion('kind', [
     whole: z.boolean().default(false),
     count,
   }),
+  /** A full storage: GitHub refuses to create the artifact, or to finish it. */
+  z.strictObject({
+    kind: z.literal('refuse-artifact'),
+    name: expression,
+    at: z.enum(['create', 'finalize']).default('create'),
+    count,
+  }),
+  z.strictObject({ kind: z.literal('slow-artifact'), name: expression, ms: z.number().int().positive(), count }),
+  /** Fails a step of a job before it does anything. */
+  z.strictObject({ kind: z.literal('fail-step'), name: expression, step: expression, count }),
   z.strictObject({ kind: z.literal('delay-job'), name: expression, ms: z.number().int().positive(), count }),
 ])
 export type Fault = z.infer<typeof faultSchema>
@@ -61,6 +71,10 @@ export interface Faults {
   kill(job: string): number | null
   killSender(job: string, method: string, path: string): 'before' | 'after' | null
   delay(job: string): number
+  refuseArtifact(name: string, at: 'create' | 'finalize'): boolean
+  /** Milliseconds that an upload takes longer. */
+  slowArtifact(name: string): number
+  failStep(job: string, step: string): boolean
   /** The refusals that hold for a push; each that was applied is to be counted by `used`. */
   refusals(): { fault: Of<'refuse-ref'>; used(): void }[]
 }
@@ -101,6 +115,11 @@ export function createFaults(): Faults {
         fault,
         used: () => void take('refuse-ref', (one) => one === fault),
       })),
+    refuseArtifact: (artifact, at) =>
+      take('refuse-artifact', (fault) => fault.at === at && named(artifact)(fault)) !== null,
+    slowArtifact: (artifact) => take('slow-artifact', named(artifact))?.ms ?? 0,
+    failStep: (job, step) =>
+      take('fail-step', (fault) => named(job)(fault) && new RegExp(fault.step).test(step)) !== null,
     delay: (job) => take('delay-job', named(job))?.ms ?? 0,
   }
 }

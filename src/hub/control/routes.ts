@@ -12,6 +12,7 @@ const settingsChange = z.strictObject({
   allowActionsToCreatePulls: z.boolean().optional(),
   draftPulls: z.boolean().optional(),
   refuseCustomRefs: z.boolean().optional(),
+  archived: z.boolean().optional(),
   private: z.boolean().optional(),
   workflowRule: z.enum(['commits', 'trees']).optional(),
   branchRules: z.array(z.enum(BRANCH_RULES)).optional(),

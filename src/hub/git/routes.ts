@@ -67,6 +67,7 @@ const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="GitHub"' }
 
 function refusePush(world: World, call: RestCall, actor: Actor): Response | null {
   if (actor.kind === 'anonymous') return call.text('No anonymous write access.\n', 401, CHALLENGE)
+  if (world.store.doc.settings.archived) return call.text('This repository was archived so it is read-only.\n', 403)
   if (canPush(actor)) return null
   const { owner, repo } = world.store.doc
   return call.text(`Permission to ${owner}/${repo}.git denied to ${loginOf(actor)}.\n`, 403)

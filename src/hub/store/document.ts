@@ -44,6 +44,8 @@ export interface RepositorySettings {
   draftPulls: boolean
   /** True for a remote that takes refs under refs/heads and refs/tags only. */
   refuseCustomRefs: boolean
+  /** Nothing can be written into an archived repository, by anyone; everything can be read. */
+  archived: boolean
   /** In a private repository reading requires a permission too. */
   private: boolean
   defaultWorkflowPermissions: 'read' | 'write'

@@ -12,6 +12,7 @@ export const DEFAULT_SETTINGS: RepositorySettings = {
   allowedActions: 'all',
   allowedPatterns: [],
   shaPinningRequired: false,
+  archived: false,
   branchRules: [],
   bypass: 'never',
   workflowRule: 'commits',

@@ -6,6 +6,7 @@ import { renderCommandFailed } from '../../render/reply/command-failed.ts'
 import { renderCrashes } from '../../render/reply/crashes.ts'
 import { explain } from '../../render/reply/explain-failure.ts'
 import type { JobDeps } from '../deps.ts'
+import { sayIfRefused } from '../say-dispatch-refused.ts'
 import { sayLoss } from '../say-loss.ts'
 import { untilAppended } from '../until-appended.ts'
 import { latestRun } from './load-context.ts'
@@ -64,7 +65,7 @@ async function recover(deps: JobDeps, ended: EndedJob, run: RunId): Promise<void
       renderCrashes(next.state, crashes, ended.logUrl),
       false,
     )
-  if (restart) await start(deps, run)
+  if (restart) await sayIfRefused(deps, run, () => start(deps, run))
 }
 
 const deadOrchestrator = ({ workflowRun, clock }: JobDeps, { result }: EndedJob) => ({

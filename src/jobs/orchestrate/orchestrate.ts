@@ -19,7 +19,7 @@ import { dropRecorded } from './session/stage-runner.ts'
 import { followWorkflows } from './session/workflow-files.ts'
 import { intake } from './slots/intake.ts'
 import { observe } from './slots/observe.ts'
-import { askForSlots, dispatchSlots } from './slots/supply.ts'
+import { askForSlots, dispatchSlots, giveUpRequests } from './slots/supply.ts'
 import { pauseRefused, startWork, takeBackLost, verify, watchBase, watchFinalPull, watchMoney } from './steps.ts'
 import { stopOrchestrator } from './stop-orchestrator.ts'
 
@@ -126,6 +126,7 @@ export const STEPS: readonly OrchestratorStep[] = [
   queueTasks,
   verify,
   reserveStages,
+  giveUpRequests,
   askForSlots,
   startWork,
   watchMoney,

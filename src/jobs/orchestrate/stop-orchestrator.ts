@@ -1,4 +1,5 @@
 import { isIdle, leftoverBranches } from '../../core/schedule/run-end.ts'
+import { sayIfRefused } from '../say-dispatch-refused.ts'
 import { untilAppended } from '../until-appended.ts'
 import { appendEvents } from './append-events.ts'
 import { startStages } from './planning/stages.ts'
@@ -32,16 +33,13 @@ function finishStages(session: Session): boolean {
 /** GitHub ends a job after six hours: dispatches a fresh orchestrator, which starts when this one is gone. */
 async function handOver(session: Session): Promise<boolean> {
   const request = `o${session.deps.workflowRun}`
-  const { workflowRun } = await session.deps.forge.dispatch({
-    role: 'orchestrate',
-    run: session.run,
-    request,
-    slots: '[]',
-  })
+  const inputs = { role: 'orchestrate', run: session.run, request, slots: '[]' } as const
+  const successor = await sayIfRefused(session.deps, session.run, () => session.deps.forge.dispatch(inputs))
+  const workflowRun = successor?.workflowRun ?? null
   return untilAppended(async () => {
     let left = recordEvents(emptyDraft(session.state), nowOf(session), {
       type: 'orchestrator_left',
-      why: 'handed-over',
+      why: successor === null ? 'waiting' : 'handed-over',
     })
     if (workflowRun !== null) left = recordEvents(left, nowOf(session), { type: 'orchestrator_requested', workflowRun })
     return (await appendEvents(session, left)) || session.stopped !== null ? true : null

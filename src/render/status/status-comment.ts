@@ -1,9 +1,10 @@
 import { logRef, shortSha, trunkBranch } from '../../core/ids.ts'
+import { type Refusable, refusableSchema } from '../../core/run/event.ts'
 import type { LiveRun, Work } from '../../core/run/state.ts'
 import { moneySection } from '../cost.ts'
 import { sections } from '../markdown/blocks.ts'
 import { code, commandText } from '../markdown/code.ts'
-import { bounded, inline } from '../markdown/escape.ts'
+import { bounded, inline, oneLine } from '../markdown/escape.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
 import { count, duration, moment } from '../markdown/format.ts'
 import { makeMarker } from '../markdown/marker.ts'
@@ -118,6 +119,7 @@ function facts(run: LiveRun): string[] {
     `Run ${code(run.run)} of issue #${run.issue.number}, asked for by ${inline(run.askedBy)} at ${moment(run.askedAt)}.`,
     ...(isPlanned(run) ? work(run.work, run.run, pull) : []),
     ...(run.pullRefused === null ? [] : [refusedPull(run, run.pullRefused)]),
+    ...refusalLines(run),
     ...(run.crashes === 0
       ? []
       : [
@@ -141,6 +143,24 @@ function work(of: Work, run: string, pull: string | null): string[] {
   )
   return [...started, trunk, ...adopted.slice(-5)]
 }
+
+/** What the run does without, and what would change that. */
+const WITHOUT: Readonly<Record<Refusable, string>> = {
+  artifact:
+    'GitHub takes no artifacts, so finished work comes by the logs of the slots, each of which ends with it. Delete old artifacts, or raise the storage (Settings > Billing); GitHub counts anew after some hours',
+  check: 'GitHub refuses checks; this comment has what they would say. The job `orchestrate` needs `checks: write`',
+  comment:
+    'GitHub refuses comments; the checks and the journal have what they would say. Unlock the conversation if it is locked',
+  draft:
+    'This repository has no draft pull requests, so those of the run are ordinary ones: do not merge the final one before the run is done',
+  pull: 'GitHub refuses a change of a pull request: close it, or mark it as ready, by hand',
+}
+
+const refusalLines = ({ refused = {} }: LiveRun): string[] =>
+  refusableSchema.options.flatMap((what) => {
+    const why = refused[what]
+    return why === undefined ? [] : [`${WITHOUT[what]}. Its words: ${inline(bounded(oneLine(why), 500))}`]
+  })
 
 /** The relative link works on the issue and on every pull request. */
 function refusedPull(run: LiveRun, why: string): string {

@@ -47,7 +47,9 @@ export function failureLine(failure: TaskFailure): string {
     case 'sandbox-unavailable':
       return `the sandbox cannot run: ${sentence(bounded(failure.detail, 500))}`
     case 'slot-lost':
-      return `the slot that worked on it was lost ${failure.times === 1 ? 'once' : `${failure.times} times`}`
+      return `the slot that worked on it was lost ${failure.times === 1 ? 'once' : `${failure.times} times`}${failure.detail === undefined ? '' : `: ${sentence(bounded(oneLine(failure.detail), 500))}`}`
+    case 'not-handed-over':
+      return `its work was done, and GitHub took it neither as an artifact nor in the job's log: ${sentence(bounded(oneLine(failure.detail), 500))}`
     case 'conflict':
       return `it is in conflict with ${failure.with.length === 0 ? 'what people brought into trunk' : commaList(failure.with.map(code))} in ${paths(failure.paths)}`
     case 'agent-stopped':
@@ -127,6 +129,10 @@ function advice(failure: TaskFailure): string[] {
     case 'result-unreadable':
     case 'slot-lost':
       return ['Nothing of it was taken over. Try again.']
+    case 'not-handed-over':
+      return [
+        'Make room for artifacts first: delete old ones on the Actions pages of the account, or raise its storage (Settings > Billing); GitHub counts anew after some hours. Then try again.',
+      ]
     case 'sandbox-unavailable':
       return [
         'Nothing was run.',

@@ -2,6 +2,7 @@ import { shortSha } from '../../core/ids.ts'
 import { tokensOf, usdOf } from '../../core/money/usage.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { Report, RunEvent } from '../../core/run/event.ts'
+import { slotFailureText } from '../../core/schedule/slot-jobs.ts'
 import { count, duration, usd } from '../markdown/format.ts'
 
 /** An event as one line of text, with the actor if a person caused it. */
@@ -42,7 +43,7 @@ function runEventText(event: RunEvent): string {
     case 'slots_started':
       return `slots of ${event.request} started (workflow run ${event.workflowRun})`
     case 'slots_gone':
-      return `slots of ${event.request} gone`
+      return `slots of ${event.request} gone${event.failure === undefined ? '' : `: ${slotFailureText(event.failure)}`}`
     case 'workflows_followed':
       return `trunk took over the workflow files of the base branch (${shortSha(event.base)})`
     case 'run_paused':
@@ -55,6 +56,8 @@ function runEventText(event: RunEvent): string {
       return `run finished at ${shortSha(event.sha)}`
     case 'run_closed':
       return event.merged ? 'final pull request merged' : 'final pull request closed'
+    case 'platform_refused':
+      return `GitHub refused (${event.what}): ${event.why}`
     case 'pull_refused':
       return `pull requests refused: ${event.why}`
     case 'base_moved':
@@ -89,7 +92,9 @@ function taskEventText(event: TaskEvent | PlanningEvent): string {
     case 'task_started':
       return `${event.task} started in ${event.slot}${attemptSuffix(event.attempt)}`
     case 'task_returned':
-      return `${event.task} given back: ${event.slot} was lost${attemptSuffix(event.attempt)}`
+      return event.unbegun
+        ? `${event.task} given back: ${event.slot} ended before it began`
+        : `${event.task} given back: ${event.slot} was lost${event.why === undefined ? '' : ` (${event.why})`}${attemptSuffix(event.attempt)}`
     case 'task_verified':
       return `${event.task} verified: work ${duration(event.report.workSeconds)}, acceptance ${duration(event.report.acceptanceSeconds)}${costSuffix(event.report)}${attemptSuffix(event.attempt)}`
     case 'task_landed':

@@ -1,9 +1,11 @@
 import type { JournalLoss } from '../../../core/failure.ts'
 import type { RunId, Sha } from '../../../core/ids.ts'
+import type { Refusable } from '../../../core/run/event.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
 import type { InspectedResult } from '../../../core/schedule/result-events.ts'
+import type { SlotJobs } from '../../../core/schedule/slot-jobs.ts'
 import type { Repo } from '../../../ports/repo.ts'
-import type { SlotJob } from '../../../ports/slots.ts'
+import type { JobEnding } from '../../../ports/slots.ts'
 import type { OrchestrateDeps } from '../../deps.ts'
 import type { Draft } from './event-draft.ts'
 import { noPendingMerges, type PendingMerges } from './pending-merges.ts'
@@ -20,7 +22,11 @@ export interface Session {
   /** Tips of the base branch and of trunk, as they were listed last. */
   refs: Map<string, Sha>
   /** Slots by name, as the job lists showed them last. */
-  jobs: Map<string, SlotJob>
+  jobs: Map<string, SlotJobs extends ReadonlyMap<string, infer Job> ? Job : never>
+  /** What the logs of ended jobs said, by job: each is read once. */
+  endings: Map<number, JobEnding | null>
+  /** How often the log of an ended job was asked for. */
+  logLooks: Map<number, number>
   /** Inspected results by task and attempt: none is downloaded twice. */
   inspected: Map<string, InspectedResult>
   /** Digests and places of what this process has published; recorded with the next events. */
@@ -38,6 +44,10 @@ export interface Session {
   dispatched: Map<string, number>
   /** Milliseconds of the clock at the last look at the final pull request. */
   pullSeenAt: number | null
+  /** Requests for slots whose dispatch GitHub refused, with its words. */
+  notStarted: Map<string, string>
+  /** What GitHub refuses and the run can do without, with its words; recorded with the next events. */
+  refusals: Map<Refusable, string>
   /** Branches of the run that were deleted by others. */
   deleted: Set<string>
   /** Refs that the remote refused, with its words, until the journal says what follows from that. */
@@ -74,6 +84,10 @@ export function newSession(
     limiter: limiter(deps.clock.now().getTime()),
     refs: new Map(),
     jobs: new Map(),
+    endings: new Map(),
+    logLooks: new Map(),
+    notStarted: new Map(),
+    refusals: new Map(),
     inspected: new Map(),
     shown: new Map(),
     shownState: null,

@@ -39,7 +39,9 @@ export async function inspect(session: Session, draft: Draft, result: ResultArti
     if (result.task === 'verify') return { verdict: 'verification', file }
     const inspected = await inspectWork(session, draft, file, bundle)
     // The cost of an attempt counts even if it failed.
-    return inspected.verdict === 'failed' ? { ...inspected, report: file.outcome.report } : inspected
+    return inspected.verdict === 'failed'
+      ? { ...inspected, report: file.outcome.report, begun: file.startedAt }
+      : inspected
   } catch (error) {
     if (error instanceof UnreadableResult) return unreadable(error.message)
     throw error

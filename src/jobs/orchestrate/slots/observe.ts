@@ -3,6 +3,7 @@ import { type LiveRun, workOf } from '../../../core/run/state.ts'
 import { slotsAtWork } from '../../../core/schedule/ready.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
 import type { Session } from '../session/session.ts'
+import { readJobs, resultsInLogs } from './job-endings.ts'
 
 export interface Observed {
   results: ResultArtifact[]
@@ -15,7 +16,8 @@ export interface Observed {
 export async function observe(session: Session): Promise<Observed> {
   await lookAtRefs(session)
   await lookAtJobs(session)
-  return { results: await lookAtResults(session) }
+  const results = await lookAtResults(session)
+  return { results: [...results, ...resultsInLogs(session, results)] }
 }
 
 async function lookAtRefs(session: Session): Promise<void> {
@@ -55,7 +57,7 @@ async function lookAtJobs(session: Session): Promise<void> {
     return it.gone || workflowRun === null ? [] : [workflowRun]
   })
   const lists = await Promise.all([...new Set(runs)].map((id) => session.deps.slots.jobs(id)))
-  for (const job of lists.flat()) session.jobs.set(job.slot, job)
+  await readJobs(session, lists.flat())
 }
 
 async function lookAtResults(session: Session): Promise<ResultArtifact[]> {
