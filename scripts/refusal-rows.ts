@@ -41,6 +41,36 @@ export const FAILURES: { [Reason in Failure['reason']]: Sample<Failure, Reason> 
     when: '`approvers.second_person` is on, and who asked for the plan approves it.',
     actor: 'ann',
   },
+  'work-newer-than-comment': {
+    when: 'The work of a task was verified after `/approve` was typed.',
+    ...{ task: 't3', head: 'a'.repeat(40) },
+  },
+  'work-moved': {
+    when: 'Commits came to the branch of a task after its work was verified.',
+    ...{ task: 't3', branch: 'tributary/42/t3', head: 'a'.repeat(40), tip: 'b'.repeat(40) },
+  },
+  'branches-moved': {
+    when: '`/resume` is typed while branches that others moved still stand there.',
+    run: '42',
+    moved: [{ branch: 'tributary/42/trunk', sha: 'b'.repeat(40), known: 'a'.repeat(40) }],
+  },
+  'push-refused': {
+    when: 'GitHub does not let the journal of the run be written: a ruleset, a hook, or a token without the permission.',
+    ...{ run: '42', words: 'error: GH013: Repository rule violations found' },
+  },
+  'rules-refuse': {
+    when: 'At `/plan`: a ruleset would refuse the branches of the run.',
+    ...{ branch: 'tributary/42/trunk', rules: [{ type: 'required_signatures', source: 'octo/demo' }] },
+  },
+  'branch-in-the-way': {
+    when: 'At `/plan`: a branch `tributary` or `tributary/42` keeps git from creating those of the run.',
+    ...{ run: '42', refs: ['refs/heads/tributary'] },
+  },
+  'journal-gone': { when: 'The journal of the run was deleted, and its branches are still there.', run: '42' },
+  'journal-unreadable': {
+    when: 'Somebody pushed to the journal of the run what Tributary did not write.',
+    ...{ run: '42', detail: 'journal commit abcdef holds no state.json' },
+  },
   'bots-may-not': { when: 'A bot or an App typed the command.', actor: 'helper' },
   'unknown-command': {
     when: 'The word is none of the commands, but close to one.',
@@ -126,6 +156,18 @@ export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFail
     paths: ['.github/workflows/ci.yml'],
   },
   'forbidden-mode': { when: 'The change holds a symbolic link, a submodule or an odd file mode.', paths: ['link'] },
+  'unusable-name': {
+    when: 'A new path cannot be a file on Windows or macOS, or differs from another only in case.',
+    detail: 'docs/aux.md: `aux` is a device on Windows',
+  },
+  'lfs-object': {
+    when: 'A new or changed file belongs into Git LFS, which a task cannot upload to.',
+    paths: ['art/logo.psd'],
+  },
+  'not-handed-over': {
+    when: 'The work was done; GitHub took neither an artifact nor, for its size, the log of the job.',
+    detail: 'Artifact storage quota has been hit.',
+  },
   'too-large': {
     when: 'The change is over `limits.files` or `limits.file_kilobytes`, or too large to be searched for secrets.',
     detail: '301 files, and `limits.files` is 300',
@@ -164,6 +206,10 @@ export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFail
   'model-failed': {
     when: 'The model could not be reached, or would not answer, after every retry.',
     detail: 'overloaded, 6 tries',
+  },
+  'push-refused': {
+    when: 'GitHub refuses the branch of the task, by its name or by what is in it.',
+    detail: 'error: GH013: Repository rule violations found',
   },
   'not-approved': {
     when: 'The plan was changed or its approval lapsed while the task was at work.',
@@ -228,6 +274,10 @@ export const PROBLEMS: Record<Problem['code'], PlanText | null> = {
     message: 'the workflow has no key',
   },
   'model-failed': { when: 'The planner failed several times.', message: 'The planner came to no plan: overloaded' },
+  'push-refused': {
+    when: 'GitHub refuses the branch trunk before the plan is proposed.',
+    message: 'GitHub does not take the branch `tributary/42/trunk`: error: GH013: Repository rule violations found',
+  },
   'over-budget': null,
 }
 
@@ -252,6 +302,21 @@ export const PAUSES: Record<PauseCause | 'person' | 'workflow-run-cancelled' | '
       approved(),
       paused({ why: 'the limit of 5.00 USD is reached', cause: 'budget' }),
     ],
+  },
+  branches: {
+    when: 'A branch of the run was pushed over by others, and what the run has there cannot be kept with it.',
+    events: [
+      ...begun,
+      paused({
+        why: 'others moved `tributary/42/trunk`, and work of the run is not in it any more',
+        cause: 'branches',
+        moved: [{ branch: 'tributary/42/trunk', sha: sha('other'), known: sha('trunk') }],
+      }),
+    ],
+  },
+  refused: {
+    when: 'GitHub refuses the branch trunk, or workflow files that do not follow the default branch.',
+    events: [...begun, paused({ why: 'error: GH013: Repository rule violations found', cause: 'refused' })],
   },
   person: { when: 'A person typed `/pause`.', events: [...begun, paused({ why: 'by @ann', by: 'ann' })] },
   'workflow-run-cancelled': {

@@ -7,10 +7,10 @@ import { type CommentTrigger, readTrigger } from './config/trigger.ts'
 import type { JobFailure } from './core/schedule/recovery.ts'
 import { redactor } from './core/text/redact.ts'
 import { answerFailure } from './jobs/command/answer-failure.ts'
-import { runClosed } from './jobs/command/pull-closed.ts'
+import { runPullAction } from './jobs/command/pull-action.ts'
 import { reapDeadOrchestrator } from './jobs/command/reap-dead-orchestrator.ts'
-import { type CommandOutcome, runCommand } from './jobs/command/run-command.ts'
-import type { CommandComment } from './jobs/deps.ts'
+import { runCommand } from './jobs/command/run-command.ts'
+import type { CommandComment, CommandOutcome } from './jobs/deps.ts'
 import { orchestrate } from './jobs/orchestrate/orchestrate.ts'
 import { runSlot } from './jobs/work/run-slot.ts'
 import { LimitReached } from './ports/rate-limit.ts'
@@ -62,9 +62,9 @@ async function command(inputs: Of<'command'>, env: JobEnvironment): Promise<Comm
   const trigger = readTrigger(newInstance(context))
   const deps = await jobDeps(inputs, env)
   const told = { logUrl: logUrlOf(env), redact: redactor([inputs.token]) }
-  if (trigger.kind === 'pull-closed') {
+  if (trigger.kind === 'pull') {
     const thread = trigger.number
-    const job = () => runClosed(deps, { ...trigger, by: trigger.sender.login })
+    const job = () => runPullAction(deps, trigger, trigger.sender)
     return answerFailure(deps, { thread, key: `closed:${thread}`, ...told }, job)
   }
   if (trigger.kind === 'comment') {
@@ -99,8 +99,9 @@ async function orchestrateRun(inputs: Of<'orchestrate'>, env: JobEnvironment): P
 }
 
 async function work(inputs: Of<'work'>, env: JobEnvironment): Promise<void> {
-  const results = await runSlot(await workDeps(inputs, env), { run: inputs.run, slot: inputs.slot })
-  await newInstance(core.summary).addRaw(slotSummary(inputs.slot, results)).write()
+  const end = await runSlot(await workDeps(inputs, env), { run: inputs.run, slot: inputs.slot })
+  await newInstance(core.summary).addRaw(slotSummary(inputs.slot, end.work)).write()
+  if (end.refused !== null) core.setFailed(`GitHub took no artifact: ${end.refused}`)
 }
 
 async function recoverRun(inputs: Of<'recover'>, env: JobEnvironment): Promise<void> {

@@ -74,6 +74,7 @@ export async function jobDeps(
 }
 
 export async function orchestrateDeps(inputs: Inputs, env: JobEnvironment): Promise<OrchestrateDeps> {
+  const action = env.all.GITHUB_ACTION_REPOSITORY ?? ''
   const secrets = secretsOf(inputs, env)
   const repository = repositoryClientOf(inputs, env)
   const deps = await jobDeps(inputs, env, repository)
@@ -82,7 +83,7 @@ export async function orchestrateDeps(inputs: Inputs, env: JobEnvironment): Prom
     clock,
     log: (line) => core.info(secrets.redact(line)),
     model: modelOf(env, secrets),
-    slots: openSlots({ ...repository, folder: join(env.scratch, 'results') }),
+    slots: openSlots({ ...repository, folder: join(env.scratch, 'results'), action }),
     readPlan: readHandPlan,
     secrets: secrets.values,
     redact: secrets.redact,

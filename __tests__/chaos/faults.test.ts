@@ -46,6 +46,16 @@ describe('a server that fails', () => {
   })
 })
 
+describe('a storage that fails', () => {
+  it('refuses to finish an artifact, and is slow with another', async () => {
+    const faults = [
+      { kind: 'refuse-artifact', name: '-a-1$', at: 'finalize', count: 1 },
+      { kind: 'slow-artifact', name: '-b-1$', ms: 3000, count: 1 },
+    ]
+    await expectOneOfEverything(world, await runWith(faults))
+  })
+})
+
 describe('events', () => {
   it('that are delivered twice change nothing', async () => {
     const issue = await world.openIssue(issueWith(GRAPH))

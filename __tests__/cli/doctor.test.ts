@@ -177,7 +177,7 @@ describe('tributary doctor', () => {
     )
     expect(missing).toEqual([
       "MISSING  the rule 'creation' covers tributary/1/trunk: they cannot be created",
-      "MISSING  the rule 'required_signatures' covers tributary/1/trunk: commits must be signed",
+      "MISSING  the rule 'required_signatures' covers tributary/1/trunk: commits must be signed, and a job has no key to sign with",
     ])
     expect(out).toContain("warning  the rule 'deletion' covers tributary/1/trunk")
     expect(out).toContain('-> Settings > Rules > Rulesets of octo/demo: exclude tributary/**')

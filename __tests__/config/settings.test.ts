@@ -33,6 +33,14 @@ describe('the settings', () => {
       },
     }))
 
+  it('name another author of commits, with an address', () => {
+    expect(readSettings('commits: { author: "Mona Öct <m+x@example.com>", sign_off: true }')).toMatchObject({
+      value: { commits: { author: 'Mona Öct <m+x@example.com>', sign_off: true } },
+    })
+    for (const author of ['Mona', 'Mona <>', '<m@example.com>', 'Mona <m@example.com> x', 'Mo\\nna <m@example.com>'])
+      expect(problems(`commits: { author: "${author}" }`).join(), author).toContain('a name and an address')
+  })
+
   it('may be written out in full', () =>
     expect(
       readSettings(
@@ -113,7 +121,7 @@ describe('settings that are refused', () => {
     ],
     [
       'colour:',
-      'Line 1: `colour` is not known here. Known are `slots`, `limits`, `approvers`, `mode`, `explore_model`, `plan_model`, `worker_model`, `budget`, `prices`, `worker`, `merge`, `worker_pull_requests`, `protected_paths`, `commands` and `sandbox`.',
+      'Line 1: `colour` is not known here. Known are `slots`, `limits`, `approvers`, `mode`, `explore_model`, `plan_model`, `worker_model`, `budget`, `prices`, `worker`, `commits`, `merge`, `worker_pull_requests`, `keep_branches`, `protected_paths`, `known_secrets`, `commands` and `sandbox`.',
     ],
     ['slots: 4', 'Line 1: `slots` must be keys with values, not `4`.'],
     ['slots: { start: "4" }', 'Line 1: `slots.start` must be a number, not the text `4`.'],

@@ -15,7 +15,8 @@ const comment = (change: object = {}, issue: object = {}) => ({
   },
 })
 
-const closed = (change: object = {}, head: object = {}) => ({
+const HEAD = 'a'.repeat(40)
+const closed = (change: object = {}, head: object = {}, pull: object = {}) => ({
   eventName: 'pull_request',
   payload: {
     action: 'closed',
@@ -23,8 +24,9 @@ const closed = (change: object = {}, head: object = {}) => ({
     pull_request: {
       number: 43,
       merged: true,
-      head: { ref: 'tributary/42/trunk', sha: 'a'.repeat(40), repo: { full_name: 'octo/shop' }, ...head },
+      head: { ref: 'tributary/42/trunk', sha: HEAD, repo: { full_name: 'octo/shop' }, ...head },
       base: { ref: 'main', repo: { full_name: 'octo/shop' } },
+      ...pull,
     },
     sender,
     ...change,
@@ -67,10 +69,15 @@ describe('a comment', () => {
   })
 })
 
-describe('a closed pull request', () => {
-  it('is read with its branch and whether it was merged', () => {
-    const read = { kind: 'pull-closed', number: 43, headBranch: 'tributary/42/trunk', merged: true }
-    expect(readTrigger(closed())).toEqual({ ...read, sender: { login: 'writer', type: 'User' } })
+describe('a pull request', () => {
+  it.each([
+    [{}, 'merged', {}],
+    [{ action: 'reopened' }, 'reopened', { merged: false }],
+    [{}, 'closed', { merged: false }],
+  ] as const)('is read with its branches, its head and what was done: %o', (payload, action, pull) => {
+    const sides = { headBranch: 'tributary/42/trunk', baseBranch: 'main', head: HEAD }
+    const sender = { login: 'writer', type: 'User' }
+    expect(readTrigger(closed(payload, {}, pull))).toEqual({ kind: 'pull', action, number: 43, ...sides, sender })
   })
 
   it('of a fork starts nothing, whatever its branch is called', () => {

@@ -233,6 +233,7 @@ export function forgeContract(name: string, build: () => Promise<Stage>): void {
       expect(await forge.pull(located.number)).toEqual({
         ...located,
         headBranch: TASK,
+        head: expect.stringMatching(/^[0-9a-f]{40}$/),
         state: 'open',
         merged: false,
         draft: true,

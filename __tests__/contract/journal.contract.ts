@@ -17,6 +17,8 @@ export interface JournalStage {
   /** Each writer stands for a process of its own. */
   writer(): Promise<Writer>
   tipOf(ref: string): Sha | null
+  /** From now on the remote does not take this ref. */
+  refuse(ref: string, words: string): void
 }
 
 const RUN = '42'
@@ -39,7 +41,7 @@ async function write(journal: Journal, run: RunId, events: readonly RunEvent[], 
 }
 
 function tipIn(appended: Appended): Sha {
-  if (!appended.ok) throw new Error(`lost to whoever moved ${appended.error.refs.join(', ')}`)
+  if (!appended.ok) throw new Error(`not appended: ${JSON.stringify(appended.error)}`)
   return appended.tip
 }
 
@@ -146,6 +148,44 @@ export function journalContract(name: string, open: () => Promise<JournalStage>)
       ])
       expect(appended).toEqual({ ok: false, error: { reason: 'conflict', refs: [TRUNK] } })
       expect([stage.tipOf(TRUNK), stage.tipOf(TASK), stage.tipOf(logRef(RUN))]).toEqual([first, null, tip])
+    })
+
+    it('says which ref the remote refused, and why, and writes nothing', async () => {
+      const stage = await open()
+      const { journal, commit } = await stage.writer()
+      const tip = await begin(journal)
+      stage.refuse(TASK, 'no such branches here')
+      const state = replay([planRequested(RUN), noted('a')])
+      const appended = await journal.append(RUN, tip, [noted('a')], state, [
+        { ref: TRUNK, from: null, to: await commit() },
+        { ref: TASK, from: null, to: await commit() },
+      ])
+      expect(appended).toMatchObject({
+        ok: false,
+        error: { reason: 'refused', refs: [{ ref: TASK, words: 'no such branches here' }] },
+      })
+      expect([stage.tipOf(TRUNK), stage.tipOf(logRef(RUN))]).toEqual([null, tip])
+    })
+
+    it('sees whether the journal goes on from what it knew, or was replaced', async () => {
+      const stage = await open()
+      const [one, other] = [await stage.writer(), await stage.writer()]
+      const first = await begin(one.journal)
+      const { tip } = await write(other.journal, RUN, [noted('a')])
+      await one.journal.read(RUN)
+      expect(await one.journal.follows(RUN, first, tip)).toBe(true)
+      expect(await one.journal.follows(RUN, tip, first)).toBe(false)
+    })
+
+    it('knows what stands in the way of a new run, and what does not', async () => {
+      const stage = await open()
+      const { journal, commit } = await stage.writer()
+      await begin(journal, '41', [{ ref: branchRef('tributary/41/trunk'), from: null, to: await commit() }])
+      await begin(journal, '7', [{ ref: branchRef('tributary/421'), from: null, to: await commit() }])
+      expect(await journal.inTheWay(RUN)).toEqual([])
+      await begin(journal, '8', [{ ref: branchRef('tributary/42'), from: null, to: await commit() }])
+      expect(await journal.inTheWay(RUN)).toEqual([branchRef('tributary/42')])
+      expect((await journal.inTheWay('41')).toSorted()).toEqual([branchRef('tributary/41/trunk'), logRef('41')])
     })
 
     it('lists the runs of one issue, oldest first', async () => {

@@ -95,6 +95,23 @@ export function repoContract(name: string, open: () => Promise<RepoStage>): void
       await expect(fresh.treeOf(run.history.at(-1) ?? '')).rejects.toThrow('is not here')
     })
 
+    it('takes over a folder from another commit, and leaves everything else', async () => {
+      const { remote, repo } = await open()
+      const y: TreeLiteral[string] = { folder: { z: 'z' } }
+      const at = (folder: TreeLiteral) => remote.commit({ a: 'a', x: { folder }, y })
+      const base = at({ one: '1', sub: { folder: { two: '2' } } })
+      const changed: TreeLiteral = { one: 'new', more: '3' }
+      const cases: [from: string, same: string][] = [
+        [remote.commit({ x: { folder: changed }, y: { folder: { z: 'other' } } }), at(changed)],
+        [remote.commit({ a: 'other' }), remote.commit({ a: 'a', y })],
+      ]
+      const fresh = await repo()
+      for (const [name, sha] of [base, ...cases.flat()].entries()) remote.point(`refs/heads/b${name}`, sha)
+      for (const sha of [base, ...cases.flat()]) await fresh.fetchAlone([sha])
+      for (const [from, same] of cases)
+        expect(await fresh.treeWithFolder(base, 'x', from)).toBe(await fresh.treeOf(same))
+    })
+
     it('fails where the remote has no such commit', async () => {
       const { remote, repo } = await open()
       const base = remote.commit({ a: 'a\n' })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { replay } from '../../src/core/run/evolve.ts'
 import { calm } from './support/calm.ts'
+import { pushFiles } from './support/people.ts'
 import { branchesOf, expectFinished, statusOf } from './support/picture.ts'
 import { issueWith } from './support/plan.ts'
 import { startWorld, type World } from './support/world.ts'
@@ -33,11 +34,11 @@ describe('the final pull request', () => {
     expect(branchesOf(world, run)).toEqual(['a', 'b', 'trunk'])
     await world.as('writer').rest.pulls.merge({ ...world.at, pull_number: pull })
     const state = await closed(run, 'merged')
-    expect(branchesOf(world, run)).toEqual(['trunk'])
+    expect(branchesOf(world, run)).toEqual([])
     expect(world.git('merge-base', '--is-ancestor', trunk, 'main')).toBe('')
     expect(world.git('show', 'main:b/done.txt')).toBe('done by b')
     expect(replay(await world.events(run))).toEqual(state)
-    expect((await statusOf(world, state)).body).toMatch(/The branches of the tasks are gone; the journal stays/)
+    expect((await statusOf(world, state)).body).toMatch(/The branches of the run are gone; the journal stays/)
     await expectFinished(world, run, {
       title: 'Merged',
       checks: { a: 'success', b: 'success' },
@@ -58,6 +59,28 @@ describe('the final pull request', () => {
       checks: { c: 'success' },
       pulls: { merged: ['c'], closed: [] },
     })
+  })
+
+  it('ends the run at the next command if it was closed while in conflict, of which no event tells', async () => {
+    const { run, pull } = await done('f')
+    await pushFiles(world, { 'f/done.txt': 'of somebody else' })
+    await world.as('writer').rest.pulls.update({ ...world.at, pull_number: pull, state: 'closed' })
+    await world.idle()
+    expect(await world.state(run)).toMatchObject({ conclusion: 'success' })
+    expect(await world.say(pull, '/status')).toContain('**Closed')
+    await closed(run, 'closed')
+  })
+
+  it('is no other one from trunk, which people may open and close as they like', async () => {
+    const { run } = await done('g')
+    world.git('branch', 'release', 'main')
+    const head = `tributary/${run}/trunk`
+    const { data } = await world
+      .as('writer')
+      .rest.pulls.create({ ...world.at, title: 'For a release', head, base: 'release' })
+    await world.as('writer').rest.pulls.update({ ...world.at, pull_number: data.number, state: 'closed' })
+    await world.idle()
+    expect(await world.state(run)).toMatchObject({ conclusion: 'success' })
   })
 
   it('ends a run that is still at work when it is closed', async () => {

@@ -41,7 +41,9 @@ describe('a private repository without drafts', () => {
     const proposed = await world.admin.rest.pulls.get({ ...world.at, pull_number: pull })
     expect(proposed.data).toMatchObject({ draft: false, state: 'open', head: { ref: `tributary/${issue}/trunk` } })
     expect(await world.say(pull, `/approve ${planId.slice(0, 12)}`)).toContain('`approved`: ')
-    expect((await world.ended(`${issue}`)).conclusion).toBe('success')
+    const state = await world.ended(`${issue}`)
+    expect(state.conclusion).toBe('success')
+    expect((await statusOf(world, state)).body).toContain('do not merge the final one before the run is done')
     await expectFinished(world, `${issue}`, {
       title: 'Done',
       checks: CHECKS,

@@ -19,12 +19,19 @@ else if (existsSync('place') && statSync('place').isFile()) console.log('place i
 else { mkdirSync('place', { recursive: true }); writeFileSync('place/part', 'a part') }
 `
 
+/** Fails until it has run as often as its argument says, counted by the verification's number. */
+const CHANCE = `
+const number = Number(process.env.TRIBUTARY_ATTEMPT)
+if (number < Number(process.argv[2] ?? 2)) { console.error('bad luck'); process.exit(1) }
+`
+
 let world: World
 beforeAll(async () => {
   world = await startWorld({
     files: {
       'tools/whole.mjs': WHOLE,
       'tools/place.mjs': PLACE,
+      'tools/chance.mjs': CHANCE,
       '.github/tributary.yml': SETTINGS.replace('start: 4, cap: 8', 'start: 3, cap: 3'),
     },
   })
@@ -52,7 +59,8 @@ describe('a verification that fails on trunk', () => {
     const { merges, tip } = work.trunk
     expect(merges.map(({ task }) => task)).toEqual(['a', 'b', 'c', 'd', 'e'])
     const searched = eventsOf(await world.events(run), 'verification_queued').map(({ on }) => on)
-    expect(searched).toEqual([tip, merges[1]?.sha, merges[2]?.sha])
+    // Each that fails runs once more before it is believed.
+    expect(searched).toEqual([tip, tip, merges[1]?.sha, merges[2]?.sha, merges[2]?.sha])
     const { body } = await statusOf(world, state)
     expect(body).toMatch(/^## Verification failed: 5 of 5 tasks landed/m)
     expect(body).toContain('It fails since `c` was merged.')
@@ -74,6 +82,31 @@ describe('a verification that fails on trunk', () => {
       checks: Object.fromEntries(all.map((task) => [task, 'success'])),
       pulls: { merged: all, closed: [] },
     })
+  })
+})
+
+describe('a verification that fails by chance', () => {
+  it('runs again on the same tree, and both pull request and status call it flaky', async () => {
+    const { run, pull } = await started(issueWith('lucky', {}, [['node', 'tools/chance.mjs']]))
+    expect((await world.ended(run)).conclusion).toBe('success')
+    const on = world.git('rev-parse', `tributary/${run}/trunk`)
+    const events = await world.events(run)
+    expect(eventsOf(events, 'verification_failed')).toMatchObject([{ on, again: true }])
+    expect(eventsOf(events, 'verification_passed')).toMatchObject([{ on, attempt: 2 }])
+    const { data } = await world.admin.rest.pulls.get({ ...world.at, pull_number: pull })
+    expect(data.body).toContain('**Flaky**')
+  })
+
+  it('that fails twice is run again by /retry verification, on the same trunk', async () => {
+    const { run, pull } = await started(issueWith('unlucky', {}, [['node', 'tools/chance.mjs', '3']]))
+    const { work } = await world.when(
+      run,
+      'in want of a person',
+      (now, of) => now.phase === 'active' && now.orchestrator === null && of.culprit !== null && { work: of },
+    )
+    expect(await world.say(pull, '/retry verification')).toContain('`verifying-again`: ')
+    const ended = await world.ended(run)
+    expect(ended).toMatchObject({ conclusion: 'success', work: { trunk: { tip: work.trunk.tip } } })
   })
 })
 

@@ -117,6 +117,7 @@ export const asks = <Name extends Command['name']>(
   key: 'comment:7',
   issue: 42,
   threadTask: null,
+  branches: new Map(),
   drift: null,
   ...about,
 })

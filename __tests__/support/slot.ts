@@ -21,9 +21,10 @@ import type { RunEvent } from '../../src/core/run/event.ts'
 import { replay } from '../../src/core/run/evolve.ts'
 import { parseResultFile, type ResultFile } from '../../src/core/schedule/slot-result.ts'
 import { type Settings, settingsSchema } from '../../src/core/settings.ts'
-import { runSlot } from '../../src/jobs/work/run-slot.ts'
+import { runSlot, type SlotEnd } from '../../src/jobs/work/run-slot.ts'
 import type { WorkDeps } from '../../src/jobs/work/work-deps.ts'
 import type { Journal } from '../../src/ports/journal.ts'
+import { StorageRefused } from '../../src/ports/slots.ts'
 import type { SlotWork } from '../../src/render/status/job-summary.ts'
 import { type ManualClock, manualClock } from './clock.ts'
 import { type PlanOverrides, planOf } from './plan.ts'
@@ -58,16 +59,20 @@ export interface SlotWorld {
   /** Writes to the journal. */
   happens(...events: Happening[]): void
   /** What the journal or the upload answers with next, instead of its work. */
-  fails: { looks: number; uploads: number; transcripts: number }
+  fails: { looks: number; uploads: number; transcripts: number; storage: string }
+  /** Lines of the job's log that are no messages. */
+  printed: string[]
   looks(): number
   reads(): number
   /** Called after each upload, as the orchestrator would see it. */
   onUpload(act: (uploaded: Uploaded) => void): void
   start(changes?: Partial<WorkDeps>): Promise<SlotWork[]>
+  /** As `start`, with the reason why the job has to fail. */
+  run(changes?: Partial<WorkDeps>): Promise<SlotEnd>
   /** What a slot is made of, to take one of its steps by force. */
   parts(changes?: Partial<WorkDeps>): Promise<WorkDeps>
   /** Lets time pass until the slot has left. */
-  passTime(slot: Promise<SlotWork[]>, seconds?: number): Promise<SlotWork[]>
+  passTime<Value>(slot: Promise<Value>, seconds?: number): Promise<Value>
   git(...words: string[]): string
   remove(): void
 }
@@ -112,7 +117,8 @@ export function slotWorld({ secrets = [] }: { secrets?: string[] } = {}): SlotWo
   const events: RunEvent[] = []
   const uploads: Uploaded[] = []
   const lines: string[] = []
-  const fails = { looks: 0, uploads: 0, transcripts: 0 }
+  const fails = { looks: 0, uploads: 0, transcripts: 0, storage: '' }
+  const printed: string[] = []
   const transcripts: UploadedTranscript[] = []
   const counts = { looks: 0, reads: 0 }
   let act: (uploaded: Uploaded) => void = () => undefined
@@ -130,6 +136,7 @@ export function slotWorld({ secrets = [] }: { secrets?: string[] } = {}): SlotWo
     mkdirSync(tempDir, { recursive: true })
     const handover: WorkDeps['handover'] = {
       async upload(name, files, rootFolder) {
+        if (fails.storage !== '') throw new StorageRefused(fails.storage)
         if (fails.uploads > 0) {
           fails.uploads -= 1
           throw new Error('the upload broke off')
@@ -143,6 +150,7 @@ export function slotWorld({ secrets = [] }: { secrets?: string[] } = {}): SlotWo
         uploads.push(uploaded)
         act(uploaded)
       },
+      print: (line) => void printed.push(line),
     }
     return {
       journal,
@@ -168,6 +176,7 @@ export function slotWorld({ secrets = [] }: { secrets?: string[] } = {}): SlotWo
     uploads,
     transcripts,
     lines,
+    printed,
     fails,
     happens: (...happened) => void events.push(...happened.map((event) => stamped(event, clock))),
     looks: () => counts.looks,
@@ -175,7 +184,8 @@ export function slotWorld({ secrets = [] }: { secrets?: string[] } = {}): SlotWo
     onUpload: (next) => {
       act = next
     },
-    start: async (changes = {}) => runSlot(await deps(changes), { run: RUN, slot: SLOT }),
+    start: async (changes = {}) => (await runSlot(await deps(changes), { run: RUN, slot: SLOT })).work,
+    run: async (changes = {}) => runSlot(await deps(changes), { run: RUN, slot: SLOT }),
     parts: (changes = {}) => deps(changes),
     async passTime(slot, seconds = 2) {
       let left = false
@@ -212,6 +222,8 @@ function memoryJournal(
     runsOf: never('runsOf'),
     history: never('history'),
     append: never('append'),
+    inTheWay: never('inTheWay'),
+    follows: never('follows'),
     async look() {
       counts.looks += 1
       if (fails.looks > 0) {

@@ -116,6 +116,8 @@ function depsOf(
     look: async () => ({ tip: TIP, refs: new Map() }),
     read: unasked('read'),
     history: unasked('history'),
+    inTheWay: unasked('inTheWay'),
+    follows: unasked('follows'),
     append: async (_run, _expected, events) => {
       pushed(events)
       return { ok: true, tip: TIP }
@@ -161,4 +163,5 @@ const noForge: Forge = {
   dispatch: unasked('dispatch'),
   dispatched: unasked('dispatched'),
   orchestratorAlive: unasked('orchestratorAlive'),
+  branchRules: unasked('branchRules'),
 }

@@ -1,4 +1,5 @@
 import type { Sha, TaskId } from '../../src/core/ids.ts'
+import { noFaults } from '../../src/core/landing/tree-faults.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { Repo } from '../../src/ports/repo.ts'
 
@@ -29,16 +30,19 @@ export function memoryRepo(clock: Clock, mergeSeconds: number): WorkedRepo {
     fetchAlone: async () => {},
     tip: async () => null,
     treeOf: async (sha) => treeOf(sha),
+    authorOf: async () => 'Somebody',
     parentsOf: async (sha) => [...parentsOf(sha)],
     isWrittenAs: async () => true,
     unbundle: async () => {},
     commit: async (_tree, parents) => commit(parents),
+    treeWithFolder: async (sha) => treeOf(sha),
     merge: async (ours, theirs) => {
       if (mergeSeconds > 0) await clock.wait(mergeSeconds)
       const sha = commit([ours, theirs])
       return { ok: true, sha, tree: treeOf(sha) }
     },
     changes: async (_from, to) => changesOf(commits.get(to)),
+    treeFaults: async () => noFaults,
     addedLines: async () => new Map(),
     findSecrets: async () => ({ paths: [], unread: [] }),
     readFile: async () => null,

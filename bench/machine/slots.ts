@@ -64,7 +64,7 @@ export function virtualSlots({ clock, repo, workload, costs, passes }: World): V
   function bring(workflowRun: number, names: readonly string[]) {
     for (const slot of names) {
       slots.set(slot, {
-        job: { slot, status: 'queued', startedAt: null, leftInOrder: false },
+        job: { id: slots.size + 1, slot, status: 'queued', startedAt: null, leftInOrder: false, url: '' },
         workflowRun,
         idleSince: null,
       })
@@ -155,6 +155,7 @@ export function virtualSlots({ clock, repo, workload, costs, passes }: World): V
     port: {
       jobs: async (workflowRun) =>
         [...slots.values()].filter((slot) => slot.workflowRun === workflowRun).map(({ job }) => job),
+      ending: async () => null,
       results: async (workflowRun) =>
         [...results.values()].filter((one) => one.workflowRun === workflowRun).map(({ artifact }) => artifact),
       download: async ({ task, attempt }) => ({

@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { commitMessage, EMAIL, NAME } from '../../src/adapters/git/objects.ts'
+import { AUTHOR, commitMessage } from '../../src/adapters/git/objects.ts'
 import { openRepo } from '../../src/adapters/git/repo.ts'
 import { systemClock } from '../../src/adapters/system/clock.ts'
+import { defaultSettings } from '../../src/core/settings.ts'
 import { wordsFor } from '../../src/jobs/commit-words.ts'
 import type { OrchestratorStep } from '../../src/jobs/orchestrate/session/session.ts'
 import type { WorkedRepo } from '../machine/repo.ts'
@@ -97,7 +98,7 @@ function workOn(
     ],
   ])
   if (branches.shares(task)) changed.set(SHARED, `${git(['show', `${base}:${SHARED}`])}\nline of ${task}\n`)
-  const words = commitMessage(wordsFor(RUN, { task, attempt, title: `Task ${task}` }))
+  const words = commitMessage(wordsFor(RUN, { task, attempt, title: `Task ${task}`, commits: defaultSettings.commits }))
   const told = git(
     ['fast-import', '--quiet', '--force'],
     [
@@ -140,7 +141,7 @@ const data = (text: string): string => `data ${Buffer.byteLength(text)}\n${text}
 const commitWords = (ref: string, subject: string, mark: number): string[] => [
   `commit ${ref}`,
   `mark :${mark}`,
-  `committer ${NAME} <${EMAIL}> 1700000000 +0000`,
+  `committer ${AUTHOR} 1700000000 +0000`,
   data(subject),
 ]
 

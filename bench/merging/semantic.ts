@@ -133,6 +133,7 @@ const retry = (task: string, at: string, count: number): Parameters<typeof decid
   key: `comment:${count}`,
   issue: 42,
   threadTask: null,
+  branches: new Map(),
   drift: null,
 })
 

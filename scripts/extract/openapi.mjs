@@ -28,7 +28,7 @@ const ROUTES = [
   '/collaborators/{username}/permission',
   '/pulls',
   '/pulls/{pull_number}',
-  '/pulls/{pull_number}/(commits|files|merge|reviews)',
+  '/pulls/{pull_number}/(commits|files|merge|reviews|update-branch)',
   '/pulls/{pull_number}/reviews/{review_id}',
   '/check-runs',
   '/check-runs/{check_run_id}',
@@ -51,6 +51,7 @@ const ROUTES = [
   '/actions/secrets',
   '/actions/organization-secrets',
   '/rules/branches/{branch}',
+  '/rulesets/{ruleset_id}',
 ]
 const ELSEWHERE = ['/user', '/users/{username}', '/rate_limit']
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { runIdSchema } from '../core/ids.ts'
+import { runIdSchema, type Sha, shaSchema } from '../core/ids.ts'
 
 /** The event that started this workflow run, in our terms. */
-export type Trigger = CommentTrigger | PullClosedTrigger | DispatchTrigger
+export type Trigger = CommentTrigger | PullTrigger | DispatchTrigger
 export type NoTrigger = { kind: 'nothing'; why: string }
 
 export interface Sender {
@@ -21,11 +21,14 @@ export interface CommentTrigger {
   viaApp: string | null
 }
 
-export interface PullClosedTrigger {
-  kind: 'pull-closed'
+/** A pull request of this repository that was merged, closed or reopened. */
+export interface PullTrigger {
+  kind: 'pull'
+  action: 'merged' | 'closed' | 'reopened'
   number: number
   headBranch: string
-  merged: boolean
+  baseBranch: string
+  head: Sha
   sender: Sender
 }
 
@@ -94,19 +97,22 @@ const pullSchema = z.object({
     number: z.int().positive(),
     merged: z.boolean(),
     /** The repository is null if the fork has been deleted. */
-    head: z.object({ ref: z.string(), repo: repositorySchema.nullable() }),
-    base: z.object({ repo: repositorySchema }),
+    head: z.object({ ref: z.string(), sha: shaSchema, repo: repositorySchema.nullable() }),
+    base: z.object({ ref: z.string(), repo: repositorySchema }),
   }),
   sender: senderSchema,
 })
 
 /** Ignores forks, whose branches may have any name, also one of ours. */
-function readPull(payload: unknown): PullClosedTrigger | NoTrigger {
+function readPull(payload: unknown): PullTrigger | NoTrigger {
   const { action } = actionSchema.parse(payload)
-  if (action !== 'closed') return noTrigger(`only a closed pull request counts; this one was ${action}`)
+  if (action !== 'closed' && action !== 'reopened')
+    return noTrigger(`only a pull request that was closed or reopened counts; this one was ${action}`)
   const { pull_request: pull, sender } = pullSchema.parse(payload)
   if (pull.head.repo?.full_name !== pull.base.repo.full_name) return noTrigger('the pull request comes from a fork')
-  return { kind: 'pull-closed', number: pull.number, headBranch: pull.head.ref, merged: pull.merged, sender }
+  const { number, merged, head, base } = pull
+  const sides = { headBranch: head.ref, baseBranch: base.ref, head: head.sha }
+  return { kind: 'pull', action: merged ? 'merged' : action, number, ...sides, sender }
 }
 
 const dispatchSchema = z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { shaSchema, taskIdSchema } from './ids.ts'
+import type { BranchRule } from './branch-rules.ts'
+import { type Sha, shaSchema, taskIdSchema } from './ids.ts'
 
 /** Why an attempt at a task, or a verification, failed. Kept in the journal, shown in checks. */
 export const taskFailureSchema = z.discriminatedUnion('reason', [
@@ -11,13 +12,18 @@ export const taskFailureSchema = z.discriminatedUnion('reason', [
   z.strictObject({ reason: z.literal('outside-paths'), paths: z.array(z.string()) }),
   z.strictObject({ reason: z.literal('protected-paths'), paths: z.array(z.string()) }),
   z.strictObject({ reason: z.literal('forbidden-mode'), paths: z.array(z.string()) }),
+  z.strictObject({ reason: z.literal('unusable-name'), detail: z.string() }),
+  z.strictObject({ reason: z.literal('lfs-object'), paths: z.array(z.string()) }),
   z.strictObject({ reason: z.literal('too-large'), detail: z.string() }),
   z.strictObject({ reason: z.literal('secret-in-diff'), paths: z.array(z.string()) }),
   z.strictObject({ reason: z.literal('wrong-base'), detail: z.string() }),
   z.strictObject({ reason: z.literal('tree-not-verified'), detail: z.string() }),
   z.strictObject({ reason: z.literal('result-unreadable'), detail: z.string() }),
   z.strictObject({ reason: z.literal('sandbox-unavailable'), detail: z.string(), fix: z.array(z.string()).optional() }),
-  z.strictObject({ reason: z.literal('slot-lost'), times: z.int() }),
+  /** `detail`: the last error of the last slot's job. */
+  z.strictObject({ reason: z.literal('slot-lost'), times: z.int(), detail: z.string().optional() }),
+  /** The work was done, and the platform took it in no way. `detail`: its words. */
+  z.strictObject({ reason: z.literal('not-handed-over'), detail: z.string() }),
   z.strictObject({ reason: z.literal('conflict'), with: z.array(taskIdSchema), paths: z.array(z.string()) }),
   /** The agent came to no end: too many turns, the same call again and again, a refusal, or its own word that it cannot. */
   z.strictObject({
@@ -35,6 +41,8 @@ export const taskFailureSchema = z.discriminatedUnion('reason', [
   }),
   /** The model could not be reached or would not answer, after every retry. */
   z.strictObject({ reason: z.literal('model-failed'), detail: z.string() }),
+  /** GitHub does not take the branch. `detail`: its words. */
+  z.strictObject({ reason: z.literal('push-refused'), detail: z.string() }),
   z.strictObject({ reason: z.literal('not-approved'), detail: z.string() }),
   z.strictObject({ reason: z.literal('verification-failed'), on: shaSchema, exitCode: z.int(), log: z.string() }),
 ])
@@ -46,7 +54,7 @@ export const failureLog = (failure: TaskFailure): string => ('log' in failure ? 
 /** A failure with what was written into it changed: by who redacts, or shortens. */
 export const withTexts = (failure: TaskFailure, change: (text: string) => string): TaskFailure => {
   const log = 'log' in failure && failure.log !== undefined ? { log: change(failure.log) } : {}
-  const detail = 'detail' in failure ? { detail: change(failure.detail) } : {}
+  const detail = 'detail' in failure && failure.detail !== undefined ? { detail: change(failure.detail) } : {}
   return { ...failure, ...log, ...detail }
 }
 
@@ -71,6 +79,7 @@ export const problemSchema = z.strictObject({
     'bad-settings',
     'no-model',
     'model-failed',
+    'push-refused',
     // Stands in old journals only.
     'over-budget',
   ]),
@@ -79,6 +88,13 @@ export const problemSchema = z.strictObject({
   message: z.string(),
 })
 export type Problem = z.infer<typeof problemSchema>
+
+/** Why a run cannot be recorded, or be read, any more. Nothing in git says so, so it is said on its thread. */
+export type JournalLoss =
+  | { reason: 'journal-refused'; words: string }
+  /** `tip`: the last commit that was seen of it; null if none was. */
+  | { reason: 'journal-gone'; tip: Sha | null }
+  | { reason: 'journal-replaced'; before: Sha; now: Sha }
 
 /** Why a command was refused. `explain()` says what happened and what to type next. */
 export type Failure =
@@ -103,7 +119,19 @@ export type Failure =
   | { reason: 'plan-newer-than-comment'; planId: string }
   | { reason: 'unknown-task'; task: string; tasks: readonly string[] }
   | { reason: 'wrong-task-state'; task: string; status: string; detail: string }
+  /** The comment is older than the verified work. */
+  | { reason: 'work-newer-than-comment'; task: string; head: string }
+  /** Its branch is not at the verified head any more. */
+  | { reason: 'work-moved'; task: string; branch: string; head: string; tip: string }
+  | { reason: 'branches-moved'; run: string; moved: readonly { branch: string; sha: string; known: string | null }[] }
   | { reason: 'wrong-phase'; run: string; phase: string; detail: string }
+  /** GitHub does not let the run write: `words` are its own. */
+  | { reason: 'push-refused'; run: string; words: string }
+  /** Rules that would refuse the run's branches; known before any work. */
+  | { reason: 'rules-refuse'; branch: string; rules: readonly BranchRule[] }
+  | { reason: 'branch-in-the-way'; run: string; refs: readonly string[] }
+  | { reason: 'journal-gone'; run: string }
+  | { reason: 'journal-unreadable'; run: string; detail: string }
   | { reason: 'bad-settings'; problems: readonly string[] }
   | { reason: 'plan-not-ready'; run: string; detail: string }
   | { reason: 'nothing-asked'; run: string }

@@ -1,5 +1,10 @@
 import { z } from 'zod'
 
+const AUTHOR_PATTERN = /^[^<>\p{C}]*[^<>\p{C}\s] <[^<>@\s\p{C}]+@[^<>@\s\p{C}]+>$/u
+
+/** With its id: an address without one belongs to the account of that name, whoever has it. */
+const BOT = 'github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>'
+
 /**
  * The settings of `.github/tributary.yml`, with their defaults. Read from the default branch only. The JSON schema for
  * editors is generated from this one.
@@ -16,13 +21,13 @@ export const settingsSchema = z.strictObject({
   limits: z
     .strictObject({
       tasks: z.int().min(1).max(500).default(100).describe('Tasks a plan may have'),
-      files: z.int().min(1).default(300).describe('Files a task may change'),
+      files: z.int().min(1).default(1000).describe('Files a task may change'),
       file_kilobytes: z
         .number()
         .positive()
         .max(102_400)
         .default(1024)
-        .describe('Kilobytes a changed file may have; GitHub takes none above 100 MB'),
+        .describe('Kilobytes a changed file may have, 20480 or more for a lock file; GitHub takes none above 100 MB'),
       task_minutes: z
         .number()
         .positive()
@@ -121,15 +126,38 @@ export const settingsSchema = z.strictObject({
       network: z.boolean().default(false).describe('Whether this agent may use the network'),
     })
     .prefault({}),
+  commits: z
+    .strictObject({
+      author: z
+        .string()
+        .regex(AUTHOR_PATTERN, 'write a name and an address, such as `Mona <mona@example.com>`')
+        .default(BOT)
+        .describe('Author and committer of all commits of a run, as `Name <address>`'),
+      sign_off: z
+        .boolean()
+        .default(false)
+        .describe('Whether each commit says `Signed-off-by` its author, for a repository with a DCO'),
+    })
+    .prefault({}),
   merge: z
     .enum(['auto', 'review'])
     .default('auto')
     .describe('auto: a verified task lands; review: it waits for a person'),
   worker_pull_requests: z.boolean().default(true).describe('One pull request per task; false leaves the branches only'),
+  keep_branches: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Keeps the run's branches and the refs of earlier attempts when its final pull request is merged or closed",
+    ),
   protected_paths: z
     .array(z.string())
     .default([])
     .describe('Globs that no task may write, besides those that are always protected'),
+  known_secrets: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Invented secrets in test data: globs of files, or `sha256:` and the hash of a value'),
   commands: z.array(z.string()).default([]).describe('If not empty: the programs (first words) that plans may call'),
   sandbox: z.enum(['bubblewrap', 'off']).default('bubblewrap').describe('off runs commands of tasks without isolation'),
 })

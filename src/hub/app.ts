@@ -19,6 +19,7 @@ import {
   type Observer,
   observeExchanges,
   rateHeaders,
+  refuseIfArchived,
 } from './rest/middleware.ts'
 import { createRateLimit } from './rest/rate.ts'
 import type { HubEnv } from './rest/request.ts'
@@ -46,6 +47,7 @@ export function createApp(world: World, files: ArtifactFiles, observe: Observer 
   app.use(killSenders(world))
   app.use(injectFaults(world))
   app.use('/api/graphql', limitGraphql(world))
+  app.use('/api/v3/*', refuseIfArchived(world))
   if (observe !== undefined) app.use('/api/v3/*', observeExchanges(observe))
   app.use('/api/v3/*', etag({ weak: true }))
   app.route('/api/v3', restRoutes(world, files, rate))

@@ -92,6 +92,8 @@ export interface HubHost {
   runtimeToken(job: { id: number; run_id: number }): string
   /** Milliseconds that a fault asks this job's start to be delayed; taken once. */
   startDelay(jobName: string): number
+  /** Whether a fault asks this step to fail; taken once. */
+  stepFails(jobName: string, step: string): boolean
 }
 
 /** The runner's interface for the server. */

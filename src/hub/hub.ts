@@ -107,7 +107,7 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
     metrics: createMetrics(now),
     secrets: options.secrets ?? {},
     runner: running,
-    emit: createEmitter(running, faults, log),
+    emit: createEmitter(running, { faults, isArchived: () => doc.settings.archived, log }),
     inTurn: createSerialQueue(),
     killRunning: () => doc.jobs.forEach(kill),
     now,

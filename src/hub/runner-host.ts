@@ -54,6 +54,7 @@ export function createHost(
     },
     runtimeToken: (job) => runtimeToken(doc.secret, job, Math.floor(Date.parse(world.now()) / 1000)),
     startDelay: (name) => world.faults.delay(name),
+    stepFails: (name, step) => world.faults.failStep(name, step),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Problem } from '../core/failure.ts'
+import type { RunId } from '../core/ids.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Result } from '../core/result.ts'
 import type { Settings } from '../core/settings.ts'
@@ -38,6 +39,14 @@ export interface OrchestrateDeps extends JobDeps {
   /** When this job hands over to a fresh one, before GitHub stops it. */
   handOverAt: Date
 }
+
+/** The jobs that must follow in the workflow run of a command. */
+export interface CommandOutcome {
+  run: RunId | null
+  orchestrate: boolean
+  slots: string[]
+}
+export const nothing: CommandOutcome = { run: null, orchestrate: false, slots: [] }
 
 /** A comment that may hold a command. */
 export interface CommandComment {

@@ -1,3 +1,4 @@
+import type { BranchRule } from '../core/branch-rules.ts'
 import type { Sha } from '../core/ids.ts'
 import type { Quota } from '../core/schedule/request-pace.ts'
 
@@ -11,7 +12,9 @@ export interface Located {
 }
 
 export interface PullRequest extends Located {
-  headBranch: string
+  /** Null: its head is in a fork, where a branch may have any name. */
+  headBranch: string | null
+  head: Sha
   state: 'open' | 'closed'
   merged: boolean
   draft: boolean
@@ -51,13 +54,16 @@ export type Projection =
       title: string
       body: string
       draft: boolean
+      /** Set by the adapter: why it could be no draft. */
+      notDraft?: string
     }
   | { kind: 'close-pull'; name: string; located: Located }
   | { kind: 'ready-pull'; name: string; located: Located }
   | { kind: 'comment'; name: string; located: Located | null; thread: number; marker: string; body: string }
 
 export type Published =
-  | { ok: true; name: string; located: Located }
+  /** `notDraft`: the platform's words, if it takes no draft and so got an ordinary pull request. */
+  | { ok: true; name: string; located: Located; notDraft?: string }
   | {
       ok: false
       name: string
@@ -72,6 +78,10 @@ export interface DispatchInputs {
   slots: string
 }
 
+/** The platform starts no workflow run, and says why: the repository's policy, an archived repository, a disabled workflow. */
+export class DispatchRefused extends Error {
+  override name = 'DispatchRefused'
+}
 /** Said on a thread or, with the platform's words, refused: it is locked or gone, or our token may not. */
 export type Said = { ok: true } | { ok: false; message: string }
 
@@ -97,6 +107,8 @@ export interface Forge {
   tokenMinutes(): Promise<number | null>
   /** The person's role in the repository according to the API; `none` if unknown. */
   role(login: string): Promise<Role>
+  /** The rules of rulesets for a branch, which need not exist, that our token cannot bypass. Empty if GitHub does not say. */
+  branchRules(branch: string): Promise<BranchRule[]>
   react(comment: number, content: 'eyes' | 'rocket' | 'confused'): Promise<Said>
   /**
    * Replies on a thread, once per key: does nothing if our reply with this key exists. `fresh`: certainly the first try,
@@ -116,7 +128,7 @@ export interface Forge {
    * check name and sha) before it is created. After an unknown outcome (time-out, 5xx) it looks before it retries.
    */
   publish(projections: readonly Projection[], lookFirst: boolean): Promise<Published[]>
-  /** Starts a workflow run of our workflow; its id is null if GitHub did not return it. */
+  /** Starts a workflow run of our workflow; its id is null if GitHub did not return it. Throws DispatchRefused. */
   dispatch(inputs: DispatchInputs): Promise<{ workflowRun: number | null }>
   /** The workflow run that an earlier dispatch with this request started, found by its title. */
   dispatched(run: string, request: string): Promise<number | null>

@@ -1,11 +1,14 @@
 import type { Sha } from '../core/ids.ts'
 import type { SecretSearch, SecretsFound } from '../core/landing/secrets.ts'
+import type { TreeFaults } from '../core/landing/tree-faults.ts'
 import type { Sources } from './sources.ts'
 
 export interface CommitWords {
   subject: string
   body?: string
   trailers?: Readonly<Record<string, string>>
+  /** Author and committer, as `Name <address>`; GitHub's bot if it is not said. */
+  author?: string
 }
 
 export interface ChangedPath {
@@ -37,15 +40,21 @@ export interface Repo {
   tip(ref: string): Promise<Sha | null>
   treeOf(commit: Sha): Promise<Sha>
   parentsOf(commit: Sha): Promise<Sha[]>
-  /** Whether a commit has our author, exactly this message, and no other header. */
+  /** The author's name; it is what the commit says, and proves nothing. */
+  authorOf(commit: Sha): Promise<string>
+  /** Whether a commit has these words' author, exactly this message, and no other header. */
   isWrittenAs(commit: Sha, words: CommitWords): Promise<boolean>
   /** Imports a slot's bundle; throws if it is damaged or not a bundle of that commit. */
   unbundle(file: string, head: Sha): Promise<void>
   /** Creates a commit, not yet on any ref, with an existing tree. */
   commit(tree: Sha, parents: readonly Sha[], words: CommitWords): Promise<Sha>
+  /** The tree of a commit with one folder as it is in another commit, of which the trees and blobs are here. */
+  treeWithFolder(commit: Sha, folder: string, from: Sha): Promise<Sha>
   /** Merges two commits without a checkout. Always creates a commit with both as parents, also for a fast-forward. */
   merge(ours: Sha, theirs: Sha, words: CommitWords): Promise<Merged>
   changes(from: Sha, to: Sha): Promise<ChangedPath[]>
+  /** What is wrong with the files that `head` adds to `base`: links, names, and files for Git LFS. */
+  treeFaults(base: Sha, head: Sha): Promise<TreeFaults>
   /** Lines that the diff adds, by path (text files only, each capped), for display. */
   addedLines(from: Sha, to: Sha): Promise<ReadonlyMap<string, string>>
   /** Searches what the second commit adds to the first for secrets, including names of files. */

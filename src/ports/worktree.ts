@@ -10,13 +10,15 @@ import type { Files } from './sources.ts'
 export interface Worktree {
   /** The folder of the files. */
   path: string
-  /** Fetches and checks out the commit. Of other files, only those stay that git ignored before any task (dependencies). */
+  /** What people should know of the checkout that it was opened on, a sentence each. */
+  notices: readonly string[]
+  /** Fetches and checks out the commit. Of other files, only those stay that were there before any task (dependencies). */
   prepare(sha: Sha): Promise<void>
   /** Commits all changes since `prepare` as one commit on top of it; null if there are none. */
   commitAll(words: CommitWords): Promise<{ head: Sha; tree: Sha } | null>
   /** Reverts changes since `prepare` in paths for which `keeps` is false; returns these paths. */
   putBack(keeps: (path: string) => boolean): Promise<string[]>
-  /** Removes untracked and ignored files and empty folders, except for entries that git ignored before any task. */
+  /** Removes untracked and ignored files and empty folders, except for what was there before any task. */
   removeUntracked(): Promise<void>
   /** Writes the tree of the current files, without a commit. */
   treeHash(): Promise<Sha>
@@ -42,6 +44,7 @@ export interface ScratchFolder {
   file(name: string): string
   write(name: string, text: string): Promise<void>
   bytes(name: string): Promise<number>
+  read(name: string): Promise<Uint8Array>
 }
 
 export interface Scratch {

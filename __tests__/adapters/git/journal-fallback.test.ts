@@ -75,9 +75,12 @@ it('does not go to a branch because of a race', async () => {
   expect(stage.tipOf(logBranchRef(RUN))).toBeNull()
 })
 
-it('throws where the branch is refused as well', async () => {
+it('says so where the branch is refused as well', async () => {
   const stage = fileStage()
   stage.remote.updateHook('echo "nobody pushes here" >&2; exit 1')
   const { journal } = await stage.writer()
-  await expect(journal.append(RUN, null, [planRequested(RUN)], begun, [])).rejects.toThrow('nobody pushes here')
+  expect(await journal.append(RUN, null, [planRequested(RUN)], begun, [])).toMatchObject({
+    ok: false,
+    error: { reason: 'refused', refs: [{ ref: logBranchRef(RUN), words: 'nobody pushes here' }] },
+  })
 })

@@ -25,7 +25,7 @@ it('writes the very commit that git would, with any parents and words', async ()
     const text = git(gitDir, ['cat-file', 'commit', written])
     expect(git(gitDir, ['hash-object', '-t', 'commit', '--stdin'], `${text}\n`)).toBe(written)
     expect(git(gitDir, ['log', '-1', '--format=%an <%ae> %at %cn %s|%b', written])).toBe(
-      'Tributary <tributary@users.noreply.github.com> 1767323045 Tributary Ünïted with "quotes"|One.\n\nTwo.\n\nTributary-Task: t1',
+      'github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com> 1767323045 github-actions[bot] Ünïted with "quotes"|One.\n\nTwo.\n\nTributary-Task: t1',
     )
   }
   expect(git(gitDir, ['fsck', '--strict', '--no-dangling'])).toBe('')

@@ -37,7 +37,7 @@ it('writes trailers that git reads as such, and lets no value forge another', as
     'Merge t1: say it|Tributary-Task: t1 Tributary-Run: 666\nTributary-Run: 42',
   )
   expect(git(gitDir, ['log', '-1', '--format=%an <%ae> %cI', sha])).toBe(
-    'Tributary <tributary@users.noreply.github.com> 2026-01-02T03:04:05+00:00',
+    'github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com> 2026-01-02T03:04:05+00:00',
   )
   await expect(repo.commit(base, [], { subject: 'x', trailers: { 'No Name': 'x' } })).rejects.toThrow('trailer')
 })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -16,7 +17,8 @@ async function found(
   {
     first = { 'a.txt': 'a\n' },
     mostBytes = 16 * MEBIBYTE,
-  }: { first?: Record<string, string>; mostBytes?: number } = {},
+    known = [],
+  }: { first?: Record<string, string>; mostBytes?: number; known?: string[] } = {},
 ) {
   const { worktree, base } = await treeStage(first)
   for (const [path, content] of Object.entries(written)) {
@@ -25,7 +27,7 @@ async function found(
   }
   const commit = await worktree.commitAll({ subject: 'Work' })
   if (commit === null) throw new Error('nothing was written')
-  return worktree.findSecrets(base, commit.head, { own: [OWN], mostBytes })
+  return worktree.findSecrets(base, commit.head, { own: [OWN], known, mostBytes: () => mostBytes })
 }
 
 it('finds a secret behind any length of harmless lines', async () => {
@@ -69,4 +71,32 @@ it('minds only what came, and names what is too large to be searched', async () 
     paths: [],
     unread: ['big'],
   })
+})
+
+it('minds nothing that the base has already, moved or copied, but a private key only as a whole file', async () => {
+  const header = ['-----BEGIN ', 'PRIVATE KEY-----'].join('')
+  const first = { 'old.txt': `x\n${KEY}\n`, 'copied.pem': `${header}\nabc\n`, 'mail.txt': `${header}\nabc\n` }
+  const written = {
+    'old.txt': 'x\n',
+    'mail.txt': 'x\n',
+    'new.txt': `y\n${KEY}\n`,
+    'dir/copy.pem': first['copied.pem'],
+    'other.pem': `${header}\nxyz\n`,
+    'own.txt': `${OWN}\n`,
+    'more.txt': `${KEY}x ${KEY}\n`,
+  }
+  expect(await found(written, { first })).toEqual({ paths: ['more.txt', 'other.pem', 'own.txt'], unread: [] })
+})
+
+it('minds nothing that the settings list by file or by hash, but the secrets of the job', async () => {
+  const other = KEY.replace('QZ7', 'QZ8')
+  const known = ['test/**', `sha256:${createHash('sha256').update(KEY).digest('hex')}`]
+  const written = {
+    'test/a': `${other}\n`,
+    'test/own': `${OWN}\n`,
+    'a.txt': `key: ${KEY}\n`,
+    'b.txt': `${KEY} ${other}\n`,
+    'c.bin': `\0${KEY}`,
+  }
+  expect(await found(written, { known })).toEqual({ paths: ['b.txt', 'test/own'], unread: [] })
 })

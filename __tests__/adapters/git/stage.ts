@@ -11,6 +11,7 @@ export interface GitStage {
   url: string
   writer(): Promise<Writer>
   tipOf(ref: string): string | null
+  refuse(ref: string, words: string): void
 }
 
 export const TOKEN = 'ghs_0123456789abcdefghij'
@@ -30,7 +31,9 @@ export async function httpStage(): Promise<GitStage & { server: GitServer }> {
 function stageOn(remote: BareRemote, url: string): GitStage {
   const base = remote.commit({ 'readme.md': 'Hello\n' })
   remote.point('refs/heads/main', base)
-  return { remote, url, writer: () => writerAt(url, base), tipOf: (ref) => remote.tip(ref) }
+  const refuse = (ref: string, words: string) =>
+    remote.updateHook(`[ "$1" = '${ref}' ] || exit 0; echo '${words}' >&2; exit 1`)
+  return { remote, url, writer: () => writerAt(url, base), tipOf: (ref) => remote.tip(ref), refuse }
 }
 
 async function writerAt(remoteUrl: string, base: string): Promise<Writer> {

@@ -125,3 +125,29 @@ describe('a role', () => {
     await expect(forge.role('ada')).rejects.toThrow(LimitReached)
   })
 })
+
+describe('the rules for a branch', () => {
+  it('are those that our token cannot bypass, in one request where there are none', async () => {
+    const { forge, hub, requests } = await hubStage()
+    const allow = (settings: object) =>
+      fetch(`${hub.url}/_hub/settings`, {
+        method: 'POST',
+        body: JSON.stringify(settings),
+        headers: { 'content-type': 'application/json' },
+      })
+    expect(await forge.branchRules('tributary/1/trunk')).toEqual([])
+    expect(Object.values(await requests())).toEqual([1])
+    await allow({ branchRules: ['creation'] })
+    expect(await forge.branchRules('tributary/1/trunk')).toEqual([
+      { type: 'creation', source: `${hub.owner}/${hub.repo}` },
+    ])
+    await allow({ bypass: 'always' })
+    expect(await forge.branchRules('tributary/1/trunk')).toEqual([])
+  })
+
+  it('are unknown where GitHub does not show them: the push will tell', async () => {
+    const { client } = await misbehaving([json(404, { message: 'Not Found' })])
+    const forge = openForge({ client, owner: 'o', repo: 'r', workflowFile: 'tributary.yml' })
+    expect(await forge.branchRules('tributary/1/trunk')).toEqual([])
+  })
+})

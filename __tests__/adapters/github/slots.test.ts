@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { openHandover } from '../../../src/adapters/github/artifact.ts'
 import { openSlots, resultArtifact, slotJob } from '../../../src/adapters/github/slots.ts'
-import { UnreadableResult } from '../../../src/ports/slots.ts'
+import { StorageRefused, UnreadableResult } from '../../../src/ports/slots.ts'
 import { removeFolder, temporary } from '../../hub/support/repository.ts'
 import { type HubStage, hubStage } from './stage.ts'
 
@@ -25,7 +25,7 @@ async function started(stage: HubStage) {
   onTestFinished(() => {
     vi.unstubAllEnvs()
   })
-  return { workflowRun, slots: openSlots({ ...stage.place, folder: folder('results') }) }
+  return { workflowRun, slots: openSlots({ ...stage.place, folder: folder('results'), action: 'somebody/tributary' }) }
 }
 
 async function handOver(name: string, files: Readonly<Record<string, string>>): Promise<void> {
@@ -66,7 +66,55 @@ describe('the jobs of a workflow run', () => {
     ['orchestrate', undefined],
     ['slotted r1.1', undefined],
   ])('are told by their names: %s', (name, slot) => {
-    expect(slotJob({ name, status: 'waiting', started_at: null, conclusion: null })?.slot).toBe(slot)
+    expect(slotJob({ id: 1, name, status: 'waiting', started_at: null, conclusion: null }, '')?.slot).toBe(slot)
+  })
+})
+
+describe('a slot’s job that failed', () => {
+  const step = (name: string, conclusion: string | null) => ({ name, conclusion })
+  const jobWith = (...steps: { name: string; conclusion: string | null }[]) =>
+    slotJob(
+      {
+        id: 1,
+        name: 'slot r1.1',
+        status: 'completed',
+        started_at: null,
+        conclusion: 'failure',
+        html_url: 'https://x',
+        steps,
+      },
+      'somebody/tributary',
+    )
+  const OURS = 'Run somebody/tributary@v1'
+
+  it.each([
+    [
+      'in its set-up',
+      [step('Set up job', 'success'), step('Run npm ci', 'failure'), step(OURS, 'skipped')],
+      'Run npm ci',
+    ],
+    ['because an action could not be loaded', [step('Set up job', 'failure')], 'Set up job'],
+    ['without a machine', [], null],
+    [
+      'in our step',
+      [step('Run npm ci', 'success'), step(OURS, 'failure'), step('Post Run actions/checkout', 'success')],
+      undefined,
+    ],
+    ['in our step, with steps behind it', [step(OURS, 'failure'), step('Run report', 'skipped')], undefined],
+    ['after the loss of its machine', [step('Run npm ci', null), step(OURS, null)], undefined],
+  ])('%s', (_, steps, failedStep) => {
+    expect(jobWith(...steps)?.failedStep).toBe(failedStep)
+  })
+})
+
+describe('a storage that is full', () => {
+  it.each(['create', 'finalize'] as const)('is told by GitHub’s words, at once (%s)', async (at) => {
+    const stage = await hubStage()
+    await started(stage)
+    await stage.fault({ kind: 'refuse-artifact', name: '^tributary-42-2-t1-1$', at })
+    const refused = handOver('tributary-42-2-t1-1', { 'result.json': '{}' })
+    await expect(refused).rejects.toThrow(StorageRefused)
+    await expect(refused).rejects.toThrow('Artifact storage quota has been hit')
   })
 })
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { TaskFailure } from '../../../src/core/failure.ts'
 import type { HandedOverCommit } from '../../../src/core/landing/audit.ts'
 import { audit, protectedAmong } from '../../../src/core/landing/audit.ts'
+import { noFaults } from '../../../src/core/landing/tree-faults.ts'
 import { isFinal } from '../../../src/core/schedule/retry-ladder.ts'
 import { settingsSchema } from '../../../src/core/settings.ts'
 import { taskNamed } from '../../support/plan.ts'
@@ -17,6 +18,7 @@ const verdict = (more: Partial<HandedOverCommit>) =>
     tree: given.verifiedTree,
     saysOurWords: true,
     changes: [file('a/x')],
+    faults: noFaults,
     secrets: { paths: [], unread: [] },
     ...more,
   })
@@ -45,7 +47,13 @@ describe('what the audit refuses, it names', () => {
   it('the paths at fault, and not those beside them', () => {
     const changes = (bad: ReturnType<typeof file>) => ({ changes: [file('a/x'), bad] })
     expect(verdict(changes(file('a/keys/k')))).toEqual(refused({ reason: 'protected-paths', paths: ['a/keys/k'] }))
-    expect(verdict(changes(file('a/link', '120000')))).toEqual(refused({ reason: 'forbidden-mode', paths: ['a/link'] }))
+    const faults = { links: ['a/link'], names: [], lfs: [] }
+    expect(verdict({ ...changes(file('a/sub', '160000')), faults })).toEqual(
+      refused({ reason: 'forbidden-mode', paths: ['a/sub', 'a/link'] }),
+    )
+    expect(verdict({ faults: { ...noFaults, names: ['one', 'two', 'three', 'four'] } })).toEqual(
+      refused({ reason: 'unusable-name', detail: 'one; two; three; and 1 more' }),
+    )
     expect(verdict(changes(file('b/x')))).toEqual(refused({ reason: 'outside-paths', paths: ['b/x'] }))
     const secrets = { paths: ['a/x'], unread: [] }
     expect(verdict({ secrets })).toEqual(refused({ reason: 'secret-in-diff', paths: ['a/x'] }))
@@ -59,10 +67,11 @@ describe('what the audit refuses, it names', () => {
   it('the file that is too large, the number of files, and what could not be searched', () => {
     const tooLarge = (detail: string) => refused({ reason: 'too-large', detail })
     const three = ['1', '2', '3'].map((name) => file(`a/${name}`))
-    expect(verdict({ changes: three })).toEqual(tooLarge('3 files changed, 2 are allowed'))
+    expect(verdict({ changes: three })).toEqual(tooLarge('3 files changed, and `limits.files` allows 2'))
     const big = { changes: [file('a/x'), file('a/y', '100644', 1025)] }
-    expect(verdict(big)).toEqual(tooLarge('a/y has 1025 bytes, 1 kB are allowed'))
-    const why = 'cannot be searched for secrets: a file may have 1 kB, and all of them 512 MB'
+    expect(verdict(big)).toEqual(tooLarge('a/y has 1025 bytes, and `limits.file_kilobytes` allows 1 kB'))
+    const why =
+      'cannot be searched for secrets: `limits.file_kilobytes` allows 1 kB a file, and all of them may have 512 MB'
     expect(verdict({ secrets: { paths: [], unread: ['a/x'] } })).toEqual(tooLarge(`a/x ${why}`))
     const unread = ['a/x', 'a/y', 'a/z']
     expect(verdict({ secrets: { paths: [], unread } })).toEqual(tooLarge(`a/x and 2 more ${why}`))

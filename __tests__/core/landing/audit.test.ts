@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { audit, type HandedOverCommit } from '../../../src/core/landing/audit.ts'
+import { noFaults } from '../../../src/core/landing/tree-faults.ts'
 import { settingsSchema } from '../../../src/core/settings.ts'
 import { taskNamed } from '../../support/plan.ts'
 import { shaOf } from '../../support/run.ts'
@@ -13,6 +14,7 @@ const handedOver = (more: Partial<HandedOverCommit> = {}): HandedOverCommit => (
   tree: given.verifiedTree,
   saysOurWords: true,
   changes: [file('a/x')],
+  faults: noFaults,
   secrets: { paths: [], unread: [] },
   ...more,
 })
@@ -38,17 +40,18 @@ describe('the audit before landing', () => {
     ['the settings in capitals', { changes: [file('.GitHub/Tributary.yml')] }, 'protected-paths'],
     ['a protected path in capitals', { changes: [file('a/Keys/x')] }, 'protected-paths'],
     ['a path that the settings protect', { changes: [file('a/keys/x')] }, 'protected-paths'],
-    ['a symlink', { changes: [file('a/link', '120000')] }, 'forbidden-mode'],
-    [
-      'a symlink that was there and is changed',
-      { changes: [file('a/link', '100644', 10, '120000')] },
-      'forbidden-mode',
-    ],
+    ['a symlink', { changes: [file('a/link', '120000')] }, 'landable'],
+    ['a symlink that was there and is changed', { changes: [file('a/link', '100644', 10, '120000')] }, 'landable'],
+    ['a symlink out of the tree', { faults: { ...noFaults, links: ['a/x'] } }, 'forbidden-mode'],
+    ['a name that Windows cannot hold', { faults: { ...noFaults, names: ['`a/aux` is'] } }, 'unusable-name'],
+    ['a file of LFS', { faults: { ...noFaults, lfs: ['a/x'] } }, 'lfs-object'],
     ['a submodule', { changes: [file('a/sub', '160000', 0)] }, 'forbidden-mode'],
     ['a file elsewhere', { changes: [file('b/x')] }, 'outside-paths'],
     ['a deletion elsewhere', { changes: [file('b/x', '000000', 0, '100644')] }, 'outside-paths'],
     ['too many files', { changes: ['1', '2', '3'].map((name) => file(`a/${name}`)) }, 'too-large'],
     ['a file that is too big', { changes: [file('a/x', '100644', 2000)] }, 'too-large'],
+    ['a lock file that is bigger', { changes: [file('a/package-lock.json', '100644', 2_000_000)] }, 'landable'],
+    ['a lock file without a limit', { changes: [file('a/go.sum', '100644', 30_000_000)] }, 'too-large'],
     ['a secret', { secrets: { paths: ['a/x'], unread: [] } }, 'secret-in-diff'],
     ['what nobody can search for secrets', { secrets: { paths: [], unread: ['a/x'] } }, 'too-large'],
   ])('%s: %j is %s', (_what, more, reason) => {

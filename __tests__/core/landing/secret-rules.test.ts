@@ -44,7 +44,7 @@ describe('the search of a file', () => {
   it('finds in text, and not in bytes, what only looks like a secret', () => {
     const { inText, inBytes } = secretSeeker([])
     const text = `const apiKey = '${drawn}'`
-    expect([inText('src/a.ts', text), inText('docs/a.md', text), inBytes(text)]).toEqual([true, false, false])
+    expect([inText('src/a.ts', text), inText('docs/a.md', text), inBytes('x', text)]).toEqual([true, false, false])
   })
 
   it('says how long the longest thing is that it searches for, in whatever form', () => {

@@ -3,7 +3,8 @@ import { decideOnTask } from '../../../src/core/command/decide-task.ts'
 import { isAssembled, nextVerdict, suspects } from '../../../src/core/landing/verification.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import type { ActiveRun } from '../../../src/core/run/state.ts'
-import { AT, afterwards, asks, landed, merged, report, running } from '../../support/run.ts'
+import { verdictEvents } from '../../../src/core/schedule/result-events.ts'
+import { AT, afterwards, asks, landed, merged, report, running, shaOf } from '../../support/run.ts'
 
 const ids = Array.from({ length: 9 }, (_, index) => `t${index}`)
 const whole = merged(landed(running(ids.join(', ')), ...ids), ...ids)
@@ -32,6 +33,11 @@ function played(state: ActiveRun, isGood: (index: number) => boolean) {
   }
   throw new Error('the search does not end')
 }
+
+const broken = (on: string) => ({ reason: 'verification-failed', on, exitCode: 1, log: 'bad luck' }) as const
+const verdict = (on: string) => ({ at: AT, by: 'tributary', on, attempt: 1 })
+const failing = (state: ActiveRun, on: string): ActiveRun =>
+  afterwards(state, { type: 'verification_failed', ...verdict(on), failure: broken(on) })
 
 const named = (state: ActiveRun, task: string): ActiveRun =>
   afterwards(state, { type: 'culprit_found', at: AT, by: 'tributary', task })
@@ -91,6 +97,55 @@ describe('the verification of trunk', () => {
   })
   it('blames nobody where the base fails already', () => {
     expect(search(whole, () => false)).toMatchObject({ next: 'culprit', task: null })
+  })
+  it('blames nobody for a commit that a person brought into trunk, and names that commit', () => {
+    const adopted = (state: ActiveRun, sha: string): ActiveRun =>
+      afterwards(state, {
+        type: 'trunk_adopted',
+        at: AT,
+        by: 'tributary',
+        from: state.work.trunk.tip,
+        sha,
+        author: 'ada',
+      })
+    const half = merged(landed(running('a, b'), 'a'), 'a')
+    const state = merged(landed(adopted(half, shaOf('of ada')), 'b'), 'b')
+    const shas = [shaOf('of ada'), shaOf('trunk b')]
+    const judged = shas.reduce<ActiveRun>((now, on) => failing(now, on), state)
+    expect(nextVerdict(judged.work)).toEqual({ next: 'verify', on: shaOf('trunk a') })
+    const passed = afterwards(judged, { type: 'verification_passed', ...verdict(shaOf('trunk a')), report })
+    expect(nextVerdict(passed.work)).toEqual({ next: 'culprit', task: null, adopted: shaOf('of ada') })
+  })
+  it('runs a failed one once more on the same tree, and only then believes it', () => {
+    const { tip } = whole.work.trunk
+    const events = (state: ActiveRun) =>
+      verdictEvents(state.work, 1, { verdict: 'failed', head: null, failure: broken(tip) })
+    const started = (state: ActiveRun) =>
+      afterwards(state, { type: 'verification_started', ...verdict(tip), slot: 'r1.1' })
+    const first = started(whole)
+    expect(events(first)).toMatchObject([{ type: 'verification_failed', again: true }])
+    const once = afterwards(first, { type: 'verification_failed', ...verdict(tip), failure: broken(tip), again: true })
+    expect(nextVerdict(once.work)).toEqual({ next: 'verify', on: tip })
+
+    expect(events(started(once))[0]).not.toHaveProperty('again')
+    const twice = afterwards(once, { type: 'verification_failed', ...verdict(tip), failure: broken(tip) })
+    expect(nextVerdict(twice.work)).toMatchObject({ next: 'verify', on: whole.work.trunk.merges[3]?.sha })
+
+    const flaky = afterwards(once, { type: 'verification_passed', ...verdict(tip), report })
+    expect(nextVerdict(flaky.work)).toEqual({ next: 'passed' })
+    expect(flaky.work.verification).toMatchObject({ status: 'passed', flaky: broken(tip) })
+  })
+  it('begins again after /retry verification: what failed counts no longer, what passed does', () => {
+    const found = named(played(whole, (at) => at < 4).state, 't4')
+    const decided = decideOnTask(found, asks({ name: 'retry', task: 'verification', note: '' }))
+    if (!decided.ok) throw new Error(decided.error.reason)
+    const again = afterwards(found, ...decided.value.events)
+    expect(again.work).toMatchObject({ culprit: null, verification: null })
+    expect(nextVerdict(again.work)).toEqual({ next: 'verify', on: whole.work.trunk.tip })
+    expect(new Set(Object.values(again.work.verdicts))).toEqual(new Set(['passed']))
+    expect(decideOnTask(whole, asks({ name: 'retry', task: 'verification', note: '' }))).toMatchObject({
+      error: { reason: 'wrong-phase' },
+    })
   })
   it('does not search where the verification could not run', () => {
     const failure = { reason: 'sandbox-unavailable', detail: '' } as const

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { globsOverlap, matches, validGlob } from '../../../src/core/plan/glob.ts'
+import { globsOverlap, matches, validGlob, writesCollide } from '../../../src/core/plan/glob.ts'
 import { cases } from '../../support/random.ts'
 
 describe('a glob', () => {
@@ -208,3 +208,32 @@ const plainly = (glob: string): string =>
     .split('/')
     .map((part) => (part === '**' ? '(/[^/]+)*' : `/(?=[^/])${part.replaceAll('?', '[^/]').replaceAll('*', '[^/]*')}`))
     .join('')
+
+describe('what two tasks write', () => {
+  it.each([
+    ['x', 'x/y.ts'],
+    ['x', 'x/**'],
+    ['x/y.ts', 'X'],
+    ['src/http', 'src/*/a/b.ts'],
+    ['src/h*', 'src/http/index.ts'],
+    ['README.md', 'readme.md'],
+    ['caf\u00e9/a', 'cafe\u0301/*'],
+  ])('collides: %s and %s', (a, b) => {
+    expect([writesCollide(a, b), writesCollide(b, a)]).toEqual([true, true])
+  })
+
+  it.each([
+    ['src/*', 'src/http/index.ts'],
+    ['*', 'docs/a.md'],
+    ['src/*.ts', 'src/http/index.ts'],
+    ['x', 'xy/z'],
+    ['a/x', 'b/x/y'],
+  ])('does not collide: %s and %s', (a, b) => {
+    expect([writesCollide(a, b), writesCollide(b, a)]).toEqual([false, false])
+  })
+})
+
+it('a path matches in whichever composition its accents are written', () => {
+  expect(matches(['caf\u00e9/**'], 'cafe\u0301/a')).toBe(true)
+  expect(matches(['cafe\u0301/*'], 'caf\u00e9/a')).toBe(true)
+})

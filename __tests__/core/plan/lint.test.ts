@@ -33,13 +33,13 @@ describe('ids and needs', () => {
         message: 'Tasks 1 and 3 are both named `a`. Give each an id of its own.',
       },
     ]))
-  it.each(['trunk', 'log', 'verify', 'run', 'plan'])('keeps %s for the run itself', (id) =>
+  it.each(['trunk', 'log', 'verify', 'verification', 'run', 'plan'])('keeps %s for the run itself', (id) =>
     expect(problems(planOf(id))).toEqual([
       {
         code: 'reserved-id',
         task: id,
         field: 'id',
-        message: `The id \`${id}\` means something else in a run. Choose another; these are taken: \`trunk\`, \`log\`, \`verify\`, \`run\` and \`plan\`.`,
+        message: `The id \`${id}\` means something else in a run. Choose another; these are taken: \`trunk\`, \`log\`, \`verify\`, \`verification\`, \`run\` and \`plan\`.`,
       },
     ]),
   )
@@ -215,6 +215,10 @@ describe('two tasks that may write the same path', () => {
   it('are named with both globs where these differ', () =>
     expect(writing('a, b', { a: 'src/**', b: 'src/x.ts' }).notes).toEqual([
       '`b` waits for `a`: `src/**` and `src/x.ts` can be the same path',
+    ]))
+  it('also where one writes a file of the name of the other one’s folder', () =>
+    expect(writing('a, b', { a: 'src/http', b: 'src/http/x.ts' }).notes).toEqual([
+      '`b` waits for `a`: `src/http` and `src/http/x.ts` can be a file and its folder, or differ in case only',
     ]))
   it('stay as they are where one waits for the other already, however far', () => {
     const { plan, notes } = writing('a > m > b', { a: 'src/**', b: 'src/**' })

@@ -64,6 +64,7 @@ describe('what a slot is to do', () => {
       mayChangeNothing: false,
       notes: [],
       sandbox: 'bubblewrap',
+      commits: defaultSettings.commits,
     })
   })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { emptyRun, type LiveRun } from '../../../src/core/run/state.ts'
 import { recoverRun } from '../../../src/core/schedule/recovery.ts'
 import { followed } from '../../support/planning.ts'
-import { AT, running } from '../../support/run.ts'
+import { AT, proposed, running } from '../../support/run.ts'
 
 const started = (state: LiveRun, workflowRun = 7) => followed(state, { type: 'orchestrator_started', workflowRun })
 const ended = (result: string, workflowRun = 7) => ({ workflowRun, result, failure: null, at: AT })
@@ -26,13 +26,25 @@ describe('a run whose orchestrator died', () => {
     expect(recovered(lostBefore(6), 'failure')).toMatchObject([expect.anything(), true])
     expect(recovered(lostBefore(7), 'failure')).toMatchObject([expect.anything(), false])
   })
-  it('is paused with the last words of the one that died', () => {
-    const failure = { cause: null, message: 'the remote refused the push' }
-    const recovery = recoverRun(lostBefore(3), { ...ended('failure'), failure })
-    expect(recovery?.events.at(-1)).toMatchObject({
-      type: 'run_paused',
-      why: 'the orchestrator failed 4 times in a row: the remote refused the push',
+  it('is paused with what its last orchestrator said', () => {
+    const state = followed(lostBefore(3), { type: 'orchestrator_failed', why: 'the disk is full' })
+    expect(recoverRun(state, ended('failure'))?.events[1]).toMatchObject({
+      why: 'the orchestrator failed 4 times in a row: the disk is full',
     })
+  })
+  it('has people told when it is paused, and when no other one follows', () => {
+    const crashes = (before: number) => recoverRun(lostBefore(before), ended('failure'))?.crashes
+    expect([0, 2, 3, 4, 6, 7, 8].map(crashes)).toEqual([null, null, 4, null, null, 8, 9])
+    expect(recoverRun(lostBefore(3), ended('cancelled'))?.crashes).toBeNull()
+  })
+  it('gets no other after the fourth death if it has not begun to work, and people are told', () => {
+    const crashed = (times: number) =>
+      Array.from({ length: times }).reduce<LiveRun>(
+        (state) => started(followed(state, { type: 'orchestrator_lost', workflowRun: 7 })),
+        started(proposed('a')),
+      )
+    expect(recoverRun(crashed(2), ended('failure'))).toMatchObject({ restart: true, crashes: null })
+    expect(recoverRun(crashed(3), ended('failure'))).toMatchObject({ restart: false, crashes: 4 })
   })
   it.each(['token-ended', 'rate-limit'] as const)(
     'gets a fresh one after %s as often as that happens, but only if it had lived for a while',

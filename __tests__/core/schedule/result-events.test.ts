@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ActiveRun } from '../../../src/core/run/state.ts'
+import { replayOn } from '../../../src/core/run/evolve.ts'
+import { type ActiveRun, recordOf } from '../../../src/core/run/state.ts'
 import {
   type InspectedResult,
   isAwaited,
@@ -56,8 +57,20 @@ describe('a result that is awaited', () => {
 })
 
 describe('a task’s result', () => {
+  it('says when the slot began, which counts if it lies in the time that the slot had the attempt', () => {
+    const run = atWork()
+    const given = recordOf(run.work, 'a').attempts.at(-1)?.startedAt
+    const startedAt = (begun: string) => {
+      const done = { type: 'task_verified', by: 'tributary', ...attempt, head, tree, report, begun } as const
+      const after = replayOn(run, [{ ...done, at: '2030-01-01T00:10:00.000Z' }])
+      return after.phase === 'active' && recordOf(after.work, 'a').attempts.at(-1)?.startedAt
+    }
+    expect(startedAt('2030-01-01T00:05:00.000Z')).toBe('2030-01-01T00:05:00.000Z')
+    expect(startedAt('2001-01-01T00:00:00.000Z')).toBe(given)
+    expect(startedAt('2031-01-01T00:00:00.000Z')).toBe(given)
+  })
   it('lands with `merge: auto`, and only waits verified with `merge: review`', () => {
-    const verified = { type: 'task_verified', ...attempt, head, tree, report }
+    const verified = { type: 'task_verified', ...attempt, head, tree, report, begun: landable.file.startedAt }
     expect(workResultEvents(atWork().work, attempt, landable, true)).toEqual([
       verified,
       { type: 'task_landed', ...attempt },

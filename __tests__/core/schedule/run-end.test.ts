@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import type { ActiveRun } from '../../../src/core/run/state.ts'
 import { isIdle, leftoverBranches, nextTowardsEnd } from '../../../src/core/schedule/run-end.ts'
+import { settingsSchema } from '../../../src/core/settings.ts'
 import { agentsAtWork, followed } from '../../support/planning.ts'
-import { afterwards, begun, landed, merged, proposed, queued, report, running, shaOf } from '../../support/run.ts'
+import {
+  afterwards,
+  begun,
+  landed,
+  merged,
+  proposed,
+  queued,
+  report,
+  running,
+  shaOf,
+  verifiedBy,
+} from '../../support/run.ts'
 
 const assembled = (state = running('a')) => merged(landed(state, 'a'), 'a')
 const tip = shaOf('trunk a')
@@ -80,8 +92,28 @@ describe('an ended run leaves behind for nothing', () => {
     expect(leftoverBranches(cancelled)).toEqual([ofB, ofTrunk])
   })
   it('all branches of tasks, if its pull request was closed', () => {
-    const closed = followed(state, { type: 'run_finished', sha: tip }, { type: 'run_closed', merged: true })
+    const closed = followed(state, { type: 'run_finished', sha: tip }, { type: 'run_closed', merged: false })
     expect(leftoverBranches(closed)).toEqual([ofA, ofB])
+  })
+  it('trunk as it was merged and the refs of earlier attempts too, if its pull request was merged', () => {
+    const head = shaOf('updated')
+    const retried = followed(
+      landed(base, 'a'),
+      ...verifiedBy(base, 'b'),
+      { type: 'task_retried', task: 'b', note: '', onto: [] },
+      { type: 'task_queued', task: 'b', attempt: 2, base: shaOf('b again') },
+      { type: 'run_closed', merged: true, head },
+    )
+    expect(leftoverBranches(retried)).toEqual([
+      ofA,
+      { ref: taskB, from: shaOf('b again') },
+      { ref: 'refs/tributary/42/attempts/b-1', from: shaOf('b head') },
+      { ref: trunk, from: head },
+    ])
+  })
+  it('nothing at all, if the settings keep the branches', () => {
+    const kept = landed(running('a, b', {}, settingsSchema.parse({ keep_branches: true })), 'a')
+    expect(leftoverBranches(followed(kept, { type: 'run_closed', merged: true }))).toEqual([])
   })
   it('nothing while it is at work, or after a success that waits for its merge', () => {
     expect(leftoverBranches(state)).toEqual([])

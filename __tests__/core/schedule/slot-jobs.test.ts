@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import type { ActiveRun } from '../../../src/core/run/state.ts'
-import { endedRequests, freeSlots, lostWork, type SlotJobs, slotSupply } from '../../../src/core/schedule/slot-jobs.ts'
+import {
+  afterSlotFailure,
+  endedRequests,
+  freeSlots,
+  lostWork,
+  type SlotJobs,
+  slotFailureText,
+  slotSupply,
+} from '../../../src/core/schedule/slot-jobs.ts'
 import { followed } from '../../support/planning.ts'
 import { AT, afterwards, begun, landed, running, shaOf } from '../../support/run.ts'
 
 type Job = SlotJobs extends ReadonlyMap<string, infer Value> ? Value : never
-const at = (status: Job['status'], leftInOrder = false): Job => ({ status, leftInOrder })
+const at = (status: Job['status'], leftInOrder = false): Job => ({ status, job: 1, leftInOrder })
 const jobs = (all: Record<string, Job>): SlotJobs => new Map(Object.entries(all))
 const requested = (count = 2, workflowRun: number | null = 5) =>
   followed<ActiveRun>(running('a, b'), { type: 'slots_requested', request: 'r1', count, workflowRun })
@@ -58,8 +66,28 @@ describe('work whose slot ended without a result', () => {
       { type: 'task_returned', ...task, slot: 'r1.1' },
     ])
   })
-  it('has cost nothing if the slot had left by itself', () => {
-    expect(lostWork(atWork.work, jobs({ 'r1.1': at('completed', true) }))).toMatchObject([{ unbegun: true }])
+  it('has cost nothing if the slot had left by itself, or failed in its set-up: the attempt waits for another slot', () => {
+    const unbegun = { type: 'task_returned', ...task, slot: 'r1.1', unbegun: true, requeued: true } as const
+    expect(lostWork(atWork.work, jobs({ 'r1.1': at('completed', true) }))).toEqual([unbegun])
+    const setUp = { step: 'Run npm ci', url: null, words: '' }
+    expect(lostWork(atWork.work, jobs({ 'r1.1': { ...at('completed'), setUp } }))).toEqual([unbegun])
+    const { tasks } = followed<ActiveRun>(atWork, unbegun).work
+    expect(tasks.a).toMatchObject({ state: { status: 'queued', attempt: 1 }, lost: 0 })
+    expect(tasks.a?.attempts).toMatchObject([{ attempt: 1, startedAt: null, slot: null, outcome: 'open' }])
+  })
+  it('says the last words of the slot', () => {
+    const said = { ...at('completed'), error: 'No space left on device' }
+    expect(lostWork(atWork.work, jobs({ 'r1.1': said }))).toMatchObject([{ why: 'No space left on device' }])
+  })
+  it('fails at once with the words if the work was done and could not be handed over', () => {
+    const refused = { ...at('completed'), error: 'not handed over: Artifact storage quota has been hit.' }
+    expect(lostWork(atWork.work, jobs({ 'r1.1': refused }))).toMatchObject([
+      {
+        type: 'task_failed',
+        failure: { reason: 'not-handed-over', detail: 'Artifact storage quota has been hit.' },
+        final: true,
+      },
+    ])
   })
   it('fails for good with the third slot', () => {
     const returned = (state: ActiveRun, attempt: number) =>
@@ -88,5 +116,64 @@ describe('work whose slot ended without a result', () => {
     expect(lostWork(verifying.work, jobs({ 'r1.2': at('completed') }))).toEqual([
       { type: 'verification_returned', on, attempt: 1, slot: 'r1.2' },
     ])
+    const lostTwice = { ...verifying.work, lostVerifications: 2 }
+    expect(lostWork(lostTwice, jobs({ 'r1.2': at('completed') }))).toEqual([
+      { type: 'verification_failed', on, attempt: 1, failure: { reason: 'slot-lost', times: 3 } },
+    ])
+  })
+})
+
+describe('slots that failed before they began', () => {
+  const setUp = { step: 'Run npm ci', url: 'https://example.org/job/1', words: 'exit code 1' }
+  const failed: Job = { ...at('completed'), setUp }
+  const both = jobs({ 'r1.1': failed, 'r1.2': failed })
+
+  it('end their request with the step, if all of them failed in it', () => {
+    expect(endedRequests(requested(), both)).toEqual([{ type: 'slots_gone', request: 'r1', failure: setUp }])
+    const other = { ...failed, setUp: { ...setUp, step: 'Run actions/checkout' } }
+    expect(endedRequests(requested(), jobs({ 'r1.1': failed, 'r1.2': other }))).toEqual([
+      { type: 'slots_gone', request: 'r1' },
+    ])
+  })
+  it('are not followed by others: the run pauses, or makes do with the slots that it has', () => {
+    expect(afterSlotFailure(requested(), both, 0)).toEqual({ next: 'pause', failure: setUp })
+    expect(afterSlotFailure(requested(), both, 1)).toEqual({ next: 'make do' })
+    expect(afterSlotFailure(requested(), jobs({ 'r1.1': failed, 'r1.2': at('in_progress') }), 0)).toEqual({
+      next: 'ask',
+    })
+  })
+  it('are followed by others once, if slots have worked before', () => {
+    const worked = followed<ActiveRun>(landed(running('a, b'), 'a'), {
+      type: 'slots_requested',
+      request: 'r2',
+      count: 1,
+      workflowRun: 6,
+    })
+    expect(afterSlotFailure(worked, jobs({ 'r2.1': failed }), 0)).toEqual({ next: 'ask' })
+    const again = followed<ActiveRun>(
+      worked,
+      { type: 'slots_gone', request: 'r2', failure: setUp },
+      { type: 'slots_requested', request: 'r3', count: 1, workflowRun: 7 },
+    )
+    expect(afterSlotFailure(again, jobs({ 'r3.1': failed }), 0)).toEqual({ next: 'pause', failure: setUp })
+  })
+  it('are forgotten when a person resumes the run', () => {
+    const paused = followed<ActiveRun>(
+      requested(),
+      { type: 'slots_gone', request: 'r1', failure: setUp },
+      { type: 'run_paused', why: 'x' },
+    )
+    expect(afterSlotFailure(paused, new Map(), 0)).toMatchObject({ next: 'pause' })
+    expect(afterSlotFailure(followed<ActiveRun>(paused, { type: 'run_resumed' }), new Map(), 0)).toEqual({
+      next: 'ask',
+    })
+  })
+  it('say their step and its page, or why no job was started', () => {
+    expect(slotFailureText(setUp)).toBe(
+      'every slot failed in its set-up, in the step "Run npm ci": exit code 1 (https://example.org/job/1)',
+    )
+    expect(slotFailureText({ step: null, url: null, words: 'spending limit' })).toBe(
+      'GitHub starts no job for a slot: spending limit',
+    )
   })
 })

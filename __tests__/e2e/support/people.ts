@@ -67,7 +67,7 @@ export async function eyesOn(world: World, comment: number): Promise<string[]> {
 }
 
 /** The hub's own switches: what a repository's settings, or GitHub's plans, allow. */
-export async function allow(world: World, settings: Readonly<Record<string, boolean>>): Promise<void> {
+export async function allow(world: World, settings: Readonly<Record<string, unknown>>): Promise<void> {
   const answer = await fetch(`${world.hub.url}/_hub/settings`, {
     method: 'POST',
     body: JSON.stringify(settings),

@@ -112,6 +112,66 @@ describe('a remote that refuses custom refs', () => {
   })
 })
 
+describe('what is made to go wrong with a push', () => {
+  const words = 'error: GH013: Repository rule violations found for refs/heads/one.'
+  const fault = (hub: TestHub, more: object) => hub.hub('faults', 'POST', { kind: 'refuse-ref', words, ...more })
+
+  it('is the refusal of refs by name, so often, in the words given', async () => {
+    const hub = await testHub()
+    await fault(hub, { ref: '^refs/heads/one$', count: 2 })
+    const { token } = hub.job({ contents: 'write' })
+    const both = ['main:refs/heads/one', 'main:refs/heads/two']
+    const parts = await push(hub, token, ...both)
+    expect(parts).toContain(`remote: ${words}`)
+    expect(parts).toMatch(/\[remote rejected\] main -> one/)
+    expect(Object.keys(await tips(hub))).toEqual(['refs/heads/main', 'refs/heads/two'])
+    expect(await push(hub, token, '--atomic', 'main:refs/heads/one', 'main:refs/heads/three')).toContain('rejected')
+    expect(await push(hub, token, '--atomic', 'main:refs/heads/one', 'main:refs/heads/three')).not.toContain('rejected')
+  })
+
+  it('is the refusal of what they hold, or of the whole push, for which git blames every ref', async () => {
+    const hub = await testHub()
+    const { token } = hub.job({ contents: 'write' })
+    await fault(hub, { ref: '.', contains: 'a pointer', whole: true })
+    expect(await push(hub, token, 'main:refs/heads/clean')).not.toContain('rejected')
+    commitFiles(hub.checkout, { 'big.bin': 'a pointer\n' })
+    const answer = await push(hub, token, 'main:refs/heads/one', 'main~1:refs/heads/two')
+    expect(answer.match(/pre-receive hook declined/g)).toHaveLength(2)
+  })
+})
+
+describe('rules of a ruleset on tributary/**', () => {
+  it('refuse what they forbid, by GitHub’s words, on those branches alone', async () => {
+    const hub = await testHub({ settings: { branchRules: ['creation', 'non_fast_forward'] } })
+    const { token } = hub.job({ contents: 'write' })
+    const refused = await push(hub, token, 'main:refs/heads/tributary/1/a')
+    expect(refused).toContain('GH013: Repository rule violations found for refs/heads/tributary/1/a.')
+    expect(refused).toContain('Cannot create ref due to creations being restricted.')
+    expect(await push(hub, token, 'main:refs/heads/other')).not.toContain('rejected')
+    await hub.hub('settings', 'POST', { bypass: 'always' })
+    expect(await push(hub, token, 'main:refs/heads/tributary/1/a')).not.toContain('rejected')
+  })
+})
+
+describe('a remote that compares workflow files with the default branch', () => {
+  it('refuses a branch that is merely behind, on any ref', async () => {
+    const hub = await testHub({ settings: { workflowRule: 'trees' } })
+    const { token } = hub.job({ contents: 'write' })
+    commitFiles(hub.checkout, { '.github/workflows/new.yml': 'on: push\n' })
+    await push(hub, hub.tokens.writer, 'main')
+    const old = git(hub.checkout, 'rev-parse', 'HEAD')
+    commitFiles(hub.checkout, { '.github/workflows/new.yml': 'on: [push]\n' })
+    await push(hub, hub.tokens.writer, 'main')
+    for (const ref of ['refs/heads/x', 'refs/tributary/1/attempts/a-1'])
+      expect(await push(hub, token, `${old}:${ref}`)).toContain(
+        'refusing to allow a GitHub App to create or update workflow',
+      )
+    expect(await push(hub, token, 'main:refs/heads/x')).not.toContain('rejected')
+    await hub.hub('settings', 'POST', { workflowRule: 'commits' })
+    expect(await push(hub, token, `${old}:refs/heads/y`)).not.toContain('rejected')
+  })
+})
+
 describe('pull requests after a push', () => {
   async function withPull() {
     const hub = await testHub()

@@ -99,6 +99,25 @@ describe('pull requests', () => {
     expect((await hub.as('reader').pulls.checkIfMerged(on)).status).toBe(204)
   })
 
+  it('take in what is new in their base, for the head that the person has seen', async () => {
+    const hub = await testHub()
+    const head = await branch(hub, 'topic')
+    await hub.as('writer').pulls.create({ ...where, title: 'Topic', head: 'topic', base: 'main' })
+    const on = { ...where, pull_number: 1 }
+    await expect(hub.as('writer').pulls.updateBranch(on)).rejects.toMatchObject({ status: 422 })
+    git(hub.checkout, 'checkout', '-q', 'main')
+    const base = commitFiles(hub.checkout, { 'new.txt': 'new\n' })
+    await remoteGit(hub.checkout, 'push', '-q', hub.gitUrl(hub.tokens.writer), 'main')
+    await expect(hub.as('reader').pulls.updateBranch(on)).rejects.toMatchObject({ status: 403 })
+    await expect(hub.as('writer').pulls.updateBranch({ ...on, expected_head_sha: base })).rejects.toMatchObject({
+      status: 422,
+    })
+    expect(await hub.as('writer').pulls.updateBranch({ ...on, expected_head_sha: head })).toMatchObject({ status: 202 })
+    await remoteGit(hub.checkout, 'fetch', '-q', hub.git, 'topic')
+    expect(git(hub.checkout, 'show', '-s', '--format=%P', 'FETCH_HEAD')).toBe(`${head} ${base}`)
+    expect(hub.events.at(-2)).toMatchObject({ name: 'pull_request', payload: { action: 'synchronize' } })
+  })
+
   it('that clash with their base cannot be merged', async () => {
     const hub = await testHub()
     await branch(hub, 'topic', { 'README.md': 'mine\n' })

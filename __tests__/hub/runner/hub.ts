@@ -77,6 +77,7 @@ export class TestHub {
       revokeToken: (token) => void revoked.push(token),
       runtimeToken: ({ id, run_id }) => `runtime.${run_id}.${id}`,
       startDelay: (name) => delays.get(name) ?? 0,
+      stepFails: () => false,
     }
   }
 

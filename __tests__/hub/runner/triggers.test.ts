@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { matchesFilter } from '../../../src/hub/runner/workflow/trigger.ts'
+import { git } from '../../support/git.ts'
 import { TestHub } from './hub.ts'
 
 let hub: TestHub
@@ -51,6 +52,17 @@ describe('an event', () => {
     expect(await count('pull_request', { action: 'closed', ...pull('main') })).toBe(0)
     expect(await count('pull_request', { action: 'closed', ...pull('tributary/42/trunk') })).toBe(1)
     expect(hub.host.runs()[0]).toMatchObject({ head_branch: 'topic', head_sha: head, display_title: 'T' })
+  })
+
+  it('of a pull request is not heard while it is in conflict with its base', async () => {
+    hub.workflow(on('{ pull_request: { types: [closed] } }'), 'a.yml')
+    const base = hub.commit({ x: 'base' })
+    git(hub.gitDir, ['branch', 'topic', 'main'])
+    const head = hub.commit({ x: 'topic' }, 'topic')
+    hub.commit({ x: 'theirs' })
+    const pull = { number: 5, title: 'T', head: { ref: 'topic', sha: head }, base: { ref: 'main', sha: base } }
+    expect(await count('pull_request', { action: 'closed', pull_request: { ...pull, merged: false } })).toBe(0)
+    expect(await count('pull_request', { action: 'closed', pull_request: { ...pull, merged: true } })).toBe(1)
   })
 
   it('of a push is filtered by branch, tag and path', async () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { logRef } from '../../../src/core/ids.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import { replay } from '../../../src/core/run/evolve.ts'
 import type { JobFailure } from '../../../src/core/schedule/recovery.ts'
 import { reapDeadOrchestrator } from '../../../src/jobs/command/reap-dead-orchestrator.ts'
+import { DispatchRefused } from '../../../src/ports/forge.ts'
 import { commentBy, memoryGitHub } from '../../support/memory/github.ts'
 import { memoryDeps } from '../../support/memory/job-deps.ts'
 import { memoryJournal, memoryRemote } from '../../support/memory/journal.ts'
@@ -13,14 +15,16 @@ const OURS = 100
 const stamp = { at: AT, by: 'tributary' }
 
 /** A run that is at work in the hands of a workflow run (null: of none), after so many crashes. */
-async function world(holder: number | null, crashes = 0) {
+async function world(holder: number | null, crashes = 0, why: string | null = null) {
   const events = proposedBy(planOf('a > b'))
   const planId = replay(events)
   if (planId.phase !== 'proposed') throw new Error('not proposed')
   events.push({ type: 'plan_approved', ...stamp, planId: planId.work.planId, only: null })
   for (let crash = 0; crash < crashes; crash += 1) events.push({ type: 'orchestrator_lost', ...stamp, workflowRun: 1 })
+  if (why !== null) events.push({ type: 'orchestrator_failed', ...stamp, why })
   if (holder !== null) events.push({ type: 'orchestrator_started', ...stamp, workflowRun: holder })
-  const journal = memoryJournal(memoryRemote())
+  const remote = memoryRemote()
+  const journal = memoryJournal(remote)
   await journal.append('42', null, events, replay(events), [])
   const github = memoryGitHub({ issues: [42] })
   const deps = memoryDeps(github, journal, OURS)
@@ -31,7 +35,7 @@ async function world(holder: number | null, crashes = 0) {
     failure: JobFailure | null = null,
   ) => reapDeadOrchestrator(deps, { run, issue: 42, comment, result, failure, logUrl: 'https://example.org/log' })
   const since = async () => (await journal.history('42')).slice(events.length).map((event: RunEvent) => event.type)
-  return { github, journal, ended, since }
+  return { github, journal, remote, ended, since }
 }
 
 describe('a job of the workflow run that failed', () => {
@@ -74,22 +78,43 @@ describe('a job of the workflow run that failed', () => {
     await ended('failure')
     expect(await since()).toEqual(['orchestrator_lost', 'run_paused'])
   })
-  it('says so on the issue, once, with the last words of the one that died', async () => {
-    const { github, ended } = await world(OURS, 3)
-    const failure = { cause: null, message: 'the remote refused `trunk`' }
-    await ended('failure', '42', null, failure)
-    await ended('failure', '42', null, failure)
-    expect(github.comments.map(({ body }) => body)).toEqual([
-      expect.stringMatching(
-        /`stopped`: Run `42` is paused: .* 4 times in a row: the remote refused `trunk`\..*`\/resume`/s,
-      ),
-    ])
+  it('says on the thread that GitHub starts no other, with its words', async () => {
+    const { github, journal } = await world(OURS)
+    const deps = memoryDeps(github, journal, OURS)
+    const forge = { ...deps.forge, dispatch: () => Promise.reject(new DispatchRefused('forbidden by a policy')) }
+    await reapDeadOrchestrator(
+      { ...deps, forge },
+      { run: '42', issue: 42, comment: null, result: 'failure', failure: null, logUrl: 'x' },
+    )
+    expect(github.comments.at(-1)?.body).toMatch(/`dispatch-refused`.*forbidden by a policy/)
+    expect((await journal.read('42'))?.state).toMatchObject({ orchestrator: null })
   })
-  it('gives up when even showing the last state fails, and says so', async () => {
+  it('gives up when even showing the last state fails', async () => {
     const { github, ended } = await world(OURS, 8)
     await ended('failure')
     expect(github.runs).toEqual([])
     expect(github.comments).toHaveLength(1)
+  })
+  it('tells people why, in a new comment, when the run is paused for it', async () => {
+    const { github, ended } = await world(OURS, 3, 'the disk is full')
+    await ended('failure')
+    const body = github.comments.at(-1)?.body
+    expect(body).toMatch(/`orchestrator-lost`.*failed 4 times in a row, so the run is paused.*the disk is full/s)
+    expect(body).toContain('`/resume`')
+  })
+  it('names a journal that is gone', async () => {
+    const { github, remote, ended } = await world(OURS)
+    remote.refs.clear()
+    await ended('failure')
+    expect(github.comments.at(-1)?.body).toContain('`journal-gone`')
+    expect(github.runs).toEqual([])
+  })
+  it('says what GitHub says where the journal cannot be written, and starts none', async () => {
+    const { github, remote, ended } = await world(OURS)
+    remote.refused.set(logRef('42'), 'error: GH013: no')
+    await ended('failure')
+    expect(github.comments.at(-1)?.body).toMatch(/`journal-refused`.*GH013: no/s)
+    expect(github.runs).toEqual([])
   })
   it('answers the comment whose command it could not read', async () => {
     const { github, ended } = await world(7)

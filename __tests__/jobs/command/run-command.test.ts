@@ -1,22 +1,26 @@
 import { describe, expect, it } from 'vitest'
 import { commandLine, dressedCommand } from '../../../src/config/command-line.ts'
+import type { BranchRule } from '../../../src/core/branch-rules.ts'
+import type { PullAction } from '../../../src/core/command/decide-pull.ts'
+import { branchRef, logRef } from '../../../src/core/ids.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import { replay, replayOn } from '../../../src/core/run/evolve.ts'
 import { SETTINGS_PATH } from '../../../src/core/settings.ts'
 import { redactor } from '../../../src/core/text/redact.ts'
 import { answerFailure } from '../../../src/jobs/command/answer-failure.ts'
-import { runClosed } from '../../../src/jobs/command/pull-closed.ts'
+import { runPullAction } from '../../../src/jobs/command/pull-action.ts'
 import { reapDeadOrchestrator } from '../../../src/jobs/command/reap-dead-orchestrator.ts'
 import { runCommand } from '../../../src/jobs/command/run-command.ts'
 import type { Journal } from '../../../src/ports/journal.ts'
 import { WOKEN } from '../../../src/render/reply/replies.ts'
-import { commentBy, memoryGitHub } from '../../support/memory/github.ts'
+import { commentBy, type MemoryPull, memoryGitHub } from '../../support/memory/github.ts'
 import { memoryDeps } from '../../support/memory/job-deps.ts'
 import { memoryJournal, memoryRemote } from '../../support/memory/journal.ts'
 import { planOf } from '../../support/plan.ts'
 import { AT, proposedBy } from '../../support/run.ts'
 
 const OURS = 100
+const HEAD = 'e'.repeat(40)
 const stamp = { at: AT, by: 'tributary' }
 const plan = proposedBy(planOf('a > b'))
 const planId = (() => {
@@ -27,12 +31,26 @@ const APPROVE = `/approve ${planId.slice(0, 12)}`
 const approved: RunEvent = { type: 'plan_approved', ...stamp, planId, only: null }
 const started: RunEvent = { type: 'orchestrator_started', ...stamp, workflowRun: 1 }
 
+const FINAL: RunEvent = {
+  type: 'projected',
+  ...stamp,
+  entries: [{ name: 'pull:trunk', number: 7, node: 'seven', digest: '' }],
+}
+const PULL: MemoryPull = {
+  ...{ number: 7, node: 'seven', headBranch: 'tributary/42/trunk', head: HEAD, base: 'main' },
+  ...{ title: '', body: '', draft: true, state: 'open', merged: false },
+}
+
 /** What another process writes that changes nothing of the run. */
 const shown: RunEvent = { type: 'projected', ...stamp, entries: [] }
 
 /** A run to which this has happened, whose last orchestrator lives or not. `races`: how often another process writes first, and `rival` what. */
-async function world(events: readonly RunEvent[] = plan, { alive = true, races = 0, rival = shown } = {}) {
-  const real = memoryJournal(memoryRemote())
+async function world(
+  events: readonly RunEvent[] = plan,
+  { alive = true, races = 0, rival = shown, rules = [] as BranchRule[] } = {},
+) {
+  const remote = memoryRemote()
+  const real = memoryJournal(remote)
   if (events.length > 0) await real.append('42', null, events, replay(events), [])
   let left = races
   const journal: Journal = {
@@ -49,11 +67,13 @@ async function world(events: readonly RunEvent[] = plan, { alive = true, races =
     roles: { admin: 'admin', reader: 'read' },
     files: { [SETTINGS_PATH]: null },
     orchestrators: { 1: alive },
+    rules,
   })
   const deps = memoryDeps(github, journal, OURS)
   const issue = { number: 42, title: 'An issue', body: '', isPull: false }
   return {
     github,
+    remote,
     deps,
     /** What was answered stands behind the comment itself. */
     async say(line: string, login = 'admin', type = 'User', viaApp: string | null = null) {
@@ -71,7 +91,12 @@ async function world(events: readonly RunEvent[] = plan, { alive = true, races =
       const outcome = await runCommand(deps, comment)
       return { outcome, answer: github.comments.find(({ id: other }) => other > id)?.body ?? '' }
     },
-    close: (headBranch: string, merged: boolean) => runClosed(deps, { headBranch, merged, by: 'admin' }),
+    act: (action: PullAction['action'], pull: Partial<PullAction> = {}, sender = { login: 'admin', type: 'User' }) =>
+      runPullAction(
+        deps,
+        { number: 7, headBranch: 'tributary/42/trunk', baseBranch: 'main', head: HEAD, ...pull, action },
+        sender,
+      ),
     since: async () => (events.length === 0 ? [] : (await real.history('42')).slice(events.length)),
   }
 }
@@ -246,23 +271,49 @@ describe('a job that fails', () => {
 
 describe('the final pull request', () => {
   it.each([true, false])('ends the run when it is closed (merged: %s), and only once', async (merged) => {
-    const { close, since } = await world([...plan, approved])
-    expect(await close('tributary/42/trunk', merged)).toMatchObject({ run: '42', orchestrate: true })
-    expect((await since())[0]).toMatchObject({ type: 'run_closed', by: 'admin', merged })
+    const { act, since } = await world([...plan, approved])
+    const action = merged ? 'merged' : 'closed'
+    expect(await act(action)).toMatchObject({ run: '42', orchestrate: true })
+    expect((await since())[0]).toMatchObject({ type: 'run_closed', by: 'admin', merged, head: HEAD })
     const before = await since()
-    expect(await close('tributary/42/trunk', merged)).toMatchObject({ run: null, orchestrate: false })
+    expect(await act(action)).toMatchObject({ run: null, orchestrate: false })
     expect(await since()).toEqual(before)
   })
 
   it.each(['tributary/42/a', 'main', 'tributary/43/trunk'])('is not the one of %s', async (branch) => {
-    const { close, since } = await world([...plan, approved])
-    expect(await close(branch, true)).toEqual({ run: null, orchestrate: false, slots: [] })
+    const { act, since } = await world([...plan, approved])
+    expect(await act('merged', { headBranch: branch })).toEqual({ run: null, orchestrate: false, slots: [] })
+    expect(await since()).toEqual([])
+  })
+
+  it.each([{ baseBranch: 'release' }, { headBranch: 'tributary/42/a' }])('is not another one: %o', async (pull) => {
+    const { act, since } = await world([...plan, approved])
+    expect(await act('closed', pull)).toEqual({ run: null, orchestrate: false, slots: [] })
+    expect(await since()).toEqual([])
+  })
+
+  it('is found to be closed by the next command, since no event comes while it is in conflict', async () => {
+    const { github, say, since } = await world([...plan, approved, FINAL])
+    github.pulls.push({ ...PULL, state: 'closed' })
+    const { outcome, answer } = await say('/pause')
+    expect(answer).toContain('`run-ended`: ')
+    expect(outcome).toMatchObject({ run: '42', orchestrate: true })
+    expect(await since()).toMatchObject([
+      { type: 'run_closed', merged: false, head: HEAD },
+      { type: 'orchestrator_requested' },
+    ])
+  })
+
+  it('is not looked for if the one who types may not command', async () => {
+    const { github, say, since } = await world([...plan, approved, FINAL])
+    github.pulls.push({ ...PULL, state: 'closed' })
+    await say('/pause', 'reader')
     expect(await since()).toEqual([])
   })
 
   it('does not wait for ever for its turn', async () => {
-    const { close } = await world([...plan, approved], { races: 100 })
-    await expect(close('tributary/42/trunk', true)).rejects.toThrow('the journal moved 10 times')
+    const { act } = await world([...plan, approved], { races: 100 })
+    await expect(act('merged')).rejects.toThrow('the journal moved 10 times')
   })
 })
 
@@ -272,4 +323,52 @@ it('a recovery does not wait for ever for its turn either', async () => {
   const ended = { run: '42', issue: 42, comment: null, result: 'failure', failure: null, logUrl: '' }
   await expect(reapDeadOrchestrator(deps, ended)).rejects.toThrow('the journal moved 10 times')
   expect(github.runs).toEqual([])
+})
+
+describe('a command that GitHub does not let through', () => {
+  const TIP = 'a'.repeat(40)
+
+  it('says so in its words, and starts nothing', async () => {
+    const { remote, say, since } = await world()
+    remote.refused.set(logRef('42'), 'error: GH013: Repository rule violations found')
+    const { outcome, answer } = await say(APPROVE)
+    expect(answer).toMatch(/`push-refused`: .*GH013: Repository rule violations found/s)
+    expect([outcome.orchestrate, await since()]).toEqual([false, []])
+  })
+
+  it('is refused before a run begins by the rules that would refuse its branches, and by those alone', async () => {
+    const rule = (type: string, more: Partial<BranchRule> = {}): BranchRule => ({ type, source: 'o/r', ...more })
+    const named = (operator: string, pattern: string, negate = false) =>
+      rule('branch_name_pattern', { name: { operator, pattern, negate } })
+    const { say, remote } = await world([], {
+      rules: [rule('creation'), rule('deletion'), named('starts_with', 'feature/')],
+    })
+    const { answer } = await say('/plan')
+    expect(answer).toMatch(/`rules-refuse`: .*`creation`.*`branch_name_pattern`/s)
+    expect(answer).not.toContain('deletion')
+    expect(remote.refs.size).toBe(0)
+    const fitting = await world([], {
+      rules: [rule('non_fast_forward'), named('starts_with', 'tributary/'), named('contains', 'feature', true)],
+    })
+    expect((await fitting.say('/plan')).answer).toMatch(
+      /`plan-requested`: .*will refuse what they forbid: `non_fast_forward` \(a task that starts again cannot replace its branch\)\./,
+    )
+  })
+
+  it('is refused if a branch stands in the way, before it asks anything of a person without permission', async () => {
+    const { say, remote } = await world([])
+    remote.refs.set(branchRef('tributary/42'), TIP)
+    expect((await say('/plan')).answer).toMatch(/`branch-in-the-way`: The branch `tributary\/42` stands in the way/)
+    expect((await say('/plan', 'reader')).answer).toContain('`not-permitted`: ')
+  })
+
+  it('names a journal that was deleted, as long as branches of the run are there', async () => {
+    const { say, remote } = await world([])
+    expect((await say('/status')).answer).toContain('`no-run`: ')
+    remote.refs.set(branchRef('tributary/42/trunk'), TIP)
+    expect((await say('/status')).answer).toContain('`journal-gone`: ')
+    expect((await say('/plan')).answer).toMatch(
+      /`branch-in-the-way`: .*journal.*was deleted.*git push origin --delete/s,
+    )
+  })
 })

@@ -3,22 +3,25 @@ import { openJournal } from '../../../src/adapters/git/journal.ts'
 import { writeCommit } from '../../../src/adapters/git/objects.ts'
 import { openRepo } from '../../../src/adapters/git/repo.ts'
 import { readSettings } from '../../../src/config/settings.ts'
+import { decide } from '../../../src/core/command/decide.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import { replay, replayOn } from '../../../src/core/run/evolve.ts'
 import { emptyRun } from '../../../src/core/run/state.ts'
-import { settingsSchema } from '../../../src/core/settings.ts'
+import { defaultSettings, settingsSchema } from '../../../src/core/settings.ts'
 import { wordsFor } from '../../../src/jobs/commit-words.ts'
 import { orchestrate } from '../../../src/jobs/orchestrate/orchestrate.ts'
-import type { Forge } from '../../../src/ports/forge.ts'
+import { DispatchRefused, type Forge } from '../../../src/ports/forge.ts'
+import type { Journal } from '../../../src/ports/journal.ts'
 import { LimitReached } from '../../../src/ports/rate-limit.ts'
 import { bareRemote, commit, git, tempDir, tree } from '../../support/git.ts'
 import { hastyClock } from '../../support/hasty-clock.ts'
 import { memoryForge } from '../../support/memory/forge.ts'
 import { memoryGitHub } from '../../support/memory/github.ts'
 import { gate, planOf } from '../../support/plan.ts'
-import { AT, proposedBy, report } from '../../support/run.ts'
+import { AT, asks, proposedBy, report } from '../../support/run.ts'
 
 const stamp = { at: AT, by: 'tributary' }
+const started: RunEvent = { type: 'orchestrator_started', ...stamp, workflowRun: 1 }
 
 /** An approved run on a real remote; GitHub is in memory, the slots are what a test says. */
 async function world(
@@ -55,7 +58,12 @@ async function world(
     log: () => {},
     workflowRun: 100,
     readSettings,
-    slots: { jobs: async () => [], results: async () => [], download: () => Promise.reject(new Error('no result')) },
+    slots: {
+      jobs: async () => [],
+      results: async () => [],
+      ending: async () => null,
+      download: () => Promise.reject(new Error('no result')),
+    },
     readPlan: () => Promise.reject(new Error('there is a plan')) as never,
     secrets: [],
     model: null,
@@ -102,13 +110,117 @@ describe('an orchestrator', () => {
     })
   })
 
+  it('pauses with GitHub’s words if no slot can be started, and asks anew once a person resumes', async () => {
+    const { deps, journal, types } = await world('a, b')
+    const words = "Cannot trigger a 'workflow_dispatch' on a disabled workflow"
+    const forge = { ...deps.forge, dispatch: () => Promise.reject(new DispatchRefused(words)) }
+    const left = await orchestrate({ ...deps, forge }, '42')
+    expect(left).toMatchObject({ paused: { why: `GitHub starts no job for a slot: ${words}`, by: 'tributary' } })
+    expect((await types()).filter((type) => type.startsWith('slots_'))).toEqual(['slots_requested', 'slots_gone'])
+    const read = await journal.read('42')
+    const resumed: RunEvent[] = [{ type: 'run_resumed', ...stamp }]
+    await journal.append('42', read?.tip ?? null, resumed, replayOn(read?.state ?? emptyRun, resumed), [])
+    await orchestrate({ ...deps, handOverAt: new Date(deps.clock.now().getTime() + 10_000) }, '42')
+    expect((await journal.read('42'))?.state).toMatchObject({ slots: { r2: { gone: false } } })
+  })
+
+  it('says on the thread that its successor cannot be started, and leaves, so that a comment starts one', async () => {
+    const { deps, github, journal } = await world('a')
+    const forge = { ...deps.forge, dispatch: () => Promise.reject(new DispatchRefused('forbidden by a policy')) }
+    await orchestrate({ ...deps, forge, handOverAt: deps.clock.now() }, '42')
+    const said = github.comments.filter(({ thread, body }) => thread === 42 && body.includes('`dispatch-refused`'))
+    expect(said).toHaveLength(1)
+    expect(said[0]?.body).toContain('forbidden by a policy')
+    expect((await journal.read('42'))?.state).toMatchObject({ orchestrator: null })
+  })
+
+  it('says once what GitHub refuses to show, and goes on without it', async () => {
+    const { deps, github, journal } = await world('g > a', { tasks: { g: gate } })
+    const publish: typeof deps.forge.publish = async (projections, lookFirst) => {
+      const shown = await deps.forge.publish(projections, lookFirst)
+      const message = 'Resource not accessible by integration'
+      return shown.map((answer, at) =>
+        projections[at]?.kind === 'check' ? { ok: false, name: answer.name, reason: 'not-permitted', message } : answer,
+      )
+    }
+    await orchestrate({ ...deps, forge: { ...deps.forge, publish } }, '42')
+    const events = await journal.history('42')
+    expect(events.filter(({ type }) => type === 'platform_refused')).toMatchObject([
+      { what: 'check', why: 'Resource not accessible by integration' },
+    ])
+    expect(github.comments.find(({ body }) => body.includes('tributary:status'))?.body).toContain(
+      'needs `checks: write`',
+    )
+  })
+
   it('stops and says so when somebody else moved a branch of the run, and overwrites nothing', async () => {
     const { deps, remote, journal } = await world('a')
     const foreign = commit(remote.dir, { 'README.md': 'mine' })
     git(remote.dir, ['update-ref', 'refs/heads/tributary/42/a', foreign])
     await orchestrate(deps, '42')
-    expect((await journal.read('42'))?.state).toMatchObject({ paused: { why: 'somebody else moved `tributary/42/a`' } })
+    const moved = [{ branch: 'tributary/42/a', sha: foreign, known: null }]
+    expect((await journal.read('42'))?.state).toMatchObject({ paused: { cause: 'branches', moved } })
     expect(git(remote.dir, ['rev-parse', 'refs/heads/tributary/42/a'])).toBe(foreign)
+  })
+
+  const TRUNK = 'refs/heads/tributary/42/trunk'
+  it('adopts what a person put on top of trunk, and says whose it is', async () => {
+    const { deps, remote, journal, trunk } = await world('g > a', { tasks: { g: gate } })
+    const update = commit(remote.dir, { 'README.md': 'text', news: 'of main' }, [trunk], 'Merge branch main')
+    git(remote.dir, ['update-ref', TRUNK, update])
+    await orchestrate(deps, '42')
+    expect(await journal.history('42')).toContainEqual(
+      expect.objectContaining({ type: 'trunk_adopted', from: trunk, sha: update, author: 'Mona' }),
+    )
+    expect((await journal.read('42'))?.state).toMatchObject({ paused: null, work: { trunk: { tip: update } } })
+    expect(git(remote.dir, ['rev-parse', TRUNK])).toBe(update)
+  })
+
+  it('stops if trunk lost what the run had there, says how to put it back, and goes on once it is', async () => {
+    const { deps, remote, journal, github, trunk } = await world('g > a', { tasks: { g: gate } })
+    const forced = commit(remote.dir, { 'README.md': 'of a person' })
+    git(remote.dir, ['update-ref', TRUNK, forced])
+    await orchestrate(deps, '42')
+    const read = await journal.read('42')
+    const moved = [{ branch: 'tributary/42/trunk', sha: forced, known: trunk }]
+    expect(read?.state).toMatchObject({ paused: { cause: 'branches', moved } })
+    const status = github.comments.find(({ body }) => body.includes('tributary:status'))?.body
+    expect(status).toContain(`git push --force origin ${trunk}:${TRUNK}`)
+    if (read?.state.phase !== 'active') return expect.fail('not active')
+    const resume = (tip: string) =>
+      decide(read.state, asks({ name: 'resume' }, { branches: new Map([['tributary/42/trunk', tip]]) }))
+    expect(resume(forced)).toMatchObject({ error: { reason: 'branches-moved' } })
+    expect(resume(trunk)).toMatchObject({ value: { answer: { code: 'resumed' } } })
+  })
+
+  it('sees by itself that the final pull request is closed, of which no event tells while it is in conflict', async () => {
+    const { deps, journal, github } = await world('g > a', { tasks: { g: gate } })
+    await orchestrate(deps, '42')
+    for (const pull of github.pulls) if (pull.headBranch === 'tributary/42/trunk') pull.state = 'closed'
+    const left = await orchestrate(deps, '42')
+    expect(left).toMatchObject({ phase: 'ended', conclusion: 'closed', orchestrator: null })
+    expect((await journal.history('42')).filter(({ type }) => type === 'run_closed')).toHaveLength(1)
+  })
+
+  it('records nothing more of a run that a person cancels while a push is under way', async () => {
+    const { deps, journal, remote } = await world('a')
+    let pushes = 0
+    const racing: Journal = {
+      ...journal,
+      append: async (...given) => {
+        const now = await journal.read('42')
+        const cancelled: RunEvent = { type: 'run_cancelled', at: AT, by: 'admin', why: '' }
+        pushes += 1
+        if (pushes === 1 && now !== null)
+          await journal.append('42', now.tip, [cancelled], replayOn(now.state, [cancelled]), [])
+        return journal.append(...given)
+      },
+    }
+    const left = await orchestrate({ ...deps, journal: racing }, '42')
+    expect(left).toMatchObject({ phase: 'ended', conclusion: 'cancelled' })
+    const types = (await journal.history('42')).map(({ type }) => type)
+    expect(types.slice(types.indexOf('run_cancelled'))).not.toContain('task_queued')
+    expect(git(remote.dir, ['for-each-ref', '--format=%(refname)', 'refs/heads/tributary'])).toBe('')
   })
 
   it('waits for its turn to push rather than push more often than the settings allow', async () => {
@@ -183,7 +295,7 @@ describe('an orchestrator', () => {
       {
         tree: tree(remote.dir, { 'README.md': 'text', a: { folder: { x: 'done' } } }),
         parents: [start],
-        words: wordsFor('42', { task: 'a', attempt: 1, title: 'Task a' }),
+        words: wordsFor('42', { task: 'a', attempt: 1, title: 'Task a', commits: defaultSettings.commits }),
         at: deps.clock.now(),
       },
     )
@@ -202,6 +314,7 @@ describe('an orchestrator', () => {
     const result = { version: 1, run: '42', task: 'a', attempt: 1, base: start, outcome, slot: 'r1.1', ...times }
     const slots = {
       jobs: async () => [],
+      ending: async () => null,
       results: async () => [{ id: 1, run: '42', task: 'a', attempt: 1 }],
       download: async () => ({ result: JSON.stringify(result), bundle }),
     }
@@ -212,5 +325,81 @@ describe('an orchestrator', () => {
     expect(events.at(-1)).toMatchObject({ failure: { reason: 'not-approved' }, head: null, final: true })
     const tipOf = (branch: string) => git(remote.dir, ['rev-parse', `refs/heads/tributary/42/${branch}`])
     expect([tipOf('a'), tipOf('trunk')]).toEqual([start, trunk])
+  })
+})
+
+describe('a push that is refused', () => {
+  const hook = (pattern: string) =>
+    `case "$1" in ${pattern}) echo "error: GH013: Repository rule violations found for $1." >&2; exit 1;; esac`
+
+  it('costs only the task whose branch it is', async () => {
+    const { deps, remote, journal } = await world('a, g', { tasks: { g: gate } })
+    remote.updateHook(hook('refs/heads/tributary/42/a'))
+    await orchestrate(deps, '42')
+    expect((await journal.read('42'))?.state).toMatchObject({
+      paused: null,
+      work: {
+        tasks: {
+          a: {
+            state: { status: 'failed', failure: { reason: 'push-refused', detail: expect.stringContaining('GH013') } },
+          },
+          g: { state: { status: 'waiting' } },
+        },
+      },
+    })
+  })
+
+  it('leaves in order and says so where the journal is refused', async () => {
+    const { deps, remote, github, types } = await world('a')
+    remote.updateHook(hook('refs/tributary/*'))
+    await orchestrate(deps, '42')
+    expect(github.comments.at(-1)?.body).toMatch(/`journal-refused`.*GH013/s)
+    expect(await types()).toEqual([])
+  })
+
+  it('does not keep an ended run from its end: what cannot be deleted stays', async () => {
+    const { deps, remote, journal } = await world('a')
+    const read = await journal.read('42')
+    const closed: RunEvent = { type: 'run_cancelled', ...stamp, why: 'no' }
+    if (read !== null) await journal.append('42', read.tip, [closed], replayOn(read.state, [closed]), [])
+    remote.updateHook(hook('refs/heads/*'))
+    expect((await orchestrate(deps, '42'))?.orchestrator).toBeNull()
+    expect(remote.tip('refs/heads/tributary/42/trunk')).not.toBeNull()
+  })
+})
+
+describe('an orchestrator that fails', () => {
+  it('says why, once, for who comes after it', async () => {
+    const { deps, journal, types } = await world('g', { tasks: { g: gate } })
+    const broken = { ...deps, forge: { ...deps.forge, publish: () => Promise.reject(new Error('no more room')) } }
+    await expect(orchestrate(broken, '42')).rejects.toThrow('no more room')
+    await expect(orchestrate(broken, '42')).rejects.toThrow('no more room')
+    expect((await types()).filter((type) => type === 'orchestrator_failed')).toHaveLength(1)
+    expect((await journal.read('42'))?.state).toMatchObject({ crash: 'no more room' })
+  })
+
+  it('stops and says so when its journal is gone, or is no longer the one it knew', async () => {
+    for (const [broken, said] of [
+      [['update-ref', '-d', 'refs/tributary/42/log'], /`journal-gone`.*git push --force origin/s],
+      [['update-ref', 'refs/tributary/42/log', 'refs/tributary/42/log~1'], /`journal-replaced`/],
+    ] as const) {
+      const { deps, remote, github, journal } = await world('a')
+      const read = await journal.read('42')
+      if (read !== null) await journal.append('42', read.tip, [started], replayOn(read.state, [started]), [])
+      let looks = 0
+      const breaking = {
+        ...deps,
+        journal: {
+          ...deps.journal,
+          look: (...given: Parameters<typeof journal.look>) => {
+            looks += 1
+            if (looks === 2) git(remote.dir, [...broken])
+            return journal.look(...given)
+          },
+        },
+      }
+      await orchestrate(breaking, '42')
+      expect(github.comments.at(-1)?.body).toMatch(said)
+    }
   })
 })

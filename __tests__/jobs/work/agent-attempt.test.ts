@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { resultArtifact } from '../../../src/adapters/github/slots.ts'
 import type { TaskAssignment } from '../../../src/core/schedule/assignment.ts'
 import { parseResultName } from '../../../src/core/schedule/slot-result.ts'
+import { defaultSettings } from '../../../src/core/settings.ts'
 import { journalView } from '../../../src/jobs/work/journal-view.ts'
 import { performTask } from '../../../src/jobs/work/run-slot.ts'
 import { agentTask, asked, create, finish, meanwhile, run, says, slotWith } from '../../support/agent-slot.ts'
@@ -327,6 +328,7 @@ describe('while it works', () => {
       minutes: 10,
       mayChangeNothing: false,
       notes: [],
+      commits: defaultSettings.commits,
       sandbox: 'bubblewrap',
     }
     const performed = performTask(deps, who, view, forced, new AbortController().signal)

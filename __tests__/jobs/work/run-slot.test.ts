@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { scratchIn } from '../../../src/adapters/system/scratch.ts'
+import { loggedFiles } from '../../../src/core/schedule/job-log.ts'
+import { parseResultFile } from '../../../src/core/schedule/slot-result.ts'
 import { needsSandbox, sandboxName } from '../../support/sandbox.ts'
 import {
   assign,
@@ -59,6 +61,15 @@ describe('a task', () => {
     expect(landed(only(world.uploads), 'show', '-s', '--format=%B').trim()).toBe(
       'Add b\n\nTributary-Run: 42\nTributary-Task: a\nTributary-Attempt: 1',
     )
+  })
+
+  it('its commit has the author of the settings, and their sign-off', async () => {
+    const author = 'Mona <mona@example.com>'
+    oneTask(world, { run: script('echo b > b.txt') }, { commits: { author, sign_off: true } })
+    await world.start()
+    expect(
+      landed(only(world.uploads), 'show', '-s', '--format=%an <%ae>|%cn <%ce>|%(trailers:key=Signed-off-by)'),
+    ).toBe(`${author}|${author}|Signed-off-by: ${author}`)
   })
 
   it('its program knows run, task, attempt and what people said, and no token', async () => {
@@ -166,8 +177,12 @@ describe('a task', () => {
   })
 
   it.each([
-    ['a file that is too large to be searched', 'head -c 3000 /dev/zero > b.bin', /^b\.bin cannot be searched .* 2 kB/],
-    ['too many files', 'touch b c d e', /^4 files changed, 3 are allowed$/],
+    [
+      'a file that is too large to be searched',
+      'head -c 3000 /dev/zero > b.bin',
+      /^b\.bin cannot be searched .*`limits\.file_kilobytes` allows 2 kB/,
+    ],
+    ['too many files', 'touch b c d e', /^4 files changed, and `limits.files` allows 3$/],
   ])('work with %s is handed over without its commits', async (_what, run, detail) => {
     oneTask(world, { run: script(run) }, { limits: { file_kilobytes: 2, files: 3 } })
     await world.start()
@@ -187,6 +202,21 @@ describe('a task', () => {
     oneTask(world, { run: script('echo ghs_abcdefgh > ghs_abcdefgh.txt') })
     await world.start()
     expect(outcomeOf(world.uploads)).toMatchObject({ failure: { reason: 'secret-in-diff', paths: ['***.txt'] } })
+  })
+
+  it('an acceptance that fails by chance counts if it passes on the same tree, and is called flaky', async () => {
+    mkdirSync(join(world.tree, 'ignored'))
+    writeFileSync(join(world.tree, 'ignored', 'tries'), '')
+    const chance = 'test -s ignored/tries || { echo x > ignored/tries; echo bad luck; exit 3; }; echo good'
+    oneTask(world, { run: script('echo b > b.txt'), acceptance: { argv: script(chance), expect: '' } })
+    await world.start()
+    expect(outcomeOf(world.uploads)).toMatchObject({
+      kind: 'done',
+      report: {
+        acceptanceLog: 'bad luck\n[exit code 3; it ran again on the same tree and passed:]\ngood\n',
+        flaky: [expect.stringContaining('bad luck')],
+      },
+    })
   })
 
   it('an acceptance that changes files accepts nothing; what git ignores it may write', async () => {
@@ -530,10 +560,61 @@ describe('handing over', () => {
     expect(only(world.uploads).bundle).toBeNull()
   })
 
-  it('a slot that cannot hand over fails, so that its task is given out again, and leaves no files', async () => {
+  it('an upload that fails for a quarter of an hour is replaced by the job’s log, and the slot ends and leaves no files', async () => {
     oneTask(world, { run: script('echo b > b.txt') })
     world.fails.uploads = Number.POSITIVE_INFINITY
-    await expect(world.passTime(world.start(), 60)).rejects.toThrow('tributary-42-a-1 could not be uploaded')
+    const begun = world.clock.now().getTime()
+    const end = await world.passTime(world.run(), 60)
+    expect(end).toMatchObject({ work: [{ task: 'a', outcome: 'done' }], refused: 'the upload broke off' })
+    expect(world.clock.now().getTime() - begun).toBeGreaterThan(900_000)
+    expect([...loggedFiles(world.printed.join('\n')).keys()]).toEqual([
+      'tributary-42-a-1/result.json',
+      'tributary-42-a-1/work.bundle',
+    ])
     expect(readdirSync(join(world.tree, '../temp'))).toEqual([])
+  })
+
+  it('a storage that refuses is believed after three tries; the log has the very commits, and the words name the cause', async () => {
+    oneTask(world, { run: script('echo b > b.txt') })
+    world.fails.storage = 'Failed to CreateArtifact: Artifact storage quota has been hit.\nMore info: https://docs'
+    const end = await world.passTime(world.run(), 16)
+    expect(end.refused).toBe('Failed to CreateArtifact: Artifact storage quota has been hit. More info: https://docs')
+    expect(world.lines.filter((line) => line.includes('tries again'))).toHaveLength(2)
+    const files = loggedFiles(world.printed.join('\n'))
+    const bundle = join(world.tree, '../from-the-log.bundle')
+    writeFileSync(bundle, files.get('tributary-42-a-1/work.bundle') ?? '')
+    const text = Buffer.from(files.get('tributary-42-a-1/result.json') ?? []).toString()
+    const result = parseResultFile(text)
+    if (!result.ok) throw new Error(result.error)
+    expect(landed({ name: '', result: result.value, bundle }, 'show', '--format=', '--name-only')).toBe('b.txt')
+  })
+
+  it('what is offered again is smaller: without the logs that nobody needs to land it', async () => {
+    oneTask(world, { run: script('echo b > b.txt'), acceptance: { argv: script('echo a long log'), expect: '' } })
+    world.fails.uploads = 2
+    await world.passTime(world.start(), 16)
+    expect(outcomeOf(world.uploads)).toMatchObject({ kind: 'done', report: { acceptanceLog: '' } })
+  })
+
+  it('nothing is offered any more once the run is cancelled', async () => {
+    oneTask(world, { run: script('echo b > b.txt') })
+    world.fails.uploads = Number.POSITIVE_INFINITY
+    const slot = world.run()
+    await until(() => world.lines.some((line) => line.includes('tries again')))
+    world.happens({ type: 'run_cancelled', why: '' })
+    expect(await world.passTime(slot, 60)).toMatchObject({ refused: null })
+    expect([world.uploads, world.printed]).toEqual([[], []])
+  })
+
+  it('work that is too large for the log as well ends the slot with words that the run understands', async () => {
+    oneTask(
+      world,
+      { run: script('head -c 5000000 /dev/urandom | base64 > b.txt') },
+      { limits: { file_kilobytes: 20_000 } },
+    )
+    world.fails.storage = 'Artifact storage quota has been hit.'
+    await expect(world.passTime(world.run(), 16)).rejects.toThrow(
+      'not handed over: Artifact storage quota has been hit.',
+    )
   })
 })

@@ -140,7 +140,7 @@ describe('a worker pull request', () => {
         '- Command: `node scripts/apply.mjs "Show cents in the command line"`',
         '- Acceptance: `npm test`',
         '',
-        'The run merges it into `tributary/42/trunk` (#50) when its acceptance has passed. Nothing needs to be done here; please do not merge it by hand.',
+        'The run merges it into `tributary/42/trunk` (#50) when its acceptance has passed. Nothing needs to be done here.',
       ].join('\n'),
     )
   })

@@ -27,6 +27,35 @@ const FAILURES: {
     'ann asked for this plan, and here a second person approves it.',
     'Somebody else with the permission can type the same command.',
   ],
+  'push-refused': [
+    { reason: 'push-refused', run: '42', words: 'error: GH013: Repository rule violations found' },
+    "GitHub does not let run `42` write, so the command changed nothing. GitHub's words:",
+    '```text\nerror: GH013: Repository rule violations found\n```\n\nType the command again when the cause is gone.',
+  ],
+  'rules-refuse': [
+    {
+      reason: 'rules-refuse',
+      branch: 'tributary/42/trunk',
+      rules: [{ type: 'required_signatures', source: 'octo/demo' }],
+    },
+    'Rules of this repository would refuse the branches of a run, such as `tributary/42/trunk`. No model was called.',
+    '- `required_signatures` of octo/demo: commits must be signed, and a job has no key to sign with\n\nIn the ruleset, exclude the branches `tributary/**` (Settings > Rules > Rulesets), or, if Tributary works with the token of an App, let that App bypass it. Then type `/plan` again.',
+  ],
+  'branch-in-the-way': [
+    { reason: 'branch-in-the-way', run: '42', refs: ['refs/heads/tributary/42'] },
+    'The branch `tributary/42` stands in the way: git cannot hold it and `tributary/42/trunk` at the same time.',
+    'Rename it on the page Branches of the repository, or so; then type `/plan` again:\n\n```sh\ngit fetch origin refs/heads/tributary/42\ngit push origin FETCH_HEAD:refs/heads/tributary-42-old :refs/heads/tributary/42\n```',
+  ],
+  'journal-gone': [
+    { reason: 'journal-gone', run: '42' },
+    'The journal of run `42`, the ref `refs/tributary/42/log`, was deleted; branches of the run are still there. Without it the run cannot go on.',
+    'A comment of the run, if it was at work, says how to bring the journal back. To begin again, delete the branches `tributary/42/*` and type `/plan`.',
+  ],
+  'journal-unreadable': [
+    { reason: 'journal-unreadable', run: '42', detail: 'journal commit abc holds no state.json' },
+    'The journal of run `42` holds something that Tributary did not write: journal commit abc holds no state.json',
+    '`git fetch origin refs/tributary/42/log`, then `git log FETCH_HEAD`, shows who wrote it. Push the last good commit to that ref with `git push --force`, then type the command again.',
+  ],
   'bots-may-not': [
     { reason: 'bots-may-not', actor: 'helper[bot]' },
     'helper\\[bot\\] is not a person. Commands are taken from people only.',
@@ -36,6 +65,28 @@ const FAILURES: {
     { reason: 'unknown-command', word: 'aprove', suggestion: 'approve' },
     'There is no command `/aprove`.',
     'Did you mean `/approve`? Type it, or `/help` to see the commands.',
+  ],
+  'work-newer-than-comment': [
+    { reason: 'work-newer-than-comment', task: 't3', head: sha('3') },
+    `The work of \`t3\` at \`${sha('3').slice(0, 8)}\` is newer than the comment, so it cannot have been read.`,
+    'Look at it, then type `/approve t3` again.',
+  ],
+  'work-moved': [
+    { reason: 'work-moved', task: 't3', branch: 'tributary/42/t3', head: sha('3'), tip: sha('4') },
+    `\`tributary/42/t3\` is at \`${sha('4').slice(0, 8)}\` now; \`t3\` was verified at \`${sha('3').slice(0, 8)}\`. What came after that is not verified, and does not land.`,
+    `Rename or delete the branch, or put it back: \`git push --force origin ${sha('3')}:refs/heads/tributary/42/t3\`. Then type \`/approve t3\` for what was verified, or \`/retry t3 -- note\` to have it worked on again.`,
+  ],
+  'branches-moved': [
+    {
+      reason: 'branches-moved',
+      run: '42',
+      moved: [
+        { branch: 'tributary/42/trunk', sha: sha('4'), known: sha('3') },
+        { branch: 'tributary/42/t3', sha: sha('4'), known: null },
+      ],
+    },
+    'Others moved `tributary/42/trunk`, `tributary/42/t3`, and they still stand there; run `42` would pause again.',
+    `Put \`tributary/42/trunk\` back with \`git push --force origin ${sha('3')}:refs/heads/tributary/42/trunk\`; then type \`/resume\`.\nRename or delete \`tributary/42/t3\`; then type \`/resume\`.`,
   ],
   'bad-arguments': [
     { reason: 'bad-arguments', command: 'skip', detail: '`t9 t8` is too much.', usage: '/skip t3' },
@@ -177,13 +228,18 @@ const TASK_FAILURES: { [Reason in TaskFailure['reason']]: [Extract<TaskFailure, 
     'its acceptance changed files: `a` and `b`',
   ],
   'timed-out': [{ reason: 'timed-out', minutes: 1, log: '' }, 'it was stopped after 1 minute'],
-  'no-change': [{ reason: 'no-change' }, 'it changed nothing'],
+  'no-change': [{ reason: 'no-change' }, 'it left every file as it was, so there is nothing to land'],
   'outside-paths': [{ reason: 'outside-paths', paths: ['x'] }, 'it wrote outside its paths: `x`'],
   'protected-paths': [{ reason: 'protected-paths', paths: ['x'] }, 'it wrote to protected paths: `x`'],
   'forbidden-mode': [
     { reason: 'forbidden-mode', paths: ['x'] },
-    'it made a symbolic link, a submodule or a forbidden file mode: `x`',
+    'it touched a submodule, or made a symbolic link out of the repository or a forbidden file mode: `x`',
   ],
+  'unusable-name': [
+    { reason: 'unusable-name', detail: '`aux.c` is the name of a device on Windows' },
+    'it made a name that not every system can hold: `aux.c` is the name of a device on Windows',
+  ],
+  'lfs-object': [{ reason: 'lfs-object', paths: ['x'] }, 'it wrote files that Git LFS has to hold: `x`'],
   'too-large': [{ reason: 'too-large', detail: '301 files' }, 'its change is too large: 301 files'],
   'secret-in-diff': [{ reason: 'secret-in-diff', paths: ['x'] }, 'its change holds what looks like a secret: `x`'],
   'wrong-base': [
@@ -197,6 +253,10 @@ const TASK_FAILURES: { [Reason in TaskFailure['reason']]: [Extract<TaskFailure, 
   'result-unreadable': [{ reason: 'result-unreadable', detail: 'not JSON' }, 'its result could not be read: not JSON'],
   'sandbox-unavailable': [{ reason: 'sandbox-unavailable', detail: 'no bwrap' }, 'the sandbox cannot run: no bwrap'],
   'slot-lost': [{ reason: 'slot-lost', times: 3 }, 'the slot that worked on it was lost 3 times'],
+  'not-handed-over': [
+    { reason: 'not-handed-over', detail: 'Artifact storage quota has been hit.' },
+    "its work was done, and GitHub took it neither as an artifact nor in the job's log: Artifact storage quota has been hit.",
+  ],
   conflict: [{ reason: 'conflict', with: ['t1', 't2'], paths: ['x'] }, 'it is in conflict with `t1` and `t2` in `x`'],
   'agent-stopped': [
     { reason: 'agent-stopped', why: 'gave-up', detail: 'no such file, ask @bob' },
@@ -209,6 +269,10 @@ const TASK_FAILURES: { [Reason in TaskFailure['reason']]: [Extract<TaskFailure, 
   'model-failed': [
     { reason: 'model-failed', detail: 'overloaded, 8 tries' },
     'the model could not be used: overloaded, 8 tries',
+  ],
+  'push-refused': [
+    { reason: 'push-refused', detail: 'error: GH013: no' },
+    'GitHub does not take its branch: error: GH013: no',
   ],
   'not-approved': [{ reason: 'not-approved', detail: 'plan abc' }, 'nobody has approved it: plan abc'],
   'verification-failed': [

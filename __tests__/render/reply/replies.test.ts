@@ -70,6 +70,7 @@ const ANSWERS: {
     { code: 'retrying', run: '42', task: 't3' },
     '`t3` is worked on again. What waits for it goes on after that.',
   ],
+  'verifying-again': [{ code: 'verifying-again', run: '42' }, 'The verification runs once more on the same trunk.'],
   skipped: [{ code: 'skipped', run: '42', task: 't3' }, '`t3` is skipped. What waits for it goes on without it.'],
   'task-cancelled': [
     { code: 'task-cancelled', run: '42', task: 't3' },
@@ -162,7 +163,9 @@ describe('/help', () => {
   it('names every command', () => {
     const [commands] = parse(help).children.filter((node) => node.type === 'table')
     expect(commands?.children).toHaveLength(1 + Object.keys(COMMANDS).length)
-    expect(help).toContain('| `/retry t3 [-- note]` | Works on a task once more. |')
+    expect(help).toContain(
+      '| `/retry t3 [-- note]` | Works on a task once more; `/retry verification` runs the verification again. |',
+    )
     expect(help).toContain('| `/steer t3 -- words` | Says something to the worker of a task that runs. |')
   })
 

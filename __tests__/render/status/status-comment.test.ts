@@ -193,7 +193,7 @@ describe('a run that waits', () => {
       'for a base that passes',
       live(...verifying, broken(), { type: 'culprit_found', task: null }),
       '## Verification failed: 5 of 5 tasks landed',
-      '- The base must be mended first: `/cancel`, then `/plan` on a base that passes.',
+      '- The base must be fixed first: `/cancel`, then `/plan` on a base that passes. `/retry verification` runs it once more on the same trunk.',
     ],
     [
       'for a verification that can be run, though a task is suspected',
@@ -211,7 +211,7 @@ describe('a run that waits', () => {
         },
       ),
       '## Verification failed: 5 of 5 tasks landed',
-      '- `/retry d` merges `d` anew and verifies again; `/cancel` stops the run.',
+      '- `/retry verification` runs it once more on the same trunk. `/cancel` stops the run.',
     ],
   ]
   it.each(waiting)('%s says so, and what to type', (_why, run, headline, step) => {
@@ -237,7 +237,7 @@ describe('the end', () => {
       'a merge',
       live(...success, shownAs(['pull:trunk', 50]), { type: 'run_closed', by: 'bob', merged: true }),
       '## Merged: 5 of 5 tasks landed',
-      'The final pull request #50 was merged. The branches of the tasks are gone; the journal stays.',
+      'The final pull request #50 was merged. The branches of the run are gone; the journal stays.',
     ],
     [
       'a close',

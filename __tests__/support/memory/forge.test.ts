@@ -28,7 +28,7 @@ async function memoryStage(): Promise<Stage> {
         }),
     pulls: async () =>
       github.pulls.map(({ number, headBranch, base, title, body, draft, state }) => {
-        return { number, head: headBranch, base, title, body, draft, state }
+        return { number, head: headBranch ?? '', base, title, body, draft, state }
       }),
     branches: async () => ['main', ...github.branches],
   }

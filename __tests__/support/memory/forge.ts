@@ -17,6 +17,7 @@ export function memoryForge(github: MemoryGitHub): Forge {
     botComments: async (thread) =>
       github.comments.filter((one) => one.thread === thread && one.author === SELF).map(({ body }) => body),
     role: async (login) => needed(given.roles?.[login], `a role of ${login}`),
+    branchRules: async () => given.rules ?? [],
     react: async (comment, content) => react(github, comment, content),
     reply: async (thread, key, body) => reply(github, thread, key, body),
     pull: async (number) => pullAt(github, number),
@@ -77,8 +78,8 @@ function reply(github: MemoryGitHub, thread: number, key: string, body: string):
 function pullAt({ pulls }: MemoryGitHub, wanted: number): PullRequest | null {
   const found = pulls.find(({ number }) => number === wanted)
   if (found === undefined) return null
-  const { number, node, headBranch, state, merged, draft } = found
-  return { number, node, headBranch, state, merged, draft }
+  const { number, node, headBranch, head, state, merged, draft } = found
+  return { number, node, headBranch, head, state, merged, draft }
 }
 
 function dispatch(github: MemoryGitHub, inputs: DispatchInputs): number {

@@ -1,3 +1,4 @@
+import type { BranchRule } from '../../../src/core/branch-rules.ts'
 import type { Quotas } from '../../../src/core/schedule/request-pace.ts'
 import type { CheckStatus, DispatchInputs, Located, PullRequest, Role } from '../../../src/ports/forge.ts'
 
@@ -35,6 +36,7 @@ export interface MemoryRun {
 export interface Given {
   defaultBranch?: string
   roles?: Readonly<Record<string, Role>>
+  rules?: BranchRule[]
   issues?: readonly number[]
   /** By path, the same on every branch; null where there is none. */
   files?: Readonly<Record<string, string | null>>

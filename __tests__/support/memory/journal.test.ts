@@ -13,5 +13,6 @@ journalContract('in memory', async () => {
       },
     }),
     tipOf: (ref) => remote.refs.get(ref) ?? null,
+    refuse: (ref, words) => void remote.refused.set(ref, words),
   }
 })

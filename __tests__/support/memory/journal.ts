@@ -14,15 +14,22 @@ interface Entry {
 export interface MemoryRemote {
   refs: Map<string, Sha>
   entries: Map<Sha, Entry>
+  /** Refs that it does not take, and what it says to that. */
+  refused: Map<string, string>
 }
 
-export const memoryRemote = (): MemoryRemote => ({ refs: new Map(), entries: new Map() })
+export const memoryRemote = (): MemoryRemote => ({ refs: new Map(), entries: new Map(), refused: new Map() })
 
 /** The journal without git, for tests of what stands on it. It keeps text, so that nothing is shared with who wrote it. */
 export function memoryJournal(remote: MemoryRemote): Journal {
   return {
     runsOf: async (issue) => ({ runs: runsOf(remote, issue) }),
     look: async (run, refs) => ({ tip: remote.refs.get(logRef(run)) ?? null, refs: found(remote, refs) }),
+    inTheWay: async (run) =>
+      [...remote.refs.keys()].filter(
+        (ref) => ref === 'refs/heads/tributary' || new RegExp(`^refs/(heads/)?tributary/${run}(/|$)`).test(ref),
+      ),
+    follows: async (_run, before, now) => chain(remote, now).includes(entryAt(remote, before)),
     read: async (run) => {
       const tip = remote.refs.get(logRef(run))
       return tip === undefined ? null : { state: parseState(entryAt(remote, tip).state), tip }
@@ -74,6 +81,12 @@ function append(remote: MemoryRemote, run: RunId, { expected, events, state, ref
   const updates = [{ ref: logRef(run), from: expected, to: tip }, ...refs]
   const moved = updates.filter(({ ref, from, to }) => ![from, to].includes(remote.refs.get(ref) ?? null))
   if (moved.length > 0) return { ok: false, error: { reason: 'conflict', refs: moved.map(({ ref }) => ref) } }
+  const refused = updates.flatMap(({ ref }) => {
+    const words = remote.refused.get(ref)
+    return words === undefined ? [] : [{ ref, words }]
+  })
+  if (refused.length > 0)
+    return { ok: false, error: { reason: 'refused', refs: refused, words: refused[0]?.words ?? '' } }
   remote.entries.set(tip, entry)
   for (const { ref, to } of updates) {
     if (to === null) remote.refs.delete(ref)

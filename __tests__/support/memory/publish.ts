@@ -97,7 +97,18 @@ function openPull(github: MemoryGitHub, wanted: Of<'pull'>): Located | Refusal {
   if (open !== undefined) return { number: open.number, node: open.node }
   const number = github.nextId()
   const node = `PR_${number}`
-  github.pulls.push({ number, node, headBranch: head, base, title, body, draft, state: 'open', merged: false })
+  github.pulls.push({
+    number,
+    node,
+    headBranch: head,
+    head: '1'.repeat(40),
+    base,
+    title,
+    body,
+    draft,
+    state: 'open',
+    merged: false,
+  })
   return { number, node }
 }
 

@@ -3,15 +3,18 @@ import { cappedLog } from '../../core/text/capped-log.ts'
 import type { ChangedPath } from '../../ports/repo.ts'
 import { missingCommits } from './fetch.ts'
 import { checkedRef, checkedSha, type LocalRepo } from './local-repo.ts'
+import { type Name, pathOf } from './name.ts'
 import { contentOf, infoOf, readCommit } from './objects.ts'
-import { gitText, runGit } from './plumbing.ts'
+import { runGit } from './plumbing.ts'
 import { fetchInto, type GitStore } from './store.ts'
 
 export interface RawChange extends Omit<ChangedPath, 'bytes'> {
+  name: Name
   oldSha: Sha
   newSha: Sha
 }
 
+export const isFile = (mode: string): boolean => mode.startsWith('100')
 export const isBlob = (mode: string): boolean => mode.startsWith('100') || mode === '120000'
 
 export async function treeChangesBetween(repo: LocalRepo, from: Sha, to: Sha): Promise<ChangedPath[]> {
@@ -28,10 +31,13 @@ export async function treeChangesBetween(repo: LocalRepo, from: Sha, to: Sha): P
 }
 
 export async function rawChanges(repo: LocalRepo, from: Sha, to: Sha): Promise<RawChange[]> {
-  const trees = [checkedSha(from), checkedSha(to)]
-  const fields = (
-    await gitText(repo, ['diff-tree', '-r', '--raw', '-z', '--no-renames', '--no-abbrev', ...trees])
-  ).split('\0')
+  const args = ['diff-tree', '-r', '--raw', '-z', '--no-renames', '--no-abbrev', checkedSha(from), checkedSha(to)]
+  return parseRawChanges((await runGit(repo, args)).stdout)
+}
+
+/** What `git diff-tree`, `diff-index` and `diff-files` say with `--raw -z --no-abbrev`. */
+export function parseRawChanges(output: Buffer): RawChange[] {
+  const fields = output.toString('latin1').split('\0')
   const changes: RawChange[] = []
   for (let index = 0; index + 1 < fields.length; index += 2) {
     changes.push(parseRaw(fields[index] ?? '', fields[index + 1] ?? ''))
@@ -39,13 +45,12 @@ export async function rawChanges(repo: LocalRepo, from: Sha, to: Sha): Promise<R
   return changes
 }
 
-function parseRaw(header: string, path: string): RawChange {
+function parseRaw(header: string, name: Name): RawChange {
   const match = /^:([0-7]{6}) ([0-7]{6}) ([0-9a-f]{40}) ([0-9a-f]{40}) ([AMDT])$/.exec(header)
   const [, oldMode, newMode, oldSha, newSha, letter] = match ?? []
   const status = (['A', 'M', 'D', 'T'] as const).find((known) => known === letter)
-  if (!oldMode || !newMode || !oldSha || !newSha || !status)
-    throw new Error(`git diff-tree said ${JSON.stringify(header)}`)
-  return { path, status, oldMode, newMode, oldSha, newSha }
+  if (!oldMode || !newMode || !oldSha || !newSha || !status) throw new Error(`git said ${JSON.stringify(header)}`)
+  return { name, path: pathOf(name), status, oldMode, newMode, oldSha, newSha }
 }
 
 export async function sizesOf(repo: LocalRepo, shas: readonly Sha[]): Promise<Map<Sha, number>> {

@@ -24,6 +24,22 @@ export function gitEnvironment(repo: LocalRepo, protocol = ''): GitEnvironment {
   }
 }
 
+/**
+ * Faults that tools of long ago left in the history of well-known repositories, and that do no harm. What a remote has may have
+ * them; a bundle of a slot may not, since `index-pack` alone does not read these settings.
+ */
+const HARMLESS = [
+  ...['zeroPaddedFilemode', 'badFilemode', 'treeNotSorted', 'duplicateEntries', 'nullSha1', 'nulInCommit'],
+  ...['missingNameBeforeEmail', 'missingSpaceBeforeEmail', 'missingEmail', 'badEmail', 'badName', 'multipleAuthors'],
+  ...['missingSpaceBeforeDate', 'badDate', 'badDateOverflow', 'zeroPaddedDate', 'badTimezone'],
+  ...['badTagName', 'missingTaggerEntry'],
+]
+
+/** No task may speak to an LFS server: pointers stay pointers, and the audit refuses what is put in their place. */
+const WITHOUT_LFS = ['clean=', 'smudge=', 'process=', 'required=false'].map((setting) => `filter.lfs.${setting}`)
+/** What is verified is the whole tree, so all of it is checked out. */
+const LOCAL_ONLY = [...WITHOUT_LFS, 'core.sparseCheckout=false', 'index.sparse=false']
+
 /** Settings that hold for every command and override a repository's own configuration. */
 export function gitSettings(protocol = ''): string[] {
   return [
@@ -36,13 +52,14 @@ export function gitSettings(protocol = ''): string[] {
     'core.logAllRefUpdates=false',
     'safe.bareRepository=explicit',
     'protocol.allow=never',
-    ...(protocol === '' ? [] : [`protocol.${protocol}.allow=always`]),
+    ...(protocol === '' ? LOCAL_ONLY : [`protocol.${protocol}.allow=always`]),
     'http.followRedirects=false',
     'http.proxy=',
     // Ends an idle connection long before the command's own time-out.
     'http.lowSpeedLimit=1',
     'http.lowSpeedTime=60',
     'transfer.fsckObjects=true',
+    ...HARMLESS.map((fault) => `fetch.fsck.${fault}=ignore`),
     'submodule.recurse=false',
     'push.recurseSubmodules=no',
     'push.gpgSign=false',

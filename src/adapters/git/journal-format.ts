@@ -84,6 +84,17 @@ export function runsIn(refs: ReadonlyMap<string, Sha>, issue: number): JournalTi
     })
 }
 
+/** Prefixes for `listRefs` of all that can stand in the way of a new run. */
+export const placesOf = (run: RunId): string[] => ['refs/heads/tributary', 'refs/heads/tributary/*', `${OWN}${run}/*`]
+
+/** For git a name is a file or a folder, never both: `tributary` and `tributary/42` keep `tributary/42/trunk` out. */
+export const refsInTheWay = (refs: ReadonlyMap<string, Sha>, run: RunId): string[] =>
+  [...refs.keys()].filter(
+    (ref) =>
+      ['refs/heads/tributary', `refs/heads/tributary/${run}`].some((place) => ref === place) ||
+      [`refs/heads/tributary/${run}/`, `${OWN}${run}/`].some((folder) => ref.startsWith(folder)),
+  )
+
 const countOf = (run: RunId): number => Number(run.split('-')[1] ?? 1)
 
 /**

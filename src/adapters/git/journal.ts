@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { RunId, Sha } from '../../core/ids.ts'
 import type { RunEvent } from '../../core/run/event.ts'
 import type { RunState } from '../../core/run/state.ts'
-import type { Appended, Journal, RefUpdate } from '../../ports/journal.ts'
+import { type Appended, type Journal, JournalUnreadable, type RefUpdate } from '../../ports/journal.ts'
 import {
   bothRefs,
   isAllowedRef,
@@ -10,14 +10,16 @@ import {
   journalIn,
   journalMessage,
   journalRef,
+  placesOf,
   type RefKind,
   readHistory,
+  refsInTheWay,
   runPatterns,
   runsIn,
 } from './journal-format.ts'
 import { writeCommit } from './objects.ts'
 import { runGit } from './plumbing.ts'
-import { pushAll } from './push.ts'
+import { type Pushed, pushAll } from './push.ts'
 import { fetchFullJournal, fetchJournal, readSnapshot, remember, writeSnapshot } from './snapshot.ts'
 import { type GitStore, listExactly, listRefs, openGitStore, type StoreOptions } from './store.ts'
 
@@ -40,6 +42,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   return {
     runsOf: async (issue) => ({ runs: runsIn(await listRefs(client.store, runPatterns(issue)), issue) }),
     look: (run, refs) => look(client, run, refs),
+    inTheWay: async (run) => refsInTheWay(await listRefs(client.store, placesOf(run)), run),
+    follows: (_run, before, now) => isAncestor(client.store, before, now),
     read: (run) => read(client, run),
     history: (run) => history(client, run),
     append: (run, expected, events, state, refs) => append(client, { run, expected, events, state, refs }),
@@ -58,7 +62,11 @@ async function read(client: JournalClient, run: RunId) {
   const { tip } = await look(client, run, [])
   if (tip === null) return null
   await fetchJournal(client.store, run, tip)
-  return { state: await readSnapshot(client.store, tip), tip }
+  try {
+    return { state: await readSnapshot(client.store, tip), tip }
+  } catch (cause) {
+    throw new JournalUnreadable(run, cause)
+  }
 }
 
 async function history(client: JournalClient, run: RunId): Promise<RunEvent[]> {
@@ -101,7 +109,7 @@ async function send(client: JournalClient, entry: Entry, tip: Sha, kind: RefKind
   const { run, expected, refs } = entry
   const own: RefUpdate = { ref: journalRef(kind, run), from: expected, to: tip }
   const pushed = await pushAll(store, [own, ...refs.filter(({ ref }) => isAllowedRef(kind, ref))])
-  if (pushed.outcome === 'refused') return refused(client, entry, tip, kind, pushed.words)
+  if (pushed.outcome === 'refused') return refused(client, entry, { tip, kind }, pushed)
   if (pushed.outcome === 'moved') {
     const now = pushed.refs.get(own.ref)
     if (!(pushed.unknown && now !== undefined && (await hasDescendant(store, run, now, tip))))
@@ -112,14 +120,23 @@ async function send(client: JournalClient, entry: Entry, tip: Sha, kind: RefKind
   return { ok: true, tip }
 }
 
-/** If the first push of a new run was refused, the remote may refuse custom refs: tries a branch. Later refusals throw. */
-async function refused(client: JournalClient, entry: Entry, tip: Sha, kind: RefKind, words: string): Promise<Appended> {
-  if (kind === 'branch' || entry.expected !== null) throw new Error(`the remote refused the push: ${words}`)
-  return send(client, entry, tip, 'branch')
+/** If the first push of a new run was refused, the remote may refuse custom refs: tries a branch. */
+async function refused(
+  client: JournalClient,
+  entry: Entry,
+  { tip, kind }: JournalLocation,
+  { refs, words }: Extract<Pushed, { outcome: 'refused' }>,
+): Promise<Appended> {
+  const isOwn = refs.length === 0 || refs.some(({ ref }) => ref === journalRef(kind, entry.run))
+  if (kind === 'custom' && entry.expected === null && isOwn) return send(client, entry, tip, 'branch')
+  return { ok: false, error: { reason: 'refused', refs, words } }
 }
 
 /** Whether our commit was pushed and another writer has appended to it since. */
 async function hasDescendant(store: GitStore, run: RunId, now: Sha, ours: Sha): Promise<boolean> {
   await fetchFullJournal(store, run, now)
-  return (await runGit(store.repo, ['merge-base', '--is-ancestor', ours, now], { codes: [0, 1] })).code === 0
+  return isAncestor(store, ours, now)
 }
+
+const isAncestor = async ({ repo }: GitStore, ancestor: Sha, descendant: Sha): Promise<boolean> =>
+  (await runGit(repo, ['merge-base', '--is-ancestor', ancestor, descendant], { codes: [0, 1] })).code === 0

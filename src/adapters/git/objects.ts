@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { deflate } from 'node:zlib'
 import type { Sha } from '../../core/ids.ts'
+import { defaultSettings } from '../../core/settings.ts'
 import type { CommitWords } from '../../ports/repo.ts'
 import { checkedRef, checkedSha, type LocalRepo } from './local-repo.ts'
 import { type ObjectContent, type ObjectInfo, objectReader } from './object-reader.ts'
 
-export const NAME = 'Tributary'
-export const EMAIL = 'tributary@users.noreply.github.com'
+export const AUTHOR = defaultSettings.commits.author
 
 const secondsOf = (at: Date): number => Math.floor(at.getTime() / 1000)
 
@@ -22,15 +22,14 @@ interface CommitParts {
 
 /** Does not check that the tree and the parents exist. */
 export async function writeCommit(repo: LocalRepo, { tree, parents, words, at }: CommitParts): Promise<Sha> {
-  const by = `${NAME} <${EMAIL}> ${secondsOf(at)} +0000`
+  const by = `${words.author ?? AUTHOR} ${secondsOf(at)} +0000`
   const head = [`tree ${checkedSha(tree)}`, ...parents.map((parent) => `parent ${checkedSha(parent)}`)]
   const text = [...head, `author ${by}`, `committer ${by}`, '', commitMessage(words)].join('\n')
   return writeLoose(repo, 'commit', Buffer.from(text))
 }
 
-const BY_US = new RegExp(
-  `^tree [0-9a-f]{40}\\n(?:parent [0-9a-f]{40}\\n)*author ${NAME} <${EMAIL}> \\d+ \\+0000\\ncommitter ${NAME} <${EMAIL}> \\d+ \\+0000\\n\\n`,
-)
+const HEADER =
+  /^tree [0-9a-f]{40}\n(?:parent [0-9a-f]{40}\n)*author ([^\n]+) \d+ \+0000\ncommitter ([^\n]+) \d+ \+0000\n\n/
 
 /** Large, since the message of a journal commit holds all its events. */
 const COMMIT_BYTES = 64 * 1024 * 1024
@@ -41,11 +40,12 @@ async function commitText(repo: LocalRepo, commit: Sha): Promise<string> {
   return found.content.toString('utf8')
 }
 
-/** Whether a commit is what `writeCommit` makes of this message: our author, that message, and no other header. */
+/** Whether a commit is what `writeCommit` makes of these words: their author, that message, and no other header. */
 export async function isWrittenAs(repo: LocalRepo, commit: Sha, words: CommitWords): Promise<boolean> {
   const text = await commitText(repo, commit)
-  const header = BY_US.exec(text)?.[0]
-  return header !== undefined && text.slice(header.length) === commitMessage(words)
+  const [header, author, committer] = HEADER.exec(text) ?? []
+  const by = words.author ?? AUTHOR
+  return header !== undefined && author === by && committer === by && text.slice(header.length) === commitMessage(words)
 }
 
 export const writeBlob = (repo: LocalRepo, text: string): Promise<Sha> => writeLoose(repo, 'blob', Buffer.from(text))
@@ -77,6 +77,11 @@ export async function readCommit(repo: LocalRepo, commit: Sha): Promise<CommitHe
   const [tree] = valuesOf('tree')
   if (tree === undefined) throw new Error(`commit ${commit} has no tree`)
   return { tree, parents: valuesOf('parent') }
+}
+
+export async function authorOf(repo: LocalRepo, commit: Sha): Promise<string> {
+  const line = /^author (.*) <[^>]*> \d+ [+-]\d+$/m.exec(await commitText(repo, commit))
+  return oneLine(line?.[1] ?? '')
 }
 
 const TRAILER_NAME = /^[A-Za-z][A-Za-z0-9-]*$/

@@ -1,16 +1,17 @@
-import type { RefUpdate } from '../../ports/journal.ts'
+import type { RefUpdate, RefusedRef } from '../../ports/journal.ts'
 import { Unauthorized } from '../../ports/unauthorized.ts'
 import { missingCommits } from './fetch.ts'
 import { checkedRef, checkedSha } from './local-repo.ts'
 import { wordsOf } from './plumbing.ts'
+import { type PushReport, readReport } from './push-report.ts'
 import { type GitStore, listExactly, pushFrom } from './store.ts'
 
 export type Pushed =
   | { outcome: 'pushed' }
   /** `named` lists the refs that have neither their old nor their new value. `unknown`: a push may have succeeded before. */
   | { outcome: 'moved'; refs: ReadonlyMap<string, string>; named: string[]; unknown: boolean }
-  /** Nothing moved, and the remote refused it; `words` are the remote's. */
-  | { outcome: 'refused'; words: string }
+  /** Nothing moved, and the remote refused it; the words are the remote's. `refs` is empty if it names none. */
+  | { outcome: 'refused'; refs: RefusedRef[]; words: string }
 
 const TRIES = 8
 const FIRST_WAIT = 0.25
@@ -32,7 +33,7 @@ export async function pushAll(store: GitStore, updates: readonly RefUpdate[]): P
     unknown ||= attempt.verdict === 'unknown'
     const settled = await outcomeByRefs(store, updates, unknown)
     if (settled !== null) return settled
-    if (attempt.verdict === 'refused') return { outcome: 'refused', words }
+    if (attempt.verdict === 'refused') return { outcome: 'refused', refs: attempt.refs, words }
   }
   throw new Error(`the push was tried ${TRIES} times, and what became of it is not known: ${words}`)
 }
@@ -46,7 +47,7 @@ async function requirePresent(store: GitStore, updates: readonly RefUpdate[]): P
   if (absent.length > 0) throw new Error(`nothing can be pushed: ${absent.join(', ')} is not here`)
 }
 
-type PushAttempt = { verdict: 'pushed' } | { verdict: 'lost' | 'refused' | 'unknown'; words: string }
+type PushAttempt = { verdict: 'pushed' } | (PushReport & { words: string })
 
 async function tryPush(store: GitStore, updates: readonly RefUpdate[]): Promise<PushAttempt> {
   const leases = updates.map(
@@ -55,39 +56,16 @@ async function tryPush(store: GitStore, updates: readonly RefUpdate[]): Promise<
   // Only an intended deletion may have an empty source.
   const refspecs = updates.map(({ ref, to }) => (to === null ? `:${ref}` : `${checkedSha(to)}:${ref}`))
   try {
-    const answer = await pushFrom(store, leases, refspecs)
-    if (answer.code === 0) return { verdict: 'pushed' }
-    return {
-      verdict: verdictOf(answer.stdout, answer.stderr),
-      words: wordsOf(`${reasonsOf(answer.stdout)}\n${answer.stderr}`),
-    }
+    const { code, stdout, stderr } = await pushFrom(store, leases, refspecs)
+    if (code === 0) return { verdict: 'pushed' }
+    const refs = updates.map(({ ref }) => ref)
+    return { words: wordsOf(stderr), ...readReport(stdout, stderr, refs) }
   } catch (error) {
     store.network.signal?.throwIfAborted()
     if (error instanceof Unauthorized) throw error
     return { verdict: 'unknown', words: error instanceof Error ? error.message : String(error) }
   }
 }
-
-/** The messages of a lost race; any other rejection is a refusal. */
-const RACE =
-  /stale info|fetch first|non-fast-forward|lock|failed to update ref|already exists|but expected|remote failure/i
-const DENIED = /returned error: (?:401|403|404)|Authentication failed|terminal prompts disabled/
-const COLLATERAL = /\((?:atomic push fail(?:ed|ure)|atomic transaction failed|transaction failed)\)/i
-
-function verdictOf(stdout: string, stderr: string): 'lost' | 'refused' | 'unknown' {
-  const rejected = stdout.split('\n').filter((line) => line.startsWith('!\t'))
-  if (rejected.length === 0) return DENIED.test(stderr) ? 'refused' : 'unknown'
-  if (rejected.some((line) => line.includes('[remote failure]'))) return 'unknown'
-  const reasons = rejected.filter((line) => !COLLATERAL.test(line))
-  return reasons.some((line) => !RACE.test(line)) ? 'refused' : 'lost'
-}
-
-const reasonsOf = (stdout: string): string =>
-  stdout
-    .split('\n')
-    .filter((line) => line.startsWith('!\t'))
-    .map((line) => line.split('\t').slice(1).join(' '))
-    .join('\n')
 
 /** The outcome according to the remote's refs; null if none has moved or they cannot be read, so a retry is safe. */
 async function outcomeByRefs(store: GitStore, updates: readonly RefUpdate[], unknown: boolean): Promise<Pushed | null> {

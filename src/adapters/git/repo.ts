@@ -2,12 +2,14 @@ import type { Sha } from '../../core/ids.ts'
 import type { CommitWords, Merged, Repo } from '../../ports/repo.ts'
 import { addedLinesBetween, treeChangesBetween } from './diff.ts'
 import { fetchAlone, fetchCommits, importBundle } from './fetch.ts'
+import { treeWithFolder } from './folder.ts'
 import { checkedSha, type LocalRepo } from './local-repo.ts'
-import { contentOf, infoOf, isWrittenAs, readCommit, writeCommit } from './objects.ts'
+import { authorOf, contentOf, infoOf, isWrittenAs, readCommit, writeCommit } from './objects.ts'
 import { runGit } from './plumbing.ts'
 import { secretsBetween } from './secrets.ts'
 import { openSources } from './sources.ts'
 import { type GitStore, listExactly, openGitStore, type StoreOptions } from './store.ts'
+import { treeFaultsBetween } from './tree-faults.ts'
 
 const FILE_BYTES = 16 * 1024 * 1024
 
@@ -22,11 +24,14 @@ export async function openRepo(options: StoreOptions): Promise<Repo> {
     tip: async (ref) => (await listExactly(store, [ref])).get(ref) ?? null,
     treeOf: async (commit) => (await readCommit(repo, commit)).tree,
     parentsOf: async (commit) => (await readCommit(repo, commit)).parents,
+    authorOf: (commit) => authorOf(repo, commit),
     isWrittenAs: (commit, words) => isWrittenAs(repo, commit, words),
     unbundle: (file, head) => importBundle(store, file, head),
     commit: (tree, parents, words) => writeCommit(repo, { tree, parents, words, at: clock.now() }),
+    treeWithFolder: (commit, folder, from) => treeWithFolder(repo, commit, folder, from),
     merge: (ours, theirs, words) => mergeCommits(repo, [ours, theirs], words, clock.now()),
     changes: (from, to) => treeChangesBetween(repo, from, to),
+    treeFaults: (base, head) => treeFaultsBetween(repo, base, head),
     addedLines: (from, to) => addedLinesBetween(repo, from, to),
     findSecrets: (from, to, search) => secretsBetween(repo, from, to, search),
     readFile: (commit, path) => readFile(store, commit, path),

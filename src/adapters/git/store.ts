@@ -5,6 +5,7 @@ import type { Clock } from '../../ports/clock.ts'
 import { checkedRef, checkedSha, type LocalRepo, protocolOf } from './local-repo.ts'
 import { lsRefs } from './protocol.ts'
 import { type NetworkAnswer, type NetworkOptions, networkGit, type RemoteConnection, readRemote } from './remote.ts'
+import { requireGit } from './version.ts'
 
 /** A bare repository that only ever fetched objects, and its remote. */
 export type GitStore = RemoteConnection
@@ -19,6 +20,7 @@ export interface StoreOptions extends NetworkOptions {
 export async function openGitStore(options: StoreOptions): Promise<GitStore> {
   const { gitDir, remoteUrl, token, clock, seconds, signal } = options
   protocolOf(remoteUrl)
+  await requireGit()
   const repo = await oneAtATime(gitDir, () => bareRepository(gitDir))
   const network = { ...(seconds === undefined ? {} : { seconds }), ...(signal === undefined ? {} : { signal }) }
   return { repo, remote: { url: remoteUrl, token }, network, clock }

@@ -2,12 +2,13 @@ import { lstat, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sha } from '../../core/ids.ts'
 import { checkedSha, type LocalRepo } from './local-repo.ts'
-import { gitLine, gitText, runGit } from './plumbing.ts'
+import { bytesOf, fileAt, type Name, namesIn, pathOf } from './name.ts'
+import { runGit } from './plumbing.ts'
 
-type Checkout = LocalRepo & { workTree: string }
+export type Checkout = LocalRepo & { workTree: string }
 
-/** Ignored files and, with a trailing `/`, ignored folders. Decoded as latin1, since a name need not be UTF-8. */
-export type IgnoredEntries = ReadonlySet<string>
+/** Ignored files and, with a trailing `/`, ignored folders. */
+export type IgnoredEntries = ReadonlySet<Name>
 
 const SECONDS = 600
 const MEBIBYTE = 1024 * 1024
@@ -25,7 +26,7 @@ export async function removeUntracked(repo: Checkout, kept: IgnoredEntries): Pro
   for (const entry of await ignoredEntries(repo)) {
     if (isKept(entry)) continue
     // A folder that became ignored, and holds something that is kept.
-    const inside = around.has(entry) ? await listed(repo, ['--', Buffer.from(entry, 'latin1').toString()]) : [entry]
+    const inside = around.has(entry) ? await listed(repo, ['--', bytesOf(entry).toString()]) : [entry]
     for (const one of inside) if (!isKept(one)) await remove(repo, one)
   }
 }
@@ -35,19 +36,12 @@ const foldersAround = (entry: string): string[] =>
   [...entry.slice(0, -1).matchAll(/\//g)].map(({ index }) => entry.slice(0, index + 1))
 
 /** Without the trailing `/`: if the folder was replaced by a link, the link is removed and not followed. */
-const remove = ({ workTree }: Checkout, entry: string): Promise<void> =>
-  rm(Buffer.concat([Buffer.from(`${workTree}/`), Buffer.from(entry.replace(/\/$/, ''), 'latin1')]), {
-    recursive: true,
-    force: true,
-  })
+const remove = ({ workTree }: Checkout, entry: Name): Promise<void> =>
+  rm(fileAt(workTree, entry.replace(/\/$/, '')), { recursive: true, force: true })
 
-async function listed(repo: Checkout, more: readonly string[]): Promise<string[]> {
+async function listed(repo: Checkout, more: readonly string[]): Promise<Name[]> {
   const options = { env: { GIT_LITERAL_PATHSPECS: '1' }, seconds: SECONDS, maxBytes: 256 * MEBIBYTE }
-  const { stdout } = await runGit(repo, [...LIST, ...more], options)
-  return stdout
-    .toString('latin1')
-    .split('\0')
-    .filter((entry) => entry !== '')
+  return namesIn((await runGit(repo, [...LIST, ...more], options)).stdout)
 }
 
 const [IGNORED, OUT_OF_REACH] = [0, 128]
@@ -72,19 +66,25 @@ export async function putBack(
   tree: Sha,
   keeps: (path: string) => boolean,
 ): Promise<string[]> {
-  const args = ['diff-tree', '-r', '--name-only', '-z', '--no-renames', checkedSha(commit), checkedSha(tree)]
-  const paths = (await gitText(repo, args)).split('\0').filter((path) => path !== '' && !keeps(path))
-  if (paths.length === 0) return []
-  const input = paths.map((path) => `${path}\0`).join('')
+  const undone = (await changedNames(repo, commit, tree)).filter((name) => !keeps(pathOf(name)))
+  if (undone.length === 0) return []
   await runGit(repo, ['reset', '--quiet', checkedSha(commit), '--pathspec-from-file=-', '--pathspec-file-nul'], {
-    input,
+    input: bytesOf(undone.map((name) => `${name}\0`).join('')),
     env: LITERAL,
   })
   // Removes what the reset took out of the index; a folder may stand where a file has to be restored.
   await runGit(repo, ['clean', '--quiet', '-ffd'], { seconds: 600 })
   await runGit(repo, ['checkout-index', '--quiet', '--force', '--all'], { seconds: 600 })
-  return paths
+  return undone.map(pathOf)
 }
+
+async function changedNames(repo: LocalRepo, from: Sha, to: Sha): Promise<Name[]> {
+  const args = ['diff-tree', '-r', '--name-only', '-z', '--no-renames', checkedSha(from), checkedSha(to)]
+  return namesIn((await runGit(repo, args)).stdout)
+}
+
+export const changedPaths = async (repo: LocalRepo, from: Sha, to: Sha): Promise<string[]> =>
+  (await changedNames(repo, from, to)).map(pathOf)
 
 /** The files of a git folder that decide which programs git runs and where it looks for objects. */
 const FILES = ['config', 'config.worktree', 'commondir', 'info/attributes', 'info/exclude', 'objects/info/alternates']
@@ -118,58 +118,3 @@ async function contentOf(path: string): Promise<Buffer | null> {
   if (found === null) return null
   return found.isFile() ? readFile(path) : Buffer.from('\0')
 }
-
-/**
- * Adds every file to the index as it is now, and writes the tree. Not with `git add`, which runs git inside each submodule,
- * where the task's files decide what that git runs.
- */
-export async function stageAll(repo: LocalRepo, placeholder: Sha): Promise<Sha> {
-  const { changed, gone } = await trackedChanges(repo)
-  const { files, repositories } = await untracked(repo)
-  await update(
-    repo,
-    ['--force-remove', '-z', '--stdin'],
-    gone.map((path) => `${path}\0`),
-  )
-  await update(
-    repo,
-    ['--add', '--replace', '--remove', '-z', '--stdin'],
-    [...changed, ...files].map((path) => `${path}\0`),
-  )
-  // Git cannot store a nested repository. A submodule entry makes the audit fail and name the path.
-  await update(
-    repo,
-    ['-z', '--index-info'],
-    repositories.map((path) => `160000 ${checkedSha(placeholder)}\t${path}\0`),
-  )
-  return checkedSha(await gitLine(repo, ['write-tree']))
-}
-
-async function update(repo: LocalRepo, args: readonly string[], lines: readonly string[]): Promise<void> {
-  if (lines.length > 0) await runGit(repo, ['update-index', ...args], { input: lines.join('') })
-}
-
-/** A file behind a folder that became a link is gone, although it can still be opened. */
-async function trackedChanges(repo: LocalRepo): Promise<{ changed: string[]; gone: string[] }> {
-  const args = ['diff-files', '-z', '--name-status', '--no-renames', '--ignore-submodules=all', '--no-ext-diff']
-  const fields = (await gitText(repo, args)).split('\0')
-  const changed: string[] = []
-  const gone: string[] = []
-  for (let index = 0; index + 1 < fields.length; index += 2) {
-    const path = fields[index + 1] ?? ''
-    if (fields[index] === 'D') gone.push(path)
-    else changed.push(path)
-  }
-  return { changed, gone }
-}
-
-async function untracked(repo: LocalRepo): Promise<{ files: string[]; repositories: string[] }> {
-  const all = (await gitText(repo, ['ls-files', '--others', '--exclude-standard', '-z'])).split('\0').filter(isSome)
-  const repositories = all.filter((path) => path.endsWith('/'))
-  return {
-    files: all.filter((path) => !path.endsWith('/')),
-    repositories: repositories.map((path) => path.slice(0, -1)),
-  }
-}
-
-const isSome = (path: string): boolean => path !== ''

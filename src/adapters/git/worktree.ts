@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { realpath, rm } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Sha } from '../../core/ids.ts'
@@ -16,8 +16,13 @@ import { readCommit, writeCommit } from './objects.ts'
 import { gitText, runGit } from './plumbing.ts'
 import type { NetworkOptions } from './remote.ts'
 import { secretsBetween } from './secrets.ts'
+import { dropSparseIndex, type Lacks, lacksOf, removeStaleLocks, takeOver } from './set-up.ts'
+import { stageAll } from './staging.ts'
 import { fetchInto, type GitStore } from './store.ts'
+import { resetSubmodules, type Submodule, submoduleNotices, submodulesIn } from './submodules.ts'
+import { requireGit } from './version.ts'
 import {
+  changedPaths,
   type IgnoredEntries,
   ignoredEntries,
   isIgnored,
@@ -25,7 +30,6 @@ import {
   readConfiguration,
   removeUntracked,
   restoreConfiguration,
-  stageAll,
 } from './worktree-state.ts'
 
 export interface WorktreeOptions extends NetworkOptions {
@@ -46,19 +50,25 @@ interface OpenWorktree {
   /** Entries that git ignored before any task, made by the workflow's own steps; they survive every clean-up. */
   kept: IgnoredEntries
   prepared: Sha | null
+  notices: string[]
+  lacks: Lacks
+  /** As the checkout left them; and as the base of `prepared` has them. */
+  submodules: { first: readonly Submodule[]; now: readonly Submodule[] }
 }
 
 export async function openWorktree(options: WorktreeOptions): Promise<Worktree> {
+  await requireGit()
   const worktree = await readWorktree(options)
   const files = options.openFiles(worktree.repo.workTree, trackedIn(worktree))
   return {
     path: worktree.repo.workTree,
+    notices: worktree.notices,
     prepare: (sha) => prepare(worktree, checkedSha(sha)),
     commitAll: (words) => commitAll(worktree, words),
     putBack: async (keeps) => putBack(worktree.repo, preparedOf(worktree), await treeHash(worktree), keeps),
     removeUntracked: () => removeAll(worktree),
     treeHash: () => treeHash(worktree),
-    changedPaths: (from, to) => changedPaths(worktree, from, to),
+    changedPaths: (from, to) => changedPaths(worktree.repo, from, to),
     findSecrets: (from, to, search) => secretsBetween(worktree.repo, from, to, search),
     bundle: (head, base, file) => bundle(worktree, head, base, file),
     files: () => files,
@@ -70,11 +80,26 @@ async function readWorktree({ dir, remoteUrl, token, clock, seconds, signal }: W
   const workTree = await realpath(dir)
   const gitDir = await gitDirOf(workTree)
   const repo = { gitDir, workTree }
+  await removeStaleLocks(gitDir)
+  const notices = await takeOver(repo)
+  const first = await submodulesIn(repo)
+  notices.push(...submoduleNotices(first, first))
+  const lacks = await lacksOf(gitDir)
+  if (lacks.sparse) notices.push(await dropSparseIndex(gitDir))
   const configuration = await readConfiguration(gitDir)
   const network = { ...(seconds === undefined ? {} : { seconds }), ...(signal === undefined ? {} : { signal }) }
   const guard = () => restoreConfiguration(gitDir, configuration)
   const store = { repo, remote: { url: remoteUrl, token }, network, clock }
-  return { store, repo, guard, kept: await ignoredEntries(repo), prepared: null }
+  return {
+    store,
+    repo,
+    guard,
+    kept: await ignoredEntries(repo),
+    prepared: null,
+    notices,
+    lacks,
+    submodules: { first, now: first },
+  }
 }
 
 async function gitDirOf(workTree: string): Promise<string> {
@@ -90,16 +115,22 @@ const HAND_OVER_REF = 'refs/tributary/hand-over'
 async function prepare(worktree: OpenWorktree, sha: Sha): Promise<void> {
   await worktree.guard()
   worktree.prepared = null
-  if ((await missingCommits(worktree.store, [sha])).length > 0)
-    await fetchInto(worktree.store, ['--depth=1'], [`+${sha}:${PREPARED_REF}`])
-  await rm(join(worktree.repo.gitDir, 'index.lock'), { force: true })
+  await removeStaleLocks(worktree.repo.gitDir)
+  // What a partial clone has tells the remote nothing of what it lacks.
+  const again = worktree.lacks.partial ? ['--refetch'] : []
+  if (worktree.lacks.partial || (await missingCommits(worktree.store, [sha])).length > 0)
+    await fetchInto(worktree.store, ['--depth=1', ...again], [`+${sha}:${PREPARED_REF}`])
   await unlocking(worktree.repo, () => makeFiles(worktree, sha))
   worktree.prepared = sha
 }
 
-async function makeFiles({ repo, kept }: OpenWorktree, sha: Sha): Promise<void> {
+async function makeFiles({ repo, kept, submodules, notices }: OpenWorktree, sha: Sha): Promise<void> {
+  await resetSubmodules(repo, submodules.now)
   await runGit(repo, ['checkout', '--quiet', '--force', '--detach', '--no-recurse-submodules', sha], { seconds: 600 })
   await removeUntracked(repo, kept)
+  submodules.now = await submodulesIn(repo)
+  for (const notice of submoduleNotices(submodules.now, submodules.first))
+    if (!notices.includes(notice)) notices.push(notice)
 }
 
 async function removeAll(worktree: OpenWorktree): Promise<void> {
@@ -129,17 +160,12 @@ async function commitAll(worktree: OpenWorktree, words: CommitWords): Promise<{ 
 
 async function treeHash(worktree: OpenWorktree): Promise<Sha> {
   await worktree.guard()
-  return stageAll(worktree.repo, preparedOf(worktree))
+  return stageAll(worktree.repo, preparedOf(worktree), worktree.submodules.now)
 }
 
 function preparedOf({ prepared }: OpenWorktree): Sha {
   if (prepared === null) throw new Error('the work tree has not been prepared')
   return prepared
-}
-
-async function changedPaths({ repo }: OpenWorktree, from: Sha, to: Sha): Promise<string[]> {
-  const args = ['diff-tree', '-r', '--name-only', '-z', '--no-renames', checkedSha(from), checkedSha(to)]
-  return (await gitText(repo, args)).split('\0').filter((path) => path !== '')
 }
 
 async function bundle(worktree: OpenWorktree, head: Sha, base: Sha, file: string): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DefaultArtifactClient } from '@actions/artifact'
 import { unzipSync } from 'fflate'
-import { type Handover, UnreadableResult } from '../../ports/slots.ts'
+import { type Handover, StorageRefused, UnreadableResult } from '../../ports/slots.ts'
 import { ownerAndRepo, type RepositoryClient } from './client.ts'
 
 const MOST_BYTES = 256 * 2 ** 20
@@ -70,10 +70,14 @@ const CAPS: ReadonlyMap<string, number> = new Map([
 
 /** Unpacks a slot's result. No name in the archive becomes a path, since only these two files are looked for. */
 export async function unpack(zip: Uint8Array, folder: string): Promise<{ result: string; bundle: string | null }> {
-  const files = read(zip)
-  const result = files[RESULT]
-  if (result === undefined) throw new UnreadableResult(`there is no ${RESULT} in the artifact`)
-  const bundle = files[BUNDLE]
+  return keepResult(new Map(Object.entries(read(zip))), folder)
+}
+
+/** The text of a result, with its bundle in a folder. */
+export async function keepResult(files: ReadonlyMap<string, Uint8Array>, folder: string) {
+  const result = files.get(RESULT)
+  if (result === undefined) throw new UnreadableResult(`there is no ${RESULT} in it`)
+  const bundle = files.get(BUNDLE)
   if (bundle === undefined) return { result: decode(result), bundle: null }
   await mkdir(folder, { recursive: true })
   const path = join(folder, BUNDLE)
@@ -130,13 +134,19 @@ export function openHandover(): Handover {
           lastError = error
           // It may exist nevertheless, from an earlier try or from this one, if its answer got lost.
           if (await isComplete(client, named(name))) return
+          if (isRefused(error)) throw new StorageRefused(error.message, { cause: error })
           if (!isTaken(error)) throw error
         }
       }
       throw lastError
     },
+    print: (line) => void process.stdout.write(`${line}\n`),
   }
 }
+
+/** A full storage, or a job that may not write artifacts: the same for each name, each size, and for hours. */
+const isRefused = (error: unknown): error is Error =>
+  error instanceof Error && (error.name === 'UsageError' || /storage quota|\(40[13]\)/i.test(error.message))
 
 /** A try that died after it had created the artifact: its name can be neither written to nor listed. */
 const isTaken = (error: unknown): boolean => error instanceof Error && /\(409\)|already exists/i.test(error.message)

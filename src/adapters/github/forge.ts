@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Forge, Role, Said } from '../../ports/forge.ts'
+import { branchRules } from './branch-rules.ts'
 import { ownerAndRepo, REPEATABLE, type RepositoryClient } from './client.ts'
 import { allComments, botComments, openSelf, reply, said } from './comments.ts'
 import { httpStatusOf } from './http-error.ts'
@@ -26,6 +27,7 @@ export function openForge({ workflowFile, self: login, ...repository }: ForgeOpt
     quota: (of) => repository.client.quota(of),
     tokenMinutes: async () => minutesOf(await self()),
     role: (person) => roleOf(repository, person),
+    branchRules: (branch) => branchRules(repository, branch),
     react: (comment, content) => react(repository, comment, content),
     reply: (thread, key, body, fresh) => said(reply(repository, self, { thread, key, body, fresh })),
     botComments: (thread, since) => botComments(repository, thread, since),

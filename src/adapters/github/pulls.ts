@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { shaSchema } from '../../core/ids.ts'
 import type { PullRequest } from '../../ports/forge.ts'
 import { ownerAndRepo, type RepositoryClient } from './client.ts'
 import { httpStatusOf } from './http-error.ts'
@@ -9,8 +10,8 @@ const pullSchema = z.object({
   state: z.enum(['open', 'closed']),
   draft: z.boolean().default(false),
   merged_at: z.string().nullable(),
-  head: z.object({ ref: z.string() }),
-  base: z.object({ ref: z.string() }),
+  head: z.object({ ref: z.string(), sha: shaSchema, repo: z.object({ full_name: z.string() }).nullable() }),
+  base: z.object({ ref: z.string(), repo: z.object({ full_name: z.string() }) }),
 })
 
 export async function pullAt(repository: RepositoryClient, number: number): Promise<PullRequest | null> {
@@ -50,10 +51,19 @@ export async function pullBetween(
   return chosen === undefined ? null : pullRequest(chosen)
 }
 
-const pullRequest = ({ number, node_id, state, draft, merged_at, head }: z.infer<typeof pullSchema>): PullRequest => ({
+const pullRequest = ({
+  number,
+  node_id,
+  state,
+  draft,
+  merged_at,
+  head,
+  base,
+}: z.infer<typeof pullSchema>): PullRequest => ({
   number,
   node: node_id,
-  headBranch: head.ref,
+  headBranch: head.repo?.full_name === base.repo.full_name ? head.ref : null,
+  head: head.sha,
   state,
   merged: merged_at !== null,
   draft,

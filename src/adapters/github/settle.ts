@@ -40,7 +40,7 @@ async function settleRefusal(
   { reason, message }: Extract<MutationOutcome, { kind: 'refused' }>,
 ): Promise<SettledProjection> {
   if (reason === 'no-drafts' && projection.kind === 'pull' && projection.draft) {
-    return { kind: 'again', projection: { ...projection, draft: false } }
+    return { kind: 'again', projection: { ...projection, draft: false, notDraft: message } }
   }
   // A person has deleted the comment: it comes back as a new one.
   if (reason === 'gone' && projection.kind === 'comment' && projection.located !== null) {
@@ -76,10 +76,10 @@ async function confirmed(
 
 const normal = (text: string): string => text.replaceAll('\r\n', '\n').trim()
 
-const shown = ({ name }: Projection, located: Located): SettledProjection => ({
-  kind: 'answered',
-  answer: { ok: true, name, located },
-})
+const shown = (projection: Projection, located: Located): SettledProjection => {
+  const notDraft = projection.kind === 'pull' ? projection.notDraft : undefined
+  return { kind: 'answered', answer: { ok: true, name: projection.name, located, ...(notDraft && { notDraft }) } }
+}
 
 const refused = (
   { name }: Projection,

@@ -1,43 +1,119 @@
 import { z } from 'zod'
 import { taskIdSchema } from '../../core/ids.ts'
-import type { ResultArtifact, SlotJob, Slots } from '../../ports/slots.ts'
-import { download } from './artifact.ts'
+import { lastError, loggedFiles } from '../../core/schedule/job-log.ts'
+import { resultName } from '../../core/schedule/slot-result.ts'
+import { type JobEnding, type ResultArtifact, type SlotJob, type Slots, UnreadableResult } from '../../ports/slots.ts'
+import { download, keepResult } from './artifact.ts'
 import { type Client, ownerAndRepo, type RepositoryClient } from './client.ts'
 import { httpStatusOf } from './http-error.ts'
 
+const stepSchema = z.object({ name: z.string(), conclusion: z.string().nullish() })
 const jobSchema = z.object({
+  id: z.int(),
   name: z.string(),
   status: z.string(),
   started_at: z.string().nullable(),
   conclusion: z.string().nullable(),
+  html_url: z.string().nullish(),
+  steps: z.array(stepSchema).nullish(),
 })
 const artifactSchema = z.object({ id: z.int(), name: z.string(), expired: z.boolean() })
 
-/** `folder`: results are unpacked into it, each into its own subfolder. */
-export function openSlots(repository: RepositoryClient & { folder: string }): Slots {
+/** `folder`: results are unpacked into it, each into its own subfolder. `action`: `owner/repo` of ours; empty: unknown. */
+export function openSlots(repository: RepositoryClient & { folder: string; action: string }): Slots {
   const jobs = openPoll(repository.client, 'jobs', jobSchema)
   const artifacts = openPoll(repository.client, 'artifacts', artifactSchema)
   return {
     jobs: async (workflowRun) => {
       const parameters = { ...ownerAndRepo(repository), run_id: workflowRun, filter: 'latest' }
       const found = await jobs('GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs', parameters)
-      return found.map(slotJob).filter((job) => job !== null)
+      return found.map((job) => slotJob(job, repository.action)).filter((job) => job !== null)
     },
     results: async (workflowRun, run) => {
       const parameters = { ...ownerAndRepo(repository), run_id: workflowRun }
       const found = await artifacts('GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', parameters)
       return found.map((artifact) => resultArtifact(artifact, run)).filter((artifact) => artifact !== null)
     },
-    download: (artifact) => download(repository, artifact.id, repository.folder),
+    ending: (job, run) => endingOf(repository, job, run),
+    download: (artifact) =>
+      artifact.from === 'log' ? fromLog(repository, artifact) : download(repository, artifact.id, repository.folder),
+  }
+}
+
+async function endingOf(repository: RepositoryClient, job: number, run: string): Promise<JobEnding | null> {
+  const log = await jobLog(repository, job)
+  if (log === null) return null
+  const names = new Set([...loggedFiles(log).keys()].map((file) => file.split('/')[0] ?? ''))
+  const results = [...names].map((name) => resultArtifact({ id: job, name, expired: false }, run))
+  const found = results.filter((result) => result !== null).map((result) => ({ ...result, from: 'log' as const }))
+  return { error: lastError(log), results: found }
+}
+
+async function fromLog(repository: RepositoryClient & { folder: string }, { id, run, task, attempt }: ResultArtifact) {
+  const log = await jobLog(repository, id)
+  const files = log === null ? [] : [...loggedFiles(log)]
+  const prefix = `${resultName(run, task, attempt)}/`
+  const own = files.flatMap(([name, bytes]) =>
+    name.startsWith(prefix) ? [[name.slice(prefix.length), bytes] as const] : [],
+  )
+  const changed = own.find(([, bytes]) => bytes === null)
+  if (changed !== undefined)
+    throw new UnreadableResult(
+      `${changed[0]} in the job's log is not what was written: it is cut off, or a mask hides a part`,
+    )
+  return keepResult(
+    new Map(own.flatMap(([name, bytes]) => (bytes === null ? [] : [[name, bytes]]))),
+    `${repository.folder}/log-${id}`,
+  )
+}
+
+/** GitHub answers with the address of the log, which holds its own permission. */
+async function jobLog(repository: RepositoryClient, job: number): Promise<string | null> {
+  try {
+    const { data }: { data: unknown } = await repository.client.octokit.request(
+      'GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs',
+      { ...ownerAndRepo(repository), job_id: job },
+    )
+    return typeof data === 'string' ? data : null
+  } catch (error) {
+    if ([403, 404, 410].includes(httpStatusOf(error) ?? 0)) return null
+    throw error
   }
 }
 
 /** If another workflow calls ours, the name begins with the caller's job. */
-export function slotJob({ name, status, started_at, conclusion }: z.infer<typeof jobSchema>): SlotJob | null {
+export function slotJob(job: z.infer<typeof jobSchema>, action: string): SlotJob | null {
+  const { id, name, status, started_at: startedAt, conclusion, html_url: url } = job
   const slot = /^(?:.* \/ )?slot (\S+)$/.exec(name)?.[1]
   if (slot === undefined) return null
   const known = status === 'in_progress' || status === 'completed' ? status : 'queued'
-  return { slot, status: known, startedAt: started_at, leftInOrder: known === 'completed' && conclusion === 'success' }
+  const leftInOrder = known === 'completed' && conclusion === 'success'
+  const failedStep =
+    known === 'completed' && conclusion === 'failure' ? failedBefore(job.steps ?? [], action) : undefined
+  return {
+    id,
+    slot,
+    status: known,
+    startedAt,
+    leftInOrder,
+    url: url ?? '',
+    ...(failedStep !== undefined && { failedStep }),
+  }
+}
+
+const SET_UP = 'Set up job'
+
+/**
+ * The step that failed before ours could begin: steps of the job behind it were skipped. Null: the job has no steps, so that it
+ * was given no machine. Undefined: ours has begun, or the machine was lost, after which GitHub knows no step that failed.
+ */
+function failedBefore(steps: readonly z.infer<typeof stepSchema>[], action: string): string | null | undefined {
+  if (steps.length === 0) return null
+  const at = steps.findIndex(({ conclusion }) => conclusion === 'failure')
+  const failed = steps[at]
+  if (failed === undefined || (action !== '' && failed.name.startsWith(`Run ${action}@`))) return undefined
+  const behind = steps.slice(at + 1).filter((step) => !/^(?:Post .*|Complete job)$/.test(step.name))
+  return failed.name === SET_UP || behind.some(({ conclusion }) => conclusion === 'skipped') ? failed.name : undefined
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { DispatchInputs } from '../../ports/forge.ts'
+import { type DispatchInputs, DispatchRefused } from '../../ports/forge.ts'
 import { ownerAndRepo, type RepositoryClient } from './client.ts'
 import { httpStatusOf, UnknownOutcome } from './http-error.ts'
 
@@ -18,12 +18,17 @@ export async function dispatch(workflow: Workflow, inputs: DispatchInputs): Prom
     try {
       return await start(workflow, inputs)
     } catch (error) {
+      if (isRefused(error)) throw new DispatchRefused(error.message, { cause: error })
       if (!(error instanceof UnknownOutcome) || tries === TRIES) throw error
       const workflowRun = await awaitListing(workflow, inputs)
       if (workflowRun !== null) return { workflowRun }
     }
   }
 }
+
+/** Any answer that another try would not change. */
+const isRefused = (error: unknown): error is Error =>
+  error instanceof Error && [400, 403, 404, 405, 410, 422].includes(httpStatusOf(error) ?? 0)
 
 async function start(workflow: Workflow, inputs: DispatchInputs): Promise<{ workflowRun: number | null }> {
   const ref = await workflow.defaultBranch()

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Scratch, ScratchFolder } from '../../ports/worktree.ts'
 
@@ -18,5 +18,6 @@ const folderAt = (path: string): ScratchFolder => ({
   path,
   file: (name) => join(path, name),
   write: (name, text) => writeFile(join(path, name), text),
+  read: (name) => readFile(join(path, name)),
   bytes: async (name) => (await stat(join(path, name))).size,
 })

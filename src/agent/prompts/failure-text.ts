@@ -36,7 +36,9 @@ function lineOf(failure: TaskFailure): string {
     case 'protected-paths':
       return `it changed protected files: ${some(failure.paths)}`
     case 'forbidden-mode':
-      return `it left links, submodules or changed modes: ${some(failure.paths)}`
+      return `it left links out of the repository, submodules or changed modes: ${some(failure.paths)}`
+    case 'lfs-object':
+      return `it wrote files that Git LFS has to hold, which no task can do: ${some(failure.paths)}`
     case 'secret-in-diff':
       return `something that looks like a secret was in its changes: ${some(failure.paths)}`
     case 'conflict':

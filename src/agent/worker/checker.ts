@@ -29,6 +29,8 @@ export interface CheckResult {
   tree: Sha | null
   log: string
   seconds: number
+  /** Commands that failed at first and passed on the same tree when they ran again. */
+  flaky?: readonly string[]
 }
 
 /** Commits and checks for a worker. No argument is an answer of a model. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ruleEffect } from '../../core/branch-rules.ts'
 import { trunkBranch } from '../../core/ids.ts'
 import { SETTINGS_PATH } from '../../core/settings.ts'
 import { SETTINGS_BOX, WORKFLOW_PATH } from '../example-files.ts'
@@ -95,32 +96,6 @@ async function file(access: GitHubAccess, path: string, ref: string): Promise<st
 
 const rulesSchema = z.array(z.looseObject({ type: z.string(), ruleset_source: z.string().optional() }))
 
-/** What each rule would do to the branches of a run, which only the job `orchestrate` pushes, without a pull request of its own. */
-const REFUSES = new Map([
-  ['creation', 'they cannot be created'],
-  ['update', 'pushes to them are refused'],
-  ['required_linear_history', 'merges are refused'],
-  ['required_signatures', 'commits must be signed'],
-  ['pull_request', 'changes must come by pull request'],
-  ['required_status_checks', 'checks must pass before a push'],
-  ['required_deployments', 'deployments must pass before a push'],
-  ['merge_queue', 'changes must come by the merge queue'],
-  ['workflows', 'workflows must pass before a push'],
-  ['code_scanning', 'a scan must pass before a push'],
-  ['branch_name_pattern', 'their names must fit a pattern'],
-  ['commit_message_pattern', 'messages must fit a pattern'],
-  ['commit_author_email_pattern', 'authors must fit a pattern'],
-  ['committer_email_pattern', 'committers must fit a pattern'],
-])
-const HINDERS = new Map([
-  ['deletion', 'the branches of a finished run cannot be cleared away'],
-  ['non_fast_forward', 'a task that starts again cannot replace its branch'],
-  ['file_path_restriction', 'tasks that write those paths are refused'],
-  ['file_extension_restriction', 'tasks that write those files are refused'],
-  ['max_file_size', 'tasks that write larger files are refused'],
-  ['max_file_path_length', 'tasks that write longer paths are refused'],
-])
-
 /** Rulesets on a branch that does not exist yet can be asked for by its name. */
 async function lookAtRules(access: GitHubAccess): Promise<DoctorFinding[]> {
   const branch = trunkBranch('1')
@@ -128,11 +103,10 @@ async function lookAtRules(access: GitHubAccess): Promise<DoctorFinding[]> {
   if (!answer.ok)
     return [unknown(`whether a ruleset covers tributary/** (${answer.status})`, 'look at Settings > Rules')]
   const found = answer.value.flatMap(({ type, ruleset_source: source = 'this repository' }): DoctorFinding[] => {
+    const found = ruleEffect({ type, source }, branch)
+    if (found === null) return []
     const todo = `Settings > Rules > Rulesets of ${source}: exclude tributary/**`
-    const refused = REFUSES.get(type)
-    if (refused !== undefined) return [missingFinding(`the rule '${type}' covers ${branch}: ${refused}`, todo)]
-    const hindered = HINDERS.get(type)
-    return hindered === undefined ? [] : [warning(`the rule '${type}' covers ${branch}: ${hindered}`, todo)]
+    return [(found.refuses ? missingFinding : warning)(`the rule '${type}' covers ${branch}: ${found.effect}`, todo)]
   })
   return found.length > 0 ? found : [well('no ruleset stands in the way of tributary/**')]
 }

@@ -4,6 +4,7 @@ import { checkoutAt } from '../repository.ts'
 import { Mistake, readArguments, type Subcommand, type Terminal } from '../subcommand.ts'
 import { Unreachable } from './api.ts'
 import { type DoctorFinding, doctorLines, missingFinding, unknown, warning } from './finding.ts'
+import { checkGit } from './git.ts'
 import { checkGitHub } from './github.ts'
 import { checkCheckout, ownWorkflow } from './workflow.ts'
 
@@ -26,6 +27,7 @@ export const doctor: Subcommand = {
     const chosen = await chosenRemote(top, remote, terminal)
     const findings = [
       ...(await checkCheckout(top, terminal.command)),
+      ...(await checkGit(top, await ownWorkflow(top))),
       ...chosen.notices.map((notice) => warning(notice, 'name the right one with --remote NAME if it is another')),
       ...(await lookAtRemote(top, chosen, terminal)),
     ]

@@ -1,4 +1,5 @@
-import type { TaskId } from '../ids.ts'
+import type { Failure } from '../failure.ts'
+import { type Sha, type TaskId, taskBranch } from '../ids.ts'
 import { samePlanId } from '../plan/plan-id.ts'
 import { err } from '../result.ts'
 import {
@@ -66,6 +67,19 @@ function withNeeds(work: Work, only: readonly TaskId[]): TaskId[] {
   return work.plan.tasks.map((task) => task.id).filter((id) => wanted.has(id))
 }
 
+/** An approval counts for the work that was there when it was typed: for that attempt, and at that commit. */
+function whyStale(
+  { run }: ActiveRun,
+  task: TaskId,
+  { head, since }: { head: Sha; since: string },
+  { branches, commentedAt }: CommandRequest<'approve'>,
+): Failure | null {
+  if (Date.parse(since) >= Date.parse(commentedAt)) return { reason: 'work-newer-than-comment', task, head }
+  const branch = taskBranch(run, task)
+  const tip = branches.get(branch)
+  return tip === undefined || tip === head ? null : { reason: 'work-moved', task, branch, head, tip }
+}
+
 function decideTaskApproval(state: LiveRun, task: TaskId, asked: CommandRequest<'approve'>): DecisionResult {
   if (state.phase !== 'active') return err({ reason: 'nothing-to-approve', run: state.run, phase: state.phase })
   const tasks = state.work.plan.tasks.map(({ id }) => id)
@@ -75,6 +89,8 @@ function decideTaskApproval(state: LiveRun, task: TaskId, asked: CommandRequest<
   if (current.status === 'waiting')
     return done({ code: 'gate-approved', run: state.run, task }, { type: 'gate_approved', ...stampOf(asked), task })
   if (current.status === 'verified') {
+    const stale = whyStale(state, task, current, asked)
+    if (stale !== null) return err(stale)
     const landed = { type: 'task_landed', ...stampOf(asked), task, attempt: current.attempt } as const
     return done({ code: 'landing-approved', run: state.run, task }, landed)
   }

@@ -8,7 +8,10 @@ import { type CommandFacts, type CommandRequest, type DecisionResult, done, stam
 
 /** `/retry t3`, `/skip t3` and `/cancel t3`. */
 export function decideOnTask(state: LiveRun, asked: CommandRequest<'retry' | 'skip' | 'cancel'>): DecisionResult {
-  const named = taskNamed(state, asked.command.task)
+  const { command } = asked
+  if (command.name === 'retry' && command.task === VERIFICATION && !isTask(state, VERIFICATION))
+    return decideRetryVerification(state, asked)
+  const named = taskNamed(state, command.task)
   if (!named.ok) return named
   const { run, task } = named.value
   switch (asked.command.name) {
@@ -19,6 +22,22 @@ export function decideOnTask(state: LiveRun, asked: CommandRequest<'retry' | 'sk
     case 'cancel':
       return decideCancelTask(run, task, asked)
   }
+}
+
+/** What `/retry verification` names. Plans of earlier versions may have a task of that id. */
+const VERIFICATION = 'verification'
+
+const isTask = (state: LiveRun, id: TaskId): boolean =>
+  state.phase === 'active' && state.work.plan.tasks.some((task) => task.id === id)
+
+/** The verification runs again on the trunk that it failed on: the cause may have been outside of it. */
+function decideRetryVerification(state: LiveRun, asked: CommandFacts): DecisionResult {
+  const { run, phase } = state
+  const refused = (detail: string) => err({ reason: 'wrong-phase' as const, run, phase, detail })
+  if (state.phase !== 'active') return refused('Only the verification of a run at work can be run again.')
+  if (state.work.verification?.status !== 'failed')
+    return refused('Its verification has not failed; it runs by itself when all tasks are in trunk.')
+  return done({ code: 'verifying-again', run }, { type: 'verification_retried', ...stampOf(asked) })
 }
 
 function taskNamed(state: LiveRun, task: TaskId | null): Result<{ run: ActiveRun; task: TaskId }, Failure> {

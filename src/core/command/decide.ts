@@ -118,6 +118,9 @@ function decideResume(state: LiveRun, asked: CommandFacts): DecisionResult {
       detail: 'Only a paused run can be resumed.',
     })
   if (state.paused === null) return done({ code: 'already-done', run: state.run, detail: 'The run is not paused.' })
+  // Else the next wake-up would find them there and pause again.
+  const still = state.paused.moved?.filter(({ branch, sha }) => asked.branches.get(branch) === sha) ?? []
+  if (still.length > 0) return err({ reason: 'branches-moved', run: state.run, moved: still })
   return done({ code: 'resumed', run: state.run }, { type: 'run_resumed', ...stampOf(asked) })
 }
 

@@ -1,3 +1,4 @@
+import type { BranchRule } from '../branch-rules.ts'
 import type { Failure } from '../failure.ts'
 import type { RunId, Sha, TaskId } from '../ids.ts'
 import type { BaseDrift } from '../landing/base-drift.ts'
@@ -20,6 +21,8 @@ export interface CommandFacts {
   issue: number
   /** The task of the worker pull request on which the comment was written. */
   threadTask: TaskId | null
+  /** Tips of the run's branches that the command depends on, by name. One that is missing was deleted. */
+  branches: ReadonlyMap<string, Sha>
   /** How the base branch has moved since the plan's base; null if it has not. */
   drift: BaseDrift | null
 }
@@ -39,7 +42,8 @@ export const done = (answer: CommandAnswer, ...events: RunEvent[]): DecisionResu
 
 /** The result of an accepted command; its code is stable. */
 export type CommandAnswer =
-  | { code: 'plan-requested'; run: RunId }
+  /** `hindered`: rules of the repository that will refuse some pushes of the run, by what is in them. */
+  | { code: 'plan-requested'; run: RunId; hindered?: readonly BranchRule[] }
   | { code: 'plan-status'; run: RunId }
   /** `open`: ids of unanswered questions. */
   | { code: 'revising'; run: RunId; open: readonly string[] }
@@ -53,6 +57,7 @@ export type CommandAnswer =
   /** `begun`: tasks had started already, in a mode that allows this before the approval. */
   | { code: 'rejected'; run: RunId; begun: boolean }
   | { code: 'retrying'; run: RunId; task: TaskId }
+  | { code: 'verifying-again'; run: RunId }
   | { code: 'skipped'; run: RunId; task: TaskId }
   | { code: 'cancelled'; run: RunId; landed: readonly TaskId[] }
   | { code: 'task-cancelled'; run: RunId; task: TaskId }

@@ -47,10 +47,15 @@ export const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
     words: 'required',
   }),
   answer: entry('/answer 1b 2: words', "Answers the plan's questions.", '/answer 1b 2: only JSON', { arguments: null }),
-  retry: entry('/retry t3 [-- note]', 'Works on a task once more.', '/retry t3 -- use the retry helper in src/http', {
-    arguments: 1,
-    words: 'optional',
-  }),
+  retry: entry(
+    '/retry t3 [-- note]',
+    'Works on a task once more; `/retry verification` runs the verification again.',
+    '/retry t3 -- use the retry helper in src/http',
+    {
+      arguments: 1,
+      words: 'optional',
+    },
+  ),
   skip: entry('/skip t3', 'Goes on without a task.', '/skip t3', { arguments: 1 }),
   steer: entry(
     '/steer t3 -- words',

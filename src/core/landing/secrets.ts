@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { matches } from '../plan/glob.ts'
 import { redactor } from '../text/redact.ts'
 
 /** The result of searching a change for secrets. */
@@ -8,33 +10,51 @@ export interface SecretsFound {
   unread: string[]
 }
 
-/** `own`: the job's own secrets. `mostBytes`: maximum size of a searched file. */
 export interface SecretSearch {
+  /** The job's own secrets. */
   own: readonly string[]
-  mostBytes: number
+  /** Values that only look like secrets: globs of files, or `sha256:` and the hash of a value. */
+  known: readonly string[]
+  /** Maximum size of a searched file. */
+  mostBytes(path: string): number
 }
 
 export interface SecretSeeker {
   /** Finds an own secret in any encoding that is redacted, a key of a known shape, or a value that looks like a secret. */
   inText(path: string, text: string): boolean
   /** The same in bytes decoded as latin1, without values that only look like a secret. */
-  inBytes(bytes: string): boolean
+  inBytes(path: string, bytes: string): boolean
   /** Maximum length of a match, in characters. */
   longest: number
 }
 
 /** Searches pieces of files independently, in linear time. */
-export function secretSeeker(own: readonly string[]): SecretSeeker {
+export function secretSeeker(own: readonly string[], known: readonly string[] = []): SecretSeeker {
+  const hashes = new Set(known.filter(isHash).map((hash) => hash.slice(HASH.length).toLowerCase()))
+  const globs = known.filter((entry) => !isHash(entry))
+  const isKnown: IsKnown = hashes.size === 0 ? nothingKnown : (value) => hashes.has(sha256(value))
   const ownValues = own.filter((secret) => secret !== '').flatMap((secret) => [...new Set([secret, latin1Of(secret)])])
   const hide = redactor(ownValues)
   const hidden = (text: string) => hide(text) !== text
   return {
     inText: (path, text) =>
-      ownValues.some((secret) => text.includes(secret)) || hidden(text) || secretIn(path, text) !== null,
-    inBytes: (bytes) => [bytes, bytes.replaceAll('\0', '')].some((each) => hidden(each) || knownKeyIn(each) !== null),
+      ownValues.some((secret) => text.includes(secret)) ||
+      hidden(text) ||
+      (!matches(globs, path) && secretIn(path, text, isKnown) !== null),
+    inBytes: (path, bytes) =>
+      [bytes, bytes.replaceAll('\0', '')].some(
+        (each) => hidden(each) || (!matches(globs, path) && knownKeyIn(each, isKnown) !== null),
+      ),
     longest: LONGEST_SHAPE + MOST_ESCAPED * Math.max(0, ...ownValues.map((secret) => secret.length)),
   }
 }
+
+const HASH = 'sha256:'
+const isHash = (entry: string): boolean => entry.startsWith(HASH)
+const sha256 = (value: string): string => createHash('sha256').update(value).digest('hex')
+
+type IsKnown = (value: string) => boolean
+const nothingKnown: IsKnown = () => false
 
 const latin1Of = (text: string): string => Buffer.from(text).toString('latin1')
 /** Length of a JSON Web Token. */
@@ -42,26 +62,38 @@ const LONGEST_SHAPE = 16_384
 /** Growth of a secret by nested encodings, such as hex in JSON in JSON. */
 const MOST_ESCAPED = 6
 
-function knownKeyIn(text: string): string | null {
+function knownKeyIn(text: string, isKnown: IsKnown): string | null {
   const real = text.replace(PUBLISHED, '')
-  return Object.entries(KNOWN_KEYS).find(([, shape]) => shape.test(real))?.[0] ?? null
+  return Object.entries(KNOWN_KEYS).find(([, shape]) => hasUnknown(real, shape, isKnown))?.[0] ?? null
 }
+
+/** Whether the shape is found in a value that is not known. A shape may be the beginning of a value only. */
+function hasUnknown(text: string, shape: RegExp, isKnown: IsKnown): boolean {
+  if (!shape.test(text)) return false
+  if (isKnown === nothingKnown) return true
+  return [...text.matchAll(new RegExp(shape.source, `${shape.flags}g`))].some(({ 0: found, index }) => {
+    const rest = /^[A-Za-z0-9+/=_-]{0,4000}/.exec(text.slice(index + found.length))?.[0] ?? ''
+    return !isKnown(found) && !isKnown(found + rest)
+  })
+}
+
+/** The header of a private key is alike in every file, and says nothing of the key. */
+export const isKeyHeader = (line: string): boolean => KNOWN_KEYS['private key']?.test(line) ?? false
 
 /**
  * The kind of secret in the text, or null. In tests, examples and docs, which hold invented tokens, only known shapes
  * count.
  */
-export function secretIn(path: string, text: string): string | null {
-  const known = knownKeyIn(text)
+export function secretIn(path: string, text: string, isKnown: IsKnown = nothingKnown): string | null {
+  const known = knownKeyIn(text, isKnown)
   if (known !== null) return known
   const real = text.replace(PUBLISHED, '')
   if (TEST_OR_DOC.test(path)) return null
-  if (TOKEN.test(real)) return 'JSON Web Token'
-  if (valuesIn(real, PASSWORD_IN_URL).some(looksRandom)) return 'password in a URL'
+  const isSecret = (value: string) => looksRandom(value) && !isKnown(value)
+  if (hasUnknown(real, TOKEN, isKnown)) return 'JSON Web Token'
+  if (valuesIn(real, PASSWORD_IN_URL).some(isSecret)) return 'password in a URL'
   if (GENERATED.test(path)) return null
-  return [...valuesIn(real, ASSIGNED), ...valuesIn(real, SET_IN_LINE)].some(looksRandom)
-    ? 'value of a secret name'
-    : null
+  return [...valuesIn(real, ASSIGNED), ...valuesIn(real, SET_IN_LINE)].some(isSecret) ? 'value of a secret name' : null
 }
 
 const TEST_OR_DOC =

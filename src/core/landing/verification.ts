@@ -9,8 +9,11 @@ export const isAssembled = (work: Work): boolean =>
 export type NextVerdict =
   | { next: 'verify'; on: Sha }
   | { next: 'passed' }
-  /** The first merge after which the verification fails; null if it fails on the base already. */
-  | { next: 'culprit'; task: TaskId | null }
+  /**
+   * The first merge after which the verification fails. No task: it fails on the base already or, if `adopted` is there,
+   * since that commit of a person.
+   */
+  | { next: 'culprit'; task: TaskId | null; adopted?: Sha }
   | { next: 'wait' }
 
 /** The next step in verifying an assembled trunk: a run on the tip and, if that fails, a binary search over the merges. */
@@ -26,22 +29,33 @@ export function nextVerdict(work: Work): NextVerdict {
   return search(work)
 }
 
+/** Everything that moved trunk, in order: merges of tasks, and commits of people that are no merge of a task. */
+function trunkSteps({ merges, adopted = [] }: Work['trunk']): { task: TaskId | null; sha: Sha }[] {
+  const own = adopted.filter(({ sha }) => merges.every((merge) => merge.sha !== sha))
+  const adoptedAfter = (count: number) =>
+    own.filter(({ after }) => after === count).map(({ sha }) => ({ task: null, sha }))
+  return [...adoptedAfter(0), ...merges.flatMap((merge, index) => [merge, ...adoptedAfter(index + 1)])]
+}
+
 function search(work: Work): NextVerdict {
-  const { merges, start } = work.trunk
-  const verdictAt = (index: number) => work.verdicts[index < 0 ? start : (merges[index]?.sha ?? '')]
+  const { start } = work.trunk
+  const steps = trunkSteps(work.trunk)
+  const verdictAt = (index: number) => work.verdicts[index < 0 ? start : (steps[index]?.sha ?? '')]
   let good = -1
-  let bad = merges.length - 1
+  let bad = steps.length - 1
   while (bad - good > 1) {
     const middle = (good + bad) >> 1
     const verdict = verdictAt(middle)
-    const sha = merges[middle]?.sha
+    const sha = steps[middle]?.sha
     if (verdict === undefined && sha !== undefined) return { next: 'verify', on: sha }
     if (verdict === 'failed') bad = middle
     else good = middle
   }
   if (good === -1 && verdictAt(-1) === undefined) return { next: 'verify', on: start }
   if (good === -1 && verdictAt(-1) === 'failed') return { next: 'culprit', task: null }
-  return { next: 'culprit', task: merges[bad]?.task ?? null }
+  const culprit = steps[bad]
+  if (culprit?.task === null) return { next: 'culprit', task: null, adopted: culprit.sha }
+  return { next: 'culprit', task: culprit?.task ?? null }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { caseFolded } from '../text/git-path.ts'
 import { quoted } from '../text/quoted.ts'
 
 /*
@@ -12,8 +13,10 @@ const KEPT = 10_000
 const expansions = new Map<string, readonly string[] | null>()
 
 /** Whether one of the globs matches a path, as git writes paths. */
-export const matches = (globs: readonly string[], path: string): boolean =>
-  globs.some((glob) => plainGlobs(glob).some((one) => foldersMatch(one, path)))
+export const matches = (globs: readonly string[], path: string): boolean => {
+  const composed = path.normalize('NFC')
+  return globs.some((glob) => plainGlobs(glob.normalize('NFC')).some((one) => foldersMatch(one, composed)))
+}
 
 /** The glob with its braces expanded; the glob itself if there are too many alternatives. */
 export const plainGlobs = (glob: string): readonly string[] => expansion(glob) ?? [glob]
@@ -47,9 +50,31 @@ function innermost(glob: string): { before: string; choices: string[]; after: st
   return { before: glob.slice(0, found.index), choices: found[1].split(','), after }
 }
 
-/** Whether two tasks could write the same path. */
+/** Whether two tasks could write the same path, or one a file where the other needs a folder. */
 export const writesOverlap = (a: { writes: readonly string[] }, b: { writes: readonly string[] }): boolean =>
-  a.writes.some((one) => b.writes.some((other) => globsOverlap(one, other)))
+  a.writes.some((one) => b.writes.some((other) => writesCollide(one, other)))
+
+/** Names that differ in case or composition are one file on some systems. */
+export function writesCollide(a: string, b: string): boolean {
+  const [one, other] = [folded(a), folded(b)]
+  if (beginApart(one, other)) return false
+  return globsOverlap(one, other) || isFolderOf(one, other) || isFolderOf(other, one)
+}
+
+const foldings = new Map<string, string>()
+
+function folded(glob: string): string {
+  const known = foldings.get(glob)
+  if (known !== undefined) return known
+  if (foldings.size >= KEPT) foldings.clear()
+  const text = caseFolded(glob)
+  foldings.set(glob, text)
+  return text
+}
+
+/** Whether a file of the one glob could stand where the other has a folder. A last part `*` is meant for files beside folders. */
+const isFolderOf = (file: string, other: string): boolean =>
+  plainGlobs(file).some((one) => !/(?:^|\/)\*+$/.test(one) && globsOverlap(`${one}/**`, other))
 
 /** Whether one path could match both. Exact, except `true` if a glob has too many alternatives. */
 export function globsOverlap(a: string, b: string): boolean {

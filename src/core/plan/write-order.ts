@@ -1,5 +1,5 @@
 import { quoted } from '../text/quoted.ts'
-import { globsOverlap } from './glob.ts'
+import { globsOverlap, writesCollide } from './glob.ts'
 import { topologicalOrder } from './graph.ts'
 import type { Task } from './plan.ts'
 
@@ -59,9 +59,11 @@ function follow(before: TaskBits[], earlier: number, later: number): void {
 
 function sharedGlobs(earlier: Task, later: Task): string | null {
   for (const one of earlier.writes) {
-    const other = later.writes.find((glob) => globsOverlap(one, glob))
+    const other = later.writes.find((glob) => writesCollide(one, glob))
     if (other === one) return `both write ${quoted(one)}`
-    if (other !== undefined) return `${quoted(one)} and ${quoted(other)} can be the same path`
+    if (other === undefined) continue
+    const how = globsOverlap(one, other) ? 'the same path' : 'a file and its folder, or differ in case only'
+    return `${quoted(one)} and ${quoted(other)} can be ${how}`
   }
   return null
 }

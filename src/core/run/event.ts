@@ -31,14 +31,36 @@ export const reportSchema = z.strictObject({
   turns: z.int().min(0).optional(),
   /** The tasks with which it was in conflict, if this attempt resolves that. */
   resolved: z.array(taskIdSchema).optional(),
+  /** The commands of the acceptance that failed at first and passed on the same tree when they ran again. */
+  flaky: z.array(z.string()).optional(),
 })
 export type Report = z.infer<typeof reportSchema>
+
+/** Why all slots of a request came to no work. `step`: the set-up step that failed in each; null: no job could be started. */
+export const slotFailureSchema = z.strictObject({
+  step: z.string().nullable(),
+  /** A page about it. */
+  url: z.string().nullable(),
+  /** The platform's words; may be empty. */
+  words: z.string(),
+})
+export type SlotFailure = z.infer<typeof slotFailureSchema>
+
+/** What the platform may refuse while the run goes on without it. */
+export const refusableSchema = z.enum(['artifact', 'check', 'comment', 'draft', 'pull'])
+export type Refusable = z.infer<typeof refusableSchema>
 
 /** On every event: time, actor and, if its cause is external, the idempotency key. */
 const stamp = { at: z.iso.datetime(), by: z.string().min(1), key: z.string().optional() }
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.strictObject({ type: z.literal(type), ...stamp, ...shape })
 
+/** A branch of the run, the commit at which others left it, and the one that the run knows; null: it had none. */
+export const movedBranchSchema = z.strictObject({ branch: z.string(), sha: shaSchema, known: shaSchema.nullable() })
+export type MovedBranch = z.infer<typeof movedBranchSchema>
+
+/** When the slot began with it, by its own clock: its set-up may have lasted longer than the assignment. */
+const beganAt = z.iso.datetime().optional()
 const onTask = { task: taskIdSchema, attempt: z.int().min(1) }
 
 /** The events of a run, in past tense. The journal is a list of these. */
@@ -129,6 +151,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('orchestrator_requested', { workflowRun: z.int() }),
   event('orchestrator_started', { workflowRun: z.int() }),
   event('orchestrator_left', { why: z.enum(['waiting', 'ended', 'handed-over']) }),
+  /** Its last word, if it could still write one. That it is gone is another event, by the process that noticed. */
+  event('orchestrator_failed', { why: z.string() }),
   event('orchestrator_lost', {
     workflowRun: z.int(),
     /** It did not crash: its token ended, or the platform refused requests for too long. */
@@ -141,7 +165,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     workflowRun: z.int().nullable(),
   }),
   event('slots_started', { request: z.string(), workflowRun: z.int() }),
-  event('slots_gone', { request: z.string() }),
+  event('slots_gone', { request: z.string(), failure: slotFailureSchema.optional() }),
   event('task_queued', { ...onTask, base: shaSchema }),
   event('task_started', {
     ...onTask,
@@ -149,9 +173,17 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** US dollars that the attempt may spend, reserved from the run's limit; absent if no model works on it. */
     allowance: z.number().positive().optional(),
   }),
-  /** `unbegun`: the slot had left before it saw the task, so that nothing was spent. */
-  event('task_returned', { ...onTask, slot: z.string(), unbegun: z.literal(true).optional() }),
-  event('task_verified', { ...onTask, head: shaSchema, tree: shaSchema, report: reportSchema }),
+  event('task_returned', {
+    ...onTask,
+    slot: z.string(),
+    /** The slot ended before it saw the task, so that nothing was spent. */
+    unbegun: z.literal(true).optional(),
+    /** It is the same attempt that waits for another slot. */
+    requeued: z.literal(true).optional(),
+    /** The last words of the slot's job. */
+    why: z.string().optional(),
+  }),
+  event('task_verified', { ...onTask, head: shaSchema, tree: shaSchema, report: reportSchema, begun: beganAt }),
   event('task_landed', onTask),
   event('task_failed', {
     ...onTask,
@@ -161,6 +193,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** Another attempt would not help: re-plan this part. */
     replan: z.boolean().optional(),
     report: reportSchema.optional(),
+    begun: beganAt,
   }),
   event('task_conflicted', {
     task: taskIdSchema,
@@ -180,28 +213,57 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('task_cancelled', { task: taskIdSchema }),
   event('gate_approved', { task: taskIdSchema }),
   event('trunk_moved', { task: taskIdSchema, sha: shaSchema }),
+  /** A person moved trunk, by a merge or a push on top of it. `author`: of the newest commit, as git has it. */
+  event('trunk_adopted', { from: shaSchema, sha: shaSchema, author: z.string() }),
+  /** A person closed, or opened again, the pull request of a task that has not landed. */
+  event('worker_pull_closed', { task: taskIdSchema }),
+  event('worker_pull_reopened', { task: taskIdSchema }),
+  /** Trunk has taken over the workflow files of the base branch at `base`; `commit` is for all branches of the run. */
+  event('workflows_followed', { base: shaSchema, commit: shaSchema, sha: shaSchema }),
   event('verification_queued', { on: shaSchema, attempt: z.int().min(1) }),
   event('verification_started', { on: shaSchema, attempt: z.int().min(1), slot: z.string() }),
-  event('verification_returned', { on: shaSchema, attempt: z.int().min(1), slot: z.string() }),
+  event('verification_returned', {
+    on: shaSchema,
+    attempt: z.int().min(1),
+    slot: z.string(),
+    unbegun: z.literal(true).optional(),
+  }),
   event('verification_passed', { on: shaSchema, attempt: z.int().min(1), report: reportSchema }),
-  event('verification_failed', { on: shaSchema, attempt: z.int().min(1), failure: taskFailureSchema }),
-  event('culprit_found', { task: taskIdSchema.nullable() }),
+  event('verification_failed', {
+    on: shaSchema,
+    attempt: z.int().min(1),
+    failure: taskFailureSchema,
+    /** It runs once more on the same tree before this counts as a verdict. */
+    again: z.literal(true).optional(),
+  }),
+  /** `/retry verification`: what failed counts no longer. */
+  event('verification_retried', {}),
+  /** `adopted`: no task broke trunk, but this commit of a person. */
+  event('culprit_found', { task: taskIdSchema.nullable(), adopted: shaSchema.optional() }),
   event('base_moved', { to: shaSchema, paths: z.array(z.string()), stale: z.boolean() }),
   event('run_paused', {
     why: z.string(),
-    /** `budget`: the run's limit was reached. Absent if a person paused it, or has to decide. */
-    cause: z.enum(['budget']).optional(),
+    /**
+     * `budget`: the run's limit was reached. `refused`: GitHub does not take trunk, and `why` are its words. `branches`: see
+     * `moved`. Absent if a person paused it, or has to decide.
+     */
+    cause: z.enum(['budget', 'refused', 'branches']).optional(),
+    /** Branches that others moved so that they cannot be adopted, and where they stood. */
+    moved: z.array(movedBranchSchema).optional(),
   }),
   event('run_resumed', {}),
   event('run_cancelled', { why: z.string() }),
   event('run_finished', { sha: shaSchema }),
-  event('run_closed', { merged: z.boolean() }),
+  /** `head`: of the final pull request, as it was closed. */
+  event('run_closed', { merged: z.boolean(), head: shaSchema.optional() }),
   event('pull_refused', { why: z.string() }),
   /** The platform refuses requests of this repository until then. */
   event('limit_reached', { until: z.iso.datetime() }),
   event('limit_passed', {}),
   /** The base branch was renamed. */
   event('base_renamed', { baseBranch: z.string() }),
+  /** The platform refuses something that the run can do without. Recorded once for each. */
+  event('platform_refused', { what: refusableSchema, why: z.string() }),
   /** The ids of a projection, and the digest of its last content, so that unchanged content is not sent again. */
   event('projected', {
     entries: z.array(z.strictObject({ name: z.string(), number: z.int(), node: z.string(), digest: z.string() })),

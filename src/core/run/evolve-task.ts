@@ -49,6 +49,7 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: Changin
         },
       )
     case 'task_returned':
+      if (event.requeued) return requeued(record, event)
       return {
         ...update(record, event.attempt, { endedAt: event.at, outcome: 'returned' }, { status: 'pending' }),
         lost: record.lost + 1,
@@ -58,7 +59,7 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: Changin
       return update(
         record,
         event.attempt,
-        { endedAt: event.at, head: event.head, outcome: 'verified' },
+        { endedAt: event.at, head: event.head, outcome: 'verified', ...begunAt(record, event) },
         {
           status: 'verified',
           attempt: event.attempt,
@@ -70,7 +71,7 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: Changin
       )
     case 'task_landed':
       return state.status === 'verified'
-        ? { ...record, state: { ...state, status: 'landed', since: event.at } }
+        ? { ...record, pullClosed: undefined, state: { ...state, status: 'landed', since: event.at } }
         : record
     case 'gate_approved':
       if (state.status !== 'waiting') return record
@@ -91,7 +92,8 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: Changin
       const failed: TaskState = event.final
         ? { status: 'failed', attempt, base: baseOf(state), head, failure, since: event.at }
         : { status: 'pending' }
-      const next = update(record, attempt, { endedAt: event.at, head, outcome: 'failed', failure }, failed)
+      const change = { endedAt: event.at, head, outcome: 'failed', failure, ...begunAt(record, event) } as const
+      const next = update(record, attempt, change, failed)
       const counts = isUnderfunded(failure, work.settings) ? 0 : 1
       return { ...next, failures: record.failures + counts, replanWanted: event.replan === true }
     }
@@ -107,7 +109,12 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: Changin
         lost: 0,
         onto: event.onto.length > 0 ? event.onto : record.onto,
         notes: event.note === '' ? record.notes : [...record.notes, event.note],
+        pullClosed: undefined,
       }
+    case 'worker_pull_closed':
+      return { ...record, pullClosed: { by: event.by, at: event.at } }
+    case 'worker_pull_reopened':
+      return { ...record, pullClosed: undefined }
     case 'task_steered':
       return { ...record, steers: [...record.steers, { words: event.words, by: event.by, at: event.at }] }
     case 'task_skipped':
@@ -115,6 +122,22 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: Changin
     case 'task_cancelled':
       return closeOpen(record, event.at, 'cancelled', { status: 'cancelled', base: baseOf(state), since: event.at })
   }
+}
+
+/** An attempt that never began is none: it waits for another slot, as if it had not been given to this one. */
+function requeued(record: TaskRecord, { attempt, at }: EventOf<'task_returned'>): TaskRecord {
+  if (record.state.status !== 'in_progress') return record
+  const queued = { status: 'queued', attempt, base: record.state.base, since: at } as const
+  return update(record, attempt, { startedAt: null, slot: null }, queued)
+}
+
+/** The slot's word about when it began, if that lies in the time that it had the attempt. */
+function begunAt({ attempts }: TaskRecord, event: EventOf<'task_verified' | 'task_failed'>) {
+  const given = attempts.find(({ attempt }) => attempt === event.attempt)?.startedAt
+  const { begun } = event
+  if (begun === undefined || given == null) return {}
+  const isWithin = Date.parse(given) <= Date.parse(begun) && Date.parse(begun) <= Date.parse(event.at)
+  return isWithin ? { startedAt: begun } : {}
 }
 
 const baseOf = (state: TaskState) => ('base' in state ? state.base : null)

@@ -9,6 +9,13 @@ export function evolveWork(work: Work, event: ChangingEvent<'work'>): Work {
   switch (event.type) {
     case 'trunk_moved':
       return trunkMoved(work, event)
+    case 'workflows_followed':
+      return {
+        ...work,
+        workflows: { base: event.base, commit: event.commit },
+        verification: null,
+        trunk: { ...work.trunk, tip: event.sha },
+      }
     case 'verification_queued':
       return {
         ...work,
@@ -27,16 +34,37 @@ export function evolveWork(work: Work, event: ChangingEvent<'work'>): Work {
         },
       }
     case 'verification_returned':
-      return { ...work, verification: null }
+      return { ...work, verification: null, lostVerifications: (work.lostVerifications ?? 0) + (event.unbegun ? 0 : 1) }
     case 'verification_passed':
-      return { ...work, verdicts: { ...work.verdicts, [event.on]: 'passed' }, verification: afterPass(work, event) }
+      return {
+        ...judged(work),
+        verdicts: { ...work.verdicts, [event.on]: 'passed' },
+        verification: afterPass(work, event),
+        failedOnce: undefined,
+      }
+    case 'trunk_adopted': {
+      const { sha, author, at } = event
+      const adopted = [...(work.trunk.adopted ?? []), { sha, author, at, after: work.trunk.merges.length }]
+      return { ...work, ...UNVERIFIED, culprit: null, trunk: { ...work.trunk, tip: sha, adopted } }
+    }
     case 'verification_failed': {
       const { on, attempt, failure, at } = event
       const failed = { status: 'failed', on, attempt, failure, since: at } as const
-      return { ...work, verdicts: { ...work.verdicts, [on]: 'failed' }, verification: failed, lastFailure: failed }
+      if (event.again) return { ...judged(work), verification: failed, failedOnce: failed }
+      return {
+        ...judged(work),
+        failedOnce: undefined,
+        verdicts: { ...work.verdicts, [on]: 'failed' },
+        verification: failed,
+        lastFailure: failed,
+      }
+    }
+    case 'verification_retried': {
+      const passed = Object.entries(work.verdicts).filter(([, verdict]) => verdict === 'passed')
+      return { ...work, ...UNVERIFIED, culprit: null, verdicts: Object.fromEntries(passed) }
     }
     case 'culprit_found':
-      return { ...work, culprit: { task: event.task }, verification: work.lastFailure ?? work.verification }
+      return { ...work, culprit: culpritOf(event), verification: work.lastFailure ?? work.verification }
     case 'task_planned':
       return work.open ? withTask(work, event) : work
     case 'plan_amended':
@@ -54,11 +82,20 @@ export function evolveWork(work: Work, event: ChangingEvent<'work'>): Work {
   }
 }
 
+const judged = ({ lostVerifications: _, ...work }: Work): Work => work
+
 /** During the search for a culprit an earlier merge may pass; trunk's tip still fails. */
 function afterPass(work: Work, { on, attempt, report, at }: EventOf<'verification_passed'>): Work['verification'] {
   if (on !== work.trunk.tip && work.lastFailure !== null) return work.lastFailure
-  return { status: 'passed', on, attempt, report, since: at }
+  const flaky = work.failedOnce?.on === on ? { flaky: work.failedOnce.failure } : {}
+  return { status: 'passed', on, attempt, report, ...flaky, since: at }
 }
+
+const culpritOf = ({ task, adopted }: EventOf<'culprit_found'>) =>
+  adopted === undefined ? { task } : { task, adopted }
+
+/** What a trunk has whose tip was not verified yet. */
+const UNVERIFIED = { verification: null, lastFailure: null, failedOnce: undefined } as const
 
 function trunkMoved(work: Work, event: EventOf<'trunk_moved'>): Work {
   const state = ownOf(work.tasks, event.task)?.state
@@ -66,8 +103,7 @@ function trunkMoved(work: Work, event: EventOf<'trunk_moved'>): Work {
   const merge = { task: event.task, head: state.head, sha: event.sha, at: event.at }
   return {
     ...work,
-    verification: null,
-    lastFailure: null,
+    ...UNVERIFIED,
     trunk: { ...work.trunk, tip: event.sha, merges: [...work.trunk.merges, merge] },
   }
 }

@@ -115,6 +115,8 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
       return { ...state, orchestrator: { workflowRun: event.workflowRun, at: event.at, started: true } }
     case 'orchestrator_left':
       return { ...state, orchestrator: null, crashes: event.why === 'handed-over' ? state.crashes : 0 }
+    case 'orchestrator_failed':
+      return { ...state, crash: event.why }
     case 'orchestrator_lost':
       return { ...state, orchestrator: null, crashes: state.crashes + (event.cause === undefined ? 1 : 0) }
     case 'slots_requested':
@@ -123,7 +125,7 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
       return { ...state, slots: evolveSlots(state.slots, event) }
     case 'run_paused':
       return state.phase === 'active'
-        ? { ...state, paused: { why: event.why, by: event.by, cause: event.cause ?? null } }
+        ? { ...state, paused: { why: event.why, by: event.by, cause: event.cause ?? null, moved: event.moved } }
         : state
     case 'run_resumed':
       return resumed(state)
@@ -132,13 +134,15 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
     case 'run_finished':
       return end(state, 'success', event, {})
     case 'run_closed':
-      return cancelAll(end(state, event.merged ? 'merged' : 'closed', event, {}), event.at)
+      return cancelAll(end(state, event.merged ? 'merged' : 'closed', event, { head: event.head }), event.at)
     case 'pull_refused':
       return { ...state, pullRefused: event.why }
     case 'limit_reached':
       return { ...state, limitedUntil: event.until }
     case 'limit_passed':
       return { ...state, limitedUntil: null }
+    case 'platform_refused':
+      return { ...state, refused: { ...state.refused, [event.what]: event.why } }
     case 'projected':
       return { ...state, projected: { ...state.projected, ...entriesOf(event) } }
   }
@@ -160,7 +164,7 @@ function end(
   state: LiveRun,
   conclusion: Conclusion,
   event: RunEvent,
-  more: Partial<Pick<EndedRun, 'why' | 'problems'>>,
+  more: Partial<Pick<EndedRun, 'why' | 'problems' | 'head'>>,
 ): EndedRun {
   const { phase: _phase, ...header } = state
   const { paused: _paused, ...rest } = { paused: null, ...header }
@@ -209,8 +213,13 @@ function approved(state: LiveRun, event: EventOf<'plan_approved'>): LiveRun {
 function resumed(state: LiveRun): LiveRun {
   if (state.phase !== 'active') return state
   // Resuming after the base has moved is a person's decision, which is not requested again for the same tip.
-  return { ...state, paused: null, work: { ...state.work, baseSeen: { ...state.work.baseSeen, stale: false } } }
+  const work = { ...state.work, baseSeen: { ...state.work.baseSeen, stale: false } }
+  return { ...state, paused: null, work, slots: withoutFailures(state.slots) }
 }
+
+/** A person who resumes a run says that its slots can be tried again. */
+const withoutFailures = (slots: Slots): Slots =>
+  Object.fromEntries(Object.entries(slots).map(([request, { failure: _, ...rest }]) => [request, rest]))
 
 type Slots = LiveRun['slots']
 function evolveSlots(slots: Slots, event: EventOf<'slots_requested' | 'slots_started' | 'slots_gone'>): Slots {
@@ -221,8 +230,12 @@ function evolveSlots(slots: Slots, event: EventOf<'slots_requested' | 'slots_sta
     }
   const known = ownOf(slots, event.request)
   if (known === undefined) return slots
-  const next = event.type === 'slots_started' ? { ...known, workflowRun: event.workflowRun } : { ...known, gone: true }
-  return { ...slots, [event.request]: next }
+  return { ...slots, [event.request]: evolveRequest(known, event) }
+}
+
+function evolveRequest(known: Slots[string], event: EventOf<'slots_started' | 'slots_gone'>): Slots[string] {
+  if (event.type === 'slots_started') return { ...known, workflowRun: event.workflowRun }
+  return { ...known, gone: true, ...(event.failure && { failure: event.failure }) }
 }
 
 const ENDED: readonly TaskStatus[] = ['landed', 'expanded', 'skipped', 'failed', 'cancelled']

@@ -6,7 +6,7 @@ import { ownOf } from '../own.ts'
 import { planSchema, type Task, taskSchema } from '../plan/plan.ts'
 import { explorationSchema, modeSchema, planningSchema, planOptionsSchema } from '../plan/planning.ts'
 import { defaultSettings, type Settings, settingsSchema } from '../settings.ts'
-import { reportSchema, runEventSchema } from './event.ts'
+import { movedBranchSchema, refusableSchema, reportSchema, runEventSchema, slotFailureSchema } from './event.ts'
 import { stageFailuresSchema } from './stage-failures.ts'
 
 /** The state of a task. `pending`: its needs have not landed, or its next base has not been made yet. */
@@ -86,6 +86,8 @@ export const taskRecordSchema = z.strictObject({
   replans: z.int(),
   /** It failed, and has to be re-planned. */
   replanWanted: z.boolean(),
+  /** A person closed its pull request before it landed: it waits for `/skip`, `/approve` or the pull request to be reopened. */
+  pullClosed: z.strictObject({ by: z.string(), at: z.string() }).optional(),
 })
 export type TaskRecord = z.infer<typeof taskRecordSchema>
 
@@ -111,6 +113,8 @@ export const verificationSchema = z.discriminatedUnion('status', [
     on: shaSchema,
     attempt: z.int(),
     report: reportSchema,
+    /** How it failed when it first ran on the same tree. */
+    flaky: taskFailureSchema.optional(),
     since: z.string(),
   }),
   failedVerificationSchema,
@@ -160,15 +164,23 @@ export const workSchema = z.strictObject({
     tip: shaSchema,
     /** In order of merging. */
     merges: z.array(z.strictObject({ task: taskIdSchema, head: shaSchema, sha: shaSchema, at: z.string() })),
+    /** Tips that people made, oldest first; `after`: the number of merges before it. */
+    adopted: z.array(z.strictObject({ sha: shaSchema, author: z.string(), at: z.string(), after: z.int() })).optional(),
   }),
   verification: verificationSchema.nullable(),
   /** The last failed verification, of the tip or of an earlier merge: restored as `verification` when the search for a culprit ends. */
   lastFailure: failedVerificationSchema.nullable().default(null),
+  /** A verification that failed and runs once more on the same tree. */
+  failedOnce: failedVerificationSchema.optional(),
+  /** Slots lost during verifications since the last verdict. */
+  lostVerifications: z.int().optional(),
   /** Number of verifications so far, which gives each its number. */
   verifications: z.int(),
   /** Verdicts by trunk commit, for the search for a culprit. */
   verdicts: z.record(shaSchema, z.enum(['passed', 'failed'])),
-  culprit: z.strictObject({ task: taskIdSchema.nullable() }).nullable(),
+  culprit: z.strictObject({ task: taskIdSchema.nullable(), adopted: shaSchema.optional() }).nullable(),
+  /** The commit that has taken over the workflow files of the base branch, if GitHub has asked for that. */
+  workflows: z.strictObject({ base: shaSchema, commit: shaSchema }).optional(),
   /** The newest known tip of the base branch, and the plan's paths that have changed there. */
   baseSeen: z.strictObject({ sha: shaSchema, paths: z.array(z.string()), stale: z.boolean() }),
 })
@@ -193,15 +205,26 @@ const headerShape = {
   orchestrator: z.strictObject({ workflowRun: z.int(), at: z.string(), started: z.boolean() }).nullable(),
   /** Orchestrators lost since the run last made progress. */
   crashes: z.int(),
+  /** Why the last one failed, if it could say so. */
+  crash: z.string().optional(),
   slots: z.record(
     z.string(),
-    z.strictObject({ count: z.int(), workflowRun: z.int().nullable(), at: z.string(), gone: z.boolean() }),
+    z.strictObject({
+      count: z.int(),
+      workflowRun: z.int().nullable(),
+      at: z.string(),
+      gone: z.boolean(),
+      /** Since a person last resumed the run. */
+      failure: slotFailureSchema.optional(),
+    }),
   ),
   /** The ids of projections by name: `comment:plan`, `pull:t3`, `check:t3@<sha>`. */
   projected: z.record(z.string(), z.strictObject({ number: z.int(), node: z.string(), digest: z.string() })),
   pullRefused: z.string().nullable(),
   /** When the platform's limit of requests ends. */
   limitedUntil: z.string().nullish(),
+  /** The platform's words, by what it refuses. */
+  refused: z.partialRecord(refusableSchema, z.string()).optional(),
 }
 
 export const conclusionSchema = z.enum(['success', 'cancelled', 'rejected', 'refused', 'merged', 'closed'])
@@ -215,7 +238,14 @@ export const runStateSchema = z.discriminatedUnion('phase', [
     phase: z.literal('active'),
     ...headerShape,
     work: workSchema,
-    paused: z.strictObject({ why: z.string(), by: z.string(), cause: z.enum(['budget']).nullable() }).nullable(),
+    paused: z
+      .strictObject({
+        why: z.string(),
+        by: z.string(),
+        cause: z.enum(['budget', 'refused', 'branches']).nullable(),
+        moved: z.array(movedBranchSchema).optional(),
+      })
+      .nullable(),
   }),
   z.strictObject({
     phase: z.literal('ended'),
@@ -225,6 +255,8 @@ export const runStateSchema = z.discriminatedUnion('phase', [
     why: z.string(),
     problems: z.array(problemSchema),
     endedAt: z.string(),
+    /** The head with which the final pull request was closed. */
+    head: shaSchema.optional(),
   }),
 ])
 export type RunState = z.infer<typeof runStateSchema>

@@ -20,6 +20,7 @@ export interface TaskAssignment {
   /** Notes of `/retry`, oldest first. */
   notes: readonly string[]
   sandbox: Settings['sandbox']
+  commits: Settings['commits']
 }
 
 export interface VerifyAssignment {
@@ -43,7 +44,7 @@ export function assignmentFor(state: RunState, slot: string): Assignment {
 
 function taskFor(work: Work, slot: string): TaskAssignment | null {
   for (const { id } of work.plan.tasks) {
-    const { state, onto, notes } = recordOf(work, id)
+    const { state, notes } = recordOf(work, id)
     // Checks the gate again, even if the journal says that the task was started.
     if (state.status !== 'in_progress' || state.slot !== slot || !mayStart(work, id)) continue
     const task = taskOf(work, id)
@@ -57,13 +58,18 @@ function taskFor(work: Work, slot: string): TaskAssignment | null {
       program: task.run,
       acceptance: task.acceptance.argv,
       minutes: task.timeout_minutes,
-      mayChangeNothing: task.writes.length === 0 || onto.length > 0,
+      mayChangeNothing: mayChangeNothing(work, id),
       notes,
       sandbox: work.settings.sandbox,
+      commits: work.settings.commits,
     }
   }
   return null
 }
+
+/** A task without `writes` only looks; one whose base holds its earlier work may find nothing left to do. */
+export const mayChangeNothing = (work: Work, id: TaskId): boolean =>
+  taskOf(work, id).writes.length === 0 || recordOf(work, id).onto.length > 0
 
 const workerOf = (task: Task, { worker }: Settings): TaskAssignment['worker'] => {
   if (!isAgentTask(task)) return 'program'

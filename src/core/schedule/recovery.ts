@@ -21,19 +21,31 @@ interface Recovery {
   events: RunEvent[]
   /** Whether a fresh orchestrator follows. */
   restart: boolean
+  /** If orchestrators die again and again, so that people are told: how often they did. */
+  crashes: number | null
 }
 
 /**
  * What becomes of a run whose orchestrator died; null: the run is not held by that workflow run. A paused run gets a fresh
- * orchestrator too, which brings the status and the checks up to date, until that has died as often again.
+ * orchestrator too, which brings the status and the checks up to date, until that has died as often again; before work, it gets none.
  */
 export function recoverRun(state: RunState, ended: EndedOrchestrator): Recovery | null {
   if (!isHeldBy(state, ended)) return null
+  const { result } = ended
+  const crashes = state.crashes + 1
+  const excuse = excuseOf(state, ended)
   return {
     events: [...slotsNeverStarted(state, ended), ...lostOrPaused(state, ended)],
-    restart: excuseOf(state, ended) !== null || state.crashes + 1 < (state.phase === 'active' ? 2 * CRASHES : CRASHES),
+    restart: excuse !== null || crashes < mostCrashes(state),
+    crashes:
+      excuse === null && result !== 'cancelled' && (crashes === CRASHES || crashes >= mostCrashes(state))
+        ? crashes
+        : null,
   }
 }
+
+/** Only a run at work can be paused, and its pause be shown; for any other nothing is left to do after so many deaths. */
+const mostCrashes = ({ phase }: LiveRun): number => (phase === 'active' ? 2 * CRASHES : CRASHES)
 
 /** An orchestrator that ends earlier has met the same again, whatever it says: that counts as a crash. */
 const EXCUSED_MINUTES = 30
@@ -62,7 +74,7 @@ const slotsNeverStarted = ({ slots }: LiveRun, { result, workflowRun, at }: Ende
     .map(([request]) => ({ type: 'slots_gone', at, by: 'tributary', request }))
 
 function lostOrPaused(state: LiveRun, ended: EndedOrchestrator): RunEvent[] {
-  const { result, workflowRun, at, failure } = ended
+  const { result, workflowRun, at } = ended
   const stamp = { at, by: 'tributary' }
   const cause = excuseOf(state, ended)
   const lost: RunEvent = { type: 'orchestrator_lost', ...stamp, workflowRun, ...(cause !== null && { cause }) }
@@ -70,6 +82,6 @@ function lostOrPaused(state: LiveRun, ended: EndedOrchestrator): RunEvent[] {
   if (state.phase !== 'active' || state.paused !== null) return [lost]
   if (result === 'cancelled') return [lost, { type: 'run_paused', ...stamp, why: 'the workflow run was cancelled' }]
   if (state.crashes + 1 < CRASHES) return [lost]
-  const words = failure === null ? '' : `: ${failure.message}`
-  return [lost, { type: 'run_paused', ...stamp, why: `the orchestrator failed ${CRASHES} times in a row${words}` }]
+  const last = state.crash === undefined ? '' : `: ${state.crash}`
+  return [lost, { type: 'run_paused', ...stamp, why: `the orchestrator failed ${CRASHES} times in a row${last}` }]
 }

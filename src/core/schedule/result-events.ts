@@ -10,7 +10,7 @@ import type { ResultFile, ResultKey } from './slot-result.ts'
 /** A result after its inspection: its commits, and whether they passed the audit. */
 export type InspectedResult =
   | { verdict: 'landable'; head: Sha; tree: Sha; file: ResultFile }
-  | { verdict: 'failed'; head: Sha | null; failure: TaskFailure; report?: Report }
+  | { verdict: 'failed'; head: Sha | null; failure: TaskFailure; report?: Report; begun?: string }
   | { verdict: 'verification'; file: ResultFile }
 
 /** Only the attempt that the journal has in progress is awaited; a late result of an earlier one changes nothing. */
@@ -35,9 +35,9 @@ export function workResultEvents(
 ): NewEvent[] {
   if (result.verdict === 'verification' || recordOf(work, task).state.status !== 'in_progress') return []
   if (result.verdict === 'failed') {
-    const { head, failure, report } = result
+    const { head, failure, report, begun } = result
     const { final, replan } = afterFailure(work, task, failure, canReplan)
-    const more = { ...(replan && { replan: true }), ...(report && { report }) }
+    const more = { ...(replan && { replan: true }), ...(report && { report }), ...(begun && { begun }) }
     return [{ type: 'task_failed', task, attempt, head, failure, final, ...more }]
   }
   const { head, tree, file } = result
@@ -47,8 +47,10 @@ export function workResultEvents(
     const failure = { reason: 'not-approved', detail: `the plan that holds ${task} is not approved` } as const
     return [{ type: 'task_failed', task, attempt, head: null, failure, final: true, report }]
   }
-  const verified = { type: 'task_verified', task, attempt, head, tree, report } as const
-  return work.settings.merge === 'auto' ? [verified, { type: 'task_landed', task, attempt }] : [verified]
+  const verified = { type: 'task_verified', task, attempt, head, tree, report, begun: file.startedAt } as const
+  // A person who closed its pull request is asked first.
+  const waits = work.settings.merge === 'review' || recordOf(work, task).pullClosed !== undefined
+  return waits ? [verified] : [verified, { type: 'task_landed', task, attempt }]
 }
 
 /** The event of a verification's result. It passed only if it names the very commit that was to be verified. */
@@ -58,7 +60,10 @@ export function verdictEvents(work: Work, attempt: number, result: InspectedResu
   const outcome = result.verdict === 'verification' ? result.file.outcome : null
   if (outcome?.kind === 'verified' && outcome.on === on)
     return [{ type: 'verification_passed', on, attempt, report: outcome.report }]
-  return [{ type: 'verification_failed', on, attempt, failure: verdictFailure(result) }]
+  const failure = verdictFailure(result)
+  // It may be chance: nobody is blamed before it has failed twice on the same tree.
+  const again = failure.reason === 'verification-failed' && work.failedOnce?.on !== on
+  return [{ type: 'verification_failed', on, attempt, failure, ...(again && { again }) }]
 }
 
 function verdictFailure(result: InspectedResult): TaskFailure {

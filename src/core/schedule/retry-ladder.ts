@@ -18,7 +18,12 @@ import { recordOf, type TaskRecord, taskOf, type Work } from '../run/state.ts'
  * dispatch              | an unclear answer, after a search for the workflow run, TRIES = 3               | adapters/github/workflow-runs.ts
  * reply                 | an unclear answer, after a search for the comment, TRIES = 3                    | adapters/github/comments.ts
  * download of a result  | a failed transfer, from a new address, TRIES = 4: after 1, 2, 4 s               | adapters/github/artifact.ts
- * upload of a result    | any failure, TRIES = 6: after 2, 4, 8, 16, 32 s                                 | jobs/work/upload-result.ts
+ * upload of a result    | any failure for PATIENCE = 900 s: after 2, 4, 8, 16, 32, then each 60 s; from   | jobs/work/upload-result.ts
+ *                       | try SMALLER_FROM = 3 on a smaller one. A storage that refuses: REFUSALS = 3;    |
+ *                       | then the log of the job takes the result, and the slot ends                     |
+ * log of an ended job   | one that is not there yet, LOOKS = 3, one at each wake-up                       | jobs/orchestrate/slots/job-endings.ts
+ * slots without work    | a request all of whose slots failed in the set-up: once more if slots have      | core/schedule/slot-jobs.ts
+ *                       | worked before, then the run pauses                                              |
  * silence of the model  | ends a try: `start: 240` s before the answer, `stream: 90` s within it          | adapters/anthropic/model.ts
  * call of the model     | overload, 408, 409, 5xx, lost connection, silence, MOST_TRIES = 6: FIRST = 2 s, | adapters/anthropic/model-error.ts
  *                       | times FACTOR = 3, at most LONGEST = 120 s, less up to half; `retry-after` counts |
@@ -29,7 +34,9 @@ import { recordOf, type TaskRecord, taskOf, type Work } from '../run/state.ts'
  * read of the journal   | by a slot, any failure, MOST_MISSES = 20 in a row: a poll, doubled up to 60 s   | jobs/work/journal-view.ts
  * append to the journal | a lost race, TRIES = 10; by the running orchestrator, without a limit           | jobs/until-appended.ts
  * stage of the planner  | STAGE_TRIES = 3, DESIGNS = 2 a version: at the next wake-up                     | here
- * lost slot             | the task on another slot; at LOST_SLOTS = 3 it fails                            | here
+ * acceptance            | once more on the same tree if cheap, RERUN_SHARE = 0.05 of the task's time      | jobs/work/check-work.ts
+ * verification          | a failed one, once on the same tree before it counts                            | core/schedule/result-events.ts
+ * lost slot             | the task, or the verification, on another slot; at LOST_SLOTS = 3 it fails      | here
  * conflict              | CONFLICT_RETRIES = 2 on the merged base                                         | here
  * orchestrator          | CRASHES = 4 in a row pause the run, twice as many end the restarts              | here
  * attempt without money | any number of times, and it counts for nothing                                  | here
@@ -70,10 +77,13 @@ type NextRung = 'again' | 'stronger' | 'replan' | 'person'
 const HOPELESS: readonly TaskFailure['reason'][] = [
   'protected-paths',
   'forbidden-mode',
+  'lfs-object',
   'secret-in-diff',
   'sandbox-unavailable',
   'not-approved',
   'model-failed',
+  'push-refused',
+  'not-handed-over',
 ]
 
 /** What follows a failed attempt. `final`: no further attempt; then the planner has this part (`replan`), or a person. */

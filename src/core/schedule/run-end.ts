@@ -1,8 +1,8 @@
-import { branchRef, type Sha, taskBranch, trunkBranch } from '../ids.ts'
+import { attemptRef, branchRef, type RunId, type Sha, taskBranch, trunkBranch } from '../ids.ts'
 import { isAssembled, nextVerdict } from '../landing/verification.ts'
 import { stageAllowance } from '../money/allowance.ts'
 import type { NewEvent } from '../run/event.ts'
-import { type ActiveRun, type LiveRun, type TaskRecord, workOf } from '../run/state.ts'
+import { type ActiveRun, type LiveRun, type TaskRecord, type Work, workOf } from '../run/state.ts'
 import { tasksWithStatus } from '../run/task-status.ts'
 import { wantedStages, wantsDescription } from './planning-stages.ts'
 
@@ -21,7 +21,8 @@ export function nextTowardsEnd(run: ActiveRun, hasModel: boolean): NewEvent | nu
       if (hasModel && wantsDescription(run) && canPayForDescription(run)) return null
       return { type: 'run_finished', sha: work.trunk.tip }
     case 'culprit':
-      return work.culprit === null ? { type: 'culprit_found', task: verdict.task } : null
+      if (work.culprit !== null) return null
+      return { type: 'culprit_found', task: verdict.task, ...(verdict.adopted && { adopted: verdict.adopted }) }
   }
 }
 
@@ -45,10 +46,14 @@ interface LeftoverRef {
   from: Sha
 }
 
-/** Branches that an ended run leaves behind for nothing: all task branches of a closed one; of one without a result, those without work. */
+/**
+ * Refs that an ended run leaves behind for nothing: of a merged one all but the journal, of a closed one the task branches,
+ * of one without a result the branches without work. None, if the settings keep them.
+ */
 export function leftoverBranches(state: LiveRun): LeftoverRef[] {
   const work = workOf(state)
-  if (state.phase !== 'ended' || work === null || state.conclusion === 'success') return []
+  if (state.phase !== 'ended' || work === null || state.conclusion === 'success' || work.settings.keep_branches)
+    return []
   const isClosed = state.conclusion === 'merged' || state.conclusion === 'closed'
   const { tip, merges } = work.trunk
   const ofTasks = Object.entries(work.tasks).flatMap(([id, record]) => {
@@ -56,9 +61,18 @@ export function leftoverBranches(state: LiveRun): LeftoverRef[] {
     if (last === undefined || (!isClosed && hasWork(record))) return []
     return [{ ref: branchRef(taskBranch(state.run, id)), from: last.head ?? last.base }]
   })
-  const trunk = { ref: branchRef(trunkBranch(state.run)), from: tip }
+  const trunk = { ref: branchRef(trunkBranch(state.run)), from: state.head ?? tip }
+  if (state.conclusion === 'merged') return [...ofTasks, ...keptAttempts(state.run, work), trunk]
   return !isClosed && merges.length === 0 ? [...ofTasks, trunk] : ofTasks
 }
+
+/** The refs of attempts that were followed by another one. */
+const keptAttempts = (run: RunId, { tasks }: Work): LeftoverRef[] =>
+  Object.entries(tasks).flatMap(([id, { attempts }]) =>
+    attempts
+      .slice(0, -1)
+      .flatMap(({ attempt, head }) => (head === null ? [] : [{ ref: attemptRef(run, id, attempt), from: head }])),
+  )
 
 function hasWork({ state, attempts }: TaskRecord): boolean {
   const last = attempts.at(-1)

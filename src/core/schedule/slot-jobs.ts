@@ -1,17 +1,25 @@
-import type { NewEvent } from '../run/event.ts'
-import { type ActiveRun, type LiveRun, recordOf, type TaskState, type Work } from '../run/state.ts'
+import type { TaskFailure } from '../failure.ts'
+import type { NewEvent, SlotFailure } from '../run/event.ts'
+import { type ActiveRun, type LiveRun, recordOf, type TaskState, type Verification, type Work } from '../run/state.ts'
 import { tasksWithStatus } from '../run/task-status.ts'
 import { slotsAtWork } from './ready.ts'
 import { LOST_SLOTS } from './retry-ladder.ts'
 import { slotNames } from './slot-requests.ts'
+import { NOT_HANDED_OVER } from './slot-result.ts'
 
 /** The newest state of each slot's job, by the slot's name. A slot that no job list has shown yet is absent. */
 export type SlotJobs = ReadonlyMap<
   string,
   {
     status: 'queued' | 'in_progress' | 'completed'
+    /** Its id on the platform. */
+    job: number
     /** The slot left by itself, so it lost nothing. */
     leftInOrder: boolean
+    /** It ended in a step before ours, so that it saw nothing of the run. */
+    setUp?: SlotFailure
+    /** The last error in the log of an ended job. */
+    error?: string
   }
 >
 
@@ -44,11 +52,55 @@ export function slotSupply({ slots }: LiveRun, jobs: SlotJobs, now: Date): numbe
 
 /** Requests all of whose jobs have ended: their job lists need no further look. */
 export const endedRequests = ({ slots }: LiveRun, jobs: SlotJobs): NewEvent[] =>
-  Object.entries(slots).flatMap(([request, { gone, workflowRun, count }]) =>
-    !gone && workflowRun !== null && slotNames(request, count).every((slot) => hasEnded(jobs, slot))
-      ? [{ type: 'slots_gone', request }]
-      : [],
+  Object.entries(slots).flatMap(([request, { gone, workflowRun, count }]) => {
+    if (gone || workflowRun === null || !slotNames(request, count).every((slot) => hasEnded(jobs, slot))) return []
+    const failure = sameFailure(slotNames(request, count), jobs)
+    return [{ type: 'slots_gone', request, ...(failure && { failure }) }]
+  })
+
+/** The failure of the first slot, if all have failed in the same set-up step. */
+function sameFailure(slots: readonly string[], jobs: SlotJobs): SlotFailure | null {
+  const failures = slots.map((slot) => jobs.get(slot)?.setUp)
+  const [first] = failures
+  return first !== undefined && failures.every((one) => one?.step === first.step) ? first : null
+}
+
+/** Slots that fail in their set-up would fail so for ever: the newest requests in a row that came to nothing. */
+function failuresInARow({ slots }: LiveRun, jobs: SlotJobs): SlotFailure[] {
+  const newestFirst = Object.entries(slots).toReversed()
+  const failures = newestFirst.map(
+    ([request, { failure, gone, count }]) => failure ?? (gone ? null : sameFailure(slotNames(request, count), jobs)),
   )
+  const end = failures.indexOf(null)
+  return failures.slice(0, end === -1 ? undefined : end).filter((one) => one !== null)
+}
+
+/** What follows from slots that all failed before they began. */
+export type AfterSlotFailure =
+  | { next: 'ask' }
+  /** Go on with the slots that are there. */
+  | { next: 'make do' }
+  | { next: 'pause'; failure: SlotFailure }
+
+/** A request that failed as a whole is not followed by another; if slots have worked before, chance may be to blame once. */
+export function afterSlotFailure(run: ActiveRun, jobs: SlotJobs, supply: number): AfterSlotFailure {
+  const [failure, ...before] = failuresInARow(run, jobs)
+  if (failure === undefined) return { next: 'ask' }
+  if (supply > 0) return { next: 'make do' }
+  const hasWorked = Object.values(run.work.tasks).some(({ attempts }) =>
+    attempts.some(({ endedAt }) => endedAt !== null),
+  )
+  return hasWorked && before.length === 0 ? { next: 'ask' } : { next: 'pause', failure }
+}
+
+/** The reason of the pause. */
+export function slotFailureText({ step, url, words }: SlotFailure): string {
+  const said = words === '' ? '' : `: ${words}`
+  const link = url === null ? '' : ` (${url})`
+  return step === null
+    ? `GitHub starts no job for a slot${said}${link}`
+    : `every slot failed in its set-up, in the step "${step}"${said}${link}`
+}
 
 /**
  * What becomes of work whose slot ended without a result. A task and the verification go back to the queue; a task that has
@@ -61,8 +113,20 @@ export function lostWork(work: Work, jobs: SlotJobs): NewEvent[] {
   })
   const { verification } = work
   if (verification?.status !== 'in_progress' || !hasEnded(jobs, verification.slot)) return tasks
-  const { on, attempt, slot } = verification
-  return [...tasks, { type: 'verification_returned', on, attempt, slot }]
+  return [...tasks, lostVerification(work, verification, jobs)]
+}
+
+function lostVerification(
+  { lostVerifications = 0 }: Work,
+  { on, attempt, slot }: Extract<Verification, { status: 'in_progress' }>,
+  jobs: SlotJobs,
+): NewEvent {
+  const job = jobs.get(slot)
+  const failure = notHandedOver(job)
+  if (failure !== null) return { type: 'verification_failed', on, attempt, failure }
+  if (sawNothing(job) || lostVerifications + 1 < LOST_SLOTS)
+    return { type: 'verification_returned', on, attempt, slot, ...(sawNothing(job) && { unbegun: true }) }
+  return { type: 'verification_failed', on, attempt, failure: slotLost(job) }
 }
 
 function lostTask(
@@ -71,11 +135,28 @@ function lostTask(
   lostBefore: number,
   jobs: SlotJobs,
 ): NewEvent {
+  const job = jobs.get(slot)
+  if (sawNothing(job)) return { type: 'task_returned', task, attempt, slot, unbegun: true, requeued: true }
+  const failure = notHandedOver(job)
+  if (failure !== null) return { type: 'task_failed', task, attempt, head: null, failure, final: true }
   if (lostBefore + 1 >= LOST_SLOTS) {
-    const failure = { reason: 'slot-lost', times: LOST_SLOTS } as const
-    return { type: 'task_failed', task, attempt, head: null, failure, final: true }
+    return { type: 'task_failed', task, attempt, head: null, failure: slotLost(job), final: true }
   }
-  // A slot that left by itself before it saw the task has spent nothing on it.
-  const unbegun = jobs.get(slot)?.leftInOrder === true ? ({ unbegun: true } as const) : {}
-  return { type: 'task_returned', task, attempt, slot, ...unbegun }
+  return { type: 'task_returned', task, attempt, slot, ...(job?.error && { why: job.error }) }
 }
+
+type SlotJobState = SlotJobs extends ReadonlyMap<string, infer Job> ? Job : never
+
+/** A slot that left by itself before it saw the work, or never came so far, has spent nothing on it. */
+const sawNothing = (job: SlotJobState | undefined): boolean => job?.leftInOrder === true || job?.setUp !== undefined
+
+const slotLost = (job: SlotJobState | undefined): TaskFailure => ({
+  reason: 'slot-lost',
+  times: LOST_SLOTS,
+  ...(job?.error && { detail: job.error }),
+})
+
+const notHandedOver = (job: SlotJobState | undefined): TaskFailure | null =>
+  job?.error?.startsWith(NOT_HANDED_OVER)
+    ? { reason: 'not-handed-over', detail: job.error.slice(NOT_HANDED_OVER.length) }
+    : null

@@ -46,6 +46,9 @@ export const resultFileSchema = z.strictObject({
 })
 export type ResultFile = z.infer<typeof resultFileSchema>
 
+/** How the error begins with which a slot ends that could not hand over its work in any way. */
+export const NOT_HANDED_OVER = 'not handed over: '
+
 const MOST_CHARACTERS = 1_000_000
 
 /** Parses a result; the error is the detail of a failure `result-unreadable`. */

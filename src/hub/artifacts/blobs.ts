@@ -26,6 +26,7 @@ export const blobRoutes = (world: World, files: ArtifactFiles) =>
     .put('/_blobs/upload/:id/*', async (call) => {
       const artifact = artifactOf(world, 'upload', call)
       if (artifact === null || artifact.finalized) return call.text('AuthenticationFailed', 403, headers)
+      await wait(world.faults.slowArtifact(artifact.name))
       const { comp, blockid } = call.req.query()
       const bytes = new Uint8Array(await call.req.arrayBuffer())
       if (comp === 'block' && blockid !== undefined) await files.putBlock(artifact.id, blockid, bytes)
@@ -50,6 +51,8 @@ export const blobRoutes = (world: World, files: ArtifactFiles) =>
       const log = id === null ? undefined : jobLog(world.dataDir, id)
       return log === undefined ? call.text('AuthenticationFailed', 403, headers) : call.text(log, 200, headers)
     })
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 const headers = { 'x-ms-version': STORAGE_VERSION, 'x-ms-request-id': '0', 'x-ms-request-server-encrypted': 'true' }
 

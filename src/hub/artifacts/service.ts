@@ -41,6 +41,7 @@ export function artifactService(world: World, files: ArtifactFiles) {
       const body = await bodyOf(call, create)
       const { run, job } = caller(world, call, body)
       call.set('task', taskOfRequest(body.name))
+      needRoom(world, body.name, 'create')
       if (find(world, run, body.name) !== undefined) {
         throw new TwirpError(409, 'already_exists', 'an artifact with this name already exists on the workflow run')
       }
@@ -52,6 +53,7 @@ export function artifactService(world: World, files: ArtifactFiles) {
       const body = await bodyOf(call, finalize)
       const artifact = needed(find(world, caller(world, call, body).run, body.name))
       call.set('task', taskOfRequest(body.name))
+      needRoom(world, body.name, 'finalize')
       const measured = await files.measure(artifact.id)
       if (measured === null || measured.size !== Number(body.size)) {
         throw new TwirpError(400, 'invalid_argument', 'the uploaded size is not what was announced')
@@ -90,6 +92,12 @@ export function artifactService(world: World, files: ArtifactFiles) {
     return call.json({ code: 'internal', msg: 'internal error' }, 500)
   })
   return app
+}
+
+/** GitHub's answer when the storage of an account is full; its client knows it by these words. */
+function needRoom(world: World, name: string, at: 'create' | 'finalize'): void {
+  if (world.faults.refuseArtifact(name, at))
+    throw new TwirpError(403, 'permission_denied', 'insufficient usage to create artifact')
 }
 
 export async function removeArtifact(world: World, files: ArtifactFiles, artifact: ArtifactRecord): Promise<void> {

@@ -44,6 +44,28 @@ export const faultSchema = z.discriminatedUnion('kind', [
   }),
   /** From its next matching request on the job's token is not taken, as an App's token after an hour. */
   z.strictObject({ kind: z.literal('expire-token'), name: expression, route: expression.default('.'), count }),
+  /**
+   * Refuses pushes of refs that fit an extended regular expression, and whose tree holds a text. `whole`: by a hook that
+   * looks at the whole push, so that git blames all refs of it.
+   */
+  z.strictObject({
+    kind: z.literal('refuse-ref'),
+    ref: expression,
+    contains: z.string().default(''),
+    words: z.string().min(1),
+    whole: z.boolean().default(false),
+    count,
+  }),
+  /** A full storage: GitHub refuses to create the artifact, or to finish it. */
+  z.strictObject({
+    kind: z.literal('refuse-artifact'),
+    name: expression,
+    at: z.enum(['create', 'finalize']).default('create'),
+    count,
+  }),
+  z.strictObject({ kind: z.literal('slow-artifact'), name: expression, ms: z.number().int().positive(), count }),
+  /** Fails a step of a job before it does anything. */
+  z.strictObject({ kind: z.literal('fail-step'), name: expression, step: expression, count }),
   z.strictObject({ kind: z.literal('delay-job'), name: expression, ms: z.number().int().positive(), count }),
 ])
 export type Fault = z.infer<typeof faultSchema>
@@ -61,6 +83,12 @@ export interface Faults {
   kill(job: string): number | null
   killSender(job: string, method: string, path: string): 'before' | 'after' | null
   delay(job: string): number
+  refuseArtifact(name: string, at: 'create' | 'finalize'): boolean
+  /** Milliseconds that an upload takes longer. */
+  slowArtifact(name: string): number
+  failStep(job: string, step: string): boolean
+  /** The refusals that hold for a push; each that was applied is to be counted by `used`. */
+  refusals(): { fault: Of<'refuse-ref'>; used(): void }[]
 }
 
 export function createFaults(): Faults {
@@ -97,6 +125,16 @@ export function createFaults(): Faults {
       }
       return take('kill-sender', fits)?.when ?? null
     },
+    refusals: () =>
+      faults.filter(isOf('refuse-ref')).map((fault) => ({
+        fault,
+        used: () => void take('refuse-ref', (one) => one === fault),
+      })),
+    refuseArtifact: (artifact, at) =>
+      take('refuse-artifact', (fault) => fault.at === at && named(artifact)(fault)) !== null,
+    slowArtifact: (artifact) => take('slow-artifact', named(artifact))?.ms ?? 0,
+    failStep: (job, step) =>
+      take('fail-step', (fault) => named(job)(fault) && new RegExp(fault.step).test(step)) !== null,
     delay: (job) => take('delay-job', named(job))?.ms ?? 0,
   }
 }

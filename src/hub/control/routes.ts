@@ -4,6 +4,7 @@ import { needAdmin } from '../access/permission.ts'
 import { authenticate } from '../rest/middleware.ts'
 import type { RateLimit } from '../rest/rate.ts'
 import { bodyOf, type HubEnv } from '../rest/request.ts'
+import { BRANCH_RULES } from '../store/document.ts'
 import { urlsOf } from '../urls.ts'
 import type { World } from '../world.ts'
 import { faultSchema } from './faults.ts'
@@ -13,7 +14,11 @@ const settingsChange = z.strictObject({
   allowActionsToCreatePulls: z.boolean().optional(),
   draftPulls: z.boolean().optional(),
   refuseCustomRefs: z.boolean().optional(),
+  archived: z.boolean().optional(),
   private: z.boolean().optional(),
+  workflowRule: z.enum(['commits', 'trees']).optional(),
+  branchRules: z.array(z.enum(BRANCH_RULES)).optional(),
+  bypass: z.enum(['never', 'always']).optional(),
   defaultWorkflowPermissions: z.enum(['read', 'write']).optional(),
 })
 

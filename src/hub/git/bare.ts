@@ -77,19 +77,82 @@ async function inspectCheckout(checkout: string): Promise<Checkout> {
   return branch === '' ? { branch: 'main', detachedAt: head } : { branch, detachedAt: null }
 }
 
+/** For each fault of a kind: refuses a ref that fits its pattern, and holds its text, with its words. */
+const FAULTS = `NONE=0000000000000000000000000000000000000000
+refused() { # kind ref new
+  for fault in "$HUB_REFUSALS"/$1-*; do
+    [ -d "$fault" ] || continue
+    printf '%s\\n' "$2" | grep -Eq -f "$fault/ref" || continue
+    [ -s "$fault/contains" ] && { [ "$3" = $NONE ] || ! git grep -qF -f "$fault/contains" "$3" --; } && continue
+    cat "$fault/words" >&2
+    touch "$fault/used"
+    return 0
+  done
+  return 1
+}
+`
+
+/** Asked for the whole push: which ref it does not want, GitHub does not always say. */
+const PRE_RECEIVE = `#!/bin/sh
+${FAULTS}
+while read -r old new ref; do
+  refused whole "$ref" "$new" && exit 1
+done
+exit 0
+`
+
 /**
  * Asked for each ref, so that a plain push is refused in parts and an atomic one as a whole.
- * GitHub lets no GITHUB_TOKEN bring a change to a workflow file, on any branch: a file counts as changed where, in a commit that
- * is new here, it differs from every parent and from the default branch.
+ * GitHub lets no GITHUB_TOKEN bring a change to a workflow file, on any branch. How it tells a change is read in two ways:
+ * `commits`: where, in a commit that is new here, a file differs from every parent and from the default branch; `trees`: where
+ * the pushed tree's file differs from the default branch's as that is now, whoever changed it.
  */
 const UPDATE = `#!/bin/sh
 ref=$1 old=$2 new=$3
+${FAULTS}
 case "$ref" in
   refs/heads/*|refs/tags/*) ;;
   *) [ "$HUB_REFUSES_CUSTOM_REFS" = yes ] && { echo "deny updating a hidden ref: $ref" >&2; exit 1; } ;;
 esac
+refused ref "$ref" "$new" && exit 1
 [ "$HUB_PUSHER" = job ] || exit 0
-[ "$new" = 0000000000000000000000000000000000000000 ] && exit 0
+violates() {
+  echo "error: GH013: Repository rule violations found for $ref." >&2
+  echo "Review all repository rules at $HUB_RULES_URL" >&2
+  echo "- $1" >&2
+  exit 1
+}
+case "$ref" in
+  refs/heads/tributary/*)
+    for rule in $HUB_RULES; do
+      case "$rule" in
+        creation) [ "$old" = $NONE ] && violates "Cannot create ref due to creations being restricted." ;;
+        deletion) [ "$new" = $NONE ] && violates "Cannot delete this branch" ;;
+        update) [ "$old" = $NONE ] || [ "$new" = $NONE ] || violates "Cannot update this protected ref." ;;
+        non_fast_forward)
+          [ "$old" = $NONE ] || [ "$new" = $NONE ] || git merge-base --is-ancestor "$old" "$new" ||
+            violates "Cannot force-push to this branch" ;;
+        required_linear_history)
+          [ "$new" = $NONE ] || [ -z "$(git rev-list --merges "$new" --not --all)" ] ||
+            violates "This branch must not contain merge commits." ;;
+        required_signatures) [ "$new" = $NONE ] || violates "Commits must have verified signatures." ;;
+      esac
+    done ;;
+esac
+[ "$new" = $NONE ] && exit 0
+keep() { # file, blob
+  theirs=$(git rev-parse --verify --quiet "HEAD:$1")
+  [ "$2" = "$theirs" ] && return
+  echo "refusing to allow a GitHub App to create or update workflow \\\`$1\\\` without \\\`workflows\\\` permission" >&2
+  exit 1
+}
+if [ "$HUB_WORKFLOW_RULE" = trees ]; then
+  git ls-tree -r --name-only "$new" -- .github/workflows |
+    while read -r line; do
+      keep "$line" "$(git rev-parse --verify --quiet "$new:$line")"
+    done
+  exit
+fi
 git log --full-history -c --root --no-renames --format=%H --name-only "$new" --not --all -- .github/workflows |
   while read -r line; do
     case "$line" in
@@ -97,11 +160,7 @@ git log --full-history -c --root --no-renames --format=%H --name-only "$new" --n
       .github/*) ;;
       *) commit=$line; continue ;;
     esac
-    ours=$(git rev-parse --verify --quiet "$commit:$line")
-    theirs=$(git rev-parse --verify --quiet "HEAD:$line")
-    [ "$ours" = "$theirs" ] && continue
-    echo "refusing to allow a GitHub App to create or update workflow \\\`$line\\\` without \\\`workflows\\\` permission" >&2
-    exit 1
+    keep "$line" "$(git rev-parse --verify --quiet "$commit:$line")"
   done
 `
 
@@ -113,7 +172,11 @@ exit 0
 
 function writeHooks(gitDir: string): void {
   const folder = join(gitDir, 'hooks')
-  for (const [name, text] of Object.entries({ update: UPDATE, 'post-receive': POST_RECEIVE })) {
+  for (const [name, text] of Object.entries({
+    'pre-receive': PRE_RECEIVE,
+    update: UPDATE,
+    'post-receive': POST_RECEIVE,
+  })) {
     writeFileSync(join(folder, name), text, { mode: 0o755 })
   }
 }

@@ -13,6 +13,7 @@ import { afterPush, type PushedRef } from '../mutations/pushed.ts'
 import type { HubEnv, RestCall } from '../rest/request.ts'
 import type { World } from '../world.ts'
 import { refsOf } from './ls-refs.ts'
+import { writeRefusals } from './refusals.ts'
 import { advertise, exchange, type GitRequest, type GitService } from './smart-http.ts'
 
 const NOBODY = '0'.repeat(40)
@@ -69,6 +70,7 @@ const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="GitHub"' }
 
 function refusePush(world: World, call: RestCall, actor: Actor): Response | null {
   if (actor.kind === 'anonymous') return call.text('No anonymous write access.\n', 401, CHALLENGE)
+  if (world.store.doc.settings.archived) return call.text('This repository was archived so it is read-only.\n', 403)
   if (canPush(actor)) return null
   const { owner, repo } = world.store.doc
   return call.text(`Permission to ${owner}/${repo}.git denied to ${loginOf(actor)}.\n`, 403)
@@ -85,8 +87,8 @@ function refuseFetch(world: World, call: RestCall, actor: Actor): Response | nul
 /** The answer waits until the pull requests are updated, so that the client that pushed sees them so. */
 async function push(world: World, request: GitRequest, call: RestCall, actor: Actor): Promise<Response> {
   const moved = join(tmpdir(), `hub-push-${randomUUID()}`)
-  const refuses = world.store.doc.settings.refuseCustomRefs ? 'yes' : 'no'
-  const env = { HUB_PUSHER: actor.kind, HUB_REFUSES_CUSTOM_REFS: refuses, HUB_PUSHED: moved }
+  const refusals = writeRefusals(world.faults.refusals())
+  const env = { ...rulesFor(world), HUB_PUSHER: actor.kind, HUB_PUSHED: moved, HUB_REFUSALS: refusals?.folder ?? '' }
   try {
     const { headers, body } = await kept(exchange({ ...request, env }, unpacked(call)))
     const updates = await readMoved(moved)
@@ -95,6 +97,17 @@ async function push(world: World, request: GitRequest, call: RestCall, actor: Ac
     return new Response(body, { headers })
   } finally {
     await rm(moved, { force: true })
+    refusals?.settle()
+  }
+}
+
+function rulesFor({ store, urls }: World) {
+  const { refuseCustomRefs, workflowRule, branchRules, bypass } = store.doc.settings
+  return {
+    HUB_REFUSES_CUSTOM_REFS: refuseCustomRefs ? 'yes' : 'no',
+    HUB_WORKFLOW_RULE: workflowRule,
+    HUB_RULES: bypass === 'never' ? branchRules.join(' ') : '',
+    HUB_RULES_URL: `${urls.html}/rules`,
   }
 }
 

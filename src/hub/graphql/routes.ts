@@ -12,6 +12,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { loginOf } from '../access/actor.ts'
 import { Refusal } from '../refusal.ts'
+import { needLive } from '../rest/middleware.ts'
 import { bodyOf, type HubEnv, type RestCall } from '../rest/request.ts'
 import type { World } from '../world.ts'
 import { checkMutations } from './check-mutations.ts'
@@ -56,8 +57,10 @@ export const graphqlRoutes = (world: World) =>
 
 /** A mutation returns its `clientMutationId` unchanged. */
 const fieldResolver: GraphQLFieldResolver<unknown, ResolverContext> = (source, args, context, info) => {
+  const isMutation = info.parentType.name === 'Mutation'
+  if (isMutation) needLive(context.world)
   const answer = defaultFieldResolver(source, args, context, info)
-  if (info.parentType.name !== 'Mutation') return answer
+  if (!isMutation) return answer
   return Promise.resolve(answer).then((own) =>
     Object.assign({ clientMutationId: args.input.clientMutationId ?? null }, own),
   )

@@ -33,6 +33,32 @@ export async function mergePull(world: World, actor: Actor, issue: PullIssue, op
   return commit
 }
 
+/** "Update branch": merges the base into the head, in the name of the person who asks for it. */
+export async function updateBranch(
+  world: World,
+  actor: Actor,
+  { state, pull }: PullIssue,
+  expected: string | undefined,
+): Promise<void> {
+  needWrite(actor, ['contents'])
+  const refused = (message: string) => new Refusal(422, message)
+  if (expected !== undefined && expected !== pull.headSha)
+    throw refused("expected head sha didn't match current head ref.")
+  const ref = `refs/heads/${pull.head}`
+  const [base, head] = await Promise.all([
+    world.git.commitOf(`refs/heads/${pull.base}`),
+    state === 'open' ? world.git.commitOf(ref) : null,
+  ])
+  if (base === null || head === null) throw refused('The head or the base of this pull request is gone.')
+  if (await world.git.isAncestor(base, head)) throw refused('There are no new commits on the base branch.')
+  const tree = await mergedTree(world, head, base)
+  if (tree === null) throw refused('merge conflict between base and head')
+  const message = `Merge branch '${pull.base}' into ${pull.head}\n`
+  const commit = await commitTree(world, loginOf(actor), tree, [head, base], message)
+  await moveRef(world.git, ref, commit, head)
+  await afterPush(world, actor, [{ ref, old: head, new: commit }])
+}
+
 async function mergedTree(world: World, base: string, head: string): Promise<string | null> {
   const merged = await world.git.run(['merge-tree', '--write-tree', base, head])
   return merged.code === 0 ? merged.stdout.toString('utf8').trim() : null

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { needAdmin, needRead } from '../access/permission.ts'
-import { Refusal } from '../refusal.ts'
+import { notFound, Refusal } from '../refusal.ts'
 import type { World } from '../world.ts'
 import { bodyOf, type HubEnv, pageOf, restOf } from './request.ts'
 
@@ -38,6 +38,22 @@ export const actionsSettingsRoutes = (world: World) =>
       const { owner, repo, settings } = world.store.doc
       const source = { ruleset_source_type: 'Repository' as const, ruleset_source: `${owner}/${repo}`, ruleset_id: 1 }
       return call.json(isOurs ? settings.branchRules.map((type) => ({ type, ...source })) : [])
+    })
+    .get('/rulesets/:ruleset_id', (call) => {
+      needRead(world.store.doc, call.var.actor)
+      const { owner, repo, settings } = world.store.doc
+      if (call.req.param('ruleset_id') !== '1' || settings.branchRules.length === 0) throw notFound()
+      return call.json({
+        id: 1,
+        name: 'Branches of runs',
+        target: 'branch',
+        source_type: 'Repository',
+        source: `${owner}/${repo}`,
+        enforcement: 'active',
+        conditions: { ref_name: { include: ['refs/heads/tributary/**'], exclude: [] } },
+        rules: settings.branchRules.map((type) => ({ type })),
+        current_user_can_bypass: settings.bypass,
+      })
     })
     .get('/actions/permissions/workflow', (call) => {
       needAdmin(call.var.actor)

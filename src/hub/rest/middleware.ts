@@ -130,6 +130,20 @@ export const killSenders =
     call.res = new Response(null, { status: 503 })
   }
 
+const ARCHIVED = 'Repository was archived so is read-only.'
+
+/** The routes of GraphQL ask `needLive` for each mutation. */
+export const refuseIfArchived =
+  (world: World): Middleware =>
+  async (call, next) => {
+    if (call.req.method !== 'GET') needLive(world)
+    await next()
+  }
+
+export function needLive({ store }: World): void {
+  if (store.doc.settings.archived) throw new Refusal(403, ARCHIVED)
+}
+
 /** `status` answers instead of the hub, `status-after` after the hub has executed the request. */
 export const injectFaults =
   (world: World): Middleware =>

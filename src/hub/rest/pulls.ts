@@ -5,7 +5,7 @@ import { taskOfRequest } from '../control/task.ts'
 import { fileChangesBetween } from '../git/changes.ts'
 import { readCommits } from '../git/commits.ts'
 import { findPull } from '../mutations/find.ts'
-import { mergePull } from '../mutations/merge.ts'
+import { mergePull, updateBranch } from '../mutations/merge.ts'
 import { createPull, updatePull } from '../mutations/pulls.ts'
 import { notFound } from '../refusal.ts'
 import { commitShape, fileShape } from '../representations/commit.ts'
@@ -32,6 +32,8 @@ const mergeWish = z.looseObject({
   sha: z.string().optional(),
   merge_method: z.enum(['merge', 'squash']).default('merge'),
 })
+
+const updateWish = z.looseObject({ expected_head_sha: z.string().optional() })
 
 export const pullRoutes = (world: World) =>
   new Hono<HubEnv>()
@@ -67,6 +69,13 @@ export const pullRoutes = (world: World) =>
       const options = { method: merge_method, title: commit_title, message: commit_message, sha }
       const commit = await world.inTurn(() => mergePull(world, call.var.actor, issue, options))
       return call.json({ sha: commit, merged: true, message: 'Pull Request successfully merged' })
+    })
+    .put('/pulls/:number/update-branch', async (call) => {
+      const issue = pullOf(world, call)
+      const { expected_head_sha } = await bodyOf(call, updateWish)
+      await world.inTurn(() => updateBranch(world, call.var.actor, issue, expected_head_sha))
+      const url = `${world.urls.repo}/pulls/${issue.number}`
+      return call.json({ message: 'Updating pull request branch.', url }, 202)
     })
     .get('/pulls/:number/commits', async (call) => {
       const { pull } = pullOf(world, call)

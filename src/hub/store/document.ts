@@ -48,6 +48,8 @@ export interface RepositorySettings {
   draftPulls: boolean
   /** True for a remote that takes refs under refs/heads and refs/tags only. */
   refuseCustomRefs: boolean
+  /** Nothing can be written into an archived repository, by anyone; everything can be read. */
+  archived: boolean
   /** In a private repository reading requires a permission too. */
   private: boolean
   defaultWorkflowPermissions: 'read' | 'write'
@@ -55,16 +57,24 @@ export interface RepositorySettings {
   allowedActions: 'all' | 'local_only' | 'selected'
   allowedPatterns: string[]
   shaPinningRequired: boolean
-  /** Types of the rules that a ruleset puts on the branches of runs. Reported, not enforced. */
-  branchRules: (
-    | 'creation'
-    | 'update'
-    | 'deletion'
-    | 'non_fast_forward'
-    | 'required_signatures'
-    | 'required_linear_history'
-  )[]
+  /** Types of the rules that a ruleset puts on the branches of runs. The first six are enforced, the others only reported. */
+  branchRules: (typeof BRANCH_RULES)[number][]
+  /** Whether a job's token may bypass that ruleset, as that of an App may. */
+  bypass: 'never' | 'always'
+  /** How GitHub tells that a push changes workflow files: reports disagree. */
+  workflowRule: 'commits' | 'trees'
 }
+
+export const BRANCH_RULES = [
+  'creation',
+  'update',
+  'deletion',
+  'non_fast_forward',
+  'required_signatures',
+  'required_linear_history',
+  'pull_request',
+  'required_status_checks',
+] as const
 
 export interface IssueRecord {
   id: number

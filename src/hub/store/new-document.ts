@@ -12,7 +12,10 @@ export const DEFAULT_SETTINGS: RepositorySettings = {
   allowedActions: 'all',
   allowedPatterns: [],
   shaPinningRequired: false,
+  archived: false,
   branchRules: [],
+  bypass: 'never',
+  workflowRule: 'commits',
 }
 
 export interface NewDocument {

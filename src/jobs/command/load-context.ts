@@ -4,7 +4,7 @@ import { parseBranch, type RunId, type Sha, type TaskId } from '../../core/ids.t
 import { err, ok, type Result } from '../../core/result.ts'
 import { emptyRun, type RunState } from '../../core/run/state.ts'
 import { SETTINGS_PATH, type Settings } from '../../core/settings.ts'
-import type { Journal } from '../../ports/journal.ts'
+import { type Journal, JournalUnreadable } from '../../ports/journal.ts'
 import type { CommandComment, CommandDeps } from '../deps.ts'
 
 /** The run of an issue or pull request, as the journal has it now. */
@@ -33,17 +33,23 @@ export async function loadContext(
 ): Promise<Result<LoadedContext, Failure>> {
   const [file, thread] = await Promise.all([
     deps.forge.defaultBranch().then((branch) => deps.forge.file(SETTINGS_PATH, branch)),
-    threadOf(deps, comment),
+    threadOf(deps, comment).then(ok, unreadable),
   ])
+  if (!thread.ok) return thread
   const settings = deps.readSettings(file?.text ?? null)
   if (!settings.ok) return err({ reason: 'bad-settings', problems: settings.error })
-  return ok({ person, settings: settings.value, thread })
+  return ok({ person, settings: settings.value, thread: thread.value })
+}
+
+function unreadable(error: unknown): Result<never, Failure> {
+  if (!(error instanceof JournalUnreadable)) throw error
+  return err({ reason: 'journal-unreadable', run: error.run, detail: error.message })
 }
 
 export async function threadOf(deps: CommandDeps, comment: CommandComment): Promise<RunThread> {
   if (!comment.issue.isPull) return latestRun(deps.journal, comment.issue.number)
   const pull = await deps.forge.pull(comment.issue.number)
-  const branch = pull === null ? null : parseBranch(pull.headBranch)
+  const branch = pull?.headBranch == null ? null : parseBranch(pull.headBranch)
   if (branch === null) return { ...noRun(comment.issue.number), again: () => threadOf(deps, comment) }
   return runThread(deps.journal, branch.run, branch.task === 'trunk' ? null : branch.task)
 }

@@ -1,10 +1,13 @@
-import { parseBranch, type RunId } from '../../core/ids.ts'
+import { issueOf, parseBranch, type RunId } from '../../core/ids.ts'
 import { replayOn } from '../../core/run/evolve.ts'
-import type { LiveRun } from '../../core/run/state.ts'
 import { type JobFailure, recoverRun } from '../../core/schedule/recovery.ts'
+import { JournalUnreadable } from '../../ports/journal.ts'
 import { renderCommandFailed } from '../../render/reply/command-failed.ts'
-import { renderStopped } from '../../render/reply/stopped.ts'
+import { renderCrashes } from '../../render/reply/crashes.ts'
+import { explain } from '../../render/reply/explain-failure.ts'
 import type { JobDeps } from '../deps.ts'
+import { sayIfRefused } from '../say-dispatch-refused.ts'
+import { sayLoss } from '../say-loss.ts'
 import { untilAppended } from '../until-appended.ts'
 import { latestRun } from './load-context.ts'
 
@@ -23,29 +26,48 @@ export interface EndedJob {
 /** After a job of this workflow run failed or was cancelled: starts a fresh orchestrator or pauses the run, and tells people. */
 export async function reapDeadOrchestrator(deps: JobDeps, ended: EndedJob): Promise<void> {
   if (ended.comment !== null && ended.result === 'skipped') await apologise(deps, ended, ended.comment)
-  const run = ended.run ?? (await runOfThread(deps, ended.issue))
-  if (run === null) return deps.log('no run to recover')
-  const next = await untilAppended(async () => {
-    const read = await deps.journal.read(run)
-    const recovery = read === null ? null : recoverRun(read.state, deadOrchestrator(deps, ended))
-    if (read === null || recovery === null) return 'not ours'
-    const { events, restart } = recovery
-    const state = replayOn(read.state, events)
-    const appended = await deps.journal.append(run, read.tip, events, state, [])
-    if (!appended.ok) return null
-    deps.log(events.map((event) => event.type).join(', '))
-    return { state, restart, stops: !restart || events.some(({ type }) => type === 'run_paused') }
-  })
-  if (next === 'not ours') return deps.log(`run ${run} is not in the hands of this workflow run`)
-  if (next.stops && next.state.phase !== 'empty') await tell(deps, ended, next.state)
-  if (next.restart) await start(deps, run)
+  try {
+    const run = ended.run ?? (await runOfThread(deps, ended.issue))
+    if (run === null) return deps.log('no run to recover')
+    await recover(deps, ended, run)
+  } catch (error) {
+    if (!(error instanceof JournalUnreadable)) throw error
+    const { run, message: detail } = error
+    await deps.forge.reply(
+      issueOf(run),
+      `unreadable:${deps.workflowRun}`,
+      explain({ reason: 'journal-unreadable', run, detail }).join('\n'),
+      false,
+    )
+  }
 }
 
-/** What stopped the run, on its issue: an edited status comment notifies nobody. */
-async function tell(deps: JobDeps, { failure, logUrl }: EndedJob, state: LiveRun): Promise<void> {
-  const body = renderStopped(state, { message: failure?.message ?? null, logUrl })
-  const said = await deps.forge.reply(state.issue.number, `stopped:${deps.workflowRun}`, body, false)
-  if (!said.ok) deps.log(`not said on #${state.issue.number}: ${said.message}`)
+async function recover(deps: JobDeps, ended: EndedJob, run: RunId): Promise<void> {
+  const next = await untilAppended(async () => {
+    const read = await deps.journal.read(run)
+    // A run that is named has begun, so its journal has gone since.
+    if (read === null)
+      return sayLoss(deps, run, { reason: 'journal-gone', tip: null }, null).then(() => 'gone' as const)
+    const recovery = recoverRun(read.state, deadOrchestrator(deps, ended))
+    if (recovery === null) return 'not ours'
+    const { events } = recovery
+    const appended = await deps.journal.append(run, read.tip, events, replayOn(read.state, events), [])
+    if (appended.ok) return { recovery, state: replayOn(read.state, events) }
+    if (appended.error.reason === 'conflict') return null
+    const { words } = appended.error
+    return sayLoss(deps, run, { reason: 'journal-refused', words }, read.tip).then(() => 'refused' as const)
+  })
+  if (next === 'not ours') deps.log(`run ${run} is not in the hands of this workflow run`)
+  if (typeof next === 'string') return
+  const { crashes, restart } = next.recovery
+  if (crashes !== null)
+    await deps.forge.reply(
+      issueOf(run),
+      `crashed:${deps.workflowRun}`,
+      renderCrashes(next.state, crashes, ended.logUrl),
+      false,
+    )
+  if (restart) await sayIfRefused(deps, run, () => start(deps, run))
 }
 
 const deadOrchestrator = ({ workflowRun, clock }: JobDeps, { result, failure }: EndedJob) => ({
@@ -60,7 +82,7 @@ async function runOfThread({ forge, journal }: JobDeps, thread: number | null): 
   if (thread === null) return null
   const pull = await forge.pull(thread)
   if (pull === null) return (await latestRun(journal, thread)).run
-  return parseBranch(pull.headBranch)?.run ?? null
+  return pull.headBranch === null ? null : (parseBranch(pull.headBranch)?.run ?? null)
 }
 
 async function start(deps: JobDeps, run: RunId): Promise<void> {

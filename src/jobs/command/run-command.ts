@@ -1,3 +1,4 @@
+import { hinderingRules, refusingRules } from '../../core/branch-rules.ts'
 import { isOutsider, mayCommand } from '../../core/command/authority.ts'
 import { decide } from '../../core/command/decide.ts'
 import { decidePlan } from '../../core/command/decide-plan.ts'
@@ -5,27 +6,23 @@ import type { CommandAnswer, CommandRequest } from '../../core/command/decision.
 import type { Command } from '../../core/command/grammar.ts'
 import { type ParsedCommand, parseCommand } from '../../core/command/parse.ts'
 import type { Failure } from '../../core/failure.ts'
-import type { RunId } from '../../core/ids.ts'
+import { branchRef, type RunId, runIdOf, type TaskId, taskBranch, trunkBranch } from '../../core/ids.ts'
 import type { BaseDrift } from '../../core/landing/base-drift.ts'
+import { ownOf } from '../../core/own.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import type { RunEvent } from '../../core/run/event.ts'
-import { emptyRun, type RunState } from '../../core/run/state.ts'
+import { type ActiveRun, emptyRun, type RunState } from '../../core/run/state.ts'
 import { type JobStarts, lacksOrchestrator, nothingToStart, withStarts } from '../../core/schedule/slot-requests.ts'
 import type { Role, Said } from '../../ports/forge.ts'
 import { explain } from '../../render/reply/explain-failure.ts'
 import { renderAnswer, WOKEN } from '../../render/reply/replies.ts'
 import { driftOf } from '../base-drift.ts'
-import type { CommandComment, CommandDeps } from '../deps.ts'
+import { type CommandComment, type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
+import { finalPullClosed } from '../final-pull.ts'
 import { untilAppended } from '../until-appended.ts'
 import { answerOutsider } from './answer-outsider.ts'
 import { type LoadedContext, loadContext, type RunThread } from './load-context.ts'
-
-export interface CommandOutcome {
-  run: RunId | null
-  orchestrate: boolean
-  slots: string[]
-}
-const nothing: CommandOutcome = { run: null, orchestrate: false, slots: [] }
+import { recordClosed } from './pull-action.ts'
 
 interface Recorded {
   /** A command that is refused may still have woken an orchestrator. */
@@ -52,11 +49,14 @@ export async function runCommand(deps: CommandDeps, comment: CommandComment): Pr
   if (!parsed.ok) return refuse(deps, comment, parsed.failure)
   const known = await loadContext(deps, comment, person)
   if (!known.ok) return refuse(deps, comment, known.error)
-  const { answer, state, starts, woken, fresh } = await decideAndRecord(deps, comment, parsed.command, known.value)
+  const { thread, begun } = await noticeClosed(deps, parsed.command, known.value)
+  const recorded = await decideAndRecord(deps, comment, parsed.command, { ...known.value, thread })
+  const { answer, state, starts, woken, fresh } = recorded
   if (!answer.ok) deps.log(`refused: ${answer.error.reason}`)
   const body = answer.ok ? renderAnswer(answer.value, state, known.value.settings) : explain(answer.error).join('\n')
   const whole = woken ? `${body}\n\n${WOKEN}` : body
   await say(deps, comment, state, whole, fresh && comment.firstDelivery)
+  if (begun.orchestrate) return begun
   const run = state.phase === 'empty' || !(answer.ok || woken) ? null : state.run
   return { run, orchestrate: starts.orchestrate, slots: starts.slots }
 }
@@ -83,6 +83,20 @@ async function say(deps: CommandDeps, comment: CommandComment, state: RunState, 
   }
 }
 
+/** A final pull request that was closed in silence ends the run before the command is decided. */
+async function noticeClosed(
+  deps: CommandDeps,
+  command: Command,
+  { person, settings, thread }: LoadedContext,
+): Promise<{ thread: RunThread; begun: CommandOutcome }> {
+  const mayLook = command.name !== 'help' && mayCommand(person, settings).ok
+  const closed = mayLook ? await finalPullClosed(deps, thread.state) : null
+  if (closed === null || thread.run === null) return { thread, begun: nothing }
+  // `/plan` begins another run, and this workflow run has one orchestrator.
+  const begun = await recordClosed(deps, thread.run, closed, command.name !== 'plan')
+  return { thread: await thread.again(), begun }
+}
+
 const keyOf = (comment: CommandComment): string => `comment:${comment.id}`
 
 async function refuse(deps: CommandDeps, comment: CommandComment, failure: Failure): Promise<CommandOutcome> {
@@ -102,7 +116,7 @@ async function decideAndRecord(
   return untilAppended(async () => {
     thread = thread === null ? known.thread : await thread.again()
     const asked = await ask(deps, comment, command, { ...known, thread })
-    const choice = choose(comment, thread, asked)
+    const choice = await withLoss(deps, thread, await checked(deps, choose(comment, thread, asked)))
     const { run, from, expected, events } = choice.ok ? choice.value : unchanged(thread)
     const answer = choice.ok ? ok(choice.value.answer) : choice
     // An outsider's command writes nothing.
@@ -111,7 +125,11 @@ async function decideAndRecord(
     const after = withStarts(from, [...lost, ...events], deps.workflowRun, asked.at, asked.person.login, wakes)
     if (after.events.length === 0) return { answer, state: from, starts: nothingToStart, woken: false, fresh: false }
     const appended = await deps.journal.append(run, expected, after.events, after.state, [])
-    if (!appended.ok) return null
+    if (!appended.ok) {
+      if (appended.error.reason === 'conflict') return null
+      const refused = err({ reason: 'push-refused', run, words: appended.error.words } as const)
+      return { answer: refused, state: from, starts: nothingToStart, woken: false, fresh: false }
+    }
     const woken = after.starts.orchestrate && (lost.length > 0 || lacksOrchestrator(from))
     return { answer, state: after.state, starts: after.starts, woken, fresh: events.length > 0 }
   })
@@ -143,6 +161,34 @@ function choose(comment: CommandComment, thread: RunThread, asked: CommandReques
   return ok({ run: thread.run ?? '', from: thread.state, expected: thread.tip, ...decided.value })
 }
 
+/** A new run is begun only if its branches can be pushed: nothing is paid for that cannot land. */
+async function checked(
+  { forge, journal }: CommandDeps,
+  choice: Result<Choice, Failure>,
+): Promise<Result<Choice, Failure>> {
+  if (!choice.ok || choice.value.expected !== null || choice.value.events.length === 0) return choice
+  const { run } = choice.value
+  const branch = trunkBranch(run)
+  const [refs, rules] = await Promise.all([journal.inTheWay(run), forge.branchRules(branch)])
+  if (refs.length > 0) return err({ reason: 'branch-in-the-way', run, refs })
+  const refusing = refusingRules(rules, branch)
+  if (refusing.length > 0) return err({ reason: 'rules-refuse', branch, rules: refusing })
+  const hindered = hinderingRules(rules, branch)
+  return ok({ ...choice.value, answer: { code: 'plan-requested', run, ...(hindered.length > 0 && { hindered }) } })
+}
+
+/** That there is no run is said only if it has left no branches: with them, its journal was deleted. */
+async function withLoss(
+  { journal }: CommandDeps,
+  thread: RunThread,
+  choice: Result<Choice, Failure>,
+): Promise<Result<Choice, Failure>> {
+  if (choice.ok || choice.error.reason !== 'no-run') return choice
+  const run = runIdOf(thread.issue, 1)
+  const left = (await journal.inTheWay(run)).some((ref) => ref.includes(`/${run}/`))
+  return left ? err({ reason: 'journal-gone', run }) : choice
+}
+
 async function ask(
   deps: CommandDeps,
   comment: CommandComment,
@@ -158,8 +204,25 @@ async function ask(
     key: keyOf(comment),
     issue: comment.issue.number,
     threadTask: known.thread.task,
+    branches: await branchesFor(deps, command, known.thread),
     drift: await driftFor(deps, command, known.thread.state),
   }
+}
+
+/** Where the branches stand that an approval of a task, or `/resume` after a pause for branches, depends on. */
+async function branchesFor(deps: CommandDeps, command: Command, { state, task }: RunThread) {
+  if (state.phase !== 'active') return new Map<string, string>()
+  const names = branchesAskedFor(state, command, task)
+  if (names.length === 0) return new Map<string, string>()
+  const { refs } = await deps.journal.look(state.run, names.map(branchRef))
+  return new Map([...refs].map(([ref, sha]) => [ref.slice(branchRef('').length), sha]))
+}
+
+function branchesAskedFor(state: ActiveRun, command: Command, threadTask: TaskId | null): string[] {
+  if (command.name === 'resume') return state.paused?.moved?.map(({ branch }) => branch) ?? []
+  const task = command.name === 'approve' ? (command.task ?? threadTask) : null
+  const status = task === null ? undefined : ownOf(state.work.tasks, task)?.state.status
+  return task !== null && status === 'verified' ? [taskBranch(state.run, task)] : []
 }
 
 /** A command that lets a plan start needs to know how the base branch has moved. */
@@ -173,6 +236,7 @@ async function driftFor(deps: CommandDeps, command: Command, state: RunState): P
 async function lostOrchestrator(deps: CommandDeps, state: RunState, at: string): Promise<RunEvent[]> {
   if (state.phase === 'empty' || state.orchestrator === null) return []
   const { workflowRun } = state.orchestrator
-  if (await deps.forge.orchestratorAlive(workflowRun)) return []
+  // Ours has been asked for a moment ago.
+  if (workflowRun === deps.workflowRun || (await deps.forge.orchestratorAlive(workflowRun))) return []
   return [{ type: 'orchestrator_lost', at, by: 'tributary', workflowRun }]
 }

@@ -1,12 +1,15 @@
-import { branchRef, parseBranch } from '../../core/ids.ts'
+import { branchRef, parseBranch, trunkBranch } from '../../core/ids.ts'
 import { settingsOf } from '../../core/run/state.ts'
 import type { RefUpdate } from '../../ports/journal.ts'
+import { branchesMovedPause } from './merges/adopt-trunk.ts'
 import { withShown } from './projections/publish-projections.ts'
 import { type Draft, emptyDraft, recordEvents } from './session/event-draft.ts'
+import { noteRefusal } from './session/refusals.ts'
 import { nowOf, type Session } from './session/session.ts'
+import { readAgain } from './slots/observe.ts'
 import { forgetGoneSlots, withDispatched } from './slots/supply.ts'
 
-/** One atomic push. False: another process wrote first, or the push limit is reached; observe and decide again. */
+/** One atomic push. False: another process wrote first, the push was refused, or its limit is reached; observe and decide again. */
 export async function appendEvents(session: Session, decided: Draft): Promise<boolean> {
   const { deps } = session
   const wait = session.limiter.take(deps.clock.now().getTime(), settingsOf(session.state).limits.pushes_per_minute)
@@ -17,11 +20,17 @@ export async function appendEvents(session: Session, decided: Draft): Promise<bo
   const draft = forgetGoneSlots(session, withShown(session, withDispatched(session, decided)))
   const refs = draft.refs.map((update) => recreated(session, update))
   const appended = await deps.journal.append(session.run, session.tip, draft.events, draft.state, refs)
-  if (!appended.ok) return reread(session, appended.error.refs)
+  if (!appended.ok) {
+    if (appended.error.reason === 'conflict') return reread(session, appended.error.refs, refs)
+    noteRefusal(session, draft, refs, appended.error)
+    return false
+  }
   deps.log(draft.events.map((event) => ('task' in event ? `${event.type} ${event.task}` : event.type)).join(', '))
   session.tip = appended.tip
   session.state = draft.state
   session.started = true
+  session.refusedRefs.clear()
+  session.behind = false
   for (const { ref } of refs) session.deleted.delete(ref)
   return true
 }
@@ -30,30 +39,39 @@ export async function appendEvents(session: Session, decided: Draft): Promise<bo
 const recreated = (session: Session, update: RefUpdate): RefUpdate =>
   session.deleted.has(update.ref) ? { ...update, from: null } : update
 
-async function reread(session: Session, refs: readonly string[]): Promise<false> {
-  const read = await session.deps.journal.read(session.run)
-  if (read === null || read.state.phase === 'empty') throw new Error(`the journal of run ${session.run} is gone`)
-  const unchanged = read.tip === session.tip
-  session.state = read.state
-  session.tip = read.tip
-  const branches = refs.filter((ref) => parseBranch(ref.replace('refs/heads/', '')) !== null)
-  if (unchanged && branches.length > 0) await branchesMoved(session, branches)
+async function reread(session: Session, named: readonly string[], updates: readonly RefUpdate[]): Promise<false> {
+  const before = session.tip
+  await readAgain(session)
+  const unchanged = session.tip === before
+  const branches = named.filter((ref) => parseBranch(ref.replace('refs/heads/', '')) !== null)
+  if (unchanged && branches.length > 0) await branchesMoved(session, branches, updates)
   return false
 }
 
-/** Branches of the run were moved or deleted by others. A deleted one is created again; a moved one pauses the run, and is not overwritten. */
-async function branchesMoved(session: Session, branches: readonly string[]): Promise<void> {
+/**
+ * Branches of the run were moved or deleted by others. A deleted one is created again. A moved task branch pauses the run, and
+ * is not overwritten; a moved trunk is looked at by the next wake-up.
+ */
+async function branchesMoved(
+  session: Session,
+  branches: readonly string[],
+  updates: readonly RefUpdate[],
+): Promise<void> {
   const { refs } = await session.deps.journal.look(session.run, branches)
   for (const ref of branches) if (!refs.has(ref)) session.deleted.add(ref)
-  const moved = branches.filter((ref) => refs.has(ref))
-  if (moved.length === 0 || session.state.phase !== 'active' || session.state.paused !== null) return
-  const names = moved.map((ref) => `\`${ref.slice(branchRef('').length)}\``).join(', ')
-  const paused = recordEvents(emptyDraft(session.state), nowOf(session), {
-    type: 'run_paused',
-    why: `somebody else moved ${names}`,
+  const moved = branches.flatMap((ref) => {
+    const sha = refs.get(ref)
+    if (sha === undefined || ref === branchRef(trunkBranch(session.run))) return []
+    const known = updates.find((update) => update.ref === ref)?.from ?? null
+    return [{ branch: ref.slice(branchRef('').length), sha, known }]
   })
+  if (moved.length === 0 || session.state.phase !== 'active' || session.state.paused !== null) return
+  const paused = recordEvents(emptyDraft(session.state), nowOf(session), branchesMovedPause(moved))
   const appended = await session.deps.journal.append(session.run, session.tip, paused.events, paused.state, [])
-  if (!appended.ok) return
+  if (!appended.ok) {
+    if (appended.error.reason === 'refused') noteRefusal(session, paused, [], appended.error)
+    return
+  }
   session.tip = appended.tip
   session.state = paused.state
 }

@@ -2,7 +2,9 @@ import type { RunId } from '../../core/ids.ts'
 import { type LiveRun, settingsOf, workOf } from '../../core/run/state.ts'
 import type { ResultArtifact } from '../../ports/slots.ts'
 import type { OrchestrateDeps } from '../deps.ts'
+import { sayLoss } from '../say-loss.ts'
 import { appendEvents } from './append-events.ts'
+import { watchTrunk } from './merges/adopt-trunk.ts'
 import { prepareBases } from './merges/bases.ts'
 import { queueTasks } from './merges/queue.ts'
 import { assembleTrunk } from './merges/trunk.ts'
@@ -14,10 +16,20 @@ import { type Draft, emptyDraft, recordEvents } from './session/event-draft.ts'
 import { resetDeadline, wakeForMerges } from './session/pending-merges.ts'
 import { newSession, nowOf, type OrchestratorStep, type Session } from './session/session.ts'
 import { dropRecorded } from './session/stage-runner.ts'
+import { followWorkflows } from './session/workflow-files.ts'
 import { intake } from './slots/intake.ts'
 import { observe } from './slots/observe.ts'
-import { askForSlots, dispatchSlots } from './slots/supply.ts'
-import { noteLimit, startWork, takeBackLost, verify, watchBase, watchMoney } from './steps.ts'
+import { askForSlots, dispatchSlots, giveUpRequests } from './slots/supply.ts'
+import {
+  noteLimit,
+  pauseRefused,
+  startWork,
+  takeBackLost,
+  verify,
+  watchBase,
+  watchFinalPull,
+  watchMoney,
+} from './steps.ts'
 import { stopOrchestrator } from './stop-orchestrator.ts'
 
 /**
@@ -27,9 +39,24 @@ import { stopOrchestrator } from './stop-orchestrator.ts'
  */
 export async function orchestrate(deps: OrchestrateDeps, run: RunId): Promise<LiveRun | null> {
   const session = await open(deps, run)
-  if (session === null) return null
-  for (;;) {
+  if (session === null) {
+    // It has begun, since it is named; its journal has gone since.
+    await sayLoss(deps, run, { reason: 'journal-gone', tip: null }, null)
+    return null
+  }
+  try {
+    return await work(session)
+  } catch (error) {
+    await recordFailure(session, error)
+    throw error
+  }
+}
+
+async function work(session: Session): Promise<LiveRun> {
+  const { deps, run } = session
+  while (session.stopped === null) {
     const observed = await observe(session)
+    if (session.stopped !== null) break
     const draft = await decideAll(session, observed.results)
     if (draft.events.length > 0) {
       if (!(await appendEvents(session, draft))) continue
@@ -44,6 +71,20 @@ export async function orchestrate(deps: OrchestrateDeps, run: RunId): Promise<Li
     wakeForMerges(session)
     if (draft.events.length === 0) await deps.clock.wait(pollSeconds(session), session.stageRunner.wake.signal)
   }
+  for (const { stop } of session.stageRunner.running.values()) stop.abort()
+  await sayLoss(deps, run, session.stopped, session.tip)
+  return session.state
+}
+
+const LONGEST = 500
+
+/** The last word of an orchestrator, for the message that it is gone. It may be what it fails on, so a failure here changes nothing. */
+async function recordFailure(session: Session, error: unknown): Promise<void> {
+  const { deps, run, tip, state } = session
+  const why = deps.redact(error instanceof Error ? error.message : String(error)).slice(0, LONGEST)
+  if (state.crash === why) return
+  const failed = recordEvents(emptyDraft(state), nowOf(session), { type: 'orchestrator_failed', why })
+  await deps.journal.append(run, tip, failed.events, failed.state, []).catch(() => {})
 }
 
 const pollSeconds = (session: Session): number => settingsOf(session.state).limits.poll_seconds
@@ -69,7 +110,8 @@ async function bringObjects(session: Session): Promise<void> {
     const last = attempts.at(-1)
     return [...(last === undefined ? [] : [last.head ?? last.base]), ...onto]
   })
-  await session.repo.fetch([work.base, tip, ...new Set(heads)])
+  const workflows = work.workflows === undefined ? [] : [work.workflows.commit]
+  await session.repo.fetch([work.base, tip, ...workflows, ...new Set(heads)])
 }
 
 /** Fetches the base of a plan that an earlier process had begun. */
@@ -85,12 +127,16 @@ export const STEPS: readonly OrchestratorStep[] = [
   takeStageResults,
   concludePlan,
   giveUpExpansions,
+  watchFinalPull,
   takeBackLost,
   watchBase,
+  watchTrunk,
+  pauseRefused,
   assembleTrunk,
   queueTasks,
   verify,
   reserveStages,
+  giveUpRequests,
   askForSlots,
   startWork,
   watchMoney,
@@ -104,7 +150,8 @@ export async function decideAll(
   steps: readonly OrchestratorStep[] = STEPS,
 ): Promise<Draft> {
   resetDeadline(session)
-  let draft = await intake(session, emptyDraft(session.state), results)
+  let draft = await followWorkflows(session, emptyDraft(session.state))
+  draft = await intake(session, draft, results)
   for (const step of steps) draft = await step(session, draft)
   if (!session.started && draft.state.phase !== 'ended')
     draft = recordEvents(draft, nowOf(session), { type: 'orchestrator_started', workflowRun: session.deps.workflowRun })

@@ -7,8 +7,10 @@ import { assign } from '../../core/schedule/ready.ts'
 import { nextTowardsEnd } from '../../core/schedule/run-end.ts'
 import { freeSlots, lostWork } from '../../core/schedule/slot-jobs.ts'
 import { driftBetween } from '../base-drift.ts'
+import { finalPullClosed } from '../final-pull.ts'
 import { unlessLimited } from './session/api-limit.ts'
 import { type Draft, recordEvents } from './session/event-draft.ts'
+import { trunkRefusal } from './session/refusals.ts'
 import { nowOf, type OrchestratorStep, type Session } from './session/session.ts'
 
 /** A step that records what a rule of `core` decides on an active run. */
@@ -57,6 +59,24 @@ async function baseGone(session: Session, draft: Draft, { work, paused }: Active
   if (found.name !== null) return recordEvents(draft, nowOf(session), { type: 'base_renamed', baseBranch: found.name })
   const why = `the base branch \`${baseBranch}\` is gone; create it again before \`/resume\``
   return recordEvents(draft, nowOf(session), { type: 'run_paused', why })
+}
+
+const LOOK_AT_PULL_SECONDS = 300
+
+/** No event comes if the final pull request is closed while it is in conflict with the base. */
+export const watchFinalPull: OrchestratorStep = async (session, draft) => {
+  const now = session.deps.clock.now().getTime()
+  if (session.pullSeenAt !== null && now < session.pullSeenAt + LOOK_AT_PULL_SECONDS * 1000) return draft
+  session.pullSeenAt = now
+  const closed = await unlessLimited(session, () => finalPullClosed(session.deps, draft.state), null)
+  return closed === null ? draft : recordEvents(draft, nowOf(session), closed)
+}
+
+/** The remote does not take trunk: only a person can change that. */
+export const pauseRefused: OrchestratorStep = (session, draft) => {
+  const words = trunkRefusal(session)
+  if (words === null || draft.state.phase !== 'active' || draft.state.paused !== null) return draft
+  return recordEvents(draft, nowOf(session), { type: 'run_paused', why: words, cause: 'refused' })
 }
 
 /** Gives the free slots what is ready. Each start leaves less money for the next one. */

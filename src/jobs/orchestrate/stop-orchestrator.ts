@@ -1,5 +1,6 @@
 import { isIdle, leftoverBranches } from '../../core/schedule/run-end.ts'
 import { LimitReached } from '../../ports/rate-limit.ts'
+import { sayIfRefused } from '../say-dispatch-refused.ts'
 import { untilAppended } from '../until-appended.ts'
 import { appendEvents } from './append-events.ts'
 import { startStages } from './planning/stages.ts'
@@ -13,7 +14,8 @@ import { nowOf, type Session } from './session/session.ts'
  * an event, so that a command at the same moment either keeps it or starts a new one. True: it has left.
  */
 export async function stopOrchestrator(session: Session): Promise<boolean> {
-  if (session.deps.clock.now() >= session.deps.handOverAt) return finishStages(session) && handOver(session)
+  if (session.deps.clock.now() >= session.deps.handOverAt)
+    return finishStages(session) && (await handOver(session)) && session.stopped === null
   const { stageRunner, merges } = session
   if (stageRunner.running.size + stageRunner.findings.length + merges.pending.size > 0 || !isIdle(session.state))
     return false
@@ -35,16 +37,23 @@ function finishStages(session: Session): boolean {
 async function handOver(session: Session): Promise<boolean> {
   const request = `o${session.deps.workflowRun}`
   const inputs = { role: 'orchestrate', run: session.run, request, slots: '[]' } as const
-  const successor = await unlessLimited(session, () => session.deps.forge.dispatch(inputs), null)
-  if (successor === null) return stayOn(session)
-  const { workflowRun } = successor
+  const asked = await unlessLimited(
+    session,
+    async () => ({
+      successor: await sayIfRefused(session.deps, session.run, () => session.deps.forge.dispatch(inputs)),
+    }),
+    null,
+  )
+  if (asked === null) return stayOn(session)
+  const { successor } = asked
+  const workflowRun = successor?.workflowRun ?? null
   return untilAppended(async () => {
     let left = recordEvents(emptyDraft(session.state), nowOf(session), {
       type: 'orchestrator_left',
-      why: 'handed-over',
+      why: successor === null ? 'waiting' : 'handed-over',
     })
     if (workflowRun !== null) left = recordEvents(left, nowOf(session), { type: 'orchestrator_requested', workflowRun })
-    return (await appendEvents(session, left)) ? true : null
+    return (await appendEvents(session, left)) || session.stopped !== null ? true : null
   })
 }
 
@@ -57,7 +66,7 @@ function stayOn({ deps: { clock, handOverAt }, limitedUntil }: Session): false {
   throw new LimitReached(limitedUntil ?? clock.now())
 }
 
-/** The draft with the deletion of what an ended run leaves behind. A branch that has gone or moved is not ours to delete. */
+/** The draft with the deletion of what an ended run leaves behind. A branch that has gone or moved is not ours to delete; one whose deletion was refused stays. */
 async function clearAway(session: Session, draft: Draft): Promise<Draft> {
   const leftover = leftoverBranches(session.state)
   if (leftover.length === 0) return draft
@@ -66,6 +75,6 @@ async function clearAway(session: Session, draft: Draft): Promise<Draft> {
     leftover.map(({ ref }) => ref),
   )
   return leftover
-    .filter(({ ref, from }) => refs.get(ref) === from)
+    .filter(({ ref, from }) => refs.get(ref) === from && !session.refusedRefs.has(ref))
     .reduce((next, { ref, from }) => withRefMove(next, { ref, from, to: null }), draft)
 }

@@ -1,4 +1,5 @@
 import type { AttemptContext } from '../../agent/prompts/worker-prompt.ts'
+import type { CheckResult } from '../../agent/worker/checker.ts'
 import { type TaskFailure, withTexts } from '../../core/failure.ts'
 import { attemptRef } from '../../core/ids.ts'
 import type { Report } from '../../core/run/event.ts'
@@ -12,7 +13,7 @@ import type { CommandRun } from '../../ports/sandbox.ts'
 import { type AgentEnd, type Attempt, type AttemptInput, type AttemptResult, attemptOf } from './attempt.ts'
 import { NO_ACCEPTANCE, outcomeOf } from './check-work.ts'
 import { runOtherAgent } from './command-worker.ts'
-import { emptyReport } from './commands.ts'
+import { checkReport, emptyReport } from './commands.ts'
 import { whyNoModel, workByModel } from './model-worker.ts'
 import type { WorkDeps } from './work-deps.ts'
 
@@ -49,13 +50,11 @@ function reportOf(attempt: Attempt, ended: AgentEnd): Report {
   const { deps, sandbox, brief, begun, redact } = attempt
   const { check, spending, turns } = ended
   const seconds = (deps.clock.now().getTime() - begun.getTime()) / 1000
-  const acceptanceSeconds = check?.seconds ?? 0
   const handOff = handOffFrom(attempt, ended)
   return {
     ...emptyReport(sandbox),
-    workSeconds: Math.max(0, seconds - acceptanceSeconds),
-    acceptanceSeconds,
-    acceptanceLog: redact(check?.log ?? ''),
+    ...checkReport(check, redact),
+    workSeconds: Math.max(0, seconds - (check?.seconds ?? 0)),
     summary: handOff === null ? '' : inOneLine(handOff),
     spending: [...spending],
     ...(turns === undefined ? {} : { turns }),
@@ -65,14 +64,18 @@ function reportOf(attempt: Attempt, ended: AgentEnd): Report {
 }
 
 /** Files and check come from git and from the checks, not from the agent. */
-function handOffFrom(attempt: Attempt, { summary, workTree, failure }: AgentEnd): HandOff | null {
+function handOffFrom(attempt: Attempt, { summary, workTree, failure, check }: AgentEnd): HandOff | null {
   if (summary === null) return null
-  return handOffOf(wordsOf(summary, attempt.redact), { files: [...workTree.paths], check: checkOf(attempt, failure) })
+  return handOffOf(wordsOf(summary, attempt.redact), {
+    files: [...workTree.paths],
+    check: checkOf(attempt, failure, check),
+  })
 }
 
-function checkOf({ brief, redact }: Attempt, failure: TaskFailure | null): string {
+function checkOf({ brief, redact }: Attempt, failure: TaskFailure | null, check: CheckResult | null): string {
   const commands = brief.checks.map(({ argv }) => argv.join(' ')).join('; ')
-  return redact(failure === null ? `passed: ${commands}` : `not passed (${failure.reason}): ${commands}`)
+  const flaky = check?.flaky === undefined ? '' : ` (flaky, passed at the second try: ${check.flaky.join('; ')})`
+  return redact(failure === null ? `passed: ${commands}${flaky}` : `not passed (${failure.reason}): ${commands}`)
 }
 
 const wordsOf = (said: WorkSummary, redact: (text: string) => string): WorkSummary => ({

@@ -2,7 +2,7 @@ import type { Checker, CheckResult, WorkTreeState } from '../../agent/worker/che
 import type { TaskFailure } from '../../core/failure.ts'
 import type { Sha } from '../../core/ids.ts'
 import { matches } from '../../core/plan/glob.ts'
-import type { Task } from '../../core/plan/plan.ts'
+import type { Argv, Task } from '../../core/plan/plan.ts'
 import { isProtected, protectedGlobs } from '../../core/plan/protected-paths.ts'
 import type { Report } from '../../core/run/event.ts'
 import type { TaskAssignment } from '../../core/schedule/assignment.ts'
@@ -30,18 +30,43 @@ const leftBehind = ({ redact }: WorkPlace, error: string): TaskFailure => ({
   log: redact(`What was left beside the work cannot be removed: ${error}`),
 })
 
-async function runAll(watch: Stopwatch, checks: readonly Check[]): Promise<Omit<CheckResult, 'tree'>> {
+async function runAll(place: CheckPlace, tree: Sha): Promise<Omit<CheckResult, 'tree'>> {
+  const { watch, checks } = place
   let log = ''
   let seconds = 0
   let failure: TaskFailure | null = null
+  const flaky: string[] = []
   for (const { argv } of checks) {
-    const ran = await watch.run(argv)
-    seconds += ran.seconds
-    log += checks.length === 1 ? ran.log : `$ ${argv.join(' ')}\n${ran.log.trimEnd()}\n`
+    const { ran, first } = await runTwice(place, argv, tree)
+    seconds += ran.seconds + (first?.seconds ?? 0)
+    const passed = !ran.timedOut && ran.exitCode === 0
+    if (first !== null && passed) flaky.push(argv.join(' '))
+    const output = first !== null && passed ? withFirst(first, ran) : ran.log
+    log += checks.length === 1 ? output : `$ ${argv.join(' ')}\n${output.trimEnd()}\n`
     failure = watch.failureOf(ran) ?? exitOf(ran, 'acceptance-failed')
     if (failure !== null) break
   }
-  return { failure, log, seconds }
+  return { failure, log, seconds, ...(flaky.length > 0 && { flaky }) }
+}
+
+/** `first`: the run that failed, if the check ran again. */
+async function runTwice(place: CheckPlace, argv: Argv, tree: Sha) {
+  const ran = await place.watch.run(argv)
+  return (await mayBeChance(place, ran, tree)) ? { ran: await place.watch.run(argv), first: ran } : { ran, first: null }
+}
+
+const withFirst = (first: CommandRun, again: CommandRun): string =>
+  `${first.log.trimEnd()}\n[exit code ${first.exitCode}; it ran again on the same tree and passed:]\n${again.log}`
+
+/** Share of the attempt's time up to which a check that failed runs again: most failures are no chance, and each costs this. */
+const RERUN_SHARE = 0.05
+
+/** Whether a failed check runs again: if that is cheap, and the tree is what it was before. */
+async function mayBeChance({ deps, watch, assignment }: CheckPlace, ran: CommandRun, tree: Sha): Promise<boolean> {
+  if (ran.timedOut || ran.exitCode === 0) return false
+  if (ran.seconds > assignment.minutes * 60 * RERUN_SHARE || watch.left() < ran.seconds) return false
+  const cleared = await trying(() => deps.worktree.removeUntracked())
+  return !('error' in cleared) && (await changedSince(deps, tree)) === null
 }
 
 /** The checks must have passed on what is handed over, not on files that they changed themselves. */
@@ -106,15 +131,16 @@ async function commitWork({ deps, assignment, words, mayWrite }: CheckPlace): Pr
 }
 
 /** Runs every check. All must pass, no check at all is a failure, and none may see or change anything but the commit. */
-async function check({ deps, assignment, checks, watch }: CheckPlace, workTree: WorkTreeState): Promise<CheckResult> {
+async function check(place: CheckPlace, workTree: WorkTreeState): Promise<CheckResult> {
+  const { deps, assignment, checks } = place
   if (workTree.failure !== null) return unchecked(workTree.failure)
   if (workTree.commit === null && !assignment.mayChangeNothing) return unchecked({ reason: 'no-change' })
   if (checks.length === 0) return unchecked(NO_ACCEPTANCE)
   const tree = workTree.commit?.tree ?? (await deps.worktree.treeHash())
   const cleared = await trying(() => deps.worktree.removeUntracked())
   if ('error' in cleared) return unchecked(leftBehind(deps, cleared.error), tree)
-  const { failure, log, seconds } = await runAll(watch, checks)
-  return { failure: failure ?? (await changedSince(deps, tree)), tree, log, seconds }
+  const ran = await runAll(place, tree)
+  return { ...ran, failure: ran.failure ?? (await changedSince(deps, tree)), tree }
 }
 
 const unchecked = (failure: TaskFailure, tree: Sha | null = null): CheckResult => ({

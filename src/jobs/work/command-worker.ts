@@ -1,7 +1,7 @@
 import { type AttemptContext, workerPrompt } from '../../agent/prompts/worker-prompt.ts'
 import type { WorkTreeState } from '../../agent/worker/checker.ts'
 import type { TaskFailure } from '../../core/failure.ts'
-import { totalBytes } from '../../core/landing/audit.ts'
+import { secretSearch } from '../../core/landing/audit.ts'
 import type { Argv } from '../../core/plan/plan.ts'
 import type { WorkSummary } from '../../core/run/hand-off.ts'
 import type { CommandRun } from '../../ports/sandbox.ts'
@@ -70,7 +70,7 @@ async function secretIn(
   { commit }: WorkTreeState,
 ): Promise<TaskFailure | null> {
   if (commit === null) return null
-  const search = { own: deps.secrets, mostBytes: totalBytes(settings.limits) }
+  const search = secretSearch(deps.secrets, settings)
   const { paths } = await deps.worktree.findSecrets(assignment.base, commit.head, search)
   return paths.length > 0 ? { reason: 'secret-in-diff', paths } : null
 }

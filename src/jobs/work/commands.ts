@@ -1,3 +1,4 @@
+import type { CheckResult } from '../../agent/worker/checker.ts'
 import type { TaskFailure } from '../../core/failure.ts'
 import type { Argv } from '../../core/plan/plan.ts'
 import type { Report } from '../../core/run/event.ts'
@@ -38,6 +39,13 @@ export function stopwatch({ sandbox, worktree, minutes, signal, env, elapsed = (
     failureOf: (run) => (run.timedOut ? { reason: 'timed-out', minutes, log: run.log } : null),
   }
 }
+
+/** What a report says of the checks. */
+export const checkReport = (check: CheckResult | null, redact: (text: string) => string) => ({
+  acceptanceSeconds: check?.seconds ?? 0,
+  acceptanceLog: redact(check?.log ?? ''),
+  ...(check?.flaky !== undefined && { flaky: check.flaky.map(redact) }),
+})
 
 export const emptyReport = (sandbox: Sandbox | null): Report => ({
   workSeconds: 0,

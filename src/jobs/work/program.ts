@@ -5,7 +5,7 @@ import type { AttemptOutcome } from '../../core/schedule/slot-result.ts'
 import type { CommandRun, Sandbox } from '../../ports/sandbox.ts'
 import { wordsFor } from '../commit-words.ts'
 import { checkerFor, exitOf, outcomeOf } from './check-work.ts'
-import { emptyReport, lastLine, type Stopwatch, stopwatch } from './commands.ts'
+import { checkReport, emptyReport, lastLine, type Stopwatch, stopwatch } from './commands.ts'
 import type { WorkDeps } from './work-deps.ts'
 
 /** One attempt by the task's own program: the program, a commit of what it changed, and the acceptance on exactly that. */
@@ -31,8 +31,7 @@ export async function performProgram(
     ...emptyReport(sandbox),
     workSeconds: ran?.seconds ?? 0,
     summary: lastLine(ran?.log ?? ''),
-    acceptanceSeconds: check?.seconds ?? 0,
-    acceptanceLog: check?.log ?? '',
+    ...checkReport(check, deps.redact),
   }
   return outcomeOf({ assignment, workTree, failure: failed ?? check?.failure ?? null, check, report })
 }

@@ -19,11 +19,24 @@ import { uploadResult, uploadTranscript } from './upload-result.ts'
 import { performVerification } from './verify.ts'
 import type { SlotIdentity, WorkDeps } from './work-deps.ts'
 
-/** A slot: works on what the journal assigns to it until a reason to leave comes up. Returns what it did, in order. */
-export async function runSlot(deps: WorkDeps, who: SlotIdentity): Promise<SlotWork[]> {
+export interface SlotEnd {
+  /** What it did, in order. */
+  work: SlotWork[]
+  /** Why its last result is no artifact but stands in the job's log: the job has to fail, so that the log is read. */
+  refused: string | null
+}
+
+/** A slot: works on what the journal assigns to it until a reason to leave comes up. */
+export async function runSlot(deps: WorkDeps, who: SlotIdentity): Promise<SlotEnd> {
   const { clock } = deps
   const view = journalView(deps, who.run)
   const done: SlotWork[] = []
+  let said = 0
+  const sayNotices = () => {
+    for (const notice of deps.worktree.notices.slice(said)) deps.log(notice)
+    said = deps.worktree.notices.length
+  }
+  sayNotices()
   const begun = clock.now()
   let idleSince = begun
   let handedOver: string | null = null
@@ -38,12 +51,14 @@ export async function runSlot(deps: WorkDeps, who: SlotIdentity): Promise<SlotWo
     const why = whySlotLeaves(assignment, settingsIn(state).slots, { age: since(clock.now(), begun), idle })
     if (why !== null) {
       deps.log(`The slot leaves: ${why}.`)
-      return done
+      return { work: done, refused: null }
     }
     if (assignment.kind === 'task' || assignment.kind === 'verify') {
       const worked = await workOn(deps, who, view, assignment)
-      if (worked.handedOver) handedOver = key
+      sayNotices()
       done.push(worked.work)
+      if (worked.refused !== null) return { work: done, refused: worked.refused }
+      if (worked.handedOver) handedOver = key
       idleSince = clock.now()
     } else await clock.wait(view.pause())
   }
@@ -58,7 +73,7 @@ async function workOn(
   who: SlotIdentity,
   view: JournalView,
   assignment: TaskAssignment | VerifyAssignment,
-): Promise<{ work: SlotWork; handedOver: boolean }> {
+): Promise<{ work: SlotWork; handedOver: boolean; refused: string | null }> {
   const { clock, log } = deps
   const { run, slot } = who
   const key = resultKeyOf(run, assignment)
@@ -69,17 +84,20 @@ async function workOn(
   )
   const outcome = result?.outcome ?? null
   const endedAt = clock.now()
+  let refused: string | null = null
   if (outcome !== null) {
     const times = { startedAt: startedAt.toISOString(), endedAt: endedAt.toISOString() }
     const file = { version: 1, ...key, base: baseOf(assignment), outcome, slot, ...times } as const
-    await uploadResult(deps, file, settingsIn(view.state()).limits)
-    await uploadTranscript(deps, key, result?.transcript ?? [])
+    const isWanted = async () => assignmentKey(assignmentFor(await view.refresh(), slot)) === assignmentKey(assignment)
+    refused = await uploadResult(deps, file, settingsIn(view.state()), isWanted)
+    if (refused === null) await uploadTranscript(deps, key, result?.transcript ?? [])
   }
   const what = describe(outcome)
   log(`${key.task}, attempt ${key.attempt}: ${what}.`)
   const work = { task: key.task, attempt: key.attempt, outcome: what, seconds: since(endedAt, startedAt) }
   const spending = outcome?.report.spending
-  return { work: spending === undefined ? work : { ...work, spending }, handedOver: outcome !== null }
+  const withCost = spending === undefined ? work : { ...work, spending }
+  return { work: withCost, handedOver: outcome !== null, refused }
 }
 
 async function perform(

@@ -1,9 +1,11 @@
-import type { TaskFailure } from '../../core/failure.ts'
+import { type TaskFailure, withTexts } from '../../core/failure.ts'
 import type { Sha } from '../../core/ids.ts'
-import { tooMany, totalBytes, unsearched } from '../../core/landing/audit.ts'
+import { secretSearch, tooMany, unsearched } from '../../core/landing/audit.ts'
+import { logLines, MOST_LOG_BYTES } from '../../core/schedule/job-log.ts'
 import {
   type AttemptOutcome,
   BUNDLE_FILE,
+  NOT_HANDED_OVER,
   RESULT_FILE,
   type ResultFile,
   type ResultKey,
@@ -12,22 +14,67 @@ import {
   transcriptName,
 } from '../../core/schedule/slot-result.ts'
 import type { Settings } from '../../core/settings.ts'
+import { StorageRefused } from '../../ports/slots.ts'
 import type { ScratchFolder } from '../../ports/worktree.ts'
+import { headAndTail } from '../../render/markdown/fit.ts'
 import type { WorkDeps } from './work-deps.ts'
 
-const TRIES = 6
-const FIRST_PAUSE = 2
+/** Pauses between tries in seconds; the last one is repeated. */
+const PAUSES = [2, 4, 8, 16, 32, 60]
+/** Seconds for which finished work is offered again if the upload fails; then the job's log takes it. */
+const PATIENCE = 900
+/** Tries after which a storage that refuses is believed. */
+const REFUSALS = 3
+/** From this try on, a smaller artifact is offered. */
+const SMALLER_FROM = 3
 /** The orchestrator accepts no larger one. */
 const MOST_BUNDLE_BYTES = 250 * 2 ** 20
+/** Characters of a failure's log that the next attempt needs in any case. */
+const SHORT_LOG = 2_000
 
-/** Uploads the result of an attempt, once: `result.json`, and the commits if there are any. */
-export const uploadResult = (deps: WorkDeps, result: ResultFile, limits: Settings['limits']): Promise<void> =>
+/**
+ * Hands over the result of an attempt, once: `result.json`, and the commits if there are any. First as an artifact, then as a
+ * smaller one, at last in the job's log. Returns why it stands there, if it does: the job must end then, since nothing reads the
+ * log of a job that runs.
+ */
+export const uploadResult = (
+  deps: WorkDeps,
+  result: ResultFile,
+  settings: Settings,
+  isWanted: () => Promise<boolean>,
+): Promise<string | null> =>
   deps.scratch.use(async (folder) => {
-    const outcome = await packed(deps, result, limits, folder)
-    await folder.write(RESULT_FILE, deps.redact(JSON.stringify({ ...result, outcome } satisfies ResultFile)))
+    const outcome = await packed(deps, result, settings, folder)
+    const write = (file: ResultFile) => folder.write(RESULT_FILE, deps.redact(JSON.stringify(file)))
+    await write({ ...result, outcome })
     const names = headOf(outcome, result.base) === null ? [RESULT_FILE] : [RESULT_FILE, BUNDLE_FILE]
-    await upload(deps, resultName(result.run, result.task, result.attempt), names, folder)
+    const name = resultName(result.run, result.task, result.attempt)
+    const smaller = () => write({ ...result, outcome: withoutLogs(outcome) })
+    const refused = await upload(deps, name, { names, folder, smaller, isWanted })
+    if (refused !== null) await printResult(deps, name, { names, folder }, refused)
+    return refused
   })
+
+/** The result is kept whatever becomes of the storage: the orchestrator reads the log of a job that has ended. */
+async function printResult(
+  { handover, log }: WorkDeps,
+  name: string,
+  { names, folder }: Packed,
+  why: string,
+): Promise<void> {
+  const sizes = await Promise.all(names.map((file) => folder.bytes(file)))
+  if (sizes.reduce((sum, size) => sum + size, 0) > MOST_LOG_BYTES) throw new Error(`${NOT_HANDED_OVER}${why}`)
+  for (const file of names)
+    for (const line of logLines({ name: `${name}/${file}`, bytes: await folder.read(file) })) handover.print(line)
+  log(`${name} is no artifact: ${why} It stands in this log, which the run reads when this job has ended.`)
+}
+
+const withoutLogs = (outcome: AttemptOutcome): AttemptOutcome => {
+  const short = { ...outcome, report: { ...outcome.report, acceptanceLog: '' } }
+  return 'failure' in short
+    ? { ...short, failure: withTexts(short.failure, (text) => headAndTail(text, SHORT_LOG)) }
+    : short
+}
 
 /** Uploads the transcript after the result. Nothing waits for it, and a failure is only logged. */
 export async function uploadTranscript(deps: WorkDeps, key: ResultKey, lines: readonly string[]): Promise<void> {
@@ -46,12 +93,12 @@ export async function uploadTranscript(deps: WorkDeps, key: ResultKey, lines: re
 async function packed(
   deps: WorkDeps,
   { outcome, base }: ResultFile,
-  limits: Settings['limits'],
+  settings: Settings,
   folder: ScratchFolder,
 ): Promise<AttemptOutcome> {
   const head = headOf(outcome, base)
   if (head === null) return outcome
-  const why = await whyKeptBack(deps, { base, head }, limits)
+  const why = await whyKeptBack(deps, { base, head }, settings)
   if (why !== null) return withoutCommits(outcome, why)
   await deps.worktree.bundle(head, base, folder.file(BUNDLE_FILE))
   const bytes = await folder.bytes(BUNDLE_FILE)
@@ -64,11 +111,12 @@ async function packed(
 async function whyKeptBack(
   { worktree, secrets }: WorkDeps,
   { base, head }: { base: Sha; head: Sha },
-  limits: Settings['limits'],
+  settings: Settings,
 ): Promise<TaskFailure | null> {
+  const { limits } = settings
   const changed = (await worktree.changedPaths(base, head)).length
   if (changed > limits.files) return { reason: 'too-large', detail: tooMany(changed, limits) }
-  const { paths, unread } = await worktree.findSecrets(base, head, { own: secrets, mostBytes: totalBytes(limits) })
+  const { paths, unread } = await worktree.findSecrets(base, head, secretSearch(secrets, settings))
   if (paths.length > 0) return { reason: 'secret-in-diff', paths }
   return unread.length > 0 ? { reason: 'too-large', detail: unsearched(unread, limits) } : null
 }
@@ -88,20 +136,40 @@ function headOf(outcome: AttemptOutcome, base: string): string | null {
   return outcome.head === base ? null : outcome.head
 }
 
+interface Packed {
+  names: readonly string[]
+  folder: ScratchFolder
+}
+
+interface Offer extends Packed {
+  /** Leaves out of the result what people and later attempts can do without. */
+  smaller(): Promise<void>
+  isWanted(): Promise<boolean>
+}
+
+/** Null if it is uploaded, or no longer wanted; else why it cannot be. */
 async function upload(
   { handover, clock, log }: WorkDeps,
   name: string,
-  names: readonly string[],
-  folder: ScratchFolder,
-): Promise<void> {
+  { names, folder, smaller, isWanted }: Offer,
+): Promise<string | null> {
   const files = names.map((file) => folder.file(file))
+  const begun = clock.now().getTime()
   for (let tries = 1; ; tries += 1) {
     try {
-      return await handover.upload(name, files, folder.path)
+      await handover.upload(name, files, folder.path)
+      return null
     } catch (error) {
-      if (tries === TRIES) throw new Error(`${name} could not be uploaded`, { cause: error })
-      log(`${name} could not be uploaded; the slot tries again: ${error instanceof Error ? error.message : error}`)
-      await clock.wait(FIRST_PAUSE * 2 ** (tries - 1))
+      const why = oneLine(error instanceof Error ? error.message : String(error))
+      const isOver =
+        error instanceof StorageRefused ? tries >= REFUSALS : clock.now().getTime() - begun >= PATIENCE * 1000
+      if (isOver) return why
+      log(`${name} could not be uploaded; the slot tries again: ${why}`)
+      if (tries + 1 === SMALLER_FROM) await smaller()
+      await clock.wait(PAUSES[Math.min(tries, PAUSES.length) - 1] ?? 0)
+      if (!(await isWanted())) return null
     }
   }
 }
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()

@@ -10,7 +10,7 @@ import { displayStatuses, tasksShownAs } from '../status/display-status.ts'
 import { headline } from '../status/headline.ts'
 import { nextSteps } from '../status/next-steps.ts'
 import { phaseOf, runBlocker } from '../status/run-phase.ts'
-import { failureLine } from '../status/task-failure.ts'
+import { failureLine, flakyVerification } from '../status/task-failure.ts'
 import { statusTable } from '../status/task-table.ts'
 import { type CheckConclusion, type CheckOutput, type CheckState, completed } from './check-state.ts'
 import { fencedLog } from './task-text.ts'
@@ -45,7 +45,10 @@ const atWork = {
 
 /** Closes checks on earlier tips of trunk that got no verdict before the next merge. */
 function leftBehind(run: PlannedRun, commits: readonly Sha[]): CheckOutput[] {
-  const shown = run.work.trunk.merges.filter(({ sha }) => !commits.includes(sha) && `check:run@${sha}` in run.projected)
+  const { merges, adopted = [] } = run.work.trunk
+  const shown = [...merges, ...adopted].filter(
+    ({ sha }) => !commits.includes(sha) && `check:run@${sha}` in run.projected,
+  )
   return shown
     .filter(({ sha }) => run.work.verdicts[sha] === undefined)
     .map(({ sha, at }) => ({
@@ -133,7 +136,7 @@ function verdict(verification: Verification): string {
     case 'in_progress':
       return 'The verification is at work.'
     case 'passed':
-      return `The verification passed in ${duration(verification.report.acceptanceSeconds)}. Cost: none (no model).`
+      return `The verification passed in ${duration(verification.report.acceptanceSeconds)}. Cost: none (no model).${flakyVerification(verification)}`
     case 'failed':
       return `The verification failed: ${failureLine(verification.failure)}.`
   }

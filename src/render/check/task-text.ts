@@ -17,7 +17,7 @@ import { blockQuote } from '../markdown/model-text.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
 import { handOffLines, taskFacts } from '../plan/task-brief.ts'
 import { newestReport } from '../status/display-status.ts'
-import { explainTaskFailure } from '../status/task-failure.ts'
+import { explainTaskFailure, flakyAcceptance } from '../status/task-failure.ts'
 
 interface Level {
   log: number
@@ -115,6 +115,7 @@ function facts(run: PlannedRun, id: TaskId, attempt: AttemptRecord): string[] {
       startedAt === null ? '' : `, started at ${moment(startedAt)}`
     }${ran === null ? '' : `, took ${ran}`}`,
     ...(report === null ? [] : [durations(report)]),
+    ...(report?.flaky === undefined ? [] : [`- **Flaky**: ${flakyAcceptance(report.flaky)}`]),
     `- Built on ${code(shortSha(attempt.base))}${head === null || head === attempt.base ? '' : `, handed over ${code(shortSha(head))}`}`,
     ...peopleLines(record),
     ...cost(run, id, attempt),

@@ -67,6 +67,8 @@ const HINTS: Record<Problem['code'], string> = {
     'Give the workflow a key (the secret `ANTHROPIC_API_KEY`), or write a plan by hand into the issue, in a fenced `tributary` block.',
   'model-failed':
     'Nothing is lost but the money named in the run: type `/plan` again, with more words if the issue says little.',
+  'push-refused':
+    'Take `tributary/**` out of the rule that is named (Settings > Rules > Rulesets), or out of the hook. The branch names of a run cannot be changed.',
   'over-budget': 'Raise the limit with `/plan --budget`, or ask for less: fewer tasks, or a part of the issue.',
   'bad-settings': 'Correct `.github/tributary.yml` on the default branch.',
 }

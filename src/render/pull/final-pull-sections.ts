@@ -12,7 +12,7 @@ import { commaList, duration } from '../markdown/format.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
 import { taskTitle } from '../plan/tasks.ts'
 import { displayStatuses, tasksShownAs } from '../status/display-status.ts'
-import { failureLine } from '../status/task-failure.ts'
+import { failureLine, flakyAcceptance, flakyVerification } from '../status/task-failure.ts'
 
 /** One row for each merged task, in plan order; a task that was merged twice is shown with its newest merge. */
 export function landedSection(run: PlannedRun): string[] {
@@ -68,7 +68,7 @@ export function verificationSection({ work }: PlannedRun): string[] {
   const commands = verificationCommands(work.plan).map(commandText).join('\n')
   const result =
     found?.status === 'passed'
-      ? `Passed on ${code(shortSha(found.on))} in ${duration(found.report.acceptanceSeconds)}, in a job without a write token (sandbox: ${inline(bounded(found.report.sandbox, 100))}).`
+      ? `Passed on ${code(shortSha(found.on))} in ${duration(found.report.acceptanceSeconds)}, in a job without a write token (sandbox: ${inline(bounded(found.report.sandbox, 100))}).${flakyVerification(found)}`
       : found?.status === 'failed'
         ? `Failed on ${code(shortSha(found.on))}: ${failureLine(found.failure)}.`
         : 'Not run.'
@@ -106,6 +106,23 @@ export function rerunsSection({ work }: PlannedRun): string[] {
 function whyRetried({ outcome, failure }: AttemptRecord): string | null {
   if (outcome === 'returned') return 'its slot was lost, and it was given out again'
   return failure === null ? null : failureLine(failure)
+}
+
+export function byPeopleSection({ work }: PlannedRun): string[] {
+  const lines = (work.trunk.adopted ?? []).map(
+    ({ sha, author }) => `- ${code(shortSha(sha))} by ${inline(bounded(author, 100))}`,
+  )
+  return lines.length === 0 ? [] : ['### Brought into this branch by people', '', ...lines.slice(-50)]
+}
+
+/** Acceptances that passed only when they ran again. */
+export function flakySection({ work }: PlannedRun): string[] {
+  const lines = work.plan.tasks.flatMap(({ id }) => {
+    const { state } = ownOf(work.tasks, id) ?? {}
+    const flaky = state?.status === 'landed' ? (state.report?.flaky ?? []) : []
+    return flaky.length === 0 ? [] : [`- ${code(id)}: ${flakyAcceptance(flaky)}`]
+  })
+  return lines.length === 0 ? [] : ['### Flaky', '', ...lines]
 }
 
 /** Tasks whose work is not part of the change, and why. */

@@ -12,7 +12,9 @@ import type { PlannedRun } from '../plan/planned-run.ts'
 import { taskTitle } from '../plan/tasks.ts'
 import { headline } from '../status/headline.ts'
 import {
+  byPeopleSection,
   conflictsSection,
+  flakySection,
   landedSection,
   notLandedSection,
   rerunsSection,
@@ -88,6 +90,8 @@ function finalBody(run: PlannedRun, level: Level): string[] {
           `${count(run.work.trunk.merges.length, 'merge')}; the table would not fit, \`git log --first-parent\` has it.`,
         ],
     conflictsSection(run),
+    byPeopleSection(run),
+    flakySection(run),
     ['### Verification', '', ...verificationSection(run)],
     grown(run),
     level.reruns ? rerunsSection(run) : [],

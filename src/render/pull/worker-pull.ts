@@ -59,6 +59,6 @@ function howItLands(run: PlannedRun, id: TaskId): string {
   const final = pullOf(run, 'trunk')
   const where = `${code(trunkBranch(run.run))}${final === null ? '' : ` (${final})`}`
   return run.work.settings.merge === 'review'
-    ? `When its acceptance has passed, type \`/approve\` here: the run then merges it into ${where}. ${code(`/retry ${id} -- note`)} sends it back, ${code(`/skip ${id}`)} leaves it out. Please do not merge it by hand.`
-    : `The run merges it into ${where} when its acceptance has passed. Nothing needs to be done here; please do not merge it by hand.`
+    ? `When its acceptance has passed, type \`/approve\` here: the run then merges it into ${where}. ${code(`/retry ${id} -- note`)} sends it back, ${code(`/skip ${id}`)} leaves it out. A merge by hand counts as the approval.`
+    : `The run merges it into ${where} when its acceptance has passed. Nothing needs to be done here.`
 }

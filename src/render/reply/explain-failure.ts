@@ -1,9 +1,11 @@
 import type { Failure } from '../../core/failure.ts'
-import { issueOf } from '../../core/ids.ts'
+import { issueOf, shortSha } from '../../core/ids.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import { code, codeName, sentence } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { commaList, usd } from '../markdown/format.ts'
+import { movedBack, putBack } from '../moved-branch.ts'
+import { type Explanation, explainGitRefusal } from './explain-refusal.ts'
 
 /** Why a command was refused, and what to type next. The stable reason code comes first. */
 export function explain(failure: Failure): string[] {
@@ -12,11 +14,6 @@ export function explain(failure: Failure): string[] {
 }
 
 const LONG = 2000
-
-interface Explanation {
-  happened: string
-  next: string
-}
 
 const MANY = 12
 const some = (items: readonly string[]): string =>
@@ -138,6 +135,21 @@ function explainRunFailure(failure: RunFailure): Explanation {
           failure.task === '' ? 'A task must be named.' : `There is no task ${codeName(failure.task)} in this plan.`,
         next: `Its tasks are ${some(failure.tasks)}. Type the command again with one of them.`,
       }
+    case 'work-newer-than-comment':
+      return {
+        happened: `The work of ${code(failure.task)} at ${code(shortSha(failure.head))} is newer than the comment, so it cannot have been read.`,
+        next: `Look at it, then type ${code(`/approve ${failure.task}`)} again.`,
+      }
+    case 'work-moved':
+      return {
+        happened: `${code(failure.branch)} is at ${code(shortSha(failure.tip))} now; ${code(failure.task)} was verified at ${code(shortSha(failure.head))}. What came after that is not verified, and does not land.`,
+        next: `Rename or delete the branch, or put it back: ${code(putBack({ branch: failure.branch, known: failure.head }))}. Then type ${code(`/approve ${failure.task}`)} for what was verified, or ${code(`/retry ${failure.task} -- note`)} to have it worked on again.`,
+      }
+    case 'branches-moved':
+      return {
+        happened: `Others moved ${failure.moved.map(({ branch }) => code(branch)).join(', ')}, and they still stand there; run ${code(failure.run)} would pause again.`,
+        next: failure.moved.slice(0, MANY).map(movedBack).join('\n'),
+      }
     case 'wrong-task-state':
       return {
         happened: `Task ${codeName(failure.task)} is ${code(failure.status)}. ${sentence(bounded(failure.detail, LONG))}`,
@@ -148,6 +160,12 @@ function explainRunFailure(failure: RunFailure): Explanation {
         happened: `Run ${code(failure.run)} ${PHASES[failure.phase] ?? `is ${code(failure.phase)}`}. ${sentence(bounded(failure.detail, LONG))}`,
         next: 'Type `/status` to see where the run stands.',
       }
+    case 'push-refused':
+    case 'rules-refuse':
+    case 'branch-in-the-way':
+    case 'journal-gone':
+    case 'journal-unreadable':
+      return explainGitRefusal(failure)
     default:
       return explainPlanningFailure(failure)
   }

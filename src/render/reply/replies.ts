@@ -1,10 +1,11 @@
+import { ruleEffect } from '../../core/branch-rules.ts'
 import type { CommandAnswer } from '../../core/command/decision.ts'
-import { shortSha } from '../../core/ids.ts'
+import { shortSha, trunkBranch } from '../../core/ids.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { LiveRun, RunState } from '../../core/run/state.ts'
 import type { Settings } from '../../core/settings.ts'
 import { sections } from '../markdown/blocks.ts'
-import { code, codes, sentence } from '../markdown/code.ts'
+import { code, codeName, codes, sentence } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { fitted, LIMITS } from '../markdown/fit.ts'
 import { count, usd } from '../markdown/format.ts'
@@ -34,10 +35,18 @@ export const WOKEN = 'The job that drives this run had stopped too early; a new 
 
 type TextAnswer = Exclude<CommandAnswer, { code: 'help' }>
 
+function hindrances({ run, hindered = [] }: Extract<CommandAnswer, { code: 'plan-requested' }>): string {
+  const branch = trunkBranch(run)
+  const found = hindered.slice(0, 12).map((rule) => `${codeName(rule.type)} (${ruleEffect(rule, branch)?.effect})`)
+  return found.length === 0
+    ? ''
+    : ` Rules hold for its branches, and GitHub will refuse what they forbid: ${found.join('; ')}.`
+}
+
 function answerText(answer: TextAnswer): string {
   switch (answer.code) {
     case 'plan-requested':
-      return `Run ${code(answer.run)} begins. A plan in the issue is read and checked; where there is none, a model makes one. It will be posted on a draft pull request.`
+      return `Run ${code(answer.run)} begins. A plan in the issue is read and checked; where there is none, a model makes one. It will be posted on a draft pull request.${hindrances(answer)}`
     case 'approved':
       return approved(answer)
     case 'approved-base-moved':
@@ -46,6 +55,8 @@ function answerText(answer: TextAnswer): string {
       return `The plan of run ${code(answer.run)} is rejected. ${answer.begun ? 'What was at work stops, and nothing of it landed.' : 'Nothing was started.'} \`/plan\` on the issue begins a new run.`
     case 'retrying':
       return `${code(answer.task)} is worked on again. What waits for it goes on after that.`
+    case 'verifying-again':
+      return 'The verification runs once more on the same trunk.'
     case 'skipped':
       return `${code(answer.task)} is skipped. What waits for it goes on without it.`
     case 'task-cancelled':

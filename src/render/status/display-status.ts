@@ -45,7 +45,9 @@ export function displayStatus(
     case 'waiting':
       return 'waits for a person'
     case 'verified':
-      return work.settings.merge === 'review' ? 'waits for a person' : 'verified'
+      return work.settings.merge === 'review' || recordOf(work, id).pullClosed !== undefined
+        ? 'waits for a person'
+        : 'verified'
     case 'in_progress':
       return 'at work'
     case 'landed':

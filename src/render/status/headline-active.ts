@@ -1,10 +1,10 @@
-import type { TaskId } from '../../core/ids.ts'
+import { shortSha, type TaskId } from '../../core/ids.ts'
 import { spentUsd } from '../../core/money/ledger.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { ActiveRun } from '../../core/run/state.ts'
 import { budgetCommand } from '../cost.ts'
 import { code, sentence } from '../markdown/code.ts'
-import { bounded, inline } from '../markdown/escape.ts'
+import { bounded, inline, oneLine } from '../markdown/escape.ts'
 import { count, usd } from '../markdown/format.ts'
 import { planningHeadline, planningStage } from '../plan/planning-progress.ts'
 import { displayStatuses, tasksShownAs } from './display-status.ts'
@@ -30,16 +30,14 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
     case 'paused':
       return {
         title: 'Paused',
-        detail: `${pausedBecause(phase)} What is at work goes on to its end; nothing new starts.`,
+        detail: `${pausedFor(phase)} What is at work goes on to its end; nothing new starts.`,
       }
     case 'running':
       return { title: 'Running', detail: running(run) }
     case 'verifying':
       return {
         title: 'Verifying',
-        detail: phase.searching
-          ? 'The verification failed on trunk; earlier merges are verified to find the one that broke it.'
-          : 'All tasks are in trunk, and the verification runs on it.',
+        detail: verifying(phase),
       }
     case 'verification-failed':
       return { title: 'Verification failed', detail: brokenBy(phase.failure) }
@@ -77,11 +75,20 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
   }
 }
 
-/** A run that pauses itself says why; a person's pause names the person. */
-const pausedBecause = ({ by, why }: { by: string; why: string }): string =>
-  by === 'tributary'
-    ? `Paused by itself: ${sentence(bounded(why, 2000)).replace(/[.\s]+$/, '')}.`
-    : `Paused by ${inline(by)}.`
+/** A reason that only names the person is not said twice. */
+function pausedFor({ by, why, refused }: { by: string; why: string; refused: boolean }): string {
+  const words = bounded(oneLine(why), 1500)
+  if (refused) return `GitHub does not take the branch trunk of the run. Its words: ${sentence(inline(words))}`
+  const isPerson = by !== 'tributary' && why === `by @${by}`
+  return isPerson || words.trim() === '' ? `Paused by ${inline(by)}.` : `The run is paused: ${sentence(words)}`
+}
+
+function verifying({ searching, rerun }: { searching: boolean; rerun: boolean }): string {
+  const again = rerun ? ' It failed once, and runs again on the same tree before anything is blamed.' : ''
+  return searching
+    ? `The verification failed on trunk; earlier merges are verified to find the one that broke it.${again}`
+    : `All tasks are in trunk, and the verification runs on it.${again}`
+}
 
 /** What has landed for the money spent, and how to raise the limit. */
 function outOfMoney(run: ActiveRun): ActiveHeadline {
@@ -107,6 +114,8 @@ function brokenBy(failure: TrunkFailure): string {
       return 'The merge that broke it is being looked for.'
     case 'base':
       return 'It fails on the base already, before any task was merged.'
+    case 'adopted':
+      return `It fails since ${code(shortSha(failure.sha))}, which ${inline(bounded(failure.author, 100))} brought into trunk.`
     case 'task':
       return brokenByTask(failure.task, failure.others)
   }

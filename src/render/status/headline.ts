@@ -50,6 +50,11 @@ function proposed(run: ProposedRun): Headline {
   }
 }
 
+const gone = ({ work }: EndedRun, whose: 'run' | 'tasks'): string =>
+  work?.settings.keep_branches === true
+    ? 'Its branches and its journal stay.'
+    : `The branches of the ${whose} are gone; the journal stays.`
+
 function ended(run: EndedRun): ActiveHeadline {
   const { work } = run
   const pull = pullOf(run, 'trunk')
@@ -63,12 +68,12 @@ function ended(run: EndedRun): ActiveHeadline {
     case 'merged':
       return {
         title: 'Merged',
-        detail: `The final pull request${pull === null ? '' : ` ${pull}`} was merged. The branches of the tasks are gone; the journal stays.`,
+        detail: `The final pull request${pull === null ? '' : ` ${pull}`} was merged. ${gone(run, 'run')}`,
       }
     case 'closed':
       return {
         title: 'Closed',
-        detail: `The final pull request${pull === null ? '' : ` ${pull}`} was closed without a merge. The branches of the tasks are gone; the journal stays.`,
+        detail: `The final pull request${pull === null ? '' : ` ${pull}`} was closed without a merge. ${gone(run, 'tasks')}`,
       }
     case 'cancelled':
       return {

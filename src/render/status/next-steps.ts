@@ -2,11 +2,13 @@ import { issueOf, taskBranch, trunkBranch } from '../../core/ids.ts'
 import { ownOf } from '../../core/own.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import { unanswered } from '../../core/plan/planning.ts'
-import type { ActiveRun, EndedRun, LiveRun, ProposedRun, Work } from '../../core/run/state.ts'
+import type { ActiveRun, EndedRun, LiveRun, ProposedRun, TaskStatus } from '../../core/run/state.ts'
 import { planWaitsForMoney } from '../../core/schedule/planning-stages.ts'
 import { budgetCommand } from '../cost.ts'
 import { code, codes } from '../markdown/code.ts'
+import { inline } from '../markdown/escape.ts'
 import { count } from '../markdown/format.ts'
+import { movedBack } from '../moved-branch.ts'
 import { pullOf } from '../plan/planned-run.ts'
 import { planningStage } from '../plan/planning-progress.ts'
 import { answerLine } from '../plan/questions.ts'
@@ -62,6 +64,7 @@ function active(run: ActiveRun): string[] {
     ...stopped(run, phaseOf(run)),
     ...ahead(run, statuses),
     ...tasksShownAs(statuses, 'waits for a person').map((id) => approve(run, id)),
+    ...closedPulls(run),
     ...broken(run),
     ...tasksShownAs(statuses, 'failed').map(
       (id) =>
@@ -95,7 +98,10 @@ function stopped(run: ActiveRun, phase: RunPhase): string[] {
         `${budgetCommand(run)} sets a larger limit and goes on; \`/cancel\` stops the run, and what landed stays.`,
       ]
     case 'paused':
-      return ['`/resume` goes on, `/cancel` stops the run.']
+      if (run.paused?.moved !== undefined) return [...run.paused.moved.map(movedBack), '`/cancel` stops the run.']
+      return phase.refused
+        ? ['When the cause is gone, `/resume` tries again; `/cancel` stops the run, and what landed stays.']
+        : ['`/resume` goes on, `/cancel` stops the run.']
     case 'running':
     case 'verifying':
     case 'verification-failed':
@@ -118,6 +124,18 @@ function baseMoved({ work }: ActiveRun): string {
   return `\`/resume\` goes on with the old base although ${code(work.baseBranch)} moved (${where}); \`/cancel\` stops the run, and \`/plan\` makes a plan on the new base.`
 }
 
+/** Tasks whose pull requests people closed: the run asks what they meant. */
+const closedPulls = (run: ActiveRun): string[] =>
+  Object.entries(run.work.tasks).flatMap(([id, { pullClosed, state }]) => {
+    if (pullClosed === undefined || !WAITING.includes(state.status)) return []
+    const pull = pullOf(run, id) ?? 'its pull request'
+    return [
+      `${inline(pullClosed.by)} closed ${pull} of ${code(id)}: ${code(`/skip ${id}`)} goes on without it, and to keep it, reopen the pull request.`,
+    ]
+  })
+
+const WAITING: readonly TaskStatus[] = ['pending', 'queued', 'waiting', 'in_progress', 'verified']
+
 function approve({ work }: ActiveRun, id: string): string {
   const isGate = work.plan.tasks.some((task) => task.id === id && task.kind === 'gate')
   return isGate
@@ -125,28 +143,27 @@ function approve({ work }: ActiveRun, id: string): string {
     : `${code(`/approve ${id}`)} lands ${code(id)}, which is verified. On its pull request \`/approve\` is enough.`
 }
 
-function broken({ work }: ActiveRun): string[] {
+function broken({ run, work }: ActiveRun): string[] {
   if (work.verification?.status !== 'failed') return []
   const failure = trunkFailure(work, work.verification)
   switch (failure.cause) {
     case 'task':
       return [
         `${code(`/retry ${failure.task} -- note`)} works on ${code(failure.task)} again, on top of trunk; the verification follows.${failure.others.length > 0 ? ' Another task that has landed can be named as well.' : ''}`,
+        VERIFY_AGAIN,
       ]
     case 'not-run':
-      return [`${verifyAgain(work)}\`/cancel\` stops the run.`]
+      return [`${VERIFY_AGAIN} \`/cancel\` stops the run.`]
     case 'searching':
       return []
     case 'base':
-      return ['The base must be mended first: `/cancel`, then `/plan` on a base that passes.']
+      return [`The base must be fixed first: \`/cancel\`, then \`/plan\` on a base that passes. ${VERIFY_AGAIN}`]
+    case 'adopted':
+      return [`Push a fix on top of ${code(trunkBranch(run))}: it is verified by itself. ${VERIFY_AGAIN}`]
   }
 }
 
-/** A retry of the task that was merged last is the cheapest way to run the verification again. */
-function verifyAgain({ trunk }: Work): string {
-  const last = trunk.merges.at(-1)?.task
-  return last === undefined ? '' : `${code(`/retry ${last}`)} merges ${code(last)} anew and verifies again; `
-}
+const VERIFY_AGAIN = '`/retry verification` runs it once more on the same trunk.'
 
 /** The branch that keeps the work of a failed task; empty if it left none. */
 function leftOver(run: ActiveRun, id: string): string {

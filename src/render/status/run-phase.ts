@@ -1,4 +1,4 @@
-import type { TaskId } from '../../core/ids.ts'
+import type { Sha, TaskId } from '../../core/ids.ts'
 import { suspects } from '../../core/landing/verification.ts'
 import type { ActiveRun, Work } from '../../core/run/state.ts'
 import { wantedStages, wantsDescription } from '../../core/schedule/planning-stages.ts'
@@ -10,15 +10,18 @@ export type TrunkFailure =
   | { cause: 'not-run' }
   | { cause: 'searching' }
   | { cause: 'base' }
+  /** A commit that people made on trunk. */
+  | { cause: 'adopted'; sha: Sha; author: string }
   | { cause: 'task'; task: TaskId; others: readonly TaskId[] }
 
 /** What an active run is doing or waiting for. Its heading, its check and its next steps follow from this. */
 export type RunPhase =
   | { kind: 'base-moved' }
   | { kind: 'out-of-money' }
-  | { kind: 'paused'; by: string; why: string }
+  | { kind: 'paused'; by: string; why: string; refused: boolean }
   | { kind: 'running' }
-  | { kind: 'verifying'; searching: boolean }
+  /** `rerun`: it failed, and runs once more on the same tree. */
+  | { kind: 'verifying'; searching: boolean; rerun: boolean }
   | { kind: 'verification-failed'; failure: TrunkFailure }
   | { kind: 'planning'; stage: Exclude<PlanningStage, 'done'> }
   | { kind: 'describing' }
@@ -34,7 +37,8 @@ export type RunPhase =
 export function phaseOf(run: ActiveRun): RunPhase {
   const { work, paused } = run
   if (work.baseSeen.stale) return { kind: 'base-moved' }
-  if (paused !== null) return paused.cause === 'budget' ? { kind: 'out-of-money' } : { kind: 'paused', ...paused }
+  if (paused?.cause === 'budget') return { kind: 'out-of-money' }
+  if (paused !== null) return { kind: 'paused', by: paused.by, why: paused.why, refused: paused.cause === 'refused' }
   if (tasksShownAs(displayStatuses(work), 'at work', 'queued').length > 0) return { kind: 'running' }
   return verification(work) ?? planning(run) ?? idle(run)
 }
@@ -44,7 +48,11 @@ function verification(work: Work): RunPhase | null {
   switch (work.verification.status) {
     case 'queued':
     case 'in_progress':
-      return { kind: 'verifying', searching: work.verification.on !== work.trunk.tip }
+      return {
+        kind: 'verifying',
+        searching: work.verification.on !== work.trunk.tip,
+        rerun: work.failedOnce?.on === work.verification.on,
+      }
     case 'failed':
       return { kind: 'verification-failed', failure: trunkFailure(work, work.verification) }
     case 'passed':
@@ -56,6 +64,8 @@ function verification(work: Work): RunPhase | null {
 export function trunkFailure(work: Work, { failure }: Work['verification'] & { status: 'failed' }): TrunkFailure {
   if (failure.reason !== 'verification-failed') return { cause: 'not-run' }
   if (work.culprit === null) return { cause: 'searching' }
+  const adopted = work.trunk.adopted?.find(({ sha }) => sha === work.culprit?.adopted)
+  if (adopted !== undefined) return { cause: 'adopted', ...adopted }
   const [task, ...others] = suspects(work)
   return task === undefined ? { cause: 'base' } : { cause: 'task', task, others }
 }
@@ -100,6 +110,8 @@ export function runBlocker(phase: RunPhase): 'none' | 'person' | 'broken' {
     case 'planning':
       return phase.stage === 'questions' ? 'person' : 'none'
     case 'paused':
+      // A person who paused it knows that it waits for a person.
+      return phase.by === 'tributary' ? 'person' : 'none'
     case 'running':
     case 'verifying':
     case 'describing':

@@ -1,9 +1,10 @@
 import { logRef, shortSha, trunkBranch } from '../../core/ids.ts'
+import { type Refusable, refusableSchema } from '../../core/run/event.ts'
 import type { LiveRun, Work } from '../../core/run/state.ts'
 import { moneySection } from '../cost.ts'
 import { sections } from '../markdown/blocks.ts'
 import { code, commandText } from '../markdown/code.ts'
-import { bounded, inline } from '../markdown/escape.ts'
+import { bounded, inline, oneLine } from '../markdown/escape.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
 import { count, duration, moment } from '../markdown/format.ts'
 import { makeMarker } from '../markdown/marker.ts'
@@ -15,7 +16,7 @@ import { displayStatuses, nodeStyles } from './display-status.ts'
 import { headline } from './headline.ts'
 import { limitLine } from './limit-line.ts'
 import { nextSteps } from './next-steps.ts'
-import { failureLine } from './task-failure.ts'
+import { failureLine, flakyVerification } from './task-failure.ts'
 import { leftOut, statusTable, type TableDetail } from './task-table.ts'
 
 /** What a rendering shows. The levels leave out more and more; the next steps stay in all of them. */
@@ -107,7 +108,7 @@ function verification({ verification: found }: Work): string[] {
     case 'in_progress':
       return [`${on}: at work in slot ${code(found.slot)} since ${moment(found.since)}.`]
     case 'passed':
-      return [`${on}: passed in ${duration(found.report.acceptanceSeconds)}.`]
+      return [`${on}: passed in ${duration(found.report.acceptanceSeconds)}.${flakyVerification(found)}`]
     case 'failed':
       return [`${on}: ${failureLine(found.failure)}.`]
   }
@@ -120,6 +121,7 @@ function facts(run: LiveRun): string[] {
     `Run ${code(run.run)} of issue #${run.issue.number}, asked for by ${inline(run.askedBy)} at ${moment(run.askedAt)}.`,
     ...(isPlanned(run) ? work(run.work, run.run, pull) : []),
     ...(run.pullRefused === null ? [] : [refusedPull(run, run.pullRefused)]),
+    ...refusalLines(run),
     ...(run.crashes === 0
       ? []
       : [
@@ -137,8 +139,30 @@ function work(of: Work, run: string, pull: string | null): string[] {
   const started = of.startedAt === null ? [] : [`${by}; started at ${moment(of.startedAt)}.`]
   const merges = of.trunk.merges.length
   const trunk = `Trunk: ${code(trunkBranch(run))} at ${code(shortSha(of.trunk.tip))}, ${count(merges, 'merge')}${pull === null ? '' : `, final pull request ${pull}`}.`
-  return [...started, trunk]
+  const adopted = (of.trunk.adopted ?? []).map(
+    ({ sha, author, at }) =>
+      `${inline(bounded(author, 100))} moved trunk to ${code(shortSha(sha))} at ${moment(at)}: it is verified, and later merges build on it.`,
+  )
+  return [...started, trunk, ...adopted.slice(-5)]
 }
+
+/** What the run does without, and what would change that. */
+const WITHOUT: Readonly<Record<Refusable, string>> = {
+  artifact:
+    'GitHub takes no artifacts, so finished work comes by the logs of the slots, each of which ends with it. Delete old artifacts, or raise the storage (Settings > Billing); GitHub counts anew after some hours',
+  check: 'GitHub refuses checks; this comment has what they would say. The job `orchestrate` needs `checks: write`',
+  comment:
+    'GitHub refuses comments; the checks and the journal have what they would say. Unlock the conversation if it is locked',
+  draft:
+    'This repository has no draft pull requests, so those of the run are ordinary ones: do not merge the final one before the run is done',
+  pull: 'GitHub refuses a change of a pull request: close it, or mark it as ready, by hand',
+}
+
+const refusalLines = ({ refused = {} }: LiveRun): string[] =>
+  refusableSchema.options.flatMap((what) => {
+    const why = refused[what]
+    return why === undefined ? [] : [`${WITHOUT[what]}. Its words: ${inline(bounded(oneLine(why), 500))}`]
+  })
 
 /** The relative link works on the issue and on every pull request. */
 function refusedPull(run: LiveRun, why: string): string {

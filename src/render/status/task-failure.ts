@@ -23,13 +23,17 @@ export function failureLine(failure: TaskFailure): string {
     case 'timed-out':
       return `it was stopped after ${count(failure.minutes, 'minute')}`
     case 'no-change':
-      return 'it changed nothing'
+      return 'it left every file as it was, so there is nothing to land'
     case 'outside-paths':
       return `it wrote outside its paths: ${paths(failure.paths)}`
     case 'protected-paths':
       return `it wrote to protected paths: ${paths(failure.paths)}`
     case 'forbidden-mode':
-      return `it made a symbolic link, a submodule or a forbidden file mode: ${paths(failure.paths)}`
+      return `it touched a submodule, or made a symbolic link out of the repository or a forbidden file mode: ${paths(failure.paths)}`
+    case 'unusable-name':
+      return `it made a name that not every system can hold: ${sentence(bounded(failure.detail, 500))}`
+    case 'lfs-object':
+      return `it wrote files that Git LFS has to hold: ${paths(failure.paths)}`
     case 'too-large':
       return `its change is too large: ${sentence(bounded(failure.detail, 500))}`
     case 'secret-in-diff':
@@ -43,21 +47,35 @@ export function failureLine(failure: TaskFailure): string {
     case 'sandbox-unavailable':
       return `the sandbox cannot run: ${sentence(bounded(failure.detail, 500))}`
     case 'slot-lost':
-      return `the slot that worked on it was lost ${failure.times === 1 ? 'once' : `${failure.times} times`}`
+      return `the slot that worked on it was lost ${failure.times === 1 ? 'once' : `${failure.times} times`}${failure.detail === undefined ? '' : `: ${sentence(bounded(oneLine(failure.detail), 500))}`}`
+    case 'not-handed-over':
+      return `its work was done, and GitHub took it neither as an artifact nor in the job's log: ${sentence(bounded(oneLine(failure.detail), 500))}`
     case 'conflict':
-      return `it is in conflict with ${commaList(failure.with.map(code))} in ${paths(failure.paths)}`
+      return `it is in conflict with ${failure.with.length === 0 ? 'what people brought into trunk' : commaList(failure.with.map(code))} in ${paths(failure.paths)}`
     case 'agent-stopped':
       return `${STOPPED[failure.why]}${detailText(failure.detail)}`
     case 'allowance-spent':
       return `it spent the ${usd(failure.usd)} that the attempt was given${detailText(failure.detail)}`
     case 'model-failed':
       return `the model could not be used${detailText(failure.detail)}`
+    case 'push-refused':
+      return `GitHub does not take its branch: ${sentence(bounded(oneLine(failure.detail), 1000))}`
     case 'not-approved':
       return `nobody has approved it${detailText(failure.detail)}`
     case 'verification-failed':
       return `the verification of ${code(shortSha(failure.on))} ended with exit code ${failure.exitCode}`
   }
 }
+
+/** Said where a verification passed: with nothing, unless it had failed on the same tree before. */
+export const flakyVerification = ({ flaky }: { flaky?: TaskFailure | undefined }): string =>
+  flaky === undefined
+    ? ''
+    : ` **Flaky**: on the same tree ${failureLine(flaky)} at first, and passed when it ran again.`
+
+/** Commands come from a slot, so their number and length are limited. */
+export const flakyAcceptance = (commands: readonly string[]): string =>
+  `${commaList(commands.slice(0, MANY).map((command) => code(bounded(oneLine(command), 200))))} failed at first, and passed on the same tree when it ran again.`
 
 const STOPPED = {
   turns: 'its agent came to no end in the turns that it has',
@@ -86,21 +104,35 @@ function advice(failure: TaskFailure): string[] {
     case 'timed-out':
       return ['Try again, or give the task a larger `timeout_minutes` in a new plan.']
     case 'no-change':
-      return ['Skip it if nothing is left to do; else mend its command in a new plan.']
+      return ['If what it asks for is there already, skip it: what waits for it goes on. Else try again with a note.']
     case 'outside-paths':
     case 'protected-paths':
     case 'forbidden-mode':
-    case 'too-large':
       return [REPLAN]
+    case 'unusable-name':
+      return ['Let it choose another name. A name that the base branch has already is no fault.']
+    case 'lfs-object':
+      return [
+        'A slot cannot store objects in Git LFS, and files of LFS are pointers in it. Change these files by hand, or take the paths out of LFS in `.gitattributes`.',
+      ]
+    case 'too-large':
+      return [
+        'A limit can be raised in `.github/tributary.yml`, for the next run: a run keeps the settings that it began with. Or make it several tasks.',
+      ]
     case 'secret-in-diff':
       return [
         'Nothing of it was published. Take the secret out of what the command writes, and change it where it is in use.',
+        'If it is invented, as in test data, list its file or its hash under `known_secrets` in `.github/tributary.yml`, for the next run.',
       ]
     case 'wrong-base':
     case 'tree-not-verified':
     case 'result-unreadable':
     case 'slot-lost':
       return ['Nothing of it was taken over. Try again.']
+    case 'not-handed-over':
+      return [
+        'Make room for artifacts first: delete old ones on the Actions pages of the account, or raise its storage (Settings > Billing); GitHub counts anew after some hours. Then try again.',
+      ]
     case 'sandbox-unavailable':
       return [
         'Nothing was run.',
@@ -120,6 +152,10 @@ function advice(failure: TaskFailure): string[] {
       ]
     case 'model-failed':
       return ["Try again later; the detail says whether it was the network, the key, or the model's service."]
+    case 'push-refused':
+      return [
+        'Its work is in the artifacts of the workflow run, and on no branch. If the rule is about the name of the branch, take `tributary/**` out of it (Settings > Rules > Rulesets); if it is about what is in the change, say so in the note.',
+      ]
     case 'not-approved':
       return ['Approve the plan that holds it, then try again.']
     case 'conflict':

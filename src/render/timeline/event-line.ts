@@ -2,6 +2,7 @@ import { shortSha } from '../../core/ids.ts'
 import { tokensOf, usdOf } from '../../core/money/usage.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { Report, RunEvent } from '../../core/run/event.ts'
+import { slotFailureText } from '../../core/schedule/slot-jobs.ts'
 import { count, duration, usd } from '../markdown/format.ts'
 
 /** An event as one line of text, with the actor if a person caused it. */
@@ -33,6 +34,8 @@ function runEventText(event: RunEvent): string {
       return `orchestrator started (workflow run ${event.workflowRun})`
     case 'orchestrator_left':
       return `orchestrator left: ${event.why}`
+    case 'orchestrator_failed':
+      return `orchestrator failed${reasonSuffix(event.why)}`
     case 'orchestrator_lost':
       return `orchestrator lost (workflow run ${event.workflowRun}${event.cause === undefined ? '' : `, ${event.cause}`})`
     case 'slots_requested':
@@ -40,7 +43,9 @@ function runEventText(event: RunEvent): string {
     case 'slots_started':
       return `slots of ${event.request} started (workflow run ${event.workflowRun})`
     case 'slots_gone':
-      return `slots of ${event.request} gone`
+      return `slots of ${event.request} gone${event.failure === undefined ? '' : `: ${slotFailureText(event.failure)}`}`
+    case 'workflows_followed':
+      return `trunk took over the workflow files of the base branch (${shortSha(event.base)})`
     case 'run_paused':
       return `run paused${reasonSuffix(event.why)}`
     case 'run_resumed':
@@ -51,6 +56,8 @@ function runEventText(event: RunEvent): string {
       return `run finished at ${shortSha(event.sha)}`
     case 'run_closed':
       return event.merged ? 'final pull request merged' : 'final pull request closed'
+    case 'platform_refused':
+      return `GitHub refused (${event.what}): ${event.why}`
     case 'pull_refused':
       return `pull requests refused: ${event.why}`
     case 'limit_reached':
@@ -71,7 +78,15 @@ function runEventText(event: RunEvent): string {
 type TaskEvent = Exclude<
   Extract<
     RunEvent,
-    { type: `task_${string}` | `verification_${string}` | 'gate_approved' | 'trunk_moved' | 'culprit_found' }
+    {
+      type:
+        | `task_${string}`
+        | `verification_${string}`
+        | `trunk_${string}`
+        | `worker_pull_${string}`
+        | 'gate_approved'
+        | 'culprit_found'
+    }
   >,
   PlanningEvent
 >
@@ -83,7 +98,9 @@ function taskEventText(event: TaskEvent | PlanningEvent): string {
     case 'task_started':
       return `${event.task} started in ${event.slot}${attemptSuffix(event.attempt)}`
     case 'task_returned':
-      return `${event.task} given back: ${event.slot} was lost${attemptSuffix(event.attempt)}`
+      return event.unbegun
+        ? `${event.task} given back: ${event.slot} ended before it began`
+        : `${event.task} given back: ${event.slot} was lost${event.why === undefined ? '' : ` (${event.why})`}${attemptSuffix(event.attempt)}`
     case 'task_verified':
       return `${event.task} verified: work ${duration(event.report.workSeconds)}, acceptance ${duration(event.report.acceptanceSeconds)}${costSuffix(event.report)}${attemptSuffix(event.attempt)}`
     case 'task_landed':
@@ -102,6 +119,14 @@ function taskEventText(event: TaskEvent | PlanningEvent): string {
       return `gate ${event.task} approved`
     case 'trunk_moved':
       return `${event.task} merged into trunk (${shortSha(event.sha)})`
+    case 'trunk_adopted':
+      return `trunk moved to ${shortSha(event.sha)} by ${event.author}, and adopted`
+    case 'worker_pull_closed':
+      return `pull request of ${event.task} closed`
+    case 'worker_pull_reopened':
+      return `pull request of ${event.task} reopened`
+    case 'verification_retried':
+      return 'verification retried'
     case 'verification_queued':
       return `verification of ${shortSha(event.on)} queued${attemptSuffix(event.attempt)}`
     case 'verification_started':
@@ -111,8 +136,9 @@ function taskEventText(event: TaskEvent | PlanningEvent): string {
     case 'verification_passed':
       return `verification of ${shortSha(event.on)} passed in ${duration(event.report.acceptanceSeconds)}`
     case 'verification_failed':
-      return `verification of ${shortSha(event.on)} failed: ${event.failure.reason}`
+      return `verification of ${shortSha(event.on)} failed: ${event.failure.reason}${event.again ? ', run again on the same tree' : ''}`
     case 'culprit_found':
+      if (event.adopted !== undefined) return `${shortSha(event.adopted)}, made by people, broke the verification`
       return event.task === null ? 'the base fails already' : `${event.task} broke the verification`
     default:
       return planningEventText(event)

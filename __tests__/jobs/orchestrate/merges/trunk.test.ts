@@ -57,7 +57,12 @@ async function stage({ plan = PLAN, slow = null }: { plan?: Plan; slow?: ReturnT
     workflowRun: 1,
     readSettings: () => ({ ok: false, error: [] }),
     readPlan: () => ({ ok: false, error: [] }),
-    slots: { jobs: never('a job list'), results: never('a list of results'), download: never('a result') },
+    slots: {
+      jobs: never('a job list'),
+      results: never('a list of results'),
+      ending: never('a log'),
+      download: never('a result'),
+    },
     secrets: [],
     model: null,
     redact: (text: string) => text,

@@ -95,10 +95,19 @@ export async function plannedRun(streams: readonly Stream[], { settings = {}, sl
         const isUp = clock.seconds() >= (dispatchedAt.get(id) ?? 0) + slotSeconds
         const names: string[] = inputs === undefined ? [] : JSON.parse(inputs.slots)
         return names.map(
-          (slot) => ({ slot, status: isUp ? 'in_progress' : 'queued', startedAt: null, leftInOrder: false }) as const,
+          (slot, index) =>
+            ({
+              id: index,
+              slot,
+              status: isUp ? 'in_progress' : 'queued',
+              startedAt: null,
+              leftInOrder: false,
+              url: '',
+            }) as const,
         )
       },
       results: async () => [],
+      ending: async () => null,
       download: () => Promise.reject(new Error('no result')),
     },
     readPlan: () => err([problem('no-plan', 'there is none')]),

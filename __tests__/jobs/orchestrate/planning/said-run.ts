@@ -97,7 +97,12 @@ export async function saidRun(settings: object, before: (ground: Ground) => read
           log: (line) => void log.push(line),
           workflowRun: 100,
           readSettings,
-          slots: { jobs: async () => [], results: async () => [], download: () => Promise.reject(new Error('none')) },
+          slots: {
+            jobs: async () => [],
+            results: async () => [],
+            ending: async () => null,
+            download: () => Promise.reject(new Error('none')),
+          },
           readPlan: () => err([problem('no-plan', 'there is none')]),
           secrets: [],
           model: modelOf(said),

@@ -8,6 +8,7 @@ import type { TaskFailure } from '../../../../src/core/failure.ts'
 import type { RunEvent } from '../../../../src/core/run/event.ts'
 import { handOffOf } from '../../../../src/core/run/hand-off.ts'
 import type { ResultFile } from '../../../../src/core/schedule/slot-result.ts'
+import { defaultSettings } from '../../../../src/core/settings.ts'
 import { type Redact, redactor } from '../../../../src/core/text/redact.ts'
 import { wordsFor } from '../../../../src/jobs/commit-words.ts'
 import { emptyDraft } from '../../../../src/jobs/orchestrate/session/event-draft.ts'
@@ -20,7 +21,8 @@ import { hastyClock } from '../../../support/hasty-clock.ts'
 import { AT, afterwards, begun, report, running } from '../../../support/run.ts'
 
 const TITLE = 'Add b'
-const OURS = wordsFor('42', { task: 'a', attempt: 1, title: TITLE })
+const { commits } = defaultSettings
+const OURS = wordsFor('42', { task: 'a', attempt: 1, title: TITLE, commits })
 
 interface Slot {
   words?: CommitWords

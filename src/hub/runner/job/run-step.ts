@@ -36,6 +36,8 @@ async function performStep(job: JobSession, jobStep: JobStep): Promise<{ outcome
   try {
     step = openStep(job, jobStep, evaluateTexts(jobStep.env, jobScope(job)))
     if (!evaluateCondition(jobStep.if, step.scope)) return { outcome: 'skipped', step }
+    if (job.world.host.stepFails(job.record.name, jobStep.title()))
+      throw new StepFailure('Process completed with exit code 1.')
     await performInTime(step)
     return { outcome: 'success', step }
   } catch (error) {

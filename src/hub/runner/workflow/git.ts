@@ -20,6 +20,17 @@ export async function commitOf(gitDir: string, revision: string): Promise<string
   }
 }
 
+/** Whether git merges the two without a conflict. */
+export const canMerge = (gitDir: string, one: string, other: string): Promise<boolean> =>
+  git(gitDir, 'merge-tree', '--write-tree', one, other).then(
+    () => true,
+    (error: unknown) => !isConflict(error),
+  )
+
+/** git ends with 1 for a conflict, and with more if it cannot merge at all. */
+const isConflict = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 1
+
 interface WorkflowFile {
   readonly path: string
   readonly content: string

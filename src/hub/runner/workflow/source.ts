@@ -1,5 +1,5 @@
 import type { HubEvent, HubHost } from '../../host.ts'
-import { changedPaths, commitOf } from './git.ts'
+import { canMerge, changedPaths, commitOf } from './git.ts'
 import { type Json, jsonAt, jsonOf, textAt } from './json.ts'
 
 /** The commit and ref of an event: GITHUB_SHA, GITHUB_REF, the run's head branch, and the commit whose workflow files apply. */
@@ -21,7 +21,10 @@ export const shortRef = (ref: string): string => ref.replace(/^refs\/(heads|tags
 export async function sourceOf(host: HubHost, event: HubEvent): Promise<Source | undefined> {
   const payload = jsonOf(event.payload)
   if (event.name === 'push') return pushSource(host, payload)
-  if (event.name.startsWith('pull_request')) return pullSource(host, payload)
+  if (event.name.startsWith('pull_request'))
+    return event.name !== 'pull_request_target' && (await isInConflict(host, payload))
+      ? undefined
+      : pullSource(host, payload)
   if (event.name === 'workflow_dispatch') return branchSource(host, textAt(payload, 'ref') || host.defaultBranch)
   return branchSource(host, host.defaultBranch)
 }
@@ -45,6 +48,14 @@ const sourceAt = (sha: string, ref: string): Source => ({
   changed: async () => [],
 })
 
+async function isInConflict(host: HubHost, payload: Json): Promise<boolean> {
+  const pull = jsonAt(payload, 'pull_request')
+  const base = await commitOf(host.gitDir, `refs/heads/${textAt(pull, 'base', 'ref')}`)
+  const head = await commitOf(host.gitDir, textAt(pull, 'head', 'sha'))
+  if (jsonAt(pull, 'merged') === true || base === undefined || head === undefined) return false
+  return !(await canMerge(host.gitDir, base, head))
+}
+
 async function pushSource(host: HubHost, payload: Json): Promise<Source | undefined> {
   const sha = await commitOf(host.gitDir, textAt(payload, 'after'))
   if (sha === undefined) return undefined
@@ -57,7 +68,10 @@ async function pushSource(host: HubHost, payload: Json): Promise<Source | undefi
   return { ...sourceAt(sha, textAt(payload, 'ref')), changed }
 }
 
-/** A merged pull request points to its base branch, any other to its merge ref. */
+/**
+ * A merged pull request points to its base branch, any other to its merge ref; while it is in conflict there is none, and
+ * `pull_request` starts nothing.
+ */
 async function pullSource(host: HubHost, payload: Json): Promise<Source | undefined> {
   const pull = jsonAt(payload, 'pull_request')
   const [head, base] = [textAt(pull, 'head', 'sha'), textAt(pull, 'base', 'sha')]

@@ -5,23 +5,37 @@ import { type NeedsConflict, needsConflicted } from '../../../core/schedule/task
 import { commitSubject } from '../../../core/text/control-characters.ts'
 import type { RefUpdate } from '../../../ports/journal.ts'
 import type { CommitWords } from '../../../ports/repo.ts'
+import { signed } from '../../commit-words.ts'
 import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { CONCURRENT_MERGES } from '../session/pending-merges.ts'
+import { taskRefusal } from '../session/refusals.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
+import { withWorkflows } from '../session/workflow-files.ts'
 import { baseOf } from './bases.ts'
 
 /** Creates the branch of every task whose needs have landed: a commit of its own on the merge of its needs' heads. */
 export const queueTasks: OrchestratorStep = async (session, draft) => {
   if (draft.state.phase !== 'active' || draft.state.paused !== null) return draft
-  const { work } = draft.state
+  const rest = withoutRefused(session, draft)
+  const work = plannedWork(rest)
   const bases = await severally(queueable(work), ({ id }) => baseOf(session, work, id))
   const conflicts = bases.filter((base) => base.status === 'conflict')
-  const next = conflicts.reduce((after, conflict) => withConflict(session, after, conflict), draft)
+  const next = conflicts.reduce((after, conflict) => withConflict(session, after, conflict), rest)
   // A task must not start from a need that is to run again.
   const still = conflicts.length === 0 ? null : new Set(queueable(plannedWork(next)).map(({ id }) => id))
   const merged = bases.filter((base) => base.status === 'merged').filter(({ id }) => still?.has(id) !== false)
   return withBranches(session, next, await severally(merged, (base) => branched(session, work, base)))
 }
+
+/** Tasks whose branches the remote does not take fail before they begin. */
+const withoutRefused = (session: Session, draft: Draft): Draft =>
+  queueable(plannedWork(draft)).reduce((next, { id: task }) => {
+    const attempt = recordOf(plannedWork(draft), task).attempts.length + 1
+    const failure = taskRefusal(session, task, attempt)
+    return failure === null
+      ? next
+      : recordEvents(next, nowOf(session), { type: 'task_failed', task, attempt, head: null, failure, final: true })
+  }, draft)
 
 /** Runs as many at once as there may be merges. */
 async function severally<In, Out>(items: readonly In[], act: (item: In) => Promise<Out>): Promise<Out[]> {
@@ -54,7 +68,10 @@ async function branched(session: Session, work: Work, { id, sha }: { id: TaskId;
   const last = attempts.at(-1)
   const from = last?.head ?? last?.base ?? null
   const moves: RefUpdate[] = [{ ref: branchRef(taskBranch(session.run, id)), from, to: start }]
-  if (last?.head != null) moves.push({ ref: attemptRef(session.run, id, last.attempt), from: null, to: last.head })
+  if (last?.head != null) {
+    const kept = await withWorkflows(session, work, last.head)
+    moves.push({ ref: attemptRef(session.run, id, last.attempt), from: null, to: kept })
+  }
   return { id, attempt, start, moves }
 }
 
@@ -68,8 +85,8 @@ function withBranches(session: Session, draft: Draft, branches: readonly Branche
 
 /** Every attempt has a commit of its own: a check belongs to one commit, and a claim must be unique. */
 function startWords(session: Session, work: Work, id: TaskId, attempt: number): CommitWords {
-  return {
+  return signed(work.settings.commits, {
     subject: commitSubject(`Start ${id}: ${taskOf(work, id).title}`, `Start ${id}`),
     trailers: { 'Tributary-Run': session.run, 'Tributary-Task': id, 'Tributary-Attempt': `${attempt}` },
-  }
+  })
 }

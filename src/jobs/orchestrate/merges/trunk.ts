@@ -4,6 +4,7 @@ import { recordOf, taskOf, type Work } from '../../../core/run/state.ts'
 import { conflicted } from '../../../core/schedule/conflict.ts'
 import { commitSubject } from '../../../core/text/control-characters.ts'
 import type { CommitWords } from '../../../ports/repo.ts'
+import { signed } from '../../commit-words.ts'
 import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { mergeWithin } from '../session/pending-merges.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
@@ -23,6 +24,9 @@ export const assembleTrunk: OrchestratorStep = async (session, draft) => {
 async function mergeOnto(session: Session, draft: Draft, step: { task: TaskId; head: Sha }): Promise<Draft | null> {
   const work = plannedWork(draft)
   const { trunk } = work
+  // People may have merged it: then trunk has it already.
+  if (trunk.adopted !== undefined && (await session.repo.isAncestor(step.head, trunk.tip)))
+    return recordEvents(draft, nowOf(session), { type: 'trunk_moved', task: step.task, sha: trunk.tip })
   const words = mergeWords(session, work, step.task)
   const merged = await mergeWithin(session, `trunk ${trunk.tip} ${step.head}`, () =>
     session.repo.merge(trunk.tip, step.head, words),
@@ -41,8 +45,8 @@ async function mergeOnto(session: Session, draft: Draft, step: { task: TaskId; h
 function mergeWords(session: Session, work: Work, id: TaskId): CommitWords {
   const task = taskOf(work, id)
   const attempt = recordOf(work, id).attempts.length
-  return {
+  return signed(work.settings.commits, {
     subject: commitSubject(`Merge ${id}: ${task.title}`, `Merge ${id}`),
     trailers: { 'Tributary-Run': session.run, 'Tributary-Task': id, 'Tributary-Attempt': `${attempt}` },
-  }
+  })
 }

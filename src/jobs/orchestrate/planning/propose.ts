@@ -11,8 +11,11 @@ import { commitSubject } from '../../../core/text/control-characters.ts'
 import { listed } from '../../../core/text/quoted.ts'
 import { planCanBeShown } from '../../../render/plan/plan-comment.ts'
 import { isPlanned } from '../../../render/plan/planned-run.ts'
+import { signed } from '../../commit-words.ts'
 import { type Draft, recordEvents, withRefMove } from '../session/event-draft.ts'
+import { trunkRefusal } from '../session/refusals.ts'
 import { nowOf, type Session } from '../session/session.ts'
+import { firstTree } from '../session/workflow-files.ts'
 
 /** What a plan rests on. */
 export interface Frozen {
@@ -29,6 +32,8 @@ type Proposal = Frozen & { plan: Plan; notes: string[]; mode: Mode }
  * refused.
  */
 export async function propose(session: Session, draft: Draft, it: Proposal): Promise<Draft> {
+  const refused = refusedTrunk(session, draft)
+  if (refused !== null) return refused
   for (const one of [it, ...shorter(draft, it)]) {
     const proposed = await put(session, draft, one)
     if (!isPlanned(proposed.state) || planCanBeShown(proposed.state)) return proposed
@@ -59,21 +64,30 @@ async function put(session: Session, draft: Draft, it: Proposal): Promise<Draft>
   return recordEvents(started.draft, nowOf(session), { type: 'plan_proposed', ...it, planId, trunk: started.trunk })
 }
 
+/** The draft with the plan refused, if the remote does not take trunk; else null. */
+export function refusedTrunk(session: Session, draft: Draft): Draft | null {
+  const words = trunkRefusal(session)
+  if (words === null || workOf(draft.state) !== null) return null
+  const branch = trunkBranch(session.run)
+  return refuse(session, draft, [problem('push-refused', `GitHub does not take the branch \`${branch}\`: ${words}`)])
+}
+
 /** Trunk's first commit: the base's tree in a commit of its own. A later version of a plan starts from the same one. */
 export async function withTrunk(
   session: Session,
   draft: Draft,
-  { base }: Frozen,
+  { base, baseBranch, settings }: Frozen,
   planId: string,
   title: string,
 ): Promise<{ draft: Draft; trunk: Sha }> {
   const { repo, run } = session
   const before = workOf(draft.state)
   if (before !== null) return { draft, trunk: before.trunk.start }
-  const trunk = await repo.commit(await repo.treeOf(base), [base], {
+  const words = signed(settings.commits, {
     subject: commitSubject(`Start run ${run}: ${title}`, `Start run ${run}`),
     trailers: { 'Tributary-Run': run, 'Tributary-Plan': planId },
   })
+  const trunk = await repo.commit(await firstTree(session, base, baseBranch), [base], words)
   return { draft: withRefMove(draft, { ref: branchRef(trunkBranch(run)), from: null, to: trunk }), trunk }
 }
 

@@ -8,7 +8,7 @@ import { redactDeeply } from '../../../core/text/redact.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
 import { submitResult } from '../session/stage-runner.ts'
-import { withTrunk } from './propose.ts'
+import { refusedTrunk, withTrunk } from './propose.ts'
 import { recordsEvents, type StageContext, type StageEnd } from './stage-context.ts'
 
 /** Writes the plan. Each task is recorded as soon as it is complete, long before the last one is written. */
@@ -84,6 +84,8 @@ function listener({ session, stage, planning, signal }: StageContext): DesignLis
 async function begun(session: Session, draft: Draft, head: PlanHead): Promise<Draft> {
   const { planning } = draft.state
   if (planning === null || planning.mode === 'strict' || draft.state.phase !== 'requested') return draft
+  const refused = refusedTrunk(session, draft)
+  if (refused !== null) return refused
   const plan = { ...head, tasks: planning.streamed }
   const planId = planIdOf({ ...planning, plan })
   const started = await withTrunk(session, draft, planning, planId, head.title)

@@ -56,7 +56,8 @@ function finalPulls(run: PlannedRun, locate: Locate): Projection[] {
   if (run.phase === 'ended' && located === null) return []
   const head = trunkBranch(run.run)
   const { baseBranch: base } = run.work
-  const wanted: Projection[] = [{ kind: 'pull', name, located, head, base, draft: true, ...finalPull(run) }]
+  const draft = takesDrafts(run)
+  const wanted: Projection[] = [{ kind: 'pull', name, located, head, base, draft, ...finalPull(run) }]
   if (run.phase !== 'ended' || located === null) return wanted
   if (run.conclusion === 'success') wanted.push({ kind: 'ready-pull', name: 'ready:trunk', located })
   if (run.conclusion === 'cancelled' || run.conclusion === 'rejected')
@@ -84,7 +85,7 @@ function taskPulls(run: PlannedRun, id: string, locate: Locate): Projection[] {
   const located = locate(name)
   const { state, attempts } = recordOf(work, id)
   const [head, base] = [taskBranch(run.run, id), trunkBranch(run.run)]
-  const pull: Projection = { kind: 'pull', name, located, head, base, draft: true, ...workerPull(run, id) }
+  const pull: Projection = { kind: 'pull', name, located, head, base, draft: takesDrafts(run), ...workerPull(run, id) }
   if (located === null) {
     if (run.phase !== 'active' || !attempts.some((attempt) => attempt.startedAt !== null)) return []
     return mergedIn(work, id) ? [] : [pull]
@@ -101,6 +102,9 @@ const pullsLeftOut = ({ work }: PlannedRun, locate: Locate): Projection[] =>
     const isLeftOut = work.plan.tasks.every((task) => task.id !== id)
     return located === null || !isLeftOut ? [] : [{ kind: 'close-pull' as const, name: `close:${id}`, located }]
   })
+
+/** What GitHub has refused once is not asked for again. */
+const takesDrafts = ({ refused }: LiveRun): boolean => refused?.draft === undefined
 
 const mergedIn = (work: Work, id: string): boolean => work.trunk.merges.some((merge) => merge.task === id)
 

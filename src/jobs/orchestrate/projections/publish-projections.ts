@@ -1,3 +1,4 @@
+import type { Refusable } from '../../../core/run/event.ts'
 import { type LiveRun, settingsOf } from '../../../core/run/state.ts'
 import { showSeconds } from '../../../core/schedule/request-pace.ts'
 import { digest } from '../../../core/text/digest.ts'
@@ -53,7 +54,10 @@ const digestOf = ({ located: _located, ...content }: Projection): string => dige
 const lastShown = (session: Session, name: string) => session.shown.get(name) ?? session.state.projected[name]
 
 const hasChanged = (session: Session, one: Projection): boolean =>
-  lastShown(session, one.name)?.digest !== digestOf(one) && !session.refused.has(one.name)
+  lastShown(session, one.name)?.digest !== digestOf(one) && !session.refused.has(refusalKey(one))
+
+/** A thread may be unlocked again: a comment is tried once for each of its texts, anything else once. */
+const refusalKey = (one: Projection): string => (one.kind === 'comment' ? `${one.name} ${digestOf(one)}` : one.name)
 
 /** Comments that are edited while the run is at work. */
 const LIVE: readonly string[] = ['comment:status', 'comment:planning', 'comment:plan']
@@ -83,12 +87,24 @@ function noteAnswer(session: Session, one: Projection | undefined, answer: Publi
   if (LIVE.includes(name)) session.editedAt.set(name, session.deps.clock.now().getTime())
   if (answer.ok) {
     session.shown.set(name, { ...answer.located, digest: digestOf(one) })
+    if (answer.notDraft !== undefined) session.refusals.set('draft', answer.notDraft)
     return
   }
   session.deps.log(`${name}: ${answer.reason}: ${answer.message}`)
-  session.refused.add(name)
+  session.refused.add(refusalKey(one))
   if (one.kind === 'pull' && one.located === null) session.pullRefused = answer.message
+  else session.refusals.set(REFUSED_AS[one.kind], answer.message)
 }
+
+const REFUSED_AS = {
+  check: 'check',
+  comment: 'comment',
+  pull: 'pull',
+  'close-pull': 'pull',
+  'ready-pull': 'pull',
+} as const satisfies Record<Projection['kind'], Refusable>
+
+const LONGEST = 1000
 
 /** The draft with the places of published projections that the journal does not hold yet. */
 export function withShown(session: Session, draft: Draft): Draft {
@@ -99,6 +115,9 @@ export function withShown(session: Session, draft: Draft): Draft {
   if (entries.length > 0) next = recordEvents(next, nowOf(session), { type: 'projected', entries })
   if (session.pullRefused !== null && next.state.pullRefused === null)
     next = recordEvents(next, nowOf(session), { type: 'pull_refused', why: session.pullRefused })
+  for (const [what, why] of session.refusals)
+    if (next.state.refused?.[what] === undefined)
+      next = recordEvents(next, nowOf(session), { type: 'platform_refused', what, why: why.slice(0, LONGEST) })
   return next
 }
 

@@ -1,9 +1,12 @@
+import type { JournalLoss } from '../../../core/failure.ts'
 import type { RunId, Sha } from '../../../core/ids.ts'
+import type { Refusable } from '../../../core/run/event.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
 import type { Quotas } from '../../../core/schedule/request-pace.ts'
 import type { InspectedResult } from '../../../core/schedule/result-events.ts'
+import type { SlotJobs } from '../../../core/schedule/slot-jobs.ts'
 import type { Repo } from '../../../ports/repo.ts'
-import type { SlotJob } from '../../../ports/slots.ts'
+import type { JobEnding } from '../../../ports/slots.ts'
 import type { OrchestrateDeps } from '../../deps.ts'
 import type { Draft } from './event-draft.ts'
 import { noPendingMerges, type PendingMerges } from './pending-merges.ts'
@@ -17,10 +20,14 @@ export interface Session {
   state: LiveRun
   tip: Sha
   limiter: Limiter
-  /** Tips of branches that are not ours, such as the base branch. */
+  /** Tips of the base branch and of trunk, as they were listed last. */
   refs: Map<string, Sha>
   /** Slots by name, as the job lists showed them last. */
-  jobs: Map<string, SlotJob>
+  jobs: Map<string, SlotJobs extends ReadonlyMap<string, infer Job> ? Job : never>
+  /** What the logs of ended jobs said, by job: each is read once. */
+  endings: Map<number, JobEnding | null>
+  /** How often the log of an ended job was asked for. */
+  logLooks: Map<number, number>
   /** Inspected results by task and attempt: none is downloaded twice. */
   inspected: Map<string, InspectedResult>
   /** Digests and places of what this process has published; recorded with the next events. */
@@ -36,8 +43,22 @@ export interface Session {
   editedAt: Map<string, number>
   /** Workflow runs that this process has started and not yet recorded, by request. */
   dispatched: Map<string, number>
+  /** Milliseconds of the clock at the last look at the final pull request. */
+  pullSeenAt: number | null
+  /** Requests for slots whose dispatch GitHub refused, with its words. */
+  notStarted: Map<string, string>
+  /** What GitHub refuses and the run can do without, with its words; recorded with the next events. */
+  refusals: Map<Refusable, string>
   /** Branches of the run that were deleted by others. */
   deleted: Set<string>
+  /** Refs that the remote refused, with its words, until the journal says what follows from that. */
+  refusedRefs: Map<string, string>
+  /** Results are taken in one by one: a push was refused, and the remote did not say for which of its refs. */
+  oneByOne: boolean
+  /** GitHub has refused a push for workflow files that are not those of the base branch: they are taken over next. */
+  behind: boolean
+  /** Why this orchestrator must leave without recording it. */
+  stopped: JournalLoss | null
   merges: PendingMerges
   started: boolean
   /** The end of the API's limit, as of the last request that it refused. */
@@ -74,6 +95,10 @@ export function newSession(
     limiter: limiter(deps.clock.now().getTime()),
     refs: new Map(),
     jobs: new Map(),
+    endings: new Map(),
+    logLooks: new Map(),
+    notStarted: new Map(),
+    refusals: new Map(),
     inspected: new Map(),
     shown: new Map(),
     shownState: null,
@@ -82,7 +107,12 @@ export function newSession(
     unsure: at.unsure,
     editedAt: new Map(),
     dispatched: new Map(),
+    pullSeenAt: null,
     deleted: new Set(),
+    refusedRefs: new Map(),
+    oneByOne: false,
+    behind: false,
+    stopped: null,
     merges: noPendingMerges(),
     started: false,
     limitedUntil: null,

@@ -1,8 +1,9 @@
 import { type TaskFailure, withTexts } from '../../../core/failure.ts'
 import type { Sha } from '../../../core/ids.ts'
-import { audit, totalBytes } from '../../../core/landing/audit.ts'
+import { audit, secretSearch } from '../../../core/landing/audit.ts'
 import { fewPaths } from '../../../core/run/hand-off.ts'
 import { recordOf, taskOf } from '../../../core/run/state.ts'
+import { mayChangeNothing } from '../../../core/schedule/assignment.ts'
 import type { InspectedResult } from '../../../core/schedule/result-events.ts'
 import { type AttemptOutcome, parseResultFile, type ResultFile } from '../../../core/schedule/slot-result.ts'
 import type { ChangedPath } from '../../../ports/repo.ts'
@@ -38,7 +39,9 @@ export async function inspect(session: Session, draft: Draft, result: ResultArti
     if (result.task === 'verify') return { verdict: 'verification', file }
     const inspected = await inspectWork(session, draft, file, bundle)
     // The cost of an attempt counts even if it failed.
-    return inspected.verdict === 'failed' ? { ...inspected, report: file.outcome.report } : inspected
+    return inspected.verdict === 'failed'
+      ? { ...inspected, report: file.outcome.report, begun: file.startedAt }
+      : inspected
   } catch (error) {
     if (error instanceof UnreadableResult) return unreadable(error.message)
     throw error
@@ -62,9 +65,13 @@ async function inspectWork(
 ): Promise<InspectedResult> {
   const { outcome } = file
   if (outcome.kind !== 'done' && outcome.kind !== 'failed') return unreadable(`a task cannot end as ${outcome.kind}`)
-  const { state } = recordOf(plannedWork(draft), file.task)
+  const work = plannedWork(draft)
+  const { state } = recordOf(work, file.task)
   if (state.status !== 'in_progress') throw new Error(`task ${file.task} is not at work`)
-  if (outcome.head === null || outcome.head === state.base) return withoutCommit(session, file, outcome, state.base)
+  if (outcome.head === null || outcome.head === state.base) {
+    const isEmpty = outcome.kind === 'done' && !mayChangeNothing(work, file.task)
+    return isEmpty ? failed({ reason: 'no-change' }) : withoutCommit(session, file, outcome, state.base)
+  }
   if (bundle === null) return unreadable('the bundle of commits is missing')
   try {
     await session.repo.unbundle(bundle, outcome.head)
@@ -97,7 +104,8 @@ async function judge(
   const tree = await repo.treeOf(at.head)
   const changes = await repo.changes(at.base, at.head)
   const task = taskOf(work, file.task)
-  const words = wordsFor(file.run, { task: task.id, attempt: file.attempt, title: task.title })
+  const { commits } = work.settings
+  const words = wordsFor(file.run, { task: task.id, attempt: file.attempt, title: task.title, commits })
   const audited = audit(
     task,
     work.settings,
@@ -107,12 +115,12 @@ async function judge(
       tree,
       saysOurWords: await repo.isWrittenAs(at.head, words),
       changes,
-      secrets: await repo.findSecrets(at.base, at.head, {
-        own: deps.secrets,
-        mostBytes: totalBytes(work.settings.limits),
-      }),
+      faults: await repo.treeFaults(at.base, at.head),
+      secrets: await repo.findSecrets(at.base, at.head, secretSearch(deps.secrets, work.settings)),
     },
   )
+  if (audited.ok && changes.length === 0 && outcome.kind === 'done' && !mayChangeNothing(work, task.id))
+    return failed({ reason: 'no-change' })
   // A commit that failed the audit is not pushed: GitHub would refuse some of them, and the others are unsafe to fetch.
   if (!audited.ok) return failed(outcome.kind === 'failed' ? outcome.failure : audited.error)
   return outcome.kind === 'failed'

@@ -9,13 +9,18 @@ import {
 import type { ResultArtifact } from '../../../ports/slots.ts'
 import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/event-draft.ts'
+import { taskRefusal } from '../session/refusals.ts'
 import { nowOf, resultKey, type Session } from '../session/session.ts'
+import { withWorkflows } from '../session/workflow-files.ts'
 import { inspect } from './inspect.ts'
 
 /** Downloads and audits the results of slots at the same time, then lands or fails each in order. */
 export async function intake(session: Session, draft: Draft, results: readonly ResultArtifact[]): Promise<Draft> {
-  const awaited = results.filter((result) => isAwaited(draft.state, result))
-  const seen = await Promise.all(awaited.map((result) => inspectOnce(session, draft, result)))
+  const all = results.filter((result) => isAwaited(draft.state, result))
+  const awaited = session.oneByOne ? all.slice(0, 1) : all
+  const seen = await Promise.all(
+    awaited.map(async (result) => following(session, draft, await inspectOnce(session, draft, result))),
+  )
   return awaited.reduce((next, result, index) => take(session, next, result, seen[index]), draft)
 }
 
@@ -31,6 +36,17 @@ async function inspectOnce(
   return inspected
 }
 
+/** What is pushed has the workflow files that the run has taken over; what was verified has no need of them. */
+async function following<Inspected extends InspectedResult | undefined>(
+  session: Session,
+  draft: Draft,
+  inspected: Inspected,
+): Promise<Inspected> {
+  if (inspected === undefined || inspected.verdict === 'verification' || inspected.head === null) return inspected
+  const head = await withWorkflows(session, plannedWork(draft), inspected.head)
+  return { ...inspected, head }
+}
+
 function take(session: Session, draft: Draft, result: ResultArtifact, inspected: InspectedResult | undefined): Draft {
   // Two artifacts may hold the same attempt: the first one counts.
   if (inspected === undefined || !isAwaited(draft.state, result)) return draft
@@ -38,12 +54,25 @@ function take(session: Session, draft: Draft, result: ResultArtifact, inspected:
   return recordEvents(draft, nowOf(session), ...verdictEvents(plannedWork(draft), result.attempt, inspected))
 }
 
+/** A result whose branch the remote does not take has failed. It is still in the slot's artifact. */
+function asPushed(session: Session, { task, attempt }: ResultArtifact, inspected: InspectedResult): InspectedResult {
+  const failure = taskRefusal(session, task, attempt)
+  if (failure === null || inspected.verdict === 'verification') return inspected
+  const report = inspected.verdict === 'landable' ? inspected.file.outcome.report : inspected.report
+  return { verdict: 'failed', head: null, failure, ...(report && { report }) }
+}
+
 /** Records what became of a task, and moves its branch to the commit that is kept. */
 function takeWork(session: Session, draft: Draft, result: ResultArtifact, inspected: InspectedResult): Draft {
   const { state, deps } = session
   const work = plannedWork(draft)
   const { state: before } = recordOf(work, result.task)
-  const events = workResultEvents(work, result, inspected, state.planning !== null && deps.model !== null)
+  const events = workResultEvents(
+    work,
+    result,
+    asPushed(session, result, inspected),
+    state.planning !== null && deps.model !== null,
+  )
   const taken = recordEvents(draft, nowOf(session), ...events)
   const head = events.flatMap((event) => ('head' in event ? [event.head] : []))[0] ?? null
   if (before.status !== 'in_progress' || head === null || head === before.base) return taken

@@ -1,10 +1,11 @@
-import { branchRef } from '../../../core/ids.ts'
+import { branchRef, trunkBranch } from '../../../core/ids.ts'
 import { type LiveRun, workOf } from '../../../core/run/state.ts'
 import { slotsAtWork } from '../../../core/schedule/ready.ts'
 import { lookSeconds } from '../../../core/schedule/request-pace.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
 import { unlessLimited } from '../session/api-limit.ts'
 import { quotasOf, type Session } from '../session/session.ts'
+import { readJobs, resultsInLogs } from './job-endings.ts'
 
 export interface Observed {
   results: ResultArtifact[]
@@ -26,18 +27,36 @@ export async function observe(session: Session): Promise<Observed> {
 
 async function lookAtSlots(session: Session): Promise<ResultArtifact[]> {
   await lookAtJobs(session)
-  return lookAtResults(session)
+  const results = await lookAtResults(session)
+  return [...results, ...resultsInLogs(session, results)]
 }
 
 async function lookAtRefs(session: Session): Promise<void> {
   const work = workOf(session.state)
-  const asked = work === null ? [] : [branchRef(work.baseBranch)]
+  const trunk = branchRef(trunkBranch(session.run))
+  const asked = work === null ? [] : [branchRef(work.baseBranch), trunk]
   const { tip, refs } = await session.deps.journal.look(session.run, asked)
   for (const ref of asked) session.refs.delete(ref)
   for (const [ref, sha] of refs) session.refs.set(ref, sha)
-  if (tip === null || tip === session.tip) return
-  const read = await session.deps.journal.read(session.run)
-  if (read === null || read.state.phase === 'empty') throw new Error(`the journal of run ${session.run} is gone`)
+  if (tip === session.tip) return
+  await readAgain(session)
+  // Trunk moves with the journal: it belongs to the tip that it was listed with, and to no later one.
+  if (session.tip !== tip) session.refs.delete(trunk)
+}
+
+/** After another process wrote. A journal that was deleted or replaced stops this one: nothing may be pushed on top of it. */
+export async function readAgain(session: Session): Promise<void> {
+  const { run, tip: before } = session
+  const { journal } = session.deps
+  const read = await journal.read(run)
+  if (read === null || read.state.phase === 'empty') {
+    session.stopped = { reason: 'journal-gone', tip: before }
+    return
+  }
+  if (read.tip !== before && !(await journal.follows(run, before, read.tip))) {
+    session.stopped = { reason: 'journal-replaced', before, now: read.tip }
+    return
+  }
   session.state = read.state
   session.tip = read.tip
 }
@@ -49,7 +68,7 @@ async function lookAtJobs(session: Session): Promise<void> {
     return it.gone || workflowRun === null ? [] : [workflowRun]
   })
   const lists = await Promise.all([...new Set(runs)].map((id) => session.deps.slots.jobs(id)))
-  for (const job of lists.flat()) session.jobs.set(job.slot, job)
+  await readJobs(session, lists.flat())
 }
 
 async function lookAtResults(session: Session): Promise<ResultArtifact[]> {

@@ -1,5 +1,7 @@
-import { endedRequests, slotSupply } from '../../../core/schedule/slot-jobs.ts'
+import { usableSlots } from '../../../core/schedule/ready.ts'
+import { afterSlotFailure, endedRequests, slotFailureText, slotSupply } from '../../../core/schedule/slot-jobs.ts'
 import { nextRequest, slotNames, slotsToAskFor } from '../../../core/schedule/slot-requests.ts'
+import { DispatchRefused } from '../../../ports/forge.ts'
 import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, emptyDraft, recordEvents, withEventsFirst } from '../session/event-draft.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
@@ -8,10 +10,26 @@ import { nowOf, type OrchestratorStep, type Session } from '../session/session.t
 export const askForSlots: OrchestratorStep = (session, draft) => {
   if (draft.state.phase !== 'active') return draft
   const supply = slotSupply(draft.state, session.jobs, session.deps.clock.now())
+  if (usableSlots(draft.state) > supply) {
+    const after = afterSlotFailure(draft.state, session.jobs, supply)
+    if (after.next === 'make do') return draft
+    if (after.next === 'pause')
+      return recordEvents(draft, nowOf(session), { type: 'run_paused', why: slotFailureText(after.failure) })
+  }
   const count = slotsToAskFor(draft.state, supply)
   if (count <= 0) return draft
   const request = nextRequest(draft.state)
   return recordEvents(draft, nowOf(session), { type: 'slots_requested', request, count, workflowRun: null })
+}
+
+/** What was asked for and cannot be started is gone, with GitHub's words. */
+export const giveUpRequests: OrchestratorStep = (session, draft) => {
+  const refused = [...session.notStarted].filter(([request]) => draft.state.slots[request]?.gone === false)
+  const events = refused.map(([request, words]) => {
+    const failure = { step: null, url: null, words }
+    return { type: 'slots_gone', request, failure } as const
+  })
+  return recordEvents(draft, nowOf(session), ...events)
 }
 
 /** Recorded with whatever is recorded next. */
@@ -25,8 +43,14 @@ export const forgetGoneSlots = (session: Session, draft: Draft): Draft =>
 export async function dispatchSlots(session: Session): Promise<void> {
   for (const [request, it] of Object.entries(session.state.slots)) {
     if (it.gone || it.workflowRun !== null || session.dispatched.has(request)) continue
-    const workflowRun = await unlessLimited(session, () => dispatchOnce(session, request, it.count), null)
-    if (workflowRun !== null) session.dispatched.set(request, workflowRun)
+    try {
+      const workflowRun = await unlessLimited(session, () => dispatchOnce(session, request, it.count), null)
+      if (workflowRun !== null) session.dispatched.set(request, workflowRun)
+    } catch (error) {
+      if (!(error instanceof DispatchRefused)) throw error
+      session.deps.log(error.message)
+      session.notStarted.set(request, error.message)
+    }
   }
 }
 

@@ -1,0 +1,98 @@
+import type { Person } from '../../core/command/authority.ts'
+import { decideWorkerPull, isFinalPull, isPullOver, type PullAction } from '../../core/command/decide-pull.ts'
+import { parseBranch, type RunId, type TaskId } from '../../core/ids.ts'
+import type { NewEvent, RunEvent } from '../../core/run/event.ts'
+import { replayOn } from '../../core/run/evolve.ts'
+import { nothingToStart, withStarts } from '../../core/schedule/slot-requests.ts'
+import { SETTINGS_PATH } from '../../core/settings.ts'
+import { explain } from '../../render/reply/explain-failure.ts'
+import { renderPullAnswer } from '../../render/reply/pull-answer.ts'
+import { type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
+import { sayLoss } from '../say-loss.ts'
+import { untilAppended } from '../until-appended.ts'
+
+type Sender = Pick<Person, 'login' | 'type'>
+
+/** Records what a person did to a pull request of a run. One that is not the run's own changes nothing. */
+export async function runPullAction(deps: CommandDeps, pull: PullAction, sender: Sender): Promise<CommandOutcome> {
+  const branch = parseBranch(pull.headBranch)
+  if (branch === null) return nothing
+  if (branch.task !== 'trunk') return workerPull(deps, branch.run, branch.task, pull, sender)
+  const read = pull.action === 'reopened' ? null : await deps.journal.read(branch.run)
+  if (read === null || read.state.phase === 'empty' || !isFinalPull(read.state, pull)) return nothing
+  const closed = { type: 'run_closed', by: sender.login, merged: pull.action === 'merged', head: pull.head } as const
+  return recordClosed(deps, branch.run, closed, true)
+}
+
+/** Records that the final pull request was merged or closed. The run is over, and an orchestrator deletes its branches. */
+export async function recordClosed(
+  deps: CommandDeps,
+  run: RunId,
+  closed: NewEvent,
+  start: boolean,
+): Promise<CommandOutcome> {
+  return untilAppended(async () => {
+    const read = await deps.journal.read(run)
+    if (read === null || isPullOver(read.state, 'merged' in closed && closed.merged)) return nothing
+    return append(deps, { run, ...read }, [{ by: 'tributary', ...closed, at: nowOf(deps) } as RunEvent], start)
+  })
+}
+
+const nowOf = ({ clock }: CommandDeps): string => clock.now().toISOString()
+
+type Read = { run: RunId } & NonNullable<Awaited<ReturnType<CommandDeps['journal']['read']>>>
+
+/** Null: another process wrote first. */
+async function append(
+  deps: CommandDeps,
+  { run, state, tip }: Read,
+  events: readonly RunEvent[],
+  start: boolean,
+): Promise<CommandOutcome | null> {
+  const after = start
+    ? withStarts(state, events, deps.workflowRun, nowOf(deps), 'tributary')
+    : { events, state: replayOn(state, events), starts: nothingToStart }
+  const appended = await deps.journal.append(run, tip, after.events, after.state, [])
+  if (appended.ok) return { run, orchestrate: after.starts.orchestrate, slots: after.starts.slots }
+  if (appended.error.reason === 'conflict') return null
+  await sayLoss(deps, run, { reason: 'journal-refused', words: appended.error.words }, tip)
+  return nothing
+}
+
+async function workerPull(
+  deps: CommandDeps,
+  run: RunId,
+  task: TaskId,
+  pull: PullAction,
+  sender: Sender,
+): Promise<CommandOutcome> {
+  const { forge, journal } = deps
+  const file = await forge.file(SETTINGS_PATH, await forge.defaultBranch())
+  const settings = deps.readSettings(file?.text ?? null)
+  if (!settings.ok) return say(deps, pull, explain({ reason: 'bad-settings', problems: settings.error }))
+  const person: Person = {
+    ...sender,
+    viaApp: null,
+    role: sender.type === 'User' ? await forge.role(sender.login) : 'none',
+  }
+  return untilAppended(async () => {
+    const read = await journal.read(run)
+    if (read === null || read.state.phase === 'empty') return nothing
+    const decided = decideWorkerPull(read.state, task, pull, { person, settings: settings.value, at: nowOf(deps) })
+    if (decided === null) return nothing
+    if (!decided.ok) return say(deps, pull, explain(decided.error))
+    const { events, answer } = decided.value
+    const outcome = events.length === 0 ? nothing : await append(deps, { run, ...read }, events, true)
+    return outcome === null ? null : say(deps, pull, renderPullAnswer(answer), outcome)
+  })
+}
+
+async function say(
+  { forge, workflowRun }: CommandDeps,
+  { number }: PullAction,
+  lines: readonly string[],
+  outcome: CommandOutcome = nothing,
+): Promise<CommandOutcome> {
+  await forge.reply(number, `pull:${workflowRun}`, lines.join('\n'), false)
+  return outcome
+}
