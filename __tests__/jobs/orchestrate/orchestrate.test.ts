@@ -251,7 +251,7 @@ describe('an orchestrator', () => {
       paused: { why: expect.stringContaining('the base branch `main` is gone') },
     })
     expect(github.comments.find(({ body }) => body.includes('tributary:status'))?.body).toMatch(
-      /## Paused.*Paused by itself: the base branch `main` is gone.*`\/resume`/s,
+      /## Paused.*The run is paused: the base branch `main` is gone.*`\/resume`/s,
     )
   })
 
