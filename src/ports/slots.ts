@@ -10,6 +10,8 @@ export interface SlotJob {
 /** A result that a slot has uploaded; named `tributary-<run>-<task>-<attempt>`. */
 export interface ResultArtifact {
   id: number
+  /** The workflow run that uploaded it. GitHub does not say which of its jobs. */
+  workflowRun: number
   run: string
   task: string
   attempt: number

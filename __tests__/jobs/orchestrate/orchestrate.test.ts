@@ -171,7 +171,7 @@ describe('an orchestrator', () => {
     const result = { version: 1, run: '42', task: 'a', attempt: 1, base: start, outcome, slot: 'r1.1', ...times }
     const slots = {
       jobs: async () => [],
-      results: async () => [{ id: 1, run: '42', task: 'a', attempt: 1 }],
+      results: async () => [{ id: 1, workflowRun: 7, run: '42', task: 'a', attempt: 1 }],
       download: async () => ({ result: JSON.stringify(result), bundle }),
     }
     await orchestrate({ ...deps, slots, handOverAt: new Date(deps.clock.now().getTime() + 10_000) }, '42')

@@ -26,7 +26,9 @@ export function openSlots(repository: RepositoryClient & { folder: string }): Sl
     results: async (workflowRun, run) => {
       const parameters = { ...ownerAndRepo(repository), run_id: workflowRun }
       const found = await artifacts('GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', parameters)
-      return found.map((artifact) => resultArtifact(artifact, run)).filter((artifact) => artifact !== null)
+      return found
+        .map((artifact) => resultArtifact(artifact, { run, workflowRun }))
+        .filter((artifact) => artifact !== null)
     },
     download: (artifact) => download(repository, artifact.id, repository.folder),
   }
@@ -46,12 +48,12 @@ export function slotJob({ name, status, started_at, conclusion }: z.infer<typeof
  */
 export function resultArtifact(
   { id, name, expired }: z.infer<typeof artifactSchema>,
-  run: string,
+  { run, workflowRun }: Pick<ResultArtifact, 'run' | 'workflowRun'>,
 ): ResultArtifact | null {
   const prefix = `tributary-${run}-`
   const match = /^(.+)-([1-9][0-9]*)(?:\.[23])?$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '')
   if (expired || match?.[1] === undefined || !taskIdSchema.safeParse(match[1]).success) return null
-  return { id, run, task: match[1], attempt: Number(match[2]) }
+  return { id, workflowRun, run, task: match[1], attempt: Number(match[2]) }
 }
 
 const PAGE = 100

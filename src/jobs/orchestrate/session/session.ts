@@ -20,8 +20,8 @@ export interface Session {
   refs: Map<string, Sha>
   /** Slots by name, as the job lists showed them last. */
   jobs: Map<string, SlotJob>
-  /** Inspected results by task and attempt: none is downloaded twice. */
-  inspected: Map<string, InspectedResult>
+  /** Inspected results by artifact: none is downloaded twice. Null: of a slot that does not have that work. */
+  inspected: Map<number, InspectedResult | null>
   /** Digests and places of what this process has published; recorded with the next events. */
   shown: Map<string, { number: number; node: string; digest: string }>
   /** The state that is fully published; null: something is still to be published. */
@@ -98,5 +98,3 @@ export function limiter(nowMilliseconds: number): Limiter {
     },
   }
 }
-
-export const resultKey = (result: { task: string; attempt: number }): string => `${result.task}-${result.attempt}`

@@ -8,7 +8,7 @@ import {
 } from '../../../core/schedule/result-events.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
 import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/event-draft.ts'
-import { nowOf, resultKey, type Session } from '../session/session.ts'
+import { nowOf, type Session } from '../session/session.ts'
 import { inspect } from './inspect.ts'
 
 /** Downloads and audits the results of slots at the same time, then lands or fails each in order. */
@@ -18,15 +18,21 @@ export async function intake(session: Session, draft: Draft, results: readonly R
   return awaited.reduce((next, result, index) => take(session, next, result, seen[index]), draft)
 }
 
-async function inspectOnce(session: Session, draft: Draft, result: ResultArtifact): Promise<InspectedResult> {
-  const inspected = session.inspected.get(resultKey(result)) ?? (await inspect(session, draft, result))
-  session.inspected.set(resultKey(result), inspected)
+async function inspectOnce(session: Session, draft: Draft, result: ResultArtifact): Promise<InspectedResult | null> {
+  const known = session.inspected.get(result.id)
+  const inspected = known === undefined ? await inspect(session, draft, result) : known
+  session.inspected.set(result.id, inspected)
   return inspected
 }
 
-function take(session: Session, draft: Draft, result: ResultArtifact, inspected: InspectedResult | undefined): Draft {
-  // Two artifacts may hold the same attempt: the first one counts.
-  if (inspected === undefined || !isAwaited(draft.state, result)) return draft
+function take(
+  session: Session,
+  draft: Draft,
+  result: ResultArtifact,
+  inspected: InspectedResult | null | undefined,
+): Draft {
+  // Two artifacts may hold the same attempt: the first one of the right slot counts.
+  if (inspected == null || !isAwaited(draft.state, result)) return draft
   if (result.task !== 'verify') return takeWork(session, draft, result, inspected)
   return recordEvents(draft, nowOf(session), ...verdictEvents(plannedWork(draft), result.attempt, inspected))
 }
