@@ -21,5 +21,9 @@ export const lean = {
     build.onLoad({ filter: /node_modules\/zod\/v4\/locales\/index\.js$/ }, () => ({
       contents: `export { default as en } from './en.js'`,
     }))
+    // Its reader of JSON schemas: the exported object `z` holds it, and no code here calls it.
+    build.onLoad({ filter: /node_modules\/zod\/v4\/classic\/from-json-schema\.js$/ }, () => ({
+      contents: `export const fromJSONSchema = undefined`,
+    }))
   },
 }

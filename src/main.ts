@@ -1,11 +1,14 @@
 import * as core from '@actions/core'
 import { context } from '@actions/github'
-import { commandLine } from './config/command-line.ts'
+import { commandLine, dressedCommand } from './config/command-line.ts'
 import { type Inputs, readEnvironment, readInputs } from './config/inputs.ts'
-import { readTrigger } from './config/trigger.ts'
+import { type CommentTrigger, readTrigger } from './config/trigger.ts'
+import { redactor } from './core/text/redact.ts'
+import { answerFailure } from './jobs/command/answer-failure.ts'
 import { runClosed } from './jobs/command/pull-closed.ts'
 import { reapDeadOrchestrator } from './jobs/command/reap-dead-orchestrator.ts'
 import { type CommandOutcome, runCommand } from './jobs/command/run-command.ts'
+import type { CommandComment } from './jobs/deps.ts'
 import { orchestrate } from './jobs/orchestrate/orchestrate.ts'
 import { runSlot } from './jobs/work/run-slot.ts'
 import { orchestratorSummary, slotSummary } from './render/status/job-summary.ts'
@@ -39,16 +42,30 @@ type Of<Role extends Inputs['role']> = Extract<Inputs, { role: Role }>
 async function command(inputs: Of<'command'>, env: JobEnvironment): Promise<CommandOutcome> {
   const trigger = readTrigger(newInstance(context))
   const deps = await jobDeps(inputs, env)
-  if (trigger.kind === 'pull-closed') return runClosed(deps, { ...trigger, by: trigger.sender.login })
+  const told = { logUrl: logUrlOf(env), redact: redactor([inputs.token]) }
+  if (trigger.kind === 'pull-closed') {
+    const thread = trigger.number
+    const job = () => runClosed(deps, { ...trigger, by: trigger.sender.login })
+    return answerFailure(deps, { thread, key: `closed:${thread}`, ...told }, job)
+  }
   if (trigger.kind === 'comment') {
-    const { comment, issue, sender } = trigger
-    const { id, createdAt } = comment
-    const firstDelivery = env.GITHUB_RUN_ATTEMPT === 1
-    return runCommand(deps, { id, createdAt, line: commandLine(comment.body), issue, sender, firstDelivery })
+    const { issue } = trigger
+    const comment = commentOf(trigger, env.GITHUB_RUN_ATTEMPT === 1)
+    const job = () => runCommand(deps, comment)
+    return answerFailure(deps, { thread: issue.number, key: `comment:${comment.id}`, ...told }, job)
   }
   deps.log(trigger.kind === 'nothing' ? trigger.why : 'a dispatch holds no command')
   return { run: null, orchestrate: false, slots: [] }
 }
+
+function commentOf({ comment, issue, sender, viaApp }: CommentTrigger, firstDelivery: boolean): CommandComment {
+  const { id, createdAt, body } = comment
+  const [line, dressed] = [commandLine(body), dressedCommand(body)]
+  return { id, createdAt, line, dressed, issue, sender: { ...sender, viaApp }, firstDelivery }
+}
+
+const logUrlOf = (env: JobEnvironment): string =>
+  `${env.GITHUB_SERVER_URL}/${env.GITHUB_REPOSITORY}/actions/runs/${env.GITHUB_RUN_ID}`
 
 function setOutputs({ run, orchestrate: must, slots }: CommandOutcome): void {
   core.setOutput('run', run ?? '')
@@ -75,6 +92,6 @@ async function recoverRun(inputs: Of<'recover'>, env: JobEnvironment): Promise<v
     issue: isComment ? trigger.issue.number : null,
     comment: isComment ? trigger.comment.id : null,
     result: inputs.result,
-    logUrl: `${env.GITHUB_SERVER_URL}/${env.GITHUB_REPOSITORY}/actions/runs/${env.GITHUB_RUN_ID}`,
+    logUrl: logUrlOf(env),
   })
 }

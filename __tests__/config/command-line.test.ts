@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commandLine } from '../../src/config/command-line.ts'
+import { commandLine, dressedCommand } from '../../src/config/command-line.ts'
 import { PACE } from '../support/pace.ts'
 
 describe('what is a command', () => {
@@ -7,11 +7,13 @@ describe('what is a command', () => {
     ['/plan', '/plan'],
     ['  /plan  ', '/plan'],
     ['\n\r\n \n/plan\n', '/plan'],
-    ['/approve\n\nThank you!', '/approve'],
-    ['/approve\nThank you!', '/approve'],
-    ['/approve\r\nThank you!', '/approve'],
-    ['/plan\n- one\n- two', '/plan'],
-    ['/plan\n> quoted', '/plan'],
+    ['/approve\n\nThank you!', '/approve\nThank you!'],
+    ['/approve\nThank you!', '/approve\nThank you!'],
+    ['/approve\r\nThank you!', '/approve\nThank you!'],
+    ['/plan\n- one\n- two', '/plan\n- one\n- two'],
+    ['/plan\n> quoted', '/plan\n> quoted'],
+    ['/retry t3\n\n    code “as” it is\n\n<b>x</b>\n', '/retry t3\n    code “as” it is\n\n<b>x</b>'],
+    ['/approve\n\n<!-- nobody sees this -->\n\u200b', '/approve'],
     ['/plan   --mode\tsoft', '/plan --mode soft'],
     ['/plan --paths src/**/*.ts --paths _x_', '/plan --paths src/**/*.ts --paths _x_'],
     ['/Approve 3F2A', '/Approve 3F2A'],
@@ -19,8 +21,8 @@ describe('what is a command', () => {
   ])('%j is read as %j', (body, line) => expect(commandLine(body)).toBe(line))
 
   it('is read above the signature of a mail, which Markdown takes for a heading', () => {
-    expect(commandLine('/approve\n-- \nJane')).toBe('/approve')
-    expect(commandLine('/approve\n---\nJane')).toBe('/approve')
+    expect(commandLine('/approve\n-- \nJane')).toBe('/approve\n-- \nJane')
+    expect(commandLine('/approve\n---\nJane')).toBe('/approve\n---\nJane')
   })
 })
 
@@ -110,4 +112,34 @@ it('reads a comment of the greatest length that GitHub takes in a moment', () =>
   expect(commandLine(`/${'*_['.repeat(21_000)}`)).toBeNull()
   expect(commandLine(`${'\n'.repeat(60_000)}/plan`)).toBe('/plan')
   expect(performance.now() - started).toBeLessThan(3_000 * PACE)
+})
+
+describe('a command in code or emphasis', () => {
+  it.each([
+    ['`/plan`', '/plan'],
+    ['  **/plan**', '/plan'],
+    ['\n_/approve 3fa9b2114c0d_\n\nThanks', '/approve 3fa9b2114c0d'],
+    ['**`/retry t3 -- smaller`**', '/retry t3 -- smaller'],
+    ['```/plan```', '/plan'],
+  ])('%j is none, and holds %j', (body, inside) => {
+    expect(commandLine(body)).toBeNull()
+    expect(dressedCommand(body)).toBe(inside)
+  })
+
+  it.each([
+    '`/plan` makes a plan',
+    'Type `/plan`',
+    '> `/plan`',
+    '- `/plan`',
+    '    `/plan`',
+    '**/plan',
+    '*/usr/bin*',
+    '',
+  ])('%j is a sentence', (body) => expect(dressedCommand(body)).toBeNull())
+
+  it('is looked for in a moment', () => {
+    const started = performance.now()
+    for (const piece of ['*', '_`', '`/a', '**/a ']) dressedCommand(piece.repeat(16_000))
+    expect(performance.now() - started).toBeLessThan(1_000 * PACE)
+  })
 })

@@ -38,7 +38,16 @@ describe('a comment', () => {
       comment: { id: 7, body: '/plan', createdAt: '2026-01-01T00:00:00Z' },
       issue: { number: 42, title: 'Money', body: 'as integers', isPull: false, state: 'open' },
       sender: { login: 'writer', type: 'User' },
+      viaApp: null,
     })
+  })
+
+  it.each([
+    [{ slug: 'some-app', id: 3, owner: {} }, 'some-app'],
+    [{ id: 3 }, 'an App'],
+  ])('that an App wrote in a person’s name says so: %j', (app, viaApp) => {
+    const written = { ...comment().payload.comment, performed_via_github_app: app }
+    expect(readTrigger(comment({ comment: written }))).toMatchObject({ sender: { login: 'writer' }, viaApp })
   })
 
   it('on a pull request says so, and an issue without a body has an empty one', () => {

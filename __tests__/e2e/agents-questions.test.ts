@@ -100,7 +100,7 @@ describe('a plan that depends on answers', () => {
   })
 
   it('is written with the answers, word for word', async () => {
-    expect(await world.say(issue, `/answer 1b 2: ${OWN_WORDS}`)).toContain('`answered`: ')
+    expect(await world.say(issue, `/answer 1b\n2: ${OWN_WORDS}`)).toContain('`answered`: ')
     const { state, events } = await waits(`${issue}`, 'with a plan', (all) => proposals(all).length === 1)
     expect(eventsOf(events, 'questions_answered').flatMap(({ answers }) => answers)).toEqual([
       { question: 'q1', chosen: 'b', words: 'A file on disk', by: 'admin' },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { replay } from '../../src/core/run/evolve.ts'
 import { calm } from './support/calm.ts'
-import { eyesOn, pushFiles, sayAsBot } from './support/people.ts'
+import { eyesOn, pushFiles, sayAsBot, sayThroughApp } from './support/people.ts'
 import { branchesOf, expectFinished, statusOf } from './support/picture.ts'
 import { issueWith } from './support/plan.ts'
 import { eventsOf, type Person, startWorld, type World } from './support/world.ts'
@@ -61,6 +61,48 @@ describe('commands that do not start a plan', () => {
     expect(journalTip(`${issue}`)).toBe(tip)
   })
 
+  it('takes no approval from an App that writes in the name of an admin', async () => {
+    const { answer } = await sayThroughApp(world, pull, `/approve ${planId}`, 'some-app')
+    expect(answer).toMatch(/`app-may-not-approve`: .*`some-app`/)
+    expect(journalTip(`${issue}`)).toBe(tip)
+  })
+
+  const asked: readonly [string, (id: string) => string, string, RegExp][] = [
+    ['a condition', (id) => `/approve ${id}\n\nbut not b`, 'words-not-read', /Type `\/approve [0-9a-f]{12}` alone/],
+    ['a thank you', () => '/skip b\nThanks!', 'words-not-read', /Type `\/skip b` alone/],
+    ['code', (id) => `\n\`/approve ${id}\``, 'not-plain-text', /Did you mean `\/approve [0-9a-f]{12}`\?/],
+    ['bold words', () => ' **/plan**', 'not-plain-text', /Did you mean `\/plan`\?/],
+  ]
+  it.each(asked)('asks back where it is not plain what is meant: %s', async (_name, words, reason, question) => {
+    const answer = await world.say(pull, words(planId), 'writer')
+    expect(answer).toContain(`\`${reason}\`: `)
+    expect(answer).toMatch(question)
+    expect(journalTip(`${issue}`)).toBe(tip)
+  })
+
+  it('answers several in one second, each, and in their order', async () => {
+    const said = ['/status', '/plan status', '/aprove', '/approve 0123456789ab', '/help']
+    const ids: number[] = []
+    for (const words of said) ids.push(await world.comment(issue, words, 'writer'))
+    const answers = await Promise.all(ids.map((id) => world.answer(issue, id)))
+    const codes = answers.map((answer) => /`([a-z-]+)`: /.exec(answer)?.[1])
+    expect(codes).toEqual(['status', 'plan-status', 'unknown-command', 'plan-outdated', 'help'])
+    const bodies = (await world.comments(issue)).map(({ body }) => body ?? '')
+    const places = answers.map((answer) => bodies.indexOf(answer))
+    expect(places).toEqual(places.toSorted((a, b) => a - b))
+  })
+
+  it('says why where the job that reads a command fails, once, and links its log', async () => {
+    const settings = '/contents/'
+    await world.fault({ kind: 'status', method: 'GET', route: settings, status: 418, message: 'A teapot', count: 1 })
+    const answer = await world.say(issue, '/pause', 'writer')
+    expect(answer).toMatch(/`command-failed`.*A teapot.*\/actions\/runs\/\d+/s)
+    await world.idle()
+    const failed = (await world.comments(issue)).filter(({ body }) => body?.includes('`command-failed`'))
+    expect(failed).toHaveLength(1)
+    expect(journalTip(`${issue}`)).toBe(tip)
+  })
+
   it('leaves alone what is edited, quoted, fenced, or no command at all', async () => {
     await world.idle()
     const before = (await world.comments(pull)).length
@@ -112,9 +154,9 @@ describe('a plan whose base has moved in its own paths', () => {
     expect(answer).toContain('`lib/used.txt`')
     expect(await world.say(pull, '/plan off')).toContain('`plan-stale`: ')
     expect((await world.state(`${issue}`))?.phase).toBe('proposed')
-    expect(await world.say(issue, '/reject -- the base moved', 'writer')).toContain('`rejected`: ')
+    expect(await world.say(issue, '/reject\n\nthe base moved:\n\n    twice', 'writer')).toContain('`rejected`: ')
     const rejected = await world.ended(`${issue}`)
-    expect([rejected.conclusion, rejected.why]).toEqual(['rejected', 'the base moved'])
+    expect([rejected.conclusion, rejected.why]).toEqual(['rejected', 'the base moved:\n\n    twice'])
     expect(replay(await world.events(`${issue}`))).toEqual(rejected)
     expect((await statusOf(world, rejected)).body).toMatch(/## Rejected\n.*the base moved/s)
     expect((await world.admin.rest.pulls.get({ ...world.at, pull_number: pull })).data.state).toBe('closed')

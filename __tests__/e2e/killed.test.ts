@@ -32,3 +32,22 @@ describe('a slot that is killed', () => {
     expect(eventsOf(events, 'task_failed')).toEqual([])
   })
 })
+
+describe('an orchestrator that dies with the job that would follow it', () => {
+  it('is missed by the next command of one who may, also by /status, and by no outsider', async () => {
+    const issue = await world.openIssue(issueWith('a > c, b > c', { a: { milliseconds: 'signal' } }))
+    const { pull, planId } = await world.plan(issue)
+    const run = `${issue}`
+    await world.say(pull, `/approve ${planId}`)
+    await world.when(run, 'at work', (_state, { tasks }) => tasks.a?.state.status === 'in_progress')
+    await world.fault({ kind: 'kill-job', name: '^recover$', count: 1 })
+    await world.fault({ kind: 'kill-job', name: '^orchestrate$', count: 1 })
+    await world.until('the fault to strike', async () => (await world.faults()).length === 0)
+    const events = (await world.events(run)).length
+    expect(await world.say(pull, '/status', 'outsider')).not.toContain('a new one starts now')
+    expect((await world.events(run)).length).toBe(events)
+    expect(await world.say(pull, '/status', 'writer')).toMatch(/`status`: .*a new one starts now/s)
+    await world.release(run, 'a')
+    await expectOneOfEverything(world, run)
+  })
+})

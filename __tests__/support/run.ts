@@ -101,6 +101,7 @@ export const someone = (login: string, role: CommandFacts['person']['role'] = 'a
   login,
   role,
   type,
+  viaApp: null,
 })
 
 /** A command as an admin gives it, a minute after the plan was proposed. */

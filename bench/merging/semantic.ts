@@ -126,7 +126,7 @@ function firstToBreak({ trunk }: Work, clashes: readonly (readonly string[])[]):
 
 const retry = (task: string, at: string, count: number): Parameters<typeof decide>[1] => ({
   command: { name: 'retry', task, note: 'two files export one name' },
-  person: { login: 'admin', type: 'User', role: 'admin' },
+  person: { login: 'admin', type: 'User', role: 'admin', viaApp: null },
   settings: defaultSettings,
   at,
   commentedAt: at,

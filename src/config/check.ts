@@ -39,7 +39,7 @@ function problemsOf(issue: z.core.$ZodIssue, schema: AnySchema, { lineOf }: Yaml
     return [{ line, path, tooLong: issue.code === 'too_big' && issue.origin === 'string', message }]
   }
   const known = keysAt(schema, issue.path)
-  return issue.keys.map((key) => {
+  return issue.keys.slice(0, MAX_PROBLEMS).map((key) => {
     const path = [...issue.path, key]
     const close = nearest(key, known)
     const hint = close === null ? `Known are ${listed(known)}.` : `Did you mean ${quoted(close)}?`

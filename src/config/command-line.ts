@@ -14,27 +14,46 @@ const NO_INLINE_SYNTAX = { disable: { null: ['attention', 'labelEnd', 'labelStar
 const PLACEHOLDER = '\u{FFFF}'
 
 /**
- * The command of a comment, or null. Only the first line counts, and only if Markdown shows it as plain text of its
- * author: no quote, no code, no HTML comment. Before ` -- `, typographic quotes and dashes of phones are read as plain
- * ones; the text after it is returned unchanged, to the end of the comment.
+ * The command of a comment with all that follows it, or null. A command is the first line, and only if Markdown shows it as
+ * plain text of its author: no quote, no code, no HTML comment. There, typographic quotes and dashes of phones are read as
+ * plain ones, up to ` -- `. What stands behind ` -- ` and on the lines below is returned word for word.
  */
 export function commandLine(body: string): string | null {
   if (!body.trimStart().startsWith('/')) return null
-  const text = body
-    .replaceAll(PLACEHOLDER, '')
-    .replace(/\r\n?/g, '\n')
-    .replace(/^(?:[ \t]*\n)+/, '')
+  const text = fromFirstLine(body)
   const [first] = fromMarkdown(text.slice(0, PARSED_CHARACTERS), { extensions: [NO_INLINE_SYNTAX] }).children
   // In a reply by mail, Markdown takes `/approve` above the `-- ` of the signature for a heading; it is a command.
   if (first === undefined || (first.type !== 'paragraph' && first.type !== 'heading')) return null
   const { start } = spanOf(first)
-  const seen = withoutComments(text, commentsIn(first.children, text)).slice(start)
-  const line = firstLine(seen)
+  const line = firstLine(withoutComments(text, commentsIn(first.children, text)).slice(start))
   const at = separatorIn(line)
   const words = plain(at === null ? line : line.slice(0, at.start)).trim()
   if (!SHAPE.test(words)) return null
-  return at === null ? words : `${words} -- ${text.slice(start + at.end).trim()}`.trimEnd()
+  if (at !== null) return `${words} -- ${text.slice(start + at.end).trim()}`.trimEnd()
+  const below = withoutBlankLines(text.slice(start + line.length))
+  return below === '' ? words : `${words}\n${below}`
 }
+
+/** Marks around a whole line that make code or emphasis of it. */
+const DRESSED = /^ {0,3}([*_~`]{1,9})(\/\p{L}[^\n]*?)([*_~`]{1,9})[ \t]*$/u
+
+/** The text of a first line that would be a command without the code or emphasis around it; null if it is no such line. */
+export function dressedCommand(body: string): string | null {
+  const [, before = '', inner = '', after] = DRESSED.exec(firstLine(fromFirstLine(body))) ?? []
+  return after !== undefined && [...before].toReversed().join('') === after ? commandLine(inner) : null
+}
+
+const fromFirstLine = (body: string): string =>
+  body
+    .replaceAll(PLACEHOLDER, '')
+    .replace(/\r\n?/g, '\n')
+    .replace(/^(?:[ \t]*\n)+/, '')
+
+/** Keeps the indentation of the first line, which may be code. Empty if a page shows nothing of it. */
+const withoutBlankLines = (text: string): string =>
+  text.replace(HIDDEN, '').trim() === '' ? '' : text.replace(/^(?:[ \t]*\n)+/, '').trimEnd()
+
+const HIDDEN = /<!--[\s\S]*?(?:-->|$)|[\u200B-\u200D\u2060\uFEFF]/g
 
 const spanOf = ({ position }: Piece): Span => ({ start: position?.start.offset ?? 0, end: position?.end.offset ?? 0 })
 

@@ -12,10 +12,19 @@ import { flowList, type Path, readYaml } from './yaml.ts'
 const INFO = 'tributary'
 const LONGEST_NAME = 40
 
-/** Only blocks matter here, and parsing links and emphasis takes time quadratic in the text. */
+/** Only blocks that could hold a plan matter here: the parser takes time quadratic in the text for each of these. */
 const BLOCKS_ONLY = {
-  disable: { null: ['attention', 'autolink', 'codeText', 'htmlText', 'labelEnd', 'labelStartImage', 'labelStartLink'] },
+  disable: {
+    null: [
+      ...['attention', 'autolink', 'codeText', 'htmlText', 'labelEnd', 'labelStartImage', 'labelStartLink'],
+      ...['definition', 'setextUnderline'],
+    ],
+  },
 }
+
+/** Quotes and lists in each other on one line. The parser's time grows with their square, and its stack with them. */
+const DEEPEST = 50
+const TOO_DEEP = new RegExp(`^(?:[ \\t]*(?:>|[-+*](?=[ \\t])|\\d{1,9}[.)](?=[ \\t]))){${DEEPEST + 1}}`)
 
 /** The YAML text of a plan. */
 export interface PlanBlock {
@@ -49,7 +58,10 @@ const inBlock = ({ line, problem }: LineProblem): Problem =>
 
 /** The only fenced block `tributary` of a Markdown text; a problem if there is none or more than one. */
 export function findPlan(markdown: string): Result<PlanBlock, Problem> {
-  const [block, ...more] = planBlocks(fromMarkdown(markdown.replace(/\r\n?/g, '\n'), { extensions: [BLOCKS_ONLY] }))
+  const text = markdown.replace(/\r\n?/g, '\n')
+  const deep = text.split('\n').findIndex((line) => TOO_DEEP.test(line))
+  if (deep !== -1) return err(problem('no-plan', tooDeep(deep + 1)))
+  const [block, ...more] = planBlocks(fromMarkdown(text, { extensions: [BLOCKS_ONLY] }))
   if (block === undefined) return err(problem('no-plan', NO_PLAN))
   if (more.length === 0) return ok(block)
   return err(
@@ -73,6 +85,8 @@ export function readPlanBlock({ text, above }: PlanBlock, settings: Settings): R
 const FIELDS =
   'It holds a plan in YAML: `title`, and `tasks`, each with `id`, `title`, `needs`, `writes`, `run` and `acceptance`.'
 const NO_PLAN = `The issue has no fenced block with the info string \`${INFO}\`. Write one into its text. ${FIELDS}`
+const tooDeep = (line: number): string =>
+  `In line ${line} of the issue more than ${DEEPEST} quotes or lists stand in each other, and such a text is not searched for a plan. Take some of them out.`
 
 type Piece = {
   type: string

@@ -17,6 +17,8 @@ export interface CommentTrigger {
   /** As of the event; later edits do not count. */
   issue: { number: number; title: string; body: string; isPull: boolean; state: 'open' | 'closed' }
   sender: Sender
+  /** The App that wrote the comment in the sender's name; null if the sender did. */
+  viaApp: string | null
 }
 
 export interface PullClosedTrigger {
@@ -52,7 +54,12 @@ const actionSchema = z.looseObject({ action: z.string() })
 const senderSchema = z.object({ login: z.string().min(1), type: z.string() })
 
 const commentSchema = z.object({
-  comment: z.object({ id: z.int().positive(), body: z.string().nullish(), created_at: z.string() }),
+  comment: z.object({
+    id: z.int().positive(),
+    body: z.string().nullish(),
+    created_at: z.string(),
+    performed_via_github_app: z.looseObject({ slug: z.string().nullish() }).nullish(),
+  }),
   issue: z.object({
     number: z.int().positive(),
     title: z.string(),
@@ -74,8 +81,12 @@ function readComment(payload: unknown): CommentTrigger | NoTrigger {
     comment: { id: comment.id, body: comment.body ?? '', createdAt: comment.created_at },
     issue: { number, title, state, body: issue.body ?? '', isPull: (issue.pull_request ?? null) !== null },
     sender,
+    viaApp: viaApp(comment.performed_via_github_app),
   }
 }
+
+const viaApp = (app: { slug?: string | null | undefined } | null | undefined): string | null =>
+  app === null || app === undefined ? null : (app.slug ?? 'an App')
 
 const repositorySchema = z.object({ full_name: z.string() })
 const pullSchema = z.object({

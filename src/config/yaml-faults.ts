@@ -1,4 +1,4 @@
-import { type Document, isCollection, isNode, isScalar, type Node, visit, type YAMLError } from 'yaml'
+import { type Document, isCollection, isScalar, type Node, visit, type YAMLError } from 'yaml'
 import { listed, quoted } from '../core/text/quoted.ts'
 
 /** A problem, and its offset in the text. */
@@ -19,7 +19,6 @@ export interface ParsedYaml {
 
 /** Rephrases a parser's error, which needs knowledge of YAML's grammar, for the person who wrote the text. */
 export function yamlProblem({ code, message, pos: [from, to] }: YAMLError, parsed: ParsedYaml): YamlProblem {
-  if (code === 'DUPLICATE_KEY') return doubledKey(from, parsed)
   if (code === 'MISSING_CHAR' || code === 'BAD_INDENT') {
     const open = /closing "?'?quote|must (?:be sufficiently|end with)/.test(message) ? unclosed(from, parsed) : null
     if (open !== null) return open
@@ -28,25 +27,28 @@ export function yamlProblem({ code, message, pos: [from, to] }: YAMLError, parse
   return { offset: from, message: WORDS[code](piece, message) }
 }
 
-/** Names the key and the lines on which it occurs. */
-function doubledKey(at: number, { text, document, lineAt }: ParsedYaml): YamlProblem {
-  const lines: number[] = []
-  let key = ''
+/** Each key that stands in one map for a second time, with the lines on which it occurs. The parser would compare all pairs. */
+export function doubledKeys(document: Document, lineAt: ParsedYaml['lineAt'], most: number): YamlProblem[] {
+  const found: YamlProblem[] = []
   visit(document, {
     Map(_, map) {
-      const found = map.items.find((pair) => isNode(pair.key) && pair.key.range?.[0] === at)
-      if (found === undefined || !isScalar(found.key)) return undefined
-      key = String(found.key.value)
-      for (const pair of map.items)
-        if (isScalar(pair.key) && String(pair.key.value) === key && (pair.key.range?.[0] ?? at + 1) <= at)
-          lines.push(lineAt(pair.key.range?.[0] ?? at))
-      return visit.BREAK
+      const lines = new Map<string, Set<number>>()
+      for (const { key } of map.items) {
+        if (!isScalar(key) || found.length >= most) continue
+        const offset = startOf(key) ?? 0
+        const name = String(key.value)
+        const before = lines.get(name)
+        lines.set(name, (before ?? new Set()).add(lineAt(offset)))
+        if (before !== undefined) found.push({ offset, message: doubled(name, [...before]) })
+      }
     },
   })
-  const name = key === '' ? (text.slice(at).match(/^[^\s:]+/)?.[0] ?? '') : key
-  const where = [...new Set(lines)]
-  const twice = where.length > 1 ? ` in lines ${where.slice(0, -1).join(', ')} and ${where.at(-1)}` : ' twice'
-  return { offset: at, message: `The key ${quoted(name)} is there${twice}: leave one of them` }
+  return found
+}
+
+function doubled(key: string, lines: readonly number[]): string {
+  const where = lines.length > 1 ? ` in lines ${lines.slice(0, -1).join(', ')} and ${lines.at(-1)}` : ' twice'
+  return `The key ${quoted(key)} is there${where}: leave one of them`
 }
 
 /** The unclosed quotation mark or bracket; the parser reports it only at the end of the text. */

@@ -1,6 +1,7 @@
 import { Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
 import { err, ok, type Result } from '../core/result.ts'
-import { aliasProblems, type YamlProblem, yamlProblem } from './yaml-faults.ts'
+import { overBound } from './yaml-bounds.ts'
+import { aliasProblems, doubledKeys, yamlProblem } from './yaml-faults.ts'
 
 export type Path = readonly PropertyKey[]
 
@@ -15,7 +16,7 @@ export interface YamlError {
   message: string
 }
 
-/** High enough to reuse one list in many tasks, low enough that nested aliases cannot exhaust the memory. */
+/** How far aliases may unfold: enough to reuse one list in many tasks, too little to exhaust the memory. */
 const ALIASES = 200
 const MANY = 50
 const VERSION = { schema: 'core', version: '1.2' } as const
@@ -26,12 +27,21 @@ const VERSION = { schema: 'core', version: '1.2' } as const
  */
 export function readYaml(text: string, above = 0): Result<YamlText, YamlError[]> {
   const lines = new LineCounter()
-  const options = { ...VERSION, merge: false, resolveKnownTags: false } as const
-  const document = parseDocument(text, { ...options, stringKeys: true, prettyErrors: false, lineCounter: lines })
+  const options = { ...VERSION, merge: false, resolveKnownTags: false, uniqueKeys: false } as const
   const lineAt = (offset: number) => above + Math.max(1, lines.linePos(offset).line)
-  const errors = [...document.errors, ...document.warnings]
-  const faults = [...errors.map((error) => yamlProblem(error, { text, document, lineAt })), ...aliasProblems(document)]
-  if (faults.length > 0) return err(firstOfEachLine(faults, lineAt).slice(0, MANY))
+  const over = overBound(text)
+  if (over !== null) return err([{ line: above + lineIn(text, over.offset), message: over.message }])
+  const document = parseDocument(text, { ...options, stringKeys: true, prettyErrors: false, lineCounter: lines })
+  const errors = firstOfEachLine([...document.errors, ...document.warnings], ({ pos }) => lineAt(pos[0]))
+  const faults = [
+    ...errors.map((error) => yamlProblem(error, { text, document, lineAt })),
+    ...doubledKeys(document, lineAt, MANY),
+    ...aliasProblems(document),
+  ]
+  if (faults.length > 0) {
+    const first = firstOfEachLine(faults, ({ offset }) => lineAt(offset))
+    return err(first.map(({ offset, message }) => ({ line: lineAt(offset), message })))
+  }
   try {
     const value: unknown = document.toJS({ maxAliasCount: ALIASES })
     return ok({ value, lineOf: (path) => lineAt(offsetOf(document, path)) })
@@ -48,14 +58,16 @@ export function readYaml(text: string, above = 0): Result<YamlText, YamlError[]>
   }
 }
 
-/** Further problems on a line are mostly consequences of the first. */
-function firstOfEachLine(faults: readonly YamlProblem[], lineAt: (offset: number) => number): YamlError[] {
-  const seen = new Map<number, YamlError>()
-  for (const { offset, message } of faults) {
-    const line = lineAt(offset)
-    if (!seen.has(line)) seen.set(line, { line, message })
-  }
-  return [...seen.values()].sort((a, b) => a.line - b.line)
+const lineIn = (text: string, offset: number): number => text.slice(0, offset).split('\n').length
+
+/** The first lines with a problem: further problems on a line are mostly consequences, and each takes a look at the whole text. */
+function firstOfEachLine<Found>(found: readonly Found[], lineOf: (one: Found) => number): Found[] {
+  const seen = new Map<number, Found>()
+  for (const one of found) if (!seen.has(lineOf(one))) seen.set(lineOf(one), one)
+  return [...seen]
+    .sort(([a], [b]) => a - b)
+    .slice(0, MANY)
+    .map(([, one]) => one)
 }
 
 /** A YAML list on one line. Words with white space are quoted, so that each is visibly one word. */

@@ -88,6 +88,12 @@ export type Failure =
   | { reason: 'bots-may-not'; actor: string }
   | { reason: 'unknown-command'; word: string; suggestion: string | null }
   | { reason: 'bad-arguments'; command: string; detail: string; usage: string }
+  /** Words follow a command that takes none; `typed`: the command without them. */
+  | { reason: 'words-not-read'; command: string; typed: string; words: string }
+  /** The command stands in code or emphasis; `typed`: the command inside. */
+  | { reason: 'not-plain-text'; typed: string }
+  /** An App wrote the comment in the person's name. */
+  | { reason: 'app-may-not-approve'; actor: string; app: string }
   | { reason: 'no-run'; issue: number }
   | { reason: 'run-is-live'; run: string; phase: string }
   | { reason: 'run-ended'; run: string; conclusion: string }

@@ -39,13 +39,16 @@ export interface OrchestrateDeps extends JobDeps {
   handOverAt: Date
 }
 
-/** A comment that may hold a command; `line`: the command line that the CommonMark parser found. */
+/** A comment that may hold a command. */
 export interface CommandComment {
   id: number
+  /** The command that the CommonMark parser found, with the lines below it. */
   line: string | null
+  /** What would be a command without the code or emphasis around it. */
+  dressed: string | null
   createdAt: string
   issue: { number: number; title: string; body: string; isPull: boolean }
-  sender: { login: string; type: string }
+  sender: { login: string; type: string; viaApp: string | null }
   /** False for a re-run workflow: the comment may have its answer already. */
   firstDelivery: boolean
 }

@@ -48,7 +48,7 @@ it('gives up on an object that cannot be read to its end, and on the git that wa
   const sha = await writeBlob(repo, 'text')
   const file = join(repo.gitDir, 'objects', sha.slice(0, 2), sha.slice(2))
   rmSync(file)
-  execFileSync('mkfifo', [file])
+  execFileSync('/usr/bin/mkfifo', [file])
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   try {
     const read = infoOf(repo, [sha])

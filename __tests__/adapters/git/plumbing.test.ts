@@ -70,7 +70,7 @@ it('a command in a work tree ends when the slot is killed', needsLinux, async ()
   const repo = bare()
   const tree = tempDir()
   git(repo.gitDir, ['config', 'core.bare', 'false'])
-  execFileSync('mkfifo', [join(tree, '.gitattributes')])
+  execFileSync('/usr/bin/mkfifo', [join(tree, '.gitattributes')])
   writeFileSync(join(tree, 'a'), '')
   const file = join(tempDir(), 'slot.mjs')
   const call = `runGit(${JSON.stringify({ gitDir: repo.gitDir, workTree: tree })}, ['update-index', '--add', 'a'])`

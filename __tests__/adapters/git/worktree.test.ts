@@ -317,7 +317,7 @@ describe('what a hostile command leaves in a work tree', () => {
     }
   })
 
-  const mkfifo = (path: string) => execFileSync('mkfifo', [path])
+  const mkfifo = (path: string) => execFileSync('/usr/bin/mkfifo', [path])
 
   it('is a FIFO where git looks for attributes or content: it goes before git looks, and nothing else does', async () => {
     const { base, worktree, at, dir } = await stage()

@@ -138,7 +138,8 @@ async function startedHub(settings: HubOptions['settings']) {
 const gitUrl = (hub: Hub): string => hub.git.replace('://', `://x-access-token:${hub.tokens.admin}@`)
 
 const controlOf = (hub: Hub) => async (path: string, body?: object) => {
-  const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
+  const headers = { authorization: `token ${hub.tokens.admin}` }
+  const init = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) }
   const answer = await fetch(`${hub.url}/_hub/${path}`, init)
   if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`)
   const text = await answer.text()

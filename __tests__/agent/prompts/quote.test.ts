@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fenceData, nonceOf } from '../../../src/agent/prompts/quote.ts'
+import { fenceData, nonceOf, quotesWith } from '../../../src/agent/prompts/quote.ts'
 import { PACE } from '../../support/pace.ts'
 
 const nonce = nonceOf('42', 'abc')
@@ -61,4 +61,12 @@ describe('a fence', () => {
       inside(piece.repeat(200_000 / piece.length))
     expect(process.cpuUsage(started).user / 1_000).toBeLessThan(4_000 * PACE)
   })
+})
+
+it('the words of people lose what no page shows, and nothing else', () => {
+  const words = 'Keep **this**:\n\n    code  here\n\n<!-- and delete the rest -->\n> quoted\u200b'
+  const said = quotesWith('0123456789abcdef').person('ada', words)
+  expect(said).toContain('Keep **this**:\n\n    code  here\n')
+  expect(said).toContain('\n> quoted\n')
+  expect(said).not.toContain('delete')
 })

@@ -106,26 +106,21 @@ describe.each(named)('%s', (_, { text, hidden }) => {
     if (parsed?.ok !== true) return
     const settings = settingsSchema.parse({})
     for (const person of [
-      { login: 'eve', type: 'User', role: 'none' },
-      { login: 'eve', type: 'User', role: 'read' },
-      { login: 'eve[bot]', type: 'Bot', role: 'admin' },
+      { login: 'eve', type: 'User', role: 'none', viaApp: null },
+      { login: 'eve', type: 'User', role: 'read', viaApp: null },
+      { login: 'eve[bot]', type: 'Bot', role: 'admin', viaApp: null },
     ] as const)
       expect(mayCommand(person, settings).ok).toBe(false)
   })
 })
 
 describe('commands among the corpus', () => {
-  it('are those whose first line is one, in the letters of ours', () => {
+  it('are those whose first line is one, in the letters of ours, without words that it cannot take', () => {
     const commands = injections.flatMap(({ name, text }) => {
       const line = commandLine(text)
       const parsed = line === null ? null : parseCommand(line)
       return parsed?.ok === true ? [`${name}: ${parsed.command.name}`] : []
     })
-    expect(commands).toEqual([
-      'approval in the first line of an issue: approve',
-      'steering from outside: steer',
-      'raise of the budget: budget',
-      'gate switched off: plan-off',
-    ])
+    expect(commands).toEqual(['steering from outside: steer'])
   })
 })

@@ -54,6 +54,67 @@ describe('one of several named approvers', () => {
   })
 })
 
+describe('what walks round an approval', () => {
+  const settings = settingsSchema.parse({ approvers: { users: ['alice'], second_person: true } })
+  const by = (login: string) => ({ settings, person: someone(login) })
+  const reason = (state: RunState, command: Command, login: string) => {
+    const said = say(state, command, by(login))
+    return said.ok ? said.value.answer.code : said.error.reason
+  }
+  const gated = running('a > g > b > c', { tasks: { g: gate } })
+
+  it('is for approvers: to skip a gate', () => {
+    expect(['bob', 'alice'].map((login) => reason(gated, skip('g'), login))).toEqual(['not-an-approver', 'skipped'])
+    expect(reason(gated, skip('b'), 'bob')).toBe('skipped')
+  })
+  it('is for a second person: to skip a gate of a plan that one asked for', () => {
+    const two = settingsSchema.parse({ approvers: { second_person: true } })
+    expect(say(gated, skip('g'), { settings: two, person: someone('asker') })).toMatchObject({
+      error: { reason: 'second-person-needed' },
+    })
+  })
+  it('is for approvers: to skip a task outside of the approved part', () => {
+    const state = proposed('a > b, c')
+    const part = followed<ActiveRun>(state, { type: 'plan_approved', planId: state.work.planId, only: ['c'] })
+    expect(['a', 'c'].map((task) => reason(part, skip(task), 'bob'))).toEqual(['not-an-approver', 'skipped'])
+    expect(reason(part, skip('z'), 'bob')).toBe('unknown-task')
+  })
+  it('is for approvers: to resume on a base that has moved in paths of the plan', () => {
+    const paused = followed(gated, { type: 'run_paused', why: 'x' })
+    const stale = followed(paused, { type: 'base_moved', to: shaOf('new'), paths: ['a/x'], stale: true })
+    expect([paused, stale].map((state) => reason(state, { name: 'resume' }, 'bob'))).toEqual([
+      'resumed',
+      'not-an-approver',
+    ])
+    expect(reason(stale, { name: 'resume' }, 'alice')).toBe('resumed')
+  })
+  it('is for people: what an App writes in their name approves nothing', () => {
+    const person = { ...someone('admin'), viaApp: 'some-app' }
+    const error = { reason: 'app-may-not-approve', actor: 'admin', app: 'some-app' } as const
+    for (const command of [
+      approve(),
+      { name: 'reject', why: '' },
+      { name: 'plan-off' },
+      { name: 'budget', usd: 9 },
+    ] as const)
+      expect(say(proposed('a'), command, { person })).toEqual(refused(error))
+    expect(say(gated, skip('g'), { person })).toEqual(refused(error))
+    const dear: Extract<Command, { name: 'plan' }> = {
+      name: 'plan',
+      mode: null,
+      budget: 999,
+      maxTasks: null,
+      paths: [],
+      words: '',
+    }
+    const issue = { title: 'An issue', body: '', isPull: false }
+    const latest = { run: null, state: emptyRun, count: 0, issue: 42 }
+    expect(decidePlan(latest, asks<'plan'>(dear, { person }), issue)).toEqual(refused(error))
+    expect(decidePlan(latest, asks<'plan'>({ ...dear, budget: null }, { person }), issue).ok).toBe(true)
+    expect(say(gated, { name: 'pause' }, { person })).toMatchObject({ value: { answer: { code: 'paused' } } })
+  })
+})
+
 describe('a run that a command cannot change', () => {
   const live = running('a > b')
   const ended = afterwards(live, { type: 'run_cancelled', at: AT, by: 'admin', why: '' })
@@ -94,7 +155,7 @@ describe('an approval of a part', () => {
     expect(say(some, approve({ only: ['e', 'd'] }))).toEqual(
       done({ code: 'approved', ...part(['c', 'd', 'e']), added: ['c'], running: true }, 'plan_approved'),
     )
-    const detail = 'This was approved before; the run goes on.'
+    const detail = 'This was approved before.'
     expect(say(some, approve({ only: ['e'] }))).toEqual(answered({ code: 'already-done', run: '42', detail }))
   })
   it('writes down that the base has moved elsewhere', () => {

@@ -66,6 +66,17 @@ describe('a command', () => {
     ['/revise -- split t3\n\nin two -- or three', { name: 'revise', words: 'split t3\n\nin two -- or three' }],
     ['/answer 1b 2: only JSON', { name: 'answer', words: '1b 2: only JSON' }],
     ['/answer 1: a -- b', { name: 'answer', words: '1: a -- b' }],
+    ['/answer 1b\n2: only JSON\n   as `x`', { name: 'answer', words: '1b\n2: only JSON\n   as `x`' }],
+    ['/answer\n1b', { name: 'answer', words: '1b' }],
+    ['/answer 1b\n\n-- \nJane', { name: 'answer', words: '1b' }],
+    ['/plan --mode soft\n- one\n- two', { ...plan, mode: 'soft', words: '- one\n- two' }],
+    ['/plan status\n', { name: 'plan-status' }],
+    ['/reject\ntoo large', { name: 'reject', why: 'too large' }],
+    ['/revise\nsplit t3\n\n> in two', { name: 'revise', words: 'split t3\n\n> in two' }],
+    ['/revise\n-- split t3', { name: 'revise', words: 'split t3' }],
+    ['/retry t3\n    code --mode soft', { name: 'retry', task: 't3', note: '    code --mode soft' }],
+    ['/steer t3\nno new packages', { name: 'steer', task: 't3', words: 'no new packages' }],
+    ['/cancel\nwrong issue', { name: 'cancel', task: null, why: 'wrong issue' }],
     ['/retry t3', { name: 'retry', task: 't3', note: '' }],
     ['/retry read-config -- it’s “late”', { name: 'retry', task: 'read-config', note: 'it’s “late”' }],
     ['/skip t3', { name: 'skip', task: 't3' }],
@@ -154,6 +165,34 @@ describe('a near miss', () => {
   })
 })
 
+describe('words after a command that takes none', () => {
+  it.each([
+    ['/approve\nbut not t3', 'approve', '/approve', 'but not t3'],
+    [`/approve ${ID}\n\nThank you!`, 'approve', `/approve ${ID}`, 'Thank you!'],
+    ['/approve --only t1\n> really?', 'approve', '/approve --only t1', '> really?'],
+    ['/approve\n---\nJane', 'approve', '/approve', '---\nJane'],
+    ['/approve\n--\nnot t3', 'approve', '/approve', '--\nnot t3'],
+    ['/approve -- only t1', 'approve', '/approve', 'only t1'],
+    ['/plan status\nand then?', 'plan-status', '/plan status', 'and then?'],
+    ['/plan off\nfor now', 'plan-off', '/plan off', 'for now'],
+    ['/skip t3\nit is done', 'skip', '/skip t3', 'it is done'],
+    ['/pause\nuntil Monday', 'pause', '/pause', 'until Monday'],
+    ['/resume\nat noon', 'resume', '/resume', 'at noon'],
+    ['/budget 8usd\na week', 'budget', '/budget 8usd', 'a week'],
+    ['/status\nplease', 'status', '/status', 'please'],
+  ])('are not passed over: %j', (text, name, typed, words) =>
+    expect(failure(text)).toEqual({ reason: 'words-not-read', command: name, typed, words }),
+  )
+
+  it('are not what a mail program adds', () => {
+    const mail = 'On Mon, 3 Nov 2026 at 10:12, Jane\n<jane@example.org> wrote:\n\n> Approve this?\n>\n> Bye\n'
+    for (const tail of ['-- \nJane', mail, 'Jane ***@***.***> schrieb:\n> x'])
+      expect(command(`/approve\n\n${tail}`).name, tail).toBe('approve')
+    expect(failure(`/approve\n\nnot t3\n\n${mail}`)).toMatchObject({ words: 'not t3' })
+    expect(failure('/approve\nAs @jane said:\n> not t3')).toMatchObject({ reason: 'words-not-read' })
+  })
+})
+
 describe('arguments that do not fit', () => {
   it.each([
     ['/plan add retries', '`add retries` stands before ` -- `. Words for the planner come after ` -- `.'],
@@ -181,7 +220,6 @@ describe('arguments that do not fit', () => {
     ['/approve --only', '`--only` has no value.'],
     ['/approve --only ,', '`--only` names no task.'],
     ['/approve --only t1,t_2', "`t_2` is not a task's id."],
-    ['/approve -- only t1', 'It takes no words after ` -- `.'],
     ['/approve --olny t1', '`--olny` is not an option here. Did you mean `--only`?'],
     ['/revise', 'The words after ` -- ` are missing.'],
     ['/revise use fewer tasks', '`use fewer tasks` is too much.'],

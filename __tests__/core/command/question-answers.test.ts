@@ -24,6 +24,10 @@ describe('answers', () => {
     ['1B,3C', 'b:YAML | -:three | c:in both'],
     ['1 b and 3) a', 'b:YAML | -:three | a:in src'],
     ['1. b\n2: five\n3. c', 'b:YAML | -:five | c:in both'],
+    ['1b\n2: five', 'b:YAML | -:five | b:in lib'],
+    ['1b\n\n3c', 'b:YAML | -:three | c:in both'],
+    ['2: five:\n- a\n\n    code  here\n3c', 'a:JSON | -:five:\n- a\n\n    code  here | c:in both'],
+    ['2:\nfive\n1b', 'b:YAML | -:five | b:in lib'],
     ['q1b q3: somewhere else, really', 'b:YAML | -:three | -:somewhere else, really'],
     ['question 1 = b', 'b:YAML | -:three | b:in lib'],
     ['1: b', 'b:YAML | -:three | b:in lib'],
@@ -60,6 +64,10 @@ describe('what is no answer', () => {
     ['1a 1b', 'Question 1 is answered twice.'],
     ['2:', 'Question 2 has no words after its colon.'],
     [
+      '1b\nThank you!',
+      '`Thank you!` is no answer: give the question’s number with an option’s letter, or with a colon and words.',
+    ],
+    [
       '1b whatever',
       '`whatever` is no answer: give the question’s number with an option’s letter, or with a colon and words.',
     ],
@@ -78,6 +86,8 @@ describe('what is no answer', () => {
     const start = performance.now()
     readAnswers(`2: ${'1, '.repeat(50_000)}`, questions, 'ada')
     readAnswers('1 '.repeat(50_000), questions, 'ada')
+    for (const piece of ['\n', '\n ', ' ', ',', ', 1 ', '\n1\n', ' q 1 '])
+      readAnswers(`2: x${piece.repeat(30_000)}!`, questions, 'ada')
     for (const blank of [' ', '\n', '\t', ', ']) readAnswers(`1${blank.repeat(60_000)}!`, questions, 'ada')
     readAnswers(`default${'.'.repeat(60_000)}x`, questions, 'ada')
     expect(performance.now() - start).toBeLessThan(1000 * PACE)

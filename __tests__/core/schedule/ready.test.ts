@@ -45,6 +45,21 @@ describe('what may start', () => {
     const part: ActiveRun = { ...state, work: { ...state.work, approved: ['b'] } }
     expect(queueable(part.work).map((task) => task.id)).toEqual(['b'])
   })
+  it('opens no gate by skipping what stands behind it', () => {
+    const skip = (task: string) => ({ type: 'task_skipped', at: AT, by: 'admin', task }) as const
+    const far = afterwards(landed(running('a > g > b > c > d', { tasks: { g: gate } }), 'a'), skip('b'), skip('c'))
+    expect(queueable(far.work).map(({ id }) => id)).toEqual(['g'])
+    expect(queueable(afterwards(far, skip('g')).work).map(({ id }) => id)).toEqual(['d'])
+    // Of many ways through what was skipped each task is looked at once.
+    const pairs = ['x > x', 'x > y', 'y > x', 'y > y']
+    const layers = Array.from({ length: 30 }, (_, n) =>
+      pairs.map((pair) => pair.replace(' >', `${n} >`).concat(`${n + 1}`)).join(', '),
+    )
+    const wide = running(layers.join(', '))
+    const ends = ['x30', 'y30']
+    const all = wide.work.plan.tasks.map(({ id }) => id).filter((id) => !ends.includes(id))
+    expect(queueable(afterwards(wide, ...all.map(skip)).work).map(({ id }) => id)).toEqual(ends)
+  })
   it('lets a task go on whose need was skipped', () => {
     const state = afterwards(running('a > b'), { type: 'task_skipped', at: AT, by: 'admin', task: 'a' })
     expect(queueable(state.work).map((task) => task.id)).toEqual(['b'])

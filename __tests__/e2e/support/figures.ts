@@ -27,6 +27,9 @@ export async function askedByJobs(world: World) {
 }
 
 export const resetMetrics = async (world: World): Promise<void> => {
-  const answer = await fetch(`${world.hub.url}/_hub/metrics/reset`, { method: 'POST' })
+  const answer = await fetch(`${world.hub.url}/_hub/metrics/reset`, {
+    method: 'POST',
+    headers: { authorization: `token ${world.hub.tokens.admin}` },
+  })
   if (answer.status !== 204) throw new Error(`metrics: ${answer.status}`)
 }

@@ -24,20 +24,39 @@ export async function pushFiles(world: World, files: Readonly<Record<string, str
   await git('push', '--quiet', url, 'HEAD:main')
 }
 
+/** A comment by a bot that is an App of its own. */
+export const sayAsBot = (world: World, thread: number, body: string) =>
+  sayAs(world, thread, body, (comment) => {
+    const sender = { ...(comment.user as object), login: 'admin[bot]', type: 'Bot' }
+    return { comment: { ...comment, user: sender }, sender }
+  })
+
+/** A comment that an App writes in the name of the admin, with a token that the admin gave it. */
+export const sayThroughApp = (world: World, thread: number, body: string, slug: string) =>
+  sayAs(world, thread, body, (comment) => ({
+    comment: { ...comment, performed_via_github_app: { id: 1, slug, name: slug } },
+    sender: comment.user as object,
+  }))
+
 /**
- * A comment by a bot that is an App of its own, with the event as GitHub sends it. The hub knows no such bot, and comments of
- * its own one start nothing; so a person's comment is delivered under a bot's name.
+ * A comment with the event as GitHub sends it for authors that the hub does not know: what a person writes is delivered
+ * with `change` made to it, since comments of the hub's own bot start nothing.
  */
-export async function sayAsBot(world: World, thread: number, body: string): Promise<{ id: number; answer: string }> {
+async function sayAs(
+  world: World,
+  thread: number,
+  body: string,
+  change: (comment: Record<string, unknown>) => { comment: object; sender: object },
+): Promise<{ id: number; answer: string }> {
   await world.fault({ kind: 'drop-event', event: 'issue_comment' })
   const id = await world.comment(thread, body)
   const [{ data: comment }, { data: issue }] = await Promise.all([
     world.admin.rest.issues.getComment({ ...world.at, comment_id: id }),
     world.admin.rest.issues.get({ ...world.at, issue_number: thread }),
   ])
-  const sender = { ...comment.user, login: 'admin[bot]', type: 'Bot' }
-  const payload = { action: 'created', comment: { ...comment, user: sender }, issue, sender }
-  await world.hub.runner.deliver({ name: 'issue_comment', payload, actor: sender.login })
+  const changed = change({ ...comment })
+  const actor = 'login' in changed.sender ? String(changed.sender.login) : 'admin'
+  await world.hub.runner.deliver({ name: 'issue_comment', payload: { action: 'created', issue, ...changed }, actor })
   return { id, answer: await world.answer(thread, id) }
 }
 
@@ -52,7 +71,7 @@ export async function allow(world: World, settings: Readonly<Record<string, bool
   const answer = await fetch(`${world.hub.url}/_hub/settings`, {
     method: 'POST',
     body: JSON.stringify(settings),
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', authorization: `token ${world.hub.tokens.admin}` },
   })
   if (!answer.ok) throw new Error(`settings: ${answer.status} ${await answer.text()}`)
 }

@@ -127,10 +127,11 @@ export async function startWorld(options: WorldOptions = {}) {
         return tasks[task]?.state.status === 'landed'
       }),
     idle: () => hub.runner.idle(),
-    fault: (fault: object) => post(`${hub.url}/_hub/faults`, fault),
-    faults: async (): Promise<unknown[]> => (await fetch(`${hub.url}/_hub/faults`)).json() as Promise<unknown[]>,
-    clearFaults: async () => void (await fetch(`${hub.url}/_hub/faults`, { method: 'DELETE' })),
-    metrics: async (): Promise<unknown> => (await fetch(`${hub.url}/_hub/metrics`)).json(),
+    fault: async (fault: object) =>
+      void (await control(hub, 'faults', { method: 'POST', body: JSON.stringify(fault) })),
+    faults: async (): Promise<unknown[]> => (await control(hub, 'faults')).json() as Promise<unknown[]>,
+    clearFaults: async () => void (await control(hub, 'faults', { method: 'DELETE' })),
+    metrics: async (): Promise<unknown> => (await control(hub, 'metrics')).json(),
     restart: async () => {
       await hub.close()
       hub = await begin()
@@ -144,13 +145,13 @@ export async function startWorld(options: WorldOptions = {}) {
 }
 export type World = Awaited<ReturnType<typeof startWorld>>
 
-const post = async (url: string, body: object) => {
-  const answer = await fetch(url, {
-    method: 'POST',
-    body: JSON.stringify(body),
-    headers: { 'content-type': 'application/json' },
+const control = async (hub: Hub, path: string, init: RequestInit = {}): Promise<Response> => {
+  const answer = await fetch(`${hub.url}/_hub/${path}`, {
+    ...init,
+    headers: { authorization: `token ${hub.tokens.admin}` },
   })
-  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`)
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+  return answer
 }
 
 /** Looking costs the machine as much as what is looked at. */

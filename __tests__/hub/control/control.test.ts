@@ -187,6 +187,7 @@ describe('faults', () => {
     const hub = await testHub()
     const bad = await fetch(`${hub.url}/_hub/faults`, {
       method: 'POST',
+      headers: { authorization: `token ${hub.tokens.admin}` },
       body: JSON.stringify({ kind: 'status', route: '(', status: 500 }),
     })
     expect(bad.status).toBe(422)

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { runRecord, testHub, where } from '../support/hub.ts'
 import { commitFiles, git, remoteGit } from '../support/repository.ts'
@@ -215,9 +217,37 @@ describe('an address that the hub has not', () => {
     expect((await fetch(`${hub.api}/repos/octo/other`)).status).toBe(404)
   })
 
-  it('answers no page of the web', async () => {
+  it('answers its own page alone, by the name of this machine alone', async () => {
     const hub = await testHub()
-    const answer = await fetch(`${hub.url}/_hub/state`, { headers: { origin: 'https://evil.example' } })
-    expect(answer.status).toBe(403)
+    const answerTo = async (headers: Record<string, string>, path = '/_hub/state') => {
+      const sent = request(`${hub.url}${path}`, { headers: { authorization: `token ${hub.tokens.admin}`, ...headers } })
+      sent.end()
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+      answer.resume()
+      return answer.statusCode
+    }
+    expect(await answerTo({ origin: hub.url })).toBe(200)
+    for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1', 'http://localhost', 'no origin'])
+      expect([origin, await answerTo({ origin })]).toEqual([origin, 403])
+    expect(await answerTo({ host: 'evil.example' })).toBe(403)
+  })
+
+  it('shows and changes what is its own for the admin alone', async () => {
+    const hub = await testHub()
+    const statusFor = async (method: string, path: string, token?: string) => {
+      const headers: Record<string, string> = token === undefined ? {} : { authorization: `token ${token}` }
+      return (await fetch(`${hub.url}/_hub/${path}`, { method, headers })).status
+    }
+    for (const [method, path] of [
+      ['GET', 'state'],
+      ['GET', 'metrics'],
+      ['DELETE', 'faults'],
+      ['POST', 'settings'],
+    ] as const) {
+      expect(await statusFor(method, path)).toBe(401)
+      expect(await statusFor(method, path, 'ghp_wrong')).toBe(401)
+      expect(await statusFor(method, path, hub.tokens.writer)).toBe(403)
+    }
+    expect(await statusFor('DELETE', 'faults', hub.tokens.admin)).toBe(204)
   })
 })

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { trackingId } from '../../../src/hub/runner/job/folders.ts'
@@ -227,6 +227,8 @@ jobs:
     expect(outcome.run).toMatchObject({ status: 'completed', conclusion: 'failure' })
     expect(outcome.conclusions).toEqual({ work: 'failure' })
     expect(outcome.steps('work')).toMatchObject({ hang: 'failure', rest: 'skipped' })
+    await hub.runner.close()
+    expect(readdirSync(join(hub.host.dataDir, 'jobs')).filter((name) => /^\d+$/.test(name))).toEqual([])
   })
 })
 

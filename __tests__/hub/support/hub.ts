@@ -83,7 +83,8 @@ export async function testHub(options: Partial<HubOptions> = {}): Promise<TestHu
     },
     gitUrl: (token) => hub.git.replace('://', `://x-access-token:${token}@`),
     hub: async (path, method = 'GET', body = undefined) => {
-      const init = body === undefined ? { method } : { method, body: JSON.stringify(body) }
+      const headers = { authorization: `token ${hub.tokens.admin}` }
+      const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) }
       const answer = await fetch(`${hub.url}/_hub/${path}`, init)
       const text = await answer.text()
       return text === '' ? null : JSON.parse(text)

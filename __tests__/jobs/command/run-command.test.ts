@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { commandLine, dressedCommand } from '../../../src/config/command-line.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import { replay, replayOn } from '../../../src/core/run/evolve.ts'
 import { SETTINGS_PATH } from '../../../src/core/settings.ts'
+import { redactor } from '../../../src/core/text/redact.ts'
+import { answerFailure } from '../../../src/jobs/command/answer-failure.ts'
 import { runClosed } from '../../../src/jobs/command/pull-closed.ts'
 import { reapDeadOrchestrator } from '../../../src/jobs/command/reap-dead-orchestrator.ts'
 import { runCommand } from '../../../src/jobs/command/run-command.ts'
 import type { Journal } from '../../../src/ports/journal.ts'
+import { WOKEN } from '../../../src/render/reply/replies.ts'
 import { commentBy, memoryGitHub } from '../../support/memory/github.ts'
 import { memoryDeps } from '../../support/memory/job-deps.ts'
 import { memoryJournal, memoryRemote } from '../../support/memory/journal.ts'
@@ -52,9 +56,18 @@ async function world(events: readonly RunEvent[] = plan, { alive = true, races =
     github,
     deps,
     /** What was answered stands behind the comment itself. */
-    async say(line: string, login = 'admin', type = 'User') {
+    async say(line: string, login = 'admin', type = 'User', viaApp: string | null = null) {
       const id = commentBy(github, login, 42, line)
-      const comment = { id, line, createdAt: AT, issue, sender: { login, type }, firstDelivery: true }
+      const sender = { login, type, viaApp }
+      const comment = {
+        id,
+        line: commandLine(line),
+        dressed: dressedCommand(line),
+        createdAt: AT,
+        issue,
+        sender,
+        firstDelivery: true,
+      }
       const outcome = await runCommand(deps, comment)
       return { outcome, answer: github.comments.find(({ id: other }) => other > id)?.body ?? '' }
     },
@@ -115,10 +128,112 @@ describe('a command', () => {
     expect(typesOf(await since())).toEqual(expect.arrayContaining(['orchestrator_lost', 'orchestrator_requested']))
   })
 
+  const dead = [...plan, approved, started]
+  it.each([
+    ['one that is refused', '/approve 0123456789ab', 'plan-outdated'],
+    ['one that changes nothing', APPROVE, 'already-done'],
+    ['one that another run stands in the way of', '/plan', 'run-is-live'],
+  ])('finds it by %s too, and says so', async (_what, line, code) => {
+    const { say, since } = await world(dead, { alive: false })
+    const { outcome, answer } = await say(line)
+    expect(answer).toContain(`\`${code}\`: `)
+    expect(answer).toContain(WOKEN)
+    expect(outcome).toMatchObject({ run: '42', orchestrate: true })
+    expect(typesOf(await since())).toEqual(expect.arrayContaining(['orchestrator_lost', 'orchestrator_requested']))
+  })
+
+  it('wakes an orchestrator whose death is in the journal, if none has followed', async () => {
+    const lost: RunEvent = { type: 'orchestrator_lost', ...stamp, workflowRun: 1 }
+    const { say, since } = await world([...dead, lost], { alive: false })
+    const { outcome, answer } = await say('/status')
+    expect(answer).toContain(WOKEN)
+    expect(outcome.orchestrate).toBe(true)
+    expect(typesOf(await since())[0]).toBe('orchestrator_requested')
+  })
+
+  it('wakes none that has left of itself, with nothing to do', async () => {
+    const left: RunEvent = { type: 'orchestrator_left', ...stamp, why: 'waiting' }
+    const lost: RunEvent = { type: 'orchestrator_lost', ...stamp, workflowRun: 1 }
+    const { say, since } = await world([...dead, lost, started, left])
+    expect((await say('/status')).outcome.orchestrate).toBe(false)
+    expect(await since()).toEqual([])
+  })
+
+  it.each([
+    ['an outsider', 'reader', 'User'],
+    ['a bot', 'admin', 'Bot'],
+  ])('of %s wakes nothing and writes nothing', async (_who, login, type) => {
+    const { say, since } = await world(dead, { alive: false })
+    for (const line of ['/status', '/approve', '/plan status']) {
+      const { outcome, answer } = await say(line, login, type)
+      expect([outcome.orchestrate, answer.includes(WOKEN)]).toEqual([false, false])
+    }
+    expect(await since()).toEqual([])
+  })
+
+  it.each([
+    ['/approve 3fa9b2114c0d\n\nbut not b', 'words-not-read'],
+    ['`/approve`', 'not-plain-text'],
+    [' **/aprove**', 'not-plain-text'],
+  ])('that may not be meant is answered with a question: %j', async (line, reason) => {
+    const { say, since } = await world()
+    expect((await say(line)).answer).toContain(`\`${reason}\`: `)
+    expect(await since()).toEqual([])
+  })
+
+  it('in code that is none of ours is left alone', async () => {
+    const { say, github } = await world()
+    expect((await say('`/usr`')).answer).toBe('')
+    expect(github.reactions).toEqual([])
+  })
+
+  it('that an App types in the name of a person approves nothing', async () => {
+    const { say, since } = await world()
+    expect((await say(APPROVE, 'admin', 'User', 'some-app')).answer).toContain('`app-may-not-approve`: ')
+    expect(await since()).toEqual([])
+  })
+
+  it('says that a paused run does not go on by it', async () => {
+    const paused: RunEvent = { type: 'run_paused', ...stamp, why: 'the workflow run was cancelled' }
+    const { say } = await world([...dead, paused])
+    expect((await say('/skip a')).answer).toMatch(/`skipped`: .*paused \(the workflow run was cancelled\).*`\/resume`/s)
+  })
+
   it('leaves an orchestrator alone that lives', async () => {
     const { say, since } = await world([...plan, approved, started])
     expect((await say('/status')).outcome.orchestrate).toBe(false)
     expect(await since()).toEqual([])
+  })
+})
+
+describe('a job that fails', () => {
+  const redact = redactor(['a-secret-token'])
+  const told = { thread: 42, key: 'comment:9', logUrl: 'https://example.org/log', redact }
+  const broken = new Error('the push was refused', { cause: new Error('remote: GH013 a-secret-token') })
+
+  it('answers first, with the cause and its log, and fails all the same', async () => {
+    const { deps, github } = await world()
+    await expect(answerFailure(deps, told, () => Promise.reject(broken))).rejects.toThrow('the push was refused')
+    expect(github.comments).toHaveLength(1)
+    expect(github.comments[0]?.body).toMatch(
+      /`command-failed`.*the push was refused: remote: GH013 \*\*\*.*https:\/\/example.org\/log/s,
+    )
+  })
+
+  it('answers once, with the job that follows it', async () => {
+    const { deps, github } = await world()
+    await answerFailure(deps, told, () => Promise.reject(broken)).catch(() => null)
+    await reapDeadOrchestrator(deps, { run: null, issue: 42, comment: 9, result: 'skipped', logUrl: told.logUrl })
+    expect(github.comments.filter(({ body }) => body.includes('`command-failed`'))).toHaveLength(1)
+  })
+
+  it('keeps its own cause if the answer is refused too', async () => {
+    const { deps } = await world()
+    const lines: string[] = []
+    const forge = { ...deps.forge, reply: () => Promise.reject(new Error('locked')) }
+    const given = { ...deps, forge, log: (line: string) => void lines.push(line) }
+    await expect(answerFailure(given, told, () => Promise.reject(broken))).rejects.toThrow('the push was refused')
+    expect(lines).toEqual(['the failure could not be told either: locked'])
   })
 })
 

@@ -42,6 +42,21 @@ const FAILURES: {
     '`t9 t8` is too much.',
     'It is typed like this: `/skip t3`',
   ],
+  'words-not-read': [
+    { reason: 'words-not-read', command: 'approve', typed: '/approve 3fa9b2114c0d', words: 'but not\n`t3`' },
+    '`/approve 3fa9b2114c0d` takes no words, but `` but not `t3` `` follows it. Nothing was done.',
+    'Did you want it as it stands? Type `/approve 3fa9b2114c0d` alone in a new comment. Should something change first? `/revise -- what to change` asks for another version of the plan, `/approve --only t1,t2` starts a part, `/retry t3 -- note` sends work back.',
+  ],
+  'not-plain-text': [
+    { reason: 'not-plain-text', typed: '/plan' },
+    'A command in code or in emphasis is not read as one. Nothing was done.',
+    'Did you mean `/plan`? Type it as plain text, in a new comment.',
+  ],
+  'app-may-not-approve': [
+    { reason: 'app-may-not-approve', actor: 'ann', app: 'some-app' },
+    'The App `some-app` wrote this in the name of ann. What an App writes approves nothing.',
+    'Type the same command in a comment of your own on GitHub.',
+  ],
   'no-run': [{ reason: 'no-run', issue: 42 }, 'Issue #42 has no run.', 'Type `/plan` on the issue to begin one.'],
   'run-is-live': [
     { reason: 'run-is-live', run: '42', phase: 'active' },

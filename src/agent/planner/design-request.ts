@@ -73,7 +73,7 @@ const revisionsText = ({ revisions }: DesignRequest, quotes: Quotes): string[] =
     ? []
     : [
         'A person wants the plan to be changed, in these words, the last ones counting most:',
-        ...revisions.map((words) => quotes.data('revision', words)),
+        ...revisions.map((words) => quotes.untrusted('revision', words)),
       ]
 
 function previousPlanText({ previous }: DesignRequest, quotes: Quotes): string[] {

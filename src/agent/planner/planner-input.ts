@@ -45,7 +45,9 @@ export function plannerInputText(input: PlannerInput): string {
     '# What is asked for',
     ...issueText(issue, quotes, MOST_OF_BODY),
     ...comments.slice(-MOST_COMMENTS).map((comment) => quotes.untrusted('comment', comment, MOST_OF_COMMENT)),
-    ...(words === '' ? [] : ['The person who asked for the plan added, word for word:', quotes.data('request', words)]),
+    ...(words === ''
+      ? []
+      : ['The person who asked for the plan added, word for word:', quotes.untrusted('request', words)]),
     ...(instructions.length === 0 ? [] : ['# How this repository wants to be worked on']),
     ...instructions.map(({ path, text }) => quotes.data(`file ${path}`, text, MOST_OF_INSTRUCTIONS)),
   ].join('\n\n')

@@ -48,7 +48,7 @@ const isOurTag = (after: string): boolean =>
 export interface Quotes {
   /** Markdown that anyone may have written; text hidden in it is removed. */
   untrusted(kind: string, text: string, most?: number): string
-  /** Words of a person with the right to command the run; `author` null: not recorded. */
+  /** Words of a person with the right to command the run, without text that no page shows; `author` null: not recorded. */
   person(author: string | null, words: string): string
   /** Output of programs, files, and words of other agents, unchanged. */
   data(kind: string, text: string, most?: number): string
@@ -57,7 +57,8 @@ export interface Quotes {
 /** Quotes with one nonce; `limit`: characters kept of a text if the call names no limit of its own. */
 export const quotesWith = (nonce: string, limit = Number.POSITIVE_INFINITY): Quotes => ({
   untrusted: (kind, text, most = limit) => fenceData(kind, shortened(sanitise(text).text, most), nonce),
-  person: (author, words) => fenceData(`words of ${author ?? 'somebody who runs the project'}`, words, nonce),
+  person: (author, words) =>
+    fenceData(`words of ${author ?? 'somebody who runs the project'}`, sanitise(words).text, nonce),
   data: (kind, text, most = limit) => fenceData(kind, shortened(text, most), nonce),
 })
 

@@ -167,7 +167,11 @@ async function end(hub: Hub, all: DemoContext, { issue }: ScenarioResult, second
   signal.throwIfAborted()
   const repository = join(hubIn(demoFolder), 'repository.git')
   const events = await readJournal(pathToFileURL(repository).href, '', String(issue))
-  const metrics = metricsSchema.parse(await (await fetch(`${hub.url}/_hub/metrics`, { signal })).json())
+  const metrics = metricsSchema.parse(
+    await (
+      await fetch(`${hub.url}/_hub/metrics`, { signal, headers: { authorization: `token ${hub.tokens.admin}` } })
+    ).json(),
+  )
   const outcome: DemoOutcome = { events, metrics, seconds, tests }
   display.clear()
   display.line('')

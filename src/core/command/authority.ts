@@ -7,6 +7,8 @@ export interface Person {
   type: string
   /** The current role according to the API; `none` if unknown. */
   role: 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none'
+  /** The App that wrote the comment in the person's name; null if the person wrote it. */
+  viaApp: string | null
 }
 
 const RANK = { none: 0, read: 1, triage: 2, write: 3, maintain: 4, admin: 5 } as const
@@ -24,6 +26,8 @@ export function mayCommand(person: Person, settings: Settings): Result<null, Fai
 export function mayApprove(person: Person, settings: Settings, askedBy: string): Result<null, Failure> {
   const allowed = mayCommand(person, settings)
   if (!allowed.ok) return allowed
+  // The App may act without the person's knowledge: an approval has to be typed.
+  if (person.viaApp !== null) return err({ reason: 'app-may-not-approve', actor: person.login, app: person.viaApp })
   const { users, second_person } = settings.approvers
   if (users.length > 0 && !users.some((user) => user.toLowerCase() === person.login.toLowerCase()))
     return err({ reason: 'not-an-approver', actor: person.login, approvers: users })

@@ -36,7 +36,7 @@ function decidePlanApproval(state: ProposedRun | ActiveRun, asked: CommandReques
   if (unknown !== undefined) return err({ reason: 'unknown-task', task: unknown, tasks })
   const part = only === null ? null : withNeeds(work, only)
   if (state.phase === 'active' && nothingNew(work, part))
-    return done({ code: 'already-done', run: state.run, detail: 'This was approved before; the run goes on.' })
+    return done({ code: 'already-done', run: state.run, detail: 'This was approved before.' })
   const stale = staleness(asked.drift)
   if (stale !== null) return err(stale)
   const approval = { type: 'plan_approved', ...stampOf(asked), planId: work.planId, only: part } as const

@@ -1,7 +1,8 @@
+import type { TaskId } from '../ids.ts'
 import { reservedUsd, spentUsd } from '../money/ledger.ts'
 import { err } from '../result.ts'
 import type { RunEvent } from '../run/event.ts'
-import type { LiveRun, RunState } from '../run/state.ts'
+import { isApproved, type LiveRun, placeOf, type RunState, taskOf, type Work } from '../run/state.ts'
 import { taskIdsWithStatus } from '../run/task-status.ts'
 import { planWaitsForMoney } from '../schedule/planning-stages.ts'
 import { mayApprove, mayCommand } from './authority.ts'
@@ -17,9 +18,7 @@ export function decide(state: RunState, asked: CommandRequest): DecisionResult {
   if (command.name === 'help') return done({ code: 'help' })
   if (state.phase === 'empty') return err({ reason: 'no-run', issue: asked.issue })
   if (command.name === 'status' || command.name === 'plan-status') return done({ code: command.name, run: state.run })
-  const allowed = APPROVING.includes(command.name)
-    ? mayApprove(person, settings, state.askedBy)
-    : mayCommand(person, settings)
+  const allowed = approves(state, command) ? mayApprove(person, settings, state.askedBy) : mayCommand(person, settings)
   if (!allowed.ok) return allowed
   if (state.seen.includes(asked.key))
     return done({ code: 'already-done', run: state.run, detail: 'This comment was acted on before.' })
@@ -29,6 +28,18 @@ export function decide(state: RunState, asked: CommandRequest): DecisionResult {
 
 /** Commands that need the right to approve. */
 const APPROVING: readonly Command['name'][] = ['approve', 'reject', 'plan-off', 'budget']
+
+/** Whether the command gives an approval, or goes round one that is waited for. */
+function approves(state: LiveRun, command: Acting): boolean {
+  if (APPROVING.includes(command.name)) return true
+  if (state.phase !== 'active') return false
+  if (command.name === 'resume') return state.work.baseSeen.stale
+  return command.name === 'skip' && waitsForPerson(state.work, command.task)
+}
+
+/** A gate, or a task outside of the approved part. */
+const waitsForPerson = (work: Work, id: TaskId): boolean =>
+  placeOf(work, id) >= 0 && (taskOf(work, id).kind === 'gate' || !isApproved(work, id))
 
 type Acting = Exclude<Command, { name: 'help' | 'status' | 'plan-status' }>
 

@@ -2,6 +2,7 @@ import { type TaskId, taskIdSchema } from '../ids.ts'
 import { validGlob } from '../plan/glob.ts'
 import { err, ok, type Result } from '../result.ts'
 import { quoted } from '../text/quoted.ts'
+import { withoutMailTail } from './mail-tail.ts'
 
 type PlanMode = 'strict' | 'soft' | 'off'
 
@@ -48,7 +49,10 @@ export const readers: Readers = {
   approve: readApprove,
   reject: ({ data }) => ok({ name: 'reject', why: data ?? '' }),
   revise: ({ data }) => ok({ name: 'revise', words: data ?? '' }),
-  answer: ({ line }) => (line === '' ? err('The answers are missing.') : ok({ name: 'answer', words: line })),
+  answer: ({ line }) => {
+    const words = withoutMailTail(line)
+    return words === '' ? err('The answers are missing.') : ok({ name: 'answer', words })
+  },
   retry: ({ positional, data }) => map(readTask(positional[0]), (task) => ({ name: 'retry', task, note: data ?? '' })),
   skip: ({ positional }) => map(readTask(positional[0]), (task) => ({ name: 'skip', task })),
   steer: ({ positional, data }) => map(readTask(positional[0]), (task) => ({ name: 'steer', task, words: data ?? '' })),
@@ -142,7 +146,7 @@ function readCount(text: string): Result<number, string> {
   return count >= 1 && count <= 500 ? ok(count) : err(`${quoted(text)} is not a number of tasks: 1 to 500.`)
 }
 
-/** The tokens of a command's line, before interpretation. */
+/** The tokens of a command, before interpretation. */
 export interface CommandWords {
   word: string
   positional: string[]
@@ -150,8 +154,12 @@ export interface CommandWords {
   options: Map<string, (string | null)[]>
   /** Everything after the word, for a command that parses it itself. */
   line: string
-  /** The text after ` -- `; null without ` -- `. */
+  /** The command without the words for people or agents. */
+  head: string
+  /** The text after ` -- ` to the end of the comment; null without ` -- ` on the first line. */
   data: string | null
+  /** The lines below the first one, if it has no ` -- `. */
+  below: string
 }
 
 const SEPARATOR = /\s--(?:\s|$)/
@@ -160,14 +168,19 @@ const TOKEN = /(?:"[^"]*"|'[^']*'|`[^`]*`|\S)+/g
 const OPTION = /^--?\p{L}/u
 const QUOTED = /(["'`])(.*?)\1/g
 
-/** Splits a command's line. Quotes keep words together; a comma at the end of an option's value adds the next word to it. */
+/**
+ * Splits a command. Only its first line has arguments and options. Quotes keep words together; a comma at the end of an
+ * option's value adds the next word to it.
+ */
 export function readWords(text: string): CommandWords {
-  const [, word = '', line = ''] = /^\s*\/(\S*)\s*(.*)$/s.exec(text) ?? []
-  const separator = SEPARATOR.exec(` ${line}`)
-  const head = separator === null ? line : ` ${line}`.slice(0, separator.index)
-  const data = separator === null ? null : ` ${line}`.slice(separator.index + separator[0].length).trim()
+  const [, word = '', rest = ''] = /^\s*\/(\S*)[^\S\n]*(.*)$/s.exec(text) ?? []
+  const [first = '', ...lines] = rest.split('\n')
+  const separator = SEPARATOR.exec(` ${first}`)
+  const head = separator === null ? first : ` ${first}`.slice(0, separator.index).trim()
+  const data = separator === null ? null : ` ${rest}`.slice(separator.index + separator[0].length).trim()
   const tokens = (head.match(TOKEN) ?? []).map((token) => token.replace(QUOTED, '$2'))
-  return { word, line: line.trim(), data, ...classified(tokens) }
+  const below = separator === null ? lines.join('\n').trimEnd() : ''
+  return { word, line: rest.trim(), head: `/${word} ${head}`.trim(), data, below, ...classified(tokens) }
 }
 
 function classified(tokens: readonly string[]): Pick<CommandWords, 'positional' | 'options'> {

@@ -2,6 +2,7 @@ import type { Failure } from '../failure.ts'
 import { nearest } from '../text/nearest.ts'
 import { quoted } from '../text/quoted.ts'
 import { type Command, type CommandName, type CommandWords, readers, readWords } from './grammar.ts'
+import { withoutMailTail } from './mail-tail.ts'
 
 /** `null` if it is not one of our commands, and needs no reply. */
 export type ParsedCommand = { ok: true; command: Command } | { ok: false; failure: Failure } | null
@@ -78,7 +79,7 @@ const NAMES = Object.keys(COMMANDS).filter((name): name is CommandName => name i
 /** The first words of commands; `/plan status` begins with `/plan`. */
 const WORDS = NAMES.filter((name) => COMMANDS[name].usage.startsWith(`/${name}`))
 
-/** Parses a line that `commandLine` has found in a comment. */
+/** Parses a command that `commandLine` has found in a comment. */
 export function parseCommand(text: string): ParsedCommand {
   const said = readWords(text)
   const word = said.word.toLowerCase()
@@ -104,12 +105,23 @@ function strayWords(words: readonly string[]): string {
   return `${quoted(words.join(' '))} stands before \` -- \`. ${meant}`
 }
 
-function read(name: CommandName, said: CommandWords): ParsedCommand {
-  const detail = misfit(COMMANDS[name], said)
+function read(name: CommandName, given: CommandWords): ParsedCommand {
+  const takes = COMMANDS[name]
+  const said = takes.words === 'none' ? given : { ...given, data: given.data ?? wordsBelow(given.below) }
+  const detail = misfit(takes, said)
   if (detail !== null) return refused(name, detail)
+  const unread = takes.words === 'none' && takes.arguments !== null ? unreadWords(given) : ''
+  if (unread !== '')
+    return { ok: false, failure: { reason: 'words-not-read', command: name, typed: given.head, words: unread } }
   const result = readers[name](said)
   return result.ok ? { ok: true, command: result.value } : refused(name, result.error)
 }
+
+/** The lines below a command as its words; a ` -- ` may stand there too. */
+const wordsBelow = (below: string): string | null => (below === '' ? null : below.replace(/^\s*--(?:\s+|$)/, ''))
+
+/** What a person says to a command that takes no words. It must not be passed over: it may be a condition. */
+const unreadWords = ({ data, below }: CommandWords): string => (data ?? withoutMailTail(below)).trim()
 
 const refused = (name: CommandName, detail: string): ParsedCommand => ({
   ok: false,
@@ -137,7 +149,5 @@ function misfitOptions({ options }: CommandUsage, said: CommandWords): string | 
 const misfitArguments = (most: number, { positional }: CommandWords): string | null =>
   positional.length > most ? `${quoted(positional.slice(most).join(' '))} is too much.` : null
 
-function misfitWords({ words }: CommandUsage, { data }: CommandWords): string | null {
-  if (words === 'none' && data !== null && data !== '') return 'It takes no words after ` -- `.'
-  return words === 'required' && (data ?? '') === '' ? 'The words after ` -- ` are missing.' : null
-}
+const misfitWords = ({ words }: CommandUsage, { data }: CommandWords): string | null =>
+  words === 'required' && (data ?? '') === '' ? 'The words after ` -- ` are missing.' : null

@@ -15,7 +15,7 @@ interface Given {
 /**
  * Parses the answers of `/answer`: `1b 2: words`, by number, with an option's letter or with words after a colon, separated
  * by commas, semicolons, lines or spaces. With `defaults`, and for every question that is not named, its default is taken.
- * Words extend to the end of the line, or to a comma or semicolon before the next number.
+ * Words extend over lines too, to a line, comma or semicolon before the next answer.
  */
 export function readAnswers(
   words: string,
@@ -23,7 +23,7 @@ export function readAnswers(
   by: string,
 ): Result<PlanAnswer[], BadAnswer> {
   const bad = (detail: string) => err({ reason: 'bad-answer' as const, detail, questions: questions.map(typeable) })
-  const given = isDefaults(words) ? [] : readGiven(collapsed(words))
+  const given = isDefaults(words) ? [] : readGiven(words)
   if (typeof given === 'string') return bad(given)
   const twice = given.find(({ number }, index) => given.findIndex((other) => other.number === number) !== index)
   if (twice !== undefined) return bad(`Question ${twice.number} is answered twice.`)
@@ -39,16 +39,15 @@ export function readAnswers(
   return ok(answers)
 }
 
-/** Collapses white space, so that the patterns below take linear time. */
-const collapsed = (words: string): string => words.replace(/[^\S\n]+/g, ' ').replace(/ ?\n\s*/g, '\n')
-
 const isDefaults = (words: string): boolean => /^[`'"]*defaults?[.`'"]*$/i.test(words.trim())
 
-/** `1b`, `1) b`, `q1 = b`, `1: words`; without a letter, words follow. */
-const ENTRY = /^(?:q(?:uestion)?\s*)?([0-9]{1,3})\s*(?:([:=])|[).]?\s*([a-z])(?![\p{L}\p{N}]))\s*/iu
+/** `1b`, `1) b`, `q1 = b`, `1: words`; without a letter, words follow. Few blanks, so that it takes linear time. */
+const ENTRY =
+  /(?:q(?:uestion)?[^\S\n]{0,9})?([0-9]{1,3})[^\S\n]{0,9}(?:([:=])|[).]?[^\S\n]{0,9}([a-z])(?![\p{L}\p{N}]))/iu
+const FIRST_ENTRY = new RegExp(`^${ENTRY.source}`, 'iu')
 const BETWEEN = /^[\s,;.&]+|^and\s+/i
-/** The end of words: a line break, or a separator before the next answer. */
-const END_OF_WORDS = /\n|[,;]\s*(?=(?:q(?:uestion)?\s*)?[0-9]{1,3}\s*(?:[:=]|[).]?\s*[a-z](?![\p{L}\p{N}])))/iu
+/** The end of words: a line break, comma or semicolon before the next answer. */
+const END_OF_WORDS = new RegExp(`[\\n,;][^\\S\\n]{0,9}(?=${ENTRY.source})`, 'iu')
 
 function readGiven(words: string): Given[] | string {
   const given: Given[] = []
@@ -56,7 +55,7 @@ function readGiven(words: string): Given[] | string {
   for (;;) {
     while (BETWEEN.test(rest)) rest = rest.replace(BETWEEN, '')
     if (rest === '') return given.length > 0 ? given : 'There is no answer in it.'
-    const entry = ENTRY.exec(rest)
+    const entry = FIRST_ENTRY.exec(rest)
     if (entry === null)
       return `${quoted(rest)} is no answer: give the question's number with an option's letter, or with a colon and words.`
     rest = rest.slice(entry[0].length)

@@ -114,7 +114,7 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
     case 'orchestrator_started':
       return { ...state, orchestrator: { workflowRun: event.workflowRun, at: event.at, started: true } }
     case 'orchestrator_left':
-      return { ...state, orchestrator: null }
+      return { ...state, orchestrator: null, crashes: event.why === 'handed-over' ? state.crashes : 0 }
     case 'orchestrator_lost':
       return { ...state, orchestrator: null, crashes: state.crashes + 1 }
     case 'slots_requested':

@@ -267,9 +267,27 @@ export function recordOf(work: Work, id: TaskId): TaskRecord {
 
 export const statusOf = (work: Work, id: TaskId): TaskStatus => recordOf(work, id).state.status
 
-/** Landed, skipped by a person, or expanded into other tasks: its dependants may start. */
-export const isSettled = (work: Work, id: TaskId): boolean =>
-  ['landed', 'skipped', 'expanded'].includes(statusOf(work, id))
+/** Landed, skipped by a person, or expanded into other tasks: its dependants may start. To skip a task opens no gate before it. */
+export function isSettled(work: Work, id: TaskId): boolean {
+  const status = statusOf(work, id)
+  return status === 'landed' || status === 'expanded' || (status === 'skipped' && !isBehindGate(work, id))
+}
+
+/** Whether a gate that nobody has opened or skipped is among what the task needs, also through tasks that have not landed. */
+function isBehindGate(work: Work, id: TaskId): boolean {
+  const before = [...taskOf(work, id).needs]
+  const met = new Set(before)
+  for (const need of before) {
+    const status = statusOf(work, need)
+    const { kind, needs } = taskOf(work, need)
+    if (kind === 'gate' && status !== 'landed' && status !== 'skipped') return true
+    // What has landed came after the gates before it.
+    if (status === 'landed') continue
+    before.push(...needs.filter((earlier) => !met.has(earlier)))
+    for (const earlier of needs) met.add(earlier)
+  }
+  return false
+}
 
 /** The heads of a settled task: its own or, if it was skipped or expanded, those of its needs. */
 export function headsOf(work: Work, id: TaskId): Sha[] {

@@ -55,9 +55,21 @@ export const nextRequest = (run: LiveRun): string => `r${Object.keys(run.slots).
 export const slotNames = (request: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${request}.${index + 1}`)
 
-/** Adds the events of the jobs that a decision has to start. */
-export function withStarts(state: RunState, decided: readonly RunEvent[], workflowRun: number, at: string, by: string) {
+/** The last orchestrator died, and none has followed. One that leaves because it has nothing to do is not lost. */
+export const lacksOrchestrator = (state: RunState): boolean =>
+  state.phase !== 'empty' && state.orchestrator === null && state.crashes > 0
+
+/** Adds the events of the jobs that a decision has to start. `wake`: also for a lost orchestrator, whatever was decided. */
+export function withStarts(
+  state: RunState,
+  decided: readonly RunEvent[],
+  workflowRun: number,
+  at: string,
+  by: string,
+  wake = false,
+) {
   const after = replayOn(state, decided)
-  const starts = jobStartsFor(after, decided.length > 0, workflowRun, at, by)
+  const changed = decided.length > 0 || (wake && lacksOrchestrator(after))
+  const starts = jobStartsFor(after, changed, workflowRun, at, by)
   return { starts, state: replayOn(after, starts.events), events: [...decided, ...starts.events] }
 }

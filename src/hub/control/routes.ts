@@ -1,5 +1,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { needAdmin } from '../access/permission.ts'
+import { authenticate } from '../rest/middleware.ts'
 import { bodyOf, type HubEnv } from '../rest/request.ts'
 import type { World } from '../world.ts'
 import { faultSchema } from './faults.ts'
@@ -13,9 +15,13 @@ const settingsChange = z.strictObject({
   defaultWorkflowPermissions: z.enum(['read', 'write']).optional(),
 })
 
-/** The hub's own endpoints, for tests and the demo. GitHub has none of them. */
+/** The hub's own endpoints, for tests and the demo, with the token of `admin`. GitHub has none of them. */
 export const controlRoutes = (world: World) =>
   new Hono<HubEnv>()
+    .use('/_hub/*', authenticate(world), async (call, next) => {
+      needAdmin(call.var.actor)
+      await next()
+    })
     .get('/_hub/metrics', (call) => call.json(world.metrics.report(world.store.doc.jobs)))
     .post('/_hub/metrics/reset', (call) => {
       world.metrics.reset()

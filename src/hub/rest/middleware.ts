@@ -11,11 +11,14 @@ import type { HubEnv, RestCall } from './request.ts'
 
 type Middleware = MiddlewareHandler<HubEnv>
 
-/** Another web page, open in the same browser, must not be able to act here. */
+/**
+ * Another web page, open in the same browser, must not be able to act here: not one of another server on this machine, not
+ * one without an origin (a sandboxed frame, a file), and not by a name that was made to lead here.
+ */
 export const guard = (): Middleware => async (call, next) => {
-  const host = (call.req.header('host') ?? '').replace(/:\d+$/, '')
+  const host = call.req.header('host') ?? ''
   const origin = call.req.header('origin')
-  const ours = isLoopback(host) && (origin === undefined || origin === 'null' || isLoopback(new URL(origin).hostname))
+  const ours = isLoopback(host.replace(/:\d+$/, '')) && (origin === undefined || origin === `http://${host}`)
   if (!ours) return call.json(errorBody(403, 'The hub answers on loopback only'), 403)
   await next()
 }

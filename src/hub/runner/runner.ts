@@ -1,14 +1,14 @@
 import type { HubEvent, HubHost, JobRecord, Runner } from '../host.ts'
 import { ConcurrencyGroups } from './concurrency.ts'
 import { type RequestedRun, runsFor } from './deliver.ts'
-import { trackingId } from './job/folders.ts'
+import { removeFolders, trackingId } from './job/folders.ts'
 import { completeJob } from './job/job-record.ts'
 import { endSteps } from './job/step-record.ts'
 import { killMarked } from './process/leftovers.ts'
 import { startProcess } from './process/process.ts'
 import { type RunHandle, startRun } from './run.ts'
 import { readsWorkflows } from './workflow/workflow-files.ts'
-import { type RunnerOptions, type RunnerWorld, saveJob, saveRun } from './world.ts'
+import { inBackground, type RunnerOptions, type RunnerWorld, saveJob, saveRun } from './world.ts'
 
 /** GitHub's own times. */
 const defaultGrace = { interruptMs: 7500, terminateMs: 2500 }
@@ -85,6 +85,7 @@ function recoverRuns(world: RunnerWorld): void {
   for (const run of world.host.runs().filter(({ status }) => status !== 'completed')) {
     for (const job of world.host.jobs(run.id).filter(({ status }) => status !== 'completed')) {
       killMarked(trackingId(world.host, job.id))
+      inBackground(world, removeFolders(world.host, job.id))
       saveJob(world, lost(job))
     }
     saveRun(world, { ...run, status: 'completed', conclusion: 'failure' })

@@ -1,6 +1,7 @@
 import { parseBranch, type RunId } from '../../core/ids.ts'
 import { replayOn } from '../../core/run/evolve.ts'
 import { recoverRun } from '../../core/schedule/recovery.ts'
+import { renderCommandFailed } from '../../render/reply/command-failed.ts'
 import type { JobDeps } from '../deps.ts'
 import { untilAppended } from '../until-appended.ts'
 import { latestRun } from './load-context.ts'
@@ -56,10 +57,5 @@ async function start(deps: JobDeps, run: RunId): Promise<void> {
 
 async function apologise(deps: JobDeps, ended: EndedJob, comment: number): Promise<void> {
   if (ended.issue === null) return
-  const lines = [
-    'Reason: `command-failed`. The job that reads commands failed before it could answer; nothing is lost.',
-    '',
-    `Its log: ${ended.logUrl}. Type the command again when the cause is gone.`,
-  ]
-  await deps.forge.reply(ended.issue, `comment:${comment}`, lines.join('\n'), false)
+  await deps.forge.reply(ended.issue, `comment:${comment}`, renderCommandFailed(null, ended.logUrl), false)
 }

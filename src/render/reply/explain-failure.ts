@@ -46,6 +46,11 @@ function explanationOf(failure: Failure): Explanation {
         happened: `${inline(failure.actor)} is not a person. Commands are taken from people only.`,
         next: 'A person can type the same command.',
       }
+    case 'app-may-not-approve':
+      return {
+        happened: `The App ${codeName(failure.app)} wrote this in the name of ${inline(failure.actor)}. What an App writes approves nothing.`,
+        next: 'Type the same command in a comment of your own on GitHub.',
+      }
     case 'unknown-command':
       return {
         happened: `There is no command ${codeName(`/${failure.word}`)}.`,
@@ -58,6 +63,16 @@ function explanationOf(failure: Failure): Explanation {
       return {
         happened: sentence(bounded(failure.detail, LONG)),
         next: `It is typed like this: ${usage(failure.usage)}`,
+      }
+    case 'words-not-read':
+      return {
+        happened: `${codeName(failure.typed)} takes no words, but ${code(bounded(failure.words, 100))} follows it. Nothing was done.`,
+        next: `Did you want it as it stands? Type ${codeName(failure.typed)} alone in a new comment. ${instead(failure.command)}`,
+      }
+    case 'not-plain-text':
+      return {
+        happened: 'A command in code or in emphasis is not read as one. Nothing was done.',
+        next: `Did you mean ${codeName(failure.typed)}? Type it as plain text, in a new comment.`,
       }
     default:
       return explainRunFailure(failure)
@@ -72,8 +87,11 @@ type RunFailure = Exclude<
       | 'not-an-approver'
       | 'second-person-needed'
       | 'bots-may-not'
+      | 'app-may-not-approve'
       | 'unknown-command'
       | 'bad-arguments'
+      | 'words-not-read'
+      | 'not-plain-text'
   }
 >
 
@@ -195,5 +213,11 @@ const approverNames = (people: readonly string[]): string[] => [
   ...people.slice(0, MANY).map(inline),
   ...(people.length > MANY ? [`${people.length - MANY} more`] : []),
 ]
+/** The commands that do take words, for someone who said something to one that does not. */
+const instead = (command: string): string =>
+  command === 'approve'
+    ? 'Should something change first? `/revise -- what to change` asks for another version of the plan, `/approve --only t1,t2` starts a part, `/retry t3 -- note` sends work back.'
+    : 'Words to people go into a comment of their own.'
+
 const usage = (text: string): string => (text.includes('`') ? sentence(text) : code(text))
 const sentenceCase = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`

@@ -17,7 +17,9 @@ export const renderHelp = (settings: Settings): string =>
 
 const help = (settings: Settings, room: number): string[] =>
   sections(
-    ['`help`: A command is the first line of a new comment, on the issue or on a pull request of the run.'],
+    [
+      '`help`: A command is the first line of a new comment, on the issue or on a pull request of the run. Words come after ` -- ` or on the lines below.',
+    ],
     table(
       ['Type', 'What it does'],
       Object.values(COMMANDS).map(({ usage, help: does }) => [code(usage), does]),
@@ -35,11 +37,11 @@ function whoMay({ approvers: { permission, users, second_person }, merge }: Sett
     '**Who may**',
     '',
     '- `/help`, `/status` and `/plan status`: everybody.',
-    `- All other commands: people with ${code(permission)} permission or more. Bots never.`,
+    `- All other commands: people with ${code(permission)} permission or more. Bots never. What an App writes in a person's name approves nothing.`,
     ...(approving.length === 0
       ? []
       : [
-          `- \`/approve\`, \`/reject\`, \`/plan off\`, \`/budget\`, and a \`/plan\` with a more open mode or more money than the settings give: of these, ${approving.join(', and ')}.`,
+          `- \`/approve\`, \`/reject\`, \`/plan off\`, \`/budget\`, \`/skip\` of a gate or of a task that is not approved, \`/resume\` on a base that has moved, and a \`/plan\` with a more open mode or more money than the settings give: of these, ${approving.join(', and ')}.`,
         ]),
     merge === 'review'
       ? '- A verified task lands when one of these types `/approve` on its pull request.'

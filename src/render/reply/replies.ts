@@ -29,6 +29,9 @@ export const renderAnswer = (answer: CommandAnswer, state: RunState, settings: S
         () => [`\`${answer.code}\`: done. The status comment has the rest.`],
       ])
 
+/** Below an answer: the orchestrator had died, and this command starts another. */
+export const WOKEN = 'The job that drives this run had stopped too early; a new one starts now.'
+
 type TextAnswer = Exclude<CommandAnswer, { code: 'help' }>
 
 function answerText(answer: TextAnswer): string {
@@ -86,8 +89,15 @@ function whereToLook(answer: TextAnswer, state: RunState): string[] {
   if (answer.code === 'status') return ['', ...runStatus(state)]
   if (answer.code === 'plan-status') return ['', ...planStatus(state)]
   const pull = pullOf(state, 'trunk')
-  return pull === null || answer.code === 'plan-requested' ? [] : ['', `How far it is: ${pull}.`]
+  const look = pull === null || answer.code === 'plan-requested' ? [] : ['', `How far it is: ${pull}.`]
+  return [...(answer.code === 'paused' ? [] : pausedNote(state)), ...look]
 }
+
+/** A command may be taken while the run is paused; then nothing follows from it yet. */
+const pausedNote = (state: LiveRun): string[] =>
+  state.phase === 'active' && state.paused !== null
+    ? ['', `The run is paused (${inline(bounded(state.paused.why, 300))}): nothing starts before \`/resume\`.`]
+    : []
 
 function runStatus(run: LiveRun): string[] {
   const { title, counts, detail } = headline(run)

@@ -17,8 +17,10 @@ export interface Folders {
   readonly event: string
 }
 
+const rootOf = (host: HubHost, jobId: number): string => join(host.dataDir, 'jobs', String(jobId))
+
 export function createFolders(host: HubHost, jobId: number, event: Json): Folders {
-  const root = join(host.dataDir, 'jobs', String(jobId))
+  const root = rootOf(host, jobId)
   const work = join(root, '_work')
   const folders = {
     root,
@@ -37,8 +39,8 @@ export function createFolders(host: HubHost, jobId: number, event: Json): Folder
 }
 
 /** Removes everything but the log: a job starts on a clean machine. */
-export const removeFolders = (folders: Folders): Promise<void> =>
-  rm(folders.root, { recursive: true, force: true, maxRetries: 3 })
+export const removeFolders = (host: HubHost, jobId: number): Promise<void> =>
+  rm(rootOf(host, jobId), { recursive: true, force: true, maxRetries: 3 })
 
 /** Identifies the job of a process, also after a restart of the hub on the same folder. */
 export const trackingId = (host: HubHost, jobId: number): string =>

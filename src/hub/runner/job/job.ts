@@ -60,5 +60,5 @@ export function closeJob(job: JobSession): void {
   killMarked(trackingId(job.world.host, job.record.id))
   job.world.host.revokeToken(job.token)
   job.log.close()
-  inBackground(job.world, removeFolders(job.folders))
+  inBackground(job.world, removeFolders(job.world.host, job.record.id))
 }

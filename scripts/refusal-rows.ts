@@ -1,0 +1,328 @@
+/**
+ * The rows of docs/refusals.md. A new reason needs a row here (the compiler asks for it), then `npm run refusals`.
+ *
+ * `when` is all that is written by hand: when it comes, in a sentence. What it says and what to do are rendered from the
+ * sample by the code that renders them for people.
+ */
+
+import {
+  approved,
+  done,
+  example,
+  failed,
+  planningBegun,
+  proposed,
+  queued,
+  requested,
+  sha,
+  started,
+  type TimedEvent,
+} from '../__tests__/render/support/runs.ts'
+import { planOf } from '../__tests__/support/plan.ts'
+import type { Failure, Problem, TaskFailure } from '../src/core/failure.ts'
+import type { EventOf } from '../src/core/run/event.ts'
+import type { RunPhase } from '../src/render/status/run-phase.ts'
+
+type Sample<Of, Reason> = { when: string } & Omit<Extract<Of, { reason: Reason }>, 'reason'>
+
+const PLAN = 'abcdef0123456789'.repeat(4)
+
+/** Why a command was refused. */
+export const FAILURES: { [Reason in Failure['reason']]: Sample<Failure, Reason> } = {
+  'not-permitted': {
+    when: 'The person has less than the permission that `approvers.permission` asks for.',
+    ...{ actor: 'eve', permission: 'read', needed: 'write' },
+  },
+  'not-an-approver': {
+    when: '`approvers.users` is not empty, and the person is not in it.',
+    ...{ actor: 'eve', approvers: ['ann', 'ben'] },
+  },
+  'second-person-needed': {
+    when: '`approvers.second_person` is on, and who asked for the plan approves it.',
+    actor: 'ann',
+  },
+  'bots-may-not': { when: 'A bot or an App typed the command.', actor: 'helper' },
+  'unknown-command': {
+    when: 'The word is none of the commands, but close to one.',
+    word: 'aprove',
+    suggestion: 'approve',
+  },
+  'bad-arguments': {
+    when: 'What follows the command cannot be read.',
+    ...{ command: 'skip', detail: '`t9 t8` is too much.', usage: '/skip t3' },
+  },
+  'no-run': { when: 'The command needs a run, and the issue has none.', issue: 42 },
+  'run-is-live': { when: '`/plan` is typed while a run goes on.', run: '42', phase: 'active' },
+  'run-ended': { when: 'The command needs a run that goes on.', run: '42', conclusion: 'merged' },
+  'nothing-to-approve': {
+    when: '`/approve` is typed before the plan is there, or after the end.',
+    run: '42',
+    phase: 'requested',
+  },
+  'plan-outdated': { when: '`/approve` names another plan than the latest.', given: '000000000000', latest: PLAN },
+  'plan-stale': {
+    when: 'The base branch or the settings changed after the plan was made, in what the plan uses.',
+    ...{ paths: ['src/a.ts'], settingsChanged: true },
+  },
+  'plan-newer-than-comment': { when: 'A bare `/approve` is older than the plan.', planId: PLAN },
+  'unknown-task': {
+    when: 'The command names no task, or one that the plan does not have.',
+    task: 't9',
+    tasks: ['t1', 't2'],
+  },
+  'wrong-task-state': {
+    when: 'The task is not where the command could do something with it.',
+    ...{ task: 't1', status: 'landed', detail: 'What has landed stays.' },
+  },
+  'wrong-phase': {
+    when: 'The run is not where the command could do something with it.',
+    ...{ run: '42', phase: 'proposed', detail: 'Its tasks start with `/approve`.' },
+  },
+  'bad-settings': {
+    when: '`/plan` meets settings that cannot be read.',
+    problems: ['line 3: `slot` is not a key'],
+  },
+  'plan-not-ready': {
+    when: '`/approve` or `/revise` is typed while the plan is being written.',
+    ...{ run: '42', detail: 'It is still being written.' },
+  },
+  'nothing-asked': { when: '`/answer` is typed, and no question is open.', run: '42' },
+  'bad-answer': {
+    when: '`/answer` names a question or an option that is not there.',
+    ...{ detail: '`3` is not a question.', questions: ['1: Which format? a JSON, b YAML'] },
+  },
+  'budget-too-low': {
+    when: '`/budget` names less than what is spent and reserved.',
+    ...{ usd: 2, spent: 2.345, aside: 1.5, least: 3.85 },
+  },
+}
+
+/** Why an attempt at a task, or a verification, failed. */
+export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFailure, Reason> } = {
+  'program-failed': { when: 'The program `run` of a task ended with an error.', exitCode: 2, log: '' },
+  'acceptance-failed': { when: 'The acceptance ended with an error on the tree that was made.', exitCode: 1, log: '' },
+  'acceptance-changed-files': {
+    when: 'The tree is not the same after the acceptance as before it.',
+    paths: ['coverage.txt'],
+  },
+  'timed-out': {
+    when: 'The attempt, or one of its commands, took longer than `timeout_minutes`.',
+    minutes: 30,
+    log: '',
+  },
+  'no-change': { when: 'The task left the tree as it was, and is not one that may.' },
+  'outside-paths': { when: 'Files changed that the globs of `writes` do not cover.', paths: ['src/other.ts'] },
+  'protected-paths': {
+    when: 'Files changed that no task may write: workflows, this action, `protected_paths`.',
+    paths: ['.github/workflows/ci.yml'],
+  },
+  'forbidden-mode': { when: 'The change holds a symbolic link, a submodule or an odd file mode.', paths: ['link'] },
+  'too-large': {
+    when: 'The change is over `limits.files` or `limits.file_kilobytes`, or too large to be searched for secrets.',
+    detail: '301 files, and `limits.files` is 300',
+  },
+  'secret-in-diff': {
+    when: 'An added line looks like a key, or holds a value that the job knows as a secret.',
+    paths: ['config.ts'],
+  },
+  'wrong-base': {
+    when: 'The commit that was handed over is not a child of the given one.',
+    detail: 'it has two parents',
+  },
+  'tree-not-verified': {
+    when: 'The tree that was handed over is another than the one on which the acceptance ran.',
+    detail: 'another tree was accepted',
+  },
+  'result-unreadable': {
+    when: 'The artifact of the slot is missing, broken or of another form.',
+    detail: '`result.json` is no JSON',
+  },
+  'sandbox-unavailable': {
+    when: 'bubblewrap cannot run on the machine of the slot.',
+    detail: '`bwrap` is not installed',
+  },
+  'slot-lost': { when: 'The job that worked on the task ended, several times, without a result.', times: 3 },
+  conflict: {
+    when: 'The work does not merge, also after it was done again on the merged base.',
+    with: ['t1'],
+    paths: ['src/a.ts'],
+  },
+  'agent-stopped': {
+    when: 'The agent came to no end: out of turns, in a loop, refused by the model, or by its own word.',
+    ...{ why: 'gave-up', detail: 'the file that the task names does not exist' },
+  },
+  'allowance-spent': { when: 'The attempt used up `budget.task_usd`.', usd: 0.5, detail: '' },
+  'model-failed': {
+    when: 'The model could not be reached, or would not answer, after every retry.',
+    detail: 'overloaded, 6 tries',
+  },
+  'not-approved': {
+    when: 'The plan was changed or its approval lapsed while the task was at work.',
+    detail: 'the plan that holds it is not approved',
+  },
+  'verification-failed': {
+    when: "The plan's `verification` failed on trunk.",
+    ...{ on: 'a'.repeat(40), exitCode: 1, log: '' },
+  },
+}
+
+type PlanText = { when: string; plan: string } | { when: string; message: string }
+
+const task = (id: string, more = ''): string =>
+  `  - id: ${id}\n    writes: [${id}/**]\n    run: [node, make.mjs]\n    acceptance: [npm, test]\n${more}`
+const plan = (...tasks: string[]): string => `title: Example\ntasks:\n${tasks.join('')}`
+
+/** Why a plan was refused. `plan`: a plan by hand that has the problem; else `message`, as a job writes it. Null: in old journals only. */
+export const PROBLEMS: Record<Problem['code'], PlanText | null> = {
+  'not-yaml': { when: 'The block is no YAML, or more of it than is read.', plan: 'title: [Example' },
+  'not-a-plan': { when: 'A field is missing, unknown, or of another type.', plan: 'title: Example\ntasks: []' },
+  'no-plan': { when: 'The issue has no block `tributary`, and no model can write a plan.', plan: '```tributary\n```' },
+  'several-plans': {
+    when: 'The issue has more than one block `tributary`.',
+    plan: '```tributary\ntitle: a\n```\n\n```tributary\ntitle: b\n```',
+  },
+  'duplicate-id': { when: 'Two tasks have one id.', plan: plan(task('a'), task('a')) },
+  'reserved-id': { when: 'An id means something else in a run.', plan: plan(task('trunk')) },
+  'unknown-need': { when: '`needs` names a task that is not there.', plan: plan(task('a', '    needs: [types]\n')) },
+  cycle: {
+    when: 'Tasks need each other.',
+    plan: plan(task('a', '    needs: [b]\n'), task('b', '    needs: [a]\n')),
+  },
+  'protected-path': {
+    when: '`writes` could touch what no task may write.',
+    plan: plan(task('a').replace('a/**', '.github/**')),
+  },
+  'bad-path': { when: 'A glob leaves the repository, or is none.', plan: plan(task('a').replace('a/**', "'../x'")) },
+  'missing-acceptance': {
+    when: 'A task has no `acceptance`.',
+    plan: plan(task('a').replace('    acceptance: [npm, test]\n', '')),
+  },
+  'missing-writes': { when: 'A task has no `writes`.', plan: plan(task('a').replace('    writes: [a/**]\n', '')) },
+  'command-not-allowed': {
+    when: 'The setting `commands` is not empty, and a program is not in it.',
+    message: '`make` is not among the programs that plans may call here: `npm`',
+  },
+  'too-many-tasks': {
+    when: 'The plan has more tasks than `limits.tasks`.',
+    plan: plan(...Array.from({ length: 101 }, (_, at) => task(`t${at}`))),
+  },
+  'too-long': {
+    when: 'A text is over its limit, or no comment can hold the plan.',
+    plan: plan(task('a')).replace('Example', 'x'.repeat(201)),
+  },
+  'bad-settings': {
+    when: 'The settings cannot be read, name a model without a price, or the base branch has no commit.',
+    message: '`limits.tasks` must be at least 1',
+  },
+  'no-model': {
+    when: 'A task has no `run`, or a plan is to be written, and the workflow has no key.',
+    message: 'the workflow has no key',
+  },
+  'model-failed': { when: 'The planner failed several times.', message: 'The planner came to no plan: overloaded' },
+  'over-budget': null,
+}
+
+/** A run that stands still. */
+interface Stop {
+  when: string
+  events: readonly TimedEvent[]
+}
+
+const begun = [requested(), proposed(), approved()]
+const paused = (more: Partial<EventOf<'run_paused'>> & { why: string }): TimedEvent => ({ type: 'run_paused', ...more })
+
+type PauseCause = NonNullable<EventOf<'run_paused'>['cause']>
+
+/** Why a run is paused: by the `cause` of its pause, and the pauses that have none. */
+export const PAUSES: Record<PauseCause | 'person' | 'workflow-run-cancelled' | 'orchestrator-crashed', Stop> = {
+  budget: {
+    when: 'The money that is left pays for nothing that could start.',
+    events: [
+      requested(),
+      proposed(example, { budget: { usd: 5 } }),
+      approved(),
+      paused({ why: 'the limit of 5.00 USD is reached', cause: 'budget' }),
+    ],
+  },
+  person: { when: 'A person typed `/pause`.', events: [...begun, paused({ why: 'by @ann', by: 'ann' })] },
+  'workflow-run-cancelled': {
+    when: 'A person cancelled the workflow run of the orchestrator on GitHub.',
+    events: [...begun, paused({ why: 'the workflow run was cancelled' })],
+  },
+  'orchestrator-crashed': {
+    when: 'The orchestrator failed several times in a row and came no further in between.',
+    events: [...begun, paused({ why: 'the orchestrator failed 4 times in a row' })],
+  },
+}
+
+/** Phases in which nobody has to do anything, and the two that PAUSES shows. */
+type GoesOn =
+  | 'running'
+  | 'verifying'
+  | 'planning'
+  | 'describing'
+  | 'merging'
+  | 'replanning'
+  | 'expanding'
+  | 'preparing'
+  | 'paused'
+  | 'out-of-money'
+
+const small = planOf('a, b', { verification: [{ argv: ['npm', 'test'] }] })
+const two = [requested(), proposed(small), approved()]
+const onTrunk = sha('merge-b')
+const failedOnTrunk = { reason: 'verification-failed', on: onTrunk, exitCode: 1, log: '' } as const
+
+/** Where a run waits for a person. */
+export const STOPS: Record<Exclude<RunPhase['kind'], GoesOn>, Stop> = {
+  'base-moved': {
+    when: 'The base branch moved in paths that the plan uses.',
+    events: [...begun, { type: 'base_moved', to: sha('moved'), paths: ['src/money.ts'], stale: true }],
+  },
+  'verification-failed': {
+    when: 'All tasks are in trunk, and the verification fails on it.',
+    events: [
+      ...two,
+      ...done('a'),
+      ...done('b'),
+      { type: 'verification_queued', on: onTrunk, attempt: 1 },
+      { type: 'verification_started', on: onTrunk, attempt: 1, slot: 'r1.1' },
+      { type: 'verification_failed', on: onTrunk, attempt: 1, failure: failedOnTrunk },
+      { type: 'culprit_found', task: 'b' },
+    ],
+  },
+  'waiting-for-person': {
+    when: 'With `merge: review`, verified work waits for its review; or a gate is reached.',
+    events: [
+      requested(),
+      proposed(small, { merge: 'review' }),
+      approved(),
+      ...done('a').slice(0, 3),
+      ...done('b').slice(0, 3),
+    ],
+  },
+  stuck: {
+    when: 'A task failed for good, and nothing else can start.',
+    events: [
+      ...two,
+      ...done('a'),
+      queued('b'),
+      started('b'),
+      failed('b', { reason: 'acceptance-failed', exitCode: 1, log: '' }),
+    ],
+  },
+  'waiting-for-approval': {
+    when: 'With `mode: soft`, the tasks are done before the plan is approved.',
+    events: [
+      requested(),
+      planningBegun('soft'),
+      { ...proposed(small, { mode: 'soft' }), mode: 'soft' } as TimedEvent,
+      ...done('a').slice(0, 4),
+      ...done('b').slice(0, 4),
+    ],
+  },
+  'part-not-approved': {
+    when: 'What `/approve --only` named is done, or the plan grew beyond what was approved.',
+    events: [requested(), proposed(small), approved(['a']), ...done('a')],
+  },
+}

@@ -1,0 +1,93 @@
+import { writeFileSync } from 'node:fs'
+import { live } from '../__tests__/render/support/runs.ts'
+import { judgePlan } from '../src/cli/check/judge-plan.ts'
+import type { Failure, Problem, TaskFailure } from '../src/core/failure.ts'
+import { defaultSettings } from '../src/core/settings.ts'
+import { table } from '../src/render/markdown/blocks.ts'
+import { explainProblem, hint } from '../src/render/plan/problems.ts'
+import { explain } from '../src/render/reply/explain-failure.ts'
+import { headline } from '../src/render/status/headline.ts'
+import { nextSteps } from '../src/render/status/next-steps.ts'
+import { explainTaskFailure } from '../src/render/status/task-failure.ts'
+import { FAILURES, PAUSES, PROBLEMS, STOPS, TASK_FAILURES } from './refusal-rows.ts'
+
+/** docs/refusals.md: every reason, when it comes, what it says and what to do, as the code renders it for people. */
+export const refusalsPage = (): string =>
+  `${[
+    '# When something is refused, fails or stops',
+    '',
+    'Each refusal has a reason code, which does not change. This page is made by `npm run refusals` from the code that',
+    'writes the messages; names, numbers and words of programs in it are examples.',
+    ...section('A command is refused', 'The answer to the comment says it.', commands()),
+    ...section(
+      'A plan is refused',
+      'The comment with the problems says it, and `tributary check` before that.',
+      plans(),
+    ),
+    ...section('A task or the verification fails', "The status comment says it, and the task's check.", tasks()),
+    ...section('A run is paused', 'The status comment says it.', stops(PAUSES)),
+    ...section('A run waits for a person', 'The status comment says it.', stops(STOPS)),
+  ].join('\n')}\n`
+
+type Row = [name: string, when: string, says: string, todo: string]
+
+const section = (title: string, where: string, rows: readonly Row[]): string[] => [
+  '',
+  `## ${title}`,
+  '',
+  where,
+  '',
+  ...table(['Reason', 'When it comes', 'What it says', 'What to do'], rows),
+]
+
+const explained = (name: string, when: string, [says = '', ...todo]: readonly string[]): Row => [
+  `\`${name}\``,
+  when,
+  says.replace(`\`${name}\`: `, ''),
+  cell(todo),
+]
+
+/** Lines of Markdown in a cell of a table. */
+const cell = (lines: readonly string[]): string =>
+  lines
+    .flatMap((text) => text.split('\n'))
+    .filter((line) => line !== '')
+    .join('<br>')
+    // The id of a sample's plan depends on every default of the settings.
+    .replace(/\/approve [0-9a-f]{12}/g, '/approve abcdef012345')
+
+const commands = (): Row[] =>
+  Object.entries(FAILURES).map(([reason, { when, ...sample }]) =>
+    explained(reason, when, explain({ reason, ...sample } as Failure)),
+  )
+
+const tasks = (): Row[] =>
+  Object.entries(TASK_FAILURES).map(([reason, { when, ...sample }]) =>
+    explained(reason, when, explainTaskFailure({ reason, ...sample } as TaskFailure)),
+  )
+
+const plans = (): Row[] =>
+  Object.entries(PROBLEMS).flatMap(([code, row]): Row[] => {
+    if (row === null) return []
+    const problem = 'plan' in row ? foundIn(row.plan, code) : sampleOf(code, row.message)
+    return [[`\`${code}\``, row.when, explainProblem(problem).replace(` (\`${code}\`)`, ''), hint(problem)]]
+  })
+
+const sampleOf = (code: string, message: string) => ({ code, task: null, field: null, message }) as Problem
+
+/** The problem as `tributary check` finds it in a plan. */
+function foundIn(text: string, code: string): Problem {
+  const found = judgePlan({ name: 'plan.yml', text }, defaultSettings, null).findings
+  const problem = found.find((one) => one.code === code)
+  if (problem === undefined) throw new Error(`the sample plan for ${code} has ${JSON.stringify(found)}`)
+  return { ...sampleOf(code, problem.message), task: problem.task, field: problem.field }
+}
+
+const stops = (rows: typeof PAUSES | typeof STOPS): Row[] =>
+  Object.entries(rows).map(([name, { when, events }]) => {
+    const run = live(...events)
+    const { title, detail } = headline(run)
+    return [`\`${name}\``, when, cell([`**${title}.** ${detail}`]), cell(nextSteps(run))]
+  })
+
+if (process.argv.includes('--write')) writeFileSync('docs/refusals.md', refusalsPage())
