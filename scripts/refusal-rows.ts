@@ -51,6 +51,15 @@ export const FAILURES: { [Reason in Failure['reason']]: Sample<Failure, Reason> 
     when: 'What follows the command cannot be read.',
     ...{ command: 'skip', detail: '`t9 t8` is too much.', usage: '/skip t3' },
   },
+  'words-not-read': {
+    when: 'Words follow a command that takes none.',
+    ...{ command: 'approve', typed: '/approve', words: 'but leave the docs as they are' },
+  },
+  'not-plain-text': { when: 'The command stands in code or in bold type.', typed: '/plan' },
+  'app-may-not-approve': {
+    when: 'An App wrote a comment in the name of a person, and the command approves something or raises the limit of money.',
+    ...{ actor: 'ann', app: 'some-app' },
+  },
   'no-run': { when: 'The command needs a run, and the issue has none.', issue: 42 },
   'run-is-live': { when: '`/plan` is typed while a run goes on.', run: '42', phase: 'active' },
   'run-ended': { when: 'The command needs a run that goes on.', run: '42', conclusion: 'merged' },
