@@ -111,8 +111,9 @@ export function virtualSlots({ clock, repo, workload, costs, passes }: World): V
       clock.after(costs.handOver(key) * 1000, () => {
         const at = clock.now().toISOString()
         const file: ResultFile = { version: 1, run: RUN, slot: name, startedAt: at, endedAt: at, ...made }
-        const artifact = { id: results.size + 1, run: RUN, task: made.task, attempt: made.attempt }
-        results.set(key, { artifact, workflowRun: slot.workflowRun, file })
+        const { workflowRun } = slot
+        const artifact = { id: results.size + 1, workflowRun, run: RUN, task: made.task, attempt: made.attempt }
+        results.set(key, { artifact, workflowRun, file })
         rest(name)
       })
     })

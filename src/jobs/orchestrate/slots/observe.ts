@@ -1,6 +1,7 @@
 import { branchRef, trunkBranch } from '../../../core/ids.ts'
-import { type LiveRun, workOf } from '../../../core/run/state.ts'
+import { workOf } from '../../../core/run/state.ts'
 import { slotsAtWork } from '../../../core/schedule/ready.ts'
+import { workflowRunOf } from '../../../core/schedule/slot-jobs.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
 import type { Session } from '../session/session.ts'
 import { readJobs, resultsInLogs } from './job-endings.ts'
@@ -68,6 +69,3 @@ async function lookAtResults(session: Session): Promise<ResultArtifact[]> {
   const lists = await Promise.all(known.map((id) => session.deps.slots.results(id, session.run)))
   return lists.flat()
 }
-
-const workflowRunOf = (state: LiveRun, slot: string): number | null =>
-  state.slots[slot.split('.')[0] ?? '']?.workflowRun ?? null
