@@ -58,6 +58,7 @@ const report: Report = {
 export function virtualSlots({ clock, repo, workload, costs, passes }: World): VirtualSlots {
   const slots = new Map<string, Slot>()
   const results = new Map<string, { artifact: ResultArtifact; workflowRun: number; file: ResultFile }>()
+  let artifacts = 0
   const bases = new Map<string, string>()
   const spans: Span[] = []
 
@@ -112,7 +113,8 @@ export function virtualSlots({ clock, repo, workload, costs, passes }: World): V
         const at = clock.now().toISOString()
         const file: ResultFile = { version: 1, run: RUN, slot: name, startedAt: at, endedAt: at, ...made }
         const { workflowRun } = slot
-        const artifact = { id: results.size + 1, workflowRun, run: RUN, task: made.task, attempt: made.attempt }
+        artifacts += 1
+        const artifact = { id: artifacts, workflowRun, run: RUN, task: made.task, attempt: made.attempt }
         results.set(key, { artifact, workflowRun, file })
         rest(name)
       })
