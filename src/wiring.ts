@@ -106,7 +106,7 @@ export async function workDeps(inputs: Inputs, env: JobEnvironment): Promise<Wor
   return {
     journal: await openJournal(storeOf(inputs, env)),
     worktree: await openWorktree({ dir: env.GITHUB_WORKSPACE, remoteUrl, token, clock, openFiles }),
-    probe: (setting) => probeSandbox(setting, hostOf(env.all, ownFolders), redact),
+    probe: (setting, limits) => probeSandbox(setting, hostOf(env.all, ownFolders), limits, redact),
     handover: openHandover(),
     clock,
     log: (line) => core.info(redact(line)),

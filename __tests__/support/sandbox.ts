@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hostOf, type SandboxHost } from '../../src/adapters/sandbox/host.ts'
+import type { LimitSettings } from '../../src/adapters/sandbox/limits.ts'
 import { probeSandbox } from '../../src/adapters/sandbox/probe.ts'
-import type { Settings } from '../../src/core/settings.ts'
+import { defaultSettings, type Settings } from '../../src/core/settings.ts'
 import { type Redact, redactor } from '../../src/core/text/redact.ts'
 import type { Sandbox } from '../../src/ports/sandbox.ts'
 import { onDisk } from './on-disk.ts'
@@ -16,7 +17,7 @@ function told({ detail, fix }: { detail: string; fix: readonly string[] }): stri
 }
 
 const required = process.env.CI === 'true' || process.env.TRIBUTARY_SANDBOX === 'required'
-const probed = await probeSandbox('bubblewrap', testHost(), (text) => text)
+const probed = await probeSandbox('bubblewrap', testHost(), defaultSettings.limits, (text) => text)
 const missing = probed.ok ? null : `the sandbox cannot run here: ${told(probed)}`
 
 /** What a plan's settings say here: the sandbox, or `off` by name if none can run and none is required. */
@@ -42,9 +43,10 @@ export async function realSandbox(
     host = testHost(),
     secrets = [],
     redact = redactor(secrets),
-  }: { host?: SandboxHost; secrets?: string[]; redact?: Redact } = {},
+    limits = defaultSettings.limits,
+  }: { host?: SandboxHost; secrets?: string[]; redact?: Redact; limits?: LimitSettings } = {},
 ): Promise<Sandbox> {
-  const probe = await probeSandbox(setting, host, redact)
+  const probe = await probeSandbox(setting, host, limits, redact)
   if (!probe.ok) throw new Error(told(probe))
   return probe.sandbox
 }

@@ -58,6 +58,7 @@ const report: Report = {
 export function virtualSlots({ clock, repo, workload, costs, passes }: World): VirtualSlots {
   const slots = new Map<string, Slot>()
   const results = new Map<string, { artifact: ResultArtifact; workflowRun: number; file: ResultFile }>()
+  let artifacts = 0
   const bases = new Map<string, string>()
   const spans: Span[] = []
 
@@ -111,8 +112,10 @@ export function virtualSlots({ clock, repo, workload, costs, passes }: World): V
       clock.after(costs.handOver(key) * 1000, () => {
         const at = clock.now().toISOString()
         const file: ResultFile = { version: 1, run: RUN, slot: name, startedAt: at, endedAt: at, ...made }
-        const artifact = { id: results.size + 1, run: RUN, task: made.task, attempt: made.attempt }
-        results.set(key, { artifact, workflowRun: slot.workflowRun, file })
+        const { workflowRun } = slot
+        artifacts += 1
+        const artifact = { id: artifacts, workflowRun, run: RUN, task: made.task, attempt: made.attempt }
+        results.set(key, { artifact, workflowRun, file })
         rest(name)
       })
     })

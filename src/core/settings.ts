@@ -34,6 +34,20 @@ export const settingsSchema = z.strictObject({
         .max(360)
         .default(30)
         .describe('Minutes a task may take where the plan says nothing'),
+      memory_megabytes: z
+        .int()
+        .min(64)
+        .optional()
+        .describe(
+          'Megabytes of memory that one command and all that it starts may use; if not set, three quarters of what the machine has',
+        ),
+      tmp_megabytes: z
+        .int()
+        .min(16)
+        .optional()
+        .describe(
+          'Megabytes that a command may put into /tmp, and as many into its home; if not set, a fifth of the memory',
+        ),
       turns: z.int().min(1).max(1000).default(60).describe('Turns that an agent may take for one attempt at a task'),
       pushes_per_minute: z
         .number()

@@ -16,8 +16,8 @@ export interface SlotJob {
 export interface JobEnding {
   /** Its last error; null: it has none. */
   error: string | null
-  /** Results that could not become artifacts. */
-  results: ResultArtifact[]
+  /** Results that could not become artifacts; the caller knows the job's workflow run. */
+  results: Omit<ResultArtifact, 'workflowRun'>[]
 }
 
 /** A result that a slot has uploaded; named `tributary-<run>-<task>-<attempt>`. */
@@ -25,6 +25,8 @@ export interface ResultArtifact {
   /** Of the artifact, or of the job whose log holds the result. */
   id: number
   from?: 'log'
+  /** The workflow run that uploaded it. GitHub does not say which of its jobs. */
+  workflowRun: number
   run: string
   task: string
   attempt: number

@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, truncateSync } from 'node:fs'
+import { chmodSync, rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { contentOf, infoOf, writeBlob } from '../../../src/adapters/git/objects.ts'
 import { bareRemote } from '../../support/git.ts'
+import { runningProcesses } from '../../support/processes.ts'
 
 const MISSING = '0'.repeat(40)
 
@@ -39,4 +41,22 @@ it('says what git said where an object is broken, and goes on with the next ques
   truncateSync(file, 1000)
   await expect(contentOf(repo, [broken], 100_000)).rejects.toThrow(/git cat-file failed.*fatal: /s)
   expect((await contentOf(repo, [sound], 100))[0]?.content.toString()).toBe('sound')
+})
+
+it('gives up on an object that cannot be read to its end, and on the git that waits for it', async () => {
+  const repo = { gitDir: bareRemote().dir }
+  const sha = await writeBlob(repo, 'text')
+  const file = join(repo.gitDir, 'objects', sha.slice(0, 2), sha.slice(2))
+  rmSync(file)
+  execFileSync('/usr/bin/mkfifo', [file])
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const read = infoOf(repo, [sha])
+    vi.advanceTimersByTime(120_000)
+    await expect(read).rejects.toThrow('git cat-file took longer than 120 s')
+  } finally {
+    vi.useRealTimers()
+  }
+  const waits = () => runningProcesses().filter(({ args, cwd }) => args.includes('cat-file') && cwd === repo.gitDir)
+  await expect.poll(waits).toEqual([])
 })

@@ -1,9 +1,12 @@
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { buildSync } from 'esbuild'
 import { expect, it } from 'vitest'
 import { checkedRef, checkedSha } from '../../../src/adapters/git/local-repo.ts'
 import { gitText, runGit } from '../../../src/adapters/git/plumbing.ts'
 import { commit, git, tempDir } from '../../support/git.ts'
+import { needsLinux } from '../../support/linux.ts'
 import { runningProcesses } from '../../support/processes.ts'
 
 function bare() {
@@ -61,6 +64,24 @@ it('stops a command that takes too long, with everything that it started', async
   const pid = Number(readFileSync(join(repo.gitDir, 'pid'), 'utf8'))
   await expect.poll(() => isAlive(pid)).toBe(false)
   expect(existsSync(mark)).toBe(false)
+})
+
+it('a command in a work tree ends when the slot is killed', needsLinux, async () => {
+  const repo = bare()
+  const tree = tempDir()
+  git(repo.gitDir, ['config', 'core.bare', 'false'])
+  execFileSync('/usr/bin/mkfifo', [join(tree, '.gitattributes')])
+  writeFileSync(join(tree, 'a'), '')
+  const file = join(tempDir(), 'slot.mjs')
+  const call = `runGit(${JSON.stringify({ gitDir: repo.gitDir, workTree: tree })}, ['update-index', '--add', 'a'])`
+  const contents = `import { runGit } from './src/adapters/git/plumbing.ts'; await ${call}`
+  const stdin = { contents, resolveDir: process.cwd() }
+  buildSync({ stdin, bundle: true, platform: 'node', format: 'esm', outfile: file, logLevel: 'silent' })
+  const slot = spawn(process.execPath, [file])
+  const hanging = () => runningProcesses().filter(({ args, cwd }) => args.includes('update-index') && cwd === tree)
+  await expect.poll(hanging, { timeout: 10_000 }).toHaveLength(1)
+  slot.kill('SIGKILL')
+  await expect.poll(hanging).toEqual([])
 })
 
 it('stops a command when it is told to, and starts none afterwards', async () => {

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   existsSync,
@@ -9,6 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openFiles } from '../../../src/adapters/files/files.ts'
@@ -311,6 +314,59 @@ describe('what a hostile command leaves in a work tree', () => {
       await act()
       expect([readFileSync(config, 'utf8'), sprung()]).toEqual([before, false])
     }
+  })
+
+  const mkfifo = (path: string) => execFileSync('/usr/bin/mkfifo', [path])
+
+  it('is a FIFO where git looks for attributes or content: it goes before git looks, and nothing else does', async () => {
+    const { base, worktree, at, dir } = await stage()
+    const looks = {
+      commit: () => worktree.commitAll(words),
+      'put back': () => worktree.putBack(() => true),
+      clear: () => worktree.removeUntracked(),
+      list: () => worktree.files().diff(1000),
+      prepare: () => worktree.prepare(base),
+    }
+    for (const [name, look] of Object.entries(looks)) {
+      writeFileSync(at('a'), `${name}\n`)
+      for (const path of ['.gitattributes', 'folder/.gitignore', 'folder/pipe']) mkfifo(at(path))
+      await look()
+      expect(execFileSync('find', [dir, '-type', 'p'], { encoding: 'utf8' }), name).toBe('')
+    }
+    expect(statusOf(dir)).toBe('')
+  })
+
+  it('is a FIFO in the place of a file: the file counts as deleted', async () => {
+    const { worktree, at, dir } = await stage()
+    rmSync(at('a'))
+    mkfifo(at('a'))
+    const done = await worktree.commitAll(words)
+    expect(listed(dir, done?.tree ?? '')).not.toContain('100644 a')
+  })
+
+  it('is a FIFO in a folder that nobody may change or read', async () => {
+    const { base, worktree, at, dir } = await stage()
+    for (const [folder, mode] of [
+      ['fixed', 0o500],
+      ['closed', 0o000],
+    ] as const) {
+      mkdirSync(at(folder))
+      mkfifo(at(folder, '.gitattributes'))
+      chmodSync(at(folder), mode)
+    }
+    await worktree.commitAll(words)
+    await worktree.prepare(base)
+    expect(readdirSync(dir).toSorted()).toEqual(['.git', '.gitignore', 'a', 'folder'])
+  })
+
+  it('is a socket, of the set-up too, by which a command could reach a process outside', async () => {
+    const { at, open } = await stage()
+    mkdirSync(at('node_modules'))
+    const server = createServer().listen(at('node_modules', 'daemon.sock'))
+    await once(server, 'listening')
+    await open()
+    expect(readdirSync(at('node_modules'))).toEqual([])
+    server.close()
   })
 
   it('is a hook: it never runs', async () => {

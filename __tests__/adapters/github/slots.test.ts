@@ -186,7 +186,7 @@ it.each([
   ['tributary-42-../x-1', null],
   ['logs', null],
 ])('reads the name of an artifact: %s', (name, read) => {
-  const wanted = read === null ? null : { id: 5, ...read }
-  expect(resultArtifact({ id: 5, name, expired: false }, '42')).toEqual(wanted)
-  expect(resultArtifact({ id: 5, name, expired: true }, '42')).toBeNull()
+  const wanted = read === null ? null : { id: 5, workflowRun: 7, ...read }
+  expect(resultArtifact({ id: 5, name, expired: false }, { run: '42', workflowRun: 7 })).toEqual(wanted)
+  expect(resultArtifact({ id: 5, name, expired: true }, { run: '42', workflowRun: 7 })).toBeNull()
 })

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Sandbox } from '../../../src/ports/sandbox.ts'
 import { needsLinux } from '../../support/linux.ts'
+import { runningProcesses } from '../../support/processes.ts'
 import { makeTree, realSandbox, type Tree, testHost } from '../../support/sandbox.ts'
 
 let sandbox: Sandbox
@@ -56,5 +57,11 @@ describe('without a sandbox', () => {
     const ran = await shell('sleep 600 & setsid sleep 3 & echo done')
     expect(ran).toMatchObject({ exitCode: 0, log: 'done\n' })
     expect(ran.seconds).toBeLessThan(2.5)
+  })
+
+  it('what left the group ends with the command all the same', needsLinux, async () => {
+    const marked = `60${process.pid}`
+    expect((await shell(`setsid sleep ${marked} & sleep 0.2`)).exitCode).toBe(0)
+    await expect.poll(() => runningProcesses().filter(({ args }) => args === `sleep ${marked}`)).toEqual([])
   })
 })

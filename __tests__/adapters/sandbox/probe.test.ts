@@ -5,8 +5,10 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Machine } from '../../../src/adapters/sandbox/advice.ts'
 import { hostOf } from '../../../src/adapters/sandbox/host.ts'
 import { probeSandbox } from '../../../src/adapters/sandbox/probe.ts'
+import { defaultSettings } from '../../../src/core/settings.ts'
 import { needsSandbox, testHost } from '../../support/sandbox.ts'
 
+const NO_LIMITS = defaultSettings.limits
 const plain = (text: string) => text
 let folder: string
 beforeEach(() => {
@@ -36,14 +38,14 @@ const detailOf = async (probe: ReturnType<typeof probeSandbox>) => {
 }
 
 it('runs a command in the real one before it answers, and leaves nothing behind', needsSandbox, async () => {
-  const detail = await detailOf(probeSandbox('bubblewrap', { ...testHost(), temp: folder }, plain))
+  const detail = await detailOf(probeSandbox('bubblewrap', { ...testHost(), temp: folder }, NO_LIMITS, plain))
   expect(detail).toMatch(/^bubblewrap [0-9.]+ runs$/)
   expect(readdirSync(folder)).toEqual([])
 })
 
 it('says that it is not installed, with the commands that fix that; nothing less takes its place', async () => {
   const host = { ...testHost(), path: folder }
-  expect(await probeSandbox('bubblewrap', host, plain, async () => ubuntu)).toEqual({
+  expect(await probeSandbox('bubblewrap', host, NO_LIMITS, plain, async () => ubuntu)).toEqual({
     ok: false,
     detail: 'bubblewrap is not installed',
     fix: [...INSTALL, ALLOW],
@@ -53,7 +55,7 @@ it('says that it is not installed, with the commands that fix that; nothing less
 it('says that there is none for this system, where no command would help', async () => {
   const host = { ...testHost(), path: folder }
   const mac: Machine = { platform: 'darwin', isRoot: false, systems: [], forbidding: [] }
-  expect(await probeSandbox('bubblewrap', host, plain, async () => mac)).toEqual({
+  expect(await probeSandbox('bubblewrap', host, NO_LIMITS, plain, async () => mac)).toEqual({
     ok: false,
     detail: 'there is no sandbox for macOS yet',
     fix: [],
@@ -63,7 +65,7 @@ it('says that there is none for this system, where no command would help', async
 it('if it cannot run, says why in its own words', async () => {
   const why = 'bwrap: setting up uid map: Permission denied'
   const host = forbidden(`[ "$1" = --version ] && echo bubblewrap 9.8.7 && exit; echo ${why} >&2; exit 1`)
-  expect(await probeSandbox('bubblewrap', host, plain, async () => ubuntu)).toEqual({
+  expect(await probeSandbox('bubblewrap', host, NO_LIMITS, plain, async () => ubuntu)).toEqual({
     ok: false,
     detail: `bubblewrap 9.8.7 cannot run a command here: ${why}`,
     fix: [ALLOW],
@@ -72,7 +74,7 @@ it('if it cannot run, says why in its own words', async () => {
 })
 
 it('is off only where the settings say so by name', async () => {
-  expect(await detailOf(probeSandbox('off', { ...testHost(), path: folder }, plain))).toBe('off runs')
+  expect(await detailOf(probeSandbox('off', { ...testHost(), path: folder }, NO_LIMITS, plain))).toBe('off runs')
 })
 
 it("reads of a job's environment what it needs: no relative folder of PATH, the runner's folder hidden", () => {

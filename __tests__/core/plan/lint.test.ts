@@ -123,6 +123,15 @@ describe('paths', () => {
     ['vendor/.git/**', '**/.git/**'],
     ['.gitmodules', '**/.gitmodules'],
     ['*/.gitmodules', '**/.gitmodules'],
+    ['.GITHUB/WORKFLOWS/x.yml', '.github/workflows/**'],
+    ['.github./workflows/**', '.github/workflows/**'],
+    ['.github/workflows::$INDEX_ALLOCATION/x', '.github/workflows/**'],
+    ['GITHUB~1/WORKFL~1/x.yml', '.github/workflows/**'],
+    ['.github/tribut~1.yml', '.github/tributary.yml'],
+    ['.ｇｉｔhub/{workflows ,x}/*', '.github/workflows/**'],
+    ['src/.GITMODULES', '**/.gitmodules'],
+    ['src/GITMOD~1', '**/.gitmodules'],
+    ['vendor/git~1/hooks/x', '**/.git/**'],
   ])('%s could touch the protected %s', (glob, touched) =>
     expect(problems(one({ writes: [glob] }))).toEqual([
       {
@@ -143,6 +152,8 @@ describe('paths', () => {
     '.github/ISSUE_TEMPLATE/**',
     '.gitignore',
     '.github/CODEOWNERS',
+    'src/backup~1',
+    'src/Workflows/**',
   ])('%s could not', (glob) => expect(problems(one({ writes: [glob] }))).toEqual([]))
 
   it('are protected by the settings, too', () => {
@@ -152,6 +163,8 @@ describe('paths', () => {
     expect(touched('infra')).toEqual(['protected-path'])
     expect(touched('*/main.tf')).toEqual(['protected-path'])
     expect(touched('src/package.json')).toEqual(['protected-path'])
+    expect(touched('src/Package.JSON')).toEqual(['protected-path'])
+    expect(touched('INFRA/**')).toEqual(['protected-path'])
     expect(touched('**/package.json')).toEqual(['protected-path'])
     expect(touched('src/**')).toEqual([])
     expect(touched('.github/workflows/x')).toEqual(['protected-path'])

@@ -12,7 +12,9 @@ import { defaultSettings } from '../../../src/core/settings.ts'
 import { followed } from '../../support/planning.ts'
 import { AT, afterwards, begun, landed, merged, report, running, shaOf } from '../../support/run.ts'
 
-const atWork = (state = running('a, b')) => afterwards(state, ...begun(state, 'a'))
+const workflowRun = 7
+const slots = { type: 'slots_requested', at: AT, by: 'tributary', request: 'r1', count: 2, workflowRun } as const
+const atWork = (state = running('a, b')) => afterwards(state, slots, ...begun(state, 'a'))
 const file = (outcome: AttemptOutcome, task = 'a'): ResultFile => ({
   version: 1,
   run: '42',
@@ -42,17 +44,25 @@ const failed = (exitCode: number): InspectedResult => ({
 describe('a result that is awaited', () => {
   it('is that of the attempt in progress, of this run', () => {
     const { run } = atWork()
-    expect(isAwaited(atWork(), { run, ...attempt })).toBe(true)
-    expect(isAwaited(atWork(), { run, task: 'a', attempt: 2 })).toBe(false)
-    expect(isAwaited(atWork(), { run: '7', ...attempt })).toBe(false)
-    expect(isAwaited(running('a, b'), { run, ...attempt })).toBe(false)
+    expect(isAwaited(atWork(), { run, workflowRun, ...attempt })).toBe(true)
+    expect(isAwaited(atWork(), { run, workflowRun, task: 'a', attempt: 2 })).toBe(false)
+    expect(isAwaited(atWork(), { run: '7', workflowRun, ...attempt })).toBe(false)
+    expect(isAwaited(running('a, b'), { run, workflowRun, ...attempt })).toBe(false)
+  })
+
+  it('comes from the workflow run of the slot that has the attempt', () => {
+    const { run } = atWork()
+    const other = { ...slots, request: 'r2', workflowRun: 8 }
+    expect(isAwaited(afterwards(atWork(), other), { run, workflowRun: 8, ...attempt })).toBe(false)
+    const unknown = afterwards(running('a'), ...begun(running('a'), 'a'))
+    expect(isAwaited(unknown, { run, workflowRun, ...attempt })).toBe(false)
   })
 
   it('is not a verification unless one is in progress', () => {
     const { run } = atWork()
-    expect(isAwaited(atWork(), { run, task: 'verify', attempt: 1 })).toBe(false)
-    expect(isAwaited(verifying(), { run, task: 'verify', attempt: 1 })).toBe(true)
-    expect(isAwaited(verifying(), { run, task: 'verify', attempt: 2 })).toBe(false)
+    expect(isAwaited(atWork(), { run, workflowRun, task: 'verify', attempt: 1 })).toBe(false)
+    expect(isAwaited(verifying(), { run, workflowRun, task: 'verify', attempt: 1 })).toBe(true)
+    expect(isAwaited(verifying(), { run, workflowRun, task: 'verify', attempt: 2 })).toBe(false)
   })
 })
 
@@ -116,6 +126,7 @@ const tip = shaOf('trunk a')
 const verifying = () =>
   followed<ActiveRun>(
     merged(landed(running('a'), 'a'), 'a'),
+    slots,
     { type: 'verification_queued', on: tip, attempt: 1 },
     { type: 'verification_started', on: tip, attempt: 1, slot: 'r1.1' },
   )

@@ -315,7 +315,7 @@ describe('an orchestrator', () => {
     const slots = {
       jobs: async () => [],
       ending: async () => null,
-      results: async () => [{ id: 1, run: '42', task: 'a', attempt: 1 }],
+      results: async () => [{ id: 1, workflowRun: 7, run: '42', task: 'a', attempt: 1 }],
       download: async () => ({ result: JSON.stringify(result), bundle }),
     }
     await orchestrate({ ...deps, slots, handOverAt: new Date(deps.clock.now().getTime() + 10_000) }, '42')

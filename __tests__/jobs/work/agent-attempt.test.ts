@@ -440,7 +440,10 @@ describe('its transcript', () => {
     const [transcript] = world.transcripts
     const name = 'tributary-42-a-1-transcript'
     expect([known, transcript?.name]).toEqual([0, name])
-    expect([parseResultName(name), resultArtifact({ id: 1, name, expired: false }, RUN)]).toEqual([null, null])
+    expect([
+      parseResultName(name),
+      resultArtifact({ id: 1, name, expired: false }, { run: RUN, workflowRun: 7 }),
+    ]).toEqual([null, null])
     const lines = (transcript?.text ?? '')
       .trimEnd()
       .split('\n')

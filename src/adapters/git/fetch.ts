@@ -98,8 +98,15 @@ async function importPack(store: GitStore, file: string, head: Sha): Promise<voi
   if (absent.length > 0) throw new Error(`it builds on ${absent.join(', ')}, which is not here`)
   const index = ['index-pack', '--stdin', '--fix-thin', '--strict', `--max-input-size=${PACK_BYTES}`]
   await runGit(store.repo, index, { input: { file, from: bytes }, seconds: 300 })
+  await requireCommit(store, head)
   await requireComplete(store, head)
   await writeRef(store.repo, `refs/intake/${head}`, head)
+}
+
+/** Git follows an annotated tag to its commit nearly everywhere, but no branch can be pushed to a tag. */
+async function requireCommit({ repo }: GitStore, head: Sha): Promise<void> {
+  const [found] = await infoOf(repo, [head])
+  if (found?.type !== 'commit') throw new Error(`${head} is a ${found?.type ?? 'missing object'}, not a commit`)
 }
 
 /** Throws if an object that the head reaches is missing. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { gitEnvironment, gitSettings } from './environment.ts'
 import type { LocalRepo } from './local-repo.ts'
-import { failure } from './plumbing.ts'
+import { failure, killGroup } from './plumbing.ts'
 
 export interface ObjectInfo {
   sha: string
@@ -27,6 +27,8 @@ interface PendingRequest {
 }
 
 const IDLE_MS = 10_000
+/** Without any output; a request takes milliseconds. */
+const SILENT_MS = 120_000
 
 const readers = new Map<string, ObjectReader>()
 
@@ -42,9 +44,11 @@ function startReader(repo: LocalRepo): ObjectReader {
   const child = spawn('git', [...gitSettings().flatMap((setting) => ['-c', setting]), ...args], {
     cwd: repo.gitDir,
     env: gitEnvironment(repo),
+    detached: true,
   })
   const pending: PendingRequest[] = []
   const idle = setTimeout(stopIfIdle, IDLE_MS).unref()
+  const silent = setTimeout(stopIfSilent, SILENT_MS).unref()
   let errorOutput = ''
   child.stderr.on('data', (chunk: Buffer) => {
     errorOutput = `${errorOutput}${chunk}`.slice(-2000)
@@ -58,6 +62,7 @@ function startReader(repo: LocalRepo): ObjectReader {
   )
   child.stdout.on('data', (chunk: Buffer) => {
     parse(chunk)
+    silent.refresh()
     if (pending.length === 0) unrefHandles()
   })
   unrefHandles()
@@ -72,14 +77,21 @@ function startReader(repo: LocalRepo): ObjectReader {
     readers.delete(repo.gitDir)
     child.stdin.end()
   }
+  function stopIfSilent() {
+    if (pending.length === 0) return
+    stop(new Error(`git cat-file took longer than ${SILENT_MS / 1000} s`))
+    killGroup(child.pid)
+  }
   function stop(error: Error) {
     clearTimeout(idle)
+    clearTimeout(silent)
     if (readers.get(repo.gitDir) === reader) readers.delete(repo.gitDir)
     for (const request of pending.splice(0)) request.fail(error)
   }
   function request(command: string, name: string) {
     return new Promise<ObjectContent | null>((answer, fail) => {
       if (/[\n\0]/.test(name)) throw new Error(`no name of an object: ${JSON.stringify(name)}`)
+      if (pending.length === 0) silent.refresh()
       pending.push({ withContent: command === 'contents', answer, fail })
       ;(child.stdout as unknown as Socket).ref()
       child.stdin.write(`${command} ${name}\n`)

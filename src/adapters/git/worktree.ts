@@ -17,6 +17,7 @@ import { gitText, runGit } from './plumbing.ts'
 import type { NetworkOptions } from './remote.ts'
 import { secretsBetween } from './secrets.ts'
 import { dropSparseIndex, type Lacks, lacksOf, removeStaleLocks, takeOver } from './set-up.ts'
+import { removeSpecialFiles } from './special-files.ts'
 import { stageAll } from './staging.ts'
 import { fetchInto, type GitStore } from './store.ts'
 import { resetSubmodules, type Submodule, submoduleNotices, submodulesIn } from './submodules.ts'
@@ -45,7 +46,7 @@ export interface WorktreeOptions extends NetworkOptions {
 interface OpenWorktree {
   store: GitStore
   repo: LocalRepo & { workTree: string }
-  /** Restores git's configuration; called before each git command, since a task may have changed it. */
+  /** Restores git's configuration and removes special files; called before each git command, since a task may have left them. */
   guard(): Promise<void>
   /** Entries that git ignored before any task, made by the workflow's own steps; they survive every clean-up. */
   kept: IgnoredEntries
@@ -88,7 +89,11 @@ async function readWorktree({ dir, remoteUrl, token, clock, seconds, signal }: W
   if (lacks.sparse) notices.push(await dropSparseIndex(gitDir))
   const configuration = await readConfiguration(gitDir)
   const network = { ...(seconds === undefined ? {} : { seconds }), ...(signal === undefined ? {} : { signal }) }
-  const guard = () => restoreConfiguration(gitDir, configuration)
+  const guard = async () => {
+    await restoreConfiguration(gitDir, configuration)
+    await removeSpecialFiles(workTree)
+  }
+  await guard()
   const store = { repo, remote: { url: remoteUrl, token }, network, clock }
   return {
     store,
@@ -142,11 +147,14 @@ async function removeAll(worktree: OpenWorktree): Promise<void> {
 const unlocking = (repo: OpenWorktree['repo'], work: () => Promise<void>): Promise<void> =>
   work().catch(async () => {
     await unlock(repo)
+    await removeSpecialFiles(repo.workTree)
     await work()
   })
 
+const UNLOCK_LIMIT = { timeout: 120_000, killSignal: 'SIGKILL' } as const
+
 const unlock = ({ workTree }: OpenWorktree['repo']): Promise<unknown> =>
-  promisify(execFile)('/bin/chmod', ['-R', 'u+rwX', '--', workTree]).catch(() => {})
+  promisify(execFile)('/bin/chmod', ['-R', 'u+rwX', '--', workTree], UNLOCK_LIMIT).catch(() => {})
 
 async function commitAll(worktree: OpenWorktree, words: CommitWords): Promise<{ head: Sha; tree: Sha } | null> {
   const { repo, store } = worktree

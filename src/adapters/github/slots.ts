@@ -32,7 +32,9 @@ export function openSlots(repository: RepositoryClient & { folder: string; actio
     results: async (workflowRun, run) => {
       const parameters = { ...ownerAndRepo(repository), run_id: workflowRun }
       const found = await artifacts('GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', parameters)
-      return found.map((artifact) => resultArtifact(artifact, run)).filter((artifact) => artifact !== null)
+      return found
+        .map((artifact) => resultArtifact(artifact, { run, workflowRun }))
+        .filter((artifact) => artifact !== null)
     },
     ending: (job, run) => endingOf(repository, job, run),
     download: (artifact) =>
@@ -44,9 +46,11 @@ async function endingOf(repository: RepositoryClient, job: number, run: string):
   const log = await jobLog(repository, job)
   if (log === null) return null
   const names = new Set([...loggedFiles(log).keys()].map((file) => file.split('/')[0] ?? ''))
-  const results = [...names].map((name) => resultArtifact({ id: job, name, expired: false }, run))
-  const found = results.filter((result) => result !== null).map((result) => ({ ...result, from: 'log' as const }))
-  return { error: lastError(log), results: found }
+  const results = [...names].flatMap((name) => {
+    const attempt = attemptIn(name, run)
+    return attempt === null ? [] : [{ id: job, from: 'log' as const, run, ...attempt }]
+  })
+  return { error: lastError(log), results }
 }
 
 async function fromLog(repository: RepositoryClient & { folder: string }, { id, run, task, attempt }: ResultArtifact) {
@@ -122,12 +126,18 @@ function failedBefore(steps: readonly z.infer<typeof stepSchema>[], action: stri
  */
 export function resultArtifact(
   { id, name, expired }: z.infer<typeof artifactSchema>,
-  run: string,
+  { run, workflowRun }: Pick<ResultArtifact, 'run' | 'workflowRun'>,
 ): ResultArtifact | null {
+  const attempt = expired ? null : attemptIn(name, run)
+  return attempt === null ? null : { id, workflowRun, run, ...attempt }
+}
+
+/** The task and attempt whose result has this name; null: it is no result of the run. */
+function attemptIn(name: string, run: string): Pick<ResultArtifact, 'task' | 'attempt'> | null {
   const prefix = `tributary-${run}-`
   const match = /^(.+)-([1-9][0-9]*)(?:\.[23])?$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '')
-  if (expired || match?.[1] === undefined || !taskIdSchema.safeParse(match[1]).success) return null
-  return { id, run, task: match[1], attempt: Number(match[2]) }
+  if (match?.[1] === undefined || !taskIdSchema.safeParse(match[1]).success) return null
+  return { task: match[1], attempt: Number(match[2]) }
 }
 
 const PAGE = 100

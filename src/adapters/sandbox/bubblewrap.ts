@@ -4,10 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Argv } from '../../core/plan/plan.ts'
 import { cappedLog } from '../../core/text/capped-log.ts'
 import type { Redact } from '../../core/text/redact.ts'
-import type { Sandbox } from '../../ports/sandbox.ts'
+import type { CommandRun, Sandbox } from '../../ports/sandbox.ts'
 import { commandEnvironment, type SandboxHost } from './host.ts'
 import { gitFoldersOf, type Layout, layoutOf, resolverFiles } from './layout.ts'
+import { type CommandLimits, limitsMet, underLimits } from './limits.ts'
 import { runInSandbox } from './run-command.ts'
+import { watchUsage } from './usage.ts'
 
 /** Inside the sandbox; private, and removed with it. */
 const HOME = '/tmp/home'
@@ -34,15 +36,34 @@ export interface Bubblewrap {
   version: string
 }
 
-export const bubblewrap = ({ file, version }: Bubblewrap, host: SandboxHost, redact: Redact): Sandbox => ({
+export const bubblewrap = (
+  { file, version }: Bubblewrap,
+  host: SandboxHost,
+  limits: CommandLimits,
+  redact: Redact,
+): Sandbox => ({
   name: `bubblewrap ${version}`,
   async run(argv, { worktree, seconds, signal, env, readable = [], network = false }) {
     const tree = await realpath(worktree)
     const readOnly = [...readable, ...(network ? await resolverFiles() : [])]
-    const mounts = mountArguments(await layoutOf(host), tree, await gitFoldersOf(tree), readOnly)
+    const tmpfs = privateFolder(version, limits)
+    const mounts = mountArguments(await layoutOf(host), tmpfs, tree, await gitFoldersOf(tree), readOnly)
     const init = initProcess()
+    let exceeded: string | null = null
+    let stopWatching = () => {}
+    let hasEnded = false
     const isolation = [...ISOLATION, ...(network ? ['--share-net'] : [])]
-    const command: Argv = [file, ...isolation, ...mounts, ...INFO, '--chdir', tree, '--', ...argv]
+    const command: Argv = [
+      file,
+      ...isolation,
+      ...mounts,
+      ...INFO,
+      '--chdir',
+      tree,
+      '--',
+      ...underLimits(limits),
+      ...argv,
+    ]
     const run = await runInSandbox({
       argv: command,
       cwd: '/',
@@ -51,23 +72,44 @@ export const bubblewrap = ({ file, version }: Bubblewrap, host: SandboxHost, red
       seconds,
       signal,
       log: cappedLog(redact),
-      onInfo: (info) => init.readInfo(info),
+      onInfo: async (info) => {
+        const pid = await init.readInfo(info)
+        if (pid === null || hasEnded) return
+        stopWatching = watchUsage({ init: pid, tree, limits }, (why) => {
+          exceeded = why
+          void init.kill()
+        })
+      },
       kill: () => init.kill(),
     })
+    hasEnded = true
+    stopWatching()
     await init.ended()
-    return run
+    return withLimits(run, exceeded, limits)
   },
 })
+
+/** Says at the end of a failed command's output which limit it ran into. */
+function withLimits(run: CommandRun, exceeded: string | null, limits: CommandLimits): CommandRun {
+  if (run.exitCode === 0) return run
+  const notes = exceeded === null ? limitsMet(run.log, limits) : [exceeded]
+  return notes.length === 0 ? run : { ...run, log: `${run.log.trimEnd()}\n\n${notes.join('\n')}\n` }
+}
+
+/** bubblewrap cannot limit a folder's size before 0.7: the kernel then does, to half of the memory. */
+const privateFolder = (version: string, { tmp }: CommandLimits): string[] =>
+  /^0\.[0-6](?:\.|$)/.test(version) ? ['--tmpfs'] : ['--size', `${tmp}`, '--tmpfs']
 
 /** Later mounts cover earlier ones: the tree comes last, and on top of it its git folders, read-only. */
 const mountArguments = (
   { hidden, shown }: Layout,
+  tmpfs: readonly string[],
   tree: string,
   gitFolders: readonly string[],
   readOnly: readonly string[],
 ): string[] => [
   ...SYSTEM,
-  ...hidden.flatMap((folder) => ['--tmpfs', folder]),
+  ...hidden.flatMap((folder) => [...tmpfs, folder]),
   ...['--dir', HOME],
   ...[...shown, ...readOnly].flatMap((path) => ['--ro-bind', path, path]),
   ...['--bind', tree, tree],
@@ -76,8 +118,8 @@ const mountArguments = (
 
 /** The first process of a sandbox's PID namespace. When it dies, the kernel kills every process in the namespace. */
 interface InitProcess {
-  /** Reads bubblewrap's `--info-fd`. */
-  readInfo(info: Readable): void
+  /** Reads its pid from bubblewrap's `--info-fd`; null if there will be none. */
+  readInfo(info: Readable): Promise<number | null>
   kill(): Promise<void>
   /** Resolves when no process of the sandbox runs any more. */
   ended(): Promise<void>
@@ -91,6 +133,7 @@ function initProcess(): InitProcess {
   return {
     readInfo(info) {
       childPid = readAll(info).then(pidIn)
+      return childPid
     },
     async kill() {
       // Until bubblewrap has written the pid, its child does not yet die with it: wait, a few milliseconds.

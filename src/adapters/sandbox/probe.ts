@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { access, constants, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -9,6 +10,7 @@ import type { CommandRun, Sandbox, SandboxProbe } from '../../ports/sandbox.ts'
 import { type Advice, adviceWhenMissing, adviceWhenRefused, type Machine, thisMachine } from './advice.ts'
 import { type Bubblewrap, bubblewrap } from './bubblewrap.ts'
 import { commandEnvironment, type SandboxHost } from './host.ts'
+import { type LimitSettings, limitsOf } from './limits.ts'
 import { runInSandbox } from './run-command.ts'
 
 const PROBE_SECONDS = 20
@@ -17,13 +19,14 @@ const PROBE_SECONDS = 20
 export async function probeSandbox(
   setting: Settings['sandbox'],
   host: SandboxHost,
+  limits: LimitSettings,
   redact: Redact,
   machine: () => Promise<Machine> = thisMachine,
 ): Promise<SandboxProbe> {
   if (setting === 'off') return { ok: true, sandbox: noSandbox(host, redact) }
   const found = await findBubblewrap(host.path)
   if (found === null) return unavailable(adviceWhenMissing(await machine()))
-  const sandbox = bubblewrap(found, host, redact)
+  const sandbox = bubblewrap(found, host, limitsOf(limits), redact)
   const refused = await refusalOf(sandbox, host)
   if (refused === null) return { ok: true, sandbox }
   return unavailable(adviceWhenRefused(await machine(), `${sandbox.name} cannot run a command here: ${refused}`))
@@ -72,7 +75,7 @@ async function tryOut(sandbox: Sandbox, host: SandboxHost): Promise<CommandRun> 
 const noSandbox = (host: SandboxHost, redact: Redact): Sandbox => ({
   name: 'off',
   async run(argv, { worktree, seconds, signal, env }) {
-    const home = await mkdtemp(join(host.temp, 'tributary-home-'))
+    const home = await mkdtemp(join(host.temp, HOME))
     try {
       const log = cappedLog(redact)
       return await runInSandbox({
@@ -84,7 +87,26 @@ const noSandbox = (host: SandboxHost, redact: Redact): Sandbox => ({
         log,
       })
     } finally {
+      endStrays(home)
       await rm(home, { recursive: true, force: true })
     }
   },
 })
+
+const HOME = 'tributary-home-'
+
+/**
+ * Kills processes that a command left outside of its group. Only Linux tells; they are known by the home folder that no other
+ * command has. One that changes its environment escapes: only a sandbox holds all.
+ */
+function endStrays(home: string): void {
+  if (process.platform !== 'linux') return
+  for (const name of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
+    try {
+      const isStray = readFileSync(`/proc/${name}/environ`, 'latin1').split('\0').includes(`HOME=${home}`)
+      if (isStray) process.kill(Number(name), 'SIGKILL')
+    } catch {
+      // It has ended, or is another user's.
+    }
+  }
+}

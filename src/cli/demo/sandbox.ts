@@ -1,5 +1,6 @@
 import { hostOf } from '../../adapters/sandbox/host.ts'
 import { probeSandbox } from '../../adapters/sandbox/probe.ts'
+import { defaultSettings } from '../../core/settings.ts'
 import { redactor } from '../../core/text/redact.ts'
 import { bounded } from '../../render/markdown/escape.ts'
 import { type Display, wrapped } from '../display.ts'
@@ -10,7 +11,7 @@ export type DemoSandbox = { kind: 'bubblewrap' } | { kind: 'off'; why: string; f
 
 /** `temp`: a folder in which the probe may create its own. */
 export async function findSandbox({ env }: Terminal, temp: string): Promise<DemoSandbox> {
-  const probe = await probeSandbox('bubblewrap', { ...hostOf(env, []), temp }, redactor([]))
+  const probe = await probeSandbox('bubblewrap', { ...hostOf(env, []), temp }, defaultSettings.limits, redactor([]))
   return probe.ok ? { kind: 'bubblewrap' } : { kind: 'off', why: probe.detail, fix: probe.fix }
 }
 

@@ -59,8 +59,8 @@ const nothingKnown: IsKnown = () => false
 const latin1Of = (text: string): string => Buffer.from(text).toString('latin1')
 /** Length of a JSON Web Token. */
 const LONGEST_SHAPE = 16_384
-/** Growth of a secret by nested encodings, such as hex in JSON in JSON. */
-const MOST_ESCAPED = 6
+/** Growth of a secret by nested encodings, such as `\\u0041` in JSON for each character, and by line breaks. */
+const MOST_ESCAPED = 8
 
 function knownKeyIn(text: string, isKnown: IsKnown): string | null {
   const real = text.replace(PUBLISHED, '')

@@ -5,6 +5,7 @@ import { ownOf } from '../own.ts'
 import type { NewEvent, Report } from '../run/event.ts'
 import { type LiveRun, recordOf, type Work } from '../run/state.ts'
 import { afterFailure } from './retry-ladder.ts'
+import { workflowRunOf } from './slot-jobs.ts'
 import type { ResultFile, ResultKey } from './slot-result.ts'
 
 /** A result after its inspection: its commits, and whether they passed the audit. */
@@ -13,14 +14,21 @@ export type InspectedResult =
   | { verdict: 'failed'; head: Sha | null; failure: TaskFailure; report?: Report; begun?: string }
   | { verdict: 'verification'; file: ResultFile }
 
-/** Only the attempt that the journal has in progress is awaited; a late result of an earlier one changes nothing. */
-export function isAwaited(run: LiveRun, result: ResultKey): boolean {
-  if (run.phase !== 'active' || result.run !== run.run) return false
-  const { work } = run
-  if (result.task === 'verify')
-    return work.verification?.status === 'in_progress' && work.verification.attempt === result.attempt
-  const state = ownOf(work.tasks, result.task)?.state
-  return state?.status === 'in_progress' && state.attempt === result.attempt
+/**
+ * Only the attempt that the journal has in progress is awaited, from the workflow run of the slot that has it: a late result of
+ * an earlier attempt changes nothing, nor does one that another workflow run uploads.
+ */
+export function isAwaited(run: LiveRun, result: ResultKey & { workflowRun: number }): boolean {
+  const slot = awaitedSlot(run, result)
+  return slot !== null && workflowRunOf(run, slot) === result.workflowRun
+}
+
+/** The slot that has this attempt in progress; null if none has. */
+export function awaitedSlot(run: LiveRun, { run: id, task, attempt }: ResultKey): string | null {
+  if (run.phase !== 'active' || id !== run.run) return null
+  const { verification, tasks } = run.work
+  const state = task === 'verify' ? verification : ownOf(tasks, task)?.state
+  return state?.status === 'in_progress' && state.attempt === attempt ? state.slot : null
 }
 
 /**

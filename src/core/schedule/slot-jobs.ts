@@ -26,6 +26,10 @@ export type SlotJobs = ReadonlyMap<
 /** Seconds until a slot that no job list has shown counts as lost: its workflow run is gone. */
 const NEVER_CAME_SECONDS = 180
 
+/** The workflow run that a slot is a job of; null if it is not known yet. */
+export const workflowRunOf = ({ slots }: LiveRun, slot: string): number | null =>
+  slots[slot.split('.')[0] ?? '']?.workflowRun ?? null
+
 const hasEnded = (jobs: SlotJobs, slot: string): boolean => jobs.get(slot)?.status === 'completed'
 
 /** Slots whose job runs and that have nothing to do. Those that have worked before come first: their set-up has succeeded. */

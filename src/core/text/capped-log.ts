@@ -7,12 +7,14 @@ export interface CappedLog {
 
 /** Characters kept at each end. */
 const KEPT = 10_000
-/** In characters; a longer line is processed in pieces, to limit memory. */
-const LONGEST_LINE = 64_000
+/** In characters: so much is redacted at once, to limit memory. */
+const PIECE = 64_000
+/** Characters of a piece that are redacted again with the next one: a secret across both, encoded and wrapped, is no longer. */
+const OVERLAP = 16_000
 
 /** Keeps the redacted head and tail of a command's output, and states how much is left out between them. */
 export function cappedLog(redact: Redact, kept = KEPT): CappedLog {
-  let line = ''
+  let open = ''
   let head = ''
   let tail = ''
   let leftOut = 0
@@ -28,17 +30,16 @@ export function cappedLog(redact: Redact, kept = KEPT): CappedLog {
     tail = tail.slice(-kept)
   }
   return {
-    // Redacts whole lines, not chunks: a secret across two chunks would be missed.
     add(text) {
-      line += text
-      const end = line.length > LONGEST_LINE ? line.length : line.lastIndexOf('\n') + 1
-      if (end === 0) return
-      keep(redact(line.slice(0, end)))
-      line = line.slice(end)
+      open += text
+      if (open.length <= PIECE) return
+      open = redact(open)
+      keep(open.slice(0, -OVERLAP))
+      open = open.slice(-OVERLAP)
     },
     text() {
-      keep(redact(line))
-      line = ''
+      keep(redact(open))
+      open = ''
       if (tail.length > kept) trim()
       if (leftOut === 0) return whole(head + tail)
       return `${whole(head)}\n… ${leftOut.toLocaleString('en-US')} characters left out …\n${whole(tail)}`

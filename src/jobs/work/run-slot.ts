@@ -108,7 +108,10 @@ async function perform(
   signal: AbortSignal,
 ): Promise<AttemptResult> {
   if (assignment.kind === 'task') return performTask(deps, who, view, assignment, signal)
-  return { outcome: await performVerification(deps, who.run, assignment, signal), transcript: [] }
+  return {
+    outcome: await performVerification(deps, who.run, assignment, settingsIn(view.state()).limits, signal),
+    transcript: [],
+  }
 }
 
 const baseOf = (assignment: TaskAssignment | VerifyAssignment) =>
@@ -127,7 +130,7 @@ export async function performTask(
   task: TaskAssignment,
   signal: AbortSignal,
 ): Promise<AttemptResult> {
-  const probe = await deps.probe(task.sandbox)
+  const probe = await deps.probe(task.sandbox, settingsIn(view.state()).limits)
   if (!probe.ok) return quiet({ kind: 'failed', head: null, tree: null, ...withoutSandbox(probe) })
   if (task.worker === 'program') return quiet(await performProgram(deps, who.run, task, probe.sandbox, signal))
   return performByAgent({ deps, who, view, assignment: task, sandbox: probe.sandbox, signal })

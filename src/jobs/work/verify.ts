@@ -2,6 +2,7 @@ import type { TaskFailure } from '../../core/failure.ts'
 import type { RunId } from '../../core/ids.ts'
 import type { VerifyAssignment } from '../../core/schedule/assignment.ts'
 import { type AttemptOutcome, VERIFY_TASK } from '../../core/schedule/slot-result.ts'
+import type { Settings } from '../../core/settings.ts'
 import { cappedLog } from '../../core/text/capped-log.ts'
 import { emptyReport, stopwatch, withoutSandbox } from './commands.ts'
 import type { WorkDeps } from './work-deps.ts'
@@ -11,9 +12,10 @@ export async function performVerification(
   deps: WorkDeps,
   run: RunId,
   { on, attempt, commands, minutes, sandbox: setting }: VerifyAssignment,
+  limits: Settings['limits'],
   signal: AbortSignal,
 ): Promise<AttemptOutcome> {
-  const probe = await deps.probe(setting)
+  const probe = await deps.probe(setting, limits)
   if (!probe.ok) return { kind: 'verification-failed', on, ...withoutSandbox(probe) }
   await deps.worktree.prepare(on)
   const { sandbox } = probe

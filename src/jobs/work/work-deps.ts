@@ -12,7 +12,7 @@ import type { Scratch, Worktree } from '../../ports/worktree.ts'
 export interface WorkDeps {
   journal: Journal
   worktree: Worktree
-  probe(setting: Settings['sandbox']): Promise<SandboxProbe>
+  probe(setting: Settings['sandbox'], limits: Settings['limits']): Promise<SandboxProbe>
   handover: Handover
   clock: Clock
   log(line: string): void

@@ -32,12 +32,21 @@ interface Slot {
   /** What the slot says that it did. */
   did?: string
   redact?: Redact
+  /** The slot that it says it is. */
+  slot?: string
 }
 
 /** What the orchestrator makes of these files, as a slot hands them over. */
 async function inspected(
   files: readonly string[],
-  { words = OURS, failure, rewrite = (_, head) => head, did = 'Did it', redact = (text) => text }: Slot = {},
+  {
+    words = OURS,
+    failure,
+    rewrite = (_, head) => head,
+    did = 'Did it',
+    redact = (text) => text,
+    slot = 'r1.1',
+  }: Slot = {},
 ) {
   const remote = bareRemote()
   const base = remote.commit({ 'a.txt': 'a\n' })
@@ -65,12 +74,12 @@ async function inspected(
   const told = { head, tree: made.tree, report: { ...report, acceptanceLog: did, summary: did, handOff } }
   const at = clock.now().toISOString()
   const result: ResultFile = {
-    ...{ version: 1, run: '42', task: 'a', attempt: 1, base, slot: 'r1-1', startedAt: at, endedAt: at },
+    ...{ version: 1, run: '42', task: 'a', attempt: 1, base, slot, startedAt: at, endedAt: at },
     outcome: failure === undefined ? { kind: 'done', ...told } : { kind: 'failed', failure, ...told },
   }
   const download = async () => ({ result: JSON.stringify(result), bundle })
   const session = {
-    deps: { slots: { download }, redact, secrets: [] },
+    deps: { slots: { download }, redact, secrets: [], log: () => {} },
     repo,
   } as unknown as Session
   const state = running('a', { tasks: { a: { title: TITLE, writes: ['src/**'] } } })
@@ -83,7 +92,7 @@ const many = Array.from({ length: 70 }, (_, index) => `src/${'long-'.repeat(45)}
 
 it('a hand-off names as many files as it may, with what is left out counted, whatever git says', async () => {
   const found = await inspected(many)
-  if (found.verdict !== 'landable') throw new Error(JSON.stringify(found).slice(0, 500))
+  if (found?.verdict !== 'landable') throw new Error(JSON.stringify(found).slice(0, 500))
   const files = found.file.outcome.report.handOff?.files ?? []
   expect([files.length, files.at(-1), files[0]?.length]).toEqual([60, 'and 11 more', 200])
 })
@@ -92,7 +101,7 @@ it('a failure names as many paths as it may, the slot’s own word and the audit
   const outside = await inspected(many.map((path) => path.replace('src', 'lib')))
   const changed = await inspected(['src/b'], { failure: { reason: 'acceptance-changed-files', paths: many } })
   for (const found of [outside, changed]) {
-    if (found.verdict !== 'failed' || !('paths' in found.failure)) throw new Error(found.verdict)
+    if (found?.verdict !== 'failed' || !('paths' in found.failure)) throw new Error(found?.verdict)
     expect([found.failure.paths.length, found.failure.paths.at(-1)]).toEqual([60, 'and 11 more'])
   }
 })
@@ -114,6 +123,44 @@ it.each<[string, Slot]>([
   })
 })
 
+it('a commit that names its base twice has two parents', async () => {
+  const twice = rewritten((text) => text.replace(/^(parent .*)$/m, '$1\n$1'))
+  expect(await inspected(['src/b'], { rewrite: twice })).toMatchObject({
+    verdict: 'failed',
+    head: null,
+    failure: { reason: 'wrong-base' },
+  })
+})
+
+it('an annotated tag of the commit is no commit', async () => {
+  const tagged = (dir: string, head: string) => {
+    git(dir, ['tag', '-a', '-m', 'a tag', 'tagged', head])
+    return git(dir, ['rev-parse', 'refs/tags/tagged'])
+  }
+  expect(await inspected(['src/b'], { rewrite: tagged })).toMatchObject({
+    verdict: 'failed',
+    head: null,
+    failure: { reason: 'result-unreadable', detail: expect.stringContaining('is a tag, not a commit') },
+  })
+})
+
+it('a commit that git cannot read in full fails its task, not the orchestrator', async () => {
+  const huge = (dir: string, head: string) => {
+    const text = git(dir, ['cat-file', 'commit', head])
+    return git(dir, ['hash-object', '-t', 'commit', '-w', '--stdin'], `${text}${'x'.repeat(65 * 2 ** 20)}\n`)
+  }
+  expect(await inspected(['src/b'], { rewrite: huge })).toMatchObject({
+    verdict: 'failed',
+    failure: { reason: 'result-unreadable', detail: expect.stringContaining('bytes to say') },
+  })
+})
+
+it('a result of another slot than the journal gave the task to is left out, and the right one still awaited', async () => {
+  expect(await inspected(['src/b'], { slot: 'r1.2' })).toBeNull()
+  const failure: TaskFailure = { reason: 'program-failed', exitCode: 1, log: '' }
+  expect(await inspected(['src/b'], { slot: 'r2.1', failure })).toBeNull()
+})
+
 it('one that is written as it was is taken', async () => {
   expect(await inspected(['src/b'], { rewrite: rewritten((text) => text) })).toMatchObject({ verdict: 'landable' })
 })
@@ -124,7 +171,7 @@ it('nothing that a slot says brings a secret of the orchestrator into the journa
   const failure: TaskFailure = { reason: 'program-failed', exitCode: 1, log: `printed ${secret}` }
   const done = await inspected(['src/b'], { did: `The key is ${secret}.`, redact })
   const failed = await inspected(['src/b'], { did: `The key is ${secret}.`, failure, redact })
-  expect([done.verdict, failed.verdict]).toEqual(['landable', 'failed'])
+  expect([done?.verdict, failed?.verdict]).toEqual(['landable', 'failed'])
   for (const found of [done, failed]) {
     expect(JSON.stringify(found)).toContain('The key is ***.')
     expect(JSON.stringify(found)).not.toContain(secret)

@@ -39,8 +39,8 @@ it('reads the log of a job that failed at work once, and has its result if no ar
   await readJobs(session, [failed])
   expect(asked()).toBe(1)
   expect(session.jobs.get('r1.1')).toMatchObject({ status: 'completed', error: 'quota, ***' })
-  expect(resultsInLogs(session, [{ id: 1, run: '42', task: 'a', attempt: 1 }])).toEqual([])
-  expect(resultsInLogs(session, [])).toEqual([result])
+  expect(resultsInLogs(session, [{ id: 1, workflowRun: 7, run: '42', task: 'a', attempt: 1 }])).toEqual([])
+  expect(resultsInLogs(session, [])).toEqual([{ ...result, workflowRun: 7 }])
   expect([...session.refusals]).toEqual([['artifact', 'quota, ***']])
 })
 

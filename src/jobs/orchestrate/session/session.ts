@@ -28,8 +28,8 @@ export interface Session {
   endings: Map<number, JobEnding | null>
   /** How often the log of an ended job was asked for. */
   logLooks: Map<number, number>
-  /** Inspected results by task and attempt: none is downloaded twice. */
-  inspected: Map<string, InspectedResult>
+  /** Inspected results by artifact, or by job and its log: none is downloaded twice. Null: of a slot that does not have that work. */
+  inspected: Map<string, InspectedResult | null>
   /** Digests and places of what this process has published; recorded with the next events. */
   shown: Map<string, { number: number; node: string; digest: string }>
   /** The state that is fully published; null: something is still to be published. */
@@ -142,5 +142,3 @@ export function limiter(nowMilliseconds: number): Limiter {
     },
   }
 }
-
-export const resultKey = (result: { task: string; attempt: number }): string => `${result.task}-${result.attempt}`

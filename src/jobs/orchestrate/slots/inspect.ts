@@ -4,7 +4,7 @@ import { audit, secretSearch } from '../../../core/landing/audit.ts'
 import { fewPaths } from '../../../core/run/hand-off.ts'
 import { recordOf, taskOf } from '../../../core/run/state.ts'
 import { mayChangeNothing } from '../../../core/schedule/assignment.ts'
-import type { InspectedResult } from '../../../core/schedule/result-events.ts'
+import { awaitedSlot, type InspectedResult } from '../../../core/schedule/result-events.ts'
 import { type AttemptOutcome, parseResultFile, type ResultFile } from '../../../core/schedule/slot-result.ts'
 import type { ChangedPath } from '../../../ports/repo.ts'
 import { type ResultArtifact, UnreadableResult } from '../../../ports/slots.ts'
@@ -27,8 +27,11 @@ const trimmed = (failure: TaskFailure): TaskFailure =>
     ? { ...failure, paths: fewPaths(failure.paths) }
     : withTexts(failure, (text) => headAndTail(text, JOURNAL_LOG))
 
-/** Downloads a result and inspects its commits. Nothing that the result says of itself is trusted. */
-export async function inspect(session: Session, draft: Draft, result: ResultArtifact): Promise<InspectedResult> {
+/**
+ * Downloads a result and inspects its commits. Nothing that the result says of itself is trusted. Null if it names another slot
+ * than the journal gave the work to: it changes nothing, and the right slot's result is still awaited.
+ */
+export async function inspect(session: Session, draft: Draft, result: ResultArtifact): Promise<InspectedResult | null> {
   try {
     const { result: text, bundle } = await session.deps.slots.download(result)
     const parsed = parseResultFile(session.deps.redact(text))
@@ -36,6 +39,11 @@ export async function inspect(session: Session, draft: Draft, result: ResultArti
     const file = withShortLog(parsed.value)
     if (file.task !== result.task || file.attempt !== result.attempt || file.run !== result.run)
       return unreadable(`${result.task}-${result.attempt} holds the result of ${file.task}-${file.attempt}`)
+    const slot = awaitedSlot(draft.state, result)
+    if (file.slot !== slot) {
+      session.deps.log(`Artifact ${result.id} is left out: slot ${file.slot} hands over what slot ${slot} works on.`)
+      return null
+    }
     if (result.task === 'verify') return { verdict: 'verification', file }
     const inspected = await inspectWork(session, draft, file, bundle)
     // The cost of an attempt counts even if it failed.
@@ -73,12 +81,14 @@ async function inspectWork(
     return isEmpty ? failed({ reason: 'no-change' }) : withoutCommit(session, file, outcome, state.base)
   }
   if (bundle === null) return unreadable('the bundle of commits is missing')
+  const at = { base: state.base, head: outcome.head }
   try {
-    await session.repo.unbundle(bundle, outcome.head)
+    await session.repo.unbundle(bundle, at.head)
+    return await judge(session, draft, file, outcome, at)
   } catch (error) {
+    // Whatever git cannot read of it must not end the orchestrator: the next one would meet the same artifact.
     return unreadable(error instanceof Error ? error.message : String(error))
   }
-  return judge(session, draft, file, outcome, { base: state.base, head: outcome.head })
 }
 
 /** Nothing was changed: the attempt's start commit takes the place of its head. */

@@ -10,46 +10,51 @@ import type { ResultArtifact } from '../../../ports/slots.ts'
 import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { taskRefusal } from '../session/refusals.ts'
-import { nowOf, resultKey, type Session } from '../session/session.ts'
+import { nowOf, type Session } from '../session/session.ts'
 import { withWorkflows } from '../session/workflow-files.ts'
 import { inspect } from './inspect.ts'
 
 /** Downloads and audits the results of slots at the same time, then lands or fails each in order. */
 export async function intake(session: Session, draft: Draft, results: readonly ResultArtifact[]): Promise<Draft> {
   const all = results.filter((result) => isAwaited(draft.state, result))
-  const awaited = session.oneByOne ? all.slice(0, 1) : all
+  const awaited = session.oneByOne ? all.filter((one) => session.inspected.get(keyOf(one)) !== null).slice(0, 1) : all
   const seen = await Promise.all(
     awaited.map(async (result) => following(session, draft, await inspectOnce(session, draft, result))),
   )
   return awaited.reduce((next, result, index) => take(session, next, result, seen[index]), draft)
 }
 
-/** Undefined: it cannot be downloaded now. */
-async function inspectOnce(
-  session: Session,
-  draft: Draft,
-  result: ResultArtifact,
-): Promise<InspectedResult | undefined> {
-  const known = session.inspected.get(resultKey(result))
-  const inspected = known ?? (await unlessLimited(session, () => inspect(session, draft, result), undefined))
-  if (inspected !== undefined) session.inspected.set(resultKey(result), inspected)
+const keyOf = ({ id, from }: ResultArtifact): string => `${from ?? 'artifact'} ${id}`
+
+/** Null is a result that says nothing. What the API does not give for now is one that is not there yet. */
+async function inspectOnce(session: Session, draft: Draft, result: ResultArtifact): Promise<InspectedResult | null> {
+  const known = session.inspected.get(keyOf(result))
+  const inspected =
+    known === undefined ? await unlessLimited(session, () => inspect(session, draft, result), undefined) : known
+  if (inspected === undefined) return null
+  session.inspected.set(keyOf(result), inspected)
   return inspected
 }
 
 /** What is pushed has the workflow files that the run has taken over; what was verified has no need of them. */
-async function following<Inspected extends InspectedResult | undefined>(
+async function following(
   session: Session,
   draft: Draft,
-  inspected: Inspected,
-): Promise<Inspected> {
-  if (inspected === undefined || inspected.verdict === 'verification' || inspected.head === null) return inspected
+  inspected: InspectedResult | null,
+): Promise<InspectedResult | null> {
+  if (inspected === null || inspected.verdict === 'verification' || inspected.head === null) return inspected
   const head = await withWorkflows(session, plannedWork(draft), inspected.head)
   return { ...inspected, head }
 }
 
-function take(session: Session, draft: Draft, result: ResultArtifact, inspected: InspectedResult | undefined): Draft {
-  // Two artifacts may hold the same attempt: the first one counts.
-  if (inspected === undefined || !isAwaited(draft.state, result)) return draft
+function take(
+  session: Session,
+  draft: Draft,
+  result: ResultArtifact,
+  inspected: InspectedResult | null | undefined,
+): Draft {
+  // Two artifacts may hold the same attempt: the first one of the right slot counts.
+  if (inspected == null || !isAwaited(draft.state, result)) return draft
   if (result.task !== 'verify') return takeWork(session, draft, result, inspected)
   return recordEvents(draft, nowOf(session), ...verdictEvents(plannedWork(draft), result.attempt, inspected))
 }

@@ -1,8 +1,9 @@
 import type { SlotFailure } from '../../../core/run/event.ts'
 import { workOf } from '../../../core/run/state.ts'
 import { slotsAtWork } from '../../../core/schedule/ready.ts'
+import { workflowRunOf } from '../../../core/schedule/slot-jobs.ts'
 import type { ResultArtifact, SlotJob } from '../../../ports/slots.ts'
-import { resultKey, type Session } from '../session/session.ts'
+import type { Session } from '../session/session.ts'
 
 /** Notes the state of the slots' jobs. The log of one that failed says why, and may hold what it could not upload. */
 export async function readJobs(session: Session, jobs: readonly SlotJob[]): Promise<void> {
@@ -45,15 +46,19 @@ async function readEnding({ deps, run, endings, logLooks }: Session, { id }: Slo
   return true
 }
 
+const attemptOf = ({ task, attempt }: Pick<ResultArtifact, 'task' | 'attempt'>): string => `${task}/${attempt}`
+
 /** Results that stand in the logs of the slots that had the work, and in no artifact. */
 export function resultsInLogs(session: Session, artifacts: readonly ResultArtifact[]): ResultArtifact[] {
   const work = workOf(session.state)
-  const uploaded = new Set(artifacts.map(resultKey))
-  const endings = (work === null ? [] : slotsAtWork(work)).flatMap((slot) => {
+  const uploaded = new Set(artifacts.map(attemptOf))
+  const found = (work === null ? [] : slotsAtWork(work)).flatMap((slot) => {
     const job = session.jobs.get(slot)?.job
     const ending = job === undefined ? null : session.endings.get(job)
-    return ending == null || ending.results.length === 0 ? [] : [ending]
+    const workflowRun = workflowRunOf(session.state, slot)
+    if (ending == null || ending.results.length === 0 || workflowRun === null) return []
+    if (ending.error !== null) session.refusals.set('artifact', ending.error)
+    return ending.results.map((result) => ({ ...result, workflowRun }))
   })
-  for (const { error } of endings) if (error !== null) session.refusals.set('artifact', error)
-  return endings.flatMap(({ results }) => results).filter((result) => !uploaded.has(resultKey(result)))
+  return found.filter((result) => !uploaded.has(attemptOf(result)))
 }

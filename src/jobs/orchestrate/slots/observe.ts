@@ -1,7 +1,8 @@
 import { branchRef, trunkBranch } from '../../../core/ids.ts'
-import { type LiveRun, workOf } from '../../../core/run/state.ts'
+import { workOf } from '../../../core/run/state.ts'
 import { slotsAtWork } from '../../../core/schedule/ready.ts'
 import { lookSeconds } from '../../../core/schedule/request-pace.ts'
+import { workflowRunOf } from '../../../core/schedule/slot-jobs.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
 import { unlessLimited } from '../session/api-limit.ts'
 import { quotasOf, type Session } from '../session/session.ts'
@@ -79,6 +80,3 @@ async function lookAtResults(session: Session): Promise<ResultArtifact[]> {
   const lists = await Promise.all(known.map((id) => session.deps.slots.results(id, session.run)))
   return lists.flat()
 }
-
-const workflowRunOf = (state: LiveRun, slot: string): number | null =>
-  state.slots[slot.split('.')[0] ?? '']?.workflowRun ?? null
