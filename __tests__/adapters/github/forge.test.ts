@@ -133,7 +133,7 @@ describe('the rules for a branch', () => {
       fetch(`${hub.url}/_hub/settings`, {
         method: 'POST',
         body: JSON.stringify(settings),
-        headers: { 'content-type': 'application/json' },
+        headers: { authorization: `token ${hub.tokens.admin}`, 'content-type': 'application/json' },
       })
     expect(await forge.branchRules('tributary/1/trunk')).toEqual([])
     expect(Object.values(await requests())).toEqual([1])

@@ -13,7 +13,8 @@ import { AT, shaOf } from '../../../support/run.ts'
 async function asked(plan: Plan, ...paths: string[]) {
   const state = { ...planning(), planning: null, options: { ...noOptions, paths } }
   const repo = { treeOf: async () => shaOf('tree'), commit: async () => shaOf('trunk') }
-  const session = { run: '42', state, repo, deps: { clock: { now: () => new Date(AT) } } } as unknown as Session
+  const deps = { clock: { now: () => new Date(AT) } }
+  const session = { run: '42', state, repo, refusedRefs: new Map(), deps } as unknown as Session
   const frozen = { settings: defaultSettings, settingsBlob: '', base: shaOf('base'), baseBranch: 'main' }
   return (await proposeByHand(session, emptyDraft(state), plan, frozen)).events
 }

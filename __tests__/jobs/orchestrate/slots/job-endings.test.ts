@@ -2,11 +2,13 @@ import { expect, it } from 'vitest'
 import type { Session } from '../../../../src/jobs/orchestrate/session/session.ts'
 import { readJobs, resultsInLogs } from '../../../../src/jobs/orchestrate/slots/job-endings.ts'
 import type { JobEnding, SlotJob } from '../../../../src/ports/slots.ts'
-import { afterwards, begun, running } from '../../../support/run.ts'
+import { AT, afterwards, begun, running } from '../../../support/run.ts'
+
+const by = { at: AT, by: 'tributary' }
 
 /** A session with a task at work in `r1.1`, and logs as GitHub gives them, one at each look. */
 function sessionWith(...logs: (JobEnding | null)[]) {
-  const first = running('a')
+  const first = afterwards(running('a'), { type: 'slots_requested', ...by, request: 'r1', count: 1, workflowRun: 7 })
   let asked = 0
   const parts = {
     run: '42',
