@@ -2,7 +2,9 @@ import * as core from '@actions/core'
 import { context } from '@actions/github'
 import { commandLine, dressedCommand } from './config/command-line.ts'
 import { type Inputs, readEnvironment, readInputs } from './config/inputs.ts'
+import { jobFailureOutput } from './config/job-failure.ts'
 import { type CommentTrigger, readTrigger } from './config/trigger.ts'
+import type { JobFailure } from './core/schedule/recovery.ts'
 import { redactor } from './core/text/redact.ts'
 import { answerFailure } from './jobs/command/answer-failure.ts'
 import { runPullAction } from './jobs/command/pull-action.ts'
@@ -11,6 +13,8 @@ import { runCommand } from './jobs/command/run-command.ts'
 import type { CommandComment, CommandOutcome } from './jobs/deps.ts'
 import { orchestrate } from './jobs/orchestrate/orchestrate.ts'
 import { runSlot } from './jobs/work/run-slot.ts'
+import { LimitReached } from './ports/rate-limit.ts'
+import { Unauthorized } from './ports/unauthorized.ts'
 import { orchestratorSummary, slotSummary } from './render/status/job-summary.ts'
 import { type JobEnvironment, jobDeps, orchestrateDeps, withScratch, workDeps } from './wiring.ts'
 
@@ -19,6 +23,21 @@ export async function main(): Promise<void> {
   const inputs = readInputs(core.getInput)
   const env = withScratch(readEnvironment(process.env))
   core.setSecret(inputs.token)
+  try {
+    await runJob(inputs, env)
+  } catch (error) {
+    core.setOutput('failure', jobFailureOutput(failureOf(error)))
+    throw error
+  }
+}
+
+function failureOf(error: unknown): JobFailure {
+  const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof Unauthorized) return { cause: 'token-ended', message }
+  return { cause: error instanceof LimitReached ? 'rate-limit' : null, message }
+}
+
+async function runJob(inputs: Inputs, env: JobEnvironment): Promise<void> {
   switch (inputs.role) {
     case 'command':
       return setOutputs(await command(inputs, env))
@@ -93,6 +112,7 @@ async function recoverRun(inputs: Of<'recover'>, env: JobEnvironment): Promise<v
     issue: isComment ? trigger.issue.number : null,
     comment: isComment ? trigger.comment.id : null,
     result: inputs.result,
+    failure: inputs.failure,
     logUrl: logUrlOf(env),
   })
 }

@@ -24,8 +24,20 @@ import type { JobDeps, OrchestrateDeps } from './jobs/deps.ts'
 import type { WorkDeps } from './jobs/work/work-deps.ts'
 import type { Model } from './ports/model.ts'
 
-/** GitHub ends a job after six hours; the successor needs time to start before that. */
+/** GitHub ends a job after six hours; the successor needs time to start before that, and before a token ends. */
 const LIFE_MINUTES = 330
+const START_MINUTES = 10
+
+/**
+ * Seconds that a job waits for a limit of the API. A command answers within its ten minutes or not at all; an orchestrator goes
+ * on with what needs no API; `recover`, which nothing would start again, waits until the hour turns.
+ */
+const LIMIT_SECONDS: Readonly<Record<Inputs['role'], number>> = {
+  command: 300,
+  orchestrate: 30,
+  work: 30,
+  recover: 3900,
+}
 
 const clock = systemClock
 
@@ -40,11 +52,15 @@ export const withScratch = (env: ActionEnvironment): JobEnvironment => ({
 })
 
 /** Adapters for the jobs that hold a write token: one API client, one bare repository. */
-export async function jobDeps(inputs: Inputs, env: JobEnvironment): Promise<JobDeps> {
+export async function jobDeps(
+  inputs: Inputs,
+  env: JobEnvironment,
+  repository = repositoryClientOf(inputs, env),
+): Promise<JobDeps> {
   const store = storeOf(inputs, env)
   let repo: ReturnType<typeof openRepo> | null = null
   return {
-    forge: openForge({ ...repositoryClientOf(inputs, env), workflowFile: workflowFileOf(env) }),
+    forge: openForge({ ...repository, workflowFile: workflowFileOf(env) }),
     journal: await openJournal(store),
     repo: () => {
       repo ??= openRepo(store)
@@ -60,17 +76,25 @@ export async function jobDeps(inputs: Inputs, env: JobEnvironment): Promise<JobD
 export async function orchestrateDeps(inputs: Inputs, env: JobEnvironment): Promise<OrchestrateDeps> {
   const action = env.all.GITHUB_ACTION_REPOSITORY ?? ''
   const secrets = secretsOf(inputs, env)
+  const repository = repositoryClientOf(inputs, env)
+  const deps = await jobDeps(inputs, env, repository)
   return {
-    ...(await jobDeps(inputs, env)),
+    ...deps,
     clock,
     log: (line) => core.info(secrets.redact(line)),
     model: modelOf(env, secrets),
-    slots: openSlots({ ...repositoryClientOf(inputs, env), folder: join(env.scratch, 'results'), action }),
+    slots: openSlots({ ...repository, folder: join(env.scratch, 'results'), action }),
     readPlan: readHandPlan,
     secrets: secrets.values,
     redact: secrets.redact,
-    handOverAt: new Date(clock.now().getTime() + LIFE_MINUTES * 60_000),
+    handOverAt: new Date(clock.now().getTime() + (await lifeMinutes(deps)) * 60_000),
   }
+}
+
+/** If it cannot be asked how long the token lasts, that is noticed when it has ended. */
+async function lifeMinutes({ forge }: JobDeps): Promise<number> {
+  const minutes = await forge.tokenMinutes().catch(() => null)
+  return minutes === null ? LIFE_MINUTES : Math.min(LIFE_MINUTES, minutes - START_MINUTES)
 }
 
 /** Adapters for a slot, which can only read the journal and upload a result. */
@@ -127,6 +151,7 @@ function repositoryClientOf(inputs: Inputs, env: JobEnvironment): RepositoryClie
     graphqlUrl: env.GITHUB_GRAPHQL_URL,
     token: inputs.token,
     clock,
+    longestWait: LIMIT_SECONDS[inputs.role],
   })
   return { client, owner, repo }
 }

@@ -198,10 +198,18 @@ export function forgeContract(name: string, build: () => Promise<Stage>): void {
       expect((await comments(issue)).map(({ body }) => body.split('\n')[1])).toEqual(['Not the plan', 'Newer'])
     })
 
-    it('that are gone, or whose thread is, say so', async () => {
-      const { forge, issue, nowhere } = await build()
+    it('that were deleted come back as new ones, once', async () => {
+      const { forge, issue, comments } = await build()
       const located = { number: 999_999, node: 'IC_gone' }
-      const answers = await forge.publish([aComment(issue, { located }), aComment(nowhere)], false)
+      const again = locatedOf((await forge.publish([aComment(issue, { located })], false))[0])
+      await forge.publish([aComment(issue, { located: again, body: 'Newer' })], false)
+      expect((await comments(issue)).map(({ body }) => body.split('\n')[1])).toEqual(['Newer'])
+    })
+
+    it('whose thread is gone say so', async () => {
+      const { forge, nowhere } = await build()
+      const located = { number: 999_999, node: 'IC_gone' }
+      const answers = await forge.publish([aComment(nowhere), aComment(nowhere, { located })], false)
       expect(answers).toMatchObject([
         { ok: false, reason: 'gone' },
         { ok: false, reason: 'gone' },

@@ -149,6 +149,10 @@ function depsOf(
 
 const noForge: Forge = {
   defaultBranch: unasked('defaultBranch'),
+  branchNow: unasked('branchNow'),
+  quota: () => null,
+  tokenMinutes: async () => null,
+  botComments: unasked('botComments'),
   role: unasked('role'),
   react: unasked('react'),
   reply: unasked('reply'),

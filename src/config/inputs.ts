@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { runIdSchema } from '../core/ids.ts'
+import { jobFailureInput } from './job-failure.ts'
 
 /** The inputs and outputs that action.yml declares; a test compares the lists. */
-export const INPUTS = ['role', 'run', 'slot', 'result', 'token'] as const
-export const OUTPUTS = ['run', 'orchestrate', 'slots'] as const
+export const INPUTS = ['role', 'run', 'slot', 'result', 'failure', 'token'] as const
+export const OUTPUTS = ['run', 'orchestrate', 'slots', 'failure'] as const
 
 const optionalRun = z.union([z.literal('').transform(() => null), runIdSchema])
 
@@ -16,7 +17,13 @@ const inputsSchema = z.discriminatedUnion('role', [
     run: runIdSchema,
     slot: z.string().regex(/^r[0-9]+\.[0-9]+$/, 'a slot is named like r1.2'),
   }),
-  z.object({ role: z.literal('recover'), token: z.string().min(1), run: optionalRun, result: z.string() }),
+  z.object({
+    role: z.literal('recover'),
+    token: z.string().min(1),
+    run: optionalRun,
+    result: z.string(),
+    failure: jobFailureInput,
+  }),
 ])
 export type Inputs = z.infer<typeof inputsSchema>
 

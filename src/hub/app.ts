@@ -11,9 +11,11 @@ import { answerError, answerUnknown } from './rest/errors.ts'
 import {
   authenticate,
   countRequests,
+  expireTokens,
   guard,
   injectFaults,
   killSenders,
+  limitGraphql,
   type Observer,
   observeExchanges,
   rateHeaders,
@@ -37,12 +39,14 @@ export function createApp(world: World, files: ArtifactFiles, observe: Observer 
     await next()
   })
   app.use(guard())
-  app.route('/', controlRoutes(world))
+  app.route('/', controlRoutes(world, rate))
   app.use(countRequests(world))
+  app.use(expireTokens(world))
   app.use('/api/*', authenticate(world))
   app.use('/api/*', rateHeaders(rate))
   app.use(killSenders(world))
   app.use(injectFaults(world))
+  app.use('/api/graphql', limitGraphql(world))
   app.use('/api/v3/*', refuseIfArchived(world))
   if (observe !== undefined) app.use('/api/v3/*', observeExchanges(observe))
   app.use('/api/v3/*', etag({ weak: true }))

@@ -12,9 +12,15 @@ export function createHost(
 ): HubHost {
   const { doc } = world.store
   return {
-    owner: doc.owner,
-    repo: doc.repo,
-    defaultBranch: doc.defaultBranch,
+    get owner() {
+      return doc.owner
+    },
+    get repo() {
+      return doc.repo
+    },
+    get defaultBranch() {
+      return doc.defaultBranch
+    },
     dataDir: world.dataDir,
     gitDir: world.git.dir,
     serverUrl: world.urls.server,

@@ -4,7 +4,7 @@ import { renderJournalLoss } from '../render/reply/journal-loss.ts'
 import type { JobDeps } from './deps.ts'
 
 /** The journal cannot hold it, so it is said in a comment, once for each tip. Then the job ends in order: another could do no more. */
-export function sayLoss(
+export async function sayLoss(
   { forge, log }: Pick<JobDeps, 'forge' | 'log'>,
   run: RunId,
   loss: JournalLoss,
@@ -13,5 +13,5 @@ export function sayLoss(
   const text = renderJournalLoss(run, loss).join('\n')
   // If the comment is refused too, as in an archived repository, the job's log is the only place left.
   log(text)
-  return forge.reply(issueOf(run), `${loss.reason}:${tip ?? run}`, text, false)
+  await forge.reply(issueOf(run), `${loss.reason}:${tip ?? run}`, text, false)
 }

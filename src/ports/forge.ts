@@ -1,5 +1,8 @@
 import type { BranchRule } from '../core/branch-rules.ts'
 import type { Sha } from '../core/ids.ts'
+import type { Quota } from '../core/schedule/request-pace.ts'
+
+export type { Quota }
 
 export type Role = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none'
 
@@ -79,6 +82,8 @@ export interface DispatchInputs {
 export class DispatchRefused extends Error {
   override name = 'DispatchRefused'
 }
+/** Said on a thread or, with the platform's words, refused: it is locked or gone, or our token may not. */
+export type Said = { ok: true } | { ok: false; message: string }
 
 /** A comment of an issue or pull request. */
 export interface ThreadComment {
@@ -94,16 +99,24 @@ export interface ThreadComment {
 /** GitHub's issues, pull requests, checks and workflow runs. Status codes do not leave the adapter. */
 export interface Forge {
   defaultBranch(): Promise<string>
+  /** The name that a branch has now, if it was renamed; null if it is gone. */
+  branchNow(name: string): Promise<string | null>
+  /** As of the last answer: of REST, which work needs, and of GraphQL, which shows it. Null: unknown. No request. */
+  quota(of: 'rest' | 'graphql'): Quota | null
+  /** Minutes that our token lasts, if that is less than a job may take. */
+  tokenMinutes(): Promise<number | null>
   /** The person's role in the repository according to the API; `none` if unknown. */
   role(login: string): Promise<Role>
   /** The rules of rulesets for a branch, which need not exist, that our token cannot bypass. Empty if GitHub does not say. */
   branchRules(branch: string): Promise<BranchRule[]>
-  react(comment: number, content: 'eyes' | 'rocket' | 'confused'): Promise<void>
+  react(comment: number, content: 'eyes' | 'rocket' | 'confused'): Promise<Said>
   /**
    * Replies on a thread, once per key: does nothing if our reply with this key exists. `fresh`: certainly the first try,
    * so it is not looked for.
    */
-  reply(thread: number, key: string, body: string, fresh: boolean): Promise<void>
+  reply(thread: number, key: string, body: string, fresh: boolean): Promise<Said>
+  /** Bodies of the newest comments of bots on a thread since then, at most 50. One request, and none of REST's. */
+  botComments(thread: number, since: Date): Promise<string[]>
   pull(number: number): Promise<PullRequest | null>
   /** All comments of a thread, oldest first. */
   comments(thread: number): Promise<ThreadComment[]>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openForge } from '../../../src/adapters/github/forge.ts'
-import { LimitReached } from '../../../src/adapters/github/http-error.ts'
+import { LimitReached } from '../../../src/ports/rate-limit.ts'
 import { json, misbehaving } from './server.ts'
 import { hubStage } from './stage.ts'
 

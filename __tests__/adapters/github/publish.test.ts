@@ -82,6 +82,73 @@ it('waits as long as a limit asks, then goes on', async () => {
   expect(await checks(sha)).toHaveLength(1)
 })
 
+it('sends less at once if a request is too much for GitHub, and shows everything once', async () => {
+  const { forge, fault, sha, checks, requests } = await hubStage()
+  await forge.publish([aCheck(sha, { label: 'warm', externalId: 'warm' })], false)
+  await fault({ kind: 'graphql-limit', type: 'RESOURCE_LIMITS_EXCEEDED', most: 6, count: 50 })
+  await requests()
+  expect(okays(await forge.publish(checksOf(sha, 20), false))).toEqual(Array(20).fill(true))
+  expect(await checks(sha)).toHaveLength(21)
+  const { 'POST /api/graphql': sent = 0 } = await requests()
+  expect(sent).toBeLessThanOrEqual(8)
+})
+
+it('waits as long as a limit of GraphQL asks that comes with status 200', async () => {
+  const { forge, fault, sha, checks, clock } = await hubStage()
+  await fault({ kind: 'graphql-limit', type: 'RATE_LIMIT', count: 2, headers: { 'retry-after': '11' } })
+  await forge.publish([aCheck(sha)], false)
+  await fault({ kind: 'graphql-limit', type: 'RATE_LIMITED', headers: { 'retry-after': '12' } })
+  await forge.publish([aCheck(sha, { label: 'second' })], false)
+  expect(clock.waits).toEqual([11, 11, 12])
+  expect(await checks(sha)).toHaveLength(2)
+})
+
+describe('a locked thread', () => {
+  it('refuses reactions, replies and comments with its words, and nothing is thrown', async () => {
+    const { forge, as, hub, issue, comment } = await hubStage()
+    const id = await comment(issue, '/plan')
+    await as('admin').issues.lock({ owner: hub.owner, repo: hub.repo, issue_number: issue })
+    const message = 'Unable to create comment because issue is locked.'
+    expect(await forge.react(id, 'eyes')).toMatchObject({ ok: false, message: expect.stringContaining(message) })
+    expect(await forge.reply(issue, '7', 'Yes.', true)).toMatchObject({ ok: false })
+    expect(await forge.publish([aComment(issue)], false)).toMatchObject([{ ok: false, reason: 'not-permitted' }])
+    await as('admin').issues.unlock({ owner: hub.owner, repo: hub.repo, issue_number: issue })
+    expect(await forge.reply(issue, '7', 'Yes.', true)).toEqual({ ok: true })
+  })
+})
+
+it('finds a repository that was renamed by its old name, also to write to it', async () => {
+  const { forge, hub, as, issue, sha, checks } = await hubStage()
+  const headers = { authorization: `token ${hub.tokens.admin}` }
+  await fetch(`${hub.url}/_hub/rename`, { method: 'POST', body: JSON.stringify({ name: 'renamed' }), headers })
+  expect(await forge.role('writer')).toBe('write')
+  expect(await forge.reply(issue, '7', 'Yes.', false)).toEqual({ ok: true })
+  expect(okays(await forge.publish([aCheck(sha)], true))).toEqual([true])
+  expect((await forge.dispatch({ role: 'work', run: '1', request: 'r2', slots: '[]' })).workflowRun).not.toBeNull()
+  const { data } = await as('writer').issues.listComments({ owner: hub.owner, repo: 'renamed', issue_number: issue })
+  expect([data.length, (await checks(sha)).length]).toEqual([1, 1])
+})
+
+it('dispatches on the default branch that there is now, and knows a renamed branch by its old name', async () => {
+  const { forge, hub, as } = await hubStage()
+  expect(await forge.defaultBranch()).toBe('main')
+  await as('admin').repos.renameBranch({ owner: hub.owner, repo: hub.repo, branch: 'main', new_name: 'trunk' })
+  expect(await forge.branchNow('main')).toBe('trunk')
+  expect(await forge.branchNow('nowhere')).toBeNull()
+  expect((await forge.dispatch({ role: 'work', run: '1', request: 'r3', slots: '[]' })).workflowRun).not.toBeNull()
+})
+
+it('reads what bots said on a thread lately with one request', async () => {
+  const { forge, issue, comment, requests } = await hubStage()
+  await comment(issue, 'By a person')
+  await forge.reply(issue, '7', 'Yes.', true)
+  await requests()
+  const hour = new Date(Date.now() - 3_600_000)
+  expect(await forge.botComments(issue, hour)).toEqual(['<!-- tributary:reply:7 -->\nYes.'])
+  expect(await forge.botComments(issue, new Date(Date.now() + 60_000))).toEqual([])
+  expect(await requests()).toEqual({ 'POST /api/graphql': 2 })
+})
+
 describe('pull requests', () => {
   it('that Actions may not open are told apart', async () => {
     const { forge, sha } = await hubStage({ allowActionsToCreatePulls: false })

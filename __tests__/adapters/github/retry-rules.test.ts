@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { REPEATABLE } from '../../../src/adapters/github/client.ts'
-import { LimitReached, UnknownOutcome } from '../../../src/adapters/github/http-error.ts'
+import { UnknownOutcome } from '../../../src/adapters/github/http-error.ts'
+import { LimitReached } from '../../../src/ports/rate-limit.ts'
+import { Unauthorized } from '../../../src/ports/unauthorized.ts'
 import { hangUp, json, misbehaving, type Say, silence, tear } from './server.ts'
 
 const fine = json(200, { fine: true })
@@ -40,7 +42,26 @@ describe('a request that a limit refused', () => {
   it('is given up after so many repetitions', async () => {
     const script = Array.from({ length: 3 }, () => limited({ 'retry-after': '1' }, 429))
     const { client, asked } = await misbehaving(script, { repeats: 2 })
-    await expect(client.octokit.request(get)).rejects.toMatchObject({ name: 'LimitReached', seconds: 1 })
+    await expect(client.octokit.request(get)).rejects.toMatchObject({
+      name: 'LimitReached',
+      until: new Date('2026-01-01T00:00:03Z'),
+    })
+    expect(asked).toHaveLength(3)
+  })
+
+  it('keeps later requests from being sent until it ends, those to GraphQL only if it counts them', async () => {
+    const reset = String(Date.parse('2026-01-01T01:00:00Z') / 1000)
+    const primary = limited({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset, 'x-ratelimit-limit': '1000' })
+    const yes = json(200, { data: {} })
+    const { client, asked, clock } = await misbehaving([primary, yes, limited({ 'retry-after': '4000' }, 429)])
+    for (let tries = 0; tries < 3; tries += 1) await expect(client.octokit.request(get)).rejects.toThrow(LimitReached)
+    expect(client.quota('rest')).toEqual({ limit: 1000, remaining: 0, resetAt: new Date('2026-01-01T01:00:00Z') })
+    expect(asked).toHaveLength(1)
+    await client.graph('query', 'query { a }', {})
+    await clock.wait(3601)
+    await expect(client.octokit.request(get)).rejects.toThrow(LimitReached)
+    // This one was a secondary limit.
+    await expect(client.graph('query', 'query { a }', {})).rejects.toThrow(LimitReached)
     expect(asked).toHaveLength(3)
   })
 
@@ -50,12 +71,48 @@ describe('a request that a limit refused', () => {
     expect(clock.waits).toEqual([])
   })
 
-  it('is seen in a GraphQL answer that says 200', async () => {
-    const refusal = json(200, { errors: [{ type: 'RATE_LIMITED', message: 'limit' }] }, { 'retry-after': '5' })
+  it.each([
+    { type: 'RATE_LIMITED', message: 'limit' },
+    {
+      type: 'RATE_LIMIT',
+      code: 'graphql_rate_limit',
+      message: 'API rate limit already exceeded for installation ID 1.',
+    },
+    { message: 'You have exceeded a secondary rate limit.' },
+  ])('is seen in a GraphQL answer that says 200: %o', async (error) => {
+    const refusal = json(200, { errors: [error] }, { 'retry-after': '5' })
     const { client, clock } = await misbehaving([refusal, json(200, { data: { viewer: { login: 'me' } } })])
     const answer = await client.graph('mutation', 'mutation { m0 }', {})
     expect(answer.data).toEqual({ viewer: { login: 'me' } })
     expect(clock.waits).toEqual([5])
+  })
+})
+
+it('is told that the token is no longer taken, whatever was asked', async () => {
+  const refusal = json(401, { message: 'Bad credentials' })
+  const { client } = await misbehaving([refusal, refusal])
+  await expect(client.octokit.request(get)).rejects.toThrow(Unauthorized)
+  await expect(client.graph('mutation', 'mutation { m0 }', {})).rejects.toThrow(Unauthorized)
+})
+
+describe('a repository that was renamed', () => {
+  const moved = (status: number, path = '/elsewhere') =>
+    json(status, { message: 'Moved Permanently' }, { location: path })
+
+  it.each([301, 307, 308])('is followed, and a write stays one: %i', async (status) => {
+    const { client, asked } = await misbehaving([moved(status), fine])
+    await client.octokit.request(post, { text: 'hello' })
+    expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST /thing', 'POST /elsewhere'])
+    expect(asked[1]?.body).toBe('{"text":"hello"}')
+    expect(asked[1]?.headers.authorization).toBe('token ghs_secret')
+  })
+
+  it('is not followed to another host, nor in a circle', async () => {
+    const away = moved(301, 'http://127.0.0.1:1/thing')
+    const { client, asked } = await misbehaving([away, ...Array(9).fill(moved(301, '/thing'))], { repeats: 0 })
+    await expect(client.octokit.request(get)).rejects.toThrow('not followed')
+    await expect(client.octokit.request(get)).rejects.toThrow('not followed')
+    expect(asked).toHaveLength(7)
   })
 })
 

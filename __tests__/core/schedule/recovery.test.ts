@@ -5,7 +5,7 @@ import { followed } from '../../support/planning.ts'
 import { AT, proposed, running } from '../../support/run.ts'
 
 const started = (state: LiveRun, workflowRun = 7) => followed(state, { type: 'orchestrator_started', workflowRun })
-const ended = (result: string, workflowRun = 7) => ({ workflowRun, result, at: AT })
+const ended = (result: string, workflowRun = 7) => ({ workflowRun, result, failure: null, at: AT })
 const lostBefore = (times: number) =>
   Array.from({ length: times }).reduce<LiveRun>(
     (state) => started(followed(state, { type: 'orchestrator_lost', workflowRun: 7 })),
@@ -46,6 +46,18 @@ describe('a run whose orchestrator died', () => {
     expect(recoverRun(crashed(2), ended('failure'))).toMatchObject({ restart: true, crashes: null })
     expect(recoverRun(crashed(3), ended('failure'))).toMatchObject({ restart: false, crashes: 4 })
   })
+  it.each(['token-ended', 'rate-limit'] as const)(
+    'gets a fresh one after %s as often as that happens, but only if it had lived for a while',
+    (cause) => {
+      const failure = { cause, message: 'Bad credentials' }
+      const later = (minutes: number) => new Date(Date.parse(AT) + minutes * 60_000).toISOString()
+      const died = (minutes: number) => recoverRun(lostBefore(7), { ...ended('failure'), failure, at: later(minutes) })
+      expect(died(60)).toMatchObject({ events: [{ type: 'orchestrator_lost', cause }], restart: true })
+      expect(died(5)).toMatchObject({ restart: false })
+      const state = followed(lostBefore(2), { type: 'orchestrator_lost', workflowRun: 7, cause })
+      expect(state).toMatchObject({ crashes: 2, orchestrator: null })
+    },
+  )
   it('is paused if a person cancelled the workflow run', () => {
     expect(recovered(started(running('a')), 'cancelled')).toEqual([['orchestrator_lost', 'run_paused'], true])
   })

@@ -129,6 +129,8 @@ export async function startWorld(options: WorldOptions = {}) {
     idle: () => hub.runner.idle(),
     fault: async (fault: object) =>
       void (await control(hub, 'faults', { method: 'POST', body: JSON.stringify(fault) })),
+    control: async (path: string, body: object) =>
+      void (await control(hub, path, { method: 'POST', body: JSON.stringify(body) })),
     faults: async (): Promise<unknown[]> => (await control(hub, 'faults')).json() as Promise<unknown[]>,
     clearFaults: async () => void (await control(hub, 'faults', { method: 'DELETE' })),
     metrics: async (): Promise<unknown> => (await control(hub, 'metrics')).json(),

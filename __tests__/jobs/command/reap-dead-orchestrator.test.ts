@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { logRef } from '../../../src/core/ids.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import { replay } from '../../../src/core/run/evolve.ts'
+import type { JobFailure } from '../../../src/core/schedule/recovery.ts'
 import { reapDeadOrchestrator } from '../../../src/jobs/command/reap-dead-orchestrator.ts'
 import { DispatchRefused } from '../../../src/ports/forge.ts'
 import { commentBy, memoryGitHub } from '../../support/memory/github.ts'
@@ -27,8 +28,12 @@ async function world(holder: number | null, crashes = 0, why: string | null = nu
   await journal.append('42', null, events, replay(events), [])
   const github = memoryGitHub({ issues: [42] })
   const deps = memoryDeps(github, journal, OURS)
-  const ended = (result: string, run: string | null = '42', comment: number | null = null) =>
-    reapDeadOrchestrator(deps, { run, issue: 42, comment, result, logUrl: 'https://example.org/log' })
+  const ended = (
+    result: string,
+    run: string | null = '42',
+    comment: number | null = null,
+    failure: JobFailure | null = null,
+  ) => reapDeadOrchestrator(deps, { run, issue: 42, comment, result, failure, logUrl: 'https://example.org/log' })
   const since = async () => (await journal.history('42')).slice(events.length).map((event: RunEvent) => event.type)
   return { github, journal, remote, ended, since }
 }
@@ -79,7 +84,7 @@ describe('a job of the workflow run that failed', () => {
     const forge = { ...deps.forge, dispatch: () => Promise.reject(new DispatchRefused('forbidden by a policy')) }
     await reapDeadOrchestrator(
       { ...deps, forge },
-      { run: '42', issue: 42, comment: null, result: 'failure', logUrl: 'x' },
+      { run: '42', issue: 42, comment: null, result: 'failure', failure: null, logUrl: 'x' },
     )
     expect(github.comments.at(-1)?.body).toMatch(/`dispatch-refused`.*forbidden by a policy/)
     expect((await journal.read('42'))?.state).toMatchObject({ orchestrator: null })
@@ -88,6 +93,7 @@ describe('a job of the workflow run that failed', () => {
     const { github, ended } = await world(OURS, 8)
     await ended('failure')
     expect(github.runs).toEqual([])
+    expect(github.comments).toHaveLength(1)
   })
   it('tells people why, in a new comment, when the run is paused for it', async () => {
     const { github, ended } = await world(OURS, 3, 'the disk is full')

@@ -248,7 +248,14 @@ describe('a job that fails', () => {
   it('answers once, with the job that follows it', async () => {
     const { deps, github } = await world()
     await answerFailure(deps, told, () => Promise.reject(broken)).catch(() => null)
-    await reapDeadOrchestrator(deps, { run: null, issue: 42, comment: 9, result: 'skipped', logUrl: told.logUrl })
+    await reapDeadOrchestrator(deps, {
+      run: null,
+      issue: 42,
+      comment: 9,
+      result: 'skipped',
+      failure: null,
+      logUrl: told.logUrl,
+    })
     expect(github.comments.filter(({ body }) => body.includes('`command-failed`'))).toHaveLength(1)
   })
 
@@ -313,7 +320,7 @@ describe('the final pull request', () => {
 it('a recovery does not wait for ever for its turn either', async () => {
   const ours: RunEvent = { type: 'orchestrator_started', ...stamp, workflowRun: OURS }
   const { deps, github } = await world([...plan, approved, ours], { races: 100 })
-  const ended = { run: '42', issue: 42, comment: null, result: 'failure', logUrl: '' }
+  const ended = { run: '42', issue: 42, comment: null, result: 'failure', failure: null, logUrl: '' }
   await expect(reapDeadOrchestrator(deps, ended)).rejects.toThrow('the journal moved 10 times')
   expect(github.runs).toEqual([])
 })

@@ -10,8 +10,9 @@ import { emptyRun } from '../../../src/core/run/state.ts'
 import { defaultSettings, settingsSchema } from '../../../src/core/settings.ts'
 import { wordsFor } from '../../../src/jobs/commit-words.ts'
 import { orchestrate } from '../../../src/jobs/orchestrate/orchestrate.ts'
-import { DispatchRefused } from '../../../src/ports/forge.ts'
+import { DispatchRefused, type Forge } from '../../../src/ports/forge.ts'
 import type { Journal } from '../../../src/ports/journal.ts'
+import { LimitReached } from '../../../src/ports/rate-limit.ts'
 import { bareRemote, commit, git, tempDir, tree } from '../../support/git.ts'
 import { hastyClock } from '../../support/hasty-clock.ts'
 import { memoryForge } from '../../support/memory/forge.ts'
@@ -240,6 +241,35 @@ describe('an orchestrator', () => {
       work: { baseSeen: { paths: ['a/x'], stale: true } },
       paused: { by: 'tributary' },
     })
+  })
+
+  it('pauses with the name of a base branch that is gone', async () => {
+    const { deps, remote, journal, github } = await world('a')
+    git(remote.dir, ['update-ref', '-d', 'refs/heads/main'])
+    await orchestrate({ ...deps, forge: { ...memoryForge(github), branchNow: async () => null } }, '42')
+    expect((await journal.read('42'))?.state).toMatchObject({
+      paused: { why: expect.stringContaining('the base branch `main` is gone') },
+    })
+    expect(github.comments.find(({ body }) => body.includes('tributary:status'))?.body).toMatch(
+      /## Paused.*The run is paused: the base branch `main` is gone.*`\/resume`/s,
+    )
+  })
+
+  it('goes on with what git can do while the API refuses everything, says until when, and shows the rest then', async () => {
+    const { deps, github, types, clock } = await world('g > a', { tasks: { g: gate } })
+    const until = new Date(clock.now().getTime() + 2_400_000)
+    const forge: Forge = {
+      ...deps.forge,
+      publish: (...given) =>
+        clock.now() < until ? Promise.reject(new LimitReached(until)) : deps.forge.publish(...given),
+    }
+    await orchestrate({ ...deps, forge, handOverAt: new Date(8.64e15) }, '42')
+    const events = await types()
+    for (const type of ['task_queued', 'limit_reached', 'limit_passed', 'orchestrator_left'])
+      expect(events.filter((one) => one === type)).toEqual([type])
+    expect(events.indexOf('limit_passed')).toBeLessThan(events.indexOf('orchestrator_left'))
+    expect(clock.now() >= until).toBe(true)
+    expect(github.comments.find(({ body }) => body.includes('tributary:status'))?.body).toContain('/approve g')
   })
 
   it('goes on where the base branch moved elsewhere', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { DispatchInputs, Forge, PullRequest } from '../../../src/ports/forge.ts'
+import type { DispatchInputs, Forge, PullRequest, Said } from '../../../src/ports/forge.ts'
 import { addComment, type MemoryGitHub, ownComment, SELF } from './github.ts'
 import { publish } from './publish.ts'
 
@@ -11,6 +11,11 @@ export function memoryForge(github: MemoryGitHub): Forge {
   const defaultBranch = given.defaultBranch ?? 'main'
   return {
     defaultBranch: async () => defaultBranch,
+    branchNow: async (name) => name,
+    quota: (of) => github.quotas?.[of] ?? null,
+    tokenMinutes: async () => given.tokenMinutes ?? null,
+    botComments: async (thread) =>
+      github.comments.filter((one) => one.thread === thread && one.author === SELF).map(({ body }) => body),
     role: async (login) => needed(given.roles?.[login], `a role of ${login}`),
     branchRules: async () => given.rules ?? [],
     react: async (comment, content) => react(github, comment, content),
@@ -47,21 +52,27 @@ function needed<Value>(value: Value | undefined, what: string): Value {
   return value
 }
 
-function react(github: MemoryGitHub, comment: number, content: string): void {
+function react(github: MemoryGitHub, comment: number, content: string): Said {
+  if (github.locked) return LOCKED
   needed(
     github.comments.find(({ id }) => id === comment),
     `a comment ${comment}`,
   )
   const known = github.reactions.some((one) => one.comment === comment && one.content === content)
   if (!known) github.reactions.push({ comment, content })
+  return { ok: true }
 }
 
+const LOCKED = { ok: false, message: 'Unable to create comment because issue is locked.' } as const
+
 /** It always looks: being wrong about `fresh` is not what these tests are about. */
-function reply(github: MemoryGitHub, thread: number, key: string, body: string): void {
+function reply(github: MemoryGitHub, thread: number, key: string, body: string): Said {
+  if (github.locked) return LOCKED
   if (!/^[A-Za-z0-9][A-Za-z0-9_.:@/-]*$/.test(key) || key.includes('--'))
     throw new Error(`not a key for a reply: ${key}`)
   const marker = `<!-- tributary:reply:${key} -->`
   if (ownComment(github, thread, marker) === null) addComment(github, SELF, thread, `${marker}\n${body}`)
+  return { ok: true }
 }
 
 function pullAt({ pulls }: MemoryGitHub, wanted: number): PullRequest | null {

@@ -1,4 +1,5 @@
 import type { BranchRule } from '../../../src/core/branch-rules.ts'
+import type { Quotas } from '../../../src/core/schedule/request-pace.ts'
 import type { CheckStatus, DispatchInputs, Located, PullRequest, Role } from '../../../src/ports/forge.ts'
 
 export interface MemoryComment {
@@ -45,6 +46,7 @@ export interface Given {
   orchestrators?: Readonly<Record<number, boolean>>
   /** Refuses every pull request, as a repository does that does not let Actions open any. */
   pullsPermitted?: boolean
+  tokenMinutes?: number
 }
 
 /** A GitHub that lives as long as the process; several forges can write to it. */
@@ -58,6 +60,9 @@ export interface MemoryGitHub {
   reactions: { comment: number; content: string }[]
   /** How often projections were sent, for tests of what is shown when. */
   published: number
+  /** Its threads are locked: nothing can be said on them. */
+  locked?: boolean
+  quotas?: Quotas
   nextId(): number
 }
 

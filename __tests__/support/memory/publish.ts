@@ -84,7 +84,7 @@ function showComment(github: MemoryGitHub, comment: Of<'comment'>, located: Loca
     return threadIsThere(github, comment.thread) ? addComment(github, SELF, comment.thread, body) : 'gone'
   }
   const known = github.comments.find(({ id }) => `IC_${id}` === located.node)
-  if (known === undefined) return 'gone'
+  if (known === undefined) return showComment(github, comment, null)
   known.body = body
   return located
 }

@@ -1,4 +1,5 @@
 import type { RefUpdate, RefusedRef } from '../../ports/journal.ts'
+import { Unauthorized } from '../../ports/unauthorized.ts'
 import { missingCommits } from './fetch.ts'
 import { checkedRef, checkedSha } from './local-repo.ts'
 import { wordsOf } from './plumbing.ts'
@@ -61,6 +62,7 @@ async function tryPush(store: GitStore, updates: readonly RefUpdate[]): Promise<
     return { words: wordsOf(stderr), ...readReport(stdout, stderr, refs) }
   } catch (error) {
     store.network.signal?.throwIfAborted()
+    if (error instanceof Unauthorized) throw error
     return { verdict: 'unknown', words: error instanceof Error ? error.message : String(error) }
   }
 }

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { type SimpleGitOptions, simpleGit } from 'simple-git'
 import type { Clock } from '../../ports/clock.ts'
+import { Unauthorized } from '../../ports/unauthorized.ts'
 import { encodedToken, type GitEnvironment, gitEnvironment, gitSettings, tokenEnvironment } from './environment.ts'
 import { type GitRemote, type LocalRepo, protocolOf } from './local-repo.ts'
 import { failure } from './plumbing.ts'
@@ -35,6 +36,43 @@ export async function networkGit(
   args: readonly string[],
   options: NetworkOptions = {},
 ): Promise<NetworkAnswer> {
+  const answer = await runNetworkGit(repo, remote, args, options)
+  const { url } = remote
+  if (answer.code === 0 || !REDIRECTED.test(answer.stderr) || !(await followRename(remote))) return answer
+  return runNetworkGit(
+    repo,
+    remote,
+    args.map((arg) => (arg === url ? remote.url : arg)),
+    options,
+  )
+}
+
+const REDIRECTED = /returned error: 30[1278]|unable to update url base from redirection/
+
+/**
+ * Git follows no redirect, which could lead the token elsewhere. After a rename of the repository the remote gets its new
+ * address, if that is on the same server. False: it has not moved.
+ */
+async function followRename(remote: GitRemote): Promise<boolean> {
+  const asked = new URL(`${remote.url}/info/refs?service=git-upload-pack`)
+  const headers: Record<string, string> =
+    remote.token === '' ? {} : { Authorization: `basic ${encodedToken(remote.token)}` }
+  const signal = AbortSignal.timeout(LOOK_MS)
+  const answer = await fetch(asked, { redirect: 'manual', headers, signal }).catch(() => null)
+  const next = new URL(answer?.headers.get('location') ?? asked, asked)
+  if (next.origin !== asked.origin || next.href === asked.href || !next.pathname.endsWith('/info/refs')) return false
+  remote.url = next.origin + next.pathname.slice(0, -'/info/refs'.length)
+  return true
+}
+
+const LOOK_MS = 30_000
+
+async function runNetworkGit(
+  repo: LocalRepo,
+  remote: GitRemote,
+  args: readonly string[],
+  options: NetworkOptions,
+): Promise<NetworkAnswer> {
   const protocol = protocolOf(remote.url)
   const env = { ...gitEnvironment(repo, protocol), ...tokenEnvironment(remote), ...hiddenFromInspect }
   const limit = limitOf(options)
@@ -55,8 +93,12 @@ export async function networkGit(
   await orStopped(limit, args, git.env(env).raw([...args]))
   const answer = answers.at(-1)
   if (answer === undefined) throw new Error(`git ${args[0]} gave no answer`)
+  if (answer.code !== 0 && REFUSED_TOKEN.test(answer.stderr)) throw new Unauthorized(failure(args, answer).message)
   return answer
 }
+
+/** Git asks for a user after a 401, and has nobody to ask. */
+const REFUSED_TOKEN = /Authentication failed|could not read (?:Username|Password)|returned error: 401/
 
 /** simple-git prints its environment if DEBUG is set, and that holds the token. */
 const hiddenFromInspect: GitEnvironment = Object.defineProperty({}, inspect.custom, {

@@ -1,14 +1,19 @@
 import { Octokit } from '@octokit/rest'
 import { z } from 'zod'
 import type { Clock } from '../../ports/clock.ts'
+import type { Quota } from '../../ports/forge.ts'
+import { LimitReached } from '../../ports/rate-limit.ts'
 import {
   type HttpAnswer,
-  LimitReached,
+  headersOf,
+  portError,
   UnknownOutcome,
   type Verdict,
   verdictOnAnswer,
   verdictOnError,
 } from './http-error.ts'
+import { type Bucket, type RateMemory, rateMemory } from './rate-memory.ts'
+import { followingMoves } from './redirects.ts'
 
 export interface ClientOptions {
   /** GITHUB_API_URL and GITHUB_GRAPHQL_URL: both differ by server, and neither can be derived from the other. */
@@ -42,6 +47,8 @@ export interface GraphAnswer {
 export interface Client {
   octokit: Octokit
   clock: Clock
+  /** What was left of the hour's requests at the last answer; null: none has said. */
+  quota(bucket: Bucket): Quota | null
   /** Sends a GraphQL request. A `query` is retried like any read; a `mutation` without a clear answer throws UnknownOutcome. */
   graph(kind: 'query' | 'mutation', text: string, variables: Readonly<Record<string, unknown>>): Promise<GraphAnswer>
 }
@@ -50,23 +57,27 @@ export interface Client {
 export const REPEATABLE = { request: { repeatable: true } }
 
 const REPEATS = 5
-/** Seconds. A longer wait is an error, which says until when. */
+/** Seconds, unless the job says otherwise. A longer wait is an error, which says until when. */
 const LONGEST_WAIT = 900
 
 export function openClient(options: ClientOptions): Client {
-  const requestOptions = { log: silentLog, fetch: fetchWithTimeout((options.timeout ?? 30) * 1000) }
+  const requestOptions = { log: silentLog, fetch: followingMoves(fetchWithTimeout((options.timeout ?? 30) * 1000)) }
   const octokit = new Octokit({ baseUrl: options.apiUrl, auth: options.token, log: silentLog, request: requestOptions })
   const limits = {
     clock: options.clock,
     repeats: options.repeats ?? REPEATS,
     longestWait: options.longestWait ?? LONGEST_WAIT,
+    rate: rateMemory(),
   }
-  octokit.hook.wrap('request', (request, given) =>
-    withRetries(async () => request(given), given.method === 'GET' || given.request?.repeatable === true, limits),
-  )
+  octokit.hook.wrap('request', (request, given) => {
+    const bucket = given.url === options.graphqlUrl ? 'graphql' : 'rest'
+    const repeatable = given.method === 'GET' || given.request?.repeatable === true
+    return withRetries(async () => request(given), { bucket, repeatable }, limits)
+  })
   return {
     octokit,
     clock: options.clock,
+    quota: limits.rate.quota,
     graph: async (kind, text, variables) => {
       const parameters = { query: text, variables, ...(kind === 'query' ? REPEATABLE : {}) }
       const { data } = await octokit.request(`POST ${options.graphqlUrl}`, parameters)
@@ -101,6 +112,12 @@ interface RetryLimits {
   repeats: number
   /** In seconds; if GitHub asks to wait for longer, we give up at once. */
   longestWait: number
+  rate: RateMemory
+}
+
+interface RequestKind {
+  bucket: Bucket
+  repeatable: boolean
 }
 
 /**
@@ -110,36 +127,51 @@ interface RetryLimits {
  */
 async function withRetries<R extends HttpAnswer>(
   send: () => Promise<R>,
-  repeatable: boolean,
+  { bucket, repeatable }: RequestKind,
   limits: RetryLimits,
 ): Promise<R> {
   for (let repeats = 0; ; repeats += 1) {
-    const { verdict, settle, cause } = await attempt(send, limits.clock)
+    await untilAllowed(bucket, limits)
+    const { verdict, settle, cause, headers } = await attempt(send, limits.clock)
+    if (headers !== null) limits.rate.note(bucket, headers)
     if (verdict.kind === 'answered') return settle()
     if (verdict.kind === 'failed' && verdict.sent && !repeatable) {
       throw new UnknownOutcome('a write to GitHub had no usable answer', { cause })
     }
     const seconds = pause(verdict, repeats)
-    if (repeats >= limits.repeats || seconds > limits.longestWait) throw givingUp(verdict, seconds, cause)
+    const until = new Date(limits.clock.now().getTime() + seconds * 1000)
+    if (verdict.kind === 'limited') limits.rate.block(verdict.all ? ['rest', 'graphql'] : [bucket], until)
+    if (repeats >= limits.repeats || seconds > limits.longestWait) throw givingUp(verdict, until, cause)
     await limits.clock.wait(seconds)
   }
+}
+
+/** Waits while an earlier answer forbids requests; throws if that is too long. */
+async function untilAllowed(bucket: Bucket, { rate, clock, longestWait }: RetryLimits): Promise<void> {
+  const until = rate.blockedUntil(bucket, clock.now())
+  if (until === null) return
+  const seconds = (until.getTime() - clock.now().getTime()) / 1000
+  if (seconds > longestWait) throw new LimitReached(until)
+  await clock.wait(seconds)
 }
 
 interface RequestOutcome<R> {
   verdict: Verdict
   settle: () => R
   cause: unknown
+  headers: HttpAnswer['headers'] | null
 }
 
 async function attempt<R extends HttpAnswer>(send: () => Promise<R>, clock: Clock): Promise<RequestOutcome<R>> {
   try {
     const answer = await send()
-    return { verdict: verdictOnAnswer(answer, clock.now()), settle: () => answer, cause: undefined }
+    const verdict = verdictOnAnswer(answer, clock.now())
+    return { verdict, settle: () => answer, cause: undefined, headers: answer.headers }
   } catch (error) {
     const settle = () => {
-      throw error
+      throw portError(error)
     }
-    return { verdict: verdictOnError(error, clock.now()), settle, cause: error }
+    return { verdict: verdictOnError(error, clock.now()), settle, cause: error, headers: headersOf(error) }
   }
 }
 
@@ -147,7 +179,7 @@ async function attempt<R extends HttpAnswer>(send: () => Promise<R>, clock: Cloc
 const pause = (verdict: Exclude<Verdict, { kind: 'answered' }>, repeats: number): number =>
   verdict.kind === 'limited' ? (verdict.seconds ?? 60 * 2 ** repeats) : 2 ** repeats
 
-function givingUp(verdict: Verdict, seconds: number, cause: unknown): unknown {
-  if (verdict.kind === 'limited') return new LimitReached(seconds, cause)
+function givingUp(verdict: Verdict, until: Date, cause: unknown): unknown {
+  if (verdict.kind === 'limited') return new LimitReached(until, cause)
   return cause ?? new Error('the answer of GitHub broke off')
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Located, ThreadComment } from '../../ports/forge.ts'
+import type { Located, Said, ThreadComment } from '../../ports/forge.ts'
 import { LIMITS } from '../../render/markdown/fit.ts'
 import { type Client, ownerAndRepo, type RepositoryClient } from './client.ts'
-import { UnknownOutcome } from './http-error.ts'
+import { refusalOf, UnknownOutcome } from './http-error.ts'
 
 /** A comment's author, in REST's shape. */
 const authorSchema = z.object({ login: z.string(), type: z.string() }).nullable()
@@ -95,6 +95,35 @@ export async function allComments(repository: RepositoryClient, thread: number):
     }))
 }
 
+const NEWEST = `query($owner: String!, $name: String!, $number: Int!) { repository(owner: $owner, name: $name) { issueOrPullRequest(number: $number) {
+  ... on Issue { comments(last: 50) { nodes { body createdAt author { __typename } } } }
+  ... on PullRequest { comments(last: 50) { nodes { body createdAt author { __typename } } } } } } }`
+const newestSchema = z.object({
+  repository: z.object({
+    issueOrPullRequest: z.object({
+      comments: z.object({
+        nodes: z.array(
+          z.object({
+            body: z.string(),
+            createdAt: z.string(),
+            author: z.object({ __typename: z.string() }).nullable(),
+          }),
+        ),
+      }),
+    }),
+  }),
+})
+
+/** By GraphQL, since requests to REST are what runs work with. */
+export async function botComments({ client, owner, repo }: RepositoryClient, thread: number, since: Date) {
+  const { data } = await client.graph('query', NEWEST, { owner, name: repo, number: thread })
+  const found = newestSchema.safeParse(data)
+  if (!found.success) return []
+  return found.data.repository.issueOrPullRequest.comments.nodes
+    .filter(({ author, createdAt }) => author?.__typename === 'Bot' && Date.parse(createdAt) >= since.getTime())
+    .map(({ body }) => body)
+}
+
 const TRIES = 3
 
 interface Answer {
@@ -121,6 +150,18 @@ export async function reply(repository: RepositoryClient, self: () => Promise<st
       if (!(error instanceof UnknownOutcome) || tries === TRIES) throw error
       await repository.client.clock.wait(tries)
     }
+  }
+}
+
+/** A refusal for good is an answer: whoever says something goes on without it. */
+export async function said(work: Promise<unknown>): Promise<Said> {
+  try {
+    await work
+    return { ok: true }
+  } catch (error) {
+    const message = refusalOf(error)
+    if (message === null) throw error
+    return { ok: false, message }
   }
 }
 

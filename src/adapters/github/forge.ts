@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Forge, Role } from '../../ports/forge.ts'
+import type { Forge, Role, Said } from '../../ports/forge.ts'
 import { branchRules } from './branch-rules.ts'
 import { ownerAndRepo, REPEATABLE, type RepositoryClient } from './client.ts'
-import { allComments, openSelf, reply } from './comments.ts'
+import { allComments, botComments, openSelf, reply, said } from './comments.ts'
 import { httpStatusOf } from './http-error.ts'
 import { openNodes } from './node-ids.ts'
 import { openPublishing } from './publish.ts'
@@ -22,11 +22,15 @@ export function openForge({ workflowFile, self: login, ...repository }: ForgeOpt
   const defaultBranch = openDefaultBranch(repository)
   const workflow = { ...repository, workflowFile, defaultBranch }
   return {
-    defaultBranch,
+    defaultBranch: () => defaultBranch(),
+    branchNow: (name) => branchNow(repository, name),
+    quota: (of) => repository.client.quota(of),
+    tokenMinutes: async () => minutesOf(await self()),
     role: (person) => roleOf(repository, person),
     branchRules: (branch) => branchRules(repository, branch),
     react: (comment, content) => react(repository, comment, content),
-    reply: (thread, key, body, fresh) => reply(repository, self, { thread, key, body, fresh }),
+    reply: (thread, key, body, fresh) => said(reply(repository, self, { thread, key, body, fresh })),
+    botComments: (thread, since) => botComments(repository, thread, since),
     pull: (number) => pullAt(repository, number),
     comments: (thread) => allComments(repository, thread),
     file: (path, ref) => fileAt(repository, path, ref),
@@ -37,15 +41,35 @@ export function openForge({ workflowFile, self: login, ...repository }: ForgeOpt
   }
 }
 
-/** Requested once: renaming the default branch during a run is not supported. */
-function openDefaultBranch(repository: RepositoryClient): () => Promise<string> {
+/** The login of the token that each job gets from GitHub, which lasts as long as the job. */
+const OF_JOB = 'github-actions[bot]'
+/** An App's token ends after an hour; GitHub tells that to nobody but who has minted it. */
+const APP_TOKEN_MINUTES = 60
+
+const minutesOf = (login: string): number | null =>
+  login !== OF_JOB && /\[bot\]$/.test(login) ? APP_TOKEN_MINUTES : null
+
+/** Requested once, and again if it seems to have been renamed. */
+function openDefaultBranch(repository: RepositoryClient): (again?: 'again') => Promise<string> {
   let known: string | undefined
-  return async () => {
-    if (known === undefined) {
+  return async (again) => {
+    if (known === undefined || again !== undefined) {
       const { data } = await repository.client.octokit.request('GET /repos/{owner}/{repo}', ownerAndRepo(repository))
       known = data.default_branch
     }
     return known
+  }
+}
+
+/** GitHub redirects from the old name of a renamed branch. */
+async function branchNow(repository: RepositoryClient, branch: string): Promise<string | null> {
+  try {
+    const parameters = { ...ownerAndRepo(repository), branch }
+    const { data } = await repository.client.octokit.request('GET /repos/{owner}/{repo}/branches/{branch}', parameters)
+    return data.name
+  } catch (error) {
+    if (httpStatusOf(error) === 404) return null
+    throw error
   }
 }
 
@@ -72,13 +96,11 @@ async function react(
   repository: RepositoryClient,
   comment: number,
   content: 'eyes' | 'rocket' | 'confused',
-): Promise<void> {
+): Promise<Said> {
   // Idempotent: GitHub keeps one reaction of a kind per user.
   const parameters = { ...ownerAndRepo(repository), comment_id: comment, content, ...REPEATABLE }
-  await repository.client.octokit.request(
-    'POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions',
-    parameters,
-  )
+  const route = 'POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions'
+  return said(repository.client.octokit.request(route, parameters))
 }
 
 const fileSchema = z.object({ type: z.literal('file'), encoding: z.string(), content: z.string(), sha: z.string() })

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { Unauthorized } from '../../ports/unauthorized.ts'
 
 const headersSchema = z.record(z.string(), z.union([z.string(), z.number()]).optional())
-type Headers = z.infer<typeof headersSchema>
+export type Headers = z.infer<typeof headersSchema>
 
 /** Octokit's errors by their shape. An error in sending or reading has a status too, but no response. */
 const httpErrorSchema = z.object({
@@ -18,6 +19,9 @@ function httpError(error: unknown): HttpError | null {
   return parsed.success ? parsed.data : null
 }
 
+/** The headers of GitHub's response; null for any other error. */
+export const headersOf = (error: unknown): Headers | null => httpError(error)?.response?.headers ?? null
+
 /** The status of GitHub's response; null for any other error. */
 export function httpStatusOf(error: unknown): number | null {
   const known = httpError(error)
@@ -28,8 +32,11 @@ export function httpStatusOf(error: unknown): number | null {
 export type Verdict =
   /** A response, good or bad, that a retry would not change. */
   | { kind: 'answered' }
-  /** Refused by a rate limit, so not done. `seconds`: the wait that GitHub asks for; null if it names none. */
-  | { kind: 'limited'; seconds: number | null }
+  /**
+   * Refused by a rate limit, so not done. `seconds`: the wait that GitHub asks for; null if it names none. `all`: a secondary
+   * limit, which counts every request; a primary one counts those of REST, or those of GraphQL.
+   */
+  | { kind: 'limited'; seconds: number | null; all: boolean }
   /** No usable response. `sent`: it may have been done nevertheless. */
   | { kind: 'failed'; sent: boolean }
 
@@ -38,15 +45,20 @@ export interface HttpAnswer {
   data: unknown
 }
 
-/** GitHub's GraphQL answers with status 200 and has its refusal in the body. */
+const LIMIT = /secondary rate limit|API rate limit|abuse detection/i
+const isLimitError = ({ type, code, message }: { type?: unknown; code?: unknown; message: string }): boolean =>
+  [type, code].some((word) => /^(?:graphql_)?rate_limit(?:ed)?$/i.test(String(word))) || LIMIT.test(message)
+
+/** GitHub's GraphQL answers with status 200 and has its refusal in the body. If it holds data, a part was done. */
 const limitedGraph = z.object({
   data: z.null().optional(),
-  errors: z.array(z.object({ type: z.literal('RATE_LIMITED') })).min(1),
+  errors: z
+    .array(z.object({ type: z.unknown().optional(), code: z.unknown().optional(), message: z.string() }))
+    .refine((errors) => errors.some(isLimitError)),
 })
 
 export function verdictOnAnswer(answer: HttpAnswer, now: Date): Verdict {
-  if (limitedGraph.safeParse(answer.data).success)
-    return { kind: 'limited', seconds: secondsAsked(answer.headers, now) }
+  if (limitedGraph.safeParse(answer.data).success) return limited(answer.headers, now)
   return isTruncated(answer) ? { kind: 'failed', sent: true } : { kind: 'answered' }
 }
 
@@ -61,15 +73,19 @@ export function verdictOnError(error: unknown, now: Date): Verdict {
   const { status, message, response } = known
   if (status >= 500) return { kind: 'failed', sent: true }
   if (status === 429 || (status === 403 && isLimit(response.headers, message))) {
-    return { kind: 'limited', seconds: secondsAsked(response.headers, now) }
+    return limited(response.headers, now)
   }
   return { kind: 'answered' }
 }
 
 const isLimit = (headers: Headers, message: string): boolean =>
-  headers['retry-after'] !== undefined ||
-  headers['x-ratelimit-remaining'] === '0' ||
-  /secondary rate limit|API rate limit exceeded|abuse detection/i.test(message)
+  headers['retry-after'] !== undefined || headers['x-ratelimit-remaining'] === '0' || LIMIT.test(message)
+
+const limited = (headers: Headers, now: Date): Verdict => ({
+  kind: 'limited',
+  seconds: secondsAsked(headers, now),
+  all: headers['x-ratelimit-remaining'] !== '0',
+})
 
 function secondsAsked(headers: Headers, now: Date): number | null {
   const after = headers['retry-after']
@@ -107,13 +123,15 @@ export class UnknownOutcome extends Error {
   override name = 'UnknownOutcome'
 }
 
-/** GitHub's rate limit lasts longer than we wait. Nothing was done. */
-export class LimitReached extends Error {
-  override name = 'LimitReached'
-  readonly seconds: number
+/** The port's word for a token that GitHub no longer takes; any other error as it is. */
+export function portError(error: unknown): unknown {
+  if (httpStatusOf(error) !== 401) return error
+  return new Unauthorized(error instanceof Error ? error.message : String(error), { cause: error })
+}
 
-  constructor(seconds: number, cause: unknown) {
-    super(`GitHub's rate limit asks to wait for ${Math.ceil(seconds)} seconds`, { cause })
-    this.seconds = seconds
-  }
+/** GitHub's reason for a refusal for good: a locked thread, a missing permission, something that is gone. Null for any other error. */
+export function refusalOf(error: unknown): string | null {
+  const known = httpError(error)
+  if (known?.response === undefined || ![403, 404, 410, 422].includes(known.status)) return null
+  return known.message
 }

@@ -6,17 +6,20 @@ import { commentsOn, ownComment, type StoredComment, withMarker } from './commen
 import { UnknownOutcome } from './http-error.ts'
 import type { NodesFor } from './node-ids.ts'
 import { pullBetween } from './pulls.ts'
-import { type Item, type SentProjection, send } from './send.ts'
+import { HEAVIEST, type Item, type SentProjection, send } from './send.ts'
 import { settleProjection } from './settle.ts'
 
 const ROUNDS = 5
 /** GitHub advises to wait for a minute if it names no time. A write whose answer got lost may still be in progress. */
-const SECONDS = { later: 60, unknown: 2, refused: 0, done: 0 }
+const SECONDS = { later: 60, unknown: 2, 'too-heavy': 2, refused: 0, done: 0 }
 
 /** Publishes projections until each has a result: sends them, looks if the outcome is unknown, and retries if needed. */
 export function openPublishing(repository: RepositoryClient, self: () => Promise<string>, nodesFor: NodesFor) {
+  // What GitHub has found too much for one request stays too much for this process.
+  let heaviest = HEAVIEST
   async function round(items: readonly Item[], answers: Map<number, Published>): Promise<Item[]> {
-    const sent = await send(repository, items, await nodesFor(items.flatMap(threadOf)))
+    const sent = await send(repository, items, await nodesFor(items.flatMap(threadOf)), heaviest)
+    if (sent.some(({ outcome }) => outcome.kind === 'too-heavy')) heaviest = Math.max(1, Math.floor(heaviest / 2))
     await pauseAfter(repository, sent)
     const locate = openLocator(repository, self)
     const open: Item[] = []

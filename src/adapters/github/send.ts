@@ -21,6 +21,7 @@ export async function send(
   repository: RepositoryClient,
   items: readonly Item[],
   nodes: Nodes,
+  heaviest = HEAVIEST,
 ): Promise<SentProjection[]> {
   const sent: SentProjection[] = []
   const ready: (Item & { mutation: Mutation })[] = []
@@ -29,7 +30,7 @@ export async function send(
     if (mutation === null) sent.push({ item, outcome: noThread })
     else ready.push({ ...item, mutation })
   }
-  for (const batch of batchesOf(ready)) {
+  for (const batch of batchesOf(ready, heaviest)) {
     const answer = await sendBatch(
       repository,
       batch.map((item) => item.mutation),
@@ -62,15 +63,15 @@ const WEIGHT: Readonly<Record<Projection['kind'], number>> = {
   'ready-pull': 2,
   pull: 4,
 }
-const HEAVIEST = 20
+export const HEAVIEST = 20
 
-/** In order, each filled up to `HEAVIEST`. */
-function batchesOf<Item extends { projection: Projection }>(items: readonly Item[]): Item[][] {
+/** In order, each filled up to `heaviest`. */
+function batchesOf<Item extends { projection: Projection }>(items: readonly Item[], heaviest: number): Item[][] {
   const batches: Item[][] = []
-  let weight = HEAVIEST
+  let weight = heaviest
   for (const item of items) {
     const added = WEIGHT[item.projection.kind]
-    if (weight + added > HEAVIEST) {
+    if (weight + added > heaviest) {
       batches.push([])
       weight = 0
     }
@@ -90,6 +91,8 @@ export type MutationOutcome =
   | { kind: 'later' }
   /** Perhaps done, now or before: look. */
   | { kind: 'unknown' }
+  /** The request was too much for GitHub, which has perhaps done it: look, and send less at once. */
+  | { kind: 'too-heavy' }
 
 function outcomeOf(index: number, { data, errors }: GraphAnswer): MutationOutcome {
   const alias = `m${index}`
@@ -99,7 +102,7 @@ function outcomeOf(index: number, { data, errors }: GraphAnswer): MutationOutcom
   return error === undefined ? { kind: 'unknown' } : outcomeOfError(error)
 }
 
-type Meaning = 'unknown' | 'later' | Refusal
+type Meaning = 'unknown' | 'later' | 'too-heavy' | Refusal
 
 /** GitHub's messages, for errors whose type is too general. */
 const MESSAGES: readonly [RegExp, Meaning][] = [
@@ -110,18 +113,22 @@ const MESSAGES: readonly [RegExp, Meaning][] = [
   [/a pull request already exists/i, 'unknown'],
   [/submitted too quickly|secondary rate limit/i, 'later'],
   [/something went wrong|timed? ?out/i, 'unknown'],
+  [/resource limits? .*exceeded/i, 'too-heavy'],
+  [/API rate limit/i, 'later'],
 ]
 
 const TYPES: Readonly<Record<string, Meaning>> = {
   FORBIDDEN: 'not-permitted',
   NOT_FOUND: 'gone',
+  RATE_LIMIT: 'later',
   RATE_LIMITED: 'later',
+  RESOURCE_LIMITS_EXCEEDED: 'too-heavy',
   UNPROCESSABLE: 'refused',
 }
 
 function outcomeOfError({ message, type, path }: GraphError): MutationOutcome {
   const meaning = MESSAGES.find(([pattern]) => pattern.test(message))?.[1] ?? ownOf(TYPES, type ?? '')
-  if (meaning === 'unknown' || meaning === 'later') return { kind: meaning }
+  if (meaning === 'unknown' || meaning === 'later' || meaning === 'too-heavy') return { kind: meaning }
   if (meaning !== undefined) return { kind: 'refused', reason: meaning, message }
   // An error without a path is about the whole request: a bug of ours.
   if ((path ?? []).length === 0) throw new Error(`GitHub did not understand a mutation: ${message}`)

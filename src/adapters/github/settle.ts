@@ -21,6 +21,7 @@ export async function settleProjection(
     case 'later':
       return { kind: 'again', projection }
     case 'unknown':
+    case 'too-heavy':
       return settleUnknown(locate, projection)
     case 'refused':
       return settleRefusal(repository, projection, outcome)
@@ -40,6 +41,10 @@ async function settleRefusal(
 ): Promise<SettledProjection> {
   if (reason === 'no-drafts' && projection.kind === 'pull' && projection.draft) {
     return { kind: 'again', projection: { ...projection, draft: false, notDraft: message } }
+  }
+  // A person has deleted the comment: it comes back as a new one.
+  if (reason === 'gone' && projection.kind === 'comment' && projection.located !== null) {
+    return { kind: 'again', projection: { ...projection, located: null } }
   }
   const existing = reason === 'refused' ? await alreadyDone(repository, projection) : null
   return existing === null ? refused(projection, reason, message) : shown(projection, existing)

@@ -5,7 +5,8 @@ import { httpStatusOf, UnknownOutcome } from './http-error.ts'
 /** `workflowFile` is a name in `.github/workflows`. */
 interface Workflow extends RepositoryClient {
   workflowFile: string
-  defaultBranch(): Promise<string>
+  /** `again`: it is not what it was. */
+  defaultBranch(again?: 'again'): Promise<string>
 }
 
 const LOOKS = [1, 2, 4]
@@ -31,6 +32,21 @@ const isRefused = (error: unknown): error is Error =>
 
 async function start(workflow: Workflow, inputs: DispatchInputs): Promise<{ workflowRun: number | null }> {
   const ref = await workflow.defaultBranch()
+  try {
+    return await startOn(workflow, ref, inputs)
+  } catch (error) {
+    // GitHub's answer to a ref that does not exist.
+    const renamed = httpStatusOf(error) === 422 ? await workflow.defaultBranch('again') : ref
+    if (renamed === ref) throw error
+    return startOn(workflow, renamed, inputs)
+  }
+}
+
+async function startOn(
+  workflow: Workflow,
+  ref: string,
+  inputs: DispatchInputs,
+): Promise<{ workflowRun: number | null }> {
   try {
     return { workflowRun: await post(workflow, ref, inputs, { return_run_details: true }) }
   } catch (error) {

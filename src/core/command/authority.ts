@@ -13,6 +13,12 @@ export interface Person {
 
 const RANK = { none: 0, read: 1, triage: 2, write: 3, maintain: 4, admin: 5 } as const
 
+/** Whether no settings could let the person command runs: not a person at all, or below the least permission that settings can ask for. */
+export const isOutsider = ({ type, role }: Person): boolean => type !== 'User' || RANK[role] < RANK.write
+
+/** Answers that outsiders get on one thread in an hour: what they type must not use up the requests that runs need. */
+export const ANSWERS_TO_OUTSIDERS = 3
+
 /** Whether the person may command runs; an error says why not. */
 export function mayCommand(person: Person, settings: Settings): Result<null, Failure> {
   if (person.type !== 'User') return err({ reason: 'bots-may-not', actor: person.login })

@@ -153,7 +153,11 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('orchestrator_left', { why: z.enum(['waiting', 'ended', 'handed-over']) }),
   /** Its last word, if it could still write one. That it is gone is another event, by the process that noticed. */
   event('orchestrator_failed', { why: z.string() }),
-  event('orchestrator_lost', { workflowRun: z.int() }),
+  event('orchestrator_lost', {
+    workflowRun: z.int(),
+    /** It did not crash: its token ended, or the platform refused requests for too long. */
+    cause: z.enum(['token-ended', 'rate-limit']).optional(),
+  }),
   event('slots_requested', {
     request: z.string().regex(/^r[0-9]+$/),
     count: z.int().min(1),
@@ -253,6 +257,11 @@ export const runEventSchema = z.discriminatedUnion('type', [
   /** `head`: of the final pull request, as it was closed. */
   event('run_closed', { merged: z.boolean(), head: shaSchema.optional() }),
   event('pull_refused', { why: z.string() }),
+  /** The platform refuses requests of this repository until then. */
+  event('limit_reached', { until: z.iso.datetime() }),
+  event('limit_passed', {}),
+  /** The base branch was renamed. */
+  event('base_renamed', { baseBranch: z.string() }),
   /** The platform refuses something that the run can do without. Recorded once for each. */
   event('platform_refused', { what: refusableSchema, why: z.string() }),
   /** The ids of a projection, and the digest of its last content, so that unchanged content is not sent again. */

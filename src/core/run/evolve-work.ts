@@ -75,6 +75,8 @@ export function evolveWork(work: Work, event: ChangingEvent<'work'>): Work {
       const { title, body, contradictions } = event
       return { ...work, described: { title, body, contradictions } }
     }
+    case 'base_renamed':
+      return { ...work, baseBranch: event.baseBranch }
     case 'base_moved':
       return { ...work, baseSeen: { sha: event.to, paths: event.paths, stale: event.stale } }
   }

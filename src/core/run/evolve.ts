@@ -118,7 +118,7 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
     case 'orchestrator_failed':
       return { ...state, crash: event.why }
     case 'orchestrator_lost':
-      return { ...state, orchestrator: null, crashes: state.crashes + 1 }
+      return { ...state, orchestrator: null, crashes: state.crashes + (event.cause === undefined ? 1 : 0) }
     case 'slots_requested':
     case 'slots_started':
     case 'slots_gone':
@@ -137,6 +137,10 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
       return cancelAll(end(state, event.merged ? 'merged' : 'closed', event, { head: event.head }), event.at)
     case 'pull_refused':
       return { ...state, pullRefused: event.why }
+    case 'limit_reached':
+      return { ...state, limitedUntil: event.until }
+    case 'limit_passed':
+      return { ...state, limitedUntil: null }
     case 'platform_refused':
       return { ...state, refused: { ...state.refused, [event.what]: event.why } }
     case 'projected':

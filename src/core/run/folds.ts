@@ -70,6 +70,9 @@ export const FOLDS = {
   run_finished: ['run'],
   run_closed: ['run'],
   pull_refused: ['run'],
+  limit_reached: ['run'],
+  limit_passed: ['run'],
+  base_renamed: ['work'],
   platform_refused: ['run'],
   projected: ['run'],
 } as const satisfies Readonly<Record<RunEvent['type'], readonly StatePart[]>>

@@ -221,6 +221,8 @@ const headerShape = {
   /** The ids of projections by name: `comment:plan`, `pull:t3`, `check:t3@<sha>`. */
   projected: z.record(z.string(), z.strictObject({ number: z.int(), node: z.string(), digest: z.string() })),
   pullRefused: z.string().nullable(),
+  /** When the platform's limit of requests ends. */
+  limitedUntil: z.string().nullish(),
   /** The platform's words, by what it refuses. */
   refused: z.partialRecord(refusableSchema, z.string()).optional(),
 }

@@ -11,7 +11,8 @@ import { recordOf, type TaskRecord, taskOf, type Work } from '../run/state.ts'
  * layer                 | what is retried, and how often                                                  | file
  * --------------------- | ------------------------------------------------------------------------------- | ----
  * request to GitHub     | what may be repeated, REPEATS = 5: after 1, 2, 4, 8, 16 s; at a rate limit as   | adapters/github/client.ts
- *                       | asked or 60 s doubled, not if that is over LONGEST_WAIT = 900 s                 |
+ *                       | asked or 60 s doubled, not if that is over LONGEST_WAIT = 900 s or what the job |
+ *                       | waits for (wiring.ts): the orchestrator goes on with what needs no API          |
  * read from git remote  | an error that may pass, TRIES = 4: after 0.5, 1, 2 s                            | adapters/git/remote.ts
  * push                  | an unclear answer, after a look at the refs, TRIES = 8: from 0.25 s, doubled    | adapters/git/push.ts
  * dispatch              | an unclear answer, after a search for the workflow run, TRIES = 3               | adapters/github/workflow-runs.ts

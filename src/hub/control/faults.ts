@@ -34,6 +34,16 @@ export const faultSchema = z.discriminatedUnion('kind', [
     skip: z.number().int().nonnegative().default(0),
     count,
   }),
+  /** GitHub's GraphQL refuses with status 200. `most`: a request with no more mutations than that is executed. */
+  z.strictObject({
+    kind: z.literal('graphql-limit'),
+    type: z.enum(['RATE_LIMIT', 'RATE_LIMITED', 'RESOURCE_LIMITS_EXCEEDED']),
+    most: z.number().int().nonnegative().default(0),
+    count,
+    headers: z.record(z.string(), z.string()).default({}),
+  }),
+  /** From its next matching request on the job's token is not taken, as an App's token after an hour. */
+  z.strictObject({ kind: z.literal('expire-token'), name: expression, route: expression.default('.'), count }),
   /**
    * Refuses pushes of refs that fit an extended regular expression, and whose tree holds a text. `whole`: by a hook that
    * looks at the whole push, so that git blames all refs of it.
@@ -68,6 +78,8 @@ export interface Faults {
   /** Each of these decrements the fault's count. */
   forRequest(kind: 'status' | 'status-after', method: string, path: string): Of<'status'> | Of<'status-after'> | null
   forEvent(event: string): 'drop' | 'double' | null
+  graphqlLimit(mutations: number): Of<'graphql-limit'> | null
+  expire(job: string, path: string): boolean
   kill(job: string): number | null
   killSender(job: string, method: string, path: string): 'before' | 'after' | null
   delay(job: string): number
@@ -100,6 +112,9 @@ export function createFaults(): Faults {
       if (take('drop-event', (fault) => fault.event === event) !== null) return 'drop'
       return take('double-event', (fault) => fault.event === event) === null ? null : 'double'
     },
+    graphqlLimit: (mutations) => take('graphql-limit', ({ most }) => mutations > most),
+    expire: (job, path) =>
+      take('expire-token', (fault) => named(job)(fault) && new RegExp(fault.route).test(path)) !== null,
     kill: (job) => take('kill-job', named(job))?.ms ?? null,
     killSender: (job, method, path) => {
       const fits = (fault: Of<'kill-sender'>) => named(job)(fault) && fitsRequest(fault, method, path)

@@ -2,8 +2,10 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { needAdmin } from '../access/permission.ts'
 import { authenticate } from '../rest/middleware.ts'
+import type { RateLimit } from '../rest/rate.ts'
 import { bodyOf, type HubEnv } from '../rest/request.ts'
 import { BRANCH_RULES } from '../store/document.ts'
+import { urlsOf } from '../urls.ts'
 import type { World } from '../world.ts'
 import { faultSchema } from './faults.ts'
 
@@ -20,8 +22,15 @@ const settingsChange = z.strictObject({
   defaultWorkflowPermissions: z.enum(['read', 'write']).optional(),
 })
 
+const renaming = z.strictObject({ name: z.string().regex(/^[\w.-]+$/) })
+const rateLeft = z.strictObject({
+  resource: z.enum(['core', 'graphql']),
+  remaining: z.number().int().nonnegative(),
+  seconds: z.number().int().positive(),
+})
+
 /** The hub's own endpoints, for tests and the demo, with the token of `admin`. GitHub has none of them. */
-export const controlRoutes = (world: World) =>
+export const controlRoutes = (world: World, rate: RateLimit) =>
   new Hono<HubEnv>()
     .use('/_hub/*', authenticate(world), async (call, next) => {
       needAdmin(call.var.actor)
@@ -42,6 +51,16 @@ export const controlRoutes = (world: World) =>
       world.faults.clear()
       return call.body(null, 204)
     })
+    .post('/_hub/rate', async (call) => {
+      const { resource, remaining, seconds } = await bodyOf(call, rateLeft)
+      rate.leave(resource, remaining, seconds)
+      return call.body(null, 204)
+    })
+    .post('/_hub/rename', async (call) => {
+      const { name } = await bodyOf(call, renaming)
+      renameRepository(world, name)
+      return call.body(null, 204)
+    })
     .get('/_hub/settings', (call) => call.json(world.store.doc.settings))
     .post('/_hub/settings', async (call) => {
       const change = await bodyOf(call, settingsChange)
@@ -54,6 +73,14 @@ export const controlRoutes = (world: World) =>
       await world.runner().idle()
       return call.json({ idle: true })
     })
+
+/** What the old name leads to is redirected from now on. */
+function renameRepository({ store: { doc, changed }, urls }: World, name: string): void {
+  doc.formerNames = [...(doc.formerNames ?? []), `${doc.owner}/${doc.repo}`]
+  doc.repo = name
+  Object.assign(urls, urlsOf(doc.port ?? 0, doc.owner, doc.repo))
+  changed()
+}
 
 /** The hub's whole state, without tokens and secrets. */
 async function stateOf(world: World) {

@@ -20,14 +20,17 @@ const NOBODY = '0'.repeat(40)
 
 /** git over smart HTTP. */
 export function gitRoutes(world: World) {
-  const { owner, repo } = world.store.doc
-  const app = new Hono<HubEnv>()
-  for (const base of [`/${owner}/${repo}.git`, `/${owner}/${repo}`]) {
-    app.get(`${base}/info/refs`, (call) => greet(world, call))
-    app.post(`${base}/git-upload-pack`, (call) => admitted(world, call, 'git-upload-pack', fetchPack))
-    app.post(`${base}/git-receive-pack`, (call) => admitted(world, call, 'git-receive-pack', push))
-  }
-  return app
+  return new Hono<HubEnv>()
+    .use('/:owner/:repo/*', async (call, next) => {
+      const { owner, repo, formerNames = [] } = world.store.doc
+      const wanted = `${call.req.param('owner')}/${call.req.param('repo').replace(/\.git$/, '')}`
+      if (wanted === `${owner}/${repo}`) return next()
+      if (!formerNames.includes(wanted)) return call.notFound()
+      return call.redirect(call.req.url.replace(/\/[^/]+\/[^/]+\/(?=info\/|git-)/, `/${owner}/${repo}.git/`), 301)
+    })
+    .get('/:owner/:repo/info/refs', (call) => greet(world, call))
+    .post('/:owner/:repo/git-upload-pack', (call) => admitted(world, call, 'git-upload-pack', fetchPack))
+    .post('/:owner/:repo/git-receive-pack', (call) => admitted(world, call, 'git-receive-pack', push))
 }
 
 async function greet(world: World, call: RestCall): Promise<Response> {

@@ -81,7 +81,9 @@ const queries = (world: World) => ({
   nodes: ({ ids }: { ids: string[] }) => ids.map((id) => nodeWith(world, id)),
   repository: ({ owner, name }: { owner: string; name: string }) => {
     const { doc } = world.store
-    if (`${owner}/${name}`.toLowerCase() === `${doc.owner}/${doc.repo}`.toLowerCase()) return repositoryNode(world)
+    // GitHub's `followRenames` is on by default.
+    const names = [`${doc.owner}/${doc.repo}`, ...(doc.formerNames ?? [])].map((known) => known.toLowerCase())
+    if (names.includes(`${owner}/${name}`.toLowerCase())) return repositoryNode(world)
     throw new Refusal(404, `Could not resolve to a Repository with the name '${owner}/${name}'.`)
   },
   rateLimit: () => ({ cost: 1, limit: 5_000, nodeCount: 1, remaining: 5_000, used: 0, resetAt: world.now() }),

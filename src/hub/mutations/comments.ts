@@ -17,6 +17,7 @@ export async function createComment(
   body: string,
 ): Promise<CommentRecord> {
   needSignedIn(actor, ...threadKeys(issue))
+  needUnlocked(actor, issue)
   checkBody(body)
   const now = world.now()
   const comment = {
@@ -78,6 +79,12 @@ export function react(world: World, actor: Actor, subject: ReactionRecord['subje
   reactions.push(reaction)
   world.store.changed()
   return { reaction, created: true }
+}
+
+/** Those with write access may still comment on a locked thread; a job's token may neither comment nor react. */
+export function needUnlocked(actor: Actor, issue: IssueRecord): void {
+  if (issue.locked === true && (actor.kind === 'job' || !canPush(actor)))
+    throw new Refusal(403, 'Unable to create comment because issue is locked.')
 }
 
 /** Anyone with write access may change another's comment. */

@@ -25,7 +25,7 @@ export function issueShape(world: World, issue: IssueRecord) {
     labels: issueLabels(world, issue),
     state: issue.state,
     state_reason: issue.stateReason,
-    locked: false,
+    locked: issue.locked === true,
     active_lock_reason: null,
     assignee: null,
     assignees: [],

@@ -19,7 +19,7 @@ export function pullShape(world: World, issue: PullIssue) {
     node_id: nodeId('PR', pull.id),
     number: issue.number,
     state: issue.state,
-    locked: false,
+    locked: issue.locked === true,
     title: issue.title,
     user: userShape(world, issue.author),
     body: issue.body,

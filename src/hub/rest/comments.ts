@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { loginOf } from '../access/actor.ts'
 import { needRead, needSignedIn } from '../access/permission.ts'
-import { createComment, deleteComment, react, updateComment } from '../mutations/comments.ts'
+import { createComment, deleteComment, needUnlocked, react, updateComment } from '../mutations/comments.ts'
 import { findComment, findIssue } from '../mutations/find.ts'
 import { threadKeys } from '../mutations/issues.ts'
 import { notFound } from '../refusal.ts'
@@ -58,7 +58,9 @@ export const reactionRoutes = (world: World) =>
     })
     .post('/issues/comments/:id/reactions', async (call) => {
       const comment = findComment(world, numberIn(call, 'id'))
-      needSignedIn(call.var.actor, ...threadKeys(findIssue(world, comment.issue)))
+      const issue = findIssue(world, comment.issue)
+      needSignedIn(call.var.actor, ...threadKeys(issue))
+      needUnlocked(call.var.actor, issue)
       return given(world, call, { kind: 'comment', id: comment.id })
     })
     .delete('/issues/comments/:id/reactions/:reaction', (call) => {

@@ -62,6 +62,15 @@ export const issueRoutes = (world: World) =>
       return call.json(issueShape(world, issue))
     })
 
+export const lockRoutes = (world: World) =>
+  new Hono<HubEnv>().on(['PUT', 'DELETE'], '/issues/:number/lock', (call) => {
+    const issue = findIssue(world, numberIn(call, 'number'))
+    needWrite(call.var.actor, threadKeys(issue))
+    issue.locked = call.req.method === 'PUT'
+    world.store.changed()
+    return call.body(null, 204)
+  })
+
 export const labelRoutes = (world: World) =>
   new Hono<HubEnv>()
     .get('/labels', (call) => call.json(pageOf(call, world.store.doc.labels).map((label) => labelShape(world, label))))

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
+import { z } from 'zod'
 import { identify } from '../access/actor.ts'
 import type { Fault } from '../control/faults.ts'
 import { Refusal } from '../refusal.ts'
 import type { World } from '../world.ts'
 import { errorBody } from './errors.ts'
-import { type RateLimit, rateShape } from './rate.ts'
+import { type RateLimit, type RateResource, rateShape } from './rate.ts'
 import type { HubEnv, RestCall } from './request.ts'
 
 type Middleware = MiddlewareHandler<HubEnv>
@@ -61,20 +62,57 @@ export function routeOf(call: RestCall): string {
   return `${call.req.method} ${path}`
 }
 
+/** A used-up limit refuses, but only if a test has set one: a hub's own runs may do more in an hour. */
 export const rateHeaders =
   (rate: RateLimit): Middleware =>
   async (call, next) => {
-    await next()
-    const free = call.res.status === 304 || !call.req.path.startsWith('/api/v3/')
-    if (!free) rate.use(call.var.actor)
-    const shown = rateShape(rate.of(call.var.actor))
-    call.res.headers.set('x-ratelimit-limit', String(shown.limit))
-    call.res.headers.set('x-ratelimit-remaining', String(shown.remaining))
-    call.res.headers.set('x-ratelimit-used', String(shown.used))
-    call.res.headers.set('x-ratelimit-reset', String(shown.reset))
-    call.res.headers.set('x-ratelimit-resource', call.req.path === '/api/graphql' ? 'graphql' : 'core')
+    const resource = call.req.path === '/api/graphql' ? 'graphql' : 'core'
+    const { actor } = call.var
+    if (rate.refuses(actor, resource)) call.res = overLimit(resource)
+    else {
+      await next()
+      if (call.res.status !== 304) rate.use(call.var.actor, resource)
+    }
+    const shown = rateShape(rate.of(call.var.actor, resource))
+    for (const name of ['limit', 'remaining', 'used', 'reset'] as const)
+      if (!call.res.headers.has(`x-ratelimit-${name}`)) call.res.headers.set(`x-ratelimit-${name}`, String(shown[name]))
+    call.res.headers.set('x-ratelimit-resource', resource)
     call.res.headers.set('x-github-request-id', randomUUID())
     call.res.headers.set('x-github-media-type', 'github.v3; format=json')
+  }
+
+const EXCEEDED = 'API rate limit exceeded for installation ID 1.'
+
+const overLimit = (resource: RateResource): Response =>
+  resource === 'core'
+    ? Response.json(errorBody(403, EXCEEDED), { status: 403 })
+    : Response.json({ errors: [{ type: 'RATE_LIMIT', code: 'graphql_rate_limit', message: EXCEEDED }] })
+
+/** A token that ends in the middle of its job. */
+export const expireTokens =
+  (world: World): Middleware =>
+  async (call, next) => {
+    const actor = identify(world.store.doc, call.req.header('authorization'))
+    const job = actor?.kind === 'job' ? world.store.doc.jobs.find(({ id }) => id === actor.token.job) : undefined
+    if (actor?.kind === 'job' && job !== undefined && world.faults.expire(job.name, call.req.path)) {
+      actor.token.revoked = true
+      world.store.changed()
+    }
+    await next()
+  }
+
+/** GraphQL's limits: the answer is a 200 with the refusal in its body. */
+export const limitGraphql =
+  (world: World): Middleware =>
+  async (call, next) => {
+    const { query = '' } = z.object({ query: z.string().optional() }).parse(JSON.parse(await call.req.text()))
+    const limit = world.faults.graphqlLimit(
+      /^\s*mutation/.test(query) ? [...query.matchAll(/\bm\d+:/g)].length || 1 : 0,
+    )
+    if (limit === null) return next()
+    const message = limit.type === 'RESOURCE_LIMITS_EXCEEDED' ? 'Resource limits for this query exceeded.' : EXCEEDED
+    const code = limit.type === 'RATE_LIMIT' ? { code: 'graphql_rate_limit' } : {}
+    return Response.json({ errors: [{ type: limit.type, ...code, message }] }, { headers: limit.headers })
   }
 
 /** Kills a job in the middle of a request: before the request is executed, or after it and before the job reads the answer. */

@@ -1,14 +1,16 @@
 import { Hono } from 'hono'
+import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import { findPerson, type HubRole } from '../access/people.ts'
-import { canPush, needRead } from '../access/permission.ts'
+import { canPush, needRead, needWrite } from '../access/permission.ts'
 import { commitAt } from '../git/commits.ts'
+import { renameBranch } from '../mutations/rename-branch.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { commitShape } from '../representations/commit.ts'
 import { fullRepository } from '../representations/repository.ts'
 import { userShape } from '../representations/user.ts'
 import type { World } from '../world.ts'
-import { type HubEnv, pageOf, restOf } from './request.ts'
+import { bodyOf, type HubEnv, pageOf, restOf } from './request.ts'
 
 export const repositoryRoutes = (world: World) =>
   new Hono<HubEnv>()
@@ -55,6 +57,8 @@ const flags = (role: HubRole) => ({
   pull: true,
 })
 
+const newName = z.looseObject({ new_name: z.string().min(1) })
+
 export const branchRoutes = (world: World) =>
   new Hono<HubEnv>()
     .get('/branches', async (call) => {
@@ -67,18 +71,30 @@ export const branchRoutes = (world: World) =>
       }))
       return call.json(pageOf(call, shown))
     })
+    .post('/branches/:branch/rename', async (call) => {
+      needWrite(call.var.actor, ['contents'])
+      const { new_name } = await bodyOf(call, newName)
+      await renameBranch(world, call.req.param('branch'), new_name)
+      return call.json(await branchShape(world, new_name), 201)
+    })
     .get('/branches/*', async (call) => {
       needRead(world.store.doc, call.var.actor, 'contents')
       const name = restOf(call, '/branches/')
-      const commit = await commitAt(world.git, `refs/heads/${name}`)
-      if (commit === null) throw new Refusal(404, 'Branch not found')
-      const self = `${world.urls.repo}/branches/${name}`
-      return call.json({
-        name,
-        commit: commitShape(world, commit),
-        _links: { self, html: `${world.urls.html}/tree/${name}` },
-        protected: false,
-        protection: { enabled: false, required_status_checks: { enforcement_level: 'off', contexts: [], checks: [] } },
-        protection_url: `${self}/protection`,
-      })
+      const renamed = world.store.doc.renamedBranches?.[name]
+      if (renamed !== undefined) return call.redirect(`${world.urls.repo}/branches/${encodeURIComponent(renamed)}`, 301)
+      return call.json(await branchShape(world, name))
     })
+
+async function branchShape(world: World, name: string) {
+  const commit = await commitAt(world.git, `refs/heads/${name}`)
+  if (commit === null) throw new Refusal(404, 'Branch not found')
+  const self = `${world.urls.repo}/branches/${name}`
+  return {
+    name,
+    commit: commitShape(world, commit),
+    _links: { self, html: `${world.urls.html}/tree/${name}` },
+    protected: false,
+    protection: { enabled: false, required_status_checks: { enforcement_level: 'off', contexts: [], checks: [] } },
+    protection_url: `${self}/protection`,
+  }
+}

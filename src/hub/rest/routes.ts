@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { ArtifactFiles } from '../artifacts/files.ts'
 import { notFound } from '../refusal.ts'
+import { REPOSITORY_ID } from '../representations/repository.ts'
 import type { World } from '../world.ts'
 import { actionsSettingsRoutes } from './actions-settings.ts'
 import { artifactRoutes } from './artifacts.ts'
@@ -8,7 +9,7 @@ import { checkRoutes } from './checks.ts'
 import { commentRoutes, reactionRoutes } from './comments.ts'
 import { commitRoutes } from './commits.ts'
 import { contentRoutes } from './contents.ts'
-import { issueRoutes, labelRoutes } from './issues.ts'
+import { issueRoutes, labelRoutes, lockRoutes } from './issues.ts'
 import { pullRoutes } from './pulls.ts'
 import type { RateLimit } from './rate.ts'
 import { refRoutes } from './refs.ts'
@@ -25,8 +26,12 @@ export function restRoutes(world: World, files: ArtifactFiles, rate: RateLimit) 
   repository.use(async (call, next) => {
     const { owner, repo } = world.store.doc
     const wanted = `${call.req.param('owner')}/${call.req.param('repo')}`
-    if (wanted.toLowerCase() !== `${owner}/${repo}`.toLowerCase()) throw notFound()
-    await next()
+    const isOurs = call.req.param('id') === String(REPOSITORY_ID)
+    if (isOurs || wanted.toLowerCase() === `${owner}/${repo}`.toLowerCase()) return next()
+    if (world.store.doc.formerNames?.includes(wanted) !== true) throw notFound()
+    // As GitHub answers after a rename: a write keeps its method.
+    const to = call.req.url.replace(`/repos/${wanted}`, `/repositories/${REPOSITORY_ID}`)
+    return call.redirect(to, call.req.method === 'GET' ? 301 : 307)
   })
   // The first matching route answers: routes with a fixed segment come before those with a wildcard in its place.
   const parts = [
@@ -34,6 +39,7 @@ export function restRoutes(world: World, files: ArtifactFiles, rate: RateLimit) 
     commentRoutes(world),
     reactionRoutes(world),
     labelRoutes(world),
+    lockRoutes(world),
     issueRoutes(world),
     pullRoutes(world),
     reviewRoutes(world),
@@ -48,5 +54,8 @@ export function restRoutes(world: World, files: ArtifactFiles, rate: RateLimit) 
     actionsSettingsRoutes(world),
   ]
   for (const part of parts) repository.route('/', part)
-  return new Hono<HubEnv>().route('/', userRoutes(world, rate)).route('/repos/:owner/:repo', repository)
+  return new Hono<HubEnv>()
+    .route('/', userRoutes(world, rate))
+    .route('/repos/:owner/:repo', repository)
+    .route('/repositories/:id', repository)
 }

@@ -20,7 +20,7 @@ export const userRoutes = (world: World, rate: RateLimit) =>
       return call.json(publicUserShape(world, person.login))
     })
     .get('/rate_limit', (call) => {
-      const core = rateShape(rate.of(call.var.actor))
-      const graphql = { ...core, used: 0, remaining: core.limit }
+      const core = rateShape(rate.of(call.var.actor, 'core'))
+      const graphql = rateShape(rate.of(call.var.actor, 'graphql'))
       return call.json({ resources: { core, graphql, search: { ...graphql, limit: 30, remaining: 30 } }, rate: core })
     })

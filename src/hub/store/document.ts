@@ -7,6 +7,10 @@ export interface Document {
   owner: string
   repo: string
   defaultBranch: string
+  /** The names that branches have had, with those that they have now. */
+  renamedBranches?: Record<string, string>
+  /** `OWNER/NAME` as it was before the repository was renamed. */
+  formerNames?: string[]
   /** Signs runtime tokens and download links. */
   secret: string
   port: number | null
@@ -85,6 +89,7 @@ export interface IssueRecord {
   updatedAt: string
   closedAt: string | null
   closedBy: string | null
+  locked?: boolean
   pull: PullRecord | null
 }
 

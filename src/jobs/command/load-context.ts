@@ -25,17 +25,20 @@ export interface LoadedContext {
   thread: RunThread
 }
 
-/** Loads permission, settings and the run's state at the same time: all that a decision depends on. */
-export async function loadContext(deps: CommandDeps, comment: CommandComment): Promise<Result<LoadedContext, Failure>> {
-  const [role, file, thread] = await Promise.all([
-    deps.forge.role(comment.sender.login),
+/** Loads settings and the run's state at the same time: all that a decision depends on, besides who types. */
+export async function loadContext(
+  deps: CommandDeps,
+  comment: CommandComment,
+  person: Person,
+): Promise<Result<LoadedContext, Failure>> {
+  const [file, thread] = await Promise.all([
     deps.forge.defaultBranch().then((branch) => deps.forge.file(SETTINGS_PATH, branch)),
     threadOf(deps, comment).then(ok, unreadable),
   ])
   if (!thread.ok) return thread
   const settings = deps.readSettings(file?.text ?? null)
   if (!settings.ok) return err({ reason: 'bad-settings', problems: settings.error })
-  return ok({ person: { ...comment.sender, role }, settings: settings.value, thread: thread.value })
+  return ok({ person, settings: settings.value, thread: thread.value })
 }
 
 function unreadable(error: unknown): Result<never, Failure> {
@@ -43,7 +46,7 @@ function unreadable(error: unknown): Result<never, Failure> {
   return err({ reason: 'journal-unreadable', run: error.run, detail: error.message })
 }
 
-async function threadOf(deps: CommandDeps, comment: CommandComment): Promise<RunThread> {
+export async function threadOf(deps: CommandDeps, comment: CommandComment): Promise<RunThread> {
   if (!comment.issue.isPull) return latestRun(deps.journal, comment.issue.number)
   const pull = await deps.forge.pull(comment.issue.number)
   const branch = pull?.headBranch == null ? null : parseBranch(pull.headBranch)

@@ -1,6 +1,6 @@
 import { issueOf, parseBranch, type RunId } from '../../core/ids.ts'
 import { replayOn } from '../../core/run/evolve.ts'
-import { recoverRun } from '../../core/schedule/recovery.ts'
+import { type JobFailure, recoverRun } from '../../core/schedule/recovery.ts'
 import { JournalUnreadable } from '../../ports/journal.ts'
 import { renderCommandFailed } from '../../render/reply/command-failed.ts'
 import { renderCrashes } from '../../render/reply/crashes.ts'
@@ -18,6 +18,8 @@ export interface EndedJob {
   comment: number | null
   /** How the orchestrate job ended. */
   result: string
+  /** In its own words; null: it was killed before it could say. */
+  failure: JobFailure | null
   logUrl: string
 }
 
@@ -68,9 +70,10 @@ async function recover(deps: JobDeps, ended: EndedJob, run: RunId): Promise<void
   if (restart) await sayIfRefused(deps, run, () => start(deps, run))
 }
 
-const deadOrchestrator = ({ workflowRun, clock }: JobDeps, { result }: EndedJob) => ({
+const deadOrchestrator = ({ workflowRun, clock }: JobDeps, { result, failure }: EndedJob) => ({
   workflowRun,
   result,
+  failure,
   at: clock.now().toISOString(),
 })
 
@@ -90,5 +93,7 @@ async function start(deps: JobDeps, run: RunId): Promise<void> {
 
 async function apologise(deps: JobDeps, ended: EndedJob, comment: number): Promise<void> {
   if (ended.issue === null) return
-  await deps.forge.reply(ended.issue, `comment:${comment}`, renderCommandFailed(null, ended.logUrl), false)
+  const body = renderCommandFailed(ended.failure?.message ?? null, ended.logUrl)
+  const said = await deps.forge.reply(ended.issue, `comment:${comment}`, body, false)
+  if (!said.ok) deps.log(`not said on #${ended.issue}: ${said.message}`)
 }

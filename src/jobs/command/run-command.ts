@@ -1,5 +1,5 @@
 import { hinderingRules, refusingRules } from '../../core/branch-rules.ts'
-import { mayCommand } from '../../core/command/authority.ts'
+import { isOutsider, mayCommand } from '../../core/command/authority.ts'
 import { decide } from '../../core/command/decide.ts'
 import { decidePlan } from '../../core/command/decide-plan.ts'
 import type { CommandAnswer, CommandRequest } from '../../core/command/decision.ts'
@@ -13,12 +13,14 @@ import { err, ok, type Result } from '../../core/result.ts'
 import type { RunEvent } from '../../core/run/event.ts'
 import { type ActiveRun, emptyRun, type RunState } from '../../core/run/state.ts'
 import { type JobStarts, lacksOrchestrator, nothingToStart, withStarts } from '../../core/schedule/slot-requests.ts'
+import type { Role, Said } from '../../ports/forge.ts'
 import { explain } from '../../render/reply/explain-failure.ts'
 import { renderAnswer, WOKEN } from '../../render/reply/replies.ts'
 import { driftOf } from '../base-drift.ts'
 import { type CommandComment, type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
 import { finalPullClosed } from '../final-pull.ts'
 import { untilAppended } from '../until-appended.ts'
+import { answerOutsider } from './answer-outsider.ts'
 import { type LoadedContext, loadContext, type RunThread } from './load-context.ts'
 import { recordClosed } from './pull-action.ts'
 
@@ -37,9 +39,15 @@ interface Recorded {
 export async function runCommand(deps: CommandDeps, comment: CommandComment): Promise<CommandOutcome> {
   const parsed = parse(comment)
   if (parsed === null) return nothing
-  await deps.forge.react(comment.id, 'eyes')
+  const person = { ...comment.sender, role: await roleOf(deps, comment) }
+  if (isOutsider(person)) {
+    await answerOutsider(deps, comment, person, parsed)
+    return nothing
+  }
+  const seen = await deps.forge.react(comment.id, 'eyes')
+  if (!seen.ok) deps.log(`no eyes on the comment: ${seen.message}`)
   if (!parsed.ok) return refuse(deps, comment, parsed.failure)
-  const known = await loadContext(deps, comment)
+  const known = await loadContext(deps, comment, person)
   if (!known.ok) return refuse(deps, comment, known.error)
   const { thread, begun } = await noticeClosed(deps, parsed.command, known.value)
   const recorded = await decideAndRecord(deps, comment, parsed.command, { ...known.value, thread })
@@ -47,7 +55,7 @@ export async function runCommand(deps: CommandDeps, comment: CommandComment): Pr
   if (!answer.ok) deps.log(`refused: ${answer.error.reason}`)
   const body = answer.ok ? renderAnswer(answer.value, state, known.value.settings) : explain(answer.error).join('\n')
   const whole = woken ? `${body}\n\n${WOKEN}` : body
-  await deps.forge.reply(comment.issue.number, keyOf(comment), whole, fresh && comment.firstDelivery)
+  await say(deps, comment, state, whole, fresh && comment.firstDelivery)
   if (begun.orchestrate) return begun
   const run = state.phase === 'empty' || !(answer.ok || woken) ? null : state.run
   return { run, orchestrate: starts.orchestrate, slots: starts.slots }
@@ -57,6 +65,22 @@ function parse({ line, dressed }: CommandComment): ParsedCommand {
   if (line !== null) return parseCommand(line)
   if (dressed === null || parseCommand(dressed) === null) return null
   return { ok: false, failure: { reason: 'not-plain-text', typed: dressed } }
+}
+
+/** Of anything but a person it is not asked. */
+const roleOf = ({ forge }: CommandDeps, { sender }: CommandComment): Promise<Role> =>
+  sender.type === 'User' ? forge.role(sender.login) : Promise.resolve('none')
+
+/** What was recorded is carried out, whether or not it can be said. On a locked thread, it is said on another one of the run. */
+async function say(deps: CommandDeps, comment: CommandComment, state: RunState, body: string, fresh: boolean) {
+  const own = state.phase === 'empty' ? [] : [state.projected['pull:trunk']?.number, state.issue.number]
+  for (const thread of new Set([comment.issue.number, ...own.filter((number) => number !== undefined)])) {
+    const said = await deps.forge
+      .reply(thread, keyOf(comment), body, fresh)
+      .catch((error: unknown): Said => ({ ok: false, message: String(error) }))
+    if (said.ok) return
+    deps.log(`no answer on #${thread}: ${said.message}`)
+  }
 }
 
 /** A final pull request that was closed in silence ends the run before the command is decided. */
@@ -77,7 +101,8 @@ const keyOf = (comment: CommandComment): string => `comment:${comment.id}`
 
 async function refuse(deps: CommandDeps, comment: CommandComment, failure: Failure): Promise<CommandOutcome> {
   deps.log(`refused: ${failure.reason}`)
-  await deps.forge.reply(comment.issue.number, keyOf(comment), explain(failure).join('\n'), false)
+  const said = await deps.forge.reply(comment.issue.number, keyOf(comment), explain(failure).join('\n'), false)
+  if (!said.ok) deps.log(`no answer on #${comment.issue.number}: ${said.message}`)
   return nothing
 }
 

@@ -20,7 +20,16 @@ import { followWorkflows } from './session/workflow-files.ts'
 import { intake } from './slots/intake.ts'
 import { observe } from './slots/observe.ts'
 import { askForSlots, dispatchSlots, giveUpRequests } from './slots/supply.ts'
-import { pauseRefused, startWork, takeBackLost, verify, watchBase, watchFinalPull, watchMoney } from './steps.ts'
+import {
+  noteLimit,
+  pauseRefused,
+  startWork,
+  takeBackLost,
+  verify,
+  watchBase,
+  watchFinalPull,
+  watchMoney,
+} from './steps.ts'
 import { stopOrchestrator } from './stop-orchestrator.ts'
 
 /**
@@ -112,6 +121,7 @@ async function bringBase({ state, repo }: Session): Promise<void> {
 
 /** The steps of a wake-up, in their order. */
 export const STEPS: readonly OrchestratorStep[] = [
+  noteLimit,
   giveUpOrphans,
   beginPlan,
   takeStageResults,

@@ -8,7 +8,8 @@ import { nextTowardsEnd } from '../../core/schedule/run-end.ts'
 import { freeSlots, lostWork } from '../../core/schedule/slot-jobs.ts'
 import { driftBetween } from '../base-drift.ts'
 import { finalPullClosed } from '../final-pull.ts'
-import { recordEvents } from './session/event-draft.ts'
+import { unlessLimited } from './session/api-limit.ts'
+import { type Draft, recordEvents } from './session/event-draft.ts'
 import { trunkRefusal } from './session/refusals.ts'
 import { nowOf, type OrchestratorStep, type Session } from './session/session.ts'
 
@@ -24,14 +25,40 @@ export const takeBackLost = stepOf(({ work }, { jobs }) => lostWork(work, jobs))
 export const verify = stepOf((run, { deps }) => nextTowardsEnd(run, deps.model !== null))
 export const watchMoney = stepOf((run, { deps }) => pauseAtLimit(run, deps.model !== null))
 
+/** Records when the API refuses every request, and when it no longer does, so that people see why nothing moves. */
+export const noteLimit: OrchestratorStep = (session, draft) => {
+  const until = session.limitedUntil
+  const isLimited = until !== null && until > session.deps.clock.now()
+  const shown = draft.state.limitedUntil ?? null
+  if (isLimited && shown !== until.toISOString())
+    return recordEvents(draft, nowOf(session), { type: 'limit_reached', until: until.toISOString() })
+  return !isLimited && shown !== null ? recordEvents(draft, nowOf(session), { type: 'limit_passed' }) : draft
+}
+
 /** Looks at the base branch before anything lands. */
 export const watchBase: OrchestratorStep = async (session, draft) => {
   if (draft.state.phase !== 'active') return draft
   const { work } = draft.state
   const tip = session.refs.get(branchRef(work.baseBranch))
-  if (tip === undefined || tip === work.baseSeen.sha) return draft
+  if (tip === undefined) return baseGone(session, draft, draft.state)
+  if (tip === work.baseSeen.sha) return draft
   const drift = await driftBetween(session.repo, work, tip)
   return recordEvents(draft, nowOf(session), ...baseMoved(work, drift))
+}
+
+/** Follows a branch that was renamed; one that is gone pauses the run. */
+async function baseGone(session: Session, draft: Draft, { work, paused }: ActiveRun): Promise<Draft> {
+  if (paused !== null) return draft
+  const { baseBranch } = work
+  const found = await unlessLimited(
+    session,
+    async () => ({ name: await session.deps.forge.branchNow(baseBranch) }),
+    null,
+  )
+  if (found === null || found.name === baseBranch) return draft
+  if (found.name !== null) return recordEvents(draft, nowOf(session), { type: 'base_renamed', baseBranch: found.name })
+  const why = `the base branch \`${baseBranch}\` is gone; create it again before \`/resume\``
+  return recordEvents(draft, nowOf(session), { type: 'run_paused', why })
 }
 
 const LOOK_AT_PULL_SECONDS = 300
@@ -41,7 +68,7 @@ export const watchFinalPull: OrchestratorStep = async (session, draft) => {
   const now = session.deps.clock.now().getTime()
   if (session.pullSeenAt !== null && now < session.pullSeenAt + LOOK_AT_PULL_SECONDS * 1000) return draft
   session.pullSeenAt = now
-  const closed = await finalPullClosed(session.deps, draft.state)
+  const closed = await unlessLimited(session, () => finalPullClosed(session.deps, draft.state), null)
   return closed === null ? draft : recordEvents(draft, nowOf(session), closed)
 }
 

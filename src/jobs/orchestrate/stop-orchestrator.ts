@@ -1,9 +1,11 @@
 import { isIdle, leftoverBranches } from '../../core/schedule/run-end.ts'
+import { LimitReached } from '../../ports/rate-limit.ts'
 import { sayIfRefused } from '../say-dispatch-refused.ts'
 import { untilAppended } from '../until-appended.ts'
 import { appendEvents } from './append-events.ts'
 import { startStages } from './planning/stages.ts'
 import { publishProjections } from './projections/publish-projections.ts'
+import { unlessLimited } from './session/api-limit.ts'
 import { type Draft, emptyDraft, recordEvents, withRefMove } from './session/event-draft.ts'
 import { nowOf, type Session } from './session/session.ts'
 
@@ -17,7 +19,8 @@ export async function stopOrchestrator(session: Session): Promise<boolean> {
   const { stageRunner, merges } = session
   if (stageRunner.running.size + stageRunner.findings.length + merges.pending.size > 0 || !isIdle(session.state))
     return false
-  await publishProjections(session, { final: true })
+  // A limit of the API would keep the last word from people: it is waited for.
+  if (!(await publishProjections(session, { final: true }))) return false
   const why = session.state.phase === 'ended' ? 'ended' : 'waiting'
   const left = recordEvents(emptyDraft(session.state), nowOf(session), { type: 'orchestrator_left', why })
   return appendEvents(session, await clearAway(session, left))
@@ -34,7 +37,15 @@ function finishStages(session: Session): boolean {
 async function handOver(session: Session): Promise<boolean> {
   const request = `o${session.deps.workflowRun}`
   const inputs = { role: 'orchestrate', run: session.run, request, slots: '[]' } as const
-  const successor = await sayIfRefused(session.deps, session.run, () => session.deps.forge.dispatch(inputs))
+  const asked = await unlessLimited(
+    session,
+    async () => ({
+      successor: await sayIfRefused(session.deps, session.run, () => session.deps.forge.dispatch(inputs)),
+    }),
+    null,
+  )
+  if (asked === null) return stayOn(session)
+  const { successor } = asked
   const workflowRun = successor?.workflowRun ?? null
   return untilAppended(async () => {
     let left = recordEvents(emptyDraft(session.state), nowOf(session), {
@@ -44,6 +55,15 @@ async function handOver(session: Session): Promise<boolean> {
     if (workflowRun !== null) left = recordEvents(left, nowOf(session), { type: 'orchestrator_requested', workflowRun })
     return (await appendEvents(session, left)) || session.stopped !== null ? true : null
   })
+}
+
+/** Seconds after the time to hand over at which GitHub is about to end the job. */
+const LAST_MOMENT = 1200
+
+/** No successor can be started before a limit of the API ends. Later the job fails, and `recover` waits for that in its place. */
+function stayOn({ deps: { clock, handOverAt }, limitedUntil }: Session): false {
+  if (clock.now().getTime() < handOverAt.getTime() + LAST_MOMENT * 1000) return false
+  throw new LimitReached(limitedUntil ?? clock.now())
 }
 
 /** The draft with the deletion of what an ended run leaves behind. A branch that has gone or moved is not ours to delete; one whose deletion was refused stays. */

@@ -7,6 +7,15 @@ import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
 import { commaList, count, usd } from '../markdown/format.ts'
 import { MODE_MEANINGS } from '../plan/planning-progress.ts'
 
+/** The same for those who may command nothing here, whatever the settings say: reading these would cost requests. */
+export const renderHelpForOutsiders = (): string =>
+  fitted(LIMITS.comment - 500, [
+    () =>
+      sections(commandTable(), [
+        '`/help`, `/status` and `/plan status` are for everybody. All other commands: people with `write` permission or more, and those whom the settings of this repository name. Bots never.',
+      ]),
+  ])
+
 /** All commands, and who may use them in this repository. */
 export const renderHelp = (settings: Settings): string =>
   fitted(LIMITS.comment - 500, [
@@ -16,6 +25,9 @@ export const renderHelp = (settings: Settings): string =>
   ])
 
 const help = (settings: Settings, room: number): string[] =>
+  sections(commandTable(), whoMay(settings, room), rules(settings))
+
+const commandTable = (): string[] =>
   sections(
     [
       '`help`: A command is the first line of a new comment, on the issue or on a pull request of the run. Words come after ` -- ` or on the lines below.',
@@ -24,8 +36,6 @@ const help = (settings: Settings, room: number): string[] =>
       ['Type', 'What it does'],
       Object.values(COMMANDS).map(({ usage, help: does }) => [code(usage), does]),
     ),
-    whoMay(settings, room),
-    rules(settings),
   )
 
 function whoMay({ approvers: { permission, users, second_person }, merge }: Settings, room: number): string[] {

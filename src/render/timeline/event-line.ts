@@ -37,7 +37,7 @@ function runEventText(event: RunEvent): string {
     case 'orchestrator_failed':
       return `orchestrator failed${reasonSuffix(event.why)}`
     case 'orchestrator_lost':
-      return `orchestrator lost (workflow run ${event.workflowRun})`
+      return `orchestrator lost (workflow run ${event.workflowRun}${event.cause === undefined ? '' : `, ${event.cause}`})`
     case 'slots_requested':
       return `${count(event.count, 'slot')} requested (${event.request})`
     case 'slots_started':
@@ -60,6 +60,12 @@ function runEventText(event: RunEvent): string {
       return `GitHub refused (${event.what}): ${event.why}`
     case 'pull_refused':
       return `pull requests refused: ${event.why}`
+    case 'limit_reached':
+      return `GitHub refuses requests until ${event.until}`
+    case 'limit_passed':
+      return 'GitHub takes requests again'
+    case 'base_renamed':
+      return `base branch renamed to ${event.baseBranch}`
     case 'base_moved':
       return `base moved to ${shortSha(event.to)}${event.stale ? `, in paths of the plan: ${event.paths.join(', ')}` : ', in no path of the plan'}`
     case 'projected':

@@ -7,6 +7,7 @@ import { isAgentTask, type Plan } from '../../../core/plan/plan.ts'
 import { err, type Result } from '../../../core/result.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
 import { SETTINGS_PATH, type Settings } from '../../../core/settings.ts'
+import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
 import { type Frozen, problem, propose, refuse, withoutPrice } from './propose.ts'
@@ -14,7 +15,8 @@ import { type Frozen, problem, propose, refuse, withoutPrice } from './propose.t
 /** On a request for a plan: proposes one that is written in the issue at once; for any other, the model's planner begins. */
 export const beginPlan: OrchestratorStep = async (session, draft) => {
   if (draft.state.phase !== 'requested' || draft.state.planning !== null) return draft
-  const baseBranch = await session.deps.forge.defaultBranch()
+  const baseBranch = await unlessLimited(session, () => session.deps.forge.defaultBranch(), null)
+  if (baseBranch === null) return draft
   const base = await session.repo.tip(branchRef(baseBranch))
   if (base === null) return refuse(session, draft, [problem('bad-settings', `branch ${baseBranch} has no commit`)])
   await session.repo.fetch([base])

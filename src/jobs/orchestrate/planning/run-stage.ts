@@ -8,6 +8,7 @@ import { priceOf } from '../../../core/money/price.ts'
 import type { Stage } from '../../../core/plan/planning.ts'
 import { recordOf, workOf } from '../../../core/run/state.ts'
 import { roleOf } from '../../../core/schedule/planning-stages.ts'
+import { afterLimit } from '../session/api-limit.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
 import { submitResult } from '../session/stage-runner.ts'
@@ -38,11 +39,12 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
   const { model } = session.deps
   if (planning === null || model === null) throw new Error('a stage needs a model and what it plans from')
   const money = openBudget(usd, (name) => priceOf(name, planning.settings))
+  const input = await afterLimit(session, () => plannerInput(session, planning), signal)
   const end = await STAGES[stage.name]({
     session,
     stage,
     planning,
-    input: underLimit(await plannerInput(session, planning), session.state.ledger),
+    input: underLimit(input, session.state.ledger),
     metered: { model, budget: money, role: roleOf[stage.name] },
     sources: session.repo.sources(planning.base),
     signal,

@@ -7,6 +7,7 @@ import {
   roleOf,
   wantedStages,
 } from '../../../core/schedule/planning-stages.ts'
+import { LimitReached } from '../../../ports/rate-limit.ts'
 import { recordEvents } from '../session/event-draft.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
 import { submitResult, withStageResults } from '../session/stage-runner.ts'
@@ -57,12 +58,13 @@ function begin(session: Session, stage: Stage, usd: number): void {
   stageRunner.running.set(stage.key, { stop, basis: basisOf(session.state, stage) })
   deps.log(`${stage.key}: begun with at most ${usd.toFixed(2)} USD`)
   runStage(session, stage, usd, stop.signal).catch((error: unknown) => {
+    const lost = error instanceof LimitReached ? { lost: true } : {}
     const why = deps.redact(error instanceof Error ? error.message : String(error))
     deps.log(`${stage.key}: ${why}`)
     submitResult(stageRunner, {
       stage: stage.key,
       last: true,
-      into: (draft) => recordEvents(draft, nowOf(session), { type: 'stage_failed', stage: stage.key, why }),
+      into: (draft) => recordEvents(draft, nowOf(session), { type: 'stage_failed', stage: stage.key, why, ...lost }),
     })
   })
 }

@@ -1,9 +1,11 @@
 import type { Refusable } from '../../../core/run/event.ts'
 import { type LiveRun, settingsOf } from '../../../core/run/state.ts'
+import { showSeconds } from '../../../core/schedule/request-pace.ts'
 import { digest } from '../../../core/text/digest.ts'
 import type { Located, Projection, Published } from '../../../ports/forge.ts'
+import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, emptyDraft, recordEvents } from '../session/event-draft.ts'
-import { nowOf, type Session } from '../session/session.ts'
+import { nowOf, quotasOf, type Session } from '../session/session.ts'
 import { desiredProjections } from './desired-projections.ts'
 
 /** Milliseconds of tolerance, so that a status that may be edited every 10 seconds is not late by a whole poll. */
@@ -11,18 +13,27 @@ const TOLERANCE = 50
 
 /**
  * Publishes the projections that differ from the last published ones, in as few requests as possible. Never read back.
- * `final`: this process leaves, so the status is edited even if the last edit was a moment ago.
+ * `final`: this process leaves, so the status is edited even if the last edit was a moment ago. False: a limit of the API
+ * keeps them from being shown now.
  */
-export async function publishProjections(session: Session, { final }: { final: boolean }): Promise<void> {
-  if (session.shownState === session.state && !final) return
+export async function publishProjections(session: Session, { final }: { final: boolean }): Promise<boolean> {
+  const now = session.deps.clock.now()
+  if (!final && (session.shownState === session.state || now.getTime() < session.nextShow)) return true
+  const isShown = await unlessLimited(session, () => publishChanged(session, final), false)
+  session.nextShow = now.getTime() + showSeconds(quotasOf(session), now) * 1000
+  return isShown
+}
+
+async function publishChanged(session: Session, final: boolean): Promise<true> {
   // Two rounds: comments are posted on the pull request that the first one may have opened.
   for (let round = 0; round < 2; round += 1) {
     const changed = desiredProjections(seen(session), locatedIn(session)).filter((one) => hasChanged(session, one))
     const due = changed.filter((one) => final || !isTooEarly(session, one))
     if (changed.length === 0) session.shownState = session.state
-    if (due.length === 0) return
+    if (due.length === 0) return true
     await show(session, due)
   }
+  return true
 }
 
 /** Names of all projections of this state, whether or not the pull request of some of them is known yet. */
@@ -43,7 +54,10 @@ const digestOf = ({ located: _located, ...content }: Projection): string => dige
 const lastShown = (session: Session, name: string) => session.shown.get(name) ?? session.state.projected[name]
 
 const hasChanged = (session: Session, one: Projection): boolean =>
-  lastShown(session, one.name)?.digest !== digestOf(one) && !session.refused.has(one.name)
+  lastShown(session, one.name)?.digest !== digestOf(one) && !session.refused.has(refusalKey(one))
+
+/** A thread may be unlocked again: a comment is tried once for each of its texts, anything else once. */
+const refusalKey = (one: Projection): string => (one.kind === 'comment' ? `${one.name} ${digestOf(one)}` : one.name)
 
 /** Comments that are edited while the run is at work. */
 const LIVE: readonly string[] = ['comment:status', 'comment:planning', 'comment:plan']
@@ -77,7 +91,7 @@ function noteAnswer(session: Session, one: Projection | undefined, answer: Publi
     return
   }
   session.deps.log(`${name}: ${answer.reason}: ${answer.message}`)
-  session.refused.add(name)
+  session.refused.add(refusalKey(one))
   if (one.kind === 'pull' && one.located === null) session.pullRefused = answer.message
   else session.refusals.set(REFUSED_AS[one.kind], answer.message)
 }

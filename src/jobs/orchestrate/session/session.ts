@@ -2,6 +2,7 @@ import type { JournalLoss } from '../../../core/failure.ts'
 import type { RunId, Sha } from '../../../core/ids.ts'
 import type { Refusable } from '../../../core/run/event.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
+import type { Quotas } from '../../../core/schedule/request-pace.ts'
 import type { InspectedResult } from '../../../core/schedule/result-events.ts'
 import type { SlotJobs } from '../../../core/schedule/slot-jobs.ts'
 import type { Repo } from '../../../ports/repo.ts'
@@ -60,11 +61,21 @@ export interface Session {
   stopped: JournalLoss | null
   merges: PendingMerges
   started: boolean
+  /** The end of the API's limit, as of the last request that it refused. */
+  limitedUntil: Date | null
+  /** Milliseconds of the clock before which jobs and results are not looked at, and nothing is shown: few requests are left. */
+  nextLook: number
+  nextShow: number
   stageRunner: StageRunner
 }
 
 /** One step of a wake-up. Steps run in order, each on the draft of the earlier ones. */
 export type OrchestratorStep = (session: Session, draft: Draft) => Promise<Draft> | Draft
+
+export const quotasOf = ({ deps: { forge } }: Session): Quotas => ({
+  rest: forge.quota('rest'),
+  graphql: forge.quota('graphql'),
+})
 
 export const nowOf = (session: Session): string => session.deps.clock.now().toISOString()
 
@@ -104,6 +115,9 @@ export function newSession(
     stopped: null,
     merges: noPendingMerges(),
     started: false,
+    limitedUntil: null,
+    nextLook: 0,
+    nextShow: 0,
     stageRunner: createStageRunner(),
   }
 }

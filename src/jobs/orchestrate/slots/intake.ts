@@ -7,6 +7,7 @@ import {
   workResultEvents,
 } from '../../../core/schedule/result-events.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
+import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { taskRefusal } from '../session/refusals.ts'
 import { nowOf, type Session } from '../session/session.ts'
@@ -25,9 +26,12 @@ export async function intake(session: Session, draft: Draft, results: readonly R
 
 const keyOf = ({ id, from }: ResultArtifact): string => `${from ?? 'artifact'} ${id}`
 
+/** Null is a result that says nothing. What the API does not give for now is one that is not there yet. */
 async function inspectOnce(session: Session, draft: Draft, result: ResultArtifact): Promise<InspectedResult | null> {
   const known = session.inspected.get(keyOf(result))
-  const inspected = known === undefined ? await inspect(session, draft, result) : known
+  const inspected =
+    known === undefined ? await unlessLimited(session, () => inspect(session, draft, result), undefined) : known
+  if (inspected === undefined) return null
   session.inspected.set(keyOf(result), inspected)
   return inspected
 }

@@ -1,9 +1,11 @@
 import { branchRef, trunkBranch } from '../../../core/ids.ts'
 import { workOf } from '../../../core/run/state.ts'
 import { slotsAtWork } from '../../../core/schedule/ready.ts'
+import { lookSeconds } from '../../../core/schedule/request-pace.ts'
 import { workflowRunOf } from '../../../core/schedule/slot-jobs.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
-import type { Session } from '../session/session.ts'
+import { unlessLimited } from '../session/api-limit.ts'
+import { quotasOf, type Session } from '../session/session.ts'
 import { readJobs, resultsInLogs } from './job-endings.ts'
 
 export interface Observed {
@@ -12,13 +14,22 @@ export interface Observed {
 
 /**
  * Reads the tips of the journal and the base branch in one request, then job and artifact lists of the workflow runs that
- * matter, by conditional requests. Jobs come before results: a job that has ended uploads nothing more.
+ * matter, by conditional requests; more seldom when few requests are left. Jobs come before results: a job that has ended
+ * uploads nothing more.
  */
 export async function observe(session: Session): Promise<Observed> {
   await lookAtRefs(session)
+  const now = session.deps.clock.now()
+  if (now.getTime() < session.nextLook) return { results: [] }
+  const results = await unlessLimited(session, () => lookAtSlots(session), [])
+  session.nextLook = now.getTime() + lookSeconds(quotasOf(session), now) * 1000
+  return { results }
+}
+
+async function lookAtSlots(session: Session): Promise<ResultArtifact[]> {
   await lookAtJobs(session)
   const results = await lookAtResults(session)
-  return { results: [...results, ...resultsInLogs(session, results)] }
+  return [...results, ...resultsInLogs(session, results)]
 }
 
 async function lookAtRefs(session: Session): Promise<void> {

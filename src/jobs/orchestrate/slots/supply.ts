@@ -2,6 +2,7 @@ import { usableSlots } from '../../../core/schedule/ready.ts'
 import { afterSlotFailure, endedRequests, slotFailureText, slotSupply } from '../../../core/schedule/slot-jobs.ts'
 import { nextRequest, slotNames, slotsToAskFor } from '../../../core/schedule/slot-requests.ts'
 import { DispatchRefused } from '../../../ports/forge.ts'
+import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, emptyDraft, recordEvents, withEventsFirst } from '../session/event-draft.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
 
@@ -43,7 +44,7 @@ export async function dispatchSlots(session: Session): Promise<void> {
   for (const [request, it] of Object.entries(session.state.slots)) {
     if (it.gone || it.workflowRun !== null || session.dispatched.has(request)) continue
     try {
-      const workflowRun = await dispatchOnce(session, request, it.count)
+      const workflowRun = await unlessLimited(session, () => dispatchOnce(session, request, it.count), null)
       if (workflowRun !== null) session.dispatched.set(request, workflowRun)
     } catch (error) {
       if (!(error instanceof DispatchRefused)) throw error

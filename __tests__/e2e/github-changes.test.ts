@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { calm } from './support/calm.ts'
+import { marked } from './support/people.ts'
+import { planned } from './support/steps.ts'
+import { eventsOf, startWorld, type World } from './support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld({ files: { '.github/tributary.yml': calm() } })
+})
+afterAll(() => world.close())
+
+describe('a thread that is locked, then cleared of comments', () => {
+  it('loses no command, and the plan and status comments come back once', async () => {
+    const { issue, run, pull, id } = await planned(world, 'a', { a: { milliseconds: 'signal' } })
+    for (const issue_number of [issue, pull]) await world.admin.issues.lock({ ...world.at, issue_number })
+    await world.comment(pull, `/approve ${id}`)
+    await world.when(run, 'at work on a', (_, { tasks }) => tasks.a?.state.status === 'in_progress')
+    for (const issue_number of [issue, pull]) await world.admin.issues.unlock({ ...world.at, issue_number })
+    for (const { id: comment_id, user } of await world.comments(pull))
+      if (user?.login === 'github-actions[bot]') await world.admin.issues.deleteComment({ ...world.at, comment_id })
+    await world.release(run, 'a')
+    expect((await world.ended(run)).conclusion).toBe('success')
+    expect(await marked(world, pull, 'status', run)).toContain('## Done')
+  })
+})
+
+describe('a default branch that is renamed, an issue that is closed and a pull request that is retargeted', () => {
+  it('do not stop the run, which follows the branch', async () => {
+    const { issue, run, pull, id } = await planned(world, 'a', { a: { milliseconds: 'signal' } })
+    await world.say(pull, `/approve ${id}`)
+    await world.when(run, 'at work on a', (_, { tasks }) => tasks.a?.state.status === 'in_progress')
+    await world.admin.issues.update({ ...world.at, issue_number: issue, state: 'closed' })
+    await world.admin.repos.renameBranch({ ...world.at, branch: 'main', new_name: 'stable' })
+    await world.when(run, 'on the renamed base', (_, work) => work.baseBranch === 'stable')
+    world.git('update-ref', 'refs/heads/next', 'refs/heads/stable')
+    await world.admin.pulls.update({ ...world.at, pull_number: pull, base: 'next' })
+    await world.release(run, 'a')
+    expect((await world.ended(run)).conclusion).toBe('success')
+    await world.admin.repos.renameBranch({ ...world.at, branch: 'stable', new_name: 'main' })
+  })
+})
+
+describe('a token that ends in the middle', () => {
+  it('costs nothing: a fresh job gets another, and the run goes on', async () => {
+    const { run, pull, id } = await planned(world, 'a > b', { a: { milliseconds: 'signal' } })
+    await world.say(pull, `/approve ${id}`)
+    await world.when(run, 'at work on a', (_, { tasks }) => tasks.a?.state.status === 'in_progress')
+    await world.fault({ kind: 'expire-token', name: '^orchestrate$' })
+    await world.when(run, 'without its orchestrator', (state) => state.phase !== 'empty' && state.crashes > 0)
+    await world.release(run, 'a')
+    expect((await world.ended(run)).conclusion).toBe('success')
+    const events = await world.events(run)
+    expect(eventsOf(events, 'orchestrator_lost')).toHaveLength(1)
+    expect(eventsOf(events, 'task_returned')).toEqual([])
+  })
+})
+
+describe('a repository that is renamed', () => {
+  it('is followed by the jobs that know its old name, for the API and for git', async () => {
+    const { run, pull, id } = await planned(world, 'a > b', { a: { milliseconds: 'signal' } })
+    await world.say(pull, `/approve ${id}`)
+    await world.when(run, 'at work on a', (_, { tasks }) => tasks.a?.state.status === 'in_progress')
+    await world.control('rename', { name: 'renamed' })
+    await world.release(run, 'a')
+    expect((await world.ended(run)).conclusion).toBe('success')
+  })
+})
