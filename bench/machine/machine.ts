@@ -149,7 +149,8 @@ function depsOf(
 
 const noForge: Forge = {
   defaultBranch: unasked('defaultBranch'),
-  branchNow: unasked('branchNow'),
+  // The list of refs above has no branches.
+  branchNow: async (name) => name,
   quota: () => null,
   tokenMinutes: async () => null,
   botComments: unasked('botComments'),
