@@ -18,11 +18,11 @@ const accepted = {
   folder: ['node', 'tools/kind.mjs', 'file', 'place/part', 'parts/part'],
 }
 
-/** No path is in both lists, but \`place\` cannot be a file and a folder. */
+/** No path is in both lists, but `place` cannot be a file and a folder, which a plan cannot tell of `*`. */
 const plan = planned(
   'file, folder',
   {
-    file: { goal: 'Describe the place in one file.', writes: ['place'], acceptance: accepted.file },
+    file: { goal: 'Describe the place in one file.', writes: ['*'], acceptance: accepted.file },
     folder: { goal: 'Keep the parts apart.', writes: ['place/part', 'parts/part'], acceptance: accepted.folder },
   },
   { verification: [{ argv: accepted.file }, { argv: accepted.folder }] },

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandLine } from '../../src/config/command-line.ts'
-import { parseCommand } from '../../src/core/command/parse.ts'
 import type { RunEvent } from '../../src/core/run/event.ts'
 import type { ParsedRequest } from '../../src/model-double/request.ts'
 import { githubLinks } from '../render/support/links.ts'
@@ -28,18 +27,19 @@ let stage: Awaited<ReturnType<typeof startAgentWorld>>
 let world: World
 let events: RunEvent[]
 let victim: number
-let before: { main: string; refused: string[] }
+let before: { main: string; refused: { typed: number; answers: string[] } }
 const RUN = '2'
 
 /** What people who may not write type at a plan that waits: all of the corpus that begins like a command. */
-async function attack(thread: number): Promise<string[]> {
+async function attack(thread: number): Promise<{ typed: number; answers: string[] }> {
   const typed = cases.filter(({ text }) => text.startsWith('/'))
-  const answers = typed.map(async ({ text, n }) => {
-    const id = await world.comment(thread, text, n % 2 === 0 ? 'reader' : 'outsider')
-    const ours = parseCommand(commandLine(text) ?? '')?.ok === true
-    return ours ? [await world.answer(thread, id)] : []
-  })
-  return (await Promise.all(answers)).flat()
+  const ids = await Promise.all(
+    typed.map(({ text, n }) => world.comment(thread, text, n % 2 === 0 ? 'reader' : 'outsider')),
+  )
+  await world.idle()
+  const markers = ids.map((id) => `<!-- tributary:reply:comment:${id} -->`)
+  const answers = (await world.comments(thread)).map(({ body }) => body ?? '')
+  return { typed: ids.length, answers: answers.filter((body) => markers.some((marker) => body.includes(marker))) }
 }
 
 beforeAll(async () => {
@@ -155,8 +155,11 @@ describe('a planner that is taken in', () => {
 
 describe('people who may not write', () => {
   it('are refused whatever they type, and nothing of it is done', () => {
-    expect(before.refused.length).toBeGreaterThanOrEqual(4)
-    expect(before.refused.filter((answer) => !answer.includes('`not-permitted`: '))).toEqual([])
+    expect(before.refused.typed).toBeGreaterThanOrEqual(4)
+    // Three answers on a thread in an hour, however much is typed.
+    expect(before.refused.answers).toHaveLength(3)
+    const codes = /`(?:not-permitted|words-not-read|unknown-command|bad-arguments)`: /
+    expect(before.refused.answers.filter((answer) => !codes.test(answer))).toEqual([])
     expect(eventsOf(events, 'plan_approved').map(({ by }) => by)).toEqual(['admin'])
     const people = new Set(events.map(({ by }) => by))
     expect(people).toEqual(new Set(['admin', 'tributary']))

@@ -131,6 +131,8 @@ describe('what a person says to a worker', () => {
     issue = await world.openIssue('Please write six files.')
     await world.say(issue, `/plan --mode off --budget ${LIMIT}usd`)
     await world.when(RUN, 'at work on t3', (_, work) => recordOf(work, 't3').state.status === 'in_progress')
+    // What is said before its first turn would stand in its brief.
+    await world.until('the first turn of t3', async () => workOf('t3').length > 0)
     const steered = await world.say(issue, `/steer t3 -- ${STEER}`)
     expect(steered).toContain('`steered`: The worker of `t3` reads this at its next turn. It approves nothing')
   })

@@ -68,7 +68,7 @@ describe('a remote that refuses refs of our own', () => {
     const refs = world.git('for-each-ref', '--format=%(refname)').split('\n')
     expect(refs.filter((ref) => ref.startsWith(`refs/tributary/${issue}/`))).toEqual([])
     expect(refs).toContain(`refs/heads/tributary/${issue}/log`)
-    expect(branchesOf(world, `${issue}`)).toEqual(['trunk'])
+    expect(branchesOf(world, `${issue}`)).toEqual([])
     await expectFinished(world, `${issue}`, {
       title: 'Merged',
       checks: CHECKS,

@@ -255,7 +255,7 @@ const TASK_FAILURES: { [Reason in TaskFailure['reason']]: [Extract<TaskFailure, 
   'slot-lost': [{ reason: 'slot-lost', times: 3 }, 'the slot that worked on it was lost 3 times'],
   'not-handed-over': [
     { reason: 'not-handed-over', detail: 'Artifact storage quota has been hit.' },
-    "its work was done, and GitHub took it neither as an artifact nor in the job's log: Artifact storage quota has been hit.",
+    "its work was done, and GitHub took it neither as an artifact nor in the job's log: Artifact storage quota has been hit",
   ],
   conflict: [{ reason: 'conflict', with: ['t1', 't2'], paths: ['x'] }, 'it is in conflict with `t1` and `t2` in `x`'],
   'agent-stopped': [

@@ -71,14 +71,18 @@ async function fromLog(repository: RepositoryClient & { folder: string }, { id, 
   )
 }
 
-/** GitHub answers with the address of the log, which holds its own permission. */
+const LOG_SECONDS = 60
+
+/** GitHub answers with the address of the log, which holds its own permission: our token is not sent there. */
 async function jobLog(repository: RepositoryClient, job: number): Promise<string | null> {
   try {
-    const { data }: { data: unknown } = await repository.client.octokit.request(
+    const { headers } = await repository.client.octokit.request(
       'GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs',
-      { ...ownerAndRepo(repository), job_id: job },
+      { ...ownerAndRepo(repository), job_id: job, request: { redirect: 'manual' } },
     )
-    return typeof data === 'string' ? data : null
+    if (headers.location === undefined) return null
+    const log = await fetch(headers.location, { signal: AbortSignal.timeout(LOG_SECONDS * 1000) })
+    return log.ok ? await log.text() : null
   } catch (error) {
     if ([403, 404, 410].includes(httpStatusOf(error) ?? 0)) return null
     throw error

@@ -77,10 +77,11 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
 
 /** A reason that only names the person is not said twice. */
 function pausedFor({ by, why, refused }: { by: string; why: string; refused: boolean }): string {
-  const words = bounded(oneLine(why), 1500)
-  if (refused) return `GitHub does not take the branch trunk of the run. Its words: ${sentence(inline(words))}`
+  // GitHub's words may end with a full stop.
+  const words = bounded(oneLine(why), 1500).replace(/[.\s]+$/, '')
+  if (refused) return `GitHub does not take the branch trunk of the run. Its words: ${sentence(words)}.`
   const isPerson = by !== 'tributary' && why === `by @${by}`
-  return isPerson || words.trim() === '' ? `Paused by ${inline(by)}.` : `The run is paused: ${sentence(words)}`
+  return isPerson || words.trim() === '' ? `Paused by ${inline(by)}.` : `The run is paused: ${sentence(words)}.`
 }
 
 function verifying({ searching, rerun }: { searching: boolean; rerun: boolean }): string {

@@ -49,7 +49,7 @@ export function failureLine(failure: TaskFailure): string {
     case 'slot-lost':
       return `the slot that worked on it was lost ${failure.times === 1 ? 'once' : `${failure.times} times`}${failure.detail === undefined ? '' : `: ${sentence(bounded(oneLine(failure.detail), 500))}`}`
     case 'not-handed-over':
-      return `its work was done, and GitHub took it neither as an artifact nor in the job's log: ${sentence(bounded(oneLine(failure.detail), 500))}`
+      return `its work was done, and GitHub took it neither as an artifact nor in the job's log: ${platformWords(failure.detail)}`
     case 'conflict':
       return `it is in conflict with ${failure.with.length === 0 ? 'what people brought into trunk' : commaList(failure.with.map(code))} in ${paths(failure.paths)}`
     case 'agent-stopped':
@@ -59,7 +59,7 @@ export function failureLine(failure: TaskFailure): string {
     case 'model-failed':
       return `the model could not be used${detailText(failure.detail)}`
     case 'push-refused':
-      return `GitHub does not take its branch: ${sentence(bounded(oneLine(failure.detail), 1000))}`
+      return `GitHub does not take its branch: ${platformWords(failure.detail)}`
     case 'not-approved':
       return `nobody has approved it${detailText(failure.detail)}`
     case 'verification-failed':
@@ -86,6 +86,9 @@ const STOPPED = {
 } as const
 
 /** Escaped as model text, since a model may have written it. */
+/** In the middle of a sentence, so without the full stop at their end. */
+const platformWords = (detail: string): string => sentence(bounded(oneLine(detail), 1000).replace(/[.\s]+$/, ''))
+
 const detailText = (detail: string): string => (detail.trim() === '' ? '' : `: ${modelText(detail, 500)}`)
 
 const RETRY = 'Look at the log, then try again with a note if something should be different.'

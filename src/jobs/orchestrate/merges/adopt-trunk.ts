@@ -1,5 +1,6 @@
 import { branchRef, trunkBranch } from '../../../core/ids.ts'
 import type { EventOf, MovedBranch, NewEvent } from '../../../core/run/event.ts'
+import { workOf } from '../../../core/run/state.ts'
 import { recordEvents } from '../session/event-draft.ts'
 import { nowOf, type OrchestratorStep } from '../session/session.ts'
 
@@ -12,7 +13,9 @@ export const watchTrunk: OrchestratorStep = async (session, draft) => {
   const known = draft.state.work.trunk.tip
   const branch = trunkBranch(session.run)
   const sha = session.refs.get(branchRef(branch))
-  if (sha === undefined || sha === known) return draft
+  // The listed tip belongs to the recorded state: a draft that moves trunk itself says nothing of what others did.
+  const isOurs = workOf(session.state)?.trunk.tip !== known
+  if (sha === undefined || sha === known || isOurs) return draft
   await session.repo.fetch([sha], [branchRef(branch)])
   if (await session.repo.isAncestor(known, sha)) {
     const author = await session.repo.authorOf(sha)
