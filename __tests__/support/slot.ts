@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openFiles } from '../../src/adapters/files/files.ts'
-import { openWorktree } from '../../src/adapters/git/worktree.ts'
+import { openWorktree } from '../../src/adapters/git/worktree/worktree.ts'
 import { scratchIn } from '../../src/adapters/system/scratch.ts'
 import { keepSecrets } from '../../src/config/secrets.ts'
 import type { Task } from '../../src/core/plan/plan.ts'

@@ -1,5 +1,5 @@
 import { openFiles } from '../../../src/adapters/files/files.ts'
-import { openWorktree } from '../../../src/adapters/git/worktree.ts'
+import { openWorktree } from '../../../src/adapters/git/worktree/worktree.ts'
 import type { Tracked } from '../../../src/ports/sources.ts'
 import { type BareRemote, git, tempDir } from '../../support/git.ts'
 import { hastyClock } from '../../support/hasty-clock.ts'

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { openFiles } from '../../../src/adapters/files/files.ts'
-import { openWorktree } from '../../../src/adapters/git/worktree.ts'
+import { openWorktree } from '../../../src/adapters/git/worktree/worktree.ts'
 import { git, tempDir } from '../../support/git.ts'
 import { hastyClock } from '../../support/hasty-clock.ts'
 import { fileStage } from './stage.ts'

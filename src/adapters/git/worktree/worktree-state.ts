@@ -1,9 +1,9 @@
 import { lstat, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Sha } from '../../core/ids.ts'
-import { checkedSha, type LocalRepo } from './local-repo.ts'
-import { bytesOf, fileAt, type Name, namesIn, pathOf } from './name.ts'
-import { runGit } from './plumbing.ts'
+import type { Sha } from '../../../core/ids.ts'
+import { checkedSha, type LocalRepo } from '../local-repo.ts'
+import { bytesOf, fileAt, type Name, namesIn, pathOf } from '../name.ts'
+import { runGit } from '../plumbing.ts'
 
 export type Checkout = LocalRepo & { workTree: string }
 

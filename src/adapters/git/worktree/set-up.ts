@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { listed } from '../../core/text/quoted.ts'
-import { bytesOf, type Name, namesIn, pathOf } from './name.ts'
-import { runGit } from './plumbing.ts'
+import { listed } from '../../../core/text/quoted.ts'
+import { bytesOf, type Name, namesIn, pathOf } from '../name.ts'
+import { runGit } from '../plumbing.ts'
 import { touchedFiles } from './staging.ts'
 import type { Checkout } from './worktree-state.ts'
 

@@ -1,9 +1,9 @@
 import { lstat, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Sha } from '../../core/ids.ts'
-import { listed } from '../../core/text/quoted.ts'
-import { bytesOf, fileAt, type Name, namesIn, pathOf } from './name.ts'
-import { runGit } from './plumbing.ts'
+import type { Sha } from '../../../core/ids.ts'
+import { listed } from '../../../core/text/quoted.ts'
+import { bytesOf, fileAt, type Name, namesIn, pathOf } from '../name.ts'
+import { runGit } from '../plumbing.ts'
 import type { Checkout } from './worktree-state.ts'
 
 export interface Submodule {
