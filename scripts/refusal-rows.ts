@@ -155,7 +155,10 @@ export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFail
     when: 'Files changed that no task may write: workflows, this action, `protected_paths`.',
     paths: ['.github/workflows/ci.yml'],
   },
-  'forbidden-mode': { when: 'The change holds a symbolic link, a submodule or an odd file mode.', paths: ['link'] },
+  'forbidden-mode': {
+    when: 'The change holds a link that leads out of the repository, a change of a submodule, or an odd file mode.',
+    paths: ['link'],
+  },
   'unusable-name': {
     when: 'A new path cannot be a file on Windows or macOS, or differs from another only in case.',
     detail: 'docs/aux.md: `aux` is a device on Windows',
