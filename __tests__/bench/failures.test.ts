@@ -39,7 +39,7 @@ const startsOf = (events: readonly RunEvent[]) =>
 describe('what is drawn to fail', () => {
   const all = families.map((family) => member(workloadOf(family.draw(24, randomOf(1)), 0.7, randomOf(2))))
 
-  it('fails for good no more often than a run may be planned anew, and never twice on one path', () => {
+  it('fails for good no more often than a run may be planned again, and never twice on one path', () => {
     const allowed = replansAllowed(taskNamed('a', { run: [] }))
     expect(allowed).toBeGreaterThan(0)
     for (const one of all) {
@@ -74,7 +74,7 @@ describe('a run in which tasks fail', () => {
     expect(makespan).toBe(3 * 2 + 1 + 2 + 1)
   })
 
-  it('plans all that waits for a changed interface anew, by other names', async () => {
+  it('plans all that waits for a changed interface again, by other names', async () => {
     const { events } = await runFailing(given('a > b > c, d'), failing('changed interface', [], ['a']))
     expect(startsOf(events)).toEqual(['a', 'd', 'a', 'a', 'a-a', 'a-b', 'a-c'])
   })

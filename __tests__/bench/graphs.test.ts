@@ -23,7 +23,7 @@ describe('the graphs', () => {
     }
   })
 
-  it('are drawn anew for another seed, but for the tracks, in which nothing is drawn', () => {
+  it('are drawn again for another seed, but for the tracks, in which nothing is drawn', () => {
     for (const family of families) {
       const same = JSON.stringify(family.draw(24, randomOf(1))) === JSON.stringify(family.draw(24, randomOf(2)))
       expect(same).toBe(family === tracks)

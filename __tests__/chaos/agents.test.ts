@@ -147,7 +147,7 @@ describe('a run whose orchestrator dies while it explores, plans and lets work, 
     expect(eventsOf(events, 'task_returned').map(({ task, attempt }) => `${task}/${attempt}`)).toEqual(['a/1'])
     expect(eventsOf(events, 'task_failed')).toEqual([])
   })
-  it('begins anew only what died, and asks for nothing again that was settled or done', async () => {
+  it('begins again only what died, and asks for nothing again that was settled or done', async () => {
     expect(attemptsIn(await world.events(run))).toEqual(['a/1', 'a/2', 'b/1', 'c/1', 'd/1', 'g/1'])
     const found = requestsOf(stage.model, STRICT)
     expect(countsOf(found)).toEqual({

@@ -73,7 +73,7 @@ describe('tributary check, on a plan that /plan would take', () => {
     })
   })
 
-  it('notes what is mended without asking: the order of tasks that write the same path, and gates that do nothing', async () => {
+  it('notes what is fixed without asking: the order of tasks that write the same path, and gates that do nothing', async () => {
     const { code, notes } = await found(
       `${PLAN.replace('needs: [logger]', 'needs: []').replace('src/server', 'src/logger')}\n  - { id: look, kind: gate, run: [x] }`,
     )

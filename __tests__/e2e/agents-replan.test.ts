@@ -202,10 +202,10 @@ it('three runs begin side by side', async () => {
 describe('a task whose work is never accepted', () => {
   let events: RunEvent[] = []
 
-  it('comes to be planned anew while another one is in the middle of its work', async () => {
+  it('comes to be planned again while another one is in the middle of its work', async () => {
     await world.when(climbs, 'in its third attempt', (_, work) => recordOf(work, 'mends').attempts.length === 3)
     const before = refsOf(climbs, 'other', 'later')
-    const amended = await world.when(climbs, 'planned anew', (_, work) => work.amendments.length > 0 && work)
+    const amended = await world.when(climbs, 'planned again', (_, work) => work.amendments.length > 0 && work)
     expect(recordOf(amended, 'other').state.status).toBe('in_progress')
     expect(refsOf(climbs, 'other', 'later')).toEqual(before)
     door.open()
@@ -243,7 +243,7 @@ describe('a task whose work is never accepted', () => {
       { task: 'mends', attempt: 3, final: true, replan: true },
     ])
   })
-  it('is then planned anew by the model of plans, which hears all that failed', () => {
+  it('is then planned again by the model of plans, which hears all that failed', () => {
     const [asked, ...more] = replansOf(CLIMB)
     expect(more).toEqual([])
     expect(asked?.model).toBe('claude-opus-5-5')
@@ -296,7 +296,7 @@ describe('a task whose work is never accepted', () => {
     const { data } = await world.admin.rest.pulls.get({ ...world.at, pull_number: pull })
     for (const text of [data.body ?? '', await statusText(climbs)])
       expect(text).toContain(
-        '- `mends` failed for good (with it went `after`), and this part was planned anew: `mends-ground`, `mends-word`; within the paths and commands of the plan',
+        '- `mends` failed for good (with it went `after`), and this part was planned again: `mends-ground`, `mends-word`; within the paths and commands of the plan',
       )
   })
 })

@@ -266,7 +266,7 @@ describe('in `strict`, by the command, though the settings say `soft`, a plan', 
 })
 
 describe('a plan that was rejected', () => {
-  it('is made anew by `/plan -- words`, as another run with these words and a plan of its own', async () => {
+  it('is made again by `/plan -- words`, as another run with these words and a plan of its own', async () => {
     const issue = Number(run.again)
     const { pull, id } = await proposed(run.again)
     expect(await world.say(pull, '/reject -- two files are one too many')).toContain('`rejected`: ')

@@ -43,7 +43,7 @@ beforeAll(async () => {
   for (const [path, text] of Object.entries(settings)) writeFileSync(join(checkout, path), text)
   writeFileSync(join(checkout, 'edit.mjs'), EDIT)
   writeFileSync(join(checkout, 'tsconfig.part.json'), JSON.stringify(PART))
-  // A checkout without its history cannot be pushed; it begins anew.
+  // A checkout without its history cannot be pushed; it begins again.
   const isShallow = git(checkout, 'rev-parse', '--is-shallow-repository') === 'true'
   git(checkout, 'checkout', '--quiet', ...(isShallow ? ['--orphan', 'own'] : ['-B', 'main']))
   if (isShallow) git(checkout, 'branch', '--quiet', '--force', '--move', 'main')

@@ -87,7 +87,7 @@ describe('a plan that cannot be used', () => {
     expect(pulls).toEqual([])
   })
 
-  it('is planned once its text is mended, as a second run of the issue', async () => {
+  it('is planned once its text is fixed, as a second run of the issue', async () => {
     const issue = await world.openIssue(block('title: Without tasks', 'tasks: []'))
     await world.say(issue, '/plan')
     expect((await refusal(`${issue}`)).conclusion).toBe('refused')

@@ -71,11 +71,11 @@ describe('a verification that fails on trunk', () => {
 
     expect(await world.say(pull, '/retry c -- properly this time')).toContain('`retrying`: ')
     expect((await world.ended(run)).conclusion).toBe('success')
-    const mended = await world.when(run, 'there', (_, of) => of)
-    const last = recordOf(mended, 'c').attempts.at(-1)
+    const fixed = await world.when(run, 'there', (_, of) => of)
+    const last = recordOf(fixed, 'c').attempts.at(-1)
     expect(last?.attempt).toBe(2)
     world.git('merge-base', '--is-ancestor', tip, last?.base ?? '')
-    expect(world.git('show', `${mended.trunk.tip}:c/done.txt`)).toContain('properly this time')
+    expect(world.git('show', `${fixed.trunk.tip}:c/done.txt`)).toContain('properly this time')
     const all = ['a', 'b', 'c', 'd', 'e']
     await expectFinished(world, run, {
       title: 'Done',

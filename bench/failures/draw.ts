@@ -24,7 +24,7 @@ export interface Drawn {
 
 /**
  * Each task fails with the same likelihood, at a moment drawn evenly from the last four fifths of its time. As many of them
- * as a run may plan anew do so for good; all others can be done at the second attempt.
+ * as a run may plan again do so for good; all others can be done at the second attempt.
  */
 export function drawFailures({ workload, key }: Member, share: number, kind: Kind): Drawn {
   const random = randomOf(seedOf('failures', key, share))
@@ -40,7 +40,7 @@ export function drawFailures({ workload, key }: Member, share: number, kind: Kin
   }
 }
 
-/** As many as a run may plan anew, none of which waits for another: a part that is planned anew too often is left to a person. */
+/** As many as a run may plan again, none of which waits for another: a part that is planned again too often is left to a person. */
 function unrelated(of: readonly Task[], tasks: readonly Task[]): Set<TaskId> {
   const chosen = new Set<TaskId>()
   for (const task of of) {

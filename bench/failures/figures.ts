@@ -59,7 +59,7 @@ function replansOf(found: readonly Failed[]): Figure {
   const attempts = sum(some, (one) => one.attempts)
   return {
     benchmark: B4,
-    figure: 'parts planned anew, of tasks that fail',
+    figure: 'parts planned again, of tasks that fail',
     value: (100 * replans) / failures,
     unit: '%',
     target: null,

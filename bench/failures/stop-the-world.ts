@@ -9,7 +9,7 @@ import type { OrchestratorStep } from '../../src/jobs/orchestrate/session/sessio
 import { startWork } from '../../src/jobs/orchestrate/steps.ts'
 
 /**
- * Everything stops at a failure: what is at work ends, then a part is planned anew where that is called for, then all goes
+ * Everything stops at a failure: what is at work ends, then a part is planned again where that is called for, then all goes
  * on. Plan-and-execute agents re-plan between rounds like this (LangGraph's plan-and-execute; the joiner of LLMCompiler).
  * `lenient`: another attempt is made beside the others, and only a new plan of a part stops them. For one run: it remembers
  * whether it stands.

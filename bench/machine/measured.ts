@@ -3,7 +3,7 @@ import type { Costs } from './conditions.ts'
 
 /*
  * Seconds, as quantiles from the least to the most. The machine's own share was measured on its hub (`npm run bench -- B3`
- * prints them anew): real jobs of the workflow that users paste, real git, artifacts and requests, eight slots on two busy
+ * prints them again): real jobs of the workflow that users paste, real git, artifacts and requests, eight slots on two busy
  * cores. What GitHub adds until a runner is there cannot be measured here: it is assumed, and stands apart.
  */
 /** From a task's word in the journal until its slot has begun the work. */

@@ -14,10 +14,10 @@ export function searchFigures(searched: readonly Searched[]): Figure[] {
   const beyond = ({ merges, verifications }: Named) => verifications - Math.ceil(Math.log2(merges + 1))
   return [
     none(B5, 'culprits named wrongly, the first of a run', wrong(first), `${first.length} named in ${runs}`),
-    none(B5, 'culprits not even suspected, once others are mended', wrong(later), `${later.length} named in the same`),
+    none(B5, 'culprits not even suspected, once others are fixed', wrong(later), `${later.length} named in the same`),
     ...spread(
       B5,
-      'tasks suspected, once others are mended',
+      'tasks suspected, once others are fixed',
       later.map(({ suspects }) => suspects),
       null,
       'later culprits',
@@ -41,7 +41,7 @@ export function searchFigures(searched: readonly Searched[]): Figure[] {
       `${sound.length} runs`,
     ),
     ...spread(B5, 'verifications beyond log2 of the merges', first.map(beyond), null, 'first culprits'),
-    ...spread(B5, 'the same, once others are mended', later.map(beyond), null, 'later culprits'),
+    ...spread(B5, 'the same, once others are fixed', later.map(beyond), null, 'later culprits'),
   ]
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const AUTHOR_PATTERN = /^[^<>\p{C}]*[^<>\p{C}\s] <[^<>@\s\p{C}]+@[^<>@\s\p{C}]+>$/u
 
-/** With its id: an address without one belongs to the account of that name, whoever has it. */
+/** With its id: an address without one belongs to any account that takes that name. */
 const BOT = 'github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>'
 
 /**

@@ -14,7 +14,7 @@ import { type ParsedRequest, parsedRequest } from './request.ts'
 import type { Reply } from './script.ts'
 import type { DoubleState } from './server-state.ts'
 import { type StreamStep, stepsOf } from './stream.ts'
-import { countRefusalOf, refusalOf } from './validate/validate.ts'
+import { countRefusalOf, requestRefusal } from './validate/validate.ts'
 
 /** An empty answer to a request that only fills the cache: no script is asked for it. */
 const PREWARMED: ScriptedAnswer = { kind: 'answer', parts: [], stop: 'max_tokens', pace: {} }
@@ -40,7 +40,7 @@ async function accepted(state: DoubleState, req: IncomingMessage): Promise<Read<
   if (unwelcome !== null) return { ok: false, refused: unwelcome }
   const read = readBody(messageBody, raw)
   if (!read.ok) return read
-  const refused = refusalOf(read.value, state.models, state.signatures)
+  const refused = requestRefusal(read.value, state.models, state.signatures)
   return refused === null ? read : { ok: false, refused }
 }
 

@@ -2,15 +2,15 @@ import type { MovedBranch } from '../core/run/event.ts'
 import { code } from './markdown/code.ts'
 
 /** The command that puts a branch back to the commit that the run knows. */
-export const putBack = ({ branch, known }: { branch: string; known: string }): string =>
+export const putBackCommand = ({ branch, known }: { branch: string; known: string }): string =>
   `git push --force origin ${known}:refs/heads/${branch}`
 
 /** How a person gets a branch out of the way that others moved. */
 export function movedBack({ branch, known }: MovedBranch): string {
-  const back = known === null ? '' : `, or put it back with ${code(putBack({ branch, known }))}`
+  const back = known === null ? '' : `, or put it back with ${code(putBackCommand({ branch, known }))}`
   const away =
     branch.endsWith('/trunk') && known !== null
-      ? `Put ${code(branch)} back with ${code(putBack({ branch, known }))}`
+      ? `Put ${code(branch)} back with ${code(putBackCommand({ branch, known }))}`
       : `Rename or delete ${code(branch)}${back}`
   return `${away}; then type \`/resume\`.`
 }

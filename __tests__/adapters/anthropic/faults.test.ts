@@ -81,7 +81,7 @@ describe('a stream that breaks off', () => {
     ['a reset', reset(MIDDLE)],
     ['an end of the body without an end of the message', cleanEof(MIDDLE)],
     ['an error event', errorEvent('overloaded_error', MIDDLE)],
-  ])('by %s is begun anew, and its cost told as far as it is known', async (_what, fault) => {
+  ])('by %s is begun again, and its cost told as far as it is known', async (_what, fault) => {
     const server = await failingServer(1, fault)
     const { request, tried, text: heard } = paying(asks())
     const answer = answered(await modelAt(server).model.ask(request))
@@ -92,7 +92,7 @@ describe('a stream that breaks off', () => {
     expect(answer.usage.fresh).toBe(server.requests[1]?.usage?.input_tokens)
   })
 
-  it('is not begun anew where nobody pays for it', async () => {
+  it('is not begun again where nobody pays for it', async () => {
     for (const request of [asks(), { ...asks(), mayRetry: () => false }]) {
       const server = await failingServer(1, reset(MIDDLE))
       const answer = refused(await modelAt(server).model.ask(request))
@@ -146,7 +146,7 @@ describe('a stream that breaks off', () => {
 })
 
 describe('an answer that falls silent', () => {
-  it('in the middle is ended after the seconds of silence it may have, and begun anew', async () => {
+  it('in the middle is ended after the seconds of silence it may have, and begun again', async () => {
     const halting = held(text('So far. Never said.'), new Promise(() => {}), 'So far.')
     const server = await modelServer(scripted({ rules: [{ when: () => true, say: inTurn(halting, DONE) }] }))
     const clock = manualClock()

@@ -36,7 +36,7 @@ it('reminds an agent of finish twice, then takes its words for the end', async (
   expect(lastWords(requests[2]?.turns)).toContain('call `finish`')
 })
 
-it('lets an agent finish that was reminded, and counts anew after each call', async () => {
+it('lets an agent finish that was reminded, and counts again after each call', async () => {
   const twice = [says('hm'), says('hm')]
   expect((await runLoop([...twice, look('a'), ...twice, calls([done])])).stopReason.kind).toBe('finished')
 })

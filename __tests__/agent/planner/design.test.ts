@@ -115,7 +115,7 @@ describe('a plan that streams', () => {
     expect(tasks.map(({ run, timeout_minutes }) => [run, timeout_minutes])).toEqual(Array(3).fill([[], 17]))
   })
 
-  it('is told of once when it begins anew and comes out the same', async () => {
+  it('is told of once when it begins again and comes out the same', async () => {
     for (const upTo of [three.length - 1, Math.floor(three.length / 2), 10]) {
       const run = await designed([[{ text: three, upTo }, { text: three, upTo: 300 }, { text: three }]])
       expect(run.publishedNames).toEqual(['head', 't1', 't2', 't3'])
@@ -123,7 +123,7 @@ describe('a plan that streams', () => {
     }
   })
 
-  it('is given up at once when it begins anew and a part that was told of comes out differently', async () => {
+  it('is given up at once when it begins again and a part that was told of comes out differently', async () => {
     const other = writtenPlan([written('t1'), written('t2', { goal: 'Something else' }), written('t3')])
     const { result, publishedNames, model } = await designed([
       [{ text: three, upTo: three.length - 1 }, { text: other }],
@@ -134,7 +134,7 @@ describe('a plan that streams', () => {
     expect(model.at.pushed).toBeLessThan(other.length)
   })
 
-  it('goes on with another head when it begins anew with the tasks that were told of', async () => {
+  it('goes on with another head when it begins again with the tasks that were told of', async () => {
     const other = three.replace('Requests are retried.', 'Each request is retried.')
     const run = await designed([[{ text: three, upTo: three.indexOf('"t3"') }, { text: other }]])
     expect(run.publishedNames).toEqual(['head', 't1', 't2', 't3'])
@@ -142,21 +142,21 @@ describe('a plan that streams', () => {
     expect(run.model.stopped).toEqual([false])
   })
 
-  it('does not ask, when it begins anew, about what was begun without an answer', async () => {
+  it('does not ask, when it begins again, about what was begun without an answer', async () => {
     const questions = [{ id: 'x', question: 'How often?', options: [], default: 'three times' }]
     const other = writtenPlan([written('t1'), written('t2')], { questions })
     const run = await designed([[{ text: three, upTo: three.indexOf('"t2"') }, { text: other }]])
     expect(draftOf(run).plan.assumptions).toContain('How often? three times')
   })
 
-  it('is given up when it begins anew and a task that was told of is not in it any more', async () => {
+  it('is given up when it begins again and a task that was told of is not in it any more', async () => {
     const { result } = await designed([
       [{ text: three, upTo: three.length - 1 }, { text: writtenPlan([written('t1')]) }],
     ])
     expect(result).toMatchObject({ ok: false, why: expect.stringContaining('came out differently') })
   })
 
-  it('is the new answer alone, told of anew, where what was told may be taken back', async () => {
+  it('is the new answer alone, told of again, where what was told may be taken back', async () => {
     const published: string[] = []
     const on = {
       head: () => published.push('head'),

@@ -127,7 +127,7 @@ async function replannedIn(broken: Plan, waiting: string[], ...answers: Anew[]) 
 const replaced = (tasks: readonly Task[]) =>
   lintPlan(withReplacement(broken, 'f', ['f', 'd', 'e', 'k'], tasks), defaultSettings)
 
-describe('a failed task that is planned anew', () => {
+describe('a failed task that is planned again', () => {
   it('keeps waiting tasks, which then wait for the last of the new ones', async () => {
     const { result } = await replanned({
       keep: ['d', 'e'],
@@ -144,7 +144,7 @@ describe('a failed task that is planned anew', () => {
   })
   it('says why', async () =>
     expect((await replanned({ tasks: [within('n1')] })).result).toMatchObject({
-      notes: ['`f` is planned anew: Wrong format.'],
+      notes: ['`f` is planned again: Wrong format.'],
     }))
   it('does not keep the failed task itself, nor one that is not its to keep', async () =>
     expect(edges(tasksOf((await replanned({ keep: ['f', 'a', 'x'], tasks: [within('n1')] })).result))).toBe('f-n1'))

@@ -36,7 +36,7 @@ it.each(Object.entries(inputs))('asks the gate before %s, and does nothing while
   expect(sandbox.runs).toEqual([])
 })
 
-it('asks the gate anew before each call', async () => {
+it('asks the gate again before each call', async () => {
   const answers = [null, 'the run is paused']
   const tools = workingTools(
     toolContext({ files: memoryFiles({ 'src/a.ts': 'a' }), guard: () => answers.shift() ?? null }),

@@ -63,7 +63,7 @@ describe('the patience of the demo', () => {
     expect(await outcome()).toBe(7200)
   })
 
-  it('begins anew with what a person does', async () => {
+  it('begins again with what a person does', async () => {
     const { outcome, watch } = watching((second) => {
       if (second === 60 && watch.seconds() === 60) watch.say('admin', 'on #2: /approve')
       return second >= 140 ? { ...nothing, traces: 'merged' } : nothing

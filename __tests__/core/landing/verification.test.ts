@@ -65,7 +65,7 @@ describe('the verification of trunk', () => {
       })
       const told = named(found.state, id)
       expect(suspects(told.work)).toEqual([id])
-      const decided = decideOnTask(told, asks({ name: 'retry', task: id, note: 'mend it' }))
+      const decided = decideOnTask(told, asks({ name: 'retry', task: id, note: 'fix it' }))
       expect(decided).toMatchObject({
         ok: true,
         value: { events: [{ type: 'task_retried', onto: [told.work.trunk.tip] }] },
@@ -74,11 +74,11 @@ describe('the verification of trunk', () => {
   )
   it('suspects all that was merged since, where the one that was named is back and trunk fails still', () => {
     const told = named(played(whole, (at) => at < 4).state, 't4')
-    const mended = merged(
+    const fixed = merged(
       landed(afterwards(told, { type: 'task_retried', at: AT, by: 'admin', task: 't4', note: '', onto: [] }), 't4'),
       't4',
     )
-    const again = played(mended, (at) => at < 4)
+    const again = played(fixed, (at) => at < 4)
     expect(again.verdict).toEqual({ next: 'culprit', task: 't4' })
     const found = named(again.state, 't4')
     expect(suspects(found.work)).toEqual(['t4', 't5', 't6', 't7', 't8'])

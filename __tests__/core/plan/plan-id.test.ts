@@ -16,7 +16,7 @@ describe('canonical text', () => {
 
 describe('the id of a plan', () => {
   it('is a sha256', () => expect(id).toMatch(/^[0-9a-f]{64}$/))
-  it('is the same for the same plan, parsed anew', () =>
+  it('is the same for the same plan, parsed again', () =>
     expect(planIdOf(JSON.parse(JSON.stringify(approvable)))).toBe(id))
   it.each([
     ['a word of the plan', { plan: planOf('a > b', { summary: 'x' }) }],

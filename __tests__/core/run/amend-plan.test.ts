@@ -58,7 +58,7 @@ describe('a plan that grew', () => {
   })
 })
 
-describe('a plan with a part anew', () => {
+describe('a plan with a part again', () => {
   const plan = agentPlan('a > f > d > e, f > k, x')
   it('has other tasks for the failed one and for those behind it', () => {
     const next = withReplacement(
@@ -105,11 +105,11 @@ it('keeps every need before the task that has it, and the rest untouched, whatev
     )
     const waiting = replaceableIn(plan, of)
     const grown = withExpansion(plan, of, added)
-    const anew = withReplacement(plan, of, waiting, added)
-    expect(isOrdered(grown) && isOrdered(anew), `${edges(plan)} with ${of}`).toBe(true)
+    const again = withReplacement(plan, of, waiting, added)
+    expect(isOrdered(grown) && isOrdered(again), `${edges(plan)} with ${of}`).toBe(true)
     for (const task of plan.tasks) {
       if (!task.needs.includes(of)) expect(taskIn(grown, task.id)).toBe(task)
-      if (!waiting.includes(task.id)) expect(taskIn(anew, task.id)).toBe(task)
+      if (!waiting.includes(task.id)) expect(taskIn(again, task.id)).toBe(task)
     }
     expect(new Set(ids(grown)).size).toBe(plan.tasks.length + added.length)
   }
@@ -161,7 +161,7 @@ describe('rights that nobody has approved', () => {
   const plan = agentPlan('a, b', writing)
   const deploys = (id: string) =>
     agentTask(id, { writes: ['infra/**'], acceptance: { argv: ['make', 'deploy'], expect: '' } })
-  /** The work after `of` was planned anew as `task`, judged as the planner judges it. */
+  /** The work after `of` was planned again as `task`, judged as the planner judges it. */
   const amended = (run: ActiveRun, of: string, task: Task) => {
     const next = withReplacement(run.work.plan, of, [of], [task])
     const within = goesBeyond(run.work, [task]).length === 0

@@ -61,7 +61,7 @@ describe('the planner', () => {
     const answer = { question: 'q1', chosen: 'b', words: 'two', by: 'writer' }
     expect(keys(followed(asked, { type: 'questions_answered', answers: [answer] }))).toEqual(['design#1'])
   })
-  it('begins anew when somebody wants the plan changed', () => {
+  it('begins again when somebody wants the plan changed', () => {
     const proposed = followed(explored(), draft('a'), proposal(agentPlan('a')))
     const revised = followed(proposed, { type: 'revision_requested', words: 'smaller' })
     expect(keys(revised)).toEqual(['design#1'])
@@ -116,7 +116,7 @@ describe('beside the run', () => {
     const done = landed(followed(state, { type: 'task_scoped', task: 'p', exploration: exploration() }), 'a')
     expect(keys(done)).toEqual(['expand:p#1'])
   })
-  it('plans a part anew only where the ladder of its task has come to that', () => {
+  it('plans a part again only where the ladder of its task has come to that', () => {
     const failure = { reason: 'no-change' } as const
     const failed = (replan: boolean) =>
       followed(

@@ -22,7 +22,7 @@ function having(...failures: TaskFailure[]) {
 }
 
 describe('an agent that fails', () => {
-  it('gets a fresh attempt, then a stronger model, then the part is planned anew', () => {
+  it('gets a fresh attempt, then a stronger model, then the part is planned again', () => {
     expect(nextRung(task, having(), failing('one'), 0)).toBe('again')
     expect(nextRung(task, having(failing('one')), failing('two'), 0)).toBe('stronger')
     expect(nextRung(task, having(failing('one'), failing('two')), failing('three'), 0)).toBe('replan')
@@ -32,7 +32,7 @@ describe('an agent that fails', () => {
     expect(modelTierOf(task, having(failing('one'), failing('two')))).toBe('strong')
     expect(modelTierOf(agentTask('a', { model_tier: 'cheap' }), having(failing('one'), failing('two')))).toBe('default')
   })
-  it('with the strongest model already, is planned anew after its second attempt', () => {
+  it('with the strongest model already, is planned again after its second attempt', () => {
     expect(nextRung(agentTask('a', { model_tier: 'strong' }), having(failing('one')), failing('two'), 0)).toBe('replan')
   })
   it.each([
@@ -86,7 +86,7 @@ describe('an agent that fails', () => {
       nextRung(task, having(failing(piece.repeat(20_000))), failing(piece.repeat(20_000)), 0)
     expect(performance.now() - started).toBeLessThan(4_000 * PACE)
   })
-  it('is handed to a person when the plan was mended often enough', () => {
+  it('is handed to a person when the plan was fixed often enough', () => {
     const record = having(failing('one'), failing('two'))
     expect(nextRung(task, record, failing('three'), 3)).toBe('person')
     expect(nextRung(task, { ...record, replans: 2 }, failing('three'), 2)).toBe('person')

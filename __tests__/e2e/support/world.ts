@@ -12,7 +12,7 @@ import { journalReader } from './journal-reader.ts'
 import { startPooled } from './pooled.ts'
 import { git, makeRepository, ROOT } from './repository.ts'
 
-/** The hub as it ships, in one file: its sources would be loaded anew for each file of tests. */
+/** The hub as it ships, in one file: its sources would be loaded again for each file of tests. */
 const CHUNKS = join(ROOT, 'dist', 'chunks')
 const shipped = readdirSync(CHUNKS).filter((name) => name.startsWith('hub-'))
 const { startHub }: typeof import('../../../src/hub/hub.ts') = await import(join(CHUNKS, shipped.join()))

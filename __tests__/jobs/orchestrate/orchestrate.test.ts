@@ -110,7 +110,7 @@ describe('an orchestrator', () => {
     })
   })
 
-  it('pauses with GitHub’s words if no slot can be started, and asks anew once a person resumes', async () => {
+  it('pauses with GitHub’s words if no slot can be started, and asks again once a person resumes', async () => {
     const { deps, journal, types } = await world('a, b')
     const words = "Cannot trigger a 'workflow_dispatch' on a disabled workflow"
     const forge = { ...deps.forge, dispatch: () => Promise.reject(new DispatchRefused(words)) }

@@ -43,7 +43,7 @@ const ANSWERS: {
   ],
   revising: [
     { code: 'revising', run: '42', open: ['q'] },
-    'The plan of run `42` is written anew with these words. The version that stands here counts no longer; the next one shows the difference. 1 question of the planner still waits for `/answer`.',
+    'The plan of run `42` is written again with these words. The version that stands here counts no longer; the next one shows the difference. 1 question of the planner still waits for `/answer`.',
   ],
   answered: [
     {

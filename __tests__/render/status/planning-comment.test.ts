@@ -111,7 +111,7 @@ describe('the comment of the planner', () => {
     ['done: it found nothing to change', [{ type: 'plan_judged', accepted: true, problems: [] }]],
     ['done: 1 problem; too wide', [{ type: 'plan_judged', accepted: false, problems: ['too wide'] }]],
     [
-      'done: 1 problem; too wide; the plan was written anew since, and not judged again',
+      'done: 1 problem; too wide; the plan was written again since, and not judged again',
       [
         { type: 'plan_judged', accepted: false, problems: ['too wide'] },
         { type: 'money_reserved', stage: 'design#2', role: 'plan', usd: 3 },

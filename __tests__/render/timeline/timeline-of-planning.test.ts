@@ -167,7 +167,7 @@ describe('an event', () => {
     [{ type: 'task_steered', by: 'dora', task: 'a', words: 'hurry' }, 'a steered: hurry [dora]'],
     [
       { type: 'plan_amended', cause: 'replan', of: 'a', plan, planId: 'b'.repeat(64), within: false, notes: [] },
-      'a planned anew: plan bbbbbbbbbbbb, which needs another approval',
+      'a planned again: plan bbbbbbbbbbbb, which needs another approval',
     ],
     [{ type: 'change_described', title: 'Cents', body: '', contradictions: [] }, 'change described: Cents'],
   ])('%o is said in a line', (event, line) => {

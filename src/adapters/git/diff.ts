@@ -14,7 +14,7 @@ export interface RawChange extends Omit<ChangedPath, 'bytes'> {
   newSha: Sha
 }
 
-export const isFile = (mode: string): boolean => mode.startsWith('100')
+export const isFileMode = (mode: string): boolean => mode.startsWith('100')
 export const isBlob = (mode: string): boolean => mode.startsWith('100') || mode === '120000'
 
 export async function treeChangesBetween(repo: LocalRepo, from: Sha, to: Sha): Promise<ChangedPath[]> {

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sha } from '../../core/ids.ts'
 import { nameFaults, staysInside, type TreeFaults } from '../../core/landing/tree-faults.ts'
-import { isFile, type RawChange, rawChanges, sizesOf } from './diff.ts'
+import { isFileMode, type RawChange, rawChanges, sizesOf } from './diff.ts'
 import { checkedSha, type LocalRepo } from './local-repo.ts'
 import { bytesOf, type Name, pathOf } from './name.ts'
 import { contentOf } from './objects.ts'
@@ -78,7 +78,7 @@ async function lfsFiles(
   after: readonly Entry[],
 ): Promise<string[]> {
   const old = new Set(before.map(({ sha }) => sha))
-  const files = written.filter(({ newMode, newSha }) => isFile(newMode) && !old.has(newSha))
+  const files = written.filter(({ newMode, newSha }) => isFileMode(newMode) && !old.has(newSha))
   const sizes = await sizesOf(
     repo,
     files.map(({ newSha }) => newSha),
@@ -98,7 +98,7 @@ async function lfsFiles(
 
 /** Those of the names for which the tree's attributes say `filter=lfs`. */
 async function lfsNames(repo: LocalRepo, tree: readonly Entry[], names: readonly Name[]): Promise<Set<Name>> {
-  const attributes = tree.filter(({ mode, name }) => isFile(mode) && /(?:^|\/)\.gitattributes$/.test(name))
+  const attributes = tree.filter(({ mode, name }) => isFileMode(mode) && /(?:^|\/)\.gitattributes$/.test(name))
   const texts = await textsOf(repo, attributes)
   if (names.length === 0 || ![...texts.values()].some((text) => text.includes('filter=lfs'))) return new Set()
   // An index of nothing but attributes: a bare repository reads them from nowhere else before git 2.41.

@@ -153,7 +153,7 @@ export async function reply(repository: RepositoryClient, self: () => Promise<st
   }
 }
 
-/** A refusal for good is an answer: whoever says something goes on without it. */
+/** A permanent refusal is an answer, not an error: the caller goes on without the comment. */
 export async function said(work: Promise<unknown>): Promise<Said> {
   try {
     await work

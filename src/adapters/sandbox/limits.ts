@@ -64,7 +64,7 @@ export const underLimits = ({ processes, openFiles, file }: CommandLimits): stri
 const SIGNS: readonly { said: RegExp; limit: (limits: CommandLimits) => string }[] = [
   {
     said: /\bEMFILE\b|too many open files/i,
-    limit: ({ openFiles }) => `A command may have ${count(openFiles)} open files.`,
+    limit: ({ openFiles }) => `A command may have ${inDigits(openFiles)} open files.`,
   },
   {
     said: /\bEFBIG\b|file too large|file size limit exceeded/i,
@@ -72,7 +72,7 @@ const SIGNS: readonly { said: RegExp; limit: (limits: CommandLimits) => string }
   },
   {
     said: /\bcan(?:not|'t) (?:fork|start new thread)|\bfork\b.{0,40}resource temporarily unavailable|\bpthread_create\b|unable to create (?:new )?native thread|\bspawn\b.{0,80}\bEAGAIN\b/i,
-    limit: ({ processes }) => `A command may have ${count(processes)} processes and threads.`,
+    limit: ({ processes }) => `A command may have ${inDigits(processes)} processes and threads.`,
   },
   {
     said: /\bENOSPC\b|no space left on device/i,
@@ -88,4 +88,4 @@ export const limitsMet = (log: string, limits: CommandLimits): string[] =>
 export const size = (bytes: number): string =>
   bytes < 1024 * MEBIBYTE ? `${Math.round(bytes / MEBIBYTE)} MB` : `${(bytes / MEBIBYTE / 1024).toFixed(1)} GB`
 
-export const count = (number: number): string => number.toLocaleString('en-US')
+export const inDigits = (number: number): string => number.toLocaleString('en-US')

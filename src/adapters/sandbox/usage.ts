@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statfsSync } from 'node:fs'
-import { type CommandLimits, count, size } from './limits.ts'
+import { type CommandLimits, inDigits, size } from './limits.ts'
 
 const LOOK_MS = 500
 /** Free space of the work tree's disk that a command must leave: the slot has to commit and hand over. */
@@ -29,7 +29,7 @@ export function watchUsage(
 function tooMuch(found: readonly ProcessUsage[], { memory, processes }: CommandLimits): string | null {
   const running = sum(found.map(({ threads }) => threads))
   if (running > processes)
-    return `The command was ended: it had ${count(running)} processes and threads, and ${count(processes)} are allowed.`
+    return `The command was ended: it had ${inDigits(running)} processes and threads, and ${inDigits(processes)} are allowed.`
   // What forked processes share counts twice in the first figure, which is cheap, and once in the second.
   if (sum(found.map(({ bytes }) => bytes)) <= memory) return null
   const used = sum(found.map(({ pid }) => ownBytes(pid) ?? anonymousBytes(pid)))

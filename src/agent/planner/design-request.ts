@@ -85,7 +85,7 @@ function previousPlanText({ previous }: DesignRequest, quotes: Quotes): string[]
     tasksAsJson(plan.tasks, quotes),
     ...(problems.length === 0
       ? []
-      : ['What is wrong with it and must be mended:', quotes.data('problems', listOf(problems))]),
+      : ['What is wrong with it and must be fixed:', quotes.data('problems', listOf(problems))]),
   ]
 }
 

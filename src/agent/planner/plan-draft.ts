@@ -88,7 +88,7 @@ export function planDraftBuilder(request: DraftRequest, stop: () => void): PlanD
   }
 }
 
-const CAME_OUT_DIFFERENTLY = 'the answer began anew, and tasks that were recorded already came out differently'
+const CAME_OUT_DIFFERENTLY = 'the answer began again, and tasks that were recorded already came out differently'
 
 /** Open questions are asked, or, if the model may not ask, become assumptions that people see. */
 function withOpenQuestions(

@@ -66,7 +66,7 @@ export async function replan(request: ReplanRequest, signal: AbortSignal): Promi
   if (!answer.ok) return answer
   const { added, kept } = partOf(request, answer.value)
   const ordered = orderedPart({ ...request.plan, tasks: otherTasks(request) }, [...added, ...kept])
-  const note = `${quoted(failed.task.id)} is planned anew: ${answer.value.diagnosis.trim().slice(0, LONGEST_DIAGNOSIS)}`
+  const note = `${quoted(failed.task.id)} is planned again: ${answer.value.diagnosis.trim().slice(0, LONGEST_DIAGNOSIS)}`
   return { ok: true, tasks: topologicalOrder(ordered.tasks), notes: [note, ...ordered.notes] }
 }
 

@@ -40,4 +40,4 @@ export function scope(
 
 const SCOPING = `# Your work
 
-The plan above is at work. The task below was left open: it becomes tasks of its own when those that it needs have landed. Look for what whoever writes these tasks has to know: the places, their callers and tests, the commands that check them, and what is likely to be different once the tasks before it are done. You see the files as they were before any of them.`
+The plan above is at work. The task below was left open: it becomes tasks of its own when those that it needs have landed. Look for what the author of these tasks has to know: the places, their callers and tests, the commands that check them, and what is likely to be different once the tasks before it are done. You see the files as they were before any of them.`

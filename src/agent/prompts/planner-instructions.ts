@@ -33,7 +33,7 @@ export const DESIGN = `# Your work: the plan
 
 Write the plan for what is asked for.`
 
-export const QUESTIONS = `You may ask: put a question into \`questions\` only where the answer would change the plan and neither the issue nor the repository has it; at most four, each with two to four \`options\` and the \`default\` that you would take, which is one of the options word for word. The person then answers, and you plan with the answers. If nothing is open, leave \`questions\` empty. If you ask, keep \`tasks\` short: they will be written anew.`
+export const QUESTIONS = `You may ask: put a question into \`questions\` only where the answer would change the plan and neither the issue nor the repository has it; at most four, each with two to four \`options\` and the \`default\` that you would take, which is one of the options word for word. The person then answers, and you plan with the answers. If nothing is open, leave \`questions\` empty. If you ask, keep \`tasks\` short: they will be written again.`
 
 export const NO_QUESTIONS = `You may not ask: leave \`questions\` empty, decide what is open, and name it under \`assumptions\`.`
 
@@ -49,7 +49,7 @@ A task of a running plan was left open until what it needs had landed. Now it ha
 
 export const REPLANNING = `# Your work: a part that failed
 
-A task of a running plan has failed for good: repeating it would fail again. Find out why from what it left, and plan this part anew so that it does not meet the same end: cut it differently, correct a wrong assumption, change the acceptance where it cannot be met (never to make it easier than what is asked for), or choose another way. You may replace the failed task and the tasks that waited for it and have not begun; all others are finished or at work and stay as they are. Gates and checks stay too, with all that stands behind a gate: plan none of that work, it comes behind yours.
+A task of a running plan has failed for good: repeating it would fail again. Find out why from what it left, and plan this part again so that it does not meet the same end: cut it differently, correct a wrong assumption, change the acceptance where it cannot be met (never to make it easier than what is asked for), or choose another way. You may replace the failed task and the tasks that waited for it and have not begun; all others are finished or at work and stay as they are. Gates and checks stay too, with all that stands behind a gate: plan none of that work, it comes behind yours.
 
 \`diagnosis\`: one or two sentences, for people: why it failed, and what is different now. \`keep\`: ids of waiting tasks that stay word for word as they are; they will wait for your last tasks. \`tasks\`: what comes instead of the failed task and of the waiting ones that you do not keep. Ids begin with the id of the failed task: for t3, t3-1 and so on. \`needs\` names earlier ones of your own tasks, or tasks that are not being replaced.`
 

@@ -64,7 +64,7 @@ export function earlierAttemptsSections({ earlier, notes, steers, mends }: Brief
   const comments = [...notes.map((words) => ({ by: null, words })), ...steers]
   return [
     ...(failed.length === 0 ? [] : ['# Earlier attempts at this task', ...failed]),
-    ...(mends ? ['Your files hold the earlier work of this task, and that of others: mend it where it stands.'] : []),
+    ...(mends ? ['Your files hold the earlier work of this task, and that of others: fix it where it stands.'] : []),
     ...(comments.length === 0 ? [] : ['# What people said of this task']),
     ...comments.map(({ by, words }) => quotes.person(by, words)),
   ]

@@ -18,7 +18,7 @@ export function feedback(
     `Your work was committed and checked, and was not accepted: ${line}.`,
     ...(log === null ? [] : [quotes.data('output', capped(log))]),
     ...changesText(diff, quotes),
-    `Find the cause, mend it, and call finish again. ${returnsText(returnsLeft)} The same failure twice in a row ends the attempt.`,
+    `Find the cause, fix it, and call finish again. ${returnsText(returnsLeft)} The same failure twice in a row ends the attempt.`,
   ].join('\n\n')
 }
 

@@ -69,7 +69,7 @@ function sameFailure(slots: readonly string[], jobs: SlotJobs): SlotFailure | nu
   return first !== undefined && failures.every((one) => one?.step === first.step) ? first : null
 }
 
-/** Slots that fail in their set-up would fail so for ever: the newest requests in a row that came to nothing. */
+/** Slots that fail in their set-up would fail again and again: the newest requests in a row whose slots never began. */
 function failuresInARow({ slots }: LiveRun, jobs: SlotJobs): SlotFailure[] {
   const newestFirst = Object.entries(slots).toReversed()
   const failures = newestFirst.map(

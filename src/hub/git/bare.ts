@@ -105,7 +105,7 @@ exit 0
  * Asked for each ref, so that a plain push is refused in parts and an atomic one as a whole.
  * GitHub lets no GITHUB_TOKEN bring a change to a workflow file, on any branch. How it tells a change is read in two ways:
  * `commits`: where, in a commit that is new here, a file differs from every parent and from the default branch; `trees`: where
- * the pushed tree's file differs from the default branch's as that is now, whoever changed it.
+ * the pushed tree's file differs from the default branch's as that is now, no matter which commit changed it.
  */
 const UPDATE = `#!/bin/sh
 ref=$1 old=$2 new=$3

@@ -87,7 +87,7 @@ export async function fullPullShape(world: World, issue: PullIssue) {
   const [size, commits, mergeable] = await Promise.all([
     sizeOf(world, pull),
     commitCount(world, pull),
-    issue.state === 'open' ? canMerge(world, pull) : null,
+    issue.state === 'open' ? isMergeable(world, pull) : null,
   ])
   return {
     ...pullShape(world, issue),
@@ -113,7 +113,7 @@ async function commitCount(world: World, pull: PullRecord): Promise<number> {
   return Number(await world.git.text(['rev-list', '--count', `${pull.baseSha}..${pull.headSha}`]))
 }
 
-export async function canMerge(world: World, pull: PullRecord): Promise<boolean> {
+export async function isMergeable(world: World, pull: PullRecord): Promise<boolean> {
   const base = await world.git.commitOf(`refs/heads/${pull.base}`)
   if (base === null) return false
   return (await world.git.run(['merge-tree', '--write-tree', base, pull.headSha])).code === 0

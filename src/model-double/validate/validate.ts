@@ -11,7 +11,7 @@ import { schemasProblem } from './schema.ts'
 const MOST_WITHOUT_STREAM = 21_333
 
 /** Why the API would reject this request, or null. */
-export function refusalOf(body: MessageBody, models: ModelTable, signatures: Signatures): RefusedRequest | null {
+export function requestRefusal(body: MessageBody, models: ModelTable, signatures: Signatures): RefusedRequest | null {
   const traits = models[body.model]
   if (traits === undefined) return unknownModel(body.model)
   const problem = lengthProblem(body, traits) ?? promptProblem(body, traits, signatures)

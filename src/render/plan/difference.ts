@@ -125,7 +125,7 @@ export function amendmentLines({ amendments, approved, mode }: Work, room: numbe
     const what =
       cause === 'expand'
         ? `${code(of)} was turned into ${into}`
-        : `${code(of)} failed for good${gone.length === 0 ? '' : ` (with it went ${codes(gone)})`}, and this part was planned anew: ${into}`
+        : `${code(of)} failed for good${gone.length === 0 ? '' : ` (with it went ${codes(gone)})`}, and this part was planned again: ${into}`
     return `- ${what}; ${within ? WITHIN[mode] : approved === null ? PASSED[mode] : ASKED[mode]}`
   })
   return firstOf(lines, room, (left) => `- and ${count(left, 'more part')}`)

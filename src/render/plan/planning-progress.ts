@@ -65,7 +65,7 @@ function critique({ verdict, designs }: Planning, isPast: boolean, progress: str
   const by = verdict.of === 'none' ? `by nobody, since none could be had: ${modelText(verdict.why, 300)}` : 'done'
   if (accepted) return verdict.of === 'none' ? by : `${by}: it found nothing to change`
   const all = problems.slice(0, 5).map((one) => `; ${modelText(one, 300)}`)
-  const since = designs > 1 ? '; the plan was written anew since, and not judged again' : ''
+  const since = designs > 1 ? '; the plan was written again since, and not judged again' : ''
   return `${by}: ${count(problems.length, 'problem')}${all.join('')}${since}`
 }
 

@@ -4,7 +4,7 @@ import { shortPlanId } from '../../core/plan/plan-id.ts'
 import { code, codeName, sentence } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { commaList, usd } from '../markdown/format.ts'
-import { movedBack, putBack } from '../moved-branch.ts'
+import { movedBack, putBackCommand } from '../moved-branch.ts'
 import { type Explanation, explainGitRefusal } from './explain-refusal.ts'
 
 /** Why a command was refused, and what to type next. The stable reason code comes first. */
@@ -143,7 +143,7 @@ function explainRunFailure(failure: RunFailure): Explanation {
     case 'work-moved':
       return {
         happened: `${code(failure.branch)} is at ${code(shortSha(failure.tip))} now; ${code(failure.task)} was verified at ${code(shortSha(failure.head))}. What came after that is not verified, and does not land.`,
-        next: `Rename or delete the branch, or put it back: ${code(putBack({ branch: failure.branch, known: failure.head }))}. Then type ${code(`/approve ${failure.task}`)} for what was verified, or ${code(`/retry ${failure.task} -- note`)} to have it worked on again.`,
+        next: `Rename or delete the branch, or put it back: ${code(putBackCommand({ branch: failure.branch, known: failure.head }))}. Then type ${code(`/approve ${failure.task}`)} for what was verified, or ${code(`/retry ${failure.task} -- note`)} to have it worked on again.`,
       }
     case 'branches-moved':
       return {

@@ -133,7 +133,7 @@ function planningAnswerText(answer: PlanningAnswer): string {
     case 'plan-status':
       return `Run ${code(answer.run)}.`
     case 'revising':
-      return `The plan of run ${code(answer.run)} is written anew with these words. The version that stands here counts no longer; the next one shows the difference.${waiting(answer.open)}`
+      return `The plan of run ${code(answer.run)} is written again with these words. The version that stands here counts no longer; the next one shows the difference.${waiting(answer.open)}`
     case 'answered':
       return `${count(answer.answers.length, 'answer')} taken, and the planning goes on:\n\n${answers(answer).join('\n')}`
     case 'gate-off':

@@ -126,5 +126,5 @@ function brokenByTask(task: TaskId, others: readonly TaskId[]): string {
   if (others.length === 0) return `It fails since ${code(task)} was merged.`
   const some = others.slice(0, 5).map(code).join(', ')
   const more = others.length > 5 ? ` and ${others.length - 5} more` : ''
-  return `${code(task)} was sent back, and trunk still fails: its new work does not mend it, or another task that was merged since its first has broken trunk too: ${some}${more}. The log may tell which.`
+  return `${code(task)} was sent back, and trunk still fails: its new work does not fix it, or another task that was merged since its first has broken trunk too: ${some}${more}. The log may tell which.`
 }

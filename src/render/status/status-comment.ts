@@ -149,7 +149,7 @@ function work(of: Work, run: string, pull: string | null): string[] {
 /** What the run does without, and what would change that. */
 const WITHOUT: Readonly<Record<Refusable, string>> = {
   artifact:
-    'GitHub takes no artifacts, so finished work comes by the logs of the slots, each of which ends with it. Delete old artifacts, or raise the storage (Settings > Billing); GitHub counts anew after some hours',
+    'GitHub takes no artifacts, so finished work comes by the logs of the slots, each of which ends with it. Delete old artifacts, or raise the storage (Settings > Billing); GitHub counts again after some hours',
   check: 'GitHub refuses checks; this comment has what they would say. The job `orchestrate` needs `checks: write`',
   comment:
     'GitHub refuses comments; the checks and the journal have what they would say. Unlock the conversation if it is locked',

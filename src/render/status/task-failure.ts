@@ -134,7 +134,7 @@ function advice(failure: TaskFailure): string[] {
       return ['Nothing of it was taken over. Try again.']
     case 'not-handed-over':
       return [
-        'Make room for artifacts first: delete old ones on the Actions pages of the account, or raise its storage (Settings > Billing); GitHub counts anew after some hours. Then try again.',
+        'Make room for artifacts first: delete old ones on the Actions pages of the account, or raise its storage (Settings > Billing); GitHub counts again after some hours. Then try again.',
       ]
     case 'sandbox-unavailable':
       return [

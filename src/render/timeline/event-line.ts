@@ -200,7 +200,7 @@ function planningEventText(event: PlanningEvent): string {
     case 'plan_judged':
       return judgedText(event)
     case 'plan_amended': {
-      const what = event.cause === 'expand' ? `${event.of} turned into tasks` : `${event.of} planned anew`
+      const what = event.cause === 'expand' ? `${event.of} turned into tasks` : `${event.of} planned again`
       return `${what}: plan ${shortPlanId(event.planId)}${event.within ? '' : ', which needs another approval'}`
     }
     case 'task_scoped':

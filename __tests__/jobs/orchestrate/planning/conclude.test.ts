@@ -44,7 +44,7 @@ describe('what is said of the critique', () => {
     expect((await proposalOf(followed(explored(), drafted(wide), accepted))).notes).toBe(''))
   it('is what it sent the plan back for, and that nobody has looked since', async () =>
     expect((await proposalOf(followed(explored(), drafted(wide), back, design, drafted(wide)))).notes).toBe(
-      'sent back once, written anew, and not judged again, for this: a is too wide',
+      'sent back once, written again, and not judged again, for this: a is too wide',
     ))
   it('is that nobody could be had for it', async () =>
     expect((await proposalOf(followed(explored(), drafted(wide), ...noCritic))).notes).toBe(

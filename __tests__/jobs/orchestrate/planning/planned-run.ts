@@ -17,7 +17,7 @@ import { requested } from '../../../support/run.ts'
 import { fails, says } from '../../../support/said-model.ts'
 import { type Timeline, timeline } from './timeline.ts'
 
-/** Pieces of one answer, each so many seconds after the one before. `again`: the stream broke, and the answer begins anew. */
+/** Pieces of one answer, each so many seconds after the one before. `again`: the stream broke, and the answer begins again. */
 export type Stream = readonly { after: number; text?: string; again?: true }[]
 
 /** A plan that streams: its head, and then a task every so many seconds. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { Sha } from '../../../core/ids.ts'
-import { isFile, parseRawChanges, type RawChange } from '../diff.ts'
+import { isFileMode, parseRawChanges, type RawChange } from '../diff.ts'
 import { checkedSha } from '../local-repo.ts'
 import { argumentOf, bytesOf, fileAt, type Name, namesIn } from '../name.ts'
 import { gitLine, runGit } from '../plumbing.ts'
@@ -70,7 +70,7 @@ async function untracked(repo: Checkout): Promise<{ files: Name[]; repositories:
 
 /**
  * A file may be stored in another way than its attributes say, such as a `*.bat text eol=crlf` with CRLF in the blob. Git
- * then takes it for changed, and would store it anew, whenever it looks at more than its time stamp. Such a file keeps the
+ * then takes it for changed, and would store it again, whenever it looks at more than its time stamp. Such a file keeps the
  * base's blob unless a task wrote other bytes than a checkout does.
  */
 async function keepUntouched(repo: Checkout, base: Sha, written: readonly Name[]): Promise<void> {
@@ -87,7 +87,7 @@ const isRestored = ({ name, oldMode, newMode }: RawChange, written: readonly Nam
   oldMode === '160000' && newMode === '160000' && !written.includes(name)
 
 async function isUntouched(repo: Checkout, { status, name, oldMode, newMode, oldSha, newSha }: RawChange) {
-  if (status !== 'M' || ![oldMode, newMode].every(isFile)) return false
+  if (status !== 'M' || ![oldMode, newMode].every(isFileMode)) return false
   const content = await contentAt(repo, name)
   const raw = content === null ? null : blobSha(content)
   if (raw === null || raw === oldSha || raw === newSha) return raw === oldSha

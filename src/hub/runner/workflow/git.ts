@@ -21,7 +21,7 @@ export async function commitOf(gitDir: string, revision: string): Promise<string
 }
 
 /** Whether git merges the two without a conflict. */
-export const canMerge = (gitDir: string, one: string, other: string): Promise<boolean> =>
+export const mergesCleanly = (gitDir: string, one: string, other: string): Promise<boolean> =>
   git(gitDir, 'merge-tree', '--write-tree', one, other).then(
     () => true,
     (error: unknown) => !isConflict(error),
@@ -42,7 +42,7 @@ export async function workflowFiles(gitDir: string, commit: string): Promise<Wor
   return Promise.all(paths.map(async (path) => ({ path, content: await git(gitDir, 'show', `${commit}:${path}`) })))
 }
 
-export async function changedPaths(gitDir: string, from: string, to: string): Promise<string[]> {
+export async function pathsBetween(gitDir: string, from: string, to: string): Promise<string[]> {
   const listing = await git(gitDir, 'diff', '--name-only', '-z', from, to, '--')
   return listing.split('\0').filter((path) => path !== '')
 }

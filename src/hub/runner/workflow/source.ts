@@ -1,5 +1,5 @@
 import type { HubEvent, HubHost } from '../../host.ts'
-import { canMerge, changedPaths, commitOf } from './git.ts'
+import { commitOf, mergesCleanly, pathsBetween } from './git.ts'
 import { type Json, jsonAt, jsonOf, textAt } from './json.ts'
 
 /** The commit and ref of an event: GITHUB_SHA, GITHUB_REF, the run's head branch, and the commit whose workflow files apply. */
@@ -53,7 +53,7 @@ async function isInConflict(host: HubHost, payload: Json): Promise<boolean> {
   const base = await commitOf(host.gitDir, `refs/heads/${textAt(pull, 'base', 'ref')}`)
   const head = await commitOf(host.gitDir, textAt(pull, 'head', 'sha'))
   if (jsonAt(pull, 'merged') === true || base === undefined || head === undefined) return false
-  return !(await canMerge(host.gitDir, base, head))
+  return !(await mergesCleanly(host.gitDir, base, head))
 }
 
 async function pushSource(host: HubHost, payload: Json): Promise<Source | undefined> {
@@ -63,7 +63,7 @@ async function pushSource(host: HubHost, payload: Json): Promise<Source | undefi
   const from = before === noBase || before === '' ? `${sha}^` : before
   const changed = async (): Promise<string[]> => {
     const base = await commitOf(host.gitDir, from)
-    return base === undefined ? [] : changedPaths(host.gitDir, base, sha)
+    return base === undefined ? [] : pathsBetween(host.gitDir, base, sha)
   }
   return { ...sourceAt(sha, textAt(payload, 'ref')), changed }
 }
@@ -87,6 +87,6 @@ async function pullSource(host: HubHost, payload: Json): Promise<Source | undefi
     headRef: textAt(pull, 'head', 'ref'),
     baseRef,
     workflowSha: fallback?.sha ?? sha,
-    changed: () => changedPaths(host.gitDir, base, head),
+    changed: () => pathsBetween(host.gitDir, base, head),
   }
 }

@@ -64,7 +64,7 @@ function notesOnVerdict({ verdict }: Planning): string[] {
     ...(verdict.of === 'none' ? [`nobody has criticised the plan: ${verdict.why}`] : []),
     ...(verdict.accepted
       ? []
-      : verdict.problems.map((one) => `sent back once, written anew, and not judged again, for this: ${one}`)),
+      : verdict.problems.map((one) => `sent back once, written again, and not judged again, for this: ${one}`)),
   ]
 }
 

@@ -114,7 +114,7 @@ export function soundPart({ state }: Draft, { settings }: Planning, made: PlanDr
   if (wholeProblems(plan, settings).length > 0) return made
   const out = made.plan.tasks.filter((task) => !plan.tasks.some(({ id }) => id === task.id)).map(({ id }) => id)
   const which = out.length === 0 ? [] : [`left out, with all that needs it: ${someOf(out)}`]
-  return { plan, problems: [], notes: [...made.notes, ...which, ...made.problems.map((one) => `not mended: ${one}`)] }
+  return { plan, problems: [], notes: [...made.notes, ...which, ...made.problems.map((one) => `not fixed: ${one}`)] }
 }
 
 const NAMED = 20
