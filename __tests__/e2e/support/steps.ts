@@ -16,8 +16,17 @@ export async function planned(
 }
 
 /** The run stands still: no job of it is left that could move it, only a person can. */
-export const still = (world: World, run: string, what: string) =>
-  world.when(run, what, (state, work) => state.phase === 'active' && state.orchestrator === null && { state, work })
+export async function still(world: World, run: string, what: string) {
+  const found = await world.when(
+    run,
+    what,
+    (state, work) => state.phase === 'active' && state.orchestrator === null && { state, work },
+  )
+  // Times of comments have whole seconds, and an approval counts only for work that is older than its comment.
+  const last = Date.parse((await world.events(run)).at(-1)?.at ?? '')
+  await world.until('a second later', async () => Math.floor(Date.now() / 1000) > Math.floor(last / 1000))
+  return found
+}
 
 /** Places of events in the journal, so that an order can be read off. */
 export const placeOf = (events: readonly RunEvent[], type: RunEvent['type'], task?: string): number =>
