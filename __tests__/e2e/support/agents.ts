@@ -11,6 +11,7 @@ export interface PlannedTask {
   goal?: string
   writes?: string[]
   acceptance?: string[]
+  commands?: string[][]
   size?: 'small' | 'medium' | 'large'
   model_tier?: 'cheap' | 'default' | 'strong'
   kind?: 'code' | 'plan' | 'gate' | 'verify'
@@ -55,6 +56,7 @@ export function plannedTask(id: string, needs: string[], coded: readonly string[
     risk: '',
     size: 'medium',
     model_tier: 'default',
+    commands: [],
     kind,
     ...own,
   }
