@@ -46,7 +46,10 @@ export function judgeSettings(text: string | null): Result<JudgedSettings, Remar
   })
   const problems = [...ineffective(settings), ...contradictions(settings)].map(remarkOn)
   if (problems.length > 0) return err(problems.sort((a, b) => a.line - b.line))
-  return ok({ settings: withAgentCommands(withAgentsGuarded(settings)), warnings: settingsWarnings(settings).map(remarkOn) })
+  return ok({
+    settings: withAgentCommands(withAgentsGuarded(settings)),
+    warnings: settingsWarnings(settings).map(remarkOn),
+  })
 }
 
 const nameOf = (path: Path): string | null => path.filter((part) => typeof part === 'string').join('.') || null

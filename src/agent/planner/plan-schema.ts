@@ -7,13 +7,11 @@ import { agentCommandsOf, type Settings } from '../../core/settings.ts'
  * The fields of a task that a model decides: no program to run, no time limit. A title that is too long is cut, not
  * rejected.
  */
-export const plannedTaskSchema = taskSchema
-  .omit({ run: true, timeout_minutes: true })
-  .extend({
-    title: z.string().min(1).describe('short'),
-    kind: z.enum(['code', 'plan', 'gate', 'verify']),
-    commands: taskSchema.shape.commands.unwrap().describe('empty unless the limits of the plan ask for them'),
-  })
+export const plannedTaskSchema = taskSchema.omit({ run: true, timeout_minutes: true }).extend({
+  title: z.string().min(1).describe('short'),
+  kind: z.enum(['code', 'plan', 'gate', 'verify']),
+  commands: taskSchema.shape.commands.unwrap().describe('empty unless the limits of the plan ask for them'),
+})
 export type PlannedTask = z.infer<typeof plannedTaskSchema>
 
 /** A task of an expansion or a new plan for failed tasks: not a `plan` task again. */
