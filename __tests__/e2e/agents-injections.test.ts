@@ -129,7 +129,9 @@ describe('what a model is told', () => {
 describe('a planner that is taken in', () => {
   it('can look at the repository and at nothing else', () => {
     const [first, second] = asked(stage.model).filter(({ toolNames }) => toolNames.includes('finish'))
-    expect(first?.toolNames.filter((name) => ['edit', 'create', 'run'].includes(name))).toEqual([])
+    expect(
+      first?.toolNames.filter((name) => ['edit', 'write', 'delete', 'move', 'run', 'bash'].includes(name)),
+    ).toEqual([])
     const refused = (second?.results ?? []).slice(notes.length)
     expect(refused.map(({ isError }) => isError)).toEqual(FORBIDDEN_VIEWS.map(() => true))
     const found = eventsOf(events, 'explored').flatMap(({ explorations }) =>

@@ -39,7 +39,7 @@ function scene(access?: FileAccess) {
 
 /** Everything that can be tried on a path. */
 async function tried(files: Files, path: string): Promise<string[]> {
-  const edits = [await files.replace(path, 'x', 'y'), await files.create(path, 'y\n')]
+  const edits = [await files.replace(path, [{ old: 'x', by: 'y' }]), await files.write(path, 'y\n')]
   const read = await files.read(path)
   return [read === null ? 'null' : 'read', ...edits.map((edit) => (edit.ok ? 'ok' : edit.why))]
 }
@@ -202,8 +202,8 @@ describe('something that is swapped while it is used', needsLinux, () => {
     it.each([1, 2, 3, 4])('at moment %i: nothing outside is read or changed', async (turn) => {
       for (const deed of [
         async (files: Files) => (await files.read('folder/b'))?.text,
-        async (files: Files) => files.replace('folder/b', 'x', 'y'),
-        async (files: Files) => files.create('folder/new', 'new\n'),
+        async (files: Files) => files.replace('folder/b', [{ old: 'x', by: 'y' }]),
+        async (files: Files) => files.write('folder/new', 'new\n'),
       ]) {
         const world = scene()
         const files = openFiles(
@@ -225,9 +225,9 @@ describe('something that is swapped while it is used', needsLinux, () => {
     for (let turn = 0; turn < 600; turn += 1) {
       const read = await files.read('folder/b')
       seen.add(read?.text ?? 'null')
-      const edited = await files.replace('folder/b', 'x', 'x')
+      const edited = await files.replace('folder/b', [{ old: 'x', by: 'x' }])
       seen.add(edited.ok ? 'edited' : edited.why)
-      await files.create(`folder/new-${turn}`, 'new\n')
+      await files.write(`folder/new-${turn}`, 'new\n')
     }
     await stop()
     intact(world)

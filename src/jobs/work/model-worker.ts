@@ -10,6 +10,7 @@ import { ownOf } from '../../core/own.ts'
 import { modelFor } from '../../core/plan/plan.ts'
 import { recordOf, workOf } from '../../core/run/state.ts'
 import { modelTierOf } from '../../core/schedule/retry-ladder.ts'
+import { agentCommandsOf } from '../../core/settings.ts'
 import type { AgentEnd, Attempt } from './attempt.ts'
 
 /** The model that this attempt is for: the plan's tier, or a stronger one after failures. */
@@ -74,6 +75,7 @@ function toolContextOf({
   commands,
   env,
   watch,
+  checker,
 }: Attempt): ToolContext {
   const { task, attempt } = assignment
   return {
@@ -82,7 +84,9 @@ function toolContextOf({
     worktree: deps.worktree.path,
     writes: brief.task.writes,
     protectedGlobs: settings.protected_paths,
+    agentCommands: agentCommandsOf(settings),
     commands,
+    putBack: () => checker.putBack().catch(() => null),
     refreshJournal: (signal) => view.fresh(signal),
     guard: () => whyNoCall(view.state(), { task, attempt, slot: who.slot }),
     seconds: watch.left,
