@@ -58,7 +58,7 @@ function toldTo(run: ActiveRun, id: string, facts: ReadonlyMap<string, string[]>
     workerOpening(
       brief,
       { baseline: [], earlierDiffs: [] },
-      { tools: 'sandboxed', commands: [], minutes: 30, turns: 60 },
+      { tools: 'sandboxed', commands: [], hosts: [], minutes: 30, turns: 60 },
       quotes,
     ),
   ].join('\n')

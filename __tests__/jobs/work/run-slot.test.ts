@@ -18,6 +18,8 @@ import {
   taken,
   type Uploaded,
 } from '../../support/slot.ts'
+import { PUBLIC, smallInternet } from '../../support/small-internet.ts'
+import { openRegistry } from '../../support/small-registry.ts'
 
 let world: SlotWorld
 beforeEach(() => {
@@ -32,6 +34,46 @@ const landed = (upload: Uploaded, ...words: string[]): string => taken(world, up
 const until = async (isTrue: () => boolean) => {
   while (!isTrue()) await new Promise((go) => setImmediate(go))
 }
+
+describe('a task with an allowed host', needsSandbox, () => {
+  const NPM = 'npm --no-audit --no-fund --registry http://registry.example/'
+  const ADD = `echo '{"name":"mine","version":"1.0.0"}' > package.json; echo node_modules > .gitignore; ${NPM} install padder`
+
+  it('adds a dependency through the proxy, and its acceptance installs that from the lock file', async () => {
+    const registry = await openRegistry('padder')
+    world.remove()
+    world = slotWorld({ internet: smallInternet({ 'registry.example': [PUBLIC] }, { 80: registry.port }) })
+    const acceptance = `${NPM} ci >&2 && node -p "require('padder')" && curl -s http://evil.example/; true`
+    oneTask(
+      world,
+      { run: script(ADD), acceptance: { argv: script(acceptance), expect: '' } },
+      { network: { allow: ['registry.example'] } },
+    )
+    await world.start()
+    registry.close()
+    const upload = only(world.uploads)
+    expect(upload.result.outcome).toMatchObject({
+      kind: 'done',
+      report: {
+        acceptanceLog: expect.stringMatching(/\npadded\n[\s\S]*- "evil\.example", 1 request: /),
+        refusedHosts: [{ host: 'evil.example', why: 'not-listed', requests: 1 }],
+      },
+    })
+    expect(landed(upload, 'show', '--format=', '--name-only')).toBe('.gitignore\npackage-lock.json\npackage.json')
+    expect(registry.paths.filter((path) => path.endsWith('.tgz'))).toHaveLength(2)
+  })
+
+  it('has none where the settings name none', async () => {
+    const registry = await openRegistry('padder')
+    world.remove()
+    world = slotWorld({ internet: smallInternet({ 'registry.example': [PUBLIC] }, { 80: registry.port }) })
+    oneTask(world, { run: script(ADD) })
+    await world.start()
+    registry.close()
+    expect(outcomeOf(world.uploads)).toMatchObject({ kind: 'failed', failure: { reason: 'program-failed' } })
+    expect(registry.paths).toEqual([])
+  })
+})
 
 describe('a task', () => {
   it('is worked on, committed, accepted and handed over with its commit', async () => {
@@ -391,6 +433,17 @@ describe('a verification', () => {
       kind: 'verification-failed',
       failure: { reason: 'sandbox-unavailable' },
     })
+  })
+
+  it('reaches the hosts that its tasks may reach', needsSandbox, async () => {
+    const registry = await openRegistry('padder')
+    world.remove()
+    world = slotWorld({ internet: smallInternet({ 'registry.example': [PUBLIC] }, { 80: registry.port }) })
+    verify([['curl', '-sSf', 'http://registry.example/padder']], { network: { allow: ['registry.example'] } })
+    await world.start()
+    registry.close()
+    expect(outcomeOf(world.uploads)).toMatchObject({ kind: 'verified' })
+    expect(registry.paths).toEqual(['/padder'])
   })
 
   it('of a plan with nothing to verify by is no pass', async () => {

@@ -30,6 +30,8 @@ export type WorkerTools = AgentCommands | 'own'
 interface Limits {
   tools: WorkerTools
   commands: readonly Argv[]
+  /** What commands reach of the network. */
+  hosts: readonly string[]
   minutes: number
   /** Null: not counted, for an agent that is a program of the settings. */
   turns: number | null
@@ -66,11 +68,15 @@ export const workerPrompt = (brief: Brief, context: AttemptContext, limits: Limi
 
 const commandText = (argv: Argv): string => `\`${JSON.stringify(argv)}\``
 
-const commandsSection = ({ tools, commands }: Limits): string[] => [
+const commandsSection = ({ tools, commands, hosts }: Limits): string[] => [
   '# What you can run',
   WHAT_RUNS[tools],
   listOf(commands.map((argv) => `${commandText(argv)}${isPrefix(argv) ? ' and any words behind it' : ''}`)) || 'None.',
+  ...(hosts.length === 0 ? [] : [hostsText(hosts)]),
 ]
+
+const hostsText = (hosts: readonly string[]): string =>
+  `Commands reach ${hosts.map((host) => `\`${host}\``).join(', ')}, by HTTPS or by plain HTTP on port 80, and no other host: through the proxy that HTTPS_PROXY and HTTP_PROXY name, which package managers use by themselves. What you install comes from there, and belongs into the manifest and the lock file if the task may write them. There is no name server, and nothing goes past the proxy.`
 
 const WHAT_RUNS: Readonly<Record<WorkerTools, string>> = {
   sandboxed: 'Any shell line, with bash. The plan names these commands:',
@@ -124,14 +130,14 @@ ${TOOL_RULES[tools]}
 
 const OUTSIDE = 'What a command changes elsewhere is put back at once, and you are told.'
 const SANDBOX =
-  'a sandbox without a network and without keys. They read system folders, toolchains and the repository; they write the repository but not `.git`, and /tmp and a home that are empty at each call. What they start ends with the call. Time, output, memory, processes and disk are limited'
+  'a sandbox without keys, and without a network but for hosts that "What you can run" names. They read system folders, toolchains and the repository; they write the repository but not `.git`, and /tmp and a home that are empty at each call. What they start ends with the call. Time, output, memory, processes and disk are limited'
 
 const TOOL_RULES: Readonly<Record<WorkerTools, string>> = {
   sandboxed: `- You change files with edit, write, delete and move, or by commands, and only those that the task may write. ${OUTSIDE}
-- You run what you need with bash: single tests, type checks, formatters, generators. Commands run in ${SANDBOX}. Packages cannot be installed: use what is there.
+- You run what you need with bash: single tests, type checks, formatters, generators. Commands run in ${SANDBOX}. Packages can be installed only from hosts that are named there: else use what is there.
 - There is nothing to commit or to push: that is the machine's part.`,
   listed: `- You change files with edit, write, delete and move, and only those that the task may write. ${OUTSIDE}
-- You run only the commands that the brief lists, word for word; behind one that ends in \`--\`, any words may follow. There is no shell and no network, and nothing to commit or to push.`,
+- You run only the commands that the brief lists, word for word; behind one that ends in \`--\`, any words may follow. There is no shell, no network but for hosts that "What you can run" names, and nothing to commit or to push.`,
   own: `- You change only files that the task may write. What is changed elsewhere is put back when you end.
 - You leave \`.git\` alone: there is nothing to commit or to push, that is the machine's part.`,
 }

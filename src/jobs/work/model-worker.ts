@@ -10,7 +10,7 @@ import { ownOf } from '../../core/own.ts'
 import { modelFor } from '../../core/plan/plan.ts'
 import { recordOf, workOf } from '../../core/run/state.ts'
 import { modelTierOf } from '../../core/schedule/retry-ladder.ts'
-import { agentCommandsOf } from '../../core/settings.ts'
+import { agentCommandsOf, hostsOf } from '../../core/settings.ts'
 import type { AgentEnd, Attempt } from './attempt.ts'
 
 /** The model that this attempt is for: the plan's tier, or a stronger one after failures. */
@@ -86,6 +86,7 @@ function toolContextOf({
     protectedGlobs: settings.protected_paths,
     agentCommands: agentCommandsOf(settings),
     commands,
+    hosts: hostsOf(settings),
     putBack: () => checker.putBack().catch(() => null),
     refreshJournal: (signal) => view.fresh(signal),
     guard: () => whyNoCall(view.state(), { task, attempt, slot: who.slot }),

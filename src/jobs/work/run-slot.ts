@@ -109,7 +109,7 @@ async function perform(
 ): Promise<AttemptResult> {
   if (assignment.kind === 'task') return performTask(deps, who, view, assignment, signal)
   return {
-    outcome: await performVerification(deps, who.run, assignment, settingsIn(view.state()).limits, signal),
+    outcome: await performVerification(deps, who.run, assignment, settingsIn(view.state()), signal),
     transcript: [],
   }
 }
@@ -130,7 +130,8 @@ export async function performTask(
   task: TaskAssignment,
   signal: AbortSignal,
 ): Promise<AttemptResult> {
-  const probe = await deps.probe(task.sandbox, settingsIn(view.state()).limits)
+  const { limits, network } = settingsIn(view.state())
+  const probe = await deps.probe(task.sandbox, limits, network.allow)
   if (!probe.ok) return quiet({ kind: 'failed', head: null, tree: null, ...withoutSandbox(probe) })
   if (task.worker === 'program') return quiet(await performProgram(deps, who.run, task, probe.sandbox, signal))
   return performByAgent({ deps, who, view, assignment: task, sandbox: probe.sandbox, signal })
