@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../src/core/run/event.ts'
 import { json, paced, tools } from '../../src/model-double/answer.ts'
 import type { LoggedRequest } from '../../src/model-double/log.ts'
-import { asksFor, create, finish, planned, runs, startAgentWorld, taskOf, usual, views } from './support/agents.ts'
+import { asksFor, checks, create, finish, planned, startAgentWorld, taskOf, usual, views } from './support/agents.ts'
 import { SETTINGS } from './support/repository.ts'
 import { eventsOf } from './support/world.ts'
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
           const turns = [
             tools([views('README.md')]),
             tools([views('shared.txt'), create(`${id}/done.txt`, `done by ${id}\n`)]),
-            tools([runs('sh', 'tools/check.sh', id)]),
+            tools([checks(request, 'sh', 'tools/check.sh', id)]),
           ]
           return turns[request.turns] ?? finish(`Wrote ${id}/done.txt.`)
         },
