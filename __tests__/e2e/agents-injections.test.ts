@@ -45,7 +45,7 @@ async function attack(thread: number): Promise<{ typed: number; answers: string[
 beforeAll(async () => {
   const files = {
     'tools/judge.mjs': JUDGE,
-    '.github/tributary.yml': calm('commands: [node]'),
+    '.github/tributary.yml': calm('commands: [node]', 'agent_commands: listed'),
     ...Object.fromEntries(notes),
   }
   stage = await startAgentWorld(takenIn, { disk: true, files })

@@ -66,11 +66,13 @@ describe('an edit', () => {
       ok: false,
       why: 'not-unique',
       detail: '2 times',
+      edit: 0,
     })
     expect(await files.replace('a', [{ old: 'b', by: 'x' }])).toEqual({
       ok: false,
       why: 'not-unique',
       detail: '3 times',
+      edit: 0,
     })
   })
 

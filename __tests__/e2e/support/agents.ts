@@ -81,6 +81,9 @@ export const edit = (path: string, old: string, by: string) => ({
 })
 export const bash = (command: string) => ({ name: 'bash', input: { command, seconds: null } })
 export const runs = (...argv: string[]) => ({ name: 'run', input: { argv } })
+/** With the tool that runs commands here: without a sandbox only those of the plan may be run. */
+export const checks = ({ toolNames }: ParsedRequest, ...argv: string[]) =>
+  toolNames.includes('bash') ? bash(argv.join(' ')) : runs(...argv)
 export const views = (path: string) => ({ name: 'view', input: { path, from: null, to: null } })
 
 /** Writes the task's file, and finishes. */
