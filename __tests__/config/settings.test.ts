@@ -139,6 +139,11 @@ describe('the settings', () => {
       expect(hosts(`network: { allow: [${host}] }`)).toBe(1)
   })
 
+  it('prepare slots by lists of words', () => {
+    expect(readSettings('setup: [[npm, ci]]')).toMatchObject({ ok: true, value: { setup: [['npm', 'ci']] } })
+    for (const text of ['setup: [npm ci]', 'setup: npm ci', 'setup: [[]]']) expect(readSettings(text).ok).toBe(false)
+  })
+
   it('of a run of an earlier version let commands reach no host', () =>
     expect(settingsSchema.parse({}).network).toEqual({ allow: [] }))
 
@@ -156,7 +161,7 @@ describe('settings that are refused', () => {
     ],
     [
       'colour:',
-      'Line 1: `colour` is not known here. Known are `slots`, `limits`, `approvers`, `mode`, `explore_model`, `plan_model`, `worker_model`, `budget`, `prices`, `worker`, `commits`, `merge`, `worker_pull_requests`, `keep_branches`, `protected_paths`, `known_secrets`, `commands`, `agent_commands`, `network` and `sandbox`.',
+      'Line 1: `colour` is not known here. Known are `slots`, `limits`, `approvers`, `mode`, `explore_model`, `plan_model`, `worker_model`, `budget`, `prices`, `worker`, `commits`, `merge`, `worker_pull_requests`, `keep_branches`, `protected_paths`, `known_secrets`, `commands`, `agent_commands`, `setup`, `network` and `sandbox`.',
     ],
     ['slots: 4', 'Line 1: `slots` must be keys with values, not `4`.'],
     ['slots: { start: "4" }', 'Line 1: `slots.start` must be a number, not the text `4`.'],

@@ -180,6 +180,13 @@ export const settingsSchema = z.strictObject({
     .describe(
       'sandboxed: agents run any shell line, in the sandbox; listed: only the commands that the plan lists. If not set: sandboxed, and listed under `sandbox: off`',
     ),
+  setup: z
+    .array(z.array(z.string().min(1)).min(1))
+    .max(20)
+    .default([])
+    .describe(
+      'Commands that prepare a work tree, run in the sandbox before the first task of a slot, and again where lock files differ',
+    ),
   network: z
     .strictObject({
       allow: z

@@ -14,6 +14,11 @@ export interface Worktree {
   notices: readonly string[]
   /** Fetches and checks out the commit. Of other files, only those stay that were there before any task (dependencies). */
   prepare(sha: Sha): Promise<void>
+  /**
+   * Prepares the commit without what an earlier set-up left, and lets `work` make what tasks need, such as installed
+   * dependencies. If it succeeds, what git ignores of that stays from now on; all else that it did goes with the next `prepare`.
+   */
+  setUp(sha: Sha, work: () => Promise<boolean>): Promise<boolean>
   /** Commits all changes since `prepare` as one commit on top of it; null if there are none. */
   commitAll(words: CommitWords): Promise<{ head: Sha; tree: Sha } | null>
   /** Reverts changes since `prepare` in paths for which `keeps` is false; returns these paths. */

@@ -140,6 +140,14 @@ describe('the plan comment', () => {
     )
     expect(open).toContain('An allowed host is also a way out: a task can send there what it can read')
     expect(open).not.toContain('without network')
+    expect(
+      shown({
+        setup: [
+          ['npm', 'ci'],
+          ['make', 'a b'],
+        ],
+      }),
+    ).toContain('- Set-up of each slot: `npm ci`, `make "a b"`')
     const off = shown({ network, sandbox: 'off' })
     expect(off).toContain('- `network.allow` has no effect under `sandbox: off`: **they reach every host.**')
     expect(off).not.toContain('registry.npmjs.org')

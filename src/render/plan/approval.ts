@@ -17,6 +17,7 @@ export const planInputsSection = ({ work }: PlannedRun): string[] => [
   `- Settings: ${work.settingsBlob === '' ? 'none, so the defaults' : `\`.github/tributary.yml\`, blob ${code(work.settingsBlob)}`}`,
   `- Limits: ${slotAndFileLimits(work.settings)}`,
   ...workersLine(work),
+  ...setUpLine(work.settings),
   `- Mode ${code(work.mode)}: ${MODE_MEANINGS[work.mode]}`,
   ...(work.open ? [] : [`- Plan id: ${code(work.planId)}`]),
 ]
@@ -27,6 +28,9 @@ const slotAndFileLimits = ({ limits: { files, file_kilobytes }, slots }: Setting
     `${count(files, 'file')} a task`,
     `${file_kilobytes} KB a file`,
   ].join(', ')
+
+const setUpLine = ({ setup }: Settings): string[] =>
+  setup.length === 0 ? [] : [`- Set-up of each slot: ${codes(setup.map(commandText))}`]
 
 function workersLine({ plan, settings }: Work): string[] {
   if (!plan.tasks.some(isAgentTask)) return []
