@@ -69,7 +69,7 @@ describe('an allowed host', () => {
 
   it('is not sent what was meant for the proxy alone, nor the other way round', async () => {
     const lines = [
-      'FilteringProxy-Authorization: Basic abc',
+      'Proxy-Authorization: Basic abc',
       'X-Mine: 1',
       'Keep-Alive: 1',
       'TE: trailers',
