@@ -99,7 +99,7 @@ describe('what the stages are told', () => {
     const many = input({
       issue: { number: 42, title: long, body: long },
       comments: Array(500).fill(long),
-      instructions: [{ path: 'AGENTS.md', text: long }],
+      instructions: { files: [{ path: 'AGENTS.md', folder: '', text: long }], leftOut: [] },
     })
     const request = await designRequest({ input: many })
     expect(promptText(request).length).toBeLessThan(220_000)

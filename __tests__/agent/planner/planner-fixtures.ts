@@ -17,7 +17,7 @@ export const input = (overrides: Partial<PlannerInput> = {}): PlannerInput => ({
   settings: defaultSettings,
   base: shaOf('base'),
   nonce: NONCE,
-  instructions: [{ path: 'AGENTS.md', text: 'Tests beside the code.' }],
+  instructions: { files: [{ path: 'AGENTS.md', folder: '', text: 'Tests beside the code.' }], leftOut: [] },
   ...overrides,
 })
 

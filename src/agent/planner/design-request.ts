@@ -64,8 +64,12 @@ function limitsText({ input: { settings, options }, fixed }: DesignRequest): str
 function answersText({ questions, answers }: DesignRequest, quotes: Quotes): string[] {
   if (answers.length === 0) return []
   const questionById = new Map(questions.map(({ id, question }) => [id, question]))
-  const lines = answers.map(({ question: id, words }) => `${questionById.get(id) ?? id}\nAnswer: ${words}`)
-  return ['A person has answered the questions of an earlier design:', quotes.data('answers', lines.join('\n\n'))]
+  return [
+    'A person has answered the questions of an earlier design:',
+    ...answers.map(({ question: id, words, by }) =>
+      quotes.person(by, `Question: ${questionById.get(id) ?? id}\nAnswer: ${words}`),
+    ),
+  ]
 }
 
 const revisionsText = ({ revisions }: DesignRequest, quotes: Quotes): string[] =>
@@ -73,7 +77,7 @@ const revisionsText = ({ revisions }: DesignRequest, quotes: Quotes): string[] =
     ? []
     : [
         'A person wants the plan to be changed, in these words, the last ones counting most:',
-        ...revisions.map((words) => quotes.untrusted('revision', words)),
+        ...revisions.map((words) => quotes.person(null, words)),
       ]
 
 function previousPlanText({ previous }: DesignRequest, quotes: Quotes): string[] {

@@ -12,10 +12,12 @@ import { listed } from '../../../core/text/quoted.ts'
 import { planCanBeShown } from '../../../render/plan/plan-comment.ts'
 import { isPlanned } from '../../../render/plan/planned-run.ts'
 import { signed } from '../../commit-words.ts'
+import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { trunkRefusal } from '../session/refusals.ts'
 import { nowOf, type Session } from '../session/session.ts'
 import { firstTree } from '../session/workflow-files.ts'
+import { commentsOf, keptComments } from './read-input.ts'
 
 /** What a plan rests on. */
 export interface Frozen {
@@ -25,7 +27,7 @@ export interface Frozen {
   baseBranch: string
 }
 
-type Proposal = Frozen & { plan: Plan; notes: string[]; mode: Mode }
+type Proposal = Frozen & { plan: Plan; notes: string[]; mode: Mode; comments?: string[] }
 
 /**
  * Proposes a plan, with a trunk of its own. People approve what they can read: a plan that does not fit into a comment is
@@ -34,8 +36,9 @@ type Proposal = Frozen & { plan: Plan; notes: string[]; mode: Mode }
 export async function propose(session: Session, draft: Draft, it: Proposal): Promise<Draft> {
   const refused = refusedTrunk(session, draft)
   if (refused !== null) return refused
+  const comments = keptComments(await unlessLimited(session, () => commentsOf(session), []))
   for (const one of [it, ...shorter(draft, it)]) {
-    const proposed = await put(session, draft, one)
+    const proposed = await put(session, draft, { ...one, ...comments })
     if (!isPlanned(proposed.state) || planCanBeShown(proposed.state)) return proposed
   }
   return refuse(session, draft, [tooLong])
