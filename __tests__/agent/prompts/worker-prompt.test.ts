@@ -5,7 +5,7 @@ import { type HandOff, handOffOf } from '../../../src/core/run/hand-off.ts'
 import { type ActiveRun, recordOf } from '../../../src/core/run/state.ts'
 import { type Brief, briefOf } from '../../../src/core/schedule/brief.ts'
 import type { PlanOverrides } from '../../support/plan.ts'
-import { agentsAtWork, followed } from '../../support/planning.ts'
+import { agentsAtWork, exploration, followed } from '../../support/planning.ts'
 import { begun, report, shaOf, verifiedBy } from '../../support/run.ts'
 import { attempt, atWork, edits, finishes } from '../worker/worker-attempt.ts'
 
@@ -173,6 +173,68 @@ describe('what a worker alone is told', () => {
   })
 })
 
+describe('what a worker is told of what is around its task', () => {
+  const tasks = {
+    a: { interface: 'a(times) and aSchema' },
+    b: { writes: ['src/b/**'], reads: ['src/shared.ts'] },
+    c: { writes: ['src/shared.ts'], interface: 'shared(value): string' },
+  }
+
+  it('is what a need promised and what it handed off, with the differences named', () => {
+    const open = agentsAtWork<ActiveRun>('a > b, c', { tasks })
+    const text = textOf(briefOf(started(landed(open, ['a']), 'b'), 'b'))
+    expect(text).toMatch(/It promised:\n- a\(times\) and aSchema/)
+    expect(text).toContain('`a(times)` is now `a(options: Options)`')
+    expect(text).not.toContain('`aSchema` is not named')
+  })
+
+  it('is what a neighbour promises, and that it is not there yet', () => {
+    const open = agentsAtWork<ActiveRun>('a > b, c', { tasks })
+    const text = textOf(briefOf(started(landed(open, ['a']), 'b'), 'b'))
+    expect(text).toMatch(/# Beside it[\s\S]*c — Task c \(to come\)\nIt promises: shared\(value\): string/)
+    const before = textOf(briefOf(started(agentsAtWork<ActiveRun>('a > b, c', { tasks }), 'a'), 'a'))
+    expect(before).toContain('b — Task b (to come, waits for you)')
+  })
+
+  it('are the conventions that explorers found and what people with write access said, the same for all workers', () => {
+    const open = agentsAtWork<ActiveRun>('a, b', { tasks })
+    const explorations = [{ ...exploration(), conventions: ['no classes', 'no classes', 'tests beside the code'] }]
+    const state: ActiveRun = {
+      ...open,
+      planning: open.planning === null ? null : { ...open.planning, explorations },
+      work: { ...open.work, comments: ['@ada: Keep the old name.<!-- hidden -->'] },
+    }
+    const system = (id: string) => {
+      const brief = briefOf(started(state, id), id)
+      return workerSystem(brief, emptyContext, quotesFor(brief)).map(({ text }) => text)
+    }
+    expect(system('a')).toEqual(system('b'))
+    expect(system('a').join('\n')).toMatch(/- no classes\n- tests beside the code\n</)
+    expect(system('a').join('\n')).toMatch(/<untrusted what="comment" nonce="[0-9a-f]+">\n@ada: Keep the old name\.\n</)
+  })
+
+  it('are the instructions for all paths among what workers share, the nearer ones in their own part, and tests', () => {
+    const context = {
+      ...emptyContext,
+      instructions: {
+        files: [
+          { path: 'AGENTS.md', folder: '', text: 'Use tabs.' },
+          { path: 'src/AGENTS.md', folder: 'src/', text: 'Use spaces.' },
+        ],
+        leftOut: ['src/x/AGENTS.md'],
+      },
+      tests: ['test/b.test.ts'],
+    }
+    const brief = briefOf(atWork('a'), 'a')
+    const system = workerSystem(brief, context, quotesFor(brief)).map(({ text }) => text)
+    expect(system.at(-1)).toContain('Use tabs.')
+    expect(system.join('\n')).not.toContain('Use spaces.')
+    const own = textOf(brief, context)
+    for (const part of ['Use spaces.', 'src/x/AGENTS.md', 'test/b.test.ts']) expect(own).toContain(part)
+    expect(own).not.toContain('Use tabs.')
+  })
+})
+
 describe('how long a prompt is', () => {
   const names = (count: number) => Array.from({ length: count }, (_, index) => `t${index + 1}`)
   const tokens = (state: ActiveRun, id: string) => {
@@ -217,6 +279,21 @@ describe('how long a prompt is', () => {
     // Sixteen lines of others at most, and then their count.
     expect((forty ?? 0) - (four ?? 0)).toBeLessThan(1400)
     expect((forty ?? 0) - (sixteen ?? 0)).toBeLessThan(300)
+  })
+
+  it('grows with its neighbours, up to eight of them', () => {
+    const promise = { reads: ['src/last/**'], interface: 'parse(text: string): Value in src/parse.ts' }
+    const all = [1, 4, 8, 16, 40].map((count) => {
+      const beside = Object.fromEntries(names(count).map((id) => [id, promise]))
+      const plan = { tasks: { ...beside, last: { writes: ['src/last/**'] } } }
+      return tokens(agentsAtWork<ActiveRun>(`last, ${names(count).join(', ')}`, plan), 'last')
+    })
+    console.info(`tokens of a worker's prompt with 1, 4, 8, 16, 40 neighbours: ${all.join(', ')}`)
+    const [one = 0, , eight = 0, sixteen = 0, forty = 0] = all
+    expect((eight - one) / 7).toBeLessThan(50)
+    expect(eight).toBeGreaterThan(one)
+    expect(sixteen - eight).toBeLessThan(10)
+    expect(forty - sixteen).toBeLessThan(10)
   })
 
   it('grows with what a task builds on: fan in', () => {
