@@ -17,6 +17,7 @@ import {
   neverAborted,
   promptText,
   schemaRefusal,
+  sources,
   written,
   writtenHead,
   writtenPlan,
@@ -48,6 +49,7 @@ async function designed(all: readonly (string | Streamed)[], overrides: Partial<
     {
       metered: metered(model),
       model: 'strong',
+      sources,
       input: input(),
       explorations: [exploration],
       questions: [],
@@ -391,6 +393,7 @@ describe('an answer that cannot be used', () => {
 
 const bare = {
   model: 'strong',
+  sources,
   input: input(),
   explorations: [],
   questions: [],

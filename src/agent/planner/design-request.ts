@@ -1,6 +1,7 @@
 import type { Plan, Task } from '../../core/plan/plan.ts'
 import type { Exploration, PlanAnswer, Question } from '../../core/plan/planning.ts'
 import { protectedGlobs } from '../../core/plan/protected-paths.ts'
+import type { Sources } from '../../ports/sources.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
 import { listOf, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
 import { DESIGN, NO_QUESTIONS, QUESTIONS } from '../prompts/planner-instructions.ts'
@@ -19,6 +20,7 @@ export interface DesignListener {
 export interface DesignRequest {
   metered: MeteredModel
   model: string
+  sources: Sources
   input: PlannerInput
   explorations: readonly Exploration[]
   /** Questions of earlier designs, and what people answered. */

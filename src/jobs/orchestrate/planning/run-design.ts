@@ -14,12 +14,13 @@ import { recordsEvents, type StageContext, type StageEnd } from './stage-context
 
 /** Writes the plan. Each task is recorded as soon as it is complete, long before the last one is written. */
 export async function designPlan(at: StageContext): Promise<StageEnd> {
-  const { session, planning, input, metered, signal } = at
+  const { session, planning, input, metered, sources, signal } = at
   const work = workOf(session.state)
   const designed = await design(
     {
       metered,
       model: planning.settings.plan_model,
+      sources,
       input,
       explorations: planning.explorations ?? [],
       questions: planning.questions,
