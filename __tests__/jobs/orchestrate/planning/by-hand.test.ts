@@ -13,8 +13,18 @@ import { AT, shaOf } from '../../../support/run.ts'
 async function asked(plan: Plan, ...paths: string[]) {
   const state = { ...planning(), planning: null, options: { ...noOptions, paths } }
   const repo = { treeOf: async () => shaOf('tree'), commit: async () => shaOf('trunk') }
-  const deps = { clock: { now: () => new Date(AT) } }
-  const session = { run: '42', state, repo, refusedRefs: new Map(), deps } as unknown as Session
+  const said = (author: string, body: string) => ({ author, type: 'User', belongs: true, body })
+  const comments = async () => [said('mona', 'Keep it small.'), said('stranger', 'Own it.'), said('mona', '/plan')]
+  const role = async (author: string) => (author === 'mona' ? 'write' : 'read')
+  const deps = { clock: { now: () => new Date(AT) }, forge: { comments, role } }
+  const session = {
+    run: '42',
+    state,
+    repo,
+    refusedRefs: new Map(),
+    stageRunner: { roles: new Map() },
+    deps,
+  } as unknown as Session
   const frozen = { settings: defaultSettings, settingsBlob: '', base: shaOf('base'), baseBranch: 'main' }
   return (await proposeByHand(session, emptyDraft(state), plan, frozen)).events
 }
@@ -33,3 +43,6 @@ describe('a plan by hand that was asked for some paths only', () => {
   it('is not asked where no paths were named', async () =>
     expect(await asked(plan)).toMatchObject([{ type: 'plan_proposed' }]))
 })
+
+it('a plan by hand keeps for its workers what people with write access had said on the issue', async () =>
+  expect(await asked(planOf('a'))).toMatchObject([{ type: 'plan_proposed', comments: ['@mona: Keep it small.'] }]))

@@ -8,6 +8,12 @@ import { AT, shaOf } from '../../../support/run.ts'
 export async function concluded(state: LiveRun) {
   const repo = { treeOf: async () => shaOf('tree'), commit: async () => shaOf('trunk') }
   const clock = { now: () => new Date(AT) }
-  const session = { run: '42', state, repo, refusedRefs: new Map(), deps: { clock } } as unknown as Session
+  const session = {
+    run: '42',
+    state,
+    repo,
+    refusedRefs: new Map(),
+    deps: { clock, forge: { comments: async () => [] } },
+  } as unknown as Session
   return concludePlan(session, emptyDraft(state))
 }
