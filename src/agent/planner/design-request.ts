@@ -3,7 +3,7 @@ import type { Exploration, PlanAnswer, Question } from '../../core/plan/planning
 import { protectedGlobs } from '../../core/plan/protected-paths.ts'
 import type { Sources } from '../../ports/sources.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
-import { listOf, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
+import { answerText, listOf, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
 import { DESIGN, NO_QUESTIONS, QUESTIONS } from '../prompts/planner-instructions.ts'
 import type { Quotes } from '../prompts/quote.ts'
 import type { PlanHead } from './plan-schema.ts'
@@ -68,9 +68,7 @@ function answersText({ questions, answers }: DesignRequest, quotes: Quotes): str
   const questionById = new Map(questions.map(({ id, question }) => [id, question]))
   return [
     'A person has answered the questions of an earlier design:',
-    ...answers.map(({ question: id, words, by }) =>
-      quotes.person(by, `Question: ${questionById.get(id) ?? id}\nAnswer: ${words}`),
-    ),
+    ...answers.flatMap(({ question: id, words, by }) => answerText(questionById.get(id) ?? id, words, by, quotes)),
   ]
 }
 

@@ -4,7 +4,7 @@ import type { Conflict } from '../../core/schedule/conflict.ts'
 import type { FinishedTask } from '../../core/schedule/finished-task.ts'
 import { promiseDifferences } from '../../core/schedule/kept-promise.ts'
 import { failedAttemptText } from './failure-text.ts'
-import { handOffText, issueText, labelledList, listOf, otherTasksText, quotedHandOff } from './plan-text.ts'
+import { answerText, handOffText, issueText, labelledList, listOf, otherTasksText, quotedHandOff } from './plan-text.ts'
 import type { Quotes } from './quote.ts'
 
 /** The task as a worker reads it: not quoted, since the plan was approved. A planner reads and writes `tasksAsJson`. */
@@ -103,7 +103,8 @@ function purposeSection({ issue, commands, answers, comments }: Intent, quotes: 
     '# What the run is for',
     ...issueText(issue, quotes),
     ...commands.map(({ by, words }) => quotes.person(by, words)),
-    ...answers.map(({ question, words, by }) => quotes.person(by, `Question: ${question}\nAnswer: ${words}`)),
+    ...(answers.length === 0 ? [] : ['Questions of the planner, each with the answer of a person:']),
+    ...answers.flatMap(({ question, words, by }) => answerText(question, words, by, quotes)),
     ...(comments.length === 0 ? [] : ['Said on the issue by people with write access, before the plan:']),
     ...comments.map((comment) => quotes.untrusted('comment', comment)),
   ]

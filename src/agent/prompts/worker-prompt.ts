@@ -4,6 +4,7 @@ import type { ConflictCheck } from '../../core/schedule/conflict.ts'
 import type { ModelRequest } from '../../ports/model.ts'
 import type { CommandRun } from '../../ports/sandbox.ts'
 import { capped } from '../tools/tool.ts'
+import { WORKING_GROUND } from './ground-rules.ts'
 import { type Instructions, instructionSections, noInstructions } from './instructions.ts'
 import { listOf } from './plan-text.ts'
 import type { Quotes } from './quote.ts'
@@ -51,7 +52,10 @@ export const workerSystem = (
 ): ModelRequest['system'] => {
   const files = instructions.files.filter(({ folder }) => folder === '')
   const shared = instructionSections('How this repository is worked on', { files, leftOut: [] }, quotes)
-  return [{ text: RULES }, { text: [intentText(brief.intent, quotes), ...shared].join('\n\n'), cache: true }]
+  return [
+    { text: `${RULES}\n\n${WORKING_GROUND}` },
+    { text: [intentText(brief.intent, quotes), ...shared].join('\n\n'), cache: true },
+  ]
 }
 
 /** The part of the prompt for one worker. It grows with the needs and neighbours of the task, and with nothing else of the run. */
