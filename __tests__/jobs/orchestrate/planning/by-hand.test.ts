@@ -5,6 +5,7 @@ import { defaultSettings } from '../../../../src/core/settings.ts'
 import { proposeByHand } from '../../../../src/jobs/orchestrate/planning/begin.ts'
 import { emptyDraft } from '../../../../src/jobs/orchestrate/session/event-draft.ts'
 import type { Session } from '../../../../src/jobs/orchestrate/session/session.ts'
+import { memorySources } from '../../../support/memory/files.ts'
 import { planOf } from '../../../support/plan.ts'
 import { planning } from '../../../support/planning.ts'
 import { AT, shaOf } from '../../../support/run.ts'
@@ -12,7 +13,11 @@ import { AT, shaOf } from '../../../support/run.ts'
 /** `/plan --paths …` on an issue that holds this plan. */
 async function asked(plan: Plan, ...paths: string[]) {
   const state = { ...planning(), planning: null, options: { ...noOptions, paths } }
-  const repo = { treeOf: async () => shaOf('tree'), commit: async () => shaOf('trunk') }
+  const repo = {
+    treeOf: async () => shaOf('tree'),
+    commit: async () => shaOf('trunk'),
+    sources: () => memorySources({ files: new Map() }),
+  }
   const said = (author: string, body: string) => ({ author, type: 'User', belongs: true, body })
   const comments = async () => [said('mona', 'Keep it small.'), said('stranger', 'Own it.'), said('mona', '/plan')]
   const role = async (author: string) => (author === 'mona' ? 'write' : 'read')
