@@ -10,6 +10,7 @@ const answerFor = (usd: number, ...said: Said[]) =>
     {
       metered: metered(saidModel(said), usd),
       model: 'strong',
+      sources: null,
       system: [],
       blocks: [{ kind: 'text', text: 'What?' }],
       schema: z.strictObject({ word: z.string() }),

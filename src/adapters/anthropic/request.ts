@@ -9,7 +9,7 @@ const MOST_MARKERS = 4
 
 /** The parameters of a request. Thinking and effort keep the model's defaults; none is refused by the newest models. */
 export function paramsOf(request: ModelRequest): Params {
-  const { model, maxTokens, tools, schema } = request
+  const { model, maxTokens, tools, schema, withoutCalls } = request
   const { system, turns } = markedAtMost(MOST_MARKERS, request)
   const messages = turns.map(messageOf).filter(({ content }) => content.length > 0)
   return {
@@ -21,6 +21,7 @@ export function paramsOf(request: ModelRequest): Params {
       ? {}
       : { system: system.map(({ text, cache }) => ({ type: 'text', text, ...mark(cache) })) }),
     ...(tools.length === 0 ? {} : { tools: tools.map(toolOf) }),
+    ...(tools.length > 0 && withoutCalls === true ? { tool_choice: { type: 'none' } } : {}),
     ...(schema === null ? {} : { output_config: { format: { type: 'json_schema', schema } } }),
   }
 }
