@@ -42,6 +42,10 @@ export interface ModelRequest {
    * it) and money for another try is reserved. If false or absent, there is no further try.
    */
   mayRetry?: (tried: CallUsage) => boolean
+  /** Seconds from the first failure for which errors that may pass are retried, if that is longer than the usual tries. */
+  patience?: number
+  /** Called before each pause between two tries. */
+  onPause?: (pause: { seconds: number; failure: ModelFailure }) => void
 }
 
 /** What a call has used; `unsure`: the API did not report all of it. */
@@ -50,12 +54,15 @@ export interface CallUsage {
   unsure: boolean
 }
 
+/** The model's service is at its limit or cannot be reached: that passes, and says nothing about the request. */
+export type BusyReason = 'overloaded' | 'unreachable'
+
 /** Why the model could not answer, after all retries. */
 export type ModelFailure =
   | { reason: 'not-authorised'; detail: string }
   | { reason: 'no-credit'; detail: string }
-  | { reason: 'overloaded'; detail: string }
-  | { reason: 'unreachable'; detail: string }
+  /** `since`: when the first try of the call failed. */
+  | { reason: BusyReason; detail: string; since: string }
   | { reason: 'unknown-model'; detail: string }
   | { reason: 'too-long'; detail: string }
   | { reason: 'rejected'; detail: string }
