@@ -80,6 +80,8 @@ export type ModelAnswer =
 /** A model behind an API. Retries by itself and enforces idle time-outs; throws only for bugs. */
 export interface Model {
   ask(request: ModelRequest): Promise<ModelAnswer>
+  /** Tokens of the prompt, as the API estimates them for nothing; null if it gives no answer. */
+  count?(request: ModelRequest): Promise<number | null>
 }
 
 export const textOfBlocks = (blocks: readonly Block[]): string =>

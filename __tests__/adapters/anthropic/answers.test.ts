@@ -39,6 +39,21 @@ describe('an answer', () => {
     expect(server.requests[0]?.body?.output_config).toEqual({ format: { type: 'json_schema', schema: PLAN } })
   })
 
+  it('its prompt can be counted for nothing, with the number that the answer then reports', async () => {
+    const server = await modelServer(() => text('Hello.'))
+    const { model } = modelAt(server)
+    const counted = await model.count?.(asks(user('How many tokens are these?')))
+    const { usage } = answered(await model.ask(asks(user('How many tokens are these?'))))
+    expect(counted).toBe(usage.fresh + usage.written)
+    expect(server.requests).toHaveLength(1)
+  })
+
+  it('its prompt is not counted where the API does not do that', async () => {
+    const server = await modelServer(() => text('Hello.'))
+    const { model } = modelAt({ url: `${server.url}/nowhere` })
+    expect(await model.count?.(asks())).toBeNull()
+  })
+
   it('is cut off at its limit, or refused, without being tried again', async () => {
     const server = await modelServer(
       scripted({ rules: [{ when: () => true, say: inTurn(truncated('Half a'), refusal('No.')) }] }),

@@ -4,7 +4,7 @@ import type { CallUsage, Model, ModelAnswer, ModelFailure, ModelRequest } from '
 import { type AccessOptions, openAccess } from './access.ts'
 import type { IdleLimits } from './idle-timeout.ts'
 import { isLastTry, type ModelError, pauseAfter } from './model-error.ts'
-import { type Transport, tryOnce } from './transport.ts'
+import { countOnce, type Transport, tryOnce } from './transport.ts'
 
 export interface ModelOptions extends AccessOptions {
   clock: Clock
@@ -29,7 +29,10 @@ export function openModel({
   ...access
 }: ModelOptions): Model {
   const transport = { access: openAccess(access), clock, idleLimits }
-  return { ask: (request) => ask(transport, log, random, { ...request, onStart: once(request.onStart) }) }
+  return {
+    ask: (request) => ask(transport, log, random, { ...request, onStart: once(request.onStart) }),
+    count: (request) => countOnce(transport, request),
+  }
 }
 
 /** The tries of a request so far, and whether its credential was renewed. */

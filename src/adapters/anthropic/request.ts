@@ -25,6 +25,12 @@ export function paramsOf(request: ModelRequest): Params {
   }
 }
 
+/** The parameters of a request that only counts the tokens of a prompt. */
+export function countParamsOf(request: ModelRequest): Anthropic.MessageCountTokensParams {
+  const { max_tokens: _most, stream: _stream, ...prompt } = paramsOf(request)
+  return prompt
+}
+
 const toolOf = ({ name, description, input }: ModelRequest['tools'][number]): Anthropic.Tool => ({
   name,
   description,

@@ -7,11 +7,14 @@ export interface MessageHistory {
   readonly turns: readonly ModelMessage[]
   /** Upper bound of the tokens of a prompt with system, tools and these messages. */
   readonly promptTokens: number
+  /** Tokens that the model's cache holds since the last answer. */
+  readonly cachedTokens: number
 }
 
 export const emptyHistory = ({ system, tools }: Pick<ModelRequest, 'system' | 'tools'>): MessageHistory => ({
   turns: [],
   promptTokens: tokenBound(JSON.stringify(system), JSON.stringify(tools)),
+  cachedTokens: 0,
 })
 
 /** Appends blocks of the user, to the last message if that is the user's too: the API wants roles to alternate. */
@@ -22,7 +25,7 @@ export function withUserMessage(history: MessageHistory, blocks: readonly Block[
     last?.role === 'user'
       ? [...history.turns.slice(0, -1), { role: 'user', blocks: [...last.blocks, ...blocks] }]
       : [...history.turns, { role: 'user', blocks }]
-  return { turns, promptTokens: history.promptTokens + bytesOf(blocks) }
+  return { ...history, turns, promptTokens: history.promptTokens + bytesOf(blocks) }
 }
 
 /**
@@ -40,7 +43,9 @@ export function withAssistantMessage(
     : history.turns
   const bound = history.promptTokens + bytesOf(filled)
   const isCounted = !unsure && usage.fresh + usage.cached + usage.written > 0
-  return { turns, promptTokens: isCounted ? Math.min(bound, tokensOf(usage)) : bound }
+  return isCounted
+    ? { turns, promptTokens: Math.min(bound, tokensOf(usage)), cachedTokens: usage.cached + usage.written }
+    : { turns, promptTokens: bound, cachedTokens: history.cachedTokens }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Block } from '../../ports/model.ts'
 import type { Conversation, LoopResult, LoopStopReason } from './conversation.ts'
 import { emptyHistory, type MessageHistory } from './loop-state.ts'
-import { exhaustedLimit, specsOf } from './model-call.ts'
+import { countedIfTight, exhaustedLimit, specsOf } from './model-call.ts'
 import { countRepeats } from './repeated-calls.ts'
 import { stopFromOutside } from './tool-round.ts'
 import { addUserMessage, type LoopState, runTurn } from './turn.ts'
@@ -38,11 +38,9 @@ async function runUntilStop(conversation: Conversation, initial: LoopState): Pro
   for (;;) {
     const stopReason = stopBeforeTurn(conversation, state)
     if (stopReason !== null) return resultOf(stopReason, state)
-    const turn = await runTurn(
-      conversation,
-      withLimitWarning(conversation, withPendingMessage(conversation, state)),
-      repeats,
-    )
+    const asked = withPendingMessage(conversation, state)
+    const counted = { ...asked, history: await countedIfTight(conversation, asked) }
+    const turn = await runTurn(conversation, withLimitWarning(conversation, counted), repeats)
     state = turn.state
     if (turn.stopReason !== null) return resultOf(turn.stopReason, state)
   }

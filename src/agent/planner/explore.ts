@@ -63,6 +63,7 @@ async function firstThenOthers(
 const withStartCallback = (metered: MeteredModel, onStart: () => void): MeteredModel => ({
   ...metered,
   model: {
+    ...metered.model,
     ask: (request) =>
       metered.model
         .ask({

@@ -40,6 +40,12 @@ export function costOf({ fresh, cached, written, output }: Usage, price: Price):
 export const worstCost = (promptTokens: number, maxTokens: number, price: Price): number =>
   costOf({ fresh: 0, cached: 0, written: promptTokens, output: maxTokens }, dearest(price))
 
+/** The likely cost of a prompt, in US dollars, if its first `cached` tokens are read from the cache and the rest is written to it. */
+export const likelyPromptCost = (promptTokens: number, cached: number, price: Price): number => {
+  const read = Math.min(cached, promptTokens)
+  return costOf({ fresh: 0, cached: read, written: promptTokens - read, output: 0 }, price)
+}
+
 const dearest = (price: Price): Price => ({
   ...price,
   cache_write: Math.max(price.input, price.cache_read, price.cache_write),

@@ -9,6 +9,7 @@ export const patientModel = (
   model: Model,
   { clock, leaveAt, onPause }: { clock: Pick<Clock, 'now'>; leaveAt: Date; onPause: (seconds: number) => void },
 ): Model => ({
+  ...model,
   ask(request: ModelRequest) {
     const left = (leaveAt.getTime() - clock.now().getTime()) / 1000
     return model.ask({

@@ -9,6 +9,7 @@ const SAID = 30
 export function patientModel(session: Session, model: Model): Model & { gaveUp(): boolean } {
   let gaveUp = false
   return {
+    ...model,
     gaveUp: () => gaveUp,
     async ask(request) {
       const call = {}
