@@ -1,4 +1,5 @@
 import type { Usage } from '../core/money/usage.ts'
+import type { Effort } from '../core/settings.ts'
 
 /** JSON Schema as the model's API accepts it. */
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -31,6 +32,8 @@ export interface ModelRequest {
   maxTokens: number
   /** The answer must be JSON of this schema; if null, text and tool calls. */
   schema: JsonSchema | null
+  /** How much the model thinks; absent: its own default. */
+  effort?: Effort
   signal: AbortSignal
   /** Gets the text as it streams in. If the call is retried, `onRestart` is called before the text starts again. */
   onText?: (piece: string) => void

@@ -39,6 +39,16 @@ describe('an answer', () => {
     expect(server.requests[0]?.body?.output_config).toEqual({ format: { type: 'json_schema', schema: PLAN } })
   })
 
+  it('is thought about with the effort that is asked for, with and without a schema', async () => {
+    const server = await modelServer(() => json({ title: 'T' }))
+    await modelAt(server).model.ask({ ...asks(), effort: 'low', schema: PLAN })
+    await modelAt(server).model.ask({ ...asks(), effort: 'max' })
+    expect(server.requests.map(({ body }) => body?.output_config)).toEqual([
+      { format: { type: 'json_schema', schema: PLAN }, effort: 'low' },
+      { effort: 'max' },
+    ])
+  })
+
   it('its prompt can be counted for nothing, with the number that the answer then reports', async () => {
     const server = await modelServer(() => text('Hello.'))
     const { model } = modelAt(server)

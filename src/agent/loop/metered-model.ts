@@ -1,5 +1,6 @@
 import { costOf, likelyPromptCost, type Price, worstCost } from '../../core/money/price.ts'
 import { type ModelRole, mergeSpending, type Spending, usdOf } from '../../core/money/usage.ts'
+import type { Effort } from '../../core/settings.ts'
 import type { CallUsage, Model, ModelAnswer, ModelRequest } from '../../ports/model.ts'
 
 /** A model with the budget that pays for its calls, and the role that the spending is booked under. */
@@ -7,6 +8,7 @@ export interface MeteredModel {
   model: Model
   budget: Budget
   role: ModelRole
+  effort?: Effort | undefined
 }
 
 /** The call, or another try of it, was not made: its worst cost is above what is left, in US dollars. */
@@ -38,7 +40,7 @@ export async function callModel(
   mostPromptTokens: number,
   leaving: Leaving = { reserve: 0, cached: 0 },
 ): Promise<MeteredAnswer> {
-  const { model, budget, role } = metered
+  const { model, budget, role, effort } = metered
   const isTight = budget.worstCost(request, mostPromptTokens) > budget.left() - leaving.reserve
   const promptTokens = isTight ? await countedPrompt(model, request, mostPromptTokens) : mostPromptTokens
   const maxTokens = budget.afford(request, promptTokens, leaving)
@@ -47,7 +49,7 @@ export async function callModel(
       answer: { ok: false, failure: { reason: 'unaffordable', left: budget.left() } },
       maxTokens: request.maxTokens,
     }
-  const afforded = { ...request, maxTokens }
+  const afforded = { ...request, maxTokens, ...(effort && { effort }) }
   let isRetryRefused = false
   const mayRetry = (tried: CallUsage): boolean => {
     isRetryRefused = !budget.affordRetry(role, afforded, promptTokens, tried)

@@ -25,8 +25,8 @@ const RETRIES = 1
 const LONGEST_PROBLEMS = 2000
 
 /**
- * An answer that fits one schema. One that does not is requested once more, with the problems named; then the stage
- * fails.
+ * An answer that fits one schema. One that does not, or that was cut off, is requested once more, with the problems named;
+ * then the stage fails.
  */
 export async function structuredAnswer<Schema extends z.ZodType>(
   request: StructuredRequest<Schema>,
@@ -39,6 +39,12 @@ export async function structuredAnswer<Schema extends z.ZodType>(
   for (let retriesLeft = RETRIES; ; retriesLeft--) {
     const call = { model, system, tools: [], turns: history.turns, maxTokens, schema, signal, onText, onRestart }
     const { answer, maxTokens: afforded } = await callModel(metered, call, history.promptTokens + schemaTokens)
+    const isCutOff = answer.ok && answer.stop === 'length' && afforded === maxTokens
+    if (isCutOff && retriesLeft > 0) {
+      history = withUserMessage(history, [{ kind: 'text', text: cutOffPrompt(maxTokens) }])
+      onRestart?.()
+      continue
+    }
     if (!answer.ok || answer.stop !== 'end') return noAnswer(answer, afforded < maxTokens)
     const parsed = parseAnswer(request, textOfBlocks(answer.blocks))
     if (parsed.ok) return { ok: true, value: parsed.value }
@@ -52,6 +58,9 @@ export async function structuredAnswer<Schema extends z.ZodType>(
 
 const retryPrompt = (problems: string): string =>
   `This answer cannot be used: ${problems}\n\nGive the whole answer again. Mend this, and leave all else word for word as it is.`
+
+const cutOffPrompt = (maxTokens: number): string =>
+  `Your answer was cut off at its limit of ${maxTokens} tokens, and nothing of it was kept. Think less, and give the whole answer again in fewer words: shorter texts, fewer entries.`
 
 function parseAnswer<Schema extends z.ZodType>(
   { schema, check }: StructuredRequest<Schema>,
@@ -73,11 +82,14 @@ function parseAnswer<Schema extends z.ZodType>(
 
 function parseJson(text: string): Result<unknown, string> {
   try {
-    return ok(JSON.parse(text))
+    return ok(JSON.parse(withoutFence(text)))
   } catch {
     return err('it is no JSON')
   }
 }
+
+/** Behind a gateway that does not hand the schema on, models write their JSON into a code block. */
+const withoutFence = (text: string): string => /^\s*```(?:json)?[ \t]*\n([\s\S]*?)\n?```\s*$/i.exec(text)?.[1] ?? text
 
 /** `isShortened`: the budget allowed the answer fewer tokens than requested. */
 function noAnswer(answer: ModelAnswer | Unaffordable, isShortened: boolean): NoAnswer {

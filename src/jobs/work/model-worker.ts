@@ -6,7 +6,8 @@ import { workOnTask } from '../../agent/worker/work.ts'
 import type { TaskFailure } from '../../core/failure.ts'
 import { whyNoCall } from '../../core/landing/gate.ts'
 import { attemptKey } from '../../core/money/money-key.ts'
-import { priceOf } from '../../core/money/price.ts'
+import { priceOf, priceToWrite } from '../../core/money/price.ts'
+import { modelOwnerOf } from '../../core/money/usage.ts'
 import { ownOf } from '../../core/own.ts'
 import { modelFor } from '../../core/plan/plan.ts'
 import { recordOf, workOf } from '../../core/run/state.ts'
@@ -34,7 +35,7 @@ export function whyNoModel(attempt: Attempt): TaskFailure | null {
 const NO_KEY =
   'the job has no key for the model: set the secret `ANTHROPIC_API_KEY` (or an OIDC federation) and pass it to the `work` job, or name another agent in `worker.command`'
 const noPrice = (model: string): string =>
-  `the model ${model} has no price, so no limit of money could hold: give it one under \`prices\` in \`.github/tributary.yml\``
+  `the model ${model} has no price, so no limit of money could hold: ${priceToWrite(model)}`
 
 /** Our own agent works on the task until it ends, its time, turns or money are used up, or the run no longer wants it. */
 export async function workByModel(attempt: Attempt, context: AttemptContext): Promise<AgentEnd> {
@@ -48,7 +49,7 @@ export async function workByModel(attempt: Attempt, context: AttemptContext): Pr
   const worked = await inTime(attempt, (signal) =>
     workOnTask(
       {
-        metered: { model: patient, budget: money, role },
+        metered: { model: patient, budget: money, role, effort: settings.effort[modelOwnerOf[role]] },
         model: modelOf(attempt),
         allowance,
         context: toolContextOf(attempt),
