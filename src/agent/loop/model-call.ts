@@ -25,6 +25,16 @@ export async function callForTurn(
   return meteredAnswer
 }
 
+/** The history with a closer bound of its tokens than its bytes, if the API counts them. */
+export const counted = async (conversation: Conversation, history: MessageHistory): Promise<MessageHistory> => ({
+  ...history,
+  promptTokens: await countedPrompt(
+    conversation.metered.model,
+    requestFor(conversation, history),
+    history.promptTokens,
+  ),
+})
+
 const requestFor = (conversation: Conversation, { turns }: MessageHistory): ModelRequest => {
   const { model, system, maxTokens, signal } = conversation
   const tools = specsOf(conversation)
@@ -38,8 +48,7 @@ export async function countedIfTight(
 ): Promise<MessageHistory> {
   const { history } = state
   if (state.exhausted !== null || exhaustedLimit(conversation, state) !== 'money') return history
-  const request = requestFor(conversation, history)
-  return { ...history, promptTokens: await countedPrompt(conversation.metered.model, request, history.promptTokens) }
+  return counted(conversation, history)
 }
 
 function record({ clock, onTurn }: Conversation, turn: number, start: Date, answer: ModelAnswer | Unaffordable): void {
