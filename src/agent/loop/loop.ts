@@ -41,7 +41,7 @@ async function runUntilStop(conversation: Conversation, initial: LoopState): Pro
   for (;;) {
     const roomy = await compactedIfFull(conversation, state)
     // What is left out may have to be looked at again.
-    if (roomy !== state) repeats = countRepeats()
+    if (roomy.history.turns !== state.history.turns) repeats = countRepeats()
     state = roomy
     const stopReason = stopBeforeTurn(conversation, state)
     if (stopReason !== null) return resultOf(stopReason, state)
@@ -62,9 +62,13 @@ async function runUntilStop(conversation: Conversation, initial: LoopState): Pro
 /** The state with a shorter history, if it is nearly full; else the same. */
 async function compactedIfFull(conversation: Conversation, state: LoopState): Promise<LoopState> {
   const { compactAtTokens = COMPACT_AT_TOKENS, maxContextTokens = MAX_CONTEXT_TOKENS } = conversation
-  const { promptTokens } = state.history
-  if (promptTokens <= Math.min(compactAtTokens, maxContextTokens)) return state
-  const shorter = compacted(state.history) ?? (promptTokens > maxContextTokens ? compacted(state.history, 1) : null)
+  const most = Math.min(compactAtTokens, maxContextTokens)
+  if (state.history.promptTokens <= most) return state
+  const history = await counted(conversation, state.history)
+  if (history.promptTokens <= most) return { ...state, history }
+  // A few results may be long enough to fill the context.
+  const least = history.promptTokens > maxContextTokens ? 1 : 3
+  const shorter = compacted(history) ?? compacted(history, least)
   return shorter === null ? state : { ...state, history: await counted(conversation, shorter) }
 }
 
