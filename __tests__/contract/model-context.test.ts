@@ -32,6 +32,5 @@ it('a conversation with a model of 200,000 tokens goes on for twice as many, and
   expect(Math.max(...prompts)).toBeLessThanOrEqual(150_000)
   expect(Math.max(...prompts)).toBeGreaterThan(100_000)
   expect(server.requests.filter(({ status }) => status !== 200)).toEqual([])
-  // Without its old results the last prompt is not the longest.
-  expect(prompts.at(-1)).toBeLessThan(Math.max(...prompts))
+  expect(prompts.some((tokens, at) => tokens < (prompts[at - 1] ?? 0))).toBe(true)
 })
