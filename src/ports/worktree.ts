@@ -14,6 +14,11 @@ export interface Worktree {
   notices: readonly string[]
   /** Fetches and checks out the commit. Of other files, only those stay that were there before any task (dependencies). */
   prepare(sha: Sha): Promise<void>
+  /**
+   * After `prepare`: brings in what a commit of the ref had changed, such as that of an attempt that was interrupted. False, and
+   * nothing changes, if it cannot be fetched or started from other files.
+   */
+  resume(ref: string, head: Sha): Promise<boolean>
   /** Commits all changes since `prepare` as one commit on top of it; null if there are none. */
   commitAll(words: CommitWords): Promise<{ head: Sha; tree: Sha } | null>
   /** Reverts changes since `prepare` in paths for which `keeps` is false; returns these paths. */

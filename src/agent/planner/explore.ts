@@ -64,6 +64,7 @@ async function firstThenOthers(
 const withStartCallback = (metered: MeteredModel, onStart: () => void): MeteredModel => ({
   ...metered,
   model: {
+    ...metered.model,
     ask: (request) =>
       metered.model
         .ask({

@@ -29,8 +29,8 @@ const RETRIES = 1
 const LONGEST_PROBLEMS = 2000
 
 /**
- * An answer that fits one schema, after as many look-ups as the model wants and may have. One that does not fit is requested
- * once more, with the problems named; then the stage fails.
+ * An answer that fits one schema, after as many look-ups as the model wants and may have. One that does not fit, or that was
+ * cut off, is requested once more, with the problems named; then the stage fails.
  */
 export async function structuredAnswer<Schema extends z.ZodType>(
   request: StructuredRequest<Schema>,
@@ -50,8 +50,10 @@ export async function structuredAnswer<Schema extends z.ZodType>(
     const call = { model, system, tools, withoutCalls, turns, maxTokens, schema, signal, onText, onRestart }
     const { answer, maxTokens: afforded } = await callModel(metered, call, history.promptTokens + schemaTokens)
     if (!answer.ok) return noAnswer(answer, false)
+    const isCutOff = answer.stop === 'length' && afforded === maxTokens && retriesLeft > 0
+    // Of an answer that was cut off nothing is kept.
+    if (!isCutOff) history = withAssistantMessage(history, answer.blocks, answer)
     const calls = withoutCalls ? [] : answer.blocks.filter((block) => block.kind === 'call')
-    history = withAssistantMessage(history, answer.blocks, answer)
     if (answer.stop === 'calls' && calls.length > 0) {
       history = withUserMessage(history, await lookUps.run(calls, signal))
       hasLookedUp = true
@@ -59,18 +61,21 @@ export async function structuredAnswer<Schema extends z.ZodType>(
       if (textOfBlocks(answer.blocks) !== '') onRestart?.()
       continue
     }
-    if (answer.stop !== 'end') return noAnswer(answer, afforded < maxTokens)
-    const parsed = parseAnswer(request, textOfBlocks(answer.blocks))
+    if (answer.stop !== 'end' && !isCutOff) return noAnswer(answer, afforded < maxTokens)
+    const parsed = isCutOff ? err(cutOffPrompt(maxTokens)) : parseAnswer(request, textOfBlocks(answer.blocks))
     if (parsed.ok) return { ok: true, value: parsed.value }
     if (retriesLeft === 0) return { ok: false, why: `the answer is of no use: ${parsed.error}` }
     retriesLeft -= 1
-    history = withUserMessage(history, [{ kind: 'text', text: retryPrompt(parsed.error) }])
+    history = withUserMessage(history, [{ kind: 'text', text: isCutOff ? parsed.error : retryPrompt(parsed.error) }])
     onRestart?.()
   }
 }
 
 const retryPrompt = (problems: string): string =>
-  `This answer cannot be used: ${problems}\n\nGive the whole answer again. Mend this, and leave all else word for word as it is.`
+  `This answer cannot be used: ${problems}\n\nGive the whole answer again. Fix this, and leave all else word for word as it is.`
+
+const cutOffPrompt = (maxTokens: number): string =>
+  `Your answer was cut off at its limit of ${maxTokens} tokens, and nothing of it was kept. Think less, and give the whole answer again in fewer words: shorter texts, fewer entries.`
 
 function parseAnswer<Schema extends z.ZodType>(
   { schema, check }: StructuredRequest<Schema>,
@@ -92,11 +97,14 @@ function parseAnswer<Schema extends z.ZodType>(
 
 function parseJson(text: string): Result<unknown, string> {
   try {
-    return ok(JSON.parse(text))
+    return ok(JSON.parse(withoutFence(text)))
   } catch {
     return err('it is no JSON')
   }
 }
+
+/** Behind a gateway that does not hand the schema on, models write their JSON into a code block. */
+const withoutFence = (text: string): string => /^\s*```(?:json)?[ \t]*\n([\s\S]*?)\n?```\s*$/i.exec(text)?.[1] ?? text
 
 /** `isShortened`: the budget allowed the answer fewer tokens than requested. */
 function noAnswer(answer: ModelAnswer | Unaffordable, isShortened: boolean): NoAnswer {

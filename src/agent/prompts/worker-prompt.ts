@@ -27,6 +27,8 @@ export interface AttemptContext {
   instructions: Instructions
   /** Paths of tests that seem to cover the task's files. */
   tests: readonly string[]
+  /** The attempt whose changes are in the files, since it was interrupted. */
+  resumed?: number
 }
 
 /** What a fresh attempt has that nothing was looked up for. */
@@ -71,7 +73,7 @@ export const workerOpening = (brief: Brief, context: AttemptContext, limits: Lim
     ...neighboursSections(brief, quotes),
     ...(brief.conflict === null ? [] : conflictSections(brief.conflict, quotes)),
     ...earlierAttemptsSections(brief, quotes),
-    ...context.earlierDiffs.map(({ attempt, diff }) => earlierChangesText(attempt, diff, quotes)),
+    ...context.earlierDiffs.map(({ attempt, diff }) => earlierChangesText(attempt, diff, context.resumed, quotes)),
     limitsSection(limits),
   ].join('\n\n')
 
@@ -109,8 +111,8 @@ function baselineText({ check, ran }: AttemptContext['baseline'][number], quotes
   return [`${onBase} fails with exit code ${ran.exitCode}:`, quotes.data('output', capped(ran.log))]
 }
 
-const earlierChangesText = (attempt: number, diff: string, quotes: Quotes): string =>
-  `What attempt ${attempt} had changed (none of it is in your files):\n\n${quotes.data(`diff of attempt ${attempt}`, diff)}`
+const earlierChangesText = (attempt: number, diff: string, resumed: number | undefined, quotes: Quotes): string =>
+  `What attempt ${attempt} had changed (${attempt === resumed ? 'it is in your files: go on from there' : 'none of it is in your files'}):\n\n${quotes.data(`diff of attempt ${attempt}`, diff)}`
 
 const limitsSection = ({ minutes, turns }: Limits): string =>
   turns === null

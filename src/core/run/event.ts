@@ -96,6 +96,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     short: z.number().positive().optional(),
     /** The process that ran it died: no fault of the stage either. */
     lost: z.boolean().optional(),
+    /** Another try would meet the same: the model was busy for longer than a stage waits. */
+    final: z.literal(true).optional(),
   }),
   event('budget_set', { usd: z.number().positive() }),
   event('explored', { explorations: z.array(explorationSchema) }),
@@ -265,6 +267,9 @@ export const runEventSchema = z.discriminatedUnion('type', [
   /** The platform refuses requests of this repository until then. */
   event('limit_reached', { until: z.iso.datetime() }),
   event('limit_passed', {}),
+  /** The model is overloaded or cannot be reached: stages of the planner wait. */
+  event('model_busy', { since: z.iso.datetime(), why: z.string() }),
+  event('model_answered', {}),
   /** The base branch was renamed. */
   event('base_renamed', { baseBranch: z.string() }),
   /** The platform refuses something that the run can do without. Recorded once for each. */

@@ -225,6 +225,8 @@ const headerShape = {
   pullRefused: z.string().nullable(),
   /** When the platform's limit of requests ends. */
   limitedUntil: z.string().nullish(),
+  /** Since when the planner waits for the model, and the words of its service. */
+  modelBusy: z.strictObject({ since: z.string(), why: z.string() }).nullish(),
   /** The platform's words, by what it refuses. */
   refused: z.partialRecord(refusableSchema, z.string()).optional(),
 }

@@ -8,6 +8,7 @@ import type { Report } from '../../core/run/event.ts'
 import { type HandOff, handOffOf, inOneLine, type WorkSummary } from '../../core/run/hand-off.ts'
 import { workOf } from '../../core/run/state.ts'
 import type { Brief } from '../../core/schedule/brief.ts'
+import { parkedBefore } from '../../core/schedule/parked.ts'
 import type { AttemptOutcome } from '../../core/schedule/slot-result.ts'
 import { passable } from '../../core/settings.ts'
 import { SHORTEST_SECRET } from '../../core/text/redact.ts'
@@ -29,7 +30,7 @@ export async function performByAgent(input: AttemptInput): Promise<AttemptResult
   const attempt = attemptOf(input)
   const why = attempt.brief.checks.length === 0 ? NO_ACCEPTANCE : isOther ? null : whyNoModel(attempt)
   if (why !== null) return { outcome: handedOver(attempt, nothingDone(why)), transcript: [] }
-  const context = await lookUp(attempt)
+  const context = await resumed(attempt, await lookUp(attempt))
   const ended = isOther ? await runOtherAgent(attempt, context, variables) : await workByModel(attempt, context)
   return { outcome: handedOver(attempt, ended), transcript: attempt.transcript.lines() }
 }
@@ -49,14 +50,14 @@ function handedOver(attempt: Attempt, ended: AgentEnd): AttemptOutcome {
 
 /** The same for accepted and failed work: what it cost, and the agent's account of it. */
 function reportOf(attempt: Attempt, ended: AgentEnd): Report {
-  const { deps, sandbox, brief, begun, redact } = attempt
+  const { deps, sandbox, brief, begun, watch, redact } = attempt
   const { check, spending, turns } = ended
   const seconds = (deps.clock.now().getTime() - begun.getTime()) / 1000
   const handOff = handOffFrom(attempt, ended)
   return {
     ...emptyReport(sandbox),
     ...checkReport(check, redact),
-    workSeconds: Math.max(0, seconds - (check?.seconds ?? 0)),
+    workSeconds: Math.max(0, seconds - watch.paused() - (check?.seconds ?? 0)),
     summary: handOff === null ? '' : inOneLine(handOff),
     spending: [...spending],
     ...(turns === undefined ? {} : { turns }),
@@ -128,6 +129,17 @@ async function conventionsFor({ deps, run, brief }: Attempt): Promise<Pick<Attem
       return noInstructions
     })
   return { instructions, tests: nearbyTests(paths, writes) }
+}
+
+/** Brings back the work of an attempt that was parked. If that fails, the agent is shown what it had changed. */
+async function resumed({ deps, run, brief }: Attempt, context: AttemptContext): Promise<AttemptContext> {
+  const id = brief.task.id
+  const parked = parkedBefore(run, id)
+  if (parked === null || parked.attempt.head === null) return context
+  const { attempt, head } = parked.attempt
+  const isBack = await deps.worktree.resume(attemptRef(run.run, id, attempt), head).catch(() => false)
+  deps.log(`${id}: the work of attempt ${attempt} ${isBack ? 'is brought back' : 'cannot be brought back'}.`)
+  return isBack ? { ...context, resumed: attempt } : context
 }
 
 /** The work that a conflict left out, and that of the last attempt that failed. */

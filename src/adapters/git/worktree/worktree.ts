@@ -8,7 +8,7 @@ import type { CommitWords } from '../../../ports/repo.ts'
 import type { CommitSources, Files, Tracked } from '../../../ports/sources.ts'
 import type { Worktree } from '../../../ports/worktree.ts'
 import { logOf } from '../commit-log.ts'
-import { diffOfCommit, shownDiff } from '../diff.ts'
+import { diffOfCommit, parentOfFetched, shownDiff } from '../diff.ts'
 import { missingCommits } from '../fetch.ts'
 import { candidates, trackedPaths } from '../grep.ts'
 import { checkedSha, type LocalRepo } from '../local-repo.ts'
@@ -66,6 +66,7 @@ export async function openWorktree(options: WorktreeOptions): Promise<Worktree> 
     path: worktree.repo.workTree,
     notices: worktree.notices,
     prepare: (sha) => prepare(worktree, checkedSha(sha)),
+    resume: (ref, head) => resume(worktree, ref, head),
     commitAll: (words) => commitAll(worktree, words),
     putBack: async (keeps) => putBack(worktree.repo, preparedOf(worktree), await treeHash(worktree), keeps),
     removeUntracked: () => removeAll(worktree),
@@ -149,6 +150,17 @@ async function makeFiles({ repo, kept, submodules, notices }: OpenWorktree, sha:
   submodules.now = await submodulesIn(repo)
   for (const notice of submoduleNotices(submodules.now, submodules.first))
     if (!notices.includes(notice)) notices.push(notice)
+}
+
+async function resume(worktree: OpenWorktree, ref: string, head: Sha): Promise<boolean> {
+  await worktree.guard()
+  const { repo, store } = worktree
+  const parent = await parentOfFetched(store, ref, head)
+  if (parent === null) return false
+  const [before, base] = await Promise.all([readCommit(repo, parent), readCommit(repo, preparedOf(worktree))])
+  if (before.tree !== base.tree) return false
+  await unlocking(repo, async () => void (await runGit(repo, ['read-tree', '-u', '--reset', head], { seconds: 600 })))
+  return true
 }
 
 async function removeAll(worktree: OpenWorktree): Promise<void> {

@@ -1,13 +1,14 @@
 import { wholeProblems } from '../../../agent/planner/plan-problems.ts'
 import type { Problem } from '../../../core/failure.ts'
 import { branchRef, type Sha, type TaskId, trunkBranch } from '../../../core/ids.ts'
+import { priceToWrite } from '../../../core/money/price.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
 import { planIdOf } from '../../../core/plan/plan-id.ts'
 import type { Mode, PlanDraft, Planning } from '../../../core/plan/planning.ts'
 import { type BaseFacts, scriptsIn, staticNotes } from '../../../core/plan/static-notes.ts'
 import { begunPart } from '../../../core/run/evolve-plan.ts'
 import { workOf } from '../../../core/run/state.ts'
-import { SETTINGS_PATH, type Settings } from '../../../core/settings.ts'
+import type { Settings } from '../../../core/settings.ts'
 import { commitSubject } from '../../../core/text/control-characters.ts'
 import { listed } from '../../../core/text/quoted.ts'
 import { planCanBeShown } from '../../../render/plan/plan-comment.ts'
@@ -114,7 +115,7 @@ export const refuse = (session: Session, draft: Draft, problems: Problem[]): Dra
   recordEvents(draft, nowOf(session), { type: 'plan_refused', problems })
 
 export const withoutPrice = (model: string): string =>
-  `\`${model}\` has no price here, so no limit could hold for it: add it to \`prices\` in \`${SETTINGS_PATH}\`.`
+  `\`${model}\` has no price here, so no limit could hold for it: ${priceToWrite(model)}.`
 
 /**
  * The part of a draft that can be proposed. A plan that has begun keeps the tasks that were sound when they came, and what
