@@ -54,7 +54,9 @@ export async function runSlot(deps: WorkDeps, who: SlotIdentity): Promise<SlotEn
       return { work: done, refused: null }
     }
     if (assignment.kind === 'task' || assignment.kind === 'verify') {
-      const worked = await workOn(deps, who, view, assignment)
+      const life = settingsIn(state).slots.life_minutes
+      const leaveAt = new Date(begun.getTime() + life * 60_000)
+      const worked = await workOn(deps, { ...who, leaveAt }, view, assignment)
       sayNotices()
       done.push(worked.work)
       if (worked.refused !== null) return { work: done, refused: worked.refused }
@@ -66,11 +68,13 @@ export async function runSlot(deps: WorkDeps, who: SlotIdentity): Promise<SlotEn
 
 const settingsIn = (state: RunState): Settings => workOf(state)?.settings ?? defaultSettings
 
+type LeavingSlot = SlotIdentity & { leaveAt: Date }
+
 const since = (now: Date, then: Date): number => (now.getTime() - then.getTime()) / 1000
 
 async function workOn(
   deps: WorkDeps,
-  who: SlotIdentity,
+  who: LeavingSlot,
   view: JournalView,
   assignment: TaskAssignment | VerifyAssignment,
 ): Promise<{ work: SlotWork; handedOver: boolean; refused: string | null }> {
@@ -102,7 +106,7 @@ async function workOn(
 
 async function perform(
   deps: WorkDeps,
-  who: SlotIdentity,
+  who: LeavingSlot,
   view: JournalView,
   assignment: TaskAssignment | VerifyAssignment,
   signal: AbortSignal,
@@ -125,7 +129,7 @@ function describe(outcome: AttemptOutcome | null): string {
 /** One attempt at a task, by its program or an agent. */
 export async function performTask(
   deps: WorkDeps,
-  who: SlotIdentity,
+  who: LeavingSlot,
   view: JournalView,
   task: TaskAssignment,
   signal: AbortSignal,
@@ -133,7 +137,7 @@ export async function performTask(
   const probe = await deps.probe(task.sandbox, settingsIn(view.state()).limits)
   if (!probe.ok) return quiet({ kind: 'failed', head: null, tree: null, ...withoutSandbox(probe) })
   if (task.worker === 'program') return quiet(await performProgram(deps, who.run, task, probe.sandbox, signal))
-  return performByAgent({ deps, who, view, assignment: task, sandbox: probe.sandbox, signal })
+  return performByAgent({ deps, who, view, assignment: task, sandbox: probe.sandbox, signal, leaveAt: who.leaveAt })
 }
 
 const quiet = (outcome: AttemptOutcome): AttemptResult => ({ outcome, transcript: [] })
