@@ -1,6 +1,6 @@
 import type { Benchmark } from './benchmark.ts'
 import { tell } from './context/briefs.ts'
-import { B7, chartOf, growthFigures, lineOf, recallFigure, tokenFigures } from './context/figures.ts'
+import { B7, chartOf, growthFigures, lineOf, recallFigure } from './context/figures.ts'
 import { worthwhile } from './graphs/corpus.ts'
 
 /** The likelihood that an agent's summary is larger than a hand-off may be. */
@@ -18,11 +18,7 @@ export const context: Benchmark = {
     // How briefs grow is seen where nothing is cut.
     const whole = told.flatMap((one) => (one.lavish === 0 ? one.told : []))
     return {
-      figures: [
-        ...told.map((one) => recallFigure(one.lavish, one.told)),
-        ...growthFigures(whole),
-        ...tokenFigures(members),
-      ],
+      figures: [...told.map((one) => recallFigure(one.lavish, one.told)), ...growthFigures(whole)],
       lines: told.flatMap((one) => one.told.map(lineOf)),
       charts: [chartOf(whole)],
     }

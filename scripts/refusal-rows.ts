@@ -210,6 +210,12 @@ export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFail
     when: 'The model could not be reached, or would not answer, after every retry.',
     detail: 'overloaded, 6 tries',
   },
+  'model-busy': {
+    when: 'The model was overloaded, or could not be reached, for ten minutes: the attempt is interrupted, and the task goes on from its work some minutes later.',
+    since: '2026-01-02T03:04:05.000Z',
+    until: '2026-01-02T03:14:05.000Z',
+    detail: 'overloaded: 529 overloaded_error Overloaded',
+  },
   'push-refused': {
     when: 'GitHub refuses the branch of the task, by its name or by what is in it.',
     detail: 'error: GH013: Repository rule violations found',
@@ -341,6 +347,7 @@ type GoesOn =
   | 'merging'
   | 'replanning'
   | 'expanding'
+  | 'model-busy'
   | 'preparing'
   | 'paused'
   | 'out-of-money'

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as core from '@actions/core'
-import { readCredentials } from './adapters/anthropic/credentials.ts'
+import { readCredentials, readHeaders } from './adapters/anthropic/credentials.ts'
 import { openModel } from './adapters/anthropic/model.ts'
 import { openFiles } from './adapters/files/files.ts'
 import { openJournal } from './adapters/git/journal.ts'
@@ -21,6 +21,7 @@ import { readHandPlan } from './config/hand-plan.ts'
 import type { ActionEnvironment, Inputs } from './config/inputs.ts'
 import { agentEnvironment, keepSecrets, type Secrets } from './config/secrets.ts'
 import { readSettings } from './config/settings.ts'
+import { SHORTEST_SECRET } from './core/text/redact.ts'
 import type { JobDeps, OrchestrateDeps } from './jobs/deps.ts'
 import type { WorkDeps } from './jobs/work/work-deps.ts'
 import type { Model } from './ports/model.ts'
@@ -125,7 +126,13 @@ export async function workDeps(inputs: Inputs, env: JobEnvironment): Promise<Wor
 
 /** Values that no log, comment, artifact or journal may hold. */
 const secretsOf = (inputs: Inputs, env: JobEnvironment): Secrets =>
-  keepSecrets([...tokensOf(inputs, env), env.all.ANTHROPIC_API_KEY ?? ''], core.setSecret)
+  keepSecrets([...tokensOf(inputs, env), ...keysOf(env)], core.setSecret)
+
+/** What the job shows to the model's API. A short value of a header is no secret, and would be starred out everywhere. */
+const keysOf = ({ all }: JobEnvironment): string[] => [
+  all.ANTHROPIC_API_KEY ?? '',
+  ...Object.values(readHeaders(all)).filter((value) => value.length >= SHORTEST_SECRET),
+]
 
 /** Tokens that authorise requests in the name of the job. */
 const tokensOf = (inputs: Inputs, { all, ACTIONS_RUNTIME_TOKEN }: JobEnvironment): string[] => [
@@ -141,6 +148,7 @@ function modelOf({ all, TRIBUTARY_SILENCE_SECONDS: seconds }: JobEnvironment, se
   return openModel({
     credentials,
     baseUrl: all.ANTHROPIC_BASE_URL || null,
+    headers: readHeaders(all),
     clock,
     log: (line) => core.info(secrets.redact(line)),
     onSecret: secrets.add,

@@ -28,7 +28,7 @@ describe('tributary simulate', () => {
   it('predicts time, bound and idle time of a plan by the number of slots', async () => {
     const { code, out } = await typed(fileWith(PLAN), ['simulate', 'plan.yml', '--slots', '1,2', '--json'])
     expect(code).toBe(0)
-    const unpaid = { predictedUsd: 0, predictedOneAgentUsd: 0, spentUsd: null, estimatedTasks: 3 }
+    const unpaid = { predictedUsd: 0, spentUsd: null, estimatedTasks: 3 }
     const plan = { workMinutes: 31, criticalPath: ['a'], criticalPathMinutes: 20, ...unpaid }
     expect(rowsOf(out)).toEqual([
       { slots: 1, makespanMinutes: 31, boundMinutes: 31, idleMinutes: 0, ...plan },

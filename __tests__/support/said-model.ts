@@ -72,7 +72,10 @@ export const calls =
 /** A call that was given up. */
 export const fails = (reason: ModelFailure['reason'], usage: Usage = noSaidUsage, unsure = false): ModelAnswer => ({
   ok: false,
-  failure: { reason, detail: `said: ${reason}` },
+  failure:
+    reason === 'overloaded' || reason === 'unreachable'
+      ? { reason, detail: `said: ${reason}`, since: '2026-01-02T03:04:05.000Z' }
+      : { reason, detail: `said: ${reason}` },
   usage,
   unsure,
 })

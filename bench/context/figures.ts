@@ -1,8 +1,5 @@
-import { predictUsage } from '../../src/core/money/predicted-cost.ts'
-import { tokensOf } from '../../src/core/money/usage.ts'
 import { atLeast, atMost, type Chart, type Figure, type Line } from '../benchmark.ts'
-import { spread } from '../figures.ts'
-import { type Member, nameOf } from '../graphs/corpus.ts'
+import { nameOf } from '../graphs/corpus.ts'
 import { mean } from '../statistics.ts'
 import { CHARACTERS_PER_TOKEN, type Told } from './briefs.ts'
 
@@ -43,20 +40,6 @@ export function growthFigures(told: readonly Told[]): Figure[] {
   return [
     ratio(`a brief's tokens, run of ${large} / run of 24, 2 needs`, of(large, 2), of(24, 2), atMost(1.1)),
     ratio(`a brief's tokens, 4 needs / 1 need, runs of ${large}`, of(large, 4), of(large, 1), null),
-  ]
-}
-
-/** By the assumptions of the plan's own prediction, not by anything that was measured. */
-export function tokenFigures(members: readonly Member[]): Figure[] {
-  const usages = members.map(({ workload }) => predictUsage(workload.plan.tasks))
-  const predicted = 'plans, as predicted'
-  const all = usages.map(({ parallel, oneAgent }) => tokensOf(parallel) / tokensOf(oneAgent))
-  const paid = usages.map(
-    ({ parallel, oneAgent }) => (tokensOf(parallel) - parallel.cached) / (tokensOf(oneAgent) - oneAgent.cached),
-  )
-  return [
-    ...spread(B7, 'tokens / one agent’s', all, atMost(1.3), predicted),
-    ...spread(B7, 'tokens not read from a cache / one agent’s', paid, null, predicted),
   ]
 }
 

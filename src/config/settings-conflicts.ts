@@ -1,4 +1,4 @@
-import { priceOf } from '../core/money/price.ts'
+import { priceOf, priceToWrite } from '../core/money/price.ts'
 import { passable, type Settings } from '../core/settings.ts'
 import { quoted } from '../core/text/quoted.ts'
 
@@ -103,7 +103,7 @@ function priceWarnings(settings: Settings): SettingRemark[] {
     .filter(([, model]) => priceOf(model, settings) === null)
     .map(([path, model]) => ({
       path,
-      message: `${quoted(path.join('.'))} ${quoted(model)} has no price, so no limit of money could hold and no plan may use it. Add it to \`prices\``,
+      message: `${quoted(path.join('.'))} ${quoted(model)} has no price, so no limit of money could hold and no plan may use it: ${priceToWrite(model)}.`,
     }))
 }
 

@@ -41,6 +41,16 @@ export const taskFailureSchema = z.discriminatedUnion('reason', [
   }),
   /** The model could not be reached or would not answer, after every retry. */
   z.strictObject({ reason: z.literal('model-failed'), detail: z.string() }),
+  /**
+   * The model's service was at its limit, or could not be reached, for longer than a slot waits: the task is parked, and goes on.
+   * `since`: when that began; `until`: when the slot stopped waiting.
+   */
+  z.strictObject({
+    reason: z.literal('model-busy'),
+    since: z.iso.datetime(),
+    until: z.iso.datetime(),
+    detail: z.string(),
+  }),
   /** GitHub does not take the branch. `detail`: its words. */
   z.strictObject({ reason: z.literal('push-refused'), detail: z.string() }),
   z.strictObject({ reason: z.literal('not-approved'), detail: z.string() }),

@@ -6,6 +6,9 @@ const AUTHOR_PATTERN = /^[^<>\p{C}]*[^<>\p{C}\s] <[^<>@\s\p{C}]+@[^<>@\s\p{C}]+>
 /** With its id: an address without one belongs to any account that takes that name. */
 const BOT = 'github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>'
 
+const effortSchema = z.enum(['low', 'medium', 'high', 'xhigh', 'max']).optional()
+export type Effort = NonNullable<z.infer<typeof effortSchema>>
+
 /**
  * The settings of `.github/tributary.yml`, with their defaults. Read from the default branch only. The JSON schema for
  * editors is generated from this one.
@@ -105,6 +108,14 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({})
     .describe('Models that work on tasks, by the tier that the plan gives each task'),
+  effort: z
+    .strictObject({
+      explore: effortSchema.describe('Effort of explore_model; if not set, the default of the model'),
+      plan: effortSchema.describe('Effort of plan_model; if not set, the default of the model'),
+      work: effortSchema.describe('Effort of worker_model; if not set, the default of the model'),
+    })
+    .prefault({})
+    .describe('How much the models think; not all take every value'),
   budget: z
     .strictObject({
       usd: z.number().positive().max(100_000).default(10).describe('US dollars that a run may spend on models'),

@@ -1,4 +1,5 @@
 import type { Usage } from '../core/money/usage.ts'
+import type { Effort } from '../core/settings.ts'
 
 /** JSON Schema as the model's API accepts it. */
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -27,10 +28,14 @@ export interface ModelRequest {
   system: readonly { text: string; cache?: boolean }[]
   tools: readonly ToolSpec[]
   turns: readonly ModelMessage[]
+  /** No tool may be called any more; they are still named, since earlier turns hold calls of them. */
+  withoutCalls?: boolean
   /** Maximum number of tokens of the answer, including thinking. */
   maxTokens: number
   /** The answer must be JSON of this schema; if null, text and tool calls. */
   schema: JsonSchema | null
+  /** How much the model thinks; absent: its own default. */
+  effort?: Effort
   signal: AbortSignal
   /** Gets the text as it streams in. If the call is retried, `onRestart` is called before the text starts again. */
   onText?: (piece: string) => void
@@ -42,6 +47,10 @@ export interface ModelRequest {
    * it) and money for another try is reserved. If false or absent, there is no further try.
    */
   mayRetry?: (tried: CallUsage) => boolean
+  /** Seconds from the first failure for which errors that may pass are retried, if that is longer than the usual tries. */
+  patience?: number
+  /** Called before each pause between two tries. */
+  onPause?: (pause: { seconds: number; failure: ModelFailure }) => void
 }
 
 /** What a call has used; `unsure`: the API did not report all of it. */
@@ -50,12 +59,15 @@ export interface CallUsage {
   unsure: boolean
 }
 
+/** The model's service is at its limit or cannot be reached: that passes, and says nothing about the request. */
+export type BusyReason = 'overloaded' | 'unreachable'
+
 /** Why the model could not answer, after all retries. */
 export type ModelFailure =
   | { reason: 'not-authorised'; detail: string }
   | { reason: 'no-credit'; detail: string }
-  | { reason: 'overloaded'; detail: string }
-  | { reason: 'unreachable'; detail: string }
+  /** `since`: when the first try of the call failed. */
+  | { reason: BusyReason; detail: string; since: string }
   | { reason: 'unknown-model'; detail: string }
   | { reason: 'too-long'; detail: string }
   | { reason: 'rejected'; detail: string }
@@ -73,6 +85,8 @@ export type ModelAnswer =
 /** A model behind an API. Retries by itself and enforces idle time-outs; throws only for bugs. */
 export interface Model {
   ask(request: ModelRequest): Promise<ModelAnswer>
+  /** Tokens of the prompt, as the API estimates them for nothing; null if it gives no answer. */
+  count?(request: ModelRequest): Promise<number | null>
 }
 
 export const textOfBlocks = (blocks: readonly Block[]): string =>

@@ -39,6 +39,43 @@ describe('an answer', () => {
     expect(server.requests[0]?.body?.output_config).toEqual({ format: { type: 'json_schema', schema: PLAN } })
   })
 
+  it('calls no tool where none may be called any more, though they are still named', async () => {
+    const server = await modelServer(() => text('Done.'))
+    const { model } = modelAt(server)
+    for (const withoutCalls of [false, true]) await model.ask({ ...asks(), tools: [VIEW], withoutCalls })
+    await model.ask({ ...asks(), withoutCalls: true })
+    expect(server.requests.map(({ body }) => [body?.tools?.length, body?.tool_choice])).toEqual([
+      [1, undefined],
+      [1, { type: 'none' }],
+      [undefined, undefined],
+    ])
+  })
+
+  it('is thought about with the effort that is asked for, with and without a schema', async () => {
+    const server = await modelServer(() => json({ title: 'T' }))
+    await modelAt(server).model.ask({ ...asks(), effort: 'low', schema: PLAN })
+    await modelAt(server).model.ask({ ...asks(), effort: 'max' })
+    expect(server.requests.map(({ body }) => body?.output_config)).toEqual([
+      { format: { type: 'json_schema', schema: PLAN }, effort: 'low' },
+      { effort: 'max' },
+    ])
+  })
+
+  it('its prompt can be counted for nothing, with the number that the answer then reports', async () => {
+    const server = await modelServer(() => text('Hello.'))
+    const { model } = modelAt(server)
+    const counted = await model.count?.(asks(user('How many tokens are these?')))
+    const { usage } = answered(await model.ask(asks(user('How many tokens are these?'))))
+    expect(counted).toBe(usage.fresh + usage.written)
+    expect(server.requests).toHaveLength(1)
+  })
+
+  it('its prompt is not counted where the API does not do that', async () => {
+    const server = await modelServer(() => text('Hello.'))
+    const { model } = modelAt({ url: `${server.url}/nowhere` })
+    expect(await model.count?.(asks())).toBeNull()
+  })
+
   it('is cut off at its limit, or refused, without being tried again', async () => {
     const server = await modelServer(
       scripted({ rules: [{ when: () => true, say: inTurn(truncated('Half a'), refusal('No.')) }] }),

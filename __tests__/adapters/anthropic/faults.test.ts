@@ -54,6 +54,30 @@ describe('a refusal that passes', () => {
     expect(server.requests.length).toBe(6)
   })
 
+  it('is tried again for as long as the caller has patience, and each pause is said before it', async () => {
+    const server = await failingServer(9, status(529))
+    const said: string[] = []
+    const { model, pauses } = modelAt(server)
+    const answer = await model.ask({
+      ...asks(),
+      patience: 700,
+      onPause: ({ seconds, failure }) => said.push(`${seconds} ${failure.reason} ${'since' in failure}`),
+    })
+    expect(answered(answer).blocks).toEqual([words('At last, all of it.')])
+    expect(pauses).toEqual([2, 6, 18, 54, 120, 120, 120, 120, 120])
+    expect(said).toEqual(pauses.map((seconds) => `${seconds} overloaded true`))
+  })
+
+  it('is given up before a pause that would end after that, with the time of its first failure', async () => {
+    const server = await modelServer(() => status(529))
+    const { model, pauses } = modelAt(server)
+    expect(refused(await model.ask({ ...asks(), patience: 330 })).failure).toMatchObject({
+      reason: 'overloaded',
+      since: '2026-01-02T03:04:05.000Z',
+    })
+    expect(pauses).toEqual([2, 6, 18, 54, 120, 120])
+  })
+
   it('is tried again at a moment of its own', async () => {
     const server = await failingServer(2, status(529))
     const clock = pausingClock()

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { readHeaders } from '../../../src/adapters/anthropic/credentials.ts'
 import { text } from '../../../src/model-double/answer.ts'
 import { MODEL_KEY, modelServer } from '../../support/model.ts'
 import { answered, asks, modelAt, refused } from './asking.ts'
@@ -81,6 +82,28 @@ it('refuses what the scripted API refuses: a key, a model, an empty conversation
   expect(refused(await model.ask({ ...asks(), turns: [] })).failure.reason).toBe('rejected')
   expect(refused(await model.ask({ ...asks(), maxTokens: 1_000_000 })).failure.reason).toBe('rejected')
   answered(await model.ask(asks()))
+})
+
+it('sends the headers that a gateway wants, beside its own, and tells their values to nobody', async () => {
+  const api = await rawApi(says(400, 'invalid_request_error', 'no tenant-secret-1'))
+  const headers = readHeaders({ ANTHROPIC_CUSTOM_HEADERS: 'X-Gateway-Tenant: tenant-secret-1\r\n\nx-team: a b' })
+  const answer = refused(await modelAt(api, { headers }).model.ask(asks()))
+  expect(api.seen[0]).toMatchObject({
+    'x-gateway-tenant': 'tenant-secret-1',
+    'x-team': 'a b',
+    authorization: `Bearer ${MODEL_KEY}`,
+  })
+  expect(answer.failure.detail).not.toContain('tenant-secret-1')
+})
+
+it.each([
+  ['no colon', 'line 1 of ANTHROPIC_CUSTOM_HEADERS is no header'],
+  ['X-Ok: 1\nX-Empty:', 'line 2 of ANTHROPIC_CUSTOM_HEADERS is no header'],
+  ['X-Odd: \u0007', 'line 1 of ANTHROPIC_CUSTOM_HEADERS is no header'],
+  ['Authorization: Bearer other', 'Authorization is set by the action itself'],
+  ['Content-Length: 3', 'Content-Length is set by the action itself'],
+])('refuses %j as headers, without its words', (given, why) => {
+  expect(() => readHeaders({ ANTHROPIC_CUSTOM_HEADERS: given })).toThrow(why)
 })
 
 it('sends nothing that only the environment of the process says', async () => {

@@ -154,6 +154,36 @@ describe('the diff of a work tree', () => {
   })
 })
 
+describe('the work of an attempt that was interrupted', () => {
+  const ATTEMPT = 'refs/tributary/42/attempts/t3-1'
+
+  it('comes back onto a start commit of its own, also what it deleted, and is handed over as one commit', async () => {
+    const { remote, dir, base, worktree } = await treeStage(START)
+    const [first, second] = [remote.commit(START, [base], 'start 1'), remote.commit(START, [base], 'start 2')]
+    const { a: _gone, ...rest } = START
+    const head = remote.commit({ ...rest, new: 'made\n' }, [first], 'attempt 1')
+    remote.point(ATTEMPT, head)
+    remote.point('refs/heads/t3', second)
+    await worktree.prepare(second)
+    expect(await worktree.resume(ATTEMPT, head)).toBe(true)
+    expect([existsSync(join(dir, 'a')), readFileSync(join(dir, 'new'), 'utf8')]).toEqual([false, 'made\n'])
+    const committed = await worktree.commitAll({ subject: 'Both' })
+    expect(await worktree.changedPaths(second, committed?.head ?? '')).toEqual(['a', 'new'])
+  })
+
+  it('stays away if the files that it started from have changed, or if it is gone', async () => {
+    const { remote, dir, base, worktree } = await treeStage(START)
+    const head = remote.commit({ ...START, new: 'made\n' }, [base], 'attempt 1')
+    const moved = remote.commit({ ...START, a: 'thread\n' }, [base], 'start 2')
+    remote.point(ATTEMPT, head)
+    remote.point('refs/heads/t3', moved)
+    await worktree.prepare(moved)
+    expect(await worktree.resume(ATTEMPT, head)).toBe(false)
+    expect(await worktree.resume(ATTEMPT, '2'.repeat(40))).toBe(false)
+    expect([existsSync(join(dir, 'new')), readFileSync(join(dir, 'a'), 'utf8')]).toEqual([false, 'thread\n'])
+  })
+})
+
 describe('the diff of another commit', () => {
   const ATTEMPT = 'refs/tributary/42/attempts/t3-1'
 

@@ -53,6 +53,18 @@ describe('money for a call', () => {
   })
 })
 
+describe('money that a call should leave', () => {
+  it('is measured by what the prompt is likely to cost: what the cache holds is read, the rest is written', () => {
+    // The prompt costs 100 at most, and 10 + 50 as is likely.
+    expect(ofPlain(1100).afford(asks(2000), 1000, { reserve: 0, cached: 1000 })).toBeNull()
+    expect(ofPlain(2060).afford(asks(4000), 1000, { reserve: 500, cached: 500 })).toBe(1505)
+  })
+
+  it('is no reason to pass the limit: the dearest case of the call itself always fits', () => {
+    expect(ofPlain(1600).afford(asks(2000), 1000, { reserve: 0, cached: 1000 })).toBe(1500)
+  })
+})
+
 describe('a call of which nobody can say what it cost', () => {
   it('counts with all that was set aside for it', () => {
     const budget = ofPlain(5000)
@@ -121,7 +133,8 @@ function play(budget: Budget, random: (below: number) => number): number {
   const calls = Array.from({ length: 1 + random(3) }, () => {
     const size = { model: MODELS[random(MODELS.length)] ?? '', maxTokens: 1 + random(64_000) }
     const promptTokens = random(200_000)
-    const maxTokens = budget.afford(size, promptTokens)
+    const leaving = { reserve: random(100) / 100, cached: random(250_000) }
+    const maxTokens = budget.afford(size, promptTokens, leaving)
     return maxTokens === null ? [] : [{ request: { ...size, maxTokens }, promptTokens }]
   })
   let paid = 0

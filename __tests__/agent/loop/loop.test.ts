@@ -136,7 +136,10 @@ it('calls it the money, not the length, where the money has cut answers short', 
 
 it('ends with the failure of the model', async () => {
   const { stopReason } = await runLoop([look('a'), fails('overloaded')])
-  expect(stopReason).toEqual({ kind: 'model-failed', failure: { reason: 'overloaded', detail: 'said: overloaded' } })
+  expect(stopReason).toMatchObject({
+    kind: 'model-failed',
+    failure: { reason: 'overloaded', detail: 'said: overloaded' },
+  })
 })
 
 it('ends aborted when the signal fires, before a call and in one', async () => {

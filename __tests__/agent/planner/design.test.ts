@@ -17,6 +17,7 @@ import {
   neverAborted,
   promptText,
   schemaRefusal,
+  sources,
   written,
   writtenHead,
   writtenPlan,
@@ -48,6 +49,7 @@ async function designed(all: readonly (string | Streamed)[], overrides: Partial<
     {
       metered: metered(model),
       model: 'strong',
+      sources,
       input: input(),
       explorations: [exploration],
       questions: [],
@@ -236,7 +238,9 @@ describe('questions', () => {
   it('reach the next design with their answers, word for word', async () => {
     const answers = [{ question: 'q2', chosen: null, words: 'until it works', by: 'ada' }]
     const { model } = await designed([three], { questions: numbered, answers, questionsAllowed: false })
-    expect(model.requests.map(promptText)[0]).toContain('How often?\nAnswer: until it works')
+    expect(model.requests.map(promptText)[0]).toMatch(
+      /How often\?\n<\/untrusted[^>]*>\n\n<trusted what="words of ada"[^>]*>\nuntil it works\n/,
+    )
   })
 })
 
@@ -374,13 +378,19 @@ describe('an answer that cannot be used', () => {
     expect(model.requests).toHaveLength(2)
   })
   it.each([
-    ['cut off', says(three.slice(0, 200), { stop: 'length' }), 'cut off'],
-    ['refused', says('', { stop: 'refused' }), 'refused'],
-  ])('is not asked for again when it was %s', async (_what, answer, why) => {
-    const model = saidModel([answer])
+    ['twice when it was cut off', [1, 2].map(() => says(three.slice(0, 200), { stop: 'length' })), 'cut off'],
+    ['once when it was refused', [says('', { stop: 'refused' })], 'refused'],
+  ])('is asked for %s', async (_what, answers, why) => {
+    const model = saidModel(answers)
     const on = { head: () => {}, task: () => {} }
     const request = { ...bare, metered: metered(model), on }
     expect(await design(request, neverAborted)).toMatchObject({ ok: false, why: expect.stringContaining(why) })
+    expect(model.requests).toHaveLength(answers.length)
+  })
+  it('in a code block is read as a whole, task by task, behind a gateway that knows no schema', async () => {
+    const { result, tasks } = await designed([`\`\`\`json\n${three}\n\`\`\``])
+    expect(result).toMatchObject({ ok: true })
+    expect(tasks).toHaveLength(3)
   })
   it('is not asked for at all where the money is not enough', async () => {
     const model = saidModel([])
@@ -391,6 +401,7 @@ describe('an answer that cannot be used', () => {
 
 const bare = {
   model: 'strong',
+  sources,
   input: input(),
   explorations: [],
   questions: [],

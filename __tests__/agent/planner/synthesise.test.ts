@@ -15,12 +15,12 @@ const handOff = {
   check: 'passed',
 }
 
-async function described(answer: object, over: object = {}) {
+async function described(answer: object, over: object = {}, usd = 100) {
   const model = saidModel([says(JSON.stringify(answer))])
   const landed = plan.tasks.map((task) => ({ task, handOff: task.id === 'a' ? handOff : null }))
   const result = await synthesise(
     {
-      metered: metered(model),
+      metered: metered(model, usd),
       model: 'strong',
       input: input(),
       plan,
@@ -35,6 +35,24 @@ async function described(answer: object, over: object = {}) {
   expect(schemaRefusal(model.requests[0] ?? expect.fail())).toBeNull()
   return { result, prompt: promptText(model.requests[0] ?? expect.fail()) }
 }
+
+describe('a change that is too large for the money', () => {
+  const landed = plan.tasks.map((task) => ({ task, handOff: { ...handOff, did: 'Did much. '.repeat(3000) } }))
+  const large = { landed, diff: '+ a line of it\n'.repeat(4000) }
+  const answer = { contradictions: [], title: 'All of it', body: 'In few words.' }
+  const lengthWith = async (usd: number) => {
+    const { result, prompt } = await described(answer, large, usd)
+    expect(result).toMatchObject({ ok: true, title: 'All of it' })
+    return prompt.length
+  }
+
+  it('is cut to what the money is enough for, and described all the same', async () => {
+    const [whole, less, least] = [await lengthWith(1), await lengthWith(0.1), await lengthWith(0.03)]
+    expect(whole).toBeGreaterThan(90_000)
+    expect(less).toBeLessThan(whole * 0.8)
+    expect(least).toBeLessThan(less * 0.6)
+  })
+})
 
 describe('the words of the pull request', () => {
   it('come with the contradictions of those who did the work', async () => {

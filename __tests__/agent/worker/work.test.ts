@@ -104,7 +104,13 @@ describe('work that ends otherwise', () => {
     ],
     ['its money is spent', [], { usd: 0.000_1 }, { reason: 'allowance-spent', usd: 0.000_1 }],
     ['its time is over', [], { context: { seconds: () => 0 } }, { reason: 'timed-out', minutes: 30 }],
-    ['the model cannot be reached', [fails('overloaded')], {}, { reason: 'model-failed' }],
+    [
+      'the model is overloaded',
+      [fails('overloaded')],
+      {},
+      { reason: 'model-busy', detail: 'overloaded: said: overloaded' },
+    ],
+    ['the model is not known', [fails('unknown-model')], {}, { reason: 'model-failed' }],
     ['the gate is shut', [edits('b')], { context: { guard: () => 'cancelled' } }, { reason: 'not-approved' }],
   ])('%s: it fails so, and what was done is kept', async (_name, answers, setting, failure) => {
     const { result, checker } = await resultOf(answers, setting)

@@ -7,34 +7,27 @@ import { agentPlan } from '../../support/planning.ts'
 const cost = (plan: ReturnType<typeof agentPlan>, settings = defaultSettings) => predictCost(plan, settings)
 
 describe('what the work is predicted to cost', () => {
-  it('is the same for one agent where there is one task', () => {
-    const { parallelUsd, oneAgentUsd } = cost(agentPlan('a'))
-    expect(parallelUsd).toBeCloseTo(oneAgentUsd, 10)
-    expect(parallelUsd).toBeGreaterThan(0.1)
-    expect(parallelUsd).toBeLessThan(1)
+  it('is of the size of a few dimes for a task', () => {
+    const { usd } = cost(agentPlan('a'))
+    expect(usd).toBeGreaterThan(0.1)
+    expect(usd).toBeLessThan(1)
   })
   it('grows with size and tier', () => {
-    const of = (task: object) => cost(agentPlan('a', { tasks: { a: task } })).parallelUsd
+    const of = (task: object) => cost(agentPlan('a', { tasks: { a: task } })).usd
     expect(of({ size: 'small' })).toBeLessThan(of({ size: 'medium' }))
     expect(of({ size: 'medium' })).toBeLessThan(of({ size: 'large' }))
     expect(of({ model_tier: 'cheap' })).toBeLessThan(of({ model_tier: 'default' }))
     expect(of({ model_tier: 'default' })).toBeLessThan(of({ model_tier: 'strong' }))
   })
-  it('is more for many small tasks than for one agent, since each is told all and looks around', () => {
-    const small = { size: 'small' } as const
-    const { parallelUsd, oneAgentUsd } = cost(agentPlan('a, b, c', { tasks: { a: small, b: small, c: small } }))
-    expect(parallelUsd).toBeGreaterThan(oneAgentUsd * 1.1)
-  })
   it('follows the prices of the settings', () => {
     const price = { input: 0, output: 1000, cache_read: 0, cache_write: 0 }
     const settings = settingsSchema.parse({ prices: { 'claude-sonnet-5-5': price } })
     // 24 turns of 500 tokens at a thousand dollars a million, and one attempt in five for nothing.
-    expect(cost(agentPlan('a'), settings).parallelUsd).toBeCloseTo(24 * 0.5 * 1.2, 10)
+    expect(cost(agentPlan('a'), settings).usd).toBeCloseTo(24 * 0.5 * 1.2, 10)
   })
   it('is nothing for programs and gates', () =>
     expect(cost(planOf('a > g', { tasks: { g: gate } }))).toEqual({
-      parallelUsd: 0,
-      oneAgentUsd: 0,
+      usd: 0,
       reasons: ['No model works on these tasks.'],
     }))
   it('is not known for another program that works on tasks', () => {
@@ -53,8 +46,8 @@ describe('the reasons', () => {
     expect(cost(agentPlan('a > b', { tasks: { b: { kind: 'plan' } } })).reasons.at(-1)).toContain('`b`'))
   it('name a model without a price', () => {
     const settings = settingsSchema.parse({ worker_model: { default: 'someone-else' } })
-    const { parallelUsd, reasons } = cost(agentPlan('a'), settings)
-    expect(parallelUsd).toBe(0)
+    const { usd, reasons } = cost(agentPlan('a'), settings)
+    expect(usd).toBe(0)
     expect(reasons.at(-1)).toContain('`someone-else`')
   })
 })

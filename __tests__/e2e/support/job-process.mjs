@@ -22,6 +22,34 @@ for (const stream of [process.stdout, process.stderr]) {
   }
 }
 
+const { Date: RealDate, setTimeout: realSetTimeout } = globalThis
+
+/**
+ * A job whose time passes faster: `<milliseconds since 1970 at which it begins to>:<how often>`. The same for all processes that
+ * are given the same.
+ * @param {string | undefined} wanted
+ */
+function setClock(wanted) {
+  Object.assign(globalThis, { Date: RealDate, setTimeout: realSetTimeout })
+  const [begin = 0, speed = 1] = (wanted ?? '').split(':').map(Number)
+  if (wanted === undefined) return
+  const now = () => begin + (RealDate.now() - begin) * speed
+  const FastDate = class extends RealDate {
+    /** @param {[]} given */
+    constructor(...given) {
+      if (given.length === 0) super(now())
+      else super(...given)
+    }
+    /** @override */
+    static now() {
+      return now()
+    }
+  }
+  /** @type {(act: () => void, ms?: number) => unknown} */
+  const fast = (act, ms = 0) => realSetTimeout(act, ms / speed)
+  Object.assign(globalThis, { Date: FastDate, setTimeout: fast })
+}
+
 process.once('disconnect', () => process.exit())
 let jobs = 0
 process.on('message', async (/** @type {{ main: string, cwd: string, env: Record<string, string> }} */ job) => {
@@ -29,6 +57,7 @@ process.on('message', async (/** @type {{ main: string, cwd: string, env: Record
   Object.assign(process.env, job.env)
   process.chdir(job.cwd)
   process.exitCode = undefined
+  setClock(process.env.TEST_CLOCK)
   jobs += 1
   // The same address would not be run a second time.
   await import(`${job.main}?job=${jobs}`)

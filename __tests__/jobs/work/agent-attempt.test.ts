@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { resultArtifact } from '../../../src/adapters/github/slots.ts'
@@ -38,6 +38,75 @@ const changed = () => landed('show', '--format=', '--name-only').split('\n')
 
 const holdsB = { argv: script('cat a/b.txt && ! grep -q wrong a/b.txt'), expect: '' }
 
+describe('a model that is overloaded', () => {
+  const passes = { argv: script('test -f a/b.txt && test -f a/c.txt'), expect: '' }
+
+  it('takes no time of the task while the slot waits for it', async () => {
+    agentTask(world, { acceptance: passes, timeout_minutes: 60 })
+    const waits = meanwhile(
+      (request) => {
+        request.onPause?.({ seconds: 4000, failure: { reason: 'overloaded', detail: '529', since: '' } })
+        world.clock.advance(4000)
+      },
+      says(create('a/b.txt', 'b\n'), create('a/c.txt', 'c\n')),
+    )
+    const { model, deeds } = slotWith(world, [waits, says(finish('Added both'))])
+    await deeds
+    expect(outcome()).toMatchObject({ kind: 'done' })
+    expect(outcome().report.workSeconds).toBeLessThan(60)
+    expect(model.requests[0]?.patience).toBe(600)
+  })
+
+  it('is waited for no longer than the slot may live', async () => {
+    agentTask(world, { acceptance: passes }, { slots: { life_minutes: 4 } })
+    const { model, deeds } = slotWith(world, [fails('overloaded')])
+    await deeds
+    expect(model.requests[0]?.patience).toBe(240)
+  })
+
+  it('parks the task with what was done, and the next attempt goes on from there', async () => {
+    agentTask(world, { acceptance: passes })
+    world.onUpload(({ result: { attempt, outcome }, bundle }) => {
+      if (attempt > 1 || outcome.kind !== 'failed' || bundle === null)
+        return world.happens({ type: 'run_cancelled', why: 'the test is over' })
+      const { failure, head } = outcome
+      world.git('bundle', 'unbundle', bundle)
+      world.happens({ type: 'task_failed', task: 'a', attempt, head, failure, final: false })
+      assign(world, 'a', { attempt: 2, allowance: 1 })
+    })
+    const { model, deeds } = slotWith(world, [
+      says(create('a/b.txt', 'b\n')),
+      fails('overloaded'),
+      meanwhile(() => expect(existsSync(join(world.tree, 'a/b.txt'))).toBe(true), says(create('a/c.txt', 'c\n'))),
+      says(finish('Added the other')),
+    ])
+    await world.passTime(deeds)
+    const [parked, done] = world.uploads
+    expect(parked?.result.outcome).toMatchObject({
+      failure: { reason: 'model-busy', detail: 'overloaded: said: overloaded' },
+    })
+    expect(done?.result.outcome).toMatchObject({ kind: 'done', report: { handOff: { files: ['a/b.txt', 'a/c.txt'] } } })
+    const told = asked(model.requests[2] as never)
+    expect(told).toMatch(/What attempt 1 had changed \(it is in your files: go on from there\)[\s\S]*\+b/)
+    expect(told).toContain('it was interrupted, since the model gave no answer')
+  })
+
+  it('has been so since the attempt before, if it answers nothing in this one', async () => {
+    agentTask(world, { acceptance: passes })
+    const failure = {
+      reason: 'model-busy',
+      since: '2026-01-01T00:00:00.000Z',
+      until: '2026-01-01T00:10:00.000Z',
+      detail: '',
+    } as const
+    world.happens({ type: 'task_failed', task: 'a', attempt: 1, head: null, failure, final: false })
+    assign(world, 'a', { attempt: 2, allowance: 1 })
+    const { deeds } = slotWith(world, [fails('unreachable')])
+    await world.passTime(deeds)
+    expect(outcome()).toMatchObject({ failure: { reason: 'model-busy', since: failure.since } })
+  })
+})
+
 describe('a task without a program', () => {
   it('is worked on by an agent, accepted by the machine, and handed over with what it cost and what it leaves', async () => {
     agentTask(world, { title: 'Add b', acceptance: holdsB, goal: 'There is a b' })
@@ -75,6 +144,35 @@ describe('a task without a program', () => {
     const { model, deeds } = slotWith(world, [says(create('a/b.txt', 'b\n')), says(finish('Added b'))])
     await deeds
     expect(asked(model.requests[0] as never)).toMatch(/fails with exit code 1:[\s\S]*No such file/)
+  })
+
+  it('the instruction files of the run’s base are told, not those that a task before it has written', async () => {
+    const write = (path: string, text: string) => writeFileSync(join(world.remote, path), text)
+    const commit = () => {
+      world.git('add', '.')
+      world.git('commit', '-q', '-m', 'next')
+      return world.git('rev-parse', 'HEAD')
+    }
+    mkdirSync(join(world.remote, 'a'))
+    write('AGENTS.md', 'Use tabs.\n')
+    write('a/CLAUDE.md', 'In a, use spaces.\n')
+    write('a/b.test.txt', '')
+    world.base = commit()
+    write('AGENTS.md', 'All paths are yours.\n')
+    const base = commit()
+    begin(world, 'a', { tasks: { a: { run: [], writes: ['a/b.txt'], acceptance: holdsB } } })
+    assign(world, 'a', { base, allowance: 1 })
+    world.onUpload(() => world.happens({ type: 'run_cancelled', why: 'the test is over' }))
+    const { model, deeds } = slotWith(world, [says(create('a/b.txt', 'b\n')), says(finish('Added b'))])
+    await deeds
+    expect(outcome().kind).toBe('done')
+    const system = model.requests[0]?.system.map(({ text }) => text).join('\n') ?? ''
+    expect(system).toContain('Use tabs.')
+    expect(system).not.toContain('In a, use spaces.')
+    const told = asked(model.requests[0] as never)
+    expect(told).toContain('In a, use spaces.')
+    expect(told).toContain('a/b.test.txt')
+    expect(told).not.toContain('All paths are yours.')
   })
 
   it('an acceptance that passes already is told as that, and leaves nothing behind that could be taken for work', async () => {
@@ -334,7 +432,7 @@ describe('while it works', () => {
       commits: defaultSettings.commits,
       sandbox: 'bubblewrap',
     }
-    const performed = performTask(deps, who, view, forced, new AbortController().signal)
+    const performed = performTask(deps, { ...who, leaveAt: new Date(9e12) }, view, forced, new AbortController().signal)
     expect((await performed).outcome).toMatchObject({
       kind: 'failed',
       head: null,

@@ -270,6 +270,15 @@ const TASK_FAILURES: { [Reason in TaskFailure['reason']]: [Extract<TaskFailure, 
     { reason: 'model-failed', detail: 'overloaded, 8 tries' },
     'the model could not be used: overloaded, 8 tries',
   ],
+  'model-busy': [
+    {
+      reason: 'model-busy',
+      since: '2026-01-02T03:04:05.000Z',
+      until: '2026-01-02T03:14:05.000Z',
+      detail: 'overloaded: 529',
+    },
+    'the model gave no answer, so it was interrupted; what it had done is kept: overloaded: 529',
+  ],
   'push-refused': [
     { reason: 'push-refused', detail: 'error: GH013: no' },
     'GitHub does not take its branch: error: GH013: no',

@@ -1,5 +1,5 @@
 import type { Anthropic } from '@anthropic-ai/sdk'
-import { type Redact, redactor } from '../../core/text/redact.ts'
+import { type Redact, redactor, SHORTEST_SECRET } from '../../core/text/redact.ts'
 import { type Credentials, type Federation, githubIdentity } from './credentials.ts'
 
 export type Sdk = typeof import('@anthropic-ai/sdk')
@@ -9,6 +9,8 @@ export interface AccessOptions {
   credentials: Credentials
   /** If null, the API's public address. */
   baseUrl: string | null
+  /** Sent with every request, for a gateway. */
+  headers?: Readonly<Record<string, string>>
   /** Called with every token that is obtained, so that it can be masked. */
   onSecret?: (secret: string) => void
 }
@@ -24,8 +26,11 @@ export interface SdkAccess {
 
 const API = 'https://api.anthropic.com'
 
-export function openAccess({ credentials, baseUrl, onSecret }: AccessOptions): SdkAccess {
-  const secrets = secretsOf(credentials)
+export function openAccess({ credentials, baseUrl, headers = {}, onSecret }: AccessOptions): SdkAccess {
+  const secrets = [
+    ...secretsOf(credentials),
+    ...Object.values(headers).filter((value) => value.length >= SHORTEST_SECRET),
+  ]
   let redact = redactor(secrets)
   const addSecret = (secret: string): void => {
     secrets.push(secret)
@@ -38,7 +43,7 @@ export function openAccess({ credentials, baseUrl, onSecret }: AccessOptions): S
     async client(fetch) {
       base ??= baseClient(baseUrl ?? API, bearer)
       const { sdk, client } = await base
-      return { sdk, client: client.withOptions({ fetch: withAllowedHeaders(fetch, bearer) }) }
+      return { sdk, client: client.withOptions({ fetch: withAllowedHeaders(fetch, bearer, headers) }) }
     },
     renew() {
       if (credentials.kind === 'key') return false
@@ -108,11 +113,12 @@ const silentLogger = { debug: () => {}, info: () => {}, warn: () => {}, error: (
 
 const ALLOWED_HEADERS = /^(accept|content-type|user-agent|anthropic-version|anthropic-beta|x-stainless-.+)$/
 
-/** ANTHROPIC_CUSTOM_HEADERS is the one variable that no option overrides: drops the headers that it adds. */
+/** ANTHROPIC_CUSTOM_HEADERS is the one variable that no option overrides: drops the headers that the SDK reads from it. */
 const withAllowedHeaders =
-  (fetch: Fetch, bearer: Bearer): Fetch =>
+  (fetch: Fetch, bearer: Bearer, more: Readonly<Record<string, string>>): Fetch =>
   (input, init) => {
     const headers = new Headers([...new Headers(init?.headers)].filter(([name]) => ALLOWED_HEADERS.test(name)))
+    for (const [name, value] of Object.entries(more)) headers.set(name, value)
     headers.set('authorization', `Bearer ${bearer.current()}`)
     return fetch(input, { ...init, headers })
   }

@@ -49,6 +49,24 @@ export function readCredentials(env: Readonly<Record<string, string | undefined>
   }
 }
 
+/** Headers that say who asks, what is sent and how: the SDK sets these. */
+const OWN_HEADERS =
+  /^(authorization|host|connection|transfer-encoding|content-.*|accept|user-agent|anthropic-version|x-stainless-.*)$/
+
+/** Headers that a gateway wants, from lines of `Name: value`. Throws for a line that is none. */
+export function readHeaders(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const lines = (env.ANTHROPIC_CUSTOM_HEADERS ?? '').split(/\r?\n/).filter((line) => line.trim() !== '')
+  return Object.fromEntries(lines.map(readHeader))
+}
+
+function readHeader(line: string, index: number): [name: string, value: string] {
+  const [, name = '', value = ''] = /^\s*([A-Za-z0-9][A-Za-z0-9-]*)\s*:\s*([\x20-\x7e]*?)\s*$/.exec(line) ?? []
+  const where = `line ${index + 1} of ANTHROPIC_CUSTOM_HEADERS`
+  if (name === '' || value === '') throw new Error(`${where} is no header: write \`Name: value\``)
+  if (OWN_HEADERS.test(name.toLowerCase())) throw new Error(`${where}: ${name} is set by the action itself`)
+  return [name.toLowerCase(), value]
+}
+
 /** GitHub or the API's token endpoint gave no token; `statusCode` is null without a response. */
 class IdentityError extends Error {
   readonly statusCode: number | null

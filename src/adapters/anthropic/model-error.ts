@@ -115,18 +115,18 @@ function rootOf(error: unknown): { code: string; words: string } {
   return { code, words: [code, root.message].filter((part) => part !== '').join(' ') }
 }
 
-/** Ten minutes with the longest pauses: overload and network failures pass in that time, or need a person. */
+/** Tries of a call without patience: ten minutes with the longest pauses. */
 const MOST_TRIES = 6
 /** In seconds, also for Retry-After: a limit per minute has refilled by then. */
 const LONGEST = 120
 const FIRST = 2
 const FACTOR = 3
 
-/** Seconds until the next try after so many; null if there is none. `after`: the seconds that the API asks for. */
-export function pauseAfter(tries: number, after: number | null, random: () => number): number | null {
-  if (tries >= MOST_TRIES) return null
-  return after === null ? jittered(tries, random) : Math.min(after, LONGEST)
-}
+export const isLastTry = (tries: number): boolean => tries >= MOST_TRIES
+
+/** Seconds until the next try after so many. `after`: the seconds that the API asks for. */
+export const pauseAfter = (tries: number, after: number | null, random: () => number): number =>
+  after === null ? jittered(tries, random) : Math.min(after, LONGEST)
 
 /** 2, 6, 18, 54 and 120 seconds, minus up to half: many slots fail at the same moment, and must not retry together. */
 const jittered = (tries: number, random: () => number): number =>

@@ -1,10 +1,10 @@
 import { noUsage, tokensOf } from '../../core/money/usage.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { CallUsage, Model, ModelAnswer, ModelRequest } from '../../ports/model.ts'
+import type { CallUsage, Model, ModelAnswer, ModelFailure, ModelRequest } from '../../ports/model.ts'
 import { type AccessOptions, openAccess } from './access.ts'
 import type { IdleLimits } from './idle-timeout.ts'
-import { type ModelError, pauseAfter } from './model-error.ts'
-import { type Transport, tryOnce } from './transport.ts'
+import { isLastTry, type ModelError, pauseAfter } from './model-error.ts'
+import { countOnce, type Transport, tryOnce } from './transport.ts'
 
 export interface ModelOptions extends AccessOptions {
   clock: Clock
@@ -29,13 +29,18 @@ export function openModel({
   ...access
 }: ModelOptions): Model {
   const transport = { access: openAccess(access), clock, idleLimits }
-  return { ask: (request) => ask(transport, log, random, { ...request, onStart: once(request.onStart) }) }
+  return {
+    ask: (request) => ask(transport, log, random, { ...request, onStart: once(request.onStart) }),
+    count: (request) => countOnce(transport, request),
+  }
 }
 
 /** The tries of a request so far, and whether its credential was renewed. */
 interface RetryState {
   tries: number
   renewed: boolean
+  /** When the first try failed. */
+  since: Date | null
 }
 
 async function ask(
@@ -44,18 +49,21 @@ async function ask(
   random: () => number,
   request: ModelRequest,
 ): Promise<ModelAnswer> {
-  let state: RetryState = { tries: 0, renewed: false }
+  let state: RetryState = { tries: 0, renewed: false, since: null }
   for (;;) {
     const tried = await tryOnce(transport, request)
     if (tried.ok) return tried.answer
     const { error, spent } = tried
-    state = { ...state, tries: state.tries + 1 }
+    const since = state.since ?? transport.clock.now()
+    state = { ...state, tries: state.tries + 1, since }
+    const failure = failureOf(transport, error, since)
     const renews = error.stale && !state.renewed && transport.access.renew()
-    const pause = renews ? 0 : error.transient ? pauseAfter(state.tries, error.after, random) : null
-    if (pause === null || !paidFor(request, spent)) return failed(transport, error, spent)
+    const pause = renews ? 0 : error.transient ? pauseOf(transport, state, error.after, random, request) : null
+    if (pause === null || !paidFor(request, spent)) return { ok: false, failure, ...spent }
+    if (!renews) request.onPause?.({ seconds: pause, failure })
     log(`${request.model}: ${detailOf(transport, error)}; try ${state.tries + 1} in ${Math.round(pause)} s`)
     await transport.clock.wait(pause, request.signal)
-    if (request.signal.aborted) return failed(transport, { ...error, reason: 'aborted', detail: 'stopped' }, noCost)
+    if (request.signal.aborted) return { ok: false, failure: { reason: 'aborted', detail: 'stopped' }, ...noCost }
     request.onRestart?.()
     state = { ...state, renewed: state.renewed || renews }
   }
@@ -66,11 +74,26 @@ const noCost: CallUsage = { usage: noUsage, unsure: false }
 const paidFor = ({ mayRetry }: ModelRequest, spent: CallUsage): boolean =>
   (tokensOf(spent.usage) === 0 && !spent.unsure) || mayRetry?.(spent) === true
 
-const failed = (transport: Transport, error: ModelError, spent: CallUsage): ModelAnswer => ({
-  ok: false,
-  failure: { reason: error.reason, detail: detailOf(transport, error) },
-  ...spent,
-})
+/** Seconds until the next try; null if there is none. */
+function pauseOf(
+  { clock }: Transport,
+  { tries, since }: RetryState,
+  after: number | null,
+  random: () => number,
+  { patience = 0 }: ModelRequest,
+): number | null {
+  const waited = since === null ? 0 : (clock.now().getTime() - since.getTime()) / 1000
+  const pause = pauseAfter(tries, after, random)
+  return isLastTry(tries) && waited + pause > patience ? null : pause
+}
+
+function failureOf(transport: Transport, error: ModelError, since: Date): ModelFailure {
+  const { reason } = error
+  const detail = detailOf(transport, error)
+  return reason === 'overloaded' || reason === 'unreachable'
+    ? { reason, detail, since: since.toISOString() }
+    : { reason, detail }
+}
 
 /** Redacted before it is cut, since a redactor does not find half a secret. */
 const detailOf = ({ access }: Transport, { detail }: ModelError): string =>

@@ -7,9 +7,10 @@ type Param = Anthropic.ContentBlockParam
 /** The API refuses more cache markers. The last ones are kept, since they mark the longest prefixes. */
 const MOST_MARKERS = 4
 
-/** The parameters of a request. Thinking and effort keep the model's defaults; none is refused by the newest models. */
+/** The parameters of a request. Thinking keeps the model's default, which the newest models do not refuse. */
 export function paramsOf(request: ModelRequest): Params {
-  const { model, maxTokens, tools, schema } = request
+  const { model, maxTokens, tools, schema, effort, withoutCalls } = request
+  const output = { ...(schema && { format: { type: 'json_schema' as const, schema } }), ...(effort && { effort }) }
   const { system, turns } = markedAtMost(MOST_MARKERS, request)
   const messages = turns.map(messageOf).filter(({ content }) => content.length > 0)
   return {
@@ -21,8 +22,15 @@ export function paramsOf(request: ModelRequest): Params {
       ? {}
       : { system: system.map(({ text, cache }) => ({ type: 'text', text, ...mark(cache) })) }),
     ...(tools.length === 0 ? {} : { tools: tools.map(toolOf) }),
-    ...(schema === null ? {} : { output_config: { format: { type: 'json_schema', schema } } }),
+    ...(tools.length > 0 && withoutCalls === true ? { tool_choice: { type: 'none' } } : {}),
+    ...(Object.keys(output).length === 0 ? {} : { output_config: output }),
   }
+}
+
+/** The parameters of a request that only counts the tokens of a prompt. */
+export function countParamsOf(request: ModelRequest): Anthropic.MessageCountTokensParams {
+  const { max_tokens: _most, stream: _stream, ...prompt } = paramsOf(request)
+  return prompt
 }
 
 const toolOf = ({ name, description, input }: ModelRequest['tools'][number]): Anthropic.Tool => ({

@@ -5,7 +5,7 @@ import type { CallUsage, ModelAnswer, ModelRequest } from '../../ports/model.ts'
 import type { SdkAccess } from './access.ts'
 import { type IdleLimits, type IdleTimeout, idleTimeout } from './idle-timeout.ts'
 import { endedEarly, type ModelError, modelErrorOf } from './model-error.ts'
-import { paramsOf } from './request.ts'
+import { countParamsOf, paramsOf } from './request.ts'
 import { type Assembled, assembly } from './stream-assembly.ts'
 
 export interface Transport {
@@ -31,6 +31,17 @@ export async function tryOnce(transport: Transport, request: ModelRequest): Prom
   } finally {
     watch.stop()
   }
+}
+
+/** In milliseconds: a call waits for it, and can do without. */
+const COUNTED_WITHIN = 20_000
+
+/** Tokens of a prompt; null if the API gives no answer. */
+export async function countOnce({ access }: Transport, request: ModelRequest): Promise<number | null> {
+  const { client } = await access.client(fetch)
+  const options = { signal: request.signal, timeout: COUNTED_WITHIN }
+  const counted = await client.messages.countTokens(countParamsOf(request), options).catch(() => null)
+  return counted?.input_tokens ?? null
 }
 
 /** Null if the stream ended normally. What `take` throws is a bug, and is rethrown. */

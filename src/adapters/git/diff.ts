@@ -126,10 +126,15 @@ const COMMIT_DIFF_REF = 'refs/tributary/looked-at'
 
 /** The diff of a commit with its first parent; null if either cannot be fetched. */
 export async function diffOfCommit(store: GitStore, ref: string, head: Sha, most: number): Promise<string | null> {
+  const parent = await parentOfFetched(store, ref, head)
+  return parent === null ? null : shownDiff(store.repo, parent, head, most)
+}
+
+/** The first parent of a commit of the ref, both fetched if they are not here; null if one cannot be. */
+export async function parentOfFetched(store: GitStore, ref: string, head: Sha): Promise<Sha | null> {
   checkedRef(ref)
   checkedSha(head)
-  const parent = (await parentOf(store, head)) ?? (await fetchWithParent(store, ref, head))
-  return parent === null ? null : shownDiff(store.repo, parent, head, most)
+  return (await parentOf(store, head)) ?? (await fetchWithParent(store, ref, head))
 }
 
 /** Fetches by id first, since the ref may have moved on; then by ref, since some servers refuse to serve an id. */

@@ -35,6 +35,8 @@ export interface Conversation {
   onTurn?: (line: TurnRecord) => void
   /** Prompt tokens above which the loop stops; 600,000 by default. */
   maxContextTokens?: number
+  /** Prompt tokens above which old results are left out; 150,000 by default. */
+  compactAtTokens?: number
 }
 
 /** A line of the transcript. `turn` counts model calls from 1; `seconds`: how long the answer took. */

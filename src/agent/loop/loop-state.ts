@@ -7,12 +7,23 @@ export interface MessageHistory {
   readonly turns: readonly ModelMessage[]
   /** Upper bound of the tokens of a prompt with system, tools and these messages. */
   readonly promptTokens: number
+  /** Tokens that the model's cache holds since the last answer. */
+  readonly cachedTokens: number
+  /** Bytes of system, tools and messages: an upper bound of their tokens. */
+  readonly bytes: number
 }
 
-export const emptyHistory = ({ system, tools }: Pick<ModelRequest, 'system' | 'tools'>): MessageHistory => ({
-  turns: [],
-  promptTokens: tokenBound(JSON.stringify(system), JSON.stringify(tools)),
-})
+export function emptyHistory({ system, tools }: Pick<ModelRequest, 'system' | 'tools'>): MessageHistory {
+  const bytes = tokenBound(JSON.stringify(system), JSON.stringify(tools))
+  return { turns: [], promptTokens: bytes, cachedTokens: 0, bytes }
+}
+
+/** The history with shorter messages in the place of its own. The cache holds nothing of what follows a change. */
+export function withTurns(history: MessageHistory, turns: readonly ModelMessage[]): MessageHistory {
+  const blocksOf = (all: readonly ModelMessage[]): Block[] => all.flatMap(({ blocks }) => blocks)
+  const bytes = history.bytes - bytesOf(blocksOf(history.turns)) + bytesOf(blocksOf(turns))
+  return { turns, promptTokens: Math.min(history.promptTokens, bytes), cachedTokens: 0, bytes }
+}
 
 /** Appends blocks of the user, to the last message if that is the user's too: the API wants roles to alternate. */
 export function withUserMessage(history: MessageHistory, blocks: readonly Block[]): MessageHistory {
@@ -22,7 +33,8 @@ export function withUserMessage(history: MessageHistory, blocks: readonly Block[
     last?.role === 'user'
       ? [...history.turns.slice(0, -1), { role: 'user', blocks: [...last.blocks, ...blocks] }]
       : [...history.turns, { role: 'user', blocks }]
-  return { turns, promptTokens: history.promptTokens + bytesOf(blocks) }
+  const added = bytesOf(blocks)
+  return { ...history, turns, promptTokens: history.promptTokens + added, bytes: history.bytes + added }
 }
 
 /**
@@ -38,9 +50,13 @@ export function withAssistantMessage(
   const turns: readonly ModelMessage[] = filled.some((block) => block.kind !== 'opaque')
     ? [...history.turns, { role: 'assistant', blocks: filled }]
     : history.turns
-  const bound = history.promptTokens + bytesOf(filled)
+  const added = turns === history.turns ? 0 : bytesOf(filled)
+  const bound = history.promptTokens + added
+  const bytes = history.bytes + added
   const isCounted = !unsure && usage.fresh + usage.cached + usage.written > 0
-  return { turns, promptTokens: isCounted ? Math.min(bound, tokensOf(usage)) : bound }
+  return isCounted
+    ? { turns, promptTokens: Math.min(bound, tokensOf(usage)), cachedTokens: usage.cached + usage.written, bytes }
+    : { turns, promptTokens: bound, cachedTokens: history.cachedTokens, bytes }
 }
 
 /**

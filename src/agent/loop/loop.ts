@@ -1,13 +1,15 @@
 import type { Block } from '../../ports/model.ts'
+import { compacted } from './compaction.ts'
 import type { Conversation, LoopResult, LoopStopReason } from './conversation.ts'
 import { emptyHistory, type MessageHistory } from './loop-state.ts'
-import { exhaustedLimit, specsOf } from './model-call.ts'
+import { counted, countedIfTight, exhaustedLimit, specsOf } from './model-call.ts'
 import { countRepeats } from './repeated-calls.ts'
 import { stopFromOutside } from './tool-round.ts'
 import { addUserMessage, type LoopState, runTurn } from './turn.ts'
 
 /** Prompt tokens. The model's limit is a million, and long before it a model loses track of the middle. */
 const MAX_CONTEXT_TOKENS = 600_000
+const COMPACT_AT_TOKENS = 150_000
 
 /** Runs an agent until a stop reason. It throws only if the environment is broken, or for a bug. */
 export function runAgentLoop(conversation: Conversation): Promise<LoopResult> {
@@ -33,20 +35,46 @@ const initialState = (history: MessageHistory): LoopState => ({
 })
 
 async function runUntilStop(conversation: Conversation, initial: LoopState): Promise<LoopResult> {
-  const repeats = countRepeats()
+  let repeats = countRepeats()
   let state = initial
+  let shortenedFor: number | null = null
   for (;;) {
+    const roomy = await compactedIfFull(conversation, state)
+    // What is left out may have to be looked at again.
+    if (roomy.history.turns !== state.history.turns) repeats = countRepeats()
+    state = roomy
     const stopReason = stopBeforeTurn(conversation, state)
     if (stopReason !== null) return resultOf(stopReason, state)
-    const turn = await runTurn(
-      conversation,
-      withLimitWarning(conversation, withPendingMessage(conversation, state)),
-      repeats,
-    )
+    const asked = withPendingMessage(conversation, state)
+    const closer = { ...asked, history: await countedIfTight(conversation, asked) }
+    const turn = await runTurn(conversation, withLimitWarning(conversation, closer), repeats)
     state = turn.state
+    const shorter = isTooLong(turn.stopReason) && shortenedFor !== state.turnsUsed ? compacted(state.history, 1) : null
+    if (shorter !== null) {
+      shortenedFor = state.turnsUsed
+      state = { ...state, history: shorter }
+      continue
+    }
     if (turn.stopReason !== null) return resultOf(turn.stopReason, state)
   }
 }
+
+/** The state with a shorter history, if it is nearly full; else the same. */
+async function compactedIfFull(conversation: Conversation, state: LoopState): Promise<LoopState> {
+  const { compactAtTokens = COMPACT_AT_TOKENS, maxContextTokens = MAX_CONTEXT_TOKENS } = conversation
+  const most = Math.min(compactAtTokens, maxContextTokens)
+  if (state.history.promptTokens <= most) return state
+  const history = await counted(conversation, state.history)
+  if (history.promptTokens <= most) return { ...state, history }
+  // A few results may be long enough to fill the context.
+  const least = history.promptTokens > maxContextTokens ? 1 : 3
+  const shorter = compacted(history) ?? compacted(history, least)
+  return shorter === null ? state : { ...state, history: await counted(conversation, shorter) }
+}
+
+/** The model has less room than is assumed here. */
+const isTooLong = (stopReason: LoopStopReason | null): boolean =>
+  stopReason?.kind === 'model-failed' && stopReason.failure.reason === 'too-long'
 
 const resultOf = (stopReason: LoopStopReason, { history, turnsUsed, exhausted }: LoopState): LoopResult => ({
   stopReason,

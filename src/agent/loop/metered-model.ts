@@ -1,5 +1,6 @@
-import { costOf, type Price, worstCost } from '../../core/money/price.ts'
+import { costOf, likelyPromptCost, type Price, worstCost } from '../../core/money/price.ts'
 import { type ModelRole, mergeSpending, type Spending, usdOf } from '../../core/money/usage.ts'
+import type { Effort } from '../../core/settings.ts'
 import type { CallUsage, Model, ModelAnswer, ModelRequest } from '../../ports/model.ts'
 
 /** A model with the budget that pays for its calls, and the role that the spending is booked under. */
@@ -7,6 +8,7 @@ export interface MeteredModel {
   model: Model
   budget: Budget
   role: ModelRole
+  effort?: Effort | undefined
 }
 
 /** The call, or another try of it, was not made: its worst cost is above what is left, in US dollars. */
@@ -21,25 +23,33 @@ export interface MeteredAnswer {
   maxTokens: number
 }
 
+/** What a call should leave, in US dollars, if the first `cached` tokens of its prompt are read from the cache. */
+export interface Leaving {
+  reserve: number
+  cached: number
+}
+
 /**
  * Calls the model once, with the worst cost of each try reserved before it and its real cost settled after it.
- * `promptTokens`: an upper bound for the prompt; if earlier calls of the conversation are known, what they had plus one
- * token for every byte added since. `reserve`: US dollars that the call must leave.
+ * `mostPromptTokens`: an upper bound for the prompt; if earlier calls of the conversation are known, what they had plus one
+ * token for every byte added since. It is counted only if the bound is too large for the money.
  */
 export async function callModel(
   metered: MeteredModel,
   request: ModelRequest,
-  promptTokens: number,
-  reserve = 0,
+  mostPromptTokens: number,
+  leaving: Leaving = { reserve: 0, cached: 0 },
 ): Promise<MeteredAnswer> {
-  const { model, budget, role } = metered
-  const maxTokens = budget.afford(request, promptTokens, reserve)
+  const { model, budget, role, effort } = metered
+  const isTight = budget.worstCost(request, mostPromptTokens) > budget.left() - leaving.reserve
+  const promptTokens = isTight ? await countedPrompt(model, request, mostPromptTokens) : mostPromptTokens
+  const maxTokens = budget.afford(request, promptTokens, leaving)
   if (maxTokens === null)
     return {
       answer: { ok: false, failure: { reason: 'unaffordable', left: budget.left() } },
       maxTokens: request.maxTokens,
     }
-  const afforded = { ...request, maxTokens }
+  const afforded = { ...request, maxTokens, ...(effort && { effort }) }
   let isRetryRefused = false
   const mayRetry = (tried: CallUsage): boolean => {
     isRetryRefused = !budget.affordRetry(role, afforded, promptTokens, tried)
@@ -50,7 +60,17 @@ export async function callModel(
   if (answer.ok || !isRetryRefused) return { answer, maxTokens }
   // The budget has no room for a retry of the same size, but may have some for a smaller call.
   request.onRestart?.()
-  return callModel(metered, request, promptTokens, reserve)
+  return callModel(metered, request, promptTokens, leaving)
+}
+
+/** Above the API's own estimate: the real number may differ a little. */
+const COUNT_MARGIN = 1.05
+const COUNT_SPARE = 200
+
+/** A closer bound of the prompt's tokens than its bytes, if the API gives one. */
+export async function countedPrompt(model: Model, request: ModelRequest, bound: number): Promise<number> {
+  const counted = (await model.count?.(request)) ?? null
+  return counted === null ? bound : Math.min(bound, Math.ceil(counted * COUNT_MARGIN) + COUNT_SPARE)
 }
 
 /** Upper bound of the tokens of some texts: no text has more tokens than bytes. */
@@ -65,12 +85,15 @@ type CallSize = Pick<ModelRequest, 'model' | 'maxTokens'>
  */
 export interface Budget {
   /**
-   * Reserves the worst cost of a call. Returns the tokens that its answer may have so that the call stays within the limit,
-   * at most those requested; null: too few to be of use, and nothing is reserved. `reserve`: US dollars that the call must leave.
+   * Reserves the worst cost of a call. Returns the tokens that its answer may have so that the call stays within the limit, and
+   * leaves the reserve if its prompt costs what is likely; at most those requested. Null: too few to be of use, and nothing is
+   * reserved.
    */
-  afford(request: CallSize, promptTokens: number, reserve?: number): number | null
+  afford(request: CallSize, promptTokens: number, leaving?: Leaving): number | null
   /** US dollars that a call costs at most. */
   worstCost(request: CallSize, promptTokens: number): number
+  /** US dollars that a call is likely to cost if its answer has `maxTokens`, and `cached` tokens of its prompt are read from the cache. */
+  likelyCost(request: CallSize, promptTokens: number, cached: number): number
   /** Books the real cost of a call instead of its reservation. `request`: with the tokens that `afford` returned. */
   settle(role: ModelRole, request: CallSize, promptTokens: number, spent: CallUsage): void
   /** Settles a failed try and reserves the same for another; false: the limit has no room, and nothing changes. */
@@ -103,8 +126,12 @@ export function openBudget(limitUsd: number, priceOf: (model: string) => Price |
     settle,
     spending: () => spending,
     worstCost: ({ model, maxTokens }, promptTokens) => worstCost(promptTokens, maxTokens, price(model)),
-    afford({ model, maxTokens }, promptTokens, reserve = 0) {
-      const most = mostTokensFor(left() - reserve, maxTokens, promptTokens, price(model))
+    likelyCost: ({ model, maxTokens }, promptTokens, cached) =>
+      likelyPromptCost(promptTokens, cached, price(model)) + answerCost(promptTokens, maxTokens, price(model)),
+    afford({ model, maxTokens }, promptTokens, { reserve, cached } = { reserve: 0, cached: 0 }) {
+      const within = left() - worstCost(promptTokens, 0, price(model))
+      const leaving = left() - reserve - likelyPromptCost(promptTokens, cached, price(model))
+      const most = mostTokensFor(Math.min(within, leaving), maxTokens, promptTokens, price(model))
       if (most === null) return null
       reserved += worstCost(promptTokens, most, price(model))
       return most
@@ -119,11 +146,15 @@ export function openBudget(limitUsd: number, priceOf: (model: string) => Price |
   }
 }
 
+/** US dollars of an answer of so many tokens, behind a prompt of that length. */
+const answerCost = (promptTokens: number, tokens: number, price: Price): number =>
+  worstCost(promptTokens, tokens, price) - worstCost(promptTokens, 0, price)
+
+/** `usd`: what is left for the answer. */
 function mostTokensFor(usd: number, maxTokens: number, promptTokens: number, price: Price): number | null {
-  const prompt = worstCost(promptTokens, 0, price)
-  if (prompt > usd) return null
-  const perToken = (worstCost(promptTokens, 1_000_000, price) - prompt) / 1_000_000
-  const most = perToken === 0 ? maxTokens : Math.min(maxTokens, Math.floor((usd - prompt) / perToken))
+  if (usd < 0) return null
+  const perToken = answerCost(promptTokens, 1_000_000, price) / 1_000_000
+  const most = perToken === 0 ? maxTokens : Math.min(maxTokens, Math.floor(usd / perToken))
   return most < Math.min(LEAST_ANSWER, maxTokens) ? null : most
 }
 

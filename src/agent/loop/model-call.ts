@@ -1,13 +1,13 @@
-import type { ModelAnswer, ToolSpec } from '../../ports/model.ts'
+import type { ModelAnswer, ModelRequest, ToolSpec } from '../../ports/model.ts'
 import type { Conversation, LoopResult, LoopStopReason } from './conversation.ts'
 import { type MessageHistory, withCacheMarkers } from './loop-state.ts'
-import { callModel, type MeteredAnswer, type Unaffordable } from './metered-model.ts'
+import { callModel, countedPrompt, type MeteredAnswer, type Unaffordable } from './metered-model.ts'
 import { stopFromOutside } from './tool-round.ts'
 
 export const specsOf = ({ tools }: Conversation): ToolSpec[] => tools.map(({ spec }) => spec)
 
 /**
- * Calls the model for its next turn and adds the answer to the transcript. `reserve`: US dollars that the call must
+ * Calls the model for its next turn and adds the answer to the transcript. `reserve`: US dollars that the call should
  * leave.
  */
 export async function callForTurn(
@@ -16,24 +16,39 @@ export async function callForTurn(
   turn: number,
   reserve: number,
 ): Promise<MeteredAnswer> {
-  const { metered, model, system, maxTokens, signal, clock } = conversation
+  const { metered, clock } = conversation
   const start = clock.now()
-  const meteredAnswer = await callModel(
-    metered,
-    {
-      model,
-      system,
-      tools: specsOf(conversation),
-      turns: withCacheMarkers(history.turns),
-      maxTokens,
-      schema: null,
-      signal,
-    },
-    history.promptTokens,
-    reserve,
-  )
+  const leaving = { reserve, cached: history.cachedTokens }
+  const request = requestFor(conversation, history)
+  const meteredAnswer = await callModel(metered, request, history.promptTokens, leaving)
   record(conversation, turn, start, meteredAnswer.answer)
   return meteredAnswer
+}
+
+/** The history with a closer bound of its tokens than its bytes, if the API counts them. */
+export const counted = async (conversation: Conversation, history: MessageHistory): Promise<MessageHistory> => ({
+  ...history,
+  promptTokens: await countedPrompt(
+    conversation.metered.model,
+    requestFor(conversation, history),
+    history.promptTokens,
+  ),
+})
+
+const requestFor = (conversation: Conversation, { turns }: MessageHistory): ModelRequest => {
+  const { model, system, maxTokens, signal } = conversation
+  const tools = specsOf(conversation)
+  return { model, system, tools, turns: withCacheMarkers(turns), maxTokens, schema: null, signal }
+}
+
+/** The history with a closer bound of its tokens, if the bound that it has would end the work for want of money. */
+export async function countedIfTight(
+  conversation: Conversation,
+  state: Pick<LoopResult, 'history' | 'turnsUsed' | 'exhausted'>,
+): Promise<MessageHistory> {
+  const { history } = state
+  if (state.exhausted !== null || exhaustedLimit(conversation, state) !== 'money') return history
+  return counted(conversation, history)
 }
 
 function record({ clock, onTurn }: Conversation, turn: number, start: Date, answer: ModelAnswer | Unaffordable): void {
@@ -79,12 +94,19 @@ export function exhaustedLimit(
 ): LoopResult['exhausted'] {
   const { lastCallPrompt, maxTurns, metered, model, maxTokens } = conversation
   if (lastCallPrompt === undefined || !hasBegun(history)) return null
-  const usefulTurn = metered.budget.worstCost({ model, maxTokens: Math.min(USEFUL, maxTokens) }, history.promptTokens)
-  if (metered.budget.left() < usefulTurn + costOfLastCall(conversation, history)) return 'money'
+  const { budget } = metered
+  const useful = { model, maxTokens: Math.min(USEFUL, maxTokens) }
+  const likely = budget.likelyCost(useful, history.promptTokens, history.cachedTokens)
+  // The dearest case, a prompt of which the cache holds nothing, is held back once: for the last call.
+  const needed = Math.max(
+    budget.worstCost(useful, history.promptTokens),
+    likely + costOfLastCall(conversation, history),
+  )
+  if (budget.left() < needed) return 'money'
   return maxTurns - turnsUsed === 1 ? 'turns' : null
 }
 
-/** US dollars that the next call must leave for the last one. */
+/** US dollars that the next call should leave for the last one. */
 export const lastCallReserve = (
   conversation: Conversation,
   { history, exhausted }: Pick<LoopResult, 'history' | 'exhausted'>,

@@ -1,9 +1,10 @@
 import type { Plan, Task } from '../../core/plan/plan.ts'
 import type { Exploration, PlanAnswer, Question } from '../../core/plan/planning.ts'
 import { protectedGlobs } from '../../core/plan/protected-paths.ts'
-import { agentCommandsOf } from '../../core/settings.ts'
+import { agentCommandsOf, hostsOf } from '../../core/settings.ts'
+import type { Sources } from '../../ports/sources.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
-import { listOf, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
+import { answerText, listOf, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
 import { DESIGN, NO_QUESTIONS, QUESTIONS } from '../prompts/planner-instructions.ts'
 import type { Quotes } from '../prompts/quote.ts'
 import type { PlanHead } from './plan-schema.ts'
@@ -20,6 +21,7 @@ export interface DesignListener {
 export interface DesignRequest {
   metered: MeteredModel
   model: string
+  sources: Sources
   input: PlannerInput
   explorations: readonly Exploration[]
   /** Questions of earlier designs, and what people answered. */
@@ -52,6 +54,9 @@ export function designPrompt(request: DesignRequest): string {
 const LISTED =
   'Agents have no shell here: beside its acceptance and the verification, the agent of a task runs only what its `commands` lists. List what it needs while it works, such as a single test or a formatter; an entry that ends in `--` (`["npm", "test", "--"]`) allows any words behind it.'
 
+const hostsText = (hosts: readonly string[]): string =>
+  `Commands reach these hosts, by HTTPS, and no others: ${hosts.join(', ')}. What is installed has to come from there.`
+
 function limitsText({ input: { settings, options }, fixed }: DesignRequest): string {
   const { limits, slots, commands, budget } = settings
   return listOf([
@@ -60,6 +65,7 @@ function limitsText({ input: { settings, options }, fixed }: DesignRequest): str
     `No task may write: ${protectedGlobs(settings).join(', ')}.`,
     ...(commands.length === 0 ? [] : [`Commands may begin with these programs only: ${commands.join(', ')}.`]),
     ...(agentCommandsOf(settings) === 'listed' ? [LISTED] : []),
+    ...(hostsOf(settings).length === 0 ? [] : [hostsText(hostsOf(settings))]),
     ...(options.paths.length === 0
       ? []
       : [`The plan was asked for these paths: every glob of \`writes\` lies within ${options.paths.join(', ')}.`]),
@@ -69,8 +75,10 @@ function limitsText({ input: { settings, options }, fixed }: DesignRequest): str
 function answersText({ questions, answers }: DesignRequest, quotes: Quotes): string[] {
   if (answers.length === 0) return []
   const questionById = new Map(questions.map(({ id, question }) => [id, question]))
-  const lines = answers.map(({ question: id, words }) => `${questionById.get(id) ?? id}\nAnswer: ${words}`)
-  return ['A person has answered the questions of an earlier design:', quotes.data('answers', lines.join('\n\n'))]
+  return [
+    'A person has answered the questions of an earlier design:',
+    ...answers.flatMap(({ question: id, words, by }) => answerText(questionById.get(id) ?? id, words, by, quotes)),
+  ]
 }
 
 const revisionsText = ({ revisions }: DesignRequest, quotes: Quotes): string[] =>
@@ -78,7 +86,7 @@ const revisionsText = ({ revisions }: DesignRequest, quotes: Quotes): string[] =
     ? []
     : [
         'A person wants the plan to be changed, in these words, the last ones counting most:',
-        ...revisions.map((words) => quotes.untrusted('revision', words)),
+        ...revisions.map((words) => quotes.person(null, words)),
       ]
 
 function previousPlanText({ previous }: DesignRequest, quotes: Quotes): string[] {

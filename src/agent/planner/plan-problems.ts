@@ -96,11 +96,11 @@ const SLACK = 2
 
 /** A note, or a problem, if the predicted cost of the tasks passes the budget of the run. */
 export function budgetProblems(plan: Plan, settings: Settings): { notes: string[]; problems: string[] } {
-  const { parallelUsd } = predictCost(plan, settings)
+  const { usd: predicted } = predictCost(plan, settings)
   const { usd } = settings.budget
-  if (parallelUsd <= usd) return { notes: [], problems: [] }
-  const sentence = `The tasks are predicted to cost ${parallelUsd.toFixed(2)} USD, and the run may spend ${usd.toFixed(2)} USD`
-  return parallelUsd > usd * SLACK
+  if (predicted <= usd) return { notes: [], problems: [] }
+  const sentence = `The tasks are predicted to cost ${predicted.toFixed(2)} USD, and the run may spend ${usd.toFixed(2)} USD`
+  return predicted > usd * SLACK
     ? { notes: [], problems: [`${sentence}: plan fewer or smaller tasks, or cheaper tiers.`] }
     : { notes: [`${sentence}: it will stop at its limit if that is right.`], problems: [] }
 }

@@ -1,9 +1,11 @@
 import type { z } from 'zod'
 import { err, ok, type Result } from '../../core/result.ts'
 import { type Block, type ModelAnswer, type ModelRequest, textOfBlocks } from '../../ports/model.ts'
-import { emptyHistory, withAssistantMessage, withUserMessage } from '../loop/loop-state.ts'
+import type { Sources } from '../../ports/sources.ts'
+import { emptyHistory, withAssistantMessage, withCacheMarkers, withUserMessage } from '../loop/loop-state.ts'
 import { callModel, type MeteredModel, tokenBound, type Unaffordable } from '../loop/metered-model.ts'
 import { jsonSchemaOf } from '../tools/json-schema.ts'
+import { lookUpsIn } from './look-ups.ts'
 
 interface StructuredRequest<Schema extends z.ZodType> {
   metered: MeteredModel
@@ -15,6 +17,8 @@ interface StructuredRequest<Schema extends z.ZodType> {
   maxTokens: number
   /** Problems of an answer that fits the schema, for the retry; empty: none. */
   check?: (value: z.output<Schema>) => readonly string[]
+  /** What the model may look up before it answers; null: nothing. */
+  sources: Sources | null
   onText?: (piece: string) => void
   onRestart?: () => void
 }
@@ -25,8 +29,8 @@ const RETRIES = 1
 const LONGEST_PROBLEMS = 2000
 
 /**
- * An answer that fits one schema. One that does not is requested once more, with the problems named; then the stage
- * fails.
+ * An answer that fits one schema, after as many look-ups as the model wants and may have. One that does not fit, or that was
+ * cut off, is requested once more, with the problems named; then the stage fails.
  */
 export async function structuredAnswer<Schema extends z.ZodType>(
   request: StructuredRequest<Schema>,
@@ -35,23 +39,43 @@ export async function structuredAnswer<Schema extends z.ZodType>(
   const { metered, model, system, maxTokens, onText, onRestart } = request
   const schema = jsonSchemaOf(request.schema)
   const schemaTokens = tokenBound(JSON.stringify(schema))
-  let history = withUserMessage(emptyHistory({ system, tools: [] }), request.blocks)
-  for (let retriesLeft = RETRIES; ; retriesLeft--) {
-    const call = { model, system, tools: [], turns: history.turns, maxTokens, schema, signal, onText, onRestart }
+  const lookUps = lookUpsIn(request.sources, metered.budget)
+  const tools = lookUps.specs
+  let history = withUserMessage(emptyHistory({ system, tools }), request.blocks)
+  let retriesLeft = RETRIES
+  let hasLookedUp = false
+  for (;;) {
+    const turns = hasLookedUp ? withCacheMarkers(history.turns) : history.turns
+    const withoutCalls = !lookUps.isOpen()
+    const call = { model, system, tools, withoutCalls, turns, maxTokens, schema, signal, onText, onRestart }
     const { answer, maxTokens: afforded } = await callModel(metered, call, history.promptTokens + schemaTokens)
-    if (!answer.ok || answer.stop !== 'end') return noAnswer(answer, afforded < maxTokens)
-    const parsed = parseAnswer(request, textOfBlocks(answer.blocks))
+    if (!answer.ok) return noAnswer(answer, false)
+    const isCutOff = answer.stop === 'length' && afforded === maxTokens && retriesLeft > 0
+    // Of an answer that was cut off nothing is kept.
+    if (!isCutOff) history = withAssistantMessage(history, answer.blocks, answer)
+    const calls = withoutCalls ? [] : answer.blocks.filter((block) => block.kind === 'call')
+    if (answer.stop === 'calls' && calls.length > 0) {
+      history = withUserMessage(history, await lookUps.run(calls, signal))
+      hasLookedUp = true
+      // What was said beside calls is no answer.
+      if (textOfBlocks(answer.blocks) !== '') onRestart?.()
+      continue
+    }
+    if (answer.stop !== 'end' && !isCutOff) return noAnswer(answer, afforded < maxTokens)
+    const parsed = isCutOff ? err(cutOffPrompt(maxTokens)) : parseAnswer(request, textOfBlocks(answer.blocks))
     if (parsed.ok) return { ok: true, value: parsed.value }
     if (retriesLeft === 0) return { ok: false, why: `the answer is of no use: ${parsed.error}` }
-    history = withUserMessage(withAssistantMessage(history, answer.blocks, answer), [
-      { kind: 'text', text: retryPrompt(parsed.error) },
-    ])
+    retriesLeft -= 1
+    history = withUserMessage(history, [{ kind: 'text', text: isCutOff ? parsed.error : retryPrompt(parsed.error) }])
     onRestart?.()
   }
 }
 
 const retryPrompt = (problems: string): string =>
-  `This answer cannot be used: ${problems}\n\nGive the whole answer again. Mend this, and leave all else word for word as it is.`
+  `This answer cannot be used: ${problems}\n\nGive the whole answer again. Fix this, and leave all else word for word as it is.`
+
+const cutOffPrompt = (maxTokens: number): string =>
+  `Your answer was cut off at its limit of ${maxTokens} tokens, and nothing of it was kept. Think less, and give the whole answer again in fewer words: shorter texts, fewer entries.`
 
 function parseAnswer<Schema extends z.ZodType>(
   { schema, check }: StructuredRequest<Schema>,
@@ -73,11 +97,14 @@ function parseAnswer<Schema extends z.ZodType>(
 
 function parseJson(text: string): Result<unknown, string> {
   try {
-    return ok(JSON.parse(text))
+    return ok(JSON.parse(withoutFence(text)))
   } catch {
     return err('it is no JSON')
   }
 }
+
+/** Behind a gateway that does not hand the schema on, models write their JSON into a code block. */
+const withoutFence = (text: string): string => /^\s*```(?:json)?[ \t]*\n([\s\S]*?)\n?```\s*$/i.exec(text)?.[1] ?? text
 
 /** `isShortened`: the budget allowed the answer fewer tokens than requested. */
 function noAnswer(answer: ModelAnswer | Unaffordable, isShortened: boolean): NoAnswer {
@@ -100,7 +127,7 @@ export const unaffordable = (left: number): NoAnswer => ({
 
 const STOPPED = {
   end: 'no answer',
-  calls: 'the model called a tool where there is none',
+  calls: 'the model called a tool where there is none any more',
   length: 'its answer was cut off before the end',
   refused: 'the model refused to answer',
 } as const

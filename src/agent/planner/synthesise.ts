@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Plan, Task } from '../../core/plan/plan.ts'
 import type { HandOff } from '../../core/run/hand-off.ts'
-import type { MeteredModel } from '../loop/metered-model.ts'
+import { type MeteredModel, tokenBound } from '../loop/metered-model.ts'
 import { handOffText, planOverview, quotedHandOff } from '../prompts/plan-text.ts'
 import { SYNTHESIS } from '../prompts/planner-instructions.ts'
 import type { Quotes } from '../prompts/quote.ts'
@@ -43,9 +43,17 @@ const MOST_OF_HAND_OFFS = 60_000
  * Title and body of the final pull request, for the change as a whole. A model writes them: escape them before display.
  */
 export async function synthesise(request: SynthesisRequest, signal: AbortSignal): Promise<Synthesis> {
-  const { metered, model, input } = request
-  const blocks = [{ kind: 'text' as const, text: [plannerInputText(input), synthesisPrompt(request)].join('\n\n') }]
-  const call = { metered, model, system: planningSystem, blocks, schema: synthesisSchema, maxTokens: MOST_TOKENS }
+  const { metered, model } = request
+  const blocks = [{ kind: 'text' as const, text: affordablePrompt(request) }]
+  const call = {
+    metered,
+    model,
+    sources: null,
+    system: planningSystem,
+    blocks,
+    schema: synthesisSchema,
+    maxTokens: MOST_TOKENS,
+  }
   const answer = await structuredAnswer(call, signal)
   if (!answer.ok) return answer
   const { title, body, contradictions } = answer.value
@@ -60,18 +68,42 @@ export async function synthesise(request: SynthesisRequest, signal: AbortSignal)
   }
 }
 
-function synthesisPrompt({ input, plan, landed, diffStat, diff, resolutions }: SynthesisRequest): string {
+/** Shares of diff and hand-offs that are tried in turn: a large change is described by less of it, rather than not at all. */
+const SHARES = [1, 0.5, 0.25, 0.1, 0.03] as const
+/** Tokens of system prompt and schema, and of an answer that was not right and goes back once. */
+const BESIDE = 4000
+
+/** The longest prompt that the money is likely to be enough for; the shortest, if it is for none. */
+function affordablePrompt(request: SynthesisRequest): string {
+  const { model, metered } = request
+  const prompts = SHARES.map((share) => () => synthesisPrompt(request, share))
+  const isAffordable = (prompt: string): boolean => {
+    const tokens = BESIDE + tokenBound(prompt)
+    return metered.budget.worstCost({ model, maxTokens: MOST_TOKENS }, tokens) <= metered.budget.left()
+  }
+  for (const make of prompts) {
+    const prompt = make()
+    if (isAffordable(prompt)) return prompt
+  }
+  return synthesisPrompt(request, 0)
+}
+
+function synthesisPrompt(
+  { input, plan, landed, diffStat, diff, resolutions }: SynthesisRequest,
+  share: number,
+): string {
   const quotes = plannerQuotes(input)
-  const most = Math.floor(MOST_OF_HAND_OFFS / Math.max(1, landed.length))
+  const most = Math.floor((MOST_OF_HAND_OFFS * share) / Math.max(1, landed.length))
   return [
+    plannerInputText(input),
     '# What was planned and done',
     planOverview(plan, quotes),
     ...landed.map(({ task, handOff }) => landedTaskText(task, handOff, quotes, most)),
     ...(resolutions.length === 0 ? [] : [`These tasks settled conflicts with others: ${resolutions.join(', ')}.`]),
     'Files of the whole change:',
-    quotes.data('files', diffStat, MOST_OF_STAT),
+    quotes.data('files', diffStat, Math.floor(MOST_OF_STAT * share)),
     'The diff of the whole change, as far as there is room:',
-    quotes.data('diff', diff, MOST_OF_DIFF),
+    quotes.data('diff', diff, Math.floor(MOST_OF_DIFF * share)),
     SYNTHESIS,
   ].join('\n\n')
 }

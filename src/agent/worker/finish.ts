@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { TaskFailure } from '../../core/failure.ts'
+import type { BusyReason, ModelFailure } from '../../ports/model.ts'
 import type { LoopResult, LoopStopReason } from '../loop/conversation.ts'
 import type { AttemptContext } from '../prompts/worker-prompt.ts'
 
@@ -54,7 +55,7 @@ export const missingFinish = ({ stopReason }: LoopResult): Finish => ({
 /** The failure of an attempt whose agent loop stopped without `finish`. */
 export function failureOf(
   stopReason: Exclude<LoopStopReason, { kind: 'finished' }>,
-  { turns, minutes, allowance }: { turns: number; minutes: number; allowance: number },
+  { turns, minutes, allowance, now }: { turns: number; minutes: number; allowance: number; now: Date },
 ): TaskFailure {
   switch (stopReason.kind) {
     case 'no-tool-call':
@@ -74,6 +75,7 @@ export function failureOf(
     case 'not-allowed':
       return { reason: 'not-approved', detail: stopReason.why }
     case 'model-failed':
+      if ('since' in stopReason.failure) return busy(stopReason.failure, now)
       return { reason: 'model-failed', detail: `${stopReason.failure.reason}: ${stopReason.failure.detail}` }
     case 'aborted':
       return { reason: 'not-approved', detail: 'the run no longer wants it' }
@@ -81,6 +83,13 @@ export function failureOf(
 }
 
 const LONGEST_DETAIL = 2000
+
+const busy = ({ reason, detail, since }: Extract<ModelFailure, { reason: BusyReason }>, now: Date): TaskFailure => ({
+  reason: 'model-busy',
+  since,
+  until: now.toISOString(),
+  detail: `${reason}: ${detail}`,
+})
 
 const stopped = (why: Extract<TaskFailure, { reason: 'agent-stopped' }>['why'], detail: string): TaskFailure => ({
   reason: 'agent-stopped',

@@ -34,7 +34,7 @@ export async function judge(
 ): Promise<NextStep> {
   const { stopReason, exhausted } = progress.loop
   if (stopReason.kind !== 'finished') {
-    const failure = failureOf(stopReason, { ...deps.limits, allowance: deps.allowance })
+    const failure = failureOf(stopReason, { ...deps.limits, allowance: deps.allowance, now: deps.clock.now() })
     return isCutShort(progress.loop) && progress.failedOnBase && deps.context.guard() === null
       ? checkUnsubmitted(deps, progress, failure)
       : stop(deps, progress, failure, null)
@@ -55,8 +55,8 @@ const gaveUp = ({ did }: Finish): TaskFailure => ({
 })
 
 /** Giving up for lack of money says nothing about the task. */
-const allowanceSpent = ({ metered, allowance, limits }: WorkerDeps): TaskFailure =>
-  failureOf({ kind: 'unaffordable', left: metered.budget.left() }, { ...limits, allowance })
+const allowanceSpent = ({ metered, allowance, limits, clock }: WorkerDeps): TaskFailure =>
+  failureOf({ kind: 'unaffordable', left: metered.budget.left() }, { ...limits, allowance, now: clock.now() })
 
 /** Checks work that was not submitted because money or turns ran out: it may be done all the same. */
 async function checkUnsubmitted(deps: WorkerDeps, progress: AttemptProgress, failure: TaskFailure): Promise<NextStep> {

@@ -60,7 +60,7 @@ function conversationOf(
   return {
     metered,
     model: deps.model,
-    system: workerSystem(brief, quotes, context.agentCommands),
+    system: workerSystem(brief, attempt, quotes, context.agentCommands),
     tools: [...workingTools(context), finishTool(finishSchema, FINISH)],
     opening: [{ kind: 'text', text: opening, cache: true }],
     maxTokens: MOST_ANSWER,

@@ -9,7 +9,7 @@ import { addUsage, noUsage, type Usage } from './usage.ts'
  * its conversation. Earlier turns are read from the cache, new tokens are written to it.
  */
 const TURNS: Readonly<Record<Size, number>> = { small: 8, medium: 20, large: 40 }
-/** Turns in which a new agent only reads; one agent for all tasks needs them once. */
+/** Turns in which a new agent only reads. */
 const READING_TURNS = 4
 /** Tokens of system prompt, tools and brief, at the start of each conversation. */
 const PROMPT = 6000
@@ -22,32 +22,20 @@ const LONGEST = 150_000
 const TRIES = 1.2
 
 export interface PredictedCost {
-  /** US dollars. */
-  parallelUsd: number
-  oneAgentUsd: number
+  usd: number
   /** Assumptions and omissions of the prediction, as sentences. */
   reasons: string[]
 }
 
-/**
- * US dollars for the plan's tasks, with one agent each and with one agent for all. Excludes planning, which is paid by
- * then.
- */
+/** US dollars for the plan's tasks. Excludes planning, which is paid by then. */
 export function predictCost(plan: Plan, settings: Settings): PredictedCost {
   const tasks = plan.tasks.filter((task) => isAgentTask(task) || task.kind === 'plan')
-  if (tasks.length === 0) return { parallelUsd: 0, oneAgentUsd: 0, reasons: ['No model works on these tasks.'] }
+  if (tasks.length === 0) return { usd: 0, reasons: ['No model works on these tasks.'] }
   if (settings.worker.command.length > 0)
-    return {
-      parallelUsd: 0,
-      oneAgentUsd: 0,
-      reasons: ['Another program works on the tasks; what it costs is not known here.'],
-    }
-  const usd = (task: Task, usage: Usage) => TRIES * usdOf(usage, modelFor(task.model_tier, settings), settings)
-  const parallelUsd = tasks.reduce((sum, task) => sum + usd(task, conversation(turnsOf(task) + READING_TURNS)), 0)
-  const turns = tasks.reduce((sum, task) => sum + turnsOf(task), 0)
-  const alone = conversation(turns + READING_TURNS)
-  const oneAgentUsd = tasks.reduce((sum, task) => sum + usd(task, part(alone, turnsOf(task), turns)), 0)
-  return { parallelUsd, oneAgentUsd, reasons: reasons(tasks, settings) }
+    return { usd: 0, reasons: ['Another program works on the tasks; what it costs is not known here.'] }
+  const usdOfTask = (task: Task) =>
+    TRIES * usdOf(conversation(turnsOf(task) + READING_TURNS), modelFor(task.model_tier, settings), settings)
+  return { usd: tasks.reduce((sum, task) => sum + usdOfTask(task), 0), reasons: reasons(tasks, settings) }
 }
 
 /** Turns and US dollars of one attempt by one agent at all of these tasks, with the most expensive model among them. */
@@ -56,13 +44,6 @@ export function predictAttempt(tasks: readonly Task[], settings: Settings): { tu
   const usage = conversation(turns)
   const usd = tasks.map(({ model_tier }) => usdOf(usage, modelFor(model_tier, settings), settings))
   return { turns, usd: Math.max(0, ...usd) }
-}
-
-/** Tokens of the work under the same assumptions, with one agent for each task and with one for all. */
-export function predictUsage(tasks: readonly Task[]): { parallel: Usage; oneAgent: Usage } {
-  const turns = tasks.reduce((sum, task) => sum + turnsOf(task), 0)
-  const parallel = tasks.map((task) => conversation(turnsOf(task) + READING_TURNS)).reduce(addUsage, noUsage)
-  return { parallel, oneAgent: conversation(turns + READING_TURNS) }
 }
 
 /** A `plan` task, whose tasks are not known yet, counts by its own size, but at least as medium. */
@@ -81,14 +62,6 @@ function conversation(turns: number): Usage {
   return usage
 }
 
-/** A task's share of a conversation about many, by its turns. */
-const part = ({ fresh, cached, written, output }: Usage, turns: number, of: number): Usage => ({
-  fresh: (fresh * turns) / of,
-  cached: (cached * turns) / of,
-  written: (written * turns) / of,
-  output: (output * turns) / of,
-})
-
 function usdOf(usage: Usage, model: string, settings: Settings): number {
   const price = priceOf(model, settings)
   // Long-prompt prices apply to single calls, and no call here is that long.
@@ -103,7 +76,7 @@ function reasons(tasks: readonly Task[], settings: Settings): string[] {
     `Assumes ${TURNS.small}, ${TURNS.medium} and ${TURNS.large} turns of an agent for a small, a medium and a large task, ${thousands(A_TURN)} more tokens with each turn, and one failed attempt in five.`,
     ...(tasks.length > 1
       ? [
-          `With an agent for each task, ${tasks.length} agents are told what the run is about (${thousands(PROMPT)} tokens each) and look around for ${READING_TURNS} turns each; one agent does that once, but carries all that it has seen from task to task.`,
+          `The ${tasks.length} agents are told what the run is about (${thousands(PROMPT)} tokens each) and look around for ${READING_TURNS} turns each.`,
         ]
       : []),
     ...(later.length > 0 ? [`What ${later.join(', ')} will become is not known yet: it counts as one task.`] : []),

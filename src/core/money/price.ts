@@ -1,5 +1,5 @@
 import { ownOf } from '../own.ts'
-import type { Settings } from '../settings.ts'
+import { SETTINGS_PATH, type Settings } from '../settings.ts'
 import type { Usage } from './usage.ts'
 
 /** US dollars per million tokens. */
@@ -12,7 +12,10 @@ export interface Price {
   long?: { over: number; factor: number }
 }
 
-/** Anthropic's list prices as of 2026-11-21; `prices` in the settings overrides and extends them. */
+/** The day of the table below. */
+export const PRICES_OF = '2026-11-21'
+
+/** Anthropic's list prices on that day; `prices` in the settings overrides and extends them. */
 export const PRICES: Readonly<Record<string, Price>> = {
   'claude-haiku-5-5': {
     input: 0.1,
@@ -40,6 +43,12 @@ export function costOf({ fresh, cached, written, output }: Usage, price: Price):
 export const worstCost = (promptTokens: number, maxTokens: number, price: Price): number =>
   costOf({ fresh: 0, cached: 0, written: promptTokens, output: maxTokens }, dearest(price))
 
+/** The likely cost of a prompt, in US dollars, if its first `cached` tokens are read from the cache and the rest is written to it. */
+export const likelyPromptCost = (promptTokens: number, cached: number, price: Price): number => {
+  const read = Math.min(cached, promptTokens)
+  return costOf({ fresh: 0, cached: read, written: promptTokens - read, output: 0 }, price)
+}
+
 const dearest = (price: Price): Price => ({
   ...price,
   cache_write: Math.max(price.input, price.cache_read, price.cache_write),
@@ -52,3 +61,7 @@ export function modelWithoutPrice(settings: Settings): string | null {
   const used = [explore_model, plan_model, ...ofWorkers]
   return used.find((model) => priceOf(model, settings) === null) ?? null
 }
+
+/** What to do about a model without a price: the setting to write, with the figures to be filled in. */
+export const priceToWrite = (model: string): string =>
+  `write \`prices: { ${JSON.stringify(model)}: { input: …, output: …, cache_read: …, cache_write: … } }\`, in US dollars per million tokens, into \`${SETTINGS_PATH}\`. Known are ${Object.keys(PRICES).join(', ')}, with the prices of ${PRICES_OF}`

@@ -34,6 +34,19 @@ export const roleSchema = z.enum([
 ])
 export type ModelRole = z.infer<typeof roleSchema>
 
+/** Whose model makes the calls of a role. */
+export const modelOwnerOf: Readonly<Record<ModelRole, 'explore' | 'plan' | 'work'>> = {
+  explore: 'explore',
+  scope: 'explore',
+  plan: 'plan',
+  critique: 'plan',
+  expand: 'plan',
+  replan: 'plan',
+  synthesis: 'plan',
+  work: 'work',
+  resolve: 'work',
+}
+
 /** The cost of all calls of one role to one model. */
 export const spendingSchema = z.strictObject({
   role: roleSchema,

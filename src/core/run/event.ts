@@ -62,6 +62,9 @@ const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, sha
 export const movedBranchSchema = z.strictObject({ branch: z.string(), sha: shaSchema, known: shaSchema.nullable() })
 export type MovedBranch = z.infer<typeof movedBranchSchema>
 
+/** What people with write access had said on the issue, for workers. Absent in journals of before. */
+const issueComments = z.array(z.string()).optional()
+
 /** When the slot began with it, by its own clock: its set-up may have lasted longer than the assignment. */
 const beganAt = z.iso.datetime().optional()
 const onTask = { task: taskIdSchema, attempt: z.int().min(1) }
@@ -96,6 +99,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     short: z.number().positive().optional(),
     /** The process that ran it died: no fault of the stage either. */
     lost: z.boolean().optional(),
+    /** Another try would meet the same: the model was busy for longer than a stage waits. */
+    final: z.literal(true).optional(),
   }),
   event('budget_set', { usd: z.number().positive() }),
   event('explored', { explorations: z.array(explorationSchema) }),
@@ -108,6 +113,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     plan: planSchema.extend({ tasks: z.array(taskSchema) }),
     planId: planIdSchema,
     trunk: shaSchema,
+    comments: issueComments,
   }),
   event('task_planned', {
     planned: taskSchema,
@@ -148,6 +154,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     notes: z.array(z.string()),
     /** `strict` if absent. */
     mode: modeSchema.optional(),
+    comments: issueComments,
   }),
   event('plan_approved', { planId: planIdSchema, only: z.array(taskIdSchema).nullable() }),
   event('plan_rejected', { why: z.string() }),
@@ -263,6 +270,9 @@ export const runEventSchema = z.discriminatedUnion('type', [
   /** The platform refuses requests of this repository until then. */
   event('limit_reached', { until: z.iso.datetime() }),
   event('limit_passed', {}),
+  /** The model is overloaded or cannot be reached: stages of the planner wait. */
+  event('model_busy', { since: z.iso.datetime(), why: z.string() }),
+  event('model_answered', {}),
   /** The base branch was renamed. */
   event('base_renamed', { baseBranch: z.string() }),
   /** The platform refuses something that the run can do without. Recorded once for each. */

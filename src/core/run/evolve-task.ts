@@ -94,7 +94,7 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: Changin
         : { status: 'pending' }
       const change = { endedAt: event.at, head, outcome: 'failed', failure, ...begunAt(record, event) } as const
       const next = update(record, attempt, change, failed)
-      const counts = isUnderfunded(failure, work.settings) ? 0 : 1
+      const counts = failure.reason === 'model-busy' || isUnderfunded(failure, work.settings) ? 0 : 1
       return { ...next, failures: record.failures + counts, replanWanted: event.replan === true }
     }
     case 'task_conflicted':

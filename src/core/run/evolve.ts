@@ -141,6 +141,10 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
       return { ...state, limitedUntil: event.until }
     case 'limit_passed':
       return { ...state, limitedUntil: null }
+    case 'model_busy':
+      return { ...state, modelBusy: { since: event.since, why: event.why } }
+    case 'model_answered':
+      return { ...state, modelBusy: null }
     case 'platform_refused':
       return { ...state, refused: { ...state.refused, [event.what]: event.why } }
     case 'projected':

@@ -72,6 +72,8 @@ export const FOLDS = {
   pull_refused: ['run'],
   limit_reached: ['run'],
   limit_passed: ['run'],
+  model_busy: ['run'],
+  model_answered: ['run'],
   base_renamed: ['work'],
   platform_refused: ['run'],
   projected: ['run'],

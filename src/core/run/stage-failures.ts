@@ -17,6 +17,8 @@ export const stageFailuresSchema = z.record(
 )
 export type StageFailures = z.infer<typeof stageFailuresSchema>
 
+/** More than any ladder has. */
+const ALL_TRIES = 1000
 const WHOLE_PLAN = ['explore', 'design', 'critique'] as const
 
 /** A stage that has succeeded, or whose input a person has changed, starts without failures again. */
@@ -46,12 +48,13 @@ export function evolveStageFailures(failures: StageFailures, event: ChangingEven
   }
 }
 
-function failed(failures: StageFailures, { stage, why, short, lost }: EventOf<'stage_failed'>): StageFailures {
+function failed(failures: StageFailures, { stage, why, short, lost, final }: EventOf<'stage_failed'>): StageFailures {
   if (lost === true) return failures
   const use = parseMoneyKey(stage)
   const id = use?.of === 'stage' ? stageId(use.name, use.task) : stage
   const tries = ownOf(failures, id)?.tries ?? 0
-  return { ...failures, [id]: { tries: short === undefined ? tries + 1 : tries, why, short: short ?? null } }
+  const counted = final === true ? ALL_TRIES : short === undefined ? tries + 1 : tries
+  return { ...failures, [id]: { tries: counted, why, short: short ?? null } }
 }
 
 const without = (failures: StageFailures, ...stages: readonly string[]): StageFailures =>

@@ -153,6 +153,8 @@ export const workSchema = z.strictObject({
   settings: settingsSchema,
   settingsBlob: z.string(),
   notes: z.array(z.string()),
+  /** What people with write access had said on the issue. */
+  comments: z.array(z.string()).optional(),
   proposedAt: z.string(),
   startedAt: z.string().nullable(),
   /** `null` if the whole plan may run, else the tasks that may; empty before the approval. */
@@ -223,6 +225,8 @@ const headerShape = {
   pullRefused: z.string().nullable(),
   /** When the platform's limit of requests ends. */
   limitedUntil: z.string().nullish(),
+  /** Since when the planner waits for the model, and the words of its service. */
+  modelBusy: z.strictObject({ since: z.string(), why: z.string() }).nullish(),
   /** The platform's words, by what it refuses. */
   refused: z.partialRecord(refusableSchema, z.string()).optional(),
 }

@@ -4,13 +4,23 @@ import { writesOverlap } from '../plan/glob.ts'
 import type { Task } from '../plan/plan.ts'
 import { type ActiveRun, isSettled, recordOf, statusOf, type Work } from '../run/state.ts'
 import { tasksWithStatus } from '../run/task-status.ts'
+import { parkedUntil } from './parked.ts'
 import { ranked } from './prediction.ts'
 
-/** Pending tasks that may start and whose needs have landed, in plan order: their bases can be made. */
-export const queueable = (work: Work): Task[] =>
+/** Pending tasks that may start and whose needs have landed, in plan order: their bases can be made. Without parked ones, unless `now` says that their time has come. */
+export const queueable = (work: Work, now: Date | null = null): Task[] =>
   tasksWithStatus(work, 'pending').filter(
-    (task) => task.kind !== 'plan' && mayStart(work, task.id) && task.needs.every((need) => isSettled(work, need)),
+    (task) =>
+      task.kind !== 'plan' &&
+      mayStart(work, task.id) &&
+      task.needs.every((need) => isSettled(work, need)) &&
+      !isParked(work, task.id, now),
   )
+
+function isParked(work: Work, id: TaskId, now: Date | null): boolean {
+  const until = parkedUntil(id, recordOf(work, id))
+  return until !== null && (now === null || now < until)
+}
 
 /**
  * Queued tasks to start now, longest remaining path first, ties by plan order; never two in progress with overlapping

@@ -4,6 +4,7 @@ import { mayStart } from '../landing/gate.ts'
 import { ownOf } from '../own.ts'
 import type { NewEvent, Report } from '../run/event.ts'
 import { type LiveRun, recordOf, type Work } from '../run/state.ts'
+import { givenUp } from './parked.ts'
 import { afterFailure } from './retry-ladder.ts'
 import { workflowRunOf } from './slot-jobs.ts'
 import type { ResultFile, ResultKey } from './slot-result.ts'
@@ -45,8 +46,9 @@ export function workResultEvents(
   if (result.verdict === 'failed') {
     const { head, failure, report, begun } = result
     const { final, replan } = afterFailure(work, task, failure, canReplan)
+    const told = final && failure.reason === 'model-busy' ? givenUp(failure) : failure
     const more = { ...(replan && { replan: true }), ...(report && { report }), ...(begun && { begun }) }
-    return [{ type: 'task_failed', task, attempt, head, failure, final, ...more }]
+    return [{ type: 'task_failed', task, attempt, head, failure: told, final, ...more }]
   }
   const { head, tree, file } = result
   const { report } = file.outcome

@@ -3,6 +3,7 @@ import type { TaskId } from '../ids.ts'
 import { isUnderfunded } from '../money/allowance.ts'
 import { isAgentTask, type Task, type Tier } from '../plan/plan.ts'
 import { recordOf, type TaskRecord, taskOf, type Work } from '../run/state.ts'
+import { isBusyTooLong } from './parked.ts'
 
 /*
  * The retry policy, from the innermost layer to the outermost. A layer that gives up is one failure of the layer below it
@@ -27,6 +28,10 @@ import { recordOf, type TaskRecord, taskOf, type Work } from '../run/state.ts'
  * silence of the model  | ends a try: `start: 240` s before the answer, `stream: 90` s within it          | adapters/anthropic/model.ts
  * call of the model     | overload, 408, 409, 5xx, lost connection, silence, MOST_TRIES = 6: FIRST = 2 s, | adapters/anthropic/model-error.ts
  *                       | times FACTOR = 3, at most LONGEST = 120 s, less up to half; `retry-after` counts |
+ * overload              | the same pauses go on in a slot for SLOT_PATIENCE = 600 s, which do not count   | jobs/work/patience.ts
+ *                       | as time of the task; in a stage of the planner for as long as below             |
+ * parked task           | any number of times, after PARKED = 120 s to twice that, from its kept tree; it | core/schedule/parked.ts
+ *                       | counts for nothing; a person is told after BUSY_MINUTES = 60 without an answer  |
  * smaller call          | a call that the budget cannot pay for, with fewer tokens: LEAST_ANSWER = 1024   | agent/loop/metered-model.ts
  * schema                | an answer that does not fit its schema, RETRIES = 1                             | agent/planner/structured-answer.ts
  * turn that was cut off | MOST_CUT_OFF = 1 in a row                                                       | agent/loop/turn.ts
@@ -97,6 +102,7 @@ export function afterFailure(work: Work, id: TaskId, failure: TaskFailure, canRe
   const task = taskOf(work, id)
   const record = recordOf(work, id)
   if (isUnderfunded(failure, work.settings)) return { final: false, replan: false }
+  if (failure.reason === 'model-busy') return { final: isBusyTooLong(failure, record), replan: false }
   if (!isAgentTask(task)) return { final: isFinal(failure, record.failures), replan: false }
   const rung = nextRung(task, record, failure, work.amendments.filter(({ cause }) => cause === 'replan').length)
   return { final: rung === 'replan' || rung === 'person', replan: rung === 'replan' && canReplan }
@@ -131,7 +137,7 @@ export function nextRung(
 
 /** The attempt before this one, which the record still has open, failed with the very same words. */
 function isSameAsBefore({ attempts }: Pick<TaskRecord, 'attempts'>, failure: TaskFailure): boolean {
-  const before = attempts.filter(({ outcome }) => outcome === 'failed').at(-1)?.failure
+  const before = attempts.findLast((one) => one.outcome === 'failed' && one.failure?.reason !== 'model-busy')?.failure
   return before != null && !isLimit(failure) && isSameFailure(before, failure)
 }
 

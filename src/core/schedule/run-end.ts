@@ -4,6 +4,7 @@ import { stageAllowance } from '../money/allowance.ts'
 import type { NewEvent } from '../run/event.ts'
 import { type ActiveRun, type LiveRun, type TaskRecord, type Work, workOf } from '../run/state.ts'
 import { tasksWithStatus } from '../run/task-status.ts'
+import { parkedTasks } from './parked.ts'
 import { wantedStages, wantsDescription } from './planning-stages.ts'
 
 /** Verifies an assembled trunk, then finishes the run or searches for the merge that broke it; null: there is nothing to decide. */
@@ -37,6 +38,7 @@ export function isIdle(state: LiveRun): boolean {
   const { verification } = state.work
   if (verification?.status === 'in_progress') return false
   if (state.paused !== null) return tasksWithStatus(state.work, 'in_progress').length === 0
+  if (parkedTasks(state.work) !== null) return false
   return verification?.status !== 'queued' && tasksWithStatus(state.work, 'in_progress', 'queued').length === 0
 }
 

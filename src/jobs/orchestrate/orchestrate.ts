@@ -22,6 +22,7 @@ import { observe } from './slots/observe.ts'
 import { askForSlots, dispatchSlots, giveUpRequests } from './slots/supply.ts'
 import {
   noteLimit,
+  noteModel,
   pauseRefused,
   startWork,
   takeBackLost,
@@ -122,6 +123,7 @@ async function bringBase({ state, repo }: Session): Promise<void> {
 /** The steps of a wake-up, in their order. */
 export const STEPS: readonly OrchestratorStep[] = [
   noteLimit,
+  noteModel,
   giveUpOrphans,
   beginPlan,
   takeStageResults,

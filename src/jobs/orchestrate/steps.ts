@@ -35,6 +35,15 @@ export const noteLimit: OrchestratorStep = (session, draft) => {
   return !isLimited && shown !== null ? recordEvents(draft, nowOf(session), { type: 'limit_passed' }) : draft
 }
 
+/** Records when the planner begins to wait for a model that is busy, and when it no longer does. */
+export const noteModel: OrchestratorStep = (session, draft) => {
+  const [waiting] = [...session.waitingCalls.values()].toSorted((a, b) => (a.since < b.since ? -1 : 1))
+  const shown = draft.state.modelBusy ?? null
+  if (waiting === undefined && shown !== null) return recordEvents(draft, nowOf(session), { type: 'model_answered' })
+  if (waiting === undefined || shown !== null) return draft
+  return recordEvents(draft, nowOf(session), { type: 'model_busy', ...waiting })
+}
+
 /** Looks at the base branch before anything lands. */
 export const watchBase: OrchestratorStep = async (session, draft) => {
   if (draft.state.phase !== 'active') return draft

@@ -1,11 +1,14 @@
+import { noInstructions, readInstructions } from '../../agent/prompts/instructions.ts'
 import type { AttemptContext } from '../../agent/prompts/worker-prompt.ts'
 import type { CheckResult } from '../../agent/worker/checker.ts'
 import { type TaskFailure, withTexts } from '../../core/failure.ts'
 import { attemptRef } from '../../core/ids.ts'
+import { nearbyTests } from '../../core/plan/nearby-tests.ts'
 import type { Report } from '../../core/run/event.ts'
 import { type HandOff, handOffOf, inOneLine, type WorkSummary } from '../../core/run/hand-off.ts'
 import { workOf } from '../../core/run/state.ts'
 import type { Brief } from '../../core/schedule/brief.ts'
+import { parkedBefore } from '../../core/schedule/parked.ts'
 import type { AttemptOutcome } from '../../core/schedule/slot-result.ts'
 import { passable } from '../../core/settings.ts'
 import { SHORTEST_SECRET } from '../../core/text/redact.ts'
@@ -27,7 +30,7 @@ export async function performByAgent(input: AttemptInput): Promise<AttemptResult
   const attempt = attemptOf(input)
   const why = attempt.brief.checks.length === 0 ? NO_ACCEPTANCE : isOther ? null : whyNoModel(attempt)
   if (why !== null) return { outcome: handedOver(attempt, nothingDone(why)), transcript: [] }
-  const context = await lookUp(attempt)
+  const context = await resumed(attempt, await lookUp(attempt))
   const ended = isOther ? await runOtherAgent(attempt, context, variables) : await workByModel(attempt, context)
   return { outcome: handedOver(attempt, ended), transcript: attempt.transcript.lines() }
 }
@@ -47,14 +50,14 @@ function handedOver(attempt: Attempt, ended: AgentEnd): AttemptOutcome {
 
 /** The same for accepted and failed work: what it cost, and the agent's account of it. */
 function reportOf(attempt: Attempt, ended: AgentEnd): Report {
-  const { deps, sandbox, brief, begun, redact } = attempt
+  const { deps, sandbox, brief, begun, watch, redact } = attempt
   const { check, spending, turns } = ended
   const seconds = (deps.clock.now().getTime() - begun.getTime()) / 1000
   const handOff = handOffFrom(attempt, ended)
   return {
     ...emptyReport(sandbox),
     ...checkReport(check, redact),
-    workSeconds: Math.max(0, seconds - (check?.seconds ?? 0)),
+    workSeconds: Math.max(0, seconds - watch.paused() - (check?.seconds ?? 0)),
     summary: handOff === null ? '' : inOneLine(handOff),
     spending: [...spending],
     ...(turns === undefined ? {} : { turns }),
@@ -91,9 +94,11 @@ const BASELINE = 1 / 3
 const LONGEST_DIFF = 20_000
 
 /** Checks out the base, runs every check on it once to know where the work starts, and looks up earlier attempts' changes. */
-export async function lookUp({ deps, assignment, brief, watch, transcript, redact }: Attempt): Promise<AttemptContext> {
+export async function lookUp(attempt: Attempt): Promise<AttemptContext> {
+  const { deps, assignment, brief, watch, transcript, redact } = attempt
   const { worktree } = deps
   await worktree.prepare(assignment.base)
+  const { instructions, tests } = await conventionsFor(attempt)
   let left = assignment.minutes * 60 * BASELINE
   const baseline: { check: Brief['checks'][number]; ran: CommandRun }[] = []
   for (const check of brief.checks) {
@@ -104,7 +109,37 @@ export async function lookUp({ deps, assignment, brief, watch, transcript, redac
   }
   // A check may have left files: the work starts from the base alone.
   await worktree.prepare(assignment.base)
-  return { baseline, earlierDiffs: await changesBefore(deps, brief) }
+  return { baseline, earlierDiffs: await changesBefore(deps, brief), instructions, tests }
+}
+
+const MOST_PATHS = 50_000
+
+/** Instruction files of the run's base, not of the task's, which other tasks may have changed; and tests by their names. */
+async function conventionsFor({ deps, run, brief }: Attempt): Promise<Pick<AttemptContext, 'instructions' | 'tests'>> {
+  const { worktree, log } = deps
+  const { writes } = brief.task
+  const { paths } = await worktree.files().list('**', MOST_PATHS)
+  const instructions = await worktree
+    .sources(run.work.base)
+    .then((sources) => readInstructions(sources, writes))
+    .catch((error) => {
+      log(
+        `The instruction files of the base cannot be had; it goes on without: ${error instanceof Error ? error.message : error}`,
+      )
+      return noInstructions
+    })
+  return { instructions, tests: nearbyTests(paths, writes) }
+}
+
+/** Brings back the work of an attempt that was parked. If that fails, the agent is shown what it had changed. */
+async function resumed({ deps, run, brief }: Attempt, context: AttemptContext): Promise<AttemptContext> {
+  const id = brief.task.id
+  const parked = parkedBefore(run, id)
+  if (parked === null || parked.attempt.head === null) return context
+  const { attempt, head } = parked.attempt
+  const isBack = await deps.worktree.resume(attemptRef(run.run, id, attempt), head).catch(() => false)
+  deps.log(`${id}: the work of attempt ${attempt} ${isBack ? 'is brought back' : 'cannot be brought back'}.`)
+  return isBack ? { ...context, resumed: attempt } : context
 }
 
 /** The work that a conflict left out, and that of the last attempt that failed. */

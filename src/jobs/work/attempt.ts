@@ -41,6 +41,8 @@ export interface AttemptInput {
   assignment: TaskAssignment
   sandbox: Sandbox
   signal: AbortSignal
+  /** When the slot should be gone. */
+  leaveAt: Date
 }
 
 /** All that belongs to one attempt of an agent, ours or another. */

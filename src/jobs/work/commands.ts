@@ -12,6 +12,9 @@ export interface Stopwatch {
   failureOf(run: CommandRun): Extract<TaskFailure, { reason: 'timed-out' }> | null
   /** Seconds. */
   left(): number
+  /** Adds seconds that are spent on waiting for a model that is busy: they are no time of the task. */
+  pause(seconds: number): void
+  paused(): number
 }
 
 interface Place {
@@ -26,9 +29,14 @@ interface Place {
 
 export function stopwatch({ sandbox, worktree, minutes, signal, env, elapsed = () => 0 }: Place): Stopwatch {
   let used = 0
-  const left = () => minutes * 60 - Math.max(used, elapsed())
+  let paused = 0
+  const left = () => minutes * 60 - Math.max(used, elapsed() - paused)
   return {
     left,
+    pause: (seconds) => {
+      paused += seconds
+    },
+    paused: () => paused,
     async run(argv, more = {}) {
       const seconds = Math.min(left(), more.seconds ?? Number.POSITIVE_INFINITY)
       if (seconds <= 0) return { exitCode: 0, log: '', seconds: 0, timedOut: true }

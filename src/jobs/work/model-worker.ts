@@ -1,17 +1,21 @@
 import { openBudget } from '../../agent/loop/metered-model.ts'
 import type { AttemptContext } from '../../agent/prompts/worker-prompt.ts'
 import type { ToolContext } from '../../agent/tools/tool-access.ts'
+import type { WorkResult } from '../../agent/worker/checker.ts'
 import { workOnTask } from '../../agent/worker/work.ts'
 import type { TaskFailure } from '../../core/failure.ts'
 import { whyNoCall } from '../../core/landing/gate.ts'
 import { attemptKey } from '../../core/money/money-key.ts'
-import { priceOf } from '../../core/money/price.ts'
+import { priceOf, priceToWrite } from '../../core/money/price.ts'
+import { modelOwnerOf } from '../../core/money/usage.ts'
 import { ownOf } from '../../core/own.ts'
 import { modelFor } from '../../core/plan/plan.ts'
 import { recordOf, workOf } from '../../core/run/state.ts'
+import { parkedBefore } from '../../core/schedule/parked.ts'
 import { modelTierOf } from '../../core/schedule/retry-ladder.ts'
 import { agentCommandsOf, hostsOf } from '../../core/settings.ts'
 import type { AgentEnd, Attempt } from './attempt.ts'
+import { patientModel } from './patience.ts'
 
 /** The model that this attempt is for: the plan's tier, or a stronger one after failures. */
 export const modelOf = ({ run, settings, brief }: Attempt): string =>
@@ -32,7 +36,7 @@ export function whyNoModel(attempt: Attempt): TaskFailure | null {
 const NO_KEY =
   'the job has no key for the model: set the secret `ANTHROPIC_API_KEY` (or an OIDC federation) and pass it to the `work` job, or name another agent in `worker.command`'
 const noPrice = (model: string): string =>
-  `the model ${model} has no price, so no limit of money could hold: give it one under \`prices\` in \`.github/tributary.yml\``
+  `the model ${model} has no price, so no limit of money could hold: ${priceToWrite(model)}`
 
 /** Our own agent works on the task until it ends, its time, turns or money are used up, or the run no longer wants it. */
 export async function workByModel(attempt: Attempt, context: AttemptContext): Promise<AgentEnd> {
@@ -42,10 +46,11 @@ export async function workByModel(attempt: Attempt, context: AttemptContext): Pr
   const allowance = allowanceOf(attempt)
   const money = openBudget(allowance, (name) => priceOf(name, settings))
   const role = brief.conflict === null ? 'work' : 'resolve'
+  const patient = patientModel(model, { ...attempt, clock: deps.clock, onPause: attempt.watch.pause })
   const worked = await inTime(attempt, (signal) =>
     workOnTask(
       {
-        metered: { model, budget: money, role },
+        metered: { model: patient, budget: money, role, effort: settings.effort[modelOwnerOf[role]] },
         model: modelOf(attempt),
         allowance,
         context: toolContextOf(attempt),
@@ -61,7 +66,14 @@ export async function workByModel(attempt: Attempt, context: AttemptContext): Pr
       signal,
     ),
   )
-  return { ...worked, spending: money.spending() }
+  return { ...worked, failure: sinceBefore(attempt, worked), spending: money.spending() }
+}
+
+/** A model that has answered nothing in this attempt has been busy since before it. */
+function sinceBefore({ run, assignment }: Attempt, { failure, turns }: WorkResult): TaskFailure | null {
+  const before = parkedBefore(run, assignment.task)
+  if (failure?.reason !== 'model-busy' || turns > 0 || before === null) return failure
+  return { ...failure, since: before.failure.since }
 }
 
 function toolContextOf({
@@ -95,11 +107,16 @@ function toolContextOf({
   }
 }
 
+/** Resolves when the time of the attempt is over, pauses left out, or the signal fires. */
+async function timeOver({ deps, watch }: Attempt, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && watch.left() > 0) await deps.clock.wait(watch.left(), signal)
+}
+
 /** The signal fires when the run no longer wants the work, or its time is over. */
 async function inTime<Value>(attempt: Attempt, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
   const over = new AbortController()
   const done = new AbortController()
-  const ticking = attempt.deps.clock.wait(attempt.watch.left(), done.signal).then(() => over.abort())
+  const ticking = timeOver(attempt, done.signal).then(() => over.abort())
   try {
     return await work(AbortSignal.any([attempt.signal, over.signal]))
   } finally {

@@ -57,7 +57,9 @@ export async function runSlot(given: WorkDeps, who: SlotIdentity): Promise<SlotE
       return { work: done, refused: null }
     }
     if (assignment.kind === 'task' || assignment.kind === 'verify') {
-      const worked = await workOn(deps, who, view, assignment)
+      const life = settingsIn(state).slots.life_minutes
+      const leaveAt = new Date(begun.getTime() + life * 60_000)
+      const worked = await workOn(deps, { ...who, leaveAt }, view, assignment)
       sayNotices()
       done.push(worked.work)
       if (worked.refused !== null) return { work: done, refused: worked.refused }
@@ -69,13 +71,15 @@ export async function runSlot(given: WorkDeps, who: SlotIdentity): Promise<SlotE
 
 const settingsIn = (state: RunState): Settings => workOf(state)?.settings ?? defaultSettings
 
+type LeavingSlot = SlotIdentity & { leaveAt: Date }
+
 const since = (now: Date, then: Date): number => (now.getTime() - then.getTime()) / 1000
 
 type SlotDeps = WorkDeps & { setUp: SlotSetUp }
 
 async function workOn(
   deps: SlotDeps,
-  who: SlotIdentity,
+  who: LeavingSlot,
   view: JournalView,
   assignment: TaskAssignment | VerifyAssignment,
 ): Promise<{ work: SlotWork; handedOver: boolean; refused: string | null }> {
@@ -107,7 +111,7 @@ async function workOn(
 
 async function perform(
   deps: SlotDeps,
-  who: SlotIdentity,
+  who: LeavingSlot,
   view: JournalView,
   assignment: TaskAssignment | VerifyAssignment,
   signal: AbortSignal,
@@ -144,7 +148,7 @@ function describe(outcome: AttemptOutcome | null): string {
 /** One attempt at a task, by its program or an agent. */
 export async function performTask(
   deps: WorkDeps,
-  who: SlotIdentity,
+  who: LeavingSlot,
   view: JournalView,
   task: TaskAssignment,
   signal: AbortSignal,
@@ -153,7 +157,7 @@ export async function performTask(
   const probe = await deps.probe(task.sandbox, limits, network.allow)
   if (!probe.ok) return quiet({ kind: 'failed', head: null, tree: null, ...withoutSandbox(probe) })
   if (task.worker === 'program') return quiet(await performProgram(deps, who.run, task, probe.sandbox, signal))
-  return performByAgent({ deps, who, view, assignment: task, sandbox: probe.sandbox, signal })
+  return performByAgent({ deps, who, view, assignment: task, sandbox: probe.sandbox, signal, leaveAt: who.leaveAt })
 }
 
 const quiet = (outcome: AttemptOutcome): AttemptResult => ({ outcome, transcript: [] })

@@ -87,6 +87,7 @@ function endWithoutStart(work: Work, { id }: Task, endedAt: string): AttemptChec
     case 'queued':
     case 'waits for a person':
     case 'waits for its needs':
+    case 'waits for the model':
     case 'waits for approval':
     case 'not approved':
     case 'skipped':

@@ -76,6 +76,8 @@ export function attemptCheck(run: PlannedRun, id: TaskId, attempt: AttemptRecord
       return over('failure', attempt.failure === null ? 'Failed' : `Failed: ${attempt.failure.reason}`)
     case 'timed out':
       return over('timed_out', 'Timed out')
+    case 'parked':
+      return over('neutral', 'Interrupted: the model gave no answer. The task goes on from what was done')
     case 'conflict':
       return over('neutral', 'In conflict with what landed before')
     case 'slot lost':

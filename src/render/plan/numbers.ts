@@ -53,14 +53,10 @@ function money({ work: { plan, settings }, ledger }: PlannedRun): string[] {
     return [...planned, '- Cost: none (no model)']
   if (settings.worker.command.length > 0)
     return [...planned, '- Predicted cost of the work: not known, since another program works on the tasks']
-  const { parallelUsd, oneAgentUsd } = predictCost(plan, settings)
+  const { usd: predicted } = predictCost(plan, settings)
   const limit = ledger.limit ?? settings.budget.usd
-  const over = planning + parallelUsd > limit ? ', **which is likely not enough: the run stops there and asks**' : ''
-  return [
-    ...planned,
-    `- Predicted cost of the work: ${usd(parallelUsd)} with an agent for each task, ${usd(oneAgentUsd)} with one agent for all`,
-    `- Limit of money: ${usd(limit)}${over}`,
-  ]
+  const over = planning + predicted > limit ? ', **which is likely not enough: the run stops there and asks**' : ''
+  return [...planned, `- Predicted cost of the work: ${usd(predicted)}`, `- Limit of money: ${usd(limit)}${over}`]
 }
 
 function reasons(plan: Plan, settings: Settings): string {

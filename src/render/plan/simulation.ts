@@ -7,8 +7,8 @@ export interface Simulation {
   tasks: number
   prediction: Prediction
   rows: readonly Simulated[]
-  /** US dollars, with an agent for each task and with one for all; null if no model works on the tasks. */
-  predicted: { parallelUsd: number; oneAgentUsd: number } | null
+  /** Null if no model works on the tasks. */
+  predicted: { usd: number } | null
   /** US dollars that a past run has spent, and how many of its tasks never ran; null if this is not a past run. */
   past: { spentUsd: number; estimated: number } | null
 }
@@ -20,8 +20,7 @@ export const simulationLines = ({ tasks, prediction, rows, predicted, past }: Si
     workMinutes: prediction.workMinutes,
     criticalPath: prediction.criticalPath,
     criticalPathMinutes: prediction.criticalPathMinutes,
-    predictedUsd: predicted?.parallelUsd ?? 0,
-    predictedOneAgentUsd: predicted?.oneAgentUsd ?? 0,
+    predictedUsd: predicted?.usd ?? 0,
     spentUsd: past?.spentUsd ?? null,
     estimatedTasks: past?.estimated ?? tasks,
   }))
@@ -59,7 +58,7 @@ function rowOf({ slots, makespanMinutes, boundMinutes, idleMinutes }: Simulated,
 
 function costOf({ predicted, past }: Simulation): string {
   if (past !== null) return usd(past.spentUsd)
-  return predicted === null ? 'none' : usd(predicted.parallelUsd)
+  return predicted === null ? 'none' : usd(predicted.usd)
 }
 
 function assumptions({ predicted, past }: Simulation): string[] {
@@ -70,9 +69,7 @@ function assumptions({ predicted, past }: Simulation): string[] {
     'No schedule can end sooner than the bound.',
     ...(predicted === null
       ? ['No model works on these tasks.']
-      : [
-          `The number of slots does not change what models cost: each task has an agent of its own. One agent for all is predicted to cost ${usd(predicted.oneAgentUsd)}.`,
-        ]),
+      : ['The number of slots does not change what models cost: each task has an agent of its own.']),
   ]
 }
 

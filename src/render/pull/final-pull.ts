@@ -1,4 +1,6 @@
 import { logRef, shortSha, trunkBranch } from '../../core/ids.ts'
+import { isAgentTask } from '../../core/plan/plan.ts'
+import { whyGivenUp } from '../../core/schedule/planning-stages.ts'
 import { commitSubject } from '../../core/text/control-characters.ts'
 import { moneySection } from '../cost.ts'
 import { sections, table } from '../markdown/blocks.ts'
@@ -104,12 +106,20 @@ function finalBody(run: PlannedRun, level: Level): string[] {
 /** A model's description of the whole change, or the plan's text if there is none. */
 function described(run: PlannedRun): string[] {
   const words = run.work.described
-  if (words === null || words.body.trim() === '') return intent(run)
+  if (words === null || words.body.trim() === '') return [...intent(run), ...notDescribed(run)]
   return [
     ...modelBlock(words.body, 20_000),
     '',
     '_A model put this into words, from what the tasks handed over and from the diff._',
   ]
+}
+
+/** Why the plan's text stands where people expect the words of a model. */
+function notDescribed(run: PlannedRun): string[] {
+  const isDue = run.phase === 'ended' && run.conclusion === 'success' && run.planning !== null
+  if (!isDue || run.work.described !== null || !run.work.plan.tasks.some(isAgentTask)) return []
+  const why = whyGivenUp(run, 'synthesis') ?? 'no money was left for that'
+  return ['', `_No model has described the change as a whole: ${modelText(why, 300)}. This is the text of the plan._`]
 }
 
 const ROOM = 10_000

@@ -3,6 +3,7 @@ import { mayLand, mayStart } from '../../core/landing/gate.ts'
 import type { Report } from '../../core/run/event.ts'
 import { type AttemptRecord, recordOf, statusOf, type TaskRecord, type Work } from '../../core/run/state.ts'
 import { blockers } from '../../core/run/task-status.ts'
+import { parkedUntil } from '../../core/schedule/parked.ts'
 import type { NodeStyle } from '../plan/graph.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
 
@@ -14,6 +15,8 @@ export type DisplayStatus =
   | 'queued'
   | 'waits for a person'
   | 'waits for its needs'
+  /** Parked: the model was busy for longer than a slot waits. */
+  | 'waits for the model'
   /** Its work is done; it is not merged into trunk before the plan is approved. */
   | 'waits for approval'
   | 'not approved'
@@ -41,6 +44,7 @@ export function displayStatus(
   switch (status) {
     case 'pending':
       if (blocked.has(id)) return 'blocked'
+      if (parkedUntil(id, recordOf(work, id)) !== null) return 'waits for the model'
       return mayStart(work, id) ? 'waits for its needs' : 'not approved'
     case 'waiting':
       return 'waits for a person'
@@ -78,6 +82,7 @@ export type AttemptStatus =
   | 'replaced'
   | 'failed'
   | 'timed out'
+  | 'parked'
   | 'conflict'
   | 'slot lost'
   | 'cancelled'
@@ -109,7 +114,7 @@ export function attemptDisplay(run: PlannedRun, id: TaskId, attempt: AttemptReco
         ? newestVerified(run.work, id, attempt)
         : shown('replaced')
     case 'failed':
-      return shown(attempt.failure?.reason === 'timed-out' ? 'timed out' : 'failed')
+      return shown(FAILED[attempt.failure?.reason ?? ''] ?? 'failed')
     case 'returned':
       return shown('slot lost')
     case 'conflict':
@@ -118,6 +123,8 @@ export function attemptDisplay(run: PlannedRun, id: TaskId, attempt: AttemptReco
       return shown(attempt.outcome)
   }
 }
+
+const FAILED: Readonly<Record<string, AttemptStatus>> = { 'timed-out': 'timed out', 'model-busy': 'parked' }
 
 function openStatus(work: Work, id: TaskId, { startedAt }: AttemptRecord): AttemptStatus {
   if (displayStatus(work, id) === 'waits for a person') return 'waits at the gate'
@@ -147,6 +154,7 @@ function newestVerified(work: Work, id: TaskId, attempt: AttemptRecord): Attempt
     case 'queued':
     case 'at work':
     case 'waits for its needs':
+    case 'waits for the model':
     case 'not approved':
     case 'expanded':
     case 'failed':
@@ -166,6 +174,7 @@ const NODE_STYLES: Record<DisplayStatus, NodeStyle> = {
   queued: 'queued',
   'waits for a person': 'person',
   'waits for its needs': 'later',
+  'waits for the model': 'queued',
   'waits for approval': 'person',
   'not approved': 'later',
   expanded: 'left',
@@ -187,6 +196,7 @@ const COUNTS: readonly [DisplayStatus, (number: number) => string][] = [
   ['at work', (number) => `${number} at work`],
   ['verified', (number) => `${number} verified`],
   ['queued', (number) => `${number} queued`],
+  ['waits for the model', (number) => `${number} waiting for the model`],
   ['waits for a person', (number) => `${number} waiting for a person`],
   ['waits for approval', (number) => `${number} done and waiting for the approval`],
   ['failed', (number) => `${number} failed`],

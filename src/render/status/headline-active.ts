@@ -5,7 +5,7 @@ import type { ActiveRun } from '../../core/run/state.ts'
 import { budgetCommand } from '../cost.ts'
 import { code, sentence } from '../markdown/code.ts'
 import { bounded, inline, oneLine } from '../markdown/escape.ts'
-import { count, usd } from '../markdown/format.ts'
+import { count, moment, usd } from '../markdown/format.ts'
 import { planningHeadline, planningStage } from '../plan/planning-progress.ts'
 import { displayStatuses, tasksShownAs } from './display-status.ts'
 import { phaseOf, type TrunkFailure } from './run-phase.ts'
@@ -70,6 +70,11 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
       }
     case 'expanding':
       return { title: 'Running', detail: `${code(phase.task)} is being turned into tasks.` }
+    case 'model-busy':
+      return {
+        title: 'Waiting for the model',
+        detail: `The model is overloaded or cannot be reached. The work so far is kept, and goes on at ${moment(phase.next.toISOString())}; there is nothing to type.`,
+      }
     case 'preparing':
       return { title: 'Running', detail: 'The next tasks are being prepared.' }
   }

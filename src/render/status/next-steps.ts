@@ -114,6 +114,7 @@ function stopped(run: ActiveRun, phase: RunPhase): string[] {
     case 'part-not-approved':
     case 'replanning':
     case 'expanding':
+    case 'model-busy':
     case 'preparing':
       return []
   }

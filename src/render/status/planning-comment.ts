@@ -16,7 +16,7 @@ import {
 } from '../plan/planning-progress.ts'
 import { answerLine, questionLines } from '../plan/questions.ts'
 import { headline } from './headline.ts'
-import { limitLine } from './limit-line.ts'
+import { limitLine, modelLine } from './limit-line.ts'
 import { nextSteps } from './next-steps.ts'
 
 /** The projection `planning`: the progress of the planner, edited in place. Once planning is done it no longer changes. */
@@ -35,6 +35,7 @@ const planning = (run: LiveRun, room: number, money: boolean): string[] => {
       [`## ${title}`],
       [detail],
       limitLine(run),
+      modelLine(run),
       steps(run, room),
       planningSteps(run, room),
       streamedTasks(run, room),

@@ -1,6 +1,7 @@
 import type { Sha, TaskId } from '../../core/ids.ts'
 import { suspects } from '../../core/landing/verification.ts'
 import type { ActiveRun, Work } from '../../core/run/state.ts'
+import { parkedTasks } from '../../core/schedule/parked.ts'
 import { wantedStages, wantsDescription } from '../../core/schedule/planning-stages.ts'
 import { type PlanningStage, planningStage } from '../plan/planning-progress.ts'
 import { type DisplayStatus, displayStatuses, tasksShownAs } from './display-status.ts'
@@ -31,6 +32,7 @@ export type RunPhase =
   | { kind: 'waiting-for-approval' }
   | { kind: 'part-not-approved'; grew: boolean }
   | { kind: 'replanning' | 'expanding'; task: TaskId }
+  | { kind: 'model-busy'; next: Date }
   | { kind: 'preparing' }
 
 /** The first phase that applies: what stops the run comes before what the run is doing. */
@@ -81,6 +83,8 @@ function idle(run: ActiveRun): RunPhase {
   const { work } = run
   const statuses = displayStatuses(work)
   const some = (...wanted: DisplayStatus[]) => tasksShownAs(statuses, ...wanted).length > 0
+  const parked = parkedTasks(work)
+  if (parked !== null) return { kind: 'model-busy', next: parked.next }
   if (wantsDescription(run)) return { kind: 'describing' }
   if (some('verified')) return { kind: 'merging' }
   if (some('waits for a person')) return { kind: 'waiting-for-person' }
@@ -118,6 +122,7 @@ export function runBlocker(phase: RunPhase): 'none' | 'person' | 'broken' {
     case 'merging':
     case 'replanning':
     case 'expanding':
+    case 'model-busy':
     case 'preparing':
       return 'none'
   }

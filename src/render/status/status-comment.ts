@@ -14,7 +14,7 @@ import { isPlanned, pullOf } from '../plan/planned-run.ts'
 import { explainProblem } from '../plan/problems.ts'
 import { displayStatuses, nodeStyles } from './display-status.ts'
 import { headline } from './headline.ts'
-import { limitLine } from './limit-line.ts'
+import { limitLine, modelLine } from './limit-line.ts'
 import { nextSteps } from './next-steps.ts'
 import { failureLine, flakyVerification } from './task-failure.ts'
 import { leftOut, statusTable, type TableDetail } from './task-table.ts'
@@ -51,6 +51,7 @@ function status(run: LiveRun, level: Level): string[] {
       [`## ${title}${counts === '' ? '' : `: ${counts}`}`],
       [detail],
       limitLine(run),
+      modelLine(run),
       steps(run),
       problems(run),
       level.graph && isPlanned(run) && run.work.startedAt !== null

@@ -58,6 +58,8 @@ export function failureLine(failure: TaskFailure): string {
       return `it spent the ${usd(failure.usd)} that the attempt was given${detailText(failure.detail)}`
     case 'model-failed':
       return `the model could not be used${detailText(failure.detail)}`
+    case 'model-busy':
+      return `the model gave no answer, so it was interrupted; what it had done is kept${detailText(failure.detail)}`
     case 'push-refused':
       return `GitHub does not take its branch: ${platformWords(failure.detail)}`
     case 'not-approved':
@@ -155,6 +157,8 @@ function advice(failure: TaskFailure): string[] {
       ]
     case 'model-failed':
       return ["Try again later; the detail says whether it was the network, the key, or the model's service."]
+    case 'model-busy':
+      return ['It goes on by itself; there is nothing to do.']
     case 'push-refused':
       return [
         'Its work is in the artifacts of the workflow run, and on no branch. If the rule is about the name of the branch, take `tributary/**` out of it (Settings > Rules > Rulesets); if it is about what is in the change, say so in the note.',

@@ -3,6 +3,7 @@ import { spendingOfTask } from '../../core/money/ledger.ts'
 import type { Task } from '../../core/plan/plan.ts'
 import { type AttemptRecord, isSettled, recordOf, type TaskRecord } from '../../core/run/state.ts'
 import { blockers } from '../../core/run/task-status.ts'
+import { parkedUntil } from '../../core/schedule/parked.ts'
 import { costCells } from '../cost.ts'
 import { table } from '../markdown/blocks.ts'
 import { code, codes } from '../markdown/code.ts'
@@ -72,6 +73,8 @@ function note(run: PlannedRun, task: Task, record: TaskRecord, status: DisplaySt
       return [again(record), resolved(record)].filter((part) => part !== '').join(' ')
     case 'waits for its needs':
       return [again(record), missing(run, task)].filter((part) => part !== '').join(' ')
+    case 'waits for the model':
+      return [again(record), goesOn(task.id, record)].filter((part) => part !== '').join(' ')
     case 'at work':
     case 'verified':
     case 'queued':
@@ -80,6 +83,11 @@ function note(run: PlannedRun, task: Task, record: TaskRecord, status: DisplaySt
     case 'cancelled':
       return again(record)
   }
+}
+
+const goesOn = (id: string, record: TaskRecord): string => {
+  const until = parkedUntil(id, record)
+  return until === null ? '' : `Goes on at ${clock(until.toISOString())}.`
 }
 
 function missing(run: PlannedRun, task: Task): string {

@@ -62,6 +62,10 @@ function runEventText(event: RunEvent): string {
       return `pull requests refused: ${event.why}`
     case 'limit_reached':
       return `GitHub refuses requests until ${event.until}`
+    case 'model_busy':
+      return `the planner waits for the model: ${event.why}`
+    case 'model_answered':
+      return 'the model answers'
     case 'limit_passed':
       return 'GitHub takes requests again'
     case 'base_renamed':

@@ -68,13 +68,7 @@ describe('an allowed host', () => {
   })
 
   it('is not sent what was meant for the proxy alone, nor the other way round', async () => {
-    const lines = [
-      'Proxy-Authorization: Basic abc',
-      'X-Mine: 1',
-      'Keep-Alive: 1',
-      'TE: trailers',
-      'Upgrade: websocket',
-    ]
+    const lines = ['Proxy-Authorization: Basic abc', 'X-Mine: 1', 'Keep-Alive: 1', 'TE: trailers', 'Upgrade: websocket']
     const answer = await say(
       ['GET http://registry.example/ HTTP/1.1', 'Host: registry.example', ...lines, 'X-Kept: 1'].join('\r\n') +
         '\r\nConnection: close, X-Mine\r\n\r\n',

@@ -18,18 +18,19 @@ export const queueTasks: OrchestratorStep = async (session, draft) => {
   if (draft.state.phase !== 'active' || draft.state.paused !== null) return draft
   const rest = withoutRefused(session, draft)
   const work = plannedWork(rest)
-  const bases = await severally(queueable(work), ({ id }) => baseOf(session, work, id))
+  const now = session.deps.clock.now()
+  const bases = await severally(queueable(work, now), ({ id }) => baseOf(session, work, id))
   const conflicts = bases.filter((base) => base.status === 'conflict')
   const next = conflicts.reduce((after, conflict) => withConflict(session, after, conflict), rest)
   // A task must not start from a need that is to run again.
-  const still = conflicts.length === 0 ? null : new Set(queueable(plannedWork(next)).map(({ id }) => id))
+  const still = conflicts.length === 0 ? null : new Set(queueable(plannedWork(next), now).map(({ id }) => id))
   const merged = bases.filter((base) => base.status === 'merged').filter(({ id }) => still?.has(id) !== false)
   return withBranches(session, next, await severally(merged, (base) => branched(session, work, base)))
 }
 
 /** Tasks whose branches the remote does not take fail before they begin. */
 const withoutRefused = (session: Session, draft: Draft): Draft =>
-  queueable(plannedWork(draft)).reduce((next, { id: task }) => {
+  queueable(plannedWork(draft), session.deps.clock.now()).reduce((next, { id: task }) => {
     const attempt = recordOf(plannedWork(draft), task).attempts.length + 1
     const failure = taskRefusal(session, task, attempt)
     return failure === null

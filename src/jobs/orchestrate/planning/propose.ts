@@ -1,21 +1,25 @@
 import { wholeProblems } from '../../../agent/planner/plan-problems.ts'
 import type { Problem } from '../../../core/failure.ts'
 import { branchRef, type Sha, type TaskId, trunkBranch } from '../../../core/ids.ts'
+import { priceToWrite } from '../../../core/money/price.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
 import { planIdOf } from '../../../core/plan/plan-id.ts'
 import type { Mode, PlanDraft, Planning } from '../../../core/plan/planning.ts'
+import { type BaseFacts, scriptsIn, staticNotes } from '../../../core/plan/static-notes.ts'
 import { begunPart } from '../../../core/run/evolve-plan.ts'
 import { workOf } from '../../../core/run/state.ts'
-import { SETTINGS_PATH, type Settings } from '../../../core/settings.ts'
+import { hostsOf, type Settings } from '../../../core/settings.ts'
 import { commitSubject } from '../../../core/text/control-characters.ts'
 import { listed } from '../../../core/text/quoted.ts'
 import { planCanBeShown } from '../../../render/plan/plan-comment.ts'
 import { isPlanned } from '../../../render/plan/planned-run.ts'
 import { signed } from '../../commit-words.ts'
+import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { trunkRefusal } from '../session/refusals.ts'
 import { nowOf, type Session } from '../session/session.ts'
 import { firstTree } from '../session/workflow-files.ts'
+import { commentsOf, keptComments } from './read-input.ts'
 
 /** What a plan rests on. */
 export interface Frozen {
@@ -25,7 +29,7 @@ export interface Frozen {
   baseBranch: string
 }
 
-type Proposal = Frozen & { plan: Plan; notes: string[]; mode: Mode }
+type Proposal = Frozen & { plan: Plan; notes: string[]; mode: Mode; comments?: string[] }
 
 /**
  * Proposes a plan, with a trunk of its own. People approve what they can read: a plan that does not fit into a comment is
@@ -34,8 +38,10 @@ type Proposal = Frozen & { plan: Plan; notes: string[]; mode: Mode }
 export async function propose(session: Session, draft: Draft, it: Proposal): Promise<Draft> {
   const refused = refusedTrunk(session, draft)
   if (refused !== null) return refused
+  const comments = keptComments(await unlessLimited(session, () => commentsOf(session), []))
+  const remarks = staticNotes(it.plan, await factsOf(session, it))
   for (const one of [it, ...shorter(draft, it)]) {
-    const proposed = await put(session, draft, one)
+    const proposed = await put(session, draft, { ...one, ...comments, notes: [...one.notes, ...remarks] })
     if (!isPlanned(proposed.state) || planCanBeShown(proposed.state)) return proposed
   }
   return refuse(session, draft, [tooLong])
@@ -55,6 +61,19 @@ function* shorter({ state }: Draft, it: Proposal): Generator<Proposal> {
     const plan = { ...it.plan, tasks: it.plan.tasks.filter(({ id }) => !out.includes(id)) }
     if (out.length > 0 && plan.tasks.length > 0)
       yield { ...it, plan, notes: [...it.notes, `left out, since no comment could hold them: ${someOf(out)}`] }
+  }
+}
+
+const MOST_FILES = 100_000
+
+/** What the commands of a plan may name, from the base. */
+async function factsOf({ repo }: Session, { base, settings }: Proposal): Promise<BaseFacts> {
+  const sources = repo.sources(base)
+  const [{ paths }, manifest] = await Promise.all([sources.list('**', MOST_FILES), sources.read('package.json')])
+  return {
+    files: new Set(paths),
+    scripts: manifest === null ? null : scriptsIn(manifest.text),
+    network: settings.sandbox === 'off' || hostsOf(settings).length > 0,
   }
 }
 
@@ -100,7 +119,7 @@ export const refuse = (session: Session, draft: Draft, problems: Problem[]): Dra
   recordEvents(draft, nowOf(session), { type: 'plan_refused', problems })
 
 export const withoutPrice = (model: string): string =>
-  `\`${model}\` has no price here, so no limit could hold for it: add it to \`prices\` in \`${SETTINGS_PATH}\`.`
+  `\`${model}\` has no price here, so no limit could hold for it: ${priceToWrite(model)}.`
 
 /**
  * The part of a draft that can be proposed. A plan that has begun keeps the tasks that were sound when they came, and what

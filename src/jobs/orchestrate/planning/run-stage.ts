@@ -5,6 +5,7 @@ import type { PlannerInput } from '../../../agent/planner/planner-input.ts'
 import { synthesise } from '../../../agent/planner/synthesise.ts'
 import type { Ledger } from '../../../core/money/ledger.ts'
 import { priceOf } from '../../../core/money/price.ts'
+import { modelOwnerOf } from '../../../core/money/usage.ts'
 import type { Stage } from '../../../core/plan/planning.ts'
 import { recordOf, workOf } from '../../../core/run/state.ts'
 import { roleOf } from '../../../core/schedule/planning-stages.ts'
@@ -12,6 +13,7 @@ import { afterLimit } from '../session/api-limit.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
 import { submitResult } from '../session/stage-runner.ts'
+import { patientModel } from './patience.ts'
 import { plannerInput } from './read-input.ts'
 import { designPlan } from './run-design.ts'
 import { changeInWords, expandTask, handOffsOf, replanTask, scopeTask } from './run-parts.ts'
@@ -39,13 +41,16 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
   const { model } = session.deps
   if (planning === null || model === null) throw new Error('a stage needs a model and what it plans from')
   const money = openBudget(usd, (name) => priceOf(name, planning.settings))
+  const patient = patientModel(session, model)
+  const role = roleOf[stage.name]
+  const effort = planning.settings.effort[modelOwnerOf[role]]
   const input = await afterLimit(session, () => plannerInput(session, planning), signal)
   const end = await STAGES[stage.name]({
     session,
     stage,
     planning,
     input: underLimit(input, session.state.ledger),
-    metered: { model, budget: money, role: roleOf[stage.name] },
+    metered: { model: patient, budget: money, role, effort },
     sources: session.repo.sources(planning.base),
     signal,
   })
@@ -65,17 +70,18 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
         stage: stage.key,
         why,
         ...(end.underfunded && { short: usd }),
+        ...(patient.gaveUp() && { final: true }),
       })
     },
   })
 }
 
 /** The critique of a draft. Problems that lint found send it back even if the critic accepts it. */
-async function criticise({ planning, input, metered, signal }: StageContext): Promise<StageEnd> {
+async function criticise({ planning, input, metered, sources, signal }: StageContext): Promise<StageEnd> {
   const { draft, explorations } = planning
   if (draft === null) throw new Error('there is no draft to criticise')
   const model = planning.settings.plan_model
-  const judged = await critique({ metered, model, input, explorations: explorations ?? [], draft }, signal)
+  const judged = await critique({ metered, model, sources, input, explorations: explorations ?? [], draft }, signal)
   if (!judged.ok) return judged
   const accepted = judged.accepted && draft.problems.length === 0
   return recordsEvents({ type: 'plan_judged', accepted, problems: [...draft.problems, ...judged.problems] })

@@ -63,6 +63,8 @@ export interface Session {
   started: boolean
   /** The end of the API's limit, as of the last request that it refused. */
   limitedUntil: Date | null
+  /** Calls of the planner that wait for a model that is busy. */
+  waitingCalls: Map<object, { since: string; why: string }>
   /** Milliseconds of the clock before which jobs and results are not looked at, and nothing is shown: few requests are left. */
   nextLook: number
   nextShow: number
@@ -116,6 +118,7 @@ export function newSession(
     merges: noPendingMerges(),
     started: false,
     limitedUntil: null,
+    waitingCalls: new Map(),
     nextLook: 0,
     nextShow: 0,
     stageRunner: createStageRunner(),

@@ -1,0 +1,58 @@
+import type { TaskFailure } from '../failure.ts'
+import type { TaskId } from '../ids.ts'
+import { type ActiveRun, type AttemptRecord, recordOf, type TaskRecord, type Work } from '../run/state.ts'
+
+type BusyFailure = Extract<TaskFailure, { reason: 'model-busy' }>
+
+/** Minutes without an answer of the model after which a person is told. */
+export const BUSY_MINUTES = 60
+/** Parked attempts in a row after which a person is told: the times are those of a slot, which nothing else confirms. */
+const MOST_PARKED = 20
+/** In seconds; a task goes on after one to two times as long. */
+const PARKED = 120
+
+/** Whether the model has been busy for so long that a person should know. */
+export const isBusyTooLong = ({ since, until }: BusyFailure, { attempts }: Pick<TaskRecord, 'attempts'>): boolean =>
+  Date.parse(until) - Date.parse(since) >= BUSY_MINUTES * 60_000 || parkedInRow(attempts) >= MOST_PARKED
+
+function parkedInRow(attempts: readonly AttemptRecord[]): number {
+  const closed = attempts.filter(({ outcome }) => outcome !== 'open')
+  return closed.length - 1 - closed.findLastIndex(({ failure }) => failure?.reason !== 'model-busy')
+}
+
+/** What people are told if the model is busy for too long. */
+export const givenUp = ({ detail }: BusyFailure): TaskFailure => ({
+  reason: 'model-failed',
+  detail: `it gave no answer for ${BUSY_MINUTES} minutes: ${detail}`,
+})
+
+/** When a parked task goes on; null: it is not parked. */
+export function parkedUntil(id: TaskId, { state, attempts }: TaskRecord): Date | null {
+  const last = attempts.at(-1)
+  if (state.status !== 'pending' || last?.failure?.reason !== 'model-busy' || last.endedAt === null) return null
+  return new Date(Date.parse(last.endedAt) + PARKED * (1 + spread(`${id}/${last.attempt}`)) * 1000)
+}
+
+/** 0 to 1, by the name alone: tasks that were parked together do not go on together, and each process says the same. */
+function spread(name: string): number {
+  let sum = 0
+  for (const char of name) sum = (sum * 31 + char.charCodeAt(0)) % 1009
+  return sum / 1009
+}
+
+/** Parked tasks, and when the first of them goes on; null: there are none. */
+export function parkedTasks(work: Work): { ids: TaskId[]; next: Date } | null {
+  const parked = work.plan.tasks.flatMap(({ id }) => {
+    const until = parkedUntil(id, recordOf(work, id))
+    return until === null ? [] : [{ id, until }]
+  })
+  const [first] = parked.toSorted((a, b) => a.until.getTime() - b.until.getTime())
+  return first === undefined ? null : { ids: parked.map(({ id }) => id), next: first.until }
+}
+
+/** The attempt before the current one, if it was parked. */
+export function parkedBefore({ work }: ActiveRun, id: TaskId): { attempt: AttemptRecord; failure: BusyFailure } | null {
+  const attempt = recordOf(work, id).attempts.at(-2)
+  const failure = attempt?.failure
+  return attempt === undefined || failure?.reason !== 'model-busy' ? null : { attempt, failure }
+}
