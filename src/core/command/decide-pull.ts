@@ -20,7 +20,7 @@ export interface PullAction {
 export const isPullOver = (state: RunState, merged: boolean): boolean => {
   if (state.phase === 'empty') return true
   if (state.phase !== 'ended' || state.conclusion === 'success') return false
-  return !merged || state.conclusion === 'merged' || state.conclusion === 'closed'
+  return !merged || state.conclusion === 'merged'
 }
 
 /** Whether it is the run's final pull request. People may open others from trunk, which end nothing. */

@@ -114,7 +114,9 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
     case 'orchestrator_started':
       return { ...state, orchestrator: { workflowRun: event.workflowRun, at: event.at, started: true } }
     case 'orchestrator_left':
-      return { ...state, orchestrator: null, crashes: event.why === 'handed-over' ? state.crashes : 0 }
+      return event.why === 'handed-over'
+        ? { ...state, orchestrator: null }
+        : { ...withoutCrashes(state), orchestrator: null }
     case 'orchestrator_failed':
       return { ...state, crash: event.why }
     case 'orchestrator_lost':
@@ -154,10 +156,12 @@ const entriesOf = (event: EventOf<'projected'>) =>
 /** Events that show progress, and so reset the count of crashes. */
 const PROGRESS: readonly RunEvent['type'][] = ['task_verified', 'task_landed', 'trunk_moved', 'verification_passed']
 
+const withoutCrashes = <Run extends LiveRun>(state: Run): Run => ({ ...state, crashes: 0, crash: undefined })
+
 function onWork(state: LiveRun, change: (work: Work) => Work, type: RunEvent['type']): LiveRun {
   if (state.phase === 'requested' || state.work === null) return state
-  const crashes = PROGRESS.includes(type) ? 0 : state.crashes
-  return { ...state, crashes, work: change(state.work) } as LiveRun
+  const counted = PROGRESS.includes(type) ? withoutCrashes(state) : state
+  return { ...counted, work: change(state.work) } as LiveRun
 }
 
 function end(

@@ -8,6 +8,7 @@ import { SETTINGS_PATH } from '../../core/settings.ts'
 import { explain } from '../../render/reply/explain-failure.ts'
 import { renderPullAnswer } from '../../render/reply/pull-answer.ts'
 import { type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
+import { say } from '../say.ts'
 import { sayLoss } from '../say-loss.ts'
 import { untilAppended } from '../until-appended.ts'
 
@@ -55,7 +56,7 @@ async function append(
   const appended = await deps.journal.append(run, tip, after.events, after.state, [])
   if (appended.ok) return { run, orchestrate: after.starts.orchestrate, slots: after.starts.slots }
   if (appended.error.reason === 'conflict') return null
-  await sayLoss(deps, run, { reason: 'journal-refused', words: appended.error.words }, tip)
+  await sayLoss(deps, run, { reason: 'journal-refused', words: appended.error.words }, { state, tip })
   return nothing
 }
 
@@ -69,7 +70,7 @@ async function workerPull(
   const { forge, journal } = deps
   const file = await forge.file(SETTINGS_PATH, await forge.defaultBranch())
   const settings = deps.readSettings(file?.text ?? null)
-  if (!settings.ok) return say(deps, pull, explain({ reason: 'bad-settings', problems: settings.error }))
+  if (!settings.ok) return answer(deps, pull, explain({ reason: 'bad-settings', problems: settings.error }))
   const person: Person = {
     ...sender,
     viaApp: null,
@@ -80,19 +81,19 @@ async function workerPull(
     if (read === null || read.state.phase === 'empty') return nothing
     const decided = decideWorkerPull(read.state, task, pull, { person, settings: settings.value, at: nowOf(deps) })
     if (decided === null) return nothing
-    if (!decided.ok) return say(deps, pull, explain(decided.error))
-    const { events, answer } = decided.value
+    if (!decided.ok) return answer(deps, pull, explain(decided.error))
+    const { events } = decided.value
     const outcome = events.length === 0 ? nothing : await append(deps, { run, ...read }, events, true)
-    return outcome === null ? null : say(deps, pull, renderPullAnswer(answer), outcome)
+    return outcome === null ? null : answer(deps, pull, renderPullAnswer(decided.value.answer), outcome)
   })
 }
 
-async function say(
-  { forge, workflowRun }: CommandDeps,
+async function answer(
+  deps: CommandDeps,
   { number }: PullAction,
   lines: readonly string[],
   outcome: CommandOutcome = nothing,
 ): Promise<CommandOutcome> {
-  await forge.reply(number, `pull:${workflowRun}`, lines.join('\n'), false)
+  await say(deps, { threads: [number], key: `pull:${deps.workflowRun}`, body: lines.join('\n') })
   return outcome
 }

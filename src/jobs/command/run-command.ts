@@ -13,12 +13,13 @@ import { err, ok, type Result } from '../../core/result.ts'
 import type { RunEvent } from '../../core/run/event.ts'
 import { type ActiveRun, emptyRun, type RunState } from '../../core/run/state.ts'
 import { type JobStarts, lacksOrchestrator, nothingToStart, withStarts } from '../../core/schedule/slot-requests.ts'
-import type { Role, Said } from '../../ports/forge.ts'
+import type { Role } from '../../ports/forge.ts'
 import { explain } from '../../render/reply/explain-failure.ts'
 import { renderAnswer, WOKEN } from '../../render/reply/replies.ts'
 import { driftOf } from '../base-drift.ts'
 import { type CommandComment, type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
 import { finalPullClosed } from '../final-pull.ts'
+import { say, threadsOf } from '../say.ts'
 import { untilAppended } from '../until-appended.ts'
 import { answerOutsider } from './answer-outsider.ts'
 import { type LoadedContext, loadContext, type RunThread } from './load-context.ts'
@@ -55,7 +56,7 @@ export async function runCommand(deps: CommandDeps, comment: CommandComment): Pr
   if (!answer.ok) deps.log(`refused: ${answer.error.reason}`)
   const body = answer.ok ? renderAnswer(answer.value, state, known.value.settings) : explain(answer.error).join('\n')
   const whole = woken ? `${body}\n\n${WOKEN}` : body
-  await say(deps, comment, state, whole, fresh && comment.firstDelivery)
+  await answerOn(deps, comment, state, whole, fresh && comment.firstDelivery)
   if (begun.orchestrate) return begun
   const run = state.phase === 'empty' || !(answer.ok || woken) ? null : state.run
   return { run, orchestrate: starts.orchestrate, slots: starts.slots }
@@ -72,15 +73,11 @@ const roleOf = ({ forge }: CommandDeps, { sender }: CommandComment): Promise<Rol
   sender.type === 'User' ? forge.role(sender.login) : Promise.resolve('none')
 
 /** What was recorded is carried out, whether or not it can be said. On a locked thread, it is said on another one of the run. */
-async function say(deps: CommandDeps, comment: CommandComment, state: RunState, body: string, fresh: boolean) {
-  const own = state.phase === 'empty' ? [] : [state.projected['pull:trunk']?.number, state.issue.number]
-  for (const thread of new Set([comment.issue.number, ...own.filter((number) => number !== undefined)])) {
-    const said = await deps.forge
-      .reply(thread, keyOf(comment), body, fresh)
-      .catch((error: unknown): Said => ({ ok: false, message: String(error) }))
-    if (said.ok) return
-    deps.log(`no answer on #${thread}: ${said.message}`)
-  }
+async function answerOn(deps: CommandDeps, comment: CommandComment, state: RunState, body: string, fresh: boolean) {
+  const own = state.phase === 'empty' ? [] : threadsOf(state.run, state)
+  await say(deps, { threads: [comment.issue.number, ...own], key: keyOf(comment), body, fresh }).catch(
+    (error: unknown) => deps.log(`not answered: ${String(error)}`),
+  )
 }
 
 /** A final pull request that was closed in silence ends the run before the command is decided. */
@@ -101,8 +98,7 @@ const keyOf = (comment: CommandComment): string => `comment:${comment.id}`
 
 async function refuse(deps: CommandDeps, comment: CommandComment, failure: Failure): Promise<CommandOutcome> {
   deps.log(`refused: ${failure.reason}`)
-  const said = await deps.forge.reply(comment.issue.number, keyOf(comment), explain(failure).join('\n'), false)
-  if (!said.ok) deps.log(`no answer on #${comment.issue.number}: ${said.message}`)
+  await say(deps, { threads: [comment.issue.number], key: keyOf(comment), body: explain(failure).join('\n') })
   return nothing
 }
 

@@ -40,7 +40,7 @@ async function handOver(session: Session): Promise<boolean> {
   const asked = await unlessLimited(
     session,
     async () => ({
-      successor: await sayIfRefused(session.deps, session.run, () => session.deps.forge.dispatch(inputs)),
+      successor: await sayIfRefused(session.deps, session, () => session.deps.forge.dispatch(inputs)),
     }),
     null,
   )
@@ -48,10 +48,14 @@ async function handOver(session: Session): Promise<boolean> {
   const { successor } = asked
   const workflowRun = successor?.workflowRun ?? null
   return untilAppended(async () => {
-    let left = recordEvents(emptyDraft(session.state), nowOf(session), {
-      type: 'orchestrator_left',
-      why: successor === null ? 'waiting' : 'handed-over',
-    })
+    // Without a successor it is lost: the next command starts one.
+    let left = recordEvents(
+      emptyDraft(session.state),
+      nowOf(session),
+      successor === null
+        ? { type: 'orchestrator_lost', workflowRun: session.deps.workflowRun }
+        : { type: 'orchestrator_left', why: 'handed-over' },
+    )
     if (workflowRun !== null) left = recordEvents(left, nowOf(session), { type: 'orchestrator_requested', workflowRun })
     return (await appendEvents(session, left)) || session.stopped !== null ? true : null
   })

@@ -12,7 +12,7 @@ export const renderHelpForOutsiders = (): string =>
   fitted(LIMITS.comment - 500, [
     () =>
       sections(commandTable(), [
-        '`/help`, `/status` and `/plan status` are for everybody. All other commands: people with `write` permission or more, and those whom the settings of this repository name. Bots never.',
+        '`/help`, `/status` and `/plan status` are for everybody. All other commands: people with `write` permission; the settings of this repository may ask for more. Bots never.',
       ]),
   ])
 

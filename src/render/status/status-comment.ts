@@ -169,5 +169,5 @@ function refusedPull(run: LiveRun, why: string): string {
   const compare = isPlanned(run)
     ? ` [Compare the branches](../compare/${encodeURI(run.work.baseBranch)}...${trunkBranch(run.run)}) instead.`
     : ''
-  return `Pull requests cannot be opened: ${inline(bounded(why, 500))}.${compare} "Allow GitHub Actions to create and approve pull requests" in the repository's Actions settings mends it.`
+  return `Pull requests cannot be opened: ${inline(bounded(why, 500))}.${compare} "Allow GitHub Actions to create and approve pull requests" in the repository's Actions settings allows it.`
 }

@@ -85,10 +85,10 @@ const STOPPED = {
   truncated: "the model's answer was cut off",
 } as const
 
-/** Escaped as model text, since a model may have written it. */
 /** In the middle of a sentence, so without the full stop at their end. */
 const platformWords = (detail: string): string => sentence(bounded(oneLine(detail), 1000).replace(/[.\s]+$/, ''))
 
+/** Escaped as model text, since a model may have written it. */
 const detailText = (detail: string): string => (detail.trim() === '' ? '' : `: ${modelText(detail, 500)}`)
 
 const RETRY = 'Look at the log, then try again with a note if something should be different.'
