@@ -180,6 +180,33 @@ describe('an orchestrator', () => {
     expect(git(remote.dir, ['rev-parse', TRUNK])).toBe(update)
   })
 
+  it('verifies what a person brought in after the end, and asks nothing about a base that is in it already', async () => {
+    const { deps, remote, journal, trunk } = await world('a', { verification: [{ argv: ['true'] }] })
+    const read = await journal.read('42')
+    const events: RunEvent[] = [
+      { type: 'task_skipped', ...stamp, task: 'a' },
+      { type: 'run_finished', ...stamp, sha: trunk },
+      { type: 'run_reopened', ...stamp },
+    ]
+    await journal.append('42', read?.tip ?? null, events, replayOn(read?.state ?? emptyRun, events), [])
+    const main = commit(remote.dir, { 'README.md': 'text', a: { folder: { x: 'of main' } } }, [
+      git(remote.dir, ['rev-parse', 'refs/heads/main']),
+    ])
+    git(remote.dir, ['update-ref', 'refs/heads/main', main])
+    const update = commit(remote.dir, { 'README.md': 'text', a: { folder: { x: 'of main' } } }, [trunk, main])
+    git(remote.dir, ['update-ref', TRUNK, update])
+    await orchestrate({ ...deps, handOverAt: new Date(deps.clock.now().getTime() + 10_000) }, '42')
+    expect((await journal.read('42'))?.state).toMatchObject({
+      phase: 'active',
+      paused: null,
+      work: {
+        trunk: { tip: update },
+        baseSeen: { sha: main, stale: false },
+        verification: { status: 'queued', on: update },
+      },
+    })
+  })
+
   it('stops if trunk lost what the run had there, says how to put it back, and goes on once it is', async () => {
     const { deps, remote, journal, github, trunk } = await world('g > a', { tasks: { g: gate } })
     const forced = commit(remote.dir, { 'README.md': 'of a person' })

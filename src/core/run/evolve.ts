@@ -135,6 +135,8 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
       return cancelAll(end(state, 'cancelled', event, { why: event.why }), event.at)
     case 'run_finished':
       return end(state, 'success', event, {})
+    case 'run_reopened':
+      return reopened(state)
     case 'run_closed':
       return cancelAll(end(state, event.merged ? 'merged' : 'closed', event, { head: event.head }), event.at)
     case 'pull_refused':
@@ -173,6 +175,12 @@ function end(
   const { phase: _phase, ...header } = state
   const { paused: _paused, ...rest } = { paused: null, ...header }
   return { why: '', problems: [], ...rest, ...more, phase: 'ended', work: workOf(state), conclusion, endedAt: event.at }
+}
+
+function reopened(state: LiveRun): LiveRun {
+  if (state.phase !== 'ended' || state.conclusion !== 'success' || state.work === null) return state
+  const { conclusion: _conclusion, why: _why, problems: _problems, endedAt: _endedAt, head: _head, ...rest } = state
+  return { ...rest, phase: 'active', work: state.work, paused: null }
 }
 
 /** A later `/plan off` overrides the mode with which the plan was made. */

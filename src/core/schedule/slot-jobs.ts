@@ -97,12 +97,11 @@ export function afterSlotFailure(run: ActiveRun, jobs: SlotJobs, supply: number)
 }
 
 /** The reason of the pause. */
-export function slotFailureText({ step, url, words }: SlotFailure): string {
+export function slotFailureText({ step, words }: SlotFailure): string {
   const said = words === '' ? '' : `: ${words}`
-  const link = url === null ? '' : ` (${url})`
   return step === null
-    ? `GitHub starts no job for a slot${said}${link}`
-    : `every slot failed in its set-up, in the step "${step}"${said}${link}`
+    ? `GitHub starts no job for a slot${said}`
+    : `every slot failed in its set-up, in the step "${step}"${said}`
 }
 
 /**

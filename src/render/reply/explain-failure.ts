@@ -35,7 +35,7 @@ function explanationOf(failure: Failure): Explanation {
       }
     case 'second-person-needed':
       return {
-        happened: `${inline(failure.actor)} asked for this plan, and here a second person approves it.`,
+        happened: `${inline(failure.actor)} asked for this plan or its last version, and here a second person approves it.`,
         next: 'Another person with the permission can type the same command.',
       }
     case 'bots-may-not':

@@ -41,7 +41,7 @@ const commandTable = (): string[] =>
 function whoMay({ approvers: { permission, users, second_person }, merge }: Settings, room: number): string[] {
   const approving = [
     ...(users.length === 0 ? [] : [`only ${people(users, room)}`]),
-    ...(second_person ? ['not the one who asked for the plan'] : []),
+    ...(second_person ? ['not those who asked for the plan or for its last version'] : []),
   ]
   return [
     '**Who may**',

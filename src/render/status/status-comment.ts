@@ -158,7 +158,8 @@ const WITHOUT: Readonly<Record<Refusable, string>> = {
   pull: 'GitHub refuses a change of a pull request: close it, or mark it as ready, by hand',
 }
 
-const refusalLines = ({ refused = {} }: LiveRun): string[] =>
+/** A line for each thing that the platform refuses. */
+export const refusalLines = ({ refused = {} }: LiveRun): string[] =>
   refusableSchema.options.flatMap((what) => {
     const why = refused[what]
     return why === undefined ? [] : [`${WITHOUT[what]}. Its words: ${inline(bounded(oneLine(why), 500))}`]

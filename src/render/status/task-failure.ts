@@ -157,7 +157,7 @@ function advice(failure: TaskFailure): string[] {
       return ["Try again later; the detail says whether it was the network, the key, or the model's service."]
     case 'push-refused':
       return [
-        'Its work is in the artifacts of the workflow run, and on no branch. If the rule is about the name of the branch, take `tributary/**` out of it (Settings > Rules > Rulesets); if it is about what is in the change, say so in the note.',
+        'Its work is on no branch; the status comment links the artifact that holds it. If the rule is about the name of the branch, take `tributary/**` out of it (Settings > Rules > Rulesets); if it is about what is in the change, say so in the note.',
       ]
     case 'not-approved':
       return ['Approve the plan that holds it, then try again.']
