@@ -27,6 +27,7 @@ export default defineConfig({
     // Starting a process and loading the same modules for each file costs as much as its tests do.
     isolate: false,
     passWithNoTests: false,
+    tags: [{ name: 'nightly', description: 'A rarer case that takes long: `npm test` leaves it to the nightly run.' }],
     // The configuration of the person who runs them may ask for signatures, or for hooks; certificates of a company are read at
     // each start of Node 20, which takes longer than the start, and no test speaks to the world.
     env: { GIT_CONFIG_GLOBAL: '/dev/null', NODE_EXTRA_CA_CERTS: '' },

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { closingLine, countOf, skippedLine, sum } from './counts.mjs'
+import { closingLine, countOf, NIGHTLY, nightlyLine, skippedLine, sum } from './counts.mjs'
 import { paceOf } from './pace.mjs'
 
 /** @typedef {import('./counts.mjs').Count} Count */
@@ -60,6 +60,7 @@ console.log(`\n${seconds(begun)} s${cpuSeconds()}, on a machine of pace ${Number
 if (part === undefined && seconds(begun) > LIMIT_SECONDS * Number(env.TRIBUTARY_PACE))
   console.log(`That is more than the ${LIMIT_SECONDS} s, times the pace, that all of it should take.`)
 if (total.skipped > 0) console.log(skippedLine(total))
+if (total.nightly > 0) console.log(nightlyLine(total))
 const line = closingLine(total)
 // Who asks for a file says the line, once, at the very end.
 if (process.env.TRIBUTARY_COUNTS === undefined) console.log(line)
@@ -81,7 +82,7 @@ async function runLane(steps, alone) {
 function check(name) {
   return async (alone) => {
     const well = await run(name, ['npm', 'run', '--silent', name], alone)
-    return { passed: well ? 1 : 0, failed: well ? 0 : 1, skipped: 0, why: [] }
+    return { passed: well ? 1 : 0, failed: well ? 0 : 1, skipped: 0, why: [], nightly: 0 }
   }
 }
 
@@ -96,7 +97,8 @@ function suite(...projects) {
     // These replace the reporters of the configuration: what was skipped is said once, at the end of all.
     const reporters = ['default', 'json'].map((name) => `--reporter=${name}`)
     const split = shard === undefined ? [] : [`--shard=${shard}`]
-    const command = ['npx', ...words, ...reporters, `--outputFile.json=${report}`, ...split]
+    const rest = ['--tags-filter', `!${NIGHTLY}`]
+    const command = ['npx', ...words, ...rest, ...reporters, `--outputFile.json=${report}`, ...split]
     const well = await run(projects.join(' and '), command, alone)
     return countOf(read(report), well)
   }

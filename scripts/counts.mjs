@@ -1,6 +1,9 @@
 // @ts-check
-/** @typedef {{ passed: number, failed: number, skipped: number, why: string[] }} Count */
-/** @typedef {{ status: string, meta?: { skippedFor?: string } }} Assertion */
+/** @typedef {{ passed: number, failed: number, skipped: number, why: string[], nightly: number }} Count */
+/** @typedef {{ status: string, meta?: { skippedFor?: string }, tags?: string[] }} Assertion */
+
+/** The tag of tests that are left to the nightly run; see __tests__/support/nightly.ts. */
+export const NIGHTLY = 'nightly'
 
 const NOT_RUN = ['skipped', 'pending', 'todo']
 
@@ -12,16 +15,17 @@ const NOT_RUN = ['skipped', 'pending', 'todo']
  * @returns {Count}
  */
 export function countOf(report, well) {
-  if (report === null) return { passed: 0, failed: 1, skipped: 0, why: [] }
+  if (report === null) return { passed: 0, failed: 1, skipped: 0, why: [], nightly: 0 }
   const { numPassedTests: passed, numFailedTests, testResults } = JSON.parse(report)
   /** @type {Assertion[]} */
   const assertions = testResults.flatMap(
     (/** @type {{ assertionResults: Assertion[] }} */ file) => file.assertionResults,
   )
-  const notRun = assertions.filter(({ status }) => NOT_RUN.includes(status))
+  const absent = assertions.filter(({ status }) => NOT_RUN.includes(status))
+  const notRun = absent.filter(({ tags }) => tags?.includes(NIGHTLY) !== true)
   const why = notRun.flatMap(({ meta }) => meta?.skippedFor ?? [])
   const failed = Math.max(numFailedTests + notRun.length - why.length, well && passed > 0 ? 0 : 1)
-  return { passed, failed, skipped: why.length, why: [...new Set(why)] }
+  return { passed, failed, skipped: why.length, why: [...new Set(why)], nightly: absent.length - notRun.length }
 }
 
 /**
@@ -33,6 +37,7 @@ export const sum = (counts) => ({
   failed: counts.reduce((total, count) => total + count.failed, 0),
   skipped: counts.reduce((total, count) => total + count.skipped, 0),
   why: [...new Set(counts.flatMap((count) => count.why))],
+  nightly: counts.reduce((total, count) => total + count.nightly, 0),
 })
 
 /**
@@ -48,3 +53,10 @@ export const closingLine = ({ passed, failed, skipped }) =>
  */
 export const skippedLine = ({ skipped, why }) =>
   `${skipped} ${skipped === 1 ? 'test was' : 'tests were'} skipped: ${why.join('; ')}`
+
+/**
+ * The one line about tests of rarer cases.
+ * @param {Pick<Count, 'nightly'>} count
+ */
+export const nightlyLine = ({ nightly }) =>
+  `${nightly} ${nightly === 1 ? 'test is' : 'tests are'} left to the nightly run (npm run test:nightly)`

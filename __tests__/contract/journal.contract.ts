@@ -212,10 +212,10 @@ export function journalContract(name: string, open: () => Promise<JournalStage>)
       await expect(journal.append(RUN, null, [], emptyRun, [])).rejects.toThrow('nothing to append')
     })
 
-    it('loses no event of eight writers at once', async () => {
+    it('loses no event of five writers at once', async () => {
       const random = randomOf(printedSeed())
       const stage = await open()
-      const writers = await Promise.all(Array.from({ length: 8 }, () => stage.writer()))
+      const writers = await Promise.all(Array.from({ length: 5 }, () => stage.writer()))
       await begin((await stage.writer()).journal)
       const names = writers.map((_, writer) =>
         Array.from({ length: 1 + random(2) }, (_, index) => `w${writer}-${index}`),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { replay } from '../../src/core/run/evolve.ts'
+import { nightly } from '../support/nightly.ts'
 import { calm } from './support/calm.ts'
 import { pushFiles } from './support/people.ts'
 import { branchesOf, expectFinished, statusOf } from './support/picture.ts'
@@ -47,7 +48,7 @@ describe('the final pull request', () => {
     expect(await world.say(pull, '/retry a')).toContain('`run-ended`: ')
   })
 
-  it('does so too when a person closes it, and nothing of it is in the base', async () => {
+  it('does so too when a person closes it, and nothing of it is in the base', nightly, async () => {
     const { run, pull } = await done('c')
     const base = world.git('rev-parse', 'main')
     await world.as('writer').rest.pulls.update({ ...world.at, pull_number: pull, state: 'closed' })
@@ -61,17 +62,21 @@ describe('the final pull request', () => {
     })
   })
 
-  it('ends the run at the next command if it was closed while in conflict, of which no event tells', async () => {
-    const { run, pull } = await done('f')
-    await pushFiles(world, { 'f/done.txt': 'of somebody else' })
-    await world.as('writer').rest.pulls.update({ ...world.at, pull_number: pull, state: 'closed' })
-    await world.idle()
-    expect(await world.state(run)).toMatchObject({ conclusion: 'success' })
-    expect(await world.say(pull, '/status')).toContain('**Closed')
-    await closed(run, 'closed')
-  })
+  it(
+    'ends the run at the next command if it was closed while in conflict, of which no event tells',
+    nightly,
+    async () => {
+      const { run, pull } = await done('f')
+      await pushFiles(world, { 'f/done.txt': 'of somebody else' })
+      await world.as('writer').rest.pulls.update({ ...world.at, pull_number: pull, state: 'closed' })
+      await world.idle()
+      expect(await world.state(run)).toMatchObject({ conclusion: 'success' })
+      expect(await world.say(pull, '/status')).toContain('**Closed')
+      await closed(run, 'closed')
+    },
+  )
 
-  it('is no other one from trunk, which people may open and close as they like', async () => {
+  it('is no other one from trunk, which people may open and close as they like', nightly, async () => {
     const { run } = await done('g')
     world.git('branch', 'release', 'main')
     const head = `tributary/${run}/trunk`

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { statusOf as standingOf } from '../../src/core/run/state.ts'
+import { nightly } from '../support/nightly.ts'
 import { calm } from './support/calm.ts'
 import { branchesOf, checksOf, expectFinished, statusOf } from './support/picture.ts'
 import { expectInOrder, lastLeft, placeOf, planned, still } from './support/steps.ts'
@@ -47,7 +48,7 @@ describe('a gate', () => {
 })
 
 describe('a part of a plan', () => {
-  it('runs with what it needs; the rest waits for its own approval', async () => {
+  it('runs with what it needs; the rest waits for its own approval', nightly, async () => {
     const { issue, run, pull, id } = await planned(world, 'a, b > c')
     const answer = await world.say(pull, `/approve ${id} --only c`)
     expect(answer).toContain('`approved`: ')

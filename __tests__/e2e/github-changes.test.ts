@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { nightly } from '../support/nightly.ts'
 import { calm } from './support/calm.ts'
 import { marked } from './support/people.ts'
 import { planned } from './support/steps.ts'
@@ -26,7 +27,7 @@ describe('a thread that is locked, then cleared of comments', () => {
 })
 
 describe('a default branch that is renamed, an issue that is closed and a pull request that is retargeted', () => {
-  it('do not stop the run, which follows the branch', async () => {
+  it('do not stop the run, which follows the branch', nightly, async () => {
     const { issue, run, pull, id } = await planned(world, 'a', { a: { milliseconds: 'signal' } })
     await world.say(pull, `/approve ${id}`)
     await world.when(run, 'at work on a', (_, { tasks }) => tasks.a?.state.status === 'in_progress')
@@ -42,7 +43,7 @@ describe('a default branch that is renamed, an issue that is closed and a pull r
 })
 
 describe('a token that ends in the middle', () => {
-  it('costs nothing: a fresh job gets another, and the run goes on', async () => {
+  it('costs nothing: a fresh job gets another, and the run goes on', nightly, async () => {
     const { run, pull, id } = await planned(world, 'a > b', { a: { milliseconds: 'signal' } })
     await world.say(pull, `/approve ${id}`)
     await world.when(run, 'at work on a', (_, { tasks }) => tasks.a?.state.status === 'in_progress')
@@ -57,7 +58,7 @@ describe('a token that ends in the middle', () => {
 })
 
 describe('a repository that is renamed', () => {
-  it('is followed by the jobs that know its old name, for the API and for git', async () => {
+  it('is followed by the jobs that know its old name, for the API and for git', nightly, async () => {
     const { run, pull, id } = await planned(world, 'a > b', { a: { milliseconds: 'signal' } })
     await world.say(pull, `/approve ${id}`)
     await world.when(run, 'at work on a', (_, { tasks }) => tasks.a?.state.status === 'in_progress')

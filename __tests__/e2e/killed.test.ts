@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startProcess } from '../../src/hub/runner/process/process.ts'
+import { nightly } from '../support/nightly.ts'
 import { expectOneOfEverything } from './support/once.ts'
 import { issueWith } from './support/plan.ts'
 import { eventsOf, startWorld, type World } from './support/world.ts'
@@ -34,7 +35,7 @@ describe('a slot that is killed', () => {
 })
 
 describe('an orchestrator that dies with the job that would follow it', () => {
-  it('is missed by the next command of one who may, also by /status, and by no outsider', async () => {
+  it('is missed by the next command of one who may, also by /status, and by no outsider', nightly, async () => {
     const issue = await world.openIssue(issueWith('a > c, b > c', { a: { milliseconds: 'signal' } }))
     const { pull, planId } = await world.plan(issue)
     const run = `${issue}`

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { statusOf as standingOf } from '../../src/core/run/state.ts'
+import { nightly } from '../support/nightly.ts'
 import { calm } from './support/calm.ts'
 import { allow, pushFiles } from './support/people.ts'
 import { statusOf } from './support/picture.ts'
@@ -46,7 +47,7 @@ describe('a branch of a task that GitHub refuses', () => {
     expect((await world.ended(run)).conclusion).toBe('success')
   })
 
-  it('is found though GitHub names no ref, by what is in it', async () => {
+  it('is found though GitHub names no ref, by what is in it', nightly, async () => {
     const { run, pull, id } = await planned(world, 'a, b, c', {
       a: { milliseconds: 800 },
       b: { milliseconds: 800 },
@@ -100,7 +101,7 @@ describe('a journal that GitHub refuses', () => {
     expect(await world.state(`${issue}`)).toBeNull()
   })
 
-  it('stops a run at work in order, says so on the issue, and /status goes on from there', async () => {
+  it('stops a run at work in order, says so on the issue, and /status goes on from there', nightly, async () => {
     const { issue, run, pull, id } = await planned(world, 'a > b', { a: { milliseconds: 'signal' } })
     await world.say(pull, `/approve ${id}`)
     await world.when(run, 'at work on a', (_, work) => standingOf(work, 'a') === 'in_progress')
@@ -121,7 +122,7 @@ describe('a journal that GitHub refuses', () => {
     expect((await world.events(run)).filter(({ type }) => type === 'orchestrator_failed')).toEqual([])
   })
 
-  it('deleted while the run is at work: is named, with the line that brings it back', async () => {
+  it('deleted while the run is at work: is named, with the line that brings it back', nightly, async () => {
     const { issue, run, pull, id } = await planned(world, 'a > b', { a: { milliseconds: 'signal' } })
     await world.say(pull, `/approve ${id}`)
     await world.when(run, 'at work on a', (_, work) => standingOf(work, 'a') === 'in_progress')
@@ -137,7 +138,7 @@ describe('a journal that GitHub refuses', () => {
     expect((await world.ended(run)).conclusion).toBe('success')
   })
 
-  it('replaced by something else: is named as that', async () => {
+  it('replaced by something else: is named as that', nightly, async () => {
     const { issue, run, pull } = await planned(world, 'a')
     world.git('update-ref', `refs/tributary/${run}/log`, 'refs/heads/main')
     expect(await world.say(pull, '/status')).toContain('`journal-unreadable`: ')
@@ -184,7 +185,7 @@ describe('workflow files that change on the default branch during a run', () => 
     (await world.events(id)).filter(({ type }) => type === 'workflows_followed').length
   const filesIn = (ref: string) => world.git('ls-tree', '-r', ref, '--', '.github/workflows')
 
-  it('change nothing where GitHub looks at what the pushed commits change', async () => {
+  it('change nothing where GitHub looks at what the pushed commits change', nightly, async () => {
     const one = await run('a > b', 'one.yml')
     expect((await world.ended(one.run)).conclusion).toBe('success')
     expect(await followed(one.run)).toBe(0)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { nightly } from '../support/nightly.ts'
 import { calm } from './support/calm.ts'
 import { allow, marked } from './support/people.ts'
 import { branchesOf, expectFinished, statusOf, threadOf } from './support/picture.ts'
@@ -34,7 +35,7 @@ describe('a repository where Actions may open no pull requests', () => {
 })
 
 describe('a private repository without drafts', () => {
-  it('gets ordinary pull requests', async () => {
+  it('gets ordinary pull requests', nightly, async () => {
     await allow(world, { allowActionsToCreatePulls: true, private: true, draftPulls: false })
     const issue = await world.openIssue(issueWith('a > b'))
     const { pull, planId } = await world.plan(issue)
@@ -53,7 +54,7 @@ describe('a private repository without drafts', () => {
 })
 
 describe('a remote that refuses refs of our own', () => {
-  it('keeps the journal on a branch, which stays when the final pull request is merged', async () => {
+  it('keeps the journal on a branch, which stays when the final pull request is merged', nightly, async () => {
     await allow(world, { private: false, draftPulls: true, refuseCustomRefs: true })
     const issue = await world.openIssue(issueWith('a > b'))
     const { pull, planId } = await world.plan(issue)

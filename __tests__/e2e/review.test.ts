@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { statusOf as standingOf } from '../../src/core/run/state.ts'
+import { nightly } from '../support/nightly.ts'
 import { calm } from './support/calm.ts'
 import { pushFiles } from './support/people.ts'
 import { branchesOf, checksOf, expectFinished, statusOf } from './support/picture.ts'
@@ -107,7 +108,7 @@ describe('what people do to the branches by hand', () => {
     expect(await agreement(world, run)).toMatchObject({ folded: ended, trunkInJournal: world.git('rev-parse', trunk) })
   })
 
-  it('lands nothing that came to a worker pull request after its verification', async () => {
+  it('lands nothing that came to a worker pull request after its verification', nightly, async () => {
     const { run, pull: final, id } = await planned(world, 'k')
     await world.say(final, `/approve ${id}`)
     const { state, work } = await still(world, run, 'waiting for a review')
@@ -124,7 +125,7 @@ describe('what people do to the branches by hand', () => {
 })
 
 describe('worker_pull_requests: false', () => {
-  it('leaves the branches only, with their checks', async () => {
+  it('leaves the branches only, with their checks', nightly, async () => {
     await pushFiles(world, { '.github/tributary.yml': calm('worker_pull_requests: false') })
     const issue = await world.openIssue(issueWith('a, b'))
     const { pull: final, planId } = await world.plan(issue)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { statusOf, type Work } from '../../src/core/run/state.ts'
+import { nightly } from '../support/nightly.ts'
 import { printedSeed, randomOf } from '../support/random.ts'
 import { entriesOf, idleThough } from './support/entries.ts'
 import { askedByJobs, resetMetrics } from './support/figures.ts'
@@ -55,7 +56,7 @@ function withoutNeedOf(held: readonly string[], { plan }: Work): string[] {
 describe('a plan of forty independent tasks on eight slots', () => {
   const random = randomOf(printedSeed())
 
-  it('costs at most four requests and one and a half pushes a task', async () => {
+  it('costs at most four requests and one and a half pushes a task', nightly, async () => {
     const tasks = names(40)
     await resetMetrics(world)
     const { run, landed } = await finished(tasks.join(', '), drawn(tasks, random))
@@ -75,7 +76,7 @@ describe('a plan of forty independent tasks on eight slots', () => {
     expect(entries.map(idleThough).filter((idle) => idle !== null)).toEqual([])
   })
 
-  it('has the same final tree for two orders of completion', async () => {
+  it('has the same final tree for two orders of completion', nightly, async () => {
     const graph = 't1 > t5, t2 > t5, t3, t4 > t6, t7, t8'
     const one = await finished(graph, {}, ['t1', 't3'])
     const other = await finished(graph, {}, ['t7', 't8'])

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { nightly } from '../support/nightly.ts'
 import { calm } from './support/calm.ts'
 import { expectOneOfEverything } from './support/once.ts'
 import { allow } from './support/people.ts'
@@ -22,7 +23,7 @@ const approved = async (graph: string) => {
 }
 
 describe('a full storage for artifacts', () => {
-  it('costs no work: finished work comes by the logs of the slots, and the status says why', async () => {
+  it('costs no work: finished work comes by the logs of the slots, and the status says why', nightly, async () => {
     await world.fault({ kind: 'refuse-artifact', name: '^tributary-', count: 1000 })
     const { run, approve } = await approved('a > c, b > c')
     await approve()
@@ -72,7 +73,7 @@ describe('a set-up step that fails in every slot', () => {
 })
 
 describe('an archived repository', () => {
-  it('stops the run in order, and once it is live again a comment moves it on', async () => {
+  it('stops the run in order, and once it is live again a comment moves it on', nightly, async () => {
     const { run, pull, approve } = await approved('a > c, b > c')
     await approve()
     await allow(world, { archived: true })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { statusOf as standingOf } from '../../src/core/run/state.ts'
+import { nightly } from '../support/nightly.ts'
 import { PACE } from '../support/pace.ts'
 import { calm } from './support/calm.ts'
 import { pushFiles } from './support/people.ts'
@@ -62,38 +63,42 @@ describe('/cancel while three tasks run', () => {
 })
 
 describe('/pause and /resume', () => {
-  it('lets what is at work go on to its end, starts nothing new, and asks again where the base moved meanwhile', async () => {
-    const { run, pull, id } = await planned(world, 'a > b', { a: { milliseconds: 1500 } })
-    await world.say(pull, `/approve ${id}`)
-    await world.when(run, 'at work', (_, work) => standingOf(work, 'a') === 'in_progress')
-    const answer = await world.say(pull, '/pause', 'writer')
-    expect(answer).toMatch(/`paused`: Nothing new is started\. `a` goes on to the end/)
-    const { state, work } = await still(world, run, 'paused')
-    expect([standingOf(work, 'a'), standingOf(work, 'b')]).toEqual(['landed', 'pending'])
-    expect((await statusOf(world, state)).body).toMatch(/## Paused: 1 of 2 tasks landed.*`\/resume` goes on/s)
-    expect(await world.say(pull, '/pause')).toContain('`already-done`: ')
-    await pushFiles(world, { 'b/other.txt': 'in the way of b' })
-    expect(await world.say(pull, '/resume', 'writer')).toContain('`resumed`: ')
-    const stale = await still(world, run, 'stopped by the base')
-    expect(standingOf(stale.work, 'b')).toBe('pending')
-    expect((await statusOf(world, stale.state)).body).toMatch(/## Stopped: .*`main` moved \(`b\/other\.txt`\)/s)
-    // What the person has seen and accepted is not asked about again.
-    expect(await world.say(pull, '/resume', 'writer')).toContain('`resumed`: ')
-    expect((await world.ended(run)).conclusion).toBe('success')
-    const events = await world.events(run)
-    expectInOrder([
-      placeOf(events, 'run_paused'),
-      placeOf(events, 'task_verified', 'a'),
-      placeOf(events, 'run_resumed'),
-      placeOf(events, 'base_moved'),
-      lastLeft(events),
-      events.findLastIndex(({ type }) => type === 'run_resumed'),
-      placeOf(events, 'task_queued', 'b'),
-    ])
-    await expectFinished(world, run, {
-      title: 'Done',
-      checks: { a: 'success', b: 'success' },
-      pulls: { merged: ['a', 'b'], closed: [] },
-    })
-  })
+  it(
+    'lets what is at work go on to its end, starts nothing new, and asks again where the base moved meanwhile',
+    nightly,
+    async () => {
+      const { run, pull, id } = await planned(world, 'a > b', { a: { milliseconds: 1500 } })
+      await world.say(pull, `/approve ${id}`)
+      await world.when(run, 'at work', (_, work) => standingOf(work, 'a') === 'in_progress')
+      const answer = await world.say(pull, '/pause', 'writer')
+      expect(answer).toMatch(/`paused`: Nothing new is started\. `a` goes on to the end/)
+      const { state, work } = await still(world, run, 'paused')
+      expect([standingOf(work, 'a'), standingOf(work, 'b')]).toEqual(['landed', 'pending'])
+      expect((await statusOf(world, state)).body).toMatch(/## Paused: 1 of 2 tasks landed.*`\/resume` goes on/s)
+      expect(await world.say(pull, '/pause')).toContain('`already-done`: ')
+      await pushFiles(world, { 'b/other.txt': 'in the way of b' })
+      expect(await world.say(pull, '/resume', 'writer')).toContain('`resumed`: ')
+      const stale = await still(world, run, 'stopped by the base')
+      expect(standingOf(stale.work, 'b')).toBe('pending')
+      expect((await statusOf(world, stale.state)).body).toMatch(/## Stopped: .*`main` moved \(`b\/other\.txt`\)/s)
+      // What the person has seen and accepted is not asked about again.
+      expect(await world.say(pull, '/resume', 'writer')).toContain('`resumed`: ')
+      expect((await world.ended(run)).conclusion).toBe('success')
+      const events = await world.events(run)
+      expectInOrder([
+        placeOf(events, 'run_paused'),
+        placeOf(events, 'task_verified', 'a'),
+        placeOf(events, 'run_resumed'),
+        placeOf(events, 'base_moved'),
+        lastLeft(events),
+        events.findLastIndex(({ type }) => type === 'run_resumed'),
+        placeOf(events, 'task_queued', 'b'),
+      ])
+      await expectFinished(world, run, {
+        title: 'Done',
+        checks: { a: 'success', b: 'success' },
+        pulls: { merged: ['a', 'b'], closed: [] },
+      })
+    },
+  )
 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { recordOf } from '../../src/core/run/state.ts'
+import { nightly } from '../support/nightly.ts'
 import { checksOf, expectFinished, statusOf } from './support/picture.ts'
 import { issueWith } from './support/plan.ts'
 import { SETTINGS } from './support/repository.ts'
@@ -86,7 +87,7 @@ describe('a verification that fails on trunk', () => {
 })
 
 describe('a verification that fails by chance', () => {
-  it('runs again on the same tree, and both pull request and status call it flaky', async () => {
+  it('runs again on the same tree, and both pull request and status call it flaky', nightly, async () => {
     const { run, pull } = await started(issueWith('lucky', {}, [['node', 'tools/chance.mjs']]))
     expect((await world.ended(run)).conclusion).toBe('success')
     const on = world.git('rev-parse', `tributary/${run}/trunk`)
@@ -97,7 +98,7 @@ describe('a verification that fails by chance', () => {
     expect(data.body).toContain('**Flaky**')
   })
 
-  it('that fails twice is run again by /retry verification, on the same trunk', async () => {
+  it('that fails twice is run again by /retry verification, on the same trunk', nightly, async () => {
     const { run, pull } = await started(issueWith('unlucky', {}, [['node', 'tools/chance.mjs', '3']]))
     const { work } = await world.when(
       run,

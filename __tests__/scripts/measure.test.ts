@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { tempDir } from '../support/git.ts'
+import { nightly } from '../support/nightly.ts'
 
 const SCRIPT = join(import.meta.dirname, '..', '..', 'scripts', 'measure.mjs')
 
@@ -48,7 +49,7 @@ it('counts files, lines, readers, names and functions, and mutants if there is a
   })
 })
 
-it('tells the part of a bundle that is loaded at the start, and how long the start takes', () => {
+it('tells the part of a bundle that is loaded at the start, and how long the start takes', nightly, () => {
   const bundle = {
     'dist/index.js': 'import"./chunks/always.js";await fetch(process.env.GITHUB_API_URL);\n',
     'dist/chunks/always.js': 'import("./seldom.js");\n',
@@ -62,6 +63,6 @@ it('tells the part of a bundle that is loaded at the start, and how long the sta
   })
 })
 
-it('says so if there are no sources', () => {
+it('says so if there are no sources', nightly, () => {
   expect(measured({ 'README.md': '' })).toMatchObject({ status: 1, stderr: expect.stringContaining('no TypeScript') })
 })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FOLDS } from '../../../src/core/run/folds.ts'
+import { nightly } from '../../support/nightly.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')
 const PARTS = ['run', 'planning', 'ledger', 'setbacks', 'work', 'task']
@@ -39,7 +40,7 @@ function faulty(): string[] {
 }
 
 describe('a new event', () => {
-  it('does not compile until it says what it changes, and then until each fold of that takes it', () => {
+  it('does not compile until it says what it changes, and then until each fold of that takes it', nightly, () => {
     edit('event.ts', "event('run_resumed', {}),", "event('run_resumed', {}), event('run_blessed', {}),")
     expect(faulty()).toContain('folds.ts')
     edit('folds.ts', "run_resumed: ['run'],", `run_resumed: ['run'], run_blessed: ${JSON.stringify(PARTS)},`)

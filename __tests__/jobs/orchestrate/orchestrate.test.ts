@@ -30,13 +30,13 @@ async function world(
   overrides: Parameters<typeof planOf>[1] = {},
   settings = {},
   only: string[] | null = null,
+  clock = hastyClock(),
 ) {
   const remote = bareRemote()
   const base = commit(remote.dir, { 'README.md': 'text' })
   const trunk = commit(remote.dir, { 'README.md': 'text' }, [base], 'Start')
   git(remote.dir, ['update-ref', 'refs/heads/main', base])
   git(remote.dir, ['update-ref', 'refs/heads/tributary/42/trunk', trunk])
-  const clock = hastyClock()
   const options = { gitDir: `${tempDir()}/run.git`, remoteUrl: remote.url, token: '', clock }
   const journal = await openJournal(options)
   const github = memoryGitHub({
@@ -287,7 +287,7 @@ describe('an orchestrator', () => {
   })
 
   it('goes on with what git can do while the API refuses everything, says until when, and shows the rest then', async () => {
-    const { deps, github, types, clock } = await world('g > a', { tasks: { g: gate } })
+    const { deps, github, types, clock } = await world('g > a', { tasks: { g: gate } }, {}, null, hastyClock(AT, 60))
     const until = new Date(clock.now().getTime() + 2_400_000)
     const forge: Forge = {
       ...deps.forge,
