@@ -66,7 +66,7 @@ export function leftoverBranches(state: LiveRun): LeftoverRef[] {
   return !isClosed && merges.length === 0 ? [...ofTasks, trunk] : ofTasks
 }
 
-/** The refs of attempts, for those that have one. */
+/** Where attempts are kept that were followed by another one, or whose branch others moved. */
 const keptAttempts = (run: RunId, { tasks }: Work): LeftoverRef[] =>
   Object.entries(tasks).flatMap(([id, { attempts }]) =>
     attempts.flatMap(({ attempt, head }) => (head === null ? [] : [{ ref: attemptRef(run, id, attempt), from: head }])),
