@@ -83,6 +83,15 @@ tasks:
     expect(value.tasks[1]).toMatchObject({ id: 'look', kind: 'gate', needs: ['config'], run: [], writes: [] })
   })
 
+  it('takes further commands for the agent of a task', () => {
+    const written = SMALL.replace('\n    ', '\n    commands: [[npm, test, --], [make, fmt]]\n    ')
+    const result = readHandPlan(block(written), defaultSettings)
+    expect(result.ok ? result.value.tasks[0]?.commands : result.error).toEqual([
+      ['npm', 'test', '--'],
+      ['make', 'fmt'],
+    ])
+  })
+
   it('takes the time limit of the settings where it names none', () => {
     const settings = settingsSchema.parse({ limits: { task_minutes: 7 } })
     const result = readHandPlan(block(SMALL), settings)
@@ -207,6 +216,21 @@ describe('a task that does not fit', () => {
       'run: [a, "b\\0c"]',
       'run',
       'Line 4 of the block: `run` must begin with the name of a program, and may hold no null character.',
+    ],
+    [
+      'commands: npm test --',
+      'commands',
+      'Line 4 of the block: `commands` must be a list, not the text `npm test --`: it is a list of commands, such as `[[npm, test, --]]`.',
+    ],
+    [
+      'commands: [npm test]',
+      'commands',
+      'Line 4 of the block: `commands[0]` must be a list of words, not the text `npm test`: write `[npm, test]`.',
+    ],
+    [
+      'commands: [["npm test"]]',
+      'commands',
+      'Line 4 of the block: `commands[0]` begins with `npm test`, which is no program: each word is an item of its own, `[npm, test]`.',
     ],
     [
       'writes: src/**',

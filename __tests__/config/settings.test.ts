@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { inLine, judgeSettings, readSettings } from '../../src/config/settings.ts'
 import { protectedAmong } from '../../src/core/landing/audit.ts'
 import { protectedGlobs, touchedProtected } from '../../src/core/plan/protected-paths.ts'
-import { defaultSettings } from '../../src/core/settings.ts'
+import { agentCommandsOf, defaultSettings, settingsSchema } from '../../src/core/settings.ts'
 import { PACE } from '../support/pace.ts'
 
 const lines = (...text: string[]) => text.join('\n')
@@ -107,6 +107,19 @@ describe('the settings', () => {
     ])
   })
 
+  it('let agents run any command only where a sandbox runs', () => {
+    const commandsOf = (text: string) => {
+      const settings = readSettings(text)
+      return settings.ok ? agentCommandsOf(settings.value) : settings.error
+    }
+    expect(commandsOf('')).toBe('sandboxed')
+    expect(commandsOf('merge: review')).toBe('sandboxed')
+    expect(commandsOf('agent_commands: listed')).toBe('listed')
+    expect(commandsOf('sandbox: off')).toBe('listed')
+    // A run of an earlier version: its approval was for the commands of the plan.
+    expect(agentCommandsOf(settingsSchema.parse({}))).toBe('listed')
+  })
+
   it('take `off` without quotes for the word that it is', () =>
     expect(readSettings('sandbox: off')).toMatchObject({ ok: true, value: { sandbox: 'off' } }))
 })
@@ -121,7 +134,7 @@ describe('settings that are refused', () => {
     ],
     [
       'colour:',
-      'Line 1: `colour` is not known here. Known are `slots`, `limits`, `approvers`, `mode`, `explore_model`, `plan_model`, `worker_model`, `effort`, `budget`, `prices`, `worker`, `commits`, `merge`, `worker_pull_requests`, `keep_branches`, `protected_paths`, `known_secrets`, `commands` and `sandbox`.',
+      'Line 1: `colour` is not known here. Known are `slots`, `limits`, `approvers`, `mode`, `explore_model`, `plan_model`, `worker_model`, `effort`, `budget`, `prices`, `worker`, `commits`, `merge`, `worker_pull_requests`, `keep_branches`, `protected_paths`, `known_secrets`, `commands`, `agent_commands` and `sandbox`.',
     ],
     ['slots: 4', 'Line 1: `slots` must be keys with values, not `4`.'],
     ['slots: { start: "4" }', 'Line 1: `slots.start` must be a number, not the text `4`.'],
@@ -185,6 +198,10 @@ describe('settings that contradict each other', () => {
     ],
     ['budget:\n  task_usd: 11', 'Line 2: `budget.task_usd` 11 is over `budget.usd` 10'],
     ['budget: { usd: 1, task_usd: 1.5 }', 'Line 1: `budget.task_usd` 1.5 is over `budget.usd` 1'],
+    [
+      'sandbox: off\nagent_commands: sandboxed',
+      'Line 2: `agent_commands: sandboxed` needs a sandbox, and `sandbox: off` takes it away',
+    ],
     ['protected_paths:\n  - a\n  - "**"', 'Line 3: `protected_paths` `**` protects every file'],
   ])('%j: %s', (text, problem) => expect(problems(text)).toEqual([expect.stringContaining(problem)]))
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tools } from '../../src/model-double/answer.ts'
 import type { LoggedRequest } from '../../src/model-double/log.ts'
-import { create, finish, planned, runs, startAgentWorld, taskOf, usual, views } from './support/agents.ts'
+import { checks, create, finish, planned, startAgentWorld, taskOf, usual, views } from './support/agents.ts'
 import { SETTINGS } from './support/repository.ts'
 
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
@@ -18,7 +18,7 @@ beforeAll(async () => {
           const turns = [
             tools([views('README.md')]),
             tools([views('shared.txt'), create(`${id}/done.txt`, `done by ${id}\n`)]),
-            tools([runs('sh', 'tools/check.sh', id)]),
+            tools([checks(request, 'sh', 'tools/check.sh', id)]),
           ]
           return turns[request.turns] ?? finish(`Wrote ${id}/done.txt.`)
         },

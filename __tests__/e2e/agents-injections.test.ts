@@ -45,7 +45,7 @@ async function attack(thread: number): Promise<{ typed: number; answers: string[
 beforeAll(async () => {
   const files = {
     'tools/judge.mjs': JUDGE,
-    '.github/tributary.yml': calm('commands: [node]'),
+    '.github/tributary.yml': calm('commands: [node]', 'agent_commands: listed'),
     ...Object.fromEntries(notes),
   }
   stage = await startAgentWorld(takenIn, { disk: true, files })
@@ -129,7 +129,9 @@ describe('what a model is told', () => {
 describe('a planner that is taken in', () => {
   it('can look at the repository and at nothing else', () => {
     const [first, second] = asked(stage.model).filter(({ toolNames }) => toolNames.includes('finish'))
-    expect(first?.toolNames.filter((name) => ['edit', 'create', 'run'].includes(name))).toEqual([])
+    expect(
+      first?.toolNames.filter((name) => ['edit', 'write', 'delete', 'move', 'run', 'bash'].includes(name)),
+    ).toEqual([])
     const refused = (second?.results ?? []).slice(notes.length)
     expect(refused.map(({ isError }) => isError)).toEqual(FORBIDDEN_VIEWS.map(() => true))
     const found = eventsOf(events, 'explored').flatMap(({ explorations }) =>

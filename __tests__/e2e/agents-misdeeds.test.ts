@@ -18,6 +18,7 @@ import {
 } from './support/agents.ts'
 import { documentOf, everywhere, placesWith } from './support/everywhere.ts'
 import { expectFinished } from './support/picture.ts'
+import { SETTINGS } from './support/repository.ts'
 import { asked, calls, talksOf, toolsSaid } from './support/talk.ts'
 import { agreement, eventsOf } from './support/world.ts'
 
@@ -94,7 +95,10 @@ let stage: Awaited<ReturnType<typeof startAgentWorld>>
 let events: RunEvent[]
 beforeAll(async () => {
   const rules = [whenTask('rules', breaksRules), whenTask('loops', loops), whenTask('mends', mends), ...usual(plan)]
-  stage = await startAgentWorld(rules, { disk: true, files: { 'tools/trap.mjs': TRAP } })
+  stage = await startAgentWorld(rules, {
+    disk: true,
+    files: { 'tools/trap.mjs': TRAP, '.github/tributary.yml': `${SETTINGS}agent_commands: listed\n` },
+  })
   const { world } = stage
   const issue = await world.openIssue('Please write three files.')
   await world.say(issue, '/plan --mode off')

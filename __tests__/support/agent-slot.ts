@@ -7,7 +7,8 @@ import { oneTask, type SlotWorld } from './slot.ts'
 export const agentTask = (world: SlotWorld, task: Partial<Task> = {}, settings: Record<string, unknown> = {}): void =>
   oneTask(world, { run: [], ...task }, settings, { allowance: 1 })
 
-export const create = (path: string, text: string) => ({ name: 'create', input: { path, text } })
+export const create = (path: string, text: string) => ({ name: 'write', input: { path, text } })
+export const bash = (command: string) => ({ name: 'bash', input: { command, seconds: null } })
 export const run = (...argv: string[]) => ({ name: 'run', input: { argv } })
 export const finish = (did: string, more: Record<string, unknown> = {}) => ({
   name: 'finish',

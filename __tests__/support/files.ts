@@ -30,27 +30,49 @@ export function memoryFiles(start: Readonly<Record<string, InPlace>>, history: r
       const paths = [...files.keys()].filter((path) => matches([glob], path)).sort()
       return { paths: paths.slice(0, most), more: paths.length > most }
     },
-    async search(pattern, { literal, glob, most }) {
+    async search(pattern, { literal, ignoreCase = false, glob, most }) {
       if (!literal && pattern.includes('(')) return { ok: false, why: 'that regular expression is not understood' }
-      const lines = [...files].flatMap(([path, text]) => linesWith(path, text, pattern, literal, glob))
+      const lines = [...files].flatMap(([path, text]) =>
+        linesWith(path, text, holder(pattern, literal, ignoreCase), glob),
+      )
       return { ok: true, lines: lines.slice(0, most), more: lines.length > most }
     },
     log: async (_path, most) => history.slice(0, most),
-    async replace(path, old, by) {
+    async replace(path, edits) {
       touched.push(path)
       const why = whyNoText(files.get(path))
       if (why !== null) return no(why)
-      const times = (textOf(path) ?? '').split(old).length - 1
-      if (times !== 1) return no(times === 0 ? 'not-found' : 'not-unique')
-      files.set(path, (textOf(path) ?? '').split(old).join(by))
-      return { ok: true }
-    },
-    async create(path, text) {
-      touched.push(path)
-      if (files.has(path)) return no('exists')
+      let text = textOf(path) ?? ''
+      for (const [edit, { old, by }] of edits.entries()) {
+        const times = text.split(old).length - 1
+        if (times !== 1) return { ...no(times === 0 ? 'not-found' : 'not-unique'), edit }
+        text = text.split(old).join(by)
+      }
       files.set(path, text)
       return { ok: true }
     },
+    async write(path, text) {
+      touched.push(path)
+      const found = files.get(path)
+      if (found !== undefined && typeof found !== 'string' && found.is !== 'binary')
+        return no(whyNoText(found) ?? 'exists')
+      files.set(path, text)
+      return { ok: true }
+    },
+    async remove(path) {
+      touched.push(path)
+      return files.delete(path) ? { ok: true } : no('no-such-file')
+    },
+    async move(from, to) {
+      touched.push(from, to)
+      const found = files.get(from)
+      if (found === undefined || files.has(to)) return no(found === undefined ? 'no-such-file' : 'exists')
+      if (typeof found !== 'string' && found.is !== 'binary') return no(whyNoText(found) ?? 'exists')
+      files.delete(from)
+      files.set(to, found)
+      return { ok: true }
+    },
+    at: async (path) => [...files.keys()].filter((one) => one === path || one.startsWith(`${path}/`)).sort(),
     diff: async (most) =>
       [...files.keys()]
         .filter((path) => files.get(path) !== start[path])
@@ -59,7 +81,7 @@ export function memoryFiles(start: Readonly<Record<string, InPlace>>, history: r
   }
 }
 
-const no = (why: EditFailure): Edited => ({ ok: false, why, detail: '' })
+const no = (why: EditFailure): Extract<Edited, { ok: false }> => ({ ok: false, why, detail: '' })
 
 function whyNoText(found: InPlace | undefined): EditFailure | null {
   if (found === undefined) return 'no-such-file'
@@ -68,8 +90,13 @@ function whyNoText(found: InPlace | undefined): EditFailure | null {
   return found.is === 'folder' ? 'not-a-file' : found.is
 }
 
-function linesWith(path: string, text: InPlace, pattern: string, literal: boolean, glob: string | null) {
+function holder(pattern: string, literal: boolean, ignoreCase: boolean): (line: string) => boolean {
+  const folded = (text: string) => (ignoreCase ? text.toLowerCase() : text)
+  const expression = literal ? null : new RegExp(pattern, ignoreCase ? 'i' : '')
+  return (line) => expression?.test(line) ?? folded(line).includes(folded(pattern))
+}
+
+function linesWith(path: string, text: InPlace, holds: (line: string) => boolean, glob: string | null) {
   if (typeof text !== 'string' || (glob !== null && !matches([glob], path))) return []
-  const holds = (line: string) => (literal ? line.includes(pattern) : new RegExp(pattern).test(line))
   return text.split('\n').flatMap((line, index) => (holds(line) ? [{ path, line: index + 1, text: line }] : []))
 }

@@ -22,6 +22,7 @@ export const taskNamed = (id: TaskId, overrides: Partial<Task> = {}): Task => ({
   size: 'medium',
   model_tier: 'default',
   kind: 'code',
+  commands: [],
   run: ['true'],
   timeout_minutes: 30,
   ...overrides,

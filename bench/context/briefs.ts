@@ -54,8 +54,8 @@ function toldTo(run: ActiveRun, id: string, facts: ReadonlyMap<string, string[]>
   const brief = briefOf(run, id)
   const quotes = quotesFor(brief)
   const text = [
-    ...workerSystem(brief, emptyContext, quotes).map((one) => one.text),
-    workerOpening(brief, emptyContext, { commands: [], minutes: 30, turns: 60 }, quotes),
+    ...workerSystem(brief, emptyContext, quotes, 'sandboxed').map((one) => one.text),
+    workerOpening(brief, emptyContext, { tools: 'sandboxed', commands: [], minutes: 30, turns: 60 }, quotes),
   ].join('\n')
   const { needs } = taskOf(run.work, id)
   const wanted = needs.flatMap((need) => facts.get(need) ?? [])

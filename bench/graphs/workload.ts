@@ -69,6 +69,7 @@ export const taskOf = (id: TaskId, needs: readonly TaskId[], size: Size): Task =
   size,
   model_tier: 'default',
   kind: 'code',
+  commands: [],
   run: ['true'],
   timeout_minutes: 360,
 })

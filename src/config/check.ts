@@ -137,7 +137,7 @@ const isCommand = (path: Path): boolean =>
   path.at(-1) === 'argv' ||
   path.at(-1) === 'run' ||
   (path.at(-2) === 'worker' && path.at(-1) === 'command') ||
-  (path.at(-2) === 'verification' && typeof path.at(-1) === 'number')
+  (['verification', 'commands'].includes(String(path.at(-2))) && typeof path.at(-1) === 'number')
 
 const wanted = ({ expected, path }: WrongType): string =>
   expected === 'array' && isCommand(path) ? 'a list of words' : (WANTED[expected] ?? expected)
@@ -155,9 +155,10 @@ function fixed({ expected, input, path }: WrongType): string {
   if (expected === 'string' && (typeof input === 'number' || typeof input === 'boolean'))
     return `: write it in quotes, ${quoted(JSON.stringify(String(input)))}`
   if (expected !== 'array' || typeof input !== 'string') return ''
-  const list = flowList(isCommand(path) || path.at(-1) === 'verification' ? wordsOfLine(input) : [input])
+  const ofCommands = path.at(-1) === 'verification' || (path[0] === 'tasks' && path.at(-1) === 'commands')
+  const list = flowList(isCommand(path) || ofCommands ? wordsOfLine(input) : [input])
   // One command in the place of a list of commands: its words become one item.
-  return path.includes('verification')
+  return path.includes('verification') || ofCommands
     ? `: it is a list of commands, such as ${quoted(`[${list}]`)}`
     : `: write ${quoted(list)}`
 }

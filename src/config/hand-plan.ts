@@ -159,6 +159,7 @@ const acceptance = fields.acceptance.extend({
   argv: callable(fields.acceptance.shape.argv),
   expect: z.string().default(''),
 })
+const oneCommand = callable(fields.commands.unwrap().element, '^[^\\u0000]+$')
 const oneCheck = planSchema.shape.verification.element
 const check = oneCheck.extend({ argv: callable(oneCheck.shape.argv, '^[^\\u0000]+$') })
 
@@ -186,6 +187,12 @@ const handTaskSchema = taskSchema.extend({
     .extract(['code', 'gate'])
     .default('code')
     .describe('gate: no work; nothing behind it starts before a person approves it'),
+  commands: z
+    .array(oneCommand)
+    .default([])
+    .describe(
+      'Further commands that the agent may run with `agent_commands: listed`; one that ends in `--` allows any words behind it',
+    ),
   run: callable(fields.run)
     .default([])
     .describe('The program that does the work, as a list of words; without it an agent works on the task'),

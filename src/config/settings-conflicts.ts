@@ -13,6 +13,7 @@ export const contradictions = (settings: Settings): SettingRemark[] => [
   ...slotContradictions(settings),
   ...budgetContradiction(settings),
   ...protectedContradiction(settings),
+  ...sandboxContradiction(settings),
 ]
 
 function slotContradictions({ slots: { start, cap, idle_seconds, life_minutes } }: Settings): SettingRemark[] {
@@ -48,6 +49,17 @@ function protectedContradiction({ protected_paths }: Settings): SettingRemark[] 
       : [],
   )
 }
+
+const sandboxContradiction = ({ sandbox, agent_commands }: Settings): SettingRemark[] =>
+  sandbox === 'off' && agent_commands === 'sandboxed'
+    ? [
+        {
+          path: ['agent_commands'],
+          message:
+            '`agent_commands: sandboxed` needs a sandbox, and `sandbox: off` takes it away: write `agent_commands: listed`, or take `sandbox: off` out',
+        },
+      ]
+    : []
 
 /** Settings that are allowed, but rarely intended. */
 export const settingsWarnings = (settings: Settings): SettingRemark[] => [

@@ -1,6 +1,6 @@
 import { validGlob } from '../core/plan/glob.ts'
 import { err, ok, type Result } from '../core/result.ts'
-import { defaultSettings, READ_BY_AGENTS, type Settings, settingsSchema } from '../core/settings.ts'
+import { defaultSettings, READ_BY_AGENTS, type Settings, settingsSchema, withAgentCommands } from '../core/settings.ts'
 import { quoted } from '../core/text/quoted.ts'
 import { checked } from './check.ts'
 import { contradictions, type SettingRemark, settingsWarnings } from './settings-conflicts.ts'
@@ -46,7 +46,10 @@ export function judgeSettings(text: string | null): Result<JudgedSettings, Remar
   })
   const problems = [...ineffective(settings), ...contradictions(settings)].map(remarkOn)
   if (problems.length > 0) return err(problems.sort((a, b) => a.line - b.line))
-  return ok({ settings: withAgentsGuarded(settings), warnings: settingsWarnings(settings).map(remarkOn) })
+  return ok({
+    settings: withAgentCommands(withAgentsGuarded(settings)),
+    warnings: settingsWarnings(settings).map(remarkOn),
+  })
 }
 
 const nameOf = (path: Path): string | null => path.filter((part) => typeof part === 'string').join('.') || null

@@ -187,11 +187,28 @@ export const settingsSchema = z.strictObject({
     .default([])
     .describe('Invented secrets in test data: globs of files, or `sha256:` and the hash of a value'),
   commands: z.array(z.string()).default([]).describe('If not empty: the programs (first words) that plans may call'),
+  agent_commands: z
+    .enum(['sandboxed', 'listed'])
+    .optional()
+    .describe(
+      'sandboxed: agents run any shell line, in the sandbox; listed: only the commands that the plan lists. If not set: sandboxed, and listed under `sandbox: off`',
+    ),
   sandbox: z.enum(['bubblewrap', 'off']).default('bubblewrap').describe('off runs commands of tasks without isolation'),
 })
 export type Settings = z.infer<typeof settingsSchema>
 
-export const defaultSettings: Settings = settingsSchema.parse({})
+export type AgentCommands = NonNullable<Settings['agent_commands']>
+
+/** With the value of `agent_commands` that counts if the file has none. */
+export const withAgentCommands = (settings: Settings): Settings => ({
+  ...settings,
+  agent_commands: settings.agent_commands ?? (settings.sandbox === 'off' ? 'listed' : 'sandboxed'),
+})
+
+/** Runs of earlier versions have no value: what was approved for them were the commands of the plan. */
+export const agentCommandsOf = ({ agent_commands }: Settings): AgentCommands => agent_commands ?? 'listed'
+
+export const defaultSettings: Settings = withAgentCommands(settingsSchema.parse({}))
 
 /** Always protected, whatever the settings: these files decide what runs with a write token. */
 export const ALWAYS_PROTECTED: readonly string[] = [

@@ -15,6 +15,8 @@ export interface CommandOptions {
   env?: Readonly<Record<string, string>>
   /** Further files and folders that the command may read, also inside hidden folders. */
   readable?: readonly string[]
+  /** Characters kept of each end of the output; if not set, as many as a person reads. */
+  kept?: number
   /** Whether the command has the job's network access; false by default. */
   network?: boolean
 }

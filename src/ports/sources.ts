@@ -1,3 +1,9 @@
+export interface SearchOptions {
+  literal: boolean
+  ignoreCase?: boolean
+  glob: string | null
+}
+
 /** Read-only access to the files of one commit. Paths are as git writes them. */
 export interface Sources {
   /**
@@ -13,7 +19,7 @@ export interface Sources {
    */
   search(
     pattern: string,
-    options: { literal: boolean; glob: string | null; most: number },
+    options: SearchOptions & { most: number },
   ): Promise<
     { ok: true; lines: { path: string; line: number; text: string }[]; more: boolean } | { ok: false; why: string }
   >
@@ -42,17 +48,30 @@ export type EditFailure =
   | 'too-large'
   | 'ignored'
 
-export type Edited = { ok: true } | { ok: false; why: EditFailure; detail: string }
+/** One replacement in a file: `old` must occur exactly once. */
+export interface Edit {
+  old: string
+  by: string
+}
+
+/** `edit`: the index of the edit that failed. */
+export type Edited = { ok: true } | { ok: false; why: EditFailure; detail: string; edit?: number }
 
 /**
  * The files of a slot's work tree, to read and to change. Files that commands of a task left are hostile: no symlink, hard
  * link or special file is ever followed, even if it is swapped in between. Ignored files are not changed: no commit has them.
  */
 export interface Files extends Sources {
-  /** Replaces `old`, which must occur exactly once. */
-  replace(path: string, old: string, by: string): Promise<Edited>
-  /** Creates a file, and the folders that it needs. */
-  create(path: string, text: string): Promise<Edited>
+  /** Makes the edits one after the other, each in what the ones before it left; all of them or none. */
+  replace(path: string, edits: readonly Edit[]): Promise<Edited>
+  /** Replaces a file as a whole, or creates it with the folders that it needs. */
+  write(path: string, text: string): Promise<Edited>
+  /** Removes a file, or the link of that name, and folders that are empty then. */
+  remove(path: string): Promise<Edited>
+  /** Moves a file to a path at which there is nothing. */
+  move(from: string, to: string): Promise<Edited>
+  /** The path itself, or the paths below it if it is a folder: files and links that git does not ignore. */
+  at(path: string): Promise<string[]>
   /** The changes since the base, as a diff of at most `most` characters. */
   diff(most: number): Promise<string>
 }
@@ -64,7 +83,7 @@ export interface Tracked {
   /** Paths of files that may match the pattern: a superset, to be searched again. */
   candidates(
     pattern: string,
-    options: { literal: boolean; glob: string | null },
+    options: SearchOptions,
   ): Promise<{ ok: true; paths: string[] } | { ok: false; why: string }>
   log(path: string | null, most: number): Promise<string[]>
   /** Whether git ignores the path. */

@@ -20,7 +20,7 @@ describe('an edit', () => {
     const { files, at } = folder()
     writeFileSync(at('a'), 'x\n')
     chmodSync(at('a'), mode)
-    expect(await files.replace('a', 'x', 'y')).toEqual({ ok: true })
+    expect(await files.replace('a', [{ old: 'x', by: 'y' }])).toEqual({ ok: true })
     expect([statSync(at('a')).mode & 0o7777, readFileSync(at('a'), 'utf8')]).toEqual([mode, 'y\n'])
   })
 
@@ -28,13 +28,13 @@ describe('an edit', () => {
     const { files, at } = folder()
     writeFileSync(at('a'), 'x\n')
     chmodSync(at('a'), 0o4755)
-    await files.replace('a', 'x', 'y')
+    await files.replace('a', [{ old: 'x', by: 'y' }])
     expect(statSync(at('a')).mode & 0o7777).toBe(0o755)
   })
 
   it('gives a new file and its folders the usual modes', async () => {
     const { files, at } = folder()
-    await files.create('new/a', 'x\n')
+    await files.write('new/a', 'x\n')
     expect([statSync(at('new', 'a')).mode & 0o777, statSync(at('new')).mode & 0o777]).toEqual([0o644, 0o755])
   })
 
@@ -49,21 +49,31 @@ describe('an edit', () => {
   ])('keeps the endings of %j', async (before, old, by, after) => {
     const { files, at } = folder()
     writeFileSync(at('a'), before)
-    expect(await files.replace('a', old, by)).toEqual({ ok: true })
+    expect(await files.replace('a', [{ old: old, by: by }])).toEqual({ ok: true })
     expect(readFileSync(at('a'), 'utf8')).toBe(after)
   })
 
   it('does not take LF for CR LF where a file has both', async () => {
     const { files, at } = folder()
     writeFileSync(at('a'), 'one\r\ntwo\nthree\n')
-    expect(await files.replace('a', 'one\ntwo', 'x')).toMatchObject({ ok: false, why: 'not-found' })
+    expect(await files.replace('a', [{ old: 'one\ntwo', by: 'x' }])).toMatchObject({ ok: false, why: 'not-found' })
   })
 
   it('counts places that overlap', async () => {
     const { files, at } = folder()
     writeFileSync(at('a'), 'aaa b b b\n')
-    expect(await files.replace('a', 'aa', 'x')).toEqual({ ok: false, why: 'not-unique', detail: '2 times' })
-    expect(await files.replace('a', 'b', 'x')).toEqual({ ok: false, why: 'not-unique', detail: '3 times' })
+    expect(await files.replace('a', [{ old: 'aa', by: 'x' }])).toEqual({
+      ok: false,
+      why: 'not-unique',
+      detail: '2 times',
+      edit: 0,
+    })
+    expect(await files.replace('a', [{ old: 'b', by: 'x' }])).toEqual({
+      ok: false,
+      why: 'not-unique',
+      detail: '3 times',
+      edit: 0,
+    })
   })
 
   it.each([
@@ -74,7 +84,7 @@ describe('an edit', () => {
   ])('leaves a file with %s alone', async (_, content) => {
     const { files, at } = folder()
     writeFileSync(at('a'), content)
-    expect(await files.replace('a', 'a', 'b')).toMatchObject({ ok: false, why: 'not-text' })
+    expect(await files.replace('a', [{ old: 'a', by: 'b' }])).toMatchObject({ ok: false, why: 'not-text' })
     expect(readFileSync(at('a'))).toEqual(content)
   })
 
@@ -82,8 +92,8 @@ describe('an edit', () => {
     const { files, at } = folder()
     writeFileSync(at('a'), 'x\n')
     for (const text of ['a\0', 'a\ud800b', '\udc00']) {
-      expect(await files.create('b', text)).toMatchObject({ ok: false, why: 'not-text' })
-      expect(await files.replace('a', 'x', text)).toMatchObject({ ok: false, why: 'not-text' })
+      expect(await files.write('b', text)).toMatchObject({ ok: false, why: 'not-text' })
+      expect(await files.replace('a', [{ old: 'x', by: text }])).toMatchObject({ ok: false, why: 'not-text' })
     }
     expect([readFileSync(at('a'), 'utf8'), await files.read('b')]).toEqual(['x\n', null])
   })
@@ -93,18 +103,18 @@ describe('an edit', () => {
     const most = 'x'.repeat(1024 * 1024)
     writeFileSync(at('most'), `y${most.slice(1)}`)
     writeFileSync(at('more'), `y${most}`)
-    expect(await files.replace('more', 'y', 'z')).toMatchObject({ ok: false, why: 'too-large' })
-    expect(await files.replace('most', 'y', 'zz')).toMatchObject({ ok: false, why: 'too-large' })
-    expect(await files.replace('most', 'y', 'z')).toEqual({ ok: true })
-    expect(await files.create('new', `${most}x`)).toMatchObject({ ok: false, why: 'too-large' })
-    expect(await files.create('new', most)).toEqual({ ok: true })
+    expect(await files.replace('more', [{ old: 'y', by: 'z' }])).toMatchObject({ ok: false, why: 'too-large' })
+    expect(await files.replace('most', [{ old: 'y', by: 'zz' }])).toMatchObject({ ok: false, why: 'too-large' })
+    expect(await files.replace('most', [{ old: 'y', by: 'z' }])).toEqual({ ok: true })
+    expect(await files.write('new', `${most}x`)).toMatchObject({ ok: false, why: 'too-large' })
+    expect(await files.write('new', most)).toEqual({ ok: true })
   })
 
   it('leaves nothing beside the file that it changed', async () => {
     const { files, at, root } = folder()
     mkdirSync(at('a'))
     writeFileSync(at('a', 'b'), 'x\n')
-    await files.replace('a/b', 'x', 'y')
+    await files.replace('a/b', [{ old: 'x', by: 'y' }])
     expect([readdirSync(root), readdirSync(at('a'))]).toEqual([['a'], ['b']])
   })
 
@@ -112,8 +122,8 @@ describe('an edit', () => {
     'takes a file %j for what it is called',
     async (name) => {
       const { files, at } = folder()
-      expect(await files.create(`a/${name}`, 'x\n')).toEqual({ ok: true })
-      expect(await files.replace(`a/${name}`, 'x', 'y')).toEqual({ ok: true })
+      expect(await files.write(`a/${name}`, 'x\n')).toEqual({ ok: true })
+      expect(await files.replace(`a/${name}`, [{ old: 'x', by: 'y' }])).toEqual({ ok: true })
       expect(readFileSync(at('a', name), 'utf8')).toBe('y\n')
     },
   )
@@ -132,7 +142,7 @@ describe('reading', () => {
     writeFileSync(at('sparse'), 'x')
     truncateSync(at('sparse'), 5 * 1024 ** 4)
     expect(await files.read('sparse')).toEqual({ text: '', binary: true, bytes: 5 * 1024 ** 4 })
-    expect(await files.replace('sparse', 'x', 'y')).toMatchObject({ ok: false, why: 'too-large' })
+    expect(await files.replace('sparse', [{ old: 'x', by: 'y' }])).toMatchObject({ ok: false, why: 'too-large' })
   })
 
   it('shows what is no UTF-8 as well as it can', async () => {

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import {
+  chmodSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -8,6 +9,7 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -39,7 +41,11 @@ function scene(access?: FileAccess) {
 
 /** Everything that can be tried on a path. */
 async function tried(files: Files, path: string): Promise<string[]> {
-  const edits = [await files.replace(path, 'x', 'y'), await files.create(path, 'y\n')]
+  const edits = [
+    await files.replace(path, [{ old: 'x', by: 'y' }]),
+    await files.write(path, 'y\n'),
+    await files.move(path, 'folder/moved'),
+  ]
   const read = await files.read(path)
   return [read === null ? 'null' : 'read', ...edits.map((edit) => (edit.ok ? 'ok' : edit.why))]
 }
@@ -64,7 +70,7 @@ describe.each(accesses)('a work tree with traps, reached by %s', (_, access) => 
     symlinkSync('nowhere', at('dangling'))
     symlinkSync('loop', at('loop'))
     for (const path of ['out', 'in', 'dangling', 'loop']) {
-      expect([path, ...(await tried(files, path))]).toEqual([path, 'null', 'symlink', 'exists'])
+      expect([path, ...(await tried(files, path))]).toEqual([path, 'null', 'symlink', 'symlink', 'symlink'])
       expect(lstatSync(at(path)).isSymbolicLink()).toBe(true)
     }
     expect(readFileSync(at('a'), 'utf8')).toBe('x\n')
@@ -79,7 +85,7 @@ describe.each(accesses)('a work tree with traps, reached by %s', (_, access) => 
     symlinkSync('.', at('self'))
     symlinkSync('folder', at('in'))
     for (const path of ['out/b', 'folder/out/b', 'self/a', 'self/self/a', 'in/b', 'out/new', 'folder/out/deep/new']) {
-      expect([path, ...(await tried(files, path))]).toEqual([path, 'null', 'symlink', 'symlink'])
+      expect([path, ...(await tried(files, path))]).toEqual([path, 'null', 'symlink', 'symlink', 'symlink'])
     }
     expect(readlinkSync(at('out'))).toBe(outside())
     intact(all)
@@ -88,7 +94,7 @@ describe.each(accesses)('a work tree with traps, reached by %s', (_, access) => 
   it('has a second name of a file: it is neither shown nor changed', async () => {
     const all = scene(access)
     linkSync(all.outside('b'), all.at('hard'))
-    expect(await tried(all.files, 'hard')).toEqual(['null', 'hard-link', 'exists'])
+    expect(await tried(all.files, 'hard')).toEqual(['null', 'hard-link', 'hard-link', 'hard-link'])
     intact(all)
   })
 
@@ -99,22 +105,79 @@ describe.each(accesses)('a work tree with traps, reached by %s', (_, access) => 
     onTestFinished(() => void server.close())
     await new Promise((listening) => server.on('listening', listening))
     for (const path of ['fifo', 'socket']) {
-      expect([path, ...(await tried(files, path))]).toEqual([path, 'null', 'not-a-file', 'exists'])
-      expect([path, ...(await tried(files, `${path}/x`))]).toEqual([path, 'null', 'not-a-file', 'not-a-file'])
+      expect([path, ...(await tried(files, path))]).toEqual([path, 'null', 'not-a-file', 'not-a-file', 'not-a-file'])
+      expect([path, ...(await tried(files, `${path}/x`))]).toEqual([
+        path,
+        'null',
+        'not-a-file',
+        'not-a-file',
+        'not-a-file',
+      ])
     }
   })
 
   it('has folders where a file is asked for, and files where a folder is', async () => {
     const { files } = scene(access)
-    expect(await tried(files, 'folder')).toEqual(['null', 'not-a-file', 'exists'])
-    expect(await tried(files, 'a/b')).toEqual(['null', 'not-a-file', 'not-a-file'])
+    expect(await tried(files, 'folder')).toEqual(['null', 'not-a-file', 'not-a-file', 'not-a-file'])
+    expect(await tried(files, 'a/b')).toEqual(['null', 'not-a-file', 'not-a-file', 'not-a-file'])
+  })
+
+  it('loses a link or a second name, never what it leads to', async () => {
+    const all = scene(access)
+    const { files, at, outside } = all
+    symlinkSync(outside('b'), at('out'))
+    symlinkSync(outside(), at('folder', 'out'))
+    linkSync(outside('b'), at('hard'))
+    for (const path of ['out', 'folder/out', 'hard']) expect(await files.remove(path)).toEqual({ ok: true })
+    expect([readdirSync(at()).toSorted(), readdirSync(at('folder'))]).toEqual([['a', 'folder'], ['b']])
+    intact(all)
+  })
+
+  it('loses nothing behind a link, and takes nothing there', async () => {
+    const all = scene(access)
+    const { files, at, outside } = all
+    symlinkSync(outside(), at('out'))
+    symlinkSync(outside('b'), at('link'))
+    expect(await files.remove('out/b')).toMatchObject({ why: 'symlink' })
+    expect(await files.move('a', 'out/a')).toMatchObject({ why: 'symlink' })
+    expect(await files.move('a', 'link')).toMatchObject({ why: 'exists' })
+    expect(await files.move('a', 'folder')).toMatchObject({ why: 'exists' })
+    expect(await files.move('a', '../outside/a')).toMatchObject({ why: 'outside-the-folder' })
+    expect(await files.remove('../outside/b')).toMatchObject({ why: 'outside-the-folder' })
+    expect(await files.remove('folder')).toMatchObject({ why: 'not-a-file' })
+    expect(readFileSync(at('a'), 'utf8')).toBe('x\n')
+    intact(all)
+  })
+
+  it('loses its folders with their last file, and no other', async () => {
+    const { files, at } = scene(access)
+    await files.write('deep/er/c', 'c\n')
+    await files.write('deep/d', 'd\n')
+    expect(await files.remove('deep/er/c')).toEqual({ ok: true })
+    expect(readdirSync(at('deep'))).toEqual(['d'])
+    expect(await files.move('deep/d', 'folder/d')).toEqual({ ok: true })
+    expect([readdirSync(at()).toSorted(), readdirSync(at('folder')).toSorted()]).toEqual([
+      ['a', 'folder'],
+      ['b', 'd'],
+    ])
+  })
+
+  it('keeps the mode of what is moved or written', async () => {
+    const { files, at } = scene(access)
+    chmodSync(at('a'), 0o755)
+    await files.move('a', 'folder/a')
+    await files.write('folder/a', 'new\n')
+    expect([statSync(at('folder', 'a')).mode & 0o777, readFileSync(at('folder', 'a'), 'utf8')]).toEqual([
+      0o755,
+      'new\n',
+    ])
   })
 
   it('has names that are too long, and none that is longer is made', async () => {
     const { files, at } = scene(access)
     const name = 'x'.repeat(300)
-    expect(await tried(files, name)).toEqual(['null', 'no-such-file', 'no-such-file'])
-    expect(await tried(files, `${name}/x`)).toEqual(['null', 'no-such-file', 'no-such-file'])
+    expect(await tried(files, name)).toEqual(['null', 'no-such-file', 'no-such-file', 'no-such-file'])
+    expect(await tried(files, `${name}/x`)).toEqual(['null', 'no-such-file', 'no-such-file', 'no-such-file'])
     expect(readdirSync(at()).toSorted()).toEqual(['a', 'folder'])
   })
 
@@ -138,7 +201,12 @@ describe.each(accesses)('a work tree with traps, reached by %s', (_, access) => 
     const all = scene(access)
     mkdirSync(all.at('.git'))
     writeFileSync(all.at('.git', 'config'), 'x\n')
-    expect(await tried(all.files, path)).toEqual(['null', 'outside-the-folder', 'outside-the-folder'])
+    expect(await tried(all.files, path)).toEqual([
+      'null',
+      'outside-the-folder',
+      'outside-the-folder',
+      'outside-the-folder',
+    ])
     expect(readFileSync(all.at('.git', 'config'), 'utf8')).toBe('x\n')
     intact(all)
   })
@@ -202,8 +270,12 @@ describe('something that is swapped while it is used', needsLinux, () => {
     it.each([1, 2, 3, 4])('at moment %i: nothing outside is read or changed', async (turn) => {
       for (const deed of [
         async (files: Files) => (await files.read('folder/b'))?.text,
-        async (files: Files) => files.replace('folder/b', 'x', 'y'),
-        async (files: Files) => files.create('folder/new', 'new\n'),
+        async (files: Files) => files.replace('folder/b', [{ old: 'x', by: 'y' }]),
+        async (files: Files) => files.write('folder/new', 'new\n'),
+        async (files: Files) => files.write('folder/b', 'new\n'),
+        async (files: Files) => files.remove('folder/b'),
+        async (files: Files) => files.move('folder/b', 'moved/b'),
+        async (files: Files) => files.move('a', 'folder/new'),
       ]) {
         const world = scene()
         const files = openFiles(
@@ -225,9 +297,9 @@ describe('something that is swapped while it is used', needsLinux, () => {
     for (let turn = 0; turn < 600; turn += 1) {
       const read = await files.read('folder/b')
       seen.add(read?.text ?? 'null')
-      const edited = await files.replace('folder/b', 'x', 'x')
+      const edited = await files.replace('folder/b', [{ old: 'x', by: 'x' }])
       seen.add(edited.ok ? 'edited' : edited.why)
-      await files.create(`folder/new-${turn}`, 'new\n')
+      await files.write(`folder/new-${turn}`, 'new\n')
     }
     await stop()
     intact(world)

@@ -38,15 +38,17 @@ describe('the files of a work tree', () => {
     const at = (...path: string[]) => join(dir, ...path)
     writeFileSync(at('debug.log'), 'old\n')
     const ignored = { ok: false, why: 'ignored', detail: '' }
-    expect(await files.replace('debug.log', 'old', 'new')).toEqual(ignored)
-    expect(await files.create('folder/node_modules/ü "x"', 'x')).toEqual(ignored)
-    expect(await files.create('src/.gitignore', 'gen.txt\n')).toEqual({ ok: true })
-    expect(await files.create('src/gen.txt', '42\n')).toEqual(ignored)
+    expect(await files.replace('debug.log', [{ old: 'old', by: 'new' }])).toEqual(ignored)
+    expect(await files.write('folder/node_modules/ü "x"', 'x')).toEqual(ignored)
+    expect(await files.write('src/.gitignore', 'gen.txt\n')).toEqual({ ok: true })
+    expect(await files.write('src/gen.txt', '42\n')).toEqual(ignored)
     expect([readFileSync(at('debug.log'), 'utf8'), existsSync(at('folder/node_modules'))]).toEqual(['old\n', false])
     expect(existsSync(at('src/gen.txt'))).toBe(false)
-    expect(await files.replace('kept.log', 'needle', 'new'), 'git has it all the same').toEqual({ ok: true })
-    expect(await files.create('../out', 'x')).toMatchObject({ why: 'outside-the-folder' })
-    expect(await files.create('link/x', 'x')).toMatchObject({ why: 'symlink' })
+    expect(await files.replace('kept.log', [{ old: 'needle', by: 'new' }]), 'git has it all the same').toEqual({
+      ok: true,
+    })
+    expect(await files.write('../out', 'x')).toMatchObject({ why: 'outside-the-folder' })
+    expect(await files.write('link/x', 'x')).toMatchObject({ why: 'symlink' })
   })
 
   it('are none of a repository inside this one, nor of git itself', async () => {

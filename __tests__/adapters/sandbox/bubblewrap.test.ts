@@ -1,5 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import {
+  accessSync,
+  constants,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -12,7 +14,8 @@ import {
 } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { CommandOptions, Sandbox } from '../../../src/ports/sandbox.ts'
 import { runningProcesses } from '../../support/processes.ts'
 import { makeTree, needsSandbox, realSandbox, type Tree, testHost } from '../../support/sandbox.ts'
@@ -83,7 +86,50 @@ describe('what a command may do', needsSandbox, () => {
   })
 })
 
+/** A folder of data at the root of the machine, in which this user may write. */
+const dataFolder = ['/srv', '/mnt', '/media'].find((path) => {
+  try {
+    accessSync(path, constants.W_OK)
+    return realpathSync(path) === path
+  } catch {
+    return false
+  }
+})
+const needsData =
+  dataFolder === undefined ? { skip: true, meta: { skippedFor: 'this user may write into no /srv or /mnt' } } : {}
+
 describe('what a command may not do', needsSandbox, () => {
+  it('sees the system and the work tree, and no other disk or data of the machine', needsData, async () => {
+    const folder = dataFolder ?? expect.fail('this machine has none')
+    const secret = mkdtempSync(join(folder, 'tributary-data-'))
+    onTestFinished(() => rmSync(secret, { recursive: true, force: true }))
+    writeFileSync(join(secret, 'data'), 'of the owner')
+    const ran = await shell(
+      `cat ${secret}/data; ls -A ${folder} | wc -l; ls /usr/bin/env; touch ${folder}/x || echo closed`,
+    )
+    expect(ran.log).toMatch(/No such file[\s\S]*\n0\n\/usr\/bin\/env\n[\s\S]*closed\n$/)
+    expect(readdirSync(secret)).toEqual(['data'])
+  })
+
+  it('sees its work tree and the programs of PATH also where they lie among such data', needsData, async () => {
+    const folder = dataFolder ?? expect.fail('this machine has none')
+    const around = mkdtempSync(join(folder, 'tributary-data-'))
+    const inside = makeTree(around)
+    onTestFinished(() => rmSync(around, { recursive: true, force: true }))
+    mkdirSync(join(around, 'tool', 'bin'), { recursive: true })
+    writeFileSync(join(around, 'tool', 'bin', 'hello'), '#!/bin/sh\necho hello\n', { mode: 0o755 })
+    const host = testHost({ ...process.env, PATH: `${join(around, 'tool', 'bin')}:${process.env.PATH}` })
+    const ran = await (await realSandbox('bubblewrap', { host })).run(
+      ['sh', '-c', 'hello && cat a.txt && echo b > b.txt'],
+      {
+        worktree: inside.path,
+        seconds: 20,
+      },
+    )
+    expect(ran).toMatchObject({ exitCode: 0, log: 'hello\na\n' })
+    expect(readFileSync(join(inside.path, 'b.txt'), 'utf8')).toBe('b\n')
+  })
+
   it('no network: not even a listener on loopback can be reached', async () => {
     const server = createServer((socket) => socket.end('reached'))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -142,12 +188,15 @@ describe('what a command may not do', needsSandbox, () => {
   })
 
   it('what its environment holds is no word of a process that others can list', async () => {
+    const ended = new AbortController()
     const listed = 'ps -eo args 2>/dev/null || cat /proc/*/cmdline'
-    const seen = shell('sleep 0.3', { env: { KEY: 'a-value-of-mine' } })
-    const before = execFileSync('sh', ['-c', `sleep 0.1; ${listed}`], { encoding: 'utf8' })
+    const seen = shell('touch began; sleep 60', { env: { KEY: 'a-value-of-mine' }, signal: ended.signal })
+    const waiting = `until [ -e "${join(tree.path, 'began')}" ]; do :; done`
+    const { stdout } = await promisify(execFile)('sh', ['-c', `${waiting}; ${listed}`])
+    ended.abort()
     await seen
-    expect(before).toContain('bwrap')
-    expect(before).not.toContain('a-value-of-mine')
+    expect(stdout).toContain('bwrap')
+    expect(stdout).not.toContain('a-value-of-mine')
   })
 
   it('its environment holds a short list and what its task gives it, nothing of ours', async () => {

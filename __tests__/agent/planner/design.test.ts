@@ -5,7 +5,7 @@ import { designSchema, type PlanHead } from '../../../src/agent/planner/plan-sch
 import { jsonSchemaOf } from '../../../src/agent/tools/json-schema.ts'
 import type { Task } from '../../../src/core/plan/plan.ts'
 import { noOptions } from '../../../src/core/plan/planning.ts'
-import { settingsSchema } from '../../../src/core/settings.ts'
+import { defaultSettings, settingsSchema } from '../../../src/core/settings.ts'
 import type { ModelRequest } from '../../../src/ports/model.ts'
 import { agentTask } from '../../support/planning.ts'
 import { printedSeed, randomOf } from '../../support/random.ts'
@@ -420,6 +420,18 @@ describe('what the model is asked', () => {
     expect(schemaRefusal(model.requests[0] ?? expect.fail())).toBeNull()
     const properties = Object.keys((schema as { properties: object }).properties)
     expect(properties).toEqual([...Object.keys(writtenHead), 'tasks'])
+  })
+  it('is asked for the commands of agents only where those are listed', async () => {
+    const commands = [['npm', 'test', '--']]
+    const plan = writtenPlan([written('a', { commands })])
+    const of = async (agent_commands: 'listed' | 'sandboxed') => {
+      const settings = { ...defaultSettings, agent_commands }
+      const { model, result } = await designed([plan], { input: input({ settings }) })
+      const tasks = result.ok && 'draft' in result ? result.draft.plan.tasks : []
+      return [promptText(model.requests[0] ?? expect.fail()).includes('no shell here'), tasks[0]?.commands]
+    }
+    expect(await of('listed')).toEqual([true, commands])
+    expect(await of('sandboxed')).toEqual([false, []])
   })
   it('is told the limits, the wishes and what was wrong before', async () => {
     const settings = settingsSchema.parse({ commands: ['npm'], protected_paths: ['secret/**'], limits: { tasks: 7 } })

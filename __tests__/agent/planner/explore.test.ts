@@ -32,7 +32,10 @@ describe('an exploration', () => {
   it('brings back what was found, by tools that only read', async () => {
     const looks = calls([
       { name: 'view', input: { path: 'src/http.ts', from: null, to: null } },
-      { name: 'search', input: { pattern: 'send', literal: true, glob: null } },
+      {
+        name: 'search',
+        input: { pattern: 'send', literal: true, ignore_case: false, glob: null, context: 0, files_only: false },
+      },
     ])
     const model = saidModel([looks, finishes()])
     expect(await explored(model)).toEqual({ ok: true, explorations: [{ area: 'the repository', ...findings }] })

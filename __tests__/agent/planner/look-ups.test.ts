@@ -8,7 +8,10 @@ import { calls, type Said, saidModel, says } from '../../support/said-model.ts'
 import { exploration, input, metered, neverAborted, sources, written, writtenPlan } from './planner-fixtures.ts'
 
 const view = { name: 'view', input: { path: 'src/http.ts', from: null, to: null } }
-const search = (pattern: string) => ({ name: 'search', input: { pattern, literal: true, glob: null } })
+const search = (pattern: string) => ({
+  name: 'search',
+  input: { pattern, literal: true, ignore_case: false, glob: null, context: 0, files_only: false },
+})
 const word = says('{"word":"done"}')
 
 /** A dollar buys a million tokens. */

@@ -64,6 +64,7 @@ export const written = (id: string, overrides: Partial<PlannedTask> = {}): Plann
   risk: '',
   size: 'medium',
   model_tier: 'default',
+  commands: [],
   kind: 'code',
   ...overrides,
 })

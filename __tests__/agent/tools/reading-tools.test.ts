@@ -79,9 +79,48 @@ it('reads neither what is not there, nor links, nor anything outside the reposit
   expect(await errorText(view('.git/config'))).toContain('out of bounds')
 })
 
+const searching = (pattern: string, more: object = {}) => ({
+  pattern,
+  literal: true,
+  ignore_case: false,
+  glob: null,
+  context: 0,
+  files_only: false,
+  ...more,
+})
+
+it('shows the lines around a match, those of near matches once', async () => {
+  const files = memoryFiles({ 'a.ts': 'one\ntwo\nthree\nfour\nfive\nsix\nseven\neight', 'b.ts': 'x\ntwo' })
+  const search = (pattern: string, context: number) =>
+    resultText(call(readingTools(files), 'search', searching(pattern, { literal: false, context })))
+  expect(await search('two|four|eight', 1)).toBe(
+    [
+      ...['a.ts-1- one', 'a.ts:2: two', 'a.ts-3- three', 'a.ts:4: four', 'a.ts-5- five', '--'],
+      ...['a.ts-7- seven', 'a.ts:8: eight', '--', 'b.ts-1- x', 'b.ts:2: two'],
+    ].join('\n'),
+  )
+  expect(await search('seven', 10)).toBe(
+    'a.ts-1- one\na.ts-2- two\na.ts-3- three\na.ts-4- four\na.ts-5- five\na.ts-6- six\na.ts:7: seven\na.ts-8- eight',
+  )
+})
+
+it('finds what differs in case only where that is asked for', async () => {
+  const search = (more: object) =>
+    resultText(call(readingTools(memoryFiles({ 'a.ts': 'Send\nsend' })), 'search', searching('SEND', more)))
+  expect(await search({})).toBe('No line matches')
+  expect(await search({ ignore_case: true })).toBe('a.ts:1: Send\na.ts:2: send')
+})
+
+it('names the files alone, with the number of their lines', async () => {
+  const files = memoryFiles({ 'a.ts': 'x\ny\nx', 'b.ts': 'x', 'c.ts': 'y' })
+  const search = (pattern: string) =>
+    resultText(call(readingTools(files), 'search', searching(pattern, { files_only: true, context: 3 })))
+  expect(await search('x')).toBe('a.ts (2 lines)\nb.ts (1 line)')
+  expect(await search('z')).toBe('No line matches')
+})
+
 it('finds lines, at most a hundred, and says when there are more', async () => {
-  const search = (pattern: string, glob: string | null, literal = true) =>
-    call(tools, 'search', { pattern, literal, glob })
+  const search = (pattern: string, glob: string | null) => call(tools, 'search', searching(pattern, { glob }))
   expect(await resultText(search('two', 'src/a.ts'))).toBe('src/a.ts:2: two')
   const many = (await resultText(search('match', null))).split('\n')
   expect(many).toHaveLength(101)
@@ -93,11 +132,11 @@ it('finds lines, at most a hundred, and says when there are more', async () => {
 })
 
 it('says why a pattern or a glob is not understood', async () => {
-  expect(await errorText(call(tools, 'search', { pattern: '(', literal: false, glob: null }))).toBe(
+  expect(await errorText(call(tools, 'search', searching('(', { literal: false })))).toBe(
     'that regular expression is not understood',
   )
   for (const glob of ['../**', '/etc/*', 'src/'])
-    expect(await errorText(call(tools, 'search', { pattern: 'x', literal: true, glob }))).toContain('The glob is not')
+    expect(await errorText(call(tools, 'search', searching('x', { glob })))).toContain('The glob is not')
   expect(await errorText(call(tools, 'list', { glob: '../*' }))).toContain('The glob is not')
 })
 

@@ -7,30 +7,43 @@ import { call, errorText, resultText, toolContext } from './tool-context.ts'
 
 const inputs: Record<string, unknown> = {
   view: { path: 'src/a.ts', from: null, to: null },
-  search: { pattern: 'a', literal: true, glob: null },
+  search: { pattern: 'a', literal: true, ignore_case: false, glob: null, context: 0, files_only: false },
   list: { glob: '**' },
   log: { path: null },
-  edit: { path: 'src/a.ts', old: 'a', new: 'b' },
-  create: { path: 'src/b.ts', text: 'b' },
+  edit: { path: 'src/a.ts', edits: [{ old: 'a', new: 'b' }] },
+  write: { path: 'src/b.ts', text: 'b' },
+  delete: { path: 'src/a.ts' },
+  move: { from: 'src/a.ts', to: 'src/b.ts' },
   run: { argv: ['npm', 'test'] },
+  bash: { command: 'npm test', seconds: null },
+  output: { id: 1, from: 1, to: null },
 }
+const modeOf = (tool: string) => (tool === 'bash' ? ('sandboxed' as const) : ('listed' as const))
 
 it('has the tools of a worker, with their kinds', () => {
-  expect(workingTools(toolContext()).map(({ spec, kind }) => `${spec.name} ${kind}`)).toEqual([
-    'view read',
-    'search read',
-    'list read',
-    'log read',
-    'edit change',
-    'create change',
-    'run run',
-  ])
+  const toolsIn = (agentCommands: 'sandboxed' | 'listed') =>
+    workingTools(toolContext({ agentCommands })).map(({ spec, kind }) => `${spec.name} ${kind}`)
+  const both = [
+    ...['view read', 'search read', 'list read', 'log read'],
+    ...['edit change', 'write change', 'delete change', 'move change'],
+  ]
+  expect(toolsIn('sandboxed')).toEqual([...both, 'bash run', 'output read'])
+  expect(toolsIn('listed')).toEqual([...both, 'run run', 'output read'])
+})
+
+it('says of each tool when to use it, with an example that fits', async () => {
+  for (const agentCommands of ['sandboxed', 'listed'] as const)
+    for (const { spec } of workingTools(toolContext({ agentCommands }))) {
+      const [, example = ''] = /Example: (\{.*\})$/.exec(spec.description) ?? []
+      expect(Object.keys(JSON.parse(example)), spec.name).toEqual(Object.keys(spec.input.properties ?? {}))
+    }
 })
 
 it.each(Object.entries(inputs))('asks the gate before %s, and does nothing while it is shut', async (name, input) => {
   const files = memoryFiles({ 'src/a.ts': 'a' })
   const sandbox = saidSandbox([])
-  const tools = workingTools(toolContext({ files, sandbox, guard: () => 'the plan that holds t1 is not approved' }))
+  const guard = () => 'the plan that holds t1 is not approved'
+  const tools = workingTools(toolContext({ files, sandbox, guard, agentCommands: modeOf(name) }))
   expect(await call(tools, name, input)).toEqual({ notAllowed: 'the plan that holds t1 is not approved' })
   expect(files.touched).toEqual([])
   expect(sandbox.runs).toEqual([])

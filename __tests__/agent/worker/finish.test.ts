@@ -39,8 +39,8 @@ describe('an attempt whose money is nearly over', () => {
   })
 
   it('has no turn that takes the money of the last one', async () => {
-    const { model } = await resultOf([costing(edits('b'), 0.065), edits('c'), finishes()], { usd: 0.1 })
-    // 35,000 tokens are left, 16,000 of them for the last call, and as much as the prompt is long, twice.
+    const { model } = await resultOf([costing(edits('b'), 0.065), edits('c'), finishes()], { usd: 0.11 })
+    // 45,000 tokens are left, 16,000 of them for the last call, and as much as the prompt is long, twice.
     expect(model.requests[1]?.maxTokens).toBeLessThan(19_000)
     expect(model.requests[1]?.maxTokens).toBeGreaterThan(2000)
   })
@@ -71,8 +71,9 @@ describe('an attempt whose money is nearly over', () => {
   })
 
   it('hears of it also where answers were cut off at what the money was enough for', async () => {
-    const cut: Said = says('x', { stop: 'length' })
-    const { result, words } = await resultOf([costing(edits('b'), 0.065), cut, cut, finishes('Added b')], { usd: 0.1 })
+    const cut = costing(says('x', { stop: 'length' }), 0.004)
+    const answers = [costing(edits('b'), 0.065), cut, cut, finishes('Added b')]
+    const { result, words } = await resultOf(answers, { usd: 0.108 })
     expect(words.at(-1)).toContain('Call finish now')
     expect(result.failure).toBeNull()
   })

@@ -27,7 +27,7 @@ export const plainQuotes: Quotes = {
 export const finishes = (did = 'Added b', outcome: 'done' | 'cannot' = 'done'): Said =>
   calls([{ name: 'finish', input: { outcome, did, interfaces: [], decisions: [], caveats: [], follow_ups: [] } }])
 
-export const edits = (by: string): Said => calls([{ name: 'create', input: { path: `src/${by}.ts`, text: by } }])
+export const edits = (by: string): Said => calls([{ name: 'write', input: { path: `src/${by}.ts`, text: by } }])
 
 export const atWork = (graph = 'a', plan?: PlanOverrides, task = 'a'): ActiveRun => {
   const state: ActiveRun = agentsAtWork(graph, plan)
@@ -49,6 +49,7 @@ export function scriptedChecker(
   const checker = {
     commits: 0,
     checks: 0,
+    putBack: async () => [],
     async commit() {
       checker.commits += 1
       return workTree

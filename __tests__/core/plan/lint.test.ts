@@ -96,7 +96,7 @@ describe('what a task must say', () => {
     const linted = lintPlan(planOf('a > g', { tasks: { g: { kind: 'gate', writes: ['a/**'] } } }), defaultSettings)
     expect(linted.plan.tasks[1]).toEqual({ ...taskNamed('g', gate), needs: ['a'] })
     expect(linted.notes).toEqual([
-      '`g` is a gate: it runs nothing, so its `run`, `writes` and `acceptance` are left out',
+      '`g` is a gate: it runs nothing, so its `run`, `writes`, `acceptance` and `commands` are left out',
     ])
   })
 })

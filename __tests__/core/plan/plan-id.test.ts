@@ -22,9 +22,11 @@ describe('the id of a plan', () => {
     ['a word of the plan', { plan: planOf('a > b', { summary: 'x' }) }],
     ['a task', { plan: planOf('a > b', { tasks: { b: { run: ['false'] } } }) }],
     ['the order of the tasks', { plan: { ...approvable.plan, tasks: approvable.plan.tasks.toReversed() } }],
+    ['a command for agents', { plan: planOf('a > b', { tasks: { b: { commands: [['make', '--']] } } }) }],
     ['an edge', { plan: planOf('a, b') }],
     ['the base', { base: 'b'.repeat(40) }],
     ['the settings file', { settingsBlob: 'c'.repeat(40) }],
+    ['what agents may run', { settings: { ...defaultSettings, agent_commands: 'listed' as const } }],
     ['a limit', { settings: { ...defaultSettings, limits: { ...defaultSettings.limits, files: 1 } } }],
   ])('is another one with another word in %s', (_, change) =>
     expect(planIdOf({ ...approvable, ...change })).not.toBe(id),

@@ -152,6 +152,16 @@ describe('what goes beyond an approved plan', () => {
     expect(goesBeyond(approved, [task(['src/a'], 'npm', 'test', '--force')])).toEqual([
       '`p-1` runs `npm test --force`, which the approved plan does not',
     ]))
+  it('is a command for the agent, which no approved task has', () => {
+    const own = agentPlan('a > p', {
+      tasks: { a: { commands: [['npm', 'test', '--']] }, p: { kind: 'plan', writes: ['a/**'] } },
+    })
+    const wants = (...argv: string[]) => agentTask('p-1', { writes: ['a/x'], commands: [argv] })
+    expect(goesBeyond({ ...approved, plan: own }, [wants('npm', 'test', '--')])).toEqual([])
+    expect(goesBeyond({ ...approved, plan: own }, [wants('npm', '--')])).toEqual([
+      '`p-1` runs `npm --`, which the approved plan does not',
+    ])
+  })
   it('is a program, which the plan never had', () =>
     expect(goesBeyond(approved, [agentTask('p-1', { writes: ['src/a'], run: ['node', 'x.js'] })])).toHaveLength(1))
 })

@@ -11,6 +11,7 @@ export interface PlannedTask {
   goal?: string
   writes?: string[]
   acceptance?: string[]
+  commands?: string[][]
   size?: 'small' | 'medium' | 'large'
   model_tier?: 'cheap' | 'default' | 'strong'
   kind?: 'code' | 'plan' | 'gate' | 'verify'
@@ -55,6 +56,7 @@ export function plannedTask(id: string, needs: string[], coded: readonly string[
     risk: '',
     size: 'medium',
     model_tier: 'default',
+    commands: [],
     kind,
     ...own,
   }
@@ -72,9 +74,16 @@ export const asksFor =
 export const finish = (did = 'It is done.', outcome: 'done' | 'cannot' = 'done') =>
   tools([{ name: 'finish', input: { outcome, did, interfaces: [], decisions: [], caveats: [], follow_ups: [] } }])
 
-export const create = (path: string, text: string) => ({ name: 'create', input: { path, text } })
-export const edit = (path: string, old: string, by: string) => ({ name: 'edit', input: { path, old, new: by } })
+export const create = (path: string, text: string) => ({ name: 'write', input: { path, text } })
+export const edit = (path: string, old: string, by: string) => ({
+  name: 'edit',
+  input: { path, edits: [{ old, new: by }] },
+})
+export const bash = (command: string) => ({ name: 'bash', input: { command, seconds: null } })
 export const runs = (...argv: string[]) => ({ name: 'run', input: { argv } })
+/** With the tool that runs commands here: without a sandbox only those of the plan may be run. */
+export const checks = ({ toolNames }: ParsedRequest, ...argv: string[]) =>
+  toolNames.includes('bash') ? bash(argv.join(' ')) : runs(...argv)
 export const views = (path: string) => ({ name: 'view', input: { path, from: null, to: null } })
 
 /** Writes the task's file, and finishes. */

@@ -185,7 +185,7 @@ describe('a task without a program', () => {
 
   it('work that fails twice goes back twice, and passes the third time; it is one commit', async () => {
     agentTask(world, { acceptance: { argv: script('cat a/b.txt; test "$(cat a/b.txt)" = three'), expect: '' } })
-    const edit = (old: string, by: string) => ({ name: 'edit', input: { path: 'a/b.txt', old, new: by } })
+    const edit = (old: string, by: string) => ({ name: 'edit', input: { path: 'a/b.txt', edits: [{ old, new: by }] } })
     const { model, deeds } = slotWith(world, [
       says(create('a/b.txt', 'one\n'), finish('One')),
       says(edit('one', 'two'), finish('Two')),
@@ -507,7 +507,7 @@ describe('a conflict', () => {
     world.happens({ type: 'task_conflicted', task: 'a', with: ['b'], paths: ['both.txt'], onto: [other], final: false })
     assign(world, 'a', { attempt: 2, base: other, allowance: 1 })
     world.onUpload(() => world.happens({ type: 'run_cancelled', why: '' }))
-    const edit = (old: string, by: string) => ({ name: 'edit', input: { path: 'both.txt', old, new: by } })
+    const edit = (old: string, by: string) => ({ name: 'edit', input: { path: 'both.txt', edits: [{ old, new: by }] } })
     const { model, deeds } = slotWith(world, [
       says(edit('of b', 'of a'), finish('Put a in')),
       says(edit('of a', 'of a\nof b'), finish('Both')),

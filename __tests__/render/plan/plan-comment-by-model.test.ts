@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { planIdOf, shortPlanId } from '../../../src/core/plan/plan-id.ts'
+import type { AgentCommands } from '../../../src/core/settings.ts'
 import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { planCanBeShown, renderPlanComment } from '../../../src/render/plan/plan-comment.ts'
 import { renderProposed } from '../../../src/render/reply/replies.ts'
@@ -102,6 +103,16 @@ describe('the plan comment of a plan by a model', () => {
       '(trunk)  verification  npm test',
     ])
       expect(comment.split('\n')).toContain(line)
+  })
+
+  it('says whether an approval allows any command in the sandbox, or the listed ones', () => {
+    const withCommands = { ...plan, tasks: plan.tasks.map((task) => ({ ...task, commands: [['npm', 'test', '--']] })) }
+    const commentOf = (agent_commands: AgentCommands) =>
+      renderPlanComment(planned(...planning, proposed(withCommands, { agent_commands })))
+    expect(commentOf('sandboxed')).toContain('**they run any command they choose**, in the sandbox only')
+    const listed = commentOf('listed')
+    expect(listed).toContain('they run the commands above, and no others (`agent_commands: listed`)')
+    expect(listed).toMatch(/^\S+ +agent +npm test -- {2}\(and any words behind it\)$/m)
   })
 
   it('names the model and the size of each task', () => {

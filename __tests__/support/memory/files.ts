@@ -1,5 +1,5 @@
 import { matches } from '../../../src/core/plan/glob.ts'
-import type { CommitSources, Files, Sources } from '../../../src/ports/sources.ts'
+import type { CommitSources, Edited, EditFailure, Files, Sources } from '../../../src/ports/sources.ts'
 
 /** Files by their paths, and the commits that each `log` tells of. */
 export interface MemoryTree {
@@ -34,9 +34,9 @@ export const memorySources = (tree: MemoryTree): CommitSources => ({
 async function search(
   { files }: MemoryTree,
   pattern: string,
-  { literal, glob, most }: Parameters<Sources['search']>[1],
+  { literal, ignoreCase = false, glob, most }: Parameters<Sources['search']>[1],
 ): ReturnType<Sources['search']> {
-  const holds = holder(pattern, literal)
+  const holds = holder(pattern, literal, ignoreCase)
   if (holds === null) return { ok: false, why: `The pattern cannot be used: ${pattern}` }
   const paths = [...files.keys()].filter((path) => glob === null || matches([glob], path)).toSorted()
   const lines = paths.flatMap((path) =>
@@ -45,11 +45,12 @@ async function search(
   return { ok: true, lines: lines.slice(0, most), more: lines.length > most }
 }
 
-function holder(pattern: string, literal: boolean): ((line: string) => boolean) | null {
+function holder(pattern: string, literal: boolean, ignoreCase: boolean): ((line: string) => boolean) | null {
   if (pattern === '' || pattern.includes('\n')) return null
-  if (literal) return (line) => line.includes(pattern)
+  const folded = (text: string) => (ignoreCase ? text.toLowerCase() : text)
+  if (literal) return (line) => folded(line).includes(folded(pattern))
   try {
-    const expression = new RegExp(pattern)
+    const expression = new RegExp(pattern, ignoreCase ? 'i' : '')
     return (line) => expression.test(line)
   } catch {
     return null
@@ -67,22 +68,35 @@ export function memoryFiles(tree: MemoryTree): Files {
   const before = new Map(tree.files)
   return {
     ...memorySources(tree),
-    async replace(path, old, by) {
-      const text = tree.files.get(path)
-      if (text === undefined) return { ok: false, why: 'no-such-file', detail: '' }
-      const count = old === '' ? 0 : text.split(old).length - 1
-      if (count !== 1) return { ok: false, why: count === 0 ? 'not-found' : 'not-unique', detail: '' }
-      tree.files.set(path, text.split(old).join(by))
-      return { ok: true }
-    },
-    async create(path, text) {
-      if (tree.files.has(path)) return { ok: false, why: 'exists', detail: '' }
+    async replace(path, edits) {
+      let text = tree.files.get(path)
+      if (text === undefined) return no('no-such-file')
+      for (const [edit, { old, by }] of edits.entries()) {
+        const count = old === '' ? 0 : text.split(old).length - 1
+        if (count !== 1) return { ...no(count === 0 ? 'not-found' : 'not-unique'), edit }
+        text = text.split(old).join(by)
+      }
       tree.files.set(path, text)
       return { ok: true }
     },
+    async write(path, text) {
+      tree.files.set(path, text)
+      return { ok: true }
+    },
+    remove: async (path) => (tree.files.delete(path) ? { ok: true } : no('no-such-file')),
+    async move(from, to) {
+      const text = tree.files.get(from)
+      if (text === undefined || tree.files.has(to)) return no(text === undefined ? 'no-such-file' : 'exists')
+      tree.files.delete(from)
+      tree.files.set(to, text)
+      return { ok: true }
+    },
+    at: async (path) => [...tree.files.keys()].filter((one) => one === path || one.startsWith(`${path}/`)).toSorted(),
     diff: async (most) => diffOf(before, tree.files).slice(0, most),
   }
 }
+
+const no = (why: EditFailure): Extract<Edited, { ok: false }> => ({ ok: false, why, detail: '' })
 
 const diffOf = (before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string =>
   [...new Set([...before.keys(), ...now.keys()])]

@@ -1,25 +1,30 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
-import type { Edited } from '../../ports/sources.ts'
+import type { Edit, Edited } from '../../ports/sources.ts'
 import { codeOf, entryPath, type OpenEntry } from './open-folder.ts'
 import { MOST_BYTES, readStart } from './read.ts'
 import { inFolder, type RefusedEdit, refusedEdit, type WorkTreeRoot, withFile } from './walk.ts'
 
-export const replaceText = (tree: WorkTreeRoot, path: string, old: string, by: string): Promise<Edited> =>
+export const replaceText = (tree: WorkTreeRoot, path: string, edits: readonly Edit[]): Promise<Edited> =>
   inFolder(tree, path, 'refuse', (folder, name) =>
     withFile(tree, folder, name, async (file) => {
       const text = await wholeText(tree, file)
       if (typeof text !== 'string') return text
-      const replaced = replaceOnce(text, old, by)
+      const replaced = replaceAll(text, edits)
       if (!replaced.ok) return replaced
       return whyTextRefused(replaced.text) ?? (await swap(folder, name, replaced.text, file.stats.mode & 0o777))
     }),
   )
 
-export const createText = async (tree: WorkTreeRoot, path: string, text: string): Promise<Edited> =>
+/** A file that is there keeps its mode. */
+export const writeText = async (tree: WorkTreeRoot, path: string, text: string): Promise<Edited> =>
   whyTextRefused(text) ??
-  (await inFolder(tree, path, 'make', (folder, name) => writeNew(entryPath(folder, name), text, 0o644)))
+  (await inFolder(tree, path, 'make', async (folder, name) => {
+    const replaced = await withFile(tree, folder, name, ({ stats }) => swap(folder, name, text, stats.mode & 0o777))
+    const isNew = !replaced.ok && replaced.why === 'no-such-file'
+    return isNew ? writeNew(entryPath(folder, name), text, 0o644) : replaced
+  }))
 
 /** Why a text must not be written; null if it may. */
 function whyTextRefused(text: string): RefusedEdit | null {
@@ -73,6 +78,17 @@ async function writeNew(path: string, text: string, mode: number): Promise<Edite
   } finally {
     await file.close()
   }
+}
+
+/** Nothing is written before all edits have been found. */
+function replaceAll(text: string, edits: readonly Edit[]): { ok: true; text: string } | RefusedEdit {
+  let whole = text
+  for (const [edit, { old, by }] of edits.entries()) {
+    const replaced = replaceOnce(whole, old, by)
+    if (!replaced.ok) return { ...replaced, edit }
+    whole = replaced.text
+  }
+  return { ok: true, text: whole }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { matches } from '../../core/plan/glob.ts'
 import type { Files, Tracked } from '../../ports/sources.ts'
-import { createText, replaceText } from './edit.ts'
+import { replaceText, writeText } from './edit.ts'
+import { isThere, moveFile, removeEntry } from './move.ts'
 import { type FileAccess, fileAccessOf } from './open-folder.ts'
 import { isFile, readText } from './read.ts'
 import { searchFiles } from './search.ts'
@@ -17,8 +18,11 @@ export function openFiles(root: string, tracked: Tracked, access: FileAccess = f
     list: (glob, most) => list(tree, tracked, glob, most),
     search: (pattern, options) => searchFiles(tree, tracked, pattern, options),
     log: (path, most) => tracked.log(path, most),
-    replace: async (path, old, by) => (await whyIgnored(tracked, path)) ?? (await replaceText(tree, path, old, by)),
-    create: async (path, text) => (await whyIgnored(tracked, path)) ?? (await createText(tree, path, text)),
+    replace: async (path, edits) => (await whyIgnored(tracked, path)) ?? (await replaceText(tree, path, edits)),
+    write: async (path, text) => (await whyIgnored(tracked, path)) ?? (await writeText(tree, path, text)),
+    remove: (path) => removeEntry(tree, path),
+    move: async (from, to) => (await whyIgnored(tracked, to)) ?? (await moveFile(tree, from, to)),
+    at: (path) => entriesAt(tree, tracked, path),
     diff: (most) => tracked.diff(most),
   }
 }
@@ -38,4 +42,11 @@ async function list(tree: WorkTreeRoot, tracked: Tracked, glob: string, most: nu
     paths.push(path)
   }
   return { paths, more: false }
+}
+
+async function entriesAt(tree: WorkTreeRoot, tracked: Tracked, path: string): Promise<string[]> {
+  const found: string[] = []
+  for (const one of await tracked.paths())
+    if ((one === path || one.startsWith(`${path}/`)) && (await isThere(tree, one))) found.push(one)
+  return found
 }

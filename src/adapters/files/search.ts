@@ -22,13 +22,14 @@ export async function searchFiles(
   tree: WorkTreeRoot,
   tracked: Tracked,
   pattern: string,
-  { literal, glob, most }: Parameters<Sources['search']>[1],
+  { most, ...wanted }: Parameters<Sources['search']>[1],
 ): ReturnType<Sources['search']> {
+  const { literal, ignoreCase } = wanted
   const checked = literal ? searchText(pattern) : searchPattern(pattern)
   if (!checked.ok) return { ok: false, why: `The pattern cannot be used: ${checked.error}` }
-  const candidates = await tracked.candidates(pattern, { literal, glob })
+  const candidates = await tracked.candidates(pattern, wanted)
   if (!candidates.ok) return candidates
-  const found = await linesIn(tree, candidates.paths, { pattern: checked.value, literal, most: most + 1 })
+  const found = await linesIn(tree, candidates.paths, { pattern: checked.value, literal, ignoreCase, most: most + 1 })
   if (!found.ok) return { ok: false, why: found.error }
   return { ok: true, lines: found.value.slice(0, most), more: found.value.length > most }
 }
@@ -36,6 +37,7 @@ export async function searchFiles(
 interface Query {
   pattern: string
   literal: boolean
+  ignoreCase?: boolean | undefined
   most: number
 }
 
@@ -102,6 +104,7 @@ const NONE_FOUND = 1
 
 interface GrepOptions {
   literal: boolean
+  ignoreCase?: boolean | undefined
   most: number
   seconds: number
 }
@@ -118,10 +121,10 @@ interface FoundLine {
 export function grepLines(
   text: string,
   pattern: string,
-  { literal, most, seconds }: GrepOptions,
+  { literal, ignoreCase, most, seconds }: GrepOptions,
 ): Promise<Result<FoundLine[], string>> {
   return new Promise((resolve, reject) => {
-    const words = ['-n', literal ? '-F' : '-E', '-m', `${most}`, '-e', pattern]
+    const words = ['-n', ...(ignoreCase ? ['-i'] : []), literal ? '-F' : '-E', '-m', `${most}`, '-e', pattern]
     const child = spawn('grep', words, { cwd: '/', env: { PATH, LC_ALL: 'C' }, stdio: 'pipe' })
     const [out, errorOutput]: [Buffer[], Buffer[]] = [[], []]
     let [length, timedOut] = [0, false]

@@ -1,14 +1,9 @@
 import { matches, plainGlobs } from '../../core/plan/glob.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { searchPattern, searchText } from '../../core/text/search-pattern.ts'
-import type { Tracked } from '../../ports/sources.ts'
+import type { SearchOptions, Tracked } from '../../ports/sources.ts'
 import type { LocalRepo } from './local-repo.ts'
 import { type GitAnswer, gitText, runGit } from './plumbing.ts'
-
-export interface GrepOptions {
-  literal: boolean
-  glob: string | null
-}
 
 const SECONDS = 20
 const OUTPUT_BYTES = 8 * 1024 * 1024
@@ -19,13 +14,23 @@ const BAD_PATTERN = 128
 export async function grep(
   repo: LocalRepo,
   pattern: string,
-  { literal, glob }: GrepOptions,
+  { literal, ignoreCase, glob }: SearchOptions,
   { show, of }: { show: readonly string[]; of: readonly string[] },
 ): Promise<Result<GitAnswer, string>> {
   const checked = literal ? searchText(pattern) : searchPattern(pattern)
   if (!checked.ok) return err(`The pattern cannot be used: ${checked.error}`)
   const plain = ['--no-color', '--no-column', '--no-heading', '--no-break', '--no-recurse-submodules', '-z']
-  const words = [...plain, ...show, literal ? '-F' : '-E', '-e', checked.value, ...of, '--', ...pathspecs(glob)]
+  const words = [
+    ...plain,
+    ...show,
+    ...(ignoreCase ? ['-i'] : []),
+    literal ? '-F' : '-E',
+    '-e',
+    checked.value,
+    ...of,
+    '--',
+    ...pathspecs(glob),
+  ]
   const deadline = AbortSignal.timeout(SECONDS * 1000)
   try {
     return patternResult(
@@ -76,7 +81,7 @@ export const trackedPaths = (repo: LocalRepo): Promise<string[]> => listed(repo,
 export async function candidates(
   repo: LocalRepo,
   pattern: string,
-  wanted: GrepOptions,
+  wanted: SearchOptions,
 ): Promise<Awaited<ReturnType<Tracked['candidates']>>> {
   const found = await grep(repo, pattern, wanted, { show: ['-a', '--files-with-matches'], of: [] })
   if (!found.ok) return { ok: false, why: found.error }

@@ -1,9 +1,9 @@
 import type { Sha } from '../../core/ids.ts'
 import { matches } from '../../core/plan/glob.ts'
 import { treePath } from '../../core/text/git-path.ts'
-import type { CommitSources, Sources } from '../../ports/sources.ts'
+import type { CommitSources, SearchOptions, Sources } from '../../ports/sources.ts'
 import { changedLately, historyOf, logOf } from './commit-log.ts'
-import { type GrepOptions, grep } from './grep.ts'
+import { grep } from './grep.ts'
 import { checkedSha, type LocalRepo } from './local-repo.ts'
 import { contentOf, infoOf } from './objects.ts'
 import { gitText, runGit } from './plumbing.ts'
@@ -107,7 +107,7 @@ const textOf = (content: Buffer): string =>
 async function search(
   repo: LocalRepo,
   commit: Sha,
-  { pattern, most, ...wanted }: GrepOptions & { pattern: string; most: number },
+  { pattern, most, ...wanted }: SearchOptions & { pattern: string; most: number },
 ): ReturnType<Sources['search']> {
   const found = await grep(repo, pattern, wanted, { show: ['-I', '-n', `--max-count=${most + 1}`], of: [commit] })
   if (!found.ok) return { ok: false, why: found.error }

@@ -43,7 +43,7 @@ export const bubblewrap = (
   redact: Redact,
 ): Sandbox => ({
   name: `bubblewrap ${version}`,
-  async run(argv, { worktree, seconds, signal, env, readable = [], network = false }) {
+  async run(argv, { worktree, seconds, signal, env, readable = [], network = false, kept }) {
     const tree = await realpath(worktree)
     const readOnly = [...readable, ...(network ? await resolverFiles() : [])]
     const tmpfs = privateFolder(version, limits)
@@ -71,7 +71,7 @@ export const bubblewrap = (
       env: { ...env, ...(network ? {} : OFFLINE), ...commandEnvironment(host, HOME) },
       seconds,
       signal,
-      log: cappedLog(redact),
+      log: cappedLog(redact, kept),
       onInfo: async (info) => {
         const pid = await init.readInfo(info)
         if (pid === null || hasEnded) return
@@ -102,18 +102,20 @@ const privateFolder = (version: string, { tmp }: CommandLimits): string[] =>
 
 /** Later mounts cover earlier ones: the tree comes last, and on top of it its git folders, read-only. */
 const mountArguments = (
-  { hidden, shown }: Layout,
+  { hidden, closed, shown }: Layout,
   tmpfs: readonly string[],
   tree: string,
   gitFolders: readonly string[],
   readOnly: readonly string[],
 ): string[] => [
   ...SYSTEM,
+  ...closed.flatMap((folder) => ['--tmpfs', folder]),
   ...hidden.flatMap((folder) => [...tmpfs, folder]),
   ...['--dir', HOME],
   ...[...shown, ...readOnly].flatMap((path) => ['--ro-bind', path, path]),
   ...['--bind', tree, tree],
   ...gitFolders.flatMap((path) => ['--ro-bind', path, path]),
+  ...closed.flatMap((folder) => ['--remount-ro', folder]),
 ]
 
 /** The first process of a sandbox's PID namespace. When it dies, the kernel kills every process in the namespace. */

@@ -1,4 +1,4 @@
-import { lstat, readFile, realpath, stat } from 'node:fs/promises'
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { SandboxHost } from './host.ts'
 
@@ -6,6 +6,8 @@ import type { SandboxHost } from './host.ts'
 export interface Layout {
   /** Folders that are empty and private in the sandbox. */
   hidden: string[]
+  /** Folders that are empty in the sandbox, but for what is mounted in them: neither the system's nor the work tree. */
+  closed: string[]
   /** Paths inside hidden folders that are readable nevertheless: programs and what they need. */
   shown: string[]
 }
@@ -30,10 +32,29 @@ const NEIGHBOURS = [
 
 export async function layoutOf(host: SandboxHost): Promise<Layout> {
   const hidden = await foldersOf([...ALWAYS_HIDDEN, ...host.homes, ...host.hide])
+  const closed = (await otherFolders(host.path)).filter((folder) => !hidden.includes(folder))
+  const unseen = [...hidden, ...closed]
   const programs = await Promise.all(host.path.split(':').map(async (folder) => [folder, await real(folder)]))
-  const wanted = programs.flat().flatMap((folder) => (folder === null ? [] : withNeighbours(folder, hidden)))
-  const shown = await showable([...wanted, ...Object.values(host.toolchains)], hidden)
-  return { hidden: outermost(hidden), shown: outermost(shown) }
+  const wanted = programs.flat().flatMap((folder) => (folder === null ? [] : withNeighbours(folder, unseen)))
+  const shown = await showable([...wanted, ...Object.values(host.toolchains)], unseen)
+  return { hidden: outermost(hidden), closed, shown: outermost(shown) }
+}
+
+/** Where a system keeps itself and its programs; all else at the root is data of the machine's owner. */
+const SYSTEM =
+  /^\/(?:(?:bin|dev|etc|gnu|lib|lib32|lib64|libx32|nix|opt|proc|run|sbin|snap|sys|tmp|usr|var)|var\/(?:cache|lib|lock|run|tmp))$/
+
+/** A folder whose `bin` is on PATH is an installation, such as `/venv`. */
+async function otherFolders(path: string): Promise<string[]> {
+  const installed = path.split(':').map(dirname)
+  const found = await Promise.all(
+    ['/', '/var'].map((folder) => readdir(folder, { withFileTypes: true }).catch(() => [])),
+  )
+  return found
+    .flat()
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((folder) => !SYSTEM.test(folder) && !installed.includes(folder))
 }
 
 /** A program's folder needs its siblings: node is in `X/bin`, npm in `X/lib`. */

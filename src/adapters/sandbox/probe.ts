@@ -74,10 +74,10 @@ async function tryOut(sandbox: Sandbox, host: SandboxHost): Promise<CommandRun> 
 /** No isolation, for `sandbox: off`: only a clean environment, and the end of all processes that a command starts. */
 const noSandbox = (host: SandboxHost, redact: Redact): Sandbox => ({
   name: 'off',
-  async run(argv, { worktree, seconds, signal, env }) {
+  async run(argv, { worktree, seconds, signal, env, kept }) {
     const home = await mkdtemp(join(host.temp, HOME))
     try {
-      const log = cappedLog(redact)
+      const log = cappedLog(redact, kept)
       return await runInSandbox({
         argv,
         cwd: worktree,

@@ -106,7 +106,10 @@ function expansionPrompt({ input, plan, task, scope, handOffs }: ExpandRequest):
 
 /** All commands of a plan, each as a JSON list of words. New tasks may use them without another approval. */
 export function commandsOf({ tasks, verification }: Plan): string {
-  const all = [...tasks.map(({ acceptance }) => acceptance.argv), ...verification.map(({ argv }) => argv)]
+  const all = [
+    ...tasks.flatMap(({ acceptance, commands }) => [acceptance.argv, ...commands]),
+    ...verification.map(({ argv }) => argv),
+  ]
   return [...new Set(all.filter((argv) => argv.length > 0).map((argv) => JSON.stringify(argv)))].join(', ') || 'none'
 }
 

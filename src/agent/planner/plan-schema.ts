@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import { type Plan, planSchema, type Task, taskSchema } from '../../core/plan/plan.ts'
 import type { Question } from '../../core/plan/planning.ts'
-import type { Settings } from '../../core/settings.ts'
+import { agentCommandsOf, type Settings } from '../../core/settings.ts'
 
 /**
  * The fields of a task that a model decides: no program to run, no time limit. A title that is too long is cut, not
  * rejected.
  */
-export const plannedTaskSchema = taskSchema
-  .omit({ run: true, timeout_minutes: true })
-  .extend({ title: z.string().min(1).describe('short'), kind: z.enum(['code', 'plan', 'gate', 'verify']) })
+export const plannedTaskSchema = taskSchema.omit({ run: true, timeout_minutes: true }).extend({
+  title: z.string().min(1).describe('short'),
+  kind: z.enum(['code', 'plan', 'gate', 'verify']),
+  commands: taskSchema.shape.commands.unwrap().describe('empty unless the limits of the plan ask for them'),
+})
 export type PlannedTask = z.infer<typeof plannedTaskSchema>
 
 /** A task of an expansion or a new plan for failed tasks: not a `plan` task again. */
@@ -38,13 +40,16 @@ function questionOf({ question, options, default: fallback }: Question, index: n
 }
 
 /** A gate writes nothing and runs no command: a person decides it. */
-export function taskFrom(planned: PlannedTask, { limits }: Settings): Task {
+export function taskFrom(planned: PlannedTask, settings: Settings): Task {
+  const { limits } = settings
   const task: Task = {
     ...planned,
+    // Where agents may run anything in the sandbox, a list would only look like a limit.
+    commands: agentCommandsOf(settings) === 'listed' ? planned.commands : [],
     title: planned.title.slice(0, LONGEST_TASK_TITLE),
     needs: [...new Set(planned.needs)],
     run: [],
     timeout_minutes: limits.task_minutes,
   }
-  return task.kind === 'gate' ? { ...task, writes: [], acceptance: { argv: [], expect: '' } } : task
+  return task.kind === 'gate' ? { ...task, writes: [], acceptance: { argv: [], expect: '' }, commands: [] } : task
 }

@@ -24,6 +24,7 @@ const task = ({
   size: 'medium',
   model_tier: 'default',
   kind: 'code',
+  commands: [],
   ...own,
 })
 

@@ -1,124 +1,105 @@
 import { z } from 'zod'
-import type { EditFailure } from '../../ports/sources.ts'
-import { linesOf } from './line-view.ts'
-import { type Tool, tool, toolError, toolText } from './tool.ts'
-import { type ToolContext, whyNotWritable } from './tool-access.ts'
+import { reasonOf } from './change-failures.ts'
+import { editTool, LONGEST_TEXT, tooLong } from './edit-tool.ts'
+import { type Tool, type ToolText, tool, toolError, toolText } from './tool.ts'
+import { type ToolContext, whyNotPath, whyNotWritable } from './tool-access.ts'
 
-/** Characters; a longer text is generated, and a command should write it. */
-const LONGEST_TEXT = 60_000
+/** Files that one call may delete or move. */
+const MOST_FILES = 500
 
-/** edit, create: tools that change files, within the task's paths only. */
-export const changingTools = (context: ToolContext): Tool[] => [editTool(context), createTool(context)]
+/** edit, write, delete, move: tools that change files, within the task's paths only. */
+export const changingTools = (context: ToolContext): Tool[] => [
+  editTool(context),
+  writeTool(context),
+  deleteTool(context),
+  moveTool(context),
+]
 
-const editTool = (context: ToolContext): Tool =>
+const writeTool = (context: ToolContext): Tool =>
   tool(
     {
-      name: 'edit',
-      description:
-        'Replaces a piece of a file. `old` must stand in it exactly once, character for character, without line numbers: take in as many lines around it as that needs.',
-      kind: 'change',
-      input: z.strictObject({ path: z.string(), old: z.string(), new: z.string() }),
-    },
-    async ({ path, old, new: replacement }) => {
-      const why = whyNotWritable(path, context) ?? whyNoEdit(old, replacement)
-      if (why !== null) return toolError(`Nothing was changed: ${why}`)
-      const edited = await context.files.replace(path, old, replacement)
-      return edited.ok ? toolText(`${path} is changed`) : toolError(await explainFailure(context, path, old, edited))
-    },
-  )
-
-const createTool = (context: ToolContext): Tool =>
-  tool(
-    {
-      name: 'create',
-      description: `Makes a new file, with its folders. At most ${LONGEST_TEXT} characters; a file that is there is changed with edit.`,
+      name: 'write',
+      description: `Writes a whole text file: makes it with its folders, or replaces what is there and keeps its mode. For new files, and where most of a file changes; for a few lines use edit. At most ${LONGEST_TEXT} characters; what is longer, a command should generate. Example: {"path": "src/retry.ts", "text": "export const retries = 3\\n"}`,
       kind: 'change',
       input: z.strictObject({ path: z.string(), text: z.string() }),
     },
     async ({ path, text }) => {
       const why = whyNotWritable(path, context) ?? (text.length > LONGEST_TEXT ? tooLong('text', text) : null)
-      if (why !== null) return toolError(`Nothing was created: ${why}`)
-      const made = await context.files.create(path, text)
-      return made.ok
-        ? toolText(`${path} is created`)
-        : toolError(`Nothing was created: ${REASONS[made.why]}${inParentheses(made.detail)}`)
+      if (why !== null) return toolError(`Nothing was written: ${why}`)
+      const written = await context.files.write(path, text)
+      return written.ok ? toolText(`${path} is written`) : toolError(`Nothing was written: ${reasonOf(written)}`)
     },
   )
 
-function whyNoEdit(old: string, replacement: string): string | null {
-  if (old === '') return '`old` is empty; for a new file use create'
-  if (old === replacement) return '`old` and `new` are the same'
-  if (old.length > LONGEST_TEXT) return tooLong('old', old)
-  return replacement.length > LONGEST_TEXT ? tooLong('new', replacement) : null
-}
-
-const tooLong = (name: string, text: string): string =>
-  `\`${name}\` has ${text.length} characters, ${LONGEST_TEXT} are allowed`
-
-async function explainFailure(
-  { files }: ToolContext,
-  path: string,
-  old: string,
-  { why, detail }: { why: EditFailure; detail: string },
-): Promise<string> {
-  const reason = `Nothing was changed: ${REASONS[why]}${inParentheses(detail)}`
-  if (why !== 'not-found' && why !== 'not-unique') return reason
-  const file = await files.read(path)
-  if (file === null || file.binary) return reason
-  return `Nothing was changed: ${why === 'not-found' ? nearestHint(file.text, old) : countHint(file.text, old)}`
-}
-
-const inParentheses = (detail: string): string => (detail === '' ? '' : ` (${detail})`)
-
-const REASONS: Readonly<Record<EditFailure, string>> = {
-  'outside-the-folder': 'the path leads out of the repository',
-  'no-such-file': 'there is no such file; list shows what there is, create makes a new one',
-  'not-a-file': 'that is no file',
-  symlink: 'a symbolic link is on the way, and links are never followed',
-  'hard-link': 'the file has a second name somewhere (a hard link), so it is left alone',
-  'not-text': 'that is no text in UTF-8',
-  exists: 'there is something of that name already; change a file with edit',
-  'not-found': '`old` does not stand in the file; view it first',
-  'not-unique': '`old` stands in the file more than once; take in more lines around it',
-  ignored:
-    'git ignores that path, so the file would be no part of your work; take a path that no .gitignore names, or leave it to a command to make it',
-  'too-large': 'that is larger than a file may be',
-}
-
-/** A hint for `old` that is not in the file: mostly it differs in white space only, or its first line is right. */
-function nearestHint(text: string, old: string): string {
-  if (text.includes('\r\n') && text.replaceAll('\r\n', '\n').includes(old))
-    return '`old` does not stand in the file as it is: the lines of this file end in CR LF, those of `old` in LF. Write \\r\\n in `old` and `new`, or take a piece inside one line'
-  const lines = linesOf(text)
-  const wanted = linesOf(old)
-  const start = startOf(lines, wanted)
-  if (start >= 0) {
-    const found = lines.slice(start, start + wanted.length).join('\n')
-    return `\`old\` does not stand in the file, but lines ${start + 1}-${start + wanted.length} differ from it in white space only. They are:\n${found}`
-  }
-  const first = wanted.find((line) => line.trim() !== '') ?? ''
-  const near = lines.findIndex((line) => normalized(line) === normalized(first))
-  return near < 0
-    ? '`old` does not stand in the file, nor does its first line; view the file first'
-    : `\`old\` does not stand in the file. Its first line is line ${near + 1}, what follows differs; view the lines from there`
-}
-
-/** A hint for `old` that is in the file more than once. */
-function countHint(text: string, old: string): string {
-  const places: number[] = []
-  for (let at = text.indexOf(old); at >= 0; at = text.indexOf(old, at + 1)) places.push(at)
-  const lines = places.slice(0, PLACES_SHOWN).map((at) => text.slice(0, at).split('\n').length)
-  const more = places.length > PLACES_SHOWN ? ' and more' : ''
-  return `\`old\` stands in the file ${places.length} times (line ${lines.join(', ')}${more}); take in more lines around it`
-}
-
-const PLACES_SHOWN = 5
-
-const normalized = (line: string): string => line.replace(/\s+/g, ' ').trim()
-
-function startOf(lines: readonly string[], wanted: readonly string[]): number {
-  if (wanted.every((line) => line.trim() === '')) return -1
-  return lines.findIndex((_, start) =>
-    wanted.every((line, index) => normalized(lines[start + index] ?? '\0') === normalized(line)),
+const deleteTool = (context: ToolContext): Tool =>
+  tool(
+    {
+      name: 'delete',
+      description: `Deletes a file, or a folder with all that git does not ignore in it, at most ${MOST_FILES} files. A symbolic link is deleted itself, never what it leads to. All of it must lie in the paths that the task may change. Look for what still uses it first. Example: {"path": "src/old-client.ts"}`,
+      kind: 'change',
+      input: z.strictObject({ path: z.string() }),
+    },
+    async ({ path }) => {
+      const found = await affected(context, path)
+      if ('why' in found) return toolError(`Nothing was deleted: ${found.why}`)
+      return doneWith(found.paths, 'deleted', (one) => context.files.remove(one))
+    },
   )
+
+const moveTool = (context: ToolContext): Tool =>
+  tool(
+    {
+      name: 'move',
+      description: `Moves or renames a file, or a folder with all that git does not ignore in it, at most ${MOST_FILES} files. Both places must lie in the paths that the task may change, and nothing may be at the new one. Imports and other mentions of it are yours to change. Example: {"from": "src/http.ts", "to": "src/net/http.ts"}`,
+      kind: 'change',
+      input: z.strictObject({ from: z.string(), to: z.string() }),
+    },
+    async ({ from, to }) => {
+      const target = (path: string) => `${to}${path.slice(from.length)}`
+      const found = await affected(context, from)
+      if ('why' in found) return toolError(`Nothing was moved: ${found.why}`)
+      const why = whyNotPath(to) ?? firstOf(found.paths, (path) => whyNotWritable(target(path), context))
+      if (why !== null) return toolError(`Nothing was moved: ${why}`)
+      if ((await context.files.at(to)).length > 0) return toolError(`Nothing was moved: there is something at ${to}`)
+      return doneWith(found.paths, 'moved', (one) => context.files.move(one, target(one)))
+    },
+  )
+
+/** The files at or below a path, all of which the task may change; or why not, before any of them is touched. */
+async function affected(context: ToolContext, path: string): Promise<{ paths: string[] } | { why: string }> {
+  const invalid = whyNotPath(path)
+  if (invalid !== null) return { why: whyNotWritable(path, context) ?? invalid }
+  const paths = await context.files.at(path)
+  if (paths.length === 0)
+    return { why: whyNotWritable(path, context) ?? 'there is nothing at that path; list shows what there is' }
+  if (paths.length > MOST_FILES) return { why: `there are ${paths.length} files, and ${MOST_FILES} are allowed a call` }
+  const why = firstOf(paths, (one) => whyNotWritable(one, context))
+  return why === null ? { paths } : { why }
+}
+
+function firstOf(paths: readonly string[], why: (path: string) => string | null): string | null {
+  for (const path of paths) {
+    const found = why(path)
+    if (found !== null) return found
+  }
+  return null
+}
+
+const SHOWN = 5
+
+async function doneWith(
+  paths: readonly string[],
+  what: 'deleted' | 'moved',
+  act: (path: string) => ReturnType<ToolContext['files']['remove']>,
+): Promise<ToolText> {
+  const failed: string[] = []
+  for (const path of paths) {
+    const done = await act(path)
+    if (!done.ok) failed.push(`${path}: ${reasonOf(done)}`)
+  }
+  const count = paths.length - failed.length
+  const told = `${count} ${count === 1 ? 'file is' : 'files are'} ${what}`
+  if (failed.length === 0) return toolText(told)
+  const more = failed.length > SHOWN ? [`and ${failed.length - SHOWN} more`] : []
+  return toolError([`${told}, ${failed.length} not:`, ...failed.slice(0, SHOWN), ...more].join('\n'))
 }

@@ -2,15 +2,18 @@ import { z } from 'zod'
 import { validGlob } from '../../core/plan/glob.ts'
 import { listed } from '../../core/text/quoted.ts'
 import type { Sources } from '../../ports/sources.ts'
-import { shortLine, viewOf } from './line-view.ts'
+import { viewOf } from './line-view.ts'
+import { filesOf, linesAround } from './search-view.ts'
 import { type Tool, tool, toolError, toolText } from './tool.ts'
 import { whyNotPath } from './tool-access.ts'
 
-/** Limits of one tool result; `LONGEST_MATCH`: characters of one matching line. */
+/** Limits of one tool result. */
 const MOST_MATCHES = 100
+/** Matching lines that are looked at for the files that have them. */
+const MOST_COUNTED = 5000
+const MOST_CONTEXT = 10
 const MOST_PATHS = 300
 const MOST_COMMITS = 30
-const LONGEST_MATCH = 300
 
 /** view, search, list, log: read-only tools. */
 export const readingTools = (sources: Sources): Tool[] => [
@@ -26,7 +29,8 @@ const viewTool = (sources: Sources): Tool =>
   tool(
     {
       name: 'view',
-      description: 'Shows a text file with line numbers. A long file is shown in parts: give the lines.',
+      description:
+        'Shows a text file with line numbers, whole or from one line to another. Look at a file before you change it. A long file is shown in parts: give the lines, which search tells. Example: {"path": "src/http.ts", "from": 40, "to": 90}',
       kind: 'read',
       input: z.strictObject({
         path: z.string(),
@@ -49,22 +53,24 @@ const searchTool = (sources: Sources): Tool =>
   tool(
     {
       name: 'search',
-      description: `Finds lines in the files, at most ${MOST_MATCHES}.`,
+      description: `Finds lines in the files that git does not ignore, at most ${MOST_MATCHES}, or the files that have such lines. For names, callers and texts. Patterns look at one line at a time; look-around and back-references are not understood. Example: {"pattern": "sendRequest\\\\(", "literal": false, "ignore_case": false, "glob": "src/**/*.ts", "context": 2, "files_only": false}`,
       kind: 'read',
       input: z.strictObject({
         pattern: z.string().min(1),
         literal: z.boolean().describe('true: the text itself; false: an extended regular expression'),
+        ignore_case: z.boolean(),
         glob: globInput.nullable().describe('which files, such as `src/**/*.ts`; null: all'),
+        context: z.int().min(0).max(MOST_CONTEXT).describe('lines to show around each match'),
+        files_only: z.boolean().describe('true: the paths with their number of matching lines, no lines'),
       }),
     },
-    async ({ pattern, literal, glob }) => {
+    async ({ pattern, literal, ignore_case, glob, context, files_only }) => {
       const why = glob === null ? null : validGlob(glob)
       if (why !== null) return toolError(`The glob is not understood: ${why}`)
-      const found = await sources.search(pattern, { literal, glob, most: MOST_MATCHES })
+      const most = files_only ? MOST_COUNTED : MOST_MATCHES
+      const found = await sources.search(pattern, { literal, ignoreCase: ignore_case, glob, most })
       if (!found.ok) return toolError(found.why)
-      const lines = found.lines
-        .slice(0, MOST_MATCHES)
-        .map(({ path, line, text }) => `${path}:${line}: ${shortLine(text, LONGEST_MATCH)}`)
+      const lines = files_only ? filesOf(found.lines) : await linesAround(sources, found.lines.slice(0, most), context)
       return toolText(page(lines, found.more, 'No line matches', 'More lines match: narrow the search'))
     },
   )
@@ -73,7 +79,7 @@ const listTool = (sources: Sources): Tool =>
   tool(
     {
       name: 'list',
-      description: `Lists the paths that a glob matches, at most ${MOST_PATHS}.`,
+      description: `Lists the paths of files that a glob matches, at most ${MOST_PATHS}, without what git ignores. To learn how a folder is laid out. Example: {"glob": "src/http/**"}`,
       kind: 'read',
       input: z.strictObject({ glob: globInput }),
     },
@@ -89,7 +95,7 @@ const logTool = (sources: Sources): Tool =>
   tool(
     {
       name: 'log',
-      description: `Shows the newest commits, at most ${MOST_COMMITS}, of one path or of all.`,
+      description: `Shows the newest commits, at most ${MOST_COMMITS}, of one path or of all, with their subjects. To learn how and in which style something was changed. Example: {"path": "src/http.ts"}`,
       kind: 'read',
       input: z.strictObject({ path: z.string().nullable().describe('null: the whole repository') }),
     },

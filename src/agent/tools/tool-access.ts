@@ -1,7 +1,7 @@
 import { matches } from '../../core/plan/glob.ts'
 import type { Argv } from '../../core/plan/plan.ts'
 import { isProtected } from '../../core/plan/protected-paths.ts'
-import { ALWAYS_PROTECTED } from '../../core/settings.ts'
+import { type AgentCommands, ALWAYS_PROTECTED } from '../../core/settings.ts'
 import { isGitName } from '../../core/text/git-path.ts'
 import { listed } from '../../core/text/quoted.ts'
 import type { Sandbox } from '../../ports/sandbox.ts'
@@ -47,8 +47,12 @@ export interface ToolContext {
   writes: readonly string[]
   /** Globs that no task may change, besides those that are always protected. */
   protectedGlobs: readonly string[]
-  /** The commands of the approved plan; no other command is run. */
+  /** Whether any command is run in the sandbox, or only `commands`. */
+  agentCommands: AgentCommands
+  /** The commands of the approved plan. */
   commands: readonly Argv[]
+  /** Restores what commands changed outside of the task's paths; returns these paths, or null if git cannot read what is there. */
+  putBack(): Promise<readonly string[] | null>
   /** The plan's gate by the journal as it is now: why no tool may be called; null: tools may be called. */
   guard(): string | null
   /** Resolves once the journal that `guard` reads is recent enough, or the signal is aborted. */

@@ -35,6 +35,8 @@ export interface CheckResult {
 
 /** Commits and checks for a worker. No argument is an answer of a model. */
 export interface Checker {
+  /** Restores changes outside of the task's paths; returns these paths. Throws if git cannot read what is there. */
+  putBack(): Promise<readonly string[]>
   /** Restores changes outside of the task's paths, then commits all that changed since the base as one commit on it. */
   commit(): Promise<WorkTreeState>
   /** Runs every check on what was committed. No commit is a failure if the task has to change something. */

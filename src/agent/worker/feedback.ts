@@ -31,10 +31,6 @@ function changesText(diff: string | null, quotes: Quotes): string[] {
 const returnsText = (left: number): string =>
   left === 1 ? 'It is checked once more.' : `It is checked ${left} more times at most.`
 
-/** The message on by-products of commands that the machine has removed from the work. */
-export const putBackText = (paths: readonly string[]): string =>
-  `Changes outside of what the task may write were put back: ${paths.slice(0, 20).join(', ')}${paths.length > 20 ? ` and ${paths.length - 20} more` : ''}.`
-
 /** The message of every few turns, so that the goal is not lost among what the agent reads. */
 export function reminderOf({ task, checks }: Brief, left: { minutes: number; usd: number }): string {
   const acceptance = checks.map(({ argv }) => JSON.stringify(argv)).join(' and ')

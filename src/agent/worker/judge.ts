@@ -1,8 +1,9 @@
 import type { TaskFailure } from '../../core/failure.ts'
 import { isSameFailure } from '../../core/schedule/retry-ladder.ts'
 import type { LoopResult } from '../loop/conversation.ts'
+import { putBackText } from '../tools/put-back.ts'
 import type { CheckResult, WorkerDeps, WorkResult, WorkTreeState } from './checker.ts'
-import { feedback, putBackText } from './feedback.ts'
+import { feedback } from './feedback.ts'
 import { type Finish, failureOf, finishSchema, isCutShort, missingFinish } from './finish.ts'
 
 /** Times that work that is not accepted goes back to the agent. */

@@ -8,7 +8,7 @@ import { reminderOf } from './feedback.ts'
 import { FINISH, failedOnBase, finishSchema, lastCallPrompt } from './finish.ts'
 import { type AttemptProgress, judge } from './judge.ts'
 
-/** Tokens of one answer: enough for the longest file that `create` takes. */
+/** Tokens of one answer: enough for the longest file that `write` takes. */
 const MOST_ANSWER = 20_000
 const REMIND_EVERY = 8
 
@@ -51,11 +51,16 @@ function conversationOf(
   signal: AbortSignal,
 ): Conversation {
   const { context, limits, quotes, metered } = deps
-  const opening = workerOpening(brief, attempt, { ...limits, commands: context.commands }, quotes)
+  const opening = workerOpening(
+    brief,
+    attempt,
+    { ...limits, tools: context.agentCommands, commands: context.commands },
+    quotes,
+  )
   return {
     metered,
     model: deps.model,
-    system: workerSystem(brief, attempt, quotes),
+    system: workerSystem(brief, attempt, quotes, context.agentCommands),
     tools: [...workingTools(context), finishTool(finishSchema, FINISH)],
     opening: [{ kind: 'text', text: opening, cache: true }],
     maxTokens: MOST_ANSWER,

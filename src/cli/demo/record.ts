@@ -10,9 +10,12 @@ const execute = promisify(execFile)
 const callSchema = z.discriminatedUnion('name', [
   z.strictObject({
     name: z.literal('edit'),
-    input: z.strictObject({ path: z.string(), old: z.string(), new: z.string() }),
+    input: z.strictObject({
+      path: z.string(),
+      edits: z.array(z.strictObject({ old: z.string(), new: z.string() })),
+    }),
   }),
-  z.strictObject({ name: z.literal('create'), input: z.strictObject({ path: z.string(), text: z.string() }) }),
+  z.strictObject({ name: z.literal('write'), input: z.strictObject({ path: z.string(), text: z.string() }) }),
 ])
 export type DemoCall = z.infer<typeof callSchema>
 
@@ -23,11 +26,11 @@ import { dirname } from 'node:path'
 const tell = (name, input) => console.log(JSON.stringify({ name, input }))
 export function replace(path, from, to) {
   const text = readFileSync(path, 'utf8')
-  tell('edit', { path, old: from, new: to })
+  tell('edit', { path, edits: [{ old: from, new: to }] })
   writeFileSync(path, text.replace(from, () => to))
 }
 export function create(path, text) {
-  tell('create', { path, text })
+  tell('write', { path, text })
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, text)
 }

@@ -51,6 +51,7 @@ function taskProblems(task: Task, settings: Settings): Problem[] {
     ...task.writes.flatMap((glob) => protectedProblem(glob, task, settings)),
     ...commandProblem(task.run, { task: task.id, field: 'run' }, settings),
     ...commandProblem(task.acceptance.argv, { task: task.id, field: 'acceptance' }, settings),
+    ...task.commands.flatMap((argv) => commandProblem(argv, { task: task.id, field: 'commands' }, settings)),
   ]
 }
 
@@ -92,10 +93,13 @@ function commandProblem(argv: Argv, field: ProblemField, { commands }: Settings)
 function emptyGates(tasks: readonly Task[]): { tasks: Task[]; notes: string[] } {
   const notes: string[] = []
   const emptied = tasks.map((task): Task => {
-    const { id, kind, run, writes, acceptance } = task
-    if (kind !== 'gate' || run.length + writes.length + acceptance.argv.length === 0) return task
-    notes.push(`${quoted(id)} is a gate: it runs nothing, so its \`run\`, \`writes\` and \`acceptance\` are left out`)
-    return { ...task, run: [], writes: [], acceptance: { argv: [], expect: '' } }
+    const { id, kind, run, writes, acceptance, commands } = task
+    const given = run.length + writes.length + acceptance.argv.length + commands.length
+    if (kind !== 'gate' || given === 0) return task
+    notes.push(
+      `${quoted(id)} is a gate: it runs nothing, so its \`run\`, \`writes\`, \`acceptance\` and \`commands\` are left out`,
+    )
+    return { ...task, run: [], writes: [], acceptance: { argv: [], expect: '' }, commands: [] }
   })
   return { tasks: emptied, notes }
 }

@@ -6,6 +6,16 @@ import type { Settings } from '../settings.ts'
 export const argvSchema = z.array(z.string().min(1)).min(1)
 export type Argv = readonly string[]
 
+const PREFIX_END = '--'
+
+/** Whether a command of a plan stands for itself with any further words: `npm test --`. */
+export const isPrefix = (argv: Argv): boolean => argv.length > 1 && argv.at(-1) === PREFIX_END
+
+/** Whether a command of a plan allows these words: exactly its own, or, for a prefix, any that begin so. */
+export const allowsCommand = (listed: Argv, argv: Argv): boolean =>
+  (isPrefix(listed) ? argv.length >= listed.length : argv.length === listed.length) &&
+  listed.every((word, index) => word === argv[index])
+
 export const sizeSchema = z.enum(['small', 'medium', 'large'])
 export type Size = z.infer<typeof sizeSchema>
 
@@ -29,6 +39,8 @@ export const taskSchema = z.strictObject({
   size: sizeSchema,
   model_tier: z.enum(['cheap', 'default', 'strong']),
   kind: kindSchema,
+  /** Further commands that the task's agent may run; one that ends in `--` allows any words behind it. */
+  commands: z.array(argvSchema).default([]),
   /** The worker program of a handwritten plan; if empty, an agent works on the task. */
   run: z.array(z.string()),
   /** Minutes after which the task is stopped and fails. */

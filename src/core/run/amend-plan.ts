@@ -101,11 +101,11 @@ export function goesBeyond(work: ApprovedWork, all: readonly Task[]): string[] {
   const approved = approvedPart(work)
   const globs = approved.tasks.flatMap(({ writes }) => writes)
   const commands = new Set(commandsOf(approved).map((argv) => JSON.stringify(argv)))
-  return tasks.flatMap(({ id, writes, acceptance, run }) => [
+  return tasks.flatMap(({ id, writes, ...task }) => [
     ...writes
       .filter((glob) => !globWithin(glob, globs))
       .map((glob) => `${quoted(id)} may write ${quoted(glob)}, which the approved plan does not`),
-    ...[acceptance.argv, run]
+    ...commandsOfTask(task)
       .filter((argv) => argv.length > 0 && !commands.has(JSON.stringify(argv)))
       .map((argv) => `${quoted(id)} runs ${quoted(argv.join(' '))}, which the approved plan does not`),
   ])
@@ -144,8 +144,14 @@ export function alwaysKept(dependants: readonly Task[]): Task[] {
   return dependants.filter(({ id, kind }) => kind === 'gate' || kind === 'verify' || behind.has(id))
 }
 
+const commandsOfTask = ({ acceptance, run, commands }: Pick<Task, 'acceptance' | 'run' | 'commands'>): Argv[] => [
+  acceptance.argv,
+  run,
+  ...commands,
+]
+
 const commandsOf = ({ tasks, verification }: Pick<Plan, 'tasks' | 'verification'>): Argv[] => [
-  ...tasks.flatMap(({ acceptance, run }) => [acceptance.argv, run]),
+  ...tasks.flatMap(commandsOfTask),
   ...verification.map(({ argv }) => argv),
 ]
 

@@ -70,6 +70,7 @@ function whole({ title, tasks }: Plan): Task {
     size: sizeOf(tasks),
     model_tier: strongest(tasks),
     kind: 'code',
+    commands: distinct(tasks.flatMap(({ commands }) => commands)).map((argv) => [...argv]),
     run: [],
     timeout_minutes: Math.min(MOST_MINUTES, minutesOf(tasks)),
   }

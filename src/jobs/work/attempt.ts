@@ -91,8 +91,8 @@ export function attemptOf(input: AttemptInput): Attempt {
   }
 }
 
-/** The commands of the approved plan that the agent may run: the task's checks and the plan's verification. */
-function commandsOf({ work }: ActiveRun, { checks }: Brief): Argv[] {
-  const all = [...checks, ...work.plan.verification].map(({ argv }) => argv)
+/** The commands of the approved plan that the agent may run: the task's checks and own commands, and the plan's verification. */
+function commandsOf({ work }: ActiveRun, { checks, task }: Brief): Argv[] {
+  const all = [...[...checks, ...work.plan.verification].map(({ argv }) => argv), ...task.commands]
   return [...new Map(all.map((argv) => [JSON.stringify(argv), argv])).values()]
 }

@@ -106,6 +106,7 @@ interface CheckPlace {
 
 /** Commits what a worker has changed, and checks exactly that: the one way of every attempt, of a program or an agent. */
 export const checkerFor = (place: CheckPlace): Checker => ({
+  putBack: () => putBack(place),
   commit: () => commitWork(place),
   check: (workTree) => check(place, workTree),
 })
@@ -116,18 +117,22 @@ export function writableBy(task: Task, settings: Settings): (path: string) => bo
   return (path) => matches(task.writes, path) && !isProtected(path, globs)
 }
 
-async function commitWork({ deps, assignment, words, mayWrite }: CheckPlace): Promise<WorkTreeState> {
+const putBack = async ({ deps: { worktree, redact }, mayWrite }: CheckPlace): Promise<string[]> =>
+  mayWrite === null ? [] : (await worktree.putBack(mayWrite)).map(redact)
+
+async function commitWork(place: CheckPlace): Promise<WorkTreeState> {
+  const { deps, assignment, words, mayWrite } = place
   const { worktree, redact } = deps
-  const putBack = mayWrite === null ? [] : await worktree.putBack(mayWrite).catch(() => [])
+  const restored = await putBack(place).catch(() => [])
   // A worker may leave what git cannot commit.
   const left = await trying(() => worktree.commitAll(words))
   if ('error' in left) {
     const log = redact(`What was left cannot be committed: ${left.error}`)
-    return { commit: null, paths: [], putBack, failure: { reason: 'program-failed', exitCode: 0, log } }
+    return { commit: null, paths: [], putBack: restored, failure: { reason: 'program-failed', exitCode: 0, log } }
   }
   const commit = left.value
   const paths = commit === null || mayWrite === null ? [] : await worktree.changedPaths(assignment.base, commit.head)
-  return { commit, paths, putBack, failure: null }
+  return { commit, paths, putBack: restored, failure: null }
 }
 
 /** Runs every check. All must pass, no check at all is a failure, and none may see or change anything but the commit. */

@@ -41,7 +41,7 @@ const launch = (
 ): Promise<CommandRun> =>
   attempt.deps.scratch.use(async (folder) => {
     const { deps, brief, quotes, commands, assignment, settings, env, watch } = attempt
-    const limits = { commands, minutes: assignment.minutes, turns: null }
+    const limits = { tools: 'own' as const, commands, minutes: assignment.minutes, turns: null }
     await folder.write(PROMPT_FILE, workerPrompt(brief, context, limits, quotes))
     const words = {
       '{prompt_file}': folder.file(PROMPT_FILE),

@@ -13,6 +13,7 @@ import { modelFor } from '../../core/plan/plan.ts'
 import { recordOf, workOf } from '../../core/run/state.ts'
 import { parkedBefore } from '../../core/schedule/parked.ts'
 import { modelTierOf } from '../../core/schedule/retry-ladder.ts'
+import { agentCommandsOf } from '../../core/settings.ts'
 import type { AgentEnd, Attempt } from './attempt.ts'
 import { patientModel } from './patience.ts'
 
@@ -86,6 +87,7 @@ function toolContextOf({
   commands,
   env,
   watch,
+  checker,
 }: Attempt): ToolContext {
   const { task, attempt } = assignment
   return {
@@ -94,7 +96,9 @@ function toolContextOf({
     worktree: deps.worktree.path,
     writes: brief.task.writes,
     protectedGlobs: settings.protected_paths,
+    agentCommands: agentCommandsOf(settings),
     commands,
+    putBack: () => checker.putBack().catch(() => null),
     refreshJournal: (signal) => view.fresh(signal),
     guard: () => whyNoCall(view.state(), { task, attempt, slot: who.slot }),
     seconds: watch.left,

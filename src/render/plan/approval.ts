@@ -2,7 +2,7 @@ import { trunkBranch } from '../../core/ids.ts'
 import { isAgentTask } from '../../core/plan/plan.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { Work } from '../../core/run/state.ts'
-import type { Settings } from '../../core/settings.ts'
+import { type AgentCommands, agentCommandsOf, type Settings } from '../../core/settings.ts'
 import { code, codes, commandText } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
 import { count, usd } from '../markdown/format.ts'
@@ -56,7 +56,7 @@ export function approvalSection(run: PlannedRun): string[] {
     '',
     ...(agents && settings.worker.command.length === 0
       ? [
-          `- Agents change files inside the paths that are named for each task, and no others; they run the commands above, and no others. They spend ${usd(run.ledger.limit ?? settings.budget.usd)} at most, planning included.`,
+          `- Agents change files inside the paths that are named for each task, and no others; ${AGENTS_RUN[agentCommandsOf(settings)]} They spend ${usd(run.ledger.limit ?? settings.budget.usd)} at most, planning included.`,
         ]
       : []),
     settings.sandbox === 'off'
@@ -66,6 +66,12 @@ export function approvalSection(run: PlannedRun): string[] {
     `- Nothing is merged into ${code(bounded(run.work.baseBranch, 200))}: a person does that, with the final pull request.`,
     ...(waitsForApproval(run) ? whatApprovalCovers(run) : []),
   ]
+}
+
+/** What `agent_commands` allows the agents, as the end of a sentence. */
+const AGENTS_RUN: Readonly<Record<AgentCommands, string>> = {
+  sandboxed: '**they run any command they choose**, in the sandbox only (`agent_commands: sandboxed`).',
+  listed: 'they run the commands above, and no others (`agent_commands: listed`).',
 }
 
 function howTasksLand({ run, work }: PlannedRun): string {

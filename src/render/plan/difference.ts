@@ -87,6 +87,7 @@ const FIELD_NAMES: Readonly<Record<TaskField, string>> = {
   size: 'size',
   model_tier: 'tier of the model',
   kind: 'kind',
+  commands: 'further commands',
   run: 'command',
   timeout_minutes: 'minutes',
 }
@@ -101,6 +102,8 @@ function fieldOf(task: Task, field: TaskField): Value {
       return { codes: task[field] }
     case 'acceptance':
       return { codes: task.acceptance.argv.length === 0 ? [] : [commandText(task.acceptance.argv)] }
+    case 'commands':
+      return { codes: task.commands.map(commandText) }
     case 'run':
       return { codes: task.run.length === 0 ? [] : [commandText(task.run)] }
     case 'steps':

@@ -1,4 +1,4 @@
-import { isAgentTask, modelFor, type Plan, type Task } from '../../core/plan/plan.ts'
+import { isAgentTask, isPrefix, modelFor, type Plan, type Task } from '../../core/plan/plan.ts'
 import { verificationCommands } from '../../core/schedule/assignment.ts'
 import type { Settings } from '../../core/settings.ts'
 import { detailsBlock, table } from '../markdown/blocks.ts'
@@ -40,7 +40,7 @@ const acceptance = (task: Task): string =>
 
 interface Call {
   task: string
-  what: 'run' | 'acceptance' | 'verification'
+  what: 'run' | 'acceptance' | 'agent' | 'verification'
   argv: readonly string[]
 }
 
@@ -48,6 +48,7 @@ const callsOf = (plan: Plan): Call[] => [
   ...plan.tasks.flatMap((task): Call[] => [
     { task: task.id, what: 'run', argv: task.run },
     { task: task.id, what: 'acceptance', argv: task.acceptance.argv },
+    ...task.commands.map((argv): Call => ({ task: task.id, what: 'agent', argv })),
   ]),
   ...verificationCommands(plan).map((argv): Call => ({ task: '(trunk)', what: 'verification', argv })),
 ]
@@ -56,7 +57,10 @@ const callsOf = (plan: Plan): Call[] => [
 export function commandList(plan: Plan): string[] {
   const calls = callsOf(plan).filter(({ argv }) => argv.length > 0)
   const [first, second] = [width(calls.map(({ task }) => task)), width(calls.map(({ what }) => what))]
-  return calls.map(({ task, what, argv }) => `${task.padEnd(first)}  ${what.padEnd(second)}  ${commandText(argv)}`)
+  return calls.map(({ task, what, argv }) => {
+    const open = what === 'agent' && isPrefix(argv) ? '  (and any words behind it)' : ''
+    return `${task.padEnd(first)}  ${what.padEnd(second)}  ${commandText(argv)}${open}`
+  })
 }
 
 const width = (texts: readonly string[]): number => Math.max(0, ...texts.map((text) => text.length))
