@@ -108,8 +108,10 @@ describe('a plan that depends on answers', () => {
     ])
     expect(designs()).toHaveLength(2)
     expect(designs()[0]?.firstText).not.toContain(OWN_WORDS)
-    expect(designs()[1]?.firstText).toContain('Which store is meant?\nAnswer: A file on disk')
-    expect(designs()[1]?.firstText).toContain(`Which formats?\nAnswer: ${OWN_WORDS}`)
+    expect(designs()[1]?.firstText).toMatch(
+      /Which store is meant\?\n<[^>]*>\n\n<trusted what="words of admin"[^>]*>\nA file on disk\n/,
+    )
+    expect(designs()[1]?.firstText).toContain(`">\n${OWN_WORDS}\n</trusted`)
     expect(designs()[1]?.firstText).toContain('You may not ask')
     expect(await marked(world, issue, 'questions', `${issue}`)).toContain('All are answered.')
     pull = state.projected['pull:trunk']?.number ?? 0
@@ -128,7 +130,7 @@ describe('a plan that depends on answers', () => {
     expect(state).toMatchObject({ phase: 'proposed', work: { version: 2 } })
     expect(designs()[2]?.firstText).toContain(WISH)
     expect(designs()[2]?.firstText).toContain('Each by itself.')
-    expect(designs()[2]?.firstText).toContain(`Answer: ${OWN_WORDS}`)
+    expect(designs()[2]?.firstText).toContain(`">\n${OWN_WORDS}\n</trusted`)
     const comment = await marked(world, pull, 'plan', `${issue}`)
     expect(comment).toContain(`What is different from version 1 (plan <code>${ids[0]?.slice(0, 12)}</code>)`)
     for (const line of [

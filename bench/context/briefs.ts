@@ -1,5 +1,5 @@
 import { quotesFor } from '../../src/agent/prompts/quote.ts'
-import { workerOpening, workerSystem } from '../../src/agent/prompts/worker-prompt.ts'
+import { emptyContext, workerOpening, workerSystem } from '../../src/agent/prompts/worker-prompt.ts'
 import type { RunEvent } from '../../src/core/run/event.ts'
 import { replayOn } from '../../src/core/run/evolve.ts'
 import { handOffOf, type WorkSummary } from '../../src/core/run/hand-off.ts'
@@ -54,8 +54,8 @@ function toldTo(run: ActiveRun, id: string, facts: ReadonlyMap<string, string[]>
   const brief = briefOf(run, id)
   const quotes = quotesFor(brief)
   const text = [
-    ...workerSystem(brief, quotes).map((one) => one.text),
-    workerOpening(brief, { baseline: [], earlierDiffs: [] }, { commands: [], minutes: 30, turns: 60 }, quotes),
+    ...workerSystem(brief, emptyContext, quotes).map((one) => one.text),
+    workerOpening(brief, emptyContext, { commands: [], minutes: 30, turns: 60 }, quotes),
   ].join('\n')
   const { needs } = taskOf(run.work, id)
   const wanted = needs.flatMap((need) => facts.get(need) ?? [])

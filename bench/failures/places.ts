@@ -36,6 +36,8 @@ export function repoWith(places: Places): WorkedRepo {
       list: async () => ({ paths: [], more: false }),
       search: async () => ({ ok: true, lines: [], more: false }),
       log: async () => [],
+      links: async () => [],
+      changedLately: async () => new Map(),
     }),
     work: (base, task, attempt) => repo.work(base, places.of(task).folder, attempt),
   }

@@ -28,6 +28,8 @@ export interface ModelRequest {
   system: readonly { text: string; cache?: boolean }[]
   tools: readonly ToolSpec[]
   turns: readonly ModelMessage[]
+  /** No tool may be called any more; they are still named, since earlier turns hold calls of them. */
+  withoutCalls?: boolean
   /** Maximum number of tokens of the answer, including thinking. */
   maxTokens: number
   /** The answer must be JSON of this schema; if null, text and tool calls. */

@@ -1,7 +1,7 @@
 import type { Sha } from '../core/ids.ts'
 import type { SecretSearch, SecretsFound } from '../core/landing/secrets.ts'
 import type { TreeFaults } from '../core/landing/tree-faults.ts'
-import type { Sources } from './sources.ts'
+import type { CommitSources } from './sources.ts'
 
 export interface CommitWords {
   subject: string
@@ -63,5 +63,5 @@ export interface Repo {
   blobOf(commit: Sha, path: string): Promise<Sha | null>
   isAncestor(ancestor: Sha, descendant: Sha): Promise<boolean>
   /** The files of a fetched commit, for exploration. Their log is fetched on first use, into a separate repository. */
-  sources(commit: Sha): Sources
+  sources(commit: Sha): CommitSources
 }

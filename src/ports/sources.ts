@@ -21,6 +21,14 @@ export interface Sources {
   log(path: string | null, most: number): Promise<string[]>
 }
 
+/** The files of a commit as git's objects hold them: nothing that ran in a work tree can have changed them. */
+export interface CommitSources extends Sources {
+  /** Symbolic links that the glob matches, sorted, with the path that each holds; at most `most`. */
+  links(glob: string, most: number): Promise<{ path: string; target: string }[]>
+  /** Paths that the newest commits changed, with how many of them changed each; empty without history. */
+  changedLately(): Promise<ReadonlyMap<string, number>>
+}
+
 export type EditFailure =
   | 'outside-the-folder'
   | 'no-such-file'

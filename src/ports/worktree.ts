@@ -1,7 +1,7 @@
 import type { Sha } from '../core/ids.ts'
 import type { SecretSearch, SecretsFound } from '../core/landing/secrets.ts'
 import type { CommitWords } from './repo.ts'
-import type { Files } from './sources.ts'
+import type { CommitSources, Files } from './sources.ts'
 
 /**
  * A slot's checked-out files, in which commands of tasks run. Files that they leave are hostile: none may make git run a
@@ -35,6 +35,8 @@ export interface Worktree {
   bundle(head: Sha, base: Sha, file: string): Promise<void>
   /** The files for an agent; `diff` and `log` relate to the commit of the last `prepare`. */
   files(): Files
+  /** The files of a commit from git's objects, whatever stands in the folder; the commit is fetched if it is not here. */
+  sources(commit: Sha): Promise<CommitSources>
   /**
    * The diff of a commit of the ref, such as that of an earlier attempt, with its first parent: at most `most` characters,
    * without its middle if it is longer. Null if the commit or its parent cannot be fetched.

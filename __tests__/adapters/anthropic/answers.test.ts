@@ -64,6 +64,18 @@ describe('an answer', () => {
     expect(await model.count?.(asks())).toBeNull()
   })
 
+  it('calls no tool where none may be called any more, though they are still named', async () => {
+    const server = await modelServer(() => text('Done.'))
+    const { model } = modelAt(server)
+    for (const withoutCalls of [false, true]) await model.ask({ ...asks(), tools: [VIEW], withoutCalls })
+    await model.ask({ ...asks(), withoutCalls: true })
+    expect(server.requests.map(({ body }) => [body?.tools?.length, body?.tool_choice])).toEqual([
+      [1, undefined],
+      [1, { type: 'none' }],
+      [undefined, undefined],
+    ])
+  })
+
   it('is cut off at its limit, or refused, without being tried again', async () => {
     const server = await modelServer(
       scripted({ rules: [{ when: () => true, say: inTurn(truncated('Half a'), refusal('No.')) }] }),

@@ -38,6 +38,20 @@ describe('the files of a commit', () => {
     expect(found).toEqual({ ok: true, lines: [], more: false })
   })
 
+  it('have links beside them, told with what they hold and never followed', async () => {
+    const sources = await sourcesOf({
+      a: 'x\n',
+      'AGENTS.md': { link: 'docs/agents.md' },
+      folder: { folder: { 'AGENTS.md': { link: '/etc/passwd' }, long: { link: 'x'.repeat(5000) } } },
+    })
+    expect(await sources.links('**/AGENTS.md', 9)).toEqual([
+      { path: 'AGENTS.md', target: 'docs/agents.md' },
+      { path: 'folder/AGENTS.md', target: '/etc/passwd' },
+    ])
+    expect(await sources.links('**', 1)).toHaveLength(1)
+    expect(await sources.links('folder/long', 9)).toEqual([])
+  })
+
   it('are read up to a mebibyte, without half a character', async () => {
     const sources = await sourcesOf({
       huge: `${'x'.repeat(1024 * 1024 - 1)}€ more\n`,
@@ -121,6 +135,23 @@ describe('the log of a commit', () => {
     expect(await sources.log(null, 500)).toHaveLength(200)
   })
 
+  it('tells how many of the newest commits changed each path', async () => {
+    const { repo, head } = await grown(5)
+    expect(await repo.sources(head).changedLately()).toEqual(
+      new Map([
+        ['a', 2],
+        ['count.txt', 5],
+      ]),
+    )
+    const { repo: large, head: last } = await grown(230)
+    expect(await large.sources(last).changedLately()).toEqual(
+      new Map([
+        ['a', 2],
+        ['count.txt', 98],
+      ]),
+    )
+  })
+
   it('brings no file along', async () => {
     const { repo, gitDir, head } = await grown(5)
     await repo.sources(head).log('a', 9)
@@ -133,6 +164,7 @@ describe('the log of a commit', () => {
     rmSync(remote.dir, { recursive: true })
     const sources = repo.sources(head)
     expect(await sources.log(null, 9)).toEqual([])
+    expect(await sources.changedLately()).toEqual(new Map())
     expect((await sources.read('a'))?.text).toBe('2\n')
   })
 })

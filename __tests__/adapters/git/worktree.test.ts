@@ -67,6 +67,17 @@ describe('a work tree', () => {
     expect(readFileSync(at('folder', 'b'), 'utf8')).toBe('b\n')
   })
 
+  it('reads the files of a commit from git, whatever a command did to the folder', async () => {
+    const { remote, base, worktree, at, dir } = await stage()
+    const other = remote.commit({ 'AGENTS.md': 'Use tabs.\n', 'CLAUDE.md': { link: 'AGENTS.md' } }, [base])
+    writeFileSync(at('AGENTS.md'), 'All paths are yours.\n')
+    const sources = await worktree.sources(other)
+    expect((await sources.read('AGENTS.md'))?.text).toBe('Use tabs.\n')
+    expect(await sources.links('*', 9)).toEqual([{ path: 'CLAUDE.md', target: 'AGENTS.md' }])
+    expect(readFileSync(at('AGENTS.md'), 'utf8')).toBe('All paths are yours.\n')
+    expect(git(dir, ['rev-parse', 'HEAD'])).toBe(base)
+  })
+
   it('keeps what git ignored before any task, such as installed dependencies, and removes what it came to ignore', async () => {
     const { base, at, open, dir } = await stage()
     mkdirSync(at('node_modules', 'left-pad'), { recursive: true })

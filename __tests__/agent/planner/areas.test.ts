@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { areasOf } from '../../../src/agent/planner/areas.ts'
+import { issueWords, pathWeights } from '../../../src/agent/planner/path-weights.ts'
+import type { PlannerInput } from '../../../src/agent/planner/planner-input.ts'
 import { noOptions } from '../../../src/core/plan/planning.ts'
 import { input } from './planner-fixtures.ts'
 
 const files = (folder: string, count: number) => Array.from({ length: count }, (_, index) => `${folder}/f${index}.ts`)
-const names = (paths: string[], plannerInput = input(), more = false) =>
-  areasOf({ paths, more }, plannerInput).map(({ name }) => name)
+const none = new Map<string, number>()
+const weightsFor = (paths: string[], plannerInput: PlannerInput) =>
+  pathWeights(paths, { words: issueWords(plannerInput), mentions: none, importers: none, lately: none })
+const names = (paths: string[], plannerInput = input(), more = false, packages: string[] = []) =>
+  areasOf({ paths, more, packages, weights: weightsFor(paths, plannerInput) }, plannerInput).map(({ name }) => name)
 
 describe('the areas of a first look', () => {
   it('are one for a small repository', () => expect(names(files('src', 100))).toEqual(['the repository']))
@@ -29,6 +34,19 @@ describe('the areas of a first look', () => {
   it('follow the paths that the plan was asked for', () => {
     const plannerInput = input({ options: { ...noOptions, paths: ['lib/**', 'src/a'] } })
     expect(names(files('src', 1000), plannerInput)).toEqual(['lib/**, src/a', 'tests, checks and conventions'])
+  })
+  it('are packages of a workspace where there are some, and the folders around them', () => {
+    const paths = [...files('packages/api', 300), ...files('packages/web/src', 500), ...files('tools', 100)]
+    const packages = ['packages/api/', 'packages/web/', 'packages/web/src/inner/']
+    expect(names(paths, input(), false, packages)).toEqual([
+      'the code, first part (packages/web/, packages/api/)',
+      'the code, second part (tools/)',
+      'tests, checks and conventions',
+    ])
+  })
+  it('name twelve folders each, and say how many more there are', () => {
+    const many = Array.from({ length: 60 }, (_, n) => files(`f${n}`, 20)).flat()
+    expect(names(many)[0]).toMatch(/f\d+\/ and 18 more folders\)$/)
   })
   it('are never only one where not all was seen', () => expect(names(files('src', 10), input(), true)).toHaveLength(2))
   it('are the same each time', () => {

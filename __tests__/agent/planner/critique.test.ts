@@ -12,6 +12,7 @@ import {
   neverAborted,
   promptText,
   schemaRefusal,
+  sources,
   written,
   writtenPlan,
 } from './planner-fixtures.ts'
@@ -20,7 +21,14 @@ const draft = { plan: agentPlan('a > b'), notes: ['`b` waits for `a`'], problems
 
 async function judged(...answers: object[]) {
   const model = saidModel(answers.map((answer) => says(typeof answer === 'string' ? answer : JSON.stringify(answer))))
-  const request = { metered: metered(model), model: 'strong', input: input(), explorations: [exploration], draft }
+  const request = {
+    metered: metered(model),
+    model: 'strong',
+    sources,
+    input: input(),
+    explorations: [exploration],
+    draft,
+  }
   return { result: await critique(request, neverAborted), model }
 }
 
@@ -59,7 +67,15 @@ describe('what the stages are told', () => {
     const on = { head: () => {}, task: () => {} }
     const bare = { questions: [], answers: [], questionsAllowed: true, revisions: [], previous: null, fixed: [], on }
     await design(
-      { metered: metered(model), model: 'strong', input: input(), explorations: [exploration], ...bare, ...over },
+      {
+        metered: metered(model),
+        model: 'strong',
+        sources,
+        input: input(),
+        explorations: [exploration],
+        ...bare,
+        ...over,
+      },
       neverAborted,
     )
     return model.requests[0] ?? expect.fail()
@@ -99,7 +115,7 @@ describe('what the stages are told', () => {
     const many = input({
       issue: { number: 42, title: long, body: long },
       comments: Array(500).fill(long),
-      instructions: [{ path: 'AGENTS.md', text: long }],
+      instructions: { files: [{ path: 'AGENTS.md', folder: '', text: long }], leftOut: [] },
     })
     const request = await designRequest({ input: many })
     expect(promptText(request).length).toBeLessThan(220_000)

@@ -17,6 +17,7 @@ import {
   neverAborted,
   promptText,
   schemaRefusal,
+  sources,
   written,
   writtenHead,
   writtenPlan,
@@ -48,6 +49,7 @@ async function designed(all: readonly (string | Streamed)[], overrides: Partial<
     {
       metered: metered(model),
       model: 'strong',
+      sources,
       input: input(),
       explorations: [exploration],
       questions: [],
@@ -236,7 +238,9 @@ describe('questions', () => {
   it('reach the next design with their answers, word for word', async () => {
     const answers = [{ question: 'q2', chosen: null, words: 'until it works', by: 'ada' }]
     const { model } = await designed([three], { questions: numbered, answers, questionsAllowed: false })
-    expect(model.requests.map(promptText)[0]).toContain('How often?\nAnswer: until it works')
+    expect(model.requests.map(promptText)[0]).toMatch(
+      /How often\?\n<\/untrusted[^>]*>\n\n<trusted what="words of ada"[^>]*>\nuntil it works\n/,
+    )
   })
 })
 
@@ -397,6 +401,7 @@ describe('an answer that cannot be used', () => {
 
 const bare = {
   model: 'strong',
+  sources,
   input: input(),
   explorations: [],
   questions: [],

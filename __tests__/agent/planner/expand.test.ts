@@ -11,7 +11,16 @@ import { defaultSettings } from '../../../src/core/settings.ts'
 import { gate } from '../../support/plan.ts'
 import { agentPlan } from '../../support/planning.ts'
 import { saidModel, says } from '../../support/said-model.ts'
-import { exploration, input, metered, neverAborted, promptText, schemaRefusal, written } from './planner-fixtures.ts'
+import {
+  exploration,
+  input,
+  metered,
+  neverAborted,
+  promptText,
+  schemaRefusal,
+  sources,
+  written,
+} from './planner-fixtures.ts'
 
 const handOff = (did: string): HandOff => ({
   did,
@@ -35,7 +44,15 @@ const within = (id: string, over: Partial<PlannedTask> = {}) => written(id, { wr
 
 async function expanded(...answers: PlannedTask[][]) {
   const model = saidModel(answers.map((tasks) => says(JSON.stringify({ tasks }))))
-  const request = { metered: metered(model), model: 'strong', input: input(), plan, handOffs, scope: exploration }
+  const request = {
+    metered: metered(model),
+    model: 'strong',
+    sources,
+    input: input(),
+    plan,
+    handOffs,
+    scope: exploration,
+  }
   return { result: await expand({ ...request, task: taskIn('p') }, neverAborted), model }
 }
 const tasksOf = (result: { ok: boolean; tasks?: Task[]; why?: string }): Task[] =>
@@ -116,6 +133,7 @@ async function replannedIn(broken: Plan, waiting: string[], ...answers: Anew[]) 
   const request = {
     metered: metered(model),
     model: 'strong',
+    sources,
     input: input(),
     plan: broken,
     failed,

@@ -14,7 +14,7 @@ const FILES = {
   'src/retry/index.ts': '',
   'test/http.test.ts': '',
 }
-const sources = memoryFiles(FILES)
+const sources = { ...memoryFiles(FILES), links: async () => [], changedLately: async () => new Map() }
 
 const findings = {
   summary: 'A small client.',

@@ -5,6 +5,7 @@ import { type Exploration, noOptions } from '../../../src/core/plan/planning.ts'
 import { defaultSettings } from '../../../src/core/settings.ts'
 import { schemasProblem } from '../../../src/model-double/validate/schema.ts'
 import { type Model, type ModelRequest, textOfBlocks } from '../../../src/ports/model.ts'
+import { memorySources } from '../../support/memory/files.ts'
 import { shaOf } from '../../support/run.ts'
 
 export const NONCE = 'n0nce'
@@ -17,7 +18,7 @@ export const input = (overrides: Partial<PlannerInput> = {}): PlannerInput => ({
   settings: defaultSettings,
   base: shaOf('base'),
   nonce: NONCE,
-  instructions: [{ path: 'AGENTS.md', text: 'Tests beside the code.' }],
+  instructions: { files: [{ path: 'AGENTS.md', folder: '', text: 'Tests beside the code.' }], leftOut: [] },
   ...overrides,
 })
 
@@ -40,6 +41,11 @@ export const exploration: Exploration = {
   commands: ['npm test'],
   unknowns: [],
 }
+
+/** The files of a base, which few tests look at. */
+export const sources = memorySources({
+  files: new Map([['src/http.ts', 'export const send = (request: Request): Promise<Response> => fetch(request)\n']]),
+})
 
 /** A task as a model writes it. */
 export const written = (id: string, overrides: Partial<PlannedTask> = {}): PlannedTask => ({

@@ -13,6 +13,7 @@ const answerOf = (model: Model, usd: number) =>
     {
       metered: metered(model, usd),
       model: 'strong',
+      sources: null,
       system: [],
       blocks: [{ kind: 'text', text: 'What?' }],
       schema: z.strictObject({ word: z.string() }),

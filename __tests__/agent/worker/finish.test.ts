@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import type { AttemptContext } from '../../../src/agent/prompts/worker-prompt.ts'
+import { type AttemptContext, emptyContext } from '../../../src/agent/prompts/worker-prompt.ts'
 import type { ModelRequest } from '../../../src/ports/model.ts'
 import { type Said, saidUsage, says } from '../../support/said-model.ts'
 import { attempt, edits, finishes, notAccepted } from './worker-attempt.ts'
 
 const baselineWith = (exitCode: number): AttemptContext => ({
+  ...emptyContext,
   baseline: [
     { check: { of: 'a', argv: ['true'], expect: '' }, ran: { exitCode, log: '', seconds: 1, timedOut: false } },
   ],
-  earlierDiffs: [],
 })
 const red = baselineWith(1)
 

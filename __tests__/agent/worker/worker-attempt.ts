@@ -1,6 +1,6 @@
 import { openBudget } from '../../../src/agent/loop/metered-model.ts'
 import type { Quotes } from '../../../src/agent/prompts/quote.ts'
-import type { AttemptContext } from '../../../src/agent/prompts/worker-prompt.ts'
+import { type AttemptContext, emptyContext } from '../../../src/agent/prompts/worker-prompt.ts'
 import type { ToolContext } from '../../../src/agent/tools/tool-access.ts'
 import type { Checker, CheckResult, WorkerDeps, WorkTreeState } from '../../../src/agent/worker/checker.ts'
 import { transcript } from '../../../src/agent/worker/transcript.ts'
@@ -108,12 +108,6 @@ export function attempt(answers: readonly Said[], setting: Setting = {}) {
     steer: (words: string) => {
       now = followed<ActiveRun>(now, { type: 'task_steered', task, words, by: 'mona' })
     },
-    start: () =>
-      workOnTask(
-        deps,
-        briefOf(state, task),
-        setting.attemptContext ?? { baseline: [], earlierDiffs: [] },
-        controller.signal,
-      ),
+    start: () => workOnTask(deps, briefOf(state, task), setting.attemptContext ?? emptyContext, controller.signal),
   }
 }

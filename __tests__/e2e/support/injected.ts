@@ -29,11 +29,11 @@ export interface Fence {
   text: string
 }
 
-const FENCE = /^<untrusted what="([^"\n]*)" nonce="([0-9a-f]{16})">\n([\s\S]*?)\n<\/untrusted nonce="\2">$/gm
+const FENCE = /^<(untrusted|trusted) what="([^"\n]*)" nonce="([0-9a-f]{16})">\n([\s\S]*?)\n<\/\1 nonce="\3">$/gm
 
 /** What a prompt quotes, and the rest of it. Read as a model would: a fence ends where its nonce says so. */
 export function fencesOf(prompt: string): { fences: Fence[]; rest: string } {
-  const fences = [...prompt.matchAll(FENCE)].map(([, what = '', nonce = '', text = '']) => ({ what, nonce, text }))
+  const fences = [...prompt.matchAll(FENCE)].map(([, , what = '', nonce = '', text = '']) => ({ what, nonce, text }))
   return { fences, rest: prompt.replace(FENCE, '') }
 }
 

@@ -1,14 +1,16 @@
 import { matches } from '../../../src/core/plan/glob.ts'
-import type { Files, Sources } from '../../../src/ports/sources.ts'
+import type { CommitSources, Files, Sources } from '../../../src/ports/sources.ts'
 
 /** Files by their paths, and the commits that each `log` tells of. */
 export interface MemoryTree {
   files: Map<string, string>
   log?: (path: string | null) => readonly string[]
+  links?: Readonly<Record<string, string>>
+  lately?: Readonly<Record<string, number>>
 }
 
 /** The files of a commit without git, for tests of who reads them. */
-export const memorySources = (tree: MemoryTree): Sources => ({
+export const memorySources = (tree: MemoryTree): CommitSources => ({
   read: async (path) => {
     const text = tree.files.get(path)
     if (text === undefined) return null
@@ -21,6 +23,12 @@ export const memorySources = (tree: MemoryTree): Sources => ({
   },
   search: async (pattern, options) => search(tree, pattern, options),
   log: async (path, most) => (tree.log?.(path) ?? []).slice(0, most),
+  links: async (glob, most) =>
+    Object.entries(tree.links ?? {})
+      .filter(([path]) => matches([glob], path))
+      .map(([path, target]) => ({ path, target }))
+      .slice(0, most),
+  changedLately: async () => new Map(Object.entries(tree.lately ?? {})),
 })
 
 async function search(

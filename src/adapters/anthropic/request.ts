@@ -9,7 +9,7 @@ const MOST_MARKERS = 4
 
 /** The parameters of a request. Thinking keeps the model's default, which the newest models do not refuse. */
 export function paramsOf(request: ModelRequest): Params {
-  const { model, maxTokens, tools, schema, effort } = request
+  const { model, maxTokens, tools, schema, withoutCalls, effort } = request
   const output = { ...(schema && { format: { type: 'json_schema' as const, schema } }), ...(effort && { effort }) }
   const { system, turns } = markedAtMost(MOST_MARKERS, request)
   const messages = turns.map(messageOf).filter(({ content }) => content.length > 0)
@@ -22,6 +22,7 @@ export function paramsOf(request: ModelRequest): Params {
       ? {}
       : { system: system.map(({ text, cache }) => ({ type: 'text', text, ...mark(cache) })) }),
     ...(tools.length === 0 ? {} : { tools: tools.map(toolOf) }),
+    ...(tools.length > 0 && withoutCalls === true ? { tool_choice: { type: 'none' } } : {}),
     ...(Object.keys(output).length === 0 ? {} : { output_config: output }),
   }
 }

@@ -42,6 +42,25 @@ export async function logOf(repo: LocalRepo, commit: Sha, path: string | null, m
   return shown.slice(0, most).map((line) => line.slice(41))
 }
 
+const LATELY = 100
+
+/** How many of the newest hundred commits changed each path. */
+export async function changedLately(repo: LocalRepo, commit: Sha): Promise<Map<string, number>> {
+  const shallow = await shallowCommits(repo)
+  const args = ['log', '--no-show-signature', '--no-renames', '--name-only', '-z', '--format=%x01%H']
+  const options = { seconds: LOG_SECONDS }
+  const text = await gitText(repo, [...args, `--max-count=${LATELY}`, checkedSha(commit)], options).catch(() => '')
+  const counts = new Map<string, number>()
+  for (const entry of text.split('\u0001')) {
+    const [sha = '', ...paths] = entry.split('\0')
+    // A commit without its parents (shallow) looks as if it had added every file.
+    if (shallow.has(sha)) continue
+    for (const path of paths.map((one) => one.replace(/^\n/, '')).filter((one) => one !== ''))
+      counts.set(path, (counts.get(path) ?? 0) + 1)
+  }
+  return counts
+}
+
 async function shallowCommits({ gitDir }: LocalRepo): Promise<ReadonlySet<string>> {
   const text = await readFile(join(gitDir, 'shallow'), 'utf8').catch(() => '')
   return new Set(text.split('\n').filter((line) => line !== ''))

@@ -1,8 +1,8 @@
 import type { Sha } from '../../core/ids.ts'
 import { matches } from '../../core/plan/glob.ts'
 import { treePath } from '../../core/text/git-path.ts'
-import type { Sources } from '../../ports/sources.ts'
-import { historyOf, logOf } from './commit-log.ts'
+import type { CommitSources, Sources } from '../../ports/sources.ts'
+import { changedLately, historyOf, logOf } from './commit-log.ts'
 import { type GrepOptions, grep } from './grep.ts'
 import { checkedSha, type LocalRepo } from './local-repo.ts'
 import { contentOf, infoOf } from './objects.ts'
@@ -15,24 +15,35 @@ const FIRST_BYTES = 8000
 const LONGEST_LINE = 4000
 
 /** Reads the files of a commit that the store has from git's objects, without a checkout. */
-export function openSources(store: GitStore, commit: Sha): Sources {
+export function openSources(store: GitStore, commit: Sha): CommitSources {
   const { repo } = store
   const at = checkedSha(commit)
-  let paths: Promise<string[]> | null = null
+  let entries: Promise<Entry[]> | null = null
   let history: Promise<LocalRepo | null> | null = null
+  const allEntries = () => {
+    entries ??= entriesOf(repo, ['-r', at])
+    return entries
+  }
+  // Tried once: if the history cannot be fetched now, it is not worth another try.
+  const deepHistory = () => {
+    history ??= historyOf(store, at).catch(() => null)
+    return history
+  }
   return {
     read: (path) => read(repo, at, path),
     async list(glob, most) {
-      paths ??= filesOf(repo, at)
-      const found = (await paths).filter((path) => matches([glob], path))
+      const found = pathsOf(await allEntries(), isFile, glob)
       return { paths: found.slice(0, most), more: found.length > most }
     },
     search: (pattern, { most, ...wanted }) => search(repo, at, { pattern, most, ...wanted }),
     async log(path, most) {
-      // Tried once: if the history cannot be fetched now, it is not worth another try.
-      history ??= historyOf(store, at).catch(() => null)
-      const deep = await history
+      const deep = await deepHistory()
       return deep === null ? [] : logOf(deep, at, path, most)
+    },
+    links: async (glob, most) => linksOf(repo, at, pathsOf(await allEntries(), isLink, glob).slice(0, most)),
+    async changedLately() {
+      const deep = await deepHistory()
+      return deep === null ? new Map() : changedLately(deep, at)
     },
   }
 }
@@ -44,6 +55,7 @@ interface Entry {
 }
 
 const isFile = ({ mode }: Entry): boolean => mode.startsWith('100')
+const isLink = ({ mode }: Entry): boolean => mode === '120000'
 
 async function entriesOf(repo: LocalRepo, words: readonly string[]): Promise<Entry[]> {
   const text = await gitText(repo, ['ls-tree', '-z', '--full-tree', ...words], { env: { GIT_LITERAL_PATHSPECS: '1' } })
@@ -53,11 +65,24 @@ async function entriesOf(repo: LocalRepo, words: readonly string[]): Promise<Ent
   })
 }
 
-const filesOf = async (repo: LocalRepo, commit: Sha): Promise<string[]> =>
-  (await entriesOf(repo, ['-r', commit]))
-    .filter(isFile)
+const pathsOf = (entries: readonly Entry[], isWanted: (entry: Entry) => boolean, glob: string): string[] =>
+  entries
+    .filter((entry) => isWanted(entry) && matches([glob], entry.path))
     .map(({ path }) => path)
     .toSorted()
+
+/** No path is longer on any file system. */
+const LINK_BYTES = 4096
+
+async function linksOf(repo: LocalRepo, commit: Sha, paths: readonly string[]) {
+  const found = paths.map(async (path) => {
+    const [info] = await infoOf(repo, [`${commit}:${path}`])
+    if (info === null || info === undefined || info.bytes > LINK_BYTES) return []
+    const [link] = await contentOf(repo, [info.sha], LINK_BYTES)
+    return link?.type === 'blob' ? [{ path, target: link.content.toString('utf8') }] : []
+  })
+  return (await Promise.all(found)).flat()
+}
 
 async function read(repo: LocalRepo, commit: Sha, path: string): ReturnType<Sources['read']> {
   if (treePath(path) === null) return null

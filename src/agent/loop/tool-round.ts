@@ -9,6 +9,9 @@ interface ToolRound {
   stopReason: LoopStopReason | null
 }
 
+/** What is needed of a conversation to run the tool calls of its turns. */
+type ToolRunner = Pick<Conversation, 'tools' | 'guard' | 'signal' | 'deadline'>
+
 /** More calls in one turn are no plan, and could fill the context at once. */
 const MOST_CALLS = 20
 
@@ -17,7 +20,7 @@ const MOST_CALLS = 20
  * call is run.
  */
 export async function runToolCalls(
-  conversation: Conversation,
+  conversation: ToolRunner,
   calls: readonly ToolCall[],
   repeats: RepeatCounter,
 ): Promise<ToolRound> {
@@ -37,7 +40,7 @@ export async function runToolCalls(
 const NOT_RUN = toolError(`Not run: a turn has at most ${MOST_CALLS} calls, and none after one that ended the work`)
 
 /** The deadline comes first: it aborts the signal too, and people want to know which of them it was. */
-export function stopFromOutside({ signal, deadline }: Conversation): LoopStopReason | null {
+export function stopFromOutside({ signal, deadline }: Pick<ToolRunner, 'signal' | 'deadline'>): LoopStopReason | null {
   if (deadline?.() === true) return { kind: 'time' }
   return signal.aborted ? { kind: 'aborted' } : null
 }
@@ -58,14 +61,14 @@ function batchesOf(tools: readonly Tool[], calls: readonly ToolCall[]): ToolCall
 const toolOf = (tools: readonly Tool[], { name }: ToolCall): Tool | undefined =>
   tools.find(({ spec }) => spec.name === name)
 
-async function runCall(conversation: Conversation, call: ToolCall, allSucceeded: boolean) {
+async function runCall(conversation: ToolRunner, call: ToolCall, allSucceeded: boolean) {
   const tool = toolOf(conversation.tools, call)
   return { call, kind: tool?.kind ?? 'read', answer: await answerOf(conversation, call, tool, allSucceeded) }
 }
 
 /** `allSucceeded`: no earlier call of this turn failed. */
 async function answerOf(
-  { guard, tools, signal }: Conversation,
+  { guard, tools, signal }: ToolRunner,
   { input }: ToolCall,
   tool: Tool | undefined,
   allSucceeded: boolean,

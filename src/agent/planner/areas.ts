@@ -1,3 +1,4 @@
+import { type RepositoryOverview, rankedFolders } from './overview.ts'
 import type { PlannerInput } from './planner-input.ts'
 
 /** A part of the repository for one explorer; `look`: what to look for there, as the object of a sentence. */
@@ -17,16 +18,17 @@ const CHECKS: Area = {
 }
 
 /**
- * One to three areas, by the size of the repository, the paths that the plan was asked for and the words of the issue.
+ * One to three areas, by the size of the repository, the paths that the plan was asked for and what matters for the issue.
  * Deterministic.
  */
-export function areasOf({ paths, more }: { paths: readonly string[]; more: boolean }, input: PlannerInput): Area[] {
+export function areasOf(overview: Omit<RepositoryOverview, 'files'>, input: PlannerInput): Area[] {
+  const { paths, more, weights, packages } = overview
   if (paths.length <= SMALL && !more)
     return [{ name: 'the repository', look: `all that the planner has to know of it, also ${CHECKS.look}` }]
   const requested = input.options.paths
   if (requested.length > 0)
     return [{ name: requested.join(', '), look: 'what is there, and who uses it from elsewhere' }, CHECKS]
-  const folders = ranked(paths, wordsOf(input))
+  const folders = rankedFolders(unitsOf(paths, packages), paths, weights)
   if (folders.length < 2 || (paths.length <= MEDIUM && !more))
     return [{ name: `the code (${named(folders)})`, look: LOOK }, CHECKS]
   const half = Math.ceil(folders.length / 2)
@@ -39,24 +41,24 @@ export function areasOf({ paths, more }: { paths: readonly string[]; more: boole
 
 const LOOK = 'where the change belongs there, what it touches, and who calls what it touches'
 
-const named = (folders: readonly string[]): string =>
-  folders.length === 0 ? 'the whole repository' : folders.slice(0, MOST_FOLDERS).join(', ')
+function named(folders: readonly string[]): string {
+  if (folders.length === 0) return 'the whole repository'
+  const more = folders.length - MOST_FOLDERS
+  return `${folders.slice(0, MOST_FOLDERS).join(', ')}${more > 0 ? ` and ${more} more folders` : ''}`
+}
 
-/** Folders, those with paths that match most words of the issue first, then the largest. */
-function ranked(paths: readonly string[], words: readonly string[]): string[] {
-  const folders = foldersOf(paths)
-  const score = (folder: string) => {
-    const inside = paths.filter((path) => path.startsWith(folder))
-    return {
-      folder,
-      files: inside.length,
-      words: words.filter((word) => inside.some((path) => path.toLowerCase().includes(word))).length,
-    }
-  }
-  return folders
-    .map(score)
-    .toSorted((a, b) => b.words - a.words || b.files - a.files || (a.folder < b.folder ? -1 : 1))
-    .map(({ folder }) => folder)
+/** What explorers share among them: the packages of a workspace and the folders around them, else folders. */
+function unitsOf(paths: readonly string[], packages: readonly string[]): string[] {
+  if (packages.length < 2) return foldersOf(paths)
+  const known = new Set(packages)
+  const around = paths.filter((path) => !isWithin(path, known))
+  return [...packages.filter((folder) => !isWithin(folder.slice(0, -1), known)), ...foldersOf(around)]
+}
+
+function isWithin(path: string, folders: ReadonlySet<string>): boolean {
+  for (let end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1))
+    if (folders.has(path.slice(0, end + 1))) return true
+  return false
 }
 
 /** A folder that holds more than this share of the files is replaced with the folders in it. */
@@ -76,12 +78,4 @@ function foldersOf(paths: readonly string[], under = '', depth = 0): string[] {
       depth < MOST_LEVELS && count > paths.length * DOMINANT_SHARE ? foldersOf(paths, folder, depth + 1) : []
     return within.length > 1 ? within : [folder]
   })
-}
-
-const LEAST_LETTERS = 4
-const MOST_WORDS = 200
-
-const wordsOf = ({ issue, words }: PlannerInput): string[] => {
-  const all = `${issue.title} ${words} ${issue.body}`.toLowerCase().match(/[\p{L}\p{N}_-]+/gu) ?? []
-  return [...new Set(all.filter((word) => word.length >= LEAST_LETTERS))].slice(0, MOST_WORDS)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Exploration, PlanDraft } from '../../core/plan/planning.ts'
+import type { Sources } from '../../ports/sources.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
 import { listOf, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
 import { CRITIQUE } from '../prompts/planner-instructions.ts'
@@ -12,6 +13,7 @@ const critiqueSchema = z.strictObject({ problems: z.array(z.string()), accepted:
 export interface CritiqueRequest {
   metered: MeteredModel
   model: string
+  sources: Sources
   input: PlannerInput
   explorations: readonly Exploration[]
   draft: PlanDraft
@@ -25,10 +27,18 @@ const LONGEST_PROBLEM = 600
 
 /** Judges a draft with a fresh context. A rejection that names no problem counts as acceptance. */
 export async function critique(request: CritiqueRequest, signal: AbortSignal): Promise<Critique> {
-  const { metered, model, input, explorations } = request
+  const { metered, model, sources, input, explorations } = request
   const text = critiquePrompt(request)
   const blocks = [...sharedBlocks(input, explorations), { kind: 'text' as const, text }]
-  const call = { metered, model, system: planningSystem, blocks, schema: critiqueSchema, maxTokens: MOST_TOKENS }
+  const call = {
+    metered,
+    model,
+    sources,
+    system: planningSystem,
+    blocks,
+    schema: critiqueSchema,
+    maxTokens: MOST_TOKENS,
+  }
   const answer = await structuredAnswer(call, signal)
   if (!answer.ok) return answer
   const problems = answer.value.problems

@@ -1,8 +1,9 @@
 import type { Plan, Task } from '../../core/plan/plan.ts'
 import type { Exploration, PlanAnswer, Question } from '../../core/plan/planning.ts'
 import { protectedGlobs } from '../../core/plan/protected-paths.ts'
+import type { Sources } from '../../ports/sources.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
-import { listOf, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
+import { answerText, listOf, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
 import { DESIGN, NO_QUESTIONS, QUESTIONS } from '../prompts/planner-instructions.ts'
 import type { Quotes } from '../prompts/quote.ts'
 import type { PlanHead } from './plan-schema.ts'
@@ -19,6 +20,7 @@ export interface DesignListener {
 export interface DesignRequest {
   metered: MeteredModel
   model: string
+  sources: Sources
   input: PlannerInput
   explorations: readonly Exploration[]
   /** Questions of earlier designs, and what people answered. */
@@ -64,8 +66,10 @@ function limitsText({ input: { settings, options }, fixed }: DesignRequest): str
 function answersText({ questions, answers }: DesignRequest, quotes: Quotes): string[] {
   if (answers.length === 0) return []
   const questionById = new Map(questions.map(({ id, question }) => [id, question]))
-  const lines = answers.map(({ question: id, words }) => `${questionById.get(id) ?? id}\nAnswer: ${words}`)
-  return ['A person has answered the questions of an earlier design:', quotes.data('answers', lines.join('\n\n'))]
+  return [
+    'A person has answered the questions of an earlier design:',
+    ...answers.flatMap(({ question: id, words, by }) => answerText(questionById.get(id) ?? id, words, by, quotes)),
+  ]
 }
 
 const revisionsText = ({ revisions }: DesignRequest, quotes: Quotes): string[] =>
@@ -73,7 +77,7 @@ const revisionsText = ({ revisions }: DesignRequest, quotes: Quotes): string[] =
     ? []
     : [
         'A person wants the plan to be changed, in these words, the last ones counting most:',
-        ...revisions.map((words) => quotes.untrusted('revision', words)),
+        ...revisions.map((words) => quotes.person(null, words)),
       ]
 
 function previousPlanText({ previous }: DesignRequest, quotes: Quotes): string[] {

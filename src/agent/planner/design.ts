@@ -17,7 +17,7 @@ const MOST_TOKENS = 48_000
  * answer must hold the same tasks, or the design fails; all else of the plan may differ.
  */
 export async function design(request: DesignRequest, signal: AbortSignal): Promise<DesignResult> {
-  const { metered, model, input, explorations, fixed } = request
+  const { metered, model, sources, input, explorations, fixed } = request
   const stop = new AbortController()
   const draft = planDraftBuilder(request, () => stop.abort())
   const stream = planStream(draft)
@@ -25,6 +25,7 @@ export async function design(request: DesignRequest, signal: AbortSignal): Promi
     {
       metered,
       model,
+      sources,
       system: planningSystem,
       blocks: [...sharedBlocks(input, explorations), { kind: 'text', text: designPrompt(request) }],
       schema: designSchema,

@@ -7,6 +7,7 @@ import { orderWrites } from '../../core/plan/write-order.ts'
 import { afterOverlapping } from '../../core/run/amend-plan.ts'
 import type { HandOff } from '../../core/run/hand-off.ts'
 import { quoted } from '../../core/text/quoted.ts'
+import type { Sources } from '../../ports/sources.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
 import { explorationText, handOffsText, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
 import { EXPANSION } from '../prompts/planner-instructions.ts'
@@ -18,6 +19,8 @@ import { type NoAnswer, structuredAnswer } from './structured-answer.ts'
 interface ExpandRequest {
   metered: MeteredModel
   model: string
+  /** The files of the run's base: nothing that has landed since is in them. */
+  sources: Sources
   input: PlannerInput
   plan: Plan
   task: Task
@@ -32,7 +35,7 @@ const MOST_TOKENS = 24_000
 
 /** Plans the tasks that replace a `plan` task. They may need each other and what that task needed, and nothing else. */
 export async function expand(request: ExpandRequest, signal: AbortSignal): Promise<ExpansionResult> {
-  const { metered, model, input, plan } = request
+  const { metered, model, sources, input, plan } = request
   const blocks = [
     { kind: 'text' as const, text: plannerInputText(input), cache: true },
     { kind: 'text' as const, text: expansionPrompt(request) },
@@ -41,6 +44,7 @@ export async function expand(request: ExpandRequest, signal: AbortSignal): Promi
     {
       metered,
       model,
+      sources,
       system: planningSystem,
       blocks,
       schema: expansionSchema,

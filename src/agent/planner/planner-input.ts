@@ -2,6 +2,7 @@ import type { Sha } from '../../core/ids.ts'
 import type { Exploration, PlanOptions } from '../../core/plan/planning.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { Block, ModelRequest } from '../../ports/model.ts'
+import { type Instructions, instructionSections } from '../prompts/instructions.ts'
 import { explorationText, issueText } from '../prompts/plan-text.ts'
 import { PLANNING } from '../prompts/planner-instructions.ts'
 import { type Quotes, quotesWith } from '../prompts/quote.ts'
@@ -21,8 +22,8 @@ export interface PlannerInput {
   base: Sha
   /** In every fence: the authors of quoted text cannot know it. */
   nonce: string
-  /** `AGENTS.md` and `CLAUDE.md` of the base branch. */
-  instructions: readonly { path: string; text: string }[]
+  /** Of the base branch. */
+  instructions: Instructions
 }
 
 /** Characters of a quoted text, unless the call names another limit. */
@@ -30,7 +31,6 @@ const MOST_OF_QUOTE = 20_000
 const MOST_OF_BODY = 30_000
 const MOST_OF_COMMENT = 6000
 const MOST_COMMENTS = 20
-const MOST_OF_INSTRUCTIONS = 12_000
 
 export const plannerQuotes = ({ nonce }: PlannerInput): Quotes => quotesWith(nonce, MOST_OF_QUOTE)
 
@@ -45,11 +45,8 @@ export function plannerInputText(input: PlannerInput): string {
     '# What is asked for',
     ...issueText(issue, quotes, MOST_OF_BODY),
     ...comments.slice(-MOST_COMMENTS).map((comment) => quotes.untrusted('comment', comment, MOST_OF_COMMENT)),
-    ...(words === ''
-      ? []
-      : ['The person who asked for the plan added, word for word:', quotes.untrusted('request', words)]),
-    ...(instructions.length === 0 ? [] : ['# How this repository wants to be worked on']),
-    ...instructions.map(({ path, text }) => quotes.data(`file ${path}`, text, MOST_OF_INSTRUCTIONS)),
+    ...(words === '' ? [] : ['The person who asked for the plan added, word for word:', quotes.person(null, words)]),
+    ...instructionSections('How this repository wants to be worked on', instructions, quotes),
   ].join('\n\n')
 }
 

@@ -6,6 +6,7 @@ import type { Plan, Task } from '../../core/plan/plan.ts'
 import { alwaysKept } from '../../core/run/amend-plan.ts'
 import type { HandOff } from '../../core/run/hand-off.ts'
 import { quoted } from '../../core/text/quoted.ts'
+import type { Sources } from '../../ports/sources.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
 import { failedAttemptText } from '../prompts/failure-text.ts'
 import { handOffsText, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
@@ -18,6 +19,8 @@ import { structuredAnswer } from './structured-answer.ts'
 export interface ReplanRequest {
   metered: MeteredModel
   model: string
+  /** The files of the run's base: nothing that has landed since is in them. */
+  sources: Sources
   input: PlannerInput
   plan: Plan
   failed: { task: Task; failures: readonly TaskFailure[]; diff?: string }
@@ -41,7 +44,7 @@ const LONGEST_DIAGNOSIS = 500
  * the rest of the plan does not change.
  */
 export async function replan(request: ReplanRequest, signal: AbortSignal): Promise<ExpansionResult> {
-  const { metered, model, input, failed } = request
+  const { metered, model, sources, input, failed } = request
   const blocks = [
     { kind: 'text' as const, text: plannerInputText(input), cache: true },
     { kind: 'text' as const, text: replanPrompt(request) },
@@ -51,6 +54,7 @@ export async function replan(request: ReplanRequest, signal: AbortSignal): Promi
     {
       metered,
       model,
+      sources,
       system: planningSystem,
       blocks,
       schema: replanSchema,

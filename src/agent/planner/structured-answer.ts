@@ -1,9 +1,11 @@
 import type { z } from 'zod'
 import { err, ok, type Result } from '../../core/result.ts'
 import { type Block, type ModelAnswer, type ModelRequest, textOfBlocks } from '../../ports/model.ts'
-import { emptyHistory, withAssistantMessage, withUserMessage } from '../loop/loop-state.ts'
+import type { Sources } from '../../ports/sources.ts'
+import { emptyHistory, withAssistantMessage, withCacheMarkers, withUserMessage } from '../loop/loop-state.ts'
 import { callModel, type MeteredModel, tokenBound, type Unaffordable } from '../loop/metered-model.ts'
 import { jsonSchemaOf } from '../tools/json-schema.ts'
+import { lookUpsIn } from './look-ups.ts'
 
 interface StructuredRequest<Schema extends z.ZodType> {
   metered: MeteredModel
@@ -15,6 +17,8 @@ interface StructuredRequest<Schema extends z.ZodType> {
   maxTokens: number
   /** Problems of an answer that fits the schema, for the retry; empty: none. */
   check?: (value: z.output<Schema>) => readonly string[]
+  /** What the model may look up before it answers; null: nothing. */
+  sources: Sources | null
   onText?: (piece: string) => void
   onRestart?: () => void
 }
@@ -25,8 +29,8 @@ const RETRIES = 1
 const LONGEST_PROBLEMS = 2000
 
 /**
- * An answer that fits one schema. One that does not, or that was cut off, is requested once more, with the problems named;
- * then the stage fails.
+ * An answer that fits one schema, after as many look-ups as the model wants and may have. One that does not fit, or that was
+ * cut off, is requested once more, with the problems named; then the stage fails.
  */
 export async function structuredAnswer<Schema extends z.ZodType>(
   request: StructuredRequest<Schema>,
@@ -35,23 +39,38 @@ export async function structuredAnswer<Schema extends z.ZodType>(
   const { metered, model, system, maxTokens, onText, onRestart } = request
   const schema = jsonSchemaOf(request.schema)
   const schemaTokens = tokenBound(JSON.stringify(schema))
-  let history = withUserMessage(emptyHistory({ system, tools: [] }), request.blocks)
-  for (let retriesLeft = RETRIES; ; retriesLeft--) {
-    const call = { model, system, tools: [], turns: history.turns, maxTokens, schema, signal, onText, onRestart }
+  const lookUps = lookUpsIn(request.sources, metered.budget)
+  const tools = lookUps.specs
+  let history = withUserMessage(emptyHistory({ system, tools }), request.blocks)
+  let retriesLeft = RETRIES
+  let hasLookedUp = false
+  for (;;) {
+    const turns = hasLookedUp ? withCacheMarkers(history.turns) : history.turns
+    const withoutCalls = !lookUps.isOpen()
+    const call = { model, system, tools, withoutCalls, turns, maxTokens, schema, signal, onText, onRestart }
     const { answer, maxTokens: afforded } = await callModel(metered, call, history.promptTokens + schemaTokens)
-    const isCutOff = answer.ok && answer.stop === 'length' && afforded === maxTokens
-    if (isCutOff && retriesLeft > 0) {
+    if (!answer.ok) return noAnswer(answer, false)
+    if (answer.stop === 'length' && afforded === maxTokens && retriesLeft > 0) {
+      retriesLeft -= 1
       history = withUserMessage(history, [{ kind: 'text', text: cutOffPrompt(maxTokens) }])
       onRestart?.()
       continue
     }
-    if (!answer.ok || answer.stop !== 'end') return noAnswer(answer, afforded < maxTokens)
+    const calls = withoutCalls ? [] : answer.blocks.filter((block) => block.kind === 'call')
+    history = withAssistantMessage(history, answer.blocks, answer)
+    if (answer.stop === 'calls' && calls.length > 0) {
+      history = withUserMessage(history, await lookUps.run(calls, signal))
+      hasLookedUp = true
+      // What was said beside calls is no answer.
+      if (textOfBlocks(answer.blocks) !== '') onRestart?.()
+      continue
+    }
+    if (answer.stop !== 'end') return noAnswer(answer, afforded < maxTokens)
     const parsed = parseAnswer(request, textOfBlocks(answer.blocks))
     if (parsed.ok) return { ok: true, value: parsed.value }
     if (retriesLeft === 0) return { ok: false, why: `the answer is of no use: ${parsed.error}` }
-    history = withUserMessage(withAssistantMessage(history, answer.blocks, answer), [
-      { kind: 'text', text: retryPrompt(parsed.error) },
-    ])
+    retriesLeft -= 1
+    history = withUserMessage(history, [{ kind: 'text', text: retryPrompt(parsed.error) }])
     onRestart?.()
   }
 }
@@ -112,7 +131,7 @@ export const unaffordable = (left: number): NoAnswer => ({
 
 const STOPPED = {
   end: 'no answer',
-  calls: 'the model called a tool where there is none',
+  calls: 'the model called a tool where there is none any more',
   length: 'its answer was cut off before the end',
   refused: 'the model refused to answer',
 } as const

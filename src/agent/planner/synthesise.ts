@@ -45,7 +45,15 @@ const MOST_OF_HAND_OFFS = 60_000
 export async function synthesise(request: SynthesisRequest, signal: AbortSignal): Promise<Synthesis> {
   const { metered, model } = request
   const blocks = [{ kind: 'text' as const, text: affordablePrompt(request) }]
-  const call = { metered, model, system: planningSystem, blocks, schema: synthesisSchema, maxTokens: MOST_TOKENS }
+  const call = {
+    metered,
+    model,
+    sources: null,
+    system: planningSystem,
+    blocks,
+    schema: synthesisSchema,
+    maxTokens: MOST_TOKENS,
+  }
   const answer = await structuredAnswer(call, signal)
   if (!answer.ok) return answer
   const { title, body, contradictions } = answer.value

@@ -26,6 +26,12 @@ export const issueText = (
   ...(body.trim() === '' ? [] : [quotes.untrusted('issue body', body, mostOfBody)]),
 ]
 
+/** A question of the planner, in a fence of its own: only the answer is a person's. */
+export const answerText = (question: string, words: string, by: string, quotes: Quotes): string[] => [
+  quotes.data('question', question),
+  quotes.person(by, words),
+]
+
 const MOST_OF_EXPLORATION = 12_000
 
 /** What an explorer found, quoted. */

@@ -15,19 +15,23 @@ export const nonceOf = (run: string, seed: string): string => digest({ run, seed
  * Quotes untrusted text between two tags that bear the nonce. Text that resembles such a tag is changed, so that it cannot
  * close the fence.
  */
-export function fenceData(kind: string, text: string, nonce: string): string {
+export const fenceData = (kind: string, text: string, nonce: string): string => fence('untrusted', kind, text, nonce)
+
+/** The tag of other people's text, and the one of words of those who run the project. */
+type Tag = 'untrusted' | 'trusted'
+
+function fence(tag: Tag, kind: string, text: string, nonce: string): string {
   const name = kind.replace(/[^A-Za-z0-9 ._/#-]/g, ' ').slice(0, 80)
-  return [`<untrusted what="${name}" nonce="${nonce}">`, defused(text, nonce), `</untrusted nonce="${nonce}">`].join(
-    '\n',
-  )
+  return [`<${tag} what="${name}" nonce="${nonce}">`, defused(text, nonce), `</${tag} nonce="${nonce}">`].join('\n')
 }
 
 /** Everything that can pass for the `<` of a tag: the sign, its look-alikes, its HTML entities. */
 const OPENING = /[<＜﹤‹〈⟨《«˂ᐸ❮❰]|&lt;?|&#0{0,9}60;?|&#x0{0,9}3c;?/giu
-/** Characters after the `<` to search for our tag's name, whose letters may have blanks and signs between them. */
+/** Characters after the `<` to search for the name of one of our tags, whose letters may have blanks and signs between them. */
 const NEAR = 60
-const NAME = new RegExp(`^\\P{L}{0,6}${[...'untrusted'].join('\\P{L}{0,4}')}(?![\\p{L}\\p{N}_])`, 'u')
-/** Letters of other alphabets that resemble those of the name, as pairs: the look-alike, then the letter. */
+const spaced = (letters: string): string => [...letters].join('\\P{L}{0,4}')
+const NAME = new RegExp(`^\\P{L}{0,6}(?:${spaced('un')}\\P{L}{0,4})?${spaced('trusted')}(?![\\p{L}\\p{N}_])`, 'u')
+/** Letters of other alphabets that resemble those of the names, as pairs: the look-alike, then the letter. */
 const LOOK_ALIKES = new Map(
   [...'υuսuцuпnոnηnтtτtгrѕsտsеeεeԁd'.matchAll(/(.)(.)/gu)].map(([, odd = '', plain = '']) => [odd, plain]),
 )
@@ -37,7 +41,7 @@ const defused = (text: string, nonce: string): string =>
     .replace(OPENING, (sign, at: number) => (isOurTag(text.slice(at + sign.length, at + NEAR)) ? '(' : sign))
     .replace(new RegExp(nonce.replace(/\W/g, '\\$&'), 'gi'), '…')
 
-/** Whether the text after a `<` reads like our tag's name, in any alphabet and with signs between the letters. */
+/** Whether the text after a `<` reads like the name of one of our tags, in any alphabet and with signs between the letters. */
 const isOurTag = (after: string): boolean =>
   /^\P{L}{0,6}\p{L}/u.test(after) &&
   NAME.test([...after.normalize('NFKD').toLowerCase()].map((letter) => LOOK_ALIKES.get(letter) ?? letter).join(''))
@@ -48,7 +52,10 @@ const isOurTag = (after: string): boolean =>
 export interface Quotes {
   /** Markdown that anyone may have written; text hidden in it is removed. */
   untrusted(kind: string, text: string, most?: number): string
-  /** Words of a person with the right to command the run, without text that no page shows; `author` null: not recorded. */
+  /**
+   * Words of a person with the right to command the run, in a fence of another name than all text of others, and without text
+   * that no page shows; `author` null: not recorded.
+   */
   person(author: string | null, words: string): string
   /** Output of programs, files, and words of other agents, unchanged. */
   data(kind: string, text: string, most?: number): string
@@ -58,7 +65,7 @@ export interface Quotes {
 export const quotesWith = (nonce: string, limit = Number.POSITIVE_INFINITY): Quotes => ({
   untrusted: (kind, text, most = limit) => fenceData(kind, shortened(sanitise(text).text, most), nonce),
   person: (author, words) =>
-    fenceData(`words of ${author ?? 'somebody who runs the project'}`, sanitise(words).text, nonce),
+    fence('trusted', `words of ${author ?? 'a person who runs the project'}`, sanitise(words).text, nonce),
   data: (kind, text, most = limit) => fenceData(kind, shortened(text, most), nonce),
 })
 

@@ -2,8 +2,9 @@ import type { Task } from '../../core/plan/plan.ts'
 import type { Brief, Intent } from '../../core/schedule/brief.ts'
 import type { Conflict } from '../../core/schedule/conflict.ts'
 import type { FinishedTask } from '../../core/schedule/finished-task.ts'
+import { promiseDifferences } from '../../core/schedule/kept-promise.ts'
 import { failedAttemptText } from './failure-text.ts'
-import { handOffText, issueText, labelledList, listOf, otherTasksText, quotedHandOff } from './plan-text.ts'
+import { answerText, handOffText, issueText, labelledList, listOf, otherTasksText, quotedHandOff } from './plan-text.ts'
 import type { Quotes } from './quote.ts'
 
 /** The task as a worker reads it: not quoted, since the plan was approved. A planner reads and writes `tasksAsJson`. */
@@ -36,11 +37,29 @@ export function finishedTasksSections({ needs, others }: Brief, quotes: Quotes):
   ]
 }
 
+const DIFFERENCES = 'Not as promised, as far as names tell; what is in the files counts'
+
 function finishedTaskSection(finished: FinishedTask, quotes: Quotes): string {
   const { id, title, summary, interface: promised, handOff } = finished
-  const text =
-    handOff === null ? [summary, ...labelledList('It promised', [promised])].join('\n') : handOffText(handOff)
+  const text = [
+    handOff === null ? summary : handOffText(handOff),
+    ...labelledList('It promised', [promised]),
+    ...(handOff === null ? [] : labelledList(DIFFERENCES, promiseDifferences(promised, handOff))),
+  ].join('\n')
   return `## ${id} — ${title}\n\n${quotedHandOff(id, text.trim() === '' ? 'It left no word.' : text, quotes)}`
+}
+
+/** Tasks of the plan beside this one, whose paths touch its own or that wait for it. */
+export function neighboursSections({ neighbours: { tasks, more } }: Brief, quotes: Quotes): string[] {
+  if (tasks.length === 0) return []
+  const lines = tasks.map(
+    ({ id, title, isAtWork, waits, interface: promised }) =>
+      `${id} — ${title} (${isAtWork ? 'at work now' : 'to come'}${waits ? ', waits for you' : ''})${promised === '' ? '' : `\nIt promises: ${promised}`}`,
+  )
+  return [
+    '# Beside it (not in your files yet; keep to what they promise, and leave their work to them)',
+    quotes.data('neighbours', [...lines, ...(more === 0 ? [] : [`and ${more} more`])].join('\n\n')),
+  ]
 }
 
 /** A conflict with other tasks: the paths, and the intent of each of the others. */
@@ -72,14 +91,22 @@ export function earlierAttemptsSections({ earlier, notes, steers, mends }: Brief
 
 /** What the run is for, in people's own words, and the head of the plan: the same for all workers of a run. */
 export const intentText = (intent: Intent, quotes: Quotes): string =>
-  [...purposeSection(intent, quotes), ...planSections(intent)].join('\n\n')
+  [...purposeSection(intent, quotes), ...planSections(intent), ...conventionsSection(intent, quotes)].join('\n\n')
 
-function purposeSection({ issue, commands, answers }: Intent, quotes: Quotes): string[] {
+const conventionsSection = ({ conventions }: Intent, quotes: Quotes): string[] =>
+  conventions.length === 0
+    ? []
+    : ['## Conventions that were found in the repository', quotes.data('conventions', listOf(conventions))]
+
+function purposeSection({ issue, commands, answers, comments }: Intent, quotes: Quotes): string[] {
   return [
     '# What the run is for',
     ...issueText(issue, quotes),
     ...commands.map(({ by, words }) => quotes.person(by, words)),
-    ...answers.map(({ question, words, by }) => quotes.person(by, `Question: ${question}\nAnswer: ${words}`)),
+    ...(answers.length === 0 ? [] : ['Questions of the planner, each with the answer of a person:']),
+    ...answers.flatMap(({ question, words, by }) => answerText(question, words, by, quotes)),
+    ...(comments.length === 0 ? [] : ['Said on the issue by people with write access, before the plan:']),
+    ...comments.map((comment) => quotes.untrusted('comment', comment)),
   ]
 }
 

@@ -55,7 +55,7 @@ function conversationOf(
   return {
     metered,
     model: deps.model,
-    system: workerSystem(brief, quotes),
+    system: workerSystem(brief, attempt, quotes),
     tools: [...workingTools(context), finishTool(finishSchema, FINISH)],
     opening: [{ kind: 'text', text: opening, cache: true }],
     maxTokens: MOST_ANSWER,

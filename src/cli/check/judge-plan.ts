@@ -1,6 +1,7 @@
 import { budgetProblems } from '../../agent/planner/plan-problems.ts'
 import { findPlan, type PlanBlock, readPlanBlock, type WrittenPlan } from '../../config/hand-plan.ts'
 import type { Problem } from '../../core/failure.ts'
+import { pathNotes } from '../../core/plan/path-notes.ts'
 import { isAgentTask, type Plan } from '../../core/plan/plan.ts'
 import { planIdOf } from '../../core/plan/plan-id.ts'
 import { ok, type Result } from '../../core/result.ts'
@@ -11,7 +12,6 @@ import { problem, tooLong } from '../../jobs/orchestrate/planning/propose.ts'
 import { planCanBeShown } from '../../render/plan/plan-comment.ts'
 import { isPlanned } from '../../render/plan/planned-run.ts'
 import { type CheckFinding, isProblem, noteAt, problemAt } from '../finding.ts'
-import { pathNotes } from './paths.ts'
 
 interface PlanFile {
   name: string

@@ -59,6 +59,9 @@ const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, sha
 export const movedBranchSchema = z.strictObject({ branch: z.string(), sha: shaSchema, known: shaSchema.nullable() })
 export type MovedBranch = z.infer<typeof movedBranchSchema>
 
+/** What people with write access had said on the issue, for workers. Absent in journals of before. */
+const issueComments = z.array(z.string()).optional()
+
 /** When the slot began with it, by its own clock: its set-up may have lasted longer than the assignment. */
 const beganAt = z.iso.datetime().optional()
 const onTask = { task: taskIdSchema, attempt: z.int().min(1) }
@@ -107,6 +110,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     plan: planSchema.extend({ tasks: z.array(taskSchema) }),
     planId: planIdSchema,
     trunk: shaSchema,
+    comments: issueComments,
   }),
   event('task_planned', {
     planned: taskSchema,
@@ -147,6 +151,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     notes: z.array(z.string()),
     /** `strict` if absent. */
     mode: modeSchema.optional(),
+    comments: issueComments,
   }),
   event('plan_approved', { planId: planIdSchema, only: z.array(taskIdSchema).nullable() }),
   event('plan_rejected', { why: z.string() }),

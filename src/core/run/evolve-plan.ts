@@ -22,7 +22,7 @@ export const freshRecord: TaskRecord = {
 
 type Proposal = Pick<
   EventOf<'plan_proposed'>,
-  'planId' | 'base' | 'baseBranch' | 'settings' | 'settingsBlob' | 'trunk' | 'notes' | 'at'
+  'planId' | 'base' | 'baseBranch' | 'settings' | 'settingsBlob' | 'trunk' | 'notes' | 'comments' | 'at'
 > & { plan: Work['plan']; mode: Mode; open: boolean }
 
 const firstWork = (it: Proposal): Work => ({
@@ -66,6 +66,7 @@ export function withProposal(state: LiveRun, it: Proposal): LiveRun {
     open: it.open,
     planId: it.planId,
     notes: it.notes,
+    ...(it.comments !== undefined && { comments: it.comments }),
     proposedAt: it.at,
     previous,
     version: base.version + (isNext ? 1 : 0),

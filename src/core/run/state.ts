@@ -153,6 +153,8 @@ export const workSchema = z.strictObject({
   settings: settingsSchema,
   settingsBlob: z.string(),
   notes: z.array(z.string()),
+  /** What people with write access had said on the issue. */
+  comments: z.array(z.string()).optional(),
   proposedAt: z.string(),
   startedAt: z.string().nullable(),
   /** `null` if the whole plan may run, else the tasks that may; empty before the approval. */

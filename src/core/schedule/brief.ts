@@ -1,8 +1,10 @@
 import type { RunId, TaskId } from '../ids.ts'
 import type { Plan, Task } from '../plan/plan.ts'
+import type { Exploration } from '../plan/planning.ts'
 import { type ActiveRun, type AttemptRecord, recordOf, type TaskRecord, taskOf } from '../run/state.ts'
 import { type Conflict, type ConflictCheck, checksOf, conflictOf } from './conflict.ts'
 import { type FinishedTask, finishedTask, type OtherTasks, otherTasksOf, restsOn } from './finished-task.ts'
+import { type Neighbours, neighboursOf } from './neighbours.ts'
 
 /** The goal of the run, verbatim and the same for all workers. */
 export interface Intent {
@@ -10,13 +12,17 @@ export interface Intent {
   /** The words of `/plan` and of each `/revise`, oldest first. */
   commands: readonly { by: string; words: string }[]
   answers: readonly { question: string; words: string; by: string }[]
+  /** What people with write access had said on the issue when the plan was made. */
+  comments: readonly string[]
+  /** What explorers found that new code has to keep to. */
+  conventions: readonly string[]
   plan: Pick<Plan, 'title' | 'summary' | 'context' | 'approach' | 'assumptions' | 'non_goals'>
 }
 
 /** An earlier attempt that failed or was in conflict. */
 export type EarlierAttempt = Pick<AttemptRecord, 'attempt' | 'outcome' | 'failure' | 'head'>
 
-/** The content of a worker's brief for one attempt. Its size grows with the task's needs, not with the run. */
+/** The content of a worker's brief for one attempt. Its size grows with the task's needs and neighbours, not with the run. */
 export interface Brief {
   run: RunId
   /** Marks of fences are derived from it. Text from before the run was requested cannot contain them. */
@@ -26,6 +32,7 @@ export interface Brief {
   attempt: number
   needs: readonly FinishedTask[]
   others: OtherTasks
+  neighbours: Neighbours
   earlier: readonly EarlierAttempt[]
   notes: readonly string[]
   /** Words of `/steer` for earlier workers at this task. */
@@ -53,6 +60,7 @@ export function briefOf(state: ActiveRun, id: TaskId): Brief {
     attempt: record.attempts.at(-1)?.attempt ?? 1,
     needs: needs.flatMap((need) => finishedTask(work, need) ?? []),
     others: otherTasksOf(work, [id, ...needs]),
+    neighbours: neighboursOf(work, task),
     earlier: record.attempts.filter(({ outcome }) => ['failed', 'conflict'].includes(outcome)).slice(-MOST_ATTEMPTS),
     notes: record.notes,
     steers: record.steers,
@@ -74,6 +82,13 @@ export function intentOf({ issue, words, askedBy, planning, work }: ActiveRun): 
       words: answer,
       by,
     })),
+    comments: work.comments ?? [],
+    conventions: conventionsIn(planning?.explorations ?? []),
     plan: { title, summary, context, approach, assumptions, non_goals },
   }
 }
+
+const MOST_CONVENTIONS = 24
+
+const conventionsIn = (explorations: readonly Exploration[]): string[] =>
+  [...new Set(explorations.flatMap(({ conventions }) => conventions))].slice(0, MOST_CONVENTIONS)

@@ -1,7 +1,9 @@
+import { noInstructions, readInstructions } from '../../agent/prompts/instructions.ts'
 import type { AttemptContext } from '../../agent/prompts/worker-prompt.ts'
 import type { CheckResult } from '../../agent/worker/checker.ts'
 import { type TaskFailure, withTexts } from '../../core/failure.ts'
 import { attemptRef } from '../../core/ids.ts'
+import { nearbyTests } from '../../core/plan/nearby-tests.ts'
 import type { Report } from '../../core/run/event.ts'
 import { type HandOff, handOffOf, inOneLine, type WorkSummary } from '../../core/run/hand-off.ts'
 import { workOf } from '../../core/run/state.ts'
@@ -92,9 +94,11 @@ const BASELINE = 1 / 3
 const LONGEST_DIFF = 20_000
 
 /** Checks out the base, runs every check on it once to know where the work starts, and looks up earlier attempts' changes. */
-export async function lookUp({ deps, assignment, brief, watch, transcript, redact }: Attempt): Promise<AttemptContext> {
+export async function lookUp(attempt: Attempt): Promise<AttemptContext> {
+  const { deps, assignment, brief, watch, transcript, redact } = attempt
   const { worktree } = deps
   await worktree.prepare(assignment.base)
+  const { instructions, tests } = await conventionsFor(attempt)
   let left = assignment.minutes * 60 * BASELINE
   const baseline: { check: Brief['checks'][number]; ran: CommandRun }[] = []
   for (const check of brief.checks) {
@@ -105,7 +109,26 @@ export async function lookUp({ deps, assignment, brief, watch, transcript, redac
   }
   // A check may have left files: the work starts from the base alone.
   await worktree.prepare(assignment.base)
-  return { baseline, earlierDiffs: await changesBefore(deps, brief) }
+  return { baseline, earlierDiffs: await changesBefore(deps, brief), instructions, tests }
+}
+
+const MOST_PATHS = 50_000
+
+/** Instruction files of the run's base, not of the task's, which other tasks may have changed; and tests by their names. */
+async function conventionsFor({ deps, run, brief }: Attempt): Promise<Pick<AttemptContext, 'instructions' | 'tests'>> {
+  const { worktree, log } = deps
+  const { writes } = brief.task
+  const { paths } = await worktree.files().list('**', MOST_PATHS)
+  const instructions = await worktree
+    .sources(run.work.base)
+    .then((sources) => readInstructions(sources, writes))
+    .catch((error) => {
+      log(
+        `The instruction files of the base cannot be had; it goes on without: ${error instanceof Error ? error.message : error}`,
+      )
+      return noInstructions
+    })
+  return { instructions, tests: nearbyTests(paths, writes) }
 }
 
 /** Brings back the work of an attempt that was parked. If that fails, the agent is shown what it had changed. */

@@ -31,7 +31,9 @@ describe('a plan whose parts gain little beside each other', () => {
 })
 
 describe('what is said of the critique', () => {
-  const wide = agentPlan('a, b, c')
+  const sound = { goal: 'Do it', acceptance: { argv: ['npm', 'test'], expect: '' } }
+  const tasks = { a: sound, b: sound, c: sound }
+  const wide = agentPlan('a, b, c', { tasks, verification: [{ argv: ['npm', 'test'] }] })
   const back = { type: 'plan_judged' as const, accepted: false, problems: ['a is too wide'] }
   const design = { type: 'money_reserved' as const, stage: 'design#2', role: 'plan' as const, usd: 1 }
   const noCritic = [1, 2, 3].map((at) => ({
@@ -42,6 +44,10 @@ describe('what is said of the critique', () => {
 
   it('is nothing where it found nothing', async () =>
     expect((await proposalOf(followed(explored(), drafted(wide), accepted))).notes).toBe(''))
+  it('stands beside what is said of a plan without running anything', async () => {
+    const { notes } = await proposalOf(followed(explored(), drafted(agentPlan('a', { tasks: { a: sound } })), accepted))
+    expect(notes).toBe('The verification, `true`, succeeds whatever was done: it proves nothing')
+  })
   it('is what it sent the plan back for, and that nobody has looked since', async () =>
     expect((await proposalOf(followed(explored(), drafted(wide), back, design, drafted(wide)))).notes).toBe(
       'sent back once, written again, and not judged again, for this: a is too wide',

@@ -16,4 +16,8 @@ it('every stage reads the comments, and what their author may do is asked once f
   await world.run(32, { forge: { ...forge, role } })
   expect(world.model.requests.map((request) => promptText(request).includes('Keep it small.'))).toEqual([true, true])
   expect(asked).toEqual(['mona'])
+  const events = world.pushes.flatMap((push) => push.events)
+  expect(events.flatMap((event) => (event.type === 'plan_proposed' ? [event.comments] : []))).toEqual([
+    ['@mona: Keep it small.'],
+  ])
 })

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import type { Sha } from '../../../core/ids.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { CommitWords } from '../../../ports/repo.ts'
-import type { Files, Tracked } from '../../../ports/sources.ts'
+import type { CommitSources, Files, Tracked } from '../../../ports/sources.ts'
 import type { Worktree } from '../../../ports/worktree.ts'
 import { logOf } from '../commit-log.ts'
 import { diffOfCommit, parentOfFetched, shownDiff } from '../diff.ts'
@@ -16,6 +16,7 @@ import { readCommit, writeCommit } from '../objects.ts'
 import { gitText, runGit } from '../plumbing.ts'
 import type { NetworkOptions } from '../remote.ts'
 import { secretsBetween } from '../secrets.ts'
+import { openSources } from '../sources.ts'
 import { fetchInto, type GitStore } from '../store.ts'
 import { requireGit } from '../version.ts'
 import { dropSparseIndex, type Lacks, lacksOf, removeStaleLocks, takeOver } from './set-up.ts'
@@ -74,6 +75,7 @@ export async function openWorktree(options: WorktreeOptions): Promise<Worktree> 
     findSecrets: (from, to, search) => secretsBetween(worktree.repo, from, to, search),
     bundle: (head, base, file) => bundle(worktree, head, base, file),
     files: () => files,
+    sources: (commit) => sourcesOf(worktree, checkedSha(commit)),
     diffOf: (ref, head, most) => diffOf(worktree, ref, head, most),
   }
 }
@@ -115,6 +117,7 @@ async function gitDirOf(workTree: string): Promise<string> {
 }
 
 const PREPARED_REF = 'refs/tributary/slot'
+const SOURCES_REF = 'refs/tributary/sources'
 const HAND_OVER_REF = 'refs/tributary/hand-over'
 
 /** Depth 1 is enough: a slot builds on one commit, and the repository that merges has the history. */
@@ -122,12 +125,22 @@ async function prepare(worktree: OpenWorktree, sha: Sha): Promise<void> {
   await worktree.guard()
   worktree.prepared = null
   await removeStaleLocks(worktree.repo.gitDir)
-  // What a partial clone has tells the remote nothing of what it lacks.
-  const again = worktree.lacks.partial ? ['--refetch'] : []
-  if (worktree.lacks.partial || (await missingCommits(worktree.store, [sha])).length > 0)
-    await fetchInto(worktree.store, ['--depth=1', ...again], [`+${sha}:${PREPARED_REF}`])
+  await fetchTree(worktree, sha, PREPARED_REF)
   await unlocking(worktree.repo, () => makeFiles(worktree, sha))
   worktree.prepared = sha
+}
+
+async function fetchTree({ store, lacks }: OpenWorktree, sha: Sha, ref: string): Promise<void> {
+  // What a partial clone has tells the remote nothing of what it lacks.
+  const again = lacks.partial ? ['--refetch'] : []
+  if (lacks.partial || (await missingCommits(store, [sha])).length > 0)
+    await fetchInto(store, ['--depth=1', ...again], [`+${sha}:${ref}`])
+}
+
+async function sourcesOf(worktree: OpenWorktree, commit: Sha): Promise<CommitSources> {
+  await worktree.guard()
+  await fetchTree(worktree, commit, SOURCES_REF)
+  return openSources(worktree.store, commit)
 }
 
 async function makeFiles({ repo, kept, submodules, notices }: OpenWorktree, sha: Sha): Promise<void> {

@@ -5,6 +5,7 @@ import { priceToWrite } from '../../../core/money/price.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
 import { planIdOf } from '../../../core/plan/plan-id.ts'
 import type { Mode, PlanDraft, Planning } from '../../../core/plan/planning.ts'
+import { type BaseFacts, scriptsIn, staticNotes } from '../../../core/plan/static-notes.ts'
 import { begunPart } from '../../../core/run/evolve-plan.ts'
 import { workOf } from '../../../core/run/state.ts'
 import type { Settings } from '../../../core/settings.ts'
@@ -13,10 +14,12 @@ import { listed } from '../../../core/text/quoted.ts'
 import { planCanBeShown } from '../../../render/plan/plan-comment.ts'
 import { isPlanned } from '../../../render/plan/planned-run.ts'
 import { signed } from '../../commit-words.ts'
+import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { trunkRefusal } from '../session/refusals.ts'
 import { nowOf, type Session } from '../session/session.ts'
 import { firstTree } from '../session/workflow-files.ts'
+import { commentsOf, keptComments } from './read-input.ts'
 
 /** What a plan rests on. */
 export interface Frozen {
@@ -26,7 +29,7 @@ export interface Frozen {
   baseBranch: string
 }
 
-type Proposal = Frozen & { plan: Plan; notes: string[]; mode: Mode }
+type Proposal = Frozen & { plan: Plan; notes: string[]; mode: Mode; comments?: string[] }
 
 /**
  * Proposes a plan, with a trunk of its own. People approve what they can read: a plan that does not fit into a comment is
@@ -35,8 +38,10 @@ type Proposal = Frozen & { plan: Plan; notes: string[]; mode: Mode }
 export async function propose(session: Session, draft: Draft, it: Proposal): Promise<Draft> {
   const refused = refusedTrunk(session, draft)
   if (refused !== null) return refused
+  const comments = keptComments(await unlessLimited(session, () => commentsOf(session), []))
+  const remarks = staticNotes(it.plan, await factsOf(session, it.base))
   for (const one of [it, ...shorter(draft, it)]) {
-    const proposed = await put(session, draft, one)
+    const proposed = await put(session, draft, { ...one, ...comments, notes: [...one.notes, ...remarks] })
     if (!isPlanned(proposed.state) || planCanBeShown(proposed.state)) return proposed
   }
   return refuse(session, draft, [tooLong])
@@ -57,6 +62,15 @@ function* shorter({ state }: Draft, it: Proposal): Generator<Proposal> {
     if (out.length > 0 && plan.tasks.length > 0)
       yield { ...it, plan, notes: [...it.notes, `left out, since no comment could hold them: ${someOf(out)}`] }
   }
+}
+
+const MOST_FILES = 100_000
+
+/** What the commands of a plan may name, from the base. */
+async function factsOf({ repo }: Session, base: Sha): Promise<BaseFacts> {
+  const sources = repo.sources(base)
+  const [{ paths }, manifest] = await Promise.all([sources.list('**', MOST_FILES), sources.read('package.json')])
+  return { files: new Set(paths), scripts: manifest === null ? null : scriptsIn(manifest.text) }
 }
 
 async function put(session: Session, draft: Draft, it: Proposal): Promise<Draft> {

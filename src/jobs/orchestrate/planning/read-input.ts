@@ -1,12 +1,11 @@
 import type { PlannerInput } from '../../../agent/planner/planner-input.ts'
+import { readInstructions } from '../../../agent/prompts/instructions.ts'
 import { nonceOf } from '../../../agent/prompts/quote.ts'
 import { authorsToAsk, commentsForPrompt } from '../../../agent/prompts/trusted-comments.ts'
 import type { Planning } from '../../../core/plan/planning.ts'
 import type { Role } from '../../../ports/forge.ts'
 import type { Session } from '../session/session.ts'
 
-/** Files with a repository's instructions to agents. Read from the base branch only. */
-const INSTRUCTIONS = ['AGENTS.md', 'CLAUDE.md'] as const
 const MOST_AUTHORS = 30
 /** Seconds for which a role is cached. It decides whose comments a planner reads, and nothing else. */
 const ROLE_SECONDS = 600
@@ -14,7 +13,10 @@ const ROLE_SECONDS = 600
 /** The input of every stage: the issue, the comments, and the repository's instructions. */
 export async function plannerInput(session: Session, planning: Planning): Promise<PlannerInput> {
   const { issue, words, options, run } = session.state
-  const [comments, instructions] = await Promise.all([commentsOf(session), instructionsAt(session, planning.base)])
+  const [comments, instructions] = await Promise.all([
+    commentsOf(session),
+    readInstructions(session.repo.sources(planning.base)),
+  ])
   return {
     issue,
     comments,
@@ -27,7 +29,16 @@ export async function plannerInput(session: Session, planning: Planning): Promis
   }
 }
 
-async function commentsOf(session: Session): Promise<string[]> {
+/** Bounds of the comments that go into the journal, and from there to every worker. */
+const MOST_KEPT = 10
+const LONGEST_KEPT = 2000
+
+/** The newest comments, for the event of a plan; no field if there are none. */
+export const keptComments = (comments: readonly string[]): { comments?: string[] } =>
+  comments.length === 0 ? {} : { comments: comments.slice(-MOST_KEPT).map((one) => one.slice(0, LONGEST_KEPT)) }
+
+/** What people with write access have said on the issue, oldest first, without commands. */
+export async function commentsOf(session: Session): Promise<string[]> {
   const { deps, state } = session
   const all = (await deps.forge.comments(state.issue.number)).filter(({ type }) => type === 'User')
   const authors = authorsToAsk(all, MOST_AUTHORS)
@@ -47,9 +58,4 @@ async function roleOf({ deps, stageRunner }: Session, author: string): Promise<R
   const role = await deps.forge.role(author)
   stageRunner.roles.set(author, { role, until: now + ROLE_SECONDS * 1000 })
   return role
-}
-
-async function instructionsAt({ repo }: Session, base: string) {
-  const files = await Promise.all(INSTRUCTIONS.map(async (path) => ({ path, text: await repo.readFile(base, path) })))
-  return files.flatMap(({ path, text }) => (text === null ? [] : [{ path, text }]))
 }

@@ -9,16 +9,18 @@ import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
 import { submitResult } from '../session/stage-runner.ts'
 import { refusedTrunk, withTrunk } from './propose.ts'
+import { keptComments } from './read-input.ts'
 import { recordsEvents, type StageContext, type StageEnd } from './stage-context.ts'
 
 /** Writes the plan. Each task is recorded as soon as it is complete, long before the last one is written. */
 export async function designPlan(at: StageContext): Promise<StageEnd> {
-  const { session, planning, input, metered, signal } = at
+  const { session, planning, input, metered, sources, signal } = at
   const work = workOf(session.state)
   const designed = await design(
     {
       metered,
       model: planning.settings.plan_model,
+      sources,
       input,
       explorations: planning.explorations ?? [],
       questions: planning.questions,
@@ -44,7 +46,8 @@ function previousOf({ session, planning }: StageContext) {
   return work === null || work.open ? null : { plan: work.plan, problems: [] }
 }
 
-function listener({ session, stage, planning, signal }: StageContext): DesignListener {
+function listener({ session, stage, planning, input, signal }: StageContext): DesignListener {
+  const comments = keptComments(input.comments)
   const submit = (into: (draft: Draft) => Promise<Draft> | Draft) =>
     submitResult(session.stageRunner, {
       stage: stage.key,
@@ -57,7 +60,7 @@ function listener({ session, stage, planning, signal }: StageContext): DesignLis
   const head: DesignListener['head'] = (written) => {
     const now = redactDeeply(written, redact)
     latestHead = now
-    submit((draft) => begun(session, draft, now))
+    submit((draft) => begun(session, draft, now, comments))
   }
   const task: DesignListener['task'] = (written, notes, problems) => {
     if (problems.length > 0) return
@@ -68,7 +71,9 @@ function listener({ session, stage, planning, signal }: StageContext): DesignLis
     }
     const head = latestHead
     restarted = false
-    submit(async (draft) => planned(session, head === null ? draft : await begun(session, draft, head), event))
+    submit(async (draft) =>
+      planned(session, head === null ? draft : await begun(session, draft, head, comments), event),
+    )
   }
   if (planning.mode !== 'strict') return { task, head }
   const restart = () => {
@@ -81,7 +86,12 @@ function listener({ session, stage, planning, signal }: StageContext): DesignLis
  * Except in `strict`, the head of the plan opens the run, so that its first task can start. If the gate is switched off while
  * the plan is being written, it holds the tasks that were written by then.
  */
-async function begun(session: Session, draft: Draft, head: PlanHead): Promise<Draft> {
+async function begun(
+  session: Session,
+  draft: Draft,
+  head: PlanHead,
+  comments: ReturnType<typeof keptComments>,
+): Promise<Draft> {
   const { planning } = draft.state
   if (planning === null || planning.mode === 'strict' || draft.state.phase !== 'requested') return draft
   const refused = refusedTrunk(session, draft)
@@ -89,7 +99,13 @@ async function begun(session: Session, draft: Draft, head: PlanHead): Promise<Dr
   const plan = { ...head, tasks: planning.streamed }
   const planId = planIdOf({ ...planning, plan })
   const started = await withTrunk(session, draft, planning, planId, head.title)
-  return recordEvents(started.draft, nowOf(session), { type: 'plan_begun', plan, planId, trunk: started.trunk })
+  return recordEvents(started.draft, nowOf(session), {
+    type: 'plan_begun',
+    plan,
+    planId,
+    trunk: started.trunk,
+    ...comments,
+  })
 }
 
 type PlannedTask = Omit<EventOf<'task_planned'>, 'type' | 'at' | 'by' | 'key'>

@@ -28,11 +28,12 @@ export async function scopeTask(at: StageContext): Promise<StageEnd> {
 /** Expands a `plan` task whose needs have landed into tasks. */
 export async function expandTask(at: StageContext): Promise<StageEnd> {
   const { work, task } = partOf(at)
-  const { metered, planning, input, signal } = at
+  const { metered, planning, sources, input, signal } = at
   const found = await expand(
     {
       metered,
       model: planning.settings.plan_model,
+      sources,
       input,
       plan: work.plan,
       task,
@@ -50,12 +51,13 @@ export async function expandTask(at: StageContext): Promise<StageEnd> {
 /** Plans a task that failed for good again, with its dependants that have not begun; no other task changes. */
 export async function replanTask(at: StageContext): Promise<StageEnd> {
   const { work, task } = partOf(at)
-  const { session, metered, planning, input, signal } = at
+  const { session, metered, planning, sources, input, signal } = at
   const removed = replaceable(work, task.id)
   const found = await replan(
     {
       metered,
       model: planning.settings.plan_model,
+      sources,
       input,
       plan: work.plan,
       failed: { task, failures: failuresOf(work, task.id), ...(await leftBy(session, work, task.id)) },

@@ -77,11 +77,11 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
 }
 
 /** The critique of a draft. Problems that lint found send it back even if the critic accepts it. */
-async function criticise({ planning, input, metered, signal }: StageContext): Promise<StageEnd> {
+async function criticise({ planning, input, metered, sources, signal }: StageContext): Promise<StageEnd> {
   const { draft, explorations } = planning
   if (draft === null) throw new Error('there is no draft to criticise')
   const model = planning.settings.plan_model
-  const judged = await critique({ metered, model, input, explorations: explorations ?? [], draft }, signal)
+  const judged = await critique({ metered, model, sources, input, explorations: explorations ?? [], draft }, signal)
   if (!judged.ok) return judged
   const accepted = judged.accepted && draft.problems.length === 0
   return recordsEvents({ type: 'plan_judged', accepted, problems: [...draft.problems, ...judged.problems] })

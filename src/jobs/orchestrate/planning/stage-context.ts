@@ -4,7 +4,7 @@ import type { NoAnswer } from '../../../agent/planner/structured-answer.ts'
 import type { Planning, Stage } from '../../../core/plan/planning.ts'
 import type { NewEvent } from '../../../core/run/event.ts'
 import { redactDeeply } from '../../../core/text/redact.ts'
-import type { Sources } from '../../../ports/sources.ts'
+import type { CommitSources } from '../../../ports/sources.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
 
@@ -15,7 +15,7 @@ export interface StageContext {
   planning: Planning
   input: PlannerInput
   metered: MeteredModel
-  sources: Sources
+  sources: CommitSources
   signal: AbortSignal
 }
 

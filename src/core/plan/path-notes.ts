@@ -1,12 +1,11 @@
-import type { Path } from '../../config/yaml.ts'
-import { globsOverlap, matches, validGlob } from '../../core/plan/glob.ts'
-import type { Plan, Task } from '../../core/plan/plan.ts'
-import { nearest } from '../../core/text/nearest.ts'
-import { listed, quoted } from '../../core/text/quoted.ts'
+import { nearest } from '../text/nearest.ts'
+import { listed, quoted } from '../text/quoted.ts'
+import { globsOverlap, matches, validGlob } from './glob.ts'
+import type { Argv, Plan, Task } from './plan.ts'
 
 /** A note about a value of the plan, with its path. */
 export interface PathNote {
-  path: Path
+  path: (string | number)[]
   task: string | null
   field: string
   message: string
@@ -48,8 +47,7 @@ function taskNotes(
   })
   const unread = task.reads.filter((glob) => isNew(glob, files) && !made(others, glob))
   const unwritten = task.writes.filter((glob) => isNew(glob, files))
-  const unfound = (argv: readonly string[]) =>
-    argv.filter((word) => SCRIPT.test(word) && !there.has(word) && !made(tasks, word))
+  const unfound = (argv: Argv) => unmadeScripts(tasks, argv, there)
   return [
     ...unread.map((glob) => at('reads', `${quoted(glob)} matches no file of this repository.${guess(glob, files)}`)),
     ...(unwritten.length === 0
@@ -66,6 +64,10 @@ function taskNotes(
     ),
   ]
 }
+
+/** The words of a command that name files which are not there and which no task makes. */
+export const unmadeScripts = (tasks: readonly Task[], argv: Argv, there: ReadonlySet<string>): string[] =>
+  argv.filter((word) => SCRIPT.test(word) && !there.has(word) && !made(tasks, word))
 
 /** A word of a command that names a file of the repository: it has folders and an ending. */
 const SCRIPT = /^(?!\.{1,2}\/|\/|-)[\w@.-]+(?:\/[\w@.-]+)*\/[\w.-]+\.[A-Za-z]\w*$/

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import type { Task } from '../../../src/core/plan/plan.ts'
+import { type BaseFacts, scriptsIn, staticNotes } from '../../../src/core/plan/static-notes.ts'
+import { agentPlan } from '../../support/planning.ts'
+
+const base: BaseFacts = { files: new Set(['test/a.test.ts', 'tools/check.sh']), scripts: ['test', 'lint'] }
+const sound = { goal: 'Do it', acceptance: { argv: ['npm', 'test'], expect: '' } }
+const notesOn = (task: Partial<Task>, facts = base, verification = [{ argv: ['npm', 'test'] }]) =>
+  staticNotes(agentPlan('a, b', { verification, tasks: { a: { ...sound, ...task }, b: sound } }), facts)
+const accepts = (...argv: string[]) => notesOn({ acceptance: { argv, expect: '' } })
+
+describe('what is said of a plan before anything of it runs', () => {
+  it('is nothing, if it is sound', () => {
+    expect(notesOn({})).toEqual([])
+    for (const argv of [
+      ['npm', 'run', 'lint'],
+      ['sh', 'tools/check.sh', 'a'],
+      ['npx', 'vitest', 'run', 'test/a.test.ts'],
+      ['go', 'test', './...'],
+      ['cargo', 'test'],
+      ['git', 'diff', '--check'],
+    ])
+      expect([argv, accepts(...argv)]).toEqual([argv, []])
+  })
+
+  it.each([['true'], ['echo', 'done'], [':'], ['exit', '0']])('is that it proves nothing: %s %s', (...argv) => {
+    expect(accepts(...argv)).toEqual([expect.stringMatching(/^The acceptance of `a`, .* proves nothing$/)])
+  })
+
+  it.each([
+    ['npm', 'ci'],
+    ['npm', 'install', 'left-pad'],
+    ['pip', 'install', '-r', 'x.txt'],
+    ['go', 'get', './...'],
+    ['curl', 'https://x.example'],
+    ['git', 'fetch'],
+  ])('is that the sandbox has no network: %s %s', (...argv) => {
+    expect(accepts(...argv)).toEqual([expect.stringContaining('needs a network')])
+  })
+
+  it('is that a script or a file is not there, unless a task makes it', () => {
+    expect(accepts('npm', 'run', 'lnt')).toEqual([expect.stringContaining('a script that package.json does not have')])
+    expect(notesOn({ writes: ['package.json'], acceptance: { argv: ['npm', 'run', 'lnt'], expect: '' } })).toEqual([])
+    expect(accepts('sh', 'tools/chek.sh')).toEqual([
+      expect.stringContaining('names `tools/chek.sh`, which is not there'),
+    ])
+    expect(notesOn({ writes: ['tools/**'], acceptance: { argv: ['sh', 'tools/new.sh'], expect: '' } })).toEqual([])
+    expect(notesOn({}, { ...base, scripts: null }, [{ argv: ['npm', 'run', 'any'] }])).toEqual([])
+    expect(notesOn({}, base, [{ argv: ['npm', 'run', 'all'] }])).toEqual([expect.stringMatching(/^The verification, /)])
+  })
+
+  it('is that an agent has no goal', () =>
+    expect(notesOn({ goal: ' ' })).toEqual(['`a` has no goal: its agent has only the title']))
+
+  it('is bounded', () => {
+    const tasks = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`t${n}`, { goal: '' }]))
+    const plan = agentPlan(Object.keys(tasks).join(', '), { tasks, verification: [] })
+    const notes = staticNotes(plan, base)
+    expect([notes.length, notes.at(-1)]).toEqual([21, '80 more remarks of this kind'])
+  })
+
+  it('reads the scripts of a package.json, and nothing of one that is broken', () => {
+    expect(scriptsIn('{"scripts":{"test":"x"},"name":"y"}')).toEqual(['test'])
+    expect(scriptsIn('{"name":"y"}')).toEqual([])
+    for (const text of ['', '{', '[]', '{"scripts":1}']) expect(scriptsIn(text)).toBeNull()
+  })
+})

@@ -1,0 +1,30 @@
+import type { HandOff } from '../run/hand-off.ts'
+
+/** A call as text, with its arguments as far as they hold no brackets themselves. */
+const CALL = /([A-Za-z_$][\w$]*)\s*\(([^()]*)\)/g
+/** Words that only code has: with a capital or an underscore inside. */
+const CODE_WORD = /\b(?:[a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*|[A-Za-z]+_\w+)\b/g
+const MOST = 12
+
+/**
+ * How the interface that a finished task handed off differs from the one that it promised, as clauses; found by names and
+ * arguments only, so that an empty list does not say that both are the same.
+ */
+export function promiseDifferences(promised: string, { did, interfaces, decisions }: HandOff): string[] {
+  const kept = interfaces.join('\n')
+  const said = [kept, did, ...decisions].join('\n')
+  const calls = callsIn(promised)
+  const keptCalls = callsIn(kept)
+  const changed = [...calls].flatMap(([name, args]) => {
+    const now = keptCalls.get(name)
+    return now === undefined || now === args ? [] : [`\`${name}(${args})\` is now \`${name}(${now})\``]
+  })
+  const names = new Set([...calls.keys(), ...(promised.match(CODE_WORD) ?? [])])
+  const missing = [...names].filter((name) => !hasWord(said, name)).map((name) => `\`${name}\` is not named any more`)
+  return [...changed, ...missing].slice(0, MOST)
+}
+
+const callsIn = (text: string): Map<string, string> =>
+  new Map([...text.matchAll(CALL)].map(([, name = '', args = '']) => [name, args.replace(/\s+/g, ' ').trim()]))
+
+const hasWord = (text: string, word: string): boolean => text.split(/[^\w$]+/).includes(word)
