@@ -39,6 +39,18 @@ describe('an answer', () => {
     expect(server.requests[0]?.body?.output_config).toEqual({ format: { type: 'json_schema', schema: PLAN } })
   })
 
+  it('calls no tool where none may be called any more, though they are still named', async () => {
+    const server = await modelServer(() => text('Done.'))
+    const { model } = modelAt(server)
+    for (const withoutCalls of [false, true]) await model.ask({ ...asks(), tools: [VIEW], withoutCalls })
+    await model.ask({ ...asks(), withoutCalls: true })
+    expect(server.requests.map(({ body }) => [body?.tools?.length, body?.tool_choice])).toEqual([
+      [1, undefined],
+      [1, { type: 'none' }],
+      [undefined, undefined],
+    ])
+  })
+
   it('is thought about with the effort that is asked for, with and without a schema', async () => {
     const server = await modelServer(() => json({ title: 'T' }))
     await modelAt(server).model.ask({ ...asks(), effort: 'low', schema: PLAN })
@@ -62,18 +74,6 @@ describe('an answer', () => {
     const server = await modelServer(() => text('Hello.'))
     const { model } = modelAt({ url: `${server.url}/nowhere` })
     expect(await model.count?.(asks())).toBeNull()
-  })
-
-  it('calls no tool where none may be called any more, though they are still named', async () => {
-    const server = await modelServer(() => text('Done.'))
-    const { model } = modelAt(server)
-    for (const withoutCalls of [false, true]) await model.ask({ ...asks(), tools: [VIEW], withoutCalls })
-    await model.ask({ ...asks(), withoutCalls: true })
-    expect(server.requests.map(({ body }) => [body?.tools?.length, body?.tool_choice])).toEqual([
-      [1, undefined],
-      [1, { type: 'none' }],
-      [undefined, undefined],
-    ])
   })
 
   it('is cut off at its limit, or refused, without being tried again', async () => {

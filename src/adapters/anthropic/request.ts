@@ -9,7 +9,7 @@ const MOST_MARKERS = 4
 
 /** The parameters of a request. Thinking keeps the model's default, which the newest models do not refuse. */
 export function paramsOf(request: ModelRequest): Params {
-  const { model, maxTokens, tools, schema, withoutCalls, effort } = request
+  const { model, maxTokens, tools, schema, effort, withoutCalls } = request
   const output = { ...(schema && { format: { type: 'json_schema' as const, schema } }), ...(effort && { effort }) }
   const { system, turns } = markedAtMost(MOST_MARKERS, request)
   const messages = turns.map(messageOf).filter(({ content }) => content.length > 0)

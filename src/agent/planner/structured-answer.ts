@@ -50,14 +50,10 @@ export async function structuredAnswer<Schema extends z.ZodType>(
     const call = { model, system, tools, withoutCalls, turns, maxTokens, schema, signal, onText, onRestart }
     const { answer, maxTokens: afforded } = await callModel(metered, call, history.promptTokens + schemaTokens)
     if (!answer.ok) return noAnswer(answer, false)
-    if (answer.stop === 'length' && afforded === maxTokens && retriesLeft > 0) {
-      retriesLeft -= 1
-      history = withUserMessage(history, [{ kind: 'text', text: cutOffPrompt(maxTokens) }])
-      onRestart?.()
-      continue
-    }
+    const isCutOff = answer.stop === 'length' && afforded === maxTokens && retriesLeft > 0
+    // Of an answer that was cut off nothing is kept.
+    if (!isCutOff) history = withAssistantMessage(history, answer.blocks, answer)
     const calls = withoutCalls ? [] : answer.blocks.filter((block) => block.kind === 'call')
-    history = withAssistantMessage(history, answer.blocks, answer)
     if (answer.stop === 'calls' && calls.length > 0) {
       history = withUserMessage(history, await lookUps.run(calls, signal))
       hasLookedUp = true
@@ -65,18 +61,18 @@ export async function structuredAnswer<Schema extends z.ZodType>(
       if (textOfBlocks(answer.blocks) !== '') onRestart?.()
       continue
     }
-    if (answer.stop !== 'end') return noAnswer(answer, afforded < maxTokens)
-    const parsed = parseAnswer(request, textOfBlocks(answer.blocks))
+    if (answer.stop !== 'end' && !isCutOff) return noAnswer(answer, afforded < maxTokens)
+    const parsed = isCutOff ? err(cutOffPrompt(maxTokens)) : parseAnswer(request, textOfBlocks(answer.blocks))
     if (parsed.ok) return { ok: true, value: parsed.value }
     if (retriesLeft === 0) return { ok: false, why: `the answer is of no use: ${parsed.error}` }
     retriesLeft -= 1
-    history = withUserMessage(history, [{ kind: 'text', text: retryPrompt(parsed.error) }])
+    history = withUserMessage(history, [{ kind: 'text', text: isCutOff ? parsed.error : retryPrompt(parsed.error) }])
     onRestart?.()
   }
 }
 
 const retryPrompt = (problems: string): string =>
-  `This answer cannot be used: ${problems}\n\nGive the whole answer again. Mend this, and leave all else word for word as it is.`
+  `This answer cannot be used: ${problems}\n\nGive the whole answer again. Fix this, and leave all else word for word as it is.`
 
 const cutOffPrompt = (maxTokens: number): string =>
   `Your answer was cut off at its limit of ${maxTokens} tokens, and nothing of it was kept. Think less, and give the whole answer again in fewer words: shorter texts, fewer entries.`

@@ -23,12 +23,12 @@ export interface AttemptContext {
   baseline: readonly { check: ConflictCheck; ran: CommandRun }[]
   /** The changes of earlier attempts, oldest first. */
   earlierDiffs: readonly { attempt: number; diff: string }[]
-  /** The attempt whose changes are in the files, since it was interrupted. */
-  resumed?: number
   /** Those that hold for the task's paths, from the base of the run. */
   instructions: Instructions
   /** Paths of tests that seem to cover the task's files. */
   tests: readonly string[]
+  /** The attempt whose changes are in the files, since it was interrupted. */
+  resumed?: number
 }
 
 /** What a fresh attempt has that nothing was looked up for. */
