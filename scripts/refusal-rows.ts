@@ -10,6 +10,7 @@ import {
   done,
   example,
   failed,
+  live,
   planningBegun,
   proposed,
   queued,
@@ -19,12 +20,19 @@ import {
   type TimedEvent,
 } from '../__tests__/render/support/runs.ts'
 import { planOf } from '../__tests__/support/plan.ts'
-import type { Failure, Problem, TaskFailure } from '../src/core/failure.ts'
-import type { EventOf } from '../src/core/run/event.ts'
+import type { Failure, JournalLoss, Problem, TaskFailure } from '../src/core/failure.ts'
+import type { EventOf, Refusable } from '../src/core/run/event.ts'
+import { slotFailureText } from '../src/core/schedule/slot-jobs.ts'
+import { baseGoneText } from '../src/jobs/orchestrate/steps.ts'
+import { renderCommandFailed } from '../src/render/reply/command-failed.ts'
+import { renderCrashes } from '../src/render/reply/crashes.ts'
+import { renderDispatchRefused } from '../src/render/reply/dispatch-refused.ts'
+import { renderJournalLoss } from '../src/render/reply/journal-loss.ts'
 import type { RunPhase } from '../src/render/status/run-phase.ts'
 
 type Sample<Of, Reason> = { when: string } & Omit<Extract<Of, { reason: Reason }>, 'reason'>
 
+const GH013 = 'error: GH013: Repository rule violations found'
 const PLAN = 'abcdef0123456789'.repeat(4)
 
 /** Why a command was refused. */
@@ -38,7 +46,7 @@ export const FAILURES: { [Reason in Failure['reason']]: Sample<Failure, Reason> 
     ...{ actor: 'eve', approvers: ['ann', 'ben'] },
   },
   'second-person-needed': {
-    when: '`approvers.second_person` is on, and who asked for the plan approves it.',
+    when: '`approvers.second_person` is on, and who asked for the plan, or for its last version, approves it.',
     actor: 'ann',
   },
   'work-newer-than-comment': {
@@ -56,7 +64,7 @@ export const FAILURES: { [Reason in Failure['reason']]: Sample<Failure, Reason> 
   },
   'push-refused': {
     when: 'GitHub does not let the journal of the run be written: a ruleset, a hook, or a token without the permission.',
-    ...{ run: '42', words: 'error: GH013: Repository rule violations found' },
+    ...{ run: '42', words: GH013 },
   },
   'rules-refuse': {
     when: 'At `/plan`: a ruleset would refuse the branches of the run.',
@@ -218,7 +226,7 @@ export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFail
   },
   'push-refused': {
     when: 'GitHub refuses the branch of the task, by its name or by what is in it.',
-    detail: 'error: GH013: Repository rule violations found',
+    detail: GH013,
   },
   'not-approved': {
     when: 'The plan was changed or its approval lapsed while the task was at work.',
@@ -299,10 +307,82 @@ interface Stop {
 const begun = [requested(), proposed(), approved()]
 const paused = (more: Partial<EventOf<'run_paused'>> & { why: string }): TimedEvent => ({ type: 'run_paused', ...more })
 
+const SET_UP = {
+  step: 'Run npm ci',
+  url: 'https://github.com/octo/demo/actions/runs/7/job/8',
+  words: 'Process completed with exit code 1.',
+}
+const DISABLED = "Cannot trigger a 'workflow_dispatch' on a disabled workflow"
+
+/** What a comment of its own says, since the job that would show it elsewhere has ended. By the reason that it begins with. */
+export const SAID: Record<JournalLoss['reason'] | 'orchestrator-lost' | 'dispatch-refused' | 'command-failed', Said> = {
+  'journal-refused': {
+    when: 'GitHub does not let the run at work write its journal.',
+    says: () => renderJournalLoss('42', { reason: 'journal-refused', words: GH013 }).join('\n'),
+  },
+  'journal-gone': {
+    when: 'The journal was deleted while the run was at work.',
+    says: () => renderJournalLoss('42', { reason: 'journal-gone', tip: 'a'.repeat(40) }).join('\n'),
+  },
+  'journal-replaced': {
+    when: 'The journal was pushed over, so that it does not follow from what the run knew.',
+    says: () =>
+      renderJournalLoss('42', { reason: 'journal-replaced', before: 'a'.repeat(40), now: 'b'.repeat(40) }).join('\n'),
+  },
+  'orchestrator-lost': {
+    when: 'The job `orchestrate` failed several times in a row.',
+    says: () =>
+      renderCrashes(
+        live(...begun, { type: 'orchestrator_failed', why: 'the disk is full' }, paused({ why: 'it failed 4 times' })),
+        4,
+        'https://github.com/octo/demo/actions/runs/7',
+      ),
+  },
+  'dispatch-refused': {
+    when: 'GitHub does not let a job start the next `orchestrate`.',
+    says: () => renderDispatchRefused('42', DISABLED),
+  },
+  'command-failed': {
+    when: 'The job `command` failed before it could answer.',
+    says: () => renderCommandFailed('GitHub gave no usable answer', 'https://github.com/octo/demo/actions/runs/7'),
+  },
+}
+
+interface Said {
+  when: string
+  says(): string
+}
+
+/** What GitHub may refuse while the run goes on. */
+export const WITHOUT: Record<Refusable | 'rate-limit', Stop> = {
+  'rate-limit': {
+    when: 'The requests that GitHub allows this repository in an hour are used up.',
+    events: [...begun, { type: 'limit_reached', until: '2026-01-02T03:04:05.000Z' }],
+  },
+  artifact: refusedThing('artifact', 'The storage for artifacts is full.', 'Artifact storage quota has been hit.'),
+  check: refusedThing('check', 'The token may not write checks.', 'Resource not accessible by integration'),
+  comment: refusedThing('comment', 'A thread is locked.', 'Unable to create comment because issue is locked.'),
+  draft: refusedThing('draft', 'The repository has no draft pull requests.', 'Draft pull requests are not supported'),
+  pull: refusedThing('pull', 'A pull request may not be closed, or marked as ready.', 'Resource not accessible'),
+}
+
+function refusedThing(what: Refusable, when: string, why: string): Stop {
+  return { when, events: [...begun, { type: 'platform_refused', what, why }] }
+}
+
 type PauseCause = NonNullable<EventOf<'run_paused'>['cause']>
 
 /** Why a run is paused: by the `cause` of its pause, and the pauses that have none. */
-export const PAUSES: Record<PauseCause | 'person' | 'workflow-run-cancelled' | 'orchestrator-crashed', Stop> = {
+export const PAUSES: Record<
+  | PauseCause
+  | 'person'
+  | 'set-up-failed'
+  | 'no-job-starts'
+  | 'base-gone'
+  | 'workflow-run-cancelled'
+  | 'orchestrator-crashed',
+  Stop
+> = {
   budget: {
     when: 'The money that is left pays for nothing that could start.',
     events: [
@@ -325,9 +405,26 @@ export const PAUSES: Record<PauseCause | 'person' | 'workflow-run-cancelled' | '
   },
   refused: {
     when: 'GitHub refuses the branch trunk, or workflow files that do not follow the default branch.',
-    events: [...begun, paused({ why: 'error: GH013: Repository rule violations found', cause: 'refused' })],
+    events: [...begun, paused({ why: GH013, cause: 'refused' })],
   },
   person: { when: 'A person typed `/pause`.', events: [...begun, paused({ why: 'by @ann', by: 'ann' })] },
+  'set-up-failed': {
+    when: 'Every slot of a request failed in the same step before Tributary begins.',
+    events: [
+      ...begun,
+      { type: 'slots_requested', request: 'r1', count: 1, workflowRun: 7 },
+      { type: 'slots_gone', request: 'r1', failure: SET_UP },
+      paused({ why: slotFailureText(SET_UP) }),
+    ],
+  },
+  'no-job-starts': {
+    when: 'GitHub refuses the dispatch that starts slots, or gives none of them a machine.',
+    events: [...begun, paused({ why: slotFailureText({ ...SET_UP, step: null, url: null, words: DISABLED }) })],
+  },
+  'base-gone': {
+    when: 'The base branch was deleted. One that was renamed is followed.',
+    events: [...begun, paused({ why: baseGoneText('main') })],
+  },
   'workflow-run-cancelled': {
     when: 'A person cancelled the workflow run of the orchestrator on GitHub.',
     events: [...begun, paused({ why: 'the workflow run was cancelled' })],

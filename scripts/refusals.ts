@@ -7,9 +7,11 @@ import { table } from '../src/render/markdown/blocks.ts'
 import { explainProblem, hint } from '../src/render/plan/problems.ts'
 import { explain } from '../src/render/reply/explain-failure.ts'
 import { headline } from '../src/render/status/headline.ts'
+import { limitLine } from '../src/render/status/limit-line.ts'
 import { nextSteps } from '../src/render/status/next-steps.ts'
+import { refusalLines } from '../src/render/status/status-comment.ts'
 import { explainTaskFailure } from '../src/render/status/task-failure.ts'
-import { FAILURES, PAUSES, PROBLEMS, STOPS, TASK_FAILURES } from './refusal-rows.ts'
+import { FAILURES, PAUSES, PROBLEMS, SAID, STOPS, TASK_FAILURES, WITHOUT } from './refusal-rows.ts'
 
 /** docs/refusals.md: every reason, when it comes, what it says and what to do, as the code renders it for people. */
 export const refusalsPage = (): string =>
@@ -27,6 +29,12 @@ export const refusalsPage = (): string =>
     ...section('A task or the verification fails', "The status comment says it, and the task's check.", tasks()),
     ...section('A run is paused', 'The status comment says it.', stops(PAUSES)),
     ...section('A run waits for a person', 'The status comment says it.', stops(STOPS)),
+    ...section('A job cannot go on', 'A new comment says it, on the issue or the pull request.', said()),
+    ...section(
+      'GitHub refuses what a run can do without',
+      'The run goes on, and the status comment says it.',
+      without(),
+    ),
   ].join('\n')}\n`
 
 type Row = [name: string, when: string, says: string, todo: string]
@@ -88,6 +96,23 @@ const stops = (rows: typeof PAUSES | typeof STOPS): Row[] =>
     const run = live(...events)
     const { title, detail } = headline(run)
     return [`\`${name}\``, when, cell([`**${title}.** ${detail}`]), cell(nextSteps(run))]
+  })
+
+const said = (): Row[] =>
+  Object.entries(SAID).map(([reason, { when, says }]) => {
+    const [first = '', ...todo] = says().split('\n')
+    return [`\`${reason}\``, when, first.replace(`Reason: \`${reason}\`. `, ''), cell(todo)]
+  })
+
+/** Each line says both. */
+const without = (): Row[] =>
+  Object.entries(WITHOUT).map(([name, { when, events }]) => {
+    const run = live(...events)
+    const [line = ''] = [...limitLine(run), ...refusalLines(run)]
+    const [says = '', ...todo] = line.split(
+      /(?<=[.;:]) (?=Its words|What slots|Delete old|The job|Unlock)|(?<=: )(?=do not merge|close it)/,
+    )
+    return [`\`${name}\``, when, cell([says]), cell(todo)]
   })
 
 if (process.argv.includes('--write')) writeFileSync('docs/refusals.md', refusalsPage())

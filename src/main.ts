@@ -65,7 +65,7 @@ async function command(inputs: Of<'command'>, env: JobEnvironment): Promise<Comm
   if (trigger.kind === 'pull') {
     const thread = trigger.number
     const job = () => runPullAction(deps, trigger, trigger.sender)
-    return answerFailure(deps, { thread, key: `closed:${thread}`, ...told }, job)
+    return answerFailure(deps, { thread, key: `failed:${deps.workflowRun}`, ...told }, job)
   }
   if (trigger.kind === 'comment') {
     const { issue } = trigger

@@ -67,3 +67,20 @@ describe('a repository that is renamed', () => {
     expect((await world.ended(run)).conclusion).toBe('success')
   })
 })
+
+describe('an issue that is transferred to another repository', () => {
+  it('does not stop the run, and what would be said there is said on the final pull request', async () => {
+    const { issue, run, pull, id } = await planned(world, 'a', { a: { milliseconds: 'signal' } })
+    await world.say(pull, `/approve ${id}`)
+    await world.when(run, 'at work on a', (_, { tasks }) => tasks.a?.state.status === 'in_progress')
+    await world.control('transfer', { issue })
+    await world.fault({ kind: 'refuse-ref', ref: `^refs/tributary/${run}/log$`, words: 'error: GH013: no', count: 1 })
+    const released = world.release(run, 'a')
+    await world.until('word on the pull request', async () =>
+      (await world.comments(pull)).find(({ body }) => body?.includes('`journal-refused`')),
+    )
+    expect(await world.say(pull, '/status')).toContain('had stopped too early')
+    await released
+    expect((await world.ended(run)).conclusion).toBe('success')
+  })
+})

@@ -13,11 +13,12 @@ const SPEED = 30
 const minutes = (many: number): number => (many * 60_000) / SPEED
 const workflow = workflowFor(LOCAL_ACTION).replaceAll(
   /ANTHROPIC_BASE_URL: '[^']+'/g,
-  (entry) => `${entry}, TEST_CLOCK: '${Date.now()}:${SPEED}'`,
+  (entry) => `${entry}, TEST_CLOCK: '${Date.now()}:${SPEED}', TRIBUTARY_SILENCE_SECONDS: '900'`,
 )
 const settings = [
-  'slots: { idle_seconds: 600 }',
-  'limits: { pushes_per_minute: 6000, status_seconds: 10, poll_seconds: 15 }',
+  // All of it in seconds of the jobs' clocks: a busy machine must not run into a limit.
+  'slots: { idle_seconds: 3600 }',
+  'limits: { pushes_per_minute: 6000, status_seconds: 10, poll_seconds: 15, task_minutes: 360 }',
   '',
 ].join('\n')
 

@@ -52,13 +52,14 @@ describe('a set-up step that fails in every slot', () => {
       (state) => state.phase === 'active' && state.orchestrator === null && state.paused,
     )
     expect(paused.why).toMatch(
-      /^every slot failed in its set-up, in the step "Run actions\/checkout@\S+": Process completed with exit code 1\. \(http\S+\/job\/\d+\)$/,
+      /^every slot failed in its set-up, in the step "Run actions\/checkout@\S+": Process completed with exit code 1\.$/,
     )
     const before = await world.events(run)
     expect(eventsOf(before, 'slots_requested')).toHaveLength(1)
     expect(eventsOf(before, 'task_failed')).toEqual([])
     const status = await world.say(pull, '/status')
     expect(status).toContain('Run actions/checkout@')
+    expect(status).toMatch(/\[The log of a slot\]\(http\S+\/job\/\d+\)/)
     expect(status).toContain('`/resume`')
     await world.clearFaults()
     await world.say(pull, '/resume')

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { FAILURES, PAUSES, PROBLEMS, STOPS, TASK_FAILURES } from '../../scripts/refusal-rows.ts'
+import { FAILURES, PAUSES, PROBLEMS, SAID, STOPS, TASK_FAILURES, WITHOUT } from '../../scripts/refusal-rows.ts'
 import { refusalsPage } from '../../scripts/refusals.ts'
 import { phaseOf } from '../../src/render/status/run-phase.ts'
 import { live } from '../render/support/runs.ts'
@@ -13,7 +13,8 @@ describe('the page of refusals', () => {
 
   it('has a row for every reason, with four cells and none of them empty', () => {
     const current = Object.values(PROBLEMS).filter((row) => row !== null)
-    const count = [FAILURES, TASK_FAILURES, PAUSES, STOPS].reduce((sum, all) => sum + Object.keys(all).length, 0)
+    const all = [FAILURES, TASK_FAILURES, PAUSES, STOPS, SAID, WITHOUT]
+    const count = all.reduce((sum, each) => sum + Object.keys(each).length, 0)
     expect(rows).toHaveLength(count + current.length)
     for (const row of rows) expect(row).toMatch(/^\| `[a-z-]+` (\| [^|\s][^|]* ){3}\|$/)
   })

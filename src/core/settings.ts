@@ -81,7 +81,10 @@ export const settingsSchema = z.strictObject({
         .array(z.string())
         .default([])
         .describe('If not empty: only these people may approve (the permission is needed too)'),
-      second_person: z.boolean().default(false).describe('The one who asked for the plan may not approve it'),
+      second_person: z
+        .boolean()
+        .default(false)
+        .describe('Those who asked for the plan, or for its last version by `/revise`, may not approve it'),
     })
     .prefault({}),
   mode: z

@@ -6,7 +6,7 @@ export interface FieldError {
 }
 
 /** Status codes that routes return on purpose. */
-type Status = 400 | 401 | 403 | 404 | 405 | 409 | 422
+type Status = 400 | 401 | 403 | 404 | 405 | 409 | 410 | 422
 
 /** A refused request, in GitHub's words. The only error that routes and mutations throw on purpose. */
 export class Refusal extends Error {

@@ -1,12 +1,26 @@
 import { isPullOver } from '../core/command/decide-pull.ts'
-import type { NewEvent } from '../core/run/event.ts'
+import type { Sha } from '../core/ids.ts'
 import type { RunState } from '../core/run/state.ts'
 import type { JobDeps } from './deps.ts'
 
-/** The event of a final pull request that is closed although no event of GitHub has said so; null: it is not. */
-export async function finalPullClosed({ forge }: JobDeps, state: RunState): Promise<NewEvent | null> {
+/** What the final pull request says that no event of GitHub has told. */
+interface FinalPull {
+  /** It is merged or closed. No event comes if that is done while it is in conflict with the base. */
+  closed: { merged: boolean; head: Sha } | null
+  /** Its head, if people moved it after the run was done. */
+  beyond: Sha | null
+}
+
+const NOTHING: FinalPull = { closed: null, beyond: null }
+
+/** One request, unless the run has no final pull request or its end is known. */
+export async function lookAtFinalPull({ forge }: Pick<JobDeps, 'forge'>, state: RunState): Promise<FinalPull> {
   const final = state.phase === 'empty' ? undefined : state.projected['pull:trunk']
-  if (final === undefined || isPullOver(state, true) || isPullOver(state, false)) return null
+  if (final === undefined || isPullOver(state, false)) return NOTHING
   const pull = await forge.pull(final.number)
-  return pull?.state === 'closed' ? { type: 'run_closed', merged: pull.merged, head: pull.head } : null
+  if (pull === null) return NOTHING
+  const { merged, head } = pull
+  if (pull.state === 'closed') return { closed: { merged, head }, beyond: null }
+  const isMoved = state.phase === 'ended' && state.work !== null && head !== state.work.trunk.tip
+  return { closed: null, beyond: isMoved ? head : null }
 }

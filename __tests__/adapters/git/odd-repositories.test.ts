@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -323,5 +324,33 @@ describe('a checkout that lacks something', () => {
     await worktree.prepare(next)
     expect([readFileSync(at('a.txt'), 'utf8'), readFileSync(at('new'), 'utf8')]).toEqual(['a2\n', 'n\n'])
     expect(git(dir, ['rev-parse', 'HEAD'])).toBe(next)
+  })
+})
+
+describe('a checkout', () => {
+  /** As of a step that runs as another user, or of a container. Only root can give files away. */
+  it.skipIf(process.getuid?.() !== 0)('may belong to another user, although git refuses such a folder', async () => {
+    const { at, dir, handedOver } = await slotOn(
+      { 'a.txt': 'a\n' },
+      { setUp: (folder) => void execFileSync('/bin/chown', ['-R', '12345:12345', folder]) },
+    )
+    expect(() => git(dir, ['status'])).toThrow('dubious ownership')
+    writeFileSync(at('a.txt'), 'b\n')
+    expect(await handedOver()).toEqual(['M a.txt'])
+  })
+
+  it('needs none of the history: a task may begin on a commit before or behind its own', async () => {
+    const { remote, base, worktree, dir, at } = await slotOn({ 'a.txt': '2\n' })
+    const earlier = git(remote.dir, ['rev-parse', `${base}^`])
+    const later = remote.commit({ 'a.txt': '3\n' }, [remote.commit({ 'a.txt': 'between\n' }, [base])])
+    remote.point('refs/heads/tributary/1/later', later)
+    for (const each of [earlier, later]) {
+      await worktree.prepare(each)
+      writeFileSync(at('new.txt'), 'new\n')
+      const commit = await worktree.commitAll(words)
+      await worktree.bundle(commit?.head ?? '', each, join(tempDir(), 'b'))
+      expect(git(dir, ['rev-parse', 'HEAD^'])).toBe(each)
+    }
+    expect(readFileSync(join(dir, '.git/shallow'), 'utf8').split('\n')).toContain(later)
   })
 })

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { mayApprove } from '../../../src/core/command/authority.ts'
+import { askersOf, mayApprove } from '../../../src/core/command/authority.ts'
 import { decide } from '../../../src/core/command/decide.ts'
 import { decidePlan } from '../../../src/core/command/decide-plan.ts'
 import type { CommandAnswer, CommandFacts } from '../../../src/core/command/decision.ts'
 import type { Command } from '../../../src/core/command/grammar.ts'
 import type { Failure } from '../../../src/core/failure.ts'
 import { mayLand, whyNoCall } from '../../../src/core/landing/gate.ts'
+import { replayOn } from '../../../src/core/run/evolve.ts'
 import type { ActiveRun, LiveRun, RunState } from '../../../src/core/run/state.ts'
 import { emptyRun } from '../../../src/core/run/state.ts'
 import { settingsSchema } from '../../../src/core/settings.ts'
@@ -50,7 +51,7 @@ const done = (answer: CommandAnswer, ...types: string[]) => ({
 describe('one of several named approvers', () => {
   const settings = settingsSchema.parse({ approvers: { users: ['alice', 'bob'] } })
   it.each(['alice', 'bob', 'Bob'])('may approve alone: %s', (login) => {
-    expect(mayApprove(someone(login), settings, 'asker').ok).toBe(true)
+    expect(mayApprove(someone(login), settings, ['asker']).ok).toBe(true)
   })
 })
 
@@ -72,6 +73,17 @@ describe('what walks round an approval', () => {
     expect(say(gated, skip('g'), { settings: two, person: someone('asker') })).toMatchObject({
       error: { reason: 'second-person-needed' },
     })
+  })
+  it('is for a second person: to approve a version that one asked for, and what another changed alone', () => {
+    const two = settingsSchema.parse({ approvers: { second_person: true } })
+    const revised = (...by: string[]) =>
+      by.reduce<LiveRun>(
+        (state, login) => replayOn(state, [{ type: 'revision_requested', at: AT, by: login, words: 'x' }]) as LiveRun,
+        planning(),
+      )
+    const may = (state: LiveRun, login: string) => mayApprove(someone(login), two, askersOf(state)).ok
+    expect(['asker', 'ann', 'ben'].map((login) => may(revised('ann'), login))).toEqual([false, false, true])
+    expect(['asker', 'Ann', 'ben'].map((login) => may(revised('ann', 'asker'), login))).toEqual([false, true, true])
   })
   it('is for approvers: to skip a task outside of the approved part', () => {
     const state = proposed('a > b, c')

@@ -95,7 +95,7 @@ describe('an ended run leaves behind for nothing', () => {
     const closed = followed(state, { type: 'run_finished', sha: tip }, { type: 'run_closed', merged: false })
     expect(leftoverBranches(closed)).toEqual([ofA, ofB])
   })
-  it('trunk as it was merged and the refs of earlier attempts too, if its pull request was merged', () => {
+  it('trunk as it was merged and the refs of attempts too, if its pull request was merged', () => {
     const head = shaOf('updated')
     const retried = followed(
       landed(base, 'a'),
@@ -107,6 +107,7 @@ describe('an ended run leaves behind for nothing', () => {
     expect(leftoverBranches(retried)).toEqual([
       ofA,
       { ref: taskB, from: shaOf('b again') },
+      { ref: 'refs/tributary/42/attempts/a-1', from: shaOf('a head') },
       { ref: 'refs/tributary/42/attempts/b-1', from: shaOf('b head') },
       { ref: trunk, from: head },
     ])

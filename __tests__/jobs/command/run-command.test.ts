@@ -5,7 +5,7 @@ import type { PullAction } from '../../../src/core/command/decide-pull.ts'
 import { branchRef, logRef } from '../../../src/core/ids.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import { replay, replayOn } from '../../../src/core/run/evolve.ts'
-import { SETTINGS_PATH } from '../../../src/core/settings.ts'
+import { SETTINGS_PATH, settingsSchema } from '../../../src/core/settings.ts'
 import { redactor } from '../../../src/core/text/redact.ts'
 import { answerFailure } from '../../../src/jobs/command/answer-failure.ts'
 import { runPullAction } from '../../../src/jobs/command/pull-action.ts'
@@ -17,7 +17,7 @@ import { commentBy, type MemoryPull, memoryGitHub } from '../../support/memory/g
 import { memoryDeps } from '../../support/memory/job-deps.ts'
 import { memoryJournal, memoryRemote } from '../../support/memory/journal.ts'
 import { planOf } from '../../support/plan.ts'
-import { AT, proposedBy } from '../../support/run.ts'
+import { AT, landed, landedBy, proposedBy, running, shaOf } from '../../support/run.ts'
 
 const OURS = 100
 const HEAD = 'e'.repeat(40)
@@ -302,6 +302,56 @@ describe('the final pull request', () => {
       { type: 'run_closed', merged: false, head: HEAD },
       { type: 'orchestrator_requested' },
     ])
+  })
+
+  it('takes the branches of its run with it if `/plan` is what finds it closed, unless the settings keep them', async () => {
+    for (const keep_branches of [false, true]) {
+      const settings = settingsSchema.parse({ keep_branches })
+      const state = landed(running('a > b', {}, settings), 'a')
+      const events = [...proposedBy(planOf('a > b'), settings), { ...approved, planId: state.work.planId }]
+      const { github, remote, say, since } = await world([...events, ...landedBy(running('a > b'), 'a'), FINAL])
+      const branch = branchRef('tributary/42/a')
+      remote.refs.set(branch, shaOf('a head'))
+      github.pulls.push({ ...PULL, state: 'closed' })
+      expect((await say('/plan')).outcome).toMatchObject({ run: '42-2', orchestrate: true })
+      expect(typesOf(await since())).toEqual(['run_closed'])
+      expect(remote.refs.has(branch)).toBe(keep_branches)
+    }
+  })
+
+  it('counts as merged if it was closed, reopened and merged', async () => {
+    const { act, since } = await world([...plan, approved])
+    await act('closed')
+    await act('merged')
+    expect((await since()).filter(({ type }) => type === 'run_closed')).toMatchObject([
+      { merged: false },
+      { merged: true },
+    ])
+  })
+
+  const FINISHED: RunEvent = { type: 'run_finished', ...stamp, sha: shaOf('trunk') }
+
+  it('tells the next command what came to it after the end, and verifies it when asked', async () => {
+    const { github, remote, say, since } = await world([...plan, approved, FINAL, FINISHED])
+    remote.refs.set(branchRef('tributary/42/trunk'), HEAD)
+    github.pulls.push(PULL)
+    expect((await say('/status')).answer).toMatch(/at `eeeeeeee` now.*is not verified\. `\/retry verification`/)
+    const { outcome, answer } = await say('/retry verification')
+    expect(answer).toContain('taken over and verified')
+    expect(outcome).toMatchObject({ run: '42', orchestrate: true })
+    expect((await since()).slice(0, 2)).toMatchObject([
+      { type: 'run_reopened', by: 'admin' },
+      { type: 'orchestrator_requested' },
+    ])
+  })
+
+  it('is not verified again if nothing came to it', async () => {
+    const { github, remote, say, since } = await world([...plan, approved, FINAL, FINISHED])
+    remote.refs.set(branchRef('tributary/42/trunk'), shaOf('trunk'))
+    github.pulls.push({ ...PULL, head: shaOf('trunk') })
+    expect((await say('/retry verification')).answer).toMatch(/`wrong-phase`: .*passed on all that trunk has/)
+    expect((await say('/status')).answer).not.toContain('not verified')
+    expect(await since()).toEqual([])
   })
 
   it('is not looked for if the one who types may not command', async () => {

@@ -7,6 +7,7 @@ import { decide } from '../../../src/core/command/decide.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import { replay, replayOn } from '../../../src/core/run/evolve.ts'
 import { emptyRun } from '../../../src/core/run/state.ts'
+import { withStarts } from '../../../src/core/schedule/slot-requests.ts'
 import { defaultSettings, settingsSchema } from '../../../src/core/settings.ts'
 import { wordsFor } from '../../../src/jobs/commit-words.ts'
 import { orchestrate } from '../../../src/jobs/orchestrate/orchestrate.ts'
@@ -131,7 +132,10 @@ describe('an orchestrator', () => {
     const said = github.comments.filter(({ thread, body }) => thread === 42 && body.includes('`dispatch-refused`'))
     expect(said).toHaveLength(1)
     expect(said[0]?.body).toContain('forbidden by a policy')
-    expect((await journal.read('42'))?.state).toMatchObject({ orchestrator: null })
+    const state = (await journal.read('42'))?.state
+    expect(state).toMatchObject({ orchestrator: null })
+    const asked = withStarts(state ?? emptyRun, [], 101, AT, 'admin', true)
+    expect(asked.starts.orchestrate).toBe(true)
   })
 
   it('says once what GitHub refuses to show, and goes on without it', async () => {
@@ -174,6 +178,33 @@ describe('an orchestrator', () => {
     )
     expect((await journal.read('42'))?.state).toMatchObject({ paused: null, work: { trunk: { tip: update } } })
     expect(git(remote.dir, ['rev-parse', TRUNK])).toBe(update)
+  })
+
+  it('verifies what a person brought in after the end, and asks nothing about a base that is in it already', async () => {
+    const { deps, remote, journal, trunk } = await world('a', { verification: [{ argv: ['true'] }] })
+    const read = await journal.read('42')
+    const events: RunEvent[] = [
+      { type: 'task_skipped', ...stamp, task: 'a' },
+      { type: 'run_finished', ...stamp, sha: trunk },
+      { type: 'run_reopened', ...stamp },
+    ]
+    await journal.append('42', read?.tip ?? null, events, replayOn(read?.state ?? emptyRun, events), [])
+    const main = commit(remote.dir, { 'README.md': 'text', a: { folder: { x: 'of main' } } }, [
+      git(remote.dir, ['rev-parse', 'refs/heads/main']),
+    ])
+    git(remote.dir, ['update-ref', 'refs/heads/main', main])
+    const update = commit(remote.dir, { 'README.md': 'text', a: { folder: { x: 'of main' } } }, [trunk, main])
+    git(remote.dir, ['update-ref', TRUNK, update])
+    await orchestrate({ ...deps, handOverAt: new Date(deps.clock.now().getTime() + 10_000) }, '42')
+    expect((await journal.read('42'))?.state).toMatchObject({
+      phase: 'active',
+      paused: null,
+      work: {
+        trunk: { tip: update },
+        baseSeen: { sha: main, stale: false },
+        verification: { status: 'queued', on: update },
+      },
+    })
   })
 
   it('stops if trunk lost what the run had there, says how to put it back, and goes on once it is', async () => {
@@ -287,37 +318,9 @@ describe('an orchestrator', () => {
     ['nobody has approved', ['b'], ['task_failed']],
     ['somebody has approved', null, ['task_verified', 'task_landed', 'trunk_moved']],
   ])('asked to land work that %s, does so or refuses', async (_who, only, expected) => {
-    const { deps, remote, journal, trunk } = await world('a, b', {}, {}, only)
-    const start = commit(remote.dir, { 'README.md': 'text' }, [trunk], 'Start a')
-    git(remote.dir, ['update-ref', 'refs/heads/tributary/42/a', start])
-    const head = await writeCommit(
-      { gitDir: remote.dir },
-      {
-        tree: tree(remote.dir, { 'README.md': 'text', a: { folder: { x: 'done' } } }),
-        parents: [start],
-        words: wordsFor('42', { task: 'a', attempt: 1, title: 'Task a', commits: defaultSettings.commits }),
-        at: deps.clock.now(),
-      },
-    )
-    git(remote.dir, ['update-ref', 'refs/heads/work', head])
-    const bundle = `${tempDir()}/work.bundle`
-    git(remote.dir, ['bundle', 'create', bundle, 'work', `^${start}`])
-    const read = await journal.read('42')
-    const forced: RunEvent[] = [
-      { type: 'slots_requested', ...stamp, request: 'r1', count: 1, workflowRun: 7 },
-      { type: 'task_queued', ...stamp, task: 'a', attempt: 1, base: start },
-      { type: 'task_started', ...stamp, task: 'a', attempt: 1, slot: 'r1.1' },
-    ]
-    await journal.append('42', read?.tip ?? null, forced, replayOn(read?.state ?? emptyRun, forced), [])
-    const outcome = { kind: 'done', head, tree: git(remote.dir, ['rev-parse', `${head}^{tree}`]), report }
-    const times = { startedAt: AT, endedAt: AT }
-    const result = { version: 1, run: '42', task: 'a', attempt: 1, base: start, outcome, slot: 'r1.1', ...times }
-    const slots = {
-      jobs: async () => [],
-      ending: async () => null,
-      results: async () => [{ id: 1, workflowRun: 7, run: '42', task: 'a', attempt: 1 }],
-      download: async () => ({ result: JSON.stringify(result), bundle }),
-    }
+    const at = await world('a, b', {}, {}, only)
+    const { start, slots } = await handedOver(at)
+    const { deps, remote, journal, trunk } = at
     await orchestrate({ ...deps, slots, handOverAt: new Date(deps.clock.now().getTime() + 10_000) }, '42')
     const events = (await journal.history('42')).filter((event) => 'task' in event && event.task === 'a')
     expect(events.slice(2).map(({ type }) => type)).toEqual(expected)
@@ -326,7 +329,57 @@ describe('an orchestrator', () => {
     const tipOf = (branch: string) => git(remote.dir, ['rev-parse', `refs/heads/tributary/42/${branch}`])
     expect([tipOf('a'), tipOf('trunk')]).toEqual([start, trunk])
   })
+
+  it('keeps work beside a branch that others moved, pauses for it once, and asks for nothing again', async () => {
+    const at = await world('a')
+    const { start, head, slots } = await handedOver(at)
+    const { deps, remote, journal } = at
+    const foreign = commit(remote.dir, { 'README.md': 'of a person' }, [start])
+    git(remote.dir, ['update-ref', 'refs/heads/tributary/42/a', foreign])
+    const left = await orchestrate({ ...deps, slots }, '42')
+    const moved = [{ branch: 'tributary/42/a', sha: foreign, known: start }]
+    expect(left).toMatchObject({ orchestrator: null, paused: { cause: 'branches', moved } })
+    const types = (await journal.history('42')).map(({ type }) => type)
+    expect(types.filter((type) => ['run_paused', 'task_landed'].includes(type))).toEqual(['run_paused', 'task_landed'])
+    expect(git(remote.dir, ['rev-parse', 'refs/tributary/42/attempts/a-1'])).toBe(head)
+    expect(git(remote.dir, ['rev-parse', 'refs/heads/tributary/42/a'])).toBe(foreign)
+  })
 })
+
+/** A slot has done task `a` of a world, and handed it over. */
+async function handedOver({ deps, remote, journal, trunk }: Awaited<ReturnType<typeof world>>) {
+  const start = commit(remote.dir, { 'README.md': 'text' }, [trunk], 'Start a')
+  git(remote.dir, ['update-ref', 'refs/heads/tributary/42/a', start])
+  const head = await writeCommit(
+    { gitDir: remote.dir },
+    {
+      tree: tree(remote.dir, { 'README.md': 'text', a: { folder: { x: 'done' } } }),
+      parents: [start],
+      words: wordsFor('42', { task: 'a', attempt: 1, title: 'Task a', commits: defaultSettings.commits }),
+      at: deps.clock.now(),
+    },
+  )
+  git(remote.dir, ['update-ref', 'refs/heads/work', head])
+  const bundle = `${tempDir()}/work.bundle`
+  git(remote.dir, ['bundle', 'create', bundle, 'work', `^${start}`])
+  const read = await journal.read('42')
+  const forced: RunEvent[] = [
+    { type: 'slots_requested', ...stamp, request: 'r1', count: 1, workflowRun: 7 },
+    { type: 'task_queued', ...stamp, task: 'a', attempt: 1, base: start },
+    { type: 'task_started', ...stamp, task: 'a', attempt: 1, slot: 'r1.1' },
+  ]
+  await journal.append('42', read?.tip ?? null, forced, replayOn(read?.state ?? emptyRun, forced), [])
+  const outcome = { kind: 'done', head, tree: git(remote.dir, ['rev-parse', `${head}^{tree}`]), report }
+  const times = { startedAt: AT, endedAt: AT }
+  const result = { version: 1, run: '42', task: 'a', attempt: 1, base: start, outcome, slot: 'r1.1', ...times }
+  const slots = {
+    jobs: async () => [],
+    ending: async () => null,
+    results: async () => [{ id: 1, workflowRun: 7, run: '42', task: 'a', attempt: 1 }],
+    download: async () => ({ result: JSON.stringify(result), bundle }),
+  }
+  return { start, head, slots }
+}
 
 describe('a push that is refused', () => {
   const hook = (pattern: string) =>

@@ -15,7 +15,7 @@ const FAILURES: {
   'not-permitted': [
     { reason: 'not-permitted', actor: 'eve', permission: 'read', needed: 'write' },
     'eve has the permission `read` here, and this needs `write`.',
-    'Somebody with `write` permission can type the same command. `/help` says who may do what.',
+    'A person with `write` permission can type the same command. `/help` says who may do what.',
   ],
   'not-an-approver': [
     { reason: 'not-an-approver', actor: 'eve', approvers: ['ann', 'ben'] },
@@ -24,8 +24,8 @@ const FAILURES: {
   ],
   'second-person-needed': [
     { reason: 'second-person-needed', actor: 'ann' },
-    'ann asked for this plan, and here a second person approves it.',
-    'Somebody else with the permission can type the same command.',
+    'ann asked for this plan or its last version, and here a second person approves it.',
+    'Another person with the permission can type the same command.',
   ],
   'push-refused': [
     { reason: 'push-refused', run: '42', words: 'error: GH013: Repository rule violations found' },
@@ -177,7 +177,7 @@ const FAILURES: {
   'bad-settings': [
     { reason: 'bad-settings', problems: ['line 3: `slot` is not a key'] },
     '`.github/tributary.yml` on the default branch cannot be used.',
-    'Mend it there, then type the same command again.\n\n- line 3: `slot` is not a key',
+    'Correct it there, then type the same command again.\n\n- line 3: `slot` is not a key',
   ],
 }
 

@@ -177,7 +177,7 @@ describe('/help', () => {
     )
     expect(strict).toContain('people with `maintain` permission or more')
     expect(strict).toContain(
-      '- `/approve`, `/reject`, `/plan off`, `/budget`, `/skip` of a gate or of a task that is not approved, `/resume` on a base that has moved, and a `/plan` with a more open mode or more money than the settings give: of these, only ann, ben, and not the one who asked for the plan.',
+      '- `/approve`, `/reject`, `/plan off`, `/budget`, `/skip` of a gate or of a task that is not approved, `/resume` on a base that has moved, and a `/plan` with a more open mode or more money than the settings give: of these, only ann, ben, and not those who asked for the plan or for its last version.',
     )
     expect(strict).toContain('- A verified task lands when one of these types `/approve` on its pull request.')
   })

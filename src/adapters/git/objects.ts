@@ -79,9 +79,11 @@ export async function readCommit(repo: LocalRepo, commit: Sha): Promise<CommitHe
   return { tree, parents: valuesOf('parent') }
 }
 
+const LONGEST_NAME = 200
+
 export async function authorOf(repo: LocalRepo, commit: Sha): Promise<string> {
   const line = /^author (.*) <[^>]*> \d+ [+-]\d+$/m.exec(await commitText(repo, commit))
-  return oneLine(line?.[1] ?? '')
+  return oneLine(line?.[1] ?? '').slice(0, LONGEST_NAME)
 }
 
 const TRAILER_NAME = /^[A-Za-z][A-Za-z0-9-]*$/

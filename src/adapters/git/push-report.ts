@@ -24,7 +24,8 @@ const LOST_THERE = ['failed to update ref', 'incorrect old value provided', 'ref
 /** Reasons of a remote that broke down, so that a retry may pass. */
 const BROKEN = ['internal server error', 'unpacker error']
 
-const DENIED = /returned error: (?:401|403|404)|Authentication failed|terminal prompts disabled/
+/** Of the whole push. A token that is not taken is told apart from it before. */
+const DENIED = /returned error: (?:403|404)/
 
 /** Reads what `git push --porcelain` printed. `refs`: all that were pushed. */
 export function readReport(stdout: string, stderr: string, refs: readonly string[]): PushReport {

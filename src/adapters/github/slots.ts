@@ -72,6 +72,7 @@ async function fromLog(repository: RepositoryClient & { folder: string }, { id, 
 }
 
 const LOG_SECONDS = 60
+const MOST_LOG = 32 * 2 ** 20
 
 /** GitHub answers with the address of the log, which holds its own permission: our token is not sent there. */
 async function jobLog(repository: RepositoryClient, job: number): Promise<string | null> {
@@ -80,12 +81,27 @@ async function jobLog(repository: RepositoryClient, job: number): Promise<string
       'GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs',
       { ...ownerAndRepo(repository), job_id: job, request: { redirect: 'manual' } },
     )
-    if (headers.location === undefined) return null
-    const log = await fetch(headers.location, { signal: AbortSignal.timeout(LOG_SECONDS * 1000) })
-    return log.ok ? await log.text() : null
+    return headers.location === undefined ? null : await transferLog(headers.location)
   } catch (error) {
     if ([403, 404, 410].includes(httpStatusOf(error) ?? 0)) return null
     throw error
+  }
+}
+
+/** Null for one that cannot be had: it is asked for again. The steps before ours may have written any amount, so its end counts. */
+async function transferLog(address: string): Promise<string | null> {
+  try {
+    const { ok, body } = await fetch(address, { signal: AbortSignal.timeout(LOG_SECONDS * 1000) })
+    if (!ok || body === null) return null
+    const chunks: Uint8Array[] = []
+    let size = 0
+    for await (const chunk of body) {
+      chunks.push(chunk)
+      for (size += chunk.length; size > MOST_LOG; ) size -= chunks.shift()?.length ?? size
+    }
+    return Buffer.concat(chunks).toString('utf8')
+  } catch {
+    return null
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Failure } from '../failure.ts'
 import { err, ok, type Result } from '../result.ts'
+import type { LiveRun } from '../run/state.ts'
 import type { Settings } from '../settings.ts'
 
 export interface Person {
@@ -28,16 +29,21 @@ export function mayCommand(person: Person, settings: Settings): Result<null, Fai
   return ok(null)
 }
 
+/** Who asked for the plan as it stands: for the run, and for its last version. Their words are in it, so they are no second person. */
+export function askersOf({ askedBy, planning }: Pick<LiveRun, 'askedBy' | 'planning'>): string[] {
+  const revision = planning?.revisions.at(-1)
+  return revision === undefined ? [askedBy] : [askedBy, revision.by]
+}
+
 /** Whether the person may approve a plan, a gate or a landing; an error says why not. */
-export function mayApprove(person: Person, settings: Settings, askedBy: string): Result<null, Failure> {
+export function mayApprove(person: Person, settings: Settings, askers: readonly string[]): Result<null, Failure> {
   const allowed = mayCommand(person, settings)
   if (!allowed.ok) return allowed
   // The App may act without the person's knowledge: an approval has to be typed.
   if (person.viaApp !== null) return err({ reason: 'app-may-not-approve', actor: person.login, app: person.viaApp })
   const { users, second_person } = settings.approvers
-  if (users.length > 0 && !users.some((user) => user.toLowerCase() === person.login.toLowerCase()))
-    return err({ reason: 'not-an-approver', actor: person.login, approvers: users })
-  if (second_person && askedBy.toLowerCase() === person.login.toLowerCase())
-    return err({ reason: 'second-person-needed', actor: person.login })
+  const isIn = (logins: readonly string[]) => logins.some((one) => one.toLowerCase() === person.login.toLowerCase())
+  if (users.length > 0 && !isIn(users)) return err({ reason: 'not-an-approver', actor: person.login, approvers: users })
+  if (second_person && isIn(askers)) return err({ reason: 'second-person-needed', actor: person.login })
   return ok(null)
 }

@@ -75,5 +75,5 @@ const OPENNESS: Readonly<Record<Mode, number>> = { strict: 0, soft: 1, off: 2 }
 function mayOpen({ command, person, settings }: CommandRequest<'plan'>): Result<null, Failure> {
   const { mode, budget } = command
   const opens = mode !== null && OPENNESS[mode] > OPENNESS[settings.mode]
-  return opens || (budget ?? 0) > settings.budget.usd ? mayApprove(person, settings, person.login) : ok(null)
+  return opens || (budget ?? 0) > settings.budget.usd ? mayApprove(person, settings, [person.login]) : ok(null)
 }

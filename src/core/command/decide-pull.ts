@@ -5,7 +5,7 @@ import { ok, type Result } from '../result.ts'
 import type { RunEvent } from '../run/event.ts'
 import { type ActiveRun, type LiveRun, type RunState, recordOf, type TaskState, workOf } from '../run/state.ts'
 import type { Settings } from '../settings.ts'
-import { mayApprove, mayCommand, type Person } from './authority.ts'
+import { askersOf, mayApprove, mayCommand, type Person } from './authority.ts'
 
 /** What a person did to a pull request whose head is a branch of this repository. */
 export interface PullAction {
@@ -20,7 +20,7 @@ export interface PullAction {
 export const isPullOver = (state: RunState, merged: boolean): boolean => {
   if (state.phase === 'empty') return true
   if (state.phase !== 'ended' || state.conclusion === 'success') return false
-  return !merged || state.conclusion === 'merged' || state.conclusion === 'closed'
+  return !merged || state.conclusion === 'merged'
 }
 
 /** Whether it is the run's final pull request. People may open others from trunk, which end nothing. */
@@ -60,7 +60,8 @@ export function decideWorkerPull(
   if (ownOf(state.work.tasks, task) === undefined || person.type !== 'User') return null
   if (!isOpen(recordOf(state.work, task).state)) return null
   const stamp = { at, by: person.login }
-  const allowed = pull.action === 'merged' ? mayApprove(person, settings, state.askedBy) : mayCommand(person, settings)
+  const allowed =
+    pull.action === 'merged' ? mayApprove(person, settings, askersOf(state)) : mayCommand(person, settings)
   if (!allowed.ok) return allowed
   switch (pull.action) {
     case 'merged':

@@ -1,9 +1,17 @@
 import type { Failure } from '../failure.ts'
-import type { TaskId } from '../ids.ts'
+import { type TaskId, trunkBranch } from '../ids.ts'
 import { isAgentTask } from '../plan/plan.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { RunEvent } from '../run/event.ts'
-import { type ActiveRun, type LiveRun, statusOf, type TaskStatus, taskOf, type Work } from '../run/state.ts'
+import {
+  type ActiveRun,
+  type EndedRun,
+  type LiveRun,
+  statusOf,
+  type TaskStatus,
+  taskOf,
+  type Work,
+} from '../run/state.ts'
 import { type CommandFacts, type CommandRequest, type DecisionResult, done, stampOf } from './decision.ts'
 
 /** `/retry t3`, `/skip t3` and `/cancel t3`. */
@@ -25,7 +33,7 @@ export function decideOnTask(state: LiveRun, asked: CommandRequest<'retry' | 'sk
 }
 
 /** What `/retry verification` names. Plans of earlier versions may have a task of that id. */
-const VERIFICATION = 'verification'
+export const VERIFICATION = 'verification'
 
 const isTask = (state: LiveRun, id: TaskId): boolean =>
   state.phase === 'active' && state.work.plan.tasks.some((task) => task.id === id)
@@ -38,6 +46,15 @@ function decideRetryVerification(state: LiveRun, asked: CommandFacts): DecisionR
   if (state.work.verification?.status !== 'failed')
     return refused('Its verification has not failed; it runs by itself when all tasks are in trunk.')
   return done({ code: 'verifying-again', run }, { type: 'verification_retried', ...stampOf(asked) })
+}
+
+/** A finished run goes on if people put more into its final pull request than was verified: it is taken over and verified. */
+export function decideReopen({ run, phase, work }: EndedRun, asked: CommandFacts): DecisionResult {
+  const tip = asked.branches.get(trunkBranch(run))
+  if (tip !== undefined && tip !== work?.trunk.tip)
+    return done({ code: 'verifying-again', run, moved: true }, { type: 'run_reopened', ...stampOf(asked) })
+  const detail = tip === undefined ? 'Its trunk was deleted.' : 'Its verification passed on all that trunk has.'
+  return err({ reason: 'wrong-phase', run, phase, detail })
 }
 
 function taskNamed(state: LiveRun, task: TaskId | null): Result<{ run: ActiveRun; task: TaskId }, Failure> {

@@ -2,13 +2,13 @@ import type { TaskId } from '../ids.ts'
 import { reservedUsd, spentUsd } from '../money/ledger.ts'
 import { err } from '../result.ts'
 import type { RunEvent } from '../run/event.ts'
-import { isApproved, type LiveRun, placeOf, type RunState, taskOf, type Work } from '../run/state.ts'
+import { type EndedRun, isApproved, type LiveRun, placeOf, type RunState, taskOf, type Work } from '../run/state.ts'
 import { taskIdsWithStatus } from '../run/task-status.ts'
 import { planWaitsForMoney } from '../schedule/planning-stages.ts'
-import { mayApprove, mayCommand } from './authority.ts'
+import { askersOf, mayApprove, mayCommand } from './authority.ts'
 import { decideApproval } from './decide-approval.ts'
 import { decideAnswer, decidePlanOff, decideRevise, isPastGate } from './decide-planning.ts'
-import { decideOnTask, decideSteer } from './decide-task.ts'
+import { decideOnTask, decideReopen, decideSteer, VERIFICATION } from './decide-task.ts'
 import { type CommandFacts, type CommandRequest, type DecisionResult, done, stampOf } from './decision.ts'
 import type { Command } from './grammar.ts'
 
@@ -18,13 +18,20 @@ export function decide(state: RunState, asked: CommandRequest): DecisionResult {
   if (command.name === 'help') return done({ code: 'help' })
   if (state.phase === 'empty') return err({ reason: 'no-run', issue: asked.issue })
   if (command.name === 'status' || command.name === 'plan-status') return done({ code: command.name, run: state.run })
-  const allowed = approves(state, command) ? mayApprove(person, settings, state.askedBy) : mayCommand(person, settings)
+  const allowed = approves(state, command)
+    ? mayApprove(person, settings, askersOf(state))
+    : mayCommand(person, settings)
   if (!allowed.ok) return allowed
   if (state.seen.includes(asked.key))
     return done({ code: 'already-done', run: state.run, detail: 'This comment was acted on before.' })
-  if (state.phase === 'ended') return err({ reason: 'run-ended', run: state.run, conclusion: state.conclusion })
+  if (state.phase === 'ended') return decideEnded(state, command, asked)
   return decideLive(state, command, asked)
 }
+
+const decideEnded = (state: EndedRun, command: Acting, asked: CommandFacts): DecisionResult =>
+  state.conclusion === 'success' && command.name === 'retry' && command.task === VERIFICATION
+    ? decideReopen(state, asked)
+    : err({ reason: 'run-ended', run: state.run, conclusion: state.conclusion })
 
 /** Commands that need the right to approve. */
 const APPROVING: readonly Command['name'][] = ['approve', 'reject', 'plan-off', 'budget']

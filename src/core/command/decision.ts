@@ -57,7 +57,8 @@ export type CommandAnswer =
   /** `begun`: tasks had started already, in a mode that allows this before the approval. */
   | { code: 'rejected'; run: RunId; begun: boolean }
   | { code: 'retrying'; run: RunId; task: TaskId }
-  | { code: 'verifying-again'; run: RunId }
+  /** `moved`: on a trunk that people moved after the end. */
+  | { code: 'verifying-again'; run: RunId; moved?: true }
   | { code: 'skipped'; run: RunId; task: TaskId }
   | { code: 'cancelled'; run: RunId; landed: readonly TaskId[] }
   | { code: 'task-cancelled'; run: RunId; task: TaskId }

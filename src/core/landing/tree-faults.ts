@@ -40,13 +40,14 @@ export function staysInside(link: string, targets: ReadonlyMap<string, string>):
 
 /** Sentences about added paths that Windows or macOS cannot hold, or holds as another one; what the base has may stay. */
 export function nameFaults(changes: readonly { path: string; status: string }[], base: readonly string[]): string[] {
+  const added = changes.filter(({ status }) => status === 'A')
+  if (added.length === 0) return []
   const gone = new Set(changes.filter(({ status }) => status === 'D').map(({ path }) => path))
   const known = new Set(base.flatMap(withFolders))
-  const spellings = new Map<string, string>()
-  for (const path of base)
-    if (!gone.has(path)) for (const each of withFolders(path)) spellings.set(caseFolded(each), each)
+  const left = new Set(base.filter((path) => !gone.has(path)).flatMap(withFolders))
+  const spellings = new Map([...left].map((each) => [caseFolded(each), each]))
   const faults: string[] = []
-  for (const { path } of changes.filter(({ status }) => status === 'A')) {
+  for (const { path } of added) {
     const fault = withFolders(path)
       .map((each) => faultOf(each, known, spellings))
       .find((found) => found !== null)

@@ -264,6 +264,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('run_resumed', {}),
   event('run_cancelled', { why: z.string() }),
   event('run_finished', { sha: shaSchema }),
+  /** `/retry verification` after the end: commits came to trunk that the verification does not cover. */
+  event('run_reopened', {}),
   /** `head`: of the final pull request, as it was closed. */
   event('run_closed', { merged: z.boolean(), head: shaSchema.optional() }),
   event('pull_refused', { why: z.string() }),

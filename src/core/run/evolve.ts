@@ -114,7 +114,9 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
     case 'orchestrator_started':
       return { ...state, orchestrator: { workflowRun: event.workflowRun, at: event.at, started: true } }
     case 'orchestrator_left':
-      return { ...state, orchestrator: null, crashes: event.why === 'handed-over' ? state.crashes : 0 }
+      return event.why === 'handed-over'
+        ? { ...state, orchestrator: null }
+        : { ...withoutCrashes(state), orchestrator: null }
     case 'orchestrator_failed':
       return { ...state, crash: event.why }
     case 'orchestrator_lost':
@@ -133,6 +135,8 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
       return cancelAll(end(state, 'cancelled', event, { why: event.why }), event.at)
     case 'run_finished':
       return end(state, 'success', event, {})
+    case 'run_reopened':
+      return reopened(state)
     case 'run_closed':
       return cancelAll(end(state, event.merged ? 'merged' : 'closed', event, { head: event.head }), event.at)
     case 'pull_refused':
@@ -158,10 +162,12 @@ const entriesOf = (event: EventOf<'projected'>) =>
 /** Events that show progress, and so reset the count of crashes. */
 const PROGRESS: readonly RunEvent['type'][] = ['task_verified', 'task_landed', 'trunk_moved', 'verification_passed']
 
+const withoutCrashes = <Run extends LiveRun>(state: Run): Run => ({ ...state, crashes: 0, crash: undefined })
+
 function onWork(state: LiveRun, change: (work: Work) => Work, type: RunEvent['type']): LiveRun {
   if (state.phase === 'requested' || state.work === null) return state
-  const crashes = PROGRESS.includes(type) ? 0 : state.crashes
-  return { ...state, crashes, work: change(state.work) } as LiveRun
+  const counted = PROGRESS.includes(type) ? withoutCrashes(state) : state
+  return { ...counted, work: change(state.work) } as LiveRun
 }
 
 function end(
@@ -173,6 +179,12 @@ function end(
   const { phase: _phase, ...header } = state
   const { paused: _paused, ...rest } = { paused: null, ...header }
   return { why: '', problems: [], ...rest, ...more, phase: 'ended', work: workOf(state), conclusion, endedAt: event.at }
+}
+
+function reopened(state: LiveRun): LiveRun {
+  if (state.phase !== 'ended' || state.conclusion !== 'success' || state.work === null) return state
+  const { conclusion: _conclusion, why: _why, problems: _problems, endedAt: _endedAt, head: _head, ...rest } = state
+  return { ...rest, phase: 'active', work: state.work, paused: null }
 }
 
 /** A later `/plan off` overrides the mode with which the plan was made. */

@@ -68,6 +68,7 @@ export const FOLDS = {
   run_resumed: ['run'],
   run_cancelled: ['run'],
   run_finished: ['run'],
+  run_reopened: ['run'],
   run_closed: ['run'],
   pull_refused: ['run'],
   limit_reached: ['run'],

@@ -68,12 +68,10 @@ export function leftoverBranches(state: LiveRun): LeftoverRef[] {
   return !isClosed && merges.length === 0 ? [...ofTasks, trunk] : ofTasks
 }
 
-/** The refs of attempts that were followed by another one. */
+/** Where attempts are kept that were followed by another one, or whose branch others moved. */
 const keptAttempts = (run: RunId, { tasks }: Work): LeftoverRef[] =>
   Object.entries(tasks).flatMap(([id, { attempts }]) =>
-    attempts
-      .slice(0, -1)
-      .flatMap(({ attempt, head }) => (head === null ? [] : [{ ref: attemptRef(run, id, attempt), from: head }])),
+    attempts.flatMap(({ attempt, head }) => (head === null ? [] : [{ ref: attemptRef(run, id, attempt), from: head }])),
   )
 
 function hasWork({ state, attempts }: TaskRecord): boolean {

@@ -7,21 +7,20 @@ import { LOST_SLOTS } from './retry-ladder.ts'
 import { slotNames } from './slot-requests.ts'
 import { NOT_HANDED_OVER } from './slot-result.ts'
 
+export interface SlotJobState {
+  status: 'queued' | 'in_progress' | 'completed'
+  /** Its id on the platform. */
+  job: number
+  /** The slot left by itself, so it lost nothing. */
+  leftInOrder: boolean
+  /** It ended in a step before ours, so that it saw nothing of the run. */
+  setUp?: SlotFailure
+  /** The last error in the log of an ended job. */
+  error?: string
+}
+
 /** The newest state of each slot's job, by the slot's name. A slot that no job list has shown yet is absent. */
-export type SlotJobs = ReadonlyMap<
-  string,
-  {
-    status: 'queued' | 'in_progress' | 'completed'
-    /** Its id on the platform. */
-    job: number
-    /** The slot left by itself, so it lost nothing. */
-    leftInOrder: boolean
-    /** It ended in a step before ours, so that it saw nothing of the run. */
-    setUp?: SlotFailure
-    /** The last error in the log of an ended job. */
-    error?: string
-  }
->
+export type SlotJobs = ReadonlyMap<string, SlotJobState>
 
 /** Seconds until a slot that no job list has shown counts as lost: its workflow run is gone. */
 const NEVER_CAME_SECONDS = 180
@@ -98,12 +97,11 @@ export function afterSlotFailure(run: ActiveRun, jobs: SlotJobs, supply: number)
 }
 
 /** The reason of the pause. */
-export function slotFailureText({ step, url, words }: SlotFailure): string {
+export function slotFailureText({ step, words }: SlotFailure): string {
   const said = words === '' ? '' : `: ${words}`
-  const link = url === null ? '' : ` (${url})`
   return step === null
-    ? `GitHub starts no job for a slot${said}${link}`
-    : `every slot failed in its set-up, in the step "${step}"${said}${link}`
+    ? `GitHub starts no job for a slot${said}`
+    : `every slot failed in its set-up, in the step "${step}"${said}`
 }
 
 /**
@@ -148,8 +146,6 @@ function lostTask(
   }
   return { type: 'task_returned', task, attempt, slot, ...(job?.error && { why: job.error }) }
 }
-
-type SlotJobState = SlotJobs extends ReadonlyMap<string, infer Job> ? Job : never
 
 /** A slot that left by itself before it saw the work, or never came so far, has spent nothing on it. */
 const sawNothing = (job: SlotJobState | undefined): boolean => job?.leftInOrder === true || job?.setUp !== undefined

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { needAdmin } from '../access/permission.ts'
+import { findIssue } from '../mutations/find.ts'
 import { authenticate } from '../rest/middleware.ts'
 import type { RateLimit } from '../rest/rate.ts'
 import { bodyOf, type HubEnv } from '../rest/request.ts'
@@ -22,6 +23,7 @@ const settingsChange = z.strictObject({
   defaultWorkflowPermissions: z.enum(['read', 'write']).optional(),
 })
 
+const transfer = z.strictObject({ issue: z.number().int().positive() })
 const renaming = z.strictObject({ name: z.string().regex(/^[\w.-]+$/) })
 const rateLeft = z.strictObject({
   resource: z.enum(['core', 'graphql']),
@@ -54,6 +56,12 @@ export const controlRoutes = (world: World, rate: RateLimit) =>
     .post('/_hub/rate', async (call) => {
       const { resource, remaining, seconds } = await bodyOf(call, rateLeft)
       rate.leave(resource, remaining, seconds)
+      return call.body(null, 204)
+    })
+    .post('/_hub/transfer', async (call) => {
+      const { issue } = await bodyOf(call, transfer)
+      findIssue(world, issue).transferred = true
+      world.store.changed()
       return call.body(null, 204)
     })
     .post('/_hub/rename', async (call) => {

@@ -16,7 +16,9 @@ interface PullFilter extends Window {
 export function repositoryNode(world: World) {
   const { doc } = world.store
   const numbered = (kind: string, number: number, pull: boolean | null) => {
-    const found = doc.issues.find((issue) => issue.number === number && (pull === null || isPull(issue) === pull))
+    const found = doc.issues.find(
+      (issue) => issue.number === number && issue.transferred !== true && (pull === null || isPull(issue) === pull),
+    )
     if (found === undefined) throw new Refusal(404, `Could not resolve to ${kind} with the number of ${number}.`)
     return found
   }

@@ -1,11 +1,14 @@
-import { notFound } from '../refusal.ts'
+import { notFound, Refusal } from '../refusal.ts'
 import { isPull, type PullIssue } from '../representations/pull.ts'
 import type { CheckRecord, CommentRecord, IssueRecord } from '../store/document.ts'
 import type { World } from '../world.ts'
 
 /** Each of these returns the record, or throws the refusal that becomes a 404. */
-export const findIssue = (world: World, number: number): IssueRecord =>
-  orNotFound(world.store.doc.issues.find((issue) => issue.number === number))
+export function findIssue(world: World, number: number): IssueRecord {
+  const issue = orNotFound(world.store.doc.issues.find((known) => known.number === number))
+  if (issue.transferred === true) throw new Refusal(410, 'This issue was transferred')
+  return issue
+}
 
 export function findPull(world: World, number: number): PullIssue {
   const issue = findIssue(world, number)

@@ -29,6 +29,9 @@ const newLabel = z.looseObject({
   description: z.string().nullish(),
 })
 
+/** Of a repository that no token here can read. */
+const ELSEWHERE = 2
+
 export const issueRoutes = (world: World) =>
   new Hono<HubEnv>()
     .get('/issues', (call) => {
@@ -53,6 +56,8 @@ export const issueRoutes = (world: World) =>
     })
     .get('/issues/:number', (call) => {
       needRead(world.store.doc, call.var.actor, 'issues', 'pull-requests')
+      const isGone = world.store.doc.issues.some((one) => one.number === numberIn(call, 'number') && one.transferred)
+      if (isGone) return call.redirect(`${world.urls.api}/repositories/${ELSEWHERE}/issues/1`, 301)
       return call.json(issueShape(world, findIssue(world, numberIn(call, 'number'))))
     })
     .patch('/issues/:number', async (call) => {

@@ -90,6 +90,8 @@ export interface IssueRecord {
   closedAt: string | null
   closedBy: string | null
   locked?: boolean
+  /** It is in another repository now, where no token of this one can follow. */
+  transferred?: boolean
   pull: PullRecord | null
 }
 

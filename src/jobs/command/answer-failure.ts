@@ -1,6 +1,7 @@
 import type { Redact } from '../../core/text/redact.ts'
 import { renderCommandFailed } from '../../render/reply/command-failed.ts'
 import type { CommandDeps } from '../deps.ts'
+import { say } from '../say.ts'
 
 interface Answerable {
   thread: number
@@ -20,8 +21,7 @@ export async function answerFailure<Done>(
     return await job()
   } catch (error) {
     const body = renderCommandFailed(redact(causeOf(error)), logUrl)
-    await deps.forge
-      .reply(thread, key, body, false)
+    await say(deps, { threads: [thread], key, body })
       // The job `recover` tries again.
       .catch((second: unknown) => deps.log(`the failure could not be told either: ${causeOf(second)}`))
     throw error

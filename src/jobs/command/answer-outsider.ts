@@ -6,6 +6,7 @@ import { explain } from '../../render/reply/explain-failure.ts'
 import { renderHelpForOutsiders } from '../../render/reply/help.ts'
 import { renderAnswer } from '../../render/reply/replies.ts'
 import type { CommandComment, CommandDeps } from '../deps.ts'
+import { say } from '../say.ts'
 import { threadOf } from './load-context.ts'
 
 type Parsed = NonNullable<ParsedCommand>
@@ -28,8 +29,7 @@ export async function answerOutsider(
       `no answer to ${person.login}: people without permission got ${ANSWERS_TO_OUTSIDERS} here in this hour`,
     )
   const body = `${MARKER}\n${await bodyOf(deps, comment, person, parsed)}`
-  const said = await deps.forge.reply(number, `comment:${comment.id}`, body, comment.firstDelivery)
-  if (!said.ok) deps.log(`no answer on #${number}: ${said.message}`)
+  await say(deps, { threads: [number], key: `comment:${comment.id}`, body, fresh: comment.firstDelivery })
 }
 
 async function bodyOf(deps: CommandDeps, comment: CommandComment, person: Person, parsed: Parsed): Promise<string> {

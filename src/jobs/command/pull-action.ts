@@ -1,13 +1,15 @@
 import type { Person } from '../../core/command/authority.ts'
 import { decideWorkerPull, isFinalPull, isPullOver, type PullAction } from '../../core/command/decide-pull.ts'
-import { parseBranch, type RunId, type TaskId } from '../../core/ids.ts'
-import type { NewEvent, RunEvent } from '../../core/run/event.ts'
+import { parseBranch, type RunId, type Sha, type TaskId } from '../../core/ids.ts'
+import type { RunEvent } from '../../core/run/event.ts'
 import { replayOn } from '../../core/run/evolve.ts'
 import { nothingToStart, withStarts } from '../../core/schedule/slot-requests.ts'
 import { SETTINGS_PATH } from '../../core/settings.ts'
 import { explain } from '../../render/reply/explain-failure.ts'
 import { renderPullAnswer } from '../../render/reply/pull-answer.ts'
 import { type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
+import { leftoverUpdates } from '../leftover-refs.ts'
+import { say } from '../say.ts'
 import { sayLoss } from '../say-loss.ts'
 import { untilAppended } from '../until-appended.ts'
 
@@ -20,21 +22,33 @@ export async function runPullAction(deps: CommandDeps, pull: PullAction, sender:
   if (branch.task !== 'trunk') return workerPull(deps, branch.run, branch.task, pull, sender)
   const read = pull.action === 'reopened' ? null : await deps.journal.read(branch.run)
   if (read === null || read.state.phase === 'empty' || !isFinalPull(read.state, pull)) return nothing
-  const closed = { type: 'run_closed', by: sender.login, merged: pull.action === 'merged', head: pull.head } as const
-  return recordClosed(deps, branch.run, closed, true)
+  const merged = pull.action === 'merged'
+  return recordClosed(deps, branch.run, { merged, head: pull.head, by: sender.login }, 'orchestrator')
 }
 
-/** Records that the final pull request was merged or closed. The run is over, and an orchestrator deletes its branches. */
+interface Closed {
+  merged: boolean
+  head: Sha
+  by: string
+}
+
+/** Records that the final pull request was merged or closed. The run is over: an orchestrator deletes its branches, or this job. */
 export async function recordClosed(
   deps: CommandDeps,
   run: RunId,
-  closed: NewEvent,
-  start: boolean,
+  closed: Closed,
+  clearedBy: 'orchestrator' | 'us',
 ): Promise<CommandOutcome> {
   return untilAppended(async () => {
     const read = await deps.journal.read(run)
-    if (read === null || isPullOver(read.state, 'merged' in closed && closed.merged)) return nothing
-    return append(deps, { run, ...read }, [{ by: 'tributary', ...closed, at: nowOf(deps) } as RunEvent], start)
+    if (read === null || isPullOver(read.state, closed.merged)) return nothing
+    const events: RunEvent[] = [{ type: 'run_closed', at: nowOf(deps), ...closed }]
+    if (clearedBy === 'orchestrator') return append(deps, { run, ...read }, events, true)
+    const after = replayOn(read.state, events)
+    const gone = after.phase === 'empty' ? [] : await leftoverUpdates(deps.journal, after)
+    const cleared = gone.length === 0 ? null : await deps.journal.append(run, read.tip, events, after, gone)
+    // What a rule forbids to delete stays.
+    return cleared?.ok === true ? nothing : append(deps, { run, ...read }, events, false)
   })
 }
 
@@ -55,7 +69,7 @@ async function append(
   const appended = await deps.journal.append(run, tip, after.events, after.state, [])
   if (appended.ok) return { run, orchestrate: after.starts.orchestrate, slots: after.starts.slots }
   if (appended.error.reason === 'conflict') return null
-  await sayLoss(deps, run, { reason: 'journal-refused', words: appended.error.words }, tip)
+  await sayLoss(deps, run, { reason: 'journal-refused', words: appended.error.words }, { state, tip })
   return nothing
 }
 
@@ -69,7 +83,7 @@ async function workerPull(
   const { forge, journal } = deps
   const file = await forge.file(SETTINGS_PATH, await forge.defaultBranch())
   const settings = deps.readSettings(file?.text ?? null)
-  if (!settings.ok) return say(deps, pull, explain({ reason: 'bad-settings', problems: settings.error }))
+  if (!settings.ok) return answer(deps, pull, explain({ reason: 'bad-settings', problems: settings.error }))
   const person: Person = {
     ...sender,
     viaApp: null,
@@ -80,19 +94,19 @@ async function workerPull(
     if (read === null || read.state.phase === 'empty') return nothing
     const decided = decideWorkerPull(read.state, task, pull, { person, settings: settings.value, at: nowOf(deps) })
     if (decided === null) return nothing
-    if (!decided.ok) return say(deps, pull, explain(decided.error))
-    const { events, answer } = decided.value
+    if (!decided.ok) return answer(deps, pull, explain(decided.error))
+    const { events } = decided.value
     const outcome = events.length === 0 ? nothing : await append(deps, { run, ...read }, events, true)
-    return outcome === null ? null : say(deps, pull, renderPullAnswer(answer), outcome)
+    return outcome === null ? null : answer(deps, pull, renderPullAnswer(decided.value.answer), outcome)
   })
 }
 
-async function say(
-  { forge, workflowRun }: CommandDeps,
+async function answer(
+  deps: CommandDeps,
   { number }: PullAction,
   lines: readonly string[],
   outcome: CommandOutcome = nothing,
 ): Promise<CommandOutcome> {
-  await forge.reply(number, `pull:${workflowRun}`, lines.join('\n'), false)
+  await say(deps, { threads: [number], key: `pull:${deps.workflowRun}`, body: lines.join('\n') })
   return outcome
 }

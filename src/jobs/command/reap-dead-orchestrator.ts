@@ -1,4 +1,4 @@
-import { issueOf, parseBranch, type RunId } from '../../core/ids.ts'
+import { parseBranch, type RunId } from '../../core/ids.ts'
 import { replayOn } from '../../core/run/evolve.ts'
 import { type JobFailure, recoverRun } from '../../core/schedule/recovery.ts'
 import { JournalUnreadable } from '../../ports/journal.ts'
@@ -6,6 +6,7 @@ import { renderCommandFailed } from '../../render/reply/command-failed.ts'
 import { renderCrashes } from '../../render/reply/crashes.ts'
 import { explain } from '../../render/reply/explain-failure.ts'
 import type { JobDeps } from '../deps.ts'
+import { say, threadsOf } from '../say.ts'
 import { sayIfRefused } from '../say-dispatch-refused.ts'
 import { sayLoss } from '../say-loss.ts'
 import { untilAppended } from '../until-appended.ts'
@@ -33,12 +34,8 @@ export async function reapDeadOrchestrator(deps: JobDeps, ended: EndedJob): Prom
   } catch (error) {
     if (!(error instanceof JournalUnreadable)) throw error
     const { run, message: detail } = error
-    await deps.forge.reply(
-      issueOf(run),
-      `unreadable:${deps.workflowRun}`,
-      explain({ reason: 'journal-unreadable', run, detail }).join('\n'),
-      false,
-    )
+    const body = explain({ reason: 'journal-unreadable', run, detail }).join('\n')
+    await say(deps, { threads: threadsOf(run, null), key: `unreadable:${deps.workflowRun}`, body })
   }
 }
 
@@ -55,19 +52,15 @@ async function recover(deps: JobDeps, ended: EndedJob, run: RunId): Promise<void
     if (appended.ok) return { recovery, state: replayOn(read.state, events) }
     if (appended.error.reason === 'conflict') return null
     const { words } = appended.error
-    return sayLoss(deps, run, { reason: 'journal-refused', words }, read.tip).then(() => 'refused' as const)
+    return sayLoss(deps, run, { reason: 'journal-refused', words }, read).then(() => 'refused' as const)
   })
   if (next === 'not ours') deps.log(`run ${run} is not in the hands of this workflow run`)
   if (typeof next === 'string') return
-  const { crashes, restart } = next.recovery
-  if (crashes !== null)
-    await deps.forge.reply(
-      issueOf(run),
-      `crashed:${deps.workflowRun}`,
-      renderCrashes(next.state, crashes, ended.logUrl),
-      false,
-    )
-  if (restart) await sayIfRefused(deps, run, () => start(deps, run))
+  const { state, recovery } = next
+  if (recovery.restart) await sayIfRefused(deps, { run, state }, () => start(deps, run))
+  if (recovery.crashes === null) return
+  const body = renderCrashes(state, recovery.crashes, ended.logUrl)
+  await say(deps, { threads: threadsOf(run, state), key: `crashed:${deps.workflowRun}`, body })
 }
 
 const deadOrchestrator = ({ workflowRun, clock }: JobDeps, { result, failure }: EndedJob) => ({
@@ -94,6 +87,5 @@ async function start(deps: JobDeps, run: RunId): Promise<void> {
 async function apologise(deps: JobDeps, ended: EndedJob, comment: number): Promise<void> {
   if (ended.issue === null) return
   const body = renderCommandFailed(ended.failure?.message ?? null, ended.logUrl)
-  const said = await deps.forge.reply(ended.issue, `comment:${comment}`, body, false)
-  if (!said.ok) deps.log(`not said on #${ended.issue}: ${said.message}`)
+  await say(deps, { threads: [ended.issue], key: `comment:${comment}`, body })
 }

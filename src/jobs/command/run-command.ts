@@ -2,23 +2,25 @@ import { hinderingRules, refusingRules } from '../../core/branch-rules.ts'
 import { isOutsider, mayCommand } from '../../core/command/authority.ts'
 import { decide } from '../../core/command/decide.ts'
 import { decidePlan } from '../../core/command/decide-plan.ts'
+import { VERIFICATION } from '../../core/command/decide-task.ts'
 import type { CommandAnswer, CommandRequest } from '../../core/command/decision.ts'
 import type { Command } from '../../core/command/grammar.ts'
 import { type ParsedCommand, parseCommand } from '../../core/command/parse.ts'
 import type { Failure } from '../../core/failure.ts'
-import { branchRef, type RunId, runIdOf, type TaskId, taskBranch, trunkBranch } from '../../core/ids.ts'
+import { branchRef, type RunId, runIdOf, type Sha, type TaskId, taskBranch, trunkBranch } from '../../core/ids.ts'
 import type { BaseDrift } from '../../core/landing/base-drift.ts'
 import { ownOf } from '../../core/own.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import type { RunEvent } from '../../core/run/event.ts'
-import { type ActiveRun, emptyRun, type RunState } from '../../core/run/state.ts'
+import { emptyRun, type RunState } from '../../core/run/state.ts'
 import { type JobStarts, lacksOrchestrator, nothingToStart, withStarts } from '../../core/schedule/slot-requests.ts'
-import type { Role, Said } from '../../ports/forge.ts'
+import type { Role } from '../../ports/forge.ts'
 import { explain } from '../../render/reply/explain-failure.ts'
-import { renderAnswer, WOKEN } from '../../render/reply/replies.ts'
+import { beyondVerified, renderAnswer, WOKEN } from '../../render/reply/replies.ts'
 import { driftOf } from '../base-drift.ts'
 import { type CommandComment, type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
-import { finalPullClosed } from '../final-pull.ts'
+import { lookAtFinalPull } from '../final-pull.ts'
+import { say, threadsOf } from '../say.ts'
 import { untilAppended } from '../until-appended.ts'
 import { answerOutsider } from './answer-outsider.ts'
 import { type LoadedContext, loadContext, type RunThread } from './load-context.ts'
@@ -49,13 +51,13 @@ export async function runCommand(deps: CommandDeps, comment: CommandComment): Pr
   if (!parsed.ok) return refuse(deps, comment, parsed.failure)
   const known = await loadContext(deps, comment, person)
   if (!known.ok) return refuse(deps, comment, known.error)
-  const { thread, begun } = await noticeClosed(deps, parsed.command, known.value)
+  const { thread, begun, beyond } = await noticePull(deps, parsed.command, known.value)
   const recorded = await decideAndRecord(deps, comment, parsed.command, { ...known.value, thread })
   const { answer, state, starts, woken, fresh } = recorded
   if (!answer.ok) deps.log(`refused: ${answer.error.reason}`)
   const body = answer.ok ? renderAnswer(answer.value, state, known.value.settings) : explain(answer.error).join('\n')
-  const whole = woken ? `${body}\n\n${WOKEN}` : body
-  await say(deps, comment, state, whole, fresh && comment.firstDelivery)
+  const whole = [body, ...(woken ? [WOKEN] : []), ...beyondNote(state, beyond)].join('\n\n')
+  await answerOn(deps, comment, state, whole, fresh && comment.firstDelivery)
   if (begun.orchestrate) return begun
   const run = state.phase === 'empty' || !(answer.ok || woken) ? null : state.run
   return { run, orchestrate: starts.orchestrate, slots: starts.slots }
@@ -72,37 +74,46 @@ const roleOf = ({ forge }: CommandDeps, { sender }: CommandComment): Promise<Rol
   sender.type === 'User' ? forge.role(sender.login) : Promise.resolve('none')
 
 /** What was recorded is carried out, whether or not it can be said. On a locked thread, it is said on another one of the run. */
-async function say(deps: CommandDeps, comment: CommandComment, state: RunState, body: string, fresh: boolean) {
-  const own = state.phase === 'empty' ? [] : [state.projected['pull:trunk']?.number, state.issue.number]
-  for (const thread of new Set([comment.issue.number, ...own.filter((number) => number !== undefined)])) {
-    const said = await deps.forge
-      .reply(thread, keyOf(comment), body, fresh)
-      .catch((error: unknown): Said => ({ ok: false, message: String(error) }))
-    if (said.ok) return
-    deps.log(`no answer on #${thread}: ${said.message}`)
-  }
+async function answerOn(deps: CommandDeps, comment: CommandComment, state: RunState, body: string, fresh: boolean) {
+  const own = state.phase === 'empty' ? [] : threadsOf(state.run, state)
+  await say(deps, { threads: [comment.issue.number, ...own], key: keyOf(comment), body, fresh }).catch(
+    (error: unknown) => deps.log(`not answered: ${String(error)}`),
+  )
+}
+
+interface Noticed {
+  thread: RunThread
+  begun: CommandOutcome
+  beyond: Sha | null
 }
 
 /** A final pull request that was closed in silence ends the run before the command is decided. */
-async function noticeClosed(
+async function noticePull(
   deps: CommandDeps,
   command: Command,
   { person, settings, thread }: LoadedContext,
-): Promise<{ thread: RunThread; begun: CommandOutcome }> {
+): Promise<Noticed> {
   const mayLook = command.name !== 'help' && mayCommand(person, settings).ok
-  const closed = mayLook ? await finalPullClosed(deps, thread.state) : null
-  if (closed === null || thread.run === null) return { thread, begun: nothing }
+  if (!mayLook || thread.run === null) return { thread, begun: nothing, beyond: null }
+  const { closed, beyond } = await lookAtFinalPull(deps, thread.state)
+  if (closed === null) return { thread, begun: nothing, beyond }
   // `/plan` begins another run, and this workflow run has one orchestrator.
-  const begun = await recordClosed(deps, thread.run, closed, command.name !== 'plan')
-  return { thread: await thread.again(), begun }
+  const by = command.name === 'plan' ? 'us' : 'orchestrator'
+  const begun = await recordClosed(deps, thread.run, { ...closed, by: 'tributary' }, by)
+  return { thread: await thread.again(), begun, beyond: null }
 }
+
+/** A run that the command has reopened says so itself. */
+const beyondNote = (state: RunState, beyond: Sha | null): string[] =>
+  beyond === null || state.phase !== 'ended' || state.work === null
+    ? []
+    : [beyondVerified(beyond, state.work.trunk.tip)]
 
 const keyOf = (comment: CommandComment): string => `comment:${comment.id}`
 
 async function refuse(deps: CommandDeps, comment: CommandComment, failure: Failure): Promise<CommandOutcome> {
   deps.log(`refused: ${failure.reason}`)
-  const said = await deps.forge.reply(comment.issue.number, keyOf(comment), explain(failure).join('\n'), false)
-  if (!said.ok) deps.log(`no answer on #${comment.issue.number}: ${said.message}`)
+  await say(deps, { threads: [comment.issue.number], key: keyOf(comment), body: explain(failure).join('\n') })
   return nothing
 }
 
@@ -209,16 +220,18 @@ async function ask(
   }
 }
 
-/** Where the branches stand that an approval of a task, or `/resume` after a pause for branches, depends on. */
+/** Where the branches stand that an approval of a task, `/resume` after a pause for branches, or a verification after the end depends on. */
 async function branchesFor(deps: CommandDeps, command: Command, { state, task }: RunThread) {
-  if (state.phase !== 'active') return new Map<string, string>()
   const names = branchesAskedFor(state, command, task)
-  if (names.length === 0) return new Map<string, string>()
+  if (state.phase === 'empty' || names.length === 0) return new Map<string, string>()
   const { refs } = await deps.journal.look(state.run, names.map(branchRef))
   return new Map([...refs].map(([ref, sha]) => [ref.slice(branchRef('').length), sha]))
 }
 
-function branchesAskedFor(state: ActiveRun, command: Command, threadTask: TaskId | null): string[] {
+function branchesAskedFor(state: RunState, command: Command, threadTask: TaskId | null): string[] {
+  if (state.phase === 'ended')
+    return command.name === 'retry' && command.task === VERIFICATION ? [trunkBranch(state.run)] : []
+  if (state.phase !== 'active') return []
   if (command.name === 'resume') return state.paused?.moved?.map(({ branch }) => branch) ?? []
   const task = command.name === 'approve' ? (command.task ?? threadTask) : null
   const status = task === null ? undefined : ownOf(state.work.tasks, task)?.state.status

@@ -65,6 +65,7 @@ async function branchesMoved(
     const known = updates.find((update) => update.ref === ref)?.from ?? null
     return [{ branch: ref.slice(branchRef('').length), sha, known }]
   })
+  for (const { branch } of moved) session.notOurs.add(branchRef(branch))
   if (moved.length === 0 || session.state.phase !== 'active' || session.state.paused !== null) return
   const paused = recordEvents(emptyDraft(session.state), nowOf(session), branchesMovedPause(moved))
   const appended = await session.deps.journal.append(session.run, session.tip, paused.events, paused.state, [])

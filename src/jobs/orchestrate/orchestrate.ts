@@ -73,7 +73,7 @@ async function work(session: Session): Promise<LiveRun> {
     if (draft.events.length === 0) await deps.clock.wait(pollSeconds(session), session.stageRunner.wake.signal)
   }
   for (const { stop } of session.stageRunner.running.values()) stop.abort()
-  await sayLoss(deps, run, session.stopped, session.tip)
+  await sayLoss(deps, run, session.stopped, session)
   return session.state
 }
 

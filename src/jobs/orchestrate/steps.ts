@@ -1,4 +1,4 @@
-import { branchRef } from '../../core/ids.ts'
+import { branchRef, type Sha, trunkBranch } from '../../core/ids.ts'
 import { baseMoved } from '../../core/landing/base-drift.ts'
 import type { NewEvent } from '../../core/run/event.ts'
 import type { ActiveRun } from '../../core/run/state.ts'
@@ -7,7 +7,7 @@ import { assign } from '../../core/schedule/ready.ts'
 import { nextTowardsEnd } from '../../core/schedule/run-end.ts'
 import { freeSlots, lostWork } from '../../core/schedule/slot-jobs.ts'
 import { driftBetween } from '../base-drift.ts'
-import { finalPullClosed } from '../final-pull.ts'
+import { lookAtFinalPull } from '../final-pull.ts'
 import { unlessLimited } from './session/api-limit.ts'
 import { type Draft, recordEvents } from './session/event-draft.ts'
 import { trunkRefusal } from './session/refusals.ts'
@@ -52,7 +52,18 @@ export const watchBase: OrchestratorStep = async (session, draft) => {
   if (tip === undefined) return baseGone(session, draft, draft.state)
   if (tip === work.baseSeen.sha) return draft
   const drift = await driftBetween(session.repo, work, tip)
-  return recordEvents(draft, nowOf(session), ...baseMoved(work, drift))
+  // Who has brought it into trunk has decided already; trunk is verified with it.
+  const asked = (await isInTrunk(session, tip)) ? { to: tip, paths: [], settingsChanged: false } : drift
+  return recordEvents(draft, nowOf(session), ...baseMoved(work, asked))
+}
+
+/** By "Update branch", or a merge by hand. */
+async function isInTrunk({ run, refs, repo }: Session, base: Sha): Promise<boolean> {
+  const ref = branchRef(trunkBranch(run))
+  const trunk = refs.get(ref)
+  if (trunk === undefined) return false
+  await repo.fetch([trunk], [ref])
+  return repo.isAncestor(base, trunk)
 }
 
 /** Follows a branch that was renamed; one that is gone pauses the run. */
@@ -66,9 +77,12 @@ async function baseGone(session: Session, draft: Draft, { work, paused }: Active
   )
   if (found === null || found.name === baseBranch) return draft
   if (found.name !== null) return recordEvents(draft, nowOf(session), { type: 'base_renamed', baseBranch: found.name })
-  const why = `the base branch \`${baseBranch}\` is gone; create it again before \`/resume\``
-  return recordEvents(draft, nowOf(session), { type: 'run_paused', why })
+  return recordEvents(draft, nowOf(session), { type: 'run_paused', why: baseGoneText(baseBranch) })
 }
+
+/** The reason of the pause. */
+export const baseGoneText = (baseBranch: string): string =>
+  `the base branch \`${baseBranch}\` is gone; create it again before \`/resume\``
 
 const LOOK_AT_PULL_SECONDS = 300
 
@@ -77,8 +91,8 @@ export const watchFinalPull: OrchestratorStep = async (session, draft) => {
   const now = session.deps.clock.now().getTime()
   if (session.pullSeenAt !== null && now < session.pullSeenAt + LOOK_AT_PULL_SECONDS * 1000) return draft
   session.pullSeenAt = now
-  const closed = await unlessLimited(session, () => finalPullClosed(session.deps, draft.state), null)
-  return closed === null ? draft : recordEvents(draft, nowOf(session), closed)
+  const seen = await unlessLimited(session, () => lookAtFinalPull(session.deps, draft.state), null)
+  return seen?.closed == null ? draft : recordEvents(draft, nowOf(session), { type: 'run_closed', ...seen.closed })
 }
 
 /** The remote does not take trunk: only a person can change that. */

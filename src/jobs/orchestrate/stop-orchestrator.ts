@@ -1,5 +1,6 @@
-import { isIdle, leftoverBranches } from '../../core/schedule/run-end.ts'
+import { isIdle } from '../../core/schedule/run-end.ts'
 import { LimitReached } from '../../ports/rate-limit.ts'
+import { leftoverUpdates } from '../leftover-refs.ts'
 import { sayIfRefused } from '../say-dispatch-refused.ts'
 import { untilAppended } from '../until-appended.ts'
 import { appendEvents } from './append-events.ts'
@@ -40,7 +41,7 @@ async function handOver(session: Session): Promise<boolean> {
   const asked = await unlessLimited(
     session,
     async () => ({
-      successor: await sayIfRefused(session.deps, session.run, () => session.deps.forge.dispatch(inputs)),
+      successor: await sayIfRefused(session.deps, session, () => session.deps.forge.dispatch(inputs)),
     }),
     null,
   )
@@ -48,10 +49,14 @@ async function handOver(session: Session): Promise<boolean> {
   const { successor } = asked
   const workflowRun = successor?.workflowRun ?? null
   return untilAppended(async () => {
-    let left = recordEvents(emptyDraft(session.state), nowOf(session), {
-      type: 'orchestrator_left',
-      why: successor === null ? 'waiting' : 'handed-over',
-    })
+    // Without a successor it is lost: the next command starts one.
+    let left = recordEvents(
+      emptyDraft(session.state),
+      nowOf(session),
+      successor === null
+        ? { type: 'orchestrator_lost', workflowRun: session.deps.workflowRun }
+        : { type: 'orchestrator_left', why: 'handed-over' },
+    )
     if (workflowRun !== null) left = recordEvents(left, nowOf(session), { type: 'orchestrator_requested', workflowRun })
     return (await appendEvents(session, left)) || session.stopped !== null ? true : null
   })
@@ -66,15 +71,8 @@ function stayOn({ deps: { clock, handOverAt }, limitedUntil }: Session): false {
   throw new LimitReached(limitedUntil ?? clock.now())
 }
 
-/** The draft with the deletion of what an ended run leaves behind. A branch that has gone or moved is not ours to delete; one whose deletion was refused stays. */
+/** The draft with the deletion of what an ended run leaves behind; what the remote does not let go stays. */
 async function clearAway(session: Session, draft: Draft): Promise<Draft> {
-  const leftover = leftoverBranches(session.state)
-  if (leftover.length === 0) return draft
-  const { refs } = await session.deps.journal.look(
-    session.run,
-    leftover.map(({ ref }) => ref),
-  )
-  return leftover
-    .filter(({ ref, from }) => refs.get(ref) === from && !session.refusedRefs.has(ref))
-    .reduce((next, { ref, from }) => withRefMove(next, { ref, from, to: null }), draft)
+  const updates = await leftoverUpdates(session.deps.journal, session.state)
+  return updates.filter(({ ref }) => !session.refusedRefs.has(ref)).reduce(withRefMove, draft)
 }

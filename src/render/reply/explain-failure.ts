@@ -26,7 +26,7 @@ function explanationOf(failure: Failure): Explanation {
     case 'not-permitted':
       return {
         happened: `${inline(failure.actor)} has the permission ${code(failure.permission)} here, and this needs ${code(failure.needed)}.`,
-        next: `Somebody with ${code(failure.needed)} permission can type the same command. \`/help\` says who may do what.`,
+        next: `A person with ${code(failure.needed)} permission can type the same command. \`/help\` says who may do what.`,
       }
     case 'not-an-approver':
       return {
@@ -35,8 +35,8 @@ function explanationOf(failure: Failure): Explanation {
       }
     case 'second-person-needed':
       return {
-        happened: `${inline(failure.actor)} asked for this plan, and here a second person approves it.`,
-        next: 'Somebody else with the permission can type the same command.',
+        happened: `${inline(failure.actor)} asked for this plan or its last version, and here a second person approves it.`,
+        next: 'Another person with the permission can type the same command.',
       }
     case 'bots-may-not':
       return {
@@ -206,7 +206,7 @@ function explainPlanningFailure(failure: PlanningFailure): Explanation {
       return {
         happened: '`.github/tributary.yml` on the default branch cannot be used.',
         next: [
-          'Mend it there, then type the same command again.',
+          'Correct it there, then type the same command again.',
           '',
           ...failure.problems.slice(0, 20).map((problem) => `- ${sentence(bounded(problem, 500))}`),
         ].join('\n'),

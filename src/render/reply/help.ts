@@ -12,7 +12,7 @@ export const renderHelpForOutsiders = (): string =>
   fitted(LIMITS.comment - 500, [
     () =>
       sections(commandTable(), [
-        '`/help`, `/status` and `/plan status` are for everybody. All other commands: people with `write` permission or more, and those whom the settings of this repository name. Bots never.',
+        '`/help`, `/status` and `/plan status` are for everybody. All other commands: people with `write` permission; the settings of this repository may ask for more. Bots never.',
       ]),
   ])
 
@@ -41,7 +41,7 @@ const commandTable = (): string[] =>
 function whoMay({ approvers: { permission, users, second_person }, merge }: Settings, room: number): string[] {
   const approving = [
     ...(users.length === 0 ? [] : [`only ${people(users, room)}`]),
-    ...(second_person ? ['not the one who asked for the plan'] : []),
+    ...(second_person ? ['not those who asked for the plan or for its last version'] : []),
   ]
   return [
     '**Who may**',

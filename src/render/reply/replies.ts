@@ -1,6 +1,6 @@
 import { ruleEffect } from '../../core/branch-rules.ts'
 import type { CommandAnswer } from '../../core/command/decision.ts'
-import { shortSha, trunkBranch } from '../../core/ids.ts'
+import { type Sha, shortSha, trunkBranch } from '../../core/ids.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { LiveRun, RunState } from '../../core/run/state.ts'
 import type { Settings } from '../../core/settings.ts'
@@ -33,6 +33,10 @@ export const renderAnswer = (answer: CommandAnswer, state: RunState, settings: S
 /** Below an answer: the orchestrator had died, and this command starts another. */
 export const WOKEN = 'The job that drives this run had stopped too early; a new one starts now.'
 
+/** Below an answer about a finished run: people put more into its final pull request since. */
+export const beyondVerified = (head: Sha, verified: Sha): string =>
+  `The final pull request is at ${code(shortSha(head))} now, and the verification passed on ${code(shortSha(verified))}: what came after that is not verified. \`/retry verification\` verifies it.`
+
 type TextAnswer = Exclude<CommandAnswer, { code: 'help' }>
 
 function hindrances({ run, hindered = [] }: Extract<CommandAnswer, { code: 'plan-requested' }>): string {
@@ -56,7 +60,9 @@ function answerText(answer: TextAnswer): string {
     case 'retrying':
       return `${code(answer.task)} is worked on again. What waits for it goes on after that.`
     case 'verifying-again':
-      return 'The verification runs once more on the same trunk.'
+      return answer.moved
+        ? 'The run goes on: what came to its trunk after the end is taken over and verified.'
+        : 'The verification runs once more on the same trunk.'
     case 'skipped':
       return `${code(answer.task)} is skipped. What waits for it goes on without it.`
     case 'task-cancelled':

@@ -1,3 +1,4 @@
+import { shortSha } from '../../core/ids.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { EndedRun, LiveRun, ProposedRun } from '../../core/run/state.ts'
 import { code } from '../markdown/code.ts'
@@ -55,6 +56,14 @@ const gone = ({ work }: EndedRun, whose: 'run' | 'tasks'): string =>
     ? 'Its branches and its journal stay.'
     : `The branches of the ${whose} are gone; the journal stays.`
 
+/** People may merge more than was verified. */
+function beyond({ work, head }: EndedRun): string {
+  const passed = work?.verification?.status === 'passed' ? work.verification.on : undefined
+  return head === undefined || passed === undefined || head === passed
+    ? ''
+    : ` Its head was ${code(shortSha(head))}, and the verification passed on ${code(shortSha(passed))}: what came after that was not verified.`
+}
+
 function ended(run: EndedRun): ActiveHeadline {
   const { work } = run
   const pull = pullOf(run, 'trunk')
@@ -68,7 +77,7 @@ function ended(run: EndedRun): ActiveHeadline {
     case 'merged':
       return {
         title: 'Merged',
-        detail: `The final pull request${pull === null ? '' : ` ${pull}`} was merged. ${gone(run, 'run')}`,
+        detail: `The final pull request${pull === null ? '' : ` ${pull}`} was merged.${beyond(run)} ${gone(run, 'run')}`,
       }
     case 'closed':
       return {

@@ -2,8 +2,17 @@ import { issueOf, taskBranch, trunkBranch } from '../../core/ids.ts'
 import { ownOf } from '../../core/own.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import { unanswered } from '../../core/plan/planning.ts'
-import type { ActiveRun, EndedRun, LiveRun, ProposedRun, TaskStatus } from '../../core/run/state.ts'
+import {
+  type ActiveRun,
+  type EndedRun,
+  type LiveRun,
+  type ProposedRun,
+  recordOf,
+  type TaskStatus,
+} from '../../core/run/state.ts'
 import { planWaitsForMoney } from '../../core/schedule/planning-stages.ts'
+import { workflowRunOf } from '../../core/schedule/slot-jobs.ts'
+import { resultName } from '../../core/schedule/slot-result.ts'
 import { budgetCommand } from '../cost.ts'
 import { code, codes } from '../markdown/code.ts'
 import { inline } from '../markdown/escape.ts'
@@ -101,7 +110,7 @@ function stopped(run: ActiveRun, phase: RunPhase): string[] {
       if (run.paused?.moved !== undefined) return [...run.paused.moved.map(movedBack), '`/cancel` stops the run.']
       return phase.refused
         ? ['When the cause is gone, `/resume` tries again; `/cancel` stops the run, and what landed stays.']
-        : ['`/resume` goes on, `/cancel` stops the run.']
+        : [...setUpLog(run), '`/resume` goes on, `/cancel` stops the run.']
     case 'running':
     case 'verifying':
     case 'verification-failed':
@@ -118,6 +127,12 @@ function stopped(run: ActiveRun, phase: RunPhase): string[] {
     case 'preparing':
       return []
   }
+}
+
+/** The page of a slot that failed before it began. */
+function setUpLog({ slots }: ActiveRun): string[] {
+  const url = Object.values(slots).findLast(({ failure }) => failure != null)?.failure?.url
+  return url != null && /^https?:\/\/[^\s()<>]+$/.test(url) ? [`[The log of a slot](${url}) says more.`] : []
 }
 
 function baseMoved({ work }: ActiveRun): string {
@@ -166,11 +181,21 @@ function broken({ run, work }: ActiveRun): string[] {
 
 const VERIFY_AGAIN = '`/retry verification` runs it once more on the same trunk.'
 
-/** The branch that keeps the work of a failed task; empty if it left none. */
+/** Where the work of a failed task is kept; empty if it left none. */
 function leftOver(run: ActiveRun, id: string): string {
   const { state } = ownOf(run.work.tasks, id) ?? {}
-  const kept = state?.status === 'failed' && state.head !== null
-  return kept ? ` Its work is kept on ${code(taskBranch(run.run, id))}.` : ''
+  if (state?.status !== 'failed') return ''
+  if (state.failure.reason === 'push-refused') return inArtifact(run, id)
+  return state.head === null ? '' : ` Its work is kept on ${code(taskBranch(run.run, id))}.`
+}
+
+/** Where the work is that no branch may hold. The relative link works on the issue and on every pull request. */
+function inArtifact(run: ActiveRun, id: string): string {
+  const { attempt, slot } = recordOf(run.work, id).attempts.at(-1) ?? { attempt: 0, slot: null }
+  const workflowRun = slot === null ? null : workflowRunOf(run, slot)
+  return workflowRun === null
+    ? ''
+    : ` Its work is in the artifact ${code(resultName(run.run, id, attempt))} of [its workflow run](../actions/runs/${workflowRun}).`
 }
 
 function unapproved({ work }: ActiveRun, statuses: DisplayStatuses): string[] {

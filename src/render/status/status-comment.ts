@@ -159,7 +159,8 @@ const WITHOUT: Readonly<Record<Refusable, string>> = {
   pull: 'GitHub refuses a change of a pull request: close it, or mark it as ready, by hand',
 }
 
-const refusalLines = ({ refused = {} }: LiveRun): string[] =>
+/** A line for each thing that the platform refuses. */
+export const refusalLines = ({ refused = {} }: LiveRun): string[] =>
   refusableSchema.options.flatMap((what) => {
     const why = refused[what]
     return why === undefined ? [] : [`${WITHOUT[what]}. Its words: ${inline(bounded(oneLine(why), 500))}`]
@@ -170,5 +171,5 @@ function refusedPull(run: LiveRun, why: string): string {
   const compare = isPlanned(run)
     ? ` [Compare the branches](../compare/${encodeURI(run.work.baseBranch)}...${trunkBranch(run.run)}) instead.`
     : ''
-  return `Pull requests cannot be opened: ${inline(bounded(why, 500))}.${compare} "Allow GitHub Actions to create and approve pull requests" in the repository's Actions settings mends it.`
+  return `Pull requests cannot be opened: ${inline(bounded(why, 500))}.${compare} "Allow GitHub Actions to create and approve pull requests" in the repository's Actions settings allows it.`
 }

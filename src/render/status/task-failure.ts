@@ -87,10 +87,10 @@ const STOPPED = {
   truncated: "the model's answer was cut off",
 } as const
 
-/** Escaped as model text, since a model may have written it. */
 /** In the middle of a sentence, so without the full stop at their end. */
 const platformWords = (detail: string): string => sentence(bounded(oneLine(detail), 1000).replace(/[.\s]+$/, ''))
 
+/** Escaped as model text, since a model may have written it. */
 const detailText = (detail: string): string => (detail.trim() === '' ? '' : `: ${modelText(detail, 500)}`)
 
 const RETRY = 'Look at the log, then try again with a note if something should be different.'
@@ -161,7 +161,7 @@ function advice(failure: TaskFailure): string[] {
       return ['It goes on by itself; there is nothing to do.']
     case 'push-refused':
       return [
-        'Its work is in the artifacts of the workflow run, and on no branch. If the rule is about the name of the branch, take `tributary/**` out of it (Settings > Rules > Rulesets); if it is about what is in the change, say so in the note.',
+        'Its work is on no branch; the status comment links the artifact that holds it. If the rule is about the name of the branch, take `tributary/**` out of it (Settings > Rules > Rulesets); if it is about what is in the change, say so in the note.',
       ]
     case 'not-approved':
       return ['Approve the plan that holds it, then try again.']

@@ -43,7 +43,7 @@ function runEventText(event: RunEvent): string {
     case 'slots_started':
       return `slots of ${event.request} started (workflow run ${event.workflowRun})`
     case 'slots_gone':
-      return `slots of ${event.request} gone${event.failure === undefined ? '' : `: ${slotFailureText(event.failure)}`}`
+      return `slots of ${event.request} gone${event.failure === undefined ? '' : `: ${slotFailureText(event.failure)}${event.failure.url === null ? '' : ` (${event.failure.url})`}`}`
     case 'workflows_followed':
       return `trunk took over the workflow files of the base branch (${shortSha(event.base)})`
     case 'run_paused':
@@ -54,6 +54,8 @@ function runEventText(event: RunEvent): string {
       return `run cancelled${reasonSuffix(event.why)}`
     case 'run_finished':
       return `run finished at ${shortSha(event.sha)}`
+    case 'run_reopened':
+      return 'run goes on, with what came to trunk after its end'
     case 'run_closed':
       return event.merged ? 'final pull request merged' : 'final pull request closed'
     case 'platform_refused':

@@ -4,7 +4,7 @@ import type { Refusable } from '../../../core/run/event.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
 import type { Quotas } from '../../../core/schedule/request-pace.ts'
 import type { InspectedResult } from '../../../core/schedule/result-events.ts'
-import type { SlotJobs } from '../../../core/schedule/slot-jobs.ts'
+import type { SlotJobState } from '../../../core/schedule/slot-jobs.ts'
 import type { Repo } from '../../../ports/repo.ts'
 import type { JobEnding } from '../../../ports/slots.ts'
 import type { OrchestrateDeps } from '../../deps.ts'
@@ -23,7 +23,7 @@ export interface Session {
   /** Tips of the base branch and of trunk, as they were listed last. */
   refs: Map<string, Sha>
   /** Slots by name, as the job lists showed them last. */
-  jobs: Map<string, SlotJobs extends ReadonlyMap<string, infer Job> ? Job : never>
+  jobs: Map<string, SlotJobState>
   /** What the logs of ended jobs said, by job: each is read once. */
   endings: Map<number, JobEnding | null>
   /** How often the log of an ended job was asked for. */
@@ -51,6 +51,8 @@ export interface Session {
   refusals: Map<Refusable, string>
   /** Branches of the run that were deleted by others. */
   deleted: Set<string>
+  /** Branches of tasks that others moved: what slots hand over is kept beside them. */
+  notOurs: Set<string>
   /** Refs that the remote refused, with its words, until the journal says what follows from that. */
   refusedRefs: Map<string, string>
   /** Results are taken in one by one: a push was refused, and the remote did not say for which of its refs. */
@@ -111,6 +113,7 @@ export function newSession(
     dispatched: new Map(),
     pullSeenAt: null,
     deleted: new Set(),
+    notOurs: new Set(),
     refusedRefs: new Map(),
     oneByOne: false,
     behind: false,

@@ -1,4 +1,4 @@
-import { branchRef, taskBranch } from '../../../core/ids.ts'
+import { attemptRef, branchRef, taskBranch } from '../../../core/ids.ts'
 import { recordOf } from '../../../core/run/state.ts'
 import {
   type InspectedResult,
@@ -17,6 +17,7 @@ import { inspect } from './inspect.ts'
 /** Downloads and audits the results of slots at the same time, then lands or fails each in order. */
 export async function intake(session: Session, draft: Draft, results: readonly ResultArtifact[]): Promise<Draft> {
   const all = results.filter((result) => isAwaited(draft.state, result))
+  if (all.length <= 1) session.oneByOne = false
   const awaited = session.oneByOne ? all.filter((one) => session.inspected.get(keyOf(one)) !== null).slice(0, 1) : all
   const seen = await Promise.all(
     awaited.map(async (result) => following(session, draft, await inspectOnce(session, draft, result))),
@@ -67,7 +68,7 @@ function asPushed(session: Session, { task, attempt }: ResultArtifact, inspected
   return { verdict: 'failed', head: null, failure, ...(report && { report }) }
 }
 
-/** Records what became of a task, and moves its branch to the commit that is kept. */
+/** Records what became of a task, and moves its branch to the commit that is kept; if others moved that, it is kept beside it. */
 function takeWork(session: Session, draft: Draft, result: ResultArtifact, inspected: InspectedResult): Draft {
   const { state, deps } = session
   const work = plannedWork(draft)
@@ -81,6 +82,9 @@ function takeWork(session: Session, draft: Draft, result: ResultArtifact, inspec
   const taken = recordEvents(draft, nowOf(session), ...events)
   const head = events.flatMap((event) => ('head' in event ? [event.head] : []))[0] ?? null
   if (before.status !== 'in_progress' || head === null || head === before.base) return taken
-  const ref = branchRef(taskBranch(draft.state.run, result.task))
-  return withRefMove(taken, { ref, from: before.base, to: head })
+  const { run } = draft.state
+  const ref = branchRef(taskBranch(run, result.task))
+  return session.notOurs.has(ref)
+    ? withRefMove(taken, { ref: attemptRef(run, result.task, result.attempt), from: null, to: head })
+    : withRefMove(taken, { ref, from: before.base, to: head })
 }
