@@ -13,6 +13,7 @@ import { openClient, type RepositoryClient } from './adapters/github/client.ts'
 import { openForge } from './adapters/github/forge.ts'
 import { openSlots } from './adapters/github/slots.ts'
 import { hostOf } from './adapters/sandbox/host.ts'
+import { publicInternet } from './adapters/sandbox/network/internet.ts'
 import { probeSandbox } from './adapters/sandbox/probe.ts'
 import { systemClock } from './adapters/system/clock.ts'
 import { scratchIn } from './adapters/system/scratch.ts'
@@ -107,7 +108,10 @@ export async function workDeps(inputs: Inputs, env: JobEnvironment): Promise<Wor
   return {
     journal: await openJournal(storeOf(inputs, env)),
     worktree: await openWorktree({ dir: env.GITHUB_WORKSPACE, remoteUrl, token, clock, openFiles }),
-    probe: (setting, limits) => probeSandbox(setting, hostOf(env.all, ownFolders), limits, redact),
+    probe: (setting, limits, allow) =>
+      probeSandbox(setting, hostOf(env.all, ownFolders), limits, redact, {
+        network: { allow, internet: publicInternet },
+      }),
     handover: openHandover(),
     clock,
     log: (line) => core.info(redact(line)),

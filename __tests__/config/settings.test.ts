@@ -120,6 +120,33 @@ describe('the settings', () => {
     expect(agentCommandsOf(settingsSchema.parse({}))).toBe('listed')
   })
 
+  it('let commands reach no host, or those that are named', () => {
+    const hosts = (text: string) => {
+      const settings = readSettings(text)
+      return settings.ok ? settings.value.network.allow : settings.error.length
+    }
+    expect(hosts('')).toEqual([])
+    expect(hosts('network: { allow: [registry.npmjs.org, pypi.org] }')).toEqual(['registry.npmjs.org', 'pypi.org'])
+    for (const host of [
+      '"*"',
+      '"*.npmjs.org"',
+      'localhost',
+      '10.0.0.1',
+      'https://npmjs.org',
+      'npmjs.org:8080',
+      'npmjs',
+    ])
+      expect(hosts(`network: { allow: [${host}] }`)).toBe(1)
+  })
+
+  it('prepare slots by lists of words', () => {
+    expect(readSettings('setup: [[npm, ci]]')).toMatchObject({ ok: true, value: { setup: [['npm', 'ci']] } })
+    for (const text of ['setup: [npm ci]', 'setup: npm ci', 'setup: [[]]']) expect(readSettings(text).ok).toBe(false)
+  })
+
+  it('of a run of an earlier version let commands reach no host', () =>
+    expect(settingsSchema.parse({}).network).toEqual({ allow: [] }))
+
   it('take `off` without quotes for the word that it is', () =>
     expect(readSettings('sandbox: off')).toMatchObject({ ok: true, value: { sandbox: 'off' } }))
 })
@@ -134,7 +161,7 @@ describe('settings that are refused', () => {
     ],
     [
       'colour:',
-      'Line 1: `colour` is not known here. Known are `slots`, `limits`, `approvers`, `mode`, `explore_model`, `plan_model`, `worker_model`, `effort`, `budget`, `prices`, `worker`, `commits`, `merge`, `worker_pull_requests`, `keep_branches`, `protected_paths`, `known_secrets`, `commands`, `agent_commands` and `sandbox`.',
+      'Line 1: `colour` is not known here. Known are `slots`, `limits`, `approvers`, `mode`, `explore_model`, `plan_model`, `worker_model`, `effort`, `budget`, `prices`, `worker`, `commits`, `merge`, `worker_pull_requests`, `keep_branches`, `protected_paths`, `known_secrets`, `commands`, `agent_commands`, `setup`, `network` and `sandbox`.',
     ],
     ['slots: 4', 'Line 1: `slots` must be keys with values, not `4`.'],
     ['slots: { start: "4" }', 'Line 1: `slots.start` must be a number, not the text `4`.'],
@@ -218,6 +245,12 @@ describe('settings that contradict each other', () => {
 })
 
 describe('settings that are warned of', () => {
+  it('are allowed hosts where no sandbox holds commands to them', () =>
+    expect(warnings('sandbox: off\nnetwork:\n  allow: [pypi.org]')).toEqual([
+      expect.stringContaining('Line 1: `sandbox: off` runs'),
+      'Line 3: `network.allow` has no effect under `sandbox: off`: commands of tasks reach every host.',
+    ]))
+
   const warnings = (text: string) => {
     const judged = judgeSettings(text)
     return judged.ok ? judged.value.warnings.map(inLine) : judged.error.map(inLine)

@@ -19,6 +19,7 @@ export function saidSandbox(outcomes: readonly (CommandRun | (() => CommandRun |
   return {
     name: 'said',
     runs,
+    refusedHosts: () => [],
     async run(argv, options) {
       const outcome = outcomes[runs.length]
       runs.push({ argv, options })

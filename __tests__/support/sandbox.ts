@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { hostOf, type SandboxHost } from '../../src/adapters/sandbox/host.ts'
 import type { LimitSettings } from '../../src/adapters/sandbox/limits.ts'
+import { publicInternet } from '../../src/adapters/sandbox/network/internet.ts'
+import type { NetworkAccess } from '../../src/adapters/sandbox/network/proxy.ts'
 import { probeSandbox } from '../../src/adapters/sandbox/probe.ts'
 import { defaultSettings, type Settings } from '../../src/core/settings.ts'
 import { type Redact, redactor } from '../../src/core/text/redact.ts'
@@ -44,9 +46,16 @@ export async function realSandbox(
     secrets = [],
     redact = redactor(secrets),
     limits = defaultSettings.limits,
-  }: { host?: SandboxHost; secrets?: string[]; redact?: Redact; limits?: LimitSettings } = {},
+    network = { allow: [], internet: publicInternet },
+  }: {
+    host?: SandboxHost
+    secrets?: string[]
+    redact?: Redact
+    limits?: LimitSettings
+    network?: NetworkAccess
+  } = {},
 ): Promise<Sandbox> {
-  const probe = await probeSandbox(setting, host, limits, redact)
+  const probe = await probeSandbox(setting, host, limits, redact, { network })
   if (!probe.ok) throw new Error(told(probe))
   return probe.sandbox
 }

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openFiles } from '../../src/adapters/files/files.ts'
 import { openWorktree } from '../../src/adapters/git/worktree/worktree.ts'
+import type { Internet } from '../../src/adapters/sandbox/network/internet.ts'
 import { scratchIn } from '../../src/adapters/system/scratch.ts'
 import { keepSecrets } from '../../src/config/secrets.ts'
 import type { Task } from '../../src/core/plan/plan.ts'
@@ -29,6 +30,7 @@ import type { SlotWork } from '../../src/render/status/job-summary.ts'
 import { type ManualClock, manualClock } from './clock.ts'
 import { type PlanOverrides, planOf } from './plan.ts'
 import { realSandbox, sandboxHere } from './sandbox.ts'
+import { smallInternet } from './small-internet.ts'
 
 /** An event without its stamp, which says nothing to a slot. */
 type Happening = RunEvent extends infer Event ? (Event extends RunEvent ? Omit<Event, 'at' | 'by'> : never) : never
@@ -108,7 +110,14 @@ function makeRemote(around: string): string {
 }
 
 /** A slot in a small real world: real git, the sandbox that this machine has; the journal and the clock are the test's. */
-export function slotWorld({ secrets = [] }: { secrets?: string[] } = {}): SlotWorld {
+export function slotWorld({
+  secrets = [],
+  internet = smallInternet({}, {}),
+}: {
+  secrets?: string[]
+  /** What the hosts of `network.allow` are. */
+  internet?: Internet
+} = {}): SlotWorld {
   const around = realpathSync(mkdtempSync(join(tmpdir(), 'tributary-slot-')))
   const remote = makeRemote(around)
   const tree = join(around, 'tree')
@@ -128,9 +137,9 @@ export function slotWorld({ secrets = [] }: { secrets?: string[] } = {}): SlotWo
 
   async function deps(changes: Partial<WorkDeps>): Promise<WorkDeps> {
     const worktree = await openWorktree({ dir: tree, remoteUrl: `file://${remote}`, token: '', clock, openFiles })
-    const probe: WorkDeps['probe'] = async (setting) => ({
+    const probe: WorkDeps['probe'] = async (setting, _limits, allow) => ({
       ok: true,
-      sandbox: await realSandbox(setting === 'off' ? setting : sandboxHere(), { redact }),
+      sandbox: await realSandbox(setting === 'off' ? setting : sandboxHere(), { redact, network: { allow, internet } }),
     })
     const tempDir = join(around, 'temp')
     mkdirSync(tempDir, { recursive: true })

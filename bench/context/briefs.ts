@@ -55,7 +55,7 @@ function toldTo(run: ActiveRun, id: string, facts: ReadonlyMap<string, string[]>
   const quotes = quotesFor(brief)
   const text = [
     ...workerSystem(brief, emptyContext, quotes, 'sandboxed').map((one) => one.text),
-    workerOpening(brief, emptyContext, { tools: 'sandboxed', commands: [], minutes: 30, turns: 60 }, quotes),
+    workerOpening(brief, emptyContext, { tools: 'sandboxed', commands: [], hosts: [], minutes: 30, turns: 60 }, quotes),
   ].join('\n')
   const { needs } = taskOf(run.work, id)
   const wanted = needs.flatMap((need) => facts.get(need) ?? [])

@@ -64,6 +64,7 @@ const sandboxContradiction = ({ sandbox, agent_commands }: Settings): SettingRem
 /** Settings that are allowed, but rarely intended. */
 export const settingsWarnings = (settings: Settings): SettingRemark[] => [
   ...sandboxWarning(settings),
+  ...networkWarning(settings),
   ...priceWarnings(settings),
   ...workerWarnings(settings),
   ...approverWarnings(settings),
@@ -77,6 +78,16 @@ const sandboxWarning = ({ sandbox }: Settings): SettingRemark[] =>
           path: ['sandbox'],
           message:
             '`sandbox: off` runs the commands of tasks without isolation: they can read what the job can read, and use its network',
+        },
+      ]
+
+const networkWarning = ({ sandbox, network }: Settings): SettingRemark[] =>
+  sandbox === 'bubblewrap' || network.allow.length === 0
+    ? []
+    : [
+        {
+          path: ['network', 'allow'],
+          message: '`network.allow` has no effect under `sandbox: off`: commands of tasks reach every host',
         },
       ]
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { allowedHostSchema } from './allowed-host.ts'
 
 const AUTHOR_PATTERN = /^[^<>\p{C}]*[^<>\p{C}\s] <[^<>@\s\p{C}]+@[^<>@\s\p{C}]+>$/u
 
@@ -193,6 +194,24 @@ export const settingsSchema = z.strictObject({
     .describe(
       'sandboxed: agents run any shell line, in the sandbox; listed: only the commands that the plan lists. If not set: sandboxed, and listed under `sandbox: off`',
     ),
+  setup: z
+    .array(z.array(z.string().min(1)).min(1))
+    .max(20)
+    .default([])
+    .describe(
+      'Commands that prepare a work tree, run in the sandbox before the first task of a slot, and again where lock files differ',
+    ),
+  network: z
+    .strictObject({
+      allow: z
+        .array(allowedHostSchema)
+        .max(50)
+        .default([])
+        .describe(
+          'Hosts that commands of tasks reach through a filtering proxy, by HTTPS or plain HTTP; none if empty',
+        ),
+    })
+    .prefault({}),
   sandbox: z.enum(['bubblewrap', 'off']).default('bubblewrap').describe('off runs commands of tasks without isolation'),
 })
 export type Settings = z.infer<typeof settingsSchema>
@@ -207,6 +226,10 @@ export const withAgentCommands = (settings: Settings): Settings => ({
 
 /** Runs of earlier versions have no value: what was approved for them were the commands of the plan. */
 export const agentCommandsOf = ({ agent_commands }: Settings): AgentCommands => agent_commands ?? 'listed'
+
+/** The hosts that commands of tasks are held to; nothing holds them to any under `sandbox: off`. */
+export const hostsOf = ({ network, sandbox }: Pick<Settings, 'network' | 'sandbox'>): readonly string[] =>
+  sandbox === 'off' ? [] : network.allow
 
 export const defaultSettings: Settings = withAgentCommands(settingsSchema.parse({}))
 

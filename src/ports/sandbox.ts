@@ -1,3 +1,4 @@
+import type { RefusedHost } from '../core/allowed-host.ts'
 import type { Argv } from '../core/plan/plan.ts'
 
 export interface CommandRun {
@@ -17,7 +18,7 @@ export interface CommandOptions {
   readable?: readonly string[]
   /** Characters kept of each end of the output; if not set, as many as a person reads. */
   kept?: number
-  /** Whether the command has the job's network access; false by default. */
+  /** Whether the command has the job's network access; false by default: it reaches the sandbox's allowed hosts, if there are any. */
   network?: boolean
 }
 
@@ -26,6 +27,8 @@ export interface Sandbox {
   /** `bubblewrap 0.8.0` or `off`; shown to people. */
   name: string
   run(argv: Argv, options: CommandOptions): Promise<CommandRun>
+  /** What its commands have asked for and not reached so far; each command's output says it too. */
+  refusedHosts(): RefusedHost[]
 }
 
 /** If there is no sandbox: why, and the commands that make one available. */

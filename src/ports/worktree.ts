@@ -15,6 +15,11 @@ export interface Worktree {
   /** Fetches and checks out the commit. Of other files, only those stay that were there before any task (dependencies). */
   prepare(sha: Sha): Promise<void>
   /**
+   * Prepares the commit without what an earlier set-up left, and lets `work` make what tasks need, such as installed
+   * dependencies. If it succeeds, what git ignores of that stays from now on; all else that it did goes with the next `prepare`.
+   */
+  setUp(sha: Sha, work: () => Promise<boolean>): Promise<boolean>
+  /**
    * After `prepare`: brings in what a commit of the ref had changed, such as that of an attempt that was interrupted. False, and
    * nothing changes, if it cannot be fetched or started from other files.
    */

@@ -105,6 +105,29 @@ describe('a work tree', () => {
     expect(readdirSync(at('folder')).toSorted()).toEqual(['b', 'c', 'kept.log'])
   })
 
+  it('keeps what a set-up made that git ignores, until the next one; nothing of one that failed', async () => {
+    const { base, at, open, dir } = await stage()
+    mkdirSync(at('node_modules'))
+    writeFileSync(at('node_modules', 'by-a-step'), '')
+    const worktree = await open()
+    const ignored = () => git(dir, ['status', '--short', '--ignored']).split('\n')
+    const making = (name: string, isDone = true) =>
+      worktree.setUp(base, async () => {
+        for (const file of [name, 'not-ignored', 'a']) writeFileSync(at(file), 'by the set-up')
+        return isDone
+      })
+    expect(await making('one.log')).toBe(true)
+    await worktree.prepare(base)
+    expect(ignored()).toEqual(['!! node_modules/', '!! one.log'])
+    expect([readFileSync(at('a'), 'utf8'), existsSync(at('not-ignored'))]).toEqual(['a\n', false])
+    expect(await making('two.log', false)).toBe(false)
+    await worktree.prepare(base)
+    expect(ignored()).toEqual(['!! node_modules/'])
+    await making('three.log')
+    await worktree.removeUntracked()
+    expect(ignored()).toEqual([' M a', '!! node_modules/', '!! three.log'])
+  })
+
   it('keeps it also where a task has all around it ignored, or locked', async () => {
     const { base, at, open } = await stage({ ...START, out: { folder: { tracked: 'x\n' } } })
     writeFileSync(at('out', 'kept.log'), '')

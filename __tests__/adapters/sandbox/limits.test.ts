@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bubblewrap } from '../../../src/adapters/sandbox/bubblewrap.ts'
 import { type CommandLimits, limitsMet, limitsOf } from '../../../src/adapters/sandbox/limits.ts'
+import { publicInternet } from '../../../src/adapters/sandbox/network/internet.ts'
 import { defaultSettings } from '../../../src/core/settings.ts'
 import type { Sandbox } from '../../../src/ports/sandbox.ts'
 import { runningProcesses } from '../../support/processes.ts'
@@ -16,11 +17,12 @@ const SMALL: CommandLimits = {
   openFiles: 100,
   file: 4 * MEBIBYTE,
 }
+const OFFLINE = { allow: [], internet: publicInternet }
 let tree: Tree
 let sandbox: Sandbox
 beforeEach(() => {
   tree = makeTree()
-  sandbox = bubblewrap({ file: '/usr/bin/bwrap', version: '0.8.0' }, testHost(), SMALL, (text) => text)
+  sandbox = bubblewrap({ file: '/usr/bin/bwrap', version: '0.8.0' }, testHost(), SMALL, (text) => text, OFFLINE)
 })
 afterEach(() => tree.remove())
 

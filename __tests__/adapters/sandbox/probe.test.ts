@@ -45,7 +45,7 @@ it('runs a command in the real one before it answers, and leaves nothing behind'
 
 it('says that it is not installed, with the commands that fix that; nothing less takes its place', async () => {
   const host = { ...testHost(), path: folder }
-  expect(await probeSandbox('bubblewrap', host, NO_LIMITS, plain, async () => ubuntu)).toEqual({
+  expect(await probeSandbox('bubblewrap', host, NO_LIMITS, plain, { machine: async () => ubuntu })).toEqual({
     ok: false,
     detail: 'bubblewrap is not installed',
     fix: [...INSTALL, ALLOW],
@@ -55,7 +55,7 @@ it('says that it is not installed, with the commands that fix that; nothing less
 it('says that there is none for this system, where no command would help', async () => {
   const host = { ...testHost(), path: folder }
   const mac: Machine = { platform: 'darwin', isRoot: false, systems: [], forbidding: [] }
-  expect(await probeSandbox('bubblewrap', host, NO_LIMITS, plain, async () => mac)).toEqual({
+  expect(await probeSandbox('bubblewrap', host, NO_LIMITS, plain, { machine: async () => mac })).toEqual({
     ok: false,
     detail: 'there is no sandbox for macOS yet',
     fix: [],
@@ -65,7 +65,7 @@ it('says that there is none for this system, where no command would help', async
 it('if it cannot run, says why in its own words', async () => {
   const why = 'bwrap: setting up uid map: Permission denied'
   const host = forbidden(`[ "$1" = --version ] && echo bubblewrap 9.8.7 && exit; echo ${why} >&2; exit 1`)
-  expect(await probeSandbox('bubblewrap', host, NO_LIMITS, plain, async () => ubuntu)).toEqual({
+  expect(await probeSandbox('bubblewrap', host, NO_LIMITS, plain, { machine: async () => ubuntu })).toEqual({
     ok: false,
     detail: `bubblewrap 9.8.7 cannot run a command here: ${why}`,
     fix: [ALLOW],

@@ -433,6 +433,16 @@ describe('what the model is asked', () => {
     expect(await of('listed')).toEqual([true, commands])
     expect(await of('sandboxed')).toEqual([false, []])
   })
+
+  it('is told the hosts that commands reach, where something holds them to these', async () => {
+    const told = async (given: Record<string, unknown>) => {
+      const settings = settingsSchema.parse({ network: { allow: ['registry.npmjs.org'] }, ...given })
+      const { model } = await designed([three], { input: input({ settings }) })
+      return promptText(model.requests[0] ?? expect.fail()).includes('no others: registry.npmjs.org.')
+    }
+    expect([await told({}), await told({ sandbox: 'off' })]).toEqual([true, false])
+  })
+
   it('is told the limits, the wishes and what was wrong before', async () => {
     const settings = settingsSchema.parse({ commands: ['npm'], protected_paths: ['secret/**'], limits: { tasks: 7 } })
     const previous = { plan: { ...writtenHead, tasks: [agentTask('old')] }, problems: ['too long'] }

@@ -9,7 +9,7 @@ import { agentsAtWork, exploration, followed } from '../../support/planning.ts'
 import { begun, report, shaOf, verifiedBy } from '../../support/run.ts'
 import { attempt, atWork, edits, finishes } from '../worker/worker-attempt.ts'
 
-const limits = { tools: 'listed' as const, commands: [['npm', 'test']], minutes: 30, turns: 60 }
+const limits = { tools: 'listed' as const, commands: [['npm', 'test']], hosts: [], minutes: 30, turns: 60 }
 
 /** As long as hand-offs are. */
 const handOff = (id: string): HandOff =>
@@ -40,6 +40,15 @@ const started = (state: ActiveRun, id: string): ActiveRun => followed<ActiveRun>
 
 const textOf = (brief: Brief, findings = emptyContext) => workerOpening(brief, findings, limits, quotesFor(brief))
 const bytesOf = (text: string) => Buffer.byteLength(text)
+
+it('names the hosts that commands reach, where there are any', () => {
+  const brief = briefOf(started(agentsAtWork<ActiveRun>('a'), 'a'), 'a')
+  const shown = (hosts: string[]) => workerOpening(brief, emptyContext, { ...limits, hosts }, quotesFor(brief))
+  expect(shown([])).not.toContain('Commands reach')
+  expect(shown(['registry.npmjs.org', 'pypi.org'])).toContain(
+    'Commands reach `registry.npmjs.org`, `pypi.org`, by HTTPS or by plain HTTP on port 80, and no other host',
+  )
+})
 
 describe('a plan that knows the mark of the run’s fences', () => {
   it('cannot write one: the brief is given out without the mark, and else as it is', () => {

@@ -12,6 +12,7 @@ export const toolContext = (overrides: Partial<ToolContext> = {}): ToolContext =
   protectedGlobs: [],
   agentCommands: 'listed',
   commands: [['npm', 'test']],
+  hosts: [],
   putBack: async () => [],
   refreshJournal: async () => undefined,
   guard: () => null,

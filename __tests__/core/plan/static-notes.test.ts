@@ -3,7 +3,11 @@ import type { Task } from '../../../src/core/plan/plan.ts'
 import { type BaseFacts, scriptsIn, staticNotes } from '../../../src/core/plan/static-notes.ts'
 import { agentPlan } from '../../support/planning.ts'
 
-const base: BaseFacts = { files: new Set(['test/a.test.ts', 'tools/check.sh']), scripts: ['test', 'lint'] }
+const base: BaseFacts = {
+  files: new Set(['test/a.test.ts', 'tools/check.sh']),
+  scripts: ['test', 'lint'],
+  network: false,
+}
 const sound = { goal: 'Do it', acceptance: { argv: ['npm', 'test'], expect: '' } }
 const notesOn = (task: Partial<Task>, facts = base, verification = [{ argv: ['npm', 'test'] }]) =>
   staticNotes(agentPlan('a, b', { verification, tasks: { a: { ...sound, ...task }, b: sound } }), facts)
@@ -36,6 +40,8 @@ describe('what is said of a plan before anything of it runs', () => {
     ['git', 'fetch'],
   ])('is that the sandbox has no network: %s %s', (...argv) => {
     expect(accepts(...argv)).toEqual([expect.stringContaining('needs a network')])
+    const reaching = notesOn({ acceptance: { argv, expect: '' } }, { ...base, network: true })
+    expect(reaching.filter((note) => note.includes('network'))).toEqual([])
   })
 
   it('is that a script or a file is not there, unless a task makes it', () => {

@@ -7,8 +7,9 @@ import { parseResultName } from '../../../src/core/schedule/slot-result.ts'
 import { defaultSettings } from '../../../src/core/settings.ts'
 import { journalView } from '../../../src/jobs/work/journal-view.ts'
 import { performTask } from '../../../src/jobs/work/run-slot.ts'
-import { agentTask, asked, create, finish, meanwhile, run, says, slotWith } from '../../support/agent-slot.ts'
+import { agentTask, asked, bash, create, finish, meanwhile, run, says, slotWith } from '../../support/agent-slot.ts'
 import { fails, saidModel } from '../../support/said-model.ts'
+import { needsSandbox } from '../../support/sandbox.ts'
 import {
   assign,
   begin,
@@ -21,6 +22,8 @@ import {
   slotWorld,
   taken,
 } from '../../support/slot.ts'
+import { PUBLIC, smallInternet } from '../../support/small-internet.ts'
+import { openRegistry } from '../../support/small-registry.ts'
 
 let world: SlotWorld
 beforeEach(() => {
@@ -558,5 +561,41 @@ describe('its transcript', () => {
     expect(await deeds).toHaveLength(1)
     expect(world.uploads).toHaveLength(1)
     expect(world.lines.join('\n')).toContain('tributary-42-a-1-transcript could not be uploaded: the upload broke off')
+  })
+})
+
+describe('an agent with an allowed host', needsSandbox, () => {
+  const NPM = 'npm --no-audit --no-fund --registry http://registry.example/'
+
+  it('adds a dependency through the proxy, and hears at once which host it did not reach', async () => {
+    const registry = await openRegistry('padder')
+    world.remove()
+    world = slotWorld({ internet: smallInternet({ 'registry.example': [PUBLIC] }, { 80: registry.port }) })
+    agentTask(
+      world,
+      {
+        writes: ['package.json', 'package-lock.json', '.gitignore'],
+        acceptance: { argv: script(`${NPM} ci && node -p "require('padder')"`), expect: '' },
+      },
+      { agent_commands: 'sandboxed', network: { allow: ['registry.example'] } },
+    )
+    const { model, deeds } = slotWith(world, [
+      says(bash(`echo '{"name":"mine"}' > package.json; echo node_modules > .gitignore; ${NPM} install padder`)),
+      says(bash('curl -sS https://evil.example/')),
+      says(finish('Added padder')),
+    ])
+    await deeds
+    registry.close()
+    expect(outcome()).toMatchObject({
+      kind: 'done',
+      report: {
+        acceptanceLog: expect.stringContaining('padded\n'),
+        refusedHosts: [{ host: 'evil.example', why: 'not-listed', requests: 1 }],
+      },
+    })
+    expect(changed()).toEqual(['.gitignore', 'package-lock.json', 'package.json'])
+    expect(asked(model.requests[0] as never)).toContain('Commands reach `registry.example`, by HTTPS')
+    expect(asked(model.requests[1] as never)).toContain('added 1 package')
+    expect(asked(model.requests[2] as never)).toContain('"evil.example", 1 request: `network.allow`')
   })
 })

@@ -18,6 +18,8 @@ import {
   taken,
   type Uploaded,
 } from '../../support/slot.ts'
+import { PUBLIC, smallInternet } from '../../support/small-internet.ts'
+import { openRegistry } from '../../support/small-registry.ts'
 
 let world: SlotWorld
 beforeEach(() => {
@@ -32,6 +34,106 @@ const landed = (upload: Uploaded, ...words: string[]): string => taken(world, up
 const until = async (isTrue: () => boolean) => {
   while (!isTrue()) await new Promise((go) => setImmediate(go))
 }
+
+describe('a slot with a set-up', () => {
+  const SETUP = [script('mkdir -p ignored; cat *.lock > ignored/locks 2>&1; true'), script('date +%s%N > ignored/made')]
+  const MADE = script('cat ignored/locks ignored/made > seen.txt')
+  const setUps = () => world.lines.filter((line) => line.startsWith('Set-up, sh -c date'))
+
+  /** Gives the slot these tasks one after another, each on what the one before has made. */
+  const inTurn = (tasks: Record<string, string[]>, setup: readonly (readonly string[])[] = SETUP) => {
+    const rest = Object.keys(tasks)
+    const plan = { tasks: Object.fromEntries(Object.entries(tasks).map(([id, run]) => [id, { run }])) }
+    begin(world, rest.join(', '), plan, { setup })
+    assign(world, rest.shift() ?? '')
+    world.onUpload((upload) => {
+      const next = rest.shift()
+      if (next === undefined) return world.happens({ type: 'run_cancelled', why: 'the test is over' })
+      const { task } = upload.result
+      const base = taken(world, upload, 'rev-parse')
+      world.happens({
+        type: 'task_failed',
+        task,
+        attempt: 1,
+        head: null,
+        failure: { reason: 'no-change' },
+        final: true,
+      })
+      assign(world, next, { base })
+    })
+  }
+
+  it('is prepared before its first task, and no more while lock files are the same', async () => {
+    const SAME = script('cat ignored/locks ignored/made | cmp - seen.txt && echo c > c.txt')
+    inTurn({ a: MADE, b: script('echo b > b.txt'), c: SAME })
+    await world.start()
+    expect(setUps()).toHaveLength(1)
+    expect(world.uploads.map(({ result }) => result.outcome.kind)).toEqual(['done', 'done', 'done'])
+  })
+
+  it('is prepared again for a task whose needs changed a lock file, and after one that did', async () => {
+    inTurn({ a: script('echo one > x.lock'), b: script('cp ignored/locks seen.txt') })
+    await world.start()
+    expect(setUps()).toHaveLength(2)
+    const [, second] = world.uploads
+    if (second === undefined) throw new Error('there was one task only')
+    expect(taken(world, second, 'show', '--format=')).toContain('\n+one')
+  })
+
+  it('fails its task with the words of the set-up, and nothing of it is done', async () => {
+    inTurn({ a: MADE }, [script('echo no registry >&2; exit 3')])
+    await world.start()
+    expect(outcomeOf(world.uploads)).toMatchObject({
+      kind: 'failed',
+      head: null,
+      failure: {
+        reason: 'program-failed',
+        exitCode: 3,
+        log: expect.stringMatching(/^The set-up of the settings failed: sh -c .*\nno registry\n$/s),
+      },
+    })
+  })
+})
+
+describe('a task with an allowed host', needsSandbox, () => {
+  const NPM = 'npm --no-audit --no-fund --registry http://registry.example/'
+  const ADD = `echo '{"name":"mine","version":"1.0.0"}' > package.json; echo node_modules > .gitignore; ${NPM} install padder`
+
+  it('adds a dependency through the proxy, and its acceptance installs that from the lock file', async () => {
+    const registry = await openRegistry('padder')
+    world.remove()
+    world = slotWorld({ internet: smallInternet({ 'registry.example': [PUBLIC] }, { 80: registry.port }) })
+    const acceptance = `${NPM} ci >&2 && node -p "require('padder')" && curl -s http://evil.example/; true`
+    oneTask(
+      world,
+      { run: script(ADD), acceptance: { argv: script(acceptance), expect: '' } },
+      { network: { allow: ['registry.example'] } },
+    )
+    await world.start()
+    registry.close()
+    const upload = only(world.uploads)
+    expect(upload.result.outcome).toMatchObject({
+      kind: 'done',
+      report: {
+        acceptanceLog: expect.stringMatching(/\npadded\n[\s\S]*- "evil\.example", 1 request: /),
+        refusedHosts: [{ host: 'evil.example', why: 'not-listed', requests: 1 }],
+      },
+    })
+    expect(landed(upload, 'show', '--format=', '--name-only')).toBe('.gitignore\npackage-lock.json\npackage.json')
+    expect(registry.paths.filter((path) => path.endsWith('.tgz'))).toHaveLength(2)
+  })
+
+  it('has none where the settings name none', async () => {
+    const registry = await openRegistry('padder')
+    world.remove()
+    world = slotWorld({ internet: smallInternet({ 'registry.example': [PUBLIC] }, { 80: registry.port }) })
+    oneTask(world, { run: script(ADD) })
+    await world.start()
+    registry.close()
+    expect(outcomeOf(world.uploads)).toMatchObject({ kind: 'failed', failure: { reason: 'program-failed' } })
+    expect(registry.paths).toEqual([])
+  })
+})
 
 describe('a task', () => {
   it('is worked on, committed, accepted and handed over with its commit', async () => {
@@ -391,6 +493,17 @@ describe('a verification', () => {
       kind: 'verification-failed',
       failure: { reason: 'sandbox-unavailable' },
     })
+  })
+
+  it('reaches the hosts that its tasks may reach', needsSandbox, async () => {
+    const registry = await openRegistry('padder')
+    world.remove()
+    world = slotWorld({ internet: smallInternet({ 'registry.example': [PUBLIC] }, { 80: registry.port }) })
+    verify([['curl', '-sSf', 'http://registry.example/padder']], { network: { allow: ['registry.example'] } })
+    await world.start()
+    registry.close()
+    expect(outcomeOf(world.uploads)).toMatchObject({ kind: 'verified' })
+    expect(registry.paths).toEqual(['/padder'])
   })
 
   it('of a plan with nothing to verify by is no pass', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Report } from '../../../src/core/run/event.ts'
 import { checksFor } from '../../../src/render/check/check-output.ts'
 import type { CheckOutput } from '../../../src/render/check/check-state.ts'
 import { runChecksFor } from '../../../src/render/check/run-check.ts'
@@ -21,6 +22,7 @@ import {
   started,
   type TimedEvent,
   verified,
+  verifiedByAgent,
 } from '../support/runs.ts'
 
 const plan = planOf('a > c, b > d, g > d', { tasks: { g: gate } })
@@ -92,6 +94,18 @@ describe('the check of a task', () => {
         '- Cost: none (no model)',
       ].join('\n'),
     )
+  })
+
+  it('counts the requests that the proxy of the sandbox refused, and names the hosts as nothing but text', () => {
+    const refusedHosts = [
+      { host: 'evil.example', why: 'not-listed' as const, requests: 3 },
+      { host: '`@alice` #1', why: 'malformed' as const, requests: 1 },
+    ]
+    const events = [approved(), queued('a'), started('a')] as const
+    const shown = (report: Partial<Report>) =>
+      checksFor(planned(requested(), proposed(plan), ...events, verifiedByAgent('a', report)), 'a')[0]?.text
+    expect(shown({})).not.toContain('Network')
+    expect(shown({ refusedHosts })).toContain('- Network: 4 requests refused, to `evil.example`, `` `@alice` #1 ``')
   })
 
   it('asks for a person where a verified task waits for a review, and is at work where it lands by itself', () => {

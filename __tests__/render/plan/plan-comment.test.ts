@@ -129,6 +129,30 @@ describe('the plan comment', () => {
     expect(text.flatMap((one) => one.match(/#\d+|@\w+/g) ?? [])).toEqual(['#42'])
   })
 
+  it('names the hosts that commands reach, and that each is a way out for what a task can read', () => {
+    const shown = (settings: Record<string, unknown>) =>
+      renderPlanComment(planned(requested(), proposed(planOf('a > b'), settings)))
+    const network = { allow: ['registry.npmjs.org', 'pypi.org'] }
+    expect(shown({})).toContain('- The commands above run in a sandbox without network,')
+    const open = shown({ network })
+    expect(open).toContain(
+      '- **Commands reach `registry.npmjs.org`, `pypi.org`** (`network.allow`), and no other host.',
+    )
+    expect(open).toContain('An allowed host is also a way out: a task can send there what it can read')
+    expect(open).not.toContain('without network')
+    expect(
+      shown({
+        setup: [
+          ['npm', 'ci'],
+          ['make', 'a b'],
+        ],
+      }),
+    ).toContain('- Set-up of each slot: `npm ci`, `make "a b"`')
+    const off = shown({ network, sandbox: 'off' })
+    expect(off).toContain('- `network.allow` has no effect under `sandbox: off`: **they reach every host.**')
+    expect(off).not.toContain('registry.npmjs.org')
+  })
+
   it('says so where commands would run without isolation, and where parallel work gains nothing', () => {
     const slow = renderPlanComment(
       planned(requested(), proposed(planOf('a > b > c'), { sandbox: 'off', merge: 'review' })),

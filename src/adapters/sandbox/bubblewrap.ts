@@ -4,15 +4,20 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Argv } from '../../core/plan/plan.ts'
 import { cappedLog } from '../../core/text/capped-log.ts'
 import type { Redact } from '../../core/text/redact.ts'
-import type { CommandRun, Sandbox } from '../../ports/sandbox.ts'
+import type { CommandOptions, CommandRun, Sandbox } from '../../ports/sandbox.ts'
 import { commandEnvironment, type SandboxHost } from './host.ts'
 import { gitFoldersOf, type Layout, layoutOf, resolverFiles } from './layout.ts'
 import { type CommandLimits, limitsMet, underLimits } from './limits.ts'
+import { NO_WAY_OUT, openWayOut, type WayOut } from './network/network.ts'
+import type { NetworkAccess } from './network/proxy.ts'
+import { refusedNote, tally } from './network/tally.ts'
 import { runInSandbox } from './run-command.ts'
 import { watchUsage } from './usage.ts'
 
 /** Inside the sandbox; private, and removed with it. */
 const HOME = '/tmp/home'
+
+const LONGEST_NAME = 100
 
 /** The descriptor to which bubblewrap writes the pid of its child. */
 const INFO = ['--info-fd', '3']
@@ -36,69 +41,94 @@ export interface Bubblewrap {
   version: string
 }
 
-export const bubblewrap = (
-  { file, version }: Bubblewrap,
+interface Box {
+  bubblewrap: Bubblewrap
+  host: SandboxHost
+  limits: CommandLimits
+  redact: Redact
+}
+
+export function bubblewrap(
+  found: Bubblewrap,
   host: SandboxHost,
   limits: CommandLimits,
   redact: Redact,
-): Sandbox => ({
-  name: `bubblewrap ${version}`,
-  async run(argv, { worktree, seconds, signal, env, readable = [], network = false, kept }) {
-    const tree = await realpath(worktree)
-    const readOnly = [...readable, ...(network ? await resolverFiles() : [])]
-    const tmpfs = privateFolder(version, limits)
-    const mounts = mountArguments(await layoutOf(host), tmpfs, tree, await gitFoldersOf(tree), readOnly)
-    const init = initProcess()
-    let exceeded: string | null = null
-    let stopWatching = () => {}
-    let hasEnded = false
-    const isolation = [...ISOLATION, ...(network ? ['--share-net'] : [])]
-    const command: Argv = [
-      file,
-      ...isolation,
-      ...mounts,
-      ...INFO,
-      '--chdir',
-      tree,
-      '--',
-      ...underLimits(limits),
-      ...argv,
-    ]
-    const run = await runInSandbox({
-      argv: command,
-      cwd: '/',
-      // Not as arguments of bubblewrap (`--setenv`), which every process can read: a value may be a key.
-      env: { ...env, ...(network ? {} : OFFLINE), ...commandEnvironment(host, HOME) },
-      seconds,
-      signal,
-      log: cappedLog(redact, kept),
-      onInfo: async (info) => {
-        const pid = await init.readInfo(info)
-        if (pid === null || hasEnded) return
-        stopWatching = watchUsage({ init: pid, tree, limits }, (why) => {
-          exceeded = why
-          void init.kill()
-        })
-      },
-      kill: () => init.kill(),
-    })
-    hasEnded = true
-    stopWatching()
-    await init.ended()
-    return withLimits(run, exceeded, limits)
-  },
-})
+  access: NetworkAccess,
+): Sandbox {
+  const box = { bubblewrap: found, host, limits, redact }
+  const all = tally()
+  return {
+    name: `bubblewrap ${found.version}`,
+    refusedHosts: all.hosts,
+    async run(argv, options) {
+      const way = options.network ? NO_WAY_OUT : await openWayOut(access)
+      try {
+        const run = await runIn(box, argv, options, way)
+        const refused = way.refused().map((one) => ({ ...one, host: redact(one.host).slice(0, LONGEST_NAME) }))
+        for (const one of refused) all.add(one)
+        return withNote(run, refusedNote(refused))
+      } finally {
+        await way.close()
+      }
+    },
+  }
+}
+
+async function runIn(
+  { bubblewrap: { file, version }, host, limits, redact }: Box,
+  argv: Argv,
+  { worktree, seconds, signal, env, readable = [], network = false, kept }: CommandOptions,
+  way: WayOut,
+): Promise<CommandRun> {
+  const tree = await realpath(worktree)
+  const shown = [...readable, ...(network ? await resolverFiles() : [])].flatMap(readOnly)
+  const tmpfs = privateFolder(version, limits)
+  const mounts = mountArguments(await layoutOf(host), tmpfs, tree, await gitFoldersOf(tree), [...shown, ...way.mounts])
+  const init = initProcess()
+  let exceeded: string | null = null
+  let stopWatching = () => {}
+  let hasEnded = false
+  const isolation = [...ISOLATION, ...(network ? ['--share-net'] : [])]
+  const inside = [...way.bridge, ...underLimits(limits), ...argv]
+  const run = await runInSandbox({
+    argv: [file, ...isolation, ...mounts, ...INFO, '--chdir', tree, '--', ...inside],
+    cwd: '/',
+    // Not as arguments of bubblewrap (`--setenv`), which every process can read: a value may be a key.
+    env: { ...env, ...(network || way !== NO_WAY_OUT ? {} : OFFLINE), ...commandEnvironment(host, HOME) },
+    seconds,
+    signal,
+    log: cappedLog(redact, kept),
+    onInfo: async (info) => {
+      const pid = await init.readInfo(info)
+      if (pid === null || hasEnded) return
+      stopWatching = watchUsage({ init: pid, tree, limits }, (why) => {
+        exceeded = why
+        void init.kill()
+      })
+    },
+    kill: () => init.kill(),
+  })
+  hasEnded = true
+  stopWatching()
+  await init.ended()
+  return withLimits(run, exceeded, limits)
+}
 
 /** Says at the end of a failed command's output which limit it ran into. */
 function withLimits(run: CommandRun, exceeded: string | null, limits: CommandLimits): CommandRun {
   if (run.exitCode === 0) return run
   const notes = exceeded === null ? limitsMet(run.log, limits) : [exceeded]
-  return notes.length === 0 ? run : { ...run, log: `${run.log.trimEnd()}\n\n${notes.join('\n')}\n` }
+  return withNote(run, notes.join('\n'))
 }
+
+const withNote = (run: CommandRun, note: string): CommandRun =>
+  note === '' ? run : { ...run, log: `${run.log.trimEnd()}\n\n${note}\n` }
 
 /** bubblewrap cannot limit a folder's size before 0.7: the kernel then does, to half of the memory. */
 const privateFolder = (version: string, { tmp }: CommandLimits): string[] =>
   /^0\.[0-6](?:\.|$)/.test(version) ? ['--tmpfs'] : ['--size', `${tmp}`, '--tmpfs']
+
+const readOnly = (path: string): string[] => ['--ro-bind', path, path]
 
 /** Later mounts cover earlier ones: the tree comes last, and on top of it its git folders, read-only. */
 const mountArguments = (
@@ -106,15 +136,16 @@ const mountArguments = (
   tmpfs: readonly string[],
   tree: string,
   gitFolders: readonly string[],
-  readOnly: readonly string[],
+  further: readonly string[],
 ): string[] => [
   ...SYSTEM,
   ...closed.flatMap((folder) => ['--tmpfs', folder]),
   ...hidden.flatMap((folder) => [...tmpfs, folder]),
   ...['--dir', HOME],
-  ...[...shown, ...readOnly].flatMap((path) => ['--ro-bind', path, path]),
+  ...shown.flatMap(readOnly),
+  ...further,
   ...['--bind', tree, tree],
-  ...gitFolders.flatMap((path) => ['--ro-bind', path, path]),
+  ...gitFolders.flatMap(readOnly),
   ...closed.flatMap((folder) => ['--remount-ro', folder]),
 ]
 

@@ -11,9 +11,17 @@ import { type Advice, adviceWhenMissing, adviceWhenRefused, type Machine, thisMa
 import { type Bubblewrap, bubblewrap } from './bubblewrap.ts'
 import { commandEnvironment, type SandboxHost } from './host.ts'
 import { type LimitSettings, limitsOf } from './limits.ts'
+import { publicInternet } from './network/internet.ts'
+import type { NetworkAccess } from './network/proxy.ts'
 import { runInSandbox } from './run-command.ts'
 
 const PROBE_SECONDS = 20
+
+interface Surroundings {
+  /** If not set, commands reach nothing. */
+  network?: NetworkAccess
+  machine?: () => Promise<Machine>
+}
 
 /** The sandbox that the settings name, after a command has run in it. Never falls back to a weaker one. */
 export async function probeSandbox(
@@ -21,12 +29,12 @@ export async function probeSandbox(
   host: SandboxHost,
   limits: LimitSettings,
   redact: Redact,
-  machine: () => Promise<Machine> = thisMachine,
+  { network = { allow: [], internet: publicInternet }, machine = thisMachine }: Surroundings = {},
 ): Promise<SandboxProbe> {
   if (setting === 'off') return { ok: true, sandbox: noSandbox(host, redact) }
   const found = await findBubblewrap(host.path)
   if (found === null) return unavailable(adviceWhenMissing(await machine()))
-  const sandbox = bubblewrap(found, host, limitsOf(limits), redact)
+  const sandbox = bubblewrap(found, host, limitsOf(limits), redact, network)
   const refused = await refusalOf(sandbox, host)
   if (refused === null) return { ok: true, sandbox }
   return unavailable(adviceWhenRefused(await machine(), `${sandbox.name} cannot run a command here: ${refused}`))
@@ -74,6 +82,8 @@ async function tryOut(sandbox: Sandbox, host: SandboxHost): Promise<CommandRun> 
 /** No isolation, for `sandbox: off`: only a clean environment, and the end of all processes that a command starts. */
 const noSandbox = (host: SandboxHost, redact: Redact): Sandbox => ({
   name: 'off',
+  // It filters nothing.
+  refusedHosts: () => [],
   async run(argv, { worktree, seconds, signal, env, kept }) {
     const home = await mkdtemp(join(host.temp, HOME))
     try {

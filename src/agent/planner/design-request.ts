@@ -1,7 +1,7 @@
 import type { Plan, Task } from '../../core/plan/plan.ts'
 import type { Exploration, PlanAnswer, Question } from '../../core/plan/planning.ts'
 import { protectedGlobs } from '../../core/plan/protected-paths.ts'
-import { agentCommandsOf } from '../../core/settings.ts'
+import { agentCommandsOf, hostsOf } from '../../core/settings.ts'
 import type { Sources } from '../../ports/sources.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
 import { answerText, listOf, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
@@ -54,6 +54,9 @@ export function designPrompt(request: DesignRequest): string {
 const LISTED =
   'Agents have no shell here: beside its acceptance and the verification, the agent of a task runs only what its `commands` lists. List what it needs while it works, such as a single test or a formatter; an entry that ends in `--` (`["npm", "test", "--"]`) allows any words behind it.'
 
+const hostsText = (hosts: readonly string[]): string =>
+  `Commands reach these hosts, by HTTPS, and no others: ${hosts.join(', ')}. What is installed has to come from there.`
+
 function limitsText({ input: { settings, options }, fixed }: DesignRequest): string {
   const { limits, slots, commands, budget } = settings
   return listOf([
@@ -62,6 +65,7 @@ function limitsText({ input: { settings, options }, fixed }: DesignRequest): str
     `No task may write: ${protectedGlobs(settings).join(', ')}.`,
     ...(commands.length === 0 ? [] : [`Commands may begin with these programs only: ${commands.join(', ')}.`]),
     ...(agentCommandsOf(settings) === 'listed' ? [LISTED] : []),
+    ...(hostsOf(settings).length === 0 ? [] : [hostsText(hostsOf(settings))]),
     ...(options.paths.length === 0
       ? []
       : [`The plan was asked for these paths: every glob of \`writes\` lies within ${options.paths.join(', ')}.`]),

@@ -1,10 +1,10 @@
 /** What a sandbox can and cannot do, as planner and worker must know it alike. */
-const SANDBOX = `Commands run in a sandbox. They see the work tree, the toolchains of the machine, and the dependencies that the workflow installed for the base. Count on no network, no secrets, no services and no other checkout; time, memory and processes are limited, and what still runs when a command ends is stopped.`
+const SANDBOX = `Commands run in a sandbox. They see the work tree, the toolchains of the machine, and the dependencies that the workflow installed for the base. Count on no network but for hosts that are named to you, no secrets, no services and no other checkout; time, memory and processes are limited, and what still runs when a command ends is stopped.`
 
 /** For the planner: what a task can do, and the files over which plans stumble. */
 export const PLANNING_GROUND = `What a task can and cannot do:
 - It starts from the base and what its needs have landed, and sees nothing of the tasks beside it. It may read everything, and writes in its \`writes\` alone: what changes elsewhere is put back.
-- ${SANDBOX} So a command that installs, downloads or calls a service proves nothing: it fails.
+- ${SANDBOX} So a command that installs, downloads or calls a service proves nothing, unless its hosts are named below: it fails.
 - \`reads\` names what a task builds on and does not write, as closely as \`writes\`: a change of the base branch in these paths makes the plan stale, and the agent is told what other tasks promise that write there.
 
 Files over which plans stumble:

@@ -41,6 +41,8 @@ export const emptyContext: AttemptContext = { baseline: [], earlierDiffs: [], in
 interface Limits {
   tools: WorkerTools
   commands: readonly Argv[]
+  /** What commands reach of the network. */
+  hosts: readonly string[]
   minutes: number
   /** Null: not counted, for an agent that is a program of the settings. */
   turns: number | null
@@ -100,11 +102,15 @@ const testsSection = ({ tests }: AttemptContext, quotes: Quotes): string[] =>
 
 const commandText = (argv: Argv): string => `\`${JSON.stringify(argv)}\``
 
-const commandsSection = ({ tools, commands }: Limits): string[] => [
+const commandsSection = ({ tools, commands, hosts }: Limits): string[] => [
   '# What you can run',
   WHAT_RUNS[tools],
   listOf(commands.map((argv) => `${commandText(argv)}${isPrefix(argv) ? ' and any words behind it' : ''}`)) || 'None.',
+  ...(hosts.length === 0 ? [] : [hostsText(hosts)]),
 ]
+
+const hostsText = (hosts: readonly string[]): string =>
+  `Commands reach ${hosts.map((host) => `\`${host}\``).join(', ')}, by HTTPS or by plain HTTP on port 80, and no other host: through the proxy that HTTPS_PROXY and HTTP_PROXY name, which package managers use by themselves. What you install comes from there, and belongs into the manifest and the lock file if the task may write them. There is no name server, and nothing goes past the proxy.`
 
 const WHAT_RUNS: Readonly<Record<WorkerTools, string>> = {
   sandboxed: 'Any shell line, with bash. The plan names these commands:',
@@ -158,10 +164,10 @@ ${TOOL_RULES[tools]}
 const OUTSIDE = 'What a command changes elsewhere is put back at once, and you are told.'
 const TOOL_RULES: Readonly<Record<WorkerTools, string>> = {
   sandboxed: `- You change files with edit, write, delete and move, or by commands, and only those that the task may write. ${OUTSIDE}
-- You run what you need with bash: single tests, type checks, formatters, generators. \`.git\` cannot be written, /tmp and the home are empty at each call, and packages cannot be installed: use what is there.
+- You run what you need with bash: single tests, type checks, formatters, generators. \`.git\` cannot be written, /tmp and the home are empty at each call, and packages can be installed only from hosts that "What you can run" names: else use what is there.
 - There is nothing to commit or to push: that is the machine's part.`,
   listed: `- You change files with edit, write, delete and move, and only those that the task may write. ${OUTSIDE}
-- You run only the commands that the brief lists, word for word; behind one that ends in \`--\`, any words may follow. There is no shell and no network, and nothing to commit or to push.`,
+- You run only the commands that the brief lists, word for word; behind one that ends in \`--\`, any words may follow. There is no shell, no network but for hosts that "What you can run" names, and nothing to commit or to push.`,
   own: `- You change only files that the task may write. What is changed elsewhere is put back when you end.
 - You leave \`.git\` alone: there is nothing to commit or to push, that is the machine's part.`,
 }

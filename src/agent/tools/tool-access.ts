@@ -51,6 +51,8 @@ export interface ToolContext {
   agentCommands: AgentCommands
   /** The commands of the approved plan. */
   commands: readonly Argv[]
+  /** Hosts that they reach. */
+  hosts: readonly string[]
   /** Restores what commands changed outside of the task's paths; returns these paths, or null if git cannot read what is there. */
   putBack(): Promise<readonly string[] | null>
   /** The plan's gate by the journal as it is now: why no tool may be called; null: tools may be called. */

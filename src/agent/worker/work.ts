@@ -54,7 +54,7 @@ function conversationOf(
   const opening = workerOpening(
     brief,
     attempt,
-    { ...limits, tools: context.agentCommands, commands: context.commands },
+    { ...limits, tools: context.agentCommands, commands: context.commands, hosts: context.hosts },
     quotes,
   )
   return {

@@ -80,12 +80,15 @@ function tooLarge({ changes, secrets }: HandedOverCommit, { limits }: Settings):
   return secrets.unread.length > 0 ? unsearched(secrets.unread, limits) : null
 }
 
+/** Whether a package manager writes the file: which versions of what a repository depends on. */
+export const isLockFile = (path: string): boolean => LOCK_FILE.test(path)
+
 const LOCK_FILE = /(?:^|\/)(?:[^/]*[.-]lock(?:\.json|\.yaml|\.hcl|b|file)?|npm-shrinkwrap\.json|go(?:\.work)?\.sum)$/i
 const LOCK_KILOBYTES = 20 * 1024
 
 /** Maximum size of a changed file, in bytes. Lock files are large, and no one writes them by hand. */
 const mostBytes = (path: string, { file_kilobytes }: Settings['limits']): number =>
-  1024 * (LOCK_FILE.test(path) ? Math.max(file_kilobytes, LOCK_KILOBYTES) : file_kilobytes)
+  1024 * (isLockFile(path) ? Math.max(file_kilobytes, LOCK_KILOBYTES) : file_kilobytes)
 
 export const secretSearch = (own: readonly string[], { limits, known_secrets: known }: Settings): SecretSearch => ({
   own,

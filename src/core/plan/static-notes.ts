@@ -8,6 +8,8 @@ export interface BaseFacts {
   files: ReadonlySet<string>
   /** Scripts of the package.json at the top; null: there is none that can be read. */
   scripts: readonly string[] | null
+  /** Whether commands reach any host. */
+  network: boolean
 }
 
 const manifestSchema = z.object({ scripts: z.record(z.string(), z.string()).default({}) })
@@ -47,7 +49,8 @@ function commandNotes(plan: Plan, argv: Argv, what: string, base: BaseFacts): st
   if (argv.length === 0) return []
   const shown = quoted(argv.join(' '))
   if (provesNothing(argv)) return [`${what}, ${shown}, succeeds whatever was done: it proves nothing`]
-  if (needsNetwork(argv)) return [`${what}, ${shown}, needs a network, and the sandbox has none: it cannot succeed`]
+  if (!base.network && needsNetwork(argv))
+    return [`${what}, ${shown}, needs a network, and the sandbox has none: it cannot succeed`]
   const script = scriptOf(argv)
   const isMissing = script !== null && base.scripts !== null && !base.scripts.includes(script)
   const mayAppear = plan.tasks.some(({ writes }) => writes.includes('package.json'))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { refusedHostSchema } from '../allowed-host.ts'
 import { problemSchema, taskFailureSchema } from '../failure.ts'
 import { runIdSchema, shaSchema, taskIdSchema } from '../ids.ts'
 import { roleSchema, spendingSchema } from '../money/usage.ts'
@@ -33,6 +34,8 @@ export const reportSchema = z.strictObject({
   resolved: z.array(taskIdSchema).optional(),
   /** The commands of the acceptance that failed at first and passed on the same tree when they ran again. */
   flaky: z.array(z.string()).optional(),
+  /** Hosts that its commands asked for and that the proxy of the sandbox refused. */
+  refusedHosts: z.array(refusedHostSchema).max(50).optional(),
 })
 export type Report = z.infer<typeof reportSchema>
 

@@ -4,6 +4,7 @@ import type { TaskFailure } from '../../core/failure.ts'
 import { secretSearch } from '../../core/landing/audit.ts'
 import type { Argv } from '../../core/plan/plan.ts'
 import type { WorkSummary } from '../../core/run/hand-off.ts'
+import { hostsOf } from '../../core/settings.ts'
 import type { CommandRun } from '../../ports/sandbox.ts'
 import type { AgentEnd, Attempt } from './attempt.ts'
 import { exitOf } from './check-work.ts'
@@ -41,7 +42,8 @@ const launch = (
 ): Promise<CommandRun> =>
   attempt.deps.scratch.use(async (folder) => {
     const { deps, brief, quotes, commands, assignment, settings, env, watch } = attempt
-    const limits = { tools: 'own' as const, commands, minutes: assignment.minutes, turns: null }
+    const hosts = settings.worker.network ? [] : hostsOf(settings)
+    const limits = { tools: 'own' as const, commands, minutes: assignment.minutes, turns: null, hosts }
     await folder.write(PROMPT_FILE, workerPrompt(brief, context, limits, quotes))
     const words = {
       '{prompt_file}': folder.file(PROMPT_FILE),

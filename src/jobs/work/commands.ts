@@ -55,13 +55,18 @@ export const checkReport = (check: CheckResult | null, redact: (text: string) =>
   ...(check?.flaky !== undefined && { flaky: check.flaky.map(redact) }),
 })
 
-export const emptyReport = (sandbox: Sandbox | null): Report => ({
-  workSeconds: 0,
-  acceptanceSeconds: 0,
-  acceptanceLog: '',
-  summary: '',
-  sandbox: sandbox?.name ?? 'none',
-})
+/** What every report says of the sandbox; the rest of it is still to come. Made when the last command has run. */
+export function emptyReport(sandbox: Sandbox | null): Report {
+  const refusedHosts = sandbox?.refusedHosts() ?? []
+  return {
+    workSeconds: 0,
+    acceptanceSeconds: 0,
+    acceptanceLog: '',
+    summary: '',
+    sandbox: sandbox?.name ?? 'none',
+    ...(refusedHosts.length > 0 && { refusedHosts }),
+  }
+}
 
 /** No command runs without a sandbox. */
 export const withoutSandbox = ({

@@ -13,7 +13,7 @@ import { modelFor } from '../../core/plan/plan.ts'
 import { recordOf, workOf } from '../../core/run/state.ts'
 import { parkedBefore } from '../../core/schedule/parked.ts'
 import { modelTierOf } from '../../core/schedule/retry-ladder.ts'
-import { agentCommandsOf } from '../../core/settings.ts'
+import { agentCommandsOf, hostsOf } from '../../core/settings.ts'
 import type { AgentEnd, Attempt } from './attempt.ts'
 import { patientModel } from './patience.ts'
 
@@ -98,6 +98,7 @@ function toolContextOf({
     protectedGlobs: settings.protected_paths,
     agentCommands: agentCommandsOf(settings),
     commands,
+    hosts: hostsOf(settings),
     putBack: () => checker.putBack().catch(() => null),
     refreshJournal: (signal) => view.fresh(signal),
     guard: () => whyNoCall(view.state(), { task, attempt, slot: who.slot }),

@@ -1,3 +1,4 @@
+import type { TaskFailure } from '../../core/failure.ts'
 import { type RunState, workOf } from '../../core/run/state.ts'
 import {
   type Assignment,
@@ -12,9 +13,10 @@ import { defaultSettings, type Settings } from '../../core/settings.ts'
 import type { SlotWork } from '../../render/status/job-summary.ts'
 import { performByAgent } from './agent-attempt.ts'
 import type { AttemptResult } from './attempt.ts'
-import { withoutSandbox } from './commands.ts'
+import { emptyReport, withoutSandbox } from './commands.ts'
 import { type JournalView, journalView, whileWanted } from './journal-view.ts'
 import { performProgram } from './program.ts'
+import { type SlotSetUp, slotSetUp } from './set-up.ts'
 import { uploadResult, uploadTranscript } from './upload-result.ts'
 import { performVerification } from './verify.ts'
 import type { SlotIdentity, WorkDeps } from './work-deps.ts'
@@ -27,7 +29,8 @@ export interface SlotEnd {
 }
 
 /** A slot: works on what the journal assigns to it until a reason to leave comes up. */
-export async function runSlot(deps: WorkDeps, who: SlotIdentity): Promise<SlotEnd> {
+export async function runSlot(given: WorkDeps, who: SlotIdentity): Promise<SlotEnd> {
+  const deps = { ...given, setUp: slotSetUp(given, who.run) }
   const { clock } = deps
   const view = journalView(deps, who.run)
   const done: SlotWork[] = []
@@ -72,8 +75,10 @@ type LeavingSlot = SlotIdentity & { leaveAt: Date }
 
 const since = (now: Date, then: Date): number => (now.getTime() - then.getTime()) / 1000
 
+type SlotDeps = WorkDeps & { setUp: SlotSetUp }
+
 async function workOn(
-  deps: WorkDeps,
+  deps: SlotDeps,
   who: LeavingSlot,
   view: JournalView,
   assignment: TaskAssignment | VerifyAssignment,
@@ -105,17 +110,31 @@ async function workOn(
 }
 
 async function perform(
-  deps: WorkDeps,
+  deps: SlotDeps,
   who: LeavingSlot,
   view: JournalView,
   assignment: TaskAssignment | VerifyAssignment,
   signal: AbortSignal,
 ): Promise<AttemptResult> {
-  if (assignment.kind === 'task') return performTask(deps, who, view, assignment, signal)
+  const settings = settingsIn(view.state())
+  const failure = await deps.setUp.make(baseOf(assignment), settings, signal)
+  if (failure !== null) return quiet(withoutSetUp(assignment, failure))
+  if (assignment.kind === 'task') {
+    const result = await performTask(deps, who, view, assignment, signal)
+    await deps.setUp.after(assignment.base, result.outcome)
+    return result
+  }
   return {
-    outcome: await performVerification(deps, who.run, assignment, settingsIn(view.state()).limits, signal),
+    outcome: await performVerification(deps, who.run, assignment, settings, signal),
     transcript: [],
   }
+}
+
+function withoutSetUp(assignment: TaskAssignment | VerifyAssignment, failure: TaskFailure): AttemptOutcome {
+  const report = emptyReport(null)
+  return assignment.kind === 'task'
+    ? { kind: 'failed', failure, head: null, tree: null, report }
+    : { kind: 'verification-failed', on: assignment.on, failure, report }
 }
 
 const baseOf = (assignment: TaskAssignment | VerifyAssignment) =>
@@ -134,7 +153,8 @@ export async function performTask(
   task: TaskAssignment,
   signal: AbortSignal,
 ): Promise<AttemptResult> {
-  const probe = await deps.probe(task.sandbox, settingsIn(view.state()).limits)
+  const { limits, network } = settingsIn(view.state())
+  const probe = await deps.probe(task.sandbox, limits, network.allow)
   if (!probe.ok) return quiet({ kind: 'failed', head: null, tree: null, ...withoutSandbox(probe) })
   if (task.worker === 'program') return quiet(await performProgram(deps, who.run, task, probe.sandbox, signal))
   return performByAgent({ deps, who, view, assignment: task, sandbox: probe.sandbox, signal, leaveAt: who.leaveAt })

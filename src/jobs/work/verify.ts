@@ -12,10 +12,11 @@ export async function performVerification(
   deps: WorkDeps,
   run: RunId,
   { on, attempt, commands, minutes, sandbox: setting }: VerifyAssignment,
-  limits: Settings['limits'],
+  { limits, network }: Pick<Settings, 'limits' | 'network'>,
   signal: AbortSignal,
 ): Promise<AttemptOutcome> {
-  const probe = await deps.probe(setting, limits)
+  // What a task was allowed to reach for its acceptance, the whole may reach too.
+  const probe = await deps.probe(setting, limits, network.allow)
   if (!probe.ok) return { kind: 'verification-failed', on, ...withoutSandbox(probe) }
   await deps.worktree.prepare(on)
   const { sandbox } = probe

@@ -12,7 +12,12 @@ import type { Scratch, Worktree } from '../../ports/worktree.ts'
 export interface WorkDeps {
   journal: Journal
   worktree: Worktree
-  probe(setting: Settings['sandbox'], limits: Settings['limits']): Promise<SandboxProbe>
+  /** `allow`: the hosts that commands in it may reach. */
+  probe(
+    setting: Settings['sandbox'],
+    limits: Settings['limits'],
+    allow: Settings['network']['allow'],
+  ): Promise<SandboxProbe>
   handover: Handover
   clock: Clock
   log(line: string): void

@@ -1,3 +1,4 @@
+import type { RefusedHost } from '../../core/allowed-host.ts'
 import { failureLog } from '../../core/failure.ts'
 import { shortSha, type TaskId } from '../../core/ids.ts'
 import { spendingOfTask } from '../../core/money/ledger.ts'
@@ -115,6 +116,7 @@ function facts(run: PlannedRun, id: TaskId, attempt: AttemptRecord): string[] {
       startedAt === null ? '' : `, started at ${moment(startedAt)}`
     }${ran === null ? '' : `, took ${ran}`}`,
     ...(report === null ? [] : [durations(report)]),
+    ...(report?.refusedHosts === undefined ? [] : [refusedLine(report.refusedHosts)]),
     ...(report?.flaky === undefined ? [] : [`- **Flaky**: ${flakyAcceptance(report.flaky)}`]),
     `- Built on ${code(shortSha(attempt.base))}${head === null || head === attempt.base ? '' : `, handed over ${code(shortSha(head))}`}`,
     ...peopleLines(record),
@@ -124,6 +126,16 @@ function facts(run: PlannedRun, id: TaskId, attempt: AttemptRecord): string[] {
 
 const durations = ({ workSeconds, acceptanceSeconds, turns, sandbox }: Report): string =>
   `- ${turns === undefined ? 'Command' : `Agent, ${count(turns, 'turn')},`} ${duration(workSeconds)}, acceptance ${duration(acceptanceSeconds)}, sandbox: ${inline(bounded(sandbox, 100))}`
+
+const MOST_HOSTS = 10
+
+/** Hosts are the words of commands: any text. */
+function refusedLine(hosts: readonly RefusedHost[]): string {
+  const requests = hosts.reduce((sum, one) => sum + one.requests, 0)
+  const named = [...new Set(hosts.map(({ host }) => host))].slice(0, MOST_HOSTS).map((host) => bounded(host, 100))
+  const more = hosts.length > named.length ? ' and more' : ''
+  return `- Network: ${count(requests, 'request')} refused, to ${codes(named)}${more}`
+}
 
 /** The cost of this attempt, and of all attempts at the task if there were more. */
 function cost({ ledger }: PlannedRun, id: TaskId, { attempt }: AttemptRecord): string[] {

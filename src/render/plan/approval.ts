@@ -2,7 +2,7 @@ import { trunkBranch } from '../../core/ids.ts'
 import { isAgentTask } from '../../core/plan/plan.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { Work } from '../../core/run/state.ts'
-import { type AgentCommands, agentCommandsOf, type Settings } from '../../core/settings.ts'
+import { type AgentCommands, agentCommandsOf, hostsOf, type Settings } from '../../core/settings.ts'
 import { code, codes, commandText } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
 import { count, usd } from '../markdown/format.ts'
@@ -17,6 +17,7 @@ export const planInputsSection = ({ work }: PlannedRun): string[] => [
   `- Settings: ${work.settingsBlob === '' ? 'none, so the defaults' : `\`.github/tributary.yml\`, blob ${code(work.settingsBlob)}`}`,
   `- Limits: ${slotAndFileLimits(work.settings)}`,
   ...workersLine(work),
+  ...setUpLine(work.settings),
   `- Mode ${code(work.mode)}: ${MODE_MEANINGS[work.mode]}`,
   ...(work.open ? [] : [`- Plan id: ${code(work.planId)}`]),
 ]
@@ -27,6 +28,9 @@ const slotAndFileLimits = ({ limits: { files, file_kilobytes }, slots }: Setting
     `${count(files, 'file')} a task`,
     `${file_kilobytes} KB a file`,
   ].join(', ')
+
+const setUpLine = ({ setup }: Settings): string[] =>
+  setup.length === 0 ? [] : [`- Set-up of each slot: ${codes(setup.map(commandText))}`]
 
 function workersLine({ plan, settings }: Work): string[] {
   if (!plan.tasks.some(isAgentTask)) return []
@@ -59,12 +63,27 @@ export function approvalSection(run: PlannedRun): string[] {
           `- Agents change files inside the paths that are named for each task, and no others; ${AGENTS_RUN[agentCommandsOf(settings)]} They spend ${usd(run.ledger.limit ?? settings.budget.usd)} at most, planning included.`,
         ]
       : []),
-    settings.sandbox === 'off'
-      ? '- The commands above run in jobs whose token can only read. **They run without isolation: `sandbox: off` is set.**'
-      : '- The commands above run in a sandbox without network, in jobs whose token can only read.',
+    ...whereCommandsRun(settings),
     `- Each task works on a branch of its own${settings.worker_pull_requests ? ', with a pull request of its own' : ''}. ${howTasksLand(run)}`,
     `- Nothing is merged into ${code(bounded(run.work.baseBranch, 200))}: a person does that, with the final pull request.`,
     ...(waitsForApproval(run) ? whatApprovalCovers(run) : []),
+  ]
+}
+
+function whereCommandsRun(settings: Settings): string[] {
+  const hosts = hostsOf(settings)
+  if (settings.sandbox === 'off')
+    return [
+      '- The commands above run in jobs whose token can only read. **They run without isolation: `sandbox: off` is set.**',
+      ...(settings.network.allow.length === 0
+        ? []
+        : ['- `network.allow` has no effect under `sandbox: off`: **they reach every host.**']),
+    ]
+  if (hosts.length === 0)
+    return ['- The commands above run in a sandbox without network, in jobs whose token can only read.']
+  return [
+    '- The commands above run in a sandbox, in jobs whose token can only read.',
+    `- **Commands reach ${codes(hosts)}** (\`network.allow\`), and no other host. An allowed host is also a way out: a task can send there what it can read, all files of this repository among it.`,
   ]
 }
 

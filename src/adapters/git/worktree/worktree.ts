@@ -49,7 +49,8 @@ interface OpenWorktree {
   repo: LocalRepo & { workTree: string }
   /** Restores git's configuration and removes special files; called before each git command, since a task may have left them. */
   guard(): Promise<void>
-  /** Entries that git ignored before any task, made by the workflow's own steps; they survive every clean-up. */
+  /** Entries that git ignored before any task: those of the workflow's own steps, and of the set-up too. They survive every clean-up. */
+  first: IgnoredEntries
   kept: IgnoredEntries
   prepared: Sha | null
   notices: string[]
@@ -66,6 +67,7 @@ export async function openWorktree(options: WorktreeOptions): Promise<Worktree> 
     path: worktree.repo.workTree,
     notices: worktree.notices,
     prepare: (sha) => prepare(worktree, checkedSha(sha)),
+    setUp: (sha, work) => setUp(worktree, checkedSha(sha), work),
     resume: (ref, head) => resume(worktree, ref, head),
     commitAll: (words) => commitAll(worktree, words),
     putBack: async (keeps) => putBack(worktree.repo, preparedOf(worktree), await treeHash(worktree), keeps),
@@ -98,11 +100,13 @@ async function readWorktree({ dir, remoteUrl, token, clock, seconds, signal }: W
   }
   await guard()
   const store = { repo, remote: { url: remoteUrl, token }, network, clock }
+  const ignored = await ignoredEntries(repo)
   return {
     store,
     repo,
     guard,
-    kept: await ignoredEntries(repo),
+    first: ignored,
+    kept: ignored,
     prepared: null,
     notices,
     lacks,
@@ -150,6 +154,15 @@ async function makeFiles({ repo, kept, submodules, notices }: OpenWorktree, sha:
   submodules.now = await submodulesIn(repo)
   for (const notice of submoduleNotices(submodules.now, submodules.first))
     if (!notices.includes(notice)) notices.push(notice)
+}
+
+async function setUp(worktree: OpenWorktree, sha: Sha, work: () => Promise<boolean>): Promise<boolean> {
+  worktree.kept = worktree.first
+  await prepare(worktree, sha)
+  const isDone = await work()
+  await worktree.guard()
+  if (isDone) worktree.kept = await ignoredEntries(worktree.repo)
+  return isDone
 }
 
 async function resume(worktree: OpenWorktree, ref: string, head: Sha): Promise<boolean> {

@@ -8,7 +8,7 @@ import type { Mode, PlanDraft, Planning } from '../../../core/plan/planning.ts'
 import { type BaseFacts, scriptsIn, staticNotes } from '../../../core/plan/static-notes.ts'
 import { begunPart } from '../../../core/run/evolve-plan.ts'
 import { workOf } from '../../../core/run/state.ts'
-import type { Settings } from '../../../core/settings.ts'
+import { hostsOf, type Settings } from '../../../core/settings.ts'
 import { commitSubject } from '../../../core/text/control-characters.ts'
 import { listed } from '../../../core/text/quoted.ts'
 import { planCanBeShown } from '../../../render/plan/plan-comment.ts'
@@ -39,7 +39,7 @@ export async function propose(session: Session, draft: Draft, it: Proposal): Pro
   const refused = refusedTrunk(session, draft)
   if (refused !== null) return refused
   const comments = keptComments(await unlessLimited(session, () => commentsOf(session), []))
-  const remarks = staticNotes(it.plan, await factsOf(session, it.base))
+  const remarks = staticNotes(it.plan, await factsOf(session, it))
   for (const one of [it, ...shorter(draft, it)]) {
     const proposed = await put(session, draft, { ...one, ...comments, notes: [...one.notes, ...remarks] })
     if (!isPlanned(proposed.state) || planCanBeShown(proposed.state)) return proposed
@@ -67,10 +67,14 @@ function* shorter({ state }: Draft, it: Proposal): Generator<Proposal> {
 const MOST_FILES = 100_000
 
 /** What the commands of a plan may name, from the base. */
-async function factsOf({ repo }: Session, base: Sha): Promise<BaseFacts> {
+async function factsOf({ repo }: Session, { base, settings }: Proposal): Promise<BaseFacts> {
   const sources = repo.sources(base)
   const [{ paths }, manifest] = await Promise.all([sources.list('**', MOST_FILES), sources.read('package.json')])
-  return { files: new Set(paths), scripts: manifest === null ? null : scriptsIn(manifest.text) }
+  return {
+    files: new Set(paths),
+    scripts: manifest === null ? null : scriptsIn(manifest.text),
+    network: settings.sandbox === 'off' || hostsOf(settings).length > 0,
+  }
 }
 
 async function put(session: Session, draft: Draft, it: Proposal): Promise<Draft> {

@@ -1,0 +1,70 @@
+import type { TaskFailure } from '../../core/failure.ts'
+import type { RunId, Sha } from '../../core/ids.ts'
+import { isLockFile } from '../../core/landing/audit.ts'
+import type { AttemptOutcome } from '../../core/schedule/slot-result.ts'
+import type { Settings } from '../../core/settings.ts'
+import type { Sandbox } from '../../ports/sandbox.ts'
+import { stopwatch } from './commands.ts'
+import type { WorkDeps } from './work-deps.ts'
+
+/** What `setup` in the settings makes in a slot's work tree, for tasks to find there. */
+export interface SlotSetUp {
+  /** Makes it, unless it was made for the same lock files. Null: it is there, or none is named. */
+  make(base: Sha, settings: Settings, signal: AbortSignal): Promise<TaskFailure | null>
+  /** What a task with other lock files has installed is not for the next one. */
+  after(base: Sha, outcome: AttemptOutcome | null): Promise<void>
+}
+
+export function slotSetUp(deps: WorkDeps, run: RunId): SlotSetUp {
+  const { worktree } = deps
+  let madeFor: Sha | null = null
+  return {
+    async make(base, settings, signal) {
+      if (settings.setup.length === 0 || (madeFor !== null && (await hasSameLocks(deps, madeFor, base)))) return null
+      madeFor = null
+      const probe = await deps.probe(settings.sandbox, settings.limits, settings.network.allow)
+      // The task itself fails for want of a sandbox.
+      if (!probe.ok) return null
+      let failure: TaskFailure | null = null
+      const isDone = await worktree.setUp(base, async () => {
+        failure = await runSetUp(deps, run, settings, probe.sandbox, signal)
+        return failure === null
+      })
+      if (isDone) madeFor = base
+      return failure
+    },
+    async after(base, outcome) {
+      if (madeFor === null) return
+      const head = outcome !== null && 'head' in outcome ? outcome.head : null
+      if (head === null || !(await sameLocks(deps, base, head))) madeFor = null
+    },
+  }
+}
+
+async function hasSameLocks(deps: WorkDeps, madeFor: Sha, base: Sha): Promise<boolean> {
+  await deps.worktree.prepare(base)
+  return sameLocks(deps, madeFor, base)
+}
+
+const sameLocks = async ({ worktree }: WorkDeps, from: Sha, to: Sha): Promise<boolean> =>
+  !(await worktree.changedPaths(from, to)).some(isLockFile)
+
+async function runSetUp(
+  { worktree, log }: WorkDeps,
+  run: RunId,
+  { setup, limits }: Settings,
+  sandbox: Sandbox,
+  signal: AbortSignal,
+): Promise<TaskFailure | null> {
+  const env = { TRIBUTARY_RUN: run }
+  const watch = stopwatch({ sandbox, worktree: worktree.path, minutes: limits.task_minutes, signal, env })
+  for (const argv of setup) {
+    const ran = await watch.run(argv)
+    log(`Set-up, ${argv.join(' ')}: exit code ${ran.exitCode}, ${ran.seconds.toFixed(1)} s.`)
+    const said = { ...ran, log: `The set-up of the settings failed: ${argv.join(' ')}\n${ran.log}` }
+    const failure = watch.failureOf(said)
+    if (failure !== null) return failure
+    if (ran.exitCode !== 0) return { reason: 'program-failed', exitCode: ran.exitCode, log: said.log }
+  }
+  return null
+}
