@@ -4,6 +4,7 @@ import { briefOf } from '../../../src/core/schedule/brief.ts'
 import { lookUp } from '../../../src/jobs/work/agent-attempt.ts'
 import type { Attempt } from '../../../src/jobs/work/attempt.ts'
 import { stopwatch } from '../../../src/jobs/work/commands.ts'
+import { memorySources } from '../../support/memory/files.ts'
 import { agentsAtWork, followed } from '../../support/planning.ts'
 import { begun } from '../../support/run.ts'
 
@@ -27,7 +28,15 @@ it('all checks together may take a third of the time, so that the work keeps the
   const brief = briefOf(followed<typeof state>(state, ...begun(state, 'a')), 'a')
   const checks = ['a', 'b', 'c', 'd'].map((of) => ({ of, argv: ['check', of], expect: '' }))
   const attempt = {
-    deps: { worktree: { prepare: async () => {} }, log: () => {} },
+    deps: {
+      worktree: {
+        prepare: async () => {},
+        files: () => memorySources({ files: new Map() }),
+        sources: async () => memorySources({ files: new Map() }),
+      },
+      log: () => {},
+    },
+    run: state,
     assignment: { base: 'b'.repeat(40), minutes: 30 },
     brief: { ...brief, checks },
     watch,
