@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Meant for the next machine alone, or written anew by it. */
+/** Meant for the next machine alone, or written again by it. */
 const HOP_BY_HOP = new Set([
   ...['connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer'],
   ...['transfer-encoding', 'upgrade', 'expect', 'http2-settings'],

@@ -11,7 +11,7 @@ export type Reached =
 
 /**
  * Resolves a name once, checks every address, and connects to one that was checked: what the name means a moment later does
- * not count. One address that is not public refuses the host: nobody mixes these for good reasons.
+ * not count. One address that is not public refuses the host: there is no good reason to mix them.
  */
 export async function reach(internet: Internet, host: string, port: number): Promise<Reached> {
   const addresses = await internet.resolve(host).catch((error: unknown) => unreachable(error))
