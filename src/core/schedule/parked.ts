@@ -1,6 +1,6 @@
 import type { TaskFailure } from '../failure.ts'
 import type { Sha, TaskId } from '../ids.ts'
-import { type ActiveRun, type AttemptRecord, recordOf, type TaskRecord, type Work } from '../run/state.ts'
+import { type ActiveRun, type AttemptRecord, recordOf, type TaskRecord } from '../run/state.ts'
 
 type BusyFailure = Extract<TaskFailure, { reason: 'model-busy' }>
 
@@ -39,16 +39,6 @@ function spread(name: string): number {
   let sum = 0
   for (const char of name) sum = (sum * 31 + char.charCodeAt(0)) % 1009
   return sum / 1009
-}
-
-/** Parked tasks, and when the first of them goes on; null: there are none. */
-export function parkedTasks(work: Work): { ids: TaskId[]; next: Date } | null {
-  const parked = work.plan.tasks.flatMap(({ id }) => {
-    const until = parkedUntil(id, recordOf(work, id))
-    return until === null ? [] : [{ id, until }]
-  })
-  const [first] = parked.toSorted((a, b) => a.until.getTime() - b.until.getTime())
-  return first === undefined ? null : { ids: parked.map(({ id }) => id), next: first.until }
 }
 
 /** Why the attempt before the current one was parked; null: it was not. */
