@@ -83,8 +83,6 @@ function idle(run: ActiveRun): RunPhase {
   const { work } = run
   const statuses = displayStatuses(work)
   const some = (...wanted: DisplayStatus[]) => tasksShownAs(statuses, ...wanted).length > 0
-  const parked = nextParked(work)
-  if (parked !== null) return { kind: 'model-busy', next: parked }
   if (wantsDescription(run)) return { kind: 'describing' }
   if (some('verified')) return { kind: 'merging' }
   if (some('waits for a person')) return { kind: 'waiting-for-person' }
@@ -94,6 +92,9 @@ function idle(run: ActiveRun): RunPhase {
   if (some('waits for approval') && !some('waits for its needs')) return { kind: 'waiting-for-approval' }
   if (some('not approved') && !some('waits for its needs'))
     return { kind: 'part-not-approved', grew: work.amendments.some(({ within }) => !within) }
+  // After all that a person can decide: the headline would hide it.
+  const parked = nextParked(work)
+  if (parked !== null) return { kind: 'model-busy', next: parked }
   const stage = stages.find(({ name }) => name === 'replan' || name === 'expand' || name === 'scope')
   if (stage?.task == null) return { kind: 'preparing' }
   return { kind: stage.name === 'replan' ? 'replanning' : 'expanding', task: stage.task }
