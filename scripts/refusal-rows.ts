@@ -274,6 +274,10 @@ export const PROBLEMS: Record<Problem['code'], PlanText | null> = {
     when: 'The setting `commands` is not empty, and a program is not in it.',
     message: '`make` is not among the programs that plans may call here: `npm`',
   },
+  'open-check': {
+    when: 'An `acceptance` or `verification` ends in `--`, which means any further words in `commands`.',
+    plan: plan(task('a').replace('acceptance: [npm, test]', 'acceptance: [npm, test, --]')),
+  },
   'too-many-tasks': {
     when: 'The plan has more tasks than `limits.tasks`.',
     plan: plan(...Array.from({ length: 101 }, (_, at) => task(`t${at}`))),

@@ -89,6 +89,7 @@ export const problemSchema = z.strictObject({
     'missing-acceptance',
     'missing-writes',
     'command-not-allowed',
+    'open-check',
     'too-many-tasks',
     'too-long',
     'bad-settings',

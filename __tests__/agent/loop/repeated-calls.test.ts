@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest'
 import { type CompletedCall, countRepeats, STOP_AFTER, WARN_AFTER } from '../../../src/agent/loop/repeated-calls.ts'
 
-/** `v1` views something, `e1` edits it, `!e1` fails to; `v1=x` is answered with x, all else each time differently. */
+/** `v1` views something, `e1` edits it, `!e1` fails to, `!b1` is a command that fails; `v1=x` is answered with x, all else each time differently. */
 function called(word: string, index: number): CompletedCall {
   const [call = '', answer = `answer ${index}`] = word.split('=')
   const failed = call.startsWith('!')
   const name = call.replace('!', '')[0] ?? ''
-  return { name, kind: name === 'e' ? 'change' : 'read', input: { of: call.slice(-1) }, answer, failed }
+  const kind = name === 'e' ? 'change' : name === 'b' ? 'run' : 'read'
+  return { name, kind, input: { of: call.slice(-1) }, answer, failed }
 }
 
 function timesAfter(sequence: string): number {
@@ -36,6 +37,8 @@ it.each([
   ['a check after edits that failed', 'v1=ok !e2 v1=ok !e3 v1=ok', 3],
   ['the same error of different calls', '!v1=no !v2=no !v3=no', 3],
   ['the same error, and others between', '!e1=no v5 !e2=no v6 v7 !e3=no', 3],
+  ['commands that find nothing', '!b1=1 !b2=1 !b3=1 !b4=1 !b5=1', 1],
+  ['the same command that fails alike', '!b1=1 v2 !b1=1 v3 !b1=1', 3],
   ['the same error before and after a change', '!v1=no !v2=no e3 !v4=no', 1],
   ['the same answer of different calls that did not fail', 'v1=none v2=none v3=none', 1],
 ])('counts %s', (_name, sequence, times) => {

@@ -181,6 +181,12 @@ describe('commands', () => {
       tasks: { a: { run: ['npm', 'x'], acceptance: { argv: ['npm'], expect: '' }, ...overrides.tasks?.a } },
     })
 
+  it.each<[string, PlanOverrides, string | null]>([
+    ['acceptance', { tasks: { a: { acceptance: { argv: ['npm', 'test', '--'], expect: '' } } } }, 'a'],
+    ['verification', { verification: [{ argv: ['npm', 'test', '--'] }] }, null],
+  ])('may not be open at its end in %s, where agents may run it', (field, overrides, task) =>
+    expect(problems(plan(overrides), rules)).toMatchObject([{ code: 'open-check', task, field }]),
+  )
   it('may be any where the settings name none', () => expect(problems(one({ run: ['rm', '-r', 'x'] }))).toEqual([]))
   it('may be those that the settings name', () =>
     expect(problems(plan({ verification: [{ argv: ['node', '--test'] }] }), rules)).toEqual([]))

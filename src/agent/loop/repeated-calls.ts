@@ -29,7 +29,8 @@ const WINDOW = 24
 
 /**
  * Detects an agent in a loop: the same calls repeated in the same order; or, as long as no file is changed, the same call
- * with the same answer, or the same error for any input.
+ * with the same answer, or the same error of a tool for any input. Commands that fail alike, such as searches without a match,
+ * are no loop.
  */
 export function countRepeats(): RepeatCounter {
   let calls: string[] = []
@@ -63,7 +64,10 @@ const sameAnswer = (all: readonly CompletedCall[], call: CompletedCall): Repetit
 })
 
 const sameError = (all: readonly CompletedCall[], call: CompletedCall): Repetition => ({
-  times: call.failed ? all.filter((one) => one.failed && one.answer === call.answer).length : 0,
+  times:
+    call.failed && call.kind !== 'run'
+      ? all.filter((one) => one.failed && one.kind !== 'run' && one.answer === call.answer).length
+      : 0,
   what: 'the same error',
 })
 

@@ -5,6 +5,7 @@ import type { MeteredModel } from '../loop/metered-model.ts'
 import { listOf, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
 import { CRITIQUE } from '../prompts/planner-instructions.ts'
 import type { Quotes } from '../prompts/quote.ts'
+import { commandTerms } from './command-terms.ts'
 import { type PlannerInput, plannerQuotes, planningSystem, sharedBlocks } from './planner-input.ts'
 import { type NoAnswer, structuredAnswer } from './structured-answer.ts'
 
@@ -54,6 +55,7 @@ function critiquePrompt({ draft, input }: CritiqueRequest): string {
     CRITIQUE,
     planOverview(draft.plan, quotes),
     ...assumptionsText(draft, quotes),
+    ...commandTerms(input.settings),
     tasksAsJson(draft.plan.tasks, quotes),
     ...(draft.notes.length === 0
       ? []

@@ -1,12 +1,12 @@
 import type { Plan, Task } from '../../core/plan/plan.ts'
 import type { Exploration, PlanAnswer, Question } from '../../core/plan/planning.ts'
 import { protectedGlobs } from '../../core/plan/protected-paths.ts'
-import { agentCommandsOf, hostsOf } from '../../core/settings.ts'
 import type { Sources } from '../../ports/sources.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
 import { answerText, listOf, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
 import { DESIGN, NO_QUESTIONS, QUESTIONS } from '../prompts/planner-instructions.ts'
 import type { Quotes } from '../prompts/quote.ts'
+import { commandTerms } from './command-terms.ts'
 import type { PlanHead } from './plan-schema.ts'
 import { type PlannerInput, plannerQuotes } from './planner-input.ts'
 
@@ -51,21 +51,13 @@ export function designPrompt(request: DesignRequest): string {
   ].join('\n\n')
 }
 
-const LISTED =
-  'Agents have no shell here: beside its acceptance and the verification, the agent of a task runs only what its `commands` lists. List what it needs while it works, such as a single test or a formatter; an entry that ends in `--` (`["npm", "test", "--"]`) allows any words behind it.'
-
-const hostsText = (hosts: readonly string[]): string =>
-  `Commands reach these hosts, by HTTPS, and no others: ${hosts.join(', ')}. What is installed has to come from there.`
-
 function limitsText({ input: { settings, options }, fixed }: DesignRequest): string {
-  const { limits, slots, commands, budget } = settings
+  const { limits, slots, budget } = settings
   return listOf([
     `At most ${Math.max(0, limits.tasks - fixed.length)} tasks; ${slots.start} agents work at the same time.`,
     `The run may spend ${budget.usd} USD on models, planning included.`,
     `No task may write: ${protectedGlobs(settings).join(', ')}.`,
-    ...(commands.length === 0 ? [] : [`Commands may begin with these programs only: ${commands.join(', ')}.`]),
-    ...(agentCommandsOf(settings) === 'listed' ? [LISTED] : []),
-    ...(hostsOf(settings).length === 0 ? [] : [hostsText(hostsOf(settings))]),
+    ...commandTerms(settings),
     ...(options.paths.length === 0
       ? []
       : [`The plan was asked for these paths: every glob of \`writes\` lies within ${options.paths.join(', ')}.`]),

@@ -11,6 +11,7 @@ import type { Sources } from '../../ports/sources.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
 import { explorationText, handOffsText, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
 import { EXPANSION } from '../prompts/planner-instructions.ts'
+import { commandTerms } from './command-terms.ts'
 import { type PlanningRules, taskProblems } from './plan-problems.ts'
 import { type PlannedTask, partTaskSchema, taskFrom } from './plan-schema.ts'
 import { type PlannerInput, plannerInputText, plannerQuotes, planningSystem } from './planner-input.ts'
@@ -94,6 +95,7 @@ function expansionPrompt({ input, plan, task, scope, handOffs }: ExpandRequest):
     planOverview(plan, quotes),
     EXPANSION,
     `Commands that the plan has: ${commandsOf(plan)}. At most ${Math.max(1, input.settings.limits.tasks - plan.tasks.length)} tasks.`,
+    ...commandTerms(input.settings),
     `The open task, ${task.id}:`,
     tasksAsJson([task], quotes),
     ...(scope === null

@@ -11,6 +11,7 @@ import type { MeteredModel } from '../loop/metered-model.ts'
 import { failedAttemptText } from '../prompts/failure-text.ts'
 import { handOffsText, planOverview, tasksAsJson } from '../prompts/plan-text.ts'
 import { REPLANNING } from '../prompts/planner-instructions.ts'
+import { commandTerms } from './command-terms.ts'
 import { commandsOf, type ExpansionResult, orderedPart, partProblems, withPrefixedIds } from './expand.ts'
 import { partTaskSchema, taskFrom } from './plan-schema.ts'
 import { type PlannerInput, plannerInputText, plannerQuotes, planningSystem } from './planner-input.ts'
@@ -105,6 +106,7 @@ function replanPrompt({ input, plan, failed, replaceable, handOffs }: ReplanRequ
     ...handOffsText(handOffs, new Set(failed.task.needs), quotes),
     REPLANNING,
     `Commands that the plan has: ${commandsOf(plan)}.`,
+    ...commandTerms(input.settings),
     `The failed task, ${failed.task.id}, and those that wait for it:`,
     tasksAsJson(replaceable, quotes),
     ...failed.failures.flatMap((failure, index) => failedAttemptText(index + 1, failure, quotes, MOST_OF_LOG)),

@@ -5,7 +5,7 @@ import { nearest } from '../text/nearest.ts'
 import { listed, quoted } from '../text/quoted.ts'
 import { validGlob } from './glob.ts'
 import { findCycle, topologicalOrder } from './graph.ts'
-import type { Argv, Plan, Task } from './plan.ts'
+import { type Argv, isPrefix, type Plan, type Task } from './plan.ts'
 import { protectedGlobs, touchedProtected } from './protected-paths.ts'
 import { orderWrites } from './write-order.ts'
 
@@ -22,7 +22,7 @@ export function lintPlan(plan: Plan, settings: Settings): Linted {
     ...countProblem(plan, settings),
     ...graphProblems(plan),
     ...plan.tasks.flatMap((task) => taskProblems(task, settings)),
-    ...plan.verification.flatMap(({ argv }) => commandProblem(argv, { task: null, field: 'verification' }, settings)),
+    ...plan.verification.flatMap(({ argv }) => checkProblem(argv, { task: null, field: 'verification' }, settings)),
   ]
   if (problems.length > 0) return { problems, plan, notes: [] }
   const gates = emptyGates(plan.tasks)
@@ -50,7 +50,7 @@ function taskProblems(task: Task, settings: Settings): Problem[] {
     ...task.reads.flatMap((glob) => globProblem(glob, { task: task.id, field: 'reads' })),
     ...task.writes.flatMap((glob) => protectedProblem(glob, task, settings)),
     ...commandProblem(task.run, { task: task.id, field: 'run' }, settings),
-    ...commandProblem(task.acceptance.argv, { task: task.id, field: 'acceptance' }, settings),
+    ...checkProblem(task.acceptance.argv, { task: task.id, field: 'acceptance' }, settings),
     ...task.commands.flatMap((argv) => commandProblem(argv, { task: task.id, field: 'commands' }, settings)),
   ]
 }
@@ -87,6 +87,14 @@ function commandProblem(argv: Argv, field: ProblemField, { commands }: Settings)
   if (program === undefined || commands.length === 0 || commands.includes(program)) return []
   const message = `${quoted(program)} is not among the programs that plans may call here: ${listed(commands)}. Use one of them, or add it to \`commands\` in \`${SETTINGS_PATH}\`.`
   return [{ code: 'command-not-allowed', ...field, message }]
+}
+
+/** A check runs word for word, and agents may run it: open at its end, it would allow them more than it says. */
+function checkProblem(argv: Argv, field: ProblemField, settings: Settings): Problem[] {
+  const problems = commandProblem(argv, field, settings)
+  if (!isPrefix(argv)) return problems
+  const message = `${quoted(argv.join(' '))} ends in \`--\`, which in \`commands\` allows any words behind it. A check is run as it is: leave the \`--\` out.`
+  return [...problems, { code: 'open-check', ...field, message }]
 }
 
 /** A gate only waits for a person; commands and paths in it would mislead the approver, so they are removed. */

@@ -61,6 +61,7 @@ const HINTS: Record<Problem['code'], string> = {
   'missing-acceptance': 'Give it an `acceptance`: the command that must end with exit code 0.',
   'missing-writes': 'Give it `writes`: the globs that it may change.',
   'command-not-allowed': 'Use a program of the `commands` list in `.github/tributary.yml`, or add it there.',
+  'open-check': 'Leave the last `--` out, or name the words that follow it.',
   'too-many-tasks': 'Make fewer tasks, or raise `limits.tasks` in `.github/tributary.yml`.',
   'too-long': 'Say it in fewer words, or make several plans of it.',
   'no-model':
