@@ -40,7 +40,12 @@ export const taskFailureSchema = z.discriminatedUnion('reason', [
     log: z.string().optional(),
   }),
   /** The model could not be reached or would not answer, after every retry. */
-  z.strictObject({ reason: z.literal('model-failed'), detail: z.string() }),
+  z.strictObject({
+    reason: z.literal('model-failed'),
+    detail: z.string(),
+    /** It was busy for too long: the work so far is kept for the next attempt. */
+    busy: z.literal(true).optional(),
+  }),
   /**
    * The model's service was at its limit, or could not be reached, for longer than a slot waits: the task is parked, and goes on.
    * `since`: when that began; `until`: when the slot stopped waiting.

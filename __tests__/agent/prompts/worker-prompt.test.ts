@@ -121,6 +121,19 @@ describe('what a worker alone is told', () => {
     )
   })
 
+  it('says that the files hold interrupted work, even without its diff, and that the checks ran on the base', () => {
+    const brief = briefOf(atWork('a'), 'a')
+    const check = { of: 'a', argv: ['true'], expect: '' }
+    const ran = { exitCode: 1, log: 'b is missing', seconds: 1, timedOut: false }
+    const fresh = textOf(brief, { ...emptyContext, baseline: [{ check, ran }] })
+    expect(fresh).toContain('On the files as they are given to you, `["true"]` fails')
+    expect(fresh).not.toContain('interrupted')
+    const text = textOf(brief, { ...emptyContext, baseline: [{ check, ran }], resumed: 2 })
+    expect(text).toContain('On the base, without the work of attempt 2, `["true"]` fails')
+    expect(text).toContain('Your files hold the work of attempt 2, which was interrupted')
+    expect(text).not.toContain('as they are given to you')
+  })
+
   it('holds what earlier attempts failed with and had changed, and what people said of them', () => {
     const state = followed<ActiveRun>(
       atWork(),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { TaskFailure } from '../../../src/core/failure.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import type { HandOff } from '../../../src/core/run/hand-off.ts'
 import { type ActiveRun, recordOf } from '../../../src/core/run/state.ts'
@@ -32,7 +33,13 @@ function landed(state: ActiveRun, ...ids: string[]): ActiveRun {
 const started = (state: ActiveRun, id: string): ActiveRun => followed<ActiveRun>(state, ...begun(state, id))
 
 const failure = { reason: 'acceptance-failed', exitCode: 1, log: 'no' } as const
-function failedOnce(state: ActiveRun, id: string): ActiveRun {
+const busy: TaskFailure = {
+  reason: 'model-busy',
+  since: '2026-01-01T00:00:00.000Z',
+  until: '2026-01-01T00:10:00.000Z',
+  detail: '',
+}
+function failedOnce(state: ActiveRun, id: string, why: TaskFailure = failure): ActiveRun {
   const attempt = recordOf(state.work, id).attempts.length + 1
   const failed: Extract<RunEvent, { type: 'task_failed' }> = {
     type: 'task_failed',
@@ -41,7 +48,7 @@ function failedOnce(state: ActiveRun, id: string): ActiveRun {
     task: id,
     attempt,
     head: shaOf(`${id} ${attempt}`),
-    failure,
+    failure: why,
     final: false,
   }
   return followed<ActiveRun>(started(state, id), failed)
@@ -98,6 +105,15 @@ describe('what a brief holds of the past', () => {
       3,
       null,
       false,
+    ])
+  })
+
+  it('is the last real failure, however often the model was busy since, and the attempt whose work it goes on with', () => {
+    const state = [busy, busy, busy].reduce((now, why) => failedOnce(now, 'a', why), failedOnce(at('a'), 'a'))
+    const { earlier } = briefOf(started(state, 'a'), 'a')
+    expect(earlier.map(({ attempt, failure: why }) => [attempt, why?.reason])).toEqual([
+      [1, 'acceptance-failed'],
+      [4, 'model-busy'],
     ])
   })
 

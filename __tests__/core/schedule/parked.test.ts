@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import type { TaskFailure } from '../../../src/core/failure.ts'
 import type { ActiveRun } from '../../../src/core/run/state.ts'
 import { recordOf, statusOf } from '../../../src/core/run/state.ts'
-import { parkedTasks, parkedUntil } from '../../../src/core/schedule/parked.ts'
-import { queueable, usableSlots } from '../../../src/core/schedule/ready.ts'
+import { parkedUntil, resumable } from '../../../src/core/schedule/parked.ts'
+import { nextParked, queueable, usableSlots } from '../../../src/core/schedule/ready.ts'
 import { workResultEvents } from '../../../src/core/schedule/result-events.ts'
 import { isIdle } from '../../../src/core/schedule/run-end.ts'
-import { AT, afterwards, begun, running, shaOf } from '../../support/run.ts'
+import { AT, afterwards, begun, failed, landed, running, shaOf } from '../../support/run.ts'
 
 const later = (minutes: number): string => new Date(Date.parse(AT) + minutes * 60_000).toISOString()
 const busy = (minutes: number): TaskFailure => ({
@@ -45,7 +45,7 @@ describe('a task whose model was busy', () => {
 
   it('is queued when its time has come, and not before', () => {
     const { work } = parked(atWork('a', 'a'), 'a')
-    const at = parkedTasks(work)?.next ?? new Date(0)
+    const at = nextParked(work) ?? new Date(0)
     const ids = (now: Date | null) => queueable(work, now).map(({ id }) => id)
     expect([ids(null), ids(new Date(at.getTime() - 1)), ids(at)]).toEqual([[], [], ['a']])
   })
@@ -55,6 +55,15 @@ describe('a task whose model was busy', () => {
     expect([usableSlots(state), isIdle(state)]).toEqual([0, false])
     const paused = afterwards(state, { type: 'run_paused', at: AT, by: 'admin', why: '' })
     expect(isIdle(paused)).toBe(true)
+  })
+
+  it('keeps no orchestrator if what it needs was sent back and failed for good', () => {
+    const ready = landed(running('a > b'), 'a')
+    const waits = parked(afterwards(ready, ...begun(ready, 'b')), 'b')
+    expect(isIdle(waits)).toBe(false)
+    const back = afterwards(waits, { type: 'task_retried', at: AT, by: 'admin', task: 'a', note: '', onto: [] })
+    const over = failed(back, 'a')
+    expect([parkedUntil('b', recordOf(over.work, 'b')) !== null, isIdle(over)]).toEqual([true, true])
   })
 
   it('does not go on at the same moment as others that were parked with it', () => {
@@ -84,5 +93,35 @@ describe('a task whose model was busy', () => {
       parkings += 1
     }
     expect([parkings, statusOf(state.work, 'a')]).toEqual([21, 'failed'])
+  })
+})
+
+describe('the work of an interrupted attempt', () => {
+  const kept = (state: ActiveRun) => resumable(recordOf(state.work, 'a'))?.attempt ?? null
+  const once = parked(atWork('a', 'a'), 'a')
+  const again = afterwards(once, ...begun(once, 'a', 'r2.1'))
+
+  it('is gone on with, also after the next slot was lost', () => {
+    const stamp = { at: AT, by: 'tributary' }
+    const lost = afterwards(again, { type: 'task_returned', ...stamp, task: 'a', attempt: 2, slot: 'r2.1' })
+    expect([kept(again), kept(afterwards(lost, ...begun(lost, 'a', 'r3.1')))]).toEqual([1, 1])
+  })
+
+  it('is gone on with after an attempt that failed before it had any work', () => {
+    const unset = failed(once, 'a', false)
+    expect(kept(afterwards(unset, ...begun(unset, 'a', 'r3.1')))).toBe(1)
+  })
+
+  it('is gone on with if a person retries after the hour', () => {
+    const over = parked(again, 'a', busy(60), 60)
+    const retried = afterwards(over, { type: 'task_retried', at: AT, by: 'admin', task: 'a', note: '', onto: [] })
+    expect(statusOf(over.work, 'a')).toBe('failed')
+    expect(kept(afterwards(retried, ...begun(retried, 'a', 'r3.1')))).toBe(2)
+  })
+
+  it('is left alone once a later attempt failed with work of its own', () => {
+    const failure = { reason: 'acceptance-failed', exitCode: 1, log: '' } as const
+    const wrong = parked(again, 'a', failure)
+    expect(kept(afterwards(wrong, ...begun(wrong, 'a', 'r3.1')))).toBeNull()
   })
 })

@@ -79,6 +79,7 @@ export const workerOpening = (brief: Brief, context: AttemptContext, limits: Lim
     ...neighboursSections(brief, quotes),
     ...(brief.conflict === null ? [] : conflictSections(brief.conflict, quotes)),
     ...earlierAttemptsSections(brief, quotes),
+    ...resumedSection(context),
     ...context.earlierDiffs.map(({ attempt, diff }) => earlierChangesText(attempt, diff, context.resumed, quotes)),
     limitsSection(limits),
   ].join('\n\n')
@@ -118,21 +119,31 @@ const WHAT_RUNS: Readonly<Record<WorkerTools, string>> = {
   own: 'The plan names these commands:',
 }
 
-function acceptanceSection({ checks }: Brief, { baseline }: AttemptContext, quotes: Quotes): string[] {
+function acceptanceSection({ checks }: Brief, { baseline, resumed }: AttemptContext, quotes: Quotes): string[] {
   const lines = checks.map((check) => {
     const expects = check.expect === '' ? '' : ` Expected: ${check.expect}`
     return `- ${commandText(check.argv)} (of ${check.of}) must end with exit code 0 and change no file.${expects}`
   })
-  return ['# Acceptance', lines.join('\n'), ...baseline.flatMap((one) => baselineText(one, quotes))]
+  return ['# Acceptance', lines.join('\n'), ...baseline.flatMap((one) => baselineText(one, resumed, quotes))]
 }
 
-function baselineText({ check, ran }: AttemptContext['baseline'][number], quotes: Quotes): string[] {
-  const onBase = `On the files as they are given to you, ${commandText(check.argv)}`
+function baselineText(
+  { check, ran }: AttemptContext['baseline'][number],
+  resumed: number | undefined,
+  quotes: Quotes,
+): string[] {
+  const where =
+    resumed === undefined ? 'the files as they are given to you' : `the base, without the work of attempt ${resumed}`
+  const onBase = `On ${where}, ${commandText(check.argv)}`
   if (ran.timedOut) return [`${onBase} did not end within ${Math.round(ran.seconds)} seconds.`]
   if (ran.exitCode === 0)
     return [`${onBase} passes already: it must still pass at the end, and does not show that you are done.`]
   return [`${onBase} fails with exit code ${ran.exitCode}:`, quotes.data('output', capped(ran.log))]
 }
+
+/** Said on its own, since the diff may be missing. */
+const resumedSection = ({ resumed }: AttemptContext): string[] =>
+  resumed === undefined ? [] : [`Your files hold the work of attempt ${resumed}, which was interrupted: go on from there.`]
 
 const earlierChangesText = (attempt: number, diff: string, resumed: number | undefined, quotes: Quotes): string =>
   `What attempt ${attempt} had changed (${attempt === resumed ? 'it is in your files: go on from there' : 'none of it is in your files'}):\n\n${quotes.data(`diff of attempt ${attempt}`, diff)}`

@@ -5,6 +5,7 @@ import { type ActiveRun, type AttemptRecord, recordOf, type TaskRecord, taskOf }
 import { type Conflict, type ConflictCheck, checksOf, conflictOf } from './conflict.ts'
 import { type FinishedTask, finishedTask, type OtherTasks, otherTasksOf, restsOn } from './finished-task.ts'
 import { type Neighbours, neighboursOf } from './neighbours.ts'
+import { isInterrupted, resumable } from './parked.ts'
 
 /** The goal of the run, verbatim and the same for all workers. */
 export interface Intent {
@@ -19,7 +20,7 @@ export interface Intent {
   plan: Pick<Plan, 'title' | 'summary' | 'context' | 'approach' | 'assumptions' | 'non_goals'>
 }
 
-/** An earlier attempt that failed or was in conflict. */
+/** An earlier attempt that failed, was in conflict, or was interrupted and left the work that this one goes on with. */
 export type EarlierAttempt = Pick<AttemptRecord, 'attempt' | 'outcome' | 'failure' | 'head'>
 
 /** The content of a worker's brief for one attempt. Its size grows with the task's needs and neighbours, not with the run. */
@@ -61,13 +62,22 @@ export function briefOf(state: ActiveRun, id: TaskId): Brief {
     needs: needs.flatMap((need) => finishedTask(work, need) ?? []),
     others: otherTasksOf(work, [id, ...needs]),
     neighbours: neighboursOf(work, task),
-    earlier: record.attempts.filter(({ outcome }) => ['failed', 'conflict'].includes(outcome)).slice(-MOST_ATTEMPTS),
+    earlier: earlierAttempts(record),
     notes: record.notes,
     steers: record.steers,
     conflict,
     mends: conflict === null && record.onto.length > 0,
     checks: checksOf(task, conflict),
   }
+}
+
+/** The last ones that say something of the work, and the one whose work this attempt goes on with. */
+function earlierAttempts(record: TaskRecord): AttemptRecord[] {
+  const { attempts } = record
+  const failed = attempts.filter((one) => ['failed', 'conflict'].includes(one.outcome) && !isInterrupted(one))
+  const told = failed.slice(-MOST_ATTEMPTS).map(({ attempt }) => attempt)
+  const interrupted = resumable(record)?.attempt
+  return attempts.filter(({ attempt }) => attempt === interrupted || told.includes(attempt))
 }
 
 export function intentOf({ issue, words, askedBy, planning, work }: ActiveRun): Intent {

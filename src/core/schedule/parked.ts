@@ -1,6 +1,6 @@
 import type { TaskFailure } from '../failure.ts'
-import type { TaskId } from '../ids.ts'
-import { type ActiveRun, type AttemptRecord, recordOf, type TaskRecord, type Work } from '../run/state.ts'
+import type { Sha, TaskId } from '../ids.ts'
+import { type ActiveRun, type AttemptRecord, recordOf, type TaskRecord } from '../run/state.ts'
 
 type BusyFailure = Extract<TaskFailure, { reason: 'model-busy' }>
 
@@ -24,6 +24,7 @@ function parkedInRow(attempts: readonly AttemptRecord[]): number {
 export const givenUp = ({ detail }: BusyFailure): TaskFailure => ({
   reason: 'model-failed',
   detail: `it gave no answer for ${BUSY_MINUTES} minutes: ${detail}`,
+  busy: true,
 })
 
 /** When a parked task goes on; null: it is not parked. */
@@ -40,19 +41,21 @@ function spread(name: string): number {
   return sum / 1009
 }
 
-/** Parked tasks, and when the first of them goes on; null: there are none. */
-export function parkedTasks(work: Work): { ids: TaskId[]; next: Date } | null {
-  const parked = work.plan.tasks.flatMap(({ id }) => {
-    const until = parkedUntil(id, recordOf(work, id))
-    return until === null ? [] : [{ id, until }]
-  })
-  const [first] = parked.toSorted((a, b) => a.until.getTime() - b.until.getTime())
-  return first === undefined ? null : { ids: parked.map(({ id }) => id), next: first.until }
+/** Why the attempt before the current one was parked; null: it was not. */
+export function parkedBefore({ work }: ActiveRun, id: TaskId): BusyFailure | null {
+  const failure = recordOf(work, id).attempts.at(-2)?.failure
+  return failure?.reason === 'model-busy' ? failure : null
 }
 
-/** The attempt before the current one, if it was parked. */
-export function parkedBefore({ work }: ActiveRun, id: TaskId): { attempt: AttemptRecord; failure: BusyFailure } | null {
-  const attempt = recordOf(work, id).attempts.at(-2)
-  const failure = attempt?.failure
-  return attempt === undefined || failure?.reason !== 'model-busy' ? null : { attempt, failure }
+/** An attempt that says nothing of the work: the model was busy, and it was parked or given up. */
+export const isInterrupted = ({ failure }: Pick<AttemptRecord, 'failure'>): boolean =>
+  failure?.reason === 'model-busy' || (failure?.reason === 'model-failed' && failure.busy === true)
+
+/** The interrupted attempt whose work the current one goes on with; attempts that left no work are passed over. */
+export function resumable({ attempts }: Pick<TaskRecord, 'attempts'>): (AttemptRecord & { head: Sha }) | null {
+  for (const one of attempts.toReversed()) {
+    const { head } = one
+    if (head !== null) return isInterrupted(one) ? { ...one, head } : null
+  }
+  return null
 }

@@ -9,17 +9,22 @@ import { ranked } from './prediction.ts'
 
 /** Pending tasks that may start and whose needs have landed, in plan order: their bases can be made. Without parked ones, unless `now` says that their time has come. */
 export const queueable = (work: Work, now: Date | null = null): Task[] =>
+  ready(work).filter(({ id }) => !isParked(work, id, now))
+
+const ready = (work: Work): Task[] =>
   tasksWithStatus(work, 'pending').filter(
-    (task) =>
-      task.kind !== 'plan' &&
-      mayStart(work, task.id) &&
-      task.needs.every((need) => isSettled(work, need)) &&
-      !isParked(work, task.id, now),
+    (task) => task.kind !== 'plan' && mayStart(work, task.id) && task.needs.every((need) => isSettled(work, need)),
   )
 
 function isParked(work: Work, id: TaskId, now: Date | null): boolean {
   const until = parkedUntil(id, recordOf(work, id))
   return until !== null && (now === null || now < until)
+}
+
+/** When the first parked task goes on; null: none is parked, but for those that could not start then. */
+export function nextParked(work: Work): Date | null {
+  const times = ready(work).flatMap(({ id }) => parkedUntil(id, recordOf(work, id)) ?? [])
+  return times.toSorted((a, b) => a.getTime() - b.getTime())[0] ?? null
 }
 
 /**

@@ -4,8 +4,8 @@ import { stageAllowance } from '../money/allowance.ts'
 import type { NewEvent } from '../run/event.ts'
 import { type ActiveRun, type LiveRun, type TaskRecord, type Work, workOf } from '../run/state.ts'
 import { tasksWithStatus } from '../run/task-status.ts'
-import { parkedTasks } from './parked.ts'
 import { wantedStages, wantsDescription } from './planning-stages.ts'
+import { nextParked } from './ready.ts'
 
 /** Verifies an assembled trunk, then finishes the run or searches for the merge that broke it; null: there is nothing to decide. */
 export function nextTowardsEnd(run: ActiveRun, hasModel: boolean): NewEvent | null {
@@ -38,7 +38,7 @@ export function isIdle(state: LiveRun): boolean {
   const { verification } = state.work
   if (verification?.status === 'in_progress') return false
   if (state.paused !== null) return tasksWithStatus(state.work, 'in_progress').length === 0
-  if (parkedTasks(state.work) !== null) return false
+  if (nextParked(state.work) !== null) return false
   return verification?.status !== 'queued' && tasksWithStatus(state.work, 'in_progress', 'queued').length === 0
 }
 

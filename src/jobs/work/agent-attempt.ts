@@ -6,9 +6,9 @@ import { attemptRef } from '../../core/ids.ts'
 import { nearbyTests } from '../../core/plan/nearby-tests.ts'
 import type { Report } from '../../core/run/event.ts'
 import { type HandOff, handOffOf, inOneLine, type WorkSummary } from '../../core/run/hand-off.ts'
-import { workOf } from '../../core/run/state.ts'
+import { recordOf, workOf } from '../../core/run/state.ts'
 import type { Brief } from '../../core/schedule/brief.ts'
-import { parkedBefore } from '../../core/schedule/parked.ts'
+import { resumable } from '../../core/schedule/parked.ts'
 import type { AttemptOutcome } from '../../core/schedule/slot-result.ts'
 import { passable } from '../../core/settings.ts'
 import { SHORTEST_SECRET } from '../../core/text/redact.ts'
@@ -131,12 +131,12 @@ async function conventionsFor({ deps, run, brief }: Attempt): Promise<Pick<Attem
   return { instructions, tests: nearbyTests(paths, writes) }
 }
 
-/** Brings back the work of an attempt that was parked. If that fails, the agent is shown what it had changed. */
+/** Brings back the work of an attempt that was interrupted. If that fails, the agent is shown what it had changed. */
 async function resumed({ deps, run, brief }: Attempt, context: AttemptContext): Promise<AttemptContext> {
   const id = brief.task.id
-  const parked = parkedBefore(run, id)
-  if (parked === null || parked.attempt.head === null) return context
-  const { attempt, head } = parked.attempt
+  const interrupted = resumable(recordOf(run.work, id))
+  if (interrupted === null) return context
+  const { attempt, head } = interrupted
   const isBack = await deps.worktree.resume(attemptRef(run.run, id, attempt), head).catch(() => false)
   deps.log(`${id}: the work of attempt ${attempt} ${isBack ? 'is brought back' : 'cannot be brought back'}.`)
   return isBack ? { ...context, resumed: attempt } : context

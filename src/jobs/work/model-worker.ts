@@ -73,7 +73,7 @@ export async function workByModel(attempt: Attempt, context: AttemptContext): Pr
 function sinceBefore({ run, assignment }: Attempt, { failure, turns }: WorkResult): TaskFailure | null {
   const before = parkedBefore(run, assignment.task)
   if (failure?.reason !== 'model-busy' || turns > 0 || before === null) return failure
-  return { ...failure, since: before.failure.since }
+  return { ...failure, since: before.since }
 }
 
 function toolContextOf({

@@ -1,7 +1,8 @@
 import { shortSha, type TaskId } from '../../core/ids.ts'
 import { spentUsd } from '../../core/money/ledger.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
-import type { ActiveRun } from '../../core/run/state.ts'
+import type { ActiveRun, Work } from '../../core/run/state.ts'
+import { nextParked } from '../../core/schedule/ready.ts'
 import { budgetCommand } from '../cost.ts'
 import { code, sentence } from '../markdown/code.ts'
 import { bounded, inline, oneLine } from '../markdown/escape.ts'
@@ -48,20 +49,23 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
     case 'merging':
       return { title: 'Running', detail: 'Verified work is being merged.' }
     case 'waiting-for-person':
-      return { title: 'Waiting for a person', detail: 'Nothing else can go on before that.' }
+      return { title: 'Waiting for a person', detail: `${besides(work, 'Nothing else can go on before that')}.` }
     case 'stuck':
-      return { title: 'Stopped', detail: 'What could be done is done; the rest waits for a decision of a person.' }
+      return {
+        title: 'Stopped',
+        detail: `${besides(work, 'What could be done is done')}; the rest waits for a decision of a person.`,
+      }
     case 'waiting-for-approval':
       return {
         title: 'Waiting for approval',
-        detail: `What could be done beforehand is done. Nothing lands before ${code(`/approve ${shortPlanId(work.planId)}`)}.`,
+        detail: `${besides(work, 'What could be done beforehand is done')}. Nothing lands before ${code(`/approve ${shortPlanId(work.planId)}`)}.`,
       }
     case 'part-not-approved':
       return {
         title: 'Waiting for a person',
         detail: phase.grew
           ? 'The plan grew beyond what was approved; the new part waits for an approval.'
-          : 'The approved part is done; the rest is not approved.',
+          : `${besides(work, 'The approved part is done')}; the rest is not approved.`,
       }
     case 'replanning':
       return {
@@ -73,11 +77,17 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
     case 'model-busy':
       return {
         title: 'Waiting for the model',
-        detail: `The model is overloaded or cannot be reached. The work so far is kept, and goes on at ${moment(phase.next.toISOString())}; there is nothing to type.`,
+        detail: `The model is overloaded or cannot be reached. The work so far is kept, and goes on by itself at ${moment(phase.next.toISOString())}.`,
       }
     case 'preparing':
       return { title: 'Running', detail: 'The next tasks are being prepared.' }
   }
+}
+
+/** Parked tasks go on while a person is waited for. */
+function besides(work: Work, otherwise: string): string {
+  const parked = nextParked(work)
+  return parked === null ? otherwise : `What waits for the model goes on at ${moment(parked.toISOString())}`
 }
 
 /** A reason that only names the person is not said twice. */

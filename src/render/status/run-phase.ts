@@ -1,8 +1,8 @@
 import type { Sha, TaskId } from '../../core/ids.ts'
 import { suspects } from '../../core/landing/verification.ts'
 import type { ActiveRun, Work } from '../../core/run/state.ts'
-import { parkedTasks } from '../../core/schedule/parked.ts'
 import { wantedStages, wantsDescription } from '../../core/schedule/planning-stages.ts'
+import { nextParked } from '../../core/schedule/ready.ts'
 import { type PlanningStage, planningStage } from '../plan/planning-progress.ts'
 import { type DisplayStatus, displayStatuses, tasksShownAs } from './display-status.ts'
 
@@ -83,8 +83,6 @@ function idle(run: ActiveRun): RunPhase {
   const { work } = run
   const statuses = displayStatuses(work)
   const some = (...wanted: DisplayStatus[]) => tasksShownAs(statuses, ...wanted).length > 0
-  const parked = parkedTasks(work)
-  if (parked !== null) return { kind: 'model-busy', next: parked.next }
   if (wantsDescription(run)) return { kind: 'describing' }
   if (some('verified')) return { kind: 'merging' }
   if (some('waits for a person')) return { kind: 'waiting-for-person' }
@@ -94,6 +92,9 @@ function idle(run: ActiveRun): RunPhase {
   if (some('waits for approval') && !some('waits for its needs')) return { kind: 'waiting-for-approval' }
   if (some('not approved') && !some('waits for its needs'))
     return { kind: 'part-not-approved', grew: work.amendments.some(({ within }) => !within) }
+  // After all that a person can decide: the headline would hide it.
+  const parked = nextParked(work)
+  if (parked !== null) return { kind: 'model-busy', next: parked }
   const stage = stages.find(({ name }) => name === 'replan' || name === 'expand' || name === 'scope')
   if (stage?.task == null) return { kind: 'preparing' }
   return { kind: stage.name === 'replan' ? 'replanning' : 'expanding', task: stage.task }
