@@ -143,7 +143,9 @@ function baselineText(
 
 /** Said on its own, since the diff may be missing. */
 const resumedSection = ({ resumed }: AttemptContext): string[] =>
-  resumed === undefined ? [] : [`Your files hold the work of attempt ${resumed}, which was interrupted: go on from there.`]
+  resumed === undefined
+    ? []
+    : [`Your files hold the work of attempt ${resumed}, which was interrupted: go on from there.`]
 
 const earlierChangesText = (attempt: number, diff: string, resumed: number | undefined, quotes: Quotes): string =>
   `What attempt ${attempt} had changed (${attempt === resumed ? 'it is in your files: go on from there' : 'none of it is in your files'}):\n\n${quotes.data(`diff of attempt ${attempt}`, diff)}`
