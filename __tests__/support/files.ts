@@ -67,7 +67,7 @@ export function memoryFiles(start: Readonly<Record<string, InPlace>>, history: r
       touched.push(from, to)
       const found = files.get(from)
       if (found === undefined || files.has(to)) return no(found === undefined ? 'no-such-file' : 'exists')
-      if (typeof found !== 'string' && found.is !== 'binary') return no(whyNoText(found) ?? 'exists')
+      if (typeof found !== 'string' && found.is === 'folder') return no('not-a-file')
       files.delete(from)
       files.set(to, found)
       return { ok: true }
