@@ -17,7 +17,6 @@ export function openFiles(root: string, tracked: Tracked, access: FileAccess = f
     read: (path) => readText(tree, path),
     list: (glob, most) => list(tree, tracked, glob, most),
     search: (pattern, options) => searchFiles(tree, tracked, pattern, options),
-    log: (path, most) => tracked.log(path, most),
     replace: async (path, edits) => (await whyIgnored(tracked, path)) ?? (await replaceText(tree, path, edits)),
     write: async (path, text) => (await whyIgnored(tracked, path)) ?? (await writeText(tree, path, text)),
     remove: (path) => removeEntry(tree, path),
