@@ -258,6 +258,7 @@ describe('settings that are warned of', () => {
 
   it.each([
     ['merge: auto\nsandbox: off', 'Line 2: `sandbox: off` runs the commands of tasks without isolation'],
+    ['merge: auto\ncommands: [npm]', 'Line 2: `commands` does not bind agents'],
     ['plan_model: gpt', 'Line 1: `plan_model` `gpt` has no price'],
     ['explore_model: gpt', 'Line 1: `explore_model` `gpt` has no price'],
     ['worker_model:\n  strong: gpt', 'Line 2: `worker_model.strong` `gpt` has no price'],
@@ -279,6 +280,9 @@ describe('settings that are warned of', () => {
     'plan_model: gpt\nprices: { gpt: { input: 1, output: 1, cache_read: 1, cache_write: 1 } }',
     "worker: { command: [x, '{prompt_file}'] }\nworker_model: { cheap: gpt }",
     'approvers: { users: [mona, ada], second_person: true }',
+    'commands: [npm]\nagent_commands: listed',
+    'commands: [npm]\nagent_commands: sandboxed',
+    "commands: [npm]\nworker: { command: [x, '{prompt_file}'] }",
   ])('are not %j', (text) => expect(warnings(text)).toEqual([]))
 })
 

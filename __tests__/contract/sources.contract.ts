@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Sources } from '../../src/ports/sources.ts'
+import type { Readable } from '../../src/ports/sources.ts'
 
 /** Texts by path. */
 export type Texts = Readonly<Record<string, string>>
@@ -18,7 +18,7 @@ const paths = (lines: readonly { path: string; line: number }[]): string[] =>
   lines.map(({ path, line }) => `${path}:${line}`)
 
 /** What everything that gives files to read keeps to. */
-export function sourcesContract(name: string, open: (texts: Texts) => Promise<Sources>): void {
+export function sourcesContract(name: string, open: (texts: Texts) => Promise<Readable>): void {
   describe(`reading ${name}`, () => {
     it('reads texts as they are, and tells what is binary', async () => {
       const sources = await open(START)

@@ -77,7 +77,6 @@ describe('a refactor by an agent that has a shell', needsSandbox, () => {
       'view',
       'search',
       'list',
-      'log',
       'edit',
       'write',
       'delete',

@@ -142,7 +142,7 @@ describe('what a person says to a worker', () => {
     expect(more).toEqual([])
     const turn = talk.findIndex(({ lastText }) => hasHeard(lastText))
     expect(turn).toBeGreaterThan(0)
-    expect(talk[turn]?.lastText).toContain('Somebody who runs the project says to you, while you work:')
+    expect(talk[turn]?.lastText).toContain('A person who runs the project says to you, while you work:')
     expect(talk[turn]?.lastText).toContain(`words of admin`)
     expect(talk[turn]?.lastText).toContain(STEER)
     const events = await world.events(RUN)

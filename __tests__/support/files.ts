@@ -1,10 +1,10 @@
 import { matches } from '../../src/core/plan/glob.ts'
-import type { Edited, EditFailure, Files } from '../../src/ports/sources.ts'
+import type { Edited, EditFailure, Files, Sources } from '../../src/ports/sources.ts'
 
 /** A file's text, or what stands there instead. */
 export type InPlace = string | { is: 'binary'; bytes: number } | { is: 'symlink' | 'hard-link' | 'folder' }
 
-export interface MemoryFiles extends Files {
+export interface MemoryFiles extends Files, Sources {
   /** Everything that was asked to change, refused or not: what a tool refuses itself never comes here. */
   readonly touched: readonly string[]
   textOf(path: string): string | null
@@ -67,7 +67,7 @@ export function memoryFiles(start: Readonly<Record<string, InPlace>>, history: r
       touched.push(from, to)
       const found = files.get(from)
       if (found === undefined || files.has(to)) return no(found === undefined ? 'no-such-file' : 'exists')
-      if (typeof found !== 'string' && found.is !== 'binary') return no(whyNoText(found) ?? 'exists')
+      if (typeof found !== 'string' && found.is === 'folder') return no('not-a-file')
       files.delete(from)
       files.set(to, found)
       return { ok: true }

@@ -1,5 +1,5 @@
 import { priceOf, priceToWrite } from '../core/money/price.ts'
-import { passable, type Settings } from '../core/settings.ts'
+import { passable, type Settings, withAgentCommands } from '../core/settings.ts'
 import { quoted } from '../core/text/quoted.ts'
 
 /** A problem or warning about one setting. */
@@ -65,6 +65,7 @@ const sandboxContradiction = ({ sandbox, agent_commands }: Settings): SettingRem
 export const settingsWarnings = (settings: Settings): SettingRemark[] => [
   ...sandboxWarning(settings),
   ...networkWarning(settings),
+  ...commandsWarning(settings),
   ...priceWarnings(settings),
   ...workerWarnings(settings),
   ...approverWarnings(settings),
@@ -88,6 +89,21 @@ const networkWarning = ({ sandbox, network }: Settings): SettingRemark[] =>
         {
           path: ['network', 'allow'],
           message: '`network.allow` has no effect under `sandbox: off`: commands of tasks reach every host',
+        },
+      ]
+
+/** Who writes `agent_commands` has decided; who wrote `commands` before it was there may count on that. */
+const commandsWarning = (settings: Settings): SettingRemark[] =>
+  settings.commands.length === 0 ||
+  settings.worker.command.length > 0 ||
+  settings.agent_commands !== undefined ||
+  withAgentCommands(settings).agent_commands === 'listed'
+    ? []
+    : [
+        {
+          path: ['commands'],
+          message:
+            '`commands` does not bind agents: by default they run any shell line, in the sandbox. To hold them to what the plan lists, write `agent_commands: listed`; to keep it so, `agent_commands: sandboxed`',
         },
       ]
 

@@ -4,8 +4,8 @@ export interface SearchOptions {
   glob: string | null
 }
 
-/** Read-only access to the files of one commit. Paths are as git writes them. */
-export interface Sources {
+/** Read-only access to files. Paths are as git writes them. */
+export interface Readable {
   /**
    * Null if there is no such regular file (a symlink or submodule is none). Does not throw for invalid paths.
    * `bytes` is the whole size; `text` is the first mebibyte, and empty if the file is binary.
@@ -23,6 +23,10 @@ export interface Sources {
   ): Promise<
     { ok: true; lines: { path: string; line: number; text: string }[]; more: boolean } | { ok: false; why: string }
   >
+}
+
+/** Read-only access to the files of one commit, and to its history. */
+export interface Sources extends Readable {
   /** The commits of a path, or all commits, as `<short id> <subject>`, newest first; empty without history. */
   log(path: string | null, most: number): Promise<string[]>
 }
@@ -61,14 +65,14 @@ export type Edited = { ok: true } | { ok: false; why: EditFailure; detail: strin
  * The files of a slot's work tree, to read and to change. Files that commands of a task left are hostile: no symlink, hard
  * link or special file is ever followed, even if it is swapped in between. Ignored files are not changed: no commit has them.
  */
-export interface Files extends Sources {
+export interface Files extends Readable {
   /** Makes the edits one after the other, each in what the ones before it left; all of them or none. */
   replace(path: string, edits: readonly Edit[]): Promise<Edited>
   /** Replaces a file as a whole, or creates it with the folders that it needs. */
   write(path: string, text: string): Promise<Edited>
   /** Removes a file, or the link of that name, and folders that are empty then. */
   remove(path: string): Promise<Edited>
-  /** Moves a file to a path at which there is nothing. */
+  /** Moves a file, or a link itself, to a path at which there is nothing. */
   move(from: string, to: string): Promise<Edited>
   /** The path itself, or the paths below it if it is a folder: files and links that git does not ignore. */
   at(path: string): Promise<string[]>
@@ -85,7 +89,6 @@ export interface Tracked {
     pattern: string,
     options: SearchOptions,
   ): Promise<{ ok: true; paths: string[] } | { ok: false; why: string }>
-  log(path: string | null, most: number): Promise<string[]>
   /** Whether git ignores the path. */
   ignores(path: string): Promise<boolean>
   diff(most: number): Promise<string>

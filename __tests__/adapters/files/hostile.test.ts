@@ -39,15 +39,17 @@ function scene(access?: FileAccess) {
   return { root, at, outside, files: openFiles(root, nothingTracked, access) }
 }
 
-/** Everything that can be tried on a path. */
-async function tried(files: Files, path: string): Promise<string[]> {
-  const edits = [
-    await files.replace(path, [{ old: 'x', by: 'y' }]),
-    await files.write(path, 'y\n'),
-    await files.move(path, 'folder/moved'),
-  ]
+/** All that reaches the content of a path. */
+async function edited(files: Files, path: string): Promise<string[]> {
+  const edits = [await files.replace(path, [{ old: 'x', by: 'y' }]), await files.write(path, 'y\n')]
   const read = await files.read(path)
   return [read === null ? 'null' : 'read', ...edits.map((edit) => (edit.ok ? 'ok' : edit.why))]
+}
+
+/** Everything that can be tried on a path. */
+async function tried(files: Files, path: string): Promise<string[]> {
+  const moved = await files.move(path, 'folder/moved')
+  return [...(await edited(files, path)), moved.ok ? 'ok' : moved.why]
 }
 
 const intact = ({ outside }: ReturnType<typeof scene>) => {
@@ -70,7 +72,7 @@ describe.each(accesses)('a work tree with traps, reached by %s', (_, access) => 
     symlinkSync('nowhere', at('dangling'))
     symlinkSync('loop', at('loop'))
     for (const path of ['out', 'in', 'dangling', 'loop']) {
-      expect([path, ...(await tried(files, path))]).toEqual([path, 'null', 'symlink', 'symlink', 'symlink'])
+      expect([path, ...(await edited(files, path))]).toEqual([path, 'null', 'symlink', 'symlink'])
       expect(lstatSync(at(path)).isSymbolicLink()).toBe(true)
     }
     expect(readFileSync(at('a'), 'utf8')).toBe('x\n')
@@ -94,7 +96,7 @@ describe.each(accesses)('a work tree with traps, reached by %s', (_, access) => 
   it('has a second name of a file: it is neither shown nor changed', async () => {
     const all = scene(access)
     linkSync(all.outside('b'), all.at('hard'))
-    expect(await tried(all.files, 'hard')).toEqual(['null', 'hard-link', 'hard-link', 'hard-link'])
+    expect(await edited(all.files, 'hard')).toEqual(['null', 'hard-link', 'hard-link'])
     intact(all)
   })
 
@@ -130,6 +132,22 @@ describe.each(accesses)('a work tree with traps, reached by %s', (_, access) => 
     linkSync(outside('b'), at('hard'))
     for (const path of ['out', 'folder/out', 'hard']) expect(await files.remove(path)).toEqual({ ok: true })
     expect([readdirSync(at()).toSorted(), readdirSync(at('folder'))]).toEqual([['a', 'folder'], ['b']])
+    intact(all)
+  })
+
+  it('has links and second names that are moved themselves, whatever they lead to', async () => {
+    const all = scene(access)
+    const { files, at, outside } = all
+    symlinkSync(outside('b'), at('folder', 'out'))
+    symlinkSync('nowhere', at('folder', 'dangling'))
+    linkSync(outside('b'), at('folder', 'hard'))
+    for (const name of ['b', 'out', 'dangling', 'hard'])
+      expect(await files.move(`folder/${name}`, `new/${name}`)).toEqual({ ok: true })
+    expect(readdirSync(at()).toSorted()).toEqual(['a', 'new'])
+    expect([readlinkSync(at('new', 'out')), readlinkSync(at('new', 'dangling'))]).toEqual([outside('b'), 'nowhere'])
+    expect(statSync(at('new', 'hard')).ino).toBe(statSync(outside('b')).ino)
+    symlinkSync('a', at('link'))
+    expect(await files.move('link', 'new/out')).toMatchObject({ why: 'exists' })
     intact(all)
   })
 

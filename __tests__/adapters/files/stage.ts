@@ -20,7 +20,6 @@ export async function treeStage(literal: Parameters<BareRemote['commit']>[0]) {
 export const nothingTracked: Tracked = {
   paths: async () => neverAsked(),
   candidates: async () => neverAsked(),
-  log: async () => neverAsked(),
   ignores: async () => false,
   diff: async () => neverAsked(),
 }

@@ -102,14 +102,6 @@ describe('the files of a work tree', () => {
     expect(found).toMatchObject({ ok: true, more: true })
     expect(found.ok && found.lines.map(({ path }) => path)).toEqual(['n100', 'n101', 'n102', 'n103', 'n104'])
   })
-
-  it('have a log of what is known of the commit', async () => {
-    const { files } = await treeStage(START)
-    expect(await files.log(null, 5)).toEqual([expect.stringMatching(/^[0-9a-f]{7,} A commit$/)])
-    // The commit came without its parents: that it made this file is not known.
-    for (const path of ['a', 'none', '../x', ':(top)a', ''])
-      expect([path, await files.log(path, 5)]).toEqual([path, []])
-  })
 })
 
 describe('the diff of a work tree', () => {
@@ -257,7 +249,6 @@ describe('the diff of another commit', () => {
       () => files.diff(1000),
       () => files.list('**', 5),
       () => files.search('needle', { literal: true, glob: null, most: 5 }),
-      () => files.log(null, 5),
       () => worktree.diffOf(ATTEMPT, head, 1000),
     ]) {
       await act()

@@ -83,10 +83,18 @@ it('deletes and moves nothing of a folder of which a part is not its own', async
 })
 
 it('names what could not be deleted or moved, and does the rest', async () => {
-  const { move } = toolsWith({ 'src/old/a': { is: 'symlink' }, 'src/old/b.ts': 'b' })
-  expect(await errorText(move('src/old', 'src/new'))).toMatch(
-    /^1 file is moved, 1 not:\nsrc\/old\/a: a symbolic link is on the way/,
-  )
+  const { move } = toolsWith({ 'src/old/a': { is: 'folder' }, 'src/old/b.ts': 'b' })
+  expect(await errorText(move('src/old', 'src/new'))).toMatch(/^1 file is moved, 1 not:\nsrc\/old\/a: /)
+})
+
+it('moves a folder whole, with the links in it', async () => {
+  const { files, move } = toolsWith({
+    'src/old/a': { is: 'symlink' },
+    'src/old/b': { is: 'hard-link' },
+    'src/old/c': 'c',
+  })
+  expect(await resultText(move('src/old', 'src/new'))).toBe('3 files are moved')
+  expect(await files.at('src')).toEqual(['src/new/a', 'src/new/b', 'src/new/c'])
 })
 
 it('deletes and moves no more files than a call may', async () => {
@@ -122,7 +130,7 @@ it.each([
 ] as const)('does not change %s, and says so', async (_name, inPlace, why) => {
   const { edit, move } = toolsWith({ 'src/a': inPlace })
   expect(await errorText(edit('src/a', ['a', 'b']))).toContain(why)
-  if (inPlace.is !== 'binary') expect(await errorText(move('src/a', 'src/b'))).toContain(why)
+  if (inPlace.is === 'folder') expect(await errorText(move('src/a', 'src/b'))).toContain(why)
 })
 
 it('says that there is no such file', async () => {

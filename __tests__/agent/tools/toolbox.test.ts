@@ -9,7 +9,6 @@ const inputs: Record<string, unknown> = {
   view: { path: 'src/a.ts', from: null, to: null },
   search: { pattern: 'a', literal: true, ignore_case: false, glob: null, context: 0, files_only: false },
   list: { glob: '**' },
-  log: { path: null },
   edit: { path: 'src/a.ts', edits: [{ old: 'a', new: 'b' }] },
   write: { path: 'src/b.ts', text: 'b' },
   delete: { path: 'src/a.ts' },
@@ -24,7 +23,7 @@ it('has the tools of a worker, with their kinds', () => {
   const toolsIn = (agentCommands: 'sandboxed' | 'listed') =>
     workingTools(toolContext({ agentCommands })).map(({ spec, kind }) => `${spec.name} ${kind}`)
   const both = [
-    ...['view read', 'search read', 'list read', 'log read'],
+    ...['view read', 'search read', 'list read'],
     ...['edit change', 'write change', 'delete change', 'move change'],
   ]
   expect(toolsIn('sandboxed')).toEqual([...both, 'bash run', 'output read'])

@@ -119,7 +119,7 @@ describe('the comment of the planner', () => {
       ],
     ],
     [
-      'by nobody, since none could be had: overloaded',
+      'not done, since no critic could be had: overloaded',
       [{ type: 'plan_judged', accepted: true, problems: [], unjudged: 'overloaded' }],
     ],
   ])('says of the critique: %s', (said, events) =>

@@ -13,7 +13,10 @@ export interface Federation {
   identity: { requestUrl: string; requestToken: string } | null
 }
 
-/** Environment variables that hold a credential or lead to one. Commands of an agent never get them. */
+/**
+ * Environment variables that hold a credential or lead to one. The sandbox hands none of them to a command; a program of
+ * `worker.command` gets those that `worker.env` names, but never those of GitHub's identity.
+ */
 export const CREDENTIAL_NAMES = [
   'ANTHROPIC_API_KEY',
   'ANTHROPIC_FEDERATION_RULE_ID',

@@ -1,7 +1,7 @@
 import { matches } from '../../core/plan/glob.ts'
 import type { Files, Tracked } from '../../ports/sources.ts'
 import { replaceText, writeText } from './edit.ts'
-import { isThere, moveFile, removeEntry } from './move.ts'
+import { isThere, moveEntry, removeEntry } from './move.ts'
 import { type FileAccess, fileAccessOf } from './open-folder.ts'
 import { isFile, readText } from './read.ts'
 import { searchFiles } from './search.ts'
@@ -17,11 +17,10 @@ export function openFiles(root: string, tracked: Tracked, access: FileAccess = f
     read: (path) => readText(tree, path),
     list: (glob, most) => list(tree, tracked, glob, most),
     search: (pattern, options) => searchFiles(tree, tracked, pattern, options),
-    log: (path, most) => tracked.log(path, most),
     replace: async (path, edits) => (await whyIgnored(tracked, path)) ?? (await replaceText(tree, path, edits)),
     write: async (path, text) => (await whyIgnored(tracked, path)) ?? (await writeText(tree, path, text)),
     remove: (path) => removeEntry(tree, path),
-    move: async (from, to) => (await whyIgnored(tracked, to)) ?? (await moveFile(tree, from, to)),
+    move: async (from, to) => (await whyIgnored(tracked, to)) ?? (await moveEntry(tree, from, to)),
     at: (path) => entriesAt(tree, tracked, path),
     diff: (most) => tracked.diff(most),
   }

@@ -1,7 +1,7 @@
-import { link, rmdir, unlink } from 'node:fs/promises'
+import { link, readlink, rmdir, symlink, unlink } from 'node:fs/promises'
 import type { Edited } from '../../ports/sources.ts'
-import { codeOf, entryPath, isMissing } from './open-folder.ts'
-import { inFolder, refusedEdit, type WorkTreeRoot, withFile } from './walk.ts'
+import { codeOf, entryPath, isMissing, type OpenEntry } from './open-folder.ts'
+import { inFolder, refusedEdit, type WorkTreeRoot, withMovable } from './walk.ts'
 
 /** Takes a name away, never what a link leads to. */
 export async function removeEntry(tree: WorkTreeRoot, path: string): Promise<Edited> {
@@ -18,13 +18,13 @@ export async function removeEntry(tree: WorkTreeRoot, path: string): Promise<Edi
   return removed
 }
 
-/** By a second name that is made only where there is none: a rename would replace what is there. */
-export async function moveFile(tree: WorkTreeRoot, from: string, to: string): Promise<Edited> {
+/** Moves a file, with its second names if it has some, or a link itself. */
+export async function moveEntry(tree: WorkTreeRoot, from: string, to: string): Promise<Edited> {
   const moved = await inFolder(tree, from, 'refuse', (folder, name) =>
-    withFile(tree, folder, name, () =>
+    withMovable(tree, folder, name, (entry) =>
       inFolder(tree, to, 'make', async (target, newName): Promise<Edited> => {
         try {
-          await link(entryPath(folder, name), entryPath(target, newName))
+          await nameAgain(entry, entryPath(folder, name), entryPath(target, newName))
         } catch (error) {
           if (codeOf(error) === 'EEXIST') return refusedEdit('exists')
           throw error
@@ -37,6 +37,10 @@ export async function moveFile(tree: WorkTreeRoot, from: string, to: string): Pr
   if (moved.ok) await removeEmptyFolders(tree, from)
   return moved
 }
+
+/** A second name is made only where there is none: a rename would replace what is there. Some systems follow a link for it. */
+const nameAgain = async ({ stats }: OpenEntry, from: string, to: string): Promise<void> =>
+  stats.isSymbolicLink() ? symlink(await readlink(from), to) : link(from, to)
 
 /** Whether there is anything of that name, a link included. */
 export async function isThere(tree: WorkTreeRoot, path: string): Promise<boolean> {

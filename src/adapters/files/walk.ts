@@ -78,18 +78,29 @@ function whyNoFile({ stats }: OpenEntry, name: string): RefusedEdit | null {
   return stats.nlink > 1 ? refusedEdit('hard-link', name) : null
 }
 
+/** A link or another name of a file is moved as it is; nothing is read or written through it. */
+const whyNotMovable = ({ stats }: OpenEntry, name: string): RefusedEdit | null =>
+  stats.isFile() || stats.isSymbolicLink() ? null : refusedEdit('not-a-file', name)
+
 /** Calls `work` with a regular file that has no second hard link. */
-export async function withFile<Value>(
-  { access }: WorkTreeRoot,
-  folder: OpenEntry,
-  name: string,
-  work: (file: OpenEntry) => Promise<Value>,
-): Promise<Value | RefusedEdit> {
-  const file = await access.openEntry(entryPath(folder, name))
-  if (file === null) return refusedEdit('no-such-file')
-  try {
-    return whyNoFile(file, name) ?? (await work(file))
-  } finally {
-    await file.handle.close()
+export const withFile = entryFor(whyNoFile)
+
+/** Calls `work` with a file or a link itself. */
+export const withMovable = entryFor(whyNotMovable)
+
+function entryFor(why: (entry: OpenEntry, name: string) => RefusedEdit | null) {
+  return async <Value>(
+    { access }: WorkTreeRoot,
+    folder: OpenEntry,
+    name: string,
+    work: (entry: OpenEntry) => Promise<Value>,
+  ): Promise<Value | RefusedEdit> => {
+    const entry = await access.openEntry(entryPath(folder, name))
+    if (entry === null) return refusedEdit('no-such-file')
+    try {
+      return why(entry, name) ?? (await work(entry))
+    } finally {
+      await entry.handle.close()
+    }
   }
 }

@@ -1,5 +1,5 @@
 /** What a sandbox can and cannot do, as planner and worker must know it alike. */
-const SANDBOX = `Commands run in a sandbox. They see the work tree, the toolchains of the machine, and the dependencies that the workflow installed for the base. Count on no network but for hosts that are named to you, no secrets, no services and no other checkout; time, memory and processes are limited, and what still runs when a command ends is stopped.`
+const SANDBOX = `Commands run in a sandbox. They see the work tree, the toolchains of the machine, and the dependencies that the workflow, or the set-up in the settings, installed for the base. Count on no network but for hosts that are named to you, no secrets, no services and no other checkout; time, memory and processes are limited, and what still runs when a command ends is stopped.`
 
 /** For the planner: what a task can do, and the files over which plans stumble. */
 export const PLANNING_GROUND = `What a task can and cannot do:

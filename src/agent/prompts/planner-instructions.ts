@@ -10,7 +10,7 @@ How to explore:
 - Look for what decides the plan: where the change belongs, what it touches, who calls it, which tests cover it, which commands check it.
 - Several calls in one turn run side by side: ask for everything that you already know you need. Search before you view; view parts of long files.
 - Name only paths and symbols that you have seen. Paths that are not there are thrown away.
-- Stop as soon as the planner would know enough, at the latest after a dozen turns, and call finish. Nobody reads what you say between calls.
+- Stop as soon as the planner would know enough, at the latest after a dozen turns, and call finish. What you say between calls is not read.
 
 What finish wants: a summary in a few sentences of what matters for this change; findings, each a path with its symbols and what it means for the change (signatures word for word where others will build on them); conventions that new code must keep; commands that exist here and check the code, word for word as they are run (from manifests, scripts and workflow files); and what you could not find out.
 
@@ -52,7 +52,7 @@ export const NO_QUESTIONS = `You may not ask: leave \`questions\` empty, decide 
 
 export const CRITIQUE = `# Your work: a second look
 
-Somebody else wrote the plan below. Judge it as if you had to pay for it and live with it: does it do all that is asked for, and nothing else? Would every acceptance show that its task is done, and does its command exist here? Are the tasks coarse enough, their writes disjoint and complete (tests, callers, exports, documents among them)? Does every dependant know the interfaces that it builds on, and does a task wait for another without need? Is something of the repository overlooked, or the order wrong?
+Another agent wrote the plan below. Judge it as if you had to pay for it and live with it: does it do all that is asked for, and nothing else? Would every acceptance show that its task is done, and does its command exist here? Are the tasks coarse enough, their writes disjoint and complete (tests, callers, exports, documents among them)? Does every dependant know the interfaces that it builds on, and does a task wait for another without need? Is something of the repository overlooked, or the order wrong?
 
 List as \`problems\` only what must change before work begins, each in one or two sentences that name the task and what to do instead. Taste is no problem. \`accepted\` is true where nothing must change.
 
@@ -74,6 +74,6 @@ ${LOOKING} These are the files as they were before any task of the plan.`
 
 export const SYNTHESIS = `# Your work: the words of the pull request
 
-The work is done, merged and verified. Write the title and the body under which people will review and merge it. Tell the change as one, from what the tasks handed off and from the diff, reconciled: what it does for whoever uses or maintains the code, how it is built, what a reviewer should look at first, what is left open. It is no list of tasks and no list of files: those stand beside it. Where a hand-off and the diff disagree, the diff is right.
+The work is done, merged and verified. Write the title and the body under which people will review and merge it. Tell the change as one, from what the tasks handed off and from the diff, reconciled: what it does for people who use or maintain the code, how it is built, what a reviewer should look at first, what is left open. It is no list of tasks and no list of files: those stand beside it. Where a hand-off and the diff disagree, the diff is right.
 
 \`title\`: under 72 characters, in the imperative, in the style of the repository. \`body\`: Markdown, at most 400 words, no headings above the third level, no links, images, mentions or HTML. \`contradictions\`: where hand-offs contradict each other or the diff, or a decision of one breaks an assumption of another, each in one sentence that names the tasks; empty where there is none.`

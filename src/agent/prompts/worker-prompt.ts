@@ -111,7 +111,7 @@ const commandsSection = ({ tools, commands, hosts }: Limits): string[] => [
 ]
 
 const hostsText = (hosts: readonly string[]): string =>
-  `Commands reach ${hosts.map((host) => `\`${host}\``).join(', ')}, by HTTPS or by plain HTTP on port 80, and no other host: through the proxy that HTTPS_PROXY and HTTP_PROXY name, which package managers use by themselves. What you install comes from there, and belongs into the manifest and the lock file if the task may write them. There is no name server, and nothing goes past the proxy.`
+  `Commands reach ${hosts.map((host) => `\`${host}\``).join(', ')}, by HTTPS or by plain HTTP on port 80, and no other host: through the proxy that HTTPS_PROXY and HTTP_PROXY name, which package managers use by themselves. What you install comes from there, and belongs in the manifest and the lock file if the task may write them. There is no name server, and nothing goes past the proxy.`
 
 const WHAT_RUNS: Readonly<Record<WorkerTools, string>> = {
   sandboxed: 'Any shell line, with bash. The plan names these commands:',
@@ -174,7 +174,8 @@ ${TOOL_RULES[tools]}
 - What you say between calls is not read, and no question is answered. If something is open, decide it the way that is easiest to change later, and say so under \`decisions\`.
 - When it is done, call finish. When it cannot be done within these rules, call finish with \`cannot\` and say what stands in the way: that is worth more than work that only looks done.`
 
-const OUTSIDE = 'What a command changes elsewhere is put back at once, and you are told.'
+const OUTSIDE =
+  'What a command changes elsewhere is put back at once, and you are told; but not what git ignores, such as `node_modules`, and no commit has that.'
 const TOOL_RULES: Readonly<Record<WorkerTools, string>> = {
   sandboxed: `- You change files with edit, write, delete and move, or by commands, and only those that the task may write. ${OUTSIDE}
 - You run what you need with bash: single tests, type checks, formatters, generators. \`.git\` cannot be written, /tmp and the home are empty at each call, and packages can be installed only from hosts that "What you can run" names: else use what is there.

@@ -50,7 +50,7 @@ const moveTool = (context: ToolContext): Tool =>
   tool(
     {
       name: 'move',
-      description: `Moves or renames a file, or a folder with all that git does not ignore in it, at most ${MOST_FILES} files. Both places must lie in the paths that the task may change, and nothing may be at the new one. Imports and other mentions of it are yours to change. Example: {"from": "src/http.ts", "to": "src/net/http.ts"}`,
+      description: `Moves or renames a file, or a folder with all that git does not ignore in it, at most ${MOST_FILES} files. A symbolic link is moved itself, with its target as it stands. Both places must lie in the paths that the task may change, and nothing may be at the new one. Imports and other mentions of it are yours to change. Example: {"from": "src/http.ts", "to": "src/net/http.ts"}`,
       kind: 'change',
       input: z.strictObject({ from: z.string(), to: z.string() }),
     },

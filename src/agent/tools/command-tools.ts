@@ -31,7 +31,7 @@ const bashTool = (context: ToolContext, outputs: KeptOutputs): Tool =>
   tool(
     {
       name: 'bash',
-      description: `Runs a shell line (bash, or sh if there is none) in the root of the repository, in a sandbox. For single tests, type checks, formatters, generators, git log and git diff, and changes to many files at once. There is no key, and no network but for hosts that the brief names; it reads system folders, toolchains and the work tree, and writes the work tree, /tmp and a home of its own. \`.git\` is read-only. Each call is a new shell: variables, /tmp and background processes end with it. What it changes outside of the task's paths is put back at once, and named. It is stopped after \`seconds\`, and by limits of memory, processes and disk. A long output is cut in the middle; output shows the rest. Example: {"command": "npm test -- retry.test.ts", "seconds": null}`,
+      description: `Runs a shell line (bash, or sh if there is none) in the root of the repository, in a sandbox. For single tests, type checks, formatters, generators, git diff, and changes to many files at once. There is no key, and no network but for hosts that the brief names; it reads system folders, toolchains and the work tree, and writes the work tree, /tmp and a home of its own. \`.git\` is read-only. Each call is a new shell: variables, /tmp and background processes end with it. What it changes outside of the task's paths, but for what git ignores, is put back at once, and named. It is stopped after \`seconds\`, and by limits of memory, processes and disk. A long output is cut in the middle; output shows the rest. Example: {"command": "npm test -- retry.test.ts", "seconds": null}`,
       kind: 'run',
       input: z.strictObject({
         command: z.string().min(1).max(LONGEST_LINE),
@@ -50,7 +50,7 @@ const runTool = (context: ToolContext, outputs: KeptOutputs): Tool =>
     {
       name: 'run',
       description:
-        'Runs a command that the plan lists, exactly as the brief gives it; behind one that ends in `--`, any words may follow. For the acceptance and the other checks of the task. It is a list of words, and no shell reads them. What it changes outside of the task\'s paths is put back at once, and named. A long output is cut in the middle; output shows the rest. Example: {"argv": ["npm", "test"]}',
+        'Runs a command that the plan lists, exactly as the brief gives it; behind one that ends in `--`, any words may follow. For the acceptance and the other checks of the task. It is a list of words, and no shell reads them. What it changes outside of the task\'s paths, but for what git ignores, is put back at once, and named. A long output is cut in the middle; output shows the rest. Example: {"argv": ["npm", "test"]}',
       kind: 'run',
       input: z.strictObject({ argv: argvSchema.describe('the command, word by word') }),
     },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { validGlob } from '../../core/plan/glob.ts'
 import { listed } from '../../core/text/quoted.ts'
-import type { Sources } from '../../ports/sources.ts'
+import type { Readable, Sources } from '../../ports/sources.ts'
 import { viewOf } from './line-view.ts'
 import { filesOf, linesAround } from './search-view.ts'
 import { type Tool, tool, toolError, toolText } from './tool.ts'
@@ -15,17 +15,15 @@ const MOST_CONTEXT = 10
 const MOST_PATHS = 300
 const MOST_COMMITS = 30
 
-/** view, search, list, log: read-only tools. */
-export const readingTools = (sources: Sources): Tool[] => [
-  viewTool(sources),
-  searchTool(sources),
-  listTool(sources),
-  logTool(sources),
-]
+/** view, search, list: read-only tools. */
+export const fileTools = (files: Readable): Tool[] => [viewTool(files), searchTool(files), listTool(files)]
+
+/** The same and log, for those who read a commit that has its history. A slot's work tree has none. */
+export const readingTools = (sources: Sources): Tool[] => [...fileTools(sources), logTool(sources)]
 
 const globInput = z.string().describe('such as `src/**/*.ts`')
 
-const viewTool = (sources: Sources): Tool =>
+const viewTool = (sources: Readable): Tool =>
   tool(
     {
       name: 'view',
@@ -49,7 +47,7 @@ const viewTool = (sources: Sources): Tool =>
     },
   )
 
-const searchTool = (sources: Sources): Tool =>
+const searchTool = (sources: Readable): Tool =>
   tool(
     {
       name: 'search',
@@ -75,7 +73,7 @@ const searchTool = (sources: Sources): Tool =>
     },
   )
 
-const listTool = (sources: Sources): Tool =>
+const listTool = (sources: Readable): Tool =>
   tool(
     {
       name: 'list',

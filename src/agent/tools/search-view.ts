@@ -1,4 +1,4 @@
-import type { Sources } from '../../ports/sources.ts'
+import type { Readable } from '../../ports/sources.ts'
 import { linesOf, shortLine } from './line-view.ts'
 
 interface Match {
@@ -15,7 +15,7 @@ export const filesOf = (matches: readonly Match[]): string[] =>
   [...byPath(matches)].map(([path, { length }]) => `${path} (${length} ${length === 1 ? 'line' : 'lines'})`)
 
 /** `path:line: text` for a match, `path-line- text` for a line around it, `--` where lines are left out between. */
-export async function linesAround(sources: Sources, matches: readonly Match[], around: number): Promise<string[]> {
+export async function linesAround(sources: Readable, matches: readonly Match[], around: number): Promise<string[]> {
   if (around === 0) return matches.map(({ path, line, text }) => shown(path, line, text, ':'))
   const blocks: string[][] = []
   for (const [path, found] of byPath(matches)) {

@@ -1,13 +1,13 @@
 import type { z } from 'zod'
 import { changingTools } from './changing-tools.ts'
 import { commandTools } from './command-tools.ts'
-import { readingTools } from './reading-tools.ts'
+import { fileTools } from './reading-tools.ts'
 import { type Tool, tool } from './tool.ts'
 import type { ToolContext } from './tool-access.ts'
 
 /** All tools of a worker but `finish`. Every call checks the plan's gate first, reads too. */
 export const workingTools = (context: ToolContext): Tool[] =>
-  [...readingTools(context.files), ...changingTools(context), ...commandTools(context)].map((one) =>
+  [...fileTools(context.files), ...changingTools(context), ...commandTools(context)].map((one) =>
     behindGate(one, context),
   )
 

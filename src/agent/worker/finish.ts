@@ -19,7 +19,7 @@ export const finishSchema = z.strictObject({
     .describe('Names that later tasks can rely on, with their signatures and where they are; up to 12 lines'),
   decisions: z.array(z.string()).describe('Choices that others have to know and keep to; up to 8 lines'),
   caveats: z.array(z.string()).describe('What is not done, not tested, or could break; up to 8 lines'),
-  follow_ups: z.array(z.string()).describe('What somebody should do later, outside of this task; up to 8 lines'),
+  follow_ups: z.array(z.string()).describe('What is left to do later, outside of this task; up to 8 lines'),
 })
 export type Finish = z.infer<typeof finishSchema>
 
@@ -48,7 +48,7 @@ export const missingFinish = ({ stopReason }: LoopResult): Finish => ({
   did: `Not said: the ${stopReason.kind === 'turns' ? 'turns' : 'money'} of the attempt ended before its words. Its files are below, and its acceptance passes.`,
   interfaces: [],
   decisions: [],
-  caveats: ['Nobody has said that the work is complete.'],
+  caveats: ['The agent did not say that the work is complete.'],
   follow_ups: [],
 })
 

@@ -94,6 +94,6 @@ function steersSince({ steers, quotes }: WorkerDeps, brief: Brief): () => string
     seen += unseen.length
     if (unseen.length === 0) return null
     const words = unseen.map((steer) => quotes.person(steer.by, steer.words))
-    return ['Somebody who runs the project says to you, while you work:', ...words].join('\n\n')
+    return ['A person who runs the project says to you, while you work:', ...words].join('\n\n')
   }
 }

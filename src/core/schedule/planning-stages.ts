@@ -163,7 +163,7 @@ export function failedExpansions(run: ActiveRun): NewEvent[] {
   return tasksWithStatus(work, 'pending').flatMap(({ id, kind }) => {
     const why = kind === 'plan' ? whyGivenUp(run, 'expand', id) : null
     if (why === null) return []
-    const failure = { reason: 'model-failed', detail: `nobody could turn it into tasks: ${why}` } as const
+    const failure = { reason: 'model-failed', detail: `it could not be turned into tasks: ${why}` } as const
     const attempt = recordOf(work, id).attempts.length + 1
     return [{ type: 'task_failed', task: id, attempt, head: null, failure, final: true }]
   })

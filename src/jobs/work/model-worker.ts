@@ -30,7 +30,7 @@ export function whyNoModel(attempt: Attempt): TaskFailure | null {
   if (attempt.deps.model === null) return { reason: 'model-failed', detail: NO_KEY }
   if (priceOf(model, attempt.settings) === null) return { reason: 'model-failed', detail: noPrice(model) }
   if (allowanceOf(attempt) > 0) return null
-  return { reason: 'allowance-spent', usd: 0, detail: 'the run has set no money aside for it' }
+  return { reason: 'allowance-spent', usd: 0, detail: 'the run has reserved no money for it' }
 }
 
 const NO_KEY =

@@ -62,7 +62,7 @@ function designed(run: LiveRun, { draft, designs }: Planning): string {
 function critique({ verdict, designs }: Planning, isPast: boolean, progress: string): string {
   if (verdict === null) return isPast ? 'not needed' : progress
   const { accepted, problems } = verdict
-  const by = verdict.of === 'none' ? `by nobody, since none could be had: ${modelText(verdict.why, 300)}` : 'done'
+  const by = verdict.of === 'none' ? `not done, since no critic could be had: ${modelText(verdict.why, 300)}` : 'done'
   if (accepted) return verdict.of === 'none' ? by : `${by}: it found nothing to change`
   const all = problems.slice(0, 5).map((one) => `; ${modelText(one, 300)}`)
   const since = designs > 1 ? '; the plan was written again since, and not judged again' : ''

@@ -16,6 +16,6 @@ export function modelLine({ modelBusy, phase }: LiveRun): string[] {
   if (modelBusy == null || phase === 'ended') return []
   const end = new Date(Date.parse(modelBusy.since) + BUSY_MINUTES * 60_000).toISOString()
   return [
-    `**The model gives no answer since ${clock(modelBusy.since)}** (${modelText(modelBusy.why, 200)}). The planner asks again every two minutes and goes on by itself; if there is no answer by ${clock(end)}, that is said here. There is nothing to type.`,
+    `**The model has given no answer since ${clock(modelBusy.since)}** (${modelText(modelBusy.why, 200)}). The planner asks again every two minutes and goes on by itself; if there is no answer by ${clock(end)}, that is said here. There is nothing to type.`,
   ]
 }

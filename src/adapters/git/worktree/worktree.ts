@@ -7,7 +7,6 @@ import type { Clock } from '../../../ports/clock.ts'
 import type { CommitWords } from '../../../ports/repo.ts'
 import type { CommitSources, Files, Tracked } from '../../../ports/sources.ts'
 import type { Worktree } from '../../../ports/worktree.ts'
-import { logOf } from '../commit-log.ts'
 import { diffOfCommit, parentOfFetched, shownDiff } from '../diff.ts'
 import { missingCommits } from '../fetch.ts'
 import { candidates, trackedPaths } from '../grep.ts'
@@ -232,10 +231,6 @@ function trackedIn(worktree: OpenWorktree): Tracked {
     async candidates(pattern, wanted) {
       await worktree.guard()
       return candidates(repo, pattern, wanted)
-    },
-    async log(path, most) {
-      await worktree.guard()
-      return logOf(repo, preparedOf(worktree), path, most)
     },
     async ignores(path) {
       await worktree.guard()
