@@ -18,7 +18,8 @@ const afterPause =
 describe('a planner whose model is busy', () => {
   it('says so on the thread while it waits, and tells a person after an hour instead of trying again', async () => {
     const run = await saidRun(short)
-    const isSaid = () => run.body('planning').includes('**The model has given no answer since 03:04:05** (overloaded: 529')
+    const isSaid = () =>
+      run.body('planning').includes('**The model has given no answer since 03:04:05** (overloaded: 529')
     const ended = await run.run([afterPause(isSaid, fails('overloaded'))], 10_000_000)
     const events = await run.events()
     expect(events.filter(({ type }) => type === 'model_busy')).toMatchObject([
