@@ -41,10 +41,14 @@ describe('a slot with a set-up', () => {
   const setUps = () => world.lines.filter((line) => line.startsWith('Set-up, sh -c date'))
 
   /** Gives the slot these tasks one after another, each on what the one before has made. */
-  const inTurn = (tasks: Record<string, string[]>, setup: readonly (readonly string[])[] = SETUP) => {
+  const inTurn = (
+    tasks: Record<string, string[]>,
+    setup: readonly (readonly string[])[] = SETUP,
+    more: Record<string, unknown> = {},
+  ) => {
     const rest = Object.keys(tasks)
     const plan = { tasks: Object.fromEntries(Object.entries(tasks).map(([id, run]) => [id, { run }])) }
-    begin(world, rest.join(', '), plan, { setup })
+    begin(world, rest.join(', '), plan, { setup, ...more })
     assign(world, rest.shift() ?? '')
     world.onUpload((upload) => {
       const next = rest.shift()
@@ -78,6 +82,17 @@ describe('a slot with a set-up', () => {
     const [, second] = world.uploads
     if (second === undefined) throw new Error('there was one task only')
     expect(taken(world, second, 'show', '--format=')).toContain('\n+one')
+  })
+
+  it('is prepared again after an agent installed what its task may not: its lock file is put back', async () => {
+    const command = [
+      ...script('mkdir -p a b && date +%N > a/done.txt && date +%N > b/done.txt && echo x > x.lock'),
+      '{prompt_file}',
+    ]
+    inTurn({ a: [], b: [] }, SETUP, { worker: { command } })
+    await world.start()
+    expect(setUps()).toHaveLength(2)
+    expect(world.uploads.map(({ result }) => result.outcome.kind)).toEqual(['done', 'done'])
   })
 
   it('fails its task with the words of the set-up, and nothing of it is done', async () => {

@@ -30,7 +30,8 @@ export interface SlotEnd {
 
 /** A slot: works on what the journal assigns to it until a reason to leave comes up. */
 export async function runSlot(given: WorkDeps, who: SlotIdentity): Promise<SlotEnd> {
-  const deps = { ...given, setUp: slotSetUp(given, who.run) }
+  const setUp = slotSetUp(given, who.run)
+  const deps = { ...given, setUp, worktree: setUp.watching(given.worktree) }
   const { clock } = deps
   const view = journalView(deps, who.run)
   const done: SlotWork[] = []

@@ -4,6 +4,7 @@ import { isLockFile } from '../../core/landing/audit.ts'
 import type { AttemptOutcome } from '../../core/schedule/slot-result.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { Sandbox } from '../../ports/sandbox.ts'
+import type { Worktree } from '../../ports/worktree.ts'
 import { stopwatch } from './commands.ts'
 import type { WorkDeps } from './work-deps.ts'
 
@@ -13,6 +14,8 @@ export interface SlotSetUp {
   make(base: Sha, settings: Settings, signal: AbortSignal): Promise<TaskFailure | null>
   /** What a task with other lock files has installed is not for the next one. */
   after(base: Sha, outcome: AttemptOutcome | null): Promise<void>
+  /** A command that wrote a lock file which is put back has installed something: that is not for the next task either. */
+  watching(worktree: Worktree): Worktree
 }
 
 export function slotSetUp(deps: WorkDeps, run: RunId): SlotSetUp {
@@ -38,6 +41,14 @@ export function slotSetUp(deps: WorkDeps, run: RunId): SlotSetUp {
       const head = outcome !== null && 'head' in outcome ? outcome.head : null
       if (head === null || !(await sameLocks(deps, base, head))) madeFor = null
     },
+    watching: (watched) => ({
+      ...watched,
+      async putBack(keeps) {
+        const paths = await watched.putBack(keeps)
+        if (paths.some(isLockFile)) madeFor = null
+        return paths
+      },
+    }),
   }
 }
 
