@@ -79,7 +79,7 @@ describe('tributary check, on a plan that /plan would take', () => {
     )
     expect(code).toBe(0)
     expect(notes.map(({ message }) => message)).toEqual([
-      '`look` is a gate: it runs nothing, so its `run`, `writes` and `acceptance` are left out.',
+      '`look` is a gate: it runs nothing, so its `run`, `writes`, `acceptance` and `commands` are left out.',
       '`server` waits for `logger`: both write `src/logger/**`.',
     ])
   })
