@@ -45,8 +45,8 @@ function setClock(wanted) {
       return now()
     }
   }
-  /** @type {(act: () => void, ms?: number) => unknown} */
-  const fast = (act, ms = 0) => realSetTimeout(act, ms / speed)
+  /** @type {(act: (...given: unknown[]) => void, ms?: number, ...given: unknown[]) => unknown} */
+  const fast = (act, ms = 0, ...given) => realSetTimeout(act, ms / speed, ...given)
   Object.assign(globalThis, { Date: FastDate, setTimeout: fast })
 }
 
