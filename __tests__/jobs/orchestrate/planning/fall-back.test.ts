@@ -22,7 +22,7 @@ describe('a design that comes to nothing', () => {
 
   it('leaves the version that was there before somebody wanted another, and earlier failures do not count', async () => {
     const world = await saidRun({})
-    const first = await world.run([fails('overloaded'), fails('overloaded'), plan])
+    const first = await world.run([fails('rejected'), fails('rejected'), plan])
     expect(await world.say({ name: 'revise', words: 'smaller' })).toMatchObject({ ok: true })
     const left = await world.run(nobody)
     expect(left).toMatchObject({ phase: 'proposed', planning: { settled: true } })
