@@ -28,9 +28,12 @@ export const refusedForSchema = z.enum([
 ])
 export type RefusedFor = z.infer<typeof refusedForSchema>
 
+/** Characters of a refused host that are kept. */
+export const LONGEST_REFUSED_HOST = 100
+
 /** A host that commands asked for and did not reach. `host`: as they wrote it, so it may be any text. */
 export const refusedHostSchema = z.strictObject({
-  host: z.string().max(100),
+  host: z.string().max(LONGEST_REFUSED_HOST),
   why: refusedForSchema,
   requests: z.int().min(1),
 })

@@ -45,7 +45,7 @@ it.each([
 ])('runs nothing but the commands of the plan, word for word: not %s', async (_name, argv) => {
   const { sandbox, run } = toolsWith([])
   expect(await errorText(run(...argv))).toBe(
-    'That command is not in the plan. Those that may be run: ["npm","test"] or ["node","check.js","--all"] or ["vitest","run","--"] with any words behind it',
+    'That command is not in the plan. Those that may be run: `["npm","test"]` or `["node","check.js","--all"]` or `["vitest","run","--"]` and any words behind it',
   )
   expect(sandbox.runs).toEqual([])
 })

@@ -1,6 +1,7 @@
 import { readFile, realpath } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
+import { LONGEST_REFUSED_HOST } from '../../core/allowed-host.ts'
 import type { Argv } from '../../core/plan/plan.ts'
 import { cappedLog } from '../../core/text/capped-log.ts'
 import type { Redact } from '../../core/text/redact.ts'
@@ -16,8 +17,6 @@ import { watchUsage } from './usage.ts'
 
 /** Inside the sandbox; private, and removed with it. */
 const HOME = '/tmp/home'
-
-const LONGEST_NAME = 100
 
 /** The descriptor to which bubblewrap writes the pid of its child. */
 const INFO = ['--info-fd', '3']
@@ -64,7 +63,7 @@ export function bubblewrap(
       const way = options.network ? NO_WAY_OUT : await openWayOut(access)
       try {
         const run = await runIn(box, argv, options, way)
-        const refused = way.refused().map((one) => ({ ...one, host: redact(one.host).slice(0, LONGEST_NAME) }))
+        const refused = way.refused().map((one) => ({ ...one, host: redact(one.host).slice(0, LONGEST_REFUSED_HOST) }))
         for (const one of refused) all.add(one)
         return withNote(run, refusedNote(refused))
       } finally {

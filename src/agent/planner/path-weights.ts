@@ -1,3 +1,4 @@
+import { codeNamesIn } from '../../core/text/code-names.ts'
 import type { PlannerInput } from './planner-input.ts'
 
 /** What tells how much a path matters for an issue; each map is by path. */
@@ -49,9 +50,7 @@ export function issueWords(input: Asked): string[] {
   return [...new Set(all.filter((word) => word.length >= LEAST_LETTERS))].slice(0, MOST_WORDS)
 }
 
-const CODE_NAME = /\b(?:[a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*|[A-Za-z]+_\w+)\b/g
 const MOST_NAMES = 8
 
 /** Names of code in an issue, by their form. */
-export const issueNames = (input: Asked): string[] =>
-  [...new Set(textOf(input).match(CODE_NAME) ?? [])].slice(0, MOST_NAMES)
+export const issueNames = (input: Asked): string[] => [...new Set(codeNamesIn(textOf(input)))].slice(0, MOST_NAMES)

@@ -1,9 +1,10 @@
-import { type Argv, isPrefix } from '../../core/plan/plan.ts'
+import type { Argv } from '../../core/plan/plan.ts'
 import type { Brief } from '../../core/schedule/brief.ts'
 import type { ConflictCheck } from '../../core/schedule/conflict.ts'
 import type { AgentCommands } from '../../core/settings.ts'
 import type { ModelRequest } from '../../ports/model.ts'
 import type { CommandRun } from '../../ports/sandbox.ts'
+import { listedCommand } from '../tools/command-tools.ts'
 import { capped } from '../tools/tool.ts'
 import { WORKING_GROUND } from './ground-rules.ts'
 import { type Instructions, instructionSections, noInstructions } from './instructions.ts'
@@ -106,7 +107,7 @@ const commandText = (argv: Argv): string => `\`${JSON.stringify(argv)}\``
 const commandsSection = ({ tools, commands, hosts }: Limits): string[] => [
   '# What you can run',
   WHAT_RUNS[tools],
-  listOf(commands.map((argv) => `${commandText(argv)}${isPrefix(argv) ? ' and any words behind it' : ''}`)) || 'None.',
+  listOf(commands.map(listedCommand)) || 'None.',
   ...(hosts.length === 0 ? [] : [hostsText(hosts)]),
 ]
 

@@ -62,11 +62,11 @@ const runTool = (context: ToolContext, outputs: KeptOutputs): Tool =>
   )
 
 const choices = ({ commands }: ToolContext): string =>
-  commands.length === 0 ? 'none' : commands.map(commandText).join(' or ')
+  commands.length === 0 ? 'none' : commands.map(listedCommand).join(' or ')
 
 /** A command of the plan as a model reads it. */
-export const commandText = (argv: Argv): string =>
-  `${JSON.stringify(argv)}${isPrefix(argv) ? ' with any words behind it' : ''}`
+export const listedCommand = (argv: Argv): string =>
+  `\`${JSON.stringify(argv)}\`${isPrefix(argv) ? ' and any words behind it' : ''}`
 
 async function runCommand(
   { sandbox, worktree, env, seconds: left, putBack }: ToolContext,

@@ -1,9 +1,8 @@
 import type { HandOff } from '../run/hand-off.ts'
+import { codeNamesIn } from '../text/code-names.ts'
 
 /** A call as text, with its arguments as far as they hold no brackets themselves. */
 const CALL = /([A-Za-z_$][\w$]*)\s*\(([^()]*)\)/g
-/** Words that only code has: with a capital or an underscore inside. */
-const CODE_WORD = /\b(?:[a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*|[A-Za-z]+_\w+)\b/g
 const MOST = 12
 
 /**
@@ -19,7 +18,7 @@ export function promiseDifferences(promised: string, { did, interfaces, decision
     const now = keptCalls.get(name)
     return now === undefined || now === args ? [] : [`\`${name}(${args})\` is now \`${name}(${now})\``]
   })
-  const names = new Set([...calls.keys(), ...(promised.match(CODE_WORD) ?? [])])
+  const names = new Set([...calls.keys(), ...codeNamesIn(promised)])
   const missing = [...names].filter((name) => !hasWord(said, name)).map((name) => `\`${name}\` is not named any more`)
   return [...changed, ...missing].slice(0, MOST)
 }

@@ -52,8 +52,8 @@ export const watchBase: OrchestratorStep = async (session, draft) => {
   if (tip === undefined) return baseGone(session, draft, draft.state)
   if (tip === work.baseSeen.sha) return draft
   const drift = await driftBetween(session.repo, work, tip)
-  // Who has brought it into trunk has decided already; trunk is verified with it.
-  const asked = (await isInTrunk(session, tip)) ? { to: tip, paths: [], settingsChanged: false } : drift
+  // Its files are in trunk by the act of a person, and are verified there. Other settings still make the plan stale.
+  const asked = (await isInTrunk(session, tip)) ? { ...drift, paths: [] } : drift
   return recordEvents(draft, nowOf(session), ...baseMoved(work, asked))
 }
 

@@ -15,7 +15,7 @@ import { parkedBefore } from '../../core/schedule/parked.ts'
 import { modelTierOf } from '../../core/schedule/retry-ladder.ts'
 import { agentCommandsOf, hostsOf } from '../../core/settings.ts'
 import type { AgentEnd, Attempt } from './attempt.ts'
-import { patientModel } from './patience.ts'
+import { slotPatientModel } from './patience.ts'
 
 /** The model that this attempt is for: the plan's tier, or a stronger one after failures. */
 export const modelOf = ({ run, settings, brief }: Attempt): string =>
@@ -46,7 +46,7 @@ export async function workByModel(attempt: Attempt, context: AttemptContext): Pr
   const allowance = allowanceOf(attempt)
   const money = openBudget(allowance, (name) => priceOf(name, settings))
   const role = brief.conflict === null ? 'work' : 'resolve'
-  const patient = patientModel(model, { ...attempt, clock: deps.clock, onPause: attempt.watch.pause })
+  const patient = slotPatientModel(model, { ...attempt, clock: deps.clock, onPause: attempt.watch.pause })
   const worked = await inTime(attempt, (signal) =>
     workOnTask(
       {

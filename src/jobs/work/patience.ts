@@ -5,7 +5,7 @@ import type { Model, ModelRequest } from '../../ports/model.ts'
 const SLOT_PATIENCE = 600
 
 /** A model that waits while it is busy, but not beyond the life of the slot. `onPause` gets the seconds of each pause. */
-export const patientModel = (
+export const slotPatientModel = (
   model: Model,
   { clock, leaveAt, onPause }: { clock: Pick<Clock, 'now'>; leaveAt: Date; onPause: (seconds: number) => void },
 ): Model => ({

@@ -1,4 +1,4 @@
-import { isHostName, type RefusedFor } from '../../../core/allowed-host.ts'
+import { isHostName, LONGEST_REFUSED_HOST, type RefusedFor } from '../../../core/allowed-host.ts'
 
 /** Where a request wants to go, or why it goes nowhere. `host` of a refusal: as it was written, cut. */
 export type Destination =
@@ -7,9 +7,11 @@ export type Destination =
 
 const HTTP = 80
 const HTTPS = 443
-const LONGEST_NAME = 100
-
-const refused = (host: string, why: RefusedFor): Destination => ({ ok: false, host: host.slice(0, LONGEST_NAME), why })
+const refused = (host: string, why: RefusedFor): Destination => ({
+  ok: false,
+  host: host.slice(0, LONGEST_REFUSED_HOST),
+  why,
+})
 
 /** Of `CONNECT host:port`: a tunnel, for HTTPS only. */
 export function tunnelDestination(target: string, allow: readonly string[]): Destination {

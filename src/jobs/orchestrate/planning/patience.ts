@@ -6,7 +6,7 @@ import type { Session } from '../session/session.ts'
 const SAID = 30
 
 /** A model that waits while it is busy, until a person should know; `gaveUp` says whether that was reached. */
-export function patientModel(session: Session, model: Model): Model & { gaveUp(): boolean } {
+export function stagePatientModel(session: Session, model: Model): Model & { gaveUp(): boolean } {
   let gaveUp = false
   return {
     ...model,

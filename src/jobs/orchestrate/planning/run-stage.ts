@@ -13,7 +13,7 @@ import { afterLimit } from '../session/api-limit.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
 import { submitResult } from '../session/stage-runner.ts'
-import { patientModel } from './patience.ts'
+import { stagePatientModel } from './patience.ts'
 import { plannerInput } from './read-input.ts'
 import { designPlan } from './run-design.ts'
 import { changeInWords, expandTask, handOffsOf, replanTask, scopeTask } from './run-parts.ts'
@@ -41,7 +41,7 @@ export async function runStage(session: Session, stage: Stage, usd: number, sign
   const { model } = session.deps
   if (planning === null || model === null) throw new Error('a stage needs a model and what it plans from')
   const money = openBudget(usd, (name) => priceOf(name, planning.settings))
-  const patient = patientModel(session, model)
+  const patient = stagePatientModel(session, model)
   const role = roleOf[stage.name]
   const effort = planning.settings.effort[modelOwnerOf[role]]
   const input = await afterLimit(session, () => plannerInput(session, planning), signal)
