@@ -27,13 +27,13 @@ describe('a planner whose model is busy', () => {
     ])
     expect(events.filter(({ type }) => type === 'stage_failed')).toMatchObject([{ stage: 'design#1', final: true }])
     expect(ended).toMatchObject({ phase: 'ended', conclusion: 'refused' })
-    expect(run.body('planning')).not.toContain('gives no answer')
+    expect(run.body('planning')).not.toContain('has given no answer since')
   })
 
   it('asks for a patience of an hour, and goes on when it is answered', async () => {
     const run = await saidRun(short)
     const patience: (number | undefined)[] = []
-    const isSaid = () => run.body('planning').includes('gives no answer')
+    const isSaid = () => run.body('planning').includes('has given no answer since')
     const asks: Said = (request) => {
       patience.push(request.patience)
       return afterPause(isSaid, fails('rejected'))(request)
