@@ -48,7 +48,7 @@ const adapters: Record<string, string[]> = {
 const inside: Record<string, (string | string[])[]> = {
   core: ['', 'text', 'plan', 'money', 'run', 'landing', 'schedule', 'command'],
   render: ['markdown', '', 'plan', 'status', ['check', 'pull', 'reply', 'timeline']],
-  agent: [['visible-text', 'tools'], 'loop', 'prompts', ['planner', 'worker']],
+  agent: [['visible-text', 'tools'], 'loop', 'prompts', ['planner', 'worker'], 'reviewer'],
   jobs: ['', ['command', 'work', 'orchestrate']],
   'jobs/orchestrate': ['session', ['planning', 'slots', 'merges', 'projections'], ''],
 }

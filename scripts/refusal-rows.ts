@@ -232,6 +232,10 @@ export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFail
     when: 'The plan was changed or its approval lapsed while the task was at work.',
     detail: 'the plan that holds it is not approved',
   },
+  'sent-back': {
+    when: 'A model reviewed the verified work, by `review` in the settings, and found something that must change.',
+    log: '',
+  },
   'verification-failed': {
     when: "The plan's `verification` failed on trunk.",
     ...{ on: 'a'.repeat(40), exitCode: 1, log: '' },

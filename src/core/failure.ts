@@ -59,6 +59,8 @@ export const taskFailureSchema = z.discriminatedUnion('reason', [
   /** GitHub does not take the branch. `detail`: its words. */
   z.strictObject({ reason: z.literal('push-refused'), detail: z.string() }),
   z.strictObject({ reason: z.literal('not-approved'), detail: z.string() }),
+  /** A model reviewed the verified work, and `log` are its findings. */
+  z.strictObject({ reason: z.literal('sent-back'), log: z.string() }),
   z.strictObject({ reason: z.literal('verification-failed'), on: shaSchema, exitCode: z.int(), log: z.string() }),
 ])
 export type TaskFailure = z.infer<typeof taskFailureSchema>

@@ -111,11 +111,23 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({})
     .describe('Models that work on tasks, by the tier that the plan gives each task'),
+  review: z
+    .enum(['off', 'risky', 'all'])
+    .default('risky')
+    .describe(
+      'Which results of agents a model reviews before they land; risky: those that differ from what they promised, were flaky, settle a conflict, or needed several attempts',
+    ),
+  review_model: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Model that reviews the results of tasks; if not set, plan_model'),
   effort: z
     .strictObject({
       explore: effortSchema.describe('Effort of explore_model; if not set, the default of the model'),
       plan: effortSchema.describe('Effort of plan_model; if not set, the default of the model'),
       work: effortSchema.describe('Effort of worker_model; if not set, the default of the model'),
+      review: effortSchema.describe('Effort of review_model; if not set, the default of the model'),
     })
     .prefault({})
     .describe('How much the models think; not all take every value'),
@@ -226,6 +238,8 @@ export const withAgentCommands = (settings: Settings): Settings => ({
 
 /** Runs of earlier versions have no value: what was approved for them were the commands of the plan. */
 export const agentCommandsOf = ({ agent_commands }: Settings): AgentCommands => agent_commands ?? 'listed'
+
+export const reviewModelOf = ({ review_model, plan_model }: Settings): string => review_model ?? plan_model
 
 /** The hosts that commands of tasks are held to; nothing holds them to any under `sandbox: off`. */
 export const hostsOf = ({ network, sandbox }: Pick<Settings, 'network' | 'sandbox'>): readonly string[] =>

@@ -57,6 +57,8 @@ export interface Repo {
   treeFaults(base: Sha, head: Sha): Promise<TreeFaults>
   /** Lines that the diff adds, by path (text files only, each capped), for display. */
   addedLines(from: Sha, to: Sha): Promise<ReadonlyMap<string, string>>
+  /** The diff as text; of a longer one than `most` characters, the beginning and the end. */
+  diff(from: Sha, to: Sha, most: number): Promise<string>
   /** Searches what the second commit adds to the first for secrets, including names of files. */
   findSecrets(from: Sha, to: Sha, search: SecretSearch): Promise<SecretsFound>
   readFile(commit: Sha, path: string): Promise<string | null>

@@ -284,6 +284,10 @@ const TASK_FAILURES: { [Reason in TaskFailure['reason']]: [Extract<TaskFailure, 
     'GitHub does not take its branch: error: GH013: no',
   ],
   'not-approved': [{ reason: 'not-approved', detail: 'plan abc' }, 'nobody has approved it: plan abc'],
+  'sent-back': [
+    { reason: 'sent-back', log: '- a case is left out' },
+    'its acceptance passed, and a model that reviewed it sent it back',
+  ],
   'verification-failed': [
     { reason: 'verification-failed', on: sha('x'), exitCode: 1, log: '' },
     `the verification of \`${sha('x').slice(0, 8)}\` ended with exit code 1`,

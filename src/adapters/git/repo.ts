@@ -1,6 +1,6 @@
 import type { Sha } from '../../core/ids.ts'
 import type { CommitWords, Merged, Repo } from '../../ports/repo.ts'
-import { addedLinesBetween, treeChangesBetween } from './diff.ts'
+import { addedLinesBetween, shownDiff, treeChangesBetween } from './diff.ts'
 import { fetchAlone, fetchCommits, importBundle } from './fetch.ts'
 import { treeWithFolder } from './folder.ts'
 import { checkedSha, type LocalRepo } from './local-repo.ts'
@@ -33,6 +33,7 @@ export async function openRepo(options: StoreOptions): Promise<Repo> {
     changes: (from, to) => treeChangesBetween(repo, from, to),
     treeFaults: (base, head) => treeFaultsBetween(repo, base, head),
     addedLines: (from, to) => addedLinesBetween(repo, from, to),
+    diff: (from, to, most) => shownDiff(repo, from, to, most),
     findSecrets: (from, to, search) => secretsBetween(repo, from, to, search),
     readFile: (commit, path) => readFile(store, commit, path),
     blobOf: (commit, path) => blobOf(store, commit, path),

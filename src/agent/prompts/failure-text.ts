@@ -49,6 +49,8 @@ function lineOf(failure: TaskFailure): string {
       return `${STOPPED[failure.why]}: ${failure.detail}`
     case 'verification-failed':
       return `the checks of the merged whole failed with exit code ${failure.exitCode}`
+    case 'sent-back':
+      return 'its acceptance passed, and a reviewer (another model) sent it back with these findings: settle them in this attempt'
     case 'model-busy':
       return 'it was interrupted, since the model gave no answer'
     default:

@@ -49,6 +49,16 @@ function finishedTaskSection(finished: FinishedTask, quotes: Quotes): string {
   return `## ${id} — ${title}\n\n${quotedHandOff(id, text.trim() === '' ? 'It left no word.' : text, quotes)}`
 }
 
+/** What a reviewer found that this task has to know, since its brief was written before. */
+export const adaptedSections = ({ adapted }: Brief, quotes: Quotes): string[] =>
+  adapted.length === 0
+    ? []
+    : [
+        '# Changed since the plan was written',
+        'What came back from these tasks is not what your brief says of them. A reviewer (another model) has put into words what that means for your task. Where the two disagree about names, signatures or formats, this counts; it widens neither your paths nor your commands.',
+        ...adapted.map(({ of, words }) => quotes.data(`change after ${of}`, words)),
+      ]
+
 /** Tasks of the plan beside this one, whose paths touch its own or that wait for it. */
 export function neighboursSections({ neighbours: { tasks, more } }: Brief, quotes: Quotes): string[] {
   if (tasks.length === 0) return []

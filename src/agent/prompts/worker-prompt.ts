@@ -11,6 +11,7 @@ import { type Instructions, instructionSections, noInstructions } from './instru
 import { listOf } from './plan-text.ts'
 import type { Quotes } from './quote.ts'
 import {
+  adaptedSections,
   conflictSections,
   earlierAttemptsSections,
   finishedTasksSections,
@@ -77,6 +78,7 @@ export const workerOpening = (brief: Brief, context: AttemptContext, limits: Lim
     ...nearerInstructions(context, quotes),
     ...testsSection(context, quotes),
     ...finishedTasksSections(brief, quotes),
+    ...adaptedSections(brief, quotes),
     ...neighboursSections(brief, quotes),
     ...(brief.conflict === null ? [] : conflictSections(brief.conflict, quotes)),
     ...earlierAttemptsSections(brief, quotes),

@@ -92,7 +92,7 @@ function decideReopened({ work }: ActiveRun, task: TaskId, stamp: Stamp): Result
   if (pullClosed === undefined) return null
   const events: RunEvent[] = [{ type: 'worker_pull_reopened', ...stamp, task }]
   // It would have landed by itself, had the pull request been open.
-  if (state.status === 'verified' && work.settings.merge === 'auto')
+  if (state.status === 'verified' && work.settings.merge === 'auto' && state.review === undefined)
     events.push({ type: 'task_landed', ...stamp, task, attempt: state.attempt })
   return ok({ events, answer: { code: 'pull-reopened', task } })
 }

@@ -13,6 +13,7 @@ export const STAGE_SHARE: Readonly<Record<StageName, number>> = {
   scope: 0.05,
   expand: 0.1,
   replan: 0.1,
+  review: 0.05,
   synthesis: 0.05,
 }
 

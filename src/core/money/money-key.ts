@@ -13,6 +13,7 @@ const NAMES: ReadonlySet<string> = new Set<StageName>([
   'scope',
   'expand',
   'replan',
+  'review',
   'synthesis',
 ])
 const isStageName = (name: string): name is StageName => NAMES.has(name)

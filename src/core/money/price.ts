@@ -1,5 +1,5 @@
 import { ownOf } from '../own.ts'
-import { SETTINGS_PATH, type Settings } from '../settings.ts'
+import { reviewModelOf, SETTINGS_PATH, type Settings } from '../settings.ts'
 import type { Usage } from './usage.ts'
 
 /** US dollars per million tokens. */
@@ -58,7 +58,12 @@ const dearest = (price: Price): Price => ({
 export function modelWithoutPrice(settings: Settings): string | null {
   const { explore_model, plan_model, worker_model, worker } = settings
   const ofWorkers = worker.command.length > 0 ? [] : [worker_model.cheap, worker_model.default, worker_model.strong]
-  const used = [explore_model, plan_model, ...ofWorkers]
+  const used = [
+    explore_model,
+    plan_model,
+    ...ofWorkers,
+    ...(settings.review === 'off' ? [] : [reviewModelOf(settings)]),
+  ]
   return used.find((model) => priceOf(model, settings) === null) ?? null
 }
 

@@ -28,6 +28,7 @@ export const roleSchema = z.enum([
   'scope',
   'expand',
   'replan',
+  'review',
   'work',
   'resolve',
   'synthesis',
@@ -35,13 +36,14 @@ export const roleSchema = z.enum([
 export type ModelRole = z.infer<typeof roleSchema>
 
 /** Whose model makes the calls of a role. */
-export const modelOwnerOf: Readonly<Record<ModelRole, 'explore' | 'plan' | 'work'>> = {
+export const modelOwnerOf: Readonly<Record<ModelRole, 'explore' | 'plan' | 'work' | 'review'>> = {
   explore: 'explore',
   scope: 'explore',
   plan: 'plan',
   critique: 'plan',
   expand: 'plan',
   replan: 'plan',
+  review: 'review',
   synthesis: 'plan',
   work: 'work',
   resolve: 'work',

@@ -87,7 +87,7 @@ export const planningSchema = z.strictObject({
 export type Planning = z.infer<typeof planningSchema>
 
 /** A planner's stage, which runs beside the run's tasks: one model conversation, or up to three for `explore`. */
-export type StageName = 'explore' | 'design' | 'critique' | 'scope' | 'expand' | 'replan' | 'synthesis'
+export type StageName = 'explore' | 'design' | 'critique' | 'scope' | 'expand' | 'replan' | 'review' | 'synthesis'
 export interface Stage {
   name: StageName
   /** Unique in the run; money is reserved under it. A retried stage has another key. */

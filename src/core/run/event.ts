@@ -14,6 +14,7 @@ import {
 } from '../plan/planning.ts'
 import { settingsSchema } from '../settings.ts'
 import { handOffSchema } from './hand-off.ts'
+import { adaptationSchema, reviewReasonSchema, verdictShape } from './review.ts'
 
 const planIdSchema = z.string().regex(/^[0-9a-f]{12,64}$/)
 
@@ -193,7 +194,19 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** The last words of the slot's job. */
     why: z.string().optional(),
   }),
-  event('task_verified', { ...onTask, head: shaSchema, tree: shaSchema, report: reportSchema, begun: beganAt }),
+  event('task_verified', {
+    ...onTask,
+    head: shaSchema,
+    tree: shaSchema,
+    report: reportSchema,
+    begun: beganAt,
+    /** A model reviews it before it lands, for these reasons. */
+    review: z.array(reviewReasonSchema).min(1).optional(),
+  }),
+  /** A model has reviewed it; `left-out`: it goes on without, and says why. */
+  event('task_reviewed', { task: taskIdSchema, ...verdictShape }),
+  /** A review has changed the brief of a task that had not started, after what `of` handed off. */
+  event('task_adapted', { task: taskIdSchema, ...adaptationSchema.shape }),
   event('task_landed', onTask),
   event('task_failed', {
     ...onTask,

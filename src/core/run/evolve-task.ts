@@ -67,12 +67,21 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: Changin
           head: event.head,
           report: event.report,
           since: event.at,
+          ...(event.review && { review: event.review }),
         },
       )
-    case 'task_landed':
-      return state.status === 'verified'
-        ? { ...record, pullClosed: undefined, state: { ...state, status: 'landed', since: event.at } }
-        : record
+    case 'task_reviewed':
+      return reviewed(record, event)
+    case 'task_adapted': {
+      const { of, ofAttempt, words } = event
+      const others = (record.adapted ?? []).filter((one) => one.of !== of)
+      return { ...record, adapted: [...others, { of, ofAttempt, words }] }
+    }
+    case 'task_landed': {
+      if (state.status !== 'verified') return record
+      const { review: _, ...done } = state
+      return { ...record, pullClosed: undefined, state: { ...done, status: 'landed', since: event.at } }
+    }
     case 'gate_approved':
       if (state.status !== 'waiting') return record
       return update(
@@ -110,6 +119,7 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: Changin
         onto: event.onto.length > 0 ? event.onto : record.onto,
         notes: event.note === '' ? record.notes : [...record.notes, event.note],
         pullClosed: undefined,
+        sentBack: undefined,
       }
     case 'worker_pull_closed':
       return { ...record, pullClosed: { by: event.by, at: event.at } }
@@ -138,6 +148,19 @@ function begunAt({ attempts }: TaskRecord, event: EventOf<'task_verified' | 'tas
   if (begun === undefined || given == null) return {}
   const isWithin = Date.parse(given) <= Date.parse(begun) && Date.parse(begun) <= Date.parse(event.at)
   return isWithin ? { startedAt: begun } : {}
+}
+
+/** Work that was sent back is one more failed attempt, which the next one is told of; it is no step on the retry ladder. */
+function reviewed(record: TaskRecord, event: EventOf<'task_reviewed'>): TaskRecord {
+  const { state } = record
+  if (state.status !== 'verified' || state.attempt !== event.attempt || state.review === undefined) return record
+  const { review: reasons, ...rest } = state
+  const { attempt, verdict, findings, model, why } = event
+  const review = { attempt, verdict, findings, reasons, ...(model && { model }), ...(why && { why }) }
+  if (verdict !== 'sent-back') return { ...record, review, state: rest }
+  const failure = { reason: 'sent-back', log: findings.map((one) => `- ${one}`).join('\n') } as const
+  const pending: TaskState = { status: 'pending' }
+  return { ...update(record, attempt, { outcome: 'failed', failure }, pending), review, sentBack: true }
 }
 
 const baseOf = (state: TaskState) => ('base' in state ? state.base : null)

@@ -44,6 +44,8 @@ export const FOLDS = {
   task_started: ['task', 'ledger'],
   task_returned: ['task', 'ledger'],
   task_verified: ['task', 'ledger'],
+  task_reviewed: ['task', 'setbacks'],
+  task_adapted: ['task'],
   task_landed: ['task'],
   task_failed: ['task', 'ledger'],
   task_conflicted: ['task'],

@@ -39,6 +39,8 @@ export function evolveStageFailures(failures: StageFailures, event: ChangingEven
       return without(failures, ...WHOLE_PLAN)
     case 'task_scoped':
       return without(failures, stageId('scope', event.task))
+    case 'task_reviewed':
+      return without(failures, stageId('review', event.task))
     case 'plan_amended':
       return without(failures, stageId(event.cause, event.of))
     case 'task_retried':

@@ -7,6 +7,7 @@ import { planSchema, type Task, taskSchema } from '../plan/plan.ts'
 import { explorationSchema, modeSchema, planningSchema, planOptionsSchema } from '../plan/planning.ts'
 import { defaultSettings, type Settings, settingsSchema } from '../settings.ts'
 import { movedBranchSchema, refusableSchema, reportSchema, runEventSchema, slotFailureSchema } from './event.ts'
+import { adaptationSchema, reviewReasonSchema, reviewSchema } from './review.ts'
 import { stageFailuresSchema } from './stage-failures.ts'
 
 /** The state of a task. `pending`: its needs have not landed, or its next base has not been made yet. */
@@ -28,6 +29,8 @@ export const taskStateSchema = z.discriminatedUnion('status', [
     head: shaSchema,
     report: reportSchema,
     since: z.string(),
+    /** A model has to review it first, for these reasons. */
+    review: z.array(reviewReasonSchema).optional(),
   }),
   z.strictObject({
     status: z.literal('landed'),
@@ -88,6 +91,11 @@ export const taskRecordSchema = z.strictObject({
   replanWanted: z.boolean(),
   /** A person closed its pull request before it landed: it waits for `/skip`, `/approve` or the pull request to be reopened. */
   pullClosed: z.strictObject({ by: z.string(), at: z.string() }).optional(),
+  review: reviewSchema.optional(),
+  /** A reviewer has sent it back since a person last looked: it does not do so again. */
+  sentBack: z.literal(true).optional(),
+  /** What reviews of tasks that it needs have changed in its brief, one of each. */
+  adapted: z.array(adaptationSchema).optional(),
 })
 export type TaskRecord = z.infer<typeof taskRecordSchema>
 

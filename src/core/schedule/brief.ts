@@ -1,7 +1,9 @@
 import type { RunId, TaskId } from '../ids.ts'
+import { ownOf } from '../own.ts'
 import type { Plan, Task } from '../plan/plan.ts'
 import type { Exploration } from '../plan/planning.ts'
-import { type ActiveRun, type AttemptRecord, recordOf, type TaskRecord, taskOf } from '../run/state.ts'
+import type { Adaptation } from '../run/review.ts'
+import { type ActiveRun, type AttemptRecord, recordOf, type TaskRecord, taskOf, type Work } from '../run/state.ts'
 import { type Conflict, type ConflictCheck, checksOf, conflictOf } from './conflict.ts'
 import { type FinishedTask, finishedTask, type OtherTasks, otherTasksOf, restsOn } from './finished-task.ts'
 import { type Neighbours, neighboursOf } from './neighbours.ts'
@@ -38,6 +40,8 @@ export interface Brief {
   notes: readonly string[]
   /** Words of `/steer` for earlier workers at this task. */
   steers: TaskRecord['steers']
+  /** What reviews of tasks that it needs have changed in it. */
+  adapted: readonly Adaptation[]
   conflict: Conflict | null
   /** Its base already contains its earlier work, merged with that of others. */
   mends: boolean
@@ -45,6 +49,13 @@ export interface Brief {
 }
 
 const MOST_ATTEMPTS = 3
+
+/** Those of work that still counts: a task that was done again may have handed off something else. */
+export const adaptationsOf = (work: Work, id: TaskId): Adaptation[] =>
+  (recordOf(work, id).adapted ?? []).filter(({ of, ofAttempt }) => {
+    const state = ownOf(work.tasks, of)?.state
+    return state?.status === 'landed' && state.attempt === ofAttempt
+  })
 
 /** The brief for the task's current attempt. */
 export function briefOf(state: ActiveRun, id: TaskId): Brief {
@@ -65,6 +76,7 @@ export function briefOf(state: ActiveRun, id: TaskId): Brief {
     earlier: earlierAttempts(record),
     notes: record.notes,
     steers: record.steers,
+    adapted: adaptationsOf(work, id),
     conflict,
     mends: conflict === null && record.onto.length > 0,
     checks: checksOf(task, conflict),

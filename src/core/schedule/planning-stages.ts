@@ -8,9 +8,10 @@ import { ownOf } from '../own.ts'
 import { isAgentTask, type Task } from '../plan/plan.ts'
 import { type PlanDraft, type Planning, type Stage, type StageName, unanswered } from '../plan/planning.ts'
 import type { NewEvent } from '../run/event.ts'
-import { type ActiveRun, isSettled, type LiveRun, recordOf, type Work } from '../run/state.ts'
+import { type ActiveRun, isSettled, type LiveRun, recordOf, type Work, workOf } from '../run/state.ts'
 import { tasksWithStatus } from '../run/task-status.ts'
-import { DESIGNS, STAGE_TRIES } from './retry-ladder.ts'
+import { DESIGNS, REVIEW_TRIES, STAGE_TRIES } from './retry-ladder.ts'
+import { tasksAwaitingReview } from './review-reasons.ts'
 
 /**
  * The stages that should run now, beside the run's tasks. A paused run starts no new stage, but continues those that have
@@ -33,10 +34,14 @@ function stagesAhead(state: LiveRun): Stage[] {
 /** The next stage of the plan itself, paused or not; null if it is settled, or waits for answers of a person. */
 export const planningAt = (state: LiveRun): StageName | null => planStage(state)[0]?.[0] ?? null
 
+/** A run ends without them. */
+const NOT_NEEDED: readonly StageName[] = ['review', 'synthesis']
+
 /** Stages that lack money to start, and without which the run cannot finish. */
 export const stagesInWant = (state: LiveRun): Stage[] =>
   stagesAhead(state).filter(
-    (stage) => stage.name !== 'synthesis' && !isReserved(state, stage.key) && stageAllowance(state, stage) === null,
+    (stage) =>
+      !NOT_NEEDED.includes(stage.name) && !isReserved(state, stage.key) && stageAllowance(state, stage) === null,
   )
 
 /** Whether planning is blocked until a person raises the limit: no reservation is open that could return money. */
@@ -64,14 +69,14 @@ function stageOf(state: LiveRun, name: StageName, task: TaskId | null): Stage | 
 }
 
 /** Optional stages: given up, instead of stopping the run, if their share of the limit is too small. */
-const OPTIONAL: readonly StageName[] = ['critique', 'scope', 'synthesis']
+const OPTIONAL: readonly StageName[] = ['critique', 'scope', 'review', 'synthesis']
 
 /** Why a stage is not retried until a person changes something; null if it is retried. */
 export function whyGivenUp(state: LiveRun, name: StageName, task: TaskId | null = null): string | null {
   const failures = ownOf(state.setbacks, stageId(name, task))
   if (failures === undefined) return null
   const isSkipped = OPTIONAL.includes(name) && exceedsShare(state, { name, task })
-  return failures.tries >= STAGE_TRIES || isSkipped ? failures.why : null
+  return failures.tries >= (name === 'review' ? REVIEW_TRIES : STAGE_TRIES) || isSkipped ? failures.why : null
 }
 
 function planStage({ planning }: LiveRun): Wanted[] {
@@ -97,8 +102,10 @@ const needsCritique = ({ plan, problems }: PlanDraft): boolean =>
 
 function partStages(run: ActiveRun): Wanted[] {
   const { work } = run
-  if (work.open) return []
+  const reviews = tasksAwaitingReview(work).map((id) => ['review', id] as const)
+  if (work.open) return reviews
   return [
+    ...reviews,
     ...work.plan.tasks.flatMap((task) => [...planTaskStage(run, task), ...replanStage(work, task)]),
     ...(wantsDescription(run) ? ([['synthesis', null]] as const) : []),
   ]
@@ -138,6 +145,7 @@ export const roleOf: Readonly<Record<StageName, ModelRole>> = {
   scope: 'scope',
   expand: 'expand',
   replan: 'replan',
+  review: 'review',
   synthesis: 'synthesis',
 }
 
@@ -171,9 +179,11 @@ export function failedExpansions(run: ActiveRun): NewEvent[] {
 
 /**
  * What a stage works from. If it changes, the result is of no use: a person's answer or wish changes the basis of the whole
- * plan, an amendment that of one part. An exploration depends on neither.
+ * plan, an amendment that of one part, another attempt that of a review. An exploration depends on none of them.
  */
-export function basisOf({ planning }: LiveRun, { name, task }: Pick<Stage, 'name' | 'task'>): string {
-  if (task !== null) return task
+export function basisOf(state: LiveRun, { name, task }: Pick<Stage, 'name' | 'task'>): string {
+  const { planning } = state
+  const attempts = name === 'review' && task !== null ? (ownOf(workOf(state)?.tasks, task)?.attempts.length ?? 0) : 0
+  if (task !== null) return `${task}/${attempts}`
   return name === 'explore' ? name : `${planning?.revisions.length ?? 0}.${planning?.answers.length ?? 0}`
 }

@@ -4,8 +4,10 @@ import { mayStart } from '../landing/gate.ts'
 import { ownOf } from '../own.ts'
 import type { NewEvent, Report } from '../run/event.ts'
 import { type LiveRun, recordOf, type Work } from '../run/state.ts'
+import { landing } from './after-review.ts'
 import { givenUp } from './parked.ts'
 import { afterFailure } from './retry-ladder.ts'
+import { reviewReasons } from './review-reasons.ts'
 import { workflowRunOf } from './slot-jobs.ts'
 import type { ResultFile, ResultKey } from './slot-result.ts'
 
@@ -33,8 +35,8 @@ export function awaitedSlot(run: LiveRun, { run: id, task, attempt }: ResultKey)
 }
 
 /**
- * The events of a task's result: verified, and landed with `merge: auto`; or failed, with what follows from that. Empty if
- * the task is not in progress. The `head` of `task_verified` and `task_failed` is the commit that the task's branch gets.
+ * The events of a task's result: verified, and landed with `merge: auto` if no model has to review it; or failed, with what
+ * follows from that. Empty if the task is not in progress. The `head` of `task_verified` and `task_failed` is the commit that the task's branch gets.
  */
 export function workResultEvents(
   work: Work,
@@ -42,7 +44,8 @@ export function workResultEvents(
   result: InspectedResult,
   canReplan: boolean,
 ): NewEvent[] {
-  if (result.verdict === 'verification' || recordOf(work, task).state.status !== 'in_progress') return []
+  const { state } = recordOf(work, task)
+  if (result.verdict === 'verification' || state.status !== 'in_progress') return []
   if (result.verdict === 'failed') {
     const { head, failure, report, begun } = result
     const { final, replan } = afterFailure(work, task, failure, canReplan)
@@ -57,10 +60,9 @@ export function workResultEvents(
     const failure = { reason: 'not-approved', detail: `the plan that holds ${task} is not approved` } as const
     return [{ type: 'task_failed', task, attempt, head: null, failure, final: true, report }]
   }
+  const review = head === state.base ? [] : reviewReasons(work, task, report)
   const verified = { type: 'task_verified', task, attempt, head, tree, report, begun: file.startedAt } as const
-  // A person who closed its pull request is asked first.
-  const waits = work.settings.merge === 'review' || recordOf(work, task).pullClosed !== undefined
-  return waits ? [verified] : [verified, { type: 'task_landed', task, attempt }]
+  return review.length > 0 ? [{ ...verified, review }] : [verified, ...landing(work, task, attempt)]
 }
 
 /** The event of a verification's result. It passed only if it names the very commit that was to be verified. */

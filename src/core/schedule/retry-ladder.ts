@@ -39,6 +39,8 @@ import { isBusyTooLong } from './parked.ts'
  * read of the journal   | by a slot, any failure, MOST_MISSES = 20 in a row: a poll, doubled up to 60 s   | jobs/work/journal-view.ts
  * append to the journal | a lost race, TRIES = 10; by the running orchestrator, without a limit           | jobs/until-appended.ts
  * stage of the planner  | STAGE_TRIES = 3, DESIGNS = 2 a version: at the next wake-up                     | here
+ * review of a result    | REVIEW_TRIES = 1, and a busy model is waited for REVIEW_PATIENCE = 120 s; then | here
+ *                       | the task lands without. It sends a task back once, until a person looks        |
  * acceptance            | once more on the same tree if cheap, RERUN_SHARE = 0.05 of the task's time      | jobs/work/check-work.ts
  * verification          | a failed one, once on the same tree before it counts                            | core/schedule/result-events.ts
  * lost slot             | the task, or the verification, on another slot; at LOST_SLOTS = 3 it fails      | here
@@ -54,6 +56,10 @@ import { isBusyTooLong } from './parked.ts'
 
 /** Tries of one stage of the planner. A try that was short of money, or whose process died, does not count. */
 export const STAGE_TRIES = 3
+/** A review is worth no more: the acceptance has passed, and others wait. */
+export const REVIEW_TRIES = 1
+/** In seconds. */
+export const REVIEW_PATIENCE = 120
 /** Designs of one version of the plan: the first, and one that takes in the critique. */
 export const DESIGNS = 2
 /** Slots lost since a person last looked after which a task fails. */

@@ -6,6 +6,7 @@ import { type ActiveRun, type LiveRun, type TaskRecord, type Work, workOf } from
 import { tasksWithStatus } from '../run/task-status.ts'
 import { wantedStages, wantsDescription } from './planning-stages.ts'
 import { nextParked } from './ready.ts'
+import { tasksAwaitingReview } from './review-reasons.ts'
 
 /** Verifies an assembled trunk, then finishes the run or searches for the merge that broke it; null: there is nothing to decide. */
 export function nextTowardsEnd(run: ActiveRun, hasModel: boolean): NewEvent | null {
@@ -32,13 +33,13 @@ const canPayForDescription = (run: ActiveRun): boolean =>
     (stage) => stage.name === 'synthesis' && (stage.key in run.ledger.reserved || stageAllowance(run, stage) !== null),
   )
 
-/** Only a person can move the run on: no task is at work or ready, and no verification is due. A paused run starts nothing. */
+/** Only a person can move the run on: no task is at work, ready or being reviewed, and no verification is due. A paused run starts nothing. */
 export function isIdle(state: LiveRun): boolean {
   if (state.phase !== 'active') return true
   const { verification } = state.work
   if (verification?.status === 'in_progress') return false
   if (state.paused !== null) return tasksWithStatus(state.work, 'in_progress').length === 0
-  if (nextParked(state.work) !== null) return false
+  if (nextParked(state.work) !== null || tasksAwaitingReview(state.work).length > 0) return false
   return verification?.status !== 'queued' && tasksWithStatus(state.work, 'in_progress', 'queued').length === 0
 }
 

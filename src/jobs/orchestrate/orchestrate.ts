@@ -10,6 +10,7 @@ import { queueTasks } from './merges/queue.ts'
 import { assembleTrunk } from './merges/trunk.ts'
 import { beginPlan } from './planning/begin.ts'
 import { concludePlan } from './planning/conclude.ts'
+import { leaveOutReviews } from './planning/run-review.ts'
 import { giveUpExpansions, giveUpOrphans, reserveStages, startStages, takeStageResults } from './planning/stages.ts'
 import { publishProjections, showable } from './projections/publish-projections.ts'
 import { type Draft, emptyDraft, recordEvents } from './session/event-draft.ts'
@@ -129,6 +130,7 @@ export const STEPS: readonly OrchestratorStep[] = [
   takeStageResults,
   concludePlan,
   giveUpExpansions,
+  leaveOutReviews,
   watchFinalPull,
   takeBackLost,
   watchBase,

@@ -84,6 +84,7 @@ function endWithoutStart(work: Work, { id }: Task, endedAt: string): AttemptChec
     case 'landed':
     case 'at work':
     case 'verified':
+    case 'in review':
     case 'queued':
     case 'waits for a person':
     case 'waits for its needs':

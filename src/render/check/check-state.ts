@@ -60,6 +60,8 @@ export function attemptCheck(run: PlannedRun, id: TaskId, attempt: AttemptRecord
       return open(attempt.slot === null ? 'At work' : `At work in slot ${attempt.slot}`)
     case 'lands next':
       return open('Verified: lands next')
+    case 'in review':
+      return open('Verified: a model reviews it before it lands')
     case 'waits at the gate':
       return over('action_required', 'A gate: waits for a person')
     case 'waits for a review':
@@ -78,6 +80,8 @@ export function attemptCheck(run: PlannedRun, id: TaskId, attempt: AttemptRecord
       return over('timed_out', 'Timed out')
     case 'parked':
       return over('neutral', 'Interrupted: the model gave no answer. The task goes on from what was done')
+    case 'sent back':
+      return over('neutral', 'Verified, and sent back by a model that reviewed it')
     case 'conflict':
       return over('neutral', 'In conflict with what landed before')
     case 'slot lost':

@@ -18,6 +18,7 @@ import { blockQuote } from '../markdown/model-text.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
 import { handOffLines, taskFacts } from '../plan/task-brief.ts'
 import { newestReport } from '../status/display-status.ts'
+import { adaptationLines, differenceLines, reviewLines } from '../status/review-text.ts'
 import { explainTaskFailure, flakyAcceptance } from '../status/task-failure.ts'
 
 interface Level {
@@ -37,15 +38,26 @@ export function checkText(run: PlannedRun, id: TaskId, attempt: AttemptRecord): 
   return fitted(LIMITS.check, [
     ...LEVELS.map(
       (level) => () =>
-        sections(handOff(record, attempt, level.handOff), log(record, attempt, level.log), facts(run, id, attempt)),
+        sections(
+          handOff(run, id, attempt, level.handOff),
+          review(record, attempt, level.handOff),
+          log(record, attempt, level.log),
+          facts(run, id, attempt),
+        ),
     ),
     () => facts(run, id, attempt),
   ])
 }
 
-function handOff(record: TaskRecord, attempt: AttemptRecord, most: number): string[] {
-  const left = reportOf(record, attempt)?.handOff
-  return left === undefined ? [] : ['### Hand-off', '', ...handOffLines(left, most)]
+function handOff({ work }: PlannedRun, id: TaskId, attempt: AttemptRecord, most: number): string[] {
+  const left = reportOf(recordOf(work, id), attempt)?.handOff
+  return left === undefined ? [] : ['### Hand-off', '', ...handOffLines(left, most), ...differenceLines(work, id, most)]
+}
+
+/** What a model said of this attempt before it landed. It is no permission, and says so by its label. */
+function review(record: TaskRecord, { attempt }: AttemptRecord, most: number): string[] {
+  const lines = record.review?.attempt === attempt ? reviewLines(record, most) : []
+  return lines.length === 0 ? [] : ['### Review', '', ...lines]
 }
 
 function log(record: TaskRecord, attempt: AttemptRecord, limit: number): string[] {
@@ -119,6 +131,7 @@ function facts(run: PlannedRun, id: TaskId, attempt: AttemptRecord): string[] {
     ...(report?.refusedHosts === undefined ? [] : [refusedLine(report.refusedHosts)]),
     ...(report?.flaky === undefined ? [] : [`- **Flaky**: ${flakyAcceptance(report.flaky)}`]),
     `- Built on ${code(shortSha(attempt.base))}${head === null || head === attempt.base ? '' : `, handed over ${code(shortSha(head))}`}`,
+    ...adaptationLines(run.work, id, 500),
     ...peopleLines(record),
     ...cost(run, id, attempt),
   ]

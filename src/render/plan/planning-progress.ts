@@ -134,6 +134,7 @@ export function planningStage(run: LiveRun): PlanningStage {
     case 'scope':
     case 'expand':
     case 'replan':
+    case 'review':
     case 'synthesis':
     case null:
       return 'drafted'

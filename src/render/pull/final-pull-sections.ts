@@ -8,10 +8,12 @@ import { costCells } from '../cost.ts'
 import { table } from '../markdown/blocks.ts'
 import { code, codes, commandText, fence } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
+import { firstOf } from '../markdown/fit.ts'
 import { commaList, duration } from '../markdown/format.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
 import { taskTitle } from '../plan/tasks.ts'
 import { displayStatuses, tasksShownAs } from '../status/display-status.ts'
+import { adaptationLines, reviewLines } from '../status/review-text.ts'
 import { failureLine, flakyAcceptance, flakyVerification } from '../status/task-failure.ts'
 
 /** One row for each merged task, in plan order; a task that was merged twice is shown with its newest merge. */
@@ -88,6 +90,21 @@ export function conflictsSection({ work }: PlannedRun): string[] {
       : []
   })
   return lines.length === 0 ? [] : ['### Conflicts resolved by a model', '', ...lines]
+}
+
+const REVIEWED = '### Reviewed by a model before it landed'
+const ROOM_FOR_REVIEWS = 8_000
+
+/** What a model said of results before they landed, and what it changed in briefs. The acceptances and the verification are the machine's. */
+export function reviewsSection({ work }: PlannedRun): string[] {
+  const lines = work.plan.tasks.flatMap((task) => {
+    const record = ownOf(work.tasks, task.id)
+    const said = record === undefined ? [] : [...reviewLines(record, 300), ...adaptationLines(work, task.id, 300)]
+    return said.length === 0 ? [] : [`- ${taskTitle(task)}`, ...said.map((line) => `  ${line}`)]
+  })
+  return lines.length === 0
+    ? []
+    : [REVIEWED, '', ...firstOf(lines, ROOM_FOR_REVIEWS, (left) => `- and ${left} more lines`)]
 }
 
 /** Attempts that failed or lost their slot, and skipped tasks: listed even if the run ended well. */

@@ -20,6 +20,7 @@ import {
   landedSection,
   notLandedSection,
   rerunsSection,
+  reviewsSection,
   verificationSection,
 } from './final-pull-sections.ts'
 
@@ -96,6 +97,7 @@ function finalBody(run: PlannedRun, level: Level): string[] {
     flakySection(run),
     ['### Verification', '', ...verificationSection(run)],
     grown(run),
+    level.reruns ? reviewsSection(run) : [],
     level.reruns ? rerunsSection(run) : [],
     notLandedSection(run),
     costs(run),

@@ -9,6 +9,7 @@ import { blockQuote, modelBlock } from '../markdown/model-text.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
 import { handOffLines, taskFacts } from '../plan/task-brief.ts'
 import { newestReport } from '../status/display-status.ts'
+import { adaptationLines, differenceLines, reviewLines } from '../status/review-text.ts'
 
 /** Title and body of the pull request of one task into trunk. Only the hand-off is added later. */
 export function workerPull(run: PlannedRun, id: TaskId): { title: string; body: string } {
@@ -47,11 +48,15 @@ function body(run: PlannedRun, id: TaskId, { goal, lists, handOff }: Level): str
 function handedOver({ work }: PlannedRun, id: TaskId, most: number): string[] {
   const report = newestReport(recordOf(work, id))
   const resolved = report?.resolved ?? []
+  const review = [...reviewLines(recordOf(work, id), most), ...adaptationLines(work, id, most)]
   return sections(
     resolved.length === 0
       ? []
       : [`**Conflict resolved by a model**: this settles a conflict with ${codes(resolved)}. Look at it twice.`],
-    report?.handOff === undefined || most === 0 ? [] : ['### Hand-off', '', ...handOffLines(report.handOff, most)],
+    report?.handOff === undefined || most === 0
+      ? []
+      : ['### Hand-off', '', ...handOffLines(report.handOff, most), ...differenceLines(work, id, most)],
+    review.length === 0 || most === 0 ? [] : ['### Review', '', ...review],
   )
 }
 

@@ -4,6 +4,7 @@ import type { Report } from '../../core/run/event.ts'
 import { type AttemptRecord, recordOf, statusOf, type TaskRecord, type Work } from '../../core/run/state.ts'
 import { blockers } from '../../core/run/task-status.ts'
 import { parkedUntil } from '../../core/schedule/parked.ts'
+import { isInReview } from '../../core/schedule/review-reasons.ts'
 import type { NodeStyle } from '../plan/graph.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
 
@@ -12,6 +13,8 @@ export type DisplayStatus =
   | 'landed'
   | 'at work'
   | 'verified'
+  /** Verified; a model reviews it before it lands. */
+  | 'in review'
   | 'queued'
   | 'waits for a person'
   | 'waits for its needs'
@@ -49,6 +52,7 @@ export function displayStatus(
     case 'waiting':
       return 'waits for a person'
     case 'verified':
+      if (isInReview(work, id)) return 'in review'
       return work.settings.merge === 'review' || recordOf(work, id).pullClosed !== undefined
         ? 'waits for a person'
         : 'verified'
@@ -74,6 +78,7 @@ export type AttemptStatus =
   /** A gate that is not open yet. */
   | 'waits at the gate'
   | 'gate open'
+  | 'in review'
   | 'waits for a review'
   | 'lands next'
   | 'landed'
@@ -83,6 +88,8 @@ export type AttemptStatus =
   | 'failed'
   | 'timed out'
   | 'parked'
+  /** By a model that reviewed it. */
+  | 'sent back'
   | 'conflict'
   | 'slot lost'
   | 'cancelled'
@@ -124,7 +131,11 @@ export function attemptDisplay(run: PlannedRun, id: TaskId, attempt: AttemptReco
   }
 }
 
-const FAILED: Readonly<Record<string, AttemptStatus>> = { 'timed-out': 'timed out', 'model-busy': 'parked' }
+const FAILED: Readonly<Record<string, AttemptStatus>> = {
+  'timed-out': 'timed out',
+  'model-busy': 'parked',
+  'sent-back': 'sent back',
+}
 
 function openStatus(work: Work, id: TaskId, { startedAt }: AttemptRecord): AttemptStatus {
   if (displayStatus(work, id) === 'waits for a person') return 'waits at the gate'
@@ -148,6 +159,8 @@ function newestVerified(work: Work, id: TaskId, attempt: AttemptRecord): Attempt
       return { status: 'waits for a review', startedAt, endedAt }
     case 'verified':
       return { status: 'lands next', startedAt, endedAt }
+    case 'in review':
+      return { status, startedAt, endedAt }
     case 'skipped':
     case 'cancelled':
       return { status, startedAt, endedAt: since }
@@ -171,6 +184,7 @@ const NODE_STYLES: Record<DisplayStatus, NodeStyle> = {
   landed: 'landed',
   'at work': 'atwork',
   verified: 'atwork',
+  'in review': 'atwork',
   queued: 'queued',
   'waits for a person': 'person',
   'waits for its needs': 'later',
@@ -195,6 +209,7 @@ export const tasksShownAs = (statuses: DisplayStatuses, ...wanted: DisplayStatus
 const COUNTS: readonly [DisplayStatus, (number: number) => string][] = [
   ['at work', (number) => `${number} at work`],
   ['verified', (number) => `${number} verified`],
+  ['in review', (number) => `${number} reviewed by a model`],
   ['queued', (number) => `${number} queued`],
   ['waits for the model', (number) => `${number} waiting for the model`],
   ['waits for a person', (number) => `${number} waiting for a person`],

@@ -84,7 +84,7 @@ function idle(run: ActiveRun): RunPhase {
   const statuses = displayStatuses(work)
   const some = (...wanted: DisplayStatus[]) => tasksShownAs(statuses, ...wanted).length > 0
   if (wantsDescription(run)) return { kind: 'describing' }
-  if (some('verified')) return { kind: 'merging' }
+  if (some('verified', 'in review')) return { kind: 'merging' }
   if (some('waits for a person')) return { kind: 'waiting-for-person' }
   const stages = wantedStages(run)
   const isReplanning = stages.some(({ name }) => name === 'replan')

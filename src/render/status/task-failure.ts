@@ -64,6 +64,8 @@ export function failureLine(failure: TaskFailure): string {
       return `GitHub does not take its branch: ${platformWords(failure.detail)}`
     case 'not-approved':
       return `nobody has approved it${detailText(failure.detail)}`
+    case 'sent-back':
+      return 'its acceptance passed, and a model that reviewed it sent it back'
     case 'verification-failed':
       return `the verification of ${code(shortSha(failure.on))} ended with exit code ${failure.exitCode}`
   }
@@ -159,6 +161,8 @@ function advice(failure: TaskFailure): string[] {
       return ["Try again later; the detail says whether it was the network, the key, or the model's service."]
     case 'model-busy':
       return ['It goes on by itself; there is nothing to do.']
+    case 'sent-back':
+      return ['It is done again by itself, once, with these findings; then what passes the acceptance lands.']
     case 'push-refused':
       return [
         'Its work is on no branch; the status comment links the artifact that holds it. If the rule is about the name of the branch, take `tributary/**` out of it (Settings > Rules > Rulesets); if it is about what is in the change, say so in the note.',

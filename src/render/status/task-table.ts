@@ -11,6 +11,7 @@ import { clock, count, duration, secondsBetween } from '../markdown/format.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
 import { taskTitle } from '../plan/tasks.ts'
 import type { DisplayStatus, DisplayStatuses } from './display-status.ts'
+import { adaptedNote, reviewNote } from './review-text.ts'
 import { failureLine } from './task-failure.ts'
 
 export interface TableDetail {
@@ -70,20 +71,23 @@ function note(run: PlannedRun, task: Task, record: TaskRecord, status: DisplaySt
     case 'expanded':
       return record.state.status === 'expanded' ? `Became ${codes(record.state.into)}.` : ''
     case 'landed':
-      return [again(record), resolved(record)].filter((part) => part !== '').join(' ')
+      return words(again(record), resolved(record), reviewNote(record), adaptedNote(run.work, task.id))
     case 'waits for its needs':
-      return [again(record), missing(run, task)].filter((part) => part !== '').join(' ')
+      return words(again(record), missing(run, task), adaptedNote(run.work, task.id))
     case 'waits for the model':
-      return [again(record), goesOn(task.id, record)].filter((part) => part !== '').join(' ')
+      return words(again(record), goesOn(task.id, record))
     case 'at work':
     case 'verified':
+    case 'in review':
     case 'queued':
     case 'not approved':
     case 'skipped':
     case 'cancelled':
-      return again(record)
+      return words(again(record), adaptedNote(run.work, task.id))
   }
 }
+
+const words = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join(' ')
 
 const goesOn = (id: string, record: TaskRecord): string => {
   const until = parkedUntil(id, record)

@@ -108,7 +108,11 @@ function taskEventText(event: TaskEvent | PlanningEvent): string {
         ? `${event.task} given back: ${event.slot} ended before it began`
         : `${event.task} given back: ${event.slot} was lost${event.why === undefined ? '' : ` (${event.why})`}${attemptSuffix(event.attempt)}`
     case 'task_verified':
-      return `${event.task} verified: work ${duration(event.report.workSeconds)}, acceptance ${duration(event.report.acceptanceSeconds)}${costSuffix(event.report)}${attemptSuffix(event.attempt)}`
+      return `${event.task} verified: work ${duration(event.report.workSeconds)}, acceptance ${duration(event.report.acceptanceSeconds)}${costSuffix(event.report)}${attemptSuffix(event.attempt)}${event.review === undefined ? '' : `; a model reviews it (${event.review.join(', ')})`}`
+    case 'task_reviewed':
+      return reviewedText(event)
+    case 'task_adapted':
+      return `brief of ${event.task} changed by the review of ${event.of}: ${event.words}`
     case 'task_landed':
       return `${event.task} landed${attemptSuffix(event.attempt)}`
     case 'task_failed':
@@ -216,6 +220,12 @@ function planningEventText(event: PlanningEvent): string {
     case 'change_described':
       return `change described: ${event.title}`
   }
+}
+
+function reviewedText({ task, verdict, findings, why, attempt }: Extract<RunEvent, { type: 'task_reviewed' }>): string {
+  if (verdict === 'left-out') return `${task} not reviewed by a model${reasonSuffix(why ?? '')}`
+  const what = verdict === 'accepted' ? 'accepted' : 'sent back'
+  return `${task} ${what} by a model that reviewed it${reasonSuffix(findings.join('; '))}${attemptSuffix(attempt)}`
 }
 
 function settledText({ stage, spending }: Extract<RunEvent, { type: 'money_settled' }>): string {

@@ -5,8 +5,12 @@ import type { Session } from '../session/session.ts'
 /** A shorter pause is not worth a word to people. In seconds. */
 const SAID = 30
 
-/** A model that waits while it is busy, until a person should know; `gaveUp` says whether that was reached. */
-export function stagePatientModel(session: Session, model: Model): Model & { gaveUp(): boolean } {
+/** A model that waits while it is busy, for `patience` seconds; else until a person should know. `gaveUp` says whether that was reached. */
+export function stagePatientModel(
+  session: Session,
+  model: Model,
+  patience = BUSY_MINUTES * 60,
+): Model & { gaveUp(): boolean } {
   let gaveUp = false
   return {
     ...model,
@@ -15,7 +19,7 @@ export function stagePatientModel(session: Session, model: Model): Model & { gav
       const call = {}
       const answer = await model.ask({
         ...request,
-        patience: BUSY_MINUTES * 60,
+        patience,
         onPause: ({ seconds, failure }) => {
           if (seconds < SAID || !('since' in failure)) return
           const why = session.deps.redact(`${failure.reason}: ${failure.detail}`)

@@ -7,8 +7,9 @@ import type { Ledger } from '../../../core/money/ledger.ts'
 import { priceOf } from '../../../core/money/price.ts'
 import { modelOwnerOf } from '../../../core/money/usage.ts'
 import type { Stage } from '../../../core/plan/planning.ts'
-import { recordOf, workOf } from '../../../core/run/state.ts'
+import { recordOf, settingsOf, workOf } from '../../../core/run/state.ts'
 import { roleOf } from '../../../core/schedule/planning-stages.ts'
+import { REVIEW_PATIENCE } from '../../../core/schedule/retry-ladder.ts'
 import { afterLimit } from '../session/api-limit.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
@@ -17,9 +18,10 @@ import { stagePatientModel } from './patience.ts'
 import { plannerInput } from './read-input.ts'
 import { designPlan } from './run-design.ts'
 import { changeInWords, expandTask, handOffsOf, replanTask, scopeTask } from './run-parts.ts'
-import { recordsEvents, type StageContext, type StageEnd } from './stage-context.ts'
+import { reviewTask } from './run-review.ts'
+import { recordsEvents, type StageBasis, type StageContext, type StageEnd } from './stage-context.ts'
 
-const STAGES: Readonly<Record<Stage['name'], (at: StageContext) => Promise<StageEnd>>> = {
+const STAGES: Readonly<Record<Exclude<Stage['name'], 'review'>, (at: StageContext) => Promise<StageEnd>>> = {
   explore: exploreBase,
   design: designPlan,
   critique: criticise,
@@ -35,25 +37,30 @@ const underLimit = (input: PlannerInput, { limit }: Ledger): PlannerInput => {
   return { ...input, settings: { ...settings, budget: { ...settings.budget, usd: limit ?? settings.budget.usd } } }
 }
 
+/** In seconds; a task must not wait long for its review. */
+const PATIENCE: Partial<Record<Stage['name'], number>> = { review: REVIEW_PATIENCE }
+
+/** A review needs no planner: a plan by hand has none. */
+async function endOf(basis: StageBasis): Promise<StageEnd> {
+  const { session, stage, signal } = basis
+  const { planning, ledger } = session.state
+  if (stage.name === 'review') return reviewTask(basis)
+  if (planning === null) throw new Error('a stage needs what it plans from')
+  const input = await afterLimit(session, () => plannerInput(session, planning), signal)
+  const sources = session.repo.sources(planning.base)
+  return STAGES[stage.name]({ ...basis, planning, input: underLimit(input, ledger), sources })
+}
+
 /** One try of a stage. Its money is settled with its result, also if it failed. */
 export async function runStage(session: Session, stage: Stage, usd: number, signal: AbortSignal): Promise<void> {
-  const { planning } = session.state
+  const settings = settingsOf(session.state)
   const { model } = session.deps
-  if (planning === null || model === null) throw new Error('a stage needs a model and what it plans from')
-  const money = openBudget(usd, (name) => priceOf(name, planning.settings))
-  const patient = stagePatientModel(session, model)
+  if (model === null) throw new Error('a stage needs a model')
+  const money = openBudget(usd, (name) => priceOf(name, settings))
+  const patient = stagePatientModel(session, model, PATIENCE[stage.name])
   const role = roleOf[stage.name]
-  const effort = planning.settings.effort[modelOwnerOf[role]]
-  const input = await afterLimit(session, () => plannerInput(session, planning), signal)
-  const end = await STAGES[stage.name]({
-    session,
-    stage,
-    planning,
-    input: underLimit(input, session.state.ledger),
-    metered: { model: patient, budget: money, role, effort },
-    sources: session.repo.sources(planning.base),
-    signal,
-  })
+  const effort = settings.effort[modelOwnerOf[role]]
+  const end = await endOf({ session, stage, metered: { model: patient, budget: money, role, effort }, signal })
   const settled = (draft: Draft): Draft =>
     recordEvents(draft, nowOf(session), { type: 'money_settled', stage: stage.key, spending: money.spending() })
   submitResult(session.stageRunner, {

@@ -8,15 +8,19 @@ import type { CommitSources } from '../../../ports/sources.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
 
-/** The input of one try of a stage. The state is the one at its beginning. */
-export interface StageContext {
+/** What one try of any stage has. The state is the one at its beginning. */
+export interface StageBasis {
   session: Session
   stage: Stage
+  metered: MeteredModel
+  signal: AbortSignal
+}
+
+/** The input of one try of a stage of the planner. */
+export interface StageContext extends StageBasis {
   planning: Planning
   input: PlannerInput
-  metered: MeteredModel
   sources: CommitSources
-  signal: AbortSignal
 }
 
 /** The end of a stage: what to record, or why there is nothing. */

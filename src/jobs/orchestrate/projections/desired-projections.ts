@@ -90,7 +90,8 @@ function taskPulls(run: PlannedRun, id: string, locate: Locate): Projection[] {
     if (run.phase !== 'active' || !attempts.some((attempt) => attempt.startedAt !== null)) return []
     return mergedIn(work, id) ? [] : [pull]
   }
-  if (state.status === 'verified') return [pull, { kind: 'ready-pull', name: `ready:${id}`, located }]
+  if (state.status === 'verified' && state.review === undefined)
+    return [pull, { kind: 'ready-pull', name: `ready:${id}`, located }]
   const over = run.phase === 'ended' && run.conclusion !== 'success' && !mergedIn(work, id)
   return over || state.status === 'skipped' ? [pull, { kind: 'close-pull', name: `close:${id}`, located }] : [pull]
 }

@@ -1,0 +1,59 @@
+import type { TaskId } from '../ids.ts'
+import { isAgentTask, type Task } from '../plan/plan.ts'
+import type { Report } from '../run/event.ts'
+import type { ReviewReason } from '../run/review.ts'
+import { recordOf, statusOf, taskOf, type Work } from '../run/state.ts'
+import { taskIdsWithStatus } from '../run/task-status.ts'
+import { promiseDifferences } from './kept-promise.ts'
+
+/** Two tasks build on its interface, and it changed so many files. */
+const SHARED_BY = 2
+const MANY_FILES = 10
+
+/** Why this result of a task is reviewed before it lands, by `review` in the settings; empty: it is not. */
+export function reviewReasons(work: Work, id: TaskId, report: Report): ReviewReason[] {
+  const { review } = work.settings
+  if (review === 'off' || !isAgentTask(taskOf(work, id))) return []
+  const risks = RISKS.flatMap(([reason, isSo]) => (isSo(work, id, report) ? [reason] : []))
+  // It cannot be sent back again: only the briefs of others are left to change.
+  if (recordOf(work, id).sentBack === true) return risks.filter((reason) => reason === 'promise')
+  return review === 'all' && risks.length === 0 ? ['all'] : risks
+}
+
+type Risk = (work: Work, id: TaskId, report: Report) => boolean
+
+/** What makes a result risky. Each is a fact of the journal, and none the opinion of a model. */
+const RISKS: readonly (readonly [ReviewReason, Risk])[] = [
+  ['promise', (work, id, report) => waitingFor(work, id).length > 0 && brokenPromises(work, id, report).length > 0],
+  [
+    'shared',
+    (work, id, { handOff }) =>
+      taskOf(work, id).interface.trim() !== '' &&
+      waitingFor(work, id).length >= SHARED_BY &&
+      (handOff?.files.length ?? 0) >= MANY_FILES,
+  ],
+  ['attempts', (work, id) => recordOf(work, id).failures > 0],
+  ['flaky', (_work, _id, { flaky }) => (flaky ?? []).length > 0],
+  ['conflict', (_work, _id, { resolved }) => (resolved ?? []).length > 0],
+]
+
+/** Agents' tasks that need it directly and have not started. */
+const waitingFor = (work: Work, id: TaskId): Task[] =>
+  work.plan.tasks.filter(
+    (task) => isAgentTask(task) && task.needs.includes(id) && statusOf(work, task.id) === 'pending',
+  )
+
+/** How the interface differs from the promised one. A program of `worker.command` names none, which says nothing. */
+const brokenPromises = (work: Work, id: TaskId, { handOff }: Report): string[] =>
+  handOff === undefined || work.settings.worker.command.length > 0
+    ? []
+    : promiseDifferences(taskOf(work, id).interface, handOff)
+
+/** Verified tasks that a model has to review before they land. */
+export const tasksAwaitingReview = (work: Work): TaskId[] =>
+  taskIdsWithStatus(work, 'verified').filter((id) => isInReview(work, id))
+
+export function isInReview(work: Work, id: TaskId): boolean {
+  const { state } = recordOf(work, id)
+  return state.status === 'verified' && state.review !== undefined
+}
