@@ -6,9 +6,11 @@ import { explore } from '../../../src/agent/planner/explore.ts'
 import { replan } from '../../../src/agent/planner/replan.ts'
 import { synthesise } from '../../../src/agent/planner/synthesise.ts'
 import { quotesFor } from '../../../src/agent/prompts/quote.ts'
+import { reviewWork } from '../../../src/agent/reviewer/review.ts'
 import { workOnTask } from '../../../src/agent/worker/work.ts'
 import { handOffOf } from '../../../src/core/run/hand-off.ts'
 import { type ActiveRun, taskOf } from '../../../src/core/run/state.ts'
+import { adaptableTasks } from '../../../src/core/schedule/after-review.ts'
 import { briefOf } from '../../../src/core/schedule/brief.ts'
 import type { ModelRequest } from '../../../src/ports/model.ts'
 import { agentsAtWork, followed } from '../../support/planning.ts'
@@ -73,6 +75,8 @@ const tasks = {
   },
   c: { title: 'Log tries', writes: ['src/log.ts'], interface: 'logTry(n: number): void' },
 }
+
+const earlier = { attempt: 1, outcome: 'failed', head: null } as const
 
 /** The run of the fixtures: `a` has landed, `b` is at work, `c` is to come. */
 function run(): ActiveRun {
@@ -174,8 +178,48 @@ const roles: Record<string, () => Promise<ModelRequest | undefined>> = {
     )
     return model.requests[0]
   },
+  async reviewer() {
+    const model = saidModel([says('no JSON'), says('no JSON')])
+    const open = agentsAtWork<ActiveRun>('a > b, c', {
+      tasks,
+      summary: 'Requests are retried.',
+      non_goals: ['caching'],
+    })
+    const done = followed<ActiveRun>(open, ...verifiedBy(open, 'a'))
+    const state = { ...done, work: { ...done.work, comments: ['@mona: Please keep it small.'] } }
+    const brief = briefOf(state, 'a')
+    await reviewWork(
+      {
+        metered: metered(model),
+        model: 'strong',
+        quotes: quotesFor(brief),
+        brief: {
+          ...brief,
+          attempt: 2,
+          earlier: [{ ...earlier, failure: { reason: 'acceptance-failed', exitCode: 1, log: 'expected 3, got 4' } }],
+        },
+        reasons: ['promise', 'attempts'],
+        report: { ...report, handOff, resolved: ['c'] },
+        settles: [taskOf(state.work, 'c')],
+        files: ['A src/retry.ts'],
+        diff: '+++ b/src/retry.ts\n+export const retry = (options: Options) => 1',
+        instructions: { files: [{ path: 'AGENTS.md', folder: '', text: 'Tests beside the code.' }], leftOut: [] },
+        waiting: adaptableTasks(state.work, 'a'),
+        isLast: false,
+      },
+      neverAborted,
+    )
+    return model.requests[0]
+  },
   async worker() {
-    const state = run()
+    const landed = run()
+    const state = followed<ActiveRun>(landed, {
+      type: 'task_adapted',
+      task: 'b',
+      of: 'a',
+      ofAttempt: 1,
+      words: 'Pass options to retry, not a number.',
+    })
     const brief = briefOf(state, 'b')
     const at = attempt([finishes()], { state, task: 'b' })
     const check = { of: 'b', argv: ['npm', 'test'], expect: 'all pass' }

@@ -166,6 +166,22 @@ describe('an event', () => {
     [{ type: 'plan_drafted', plan, notes: [], problems: ['x'] }, 'plan drafted: 3 tasks, 1 problem'],
     [{ type: 'task_steered', by: 'dora', task: 'a', words: 'hurry' }, 'a steered: hurry [dora]'],
     [
+      { type: 'task_reviewed', task: 'a', attempt: 2, verdict: 'sent-back', findings: ['no test', 'no case'] },
+      'a sent back by a model that reviewed it: no test; no case (attempt 2)',
+    ],
+    [
+      { type: 'task_reviewed', task: 'a', attempt: 1, verdict: 'accepted', findings: [] },
+      'a accepted by a model that reviewed it',
+    ],
+    [
+      { type: 'task_reviewed', task: 'a', attempt: 1, verdict: 'left-out', findings: [], why: 'no key' },
+      'a not reviewed by a model: no key',
+    ],
+    [
+      { type: 'task_adapted', task: 'b', of: 'a', ofAttempt: 1, words: 'It is load now.' },
+      'brief of b changed by the review of a: It is load now.',
+    ],
+    [
       { type: 'plan_amended', cause: 'replan', of: 'a', plan, planId: 'b'.repeat(64), within: false, notes: [] },
       'a planned again: plan bbbbbbbbbbbb, which needs another approval',
     ],

@@ -8,8 +8,8 @@ import { answerText, handOffText, issueText, labelledList, listOf, otherTasksTex
 import type { Quotes } from './quote.ts'
 
 /** The task as a worker reads it: not quoted, since the plan was approved. A planner reads and writes `tasksAsJson`. */
-export const taskSections = (task: Task): string[] => [
-  `# Your task: ${task.id} — ${task.title}`,
+export const taskSections = (task: Task, heading = 'Your task'): string[] => [
+  `# ${heading}: ${task.id} — ${task.title}`,
   ...section('Goal', task.goal),
   ...section('Context', task.context),
   ...section('Steps', listOf(task.steps)),
