@@ -12,7 +12,7 @@ import type { Redact } from '../../../../src/core/text/redact.ts'
 import { orchestrate } from '../../../../src/jobs/orchestrate/orchestrate.ts'
 import { problem } from '../../../../src/jobs/orchestrate/planning/propose.ts'
 import { promptText } from '../../../agent/planner/planner-fixtures.ts'
-import { bareRemote, commit, git, tempDir } from '../../../support/git.ts'
+import { bareRemote, commit, git, type TreeLiteral, tempDir } from '../../../support/git.ts'
 import { hastyClock } from '../../../support/hasty-clock.ts'
 import { memoryForge } from '../../../support/memory/forge.ts'
 import { memoryGitHub } from '../../../support/memory/github.ts'
@@ -25,19 +25,31 @@ export interface Ground {
   base: string
   /** Makes the run's trunk; asked for where a plan is there already. */
   trunk(): string
+  /** Makes the branch of a task: the commit that its attempt starts from, and the one that it hands over. */
+  branch(task: string, files: TreeLiteral): { start: string; head: string; tree: string }
 }
 
 /**
  * A run that a model plans, explored, on a real remote, with answers of the model given in advance. Slots never come.
- * `before`: what happened until the orchestrator of this process looked.
+ * `before`: what happened until the orchestrator of this process looked. `byHand`: a person has written the plan.
  */
-export async function saidRun(settings: object, before: (ground: Ground) => readonly NewEvent[] = () => []) {
+export async function saidRun(
+  settings: object,
+  before: (ground: Ground) => readonly NewEvent[] = () => [],
+  { byHand = false } = {},
+) {
   const remote = bareRemote()
   const base = commit(remote.dir, { 'README.md': 'text' })
   const trunk = () => {
     const start = commit(remote.dir, { 'README.md': 'text' }, [base], 'Start')
     git(remote.dir, ['update-ref', 'refs/heads/tributary/42/trunk', start])
     return start
+  }
+  const branch = (task: string, files: TreeLiteral) => {
+    const start = commit(remote.dir, { 'README.md': 'text' }, [base], `Start ${task}`)
+    const head = commit(remote.dir, { 'README.md': 'text', ...files }, [start], task)
+    git(remote.dir, ['update-ref', `refs/heads/tributary/42/${task}`, head])
+    return { start, head, tree: git(remote.dir, ['rev-parse', `${head}^{tree}`]) }
   }
   git(remote.dir, ['update-ref', 'refs/heads/main', base])
   const clock = hastyClock()
@@ -46,11 +58,14 @@ export async function saidRun(settings: object, before: (ground: Ground) => read
   const parsed = settingsSchema.parse({ limits: { pushes_per_minute: 600 }, ...settings })
   const stamped = (bare: NewEvent) => ({ by: 'tributary', ...bare, at: clock.now().toISOString() }) as RunEvent
   const frozen = { settings: parsed, settingsBlob: '', base, baseBranch: 'main' }
+  const explored: NewEvent[] = [
+    { type: 'planning_begun', ...frozen, mode: parsed.mode, limit: parsed.budget.usd },
+    { type: 'explored', explorations: [exploration()] },
+  ]
   const begun = [
     ...requested(),
-    stamped({ type: 'planning_begun', ...frozen, mode: parsed.mode, limit: parsed.budget.usd }),
-    stamped({ type: 'explored', explorations: [exploration()] }),
-    ...before({ base, trunk }).map(stamped),
+    ...(byHand ? [] : explored).map(stamped),
+    ...before({ base, trunk, branch }).map(stamped),
   ]
   await journal.append('42', null, begun, replay(begun), [])
   const tasks = ['a', 'b', 'c', 'one'].map((id) => `tributary/42/${id}`)
