@@ -14,6 +14,8 @@ export interface PlannedTask {
   commands?: string[][]
   size?: 'small' | 'medium' | 'large'
   model_tier?: 'cheap' | 'default' | 'strong'
+  interface?: string
+  context?: string
   kind?: 'code' | 'plan' | 'gate' | 'verify'
 }
 
@@ -71,8 +73,8 @@ export const asksFor =
   ({ schema }: ParsedRequest): boolean =>
     JSON.stringify(schema ?? null).includes(`"${field}":{`)
 
-export const finish = (did = 'It is done.', outcome: 'done' | 'cannot' = 'done') =>
-  tools([{ name: 'finish', input: { outcome, did, interfaces: [], decisions: [], caveats: [], follow_ups: [] } }])
+export const finish = (did = 'It is done.', outcome: 'done' | 'cannot' = 'done', interfaces: readonly string[] = []) =>
+  tools([{ name: 'finish', input: { outcome, did, interfaces, decisions: [], caveats: [], follow_ups: [] } }])
 
 export const create = (path: string, text: string) => ({ name: 'write', input: { path, text } })
 export const edit = (path: string, old: string, by: string) => ({
@@ -110,6 +112,7 @@ export const usual = (plan: object): Rule[] => [
     when: asksFor('contradictions'),
     say: json({ title: 'All of it is done', body: 'One change, made by several.', contradictions: [] }),
   },
+  { when: asksFor('briefs'), say: json({ findings: [], verdict: 'accept', briefs: [] }) },
   { when: (request) => taskOf(request) !== null, say: honest },
   { when: ({ toolNames }) => toolNames.includes('finish'), say: tools([{ name: 'finish', input: explored }]) },
 ]

@@ -9,6 +9,7 @@ export function topicOf(request: ParsedRequest): string {
   if (task !== null) return task
   if (asksFor('tasks')(request)) return 'design'
   if (asksFor('accepted')(request)) return 'critique'
+  if (asksFor('briefs')(request)) return 'review'
   return asksFor('contradictions')(request) ? 'synthesis' : 'explore'
 }
 

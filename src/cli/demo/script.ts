@@ -18,6 +18,7 @@ export function demoScript(plan: Plan, calls: ReadonlyMap<string, DemoCall[]>): 
       { when: asksFor('tasks'), say: paced(json(modelPlan(plan)), { chunk: 200, milliseconds: PACE }) },
       { when: asksFor('accepted'), say: json({ accepted: true, problems: [] }) },
       { when: asksFor('contradictions'), say: json(described(plan)) },
+      { when: asksFor('briefs'), say: json({ findings: [], verdict: 'accept', briefs: [] }) },
       { when: ({ toolNames }) => toolNames.includes('edit'), say: work },
       { when: ({ toolNames, turns }) => toolNames.includes('finish') && turns === 0, say: explore },
       { when: ({ toolNames }) => toolNames.includes('finish'), say: tools([{ name: 'finish', input: explored }]) },
@@ -76,9 +77,12 @@ function modelTask({ run: _run, timeout_minutes: _minutes, ...task }: Task) {
     ...task,
     goal: `${title}.`,
     expected_outcome: acceptance.argv.length === 0 ? '' : `\`${acceptance.argv.join(' ')}\` passes.`,
-    interface: id === 'money' ? 'packages/money/money.js: money(cents, currency), plus, times, format' : '',
+    interface: interfaceOf(id),
   }
 }
+
+const interfaceOf = (id: string): string =>
+  id === 'money' ? 'packages/money/money.js: money(cents, currency), plus, times, format' : ''
 
 const described = ({ tasks }: Plan) => ({
   title: 'Amounts are money, not floats',
@@ -115,10 +119,10 @@ const checkOf = ({ acceptance: { argv } }: Task, toolNames: readonly string[]) =
     ? { name: 'bash', input: { command: argv.join(' '), seconds: null } }
     : { name: 'run', input: { argv } }
 
-const finished = ({ title }: Task, changes: readonly DemoCall[]) => ({
+const finished = ({ id, title }: Task, changes: readonly DemoCall[]) => ({
   outcome: 'done',
   did: `${title}: ${new Set(changes.map(({ input }) => input.path)).size} files changed.`,
-  interfaces: [],
+  interfaces: [interfaceOf(id)].filter((one) => one !== ''),
   decisions: [],
   caveats: [],
   follow_ups: [],
