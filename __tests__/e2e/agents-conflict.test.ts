@@ -88,6 +88,12 @@ describe('two tasks whose work cannot be merged', () => {
     expect(settled?.report.acceptanceLog).toContain(`$ ${accepted.file.join(' ')}`)
     expect(settled?.report.acceptanceLog).toContain(`$ ${accepted.folder.join(' ')}`)
   })
+  it('is reviewed by another model before it lands', () => {
+    const settled = { task: 'folder', attempt: 2 }
+    expect(eventsOf(events, 'task_reviewed')).toMatchObject([{ ...settled, verdict: 'accepted' }])
+    expect(at('task_verified', 2)).toBeLessThan(at('task_reviewed'))
+    expect(at('task_reviewed')).toBeLessThan(at('task_landed', 2))
+  })
   it('leaves the work of both in trunk', async () => {
     const { world } = stage
     const trunk = 'refs/heads/tributary/1/trunk'

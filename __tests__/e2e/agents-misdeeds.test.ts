@@ -174,6 +174,9 @@ describe('a worker that goes in circles', needsSandbox, () => {
     expect(talk('loops', 2)[0]?.firstText).toContain('the worker went in circles')
     expect(eventsOf(events, 'task_verified').filter(({ task }) => task === 'loops')).toMatchObject([{ attempt: 2 }])
   })
+  it('is reviewed by another model before it lands, as the only one', () => {
+    expect(eventsOf(events, 'task_reviewed')).toMatchObject([{ task: 'loops', attempt: 2, verdict: 'accepted' }])
+  })
 })
 
 describe('work that is not accepted', needsSandbox, () => {
