@@ -3,7 +3,7 @@ import { startProcess } from '../../src/hub/runner/process/process.ts'
 import { nightly } from '../support/nightly.ts'
 import { expectOneOfEverything } from './support/once.ts'
 import { issueWith } from './support/plan.ts'
-import { eventsOf, startWorld, type World } from './support/world.ts'
+import { eventsOf, lossesIn, startWorld, type World } from './support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -29,7 +29,7 @@ describe('a slot that is killed', () => {
     await world.release(run, 'a')
     await expectOneOfEverything(world, run)
     const events = await world.events(run)
-    expect(eventsOf(events, 'task_returned')).toMatchObject([{ task: 'a', attempt: 1, slot }])
+    expect(lossesIn(events)).toMatchObject([{ task: 'a', attempt: 1, slot }])
     expect(eventsOf(events, 'task_failed')).toEqual([])
   })
 })
