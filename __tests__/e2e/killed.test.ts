@@ -52,3 +52,20 @@ describe('an orchestrator that dies with the job that would follow it', () => {
     await expectOneOfEverything(world, run)
   })
 })
+
+describe('a hub that is stopped in the middle of a run, and started again', () => {
+  it('goes on with the run by itself, since the job that follows a lost one is started', nightly, async () => {
+    const issue = await world.openIssue(issueWith('a > c, b > c', { a: { milliseconds: 'signal' } }))
+    const { pull, planId } = await world.plan(issue)
+    const run = `${issue}`
+    await world.comment(pull, `/approve ${planId}`)
+    await world.when(run, 'at work', (_state, { tasks }) => tasks.a?.state.status === 'in_progress')
+    await world.restart()
+    await world.when(run, 'at work on a once more', (_state, { tasks }) => {
+      const state = tasks.a?.state
+      return state?.status === 'in_progress' && state.attempt === 2
+    })
+    await world.release(run, 'a')
+    await expectOneOfEverything(world, run)
+  })
+})
