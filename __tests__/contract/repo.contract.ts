@@ -307,6 +307,17 @@ export function repoContract(name: string, open: () => Promise<RepoStage>): void
         )
       })
 
+      it('shows a diff with what stands around and what went, at most so long', async () => {
+        const { remote, repo } = await open()
+        const root = remote.commit({ a: 'one\ntwo\n', gone: 'old\n' })
+        const next = remote.commit({ a: 'one\nthree\n', long: 'x\n'.repeat(5000) }, [root])
+        const fresh = await repo()
+        await fresh.fetch([root, next])
+        expect(await fresh.diff(root, next, 100_000)).toContain(' one\n-two\n+three\n')
+        expect(await fresh.diff(root, next, 100_000)).toContain('-old')
+        expect((await fresh.diff(root, next, 500)).length).toBeLessThanOrEqual(500)
+      })
+
       it('reads files and their ids, and says where there is none', async () => {
         const { remote, repo } = await open()
         const root = remote.commit({

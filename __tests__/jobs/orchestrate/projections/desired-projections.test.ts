@@ -9,6 +9,7 @@ import {
   requested,
   startedByAgent,
   type TimedEvent,
+  verifiedByAgent,
 } from '../../../render/support/runs.ts'
 import { planOf } from '../../../support/plan.ts'
 
@@ -42,4 +43,14 @@ it('closes the pull request of a task that is no part of the plan any more, and 
 
 it('closes nothing that was never opened', () => {
   expect(desiredProjections(planned(...amended), () => null).map(({ kind }) => kind)).not.toContain('close-pull')
+})
+
+it('calls people to a pull request only after a model has reviewed the work', () => {
+  const verified = { ...verifiedByAgent('a'), review: ['flaky'] } as TimedEvent
+  const inReview = [...amended.slice(0, 5), verified]
+  const ready = (...events: TimedEvent[]) =>
+    desiredProjections(planned(...events), shownAt).filter(({ kind }) => kind === 'ready-pull')
+  expect(ready(...inReview)).toEqual([])
+  const reviewed: TimedEvent = { type: 'task_reviewed', task: 'a', attempt: 1, verdict: 'accepted', findings: [] }
+  expect(ready(...inReview, reviewed)).toMatchObject([{ name: 'ready:a' }])
 })
