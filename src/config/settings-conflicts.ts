@@ -108,11 +108,14 @@ const commandsWarning = (settings: Settings): SettingRemark[] =>
       ]
 
 function priceWarnings(settings: Settings): SettingRemark[] {
-  const { explore_model, plan_model, worker_model, worker } = settings
+  const { explore_model, plan_model, worker_model, worker, review, review_model } = settings
   const ofWorkers = worker.command.length > 0 ? [] : Object.entries(worker_model)
+  const ofReviews: [string[], string][] =
+    review === 'off' || review_model === undefined ? [] : [[['review_model'], review_model]]
   const used: [string[], string][] = [
     [['explore_model'], explore_model],
     [['plan_model'], plan_model],
+    ...ofReviews,
     ...ofWorkers.map(([tier, model]): [string[], string] => [['worker_model', tier], model]),
   ]
   return used

@@ -71,5 +71,8 @@ describe('the price of a model', () => {
     expect(modelWithoutPrice(settings({}))).toBe('my-own')
     expect(modelWithoutPrice(settings({ worker: { command: ['agent', '{model}'] } }))).toBeNull()
     expect(modelWithoutPrice(settings({ worker: { command: ['agent'] }, plan_model: 'other' }))).toBe('other')
+    const reviewed = { worker_model: {}, review_model: 'another' }
+    expect(modelWithoutPrice(settings(reviewed))).toBe('another')
+    expect(modelWithoutPrice(settings({ ...reviewed, review: 'off' }))).toBeNull()
   })
 })
