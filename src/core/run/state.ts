@@ -7,6 +7,7 @@ import { planSchema, type Task, taskSchema } from '../plan/plan.ts'
 import { explorationSchema, modeSchema, planningSchema, planOptionsSchema } from '../plan/planning.ts'
 import { defaultSettings, type Settings, settingsSchema } from '../settings.ts'
 import { movedBranchSchema, refusableSchema, reportSchema, runEventSchema, slotFailureSchema } from './event.ts'
+import { stepsSchema } from './hand-off.ts'
 import { adaptationSchema, reviewReasonSchema, reviewSchema } from './review.ts'
 import { stageFailuresSchema } from './stage-failures.ts'
 
@@ -69,6 +70,8 @@ export const attemptRecordSchema = z.strictObject({
   head: shaSchema.nullable(),
   outcome: z.enum(['open', 'verified', 'failed', 'conflict', 'returned', 'cancelled', 'skipped']),
   failure: taskFailureSchema.nullable(),
+  /** What its agent had done last, if it lost its slot and left a checkpoint. */
+  steps: stepsSchema.optional(),
 })
 export type AttemptRecord = z.infer<typeof attemptRecordSchema>
 

@@ -15,6 +15,7 @@ import { SHORTEST_SECRET } from '../../core/text/redact.ts'
 import type { CommandRun } from '../../ports/sandbox.ts'
 import { type AgentEnd, type Attempt, type AttemptInput, type AttemptResult, attemptOf } from './attempt.ts'
 import { NO_ACCEPTANCE, outcomeOf } from './check-work.ts'
+import { withCheckpoints } from './checkpoints.ts'
 import { runOtherAgent } from './command-worker.ts'
 import { checkReport, emptyReport } from './commands.ts'
 import { whyNoModel, workByModel } from './model-worker.ts'
@@ -31,8 +32,11 @@ export async function performByAgent(input: AttemptInput): Promise<AttemptResult
   const why = attempt.brief.checks.length === 0 ? NO_ACCEPTANCE : isOther ? null : whyNoModel(attempt)
   if (why !== null) return { outcome: handedOver(attempt, nothingDone(why)), transcript: [] }
   const context = await resumed(attempt, await lookUp(attempt))
-  const ended = isOther ? await runOtherAgent(attempt, context, variables) : await workByModel(attempt, context)
-  return { outcome: handedOver(attempt, ended), transcript: attempt.transcript.lines() }
+  const tree = context.resumed === undefined ? null : await deps.worktree.treeHash()
+  const { value: ended, checkpoint } = await withCheckpoints(attempt, tree, () =>
+    isOther ? runOtherAgent(attempt, context, variables) : workByModel(attempt, context),
+  )
+  return { outcome: handedOver(attempt, ended), transcript: attempt.transcript.lines(), checkpoint }
 }
 
 const nothingDone = (failure: TaskFailure): AgentEnd => ({
@@ -142,10 +146,10 @@ async function resumed({ deps, run, brief }: Attempt, context: AttemptContext): 
   return isBack ? { ...context, resumed: attempt } : context
 }
 
-/** The work that a conflict left out, and that of the last attempt that failed. */
+/** The work that a conflict left out, and that of the last attempt that failed or lost its slot. */
 async function changesBefore({ worktree, log }: WorkDeps, { run, task, earlier, conflict }: Brief) {
   const failedRuns = earlier.flatMap(({ attempt, head, outcome }) =>
-    outcome === 'failed' && head !== null ? [{ attempt, head }] : [],
+    (outcome === 'failed' || outcome === 'returned') && head !== null ? [{ attempt, head }] : [],
   )
   const wanted = [...(conflict?.own == null ? [] : [conflict.own]), ...failedRuns.slice(-1)]
   const found: { attempt: number; diff: string }[] = []

@@ -115,6 +115,7 @@ export async function saidRun(
           slots: {
             jobs: async () => [],
             results: async () => [],
+            checkpoints: async () => [],
             ending: async () => null,
             download: () => Promise.reject(new Error('none')),
           },
