@@ -102,7 +102,12 @@ it('a changed brief is shown with the task that it is of', () => {
 })
 
 it('the final pull request lists reviews apart from what the machine has checked', () => {
-  const events: TimedEvent[] = [...accepted, merged('a'), passed(1, sha('merge-a')), { type: 'run_cancelled', why: 'enough' }]
+  const events: TimedEvent[] = [
+    ...accepted,
+    merged('a'),
+    passed(1, sha('merge-a')),
+    { type: 'run_cancelled', why: 'enough' },
+  ]
   const { body } = finalPull(planned(...events))
   expect(body).toContain('### Reviewed by a model before it landed')
   expect(body).toContain('  - **Reviewed by a model, `claude-opus-5-5`: accepted with remarks**')
