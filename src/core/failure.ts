@@ -59,6 +59,8 @@ export const taskFailureSchema = z.discriminatedUnion('reason', [
   /** GitHub does not take the branch. `detail`: its words. */
   z.strictObject({ reason: z.literal('push-refused'), detail: z.string() }),
   z.strictObject({ reason: z.literal('not-approved'), detail: z.string() }),
+  /** Its acceptance passes before any work, and those who approved the plan could not see that. `log`: the acceptance's output. */
+  z.strictObject({ reason: z.literal('passes-already'), log: z.string() }),
   z.strictObject({ reason: z.literal('verification-failed'), on: shaSchema, exitCode: z.int(), log: z.string() }),
 ])
 export type TaskFailure = z.infer<typeof taskFailureSchema>

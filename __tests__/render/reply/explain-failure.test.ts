@@ -284,6 +284,10 @@ const TASK_FAILURES: { [Reason in TaskFailure['reason']]: [Extract<TaskFailure, 
     'GitHub does not take its branch: error: GH013: no',
   ],
   'not-approved': [{ reason: 'not-approved', detail: 'plan abc' }, 'nobody has approved it: plan abc'],
+  'passes-already': [
+    { reason: 'passes-already', log: '' },
+    'its acceptance passes before any work, so it proves nothing; its agent waits for a look by a person, and nothing was spent',
+  ],
   'verification-failed': [
     { reason: 'verification-failed', on: sha('x'), exitCode: 1, log: '' },
     `the verification of \`${sha('x').slice(0, 8)}\` ended with exit code 1`,

@@ -49,6 +49,8 @@ function lineOf(failure: TaskFailure): string {
       return `${STOPPED[failure.why]}: ${failure.detail}`
     case 'verification-failed':
       return `the checks of the merged whole failed with exit code ${failure.exitCode}`
+    case 'passes-already':
+      return 'it did not begin: the acceptance passes on the base, and a person was asked about that first'
     case 'model-busy':
       return 'it was interrupted, since the model gave no answer'
     default:

@@ -69,6 +69,13 @@ function taskNotes(
 export const unmadeScripts = (tasks: readonly Task[], argv: Argv, there: ReadonlySet<string>): string[] =>
   argv.filter((word) => SCRIPT.test(word) && !there.has(word) && !made(tasks, word))
 
+/** Whether a command names a file that a task of the plan may make. */
+export const namesWhatTasksMake = (tasks: readonly Task[], argv: Argv): boolean =>
+  argv.some((word) => PATH.test(word) && made(tasks, word.replace(/^\.\//, '')))
+
+/** A word with a folder or an ending. */
+const PATH = /^(?:\.\/)?(?!\.{0,2}\/|-)[\w@.-]*[/.][\w@./-]*$/
+
 /** A word of a command that names a file of the repository: it has folders and an ending. */
 const SCRIPT = /^(?!\.{1,2}\/|\/|-)[\w@.-]+(?:\/[\w@.-]+)*\/[\w.-]+\.[A-Za-z]\w*$/
 
