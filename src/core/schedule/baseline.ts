@@ -1,15 +1,6 @@
 import type { TaskId } from '../ids.ts'
 import { baselineCommands } from '../plan/checks.ts'
-import type { Argv } from '../plan/plan.ts'
-import type { BaselineCheck } from '../run/baseline.ts'
 import { type LiveRun, recordOf, type Work } from '../run/state.ts'
-
-/** What the baseline says of a command; undefined: nothing. */
-export function checkOnBase({ plan, baseline }: Work, argv: Argv): BaselineCheck | undefined {
-  if (baseline?.status !== 'taken') return undefined
-  const key = JSON.stringify(argv)
-  return baseline.checks[baselineCommands(plan).findIndex((one) => JSON.stringify(one) === key)]
-}
 
 /**
  * When the plan's checks run on the base. `before` its approval: only if all who asked for it may approve it, since that is what
