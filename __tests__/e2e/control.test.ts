@@ -25,6 +25,10 @@ describe('a gate', () => {
     })
     expect(await checksOf(world, work, ['a', 'b', 'g'])).toEqual({ a: 'success', b: 'success', g: 'action_required' })
     expect((await statusOf(world, state)).body).toMatch(/## Waiting for a person: 2 of 4 tasks landed.*`\/approve g`/s)
+    const calls = async () => (await world.comments(pull)).filter(({ body }) => body?.includes('<!-- tributary:call-'))
+    expect((await calls()).map(({ body }) => body)).toEqual([
+      expect.stringMatching(/^@admin \*\*Waiting for (?:you|a person)\.\*\* .*`\/approve g` opens the gate/ms),
+    ])
     // The plan is approved already; that does not open its gates.
     expect(await world.say(pull, `/approve ${id}`)).toContain('`already-done`: ')
     expect(await world.say(pull, '/approve g', 'reader')).toContain('`not-permitted`: ')
@@ -44,6 +48,10 @@ describe('a gate', () => {
       checks: { a: 'success', b: 'success', g: 'success', c: 'success' },
       pulls: { merged: ['a', 'b', 'c'], closed: [] },
     })
+    expect((await calls()).map(({ body }) => /\*\*(.*?)\.\*\*/.exec(body ?? '')?.[1])).toEqual([
+      expect.stringMatching(/^Waiting for (?:you|a person)$/),
+      'Done',
+    ])
   })
 })
 

@@ -26,6 +26,12 @@ export function memoryFiles(start: Readonly<Record<string, InPlace>>, history: r
       if (typeof found === 'string') return { text: found, binary: false, bytes: Buffer.byteLength(found) }
       return found?.is === 'binary' ? { text: '', binary: true, bytes: found.bytes } : null
     },
+    async content(path, most) {
+      const found = files.get(path)
+      if (found === undefined) return { kind: 'nothing' }
+      if (typeof found !== 'string' || Buffer.byteLength(found) > most) return { kind: 'other' }
+      return { kind: 'file', bytes: Buffer.from(found), executable: false }
+    },
     async list(glob, most) {
       const paths = [...files.keys()].filter((path) => matches([glob], path)).sort()
       return { paths: paths.slice(0, most), more: paths.length > most }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -20,6 +21,7 @@ import { keepSecrets } from '../../src/config/secrets.ts'
 import type { Task } from '../../src/core/plan/plan.ts'
 import type { RunEvent } from '../../src/core/run/event.ts'
 import { replay } from '../../src/core/run/evolve.ts'
+import { type CheckpointFile, parseCheckpointFile, parseCheckpointName } from '../../src/core/schedule/checkpoint.ts'
 import { parseResultFile, type ResultFile } from '../../src/core/schedule/slot-result.ts'
 import { type Settings, settingsSchema } from '../../src/core/settings.ts'
 import { runSlot, type SlotEnd } from '../../src/jobs/work/run-slot.ts'
@@ -48,6 +50,16 @@ export interface UploadedTranscript {
   text: string
 }
 
+/** What was uploaded of work in progress, and whether it still stands. */
+export interface UploadedCheckpoint {
+  name: string
+  file: CheckpointFile
+  bundle: string
+  transcript: string
+  days: number | undefined
+  removed: boolean
+}
+
 export interface SlotWorld {
   clock: ManualClock
   /** The repository that the slot's journal speaks of, and its first commit. */
@@ -57,11 +69,12 @@ export interface SlotWorld {
   tree: string
   uploads: Uploaded[]
   transcripts: UploadedTranscript[]
+  checkpoints: UploadedCheckpoint[]
   lines: string[]
   /** Writes to the journal. */
   happens(...events: Happening[]): void
   /** What the journal or the upload answers with next, instead of its work. */
-  fails: { looks: number; uploads: number; transcripts: number; storage: string }
+  fails: { looks: number; uploads: number; transcripts: number; checkpoints: number; storage: string }
   /** Lines of the job's log that are no messages. */
   printed: string[]
   looks(): number
@@ -126,9 +139,10 @@ export function slotWorld({
   const events: RunEvent[] = []
   const uploads: Uploaded[] = []
   const lines: string[] = []
-  const fails = { looks: 0, uploads: 0, transcripts: 0, storage: '' }
+  const fails = { looks: 0, uploads: 0, transcripts: 0, checkpoints: 0, storage: '' }
   const printed: string[] = []
   const transcripts: UploadedTranscript[] = []
+  const checkpoints: UploadedCheckpoint[] = []
   const counts = { looks: 0, reads: 0 }
   let act: (uploaded: Uploaded) => void = () => undefined
   const journal = memoryJournal(events, fails, counts)
@@ -144,7 +158,13 @@ export function slotWorld({
     const tempDir = join(around, 'temp')
     mkdirSync(tempDir, { recursive: true })
     const handover: WorkDeps['handover'] = {
-      async upload(name, files, rootFolder) {
+      async upload(name, files, rootFolder, days) {
+        if (parseCheckpointName(name, RUN) !== null) {
+          fails.checkpoints -= 1
+          if (fails.checkpoints >= 0) throw new Error('the upload broke off')
+          checkpoints.push({ name, ...keepCheckpoint(around, name, rootFolder), days, removed: false })
+          return
+        }
         if (fails.storage !== '') throw new StorageRefused(fails.storage)
         if (fails.uploads > 0) {
           fails.uploads -= 1
@@ -158,6 +178,11 @@ export function slotWorld({
         const uploaded = keep(around, name, files, rootFolder)
         uploads.push(uploaded)
         act(uploaded)
+      },
+      async remove(name) {
+        const known = checkpoints.find((one) => one.name === name && !one.removed)
+        if (known === undefined) throw new Error(`there is no ${name}`)
+        known.removed = true
       },
       print: (line) => void printed.push(line),
     }
@@ -184,6 +209,7 @@ export function slotWorld({
     tree,
     uploads,
     transcripts,
+    checkpoints,
     lines,
     printed,
     fails,
@@ -247,6 +273,16 @@ function memoryJournal(
       return now === null ? null : { state: replay(events), tip: now }
     },
   }
+}
+
+function keepCheckpoint(around: string, name: string, root: string) {
+  const folder = join(around, 'uploads', name)
+  if (existsSync(folder)) throw new Error(`${name} is there already`)
+  cpSync(root, folder, { recursive: true })
+  const parsed = parseCheckpointFile(readFileSync(join(folder, 'result.json'), 'utf8'))
+  if (!parsed.ok) throw new Error(parsed.error)
+  const transcript = readFileSync(join(folder, 'transcript.jsonl'), 'utf8')
+  return { file: parsed.value, bundle: join(folder, 'work.bundle'), transcript }
 }
 
 function keep(around: string, name: string, files: readonly string[], root: string): Uploaded {

@@ -159,6 +159,7 @@ export function virtualSlots({ clock, repo, workload, costs, passes }: World): V
       jobs: async (workflowRun) =>
         [...slots.values()].filter((slot) => slot.workflowRun === workflowRun).map(({ job }) => job),
       ending: async () => null,
+      checkpoints: async () => [],
       results: async (workflowRun) =>
         [...results.values()].filter((one) => one.workflowRun === workflowRun).map(({ artifact }) => artifact),
       download: async ({ task, attempt }) => ({

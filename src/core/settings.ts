@@ -172,6 +172,12 @@ export const settingsSchema = z.strictObject({
     .enum(['auto', 'review'])
     .default('auto')
     .describe('auto: a verified task lands; review: it waits for a person'),
+  notify: z
+    .enum(['all', 'outcomes', 'none'])
+    .default('all')
+    .describe(
+      'When a new comment mentions who asked and who may approve. all: when the run waits for them, stops or is done; outcomes: when it stops or is done; none: never',
+    ),
   worker_pull_requests: z.boolean().default(true).describe('One pull request per task; false leaves the branches only'),
   keep_branches: z
     .boolean()

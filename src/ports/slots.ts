@@ -32,6 +32,11 @@ export interface ResultArtifact {
   attempt: number
 }
 
+/** What a slot has uploaded of work in progress. A later number replaces the ones before. */
+export interface CheckpointArtifact extends ResultArtifact {
+  number: number
+}
+
 /** An artifact that is no result: too large, damaged, or without a `result.json`. A retry would not help. */
 export class UnreadableResult extends Error {
   override name = 'UnreadableResult'
@@ -42,6 +47,8 @@ export interface Slots {
   /** Jobs of a workflow run that are slots. An unchanged list comes from the cache. */
   jobs(workflowRun: number): Promise<SlotJob[]>
   results(workflowRun: number, run: string): Promise<ResultArtifact[]>
+  /** Of the same list as the results. */
+  checkpoints(workflowRun: number, run: string): Promise<CheckpointArtifact[]>
   /** Reads the log of a job that has ended; null: there is none, as after the loss of a machine. */
   ending(job: number, run: string): Promise<JobEnding | null>
   /** Downloads and unpacks a result: the text of `result.json` and the path of the bundle, if any. Throws UnreadableResult, also if it is too large. */
@@ -50,8 +57,10 @@ export interface Slots {
 
 /** How a slot uploads its result; apart from this it only reads. */
 export interface Handover {
-  /** Throws StorageRefused if another try would be refused too. */
-  upload(name: string, files: readonly string[], rootFolder: string): Promise<void>
+  /** Throws StorageRefused if another try would be refused too. `days`: how long it is kept; else long enough for a result. */
+  upload(name: string, files: readonly string[], rootFolder: string, days?: number): Promise<void>
+  /** Deletes an artifact of this workflow run. */
+  remove(name: string): Promise<void>
   /** Writes a line to the job's log as it is. */
   print(line: string): void
 }

@@ -61,11 +61,18 @@ export interface Edit {
 /** `edit`: the index of the edit that failed. */
 export type Edited = { ok: true } | { ok: false; why: EditFailure; detail: string; edit?: number }
 
+export type FileContent =
+  | { kind: 'file'; bytes: Uint8Array; executable: boolean }
+  | { kind: 'nothing' }
+  | { kind: 'other' }
+
 /**
  * The files of a slot's work tree, to read and to change. Files that commands of a task left are hostile: no symlink, hard
  * link or special file is ever followed, even if it is swapped in between. Ignored files are not changed: no commit has them.
  */
 export interface Files extends Readable {
+  /** What stands at a path, also while a command runs: a file of at most `most` bytes, nothing, or anything else. */
+  content(path: string, most: number): Promise<FileContent>
   /** Makes the edits one after the other, each in what the ones before it left; all of them or none. */
   replace(path: string, edits: readonly Edit[]): Promise<Edited>
   /** Replaces a file as a whole, or creates it with the folders that it needs. */

@@ -26,6 +26,11 @@ export interface Worktree {
   resume(ref: string, head: Sha): Promise<boolean>
   /** Commits all changes since `prepare` as one commit on top of it; null if there are none. */
   commitAll(words: CommitWords): Promise<{ head: Sha; tree: Sha } | null>
+  /**
+   * Commits a part of the changes since `prepare` as they are at this moment, and leaves index, HEAD and files alone: a command may
+   * run meanwhile. Null if there are none.
+   */
+  checkpoint(words: CommitWords, part: CheckpointPart): Promise<{ head: Sha; tree: Sha } | null>
   /** Reverts changes since `prepare` in paths for which `keeps` is false; returns these paths. */
   putBack(keeps: (path: string) => boolean): Promise<string[]>
   /** Removes untracked and ignored files and empty folders, except for what was there before any task. */
@@ -47,6 +52,13 @@ export interface Worktree {
    * without its middle if it is longer. Null if the commit or its parent cannot be fetched.
    */
   diffOf(ref: string, head: Sha, most: number): Promise<string | null>
+}
+
+/** What a checkpoint takes in; it throws for more files. A file with more bytes is left out. */
+export interface CheckpointPart {
+  takes(path: string): boolean
+  files: number
+  mostBytes(path: string): number
 }
 
 /** A temporary folder for one piece of work, deleted after it. */

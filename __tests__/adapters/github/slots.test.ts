@@ -35,10 +35,14 @@ async function handOver(name: string, files: Readonly<Record<string, string>>): 
     writeFileSync(join(root, path), text)
   }
   const paths = Object.keys(files).map((path) => join(root, path))
-  // The artifact client tells the job's log all that it does.
+  await quietly(() => openHandover().upload(name, paths, root))
+}
+
+/** The artifact client tells the job's log all that it does. */
+async function quietly(act: () => Promise<void>): Promise<void> {
   const quiet = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
   try {
-    await openHandover().upload(name, paths, root)
+    await act()
   } finally {
     quiet.mockRestore()
   }
@@ -173,6 +177,30 @@ describe('a result', () => {
     await stage.fault({ kind: 'status', status, method: 'GET', route: '^/_blobs/' })
     expect((await slots.download(found)).result).toBe('{}')
     expect(stage.clock.waits).toEqual([1])
+  })
+})
+
+describe('a checkpoint', () => {
+  it('is listed apart from the results, and its slot can take it away', async () => {
+    const stage = await hubStage()
+    const { workflowRun, slots } = await started(stage)
+    await handOver('tributary-42-2-t1-3', { 'result.json': '{}' })
+    for (const number of [1, 2])
+      await handOver(`tributary-42-2-t1-3-work${number}`, { 'result.json': `${number}`, 'transcript.jsonl': '{}' })
+    await quietly(() => openHandover().remove('tributary-42-2-t1-3-work1'))
+    const [found, ...more] = await slots.checkpoints(workflowRun, '42-2')
+    expect([found, more]).toMatchObject([{ run: '42-2', task: 't1', attempt: 3, number: 2, workflowRun }, []])
+    expect(await slots.results(workflowRun, '42-2')).toHaveLength(1)
+    expect(found && (await slots.download(found))).toEqual({ result: '2', bundle: null })
+  })
+
+  it('is asked for by no request that counts if the list is as it was', async () => {
+    const stage = await hubStage()
+    const { workflowRun, slots } = await started(stage)
+    await slots.results(workflowRun, '42-2')
+    await stage.requests()
+    expect(await slots.checkpoints(workflowRun, '42-2')).toEqual([])
+    expect(Object.values(await stage.requests())).toEqual([0])
   })
 })
 

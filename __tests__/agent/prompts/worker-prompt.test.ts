@@ -134,6 +134,18 @@ describe('what a worker alone is told', () => {
     expect(text).not.toContain('as they are given to you')
   })
 
+  it('says what an interrupted agent had done last, as something to know', () => {
+    const given = briefOf(atWork('a'), 'a')
+    const earlier = [
+      { attempt: 2, outcome: 'returned', failure: null, head: shaOf('a-2'), steps: ['bash "npm test"'] },
+    ] as const
+    const told = { ...given, earlier: earlier.map((one) => ({ ...one, steps: [...one.steps] })) }
+    expect(textOf(told, { ...emptyContext, resumed: 2 })).toMatch(
+      /go on from there\. The last calls of its tools, .*:\n\n<untrusted what="steps of attempt 2" nonce="[^"]+">\nbash "npm test"\n/,
+    )
+    expect(textOf(told, { ...emptyContext })).not.toContain('npm test')
+  })
+
   it('holds what earlier attempts failed with and had changed, and what people said of them', () => {
     const state = followed<ActiveRun>(
       atWork(),

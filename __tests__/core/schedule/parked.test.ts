@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { TaskFailure } from '../../../src/core/failure.ts'
 import type { ActiveRun } from '../../../src/core/run/state.ts'
 import { recordOf, statusOf } from '../../../src/core/run/state.ts'
+import { briefOf } from '../../../src/core/schedule/brief.ts'
 import { parkedUntil, resumable } from '../../../src/core/schedule/parked.ts'
 import { nextParked, queueable, usableSlots } from '../../../src/core/schedule/ready.ts'
 import { workResultEvents } from '../../../src/core/schedule/result-events.ts'
@@ -105,6 +106,16 @@ describe('the work of an interrupted attempt', () => {
     const stamp = { at: AT, by: 'tributary' }
     const lost = afterwards(again, { type: 'task_returned', ...stamp, task: 'a', attempt: 2, slot: 'r2.1' })
     expect([kept(again), kept(afterwards(lost, ...begun(lost, 'a', 'r3.1')))]).toEqual([1, 1])
+  })
+
+  it('is that of the slot that was lost last, if it has left a checkpoint, with what its agent had done', () => {
+    const kept = { head: shaOf('checkpoint'), steps: ['write a'] }
+    const stamp = { at: AT, by: 'tributary' }
+    const lost = afterwards(again, { type: 'task_returned', ...stamp, task: 'a', attempt: 2, slot: 'r2.1', kept })
+    expect(resumable(recordOf(lost.work, 'a'))).toMatchObject({ attempt: 2, ...kept })
+    expect(parkedUntil('a', recordOf(lost.work, 'a'))).toBeNull()
+    const third = afterwards(lost, ...begun(lost, 'a', 'r3.1'))
+    expect(briefOf(third, 'a').earlier).toMatchObject([{ attempt: 2, outcome: 'returned', ...kept }])
   })
 
   it('is gone on with after an attempt that failed before it had any work', () => {

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import type { NewEvent } from '../../../src/core/run/event.ts'
 import type { ActiveRun } from '../../../src/core/run/state.ts'
 import {
   afterSlotFailure,
   endedRequests,
   freeSlots,
   lostWork,
+  mayHaveWork,
   type SlotJobs,
   slotFailureText,
   slotSupply,
+  withKept,
 } from '../../../src/core/schedule/slot-jobs.ts'
 import { followed } from '../../support/planning.ts'
 import { AT, afterwards, begun, landed, running, shaOf } from '../../support/run.ts'
@@ -74,6 +77,23 @@ describe('work whose slot ended without a result', () => {
     const { tasks } = followed<ActiveRun>(atWork, unbegun).work
     expect(tasks.a).toMatchObject({ state: { status: 'queued', attempt: 1 }, lost: 0 })
     expect(tasks.a?.attempts).toMatchObject([{ attempt: 1, startedAt: null, slot: null, outcome: 'open' }])
+  })
+  it('may have left a checkpoint if its slot had worked, also with the last slot that it may lose, and not otherwise', () => {
+    const head = shaOf('kept')
+    const kept = { head, steps: ['write'] }
+    const returned = { type: 'task_returned', ...task, slot: 'r1.1' } as const
+    const failed = { type: 'task_failed', ...task, head: null, final: true } as const
+    const lost = { ...failed, failure: { reason: 'slot-lost', times: 3 } } as const
+    const others: NewEvent[] = [
+      { ...returned, unbegun: true, requeued: true },
+      { ...failed, failure: { reason: 'not-handed-over', detail: '' } },
+      { type: 'verification_returned', on: head, attempt: 1, slot: 'r1.1' },
+    ]
+    expect([returned, lost, ...others].map(mayHaveWork)).toEqual([true, true, false, false, false])
+    expect([withKept(returned, kept), withKept(lost, kept)]).toEqual([
+      { ...returned, kept },
+      { ...lost, head },
+    ])
   })
   it('says the last words of the slot', () => {
     const said = { ...at('completed'), error: 'No space left on device' }

@@ -62,6 +62,7 @@ async function world(
     slots: {
       jobs: async () => [],
       results: async () => [],
+      checkpoints: async () => [],
       ending: async () => null,
       download: () => Promise.reject(new Error('no result')),
     },
@@ -376,6 +377,7 @@ async function handedOver({ deps, remote, journal, trunk }: Awaited<ReturnType<t
     jobs: async () => [],
     ending: async () => null,
     results: async () => [{ id: 1, workflowRun: 7, run: '42', task: 'a', attempt: 1 }],
+    checkpoints: async () => [],
     download: async () => ({ result: JSON.stringify(result), bundle }),
   }
   return { start, head, slots }

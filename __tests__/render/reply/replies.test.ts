@@ -147,7 +147,7 @@ describe('on the issue', () => {
     const text = renderProposed(run, 50)
     expect(text.split('\n')).toEqual([
       '<!-- tributary:proposed:42 -->',
-      '`plan-proposed`: The plan has 9 tasks and is on #50. No task, no agent and no write before an approval, there or here:',
+      `@${run.askedBy} \`plan-proposed\`: The plan has 9 tasks and is on #50. No task, no agent and no write before an approval, there or here:`,
       '',
       '```text',
       `/approve ${run.work.planId.slice(0, 12)}`,

@@ -166,7 +166,7 @@ describe('the questions', () => {
       '<!-- tributary:questions:42 -->',
       '## 2 questions before the plan',
       '',
-      'The plan depends on the answers, so the planner waits for them.',
+      '@alice The plan depends on the answers, so the planner waits for them.',
       '',
       '**1.** Which format?',
       '',

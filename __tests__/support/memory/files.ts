@@ -68,6 +68,12 @@ export function memoryFiles(tree: MemoryTree): Files {
   const before = new Map(tree.files)
   return {
     ...memorySources(tree),
+    async content(path, most) {
+      const text = tree.files.get(path)
+      if (text === undefined) return { kind: 'nothing' }
+      const bytes = Buffer.from(text)
+      return bytes.length > most ? { kind: 'other' } : { kind: 'file', bytes, executable: false }
+    },
     async replace(path, edits) {
       let text = tree.files.get(path)
       if (text === undefined) return no('no-such-file')

@@ -3,7 +3,7 @@ import type { Files, Tracked } from '../../ports/sources.ts'
 import { replaceText, writeText } from './edit.ts'
 import { isThere, moveEntry, removeEntry } from './move.ts'
 import { type FileAccess, fileAccessOf } from './open-folder.ts'
-import { isFile, readText } from './read.ts'
+import { isFile, readContent, readText } from './read.ts'
 import { searchFiles } from './search.ts'
 import { type RefusedEdit, refusedEdit, type WorkTreeRoot } from './walk.ts'
 
@@ -15,6 +15,7 @@ export function openFiles(root: string, tracked: Tracked, access: FileAccess = f
   const tree = { access, root }
   return {
     read: (path) => readText(tree, path),
+    content: (path, most) => readContent(tree, path, most),
     list: (glob, most) => list(tree, tracked, glob, most),
     search: (pattern, options) => searchFiles(tree, tracked, pattern, options),
     replace: async (path, edits) => (await whyIgnored(tracked, path)) ?? (await replaceText(tree, path, edits)),

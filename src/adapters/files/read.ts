@@ -1,4 +1,4 @@
-import type { Sources } from '../../ports/sources.ts'
+import type { FileContent, Sources } from '../../ports/sources.ts'
 import type { FileAccess, OpenEntry } from './open-folder.ts'
 import { inFolder, type WorkTreeRoot, withFile } from './walk.ts'
 
@@ -14,6 +14,20 @@ export async function readText(tree: WorkTreeRoot, path: string): Promise<Read> 
     withFile(tree, folder, name, (file) => textOf(tree.access, file)),
   )
   return 'why' in found ? null : found
+}
+
+/** All of a file; a folder of its path that is gone, or that became a link, leaves nothing there. */
+export async function readContent(tree: WorkTreeRoot, path: string, most: number): Promise<FileContent> {
+  const found = await inFolder(tree, path, 'refuse', (folder, name) =>
+    withFile(tree, folder, name, (file) => contentOf(tree.access, file, most)),
+  )
+  return 'kind' in found ? found : { kind: found.why === 'no-such-file' ? 'nothing' : 'other' }
+}
+
+async function contentOf(access: FileAccess, file: OpenEntry, most: number): Promise<FileContent> {
+  const bytes = await readStart(access, file, most + 1)
+  if (bytes.length > most) return { kind: 'other' }
+  return { kind: 'file', bytes, executable: (file.stats.mode & 0o100) !== 0 }
 }
 
 /** Whether the path is a regular file. */

@@ -118,13 +118,17 @@ const COMPRESSION = 1
 /** Names to try; `resultArtifact` reads each as the same result. */
 const NAMES = [(name: string) => name, (name: string) => `${name}.2`, (name: string) => `${name}.3`]
 
+/** Loaded lazily: 1.7 MB that only a slot with something to hand over needs. */
+async function openArtifacts(): Promise<DefaultArtifactClient> {
+  const { DefaultArtifactClient } = await import('@actions/artifact')
+  return new DefaultArtifactClient()
+}
+
 export function openHandover(): Handover {
   return {
-    upload: async (name, files, rootFolder) => {
-      // Loaded lazily: 1.7 MB that only a slot with a result needs.
-      const { DefaultArtifactClient } = await import('@actions/artifact')
-      const client = new DefaultArtifactClient()
-      const options = { retentionDays: RETENTION_DAYS, compressionLevel: COMPRESSION }
+    upload: async (name, files, rootFolder, days = RETENTION_DAYS) => {
+      const client = await openArtifacts()
+      const options = { retentionDays: days, compressionLevel: COMPRESSION }
       let lastError: unknown
       for (const named of NAMES) {
         try {
@@ -140,6 +144,7 @@ export function openHandover(): Handover {
       }
       throw lastError
     },
+    remove: async (name) => void (await (await openArtifacts()).deleteArtifact(name)),
     print: (line) => void process.stdout.write(`${line}\n`),
   }
 }

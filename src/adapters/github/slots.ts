@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { taskIdSchema } from '../../core/ids.ts'
+import { parseCheckpointName } from '../../core/schedule/checkpoint.ts'
 import { lastError, loggedFiles } from '../../core/schedule/job-log.ts'
 import { resultName } from '../../core/schedule/slot-result.ts'
 import { type JobEnding, type ResultArtifact, type SlotJob, type Slots, UnreadableResult } from '../../ports/slots.ts'
@@ -23,19 +24,26 @@ const artifactSchema = z.object({ id: z.int(), name: z.string(), expired: z.bool
 export function openSlots(repository: RepositoryClient & { folder: string; action: string }): Slots {
   const jobs = openPoll(repository.client, 'jobs', jobSchema)
   const artifacts = openPoll(repository.client, 'artifacts', artifactSchema)
+  const artifactsOf = (workflowRun: number) =>
+    artifacts('GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', {
+      ...ownerAndRepo(repository),
+      run_id: workflowRun,
+    })
   return {
     jobs: async (workflowRun) => {
       const parameters = { ...ownerAndRepo(repository), run_id: workflowRun, filter: 'latest' }
       const found = await jobs('GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs', parameters)
       return found.map((job) => slotJob(job, repository.action)).filter((job) => job !== null)
     },
-    results: async (workflowRun, run) => {
-      const parameters = { ...ownerAndRepo(repository), run_id: workflowRun }
-      const found = await artifacts('GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', parameters)
-      return found
+    results: async (workflowRun, run) =>
+      (await artifactsOf(workflowRun))
         .map((artifact) => resultArtifact(artifact, { run, workflowRun }))
-        .filter((artifact) => artifact !== null)
-    },
+        .filter((artifact) => artifact !== null),
+    checkpoints: async (workflowRun, run) =>
+      (await artifactsOf(workflowRun)).flatMap(({ id, name, expired }) => {
+        const named = expired ? null : parseCheckpointName(name, run)
+        return named === null ? [] : [{ id, workflowRun, run, ...named }]
+      }),
     ending: (job, run) => endingOf(repository, job, run),
     download: (artifact) =>
       artifact.from === 'log' ? fromLog(repository, artifact) : download(repository, artifact.id, repository.folder),

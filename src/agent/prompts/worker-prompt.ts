@@ -80,7 +80,7 @@ export const workerOpening = (brief: Brief, context: AttemptContext, limits: Lim
     ...neighboursSections(brief, quotes),
     ...(brief.conflict === null ? [] : conflictSections(brief.conflict, quotes)),
     ...earlierAttemptsSections(brief, quotes),
-    ...resumedSection(context),
+    ...resumedSection(brief, context, quotes),
     ...context.earlierDiffs.map(({ attempt, diff }) => earlierChangesText(attempt, diff, context.resumed, quotes)),
     limitsSection(limits),
   ].join('\n\n')
@@ -143,10 +143,16 @@ function baselineText(
 }
 
 /** Said on its own, since the diff may be missing. */
-const resumedSection = ({ resumed }: AttemptContext): string[] =>
-  resumed === undefined
-    ? []
-    : [`Your files hold the work of attempt ${resumed}, which was interrupted: go on from there.`]
+function resumedSection({ earlier }: Brief, { resumed }: AttemptContext, quotes: Quotes): string[] {
+  if (resumed === undefined) return []
+  const steps = earlier.find(({ attempt }) => attempt === resumed)?.steps ?? []
+  const told = `Your files hold the work of attempt ${resumed}, which was interrupted: go on from there.`
+  if (steps.length === 0) return [told]
+  return [
+    `${told} The last calls of its tools, some minutes before its end:`,
+    quotes.data(`steps of attempt ${resumed}`, steps.join('\n')),
+  ]
+}
 
 const earlierChangesText = (attempt: number, diff: string, resumed: number | undefined, quotes: Quotes): string =>
   `What attempt ${attempt} had changed (${attempt === resumed ? 'it is in your files: go on from there' : 'none of it is in your files'}):\n\n${quotes.data(`diff of attempt ${attempt}`, diff)}`

@@ -1,3 +1,4 @@
+import { stepsOf } from '../../core/run/hand-off.ts'
 import type { Redact } from '../../core/text/redact.ts'
 import type { Block } from '../../ports/model.ts'
 import type { TurnRecord } from '../loop/conversation.ts'
@@ -7,6 +8,8 @@ export interface Transcript {
   add(line: Readonly<Record<string, unknown>>): void
   turn(record: TurnRecord): void
   lines(): readonly string[]
+  /** The last calls of tools, oldest first. */
+  steps(): string[]
 }
 
 /** Characters; an attempt at its limits stays below. */
@@ -14,6 +17,7 @@ const MOST_CHARACTERS = 8_000_000
 
 export function transcript(redact: Redact): Transcript {
   const lines: string[] = []
+  let calls: string[] = []
   let length = 0
   function add(line: Readonly<Record<string, unknown>>): void {
     const text = redact(JSON.stringify(line))
@@ -27,10 +31,18 @@ export function transcript(redact: Redact): Transcript {
   }
   return {
     add,
-    turn: (record) => add({ kind: 'turn', ...record, blocks: record.blocks.map(readable) }),
+    turn: (record) => {
+      add({ kind: 'turn', ...record, blocks: record.blocks.map(readable) })
+      calls = stepsOf([...calls, ...record.blocks.flatMap((block) => callText(block, redact))])
+    },
     lines: () => lines,
+    steps: () => calls,
   }
 }
 
 /** Leaves out content that only the model's API can read. */
 const readable = (block: Block): unknown => (block.kind === 'opaque' ? { kind: 'opaque' } : block)
+
+/** Redacted before it is cut: half a secret is none that could be found. */
+const callText = (block: Block, redact: Redact): string[] =>
+  block.kind === 'call' ? [redact(`${block.name} ${JSON.stringify(block.input)}`)] : []

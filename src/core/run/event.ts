@@ -14,7 +14,7 @@ import {
 } from '../plan/planning.ts'
 import { settingsSchema } from '../settings.ts'
 import { baselineChecksSchema } from './baseline.ts'
-import { handOffSchema } from './hand-off.ts'
+import { handOffSchema, stepsSchema } from './hand-off.ts'
 
 const planIdSchema = z.string().regex(/^[0-9a-f]{12,64}$/)
 
@@ -201,6 +201,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     requeued: z.literal(true).optional(),
     /** The last words of the slot's job. */
     why: z.string().optional(),
+    /** The commit of its last checkpoint, from which the next attempt goes on, and what its agent had done last. */
+    kept: z.strictObject({ head: shaSchema, steps: stepsSchema }).optional(),
   }),
   event('task_verified', { ...onTask, head: shaSchema, tree: shaSchema, report: reportSchema, begun: beganAt }),
   event('task_landed', onTask),

@@ -51,7 +51,12 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: Changin
     case 'task_returned':
       if (event.requeued) return requeued(record, event)
       return {
-        ...update(record, event.attempt, { endedAt: event.at, outcome: 'returned' }, { status: 'pending' }),
+        ...update(
+          record,
+          event.attempt,
+          { endedAt: event.at, outcome: 'returned', ...event.kept },
+          { status: 'pending' },
+        ),
         lost: record.lost + 1,
       }
     case 'task_verified':

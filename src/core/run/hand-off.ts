@@ -20,6 +20,14 @@ export const handOffSchema = z.strictObject({
 })
 export type HandOff = z.infer<typeof handOffSchema>
 
+const MOST_STEPS = 12
+const LONGEST_STEP = 200
+/** The last calls of an agent's tools, a line each, for an attempt that goes on from its work. */
+export const stepsSchema = z.array(z.string().max(LONGEST_STEP)).max(MOST_STEPS)
+
+export const stepsOf = (calls: readonly string[]): string[] =>
+  calls.slice(-MOST_STEPS).map((call) => shortened(call, LONGEST_STEP))
+
 /** An agent's summary of its work, of any length. */
 export type WorkSummary = Pick<HandOff, 'did' | 'interfaces' | 'decisions' | 'caveats' | 'follow_ups'>
 

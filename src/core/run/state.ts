@@ -8,6 +8,7 @@ import { explorationSchema, modeSchema, planningSchema, planOptionsSchema } from
 import { defaultSettings, type Settings, settingsSchema } from '../settings.ts'
 import { baselineSchema } from './baseline.ts'
 import { movedBranchSchema, refusableSchema, reportSchema, runEventSchema, slotFailureSchema } from './event.ts'
+import { stepsSchema } from './hand-off.ts'
 import { stageFailuresSchema } from './stage-failures.ts'
 
 /** The state of a task. `pending`: its needs have not landed, or its next base has not been made yet. */
@@ -67,6 +68,8 @@ export const attemptRecordSchema = z.strictObject({
   head: shaSchema.nullable(),
   outcome: z.enum(['open', 'verified', 'failed', 'conflict', 'returned', 'cancelled', 'skipped']),
   failure: taskFailureSchema.nullable(),
+  /** What its agent had done last, if it lost its slot and left a checkpoint. */
+  steps: stepsSchema.optional(),
 })
 export type AttemptRecord = z.infer<typeof attemptRecordSchema>
 

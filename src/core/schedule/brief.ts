@@ -21,7 +21,7 @@ export interface Intent {
 }
 
 /** An earlier attempt that failed, was in conflict, or was interrupted and left the work that this one goes on with. */
-export type EarlierAttempt = Pick<AttemptRecord, 'attempt' | 'outcome' | 'failure' | 'head'>
+export type EarlierAttempt = Pick<AttemptRecord, 'attempt' | 'outcome' | 'failure' | 'head' | 'steps'>
 
 /** The content of a worker's brief for one attempt. Its size grows with the task's needs and neighbours, not with the run. */
 export interface Brief {

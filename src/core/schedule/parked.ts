@@ -47,9 +47,12 @@ export function parkedBefore({ work }: ActiveRun, id: TaskId): BusyFailure | nul
   return failure?.reason === 'model-busy' ? failure : null
 }
 
-/** An attempt that says nothing of the work: the model was busy, and it was parked or given up. */
-export const isInterrupted = ({ failure }: Pick<AttemptRecord, 'failure'>): boolean =>
-  failure?.reason === 'model-busy' || (failure?.reason === 'model-failed' && failure.busy === true)
+/** An attempt that says nothing of the work: its slot was lost, or the model was busy, and it was parked or given up. */
+export const isInterrupted = ({ outcome, failure }: Pick<AttemptRecord, 'outcome' | 'failure'>): boolean =>
+  outcome === 'returned' ||
+  failure?.reason === 'slot-lost' ||
+  failure?.reason === 'model-busy' ||
+  (failure?.reason === 'model-failed' && failure.busy === true)
 
 /** The interrupted attempt whose work the current one goes on with; attempts that left no work are passed over. */
 export function resumable({ attempts }: Pick<TaskRecord, 'attempts'>): (AttemptRecord & { head: Sha }) | null {

@@ -41,7 +41,8 @@ import { isBusyTooLong } from './parked.ts'
  * stage of the planner  | STAGE_TRIES = 3, DESIGNS = 2 a version: at the next wake-up                     | here
  * acceptance            | once more on the same tree if cheap, RERUN_SHARE = 0.05 of the task's time      | jobs/work/check-work.ts
  * verification          | a failed one, once on the same tree before it counts                            | core/schedule/result-events.ts
- * lost slot             | the task, or the verification, on another slot; at LOST_SLOTS = 3 it fails      | here
+ * lost slot             | the task, from its last checkpoint, or the verification, on another slot; at    | here
+ *                       | LOST_SLOTS = 3 it fails                                                         |
  * conflict              | CONFLICT_RETRIES = 2 on the merged base                                         | here
  * orchestrator          | CRASHES = 4 in a row pause the run, twice as many end the restarts              | here
  * attempt without money | any number of times, and it counts for nothing                                  | here

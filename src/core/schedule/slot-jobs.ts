@@ -2,6 +2,7 @@ import type { TaskFailure } from '../failure.ts'
 import type { NewEvent, SlotFailure } from '../run/event.ts'
 import { type ActiveRun, type LiveRun, recordOf, type TaskState, type Verification, type Work } from '../run/state.ts'
 import { tasksWithStatus } from '../run/task-status.ts'
+import type { KeptWork } from './checkpoint.ts'
 import { slotsAtWork } from './ready.ts'
 import { LOST_SLOTS } from './retry-ladder.ts'
 import { slotNames } from './slot-requests.ts'
@@ -146,6 +147,18 @@ function lostTask(
   }
   return { type: 'task_returned', task, attempt, slot, ...(job?.error && { why: job.error }) }
 }
+
+/** What has become of a task whose slot died at work. */
+export type LostTask = Extract<NewEvent, { type: 'task_returned' | 'task_failed' }>
+
+/** Whether a slot that was lost had worked, so that it may have left a checkpoint. One that failed otherwise has said what became of it. */
+export const mayHaveWork = (event: NewEvent): event is LostTask =>
+  (event.type === 'task_returned' && event.unbegun !== true) ||
+  (event.type === 'task_failed' && event.failure.reason === 'slot-lost')
+
+/** The same with the work of the last checkpoint. */
+export const withKept = (event: LostTask, { head, steps }: KeptWork): NewEvent =>
+  event.type === 'task_failed' ? { ...event, head } : { ...event, kept: { head, steps } }
 
 /** A slot that left by itself before it saw the work, or never came so far, has spent nothing on it. */
 const sawNothing = (job: SlotJobState | undefined): boolean => job?.leftInOrder === true || job?.setUp !== undefined

@@ -18,6 +18,7 @@ import { newSession, nowOf, type OrchestratorStep, type Session } from './sessio
 import { dropRecorded } from './session/stage-runner.ts'
 import { followWorkflows } from './session/workflow-files.ts'
 import { intake } from './slots/intake.ts'
+import { takeBackLost } from './slots/lost-work.ts'
 import { observe } from './slots/observe.ts'
 import { askForSlots, dispatchSlots, giveUpRequests } from './slots/supply.ts'
 import {
@@ -25,7 +26,6 @@ import {
   noteModel,
   pauseRefused,
   startWork,
-  takeBackLost,
   takeBaseline,
   verify,
   watchBase,

@@ -6,7 +6,7 @@ import { pauseAtLimit, startOf } from '../../core/schedule/attempt-allowance.ts'
 import { nextForBaseline } from '../../core/schedule/baseline-slot.ts'
 import { assign } from '../../core/schedule/ready.ts'
 import { nextTowardsEnd } from '../../core/schedule/run-end.ts'
-import { freeSlots, lostWork } from '../../core/schedule/slot-jobs.ts'
+import { freeSlots } from '../../core/schedule/slot-jobs.ts'
 import { driftBetween } from '../base-drift.ts'
 import { lookAtFinalPull } from '../final-pull.ts'
 import { unlessLimited } from './session/api-limit.ts'
@@ -22,7 +22,6 @@ const stepOf =
     return events === null ? draft : recordEvents(draft, nowOf(session), ...[events].flat())
   }
 
-export const takeBackLost = stepOf(({ work }, { jobs }) => lostWork(work, jobs))
 export const verify = stepOf((run, { deps }) => nextTowardsEnd(run, deps.model !== null))
 export const watchMoney = stepOf((run, { deps }) => pauseAtLimit(run, deps.model !== null))
 

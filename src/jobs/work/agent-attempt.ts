@@ -16,6 +16,7 @@ import { SHORTEST_SECRET } from '../../core/text/redact.ts'
 import type { CommandRun } from '../../ports/sandbox.ts'
 import { type AgentEnd, type Attempt, type AttemptInput, type AttemptResult, attemptOf } from './attempt.ts'
 import { NO_ACCEPTANCE, outcomeOf } from './check-work.ts'
+import { withCheckpoints } from './checkpoints.ts'
 import { runOtherAgent } from './command-worker.ts'
 import { checkReport, emptyReport } from './commands.ts'
 import { whyNoModel, workByModel } from './model-worker.ts'
@@ -36,8 +37,11 @@ export async function performByAgent(input: AttemptInput): Promise<AttemptResult
   if (waits !== null)
     return { outcome: handedOver(attempt, nothingDone(waits)), transcript: attempt.transcript.lines() }
   const context = await resumed(attempt, seen)
-  const ended = isOther ? await runOtherAgent(attempt, context, variables) : await workByModel(attempt, context)
-  return { outcome: handedOver(attempt, ended), transcript: attempt.transcript.lines() }
+  const tree = context.resumed === undefined ? null : await deps.worktree.treeHash()
+  const { value: ended, checkpoint } = await withCheckpoints(attempt, tree, () =>
+    isOther ? runOtherAgent(attempt, context, variables) : workByModel(attempt, context),
+  )
+  return { outcome: handedOver(attempt, ended), transcript: attempt.transcript.lines(), checkpoint }
 }
 
 /** Before any money is spent: null, unless the acceptance passes on the base already and a person has to look at that first. */
@@ -154,10 +158,10 @@ async function resumed({ deps, run, brief }: Attempt, context: AttemptContext): 
   return isBack ? { ...context, resumed: attempt } : context
 }
 
-/** The work that a conflict left out, and that of the last attempt that failed. */
+/** The work that a conflict left out, and that of the last attempt that failed or lost its slot. */
 async function changesBefore({ worktree, log }: WorkDeps, { run, task, earlier, conflict }: Brief) {
   const failedRuns = earlier.flatMap(({ attempt, head, outcome }) =>
-    outcome === 'failed' && head !== null ? [{ attempt, head }] : [],
+    (outcome === 'failed' || outcome === 'returned') && head !== null ? [{ attempt, head }] : [],
   )
   const wanted = [...(conflict?.own == null ? [] : [conflict.own]), ...failedRuns.slice(-1)]
   const found: { attempt: number; diff: string }[] = []

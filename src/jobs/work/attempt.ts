@@ -22,6 +22,8 @@ import type { SlotIdentity, WorkDeps } from './work-deps.ts'
 export interface AttemptResult {
   outcome: AttemptOutcome
   transcript: readonly string[]
+  /** The artifact of its last checkpoint, which its result replaces. */
+  checkpoint?: string | null
 }
 
 /** How the work of an agent ended. `workTree` holds its changes so far, whatever the outcome. */

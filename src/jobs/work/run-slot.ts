@@ -14,6 +14,7 @@ import type { SlotWork } from '../../render/status/job-summary.ts'
 import { performByAgent } from './agent-attempt.ts'
 import type { AttemptResult } from './attempt.ts'
 import { performBaseline } from './baseline.ts'
+import { removeCheckpoint } from './checkpoints.ts'
 import { emptyReport, withoutSandbox } from './commands.ts'
 import { type JournalView, journalView, whileWanted } from './journal-view.ts'
 import { performProgram } from './program.ts'
@@ -105,6 +106,7 @@ async function workOn(
     const isWanted = async () => assignmentKey(assignmentFor(await view.refresh(), slot)) === assignmentKey(assignment)
     refused = await uploadResult(deps, file, settingsIn(view.state()), isWanted)
     if (refused === null) await uploadTranscript(deps, key, result?.transcript ?? [])
+    if (refused === null && result?.checkpoint != null) await removeCheckpoint(deps, result.checkpoint)
   }
   const what = describe(outcome)
   log(`${key.task}, attempt ${key.attempt}: ${what}.`)

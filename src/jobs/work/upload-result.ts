@@ -82,13 +82,16 @@ export async function uploadTranscript(deps: WorkDeps, key: ResultKey, lines: re
   const name = transcriptName(resultName(key.run, key.task, key.attempt))
   try {
     await deps.scratch.use(async (folder) => {
-      await folder.write(TRANSCRIPT_FILE, lines.map((line) => `${line}\n`).join(''))
+      await folder.write(TRANSCRIPT_FILE, linesOf(lines))
       await deps.handover.upload(name, [folder.file(TRANSCRIPT_FILE)], folder.path)
     })
   } catch (error) {
     deps.log(`${name} could not be uploaded: ${error instanceof Error ? error.message : error}`)
   }
 }
+
+/** A file of these lines. */
+export const linesOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('')
 
 async function packed(
   deps: WorkDeps,
@@ -108,7 +111,7 @@ async function packed(
 }
 
 /** Work that may hold a secret is not handed over: more people may download an artifact than may merge its content. */
-async function whyKeptBack(
+export async function whyKeptBack(
   { worktree, secrets }: WorkDeps,
   { base, head }: { base: Sha; head: Sha },
   settings: Settings,

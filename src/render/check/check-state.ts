@@ -81,7 +81,10 @@ export function attemptCheck(run: PlannedRun, id: TaskId, attempt: AttemptRecord
     case 'conflict':
       return over('neutral', 'In conflict with what landed before')
     case 'slot lost':
-      return over('neutral', 'Its slot was lost; the task is given out again')
+      return over(
+        'neutral',
+        `Its slot was lost; the task ${attempt.head === null ? 'is given out again' : 'goes on from its last checkpoint'}`,
+      )
     case 'cancelled':
       return over('cancelled', 'Cancelled')
     case 'skipped':

@@ -12,6 +12,7 @@ import { count, usd } from '../markdown/format.ts'
 import { makeMarker } from '../markdown/marker.ts'
 import { waitsForApproval } from '../plan/approval.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
+import { calling } from '../status/call.ts'
 import { headline } from '../status/headline.ts'
 import { nextSteps } from '../status/next-steps.ts'
 import { planStatus } from '../status/planning-comment.ts'
@@ -174,7 +175,7 @@ function gateOff({ run, started, to }: Extract<CommandAnswer, { code: 'gate-off'
 export const renderProposed = (run: PlannedRun, pull: number): string =>
   [
     makeMarker('proposed', run.run),
-    proposedText(run, `#${pull}`),
+    `${waitsForApproval(run) ? calling(run) : ''}${proposedText(run, `#${pull}`)}`,
     ...(waitsForApproval(run) ? ['', '```text', `/approve ${shortPlanId(run.work.planId)}`, '```'] : []),
   ].join('\n')
 

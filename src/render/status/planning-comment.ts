@@ -15,6 +15,7 @@ import {
   streamedTasks,
 } from '../plan/planning-progress.ts'
 import { answerLine, questionLines } from '../plan/questions.ts'
+import { calling } from './call.ts'
 import { headline } from './headline.ts'
 import { limitLine, modelLine } from './limit-line.ts'
 import { nextSteps } from './next-steps.ts'
@@ -80,7 +81,7 @@ function questions(run: LiveRun, planning: Planning, most: number, isLast: boole
     makeMarker('questions', run.run),
     ...sections(
       [`## ${open.length === 0 ? 'Questions before the plan' : `${count(open.length, 'question')} before the plan`}`],
-      open.length === 0 ? ['All are answered.'] : [WAITING],
+      open.length === 0 ? ['All are answered.'] : [`${calling(run)}${WAITING}`],
       ...shown.map((question) => [question]),
       open.length === 0 ? [] : howToAnswer(planning.questions),
     ),

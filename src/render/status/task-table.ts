@@ -104,7 +104,8 @@ function resolved({ state }: TaskRecord): string {
 function again({ attempts, state }: TaskRecord): string {
   const over = state.status === 'pending' ? attempts.at(-1) : attempts.at(-2)
   if (over === undefined) return ''
-  if (over.outcome === 'returned') return `Attempt ${over.attempt} lost its slot.`
+  if (over.outcome === 'returned')
+    return `Attempt ${over.attempt} lost its slot${over.head === null ? '' : '; its last checkpoint is kept'}.`
   return over.failure === null ? '' : `Attempt ${over.attempt}: ${failureLine(over.failure)}.`
 }
 

@@ -112,7 +112,7 @@ function taskEventText(event: TaskEvent | PlanningEvent): string {
     case 'task_returned':
       return event.unbegun
         ? `${event.task} given back: ${event.slot} ended before it began`
-        : `${event.task} given back: ${event.slot} was lost${event.why === undefined ? '' : ` (${event.why})`}${attemptSuffix(event.attempt)}`
+        : `${event.task} given back: ${event.slot} was lost${event.why === undefined ? '' : ` (${event.why})`}${event.kept === undefined ? '' : ', its last checkpoint is kept'}${attemptSuffix(event.attempt)}`
     case 'task_verified':
       return `${event.task} verified: work ${duration(event.report.workSeconds)}, acceptance ${duration(event.report.acceptanceSeconds)}${costSuffix(event.report)}${attemptSuffix(event.attempt)}`
     case 'task_landed':

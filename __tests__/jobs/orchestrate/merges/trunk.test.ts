@@ -60,6 +60,7 @@ async function stage({ plan = PLAN, slow = null }: { plan?: Plan; slow?: ReturnT
     slots: {
       jobs: never('a job list'),
       results: never('a list of results'),
+      checkpoints: never('a list of checkpoints'),
       ending: never('a log'),
       download: never('a result'),
     },

@@ -107,6 +107,7 @@ export async function plannedRun(streams: readonly Stream[], { settings = {}, sl
         )
       },
       results: async () => [],
+      checkpoints: async () => [],
       ending: async () => null,
       download: () => Promise.reject(new Error('no result')),
     },

@@ -100,6 +100,7 @@ export async function saidRun(settings: object, before: (ground: Ground) => read
           slots: {
             jobs: async () => [],
             results: async () => [],
+            checkpoints: async () => [],
             ending: async () => null,
             download: () => Promise.reject(new Error('none')),
           },

@@ -53,6 +53,21 @@ async function indexChanges(repo: Checkout): Promise<RawChange[]> {
   return parseRawChanges((await runGit(repo, args)).stdout)
 }
 
+/** Names of files that seem to differ from the index, or that it does not have. Writes nothing. */
+export async function changedInFolder(repo: Checkout): Promise<Name[]> {
+  const changes = await indexChanges(repo)
+  return [...changes.map(({ name }) => name), ...(await untracked(repo)).files]
+}
+
+/** Names of files that the index has otherwise than the commit. */
+export const changedInIndex = async (repo: Checkout, base: Sha): Promise<Name[]> =>
+  (await stagedChanges(repo, base)).map(({ name }) => name)
+
+async function stagedChanges(repo: Checkout, base: Sha): Promise<RawChange[]> {
+  const args = ['diff-index', '--cached', '-z', '--raw', '--no-abbrev', '--no-renames']
+  return parseRawChanges((await runGit(repo, [...args, checkedSha(base)])).stdout)
+}
+
 /** Files of the index that have other content than they would have after a checkout. */
 export async function touchedFiles(repo: Checkout): Promise<RawChange[]> {
   const touched: RawChange[] = []
@@ -74,9 +89,8 @@ async function untracked(repo: Checkout): Promise<{ files: Name[]; repositories:
  * base's blob unless a task wrote other bytes than a checkout does.
  */
 async function keepUntouched(repo: Checkout, base: Sha, written: readonly Name[]): Promise<void> {
-  const args = ['diff-index', '--cached', '-z', '--raw', '--no-abbrev', '--no-renames']
   const lines: string[] = []
-  for (const change of parseRawChanges((await runGit(repo, [...args, checkedSha(base)])).stdout))
+  for (const change of await stagedChanges(repo, base))
     if (isRestored(change, written) || (await isUntouched(repo, change)))
       lines.push(`${change.newMode} ${change.oldSha}\t${change.name}\0`)
   await update(repo, ['-z', '--index-info'], lines)

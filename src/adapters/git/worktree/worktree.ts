@@ -6,7 +6,7 @@ import type { Sha } from '../../../core/ids.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { CommitWords } from '../../../ports/repo.ts'
 import type { CommitSources, Files, Tracked } from '../../../ports/sources.ts'
-import type { Worktree } from '../../../ports/worktree.ts'
+import type { CheckpointPart, Worktree } from '../../../ports/worktree.ts'
 import { diffOfCommit, parentOfFetched, shownDiff } from '../diff.ts'
 import { missingCommits } from '../fetch.ts'
 import { candidates, trackedPaths } from '../grep.ts'
@@ -18,6 +18,7 @@ import { secretsBetween } from '../secrets.ts'
 import { openSources } from '../sources.ts'
 import { fetchInto, type GitStore } from '../store.ts'
 import { requireGit } from '../version.ts'
+import { treeInProgress } from './checkpoint.ts'
 import { dropSparseIndex, type Lacks, lacksOf, removeStaleLocks, takeOver } from './set-up.ts'
 import { removeSpecialFiles } from './special-files.ts'
 import { stageAll } from './staging.ts'
@@ -46,7 +47,9 @@ export interface WorktreeOptions extends NetworkOptions {
 interface OpenWorktree {
   store: GitStore
   repo: LocalRepo & { workTree: string }
-  /** Restores git's configuration and removes special files; called before each git command, since a task may have left them. */
+  /** Restores git's configuration, which a task may have changed. */
+  restore(): Promise<void>
+  /** That, and removes special files; called before each git command that reads the files, when no command of a task runs. */
   guard(): Promise<void>
   /** Entries that git ignored before any task: those of the workflow's own steps, and of the set-up too. They survive every clean-up. */
   first: IgnoredEntries
@@ -69,6 +72,7 @@ export async function openWorktree(options: WorktreeOptions): Promise<Worktree> 
     setUp: (sha, work) => setUp(worktree, checkedSha(sha), work),
     resume: (ref, head) => resume(worktree, ref, head),
     commitAll: (words) => commitAll(worktree, words),
+    checkpoint: (words, part) => checkpoint(worktree, files, words, part),
     putBack: async (keeps) => putBack(worktree.repo, preparedOf(worktree), await treeHash(worktree), keeps),
     removeUntracked: () => removeAll(worktree),
     treeHash: () => treeHash(worktree),
@@ -93,8 +97,9 @@ async function readWorktree({ dir, remoteUrl, token, clock, seconds, signal }: W
   if (lacks.sparse) notices.push(await dropSparseIndex(gitDir))
   const configuration = await readConfiguration(gitDir)
   const network = { ...(seconds === undefined ? {} : { seconds }), ...(signal === undefined ? {} : { signal }) }
+  const restore = () => restoreConfiguration(gitDir, configuration)
   const guard = async () => {
-    await restoreConfiguration(gitDir, configuration)
+    await restore()
     await removeSpecialFiles(workTree)
   }
   await guard()
@@ -103,6 +108,7 @@ async function readWorktree({ dir, remoteUrl, token, clock, seconds, signal }: W
   return {
     store,
     repo,
+    restore,
     guard,
     first: ignored,
     kept: ignored,
@@ -203,6 +209,15 @@ async function commitAll(worktree: OpenWorktree, words: CommitWords): Promise<{ 
   return { head, tree }
 }
 
+async function checkpoint(worktree: OpenWorktree, files: Files, words: CommitWords, part: CheckpointPart) {
+  const { repo, store } = worktree
+  const parent = preparedOf(worktree)
+  await worktree.restore()
+  const tree = await treeInProgress(repo, parent, files, part)
+  if (tree === (await readCommit(repo, parent)).tree) return null
+  return { head: await writeCommit(repo, { tree, parents: [parent], words, at: store.clock.now() }), tree }
+}
+
 async function treeHash(worktree: OpenWorktree): Promise<Sha> {
   await worktree.guard()
   return stageAll(worktree.repo, preparedOf(worktree), worktree.submodules.now)
@@ -214,9 +229,11 @@ function preparedOf({ prepared }: OpenWorktree): Sha {
 }
 
 async function bundle(worktree: OpenWorktree, head: Sha, base: Sha, file: string): Promise<void> {
-  await worktree.guard()
-  await runGit(worktree.repo, ['update-ref', HAND_OVER_REF, checkedSha(head)])
-  const args = ['bundle', 'create', '--quiet', '--version=2', file, HAND_OVER_REF, `^${checkedSha(base)}`]
+  await worktree.restore()
+  // A ref of its own: a checkpoint may be bundled at the same time.
+  const ref = `${HAND_OVER_REF}-${checkedSha(head)}`
+  await runGit(worktree.repo, ['update-ref', ref, head])
+  const args = ['bundle', 'create', '--quiet', '--version=2', file, ref, `^${checkedSha(base)}`]
   await runGit(worktree.repo, args, { seconds: 300 })
 }
 

@@ -11,6 +11,7 @@ import { renderPlanRefused } from '../../../render/plan/problems.ts'
 import { finalPull } from '../../../render/pull/final-pull.ts'
 import { workerPull } from '../../../render/pull/worker-pull.ts'
 import { renderProposed } from '../../../render/reply/replies.ts'
+import { callFor } from '../../../render/status/call.ts'
 import { renderPlanning, renderQuestions } from '../../../render/status/planning-comment.ts'
 import { renderStatus } from '../../../render/status/status-comment.ts'
 
@@ -18,11 +19,12 @@ type Locate = (name: string) => Located | null
 
 /** All that people should see of a run, as a function of its state. */
 export function desiredProjections(run: LiveRun, locate: Locate): Projection[] {
-  if (!isPlanned(run)) return [...planning(run, locate), ...refusal(run, locate)]
+  if (!isPlanned(run)) return [...planning(run, locate), ...refusal(run, locate), ...calls(run, locate)]
   return [
     ...planning(run, locate),
     ...finalPulls(run, locate),
     ...comments(run, locate),
+    ...calls(run, locate),
     ...run.work.plan.tasks.flatMap((task) => taskPulls(run, task.id, locate)),
     ...pullsLeftOut(run, locate),
     ...checks(run, locate),
@@ -75,6 +77,14 @@ function comments(run: PlannedRun, locate: Locate): Projection[] {
     wanted.push(comment(run.run, locate, 'proposed', run.issue.number, renderProposed(run, pull.number)))
   if (run.phase !== 'proposed') wanted.push(comment(run.run, locate, 'status', thread, renderStatus(run)))
   return wanted
+}
+
+/** Never edited: nobody would be told. */
+function calls(run: LiveRun, locate: Locate): Projection[] {
+  const call = callFor(run, (name) => locate(`comment:${name}`) !== null)
+  const thread = locate('pull:trunk')?.number ?? run.issue.number
+  if (call === null) return []
+  return [comment(run.run, locate, call.name, thread, `${makeMarker(call.name, run.run)}\n${call.body}`)]
 }
 
 /** One pull request into trunk for each task, from its start on: GitHub shows it as merged when trunk holds its commits. */

@@ -1,5 +1,14 @@
 import type { TaskFailure } from '../../../core/failure.ts'
-import { attemptRef, branchRef, logBranchRef, logRef, type TaskId, taskBranch, trunkBranch } from '../../../core/ids.ts'
+import {
+  attemptRef,
+  branchRef,
+  logBranchRef,
+  logRef,
+  type RunId,
+  type TaskId,
+  taskBranch,
+  trunkBranch,
+} from '../../../core/ids.ts'
 import type { PushRefused, RefUpdate } from '../../../ports/journal.ts'
 import type { Draft } from './event-draft.ts'
 import type { Session } from './session.ts'
@@ -32,6 +41,8 @@ function guiltyRefs(session: Session, draft: Draft, refs: readonly RefUpdate[], 
     return null
   }
   if (named.length > 0) return named
+  const kept = keptRefsIn(session, draft).filter((ref) => refs.some((update) => update.ref === ref))
+  if (kept.length > 0) return kept.map((ref) => ({ ref, words }))
   const results = resultRefs(session, draft).filter((ref) => refs.some((update) => update.ref === ref))
   session.oneByOne = results.length > 1
   if (session.oneByOne) return null
@@ -49,6 +60,21 @@ const resultRefs = ({ run }: Session, { events }: Draft): string[] =>
     const isResult = event.type === 'task_verified' || event.type === 'task_failed'
     return isResult && event.head !== null ? [branchRef(taskBranch(run, event.task))] : []
   })
+
+/** Where the work of a lost slot is pushed to: the branch of its task, or beside it. */
+export const keptRefs = (run: RunId, { task, attempt }: { task: TaskId; attempt: number }): string[] => [
+  branchRef(taskBranch(run, task)),
+  attemptRef(run, task, attempt),
+]
+
+/** Of all that is new to the remote, work of lost slots can best be done without. */
+const keptRefsIn = ({ run }: Session, { events }: Draft): string[] =>
+  events.flatMap((event) =>
+    (event.type === 'task_returned' && event.kept !== undefined) ||
+    (event.type === 'task_failed' && event.failure.reason === 'slot-lost' && event.head !== null)
+      ? keptRefs(run, event)
+      : [],
+  )
 
 /** Why the remote does not take the task's branch, or the ref that keeps its last attempt; null: it does, as far as is known. */
 export function taskRefusal({ run, refusedRefs }: Session, task: TaskId, attempt: number): TaskFailure | null {

@@ -2,6 +2,7 @@ import type { JournalLoss } from '../../../core/failure.ts'
 import type { RunId, Sha } from '../../../core/ids.ts'
 import type { Refusable } from '../../../core/run/event.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
+import type { KeptWork } from '../../../core/schedule/checkpoint.ts'
 import type { Quotas } from '../../../core/schedule/request-pace.ts'
 import type { InspectedResult } from '../../../core/schedule/result-events.ts'
 import type { SlotJobState } from '../../../core/schedule/slot-jobs.ts'
@@ -30,6 +31,8 @@ export interface Session {
   logLooks: Map<number, number>
   /** Inspected results by artifact, or by job and its log: none is downloaded twice. Null: of a slot that does not have that work. */
   inspected: Map<string, InspectedResult | null>
+  /** Work of lost slots, by attempt: none is downloaded twice. Null: there is none, or the remote does not take it. */
+  keptWork: Map<string, KeptWork | null>
   /** Digests and places of what this process has published; recorded with the next events. */
   shown: Map<string, { number: number; node: string; digest: string }>
   /** The state that is fully published; null: something is still to be published. */
@@ -104,6 +107,7 @@ export function newSession(
     notStarted: new Map(),
     refusals: new Map(),
     inspected: new Map(),
+    keptWork: new Map(),
     shown: new Map(),
     shownState: null,
     refused: new Set(),

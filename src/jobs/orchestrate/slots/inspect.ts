@@ -2,7 +2,7 @@ import { type TaskFailure, withTexts } from '../../../core/failure.ts'
 import type { Sha } from '../../../core/ids.ts'
 import { audit, secretSearch } from '../../../core/landing/audit.ts'
 import { fewPaths } from '../../../core/run/hand-off.ts'
-import { recordOf, taskOf } from '../../../core/run/state.ts'
+import { recordOf, taskOf, type Work } from '../../../core/run/state.ts'
 import { mayChangeNothing } from '../../../core/schedule/assignment.ts'
 import { awaitedSlot, type InspectedResult } from '../../../core/schedule/result-events.ts'
 import {
@@ -109,6 +109,39 @@ async function withoutCommit(
   return { verdict: 'landable', head: base, tree: await session.repo.treeOf(base), file }
 }
 
+interface HandedOver extends Pick<ResultFile, 'run' | 'task' | 'attempt'> {
+  base: Sha
+  head: Sha
+}
+
+/** Whether the commit passes the audit, by what git holds. `verified`: the tree that passed the acceptance; null: none has. */
+export async function auditCommit(
+  { repo, deps }: Session,
+  work: Work,
+  { run, attempt, base, head, task: id }: HandedOver,
+  verified: Sha | null,
+) {
+  const tree = await repo.treeOf(head)
+  const changes = await repo.changes(base, head)
+  const task = taskOf(work, id)
+  const { commits } = work.settings
+  const words = wordsFor(run, { task: id, attempt, title: task.title, commits })
+  const audited = audit(
+    task,
+    work.settings,
+    { base, verifiedTree: verified ?? tree },
+    {
+      parents: await repo.parentsOf(head),
+      tree,
+      saysOurWords: await repo.isWrittenAs(head, words),
+      changes,
+      faults: await repo.treeFaults(base, head),
+      secrets: await repo.findSecrets(base, head, secretSearch(deps.secrets, work.settings)),
+    },
+  )
+  return { audited, tree, changes }
+}
+
 async function judge(
   session: Session,
   draft: Draft,
@@ -116,27 +149,9 @@ async function judge(
   outcome: WorkOutcome,
   at: { base: Sha; head: Sha },
 ): Promise<InspectedResult> {
-  const { repo, deps } = session
   const work = plannedWork(draft)
-  const tree = await repo.treeOf(at.head)
-  const changes = await repo.changes(at.base, at.head)
-  const task = taskOf(work, file.task)
-  const { commits } = work.settings
-  const words = wordsFor(file.run, { task: task.id, attempt: file.attempt, title: task.title, commits })
-  const audited = audit(
-    task,
-    work.settings,
-    { base: at.base, verifiedTree: outcome.tree ?? tree },
-    {
-      parents: await repo.parentsOf(at.head),
-      tree,
-      saysOurWords: await repo.isWrittenAs(at.head, words),
-      changes,
-      faults: await repo.treeFaults(at.base, at.head),
-      secrets: await repo.findSecrets(at.base, at.head, secretSearch(deps.secrets, work.settings)),
-    },
-  )
-  if (audited.ok && changes.length === 0 && outcome.kind === 'done' && !mayChangeNothing(work, task.id))
+  const { audited, tree, changes } = await auditCommit(session, work, { ...file, ...at }, outcome.tree)
+  if (audited.ok && changes.length === 0 && outcome.kind === 'done' && !mayChangeNothing(work, file.task))
     return failed({ reason: 'no-change' })
   // A commit that failed the audit is not pushed: GitHub would refuse some of them, and the others are unsafe to fetch.
   if (!audited.ok) return failed(outcome.kind === 'failed' ? outcome.failure : audited.error)

@@ -1,4 +1,4 @@
-import { attemptRef, branchRef, taskBranch } from '../../../core/ids.ts'
+import { attemptRef, branchRef, type Sha, type TaskId, taskBranch } from '../../../core/ids.ts'
 import { recordOf } from '../../../core/run/state.ts'
 import {
   baselineEvent,
@@ -73,7 +73,7 @@ function asPushed(session: Session, { task, attempt }: ResultArtifact, inspected
   return { verdict: 'failed', head: null, failure, ...(report && { report }) }
 }
 
-/** Records what became of a task, and moves its branch to the commit that is kept; if others moved that, it is kept beside it. */
+/** Records what became of a task, with the commit that is kept. */
 function takeWork(session: Session, draft: Draft, result: ResultArtifact, inspected: InspectedResult): Draft {
   const { state, deps } = session
   const work = plannedWork(draft)
@@ -87,9 +87,18 @@ function takeWork(session: Session, draft: Draft, result: ResultArtifact, inspec
   const taken = recordEvents(draft, nowOf(session), ...events)
   const head = events.flatMap((event) => ('head' in event ? [event.head] : []))[0] ?? null
   if (before.status !== 'in_progress' || head === null || head === before.base) return taken
+  return withWorkAt(session, taken, { ...result, base: before.base, head })
+}
+
+/** Moves the task's branch to the work of its attempt; if others have moved that, the work is kept beside it. */
+export function withWorkAt(
+  session: Session,
+  draft: Draft,
+  { task, attempt, base, head }: { task: TaskId; attempt: number; base: Sha; head: Sha },
+): Draft {
   const { run } = draft.state
-  const ref = branchRef(taskBranch(run, result.task))
+  const ref = branchRef(taskBranch(run, task))
   return session.notOurs.has(ref)
-    ? withRefMove(taken, { ref: attemptRef(run, result.task, result.attempt), from: null, to: head })
-    : withRefMove(taken, { ref, from: before.base, to: head })
+    ? withRefMove(draft, { ref: attemptRef(run, task, attempt), from: null, to: head })
+    : withRefMove(draft, { ref, from: base, to: head })
 }

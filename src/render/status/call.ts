@@ -1,0 +1,135 @@
+import { type ActiveRun, type LiveRun, settingsOf, type Work } from '../../core/run/state.ts'
+import type { Settings } from '../../core/settings.ts'
+import { digest } from '../../core/text/digest.ts'
+import { sections } from '../markdown/blocks.ts'
+import { planningStage } from '../plan/planning-progress.ts'
+import { displayStatuses, tasksShownAs } from './display-status.ts'
+import { headline } from './headline.ts'
+import { nextSteps } from './next-steps.ts'
+import { phaseOf, runBlocker } from './run-phase.ts'
+
+/** GitHub notifies people of a new comment, and of no edit: so each of these gets a short comment of its own. */
+export interface Call {
+  /** The same for the same occasion: people are called once. */
+  name: string
+  body: string
+}
+
+type Kind = 'waits' | 'stopped' | 'done'
+interface Occasion {
+  kind: Kind
+  /** Tells it from others of the run. */
+  key: string
+}
+
+const CALLED_FOR: Record<Settings['notify'], readonly Kind[]> = {
+  all: ['waits', 'stopped', 'done'],
+  outcomes: ['stopped', 'done'],
+  none: [],
+}
+
+/**
+ * The call to make now; null if there is none, or people were called for something that still waits. `isCalled` tells
+ * whether a call was made, by its name.
+ */
+export function callFor(run: LiveRun, isCalled: (name: string) => boolean): Call | null {
+  const wanted = CALLED_FOR[settingsOf(run).notify]
+  const open = occasions(run).filter(({ kind }) => wanted.includes(kind))
+  const [first] = open
+  if (first === undefined || open.some((one) => isCalled(nameOf(one)))) return null
+  return { name: nameOf(first), body: textOf(run) }
+}
+
+const nameOf = ({ key }: Occasion): string => `call-${digest(key).slice(0, 10)}`
+
+function textOf(run: LiveRun): string {
+  const isAtWork = run.phase === 'active' && runBlocker(phaseOf(run)) === 'none'
+  const { title, detail } = isAtWork ? BESIDES : headline(run)
+  return sections(
+    [[...mentions(run), `**${title}.** ${detail}`].join(' ')],
+    nextSteps(run)
+      .slice(0, MOST_STEPS)
+      .map((step) => `- ${step}`),
+  ).join('\n')
+}
+
+const BESIDES = { title: 'Waiting for you', detail: 'The rest of the run goes on meanwhile.' }
+const MOST_STEPS = 8
+
+/** Everything of a run that a person is to hear of now. The first version of a plan, and the questions before it, are comments that call by themselves. */
+function occasions(run: LiveRun): Occasion[] {
+  switch (run.phase) {
+    case 'requested':
+      return []
+    case 'proposed':
+      return run.work.version > 1 && planningStage(run) === 'done'
+        ? [{ kind: 'waits', key: `plan ${run.work.planId}` }]
+        : []
+    case 'active':
+      return whileActive(run)
+    case 'ended':
+      // Whoever cancels, rejects, merges or closes knows of it.
+      return run.conclusion === 'success' || (run.conclusion === 'refused' && run.problems.length === 0)
+        ? [{ kind: 'done', key: `ended ${run.endedAt}` }]
+        : []
+  }
+}
+
+function whileActive(run: ActiveRun): Occasion[] {
+  const { work, paused, ledger } = run
+  const waiting = tasksShownAs(displayStatuses(work), 'waits for a person').map(
+    (id): Occasion => ({ kind: 'waits', key: `task ${id} ${work.tasks[id]?.attempts.length ?? 0}` }),
+  )
+  const phase = phaseOf(run)
+  if (runBlocker(phase) === 'none') return waiting
+  switch (phase.kind) {
+    case 'out-of-money':
+      return [{ kind: 'stopped', key: `money ${ledger.limit}` }, ...waiting]
+    case 'base-moved':
+      return [{ kind: 'stopped', key: `base ${work.baseSeen.paths.join('\0')}` }, ...waiting]
+    case 'paused':
+      return [{ kind: 'stopped', key: `paused ${paused?.why}` }, ...waiting]
+    case 'verification-failed':
+      return phase.failure.cause === 'searching'
+        ? waiting
+        : [{ kind: 'stopped', key: `verification ${work.verifications}` }, ...waiting]
+    case 'stuck':
+      return [{ kind: 'stopped', key: `stuck ${unfinished(work)}` }, ...waiting]
+    case 'planning':
+      return [{ kind: 'waits', key: `questions ${run.planning?.questions.map(({ id }) => id).join(' ')}` }, ...waiting]
+    case 'waiting-for-approval':
+    case 'part-not-approved':
+      return [{ kind: 'waits', key: `plan ${work.planId} ${work.approved?.length}` }, ...waiting]
+    default:
+      return waiting
+  }
+}
+
+const unfinished = (work: Work): string =>
+  tasksShownAs(displayStatuses(work), 'failed', 'cancelled')
+    .map((id) => `${id} ${work.tasks[id]?.attempts.length}`)
+    .join(' ')
+
+/** A name that GitHub gives to people: bots are called by no mention. */
+const LOGIN = /^[a-z\d](?:[a-z\d-]{0,37}[a-z\d])?$/i
+const MOST_CALLED = 10
+
+/** For a comment that is new anyway, and that people are to read: whom it calls, with a space behind; empty for nobody. */
+export const calling = (run: LiveRun): string =>
+  settingsOf(run).notify === 'all'
+    ? mentions(run)
+        .map((one) => `${one} `)
+        .join('')
+    : ''
+
+/** Who asked, and who may approve if the settings name them. */
+function mentions(run: LiveRun): string[] {
+  const approvers = run.phase === 'ended' ? [] : settingsOf(run).approvers.users
+  const people = [run.askedBy, ...approvers].filter((login) => LOGIN.test(login))
+  const isFirst = (login: string, place: number) =>
+    people.findIndex((other) => other.toLowerCase() === login.toLowerCase()) === place
+  return people
+    .filter(isFirst)
+    .slice(0, MOST_CALLED)
+    .map((login) => `@${login}`)
+}
