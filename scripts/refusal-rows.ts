@@ -236,6 +236,10 @@ export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFail
     when: 'A model reviewed the verified work, by `review` in the settings, and found something that must change.',
     log: '',
   },
+  'passes-already': {
+    when: 'An agent is about to begin, its acceptance passes on its base, and the plan was asked for by a person who may not approve it, so that no baseline could be shown before the approval.',
+    log: '',
+  },
   'verification-failed': {
     when: "The plan's `verification` failed on trunk.",
     ...{ on: 'a'.repeat(40), exitCode: 1, log: '' },

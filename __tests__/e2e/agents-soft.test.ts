@@ -249,7 +249,7 @@ describe('in `strict`, by the command, though the settings say `soft`, a plan', 
     expect(state).toMatchObject({ phase: 'proposed', planning: { mode: 'strict' } })
     expect(eventsOf(await world.events(run.strict), 'task_queued')).toEqual([])
     const standing = await world.say(pull, '/plan status', 'reader')
-    expect(standing).toContain('**Waiting for approval.** The plan has 2 tasks. Nothing runs before')
+    expect(standing).toContain('**Waiting for approval.** The plan has 2 tasks. No task starts before')
     expect(standing).toContain(`/approve ${id}`)
   })
   it('starts with `/plan off`, of somebody who may approve it, and is asked about no more', async () => {

@@ -19,6 +19,7 @@ const settings = [
   // All of it in seconds of the jobs' clocks: a busy machine must not run into a limit.
   'slots: { idle_seconds: 3600 }',
   'limits: { pushes_per_minute: 6000, status_seconds: 10, poll_seconds: 15, task_minutes: 360 }',
+  'baseline: off',
   '',
 ].join('\n')
 

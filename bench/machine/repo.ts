@@ -44,6 +44,7 @@ export function memoryRepo(clock: Clock, mergeSeconds: number): WorkedRepo {
     changes: async (_from, to) => changesOf(commits.get(to)),
     treeFaults: async () => noFaults,
     addedLines: async () => new Map(),
+    diff: async () => '',
     findSecrets: async () => ({ paths: [], unread: [] }),
     readFile: async () => null,
     blobOf: async () => null,

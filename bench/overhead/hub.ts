@@ -25,7 +25,7 @@ export const SLOTS = 8
  */
 export async function serve(tasks: number, pushes: number | null): Promise<Served> {
   const limits = pushes === null ? '' : `limits: { pushes_per_minute: ${pushes} }\n`
-  const settings = `slots: { start: ${SLOTS}, cap: ${SLOTS} }\n${limits}`
+  const settings = `slots: { start: ${SLOTS}, cap: ${SLOTS} }\nbaseline: off\n${limits}`
   const world = await startWorld({ files: { '.github/tributary.yml': settings } })
   try {
     const random = randomOf(tasks)

@@ -61,6 +61,8 @@ export const taskFailureSchema = z.discriminatedUnion('reason', [
   z.strictObject({ reason: z.literal('not-approved'), detail: z.string() }),
   /** A model reviewed the verified work, and `log` are its findings. */
   z.strictObject({ reason: z.literal('sent-back'), log: z.string() }),
+  /** Its acceptance passes before any work, and those who approved the plan could not see that. `log`: the acceptance's output. */
+  z.strictObject({ reason: z.literal('passes-already'), log: z.string() }),
   z.strictObject({ reason: z.literal('verification-failed'), on: shaSchema, exitCode: z.int(), log: z.string() }),
 ])
 export type TaskFailure = z.infer<typeof taskFailureSchema>

@@ -9,7 +9,15 @@ export const runIdSchema = z.string().regex(/^[1-9][0-9]{0,9}(-[1-9][0-9]{0,3})?
 export type RunId = string
 
 /** Ids that have another meaning in a run's branches, projections or jobs. */
-export const RESERVED_TASK_IDS: readonly string[] = ['trunk', 'log', 'verify', 'verification', 'run', 'plan']
+export const RESERVED_TASK_IDS: readonly string[] = [
+  'trunk',
+  'log',
+  'verify',
+  'verification',
+  'run',
+  'plan',
+  'baseline',
+]
 
 /** Short enough for a branch name; without dots and slashes, so that every ref made of it is valid. */
 export const taskIdSchema = z

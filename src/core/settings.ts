@@ -91,7 +91,7 @@ export const settingsSchema = z.strictObject({
     .enum(['strict', 'soft', 'off'])
     .default('strict')
     .describe(
-      'strict: nothing starts before the plan is approved; soft: nothing lands on trunk before; off: the final pull request is the gate',
+      'strict: no task, no agent and no write before the plan is approved; soft: nothing lands on trunk before; off: the final pull request is the gate',
     ),
   explore_model: z
     .string()
@@ -230,6 +230,12 @@ export const settingsSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  baseline: z
+    .enum(['auto', 'off'])
+    .default('auto')
+    .describe(
+      "auto: the plan's checks run once on the base, so that people see what they do before any work: before the approval if those who asked for the plan may approve it, else each agent's task begins with its own; off: only an agent sees that",
+    ),
   sandbox: z.enum(['bubblewrap', 'off']).default('bubblewrap').describe('off runs commands of tasks without isolation'),
 })
 export type Settings = z.infer<typeof settingsSchema>

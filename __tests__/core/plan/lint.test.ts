@@ -33,13 +33,13 @@ describe('ids and needs', () => {
         message: 'Tasks 1 and 3 are both named `a`. Give each an id of its own.',
       },
     ]))
-  it.each(['trunk', 'log', 'verify', 'verification', 'run', 'plan'])('keeps %s for the run itself', (id) =>
+  it.each(['trunk', 'log', 'verify', 'verification', 'run', 'plan', 'baseline'])('keeps %s for the run itself', (id) =>
     expect(problems(planOf(id))).toEqual([
       {
         code: 'reserved-id',
         task: id,
         field: 'id',
-        message: `The id \`${id}\` means something else in a run. Choose another; these are taken: \`trunk\`, \`log\`, \`verify\`, \`verification\`, \`run\` and \`plan\`.`,
+        message: `The id \`${id}\` means something else in a run. Choose another; these are taken: \`trunk\`, \`log\`, \`verify\`, \`verification\`, \`run\`, \`plan\` and \`baseline\`.`,
       },
     ]),
   )

@@ -55,6 +55,20 @@ describe('what is said of a plan before anything of it runs', () => {
     expect(notesOn({}, base, [{ argv: ['npm', 'run', 'all'] }])).toEqual([expect.stringMatching(/^The verification, /)])
   })
 
+  it('is that a program is not there which is named by its path, unless a task or a set-up makes it', () => {
+    for (const argv of [['./gradlew', 'test'], ['bin/check'], ['sh', './tools/chek.sh']])
+      expect([argv, accepts(...argv)]).toEqual([argv, [expect.stringContaining('which is not there')]])
+    for (const argv of [['./tools/check.sh'], ['./node_modules/.bin/vitest', 'run'], ['/usr/bin/env', 'node']])
+      expect([argv, accepts(...argv)]).toEqual([argv, []])
+    expect(notesOn({ writes: ['gradlew'], acceptance: { argv: ['./gradlew'], expect: '' } })).toEqual([])
+  })
+
+  it('is nothing of a script that another package.json may have, or that a task may add by a glob', () => {
+    for (const more of [['--prefix', 'web'], ['-w', 'web'], ['--workspace=web'], ['--if-present']])
+      expect(accepts('npm', 'run', 'build', ...more)).toEqual([])
+    expect(notesOn({ writes: ['*.json'], acceptance: { argv: ['npm', 'run', 'build'], expect: '' } })).toEqual([])
+  })
+
   it('is that an agent has no goal', () =>
     expect(notesOn({ goal: ' ' })).toEqual(['`a` has no goal: its agent has only the title']))
 

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { verificationCommands } from '../../../src/core/plan/checks.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import { replay } from '../../../src/core/run/evolve.ts'
-import {
-  assignmentFor,
-  assignmentKey,
-  taskEnvironment,
-  verificationCommands,
-  whySlotLeaves,
-} from '../../../src/core/schedule/assignment.ts'
+import { assignmentFor, assignmentKey, taskEnvironment, whySlotLeaves } from '../../../src/core/schedule/assignment.ts'
 import { defaultSettings, type Settings, settingsSchema } from '../../../src/core/settings.ts'
 import { type PlanOverrides, planOf } from '../../support/plan.ts'
 

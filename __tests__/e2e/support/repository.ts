@@ -6,10 +6,11 @@ import { sandboxHere } from '../../support/sandbox.ts'
 
 export const ROOT = join(import.meta.dirname, '..', '..', '..')
 
-/** Quick looks and pushes: loopback has no limits to be polite about. */
+/** Quick looks and pushes: loopback has no limits to be polite about. No baseline: its slot would cost each run seconds. */
 export const SETTINGS = `
 slots: { start: 4, cap: 8, idle_seconds: 30 }
 limits: { pushes_per_minute: 6000, status_seconds: 1, poll_seconds: 0.5 }
+baseline: off
 `
 
 /**

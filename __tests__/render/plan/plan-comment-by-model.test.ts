@@ -247,7 +247,9 @@ describe('another version', () => {
   const lines = linesOf(...asked, proposed(next))
 
   it('shows folded what is different, and what was asked for', () => {
-    expect(lines).toContain('For issue #42, asked for by alice. Version 2. Nothing of it runs before an approval.')
+    expect(lines).toContain(
+      'For issue #42, asked for by alice. Version 2. No task, no agent and no write before an approval.',
+    )
     const id = approveLine(plan).replace('/approve ', '')
     const at = lines.indexOf(`<details><summary>What is different from version 1 (plan <code>${id}</code>)</summary>`)
     expect(lines.slice(at + 1, at + 10)).toEqual([

@@ -288,6 +288,10 @@ const TASK_FAILURES: { [Reason in TaskFailure['reason']]: [Extract<TaskFailure, 
     { reason: 'sent-back', log: '- a case is left out' },
     'its acceptance passed, and a model that reviewed it sent it back',
   ],
+  'passes-already': [
+    { reason: 'passes-already', log: '' },
+    'its acceptance passes before any work, so it proves nothing; its agent waits for a look by a person, and nothing was spent',
+  ],
   'verification-failed': [
     { reason: 'verification-failed', on: sha('x'), exitCode: 1, log: '' },
     `the verification of \`${sha('x').slice(0, 8)}\` ended with exit code 1`,

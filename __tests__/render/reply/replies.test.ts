@@ -147,7 +147,7 @@ describe('on the issue', () => {
     const text = renderProposed(run, 50)
     expect(text.split('\n')).toEqual([
       '<!-- tributary:proposed:42 -->',
-      `@${run.askedBy} \`plan-proposed\`: The plan has 9 tasks and is on #50. Nothing runs before an approval, there or here:`,
+      `@${run.askedBy} \`plan-proposed\`: The plan has 9 tasks and is on #50. No task, no agent and no write before an approval, there or here:`,
       '',
       '```text',
       `/approve ${run.work.planId.slice(0, 12)}`,
@@ -184,7 +184,7 @@ describe('/help', () => {
 
   it('says which mode, money and models a run goes by', () => {
     for (const line of [
-      '- Mode `strict`: nothing starts before an approval. `/plan --mode` sets another one for a run.',
+      '- Mode `strict`: no task, no agent and no write before an approval. `/plan --mode` sets another one for a run.',
       '- Money: 10.00 USD a run and 2.00 USD an attempt at a task. `/plan --budget` and `/budget` set another limit for a run.',
       '- Models: `claude-haiku-5-5` explores, `claude-opus-5-5` plans, `claude-haiku-5-5`, `claude-sonnet-5-5` and `claude-opus-5-5` work, as the plan gives each task its tier.',
     ])

@@ -87,7 +87,7 @@ describe('the comment of the planner', () => {
       '- `a` Do \\*a\\*',
       '- `b` Do \\*b\\*, needs `a`',
       '| explore | `claude-opus-5-5` | 1 | 10 s | 3 | 1,000 | 20,000 | 3,000 | 400 | 0.020 USD |',
-      '- Mode `strict`: nothing starts before an approval',
+      '- Mode `strict`: no task, no agent and no write before an approval',
       '- Limit of money: 10.00 USD',
     ])
       expect(lines).toContain(line)

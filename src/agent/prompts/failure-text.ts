@@ -51,6 +51,8 @@ function lineOf(failure: TaskFailure): string {
       return `the checks of the merged whole failed with exit code ${failure.exitCode}`
     case 'sent-back':
       return 'its acceptance passed, and a reviewer (another model) sent it back with these findings: settle them in this attempt'
+    case 'passes-already':
+      return 'it did not begin: the acceptance passes on the base, and a person was asked about that first'
     case 'model-busy':
       return 'it was interrupted, since the model gave no answer'
     default:

@@ -57,6 +57,7 @@ export function decidePlan(
     title: issue.title,
     body: issue.body,
     words: asked.command.words,
+    mayApprove: mayApprove(asked.person, asked.settings, [asked.person.login]).ok,
     ...optionsOf(asked.command),
   }
   return ok({ run, fresh: true, events: [requested], answer: { code: 'plan-requested', run } })

@@ -2,6 +2,7 @@ import type { Failure } from '../failure.ts'
 import { unanswered } from '../plan/planning.ts'
 import { err } from '../result.ts'
 import type { LiveRun } from '../run/state.ts'
+import { askersOf, mayApprove } from './authority.ts'
 import {
   type CommandFacts,
   type CommandRequest,
@@ -39,9 +40,15 @@ export function decideRevise(state: LiveRun, asked: CommandRequest<'revise'>): D
     })
   if (planning === null) return err(byHand(state))
   const open = unanswered(planning).map(({ id }) => id)
+  const askers = [...askersOf(state), asked.person.login]
   return done(
     { code: 'revising', run, open },
-    { type: 'revision_requested', ...stampOf(asked), words: asked.command.words },
+    {
+      type: 'revision_requested',
+      ...stampOf(asked),
+      words: asked.command.words,
+      mayApprove: mayApprove(asked.person, asked.settings, askers).ok,
+    },
   )
 }
 

@@ -30,7 +30,7 @@ const entry = (
 export const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
   plan: entry(
     '/plan [--mode strict|soft|off] [--budget 5usd] [--max-tasks N] [--paths GLOB] [-- words for the planner]',
-    'Makes a plan for this issue.',
+    'Makes a plan for this issue. Typed by a person who may approve it, it also allows this: the checks of the plan run once on the base before the approval, in the sandbox, without network and key.',
     '/plan -- keep the public functions as they are',
     { options: ['mode', 'budget', 'max-tasks', 'paths'], words: 'optional' },
   ),

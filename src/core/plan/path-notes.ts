@@ -65,12 +65,30 @@ function taskNotes(
   ]
 }
 
-/** The words of a command that name files which are not there and which no task makes. */
+/** The words of a command that name files which are not there and which no task makes; its program too, if that is a path. */
 export const unmadeScripts = (tasks: readonly Task[], argv: Argv, there: ReadonlySet<string>): string[] =>
-  argv.filter((word) => SCRIPT.test(word) && !there.has(word) && !made(tasks, word))
+  argv.filter((word, index) => {
+    const path = word.replace(/^\.\//, '')
+    if (!SCRIPT.test(path) && !(index === 0 && isPath(word) && PROGRAM.test(path))) return false
+    return !INSTALLED.test(path) && !there.has(path) && !made(tasks, path)
+  })
+
+/** Whether a command names a file that a task of the plan may make. */
+export const namesWhatTasksMake = (tasks: readonly Task[], argv: Argv): boolean =>
+  argv.some((word) => PATH.test(word) && made(tasks, word.replace(/^\.\//, '')))
+
+/** A word with a folder or an ending. */
+const PATH = /^(?:\.\/)?(?!\.{0,2}\/|-)[\w@.-]*[/.][\w@./-]*$/
 
 /** A word of a command that names a file of the repository: it has folders and an ending. */
 const SCRIPT = /^(?!\.{1,2}\/|\/|-)[\w@.-]+(?:\/[\w@.-]+)*\/[\w.-]+\.[A-Za-z]\w*$/
+
+/** A program that is named by its path is not looked for on PATH. */
+const isPath = (word: string): boolean => word.includes('/')
+const PROGRAM = /^(?!\.{1,2}\/|\/|-)[\w@.-]+(?:\/[\w@.-]+)*$/
+
+/** What a set-up or a build makes is in no commit. */
+const INSTALLED = /(?:^|\/)(?:node_modules|target|build|dist|out|vendor|\.?venv)\//
 
 const isNew = (glob: string, files: readonly string[]): boolean =>
   validGlob(glob) === null && !files.some((file) => matches([glob], file))

@@ -5,7 +5,7 @@ import { planSchema, taskSchema } from './plan.ts'
 
 export const modeSchema = z.enum(['strict', 'soft', 'off'])
 /**
- * `strict`: nothing starts before the approval. `soft`: nothing lands on trunk before it. `off`: the final pull request
+ * `strict`: no task, no agent and no write before the approval. `soft`: nothing lands on trunk before it. `off`: the final pull request
  * is the gate.
  */
 export type Mode = z.infer<typeof modeSchema>
@@ -72,7 +72,7 @@ export const planningSchema = z.strictObject({
   questions: z.array(questionSchema),
   answers: z.array(answerSchema),
   /** Words of `/revise`, oldest first. */
-  revisions: z.array(z.strictObject({ words: z.string(), by: z.string() })),
+  revisions: z.array(z.strictObject({ words: z.string(), by: z.string(), mayApprove: z.boolean().optional() })),
   /** Tasks of the streaming design so far (in `strict`, which has no `work` to hold them). */
   streamed: z.array(taskSchema),
   /** Number of drafts of this version of the plan. */

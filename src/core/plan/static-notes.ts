@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { quoted } from '../text/quoted.ts'
+import { matches } from './glob.ts'
 import { unmadeScripts } from './path-notes.ts'
 import { type Argv, isAgentTask, type Plan, type Task } from './plan.ts'
 
@@ -53,7 +54,7 @@ function commandNotes(plan: Plan, argv: Argv, what: string, base: BaseFacts): st
     return [`${what}, ${shown}, needs a network, and the sandbox has none: it cannot succeed`]
   const script = scriptOf(argv)
   const isMissing = script !== null && base.scripts !== null && !base.scripts.includes(script)
-  const mayAppear = plan.tasks.some(({ writes }) => writes.includes('package.json'))
+  const mayAppear = plan.tasks.some(({ writes }) => matches(writes, 'package.json'))
   return [
     ...(isMissing && !mayAppear ? [`${what}, ${shown}, names a script that package.json does not have`] : []),
     ...unmadeScripts(plan.tasks, argv, base.files).map(
@@ -78,9 +79,13 @@ const needsNetwork = ([program = '', first = '']: Argv): boolean =>
   (MANAGERS.test(program) && INSTALLS.test(first)) ||
   (program === 'yarn' && first === '')
 
-/** The script of package.json that a command runs; null: none. */
-function scriptOf([program = '', first = '', second = '']: Argv): string | null {
-  if (!['npm', 'pnpm', 'yarn', 'bun'].includes(program)) return null
+/** Words with which the script is looked for in another package.json, or may be missing. */
+const ELSEWHERE = /^(?:-w|-C|-r|-F|--(?:workspaces?|prefix|dir|cwd|filter|recursive|if-present)(?:=.*)?)$/
+
+/** The script of the top package.json that a command runs; null: none. */
+function scriptOf(argv: Argv): string | null {
+  const [program = '', first = '', second = ''] = argv
+  if (!['npm', 'pnpm', 'yarn', 'bun'].includes(program) || argv.some((word) => ELSEWHERE.test(word))) return null
   if (first === 'run' || first === 'run-script') return second === '' || second.startsWith('-') ? null : second
   return first === 'test' && program !== 'bun' ? 'test' : null
 }

@@ -13,6 +13,7 @@ import {
   questionSchema,
 } from '../plan/planning.ts'
 import { settingsSchema } from '../settings.ts'
+import { baselineChecksSchema } from './baseline.ts'
 import { handOffSchema, stepsSchema } from './hand-off.ts'
 import { adaptationSchema, reviewReasonSchema, verdictShape } from './review.ts'
 
@@ -66,6 +67,9 @@ export type MovedBranch = z.infer<typeof movedBranchSchema>
 /** What people with write access had said on the issue, for workers. Absent in journals of before. */
 const issueComments = z.array(z.string()).optional()
 
+/** Whether the person may approve the plan that this asks for. Absent in journals of before. */
+const mayApproveIt = z.boolean().optional()
+
 /** When the slot began with it, by its own clock: its set-up may have lasted longer than the assignment. */
 const beganAt = z.iso.datetime().optional()
 const onTask = { task: taskIdSchema, attempt: z.int().min(1) }
@@ -80,6 +84,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     words: z.string(),
     /** Absent if `/plan` had no options. */
     options: planOptionsSchema.optional(),
+    mayApprove: mayApproveIt,
   }),
   /** Planning by a model begins: fixes its base and settings. */
   event('planning_begun', {
@@ -107,7 +112,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('explored', { explorations: z.array(explorationSchema) }),
   event('questions_asked', { questions: z.array(questionSchema).min(1) }),
   event('questions_answered', { answers: z.array(answerSchema).min(1) }),
-  event('revision_requested', { words: z.string() }),
+  event('revision_requested', { words: z.string(), mayApprove: mayApproveIt }),
   event('gate_switched_off', {}),
   /** Not in `strict`: the head of a plan is complete, and its tasks may start as they stream in. */
   event('plan_begun', {
@@ -159,6 +164,10 @@ export const runEventSchema = z.discriminatedUnion('type', [
   }),
   event('plan_approved', { planId: planIdSchema, only: z.array(taskIdSchema).nullable() }),
   event('plan_rejected', { why: z.string() }),
+  /** A slot runs the plan's checks on the base, before the approval. `version`: of the plan. */
+  event('baseline_started', { version: z.int().min(1), slot: z.string() }),
+  event('baseline_taken', { version: z.int().min(1), checks: baselineChecksSchema, sandbox: z.string() }),
+  event('baseline_given_up', { version: z.int().min(1), why: z.string() }),
   event('orchestrator_requested', { workflowRun: z.int() }),
   event('orchestrator_started', { workflowRun: z.int() }),
   event('orchestrator_left', { why: z.enum(['waiting', 'ended', 'handed-over']) }),

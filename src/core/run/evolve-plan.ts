@@ -59,7 +59,7 @@ export function withProposal(state: LiveRun, it: Proposal): LiveRun {
   if (state.phase === 'ended') return state
   const before = state.phase === 'requested' ? null : state.work
   const isNext = before !== null && !before.open
-  const base = before ?? firstWork(it)
+  const { baseline: _ofThatVersion, ...base } = before ?? firstWork(it)
   const previous = isNext ? { plan: base.plan, planId: base.planId } : base.previous
   const work: Work = {
     ...withPlan(base, it.plan, it.at, keptInVersion(base, it.plan)),

@@ -46,7 +46,8 @@ function next(planning: Planning, event: Exclude<ChangingEvent<'planning'>, Even
     case 'plan_judged':
       return { ...planning, verdict: verdictOf(event) }
     case 'revision_requested': {
-      const revision = { words: event.words, by: event.by }
+      const { words, by, mayApprove } = event
+      const revision = { words, by, ...(mayApprove !== undefined && { mayApprove }) }
       return {
         ...planning,
         revisions: [...planning.revisions, revision],

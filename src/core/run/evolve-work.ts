@@ -1,4 +1,5 @@
 import { ownOf } from '../own.ts'
+import type { Baseline } from './baseline.ts'
 import type { EventOf } from './event.ts'
 import { withAmendment, withTask } from './evolve-plan.ts'
 import type { ChangingEvent } from './folds.ts'
@@ -65,6 +66,12 @@ export function evolveWork(work: Work, event: ChangingEvent<'work'>): Work {
     }
     case 'culprit_found':
       return { ...work, culprit: culpritOf(event), verification: work.lastFailure ?? work.verification }
+    case 'baseline_started':
+    case 'baseline_taken':
+    case 'baseline_given_up':
+      return event.version === work.version && work.approved?.length === 0
+        ? { ...work, baseline: baselineAfter(event) }
+        : work
     case 'task_planned':
       return work.open ? withTask(work, event) : work
     case 'plan_amended':
@@ -105,5 +112,17 @@ function trunkMoved(work: Work, event: EventOf<'trunk_moved'>): Work {
     ...work,
     ...UNVERIFIED,
     trunk: { ...work.trunk, tip: event.sha, merges: [...work.trunk.merges, merge] },
+  }
+}
+
+function baselineAfter(event: EventOf<'baseline_started' | 'baseline_taken' | 'baseline_given_up'>): Baseline {
+  const since = event.at
+  switch (event.type) {
+    case 'baseline_started':
+      return { status: 'in_progress', slot: event.slot, since }
+    case 'baseline_taken':
+      return { status: 'taken', checks: event.checks, sandbox: event.sandbox, since }
+    case 'baseline_given_up':
+      return { status: 'given-up', why: event.why, since }
   }
 }

@@ -73,6 +73,7 @@ function requested(event: EventOf<'plan_requested'>): RunState {
     failedStages: {},
     setbacks: {},
     askedBy: event.by,
+    ...(event.mayApprove !== undefined && { askerMayApprove: event.mayApprove }),
     askedAt: event.at,
     seen: event.key === undefined ? [] : [event.key],
     orchestrator: null,
@@ -203,7 +204,7 @@ function begun(state: LiveRun, event: EventOf<'plan_begun'>): LiveRun {
 function gateOff(state: LiveRun, event: EventOf<'gate_switched_off'>): LiveRun {
   if (state.phase !== 'proposed' && state.phase !== 'active') return state
   const startedAt = state.work.startedAt ?? event.at
-  const work: Work = { ...state.work, mode: 'off', approved: null, startedAt }
+  const work: Work = { ...withoutOpenBaseline(state.work), mode: 'off', approved: null, startedAt }
   return { ...state, phase: 'active', paused: state.phase === 'active' ? state.paused : null, work }
 }
 
@@ -218,13 +219,17 @@ function approved(state: LiveRun, event: EventOf<'plan_approved'>): LiveRun {
     phase: 'active',
     paused: state.phase === 'active' ? state.paused : null,
     work: {
-      ...work,
+      ...withoutOpenBaseline(work),
       startedAt: work.startedAt ?? event.at,
       approved: list !== null && list.length === work.plan.tasks.length ? null : list,
       approvedBy: [...work.approvedBy, event.by],
     },
   }
 }
+
+/** An approval does not wait for the baseline, and an ended run has no use for one. */
+const withoutOpenBaseline = ({ baseline, ...work }: Work): Work =>
+  baseline === undefined || baseline.status === 'in_progress' ? work : { ...work, baseline }
 
 function resumed(state: LiveRun): LiveRun {
   if (state.phase !== 'active') return state
@@ -259,7 +264,7 @@ const ENDED: readonly TaskStatus[] = ['landed', 'expanded', 'skipped', 'failed',
 /** Cancels all tasks that have not ended, since nothing waits for them any more. */
 function cancelAll(state: EndedRun, at: string): EndedRun {
   if (state.work === null) return state
-  let work = state.work
+  let work = withoutOpenBaseline(state.work)
   const fresh: CopiedRecords = new WeakSet()
   for (const task of work.plan.tasks) {
     const status = ownOf(work.tasks, task.id)?.state.status

@@ -6,6 +6,7 @@ import { ownOf } from '../own.ts'
 import { planSchema, type Task, taskSchema } from '../plan/plan.ts'
 import { explorationSchema, modeSchema, planningSchema, planOptionsSchema } from '../plan/planning.ts'
 import { defaultSettings, type Settings, settingsSchema } from '../settings.ts'
+import { baselineSchema } from './baseline.ts'
 import { movedBranchSchema, refusableSchema, reportSchema, runEventSchema, slotFailureSchema } from './event.ts'
 import { stepsSchema } from './hand-off.ts'
 import { adaptationSchema, reviewReasonSchema, reviewSchema } from './review.ts'
@@ -166,6 +167,8 @@ export const workSchema = z.strictObject({
   notes: z.array(z.string()),
   /** What people with write access had said on the issue. */
   comments: z.array(z.string()).optional(),
+  /** Of this version; absent before it is begun. One that has not ended is dropped by an approval. */
+  baseline: baselineSchema.optional(),
   proposedAt: z.string(),
   startedAt: z.string().nullable(),
   /** `null` if the whole plan may run, else the tasks that may; empty before the approval. */
@@ -212,6 +215,8 @@ const headerShape = {
   failedStages: z.record(z.string(), z.string()),
   setbacks: stageFailuresSchema,
   askedBy: z.string(),
+  /** Whether that person may approve the plan. */
+  askerMayApprove: z.boolean().optional(),
   askedAt: z.string(),
   /** Idempotency keys of external causes. */
   seen: z.array(z.string()),

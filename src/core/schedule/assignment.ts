@@ -1,8 +1,10 @@
 import type { RunId, Sha, TaskId } from '../ids.ts'
 import { mayStart } from '../landing/gate.ts'
-import { type Argv, isAgentTask, type Plan, type Task } from '../plan/plan.ts'
-import { type RunState, recordOf, taskOf, type Work } from '../run/state.ts'
+import { baselineCommands, verificationCommands } from '../plan/checks.ts'
+import { type Argv, isAgentTask, type Task } from '../plan/plan.ts'
+import { type ProposedRun, type RunState, recordOf, taskOf, type Work } from '../run/state.ts'
 import type { Settings } from '../settings.ts'
+import { awaitsBaseline } from './baseline.ts'
 
 export interface TaskAssignment {
   kind: 'task'
@@ -32,14 +34,38 @@ export interface VerifyAssignment {
   sandbox: Settings['sandbox']
 }
 
+/** What a slot works on. */
+export type SlotTask = TaskAssignment | VerifyAssignment | BaselineAssignment
+
+/** The checks of a plan that nobody has approved yet, on its base: nothing that they change is kept. */
+export interface BaselineAssignment {
+  kind: 'baseline'
+  on: Sha
+  /** The version of the plan. */
+  attempt: number
+  commands: readonly Argv[]
+  sandbox: Settings['sandbox']
+}
+
 /** What a slot has to do according to the journal. */
-export type Assignment = TaskAssignment | VerifyAssignment | { kind: 'idle' } | { kind: 'leave'; why: string }
+export type Assignment = SlotTask | { kind: 'idle' } | { kind: 'leave'; why: string }
 
 /** The slot's assignment. It stays while the run is paused, so that the slot can finish it. */
 export function assignmentFor(state: RunState, slot: string): Assignment {
   if (state.phase === 'ended') return { kind: 'leave', why: `the run has ended: ${state.why || state.conclusion}` }
+  if (state.phase === 'proposed') return baselineFor(state, slot)
   if (state.phase !== 'active') return { kind: 'idle' }
   return taskFor(state.work, slot) ?? verificationFor(state.work, slot) ?? { kind: 'idle' }
+}
+
+/** Before the approval, a slot gets no task, whatever the journal says of tasks; it waits for the baseline, or takes it. */
+function baselineFor(run: ProposedRun, slot: string): Assignment {
+  const { baseline, base, version, plan, settings } = run.work
+  if (baseline !== undefined && !awaitsBaseline(run))
+    return { kind: 'leave', why: 'the baseline is done, and no task may start before an approval' }
+  if (baseline?.status !== 'in_progress' || baseline.slot !== slot) return { kind: 'idle' }
+  const commands = baselineCommands(plan)
+  return { kind: 'baseline', on: base, attempt: version, commands, sandbox: settings.sandbox }
 }
 
 function taskFor(work: Work, slot: string): TaskAssignment | null {
@@ -88,16 +114,10 @@ function verificationFor({ verification, plan, settings }: Work, slot: string): 
   }
 }
 
-/** The plan's verification; if it has none, each different acceptance of its tasks, so that something is checked. */
-export function verificationCommands(plan: Plan): Argv[] {
-  if (plan.verification.length > 0) return plan.verification.map(({ argv }) => argv)
-  const acceptances = plan.tasks.map((task) => task.acceptance.argv).filter((argv) => argv.length > 0)
-  return [...new Map(acceptances.map((argv) => [JSON.stringify(argv), argv])).values()]
-}
-
 /** Identifies the work of an assignment across reads of the journal; null if it has none. */
 export function assignmentKey(assignment: Assignment): string | null {
   if (assignment.kind === 'task') return `${assignment.task}:${assignment.attempt}:${assignment.base}`
+  if (assignment.kind === 'baseline') return `baseline:${assignment.attempt}:${assignment.on}`
   if (assignment.kind === 'verify') return `verify:${assignment.attempt}:${assignment.on}`
   return null
 }

@@ -69,14 +69,14 @@ export function assign(run: ActiveRun, freeSlots: readonly string[]): Assigned[]
   return assigned
 }
 
-/** Slots that work on a task or on the verification. */
+/** Slots that work on a task, on the verification or on the baseline. */
 export function slotsAtWork(work: Work): string[] {
-  const { verification } = work
+  const { verification, baseline } = work
   const slots = tasksWithStatus(work, 'in_progress').flatMap(({ id }) => {
     const { state } = recordOf(work, id)
     return state.status === 'in_progress' ? [state.slot] : []
   })
-  return verification?.status === 'in_progress' ? [...slots, verification.slot] : slots
+  return [...slots, ...[verification, baseline].flatMap((it) => (it?.status === 'in_progress' ? [it.slot] : []))]
 }
 
 /** The number of slots that the run can use now: for tasks in progress, startable or queueable, and a verification. */

@@ -1,7 +1,8 @@
-import type { TaskFailure } from '../failure.ts'
+import { failureLog, type TaskFailure } from '../failure.ts'
 import type { Sha, TaskId } from '../ids.ts'
 import { mayStart } from '../landing/gate.ts'
 import { ownOf } from '../own.ts'
+import { baselineCommands } from '../plan/checks.ts'
 import type { NewEvent, Report } from '../run/event.ts'
 import { type LiveRun, recordOf, type Work } from '../run/state.ts'
 import { landing } from './after-review.ts'
@@ -9,13 +10,13 @@ import { givenUp } from './parked.ts'
 import { afterFailure } from './retry-ladder.ts'
 import { reviewReasons } from './review-reasons.ts'
 import { workflowRunOf } from './slot-jobs.ts'
-import type { ResultFile, ResultKey } from './slot-result.ts'
+import { BASELINE_TASK, type ResultFile, type ResultKey } from './slot-result.ts'
 
 /** A result after its inspection: its commits, and whether they passed the audit. */
 export type InspectedResult =
   | { verdict: 'landable'; head: Sha; tree: Sha; file: ResultFile }
   | { verdict: 'failed'; head: Sha | null; failure: TaskFailure; report?: Report; begun?: string }
-  | { verdict: 'verification'; file: ResultFile }
+  | { verdict: 'verification' | 'baseline'; file: ResultFile }
 
 /**
  * Only the attempt that the journal has in progress is awaited, from the workflow run of the slot that has it: a late result of
@@ -28,11 +29,16 @@ export function isAwaited(run: LiveRun, result: ResultKey & { workflowRun: numbe
 
 /** The slot that has this attempt in progress; null if none has. */
 export function awaitedSlot(run: LiveRun, { run: id, task, attempt }: ResultKey): string | null {
-  if (run.phase !== 'active' || id !== run.run) return null
+  if (id !== run.run) return null
+  if (run.phase === 'proposed') return task === BASELINE_TASK ? baselineSlot(run.work, attempt) : null
+  if (run.phase !== 'active') return null
   const { verification, tasks } = run.work
   const state = task === 'verify' ? verification : ownOf(tasks, task)?.state
   return state?.status === 'in_progress' && state.attempt === attempt ? state.slot : null
 }
+
+const baselineSlot = ({ baseline, version }: Work, attempt: number): string | null =>
+  baseline?.status === 'in_progress' && version === attempt ? baseline.slot : null
 
 /**
  * The events of a task's result: verified, and landed with `merge: auto` if no model has to review it; or failed, with what
@@ -45,7 +51,7 @@ export function workResultEvents(
   canReplan: boolean,
 ): NewEvent[] {
   const { state } = recordOf(work, task)
-  if (result.verdict === 'verification' || state.status !== 'in_progress') return []
+  if (!isOfTask(result) || state.status !== 'in_progress') return []
   if (result.verdict === 'failed') {
     const { head, failure, report, begun } = result
     const { final, replan } = afterFailure(work, task, failure, canReplan)
@@ -63,6 +69,30 @@ export function workResultEvents(
   const review = head === state.base ? [] : reviewReasons(work, task, report)
   const verified = { type: 'task_verified', task, attempt, head, tree, report, begun: file.startedAt } as const
   return review.length > 0 ? [{ ...verified, review }] : [verified, ...landing(work, task, attempt)]
+}
+
+/** Whether it may hold commits. */
+export const isOfTask = (
+  result: InspectedResult,
+): result is Extract<InspectedResult, { verdict: 'landable' | 'failed' }> =>
+  result.verdict === 'landable' || result.verdict === 'failed'
+
+/** The event of a baseline's result. What it says of a check that the plan does not have is no baseline. */
+export function baselineEvent({ plan, version }: Work, result: InspectedResult): NewEvent {
+  const outcome = result.verdict === 'baseline' ? result.file.outcome : null
+  if (outcome?.kind === 'baseline' && outcome.checks.length === baselineCommands(plan).length)
+    return { type: 'baseline_taken', version, checks: outcome.checks, sandbox: outcome.report.sandbox }
+  const failure = result.verdict === 'failed' ? result.failure : outcome?.kind === 'failed' ? outcome.failure : null
+  return { type: 'baseline_given_up', version, why: failure === null ? 'its result cannot be read' : wordsOf(failure) }
+}
+
+const MOST_WORDS = 500
+
+/** The detail of a failure, or the end of its output. */
+function wordsOf(failure: TaskFailure): string {
+  const said = ('detail' in failure ? failure.detail : failureLog(failure)) ?? ''
+  const end = said.trim().split('\n').slice(-5).join(' ').slice(-MOST_WORDS)
+  return end === '' ? failure.reason : `${failure.reason}: ${end}`
 }
 
 /** The event of a verification's result. It passed only if it names the very commit that was to be verified. */

@@ -96,6 +96,7 @@ const HOPELESS: readonly TaskFailure['reason'][] = [
   'model-failed',
   'push-refused',
   'not-handed-over',
+  'passes-already',
 ]
 
 /** What follows a failed attempt. `final`: no further attempt; then the planner has this part (`replan`), or a person. */

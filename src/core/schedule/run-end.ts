@@ -4,6 +4,7 @@ import { stageAllowance } from '../money/allowance.ts'
 import type { NewEvent } from '../run/event.ts'
 import { type ActiveRun, type LiveRun, type TaskRecord, type Work, workOf } from '../run/state.ts'
 import { tasksWithStatus } from '../run/task-status.ts'
+import { awaitsBaseline } from './baseline.ts'
 import { wantedStages, wantsDescription } from './planning-stages.ts'
 import { nextParked } from './ready.ts'
 import { tasksAwaitingReview } from './review-reasons.ts'
@@ -33,9 +34,9 @@ const canPayForDescription = (run: ActiveRun): boolean =>
     (stage) => stage.name === 'synthesis' && (stage.key in run.ledger.reserved || stageAllowance(run, stage) !== null),
   )
 
-/** Only a person can move the run on: no task is at work, ready or being reviewed, and no verification is due. A paused run starts nothing. */
+/** Only a person can move the run on: no task is at work, ready or being reviewed, no verification is due, and no baseline is taken. A paused run starts nothing. */
 export function isIdle(state: LiveRun): boolean {
-  if (state.phase !== 'active') return true
+  if (state.phase !== 'active') return !awaitsBaseline(state)
   const { verification } = state.work
   if (verification?.status === 'in_progress') return false
   if (state.paused !== null) return tasksWithStatus(state.work, 'in_progress').length === 0

@@ -2,13 +2,16 @@ import { z } from 'zod'
 import { taskFailureSchema } from '../failure.ts'
 import { type RunId, runIdSchema, shaSchema, taskIdSchema } from '../ids.ts'
 import { err, ok, type Result } from '../result.ts'
+import { baselineChecksSchema } from '../run/baseline.ts'
 import { reportSchema } from '../run/event.ts'
-import type { Assignment } from './assignment.ts'
+import type { SlotTask } from './assignment.ts'
 
 export const RESULT_FILE = 'result.json'
 export const BUNDLE_FILE = 'work.bundle'
 /** Takes the place of the task id in a result's name; a reserved task id. */
 export const VERIFY_TASK = 'verify'
+/** The same for a baseline, whose attempt is the version of the plan. */
+export const BASELINE_TASK = 'baseline'
 
 const outcomeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('done'), head: shaSchema, tree: shaSchema, report: reportSchema }),
@@ -27,6 +30,7 @@ const outcomeSchema = z.discriminatedUnion('kind', [
     failure: taskFailureSchema,
     report: reportSchema,
   }),
+  z.strictObject({ kind: z.literal('baseline'), checks: baselineChecksSchema, report: reportSchema }),
 ])
 export type AttemptOutcome = z.infer<typeof outcomeSchema>
 
@@ -34,7 +38,7 @@ export type AttemptOutcome = z.infer<typeof outcomeSchema>
 export const resultFileSchema = z.strictObject({
   version: z.literal(1),
   run: runIdSchema,
-  /** `verify` for a verification. */
+  /** `verify` for a verification, `baseline` for a baseline. */
   task: taskIdSchema,
   attempt: z.int().min(1),
   /** The commit that the work started from, or the verified commit. */
@@ -78,9 +82,11 @@ export const resultName = (run: RunId, task: string, attempt: number): string =>
 export const transcriptName = (result: string): string => `${result}-transcript`
 export const TRANSCRIPT_FILE = 'transcript.jsonl'
 
-export const resultKeyOf = (run: RunId, assignment: Extract<Assignment, { attempt: number }>): ResultKey => ({
+const NAMES = { verify: VERIFY_TASK, baseline: BASELINE_TASK } as const
+
+export const resultKeyOf = (run: RunId, assignment: SlotTask): ResultKey => ({
   run,
-  task: assignment.kind === 'task' ? assignment.task : VERIFY_TASK,
+  task: assignment.kind === 'task' ? assignment.task : NAMES[assignment.kind],
   attempt: assignment.attempt,
 })
 

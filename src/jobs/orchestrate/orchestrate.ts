@@ -27,6 +27,7 @@ import {
   noteModel,
   pauseRefused,
   startWork,
+  takeBaseline,
   verify,
   watchBase,
   watchFinalPull,
@@ -99,7 +100,7 @@ async function open(deps: OrchestrateDeps, run: RunId): Promise<Session | null> 
   const session = newSession(deps, repo, run, { state, tip, unsure })
   await bringObjects(session)
   // The first look must include the slots that an earlier process asked for.
-  if (state.phase === 'active') await dispatchSlots(session)
+  if (state.phase === 'active' || state.phase === 'proposed') await dispatchSlots(session)
   return session
 }
 
@@ -141,6 +142,7 @@ export const STEPS: readonly OrchestratorStep[] = [
   verify,
   reserveStages,
   giveUpRequests,
+  takeBaseline,
   askForSlots,
   startWork,
   watchMoney,

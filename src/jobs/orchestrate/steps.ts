@@ -3,6 +3,7 @@ import { baseMoved } from '../../core/landing/base-drift.ts'
 import type { NewEvent } from '../../core/run/event.ts'
 import type { ActiveRun } from '../../core/run/state.ts'
 import { pauseAtLimit, startOf } from '../../core/schedule/attempt-allowance.ts'
+import { nextForBaseline } from '../../core/schedule/baseline-slot.ts'
 import { assign } from '../../core/schedule/ready.ts'
 import { nextTowardsEnd } from '../../core/schedule/run-end.ts'
 import { freeSlots } from '../../core/schedule/slot-jobs.ts'
@@ -41,6 +42,13 @@ export const noteModel: OrchestratorStep = (session, draft) => {
   if (waiting === undefined && shown !== null) return recordEvents(draft, nowOf(session), { type: 'model_answered' })
   if (waiting === undefined || shown !== null) return draft
   return recordEvents(draft, nowOf(session), { type: 'model_busy', ...waiting })
+}
+
+/** Before the approval, a slot runs the plan's checks on the base; nothing waits for that. */
+export const takeBaseline: OrchestratorStep = (session, draft) => {
+  const { state } = draft
+  const next = state.phase === 'proposed' ? nextForBaseline(state, session.jobs, session.deps.clock.now()) : null
+  return next === null ? draft : recordEvents(draft, nowOf(session), next)
 }
 
 /** Looks at the base branch before anything lands. */

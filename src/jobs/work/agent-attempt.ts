@@ -7,6 +7,7 @@ import { nearbyTests } from '../../core/plan/nearby-tests.ts'
 import type { Report } from '../../core/run/event.ts'
 import { type HandOff, handOffOf, inOneLine, type WorkSummary } from '../../core/run/hand-off.ts'
 import { recordOf, workOf } from '../../core/run/state.ts'
+import { looksFirst } from '../../core/schedule/baseline.ts'
 import type { Brief } from '../../core/schedule/brief.ts'
 import { resumable } from '../../core/schedule/parked.ts'
 import type { AttemptOutcome } from '../../core/schedule/slot-result.ts'
@@ -31,12 +32,23 @@ export async function performByAgent(input: AttemptInput): Promise<AttemptResult
   const attempt = attemptOf(input)
   const why = attempt.brief.checks.length === 0 ? NO_ACCEPTANCE : isOther ? null : whyNoModel(attempt)
   if (why !== null) return { outcome: handedOver(attempt, nothingDone(why)), transcript: [] }
-  const context = await resumed(attempt, await lookUp(attempt))
+  const seen = await lookUp(attempt)
+  const waits = passesAlready(attempt, seen)
+  if (waits !== null)
+    return { outcome: handedOver(attempt, nothingDone(waits)), transcript: attempt.transcript.lines() }
+  const context = await resumed(attempt, seen)
   const tree = context.resumed === undefined ? null : await deps.worktree.treeHash()
   const { value: ended, checkpoint } = await withCheckpoints(attempt, tree, () =>
     isOther ? runOtherAgent(attempt, context, variables) : workByModel(attempt, context),
   )
   return { outcome: handedOver(attempt, ended), transcript: attempt.transcript.lines(), checkpoint }
+}
+
+/** Before any money is spent: null, unless the acceptance passes on the base already and a person has to look at that first. */
+function passesAlready({ run, assignment }: Attempt, { baseline }: AttemptContext): TaskFailure | null {
+  if (assignment.mayChangeNothing || !looksFirst(run, assignment.task)) return null
+  const passes = baseline.every(({ ran }) => !ran.timedOut && ran.exitCode === 0)
+  return passes ? { reason: 'passes-already', log: baseline.map(({ ran }) => ran.log).join('\n') } : null
 }
 
 const nothingDone = (failure: TaskFailure): AgentEnd => ({

@@ -4,8 +4,8 @@ import {
   type Assignment,
   assignmentFor,
   assignmentKey,
+  type SlotTask,
   type TaskAssignment,
-  type VerifyAssignment,
   whySlotLeaves,
 } from '../../core/schedule/assignment.ts'
 import { type AttemptOutcome, resultKeyOf } from '../../core/schedule/slot-result.ts'
@@ -13,6 +13,7 @@ import { defaultSettings, type Settings } from '../../core/settings.ts'
 import type { SlotWork } from '../../render/status/job-summary.ts'
 import { performByAgent } from './agent-attempt.ts'
 import type { AttemptResult } from './attempt.ts'
+import { performBaseline } from './baseline.ts'
 import { removeCheckpoint } from './checkpoints.ts'
 import { emptyReport, withoutSandbox } from './commands.ts'
 import { type JournalView, journalView, whileWanted } from './journal-view.ts'
@@ -58,7 +59,7 @@ export async function runSlot(given: WorkDeps, who: SlotIdentity): Promise<SlotE
       deps.log(`The slot leaves: ${why}.`)
       return { work: done, refused: null }
     }
-    if (assignment.kind === 'task' || assignment.kind === 'verify') {
+    if (isWork(assignment)) {
       const life = settingsIn(state).slots.life_minutes
       const leaveAt = new Date(begun.getTime() + life * 60_000)
       const worked = await workOn(deps, { ...who, leaveAt }, view, assignment)
@@ -70,6 +71,9 @@ export async function runSlot(given: WorkDeps, who: SlotIdentity): Promise<SlotE
     } else await clock.wait(view.pause())
   }
 }
+
+const isWork = (assignment: Assignment): assignment is SlotTask =>
+  assignment.kind !== 'idle' && assignment.kind !== 'leave'
 
 const settingsIn = (state: RunState): Settings => workOf(state)?.settings ?? defaultSettings
 
@@ -83,7 +87,7 @@ async function workOn(
   deps: SlotDeps,
   who: LeavingSlot,
   view: JournalView,
-  assignment: TaskAssignment | VerifyAssignment,
+  assignment: SlotTask,
 ): Promise<{ work: SlotWork; handedOver: boolean; refused: string | null }> {
   const { clock, log } = deps
   const { run, slot } = who
@@ -116,7 +120,7 @@ async function perform(
   deps: SlotDeps,
   who: LeavingSlot,
   view: JournalView,
-  assignment: TaskAssignment | VerifyAssignment,
+  assignment: SlotTask,
   signal: AbortSignal,
 ): Promise<AttemptResult> {
   const settings = settingsIn(view.state())
@@ -127,21 +131,21 @@ async function perform(
     await deps.setUp.after(assignment.base, result.outcome)
     return result
   }
-  return {
-    outcome: await performVerification(deps, who.run, assignment, settings, signal),
-    transcript: [],
-  }
+  return quiet(
+    assignment.kind === 'verify'
+      ? await performVerification(deps, who.run, assignment, settings, signal)
+      : await performBaseline(deps, who.run, assignment, settings, signal),
+  )
 }
 
-function withoutSetUp(assignment: TaskAssignment | VerifyAssignment, failure: TaskFailure): AttemptOutcome {
+function withoutSetUp(assignment: SlotTask, failure: TaskFailure): AttemptOutcome {
   const report = emptyReport(null)
-  return assignment.kind === 'task'
-    ? { kind: 'failed', failure, head: null, tree: null, report }
-    : { kind: 'verification-failed', on: assignment.on, failure, report }
+  return assignment.kind === 'verify'
+    ? { kind: 'verification-failed', on: assignment.on, failure, report }
+    : { kind: 'failed', failure, head: null, tree: null, report }
 }
 
-const baseOf = (assignment: TaskAssignment | VerifyAssignment) =>
-  assignment.kind === 'task' ? assignment.base : assignment.on
+const baseOf = (assignment: SlotTask) => (assignment.kind === 'task' ? assignment.base : assignment.on)
 
 function describe(outcome: AttemptOutcome | null): string {
   if (outcome === null) return 'stopped, no longer wanted'

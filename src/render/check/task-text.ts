@@ -10,7 +10,7 @@ import type { Report } from '../../core/run/event.ts'
 import { type AttemptRecord, recordOf, type TaskRecord } from '../../core/run/state.ts'
 import { costFacts } from '../cost.ts'
 import { sections } from '../markdown/blocks.ts'
-import { code, codes, fence } from '../markdown/code.ts'
+import { code, codes, fence, withoutColours } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { fitted, headAndTail, LIMITS } from '../markdown/fit.ts'
 import { count, duration, moment, secondsBetween, usd } from '../markdown/format.ts'
@@ -68,10 +68,9 @@ function log(record: TaskRecord, attempt: AttemptRecord, limit: number): string[
 
 /** The output as a fenced block, without the escape sequences for colours. `limit`: bytes. */
 export const fencedLog = (output: string, limit: number): string[] => {
-  const plain = output.replace(ANSI, '').trimEnd()
+  const plain = withoutColours(output).trimEnd()
   return plain === '' ? [] : ['### Output', '', ...fence(headAndTail(plain, limit))]
 }
-const ANSI = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[ -/]*[@-~]`, 'g')
 
 /** The brief of a task and the result of an attempt. If it does not fit, the goal and the line of the run go first, then all but the title. */
 export const checkSummary = (run: PlannedRun, task: Task, attempt: AttemptRecord | null, title: string): string =>

@@ -32,6 +32,10 @@ export function fence(content: string, info = 'text'): string[] {
   return [`${ticks}${info}`, ...exposedLines(content), ticks]
 }
 
+/** Output of a program without the escape sequences for colours. */
+export const withoutColours = (output: string): string => output.replace(ANSI, '')
+const ANSI = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[ -/]*[@-~]`, 'g')
+
 const PLAIN_WORD = /^[A-Za-z0-9_./:=@%+,-]+$/
 
 /** Quoted as JSON, with all but printable ASCII escaped, so that look-alikes and blanks are visible. */

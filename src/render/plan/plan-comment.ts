@@ -7,6 +7,7 @@ import { fitted, LIMITS } from '../markdown/fit.ts'
 import { count } from '../markdown/format.ts'
 import { makeMarker } from '../markdown/marker.ts'
 import { approvalSection, planInputsSection, waitsForApproval } from './approval.ts'
+import { baselineLine, baselineSection } from './baseline.ts'
 import { amendmentLines, versionDifference } from './difference.ts'
 import { graph } from './graph.ts'
 import { numbersSection } from './numbers.ts'
@@ -56,11 +57,14 @@ const planComment = (run: PlannedRun, level: Level, predicted: readonly string[]
   ...sections(
     [`## Plan: ${inline(bounded(run.work.plan.title, 200))}`],
     asked(run),
+    // Left out with the table, so that a plan which could be shown without it still can.
+    level.table === 'none' ? [] : baselineLine(run),
     versionDifference(run.work, Math.max(level.details, 2_000)),
     level.text === 'none' ? [elsewhere(run)] : planText(run, level.text),
     level.graph ? graph(run.work.plan) : [],
     tasks(run, level),
     level.details > 0 ? taskDetails(run.work.plan, level.details) : [],
+    level.details > 0 ? baselineSection(run) : [],
     grown(run),
     commands(run, level),
     predicted,
@@ -89,7 +93,7 @@ function asked(run: PlannedRun): string[] {
 }
 
 const WAITS: Readonly<Record<PlannedRun['work']['mode'], string>> = {
-  strict: 'Nothing of it runs before an approval.',
+  strict: 'No task, no agent and no write before an approval.',
   soft: 'Slots work on it already; nothing of it lands before an approval.',
   off: 'It runs without an approval; the final pull request is the gate.',
 }

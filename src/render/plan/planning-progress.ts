@@ -95,7 +95,7 @@ export function streamedTasks(run: LiveRun, room: number): string[] {
 
 /** What each mode holds back until a person approves. */
 export const MODE_MEANINGS: Readonly<Record<Mode, string>> = {
-  strict: 'nothing starts before an approval',
+  strict: 'no task, no agent and no write before an approval',
   soft: 'tasks may start while the plan is written and read, and nothing lands on trunk before an approval',
   off: 'tasks start and land without an approval; the final pull request is the gate',
 }

@@ -1,5 +1,5 @@
+import { verificationCommands } from '../../core/plan/checks.ts'
 import { isAgentTask, isPrefix, modelFor, type Plan, type Task } from '../../core/plan/plan.ts'
-import { verificationCommands } from '../../core/schedule/assignment.ts'
 import type { Settings } from '../../core/settings.ts'
 import { detailsBlock, table } from '../markdown/blocks.ts'
 import { code, codes, commandText } from '../markdown/code.ts'

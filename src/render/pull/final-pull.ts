@@ -70,7 +70,7 @@ function draftBody(run: PlannedRun, level: Level): string[] {
 }
 
 const GATES: Readonly<Record<PlannedRun['work']['mode'], string>> = {
-  strict: 'Nothing runs before the plan is approved there.',
+  strict: 'No task, no agent and no write before the plan is approved there.',
   soft: 'Nothing lands here before the plan is approved there.',
   off: 'This pull request is the gate: nothing else waits for an approval.',
 }

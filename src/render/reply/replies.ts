@@ -187,5 +187,5 @@ function proposedText(run: PlannedRun, pull: string): string {
   if (!waitsForApproval(run)) return `${there} Nothing of it waits for an approval now.`
   return work.mode === 'soft'
     ? `${there} Slots work on it already; nothing of it lands before an approval, there or here:`
-    : `${there} Nothing runs before an approval, there or here:`
+    : `${there} No task, no agent and no write before an approval, there or here:`
 }

@@ -47,7 +47,7 @@ function proposed(run: ProposedRun): Headline {
   return {
     title: 'Waiting for approval',
     counts: '',
-    detail: `The plan has ${count(work.plan.tasks.length, 'task')}. Nothing runs before ${code(`/approve ${shortPlanId(work.planId)}`)}.`,
+    detail: `The plan has ${count(work.plan.tasks.length, 'task')}. No task starts before ${code(`/approve ${shortPlanId(work.planId)}`)}.`,
   }
 }
 

@@ -66,6 +66,8 @@ export function failureLine(failure: TaskFailure): string {
       return `nobody has approved it${detailText(failure.detail)}`
     case 'sent-back':
       return 'its acceptance passed, and a model that reviewed it sent it back'
+    case 'passes-already':
+      return 'its acceptance passes before any work, so it proves nothing; its agent waits for a look by a person, and nothing was spent'
     case 'verification-failed':
       return `the verification of ${code(shortSha(failure.on))} ended with exit code ${failure.exitCode}`
   }
@@ -169,6 +171,10 @@ function advice(failure: TaskFailure): string[] {
       ]
     case 'not-approved':
       return ['Approve the plan that holds it, then try again.']
+    case 'passes-already':
+      return [
+        'If its work is wanted all the same, as with a change that must break nothing, `/retry` lets its agent begin. If the work is there already, skip it.',
+      ]
     case 'conflict':
       return ['Its branch is kept. Try again on top of what has landed, or merge by hand and skip it.']
   }

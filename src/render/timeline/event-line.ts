@@ -28,6 +28,12 @@ function runEventText(event: RunEvent): string {
       return `plan ${shortPlanId(event.planId)} approved${event.only === null ? '' : `, only ${event.only.join(', ')}`}`
     case 'plan_rejected':
       return `plan rejected${reasonSuffix(event.why)}`
+    case 'baseline_started':
+      return `baseline started in ${event.slot}`
+    case 'baseline_taken':
+      return `baseline taken: ${count(event.checks.length, 'check')} on the base, ${count(event.checks.filter(({ outcome }) => outcome === 'passed').length, 'passes', 'pass')}`
+    case 'baseline_given_up':
+      return `baseline given up: ${event.why}`
     case 'orchestrator_requested':
       return `orchestrator requested (workflow run ${event.workflowRun})`
     case 'orchestrator_started':

@@ -5,7 +5,13 @@ import { fewPaths } from '../../../core/run/hand-off.ts'
 import { recordOf, taskOf, type Work } from '../../../core/run/state.ts'
 import { mayChangeNothing } from '../../../core/schedule/assignment.ts'
 import { awaitedSlot, type InspectedResult } from '../../../core/schedule/result-events.ts'
-import { type AttemptOutcome, parseResultFile, type ResultFile } from '../../../core/schedule/slot-result.ts'
+import {
+  type AttemptOutcome,
+  BASELINE_TASK,
+  parseResultFile,
+  type ResultFile,
+  VERIFY_TASK,
+} from '../../../core/schedule/slot-result.ts'
 import type { ChangedPath } from '../../../ports/repo.ts'
 import { type ResultArtifact, UnreadableResult } from '../../../ports/slots.ts'
 import { headAndTail } from '../../../render/markdown/fit.ts'
@@ -44,7 +50,8 @@ export async function inspect(session: Session, draft: Draft, result: ResultArti
       session.deps.log(`Artifact ${result.id} is left out: slot ${file.slot} hands over what slot ${slot} works on.`)
       return null
     }
-    if (result.task === 'verify') return { verdict: 'verification', file }
+    if (result.task === VERIFY_TASK) return { verdict: 'verification', file }
+    if (result.task === BASELINE_TASK) return { verdict: 'baseline', file }
     const inspected = await inspectWork(session, draft, file, bundle)
     // The cost of an attempt counts even if it failed.
     return inspected.verdict === 'failed'

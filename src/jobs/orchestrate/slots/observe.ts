@@ -63,7 +63,7 @@ export async function readAgain(session: Session): Promise<void> {
 }
 
 async function lookAtJobs(session: Session): Promise<void> {
-  if (session.state.phase !== 'active') return
+  if (session.state.phase !== 'active' && session.state.phase !== 'proposed') return
   const runs = Object.entries(session.state.slots).flatMap(([request, it]) => {
     const workflowRun = it.workflowRun ?? session.dispatched.get(request) ?? null
     return it.gone || workflowRun === null ? [] : [workflowRun]
@@ -74,7 +74,7 @@ async function lookAtJobs(session: Session): Promise<void> {
 
 async function lookAtResults(session: Session): Promise<ResultArtifact[]> {
   const { state } = session
-  const busy = state.phase === 'active' ? slotsAtWork(state.work) : []
+  const busy = state.phase === 'active' || state.phase === 'proposed' ? slotsAtWork(state.work) : []
   const runs = new Set(busy.map((slot) => workflowRunOf(state, slot)))
   const known = [...runs].filter((id) => id !== null)
   const lists = await Promise.all(known.map((id) => session.deps.slots.results(id, session.run)))

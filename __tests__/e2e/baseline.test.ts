@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { needsSandbox } from '../support/sandbox.ts'
+import { calm } from './support/calm.ts'
+import { marked, pushFiles } from './support/people.ts'
+import { issueWith } from './support/plan.ts'
+import { eventsOf, startWorld, type World } from './support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld({ files: { '.github/tributary.yml': calm('baseline: auto') } })
+})
+afterAll(() => world.close())
+
+const body = issueWith(
+  'a, b, c',
+  { b: { acceptance: ['test', '-e', 'README.md'] }, c: { acceptance: ['no-such-program', '--version'] } },
+  [['test', '-e', 'shared.txt']],
+)
+
+/** Workflow runs that were started for slots. */
+const dispatched = async () =>
+  (await world.admin.rest.actions.listWorkflowRunsForRepo({ ...world.at, event: 'workflow_dispatch' })).data
+    .workflow_runs
+
+describe('the baseline of a plan', () => {
+  it('stands in the plan comment before the approval, if who asked for it may approve it', needsSandbox, async () => {
+    const issue = await world.openIssue(body)
+    const { pull } = await world.plan(issue)
+    const comment = await world.until('the baseline in the plan comment', async () => {
+      const text = await marked(world, pull, 'plan', `${issue}`)
+      return text?.includes('What each check does on the base') ? text : undefined
+    })
+    expect(comment).toContain(
+      '**On the base:** 1 acceptance fails as it should, **1 acceptance passes already, which proves nothing**, **1 check cannot run** and 1 command of the verification passes.',
+    )
+    for (const row of [
+      '| `sh tools/check.sh a` | `a` | fails as it should (exit code 1) |',
+      '| `test -e README.md` | `b` | **passes already: proves nothing** |',
+      '| `no-such-program --version` | `c` | **cannot run** (exit code 127) |',
+      '| `test -e shared.txt` | verification | passes |',
+    ])
+      expect(comment).toContain(row)
+    expect(comment).toContain('missing: a')
+    const types = new Set((await world.events(`${issue}`)).map(({ type }) => type))
+    expect([...types].filter((type) => /^(?:task|verification|trunk|money)_|approved/.test(type))).toEqual([])
+    const [run, ...others] = await world.until('the slot to leave', async () => {
+      const runs = await dispatched()
+      return runs.every(({ status }) => status === 'completed') && runs
+    })
+    expect([run?.conclusion, others]).toEqual(['success', []])
+    expect(await world.say(pull, '/reject')).toContain('`rejected`')
+  })
+
+  it('is not taken, and no slot starts, if who asked for the plan may not approve it', async () => {
+    const before = (await dispatched()).length
+    await pushFiles(world, { '.github/tributary.yml': calm('baseline: auto', 'approvers: { users: [admin] }') })
+    const issue = await world.openIssue(body)
+    await world.say(issue, '/plan', 'writer')
+    const state = await world.when(
+      `${issue}`,
+      'proposed',
+      (now) => now.phase === 'proposed' && now.orchestrator === null && now,
+    )
+    expect(eventsOf(await world.events(`${issue}`), 'slots_requested')).toEqual([])
+    expect(await dispatched()).toHaveLength(before)
+    const thread = state.projected['pull:trunk']?.number ?? issue
+    expect(await marked(world, thread, 'plan', `${issue}`)).toContain(
+      'the checks run there after the approval, since those who asked for this plan may not approve it',
+    )
+  })
+})
