@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { refusedHostSchema } from '../allowed-host.ts'
 import { problemSchema, taskFailureSchema } from '../failure.ts'
 import { runIdSchema, shaSchema, taskIdSchema } from '../ids.ts'
+import { forecastSchema } from '../money/measurements.ts'
 import { roleSchema, spendingSchema } from '../money/usage.ts'
 import { planSchema, taskSchema } from '../plan/plan.ts'
 import {
@@ -155,6 +156,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** `strict` if absent. */
     mode: modeSchema.optional(),
     comments: issueComments,
+    /** Absent in journals of before. */
+    forecast: forecastSchema.optional(),
   }),
   event('plan_approved', { planId: planIdSchema, only: z.array(taskIdSchema).nullable() }),
   event('plan_rejected', { why: z.string() }),

@@ -1,6 +1,6 @@
 import type { RunId, Sha, TaskId } from '../ids.ts'
 import { mayStart } from '../landing/gate.ts'
-import { type Argv, isAgentTask, type Plan, type Task } from '../plan/plan.ts'
+import { type Argv, type Plan, type Worker, workerOf } from '../plan/plan.ts'
 import { type RunState, recordOf, taskOf, type Work } from '../run/state.ts'
 import type { Settings } from '../settings.ts'
 
@@ -10,8 +10,7 @@ export interface TaskAssignment {
   attempt: number
   base: Sha
   title: string
-  /** The task's own program, our agent, or the agent of `worker.command`. */
-  worker: 'program' | 'agent' | 'command'
+  worker: Worker
   program: Argv
   acceptance: Argv
   minutes: number
@@ -70,11 +69,6 @@ function taskFor(work: Work, slot: string): TaskAssignment | null {
 /** A task without `writes` only looks; one whose base holds its earlier work may find nothing left to do. */
 export const mayChangeNothing = (work: Work, id: TaskId): boolean =>
   taskOf(work, id).writes.length === 0 || recordOf(work, id).onto.length > 0
-
-const workerOf = (task: Task, { worker }: Settings): TaskAssignment['worker'] => {
-  if (!isAgentTask(task)) return 'program'
-  return worker.command.length > 0 ? 'command' : 'agent'
-}
 
 function verificationFor({ verification, plan, settings }: Work, slot: string): VerifyAssignment | null {
   if (verification?.status !== 'in_progress' || verification.slot !== slot) return null
