@@ -122,6 +122,10 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** The model's answer was retried, which discards the tasks streamed before. Only in `strict`, where none has started. */
     anew: z.literal(true).optional(),
   }),
+  /** A slot runs the program of `plan.command`. */
+  event('plan_command_started', { attempt: z.int().min(1), slot: z.string(), comments: issueComments }),
+  /** It came to no plan. `request`: the slots that were asked for it and never began. */
+  event('plan_command_failed', { attempt: z.int().min(1), why: z.string(), request: z.string().optional() }),
   event('plan_drafted', draftSchema.shape),
   event('plan_judged', {
     accepted: z.boolean(),

@@ -1,8 +1,9 @@
 import type { RunId, Sha, TaskId } from '../ids.ts'
 import { mayStart } from '../landing/gate.ts'
 import { type Argv, type Plan, type Worker, workerOf } from '../plan/plan.ts'
-import { type RunState, recordOf, taskOf, type Work } from '../run/state.ts'
+import { type LiveRun, type RunState, recordOf, taskOf, type Work } from '../run/state.ts'
 import type { Settings } from '../settings.ts'
+import { planTry } from './plan-command.ts'
 
 export interface TaskAssignment {
   kind: 'task'
@@ -31,14 +32,35 @@ export interface VerifyAssignment {
   sandbox: Settings['sandbox']
 }
 
+/** The program of `plan.command`, on a tree of the base that nothing is kept of. */
+export interface PlanAssignment {
+  kind: 'plan'
+  on: Sha
+  attempt: number
+  minutes: number
+  sandbox: Settings['sandbox']
+}
+
+/** Work of a slot that ends in a result. */
+export type SlotTask = TaskAssignment | VerifyAssignment | PlanAssignment
+
 /** What a slot has to do according to the journal. */
-export type Assignment = TaskAssignment | VerifyAssignment | { kind: 'idle' } | { kind: 'leave'; why: string }
+export type Assignment = SlotTask | { kind: 'idle' } | { kind: 'leave'; why: string }
 
 /** The slot's assignment. It stays while the run is paused, so that the slot can finish it. */
 export function assignmentFor(state: RunState, slot: string): Assignment {
   if (state.phase === 'ended') return { kind: 'leave', why: `the run has ended: ${state.why || state.conclusion}` }
-  if (state.phase !== 'active') return { kind: 'idle' }
+  const plan = state.phase === 'empty' ? null : planFor(state, slot)
+  if (plan !== null || state.phase !== 'active') return plan ?? { kind: 'idle' }
   return taskFor(state.work, slot) ?? verificationFor(state.work, slot) ?? { kind: 'idle' }
+}
+
+function planFor(state: LiveRun, slot: string): PlanAssignment | null {
+  const wanted = planTry(state)
+  if (state.planning === null || wanted === null || wanted.slot !== slot) return null
+  const { base, settings } = state.planning
+  const { limits, sandbox } = settings
+  return { kind: 'plan', on: base, attempt: wanted.attempt, minutes: limits.task_minutes, sandbox }
 }
 
 function taskFor(work: Work, slot: string): TaskAssignment | null {
@@ -92,6 +114,7 @@ export function verificationCommands(plan: Plan): Argv[] {
 /** Identifies the work of an assignment across reads of the journal; null if it has none. */
 export function assignmentKey(assignment: Assignment): string | null {
   if (assignment.kind === 'task') return `${assignment.task}:${assignment.attempt}:${assignment.base}`
+  if (assignment.kind === 'plan') return `plan:${assignment.attempt}:${assignment.on}`
   if (assignment.kind === 'verify') return `verify:${assignment.attempt}:${assignment.on}`
   return null
 }

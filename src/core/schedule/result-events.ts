@@ -5,15 +5,16 @@ import { ownOf } from '../own.ts'
 import type { NewEvent, Report } from '../run/event.ts'
 import { type LiveRun, recordOf, type Work } from '../run/state.ts'
 import { givenUp } from './parked.ts'
+import { planTry } from './plan-command.ts'
 import { afterFailure } from './retry-ladder.ts'
 import { workflowRunOf } from './slot-jobs.ts'
-import type { ResultFile, ResultKey } from './slot-result.ts'
+import { PLAN_TASK, type ResultFile, type ResultKey } from './slot-result.ts'
 
 /** A result after its inspection: its commits, and whether they passed the audit. */
 export type InspectedResult =
   | { verdict: 'landable'; head: Sha; tree: Sha; file: ResultFile }
   | { verdict: 'failed'; head: Sha | null; failure: TaskFailure; report?: Report; begun?: string }
-  | { verdict: 'verification'; file: ResultFile }
+  | { verdict: 'verification' | 'plan'; file: ResultFile }
 
 /**
  * Only the attempt that the journal has in progress is awaited, from the workflow run of the slot that has it: a late result of
@@ -26,7 +27,12 @@ export function isAwaited(run: LiveRun, result: ResultKey & { workflowRun: numbe
 
 /** The slot that has this attempt in progress; null if none has. */
 export function awaitedSlot(run: LiveRun, { run: id, task, attempt }: ResultKey): string | null {
-  if (run.phase !== 'active' || id !== run.run) return null
+  if (id !== run.run) return null
+  if (task === PLAN_TASK) {
+    const wanted = planTry(run)
+    return wanted?.attempt === attempt ? wanted.slot : null
+  }
+  if (run.phase !== 'active') return null
   const { verification, tasks } = run.work
   const state = task === 'verify' ? verification : ownOf(tasks, task)?.state
   return state?.status === 'in_progress' && state.attempt === attempt ? state.slot : null
@@ -42,7 +48,7 @@ export function workResultEvents(
   result: InspectedResult,
   canReplan: boolean,
 ): NewEvent[] {
-  if (result.verdict === 'verification' || recordOf(work, task).state.status !== 'in_progress') return []
+  if (!isOfTask(result) || recordOf(work, task).state.status !== 'in_progress') return []
   if (result.verdict === 'failed') {
     const { head, failure, report, begun } = result
     const { final, replan } = afterFailure(work, task, failure, canReplan)
@@ -62,6 +68,12 @@ export function workResultEvents(
   const waits = work.settings.merge === 'review' || recordOf(work, task).pullClosed !== undefined
   return waits ? [verified] : [verified, { type: 'task_landed', task, attempt }]
 }
+
+/** Whether it may hold commits. */
+export const isOfTask = (
+  result: InspectedResult,
+): result is Extract<InspectedResult, { verdict: 'landable' | 'failed' }> =>
+  result.verdict === 'landable' || result.verdict === 'failed'
 
 /** The event of a verification's result. It passed only if it names the very commit that was to be verified. */
 export function verdictEvents(work: Work, attempt: number, result: InspectedResult): NewEvent[] {

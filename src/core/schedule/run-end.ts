@@ -4,6 +4,7 @@ import { stageAllowance } from '../money/allowance.ts'
 import type { NewEvent } from '../run/event.ts'
 import { type ActiveRun, type LiveRun, type TaskRecord, type Work, workOf } from '../run/state.ts'
 import { tasksWithStatus } from '../run/task-status.ts'
+import { planTry } from './plan-command.ts'
 import { wantedStages, wantsDescription } from './planning-stages.ts'
 import { nextParked } from './ready.ts'
 
@@ -34,6 +35,7 @@ const canPayForDescription = (run: ActiveRun): boolean =>
 
 /** Only a person can move the run on: no task is at work or ready, and no verification is due. A paused run starts nothing. */
 export function isIdle(state: LiveRun): boolean {
+  if (planTry(state) !== null) return false
   if (state.phase !== 'active') return true
   const { verification } = state.work
   if (verification?.status === 'in_progress') return false

@@ -9,6 +9,11 @@ export const RESULT_FILE = 'result.json'
 export const BUNDLE_FILE = 'work.bundle'
 /** Takes the place of the task id in a result's name; a reserved task id. */
 export const VERIFY_TASK = 'verify'
+/** The same for the program of `plan.command`. */
+export const PLAN_TASK = 'plan'
+
+/** Characters of a plan that a program prints. */
+export const LONGEST_PLAN = 400_000
 
 const outcomeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('done'), head: shaSchema, tree: shaSchema, report: reportSchema }),
@@ -27,6 +32,7 @@ const outcomeSchema = z.discriminatedUnion('kind', [
     failure: taskFailureSchema,
     report: reportSchema,
   }),
+  z.strictObject({ kind: z.literal('planned'), text: z.string().max(LONGEST_PLAN), report: reportSchema }),
 ])
 export type AttemptOutcome = z.infer<typeof outcomeSchema>
 
@@ -34,7 +40,7 @@ export type AttemptOutcome = z.infer<typeof outcomeSchema>
 export const resultFileSchema = z.strictObject({
   version: z.literal(1),
   run: runIdSchema,
-  /** `verify` for a verification. */
+  /** `verify` for a verification, `plan` for a plan. */
   task: taskIdSchema,
   attempt: z.int().min(1),
   /** The commit that the work started from, or the verified commit. */
@@ -78,9 +84,11 @@ export const resultName = (run: RunId, task: string, attempt: number): string =>
 export const transcriptName = (result: string): string => `${result}-transcript`
 export const TRANSCRIPT_FILE = 'transcript.jsonl'
 
+const NAMES = { verify: VERIFY_TASK, plan: PLAN_TASK } as const
+
 export const resultKeyOf = (run: RunId, assignment: Extract<Assignment, { attempt: number }>): ResultKey => ({
   run,
-  task: assignment.kind === 'task' ? assignment.task : VERIFY_TASK,
+  task: assignment.kind === 'task' ? assignment.task : NAMES[assignment.kind],
   attempt: assignment.attempt,
 })
 

@@ -1,5 +1,6 @@
 import type { RunId } from '../../core/ids.ts'
 import { type LiveRun, settingsOf, workOf } from '../../core/run/state.ts'
+import { planTry } from '../../core/schedule/plan-command.ts'
 import type { ResultArtifact } from '../../ports/slots.ts'
 import type { OrchestrateDeps } from '../deps.ts'
 import { sayLoss } from '../say-loss.ts'
@@ -10,6 +11,7 @@ import { queueTasks } from './merges/queue.ts'
 import { assembleTrunk } from './merges/trunk.ts'
 import { beginPlan } from './planning/begin.ts'
 import { concludePlan } from './planning/conclude.ts'
+import { planByCommand } from './planning/plan-command.ts'
 import { giveUpExpansions, giveUpOrphans, reserveStages, startStages, takeStageResults } from './planning/stages.ts'
 import { publishProjections, showable } from './projections/publish-projections.ts'
 import { type Draft, emptyDraft, recordEvents } from './session/event-draft.ts'
@@ -98,7 +100,7 @@ async function open(deps: OrchestrateDeps, run: RunId): Promise<Session | null> 
   const session = newSession(deps, repo, run, { state, tip, unsure })
   await bringObjects(session)
   // The first look must include the slots that an earlier process asked for.
-  if (state.phase === 'active') await dispatchSlots(session)
+  if (state.phase === 'active' || planTry(state) !== null) await dispatchSlots(session)
   return session
 }
 
@@ -139,6 +141,7 @@ export const STEPS: readonly OrchestratorStep[] = [
   verify,
   reserveStages,
   giveUpRequests,
+  planByCommand,
   askForSlots,
   startWork,
   watchMoney,

@@ -1,9 +1,10 @@
 import type { TaskFailure } from '../../core/failure.ts'
-import { type RunState, workOf } from '../../core/run/state.ts'
+import { type RunState, settingsOf } from '../../core/run/state.ts'
 import {
   type Assignment,
   assignmentFor,
   assignmentKey,
+  type SlotTask,
   type TaskAssignment,
   type VerifyAssignment,
   whySlotLeaves,
@@ -13,6 +14,7 @@ import { defaultSettings, type Settings } from '../../core/settings.ts'
 import type { SlotWork } from '../../render/status/job-summary.ts'
 import { performByAgent } from './agent-attempt.ts'
 import type { AttemptResult } from './attempt.ts'
+import { performPlanning } from './command-planner.ts'
 import { emptyReport, withoutSandbox } from './commands.ts'
 import { type JournalView, journalView, whileWanted } from './journal-view.ts'
 import { performProgram } from './program.ts'
@@ -57,7 +59,7 @@ export async function runSlot(given: WorkDeps, who: SlotIdentity): Promise<SlotE
       deps.log(`The slot leaves: ${why}.`)
       return { work: done, refused: null }
     }
-    if (assignment.kind === 'task' || assignment.kind === 'verify') {
+    if (assignment.kind !== 'idle' && assignment.kind !== 'leave') {
       const life = settingsIn(state).slots.life_minutes
       const leaveAt = new Date(begun.getTime() + life * 60_000)
       const worked = await workOn(deps, { ...who, leaveAt }, view, assignment)
@@ -70,7 +72,7 @@ export async function runSlot(given: WorkDeps, who: SlotIdentity): Promise<SlotE
   }
 }
 
-const settingsIn = (state: RunState): Settings => workOf(state)?.settings ?? defaultSettings
+const settingsIn = (state: RunState): Settings => (state.phase === 'empty' ? defaultSettings : settingsOf(state))
 
 type LeavingSlot = SlotIdentity & { leaveAt: Date }
 
@@ -82,7 +84,7 @@ async function workOn(
   deps: SlotDeps,
   who: LeavingSlot,
   view: JournalView,
-  assignment: TaskAssignment | VerifyAssignment,
+  assignment: SlotTask,
 ): Promise<{ work: SlotWork; handedOver: boolean; refused: string | null }> {
   const { clock, log } = deps
   const { run, slot } = who
@@ -114,9 +116,10 @@ async function perform(
   deps: SlotDeps,
   who: LeavingSlot,
   view: JournalView,
-  assignment: TaskAssignment | VerifyAssignment,
+  assignment: SlotTask,
   signal: AbortSignal,
 ): Promise<AttemptResult> {
+  if (assignment.kind === 'plan') return quiet(await performPlanning(deps, view.state(), assignment, signal))
   const settings = settingsIn(view.state())
   const failure = await deps.setUp.make(baseOf(assignment), settings, signal)
   if (failure !== null) return quiet(withoutSetUp(assignment, failure))
@@ -138,8 +141,7 @@ function withoutSetUp(assignment: TaskAssignment | VerifyAssignment, failure: Ta
     : { kind: 'verification-failed', on: assignment.on, failure, report }
 }
 
-const baseOf = (assignment: TaskAssignment | VerifyAssignment) =>
-  assignment.kind === 'task' ? assignment.base : assignment.on
+const baseOf = (assignment: SlotTask) => (assignment.kind === 'task' ? assignment.base : assignment.on)
 
 function describe(outcome: AttemptOutcome | null): string {
   if (outcome === null) return 'stopped, no longer wanted'

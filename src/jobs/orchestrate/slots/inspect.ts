@@ -5,7 +5,7 @@ import { fewPaths } from '../../../core/run/hand-off.ts'
 import { recordOf, taskOf } from '../../../core/run/state.ts'
 import { mayChangeNothing } from '../../../core/schedule/assignment.ts'
 import { awaitedSlot, type InspectedResult } from '../../../core/schedule/result-events.ts'
-import { type AttemptOutcome, parseResultFile, type ResultFile } from '../../../core/schedule/slot-result.ts'
+import { type AttemptOutcome, PLAN_TASK, parseResultFile, type ResultFile } from '../../../core/schedule/slot-result.ts'
 import type { ChangedPath } from '../../../ports/repo.ts'
 import { type ResultArtifact, UnreadableResult } from '../../../ports/slots.ts'
 import { headAndTail } from '../../../render/markdown/fit.ts'
@@ -45,6 +45,7 @@ export async function inspect(session: Session, draft: Draft, result: ResultArti
       return null
     }
     if (result.task === 'verify') return { verdict: 'verification', file }
+    if (result.task === PLAN_TASK) return { verdict: 'plan', file }
     const inspected = await inspectWork(session, draft, file, bundle)
     // The cost of an attempt counts even if it failed.
     return inspected.verdict === 'failed'

@@ -3,10 +3,13 @@ import { recordOf } from '../../../core/run/state.ts'
 import {
   type InspectedResult,
   isAwaited,
+  isOfTask,
   verdictEvents,
   workResultEvents,
 } from '../../../core/schedule/result-events.ts'
+import { PLAN_TASK } from '../../../core/schedule/slot-result.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
+import { takePlan } from '../planning/plan-command.ts'
 import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { taskRefusal } from '../session/refusals.ts'
@@ -43,7 +46,7 @@ async function following(
   draft: Draft,
   inspected: InspectedResult | null,
 ): Promise<InspectedResult | null> {
-  if (inspected === null || inspected.verdict === 'verification' || inspected.head === null) return inspected
+  if (inspected === null || !isOfTask(inspected) || inspected.head === null) return inspected
   const head = await withWorkflows(session, plannedWork(draft), inspected.head)
   return { ...inspected, head }
 }
@@ -56,6 +59,7 @@ function take(
 ): Draft {
   // Two artifacts may hold the same attempt: the first one of the right slot counts.
   if (inspected == null || !isAwaited(draft.state, result)) return draft
+  if (result.task === PLAN_TASK) return takePlan(session, draft, result, inspected)
   if (result.task !== 'verify') return takeWork(session, draft, result, inspected)
   return recordEvents(draft, nowOf(session), ...verdictEvents(plannedWork(draft), result.attempt, inspected))
 }
@@ -63,7 +67,7 @@ function take(
 /** A result whose branch the remote does not take has failed. It is still in the slot's artifact. */
 function asPushed(session: Session, { task, attempt }: ResultArtifact, inspected: InspectedResult): InspectedResult {
   const failure = taskRefusal(session, task, attempt)
-  if (failure === null || inspected.verdict === 'verification') return inspected
+  if (failure === null || !isOfTask(inspected)) return inspected
   const report = inspected.verdict === 'landable' ? inspected.file.outcome.report : inspected.report
   return { verdict: 'failed', head: null, failure, ...(report && { report }) }
 }
