@@ -42,8 +42,9 @@ let eight: Awaited<ReturnType<typeof worked>>
 let one: Awaited<ReturnType<typeof worked>>
 beforeAll(async () => {
   eight = await worked(planned(IDS.join(', ')), oneOfEight)
-  const whole = { writes: IDS.map((id) => `${id}/**`), acceptance: ['sh', 'tools/check.sh', ...IDS] }
-  one = await worked(planned('one', { one: whole }), allEight)
+  const argv = ['sh', 'tools/check.sh', ...IDS]
+  const whole = { writes: IDS.map((id) => `${id}/**`), acceptance: argv }
+  one = await worked(planned('one', { one: whole }, { verification: [{ argv }] }), allEight)
 })
 afterAll(() => Promise.all([eight?.close(), one?.close()]))
 
