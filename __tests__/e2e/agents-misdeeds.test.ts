@@ -20,7 +20,7 @@ import { documentOf, everywhere, placesWith } from './support/everywhere.ts'
 import { expectFinished } from './support/picture.ts'
 import { SETTINGS } from './support/repository.ts'
 import { asked, calls, talksOf, toolsSaid } from './support/talk.ts'
-import { agreement, eventsOf } from './support/world.ts'
+import { agreement, eventsOf, startsIn } from './support/world.ts'
 
 /** The acceptance of `rules`: does what hostile code could do, as long as the task's own file tells it to. */
 const TRAP = `
@@ -180,7 +180,7 @@ describe('work that is not accepted', needsSandbox, () => {
   it('goes back twice with the output and the difference, and is verified in the same attempt', () => {
     const [verified] = eventsOf(events, 'task_verified').filter(({ task }) => task === 'mends')
     expect(verified).toMatchObject({ attempt: 1, report: { turns: 6, handOff: { did: 'Mended it.' } } })
-    expect(eventsOf(events, 'task_started').filter(({ task }) => task === 'mends')).toHaveLength(1)
+    expect(startsIn(events).filter(({ task }) => task === 'mends')).toHaveLength(1)
     const [first, second] = [talk('mends')[2]?.lastText ?? '', talk('mends')[4]?.lastText ?? '']
     expect(first).toContain('missing: mends, mends/deep')
     expect(first).toContain('mends/notes.txt')

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../src/core/run/event.ts'
 import { gate, held, json } from '../../src/model-double/answer.ts'
 import { asksFor, planned, startAgentWorld, usual } from './support/agents.ts'
-import { agreement, eventsOf } from './support/world.ts'
+import { agreement, eventsOf, startsIn } from './support/world.ts'
 
 const plan = planned('a > c, b > d')
 /** The stream of the plan stops behind its first task, until that one is at work. */
@@ -40,7 +40,7 @@ describe('in `off`, a plan that is still being written', () => {
   })
   it('loses nothing of what was begun when it is whole', () => {
     expect(
-      eventsOf(events, 'task_started')
+      startsIn(events)
         .map(({ task, attempt }) => `${task}/${attempt}`)
         .toSorted(),
     ).toEqual(['a/1', 'b/1', 'c/1', 'd/1'])

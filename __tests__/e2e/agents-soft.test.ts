@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../src/core/run/event.ts'
 import { gate, held, json, tools } from '../../src/model-double/answer.ts'
 import type { Say } from '../../src/model-double/script.ts'
+import { nightly } from '../support/nightly.ts'
 import { asksFor, create, honest, planned, plannedTask, startAgentWorld, usual } from './support/agents.ts'
 import { calm } from './support/calm.ts'
 import { marked } from './support/people.ts'
@@ -9,7 +10,7 @@ import { branchesOf, expectFinished, statusOf, threadOf } from './support/pictur
 import { promptsOf } from './support/prompts.ts'
 import { expectInOrder, placeOf } from './support/steps.ts'
 import { isAbout, of } from './support/topic.ts'
-import { eventsOf, type World } from './support/world.ts'
+import { eventsOf, startsIn, type World } from './support/world.ts'
 
 const SOFT = 'Please write three files, and begin before I have read the plan.'
 const STRICT = 'Please write two files, and wait for me.'
@@ -165,7 +166,7 @@ describe('in `soft`, by the settings, a plan that nobody has approved', () => {
       placeOf(events, 'run_finished'),
     ])
     expect(
-      eventsOf(events, 'task_started')
+      startsIn(events)
         .map(({ task, attempt }) => `${task}/${attempt}`)
         .toSorted(),
     ).toEqual(['a/1', 'b/1', 'c/1'])
@@ -266,7 +267,7 @@ describe('in `strict`, by the command, though the settings say `soft`, a plan', 
 })
 
 describe('a plan that was rejected', () => {
-  it('is made again by `/plan -- words`, as another run with these words and a plan of its own', async () => {
+  it('is made again by `/plan -- words`, as another run with these words and a plan of its own', nightly, async () => {
     const issue = Number(run.again)
     const { pull, id } = await proposed(run.again)
     expect(await world.say(pull, '/reject -- two files are one too many')).toContain('`rejected`: ')

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { replay } from '../../src/core/run/evolve.ts'
+import { nightly } from '../support/nightly.ts'
 import { calm } from './support/calm.ts'
 import { eyesOn, pushFiles, sayAsBot, sayThroughApp } from './support/people.ts'
 import { branchesOf, expectFinished, statusOf } from './support/picture.ts'
@@ -124,25 +125,29 @@ describe('commands that do not start a plan', () => {
     expect(journalTip(`${issue}`)).toBe(tip)
   })
 
-  it('takes one of two bare approvals on issue and pull request, and says that the base moved elsewhere', async () => {
-    await pushFiles(world, { 'docs/other.md': 'in nobody’s way' })
-    const both = await Promise.all([world.say(issue, '/approve', 'writer'), world.say(pull, '/approve', 'writer')])
-    const taken = both.filter((answer) => answer.includes('`approved-base-moved`: '))
-    expect(taken.map((answer) => answer.includes(world.git('rev-parse', '--short=7', 'main')))).toEqual([true])
-    expect(both.filter((answer) => answer.includes('`already-done`: '))).toHaveLength(1)
-    const state = await world.ended(`${issue}`)
-    expect(state.conclusion).toBe('success')
-    expect(await world.say(pull, `/approve ${planId}`)).toContain('`run-ended`: ')
-    const events = await world.events(`${issue}`)
-    expect(eventsOf(events, 'plan_approved').map(({ by, only }) => [by, only])).toEqual([['writer', null]])
-    expect(eventsOf(events, 'base_moved').map(({ stale, paths }) => [stale, paths])).toEqual([[false, []]])
-    expect(eventsOf(events, 'task_landed').map(({ task }) => task)).toEqual(['a', 'b'])
-    await expectFinished(world, `${issue}`, {
-      title: 'Done',
-      checks: { a: 'success', b: 'success' },
-      pulls: { merged: ['a', 'b'], closed: [] },
-    })
-  })
+  it(
+    'takes one of two bare approvals on issue and pull request, and says that the base moved elsewhere',
+    nightly,
+    async () => {
+      await pushFiles(world, { 'docs/other.md': 'in nobody’s way' })
+      const both = await Promise.all([world.say(issue, '/approve', 'writer'), world.say(pull, '/approve', 'writer')])
+      const taken = both.filter((answer) => answer.includes('`approved-base-moved`: '))
+      expect(taken.map((answer) => answer.includes(world.git('rev-parse', '--short=7', 'main')))).toEqual([true])
+      expect(both.filter((answer) => answer.includes('`already-done`: '))).toHaveLength(1)
+      const state = await world.ended(`${issue}`)
+      expect(state.conclusion).toBe('success')
+      expect(await world.say(pull, `/approve ${planId}`)).toContain('`run-ended`: ')
+      const events = await world.events(`${issue}`)
+      expect(eventsOf(events, 'plan_approved').map(({ by, only }) => [by, only])).toEqual([['writer', null]])
+      expect(eventsOf(events, 'base_moved').map(({ stale, paths }) => [stale, paths])).toEqual([[false, []]])
+      expect(eventsOf(events, 'task_landed').map(({ task }) => task)).toEqual(['a', 'b'])
+      await expectFinished(world, `${issue}`, {
+        title: 'Done',
+        checks: { a: 'success', b: 'success' },
+        pulls: { merged: ['a', 'b'], closed: [] },
+      })
+    },
+  )
 })
 
 describe('a plan whose base has moved in its own paths', () => {

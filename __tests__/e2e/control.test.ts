@@ -84,50 +84,54 @@ describe('a part of a plan', () => {
 })
 
 describe('tasks that fail', () => {
-  it('block their dependants until /retry with a note helps one, and /skip goes on without the other', async () => {
-    const { run, pull, id } = await planned(
-      world,
-      'a > b, c > d, e',
-      {
-        e: { milliseconds: 600_000 },
-        a: { misdeed: 'fails-until-told' },
-        c: { misdeed: 'fails' },
-        d: { acceptance: ['sh', 'tools/check.sh', 'd'] },
-      },
-      [['sh', 'tools/check.sh', 'a', 'b', 'd']],
-    )
-    await world.say(pull, `/approve ${id}`)
-    await world.when(run, 'at work on e', (_, work) => standingOf(work, 'e') === 'in_progress')
-    expect(await world.say(pull, '/cancel e', 'writer')).toContain('`task-cancelled`: ')
-    const { state, work } = await still(world, run, 'blocked')
-    expect(standingOf(work, 'e')).toBe('cancelled')
-    expect(['a', 'b', 'c', 'd'].map((task) => standingOf(work, task))).toEqual([
-      'failed',
-      'pending',
-      'failed',
-      'pending',
-    ])
-    expect(await checksOf(world, work, ['a', 'c', 'e'])).toEqual({ a: 'failure', c: 'failure', e: 'cancelled' })
-    const status = (await statusOf(world, state)).body
-    expect(status).toMatch(/## Stopped: 0 of 5 tasks landed, 2 failed, 2 blocked, 1 cancelled/)
-    for (const words of ['`/retry a -- note`', '`/skip c`']) expect(status).toContain(words)
-    expect(branchesOf(world, run)).toEqual(['a', 'c', 'e', 'trunk'])
+  it(
+    'block their dependants until /retry with a note helps one, and /skip goes on without the other',
+    nightly,
+    async () => {
+      const { run, pull, id } = await planned(
+        world,
+        'a > b, c > d, e',
+        {
+          e: { milliseconds: 600_000 },
+          a: { misdeed: 'fails-until-told' },
+          c: { misdeed: 'fails' },
+          d: { acceptance: ['sh', 'tools/check.sh', 'd'] },
+        },
+        [['sh', 'tools/check.sh', 'a', 'b', 'd']],
+      )
+      await world.say(pull, `/approve ${id}`)
+      await world.when(run, 'at work on e', (_, work) => standingOf(work, 'e') === 'in_progress')
+      expect(await world.say(pull, '/cancel e', 'writer')).toContain('`task-cancelled`: ')
+      const { state, work } = await still(world, run, 'blocked')
+      expect(standingOf(work, 'e')).toBe('cancelled')
+      expect(['a', 'b', 'c', 'd'].map((task) => standingOf(work, task))).toEqual([
+        'failed',
+        'pending',
+        'failed',
+        'pending',
+      ])
+      expect(await checksOf(world, work, ['a', 'c', 'e'])).toEqual({ a: 'failure', c: 'failure', e: 'cancelled' })
+      const status = (await statusOf(world, state)).body
+      expect(status).toMatch(/## Stopped: 0 of 5 tasks landed, 2 failed, 2 blocked, 1 cancelled/)
+      for (const words of ['`/retry a -- note`', '`/skip c`']) expect(status).toContain(words)
+      expect(branchesOf(world, run)).toEqual(['a', 'c', 'e', 'trunk'])
 
-    for (const task of ['c', 'e']) expect(await world.say(pull, `/skip ${task}`, 'writer')).toContain('`skipped`: ')
-    expect(await world.say(pull, '/retry a — use the blue lamp', 'writer')).toContain('`retrying`: ')
-    expect((await world.ended(run)).conclusion).toBe('success')
-    expect(world.git('show', `tributary/${run}/trunk:a/done.txt`)).toBe('done by a\nuse the blue lamp')
-    const events = await world.events(run)
-    expect(
-      eventsOf(events, 'task_failed')
-        .map(({ task, final }) => `${task} ${final ? 'for good' : 'once'}`)
-        .toSorted(),
-    ).toEqual(['a for good', 'a once', 'c for good', 'c once'])
-    expect(world.git('ls-tree', '--name-only', `tributary/${run}/trunk`).split('\n')).not.toContain('c')
-    await expectFinished(world, run, {
-      title: 'Done: 3 of 5 tasks landed, 2 skipped',
-      checks: { a: 'success', b: 'success', c: 'failure', d: 'success', e: 'cancelled' },
-      pulls: { merged: ['a', 'b', 'd'], closed: ['c', 'e'] },
-    })
-  })
+      for (const task of ['c', 'e']) expect(await world.say(pull, `/skip ${task}`, 'writer')).toContain('`skipped`: ')
+      expect(await world.say(pull, '/retry a — use the blue lamp', 'writer')).toContain('`retrying`: ')
+      expect((await world.ended(run)).conclusion).toBe('success')
+      expect(world.git('show', `tributary/${run}/trunk:a/done.txt`)).toBe('done by a\nuse the blue lamp')
+      const events = await world.events(run)
+      expect(
+        eventsOf(events, 'task_failed')
+          .map(({ task, final }) => `${task} ${final ? 'for good' : 'once'}`)
+          .toSorted(),
+      ).toEqual(['a for good', 'a once', 'c for good', 'c once'])
+      expect(world.git('ls-tree', '--name-only', `tributary/${run}/trunk`).split('\n')).not.toContain('c')
+      await expectFinished(world, run, {
+        title: 'Done: 3 of 5 tasks landed, 2 skipped',
+        checks: { a: 'success', b: 'success', c: 'failure', d: 'success', e: 'cancelled' },
+        pulls: { merged: ['a', 'b', 'd'], closed: ['c', 'e'] },
+      })
+    },
+  )
 })

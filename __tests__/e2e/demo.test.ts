@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { nightly } from '../support/nightly.ts'
 
 const CLI = join(import.meta.dirname, '..', '..', 'dist', 'cli.js')
 const WHY = 'No permissions to create new namespace'
@@ -146,21 +147,20 @@ describe('a demo that is stopped', () => {
   }
   const ended = async (child: ChildProcess): Promise<unknown> => (await once(child, 'close'))[0]
 
-  it(
-    'by Ctrl-C in the middle of its work, twice, leaves no process and no folder, and says one line',
-    async () => {
-      const { child, said } = await begun()
-      while (!said.out.includes('  landed ')) await once(child.stdout, 'data')
-      expect(leftovers().length).toBeGreaterThan(2)
-      child.kill('SIGINT')
-      child.kill('SIGINT')
-      expect(await ended(child)).toBe(130)
-      expect(said.error).toBe('Stopped. Nothing of it is left.\n')
-      expect(leftovers()).toEqual([])
-      expect(readdirSync(temp)).toEqual([])
-    },
-    15 * MINUTES,
-  )
+  it('by Ctrl-C in the middle of its work, twice, leaves no process and no folder, and says one line', {
+    ...nightly,
+    timeout: 15 * MINUTES,
+  }, async () => {
+    const { child, said } = await begun()
+    while (!said.out.includes('  landed ')) await once(child.stdout, 'data')
+    expect(leftovers().length).toBeGreaterThan(2)
+    child.kill('SIGINT')
+    child.kill('SIGINT')
+    expect(await ended(child)).toBe(130)
+    expect(said.error).toBe('Stopped. Nothing of it is left.\n')
+    expect(leftovers()).toEqual([])
+    expect(readdirSync(temp)).toEqual([])
+  })
 
   it(
     'by SIGTERM before its hub is up, leaves nothing either',

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { coldStart } from '../support/cold-start.ts'
+import { nightly } from '../support/nightly.ts'
 import { PACE } from '../support/pace.ts'
 import { momentOf } from './support/entries.ts'
 import { issueWith } from './support/plan.ts'
@@ -63,37 +64,41 @@ describe('figures', () => {
     expect(all).toBeLessThan(5.5e6)
   })
 
-  it('lands a result soon after its upload, and starts what needed it in the same entry of the journal', async () => {
-    const world = await startWorld()
-    try {
-      const run = await chain(world)
-      const events = await world.events(run)
-      const tasks = eventsOf(events, 'task_landed').map(({ task }) => task)
-      const landing = tasks.map(
-        (task) =>
-          momentOf(events, 'task_landed', task) -
-          logged(world, `Artifact tributary-${run}-${task}-1 successfully finalized`),
-      )
-      const started = ['b', 'c', 'd'].map(
-        (task, index) => momentOf(events, 'task_started', task) - momentOf(events, 'task_landed', tasks[index] ?? ''),
-      )
-      const begun = ['b', 'c', 'd'].map(
-        (task, index) =>
-          logged(world, `${task}, attempt 1: begun on`) - momentOf(events, 'task_landed', tasks[index] ?? ''),
-      )
-      console.log(`from a result's upload to its landing: median ${median(landing)} ms of ${landing.join(', ')}`)
-      console.log(
-        `from a task's landing to its dependant's start: in the journal ${median(started)} ms, in the slot median ${median(begun)} ms of ${begun.join(', ')}`,
-      )
-      expect(tasks).toEqual(['a', 'b', 'c', 'd'])
-      expect(Math.min(...landing)).toBeGreaterThan(0)
-      expect(median(landing)).toBeLessThan(10_000 * PACE)
-      expect(Math.max(...started)).toBeLessThan(1000 * PACE)
-      expect(median(begun)).toBeLessThan(10_000 * PACE)
-    } finally {
-      await world.close()
-    }
-  })
+  it(
+    'lands a result soon after its upload, and starts what needed it in the same entry of the journal',
+    nightly,
+    async () => {
+      const world = await startWorld()
+      try {
+        const run = await chain(world)
+        const events = await world.events(run)
+        const tasks = eventsOf(events, 'task_landed').map(({ task }) => task)
+        const landing = tasks.map(
+          (task) =>
+            momentOf(events, 'task_landed', task) -
+            logged(world, `Artifact tributary-${run}-${task}-1 successfully finalized`),
+        )
+        const started = ['b', 'c', 'd'].map(
+          (task, index) => momentOf(events, 'task_started', task) - momentOf(events, 'task_landed', tasks[index] ?? ''),
+        )
+        const begun = ['b', 'c', 'd'].map(
+          (task, index) =>
+            logged(world, `${task}, attempt 1: begun on`) - momentOf(events, 'task_landed', tasks[index] ?? ''),
+        )
+        console.log(`from a result's upload to its landing: median ${median(landing)} ms of ${landing.join(', ')}`)
+        console.log(
+          `from a task's landing to its dependant's start: in the journal ${median(started)} ms, in the slot median ${median(begun)} ms of ${begun.join(', ')}`,
+        )
+        expect(tasks).toEqual(['a', 'b', 'c', 'd'])
+        expect(Math.min(...landing)).toBeGreaterThan(0)
+        expect(median(landing)).toBeLessThan(10_000 * PACE)
+        expect(Math.max(...started)).toBeLessThan(1000 * PACE)
+        expect(median(begun)).toBeLessThan(10_000 * PACE)
+      } finally {
+        await world.close()
+      }
+    },
+  )
 })
 
 async function chain(world: World): Promise<string> {

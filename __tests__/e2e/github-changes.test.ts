@@ -3,7 +3,7 @@ import { nightly } from '../support/nightly.ts'
 import { calm } from './support/calm.ts'
 import { marked } from './support/people.ts'
 import { planned } from './support/steps.ts'
-import { eventsOf, startWorld, type World } from './support/world.ts'
+import { eventsOf, lossesIn, startWorld, type World } from './support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -53,7 +53,7 @@ describe('a token that ends in the middle', () => {
     expect((await world.ended(run)).conclusion).toBe('success')
     const events = await world.events(run)
     expect(eventsOf(events, 'orchestrator_lost')).toHaveLength(1)
-    expect(eventsOf(events, 'task_returned')).toEqual([])
+    expect(lossesIn(events)).toEqual([])
   })
 })
 
@@ -69,7 +69,7 @@ describe('a repository that is renamed', () => {
 })
 
 describe('an issue that is transferred to another repository', () => {
-  it('does not stop the run, and what would be said there is said on the final pull request', async () => {
+  it('does not stop the run, and what would be said there is said on the final pull request', nightly, async () => {
     const { issue, run, pull, id } = await planned(world, 'a', { a: { milliseconds: 'signal' } })
     await world.say(pull, `/approve ${id}`)
     await world.when(run, 'at work on a', (_, { tasks }) => tasks.a?.state.status === 'in_progress')

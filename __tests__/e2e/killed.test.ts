@@ -3,7 +3,7 @@ import { startProcess } from '../../src/hub/runner/process/process.ts'
 import { nightly } from '../support/nightly.ts'
 import { expectOneOfEverything } from './support/once.ts'
 import { issueWith } from './support/plan.ts'
-import { eventsOf, startWorld, type World } from './support/world.ts'
+import { eventsOf, lossesIn, startWorld, type World } from './support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -29,7 +29,7 @@ describe('a slot that is killed', () => {
     await world.release(run, 'a')
     await expectOneOfEverything(world, run)
     const events = await world.events(run)
-    expect(eventsOf(events, 'task_returned')).toMatchObject([{ task: 'a', attempt: 1, slot }])
+    expect(lossesIn(events)).toMatchObject([{ task: 'a', attempt: 1, slot }])
     expect(eventsOf(events, 'task_failed')).toEqual([])
   })
 })
@@ -48,6 +48,23 @@ describe('an orchestrator that dies with the job that would follow it', () => {
     expect(await world.say(pull, '/status', 'outsider')).not.toContain('a new one starts now')
     expect((await world.events(run)).length).toBe(events)
     expect(await world.say(pull, '/status', 'writer')).toMatch(/`status`: .*a new one starts now/s)
+    await world.release(run, 'a')
+    await expectOneOfEverything(world, run)
+  })
+})
+
+describe('a hub that is stopped in the middle of a run, and started again', () => {
+  it('goes on with the run by itself, since the job that follows a lost one is started', nightly, async () => {
+    const issue = await world.openIssue(issueWith('a > c, b > c', { a: { milliseconds: 'signal' } }))
+    const { pull, planId } = await world.plan(issue)
+    const run = `${issue}`
+    await world.comment(pull, `/approve ${planId}`)
+    await world.when(run, 'at work', (_state, { tasks }) => tasks.a?.state.status === 'in_progress')
+    await world.restart()
+    await world.when(run, 'at work on a once more', (_state, { tasks }) => {
+      const state = tasks.a?.state
+      return state?.status === 'in_progress' && state.attempt === 2
+    })
     await world.release(run, 'a')
     await expectOneOfEverything(world, run)
   })

@@ -6,7 +6,7 @@ import { json, tools } from '../../src/model-double/answer.ts'
 import { status } from '../../src/model-double/fault.ts'
 import type { Reply, Say } from '../../src/model-double/script.ts'
 import { asksFor, create, finish, honest, planned, startAgentWorld, usual, whenTask } from './support/agents.ts'
-import { eventsOf } from './support/world.ts'
+import { eventsOf, startsIn } from './support/world.ts'
 
 /** How much faster the clocks of all jobs go. */
 const SPEED = 30
@@ -82,13 +82,13 @@ describe('a model that is overloaded for minutes', () => {
   })
 
   it('for five minutes, makes a worker wait in the middle of its attempt, and go on where it was', () => {
-    expect(eventsOf(events, 'task_started').filter(({ task }) => task === 't1')).toHaveLength(1)
+    expect(startsIn(events).filter(({ task }) => task === 't1')).toHaveLength(1)
     const [took] = eventsOf(events, 'task_verified').filter(({ task }) => task === 't1')
     expect(took?.report.workSeconds).toBeLessThan(300)
   })
 
   it('for longer than a slot waits, parks the task, which goes on from the work that was done', () => {
-    const started = eventsOf(events, 'task_started').filter(({ task }) => task === 't2')
+    const started = startsIn(events).filter(({ task }) => task === 't2')
     expect(started).toHaveLength(2)
     const told = bodies().filter(({ text }) => text.includes('it is in your files: go on from there'))
     expect(told.length).toBeGreaterThan(0)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOCAL_ACTION, workflowFor } from '../../src/cli/example-files.ts'
+import { nightly } from '../support/nightly.ts'
 import { calm } from './support/calm.ts'
 import { expectFinished } from './support/picture.ts'
 import { issueWith } from './support/plan.ts'
@@ -80,7 +81,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-describe("a run on Tributary's own repository", () => {
+describe("a run on Tributary's own repository", nightly, () => {
   it('lands every task with its check a success and its pull request merged', async () => {
     const tasks = ['clock', 'shout', 'words']
     await expectFinished(world, run, {

@@ -191,7 +191,7 @@ describe('workflow files that change on the default branch during a run', () => 
     expect(await followed(one.run)).toBe(0)
   })
 
-  it('are taken over where GitHub compares what is pushed with the default branch', async () => {
+  it('are taken over where GitHub compares what is pushed with the default branch', nightly, async () => {
     await allow(world, { workflowRule: 'trees' })
     await pushFiles(world, { '.github/workflows/two.yml': 'on: push\njobs: { old: {} }\n' })
     const one = await run('a > b, c', 'two.yml')

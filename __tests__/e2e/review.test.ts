@@ -59,54 +59,61 @@ describe('merge: review', () => {
 })
 
 describe('what people do to the branches by hand', () => {
-  it('is adopted: a merge approves, an update of trunk is verified, a closed pull request is asked about', async () => {
-    const { run, pull: final, id } = await planned(world, 'h, i, j', {}, [['sh', 'tools/check.sh', 'h', 'i']])
-    await world.say(final, `/approve ${id}`)
-    const { state } = await still(world, run, 'waiting for three reviews')
-    const numberOf = (task: string) => state.projected[`pull:${task}`]?.number ?? 0
-    const writer = world.as('writer').rest.pulls
-    const said = (task: string, code: string) =>
-      world.until(code, async () =>
-        (await world.comments(numberOf(task))).find(({ body }) => body?.includes(`\`${code}\``)),
+  it(
+    'is adopted: a merge approves, an update of trunk is verified, a closed pull request is asked about',
+    nightly,
+    async () => {
+      const { run, pull: final, id } = await planned(world, 'h, i, j', {}, [['sh', 'tools/check.sh', 'h', 'i']])
+      await world.say(final, `/approve ${id}`)
+      const { state } = await still(world, run, 'waiting for three reviews')
+      const numberOf = (task: string) => state.projected[`pull:${task}`]?.number ?? 0
+      const writer = world.as('writer').rest.pulls
+      const said = (task: string, code: string) =>
+        world.until(code, async () =>
+          (await world.comments(numberOf(task))).find(({ body }) => body?.includes(`\`${code}\``)),
+        )
+
+      await writer.merge({ ...world.at, pull_number: numberOf('h') })
+      const merged = await world.when(run, 'landed by a merge', (_, work) => work.trunk.merges.length === 1 && work)
+      expect(standingOf(merged, 'h')).toBe('landed')
+      expect(merged.trunk.tip).toBe(world.git('rev-parse', `tributary/${run}/trunk`))
+      await said('h', 'landing-approved')
+
+      await pushFiles(world, { 'news.txt': 'of main' }, 'writer')
+      await writer.updateBranch({ ...world.at, pull_number: final })
+      const updated = world.git('rev-parse', `tributary/${run}/trunk`)
+
+      await writer.update({ ...world.at, pull_number: numberOf('i'), state: 'closed' })
+      await said('i', 'skip-asked')
+      const asked = await still(world, run, 'waiting for a word on i')
+      expect((await statusOf(world, asked.state)).body).toMatch(
+        /writer closed #\d+ of `i`: `\/skip i` goes on without it/,
       )
+      await writer.update({ ...world.at, pull_number: numberOf('i'), state: 'open' })
+      await said('i', 'pull-reopened')
+      expect(await world.say(numberOf('i'), '/approve', 'writer')).toContain('`landing-approved`: ')
+      await writer.update({ ...world.at, pull_number: numberOf('j'), state: 'closed' })
+      await said('j', 'skip-asked')
+      expect(await world.say(final, '/skip j', 'writer')).toContain('`skipped`: ')
 
-    await writer.merge({ ...world.at, pull_number: numberOf('h') })
-    const merged = await world.when(run, 'landed by a merge', (_, work) => work.trunk.merges.length === 1 && work)
-    expect(standingOf(merged, 'h')).toBe('landed')
-    expect(merged.trunk.tip).toBe(world.git('rev-parse', `tributary/${run}/trunk`))
-    await said('h', 'landing-approved')
-
-    await pushFiles(world, { 'news.txt': 'of main' }, 'writer')
-    await writer.updateBranch({ ...world.at, pull_number: final })
-    const updated = world.git('rev-parse', `tributary/${run}/trunk`)
-
-    await writer.update({ ...world.at, pull_number: numberOf('i'), state: 'closed' })
-    await said('i', 'skip-asked')
-    const asked = await still(world, run, 'waiting for a word on i')
-    expect((await statusOf(world, asked.state)).body).toMatch(
-      /writer closed #\d+ of `i`: `\/skip i` goes on without it/,
-    )
-    await writer.update({ ...world.at, pull_number: numberOf('i'), state: 'open' })
-    await said('i', 'pull-reopened')
-    expect(await world.say(numberOf('i'), '/approve', 'writer')).toContain('`landing-approved`: ')
-    await writer.update({ ...world.at, pull_number: numberOf('j'), state: 'closed' })
-    await said('j', 'skip-asked')
-    expect(await world.say(final, '/skip j', 'writer')).toContain('`skipped`: ')
-
-    const ended = await world.ended(run)
-    expect(ended.conclusion).toBe('success')
-    const events = await world.events(run)
-    expect(eventsOf(events, 'task_landed').map(({ task, by }) => [task, by])).toEqual([
-      ['h', 'writer'],
-      ['i', 'writer'],
-    ])
-    expect(eventsOf(events, 'trunk_adopted').map(({ sha }) => sha)).toContain(updated)
-    const trunk = `tributary/${run}/trunk`
-    for (const path of ['h/done.txt', 'i/done.txt', 'news.txt']) world.git('cat-file', '-e', `${trunk}:${path}`)
-    expect(eventsOf(events, 'verification_passed').at(-1)?.on).toBe(world.git('rev-parse', trunk))
-    expect((await pull(final)).body).toContain('### Brought into this branch by people')
-    expect(await agreement(world, run)).toMatchObject({ folded: ended, trunkInJournal: world.git('rev-parse', trunk) })
-  })
+      const ended = await world.ended(run)
+      expect(ended.conclusion).toBe('success')
+      const events = await world.events(run)
+      expect(eventsOf(events, 'task_landed').map(({ task, by }) => [task, by])).toEqual([
+        ['h', 'writer'],
+        ['i', 'writer'],
+      ])
+      expect(eventsOf(events, 'trunk_adopted').map(({ sha }) => sha)).toContain(updated)
+      const trunk = `tributary/${run}/trunk`
+      for (const path of ['h/done.txt', 'i/done.txt', 'news.txt']) world.git('cat-file', '-e', `${trunk}:${path}`)
+      expect(eventsOf(events, 'verification_passed').at(-1)?.on).toBe(world.git('rev-parse', trunk))
+      expect((await pull(final)).body).toContain('### Brought into this branch by people')
+      expect(await agreement(world, run)).toMatchObject({
+        folded: ended,
+        trunkInJournal: world.git('rev-parse', trunk),
+      })
+    },
+  )
 
   it('lands nothing that came to a worker pull request after its verification', nightly, async () => {
     const { run, pull: final, id } = await planned(world, 'k')

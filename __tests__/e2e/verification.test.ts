@@ -112,40 +112,44 @@ describe('a verification that fails by chance', () => {
 })
 
 describe('two tasks in conflict that no plan can tell beforehand', () => {
-  it('names the paths and both tasks, runs the later one again on the merged base, and ends well', async () => {
-    const place = (what: string) => ['node', 'tools/place.mjs', what]
-    const exists = ['test', '-e', 'place']
-    const { run } = await started(
-      issueWith(
-        'file, folder, other',
-        {
-          // A file beside folders, as far as a plan can tell.
-          file: { writes: ['*'], run: place('file'), acceptance: exists },
-          folder: { writes: ['place/part'], run: place('folder'), acceptance: exists },
-        },
-        [exists],
-      ),
-    )
-    expect((await world.ended(run)).conclusion).toBe('success')
-    const events = await world.events(run)
-    const [conflict, ...more] = eventsOf(events, 'task_conflicted')
-    expect(more).toEqual([])
-    expect(conflict).toMatchObject({ task: 'folder', with: ['file'], final: false })
-    expect(conflict?.paths.filter((path) => !path.startsWith('place'))).toEqual([])
-    expect(conflict?.paths).not.toEqual([])
-    const work = await world.when(run, 'there', (_, of) => of)
-    const [first, second, ...others] = recordOf(work, 'folder').attempts
-    expect(others).toEqual([])
-    expect(first).toMatchObject({ outcome: 'conflict', failure: { reason: 'conflict', with: ['file'] } })
-    world.git('merge-base', '--is-ancestor', recordOf(work, 'file').attempts[0]?.head ?? '', second?.base ?? '')
-    const { data } = await world.admin.rest.checks.listForRef({ ...world.at, ref: first?.head ?? '' })
-    expect(data.check_runs.map(({ conclusion }) => conclusion)).toEqual(['neutral'])
-    expect(data.check_runs[0]?.output.summary).toMatch(/it is in conflict with `file` in `place/)
-    expect(world.git('show', `${work.trunk.tip}:place`)).toBe('a file')
-    expect(await checksOf(world, work, ['file', 'folder', 'other'])).toEqual({
-      file: 'success',
-      folder: 'success',
-      other: 'success',
-    })
-  })
+  it(
+    'names the paths and both tasks, runs the later one again on the merged base, and ends well',
+    nightly,
+    async () => {
+      const place = (what: string) => ['node', 'tools/place.mjs', what]
+      const exists = ['test', '-e', 'place']
+      const { run } = await started(
+        issueWith(
+          'file, folder, other',
+          {
+            // A file beside folders, as far as a plan can tell.
+            file: { writes: ['*'], run: place('file'), acceptance: exists },
+            folder: { writes: ['place/part'], run: place('folder'), acceptance: exists },
+          },
+          [exists],
+        ),
+      )
+      expect((await world.ended(run)).conclusion).toBe('success')
+      const events = await world.events(run)
+      const [conflict, ...more] = eventsOf(events, 'task_conflicted')
+      expect(more).toEqual([])
+      expect(conflict).toMatchObject({ task: 'folder', with: ['file'], final: false })
+      expect(conflict?.paths.filter((path) => !path.startsWith('place'))).toEqual([])
+      expect(conflict?.paths).not.toEqual([])
+      const work = await world.when(run, 'there', (_, of) => of)
+      const [first, second, ...others] = recordOf(work, 'folder').attempts
+      expect(others).toEqual([])
+      expect(first).toMatchObject({ outcome: 'conflict', failure: { reason: 'conflict', with: ['file'] } })
+      world.git('merge-base', '--is-ancestor', recordOf(work, 'file').attempts[0]?.head ?? '', second?.base ?? '')
+      const { data } = await world.admin.rest.checks.listForRef({ ...world.at, ref: first?.head ?? '' })
+      expect(data.check_runs.map(({ conclusion }) => conclusion)).toEqual(['neutral'])
+      expect(data.check_runs[0]?.output.summary).toMatch(/it is in conflict with `file` in `place/)
+      expect(world.git('show', `${work.trunk.tip}:place`)).toBe('a file')
+      expect(await checksOf(world, work, ['file', 'folder', 'other'])).toEqual({
+        file: 'success',
+        folder: 'success',
+        other: 'success',
+      })
+    },
+  )
 })

@@ -65,6 +65,31 @@ export interface HubEvent {
   inputs?: Record<string, string>
 }
 
+/** The commit and ref of an event, and the commit whose workflow files apply. */
+export interface RunSource {
+  readonly sha: string
+  readonly ref: string
+  readonly headBranch: string
+  readonly headRef: string
+  readonly baseRef: string
+  readonly workflowSha: string
+}
+
+/** The result of a job, combined over its matrix, as `needs` shows it. */
+export interface SettledJob {
+  readonly result: 'success' | 'failure' | 'cancelled' | 'skipped'
+  readonly outputs: Readonly<Record<string, string>>
+}
+
+/** What a restarted hub needs to go on with a workflow run that had not ended. */
+export interface UnfinishedRun {
+  run: number
+  event: HubEvent
+  source: RunSource
+  /** By the job's id in the workflow file; null for one that had begun and not ended. */
+  jobs: Record<string, SettledJob | null>
+}
+
 /** The server's interface for the runner. */
 export interface HubHost {
   owner: string
@@ -83,6 +108,9 @@ export interface HubHost {
   nextId(): number
   saveRun(run: WorkflowRunRecord): void
   saveJob(job: JobRecord): void
+  /** Kept until the run's record is completed. */
+  saveUnfinished(run: UnfinishedRun): void
+  unfinished(): readonly UnfinishedRun[]
   runs(): readonly WorkflowRunRecord[]
   jobs(runId: number): readonly JobRecord[]
   /** A GITHUB_TOKEN that is valid for one job; what it may not do is refused with 403 (git: refused). */
@@ -106,6 +134,6 @@ export interface Runner {
   kill(jobId: number): boolean
   /** Resolves when no job is queued or running. */
   idle(): Promise<void>
-  /** Stop everything at once. Runs left unfinished stay `in_progress` on disk; a restarted hub marks their jobs failed, as GitHub does with lost runners. */
+  /** Stop everything at once. Runs left unfinished stay `in_progress` on disk; a restarted hub marks their jobs failed, as GitHub does with lost runners, and starts those that follow. */
   close(): Promise<void>
 }

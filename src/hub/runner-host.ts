@@ -11,6 +11,7 @@ export function createHost(
   jobChanged: (job: JobRecord) => void,
 ): HubHost {
   const { doc } = world.store
+  const unfinishedBut = (run: number) => (doc.unfinished ?? []).filter((one) => one.run !== run)
   return {
     get owner() {
       return doc.owner
@@ -32,6 +33,7 @@ export function createHost(
     nextId: world.store.nextId,
     saveRun: (run) => {
       put(doc.runs, { ...run })
+      if (run.status === 'completed') doc.unfinished = unfinishedBut(run.id)
       world.store.changed()
     },
     saveJob: (job) => {
@@ -39,6 +41,11 @@ export function createHost(
       world.store.changed()
       jobChanged(job)
     },
+    saveUnfinished: (one) => {
+      doc.unfinished = [...unfinishedBut(one.run), structuredClone(one)]
+      world.store.changed()
+    },
+    unfinished: () => doc.unfinished ?? [],
     runs: () => doc.runs,
     jobs: (runId) => doc.jobs.filter((job) => job.run_id === runId),
     issueToken: ({ id, run_id, permissions }) => {

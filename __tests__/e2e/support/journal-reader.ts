@@ -15,6 +15,7 @@ const MOST = 64 * 2 ** 20
  */
 export function journalReader(gitDir: string) {
   const seen = new Map<string, { tip: string; state: RunState }>()
+  const told = new Map<string, { tip: string; entries: RunEvent[][] }>()
   const git = async (...words: string[]) =>
     (await execute('git', ['--git-dir', gitDir, ...words], { encoding: 'utf8', maxBuffer: MOST })).stdout
 
@@ -30,12 +31,15 @@ export function journalReader(gitDir: string) {
   /** What was written together, push by push, the oldest first. */
   const entries = async (run: string): Promise<RunEvent[][]> => {
     const tip = tipOf(gitDir, run)
-    if (tip === null) return []
+    const last = told.get(run)
+    if (tip === null || tip === last?.tip) return tip === null ? [] : (last?.entries ?? [])
     const log = await git('log', '--first-parent', '--reverse', '-z', '--format=%H%n%B', tip)
-    return log
+    const read = log
       .split('\0')
       .filter((entry) => entry !== '')
       .map((entry) => eventsOf(entry.slice(0, 40), entry.slice(41)))
+    told.set(run, { tip, entries: read })
+    return read
   }
 
   return { state, entries, events: async (run: string) => (await entries(run)).flat() }

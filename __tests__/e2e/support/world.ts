@@ -181,6 +181,20 @@ async function waitFor<Found>(
 export const eventsOf = <Type extends RunEvent['type']>(events: readonly RunEvent[], type: Type): EventOf<Type>[] =>
   events.filter((event): event is EventOf<Type> => event.type === type)
 
+/**
+ * Starts of tasks of which a slot saw something: one may leave in the moment in which it is given a task, which goes to the next
+ * one as the same attempt.
+ */
+export const startsIn = (events: readonly RunEvent[]): EventOf<'task_started'>[] => {
+  const key = ({ task, attempt, slot }: { task: string; attempt: number; slot: string }) => `${task}/${attempt} ${slot}`
+  const unseen = eventsOf(events, 'task_returned').flatMap((event) => (event.unbegun ? [key(event)] : []))
+  return eventsOf(events, 'task_started').filter((event) => !unseen.includes(key(event)))
+}
+
+/** Tasks that lost their slot in the middle of the work. */
+export const lossesIn = (events: readonly RunEvent[]): EventOf<'task_returned'>[] =>
+  eventsOf(events, 'task_returned').filter(({ unbegun }) => !unbegun)
+
 /** What must hold of every finished run: the snapshot is the fold, and trunk in git is trunk in the journal. */
 export async function agreement(world: World, run: string) {
   const [events, state] = [await world.events(run), await world.state(run)]

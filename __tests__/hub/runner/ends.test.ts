@@ -210,12 +210,24 @@ describe('a hub that is started again', () => {
     expect(hub.outcome(job.run_id).conclusions).toEqual({ work: 'failure' })
   })
 
-  it('calls runs and jobs failed that the earlier one left, and starts nothing', async () => {
+  it('calls jobs failed that the earlier one left, and starts what follows them with what had ended before', async () => {
     hub.workflow(`
-on: workflow_dispatch
+on: { workflow_dispatch: { inputs: { colour: { default: red } } } }
 jobs:
-  work: { runs-on: any, steps: [{ name: hang, run: 'echo up; sleep 60' }, { name: rest, run: 'true' }] }
-  report: { needs: work, if: always(), runs-on: any, steps: [{ run: 'true' }] }
+  first:
+    runs-on: any
+    outputs: { found: '\${{ steps.find.outputs.found }}' }
+    steps: [{ id: find, run: 'echo found=gold >> "$GITHUB_OUTPUT"' }]
+  work:
+    needs: first
+    runs-on: any
+    steps: [{ name: hang, run: 'echo up; sleep 60' }, { name: rest, run: 'true' }]
+  next: { needs: work, runs-on: any, steps: [{ run: 'true' }] }
+  report:
+    needs: [first, work]
+    if: always() && needs.work.result == 'failure'
+    runs-on: any
+    steps: [{ run: 'echo "\${{ inputs.colour }} \${{ needs.first.outputs.found }}"' }]
 `)
     const id = await hub.dispatch()
     await hub.said('up')
@@ -225,10 +237,30 @@ jobs:
     await hub.restarted().idle()
     const outcome = hub.outcome(id)
     expect(outcome.run).toMatchObject({ status: 'completed', conclusion: 'failure' })
-    expect(outcome.conclusions).toEqual({ work: 'failure' })
+    expect(outcome.conclusions).toEqual({ first: 'success', work: 'failure', next: 'skipped', report: 'success' })
     expect(outcome.steps('work')).toMatchObject({ hang: 'failure', rest: 'skipped' })
+    expect(outcome.log('report')).toContain('red gold')
     await hub.runner.close()
     expect(readdirSync(join(hub.host.dataDir, 'jobs')).filter((name) => /^\d+$/.test(name))).toEqual([])
+  })
+})
+
+describe('a run that waited when its hub stopped', () => {
+  it('begins once the hub is there again', async () => {
+    hub.workflow(`
+on: workflow_dispatch
+concurrency: one
+jobs:
+  work: { runs-on: any, steps: [{ run: '[ -e ${hub.folder}/again ] || { echo up; sleep 60; }' }] }
+`)
+    const first = await hub.dispatch()
+    await hub.said('up')
+    const second = await hub.dispatch()
+    await hub.runner.close()
+    writeFileSync(join(hub.folder, 'again'), '')
+    await hub.restarted().idle()
+    expect(hub.outcome(first).conclusions).toEqual({ work: 'failure' })
+    expect(hub.outcome(second).conclusions).toEqual({ work: 'success' })
   })
 })
 

@@ -2,7 +2,15 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { HubEvent, HubHost, JobRecord, Permissions, Runner, WorkflowRunRecord } from '../../../src/hub/host.ts'
+import type {
+  HubEvent,
+  HubHost,
+  JobRecord,
+  Permissions,
+  Runner,
+  UnfinishedRun,
+  WorkflowRunRecord,
+} from '../../../src/hub/host.ts'
 import { jobLog } from '../../../src/hub/runner/job/job-log.ts'
 import { createRunner } from '../../../src/hub/runner/runner.ts'
 import type { RunnerOptions } from '../../../src/hub/runner/world.ts'
@@ -23,7 +31,11 @@ const stream = (files: Readonly<Record<string, string>>, branch: string, parent:
 export class TestHub {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'hub-runner-')))
   readonly gitDir = join(this.folder, 'octo', 'demo.git')
-  readonly records = { runs: new Map<number, WorkflowRunRecord>(), jobs: new Map<number, JobRecord>() }
+  readonly records = {
+    runs: new Map<number, WorkflowRunRecord>(),
+    jobs: new Map<number, JobRecord>(),
+    unfinished: new Map<number, UnfinishedRun>(),
+  }
   readonly issued: { id: number; token: string; permissions: Permissions }[] = []
   readonly revoked: string[] = []
   readonly delays = new Map<string, number>()
@@ -67,6 +79,8 @@ export class TestHub {
       nextId: () => this.#next++,
       saveRun: (run) => this.#tell(() => records.runs.set(run.id, structuredClone(run))),
       saveJob: (job) => this.#tell(() => records.jobs.set(job.id, structuredClone(job))),
+      saveUnfinished: (one) => void records.unfinished.set(one.run, structuredClone(one)),
+      unfinished: () => [...records.unfinished.values()],
       runs: () => [...records.runs.values()],
       jobs: (runId) => [...records.jobs.values()].filter((job) => job.run_id === runId),
       issueToken: ({ id, permissions }) => {

@@ -1,4 +1,4 @@
-import type { HubEvent, HubHost, WorkflowRunRecord } from '../host.ts'
+import type { HubEvent, HubHost, UnfinishedRun, WorkflowRunRecord } from '../host.ts'
 import { githubContext } from './job/contexts.ts'
 import { evaluateText } from './workflow/expression.ts'
 import { inputTexts, inputValues } from './workflow/inputs.ts'
@@ -30,19 +30,40 @@ export async function runsFor(host: HubHost, read: ReadWorkflows, event: HubEven
 }
 
 function planned(host: HubHost, event: HubEvent, source: Source, workflow: Workflow): RequestedRun {
+  const record = newRun(host, event, source, workflow.path, workflow.name)
+  const plan = planOf(host, record, { event, source, workflow })
+  try {
+    const scope = { contexts: { github: plan.github, inputs: plan.inputs, vars: { ...host.variables } } }
+    record.display_title = evaluateText(workflow.runName, scope).trim() || defaultTitle(event, plan.payload, workflow)
+  } catch (error) {
+    return { kind: 'invalid', record: failed(record, errorMessage(error)) }
+  }
+  return { kind: 'run', plan }
+}
+
+function planOf(
+  host: HubHost,
+  record: WorkflowRunRecord,
+  { event, source, workflow }: Pick<RunPlan, 'event' | 'source' | 'workflow'>,
+): RunPlan {
   const given = event.inputs ?? {}
   const texts = event.name === 'workflow_dispatch' ? inputTexts(workflow.on, given) : undefined
   const inputs: JsonObject = texts === undefined ? {} : inputValues(workflow.on, texts)
   const payload = jsonOf(texts === undefined ? event.payload : { ...event.payload, inputs: texts })
-  const record = newRun(host, event, source, workflow.path, workflow.name)
   const github = githubContext({ host, run: record, workflow, event, payload, source })
-  try {
-    const scope = { contexts: { github, inputs, vars: { ...host.variables } } }
-    record.display_title = evaluateText(workflow.runName, scope).trim() || defaultTitle(event, payload, workflow)
-  } catch (error) {
-    return { kind: 'invalid', record: failed(record, errorMessage(error)) }
-  }
-  return { kind: 'run', plan: { record, workflow, event, payload, source, github, inputs } }
+  return { record, workflow, event, payload, source, github, inputs }
+}
+
+/** A run that an earlier hub process began, as it was then; null if its workflow file cannot be read any more. */
+export async function resumedPlan(
+  host: HubHost,
+  read: ReadWorkflows,
+  record: WorkflowRunRecord,
+  { event, source }: UnfinishedRun,
+): Promise<RunPlan | null> {
+  const parsed = (await read(source.workflowSha)).get(record.path)
+  if (!parsed?.ok) return null
+  return planOf(host, record, { event, source: { ...source, changed: async () => [] }, workflow: parsed.workflow })
 }
 
 function newRun(host: HubHost, event: HubEvent, source: Source, path: string, name: string): WorkflowRunRecord {

@@ -1,15 +1,9 @@
-import type { RunConclusion } from '../host.ts'
+import type { RunConclusion, SettledJob } from '../host.ts'
 import type { Status } from './workflow/expression.ts'
 import type { Json } from './workflow/json.ts'
 import type { JobDefinition } from './workflow/workflow.ts'
 
-export type JobResult = 'success' | 'failure' | 'cancelled' | 'skipped'
-
-/** The result of a job, combined over its matrix, as `needs` shows it. */
-export interface SettledJob {
-  readonly result: JobResult
-  readonly outputs: Readonly<Record<string, string>>
-}
+export type JobResult = SettledJob['result']
 
 /** The direct and indirect needs of a job: GitHub's `success()` checks all of them. */
 export function ancestors(jobs: readonly JobDefinition[], id: string): Set<string> {

@@ -1,5 +1,6 @@
+import type { SettledJob } from '../host.ts'
 import { type ConcurrencyRequest, concurrencyOf } from './concurrency.ts'
-import type { JobResult, SettledJob } from './graph.ts'
+import type { JobResult } from './graph.ts'
 import type { JobPlan } from './job/job.ts'
 import type { JobHandle } from './job/job-handle.ts'
 import { displayName, labelsOf, queuedJob } from './job/job-record.ts'

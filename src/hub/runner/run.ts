@@ -1,10 +1,11 @@
+import type { SettledJob, UnfinishedRun } from '../host.ts'
 import { type ConcurrencyRequest, type Contender, concurrencyOf } from './concurrency.ts'
-import { ancestors, conclusionOf, jobStatus, needsContext, type SettledJob } from './graph.ts'
+import { ancestors, conclusionOf, jobStatus, needsContext } from './graph.ts'
 import type { JobHandle } from './job/job-handle.ts'
 import { evaluateCondition, type Scope } from './workflow/expression.ts'
 import type { RunPlan } from './workflow/plan.ts'
 import { runWorkflowJob, type WorkflowJob } from './workflow-job.ts'
-import { errorMessage, now, type RunnerWorld, saveRun } from './world.ts'
+import { errorMessage, now, type RunnerWorld, saveRun, saveUnfinished } from './world.ts'
 
 /** A running workflow run. */
 export interface RunHandle {
@@ -21,11 +22,15 @@ interface Run {
   readonly plan: RunPlan
   readonly handles: Map<JobHandle, WorkflowJob>
   readonly settled: Map<string, SettledJob>
+  readonly kept: UnfinishedRun
   cancelled: boolean
 }
 
-export function startRun(world: RunnerWorld, plan: RunPlan): RunHandle {
-  const run: Run = { world, plan, handles: new Map(), settled: new Map(), cancelled: false }
+/** `before`: how far the jobs had come, if an earlier hub process began this run. */
+export function startRun(world: RunnerWorld, plan: RunPlan, before: UnfinishedRun['jobs'] = {}): RunHandle {
+  const { changed: _, ...source } = plan.source
+  const kept = { run: plan.record.id, event: plan.event, source, jobs: { ...before } }
+  const run: Run = { world, plan, handles: new Map(), settled: new Map(), kept, cancelled: false }
   const stop = new AbortController()
   const cancel = (): void => {
     run.cancelled = true
@@ -33,6 +38,7 @@ export function startRun(world: RunnerWorld, plan: RunPlan): RunHandle {
     cancelJobs(run)
   }
   saveRun(world, plan.record)
+  saveUnfinished(world, kept)
   return {
     id: plan.record.id,
     done: live(run, stop.signal, cancel),
@@ -52,7 +58,7 @@ async function live(run: Run, stop: AbortSignal, cancel: () => void): Promise<vo
     release = await admitted(world, concurrencyOf(plan.workflow.concurrency, rootScope(run)), stop, cancel)
     if (stop.aborted) return finish(run, 'cancelled')
     plan.record.status = 'in_progress'
-    plan.record.run_started_at = now()
+    if (Object.keys(run.kept.jobs).length === 0) plan.record.run_started_at = now()
     saveRun(world, plan.record)
     const settled = await runGraph(run)
     finish(run, conclusionOf(settled, run.cancelled))
@@ -104,13 +110,26 @@ async function runGraph(run: Run): Promise<SettledJob[]> {
 }
 
 async function settle(run: Run, id: string): Promise<SettledJob> {
-  const { world, plan, settled } = run
+  const { world, plan, settled, kept } = run
+  const before = kept.jobs[id]
+  if (before !== undefined) return end(run, id, before ?? { result: 'failure', outputs: {} })
   const definition = plan.workflow.jobs.find((job) => job.id === id)
   if (definition === undefined || world.closed) return { result: 'cancelled', outputs: {} }
   const status = jobStatus(settled, ancestors(plan.workflow.jobs, id), () => run.cancelled)
   const contexts = { ...rootScope(run).contexts, needs: needsContext(settled, definition.needs) }
-  const result = await runWorkflowJob({ world, plan, definition, scope: { contexts, status }, handles: run.handles })
+  kept.jobs[id] = null
+  saveUnfinished(world, kept)
+  return end(
+    run,
+    id,
+    await runWorkflowJob({ world, plan, definition, scope: { contexts, status }, handles: run.handles }),
+  )
+}
+
+function end({ world, settled, kept }: Run, id: string, result: SettledJob): SettledJob {
   settled.set(id, result)
+  kept.jobs[id] = result
+  saveUnfinished(world, kept)
   return result
 }
 

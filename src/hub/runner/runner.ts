@@ -1,13 +1,13 @@
 import type { HubEvent, HubHost, JobRecord, Runner } from '../host.ts'
 import { ConcurrencyGroups } from './concurrency.ts'
-import { type RequestedRun, runsFor } from './deliver.ts'
+import { type RequestedRun, resumedPlan, runsFor } from './deliver.ts'
 import { removeFolders, trackingId } from './job/folders.ts'
 import { completeJob } from './job/job-record.ts'
 import { endSteps } from './job/step-record.ts'
 import { killMarked } from './process/leftovers.ts'
 import { startProcess } from './process/process.ts'
 import { type RunHandle, startRun } from './run.ts'
-import { readsWorkflows } from './workflow/workflow-files.ts'
+import { type ReadWorkflows, readsWorkflows } from './workflow/workflow-files.ts'
 import { inBackground, type RunnerOptions, type RunnerWorld, saveJob, saveRun } from './world.ts'
 
 /** GitHub's own times. */
@@ -26,21 +26,20 @@ export function createRunner(host: HubHost, options: RunnerOptions): Runner {
     closed: false,
   }
   const active = new Map<number, RunHandle>()
-  let deliveries: Promise<unknown> = Promise.resolve()
-  let delivering = 0
   const read = readsWorkflows(host.gitDir)
-  recoverRuns(world)
-
-  const begin = (requested: RequestedRun): number => {
-    if (requested.kind === 'invalid') {
-      saveRun(world, requested.record)
-      return requested.record.id
-    }
-    const handle = startRun(world, requested.plan)
+  loseJobs(world)
+  const watch = (handle: RunHandle): number => {
     active.set(handle.id, handle)
     void handle.done.then(() => active.delete(handle.id))
     return handle.id
   }
+  const begin = (requested: RequestedRun): number => {
+    if (requested.kind === 'run') return watch(startRun(world, requested.plan))
+    saveRun(world, requested.record)
+    return requested.record.id
+  }
+  let delivering = 1
+  let deliveries: Promise<unknown> = resumeRuns(world, read, watch).finally(() => delivering--)
 
   /** Delivers one event at a time, so that runs start in the order of events. */
   const deliver = (event: HubEvent): Promise<number[]> => {
@@ -80,15 +79,27 @@ export function createRunner(host: HubHost, options: RunnerOptions): Runner {
   }
 }
 
-/** Runs of an earlier hub process have lost their runner: their jobs are marked as failed and do not run again. */
-function recoverRuns(world: RunnerWorld): void {
-  for (const run of world.host.runs().filter(({ status }) => status !== 'completed')) {
+const leftOpen = (world: RunnerWorld) => world.host.runs().filter(({ status }) => status !== 'completed')
+
+/** Jobs of an earlier hub process have lost their runner: they are marked as failed and do not run again. */
+function loseJobs(world: RunnerWorld): void {
+  for (const run of leftOpen(world)) {
     for (const job of world.host.jobs(run.id).filter(({ status }) => status !== 'completed')) {
       killMarked(trackingId(world.host, job.id))
       inBackground(world, removeFolders(world.host, job.id))
       saveJob(world, lost(job))
     }
-    saveRun(world, { ...run, status: 'completed', conclusion: 'failure' })
+  }
+}
+
+/** Runs of an earlier hub process go on with the jobs that had not begun, such as one that follows a failed job. */
+async function resumeRuns(world: RunnerWorld, read: ReadWorkflows, watch: (run: RunHandle) => void): Promise<void> {
+  const { host } = world
+  for (const record of leftOpen(world)) {
+    const kept = host.unfinished().find(({ run }) => run === record.id)
+    const plan = kept === undefined ? null : await resumedPlan(host, read, { ...record }, kept).catch(() => null)
+    if (plan === null) saveRun(world, { ...record, status: 'completed', conclusion: 'failure' })
+    else if (!world.closed) watch(startRun(world, plan, kept?.jobs))
   }
 }
 

@@ -1,4 +1,4 @@
-import type { SettledJob } from './graph.ts'
+import type { SettledJob } from '../host.ts'
 import { type JobHandle, startJob } from './job/job-handle.ts'
 import { JobLog, logPath } from './job/job-log.ts'
 import { completeJob, displayName, queuedJob } from './job/job-record.ts'

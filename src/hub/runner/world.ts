@@ -1,4 +1,4 @@
-import type { HubHost, JobRecord, WorkflowRunRecord } from '../host.ts'
+import type { HubHost, JobRecord, UnfinishedRun, WorkflowRunRecord } from '../host.ts'
 import type { ConcurrencyGroups } from './concurrency.ts'
 import type { Grace, StartProcess } from './process/process.ts'
 
@@ -44,6 +44,10 @@ export function saveRun(world: RunnerWorld, run: WorkflowRunRecord): void {
   if (world.closed) return
   run.updated_at = now()
   world.host.saveRun(run)
+}
+
+export function saveUnfinished(world: RunnerWorld, run: UnfinishedRun): void {
+  if (!world.closed) world.host.saveUnfinished(run)
 }
 
 export function saveJob(world: RunnerWorld, job: JobRecord): void {

@@ -1,5 +1,5 @@
 import type { Login } from '../access/people.ts'
-import type { JobRecord, Permissions, WorkflowRunRecord } from '../host.ts'
+import type { JobRecord, Permissions, UnfinishedRun, WorkflowRunRecord } from '../host.ts'
 
 /** The hub's state as one JSON document. Field names are GitHub's own; what git holds is not stored. */
 export interface Document {
@@ -31,6 +31,7 @@ export interface Document {
   workflows: WorkflowRecord[]
   runs: WorkflowRunRecord[]
   jobs: JobRecord[]
+  unfinished?: UnfinishedRun[]
 }
 
 export interface JobToken {

@@ -1,15 +1,9 @@
-import type { HubEvent, HubHost } from '../../host.ts'
+import type { HubEvent, HubHost, RunSource } from '../../host.ts'
 import { commitOf, mergesCleanly, pathsBetween } from './git.ts'
 import { type Json, jsonAt, jsonOf, textAt } from './json.ts'
 
-/** The commit and ref of an event: GITHUB_SHA, GITHUB_REF, the run's head branch, and the commit whose workflow files apply. */
-export interface Source {
-  readonly sha: string
-  readonly ref: string
-  readonly headBranch: string
-  readonly headRef: string
-  readonly baseRef: string
-  readonly workflowSha: string
+/** GITHUB_SHA, GITHUB_REF and what else depends on them. */
+export interface Source extends RunSource {
   /** Files that a push or a pull request changes; computed only for `paths` filters. */
   changed(): Promise<string[]>
 }
