@@ -1,10 +1,12 @@
 import type { Planning } from '../plan/planning.ts'
 import type { NewEvent } from '../run/event.ts'
 import type { LiveRun } from '../run/state.ts'
-import type { SlotJobs } from './slot-jobs.ts'
 
 /** The program of `plan.command` runs once, and once more with what was wrong with its plan. */
 const TRIES = 2
+
+/** What of the slots' jobs counts here. */
+type SlotJobs = ReadonlyMap<string, { status: 'queued' | 'in_progress' | 'completed'; error?: string }>
 
 export const plansByCommand = ({ settings }: Planning): boolean => settings.plan.command.length > 0
 

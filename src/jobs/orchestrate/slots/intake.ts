@@ -9,13 +9,13 @@ import {
 } from '../../../core/schedule/result-events.ts'
 import { PLAN_TASK } from '../../../core/schedule/slot-result.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
-import { takePlan } from '../planning/plan-command.ts'
 import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/event-draft.ts'
 import { taskRefusal } from '../session/refusals.ts'
 import { nowOf, type Session } from '../session/session.ts'
 import { withWorkflows } from '../session/workflow-files.ts'
 import { inspect } from './inspect.ts'
+import { takePlan } from './take-plan.ts'
 
 /** Downloads and audits the results of slots at the same time, then lands or fails each in order. */
 export async function intake(session: Session, draft: Draft, results: readonly ResultArtifact[]): Promise<Draft> {
