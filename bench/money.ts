@@ -1,6 +1,6 @@
 import { atMost, type Benchmark, type Figure, type Line } from './benchmark.ts'
 import { none, spread } from './figures.ts'
-import { nameOf, worthwhile } from './graphs/corpus.ts'
+import { type Member, nameOf, worthwhile } from './graphs/corpus.ts'
 import { type Spent, spend } from './money/limit.ts'
 import { STRONG } from './money/prices.ts'
 import { type Tiered, tiers } from './money/tiers.ts'
@@ -9,6 +9,8 @@ import { mean } from './statistics.ts'
 const B8 = 'B8'
 /** Limits, as shares of what the run would cost. */
 const LIMITS = [0.3, 1, 3] as const
+/** No reservation is felt under it. */
+const UNFELT = 1000
 
 export const money: Benchmark = {
   name: B8,
@@ -16,13 +18,15 @@ export const money: Benchmark = {
   async measure(quick) {
     const spent: Spent[] = []
     const tiered: Tiered[] = []
+    const free = new Map<Member, number>()
     for (const member of worthwhile(quick ? [24] : [24, 100], () => 1)) {
       for (const share of LIMITS) spent.push(await spend(member, share))
+      free.set(member, (await spend(member, UNFELT)).makespan)
       const found = await tiers(member)
       if (found !== null) tiered.push(found)
     }
     return {
-      figures: [limitFigure(spent), ...tierFigures(tiered)],
+      figures: [limitFigure(spent), ...lostFigures(spent, free), ...tierFigures(tiered)],
       lines: [...spent.map(spentLine), ...tiered.map(tieredLine)],
       charts: [],
     }
@@ -42,6 +46,15 @@ function limitFigure(spent: readonly Spent[]): Figure {
     `${spent.length} runs with limits of ${LIMITS.join(', ')} times what they would cost; ${stopped.join(', ')} of them stopped, ${(100 * used).toFixed(0)} % of the limit in use at most, on average`,
   )
 }
+
+/** Time that ready tasks wait for money that is set aside for others: what the makespan is longer for it. */
+const lostFigures = (spent: readonly Spent[], free: ReadonlyMap<Member, number>): Figure[] =>
+  LIMITS.slice(1).flatMap((share) => {
+    const ended = spent.filter((one) => one.share === share && one.ended)
+    const ratios = ended.map(({ member, makespan }) => makespan / (free.get(member) ?? Number.NaN))
+    const of = `makespans of runs that their limit did not stop, of ${free.size}`
+    return spread(B8, `time with a limit of ${share} times the cost / without one`, ratios, null, of)
+  })
 
 function tierFigures(tiered: readonly Tiered[]): Figure[] {
   const against = (figure: string, of: (one: Tiered) => Tiered['plain'], target: Figure['target']) =>

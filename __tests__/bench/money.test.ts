@@ -35,6 +35,15 @@ it('has nothing to compare where the path is the whole plan', async () => {
   expect(await tiers(given('a > b > c', {}))).toBeNull()
 })
 
+it('sees what a limit costs in time: tasks that wait for money that is set aside for others', async () => {
+  const one = given('a, b, c, d', { a: 8, b: 8, c: 8, d: 8 })
+  const free = await spend(one, 1000)
+  expect(free.makespan).toBe(8)
+  const tight = await spend(one, 1.5)
+  expect(tight.ended).toBe(true)
+  expect(tight.makespan).toBeGreaterThanOrEqual(free.makespan)
+})
+
 it('lets a run with three times the money that it needs come to its end, and stops one with a third of it', async () => {
   const one = given('a > c, b > c', { a: 8, b: 8, c: 8 })
   expect(await spend(one, 3)).toMatchObject({ ended: true })

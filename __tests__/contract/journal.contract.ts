@@ -197,6 +197,17 @@ export function journalContract(name: string, open: () => Promise<JournalStage>)
       expect(runs).toEqual(['42', '42-2', '42-10'].map((run) => ({ run, tip: tips[run] })))
     })
 
+    it('reads other runs, those of the newest issues first', async () => {
+      const stage = await open()
+      const { journal } = await stage.writer()
+      for (const run of ['9', '42', '41', '100']) await begin(journal, run)
+      const { journal: reader } = await stage.writer()
+      const states = await reader.others('42', 2)
+      expect(states.map((state) => state.phase !== 'empty' && state.run)).toEqual(['100', '41'])
+      expect(await reader.others('42', 20)).toHaveLength(3)
+      expect(await (await (await open()).writer()).journal.others('42', 20)).toEqual([])
+    })
+
     it('keeps runs apart', async () => {
       const stage = await open()
       const { journal } = await stage.writer()

@@ -23,7 +23,7 @@ const look = tool(
 const looking = () =>
   modelServer(({ turns }) =>
     turns % TURNS === TURNS - 1
-      ? tools([{ name: 'finish', input: {} }])
+      ? tools([{ name: 'finish', input: { did: 'all' } }])
       : tools([{ name: 'look', input: { page: turns } }], { thinking: `Page ${turns} next.` }),
   )
 
@@ -35,7 +35,7 @@ const conversationWith = (server: ModelServer, task: string): Conversation => ({
   },
   model: 'claude-sonnet-5-5',
   system: [{ text: RULES, cache: true }],
-  tools: [look, finishTool(z.strictObject({}), 'End it')],
+  tools: [look, finishTool(z.strictObject({ did: z.string() }), 'End it')],
   opening: [{ kind: 'text', text: `${task} ${PAGE}`, cache: true }],
   maxTokens: 4000,
   maxTurns: 2 * TURNS,
@@ -54,7 +54,7 @@ it('reads from the cache, turn by turn, all that the turn before had read and wr
   const server = await looking()
   const conversation = conversationWith(server, 'Task one.')
   const first = await runAgentLoop(conversation)
-  expect(first.stopReason).toEqual({ kind: 'finished', value: {} })
+  expect(first.stopReason).toEqual({ kind: 'finished', value: { did: 'all' } })
   await continueAgentLoop(conversation, first.history, [{ kind: 'text', text: `It was not accepted. ${PAGE}` }])
   const usage = usageOf(server)
   expect(usage).toHaveLength(2 * TURNS)

@@ -255,6 +255,7 @@ function memoryJournal(
   }
   return {
     runsOf: never('runsOf'),
+    others: never('others'),
     history: never('history'),
     append: never('append'),
     inTheWay: never('inTheWay'),

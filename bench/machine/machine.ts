@@ -115,6 +115,7 @@ function depsOf(
     runsOf: unasked('runsOf'),
     look: async () => ({ tip: TIP, refs: new Map() }),
     read: unasked('read'),
+    others: async () => [],
     history: unasked('history'),
     inTheWay: unasked('inTheWay'),
     follows: unasked('follows'),

@@ -13,6 +13,8 @@ export interface Spent {
   share: number
   /** US dollars that were spent and set aside at the worst moment. */
   most: number
+  /** Minutes; NaN: it did not come to its end. */
+  makespan: number
   ended: boolean
 }
 
@@ -41,5 +43,5 @@ export async function spend(member: Member, share: number): Promise<Spent> {
       most = Math.max(most, spentUsd(ledger) + reservedUsd(ledger))
     },
   })
-  return { member, limit, share, most, ended: !Number.isNaN(makespan) }
+  return { member, limit, share, most, makespan, ended: !Number.isNaN(makespan) }
 }

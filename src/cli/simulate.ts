@@ -89,7 +89,9 @@ const simulationOf = (plan: Plan, settings: Settings, slots: readonly number[]):
 })
 
 const costOf = (plan: Plan, settings: Settings): Simulation['predicted'] =>
-  plan.tasks.some((task) => isAgentTask(task) || task.kind === 'plan') ? predictCost(plan, settings) : null
+  plan.tasks.some((task) => isAgentTask(task) || task.kind === 'plan')
+    ? { usd: predictCost(plan, settings).usd.likely }
+    : null
 
 async function ofRun(
   run: string,

@@ -67,7 +67,8 @@ export const settingsWarnings = (settings: Settings): SettingRemark[] => [
   ...networkWarning(settings),
   ...commandsWarning(settings),
   ...priceWarnings(settings),
-  ...workerWarnings(settings),
+  ...programWarnings('worker', settings),
+  ...programWarnings('plan', settings),
   ...approverWarnings(settings),
 ]
 
@@ -126,8 +127,13 @@ function priceWarnings(settings: Settings): SettingRemark[] {
     }))
 }
 
-function workerWarnings({ worker }: Settings): SettingRemark[] {
-  const { command, env, network } = worker
+/** Of another agent that works on tasks or writes plans. */
+function programWarnings(of: 'worker' | 'plan', settings: Settings): SettingRemark[] {
+  const { command, env, network } = settings[of]
+  const unused = (key: string): SettingRemark => ({
+    path: [of, key],
+    message: `\`${of}.${key}\` changes nothing without \`${of}.command\``,
+  })
   if (command.length === 0) return [...(env.length > 0 ? [unused('env')] : []), ...(network ? [unused('network')] : [])]
   const passed = passable(env)
   const refused = env.flatMap((name, index) =>
@@ -135,8 +141,8 @@ function workerWarnings({ worker }: Settings): SettingRemark[] {
       ? []
       : [
           {
-            path: ['worker', 'env', index],
-            message: `\`worker.env\` ${quoted(name)} is never handed over: it could be used to speak for the job`,
+            path: [of, 'env', index],
+            message: `\`${of}.env\` ${quoted(name)} is never handed over: it could be used to speak for the job`,
           },
         ],
   )
@@ -144,17 +150,12 @@ function workerWarnings({ worker }: Settings): SettingRemark[] {
     ? []
     : [
         {
-          path: ['worker', 'command'],
-          message: '`worker.command` names no `{prompt_file}`, so that the agent is not told what to do',
+          path: [of, 'command'],
+          message: `\`${of}.command\` names no \`{prompt_file}\`, so that the agent is not told what to do`,
         },
       ]
   return [...noPrompt, ...refused]
 }
-
-const unused = (key: string): SettingRemark => ({
-  path: ['worker', key],
-  message: `\`worker.${key}\` changes nothing without \`worker.command\``,
-})
 
 function approverWarnings({ approvers: { users, second_person } }: Settings): SettingRemark[] {
   const [only, ...more] = new Set(users.map((user) => user.toLowerCase()))

@@ -70,11 +70,12 @@ const withAgentsGuarded = (settings: Settings): Settings =>
     : { ...settings, protected_paths: [...settings.protected_paths, ...READ_BY_AGENTS] }
 
 /** Values that are valid, but never match anything, or never start. */
-const ineffective = ({ protected_paths, approvers, commands, worker }: Settings): SettingRemark[] => [
+const ineffective = ({ protected_paths, approvers, commands, worker, plan }: Settings): SettingRemark[] => [
   ...each(['protected_paths'], protected_paths, wrongGlob),
   ...each(['approvers', 'users'], approvers.users, wrongLogin),
   ...each(['commands'], commands, wrongProgram),
   ...each(['worker', 'command'], worker.command.slice(0, 1), wrongFirstWord),
+  ...each(['plan', 'command'], plan.command.slice(0, 1), wrongFirstWord),
 ]
 
 const each = (path: Path, items: readonly string[], wrong: (item: string) => string | null): SettingRemark[] =>

@@ -167,6 +167,21 @@ export const settingsSchema = z.strictObject({
       network: z.boolean().default(false).describe('Whether this agent may use the network'),
     })
     .prefault({}),
+  plan: z
+    .strictObject({
+      command: z
+        .array(z.string().min(1))
+        .default([])
+        .describe(
+          'Another program that writes plans, as JSON on its standard output; the words may hold {prompt_file}, {worktree} and {model}',
+        ),
+      env: z
+        .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/))
+        .default([])
+        .describe('Variables of the job that this program may see, its key among them'),
+      network: z.boolean().default(false).describe('Whether this program may use the network'),
+    })
+    .prefault({}),
   commits: z
     .strictObject({
       author: z

@@ -59,6 +59,8 @@ export interface Journal {
   follows(run: RunId, before: Sha, now: Sha): Promise<boolean>
   /** The snapshot at the tip, fetched at depth 1. Null if the run has no journal. Throws JournalUnreadable. */
   read(run: RunId): Promise<{ state: RunState; tip: Sha } | null>
+  /** The states of other runs, those of the newest issues first; at most so many, and none that cannot be read. */
+  others(run: RunId, most: number): Promise<RunState[]>
   /** Every event, oldest first. Fetches all commits of the journal. */
   history(run: RunId): Promise<RunEvent[]>
   /**

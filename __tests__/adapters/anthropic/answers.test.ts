@@ -39,6 +39,12 @@ describe('an answer', () => {
     expect(server.requests[0]?.body?.output_config).toEqual({ format: { type: 'json_schema', schema: PLAN } })
   })
 
+  it('calls tools with inputs that the API holds to their schemas', async () => {
+    const server = await modelServer(() => text('Done.'))
+    await modelAt(server).model.ask({ ...asks(), tools: [VIEW] })
+    expect(server.requests[0]?.body?.tools).toMatchObject([{ name: 'view', strict: true, input_schema: VIEW.input }])
+  })
+
   it('calls no tool where none may be called any more, though they are still named', async () => {
     const server = await modelServer(() => text('Done.'))
     const { model } = modelAt(server)

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { finishTool, workingTools } from '../../../src/agent/tools/toolbox.ts'
+import { schemasProblem } from '../../../src/model-double/validate/schema.ts'
 import { memoryFiles } from '../../support/files.ts'
 import { saidSandbox } from '../../support/said-sandbox.ts'
 import { call, errorText, resultText, toolContext } from './tool-context.ts'
@@ -28,6 +29,19 @@ it('has the tools of a worker, with their kinds', () => {
   ]
   expect(toolsIn('sandboxed')).toEqual([...both, 'bash run', 'output read'])
   expect(toolsIn('listed')).toEqual([...both, 'run run', 'output read'])
+})
+
+it('has schemas that the API compiles for strict tools, with room for a structured answer beside them', () => {
+  for (const agentCommands of ['sandboxed', 'listed'] as const) {
+    const tools = workingTools(toolContext({ agentCommands })).map(({ spec: { name, input } }) => ({
+      name,
+      input_schema: input,
+      strict: true,
+    }))
+    expect(schemasProblem({ model: 'claude-sonnet-5-5', messages: [], tools })).toBeNull()
+    const unions = JSON.stringify(tools).match(/"anyOf"/g) ?? []
+    expect(unions.length).toBeLessThanOrEqual(8)
+  }
 })
 
 it('says of each tool when to use it, with an example that fits', async () => {

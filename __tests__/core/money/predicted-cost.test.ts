@@ -8,12 +8,12 @@ const cost = (plan: ReturnType<typeof agentPlan>, settings = defaultSettings) =>
 
 describe('what the work is predicted to cost', () => {
   it('is of the size of a few dimes for a task', () => {
-    const { usd } = cost(agentPlan('a'))
+    const usd = cost(agentPlan('a')).usd.likely
     expect(usd).toBeGreaterThan(0.1)
     expect(usd).toBeLessThan(1)
   })
   it('grows with size and tier', () => {
-    const of = (task: object) => cost(agentPlan('a', { tasks: { a: task } })).usd
+    const of = (task: object) => cost(agentPlan('a', { tasks: { a: task } })).usd.likely
     expect(of({ size: 'small' })).toBeLessThan(of({ size: 'medium' }))
     expect(of({ size: 'medium' })).toBeLessThan(of({ size: 'large' }))
     expect(of({ model_tier: 'cheap' })).toBeLessThan(of({ model_tier: 'default' }))
@@ -23,11 +23,11 @@ describe('what the work is predicted to cost', () => {
     const price = { input: 0, output: 1000, cache_read: 0, cache_write: 0 }
     const settings = settingsSchema.parse({ prices: { 'claude-sonnet-5-5': price } })
     // 24 turns of 500 tokens at a thousand dollars a million, and one attempt in five for nothing.
-    expect(cost(agentPlan('a'), settings).usd).toBeCloseTo(24 * 0.5 * 1.2, 10)
+    expect(cost(agentPlan('a'), settings).usd.likely).toBeCloseTo(24 * 0.5 * 1.2, 10)
   })
   it('is nothing for programs and gates', () =>
     expect(cost(planOf('a > g', { tasks: { g: gate } }))).toEqual({
-      usd: 0,
+      usd: { low: 0, likely: 0, high: 0 },
       reasons: ['No model works on these tasks.'],
     }))
   it('is not known for another program that works on tasks', () => {
@@ -47,7 +47,7 @@ describe('the reasons', () => {
   it('name a model without a price', () => {
     const settings = settingsSchema.parse({ worker_model: { default: 'someone-else' } })
     const { usd, reasons } = cost(agentPlan('a'), settings)
-    expect(usd).toBe(0)
+    expect(usd.high).toBe(0)
     expect(reasons.at(-1)).toContain('`someone-else`')
   })
 })

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { Measurements } from '../../../src/core/money/measurements.ts'
+import type { Plan } from '../../../src/core/plan/plan.ts'
 import { planIdOf, shortPlanId } from '../../../src/core/plan/plan-id.ts'
+import { forecastOf } from '../../../src/core/schedule/forecast.ts'
 import type { AgentCommands } from '../../../src/core/settings.ts'
 import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { planCanBeShown, renderPlanComment } from '../../../src/render/plan/plan-comment.ts'
@@ -18,6 +21,7 @@ import {
   proposed,
   queued,
   requested,
+  settings,
   sha,
   stage,
   startedByAgent,
@@ -58,6 +62,12 @@ const planning: TimedEvent[] = [
   ...stage('design#1', 'plan', 0.3),
 ]
 const run = planned(...planning, proposed(plan))
+
+function withForecast(of: Plan, measured: Measurements): TimedEvent {
+  const event = proposed(of)
+  if (event.type !== 'plan_proposed') throw new Error('no plan')
+  return { ...event, forecast: forecastOf(of, settings(), measured, 0.32) }
+}
 const comment = renderPlanComment(run)
 const linesOf = (...events: TimedEvent[]) => renderPlanComment(planned(...events)).split('\n')
 
@@ -140,6 +150,28 @@ describe('the plan comment of a plan by a model', () => {
       planned(requested(), planningBegun('strict', { budget: { usd: 0.5 } }), proposed(plan, { budget: { usd: 0.5 } })),
     )
     expect(poor).toContain('- Limit of money: 0.50 USD, **which is likely not enough: the run stops there and asks**')
+  })
+
+  it('says that the numbers are a guess as long as no task has finished', () =>
+    expect(comment).toContain(
+      'No finished tasks of these sizes and models to go by: a guess. The times assume 3 minutes',
+    ))
+
+  it('predicts from finished tasks, with their spread, and says for which tasks it has to guess', () => {
+    const minutes = { low: 1, likely: 2, high: 4 }
+    const kind = { size: 'small', worker: 'agent', model: 'claude-sonnet-5-5', tasks: 34 } as const
+    const kinds = [{ ...kind, minutes, usd: { low: 0.1, likely: 0.2, high: 0.3 } }]
+    const measured = { runs: 5, tasks: 40, kinds, plannerUsd: { low: 0.05, likely: 0.1, high: 0.2 } }
+    const small = { ...plan, tasks: plan.tasks.map((task) => ({ ...task, size: 'small' as const })) }
+    const textOf = (from: Plan) => renderPlanComment(planned(...planning, withForecast(from, measured)))
+    const all = textOf({ ...small, tasks: small.tasks.map((task) => ({ ...task, model_tier: 'default' as const })) })
+    expect(all).toContain('- Predicted time: 8 min (4 min to 16 min) with 4 slots')
+    expect(all).toContain('- Predicted cost of the work: 1.60 USD (0.80 USD to 2.40 USD)')
+    expect(all).toContain('- Predicted cost of the whole run, the planner included: 2.02 USD (1.17 USD to 2.92 USD)')
+    expect(all).toContain('From 40 finished tasks of 5 runs here: the median and, in brackets,')
+    expect(all).not.toContain('a guess')
+    const some = textOf(small)
+    expect(some).toContain('That holds for 7 of the 8 tasks; the others are a guess. The times assume')
   })
 
   it('says so where another program works on the tasks', () => {

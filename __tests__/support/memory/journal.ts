@@ -34,6 +34,15 @@ export function memoryJournal(remote: MemoryRemote): Journal {
       const tip = remote.refs.get(logRef(run))
       return tip === undefined ? null : { state: parseState(entryAt(remote, tip).state), tip }
     },
+    others: async (run, most) =>
+      [...remote.refs]
+        .flatMap(([ref, tip]) => {
+          const other = /^refs\/tributary\/([0-9-]+)\/log$/.exec(ref)?.[1]
+          return other === undefined || other === run ? [] : [{ other, tip }]
+        })
+        .toSorted((a, b) => issueOf(b.other) - issueOf(a.other))
+        .slice(0, most)
+        .map(({ tip }) => parseState(entryAt(remote, tip).state)),
     history: async (run) =>
       chain(remote, remote.refs.get(logRef(run)) ?? null).flatMap(({ events }) => events.map(parseEvent)),
     append: async (run, expected, events, state, refs) => append(remote, run, { expected, events, state, refs }),

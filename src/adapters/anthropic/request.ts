@@ -38,6 +38,8 @@ const toolOf = ({ name, description, input }: ModelRequest['tools'][number]): An
   description,
   // The port has no narrower type for a schema; an agent's tool takes an object.
   input_schema: { ...input, type: 'object' },
+  // All schemas of tools keep to what this needs: no optional field, no other field (`jsonSchemaOf`).
+  strict: true,
 })
 
 const mark = (cache: boolean | undefined): { cache_control?: Anthropic.CacheControlEphemeral } =>

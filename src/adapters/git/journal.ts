@@ -18,6 +18,7 @@ import {
   runsIn,
 } from './journal-format.ts'
 import { writeCommit } from './objects.ts'
+import { readOthers } from './other-runs.ts'
 import { runGit } from './plumbing.ts'
 import { type Pushed, pushAll } from './push.ts'
 import { fetchFullJournal, fetchJournal, readSnapshot, remember, writeSnapshot } from './snapshot.ts'
@@ -45,6 +46,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     inTheWay: async (run) => refsInTheWay(await listRefs(client.store, placesOf(run)), run),
     follows: (_run, before, now) => isAncestor(client.store, before, now),
     read: (run) => read(client, run),
+    others: (run, most) => readOthers(client.store, run, most),
     history: (run) => history(client, run),
     append: (run, expected, events, state, refs) => append(client, { run, expected, events, state, refs }),
   }

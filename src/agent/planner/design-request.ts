@@ -37,8 +37,14 @@ export interface DesignRequest {
   on: DesignListener
 }
 
+/** What a design is asked for, whoever writes it. */
+export type DesignTerms = Pick<
+  DesignRequest,
+  'input' | 'questions' | 'answers' | 'questionsAllowed' | 'revisions' | 'previous' | 'fixed'
+>
+
 /** The part of the prompt that only a design has; it follows the blocks that all stages share. */
-export function designPrompt(request: DesignRequest): string {
+export function designPrompt(request: DesignTerms): string {
   const quotes = plannerQuotes(request.input)
   return [
     DESIGN,
@@ -51,7 +57,7 @@ export function designPrompt(request: DesignRequest): string {
   ].join('\n\n')
 }
 
-function limitsText({ input: { settings, options }, fixed }: DesignRequest): string {
+function limitsText({ input: { settings, options }, fixed }: DesignTerms): string {
   const { limits, slots, budget } = settings
   return listOf([
     `At most ${Math.max(0, limits.tasks - fixed.length)} tasks; ${slots.start} agents work at the same time.`,
@@ -64,7 +70,7 @@ function limitsText({ input: { settings, options }, fixed }: DesignRequest): str
   ])
 }
 
-function answersText({ questions, answers }: DesignRequest, quotes: Quotes): string[] {
+function answersText({ questions, answers }: DesignTerms, quotes: Quotes): string[] {
   if (answers.length === 0) return []
   const questionById = new Map(questions.map(({ id, question }) => [id, question]))
   return [
@@ -73,7 +79,7 @@ function answersText({ questions, answers }: DesignRequest, quotes: Quotes): str
   ]
 }
 
-const revisionsText = ({ revisions }: DesignRequest, quotes: Quotes): string[] =>
+const revisionsText = ({ revisions }: DesignTerms, quotes: Quotes): string[] =>
   revisions.length === 0
     ? []
     : [
@@ -81,7 +87,7 @@ const revisionsText = ({ revisions }: DesignRequest, quotes: Quotes): string[] =
         ...revisions.map((words) => quotes.person(null, words)),
       ]
 
-function previousPlanText({ previous }: DesignRequest, quotes: Quotes): string[] {
+function previousPlanText({ previous }: DesignTerms, quotes: Quotes): string[] {
   if (previous === null) return []
   const { plan, problems } = previous
   return [
@@ -94,7 +100,7 @@ function previousPlanText({ previous }: DesignRequest, quotes: Quotes): string[]
   ]
 }
 
-const fixedTasksText = ({ fixed }: DesignRequest, quotes: Quotes): string[] =>
+const fixedTasksText = ({ fixed }: DesignTerms, quotes: Quotes): string[] =>
   fixed.length === 0
     ? []
     : [

@@ -9,7 +9,7 @@ import { budgetProblems, isOneTooMany, type PlanningRules, taskProblems, wholePr
 import { headSchema, type PlanHead, type PlannedTask, planHeadOf, plannedTaskSchema, taskFrom } from './plan-schema.ts'
 import type { PlanParts } from './plan-stream.ts'
 
-type DraftRequest = Pick<DesignRequest, 'input' | 'answers' | 'questionsAllowed' | 'fixed' | 'on'>
+type DraftRequest = Pick<DesignRequest, 'answers' | 'questionsAllowed' | 'fixed' | 'on'> & { input: PlanningRules }
 
 /** Why no more of the answer is needed. */
 type EarlyStop = { ok: true; ask: Question[] } | { ok: false; why: string }

@@ -96,7 +96,7 @@ const SLACK = 2
 
 /** A note, or a problem, if the predicted cost of the tasks passes the budget of the run. */
 export function budgetProblems(plan: Plan, settings: Settings): { notes: string[]; problems: string[] } {
-  const { usd: predicted } = predictCost(plan, settings)
+  const predicted = predictCost(plan, settings).usd.likely
   const { usd } = settings.budget
   if (predicted <= usd) return { notes: [], problems: [] }
   const sentence = `The tasks are predicted to cost ${predicted.toFixed(2)} USD, and the run may spend ${usd.toFixed(2)} USD`

@@ -77,8 +77,9 @@ const retryPrompt = (problems: string): string =>
 const cutOffPrompt = (maxTokens: number): string =>
   `Your answer was cut off at its limit of ${maxTokens} tokens, and nothing of it was kept. Think less, and give the whole answer again in fewer words: shorter texts, fewer entries.`
 
-function parseAnswer<Schema extends z.ZodType>(
-  { schema, check }: StructuredRequest<Schema>,
+/** The value of a JSON text that fits a schema and its check, or what is wrong with it. */
+export function parseAnswer<Schema extends z.ZodType>(
+  { schema, check }: Pick<StructuredRequest<Schema>, 'schema' | 'check'>,
   text: string,
 ): Result<z.output<Schema>, string> {
   const json = parseJson(text)

@@ -1,6 +1,7 @@
 import { isAgentTask, modelFor, type Plan, type Size, type Task } from '../plan/plan.ts'
 import type { Settings } from '../settings.ts'
 import { quoted } from '../text/quoted.ts'
+import { addSpreads, exactly, type Measurements, measuredLike, type Spread } from './measurements.ts'
 import { costOf, priceOf } from './price.ts'
 import { addUsage, noUsage, type Usage } from './usage.ts'
 
@@ -22,20 +23,25 @@ const LONGEST = 150_000
 const TRIES = 1.2
 
 export interface PredictedCost {
-  usd: number
+  usd: Spread
   /** Assumptions and omissions of the prediction, as sentences. */
   reasons: string[]
 }
 
-/** US dollars for the plan's tasks. Excludes planning, which is paid by then. */
-export function predictCost(plan: Plan, settings: Settings): PredictedCost {
+/** US dollars for the plan's tasks, by what tasks like them have cost here. Excludes planning, which is paid by then. */
+export function predictCost(plan: Plan, settings: Settings, measured: Measurements | null = null): PredictedCost {
   const tasks = plan.tasks.filter((task) => isAgentTask(task) || task.kind === 'plan')
-  if (tasks.length === 0) return { usd: 0, reasons: ['No model works on these tasks.'] }
+  if (tasks.length === 0) return { usd: exactly(0), reasons: ['No model works on these tasks.'] }
   if (settings.worker.command.length > 0)
-    return { usd: 0, reasons: ['Another program works on the tasks; what it costs is not known here.'] }
-  const usdOfTask = (task: Task) =>
-    TRIES * usdOf(conversation(turnsOf(task) + READING_TURNS), modelFor(task.model_tier, settings), settings)
-  return { usd: tasks.reduce((sum, task) => sum + usdOfTask(task), 0), reasons: reasons(tasks, settings) }
+    return { usd: exactly(0), reasons: ['Another program works on the tasks; what it costs is not known here.'] }
+  const usdOfTask = (task: Task): Spread =>
+    measuredLike(measured, task, settings)?.usd ??
+    exactly(TRIES * usdOf(conversation(turnsOf(task) + READING_TURNS), modelFor(task.model_tier, settings), settings))
+  const guessed = tasks.filter((task) => measuredLike(measured, task, settings) === null)
+  return {
+    usd: tasks.reduce((sum, task) => addSpreads(sum, usdOfTask(task)), exactly(0)),
+    reasons: guessed.length === 0 ? [] : reasons(guessed, settings),
+  }
 }
 
 /** Turns and US dollars of one attempt by one agent at all of these tasks, with the most expensive model among them. */

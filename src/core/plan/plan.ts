@@ -72,4 +72,13 @@ const OTHER_KINDS: readonly Task['kind'][] = ['plan', 'verify', 'gate']
 /** Whether an agent works on the task: it has no program, and does not only check, wait or plan. */
 export const isAgentTask = ({ run, kind }: Task): boolean => run.length === 0 && !OTHER_KINDS.includes(kind)
 
+export const workerSchema = z.enum(['agent', 'command', 'program'])
+export type Worker = z.infer<typeof workerSchema>
+
+/** Who works on a task: our agent, the agent of `worker.command`, or the task's own program. */
+export function workerOf(task: Task, { worker }: Settings): Worker {
+  if (!isAgentTask(task)) return 'program'
+  return worker.command.length > 0 ? 'command' : 'agent'
+}
+
 export const modelFor = (tier: Tier, { worker_model }: Settings): string => worker_model[tier]

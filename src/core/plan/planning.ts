@@ -81,6 +81,19 @@ export const planningSchema = z.strictObject({
   /** The draft that the critique rejected, while the next one is written. */
   rejected: draftSchema.nullable(),
   verdict: verdictSchema.nullable(),
+  /** The program of `plan.command`: its attempts, and those of them for this version. */
+  command: z
+    .strictObject({
+      attempt: z.int(),
+      tries: z.int(),
+      /** Null if no slot runs it. */
+      slot: z.string().nullable(),
+      comments: z.array(z.string()),
+      why: z.string().nullable(),
+      /** The newest slots that were asked for it and never began. */
+      request: z.string().optional(),
+    })
+    .optional(),
   /** The plan was proposed, and no revision was requested since: the planner has nothing to do. */
   settled: z.boolean(),
 })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { refusedHostSchema } from '../allowed-host.ts'
 import { problemSchema, taskFailureSchema } from '../failure.ts'
 import { runIdSchema, shaSchema, taskIdSchema } from '../ids.ts'
+import { forecastSchema } from '../money/measurements.ts'
 import { roleSchema, spendingSchema } from '../money/usage.ts'
 import { planSchema, taskSchema } from '../plan/plan.ts'
 import {
@@ -127,6 +128,10 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** The model's answer was retried, which discards the tasks streamed before. Only in `strict`, where none has started. */
     anew: z.literal(true).optional(),
   }),
+  /** A slot runs the program of `plan.command`. */
+  event('plan_command_started', { attempt: z.int().min(1), slot: z.string(), comments: issueComments }),
+  /** It came to no plan. `request`: the slots that were asked for it and never began. */
+  event('plan_command_failed', { attempt: z.int().min(1), why: z.string(), request: z.string().optional() }),
   event('plan_drafted', draftSchema.shape),
   event('plan_judged', {
     accepted: z.boolean(),
@@ -161,6 +166,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** `strict` if absent. */
     mode: modeSchema.optional(),
     comments: issueComments,
+    /** Absent in journals of before. */
+    forecast: forecastSchema.optional(),
   }),
   event('plan_approved', { planId: planIdSchema, only: z.array(taskIdSchema).nullable() }),
   event('plan_rejected', { why: z.string() }),

@@ -22,7 +22,7 @@ export const freshRecord: TaskRecord = {
 
 type Proposal = Pick<
   EventOf<'plan_proposed'>,
-  'planId' | 'base' | 'baseBranch' | 'settings' | 'settingsBlob' | 'trunk' | 'notes' | 'comments' | 'at'
+  'planId' | 'base' | 'baseBranch' | 'settings' | 'settingsBlob' | 'trunk' | 'notes' | 'comments' | 'forecast' | 'at'
 > & { plan: Work['plan']; mode: Mode; open: boolean }
 
 const firstWork = (it: Proposal): Work => ({
@@ -67,6 +67,7 @@ export function withProposal(state: LiveRun, it: Proposal): LiveRun {
     planId: it.planId,
     notes: it.notes,
     ...(it.comments !== undefined && { comments: it.comments }),
+    ...(it.forecast !== undefined && { forecast: it.forecast }),
     proposedAt: it.at,
     previous,
     version: base.version + (isNext ? 1 : 0),

@@ -41,8 +41,16 @@ function next(planning: Planning, event: Exclude<ChangingEvent<'planning'>, Even
       return { ...planning, streamed: [...(event.anew ? [] : planning.streamed), event.planned] }
     case 'plan_drafted': {
       const { plan, notes, problems } = event
-      return { ...planning, draft: { plan, notes, problems }, designs: planning.designs + 1 }
+      const draft = { plan, notes, problems }
+      return { ...planning, draft, designs: planning.designs + 1, ...commandEnded(planning, null) }
     }
+    case 'plan_command_started': {
+      const { attempt, slot, comments = [] } = event
+      const tries = (planning.command?.tries ?? 0) + 1
+      return { ...planning, command: { ...planning.command, attempt, tries, slot, comments, why: null } }
+    }
+    case 'plan_command_failed':
+      return { ...planning, ...commandEnded(planning, event) }
     case 'plan_judged':
       return { ...planning, verdict: verdictOf(event) }
     case 'revision_requested': {
@@ -55,6 +63,7 @@ function next(planning: Planning, event: Exclude<ChangingEvent<'planning'>, Even
         draft: null,
         verdict: null,
         settled: false,
+        ...(planning.command && { command: { ...planning.command, tries: 0, slot: null, why: null } }),
       }
     }
     case 'plan_proposed':
@@ -62,6 +71,15 @@ function next(planning: Planning, event: Exclude<ChangingEvent<'planning'>, Even
     case 'gate_switched_off':
       return { ...planning, mode: 'off' }
   }
+}
+
+/** No slot runs the planner's program any more. What failed before a slot began counts as a try too. */
+function commandEnded({ command }: Planning, failed: EventOf<'plan_command_failed'> | null): Pick<Planning, 'command'> {
+  if (failed === null) return command === undefined ? {} : { command: { ...command, slot: null, why: null } }
+  const { attempt, why, request } = failed
+  const before = command ?? { attempt: 0, tries: 0, slot: null, comments: [], why: null }
+  const tries = before.tries + (before.slot === null ? 1 : 0)
+  return { command: { ...before, attempt, tries, slot: null, why, ...(request !== undefined && { request }) } }
 }
 
 function verdictOf({ accepted, problems, unjudged: why }: EventOf<'plan_judged'>): Planning['verdict'] {

@@ -22,6 +22,8 @@ export const FOLDS = {
   gate_switched_off: ['run', 'planning'],
   plan_begun: ['run'],
   task_planned: ['planning', 'work'],
+  plan_command_started: ['planning'],
+  plan_command_failed: ['planning'],
   plan_drafted: ['planning', 'setbacks'],
   plan_judged: ['planning', 'setbacks'],
   plan_amended: ['work', 'setbacks'],

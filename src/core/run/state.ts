@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { problemSchema, taskFailureSchema } from '../failure.ts'
 import { runIdSchema, type Sha, shaSchema, type TaskId, taskIdSchema } from '../ids.ts'
 import { ledgerSchema } from '../money/ledger.ts'
+import { forecastSchema } from '../money/measurements.ts'
 import { ownOf } from '../own.ts'
 import { planSchema, type Task, taskSchema } from '../plan/plan.ts'
 import { explorationSchema, modeSchema, planningSchema, planOptionsSchema } from '../plan/planning.ts'
@@ -169,6 +170,8 @@ export const workSchema = z.strictObject({
   comments: z.array(z.string()).optional(),
   /** Of this version; absent before it is begun. One that has not ended is dropped by an approval. */
   baseline: baselineSchema.optional(),
+  /** What was predicted when it was proposed. */
+  forecast: forecastSchema.optional(),
   proposedAt: z.string(),
   startedAt: z.string().nullable(),
   /** `null` if the whole plan may run, else the tasks that may; empty before the approval. */

@@ -1,10 +1,11 @@
 import type { RunId, Sha, TaskId } from '../ids.ts'
 import { mayStart } from '../landing/gate.ts'
 import { baselineCommands, verificationCommands } from '../plan/checks.ts'
-import { type Argv, isAgentTask, type Task } from '../plan/plan.ts'
-import { type ProposedRun, type RunState, recordOf, taskOf, type Work } from '../run/state.ts'
+import { type Argv, type Worker, workerOf } from '../plan/plan.ts'
+import { type LiveRun, type ProposedRun, type RunState, recordOf, taskOf, type Work } from '../run/state.ts'
 import type { Settings } from '../settings.ts'
 import { awaitsBaseline } from './baseline.ts'
+import { planTry } from './plan-command.ts'
 
 export interface TaskAssignment {
   kind: 'task'
@@ -12,8 +13,7 @@ export interface TaskAssignment {
   attempt: number
   base: Sha
   title: string
-  /** The task's own program, our agent, or the agent of `worker.command`. */
-  worker: 'program' | 'agent' | 'command'
+  worker: Worker
   program: Argv
   acceptance: Argv
   minutes: number
@@ -34,8 +34,14 @@ export interface VerifyAssignment {
   sandbox: Settings['sandbox']
 }
 
-/** What a slot works on. */
-export type SlotTask = TaskAssignment | VerifyAssignment | BaselineAssignment
+/** The program of `plan.command`, on a tree of the base that nothing is kept of. */
+export interface PlanAssignment {
+  kind: 'plan'
+  on: Sha
+  attempt: number
+  minutes: number
+  sandbox: Settings['sandbox']
+}
 
 /** The checks of a plan that nobody has approved yet, on its base: nothing that they change is kept. */
 export interface BaselineAssignment {
@@ -47,15 +53,28 @@ export interface BaselineAssignment {
   sandbox: Settings['sandbox']
 }
 
+/** Work of a slot that ends in a result. */
+export type SlotTask = TaskAssignment | VerifyAssignment | BaselineAssignment | PlanAssignment
+
 /** What a slot has to do according to the journal. */
 export type Assignment = SlotTask | { kind: 'idle' } | { kind: 'leave'; why: string }
 
 /** The slot's assignment. It stays while the run is paused, so that the slot can finish it. */
 export function assignmentFor(state: RunState, slot: string): Assignment {
   if (state.phase === 'ended') return { kind: 'leave', why: `the run has ended: ${state.why || state.conclusion}` }
+  const plan = state.phase === 'empty' ? null : planFor(state, slot)
+  if (plan !== null) return plan
   if (state.phase === 'proposed') return baselineFor(state, slot)
   if (state.phase !== 'active') return { kind: 'idle' }
   return taskFor(state.work, slot) ?? verificationFor(state.work, slot) ?? { kind: 'idle' }
+}
+
+function planFor(state: LiveRun, slot: string): PlanAssignment | null {
+  const wanted = planTry(state)
+  if (state.planning === null || wanted === null || wanted.slot !== slot) return null
+  const { base, settings } = state.planning
+  const { limits, sandbox } = settings
+  return { kind: 'plan', on: base, attempt: wanted.attempt, minutes: limits.task_minutes, sandbox }
 }
 
 /** Before the approval, a slot gets no task, whatever the journal says of tasks; it waits for the baseline, or takes it. */
@@ -97,11 +116,6 @@ function taskFor(work: Work, slot: string): TaskAssignment | null {
 export const mayChangeNothing = (work: Work, id: TaskId): boolean =>
   taskOf(work, id).writes.length === 0 || recordOf(work, id).onto.length > 0
 
-const workerOf = (task: Task, { worker }: Settings): TaskAssignment['worker'] => {
-  if (!isAgentTask(task)) return 'program'
-  return worker.command.length > 0 ? 'command' : 'agent'
-}
-
 function verificationFor({ verification, plan, settings }: Work, slot: string): VerifyAssignment | null {
   if (verification?.status !== 'in_progress' || verification.slot !== slot) return null
   return {
@@ -118,6 +132,7 @@ function verificationFor({ verification, plan, settings }: Work, slot: string): 
 export function assignmentKey(assignment: Assignment): string | null {
   if (assignment.kind === 'task') return `${assignment.task}:${assignment.attempt}:${assignment.base}`
   if (assignment.kind === 'baseline') return `baseline:${assignment.attempt}:${assignment.on}`
+  if (assignment.kind === 'plan') return `plan:${assignment.attempt}:${assignment.on}`
   if (assignment.kind === 'verify') return `verify:${assignment.attempt}:${assignment.on}`
   return null
 }

@@ -1,12 +1,12 @@
+import { type Measurements, measuredLike, type Spread } from '../money/measurements.ts'
 import { predictAttempt } from '../money/predicted-cost.ts'
 import type { Argv, Plan, Size, Task } from '../plan/plan.ts'
 import type { Settings } from '../settings.ts'
 import { listed } from '../text/quoted.ts'
-import { byRemainingPath, estimate, makespan } from './prediction.ts'
+import { byRemainingPath, estimate, makespan, minutesBy } from './prediction.ts'
 
 /*
- * Assumptions in minutes about the overhead of several agents, which one agent does not have, or only once. None is measured
- * in a repository: a GitHub runner usually starts within seconds, then installs dependencies; a landing is an audit, a push
+ * Assumptions in minutes about the overhead of several agents, which one agent does not have, or only once. A GitHub runner usually starts within seconds, then installs dependencies; a landing is an audit, a push
  * and a read of the journal; a new agent reads what an earlier one knew.
  */
 /** Until the slots have started. One agent needs a slot too. */
@@ -27,13 +27,27 @@ interface Worth {
 }
 
 /** Compares the predicted time of one agent with that of the run's first slots, including start, reading and landing. */
-export function worthParallel(plan: Plan, { slots }: Pick<Settings, 'slots'>): Worth {
-  const minutes = (task: Task) => (task.kind === 'gate' ? 0 : estimate(task) + READ_MINUTES + LAND_MINUTES)
+export function worthParallel(
+  plan: Plan,
+  settings: Settings,
+  measured: Measurements | null = null,
+  at: keyof Spread = 'likely',
+): Worth {
+  const own = withoutReading(settings, measured, at)
+  const minutes = (task: Task) => (task.kind === 'gate' ? 0 : own(task) + READ_MINUTES + LAND_MINUTES)
   const order = byRemainingPath(plan)
-  const parallelMinutes = START_MINUTES + makespan(plan.tasks, { slots: slots.start, order, estimate: minutes })
-  const work = plan.tasks.reduce((sum, task) => sum + estimate(task), 0)
+  const { start } = settings.slots
+  const parallelMinutes = START_MINUTES + makespan(plan.tasks, { slots: start, order, estimate: minutes })
+  const work = plan.tasks.reduce((sum, task) => sum + own(task), 0)
   const oneAgentMinutes = START_MINUTES + READ_MINUTES + work + LAND_MINUTES
   return { gain: oneAgentMinutes / parallelMinutes, parallelMinutes, oneAgentMinutes }
+}
+
+/** What was measured holds the reading of each agent, which one agent for all tasks does once. */
+function withoutReading(settings: Settings, measured: Measurements | null, at: keyof Spread): (task: Task) => number {
+  const minutes = minutesBy(settings, measured, at)
+  return (task) =>
+    measuredLike(measured, task, settings) === null ? minutes(task) : Math.max(0, minutes(task) - READ_MINUTES)
 }
 
 /**
@@ -143,9 +157,13 @@ export function whyNotFolded(plan: Plan, settings: Settings): string | null {
 }
 
 /** The plan as one task if several agents gain too little and one attempt can do it all, and why; null: it stays in parts. */
-export function foldedIfSlow(plan: Plan, settings: Settings): { plan: Plan; why: string } | null {
+export function foldedIfSlow(
+  plan: Plan,
+  settings: Settings,
+  measured: Measurements | null = null,
+): { plan: Plan; why: string } | null {
   if (plan.tasks.length < 2) return null
-  const { gain } = worthParallel(plan, settings)
+  const { gain } = worthParallel(plan, settings, measured)
   if (gain >= LEAST_SPEEDUP || whyNotFolded(plan, settings) !== null) return null
   // The folded task has a size like any other, which says less than its parts do.
   const { turns, minutes } = wholeOf(plan, settings)

@@ -10,6 +10,7 @@ import { type PlanDraft, type Planning, type Stage, type StageName, unanswered }
 import type { NewEvent } from '../run/event.ts'
 import { type ActiveRun, isSettled, type LiveRun, recordOf, type Work, workOf } from '../run/state.ts'
 import { tasksWithStatus } from '../run/task-status.ts'
+import { plansByCommand, tryOf } from './plan-command.ts'
 import { DESIGNS, REVIEW_TRIES, STAGE_TRIES } from './retry-ladder.ts'
 import { tasksAwaitingReview } from './review-reasons.ts'
 
@@ -80,7 +81,7 @@ export function whyGivenUp(state: LiveRun, name: StageName, task: TaskId | null 
 }
 
 function planStage({ planning }: LiveRun): Wanted[] {
-  if (planning === null || planning.settled) return []
+  if (planning === null || planning.settled || plansByCommand(planning)) return []
   if (planning.explorations === null) return [['explore', null]]
   if (unanswered(planning).length > 0) return []
   if (planning.draft === null) return [['design', null]]
@@ -94,7 +95,10 @@ const goesBack = ({ verdict, designs }: Planning): boolean => verdict?.accepted 
 export const isDraftReady = (planning: Planning): planning is Planning & { draft: PlanDraft } =>
   !planning.settled &&
   planning.draft !== null &&
-  (planning.verdict === null ? !needsCritique(planning.draft) : !goesBack(planning))
+  (plansByCommand(planning) ? tryOf(planning) === null : isJudged(planning, planning.draft))
+
+const isJudged = (planning: Planning, draft: PlanDraft): boolean =>
+  planning.verdict === null ? !needsCritique(draft) : !goesBack(planning)
 
 /** A plan of at most two small tasks without problems needs no critique. */
 const needsCritique = ({ plan, problems }: PlanDraft): boolean =>
@@ -152,7 +156,13 @@ export const roleOf: Readonly<Record<StageName, ModelRole>> = {
 /** Without a critic, after all tries, lint alone decides, and the plan says so; null: a critic has judged or may still. */
 export function judgedWithoutCritic(state: LiveRun): NewEvent | null {
   const { planning } = state
-  if (planning?.draft == null || planning.verdict !== null || !needsCritique(planning.draft)) return null
+  if (
+    planning?.draft == null ||
+    plansByCommand(planning) ||
+    planning.verdict !== null ||
+    !needsCritique(planning.draft)
+  )
+    return null
   const unjudged = whyGivenUp(state, 'critique')
   const { problems } = planning.draft
   return unjudged === null ? null : { type: 'plan_judged', accepted: problems.length === 0, problems, unjudged }

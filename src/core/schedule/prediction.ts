@@ -1,7 +1,9 @@
 import type { TaskId } from '../ids.ts'
+import { type Measurements, measuredLike, type Spread } from '../money/measurements.ts'
 import { writesOverlap } from '../plan/glob.ts'
 import { criticalPath, directDependants, insertDescending, remainingPath, width, work } from '../plan/graph.ts'
 import type { Plan, Size, Task } from '../plan/plan.ts'
+import type { Settings } from '../settings.ts'
 
 /** Minutes of a task by size: assumptions, for a repository without measurements. */
 export const ASSUMED_MINUTES: Readonly<Record<Size, number>> = { small: 3, medium: 8, large: 20 }
@@ -9,6 +11,14 @@ export const ASSUMED_MINUTES: Readonly<Record<Size, number>> = { small: 3, mediu
 /** Minutes of a task, at most its time-out. A gate counts as 0: it takes no slot, and a person's time is unknown. */
 export const estimate = (task: Task): number =>
   task.kind === 'gate' ? 0 : Math.min(ASSUMED_MINUTES[task.size], task.timeout_minutes)
+
+/** Minutes of a task by what finished tasks like it took here; by its size if they are too few. */
+export const minutesBy =
+  (settings: Settings, measured: Measurements | null, at: keyof Spread = 'likely') =>
+  (task: Task): number => {
+    const like = measuredLike(measured, task, settings)
+    return like === null ? estimate(task) : Math.min(like.minutes[at], task.timeout_minutes)
+  }
 
 export interface Prediction {
   criticalPath: TaskId[]

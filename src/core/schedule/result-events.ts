@@ -7,16 +7,17 @@ import type { NewEvent, Report } from '../run/event.ts'
 import { type LiveRun, recordOf, type Work } from '../run/state.ts'
 import { landing } from './after-review.ts'
 import { givenUp } from './parked.ts'
+import { planTry } from './plan-command.ts'
 import { afterFailure } from './retry-ladder.ts'
 import { reviewReasons } from './review-reasons.ts'
 import { workflowRunOf } from './slot-jobs.ts'
-import { BASELINE_TASK, type ResultFile, type ResultKey } from './slot-result.ts'
+import { BASELINE_TASK, PLAN_TASK, type ResultFile, type ResultKey } from './slot-result.ts'
 
 /** A result after its inspection: its commits, and whether they passed the audit. */
 export type InspectedResult =
   | { verdict: 'landable'; head: Sha; tree: Sha; file: ResultFile }
   | { verdict: 'failed'; head: Sha | null; failure: TaskFailure; report?: Report; begun?: string }
-  | { verdict: 'verification' | 'baseline'; file: ResultFile }
+  | { verdict: 'verification' | 'baseline' | 'plan'; file: ResultFile }
 
 /**
  * Only the attempt that the journal has in progress is awaited, from the workflow run of the slot that has it: a late result of
@@ -30,6 +31,10 @@ export function isAwaited(run: LiveRun, result: ResultKey & { workflowRun: numbe
 /** The slot that has this attempt in progress; null if none has. */
 export function awaitedSlot(run: LiveRun, { run: id, task, attempt }: ResultKey): string | null {
   if (id !== run.run) return null
+  if (task === PLAN_TASK) {
+    const wanted = planTry(run)
+    return wanted?.attempt === attempt ? wanted.slot : null
+  }
   if (run.phase === 'proposed') return task === BASELINE_TASK ? baselineSlot(run.work, attempt) : null
   if (run.phase !== 'active') return null
   const { verification, tasks } = run.work

@@ -5,6 +5,7 @@ import type { NewEvent } from '../run/event.ts'
 import { type ActiveRun, type LiveRun, type TaskRecord, type Work, workOf } from '../run/state.ts'
 import { tasksWithStatus } from '../run/task-status.ts'
 import { awaitsBaseline } from './baseline.ts'
+import { planTry } from './plan-command.ts'
 import { wantedStages, wantsDescription } from './planning-stages.ts'
 import { nextParked } from './ready.ts'
 import { tasksAwaitingReview } from './review-reasons.ts'
@@ -36,6 +37,7 @@ const canPayForDescription = (run: ActiveRun): boolean =>
 
 /** Only a person can move the run on: no task is at work, ready or being reviewed, no verification is due, and no baseline is taken. A paused run starts nothing. */
 export function isIdle(state: LiveRun): boolean {
+  if (planTry(state) !== null) return false
   if (state.phase !== 'active') return !awaitsBaseline(state)
   const { verification } = state.work
   if (verification?.status === 'in_progress') return false

@@ -48,7 +48,8 @@ export const tasksNeverRun = (work: Work): TaskId[] =>
 /** A gate, or a task that was expanded into others. */
 const hasNoWork = (work: Work, { id, kind }: Task): boolean => kind === 'gate' || statusOf(work, id) === 'expanded'
 
-const spansOf = (work: Work, id: TaskId): number[] =>
+/** Minutes of each attempt at a task that was at work and has ended. */
+export const spansOf = (work: Work, id: TaskId): number[] =>
   recordOf(work, id).attempts.flatMap(({ startedAt, endedAt }) =>
     startedAt === null || endedAt === null ? [] : [(Date.parse(endedAt) - Date.parse(startedAt)) / 60_000],
   )

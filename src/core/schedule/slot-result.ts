@@ -12,6 +12,11 @@ export const BUNDLE_FILE = 'work.bundle'
 export const VERIFY_TASK = 'verify'
 /** The same for a baseline, whose attempt is the version of the plan. */
 export const BASELINE_TASK = 'baseline'
+/** The same for the program of `plan.command`. */
+export const PLAN_TASK = 'plan'
+
+/** Characters of a plan that a program prints. */
+export const LONGEST_PLAN = 400_000
 
 const outcomeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('done'), head: shaSchema, tree: shaSchema, report: reportSchema }),
@@ -31,6 +36,7 @@ const outcomeSchema = z.discriminatedUnion('kind', [
     report: reportSchema,
   }),
   z.strictObject({ kind: z.literal('baseline'), checks: baselineChecksSchema, report: reportSchema }),
+  z.strictObject({ kind: z.literal('planned'), text: z.string().max(LONGEST_PLAN), report: reportSchema }),
 ])
 export type AttemptOutcome = z.infer<typeof outcomeSchema>
 
@@ -38,7 +44,7 @@ export type AttemptOutcome = z.infer<typeof outcomeSchema>
 export const resultFileSchema = z.strictObject({
   version: z.literal(1),
   run: runIdSchema,
-  /** `verify` for a verification, `baseline` for a baseline. */
+  /** `verify` for a verification, `baseline` for a baseline, `plan` for a plan. */
   task: taskIdSchema,
   attempt: z.int().min(1),
   /** The commit that the work started from, or the verified commit. */
@@ -82,7 +88,7 @@ export const resultName = (run: RunId, task: string, attempt: number): string =>
 export const transcriptName = (result: string): string => `${result}-transcript`
 export const TRANSCRIPT_FILE = 'transcript.jsonl'
 
-const NAMES = { verify: VERIFY_TASK, baseline: BASELINE_TASK } as const
+const NAMES = { verify: VERIFY_TASK, baseline: BASELINE_TASK, plan: PLAN_TASK } as const
 
 export const resultKeyOf = (run: RunId, assignment: SlotTask): ResultKey => ({
   run,

@@ -1,5 +1,6 @@
 import type { RunId } from '../../core/ids.ts'
 import { type LiveRun, settingsOf, workOf } from '../../core/run/state.ts'
+import { planTry } from '../../core/schedule/plan-command.ts'
 import type { ResultArtifact } from '../../ports/slots.ts'
 import type { OrchestrateDeps } from '../deps.ts'
 import { sayLoss } from '../say-loss.ts'
@@ -10,6 +11,7 @@ import { queueTasks } from './merges/queue.ts'
 import { assembleTrunk } from './merges/trunk.ts'
 import { beginPlan } from './planning/begin.ts'
 import { concludePlan } from './planning/conclude.ts'
+import { planByCommand } from './planning/plan-command.ts'
 import { leaveOutReviews } from './planning/run-review.ts'
 import { giveUpExpansions, giveUpOrphans, reserveStages, startStages, takeStageResults } from './planning/stages.ts'
 import { publishProjections, showable } from './projections/publish-projections.ts'
@@ -100,7 +102,7 @@ async function open(deps: OrchestrateDeps, run: RunId): Promise<Session | null> 
   const session = newSession(deps, repo, run, { state, tip, unsure })
   await bringObjects(session)
   // The first look must include the slots that an earlier process asked for.
-  if (state.phase === 'active' || state.phase === 'proposed') await dispatchSlots(session)
+  if (state.phase === 'active' || state.phase === 'proposed' || planTry(state) !== null) await dispatchSlots(session)
   return session
 }
 
@@ -142,6 +144,7 @@ export const STEPS: readonly OrchestratorStep[] = [
   verify,
   reserveStages,
   giveUpRequests,
+  planByCommand,
   takeBaseline,
   askForSlots,
   startWork,

@@ -58,7 +58,7 @@ const launch = (
   })
 
 /** Each word stays one argument, whatever replaces a placeholder in it. */
-const filledIn = (command: Argv, words: Readonly<Record<string, string>>): string[] =>
+export const filledIn = (command: Argv, words: Readonly<Record<string, string>>): string[] =>
   command.map((word) => word.replace(/\{(?:prompt_file|worktree|model)\}/g, (name) => words[name] ?? name))
 
 /** A program writes no hand-off: its last line of output takes its place. */

@@ -1,5 +1,5 @@
 import type { TaskFailure } from '../../core/failure.ts'
-import { type RunState, workOf } from '../../core/run/state.ts'
+import { type RunState, settingsOf } from '../../core/run/state.ts'
 import {
   type Assignment,
   assignmentFor,
@@ -15,6 +15,7 @@ import { performByAgent } from './agent-attempt.ts'
 import type { AttemptResult } from './attempt.ts'
 import { performBaseline } from './baseline.ts'
 import { removeCheckpoint } from './checkpoints.ts'
+import { performPlanning } from './command-planner.ts'
 import { emptyReport, withoutSandbox } from './commands.ts'
 import { type JournalView, journalView, whileWanted } from './journal-view.ts'
 import { performProgram } from './program.ts'
@@ -75,7 +76,7 @@ export async function runSlot(given: WorkDeps, who: SlotIdentity): Promise<SlotE
 const isWork = (assignment: Assignment): assignment is SlotTask =>
   assignment.kind !== 'idle' && assignment.kind !== 'leave'
 
-const settingsIn = (state: RunState): Settings => workOf(state)?.settings ?? defaultSettings
+const settingsIn = (state: RunState): Settings => (state.phase === 'empty' ? defaultSettings : settingsOf(state))
 
 type LeavingSlot = SlotIdentity & { leaveAt: Date }
 
@@ -123,6 +124,7 @@ async function perform(
   assignment: SlotTask,
   signal: AbortSignal,
 ): Promise<AttemptResult> {
+  if (assignment.kind === 'plan') return quiet(await performPlanning(deps, view.state(), assignment, signal))
   const settings = settingsIn(view.state())
   const failure = await deps.setUp.make(baseOf(assignment), settings, signal)
   if (failure !== null) return quiet(withoutSetUp(assignment, failure))

@@ -1,42 +1,71 @@
+import { spentUsd } from '../../core/money/ledger.ts'
+import { type Forecast, type Measurements, measuredLike, type Spread } from '../../core/money/measurements.ts'
 import { predictCost } from '../../core/money/predicted-cost.ts'
 import { usdOf } from '../../core/money/usage.ts'
 import { isAgentTask, type Plan } from '../../core/plan/plan.ts'
+import type { Work } from '../../core/run/state.ts'
 import { LEAST_SPEEDUP, whyNotFolded, worthParallel } from '../../core/schedule/parallel-worth.ts'
-import { ASSUMED_MINUTES, predict } from '../../core/schedule/prediction.ts'
+import { ASSUMED_MINUTES, minutesBy, predict } from '../../core/schedule/prediction.ts'
 import type { Settings } from '../../core/settings.ts'
 import { planningCosts } from '../cost.ts'
 import { code, sentence } from '../markdown/code.ts'
-import { count, duration, usd } from '../markdown/format.ts'
+import { count, duration, secondsBetween, usd } from '../markdown/format.ts'
 import type { PlannedRun } from './planned-run.ts'
 
 const minutes = (number: number): string => duration(number * 60)
 
 const NAMED = 25
 
-/** Predicted time, parallel gain and cost of a plan, with the assumptions behind them. */
+/** `12 min (9 min to 18 min)`; what is only assumed has no spread. */
+const spread = ({ low, likely, high }: Spread, show: (number: number) => string): string =>
+  low === high ? show(likely) : `${show(likely)} (${show(low)} to ${show(high)})`
+
+/** Predicted time, parallel gain and cost of a plan, and what that rests on. */
 export function numbersSection(run: PlannedRun): string[] {
-  const { plan, settings } = run.work
+  const { plan, settings, forecast } = run.work
   const { slots } = settings
-  const some = predict(plan, slots.start)
-  const most = predict(plan, slots.cap)
+  const measured = forecast?.measured ?? null
+  const predicted = (count: number, at: keyof Spread = 'likely') =>
+    predict(plan, count, minutesBy(settings, measured, at))
+  const some = predicted(slots.start)
+  const most = predicted(slots.cap)
+  const time = {
+    low: predicted(slots.start, 'low').makespanMinutes,
+    likely: some.makespanMinutes,
+    high: predicted(slots.start, 'high').makespanMinutes,
+  }
   const gates = plan.tasks.filter((task) => task.kind === 'gate').length
   return [
     `- ${count(plan.tasks.length, 'task')}${gates === 0 ? '' : `, ${count(gates, 'gate')} among them`}; at most ${some.width} at work at once`,
     `- Critical path: ${path(some.criticalPath)}, ${minutes(some.criticalPathMinutes)}`,
     `- Work of all tasks together: ${minutes(some.workMinutes)}`,
-    `- Predicted time: ${minutes(some.makespanMinutes)} with ${count(slots.start, 'slot')}${
+    `- Predicted time: ${spread(time, minutes)} with ${count(slots.start, 'slot')}${
       slots.cap > slots.start ? `, ${minutes(most.makespanMinutes)} with ${slots.cap}` : ''
     }, ${minutes(some.oneAgentMinutes)} one after another`,
     ...worth(run),
     ...money(run),
     '',
-    `The times assume ${ASSUMED_MINUTES.small} minutes for a small task, ${ASSUMED_MINUTES.medium} for a medium and ${ASSUMED_MINUTES.large} for a large one, and nothing for a person at a gate.${reasons(plan, settings)}`,
+    basis(run.work),
   ]
 }
 
-function worth({ planning, work: { plan, settings } }: PlannedRun): string[] {
+/** Whether the numbers were measured on finished tasks, or are a guess. */
+function basis({ plan, settings, forecast }: Work): string {
+  const measured = forecast?.measured ?? null
+  const known = plan.tasks.filter((task) => measuredLike(measured, task, settings) !== null).length
+  const tasks = plan.tasks.filter(({ kind }) => kind !== 'gate').length
+  const assumed = `The times assume ${ASSUMED_MINUTES.small} minutes for a small task, ${ASSUMED_MINUTES.medium} for a medium and ${ASSUMED_MINUTES.large} for a large one, and nothing for a person at a gate.${reasons(plan, settings, measured)}`
+  if (measured === null || known === 0)
+    return `No finished tasks of these sizes and models to go by: a guess. ${assumed}`
+  const from = `From ${count(measured.tasks, 'finished task')} of ${count(measured.runs, 'run')} here: the median and, in brackets, the lower and the upper quartile of each size and model.`
+  return known === tasks
+    ? from
+    : `${from} That holds for ${known} of the ${tasks} tasks; the others are a guess. ${assumed}`
+}
+
+function worth({ planning, work: { plan, settings, forecast } }: PlannedRun): string[] {
   if (plan.tasks.length < 2) return []
-  const { gain, parallelMinutes, oneAgentMinutes } = worthParallel(plan, settings)
+  const { gain, parallelMinutes, oneAgentMinutes } = worthParallel(plan, settings, forecast?.measured)
   const times = `${gain.toFixed(1)} times as fast (${minutes(parallelMinutes)} against ${minutes(oneAgentMinutes)}), with starting, reading and landing counted in`
   const inTheWay = planning === null ? null : whyNotFolded(plan, settings)
   return [
@@ -46,22 +75,34 @@ function worth({ planning, work: { plan, settings } }: PlannedRun): string[] {
   ]
 }
 
-function money({ work: { plan, settings }, ledger }: PlannedRun): string[] {
+function money({ work: { plan, settings, forecast }, ledger }: PlannedRun): string[] {
   const planning = usdOf(planningCosts(ledger).flatMap(({ spending }) => spending))
   const planned = planning === 0 ? [] : [`- The plan itself has cost ${usd(planning)}`]
   if (!plan.tasks.some((task) => isAgentTask(task) || task.kind === 'plan'))
     return [...planned, '- Cost: none (no model)']
   if (settings.worker.command.length > 0)
     return [...planned, '- Predicted cost of the work: not known, since another program works on the tasks']
-  const { usd: predicted } = predictCost(plan, settings)
+  const predicted = predictCost(plan, settings, forecast?.measured).usd
   const limit = ledger.limit ?? settings.budget.usd
-  const over = planning + predicted > limit ? ', **which is likely not enough: the run stops there and asks**' : ''
-  return [...planned, `- Predicted cost of the work: ${usd(predicted)}`, `- Limit of money: ${usd(limit)}${over}`]
+  const over =
+    planning + predicted.likely > limit ? ', **which is likely not enough: the run stops there and asks**' : ''
+  return [
+    ...planned,
+    `- Predicted cost of the work: ${spread(predicted, usd)}`,
+    ...whole(forecast),
+    `- Limit of money: ${usd(limit)}${over}`,
+  ]
 }
 
-function reasons(plan: Plan, settings: Settings): string {
+/** Only if it was measured what the planner still does after the approval. */
+const whole = (forecast: Forecast | undefined): string[] =>
+  forecast?.usd == null || forecast.measured?.plannerUsd == null
+    ? []
+    : [`- Predicted cost of the whole run, the planner included: ${spread(forecast.usd, usd)}`]
+
+function reasons(plan: Plan, settings: Settings, measured: Measurements | null): string {
   if (!plan.tasks.some((task) => isAgentTask(task) || task.kind === 'plan')) return ''
-  return predictCost(plan, settings)
+  return predictCost(plan, settings, measured)
     .reasons.map((reason) => ` ${sentence(reason)}`)
     .join('')
 }
@@ -73,3 +114,18 @@ const path = (ids: readonly string[]): string =>
         .slice(0, NAMED - 1)
         .map(code)
         .join(' → ')} → … → ${ids.slice(-1).map(code).join('')} (${ids.length} tasks)`
+
+/** What was predicted for the plan beside what it took, once it is verified; empty if only a part of it was approved. */
+export function predictedBesideTaken({ work, ledger }: PlannedRun): string[] {
+  const { forecast, verification, startedAt, approved, amendments } = work
+  if (forecast === undefined || startedAt === null || approved !== null || verification?.status !== 'passed') return []
+  const { measured } = forecast
+  const from = measured === null ? 'a guess' : `from ${count(measured.tasks, 'finished task')} of earlier runs`
+  const grew = amendments.length === 0 ? '' : ' The plan grew since the prediction.'
+  const took = duration(secondsBetween(startedAt, verification.since))
+  const money =
+    forecast.usd === null ? ['', ''] : [` and ${spread(forecast.usd, usd)}`, ` and ${usd(spentUsd(ledger))}`]
+  return [
+    `Predicted: ${spread(forecast.minutes, minutes)}${money[0]} (${from}). Taken, from the start to the verification: ${took}${money[1]}.${grew}`,
+  ]
+}

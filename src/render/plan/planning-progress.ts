@@ -1,6 +1,7 @@
 import { shortSha } from '../../core/ids.ts'
 import { type Mode, type Planning, unanswered } from '../../core/plan/planning.ts'
 import { type LiveRun, workOf } from '../../core/run/state.ts'
+import { plansByCommand, planTry } from '../../core/schedule/plan-command.ts'
 import { planningAt, planWaitsForMoney } from '../../core/schedule/planning-stages.ts'
 import { outOfMoneyHeadline } from '../cost.ts'
 import { code, codes } from '../markdown/code.ts'
@@ -30,6 +31,11 @@ export function planningSteps(run: LiveRun, room: number): string[] {
     const place = ORDER.indexOf(stage)
     return place < at ? 'done' : place === at ? now : 'to come'
   }
+  if (plansByCommand(planning))
+    return [
+      `- The program of \`plan.command\`: ${progress('designing')}${commandTries(planning)}`,
+      ...revisions(planning, room),
+    ]
   return [
     `- Exploring: ${progress('exploring')}${explored(planning)}`,
     ...(planning.questions.length === 0 ? [] : [`- Questions: ${answered(planning)}`]),
@@ -38,6 +44,11 @@ export function planningSteps(run: LiveRun, room: number): string[] {
     ...revisions(planning, room),
     ...failures(run, room),
   ]
+}
+
+function commandTries({ command, draft }: Planning): string {
+  const again = draft === null || draft.problems.length === 0 ? '' : ', once more with what was wrong with its plan'
+  return `${command?.slot == null ? '' : `, in slot ${code(command.slot)}`}${again}${command?.why == null ? '' : `; before, it came to no plan: ${modelText(command.why, 500)}`}`
 }
 
 function explored({ explorations }: Planning): string {
@@ -124,6 +135,7 @@ export function planningStage(run: LiveRun): PlanningStage {
   if (planning === null) return run.phase === 'requested' ? 'reading' : 'done'
   if (planning.settled || run.phase === 'ended') return 'done'
   if (unanswered(planning).length > 0) return 'questions'
+  if (planTry(run) !== null) return 'designing'
   switch (planningAt(run)) {
     case 'explore':
       return 'exploring'

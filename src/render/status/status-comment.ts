@@ -10,6 +10,7 @@ import { count, duration, moment } from '../markdown/format.ts'
 import { makeMarker } from '../markdown/marker.ts'
 import { amendmentLines } from '../plan/difference.ts'
 import { graph } from '../plan/graph.ts'
+import { predictedBesideTaken } from '../plan/numbers.ts'
 import { isPlanned, pullOf } from '../plan/planned-run.ts'
 import { explainProblem } from '../plan/problems.ts'
 import { displayStatuses, nodeStyles } from './display-status.ts'
@@ -60,6 +61,7 @@ function status(run: LiveRun, level: Level): string[] {
       tasks(run, level.rows),
       isPlanned(run) ? verification(run.work) : [],
       isPlanned(run) ? grown(run.work) : [],
+      isPlanned(run) ? predictedBesideTaken(run) : [],
       moneySection(run),
       facts(run),
     ),

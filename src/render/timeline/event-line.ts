@@ -76,6 +76,10 @@ function runEventText(event: RunEvent): string {
       return 'the model answers'
     case 'limit_passed':
       return 'GitHub takes requests again'
+    case 'plan_command_started':
+      return `the program of plan.command started in ${event.slot}${attemptSuffix(event.attempt)}`
+    case 'plan_command_failed':
+      return `the program of plan.command came to no plan${reasonSuffix(event.why)}`
     case 'base_renamed':
       return `base branch renamed to ${event.baseBranch}`
     case 'base_moved':

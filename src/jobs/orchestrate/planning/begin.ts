@@ -28,7 +28,7 @@ export const beginPlan: OrchestratorStep = async (session, draft) => {
   const written = session.deps.readPlan(draft.state.issue.body, settings)
   if (written.ok) return proposeByHand(session, draft, written.value, frozen)
   if (written.error.some(({ code }) => code !== 'no-plan')) return refuse(session, draft, written.error)
-  const missing = whyNoModel(session, settings)
+  const missing = settings.plan.command.length > 0 ? null : whyNoModel(session, settings)
   if (missing !== null) return refuse(session, draft, [...written.error, missing])
   const mode = draft.state.options.mode ?? settings.mode
   return recordEvents(draft, nowOf(session), { type: 'planning_begun', ...frozen, mode, limit: settings.budget.usd })

@@ -1,10 +1,15 @@
 import { sanitise } from '../../../agent/visible-text/sanitise.ts'
+import type { Measurements } from '../../../core/money/measurements.ts'
+import { isAgentTask } from '../../../core/plan/plan.ts'
 import type { PlanDraft, Planning } from '../../../core/plan/planning.ts'
 import { workOf } from '../../../core/run/state.ts'
 import { foldedIfSlow } from '../../../core/schedule/parallel-worth.ts'
+import { planCommandGivenUp } from '../../../core/schedule/plan-command.ts'
 import { isDraftReady, judgedWithoutCritic, whyGivenUp } from '../../../core/schedule/planning-stages.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
+import { whyNoAgent } from './begin.ts'
+import { measuredHere } from './measured.ts'
 import { problem, propose, refuse, soundPart } from './propose.ts'
 
 /** Ends the planning: proposes the plan, or says why there is none. */
@@ -15,7 +20,8 @@ export const concludePlan: OrchestratorStep = async (session, draft) => {
   const { planning } = judged.state
   if (planning === null || planning.settled) return judged
   if (isDraftReady(planning)) return conclude(session, judged, planning, planning.draft)
-  const why = whyGivenUp(judged.state, 'explore') ?? whyGivenUp(judged.state, 'design')
+  const why =
+    planCommandGivenUp(judged.state) ?? whyGivenUp(judged.state, 'explore') ?? whyGivenUp(judged.state, 'design')
   return why === null ? judged : fallBack(session, judged, planning, why)
 }
 
@@ -43,7 +49,9 @@ async function conclude(session: Session, draft: Draft, planning: Planning, whol
       draft,
       made.problems.map((message) => problem('not-a-plan', message)),
     )
-  const { plan, notes } = foldedUnlessBegun(draft, planning, made)
+  const missing = made.plan.tasks.some(isAgentTask) ? whyNoAgent(session.deps.model !== null, planning.settings) : null
+  if (missing !== null) return refuse(session, draft, [problem('no-model', missing)])
+  const { plan, notes } = foldedUnlessBegun(draft, planning, made, await measuredHere(session))
   const said = [...notes, ...hiddenIn(draft.state.issue.body), ...notesOnVerdict(planning)]
   const { settings, settingsBlob, base, baseBranch, mode, questions } = planning
   return propose(session, draft, {
@@ -78,7 +86,12 @@ function hiddenIn(body: string): string[] {
 }
 
 /** A plan that has begun is not folded: its tasks are at work. */
-function foldedUnlessBegun(draft: Draft, { settings }: Planning, { plan, notes }: PlanDraft) {
-  const folded = workOf(draft.state)?.open === true ? null : foldedIfSlow(plan, settings)
+function foldedUnlessBegun(
+  draft: Draft,
+  { settings }: Planning,
+  { plan, notes }: PlanDraft,
+  measured: Measurements | null,
+) {
+  const folded = workOf(draft.state)?.open === true ? null : foldedIfSlow(plan, settings, measured)
   return folded === null ? { plan, notes } : { plan: folded.plan, notes: [...notes, folded.why] }
 }

@@ -1,6 +1,7 @@
 import { wholeProblems } from '../../../agent/planner/plan-problems.ts'
 import type { Problem } from '../../../core/failure.ts'
 import { branchRef, type Sha, type TaskId, trunkBranch } from '../../../core/ids.ts'
+import { spentUsd } from '../../../core/money/ledger.ts'
 import { priceToWrite } from '../../../core/money/price.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
 import { planIdOf } from '../../../core/plan/plan-id.ts'
@@ -8,6 +9,7 @@ import type { Mode, PlanDraft, Planning } from '../../../core/plan/planning.ts'
 import { type BaseFacts, scriptsIn, staticNotes } from '../../../core/plan/static-notes.ts'
 import { begunPart } from '../../../core/run/evolve-plan.ts'
 import { workOf } from '../../../core/run/state.ts'
+import { forecastOf } from '../../../core/schedule/forecast.ts'
 import { hostsOf, type Settings } from '../../../core/settings.ts'
 import { commitSubject } from '../../../core/text/control-characters.ts'
 import { listed } from '../../../core/text/quoted.ts'
@@ -19,6 +21,7 @@ import { type Draft, recordEvents, withRefMove } from '../session/event-draft.ts
 import { trunkRefusal } from '../session/refusals.ts'
 import { nowOf, type Session } from '../session/session.ts'
 import { firstTree } from '../session/workflow-files.ts'
+import { measuredHere } from './measured.ts'
 import { commentsOf, keptComments } from './read-input.ts'
 
 /** What a plan rests on. */
@@ -80,7 +83,14 @@ async function factsOf({ repo }: Session, { base, settings }: Proposal): Promise
 async function put(session: Session, draft: Draft, it: Proposal): Promise<Draft> {
   const planId = planIdOf({ plan: it.plan, base: it.base, settingsBlob: it.settingsBlob, settings: it.settings })
   const started = await withTrunk(session, draft, it, planId, it.plan.title)
-  return recordEvents(started.draft, nowOf(session), { type: 'plan_proposed', ...it, planId, trunk: started.trunk })
+  const forecast = forecastOf(it.plan, it.settings, await measuredHere(session), spentUsd(draft.state.ledger))
+  return recordEvents(started.draft, nowOf(session), {
+    type: 'plan_proposed',
+    ...it,
+    planId,
+    trunk: started.trunk,
+    forecast,
+  })
 }
 
 /** The draft with the plan refused, if the remote does not take trunk; else null. */

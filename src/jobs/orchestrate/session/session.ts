@@ -1,5 +1,6 @@
 import type { JournalLoss } from '../../../core/failure.ts'
 import type { RunId, Sha } from '../../../core/ids.ts'
+import type { Measurements } from '../../../core/money/measurements.ts'
 import type { Refusable } from '../../../core/run/event.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
 import type { KeptWork } from '../../../core/schedule/checkpoint.ts'
@@ -74,6 +75,8 @@ export interface Session {
   nextLook: number
   nextShow: number
   stageRunner: StageRunner
+  /** What finished tasks of other runs took; null: not read yet. */
+  measured: Promise<Measurements | null> | null
 }
 
 /** One step of a wake-up. Steps run in order, each on the draft of the earlier ones. */
@@ -129,6 +132,7 @@ export function newSession(
     nextLook: 0,
     nextShow: 0,
     stageRunner: createStageRunner(),
+    measured: null,
   }
 }
 

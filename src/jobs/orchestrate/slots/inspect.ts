@@ -8,6 +8,7 @@ import { awaitedSlot, type InspectedResult } from '../../../core/schedule/result
 import {
   type AttemptOutcome,
   BASELINE_TASK,
+  PLAN_TASK,
   parseResultFile,
   type ResultFile,
   VERIFY_TASK,
@@ -52,6 +53,7 @@ export async function inspect(session: Session, draft: Draft, result: ResultArti
     }
     if (result.task === VERIFY_TASK) return { verdict: 'verification', file }
     if (result.task === BASELINE_TASK) return { verdict: 'baseline', file }
+    if (result.task === PLAN_TASK) return { verdict: 'plan', file }
     const inspected = await inspectWork(session, draft, file, bundle)
     // The cost of an attempt counts even if it failed.
     return inspected.verdict === 'failed'

@@ -8,7 +8,7 @@ import {
   verdictEvents,
   workResultEvents,
 } from '../../../core/schedule/result-events.ts'
-import { VERIFY_TASK } from '../../../core/schedule/slot-result.ts'
+import { PLAN_TASK, VERIFY_TASK } from '../../../core/schedule/slot-result.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
 import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/event-draft.ts'
@@ -16,6 +16,7 @@ import { taskRefusal } from '../session/refusals.ts'
 import { nowOf, type Session } from '../session/session.ts'
 import { withWorkflows } from '../session/workflow-files.ts'
 import { inspect } from './inspect.ts'
+import { takePlan } from './take-plan.ts'
 
 /** Downloads and audits the results of slots at the same time, then lands or fails each in order. */
 export async function intake(session: Session, draft: Draft, results: readonly ResultArtifact[]): Promise<Draft> {
@@ -59,6 +60,7 @@ function take(
 ): Draft {
   // Two artifacts may hold the same attempt: the first one of the right slot counts.
   if (inspected == null || !isAwaited(draft.state, result)) return draft
+  if (result.task === PLAN_TASK) return takePlan(session, draft, result, inspected)
   if (draft.state.phase === 'proposed')
     return recordEvents(draft, nowOf(session), baselineEvent(plannedWork(draft), inspected))
   if (result.task !== VERIFY_TASK) return takeWork(session, draft, result, inspected)

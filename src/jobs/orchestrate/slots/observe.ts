@@ -1,5 +1,6 @@
 import { branchRef, trunkBranch } from '../../../core/ids.ts'
 import { workOf } from '../../../core/run/state.ts'
+import { planTry } from '../../../core/schedule/plan-command.ts'
 import { slotsAtWork } from '../../../core/schedule/ready.ts'
 import { lookSeconds } from '../../../core/schedule/request-pace.ts'
 import { workflowRunOf } from '../../../core/schedule/slot-jobs.ts'
@@ -63,7 +64,7 @@ export async function readAgain(session: Session): Promise<void> {
 }
 
 async function lookAtJobs(session: Session): Promise<void> {
-  if (session.state.phase !== 'active' && session.state.phase !== 'proposed') return
+  if (session.state.phase !== 'active' && session.state.phase !== 'proposed' && planTry(session.state) === null) return
   const runs = Object.entries(session.state.slots).flatMap(([request, it]) => {
     const workflowRun = it.workflowRun ?? session.dispatched.get(request) ?? null
     return it.gone || workflowRun === null ? [] : [workflowRun]
@@ -75,7 +76,8 @@ async function lookAtJobs(session: Session): Promise<void> {
 async function lookAtResults(session: Session): Promise<ResultArtifact[]> {
   const { state } = session
   const busy = state.phase === 'active' || state.phase === 'proposed' ? slotsAtWork(state.work) : []
-  const runs = new Set(busy.map((slot) => workflowRunOf(state, slot)))
+  const planner = planTry(state)?.slot ?? null
+  const runs = new Set([...busy, ...(planner === null ? [] : [planner])].map((slot) => workflowRunOf(state, slot)))
   const known = [...runs].filter((id) => id !== null)
   const lists = await Promise.all(known.map((id) => session.deps.slots.results(id, session.run)))
   return lists.flat()

@@ -1,0 +1,43 @@
+import { draftOfText } from '../../../agent/planner/plan-by-command.ts'
+import { failureLog, type TaskFailure } from '../../../core/failure.ts'
+import type { InspectedResult } from '../../../core/schedule/result-events.ts'
+import { redactDeeply } from '../../../core/text/redact.ts'
+import type { ResultArtifact } from '../../../ports/slots.ts'
+import { type Draft, recordEvents } from '../session/event-draft.ts'
+import { nowOf, type Session } from '../session/session.ts'
+
+/** What the program printed, linted as any plan. */
+export function takePlan(session: Session, draft: Draft, { attempt }: ResultArtifact, result: InspectedResult): Draft {
+  const { planning, options } = draft.state
+  if (planning === null) return draft
+  const outcome = result.verdict === 'plan' ? result.file.outcome : null
+  const failed = (why: string) =>
+    recordEvents(draft, nowOf(session), {
+      type: 'plan_command_failed',
+      attempt,
+      why: session.deps.redact(why).slice(0, LONGEST),
+    })
+  if (outcome?.kind !== 'planned') return failed(whyNone(result))
+  const made = draftOfText(outcome.text, { settings: planning.settings, options })
+  if (!made.ok) return failed(`its standard output is no plan: ${made.error}`)
+  return recordEvents(
+    draft,
+    nowOf(session),
+    redactDeeply({ type: 'plan_drafted' as const, ...made.value }, session.deps.redact),
+  )
+}
+
+const LONGEST = 2000
+
+function whyNone(result: InspectedResult): string {
+  const outcome = result.verdict === 'plan' ? result.file.outcome : null
+  if (result.verdict === 'failed') return wordsOf(result.failure)
+  return outcome?.kind === 'failed' ? wordsOf(outcome.failure) : 'its result is none of a plan'
+}
+
+/** The detail of a failure, or the end of its output. */
+function wordsOf(failure: TaskFailure): string {
+  const said = ('detail' in failure ? failure.detail : failureLog(failure)) ?? ''
+  const code = 'exitCode' in failure ? ` with exit code ${failure.exitCode}` : ''
+  return `${failure.reason}${code}: ${said.trim().slice(-LONGEST / 2)}`
+}
