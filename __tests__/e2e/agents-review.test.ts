@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../src/core/run/event.ts'
-import { recordOf } from '../../src/core/run/state.ts'
+import { recordOf } from '../../src/core/run/lookup.ts'
 import { gate, held, json } from '../../src/model-double/answer.ts'
 import type { ParsedRequest } from '../../src/model-double/request.ts'
 import { asksFor, create, finish, planned, startAgentWorld, usual, whenTask } from './support/agents.ts'

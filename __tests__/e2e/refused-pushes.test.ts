@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { statusOf as standingOf } from '../../src/core/run/state.ts'
+import { statusOf as standingOf } from '../../src/core/run/lookup.ts'
 import { nightly } from '../support/nightly.ts'
 import { calm } from './support/calm.ts'
 import { allow, pushFiles } from './support/people.ts'

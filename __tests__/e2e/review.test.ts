@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { statusOf as standingOf } from '../../src/core/run/state.ts'
+import { statusOf as standingOf } from '../../src/core/run/lookup.ts'
 import { nightly } from '../support/nightly.ts'
 import { calm } from './support/calm.ts'
 import { pushFiles } from './support/people.ts'

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { statusOf, type Work } from '../../src/core/run/state.ts'
+import { statusOf } from '../../src/core/run/lookup.ts'
+import type { Work } from '../../src/core/run/work.ts'
 import { nightly } from '../support/nightly.ts'
 import { printedSeed, randomOf } from '../support/random.ts'
 import { entriesOf, idleThough } from './support/entries.ts'

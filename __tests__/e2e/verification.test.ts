@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { recordOf } from '../../src/core/run/state.ts'
+import { recordOf } from '../../src/core/run/lookup.ts'
 import { nightly } from '../support/nightly.ts'
 import { checksOf, expectFinished, statusOf } from './support/picture.ts'
 import { issueWith } from './support/plan.ts'

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type LiveRun, recordOf, statusOf as standingOf, type Work } from '../../src/core/run/state.ts'
+import { recordOf, statusOf as standingOf } from '../../src/core/run/lookup.ts'
+import type { LiveRun } from '../../src/core/run/state.ts'
+import type { Work } from '../../src/core/run/work.ts'
 import { sandboxHere } from '../support/sandbox.ts'
 import { documentOf, everywhere, placesWith } from './support/everywhere.ts'
 import { branchesOf, checksOf, expectFinished, statusOf } from './support/picture.ts'

@@ -1,5 +1,6 @@
 import type { Task } from '../../src/core/plan/plan.ts'
-import { recordOf, type Work } from '../../src/core/run/state.ts'
+import { recordOf } from '../../src/core/run/lookup.ts'
+import type { Work } from '../../src/core/run/work.ts'
 import { startable } from '../../src/core/schedule/ready.ts'
 import { freeSlots } from '../../src/core/schedule/slot-jobs.ts'
 import { STEPS } from '../../src/jobs/orchestrate/orchestrate.ts'

@@ -1,6 +1,7 @@
 import { branchRef, type Sha } from '../core/ids.ts'
 import { type BaseDrift, driftOfBase } from '../core/landing/base-drift.ts'
-import type { ActiveRun, ProposedRun, Work } from '../core/run/state.ts'
+import type { ActiveRun, ProposedRun } from '../core/run/state.ts'
+import type { Work } from '../core/run/work.ts'
 import type { Repo } from '../ports/repo.ts'
 import type { JobDeps } from './deps.ts'
 

@@ -1,4 +1,4 @@
-import type { MovedBranch } from '../core/run/event.ts'
+import type { MovedBranch } from '../core/run/report.ts'
 import { code } from './markdown/code.ts'
 
 /** The command that puts a branch back to the commit that the run knows. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Plan, Task } from '../../../src/core/plan/plan.ts'
-import { type ActiveRun, recordOf, statusOf } from '../../../src/core/run/state.ts'
+import { recordOf, statusOf } from '../../../src/core/run/lookup.ts'
+import type { ActiveRun } from '../../../src/core/run/state.ts'
 import { queueable } from '../../../src/core/schedule/ready.ts'
 import { agentPlan, agentTask, followed, planning, proposal } from '../../support/planning.ts'
 import { begun, landed, merged, queued, shaOf, verifiedBy } from '../../support/run.ts'

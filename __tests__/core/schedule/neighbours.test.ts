@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { taskOf } from '../../../src/core/run/lookup.ts'
 import type { ActiveRun } from '../../../src/core/run/state.ts'
-import { taskOf } from '../../../src/core/run/state.ts'
 import { neighboursOf } from '../../../src/core/schedule/neighbours.ts'
 import { gate } from '../../support/plan.ts'
 import { agentsAtWork, followed } from '../../support/planning.ts'

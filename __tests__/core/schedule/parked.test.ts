@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TaskFailure } from '../../../src/core/failure.ts'
+import { recordOf, statusOf } from '../../../src/core/run/lookup.ts'
 import type { ActiveRun } from '../../../src/core/run/state.ts'
-import { recordOf, statusOf } from '../../../src/core/run/state.ts'
 import { briefOf } from '../../../src/core/schedule/brief.ts'
 import { parkedUntil, resumable } from '../../../src/core/schedule/parked.ts'
 import { nextParked, queueable, usableSlots } from '../../../src/core/schedule/ready.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { replayOn } from '../../../src/core/run/evolve.ts'
-import { type ActiveRun, recordOf } from '../../../src/core/run/state.ts'
+import { recordOf } from '../../../src/core/run/lookup.ts'
+import type { ActiveRun } from '../../../src/core/run/state.ts'
 import {
   type InspectedResult,
   isAwaited,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TaskFailure } from '../../../src/core/failure.ts'
-import { type ActiveRun, recordOf } from '../../../src/core/run/state.ts'
+import { recordOf } from '../../../src/core/run/lookup.ts'
+import type { ActiveRun } from '../../../src/core/run/state.ts'
 import { afterFailure, isFinal, modelTierOf, nextRung } from '../../../src/core/schedule/retry-ladder.ts'
 import { PACE } from '../../support/pace.ts'
 import { agentsAtWork, agentTask, followed } from '../../support/planning.ts'

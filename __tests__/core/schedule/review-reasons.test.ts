@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Task } from '../../../src/core/plan/plan.ts'
-import type { Report } from '../../../src/core/run/event.ts'
 import { type HandOff, handOffOf } from '../../../src/core/run/hand-off.ts'
+import type { Report } from '../../../src/core/run/report.ts'
 import type { ActiveRun } from '../../../src/core/run/state.ts'
 import { reviewReasons } from '../../../src/core/schedule/review-reasons.ts'
 import type { Settings } from '../../../src/core/settings.ts'

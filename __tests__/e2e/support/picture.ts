@@ -1,7 +1,9 @@
 import { expect } from 'vitest'
 import type { TaskId } from '../../../src/core/ids.ts'
 import { replay } from '../../../src/core/run/evolve.ts'
-import { type LiveRun, recordOf, type Work, workOf } from '../../../src/core/run/state.ts'
+import { recordOf } from '../../../src/core/run/lookup.ts'
+import { type LiveRun, workOf } from '../../../src/core/run/state.ts'
+import type { Work } from '../../../src/core/run/work.ts'
 import { doubled, shownOf } from './once.ts'
 import type { World } from './world.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Report } from '../../../src/core/run/event.ts'
+import type { Report } from '../../../src/core/run/report.ts'
 import { checksFor } from '../../../src/render/check/check-output.ts'
 import type { CheckOutput } from '../../../src/render/check/check-state.ts'
 import { runChecksFor } from '../../../src/render/check/run-check.ts'

@@ -1,5 +1,5 @@
 import type { Task } from '../../core/plan/plan.ts'
-import type { Report } from '../../core/run/event.ts'
+import type { Report } from '../../core/run/report.ts'
 import type { ReviewReason } from '../../core/run/review.ts'
 import type { Brief } from '../../core/schedule/brief.ts'
 import { promiseDifferences } from '../../core/schedule/kept-promise.ts'

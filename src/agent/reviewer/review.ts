@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Task } from '../../core/plan/plan.ts'
-import type { Report } from '../../core/run/event.ts'
+import type { Report } from '../../core/run/report.ts'
 import type { ReviewReason } from '../../core/run/review.ts'
 import type { Brief } from '../../core/schedule/brief.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'

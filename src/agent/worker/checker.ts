@@ -1,6 +1,6 @@
 import type { TaskFailure } from '../../core/failure.ts'
 import type { Sha } from '../../core/ids.ts'
-import type { TaskRecord } from '../../core/run/state.ts'
+import type { TaskRecord } from '../../core/run/task-record.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { MeteredModel } from '../loop/metered-model.ts'
 import type { Quotes } from '../prompts/quote.ts'

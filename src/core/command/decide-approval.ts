@@ -2,15 +2,9 @@ import type { Failure } from '../failure.ts'
 import { type Sha, type TaskId, taskBranch } from '../ids.ts'
 import { samePlanId } from '../plan/plan-id.ts'
 import { err } from '../result.ts'
-import {
-  type ActiveRun,
-  isApproved,
-  type LiveRun,
-  type ProposedRun,
-  recordOf,
-  taskOf,
-  type Work,
-} from '../run/state.ts'
+import { isApproved, recordOf, taskOf } from '../run/lookup.ts'
+import type { ActiveRun, LiveRun, ProposedRun } from '../run/state.ts'
+import type { Work } from '../run/work.ts'
 import { whyNotReady } from './decide-planning.ts'
 import { type CommandRequest, type DecisionResult, done, movedBase, staleness, stampOf } from './decision.ts'
 

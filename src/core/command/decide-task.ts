@@ -3,15 +3,10 @@ import { type TaskId, trunkBranch } from '../ids.ts'
 import { isAgentTask } from '../plan/plan.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { RunEvent } from '../run/event.ts'
-import {
-  type ActiveRun,
-  type EndedRun,
-  type LiveRun,
-  statusOf,
-  type TaskStatus,
-  taskOf,
-  type Work,
-} from '../run/state.ts'
+import { statusOf, taskOf } from '../run/lookup.ts'
+import type { ActiveRun, EndedRun, LiveRun } from '../run/state.ts'
+import type { TaskStatus } from '../run/task-record.ts'
+import type { Work } from '../run/work.ts'
 import { type CommandFacts, type CommandRequest, type DecisionResult, done, stampOf } from './decision.ts'
 
 /** `/retry t3`, `/skip t3` and `/cancel t3`. */

@@ -1,7 +1,7 @@
 import type { Sha } from '../ids.ts'
 import { matches } from '../plan/glob.ts'
 import type { NewEvent } from '../run/event.ts'
-import type { Work } from '../run/state.ts'
+import type { Work } from '../run/work.ts'
 import { SETTINGS_PATH } from '../settings.ts'
 
 /** How the base branch has moved since its tip was last recorded (`baseSeen`). */

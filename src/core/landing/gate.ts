@@ -1,6 +1,8 @@
 import type { TaskId } from '../ids.ts'
 import { ownOf } from '../own.ts'
-import { isApproved, type RunState, type Work } from '../run/state.ts'
+import { isApproved } from '../run/lookup.ts'
+import type { RunState } from '../run/state.ts'
+import type { Work } from '../run/work.ts'
 
 /*
  * The gate of the plan, checked at three places: before a task is assigned to a slot, before each tool call, and before

@@ -1,7 +1,8 @@
 import type { TaskId } from '../ids.ts'
 import { globsOverlap } from '../plan/glob.ts'
-import { recordOf, type Work } from '../run/state.ts'
+import { recordOf } from '../run/lookup.ts'
 import { blockers } from '../run/task-status.ts'
+import type { Work } from '../run/work.ts'
 import { mayLand, mayStart } from './gate.ts'
 
 /** The next merge into trunk, in topological order, so that every order of completion gives the same tree. */

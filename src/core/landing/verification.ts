@@ -1,5 +1,6 @@
 import type { Sha, TaskId } from '../ids.ts'
-import { isSettled, type Work } from '../run/state.ts'
+import { isSettled } from '../run/lookup.ts'
+import type { Work } from '../run/work.ts'
 import { nextMerge } from './merge-order.ts'
 
 /** Whether every task has landed, was skipped or was expanded into others, and all are merged into trunk. */

@@ -5,7 +5,9 @@ import { dependantsOf, topologicalOrder } from '../plan/graph.ts'
 import type { Argv, Plan, Task } from '../plan/plan.ts'
 import { canonical } from '../text/digest.ts'
 import { quoted } from '../text/quoted.ts'
-import { isApproved, statusOf, type TaskRecord, type Work } from './state.ts'
+import { isApproved, statusOf } from './lookup.ts'
+import type { TaskRecord } from './task-record.ts'
+import type { Work } from './work.ts'
 
 /**
  * The plan with the tasks into which a `plan` task was expanded. They need it, and its dependants also need the last of

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { refusedHostSchema } from '../allowed-host.ts'
 import { problemSchema, taskFailureSchema } from '../failure.ts'
 import { runIdSchema, shaSchema, taskIdSchema } from '../ids.ts'
 import { forecastSchema } from '../money/measurements.ts'
@@ -15,55 +14,16 @@ import {
 } from '../plan/planning.ts'
 import { settingsSchema } from '../settings.ts'
 import { baselineChecksSchema } from './baseline.ts'
-import { handOffSchema, stepsSchema } from './hand-off.ts'
+import { stepsSchema } from './hand-off.ts'
+import { movedBranchSchema, refusableSchema, reportSchema, slotFailureSchema } from './report.ts'
 import { adaptationSchema, reviewReasonSchema, verdictShape } from './review.ts'
 
 const planIdSchema = z.string().regex(/^[0-9a-f]{12,64}$/)
-
-/** A slot's report on a finished task; not trusted before the audit. */
-export const reportSchema = z.strictObject({
-  /** Seconds that the worker program ran. */
-  workSeconds: z.number().min(0),
-  acceptanceSeconds: z.number().min(0),
-  /** Head and tail of the acceptance's output, redacted. */
-  acceptanceLog: z.string(),
-  summary: z.string(),
-  sandbox: z.string(),
-  /** The agent's cost and its hand-off for dependants; absent if a program did the work. */
-  spending: z.array(spendingSchema).optional(),
-  handOff: handOffSchema.optional(),
-  turns: z.int().min(0).optional(),
-  /** The tasks with which it was in conflict, if this attempt resolves that. */
-  resolved: z.array(taskIdSchema).optional(),
-  /** The commands of the acceptance that failed at first and passed on the same tree when they ran again. */
-  flaky: z.array(z.string()).optional(),
-  /** Hosts that its commands asked for and that the proxy of the sandbox refused. */
-  refusedHosts: z.array(refusedHostSchema).max(50).optional(),
-})
-export type Report = z.infer<typeof reportSchema>
-
-/** Why all slots of a request came to no work. `step`: the set-up step that failed in each; null: no job could be started. */
-export const slotFailureSchema = z.strictObject({
-  step: z.string().nullable(),
-  /** A page about it. */
-  url: z.string().nullable(),
-  /** The platform's words; may be empty. */
-  words: z.string(),
-})
-export type SlotFailure = z.infer<typeof slotFailureSchema>
-
-/** What the platform may refuse while the run goes on without it. */
-export const refusableSchema = z.enum(['artifact', 'check', 'comment', 'draft', 'pull'])
-export type Refusable = z.infer<typeof refusableSchema>
 
 /** On every event: time, actor and, if its cause is external, the idempotency key. */
 const stamp = { at: z.iso.datetime(), by: z.string().min(1), key: z.string().optional() }
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.strictObject({ type: z.literal(type), ...stamp, ...shape })
-
-/** A branch of the run, the commit at which others left it, and the one that the run knows; null: it had none. */
-export const movedBranchSchema = z.strictObject({ branch: z.string(), sha: shaSchema, known: shaSchema.nullable() })
-export type MovedBranch = z.infer<typeof movedBranchSchema>
 
 /** What people with write access had said on the issue, for workers. Absent in journals of before. */
 const issueComments = z.array(z.string()).optional()

@@ -5,7 +5,10 @@ import type { Task } from '../plan/plan.ts'
 import type { Mode } from '../plan/planning.ts'
 import { canonical } from '../text/digest.ts'
 import type { EventOf } from './event.ts'
-import { type AttemptRecord, isApproved, type LiveRun, type ProposedRun, type TaskRecord, type Work } from './state.ts'
+import { isApproved } from './lookup.ts'
+import type { LiveRun, ProposedRun } from './state.ts'
+import type { AttemptRecord, TaskRecord } from './task-record.ts'
+import type { Work } from './work.ts'
 
 export const freshRecord: TaskRecord = {
   state: { status: 'pending' },

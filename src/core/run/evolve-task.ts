@@ -3,7 +3,9 @@ import { isUnderfunded } from '../money/allowance.ts'
 import { ownOf } from '../own.ts'
 import type { EventOf } from './event.ts'
 import type { ChangingEvent } from './folds.ts'
-import { type AttemptRecord, type TaskRecord, type TaskState, taskOf, type Work } from './state.ts'
+import { taskOf } from './lookup.ts'
+import type { AttemptRecord, TaskRecord, TaskState } from './task-record.ts'
+import type { Work } from './work.ts'
 
 /** Task records copied during the current fold: not shared yet, so they may be mutated. */
 export type CopiedRecords = WeakSet<Work['tasks']>

@@ -3,7 +3,7 @@ import type { Baseline } from './baseline.ts'
 import type { EventOf } from './event.ts'
 import { withAmendment, withTask } from './evolve-plan.ts'
 import type { ChangingEvent } from './folds.ts'
-import type { Work } from './state.ts'
+import type { Work } from './work.ts'
 
 /** The work after an event about trunk, verification or the plan. */
 export function evolveWork(work: Work, event: ChangingEvent<'work'>): Work {

@@ -10,16 +10,9 @@ import { type CopiedRecords, evolveTask } from './evolve-task.ts'
 import { evolveWork } from './evolve-work.ts'
 import { type ChangingEvent, changes } from './folds.ts'
 import { evolveStageFailures } from './stage-failures.ts'
-import {
-  type Conclusion,
-  type EndedRun,
-  emptyRun,
-  type LiveRun,
-  type RunState,
-  type TaskStatus,
-  type Work,
-  workOf,
-} from './state.ts'
+import { type Conclusion, type EndedRun, emptyRun, type LiveRun, type RunState, workOf } from './state.ts'
+import type { TaskStatus } from './task-record.ts'
+import type { Work } from './work.ts'
 
 /** The state after an event. Total: an event that does not fit the phase changes only the keys seen, money, planning and stage failures. */
 export const evolve = (state: RunState, event: RunEvent): RunState => replayOn(state, [event])

@@ -1,6 +1,8 @@
 import type { TaskId } from '../ids.ts'
 import type { Task } from '../plan/plan.ts'
-import { statusOf, type TaskStatus, type Work } from './state.ts'
+import { statusOf } from './lookup.ts'
+import type { TaskStatus } from './task-record.ts'
+import type { Work } from './work.ts'
 
 /** Cached by work, which is immutable and is queried many times per wake-up. */
 const known = new WeakMap<Work, ReadonlyMap<TaskStatus, Task[]>>()

@@ -1,6 +1,8 @@
 import type { TaskId } from '../ids.ts'
 import { baselineCommands } from '../plan/checks.ts'
-import { type LiveRun, recordOf, type Work } from '../run/state.ts'
+import { recordOf } from '../run/lookup.ts'
+import type { LiveRun } from '../run/state.ts'
+import type { Work } from '../run/work.ts'
 
 /**
  * When the plan's checks run on the base. `before` its approval: only if all who asked for it may approve it, since that is what

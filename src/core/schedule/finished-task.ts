@@ -1,7 +1,8 @@
 import type { TaskId } from '../ids.ts'
 import type { Task } from '../plan/plan.ts'
 import { type HandOff, inOneLine } from '../run/hand-off.ts'
-import { recordOf, taskOf, type Work } from '../run/state.ts'
+import { recordOf, taskOf } from '../run/lookup.ts'
+import type { Work } from '../run/work.ts'
 
 /** A landed task, for its dependants. `handOff` is null if a program did the work. */
 export interface FinishedTask {

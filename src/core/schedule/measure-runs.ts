@@ -3,7 +3,9 @@ import { LEAST_SAMPLES, type MeasuredKind, type Measurements, spreadOf } from '.
 import { parseMoneyKey } from '../money/money-key.ts'
 import { usdOf } from '../money/usage.ts'
 import { modelFor, type Size, type Task, type Worker, workerOf } from '../plan/plan.ts'
-import { type LiveRun, type RunState, statusOf, type Work, workOf } from '../run/state.ts'
+import { statusOf } from '../run/lookup.ts'
+import { type LiveRun, type RunState, workOf } from '../run/state.ts'
+import type { Work } from '../run/work.ts'
 import { spansOf } from './simulation.ts'
 
 interface Sample {

@@ -1,7 +1,8 @@
 import type { TaskId } from '../ids.ts'
 import { globsOverlap, writesOverlap } from '../plan/glob.ts'
 import type { Task } from '../plan/plan.ts'
-import { statusOf, type Work } from '../run/state.ts'
+import { statusOf } from '../run/lookup.ts'
+import type { Work } from '../run/work.ts'
 
 /** A task that has not landed and whose paths touch those of another, or that waits for it. */
 export interface Neighbour {

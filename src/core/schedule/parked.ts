@@ -1,6 +1,8 @@
 import type { TaskFailure } from '../failure.ts'
 import type { Sha, TaskId } from '../ids.ts'
-import { type ActiveRun, type AttemptRecord, recordOf, type TaskRecord } from '../run/state.ts'
+import { recordOf } from '../run/lookup.ts'
+import type { ActiveRun } from '../run/state.ts'
+import type { AttemptRecord, TaskRecord } from '../run/task-record.ts'
 
 type BusyFailure = Extract<TaskFailure, { reason: 'model-busy' }>
 

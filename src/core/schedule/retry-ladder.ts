@@ -2,7 +2,9 @@ import type { TaskFailure } from '../failure.ts'
 import type { TaskId } from '../ids.ts'
 import { isUnderfunded } from '../money/allowance.ts'
 import { isAgentTask, type Task, type Tier } from '../plan/plan.ts'
-import { recordOf, type TaskRecord, taskOf, type Work } from '../run/state.ts'
+import { recordOf, taskOf } from '../run/lookup.ts'
+import type { TaskRecord } from '../run/task-record.ts'
+import type { Work } from '../run/work.ts'
 import { isBusyTooLong } from './parked.ts'
 
 /*

@@ -1,9 +1,10 @@
 import type { TaskId } from '../ids.ts'
 import { isAgentTask, type Task } from '../plan/plan.ts'
-import type { Report } from '../run/event.ts'
+import { recordOf, statusOf, taskOf } from '../run/lookup.ts'
+import type { Report } from '../run/report.ts'
 import type { ReviewReason } from '../run/review.ts'
-import { recordOf, statusOf, taskOf, type Work } from '../run/state.ts'
 import { taskIdsWithStatus } from '../run/task-status.ts'
+import type { Work } from '../run/work.ts'
 import { promiseDifferences } from './kept-promise.ts'
 
 /** Two tasks build on its interface, and it changed so many files. */

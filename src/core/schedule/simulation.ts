@@ -1,7 +1,8 @@
 import type { TaskId } from '../ids.ts'
 import { remainingPath, topologicalOrder } from '../plan/graph.ts'
 import type { Plan, Task } from '../plan/plan.ts'
-import { recordOf, statusOf, type Work } from '../run/state.ts'
+import { recordOf, statusOf } from '../run/lookup.ts'
+import type { Work } from '../run/work.ts'
 import { estimate, predict } from './prediction.ts'
 
 /** The predicted schedule of a plan on a number of slots. */

@@ -3,7 +3,7 @@ import { taskFailureSchema } from '../failure.ts'
 import { type RunId, runIdSchema, shaSchema, taskIdSchema } from '../ids.ts'
 import { err, ok, type Result } from '../result.ts'
 import { baselineChecksSchema } from '../run/baseline.ts'
-import { reportSchema } from '../run/event.ts'
+import { reportSchema } from '../run/report.ts'
 import type { SlotTask } from './assignment.ts'
 
 export const RESULT_FILE = 'result.json'

@@ -2,8 +2,9 @@ import type { Sha, TaskId } from '../ids.ts'
 import { mayStart } from '../landing/gate.ts'
 import type { Task } from '../plan/plan.ts'
 import type { NewEvent } from '../run/event.ts'
-import { headsOf, isSettled, placeOf, recordOf, taskOf, type Work } from '../run/state.ts'
+import { headsOf, isSettled, placeOf, recordOf, taskOf } from '../run/lookup.ts'
 import { blockers, tasksWithStatus } from '../run/task-status.ts'
+import type { Work } from '../run/work.ts'
 import { conflicted } from './conflict.ts'
 
 /** A head that a task's base is merged from, and the need that it stands for. */

@@ -1,7 +1,7 @@
 import type { CheckResult } from '../../agent/worker/checker.ts'
 import type { TaskFailure } from '../../core/failure.ts'
 import type { Argv } from '../../core/plan/plan.ts'
-import type { Report } from '../../core/run/event.ts'
+import type { Report } from '../../core/run/report.ts'
 import type { CommandOptions, CommandRun, Sandbox } from '../../ports/sandbox.ts'
 
 /** Commands that share one budget of time. */

@@ -1,5 +1,5 @@
 import type { Sha, TaskId } from '../../core/ids.ts'
-import type { AttemptRecord } from '../../core/run/state.ts'
+import type { AttemptRecord } from '../../core/run/task-record.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
 import { attemptDisplay } from '../status/display-status.ts'
 

@@ -1,6 +1,7 @@
 import { failureLog } from '../../core/failure.ts'
 import type { Sha } from '../../core/ids.ts'
-import type { Conclusion, Verification } from '../../core/run/state.ts'
+import type { Conclusion } from '../../core/run/state.ts'
+import type { Verification } from '../../core/run/work.ts'
 import { moneySection } from '../cost.ts'
 import { sections } from '../markdown/blocks.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'

@@ -1,7 +1,7 @@
 import { trunkBranch } from '../../core/ids.ts'
 import { isAgentTask } from '../../core/plan/plan.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
-import type { Work } from '../../core/run/state.ts'
+import type { Work } from '../../core/run/work.ts'
 import { type AgentCommands, agentCommandsOf, hostsOf, type Settings } from '../../core/settings.ts'
 import { code, codes, commandText } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'

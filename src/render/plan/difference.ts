@@ -1,7 +1,7 @@
 import { type ChangedTask, type HeadField, planDiff, type TaskField } from '../../core/plan/difference.ts'
 import type { Plan, Task } from '../../core/plan/plan.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
-import type { Work } from '../../core/run/state.ts'
+import type { Work } from '../../core/run/work.ts'
 import { detailsBlock } from '../markdown/blocks.ts'
 import { code, codes, commandText } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'

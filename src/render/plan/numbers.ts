@@ -3,7 +3,7 @@ import { type Forecast, type Measurements, measuredLike, type Spread } from '../
 import { predictCost } from '../../core/money/predicted-cost.ts'
 import { usdOf } from '../../core/money/usage.ts'
 import { isAgentTask, type Plan } from '../../core/plan/plan.ts'
-import type { Work } from '../../core/run/state.ts'
+import type { Work } from '../../core/run/work.ts'
 import { LEAST_SPEEDUP, whyNotFolded, worthParallel } from '../../core/schedule/parallel-worth.ts'
 import { ASSUMED_MINUTES, minutesBy, predict } from '../../core/schedule/prediction.ts'
 import type { Settings } from '../../core/settings.ts'

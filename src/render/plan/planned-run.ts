@@ -1,4 +1,5 @@
-import type { ActiveRun, EndedRun, LiveRun, ProposedRun, Work } from '../../core/run/state.ts'
+import type { ActiveRun, EndedRun, LiveRun, ProposedRun } from '../../core/run/state.ts'
+import type { Work } from '../../core/run/work.ts'
 
 /** A run that has a plan to show. */
 export type PlannedRun = ProposedRun | ActiveRun | (EndedRun & { work: Work })

@@ -1,5 +1,5 @@
 import { type TaskId, trunkBranch } from '../../core/ids.ts'
-import { recordOf, taskOf } from '../../core/run/state.ts'
+import { recordOf, taskOf } from '../../core/run/lookup.ts'
 import { commitSubject } from '../../core/text/control-characters.ts'
 import { sections } from '../markdown/blocks.ts'
 import { code, codes } from '../markdown/code.ts'

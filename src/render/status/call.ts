@@ -1,4 +1,5 @@
-import { type ActiveRun, type LiveRun, settingsOf, type Work } from '../../core/run/state.ts'
+import { type ActiveRun, type LiveRun, settingsOf } from '../../core/run/state.ts'
+import type { Work } from '../../core/run/work.ts'
 import type { Settings } from '../../core/settings.ts'
 import { digest } from '../../core/text/digest.ts'
 import { sections } from '../markdown/blocks.ts'

@@ -2,14 +2,9 @@ import { issueOf, taskBranch, trunkBranch } from '../../core/ids.ts'
 import { ownOf } from '../../core/own.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import { unanswered } from '../../core/plan/planning.ts'
-import {
-  type ActiveRun,
-  type EndedRun,
-  type LiveRun,
-  type ProposedRun,
-  recordOf,
-  type TaskStatus,
-} from '../../core/run/state.ts'
+import { recordOf } from '../../core/run/lookup.ts'
+import type { ActiveRun, EndedRun, LiveRun, ProposedRun } from '../../core/run/state.ts'
+import type { TaskStatus } from '../../core/run/task-record.ts'
 import { planWaitsForMoney } from '../../core/schedule/planning-stages.ts'
 import { workflowRunOf } from '../../core/schedule/slot-jobs.ts'
 import { resultName } from '../../core/schedule/slot-result.ts'

@@ -1,6 +1,7 @@
 import type { Sha, TaskId } from '../../core/ids.ts'
 import { suspects } from '../../core/landing/verification.ts'
-import type { ActiveRun, Work } from '../../core/run/state.ts'
+import type { ActiveRun } from '../../core/run/state.ts'
+import type { Work } from '../../core/run/work.ts'
 import { wantedStages, wantsDescription } from '../../core/schedule/planning-stages.ts'
 import { nextParked } from '../../core/schedule/ready.ts'
 import { type PlanningStage, planningStage } from '../plan/planning-progress.ts'

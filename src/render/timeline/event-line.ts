@@ -1,7 +1,8 @@
 import { shortSha } from '../../core/ids.ts'
 import { tokensOf, usdOf } from '../../core/money/usage.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
-import type { Report, RunEvent } from '../../core/run/event.ts'
+import type { RunEvent } from '../../core/run/event.ts'
+import type { Report } from '../../core/run/report.ts'
 import { slotFailureText } from '../../core/schedule/slot-jobs.ts'
 import { count, duration, usd } from '../markdown/format.ts'
 

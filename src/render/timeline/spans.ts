@@ -1,7 +1,8 @@
 import { parseMoneyKey } from '../../core/money/money-key.ts'
 import { ownOf } from '../../core/own.ts'
 import type { RunEvent } from '../../core/run/event.ts'
-import type { AttemptRecord, Work } from '../../core/run/state.ts'
+import type { AttemptRecord } from '../../core/run/task-record.ts'
+import type { Work } from '../../core/run/work.ts'
 import { secondsBetween } from '../markdown/format.ts'
 
 /** A piece of work in a slot. Times in seconds since the first event. */

@@ -1,5 +1,6 @@
 import { branchRef, trunkBranch } from '../../../core/ids.ts'
-import type { EventOf, MovedBranch, NewEvent } from '../../../core/run/event.ts'
+import type { EventOf, NewEvent } from '../../../core/run/event.ts'
+import type { MovedBranch } from '../../../core/run/report.ts'
 import { workOf } from '../../../core/run/state.ts'
 import { recordEvents } from '../session/event-draft.ts'
 import { nowOf, type OrchestratorStep } from '../session/session.ts'

@@ -1,5 +1,5 @@
 import type { Sha, TaskId } from '../../../core/ids.ts'
-import type { Work } from '../../../core/run/state.ts'
+import type { Work } from '../../../core/run/work.ts'
 import { type BaseSource, baseSources, type NeedsConflict, worthPreparing } from '../../../core/schedule/task-base.ts'
 import { signed } from '../../commit-words.ts'
 import { type MergeOutcome, mergeWithin, prefetchMerge } from '../session/pending-merges.ts'

@@ -1,5 +1,6 @@
 import { attemptRef, branchRef, type Sha, type TaskId, taskBranch } from '../../../core/ids.ts'
-import { recordOf, taskOf, type Work } from '../../../core/run/state.ts'
+import { recordOf, taskOf } from '../../../core/run/lookup.ts'
+import type { Work } from '../../../core/run/work.ts'
 import { queueable } from '../../../core/schedule/ready.ts'
 import { type NeedsConflict, needsConflicted } from '../../../core/schedule/task-base.ts'
 import { commitSubject } from '../../../core/text/control-characters.ts'

@@ -1,6 +1,7 @@
 import { branchRef, type Sha, type TaskId, trunkBranch } from '../../../core/ids.ts'
 import { nextMerge } from '../../../core/landing/merge-order.ts'
-import { recordOf, taskOf, type Work } from '../../../core/run/state.ts'
+import { recordOf, taskOf } from '../../../core/run/lookup.ts'
+import type { Work } from '../../../core/run/work.ts'
 import { conflicted } from '../../../core/schedule/conflict.ts'
 import { commitSubject } from '../../../core/text/control-characters.ts'
 import type { CommitWords } from '../../../ports/repo.ts'

@@ -1,7 +1,7 @@
 import { readInstructions } from '../../../agent/prompts/instructions.ts'
 import { quotesFor, withoutNonce } from '../../../agent/prompts/quote.ts'
 import { reviewWork } from '../../../agent/reviewer/review.ts'
-import { recordOf, taskOf } from '../../../core/run/state.ts'
+import { recordOf, taskOf } from '../../../core/run/lookup.ts'
 import { adaptableTasks, reviewEvents, reviewsLeftOut } from '../../../core/schedule/after-review.ts'
 import { briefOf } from '../../../core/schedule/brief.ts'
 import { reviewModelOf } from '../../../core/settings.ts'

@@ -1,5 +1,7 @@
 import { type RunId, taskBranch, trunkBranch } from '../../../core/ids.ts'
-import { type LiveRun, recordOf, taskOf, type Work } from '../../../core/run/state.ts'
+import { recordOf, taskOf } from '../../../core/run/lookup.ts'
+import type { LiveRun } from '../../../core/run/state.ts'
+import type { Work } from '../../../core/run/work.ts'
 import type { Located, Projection } from '../../../ports/forge.ts'
 import { checkedTasks, checksFor } from '../../../render/check/check-output.ts'
 import type { CheckOutput } from '../../../render/check/check-state.ts'

@@ -1,4 +1,4 @@
-import type { Refusable } from '../../../core/run/event.ts'
+import type { Refusable } from '../../../core/run/report.ts'
 import { type LiveRun, settingsOf } from '../../../core/run/state.ts'
 import { showSeconds } from '../../../core/schedule/request-pace.ts'
 import { digest } from '../../../core/text/digest.ts'

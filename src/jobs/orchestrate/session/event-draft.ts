@@ -1,6 +1,7 @@
 import type { NewEvent, RunEvent } from '../../../core/run/event.ts'
 import { replayOn } from '../../../core/run/evolve.ts'
-import { type LiveRun, type Work, workOf } from '../../../core/run/state.ts'
+import { type LiveRun, workOf } from '../../../core/run/state.ts'
+import type { Work } from '../../../core/run/work.ts'
 import type { RefUpdate } from '../../../ports/journal.ts'
 
 /** The decisions of a wake-up so far: the events, the state after them, and the refs that move with them. */

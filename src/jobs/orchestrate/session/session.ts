@@ -1,7 +1,7 @@
 import type { JournalLoss } from '../../../core/failure.ts'
 import type { RunId, Sha } from '../../../core/ids.ts'
 import type { Measurements } from '../../../core/money/measurements.ts'
-import type { Refusable } from '../../../core/run/event.ts'
+import type { Refusable } from '../../../core/run/report.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
 import type { KeptWork } from '../../../core/schedule/checkpoint.ts'
 import type { Quotas } from '../../../core/schedule/request-pace.ts'

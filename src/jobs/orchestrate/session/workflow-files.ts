@@ -1,5 +1,5 @@
 import { branchRef, type Sha, trunkBranch } from '../../../core/ids.ts'
-import type { Work } from '../../../core/run/state.ts'
+import type { Work } from '../../../core/run/work.ts'
 import { type Draft, recordEvents, withRefMove } from './event-draft.ts'
 import { nowOf, type Session } from './session.ts'
 

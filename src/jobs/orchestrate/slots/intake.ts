@@ -1,5 +1,5 @@
 import { attemptRef, branchRef, type Sha, type TaskId, taskBranch } from '../../../core/ids.ts'
-import { recordOf } from '../../../core/run/state.ts'
+import { recordOf } from '../../../core/run/lookup.ts'
 import {
   baselineEvent,
   type InspectedResult,

@@ -1,4 +1,4 @@
-import type { SlotFailure } from '../../../core/run/event.ts'
+import type { SlotFailure } from '../../../core/run/report.ts'
 import { workOf } from '../../../core/run/state.ts'
 import { slotsAtWork } from '../../../core/schedule/ready.ts'
 import { workflowRunOf } from '../../../core/schedule/slot-jobs.ts'

@@ -1,6 +1,7 @@
 import type { Sha, TaskId } from '../../../core/ids.ts'
 import type { NewEvent } from '../../../core/run/event.ts'
-import { type ActiveRun, recordOf } from '../../../core/run/state.ts'
+import { recordOf } from '../../../core/run/lookup.ts'
+import type { ActiveRun } from '../../../core/run/state.ts'
 import { type KeptWork, parseCheckpointFile } from '../../../core/schedule/checkpoint.ts'
 import { type LostTask, lostWork, mayHaveWork, withKept, workflowRunOf } from '../../../core/schedule/slot-jobs.ts'
 import { LimitReached } from '../../../ports/rate-limit.ts'
