@@ -93,9 +93,9 @@ describe('the workflow that users paste', () => {
     expect(named.toSorted()).toEqual([...OUTPUTS].toSorted())
   })
 
-  it('gives nothing to a job that did not ask, and each job what the README says', () => {
+  it('gives nothing to a job that did not ask, and each job what the page about installing says', () => {
     expect(permissions).toEqual({})
-    expect(permissionsTable(text('README.md'))).toEqual(
+    expect(permissionsTable(text('docs/install.md'))).toEqual(
       Object.fromEntries(Object.entries(jobs).map(([name, job]) => [name, job.permissions])),
     )
   })

@@ -45,7 +45,6 @@ describe('the demo', () => {
 
 describe('what the documents show', () => {
   const pages = [
-    'README.md',
     'docs/agents.md',
     'docs/plan-by-hand.md',
     'docs/settings.md',
@@ -58,8 +57,7 @@ describe('what the documents show', () => {
       expect(tasksOf(`\`\`\`tributary\n${block}\`\`\`\n`).length).toBeGreaterThan(0)
   })
 
-  it('there is a plan in the README and in the page about plans', () => {
-    expect(blocksOf(text('README.md'), 'tributary')).toHaveLength(1)
+  it('there is a plan in the page about plans', () => {
     expect(blocksOf(text('docs/plan-by-hand.md'), 'tributary').length).toBeGreaterThan(0)
   })
 

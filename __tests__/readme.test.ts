@@ -9,7 +9,7 @@ import { tableUnder } from './support/readme.ts'
 
 const root = join(import.meta.dirname, '..')
 const text = (path: string) => readFileSync(join(root, path), 'utf8')
-const README = text('README.md')
+const INSTALL = text('docs/install.md')
 
 /** Pages that speak of this repository; others show plans of yours. */
 const OURS = ['CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md']
@@ -44,20 +44,20 @@ const slugsOf = (markdown: string): string[] =>
       .replaceAll(' ', '-'),
   )
 
-describe('the README', () => {
-  it('says how init is typed, as init says it itself', () => {
+describe('the pages about installing and commands', () => {
+  it('say how init is typed, as init says it itself', () => {
     const help = init.help.join('\n')
     const options = [
-      ...README.slice(README.indexOf('## Install'), README.indexOf('## Check before')).matchAll(/`(--[a-z]+)/g),
+      ...INSTALL.slice(0, INSTALL.indexOf('## Permissions')).matchAll(/`(--[a-z]+)/g),
     ]
     const named = options.map(([, option = '']) => option).filter((option) => option !== '--json')
     expect(named).toEqual(expect.arrayContaining(['--uses', '--settings']))
     expect(named.filter((option) => !help.includes(option))).toEqual([])
   })
 
-  it('lists every command as it is typed, with what it does', () => {
+  it('list every command as it is typed, with what it does', () => {
     const wanted = Object.values(COMMANDS).map(({ usage, help }) => [`\`${usage}\``, help])
-    expect(tableUnder(README, '## Commands')).toEqual(wanted)
+    expect(tableUnder(text('docs/commands.md'), '# Commands')).toEqual(wanted)
     expect(wanted.length).toBeGreaterThan(15)
   })
 })

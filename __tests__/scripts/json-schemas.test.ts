@@ -52,7 +52,6 @@ describe('the schema of plans for editors', () => {
 
   it.each([
     ['the example of the documentation', parse(fenced('docs/plan-by-hand.md'))],
-    ['the example of the README', parse(fenced('README.md'))],
     ['the plan of the demo', parse(fenced('examples/demo/issue.md'))],
     ['a plan that says little', plan()],
     ['commands as lists', plan({ run: ['node', ''], acceptance: ['true'] }, { verification: [['npm', 'test']] })],

@@ -19,7 +19,7 @@ export function tableUnder(markdown: string, heading: string): string[][] {
 
 const words = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word ?? '')
 
-/** `job -> { permission: access }`, as the README's table has it: one row for each permission of a job. */
+/** `job -> { permission: access }`, as the table of the page about installing has it: one row for each permission of a job. */
 export function permissionsTable(markdown: string): Record<string, Record<string, string>> {
   const found: Record<string, Record<string, string>> = {}
   for (const [job = '', permission = ''] of tableUnder(markdown, '## Permissions')) {
