@@ -90,7 +90,7 @@ describe('the check of a task that an agent works on', () => {
       ]),
       'a',
     )
-    expect(lost?.text).toContain('- 2.00 USD of it was set aside and never accounted for: it counts as spent')
+    expect(lost?.text).toContain('- 2.00 USD of it was reserved and never accounted for: it counts as spent')
   })
 
   it('while it is at work says what is set aside, and what people told it', () => {
@@ -100,7 +100,7 @@ describe('the check of a task that an agent works on', () => {
       task: 'a',
       words: 'no new packages, @bob',
     })
-    expect(check?.text).toContain('- Cost: 2.00 USD set aside; what of it was spent is known when the attempt is over')
+    expect(check?.text).toContain('- Cost: 2.00 USD reserved; what of it was spent is known when the attempt is over')
     expect(check?.text).toMatch(/- dora told the worker at 2026-11-21 10:\d\d:\d\d UTC: no new packages, @&#8203;bob/)
   })
 
@@ -185,7 +185,7 @@ describe('the status comment', () => {
     expect(lines).toContain('| work | `claude-sonnet-5-5` | 1 | 1 min | 3 | 1,000 | 20,000 | 3,000 | 400 | 0.50 USD |')
     expect(lines).toContain('| all |   | 3 | 1 min 20 s | 9 | 3,000 | 60,000 | 9,000 | 1,200 | 0.82 USD |')
     expect(lines).toContain(
-      'Money: 0.82 USD spent, 2.00 USD set aside for what is at work, 7.18 USD left of 10.00 USD.',
+      'Money: 0.82 USD spent, 2.00 USD reserved for what is at work, 7.18 USD left of 10.00 USD.',
     )
   })
 
@@ -218,7 +218,7 @@ describe('the status comment', () => {
     ]
     const some = renderStatus(live(...soft))
     expect(some).toContain('1 to come')
-    expect(some).toContain('Mode `soft`, approved by nobody; started at')
+    expect(some).toContain('Mode `soft`, not approved; started at')
     const run = live(...soft, queued('b'), startedByAgent('b'), verifiedByAgent('b'), landed('b'))
     const id = run.phase === 'active' ? run.work.planId.slice(0, 12) : ''
     const lines = renderStatus(run).split('\n')

@@ -48,7 +48,7 @@ export function costFacts(spending: readonly Spending[]): string[] {
   return [
     `- Cost: ${usd(usdOf(spending))}, ${count(calls, 'call')}${models.length === 0 ? '' : ` of ${commaList(models)}`}`,
     `- Tokens: ${tokens}`,
-    ...(lost > 0 ? [`- ${usd(lost)} of it was set aside and never accounted for: it counts as spent`] : []),
+    ...(lost > 0 ? [`- ${usd(lost)} of it was reserved and never accounted for: it counts as spent`] : []),
   ]
 }
 
@@ -98,7 +98,7 @@ export function budgetLine(ledger: Ledger): string {
   const aside = Object.values(ledger.reserved).reduce((sum, reserved) => sum + reserved.usd, 0)
   const parts = [
     `${usd(spentUsd(ledger))} spent`,
-    ...(aside > 0 ? [`${usd(aside)} set aside for what is at work`] : []),
+    ...(aside > 0 ? [`${usd(aside)} reserved for what is at work`] : []),
     `${usd(availableUsd(ledger))} left of ${usd(ledger.limit)}`,
   ]
   return `Money: ${parts.join(', ')}.`

@@ -57,7 +57,7 @@ describe('/steer', () => {
   })
 
   it('reaches no program: nobody would hear it', () => {
-    expect(detailOf(say(at(running('a'), 'a'), steer('a')))).toBe('No agent works on it, so nobody would hear it.')
+    expect(detailOf(say(at(running('a'), 'a'), steer('a')))).toBe('No agent works on it, so there is no one to tell.')
     const settings = settingsSchema.parse({ worker: { command: ['codex', '{prompt_file}'] } })
     const other = agentPlan('a')
     const state = followed<ActiveRun>(planning('strict', settings), proposal(other, settings), {

@@ -283,7 +283,7 @@ const TASK_FAILURES: { [Reason in TaskFailure['reason']]: [Extract<TaskFailure, 
     { reason: 'push-refused', detail: 'error: GH013: no' },
     'GitHub does not take its branch: error: GH013: no',
   ],
-  'not-approved': [{ reason: 'not-approved', detail: 'plan abc' }, 'nobody has approved it: plan abc'],
+  'not-approved': [{ reason: 'not-approved', detail: 'plan abc' }, 'it is not approved: plan abc'],
   'sent-back': [
     { reason: 'sent-back', log: '- a case is left out' },
     'its acceptance passed, and a model that reviewed it sent it back',

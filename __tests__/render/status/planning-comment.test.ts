@@ -236,7 +236,7 @@ describe('/plan status', () => {
     const text = status(...designing)
     expect(text).toContain('- `b` Do \\*b\\*, needs `a`')
     expect(text).toContain(
-      'Money: 0.020 USD spent, 3.00 USD set aside for what is at work, 6.98 USD left of 10.00 USD.',
+      'Money: 0.020 USD spent, 3.00 USD reserved for what is at work, 6.98 USD left of 10.00 USD.',
     )
   })
 

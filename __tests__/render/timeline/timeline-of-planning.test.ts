@@ -64,7 +64,7 @@ describe('the timeline of a run that a model plans', () => {
   it('tells in plain words what the planner did and what it cost', () => {
     for (const line of [
       '     1.0 s  planning begun on 1405df66: mode off, limit 10.00 USD',
-      '     2.0 s  explore#1 begun, 0.040 USD set aside',
+      '     2.0 s  explore#1 begun, 0.040 USD reserved',
       '    22.0 s  explore#1 done: 0.020 USD, 24400 tokens in 3 calls',
       '    23.0 s  explored: src',
       '    29.0 s  a planned: Task a',
@@ -160,7 +160,7 @@ describe('an event', () => {
     [{ type: 'plan_judged', accepted: true, problems: [] }, 'plan found good by the critique'],
     [
       { type: 'plan_judged', accepted: true, problems: [], unjudged: 'overloaded' },
-      'plan criticised by nobody: overloaded',
+      'the plan was not criticized: overloaded',
     ],
     [{ type: 'plan_judged', accepted: false, problems: ['no test', 'too big'] }, 'plan sent back: no test; too big'],
     [{ type: 'plan_drafted', plan, notes: [], problems: ['x'] }, 'plan drafted: 3 tasks, 1 problem'],

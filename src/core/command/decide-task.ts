@@ -75,7 +75,7 @@ export function decideSteer(state: LiveRun, asked: CommandRequest<'steer'>): Dec
 
 /** Why the task has no agent that could get a message; null if it has. */
 function whyNoListener(work: Work, task: TaskId): string | null {
-  if (!isAgentTask(taskOf(work, task))) return 'No agent works on it, so nobody would hear it.'
+  if (!isAgentTask(taskOf(work, task))) return 'No agent works on it, so there is no one to tell.'
   if (statusOf(work, task) !== 'in_progress')
     return `Only a worker at work can be told something; \`/retry ${task} -- note\` tells the next one, once this attempt is over.`
   if (work.settings.worker.command.length > 0)

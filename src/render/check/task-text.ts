@@ -155,7 +155,7 @@ function cost({ ledger }: PlannedRun, id: TaskId, { attempt }: AttemptRecord): s
   const key = attemptKey(id, attempt)
   const open = ledger.reserved[key]
   if (open !== undefined)
-    return [`- Cost: ${usd(open.usd)} set aside; what of it was spent is known when the attempt is over`]
+    return [`- Cost: ${usd(open.usd)} reserved; what of it was spent is known when the attempt is over`]
   const own = ledger.spent[key] ?? []
   const all = spendingOfTask(ledger, id)
   const others = usdOf(all) > usdOf(own) ? [`- All attempts at this task together: ${usd(usdOf(all))}`] : []

@@ -139,7 +139,7 @@ function facts(run: LiveRun): string[] {
 
 function work(of: Work, run: string, pull: string | null): string[] {
   const who = [...new Set(of.approvedBy)].map(inline).join(', ')
-  const by = who === '' ? `Mode ${code(of.mode)}, approved by nobody` : `Approved by ${who}`
+  const by = who === '' ? `Mode ${code(of.mode)}, not approved` : `Approved by ${who}`
   const started = of.startedAt === null ? [] : [`${by}; started at ${moment(of.startedAt)}.`]
   const merges = of.trunk.merges.length
   const trunk = `Trunk: ${code(trunkBranch(run))} at ${code(shortSha(of.trunk.tip))}, ${count(merges, 'merge')}${pull === null ? '' : `, final pull request ${pull}`}.`

@@ -63,7 +63,7 @@ export function failureLine(failure: TaskFailure): string {
     case 'push-refused':
       return `GitHub does not take its branch: ${platformWords(failure.detail)}`
     case 'not-approved':
-      return `nobody has approved it${detailText(failure.detail)}`
+      return `it is not approved${detailText(failure.detail)}`
     case 'sent-back':
       return 'its acceptance passed, and a model that reviewed it sent it back'
     case 'passes-already':

@@ -195,7 +195,7 @@ function planningEventText(event: PlanningEvent): string {
     case 'planning_begun':
       return `planning begun on ${shortSha(event.base)}: mode ${event.mode}, limit ${usd(event.limit)}`
     case 'money_reserved':
-      return `${event.stage} begun, ${usd(event.usd)} set aside`
+      return `${event.stage} begun, ${usd(event.usd)} reserved`
     case 'money_settled':
       return settledText(event)
     case 'stage_failed':
@@ -246,7 +246,7 @@ function settledText({ stage, spending }: Extract<RunEvent, { type: 'money_settl
 }
 
 function judgedText({ accepted, problems, unjudged }: Extract<PlanningEvent, { type: 'plan_judged' }>): string {
-  const byNobody = unjudged === undefined ? '' : `plan criticised by nobody: ${unjudged}`
-  if (accepted) return byNobody === '' ? 'plan found good by the critique' : byNobody
-  return [byNobody, `plan sent back: ${problems.join('; ')}`].filter((part) => part !== '').join('; ')
+  const notCriticized = unjudged === undefined ? '' : `the plan was not criticized: ${unjudged}`
+  if (accepted) return notCriticized === '' ? 'plan found good by the critique' : byNobody
+  return [notCriticized, `plan sent back: ${problems.join('; ')}`].filter((part) => part !== '').join('; ')
 }
