@@ -44,13 +44,7 @@ describe('the demo', () => {
 })
 
 describe('what the documents show', () => {
-  const pages = [
-    'docs/agents.md',
-    'docs/plan-by-hand.md',
-    'docs/settings.md',
-    'docs/how-it-works.md',
-    'docs/hub.md',
-  ]
+  const pages = ['docs/agents.md', 'docs/plan-by-hand.md', 'docs/settings.md', 'docs/how-it-works.md', 'docs/hub.md']
 
   it.each(pages)('%s has plans that can be read, and whose lint is clean', (page) => {
     for (const block of blocksOf(text(page), 'tributary'))

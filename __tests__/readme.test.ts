@@ -47,9 +47,7 @@ const slugsOf = (markdown: string): string[] =>
 describe('the pages about installing and commands', () => {
   it('say how init is typed, as init says it itself', () => {
     const help = init.help.join('\n')
-    const options = [
-      ...INSTALL.slice(0, INSTALL.indexOf('## Permissions')).matchAll(/`(--[a-z]+)/g),
-    ]
+    const options = [...INSTALL.slice(0, INSTALL.indexOf('## Permissions')).matchAll(/`(--[a-z]+)/g)]
     const named = options.map(([, option = '']) => option).filter((option) => option !== '--json')
     expect(named).toEqual(expect.arrayContaining(['--uses', '--settings']))
     expect(named.filter((option) => !help.includes(option))).toEqual([])

@@ -105,7 +105,7 @@ describe('settings that cannot be used', () => {
     await pushFiles(world, { '.github/tributary.yml': calm('slots_start: 3', 'approver: { permission: admin }') })
     const answer = await world.say(pull, `/approve ${planId.slice(0, 12)}`)
     expect(answer).toContain('`bad-settings`: ')
-    expect(answer).toMatch(/line 4\b.*`approver`.*`approvers`/i)
+    expect(answer).toMatch(/line 5\b.*`approver`.*`approvers`/i)
     await pushFiles(world, { '.github/tributary.yml': calm('approvers: { permission: admin }') })
     expect(await world.say(pull, '/approve', 'writer')).toContain('`not-permitted`: ')
     const stale = await world.say(pull, '/approve')

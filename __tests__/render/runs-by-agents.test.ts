@@ -184,9 +184,7 @@ describe('the status comment', () => {
     expect(lines).toContain('| Role | Model | Attempts | Time | Calls | Fresh | Cached | Written | Output | Cost |')
     expect(lines).toContain('| work | `claude-sonnet-5-5` | 1 | 1 min | 3 | 1,000 | 20,000 | 3,000 | 400 | 0.50 USD |')
     expect(lines).toContain('| all |   | 3 | 1 min 20 s | 9 | 3,000 | 60,000 | 9,000 | 1,200 | 0.82 USD |')
-    expect(lines).toContain(
-      'Money: 0.82 USD spent, 2.00 USD reserved for what is at work, 7.18 USD left of 10.00 USD.',
-    )
+    expect(lines).toContain('Money: 0.82 USD spent, 2.00 USD reserved for what is at work, 7.18 USD left of 10.00 USD.')
   })
 
   it('of a plan without a model speaks of no money', () => {

@@ -52,6 +52,8 @@ describe('what is new on the pages', () => {
   it('leaves out what people say, who are told when they say it, and the comment that always changes', () => {
     expect(said('/plan', 'writer')).toEqual([])
     expect(said('## Running: 1 of 2 tasks landed')).toEqual([])
+    expect(said('@admin @lead **Waiting for you.** The rest of the run goes on meanwhile.')).toEqual([])
+    expect(said('@admin `plan-proposed`: The plan has 2 tasks.')).toEqual(['tributary: on #2: The plan has 2 tasks.'])
   })
 
   it('is how the pull request for the whole change stands, and none of those of tasks', () => {

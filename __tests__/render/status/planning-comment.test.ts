@@ -235,9 +235,7 @@ describe('/plan status', () => {
   it('names the tasks so far, and what was set aside', () => {
     const text = status(...designing)
     expect(text).toContain('- `b` Do \\*b\\*, needs `a`')
-    expect(text).toContain(
-      'Money: 0.020 USD spent, 3.00 USD reserved for what is at work, 6.98 USD left of 10.00 USD.',
-    )
+    expect(text).toContain('Money: 0.020 USD spent, 3.00 USD reserved for what is at work, 6.98 USD left of 10.00 USD.')
   })
 
   it('of a plan by hand is how the run stands', () => {

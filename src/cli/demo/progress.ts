@@ -54,11 +54,11 @@ export const headingOf = (body: string): string =>
     .replace(/^#+ /, '')
     .replaceAll('`', '')
 
-/** The beginning of a status comment, which changes all the time. */
-const STATUS = /^(?:Running|Waiting|Verifying|Planning|Done|Merged|Stopped)\b/
+/** The beginning of a status comment, which changes all the time, or of one that calls people to it. */
+const STATUS = /^(?:\*\*)?(?:Running|Waiting|Verifying|Planning|Done|Merged|Stopped)\b/
 
 function aboutComment({ author, body, thread }: DemoComment): ProgressLine[] {
-  const head = headingOf(body)
+  const head = headingOf(body).replace(/^(?:@[\w-]+ )+/, '')
   if (!isBot(author) || STATUS.test(head)) return []
   const refused = head.startsWith('not-permitted')
   const text = head.replace(/^[a-z-]+: /, refused ? 'No: ' : '')

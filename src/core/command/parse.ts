@@ -42,7 +42,9 @@ export const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
     '/approve --only t1,t2',
     { arguments: 1, options: ['only'] },
   ),
-  reject: entry('/reject [-- why]', 'Rejects the plan and ends the run.', '/reject -- too large', { words: 'optional' }),
+  reject: entry('/reject [-- why]', 'Rejects the plan and ends the run.', '/reject -- too large', {
+    words: 'optional',
+  }),
   revise: entry('/revise -- what to change', 'Asks for a new version of the plan.', '/revise -- split t3 in two', {
     words: 'required',
   }),

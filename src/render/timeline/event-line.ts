@@ -247,6 +247,6 @@ function settledText({ stage, spending }: Extract<RunEvent, { type: 'money_settl
 
 function judgedText({ accepted, problems, unjudged }: Extract<PlanningEvent, { type: 'plan_judged' }>): string {
   const notCriticized = unjudged === undefined ? '' : `the plan was not criticized: ${unjudged}`
-  if (accepted) return notCriticized === '' ? 'plan found good by the critique' : byNobody
+  if (accepted) return notCriticized === '' ? 'plan found good by the critique' : notCriticized
   return [notCriticized, `plan sent back: ${problems.join('; ')}`].filter((part) => part !== '').join('; ')
 }
