@@ -242,9 +242,13 @@ describe('the page about other agents', () => {
   })
 
   it('has settings that are understood, each with the brief among its words, and says which were not tried', () => {
-    expect(settings.length).toBeGreaterThan(5)
-    for (const { worker } of settings) expect(worker.command.join(' ')).toContain('{prompt_file}')
-    expect(page.match(/\(not tried/g)).toHaveLength(settings.length - 1)
+    const planners = settings.filter(({ plan }) => plan.command.length > 0)
+    const workers = settings.filter(({ worker }) => worker.command.length > 0)
+    expect([planners.length, workers.length]).toEqual([1, settings.length - 1])
+    expect(workers.length).toBeGreaterThan(5)
+    for (const { plan } of planners) expect(plan.command.join(' ')).toContain('{prompt_file}')
+    for (const { worker } of workers) expect(worker.command.join(' ')).toContain('{prompt_file}')
+    expect(page.match(/\(not tried/g)).toHaveLength(workers.length - 1)
   })
 
   it('has one that was tried: this is the trial', async () => {
