@@ -21,7 +21,8 @@ async function asked(plan: Plan, ...paths: string[]) {
   const said = (author: string, body: string) => ({ author, type: 'User', belongs: true, body })
   const comments = async () => [said('mona', 'Keep it small.'), said('stranger', 'Own it.'), said('mona', '/plan')]
   const role = async (author: string) => (author === 'mona' ? 'write' : 'read')
-  const deps = { clock: { now: () => new Date(AT) }, forge: { comments, role } }
+  const journal = { others: async () => [] }
+  const deps = { clock: { now: () => new Date(AT) }, forge: { comments, role }, journal }
   const session = {
     run: '42',
     state,

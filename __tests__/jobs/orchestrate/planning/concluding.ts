@@ -18,7 +18,7 @@ export async function concluded(state: LiveRun) {
     state,
     repo,
     refusedRefs: new Map(),
-    deps: { clock, forge: { comments: async () => [] } },
+    deps: { clock, forge: { comments: async () => [] }, journal: { others: async () => [] } },
   } as unknown as Session
   return concludePlan(session, emptyDraft(state))
 }
