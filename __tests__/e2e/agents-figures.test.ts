@@ -3,6 +3,7 @@ import { allSpending, spentUsd } from '../../src/core/money/ledger.ts'
 import { mergeSpending, type Spending, type Usage } from '../../src/core/money/usage.ts'
 import { tools } from '../../src/model-double/answer.ts'
 import type { Say } from '../../src/model-double/script.ts'
+import { nightly } from '../support/nightly.ts'
 import { checks, create, finish, planned, startAgentWorld, taskOf, usual, views } from './support/agents.ts'
 import { statusOf } from './support/picture.ts'
 import { SETTINGS } from './support/repository.ts'
@@ -76,7 +77,7 @@ function rowsOf(title: string, all: readonly Spending[]): string[] {
 
 const spendingOf = ({ state }: Pick<typeof eight, 'state'>): Spending[] => mergeSpending(allSpending(state.ledger))
 
-describe('eight workers and one agent on the same scripted work, planning counted', () => {
+describe('eight workers and one agent on the same scripted work, planning counted', nightly, () => {
   it('come to the same files', () => {
     for (const { world, sane } of [eight, one]) {
       expect(sane()).toEqual({ unmatched: [], mistakes: [] })
@@ -111,7 +112,7 @@ describe('eight workers and one agent on the same scripted work, planning counte
   })
 })
 
-describe('the tasks of a run that has finished', () => {
+describe('the tasks of a run that has finished', nightly, () => {
   it('stand behind the numbers of the next plan in this repository', async () => {
     const { world } = eight
     const issue = await world.openIssue('Please write eight more files.')

@@ -4,6 +4,7 @@ import { replay } from '../../src/core/run/evolve.ts'
 import { json } from '../../src/model-double/answer.ts'
 import type { ParsedRequest } from '../../src/model-double/request.ts'
 import { inTurn } from '../../src/model-double/script.ts'
+import { nightly } from '../support/nightly.ts'
 import { asksFor, planned, startAgentWorld, usual } from './support/agents.ts'
 import { calm } from './support/calm.ts'
 import { marked } from './support/people.ts'
@@ -187,7 +188,7 @@ describe('a plan that depends on answers', () => {
   })
 })
 
-describe('a plan that nobody wants', () => {
+describe('a plan that nobody wants', nightly, () => {
   it('says where it stands, and ends with the reason of whoever rejects it', async () => {
     const issue = await world.openIssue(SECOND)
     const run = `${issue}`

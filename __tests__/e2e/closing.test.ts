@@ -88,7 +88,7 @@ describe('the final pull request', () => {
     expect(await world.state(run)).toMatchObject({ conclusion: 'success' })
   })
 
-  it('ends a run that is still at work when it is closed', async () => {
+  it('ends a run that is still at work when it is closed', nightly, async () => {
     const issue = await world.openIssue(issueWith('d, e', { e: { milliseconds: 600_000 } }))
     const { pull, planId } = await world.plan(issue)
     await world.say(pull, `/approve ${planId.slice(0, 12)}`)

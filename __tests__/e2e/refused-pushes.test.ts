@@ -63,7 +63,7 @@ describe('a branch of a task that GitHub refuses', () => {
 })
 
 describe('trunk that GitHub refuses', () => {
-  it('pauses the run in GitHub’s words, and /resume goes on when the rule is gone', async () => {
+  it('pauses the run in GitHub’s words, and /resume goes on when the rule is gone', nightly, async () => {
     const { run, pull, id } = await planned(world, 'a > b')
     await refuse(branch(run, 'trunk'))
     await world.say(pull, `/approve ${id}`)
