@@ -22,7 +22,7 @@ function oddRepository(checkout: string): string {
     'old.bat': 'echo 1\r\necho 2\r\n',
   })
   writeFileSync(join(folder, '.gitattributes'), '*.bat text eol=crlf\n')
-  symlinkSync('shared.txt', join(folder, 'link'))
+  symlinkSync('common.txt', join(folder, 'link'))
   writeFileSync(Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.from([0xe9])]), 'bytes\n')
   git(folder, 'add', '.gitattributes', 'link', 'caf*')
   git(folder, 'commit', '--quiet', '--message', 'Odd')
@@ -47,10 +47,10 @@ describe('a repository as repositories are', () => {
       acceptance: ['test', '-e', '.venv/tool'],
     })
     const { run, pull, id } = await planned(world, 'a > c, b', {
-      a: made('a', 'ln -s ../shared.txt a/link'),
+      a: made('a', 'ln -s ../common.txt a/link'),
       // Git would wait for ever for someone to write into it.
       b: made('b', 'mkfifo b/.gitattributes b/pipe'),
-      c: made('c', 'touch old.bat', 'test "$(cat link a/link)" = "$(cat shared.txt shared.txt)"'),
+      c: made('c', 'touch old.bat', 'test "$(cat link a/link)" = "$(cat common.txt common.txt)"'),
     })
     await world.say(pull, `/approve ${id}`)
     expect((await world.ended(run)).conclusion).toBe('success')

@@ -70,6 +70,13 @@ export type TaskFailure = z.infer<typeof taskFailureSchema>
 /** The output that belongs to a failure; empty where there is none. */
 export const failureLog = (failure: TaskFailure): string => ('log' in failure ? (failure.log ?? '') : '')
 
+/** Why, and the detail or the end of the output, of at most `most` characters. */
+export function failureWords(failure: TaskFailure, most: number): string {
+  const said = (('detail' in failure ? failure.detail : failureLog(failure)) ?? '').trim().slice(-most)
+  const code = 'exitCode' in failure ? ` with exit code ${failure.exitCode}` : ''
+  return `${failure.reason}${code}${said === '' ? '' : `: ${said}`}`
+}
+
 /** A failure with what was written into it changed: by who redacts, or shortens. */
 export const withTexts = (failure: TaskFailure, change: (text: string) => string): TaskFailure => {
   const log = 'log' in failure && failure.log !== undefined ? { log: change(failure.log) } : {}

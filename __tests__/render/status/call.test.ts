@@ -43,6 +43,13 @@ describe('people are called', () => {
     expect(next?.name).not.toBe(call?.name)
     expect(next?.body).toContain('`/approve h` opens the gate `h`.')
   })
+  it('again when a run pauses for the same reason a second time', () => {
+    const pause = { type: 'run_paused', why: 'no slot starts' } as const
+    const once = followed<ActiveRun>(running('a'), pause)
+    const twice = followed<ActiveRun>(once, { type: 'run_resumed' }, { ...pause, at: '2026-01-01T01:00:00.000Z' })
+    const call = callFor(once, never)
+    expect(callFor(twice, (name) => name === call?.name)).not.toBeNull()
+  })
   it('for a verification that fails for good, and for a run that pauses itself', () => {
     const paused: ActiveRun = { ...running('a'), paused: { why: 'no slot starts', by: 'tributary', cause: null } }
     expect(callFor(paused, never)?.body).toContain('no slot starts')

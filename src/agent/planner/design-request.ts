@@ -37,7 +37,7 @@ export interface DesignRequest {
   on: DesignListener
 }
 
-/** What a design is asked for, whoever writes it. */
+/** What a design is asked for, by our planner or by `plan.command`. */
 export type DesignTerms = Pick<
   DesignRequest,
   'input' | 'questions' | 'answers' | 'questionsAllowed' | 'revisions' | 'previous' | 'fixed'

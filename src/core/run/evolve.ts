@@ -121,7 +121,10 @@ function evolveRun(state: LiveRun, event: ChangingEvent<'run'>): LiveRun {
       return { ...state, slots: evolveSlots(state.slots, event) }
     case 'run_paused':
       return state.phase === 'active'
-        ? { ...state, paused: { why: event.why, by: event.by, cause: event.cause ?? null, moved: event.moved } }
+        ? {
+            ...state,
+            paused: { why: event.why, by: event.by, cause: event.cause ?? null, moved: event.moved, since: event.at },
+          }
         : state
     case 'run_resumed':
       return resumed(state)

@@ -71,6 +71,8 @@ export const runStateSchema = z.discriminatedUnion('phase', [
         by: z.string(),
         cause: z.enum(['budget', 'refused', 'branches']).nullable(),
         moved: z.array(movedBranchSchema).optional(),
+        /** Absent in journals of before. */
+        since: z.string().optional(),
       })
       .nullable(),
   }),

@@ -1,4 +1,4 @@
-import { failureLog, type TaskFailure } from '../failure.ts'
+import { failureWords, type TaskFailure } from '../failure.ts'
 import type { Sha, TaskId } from '../ids.ts'
 import { mayStart } from '../landing/gate.ts'
 import { ownOf } from '../own.ts'
@@ -85,22 +85,20 @@ export const isOfTask = (
 ): result is Extract<InspectedResult, { verdict: 'landable' | 'failed' }> =>
   result.verdict === 'landable' || result.verdict === 'failed'
 
+/** Of why there is no baseline, in characters. */
+const MOST_WORDS = 500
+
 /** The event of a baseline's result. What it says of a check that the plan does not have is no baseline. */
 export function baselineEvent({ plan, version }: Work, result: InspectedResult): NewEvent {
   const outcome = result.verdict === 'baseline' ? result.file.outcome : null
   if (outcome?.kind === 'baseline' && outcome.checks.length === baselineCommands(plan).length)
     return { type: 'baseline_taken', version, checks: outcome.checks, sandbox: outcome.report.sandbox }
   const failure = result.verdict === 'failed' ? result.failure : outcome?.kind === 'failed' ? outcome.failure : null
-  return { type: 'baseline_given_up', version, why: failure === null ? 'its result cannot be read' : wordsOf(failure) }
-}
-
-const MOST_WORDS = 500
-
-/** The detail of a failure, or the end of its output. */
-function wordsOf(failure: TaskFailure): string {
-  const said = ('detail' in failure ? failure.detail : failureLog(failure)) ?? ''
-  const end = said.trim().split('\n').slice(-5).join(' ').slice(-MOST_WORDS)
-  return end === '' ? failure.reason : `${failure.reason}: ${end}`
+  return {
+    type: 'baseline_given_up',
+    version,
+    why: failure === null ? 'its result cannot be read' : failureWords(failure, MOST_WORDS),
+  }
 }
 
 /** The event of a verification's result. It passed only if it names the very commit that was to be verified. */

@@ -69,7 +69,7 @@ function occasions(run: LiveRun): Occasion[] {
     case 'active':
       return whileActive(run)
     case 'ended':
-      // Whoever cancels, rejects, merges or closes knows of it.
+      // A person who cancels, rejects, merges or closes knows of it.
       return run.conclusion === 'success' || (run.conclusion === 'refused' && run.problems.length === 0)
         ? [{ kind: 'done', key: `ended ${run.endedAt}` }]
         : []
@@ -89,7 +89,7 @@ function whileActive(run: ActiveRun): Occasion[] {
     case 'base-moved':
       return [{ kind: 'stopped', key: `base ${work.baseSeen.paths.join('\0')}` }, ...waiting]
     case 'paused':
-      return [{ kind: 'stopped', key: `paused ${paused?.why}` }, ...waiting]
+      return [{ kind: 'stopped', key: `paused ${paused?.since} ${paused?.why}` }, ...waiting]
     case 'verification-failed':
       return phase.failure.cause === 'searching'
         ? waiting

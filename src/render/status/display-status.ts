@@ -5,6 +5,7 @@ import type { Report } from '../../core/run/report.ts'
 import type { AttemptRecord, TaskRecord } from '../../core/run/task-record.ts'
 import { blockers } from '../../core/run/task-status.ts'
 import type { Work } from '../../core/run/work.ts'
+import { waitsForPerson } from '../../core/schedule/after-review.ts'
 import { parkedUntil } from '../../core/schedule/parked.ts'
 import { isInReview } from '../../core/schedule/review-reasons.ts'
 import type { NodeStyle } from '../plan/graph.ts'
@@ -55,9 +56,7 @@ export function displayStatus(
       return 'waits for a person'
     case 'verified':
       if (isInReview(work, id)) return 'in review'
-      return work.settings.merge === 'review' || recordOf(work, id).pullClosed !== undefined
-        ? 'waits for a person'
-        : 'verified'
+      return waitsForPerson(work, id) ? 'waits for a person' : 'verified'
     case 'in_progress':
       return 'at work'
     case 'landed':

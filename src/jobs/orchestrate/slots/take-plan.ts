@@ -1,5 +1,5 @@
 import { draftOfText } from '../../../agent/planner/plan-by-command.ts'
-import { failureLog, type TaskFailure } from '../../../core/failure.ts'
+import { failureWords } from '../../../core/failure.ts'
 import type { InspectedResult } from '../../../core/schedule/result-events.ts'
 import { redactDeeply } from '../../../core/text/redact.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
@@ -31,13 +31,6 @@ const LONGEST = 2000
 
 function whyNone(result: InspectedResult): string {
   const outcome = result.verdict === 'plan' ? result.file.outcome : null
-  if (result.verdict === 'failed') return wordsOf(result.failure)
-  return outcome?.kind === 'failed' ? wordsOf(outcome.failure) : 'its result is none of a plan'
-}
-
-/** The detail of a failure, or the end of its output. */
-function wordsOf(failure: TaskFailure): string {
-  const said = ('detail' in failure ? failure.detail : failureLog(failure)) ?? ''
-  const code = 'exitCode' in failure ? ` with exit code ${failure.exitCode}` : ''
-  return `${failure.reason}${code}: ${said.trim().slice(-LONGEST / 2)}`
+  if (result.verdict === 'failed') return failureWords(result.failure, LONGEST / 2)
+  return outcome?.kind === 'failed' ? failureWords(outcome.failure, LONGEST / 2) : 'its result is none of a plan'
 }
