@@ -46,7 +46,7 @@ const adapters: Record<string, string[]> = {
  * each other. Files that lie in the room's own folder, beside the folders, are named like folders.
  */
 const inside: Record<string, (string | string[])[]> = {
-  core: ['', 'text', 'plan', 'money', 'run', 'landing', 'schedule', 'command'],
+  core: ['', 'text', 'plan', 'money', 'run', 'landing', 'prediction', 'schedule', 'slots', 'command'],
   render: ['markdown', '', 'plan', 'status', ['check', 'pull', 'reply', 'timeline']],
   agent: [['visible-text', 'tools'], 'loop', 'prompts', ['planner', 'worker'], 'reviewer'],
   jobs: ['', ['command', 'work', 'orchestrate']],

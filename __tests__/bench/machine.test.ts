@@ -7,8 +7,8 @@ import { runMachine } from '../../bench/machine/machine.ts'
 import { estimatesInMinutes, oracle } from '../../bench/policies/estimates.ts'
 import { ours, serial, wavesInOrder } from '../../bench/policies/rivals.ts'
 import { randomOf } from '../../bench/random.ts'
-import { byRemainingPath, makespan } from '../../src/core/schedule/prediction.ts'
-import { lowerBounds } from '../../src/core/schedule/simulation.ts'
+import { byRemainingPath, makespan } from '../../src/core/prediction/prediction.ts'
+import { lowerBounds } from '../../src/core/prediction/simulation.ts'
 import { planOf } from '../support/plan.ts'
 
 /** What tasks really take, in minutes; 1 where nothing is said. */

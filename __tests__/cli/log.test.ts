@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { openJournal } from '../../src/adapters/git/journal.ts'
+import { openJournal } from '../../src/adapters/git/journal/journal.ts'
 import { systemClock } from '../../src/adapters/system/clock.ts'
 import type { RunEvent } from '../../src/core/run/event.ts'
 import { replay } from '../../src/core/run/evolve.ts'

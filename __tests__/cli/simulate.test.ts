@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { openJournal } from '../../src/adapters/git/journal.ts'
+import { openJournal } from '../../src/adapters/git/journal/journal.ts'
 import { systemClock } from '../../src/adapters/system/clock.ts'
 import type { RunEvent } from '../../src/core/run/event.ts'
 import { replay } from '../../src/core/run/evolve.ts'

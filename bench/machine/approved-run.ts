@@ -3,8 +3,8 @@ import { planIdOf } from '../../src/core/plan/plan-id.ts'
 import type { RunEvent } from '../../src/core/run/event.ts'
 import { replay, replayOn } from '../../src/core/run/evolve.ts'
 import type { LiveRun } from '../../src/core/run/state.ts'
-import { jobStartsFor } from '../../src/core/schedule/slot-requests.ts'
 import { defaultSettings, type Settings } from '../../src/core/settings.ts'
+import { jobStartsFor } from '../../src/core/slots/slot-requests.ts'
 import { RUN } from './slots.ts'
 
 export const BASE = 'b'.repeat(40)

@@ -1,4 +1,4 @@
-import { lowerBounds } from '../../src/core/schedule/simulation.ts'
+import { lowerBounds } from '../../src/core/prediction/simulation.ts'
 import { atMost, type Chart, type Figure, type Line } from '../benchmark.ts'
 import { none, spread } from '../figures.ts'
 import { type Member, minutesIn, nameOf } from '../graphs/corpus.ts'

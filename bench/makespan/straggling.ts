@@ -1,4 +1,4 @@
-import { lowerBounds } from '../../src/core/schedule/simulation.ts'
+import { lowerBounds } from '../../src/core/prediction/simulation.ts'
 import { atLeast, type Figure } from '../benchmark.ts'
 import { spread } from '../figures.ts'
 import { type Member, minutesIn } from '../graphs/corpus.ts'

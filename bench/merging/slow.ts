@@ -1,6 +1,6 @@
 import { needsClosure, remainingPath } from '../../src/core/plan/graph.ts'
 import type { Task } from '../../src/core/plan/plan.ts'
-import { lowerBounds } from '../../src/core/schedule/simulation.ts'
+import { lowerBounds } from '../../src/core/prediction/simulation.ts'
 import { atMost, type Figure } from '../benchmark.ts'
 import { spread } from '../figures.ts'
 import { corpus, type Member, minutesIn } from '../graphs/corpus.ts'

@@ -1,7 +1,7 @@
 import type { TaskId } from '../../src/core/ids.ts'
 import { criticalPath, work } from '../../src/core/plan/graph.ts'
 import type { Task } from '../../src/core/plan/plan.ts'
-import { estimate } from '../../src/core/schedule/prediction.ts'
+import { estimate } from '../../src/core/prediction/prediction.ts'
 import { type Member, minutesIn } from '../graphs/corpus.ts'
 import { runMachine } from '../machine/machine.ts'
 import { type Random, randomOf, seedOf } from '../random.ts'

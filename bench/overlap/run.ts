@@ -1,7 +1,7 @@
 import { remainingPath } from '../../src/core/plan/graph.ts'
 import { planIdOf } from '../../src/core/plan/plan-id.ts'
+import { lowerBounds } from '../../src/core/prediction/simulation.ts'
 import { replay } from '../../src/core/run/evolve.ts'
-import { lowerBounds } from '../../src/core/schedule/simulation.ts'
 import { type Draft, recordEvents } from '../../src/jobs/orchestrate/session/event-draft.ts'
 import { nowOf, type Session } from '../../src/jobs/orchestrate/session/session.ts'
 import { type StageResult, submitResult } from '../../src/jobs/orchestrate/session/stage-runner.ts'

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openJournal } from '../../src/adapters/git/journal.ts'
+import { openJournal } from '../../src/adapters/git/journal/journal.ts'
 import { openRepo } from '../../src/adapters/git/repo.ts'
 import { systemClock } from '../../src/adapters/system/clock.ts'
 import type { RunEvent } from '../../src/core/run/event.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { JobFailure } from '../core/schedule/recovery.ts'
+import type { JobFailure } from '../core/slots/recovery.ts'
 
 const LONGEST = 500
 

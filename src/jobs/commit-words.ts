@@ -1,6 +1,6 @@
 import type { RunId } from '../core/ids.ts'
-import type { TaskAssignment } from '../core/schedule/assignment.ts'
 import type { Settings } from '../core/settings.ts'
+import type { TaskAssignment } from '../core/slots/assignment.ts'
 import { commitSubject } from '../core/text/control-characters.ts'
 import type { CommitWords } from '../ports/repo.ts'
 

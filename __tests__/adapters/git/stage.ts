@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { openJournal } from '../../../src/adapters/git/journal.ts'
+import { openJournal } from '../../../src/adapters/git/journal/journal.ts'
 import { openRepo } from '../../../src/adapters/git/repo.ts'
 import type { Writer } from '../../contract/journal.contract.ts'
 import { type BareRemote, bareRemote, tempDir } from '../../support/git.ts'

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { openSlots } from '../../../src/adapters/github/slots.ts'
-import { logLines } from '../../../src/core/schedule/job-log.ts'
+import { logLines } from '../../../src/core/slots/job-log.ts'
 import { UnreadableResult } from '../../../src/ports/slots.ts'
 import { removeFolder, temporary } from '../../hub/support/repository.ts'
 import { json, misbehaving, type Say } from './server.ts'

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { decideWorkerPull, isFinalPull, type PullAction } from '../../../src/core/command/decide-pull.ts'
 import { recordOf } from '../../../src/core/run/lookup.ts'
 import type { ActiveRun } from '../../../src/core/run/state.ts'
-import { workResultEvents } from '../../../src/core/schedule/result-events.ts'
 import { type Settings, settingsSchema } from '../../../src/core/settings.ts'
+import { workResultEvents } from '../../../src/core/slots/result-events.ts'
 import {
   AT,
   afterwards,

@@ -3,7 +3,7 @@ import { decideOnTask } from '../../../src/core/command/decide-task.ts'
 import { isAssembled, nextVerdict, suspects } from '../../../src/core/landing/verification.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import type { ActiveRun } from '../../../src/core/run/state.ts'
-import { verdictEvents } from '../../../src/core/schedule/result-events.ts'
+import { verdictEvents } from '../../../src/core/slots/result-events.ts'
 import { AT, afterwards, asks, landed, merged, report, running, shaOf } from '../../support/run.ts'
 
 const ids = Array.from({ length: 9 }, (_, index) => `t${index}`)

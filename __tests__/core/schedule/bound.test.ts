@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { work } from '../../../src/core/plan/graph.ts'
 import type { Task } from '../../../src/core/plan/plan.ts'
-import { lowerBounds } from '../../../src/core/schedule/simulation.ts'
+import { lowerBounds } from '../../../src/core/prediction/simulation.ts'
 import { bestOfAll, drawnGraphs, minutesBy, startsByThen } from '../../support/every-schedule.ts'
 import { planOf } from '../../support/plan.ts'
 

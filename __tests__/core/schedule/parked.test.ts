@@ -5,8 +5,8 @@ import type { ActiveRun } from '../../../src/core/run/state.ts'
 import { briefOf } from '../../../src/core/schedule/brief.ts'
 import { parkedUntil, resumable } from '../../../src/core/schedule/parked.ts'
 import { nextParked, queueable, usableSlots } from '../../../src/core/schedule/ready.ts'
-import { workResultEvents } from '../../../src/core/schedule/result-events.ts'
 import { isIdle } from '../../../src/core/schedule/run-end.ts'
+import { workResultEvents } from '../../../src/core/slots/result-events.ts'
 import { AT, afterwards, begun, failed, landed, running, shaOf } from '../../support/run.ts'
 
 const later = (minutes: number): string => new Date(Date.parse(AT) + minutes * 60_000).toISOString()

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { LiveRun } from '../../../src/core/run/state.ts'
-import { assignmentFor } from '../../../src/core/schedule/assignment.ts'
 import { planCommandGivenUp, planTry } from '../../../src/core/schedule/plan-command.ts'
 import { isDraftReady, wantedStages } from '../../../src/core/schedule/planning-stages.ts'
-import { awaitedSlot } from '../../../src/core/schedule/result-events.ts'
 import { isIdle } from '../../../src/core/schedule/run-end.ts'
 import { settingsSchema } from '../../../src/core/settings.ts'
+import { assignmentFor } from '../../../src/core/slots/assignment.ts'
+import { awaitedSlot } from '../../../src/core/slots/result-events.ts'
 import { agentPlan, followed, planning } from '../../support/planning.ts'
 import { shaOf } from '../../support/run.ts'
 

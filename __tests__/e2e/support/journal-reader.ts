@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { eventsOf } from '../../../src/adapters/git/journal-format.ts'
+import { eventsOf } from '../../../src/adapters/git/journal/journal-format.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
 import { parseState, type RunState } from '../../../src/core/run/state.ts'
 

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { scratchIn } from '../../../src/adapters/system/scratch.ts'
-import { loggedFiles } from '../../../src/core/schedule/job-log.ts'
-import { parseResultFile } from '../../../src/core/schedule/slot-result.ts'
+import { loggedFiles } from '../../../src/core/slots/job-log.ts'
+import { parseResultFile } from '../../../src/core/slots/slot-result.ts'
 import { needsSandbox, sandboxName } from '../../support/sandbox.ts'
 import {
   assign,

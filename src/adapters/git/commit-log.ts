@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sha } from '../../core/ids.ts'
-import { missingCommits } from './fetch.ts'
 import { checkedSha, type LocalRepo } from './local-repo.ts'
 import { gitText } from './plumbing.ts'
+import { missingCommits } from './remote/fetch.ts'
 import { fetchInto, type GitStore, openGitStore } from './store.ts'
 
 const DEPTH = 200

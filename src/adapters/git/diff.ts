@@ -1,11 +1,11 @@
 import type { Sha } from '../../core/ids.ts'
 import { cappedLog } from '../../core/text/capped-log.ts'
 import type { ChangedPath } from '../../ports/repo.ts'
-import { missingCommits } from './fetch.ts'
 import { checkedRef, checkedSha, type LocalRepo } from './local-repo.ts'
 import { type Name, pathOf } from './name.ts'
 import { contentOf, infoOf, readCommit } from './objects.ts'
 import { runGit } from './plumbing.ts'
+import { missingCommits } from './remote/fetch.ts'
 import { fetchInto, type GitStore } from './store.ts'
 
 export interface RawChange extends Omit<ChangedPath, 'bytes'> {

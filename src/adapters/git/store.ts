@@ -3,8 +3,14 @@ import { mkdir, realpath, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../ports/clock.ts'
 import { checkedRef, checkedSha, type LocalRepo, protocolOf } from './local-repo.ts'
-import { lsRefs } from './protocol.ts'
-import { type NetworkAnswer, type NetworkOptions, networkGit, type RemoteConnection, readRemote } from './remote.ts'
+import { lsRefs } from './remote/protocol.ts'
+import {
+  type NetworkAnswer,
+  type NetworkOptions,
+  networkGit,
+  type RemoteConnection,
+  readRemote,
+} from './remote/remote.ts'
 import { requireGit } from './version.ts'
 
 /** A bare repository that only ever fetched objects, and its remote. */

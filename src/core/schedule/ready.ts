@@ -2,12 +2,12 @@ import type { TaskId } from '../ids.ts'
 import { mayStart } from '../landing/gate.ts'
 import { writesOverlap } from '../plan/glob.ts'
 import type { Task } from '../plan/plan.ts'
+import { ranked } from '../prediction/prediction.ts'
 import { isSettled, recordOf, statusOf } from '../run/lookup.ts'
 import type { ActiveRun } from '../run/state.ts'
 import { tasksWithStatus } from '../run/task-status.ts'
 import type { Work } from '../run/work.ts'
 import { parkedUntil } from './parked.ts'
-import { ranked } from './prediction.ts'
 
 /** Pending tasks that may start and whose needs have landed, in plan order: their bases can be made. Without parked ones, unless `now` says that their time has come. */
 export const queueable = (work: Work, now: Date | null = null): Task[] =>

@@ -16,8 +16,8 @@ import { isBusyTooLong } from './parked.ts'
  * request to GitHub     | what may be repeated, REPEATS = 5: after 1, 2, 4, 8, 16 s; at a rate limit as   | adapters/github/client.ts
  *                       | asked or 60 s doubled, not if that is over LONGEST_WAIT = 900 s or what the job |
  *                       | waits for (wiring.ts): the orchestrator goes on with what needs no API          |
- * read from git remote  | an error that may pass, TRIES = 4: after 0.5, 1, 2 s                            | adapters/git/remote.ts
- * push                  | an unclear answer, after a look at the refs, TRIES = 8: from 0.25 s, doubled    | adapters/git/push.ts
+ * read from git remote  | an error that may pass, TRIES = 4: after 0.5, 1, 2 s                            | adapters/git/remote/remote.ts
+ * push                  | an unclear answer, after a look at the refs, TRIES = 8: from 0.25 s, doubled    | adapters/git/remote/push.ts
  * dispatch              | an unclear answer, after a search for the workflow run, TRIES = 3               | adapters/github/workflow-runs.ts
  * reply                 | an unclear answer, after a search for the comment, TRIES = 3                    | adapters/github/comments.ts
  * download of a result  | a failed transfer, from a new address, TRIES = 4: after 1, 2, 4 s               | adapters/github/artifact.ts
@@ -25,7 +25,7 @@ import { isBusyTooLong } from './parked.ts'
  *                       | try SMALLER_FROM = 3 on a smaller one. A storage that refuses: REFUSALS = 3;    |
  *                       | then the log of the job takes the result, and the slot ends                     |
  * log of an ended job   | one that is not there yet, LOOKS = 3, one at each wake-up                       | jobs/orchestrate/slots/job-endings.ts
- * slots without work    | a request all of whose slots failed in the set-up: once more if slots have      | core/schedule/slot-jobs.ts
+ * slots without work    | a request all of whose slots failed in the set-up: once more if slots have      | core/slots/slot-jobs.ts
  *                       | worked before, then the run pauses                                              |
  * silence of the model  | ends a try: `start: 240` s before the answer, `stream: 90` s within it          | adapters/anthropic/model.ts
  * call of the model     | overload, 408, 409, 5xx, lost connection, silence, MOST_TRIES = 6: FIRST = 2 s, | adapters/anthropic/model-error.ts
@@ -37,14 +37,14 @@ import { isBusyTooLong } from './parked.ts'
  * smaller call          | a call that the budget cannot pay for, with fewer tokens: LEAST_ANSWER = 1024   | agent/loop/metered-model.ts
  * schema                | an answer that does not fit its schema, RETRIES = 1                             | agent/planner/structured-answer.ts
  * turn that was cut off | MOST_CUT_OFF = 1 in a row                                                       | agent/loop/turn.ts
- * turn without a call   | MOST_WITHOUT_CALLS = 2 in a row                                                        | agent/loop/turn.ts
+ * turn without a call   | MOST_WITHOUT_CALLS = 2 in a row                                                 | agent/loop/turn.ts
  * read of the journal   | by a slot, any failure, MOST_MISSES = 20 in a row: a poll, doubled up to 60 s   | jobs/work/journal-view.ts
  * append to the journal | a lost race, TRIES = 10; by the running orchestrator, without a limit           | jobs/until-appended.ts
  * stage of the planner  | STAGE_TRIES = 3, DESIGNS = 2 a version: at the next wake-up                     | here
  * review of a result    | REVIEW_TRIES = 1, and a busy model is waited for REVIEW_PATIENCE = 120 s; then | here
  *                       | the task lands without. It sends a task back once, until a person looks        |
  * acceptance            | once more on the same tree if cheap, RERUN_SHARE = 0.05 of the task's time      | jobs/work/check-work.ts
- * verification          | a failed one, once on the same tree before it counts                            | core/schedule/result-events.ts
+ * verification          | a failed one, once on the same tree before it counts                            | core/slots/result-events.ts
  * lost slot             | the task, from its last checkpoint, or the verification, on another slot; at    | here
  *                       | LOST_SLOTS = 3 it fails                                                         |
  * conflict              | CONFLICT_RETRIES = 2 on the merged base                                         | here

@@ -1,6 +1,6 @@
 import { parseBranch, type RunId } from '../../core/ids.ts'
 import { replayOn } from '../../core/run/evolve.ts'
-import { type JobFailure, recoverRun } from '../../core/schedule/recovery.ts'
+import { type JobFailure, recoverRun } from '../../core/slots/recovery.ts'
 import { JournalUnreadable } from '../../ports/journal.ts'
 import { renderCommandFailed } from '../../render/reply/command-failed.ts'
 import { renderCrashes } from '../../render/reply/crashes.ts'

@@ -1,6 +1,6 @@
 import type { RunId, Sha } from '../../core/ids.ts'
 import { emptyRun, type RunState } from '../../core/run/state.ts'
-import { type Assignment, assignmentFor, assignmentKey } from '../../core/schedule/assignment.ts'
+import { type Assignment, assignmentFor, assignmentKey } from '../../core/slots/assignment.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { WorkDeps } from './work-deps.ts'
 

@@ -1,5 +1,6 @@
 import type { TaskFailure } from '../../core/failure.ts'
 import { type RunState, settingsOf } from '../../core/run/state.ts'
+import { defaultSettings, type Settings } from '../../core/settings.ts'
 import {
   type Assignment,
   assignmentFor,
@@ -7,9 +8,8 @@ import {
   type SlotTask,
   type TaskAssignment,
   whySlotLeaves,
-} from '../../core/schedule/assignment.ts'
-import { type AttemptOutcome, resultKeyOf } from '../../core/schedule/slot-result.ts'
-import { defaultSettings, type Settings } from '../../core/settings.ts'
+} from '../../core/slots/assignment.ts'
+import { type AttemptOutcome, resultKeyOf } from '../../core/slots/slot-result.ts'
 import type { SlotWork } from '../../render/status/job-summary.ts'
 import { performByAgent } from './agent-attempt.ts'
 import type { AttemptResult } from './attempt.ts'

@@ -1,7 +1,8 @@
 import { type TaskFailure, withTexts } from '../../core/failure.ts'
 import type { Sha } from '../../core/ids.ts'
 import { secretSearch, tooMany, unsearched } from '../../core/landing/audit.ts'
-import { logLines, MOST_LOG_BYTES } from '../../core/schedule/job-log.ts'
+import type { Settings } from '../../core/settings.ts'
+import { logLines, MOST_LOG_BYTES } from '../../core/slots/job-log.ts'
 import {
   type AttemptOutcome,
   BUNDLE_FILE,
@@ -12,8 +13,7 @@ import {
   resultName,
   TRANSCRIPT_FILE,
   transcriptName,
-} from '../../core/schedule/slot-result.ts'
-import type { Settings } from '../../core/settings.ts'
+} from '../../core/slots/slot-result.ts'
 import { StorageRefused } from '../../ports/slots.ts'
 import type { ScratchFolder } from '../../ports/worktree.ts'
 import { headAndTail } from '../../render/markdown/fit.ts'

@@ -1,5 +1,5 @@
-import { ASSUMED_MINUTES, type Prediction } from '../../core/schedule/prediction.ts'
-import type { Simulated } from '../../core/schedule/simulation.ts'
+import { ASSUMED_MINUTES, type Prediction } from '../../core/prediction/prediction.ts'
+import type { Simulated } from '../../core/prediction/simulation.ts'
 import { count, duration, usd } from '../markdown/format.ts'
 
 export interface Simulation {

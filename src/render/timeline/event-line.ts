@@ -3,7 +3,7 @@ import { tokensOf, usdOf } from '../../core/money/usage.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { RunEvent } from '../../core/run/event.ts'
 import type { Report } from '../../core/run/report.ts'
-import { slotFailureText } from '../../core/schedule/slot-jobs.ts'
+import { slotFailureText } from '../../core/slots/slot-jobs.ts'
 import { count, duration, usd } from '../markdown/format.ts'
 
 /** An event as one line of text, with the actor if a person caused it. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
-import { openJournal } from '../../../../src/adapters/git/journal.ts'
+import { openJournal } from '../../../../src/adapters/git/journal/journal.ts'
 import { openRepo } from '../../../../src/adapters/git/repo.ts'
 import type { Plan } from '../../../../src/core/plan/plan.ts'
 import type { RunEvent } from '../../../../src/core/run/event.ts'

@@ -1,4 +1,4 @@
-import { openJournal } from '../../../../src/adapters/git/journal.ts'
+import { openJournal } from '../../../../src/adapters/git/journal/journal.ts'
 import { openRepo } from '../../../../src/adapters/git/repo.ts'
 import type { PlannedTask } from '../../../../src/agent/planner/plan-schema.ts'
 import { readSettings } from '../../../../src/config/settings.ts'

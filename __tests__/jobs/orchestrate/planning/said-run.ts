@@ -1,4 +1,4 @@
-import { openJournal } from '../../../../src/adapters/git/journal.ts'
+import { openJournal } from '../../../../src/adapters/git/journal/journal.ts'
 import { openRepo } from '../../../../src/adapters/git/repo.ts'
 import { readSettings } from '../../../../src/config/settings.ts'
 import { decide } from '../../../../src/core/command/decide.ts'

@@ -1,5 +1,5 @@
 import type { Measurements } from '../../../core/money/measurements.ts'
-import { measureRuns } from '../../../core/schedule/measure-runs.ts'
+import { measureRuns } from '../../../core/prediction/measure-runs.ts'
 import type { Session } from '../session/session.ts'
 
 /** Runs that a prediction rests on at most: their snapshots are fetched with one request. */

@@ -1,6 +1,6 @@
 import { expand } from '../../../agent/planner/expand.ts'
+import { scope } from '../../../agent/planner/exploration/scope.ts'
 import { replan } from '../../../agent/planner/replan.ts'
-import { scope } from '../../../agent/planner/scope.ts'
 import type { Sha, TaskId } from '../../../core/ids.ts'
 import { isTryOf, moneyKey } from '../../../core/money/money-key.ts'
 import { ownOf } from '../../../core/own.ts'

@@ -1,6 +1,6 @@
 import { openBudget } from '../../../agent/loop/metered-model.ts'
 import { critique } from '../../../agent/planner/critique.ts'
-import { explore } from '../../../agent/planner/explore.ts'
+import { explore } from '../../../agent/planner/exploration/explore.ts'
 import type { PlannerInput } from '../../../agent/planner/planner-input.ts'
 import { synthesise } from '../../../agent/planner/synthesise.ts'
 import type { Ledger } from '../../../core/money/ledger.ts'

@@ -4,8 +4,8 @@ import { audit, secretSearch } from '../../../core/landing/audit.ts'
 import { fewPaths } from '../../../core/run/hand-off.ts'
 import { recordOf, taskOf } from '../../../core/run/lookup.ts'
 import type { Work } from '../../../core/run/work.ts'
-import { mayChangeNothing } from '../../../core/schedule/assignment.ts'
-import { awaitedSlot, type InspectedResult } from '../../../core/schedule/result-events.ts'
+import { mayChangeNothing } from '../../../core/slots/assignment.ts'
+import { awaitedSlot, type InspectedResult } from '../../../core/slots/result-events.ts'
 import {
   type AttemptOutcome,
   BASELINE_TASK,
@@ -13,7 +13,7 @@ import {
   parseResultFile,
   type ResultFile,
   VERIFY_TASK,
-} from '../../../core/schedule/slot-result.ts'
+} from '../../../core/slots/slot-result.ts'
 import type { ChangedPath } from '../../../ports/repo.ts'
 import { type ResultArtifact, UnreadableResult } from '../../../ports/slots.ts'
 import { headAndTail } from '../../../render/markdown/fit.ts'

@@ -7,8 +7,8 @@ import {
   isOfTask,
   verdictEvents,
   workResultEvents,
-} from '../../../core/schedule/result-events.ts'
-import { PLAN_TASK, VERIFY_TASK } from '../../../core/schedule/slot-result.ts'
+} from '../../../core/slots/result-events.ts'
+import { PLAN_TASK, VERIFY_TASK } from '../../../core/slots/slot-result.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
 import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, plannedWork, recordEvents, withRefMove } from '../session/event-draft.ts'

@@ -1,7 +1,7 @@
 import type { SlotFailure } from '../../../core/run/report.ts'
 import { workOf } from '../../../core/run/state.ts'
 import { slotsAtWork } from '../../../core/schedule/ready.ts'
-import { workflowRunOf } from '../../../core/schedule/slot-jobs.ts'
+import { workflowRunOf } from '../../../core/slots/slot-jobs.ts'
 import type { ResultArtifact, SlotJob } from '../../../ports/slots.ts'
 import type { Session } from '../session/session.ts'
 

@@ -1,6 +1,6 @@
 import { usableSlots } from '../../../core/schedule/ready.ts'
-import { afterSlotFailure, endedRequests, slotFailureText, slotSupply } from '../../../core/schedule/slot-jobs.ts'
-import { nextRequest, slotNames, slotsToAskFor } from '../../../core/schedule/slot-requests.ts'
+import { afterSlotFailure, endedRequests, slotFailureText, slotSupply } from '../../../core/slots/slot-jobs.ts'
+import { nextRequest, slotNames, slotsToAskFor } from '../../../core/slots/slot-requests.ts'
 import { DispatchRefused } from '../../../ports/forge.ts'
 import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, emptyDraft, recordEvents, withEventsFirst } from '../session/event-draft.ts'

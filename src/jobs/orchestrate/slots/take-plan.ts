@@ -1,6 +1,6 @@
 import { draftOfText } from '../../../agent/planner/plan-by-command.ts'
 import { failureWords } from '../../../core/failure.ts'
-import type { InspectedResult } from '../../../core/schedule/result-events.ts'
+import type { InspectedResult } from '../../../core/slots/result-events.ts'
 import { redactDeeply } from '../../../core/text/redact.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
