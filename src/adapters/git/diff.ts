@@ -30,9 +30,28 @@ export async function treeChangesBetween(repo: LocalRepo, from: Sha, to: Sha): P
   }))
 }
 
-export async function rawChanges(repo: LocalRepo, from: Sha, to: Sha): Promise<RawChange[]> {
-  const args = ['diff-tree', '-r', '--raw', '-z', '--no-renames', '--no-abbrev', checkedSha(from), checkedSha(to)]
-  return parseRawChanges((await runGit(repo, args)).stdout)
+/** Of the last comparisons: each step of a task, and of its audit, asks for the same. */
+const REMEMBERED = 16
+const remembered = new Map<string, Promise<RawChange[]>>()
+
+/** What differs between two commits or trees. What git said once of two trees is true for ever. */
+export async function rawChanges(repo: LocalRepo, from: Sha, to: Sha): Promise<readonly RawChange[]> {
+  const trees = await infoOf(repo, [`${checkedSha(from)}^{tree}`, `${checkedSha(to)}^{tree}`])
+  const [before = from, after = to] = trees.map((tree) => tree?.sha)
+  const key = `${repo.gitDir} ${before} ${after}`
+  const changes = remembered.get(key) ?? compare(repo, before, after)
+  remembered.delete(key)
+  remembered.set(key, changes)
+  const [oldest] = remembered.keys()
+  if (remembered.size > REMEMBERED && oldest !== undefined) remembered.delete(oldest)
+  changes.catch(() => remembered.delete(key))
+  return changes
+}
+
+/** Of objects alone: in no work tree, where a git is started that ends with this process. */
+async function compare({ gitDir }: LocalRepo, from: Sha, to: Sha): Promise<RawChange[]> {
+  const args = ['diff-tree', '-r', '--raw', '-z', '--no-renames', '--no-abbrev', from, to]
+  return parseRawChanges((await runGit({ gitDir }, args)).stdout)
 }
 
 /** What `git diff-tree`, `diff-index` and `diff-files` say with `--raw -z --no-abbrev`. */

@@ -129,8 +129,13 @@ async function writeLoose({ gitDir }: LocalRepo, type: 'blob' | 'tree' | 'commit
  * Writes a ref as a file, as `git update-ref` does. Only for a repository that no other program uses: refs must not be
  * packed, and each must have one writer.
  */
-export async function writeRef({ gitDir }: LocalRepo, ref: string, sha: Sha): Promise<void> {
-  const path = join(gitDir, checkedRef(ref))
+export const writeRef = ({ gitDir }: LocalRepo, ref: string, sha: Sha): Promise<void> =>
+  writeId(join(gitDir, checkedRef(ref)), sha)
+
+/** Detaches HEAD at the commit. */
+export const writeHead = ({ gitDir }: LocalRepo, sha: Sha): Promise<void> => writeId(join(gitDir, 'HEAD'), sha)
+
+async function writeId(path: string, sha: Sha): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   // Git ignores `.lock` files.
   const unfinished = `${path}.${randomUUID()}.lock`

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, realpath, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Sha } from '../../core/ids.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { checkedRef, checkedSha, type LocalRepo, protocolOf } from './local-repo.ts'
 import { lsRefs } from './remote/protocol.ts'
@@ -79,7 +80,7 @@ export const fetchInto = (
   words: readonly string[],
   refspecs: readonly string[],
 ): Promise<NetworkAnswer> =>
-  oneAtATime(store.repo.gitDir, () => {
+  oneAtATime(store.repo.gitDir, async () => {
     const options = [
       '--quiet',
       '--no-tags',
@@ -88,8 +89,23 @@ export const fetchInto = (
       '--no-auto-maintenance',
     ]
     const args = ['fetch', ...options, ...words, '--', store.remote.url, ...refspecs]
-    return readRemote(store, args)
+    const answer = await readRemote(store, args)
+    noteOnRemote(
+      store.repo,
+      refspecs.flatMap((refspec) => /^\+?([0-9a-f]{40}):/.exec(refspec)?.[1] ?? []),
+    )
+    return answer
   })
+
+const onRemote = new Map<string, Set<Sha>>()
+const REMEMBERED = 256
+
+/** Commits that this process fetched or pushed last: the remote has them, so that no push has to bring them. */
+export const commitsOnRemote = ({ gitDir }: LocalRepo): Sha[] => [...(onRemote.get(gitDir) ?? [])]
+
+export function noteOnRemote({ gitDir }: LocalRepo, shas: readonly Sha[]): void {
+  onRemote.set(gitDir, new Set([...(onRemote.get(gitDir) ?? []), ...shas].slice(-REMEMBERED)))
+}
 
 export const pushFrom = (
   store: GitStore,

@@ -20,7 +20,8 @@ export async function treeFaultsBetween(repo: LocalRepo, base: Sha, head: Sha): 
   const changes = await rawChanges(repo, base, head)
   const written = changes.filter(({ status }) => status !== 'D')
   if (written.length === 0) return { links: [], names: [], lfs: [] }
-  const [before, after] = [await entriesOf(repo, base), await entriesOf(repo, head)]
+  const before = await entriesOf(repo, base)
+  const after = afterChanges(before, changes)
   return {
     links: await outwardLinks(repo, written, after),
     names: nameFaults(
@@ -40,6 +41,16 @@ async function entriesOf(repo: LocalRepo, commit: Sha): Promise<Entry[]> {
     const [mode = '', , sha = ''] = line.slice(0, line.indexOf('\t')).split(' ')
     return { mode, sha, name: line.slice(line.indexOf('\t') + 1) }
   })
+}
+
+/** The entries of the head, without reading its tree too. */
+function afterChanges(before: readonly Entry[], changes: readonly RawChange[]): Entry[] {
+  const touched = new Set(changes.map(({ name }) => name))
+  const written = changes.filter(({ status }) => status !== 'D')
+  return [
+    ...before.filter(({ name }) => !touched.has(name)),
+    ...written.map(({ name, newMode, newSha }) => ({ mode: newMode, sha: newSha, name })),
+  ]
 }
 
 const TEXT_BYTES = 64 * 1024 * 1024

@@ -43,14 +43,15 @@ const HEADERS = {
   'User-Agent': 'git/tributary',
 }
 
-const authorization = ({ token }: GitRemote): Record<string, string> =>
+export const authorization = ({ token }: GitRemote): Record<string, string> =>
   token === '' ? {} : { Authorization: `basic ${encodedToken(token)}` }
 
-const packet = (text: string): string =>
+/** A line as git's protocol frames it. */
+export const packet = (text: string): string =>
   `${(Buffer.byteLength(text) + LENGTH + 1).toString(16).padStart(LENGTH, '0')}${text}\n`
 
 /** Null if the response is truncated or not git's. */
-function packetsIn(bytes: Buffer): Buffer[] | null {
+export function packetsIn(bytes: Buffer): Buffer[] | null {
   const packets: Buffer[] = []
   for (let at = 0; ; ) {
     const length = bytes.toString('latin1', at, at + LENGTH)

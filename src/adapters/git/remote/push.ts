@@ -2,8 +2,9 @@ import type { RefUpdate, RefusedRef } from '../../../ports/journal.ts'
 import { Unauthorized } from '../../../ports/unauthorized.ts'
 import { checkedRef, checkedSha } from '../local-repo.ts'
 import { wordsOf } from '../plumbing.ts'
-import { type GitStore, listExactly, pushFrom } from '../store.ts'
+import { type GitStore, listExactly, noteOnRemote, pushFrom } from '../store.ts'
 import { missingCommits } from './fetch.ts'
+import { pushPack } from './push-pack.ts'
 import { type PushReport, readReport } from './push-report.ts'
 
 export type Pushed =
@@ -27,8 +28,8 @@ export async function pushAll(store: GitStore, updates: readonly RefUpdate[]): P
   let words = ''
   for (let tried = 0; tried < TRIES; tried += 1) {
     if (tried > 0) await store.clock.wait(FIRST_WAIT * 2 ** (tried - 1), store.network.signal)
-    const attempt = await tryPush(store, updates)
-    if (attempt.verdict === 'pushed') return { outcome: 'pushed' }
+    const attempt = await tryPush(store, updates, tried === 0)
+    if (attempt.verdict === 'pushed') return noted(store, updates)
     words = attempt.words
     unknown ||= attempt.verdict === 'unknown'
     const settled = await outcomeByRefs(store, updates, unknown)
@@ -36,6 +37,14 @@ export async function pushAll(store: GitStore, updates: readonly RefUpdate[]): P
     if (attempt.verdict === 'refused') return { outcome: 'refused', refs: attempt.refs, words }
   }
   throw new Error(`the push was tried ${TRIES} times, and what became of it is not known: ${words}`)
+}
+
+function noted({ repo }: GitStore, updates: readonly RefUpdate[]): Pushed {
+  noteOnRemote(
+    repo,
+    updates.flatMap(({ to }) => (to === null ? [] : [to])),
+  )
+  return { outcome: 'pushed' }
 }
 
 /** Git would notice a missing commit only during the push, and that looks like a broken connection. */
@@ -49,14 +58,16 @@ async function requirePresent(store: GitStore, updates: readonly RefUpdate[]): P
 
 type PushAttempt = { verdict: 'pushed' } | (PushReport & { words: string })
 
-async function tryPush(store: GitStore, updates: readonly RefUpdate[]): Promise<PushAttempt> {
+/** By a request of our own the first time; if that is unclear, git asks the remote for its state, and retries. */
+async function tryPush(store: GitStore, updates: readonly RefUpdate[], isFirst: boolean): Promise<PushAttempt> {
   const leases = updates.map(
     ({ ref, from }) => `--force-with-lease=${checkedRef(ref)}:${from === null ? '' : checkedSha(from)}`,
   )
   // Only an intended deletion may have an empty source.
   const refspecs = updates.map(({ ref, to }) => (to === null ? `:${ref}` : `${checkedSha(to)}:${ref}`))
   try {
-    const { code, stdout, stderr } = await pushFrom(store, leases, refspecs)
+    const quick = isFirst ? await pushPack(store, updates) : null
+    const { code, stdout, stderr } = quick ?? (await pushFrom(store, leases, refspecs))
     if (code === 0) return { verdict: 'pushed' }
     const refs = updates.map(({ ref }) => ref)
     return { words: wordsOf(stderr), ...readReport(stdout, stderr, refs) }

@@ -106,7 +106,7 @@ const hiddenFromInspect: GitEnvironment = Object.defineProperty({}, inspect.cust
   enumerable: true,
 })
 
-const limitOf = ({ seconds = 300, signal }: NetworkOptions): AbortSignal =>
+export const limitOf = ({ seconds = 300, signal }: NetworkOptions): AbortSignal =>
   AbortSignal.any([AbortSignal.timeout(seconds * 1000), ...(signal === undefined ? [] : [signal])])
 
 /** Rejects at the limit, without waiting for git to end. */

@@ -2,20 +2,32 @@ import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { Sha } from '../../../core/ids.ts'
-import { isFileMode, parseRawChanges, type RawChange } from '../diff.ts'
+import { isFileMode, parseRawChanges, type RawChange, rawChanges } from '../diff.ts'
 import { checkedSha } from '../local-repo.ts'
 import { argumentOf, bytesOf, fileAt, type Name, namesIn } from '../name.ts'
 import { gitLine, runGit } from '../plumbing.ts'
+import type { KnownIndex } from './index-names.ts'
 import { type Submodule, writtenSubmodules } from './submodules.ts'
 import type { Checkout } from './worktree-state.ts'
 
+export interface Staged {
+  /** The commit that was checked out. */
+  base: Sha
+  submodules: readonly Submodule[]
+  index: KnownIndex
+  /** What the index does not have. */
+  unknown: readonly Name[]
+}
+
 /**
  * Adds every file to the index as it is now, and writes the tree. Not with `git add`, which runs git inside each submodule,
- * and so a program that a task configured there. `base`: the commit that was checked out.
+ * and so a program that a task configured there.
  */
-export async function stageAll(repo: Checkout, base: Sha, submodules: readonly Submodule[]): Promise<Sha> {
+export async function stageAll(repo: Checkout, { base, submodules, index, unknown }: Staged): Promise<Sha> {
   const { changed, gone } = await trackedChanges(repo)
-  const { files, repositories } = await untracked(repo)
+  const { files, repositories } = unknown.length === 0 ? NOTHING : await untracked(repo)
+  const before = submodules.length === 0 ? await index.tree() : null
+  if (before !== null && [changed, gone, files, repositories].every((names) => names.length === 0)) return before
   await update(
     repo,
     ['--force-remove', '-z', '--stdin'],
@@ -33,9 +45,16 @@ export async function stageAll(repo: Checkout, base: Sha, submodules: readonly S
     ['-z', '--index-info'],
     [...repositories, ...written].map((name) => `160000 ${checkedSha(base)}\t${name}\0`),
   )
-  await keepUntouched(repo, base, written)
-  return checkedSha(await gitLine(repo, ['write-tree']))
+  const tree = await keepUntouched(repo, base, written)
+  await index.holds(tree)
+  return tree
 }
+
+const NOTHING = { files: [], repositories: [] }
+
+/** Of the index alone: no file of the work tree is read. */
+const writeIndexTree = async ({ gitDir }: Checkout): Promise<Sha> =>
+  checkedSha(await gitLine({ gitDir }, ['write-tree']))
 
 async function update(repo: Checkout, args: readonly string[], lines: readonly string[]): Promise<void> {
   if (lines.length > 0) await runGit(repo, ['update-index', ...args], { input: bytesOf(lines.join('')) })
@@ -60,12 +79,9 @@ export async function changedInFolder(repo: Checkout): Promise<Name[]> {
 }
 
 /** Names of files that the index has otherwise than the commit. */
-export const changedInIndex = async (repo: Checkout, base: Sha): Promise<Name[]> =>
-  (await stagedChanges(repo, base)).map(({ name }) => name)
-
-async function stagedChanges(repo: Checkout, base: Sha): Promise<RawChange[]> {
-  const args = ['diff-index', '--cached', '-z', '--raw', '--no-abbrev', '--no-renames']
-  return parseRawChanges((await runGit(repo, [...args, checkedSha(base)])).stdout)
+export async function changedInIndex(repo: Checkout, base: Sha): Promise<Name[]> {
+  const args = ['diff-index', '--cached', '-z', '--raw', '--no-abbrev', '--no-renames', checkedSha(base)]
+  return parseRawChanges((await runGit(repo, args)).stdout).map(({ name }) => name)
 }
 
 /** Files of the index that have other content than they would have after a checkout. */
@@ -84,16 +100,19 @@ async function untracked(repo: Checkout): Promise<{ files: Name[]; repositories:
 }
 
 /**
- * A file may be stored in another way than its attributes say, such as a `*.bat text eol=crlf` with CRLF in the blob. Git
- * then takes it for changed, and would store it again, whenever it looks at more than its time stamp. Such a file keeps the
- * base's blob unless a task wrote other bytes than a checkout does.
+ * The tree of the index. A file may be stored in another way than its attributes say, such as a `*.bat text eol=crlf` with CRLF
+ * in the blob. Git then takes it for changed, and would store it again, whenever it looks at more than its time stamp. Such a
+ * file keeps the base's blob unless a task wrote other bytes than a checkout does.
  */
-async function keepUntouched(repo: Checkout, base: Sha, written: readonly Name[]): Promise<void> {
+async function keepUntouched(repo: Checkout, base: Sha, written: readonly Name[]): Promise<Sha> {
+  const tree = await writeIndexTree(repo)
   const lines: string[] = []
-  for (const change of await stagedChanges(repo, base))
+  for (const change of await rawChanges(repo, base, tree))
     if (isRestored(change, written) || (await isUntouched(repo, change)))
       lines.push(`${change.newMode} ${change.oldSha}\t${change.name}\0`)
+  if (lines.length === 0) return tree
   await update(repo, ['-z', '--index-info'], lines)
+  return writeIndexTree(repo)
 }
 
 /** A submodule that was written into before, and is again as it was. */

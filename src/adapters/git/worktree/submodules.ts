@@ -4,6 +4,7 @@ import type { Sha } from '../../../core/ids.ts'
 import { listed } from '../../../core/text/quoted.ts'
 import { bytesOf, fileAt, type Name, namesIn, pathOf } from '../name.ts'
 import { runGit } from '../plumbing.ts'
+import type { IndexNames } from './index-names.ts'
 import type { Checkout } from './worktree-state.ts'
 
 export interface Submodule {
@@ -16,14 +17,8 @@ export interface Submodule {
   state: string
 }
 
-export async function submodulesIn(repo: Checkout): Promise<Submodule[]> {
-  const { stdout } = await runGit(repo, ['ls-files', '--stage', '-z'], { maxBytes: 512 * 1024 * 1024 })
-  const found = namesIn(stdout).flatMap((line) => {
-    const [, sha, name] = /^160000 ([0-9a-f]{40}) 0\t([\s\S]+)$/.exec(line) ?? []
-    return sha === undefined || name === undefined ? [] : [{ sha, name }]
-  })
-  return Promise.all(found.map(async (one) => ({ ...one, ...(await stateOf(repo, one.name)) })))
-}
+export const submodulesIn = (repo: Checkout, { submodules }: IndexNames): Promise<Submodule[]> =>
+  Promise.all([...submodules].map(async ([name, sha]) => ({ name, sha, ...(await stateOf(repo, name)) })))
 
 /** Not by git in the submodule, whose configuration a task may have written: the repository around it only lends its reader of ignore files. */
 async function stateOf(repo: Checkout, name: Name): Promise<{ filled: boolean; state: string }> {

@@ -1,6 +1,7 @@
 import { lstat, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sha } from '../../../core/ids.ts'
+import { rawChanges } from '../diff.ts'
 import { checkedSha, type LocalRepo } from '../local-repo.ts'
 import { bytesOf, fileAt, type Name, namesIn, pathOf } from '../name.ts'
 import { runGit } from '../plumbing.ts'
@@ -18,11 +19,15 @@ const LIST = ['ls-files', '--others', '--ignored', '--exclude-standard', '-z']
 export const ignoredEntries = async (repo: Checkout): Promise<IgnoredEntries> =>
   new Set(await listed(repo, ['--directory']))
 
-/** Removes what is neither in the index nor in `kept`, including empty folders and nested repositories. */
-export async function removeUntracked(repo: Checkout, kept: IgnoredEntries): Promise<void> {
+/**
+ * Removes what is neither in the index nor in `kept`, including empty folders and nested repositories. `unknown`: what the index
+ * does not have.
+ */
+export async function removeUntracked(repo: Checkout, unknown: readonly Name[], kept: IgnoredEntries): Promise<void> {
+  const isKept = (entry: string) => kept.has(entry) || foldersAround(entry).some((folder) => kept.has(folder))
+  if (unknown.every(isKept)) return
   await runGit(repo, ['clean', '--quiet', '-ffd'], { seconds: SECONDS })
   const around = new Set([...kept].flatMap(foldersAround))
-  const isKept = (entry: string) => kept.has(entry) || foldersAround(entry).some((folder) => kept.has(folder))
   for (const entry of await ignoredEntries(repo)) {
     if (isKept(entry)) continue
     // A folder that became ignored, and holds something that is kept.
@@ -78,10 +83,8 @@ export async function putBack(
   return undone.map(pathOf)
 }
 
-async function changedNames(repo: LocalRepo, from: Sha, to: Sha): Promise<Name[]> {
-  const args = ['diff-tree', '-r', '--name-only', '-z', '--no-renames', checkedSha(from), checkedSha(to)]
-  return namesIn((await runGit(repo, args)).stdout)
-}
+const changedNames = async (repo: LocalRepo, from: Sha, to: Sha): Promise<Name[]> =>
+  (await rawChanges(repo, from, to)).map(({ name }) => name)
 
 export const changedPaths = async (repo: LocalRepo, from: Sha, to: Sha): Promise<string[]> =>
   (await changedNames(repo, from, to)).map(pathOf)

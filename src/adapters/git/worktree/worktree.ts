@@ -10,17 +10,20 @@ import type { CheckpointPart, Worktree } from '../../../ports/worktree.ts'
 import { diffOfCommit, parentOfFetched, shownDiff } from '../diff.ts'
 import { candidates, trackedPaths } from '../grep.ts'
 import { checkedSha, type LocalRepo } from '../local-repo.ts'
-import { readCommit, writeCommit } from '../objects.ts'
+import type { Name } from '../name.ts'
+import { infoOf, readCommit, writeCommit, writeHead, writeRef } from '../objects.ts'
 import { gitText, runGit } from '../plumbing.ts'
 import { missingCommits } from '../remote/fetch.ts'
+import { fetchPack } from '../remote/fetch-pack.ts'
 import type { NetworkOptions } from '../remote/remote.ts'
 import { secretsBetween } from '../secrets.ts'
 import { openSources } from '../sources.ts'
 import { fetchInto, type GitStore } from '../store.ts'
 import { requireGit } from '../version.ts'
 import { treeInProgress } from './checkpoint.ts'
+import { type KnownIndex, knownIndex } from './index-names.ts'
 import { dropSparseIndex, type Lacks, lacksOf, removeStaleLocks, takeOver } from './set-up.ts'
-import { removeSpecialFiles } from './special-files.ts'
+import { sweep } from './special-files.ts'
 import { stageAll } from './staging.ts'
 import { resetSubmodules, type Submodule, submoduleNotices, submodulesIn } from './submodules.ts'
 import {
@@ -49,12 +52,18 @@ interface OpenWorktree {
   repo: LocalRepo & { workTree: string }
   /** Restores git's configuration, which a task may have changed. */
   restore(): Promise<void>
-  /** That, and removes special files; called before each git command that reads the files, when no command of a task runs. */
-  guard(): Promise<void>
+  index: KnownIndex
+  /**
+   * That, and removes special files; called before each git command that reads the files, when no command of a task runs.
+   * Returns what the index does not have.
+   */
+  guard(): Promise<Name[]>
   /** Entries that git ignored before any task: those of the workflow's own steps, and of the set-up too. They survive every clean-up. */
   first: IgnoredEntries
   kept: IgnoredEntries
   prepared: Sha | null
+  /** The newest base that was fetched. */
+  fetched: Sha | null
   notices: string[]
   lacks: Lacks
   /** As the checkout left them; and as the base of `prepared` has them. */
@@ -91,7 +100,8 @@ async function readWorktree({ dir, remoteUrl, token, clock, seconds, signal }: W
   const repo = { gitDir, workTree }
   await removeStaleLocks(gitDir)
   const notices = await takeOver(repo)
-  const first = await submodulesIn(repo)
+  const index = knownIndex(repo)
+  const first = await submodulesIn(repo, await index.names())
   notices.push(...submoduleNotices(first, first))
   const lacks = await lacksOf(gitDir)
   if (lacks.sparse) notices.push(await dropSparseIndex(gitDir))
@@ -100,7 +110,7 @@ async function readWorktree({ dir, remoteUrl, token, clock, seconds, signal }: W
   const restore = () => restoreConfiguration(gitDir, configuration)
   const guard = async () => {
     await restore()
-    await removeSpecialFiles(workTree)
+    return sweep(workTree, await index.names())
   }
   await guard()
   const store = { repo, remote: { url: remoteUrl, token }, network, clock }
@@ -108,11 +118,13 @@ async function readWorktree({ dir, remoteUrl, token, clock, seconds, signal }: W
   return {
     store,
     repo,
+    index,
     restore,
     guard,
     first: ignored,
     kept: ignored,
     prepared: null,
+    fetched: null,
     notices,
     lacks,
     submodules: { first, now: first },
@@ -131,19 +143,30 @@ const HAND_OVER_REF = 'refs/tributary/hand-over'
 
 /** Depth 1 is enough: a slot builds on one commit, and the repository that merges has the history. */
 async function prepare(worktree: OpenWorktree, sha: Sha): Promise<void> {
-  await worktree.guard()
+  const unknown = await worktree.guard()
   worktree.prepared = null
   await removeStaleLocks(worktree.repo.gitDir)
   await fetchTree(worktree, sha, PREPARED_REF)
-  await unlocking(worktree.repo, () => makeFiles(worktree, sha))
+  worktree.fetched = sha
+  await unlocking(worktree, () => makeFiles(worktree, sha, unknown))
   worktree.prepared = sha
 }
 
-async function fetchTree({ store, lacks }: OpenWorktree, sha: Sha, ref: string): Promise<void> {
+async function fetchTree(worktree: OpenWorktree, sha: Sha, ref: string): Promise<void> {
+  const { store, repo, lacks } = worktree
+  if (!lacks.partial && (await missingCommits(store, [sha])).length === 0) return
   // What a partial clone has tells the remote nothing of what it lacks.
   const again = lacks.partial ? ['--refetch'] : []
-  if (lacks.partial || (await missingCommits(store, [sha])).length > 0)
-    await fetchInto(store, ['--depth=1', ...again], [`+${sha}:${ref}`])
+  if (!lacks.partial && (await fetchPack(store, { commit: sha, have: await haveOf(worktree), depth: 1 })))
+    await writeRef(repo, ref, sha)
+  else await fetchInto(store, ['--depth=1', ...again], [`+${sha}:${ref}`])
+}
+
+/** What the remote has too: the base before, or what was checked out first. HEAD may be a commit of a task. */
+async function haveOf({ repo, fetched }: OpenWorktree): Promise<Sha | null> {
+  if (fetched !== null) return fetched
+  const [head] = await infoOf(repo, ['HEAD^{commit}'])
+  return head?.sha ?? null
 }
 
 async function sourcesOf(worktree: OpenWorktree, commit: Sha): Promise<CommitSources> {
@@ -152,11 +175,17 @@ async function sourcesOf(worktree: OpenWorktree, commit: Sha): Promise<CommitSou
   return openSources(worktree.store, commit)
 }
 
-async function makeFiles({ repo, kept, submodules, notices }: OpenWorktree, sha: Sha): Promise<void> {
+/** `unknown`: what the index before did not have. What only that had goes with the checkout, but for repositories in it. */
+async function makeFiles(worktree: OpenWorktree, sha: Sha, unknown: readonly Name[]): Promise<void> {
+  const { repo, index, kept, submodules, notices } = worktree
+  const repositories = [...(await index.names()).submodules.keys()]
   await resetSubmodules(repo, submodules.now)
   await runGit(repo, ['checkout', '--quiet', '--force', '--detach', '--no-recurse-submodules', sha], { seconds: 600 })
-  await removeUntracked(repo, kept)
-  submodules.now = await submodulesIn(repo)
+  await index.holds((await readCommit(repo, sha)).tree)
+  const names = await index.names()
+  const left = repositories.filter((name) => !names.submodules.has(name)).map((name) => `${name}/`)
+  await removeUntracked(repo, [...unknown, ...left], kept)
+  submodules.now = await submodulesIn(repo, names)
   for (const notice of submoduleNotices(submodules.now, submodules.first))
     if (!notices.includes(notice)) notices.push(notice)
 }
@@ -177,20 +206,23 @@ async function resume(worktree: OpenWorktree, ref: string, head: Sha): Promise<b
   if (parent === null) return false
   const [before, base] = await Promise.all([readCommit(repo, parent), readCommit(repo, preparedOf(worktree))])
   if (before.tree !== base.tree) return false
-  await unlocking(repo, async () => void (await runGit(repo, ['read-tree', '-u', '--reset', head], { seconds: 600 })))
+  await unlocking(
+    worktree,
+    async () => void (await runGit(repo, ['read-tree', '-u', '--reset', head], { seconds: 600 })),
+  )
   return true
 }
 
 async function removeAll(worktree: OpenWorktree): Promise<void> {
-  await worktree.guard()
-  await unlocking(worktree.repo, () => removeUntracked(worktree.repo, worktree.kept))
+  const unknown = await worktree.guard()
+  await unlocking(worktree, () => removeUntracked(worktree.repo, unknown, worktree.kept))
 }
 
 /** A command may have left folders that even their owner may not read or empty: makes them writable and tries again. */
-const unlocking = (repo: OpenWorktree['repo'], work: () => Promise<void>): Promise<void> =>
+const unlocking = ({ repo, guard }: OpenWorktree, work: () => Promise<void>): Promise<void> =>
   work().catch(async () => {
     await unlock(repo)
-    await removeSpecialFiles(repo.workTree)
+    await guard()
     await work()
   })
 
@@ -205,7 +237,7 @@ async function commitAll(worktree: OpenWorktree, words: CommitWords): Promise<{ 
   const tree = await treeHash(worktree)
   if (tree === (await readCommit(repo, parent)).tree) return null
   const head = await writeCommit(repo, { tree, parents: [parent], words, at: store.clock.now() })
-  await runGit(repo, ['update-ref', '--no-deref', 'HEAD', head])
+  await writeHead(repo, head)
   return { head, tree }
 }
 
@@ -219,8 +251,9 @@ async function checkpoint(worktree: OpenWorktree, files: Files, words: CommitWor
 }
 
 async function treeHash(worktree: OpenWorktree): Promise<Sha> {
-  await worktree.guard()
-  return stageAll(worktree.repo, preparedOf(worktree), worktree.submodules.now)
+  const { repo, index, submodules } = worktree
+  const unknown = await worktree.guard()
+  return stageAll(repo, { base: preparedOf(worktree), submodules: submodules.now, index, unknown })
 }
 
 function preparedOf({ prepared }: OpenWorktree): Sha {
@@ -232,7 +265,7 @@ async function bundle(worktree: OpenWorktree, head: Sha, base: Sha, file: string
   await worktree.restore()
   // A ref of its own: a checkpoint may be bundled at the same time.
   const ref = `${HAND_OVER_REF}-${checkedSha(head)}`
-  await runGit(worktree.repo, ['update-ref', ref, head])
+  await writeRef(worktree.repo, ref, head)
   const args = ['bundle', 'create', '--quiet', '--version=2', file, ref, `^${checkedSha(base)}`]
   await runGit(worktree.repo, args, { seconds: 300 })
 }
