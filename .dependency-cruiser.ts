@@ -31,7 +31,7 @@ const rooms: Record<string, Room> = {
   },
 }
 
-/** Each adapter speaks to one vendor. It may use Node, and the vendor's own SDK. */
+/** Each adapter speaks to one vendor. It may use Node, the vendor's own SDK, and what `system` knows of the machine. */
 const adapters: Record<string, string[]> = {
   github: ['@actions/core', '@actions/github', '@actions/artifact', '@octokit/rest', 'fflate', 'zod'],
   git: ['simple-git'],
@@ -83,7 +83,7 @@ const adapterRules = Object.entries(adapters).map(([vendor, packages]) => ({
   name: `adapter-${vendor}-imports`,
   severity: 'error' as const,
   from: { path: `^src/adapters/${vendor}/` },
-  to: others([`adapters/${vendor}`, 'core', 'render', 'ports'], ['node:*', ...packages]),
+  to: others([`adapters/${vendor}`, 'adapters/system', 'core', 'render', 'ports'], ['node:*', ...packages]),
 }))
 
 /** The files of a folder of a room, or, for '', those beside its folders. */
