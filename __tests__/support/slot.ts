@@ -111,15 +111,21 @@ const gitIn = (folder: string, ...words: string[]): string =>
 
 const FILES = { 'a.txt': 'a\n', '.gitignore': 'ignored/\n' }
 
-function makeRemote(around: string): string {
+let made: { around: string; base: string } | null = null
+/** The remote and a clone of it, made once, and copied: hundreds of tests want them. */
+function firstPlaces(): { around: string; base: string } {
+  if (made !== null && existsSync(made.around)) return made
+  const around = realpathSync(mkdtempSync(join(tmpdir(), 'tributary-places-')))
   const remote = join(around, 'remote')
   mkdirSync(remote)
-  gitIn(remote, 'init', '-q', '-b', 'main')
+  gitIn(remote, 'init', '-q', '--template=', '-b', 'main')
   for (const [name, text] of Object.entries(FILES)) writeFileSync(join(remote, name), text)
   gitIn(remote, 'add', '.')
   gitIn(remote, 'commit', '-q', '-m', 'first')
   gitIn(remote, 'config', 'uploadpack.allowAnySHA1InWant', 'true')
-  return remote
+  gitIn(around, 'clone', '-q', '--template=', '--depth', '1', `file://${remote}`, join(around, 'tree'))
+  made = { around, base: gitIn(remote, 'rev-parse', 'HEAD') }
+  return made
 }
 
 /** A slot in a small real world: real git, the sandbox that this machine has; the journal and the clock are the test's. */
@@ -132,9 +138,9 @@ export function slotWorld({
   internet?: Internet
 } = {}): SlotWorld {
   const around = realpathSync(mkdtempSync(join(tmpdir(), 'tributary-slot-')))
-  const remote = makeRemote(around)
-  const tree = join(around, 'tree')
-  gitIn(around, 'clone', '-q', '--depth', '1', `file://${remote}`, tree)
+  const places = firstPlaces()
+  cpSync(places.around, around, { recursive: true })
+  const [remote, tree] = [join(around, 'remote'), join(around, 'tree')]
   const clock = manualClock()
   const events: RunEvent[] = []
   const uploads: Uploaded[] = []
@@ -205,7 +211,7 @@ export function slotWorld({
   return {
     clock,
     remote,
-    base: gitIn(remote, 'rev-parse', 'HEAD'),
+    base: places.base,
     tree,
     uploads,
     transcripts,

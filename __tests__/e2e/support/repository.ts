@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { LOCAL_ACTION, workflowFor } from '../../../src/cli/example-files.ts'
 import { sandboxHere } from '../../support/sandbox.ts'
@@ -67,11 +68,23 @@ export function makeRepository(folder: string, files: Readonly<Record<string, st
     '.github/workflows/tributary.yml': workflowFor(LOCAL_ACTION),
     ...files,
   })
-  for (const [path, text] of Object.entries(all)) {
+  cpSync(madeOf(all), folder, { recursive: true })
+  return folder
+}
+
+const made = new Map<string, string>()
+/** Made once for the same files, and copied. */
+function madeOf(files: Readonly<Record<string, string>>): string {
+  const key = JSON.stringify(files)
+  const known = made.get(key)
+  if (known !== undefined && existsSync(known)) return known
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-made-'))
+  for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
   }
   commitAll(folder, 'Begin')
+  made.set(key, folder)
   return folder
 }
 
@@ -82,7 +95,7 @@ export const git = (folder: string, ...args: string[]): string =>
   }).trim()
 
 function commitAll(folder: string, subject: string): void {
-  git(folder, 'init', '--quiet', '--initial-branch=main')
+  git(folder, 'init', '--quiet', '--template=', '--initial-branch=main')
   git(folder, 'add', '--all')
   git(folder, 'commit', '--quiet', '--message', subject)
 }

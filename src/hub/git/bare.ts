@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InvalidHubFolder } from '../invalid-folder.ts'
@@ -25,8 +25,10 @@ export async function openBare(gitDir: string, checkout: string, log: (line: str
   if (!existsSync(gitDir)) await copyBranch(gitDir, checkout, log)
   writeFileSync(join(gitDir, 'hub.config'), SETTINGS)
   writeHooks(gitDir)
-  return (await must(['symbolic-ref', '--short', 'HEAD'], gitDir)).trim()
+  return branchOf(readFileSync(join(gitDir, 'HEAD'), 'utf8').trim().replace('ref: ', '')) ?? 'main'
 }
+
+const branchOf = (ref: string): string | null => /^refs\/heads\/(.+)$/.exec(ref)?.[1] ?? null
 
 async function copyBranch(gitDir: string, checkout: string, log: (line: string) => void): Promise<void> {
   const { branch, detachedAt } = await inspectCheckout(checkout)
@@ -63,18 +65,19 @@ const gitIn = (checkout: string, args: readonly string[]) =>
 
 /** Throws if the hub cannot serve this folder. */
 async function inspectCheckout(checkout: string): Promise<Checkout> {
-  const line = async (...args: string[]) => (await gitIn(checkout, args)).stdout.toString('utf8').trim()
-  const head = await line('rev-parse', '--verify', '--quiet', 'HEAD^{commit}')
-  if (head === '')
+  const args = ['rev-parse', '--is-shallow-repository', 'HEAD^{commit}', '--symbolic-full-name', 'HEAD']
+  const { code, stdout } = await gitIn(checkout, args)
+  const [isShallow, head = '', ref = ''] = stdout.toString('utf8').trim().split('\n')
+  if (code !== 0)
     throw new InvalidHubFolder(
       `${checkout} has no commit to serve; in it, run: git init && git add . && git commit -m "First"`,
     )
-  if ((await line('rev-parse', '--is-shallow-repository')) === 'true')
+  if (isShallow === 'true')
     throw new InvalidHubFolder(
       `${checkout} is a shallow clone, and a hub needs the whole history; in it, run: git fetch --unshallow`,
     )
-  const branch = await line('symbolic-ref', '--short', '--quiet', 'HEAD')
-  return branch === '' ? { branch: 'main', detachedAt: head } : { branch, detachedAt: null }
+  const branch = branchOf(ref)
+  return branch === null ? { branch: 'main', detachedAt: head } : { branch, detachedAt: null }
 }
 
 /** For each fault of a kind: refuses a ref that fits its pattern, and holds its text, with its words. */
@@ -92,12 +95,20 @@ refused() { # kind ref new
 }
 `
 
-/** Asked for the whole push: which ref it does not want, GitHub does not always say. */
+/**
+ * Asked for the whole push: which ref it does not want, GitHub does not always say. Notes for the hook of each ref whether any
+ * commit that is new here touches a workflow file: nearly none does, and one look for all refs tells.
+ */
 const PRE_RECEIVE = `#!/bin/sh
 ${FAULTS}
+tips=
 while read -r old new ref; do
   refused whole "$ref" "$new" && exit 1
+  [ "$new" = $NONE ] || tips="$tips $new"
 done
+[ "$HUB_PUSHER" = job ] && [ "$HUB_WORKFLOW_RULE" != trees ] && [ -n "$tips" ] || exit 0
+touched=$(git log --full-history -c --root --no-renames --format= --name-only $tips --not --all -- .github/workflows) &&
+  [ -z "$touched" ] && : > "$HUB_PUSHED.plain"
 exit 0
 `
 
@@ -140,6 +151,7 @@ case "$ref" in
     done ;;
 esac
 [ "$new" = $NONE ] && exit 0
+[ -e "$HUB_PUSHED.plain" ] && exit 0
 keep() { # file, blob
   theirs=$(git rev-parse --verify --quiet "HEAD:$1")
   [ "$2" = "$theirs" ] && return
@@ -166,7 +178,7 @@ git log --full-history -c --root --no-renames --format=%H --name-only "$new" --n
 
 /** The refs that really moved, as git reports them. */
 const POST_RECEIVE = `#!/bin/sh
-[ -n "$HUB_PUSHED" ] && cat > "$HUB_PUSHED"
+[ -n "$HUB_PUSHED" ] && while read -r line; do echo "$line"; done > "$HUB_PUSHED"
 exit 0
 `
 

@@ -1,3 +1,5 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { Refusal } from '../refusal.ts'
 import { type GitObject, openObjectNames } from './object-names.ts'
 import { type GitOutput, runHubGit } from './run.ts'
@@ -24,8 +26,13 @@ export interface Repository {
 }
 
 export function openRepository(dir: string): Repository {
-  const run = (args: readonly string[], input?: string) =>
-    runHubGit(args, input === undefined ? { cwd: dir } : { cwd: dir, input })
+  const known = new Map<string, Promise<GitOutput>>()
+  const run = (args: readonly string[], input?: string) => {
+    if (input !== undefined) return runHubGit(args, { cwd: dir, input })
+    return isOfCommits(args)
+      ? remember(known, args, () => runHubGit(args, { cwd: dir }))
+      : runHubGit(args, { cwd: dir })
+  }
   const text = async (args: readonly string[], input?: string) => {
     const answer = await run(args, input)
     if (answer.code !== 0) throw new Error(`git ${args[0]}: ${answer.stderr.trim()}`)
@@ -56,6 +63,26 @@ export function openRepository(dir: string): Repository {
   }
 }
 
+/** Commands whose answer follows from the commits that they name. */
+const PURE = ['merge-base', 'rev-list', 'merge-tree', 'diff']
+const COMMITS = /^(?:\^?[0-9a-f]{40}|[0-9a-f]{40}\.\.[0-9a-f]{40}|-.*)$/
+
+const isOfCommits = ([command = '', ...words]: readonly string[]): boolean =>
+  PURE.includes(command) && words.every((word) => COMMITS.test(word))
+
+const [MOST_REMEMBERED, LARGEST] = [500, 64 * 1024]
+
+/** A page and each look at a pull request ask for the same again. What a missing commit made of an answer is not kept. */
+function remember(known: Map<string, Promise<GitOutput>>, args: readonly string[], ask: () => Promise<GitOutput>) {
+  const key = args.join(' ')
+  const answer = known.get(key) ?? ask()
+  if (known.size >= MOST_REMEMBERED) known.clear()
+  known.set(key, answer)
+  const forget = () => known.delete(key)
+  answer.then(({ code, stdout }) => (code > 1 || stdout.length > LARGEST) && forget(), forget)
+  return answer
+}
+
 const REF_FORMAT = '%(objectname) %(objecttype) %(refname)'
 
 function parseRefs(text: string, prefix: string): Ref[] {
@@ -63,6 +90,14 @@ function parseRefs(text: string, prefix: string): Ref[] {
     .split('\n')
     .map((entry) => entry.split(' '))
     .flatMap(([sha, type, ref]) => (sha && type && ref?.startsWith(prefix) ? [{ sha, type, ref }] : []))
+}
+
+/** Points a ref of the hub's own at a commit, as git does: nobody pushes to it. */
+export async function pointRef({ dir }: Repository, ref: string, sha: string): Promise<void> {
+  const path = join(dir, ref)
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(`${path}.lock`, `${sha}\n`)
+  await rename(`${path}.lock`, path)
 }
 
 /** Moves a ref if it is still at `old`; `old` null: it must not exist. */

@@ -96,7 +96,7 @@ async function push(world: World, request: GitRequest, call: RestCall, actor: Ac
     if (updates.length > 0) await world.inTurn(() => afterPush(world, actor, updates))
     return new Response(body, { headers })
   } finally {
-    await rm(moved, { force: true })
+    for (const file of [moved, `${moved}.plain`]) await rm(file, { force: true })
     refusals?.settle()
   }
 }

@@ -1,5 +1,6 @@
 import { type Actor, loginOf } from '../access/actor.ts'
 import { readCommits } from '../git/commits.ts'
+import { pointRef } from '../git/repository.ts'
 import { isPull, type PullIssue } from '../representations/pull.ts'
 import { userShape } from '../representations/user.ts'
 import type { World } from '../world.ts'
@@ -65,7 +66,7 @@ function reachedBy(world: World): Reaches {
 /** A head that was reset onto its base has nothing left to merge. */
 async function synchronize(world: World, actor: Actor, issue: PullIssue, before: string): Promise<void> {
   const { pull } = issue
-  await world.git.run(['update-ref', `refs/pull/${issue.number}/head`, pull.headSha])
+  await pointRef(world.git, `refs/pull/${issue.number}/head`, pull.headSha)
   const base = await world.git.commitOf(`refs/heads/${pull.base}`)
   if (base !== null && (await world.git.isAncestor(pull.headSha, base))) return close(world, actor, issue)
   pull.baseSha = base ?? pull.baseSha

@@ -11,6 +11,7 @@ import { hastyClock } from '../../../support/hasty-clock.ts'
 import { fileStage, type GitStage, httpStage, TOKEN } from '../stage.ts'
 
 const RUN = '42'
+const PUSH = 'git-receive-pack'
 const GREETING = 'refs?service=git-upload-pack'
 const begun = replay([planRequested(RUN)])
 
@@ -43,6 +44,29 @@ it('can be read with plain git: what happened, the events, the state', async () 
   expect(show('%b').split('\n').slice(0, 10)).toEqual(events.map((event) => JSON.stringify(event)))
   expect(git(remote.dir, ['ls-tree', '--name-only', logRef(RUN)])).toBe('state.json')
   expect(parseState(git(remote.dir, ['cat-file', 'blob', `${logRef(RUN)}:state.json`]))).toEqual(replay(events))
+})
+
+it('is written to with one request for each entry, once the remote has said what it can', async () => {
+  const { server, url } = await httpStage()
+  const journal = await openJournal(at(url))
+  const first = await journal.append(RUN, null, [planRequested(RUN)], begun, [])
+  expect(server.asked).toEqual(['refs?service=git-receive-pack', PUSH])
+  if (!first.ok) throw new Error('a conflict')
+  expect(await journal.append(RUN, first.tip, [noted('a')], evolve(begun, noted('a')), [])).toMatchObject({ ok: true })
+  expect(server.asked.slice(2)).toEqual([PUSH])
+})
+
+it('sends with an entry only what the remote does not have', async () => {
+  const { server, writer, remote } = await httpStage()
+  const { journal, commit } = await writer()
+  const to = await commit()
+  const task = 'refs/heads/tributary/42/a'
+  expect(await journal.append(RUN, null, [planRequested(RUN)], begun, [{ ref: task, from: null, to }])).toMatchObject({
+    ok: true,
+  })
+  expect([remote.tip(task), server.asked.filter((asked) => asked === PUSH)]).toEqual([to, [PUSH]])
+  // The journal's commit, its tree and the state in it; and the commit of the task, whose tree is there.
+  expect(Number(/^count: (\d+)/.exec(git(remote.dir, ['count-objects', '-v']))?.[1])).toBe(3 + 3 + 1)
 })
 
 it('is read at depth 1, and later only as far as it has grown', async () => {

@@ -109,7 +109,7 @@ describe('a push that is denied', () => {
     expect(await append('a')).toMatchObject({
       error: { reason: 'refused', refs: [{ ref: logRef(RUN), words: expect.stringContaining('403') }] },
     })
-    expect([clock.waits, pushes()]).toEqual([[], 0])
+    expect([clock.waits, pushes()]).toEqual([[], 1])
   })
 
   it('says what the remote said, and moves nothing', async () => {

@@ -8,7 +8,7 @@ import { argumentOf, bytesOf, fileAt, type Name, namesIn } from '../name.ts'
 import { gitLine, runGit } from '../plumbing.ts'
 import type { KnownIndex } from './index-names.ts'
 import { type Submodule, writtenSubmodules } from './submodules.ts'
-import type { Checkout } from './worktree-state.ts'
+import { type Checkout, LITERAL } from './worktree-state.ts'
 
 export interface Staged {
   /** The commit that was checked out. */
@@ -25,7 +25,7 @@ export interface Staged {
  */
 export async function stageAll(repo: Checkout, { base, submodules, index, unknown }: Staged): Promise<Sha> {
   const { changed, gone } = await trackedChanges(repo)
-  const { files, repositories } = unknown.length === 0 ? NOTHING : await untracked(repo)
+  const { files, repositories } = unknown.length === 0 ? NOTHING : await untracked(repo, unknown)
   const before = submodules.length === 0 ? await index.tree() : null
   if (before !== null && [changed, gone, files, repositories].every((names) => names.length === 0)) return before
   await update(
@@ -91,8 +91,26 @@ export async function touchedFiles(repo: Checkout): Promise<RawChange[]> {
   return touched
 }
 
-async function untracked(repo: Checkout): Promise<{ files: Name[]; repositories: Name[] }> {
-  const all = namesIn((await runGit(repo, ['ls-files', '--others', '--exclude-standard', '-z'])).stdout)
+/** More names than these are not worth comparing with each other. */
+const MOST_NAMES = 100
+
+/** `among`: what the index does not have, as far as that is known; git then reads no other folder. */
+async function untracked(
+  repo: Checkout,
+  among: readonly Name[] = [],
+): Promise<{ files: Name[]; repositories: Name[] }> {
+  const paths = among.map((name) => argumentOf(name.replace(/\/$/, '')))
+  const isShort = paths.length <= MOST_NAMES && paths.every((path) => path !== null && path !== '')
+  const args = ['ls-files', '--others', '--exclude-standard', '-z', '--', ...(isShort ? paths : [])]
+  const all = namesIn(
+    (
+      await runGit(
+        repo,
+        args.filter((arg) => arg !== null),
+        { env: LITERAL },
+      )
+    ).stdout,
+  )
   return {
     files: all.filter((name) => !name.endsWith('/')),
     repositories: all.filter((name) => name.endsWith('/')).map((name) => name.slice(0, -1)),

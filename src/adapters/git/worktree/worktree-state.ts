@@ -59,7 +59,7 @@ export async function isIgnored(repo: LocalRepo, path: string): Promise<boolean>
 }
 
 /** Treats paths as names, not as patterns. */
-const LITERAL = { GIT_LITERAL_PATHSPECS: '1' }
+export const LITERAL = { GIT_LITERAL_PATHSPECS: '1' }
 
 /**
  * Restores the files for which `keeps` is false from the commit, and returns their paths. The index must match the work
