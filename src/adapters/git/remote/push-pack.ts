@@ -75,6 +75,9 @@ async function capabilitiesOf(remote: GitRemote): Promise<string[]> {
   return []
 }
 
+/** A larger pack is git's to send, which holds no pack in memory. */
+const MOST_BYTES = 16 * 1024 * 1024
+
 /** What the remote lacks; null if that cannot be told, or is too much to be held in memory. */
 async function packOf(store: GitStore, updates: readonly RefUpdate[]): Promise<Buffer | null> {
   const wanted = updates.flatMap(({ to }) => (to === null ? [] : [to]))
@@ -82,10 +85,9 @@ async function packOf(store: GitStore, updates: readonly RefUpdate[]): Promise<B
   const olds = updates.flatMap(({ from }) => (from === null ? [] : [from]))
   const absent = await missingCommits(store, olds)
   const known = [...olds.filter((sha) => !absent.includes(sha)), ...commitsOnRemote(store.repo)]
-  if (known.length === 0) return null
   const args = ['pack-objects', '--revs', '--stdout', '--thin', '--delta-base-offset', '-q']
   const input = [...wanted, '--not', ...known, ''].join('\n')
-  return runGit(store.repo, args, { input }).then(
+  return runGit(store.repo, args, { input, maxBytes: MOST_BYTES }).then(
     ({ stdout }) => stdout,
     () => null,
   )
