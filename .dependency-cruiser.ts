@@ -9,7 +9,7 @@ interface Room {
 const rooms: Record<string, Room> = {
   config: { rooms: ['core'], modules: ['zod', 'yaml', 'mdast-util-from-markdown'] },
   core: { rooms: [], modules: ['zod', 'node:crypto'] },
-  render: { rooms: ['core'], modules: [] },
+  render: { rooms: ['core'], modules: ['node:crypto'] },
   ports: { rooms: ['core'], modules: [] },
   agent: { rooms: ['core', 'ports'], modules: ['zod', 'jsonriver'] },
   jobs: { rooms: ['core', 'render', 'agent', 'ports'], modules: [] },
@@ -47,7 +47,7 @@ const adapters: Record<string, string[]> = {
  */
 const inside: Record<string, (string | string[])[]> = {
   core: ['', 'text', 'plan', 'money', 'run', 'landing', 'prediction', 'schedule', 'slots', 'command'],
-  render: ['markdown', '', 'plan', 'status', ['check', 'pull', 'reply', 'timeline']],
+  render: ['markdown', '', 'plan', 'status', ['check', 'pull', 'reply', 'timeline'], 'page'],
   agent: [['visible-text', 'tools'], 'loop', 'prompts', ['planner', 'worker'], 'reviewer'],
   jobs: ['', ['command', 'work', 'orchestrate']],
   'jobs/orchestrate': ['session', ['planning', 'slots', 'merges', 'projections'], ''],
