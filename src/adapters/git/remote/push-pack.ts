@@ -4,7 +4,7 @@ import { runGit } from '../plumbing.ts'
 import { commitsOnRemote, type GitStore } from '../store.ts'
 import { missingCommits } from './fetch.ts'
 import { authorization, packet, packetsIn } from './protocol.ts'
-import { limitOf, type NetworkAnswer } from './remote.ts'
+import { limitOf, type NetworkAnswer, redacted } from './remote.ts'
 
 /**
  * Pushes with one request and one process, where `git push` takes two and five, and first receives a list of all refs. The
@@ -25,7 +25,8 @@ export async function pushPack(store: GitStore, updates: readonly RefUpdate[]): 
   })
   if (answer.status >= 300 && answer.status < 500) return null
   if (!answer.ok) throw new Error(`the remote answered with ${answer.status}`)
-  return readAnswer(Buffer.from(await answer.arrayBuffer()), updates)
+  const read = readAnswer(Buffer.from(await answer.arrayBuffer()), updates)
+  return read === null ? null : { ...read, stderr: redacted(read.stderr, remote) }
 }
 
 const HEADERS = {
@@ -101,7 +102,7 @@ function readAnswer(body: Buffer, updates: readonly RefUpdate[]): NetworkAnswer 
   const packets = packetsIn(body)
   const channel = (which: number) =>
     Buffer.concat((packets ?? []).filter(([first]) => first === which).map((one) => one.subarray(1)))
-  const report = packetsIn(channel(REPORT) ?? Buffer.alloc(0))?.map((line) => line.toString('utf8').trim()) ?? []
+  const report = packetsIn(channel(REPORT))?.map((line) => line.toString('utf8').trim()) ?? []
   if (!report.some((line) => line.startsWith('unpack '))) throw new Error('the remote gave no report')
   const refused = updates.flatMap(({ ref, to }) => {
     if (report.includes(`ok ${ref}`)) return []

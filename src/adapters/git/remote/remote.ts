@@ -113,6 +113,7 @@ const hiddenFromInspect: GitEnvironment = Object.defineProperty({}, inspect.cust
   enumerable: true,
 })
 
+/** Ends a call at its own limit, or when the job ends. */
 export const limitOf = ({ seconds = 300, signal }: NetworkOptions): AbortSignal =>
   AbortSignal.any([AbortSignal.timeout(seconds * 1000), ...(signal === undefined ? [] : [signal])])
 
@@ -142,7 +143,8 @@ async function orStopped(
 
 const textOf = (chunks: Buffer[]): string => Buffer.concat(chunks).toString('utf8')
 
-function redacted(text: string, { token }: GitRemote): string {
+/** What a remote says may repeat what it was sent. */
+export function redacted(text: string, { token }: GitRemote): string {
   return token === '' ? text : text.replaceAll(token, '***').replaceAll(encodedToken(token), '***')
 }
 
