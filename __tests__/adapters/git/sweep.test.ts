@@ -61,7 +61,7 @@ it('removes special files wherever they are', async () => {
   const { write, unknown, folder } = place()
   write('made/x/1.txt')
   const pipes = ['pipe', 'src/pipe', 'made/x/pipe'].map((name) => join(folder, name))
-  execFileSync('mkfifo', pipes)
+  execFileSync('sh', ['-c', 'mkfifo "$@"', 'sh', ...pipes])
   expect(await unknown()).toEqual(['made/'])
   expect(pipes.filter((path) => existsSync(path))).toEqual([])
 })
