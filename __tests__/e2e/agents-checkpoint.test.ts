@@ -93,6 +93,10 @@ describe('a slot that is killed in the middle of an attempt', () => {
   })
 
   it('leaves no checkpoint but the one that its slot could not take away', async () => {
-    expect((await names()).filter((name) => name.includes('-work'))).toEqual(['tributary-1-t1-1-work1'])
+    const left = await stage.world.until('the checkpoints of the second slot to go', async () => {
+      const found = (await names()).filter((name) => name.includes('-work'))
+      return found.length === 1 && found
+    })
+    expect(left).toEqual(['tributary-1-t1-1-work1'])
   })
 })

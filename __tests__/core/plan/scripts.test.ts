@@ -39,7 +39,7 @@ describe('a check that names a script which package.json does not have', () => {
   it('says what is there', () => {
     const plan = planOf('a', { tasks: { a: checked('npm', 'run', 'lnt') } })
     expect(lintPlan(plan, defaultSettings, SCRIPTS).problems[0]?.message).toBe(
-      '`npm run lnt` names a script that package.json does not have, and neither this task nor one before it may write package.json. It has `test`, `lint`.',
+      '`npm run lnt` names a script that package.json does not have, and no task that is done by then may write package.json. It has `test`, `lint`.',
     )
     expect(lintPlan(plan, defaultSettings, []).problems[0]?.message).toContain('It has none.')
   })

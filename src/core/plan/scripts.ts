@@ -38,7 +38,7 @@ export function whyNoScript(argv: Argv, scripts: Scripts, before: () => Task[]):
     scripts.length === 0
       ? 'It has none.'
       : `It has ${scripts.slice(0, SHOWN).map(quoted).join(', ')}${scripts.length > SHOWN ? ' and others' : ''}.`
-  return `${quoted(argv.join(' '))} names a script that package.json does not have, and neither this task nor one before it may write package.json. ${some}`
+  return `${quoted(argv.join(' '))} names a script that package.json does not have, and no task that is done by then may write package.json. ${some}`
 }
 
 const SHOWN = 12
