@@ -118,7 +118,7 @@ export interface Forge {
   /** Bodies of the newest comments of bots on a thread since then, at most 50. One request, and none of REST's. */
   botComments(thread: number, since: Date): Promise<string[]>
   pull(number: number): Promise<PullRequest | null>
-  /** All comments of a thread, oldest first. */
+  /** All comments of a thread, oldest first; none of one that is gone, as after a transfer. */
   comments(thread: number): Promise<ThreadComment[]>
   /** The text of a file on a branch or commit, with its blob id; null if there is none. */
   file(path: string, ref: string): Promise<{ text: string; blob: Sha } | null>
