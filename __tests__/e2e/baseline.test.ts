@@ -60,12 +60,22 @@ describe('the baseline of a plan', () => {
       baseline?.status === 'in_progress' && state.phase === 'proposed' ? state.orchestrator?.workflowRun : undefined,
     )
     await world.fault({ kind: 'kill-job', name: '^orchestrate$', count: 1 })
-    await world.when(run, 'held by the next orchestrator', (state) =>
-      state.phase === 'proposed' && state.orchestrator?.started === true && state.orchestrator.workflowRun !== first,
+    await world.when(
+      run,
+      'held by the next orchestrator',
+      (state) =>
+        state.phase === 'proposed' && state.orchestrator?.started === true && state.orchestrator.workflowRun !== first,
     )
     world.letGo('base')
-    const state = await world.when(run, 'at rest', (now) => now.phase === 'proposed' && now.orchestrator === null && now)
-    expect(state.work.baseline).toMatchObject({ status: 'taken', checks: [{ outcome: 'failed' }, { outcome: 'passed' }] })
+    const state = await world.when(
+      run,
+      'at rest',
+      (now) => now.phase === 'proposed' && now.orchestrator === null && now,
+    )
+    expect(state.work.baseline).toMatchObject({
+      status: 'taken',
+      checks: [{ outcome: 'failed' }, { outcome: 'passed' }],
+    })
     const events = await world.events(run)
     expect(eventsOf(events, 'orchestrator_lost')).toHaveLength(1)
     expect(eventsOf(events, 'slots_requested')).toHaveLength(1)

@@ -170,7 +170,9 @@ describe('the plan comment of a plan by a model', () => {
     const all = textOf({ ...small, tasks: small.tasks.map((task) => ({ ...task, model_tier: 'default' as const })) })
     expect(all).toContain('- Predicted time: 8 min (4 min to 16 min) with 4 slots')
     expect(all).toContain('- Predicted cost of the work: 1.60 USD (0.80 USD to 2.40 USD)')
-    expect(all).toContain('- Predicted cost of the whole run, planner and reviews included: 2.02 USD (1.17 USD to 2.92 USD)')
+    expect(all).toContain(
+      '- Predicted cost of the whole run, planner and reviews included: 2.02 USD (1.17 USD to 2.92 USD)',
+    )
     expect(all).toContain('From 40 finished tasks of 5 runs here: the median and, in brackets,')
     expect(all).not.toContain('a guess')
     const some = textOf(small)

@@ -191,7 +191,9 @@ describe('/help', () => {
       expect(help.split('\n')).toContain(line)
     const other = renderHelp(settings({ mode: 'soft', worker: { command: ['codex', '{prompt_file}'] } }))
     expect(other).toContain('- Mode `soft`: ')
-    expect(other).toContain('the program `codex` works; `claude-opus-5-5` reviews risky results of agents before they land.')
+    expect(other).toContain(
+      'the program `codex` works; `claude-opus-5-5` reviews risky results of agents before they land.',
+    )
   })
 
   it('counts people when there are too many of them', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { lastKnownSchema, type Spending } from '../money/usage.ts'
 import { type RunId, runIdSchema, type Sha, shaSchema, taskIdSchema } from '../ids.ts'
+import { lastKnownSchema, type Spending } from '../money/usage.ts'
 import { err, ok, type Result } from '../result.ts'
 import { stepsSchema } from '../run/hand-off.ts'
 import { type ResultKey, resultName } from './slot-result.ts'
