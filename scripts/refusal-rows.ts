@@ -290,7 +290,7 @@ export const PROBLEMS: Record<Problem['code'], PlanText | null> = {
   'no-such-script': {
     when: 'An `acceptance` or `verification` is `npm run`, `npm test` or the same of pnpm, with a script that package.json lacks and that no task before it may add.',
     message:
-      '`npm run lnt` names a script that package.json does not have, and no task that is done by then may write package.json. It has `test`, `lint`.',
+      '`npm run lint` names a script that package.json does not have, and no task that is done by then may write package.json. It has `test`.',
   },
   'too-many-tasks': {
     when: 'The plan has more tasks than `limits.tasks`.',

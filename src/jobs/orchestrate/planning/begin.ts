@@ -9,10 +9,10 @@ import { err, type Result } from '../../../core/result.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
 import { SETTINGS_PATH, type Settings } from '../../../core/settings.ts'
 import { unlessLimited } from '../session/api-limit.ts'
+import { readScripts } from '../session/base-scripts.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
 import { type Frozen, problem, propose, refuse, withoutPrice } from './propose.ts'
-import { readScripts } from './read-input.ts'
 
 /** On a request for a plan: proposes one that is written in the issue at once; for any other, the model's planner begins. */
 export const beginPlan: OrchestratorStep = async (session, draft) => {

@@ -3,9 +3,8 @@ import { readInstructions } from '../../../agent/prompts/instructions.ts'
 import { nonceOf } from '../../../agent/prompts/quote.ts'
 import { authorsToAsk, commentsForPrompt } from '../../../agent/prompts/trusted-comments.ts'
 import type { Planning } from '../../../core/plan/planning.ts'
-import { type Scripts, scriptsIn } from '../../../core/plan/scripts.ts'
 import type { Role } from '../../../ports/forge.ts'
-import type { Sources } from '../../../ports/sources.ts'
+import { readScripts } from '../session/base-scripts.ts'
 import type { Session } from '../session/session.ts'
 
 const MOST_AUTHORS = 30
@@ -32,12 +31,6 @@ export async function plannerInput(session: Session, planning: Planning): Promis
     scripts,
     instructions,
   }
-}
-
-/** The scripts that checks of a plan may name. */
-export async function readScripts(sources: Sources): Promise<Scripts> {
-  const manifest = await sources.read('package.json')
-  return manifest === null ? null : scriptsIn(manifest.text)
 }
 
 /** Bounds of the comments that go into the journal, and from there to every worker. */

@@ -3,7 +3,7 @@ import { failureWords } from '../../../core/failure.ts'
 import type { InspectedResult } from '../../../core/slots/result-events.ts'
 import { redactDeeply } from '../../../core/text/redact.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
-import { readScripts } from '../planning/read-input.ts'
+import { readScripts } from '../session/base-scripts.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
 
