@@ -71,7 +71,7 @@ describe('/pause and /resume', () => {
       await world.say(pull, `/approve ${id}`)
       await world.when(run, 'at work', (_, work) => standingOf(work, 'a') === 'in_progress')
       const answer = await world.say(pull, '/pause', 'writer')
-      expect(answer).toMatch(/Nothing new is started\. `a` goes on to the end.*`paused`/s)
+      expect(answer).toMatch(/No new tasks start\. `a` goes on to the end.*`paused`/s)
       const { state, work } = await still(world, run, 'paused')
       expect([standingOf(work, 'a'), standingOf(work, 'b')]).toEqual(['landed', 'pending'])
       expect((await statusOf(world, state)).body).toMatch(/## Paused: 1 of 2 tasks landed.*`\/resume` goes on/s)

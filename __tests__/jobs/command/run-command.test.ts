@@ -337,7 +337,7 @@ describe('the final pull request', () => {
     github.pulls.push(PULL)
     expect((await say('/status')).answer).toMatch(/at `eeeeeeee` now.*is not verified\. `\/retry verification`/)
     const { outcome, answer } = await say('/retry verification')
-    expect(answer).toContain('taken over and verified')
+    expect(answer).toContain('verifies the commits that were added to its trunk')
     expect(outcome).toMatchObject({ run: '42', orchestrate: true })
     expect((await since()).slice(0, 2)).toMatchObject([
       { type: 'run_reopened', by: 'admin' },
