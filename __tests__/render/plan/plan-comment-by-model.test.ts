@@ -139,6 +139,9 @@ describe('the plan comment of a plan by a model', () => {
   it('names what it has cost, what the work will cost either way, the limit, and what the numbers rest on', () => {
     expect(comment).toContain('- The plan itself has cost 0.32 USD')
     expect(comment).toMatch(/^- \*\*About \d+\.\d\d USD\*\* for the work; the limit is 10\.00 USD$/m)
+    expect(comment).toContain(
+      '- A model reviews risky results, of which nothing is known before: at most 0.50 USD each, beside the work',
+    )
     expect(comment).toContain('Assumes 8, 20 and 40 turns of an agent')
     const poor = renderPlanComment(
       planned(requested(), planningBegun('strict', { budget: { usd: 0.5 } }), proposed(plan, { budget: { usd: 0.5 } })),
@@ -161,7 +164,9 @@ describe('the plan comment of a plan by a model', () => {
     const all = textOf({ ...small, tasks: small.tasks.map((task) => ({ ...task, model_tier: 'default' as const })) })
     expect(all).toMatch(/^- \*\*About \S+ min.* \(.+ to .+\)\*\* with 4 slots; one after another /m)
     expect(all).toContain('- **About 1.60 USD (0.80 USD to 2.40 USD)** for the work; the limit is 10.00 USD')
-    expect(all).toContain('- Predicted cost of the whole run, the planner included: 2.02 USD (1.17 USD to 2.92 USD)')
+    expect(all).toContain(
+      '- Predicted cost of the whole run, planner and reviews included: 2.02 USD (1.17 USD to 2.92 USD)',
+    )
     expect(all).toContain('From 40 finished tasks of 5 runs here: the median and, in brackets,')
     expect(all).not.toContain('a guess')
     const some = textOf(small)

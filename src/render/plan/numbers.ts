@@ -1,3 +1,4 @@
+import { STAGE_SHARE } from '../../core/money/allowance.ts'
 import { spentUsd } from '../../core/money/ledger.ts'
 import { type Forecast, type Measurements, measuredLike, type Spread } from '../../core/money/measurements.ts'
 import { predictCost } from '../../core/money/predicted-cost.ts'
@@ -78,6 +79,7 @@ export function numbersSection(run: PlannedRun): string[] {
     ...worth(run),
     ...(planning === 0 ? [] : [`- The plan itself has cost ${usd(planning)}`]),
     ...whole(forecast),
+    ...(usesModel(plan) ? reviews(settings, run.ledger.limit ?? settings.budget.usd) : []),
     '',
     basis(run.work),
   ]
@@ -109,11 +111,22 @@ function worth({ planning, work: { plan, settings, forecast } }: PlannedRun): st
   return [`- ${times} ${kept === null ? 'One task would do as well.' : `It stays in parts, since ${sentence(kept)}.`}`]
 }
 
-/** Only if it was measured what the planner still does after the approval. */
+const REVIEWED: Readonly<Record<Exclude<Settings['review'], 'off'>, string>> = {
+  risky: 'risky results, of which nothing is known before',
+  all: 'the result of each agent',
+}
+
+/** How many there will be is not known, but what one may cost is. */
+const reviews = ({ review }: Settings, limit: number): string[] =>
+  review === 'off'
+    ? []
+    : [`- A model reviews ${REVIEWED[review]}: at most ${usd(limit * STAGE_SHARE.review)} each, beside the work`]
+
+/** Only if it was measured what the planner and the reviews still cost after the approval. */
 const whole = (forecast: Forecast | undefined): string[] =>
   forecast?.usd == null || forecast.measured?.plannerUsd == null
     ? []
-    : [`- Predicted cost of the whole run, the planner included: ${spread(forecast.usd, usd)}`]
+    : [`- Predicted cost of the whole run, planner and reviews included: ${spread(forecast.usd, usd)}`]
 
 function reasons(plan: Plan, settings: Settings, measured: Measurements | null): string {
   if (!usesModel(plan)) return ''
