@@ -175,7 +175,10 @@ describe('settings that are refused', () => {
     ['limits:\n  task_minutes: 0', 'Line 2: `limits.task_minutes` must be more than 0.'],
     ['merge: maybe', 'Line 1: `merge` must be `auto` or `review`, not the text `maybe`.'],
     ['sandbox: false', 'Line 1: `sandbox` must be `bubblewrap` or `off`, not `false`.'],
-    ['worker_pull_requests: yes', 'Line 1: `worker_pull_requests` must be `true` or `false`, not the text `yes`.'],
+    [
+      'worker_pull_requests: yes',
+      'Line 1: `worker_pull_requests` must be `true`, `false` or `review-only`, not the text `yes`.',
+    ],
     [
       'protected_paths: infra/**',
       'Line 1: `protected_paths` must be a list, not the text `infra/**`: write `[infra/**]`.',

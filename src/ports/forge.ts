@@ -44,6 +44,10 @@ export type Projection =
       state: CheckStatus
       summary: string
       text: string
+      /** The workflow run whose log shows the work. */
+      workflowRun?: number | null
+      /** Lines of files that the output names as failing. */
+      annotations?: readonly { path: string; line: number; message: string }[]
     }
   | {
       kind: 'pull'

@@ -63,7 +63,7 @@ describe('what a plan comment says of the base', () => {
     const all = [check('timed-out'), check('not-reached'), check('failed', 1), check('failed', 1), check('failed', 2)]
     const run = taken(runOf(plan), ...all)
     expect(baselineLine(run)[0]).toBe(
-      '**On the base:** 2 acceptances fail as they should, **1 command of the verification fails before any work** and 2 checks came to no end in time.',
+      '**On the base:** 2 acceptances fail as they should, **1 command of the verification fails before any work** and 2 checks did not finish in time.',
     )
     expect(baselineSection(run).join('\n')).toContain('not known: stopped after 5 minutes')
   })

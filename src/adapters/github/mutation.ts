@@ -25,7 +25,7 @@ const SELECTIONS = {
 export function mutationOf(projection: Projection, nodes: Nodes): Mutation | null {
   switch (projection.kind) {
     case 'check':
-      return checkMutation(projection, nodes.repository)
+      return checkMutation(projection, nodes)
     case 'pull':
       return pullMutation(projection, nodes.repository)
     case 'close-pull':
@@ -39,12 +39,29 @@ export function mutationOf(projection: Projection, nodes: Nodes): Mutation | nul
 
 type Of<Kind extends Projection['kind']> = Extract<Projection, { kind: Kind }>
 
-function checkMutation(check: Of<'check'>, repositoryId: string): Mutation {
-  const { label: name, externalId, title, summary, text, located } = check
+function checkMutation(check: Of<'check'>, { repository: repositoryId, url }: Nodes): Mutation {
+  const { label: name, externalId, title, summary, text, located, workflowRun = null } = check
   const output = { title, summary, ...(text === '' ? {} : { text }) }
-  const shared = { repositoryId, name, externalId, output, ...progress(check.state) }
-  if (located === null) return { field: 'createCheckRun', input: { ...shared, headSha: check.sha } }
+  const job = url === undefined || workflowRun === null ? {} : { detailsUrl: `${url}/actions/runs/${workflowRun}` }
+  const shared = { repositoryId, name, externalId, output, ...job, ...progress(check.state) }
+  if (located === null)
+    return {
+      field: 'createCheckRun',
+      input: { ...shared, headSha: check.sha, output: { ...output, ...annotated(check) } },
+    }
   return { field: 'updateCheckRun', input: { ...shared, checkRunId: located.node } }
+}
+
+/** GitHub adds those of an update to those that are there, so that only a new check has them. */
+function annotated({ annotations = [] }: Of<'check'>): Record<string, unknown> {
+  if (annotations.length === 0) return {}
+  const shown = annotations.map(({ path, line, message }) => ({
+    path,
+    location: { startLine: line, endLine: line },
+    annotationLevel: 'FAILURE',
+    message,
+  }))
+  return { annotations: shown }
 }
 
 function progress(state: CheckStatus): Record<string, unknown> {

@@ -88,6 +88,8 @@ export const taskRecordSchema = z.strictObject({
   replanWanted: z.boolean(),
   /** A person closed its pull request before it landed: it waits for `/skip`, `/approve` or the pull request to be reopened. */
   pullClosed: z.strictObject({ by: z.string(), at: z.string() }).optional(),
+  /** The person who let it land, or opened it as a gate. */
+  landedBy: z.string().optional(),
   review: reviewSchema.optional(),
   /** A reviewer has sent it back since a person last looked: it does not do so again. */
   sentBack: z.literal(true).optional(),

@@ -64,7 +64,7 @@ const SUMMARY: readonly (readonly [Verdict, (number: number) => string])[] = [
     (number) =>
       `**${count(number, 'command')} of the verification ${number === 1 ? 'fails' : 'fail'} before any work**`,
   ],
-  ['unknown', (number) => `${count(number, 'check')} came to no end in time`],
+  ['unknown', (number) => `${count(number, 'check')} did not finish in time`],
 ]
 
 /** One line on what the checks do on the base; empty if nothing is to be said of it. */

@@ -31,7 +31,7 @@ export const beginPlan: OrchestratorStep = async (session, draft) => {
   if (written.ok) return proposeByHand(session, draft, written.value, frozen)
   if (written.error.some(({ code }) => code !== 'no-plan')) return refuse(session, draft, written.error)
   const missing = settings.plan.command.length > 0 ? null : whyNoModel(session, settings)
-  if (missing !== null) return refuse(session, draft, [...written.error, missing])
+  if (missing !== null) return refuse(session, draft, [missing])
   const mode = draft.state.options.mode ?? settings.mode
   return recordEvents(draft, nowOf(session), { type: 'planning_begun', ...frozen, mode, limit: settings.budget.usd })
 }
@@ -56,7 +56,7 @@ function whyNoModel(session: Session, settings: Settings): Problem | null {
   if (session.deps.model === null)
     return problem(
       'no-model',
-      'Nor can a model write one: the workflow has no key. Add the secret `ANTHROPIC_API_KEY` to the repository.',
+      "There is no key for a model in this repository's secrets, and the issue has no plan: add one of the two.",
     )
   const unpriced = modelWithoutPrice(settings)
   return unpriced === null ? null : problem('bad-settings', withoutPrice(unpriced))
