@@ -9,7 +9,9 @@ import { redactor } from './core/text/redact.ts'
 import { answerFailure } from './jobs/command/answer-failure.ts'
 import { runPullAction } from './jobs/command/pull-action.ts'
 import { reapDeadOrchestrator } from './jobs/command/reap-dead-orchestrator.ts'
+import { runReview } from './jobs/command/review-action.ts'
 import { runCommand } from './jobs/command/run-command.ts'
+import { startElsewhere } from './jobs/command/start-elsewhere.ts'
 import type { CommandComment, CommandOutcome } from './jobs/deps.ts'
 import { orchestrate } from './jobs/orchestrate/orchestrate.ts'
 import { runSlot } from './jobs/work/run-slot.ts'
@@ -62,9 +64,11 @@ async function command(inputs: Of<'command'>, env: JobEnvironment): Promise<Comm
   const trigger = readTrigger(newInstance(context))
   const deps = await jobDeps(inputs, env)
   const told = { logUrl: logUrlOf(env), redact: redactor([inputs.token]) }
-  if (trigger.kind === 'pull') {
-    const thread = trigger.number
-    const job = () => runPullAction(deps, trigger, trigger.sender)
+  if (trigger.kind === 'pull' || trigger.kind === 'review') {
+    const thread = trigger.kind === 'pull' ? trigger.number : trigger.review.pull
+    const act = () =>
+      trigger.kind === 'pull' ? runPullAction(deps, trigger, trigger.sender) : runReview(deps, trigger)
+    const job = async () => startElsewhere(deps, await act())
     return answerFailure(deps, { thread, key: `failed:${deps.workflowRun}`, ...told }, job)
   }
   if (trigger.kind === 'comment') {

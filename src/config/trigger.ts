@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import type { PullReview } from '../core/command/decide-pull-review.ts'
 import { runIdSchema, type Sha, shaSchema } from '../core/ids.ts'
 
 /** The event that started this workflow run, in our terms. */
-export type Trigger = CommentTrigger | PullTrigger | DispatchTrigger
+export type Trigger = CommentTrigger | PullTrigger | ReviewTrigger | DispatchTrigger
 export type NoTrigger = { kind: 'nothing'; why: string }
 
 export interface Sender {
@@ -32,6 +33,14 @@ export interface PullTrigger {
   sender: Sender
 }
 
+/** A review of a pull request whose head is a branch of this repository. */
+export interface ReviewTrigger {
+  kind: 'review'
+  review: PullReview
+  headBranch: string
+  sender: Sender
+}
+
 export interface DispatchTrigger {
   kind: 'dispatch'
   inputs: { role: 'orchestrate' | 'work'; run: string; request: string; slots: string }
@@ -44,6 +53,8 @@ export function readTrigger({ eventName, payload }: { eventName: string; payload
       return readComment(payload)
     case 'pull_request':
       return readPull(payload)
+    case 'pull_request_review':
+      return readReview(payload)
     case 'workflow_dispatch':
       return { kind: 'dispatch', inputs: dispatchSchema.parse(payload).inputs }
     default:
@@ -113,6 +124,35 @@ function readPull(payload: unknown): PullTrigger | NoTrigger {
   const { number, merged, head, base } = pull
   const sides = { headBranch: head.ref, baseBranch: base.ref, head: head.sha }
   return { kind: 'pull', action: merged ? 'merged' : action, number, ...sides, sender }
+}
+
+const reviewSchema = z.object({
+  review: z.object({
+    id: z.int().positive(),
+    body: z.string().nullish(),
+    state: z.enum(['approved', 'changes_requested', 'commented']),
+    commit_id: shaSchema,
+    submitted_at: z.string(),
+    user: z.object({ login: z.string() }),
+  }),
+  pull_request: z.object({
+    number: z.int().positive(),
+    head: z.object({ ref: z.string(), repo: repositorySchema.nullable() }),
+    base: z.object({ repo: repositorySchema }),
+  }),
+  sender: senderSchema,
+})
+
+/** Reviews that were edited or dismissed are ignored, as edited comments are. */
+function readReview(payload: unknown): ReviewTrigger | NoTrigger {
+  const { action } = actionSchema.parse(payload)
+  if (action !== 'submitted') return noTrigger(`only a new review counts; this one was ${action}`)
+  const { review, pull_request: pull, sender } = reviewSchema.parse(payload)
+  if (pull.head.repo?.full_name !== pull.base.repo.full_name) return noTrigger('the pull request comes from a fork')
+  if (review.user.login !== sender.login) return noTrigger('the review is not of who sent it')
+  const { id, state: verdict, commit_id: commit, submitted_at: submittedAt } = review
+  const read: PullReview = { id, pull: pull.number, verdict, body: review.body ?? '', commit, submittedAt }
+  return { kind: 'review', review: read, headBranch: pull.head.ref, sender }
 }
 
 const dispatchSchema = z.object({

@@ -2,11 +2,12 @@ import { z } from 'zod'
 import type { Forge, Role, Said } from '../../ports/forge.ts'
 import { branchRules } from './branch-rules.ts'
 import { ownerAndRepo, REPEATABLE, type RepositoryClient } from './client.ts'
-import { allComments, botComments, openSelf, reply, said } from './comments.ts'
+import { allComments, botComments, openSelf, reply, replyInThread, said } from './comments.ts'
 import { httpStatusOf } from './http-error.ts'
 import { openNodes } from './node-ids.ts'
 import { openPublishing } from './publish.ts'
 import { pullAt } from './pulls.ts'
+import { lineComments, reviewsOf } from './reviews.ts'
 import { dispatch, dispatched, orchestratorAlive } from './workflow-runs.ts'
 
 export interface ForgeOptions extends RepositoryClient {
@@ -32,6 +33,10 @@ export function openForge({ workflowFile, self: login, ...repository }: ForgeOpt
     reply: (thread, key, body, fresh) => said(reply(repository, self, { thread, key, body, fresh })),
     botComments: (thread, since) => botComments(repository, thread, since),
     pull: (number) => pullAt(repository, number),
+    reviews: (pulls) => reviewsOf(repository, pulls),
+    lineComments: (review) => lineComments(repository, review),
+    replyInThread: (pull, first, key, body) =>
+      said(replyInThread(repository, self, { thread: pull, first, key, body })),
     comments: (thread) => allComments(repository, thread),
     file: (path, ref) => fileAt(repository, path, ref),
     publish: openPublishing(repository, self, nodesFor),

@@ -209,6 +209,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     note: z.string(),
     /** After a failed verification: trunk's tip, so that the task fixes the merged state. */
     onto: z.array(shaSchema),
+    /** Threads of the review that asked for it. Absent if a command did. */
+    threads: z.array(z.string()).optional(),
   }),
   event('task_skipped', { task: taskIdSchema }),
   event('task_cancelled', { task: taskIdSchema }),

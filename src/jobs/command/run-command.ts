@@ -133,7 +133,9 @@ async function decideAndRecord(
     // An outsider's command writes nothing.
     const wakes = command.name !== 'help' && mayCommand(asked.person, asked.settings).ok
     const lost = wakes ? await lostOrchestrator(deps, from, asked.at) : []
-    const after = withStarts(from, [...lost, ...events], deps.workflowRun, asked.at, asked.person.login, wakes)
+    const after = withStarts(from, [...lost, ...events], deps.workflowRun, asked.at, asked.person.login, {
+      wake: wakes,
+    })
     if (after.events.length === 0) return { answer, state: from, starts: nothingToStart, woken: false, fresh: false }
     const appended = await deps.journal.append(run, expected, after.events, after.state, [])
     if (!appended.ok) {

@@ -59,7 +59,9 @@ function answerText(answer: TextAnswer): string {
     case 'rejected':
       return `The plan of run ${code(answer.run)} is rejected. ${answer.begun ? 'What was at work stops, and nothing of it landed.' : 'Nothing was started.'} \`/plan\` on the issue begins a new run.`
     case 'retrying':
-      return `${code(answer.task)} is worked on again. What waits for it goes on after that.`
+      return answer.review === undefined
+        ? `${code(answer.task)} is worked on again. What waits for it goes on after that.`
+        : sentBack(answer.task, answer.review)
     case 'verifying-again':
       return answer.moved
         ? 'The run goes on: what came to its trunk after the end is taken over and verified.'
@@ -85,6 +87,13 @@ function answerText(answer: TextAnswer): string {
     default:
       return planningAnswerText(answer)
   }
+}
+
+/** The answer to a review that requests changes. */
+function sentBack(task: string, { attempt, lines }: { attempt: number; lines: number }): string {
+  const words = lines === 0 ? '' : ` and ${count(lines, 'comment')} on lines`
+  const threads = lines === 0 ? '' : ' The threads are resolved when its work is verified.'
+  return `Attempt ${attempt} of ${code(task)} gets the text of this review${words} as feedback.${threads}`
 }
 
 const some = (ids: readonly string[]): string =>
