@@ -159,6 +159,7 @@ const noForge: Forge = {
   react: unasked('react'),
   reply: unasked('reply'),
   pull: unasked('pull'),
+  issue: unasked('issue'),
   reviews: unasked('reviews'),
   lineComments: unasked('lineComments'),
   replyInThread: unasked('replyInThread'),

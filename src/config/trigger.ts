@@ -3,7 +3,7 @@ import type { PullReview } from '../core/command/decide-pull-review.ts'
 import { runIdSchema, type Sha, shaSchema } from '../core/ids.ts'
 
 /** The event that started this workflow run, in our terms. */
-export type Trigger = CommentTrigger | PullTrigger | ReviewTrigger | DispatchTrigger
+export type Trigger = CommentTrigger | PullTrigger | ReviewTrigger | PlanTrigger | DispatchTrigger
 export type NoTrigger = { kind: 'nothing'; why: string }
 
 export interface Sender {
@@ -41,6 +41,15 @@ export interface ReviewTrigger {
   sender: Sender
 }
 
+/** A plan is asked for without a comment: by a label on the issue, or by its number in the form of the workflow. */
+export interface PlanTrigger {
+  kind: 'plan'
+  issue: number
+  /** Null: by its number. */
+  label: string | null
+  sender: Sender
+}
+
 export interface DispatchTrigger {
   kind: 'dispatch'
   inputs: { role: 'orchestrate' | 'work'; run: string; request: string; slots: string }
@@ -55,8 +64,10 @@ export function readTrigger({ eventName, payload }: { eventName: string; payload
       return readPull(payload)
     case 'pull_request_review':
       return readReview(payload)
+    case 'issues':
+      return readLabel(payload)
     case 'workflow_dispatch':
-      return { kind: 'dispatch', inputs: dispatchSchema.parse(payload).inputs }
+      return readDispatch(payload)
     default:
       return noTrigger(`Tributary does not listen to ${eventName}`)
   }
@@ -153,6 +164,36 @@ function readReview(payload: unknown): ReviewTrigger | NoTrigger {
   const { id, state: verdict, commit_id: commit, submitted_at: submittedAt } = review
   const read: PullReview = { id, pull: pull.number, verdict, body: review.body ?? '', commit, submittedAt }
   return { kind: 'review', review: read, headBranch: pull.head.ref, sender }
+}
+
+const labelSchema = z.object({
+  label: z.object({ name: z.string() }),
+  issue: z.object({ number: z.int().positive() }),
+  sender: senderSchema,
+})
+
+function readLabel(payload: unknown): PlanTrigger | NoTrigger {
+  const { action } = actionSchema.parse(payload)
+  if (action !== 'labeled') return noTrigger(`of an issue only a new label counts; it was ${action}`)
+  const { label, issue, sender } = labelSchema.parse(payload)
+  return { kind: 'plan', issue: issue.number, label: label.name, sender }
+}
+
+const formSchema = z.object({
+  inputs: z.object({
+    issue: z.string().regex(/^#?\d{1,9}$/, 'the number of an issue'),
+    role: z.literal('').default(''),
+  }),
+  sender: senderSchema,
+})
+
+/** A job's dispatch has a role. A person's has none, and names an issue. */
+function readDispatch(payload: unknown): PlanTrigger | DispatchTrigger {
+  const inputs = z.looseObject({ issue: z.string().default(''), role: z.string().default('') })
+  const { issue, role } = z.object({ inputs }).parse(payload).inputs
+  if (issue === '' || role !== '') return { kind: 'dispatch', inputs: dispatchSchema.parse(payload).inputs }
+  const form = formSchema.parse(payload)
+  return { kind: 'plan', issue: Number(form.inputs.issue.replace('#', '')), label: null, sender: form.sender }
 }
 
 const dispatchSchema = z.object({

@@ -1,4 +1,5 @@
 import { isOutsider, type Person } from '../core/command/authority.ts'
+import { decideFinalReview } from '../core/command/decide-final-review.ts'
 import { decidePullReview, type LineComment, type PullReview, reviewKey } from '../core/command/decide-pull-review.ts'
 import type { DecisionResult } from '../core/command/decision.ts'
 import { branchRef, type Sha, type TaskId, taskBranch } from '../core/ids.ts'
@@ -12,7 +13,8 @@ import { say } from './say.ts'
 /** A review with all that its decision depends on, besides the run. */
 export interface LoadedReview {
   review: PullReview
-  task: TaskId
+  /** `trunk`: the final pull request. */
+  task: TaskId | 'trunk'
   person: Person
   lines: readonly LineComment[]
   settings: Settings
@@ -61,7 +63,7 @@ export function decideLoaded(
     branches,
     drift: null,
   }
-  return decidePullReview(run, facts, loaded)
+  return task === 'trunk' ? decideFinalReview(run, facts, loaded) : decidePullReview(run, facts, loaded)
 }
 
 /** Where the branch of the task stands, on which an approval depends. */
@@ -70,7 +72,7 @@ export async function branchesOf(
   { run }: LiveRun,
   { task, review }: LoadedReview,
 ): Promise<ReadonlyMap<string, Sha>> {
-  if (review.verdict !== 'approved') return new Map()
+  if (review.verdict !== 'approved' || task === 'trunk') return new Map()
   const branch = taskBranch(run, task)
   const tip = (await journal.look(run, [branchRef(branch)])).refs.get(branchRef(branch))
   return new Map(tip === undefined ? [] : [[branch, tip]])

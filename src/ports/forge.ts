@@ -121,6 +121,8 @@ export interface Forge {
   /** Bodies of the newest comments of bots on a thread since then, at most 50. One request, and none of REST's. */
   botComments(thread: number, since: Date): Promise<string[]>
   pull(number: number): Promise<PullRequest | null>
+  /** The text of an issue or pull request as it is now; null: there is none. */
+  issue(number: number): Promise<{ title: string; body: string; isPull: boolean } | null>
   /** The newest reviews of these pull requests by people and bots, oldest first, without those that were dismissed. One request. */
   reviews(pulls: readonly number[]): Promise<(PullReview & { author: { login: string; type: string } })[]>
   /** The comments of a review on lines. */

@@ -33,6 +33,7 @@ export function openForge({ workflowFile, self: login, ...repository }: ForgeOpt
     reply: (thread, key, body, fresh) => said(reply(repository, self, { thread, key, body, fresh })),
     botComments: (thread, since) => botComments(repository, thread, since),
     pull: (number) => pullAt(repository, number),
+    issue: (number) => issueAt(repository, number),
     reviews: (pulls) => reviewsOf(repository, pulls),
     lineComments: (review) => lineComments(repository, review),
     replyInThread: (pull, first, key, body) =>
@@ -106,6 +107,23 @@ async function react(
   const parameters = { ...ownerAndRepo(repository), comment_id: comment, content, ...REPEATABLE }
   const route = 'POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions'
   return said(repository.client.octokit.request(route, parameters))
+}
+
+const issueSchema = z.object({ title: z.string(), body: z.string().nullish(), pull_request: z.unknown().optional() })
+
+async function issueAt(repository: RepositoryClient, issue_number: number) {
+  try {
+    const parameters = { ...ownerAndRepo(repository), issue_number }
+    const { data } = await repository.client.octokit.request(
+      'GET /repos/{owner}/{repo}/issues/{issue_number}',
+      parameters,
+    )
+    const { title, body, pull_request } = issueSchema.parse(data)
+    return { title, body: body ?? '', isPull: pull_request !== undefined && pull_request !== null }
+  } catch (error) {
+    if ([404, 410].includes(httpStatusOf(error) ?? 0)) return null
+    throw error
+  }
 }
 
 const fileSchema = z.object({ type: z.literal('file'), encoding: z.string(), content: z.string(), sha: z.string() })

@@ -60,6 +60,15 @@ export type CommandAnswer =
   | { code: 'rejected'; run: RunId; begun: boolean }
   /** `review`: it was asked for by a review, with comments on so many lines; the attempt that follows. */
   | { code: 'retrying'; run: RunId; task: TaskId; review?: { attempt: number; lines: number } }
+  /** A review of the final pull request asks for these tasks; `unplaced`: paths that no task writes. */
+  | {
+      code: 'changes-proposed'
+      run: RunId
+      tasks: readonly TaskId[]
+      /** What to approve; null: nothing waits for an approval. */
+      planId: string | null
+      unplaced: readonly string[]
+    }
   /** `moved`: on a trunk that people moved after the end. */
   | { code: 'verifying-again'; run: RunId; moved?: true }
   | { code: 'skipped'; run: RunId; task: TaskId }

@@ -12,10 +12,10 @@ interface Submitted {
   sender: { login: string; type: string }
 }
 
-/** Records what follows from a review of a worker pull request, and answers it. */
+/** Records what follows from a review of a pull request of a run, and answers it. */
 export async function runReview(deps: CommandDeps, { review, headBranch, sender }: Submitted): Promise<CommandOutcome> {
   const branch = parseBranch(headBranch)
-  if (branch === null || branch.task === 'trunk') return nothing
+  if (branch === null) return nothing
   const loaded = await loadReview(deps, { review, task: branch.task, by: sender })
   return loaded === null ? nothing : untilAppended(() => record(deps, branch.run, loaded))
 }

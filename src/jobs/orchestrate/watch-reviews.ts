@@ -47,17 +47,19 @@ async function look(session: Session, state: Session['state']): Promise<void> {
 
 /** Pull requests of tasks that a review could move, with their tasks. */
 const openPulls = ({ work, projected }: ActiveRun): Map<number, TaskId> =>
-  new Map(
-    work.plan.tasks.flatMap(({ id }): [number, TaskId][] => {
+  new Map([
+    ...(projected['pull:trunk'] === undefined ? [] : [[projected['pull:trunk'].number, 'trunk'] as const]),
+    ...work.plan.tasks.flatMap(({ id }): [number, TaskId][] => {
       const { status } = recordOf(work, id).state
       const pull = ownOf(projected, `pull:${id}`)
       const isOpen = status === 'verified' || status === 'in_progress' || status === 'failed'
       return pull === undefined || !isOpen ? [] : [[pull.number, id]]
     }),
-  )
+  ])
 
 /** It was made on what stands there now. Times of reviews have whole seconds. */
 function isNews({ seen, work }: ActiveRun, task: TaskId, review: PullReview): boolean {
+  if (task === 'trunk') return review.verdict === 'changes_requested' && !seen.includes(reviewKey(review))
   const { state } = recordOf(work, task)
   if (seen.includes(reviewKey(review)) || !('since' in state)) return false
   return Math.floor(Date.parse(review.submittedAt) / 1000) >= Math.floor(Date.parse(state.since) / 1000)

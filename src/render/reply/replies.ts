@@ -62,6 +62,8 @@ function answerText(answer: TextAnswer): string {
       return answer.review === undefined
         ? `${code(answer.task)} is worked on again. What waits for it goes on after that.`
         : sentBack(answer.task, answer.review)
+    case 'changes-proposed':
+      return changesProposed(answer)
     case 'verifying-again':
       return answer.moved
         ? 'The run goes on: what came to its trunk after the end is taken over and verified.'
@@ -89,6 +91,19 @@ function answerText(answer: TextAnswer): string {
   }
 }
 
+function changesProposed({ tasks, planId, unplaced }: Extract<CommandAnswer, { code: 'changes-proposed' }>): string {
+  const left =
+    unplaced.length === 0
+      ? ''
+      : ` No task of this run writes ${some(unplaced)}, so what the review says there needs an issue of its own.`
+  if (tasks.length === 0) return `This review adds no task.${left}`
+  const [are, wait] = tasks.length === 1 ? ['is', 'It waits'] : ['are', 'They wait']
+  const added = `${some(tasks)} ${are} added to the plan for this review.${left}`
+  return planId === null
+    ? added
+    : `${added} ${wait} for an approval:\n\n\`\`\`text\n/approve ${shortPlanId(planId)}\n\`\`\``
+}
+
 /** The answer to a review that requests changes. */
 function sentBack(task: string, { attempt, lines }: { attempt: number; lines: number }): string {
   const words = lines === 0 ? '' : ` and ${count(lines, 'comment')} on lines`
@@ -102,7 +117,12 @@ const some = (ids: readonly string[]): string =>
 const landed = (ids: readonly string[]): string =>
   ids.length === 0 ? 'Nothing had landed.' : `${count(ids.length, 'task')} had landed: ${some(ids)}.`
 
-function approved({ planId, only, added, running }: Extract<CommandAnswer, { planId: string }>): string {
+function approved({
+  planId,
+  only,
+  added,
+  running,
+}: Extract<CommandAnswer, { planId: string; running: boolean }>): string {
   const id = code(shortPlanId(planId))
   if (only === null)
     return `Plan ${id} is approved as a whole. ${running ? 'What waited for this goes on now.' : 'It starts now.'}`
