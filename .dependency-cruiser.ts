@@ -9,7 +9,7 @@ interface Room {
 const rooms: Record<string, Room> = {
   config: { rooms: ['core'], modules: ['zod', 'yaml', 'mdast-util-from-markdown'] },
   core: { rooms: [], modules: ['zod', 'node:crypto'] },
-  render: { rooms: ['core'], modules: [] },
+  render: { rooms: ['core'], modules: ['node:crypto'] },
   ports: { rooms: ['core'], modules: [] },
   agent: { rooms: ['core', 'ports'], modules: ['zod', 'jsonriver'] },
   jobs: { rooms: ['core', 'render', 'agent', 'ports'], modules: [] },
@@ -31,7 +31,7 @@ const rooms: Record<string, Room> = {
   },
 }
 
-/** Each adapter speaks to one vendor. It may use Node, and the vendor's own SDK. */
+/** Each adapter speaks to one vendor. It may use Node, the vendor's own SDK, and what `system` knows of the machine. */
 const adapters: Record<string, string[]> = {
   github: ['@actions/core', '@actions/github', '@actions/artifact', '@octokit/rest', 'fflate', 'zod'],
   git: ['simple-git'],
@@ -47,7 +47,7 @@ const adapters: Record<string, string[]> = {
  */
 const inside: Record<string, (string | string[])[]> = {
   core: ['', 'text', 'plan', 'money', 'run', 'landing', 'prediction', 'schedule', 'slots', 'command'],
-  render: ['markdown', '', 'plan', 'status', ['check', 'pull', 'reply', 'timeline']],
+  render: ['markdown', '', 'plan', 'status', ['check', 'pull', 'reply', 'timeline'], 'page'],
   agent: [['visible-text', 'tools'], 'loop', 'prompts', ['planner', 'worker'], 'reviewer'],
   jobs: ['', ['command', 'work', 'orchestrate']],
   'jobs/orchestrate': ['session', ['planning', 'slots', 'merges', 'projections'], ''],
@@ -83,7 +83,7 @@ const adapterRules = Object.entries(adapters).map(([vendor, packages]) => ({
   name: `adapter-${vendor}-imports`,
   severity: 'error' as const,
   from: { path: `^src/adapters/${vendor}/` },
-  to: others([`adapters/${vendor}`, 'core', 'render', 'ports'], ['node:*', ...packages]),
+  to: others([`adapters/${vendor}`, 'adapters/system', 'core', 'render', 'ports'], ['node:*', ...packages]),
 }))
 
 /** The files of a folder of a room, or, for '', those beside its folders. */

@@ -35,7 +35,7 @@ async function type(issue: number, words: string): Promise<void> {
     try {
       return void (await world.comment(issue, words))
     } catch (error) {
-      if (tries === 5) throw error
+      if (tries === 20) throw error
     }
   }
 }

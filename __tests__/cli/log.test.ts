@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { openJournal } from '../../src/adapters/git/journal/journal.ts'
@@ -39,6 +40,18 @@ describe('tributary log', () => {
   it('gives the events word for word', async () => {
     const { out } = await typed(tempDir(), ['log', '42', '--json', '--remote', remote.url])
     expect(out.split('\n').map((line) => JSON.parse(line))).toEqual(events)
+  })
+
+  it('writes the run as a page that needs no network', async () => {
+    const folder = tempDir()
+    const { code, out } = await typed(folder, ['log', '42', '--html', 'run.html', '--remote', remote.url])
+    expect([code, out.trim()]).toEqual([0, 'run.html shows run 42; open it in a browser.'])
+    expect(readFileSync(join(folder, 'run.html'), 'utf8')).toMatch(/^<!doctype html>[\s\S]*<h1>Run 42: /)
+    expect((await typed(folder, ['log', '42', '--html', 'x', '--json', '--remote', remote.url])).error).toContain(
+      '--json or --html, not both',
+    )
+    const failed = await typed(folder, ['log', '42', '--html', 'no/such.html', '--remote', remote.url])
+    expect(failed.error).toContain('no/such.html')
   })
 
   it('reads the remote `origin` of the folder where nothing else is said', async () => {

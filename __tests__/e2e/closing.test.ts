@@ -48,6 +48,18 @@ describe('the final pull request', () => {
     expect(await world.say(pull, '/retry a')).toContain('`run-ended`: ')
   })
 
+  it('may be updated from the base once all is done, and merged then', nightly, async () => {
+    const { run, pull } = await done('u')
+    await pushFiles(world, { 'news.txt': 'of main' }, 'writer')
+    await world.as('writer').rest.pulls.updateBranch({ ...world.at, pull_number: pull })
+    await world.idle()
+    const updated = world.git('rev-parse', `tributary/${run}/trunk`)
+    await world.as('writer').rest.pulls.merge({ ...world.at, pull_number: pull })
+    await closed(run, 'merged')
+    expect(world.git('merge-base', '--is-ancestor', updated, 'main')).toBe('')
+    expect(branchesOf(world, run)).toEqual([])
+  })
+
   it('does so too when a person closes it, and nothing of it is in the base', nightly, async () => {
     const { run, pull } = await done('c')
     const base = world.git('rev-parse', 'main')

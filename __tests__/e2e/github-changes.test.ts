@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { nightly } from '../support/nightly.ts'
 import { calm } from './support/calm.ts'
 import { marked } from './support/people.ts'
+import { issueWith } from './support/plan.ts'
 import { planned } from './support/steps.ts'
 import { eventsOf, lossesIn, startWorld, type World } from './support/world.ts'
 
@@ -82,5 +83,20 @@ describe('an issue that is transferred to another repository', () => {
     expect(await world.say(pull, '/status')).toContain('had stopped too early')
     await released
     expect((await world.ended(run)).conclusion).toBe('success')
+  })
+
+  it('gets its plan on the final pull request if it is gone before there is one', nightly, async () => {
+    const issue = await world.openIssue(issueWith('a'))
+    await world.fault({ kind: 'delay-job', name: '^orchestrate$', ms: 3000 })
+    await world.comment(issue, '/plan')
+    await world.until('a run', async () => (await world.events(`${issue}`)).length > 0)
+    await world.control('transfer', { issue })
+    const { pull, id } = await world.when(`${issue}`, 'planned', (state) => {
+      if (state.phase !== 'proposed') return false
+      const number = state.projected['pull:trunk']?.number
+      return number !== undefined && { pull: number, id: state.work.planId.slice(0, 12) }
+    })
+    await world.say(pull, `/approve ${id}`)
+    expect((await world.ended(`${issue}`)).conclusion).toBe('success')
   })
 })

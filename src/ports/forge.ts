@@ -129,7 +129,7 @@ export interface Forge {
   lineComments(review: Pick<PullReview, 'pull' | 'id'>): Promise<LineComment[]>
   /** As `reply`, in the thread of a pull request that begins with the comment `first`. */
   replyInThread(pull: number, first: number, key: string, body: string): Promise<Said>
-  /** All comments of a thread, oldest first. */
+  /** All comments of a thread, oldest first; none of one that is gone, as after a transfer. */
   comments(thread: number): Promise<ThreadComment[]>
   /** The text of a file on a branch or commit, with its blob id; null if there is none. */
   file(path: string, ref: string): Promise<{ text: string; blob: Sha } | null>

@@ -43,6 +43,14 @@ describe('a dispatch', () => {
   })
 })
 
+describe('the comments of a thread', () => {
+  it.each([404, 410])('are none if GitHub says that it is gone: %i', async (status) => {
+    const { forge, fault, issue } = await hubStage()
+    await fault({ kind: 'status', status, route: '/comments', method: 'GET' })
+    expect(await forge.comments(issue)).toEqual([])
+  })
+})
+
 describe('a reply', () => {
   const comments = { route: '/comments$', method: 'POST' }
   it.each(['status', 'status-after'])('is there once after a 500: %s', async (kind) => {

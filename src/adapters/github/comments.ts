@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Located, Said, ThreadComment } from '../../ports/forge.ts'
 import { LIMITS } from '../../render/markdown/fit.ts'
 import { type Client, ownerAndRepo, type RepositoryClient } from './client.ts'
-import { refusalOf, UnknownOutcome } from './http-error.ts'
+import { httpStatusOf, refusalOf, UnknownOutcome } from './http-error.ts'
 
 /** A comment's author, in REST's shape. */
 const authorSchema = z.object({ login: z.string(), type: z.string() }).nullable()
@@ -37,14 +37,8 @@ const commentSchema = z.object({ id: z.int(), node_id: z.string(), body: z.strin
 export type StoredComment = z.infer<typeof commentSchema>
 
 /** Every comment of an issue or pull request, oldest first. */
-export async function commentsOn(repository: RepositoryClient, thread: number): Promise<StoredComment[]> {
-  const found = await repository.client.octokit.paginate('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
-    ...ownerAndRepo(repository),
-    issue_number: thread,
-    per_page: 100,
-  })
-  return z.array(commentSchema).parse(found)
-}
+export const commentsOn = async (repository: RepositoryClient, thread: number): Promise<StoredComment[]> =>
+  z.array(commentSchema).parse(await pagesOfComments(repository, thread))
 
 /** Our own comment with this first line. Anyone can type that line, so the author must match too. */
 export function ownComment(comments: readonly StoredComment[], self: string, marker: string): Located | null {
@@ -76,12 +70,11 @@ const threadCommentSchema = z.object({
 
 const BELONG = ['OWNER', 'MEMBER', 'COLLABORATOR']
 
-/** All comments of a thread, by anyone. The author of a deleted account is `ghost`, as on GitHub. */
+/** The comments of a thread, by anyone; none of one that is gone. The author of a deleted account is `ghost`, as on GitHub. */
 export async function allComments(repository: RepositoryClient, thread: number): Promise<ThreadComment[]> {
-  const found = await repository.client.octokit.paginate('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
-    ...ownerAndRepo(repository),
-    issue_number: thread,
-    per_page: 100,
+  const found = await pagesOfComments(repository, thread).catch((error: unknown) => {
+    if ([404, 410].includes(httpStatusOf(error) ?? 0)) return []
+    throw error
   })
   return z
     .array(threadCommentSchema)
@@ -94,6 +87,13 @@ export async function allComments(repository: RepositoryClient, thread: number):
       belongs: BELONG.includes(association ?? ''),
     }))
 }
+
+const pagesOfComments = (repository: RepositoryClient, thread: number): Promise<unknown[]> =>
+  repository.client.octokit.paginate('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
+    ...ownerAndRepo(repository),
+    issue_number: thread,
+    per_page: 100,
+  })
 
 const NEWEST = `query($owner: String!, $name: String!, $number: Int!) { repository(owner: $owner, name: $name) { issueOrPullRequest(number: $number) {
   ... on Issue { comments(last: 50) { nodes { body createdAt author { __typename } } } }

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
 import { access, constants, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -7,6 +6,7 @@ import type { Settings } from '../../core/settings.ts'
 import { cappedLog } from '../../core/text/capped-log.ts'
 import type { Redact } from '../../core/text/redact.ts'
 import type { CommandRun, Sandbox, SandboxProbe } from '../../ports/sandbox.ts'
+import { killMarked } from '../system/marked-processes.ts'
 import { type Advice, adviceWhenMissing, adviceWhenRefused, type Machine, thisMachine } from './advice.ts'
 import { type Bubblewrap, bubblewrap } from './bubblewrap.ts'
 import { commandEnvironment, type SandboxHost } from './host.ts'
@@ -97,26 +97,11 @@ const noSandbox = (host: SandboxHost, redact: Redact): Sandbox => ({
         log,
       })
     } finally {
-      endStrays(home)
+      // What a command left outside of its group is known by the home folder that no other command has; only a sandbox holds all.
+      killMarked('HOME', home)
       await rm(home, { recursive: true, force: true })
     }
   },
 })
 
 const HOME = 'tributary-home-'
-
-/**
- * Kills processes that a command left outside of its group. Only Linux tells; they are known by the home folder that no other
- * command has. One that changes its environment escapes: only a sandbox holds all.
- */
-function endStrays(home: string): void {
-  if (process.platform !== 'linux') return
-  for (const name of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
-    try {
-      const isStray = readFileSync(`/proc/${name}/environ`, 'latin1').split('\0').includes(`HOME=${home}`)
-      if (isStray) process.kill(Number(name), 'SIGKILL')
-    } catch {
-      // It has ended, or is another user's.
-    }
-  }
-}

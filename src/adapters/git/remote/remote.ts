@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { inspect } from 'node:util'
 import { type SimpleGitOptions, simpleGit } from 'simple-git'
 import type { Clock } from '../../../ports/clock.ts'
 import { Unauthorized } from '../../../ports/unauthorized.ts'
+import { killMarked } from '../../system/marked-processes.ts'
 import { encodedToken, type GitEnvironment, gitEnvironment, gitSettings, tokenEnvironment } from '../environment.ts'
 import { type GitRemote, type LocalRepo, protocolOf } from '../local-repo.ts'
 import { failure } from '../plumbing.ts'
@@ -74,7 +76,8 @@ async function runNetworkGit(
   options: NetworkOptions,
 ): Promise<NetworkAnswer> {
   const protocol = protocolOf(remote.url)
-  const env = { ...gitEnvironment(repo, protocol), ...tokenEnvironment(remote), ...hiddenFromInspect }
+  const call = randomUUID()
+  const env = { ...gitEnvironment(repo, protocol), ...tokenEnvironment(remote), ...hiddenFromInspect, [CALL]: call }
   const limit = limitOf(options)
   const answers: NetworkAnswer[] = []
   const git = simpleGit({
@@ -90,12 +93,16 @@ async function runNetworkGit(
       return limit.aborted ? error : undefined
     },
   })
-  await orStopped(limit, args, git.env(env).raw([...args]))
+  const killed = () => killMarked(CALL, call)
+  await orStopped(limit, args, git.env(env).raw([...args]), killed)
   const answer = answers.at(-1)
   if (answer === undefined) throw new Error(`git ${args[0]} gave no answer`)
   if (answer.code !== 0 && REFUSED_TOKEN.test(answer.stderr)) throw new Unauthorized(failure(args, answer).message)
   return answer
 }
+
+/** Marks git and its helpers: simple-git starts no process group, and only interrupts git itself. */
+const CALL = 'TRIBUTARY_GIT_CALL'
 
 /** Git asks for a user after a 401, and has nobody to ask. */
 const REFUSED_TOKEN = /Authentication failed|could not read (?:Username|Password)|returned error: 401/
@@ -110,10 +117,18 @@ const limitOf = ({ seconds = 300, signal }: NetworkOptions): AbortSignal =>
   AbortSignal.any([AbortSignal.timeout(seconds * 1000), ...(signal === undefined ? [] : [signal])])
 
 /** Rejects at the limit, without waiting for git to end. */
-async function orStopped(limit: AbortSignal, args: readonly string[], work: Promise<string>): Promise<void> {
+async function orStopped(
+  limit: AbortSignal,
+  args: readonly string[],
+  work: Promise<string>,
+  killed: () => void,
+): Promise<void> {
   let abort = () => {}
   const stopped = new Promise<never>((_, reject) => {
-    abort = () => reject(new Error(`git ${args[0]} was stopped`, { cause: limit.reason }))
+    abort = () => {
+      killed()
+      reject(new Error(`git ${args[0]} was stopped`, { cause: limit.reason }))
+    }
     if (limit.aborted) abort()
     else limit.addEventListener('abort', abort)
   })

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import type { RunEvent } from '../../../src/core/run/event.ts'
+import { replay } from '../../../src/core/run/evolve.ts'
+import { framesOf } from '../../../src/render/page/frames.ts'
+import { renderRunPage } from '../../../src/render/page/run-page.ts'
+import { planOf } from '../../support/plan.ts'
+import {
+  approved,
+  done,
+  example,
+  failed,
+  history,
+  huge,
+  landed,
+  merged,
+  proposed,
+  queued,
+  requested,
+  started,
+  verified,
+} from '../support/runs.ts'
+
+const page = (events: readonly RunEvent[]) => renderRunPage(events, replay(events))
+
+const events = history(
+  requested(),
+  [20, proposed()],
+  [60, approved()],
+  ...done('types', 'r1.1', 60),
+  queued('parse'),
+  queued('rules'),
+  started('parse', 'r1.1'),
+  started('rules', 'r1.2'),
+  [30, failed('rules', { reason: 'acceptance-failed', exitCode: 3, log: '' } as never)],
+  [10, verified('parse')],
+  landed('parse'),
+  merged('parse'),
+)
+
+/** Each drawn task with its state. */
+const drawn = (text: string) =>
+  new Map([...text.matchAll(/data-task="([^"]+)" data-state="([^"]+)"/g)].map(([, id = '', state = '']) => [id, state]))
+
+describe('the page of a run', () => {
+  it('says how the run stands, what a person can type, and how each task stands', () => {
+    const text = page(events)
+    expect(text).toContain('<h1>Run 42: Money in cents instead of floats</h1>')
+    expect(text).toContain('/retry rules -- note tries rules again')
+    expect(drawn(text)).toEqual(
+      new Map([
+        ['types', 'landed'],
+        ['parse', 'landed'],
+        ['print', 'later'],
+        ['cli', 'later'],
+        ['rules', 'failed'],
+        ['report', 'blocked'],
+        ['ask', 'later'],
+        ['publish', 'blocked'],
+        ['docs', 'later'],
+      ]),
+    )
+    expect(text).toContain('its acceptance ended with exit code 3')
+    expect(text).toMatch(/class="edge critical"/)
+  })
+
+  it('lets nothing run but its own script, and shows what people and models wrote as text', () => {
+    const hostile = '"><script>alert(1)</script>\u202e'
+    const text = page(
+      history(requested(), proposed(planOf('a', { title: hostile, tasks: { a: { title: hostile, goal: hostile } } }))),
+    )
+    expect(text).not.toContain('<script>alert')
+    expect(text).not.toContain('\u202e')
+    expect(text).toContain('&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;')
+    const hash = (of: string) => `sha256-${createHash('sha256').update(of).digest('base64')}`
+    const scripts = [...text.matchAll(/<script type="module">([\s\S]*?)<\/script>/g)].map(([, code = '']) => hash(code))
+    const styles = [...text.matchAll(/<style>([\s\S]*?)<\/style>/g)].map(([, code = '']) => hash(code))
+    expect(/Content-Security-Policy" content="([^"]+)"/.exec(text)?.[1]).toBe(
+      `default-src 'none'; style-src '${styles[0]}'; script-src '${scripts[0]}'; base-uri 'none'; form-action 'none'`,
+    )
+    expect([scripts, styles].map((list) => list.length)).toEqual([1, 1])
+  })
+
+  it('asks nothing of the network', () => {
+    expect(page(events)).not.toMatch(/(?:src|href)="(?!#)/)
+  })
+
+  it('stays under a megabyte with 300 tasks whose texts are as long as they may be', () => {
+    const many = history(requested(), proposed(huge(300, true)), approved())
+    expect(Buffer.byteLength(page(many))).toBeLessThan(1_000_000)
+  })
+})
+
+describe('the slider', () => {
+  it('has a moment for each change, whose sum is what the page shows', () => {
+    const frames = framesOf(events)
+    const states = new Map(frames.flatMap(({ moved }) => Object.entries(moved)))
+    expect(states).toEqual(drawn(page(events)))
+    expect(frames.map(({ at }) => at)).toEqual(frames.map(({ at }) => at).toSorted((one, other) => one - other))
+    expect(frames.find(({ moved }) => moved.types === 'atwork')?.at).toBe(82)
+    expect(frames.find(({ title }) => title === 'Waiting for approval')?.at).toBe(20)
+  })
+
+  it('is handed over as data that cannot end its block', () => {
+    const text = page(events)
+    const data = /<script type="application\/json" id="frames">([\s\S]*?)<\/script>/.exec(text)?.[1] ?? ''
+    expect(data).not.toContain('<')
+    expect(JSON.parse(data).frames).toHaveLength(framesOf(events).length)
+  })
+
+  it('is left out before there is anything to move', () => {
+    expect(page(history(requested()))).not.toContain('type="range"')
+  })
+
+  it('knows nothing of a task that is called like a member of every object', () => {
+    const odd = history(requested(), proposed(planOf('constructor > tostring')))
+    expect(Object.entries(framesOf(odd)[1]?.moved ?? {})).toEqual([
+      ['constructor', 'later'],
+      ['tostring', 'later'],
+    ])
+  })
+})
+
+it('draws a plan with all its tasks', () => {
+  expect(drawn(page(history(requested(), proposed(example)))).size).toBe(example.tasks.length)
+})

@@ -1,0 +1,43 @@
+import { duration } from '../markdown/format.ts'
+import { type Span, slotsIn } from '../timeline/spans.ts'
+import { type Html, html } from './html.ts'
+
+const [ROW, LEFT, WIDTH, AXIS] = [26, 110, 1000, 22]
+const TICKS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400]
+
+/** Lanes over time: people, the stages of the planner, then the slots. Empty without any span. */
+export function lanesSvg(groups: readonly (readonly Span[])[]): Html | null {
+  const spans = groups.flat()
+  if (spans.length === 0) return null
+  const rows = groups.flatMap((group) =>
+    slotsIn(group).map((name) => ({ name, spans: group.filter(({ slot }) => slot === name) })),
+  )
+  const to = Math.max(...spans.map((span) => span.to), 1)
+  const scale = (second: number): number => Math.round((LEFT + (second / to) * (WIDTH - LEFT - 10)) * 10) / 10
+  const bottom = rows.length * ROW
+  return html`<svg class="lanes" width="${WIDTH}" height="${bottom + AXIS}" viewBox="0 0 ${WIDTH} ${bottom + AXIS}" role="group" aria-label="Who worked when" data-from="${scale(0)}" data-to="${scale(to)}" data-seconds="${to}">
+${ticks(to).map((second) => html`<line class="tick" x1="${scale(second)}" x2="${scale(second)}" y1="0" y2="${bottom}"/><text class="axis" x="${scale(second)}" y="${bottom + 16}">${duration(second)}</text>`)}
+${rows.map(
+  (
+    { name, spans: own },
+    index,
+  ) => html`<text class="lane" x="0" y="${index * ROW + 17}">${name}</text>${own.map((span) => bar(span, index * ROW, scale))}
+`,
+)}
+<line class="now" x1="${scale(to)}" x2="${scale(to)}" y1="0" y2="${bottom}"/>
+</svg>`
+}
+
+function bar(span: Span, top: number, scale: (second: number) => number): Html {
+  const [x, end] = [scale(span.from), scale(span.to)]
+  const width = Math.max(2, end - x)
+  const fits = span.label.length * 7 + 8 < width
+  const words = `${span.label}: ${duration(span.to - span.from)}, from ${duration(span.from)}${span.succeeded ? '' : ', failed'}`
+  return html`<g class="bar${span.succeeded ? '' : ' failed'}"><title>${words}</title><rect x="${x}" y="${top + 3}" width="${width}" height="${ROW - 6}" rx="3"/>${fits && html`<text x="${x + 4}" y="${top + 17}">${span.label}</text>`}</g>`
+}
+
+/** Eight at most, at round numbers of seconds. */
+function ticks(to: number): number[] {
+  const step = TICKS.find((each) => to / each <= 8) ?? to
+  return Array.from({ length: Math.floor(to / step) + 1 }, (_, index) => index * step)
+}
