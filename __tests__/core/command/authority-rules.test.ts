@@ -339,7 +339,7 @@ describe('/plan', () => {
   it.each([{ mode: 'strict' }, { budget: 5 }, { maxTasks: 7 }, { paths: ['src/**'] }] as const)(
     'keeps a single option: %j',
     (option) => {
-      const none = { mode: null, budget: null, maxTasks: null, base: null, paths: [] }
+      const none = { mode: null, budget: null, maxTasks: null, paths: [] }
       expect(ask(option as Partial<Plan>)).toMatchObject({ value: { events: [{ options: { ...none, ...option } }] } })
     },
   )
