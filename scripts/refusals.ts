@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { live } from '../__tests__/render/support/runs.ts'
-import { judgePlan } from '../src/cli/check/judge-plan.ts'
+import { judgePlan, nothingKnown } from '../src/cli/check/judge-plan.ts'
 import type { Failure, Problem, TaskFailure } from '../src/core/failure.ts'
 import { defaultSettings } from '../src/core/settings.ts'
 import { table } from '../src/render/markdown/blocks.ts'
@@ -85,7 +85,7 @@ const sampleOf = (code: string, message: string) => ({ code, task: null, field: 
 
 /** The problem as `tributary check` finds it in a plan. */
 function foundIn(text: string, code: string): Problem {
-  const found = judgePlan({ name: 'plan.yml', text }, defaultSettings, null).findings
+  const found = judgePlan({ name: 'plan.yml', text }, defaultSettings, nothingKnown).findings
   const problem = found.find((one) => one.code === code)
   if (problem === undefined) throw new Error(`the sample plan for ${code} has ${JSON.stringify(found)}`)
   return { ...sampleOf(code, problem.message), task: problem.task, field: problem.field }

@@ -101,6 +101,7 @@ export const problemSchema = z.strictObject({
     'missing-writes',
     'command-not-allowed',
     'open-check',
+    'no-such-script',
     'too-many-tasks',
     'too-long',
     'bad-settings',

@@ -7,12 +7,13 @@ import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { baselineLine, baselineSection } from '../../../src/render/plan/baseline.ts'
 import { planCanBeShown, renderPlanComment } from '../../../src/render/plan/plan-comment.ts'
 import { planOf } from '../../support/plan.ts'
+import { agentPlan } from '../../support/planning.ts'
 import { AT, proposedBy } from '../../support/run.ts'
 
 const stamp = { at: AT, by: 'tributary' }
-const runOf = (plan: ReturnType<typeof planOf>, mayApprove = true): ProposedRun =>
+const runOf = (plan: ReturnType<typeof planOf>, mayApprove = true, settings = {}): ProposedRun =>
   replay(
-    proposedBy(plan, settingsSchema.parse({})).map((event) =>
+    proposedBy(plan, settingsSchema.parse(settings)).map((event) =>
       event.type === 'plan_requested' ? { ...event, mayApprove } : event,
     ),
   ) as ProposedRun
@@ -75,6 +76,17 @@ describe('what a plan comment says of the base', () => {
     expect(baselineLine(without)[0]).not.toMatch(/<b>|(?<!\S)@alice/)
     expect(baselineLine(runOf(plan, false))[0]).toContain('those who asked for this plan may not approve it')
     expect(baselineSection(without)).toEqual([])
+  })
+
+  it('says in one sentence that without a sandbox nothing runs before the approval', () => {
+    const settings = { sandbox: 'off' }
+    expect(baselineLine(runOf(agentPlan('a'), true, settings))).toEqual([
+      '**On the base:** the checks run there after the approval, since nothing isolates them here (`sandbox: off`). An agent whose acceptance passes before it begins waits for a look by a person.',
+    ])
+    expect(baselineLine(runOf(plan, true, settings))).toEqual([
+      '**On the base:** the checks do not run there, since nothing isolates them here (`sandbox: off`).',
+    ])
+    expect(baselineLine(runOf(plan, true, { ...settings, baseline: 'off' }))).toEqual([])
   })
 
   it('shows output as text, which can close no block', () => {

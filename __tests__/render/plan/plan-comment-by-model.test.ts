@@ -145,6 +145,9 @@ describe('the plan comment of a plan by a model', () => {
     expect(comment).toContain('- The plan itself has cost 0.32 USD')
     expect(comment).toMatch(/- Predicted cost of the work: \d+\.\d\d USD$/m)
     expect(comment).toContain('- Limit of money: 10.00 USD')
+    expect(comment).toContain(
+      '- A model reviews risky results, of which nothing is known before: at most 0.50 USD each, beside the work',
+    )
     expect(comment).toContain('Assumes 8, 20 and 40 turns of an agent')
     const poor = renderPlanComment(
       planned(requested(), planningBegun('strict', { budget: { usd: 0.5 } }), proposed(plan, { budget: { usd: 0.5 } })),
@@ -167,7 +170,9 @@ describe('the plan comment of a plan by a model', () => {
     const all = textOf({ ...small, tasks: small.tasks.map((task) => ({ ...task, model_tier: 'default' as const })) })
     expect(all).toContain('- Predicted time: 8 min (4 min to 16 min) with 4 slots')
     expect(all).toContain('- Predicted cost of the work: 1.60 USD (0.80 USD to 2.40 USD)')
-    expect(all).toContain('- Predicted cost of the whole run, the planner included: 2.02 USD (1.17 USD to 2.92 USD)')
+    expect(all).toContain(
+      '- Predicted cost of the whole run, planner and reviews included: 2.02 USD (1.17 USD to 2.92 USD)',
+    )
     expect(all).toContain('From 40 finished tasks of 5 runs here: the median and, in brackets,')
     expect(all).not.toContain('a guess')
     const some = textOf(small)

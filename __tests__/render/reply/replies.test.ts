@@ -190,12 +190,14 @@ describe('/help', () => {
     for (const line of [
       '- Mode `strict`: no task, no agent and no write before an approval. `/plan --mode` sets another one for a run.',
       '- Money: 10.00 USD a run and 2.00 USD an attempt at a task. `/plan --budget` and `/budget` set another limit for a run.',
-      '- Models: `claude-haiku-5-5` explores, `claude-opus-5-5` plans, `claude-haiku-5-5`, `claude-sonnet-5-5` and `claude-opus-5-5` work, as the plan gives each task its tier.',
+      '- Models: `claude-haiku-5-5` explores, `claude-opus-5-5` plans, `claude-haiku-5-5`, `claude-sonnet-5-5` and `claude-opus-5-5` work, as the plan gives each task its tier; `claude-opus-5-5` reviews risky results of agents before they land.',
     ])
       expect(help.split('\n')).toContain(line)
     const other = renderHelp(settings({ mode: 'soft', worker: { command: ['codex', '{prompt_file}'] } }))
     expect(other).toContain('- Mode `soft`: ')
-    expect(other).toContain('the program `codex` works.')
+    expect(other).toContain(
+      'the program `codex` works; `claude-opus-5-5` reviews risky results of agents before they land.',
+    )
   })
 
   it('counts people when there are too many of them', () => {

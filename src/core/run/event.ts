@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { problemSchema, taskFailureSchema } from '../failure.ts'
 import { runIdSchema, shaSchema, taskIdSchema } from '../ids.ts'
 import { forecastSchema } from '../money/measurements.ts'
-import { roleSchema, spendingSchema } from '../money/usage.ts'
+import { lastKnownSchema, roleSchema, spendingSchema } from '../money/usage.ts'
 import { planSchema, taskSchema } from '../plan/plan.ts'
 import {
   answerSchema,
@@ -174,6 +174,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     why: z.string().optional(),
     /** The commit of its last checkpoint, from which the next attempt goes on, and what its agent had done last. */
     kept: z.strictObject({ head: shaSchema, steps: stepsSchema }).optional(),
+    lastKnown: lastKnownSchema.optional(),
   }),
   event('task_verified', {
     ...onTask,
@@ -197,6 +198,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** Another attempt would not help: re-plan this part. */
     replan: z.boolean().optional(),
     report: reportSchema.optional(),
+    lastKnown: lastKnownSchema.optional(),
     begun: beganAt,
   }),
   event('task_conflicted', {

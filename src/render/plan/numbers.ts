@@ -1,3 +1,4 @@
+import { STAGE_SHARE } from '../../core/money/allowance.ts'
 import { spentUsd } from '../../core/money/ledger.ts'
 import { type Forecast, type Measurements, measuredLike, type Spread } from '../../core/money/measurements.ts'
 import { predictCost } from '../../core/money/predicted-cost.ts'
@@ -80,25 +81,41 @@ function money({ work: { plan, settings, forecast }, ledger }: PlannedRun): stri
   const planned = planning === 0 ? [] : [`- The plan itself has cost ${usd(planning)}`]
   if (!plan.tasks.some((task) => isAgentTask(task) || task.kind === 'plan'))
     return [...planned, '- Cost: none (no model)']
-  if (settings.worker.command.length > 0)
-    return [...planned, '- Predicted cost of the work: not known, since another program works on the tasks']
-  const predicted = predictCost(plan, settings, forecast?.measured).usd
   const limit = ledger.limit ?? settings.budget.usd
+  if (settings.worker.command.length > 0)
+    return [
+      ...planned,
+      '- Predicted cost of the work: not known, since another program works on the tasks',
+      ...reviews(settings, limit),
+    ]
+  const predicted = predictCost(plan, settings, forecast?.measured).usd
   const over =
     planning + predicted.likely > limit ? ', **which is likely not enough: the run stops there and asks**' : ''
   return [
     ...planned,
     `- Predicted cost of the work: ${spread(predicted, usd)}`,
     ...whole(forecast),
+    ...reviews(settings, limit),
     `- Limit of money: ${usd(limit)}${over}`,
   ]
 }
 
-/** Only if it was measured what the planner still does after the approval. */
+const REVIEWED: Readonly<Record<Exclude<Settings['review'], 'off'>, string>> = {
+  risky: 'risky results, of which nothing is known before',
+  all: 'the result of each agent',
+}
+
+/** How many there will be is not known, but what one may cost is. */
+const reviews = ({ review }: Settings, limit: number): string[] =>
+  review === 'off'
+    ? []
+    : [`- A model reviews ${REVIEWED[review]}: at most ${usd(limit * STAGE_SHARE.review)} each, beside the work`]
+
+/** Only if it was measured what the planner and the reviews still cost after the approval. */
 const whole = (forecast: Forecast | undefined): string[] =>
   forecast?.usd == null || forecast.measured?.plannerUsd == null
     ? []
-    : [`- Predicted cost of the whole run, the planner included: ${spread(forecast.usd, usd)}`]
+    : [`- Predicted cost of the whole run, planner and reviews included: ${spread(forecast.usd, usd)}`]
 
 function reasons(plan: Plan, settings: Settings, measured: Measurements | null): string {
   if (!plan.tasks.some((task) => isAgentTask(task) || task.kind === 'plan')) return ''

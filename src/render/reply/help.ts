@@ -1,5 +1,5 @@
 import { COMMANDS } from '../../core/command/parse.ts'
-import type { Settings } from '../../core/settings.ts'
+import { reviewModelOf, type Settings } from '../../core/settings.ts'
 import { sections, table } from '../markdown/blocks.ts'
 import { code } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
@@ -63,7 +63,8 @@ const people = (users: readonly string[], room: number): string =>
   firstOf(users.map(inline), room, (left) => `${count(left, 'person', 'people')} named in the settings`).join(', ')
 
 /** The defaults of a run: mode, money and models. `/plan` can override some. */
-function rules({ mode, explore_model, plan_model, worker_model, budget, worker }: Settings): string[] {
+function rules(settings: Settings): string[] {
+  const { mode, explore_model, plan_model, worker_model, budget, worker, review } = settings
   const tiers = [...new Set([worker_model.cheap, worker_model.default, worker_model.strong])]
   const model = (name: string) => code(bounded(name, 100))
   return [
@@ -75,6 +76,6 @@ function rules({ mode, explore_model, plan_model, worker_model, budget, worker }
       worker.command.length > 0
         ? `the program ${model(worker.command[0] ?? '')} works`
         : `${commaList(tiers.map(model))} ${tiers.length === 1 ? 'works' : 'work'}, as the plan gives each task its tier`
-    }.`,
+    }${review === 'off' ? '' : `; ${model(reviewModelOf(settings))} reviews ${review === 'all' ? 'the results of agents' : 'risky results of agents'} before they land`}.`,
   ]
 }
