@@ -54,6 +54,10 @@ export const FAILURES: { [Reason in Failure['reason']]: Sample<Failure, Reason> 
     when: 'The work of a task was verified after `/approve` was typed.',
     ...{ task: 't3', head: 'a'.repeat(40) },
   },
+  'work-newer-than-review': {
+    when: 'A review approves or sends back a commit, and newer work is verified.',
+    ...{ task: 't3', head: 'a'.repeat(40) },
+  },
   'work-moved': {
     when: 'Commits came to the branch of a task after its work was verified.',
     ...{ task: 't3', branch: 'tributary/42/t3', head: 'a'.repeat(40), tip: 'b'.repeat(40) },

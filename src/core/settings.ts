@@ -199,6 +199,11 @@ export const settingsSchema = z.strictObject({
     .enum(['auto', 'review'])
     .default('auto')
     .describe('auto: a verified task lands; review: it waits for a person'),
+  label: z
+    .string()
+    .regex(/^tributary[\w .:/-]{0,40}$/, 'it begins with `tributary`')
+    .optional()
+    .describe('A label of an issue that asks for a plan as `/plan` does; it begins with `tributary`. If not set: none'),
   notify: z
     .enum(['all', 'outcomes', 'none'])
     .default('all')

@@ -81,6 +81,7 @@ async function world(
       const sender = { login, type, viaApp }
       const comment = {
         id,
+        key: `comment:${id}`,
         line: commandLine(line),
         dressed: dressedCommand(line),
         createdAt: AT,

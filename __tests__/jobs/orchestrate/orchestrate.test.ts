@@ -135,7 +135,7 @@ describe('an orchestrator', () => {
     expect(said[0]?.body).toContain('forbidden by a policy')
     const state = (await journal.read('42'))?.state
     expect(state).toMatchObject({ orchestrator: null })
-    const asked = withStarts(state ?? emptyRun, [], 101, AT, 'admin', true)
+    const asked = withStarts(state ?? emptyRun, [], 101, AT, 'admin', { wake: true })
     expect(asked.starts.orchestrate).toBe(true)
   })
 

@@ -71,6 +71,11 @@ const FAILURES: {
     `The work of \`t3\` at \`${sha('3').slice(0, 8)}\` is newer than the comment, so the comment cannot refer to it.`,
     'Look at it, then type `/approve t3` again.',
   ],
+  'work-newer-than-review': [
+    { reason: 'work-newer-than-review', task: 't3', head: sha('3') },
+    `The review is of an earlier commit; the work of \`t3\` is at \`${sha('3').slice(0, 8)}\` now.`,
+    'Look at the new commits, then review again.',
+  ],
   'work-moved': [
     { reason: 'work-moved', task: 't3', branch: 'tributary/42/t3', head: sha('3'), tip: sha('4') },
     `\`tributary/42/t3\` is at \`${sha('4').slice(0, 8)}\` now; \`t3\` was verified at \`${sha('3').slice(0, 8)}\`. What came after that is not verified, and does not land.`,

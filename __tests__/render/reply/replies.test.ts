@@ -70,6 +70,10 @@ const ANSWERS: {
     { code: 'retrying', run: '42', task: 't3' },
     '`t3` is being retried. The tasks that need it start after it lands.',
   ],
+  'changes-proposed': [
+    { code: 'changes-proposed', run: '42', tasks: ['t-review-1'], planId: 'a'.repeat(64), unplaced: ['x.ts'] },
+    '`t-review-1` is added to the plan for this review. No task of this run writes `x.ts`, so what the review says there needs an issue of its own. It waits for an approval:\n\n```text\n/approve aaaaaaaaaaaa\n```',
+  ],
   'verifying-again': [{ code: 'verifying-again', run: '42' }, 'The verification runs again on the same trunk.'],
   skipped: [{ code: 'skipped', run: '42', task: 't3' }, '`t3` is skipped. The tasks that need it start without it.'],
   'task-cancelled': [

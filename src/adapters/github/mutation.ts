@@ -17,6 +17,7 @@ const SELECTIONS = {
   updatePullRequest: 'pullRequest { id url }',
   closePullRequest: 'pullRequest { id url }',
   markPullRequestReadyForReview: 'pullRequest { id url }',
+  resolveReviewThread: 'thread { id comments(first: 1) { nodes { url } } }',
   addComment: 'commentEdge { node { id url } }',
   updateIssueComment: 'issueComment { id url }',
 } as const
@@ -32,6 +33,8 @@ export function mutationOf(projection: Projection, nodes: Nodes): Mutation | nul
       return { field: 'closePullRequest', input: { pullRequestId: projection.located.node } }
     case 'ready-pull':
       return { field: 'markPullRequestReadyForReview', input: { pullRequestId: projection.located.node } }
+    case 'resolve-thread':
+      return { field: 'resolveReviewThread', input: { threadId: projection.located.node } }
     case 'comment':
       return commentMutation(projection, nodes.thread(projection.thread))
   }
@@ -92,10 +95,14 @@ export function documentOf(mutations: readonly Mutation[]): { text: string; vari
 }
 
 const objectSchema = z.object({ id: z.string(), url: z.string() })
+const threadSchema = z.object({ id: z.string(), comments: z.object({ nodes: z.array(z.object({ url: z.string() })) }) })
 const payloadSchema = z
   .union([
     z.object({ checkRun: objectSchema }).transform(({ checkRun }) => checkRun),
     z.object({ pullRequest: objectSchema }).transform(({ pullRequest }) => pullRequest),
+    z
+      .object({ thread: threadSchema })
+      .transform(({ thread: { id, comments } }) => ({ id, url: comments.nodes[0]?.url ?? '' })),
     z.object({ issueComment: objectSchema }).transform(({ issueComment }) => issueComment),
     z.object({ commentEdge: z.object({ node: objectSchema }) }).transform(({ commentEdge }) => commentEdge.node),
   ])

@@ -101,12 +101,15 @@ export const runEventSchema = z.discriminatedUnion('type', [
   }),
   /** The running plan was expanded, or a part was re-planned. `within`: it does not go beyond the approved part. */
   event('plan_amended', {
-    cause: z.enum(['expand', 'replan']),
+    /** `review`: a review of the final pull request asks for the new tasks. */
+    cause: z.enum(['expand', 'replan', 'review']),
     of: taskIdSchema,
     plan: planSchema,
     planId: planIdSchema,
     within: z.boolean(),
     notes: z.array(z.string()),
+    /** Threads of a review that the work of a new task answers. */
+    threads: z.array(z.strictObject({ task: taskIdSchema, thread: z.string() })).optional(),
   }),
   event('task_scoped', { task: taskIdSchema, exploration: explorationSchema }),
   event('task_steered', { task: taskIdSchema, words: z.string() }),
@@ -211,6 +214,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     note: z.string(),
     /** After a failed verification: trunk's tip, so that the task fixes the merged state. */
     onto: z.array(shaSchema),
+    /** Threads of the review that asked for it. Absent if a command did. */
+    threads: z.array(z.string()).optional(),
   }),
   event('task_skipped', { task: taskIdSchema }),
   event('task_cancelled', { task: taskIdSchema }),

@@ -135,6 +135,7 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: Changin
         notes: event.note === '' ? record.notes : [...record.notes, event.note],
         pullClosed: undefined,
         sentBack: undefined,
+        ...(event.threads && { threads: [...new Set([...(record.threads ?? []), ...event.threads])] }),
       }
     case 'worker_pull_closed':
       return { ...record, pullClosed: { by: event.by, at: event.at } }

@@ -80,6 +80,8 @@ export const taskRecordSchema = z.strictObject({
   onto: z.array(shaSchema),
   /** Notes of `/retry t3 -- note`. */
   notes: z.array(z.string()),
+  /** Threads of reviews that asked for another attempt: the next work that is verified answers them. */
+  threads: z.array(z.string()).optional(),
   /** Words of `/steer t3 -- words`, for the current worker, oldest first. */
   steers: z.array(z.strictObject({ words: z.string(), by: z.string(), at: z.string() })),
   /** How often this part was re-planned after a failure. */

@@ -140,6 +140,11 @@ function explainRunFailure(failure: RunFailure): Explanation {
         happened: `The work of ${code(failure.task)} at ${code(shortSha(failure.head))} is newer than the comment, so the comment cannot refer to it.`,
         next: `Look at it, then type ${code(`/approve ${failure.task}`)} again.`,
       }
+    case 'work-newer-than-review':
+      return {
+        happened: `The review is of an earlier commit; the work of ${code(failure.task)} is at ${code(shortSha(failure.head))} now.`,
+        next: 'Look at the new commits, then review again.',
+      }
     case 'work-moved':
       return {
         happened: `${code(failure.branch)} is at ${code(shortSha(failure.tip))} now; ${code(failure.task)} was verified at ${code(shortSha(failure.head))}. What came after that is not verified, and does not land.`,

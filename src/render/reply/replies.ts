@@ -59,7 +59,11 @@ function answerText(answer: TextAnswer): string {
     case 'rejected':
       return `The plan of run ${code(answer.run)} is rejected. ${answer.begun ? 'What was at work stops, and nothing of it landed.' : 'Nothing was started.'} \`/plan\` on the issue begins a new run.`
     case 'retrying':
-      return `${code(answer.task)} is being retried. The tasks that need it start after it lands.`
+      return answer.review === undefined
+        ? `${code(answer.task)} is being retried. The tasks that need it start after it lands.`
+        : sentBack(answer.task, answer.review)
+    case 'changes-proposed':
+      return changesProposed(answer)
     case 'verifying-again':
       return answer.moved
         ? 'The run continues, and verifies the commits that were added to its trunk after it ended.'
@@ -87,13 +91,38 @@ function answerText(answer: TextAnswer): string {
   }
 }
 
+function changesProposed({ tasks, planId, unplaced }: Extract<CommandAnswer, { code: 'changes-proposed' }>): string {
+  const left =
+    unplaced.length === 0
+      ? ''
+      : ` No task of this run writes ${some(unplaced)}, so what the review says there needs an issue of its own.`
+  if (tasks.length === 0) return `This review adds no task.${left}`
+  const [are, wait] = tasks.length === 1 ? ['is', 'It waits'] : ['are', 'They wait']
+  const added = `${some(tasks)} ${are} added to the plan for this review.${left}`
+  return planId === null
+    ? added
+    : `${added} ${wait} for an approval:\n\n\`\`\`text\n/approve ${shortPlanId(planId)}\n\`\`\``
+}
+
+/** The answer to a review that requests changes. */
+function sentBack(task: string, { attempt, lines }: { attempt: number; lines: number }): string {
+  const words = lines === 0 ? '' : ` and ${count(lines, 'comment')} on lines`
+  const threads = lines === 0 ? '' : ' The threads are resolved when its work is verified.'
+  return `Attempt ${attempt} of ${code(task)} gets the text of this review${words} as feedback.${threads}`
+}
+
 const some = (ids: readonly string[]): string =>
   ids.length <= MANY ? codes(ids) : `${codes(ids.slice(0, MANY))} and ${ids.length - MANY} more`
 
 const landed = (ids: readonly string[]): string =>
   ids.length === 0 ? 'Nothing had landed.' : `${count(ids.length, 'task')} had landed: ${some(ids)}.`
 
-function approved({ planId, only, added, running }: Extract<CommandAnswer, { planId: string }>): string {
+function approved({
+  planId,
+  only,
+  added,
+  running,
+}: Extract<CommandAnswer, { planId: string; running: boolean }>): string {
   const id = code(shortPlanId(planId))
   if (only === null)
     return `Plan ${id} is approved as a whole. ${running ? 'What waited for this goes on now.' : 'It starts now.'}`

@@ -17,12 +17,18 @@ import { type Frozen, problem, propose, refuse, withoutPrice } from './propose.t
 /** On a request for a plan: proposes one that is written in the issue at once; for any other, the model's planner begins. */
 export const beginPlan: OrchestratorStep = async (session, draft) => {
   if (draft.state.phase !== 'requested' || draft.state.planning !== null) return draft
-  const baseBranch = await unlessLimited(session, () => session.deps.forge.defaultBranch(), null)
-  if (baseBranch === null) return draft
+  const defaultBranch = await unlessLimited(session, () => session.deps.forge.defaultBranch(), null)
+  if (defaultBranch === null) return draft
+  const baseBranch = draft.state.options.base ?? defaultBranch
   const base = await session.repo.tip(branchRef(baseBranch))
-  if (base === null) return refuse(session, draft, [problem('bad-settings', `branch ${baseBranch} has no commit`)])
-  await session.repo.fetch([base])
-  const read = await settingsAt(session, base)
+  // Settings are those of the default branch, whatever the plan is made for: they say what a run may do.
+  const at = baseBranch === defaultBranch ? base : await session.repo.tip(branchRef(defaultBranch))
+  if (base === null || at === null)
+    return refuse(session, draft, [
+      problem('bad-settings', `branch ${base === null ? baseBranch : defaultBranch} has no commit`),
+    ])
+  await session.repo.fetch([base, at])
+  const read = await settingsAt(session, at)
   if (!read.ok) return refuse(session, draft, read.error)
   const settings = withOptions(read.value, draft.state)
   const settingsBlob = (await session.repo.blobOf(base, SETTINGS_PATH)) ?? ''

@@ -29,6 +29,7 @@ export function desiredProjections(run: LiveRun, locate: Locate): Projection[] {
     ...comments(run, locate),
     ...calls(run, locate),
     ...run.work.plan.tasks.flatMap((task) => taskPulls(run, task.id, locate)),
+    ...run.work.plan.tasks.flatMap((task) => answeredThreads(run, task.id, locate)),
     ...pullsLeftOut(run, locate),
     ...checks(run, locate),
   ]
@@ -117,6 +118,18 @@ function taskPulls(run: PlannedRun, id: string, locate: Locate): Projection[] {
 function isForPerson(work: Work, id: string): boolean {
   const { state } = recordOf(work, id)
   return displayStatus(work, id) === 'waits for a person' || (state.status === 'failed' && state.head !== null)
+}
+
+/** Threads of reviews that asked for the work that is verified now. */
+function answeredThreads({ work }: PlannedRun, id: string, locate: Locate): Projection[] {
+  const { state, threads = [] } = recordOf(work, id)
+  const pull = locate(`pull:${id}`)
+  if (pull === null || (state.status !== 'verified' && state.status !== 'landed')) return []
+  return threads.map((node) => ({
+    kind: 'resolve-thread',
+    name: `resolve:${node}`,
+    located: { number: pull.number, node },
+  }))
 }
 
 /** Closes the pull requests of tasks that are no longer part of the plan: no merge would close them. */
