@@ -66,8 +66,8 @@ describe('the workflow that users paste', () => {
   const steps = Object.values(jobs).flatMap((job) => job.steps)
   const ours = steps.filter(({ uses }) => uses === PLACEHOLDER)
 
-  it('has at most 60 lines', () => {
-    expect(example.trimEnd().split('\n').length).toBeLessThanOrEqual(60)
+  it('has at most 70 lines', () => {
+    expect(example.trimEnd().split('\n').length).toBeLessThanOrEqual(70)
   })
 
   it("is taken by GitHub's own parser without a complaint", async () => {

@@ -75,6 +75,21 @@ describe('every file of this repository', () => {
   })
 })
 
+describe('the README', () => {
+  it('is short, and says near its top that nothing has run on github.com', () => {
+    const words = text('README.md').match(/\S+/g) ?? []
+    expect(words.length).toBeLessThan(900)
+    expect(words.slice(0, 100).join(' ')).toContain('not yet run on github.com')
+  })
+
+  it('shows pictures of a run that are there, and small', () => {
+    const pictures = [...text('README.md').matchAll(/(?:srcset|src)="([^"]+)"/g)].map(([, path = '']) => path)
+    expect(pictures).toHaveLength(2)
+    const bytes = pictures.reduce((sum, path) => sum + readFileSync(join(root, path)).length, 0)
+    expect(bytes).toBeLessThan(250_000)
+  })
+})
+
 describe('the documents', () => {
   it('link to files that are there, and to headings that they have', () => {
     const links = pages.flatMap((page) =>

@@ -54,6 +54,10 @@ export const FAILURES: { [Reason in Failure['reason']]: Sample<Failure, Reason> 
     when: 'The work of a task was verified after `/approve` was typed.',
     ...{ task: 't3', head: 'a'.repeat(40) },
   },
+  'work-newer-than-review': {
+    when: 'A review approves or sends back a commit, and newer work is verified.',
+    ...{ task: 't3', head: 'a'.repeat(40) },
+  },
   'work-moved': {
     when: 'Commits came to the branch of a task after its work was verified.',
     ...{ task: 't3', branch: 'tributary/42/t3', head: 'a'.repeat(40), tip: 'b'.repeat(40) },
@@ -238,7 +242,7 @@ export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFail
     log: '',
   },
   'passes-already': {
-    when: 'An agent is about to begin, its acceptance passes on its base, and the plan was asked for by a person who may not approve it, so that no baseline could be shown before the approval.',
+    when: 'An agent is about to begin, its acceptance passes on its base, and the plan was asked for by a person who may not approve it, or there is no sandbox, so that no baseline could be shown before the approval.',
     log: '',
   },
   'verification-failed': {
@@ -286,6 +290,11 @@ export const PROBLEMS: Record<Problem['code'], PlanText | null> = {
   'open-check': {
     when: 'An `acceptance` or `verification` ends in `--`, which means any further words in `commands`.',
     plan: plan(task('a').replace('acceptance: [npm, test]', 'acceptance: [npm, test, --]')),
+  },
+  'no-such-script': {
+    when: 'An `acceptance` or `verification` is `npm run`, `npm test` or the same of pnpm, with a script that package.json lacks and that no task before it may add.',
+    message:
+      '`npm run lint` names a script that package.json does not have, and no task that is done by then may write package.json. It has `test`.',
   },
   'too-many-tasks': {
     when: 'The plan has more tasks than `limits.tasks`.',

@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { live } from '../__tests__/render/support/runs.ts'
-import { judgePlan } from '../src/cli/check/judge-plan.ts'
+import { judgePlan, nothingKnown } from '../src/cli/check/judge-plan.ts'
 import type { Failure, Problem, TaskFailure } from '../src/core/failure.ts'
 import { defaultSettings } from '../src/core/settings.ts'
 import { table } from '../src/render/markdown/blocks.ts'
+import { stableCode } from '../src/render/markdown/code.ts'
 import { explainProblem, hint } from '../src/render/plan/problems.ts'
 import { explain } from '../src/render/reply/explain-failure.ts'
 import { headline } from '../src/render/status/headline.ts'
@@ -51,8 +52,8 @@ const section = (title: string, where: string, rows: readonly Row[]): string[] =
 const explained = (name: string, when: string, [says = '', ...todo]: readonly string[]): Row => [
   `\`${name}\``,
   when,
-  says.replace(`\`${name}\`: `, ''),
-  cell(todo),
+  says,
+  cell(todo.filter((line) => line !== stableCode(name))),
 ]
 
 /** Lines of Markdown in a cell of a table. */
@@ -78,14 +79,14 @@ const plans = (): Row[] =>
   Object.entries(PROBLEMS).flatMap(([code, row]): Row[] => {
     if (row === null) return []
     const problem = 'plan' in row ? foundIn(row.plan, code) : sampleOf(code, row.message)
-    return [[`\`${code}\``, row.when, explainProblem(problem).replace(` (\`${code}\`)`, ''), hint(problem)]]
+    return [[`\`${code}\``, row.when, explainProblem(problem).replace(` ${stableCode(code)}`, ''), hint(problem)]]
   })
 
 const sampleOf = (code: string, message: string) => ({ code, task: null, field: null, message }) as Problem
 
 /** The problem as `tributary check` finds it in a plan. */
 function foundIn(text: string, code: string): Problem {
-  const found = judgePlan({ name: 'plan.yml', text }, defaultSettings, null).findings
+  const found = judgePlan({ name: 'plan.yml', text }, defaultSettings, nothingKnown).findings
   const problem = found.find((one) => one.code === code)
   if (problem === undefined) throw new Error(`the sample plan for ${code} has ${JSON.stringify(found)}`)
   return { ...sampleOf(code, problem.message), task: problem.task, field: problem.field }
@@ -100,8 +101,8 @@ const stops = (rows: typeof PAUSES | typeof STOPS): Row[] =>
 
 const said = (): Row[] =>
   Object.entries(SAID).map(([reason, { when, says }]) => {
-    const [first = '', ...todo] = says().split('\n')
-    return [`\`${reason}\``, when, first.replace(`Reason: \`${reason}\`. `, ''), cell(todo)]
+    const [first = '', ...todo] = says().replace(stableCode(reason), '').split('\n')
+    return [`\`${reason}\``, when, first, cell(todo)]
   })
 
 /** Each line says both. */

@@ -7,9 +7,12 @@ import { type CommentTrigger, readTrigger } from './config/trigger.ts'
 import type { JobFailure } from './core/slots/recovery.ts'
 import { redactor } from './core/text/redact.ts'
 import { answerFailure } from './jobs/command/answer-failure.ts'
+import { runPlanRequest } from './jobs/command/plan-request.ts'
 import { runPullAction } from './jobs/command/pull-action.ts'
 import { reapDeadOrchestrator } from './jobs/command/reap-dead-orchestrator.ts'
+import { runReview } from './jobs/command/review-action.ts'
 import { runCommand } from './jobs/command/run-command.ts'
+import { startElsewhere } from './jobs/command/start-elsewhere.ts'
 import type { CommandComment, CommandOutcome } from './jobs/deps.ts'
 import { orchestrate } from './jobs/orchestrate/orchestrate.ts'
 import { runSlot } from './jobs/work/run-slot.ts'
@@ -62,9 +65,11 @@ async function command(inputs: Of<'command'>, env: JobEnvironment): Promise<Comm
   const trigger = readTrigger(newInstance(context))
   const deps = await jobDeps(inputs, env)
   const told = { logUrl: logUrlOf(env), redact: redactor([inputs.token]) }
-  if (trigger.kind === 'pull') {
-    const thread = trigger.number
-    const job = () => runPullAction(deps, trigger, trigger.sender)
+  if (trigger.kind === 'pull' || trigger.kind === 'review') {
+    const thread = trigger.kind === 'pull' ? trigger.number : trigger.review.pull
+    const act = () =>
+      trigger.kind === 'pull' ? runPullAction(deps, trigger, trigger.sender) : runReview(deps, trigger)
+    const job = async () => startElsewhere(deps, await act())
     return answerFailure(deps, { thread, key: `failed:${deps.workflowRun}`, ...told }, job)
   }
   if (trigger.kind === 'comment') {
@@ -73,6 +78,10 @@ async function command(inputs: Of<'command'>, env: JobEnvironment): Promise<Comm
     const job = () => runCommand(deps, comment)
     return answerFailure(deps, { thread: issue.number, key: `comment:${comment.id}`, ...told }, job)
   }
+  if (trigger.kind === 'plan') {
+    const job = () => runPlanRequest(deps, trigger, env.GITHUB_RUN_ATTEMPT === 1)
+    return answerFailure(deps, { thread: trigger.issue, key: `failed:${deps.workflowRun}`, ...told }, job)
+  }
   deps.log(trigger.kind === 'nothing' ? trigger.why : 'a dispatch holds no command')
   return { run: null, orchestrate: false, slots: [] }
 }
@@ -80,7 +89,7 @@ async function command(inputs: Of<'command'>, env: JobEnvironment): Promise<Comm
 function commentOf({ comment, issue, sender, viaApp }: CommentTrigger, firstDelivery: boolean): CommandComment {
   const { id, createdAt, body } = comment
   const [line, dressed] = [commandLine(body), dressedCommand(body)]
-  return { id, createdAt, line, dressed, issue, sender: { ...sender, viaApp }, firstDelivery }
+  return { id, key: `comment:${id}`, createdAt, line, dressed, issue, sender: { ...sender, viaApp }, firstDelivery }
 }
 
 const logUrlOf = (env: JobEnvironment): string =>

@@ -190,6 +190,21 @@ describe('tributary check, on a plan that /plan would refuse', () => {
     expect(code).toBe(1)
   })
 
+  it('whose acceptance is no script of the package.json of this checkout', async () => {
+    const plan = PLAN.replaceAll('acceptance: [npm, test]', 'acceptance: [npm, run, lint]')
+    for (const [scripts, codes] of [
+      ['{"lint":"x"}', []],
+      ['{"test":"x"}', ['logger no-such-script', 'server no-such-script']],
+    ] as const) {
+      const files = { ...HERE, 'plan.yml': plan, 'package.json': `{"scripts":${scripts}}` }
+      const { code, out } = await typed(checkoutWith(files), ['check', 'plan.yml', '--json'])
+      const all = out.split('\n').flatMap((line): Found[] => (line === '' ? [] : [JSON.parse(line)]))
+      const problems = all.filter(({ kind }) => kind === 'problem')
+      expect(problems.map(({ task, code: of }) => `${task} ${of}`)).toEqual(codes)
+      expect(code).toBe(codes.length === 0 ? 0 : 1)
+    }
+  })
+
   it('says a fix once: where the sentence holds it, no hint follows', async () => {
     const circle = PLAN.replace('- id: logger', '- id: logger\n    needs: [server]')
     const line = PLAN.replace('run: [node, tools/make.mjs]', 'run: node x.mjs')

@@ -134,10 +134,19 @@ describe('where the plan is found', () => {
     ['in a fence that nobody closed', `\`\`\`tributary\n${SMALL}`],
   ])('%s', (_, body) => expect(plan(body).title).toBe('Retry'))
 
+  it.each(['yaml', 'yml', 'YAML'])('not in a block `%s`, which is a near miss if it looks like a plan', (language) => {
+    const found = read(`Please.\n\n${block(SMALL, language)}`)
+    expect(found.ok ? [] : found.error).toMatchObject([
+      { code: 'not-a-plan', message: expect.stringContaining('Begin it with `tributary` in place of `yaml`') },
+    ])
+  })
+
   it.each([
     ['nowhere', 'Please add retries'],
     ['nowhere in an empty issue', ''],
-    ['in a block of another language', block(SMALL, 'yaml')],
+    ['in a block of another language', block(SMALL, 'text')],
+    ['in YAML that is no plan', block('tasks:\n  - name: install\n', 'yaml')],
+    ['in YAML that is quoted', block(SMALL, 'yaml').replaceAll(/^/gm, '> ')],
     ['in a quote', block(SMALL).replaceAll(/^/gm, '> ')],
     ['in an HTML comment', `<!--\n${block(SMALL)}-->`],
     ['in words alone', SMALL],

@@ -165,7 +165,7 @@ describe('settings that are refused', () => {
     ],
     [
       'colour:',
-      'Line 1: `colour` is not known here. Known are `slots`, `limits`, `approvers`, `mode`, `explore_model`, `plan_model`, `worker_model`, `review`, `review_model`, `effort`, `budget`, `prices`, `worker`, `plan`, `commits`, `merge`, `notify`, `worker_pull_requests`, `keep_branches`, `protected_paths`, `known_secrets`, `commands`, `agent_commands`, `setup`, `network`, `baseline` and `sandbox`.',
+      'Line 1: `colour` is not known here. Known are `slots`, `limits`, `approvers`, `mode`, `explore_model`, `plan_model`, `worker_model`, `review`, `review_model`, `effort`, `budget`, `prices`, `worker`, `plan`, `commits`, `merge`, `label`, `notify`, `worker_pull_requests`, `keep_branches`, `protected_paths`, `known_secrets`, `commands`, `agent_commands`, `setup`, `network`, `baseline` and `sandbox`.',
     ],
     ['slots: 4', 'Line 1: `slots` must be keys with values, not `4`.'],
     ['slots: { start: "4" }', 'Line 1: `slots.start` must be a number, not the text `4`.'],
@@ -175,7 +175,10 @@ describe('settings that are refused', () => {
     ['limits:\n  task_minutes: 0', 'Line 2: `limits.task_minutes` must be more than 0.'],
     ['merge: maybe', 'Line 1: `merge` must be `auto` or `review`, not the text `maybe`.'],
     ['sandbox: false', 'Line 1: `sandbox` must be `bubblewrap` or `off`, not `false`.'],
-    ['worker_pull_requests: yes', 'Line 1: `worker_pull_requests` must be `true` or `false`, not the text `yes`.'],
+    [
+      'worker_pull_requests: yes',
+      'Line 1: `worker_pull_requests` must be `true`, `false` or `review-only`, not the text `yes`.',
+    ],
     [
       'protected_paths: infra/**',
       'Line 1: `protected_paths` must be a list, not the text `infra/**`: write `[infra/**]`.',

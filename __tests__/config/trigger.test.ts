@@ -91,6 +91,58 @@ describe('a pull request', () => {
   })
 })
 
+const reviewed = (change: object = {}, head: object = {}, review: object = {}) => ({
+  eventName: 'pull_request_review',
+  payload: {
+    action: 'submitted',
+    review: {
+      id: 9,
+      body: null,
+      state: 'changes_requested',
+      commit_id: HEAD,
+      submitted_at: '2026-01-01T00:00:00Z',
+      user: { login: 'writer' },
+      ...review,
+    },
+    pull_request: {
+      number: 43,
+      head: { ref: 'tributary/42/t1', sha: HEAD, repo: { full_name: 'octo/shop' }, ...head },
+      base: { ref: 'tributary/42/trunk', repo: { full_name: 'octo/shop' } },
+    },
+    sender,
+    ...change,
+  },
+})
+
+describe('a review', () => {
+  it('is read with its verdict, the commit that it was made on, and who sent it', () => {
+    const review = {
+      id: 9,
+      pull: 43,
+      verdict: 'changes_requested',
+      body: '',
+      commit: HEAD,
+      submittedAt: '2026-01-01T00:00:00Z',
+    }
+    const by = { login: 'writer', type: 'User' }
+    expect(readTrigger(reviewed())).toEqual({ kind: 'review', review, headBranch: 'tributary/42/t1', sender: by })
+  })
+
+  it('of a fork starts nothing, whatever its branch is called', () => {
+    const why = 'the pull request comes from a fork'
+    expect(readTrigger(reviewed({}, { repo: { full_name: 'mallory/shop' } }))).toEqual({ kind: 'nothing', why })
+    expect(readTrigger(reviewed({}, { repo: null }))).toEqual({ kind: 'nothing', why })
+  })
+
+  it.each(['edited', 'dismissed'])('that was %s starts nothing', (action) => {
+    expect(readTrigger(reviewed({ action }))).toMatchObject({ kind: 'nothing' })
+  })
+
+  it('of another person than the sender starts nothing', () => {
+    expect(readTrigger(reviewed({}, {}, { user: { login: 'ada' } }))).toMatchObject({ kind: 'nothing' })
+  })
+})
+
 describe('a dispatch', () => {
   const dispatch = (inputs: object) => ({ eventName: 'workflow_dispatch', payload: { inputs, ref: 'refs/heads/main' } })
 

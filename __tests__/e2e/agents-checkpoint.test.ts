@@ -71,6 +71,14 @@ describe('a slot that is killed in the middle of an attempt', () => {
     ])
   })
 
+  it('is paid for as far as its checkpoint knows, and the rest of its reservation counts as unknown', () => {
+    const [known, unknown, ...more] = state.ledger.spent['t1/1'] ?? []
+    expect([known?.model, known?.calls, known?.unknown, more]).toEqual(['claude-sonnet-5-5', 1, 0, []])
+    const reserved = eventsOf(events, 'task_started').find(({ attempt }) => attempt === 1)?.allowance ?? 0
+    expect((known?.usd ?? 0) + (unknown?.usd ?? 0)).toBeCloseTo(reserved, 9)
+    expect([unknown?.model, unknown?.unknown]).toEqual(['unknown', unknown?.usd])
+  })
+
   it('is gone on from: the next agent has the files, and is told so', () => {
     expect(told).toHaveLength(2)
     expect(told[1]).toContain('Your files hold the work of attempt 1, which was interrupted: go on from there.')
@@ -85,6 +93,10 @@ describe('a slot that is killed in the middle of an attempt', () => {
   })
 
   it('leaves no checkpoint but the one that its slot could not take away', async () => {
-    expect((await names()).filter((name) => name.includes('-work'))).toEqual(['tributary-1-t1-1-work1'])
+    const left = await stage.world.until('the checkpoints of the second slot to go', async () => {
+      const found = (await names()).filter((name) => name.includes('-work'))
+      return found.length === 1 && found
+    })
+    expect(left).toEqual(['tributary-1-t1-1-work1'])
   })
 })

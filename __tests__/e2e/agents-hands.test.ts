@@ -136,7 +136,7 @@ describe('a plan whose agents run what it lists', () => {
 
   it('names them to the one who approves, and says that there are no others', () => {
     expect(comment).toMatch(/^lib +agent +node --test -- {2}\(and any words behind it\)$/m)
-    expect(comment).toContain('they run the commands above, and no others (`agent_commands: listed`)')
+    expect(comment).toContain('they run the commands of this plan, and no others (`agent_commands: listed`)')
   })
   it('runs those, with any words behind one that ends in `--`, and nothing else', () => {
     const [talk = []] = talksOf(stage.model, 'lib')

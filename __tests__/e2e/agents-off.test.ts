@@ -67,7 +67,7 @@ describe('in `off`, a plan that is still being written', () => {
     expect(data.map(({ head }) => head.ref).toSorted()).toEqual(['a', 'b', 'c', 'd'].map((id) => `tributary/1/${id}`))
     for (const { body, merged_at, head } of data) {
       expect(merged_at).not.toBeNull()
-      expect(body).toContain('### Hand-off')
+      expect(body).toContain('### What to look at')
       expect(body).toContain(`- Files: \`${head.ref.at(-1)}/done.txt\``)
     }
   })

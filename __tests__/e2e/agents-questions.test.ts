@@ -65,7 +65,7 @@ describe('a plan that depends on answers', () => {
 
   it('is not written before its numbered questions are answered', async () => {
     issue = await world.openIssue('Please keep what is computed.')
-    expect(await world.say(issue, '/plan')).toContain('`plan-requested`: ')
+    expect(await world.say(issue, '/plan')).toContain('`plan-requested`')
     const { state, events } = await waits(
       `${issue}`,
       'for answers',
@@ -86,22 +86,22 @@ describe('a plan that depends on answers', () => {
     for (const line of ['**1.** Which store is meant?', '- `1a` Memory **(default)**', '- `1b` A file on disk'])
       expect(comment?.split('\n')).toContain(line)
     expect(comment).toContain('/answer 1a 2a')
-    expect(await world.say(issue, '/approve')).toContain('`plan-not-ready`: ')
+    expect(await world.say(issue, '/approve')).toContain('`plan-not-ready`')
   })
 
   it('refuses a letter that stands for nothing with those that do, and changes nothing', async () => {
     const before = (await world.events(`${issue}`)).length
     const refusal = await world.say(issue, '/answer 9z')
-    expect(refusal).toContain('`bad-answer`: ')
+    expect(refusal).toContain('`bad-answer`')
     expect(refusal).toContain('There is no question 9; there are 2.')
     for (const words of ['1a: Memory', '1b: A file on disk', '2a: All', '2b: JSON']) expect(refusal).toContain(words)
     expect(await world.say(issue, '/answer 1z')).toContain('Question 1 has no option')
-    expect(await world.say(issue, '/answer 1b', 'outsider')).toContain('`not-permitted`: ')
+    expect(await world.say(issue, '/answer 1b', 'outsider')).toContain('`not-permitted`')
     expect(await world.events(`${issue}`)).toHaveLength(before)
   })
 
   it('is written with the answers, word for word', async () => {
-    expect(await world.say(issue, `/answer 1b\n2: ${OWN_WORDS}`)).toContain('`answered`: ')
+    expect(await world.say(issue, `/answer 1b\n2: ${OWN_WORDS}`)).toContain('`answered`')
     const { state, events } = await waits(`${issue}`, 'with a plan', (all) => proposals(all).length === 1)
     expect(eventsOf(events, 'questions_answered').flatMap(({ answers }) => answers)).toEqual([
       { question: 'q1', chosen: 'b', words: 'A file on disk', by: 'admin' },
@@ -124,7 +124,7 @@ describe('a plan that depends on answers', () => {
   })
 
   it('is written again with what a person wants changed, and the difference is shown', async () => {
-    expect(await world.say(pull, `/revise -- ${WISH}`)).toContain('`revising`: ')
+    expect(await world.say(pull, `/revise -- ${WISH}`)).toContain('`revising`')
     const { state, events } = await waits(`${issue}`, 'with version 2', (all) => proposals(all).length === 2)
     ids = proposals(events).map(({ planId }) => planId)
     expect(new Set(ids).size).toBe(2)
@@ -141,15 +141,15 @@ describe('a plan that depends on answers', () => {
       /^- Left out: `b`/m,
     ])
       expect(comment).toMatch(line)
-    expect(comment?.endsWith(`/approve ${ids[1]?.slice(0, 12)}`)).toBe(true)
+    expect(comment?.split('\n')).toContain(`/approve ${ids[1]?.slice(0, 12)}`)
   })
 
   it('starts with the approval of its last version only, and comes to its end by agents', async () => {
     const stale = await world.say(pull, `/approve ${ids[0]?.slice(0, 12)}`)
-    expect(stale).toContain('`plan-outdated`: ')
+    expect(stale).toContain('`plan-outdated`')
     expect(stale).toContain(`/approve ${ids[1]?.slice(0, 12)}`)
     expect((await world.state(`${issue}`))?.phase).toBe('proposed')
-    expect(await world.say(pull, `/approve ${ids[1]?.slice(0, 12)}`)).toContain('`approved`: ')
+    expect(await world.say(pull, `/approve ${ids[1]?.slice(0, 12)}`)).toContain('`approved`')
     expect((await world.ended(`${issue}`)).conclusion).toBe('success')
     await expectFinished(world, `${issue}`, {
       title: 'Done',
@@ -196,12 +196,12 @@ describe('a plan that nobody wants', nightly, () => {
     const { state, events } = await waits(run, 'with a plan', (all) => proposals(all).length === 1)
     const pull = state.projected['pull:trunk']?.number ?? 0
     const standing = await world.say(issue, '/plan status', 'reader')
-    expect(standing).toContain('`plan-status`: ')
+    expect(standing).toContain('`plan-status`')
     expect(standing).toContain(`/approve ${proposals(events)[0]?.planId.slice(0, 12)}`)
     expect(standing).toMatch(/Money: .* spent/)
     expect(standing).toContain(`#${pull}`)
     expect(await world.events(run)).toHaveLength(events.length)
-    expect(await world.say(pull, '/reject -- it is too large for us')).toContain('`rejected`: ')
+    expect(await world.say(pull, '/reject -- it is too large for us')).toContain('`rejected`')
     expect((await world.ended(run)).conclusion).toBe('rejected')
     const after = await world.events(run)
     expect(eventsOf(after, 'plan_rejected').map(({ why, by }) => ({ why, by }))).toEqual([
@@ -209,7 +209,7 @@ describe('a plan that nobody wants', nightly, () => {
     ])
     expect(eventsOf(after, 'task_queued')).toEqual([])
     expect((await world.admin.rest.pulls.get({ ...world.at, pull_number: pull })).data.state).toBe('closed')
-    expect(await world.say(issue, '/approve')).toContain('`run-ended`: ')
+    expect(await world.say(issue, '/approve')).toContain('`run-ended`')
     expect(await world.say(issue, '/plan status')).toContain('too large for us')
   })
 })

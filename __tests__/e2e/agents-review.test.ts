@@ -163,10 +163,10 @@ describe('a task that hands off something else than it promised', () => {
       pulls: { merged: ['disk', 'print'], closed: [] },
     })
     const body = await finalBody(run)
-    expect(body).toContain('### Reviewed by a model before it landed')
+    expect(body).toContain('**Reviewed by a model before it landed**')
     expect(body).toContain('**Reviewed by a model, `claude-opus-5-5`: nothing to change** (it is not what was promised')
     expect(body).toContain('Changed by the review of `disk`: disk/disk.mjs exports')
-    expect(body).toMatch(/^\| review \| `claude-opus-5-5` \|/m)
+    expect(body).toMatch(/^\| review, `claude-opus-5-5` \|/m)
     const state = await world.state(run)
     if (state === null || state.phase === 'empty') throw new Error('there is no run')
     expect((await statusOf(world, state)).body).toContain('Its brief was changed by the review of `disk`.')

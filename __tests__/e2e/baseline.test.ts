@@ -51,6 +51,42 @@ describe('the baseline of a plan', () => {
     expect(await world.say(pull, '/reject')).toContain('`rejected`')
   })
 
+  it('is not lost with the orchestrator: the next one takes it, and no other slot starts', needsSandbox, async () => {
+    const waits = ['sh', '-c', 'until [ -e .git/go-base ]; do sleep 0.2; done; exit 1']
+    const issue = await world.openIssue(issueWith('a', { a: { acceptance: waits } }, [['test', '-e', 'shared.txt']]))
+    const run = `${issue}`
+    await world.say(issue, '/plan')
+    const first = await world.when(run, 'taking the baseline', (state, { baseline }) =>
+      baseline?.status === 'in_progress' && state.phase === 'proposed' ? state.orchestrator?.workflowRun : undefined,
+    )
+    await world.fault({ kind: 'kill-job', name: '^orchestrate$', count: 1 })
+    await world.when(
+      run,
+      'held by the next orchestrator',
+      (state) =>
+        state.phase === 'proposed' && state.orchestrator?.started === true && state.orchestrator.workflowRun !== first,
+    )
+    world.letGo('base')
+    const state = await world.when(
+      run,
+      'at rest',
+      (now) => now.phase === 'proposed' && now.orchestrator === null && now,
+    )
+    expect(state.work.baseline).toMatchObject({
+      status: 'taken',
+      checks: [{ outcome: 'failed' }, { outcome: 'passed' }],
+    })
+    const events = await world.events(run)
+    expect(eventsOf(events, 'orchestrator_lost')).toHaveLength(1)
+    expect(eventsOf(events, 'slots_requested')).toHaveLength(1)
+    expect(eventsOf(events, 'baseline_started')).toHaveLength(1)
+    const thread = state.projected['pull:trunk']?.number ?? issue
+    expect(await marked(world, thread, 'plan', run)).toContain(
+      '**On the base:** 1 acceptance fails as it should and 1 command of the verification passes.',
+    )
+    expect(await world.say(thread, '/reject')).toContain('`rejected`')
+  })
+
   it('is not taken, and no slot starts, if who asked for the plan may not approve it', async () => {
     const before = (await dispatched()).length
     await pushFiles(world, { '.github/tributary.yml': calm('baseline: auto', 'approvers: { users: [admin] }') })
@@ -65,7 +101,7 @@ describe('the baseline of a plan', () => {
     expect(await dispatched()).toHaveLength(before)
     const thread = state.projected['pull:trunk']?.number ?? issue
     expect(await marked(world, thread, 'plan', `${issue}`)).toContain(
-      'the checks run there after the approval, since those who asked for this plan may not approve it',
+      'the checks do not run there, since those who asked for this plan may not approve it.',
     )
   })
 })

@@ -30,10 +30,10 @@ describe('a gate', () => {
       expect.stringMatching(/^@admin \*\*Waiting for (?:you|a person)\.\*\* .*`\/approve g` opens the gate/ms),
     ])
     // The plan is approved already; that does not open its gates.
-    expect(await world.say(pull, `/approve ${id}`)).toContain('`already-done`: ')
-    expect(await world.say(pull, '/approve g', 'reader')).toContain('`not-permitted`: ')
-    expect(await world.say(pull, '/approve c')).toContain('`wrong-task-state`: ')
-    expect(await world.say(issue, '/approve g', 'writer')).toContain('`gate-approved`: ')
+    expect(await world.say(pull, `/approve ${id}`)).toContain('`already-done`')
+    expect(await world.say(pull, '/approve g', 'reader')).toContain('`not-permitted`')
+    expect(await world.say(pull, '/approve c')).toContain('`wrong-task-state`')
+    expect(await world.say(issue, '/approve g', 'writer')).toContain('`gate-approved`')
     expect((await world.ended(run)).conclusion).toBe('success')
     const events = await world.events(run)
     expectInOrder([
@@ -59,7 +59,7 @@ describe('a part of a plan', () => {
   it('runs with what it needs; the rest waits for its own approval', nightly, async () => {
     const { issue, run, pull, id } = await planned(world, 'a, b > c')
     const answer = await world.say(pull, `/approve ${id} --only c`)
-    expect(answer).toContain('`approved`: ')
+    expect(answer).toContain('`approved`')
     expect(answer).toContain('Added, since they are needed: `b`')
     const { state, work } = await still(world, run, 'done with its part')
     expect([standingOf(work, 'a'), standingOf(work, 'b'), standingOf(work, 'c')]).toEqual([
@@ -72,14 +72,14 @@ describe('a part of a plan', () => {
     expect((await world.admin.rest.pulls.get({ ...world.at, pull_number: pull })).data.draft).toBe(true)
 
     const status = await world.say(issue, '/status', 'reader')
-    expect(status).toMatch(/`status`: Run `\d+`\..*2 of 3 tasks landed, 1 not approved.*`\/approve [0-9a-f]{12}`/s)
+    expect(status).toMatch(/Run `\d+`\..*2 of 3 tasks landed, 1 not approved.*`\/approve [0-9a-f]{12}`.*`status`/s)
     const help = await world.say(issue, '/help', 'outsider')
     expect(help).toContain('people with `write` permission or more')
     for (const word of ['/approve', '/retry', '/skip', '/pause'])
       expect(help).toMatch(new RegExp(`^\\| (\`|<code>)${word}\\b`, 'm'))
 
-    expect(await world.say(pull, '/approve --only c')).toContain('`already-done`: ')
-    expect(await world.say(pull, '/approve', 'writer')).toContain('`approved`: ')
+    expect(await world.say(pull, '/approve --only c')).toContain('`already-done`')
+    expect(await world.say(pull, '/approve', 'writer')).toContain('`approved`')
     expect((await world.ended(run)).conclusion).toBe('success')
     const events = await world.events(run)
     expect(eventsOf(events, 'plan_approved').map(({ only }) => only)).toEqual([['b', 'c'], null])
@@ -109,7 +109,7 @@ describe('tasks that fail', () => {
       )
       await world.say(pull, `/approve ${id}`)
       await world.when(run, 'at work on e', (_, work) => standingOf(work, 'e') === 'in_progress')
-      expect(await world.say(pull, '/cancel e', 'writer')).toContain('`task-cancelled`: ')
+      expect(await world.say(pull, '/cancel e', 'writer')).toContain('`task-cancelled`')
       const { state, work } = await still(world, run, 'blocked')
       expect(standingOf(work, 'e')).toBe('cancelled')
       expect(['a', 'b', 'c', 'd'].map((task) => standingOf(work, task))).toEqual([
@@ -124,8 +124,8 @@ describe('tasks that fail', () => {
       for (const words of ['`/retry a -- note`', '`/skip c`']) expect(status).toContain(words)
       expect(branchesOf(world, run)).toEqual(['a', 'c', 'e', 'trunk'])
 
-      for (const task of ['c', 'e']) expect(await world.say(pull, `/skip ${task}`, 'writer')).toContain('`skipped`: ')
-      expect(await world.say(pull, '/retry a — use the blue lamp', 'writer')).toContain('`retrying`: ')
+      for (const task of ['c', 'e']) expect(await world.say(pull, `/skip ${task}`, 'writer')).toContain('`skipped`')
+      expect(await world.say(pull, '/retry a — use the blue lamp', 'writer')).toContain('`retrying`')
       expect((await world.ended(run)).conclusion).toBe('success')
       expect(world.git('show', `tributary/${run}/trunk:a/done.txt`)).toBe('done by a\nuse the blue lamp')
       const events = await world.events(run)

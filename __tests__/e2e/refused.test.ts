@@ -49,10 +49,16 @@ const bad: readonly { name: string; body: string; codes: readonly string[]; says
     says: [/Line 1 of the block: /],
   },
   {
+    name: 'a plan whose fence says yaml',
+    body: block('title: Near', 'tasks:', ...task('a', '')).replace('```tributary', '```yaml'),
+    codes: ['not-a-plan'],
+    says: [/a fenced block `yaml` that looks like a plan/],
+  },
+  {
     name: 'no plan at all',
     body: 'Please do it.',
-    codes: ['no-plan', 'no-model'],
-    says: [/fenced block/, /ANTHROPIC_API_KEY/],
+    codes: ['no-model'],
+    says: [/no key for a model .* and the issue has no plan/, /fenced block/, /ANTHROPIC_API_KEY/],
   },
   {
     name: 'several things wrong at once',
@@ -80,7 +86,7 @@ describe('a plan that cannot be used', () => {
       expect([...new Set(state.problems.map(({ code }) => code))].toSorted(), name).toEqual(codes.toSorted())
       const comment = await marked(world, issue, 'refused', `${issue}`)
       for (const words of says) expect(comment, name).toMatch(words)
-      for (const code of codes) expect(comment, name).toContain(`(\`${code}\`)`)
+      for (const code of codes) expect(comment, name).toContain(`<sub>\`${code}\`</sub>`)
       expect(branchesOf(world, `${issue}`), name).toEqual([])
     }
     const { data: pulls } = await world.admin.rest.pulls.list({ ...world.at, state: 'all' })
@@ -104,12 +110,12 @@ describe('settings that cannot be used', () => {
     const { pull, planId } = await world.plan(issue)
     await pushFiles(world, { '.github/tributary.yml': calm('slots_start: 3', 'approver: { permission: admin }') })
     const answer = await world.say(pull, `/approve ${planId.slice(0, 12)}`)
-    expect(answer).toContain('`bad-settings`: ')
+    expect(answer).toContain('`bad-settings`')
     expect(answer).toMatch(/line 5\b.*`approver`.*`approvers`/i)
     await pushFiles(world, { '.github/tributary.yml': calm('approvers: { permission: admin }') })
-    expect(await world.say(pull, '/approve', 'writer')).toContain('`not-permitted`: ')
+    expect(await world.say(pull, '/approve', 'writer')).toContain('`not-permitted`')
     const stale = await world.say(pull, '/approve')
-    expect(stale).toContain('`plan-stale`: ')
+    expect(stale).toContain('`plan-stale`')
     expect(stale).toContain('`.github/tributary.yml` changed')
     expect(eventsOf(await world.events(`${issue}`), 'plan_approved')).toEqual([])
   })

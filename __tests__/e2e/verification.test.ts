@@ -70,7 +70,7 @@ describe('a verification that fails on trunk', () => {
     expect(data.check_runs.map(({ conclusion }) => conclusion)).toEqual(['failure'])
     expect(data.check_runs[0]?.output.text).toContain('c is not as the others are')
 
-    expect(await world.say(pull, '/retry c -- properly this time')).toContain('`retrying`: ')
+    expect(await world.say(pull, '/retry c -- properly this time')).toContain('`retrying`')
     expect((await world.ended(run)).conclusion).toBe('success')
     const fixed = await world.when(run, 'there', (_, of) => of)
     const last = recordOf(fixed, 'c').attempts.at(-1)
@@ -105,7 +105,7 @@ describe('a verification that fails by chance', () => {
       'in want of a person',
       (now, of) => now.phase === 'active' && now.orchestrator === null && of.culprit !== null && { work: of },
     )
-    expect(await world.say(pull, '/retry verification')).toContain('`verifying-again`: ')
+    expect(await world.say(pull, '/retry verification')).toContain('`verifying-again`')
     const ended = await world.ended(run)
     expect(ended).toMatchObject({ conclusion: 'success', work: { trunk: { tip: work.trunk.tip } } })
   })

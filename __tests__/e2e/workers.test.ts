@@ -137,7 +137,7 @@ describe('tasks that go wrong', () => {
     expect(world.git('rev-parse', `refs/heads/tributary/${run}/${task}`)).toBe(attempt?.base)
     const check = await checkOf(task)
     expect(check).toMatchObject({ conclusion: 'failure', title: `Failed: ${failure.reason}` })
-    expect(check.page).toContain(`\`${failure.reason}\`: `)
+    expect(check.page).toContain(`<sub>\`${failure.reason}\`</sub>`)
     for (const path of failure.paths) expect(check.page).toContain(`\`${path}\``)
   })
 
@@ -193,7 +193,7 @@ describe('tasks that print what they can find', () => {
 
 describe('a run that such tasks keep from its end', () => {
   it('ends with a word of a person, and leaves branches with work in them only', async () => {
-    expect(await world.say(state.projected['pull:trunk']?.number ?? 0, '/cancel -- enough')).toContain('`cancelled`: ')
+    expect(await world.say(state.projected['pull:trunk']?.number ?? 0, '/cancel -- enough')).toContain('`cancelled`')
     expect((await world.ended(run)).conclusion).toBe('cancelled')
     await expectFinished(world, run, {
       title: 'Cancelled',

@@ -121,11 +121,11 @@ describe('the check of a task that an agent works on', () => {
       follow_ups: Array(8).fill(long),
     })
     const run = planned(...begun, ...doneBy('a', { handOff: loud, acceptanceLog: 'x'.repeat(200_000) }))
+    expect(checksFor(run, 'a').at(-1)?.text).toContain('### Hand-off')
     for (const { summary, text } of checksFor(run, 'a')) {
       expect(byteLength(text)).toBeLessThanOrEqual(LIMITS.check)
       expect(byteLength(summary)).toBeLessThanOrEqual(LIMITS.check)
       expect(allNodes(parse(text)).map(({ type }) => type)).not.toContain('link')
-      expect(text).toContain('### Hand-off')
     }
     expect(byteLength(workerPull(run, 'a').body)).toBeLessThanOrEqual(LIMITS.pull)
   })
@@ -150,7 +150,7 @@ describe('tasks that are not in the plan any more, or stand for others', () => {
       {
         name: 'tributary / c — Task c',
         state: { status: 'completed', conclusion: 'cancelled' },
-        summary: 'This task is no longer part of the plan: another version of it does without.',
+        summary: 'This task is no longer part of the plan.',
       },
     ])
   })
@@ -169,21 +169,21 @@ describe('tasks that are not in the plan any more, or stand for others', () => {
     expect(checksFor(run, 'p')).toMatchObject([
       { title: 'Turned into tasks: x', state: { status: 'completed', conclusion: 'neutral' } },
     ])
-    expect(renderStatus(run)).toContain('| `p` Task p | expanded |')
-    expect(renderStatus(run)).toContain('Became `x`.')
+    expect(renderStatus(run)).toContain('| `p` Task p | **expanded**. Became `x`. |')
   })
 })
 
 describe('the status comment', () => {
   it('shows the cost of each task and of each role, and what is left', () => {
     const lines = renderStatus(live(...begun, ...doneBy('a'), queued('b'), startedByAgent('b'))).split('\n')
-    expect(lines).toContain('| Task | Status | Attempt | Slot | Time | Tokens | Cost | Work | Note |')
-    expect(lines.find((line) => line.startsWith('| `a`'))).toContain(
-      '| 1,000 fresh, 20,000 cached, 3,000 written, 400 output | 0.50 USD, `claude-sonnet-5-5` |',
+    expect(lines.find((line) => line.startsWith('| `a`'))).toBe('| `a` Task a | **landed** | 1 min, 0.50 USD, #51 |')
+    expect(lines).toContain('| Role | Work | Tokens | Cost |')
+    expect(lines).toContain(
+      '| work, `claude-sonnet-5-5` | 1 min, 1 attempt, 3 calls | 1,000 fresh, 20,000 cached, 3,000 written, 400 output | 0.50 USD |',
     )
-    expect(lines).toContain('| Role | Model | Attempts | Time | Calls | Fresh | Cached | Written | Output | Cost |')
-    expect(lines).toContain('| work | `claude-sonnet-5-5` | 1 | 1 min | 3 | 1,000 | 20,000 | 3,000 | 400 | 0.50 USD |')
-    expect(lines).toContain('| all |   | 3 | 1 min 20 s | 9 | 3,000 | 60,000 | 9,000 | 1,200 | 0.82 USD |')
+    expect(lines).toContain(
+      '| all | 1 min 20 s, 3 attempts, 9 calls | 3,000 fresh, 60,000 cached, 9,000 written, 1,200 output | 0.82 USD |',
+    )
     expect(lines).toContain('Money: 0.82 USD spent, 2.00 USD reserved for what is at work, 7.18 USD left of 10.00 USD.')
   })
 
@@ -221,7 +221,7 @@ describe('the status comment', () => {
     const id = run.phase === 'active' ? run.work.planId.slice(0, 12) : ''
     const lines = renderStatus(run).split('\n')
     expect(lines[1]).toBe('## Waiting for approval: 0 of 3 tasks landed, 3 done and waiting for the approval')
-    expect(lines).toContain(`What could be done beforehand is done. Nothing lands before \`/approve ${id}\`.`)
+    expect(lines).toContain(`Everything that needs no approval is done. Nothing lands before \`/approve ${id}\`.`)
     expect(lines.join('\n')).toContain(`- \`/approve ${id}\` lets it land, 3 finished tasks at once;`)
   })
 
@@ -281,7 +281,7 @@ describe('the final pull request of a run by agents', () => {
     const { title, body } = finalPull(planned(...finished(described)))
     expect(title).toBe('Count in whole cents')
     expect(body).toContain(
-      'Amounts are integers.\n\n!\\[x\\](http:&#8203;//evil.example/y) See #&#8203;9, @&#8203;alice.\n\n_A model put this into words',
+      'Amounts are integers.\n\n!\\[x\\](http:&#8203;//evil.example/y) See #&#8203;9, @&#8203;alice.\n\n_A model wrote this',
     )
     expect(body).not.toContain('No floats.')
     expect(body).toContain('### What does not fit together\n\n- `a` rounds up, `c` rounds down.')
@@ -297,15 +297,15 @@ describe('the final pull request of a run by agents', () => {
   it('lists every task with its check and its cost, conflicts that a model settled, and all of the money', () => {
     const { body } = finalPull(planned(...finished()))
     const lines = body.split('\n')
-    expect(lines).toContain('| Task | Wrote in | Pull request | Merge | Check | Took | Attempts | Tokens | Cost |')
-    expect(lines.find((line) => line.startsWith('| `a`'))).toMatch(
-      /\| #51 \| `[0-9a-f]{8}` \| \[check\]\(\.\.\/runs\/77\) \| 5\.2 s \| 1 \| 1,000 fresh, 20,000 cached, 3,000 written, 400 output \| 0\.50 USD, `claude-sonnet-5-5` \|$/,
+    expect(lines.find((line) => line.startsWith('1. `a`'))).toMatch(
+      /^1\. `a` Task a: 1 file, #51, merge \[`[0-9a-f]{8}`\]\(\.\.\/commit\/[0-9a-f]{40}\), \[check\]\(\.\.\/runs\/77\), 1 min, 0\.50 USD$/,
     )
+    expect(body).toContain('- `src/money.ts`: `a`, `b`, `c`')
     expect(body).toContain(
       '### Conflicts resolved by a model\n\n- `c` Task c: a model resolved its conflict with `a`; its acceptance was run by the machine.',
     )
     expect(lines).toContain('Money: 1.82 USD spent, 8.18 USD left of 10.00 USD.')
-    expect(body).toMatch(/Time: \d+ min( \d+ s)? from `\/plan` to the end, \d+ min( \d+ s)? of them at work\./)
+    expect(body).toMatch(/Time: \d+ min( \d+ s)? from `\/plan` to the end, \d+ min( \d+ s)? of it after the approval\./)
   })
 
   it('stays as it is while the run is at work, and says nothing of tasks that are still to come', () => {
@@ -317,7 +317,7 @@ describe('the final pull request of a run by agents', () => {
     ]
     const first = finalPull(planned(...open))
     expect(first.body).toContain('a plan that is still being written')
-    expect(first.body).toContain('Nothing lands here before the plan is approved there.')
+    expect(first.body).toContain('Nothing lands here before you approve the plan there.')
     const task = plan.tasks[0]
     if (task === undefined) throw new Error('no task')
     expect(finalPull(planned(...open, { type: 'task_planned', planned: task, notes: [] }))).toEqual(first)
@@ -336,9 +336,9 @@ describe('a worker pull request of an agent', () => {
   it('shows what the task hands over, once it has', () => {
     const before = workerPull(planned(...begun, queued('a'), startedByAgent('a')), 'a').body
     expect(before).toContain('- Worker: an agent, `claude-sonnet-5-5`')
-    expect(before).not.toContain('Hand-off')
+    expect(before).not.toContain('What to look at')
     const after = workerPull(planned(...begun, ...doneBy('a')), 'a').body
-    expect(after).toContain('### Hand-off\n\n> Amounts are whole cents.\n\n- Files: `src/money.ts`')
+    expect(after).toContain('### What to look at\n\n> Amounts are whole cents.\n\n- Files: `src/money.ts`')
     expect(workerPull(planned(...begun, ...doneBy('c', { resolved: ['a'] })), 'c').body).toContain(
       '**Conflict resolved by a model**',
     )
@@ -352,11 +352,11 @@ describe('the summary of a slot with agents', () => {
       { task: 'verify', attempt: 1, outcome: 'done', seconds: 2 },
     ])
     expect(text).toContain(
-      '| `a` | 1 | done | 1 min 1 s | 1,000 fresh, 20,000 cached, 3,000 written, 400 output | 0.50 USD, `claude-sonnet-5-5` |',
+      '| `a` | done | 1 min 1 s, 1,000 fresh, 20,000 cached, 3,000 written, 400 output, 0.50 USD, `claude-sonnet-5-5` |',
     )
-    expect(text).toContain('| `verify` | 1 | done | 2 s |   |')
+    expect(text).toContain('| `verify` | done | 2 s |')
     expect(text).toContain(
-      '| work | `claude-sonnet-5-5` | 1 | 1 min 1 s | 3 | 1,000 | 20,000 | 3,000 | 400 | 0.50 USD |',
+      '| work, `claude-sonnet-5-5` | 1 min 1 s, 1 attempt, 3 calls | 1,000 fresh, 20,000 cached, 3,000 written, 400 output | 0.50 USD |',
     )
   })
 })

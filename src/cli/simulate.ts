@@ -8,7 +8,7 @@ import { replay } from '../core/run/evolve.ts'
 import { workOf } from '../core/run/state.ts'
 import { SETTINGS_PATH, type Settings } from '../core/settings.ts'
 import { renderSimulation, type Simulation, simulationLines } from '../render/plan/simulation.ts'
-import { judgePlan } from './check/judge-plan.ts'
+import { judgePlan, nothingKnown } from './check/judge-plan.ts'
 import { findSettings, readNamed } from './check/settings-file.ts'
 import { checkLines, isProblem } from './finding.ts'
 import { readJournal, remoteUrl, shownAddress, tokenIn } from './journal.ts'
@@ -72,7 +72,7 @@ function slotCounts(list: string): number[] {
 async function ofFile(name: string, slots: readonly number[], terminal: Terminal): Promise<Simulation | null> {
   const text = await readNamed(terminal.cwd, name)
   const found = await findSettings(terminal.cwd, undefined)
-  const { plan, findings } = judgePlan({ name, text }, found.settings, null)
+  const { plan, findings } = judgePlan({ name, text }, found.settings, nothingKnown)
   const problems = [...found.findings, ...findings].filter(isProblem)
   if (plan !== null && problems.length === 0) return simulationOf(plan, found.settings, slots)
   for (const line of problems.flatMap(checkLines)) terminal.error(line)

@@ -61,8 +61,9 @@ export function findPlan(markdown: string): Result<PlanBlock, Problem> {
   const text = markdown.replace(/\r\n?/g, '\n')
   const deep = text.split('\n').findIndex((line) => TOO_DEEP.test(line))
   if (deep !== -1) return err(problem('no-plan', tooDeep(deep + 1)))
-  const [block, ...more] = planBlocks(fromMarkdown(text, { extensions: [BLOCKS_ONLY] }))
-  if (block === undefined) return err(problem('no-plan', NO_PLAN))
+  const parsed = fromMarkdown(text, { extensions: [BLOCKS_ONLY] })
+  const [block, ...more] = planBlocks(parsed)
+  if (block === undefined) return err(nearMiss(parsed) ? problem('not-a-plan', NEAR_MISS) : problem('no-plan', NO_PLAN))
   if (more.length === 0) return ok(block)
   return err(
     problem('several-plans', `The issue has ${more.length + 1} fenced blocks \`tributary\`. Leave one of them.`),
@@ -85,6 +86,7 @@ export function readPlanBlock({ text, above }: PlanBlock, settings: Settings): R
 const FIELDS =
   'It holds a plan in YAML: `title`, and `tasks`, each with `id`, `title`, `needs`, `writes`, `run` and `acceptance`.'
 const NO_PLAN = `The issue has no fenced block with the info string \`${INFO}\`. Write one into its text. ${FIELDS}`
+const NEAR_MISS = `The issue has a fenced block \`yaml\` that looks like a plan. Begin it with \`${INFO}\` in place of \`yaml\` if it is one; if it is not, take \`tasks\` out of it.`
 const tooDeep = (line: number): string =>
   `In line ${line} of the issue more than ${DEEPEST} quotes or lists stand in each other, and such a text is not searched for a plan. Take some of them out.`
 
@@ -104,6 +106,14 @@ function planBlocks(piece: Piece): PlanBlock[] {
       : []
   return piece.type === 'blockquote' ? [] : (piece.children ?? []).flatMap(planBlocks)
 }
+
+/** Whether a block in the issue's own words would be a plan if its fence said so. */
+const nearMiss = ({ type, lang, value = '', children = [] }: Piece): boolean =>
+  type === 'code'
+    ? /^ya?ml$/i.test(lang ?? '') && PLAN_LIKE.every((field) => field.test(value))
+    : type !== 'blockquote' && children.some(nearMiss)
+
+const PLAN_LIKE = [/^tasks:\s*$/m, /^\s*(?:- )?id:/m, /^\s*(?:- )?(?:writes|acceptance):/m]
 
 const problem = (code: Problem['code'], message: string): Problem => ({ code, task: null, field: null, message })
 

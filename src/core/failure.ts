@@ -101,6 +101,7 @@ export const problemSchema = z.strictObject({
     'missing-writes',
     'command-not-allowed',
     'open-check',
+    'no-such-script',
     'too-many-tasks',
     'too-long',
     'bad-settings',
@@ -148,6 +149,8 @@ export type Failure =
   | { reason: 'wrong-task-state'; task: string; status: string; detail: string }
   /** The comment is older than the verified work. */
   | { reason: 'work-newer-than-comment'; task: string; head: string }
+  /** The review was made on another commit than the verified one. */
+  | { reason: 'work-newer-than-review'; task: string; head: string }
   /** Its branch is not at the verified head any more. */
   | { reason: 'work-moved'; task: string; branch: string; head: string; tip: string }
   | { reason: 'branches-moved'; run: string; moved: readonly { branch: string; sha: string; known: string | null }[] }

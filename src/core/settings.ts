@@ -199,13 +199,23 @@ export const settingsSchema = z.strictObject({
     .enum(['auto', 'review'])
     .default('auto')
     .describe('auto: a verified task lands; review: it waits for a person'),
+  label: z
+    .string()
+    .regex(/^tributary[\w .:/-]{0,40}$/, 'it begins with `tributary`')
+    .optional()
+    .describe('A label of an issue that asks for a plan as `/plan` does; it begins with `tributary`. If not set: none'),
   notify: z
     .enum(['all', 'outcomes', 'none'])
     .default('all')
     .describe(
       'When a new comment mentions who asked and who may approve. all: when the run waits for them, stops or is done; outcomes: when it stops or is done; none: never',
     ),
-  worker_pull_requests: z.boolean().default(true).describe('One pull request per task; false leaves the branches only'),
+  worker_pull_requests: z
+    .literal([true, false, 'review-only'])
+    .default(true)
+    .describe(
+      'true: one pull request per task; review-only: only for a task that waits for a person or has failed; false: branches only',
+    ),
   keep_branches: z
     .boolean()
     .default(false)

@@ -50,7 +50,10 @@ export const nothing: CommandOutcome = { run: null, orchestrate: false, slots: [
 
 /** A comment that may hold a command. */
 export interface CommandComment {
-  id: number
+  /** Null: `/plan` was asked for by a label, or by a form. */
+  id: number | null
+  /** Of what follows from it, which is done once. */
+  key: string
   /** The command that the CommonMark parser found, with the lines below it. */
   line: string | null
   /** What would be a command without the code or emphasis around it. */

@@ -1,4 +1,5 @@
 import type { BranchRule } from '../core/branch-rules.ts'
+import type { LineComment, PullReview } from '../core/command/decide-pull-review.ts'
 import type { Sha } from '../core/ids.ts'
 import type { Quota } from '../core/schedule/request-pace.ts'
 
@@ -44,6 +45,10 @@ export type Projection =
       state: CheckStatus
       summary: string
       text: string
+      /** The workflow run whose log shows the work. */
+      workflowRun?: number | null
+      /** Lines of files that the output names as failing. */
+      annotations?: readonly { path: string; line: number; message: string }[]
     }
   | {
       kind: 'pull'
@@ -59,6 +64,8 @@ export type Projection =
     }
   | { kind: 'close-pull'; name: string; located: Located }
   | { kind: 'ready-pull'; name: string; located: Located }
+  /** `located.node` is the thread's. */
+  | { kind: 'resolve-thread'; name: string; located: Located }
   | { kind: 'comment'; name: string; located: Located | null; thread: number; marker: string; body: string }
 
 export type Published =
@@ -118,6 +125,14 @@ export interface Forge {
   /** Bodies of the newest comments of bots on a thread since then, at most 50. One request, and none of REST's. */
   botComments(thread: number, since: Date): Promise<string[]>
   pull(number: number): Promise<PullRequest | null>
+  /** The text of an issue or pull request as it is now; null: there is none. */
+  issue(number: number): Promise<{ title: string; body: string; isPull: boolean } | null>
+  /** The newest reviews of these pull requests by people and bots, oldest first, without those that were dismissed. One request. */
+  reviews(pulls: readonly number[]): Promise<(PullReview & { author: { login: string; type: string } })[]>
+  /** The comments of a review on lines. */
+  lineComments(review: Pick<PullReview, 'pull' | 'id'>): Promise<LineComment[]>
+  /** As `reply`, in the thread of a pull request that begins with the comment `first`. */
+  replyInThread(pull: number, first: number, key: string, body: string): Promise<Said>
   /** All comments of a thread, oldest first; none of one that is gone, as after a transfer. */
   comments(thread: number): Promise<ThreadComment[]>
   /** The text of a file on a branch or commit, with its blob id; null if there is none. */

@@ -66,7 +66,7 @@ export function costTable(costs: readonly Cost[]): string[] {
     row(role, calls > 0 ? code(bounded(model, 60)) : 'unknown', costsOfModel(costs, role, model)),
   )
   const sum = rows.length > 1 ? [row('all', '', costs)] : []
-  return table(['Role', 'Model', 'Attempts', 'Time', 'Calls', ...TOKEN_KINDS.map(capital), 'Cost'], [...rows, ...sum])
+  return table(['Role', 'Work', 'Tokens', 'Cost'], [...rows, ...sum])
 }
 
 const costsOfModel = (costs: readonly Cost[], role: string, model: string): Cost[] =>
@@ -77,42 +77,41 @@ const costsOfModel = (costs: readonly Cost[], role: string, model: string): Cost
     }))
     .filter(({ spending }) => spending.length > 0)
 
-const capital = (word: string): string => `${word.charAt(0).toUpperCase()}${word.slice(1)}`
-
 function row(role: string, model: string, costs: readonly Cost[]): string[] {
   const spending = costs.flatMap((cost) => cost.spending)
+  const seconds = costs.reduce((sum, cost) => sum + cost.seconds, 0)
+  const calls = spending.reduce((sum, one) => sum + one.calls, 0)
   return [
-    role,
-    model,
-    `${costs.length}`,
-    duration(costs.reduce((sum, { seconds }) => sum + seconds, 0)),
-    number(spending.reduce((sum, { calls }) => sum + calls, 0)),
-    ...TOKEN_KINDS.map((of) => number(usageOf(spending, of))),
+    model === '' ? role : `${role}, ${model}`,
+    `${duration(seconds)}, ${count(costs.length, 'attempt')}, ${count(calls, 'call')}`,
+    TOKEN_KINDS.map((of) => `${number(usageOf(spending, of))} ${of}`).join(', '),
     `${usd(usdOf(spending))}${unknownUsd(spending) > 0 ? ' (partly unknown)' : ''}`,
   ]
 }
 
-/** What the run has spent and may still spend. Empty if it has no limit yet. */
-export function budgetLine(ledger: Ledger): string {
-  if (ledger.limit === null) return ''
+/** What the run has spent and may still spend, as a sentence. Empty if it has no limit yet. */
+export const budgetLine = (ledger: Ledger): string => (ledger.limit === null ? '' : `Money: ${budgetText(ledger)}.`)
+
+/** The same as words after a colon. */
+export function budgetText(ledger: Ledger): string {
   const aside = Object.values(ledger.reserved).reduce((sum, reserved) => sum + reserved.usd, 0)
   const parts = [
     `${usd(spentUsd(ledger))} spent`,
     ...(aside > 0 ? [`${usd(aside)} reserved for what is at work`] : []),
-    `${usd(availableUsd(ledger))} left of ${usd(ledger.limit)}`,
+    ...(ledger.limit === null ? [] : [`${usd(availableUsd(ledger))} left of ${usd(ledger.limit)}`]),
   ]
-  return `Money: ${parts.join(', ')}.`
+  return parts.join(', ')
 }
 
 /** A limit in whole dollars that lets a run go on after it has reached its own. */
 const suggestedLimit = (ledger: Ledger): number =>
   Math.ceil(Math.max(ledger.limit ?? 0, spentUsd(ledger)) + Math.max(1, (ledger.limit ?? 0) / 2))
 
-/** The cost of the run by role and model, and what is left. Empty if no model was called. */
+/** The cost of the run by role and model, and what is left, without a heading. Empty if no model was called. */
 export function moneySection({ ledger }: LiveRun): string[] {
   const costs = costsOf(ledger, () => true)
   const isUsed = costs.length > 0 || Object.keys(ledger.reserved).length > 0
-  return isUsed ? sections(['### Money'], costTable(costs), [budgetLine(ledger)]) : []
+  return isUsed ? sections(costTable(costs), [budgetLine(ledger)]) : []
 }
 
 /** The `/budget` command with a limit in whole dollars that lets the run go on. */

@@ -246,6 +246,24 @@ describe('what a command may not do', needsSandbox, () => {
     expect(readdirSync(tree.around).sort()).toEqual(['outside.txt', 'tree'])
   })
 
+  it('is not left by a script of a package, an alias of git, another language or a job in the background', async () => {
+    const outside = join(tree.around, 'outside.txt')
+    writeFileSync(outside, 'mine\n')
+    const attack = `cat ${outside}; echo x > ${outside}; echo x >> .git/config; echo tried >> tried.txt`
+    writeFileSync(join(tree.path, 'package.json'), JSON.stringify({ scripts: { pretest: attack, test: 'true' } }))
+    const inNode = `require('node:child_process').spawnSync('sh', ['-c', ${JSON.stringify(attack)}])`
+    const config = file('.git/config')
+    const ran = [
+      await run(['npm', 'test']),
+      await run(['git', '-c', `alias.x=!${attack}`, 'x']),
+      await node(inNode),
+      await shell(`(${attack}) & wait`),
+    ]
+    expect(file('tried.txt')).toBe('tried\n'.repeat(ran.length))
+    expect(ran.map(({ log }) => log).join()).not.toContain('mine\n')
+    expect([readFileSync(outside, 'utf8'), file('.git/config')]).toEqual(['mine\n', config])
+  })
+
   it('writes nothing through a symbolic link out of the tree', async () => {
     const outside = join(tree.around, 'outside.txt')
     writeFileSync(outside, 'mine\n')

@@ -117,6 +117,14 @@ describe('a plan that streams', () => {
     expect(tasks.map(({ run, timeout_minutes }) => [run, timeout_minutes])).toEqual(Array(3).fill([[], 17]))
   })
 
+  it('is told that a check names a script which package.json lacks, with the task, before it is complete', async () => {
+    const run = await designed([three], { input: input({ scripts: ['lint'] }) })
+    const words = expect.stringContaining('`t1`, acceptance: `npm test` names a script that package.json does not have')
+    expect(draftOf(run).problems).toContainEqual(words)
+    expect(run.published.find(({ what }) => what === 't1')?.problems).toEqual([words])
+    expect(draftOf(await designed([three], { input: input({ scripts: ['test'] }) })).problems).toEqual([])
+  })
+
   it('is told of once when it begins again and comes out the same', async () => {
     for (const upTo of [three.length - 1, Math.floor(three.length / 2), 10]) {
       const run = await designed([[{ text: three, upTo }, { text: three, upTo: 300 }, { text: three }]])

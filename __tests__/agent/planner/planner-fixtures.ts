@@ -18,6 +18,7 @@ export const input = (overrides: Partial<PlannerInput> = {}): PlannerInput => ({
   settings: defaultSettings,
   base: shaOf('base'),
   nonce: NONCE,
+  scripts: null,
   instructions: { files: [{ path: 'AGENTS.md', folder: '', text: 'Tests beside the code.' }], leftOut: [] },
   ...overrides,
 })

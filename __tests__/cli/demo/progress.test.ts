@@ -41,19 +41,21 @@ describe('what is new on the pages', () => {
     expect(said('<!-- tributary:plan:1 -->\n\n## Plan: Amounts are money\n')).toEqual([
       'tributary: on #2: Plan: Amounts are money',
     ])
-    expect(said('`approved`: Plan `0cf2` is approved as a whole. It starts now.')).toEqual([
+    expect(said('Plan `0cf2` is approved as a whole. It starts now.')).toEqual([
       'tributary: on #2: Plan 0cf2 is approved as a whole.',
     ])
-    expect(said('`not-permitted`: outsider has the permission `read` here, and this needs `write`.')).toEqual([
-      'tributary: on #2: No: outsider has the permission read here, and this needs write.',
-    ])
+    expect(
+      said('outsider has the permission `read` here, and this needs `write`.\n\n<sub>`not-permitted`</sub>'),
+    ).toEqual(['tributary: on #2: No: outsider has the permission read here, and this needs write.'])
   })
 
   it('leaves out what people say, who are told when they say it, and the comment that always changes', () => {
     expect(said('/plan', 'writer')).toEqual([])
     expect(said('## Running: 1 of 2 tasks landed')).toEqual([])
     expect(said('@admin @lead **Waiting for you.** The rest of the run goes on meanwhile.')).toEqual([])
-    expect(said('@admin `plan-proposed`: The plan has 2 tasks.')).toEqual(['tributary: on #2: The plan has 2 tasks.'])
+    expect(said('@admin The plan has 2 tasks.\n\n<sub>`plan-proposed`</sub>')).toEqual([
+      'tributary: on #2: The plan has 2 tasks.',
+    ])
   })
 
   it('is how the pull request for the whole change stands, and none of those of tasks', () => {

@@ -116,6 +116,7 @@ describe('what walks round an approval', () => {
       mode: null,
       budget: 999,
       maxTasks: null,
+      base: null,
       paths: [],
       words: '',
     }
@@ -145,7 +146,7 @@ describe('a run that a command cannot change', () => {
     expect(say(live, { name: 'pause' }, { key })).toEqual(answered({ code: 'already-done', run: '42', detail }))
   })
   it('is at work when another plan is asked for', () => {
-    const again: Command = { name: 'plan', mode: null, budget: null, maxTasks: null, paths: [], words: '' }
+    const again: Command = { name: 'plan', mode: null, budget: null, maxTasks: null, base: null, paths: [], words: '' }
     expect(say(live, again)).toEqual(refused({ reason: 'run-is-live', run: '42', phase: 'active' }))
   })
 })
@@ -314,7 +315,7 @@ describe('a command on the whole run', () => {
 
 describe('/plan', () => {
   type Plan = Extract<Command, { name: 'plan' }>
-  const bare: Plan = { name: 'plan', mode: null, budget: null, maxTasks: null, paths: [], words: '' }
+  const bare: Plan = { name: 'plan', mode: null, budget: null, maxTasks: null, base: null, paths: [], words: '' }
   const issue = { title: 'An issue', body: '', isPull: false }
   const ask = (more: Partial<Plan> = {}, about = issue, state: RunState = emptyRun, key = 'comment:7') =>
     decidePlan({ run: '42', state, count: 0, issue: 42 }, asks<'plan'>({ ...bare, ...more }, { key }), about)

@@ -179,7 +179,7 @@ describe('a task that another version of the plan left out', () => {
 
 describe('options of /plan', () => {
   type Plan = Extract<Command, { name: 'plan' }>
-  const bare: Plan = { name: 'plan', mode: null, budget: null, maxTasks: null, paths: [], words: '' }
+  const bare: Plan = { name: 'plan', mode: null, budget: null, maxTasks: null, base: null, paths: [], words: '' }
   const ask = (command: Partial<Plan>, about: Partial<CommandFacts> = {}) =>
     decidePlan({ run: null, state: emptyRun, count: 0, issue: 42 }, asks<'plan'>({ ...bare, ...command }, about), {
       title: 'An issue',

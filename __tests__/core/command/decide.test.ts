@@ -173,6 +173,7 @@ describe('/plan', () => {
     mode: null,
     budget: null,
     maxTasks: null,
+    base: null,
     paths: [],
     words: 'please',
   }

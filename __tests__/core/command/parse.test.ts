@@ -22,7 +22,7 @@ const detail = (text: string) => {
   return found?.reason === 'bad-arguments' ? found.detail : null
 }
 
-const plan = { name: 'plan', mode: null, budget: null, maxTasks: null, paths: [], words: '' }
+const plan = { name: 'plan', mode: null, budget: null, maxTasks: null, base: null, paths: [], words: '' }
 
 describe('a command', () => {
   it.each<[string, object]>([
@@ -38,6 +38,7 @@ describe('a command', () => {
         mode: 'soft',
         budget: 5,
         maxTasks: 12,
+        base: null,
         paths: ['src/**', 'docs/{a,b}.md'],
         words: 'keep it small',
       },

@@ -41,6 +41,21 @@ describe('the money of a run', () => {
     const lost = followed(begun(), { type: 'task_returned', task: 'a', attempt: 1, slot: 'r1.1' })
     expect([spentUsd(lost.ledger), allSpending(lost.ledger)[0]?.unknown]).toEqual([2, 2])
   })
+  it('counts of a slot that died what its last checkpoint had spent as known, and the rest as spent and unknown', () => {
+    const returned = { type: 'task_returned', task: 'a', attempt: 1, slot: 'r1.1' } as const
+    const failure = { reason: 'slot-lost', times: 3 } as const
+    const over = { type: 'task_failed', task: 'a', attempt: 1, head: null, failure, final: true } as const
+    const lastKnown = [cost(0.5)]
+    for (const lost of [followed(begun(), { ...returned, lastKnown }), followed(begun(), { ...over, lastKnown })]) {
+      expect([spentUsd(lost.ledger), availableUsd(lost.ledger), lost.ledger.reserved]).toEqual([2, 8, {}])
+      expect(allSpending(lost.ledger)).toEqual([
+        cost(0.5),
+        { ...cost(1.5, 'unknown'), calls: 0, usage: { fresh: 0, cached: 0, written: 0, output: 0 }, unknown: 1.5 },
+      ])
+    }
+    const more = followed(begun(), { ...returned, lastKnown: [cost(2.5)] })
+    expect(allSpending(more.ledger)).toEqual([cost(2.5)])
+  })
   it('counts whole what an attempt had that failed without a word of what it used', () => {
     const failure = { reason: 'result-unreadable', detail: 'no archive' } as const
     const ended = { type: 'task_failed', task: 'a', attempt: 1, head: null, failure, final: false } as const

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Task } from '../../../src/core/plan/plan.ts'
-import { type BaseFacts, scriptsIn, staticNotes } from '../../../src/core/plan/static-notes.ts'
+import { type BaseFacts, staticNotes } from '../../../src/core/plan/static-notes.ts'
 import { agentPlan } from '../../support/planning.ts'
 
 const base: BaseFacts = {
   files: new Set(['test/a.test.ts', 'tools/check.sh']),
-  scripts: ['test', 'lint'],
   network: false,
 }
 const sound = { goal: 'Do it', acceptance: { argv: ['npm', 'test'], expect: '' } }
@@ -44,15 +43,14 @@ describe('what is said of a plan before anything of it runs', () => {
     expect(reaching.filter((note) => note.includes('network'))).toEqual([])
   })
 
-  it('is that a script or a file is not there, unless a task makes it', () => {
-    expect(accepts('npm', 'run', 'lnt')).toEqual([expect.stringContaining('a script that package.json does not have')])
-    expect(notesOn({ writes: ['package.json'], acceptance: { argv: ['npm', 'run', 'lnt'], expect: '' } })).toEqual([])
+  it('is that a file is not there, unless a task makes it', () => {
     expect(accepts('sh', 'tools/chek.sh')).toEqual([
       expect.stringContaining('names `tools/chek.sh`, which is not there'),
     ])
     expect(notesOn({ writes: ['tools/**'], acceptance: { argv: ['sh', 'tools/new.sh'], expect: '' } })).toEqual([])
-    expect(notesOn({}, { ...base, scripts: null }, [{ argv: ['npm', 'run', 'any'] }])).toEqual([])
-    expect(notesOn({}, base, [{ argv: ['npm', 'run', 'all'] }])).toEqual([expect.stringMatching(/^The verification, /)])
+    expect(notesOn({}, base, [{ argv: ['sh', 'tools/chek.sh'] }])).toEqual([
+      expect.stringMatching(/^The verification names /),
+    ])
   })
 
   it('is that a program is not there which is named by its path, unless a task or a set-up makes it', () => {
@@ -63,12 +61,6 @@ describe('what is said of a plan before anything of it runs', () => {
     expect(notesOn({ writes: ['gradlew'], acceptance: { argv: ['./gradlew'], expect: '' } })).toEqual([])
   })
 
-  it('is nothing of a script that another package.json may have, or that a task may add by a glob', () => {
-    for (const more of [['--prefix', 'web'], ['-w', 'web'], ['--workspace=web'], ['--if-present']])
-      expect(accepts('npm', 'run', 'build', ...more)).toEqual([])
-    expect(notesOn({ writes: ['*.json'], acceptance: { argv: ['npm', 'run', 'build'], expect: '' } })).toEqual([])
-  })
-
   it('is that an agent has no goal', () =>
     expect(notesOn({ goal: ' ' })).toEqual(['`a` has no goal: its agent has only the title']))
 
@@ -77,11 +69,5 @@ describe('what is said of a plan before anything of it runs', () => {
     const plan = agentPlan(Object.keys(tasks).join(', '), { tasks, verification: [] })
     const notes = staticNotes(plan, base)
     expect([notes.length, notes.at(-1)]).toEqual([21, '80 more remarks of this kind'])
-  })
-
-  it('reads the scripts of a package.json, and nothing of one that is broken', () => {
-    expect(scriptsIn('{"scripts":{"test":"x"},"name":"y"}')).toEqual(['test'])
-    expect(scriptsIn('{"name":"y"}')).toEqual([])
-    for (const text of ['', '{', '[]', '{"scripts":1}']) expect(scriptsIn(text)).toBeNull()
   })
 })

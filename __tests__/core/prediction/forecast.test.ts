@@ -87,8 +87,9 @@ describe('what earlier runs took', () => {
       tasks: 1,
       kinds: [],
     }))
-  it('knows what the planner spends after the approval from runs that came to their end', () => {
-    const ended = past({ type: 'task_skipped', task: 'e' }, ...stage('synthesis#1', 'synthesis', 0.1), passed(), {
+  it('knows what planner and reviews spend after the approval from runs that came to their end', () => {
+    const beside = [...stage('synthesis#1', 'synthesis', 0.06), ...stage('review:a#1', 'review', 0.04)]
+    const ended = past({ type: 'task_skipped', task: 'e' }, ...beside, passed(), {
       type: 'run_finished',
       sha: sha('end'),
     })

@@ -67,8 +67,9 @@ describe('when the checks of a plan run on its base', () => {
     expect(baselineTime({ ...soft, work: { ...soft.work, mode: 'soft' } })).toBe('never')
   })
 
-  it('is never before the approval without a sandbox', () =>
-    expect(baselineTime(run({ settings: { sandbox: 'off' } }))).toBe('never'))
+  it('is after the approval without a sandbox, whoever asked', () => {
+    for (const may of [true, false]) expect(baselineTime(run({ may, settings: { sandbox: 'off' } }))).toBe('after')
+  })
 
   it('counts each person who has asked for another version', () => {
     const revised = (mayApprove: boolean | undefined) => {

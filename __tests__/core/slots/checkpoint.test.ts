@@ -37,8 +37,11 @@ describe("a checkpoint's name", () => {
 })
 
 describe('the file of a checkpoint', () => {
-  it('is read as it was written', () => {
-    expect(parseCheckpointFile(JSON.stringify(file))).toEqual({ ok: true, value: file })
+  it('is read as it was written, with and without what was spent', () => {
+    const usage = { fresh: 1, cached: 2, written: 3, output: 4 }
+    const spending = [{ role: 'work', model: 'claude-sonnet-5-5', calls: 1, usage, usd: 0.5, unknown: 0 }]
+    for (const value of [file, { ...file, spending }])
+      expect(parseCheckpointFile(JSON.stringify(value))).toEqual({ ok: true, value })
   })
 
   it.each([
@@ -47,6 +50,7 @@ describe('the file of a checkpoint', () => {
     [JSON.stringify({ ...file, extra: 1 }), /extra/],
     [JSON.stringify({ ...file, steps: ['x'.repeat(201)] }), /200/],
     [JSON.stringify({ ...file, steps: Array(13).fill('x') }), /12/],
+    [JSON.stringify({ ...file, spending: [{ usd: -1 }] }), /Invalid|Too small/],
     [JSON.stringify({ ...file, slot: 'x'.repeat(20_000) }), /has 20\d{3} characters/],
   ])('is refused where it is something else: %.60s', (text, why) => {
     const parsed = parseCheckpointFile(text)

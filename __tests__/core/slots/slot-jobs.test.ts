@@ -90,10 +90,15 @@ describe('work whose slot ended without a result', () => {
       { type: 'verification_returned', on: head, attempt: 1, slot: 'r1.1' },
     ]
     expect([returned, lost, ...others].map(mayHaveWork)).toEqual([true, true, false, false, false])
-    expect([withKept(returned, kept), withKept(lost, kept)]).toEqual([
-      { ...returned, kept },
-      { ...lost, head },
-    ])
+    const usage = { fresh: 1, cached: 2, written: 3, output: 4 }
+    const spent = { role: 'work', model: 'claude-sonnet-5-5', calls: 1, usage, usd: 0.5, unknown: 0 } as const
+    for (const spending of [[], [spent]]) {
+      const lastKnown = spending.length === 0 ? {} : { lastKnown: spending }
+      expect([withKept(returned, { ...kept, spending }), withKept(lost, { ...kept, spending })]).toEqual([
+        { ...returned, kept, ...lastKnown },
+        { ...lost, head, ...lastKnown },
+      ])
+    }
   })
   it('says the last words of the slot', () => {
     const said = { ...at('completed'), error: 'No space left on device' }

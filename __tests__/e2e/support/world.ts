@@ -67,6 +67,14 @@ export async function startWorld(options: WorldOptions = {}) {
   const comments = async (thread: number) =>
     admin.paginate(admin.rest.issues.listComments, { ...at, issue_number: thread, per_page: 100 })
 
+  /** Ends what waits for `.git/go-NAME` in its slot's work tree, in all slots that are there by now. */
+  const letGo = (name: string): void => {
+    for (const job of readdirSync(join(dataDir, 'jobs'))) {
+      const git = join(dataDir, 'jobs', job, '_work', hub.repo, hub.repo, '.git')
+      if (existsSync(git)) writeFileSync(join(git, `go-${name}`), '')
+    }
+  }
+
   const world = {
     folder,
     at,
@@ -119,12 +127,10 @@ export async function startWorld(options: WorldOptions = {}) {
      * Lets a task end that waits for a signal, and waits until it has landed. A command cannot write into `.git`, so the
      * file is in nobody's way; its slot may be about to start, so all slots are told again and again.
      */
+    letGo,
     release: (run: string, task: string) =>
       world.when(run, `through with ${task}`, (_, { tasks }) => {
-        for (const job of readdirSync(join(dataDir, 'jobs'))) {
-          const git = join(dataDir, 'jobs', job, '_work', hub.repo, hub.repo, '.git')
-          if (existsSync(git)) writeFileSync(join(git, `go-${task}`), '')
-        }
+        letGo(task)
         return tasks[task]?.state.status === 'landed'
       }),
     idle: () => hub.runner.idle(),

@@ -29,6 +29,7 @@ async function world() {
       const issue = { number: stage.issue, title: 'An issue', body: '', isPull: false }
       const outcome = await runCommand(deps, {
         id,
+        key: `comment:${id}`,
         line: body,
         dressed: null,
         createdAt,

@@ -135,7 +135,7 @@ describe('an orchestrator', () => {
     expect(said[0]?.body).toContain('forbidden by a policy')
     const state = (await journal.read('42'))?.state
     expect(state).toMatchObject({ orchestrator: null })
-    const asked = withStarts(state ?? emptyRun, [], 101, AT, 'admin', true)
+    const asked = withStarts(state ?? emptyRun, [], 101, AT, 'admin', { wake: true })
     expect(asked.starts.orchestrate).toBe(true)
   })
 
@@ -408,7 +408,7 @@ describe('a push that is refused', () => {
     const { deps, remote, github, types } = await world('a')
     remote.updateHook(hook('refs/tributary/*'))
     await orchestrate(deps, '42')
-    expect(github.comments.at(-1)?.body).toMatch(/`journal-refused`.*GH013/s)
+    expect(github.comments.at(-1)?.body).toMatch(/GH013.*`journal-refused`/s)
     expect(await types()).toEqual([])
   })
 
@@ -435,7 +435,7 @@ describe('an orchestrator that fails', () => {
 
   it('stops and says so when its journal is gone, or is no longer the one it knew', async () => {
     for (const [broken, said] of [
-      [['update-ref', '-d', 'refs/tributary/42/log'], /`journal-gone`.*git push --force origin/s],
+      [['update-ref', '-d', 'refs/tributary/42/log'], /git push --force origin.*`journal-gone`/s],
       [['update-ref', 'refs/tributary/42/log', 'refs/tributary/42/log~1'], /`journal-replaced`/],
     ] as const) {
       const { deps, remote, github, journal } = await world('a')

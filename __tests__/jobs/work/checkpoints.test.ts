@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { usdOf } from '../../../src/core/money/usage.ts'
 import { agentTask, asked, create, finish, meanwhile, says, slotWith } from '../../support/agent-slot.ts'
 import type { Said } from '../../support/said-model.ts'
 import { needsSandbox } from '../../support/sandbox.ts'
@@ -63,6 +64,9 @@ describe('an agent at work', () => {
     expect(first?.file.steps).toEqual(['write {"path":"a/half.txt","text":"half\\n"}'])
     expect(second?.file.steps).toHaveLength(2)
     expect(second?.transcript).toContain('a/more.txt')
+    expect([first, second].map((one) => one?.file.spending?.map(({ calls }) => calls))).toEqual([[1], [2]])
+    const [spent, more] = [first, second].map((one) => usdOf(one?.file.spending ?? []))
+    expect(more).toBeGreaterThan(spent ?? 0)
     expect([pathsOf(1), pathsOf(2)]).toEqual([['a/half.txt'], ['a/half.txt', 'a/more.txt']])
   })
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { settingsSchema } from '../../../src/core/settings.ts'
 import { needsSandbox } from '../../support/sandbox.ts'
-import { only, RUN, SLOT, type SlotWorld, slotWorld } from '../../support/slot.ts'
+import { only, RUN, SLOT, type SlotWorld, script, slotWorld } from '../../support/slot.ts'
 
 let world: SlotWorld
 beforeEach(() => {
@@ -17,8 +17,8 @@ const text = (): string => {
 }
 
 /** A run that waits for the plan of a program. */
-function wanted(command: readonly string[], more: Record<string, unknown> = {}): void {
-  const settings = settingsSchema.parse({ plan: { command, ...more } })
+function wanted(command: readonly string[], more: Record<string, unknown> = {}, others: object = {}): void {
+  const settings = settingsSchema.parse({ plan: { command, ...more }, ...others })
   world.happens(
     { type: 'plan_requested', run: RUN, issue: 42, title: 'Colours', body: 'Paint it blue.', words: 'not red' },
     {
@@ -71,6 +71,20 @@ describe('a program that plans', () => {
     await world.start()
     expect(outcome()).toMatchObject({ kind: 'failed', failure: { reason: 'program-failed', exitCode: 3 }, head: null })
     expect(JSON.stringify(outcome())).toContain('no licence')
+  })
+
+  it('finds what the set-up of the settings made', async () => {
+    const setup = [script('mkdir -p ignored && touch ignored/made')]
+    wanted(program("console.log(fs.existsSync('ignored/made'))"), {}, { setup })
+    await world.start()
+    expect(text().trim()).toBe('true')
+  })
+
+  it('does not run if the set-up fails, which is said', async () => {
+    wanted(program("console.log('{}')"), {}, { setup: [script('echo no registry >&2; exit 3')] })
+    await world.start()
+    expect(outcome()).toMatchObject({ kind: 'failed', failure: { reason: 'program-failed', exitCode: 3 }, head: null })
+    expect(JSON.stringify(outcome())).toContain('The set-up of the settings failed')
   })
 
   it('is no plan where it prints too much', async () => {

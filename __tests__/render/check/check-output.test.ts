@@ -61,13 +61,13 @@ describe('the check of a task', () => {
     expect(check?.title).toBe('At work in slot r1.1')
   })
 
-  it('is a success when the task has landed, on the start commit and on the head, with brief, output and facts', () => {
+  it('is a success when the task has landed, on the head alone, with brief, output and facts', () => {
     const run = planned(requested(), proposed(example), approved(), ...done('types'))
     const [first, second] = checksFor(run, 'types')
-    expect([first?.sha, second?.sha]).toEqual([sha('types-1'), sha('types-1-head')])
-    expect(first?.state).toEqual(completed('success', at(4), at(10)))
-    expect(second).toEqual({ ...first, sha: sha('types-1-head') })
-    expect(first?.summary).toBe(
+    expect(first && brief(first)).toEqual([sha('types-1'), 'neutral', `Moved on to ${sha('types-1-head').slice(0, 8)}`])
+    expect(second?.sha).toBe(sha('types-1-head'))
+    expect(second?.state).toEqual(completed('success', at(4), at(10)))
+    expect(second?.summary).toBe(
       [
         '**Landed**',
         '',
@@ -78,7 +78,7 @@ describe('the check of a task', () => {
         'Issue #42, run `42`.',
       ].join('\n'),
     )
-    expect(first?.text).toBe(
+    expect(second?.text).toBe(
       [
         '### Output',
         '',
@@ -88,7 +88,7 @@ describe('the check of a task', () => {
         '',
         '### Attempt',
         '',
-        '- Attempt 1 in slot `r1.1`, queued at 2026-11-21 10:00:03 UTC, started at 2026-11-21 10:00:04 UTC, took 5 s',
+        '- Attempt 1 in slot `r1.1`, queued at 2026-11-21 10:00:03 UTC, started at 2026-11-21 10:00:04 UTC, work time 5 s',
         '- Command 2 s, acceptance 3.2 s, sandbox: bubblewrap 0.8.0',
         `- Built on \`${sha('types-1').slice(0, 8)}\`, handed over \`${sha('types-1-head').slice(0, 8)}\``,
         '- Cost: none (no model)',
@@ -103,7 +103,7 @@ describe('the check of a task', () => {
     ]
     const events = [approved(), queued('a'), started('a')] as const
     const shown = (report: Partial<Report>) =>
-      checksFor(planned(requested(), proposed(plan), ...events, verifiedByAgent('a', report)), 'a')[0]?.text
+      checksFor(planned(requested(), proposed(plan), ...events, verifiedByAgent('a', report)), 'a').at(-1)?.text
     expect(shown({})).not.toContain('Network')
     expect(shown({ refusedHosts })).toContain('- Network: 4 requests refused, to `evil.example`, `` `@alice` #1 ``')
   })
@@ -112,11 +112,11 @@ describe('the check of a task', () => {
     const events = [approved(), queued('a'), started('a'), verified('a')] as const
     const review = checksFor(planned(requested(), proposed(plan, { merge: 'review' }), ...events), 'a')
     expect(review.map(brief)).toEqual([
-      [sha('a-1'), 'action_required', 'Verified: waits for a review'],
+      [sha('a-1'), 'neutral', `Moved on to ${sha('a-1-head').slice(0, 8)}`],
       [sha('a-1-head'), 'action_required', 'Verified: waits for a review'],
     ])
     const auto = checksFor(planned(requested(), proposed(plan), ...events), 'a')
-    expect(auto.map(({ state }) => state.status)).toEqual(['in_progress', 'in_progress'])
+    expect(auto.map(({ state }) => state.status)).toEqual(['completed', 'in_progress'])
   })
 
   it('asks for a person at a gate, and is a success when it is open', () => {
@@ -125,7 +125,7 @@ describe('the check of a task', () => {
       [sha('g-1'), 'action_required', 'A gate: waits for a person'],
     ])
     const open = planned(...waiting, { type: 'gate_approved', by: 'bob', task: 'g' })
-    expect(checksFor(open, 'g').map(brief)).toEqual([[sha('g-1'), 'success', 'Open']])
+    expect(checksFor(open, 'g').map(brief)).toEqual([[sha('g-1'), 'success', 'Approved']])
   })
 
   it('fails with its reason, and says what to type only where nobody tries again by himself', () => {
@@ -138,7 +138,8 @@ describe('the check of a task', () => {
     ] as const
     const [first] = checksFor(planned(...again), 'a')
     expect(first && brief(first)).toEqual([sha('a-1'), 'failure', 'Failed: acceptance-failed'])
-    expect(first?.summary).toContain('`acceptance-failed`: its acceptance ended with exit code 3.')
+    expect(first?.summary).toContain('Its acceptance ended with exit code 3.')
+    expect(first?.summary).toContain('<sub>`acceptance-failed`</sub>')
     expect(first?.summary).not.toContain('/retry')
     expect(first?.text).toContain('````text\none\nred\n```\nend\n````')
     const final = planned(
@@ -150,14 +151,17 @@ describe('the check of a task', () => {
     const checks = checksFor(final, 'a')
     expect(checks.map(({ sha: on }) => on)).toEqual([sha('a-1'), sha('a-2'), sha('a-2-head')])
     expect(checks[0]?.summary).not.toContain('/retry')
-    expect(checks[1]?.summary).toContain('Type `/retry a -- note` to try again, or `/skip a` to go on without it.')
+    expect(checks[2]?.summary).toContain('Type `/retry a -- note` to try again, or `/skip a` to go on without it.')
   })
 
   it('has the conclusion that fits every other end of an attempt', () => {
     const atWork = [...begun, queued('a'), started('a')] as const
-    const conclusion = (...events: TimedEvent[]) => checksFor(planned(...events), 'a').map(brief)[0]
+    const conclusion = (...events: TimedEvent[]) =>
+      checksFor(planned(...events), 'a')
+        .map(brief)
+        .find(([, , title]) => !`${title}`.startsWith('Moved on'))
     expect(conclusion(...atWork, failed('a', { reason: 'timed-out', minutes: 5, log: '' }))).toEqual([
-      sha('a-1'),
+      sha('a-1-head'),
       'timed_out',
       'Timed out',
     ])
@@ -190,17 +194,17 @@ describe('the check of a task', () => {
       final: false,
     }
     expect(conclusion(...atWork, verified('a'), landed('a'), conflict)).toEqual([
-      sha('a-1'),
+      sha('a-1-head'),
       'neutral',
       'In conflict with what landed before',
     ])
     const retried: TimedEvent = { type: 'task_retried', by: 'bob', task: 'a', note: '', onto: [] }
     expect(conclusion(...begun, ...done('a'), retried, queued('a', 2))).toEqual([
-      sha('a-1'),
+      sha('a-1-head'),
       'neutral',
-      'Verified, and taken up again later',
+      'Verified, and retried later',
     ])
-    expect(conclusion(...begun, ...done('a'), retried)).toEqual([sha('a-1'), 'neutral', 'Verified, and taken up again'])
+    expect(conclusion(...begun, ...done('a'), retried)).toEqual([sha('a-1-head'), 'neutral', 'Verified, and retried'])
   })
 
   it('is on trunk for a task that never began in a run that has ended', () => {
@@ -223,8 +227,36 @@ describe('the check of a task', () => {
 
   it('never starts after its end, which GitHub refuses', () => {
     const run = planned(...begun, queued('a'), [-30, started('a')], [-30, verified('a')], landed('a'))
-    const [check] = checksFor(run, 'a')
+    const [moved, check] = checksFor(run, 'a')
     expect(check?.state).toEqual(completed('success', at(-56), at(-56)))
+    expect(moved?.state).toEqual(completed('neutral', at(-57), at(-57)))
+  })
+
+  it('leads to the log of its job, names failing lines of files, and shows the end of a long output', () => {
+    const log = [
+      'x'.repeat(5_000),
+      'Error: 1 is not 2',
+      '    at test (src/a.test.ts:7:3)',
+      '    at run (node_modules/x/y.js:1:1)',
+      'src/b.ts(3,1): error TS1: no',
+      'the end',
+    ].join('\n')
+    const slots: TimedEvent = { type: 'slots_requested', request: 'r1', count: 1, workflowRun: 77 }
+    const run = planned(
+      ...begun,
+      slots,
+      queued('a'),
+      started('a'),
+      failed('a', { reason: 'acceptance-failed', exitCode: 1, log }),
+    )
+    const check = checksFor(run, 'a').at(-1)
+    expect(check?.workflowRun).toBe(77)
+    expect(check?.annotations).toEqual([
+      { path: 'src/a.test.ts', line: 7, message: 'Error: 1 is not 2\nat test (src/a.test.ts:7:3)' },
+      { path: 'src/b.ts', line: 3, message: 'src/b.ts(3,1): error TS1: no' },
+    ])
+    expect(check?.text).toContain('the end\n```')
+    expect(byteLength(check?.text ?? '')).toBeLessThan(5_000)
   })
 
   it('never goes over the limits, whatever the task and its output are like', () => {

@@ -46,7 +46,7 @@ describe('the page of a run', () => {
   it('says how the run stands, what a person can type, and how each task stands', () => {
     const text = page(events)
     expect(text).toContain('<h1>Run 42: Money in cents instead of floats</h1>')
-    expect(text).toContain('/retry rules -- note tries rules again')
+    expect(text).toContain('/retry rules -- note retries rules')
     expect(drawn(text)).toEqual(
       new Map([
         ['types', 'landed'],

@@ -7,12 +7,13 @@ import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { baselineLine, baselineSection } from '../../../src/render/plan/baseline.ts'
 import { planCanBeShown, renderPlanComment } from '../../../src/render/plan/plan-comment.ts'
 import { planOf } from '../../support/plan.ts'
+import { agentPlan } from '../../support/planning.ts'
 import { AT, proposedBy } from '../../support/run.ts'
 
 const stamp = { at: AT, by: 'tributary' }
-const runOf = (plan: ReturnType<typeof planOf>, mayApprove = true): ProposedRun =>
+const runOf = (plan: ReturnType<typeof planOf>, mayApprove = true, settings = {}): ProposedRun =>
   replay(
-    proposedBy(plan, settingsSchema.parse({})).map((event) =>
+    proposedBy(plan, settingsSchema.parse(settings)).map((event) =>
       event.type === 'plan_requested' ? { ...event, mayApprove } : event,
     ),
   ) as ProposedRun
@@ -62,7 +63,7 @@ describe('what a plan comment says of the base', () => {
     const all = [check('timed-out'), check('not-reached'), check('failed', 1), check('failed', 1), check('failed', 2)]
     const run = taken(runOf(plan), ...all)
     expect(baselineLine(run)[0]).toBe(
-      '**On the base:** 2 acceptances fail as they should, **1 command of the verification fails before any work** and 2 checks came to no end in time.',
+      '**On the base:** 2 acceptances fail as they should, **1 command of the verification fails before any work** and 2 checks did not finish in time.',
     )
     expect(baselineSection(run).join('\n')).toContain('not known: stopped after 5 minutes')
   })
@@ -75,6 +76,17 @@ describe('what a plan comment says of the base', () => {
     expect(baselineLine(without)[0]).not.toMatch(/<b>|(?<!\S)@alice/)
     expect(baselineLine(runOf(plan, false))[0]).toContain('those who asked for this plan may not approve it')
     expect(baselineSection(without)).toEqual([])
+  })
+
+  it('says in one sentence that without a sandbox nothing runs before the approval', () => {
+    const settings = { sandbox: 'off' }
+    expect(baselineLine(runOf(agentPlan('a'), true, settings))).toEqual([
+      '**On the base:** the checks run there after the approval, since nothing isolates them here (`sandbox: off`). An agent whose acceptance passes before it begins waits for a look by a person.',
+    ])
+    expect(baselineLine(runOf(plan, true, settings))).toEqual([
+      '**On the base:** the checks do not run there, since nothing isolates them here (`sandbox: off`).',
+    ])
+    expect(baselineLine(runOf(plan, true, { ...settings, baseline: 'off' }))).toEqual([])
   })
 
   it('shows output as text, which can close no block', () => {

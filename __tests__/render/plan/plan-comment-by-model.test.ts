@@ -9,7 +9,7 @@ import { planCanBeShown, renderPlanComment } from '../../../src/render/plan/plan
 import { renderProposed } from '../../../src/render/reply/replies.ts'
 import { planOf, taskNamed } from '../../support/plan.ts'
 import { cases } from '../../support/random.ts'
-import { allNodes, parse, randomMarkdown, visibleText } from '../support/markdown.ts'
+import { allNodes, parse, randomMarkdown } from '../support/markdown.ts'
 import {
   approved,
   byAgents,
@@ -75,12 +75,13 @@ describe('a plan whose parts gain little beside each other', () => {
   const chained = (graph: string) => linesOf(...planning, proposed(byAgents(planOf(graph))))
   it('says why it is not one task all the same', () =>
     expect(chained('a > b > c > d > e')).toContain(
-      '- Working in parallel gains little here, 0.9 times as fast (48 min 30 s against 42 min 30 s), with starting, reading and landing counted in: it is not folded into one task, since one agent for all of it would need about 104 turns, and an attempt has 60.',
+      '- 48 min 30 s with 4 slots, 48 min 30 s with 8: 0.9 times as fast as one after another. This counts in starting slots, reading and landing, which the two times above do not. It stays in parts, since one agent for all of it would need about 104 turns, and an attempt has 60.',
     ))
   it('says that one would do where it would', () =>
-    expect(chained('a > b').join('\n')).toContain(': one task would do as well.'))
+    expect(chained('a > b').join('\n')).toContain(' One task would do as well.'))
 })
-const last = (lines: readonly string[]) => lines.at(-1) ?? ''
+/** The line to copy, which stands alone. */
+const last = (lines: readonly string[]) => lines.find((line) => /^\/approve [0-9a-f]{12}$/.test(line)) ?? ''
 const approveLine = (plan: Parameters<typeof byAgents>[0]) =>
   `/approve ${shortPlanId(planIdOf({ plan, base: sha('base'), settingsBlob: '', settings: run.work.settings }))}`
 
@@ -121,21 +122,15 @@ describe('the plan comment of a plan by a model', () => {
       renderPlanComment(planned(...planning, proposed(withCommands, { agent_commands })))
     expect(commentOf('sandboxed')).toContain('**they run any command they choose**, in the sandbox only')
     const listed = commentOf('listed')
-    expect(listed).toContain('they run the commands above, and no others (`agent_commands: listed`)')
+    expect(listed).toContain('they run the commands of this plan, and no others (`agent_commands: listed`)')
     expect(listed).toMatch(/^\S+ +agent +npm test -- {2}\(and any words behind it\)$/m)
   })
 
   it('names the model and the size of each task', () => {
-    const rows = allNodes(parse(comment)).flatMap((node) =>
-      node.type === 'tableRow' ? [node.children.map(visibleText)] : [],
+    expect(comment).toContain(
+      '**`types` A type for amounts** (small)\n\n- Writes: `src/money.ts`\n- Worker: an agent, `claude-sonnet-5-5`\n- Acceptance: `npm test`',
     )
-    expect(rows[0]?.slice(3)).toEqual(['Worker', 'Acceptance', 'Size'])
-    expect(rows[1]?.slice(3)).toEqual(['an agent, claude-sonnet-5-5', 'npm test', 'small'])
-    expect(rows.find(([task]) => task?.startsWith('rules'))?.slice(3)).toEqual([
-      'an agent, claude-opus-5-5',
-      'npm test',
-      'large',
-    ])
+    expect(comment).toMatch(/\*\*`rules` .*\*\* \(large\)\n\n.*\n.*\n- Worker: an agent, `claude-opus-5-5`/)
     expect(comment).toContain(
       'agents on `claude-haiku-5-5`, `claude-sonnet-5-5`, `claude-opus-5-5`, 60 turns and 2.00 USD',
     )
@@ -143,13 +138,15 @@ describe('the plan comment of a plan by a model', () => {
 
   it('names what it has cost, what the work will cost either way, the limit, and what the numbers rest on', () => {
     expect(comment).toContain('- The plan itself has cost 0.32 USD')
-    expect(comment).toMatch(/- Predicted cost of the work: \d+\.\d\d USD$/m)
-    expect(comment).toContain('- Limit of money: 10.00 USD')
+    expect(comment).toMatch(/^- \*\*About \d+\.\d\d USD\*\* for the work; the limit is 10\.00 USD$/m)
+    expect(comment).toContain(
+      '- A model reviews risky results, of which nothing is known before: at most 0.50 USD each, beside the work',
+    )
     expect(comment).toContain('Assumes 8, 20 and 40 turns of an agent')
     const poor = renderPlanComment(
       planned(requested(), planningBegun('strict', { budget: { usd: 0.5 } }), proposed(plan, { budget: { usd: 0.5 } })),
     )
-    expect(poor).toContain('- Limit of money: 0.50 USD, **which is likely not enough: the run stops there and asks**')
+    expect(poor).toContain('the limit is 0.50 USD, **which is likely not enough: the run then pauses and asks you**')
   })
 
   it('says that the numbers are a guess as long as no task has finished', () =>
@@ -165,9 +162,11 @@ describe('the plan comment of a plan by a model', () => {
     const small = { ...plan, tasks: plan.tasks.map((task) => ({ ...task, size: 'small' as const })) }
     const textOf = (from: Plan) => renderPlanComment(planned(...planning, withForecast(from, measured)))
     const all = textOf({ ...small, tasks: small.tasks.map((task) => ({ ...task, model_tier: 'default' as const })) })
-    expect(all).toContain('- Predicted time: 8 min (4 min to 16 min) with 4 slots')
-    expect(all).toContain('- Predicted cost of the work: 1.60 USD (0.80 USD to 2.40 USD)')
-    expect(all).toContain('- Predicted cost of the whole run, the planner included: 2.02 USD (1.17 USD to 2.92 USD)')
+    expect(all).toMatch(/^- \*\*About \S+ min.* \(.+ to .+\)\*\* with 4 slots; one after another /m)
+    expect(all).toContain('- **About 1.60 USD (0.80 USD to 2.40 USD)** for the work; the limit is 10.00 USD')
+    expect(all).toContain(
+      '- Predicted cost of the whole run, planner and reviews included: 2.02 USD (1.17 USD to 2.92 USD)',
+    )
     expect(all).toContain('From 40 finished tasks of 5 runs here: the median and, in brackets,')
     expect(all).not.toContain('a guess')
     const some = textOf(small)
@@ -180,25 +179,21 @@ describe('the plan comment of a plan by a model', () => {
       planned(requested(), planningBegun(), proposed(plan, { worker: { command, network: true } })),
     )
     expect(text).toContain('- Workers: `codex exec "{prompt_file}"`, **with the network**')
-    expect(text).toContain('- Predicted cost of the work: not known, since another program works on the tasks')
+    expect(text).toContain('- **The program `codex exec "{prompt_file}"` has the network.**')
+    expect(text).toContain('- **Money unknown**, since another program works on the tasks; the limit is 10.00 USD')
   })
 
-  it('ends with the line that approves it, and offers another version', () => {
-    expect(comment.split('\n').at(-1)).toBe(approveLine(plan))
-    expect(comment).toContain('Another version: `/revise -- what to change`.')
+  it('has the line that approves it alone, and offers another version', () => {
+    expect(last(comment.split('\n'))).toBe(approveLine(plan))
+    expect(comment).toContain('`/revise -- what to change` asks for another version.')
   })
 
-  it('says the same while the run goes on', () => {
-    const later = planned(
-      ...planning,
-      proposed(plan),
-      approved(),
-      queued('types'),
-      startedByAgent('types'),
-      verifiedByAgent('types'),
-      landed('types'),
-    )
-    expect(renderPlanComment(later)).toBe(comment)
+  it('says the same while the run goes on: who approved it, and nothing to approve', () => {
+    const begun = [...planning, proposed(plan), approved()]
+    const later = planned(...begun, queued('types'), startedByAgent('types'), verifiedByAgent('types'), landed('types'))
+    expect(renderPlanComment(later)).toBe(renderPlanComment(planned(...begun)))
+    expect(renderPlanComment(later)).toContain('**Approved by bob.** The status comment shows how far it is.')
+    expect(last(renderPlanComment(later).split('\n'))).toBe('')
   })
 
   it('says nothing but text, whatever a model wrote', () => {
@@ -280,7 +275,7 @@ describe('another version', () => {
 
   it('shows folded what is different, and what was asked for', () => {
     expect(lines).toContain(
-      'For issue #42, asked for by alice. Version 2. No task, no agent and no write before an approval.',
+      'For issue #42, asked for by alice. Version 2. **No task, no agent and no write starts before you approve it.**',
     )
     const id = approveLine(plan).replace('/approve ', '')
     const at = lines.indexOf(`<details><summary>What is different from version 1 (plan <code>${id}</code>)</summary>`)
@@ -318,9 +313,7 @@ describe('another version', () => {
 
   it('while it is written takes the line that approves the old one away', () => {
     const waiting = linesOf(...asked)
-    expect(waiting).toContain(
-      '**Another version was asked for and is being written. This one cannot be approved any more.**',
-    )
+    expect(waiting.join('\n')).toContain('**Another version is being written.** You can no longer approve this one.')
     expect(waiting.join('\n')).not.toMatch(/\/approve [0-9a-f]{12}/)
     expect(renderProposed(planned(...asked), 50)).not.toContain('/approve')
   })
@@ -337,29 +330,31 @@ describe('a mode', () => {
   it('in which tasks start as they come shows those that came, and nothing to approve', () => {
     for (const mode of ['soft', 'off'] as const) {
       const lines = linesOf(...begun(mode))
-      expect(lines).toContain('**Still being written: 2 tasks so far.** It cannot be approved yet.')
+      expect(lines.join('\n')).toContain('**Still being written: 2 tasks so far.** You cannot approve it yet.')
       expect(lines.join('\n')).toContain('`parse` Read amounts without floats')
       expect(lines.join('\n')).not.toMatch(/\/approve [0-9a-f]{12}/)
-      expect(lines).not.toContain('### Numbers')
+      expect(lines.join('\n')).not.toContain('What the numbers rest on')
     }
-    expect(renderProposed(planned(...begun('soft')), 50)).toContain('`plan-begun`: The plan is being written on #50')
+    expect(renderProposed(planned(...begun('soft')), 50)).toMatch(
+      /The plan is being written on #50.*<sub>`plan-begun`<\/sub>/s,
+    )
   })
 
   it('soft says what an approval is for', () => {
     const events: TimedEvent[] = [...begun('soft'), { ...proposed(plan), mode: 'soft' } as TimedEvent]
     const lines = linesOf(...events)
     expect(lines).toContain(
-      'For issue #42, asked for by alice. Slots work on it already; nothing of it lands before an approval.',
+      'For issue #42, asked for by alice. **Slots work on it already; nothing lands before you approve it.**',
     )
     expect(last(lines)).toBe(approveLine(plan))
-    expect(renderProposed(planned(...events), 50)).toContain('nothing of it lands before an approval, there or here:')
+    expect(renderProposed(planned(...events), 50)).toContain('nothing lands before you approve it, there or here:')
   })
 
   it('off needs no approval, and offers none', () => {
     const events: TimedEvent[] = [...begun('off'), { ...proposed(plan), mode: 'off' } as TimedEvent]
     const text = linesOf(...events).join('\n')
     expect(text).toContain('It runs without an approval; the final pull request is the gate.')
-    expect(text).toContain('### Commands that it may run')
+    expect(text).toContain('<summary>Commands that it may run (')
     expect(text).not.toMatch(/\/approve [0-9a-f]{12}/)
     expect(renderProposed(planned(...events), 50)).not.toContain('/approve')
   })

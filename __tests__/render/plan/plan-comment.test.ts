@@ -3,103 +3,74 @@ import { shortPlanId } from '../../../src/core/plan/plan-id.ts'
 import { byteLength, LIMITS } from '../../../src/render/markdown/fit.ts'
 import { planCanBeShown, renderPlanComment } from '../../../src/render/plan/plan-comment.ts'
 import { gate, planOf } from '../../support/plan.ts'
-import { allNodes, parse, visibleText } from '../support/markdown.ts'
-import { approved, done, example, huge, planned, proposed, requested } from '../support/runs.ts'
+import { allNodes, parse } from '../support/markdown.ts'
+import { approved, done, example, huge, planned, projected, proposed, requested } from '../support/runs.ts'
 
 const run = planned(requested(), proposed(example, {}, ['`report` needs `parse`: both write `src/report/**`']))
 const comment = renderPlanComment(run)
 const id = shortPlanId(run.work.planId)
-const table = (markdown: string) =>
-  allNodes(parse(markdown)).flatMap((node) => (node.type === 'tableRow' ? [node.children.map(visibleText)] : []))
 
 describe('the plan comment', () => {
-  it('begins with its marker and ends with the exact line that approves it, in a code block', () => {
-    expect(comment.split('\n')[0]).toBe('<!-- tributary:plan:42 -->')
-    expect(comment.split('\n').at(-1)).toBe(`/approve ${id}`)
-    const last = parse(comment).children.at(-1)
-    expect(last?.type === 'code' && last.value).toBe(`/approve ${id}`)
+  it('begins with its marker, and shows on its first screen all that a decision needs', () => {
+    const folded = comment.replace(/<details>.*?<\/details>\n*/gs, '').replace(/```mermaid.*?```/s, '(graph)')
+    expect(folded.trim()).toBe(
+      [
+        '<!-- tributary:plan:42 -->',
+        '## Plan: Money in cents instead of floats',
+        '',
+        'Amounts are whole cents from the parser to the printer.',
+        '',
+        'For issue #42, asked for by alice. **No task, no agent and no write starts before you approve it.**',
+        '',
+        '(graph)',
+        '',
+        '- **9 tasks**, 1 gate among them, at most 3 at once',
+        '- **About 41 min** with 4 slots; one after another 58 min 30 s',
+        '- **No money**: no model works on it',
+        '',
+        'To approve it, type this in a new comment:',
+        '',
+        '```text',
+        `/approve ${id}`,
+        '```',
+        '',
+        `\`/reject -- why\` ends it. \`/approve ${id} --only t1,t2\` starts a part, named by the ids of its tasks.`,
+      ].join('\n'),
+    )
   })
 
-  it('shows what every task needs, writes, runs and is accepted by', () => {
-    expect(table(comment)).toEqual([
-      ['Task', 'Needs', 'Writes', 'Worker', 'Acceptance', 'Size'],
+  it('lists, folded, what every task needs, writes, runs and is accepted by', () => {
+    for (const lines of [
       [
-        'types A type for amounts',
-        '–',
-        'src/money.ts',
-        'node scripts/apply.mjs "A type for amounts"',
-        'npm test',
-        'small',
+        '**`types` A type for amounts** (small)',
+        '',
+        '- Writes: `src/money.ts`',
+        '- Worker: `node scripts/apply.mjs "A type for amounts"`',
+        '- Acceptance: `npm test`',
       ],
       [
-        'parse Read amounts without floats',
-        'types',
-        'src/parse/**',
-        'node scripts/apply.mjs "Read amounts without floats"',
-        'npm test',
-        'medium',
+        '**`report` Sums of a report in cents** (medium)',
+        '',
+        '- Needs: `rules`, `parse`',
+        '- Writes: `src/report/**`',
+        '- Worker: `node scripts/apply.mjs "Sums of a report in cents"`',
+        '- Acceptance: `npm test`',
       ],
       [
-        'print Print amounts | with two digits',
-        'types',
-        'src/print/**',
-        'node scripts/apply.mjs "Print amounts | with two digits"',
-        'npm test',
-        'medium',
-      ],
-      [
-        'cli Show cents in the command line',
-        'parse, print',
-        'src/cli.ts',
-        'node scripts/apply.mjs "Show cents in the command line"',
-        'npm test',
-        'small',
-      ],
-      [
-        'rules Round as the tax office does',
-        'types',
-        'src/rules/**',
-        'node scripts/apply.mjs "Round as the tax office does"',
-        'npm test',
-        'large',
-      ],
-      [
-        'report Sums of a report in cents',
-        'rules, parse',
-        'src/report/**',
-        'node scripts/apply.mjs "Sums of a report in cents"',
-        'npm test',
-        'medium',
-      ],
-      [
-        'ask A person looks at the rounding rules',
-        '–',
-        '–',
-        'a gate: nothing behind it starts',
-        'a person types /approve ask',
-        '–',
-      ],
-      [
-        'publish Raise the version',
-        'ask, report',
-        'package.json',
-        'node scripts/apply.mjs "Raise the version"',
-        'npm test',
-        'small',
-      ],
-      [
-        'docs Say how amounts are written',
-        '–',
-        'docs/**',
-        'node scripts/apply.mjs "Say how amounts are written"',
-        'npm test',
-        'small',
+        '**`ask` A person looks at the rounding rules**',
+        '',
+        '- Worker: a gate: nothing behind it starts',
+        '- Acceptance: a person types `/approve ask`',
       ],
     ])
+      expect(comment).toContain(lines.join('\n'))
+    expect(comment.match(/^- Acceptance: /gm)).toHaveLength(9)
   })
 
   it('lists every command that an approval allows, the verification too', () => {
-    const [, list] = allNodes(parse(comment)).flatMap((node) => (node.type === 'code' ? [node.value.split('\n')] : []))
+    const [, , list] = allNodes(parse(comment)).flatMap((node) =>
+      node.type === 'code' ? [node.value.split('\n')] : [],
+    )
     expect(list).toHaveLength(17)
     expect(list?.slice(0, 2)).toEqual([
       'types    run           node scripts/apply.mjs "A type for amounts"',
@@ -110,11 +81,9 @@ describe('the plan comment', () => {
 
   it('names the numbers, the base, the settings and the whole plan id', () => {
     for (const line of [
-      '- 9 tasks, 1 gate among them; at most 3 at work at once',
       '- Critical path: `types` → `rules` → `report` → `publish`, 34 min',
-      '- Work of all tasks together: 56 min',
-      '- Predicted time: 34 min with 4 slots, 34 min with 8, 56 min one after another',
-      '- Working in parallel is worth it: 1.4 times as fast (41 min against 58 min 30 s), with starting, reading and landing counted in.',
+      '- All tasks together: 56 min',
+      '- 41 min with 4 slots, 41 min with 8: 1.4 times as fast as one after another. This counts in starting slots, reading and landing, which the two times above do not.',
       `- Base: \`main\` at \`${run.work.base}\``,
       '- Settings: none, so the defaults',
       `- Plan id: \`${run.work.planId}\``,
@@ -133,7 +102,7 @@ describe('the plan comment', () => {
     const shown = (settings: Record<string, unknown>) =>
       renderPlanComment(planned(requested(), proposed(planOf('a > b'), settings)))
     const network = { allow: ['registry.npmjs.org', 'pypi.org'] }
-    expect(shown({})).toContain('- The commands above run in a sandbox without network,')
+    expect(shown({})).toContain('- Commands run in a sandbox without network,')
     const open = shown({ network })
     expect(open).toContain(
       '- **Commands reach `registry.npmjs.org`, `pypi.org`** (`network.allow`), and no other host.',
@@ -149,7 +118,7 @@ describe('the plan comment', () => {
       }),
     ).toContain('- Set-up of each slot: `npm ci`, `make "a b"`')
     const off = shown({ network, sandbox: 'off' })
-    expect(off).toContain('- `network.allow` has no effect under `sandbox: off`: **they reach every host.**')
+    expect(off).toContain('- `network.allow` has no effect under `sandbox: off`: **commands reach every host.**')
     expect(off).not.toContain('registry.npmjs.org')
   })
 
@@ -157,18 +126,34 @@ describe('the plan comment', () => {
     const slow = renderPlanComment(
       planned(requested(), proposed(planOf('a > b > c'), { sandbox: 'off', merge: 'review' })),
     )
-    expect(slow).toContain('**They run without isolation: `sandbox: off` is set.**')
+    expect(slow).toContain('- **Commands run without isolation: `sandbox: off` is set.**')
     expect(slow).toContain(
-      '- Working in parallel gains little here, 0.9 times as fast (29 min 30 s against 26 min 30 s), with starting, reading and landing counted in: one task would do as well.',
+      '- **About 29 min 30 s** with 4 slots; one after another 26 min 30 s, so parallel work gains little',
     )
     expect(slow).toContain('it waits for `/approve` on its pull request')
     expect(slow).toContain('- Settings: `.github/tributary.yml`, blob `')
   })
 
-  it('says the same while the run goes on', () => {
-    const later = planned(requested(), proposed(example, {}, run.work.notes), approved(), ...done('types'))
-    expect(renderPlanComment(later)).toBe(comment)
+  it('once approved says by whom, folds itself, and says the same while the run goes on', () => {
+    const begun = [requested(), proposed(example, {}, run.work.notes), approved()] as const
+    const later = renderPlanComment(planned(...begun, ...done('types')))
+    expect(later).toBe(renderPlanComment(planned(...begun)))
+    expect(later).toContain('**Approved by bob.** The status comment shows how far it is.')
+    expect(later).not.toContain(`/approve ${id}`)
+    expect(later.slice(0, later.indexOf('```mermaid'))).toContain('<details><summary>Graph and numbers</summary>')
   })
+
+  it('once the run has ended says how, and where the outcome is', () => {
+    const ended = planned(requested(), proposed(example), approved(), projected(['pull:trunk', 50]), {
+      type: 'run_cancelled',
+      by: 'bob',
+      why: '',
+    })
+    expect(renderPlanComment(ended)).toContain('**The run has ended: cancelled.** The outcome is on #50.')
+  })
+
+  it('whose summary is short leaves no empty line for it', () =>
+    expect(renderPlanComment(planned(requested(), proposed(planOf('a')))).split('\n')[3]).toMatch(/^For issue #42/))
 })
 
 describe('a plan that is too long', () => {
@@ -181,15 +166,14 @@ describe('a plan that is too long', () => {
     for (const one of comments) {
       const text = renderPlanComment(one)
       expect(byteLength(text)).toBeLessThanOrEqual(LIMITS.comment)
-      expect(text.endsWith(`\n/approve ${shortPlanId(one.work.planId)}`)).toBe(true)
-      expect(parse(text).children.at(-1)?.type).toBe('code')
+      expect(text.split('\n')).toContain(`/approve ${shortPlanId(one.work.planId)}`)
     }
   })
 
   it('names every command as long as that is possible; else it says how to read them, and that it cannot show them', () => {
     expect(comments.map(planCanBeShown)).toEqual([true, true, false, false])
     expect(renderPlanComment(comments[3] ?? run)).toContain(
-      'There are 301, too many to be shown here. **Read them before you approve:**',
+      'There are 301 commands, too many for a comment. **Read them before you approve:**',
     )
   })
 })
@@ -198,6 +182,6 @@ describe('a gate', () => {
   it('alone needs no command', () => {
     const alone = planned(requested(), proposed(planOf('g', { tasks: { g: gate }, verification: [] })))
     expect(planCanBeShown(alone)).toBe(true)
-    expect(renderPlanComment(alone)).toContain('- 1 task, 1 gate among them; at most 0 at work at once')
+    expect(renderPlanComment(alone)).toContain('- **1 task**, 1 gate among them, at most 0 at once')
   })
 })

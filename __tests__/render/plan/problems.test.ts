@@ -22,16 +22,29 @@ describe('a plan with problems', () => {
         '<!-- tributary:refused:42 -->',
         '## The plan cannot be used',
         '',
-        '2 problems in the plan of issue #42. Nothing was started.',
+        'The plan in issue #42 has 2 problems. Nothing was started.',
         '',
-        '- `t3` · `needs`: `t9` is no task of this plan (`unknown-need`)',
+        '- `t3` · `needs`: `t9` is no task of this plan <sub>`unknown-need`</sub>',
         '  Name a task of this plan, or take the need out.',
-        '- There is no plan, see @&#8203;alice (`no-plan`)',
+        '- There is no plan, see @&#8203;alice <sub>`no-plan`</sub>',
         '  Put the plan into the issue, in a fenced block that begins with ```` ```tributary ````.',
         '',
-        'What to do next: edit the plan in the issue, then type `/plan` in a new comment.',
+        'Then type `/plan` in a new comment.',
       ].join('\n'),
     )
+  })
+
+  it('says once that there is neither a key nor a plan', () => {
+    const message =
+      "There is no key for a model in this repository's secrets, and the issue has no plan: add one of the two."
+    const text = renderPlanRefused(refused([{ code: 'no-model', task: null, field: null, message }]))
+    expect(text.split('\n').slice(1, 6)).toEqual([
+      '## There is no plan',
+      '',
+      'Nothing was started.',
+      '',
+      `- ${message} <sub>\`no-model\`</sub>`,
+    ])
   })
 
   it('loses hints, then counts what does not fit', () => {

@@ -9,6 +9,7 @@ import {
   example,
   failed,
   huge,
+  merged,
   passed,
   planned,
   projected,
@@ -18,6 +19,7 @@ import {
   sha,
   started,
   type TimedEvent,
+  verified,
 } from '../support/runs.ts'
 
 const begun = [
@@ -42,9 +44,11 @@ describe('the final pull request', () => {
   it('says at first what is planned, and closes nothing', () => {
     const { title, body } = finalPull(planned(...begun))
     expect(title).toBe('Do it @ alice')
-    expect(body.split('\n')[0]).toBe('Tributary works here on issue #42: 3 tasks, merged into this branch one by one.')
+    expect(body.split('\n')[0]).toBe(
+      'Tributary works on issue #42 here: 3 tasks, merged into this branch one by one. Do not merge it before it is ready for review.',
+    )
     expect(body).toContain('> Better #&#8203;7.')
-    expect(body).toContain('| `b` Task b | `a` |')
+    expect(body).toContain('Nothing starts before you approve the plan there.')
     expect(body).toContain(journal)
     expect(body).not.toMatch(/clos|fix|resolv/i)
   })
@@ -55,33 +59,80 @@ describe('the final pull request', () => {
 
   it('in the end accounts for everything, and closes the issue', () => {
     const { body } = finalPull(planned(...finished))
-    expect(body).toBe(
+    const short = (name: string) => sha(name).slice(0, 8)
+    const merge = (id: string) => `merge [\`${short(`merge-${id}`)}\`](../commit/${sha(`merge-${id}`)})`
+    expect(body.replace(/```mermaid.*?```/s, '(graph)')).toBe(
       [
         'Closes #42',
         '',
         '**Done: 3 of 3 tasks landed.** Everything is in trunk, and the verification passed.',
         '',
+        '### What changed and why',
+        '',
         '> Better #&#8203;7.',
         '',
-        '### What landed',
+        'What each task did:',
         '',
-        '| Task | Wrote in | Pull request | Merge | Check | Took | Attempts |',
-        '| --- | --- | --- | --- | --- | --- | --- |',
-        `| \`a\` Task a | \`a/**\` | #51 | \`${sha('merge-a').slice(0, 8)}\` |   | 5.2 s | 1 |`,
-        `| \`b\` Task b | \`b/**\` |   | \`${sha('merge-b').slice(0, 8)}\` |   | 5.2 s | 1 |`,
-        `| \`c\` Task c | \`c/**\` |   | \`${sha('merge-c').slice(0, 8)}\` |   | 5.2 s | 1 |`,
+        '- Task a',
+        '- Task b',
+        '- Task c',
+        '',
+        '### How to review it',
+        '',
+        '(graph)',
+        '',
+        'The tasks, each after what it builds on:',
+        '',
+        `1. \`a\` Task a: #51, ${merge('a')}, 5 s`,
+        `2. \`b\` Task b: ${merge('b')}, 5 s`,
+        `3. \`c\` Task c: ${merge('c')}, 5 s`,
         '',
         '### Verification',
         '',
-        `Passed on \`${sha('merge-c').slice(0, 8)}\` in 13 s, in a job without a write token (sandbox: bubblewrap 0.8.0).`,
+        `Passed on \`${short('merge-c')}\` in 13 s, in a job without a write token (sandbox: bubblewrap 0.8.0).`,
         '',
         '```text',
         'true',
         '```',
         '',
-        `Everything that the run knows is in its journal: ${journal}. Branch \`tributary/42/trunk\`, base \`${sha('base').slice(0, 8)}\`, plan \`${planned(...begun).work.planId.slice(0, 12)}\`.`,
+        '### Who approved what',
+        '',
+        '- The plan: bob',
+        '',
+        'Time: 33 s from `/plan` to the end, 30 s of it after the approval.',
+        '',
+        '<details><summary>About this run</summary>',
+        '',
+        `Everything that the run knows is in its journal: ${journal}. Branch \`tributary/42/trunk\`, base \`${short('base')}\`, plan \`${planned(...begun).work.planId.slice(0, 12)}\`.`,
+        '',
+        '</details>',
       ].join('\n'),
     )
+  })
+
+  it('of a plan by hand names the files that git has, and who let each task land', () => {
+    const withFiles = (id: string, files: string[]): TimedEvent => {
+      const event = verified(id)
+      if (event.type !== 'task_verified') throw new Error('no report')
+      return { ...event, report: { ...event.report, files } }
+    }
+    const { body } = finalPull(
+      planned(
+        ...begun,
+        ...['a', 'c'].flatMap((id): TimedEvent[] => [
+          queued(id),
+          started(id),
+          withFiles(id, [`${id}/x|.ts`, 'shared.ts']),
+          { type: 'task_landed', by: 'dora', task: id, attempt: 1 },
+          merged(id),
+        ]),
+        { type: 'run_cancelled', by: 'bob', why: '' },
+      ),
+    )
+    expect(body).toContain('1. `a` Task a: 2 files, #51, merge')
+    expect(body).toContain('<details><summary>Files changed, by task (3)</summary>')
+    expect(body).toContain('- `shared.ts`: `a`, `c`')
+    expect(body).toContain('- The plan: bob\n- `a`, `c`: dora')
   })
 
   it('says the same in the end when it was merged', () => {
@@ -108,47 +159,84 @@ describe('the final pull request', () => {
     )
     expect(body).toContain(
       [
-        '### Conflicts and reruns',
+        '**Attempts that failed**',
         '',
         '- `a`, attempt 1: its acceptance ended with exit code 1.',
         '- `c`, attempt 1: it is in conflict with `a` in `x.ts`.',
         '- Skipped by a person: `b`.',
-        '',
-        '### What is not in here',
-        '',
-        '- Failed: `c`',
-        '- Skipped: `b`',
       ].join('\n'),
     )
+    expect(body).toContain('### What is not in here\n\n- Failed: `c`\n- Skipped: `b`')
     expect(body).toContain('### Verification\n\nNot run.')
   })
 })
 
 describe('a worker pull request', () => {
-  it('shows the brief, and that nothing needs to be done', () => {
-    const { title, body } = workerPull(
-      planned(requested(), proposed(example), projected(['pull:trunk', 50]), approved()),
-      'cli',
+  const on = (...events: TimedEvent[]) =>
+    workerPull(
+      planned(
+        requested(),
+        proposed(example, { merge: 'review' }),
+        projected(['pull:trunk', 50]),
+        approved(),
+        ...events,
+      ),
+      'types',
     )
-    expect(title).toBe('cli: Show cents in the command line')
+  const top = (...events: TimedEvent[]) => on(...events).body.split('\n')[0]
+
+  it('shows the brief, folded, and who builds on it', () => {
+    const { title, body } = on()
+    expect(title).toBe('types: A type for amounts')
     expect(body).toBe(
       [
-        '`cli` Show cents in the command line, a task of the plan for issue #42.',
+        '**At work**, attempt 1. There is nothing to review yet.',
         '',
-        '- Needs: `parse`, `print`',
-        '- Writes: `src/cli.ts`',
-        '- Command: `node scripts/apply.mjs "Show cents in the command line"`',
+        '`types` A type for amounts, a task of the plan for issue #42.',
+        '',
+        '**Others build on it:** `parse`, `print`, `rules`, and 3 more after them.',
+        '',
+        '<details><summary>The brief of this task</summary>',
+        '',
+        '- Writes: `src/money.ts`',
+        '- Command: `node scripts/apply.mjs "A type for amounts"`',
         '- Acceptance: `npm test`',
         '',
-        'The run merges it into `tributary/42/trunk` (#50) when its acceptance has passed. Nothing needs to be done here.',
+        '</details>',
       ].join('\n'),
     )
   })
 
-  it('says what to type where landing waits for a review', () => {
-    const { body } = workerPull(planned(requested(), proposed(example, { merge: 'review' }), approved()), 'docs')
-    expect(body).toContain('type `/approve` here')
-    expect(body).toContain('`/retry docs -- note` sends it back, `/skip docs` leaves it out.')
+  it('says at its top what it is now, and what to type', () => {
+    const verifiedNow = [queued('types'), started('types'), verified('types', 1, 'one\n2 passed')]
+    expect(top(...verifiedNow)).toBe(
+      '**Ready for your review.** Its acceptance passed. Approve this pull request, or type `/approve` here, and the run merges it into `tributary/42/trunk` (#50); a merge by hand counts as an approval. Request changes, or type `/retry types -- note`, to send it back; `/skip types` leaves it out.',
+    )
+    expect(on(...verifiedNow).body).toContain('`npm test` passed in 3.2 s.')
+    expect(on(...verifiedNow).body).toContain('```text\none\n2 passed\n```')
+    const retried: TimedEvent = { type: 'task_retried', by: 'bob', task: 'types', note: '', onto: [] }
+    expect(top(...verifiedNow, retried, queued('types', 2))).toBe(
+      '**At work**, attempt 2. There is nothing to review yet. It replaces attempt 1.',
+    )
+    expect(top(...done('types'))).toBe(
+      `**Landed** in \`tributary/42/trunk\` (#50) with \`${sha('merge-types').slice(0, 8)}\`. There is nothing left to do here.`,
+    )
+    expect(top(queued('types'), { type: 'task_skipped', by: 'bob', task: 'types' })).toContain(
+      '**Not part of the change**: the task was skipped.',
+    )
+  })
+
+  it('of a failed task shows the first failing lines, and how to go on', () => {
+    const log = 'fine\n✖ reads it\n  at src/money.ts:3\n0 failed'
+    const { body } = on(
+      queued('types'),
+      started('types'),
+      failed('types', { reason: 'acceptance-failed', exitCode: 1, log }),
+    )
+    expect(body.split('\n')[0]).toBe(
+      '**Failed**: its acceptance ended with exit code 1. Type `/retry types -- note` to try again, or `/skip types` to go on without it.',
+    )
+    expect(body).toContain('```text\n✖ reads it\n  at src/money.ts:3\n0 failed\n```')
   })
 })
 

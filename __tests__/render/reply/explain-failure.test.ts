@@ -19,7 +19,7 @@ const FAILURES: {
   ],
   'not-an-approver': [
     { reason: 'not-an-approver', actor: 'eve', approvers: ['ann', 'ben'] },
-    'eve is not among those who may approve here.',
+    'eve is not an approver in this repository.',
     'Ann and ben can type the same command.',
   ],
   'second-person-needed': [
@@ -30,7 +30,7 @@ const FAILURES: {
   'push-refused': [
     { reason: 'push-refused', run: '42', words: 'error: GH013: Repository rule violations found' },
     "GitHub does not let run `42` write, so the command changed nothing. GitHub's words:",
-    '```text\nerror: GH013: Repository rule violations found\n```\n\nType the command again when the cause is gone.',
+    '```text\nerror: GH013: Repository rule violations found\n```\n\nFix the cause, then type the command again.',
   ],
   'rules-refuse': [
     {
@@ -44,7 +44,7 @@ const FAILURES: {
   'branch-in-the-way': [
     { reason: 'branch-in-the-way', run: '42', refs: ['refs/heads/tributary/42'] },
     'The branch `tributary/42` stands in the way: git cannot hold it and `tributary/42/trunk` at the same time.',
-    'Rename it on the page Branches of the repository, or so; then type `/plan` again:\n\n```sh\ngit fetch origin refs/heads/tributary/42\ngit push origin FETCH_HEAD:refs/heads/tributary-42-old :refs/heads/tributary/42\n```',
+    'Rename it on the Branches page of the repository, or with these commands; then type `/plan` again:\n\n```sh\ngit fetch origin refs/heads/tributary/42\ngit push origin FETCH_HEAD:refs/heads/tributary-42-old :refs/heads/tributary/42\n```',
   ],
   'journal-gone': [
     { reason: 'journal-gone', run: '42' },
@@ -58,7 +58,7 @@ const FAILURES: {
   ],
   'bots-may-not': [
     { reason: 'bots-may-not', actor: 'helper[bot]' },
-    'helper\\[bot\\] is not a person. Commands are taken from people only.',
+    'helper\\[bot\\] is not a person. Only people can type commands.',
     'A person can type the same command.',
   ],
   'unknown-command': [
@@ -68,8 +68,13 @@ const FAILURES: {
   ],
   'work-newer-than-comment': [
     { reason: 'work-newer-than-comment', task: 't3', head: sha('3') },
-    `The work of \`t3\` at \`${sha('3').slice(0, 8)}\` is newer than the comment, so it cannot have been read.`,
+    `The work of \`t3\` at \`${sha('3').slice(0, 8)}\` is newer than the comment, so the comment cannot refer to it.`,
     'Look at it, then type `/approve t3` again.',
+  ],
+  'work-newer-than-review': [
+    { reason: 'work-newer-than-review', task: 't3', head: sha('3') },
+    `The review is of an earlier commit; the work of \`t3\` is at \`${sha('3').slice(0, 8)}\` now.`,
+    'Look at the new commits, then review again.',
   ],
   'work-moved': [
     { reason: 'work-moved', task: 't3', branch: 'tributary/42/t3', head: sha('3'), tip: sha('4') },
@@ -91,12 +96,12 @@ const FAILURES: {
   'bad-arguments': [
     { reason: 'bad-arguments', command: 'skip', detail: '`t9 t8` is too much.', usage: '/skip t3' },
     '`t9 t8` is too much.',
-    'It is typed like this: `/skip t3`',
+    'Type it like this: `/skip t3`',
   ],
   'words-not-read': [
     { reason: 'words-not-read', command: 'approve', typed: '/approve 3fa9b2114c0d', words: 'but not\n`t3`' },
     '`/approve 3fa9b2114c0d` takes no words, but `` but not `t3` `` follows it. Nothing was done.',
-    'Did you want it as it stands? Type `/approve 3fa9b2114c0d` alone in a new comment. Should something change first? `/revise -- what to change` asks for another version of the plan, `/approve --only t1,t2` starts a part, `/retry t3 -- note` sends work back.',
+    'If you want it without the words, type `/approve 3fa9b2114c0d` alone in a new comment. To change something first, type `/revise -- what to change` for another version of the plan, `/approve --only t1,t2` to start a part, or `/retry t3 -- note` to send work back.',
   ],
   'not-plain-text': [
     { reason: 'not-plain-text', typed: '/plan' },
@@ -105,13 +110,13 @@ const FAILURES: {
   ],
   'app-may-not-approve': [
     { reason: 'app-may-not-approve', actor: 'ann', app: 'some-app' },
-    'The App `some-app` wrote this in the name of ann. What an App writes approves nothing.',
+    'The App `some-app` wrote this on behalf of ann. What an App writes approves nothing.',
     'Type the same command in a comment of your own on GitHub.',
   ],
   'no-run': [{ reason: 'no-run', issue: 42 }, 'Issue #42 has no run.', 'Type `/plan` on the issue to begin one.'],
   'run-is-live': [
     { reason: 'run-is-live', run: '42', phase: 'active' },
-    'Run `42` is at work. An issue has one run at a time.',
+    'Run `42` is at work. An issue can have only one run at a time.',
     'Type `/status` to see it, or `/cancel` to end it and `/plan` for a new one.',
   ],
   'run-ended': [
@@ -136,7 +141,7 @@ const FAILURES: {
   ],
   'plan-newer-than-comment': [
     { reason: 'plan-newer-than-comment', planId: PLAN },
-    'The plan is newer than the comment, so it cannot have been read.',
+    'The plan is newer than the comment, so the comment cannot refer to it.',
     'Read it, then type `/approve abcdef012345`.',
   ],
   'unknown-task': [
@@ -185,13 +190,13 @@ describe('a refusal', () => {
   it.each(Object.entries(FAILURES))(
     '%s says what happened and what to type next',
     (reason, [failure, happened, next]) => {
-      expect(explain(failure)).toEqual([`\`${reason}\`: ${happened}`, '', next])
+      expect(explain(failure)).toEqual([happened, '', next, '', `<sub>\`${reason}\`</sub>`])
     },
   )
 
   it('asks for a task where none was named, and names as many as can be read', () => {
     const tasks = Array.from({ length: 14 }, (_, index) => `t${index}`)
-    expect(explain({ reason: 'unknown-task', task: '', tasks })[0]).toBe('`unknown-task`: A task must be named.')
+    expect(explain({ reason: 'unknown-task', task: '', tasks })[0]).toBe('A task must be named.')
     expect(explain({ reason: 'unknown-task', task: '', tasks })[2]).toContain('`t11` and 2 more.')
   })
 
@@ -228,7 +233,7 @@ const TASK_FAILURES: { [Reason in TaskFailure['reason']]: [Extract<TaskFailure, 
     'its acceptance changed files: `a` and `b`',
   ],
   'timed-out': [{ reason: 'timed-out', minutes: 1, log: '' }, 'it was stopped after 1 minute'],
-  'no-change': [{ reason: 'no-change' }, 'it left every file as it was, so there is nothing to land'],
+  'no-change': [{ reason: 'no-change' }, 'it changed no files, so there is nothing to land'],
   'outside-paths': [{ reason: 'outside-paths', paths: ['x'] }, 'it wrote outside its paths: `x`'],
   'protected-paths': [{ reason: 'protected-paths', paths: ['x'] }, 'it wrote to protected paths: `x`'],
   'forbidden-mode': [
@@ -290,7 +295,7 @@ const TASK_FAILURES: { [Reason in TaskFailure['reason']]: [Extract<TaskFailure, 
   ],
   'passes-already': [
     { reason: 'passes-already', log: '' },
-    'its acceptance passes before any work, so it proves nothing; its agent waits for a look by a person, and nothing was spent',
+    'its acceptance passes before any work, so it proves nothing. Its agent waits until you look, and nothing was spent',
   ],
   'verification-failed': [
     { reason: 'verification-failed', on: sha('x'), exitCode: 1, log: '' },
@@ -302,9 +307,10 @@ describe('a failure of a task', () => {
   it.each(Object.entries(TASK_FAILURES))('%s is said in one line, then advised about', (reason, [failure, line]) => {
     expect(failureLine(failure)).toBe(line)
     const lines = explainTaskFailure(failure, 't3')
-    expect(lines[0]).toBe(`\`${reason}\`: ${line}.`)
+    expect(lines[0]).toBe(`${line.charAt(0).toUpperCase()}${line.slice(1)}.`)
     expect(lines.length).toBeGreaterThanOrEqual(5)
-    expect(lines.at(-1)).toBe('Type `/retry t3 -- note` to try again, or `/skip t3` to go on without it.')
+    expect(lines.at(-1)).toBe(`<sub>\`${reason}\`</sub>`)
+    expect(lines.at(-3)).toBe('Type `/retry t3 -- note` to try again, or `/skip t3` to go on without it.')
     expect(explainTaskFailure(failure).join('\n')).not.toContain('t3')
   })
 
@@ -312,7 +318,7 @@ describe('a failure of a task', () => {
     const off = 'To run commands without isolation instead, write `sandbox: off` into `.github/tributary.yml`.'
     const fix = ['sudo apt-get install -y bubblewrap', 'sudo sysctl -w user.max_user_namespaces=15000']
     const explained = (more: object) =>
-      explainTaskFailure({ reason: 'sandbox-unavailable', detail: 'no bwrap', ...more }).slice(2)
+      explainTaskFailure({ reason: 'sandbox-unavailable', detail: 'no bwrap', ...more }).slice(2, -2)
     expect(explained({ fix })).toEqual([
       'Nothing was run.',
       'This fixes it, in a step of the `work` job before its last one:',
@@ -335,10 +341,10 @@ describe('a failure of a task', () => {
 describe('a problem of a plan', () => {
   it('is one line with its place and its code', () => {
     expect(explainProblem({ code: 'cycle', task: 't1', field: 'needs', message: '`t1` > `t2` > `t1`' })).toBe(
-      '`t1` · `needs`: `t1` &gt; `t2` &gt; `t1` (`cycle`)',
+      '`t1` · `needs`: `t1` &gt; `t2` &gt; `t1` <sub>`cycle`</sub>',
     )
     expect(explainProblem({ code: 'not-yaml', task: null, field: null, message: 'line 2:\nnope' })).toBe(
-      'line 2: nope (`not-yaml`)',
+      'line 2: nope <sub>`not-yaml`</sub>',
     )
   })
 

@@ -30,12 +30,12 @@ const ANSWERS: {
 } = {
   'plan-requested': [
     { code: 'plan-requested', run: '42' },
-    'Run `42` begins. A plan in the issue is read and checked; where there is none, a model makes one. It will be posted on a draft pull request.',
+    'Run `42` begins. If the issue has a plan, it is checked; if not, a model writes one. The plan is posted on a draft pull request.',
   ],
   approved: [{ code: 'approved', ...none }, 'Plan `abcdef012345` is approved as a whole. It starts now.'],
   'approved-base-moved': [
     { code: 'approved-base-moved', ...none, only: ['b', 'a'], added: ['a'], to: sha('x') },
-    `A part of plan \`abcdef012345\` is approved and starts now: \`b\`, \`a\`. Added, since they are needed: \`a\`. The rest waits for \`/approve abcdef012345\`. The base branch has moved to \`${sha('x').slice(0, 8)}\` meanwhile, in no path that the plan uses, so the plan stays good.`,
+    `A part of plan \`abcdef012345\` is approved and starts now: \`b\`, \`a\`. Added, since they are needed: \`a\`. The rest waits for \`/approve abcdef012345\`. The base branch has moved to \`${sha('x').slice(0, 8)}\` since then, but not in paths that the plan uses, so the plan is still valid.`,
   ],
   rejected: [
     { code: 'rejected', run: '42', begun: false },
@@ -43,7 +43,7 @@ const ANSWERS: {
   ],
   revising: [
     { code: 'revising', run: '42', open: ['q'] },
-    'The plan of run `42` is written again with these words. The version that stands here counts no longer; the next one shows the difference. 1 question of the planner still waits for `/answer`.',
+    'The plan of run `42` is being rewritten with these words. You can no longer approve the version that is here; the next one shows what changed. 1 question of the planner still waits for `/answer`.',
   ],
   answered: [
     {
@@ -56,7 +56,7 @@ const ANSWERS: {
   ],
   'gate-off': [
     { code: 'gate-off', run: '42', started: true, to: sha('x') },
-    `Run \`42\` waits for no approval of its plan any more: what is verified is merged into its trunk. The final pull request is the gate. The plan starts now. The base branch has moved to \`${sha('x').slice(0, 8)}\` meanwhile, in no path that the plan uses, so the plan stays good. \`/cancel\` stops the run.`,
+    `Run \`42\` no longer waits for an approval of its plan: verified work is merged into its trunk. The final pull request is the gate. The plan starts now. The base branch has moved to \`${sha('x').slice(0, 8)}\` since then, but not in paths that the plan uses, so the plan is still valid. \`/cancel\` stops the run.`,
   ],
   steered: [
     { code: 'steered', run: '42', task: 't3' },
@@ -68,13 +68,17 @@ const ANSWERS: {
   ],
   retrying: [
     { code: 'retrying', run: '42', task: 't3' },
-    '`t3` is worked on again. What waits for it goes on after that.',
+    '`t3` is being retried. The tasks that need it start after it lands.',
   ],
-  'verifying-again': [{ code: 'verifying-again', run: '42' }, 'The verification runs once more on the same trunk.'],
-  skipped: [{ code: 'skipped', run: '42', task: 't3' }, '`t3` is skipped. What waits for it goes on without it.'],
+  'changes-proposed': [
+    { code: 'changes-proposed', run: '42', tasks: ['t-review-1'], planId: 'a'.repeat(64), unplaced: ['x.ts'] },
+    '`t-review-1` is added to the plan for this review. No task of this run writes `x.ts`, so what the review says there needs an issue of its own. It waits for an approval:\n\n```text\n/approve aaaaaaaaaaaa\n```',
+  ],
+  'verifying-again': [{ code: 'verifying-again', run: '42' }, 'The verification runs again on the same trunk.'],
+  skipped: [{ code: 'skipped', run: '42', task: 't3' }, '`t3` is skipped. The tasks that need it start without it.'],
   'task-cancelled': [
     { code: 'task-cancelled', run: '42', task: 't3' },
-    '`t3` is stopped. What waits for it is blocked; `/retry t3` takes it up again, `/skip t3` goes on without it.',
+    '`t3` is stopped, and the tasks that need it are blocked. `/retry t3` retries it, `/skip t3` goes on without it.',
   ],
   cancelled: [
     { code: 'cancelled', run: '42', landed: ['a', 'b'] },
@@ -82,14 +86,14 @@ const ANSWERS: {
   ],
   paused: [
     { code: 'paused', run: '42', running: ['a'] },
-    'Nothing new is started. `a` goes on to the end. `/resume` goes on.',
+    'No new tasks start. `a` goes on to the end. `/resume` goes on.',
   ],
   resumed: [{ code: 'resumed', run: '42' }, 'Run `42` goes on.'],
   'gate-approved': [
     { code: 'gate-approved', run: '42', task: 'g' },
-    'The gate `g` is open. What waited for it starts.',
+    'The gate `g` is approved. The tasks behind it start.',
   ],
-  'landing-approved': [{ code: 'landing-approved', run: '42', task: 'a' }, '`a` lands. What waited for it starts.'],
+  'landing-approved': [{ code: 'landing-approved', run: '42', task: 'a' }, '`a` lands. The tasks that need it start.'],
   'already-done': [
     { code: 'already-done', run: '42', detail: '`a` has landed.' },
     '`a` has landed. Nothing was changed.',
@@ -97,14 +101,14 @@ const ANSWERS: {
 }
 
 describe('an answer', () => {
-  it.each(Object.entries(ANSWERS))('%s begins with its code and says what follows', (code, [answer, said]) => {
-    expect(renderAnswer(answer, emptyRun, settings())).toBe(`\`${code}\`: ${said}`)
+  it.each(Object.entries(ANSWERS))('%s says what follows, and ends with its code', (code, [answer, said]) => {
+    expect(renderAnswer(answer, emptyRun, settings())).toBe(`${said}\n\n<sub>\`${code}\`</sub>`)
   })
 
   it('says where to look, once there is something', () => {
     const run = live(requested(), proposed(), projected(['pull:trunk', 50]), approved())
     expect(renderAnswer({ code: 'resumed', run: '42' }, run, settings())).toBe(
-      '`resumed`: Run `42` goes on.\n\nHow far it is: #50.',
+      'Run `42` goes on.\n\nHow far it is: #50.\n\n<sub>`resumed`</sub>',
     )
   })
 
@@ -119,14 +123,16 @@ describe('an answer', () => {
       queued('ask'),
     )
     expect(renderAnswer({ code: 'status', run: '42' }, run, settings()).split('\n')).toEqual([
-      '`status`: Run `42`.',
+      'Run `42`.',
       '',
       '**Running: 0 of 9 tasks landed, 1 at work, 1 waiting for a person, 7 to come.** Tasks start as soon as their own needs have landed.',
       '',
       '- `/approve ask` opens the gate `ask`.',
-      '- `/pause` starts nothing new, `/cancel` stops the run.',
+      '- `/pause` starts no new tasks, `/cancel` stops the run.',
       '',
       'All of it is on #50.',
+      '',
+      '<sub>`status`</sub>',
     ])
   })
 
@@ -147,13 +153,15 @@ describe('on the issue', () => {
     const text = renderProposed(run, 50)
     expect(text.split('\n')).toEqual([
       '<!-- tributary:proposed:42 -->',
-      `@${run.askedBy} \`plan-proposed\`: The plan has 9 tasks and is on #50. No task, no agent and no write before an approval, there or here:`,
+      `@${run.askedBy} The plan has 9 tasks and is on #50. Nothing starts before you approve it, there or here:`,
       '',
       '```text',
       `/approve ${run.work.planId.slice(0, 12)}`,
       '```',
+      '',
+      '<sub>`plan-proposed`</sub>',
     ])
-    expect(parse(text).children.at(-1)?.type).toBe('code')
+    expect(parse(text).children.at(-2)?.type).toBe('code')
   })
 })
 
@@ -186,12 +194,14 @@ describe('/help', () => {
     for (const line of [
       '- Mode `strict`: no task, no agent and no write before an approval. `/plan --mode` sets another one for a run.',
       '- Money: 10.00 USD a run and 2.00 USD an attempt at a task. `/plan --budget` and `/budget` set another limit for a run.',
-      '- Models: `claude-haiku-5-5` explores, `claude-opus-5-5` plans, `claude-haiku-5-5`, `claude-sonnet-5-5` and `claude-opus-5-5` work, as the plan gives each task its tier.',
+      '- Models: `claude-haiku-5-5` explores, `claude-opus-5-5` plans, `claude-haiku-5-5`, `claude-sonnet-5-5` and `claude-opus-5-5` work, as the plan gives each task its tier; `claude-opus-5-5` reviews risky results of agents before they land.',
     ])
       expect(help.split('\n')).toContain(line)
     const other = renderHelp(settings({ mode: 'soft', worker: { command: ['codex', '{prompt_file}'] } }))
     expect(other).toContain('- Mode `soft`: ')
-    expect(other).toContain('the program `codex` works.')
+    expect(other).toContain(
+      'the program `codex` works; `claude-opus-5-5` reviews risky results of agents before they land.',
+    )
   })
 
   it('counts people when there are too many of them', () => {

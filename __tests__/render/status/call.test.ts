@@ -21,7 +21,7 @@ describe('people are called', () => {
   it('by a comment that mentions who asked and says what to type', () => {
     const body = callFor(stuck, never)?.body
     expect(body).toMatch(new RegExp(`^@${stuck.askedBy} \\*\\*Stopped\\.\\*\\* `))
-    expect(body).toContain('`/retry a -- note` tries `a` again')
+    expect(body).toContain('`/retry a -- note` retries `a`')
   })
   it('and who may approve, once each, where the settings name people', () => {
     const approvers = {

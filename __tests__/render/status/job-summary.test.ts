@@ -16,10 +16,10 @@ describe('the summary of a slot', () => {
         '',
         '2 pieces of work in 1 min 4 s.',
         '',
-        '| Task | Attempt | Outcome | Time |',
-        '| --- | --- | --- | --- |',
-        '| `t1` | 1 | done | 1 min 1 s |',
-        '| `verify` | 2 | failed: verification-failed | 3.2 s |',
+        '| Task | Outcome | Work |',
+        '| --- | --- | --- |',
+        '| `t1` | done | 1 min 1 s |',
+        '| `verify` | failed: verification-failed | 3.2 s, attempt 2 |',
       ].join('\n'),
     )
     expect(slotSummary('r1.2', [])).toBe('## Slot r1.2\n\nThere was nothing to do for it.')
@@ -34,7 +34,7 @@ describe('the summary of a slot', () => {
     }))
     const text = slotSummary('r1.1', deeds)
     expect(byteLength(text)).toBeLessThan(LIMITS.summary)
-    expect(text.split('\n').at(-1)).toMatch(/^\| and \d+ more \| \| \| \|$/)
+    expect(text.split('\n').at(-1)).toMatch(/^\| and \d+ more \| \| \|$/)
   })
 })
 

@@ -86,7 +86,7 @@ describe('the comment of the planner', () => {
       '- Critique: to come',
       '- `a` Do \\*a\\*',
       '- `b` Do \\*b\\*, needs `a`',
-      '| explore | `claude-opus-5-5` | 1 | 10 s | 3 | 1,000 | 20,000 | 3,000 | 400 | 0.020 USD |',
+      '| explore, `claude-opus-5-5` | 10 s, 1 attempt, 3 calls | 1,000 fresh, 20,000 cached, 3,000 written, 400 output | 0.020 USD |',
       '- Mode `strict`: no task, no agent and no write before an approval',
       '- Limit of money: 10.00 USD',
     ])
@@ -102,9 +102,11 @@ describe('the comment of the planner', () => {
         { type: 'revision_requested', by: 'dora', words: 'less, please' },
       ),
     ).split('\n')
-    expect(lines).toContain('- `design#1` came to nothing: overloaded, ask @&#8203;alice')
+    expect(lines).toContain('- `design#1` failed: overloaded, ask @&#8203;alice')
     expect(lines).toContain('- Asked for by dora: less, please')
-    expect(lines).toContain('| plan | unknown | 1 | 1 s | 0 | 0 | 0 | 0 | 0 | 3.00 USD (partly unknown) |')
+    expect(lines).toContain(
+      '| plan, unknown | 1 s, 1 attempt, 0 calls | 0 fresh, 0 cached, 0 written, 0 output | 3.00 USD (partly unknown) |',
+    )
   })
 
   it.each<[string, TimedEvent[]]>([
@@ -226,7 +228,7 @@ describe('the questions', () => {
 describe('/plan status', () => {
   it('names the stage, the questions that are open with the line to type, and the money', () => {
     const text = status(...asked)
-    expect(text).toMatch(/^`plan-status`: Run `42`\.\n\n\*\*Planning: waiting for answers\.\*\* 2 questions/)
+    expect(text).toMatch(/^Run `42`\.\n\n\*\*Planning: waiting for answers\.\*\* 2 questions/)
     expect(text).toContain('**1.** Which format?\n\n- `1a` JSON')
     expect(text).toContain('- `/answer 1b` answers with the defaults')
     expect(text).toContain('Money: 0.020 USD spent, 9.98 USD left of 10.00 USD.')

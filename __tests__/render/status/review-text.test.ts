@@ -63,7 +63,6 @@ describe('a result that a model reviews', () => {
     const check = checkOf(...accepted)
     expect(check).toMatchObject({ title: 'Landed', state: { conclusion: 'success' } })
     const said = [
-      '### Review',
       '- **Reviewed by a model, `claude-opus-5-5`: accepted with remarks** (it is not what was promised to others)',
       '  - It is slow, @&#8203;bob.',
     ]
@@ -79,7 +78,7 @@ describe('a result that a model reviews', () => {
       title: 'Verified, and sent back by a model that reviewed it',
       state: { status: 'completed', conclusion: 'neutral' },
     })
-    expect(back?.summary).toContain('`sent-back`: its acceptance passed, and a model that reviewed it sent it back.')
+    expect(back?.summary).toContain('Its acceptance passed, and a model that reviewed it sent it back.')
     expect(back?.text).toContain('An empty text fails.')
   })
 
@@ -109,7 +108,7 @@ it('the final pull request lists reviews apart from what the machine has checked
     { type: 'run_cancelled', why: 'enough' },
   ]
   const { body } = finalPull(planned(...events))
-  expect(body).toContain('### Reviewed by a model before it landed')
+  expect(body).toContain('**Reviewed by a model before it landed**')
   expect(body).toContain('  - **Reviewed by a model, `claude-opus-5-5`: accepted with remarks**')
   expect(body).toContain('  - Changed by the review of `a`: Call `cents`, @&#8203;alice.')
 })

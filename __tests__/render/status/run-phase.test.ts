@@ -51,7 +51,7 @@ describe('a run with a parked task', () => {
     expect([phaseOf(waits).kind, phaseOf(stuck).kind]).toEqual(['waiting-for-person', 'stuck'])
     for (const state of [waits, stuck])
       expect(activeHeadline(state).detail).toMatch(/^What waits for the model goes on at 2026-01-01/)
-    expect(activeHeadline(failed(running('a'), 'a')).detail).toMatch(/^What could be done is done; /)
+    expect(activeHeadline(failed(running('a'), 'a')).detail).toMatch(/^Everything else is done; /)
   })
 
   it('tells first that the rest is not approved', () => {

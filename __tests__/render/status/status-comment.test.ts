@@ -74,19 +74,19 @@ describe('a run at work', () => {
 
   it('says of each task how it stands, where, and why', () => {
     expect(rows(run)).toEqual([
-      ['Task', 'Status', 'Attempt', 'Slot', 'Time', 'Work', 'Note'],
-      ['a Task a', 'landed', '1', 'r1.1', '6 s', '#51', ''],
-      ['c Task c', 'queued', '1', '', '', 'tributary/42/c', ''],
-      ['b Task b', 'at work', '1', 'r1.2', 'since 10:00:07', '#52', ''],
-      ['g Task g', 'waits for a person', '', '', '', '', 'A gate. Type /approve g.'],
-      ['d Task d', 'waits for its needs', '', '', '', '', 'Waits for b, g.'],
+      ['Task', 'Status', 'Work'],
+      ['a Task a', 'landed', '6 s, #51'],
+      ['c Task c', 'queued', 'tributary/42/c'],
+      ['b Task b', 'at work', 'since 10:00:07, #52'],
+      ['g Task g', 'waits for a person. A gate. Type /approve g.', ''],
+      ['d Task d', 'waits for its needs. Waits for b, g.', ''],
     ])
   })
 
   it('names the exact words to type', () => {
     expect(steps(run)).toEqual([
       '- `/approve g` opens the gate `g`.',
-      '- `/pause` starts nothing new, `/cancel` stops the run.',
+      '- `/pause` starts no new tasks, `/cancel` stops the run.',
     ])
   })
 
@@ -108,13 +108,29 @@ describe('what went wrong', () => {
     )
     expect(title(run)).toBe('## Waiting for a person: 2 of 5 tasks landed, 1 waiting for a person, 1 failed, 1 blocked')
     expect(rows(run).slice(3)).toEqual([
-      ['b Task b', 'failed', '1', 'r1.1', '1 s', 'tributary/42/b', 'It wrote outside its paths: x|y.ts.'],
-      ['g Task g', 'waits for a person', '', '', '', '', 'A gate. Type /approve g.'],
-      ['d Task d', 'blocked', '', '', '', '', 'Blocked by b.'],
+      ['b Task b', 'failed. It wrote outside its paths: x|y.ts.', '1 s, tributary/42/b'],
+      ['g Task g', 'waits for a person. A gate. Type /approve g.', ''],
+      ['d Task d', 'blocked. It needs b.', ''],
     ])
     expect(steps(run)).toContain(
-      '- `/retry b -- note` tries `b` again, `/skip b` goes on without it. Its work is kept on `tributary/42/b`.',
+      '- `/retry b -- note` retries `b`, `/skip b` goes on without it. Its work is kept on `tributary/42/b`.',
     )
+  })
+
+  it('shows the first failing lines of an acceptance, with links to the check and to the log of the job', () => {
+    const log = `${'✔ fine\n'.repeat(50)}✖ sums\n  AssertionError: 1 == 2\n${'✔ fine\n'.repeat(50)}`
+    const run = live(
+      ...begun,
+      { type: 'slots_requested', request: 'r1', count: 4, workflowRun: 811 },
+      queued('a'),
+      started('a', 'r1.2'),
+      failed('a', { reason: 'acceptance-failed', exitCode: 1, log }),
+      shownAs([`check:a@${sha('a-1-head')}`, 9001]),
+    )
+    expect(renderStatus(run)).toContain(
+      '`a` failed: its acceptance ended with exit code 1 ([check](../runs/9001), [log](../actions/runs/811)):\n\n```text\n✖ sums\n  AssertionError: 1 == 2\n✔ fine',
+    )
+    expect(rows(run)[1]?.[2]).toBe('1 s, tributary/42/a, check, log')
   })
 
   it('is remembered while the next attempt goes on', () => {
@@ -128,8 +144,8 @@ describe('what went wrong', () => {
       { type: 'task_returned', task: 'b', attempt: 1, slot: 'r1.1' },
       queued('b', 2),
     )
-    expect(rows(retried)[1]?.at(-1)).toBe('Attempt 1: its acceptance ended with exit code 2.')
-    expect(rows(retried)[3]?.at(-1)).toBe('Attempt 1 lost its slot.')
+    expect(rows(retried)[1]?.[1]).toBe('waits for its needs. Attempt 1: its acceptance ended with exit code 2.')
+    expect(rows(retried)[3]?.[1]).toBe('queued. Attempt 1 lost its slot.')
   })
 
   it('is a conflict with both tasks and the files named', () => {
@@ -141,13 +157,13 @@ describe('what went wrong', () => {
       onto: [sha('merge-a')],
       final: false,
     })
-    expect(rows(run)[3]?.at(-1)).toBe('Attempt 1: it is in conflict with a in src/x.ts.')
+    expect(rows(run)[3]?.[1]).toBe('waits for its needs. Attempt 1: it is in conflict with a in src/x.ts.')
   })
 })
 
 describe('a run that waits', () => {
   const waiting: [string, LiveRun, string, string][] = [
-    ['for its plan', live(requested()), '## Planning', '- `/reject` ends it; nothing else is needed.'],
+    ['for its plan', live(requested()), '## Planning', '- `/reject` ends it. You do not have to do anything else.'],
     [
       'for a review',
       live(
@@ -193,7 +209,7 @@ describe('a run that waits', () => {
       'for a base that passes',
       live(...verifying, broken(), { type: 'culprit_found', task: null }),
       '## Verification failed: 5 of 5 tasks landed',
-      '- The base must be fixed first: `/cancel`, then `/plan` on a base that passes. `/retry verification` runs it once more on the same trunk.',
+      '- The base must be fixed first: `/cancel`, then `/plan` on a base that passes. `/retry verification` runs it again on the same trunk.',
     ],
     [
       'for a verification that can be run, though a task is suspected',
@@ -211,7 +227,7 @@ describe('a run that waits', () => {
         },
       ),
       '## Verification failed: 5 of 5 tasks landed',
-      '- `/retry verification` runs it once more on the same trunk. `/cancel` stops the run.',
+      '- `/retry verification` runs it again on the same trunk. `/cancel` stops the run.',
     ],
   ]
   it.each(waiting)('%s says so, and what to type', (_why, run, headline, step) => {
@@ -279,16 +295,8 @@ describe('the end', () => {
     expect(renderStatus(run)).toMatch(/\n- Ended at 2026-11-21 10:\d\d:\d\d UTC\.\n/)
   })
 
-  it('shows an opened gate as open', () => {
-    expect(rows(live(...success)).find(([task]) => task === 'g Task g')).toEqual([
-      'g Task g',
-      'open',
-      '',
-      '',
-      '',
-      '',
-      '',
-    ])
+  it('shows an opened gate as approved', () => {
+    expect(rows(live(...success)).find(([task]) => task === 'g Task g')).toEqual(['g Task g', 'approved', ''])
   })
 
   it('names the next step after a success', () => {
@@ -333,10 +341,10 @@ describe('a run that is too large', () => {
   })
 
   it('keeps what a person must do longest', () => {
-    const many = large(ids(700, 'x'.repeat(36)))
+    const many = large(ids(900, 'x'.repeat(36)))
     expect(byteLength(many)).toBeLessThanOrEqual(LIMITS.comment)
-    expect(many.includes('The table of 700 tasks is left out: it would not fit. The checks show each task.')).toBe(true)
+    expect(many.includes('The table of 900 tasks would not fit. The checks show each task.')).toBe(true)
     expect(many).toMatch(/\n- and \d+ more lines of this kind\n/)
-    expect(many.split('\n')[1]).toBe('## Stopped: 350 of 700 tasks landed, 350 failed')
+    expect(many.split('\n')[1]).toBe('## Stopped: 450 of 900 tasks landed, 450 failed')
   })
 })

@@ -21,6 +21,12 @@ export function memoryForge(github: MemoryGitHub): Forge {
     react: async (comment, content) => react(github, comment, content),
     reply: async (thread, key, body) => reply(github, thread, key, body),
     pull: async (number) => pullAt(github, number),
+    issue: async (number) =>
+      (given.issues ?? []).includes(number) ? { title: `Issue ${number}`, body: '', isPull: false } : null,
+    reviews: async (pulls) =>
+      github.reviews.filter(({ pull }) => pulls.includes(pull)).map(({ lines: _, ...one }) => one),
+    lineComments: async ({ id }) => github.reviews.flatMap((one) => (one.id === id ? one.lines : [])),
+    replyInThread: async (pull, _first, key, body) => reply(github, pull, key, body),
     comments: async (thread) =>
       github.comments
         .filter((one) => one.thread === thread)

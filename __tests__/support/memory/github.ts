@@ -1,4 +1,5 @@
 import type { BranchRule } from '../../../src/core/branch-rules.ts'
+import type { LineComment, PullReview } from '../../../src/core/command/decide-pull-review.ts'
 import type { Quotas } from '../../../src/core/schedule/request-pace.ts'
 import type { CheckStatus, DispatchInputs, Located, PullRequest, Role } from '../../../src/ports/forge.ts'
 
@@ -32,6 +33,12 @@ export interface MemoryRun {
   orchestratorAlive: boolean
 }
 
+/** Replies in threads are comments on the pull request here. */
+export interface MemoryReview extends PullReview {
+  author: { login: string; type: string }
+  lines: readonly LineComment[]
+}
+
 /** What a test says that is there. Whatever else is asked for throws, so that no test rests on a guess. */
 export interface Given {
   defaultBranch?: string
@@ -58,6 +65,8 @@ export interface MemoryGitHub {
   pulls: MemoryPull[]
   runs: MemoryRun[]
   reactions: { comment: number; content: string }[]
+  reviews: MemoryReview[]
+  resolved: Set<string>
   /** How often projections were sent, for tests of what is shown when. */
   published: number
   /** Its threads are locked: nothing can be said on them. */
@@ -78,6 +87,8 @@ export function memoryGitHub(given: Given): MemoryGitHub {
     pulls: [],
     runs: [],
     reactions: [],
+    reviews: [],
+    resolved: new Set(),
     published: 0,
     nextId: () => {
       last += 1

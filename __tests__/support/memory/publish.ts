@@ -56,6 +56,9 @@ function show(github: MemoryGitHub, projection: Projection, located: Located | n
       return located === null ? openPull(github, projection) : changePull(github, located, projection)
     case 'close-pull':
       return changePull(github, projection.located, { state: 'closed' })
+    case 'resolve-thread':
+      github.resolved.add(projection.located.node)
+      return projection.located
     case 'ready-pull':
       return changePull(github, projection.located, { draft: false })
   }

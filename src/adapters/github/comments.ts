@@ -135,16 +135,48 @@ interface Answer {
 }
 
 /** Replies once per key: looks for the reply of an earlier try before it writes. */
-export async function reply(repository: RepositoryClient, self: () => Promise<string>, answer: Answer): Promise<void> {
-  const { thread, key, body, fresh } = answer
+export function reply(repository: RepositoryClient, self: () => Promise<string>, answer: Answer): Promise<void> {
+  const { thread } = answer
+  const comments = () => commentsOn(repository, thread)
+  return writeOnce(repository, self, answer, { comments, write: (text) => write(repository, thread, text) })
+}
+
+/** The same in a thread on a line: `thread` is the pull request, `first` the comment that it begins with. */
+export function replyInThread(
+  repository: RepositoryClient,
+  self: () => Promise<string>,
+  { thread: pull_number, first, ...answer }: Omit<Answer, 'fresh'> & { first: number },
+): Promise<void> {
+  const { octokit } = repository.client
+  const at = { ...ownerAndRepo(repository), pull_number }
+  const comments = async () =>
+    z
+      .array(commentSchema)
+      .parse(await octokit.paginate('GET /repos/{owner}/{repo}/pulls/{pull_number}/comments', { ...at, per_page: 100 }))
+  const route = 'POST /repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies'
+  const write = async (body: string) => void (await octokit.request(route, { ...at, comment_id: first, body }))
+  return writeOnce(repository, self, { ...answer, fresh: false }, { comments, write })
+}
+
+interface Place {
+  comments(): Promise<StoredComment[]>
+  write(text: string): Promise<void>
+}
+
+async function writeOnce(
+  repository: RepositoryClient,
+  self: () => Promise<string>,
+  { key, body, fresh }: Omit<Answer, 'thread'>,
+  place: Place,
+): Promise<void> {
   const marker = replyMarker(key)
   const text = withMarker(marker, body)
   if (text.length > LIMITS.comment) throw new Error(`a reply of ${text.length} characters is too long`)
-  const isThere = async () => ownComment(await commentsOn(repository, thread), await self(), marker) !== null
+  const isThere = async () => ownComment(await place.comments(), await self(), marker) !== null
   for (let tries = 1; ; tries += 1) {
     if ((!fresh || tries > 1) && (await isThere())) return
     try {
-      await write(repository, thread, text)
+      await place.write(text)
       return
     } catch (error) {
       if (!(error instanceof UnknownOutcome) || tries === TRIES) throw error

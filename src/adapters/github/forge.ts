@@ -2,11 +2,12 @@ import { z } from 'zod'
 import type { Forge, Role, Said } from '../../ports/forge.ts'
 import { branchRules } from './branch-rules.ts'
 import { ownerAndRepo, REPEATABLE, type RepositoryClient } from './client.ts'
-import { allComments, botComments, openSelf, reply, said } from './comments.ts'
+import { allComments, botComments, openSelf, reply, replyInThread, said } from './comments.ts'
 import { httpStatusOf } from './http-error.ts'
 import { openNodes } from './node-ids.ts'
 import { openPublishing } from './publish.ts'
 import { pullAt } from './pulls.ts'
+import { lineComments, reviewsOf } from './reviews.ts'
 import { dispatch, dispatched, orchestratorAlive } from './workflow-runs.ts'
 
 export interface ForgeOptions extends RepositoryClient {
@@ -32,6 +33,11 @@ export function openForge({ workflowFile, self: login, ...repository }: ForgeOpt
     reply: (thread, key, body, fresh) => said(reply(repository, self, { thread, key, body, fresh })),
     botComments: (thread, since) => botComments(repository, thread, since),
     pull: (number) => pullAt(repository, number),
+    issue: (number) => issueAt(repository, number),
+    reviews: (pulls) => reviewsOf(repository, pulls),
+    lineComments: (review) => lineComments(repository, review),
+    replyInThread: (pull, first, key, body) =>
+      said(replyInThread(repository, self, { thread: pull, first, key, body })),
     comments: (thread) => allComments(repository, thread),
     file: (path, ref) => fileAt(repository, path, ref),
     publish: openPublishing(repository, self, nodesFor),
@@ -101,6 +107,23 @@ async function react(
   const parameters = { ...ownerAndRepo(repository), comment_id: comment, content, ...REPEATABLE }
   const route = 'POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions'
   return said(repository.client.octokit.request(route, parameters))
+}
+
+const issueSchema = z.object({ title: z.string(), body: z.string().nullish(), pull_request: z.unknown().optional() })
+
+async function issueAt(repository: RepositoryClient, issue_number: number) {
+  try {
+    const parameters = { ...ownerAndRepo(repository), issue_number }
+    const { data } = await repository.client.octokit.request(
+      'GET /repos/{owner}/{repo}/issues/{issue_number}',
+      parameters,
+    )
+    const { title, body, pull_request } = issueSchema.parse(data)
+    return { title, body: body ?? '', isPull: pull_request !== undefined && pull_request !== null }
+  } catch (error) {
+    if ([404, 410].includes(httpStatusOf(error) ?? 0)) return null
+    throw error
+  }
 }
 
 const fileSchema = z.object({ type: z.literal('file'), encoding: z.string(), content: z.string(), sha: z.string() })

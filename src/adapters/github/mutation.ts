@@ -17,6 +17,7 @@ const SELECTIONS = {
   updatePullRequest: 'pullRequest { id url }',
   closePullRequest: 'pullRequest { id url }',
   markPullRequestReadyForReview: 'pullRequest { id url }',
+  resolveReviewThread: 'thread { id comments(first: 1) { nodes { url } } }',
   addComment: 'commentEdge { node { id url } }',
   updateIssueComment: 'issueComment { id url }',
 } as const
@@ -25,13 +26,15 @@ const SELECTIONS = {
 export function mutationOf(projection: Projection, nodes: Nodes): Mutation | null {
   switch (projection.kind) {
     case 'check':
-      return checkMutation(projection, nodes.repository)
+      return checkMutation(projection, nodes)
     case 'pull':
       return pullMutation(projection, nodes.repository)
     case 'close-pull':
       return { field: 'closePullRequest', input: { pullRequestId: projection.located.node } }
     case 'ready-pull':
       return { field: 'markPullRequestReadyForReview', input: { pullRequestId: projection.located.node } }
+    case 'resolve-thread':
+      return { field: 'resolveReviewThread', input: { threadId: projection.located.node } }
     case 'comment':
       return commentMutation(projection, nodes.thread(projection.thread))
   }
@@ -39,12 +42,29 @@ export function mutationOf(projection: Projection, nodes: Nodes): Mutation | nul
 
 type Of<Kind extends Projection['kind']> = Extract<Projection, { kind: Kind }>
 
-function checkMutation(check: Of<'check'>, repositoryId: string): Mutation {
-  const { label: name, externalId, title, summary, text, located } = check
+function checkMutation(check: Of<'check'>, { repository: repositoryId, url }: Nodes): Mutation {
+  const { label: name, externalId, title, summary, text, located, workflowRun = null } = check
   const output = { title, summary, ...(text === '' ? {} : { text }) }
-  const shared = { repositoryId, name, externalId, output, ...progress(check.state) }
-  if (located === null) return { field: 'createCheckRun', input: { ...shared, headSha: check.sha } }
+  const job = url === undefined || workflowRun === null ? {} : { detailsUrl: `${url}/actions/runs/${workflowRun}` }
+  const shared = { repositoryId, name, externalId, output, ...job, ...progress(check.state) }
+  if (located === null)
+    return {
+      field: 'createCheckRun',
+      input: { ...shared, headSha: check.sha, output: { ...output, ...annotated(check) } },
+    }
   return { field: 'updateCheckRun', input: { ...shared, checkRunId: located.node } }
+}
+
+/** GitHub adds those of an update to those that are there, so that only a new check has them. */
+function annotated({ annotations = [] }: Of<'check'>): Record<string, unknown> {
+  if (annotations.length === 0) return {}
+  const shown = annotations.map(({ path, line, message }) => ({
+    path,
+    location: { startLine: line, endLine: line },
+    annotationLevel: 'FAILURE',
+    message,
+  }))
+  return { annotations: shown }
 }
 
 function progress(state: CheckStatus): Record<string, unknown> {
@@ -75,10 +95,14 @@ export function documentOf(mutations: readonly Mutation[]): { text: string; vari
 }
 
 const objectSchema = z.object({ id: z.string(), url: z.string() })
+const threadSchema = z.object({ id: z.string(), comments: z.object({ nodes: z.array(z.object({ url: z.string() })) }) })
 const payloadSchema = z
   .union([
     z.object({ checkRun: objectSchema }).transform(({ checkRun }) => checkRun),
     z.object({ pullRequest: objectSchema }).transform(({ pullRequest }) => pullRequest),
+    z
+      .object({ thread: threadSchema })
+      .transform(({ thread: { id, comments } }) => ({ id, url: comments.nodes[0]?.url ?? '' })),
     z.object({ issueComment: objectSchema }).transform(({ issueComment }) => issueComment),
     z.object({ commentEdge: z.object({ node: objectSchema }) }).transform(({ commentEdge }) => commentEdge.node),
   ])

@@ -4,6 +4,8 @@ import type { RepositoryClient } from './client.ts'
 /** GraphQL node ids of the repository and of threads. */
 export interface Nodes {
   repository: string
+  /** The repository's page. */
+  url?: string | undefined
   /** Null if there is no such issue or pull request. */
   thread(number: number): string | null
 }
@@ -13,20 +15,24 @@ export type NodesFor = (threads: readonly number[]) => Promise<Nodes>
 /** Requests missing ids when they are needed, in one request, and caches them, since they never change. */
 export function openNodes(repository: RepositoryClient): NodesFor {
   let repositoryId: string | undefined
+  let url: string | undefined
   const known = new Map<number, string>()
   return async (threads) => {
     const missing = [...new Set(threads)].filter((number) => !known.has(number))
     if (repositoryId === undefined || missing.length > 0) {
       const found = await ask(repository, missing)
       repositoryId = found.repository
+      url = found.url
       for (const [number, node] of found.threads) known.set(number, node)
     }
-    return { repository: repositoryId, thread: (number) => known.get(number) ?? null }
+    return { repository: repositoryId, url, thread: (number) => known.get(number) ?? null }
   }
 }
 
 const nodeSchema = z.object({ id: z.string() })
-const answerSchema = z.object({ repository: nodeSchema.catchall(nodeSchema.nullish().or(z.string())) })
+const answerSchema = z.object({
+  repository: nodeSchema.extend({ url: z.string().optional() }).catchall(nodeSchema.nullish().or(z.string())),
+})
 
 async function ask({ client, owner, repo }: RepositoryClient, threads: readonly number[]) {
   const variables = Object.fromEntries(threads.map((number) => [`n${number}`, number]))
@@ -37,7 +43,8 @@ async function ask({ client, owner, repo }: RepositoryClient, threads: readonly 
     const node = nodeSchema.safeParse(parsed.data.repository[`t${number}`])
     return node.success ? [[number, node.data.id]] : []
   })
-  return { repository: parsed.data.repository.id, threads: found }
+  const { id, url } = parsed.data.repository
+  return { repository: id, url, threads: found }
 }
 
 function question(threads: readonly number[]): string {
@@ -45,5 +52,5 @@ function question(threads: readonly number[]): string {
   const asked = threads.map(
     (number) => `t${number}: issueOrPullRequest(number: $n${number}) { ... on Issue { id } ... on PullRequest { id } }`,
   )
-  return `query($owner: String!, $name: String!${declared}) { repository(owner: $owner, name: $name) { id ${asked.join(' ')} } }`
+  return `query($owner: String!, $name: String!${declared}) { repository(owner: $owner, name: $name) { id url ${asked.join(' ')} } }`
 }

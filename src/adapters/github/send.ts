@@ -61,6 +61,7 @@ const WEIGHT: Readonly<Record<Projection['kind'], number>> = {
   comment: 1,
   'close-pull': 2,
   'ready-pull': 2,
+  'resolve-thread': 1,
   pull: 4,
 }
 export const HEAVIEST = 20

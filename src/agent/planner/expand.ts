@@ -53,7 +53,7 @@ export async function expand(request: ExpandRequest, signal: AbortSignal): Promi
       check: ({ tasks }) => {
         const part = partOf(request, tasks)
         if (part.tasks.length === 0) return ['There is no task.']
-        return [...part.problems, ...partProblems(plan.tasks, part.tasks, rulesOf(input))]
+        return [...part.problems, ...partProblems(plan.tasks, part.tasks, input)]
       },
     },
     signal,
@@ -61,8 +61,6 @@ export async function expand(request: ExpandRequest, signal: AbortSignal): Promi
   if (!answer.ok) return answer
   return { ok: true, ...orderedPart(plan, partOf(request, answer.value.tasks).tasks) }
 }
-
-const rulesOf = ({ settings, options }: PlannerInput) => ({ settings, options })
 
 /**
  * Drops needs of the new tasks that are met already, since the open task waited for them, directly or not; its direct

@@ -30,5 +30,14 @@ export function draftOfText(text: string, rules: PlanningRules): Result<PlanDraf
   draft.head(head)
   for (const task of tasks) draft.task(task)
   draft.end()
-  return ok(draft.result())
+  const made = draft.result()
+  return ok({ ...made, notes: [...made.notes, ...notesOnQuestions(head.questions.length)] })
 }
+
+/** People could not answer before the plan was written; `/revise` is their answer. */
+const notesOnQuestions = (asked: number): string[] =>
+  asked === 0
+    ? []
+    : [
+        `the program that planned left ${asked === 1 ? 'a question' : `${asked} questions`} open: what it would do stands among the assumptions, and \`/revise\` says otherwise`,
+      ]

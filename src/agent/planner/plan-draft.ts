@@ -2,7 +2,6 @@ import type { TaskId } from '../../core/ids.ts'
 import type { Task } from '../../core/plan/plan.ts'
 import type { PlanDraft, Question } from '../../core/plan/planning.ts'
 import { orderWrites } from '../../core/plan/write-order.ts'
-import type { Settings } from '../../core/settings.ts'
 import { quoted } from '../../core/text/quoted.ts'
 import type { DesignRequest } from './design-request.ts'
 import { budgetProblems, isOneTooMany, type PlanningRules, taskProblems, wholeProblems } from './plan-problems.ts'
@@ -69,7 +68,7 @@ export function planDraftBuilder(request: DraftRequest, stop: () => void): PlanD
   }
   return {
     stopped: () => stopped,
-    result: () => draftOf(current.head, current.tasks, input.settings),
+    result: () => draftOf(current.head, current.tasks, input),
     reread: startOver,
     restart() {
       if (stopped?.ok) stopped = null
@@ -101,11 +100,11 @@ function withOpenQuestions(
   return { head: { ...head, questions: [], assumptions }, ask: mayAsk ? open : [] }
 }
 
-function draftOf(head: PlanHead | null, tasks: IncrementalPlan, settings: Settings): PlanDraft {
+function draftOf(head: PlanHead | null, tasks: IncrementalPlan, { settings, scripts }: PlanningRules): PlanDraft {
   if (head === null) throw new Error('a draft without a head')
   const plan = { ...head, tasks: tasks.all() }
   const budget = budgetProblems(plan, settings)
-  const problems = [...wholeProblems(plan, settings), ...tasks.problems(), ...budget.problems]
+  const problems = [...wholeProblems(plan, settings, scripts), ...tasks.problems(), ...budget.problems]
   return { plan, notes: [...tasks.notes(), ...budget.notes], problems: [...new Set(problems)] }
 }
 

@@ -1,31 +1,40 @@
+import type { Problem } from '../../core/failure.ts'
 import { predictCost } from '../../core/money/predicted-cost.ts'
 import { globWithin } from '../../core/plan/glob.ts'
 import { lintPlan } from '../../core/plan/lint.ts'
 import type { Argv, Plan, Task } from '../../core/plan/plan.ts'
 import type { PlanOptions } from '../../core/plan/planning.ts'
+import type { Scripts } from '../../core/plan/scripts.ts'
 import type { Settings } from '../../core/settings.ts'
 import { listed, quoted } from '../../core/text/quoted.ts'
 
 export interface PlanningRules {
   settings: Settings
   options: PlanOptions
+  /** Of the base. */
+  scripts: Scripts
 }
 
 /** Problems of `task`, as sentences. The tasks before it have none. */
 export function taskProblems(before: readonly Task[], task: Task, rules: PlanningRules): string[] {
-  const { problems } = lintPlan({ ...emptyPlan, tasks: [...before, task] }, rules.settings)
+  const { problems } = lintPlan({ ...emptyPlan, tasks: [...before, task] }, rules.settings, rules.scripts)
   return [
-    ...problems.flatMap((it) => (it.task === null ? [] : [`${quoted(it.task)}, ${it.field}: ${it.message}`])),
+    ...problems.flatMap((it) =>
+      it.task === null || isOfOther(it, task) ? [] : [`${quoted(it.task)}, ${it.field}: ${it.message}`],
+    ),
     ...ownProblems(task, rules).map((wrong) => `${quoted(task.id)}: ${wrong}`),
   ]
 }
+
+/** A task that would have added a script may be no longer there: those that named it fail by themselves, or are replaced. */
+const isOfOther = (it: Problem, { id }: Task): boolean => it.code === 'no-such-script' && it.task !== id
 
 export const isOneTooMany = (before: readonly Task[], { settings }: PlanningRules): boolean =>
   before.length >= settings.limits.tasks
 
 /** Problems of a plan as a whole, as sentences; not those of single tasks. */
-export const wholeProblems = (plan: Plan, settings: Settings): string[] => [
-  ...lintPlan(plan, settings)
+export const wholeProblems = (plan: Plan, settings: Settings, scripts: Scripts): string[] => [
+  ...lintPlan(plan, settings, scripts)
     .problems.filter(({ task }) => task === null)
     .map(({ message }) => message),
   ...plan.verification.flatMap(({ argv }) => shellProblem(argv)).map((wrong) => `verification: ${wrong}`),

@@ -50,7 +50,6 @@ export async function replan(request: ReplanRequest, signal: AbortSignal): Promi
     { kind: 'text' as const, text: plannerInputText(input), cache: true },
     { kind: 'text' as const, text: replanPrompt(request) },
   ]
-  const rules = { settings: input.settings, options: input.options }
   const answer = await structuredAnswer(
     {
       metered,
@@ -63,7 +62,7 @@ export async function replan(request: ReplanRequest, signal: AbortSignal): Promi
       check: (value) => {
         const part = partOf(request, value)
         if (part.added.length === 0) return ['There is no task instead of the failed one.']
-        return partProblems(otherTasks(request), [...part.added, ...part.kept], rules)
+        return partProblems(otherTasks(request), [...part.added, ...part.kept], input)
       },
     },
     signal,

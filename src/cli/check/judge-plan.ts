@@ -4,6 +4,7 @@ import type { Problem } from '../../core/failure.ts'
 import { pathNotes } from '../../core/plan/path-notes.ts'
 import { isAgentTask, type Plan } from '../../core/plan/plan.ts'
 import { planIdOf } from '../../core/plan/plan-id.ts'
+import type { Scripts } from '../../core/plan/scripts.ts'
 import { ok, type Result } from '../../core/result.ts'
 import { replay } from '../../core/run/evolve.ts'
 import type { Settings } from '../../core/settings.ts'
@@ -27,23 +28,31 @@ interface JudgedPlan {
 /** The limit of GitHub for the text of an issue. */
 const ISSUE_CHARACTERS = 65_536
 
-/** All findings that `/plan` would report for a plan by hand. `files`: the repository's paths, if known. */
-export function judgePlan(file: PlanFile, settings: Settings, files: readonly string[] | null): JudgedPlan {
+/** What a plan is judged by beside the settings: the repository's paths and the scripts of its package.json, if known. */
+interface KnownHere {
+  files: readonly string[] | null
+  scripts: Scripts
+}
+
+export const nothingKnown: KnownHere = { files: null, scripts: null }
+
+/** All findings that `/plan` would report for a plan by hand. */
+export function judgePlan(file: PlanFile, settings: Settings, known: KnownHere): JudgedPlan {
   const block = blockOf(file)
   if (!block.ok) return { plan: null, findings: [problemAt(file.name, null, block.error)] }
   const written = readPlanBlock(block.value, settings)
   if (!written.ok)
     return { plan: null, findings: written.error.map(({ line, problem }) => problemAt(file.name, line, problem)) }
-  return judgeWritten(file, written.value, settings, files)
+  return judgeWritten(file, written.value, settings, known)
 }
 
 function judgeWritten(
   file: PlanFile,
   { plan, lineOf }: WrittenPlan,
   settings: Settings,
-  files: readonly string[] | null,
+  { files, scripts }: KnownHere,
 ): JudgedPlan {
-  const { problems, linted } = judgeByHand(plan, settings, [])
+  const { problems, linted } = judgeByHand(plan, settings, scripts, [])
   const place = placer(plan, lineOf)
   const found = [...problems, ...wholeProblems(file, linted.plan, settings, linted.notes, problems)]
   const findings = [

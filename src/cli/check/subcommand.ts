@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Scripts, scriptsIn } from '../../core/plan/scripts.ts'
 import { SETTINGS_PATH } from '../../core/settings.ts'
 import { type CheckFinding, checkLines, isProblem, noteAt, summaryLine } from '../finding.ts'
-import { trackedFiles } from '../repository.ts'
+import { topOf, trackedFiles } from '../repository.ts'
 import { readArguments, type Subcommand, type Terminal } from '../subcommand.ts'
 import { judgePlan } from './judge-plan.ts'
 import { type FoundSettings, findSettings, readNamed } from './settings-file.ts'
@@ -35,7 +38,7 @@ export const check: Subcommand = {
 async function planFindings(name: string, { settings }: FoundSettings, { cwd }: Terminal): Promise<CheckFinding[]> {
   const text = await readNamed(cwd, name)
   const files = await trackedFiles(cwd)
-  const { findings } = judgePlan({ name, text }, settings, files)
+  const { findings } = judgePlan({ name, text }, settings, { files, scripts: await scriptsAt(cwd) })
   if (files !== null) return findings
   return [
     ...findings,
@@ -44,6 +47,13 @@ async function planFindings(name: string, { settings }: FoundSettings, { cwd }: 
       'Whether its paths are there was not looked at: this folder is in no checkout of a repository.',
     ),
   ]
+}
+
+/** Of the package.json at the top of the checkout; null where there is none. */
+async function scriptsAt(folder: string): Promise<Scripts> {
+  const top = await topOf(folder)
+  const text = top === null ? null : await readFile(join(top, 'package.json'), 'utf8').catch(() => null)
+  return text === null ? null : scriptsIn(text)
 }
 
 function closing(findings: readonly CheckFinding[], plan: string | undefined, { file }: FoundSettings): string[] {

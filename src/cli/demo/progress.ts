@@ -60,8 +60,8 @@ const STATUS = /^(?:\*\*)?(?:Running|Waiting|Verifying|Planning|Done|Merged|Stop
 function aboutComment({ author, body, thread }: DemoComment): ProgressLine[] {
   const head = headingOf(body).replace(/^(?:@[\w-]+ )+/, '')
   if (!isBot(author) || STATUS.test(head)) return []
-  const refused = head.startsWith('not-permitted')
-  const text = head.replace(/^[a-z-]+: /, refused ? 'No: ' : '')
+  const refused = body.includes('`not-permitted`')
+  const text = refused ? `No: ${head}` : head
   const [first = text] = /^.*?\.(?= [A-Z])/.exec(text) ?? [text]
   return [{ who: 'tributary', what: `on #${thread}: ${first}`, tone: refused ? 'bad' : 'plain' }]
 }

@@ -61,17 +61,19 @@ function withNeeds(work: Work, only: readonly TaskId[]): TaskId[] {
   return work.plan.tasks.map((task) => task.id).filter((id) => wanted.has(id))
 }
 
-/** An approval counts for the work that was there when it was typed: for that attempt, and at that commit. */
+/** An approval counts for the work that was there when it was given: for that attempt, and at that commit, which a review names. */
 function whyStale(
   { run }: ActiveRun,
   task: TaskId,
   { head, since }: { head: Sha; since: string },
-  { branches, commentedAt }: CommandRequest<'approve'>,
+  { branches, commentedAt, reviewed }: CommandRequest<'approve'>,
 ): Failure | null {
-  if (Date.parse(since) >= Date.parse(commentedAt)) return { reason: 'work-newer-than-comment', task, head }
+  const isNewer = Date.parse(since) >= Date.parse(commentedAt)
+  if (reviewed === undefined && isNewer) return { reason: 'work-newer-than-comment', task, head }
   const branch = taskBranch(run, task)
   const tip = branches.get(branch)
-  return tip === undefined || tip === head ? null : { reason: 'work-moved', task, branch, head, tip }
+  if (tip !== undefined && tip !== head) return { reason: 'work-moved', task, branch, head, tip }
+  return reviewed === undefined || reviewed === head ? null : { reason: 'work-newer-than-review', task, head }
 }
 
 function decideTaskApproval(state: LiveRun, task: TaskId, asked: CommandRequest<'approve'>): DecisionResult {

@@ -65,9 +65,9 @@ export function decidePlan(
 
 type PlanCommand = Extract<Command, { name: 'plan' }>
 
-function optionsOf({ mode, budget, maxTasks, paths }: PlanCommand): { options?: PlanOptions } {
-  const none = mode === null && budget === null && maxTasks === null && paths.length === 0
-  return none ? {} : { options: { mode, budget, maxTasks, paths: [...paths] } }
+function optionsOf({ mode, budget, maxTasks, paths, base }: PlanCommand): { options?: PlanOptions } {
+  const none = mode === null && budget === null && maxTasks === null && paths.length === 0 && base === null
+  return none ? {} : { options: { mode, budget, maxTasks, paths: [...paths], ...(base !== null && { base }) } }
 }
 
 const OPENNESS: Readonly<Record<Mode, number>> = { strict: 0, soft: 1, off: 2 }

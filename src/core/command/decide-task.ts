@@ -73,6 +73,8 @@ export function decideSteer(state: LiveRun, asked: CommandRequest<'steer'>): Dec
   return done({ code: 'steered', run: state.run, task }, { type: 'task_steered', ...stampOf(asked), task, words })
 }
 
+export const isAtWorkWithAgent = (work: Work, task: TaskId): boolean => whyNoListener(work, task) === null
+
 /** Why the task has no agent that could get a message; null if it has. */
 function whyNoListener(work: Work, task: TaskId): string | null {
   if (!isAgentTask(taskOf(work, task))) return 'No agent works on it, so there is no one to tell.'

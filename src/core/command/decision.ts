@@ -23,6 +23,8 @@ export interface CommandFacts {
   threadTask: TaskId | null
   /** Tips of the run's branches that the command depends on, by name. One that is missing was deleted. */
   branches: ReadonlyMap<string, Sha>
+  /** The commit that a review was made on; absent: it is a command. */
+  reviewed?: Sha
   /** How the base branch has moved since the plan's base; null if it has not. */
   drift: BaseDrift | null
 }
@@ -56,7 +58,17 @@ export type CommandAnswer =
   | ({ code: 'approved-base-moved'; to: Sha } & Approved)
   /** `begun`: tasks had started already, in a mode that allows this before the approval. */
   | { code: 'rejected'; run: RunId; begun: boolean }
-  | { code: 'retrying'; run: RunId; task: TaskId }
+  /** `review`: it was asked for by a review, with comments on so many lines; the attempt that follows. */
+  | { code: 'retrying'; run: RunId; task: TaskId; review?: { attempt: number; lines: number } }
+  /** A review of the final pull request asks for these tasks; `unplaced`: paths that no task writes. */
+  | {
+      code: 'changes-proposed'
+      run: RunId
+      tasks: readonly TaskId[]
+      /** What to approve; null: nothing waits for an approval. */
+      planId: string | null
+      unplaced: readonly string[]
+    }
   /** `moved`: on a trunk that people moved after the end. */
   | { code: 'verifying-again'; run: RunId; moved?: true }
   | { code: 'skipped'; run: RunId; task: TaskId }

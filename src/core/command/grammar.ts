@@ -13,6 +13,7 @@ export type Command =
       mode: PlanMode | null
       budget: number | null
       maxTasks: number | null
+      base: string | null
       paths: string[]
       words: string
     }
@@ -122,6 +123,8 @@ function readPlan(said: CommandWords): Result<CommandOf<'plan'>, string> {
   if (!budget.ok) return budget
   const maxTasks = optional(option(said, 'max-tasks'), readCount)
   if (!maxTasks.ok) return maxTasks
+  const base = optional(option(said, 'base'), readBranch)
+  if (!base.ok) return base
   const paths = (said.options.get('paths') ?? []).flatMap((path) => path ?? [])
   const badPath = paths.find((path) => validGlob(path) !== null)
   if (badPath !== undefined) return err(`\`--paths\` ${quoted(badPath)}: ${validGlob(badPath)}.`)
@@ -130,9 +133,16 @@ function readPlan(said: CommandWords): Result<CommandOf<'plan'>, string> {
     mode: mode.value,
     budget: budget.value,
     maxTasks: maxTasks.value,
+    base: base.value,
     paths,
     words: said.data ?? '',
   })
+}
+
+/** A branch of a run is no base: it goes when the run ends. */
+function readBranch(text: string): Result<string, string> {
+  const isName = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/.test(text) && !/\.\.|\/\/|@\{|\.lock(?:\/|$)|[./]$/.test(text)
+  return isName && !text.startsWith('tributary/') ? ok(text) : err(`${quoted(text)} cannot be the base of a plan.`)
 }
 
 function readMode(text: string): Result<PlanMode, string> {

@@ -29,10 +29,10 @@ const entry = (
 /** Every command, in the order in which `/help` shows them. */
 export const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
   plan: entry(
-    '/plan [--mode strict|soft|off] [--budget 5usd] [--max-tasks N] [--paths GLOB] [-- words for the planner]',
+    '/plan [--mode strict|soft|off] [--budget 5usd] [--max-tasks N] [--paths GLOB] [--base BRANCH] [-- words for the planner]',
     'Makes a plan for this issue. Typed by a person who may approve it, it also allows this: the checks of the plan run once on the base before the approval, in the sandbox, without network and key.',
     '/plan -- keep the public functions as they are',
-    { options: ['mode', 'budget', 'max-tasks', 'paths'], words: 'optional' },
+    { options: ['mode', 'budget', 'max-tasks', 'paths', 'base'], words: 'optional' },
   ),
   'plan-status': entry('/plan status', 'Says which plan is there and what it waits for.', '/plan status'),
   'plan-off': entry('/plan off', 'Switches the gate of the plan off for this run.', '/plan off'),

@@ -61,10 +61,7 @@ export const reserve = (ledger: Ledger, key: string, reservation: Ledger['reserv
 export function settle(ledger: Ledger, key: string, spending: readonly Spending[] | null, at: string): Ledger {
   const open = ownOf(ledger.reserved, key)
   const { [key]: _open, ...reserved } = ledger.reserved
-  const unknown: Spending[] =
-    open === undefined
-      ? []
-      : [{ role: open.role, model: 'unknown', calls: 0, usage: noUsage, usd: open.usd, unknown: open.usd }]
+  const unknown = open === undefined ? [] : [unknownSpending(open.role, open.usd)]
   const added = spending ?? unknown
   const known = ownOf(ledger.spent, key) ?? []
   const before = known.filter((one) => spending === null || !isWrittenOff(one))
@@ -73,6 +70,27 @@ export function settle(ledger: Ledger, key: string, spending: readonly Spending[
   const took = open === undefined ? 0 : Math.max(0, Date.parse(at) - Date.parse(open.since)) / 1000
   return { ...ledger, reserved, spent, seconds: { ...ledger.seconds, [key]: (ownOf(ledger.seconds, key) ?? 0) + took } }
 }
+
+/**
+ * Settles an attempt whose slot died, of which its last checkpoint says what it had spent by then. The rest of the reservation counts
+ * as spent too, and as unknown: five minutes are enough to spend all of it, and a limit that rests on a guess is none.
+ */
+export function settleLost(ledger: Ledger, key: string, lastKnown: readonly Spending[], at: string): Ledger {
+  const open = ownOf(ledger.reserved, key)
+  if (open === undefined || lastKnown.length === 0) return settle(ledger, key, null, at)
+  const rest = open.usd - usdOf(lastKnown)
+  const unknown = rest > 0 ? [unknownSpending(open.role, rest)] : []
+  return settle(ledger, key, [...lastKnown, ...unknown], at)
+}
+
+const unknownSpending = (role: Spending['role'], usd: number): Spending => ({
+  role,
+  model: 'unknown',
+  calls: 0,
+  usage: noUsage,
+  usd,
+  unknown: usd,
+})
 
 const isWrittenOff = ({ model, calls }: Spending): boolean => model === 'unknown' && calls === 0
 

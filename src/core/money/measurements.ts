@@ -31,7 +31,7 @@ export const measurementsSchema = z.strictObject({
       }),
     )
     .max(30),
-  /** US dollars that the planner of a run spends after the approval: on parts, on replacements, on the description. */
+  /** US dollars that a run spends after the approval beside its tasks: on parts, replacements, reviews, the description. */
   plannerUsd: spreadSchema.nullable(),
 })
 export type Measurements = z.infer<typeof measurementsSchema>

@@ -61,6 +61,9 @@ export const spendingSchema = z.strictObject({
 })
 export type Spending = z.infer<typeof spendingSchema>
 
+/** What a slot that died had spent at its last checkpoint. */
+export const lastKnownSchema = z.array(spendingSchema).max(20)
+
 /** One entry for each role and model, in order of first occurrence. */
 export function mergeSpending(all: readonly Spending[]): Spending[] {
   const merged = new Map<string, Spending>()

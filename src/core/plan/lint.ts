@@ -7,6 +7,7 @@ import { validGlob } from './glob.ts'
 import { findCycle, topologicalOrder } from './graph.ts'
 import { type Argv, isPrefix, type Plan, type Task } from './plan.ts'
 import { protectedGlobs, touchedProtected } from './protected-paths.ts'
+import { type Scripts, tasksBefore, whyNoScript } from './scripts.ts'
 import { orderWrites } from './write-order.ts'
 
 export interface Linted {
@@ -16,13 +17,14 @@ export interface Linted {
   notes: string[]
 }
 
-/** Checks a plan before it is shown. Fixes what needs no decision by a person, and notes it. */
-export function lintPlan(plan: Plan, settings: Settings): Linted {
+/** Checks a plan before it is shown. Fixes what needs no decision by a person, and notes it. `scripts`: those of the base. */
+export function lintPlan(plan: Plan, settings: Settings, scripts: Scripts = null): Linted {
   const problems = [
     ...countProblem(plan, settings),
     ...graphProblems(plan),
     ...plan.tasks.flatMap((task) => taskProblems(task, settings)),
     ...plan.verification.flatMap(({ argv }) => checkProblem(argv, { task: null, field: 'verification' }, settings)),
+    ...scriptProblems(plan, scripts),
   ]
   if (problems.length > 0) return { problems, plan, notes: [] }
   const gates = emptyGates(plan.tasks)
@@ -96,6 +98,16 @@ function checkProblem(argv: Argv, field: ProblemField, settings: Settings): Prob
   const message = `${quoted(argv.join(' '))} ends in \`--\`, which in \`commands\` allows any words behind it. A check is run as it is: leave the \`--\` out.`
   return [...problems, { code: 'open-check', ...field, message }]
 }
+
+/** Checks whose npm script is not there, and which can only fail. */
+const scriptProblems = ({ tasks, verification }: Plan, scripts: Scripts): Problem[] =>
+  [
+    ...tasks.map(({ id, acceptance: { argv } }) => ({ argv, task: id, field: 'acceptance' })),
+    ...verification.map(({ argv }) => ({ argv, task: null, field: 'verification' })),
+  ].flatMap(({ argv, ...field }): Problem[] => {
+    const why = whyNoScript(argv, scripts, () => tasksBefore(tasks, field.task))
+    return why === null ? [] : [{ code: 'no-such-script', ...field, message: why }]
+  })
 
 /** A gate only waits for a person; commands and paths in it would mislead the approver, so they are removed. */
 function emptyGates(tasks: readonly Task[]): { tasks: Task[]; notes: string[] } {

@@ -31,6 +31,25 @@ export function pathNotes(plan: Plan, files: readonly string[]): PathNote[] {
   ]
 }
 
+const MOST_MISSING = 10
+
+/**
+ * Files that a plan builds on, named without a wildcard, that are not there and that no task makes: at most ten, as sentences. Such
+ * a plan was guessed, not looked up.
+ */
+export function missingFiles(plan: Plan, files: ReadonlySet<string>): string[] {
+  const all = [...files]
+  const named = [
+    ...plan.critical_files.map((path) => ({ path, where: 'critical_files' })),
+    ...plan.tasks.flatMap(({ id, reads }) => reads.map((path) => ({ path, where: `${quoted(id)}, reads` }))),
+  ]
+  return named
+    .filter(({ path }) => !/[*?{]/.test(path) && !files.has(path) && !made(plan.tasks, path))
+    .filter(({ path }) => !all.some((file) => file.startsWith(`${path.replace(/\/$/, '')}/`)))
+    .slice(0, MOST_MISSING)
+    .map(({ path, where }) => `${where}: ${quoted(path)} is not in this repository.${guess(path, all)}`)
+}
+
 function taskNotes(
   { tasks }: Plan,
   task: Task,

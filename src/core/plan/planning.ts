@@ -16,6 +16,8 @@ export const planOptionsSchema = z.strictObject({
   budget: z.number().positive().nullable(),
   maxTasks: z.int().positive().nullable(),
   paths: z.array(z.string()),
+  /** The branch that it is made for; absent: the default branch. */
+  base: z.string().optional(),
 })
 export type PlanOptions = z.infer<typeof planOptionsSchema>
 export const noOptions: PlanOptions = { mode: null, budget: null, maxTasks: null, paths: [] }

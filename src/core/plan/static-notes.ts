@@ -1,27 +1,12 @@
-import { z } from 'zod'
 import { quoted } from '../text/quoted.ts'
-import { matches } from './glob.ts'
 import { unmadeScripts } from './path-notes.ts'
 import { type Argv, isAgentTask, type Plan, type Task } from './plan.ts'
 
 /** What the base has that a plan's commands may name. */
 export interface BaseFacts {
   files: ReadonlySet<string>
-  /** Scripts of the package.json at the top; null: there is none that can be read. */
-  scripts: readonly string[] | null
   /** Whether commands reach any host. */
   network: boolean
-}
-
-const manifestSchema = z.object({ scripts: z.record(z.string(), z.string()).default({}) })
-
-/** The names of the scripts in the text of a package.json; null: it cannot be read. */
-export function scriptsIn(manifest: string): string[] | null {
-  try {
-    return Object.keys(manifestSchema.parse(JSON.parse(manifest)).scripts)
-  } catch {
-    return null
-  }
 }
 
 const MOST = 20
@@ -52,15 +37,9 @@ function commandNotes(plan: Plan, argv: Argv, what: string, base: BaseFacts): st
   if (provesNothing(argv)) return [`${what}, ${shown}, succeeds whatever was done: it proves nothing`]
   if (!base.network && needsNetwork(argv))
     return [`${what}, ${shown}, needs a network, and the sandbox has none: it cannot succeed`]
-  const script = scriptOf(argv)
-  const isMissing = script !== null && base.scripts !== null && !base.scripts.includes(script)
-  const mayAppear = plan.tasks.some(({ writes }) => matches(writes, 'package.json'))
-  return [
-    ...(isMissing && !mayAppear ? [`${what}, ${shown}, names a script that package.json does not have`] : []),
-    ...unmadeScripts(plan.tasks, argv, base.files).map(
-      (path) => `${what} names ${quoted(path)}, which is not there and which no task makes`,
-    ),
-  ]
+  return unmadeScripts(plan.tasks, argv, base.files).map(
+    (path) => `${what} names ${quoted(path)}, which is not there and which no task makes`,
+  )
 }
 
 const TRIVIAL: readonly string[] = ['true', ':', 'echo', 'printf', 'pwd', 'date', 'ls']
@@ -78,14 +57,3 @@ const needsNetwork = ([program = '', first = '']: Argv): boolean =>
   (program === 'git' && GIT_NETWORK.includes(first)) ||
   (MANAGERS.test(program) && INSTALLS.test(first)) ||
   (program === 'yarn' && first === '')
-
-/** Words with which the script is looked for in another package.json, or may be missing. */
-const ELSEWHERE = /^(?:-w|-C|-r|-F|--(?:workspaces?|prefix|dir|cwd|filter|recursive|if-present)(?:=.*)?)$/
-
-/** The script of the top package.json that a command runs; null: none. */
-function scriptOf(argv: Argv): string | null {
-  const [program = '', first = '', second = ''] = argv
-  if (!['npm', 'pnpm', 'yarn', 'bun'].includes(program) || argv.some((word) => ELSEWHERE.test(word))) return null
-  if (first === 'run' || first === 'run-script') return second === '' || second.startsWith('-') ? null : second
-  return first === 'test' && program !== 'bun' ? 'test' : null
-}

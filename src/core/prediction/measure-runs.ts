@@ -66,7 +66,7 @@ function kindOf(alike: readonly Sample[]): MeasuredKind | null {
   return { size, worker, model, tasks: alike.length, minutes, usd }
 }
 
-const AFTER_APPROVAL: ReadonlySet<string> = new Set(['scope', 'expand', 'replan', 'synthesis'])
+const AFTER_APPROVAL: ReadonlySet<string> = new Set(['scope', 'expand', 'replan', 'review', 'synthesis'])
 
 /** Only of runs that came to their end, and that had a planner. */
 function plannerUsdOf(run: LiveRun): number[] {

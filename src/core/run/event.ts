@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { problemSchema, taskFailureSchema } from '../failure.ts'
 import { runIdSchema, shaSchema, taskIdSchema } from '../ids.ts'
 import { forecastSchema } from '../money/measurements.ts'
-import { roleSchema, spendingSchema } from '../money/usage.ts'
+import { lastKnownSchema, roleSchema, spendingSchema } from '../money/usage.ts'
 import { planSchema, taskSchema } from '../plan/plan.ts'
 import {
   answerSchema,
@@ -101,12 +101,15 @@ export const runEventSchema = z.discriminatedUnion('type', [
   }),
   /** The running plan was expanded, or a part was re-planned. `within`: it does not go beyond the approved part. */
   event('plan_amended', {
-    cause: z.enum(['expand', 'replan']),
+    /** `review`: a review of the final pull request asks for the new tasks. */
+    cause: z.enum(['expand', 'replan', 'review']),
     of: taskIdSchema,
     plan: planSchema,
     planId: planIdSchema,
     within: z.boolean(),
     notes: z.array(z.string()),
+    /** Threads of a review that the work of a new task answers. */
+    threads: z.array(z.strictObject({ task: taskIdSchema, thread: z.string() })).optional(),
   }),
   event('task_scoped', { task: taskIdSchema, exploration: explorationSchema }),
   event('task_steered', { task: taskIdSchema, words: z.string() }),
@@ -171,6 +174,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     why: z.string().optional(),
     /** The commit of its last checkpoint, from which the next attempt goes on, and what its agent had done last. */
     kept: z.strictObject({ head: shaSchema, steps: stepsSchema }).optional(),
+    lastKnown: lastKnownSchema.optional(),
   }),
   event('task_verified', {
     ...onTask,
@@ -194,6 +198,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** Another attempt would not help: re-plan this part. */
     replan: z.boolean().optional(),
     report: reportSchema.optional(),
+    lastKnown: lastKnownSchema.optional(),
     begun: beganAt,
   }),
   event('task_conflicted', {
@@ -209,6 +214,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     note: z.string(),
     /** After a failed verification: trunk's tip, so that the task fixes the merged state. */
     onto: z.array(shaSchema),
+    /** Threads of the review that asked for it. Absent if a command did. */
+    threads: z.array(z.string()).optional(),
   }),
   event('task_skipped', { task: taskIdSchema }),
   event('task_cancelled', { task: taskIdSchema }),

@@ -1,5 +1,6 @@
-import { type Ledger, reserve, settle, settleOf } from '../money/ledger.ts'
+import { type Ledger, reserve, settle, settleLost, settleOf } from '../money/ledger.ts'
 import { attemptKey } from '../money/money-key.ts'
+import type { Spending } from '../money/usage.ts'
 import type { ChangingEvent } from './folds.ts'
 
 /** The ledger after an event. A reservation that ends without reported usage counts as spent, in full. */
@@ -26,12 +27,25 @@ export function evolveLedger(ledger: Ledger, event: ChangingEvent<'ledger'>): Le
             since: event.at,
           })
     case 'task_verified':
-    case 'task_failed':
       return settle(ledger, attemptKey(event.task, event.attempt), event.report?.spending ?? null, event.at)
+    case 'task_failed':
+      return settleAttempt(ledger, event, event.report?.spending)
     case 'task_returned':
-      return settle(ledger, attemptKey(event.task, event.attempt), event.unbegun ? [] : null, event.at)
+      return settleAttempt(ledger, event, event.unbegun ? [] : undefined)
     case 'task_cancelled':
     case 'task_skipped':
       return settleOf(ledger, event.task, event.at)
   }
 }
+
+type EndedAttempt = Extract<ChangingEvent<'ledger'>, { type: 'task_failed' | 'task_returned' }>
+
+/** `spending`: as its slot reported it; undefined: its slot died before it could. */
+const settleAttempt = (
+  ledger: Ledger,
+  { task, attempt, lastKnown, at }: EndedAttempt,
+  spending: readonly Spending[] | undefined,
+): Ledger =>
+  spending === undefined
+    ? settleLost(ledger, attemptKey(task, attempt), lastKnown ?? [], at)
+    : settle(ledger, attemptKey(task, attempt), spending, at)

@@ -209,7 +209,7 @@ export function withAmendment(work: Work, event: EventOf<'plan_amended'>): Work 
   const passes = work.mode === 'off' || (event.within && [event.of, ...removed].every((id) => isApproved(work, id)))
   const kept = ids.filter((id) => isApproved(work, id) && next.includes(id))
   const amended = withPlan(work, event.plan, event.at, keptInAmendment(work))
-  const tasks = event.cause === 'expand' ? expanded(amended, event, added) : replanned(amended, event, added)
+  const tasks = AMENDED[event.cause](amended, event, added)
   const { cause, of, within, at } = event
   return {
     ...amended,
@@ -220,6 +220,28 @@ export function withAmendment(work: Work, event: EventOf<'plan_amended'>): Work 
     approved: passes && work.approved === null ? null : [...kept, ...(passes ? added : [])],
     amendments: [...work.amendments, { cause, of, added, removed, within, at }],
   }
+}
+
+const AMENDED: Readonly<
+  Record<
+    EventOf<'plan_amended'>['cause'],
+    (work: Work, event: EventOf<'plan_amended'>, added: TaskId[]) => Work['tasks']
+  >
+> = {
+  expand: (work, event, added) => expanded(work, event, added),
+  replan: (work, event, added) => replanned(work, event, added),
+  review: (work, event, added) => asked(work, event, added),
+}
+
+/** The new tasks answer threads of the review that asked for them. A program reads the words of people as notes. */
+function asked(work: Work, { threads = [] }: EventOf<'plan_amended'>, added: readonly TaskId[]): Work['tasks'] {
+  const tasks = { ...work.tasks }
+  for (const { id, goal, run } of work.plan.tasks.filter((task) => added.includes(task.id))) {
+    const own = threads.flatMap(({ task, thread }) => (task === id ? [thread] : []))
+    const record = ownOf(tasks, id) ?? freshRecord
+    tasks[id] = { ...record, ...(own.length > 0 && { threads: own }), ...(run.length > 0 && { notes: [goal] }) }
+  }
+  return tasks
 }
 
 function expanded(work: Work, { of, at }: EventOf<'plan_amended'>, into: TaskId[]): Work['tasks'] {

@@ -24,6 +24,9 @@ export function evolveTask(work: Work, event: ChangingEvent<'task'>, fresh: Copi
     : changed
 }
 
+/** Nobody, if the orchestrator let it land. */
+const landedBy = ({ by }: { by: string }): Pick<TaskRecord, 'landedBy'> => (by === 'tributary' ? {} : { landedBy: by })
+
 function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: ChangingEvent<'task'>): TaskRecord {
   const { state } = record
   switch (event.type) {
@@ -87,12 +90,17 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: Changin
     case 'task_landed': {
       if (state.status !== 'verified') return record
       const { review: _, ...done } = state
-      return { ...record, pullClosed: undefined, state: { ...done, status: 'landed', since: event.at } }
+      return {
+        ...record,
+        ...landedBy(event),
+        pullClosed: undefined,
+        state: { ...done, status: 'landed', since: event.at },
+      }
     }
     case 'gate_approved':
       if (state.status !== 'waiting') return record
       return update(
-        record,
+        { ...record, ...landedBy(event) },
         state.attempt,
         { endedAt: event.at, outcome: 'verified' },
         {
@@ -127,6 +135,7 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: Changin
         notes: event.note === '' ? record.notes : [...record.notes, event.note],
         pullClosed: undefined,
         sentBack: undefined,
+        ...(event.threads && { threads: [...new Set([...(record.threads ?? []), ...event.threads])] }),
       }
     case 'worker_pull_closed':
       return { ...record, pullClosed: { by: event.by, at: event.at } }

@@ -17,6 +17,8 @@ export const reportSchema = z.strictObject({
   spending: z.array(spendingSchema).optional(),
   handOff: handOffSchema.optional(),
   turns: z.int().min(0).optional(),
+  /** What it changed, from git, if there is no hand-off to name it. */
+  files: z.array(z.string().max(200)).max(60).optional(),
   /** The tasks with which it was in conflict, if this attempt resolves that. */
   resolved: z.array(taskIdSchema).optional(),
   /** The commands of the acceptance that failed at first and passed on the same tree when they ran again. */

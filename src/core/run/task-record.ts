@@ -80,6 +80,8 @@ export const taskRecordSchema = z.strictObject({
   onto: z.array(shaSchema),
   /** Notes of `/retry t3 -- note`. */
   notes: z.array(z.string()),
+  /** Threads of reviews that asked for another attempt: the next work that is verified answers them. */
+  threads: z.array(z.string()).optional(),
   /** Words of `/steer t3 -- words`, for the current worker, oldest first. */
   steers: z.array(z.strictObject({ words: z.string(), by: z.string(), at: z.string() })),
   /** How often this part was re-planned after a failure. */
@@ -88,6 +90,8 @@ export const taskRecordSchema = z.strictObject({
   replanWanted: z.boolean(),
   /** A person closed its pull request before it landed: it waits for `/skip`, `/approve` or the pull request to be reopened. */
   pullClosed: z.strictObject({ by: z.string(), at: z.string() }).optional(),
+  /** The person who let it land, or opened it as a gate. */
+  landedBy: z.string().optional(),
   review: reviewSchema.optional(),
   /** A reviewer has sent it back since a person last looked: it does not do so again. */
   sentBack: z.literal(true).optional(),

@@ -53,7 +53,7 @@ export const workSchema = z.strictObject({
   /** Changes of the plan while it was running. */
   amendments: z.array(
     z.strictObject({
-      cause: z.enum(['expand', 'replan']),
+      cause: z.enum(['expand', 'replan', 'review']),
       of: taskIdSchema,
       added: z.array(taskIdSchema),
       removed: z.array(taskIdSchema),

@@ -14,8 +14,7 @@ export function baselineTime(run: LiveRun & { work: Work }): 'before' | 'after' 
   if (settings.baseline === 'off' || mode !== 'strict' || baselineCommands(plan).length === 0) return 'never'
   const said = [run.askerMayApprove, ...(run.planning?.revisions ?? []).map(({ mayApprove }) => mayApprove)]
   if (said.includes(undefined)) return 'never'
-  if (said.includes(false)) return 'after'
-  return settings.sandbox === 'off' ? 'never' : 'before'
+  return said.includes(false) || settings.sandbox === 'off' ? 'after' : 'before'
 }
 
 /** Whether a slot takes the baseline now, or is about to. */

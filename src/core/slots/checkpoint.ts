@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type RunId, runIdSchema, type Sha, shaSchema, taskIdSchema } from '../ids.ts'
+import { lastKnownSchema, type Spending } from '../money/usage.ts'
 import { err, ok, type Result } from '../result.ts'
 import { stepsSchema } from '../run/hand-off.ts'
 import { type ResultKey, resultName } from './slot-result.ts'
@@ -16,6 +17,8 @@ const checkpointFileSchema = z.strictObject({
   slot: z.string().min(1).max(100),
   head: shaSchema,
   steps: stepsSchema,
+  /** What its agent had spent by then; none: another agent's money is not known here. */
+  spending: lastKnownSchema.optional(),
 })
 export type CheckpointFile = z.infer<typeof checkpointFileSchema>
 
@@ -23,6 +26,7 @@ export type CheckpointFile = z.infer<typeof checkpointFileSchema>
 export interface KeptWork {
   head: Sha
   steps: string[]
+  spending: readonly Spending[]
 }
 
 const MOST_CHARACTERS = 20_000

@@ -160,9 +160,13 @@ export const mayHaveWork = (event: NewEvent): event is LostTask =>
   (event.type === 'task_returned' && event.unbegun !== true) ||
   (event.type === 'task_failed' && event.failure.reason === 'slot-lost')
 
-/** The same with the work of the last checkpoint. */
-export const withKept = (event: LostTask, { head, steps }: KeptWork): NewEvent =>
-  event.type === 'task_failed' ? { ...event, head } : { ...event, kept: { head, steps } }
+/** The same with the work of the last checkpoint, and what that says was spent. */
+export function withKept(event: LostTask, { head, steps, spending }: KeptWork): NewEvent {
+  const lastKnown = spending.length === 0 ? {} : { lastKnown: [...spending] }
+  return event.type === 'task_failed'
+    ? { ...event, head, ...lastKnown }
+    : { ...event, kept: { head, steps }, ...lastKnown }
+}
 
 /** A slot that left by itself before it saw the work, or never came so far, has spent nothing on it. */
 const sawNothing = (job: SlotJobState | undefined): boolean => job?.leftInOrder === true || job?.setUp !== undefined

@@ -10,6 +10,9 @@ export interface JobStarts {
   slots: string[]
 }
 
+/** Whether jobs follow in this workflow run, or in another one, in which the orchestrator asks for the slots. */
+export type StartPlace = 'here' | 'elsewhere'
+
 export const nothingToStart: JobStarts = { events: [], orchestrate: false, slots: [] }
 
 /**
@@ -22,10 +25,11 @@ export function jobStartsFor(
   workflowRun: number,
   at: string,
   by: string,
+  place: StartPlace = 'here',
 ): JobStarts {
   if (state.phase === 'empty' || state.orchestrator !== null || !changed) return nothingToStart
   const requested: RunEvent = { type: 'orchestrator_requested', at, by, workflowRun }
-  const slots = state.phase === 'active' ? firstSlots(state, workflowRun, at, by) : nothingToStart
+  const slots = state.phase === 'active' && place === 'here' ? firstSlots(state, workflowRun, at, by) : nothingToStart
   return { events: [requested, ...slots.events], orchestrate: true, slots: slots.slots }
 }
 
@@ -66,10 +70,10 @@ export function withStarts(
   workflowRun: number,
   at: string,
   by: string,
-  wake = false,
+  { wake = false, place = 'here' }: { wake?: boolean; place?: StartPlace } = {},
 ) {
   const after = replayOn(state, decided)
   const changed = decided.length > 0 || (wake && lacksOrchestrator(after))
-  const starts = jobStartsFor(after, changed, workflowRun, at, by)
+  const starts = jobStartsFor(after, changed, workflowRun, at, by, place)
   return { starts, state: replayOn(after, starts.events), events: [...decided, ...starts.events] }
 }

@@ -16,6 +16,8 @@ const settingsChange = z.strictObject({
   draftPulls: z.boolean().optional(),
   refuseCustomRefs: z.boolean().optional(),
   archived: z.boolean().optional(),
+  allowAutoMerge: z.boolean().optional(),
+  requiredApprovals: z.int().nonnegative().optional(),
   private: z.boolean().optional(),
   workflowRule: z.enum(['commits', 'trees']).optional(),
   branchRules: z.array(z.enum(BRANCH_RULES)).optional(),

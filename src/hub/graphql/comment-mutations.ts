@@ -3,7 +3,7 @@ import { createComment, minimizeComment, updateComment } from '../mutations/comm
 import { cursorOf } from './connection.ts'
 import type { Input, ResolverContext } from './context.ts'
 import { commentById, threadById } from './find.ts'
-import { commentNode, threadNode } from './nodes.ts'
+import { commentNode, threadNode } from './thread-nodes.ts'
 
 export const commentMutations = {
   addComment: async (

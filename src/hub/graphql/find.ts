@@ -3,10 +3,12 @@ import { Refusal } from '../refusal.ts'
 import { nodeId, parseNodeId } from '../representations/node-id.ts'
 import { isPull, type PullIssue } from '../representations/pull.ts'
 import { REPOSITORY_ID } from '../representations/repository.ts'
-import type { CheckRecord, CommentRecord, IssueRecord } from '../store/document.ts'
+import type { CheckRecord, CommentRecord, IssueRecord, ReviewCommentRecord } from '../store/document.ts'
 import type { World } from '../world.ts'
-import { actorNode, checkNode, commentNode, issueNode, objectNode, pullNode, refNode, suiteNode } from './nodes.ts'
+import { actorNode, checkNode, objectNode, refNode, suiteNode } from './nodes.ts'
 import { repositoryNode } from './repository.ts'
+import { reviewCommentNode, reviewNode } from './review-nodes.ts'
+import { commentNode, issueNode, pullNode } from './thread-nodes.ts'
 
 const noNode = (id: string): Refusal => new Refusal(404, `Could not resolve to a node with the global id of '${id}'`)
 
@@ -27,6 +29,8 @@ function lookUp(world: World, kind: string, id: string): object | null | undefin
   if (kind === 'I') return shown(own(doc.issues.filter((issue) => issue.pull === null)), issueNode)
   if (kind === 'PR') return shown(pullWith(world, id), pullNode)
   if (kind === 'IC') return shown(own(doc.comments), commentNode)
+  if (kind === 'PRR') return shown(own(doc.reviews), reviewNode)
+  if (kind === 'PRRC') return shown(own(doc.reviewComments ?? []), reviewCommentNode)
   if (kind === 'CR') return shown(own(doc.checks), checkNode)
   if (kind === 'CS') return shown(own(doc.suites), suiteNode)
   if (kind === 'REF') return refNode(world, id)
@@ -54,6 +58,11 @@ export function threadById(world: World, id: string): IssueRecord {
 
 export const commentById = (world: World, id: string): CommentRecord =>
   world.store.doc.comments.find((comment) => nodeId('IC', comment.id) === id) ?? refuse(id)
+
+/** The comment that a review thread begins with. */
+export const threadFirst = (world: World, id: string): ReviewCommentRecord =>
+  (world.store.doc.reviewComments ?? []).find((one) => one.replyTo === null && nodeId('PRRT', one.id) === id) ??
+  refuse(id)
 
 export const checkById = (world: World, id: string): CheckRecord =>
   world.store.doc.checks.find((check) => nodeId('CR', check.id) === id) ?? refuse(id)

@@ -2,7 +2,7 @@ import { taskOfRequest } from '../control/task.ts'
 import { createPull, setDraft, updatePull } from '../mutations/pulls.ts'
 import type { Input, ResolverContext } from './context.ts'
 import { needRepository, pullById } from './find.ts'
-import { pullNode } from './nodes.ts'
+import { pullNode } from './thread-nodes.ts'
 
 interface NewPullInput {
   repositoryId: string

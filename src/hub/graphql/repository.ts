@@ -4,7 +4,8 @@ import { isPull } from '../representations/pull.ts'
 import { REPOSITORY_ID } from '../representations/repository.ts'
 import type { World } from '../world.ts'
 import { connection, type Window } from './connection.ts'
-import { actorNode, issueNode, objectNode, pullNode, refNode, threadNode } from './nodes.ts'
+import { actorNode, objectNode, refNode } from './nodes.ts'
+import { issueNode, pullNode, threadNode } from './thread-nodes.ts'
 
 interface PullFilter extends Window {
   states?: readonly string[] | null

@@ -23,6 +23,7 @@ import { actorNode } from './nodes.ts'
 import { pullMutations } from './pull-mutations.ts'
 import { refMutations } from './ref-mutations.ts'
 import { repositoryNode } from './repository.ts'
+import { reviewMutations } from './review-mutations.ts'
 import { SDL } from './sdl.ts'
 
 const asked = z.looseObject({
@@ -44,7 +45,14 @@ export const graphqlRoutes = (world: World) =>
     const problems = validate(schema, document)
     if (problems.length > 0) return call.json({ errors: problems.map(shown) })
     const contextValue: ResolverContext = { world, actor: call.var.actor, tasks: [] }
-    const rootValue = { ...queries(world), ...checkMutations, ...pullMutations, ...commentMutations, ...refMutations }
+    const rootValue = {
+      ...queries(world),
+      ...checkMutations,
+      ...pullMutations,
+      ...commentMutations,
+      ...reviewMutations,
+      ...refMutations,
+    }
     const request = { schema, document, rootValue, contextValue, fieldResolver }
     const result = await execute({ ...request, variableValues: variables, operationName })
     count(world, call, contextValue.tasks)

@@ -17,6 +17,24 @@ type AddCommentPayload {
   subject: Node
 }
 
+input AddPullRequestReviewThreadReplyInput {
+  body: String!
+  clientMutationId: String
+  pullRequestReviewId: ID
+  pullRequestReviewThreadId: ID!
+}
+
+type AddPullRequestReviewThreadReplyPayload {
+  clientMutationId: String
+  comment: PullRequestReviewComment
+}
+
+type AutoMergeRequest {
+  enabledAt: DateTime
+  enabledBy: Actor
+  mergeMethod: PullRequestMergeMethod!
+}
+
 type Blob implements GitObject & Node {
   abbreviatedOid: String!
   byteSize: Int!
@@ -234,6 +252,22 @@ type CreatePullRequestPayload {
 
 scalar DateTime
 
+input EnablePullRequestAutoMergeInput {
+  authorEmail: String
+  clientMutationId: String
+  commitBody: String
+  commitHeadline: String
+  expectedHeadOid: GitObjectID
+  mergeMethod: PullRequestMergeMethod = MERGE
+  pullRequestId: ID!
+}
+
+type EnablePullRequestAutoMergePayload {
+  actor: Actor
+  clientMutationId: String
+  pullRequest: PullRequest
+}
+
 interface GitObject {
   abbreviatedOid: String!
   id: ID!
@@ -323,6 +357,22 @@ type MarkPullRequestReadyForReviewPayload {
   pullRequest: PullRequest
 }
 
+input MergePullRequestInput {
+  authorEmail: String
+  clientMutationId: String
+  commitBody: String
+  commitHeadline: String
+  expectedHeadOid: GitObjectID
+  mergeMethod: PullRequestMergeMethod = MERGE
+  pullRequestId: ID!
+}
+
+type MergePullRequestPayload {
+  actor: Actor
+  clientMutationId: String
+  pullRequest: PullRequest
+}
+
 interface Minimizable {
   isMinimized: Boolean!
   minimizedReason: String
@@ -341,13 +391,17 @@ type MinimizeCommentPayload {
 
 type Mutation {
   addComment(input: AddCommentInput!): AddCommentPayload
+  addPullRequestReviewThreadReply(input: AddPullRequestReviewThreadReplyInput!): AddPullRequestReviewThreadReplyPayload
   closePullRequest(input: ClosePullRequestInput!): ClosePullRequestPayload
   convertPullRequestToDraft(input: ConvertPullRequestToDraftInput!): ConvertPullRequestToDraftPayload
   createCheckRun(input: CreateCheckRunInput!): CreateCheckRunPayload
   createPullRequest(input: CreatePullRequestInput!): CreatePullRequestPayload
+  enablePullRequestAutoMerge(input: EnablePullRequestAutoMergeInput!): EnablePullRequestAutoMergePayload
   markPullRequestReadyForReview(input: MarkPullRequestReadyForReviewInput!): MarkPullRequestReadyForReviewPayload
+  mergePullRequest(input: MergePullRequestInput!): MergePullRequestPayload
   minimizeComment(input: MinimizeCommentInput!): MinimizeCommentPayload
   reopenPullRequest(input: ReopenPullRequestInput!): ReopenPullRequestPayload
+  resolveReviewThread(input: ResolveReviewThreadInput!): ResolveReviewThreadPayload
   updateCheckRun(input: UpdateCheckRunInput!): UpdateCheckRunPayload
   updateIssueComment(input: UpdateIssueCommentInput!): UpdateIssueCommentPayload
   updatePullRequest(input: UpdatePullRequestInput!): UpdatePullRequestPayload
@@ -379,6 +433,7 @@ type PageInfo {
 
 type PullRequest implements Node {
   author: Actor
+  autoMergeRequest: AutoMergeRequest
   baseRef: Ref
   baseRefName: String!
   baseRefOid: GitObjectID!
@@ -398,6 +453,8 @@ type PullRequest implements Node {
   mergedAt: DateTime
   mergedBy: Actor
   number: Int!
+  reviewThreads(after: String, before: String, first: Int, last: Int): PullRequestReviewThreadConnection!
+  reviews(after: String, author: String, before: String, first: Int, last: Int, states: [PullRequestReviewState!]): PullRequestReviewConnection
   state: PullRequestState!
   title: String!
   updatedAt: DateTime!
@@ -414,6 +471,97 @@ type PullRequestConnection {
 type PullRequestEdge {
   cursor: String!
   node: PullRequest
+}
+
+enum PullRequestMergeMethod {
+  MERGE
+  REBASE
+  SQUASH
+}
+
+type PullRequestReview implements Minimizable & Node {
+  author: Actor
+  body: String!
+  comments(after: String, before: String, first: Int, last: Int): PullRequestReviewCommentConnection!
+  commit: Commit
+  databaseId: Int
+  id: ID!
+  isMinimized: Boolean!
+  minimizedReason: String
+  state: PullRequestReviewState!
+  submittedAt: DateTime
+  url: URI!
+}
+
+type PullRequestReviewComment implements Minimizable & Node {
+  author: Actor
+  body: String!
+  createdAt: DateTime!
+  databaseId: Int
+  id: ID!
+  isMinimized: Boolean!
+  line: Int
+  minimizedReason: String
+  originalLine: Int
+  path: String!
+  pullRequestReview: PullRequestReview
+  url: URI!
+}
+
+type PullRequestReviewCommentConnection {
+  edges: [PullRequestReviewCommentEdge]
+  nodes: [PullRequestReviewComment]
+  pageInfo: PageInfo!
+  totalCount: Int!
+}
+
+type PullRequestReviewCommentEdge {
+  cursor: String!
+  node: PullRequestReviewComment
+}
+
+type PullRequestReviewConnection {
+  edges: [PullRequestReviewEdge]
+  nodes: [PullRequestReview]
+  pageInfo: PageInfo!
+  totalCount: Int!
+}
+
+type PullRequestReviewEdge {
+  cursor: String!
+  node: PullRequestReview
+}
+
+enum PullRequestReviewState {
+  APPROVED
+  CHANGES_REQUESTED
+  COMMENTED
+  DISMISSED
+  PENDING
+}
+
+type PullRequestReviewThread implements Node {
+  comments(after: String, before: String, first: Int, last: Int, skip: Int): PullRequestReviewCommentConnection!
+  id: ID!
+  isResolved: Boolean!
+  line: Int
+  originalLine: Int
+  originalStartLine: Int
+  path: String!
+  resolvedBy: User
+  startLine: Int
+}
+
+type PullRequestReviewThreadConnection {
+  edges: [PullRequestReviewThreadEdge]
+  nodes: [PullRequestReviewThread]
+  pageInfo: PageInfo!
+  totalCount: Int!
+}
+
+type PullRequestReviewThreadEdge {
+  cursor: String!
+  node: PullRequestReviewThread
 }
 
 enum PullRequestState {
@@ -507,6 +655,16 @@ enum RequestableCheckStatusState {
   PENDING
   QUEUED
   WAITING
+}
+
+input ResolveReviewThreadInput {
+  clientMutationId: String
+  threadId: ID!
+}
+
+type ResolveReviewThreadPayload {
+  clientMutationId: String
+  thread: PullRequestReviewThread
 }
 
 type Tree implements GitObject & Node {

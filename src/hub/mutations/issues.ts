@@ -1,8 +1,10 @@
 import { type Actor, loginOf } from '../access/actor.ts'
+import { findPerson } from '../access/people.ts'
 import { canPush, jobHolds, type Key, needSignedIn } from '../access/permission.ts'
 import { invalid, Refusal } from '../refusal.ts'
-import { issueShape } from '../representations/issue.ts'
-import type { IssueRecord } from '../store/document.ts'
+import { issueShape, labelShape } from '../representations/issue.ts'
+import { userShape } from '../representations/user.ts'
+import type { IssueRecord, LabelRecord } from '../store/document.ts'
 import type { World } from '../world.ts'
 import { addLabels } from './labels.ts'
 import { payload } from './payload.ts'
@@ -22,9 +24,11 @@ export async function createIssue(world: World, actor: Actor, wanted: NewIssue):
   if (wanted.title.trim() === '') throw invalid({ resource: 'Issue', code: 'missing_field', field: 'title' })
   const issue = blankIssue(world, loginOf(actor), wanted.title, wanted.body)
   world.store.doc.issues.push(issue)
-  if (canPush(actor) || jobHolds(actor, ['issues'], 'write')) addLabels(world, issue, wanted.labels)
+  const mayLabel = canPush(actor) || jobHolds(actor, ['issues'], 'write')
+  const labels = mayLabel ? addLabels(world, issue, wanted.labels) : []
   world.store.changed()
   await emitIssue(world, actor, issue, 'opened')
+  await emitLabeled(world, actor, issue, labels)
   return issue
 }
 
@@ -60,13 +64,13 @@ export async function updateIssue(world: World, actor: Actor, issue: IssueRecord
   const before = { title: issue.title, body: issue.body, state: issue.state }
   issue.title = change.title ?? issue.title
   if (change.body !== undefined) issue.body = change.body
-  if (change.labels !== undefined) {
-    issue.labels = []
-    addLabels(world, issue, change.labels)
-  }
+  const had = issue.labels
+  if (change.labels !== undefined) issue.labels = []
+  const fresh = addLabels(world, issue, change.labels ?? []).filter(({ name }) => !had.includes(name))
   issue.updatedAt = world.now()
   setState(world, actor, issue, change.state ?? issue.state, change.stateReason ?? null)
   world.store.changed()
+  await emitLabeled(world, actor, issue, fresh)
   if (issue.pull !== null) return
   if (issue.state !== before.state) await emitIssue(world, actor, issue, issue.state === 'open' ? 'reopened' : 'closed')
   const changes = {
@@ -97,6 +101,24 @@ export function setState(
   issue.closedBy = state === 'closed' ? loginOf(actor) : null
   issue.updatedAt = world.now()
   world.store.changed()
+}
+
+/** One event for each label. Those of pull requests are not delivered: nothing here listens to them. */
+export async function emitLabeled(world: World, actor: Actor, issue: IssueRecord, labels: readonly LabelRecord[]) {
+  if (issue.pull !== null) return
+  for (const label of labels) await emitIssue(world, actor, issue, 'labeled', { label: labelShape(world, label) })
+}
+
+/** Who cannot be assigned is passed over, as on GitHub. */
+export async function assign(world: World, actor: Actor, issue: IssueRecord, logins: readonly string[]): Promise<void> {
+  const before = issue.assignees ?? []
+  const able = [...new Set(logins)].filter((login) => (findPerson(login)?.role ?? 'none') !== 'none')
+  const fresh = able.filter((login) => !before.includes(login))
+  issue.assignees = [...before, ...fresh]
+  issue.updatedAt = world.now()
+  world.store.changed()
+  if (issue.pull !== null) return
+  for (const login of fresh) await emitIssue(world, actor, issue, 'assigned', { assignee: userShape(world, login) })
 }
 
 const emitIssue = (world: World, actor: Actor, issue: IssueRecord, action: string, more: object = {}) => {

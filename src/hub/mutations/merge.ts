@@ -3,11 +3,12 @@ import { needWrite } from '../access/permission.ts'
 import { moveRef } from '../git/repository.ts'
 import { Refusal } from '../refusal.ts'
 import type { PullIssue } from '../representations/pull.ts'
+import type { MergeMethod } from '../store/document.ts'
 import type { World } from '../world.ts'
 import { afterPush } from './pushed.ts'
 
 export interface MergeOptions {
-  method: 'merge' | 'squash'
+  method: MergeMethod
   title: string | undefined
   message: string | undefined
   sha: string | undefined

@@ -27,8 +27,7 @@ export function issueShape(world: World, issue: IssueRecord) {
     state_reason: issue.stateReason,
     locked: issue.locked === true,
     active_lock_reason: null,
-    assignee: null,
-    assignees: [],
+    ...assigned(world, issue),
     milestone: null,
     comments: doc.comments.filter((comment) => comment.issue === issue.number).length,
     created_at: issue.createdAt,
@@ -40,6 +39,11 @@ export function issueShape(world: World, issue: IssueRecord) {
     performed_via_github_app: null,
     ...(issue.pull === null ? {} : { draft: issue.pull.draft, pull_request: pullLinks(world, issue) }),
   }
+}
+
+export function assigned(world: World, { assignees = [] }: IssueRecord) {
+  const shown = assignees.map((login) => userShape(world, login))
+  return { assignee: shown[0] ?? null, assignees: shown }
 }
 
 export const issueHtml = (world: World, issue: IssueRecord): string =>
@@ -72,7 +76,7 @@ export function commentShape(world: World, comment: CommentRecord) {
   }
 }
 
-function reactionCounts(world: World, kind: 'comment' | 'issue', id: number, url: string) {
+export function reactionCounts(world: World, kind: 'comment' | 'issue', id: number, url: string) {
   const given = world.store.doc.reactions.filter(({ subject }) => subject.kind === kind && subject.id === id)
   const counts = REACTIONS.map((content) => [content, given.filter((reaction) => reaction.content === content).length])
   return { url, total_count: given.length, ...Object.fromEntries(counts) }

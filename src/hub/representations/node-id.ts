@@ -9,6 +9,8 @@ export type NodeKind =
   | 'CR'
   | 'CS'
   | 'PRR'
+  | 'PRRC'
+  | 'PRRT'
   | 'LA'
   | 'WFR'
   | 'WF'

@@ -1,10 +1,11 @@
 import { associationOf } from '../access/people.ts'
 import { countChanges } from '../git/changes.ts'
-import type { IssueRecord, PullRecord, ReviewRecord } from '../store/document.ts'
+import type { IssueRecord, PullRecord } from '../store/document.ts'
 import type { World } from '../world.ts'
-import { issueHtml, issueLabels } from './issue.ts'
+import { assigned, issueHtml, issueLabels } from './issue.ts'
 import { nodeId } from './node-id.ts'
 import { repositoryShape } from './repository.ts'
+import { reviewCommentsOf } from './review.ts'
 import { userShape } from './user.ts'
 
 export type PullIssue = IssueRecord & { pull: PullRecord }
@@ -28,9 +29,8 @@ export function pullShape(world: World, issue: PullIssue) {
     closed_at: issue.closedAt,
     merged_at: pull.mergedAt,
     merge_commit_sha: pull.mergeCommit,
-    assignee: null,
-    assignees: [],
-    requested_reviewers: [],
+    ...assigned(world, issue),
+    requested_reviewers: (pull.requestedReviewers ?? []).map((login) => userShape(world, login)),
     requested_teams: [],
     labels: issueLabels(world, issue),
     milestone: null,
@@ -38,10 +38,20 @@ export function pullShape(world: World, issue: PullIssue) {
     head: side(world, pull.head, pull.headSha),
     base: side(world, pull.base, pull.baseSha),
     author_association: associationOf(issue.author),
-    auto_merge: null,
+    auto_merge: autoMergeShape(world, pull),
     active_lock_reason: null,
   }
 }
+
+const autoMergeShape = (world: World, { autoMerge }: PullRecord) =>
+  autoMerge === undefined || autoMerge === null
+    ? null
+    : {
+        enabled_by: userShape(world, autoMerge.by),
+        merge_method: autoMerge.method,
+        commit_title: '',
+        commit_message: '',
+      }
 
 function addresses(world: World, issue: PullIssue) {
   const url = `${world.urls.repo}/pulls/${issue.number}`
@@ -99,7 +109,7 @@ export async function fullPullShape(world: World, issue: PullIssue) {
     mergeable_state: mergeable === null ? 'unknown' : mergeable ? (pull.draft ? 'draft' : 'clean') : 'dirty',
     merged_by: pull.mergedBy === null ? null : userShape(world, pull.mergedBy),
     comments: world.store.doc.comments.filter((comment) => comment.issue === issue.number).length,
-    review_comments: 0,
+    review_comments: reviewCommentsOf(world, issue.number).length,
     maintainer_can_modify: false,
   }
 }
@@ -117,22 +127,4 @@ export async function isMergeable(world: World, pull: PullRecord): Promise<boole
   const base = await world.git.commitOf(`refs/heads/${pull.base}`)
   if (base === null) return false
   return (await world.git.run(['merge-tree', '--write-tree', base, pull.headSha])).code === 0
-}
-
-export const reviewShape = (world: World, review: ReviewRecord) => {
-  const html = `${world.urls.html}/pull/${review.issue}#pullrequestreview-${review.id}`
-  const pull = `${world.urls.repo}/pulls/${review.issue}`
-  return {
-    id: review.id,
-    node_id: nodeId('PRR', review.id),
-    user: userShape(world, review.author),
-    body: review.body,
-    state: review.state,
-    html_url: html,
-    pull_request_url: pull,
-    _links: { html: { href: html }, pull_request: { href: pull } },
-    submitted_at: review.submittedAt,
-    commit_id: review.commit,
-    author_association: associationOf(review.author),
-  }
 }

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { needRead, needWrite } from '../access/permission.ts'
 import { findIssue } from '../mutations/find.ts'
-import { createIssue, needEditor, threadKeys, updateIssue } from '../mutations/issues.ts'
+import { assign, createIssue, emitLabeled, needEditor, threadKeys, updateIssue } from '../mutations/issues.ts'
 import { addLabels, createLabel, labelNamed } from '../mutations/labels.ts'
 import { invalid, notFound } from '../refusal.ts'
 import { issueLabels, issueShape, labelShape } from '../representations/issue.ts'
@@ -23,6 +23,7 @@ const issueChange = z.looseObject({
   labels: labelNames.optional(),
 })
 const someLabels = z.union([labelNames, z.looseObject({ labels: labelNames }).transform(({ labels }) => labels)])
+const someAssignees = z.looseObject({ assignees: z.array(z.string()).default([]) })
 const newLabel = z.looseObject({
   name: z.string(),
   color: z.string().default('ededed'),
@@ -67,6 +68,15 @@ export const issueRoutes = (world: World) =>
       return call.json(issueShape(world, issue))
     })
 
+export const assigneeRoutes = (world: World) =>
+  new Hono<HubEnv>().post('/issues/:number/assignees', async (call) => {
+    const issue = findIssue(world, numberIn(call, 'number'))
+    needWrite(call.var.actor, threadKeys(issue))
+    const { assignees } = await bodyOf(call, someAssignees)
+    await assign(world, call.var.actor, issue, assignees)
+    return call.json(issueShape(world, issue), 201)
+  })
+
 export const lockRoutes = (world: World) =>
   new Hono<HubEnv>().on(['PUT', 'DELETE'], '/issues/:number/lock', (call) => {
     const issue = findIssue(world, numberIn(call, 'number'))
@@ -99,7 +109,7 @@ export const labelRoutes = (world: World) =>
       needWrite(call.var.actor, threadKeys(issue))
       const names = await bodyOf(call, someLabels)
       if (call.req.method === 'PUT') issue.labels = []
-      addLabels(world, issue, names)
+      await emitLabeled(world, call.var.actor, issue, addLabels(world, issue, names))
       return call.json(issueLabels(world, issue))
     })
     .delete('/issues/:number/labels', (call) => {

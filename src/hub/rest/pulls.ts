@@ -30,7 +30,7 @@ const mergeWish = z.looseObject({
   commit_title: z.string().optional(),
   commit_message: z.string().optional(),
   sha: z.string().optional(),
-  merge_method: z.enum(['merge', 'squash']).default('merge'),
+  merge_method: z.enum(['merge', 'squash', 'rebase']).default('merge'),
 })
 
 const updateWish = z.looseObject({ expected_head_sha: z.string().optional() })

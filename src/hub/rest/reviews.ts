@@ -1,22 +1,32 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { type Actor, loginOf } from '../access/actor.ts'
-import { needRead, needSignedIn } from '../access/permission.ts'
+import { needRead, needWrite } from '../access/permission.ts'
 import { findPull, orNotFound } from '../mutations/find.ts'
-import { payload } from '../mutations/payload.ts'
-import { needActionsAllowed } from '../mutations/pulls.ts'
-import { invalid, Refusal } from '../refusal.ts'
-import { type PullIssue, pullShape, reviewShape } from '../representations/pull.ts'
-import type { ReviewRecord } from '../store/document.ts'
+import { askForReviews } from '../mutations/people.ts'
+import { createReview, replyInThread } from '../mutations/reviews.ts'
+import { fullPullShape } from '../representations/pull.ts'
+import { reviewCommentShape, reviewCommentsOf, reviewShape } from '../representations/review.ts'
+import { userShape } from '../representations/user.ts'
 import type { World } from '../world.ts'
 import { bodyOf, type HubEnv, numberIn, pageOf } from './request.ts'
 
-const STATES = { APPROVE: 'APPROVED', REQUEST_CHANGES: 'CHANGES_REQUESTED', COMMENT: 'COMMENTED' } as const
+const newComment = z
+  .looseObject({
+    path: z.string(),
+    body: z.string().min(1),
+    line: z.int().positive(),
+    side: z.enum(['LEFT', 'RIGHT']).default('RIGHT'),
+    start_line: z.int().positive().nullish(),
+  })
+  .transform(({ path, body, line, side, start_line }) => ({ path, body, line, side, startLine: start_line ?? null }))
 const newReview = z.looseObject({
   body: z.string().default(''),
   event: z.enum(['APPROVE', 'REQUEST_CHANGES', 'COMMENT']).default('COMMENT'),
   commit_id: z.string().optional(),
+  comments: z.array(newComment).default([]),
 })
+const newReply = z.looseObject({ body: z.string() })
+const asked = z.looseObject({ reviewers: z.array(z.string()).default([]) })
 
 export const reviewRoutes = (world: World) =>
   new Hono<HubEnv>()
@@ -30,41 +40,40 @@ export const reviewRoutes = (world: World) =>
       const id = numberIn(call, 'id')
       return call.json(reviewShape(world, orNotFound(world.store.doc.reviews.find((review) => review.id === id))))
     })
+    .get('/pulls/:number/reviews/:id/comments', (call) => {
+      needRead(world.store.doc, call.var.actor, 'pull-requests')
+      const id = numberIn(call, 'id')
+      const own = reviewCommentsOf(world, numberIn(call, 'number')).filter(({ review }) => review === id)
+      return call.json(pageOf(call, own).map((comment) => reviewCommentShape(world, comment)))
+    })
     .post('/pulls/:number/reviews', async (call) => {
       const issue = findPull(world, numberIn(call, 'number'))
-      const input = await bodyOf(call, newReview)
-      const review = await createReview(world, call.var.actor, issue, input)
+      const { commit_id, ...input } = await bodyOf(call, newReview)
+      const review = await createReview(world, call.var.actor, issue, { ...input, commit: commit_id })
       return call.json(reviewShape(world, review))
     })
-
-async function createReview(world: World, actor: Actor, issue: PullIssue, input: z.infer<typeof newReview>) {
-  needSignedIn(actor, 'pull-requests')
-  if (input.event === 'APPROVE') needActionsAllowed(world, actor)
-  if (input.event !== 'COMMENT' && issue.author === loginOf(actor)) {
-    const did = input.event === 'APPROVE' ? 'approve' : 'request changes on'
-    throw new Refusal(422, 'Unprocessable Entity', [`Can not ${did} your own pull request`])
-  }
-  if (input.event !== 'APPROVE' && input.body === '') {
-    throw invalid({ resource: 'PullRequestReview', code: 'missing_field', field: 'body' })
-  }
-  const review: ReviewRecord = {
-    id: world.store.nextId(),
-    issue: issue.number,
-    author: loginOf(actor),
-    body: input.body,
-    state: STATES[input.event],
-    commit: input.commit_id ?? issue.pull.headSha,
-    submittedAt: world.now(),
-  }
-  world.store.doc.reviews.push(review)
-  world.store.changed()
-  await emitReview(world, actor, issue, review)
-  return review
-}
-
-function emitReview(world: World, actor: Actor, issue: PullIssue, review: ReviewRecord) {
-  // Events have the state in lower case.
-  const shown = { ...reviewShape(world, review), state: review.state.toLowerCase() }
-  const own = { action: 'submitted', review: shown, pull_request: pullShape(world, issue) }
-  return world.emit({ name: 'pull_request_review', payload: payload(world, actor, own) }, actor)
-}
+    .get('/pulls/:number/comments', (call) => {
+      needRead(world.store.doc, call.var.actor, 'pull-requests')
+      const all = reviewCommentsOf(world, findPull(world, numberIn(call, 'number')).number)
+      return call.json(pageOf(call, all).map((comment) => reviewCommentShape(world, comment)))
+    })
+    .post('/pulls/:number/comments/:id/replies', async (call) => {
+      const issue = findPull(world, numberIn(call, 'number'))
+      const id = numberIn(call, 'id')
+      const first = orNotFound(
+        reviewCommentsOf(world, issue.number).find((one) => one.id === id && one.replyTo === null),
+      )
+      const { body } = await bodyOf(call, newReply)
+      return call.json(reviewCommentShape(world, await replyInThread(world, call.var.actor, issue, first, body)), 201)
+    })
+    .get('/pulls/:number/requested_reviewers', (call) => {
+      const { pull } = findPull(world, numberIn(call, 'number'))
+      return call.json({ users: (pull.requestedReviewers ?? []).map((login) => userShape(world, login)), teams: [] })
+    })
+    .post('/pulls/:number/requested_reviewers', async (call) => {
+      const issue = findPull(world, numberIn(call, 'number'))
+      needWrite(call.var.actor, ['pull-requests'])
+      const { reviewers } = await bodyOf(call, asked)
+      await askForReviews(world, call.var.actor, issue, reviewers)
+      return call.json(await fullPullShape(world, issue), 201)
+    })

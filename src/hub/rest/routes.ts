@@ -9,7 +9,7 @@ import { checkRoutes } from './checks.ts'
 import { commentRoutes, reactionRoutes } from './comments.ts'
 import { commitRoutes } from './commits.ts'
 import { contentRoutes } from './contents.ts'
-import { issueRoutes, labelRoutes, lockRoutes } from './issues.ts'
+import { assigneeRoutes, issueRoutes, labelRoutes, lockRoutes } from './issues.ts'
 import { pullRoutes } from './pulls.ts'
 import type { RateLimit } from './rate.ts'
 import { refRoutes } from './refs.ts'
@@ -39,6 +39,7 @@ export function restRoutes(world: World, files: ArtifactFiles, rate: RateLimit) 
     commentRoutes(world),
     reactionRoutes(world),
     labelRoutes(world),
+    assigneeRoutes(world),
     lockRoutes(world),
     issueRoutes(world),
     pullRoutes(world),

@@ -25,6 +25,7 @@ export interface Document {
   reactions: ReactionRecord[]
   labels: LabelRecord[]
   reviews: ReviewRecord[]
+  reviewComments?: ReviewCommentRecord[]
   checks: CheckRecord[]
   suites: SuiteRecord[]
   artifacts: ArtifactRecord[]
@@ -49,6 +50,10 @@ export interface RepositorySettings {
   draftPulls: boolean
   /** True for a remote that takes refs under refs/heads and refs/tags only. */
   refuseCustomRefs: boolean
+  /** "Allow auto-merge". */
+  allowAutoMerge: boolean
+  /** What the base branches' rules want before a merge: approvals of people with write access. */
+  requiredApprovals: number
   /** Nothing can be written into an archived repository, by anyone; everything can be read. */
   archived: boolean
   /** In a private repository reading requires a permission too. */
@@ -86,6 +91,7 @@ export interface IssueRecord {
   state: 'open' | 'closed'
   stateReason: 'completed' | 'reopened' | 'not_planned' | 'duplicate' | null
   labels: string[]
+  assignees?: string[]
   createdAt: string
   updatedAt: string
   closedAt: string | null
@@ -106,7 +112,11 @@ export interface PullRecord {
   mergedAt: string | null
   mergedBy: string | null
   mergeCommit: string | null
+  requestedReviewers?: string[]
+  autoMerge?: { by: string; at: string; method: MergeMethod } | null
 }
+
+export type MergeMethod = 'merge' | 'squash' | 'rebase'
 
 export interface CommentRecord {
   id: number
@@ -141,6 +151,26 @@ export interface ReviewRecord {
   state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED'
   commit: string
   submittedAt: string
+}
+
+/** A comment on a line of the diff. A thread is its first comment and the replies to it. */
+export interface ReviewCommentRecord {
+  id: number
+  issue: number
+  review: number
+  /** The first comment of the thread; null: it is the first. */
+  replyTo: number | null
+  author: string
+  body: string
+  path: string
+  line: number
+  startLine: number | null
+  side: 'LEFT' | 'RIGHT'
+  commit: string
+  hunk: string
+  createdAt: string
+  /** Who resolved the thread that begins here. */
+  resolvedBy: string | null
 }
 
 export interface Annotation {

@@ -13,6 +13,8 @@ export const DEFAULT_SETTINGS: RepositorySettings = {
   allowedPatterns: [],
   shaPinningRequired: false,
   archived: false,
+  allowAutoMerge: false,
+  requiredApprovals: 0,
   branchRules: [],
   bypass: 'never',
   workflowRule: 'commits',

@@ -29,7 +29,7 @@ export async function answerOutsider(
       `no answer to ${person.login}: people without permission got ${ANSWERS_TO_OUTSIDERS} here in this hour`,
     )
   const body = `${MARKER}\n${await bodyOf(deps, comment, person, parsed)}`
-  await say(deps, { threads: [number], key: `comment:${comment.id}`, body, fresh: comment.firstDelivery })
+  await say(deps, { threads: [number], key: comment.key, body, fresh: comment.firstDelivery })
 }
 
 async function bodyOf(deps: CommandDeps, comment: CommandComment, person: Person, parsed: Parsed): Promise<string> {

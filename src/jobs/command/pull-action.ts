@@ -64,7 +64,7 @@ async function append(
   start: boolean,
 ): Promise<CommandOutcome | null> {
   const after = start
-    ? withStarts(state, events, deps.workflowRun, nowOf(deps), 'tributary')
+    ? withStarts(state, events, deps.workflowRun, nowOf(deps), 'tributary', { place: 'elsewhere' })
     : { events, state: replayOn(state, events), starts: nothingToStart }
   const appended = await deps.journal.append(run, tip, after.events, after.state, [])
   if (appended.ok) return { run, orchestrate: after.starts.orchestrate, slots: after.starts.slots }

@@ -14,6 +14,7 @@ import { err, ok, type Result } from '../../core/result.ts'
 import type { RunEvent } from '../../core/run/event.ts'
 import { emptyRun, type RunState } from '../../core/run/state.ts'
 import { type JobStarts, lacksOrchestrator, nothingToStart, withStarts } from '../../core/slots/slot-requests.ts'
+import { quoted } from '../../core/text/quoted.ts'
 import type { Role } from '../../ports/forge.ts'
 import { explain } from '../../render/reply/explain-failure.ts'
 import { beyondVerified, renderAnswer, WOKEN } from '../../render/reply/replies.ts'
@@ -46,8 +47,8 @@ export async function runCommand(deps: CommandDeps, comment: CommandComment): Pr
     await answerOutsider(deps, comment, person, parsed)
     return nothing
   }
-  const seen = await deps.forge.react(comment.id, 'eyes')
-  if (!seen.ok) deps.log(`no eyes on the comment: ${seen.message}`)
+  const seen = comment.id === null ? null : await deps.forge.react(comment.id, 'eyes')
+  if (seen?.ok === false) deps.log(`no eyes on the comment: ${seen.message}`)
   if (!parsed.ok) return refuse(deps, comment, parsed.failure)
   const known = await loadContext(deps, comment, person)
   if (!known.ok) return refuse(deps, comment, known.error)
@@ -109,7 +110,7 @@ const beyondNote = (state: RunState, beyond: Sha | null): string[] =>
     ? []
     : [beyondVerified(beyond, state.work.trunk.tip)]
 
-const keyOf = (comment: CommandComment): string => `comment:${comment.id}`
+const keyOf = ({ key }: CommandComment): string => key
 
 async function refuse(deps: CommandDeps, comment: CommandComment, failure: Failure): Promise<CommandOutcome> {
   deps.log(`refused: ${failure.reason}`)
@@ -133,7 +134,9 @@ async function decideAndRecord(
     // An outsider's command writes nothing.
     const wakes = command.name !== 'help' && mayCommand(asked.person, asked.settings).ok
     const lost = wakes ? await lostOrchestrator(deps, from, asked.at) : []
-    const after = withStarts(from, [...lost, ...events], deps.workflowRun, asked.at, asked.person.login, wakes)
+    const after = withStarts(from, [...lost, ...events], deps.workflowRun, asked.at, asked.person.login, {
+      wake: wakes,
+    })
     if (after.events.length === 0) return { answer, state: from, starts: nothingToStart, woken: false, fresh: false }
     const appended = await deps.journal.append(run, expected, after.events, after.state, [])
     if (!appended.ok) {
@@ -155,6 +158,8 @@ interface Choice {
   expected: string | null
   events: RunEvent[]
   answer: CommandAnswer
+  /** The branch that a plan is asked for, if it is named. */
+  base: string | null
 }
 
 function choose(comment: CommandComment, thread: RunThread, asked: CommandRequest): Result<Choice, Failure> {
@@ -163,13 +168,14 @@ function choose(comment: CommandComment, thread: RunThread, asked: CommandReques
     const planned = decidePlan(thread, { ...asked, command }, comment.issue)
     if (!planned.ok) return planned
     const { run, fresh, events, answer } = planned.value
-    return ok({ run, from: fresh ? emptyRun : thread.state, expected: fresh ? null : thread.tip, events, answer })
+    const from = fresh ? emptyRun : thread.state
+    return ok({ run, from, expected: fresh ? null : thread.tip, events, answer, base: command.base })
   }
   const decided = decide(thread.state, asked)
   if (!decided.ok) return decided
   if (thread.run === null && decided.value.events.length > 0)
     return err({ reason: 'no-run', issue: comment.issue.number })
-  return ok({ run: thread.run ?? '', from: thread.state, expected: thread.tip, ...decided.value })
+  return ok({ run: thread.run ?? '', from: thread.state, expected: thread.tip, base: null, ...decided.value })
 }
 
 /** A new run is begun only if its branches can be pushed: nothing is paid for that cannot land. */
@@ -178,7 +184,8 @@ async function checked(
   choice: Result<Choice, Failure>,
 ): Promise<Result<Choice, Failure>> {
   if (!choice.ok || choice.value.expected !== null || choice.value.events.length === 0) return choice
-  const { run } = choice.value
+  const { run, base } = choice.value
+  if (base !== null && (await forge.branchNow(base)) === null) return err(noBase(base))
   const branch = trunkBranch(run)
   const [refs, rules] = await Promise.all([journal.inTheWay(run), forge.branchRules(branch)])
   if (refs.length > 0) return err({ reason: 'branch-in-the-way', run, refs })
@@ -187,6 +194,13 @@ async function checked(
   const hindered = hinderingRules(rules, branch)
   return ok({ ...choice.value, answer: { code: 'plan-requested', run, ...(hindered.length > 0 && { hindered }) } })
 }
+
+const noBase = (base: string): Failure => ({
+  reason: 'bad-arguments',
+  command: 'plan',
+  detail: `There is no branch ${quoted(base)}.`,
+  usage: '/plan [--base BRANCH]',
+})
 
 /** That there is no run is said only if it has left no branches: with them, its journal was deleted. */
 async function withLoss(

@@ -36,6 +36,7 @@ import {
   watchMoney,
 } from './steps.ts'
 import { stopOrchestrator } from './stop-orchestrator.ts'
+import { answerReviews, watchReviews } from './watch-reviews.ts'
 
 /**
  * The orchestrator of one run: observes, decides, records and publishes in a loop, until only a person can move the run on.
@@ -63,14 +64,11 @@ async function work(session: Session): Promise<LiveRun> {
     const observed = await observe(session)
     if (session.stopped !== null) break
     const draft = await decideAll(session, observed.results)
-    if (draft.events.length > 0) {
-      if (!(await appendEvents(session, draft))) continue
-      dropRecorded(session.stageRunner)
-      startStages(session)
-    } else {
-      dropRecorded(session.stageRunner)
-      if (await stopOrchestrator(session)) return session.state
-    }
+    if (draft.events.length > 0 && !(await appendEvents(session, draft))) continue
+    await answerReviews(session)
+    dropRecorded(session.stageRunner)
+    if (draft.events.length > 0) startStages(session)
+    else if (await stopOrchestrator(session)) return session.state
     await dispatchSlots(session)
     await publishProjections(session, { final: false })
     wakeForMerges(session)
@@ -135,6 +133,7 @@ export const STEPS: readonly OrchestratorStep[] = [
   giveUpExpansions,
   leaveOutReviews,
   watchFinalPull,
+  watchReviews,
   takeBackLost,
   watchBase,
   watchTrunk,

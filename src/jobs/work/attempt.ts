@@ -1,7 +1,10 @@
+import { type Budget, openBudget } from '../../agent/loop/metered-model.ts'
 import { type Quotes, quotesFor, withoutNonce } from '../../agent/prompts/quote.ts'
 import type { Checker, CheckResult, WorkTreeState } from '../../agent/worker/checker.ts'
 import { type Transcript, transcript } from '../../agent/worker/transcript.ts'
 import type { TaskFailure } from '../../core/failure.ts'
+import { attemptKey } from '../../core/money/money-key.ts'
+import { priceOf } from '../../core/money/price.ts'
 import type { Spending } from '../../core/money/usage.ts'
 import type { Argv } from '../../core/plan/plan.ts'
 import type { WorkSummary } from '../../core/run/hand-off.ts'
@@ -61,6 +64,8 @@ export interface Attempt extends AttemptInput {
   transcript: Transcript
   redact: Redact
   begun: Date
+  /** Nothing of it is spent by another agent than ours. */
+  money: Budget
 }
 
 export function attemptOf(input: AttemptInput): Attempt {
@@ -90,6 +95,9 @@ export function attemptOf(input: AttemptInput): Attempt {
     transcript: transcript(redact),
     redact,
     begun,
+    money: openBudget(run.ledger.reserved[attemptKey(assignment.task, assignment.attempt)]?.usd ?? 0, (name) =>
+      priceOf(name, settings),
+    ),
   }
 }
 

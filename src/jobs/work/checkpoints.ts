@@ -73,7 +73,7 @@ async function uploaded(
   last: Sha | null,
   number: number,
 ): Promise<{ tree: Sha; name: string } | null> {
-  const { deps, who, assignment, settings, transcript } = attempt
+  const { deps, who, assignment, settings, transcript, money } = attempt
   const { worktree, scratch, handover, redact } = deps
   const made = await worktree.checkpoint(wordsFor(who.run, assignment), partOf(attempt))
   if (made === null || made.tree === last) return null
@@ -81,7 +81,15 @@ async function uploaded(
   const why = await whyKeptBack(deps, { base, head: made.head }, settings)
   if (why !== null) throw new Error(why.reason)
   const key = resultKeyOf(who.run, assignment)
-  const file: CheckpointFile = { version: 1, ...key, slot: who.slot, head: made.head, steps: transcript.steps() }
+  const spent = money.spending()
+  const file: CheckpointFile = {
+    version: 1,
+    ...key,
+    slot: who.slot,
+    head: made.head,
+    steps: transcript.steps(),
+    ...(spent.length > 0 && { spending: spent }),
+  }
   const name = checkpointName(key, number)
   await scratch.use(async (folder) => {
     await folder.write(RESULT_FILE, redact(JSON.stringify(file)))

@@ -87,6 +87,8 @@ function termsOf(run: LiveRun, planning: Planning, instructions: DesignTerms['in
     settings: { ...settings, budget: { ...settings.budget, usd } },
     base,
     nonce: nonceOf(run.run, `${base} ${run.askedAt} ${run.seen[0] ?? ''}`),
+    // The orchestrator lints what is printed.
+    scripts: null,
     instructions,
   }
   const asked = revisions.map((revision) => revision.words)

@@ -1,11 +1,9 @@
-import { openBudget } from '../../agent/loop/metered-model.ts'
 import type { AttemptContext } from '../../agent/prompts/worker-prompt.ts'
 import type { ToolContext } from '../../agent/tools/tool-access.ts'
 import type { WorkResult } from '../../agent/worker/checker.ts'
 import { workOnTask } from '../../agent/worker/work.ts'
 import type { TaskFailure } from '../../core/failure.ts'
 import { whyNoCall } from '../../core/landing/gate.ts'
-import { attemptKey } from '../../core/money/money-key.ts'
 import { priceOf, priceToWrite } from '../../core/money/price.ts'
 import { modelOwnerOf } from '../../core/money/usage.ts'
 import { ownOf } from '../../core/own.ts'
@@ -22,15 +20,12 @@ import { slotPatientModel } from './patience.ts'
 export const modelOf = ({ run, settings, brief }: Attempt): string =>
   modelFor(modelTierOf(brief.task, recordOf(run.work, brief.task.id)), settings)
 
-const allowanceOf = ({ run, assignment }: Attempt): number =>
-  run.ledger.reserved[attemptKey(assignment.task, assignment.attempt)]?.usd ?? 0
-
 /** Why no model can work on the attempt; null: one can. */
 export function whyNoModel(attempt: Attempt): TaskFailure | null {
   const model = modelOf(attempt)
   if (attempt.deps.model === null) return { reason: 'model-failed', detail: NO_KEY }
   if (priceOf(model, attempt.settings) === null) return { reason: 'model-failed', detail: noPrice(model) }
-  if (allowanceOf(attempt) > 0) return null
+  if (attempt.money.left() > 0) return null
   return { reason: 'allowance-spent', usd: 0, detail: 'the run has reserved no money for it' }
 }
 
@@ -41,11 +36,10 @@ const noPrice = (model: string): string =>
 
 /** Our own agent works on the task until it ends, its time, turns or money are used up, or the run no longer wants it. */
 export async function workByModel(attempt: Attempt, context: AttemptContext): Promise<AgentEnd> {
-  const { deps, assignment, brief, settings, quotes, checker, transcript } = attempt
+  const { deps, assignment, brief, settings, quotes, checker, transcript, money } = attempt
   const { model } = deps
   if (model === null) throw new Error('there is no model')
-  const allowance = allowanceOf(attempt)
-  const money = openBudget(allowance, (name) => priceOf(name, settings))
+  const allowance = money.left()
   const role = brief.conflict === null ? 'work' : 'resolve'
   const patient = slotPatientModel(model, { ...attempt, clock: deps.clock, onPause: attempt.watch.pause })
   const worked = await inTime(attempt, (signal) =>

@@ -124,10 +124,11 @@ async function perform(
   assignment: SlotTask,
   signal: AbortSignal,
 ): Promise<AttemptResult> {
-  if (assignment.kind === 'plan') return quiet(await performPlanning(deps, view.state(), assignment, signal))
   const settings = settingsIn(view.state())
   const failure = await deps.setUp.make(baseOf(assignment), settings, signal)
   if (failure !== null) return quiet(withoutSetUp(assignment, failure))
+  // With the set-up, so that a planner can try the checks that it plans.
+  if (assignment.kind === 'plan') return quiet(await performPlanning(deps, view.state(), assignment, signal))
   if (assignment.kind === 'task') {
     const result = await performTask(deps, who, view, assignment, signal)
     await deps.setUp.after(assignment.base, result.outcome)

@@ -1,9 +1,13 @@
-import type { Sha, TaskId } from '../../core/ids.ts'
+import { failureLog } from '../../core/failure.ts'
+import { type Sha, shortSha, type TaskId } from '../../core/ids.ts'
 import type { Task } from '../../core/plan/plan.ts'
 import { recordOf } from '../../core/run/lookup.ts'
 import type { AttemptRecord } from '../../core/run/task-record.ts'
 import type { Work } from '../../core/run/work.ts'
+import { workflowRunOf } from '../../core/slots/slot-jobs.ts'
+import { code } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
+import { failingPlaces } from '../markdown/failing-lines.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
 import { displayStatus } from '../status/display-status.ts'
 import { type AttemptCheck, attemptCheck, type CheckConclusion, type CheckOutput, completed } from './check-state.ts'
@@ -18,22 +22,51 @@ export function checkedTasks(work: Work): TaskId[] {
   return [...ids, ...gone]
 }
 
-/** All check runs of a task: one on the start commit of each attempt, and one on the head that it handed over. */
+/**
+ * All check runs of a task. The check of an attempt stands on its start commit until the attempt hands over a head, and then
+ * on that: what stays behind says where it went.
+ */
 export function checksFor(run: PlannedRun, id: TaskId): CheckOutput[] {
   const task = run.work.plan.tasks.find((one) => one.id === id)
   const record = recordOf(run.work, id)
   const checks = record.attempts.flatMap((attempt) => {
     const stateAndTitle = attemptCheck(run, id, attempt)
-    const commits = attempt.head === null ? [attempt.base] : [...new Set([attempt.base, attempt.head])]
-    return commits.map((sha) => ({
+    const shown: CheckOutput = {
       ...(task === undefined ? leftOut(run, id, stateAndTitle) : check(run, task, attempt, stateAndTitle)),
-      sha,
+      sha: attempt.head ?? attempt.base,
       externalId: `${run.run}/${id}/${attempt.attempt}`,
       text: checkText(run, id, attempt),
-    }))
+      ...withLog(run, attempt),
+    }
+    return shown.sha === attempt.base ? [shown] : [movedOn(shown, attempt), shown]
   })
   if (checks.length > 0 || task === undefined) return newestOfEach(checks)
   return neverStarted(run, task)
+}
+
+/** The log of the job, and the lines that its output names. */
+function withLog(run: PlannedRun, { slot, failure }: AttemptRecord): Pick<CheckOutput, 'workflowRun' | 'annotations'> {
+  const places = failure === null ? [] : failingPlaces(failureLog(failure))
+  return {
+    ...(slot === null ? {} : { workflowRun: workflowRunOf(run, slot) }),
+    ...(places.length === 0 ? {} : { annotations: places }),
+  }
+}
+
+/** A commit cannot lose its check, and this one says nothing of the start commit itself. */
+function movedOn(
+  { name, externalId, sha }: CheckOutput,
+  { base, startedAt, endedAt, queuedAt }: AttemptRecord,
+): CheckOutput {
+  return {
+    name,
+    externalId,
+    sha: base,
+    title: `Moved on to ${shortSha(sha)}`,
+    state: completed('neutral', startedAt, endedAt ?? startedAt ?? queuedAt),
+    summary: `This is the commit that the attempt began with. Its check is on ${code(shortSha(sha))}, which it handed over.`,
+    text: '',
+  }
 }
 
 /** Two attempts may share a commit; the later one counts. */
@@ -57,7 +90,7 @@ const leftOut = ({ work }: PlannedRun, id: TaskId, { state, title }: AttemptChec
   name: nameOf(id, work.previous?.plan.tasks.find((task) => task.id === id)?.title ?? 'left out of the plan'),
   title,
   state,
-  summary: 'This task is no longer part of the plan: another version of it does without.',
+  summary: 'This task is no longer part of the plan.',
 })
 
 /** The check of a task that never started in a run that has ended. It has no commit, so the check is on trunk's start. */

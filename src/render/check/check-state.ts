@@ -1,5 +1,6 @@
 import type { Sha, TaskId } from '../../core/ids.ts'
 import type { AttemptRecord } from '../../core/run/task-record.ts'
+import type { FailingPlace } from '../markdown/failing-lines.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
 import { attemptDisplay } from '../status/display-status.ts'
 
@@ -26,6 +27,9 @@ export interface CheckOutput {
   state: CheckState
   summary: string
   text: string
+  /** The workflow run whose job did the work; null if it is not known. */
+  workflowRun?: number | null
+  annotations?: readonly FailingPlace[]
 }
 
 /** The status of an attempt as a GitHub check, with its title. */
@@ -67,13 +71,13 @@ export function attemptCheck(run: PlannedRun, id: TaskId, attempt: AttemptRecord
     case 'waits for a review':
       return over('action_required', 'Verified: waits for a review')
     case 'gate open':
-      return over('success', 'Open')
+      return over('success', 'Approved')
     case 'landed':
       return over('success', 'Landed')
     case 'superseded':
-      return over('neutral', 'Verified, and taken up again')
+      return over('neutral', 'Verified, and retried')
     case 'replaced':
-      return over('neutral', 'Verified, and taken up again later')
+      return over('neutral', 'Verified, and retried later')
     case 'failed':
       return over('failure', attempt.failure === null ? 'Failed' : `Failed: ${attempt.failure.reason}`)
     case 'timed out':

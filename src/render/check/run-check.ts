@@ -65,16 +65,16 @@ const output = (run: PlannedRun): Pick<CheckOutput, 'summary' | 'text'> => ({
     () =>
       sections(
         statusTable(run, displayStatuses(run.work), { open: false, words: true }),
-        verified(run, 20_000),
+        verified(run, 4_000),
         moneySection(run),
       ),
     () =>
       sections(
         statusTable(run, displayStatuses(run.work), { open: true, words: false }),
-        verified(run, 10_000),
+        verified(run, 4_000),
         moneySection(run),
       ),
-    () => verified(run, 10_000),
+    () => verified(run, 4_000),
   ]),
 })
 

@@ -13,7 +13,7 @@ import { costFacts } from '../cost.ts'
 import { sections } from '../markdown/blocks.ts'
 import { code, codes, fence, withoutColours } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
-import { fitted, headAndTail, LIMITS } from '../markdown/fit.ts'
+import { fitted, LIMITS, tail } from '../markdown/fit.ts'
 import { count, duration, moment, secondsBetween, usd } from '../markdown/format.ts'
 import { blockQuote } from '../markdown/model-text.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
@@ -27,22 +27,25 @@ interface Level {
   handOff: number
 }
 
+/** Of a long log its end is shown, where a program says how it ended; the job has all of it. */
+const LOG = 4_000
+
 const LEVELS: readonly Level[] = [
-  { log: 30_000, handOff: 1_200 },
-  { log: 15_000, handOff: 200 },
-  { log: 5_000, handOff: 40 },
+  { log: LOG, handOff: 1_200 },
+  { log: LOG, handOff: 200 },
+  { log: LOG, handOff: 40 },
 ]
 
-/** Hand-off, output and facts of an attempt. Of a long log the first and last lines are shown. */
+/** Output, hand-off and facts of an attempt. */
 export function checkText(run: PlannedRun, id: TaskId, attempt: AttemptRecord): string {
   const record = recordOf(run.work, id)
   return fitted(LIMITS.check, [
     ...LEVELS.map(
       (level) => () =>
         sections(
+          log(record, attempt, level.log),
           handOff(run, id, attempt, level.handOff),
           review(record, attempt, level.handOff),
-          log(record, attempt, level.log),
           facts(run, id, attempt),
         ),
     ),
@@ -70,7 +73,7 @@ function log(record: TaskRecord, attempt: AttemptRecord, limit: number): string[
 /** The output as a fenced block, without the escape sequences for colours. `limit`: bytes. */
 export const fencedLog = (output: string, limit: number): string[] => {
   const plain = withoutColours(output).trimEnd()
-  return plain === '' ? [] : ['### Output', '', ...fence(headAndTail(plain, limit))]
+  return plain === '' ? [] : ['### Output', '', ...fence(tail(plain, limit))]
 }
 
 /** The brief of a task and the result of an attempt. If it does not fit, the goal and the line of the run go first, then all but the title. */
@@ -126,7 +129,7 @@ function facts(run: PlannedRun, id: TaskId, attempt: AttemptRecord): string[] {
     '',
     `- Attempt ${attempt.attempt}${slot === null ? '' : ` in slot ${code(slot)}`}, queued at ${moment(attempt.queuedAt)}${
       startedAt === null ? '' : `, started at ${moment(startedAt)}`
-    }${ran === null ? '' : `, took ${ran}`}`,
+    }${ran === null ? '' : `, work time ${ran}`}`,
     ...(report === null ? [] : [durations(report)]),
     ...(report?.refusedHosts === undefined ? [] : [refusedLine(report.refusedHosts)]),
     ...(report?.flaky === undefined ? [] : [`- **Flaky**: ${flakyAcceptance(report.flaky)}`]),

@@ -22,6 +22,9 @@ export function code(text: string): string {
 /** A code span of at most 200 characters, for names that may be of any length. */
 export const codeName = (text: string): string => code(bounded(text, 200))
 
+/** A reason or answer code for programs and for the documentation, small, at the end of what people read. */
+export const stableCode = (reason: string): string => `<sub>\`${reason}\`</sub>`
+
 export const codes = (texts: readonly string[]): string => texts.map(code).join(', ')
 
 const exposedLines = (content: string): string[] => content.replace(/\r\n?/g, '\n').split('\n').map(exposed)

@@ -35,6 +35,15 @@ export function headAndTail(log: string, limit: number): string {
   return [...head, ...gap, ...tail].join('\n')
 }
 
+/** The end of a log, where a program says how it ended, with the number of lines left out. `limit`: bytes. */
+export function tail(log: string, limit: number): string {
+  if (byteLength(log) <= limit) return log
+  const lines = log.split('\n').map(shortened)
+  const kept = take(lines.toReversed(), limit - 60).toReversed()
+  const left = lines.length - kept.length
+  return left === 0 ? kept.join('\n') : [`[… ${left} ${left === 1 ? 'line' : 'lines'} left out …]`, ...kept].join('\n')
+}
+
 const LINE = 2_000
 const shortened = (line: string): string => (line.length <= LINE ? line : `${line.slice(0, LINE)} […]`)
 

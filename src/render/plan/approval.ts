@@ -1,18 +1,15 @@
 import { trunkBranch } from '../../core/ids.ts'
 import { isAgentTask } from '../../core/plan/plan.ts'
-import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { Work } from '../../core/run/work.ts'
 import { type AgentCommands, agentCommandsOf, hostsOf, type Settings } from '../../core/settings.ts'
 import { code, codes, commandText } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
 import { count, usd } from '../markdown/format.ts'
 import type { PlannedRun } from './planned-run.ts'
-import { MODE_MEANINGS, planningStage } from './planning-progress.ts'
+import { MODE_MEANINGS } from './planning-progress.ts'
 
-/** The inputs of the plan id besides the plan's text. */
-export const planInputsSection = ({ work }: PlannedRun): string[] => [
-  '### What it stands on',
-  '',
+/** What an approval counts for, besides the plan's text. */
+export const planInputs = ({ work }: PlannedRun): string[] => [
   `- Base: ${code(bounded(work.baseBranch, 200))} at ${code(work.base)}`,
   `- Settings: ${work.settingsBlob === '' ? 'none, so the defaults' : `\`.github/tributary.yml\`, blob ${code(work.settingsBlob)}`}`,
   `- Limits: ${slotAndFileLimits(work.settings)}`,
@@ -43,54 +40,59 @@ function workersLine({ plan, settings }: Work): string[] {
   return [`- Workers: ${who}`]
 }
 
-/** Whether the plan can be approved now: it is complete and the newest version, and a part of it is not approved yet. */
-export const waitsForApproval = (run: PlannedRun): boolean => {
-  const { work } = run
-  if (work.mode === 'off' || work.open || planningStage(run) !== 'done') return false
-  // A plan that has not grown shows the same text before and after its approval.
-  return work.amendments.length === 0 || work.approved !== null
-}
-
-/** What an approval allows, or, if none is needed, what happens with the plan. */
-export function approvalSection(run: PlannedRun): string[] {
+/** What may happen once the plan is approved or, if it needs no approval, at any time. */
+export function allowedLines(run: PlannedRun): string[] {
   const { settings } = run.work
   const agents = run.work.plan.tasks.some(isAgentTask)
   return [
-    waitsForApproval(run) ? '### What an approval does' : '### What happens with it',
-    '',
     ...(agents && settings.worker.command.length === 0
       ? [
-          `- Agents change files inside the paths that are named for each task, and no others; ${AGENTS_RUN[agentCommandsOf(settings)]} They spend ${usd(run.ledger.limit ?? settings.budget.usd)} at most, planning included.`,
+          `- Agents change files inside the paths of their tasks, and no others; ${AGENTS_RUN[agentCommandsOf(settings)]} They spend ${usd(run.ledger.limit ?? settings.budget.usd)} at most, planning included.`,
         ]
       : []),
     ...whereCommandsRun(settings),
-    `- Each task works on a branch of its own${settings.worker_pull_requests ? ', with a pull request of its own' : ''}. ${howTasksLand(run)}`,
+    `- Each task works on a branch of its own${PULLS[`${settings.worker_pull_requests}`]}. ${howTasksLand(run)}`,
     `- Nothing is merged into ${code(bounded(run.work.baseBranch, 200))}: a person does that, with the final pull request.`,
-    ...(waitsForApproval(run) ? whatApprovalCovers(run) : []),
+    '- An approval counts for exactly this plan, these settings and this base. If the base moves in paths that the plan uses, the approval no longer counts.',
   ]
 }
 
-function whereCommandsRun(settings: Settings): string[] {
+const PULLS = {
+  true: ', with a pull request of its own',
+  'review-only': ', with a pull request if you are to look at it',
+  false: '',
+} as const
+
+/** What nobody should approve without having read it, so it is never folded. */
+export function warnings({ work: { settings, plan } }: PlannedRun): string[] {
   const hosts = hostsOf(settings)
-  if (settings.sandbox === 'off')
-    return [
-      '- The commands above run in jobs whose token can only read. **They run without isolation: `sandbox: off` is set.**',
-      ...(settings.network.allow.length === 0
-        ? []
-        : ['- `network.allow` has no effect under `sandbox: off`: **they reach every host.**']),
-    ]
-  if (hosts.length === 0)
-    return ['- The commands above run in a sandbox without network, in jobs whose token can only read.']
   return [
-    '- The commands above run in a sandbox, in jobs whose token can only read.',
-    `- **Commands reach ${codes(hosts)}** (\`network.allow\`), and no other host. An allowed host is also a way out: a task can send there what it can read, all files of this repository among it.`,
+    ...(settings.sandbox === 'off' ? ['- **Commands run without isolation: `sandbox: off` is set.**'] : []),
+    ...(settings.sandbox === 'off' && settings.network.allow.length > 0
+      ? ['- `network.allow` has no effect under `sandbox: off`: **commands reach every host.**']
+      : []),
+    ...(settings.sandbox !== 'off' && hosts.length > 0
+      ? [
+          `- **Commands reach ${codes(hosts)}** (\`network.allow\`), and no other host. An allowed host is also a way out: a task can send there what it can read, and it can read all files of this repository.`,
+        ]
+      : []),
+    ...(settings.worker.command.length > 0 && settings.worker.network && plan.tasks.some(isAgentTask)
+      ? [`- **The program ${code(commandText(settings.worker.command))} has the network.**`]
+      : []),
   ]
 }
+
+const whereCommandsRun = (settings: Settings): string[] =>
+  settings.sandbox === 'off'
+    ? ['- Commands run in jobs whose token can only read, without a sandbox.']
+    : [
+        `- Commands run in a sandbox ${hostsOf(settings).length === 0 ? 'without network' : 'with the network named above'}, in jobs whose token can only read.`,
+      ]
 
 /** What `agent_commands` allows the agents, as the end of a sentence. */
 const AGENTS_RUN: Readonly<Record<AgentCommands, string>> = {
   sandboxed: '**they run any command they choose**, in the sandbox only (`agent_commands: sandboxed`).',
-  listed: 'they run the commands above, and no others (`agent_commands: listed`).',
+  listed: 'they run the commands of this plan, and no others (`agent_commands: listed`).',
 }
 
 function howTasksLand({ run, work }: PlannedRun): string {
@@ -99,14 +101,4 @@ function howTasksLand({ run, work }: PlannedRun): string {
   return work.settings.merge === 'auto'
     ? `When its acceptance passes${gate}, it is merged into ${trunk}.`
     : `When its acceptance passes, it waits for \`/approve\` on its pull request, then it is merged into ${trunk}.`
-}
-
-function whatApprovalCovers({ work, planning }: PlannedRun): string[] {
-  const id = shortPlanId(work.planId)
-  const revise = planning === null ? '' : ' Another version: `/revise -- what to change`.'
-  return [
-    '- It counts for exactly this plan, these settings and this base. If the base moves in paths that the plan uses, it counts no longer.',
-    '',
-    `A part of it: \`/approve ${id} --only t1,t2\`, with the ids of tasks.${revise} Not at all: \`/reject -- why\`. All of it:`,
-  ]
 }

@@ -1,6 +1,6 @@
 import { baselineCommands } from '../../core/plan/checks.ts'
 import { namesWhatTasksMake } from '../../core/plan/path-notes.ts'
-import type { Argv } from '../../core/plan/plan.ts'
+import { type Argv, isAgentTask } from '../../core/plan/plan.ts'
 import type { BaselineCheck } from '../../core/run/baseline.ts'
 import type { Work } from '../../core/run/work.ts'
 import { awaitsBaseline, baselineTime } from '../../core/schedule/baseline.ts'
@@ -64,7 +64,7 @@ const SUMMARY: readonly (readonly [Verdict, (number: number) => string])[] = [
     (number) =>
       `**${count(number, 'command')} of the verification ${number === 1 ? 'fails' : 'fail'} before any work**`,
   ],
-  ['unknown', (number) => `${count(number, 'check')} came to no end in time`],
+  ['unknown', (number) => `${count(number, 'check')} did not finish in time`],
 ]
 
 /** One line on what the checks do on the base; empty if nothing is to be said of it. */
@@ -84,11 +84,17 @@ export function baselineLine(run: PlannedRun): string[] {
     })
     return [`**On the base:** ${commaList(parts)}.`]
   }
-  return run.phase === 'proposed' && baselineTime(run) === 'after' ? [AFTER] : []
+  if (run.phase !== 'proposed' || baselineTime(run) !== 'after') return []
+  const why =
+    run.work.settings.sandbox === 'off'
+      ? 'nothing isolates them here (`sandbox: off`)'
+      : 'those who asked for this plan may not approve it'
+  return [
+    run.work.plan.tasks.some(isAgentTask)
+      ? `**On the base:** the checks run there after the approval, since ${why}. An agent whose acceptance passes before it begins waits for a look by a person.`
+      : `**On the base:** the checks do not run there, since ${why}.`,
+  ]
 }
-
-const AFTER =
-  '**On the base:** the checks run there after the approval, since those who asked for this plan may not approve it. An agent whose acceptance passes before it begins waits for a look by a person.'
 
 const SAID: Readonly<Record<Verdict, string>> = {
   'as it should': 'fails as it should',

@@ -126,9 +126,11 @@ export function amendmentLines({ amendments, approved, mode }: Work, room: numbe
     const into = added.length === 0 ? 'nothing' : codes(added)
     const gone = removed.filter((id) => id !== of)
     const what =
-      cause === 'expand'
-        ? `${code(of)} was turned into ${into}`
-        : `${code(of)} failed for good${gone.length === 0 ? '' : ` (with it went ${codes(gone)})`}, and this part was planned again: ${into}`
+      cause === 'review'
+        ? `a review of the final pull request asks for ${into}, behind ${code(of)}`
+        : cause === 'expand'
+          ? `${code(of)} was turned into ${into}`
+          : `${code(of)} failed for good${gone.length === 0 ? '' : ` (with it went ${codes(gone)})`}, and this part was planned again: ${into}`
     return `- ${what}; ${within ? WITHIN[mode] : approved === null ? PASSED[mode] : ASKED[mode]}`
   })
   return firstOf(lines, room, (left) => `- and ${count(left, 'more part')}`)

@@ -1,6 +1,7 @@
-import type { Plan, Task } from '../../core/plan/plan.ts'
+import type { Plan } from '../../core/plan/plan.ts'
 import { oneLine } from '../markdown/escape.ts'
 import { byteLength, LIMITS } from '../markdown/fit.ts'
+import { groupsOf } from './task-groups.ts'
 
 /** The Mermaid class of a task: it shows the status, and the shape of the node shows the kind of task. */
 export type NodeStyle = 'landed' | 'atwork' | 'queued' | 'person' | 'failed' | 'blocked' | 'left' | 'later'
@@ -27,53 +28,103 @@ export const mermaidLabel = (text: string): string =>
     .replace(/[^\p{L}\p{N}\p{M} .,()/+=?!'^-]/gu, (character) => `#${character.codePointAt(0)};`)
 
 /** Nodes are numbered, since a task's id such as `end` can be a keyword of Mermaid. */
-const node = (index: number): string => `n${index + 1}`
+const name = (index: number): string => `n${index + 1}`
 
-function shape(task: Task, index: number, titled: boolean): string {
-  const text = titled ? `${mermaidLabel(task.id)}<br/>${mermaidLabel(task.title)}` : mermaidLabel(task.id)
-  return task.kind === 'gate' ? `${node(index)}{"${text}"}` : `${node(index)}["${text}"]`
+/** A node of the drawing: one task, or a group of them. */
+interface Node {
+  lines: readonly string[]
+  isGate: boolean
+  style: NodeStyle
+  /** Places of the nodes that it needs. */
+  needs: readonly number[]
 }
 
-function edges(plan: Plan): string[] {
-  const place = new Map(plan.tasks.map((task, index) => [task.id, index]))
-  return plan.tasks.flatMap((task, index) =>
-    task.needs.flatMap((need) => {
-      const from = place.get(need)
-      return from === undefined ? [] : [`  ${node(from)} --> ${node(index)}`]
-    }),
-  )
+const shape = ({ lines, isGate }: Node, index: number): string => {
+  const text = lines.join('<br/>')
+  return isGate ? `${name(index)}{"${text}"}` : `${name(index)}["${text}"]`
 }
 
-function classed(plan: Plan, styleOf: (id: string) => NodeStyle): string[] {
+const edges = (nodes: readonly Node[]): string[] =>
+  nodes.flatMap(({ needs }, index) => needs.map((need) => `  ${name(need)} --> ${name(index)}`))
+
+function classed(nodes: readonly Node[]): string[] {
   const byStyle = new Map<NodeStyle, string[]>()
-  plan.tasks.forEach((task, index) => {
-    byStyle.set(styleOf(task.id), [...(byStyle.get(styleOf(task.id)) ?? []), node(index)])
+  nodes.forEach(({ style }, index) => {
+    byStyle.set(style, [...(byStyle.get(style) ?? []), name(index)])
   })
-  return [...byStyle].flatMap(([name, nodes]) => [
-    `  classDef ${name} ${CLASSES[name]}`,
-    `  class ${nodes.join(',')} ${name}`,
+  return [...byStyle].flatMap(([style, names]) => [
+    `  classDef ${style} ${CLASSES[style]}`,
+    `  class ${names.join(',')} ${style}`,
   ])
 }
 
-const drawn = (plan: Plan, styleOf: (id: string) => NodeStyle, titled: boolean): string[] => [
+const drawn = (nodes: readonly Node[]): string[] => [
   'flowchart LR',
-  ...plan.tasks.map((task, index) => `  ${shape(task, index, titled)}`),
-  ...edges(plan),
-  ...classed(plan, styleOf),
+  ...nodes.map((node, index) => `  ${shape(node, index)}`),
+  ...edges(nodes),
+  ...classed(nodes),
 ]
 
+function nodesOf({ tasks }: Plan, styleOf: StyleOf, titled: boolean): Node[] {
+  const place = new Map(tasks.map(({ id }, index) => [id, index]))
+  return tasks.map(({ id, title, kind, needs }) => ({
+    lines: titled ? [mermaidLabel(id), mermaidLabel(title)] : [mermaidLabel(id)],
+    isGate: kind === 'gate',
+    style: styleOf(id),
+    needs: needs.flatMap((need) => place.get(need) ?? []),
+  }))
+}
+
+/** Above this a node shows several tasks, by their ids. */
+const MOST_NODES = 20
+const MOST_IDS = 8
+
+function groupNodes(plan: Plan, styleOf: StyleOf): Node[] {
+  return groupsOf(plan).map(({ tasks, needs }) => {
+    const [shown, rest] = [tasks.slice(0, MOST_IDS), tasks.length - MOST_IDS]
+    return {
+      lines: [
+        ...shown.map(({ id }) => `${MARKS[styleOf(id)]}${mermaidLabel(id)}`),
+        ...(rest > 0 ? [`and ${rest} more`] : []),
+      ],
+      isGate: tasks.every(({ kind }) => kind === 'gate'),
+      style: URGENT.find((style) => tasks.some(({ id }) => styleOf(id) === style)) ?? 'later',
+      needs,
+    }
+  })
+}
+
+/** What a group shows if its tasks differ: the first of these. */
+const URGENT: readonly NodeStyle[] = ['failed', 'person', 'atwork', 'queued', 'blocked', 'later', 'left', 'landed']
+
+/** The state of a task inside a group, which has one colour. */
+const MARKS: Record<NodeStyle, string> = {
+  landed: '✓ ',
+  atwork: '▶ ',
+  queued: '',
+  person: '? ',
+  failed: '✗ ',
+  blocked: '',
+  later: '',
+  left: '– ',
+}
+
+type StyleOf = (id: string) => NodeStyle
+
 /** The plan as a Mermaid graph, or one line that says why it is not drawn. */
-export function graph(plan: Plan, styleOf: (id: string) => NodeStyle = () => 'later'): string[] {
-  const needs = edges(plan).length
-  if (needs > EDGES)
-    return [
-      `The graph is not drawn: it has ${needs} edges, and more than ${EDGES} cannot be read. The table says what needs what.`,
-    ]
-  for (const titled of [true, false]) {
-    const lines = drawn(plan, styleOf, titled)
+export function graph(plan: Plan, styleOf: StyleOf = () => 'later'): string[] {
+  const inGroups = plan.tasks.length > MOST_NODES
+  const drawings = inGroups
+    ? [() => groupNodes(plan, styleOf)]
+    : [() => nodesOf(plan, styleOf, true), () => nodesOf(plan, styleOf, false)]
+  for (const nodes of drawings.map((draw) => draw())) {
+    const needs = edges(nodes).length
+    if (needs > EDGES)
+      return [
+        `The graph has ${needs} edges, and more than ${EDGES} cannot be read, so it is not drawn. The list of tasks says what needs what.`,
+      ]
+    const lines = drawn(nodes)
     if (byteLength(lines.join('\n')) < LIMITS.mermaid) return ['```mermaid', ...lines, '```']
   }
-  return [
-    `The graph is not drawn: with ${plan.tasks.length} tasks it would be too long. The table says what needs what.`,
-  ]
+  return [`The graph of ${plan.tasks.length} tasks is too long to be drawn. The list of tasks says what needs what.`]
 }

@@ -1,3 +1,4 @@
+import { STAGE_SHARE } from '../../core/money/allowance.ts'
 import { spentUsd } from '../../core/money/ledger.ts'
 import { type Forecast, type Measurements, measuredLike, type Spread } from '../../core/money/measurements.ts'
 import { predictCost } from '../../core/money/predicted-cost.ts'
@@ -20,30 +21,65 @@ const NAMED = 25
 const spread = ({ low, likely, high }: Spread, show: (number: number) => string): string =>
   low === high ? show(likely) : `${show(likely)} (${show(low)} to ${show(high)})`
 
-/** Predicted time, parallel gain and cost of a plan, and what that rests on. */
+/** The three numbers of a plan's first screen: tasks and width, time against one agent, and money. */
+export function threeNumbers(run: PlannedRun): string[] {
+  const { plan, settings } = run.work
+  const gates = plan.tasks.filter((task) => task.kind === 'gate').length
+  const { width } = predict(plan, settings.slots.start)
+  return [
+    `- **${count(plan.tasks.length, 'task')}**${gates === 0 ? '' : `, ${count(gates, 'gate')} among them`}, at most ${width} at once`,
+    `- ${timeLine(run)}`,
+    `- ${moneyLine(run)}`,
+  ]
+}
+
+/** Predicted minutes with the first slots: the numbers of the forecast, which the outcome is compared with. */
+function predictedMinutes({ plan, settings, forecast }: Work): Spread {
+  const at = (place: keyof Spread) => worthParallel(plan, settings, forecast?.measured ?? null, place).parallelMinutes
+  return forecast?.minutes ?? { low: at('low'), likely: at('likely'), high: at('high') }
+}
+
+function timeLine({ work }: PlannedRun): string {
+  const { plan, settings, forecast } = work
+  const about = `**About ${spread(predictedMinutes(work), minutes)}** with ${count(settings.slots.start, 'slot')}`
+  if (plan.tasks.length < 2) return about
+  const { gain, oneAgentMinutes } = worthParallel(plan, settings, forecast?.measured)
+  const slow = gain < LEAST_SPEEDUP ? ', so parallel work gains little' : ''
+  return `${about}; one after another ${minutes(oneAgentMinutes)}${slow}`
+}
+
+function moneyLine(run: PlannedRun): string {
+  const { plan, settings, forecast } = run.work
+  if (!usesModel(plan)) return '**No money**: no model works on it'
+  const limit = run.ledger.limit ?? settings.budget.usd
+  if (settings.worker.command.length > 0)
+    return `**Money unknown**, since another program works on the tasks; the limit is ${usd(limit)}`
+  const predicted = predictCost(plan, settings, forecast?.measured).usd
+  const over =
+    planningUsd(run) + predicted.likely > limit
+      ? ', **which is likely not enough: the run then pauses and asks you**'
+      : ''
+  return `**About ${spread(predicted, usd)}** for the work; the limit is ${usd(limit)}${over}`
+}
+
+const usesModel = ({ tasks }: Pick<Plan, 'tasks'>): boolean =>
+  tasks.some((task) => isAgentTask(task) || task.kind === 'plan')
+
+const planningUsd = ({ ledger }: PlannedRun): number => usdOf(planningCosts(ledger).flatMap(({ spending }) => spending))
+
+/** What the three numbers rest on. */
 export function numbersSection(run: PlannedRun): string[] {
   const { plan, settings, forecast } = run.work
   const { slots } = settings
-  const measured = forecast?.measured ?? null
-  const predicted = (count: number, at: keyof Spread = 'likely') =>
-    predict(plan, count, minutesBy(settings, measured, at))
-  const some = predicted(slots.start)
-  const most = predicted(slots.cap)
-  const time = {
-    low: predicted(slots.start, 'low').makespanMinutes,
-    likely: some.makespanMinutes,
-    high: predicted(slots.start, 'high').makespanMinutes,
-  }
-  const gates = plan.tasks.filter((task) => task.kind === 'gate').length
+  const some = predict(plan, slots.start, minutesBy(settings, forecast?.measured ?? null, 'likely'))
+  const planning = planningUsd(run)
   return [
-    `- ${count(plan.tasks.length, 'task')}${gates === 0 ? '' : `, ${count(gates, 'gate')} among them`}; at most ${some.width} at work at once`,
     `- Critical path: ${path(some.criticalPath)}, ${minutes(some.criticalPathMinutes)}`,
-    `- Work of all tasks together: ${minutes(some.workMinutes)}`,
-    `- Predicted time: ${spread(time, minutes)} with ${count(slots.start, 'slot')}${
-      slots.cap > slots.start ? `, ${minutes(most.makespanMinutes)} with ${slots.cap}` : ''
-    }, ${minutes(some.oneAgentMinutes)} one after another`,
+    `- All tasks together: ${minutes(some.workMinutes)}`,
     ...worth(run),
-    ...money(run),
+    ...(planning === 0 ? [] : [`- The plan itself has cost ${usd(planning)}`]),
+    ...whole(forecast),
+    ...(usesModel(plan) ? reviews(settings, run.ledger.limit ?? settings.budget.usd) : []),
     '',
     basis(run.work),
   ]
@@ -63,45 +99,37 @@ function basis({ plan, settings, forecast }: Work): string {
     : `${from} That holds for ${known} of the ${tasks} tasks; the others are a guess. ${assumed}`
 }
 
+/** Whether parallel work is worth it, and the time with all slots; both count in what a task alone does not. */
 function worth({ planning, work: { plan, settings, forecast } }: PlannedRun): string[] {
   if (plan.tasks.length < 2) return []
-  const { gain, parallelMinutes, oneAgentMinutes } = worthParallel(plan, settings, forecast?.measured)
-  const times = `${gain.toFixed(1)} times as fast (${minutes(parallelMinutes)} against ${minutes(oneAgentMinutes)}), with starting, reading and landing counted in`
-  const inTheWay = planning === null ? null : whyNotFolded(plan, settings)
-  return [
-    gain < LEAST_SPEEDUP
-      ? `- Working in parallel gains little here, ${times}: ${inTheWay === null ? 'one task would do as well' : `it is not folded into one task, since ${inTheWay}`}.`
-      : `- Working in parallel is worth it: ${times}.`,
-  ]
+  const { start, cap } = settings.slots
+  const { gain, parallelMinutes } = worthParallel(plan, settings, forecast?.measured)
+  const most = worthParallel(plan, { ...settings, slots: { ...settings.slots, start: cap } }, forecast?.measured)
+  const times = `${minutes(parallelMinutes)} with ${count(start, 'slot')}${cap > start ? `, ${minutes(most.parallelMinutes)} with ${cap}` : ''}: ${gain.toFixed(1)} times as fast as one after another. This counts in starting slots, reading and landing, which the two times above do not.`
+  if (gain >= LEAST_SPEEDUP) return [`- ${times}`]
+  const kept = planning === null ? null : whyNotFolded(plan, settings)
+  return [`- ${times} ${kept === null ? 'One task would do as well.' : `It stays in parts, since ${sentence(kept)}.`}`]
 }
 
-function money({ work: { plan, settings, forecast }, ledger }: PlannedRun): string[] {
-  const planning = usdOf(planningCosts(ledger).flatMap(({ spending }) => spending))
-  const planned = planning === 0 ? [] : [`- The plan itself has cost ${usd(planning)}`]
-  if (!plan.tasks.some((task) => isAgentTask(task) || task.kind === 'plan'))
-    return [...planned, '- Cost: none (no model)']
-  if (settings.worker.command.length > 0)
-    return [...planned, '- Predicted cost of the work: not known, since another program works on the tasks']
-  const predicted = predictCost(plan, settings, forecast?.measured).usd
-  const limit = ledger.limit ?? settings.budget.usd
-  const over =
-    planning + predicted.likely > limit ? ', **which is likely not enough: the run stops there and asks**' : ''
-  return [
-    ...planned,
-    `- Predicted cost of the work: ${spread(predicted, usd)}`,
-    ...whole(forecast),
-    `- Limit of money: ${usd(limit)}${over}`,
-  ]
+const REVIEWED: Readonly<Record<Exclude<Settings['review'], 'off'>, string>> = {
+  risky: 'risky results, of which nothing is known before',
+  all: 'the result of each agent',
 }
 
-/** Only if it was measured what the planner still does after the approval. */
+/** How many there will be is not known, but what one may cost is. */
+const reviews = ({ review }: Settings, limit: number): string[] =>
+  review === 'off'
+    ? []
+    : [`- A model reviews ${REVIEWED[review]}: at most ${usd(limit * STAGE_SHARE.review)} each, beside the work`]
+
+/** Only if it was measured what the planner and the reviews still cost after the approval. */
 const whole = (forecast: Forecast | undefined): string[] =>
   forecast?.usd == null || forecast.measured?.plannerUsd == null
     ? []
-    : [`- Predicted cost of the whole run, the planner included: ${spread(forecast.usd, usd)}`]
+    : [`- Predicted cost of the whole run, planner and reviews included: ${spread(forecast.usd, usd)}`]
 
 function reasons(plan: Plan, settings: Settings, measured: Measurements | null): string {
-  if (!plan.tasks.some((task) => isAgentTask(task) || task.kind === 'plan')) return ''
+  if (!usesModel(plan)) return ''
   return predictCost(plan, settings, measured)
     .reasons.map((reason) => ` ${sentence(reason)}`)
     .join('')

@@ -1,20 +1,21 @@
 import { issueOf, logRef } from '../../core/ids.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
-import { sections } from '../markdown/blocks.ts'
+import { detailsBlock, sections } from '../markdown/blocks.ts'
 import { code, fence, sentence } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { fitted, LIMITS } from '../markdown/fit.ts'
-import { count } from '../markdown/format.ts'
+import { commaList, count } from '../markdown/format.ts'
 import { makeMarker } from '../markdown/marker.ts'
-import { approvalSection, planInputsSection, waitsForApproval } from './approval.ts'
+import { modelText } from '../markdown/model-text.ts'
+import { allowedLines, planInputs, warnings } from './approval.ts'
 import { baselineLine, baselineSection } from './baseline.ts'
 import { amendmentLines, versionDifference } from './difference.ts'
 import { graph } from './graph.ts'
-import { numbersSection } from './numbers.ts'
+import { numbersSection, threeNumbers } from './numbers.ts'
+import { type PlanStage, planStage } from './plan-stage.ts'
 import { planText, type TextLevel } from './plan-text.ts'
-import type { PlannedRun } from './planned-run.ts'
-import { planningStage } from './planning-progress.ts'
-import { commandList, taskDetails, taskTable } from './tasks.ts'
+import { type PlannedRun, pullOf } from './planned-run.ts'
+import { briefTaskList, commandList, taskList } from './tasks.ts'
 
 /** What a rendering shows. The levels leave out more and more; the list of commands goes last. */
 interface Level {
@@ -22,27 +23,27 @@ interface Level {
   details: number
   text: TextLevel
   graph: boolean
-  table: 'full' | 'brief' | 'none'
+  tasks: 'full' | 'brief' | 'none'
   commands: boolean
 }
 
 const LEVELS: readonly Level[] = [
-  { details: 20_000, text: 'full', graph: true, table: 'full', commands: true },
-  { details: 3_000, text: 'brief', graph: true, table: 'full', commands: true },
-  { details: 0, text: 'brief', graph: false, table: 'full', commands: true },
-  { details: 0, text: 'none', graph: false, table: 'full', commands: true },
-  { details: 0, text: 'none', graph: false, table: 'brief', commands: true },
-  { details: 0, text: 'none', graph: false, table: 'none', commands: true },
-  { details: 0, text: 'none', graph: false, table: 'none', commands: false },
+  { details: 20_000, text: 'full', graph: true, tasks: 'full', commands: true },
+  { details: 3_000, text: 'brief', graph: true, tasks: 'full', commands: true },
+  { details: 0, text: 'brief', graph: false, tasks: 'full', commands: true },
+  { details: 0, text: 'none', graph: false, tasks: 'full', commands: true },
+  { details: 0, text: 'none', graph: false, tasks: 'brief', commands: true },
+  { details: 0, text: 'none', graph: false, tasks: 'none', commands: true },
+  { details: 0, text: 'none', graph: false, tasks: 'none', commands: false },
 ]
 
-/** The plan as people approve it. The text depends on the plan, not on the progress of the run. */
+/** The plan as people approve it: what a decision needs on one screen, all else folded. Once decided, it says so and folds itself. */
 export function renderPlanComment(run: PlannedRun): string {
   // Predicted once, although the comment may be rendered several times until it fits.
-  const predicted = run.work.open ? [] : ['### Numbers', '', ...numbersSection(run)]
+  const numbers = run.work.open ? { first: [], more: [] } : { first: threeNumbers(run), more: numbersSection(run) }
   return fitted(
     LIMITS.comment,
-    LEVELS.map((level) => () => planComment(run, level, predicted)),
+    LEVELS.map((level) => () => planComment(run, level, numbers)),
   )
 }
 
@@ -52,83 +53,135 @@ export function planCanBeShown(run: PlannedRun): boolean {
   return commandList(run.work.plan).every((line) => shown.has(line))
 }
 
-const planComment = (run: PlannedRun, level: Level, predicted: readonly string[]): string[] => [
-  makeMarker('plan', run.run),
-  ...sections(
-    [`## Plan: ${inline(bounded(run.work.plan.title, 200))}`],
-    asked(run),
-    // Left out with the table, so that a plan which could be shown without it still can.
-    level.table === 'none' ? [] : baselineLine(run),
-    versionDifference(run.work, Math.max(level.details, 2_000)),
-    level.text === 'none' ? [elsewhere(run)] : planText(run, level.text),
-    level.graph ? graph(run.work.plan) : [],
-    tasks(run, level),
-    level.details > 0 ? taskDetails(run.work.plan, level.details) : [],
-    level.details > 0 ? baselineSection(run) : [],
-    grown(run),
-    commands(run, level),
-    predicted,
-    notes(run, level),
-    planInputsSection(run),
-    approvalSection(run),
-  ),
-  ...(waitsForApproval(run) ? lineToCopy(run) : []),
-]
-
-/** The code block stays open on purpose: it ends with the document, so that the line to copy is the last one. */
-const lineToCopy = ({ work }: PlannedRun): string[] => ['', '```text', `/approve ${shortPlanId(work.planId)}`]
-
-function asked(run: PlannedRun): string[] {
-  const { work } = run
-  const version = work.version > 1 ? ` Version ${work.version}.` : ''
-  const lines = [`For issue #${issueOf(run.run)}, asked for by ${inline(run.askedBy)}.${version} ${WAITS[work.mode]}`]
-  if (work.open)
-    lines.push(
-      '',
-      `**Still being written: ${count(work.plan.tasks.length, 'task')} so far.** It cannot be approved yet.`,
-    )
-  else if (planningStage(run) !== 'done')
-    lines.push('', '**Another version was asked for and is being written. This one cannot be approved any more.**')
-  return lines
+interface Numbers {
+  first: readonly string[]
+  more: readonly string[]
 }
 
-const WAITS: Readonly<Record<PlannedRun['work']['mode'], string>> = {
-  strict: 'No task, no agent and no write before an approval.',
-  soft: 'Slots work on it already; nothing of it lands before an approval.',
-  off: 'It runs without an approval; the final pull request is the gate.',
+function planComment(run: PlannedRun, level: Level, numbers: Numbers): string[] {
+  const stage = planStage(run)
+  const { plan } = run.work
+  const screen = sections(
+    // Left out with the tasks, so that a plan which could be shown without it still can.
+    level.tasks === 'none' ? [] : baselineLine(run),
+    level.graph ? graph(plan) : [],
+    numbers.first,
+    warnings(run),
+  )
+  return [
+    makeMarker('plan', run.run),
+    ...sections(
+      [`## Plan: ${inline(bounded(plan.title, 200))}`],
+      [
+        ...whatItIs(run),
+        `For issue #${issueOf(run.run)}, asked for by ${inline(run.askedBy)}.${version(run)} ${STANDS[stage](run)}`,
+      ],
+      stage === 'approved' || stage === 'ended' ? detailsBlock('Graph and numbers', screen) : screen,
+      stage === 'waits' ? howToDecide(run) : [],
+      versionDifference(run.work, Math.max(level.details, 2_000)),
+      grown(run),
+      ...folded(run, level, numbers.more),
+    ),
+  ]
+}
+
+const version = ({ work }: PlannedRun): string => (work.version > 1 ? ` Version ${work.version}.` : '')
+
+/** The first of the two sentences of the first screen; the whole summary is among what is folded. */
+function whatItIs({ work }: PlannedRun): string[] {
+  const text = modelText(firstSentence(work.plan.summary), 300)
+  return text === '' ? [] : [text, '']
+}
+
+const firstSentence = (text: string): string => /^.*?[.!?](?=\s|$)/s.exec(text.trim())?.[0] ?? text.trim()
+
+const STANDS: Readonly<Record<PlanStage, (run: PlannedRun) => string>> = {
+  written: ({ work }) =>
+    `**Still being written: ${count(work.plan.tasks.length, 'task')} so far.** You cannot approve it yet.`,
+  replaced: () => '**Another version is being written.** You can no longer approve this one.',
+  waits: (run) => WAITS[run.work.mode](run),
+  approved: (run) => `**Approved by ${people(run)}.** The status comment shows how far it is.`,
+  ungated: () => 'It runs without an approval; the final pull request is the gate.',
+  ended: (run) => `**The run has ended: ${run.phase === 'ended' ? run.conclusion : ''}.** ${outcomeAt(run)}`,
+}
+
+const outcomeAt = (run: PlannedRun): string => {
+  const pull = pullOf(run, 'trunk')
+  return `The outcome is ${pull === null ? 'in the status comment' : `on ${pull}`}.`
+}
+
+const people = ({ work }: PlannedRun): string => commaList([...new Set(work.approvedBy)].map(inline))
+
+const WAITS: Readonly<Record<PlannedRun['work']['mode'], (run: PlannedRun) => string>> = {
+  strict: ({ work }) =>
+    work.startedAt === null
+      ? '**No task, no agent and no write starts before you approve it.**'
+      : '**A part of it is approved. The rest waits for you.**',
+  soft: () => '**Slots work on it already; nothing lands before you approve it.**',
+  off: () => '',
+}
+
+/** What a person types: the line to copy first. */
+function howToDecide({ work, planning }: PlannedRun): string[] {
+  const id = shortPlanId(work.planId)
+  const revise = planning === null ? '' : '`/revise -- what to change` asks for another version. '
+  return [
+    'To approve it, type this in a new comment:',
+    '',
+    ...fence(`/approve ${id}`),
+    '',
+    `${revise}\`/reject -- why\` ends it. ${code(`/approve ${id} --only t1,t2`)} starts a part, named by the ids of its tasks.`,
+  ]
+}
+
+/** All that a decision may need beyond the first screen. */
+function folded(run: PlannedRun, level: Level, numbers: readonly string[]): string[][] {
+  const block = (title: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : detailsBlock(title, lines)
+  return [
+    block(`Tasks (${run.work.plan.tasks.length})`, tasks(run, level)),
+    block('Context, approach and risks', level.text === 'none' ? [elsewhere(run)] : planText(run, level.text)),
+    commands(run, level),
+    level.details > 0 ? baselineSection(run) : [],
+    block('What the numbers rest on', numbers),
+    block('Notes on the plan', notes(run, level)),
+    block(run.work.mode === 'off' ? 'What it may do' : 'What an approval allows, and for what it counts', [
+      ...allowedLines(run),
+      ...planInputs(run),
+    ]),
+  ]
 }
 
 const elsewhere = (run: PlannedRun): string =>
   run.planning === null
-    ? `The context is left out here; it is in issue #${run.issue.number}.`
-    : `The context is left out here; it is in the journal: ${code(`git fetch origin ${logRef(run.run)}`)}.`
+    ? `The context would not fit here; it is in issue #${run.issue.number}.`
+    : `The context would not fit here; it is in the journal: ${code(`git fetch origin ${logRef(run.run)}`)}.`
 
 function tasks({ work: { plan, settings } }: PlannedRun, level: Level): string[] {
   if (plan.tasks.length === 0) return []
-  if (level.table === 'none')
-    return ['### Tasks', '', 'The table is left out: it would not fit. The commands below name every task.']
-  return ['### Tasks', '', ...taskTable(plan, settings, level.table === 'brief')]
+  if (level.tasks === 'none') return ['The list would not fit here. The commands below name every task.']
+  return level.tasks === 'brief' ? briefTaskList(plan) : taskList(plan, settings, level.details)
 }
 
 function grown({ work }: PlannedRun): string[] {
   const lines = amendmentLines(work, 4_000)
-  return lines.length === 0 ? [] : ['### Grown while at work', '', ...lines]
+  return lines.length === 0 ? [] : ['**Grown while at work**', '', ...lines]
 }
 
 function commands(run: PlannedRun, level: Level): string[] {
   const list = commandList(run.work.plan)
   if (list.length === 0) return []
-  const head = [`### Commands that ${run.work.mode === 'off' ? 'it may run' : 'an approval allows'}`, '']
   if (level.commands)
-    return [
-      ...head,
-      ...fence(list.join('\n')),
-      '',
-      'Words are separated by blanks; a word that is not plain is quoted as in JSON. No shell reads them.',
-    ]
+    return detailsBlock(
+      `Commands that ${run.work.mode === 'off' ? 'it may run' : 'an approval allows'} (${list.length})`,
+      [
+        ...fence(list.join('\n')),
+        '',
+        'Words are separated by spaces; a word that is not plain is quoted as in JSON. No shell reads them.',
+      ],
+    )
   return [
-    ...head,
-    `There are ${list.length}, too many to be shown here. **Read them before you approve:**`,
+    `There are ${list.length} commands, too many for a comment. **Read them before you approve:**`,
     '',
     ...fence(`git fetch origin ${logRef(run.run)} && git log --format=%B FETCH_HEAD`, 'sh'),
   ]
@@ -136,7 +189,6 @@ function commands(run: PlannedRun, level: Level): string[] {
 
 function notes({ work }: PlannedRun, level: Level): string[] {
   if (work.notes.length === 0) return []
-  if (level.table !== 'full')
-    return ['### Notes', '', `${count(work.notes.length, 'note')} left out: they would not fit.`]
-  return ['### Notes', '', ...work.notes.map((note) => `- ${sentence(note)}`)]
+  if (level.tasks !== 'full') return [`${count(work.notes.length, 'note')} would not fit here.`]
+  return work.notes.map((note) => `- ${sentence(note)}`)
 }

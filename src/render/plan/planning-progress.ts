@@ -48,7 +48,7 @@ export function planningSteps(run: LiveRun, room: number): string[] {
 
 function commandTries({ command, draft }: Planning): string {
   const again = draft === null || draft.problems.length === 0 ? '' : ', once more with what was wrong with its plan'
-  return `${command?.slot == null ? '' : `, in slot ${code(command.slot)}`}${again}${command?.why == null ? '' : `; before, it came to no plan: ${modelText(command.why, 500)}`}`
+  return `${command?.slot == null ? '' : `, in slot ${code(command.slot)}`}${again}${command?.why == null ? '' : `; the attempt before made no plan: ${modelText(command.why, 500)}`}`
 }
 
 function explored({ explorations }: Planning): string {
@@ -89,9 +89,9 @@ const revisions = ({ revisions: all }: Planning, room: number): string[] =>
 
 const failures = ({ failedStages }: LiveRun, room: number): string[] =>
   firstOf(
-    Object.entries(failedStages).map(([stage, why]) => `- ${code(stage)} came to nothing: ${modelText(why, 500)}`),
+    Object.entries(failedStages).map(([stage, why]) => `- ${code(stage)} failed: ${modelText(why, 500)}`),
     room,
-    (left) => `- and ${count(left, 'more stage')} that came to nothing`,
+    (left) => `- and ${count(left, 'more failed stage')}`,
   )
 
 /** Tasks of the plan that is being written, in order of arrival, so that people can object early. */
@@ -181,7 +181,7 @@ export function planningHeadline(run: LiveRun): { title: string; detail: string 
         detail: `${planning?.verdict?.accepted === false ? 'The plan is written once more, after the critique' : `The planner writes${version === '' ? '' : version} the plan`}: ${count(tasksSoFar(run), 'task')} so far.`,
       }
     case 'criticising':
-      return { title: 'Planning: critique', detail: 'The plan is written and is being criticised with fresh eyes.' }
+      return { title: 'Planning: critique', detail: 'The plan is written, and a critic reads it.' }
     case 'drafted':
       return { title: 'Planning: nearly done', detail: 'The plan is written and about to be posted.' }
     case 'done':

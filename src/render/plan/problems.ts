@@ -2,7 +2,7 @@ import type { Problem } from '../../core/failure.ts'
 import { spentUsd } from '../../core/money/ledger.ts'
 import type { EndedRun } from '../../core/run/state.ts'
 import { sections } from '../markdown/blocks.ts'
-import { code, sentence } from '../markdown/code.ts'
+import { code, sentence, stableCode } from '../markdown/code.ts'
 import { oneLine } from '../markdown/escape.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
 import { count, usd } from '../markdown/format.ts'
@@ -24,19 +24,25 @@ const refused = (run: EndedRun, problems: readonly string[]): string[] => [
   makeMarker('refused', run.run),
   ...sections(...(run.planning === null ? byHand(run) : byModel(run)).map((line) => [line]), problems, [
     run.planning === null
-      ? 'What to do next: edit the plan in the issue, then type `/plan` in a new comment.'
-      : 'What to do next: type `/plan -- words` in a new comment, with words that say what was missing; or write a plan by hand into the issue, then type `/plan`.',
+      ? 'Then type `/plan` in a new comment.'
+      : 'Type `/plan -- words` in a new comment, with words that say what was missing; or write a plan into the issue yourself, then type `/plan`.',
   ]),
 ]
 
-const byHand = ({ problems, issue }: EndedRun): string[] => [
-  '## The plan cannot be used',
-  `${count(problems.length, 'problem')} in the plan of issue #${issue.number}. Nothing was started.`,
-]
+const byHand = ({ problems, issue }: EndedRun): string[] =>
+  problems.every(({ code }) => MISSING.includes(code))
+    ? ['## There is no plan', 'Nothing was started.']
+    : [
+        '## The plan cannot be used',
+        `The plan in issue #${issue.number} has ${count(problems.length, 'problem')}. Nothing was started.`,
+      ]
+
+/** What is said of an issue that has no plan to correct. */
+const MISSING: readonly Problem['code'][] = ['no-plan', 'no-model', 'bad-settings']
 
 const byModel = ({ issue, ledger }: EndedRun): string[] => [
   '## There is no plan',
-  `The planner came to none for issue #${issue.number}. Nothing landed. It cost ${usd(spentUsd(ledger))}.`,
+  `The planner made none for issue #${issue.number}. Nothing landed. It cost ${usd(spentUsd(ledger))}.`,
 ]
 
 /** The problems without hints; those that do not fit are counted. */
@@ -62,10 +68,11 @@ const HINTS: Record<Problem['code'], string> = {
   'missing-writes': 'Give it `writes`: the globs that it may change.',
   'command-not-allowed': 'Use a program of the `commands` list in `.github/tributary.yml`, or add it there.',
   'open-check': 'Leave the last `--` out, or name the words that follow it.',
+  'no-such-script': 'Name a script of package.json, or let this task or one before it write package.json (`writes`).',
   'too-many-tasks': 'Make fewer tasks, or raise `limits.tasks` in `.github/tributary.yml`.',
   'too-long': 'Say it in fewer words, or make several plans of it.',
   'no-model':
-    'Give the workflow a key (the secret `ANTHROPIC_API_KEY`), or write a plan by hand into the issue, in a fenced `tributary` block.',
+    'The key is the secret `ANTHROPIC_API_KEY` (Settings > Secrets and variables > Actions); a plan is a fenced block in the issue that begins with ```` ```tributary ````.',
   'model-failed':
     'Nothing is lost but the money named in the run: type `/plan` again, with more words if the issue says little.',
   'push-refused':
@@ -77,7 +84,7 @@ const HINTS: Record<Problem['code'], string> = {
 /** One line: the place, the message, and the stable code of the problem. */
 export function explainProblem(problem: Problem): string {
   const where = [problem.task, problem.field].flatMap((part) => (part === null || part === '' ? [] : [code(part)]))
-  return `${where.length === 0 ? '' : `${where.join(' · ')}: `}${sentence(oneLine(problem.message))} (\`${problem.code}\`)`
+  return `${where.length === 0 ? '' : `${where.join(' · ')}: `}${sentence(oneLine(problem.message))} ${stableCode(problem.code)}`
 }
 
 export const hint = (problem: Problem): string => HINTS[problem.code]

@@ -1,11 +1,9 @@
 import { verificationCommands } from '../../core/plan/checks.ts'
 import { isAgentTask, isPrefix, modelFor, type Plan, type Task } from '../../core/plan/plan.ts'
 import type { Settings } from '../../core/settings.ts'
-import { detailsBlock, table } from '../markdown/blocks.ts'
 import { code, codes, commandText } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { byteLength } from '../markdown/fit.ts'
-import { count } from '../markdown/format.ts'
 import { modelText } from '../markdown/model-text.ts'
 
 const NONE = '–'
@@ -23,17 +21,33 @@ export function workerOf(task: Task, settings: Settings): string {
   return `an agent, ${code(bounded(modelFor(task.model_tier, settings), 60))}`
 }
 
-/** Task, needs, writes, worker, acceptance and size. `brief`: without the last three columns. */
-export const taskTable = (plan: Pick<Plan, 'tasks'>, settings: Settings, brief: boolean): string[] =>
-  table(
-    ['Task', 'Needs', 'Writes', ...(brief ? [] : ['Worker', 'Acceptance', 'Size'])],
-    plan.tasks.map((task) => [
-      taskTitle(task),
-      task.needs.length === 0 ? NONE : codes(task.needs),
-      task.writes.length === 0 ? NONE : codes(task.writes),
-      ...(brief ? [] : [workerOf(task, settings), acceptance(task), task.kind === 'gate' ? NONE : task.size]),
-    ]),
-  )
+/** Each task with all that a person approves of it: a list holds on a phone, where a table does not. `room`: bytes for its prose. */
+export function taskList({ tasks }: Pick<Plan, 'tasks'>, settings: Settings, room: number): string[] {
+  let left = room
+  const lines = tasks.flatMap((task) => {
+    // Stops early: a plan may have many long tasks.
+    const prose = left > 0 ? taskProse(task) : []
+    left -= byteLength(prose.join('\n'))
+    return [`**${taskTitle(task)}**${sizeOf(task)}`, '', ...facts(task, settings), ...(left < 0 ? [] : prose), '']
+  })
+  return left > 0 ? lines : [...lines, 'There is more about these tasks in the journal.']
+}
+
+/** One line for each task, for plans that are too long for more. */
+export const briefTaskList = ({ tasks }: Pick<Plan, 'tasks'>): string[] =>
+  tasks.map((task) => {
+    const needs = task.needs.length === 0 ? '' : `; needs ${codes(task.needs)}`
+    return `- ${taskTitle(task)}${needs}${task.writes.length === 0 ? '' : `; writes ${codes(task.writes)}`}`
+  })
+
+const sizeOf = ({ kind, size }: Task): string => (kind === 'gate' ? '' : ` (${size})`)
+
+const facts = (task: Task, settings: Settings): string[] => [
+  ...(task.needs.length === 0 ? [] : [`- Needs: ${codes(task.needs)}`]),
+  ...(task.writes.length === 0 ? [] : [`- Writes: ${codes(task.writes)}`]),
+  `- Worker: ${workerOf(task, settings)}`,
+  `- Acceptance: ${acceptance(task)}`,
+]
 
 const acceptance = (task: Task): string =>
   task.kind === 'gate' ? `a person types ${code(`/approve ${task.id}`)}` : command(task.acceptance.argv)
@@ -65,29 +79,12 @@ export function commandList(plan: Plan): string[] {
 
 const width = (texts: readonly string[]): number => Math.max(0, ...texts.map((text) => text.length))
 
-/** A folded block with the goal and details of each task. Empty if the plan says no more than the table. `room`: bytes. */
-export function taskDetails({ tasks }: Pick<Plan, 'tasks'>, room: number): string[] {
-  const lines: string[] = []
-  let left = room
-  for (const [index, task] of tasks.entries()) {
-    const more = taskDetailLines(task)
-    left -= byteLength(more.join('\n'))
-    // Stops early: a plan may have many long tasks.
-    if (left < 0) {
-      lines.push(`Left out: ${count(tasks.length - index, 'more task')}; the journal has all of it.`)
-      break
-    }
-    lines.push(...more)
-  }
-  return lines.length === 0 ? [] : detailsBlock('What each task is to do', lines)
-}
-
 const LONG = 4_000
 
-function taskDetailLines(task: Task): string[] {
+function taskProse(task: Task): string[] {
   const line = (name: string, text: string): string[] =>
     text.trim() === '' ? [] : [`- ${name}: ${modelText(text, LONG)}`]
-  const facts = [
+  return [
     ...line('Goal', task.goal),
     ...line('Context', task.context),
     ...task.steps.flatMap((step, index) => line(`Step ${index + 1}`, step)),
@@ -97,7 +94,6 @@ function taskDetailLines(task: Task): string[] {
     ...(task.reads.length === 0 ? [] : [`- Reads: ${codes(task.reads)}`]),
     ...expected(task),
   ]
-  return facts.length === 0 ? [] : [`**${taskTitle(task)}**`, '', ...facts, '']
 }
 
 const expected = ({ acceptance: { argv, expect } }: Task): string[] =>

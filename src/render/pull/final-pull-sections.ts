@@ -1,66 +1,16 @@
 import { shortSha } from '../../core/ids.ts'
-import { spendingOfTask } from '../../core/money/ledger.ts'
-import { isAttemptAt } from '../../core/money/money-key.ts'
 import { ownOf } from '../../core/own.ts'
 import { verificationCommands } from '../../core/plan/checks.ts'
 import type { AttemptRecord } from '../../core/run/task-record.ts'
-import { costCells } from '../cost.ts'
-import { table } from '../markdown/blocks.ts'
 import { code, codes, commandText, fence } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { firstOf } from '../markdown/fit.ts'
 import { commaList, duration } from '../markdown/format.ts'
-import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
+import type { PlannedRun } from '../plan/planned-run.ts'
 import { taskTitle } from '../plan/tasks.ts'
 import { displayStatuses, tasksShownAs } from '../status/display-status.ts'
 import { adaptationLines, reviewLines } from '../status/review-text.ts'
 import { failureLine, flakyAcceptance, flakyVerification } from '../status/task-failure.ts'
-
-/** One row for each merged task, in plan order; a task that was merged twice is shown with its newest merge. */
-export function landedSection(run: PlannedRun): string[] {
-  const merges = new Map(run.work.trunk.merges.map((merge) => [merge.task, merge]))
-  const costs = Object.keys(run.ledger.spent).some((key) => isAttemptAt(key))
-  const rows = run.work.plan.tasks.flatMap((task) => {
-    const merge = merges.get(task.id)
-    if (merge === undefined) return []
-    return [
-      [
-        taskTitle(task),
-        codes(task.writes),
-        pullOf(run, task.id) ?? '',
-        code(shortSha(merge.sha)),
-        check(run, task.id),
-        took(run, task.id),
-        `${ownOf(run.work.tasks, task.id)?.attempts.length ?? 0}`,
-        ...(costs ? costCells(spendingOfTask(run.ledger, task.id)) : []),
-      ],
-    ]
-  })
-  const header = [
-    'Task',
-    'Wrote in',
-    'Pull request',
-    'Merge',
-    'Check',
-    'Took',
-    'Attempts',
-    ...(costs ? ['Tokens', 'Cost'] : []),
-  ]
-  return rows.length === 0 ? ['Nothing.'] : table(header, rows)
-}
-
-/** A link, relative to the pull request's page, to the check of the commit that landed. */
-function check({ work, projected }: PlannedRun, id: string): string {
-  const { state } = ownOf(work.tasks, id) ?? {}
-  const found = state?.status === 'landed' ? projected[`check:${id}@${state.head}`] : undefined
-  return found === undefined ? '' : `[check](../runs/${found.number})`
-}
-
-function took({ work }: PlannedRun, id: string): string {
-  const { state } = ownOf(work.tasks, id) ?? {}
-  if (state?.status !== 'landed' || state.report === null) return ''
-  return duration(state.report.workSeconds + state.report.acceptanceSeconds)
-}
 
 const COMMANDS = 4_000
 
@@ -92,7 +42,7 @@ export function conflictsSection({ work }: PlannedRun): string[] {
   return lines.length === 0 ? [] : ['### Conflicts resolved by a model', '', ...lines]
 }
 
-const REVIEWED = '### Reviewed by a model before it landed'
+const REVIEWED = '**Reviewed by a model before it landed**'
 const ROOM_FOR_REVIEWS = 8_000
 
 /** What a model said of results before they landed, and what it changed in briefs. The acceptances and the verification are the machine's. */
@@ -117,7 +67,7 @@ export function rerunsSection({ work }: PlannedRun): string[] {
   )
   const skipped = tasksShownAs(displayStatuses(work), 'skipped')
   const more = skipped.length === 0 ? [] : [`- Skipped by a person: ${commaList(skipped.map(code))}.`]
-  return lines.length + more.length === 0 ? [] : ['### Conflicts and reruns', '', ...lines, ...more]
+  return lines.length + more.length === 0 ? [] : ['**Attempts that failed**', '', ...lines, ...more]
 }
 
 function whyRetried({ outcome, failure }: AttemptRecord): string | null {

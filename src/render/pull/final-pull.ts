@@ -2,27 +2,26 @@ import { logRef, shortSha, trunkBranch } from '../../core/ids.ts'
 import { isAgentTask } from '../../core/plan/plan.ts'
 import { whyGivenUp } from '../../core/schedule/planning-stages.ts'
 import { commitSubject } from '../../core/text/control-characters.ts'
-import { moneySection } from '../cost.ts'
-import { sections, table } from '../markdown/blocks.ts'
-import { code, codes } from '../markdown/code.ts'
+import { budgetText, moneySection } from '../cost.ts'
+import { detailsBlock, sections } from '../markdown/blocks.ts'
+import { code } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
 import { count, duration, secondsBetween } from '../markdown/format.ts'
 import { blockQuote, modelBlock, modelText } from '../markdown/model-text.ts'
 import { amendmentLines } from '../plan/difference.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
-import { taskTitle } from '../plan/tasks.ts'
 import { headline } from '../status/headline.ts'
 import {
   byPeopleSection,
   conflictsSection,
   flakySection,
-  landedSection,
   notLandedSection,
   rerunsSection,
   reviewsSection,
   verificationSection,
 } from './final-pull-sections.ts'
+import { approvalsSection, filesSection, foldedIfMany, reviewOrder, whatTasksDid } from './review-guide.ts'
 
 const TITLE = 200
 const WHOLE = 30_000
@@ -56,22 +55,18 @@ function draftBody(run: PlannedRun, level: Level): string[] {
   const { plan, open } = run.work
   const tasks = open ? 'a plan that is still being written' : count(plan.tasks.length, 'task')
   return sections(
-    [`Tributary works here on issue #${run.issue.number}: ${tasks}, merged into this branch one by one.`],
+    [
+      `Tributary works on issue #${run.issue.number} here: ${tasks}, merged into this branch one by one. Do not merge it before it is ready for review.`,
+    ],
     level.text ? intent(run) : [],
-    [`The plan, and the status of the run while it is at work, are in the comments below. ${GATES[run.work.mode]}`],
-    level.tasks && !open
-      ? table(
-          ['Task', 'Needs'],
-          plan.tasks.map((task) => [taskTitle(task), codes(task.needs)]),
-        )
-      : [],
-    journal(run),
+    [`The comments below show the plan and how far the run is. ${GATES[run.work.mode]}`],
+    detailsBlock('About this run', journal(run)),
   )
 }
 
 const GATES: Readonly<Record<PlannedRun['work']['mode'], string>> = {
-  strict: 'No task, no agent and no write before the plan is approved there.',
-  soft: 'Nothing lands here before the plan is approved there.',
+  strict: 'Nothing starts before you approve the plan there.',
+  soft: 'Nothing lands here before you approve the plan there.',
   off: 'This pull request is the gate: nothing else waits for an approval.',
 }
 
@@ -85,35 +80,47 @@ function finalBody(run: PlannedRun, level: Level): string[] {
       ? [`Closes #${run.issue.number}`]
       : [`For issue #${run.issue.number}.`],
     [`**${title}${counts === '' ? '' : `: ${counts}`}.** ${detail}`],
-    level.text ? described(run) : [],
+    level.text ? ['### What changed and why', '', ...described(run)] : [],
     contradictions(run),
-    level.tasks
-      ? ['### What landed', '', ...landedSection(run)]
-      : [
-          `${count(run.work.trunk.merges.length, 'merge')}; the table would not fit, \`git log --first-parent\` has it.`,
-        ],
     conflictsSection(run),
+    notLandedSection(run),
+    level.tasks
+      ? reviewOrder(run, level.text)
+      : [
+          `${count(run.work.trunk.merges.length, 'merge')}: too many to list here; \`git log --first-parent\` has them.`,
+        ],
+    level.tasks ? filesSection(run) : [],
     byPeopleSection(run),
     flakySection(run),
     ['### Verification', '', ...verificationSection(run)],
-    grown(run),
-    level.reruns ? reviewsSection(run) : [],
-    level.reruns ? rerunsSection(run) : [],
-    notLandedSection(run),
+    approvalsSection(run),
+    level.reruns ? history(run) : [],
     costs(run),
-    journal(run),
+    detailsBlock('About this run', journal(run)),
   )
+}
+
+/** What happened on the way; a reader of the change rarely needs it. */
+function history(run: PlannedRun): string[] {
+  const lines = sections(grown(run), reviewsSection(run), rerunsSection(run))
+  return lines.length === 0 ? [] : detailsBlock('What happened on the way', lines)
 }
 
 /** A model's description of the whole change, or the plan's text if there is none. */
 function described(run: PlannedRun): string[] {
   const words = run.work.described
-  if (words === null || words.body.trim() === '') return [...intent(run), ...notDescribed(run)]
+  if (words === null || words.body.trim() === '') return [...byTasks(run), ...notDescribed(run)]
   return [
     ...modelBlock(words.body, 20_000),
     '',
-    '_A model put this into words, from what the tasks handed over and from the diff._',
+    '_A model wrote this, from the hand-offs of the tasks and from the diff._',
   ]
+}
+
+/** The plan's own words, and what each task did, where no model has described the whole. */
+function byTasks(run: PlannedRun): string[] {
+  const lines = firstOf(whatTasksDid(run, 300), WHOLE / 2, (left) => `- and ${count(left, 'more task')}`)
+  return sections(intent(run), lines.length === 0 ? [] : foldedIfMany('What each task did', lines))
 }
 
 /** Why the plan's text stands where people expect the words of a model. */
@@ -135,17 +142,20 @@ function contradictions({ work: { described: words } }: PlannedRun): string[] {
 
 function grown({ work }: PlannedRun): string[] {
   const lines = amendmentLines(work, 5_000)
-  return lines.length === 0 ? [] : ['### How the plan grew', '', ...lines]
+  return lines.length === 0 ? [] : ['**How the plan grew**', '', ...lines]
 }
 
-/** Money and elapsed time; empty if no model was used. */
+/** Money, folded, and the time from the command to the end. */
 function costs(run: PlannedRun): string[] {
-  const money = moneySection(run)
-  if (money.length === 0 || run.phase !== 'ended') return money
+  if (run.phase !== 'ended') return []
   const { startedAt } = run.work
   const all = duration(secondsBetween(run.askedAt, run.endedAt))
-  const work = startedAt === null ? '' : `, ${duration(secondsBetween(startedAt, run.endedAt))} of them at work`
-  return [...money, '', `Time: ${all} from \`/plan\` to the end${work}.`]
+  const work =
+    startedAt === null ? '' : `, ${duration(secondsBetween(startedAt, run.endedAt))} of it after the approval`
+  const money = moneySection(run)
+  return sections(money.length === 0 ? [] : detailsBlock(`Money: ${budgetText(run.ledger)}`, money), [
+    `Time: ${all} from \`/plan\` to the end${work}.`,
+  ])
 }
 
 function intent({ work: { plan } }: PlannedRun): string[] {

@@ -1,5 +1,5 @@
 import type { RunState } from '../../core/run/state.ts'
-import { code } from '../markdown/code.ts'
+import { code, stableCode } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { count } from '../markdown/format.ts'
 
@@ -9,8 +9,10 @@ export function renderCrashes(state: RunState, crashes: number, logUrl: string):
   const why = state.crash === undefined ? '' : ` The last one said: ${inline(bounded(state.crash, 1000))}.`
   const paused = state.phase === 'active' && state.paused !== null
   return [
-    `Reason: \`orchestrator-lost\`. The orchestrator of run ${code(state.run)} failed ${count(crashes, 'time')} in a row, so ${paused ? 'the run is paused' : 'no other one is started'}. What was done is kept.${why}`,
+    `The orchestrator of run ${code(state.run)} failed ${count(crashes, 'time')} in a row, so ${paused ? 'the run is paused' : 'no other one is started'}. What was done is kept.${why}`,
     '',
     `Its last log: ${logUrl}. When the cause is gone, ${paused ? '`/resume` goes on' : '`/status` starts it again'}.`,
+    '',
+    stableCode('orchestrator-lost'),
   ].join('\n')
 }

@@ -1,16 +1,16 @@
 import type { Failure } from '../../core/failure.ts'
 import { issueOf, shortSha } from '../../core/ids.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
-import { code, codeName, sentence } from '../markdown/code.ts'
+import { code, codeName, sentence, stableCode } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { commaList, usd } from '../markdown/format.ts'
 import { movedBack, putBackCommand } from '../moved-branch.ts'
 import { type Explanation, explainGitRefusal } from './explain-refusal.ts'
 
-/** Why a command was refused, and what to type next. The stable reason code comes first. */
+/** Why a command was refused, what to type next, and last, small, the stable reason code. */
 export function explain(failure: Failure): string[] {
   const { happened, next } = explanationOf(failure)
-  return [`\`${failure.reason}\`: ${happened}`, '', next]
+  return [happened, '', next, '', stableCode(failure.reason)]
 }
 
 const LONG = 2000
@@ -30,7 +30,7 @@ function explanationOf(failure: Failure): Explanation {
       }
     case 'not-an-approver':
       return {
-        happened: `${inline(failure.actor)} is not among those who may approve here.`,
+        happened: `${inline(failure.actor)} is not an approver in this repository.`,
         next: `${sentenceCase(commaList(approverNames(failure.approvers)))} can type the same command.`,
       }
     case 'second-person-needed':
@@ -40,12 +40,12 @@ function explanationOf(failure: Failure): Explanation {
       }
     case 'bots-may-not':
       return {
-        happened: `${inline(failure.actor)} is not a person. Commands are taken from people only.`,
+        happened: `${inline(failure.actor)} is not a person. Only people can type commands.`,
         next: 'A person can type the same command.',
       }
     case 'app-may-not-approve':
       return {
-        happened: `The App ${codeName(failure.app)} wrote this in the name of ${inline(failure.actor)}. What an App writes approves nothing.`,
+        happened: `The App ${codeName(failure.app)} wrote this on behalf of ${inline(failure.actor)}. What an App writes approves nothing.`,
         next: 'Type the same command in a comment of your own on GitHub.',
       }
     case 'unknown-command':
@@ -59,12 +59,12 @@ function explanationOf(failure: Failure): Explanation {
     case 'bad-arguments':
       return {
         happened: sentence(bounded(failure.detail, LONG)),
-        next: `It is typed like this: ${usage(failure.usage)}`,
+        next: `Type it like this: ${usage(failure.usage)}`,
       }
     case 'words-not-read':
       return {
         happened: `${codeName(failure.typed)} takes no words, but ${code(bounded(failure.words, 100))} follows it. Nothing was done.`,
-        next: `Did you want it as it stands? Type ${codeName(failure.typed)} alone in a new comment. ${instead(failure.command)}`,
+        next: `If you want it without the words, type ${codeName(failure.typed)} alone in a new comment. ${instead(failure.command)}`,
       }
     case 'not-plain-text':
       return {
@@ -98,7 +98,7 @@ function explainRunFailure(failure: RunFailure): Explanation {
       return { happened: `Issue #${failure.issue} has no run.`, next: 'Type `/plan` on the issue to begin one.' }
     case 'run-is-live':
       return {
-        happened: `Run ${code(failure.run)} ${PHASES[failure.phase] ?? 'has not ended'}. An issue has one run at a time.`,
+        happened: `Run ${code(failure.run)} ${PHASES[failure.phase] ?? 'has not ended'}. An issue can have only one run at a time.`,
         next: `Type \`/status\` to see it, or ${failure.phase === 'active' ? '`/cancel`' : '`/reject`'} to end it and \`/plan\` for a new one.`,
       }
     case 'run-ended':
@@ -121,7 +121,7 @@ function explainRunFailure(failure: RunFailure): Explanation {
       }
     case 'plan-newer-than-comment':
       return {
-        happened: 'The plan is newer than the comment, so it cannot have been read.',
+        happened: 'The plan is newer than the comment, so the comment cannot refer to it.',
         next: `Read it, then type ${code(`/approve ${shortPlanId(failure.planId)}`)}.`,
       }
     case 'plan-stale':
@@ -137,8 +137,13 @@ function explainRunFailure(failure: RunFailure): Explanation {
       }
     case 'work-newer-than-comment':
       return {
-        happened: `The work of ${code(failure.task)} at ${code(shortSha(failure.head))} is newer than the comment, so it cannot have been read.`,
+        happened: `The work of ${code(failure.task)} at ${code(shortSha(failure.head))} is newer than the comment, so the comment cannot refer to it.`,
         next: `Look at it, then type ${code(`/approve ${failure.task}`)} again.`,
+      }
+    case 'work-newer-than-review':
+      return {
+        happened: `The review is of an earlier commit; the work of ${code(failure.task)} is at ${code(shortSha(failure.head))} now.`,
+        next: 'Look at the new commits, then review again.',
       }
     case 'work-moved':
       return {
@@ -234,8 +239,8 @@ const approverNames = (people: readonly string[]): string[] => [
 /** The commands that do take words, for someone who said something to one that does not. */
 const instead = (command: string): string =>
   command === 'approve'
-    ? 'Should something change first? `/revise -- what to change` asks for another version of the plan, `/approve --only t1,t2` starts a part, `/retry t3 -- note` sends work back.'
-    : 'Words to people go into a comment of their own.'
+    ? 'To change something first, type `/revise -- what to change` for another version of the plan, `/approve --only t1,t2` to start a part, or `/retry t3 -- note` to send work back.'
+    : 'Write words to people in a separate comment.'
 
 const usage = (text: string): string => (text.includes('`') ? sentence(text) : code(text))
 const sentenceCase = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`

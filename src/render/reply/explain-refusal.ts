@@ -22,7 +22,7 @@ export function explainGitRefusal(failure: GitRefusal): Explanation {
     case 'push-refused':
       return {
         happened: `GitHub does not let run ${code(failure.run)} write, so the command changed nothing. GitHub's words:`,
-        next: [...fence(bounded(failure.words, LONG)), '', 'Type the command again when the cause is gone.'].join('\n'),
+        next: [...fence(bounded(failure.words, LONG)), '', 'Fix the cause, then type the command again.'].join('\n'),
       }
     case 'rules-refuse':
       return {
@@ -69,7 +69,7 @@ function inTheWay(run: string, refs: readonly string[]): Explanation {
   return {
     happened: `The branch ${code(name)} stands in the way: git cannot hold it and ${code(trunkBranch(run))} at the same time.`,
     next: [
-      'Rename it on the page Branches of the repository, or so; then type `/plan` again:',
+      'Rename it on the Branches page of the repository, or with these commands; then type `/plan` again:',
       '',
       ...fence(
         [

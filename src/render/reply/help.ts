@@ -1,7 +1,7 @@
 import { COMMANDS } from '../../core/command/parse.ts'
-import type { Settings } from '../../core/settings.ts'
+import { reviewModelOf, type Settings } from '../../core/settings.ts'
 import { sections, table } from '../markdown/blocks.ts'
-import { code } from '../markdown/code.ts'
+import { code, stableCode } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
 import { commaList, count, usd } from '../markdown/format.ts'
@@ -11,9 +11,13 @@ import { MODE_MEANINGS } from '../plan/planning-progress.ts'
 export const renderHelpForOutsiders = (): string =>
   fitted(LIMITS.comment - 500, [
     () =>
-      sections(commandTable(), [
-        '`/help`, `/status` and `/plan status` are for everybody. All other commands: people with `write` permission; the settings of this repository may ask for more. Bots never.',
-      ]),
+      sections(
+        commandTable(),
+        [
+          '`/help`, `/status` and `/plan status` are for everybody. All other commands: people with `write` permission; the settings of this repository may ask for more. Bots never.',
+        ],
+        [stableCode('help')],
+      ),
   ])
 
 /** All commands, and who may use them in this repository. */
@@ -25,12 +29,12 @@ export const renderHelp = (settings: Settings): string =>
   ])
 
 const help = (settings: Settings, room: number): string[] =>
-  sections(commandTable(), whoMay(settings, room), rules(settings))
+  sections(commandTable(), whoMay(settings, room), rules(settings), [stableCode('help')])
 
 const commandTable = (): string[] =>
   sections(
     [
-      '`help`: A command is the first line of a new comment, on the issue or on a pull request of the run. Words come after ` -- ` or on the lines below.',
+      'A command is the first line of a new comment, on the issue or on a pull request of the run. Words come after ` -- ` or on the lines below.',
     ],
     table(
       ['Type', 'What it does'],
@@ -63,11 +67,12 @@ const people = (users: readonly string[], room: number): string =>
   firstOf(users.map(inline), room, (left) => `${count(left, 'person', 'people')} named in the settings`).join(', ')
 
 /** The defaults of a run: mode, money and models. `/plan` can override some. */
-function rules({ mode, explore_model, plan_model, worker_model, budget, worker }: Settings): string[] {
+function rules(settings: Settings): string[] {
+  const { mode, explore_model, plan_model, worker_model, budget, worker, review } = settings
   const tiers = [...new Set([worker_model.cheap, worker_model.default, worker_model.strong])]
   const model = (name: string) => code(bounded(name, 100))
   return [
-    '**What a run goes by**',
+    '**Defaults of a run**',
     '',
     `- Mode ${code(mode)}: ${MODE_MEANINGS[mode]}. \`/plan --mode\` sets another one for a run.`,
     `- Money: ${usd(budget.usd)} a run and ${usd(budget.task_usd)} an attempt at a task. \`/plan --budget\` and \`/budget\` set another limit for a run.`,
@@ -75,6 +80,6 @@ function rules({ mode, explore_model, plan_model, worker_model, budget, worker }
       worker.command.length > 0
         ? `the program ${model(worker.command[0] ?? '')} works`
         : `${commaList(tiers.map(model))} ${tiers.length === 1 ? 'works' : 'work'}, as the plan gives each task its tier`
-    }.`,
+    }${review === 'off' ? '' : `; ${model(reviewModelOf(settings))} reviews ${review === 'all' ? 'the results of agents' : 'risky results of agents'} before they land`}.`,
   ]
 }

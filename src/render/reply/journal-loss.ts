@@ -1,14 +1,16 @@
 import type { JournalLoss } from '../../core/failure.ts'
 import { logRef, shortSha } from '../../core/ids.ts'
-import { code, commandText, fence } from '../markdown/code.ts'
+import { code, commandText, fence, stableCode } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
 
 const LONG = 2000
 
-/** What happened to the journal of a run, and what to type. The reason comes first, as in every answer. */
-export function renderJournalLoss(run: string, loss: JournalLoss): string[] {
-  return [`Reason: \`${loss.reason}\`. ${lines(run, loss).join('\n')}`]
-}
+/** What happened to the journal of a run, and what to type. */
+export const renderJournalLoss = (run: string, loss: JournalLoss): string[] => [
+  ...lines(run, loss),
+  '',
+  stableCode(loss.reason),
+]
 
 function lines(run: string, loss: JournalLoss): string[] {
   const ref = logRef(run)

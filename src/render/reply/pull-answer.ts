@@ -1,27 +1,27 @@
 import type { PullAnswer } from '../../core/command/decide-pull.ts'
-import { code } from '../markdown/code.ts'
+import { code, stableCode } from '../markdown/code.ts'
 
 /** What is said on a worker pull request that a person merged, closed or reopened. */
-export function renderPullAnswer(answer: PullAnswer): string[] {
+export const renderPullAnswer = (answer: PullAnswer): string[] => [...textOf(answer), '', stableCode(answer.code)]
+
+function textOf(answer: PullAnswer): string[] {
   const { task } = answer
   switch (answer.code) {
     case 'landing-approved':
-      return [
-        `\`${answer.code}\`: the merge counts as an approval. ${code(task)} has landed; what waited for it starts.`,
-      ]
+      return [`The merge counts as an approval. ${code(task)} has landed; what waited for it starts.`]
     case 'merged-unverified':
       return [
-        `\`${answer.code}\`: trunk has this now and is verified with it, but ${code(task)} is ${code(answer.status)}: what was merged is not what its acceptance passed on.`,
+        `Trunk has this now and is verified with it, but ${code(task)} is ${code(answer.status)}: what was merged is not what its acceptance passed on.`,
         '',
         `Type ${code(`/skip ${task}`)} if the merge is all that the task needs, or ${code(`/retry ${task}`)} to work on it again.`,
       ]
     case 'skip-asked':
       return [
-        `\`${answer.code}\`: ${code(task)} does not land while its pull request is closed, and what needs it waits.`,
+        `${code(task)} does not land while its pull request is closed, and what needs it waits.`,
         '',
         `Type ${code(`/skip ${task}`)} to go on without it, or reopen this pull request to keep it.`,
       ]
     case 'pull-reopened':
-      return [`\`${answer.code}\`: ${code(task)} is part of the run again.`]
+      return [`${code(task)} is part of the run again.`]
   }
 }

@@ -5,12 +5,12 @@ import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { LiveRun, RunState } from '../../core/run/state.ts'
 import type { Settings } from '../../core/settings.ts'
 import { sections } from '../markdown/blocks.ts'
-import { code, codeName, codes, sentence } from '../markdown/code.ts'
+import { code, codeName, codes, sentence, stableCode } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
 import { fitted, LIMITS } from '../markdown/fit.ts'
 import { count, usd } from '../markdown/format.ts'
 import { makeMarker } from '../markdown/marker.ts'
-import { waitsForApproval } from '../plan/approval.ts'
+import { waitsForApproval } from '../plan/plan-stage.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
 import { calling } from '../status/call.ts'
 import { headline } from '../status/headline.ts'
@@ -22,13 +22,13 @@ import { renderHelp } from './help.ts'
 const REPLY = LIMITS.comment - 500
 const MANY = 40
 
-/** The reply to an accepted command. The stable code comes first. */
+/** The reply to an accepted command. The stable code comes last, small. */
 export const renderAnswer = (answer: CommandAnswer, state: RunState, settings: Settings): string =>
   answer.code === 'help'
     ? renderHelp(settings)
     : fitted(REPLY, [
-        () => [`\`${answer.code}\`: ${answerText(answer)}`, ...whereToLook(answer, state)],
-        () => [`\`${answer.code}\`: done. The status comment has the rest.`],
+        () => [answerText(answer), ...whereToLook(answer, state), '', stableCode(answer.code)],
+        () => ['Done. The status comment has the rest.', '', stableCode(answer.code)],
       ])
 
 /** Below an answer: the orchestrator had died, and this command starts another. */
@@ -51,33 +51,37 @@ function hindrances({ run, hindered = [] }: Extract<CommandAnswer, { code: 'plan
 function answerText(answer: TextAnswer): string {
   switch (answer.code) {
     case 'plan-requested':
-      return `Run ${code(answer.run)} begins. A plan in the issue is read and checked; where there is none, a model makes one. It will be posted on a draft pull request.${hindrances(answer)}`
+      return `Run ${code(answer.run)} begins. If the issue has a plan, it is checked; if not, a model writes one. The plan is posted on a draft pull request.${hindrances(answer)}`
     case 'approved':
       return approved(answer)
     case 'approved-base-moved':
-      return `${approved(answer)} The base branch has moved to ${code(shortSha(answer.to))} meanwhile, in no path that the plan uses, so the plan stays good.`
+      return `${approved(answer)} The base branch has moved to ${code(shortSha(answer.to))} since then, but not in paths that the plan uses, so the plan is still valid.`
     case 'rejected':
       return `The plan of run ${code(answer.run)} is rejected. ${answer.begun ? 'What was at work stops, and nothing of it landed.' : 'Nothing was started.'} \`/plan\` on the issue begins a new run.`
     case 'retrying':
-      return `${code(answer.task)} is worked on again. What waits for it goes on after that.`
+      return answer.review === undefined
+        ? `${code(answer.task)} is being retried. The tasks that need it start after it lands.`
+        : sentBack(answer.task, answer.review)
+    case 'changes-proposed':
+      return changesProposed(answer)
     case 'verifying-again':
       return answer.moved
-        ? 'The run goes on: what came to its trunk after the end is taken over and verified.'
-        : 'The verification runs once more on the same trunk.'
+        ? 'The run continues, and verifies the commits that were added to its trunk after it ended.'
+        : 'The verification runs again on the same trunk.'
     case 'skipped':
-      return `${code(answer.task)} is skipped. What waits for it goes on without it.`
+      return `${code(answer.task)} is skipped. The tasks that need it start without it.`
     case 'task-cancelled':
-      return `${code(answer.task)} is stopped. What waits for it is blocked; ${code(`/retry ${answer.task}`)} takes it up again, ${code(`/skip ${answer.task}`)} goes on without it.`
+      return `${code(answer.task)} is stopped, and the tasks that need it are blocked. ${code(`/retry ${answer.task}`)} retries it, ${code(`/skip ${answer.task}`)} goes on without it.`
     case 'cancelled':
       return `Run ${code(answer.run)} is stopped. ${landed(answer.landed)} Branches with work in them stay. \`/plan\` on the issue begins a new run.`
     case 'paused':
-      return `Nothing new is started. ${answer.running.length === 0 ? 'Nothing is at work.' : `${some(answer.running)} ${answer.running.length === 1 ? 'goes' : 'go'} on to the end.`} \`/resume\` goes on.`
+      return `No new tasks start. ${answer.running.length === 0 ? 'Nothing is at work.' : `${some(answer.running)} ${answer.running.length === 1 ? 'goes' : 'go'} on to the end.`} \`/resume\` goes on.`
     case 'resumed':
       return `Run ${code(answer.run)} goes on.`
     case 'gate-approved':
-      return `The gate ${code(answer.task)} is open. What waited for it starts.`
+      return `The gate ${code(answer.task)} is approved. The tasks behind it start.`
     case 'landing-approved':
-      return `${code(answer.task)} lands. What waited for it starts.`
+      return `${code(answer.task)} lands. The tasks that need it start.`
     case 'status':
       return `Run ${code(answer.run)}.`
     case 'already-done':
@@ -87,13 +91,38 @@ function answerText(answer: TextAnswer): string {
   }
 }
 
+function changesProposed({ tasks, planId, unplaced }: Extract<CommandAnswer, { code: 'changes-proposed' }>): string {
+  const left =
+    unplaced.length === 0
+      ? ''
+      : ` No task of this run writes ${some(unplaced)}, so what the review says there needs an issue of its own.`
+  if (tasks.length === 0) return `This review adds no task.${left}`
+  const [are, wait] = tasks.length === 1 ? ['is', 'It waits'] : ['are', 'They wait']
+  const added = `${some(tasks)} ${are} added to the plan for this review.${left}`
+  return planId === null
+    ? added
+    : `${added} ${wait} for an approval:\n\n\`\`\`text\n/approve ${shortPlanId(planId)}\n\`\`\``
+}
+
+/** The answer to a review that requests changes. */
+function sentBack(task: string, { attempt, lines }: { attempt: number; lines: number }): string {
+  const words = lines === 0 ? '' : ` and ${count(lines, 'comment')} on lines`
+  const threads = lines === 0 ? '' : ' The threads are resolved when its work is verified.'
+  return `Attempt ${attempt} of ${code(task)} gets the text of this review${words} as feedback.${threads}`
+}
+
 const some = (ids: readonly string[]): string =>
   ids.length <= MANY ? codes(ids) : `${codes(ids.slice(0, MANY))} and ${ids.length - MANY} more`
 
 const landed = (ids: readonly string[]): string =>
   ids.length === 0 ? 'Nothing had landed.' : `${count(ids.length, 'task')} had landed: ${some(ids)}.`
 
-function approved({ planId, only, added, running }: Extract<CommandAnswer, { planId: string }>): string {
+function approved({
+  planId,
+  only,
+  added,
+  running,
+}: Extract<CommandAnswer, { planId: string; running: boolean }>): string {
   const id = code(shortPlanId(planId))
   if (only === null)
     return `Plan ${id} is approved as a whole. ${running ? 'What waited for this goes on now.' : 'It starts now.'}`
@@ -140,7 +169,7 @@ function planningAnswerText(answer: PlanningAnswer): string {
     case 'plan-status':
       return `Run ${code(answer.run)}.`
     case 'revising':
-      return `The plan of run ${code(answer.run)} is written again with these words. The version that stands here counts no longer; the next one shows the difference.${waiting(answer.open)}`
+      return `The plan of run ${code(answer.run)} is being rewritten with these words. You can no longer approve the version that is here; the next one shows what changed.${waiting(answer.open)}`
     case 'answered':
       return `${count(answer.answers.length, 'answer')} taken, and the planning goes on:\n\n${answers(answer).join('\n')}`
     case 'gate-off':
@@ -167,8 +196,8 @@ function gateOff({ run, started, to }: Extract<CommandAnswer, { code: 'gate-off'
   const moved =
     to === null
       ? ''
-      : ` The base branch has moved to ${code(shortSha(to))} meanwhile, in no path that the plan uses, so the plan stays good.`
-  return `Run ${code(run)} waits for no approval of its plan any more: what is verified is merged into its trunk. The final pull request is the gate.${begins}${moved} ${codes(['/cancel'])} stops the run.`
+      : ` The base branch has moved to ${code(shortSha(to))} since then, but not in paths that the plan uses, so the plan is still valid.`
+  return `Run ${code(run)} no longer waits for an approval of its plan: verified work is merged into its trunk. The final pull request is the gate.${begins}${moved} ${codes(['/cancel'])} stops the run.`
 }
 
 /** The comment on the issue that links the plan, with the line to approve it if it needs an approval. */
@@ -177,15 +206,17 @@ export const renderProposed = (run: PlannedRun, pull: number): string =>
     makeMarker('proposed', run.run),
     `${waitsForApproval(run) ? calling(run) : ''}${proposedText(run, `#${pull}`)}`,
     ...(waitsForApproval(run) ? ['', '```text', `/approve ${shortPlanId(run.work.planId)}`, '```'] : []),
+    '',
+    stableCode(run.work.open ? 'plan-begun' : 'plan-proposed'),
   ].join('\n')
 
 function proposedText(run: PlannedRun, pull: string): string {
   const { work } = run
-  if (work.open) return `\`plan-begun\`: The plan is being written on ${pull}; its tasks start as they come.`
-  const there = `\`plan-proposed\`: The plan has ${count(work.plan.tasks.length, 'task')} and is on ${pull}.`
+  if (work.open) return `The plan is being written on ${pull}; its tasks start as they come.`
+  const there = `The plan has ${count(work.plan.tasks.length, 'task')} and is on ${pull}.`
   if (work.mode === 'off') return `${there} It runs without an approval; the final pull request is the gate.`
-  if (!waitsForApproval(run)) return `${there} Nothing of it waits for an approval now.`
+  if (!waitsForApproval(run)) return `${there} It does not wait for an approval now.`
   return work.mode === 'soft'
-    ? `${there} Slots work on it already; nothing of it lands before an approval, there or here:`
-    : `${there} No task, no agent and no write before an approval, there or here:`
+    ? `${there} Slots work on it already; nothing lands before you approve it, there or here:`
+    : `${there} Nothing starts before you approve it, there or here:`
 }

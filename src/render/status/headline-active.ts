@@ -32,7 +32,7 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
     case 'paused':
       return {
         title: 'Paused',
-        detail: `${pausedFor(phase)} What is at work goes on to its end; nothing new starts.`,
+        detail: `${pausedFor(phase)} Tasks that are running finish; no new ones start.`,
       }
     case 'running':
       return { title: 'Running', detail: running(run) }
@@ -46,20 +46,20 @@ export function activeHeadline(run: ActiveRun): ActiveHeadline {
     case 'planning':
       return planningHeadline(run)
     case 'describing':
-      return { title: 'Running', detail: 'Everything is in trunk and verified; the change is put into words now.' }
+      return { title: 'Running', detail: 'Everything is in trunk and verified; a model describes the change now.' }
     case 'merging':
       return { title: 'Running', detail: 'Verified work is being merged.' }
     case 'waiting-for-person':
-      return { title: 'Waiting for a person', detail: `${besides(work, 'Nothing else can go on before that')}.` }
+      return { title: 'Waiting for a person', detail: `${besides(work, 'The run continues after you decide')}.` }
     case 'stuck':
       return {
         title: 'Stopped',
-        detail: `${besides(work, 'What could be done is done')}; the rest waits for a decision of a person.`,
+        detail: `${besides(work, 'Everything else is done')}; you decide how the rest goes on.`,
       }
     case 'waiting-for-approval':
       return {
         title: 'Waiting for approval',
-        detail: `${besides(work, 'What could be done beforehand is done')}. Nothing lands before ${code(`/approve ${shortPlanId(work.planId)}`)}.`,
+        detail: `${besides(work, 'Everything that needs no approval is done')}. Nothing lands before ${code(`/approve ${shortPlanId(work.planId)}`)}.`,
       }
     case 'part-not-approved':
       return {
@@ -95,7 +95,7 @@ function besides(work: Work, otherwise: string): string {
 function pausedFor({ by, why, refused }: { by: string; why: string; refused: boolean }): string {
   // GitHub's words may end with a full stop.
   const words = bounded(oneLine(why), 1500).replace(/[.\s]+$/, '')
-  if (refused) return `GitHub does not take the branch trunk of the run. Its words: ${sentence(words)}.`
+  if (refused) return `GitHub refused the trunk branch of the run. GitHub said: ${sentence(words)}.`
   const isPerson = by !== 'tributary' && why === `by @${by}`
   return isPerson || words.trim() === '' ? `Paused by ${inline(by)}.` : `The run is paused: ${sentence(words)}.`
 }

@@ -37,7 +37,7 @@ const summary = (slot: string, pieces: readonly SlotWork[]): string[] =>
       : [
           `${count(pieces.length, 'piece')} of work in ${duration(pieces.reduce((sum, { seconds }) => sum + seconds, 0))}.`,
         ],
-    firstOf(rows(pieces), ROOM, (left) => `| and ${left} more | | | |`),
+    firstOf(rows(pieces), ROOM, (left) => `| and ${left} more | | |`),
     costTable(costsOf(pieces)),
   )
 
@@ -45,15 +45,16 @@ const costsOf = (pieces: readonly SlotWork[]): Cost[] =>
   pieces.flatMap(({ spending = [], seconds }) => (spending.length > 0 ? [{ spending, seconds }] : []))
 
 function rows(pieces: readonly SlotWork[]): string[] {
-  const costs = costsOf(pieces).length > 0
   return table(
-    ['Task', 'Attempt', 'Outcome', 'Time', ...(costs ? ['Tokens', 'Cost'] : [])],
+    ['Task', 'Outcome', 'Work'],
     pieces.map(({ task, attempt, outcome, seconds, spending }) => [
       code(task),
-      `${attempt}`,
       inline(outcome),
-      duration(seconds),
-      ...(costs ? costCells(spending ?? []) : []),
+      [
+        duration(seconds),
+        ...(attempt > 1 ? [`attempt ${attempt}`] : []),
+        ...costCells(spending ?? []).filter((cell) => cell !== ''),
+      ].join(', '),
     ]),
   )
 }

@@ -45,7 +45,7 @@ function planning(run: LiveRun): string[] {
           `${code(answerLine(run.planning.questions))} answers with the defaults; another letter takes another option.`,
         ]),
     ...(run.planning === null ? [] : ['`/revise -- words` tells the planner more.']),
-    '`/reject` ends it; nothing else is needed.',
+    '`/reject` ends it. You do not have to do anything else.',
   ]
 }
 
@@ -72,13 +72,13 @@ function active(run: ActiveRun): string[] {
     ...broken(run),
     ...tasksShownAs(statuses, 'failed').map(
       (id) =>
-        `${code(`/retry ${id} -- note`)} tries ${code(id)} again, ${code(`/skip ${id}`)} goes on without it.${leftOver(run, id)}`,
+        `${code(`/retry ${id} -- note`)} retries ${code(id)}, ${code(`/skip ${id}`)} goes on without it.${leftOver(run, id)}`,
     ),
     ...tasksShownAs(statuses, 'cancelled').map(
       (id) => `${code(`/retry ${id}`)} takes ${code(id)} up again, ${code(`/skip ${id}`)} goes on without it.`,
     ),
     ...unapproved(run, statuses),
-    ...(run.paused === null ? ['`/pause` starts nothing new, `/cancel` stops the run.'] : []),
+    ...(run.paused === null ? ['`/pause` starts no new tasks, `/cancel` stops the run.'] : []),
   ]
 }
 
@@ -174,7 +174,7 @@ function broken({ run, work }: ActiveRun): string[] {
   }
 }
 
-const VERIFY_AGAIN = '`/retry verification` runs it once more on the same trunk.'
+const VERIFY_AGAIN = '`/retry verification` runs it again on the same trunk.'
 
 /** Where the work of a failed task is kept; empty if it left none. */
 function leftOver(run: ActiveRun, id: string): string {

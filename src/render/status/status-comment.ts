@@ -1,25 +1,28 @@
-import { logRef, shortSha, trunkBranch } from '../../core/ids.ts'
+import { failureLog } from '../../core/failure.ts'
+import { logRef, shortSha, type TaskId, trunkBranch } from '../../core/ids.ts'
+import { recordOf } from '../../core/run/lookup.ts'
 import { type Refusable, refusableSchema } from '../../core/run/report.ts'
 import type { LiveRun } from '../../core/run/state.ts'
 import type { Work } from '../../core/run/work.ts'
-import { moneySection } from '../cost.ts'
-import { sections } from '../markdown/blocks.ts'
-import { code, commandText } from '../markdown/code.ts'
+import { budgetText, moneySection } from '../cost.ts'
+import { detailsBlock, sections } from '../markdown/blocks.ts'
+import { code, commandText, fence } from '../markdown/code.ts'
 import { bounded, inline, oneLine } from '../markdown/escape.ts'
+import { failingLines } from '../markdown/failing-lines.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
 import { count, duration, moment } from '../markdown/format.ts'
 import { makeMarker } from '../markdown/marker.ts'
 import { amendmentLines } from '../plan/difference.ts'
 import { graph } from '../plan/graph.ts'
 import { predictedBesideTaken } from '../plan/numbers.ts'
-import { isPlanned, pullOf } from '../plan/planned-run.ts'
+import { isPlanned, type PlannedRun, pullOf } from '../plan/planned-run.ts'
 import { explainProblem } from '../plan/problems.ts'
-import { displayStatuses, nodeStyles } from './display-status.ts'
+import { displayStatuses, nodeStyles, tasksShownAs } from './display-status.ts'
 import { headline } from './headline.ts'
 import { limitLine, modelLine } from './limit-line.ts'
 import { nextSteps } from './next-steps.ts'
 import { failureLine, flakyVerification } from './task-failure.ts'
-import { leftOut, statusTable, type TableDetail } from './task-table.ts'
+import { leftOut, linksOf, statusTable, type TableDetail } from './task-table.ts'
 
 /** What a rendering shows. The levels leave out more and more; the next steps stay in all of them. */
 interface Level {
@@ -55,6 +58,7 @@ function status(run: LiveRun, level: Level): string[] {
       limitLine(run),
       modelLine(run),
       steps(run),
+      isPlanned(run) ? failures(run) : [],
       problems(run),
       level.graph && isPlanned(run) && run.work.startedAt !== null
         ? graph(run.work.plan, nodeStyles(displayStatuses(run.work)))
@@ -63,8 +67,9 @@ function status(run: LiveRun, level: Level): string[] {
       isPlanned(run) ? verification(run.work) : [],
       isPlanned(run) ? grown(run.work) : [],
       isPlanned(run) ? predictedBesideTaken(run) : [],
-      moneySection(run),
-      facts(run),
+      money(run),
+      without(run),
+      detailsBlock('About this run', facts(run)),
     ),
   ]
 }
@@ -79,6 +84,25 @@ function steps(run: LiveRun): string[] {
   ]
 }
 
+const MOST_FAILURES = 3
+
+/** The lines that say what failed, so that a person need not open a log to choose between a retry and a skip. */
+function failures(run: PlannedRun): string[] {
+  const failed = tasksShownAs(displayStatuses(run.work), 'failed').slice(0, MOST_FAILURES)
+  return sections(...failed.map((id) => failureOf(run, id)))
+}
+
+function failureOf(run: PlannedRun, id: TaskId): string[] {
+  const { state, attempts } = recordOf(run.work, id)
+  const last = attempts.at(-1)
+  if (state.status !== 'failed' || last === undefined) return []
+  const lines = failingLines(failureLog(state.failure))
+  if (lines.length === 0) return []
+  const links = linksOf(run, id, last)
+  const more = links.length === 0 ? '' : ` (${links.join(', ')})`
+  return [`${code(id)} failed: ${failureLine(state.failure)}${more}:`, '', ...fence(lines.join('\n'))]
+}
+
 const problems = (run: LiveRun): string[] =>
   run.phase === 'ended'
     ? firstOf(
@@ -88,13 +112,25 @@ const problems = (run: LiveRun): string[] =>
       )
     : []
 
+/** Above this, tasks that have landed are folded. */
+const MANY_TASKS = 20
+
 function tasks(run: LiveRun, rows: TableDetail | null): string[] {
   if (!isPlanned(run) || run.work.startedAt === null) return []
   if (rows === null)
-    return [
-      `The table of ${count(run.work.plan.tasks.length, 'task')} is left out: it would not fit. The checks show each task.`,
-    ]
-  return [...statusTable(run, displayStatuses(run.work), rows), ...leftOut(run, rows)]
+    return [`The table of ${count(run.work.plan.tasks.length, 'task')} would not fit. The checks show each task.`]
+  const statuses = displayStatuses(run.work)
+  if (rows.open || statuses.size <= MANY_TASKS) return [...statusTable(run, statuses, rows), ...leftOut(run, rows)]
+  return sections(
+    statusTable(run, statuses, { ...rows, open: true }),
+    detailsBlock(`All ${statuses.size} tasks`, statusTable(run, statuses, rows)),
+    leftOut(run, rows),
+  )
+}
+
+function money(run: LiveRun): string[] {
+  const lines = moneySection(run)
+  return lines.length === 0 ? [] : detailsBlock(`Money: ${budgetText(run.ledger)}`, lines)
 }
 
 /** Parts that were added to the plan during the run. */
@@ -119,13 +155,10 @@ function verification({ verification: found }: Work): string[] {
 }
 
 function facts(run: LiveRun): string[] {
-  const plan = run.projected['comment:plan']
   const pull = pullOf(run, 'trunk')
   const lines = [
     `Run ${code(run.run)} of issue #${run.issue.number}, asked for by ${inline(run.askedBy)} at ${moment(run.askedAt)}.`,
     ...(isPlanned(run) ? work(run.work, run.run, pull) : []),
-    ...(run.pullRefused === null ? [] : [refusedPull(run, run.pullRefused)]),
-    ...refusalLines(run),
     ...(run.crashes === 0
       ? []
       : [
@@ -134,7 +167,7 @@ function facts(run: LiveRun): string[] {
     ...(run.phase === 'ended' ? [`Ended at ${moment(run.endedAt)}.`] : []),
     `Journal: ${code(commandText(['git', 'fetch', 'origin', logRef(run.run)]))}, then \`git log FETCH_HEAD\`.`,
   ]
-  return plan === undefined && lines.length === 0 ? [] : lines.map((line) => `- ${line}`)
+  return lines.map((line) => `- ${line}`)
 }
 
 function work(of: Work, run: string, pull: string | null): string[] {
@@ -149,6 +182,12 @@ function work(of: Work, run: string, pull: string | null): string[] {
   )
   return [...started, trunk, ...adopted.slice(-5)]
 }
+
+/** What GitHub refuses is not folded: only people can change it. */
+const without = (run: LiveRun): string[] =>
+  [...(run.pullRefused === null ? [] : [refusedPull(run, run.pullRefused)]), ...refusalLines(run)].map(
+    (line) => `- ${line}`,
+  )
 
 /** What the run does without, and what would change that. */
 const WITHOUT: Readonly<Record<Refusable, string>> = {
@@ -166,7 +205,7 @@ const WITHOUT: Readonly<Record<Refusable, string>> = {
 export const refusalLines = ({ refused = {} }: LiveRun): string[] =>
   refusableSchema.options.flatMap((what) => {
     const why = refused[what]
-    return why === undefined ? [] : [`${WITHOUT[what]}. Its words: ${inline(bounded(oneLine(why), 500))}`]
+    return why === undefined ? [] : [`${WITHOUT[what]}. GitHub said: ${inline(bounded(oneLine(why), 500))}`]
   })
 
 /** The relative link works on the issue and on every pull request. */

@@ -1,6 +1,6 @@
 import type { TaskFailure } from '../../core/failure.ts'
 import { shortSha } from '../../core/ids.ts'
-import { code, codeName, fence, sentence } from '../markdown/code.ts'
+import { code, codeName, fence, sentence, stableCode } from '../markdown/code.ts'
 import { bounded, oneLine } from '../markdown/escape.ts'
 import { commaList, count, usd } from '../markdown/format.ts'
 import { modelText } from '../markdown/model-text.ts'
@@ -23,7 +23,7 @@ export function failureLine(failure: TaskFailure): string {
     case 'timed-out':
       return `it was stopped after ${count(failure.minutes, 'minute')}`
     case 'no-change':
-      return 'it left every file as it was, so there is nothing to land'
+      return 'it changed no files, so there is nothing to land'
     case 'outside-paths':
       return `it wrote outside its paths: ${paths(failure.paths)}`
     case 'protected-paths':
@@ -67,7 +67,7 @@ export function failureLine(failure: TaskFailure): string {
     case 'sent-back':
       return 'its acceptance passed, and a model that reviewed it sent it back'
     case 'passes-already':
-      return 'its acceptance passes before any work, so it proves nothing; its agent waits for a look by a person, and nothing was spent'
+      return 'its acceptance passes before any work, so it proves nothing. Its agent waits until you look, and nothing was spent'
     case 'verification-failed':
       return `the verification of ${code(shortSha(failure.on))} ended with exit code ${failure.exitCode}`
   }
@@ -84,7 +84,7 @@ export const flakyAcceptance = (commands: readonly string[]): string =>
   `${commaList(commands.slice(0, MANY).map((command) => code(bounded(oneLine(command), 200))))} failed at first, and passed on the same tree when it ran again.`
 
 const STOPPED = {
-  turns: 'its agent came to no end in the turns that it has',
+  turns: 'its agent used all of its turns',
   loop: 'its agent made the same call again and again',
   'gave-up': 'its agent gave up',
   refused: 'the model refused to work on it',
@@ -97,8 +97,8 @@ const platformWords = (detail: string): string => sentence(bounded(oneLine(detai
 /** Escaped as model text, since a model may have written it. */
 const detailText = (detail: string): string => (detail.trim() === '' ? '' : `: ${modelText(detail, 500)}`)
 
-const RETRY = 'Look at the log, then try again with a note if something should be different.'
-const REPLAN = 'The plan itself needs another `writes` or another task: cancel the run, edit the plan, and plan again.'
+const RETRY = 'Read the log, then retry. Add a note if something should be different.'
+const REPLAN = 'The plan needs a wider `writes` or another task. Cancel the run, edit the plan, and type `/plan` again.'
 
 function advice(failure: TaskFailure): string[] {
   switch (failure.reason) {
@@ -108,18 +108,20 @@ function advice(failure: TaskFailure): string[] {
       return [RETRY]
     case 'acceptance-changed-files':
       return [
-        'An acceptance only looks. Let the command of the task make these files, or let the acceptance write elsewhere.',
+        'An acceptance must not change files. Let the command of the task make these files, or let the acceptance write somewhere else.',
       ]
     case 'timed-out':
       return ['Try again, or give the task a larger `timeout_minutes` in a new plan.']
     case 'no-change':
-      return ['If what it asks for is there already, skip it: what waits for it goes on. Else try again with a note.']
+      return [
+        'If the work is done already, skip the task, and the tasks that need it start. Otherwise, retry with a note.',
+      ]
     case 'outside-paths':
     case 'protected-paths':
     case 'forbidden-mode':
       return [REPLAN]
     case 'unusable-name':
-      return ['Let it choose another name. A name that the base branch has already is no fault.']
+      return ['Retry with a note that asks for another name. Names that are on the base branch already are allowed.']
     case 'lfs-object':
       return [
         'A slot cannot store objects in Git LFS, and files of LFS are pointers in it. Change these files by hand, or take the paths out of LFS in `.gitattributes`.',
@@ -137,7 +139,7 @@ function advice(failure: TaskFailure): string[] {
     case 'tree-not-verified':
     case 'result-unreadable':
     case 'slot-lost':
-      return ['Nothing of it was taken over. Try again.']
+      return ['Nothing from it was used. Try again.']
     case 'not-handed-over':
       return [
         'Make room for artifacts first: delete old ones on the Actions pages of the account, or raise its storage (Settings > Billing); GitHub counts again after some hours. Then try again.',
@@ -152,8 +154,8 @@ function advice(failure: TaskFailure): string[] {
     case 'agent-stopped':
       return [
         failure.why === 'refused'
-          ? 'Say in a note what the change is for, or do this part by hand and skip it.'
-          : 'Read what it did, then try again with a note that says where to look or what to leave out.',
+          ? 'Retry with a note that says what the change is for, or do this part by hand and skip the task.'
+          : 'Read what it did, then retry with a note that says where to look or what to leave out.',
       ]
     case 'allowance-spent':
       return [
@@ -162,9 +164,9 @@ function advice(failure: TaskFailure): string[] {
     case 'model-failed':
       return ["Try again later; the detail says whether it was the network, the key, or the model's service."]
     case 'model-busy':
-      return ['It goes on by itself; there is nothing to do.']
+      return ['The run continues by itself. You do not have to do anything.']
     case 'sent-back':
-      return ['It is done again by itself, once, with these findings; then what passes the acceptance lands.']
+      return ['The run retries it once with these findings. You do not have to do anything.']
     case 'push-refused':
       return [
         'Its work is on no branch; the status comment links the artifact that holds it. If the rule is about the name of the branch, take `tributary/**` out of it (Settings > Rules > Rulesets); if it is about what is in the change, say so in the note.',
@@ -173,10 +175,10 @@ function advice(failure: TaskFailure): string[] {
       return ['Approve the plan that holds it, then try again.']
     case 'passes-already':
       return [
-        'If its work is wanted all the same, as with a change that must break nothing, `/retry` lets its agent begin. If the work is there already, skip it.',
+        'If you want the work anyway, as with a change that must not break anything, type `/retry`. If the work is done already, skip the task.',
       ]
     case 'conflict':
-      return ['Its branch is kept. Try again on top of what has landed, or merge by hand and skip it.']
+      return ['Its branch is kept. Retry it on top of what has landed, or merge it by hand and skip the task.']
   }
 }
 
@@ -200,10 +202,17 @@ const sandboxFix = (commands: readonly string[]): string[] =>
 export const failureCommands = (task: string): string =>
   `Type ${code(`/retry ${task} -- note`)} to try again, or ${code(`/skip ${task}`)} to go on without it.`
 
-/** The reason code, what happened and what can be done; with a task, also the commands for it. */
+/** What happened and what can be done; with a task, also the commands for it; last, small, the reason code. */
 export const explainTaskFailure = (failure: TaskFailure, task: string | null = null): string[] => [
-  `\`${failure.reason}\`: ${failureLine(failure)}.`,
+  failureSentence(failure),
   '',
   ...advice(failure),
   ...(task === null ? [] : ['', failureCommands(task)]),
+  '',
+  stableCode(failure.reason),
 ]
+
+const failureSentence = (failure: TaskFailure): string => {
+  const line = failureLine(failure)
+  return `${line.charAt(0).toUpperCase()}${line.slice(1)}.`
+}

@@ -1,14 +1,15 @@
-import { taskBranch } from '../../core/ids.ts'
+import { type TaskId, taskBranch } from '../../core/ids.ts'
 import { spendingOfTask } from '../../core/money/ledger.ts'
+import { usdOf } from '../../core/money/usage.ts'
 import type { Task } from '../../core/plan/plan.ts'
 import { isSettled, recordOf } from '../../core/run/lookup.ts'
 import type { AttemptRecord, TaskRecord } from '../../core/run/task-record.ts'
 import { blockers } from '../../core/run/task-status.ts'
 import { parkedUntil } from '../../core/schedule/parked.ts'
-import { costCells } from '../cost.ts'
+import { workflowRunOf } from '../../core/slots/slot-jobs.ts'
 import { table } from '../markdown/blocks.ts'
 import { code, codes } from '../markdown/code.ts'
-import { clock, count, duration, secondsBetween } from '../markdown/format.ts'
+import { clock, count, duration, secondsBetween, usd } from '../markdown/format.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
 import { taskTitle } from '../plan/tasks.ts'
 import type { DisplayStatus, DisplayStatuses } from './display-status.ts'
@@ -22,41 +23,51 @@ export interface TableDetail {
   words: boolean
 }
 
-/** One row for each task. Tokens and cost have columns only if a model is used. */
+/** Three columns, which hold on a phone: the task, where it stands, and what its work took with links to all of it. */
 export function statusTable(run: PlannedRun, statuses: DisplayStatuses, { open, words }: TableDetail): string[] {
   const blocked = blockers(run.work)
-  const costs = run.work.plan.tasks.some(({ id }) => spendingOfTask(run.ledger, id).length > 0)
   const shown = run.work.plan.tasks.filter((task) => !open || statuses.get(task.id) !== 'landed')
   const rows = shown.map((task) => {
     const record = recordOf(run.work, task.id)
     const status = statuses.get(task.id) ?? 'waits for its needs'
-    const last = record.attempts.at(-1)
+    const said = words ? note(run, task, record, status, blocked.get(task.id) ?? null) : ''
     return [
       words ? taskTitle(task) : code(task.id),
-      task.kind === 'gate' && status === 'landed' ? 'open' : status,
-      last === undefined || task.kind === 'gate' ? '' : `${last.attempt}`,
-      last?.slot == null ? '' : code(last.slot),
-      time(last),
-      ...(costs ? costCells(spendingOfTask(run.ledger, task.id)) : []),
-      place(run, task, last),
-      ...(words ? [note(run, task, record, status, blocked.get(task.id) ?? null)] : []),
+      `**${task.kind === 'gate' && status === 'landed' ? 'approved' : status}**${said === '' ? '' : `. ${said}`}`,
+      worked(run, task).join(', '),
     ]
   })
-  const header = ['Task', 'Status', 'Attempt', 'Slot', 'Time', ...(costs ? ['Tokens', 'Cost'] : []), 'Work']
-  return table([...header, ...(words ? ['Note'] : [])], rows)
+  return table(['Task', 'Status', 'Work'], rows)
+}
+
+/** Time, attempts, cost, and links to the pull request or branch, the check and the log of the job. */
+function worked(run: PlannedRun, task: Task): string[] {
+  const last = recordOf(run.work, task.id).attempts.at(-1)
+  if (last === undefined || task.kind === 'gate') return []
+  const spent = spendingOfTask(run.ledger, task.id)
+  return [
+    ...(last.startedAt === null ? [] : [workTime(last)]),
+    ...(last.attempt > 1 ? [`attempt ${last.attempt}`] : []),
+    ...(spent.length === 0 ? [] : [usd(usdOf(spent))]),
+    ...(task.kind === 'plan' ? [] : [pullOf(run, task.id) ?? code(taskBranch(run.run, task.id))]),
+    ...linksOf(run, task.id, last),
+  ]
 }
 
 /** The start while the attempt runs, then its duration: no clock is read. */
-function time(last: AttemptRecord | undefined): string {
-  if (last?.startedAt == null) return ''
-  return last.endedAt === null
-    ? `since ${clock(last.startedAt)}`
+const workTime = (last: AttemptRecord): string =>
+  last.startedAt === null || last.endedAt === null
+    ? `since ${clock(last.startedAt ?? last.queuedAt)}`
     : duration(secondsBetween(last.startedAt, last.endedAt))
-}
 
-function place(run: PlannedRun, task: Task, last: AttemptRecord | undefined): string {
-  if (task.kind === 'gate' || task.kind === 'plan' || last === undefined) return ''
-  return pullOf(run, task.id) ?? code(taskBranch(run.run, task.id))
+/** Links to the check of an attempt and to the log of its job. They are relative: on an issue and on a pull request alike. */
+export function linksOf(run: PlannedRun, id: TaskId, { head, base, slot }: AttemptRecord): string[] {
+  const check = run.projected[`check:${id}@${head ?? base}`]
+  const job = slot === null ? null : workflowRunOf(run, slot)
+  return [
+    ...(check === undefined ? [] : [`[check](../runs/${check.number})`]),
+    ...(job === null ? [] : [`[log](../actions/runs/${job})`]),
+  ]
 }
 
 function note(run: PlannedRun, task: Task, record: TaskRecord, status: DisplayStatus, cause: string | null): string {
@@ -64,7 +75,7 @@ function note(run: PlannedRun, task: Task, record: TaskRecord, status: DisplaySt
     case 'failed':
       return record.state.status === 'failed' ? sentenceOf(failureLine(record.state.failure)) : ''
     case 'blocked':
-      return cause === null ? '' : `Blocked by ${code(cause)}.`
+      return cause === null ? '' : `It needs ${code(cause)}.`
     case 'waits for a person':
       return `${task.kind === 'gate' ? 'A gate.' : 'Verified.'} Type ${code(`/approve ${task.id}`)}.`
     case 'waits for approval':

@@ -221,7 +221,11 @@ function planningEventText(event: PlanningEvent): string {
     case 'plan_judged':
       return judgedText(event)
     case 'plan_amended': {
-      const what = event.cause === 'expand' ? `${event.of} turned into tasks` : `${event.of} planned again`
+      const what = {
+        expand: `${event.of} turned into tasks`,
+        replan: `${event.of} planned again`,
+        review: `tasks behind ${event.of}, which a review asks for`,
+      }[event.cause]
       return `${what}: plan ${shortPlanId(event.planId)}${event.within ? '' : ', which needs another approval'}`
     }
     case 'task_scoped':

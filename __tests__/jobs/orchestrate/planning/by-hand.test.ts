@@ -11,12 +11,14 @@ import { planning } from '../../../support/planning.ts'
 import { AT, shaOf } from '../../../support/run.ts'
 
 /** `/plan --paths …` on an issue that holds this plan. */
-async function asked(plan: Plan, ...paths: string[]) {
+const asked = (plan: Plan, ...paths: string[]) => askedWith(new Map(), plan, ...paths)
+
+async function askedWith(files: Map<string, string>, plan: Plan, ...paths: string[]) {
   const state = { ...planning(), planning: null, options: { ...noOptions, paths } }
   const repo = {
     treeOf: async () => shaOf('tree'),
     commit: async () => shaOf('trunk'),
-    sources: () => memorySources({ files: new Map() }),
+    sources: () => memorySources({ files }),
   }
   const said = (author: string, body: string) => ({ author, type: 'User', belongs: true, body })
   const comments = async () => [said('mona', 'Keep it small.'), said('stranger', 'Own it.'), said('mona', '/plan')]
@@ -48,6 +50,35 @@ describe('a plan by hand that was asked for some paths only', () => {
     ]))
   it('is not asked where no paths were named', async () =>
     expect(await asked(plan)).toMatchObject([{ type: 'plan_proposed' }]))
+})
+
+describe('a plan by hand whose acceptance is a script of package.json', () => {
+  const files = new Map([['package.json', '{"scripts":{"test":"vitest"}}']])
+  const checkedBy = (...argv: string[]) => planOf('a', { tasks: { a: { acceptance: { argv, expect: '' } } } })
+  it('is proposed if the script is there', async () =>
+    expect(await askedWith(files, checkedBy('npm', 'test'))).toMatchObject([{ type: 'plan_proposed' }]))
+  it('is refused if it is not, and the scripts that are there are named', async () =>
+    expect(await askedWith(files, checkedBy('npm', 'run', 'tset'))).toMatchObject([
+      {
+        type: 'plan_refused',
+        problems: [
+          { code: 'no-such-script', task: 'a', field: 'acceptance', message: expect.stringContaining('`test`') },
+        ],
+      },
+    ]))
+})
+
+it('a plan by hand is proposed with a note on what it builds on and is not there, unless a task makes it', async () => {
+  const plan = planOf('a > b', {
+    critical_files: ['src/htp.ts', 'a/new.ts'],
+    tasks: { b: { reads: ['lib/x.ts', 'src', 'lib/**'] } },
+  })
+  const files = new Map([['src/http.ts', '']])
+  const [proposed] = await askedWith(files, plan)
+  expect(proposed?.type === 'plan_proposed' && proposed.notes.slice(-2)).toEqual([
+    'critical_files: `src/htp.ts` is not in this repository. Did you mean `src/http.ts`?',
+    '`b`, reads: `lib/x.ts` is not in this repository.',
+  ])
 })
 
 it('a plan by hand keeps for its workers what people with write access had said on the issue', async () =>

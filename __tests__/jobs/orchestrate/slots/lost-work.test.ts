@@ -134,6 +134,15 @@ it('a slot that left no checkpoint has its task begun again, and nothing is aske
   expect(alive.asked).toEqual([])
 })
 
+it('what its last checkpoint had spent is recorded with it', async () => {
+  const usage = { fresh: 1, cached: 2, written: 3, output: 4 }
+  const spending = [{ role: 'work', model: 'claude-sonnet-5-5', calls: 1, usage, usd: 0.5, unknown: 0 }]
+  const { takeBack } = await lost({ says: { spending } })
+  expect((await takeBack()).events).toMatchObject([{ type: 'task_returned', kept: {}, lastKnown: spending }])
+  const silent = await (await lost()).takeBack()
+  expect(silent.events[0]).not.toHaveProperty('lastKnown')
+})
+
 it('it is looked for once, also if the push is lost to another process and decided again', async () => {
   const { takeBack, asked } = await lost()
   const [first, again] = [await takeBack(), await takeBack()]

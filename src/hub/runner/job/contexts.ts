@@ -21,6 +21,8 @@ const idAt = (payload: Json, key: string): string => {
 
 export function githubContext({ host, run, workflow, event, payload, source }: GithubParts): JsonObject {
   const repository = `${host.owner}/${host.repo}`
+  // Not in reviews, which name their pull request in the payload alone.
+  const isPull = /^pull_request(_target)?$/.test(event.name)
   return {
     actor: event.actor,
     actor_id: idAt(payload, 'sender'),
@@ -28,8 +30,8 @@ export function githubContext({ host, run, workflow, event, payload, source }: G
     api_url: host.apiUrl,
     graphql_url: host.graphqlUrl,
     server_url: host.serverUrl,
-    base_ref: source.baseRef,
-    head_ref: source.headRef,
+    base_ref: isPull ? source.baseRef : '',
+    head_ref: isPull ? source.headRef : '',
     event: payload,
     event_name: event.name,
     ref: source.ref,

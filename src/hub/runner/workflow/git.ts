@@ -20,12 +20,21 @@ export async function commitOf(gitDir: string, revision: string): Promise<string
   }
 }
 
-/** Whether git merges the two without a conflict. */
-export const mergesCleanly = (gitDir: string, one: string, other: string): Promise<boolean> =>
-  git(gitDir, 'merge-tree', '--write-tree', one, other).then(
-    () => true,
-    (error: unknown) => !isConflict(error),
-  )
+/** The commit that merges the two; null: they are in conflict; undefined: git cannot merge them at all. */
+export async function mergeCommitOf(gitDir: string, base: string, head: string): Promise<string | null | undefined> {
+  try {
+    const tree = (await git(gitDir, 'merge-tree', '--write-tree', base, head)).trim()
+    const message = `Merge ${head} into ${base}`
+    const parents = ['-p', base, '-p', head]
+    return (await git(gitDir, ...AUTHOR, 'commit-tree', tree, ...parents, '-m', message)).trim()
+  } catch (error) {
+    return isConflict(error) ? null : undefined
+  }
+}
+
+const AUTHOR = ['-c', 'user.name=hub', '-c', 'user.email=hub@hub.localhost']
+
+export const setRef = (gitDir: string, ref: string, sha: string): Promise<string> => git(gitDir, 'update-ref', ref, sha)
 
 /** git ends with 1 for a conflict, and with more if it cannot merge at all. */
 const isConflict = (error: unknown): boolean =>

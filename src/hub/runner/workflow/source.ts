@@ -1,5 +1,5 @@
 import type { HubEvent, HubHost, RunSource } from '../../host.ts'
-import { commitOf, mergesCleanly, pathsBetween } from './git.ts'
+import { commitOf, mergeCommitOf, pathsBetween, setRef } from './git.ts'
 import { type Json, jsonAt, jsonOf, textAt } from './json.ts'
 
 /** GITHUB_SHA, GITHUB_REF and what else depends on them. */
@@ -15,10 +15,8 @@ export const shortRef = (ref: string): string => ref.replace(/^refs\/(heads|tags
 export async function sourceOf(host: HubHost, event: HubEvent): Promise<Source | undefined> {
   const payload = jsonOf(event.payload)
   if (event.name === 'push') return pushSource(host, payload)
-  if (event.name.startsWith('pull_request'))
-    return event.name !== 'pull_request_target' && (await isInConflict(host, payload))
-      ? undefined
-      : pullSource(host, payload)
+  if (event.name === 'pull_request_target') return targetSource(host, payload)
+  if (event.name.startsWith('pull_request')) return pullSource(host, payload)
   if (event.name === 'workflow_dispatch') return branchSource(host, textAt(payload, 'ref') || host.defaultBranch)
   return branchSource(host, host.defaultBranch)
 }
@@ -42,14 +40,6 @@ const sourceAt = (sha: string, ref: string): Source => ({
   changed: async () => [],
 })
 
-async function isInConflict(host: HubHost, payload: Json): Promise<boolean> {
-  const pull = jsonAt(payload, 'pull_request')
-  const base = await commitOf(host.gitDir, `refs/heads/${textAt(pull, 'base', 'ref')}`)
-  const head = await commitOf(host.gitDir, textAt(pull, 'head', 'sha'))
-  if (jsonAt(pull, 'merged') === true || base === undefined || head === undefined) return false
-  return !(await mergesCleanly(host.gitDir, base, head))
-}
-
 async function pushSource(host: HubHost, payload: Json): Promise<Source | undefined> {
   const sha = await commitOf(host.gitDir, textAt(payload, 'after'))
   if (sha === undefined) return undefined
@@ -63,24 +53,38 @@ async function pushSource(host: HubHost, payload: Json): Promise<Source | undefi
 }
 
 /**
- * A merged pull request points to its base branch, any other to its merge ref; while it is in conflict there is none, and
- * `pull_request` starts nothing.
+ * A pull request runs on what a merge of it gives, its workflow files too, as they are there; one that was merged, on what the
+ * merge gave. While it is in conflict there is no such commit, and nothing starts.
  */
 async function pullSource(host: HubHost, payload: Json): Promise<Source | undefined> {
   const pull = jsonAt(payload, 'pull_request')
-  const [head, base] = [textAt(pull, 'head', 'sha'), textAt(pull, 'base', 'sha')]
-  const fallback = await branchSource(host, host.defaultBranch)
-  const sha =
-    (await commitOf(host.gitDir, textAt(pull, 'merge_commit_sha'))) ?? (await commitOf(host.gitDir, head)) ?? ''
-  const merged = jsonAt(pull, 'merged') === true
+  const isMerged = jsonAt(pull, 'merged') === true || textAt(pull, 'merged_at') !== ''
   const baseRef = textAt(pull, 'base', 'ref')
-  return {
-    sha: sha || (fallback?.sha ?? ''),
-    ref: merged ? `refs/heads/${baseRef}` : `refs/pull/${String(jsonAt(pull, 'number'))}/merge`,
-    headBranch: textAt(pull, 'head', 'ref'),
-    headRef: textAt(pull, 'head', 'ref'),
-    baseRef,
-    workflowSha: fallback?.sha ?? sha,
-    changed: () => pathsBetween(host.gitDir, base, head),
-  }
+  const ref = isMerged ? `refs/heads/${baseRef}` : `refs/pull/${String(jsonAt(pull, 'number'))}/merge`
+  const sha = isMerged ? await commitOf(host.gitDir, textAt(pull, 'merge_commit_sha')) : await merged(host, pull, ref)
+  return sha === undefined ? undefined : { ...sidesOf(host, pull), sha, ref, workflowSha: sha }
 }
+
+async function merged(host: HubHost, pull: Json, ref: string): Promise<string | undefined> {
+  const base = await commitOf(host.gitDir, `refs/heads/${textAt(pull, 'base', 'ref')}`)
+  const head = await commitOf(host.gitDir, textAt(pull, 'head', 'sha'))
+  if (head === undefined) return undefined
+  // Without a base there is nothing to merge it with: a closed pull request may have outlived it.
+  if (base === undefined) return head
+  const commit = await mergeCommitOf(host.gitDir, base, head)
+  if (commit === null) return undefined
+  await setRef(host.gitDir, ref, commit ?? head)
+  return commit ?? head
+}
+
+async function targetSource(host: HubHost, payload: Json): Promise<Source | undefined> {
+  const source = await branchSource(host, host.defaultBranch)
+  return source === undefined ? undefined : { ...source, ...sidesOf(host, jsonAt(payload, 'pull_request')) }
+}
+
+const sidesOf = (host: HubHost, pull: Json) => ({
+  headBranch: textAt(pull, 'head', 'ref'),
+  headRef: textAt(pull, 'head', 'ref'),
+  baseRef: textAt(pull, 'base', 'ref'),
+  changed: () => pathsBetween(host.gitDir, textAt(pull, 'base', 'sha'), textAt(pull, 'head', 'sha')),
+})

@@ -4,10 +4,12 @@ import { branchRef, type Sha } from '../../../core/ids.ts'
 import { modelWithoutPrice } from '../../../core/money/price.ts'
 import { type Linted, lintPlan } from '../../../core/plan/lint.ts'
 import { isAgentTask, type Plan } from '../../../core/plan/plan.ts'
+import type { Scripts } from '../../../core/plan/scripts.ts'
 import { err, type Result } from '../../../core/result.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
 import { SETTINGS_PATH, type Settings } from '../../../core/settings.ts'
 import { unlessLimited } from '../session/api-limit.ts'
+import { readScripts } from '../session/base-scripts.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type OrchestratorStep, type Session } from '../session/session.ts'
 import { type Frozen, problem, propose, refuse, withoutPrice } from './propose.ts'
@@ -15,12 +17,18 @@ import { type Frozen, problem, propose, refuse, withoutPrice } from './propose.t
 /** On a request for a plan: proposes one that is written in the issue at once; for any other, the model's planner begins. */
 export const beginPlan: OrchestratorStep = async (session, draft) => {
   if (draft.state.phase !== 'requested' || draft.state.planning !== null) return draft
-  const baseBranch = await unlessLimited(session, () => session.deps.forge.defaultBranch(), null)
-  if (baseBranch === null) return draft
+  const defaultBranch = await unlessLimited(session, () => session.deps.forge.defaultBranch(), null)
+  if (defaultBranch === null) return draft
+  const baseBranch = draft.state.options.base ?? defaultBranch
   const base = await session.repo.tip(branchRef(baseBranch))
-  if (base === null) return refuse(session, draft, [problem('bad-settings', `branch ${baseBranch} has no commit`)])
-  await session.repo.fetch([base])
-  const read = await settingsAt(session, base)
+  // Settings are those of the default branch, whatever the plan is made for: they say what a run may do.
+  const at = baseBranch === defaultBranch ? base : await session.repo.tip(branchRef(defaultBranch))
+  if (base === null || at === null)
+    return refuse(session, draft, [
+      problem('bad-settings', `branch ${base === null ? baseBranch : defaultBranch} has no commit`),
+    ])
+  await session.repo.fetch([base, at])
+  const read = await settingsAt(session, at)
   if (!read.ok) return refuse(session, draft, read.error)
   const settings = withOptions(read.value, draft.state)
   const settingsBlob = (await session.repo.blobOf(base, SETTINGS_PATH)) ?? ''
@@ -29,7 +37,7 @@ export const beginPlan: OrchestratorStep = async (session, draft) => {
   if (written.ok) return proposeByHand(session, draft, written.value, frozen)
   if (written.error.some(({ code }) => code !== 'no-plan')) return refuse(session, draft, written.error)
   const missing = settings.plan.command.length > 0 ? null : whyNoModel(session, settings)
-  if (missing !== null) return refuse(session, draft, [...written.error, missing])
+  if (missing !== null) return refuse(session, draft, [missing])
   const mode = draft.state.options.mode ?? settings.mode
   return recordEvents(draft, nowOf(session), { type: 'planning_begun', ...frozen, mode, limit: settings.budget.usd })
 }
@@ -54,7 +62,7 @@ function whyNoModel(session: Session, settings: Settings): Problem | null {
   if (session.deps.model === null)
     return problem(
       'no-model',
-      'Nor can a model write one: the workflow has no key. Add the secret `ANTHROPIC_API_KEY` to the repository.',
+      "There is no key for a model in this repository's secrets, and the issue has no plan: add one of the two.",
     )
   const unpriced = modelWithoutPrice(settings)
   return unpriced === null ? null : problem('bad-settings', withoutPrice(unpriced))
@@ -62,8 +70,9 @@ function whyNoModel(session: Session, settings: Settings): Problem | null {
 
 /** A plan that a person wrote into the issue: linted, and proposed or refused with every problem named. */
 export async function proposeByHand(session: Session, draft: Draft, plan: Plan, frozen: Frozen): Promise<Draft> {
-  const { settings } = frozen
-  const { problems, linted } = judgeByHand(plan, settings, draft.state.options.paths)
+  const { settings, base } = frozen
+  const scripts = await readScripts(session.repo.sources(base))
+  const { problems, linted } = judgeByHand(plan, settings, scripts, draft.state.options.paths)
   if (problems.length > 0) return refuse(session, draft, problems)
   const missing = plan.tasks.some(isAgentTask) ? whyNoAgent(session.deps.model !== null, settings) : null
   if (missing !== null) return refuse(session, draft, [problem('no-model', missing)])
@@ -74,9 +83,10 @@ export async function proposeByHand(session: Session, draft: Draft, plan: Plan, 
 export function judgeByHand(
   plan: Plan,
   settings: Settings,
+  scripts: Scripts,
   paths: readonly string[],
 ): { problems: Problem[]; linted: Linted } {
-  const linted = lintPlan(plan, settings)
+  const linted = lintPlan(plan, settings, scripts)
   return { problems: [...linted.problems, ...outsidePaths(linted.plan, paths)], linted }
 }
 

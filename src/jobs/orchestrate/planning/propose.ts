@@ -3,10 +3,11 @@ import type { Problem } from '../../../core/failure.ts'
 import { branchRef, type Sha, type TaskId, trunkBranch } from '../../../core/ids.ts'
 import { spentUsd } from '../../../core/money/ledger.ts'
 import { priceToWrite } from '../../../core/money/price.ts'
+import { missingFiles } from '../../../core/plan/path-notes.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
 import { planIdOf } from '../../../core/plan/plan-id.ts'
 import type { Mode, PlanDraft, Planning } from '../../../core/plan/planning.ts'
-import { type BaseFacts, scriptsIn, staticNotes } from '../../../core/plan/static-notes.ts'
+import { type BaseFacts, staticNotes } from '../../../core/plan/static-notes.ts'
 import { forecastOf } from '../../../core/prediction/forecast.ts'
 import { begunPart } from '../../../core/run/evolve-plan.ts'
 import { workOf } from '../../../core/run/state.ts'
@@ -42,7 +43,8 @@ export async function propose(session: Session, draft: Draft, it: Proposal): Pro
   const refused = refusedTrunk(session, draft)
   if (refused !== null) return refused
   const comments = keptComments(await unlessLimited(session, () => commentsOf(session), []))
-  const remarks = staticNotes(it.plan, await factsOf(session, it))
+  const facts = await factsOf(session, it)
+  const remarks = [...staticNotes(it.plan, facts), ...missingFiles(it.plan, facts.files)]
   for (const one of [it, ...shorter(draft, it)]) {
     const proposed = await put(session, draft, { ...one, ...comments, notes: [...one.notes, ...remarks] })
     if (!isPlanned(proposed.state) || planCanBeShown(proposed.state)) return proposed
@@ -71,11 +73,9 @@ const MOST_FILES = 100_000
 
 /** What the commands of a plan may name, from the base. */
 async function factsOf({ repo }: Session, { base, settings }: Proposal): Promise<BaseFacts> {
-  const sources = repo.sources(base)
-  const [{ paths }, manifest] = await Promise.all([sources.list('**', MOST_FILES), sources.read('package.json')])
+  const { paths } = await repo.sources(base).list('**', MOST_FILES)
   return {
     files: new Set(paths),
-    scripts: manifest === null ? null : scriptsIn(manifest.text),
     network: settings.sandbox === 'off' || hostsOf(settings).length > 0,
   }
 }
@@ -140,7 +140,7 @@ export function soundPart({ state }: Draft, { settings }: Planning, made: PlanDr
   if (made.problems.length === 0 || work === null || !work.open || work.plan.tasks.length === 0) return made
   const plan = { ...made.plan, tasks: work.plan.tasks }
   // A problem of the plan as a whole is one of every part of it.
-  if (wholeProblems(plan, settings).length > 0) return made
+  if (wholeProblems(plan, settings, null).length > 0) return made
   const out = made.plan.tasks.filter((task) => !plan.tasks.some(({ id }) => id === task.id)).map(({ id }) => id)
   const which = out.length === 0 ? [] : [`left out, with all that needs it: ${someOf(out)}`]
   return { plan, problems: [], notes: [...made.notes, ...which, ...made.problems.map((one) => `not fixed: ${one}`)] }

@@ -4,6 +4,7 @@ import { nonceOf } from '../../../agent/prompts/quote.ts'
 import { authorsToAsk, commentsForPrompt } from '../../../agent/prompts/trusted-comments.ts'
 import type { Planning } from '../../../core/plan/planning.ts'
 import type { Role } from '../../../ports/forge.ts'
+import { readScripts } from '../session/base-scripts.ts'
 import type { Session } from '../session/session.ts'
 
 const MOST_AUTHORS = 30
@@ -13,9 +14,11 @@ const ROLE_SECONDS = 600
 /** The input of every stage: the issue, the comments, and the repository's instructions. */
 export async function plannerInput(session: Session, planning: Planning): Promise<PlannerInput> {
   const { issue, words, options, run } = session.state
-  const [comments, instructions] = await Promise.all([
+  const sources = session.repo.sources(planning.base)
+  const [comments, instructions, scripts] = await Promise.all([
     commentsOf(session),
-    readInstructions(session.repo.sources(planning.base)),
+    readInstructions(sources),
+    readScripts(sources),
   ])
   return {
     issue,
@@ -25,6 +28,7 @@ export async function plannerInput(session: Session, planning: Planning): Promis
     settings: planning.settings,
     base: planning.base,
     nonce: nonceOf(run, `${planning.base} ${session.state.askedAt} ${session.state.seen[0] ?? ''}`),
+    scripts,
     instructions,
   }
 }

@@ -14,6 +14,7 @@ import { finalPull } from '../../../render/pull/final-pull.ts'
 import { workerPull } from '../../../render/pull/worker-pull.ts'
 import { renderProposed } from '../../../render/reply/replies.ts'
 import { callFor } from '../../../render/status/call.ts'
+import { displayStatus } from '../../../render/status/display-status.ts'
 import { renderPlanning, renderQuestions } from '../../../render/status/planning-comment.ts'
 import { renderStatus } from '../../../render/status/status-comment.ts'
 
@@ -28,6 +29,7 @@ export function desiredProjections(run: LiveRun, locate: Locate): Projection[] {
     ...comments(run, locate),
     ...calls(run, locate),
     ...run.work.plan.tasks.flatMap((task) => taskPulls(run, task.id, locate)),
+    ...run.work.plan.tasks.flatMap((task) => answeredThreads(run, task.id, locate)),
     ...pullsLeftOut(run, locate),
     ...checks(run, locate),
   ]
@@ -89,7 +91,10 @@ function calls(run: LiveRun, locate: Locate): Projection[] {
   return [comment(run.run, locate, call.name, thread, `${makeMarker(call.name, run.run)}\n${call.body}`)]
 }
 
-/** One pull request into trunk for each task, from its start on: GitHub shows it as merged when trunk holds its commits. */
+/**
+ * One pull request into trunk for each task, from its start on or, under `review-only`, from when a person is to look:
+ * GitHub shows it as merged when trunk holds its commits.
+ */
 function taskPulls(run: PlannedRun, id: string, locate: Locate): Projection[] {
   const { work } = run
   if (!work.settings.worker_pull_requests || run.pullRefused !== null || taskOf(work, id).kind === 'gate') return []
@@ -100,12 +105,31 @@ function taskPulls(run: PlannedRun, id: string, locate: Locate): Projection[] {
   const pull: Projection = { kind: 'pull', name, located, head, base, draft: takesDrafts(run), ...workerPull(run, id) }
   if (located === null) {
     if (run.phase !== 'active' || !attempts.some((attempt) => attempt.startedAt !== null)) return []
+    if (work.settings.worker_pull_requests === 'review-only' && !isForPerson(work, id)) return []
     return mergedIn(work, id) ? [] : [pull]
   }
   if (state.status === 'verified' && state.review === undefined)
     return [pull, { kind: 'ready-pull', name: `ready:${id}`, located }]
   const over = run.phase === 'ended' && run.conclusion !== 'success' && !mergedIn(work, id)
   return over || state.status === 'skipped' ? [pull, { kind: 'close-pull', name: `close:${id}`, located }] : [pull]
+}
+
+/** Whether a person is to look at the work of a task: to let it land, or to see why it failed. */
+function isForPerson(work: Work, id: string): boolean {
+  const { state } = recordOf(work, id)
+  return displayStatus(work, id) === 'waits for a person' || (state.status === 'failed' && state.head !== null)
+}
+
+/** Threads of reviews that asked for the work that is verified now. */
+function answeredThreads({ work }: PlannedRun, id: string, locate: Locate): Projection[] {
+  const { state, threads = [] } = recordOf(work, id)
+  const pull = locate(`pull:${id}`)
+  if (pull === null || (state.status !== 'verified' && state.status !== 'landed')) return []
+  return threads.map((node) => ({
+    kind: 'resolve-thread',
+    name: `resolve:${node}`,
+    located: { number: pull.number, node },
+  }))
 }
 
 /** Closes the pull requests of tasks that are no longer part of the plan: no merge would close them. */

@@ -102,6 +102,7 @@ const REFUSED_AS = {
   pull: 'pull',
   'close-pull': 'pull',
   'ready-pull': 'pull',
+  'resolve-thread': 'comment',
 } as const satisfies Record<Projection['kind'], Refusable>
 
 const LONGEST = 1000

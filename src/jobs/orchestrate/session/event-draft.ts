@@ -20,6 +20,9 @@ export const recordEvents = (draft: Draft, at: string, ...events: readonly NewEv
     events.map((event) => ({ by: 'tributary', ...event, at }) as RunEvent),
   )
 
+/** Adds events that a decision of a person has stamped. */
+export const withDecided = (draft: Draft, events: readonly RunEvent[]): Draft => withEvents(draft, events)
+
 /** The draft with other events before its own. */
 export const withEventsFirst = (first: Draft, decided: Draft): Draft => ({
   ...withEvents(first, decided.events),

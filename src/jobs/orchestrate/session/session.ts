@@ -12,6 +12,7 @@ import type { JobEnding } from '../../../ports/slots.ts'
 import type { OrchestrateDeps } from '../../deps.ts'
 import type { Draft } from './event-draft.ts'
 import { noPendingMerges, type PendingMerges } from './pending-merges.ts'
+import { noReviews, type SeenReviews } from './seen-reviews.ts'
 import { createStageRunner, type StageRunner } from './stage-runner.ts'
 
 /** The memory of one orchestrator. All of it can be restored from git and the API: a death loses nothing. */
@@ -49,6 +50,7 @@ export interface Session {
   dispatched: Map<string, number>
   /** Milliseconds of the clock at the last look at the final pull request. */
   pullSeenAt: number | null
+  reviews: SeenReviews
   /** Requests for slots whose dispatch GitHub refused, with its words. */
   notStarted: Map<string, string>
   /** What GitHub refuses and the run can do without, with its words; recorded with the next events. */
@@ -119,6 +121,7 @@ export function newSession(
     editedAt: new Map(),
     dispatched: new Map(),
     pullSeenAt: null,
+    reviews: noReviews(),
     deleted: new Set(),
     notOurs: new Set(),
     refusedRefs: new Map(),

@@ -109,7 +109,7 @@ async function withoutCommit(
   base: Sha,
 ): Promise<InspectedResult> {
   if (outcome.kind === 'failed') return failed(outcome.failure)
-  return { verdict: 'landable', head: base, tree: await session.repo.treeOf(base), file }
+  return { verdict: 'landable', head: base, tree: await session.repo.treeOf(base), file: withGitsFiles(file, []) }
 }
 
 interface HandedOver extends Pick<ResultFile, 'run' | 'task' | 'attempt'> {
@@ -163,10 +163,10 @@ async function judge(
     : { verdict: 'landable', head: at.head, tree, file: withGitsFiles(file, changes) }
 }
 
-/** The files that a hand-off names come from git, not from the agent. */
+/** The files that a report names come from git, not from the slot. */
 function withGitsFiles(file: ResultFile, changes: readonly ChangedPath[]): ResultFile {
   const { report } = file.outcome
-  if (report.handOff === undefined) return file
   const files = fewPaths(changes.map(({ path }) => path))
-  return { ...file, outcome: { ...file.outcome, report: { ...report, handOff: { ...report.handOff, files } } } }
+  const named = report.handOff === undefined ? { files } : { handOff: { ...report.handOff, files } }
+  return { ...file, outcome: { ...file.outcome, report: { ...report, ...named } } }
 }

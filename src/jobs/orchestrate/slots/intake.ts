@@ -26,7 +26,9 @@ export async function intake(session: Session, draft: Draft, results: readonly R
   const seen = await Promise.all(
     awaited.map(async (result) => following(session, draft, await inspectOnce(session, draft, result))),
   )
-  return awaited.reduce((next, result, index) => take(session, next, result, seen[index]), draft)
+  let next = draft
+  for (const [index, result] of awaited.entries()) next = await take(session, next, result, seen[index])
+  return next
 }
 
 const keyOf = ({ id, from }: ResultArtifact): string => `${from ?? 'artifact'} ${id}`
@@ -57,7 +59,7 @@ function take(
   draft: Draft,
   result: ResultArtifact,
   inspected: InspectedResult | null | undefined,
-): Draft {
+): Draft | Promise<Draft> {
   // Two artifacts may hold the same attempt: the first one of the right slot counts.
   if (inspected == null || !isAwaited(draft.state, result)) return draft
   if (result.task === PLAN_TASK) return takePlan(session, draft, result, inspected)

@@ -86,12 +86,12 @@ async function audited(
   const { result, bundle } = await session.deps.slots.download(artifact)
   const parsed = parseCheckpointFile(session.deps.redact(result))
   if (!parsed.ok) throw new Error(parsed.error)
-  const { head, steps, ...file } = parsed.value
+  const { head, steps, spending = [], ...file } = parsed.value
   const isOwn = file.run === run && file.task === task && file.attempt === attempt && file.slot === slot
   if (!isOwn) throw new Error(`it is of slot ${file.slot}, ${file.task}-${file.attempt}`)
   if (bundle === null) throw new Error('it has no bundle')
   await session.repo.unbundle(bundle, head)
   const { audited: passed } = await auditCommit(session, work, { run, task, attempt, base, head }, null)
   if (!passed.ok) throw new Error(passed.error.reason)
-  return { head, steps }
+  return { head, steps, spending }
 }

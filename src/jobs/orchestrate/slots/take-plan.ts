@@ -3,11 +3,17 @@ import { failureWords } from '../../../core/failure.ts'
 import type { InspectedResult } from '../../../core/slots/result-events.ts'
 import { redactDeeply } from '../../../core/text/redact.ts'
 import type { ResultArtifact } from '../../../ports/slots.ts'
+import { readScripts } from '../session/base-scripts.ts'
 import { type Draft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, type Session } from '../session/session.ts'
 
 /** What the program printed, linted as any plan. */
-export function takePlan(session: Session, draft: Draft, { attempt }: ResultArtifact, result: InspectedResult): Draft {
+export async function takePlan(
+  session: Session,
+  draft: Draft,
+  { attempt }: ResultArtifact,
+  result: InspectedResult,
+): Promise<Draft> {
   const { planning, options } = draft.state
   if (planning === null) return draft
   const outcome = result.verdict === 'plan' ? result.file.outcome : null
@@ -18,7 +24,8 @@ export function takePlan(session: Session, draft: Draft, { attempt }: ResultArti
       why: session.deps.redact(why).slice(0, LONGEST),
     })
   if (outcome?.kind !== 'planned') return failed(whyNone(result))
-  const made = draftOfText(outcome.text, { settings: planning.settings, options })
+  const scripts = await readScripts(session.repo.sources(planning.base))
+  const made = draftOfText(outcome.text, { settings: planning.settings, options, scripts })
   if (!made.ok) return failed(`its standard output is no plan: ${made.error}`)
   return recordEvents(
     draft,

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import { readSettings } from '../../../src/config/settings.ts'
+import type { ActiveRun } from '../../../src/core/run/state.ts'
+import { settingsSchema } from '../../../src/core/settings.ts'
+import type { OrchestrateDeps } from '../../../src/jobs/deps.ts'
+import { emptyDraft } from '../../../src/jobs/orchestrate/session/event-draft.ts'
+import { newSession } from '../../../src/jobs/orchestrate/session/session.ts'
+import { answerReviews, watchReviews } from '../../../src/jobs/orchestrate/watch-reviews.ts'
+import { hastyClock } from '../../support/hasty-clock.ts'
+import { memoryForge } from '../../support/memory/forge.ts'
+import { type MemoryReview, memoryGitHub } from '../../support/memory/github.ts'
+import { memoryJournal, memoryRemote } from '../../support/memory/journal.ts'
+import { AT, afterwards, running, shaOf, verifiedBy } from '../../support/run.ts'
+
+const settings = settingsSchema.parse({ merge: 'review' })
+const PULL = 50
+
+function waiting(pulls = true): ActiveRun {
+  const run = running('t > u', {}, settings)
+  const state = afterwards(run, ...verifiedBy(run, 't'))
+  const entries = [{ name: 'pull:t', number: PULL, node: 'PR_50', digest: '' }]
+  return pulls ? afterwards(state, { type: 'projected', at: AT, by: 'tributary', entries }) : state
+}
+
+const made = (id: number, change: Partial<MemoryReview> = {}): MemoryReview => ({
+  id,
+  pull: PULL,
+  verdict: 'changes_requested',
+  body: 'Shorter.',
+  commit: shaOf('t head'),
+  submittedAt: '2026-06-01T00:00:00Z',
+  author: { login: 'writer', type: 'User' },
+  lines: [],
+  ...change,
+})
+
+/** A session that counts how often reviews are asked for; GitHub is in memory. */
+function sessionOn(state: ActiveRun, reviews: MemoryReview[]) {
+  const github = memoryGitHub({
+    issues: [42, PULL],
+    roles: { writer: 'write', passer: 'read' },
+    files: { '.github/tributary.yml': 'merge: review\n' },
+  })
+  github.reviews.push(...reviews)
+  const asked: (readonly number[])[] = []
+  const forge = memoryForge(github)
+  const reviewsOf = (pulls: readonly number[]) => {
+    asked.push(pulls)
+    return forge.reviews(pulls)
+  }
+  const counted = { ...forge, reviews: reviewsOf }
+  const clock = hastyClock()
+  const deps = {
+    forge: counted,
+    journal: memoryJournal(memoryRemote()),
+    clock,
+    log: () => {},
+    readSettings,
+  } as unknown as OrchestrateDeps
+  const repo = {} as Parameters<typeof newSession>[1]
+  const session = newSession(deps, repo, '42', { state, tip: shaOf('tip'), unsure: new Set() })
+  return { session, asked, github, clock }
+}
+
+describe('reviews of which no event has told', () => {
+  it('are found by one request, decided once, and answered after that is written', async () => {
+    const { session, asked, github, clock } = sessionOn(waiting(), [
+      made(7),
+      made(8, { author: { login: 'passer', type: 'User' } }),
+    ])
+    const draft = await watchReviews(session, emptyDraft(session.state))
+    expect(draft.events).toMatchObject([{ type: 'task_retried', by: 'writer', key: 'review:7', note: 'Shorter.' }])
+    expect(github.comments).toEqual([])
+    session.state = draft.state
+    await answerReviews(session)
+    expect(github.comments).toMatchObject([{ thread: PULL, body: expect.stringContaining('`retrying`: Attempt 2') }])
+    expect((await watchReviews(session, emptyDraft(session.state))).events).toEqual([])
+    await clock.wait(61)
+    expect((await watchReviews(session, emptyDraft(session.state))).events).toEqual([])
+    expect(asked).toEqual([[PULL]])
+  })
+
+  it('are decided again if what was decided could not be written', async () => {
+    const { session } = sessionOn(waiting(), [made(7)])
+    await watchReviews(session, emptyDraft(session.state))
+    const again = await watchReviews(session, emptyDraft(session.state))
+    expect(again.events).toMatchObject([{ type: 'task_retried' }])
+  })
+
+  it('are not asked for while no worker pull request is open', async () => {
+    const { session, asked } = sessionOn(waiting(false), [made(7)])
+    await watchReviews(session, emptyDraft(session.state))
+    expect(asked).toEqual([])
+  })
+
+  it('count for what stands there now, not for the attempt before', async () => {
+    const { session } = sessionOn(waiting(), [made(7, { submittedAt: '2020-01-01T00:00:00Z' })])
+    expect((await watchReviews(session, emptyDraft(session.state))).events).toEqual([])
+    const refused = sessionOn(waiting(), [made(7, { verdict: 'approved', commit: shaOf('earlier') })])
+    await watchReviews(refused.session, emptyDraft(refused.session.state))
+    await answerReviews(refused.session)
+    expect(refused.github.comments).toMatchObject([{ body: expect.stringContaining('`work-newer-than-review`') }])
+  })
+})

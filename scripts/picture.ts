@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { type RunEvent, runEventSchema } from '../src/core/run/event.ts'
+import { replay } from '../src/core/run/evolve.ts'
+import { renderPlanComment } from '../src/render/plan/plan-comment.ts'
+import { isPlanned, type PlannedRun } from '../src/render/plan/planned-run.ts'
+import { renderStatus } from '../src/render/status/status-comment.ts'
+import { gantt } from '../src/render/timeline/gantt.ts'
+import { slotSpans } from '../src/render/timeline/spans.ts'
+import { openBrowser } from './screens/browser.ts'
+import { htmlOf, pageWith, type Theme } from './screens/page.ts'
+
+/**
+ * `node dist/cli.js log 1 --repo DIR --json | npm run picture`: docs/run-light.png and docs/run-dark.png, the picture of a
+ * real run in the README: the plan as it waits for its approval, the time of the slots, and the status at the end.
+ */
+const [WIDTH, HEIGHT] = [1100, 860]
+
+const events = z.array(runEventSchema).parse(
+  readFileSync(0, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line)),
+)
+
+function at(type: RunEvent['type']): PlannedRun {
+  const state = replay(events.slice(0, events.findLastIndex((event) => event.type === type) + 1))
+  if (state.phase === 'empty' || !isPlanned(state)) throw new Error(`the run has no ${type}`)
+  return state
+}
+
+const text = (markdown: string): string => htmlOf(markdown.split('\n').slice(1).join('\n'))
+
+/** The part that is seen first: what follows is folded, and only its titles are shown. */
+const box = (title: string, html: string): string =>
+  `<section><header>${title}</header><article class="markdown-body">${html}</article></section>`
+
+const CSS = (theme: Theme): string => {
+  const line = theme === 'dark' ? '#30363d' : '#d0d7de'
+  return `body{width:${WIDTH}px;height:${HEIGHT}px;overflow:hidden;font:600 13px sans-serif;color:${theme === 'dark' ? '#e6edf3' : '#1f2328'}}
+main{display:grid;grid-template-columns:1fr 1fr;gap:16px;padding:12px}
+section{border:1px solid ${line};border-radius:6px;overflow:hidden}
+header{padding:8px 16px;border-bottom:1px solid ${line}}
+.column{display:flex;flex-direction:column;gap:16px}.column section:last-child{max-height:560px}
+.markdown-body{font-size:12px}.markdown-body h2{font-size:17px}pre code{font-size:10.5px}`
+}
+
+const page = (theme: Theme): string =>
+  pageWith(
+    `<main>${box('1. The plan, which waits for you', text(renderPlanComment(at('plan_proposed'))))}<div class="column">${box(
+      '2. Tasks on four slots',
+      htmlOf(['```text', ...gantt(slotSpans(events, at('run_finished').work), undefined, 74), '```'].join('\n')),
+    )}${box('3. The status at the end', text(renderStatus(at('run_finished'))))}</div></main>`,
+    theme,
+    CSS(theme),
+    'await mermaid.run()',
+  )
+
+const browser = openBrowser()
+for (const theme of ['light', 'dark'] as const) browser.picture(page(theme), WIDTH, HEIGHT, `docs/run-${theme}.png`)

@@ -1,0 +1,41 @@
+import type { PullReview } from '../../core/command/decide-pull-review.ts'
+import { parseBranch } from '../../core/ids.ts'
+import { withStarts } from '../../core/slots/slot-requests.ts'
+import { type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
+import { answerReview, branchesOf, decideLoaded, type LoadedReview, loadReview } from '../pull-reviews.ts'
+import { sayLoss } from '../say-loss.ts'
+import { untilAppended } from '../until-appended.ts'
+
+interface Submitted {
+  review: PullReview
+  headBranch: string
+  sender: { login: string; type: string }
+}
+
+/** Records what follows from a review of a pull request of a run, and answers it. */
+export async function runReview(deps: CommandDeps, { review, headBranch, sender }: Submitted): Promise<CommandOutcome> {
+  const branch = parseBranch(headBranch)
+  if (branch === null) return nothing
+  const loaded = await loadReview(deps, { review, task: branch.task, by: sender })
+  return loaded === null ? nothing : untilAppended(() => record(deps, branch.run, loaded))
+}
+
+async function record(deps: CommandDeps, run: string, loaded: LoadedReview): Promise<CommandOutcome | null> {
+  const read = await deps.journal.read(run)
+  if (read === null || read.state.phase === 'empty') return nothing
+  const decided = decideLoaded(deps, read.state, loaded, await branchesOf(deps, read.state, loaded))
+  if (decided === null) return nothing
+  const events = decided.ok ? decided.value.events : []
+  const at = deps.clock.now().toISOString()
+  const after = withStarts(read.state, events, deps.workflowRun, at, loaded.person.login, { place: 'elsewhere' })
+  if (after.events.length > 0) {
+    const appended = await deps.journal.append(run, read.tip, after.events, after.state, [])
+    if (!appended.ok) {
+      if (appended.error.reason === 'conflict') return null
+      await sayLoss(deps, run, { reason: 'journal-refused', words: appended.error.words }, read)
+      return nothing
+    }
+  }
+  await answerReview(deps, loaded, decided, after.state)
+  return { run, orchestrate: after.starts.orchestrate, slots: [] }
+}

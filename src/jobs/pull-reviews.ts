@@ -1,0 +1,98 @@
+import { isOutsider, type Person } from '../core/command/authority.ts'
+import { decideFinalReview } from '../core/command/decide-final-review.ts'
+import { decidePullReview, type LineComment, type PullReview, reviewKey } from '../core/command/decide-pull-review.ts'
+import type { DecisionResult } from '../core/command/decision.ts'
+import { branchRef, type Sha, type TaskId, taskBranch } from '../core/ids.ts'
+import type { LiveRun, RunState } from '../core/run/state.ts'
+import { SETTINGS_PATH, type Settings } from '../core/settings.ts'
+import { explain } from '../render/reply/explain-failure.ts'
+import { renderAnswer } from '../render/reply/replies.ts'
+import type { JobDeps } from './deps.ts'
+import { say } from './say.ts'
+
+/** A review with all that its decision depends on, besides the run. */
+export interface LoadedReview {
+  review: PullReview
+  /** `trunk`: the final pull request. */
+  task: TaskId | 'trunk'
+  person: Person
+  lines: readonly LineComment[]
+  settings: Settings
+}
+
+type Deps = Pick<JobDeps, 'forge' | 'log' | 'readSettings' | 'clock' | 'journal'>
+
+interface Reviewed {
+  review: PullReview
+  task: TaskId
+  by: { login: string; type: string }
+}
+
+/** Asks who reviews and what they say of which lines. Null: outsiders and bots review for people, and start nothing. */
+export async function loadReview(deps: Deps, { review, task, by }: Reviewed): Promise<LoadedReview | null> {
+  const { forge } = deps
+  // GitHub does not tell whether an App reviewed in the person's name.
+  const person = { ...by, role: by.type === 'User' ? await forge.role(by.login) : ('none' as const), viaApp: null }
+  if (isOutsider(person)) return null
+  const [file, lines] = await Promise.all([
+    forge.defaultBranch().then((branch) => forge.file(SETTINGS_PATH, branch)),
+    review.verdict === 'approved' ? [] : forge.lineComments(review),
+  ])
+  const settings = deps.readSettings(file?.text ?? null)
+  if (settings.ok) return { review, task, person, lines, settings: settings.value }
+  deps.log(`a review was not looked at, since ${SETTINGS_PATH} is faulty: ${settings.error.join('; ')}`)
+  return null
+}
+
+export function decideLoaded(
+  deps: Pick<Deps, 'clock'>,
+  run: RunState,
+  loaded: LoadedReview,
+  branches: ReadonlyMap<string, Sha>,
+): DecisionResult | null {
+  if (run.phase === 'empty') return null
+  const { review, person, settings, task } = loaded
+  const facts = {
+    person,
+    settings,
+    at: deps.clock.now().toISOString(),
+    commentedAt: review.submittedAt,
+    key: reviewKey(review),
+    issue: run.issue.number,
+    threadTask: task,
+    branches,
+    drift: null,
+  }
+  return task === 'trunk' ? decideFinalReview(run, facts, loaded) : decidePullReview(run, facts, loaded)
+}
+
+/** Where the branch of the task stands, on which an approval depends. */
+export async function branchesOf(
+  { journal }: Pick<Deps, 'journal'>,
+  { run }: LiveRun,
+  { task, review }: LoadedReview,
+): Promise<ReadonlyMap<string, Sha>> {
+  if (review.verdict !== 'approved' || task === 'trunk') return new Map()
+  const branch = taskBranch(run, task)
+  const tip = (await journal.look(run, [branchRef(branch)])).refs.get(branchRef(branch))
+  return new Map(tip === undefined ? [] : [[branch, tip]])
+}
+
+/** Answers in the first thread of the review or, if it has none, on the pull request. */
+export async function answerReview(
+  deps: Pick<Deps, 'forge' | 'log'>,
+  loaded: LoadedReview,
+  decided: DecisionResult,
+  state: RunState,
+): Promise<void> {
+  const { review, lines, settings } = loaded
+  const body = decided.ok ? renderAnswer(decided.value.answer, state, settings) : explain(decided.error).join('\n')
+  const [line] = lines
+  const key = reviewKey(review)
+  if (line !== undefined) {
+    const said = await deps.forge.replyInThread(review.pull, line.first, key, body)
+    if (said.ok) return
+    deps.log(`not said in the thread of review ${review.id}: ${said.message}`)
+  }
+  await say(deps, { threads: [review.pull], key, body })
+}

@@ -1,0 +1,63 @@
+import { withoutColours } from './code.ts'
+
+/** Words by which test runners, compilers and shells say that something failed. */
+const FAILURE =
+  /✖|✗|×|⨯|^\s*not ok\b|\bFAIL(?:ED|URE)?\b|\b[A-Za-z]*(?:Error|Exception)\b|\berror(?:\[\w+\]| TS\d+)?:|\bfailed\b|\bpanicked\b|\bfatal:|: not found$|No such file|^\s*assert/
+/** Lines that count failures and name none, such as `0 failed`. */
+const NONE_FAILED = /\b0 (?:failed|errors?|failures)\b|\b(?:failed|fail|errors?|failures):? 0\b/i
+
+const LINES = 6
+const WIDTH = 200
+
+/** The first lines of an output that say what failed, or its last ones if none does; at most six, each shortened. */
+export function failingLines(output: string): string[] {
+  const lines = withoutColours(output)
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line.trim() !== '')
+  const first = lines.findIndex((line) => FAILURE.test(line) && !NONE_FAILED.test(line))
+  const shown = first === -1 ? lines.slice(-LINES) : lines.slice(first, first + LINES)
+  return shown.map((line) => (line.length <= WIDTH ? line : `${line.slice(0, WIDTH)}…`))
+}
+
+/** A place that an output names: a path relative to the repository, and a line. */
+export interface FailingPlace {
+  path: string
+  line: number
+  message: string
+}
+
+/** `src/a.ts:12`, `src/a.ts(12,5)`, `File "a.py", line 12`; paths with a folder or an ending, never absolute. */
+const PLACES = [
+  /(?:^|[\s("'`])((?:\.\/)?[\w@][\w@./-]*\.[A-Za-z]\w{0,7}):(\d{1,6})(?=[:)\s,\]'"]|$)/,
+  /(?:^|[\s("'`])((?:\.\/)?[\w@][\w@./-]*\.[A-Za-z]\w{0,7})\((\d{1,6})(?:,\d+)?\)/,
+  /File "((?:\.\/)?[\w@][\w@./-]*)", line (\d{1,6})/,
+]
+const NOT_OURS = /(?:^|\/)(?:node_modules|\.\.|site-packages)(?:\/|$)/
+const MOST_PLACES = 10
+
+/** Places in files of the repository that the output names, each once. What is said there is the line itself and the failing line before it. */
+export function failingPlaces(output: string): FailingPlace[] {
+  const found = new Map<string, FailingPlace>()
+  let said = ''
+  for (const line of withoutColours(output).split('\n')) {
+    if (FAILURE.test(line) && !NONE_FAILED.test(line)) said = line.trim()
+    const place = placeIn(line)
+    if (place === null) continue
+    const key = `${place.path}:${place.line}`
+    const message = said === '' || said === line.trim() ? line.trim() : `${said}\n${line.trim()}`
+    if (!found.has(key)) found.set(key, { ...place, message: message.slice(0, 1_000) })
+    if (found.size === MOST_PLACES) break
+  }
+  return [...found.values()]
+}
+
+function placeIn(line: string): { path: string; line: number } | null {
+  for (const pattern of PLACES) {
+    const [, path, number] = pattern.exec(line) ?? []
+    if (path === undefined || Number(number) < 1) continue
+    const own = path.replace(/^\.\//, '')
+    return NOT_OURS.test(own) || own.includes('//') ? null : { path: own, line: Number(number) }
+  }
+  return null
+}
