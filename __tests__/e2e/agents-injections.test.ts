@@ -160,7 +160,7 @@ describe('people who may not write', () => {
     expect(before.refused.typed).toBeGreaterThanOrEqual(4)
     // Three answers on a thread in an hour, however much is typed.
     expect(before.refused.answers).toHaveLength(3)
-    const codes = /`(?:not-permitted|words-not-read|unknown-command|bad-arguments)`: /
+    const codes = /<sub>`(?:not-permitted|words-not-read|unknown-command|bad-arguments)`<\/sub>/
     expect(before.refused.answers.filter((answer) => !codes.test(answer))).toEqual([])
     expect(eventsOf(events, 'plan_approved').map(({ by }) => by)).toEqual(['admin'])
     const people = new Set(events.map(({ by }) => by))

@@ -81,7 +81,7 @@ describe('reviews of a worker pull request', () => {
     const sent = await review(pull, 'writer', 'REQUEST_CHANGES', 'Not polite enough.', lines)
     const answer = await answerTo(pull, sent)
     expect(answer).toMatchObject({ inThread: true })
-    expect(answer?.body).toContain('`retrying`: Attempt 2 of `a` gets the text of this review and 2 comments on lines')
+    expect(answer?.body).toContain('Attempt 2 of `a` gets the text of this review and 2 comments on lines')
 
     const second = await still(world, run, 'waiting for the second review')
     const done = world.git('show', `tributary/${run}/a:a/done.txt`)
@@ -97,9 +97,9 @@ describe('reviews of a worker pull request', () => {
     expect(second.state.projected['pull:a']?.number).toBe(pull)
 
     const old = await review(pull, 'writer', 'APPROVE', '', [], head)
-    expect((await answerTo(pull, old))?.body).toContain('`work-newer-than-review`: ')
+    expect((await answerTo(pull, old))?.body).toContain('<sub>`work-newer-than-review`</sub>')
     const approved = await review(pull, 'writer', 'APPROVE')
-    expect((await answerTo(pull, approved))?.body).toContain('`landing-approved`: ')
+    expect((await answerTo(pull, approved))?.body).toContain('<sub>`landing-approved`</sub>')
     const third = await still(world, run, 'waiting for the review of b')
     expect([standingOf(third.work, 'a'), standingOf(third.work, 'b')]).toEqual(['landed', 'verified'])
     await review(third.state.projected['pull:b']?.number ?? 0, 'admin', 'APPROVE')
@@ -176,11 +176,11 @@ describe('the final pull request', () => {
       { path: 'g/done.txt', line: 1, body: 'say when' },
     ])
     const answer = (await answerTo(final, sent))?.body ?? ''
-    expect(answer).toContain('`changes-proposed`: `g-review-1` is added to the plan for this review.')
+    expect(answer).toContain('`g-review-1` is added to the plan for this review.')
     const asked = await still(world, run, 'waiting for the approval of the new task')
     expect(standingOf(asked.work, 'g-review-1')).toBe('pending')
     const [, line = ''] = /(\/approve [0-9a-f]{12})/.exec(answer) ?? []
-    expect(await world.say(final, line, 'writer')).toContain('`approved`: ')
+    expect(await world.say(final, line, 'writer')).toContain('<sub>`approved`</sub>')
     const again = await still(world, run, 'waiting for the review of the new task')
     expect(standingOf(again.work, 'g-review-1')).toBe('verified')
     expect(await threadsOf(final)).toMatchObject([{ isResolved: true }])

@@ -116,13 +116,13 @@ describe('tasks that go wrong', () => {
     const { body } = await statusOf(world, state)
     for (const task of ['behind', 'further']) {
       expect(attemptsOf(task)).toEqual([])
-      expect(rowOf(body, task)).toContain('Blocked by `fails`.')
+      expect(rowOf(body, task)).toContain('**blocked**. It needs `fails`.')
     }
     expect(await checkOf('fails')).toMatchObject({ conclusion: 'failure', title: 'Failed: program-failed' })
     const { data } = await world.admin.rest.checks.listForRef({ ...world.at, ref: work.trunk.start })
     const whole = data.check_runs.find(({ name }) => name === 'tributary / run')
     expect(whole?.conclusion).toBe('failure')
-    expect(rowOf(whole?.output.text ?? '', 'further')).toContain('Blocked by `fails`.')
+    expect(rowOf(whole?.output.text ?? '', 'further')).toContain('**blocked**. It needs `fails`.')
   })
 
   it.each([
@@ -167,13 +167,11 @@ describe('tasks that go wrong', () => {
 describe('tasks that print what they can find', () => {
   it('find their own environment, which people see, and nothing of the job', async () => {
     expect(failureOf('blurts')).toMatchObject({ reason: 'program-failed', exitCode: 5 })
-    for (const [task, page] of [
-      ['tells', (await checkOf('tells')).page],
-      ['blurts', (await checkOf('blurts')).page],
-      ['tells', world.git('show', `${work.trunk.tip}:tells/env.txt`)],
-    ]) {
-      expect(page).toContain(`environment of ${task}`)
-      expect(page).toContain('TRIBUTARY_TASK')
+    const file = world.git('show', `${work.trunk.tip}:tells/env.txt`)
+    expect(file).toContain('environment of tells')
+    // A check shows the end of the output.
+    for (const page of [file, (await checkOf('tells')).page, (await checkOf('blurts')).page]) {
+      expect(page).toContain('TRIBUTARY_RUN=')
       expect(page).not.toMatch(/GITHUB_|INPUT_|ACTIONS_/)
     }
   })
@@ -183,7 +181,7 @@ describe('tasks that print what they can find', () => {
     expect(tokens.length).toBeGreaterThan(6)
     const found = everywhere(world)
     expect([...found.keys()].filter((place) => place.endsWith('work.bundle')).length).toBeGreaterThan(4)
-    expect(placesWith(found, ['environment of tells']).length, 'the search finds what is there').toBeGreaterThan(2)
+    expect(placesWith(found, ['environment of tells']).length, 'the search finds what is there').toBeGreaterThan(1)
     expect(placesWith(found, tokens)).toEqual([])
     // Runtime tokens are JWTs that nobody keeps: there must be none at all.
     const jwt = /eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/

@@ -30,15 +30,16 @@ it('sends the token with every request to the remote', async () => {
 })
 
 it('keeps the token out of the command line, where every process could read it', async () => {
-  const { url, server } = await httpStage()
+  const { url, server, remote } = await httpStage()
+  const repo = await openRepo(options(url))
+  const main = remote.tip('refs/heads/main') ?? ''
   let processes = ''
-  server.afterNext('git-receive-pack', () => {
+  server.afterNext('git-upload-pack', () => {
     processes = runningProcesses()
       .map(({ args }) => args)
       .join('\n')
   })
-  const journal = await openJournal(options(url))
-  await journal.append('42', null, events, replay(events), [])
+  await repo.fetch([main])
   expect(processes).toContain(url)
   expect(processes).not.toContain(TOKEN)
   expect(processes).not.toContain(ENCODED)

@@ -37,8 +37,10 @@ describe('an event', () => {
   })
 
   it('of a pull request is heard for opened, synchronize and reopened, unless types say else', async () => {
-    const head = hub.workflow(on('pull_request'), 'a.yml').commit({ x: 'y' }, 'topic')
+    hub.workflow(on('pull_request'), 'a.yml')
     hub.workflow(on('{ pull_request: { types: [closed], branches: ["tributary/**"] } }'), 'b.yml')
+    git(hub.gitDir, ['branch', 'topic', 'main'])
+    const head = hub.commit({ x: 'y' }, 'topic')
     const pull = (ref: string) => ({
       pull_request: {
         number: 5,
@@ -59,10 +61,15 @@ describe('an event', () => {
     const base = hub.commit({ x: 'base' })
     git(hub.gitDir, ['branch', 'topic', 'main'])
     const head = hub.commit({ x: 'topic' }, 'topic')
-    hub.commit({ x: 'theirs' })
+    const theirs = hub.commit({ x: 'theirs' })
     const pull = { number: 5, title: 'T', head: { ref: 'topic', sha: head }, base: { ref: 'main', sha: base } }
     expect(await count('pull_request', { action: 'closed', pull_request: { ...pull, merged: false } })).toBe(0)
-    expect(await count('pull_request', { action: 'closed', pull_request: { ...pull, merged: true } })).toBe(1)
+    expect(
+      await count('pull_request', {
+        action: 'closed',
+        pull_request: { ...pull, merged: true, merge_commit_sha: theirs },
+      }),
+    ).toBe(1)
   })
 
   it('of a push is filtered by branch, tag and path', async () => {

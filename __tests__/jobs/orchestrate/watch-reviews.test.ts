@@ -73,7 +73,9 @@ describe('reviews of which no event has told', () => {
     expect(github.comments).toEqual([])
     session.state = draft.state
     await answerReviews(session)
-    expect(github.comments).toMatchObject([{ thread: PULL, body: expect.stringContaining('`retrying`: Attempt 2') }])
+    expect(github.comments).toMatchObject([
+      { thread: PULL, body: expect.stringContaining('Attempt 2 of `t` gets the text of this review') },
+    ])
     expect((await watchReviews(session, emptyDraft(session.state))).events).toEqual([])
     await clock.wait(61)
     expect((await watchReviews(session, emptyDraft(session.state))).events).toEqual([])

@@ -129,7 +129,7 @@ async function writeLoose({ gitDir }: LocalRepo, type: 'blob' | 'tree' | 'commit
  * Writes a ref as a file, as `git update-ref` does. Only for a repository that no other program uses: refs must not be
  * packed, and each must have one writer.
  */
-export const writeRef = ({ gitDir }: LocalRepo, ref: string, sha: Sha): Promise<void> =>
+export const writeRef = async ({ gitDir }: LocalRepo, ref: string, sha: Sha): Promise<void> =>
   writeId(join(gitDir, checkedRef(ref)), sha)
 
 /** Detaches HEAD at the commit. */

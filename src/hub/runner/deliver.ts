@@ -63,7 +63,11 @@ export async function resumedPlan(
 ): Promise<RunPlan | null> {
   const parsed = (await read(source.workflowSha)).get(record.path)
   if (!parsed?.ok) return null
-  return planOf(host, record, { event, source: { ...source, changed: async () => [] }, workflow: parsed.workflow })
+  return planOf(host, record, {
+    event,
+    source: { ...source, headSha: record.head_sha, changed: async () => [] },
+    workflow: parsed.workflow,
+  })
 }
 
 function newRun(host: HubHost, event: HubEvent, source: Source, path: string, name: string): WorkflowRunRecord {
@@ -78,7 +82,7 @@ function newRun(host: HubHost, event: HubEvent, source: Source, path: string, na
     path,
     event: event.name,
     head_branch: source.headBranch,
-    head_sha: source.sha,
+    head_sha: source.headSha,
     actor: event.actor,
     status: 'queued',
     conclusion: null,

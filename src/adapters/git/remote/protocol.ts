@@ -1,8 +1,9 @@
+import { withinSeconds } from '../../system/time-limit.ts'
 import { encodedToken } from '../environment.ts'
 import { type GitRemote, protocolOf } from '../local-repo.ts'
 
 /** After this, the caller falls back to git, which waits longer and reports errors. */
-const LIMIT_MS = 10_000
+const LIMIT_SECONDS = 10
 const FLUSH = '0000'
 const DELIMITER = '0001'
 const LENGTH = 4
@@ -19,16 +20,14 @@ export async function requestPackets(
   signal?: AbortSignal,
 ): Promise<Buffer[] | null> {
   if (protocolOf(remote.url) === 'file') return null
-  const limit = AbortSignal.timeout(LIMIT_MS)
+  const headers = { ...HEADERS, ...authorization(remote) }
+  const body = [packet(`command=${command}`), DELIMITER, ...words.map(packet), FLUSH].join('')
+  const address = `${remote.url}/git-upload-pack`
   try {
-    const answer = await fetch(`${remote.url}/git-upload-pack`, {
-      method: 'POST',
-      headers: { ...HEADERS, ...authorization(remote) },
-      body: [packet(`command=${command}`), DELIMITER, ...words.map(packet), FLUSH].join(''),
-      redirect: 'error',
-      signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+    return await withinSeconds(LIMIT_SECONDS, signal, async (limit) => {
+      const answer = await fetch(address, { method: 'POST', headers, body, redirect: 'error', signal: limit })
+      return answer.ok ? packetsIn(Buffer.from(await answer.arrayBuffer())) : null
     })
-    return answer.ok ? packetsIn(Buffer.from(await answer.arrayBuffer())) : null
   } catch {
     signal?.throwIfAborted()
     return null

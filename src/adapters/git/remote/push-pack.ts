@@ -1,10 +1,11 @@
 import type { RefUpdate } from '../../../ports/journal.ts'
+import { withinSeconds } from '../../system/time-limit.ts'
 import { type GitRemote, protocolOf } from '../local-repo.ts'
 import { runGit } from '../plumbing.ts'
 import { commitsOnRemote, type GitStore } from '../store.ts'
 import { missingCommits } from './fetch.ts'
 import { authorization, packet, packetsIn } from './protocol.ts'
-import { limitOf, type NetworkAnswer, redacted } from './remote.ts'
+import { type NetworkAnswer, redacted, SECONDS } from './remote.ts'
 
 /**
  * Pushes with one request and one process, where `git push` takes two and five, and first receives a list of all refs. The
@@ -16,17 +17,21 @@ export async function pushPack(store: GitStore, updates: readonly RefUpdate[]): 
   if (protocolOf(remote.url) === 'file' || !(await canBeAsked(remote))) return null
   const pack = await packOf(store, updates)
   if (pack === null) return null
-  const answer = await fetch(`${remote.url}/git-receive-pack`, {
-    method: 'POST',
-    headers: { ...HEADERS, ...authorization(remote) },
-    body: Buffer.concat([Buffer.from(commandsOf(updates)), pack]),
-    redirect: 'manual',
-    signal: limitOf(network),
-  })
+  const { seconds = SECONDS, signal } = network
+  const body = Buffer.concat([Buffer.from(commandsOf(updates)), pack])
+  const answer = await withinSeconds(seconds, signal, (limit) => send(remote, body, limit))
+  const read = answer === null ? null : readAnswer(answer, updates)
+  return read === null ? null : { ...read, stderr: redacted(read.stderr, remote) }
+}
+
+/** Null if the remote wants nothing of this, so that git has to say why. */
+async function send(remote: GitRemote, body: Buffer, signal: AbortSignal): Promise<Buffer | null> {
+  const headers = { ...HEADERS, ...authorization(remote) }
+  const address = `${remote.url}/git-receive-pack`
+  const answer = await fetch(address, { method: 'POST', headers, body, redirect: 'manual', signal })
   if (answer.status >= 300 && answer.status < 500) return null
   if (!answer.ok) throw new Error(`the remote answered with ${answer.status}`)
-  const read = readAnswer(Buffer.from(await answer.arrayBuffer()), updates)
-  return read === null ? null : { ...read, stderr: redacted(read.stderr, remote) }
+  return Buffer.from(await answer.arrayBuffer())
 }
 
 const HEADERS = {

@@ -4,6 +4,7 @@ import { type SimpleGitOptions, simpleGit } from 'simple-git'
 import type { Clock } from '../../../ports/clock.ts'
 import { Unauthorized } from '../../../ports/unauthorized.ts'
 import { killMarked } from '../../system/marked-processes.ts'
+import { withinSeconds } from '../../system/time-limit.ts'
 import { encodedToken, type GitEnvironment, gitEnvironment, gitSettings, tokenEnvironment } from '../environment.ts'
 import { type GitRemote, type LocalRepo, protocolOf } from '../local-repo.ts'
 import { failure } from '../plumbing.ts'
@@ -69,16 +70,24 @@ async function followRename(remote: GitRemote): Promise<boolean> {
 
 const LOOK_MS = 30_000
 
-async function runNetworkGit(
+function runNetworkGit(
   repo: LocalRepo,
   remote: GitRemote,
   args: readonly string[],
-  options: NetworkOptions,
+  { seconds = SECONDS, signal }: NetworkOptions,
+): Promise<NetworkAnswer> {
+  return withinSeconds(seconds, signal, (limit) => gitWithin(limit, repo, remote, args))
+}
+
+async function gitWithin(
+  limit: AbortSignal,
+  repo: LocalRepo,
+  remote: GitRemote,
+  args: readonly string[],
 ): Promise<NetworkAnswer> {
   const protocol = protocolOf(remote.url)
   const call = randomUUID()
   const env = { ...gitEnvironment(repo, protocol), ...tokenEnvironment(remote), ...hiddenFromInspect, [CALL]: call }
-  const limit = limitOf(options)
   const answers: NetworkAnswer[] = []
   const git = simpleGit({
     baseDir: repo.gitDir,
@@ -114,8 +123,8 @@ const hiddenFromInspect: GitEnvironment = Object.defineProperty({}, inspect.cust
 })
 
 /** Ends a call at its own limit, or when the job ends. */
-export const limitOf = ({ seconds = 300, signal }: NetworkOptions): AbortSignal =>
-  AbortSignal.any([AbortSignal.timeout(seconds * 1000), ...(signal === undefined ? [] : [signal])])
+/** Of a call, if its caller says nothing else. */
+export const SECONDS = 300
 
 /** Rejects at the limit, without waiting for git to end. */
 async function orStopped(

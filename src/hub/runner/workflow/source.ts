@@ -4,6 +4,8 @@ import { type Json, jsonAt, jsonOf, textAt } from './json.ts'
 
 /** GITHUB_SHA, GITHUB_REF and what else depends on them. */
 export interface Source extends RunSource {
+  /** The commit that the run is listed under: that of a pull request's head, though it runs on the merge. */
+  headSha: string
   /** Files that a push or a pull request changes; computed only for `paths` filters. */
   changed(): Promise<string[]>
 }
@@ -34,6 +36,7 @@ const sourceAt = (sha: string, ref: string): Source => ({
   sha,
   ref,
   headBranch: shortRef(ref),
+  headSha: sha,
   headRef: '',
   baseRef: '',
   workflowSha: sha,
@@ -84,6 +87,7 @@ async function targetSource(host: HubHost, payload: Json): Promise<Source | unde
 
 const sidesOf = (host: HubHost, pull: Json) => ({
   headBranch: textAt(pull, 'head', 'ref'),
+  headSha: textAt(pull, 'head', 'sha'),
   headRef: textAt(pull, 'head', 'ref'),
   baseRef: textAt(pull, 'base', 'ref'),
   changed: () => pathsBetween(host.gitDir, textAt(pull, 'base', 'sha'), textAt(pull, 'head', 'sha')),
