@@ -74,7 +74,7 @@ describe('the work of another agent (`worker.command`)', () => {
     expect(Object.keys(state.ledger.spent)).toEqual(['review:a#1'])
     const { world } = stage
     const { data } = await world.admin.rest.pulls.get({ ...world.at, pull_number: threadOf(state) })
-    expect(data.body).toContain('### Reviewed by a model before it landed')
+    expect(data.body).toContain('**Reviewed by a model before it landed**')
     expect(stage.sane()).toEqual({ unmatched: [], mistakes: [] })
   })
 })
