@@ -1,9 +1,19 @@
-/** A line of our Markdown as plain text: without marks of code and emphasis, and with its escapes undone. */
+/**
+ * What is written in our Markdown: a code span, whose content holds no escapes; a character behind a backslash; an entity; a mark
+ * of emphasis or code, which is dropped.
+ */
+const PIECES =
+  /(`+)( ?)([\s\S]+?)\2(?<!`)\1(?!`)|\\([\\`*_{}[\]()#+\-.!|<>~])|&(?:#(\d{1,6})|(amp|lt|gt));|\*\*|<\/?code>/g
+
+/** A line of our Markdown as plain text, which still has to be escaped for HTML. */
 export const plain = (markdown: string): string =>
   markdown
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/\*\*|`+/g, '')
-    .replace(/\\([\\`*_{}[\]()#+\-.!|<>~])/g, '$1')
-    .replace(/&(amp|lt|gt|#35|#64);/g, (_, name: string) => ENTITIES[name] ?? '')
+    .replace(PIECES, (_, _ticks, _pad, content?: string, escaped?: string, point?: string, name?: string) => {
+      if (point === undefined) return content ?? escaped ?? NAMED[name ?? ''] ?? ''
+      return point === ZERO_WIDTH ? '' : String.fromCodePoint(Number(point))
+    })
 
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', '#35': '#', '#64': '@' }
+/** Keeps GitHub from reading a mention or a link; a page has none of these. */
+const ZERO_WIDTH = '8203'
+const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>' }
