@@ -53,6 +53,14 @@ const inside: Record<string, (string | string[])[]> = {
   'jobs/orchestrate': ['session', ['planning', 'slots', 'merges', 'projections'], ''],
 }
 
+/**
+ * What one folder of a room may import besides. The pages of the hub show runs as people see them on GitHub, so they render what
+ * the journal holds; the rest of the hub plays GitHub, which knows nothing of Tributary's texts.
+ */
+const folderRooms: Record<string, Room> = {
+  'hub/pages': { rooms: ['render'], modules: ['micromark', 'micromark-extension-gfm'] },
+}
+
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 
 function modulePattern(name: string): string | null {
@@ -72,12 +80,25 @@ function others(paths: string[], modules: string[]) {
     : { pathNot: patterns }
 }
 
-const roomRules = Object.entries(rooms).map(([room, may]) => ({
-  name: `${room}-imports`,
-  severity: 'error' as const,
-  from: { path: `^src/${room}/` },
-  to: others([room, ...may.rooms], may.modules),
-}))
+const inRoom = (room: string): string[] => Object.keys(folderRooms).filter((folder) => folder.startsWith(`${room}/`))
+
+const roomRules = Object.entries(rooms).flatMap(([room, may]) => [
+  {
+    name: `${room}-imports`,
+    severity: 'error' as const,
+    from: { path: `^src/${room}/`, pathNot: inRoom(room).map((folder) => `^src/${folder}/`) },
+    to: others([room, ...may.rooms], may.modules),
+  },
+  ...inRoom(room).map((folder) => ({
+    name: `${folder}-imports`,
+    severity: 'error' as const,
+    from: { path: `^src/${folder}/` },
+    to: others(
+      [room, ...may.rooms, ...(folderRooms[folder]?.rooms ?? [])],
+      [...may.modules, ...(folderRooms[folder]?.modules ?? [])],
+    ),
+  })),
+])
 
 const adapterRules = Object.entries(adapters).map(([vendor, packages]) => ({
   name: `adapter-${vendor}-imports`,

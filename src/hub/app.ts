@@ -7,6 +7,7 @@ import { artifactService } from './artifacts/service.ts'
 import { controlRoutes } from './control/routes.ts'
 import { gitRoutes } from './git/routes.ts'
 import { graphqlRoutes } from './graphql/routes.ts'
+import type { PageEnv } from './pages/session/signed-in.ts'
 import { answerError, answerUnknown } from './rest/errors.ts'
 import {
   authenticate,
@@ -27,7 +28,12 @@ import { restRoutes } from './rest/routes.ts'
 import type { World } from './world.ts'
 
 /** The routes and middleware of the hub, all on one port. */
-export function createApp(world: World, files: ArtifactFiles, observe: Observer | undefined): Hono<HubEnv> {
+export function createApp(
+  world: World,
+  files: ArtifactFiles,
+  observe: Observer | undefined,
+  pages: Hono<PageEnv>,
+): Hono<HubEnv> {
   const rate = createRateLimit(world.now)
   const app = new Hono<HubEnv>()
   app.onError((error, call) => answerError(world, call, error))
@@ -40,6 +46,7 @@ export function createApp(world: World, files: ArtifactFiles, observe: Observer 
   })
   app.use(guard())
   app.route('/', controlRoutes(world, rate))
+  app.route('/', pages)
   app.use(countRequests(world))
   app.use(expireTokens(world))
   app.use('/api/*', authenticate(world))

@@ -12,6 +12,9 @@ import { createEmitter } from './events.ts'
 import { openBare } from './git/bare.ts'
 import { openRepository } from './git/repository.ts'
 import type { HubHost, JobRecord, Runner } from './host.ts'
+import type { TakeResult } from './pages/context.ts'
+import { pageRoutes } from './pages/routes.ts'
+import { createLoginLinks } from './pages/session/login-links.ts'
 import type { Observer } from './rest/middleware.ts'
 import type { StartProcess } from './runner/process/process.ts'
 import { createRunner as createDefaultRunner } from './runner/runner.ts'
@@ -42,6 +45,8 @@ export interface HubOptions {
   now?: () => Date
   log?: (line: string) => void
   observe?: Observer
+  /** Fetches a branch of the hub into the person's repository: "Take it" on the page of a run. Without it there is no such button. */
+  takeResult?: TakeResult
 }
 
 export interface Hub {
@@ -54,6 +59,8 @@ export interface Hub {
   defaultBranch: string
   tokens: Readonly<Record<Login, string>>
   runner: Runner
+  /** The address of the pages for the person who started the hub. It works once, for ten minutes. */
+  link(): string
   close(): Promise<void>
 }
 
@@ -113,7 +120,8 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
     now,
     log,
   }
-  const app = createApp(world, files, options.observe)
+  const links = createLoginLinks(() => Date.parse(world.now()))
+  const app = createApp(world, files, options.observe, pageRoutes(world, links, options.takeResult))
   handle = (request, env) => app.fetch(request, env)
   const host = createHost(world, options.variables ?? {}, kill)
   runner = (options.createRunner ?? createDefaultRunner)(host, {
@@ -131,6 +139,7 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
     defaultBranch: doc.defaultBranch,
     tokens: doc.tokens,
     runner: started,
+    link: () => `${urls.results}login/${links.create()}`,
     close: async () => {
       await started.close()
       await stop(server)

@@ -46,9 +46,10 @@ describe('what the demo says', () => {
   it('shows the hub that stays, and ends well when the person stops it', async () => {
     const { display, lines, stop } = saying()
     const tokens = { admin: 'a', writer: 'w', reader: 'r', outsider: 'o' }
-    const hub = { url: 'http://127.0.0.1:1', api: 'http://127.0.0.1:1/api', git: 'http://127.0.0.1:1/git', tokens }
+    const url = 'http://127.0.0.1:1'
+    const hub = { api: `${url}/api`, git: `${url}/git`, tokens, link: () => `${url}/login/once` }
     const stayed = keepHub(hub, display, stop.signal)
-    expect(lines[0]).toBe('\nThe hub stays until Ctrl-C: http://127.0.0.1:1')
+    expect(lines[0]).toBe(`\nThe hub stays until Ctrl-C. Its pages open with this link, once: ${url}/login/once`)
     expect(lines).toContain('  outsider  o')
     stop.abort('SIGINT')
     await expect(stayed).resolves.toBeUndefined()

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { eventsOf } from '../../../src/adapters/git/journal/journal-format.ts'
 import type { RunEvent } from '../../../src/core/run/event.ts'
+import { eventsInMessage } from '../../../src/core/run/journal-message.ts'
 import { parseState, type RunState } from '../../../src/core/run/state.ts'
 
 const execute = promisify(execFile)
@@ -37,7 +37,7 @@ export function journalReader(gitDir: string) {
     const read = log
       .split('\0')
       .filter((entry) => entry !== '')
-      .map((entry) => eventsOf(entry.slice(0, 40), entry.slice(41)))
+      .map((entry) => eventsInMessage(entry.slice(0, 40), entry.slice(41)))
     told.set(run, { tip, entries: read })
     return read
   }

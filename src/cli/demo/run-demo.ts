@@ -198,11 +198,11 @@ export const whereToLook = ({ command }: Terminal, repository: string, issue: nu
 
 /** Keeps the hub running after the result. Ctrl-C is the way to end it, so it is no failure. */
 export async function keepHub(
-  hub: Pick<Hub, 'url' | 'api' | 'git' | 'tokens'>,
+  hub: Pick<Hub, 'api' | 'git' | 'tokens' | 'link'>,
   { line }: Pick<Display, 'line'>,
   signal: AbortSignal,
 ): Promise<void> {
-  line(`\nThe hub stays until Ctrl-C: ${hub.url}`)
+  line(`\nThe hub stays until Ctrl-C. Its pages open with this link, once: ${hub.link()}`)
   line(`  REST ${hub.api}\n  git  ${hub.git}`)
   for (const [login, token] of Object.entries(hub.tokens)) line(`  ${login.padEnd(9)} ${token}`)
   if (!signal.aborted) await new Promise((done) => signal.addEventListener('abort', done, { once: true }))

@@ -27,6 +27,8 @@ export async function afterPush(
   const open = world.store.doc.issues.filter(isPull).filter((issue) => issue.state === 'open')
   for (const issue of open) await follow(world, actor, issue, moved, reaches, done.merged === issue.number)
   for (const update of updates) await emitPush(world, actor, update)
+  // A journal is no part of the stored state, and the pages show it.
+  world.store.changed()
 }
 
 async function follow(

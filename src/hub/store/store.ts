@@ -13,6 +13,8 @@ export interface Store {
   nextNumber(): number
   /** Schedules a write of the changed document, some milliseconds later. */
   changed(): void
+  /** Calls `listener` at each change, until the function that it returns is called. */
+  watch(listener: () => void): () => void
   flush(): Promise<void>
 }
 
@@ -21,20 +23,29 @@ export function openStore(dataDir: string, create: () => Document): Store {
   const file = join(dataDir, 'hub.json')
   const doc = read(file) ?? create()
   const writer = createWriter(file, () => JSON.stringify(doc))
+  const listeners = new Set<() => void>()
+  const changed = () => {
+    writer.wake()
+    for (const listener of listeners) listener()
+  }
   writeFileSync(file, JSON.stringify(doc))
   return {
     doc,
     nextId: () => {
       doc.lastId += 1
-      writer.wake()
+      changed()
       return doc.lastId
     },
     nextNumber: () => {
       doc.lastNumber += 1
-      writer.wake()
+      changed()
       return doc.lastNumber
     },
-    changed: writer.wake,
+    changed,
+    watch: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     flush: writer.flush,
   }
 }

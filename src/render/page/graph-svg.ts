@@ -24,8 +24,13 @@ interface Point {
   y: number
 }
 
-/** The plan as a drawing; each node links to its task on the page. `critical`: the tasks whose edges are drawn thick. */
-export function graphSvg(plan: Plan, styleOf: (id: TaskId) => NodeStyle, critical: ReadonlySet<TaskId>): Html {
+/** The plan as a drawing; each node links to its task. `critical`: the tasks whose edges are drawn thick. */
+export function graphSvg(
+  plan: Plan,
+  styleOf: (id: TaskId) => NodeStyle,
+  critical: ReadonlySet<TaskId>,
+  hrefOf: (id: TaskId) => string,
+): Html {
   const columns = columnsOf(plan.tasks)
   const rows = Math.max(...columns.map((column) => column.length))
   const width = columns.length * (WIDTH + GAP_X) - GAP_X + 2 * MARGIN
@@ -33,7 +38,7 @@ export function graphSvg(plan: Plan, styleOf: (id: TaskId) => NodeStyle, critica
   const points = pointsOf(columns, height)
   return html`<svg class="graph" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="group" aria-label="Graph of the plan">
 ${plan.tasks.map((task) => edgesTo(task, points, critical))}
-${plan.tasks.map((task) => node(task, points.get(task.id) ?? { x: 0, y: 0 }, styleOf(task.id)))}
+${plan.tasks.map((task) => node(task, points.get(task.id) ?? { x: 0, y: 0 }, styleOf(task.id), hrefOf(task.id)))}
 </svg>`
 }
 
@@ -58,10 +63,10 @@ const edgesTo = (task: Task, points: ReadonlyMap<TaskId, Point>, critical: Reado
     return [html`<path class="${kind}" d="M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}"/>`]
   })
 
-function node(task: Task, { x, y }: Point, style: NodeStyle): Html {
+function node(task: Task, { x, y }: Point, style: NodeStyle, href: string): Html {
   const { sign, words } = SIGNS[style]
   const label = task.id.length > LABEL ? `${task.id.slice(0, LABEL - 1)}…` : task.id
-  return html`<a href="#task-${task.id}" data-task="${task.id}" data-state="${style}"><title>${task.id}: ${task.title} (${words})</title>
+  return html`<a href="${href}" data-task="${task.id}" data-state="${style}"><title>${task.id}: ${task.title} (${words})</title>
 <rect x="${x}" y="${y}" width="${WIDTH}" height="${HEIGHT}" rx="${task.kind === 'gate' ? HEIGHT / 2 : 6}"/><text x="${x + 12}" y="${y + 22}" class="sign">${sign}</text><text x="${x + 30}" y="${y + 22}">${label}</text></a>
 `
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { issueOf, logBranchRef, logRef, type RunId, runIdSchema, type Sha } from '../../../core/ids.ts'
 import type { RunEvent } from '../../../core/run/event.ts'
-import { parseEvent } from '../../../core/run/state.ts'
+import { eventsInMessage } from '../../../core/run/journal-message.ts'
 import type { JournalTip } from '../../../ports/journal.ts'
 import type { CommitWords } from '../../../ports/repo.ts'
 import { gitText } from '../plumbing.ts'
@@ -30,19 +30,6 @@ function sentenceOf(event: RunEvent): string {
   const [noun = '', ...verb] = event.type.split('_')
   const name = 'task' in event && event.task !== null ? event.task : ''
   return [noun === 'task' ? name : noun, ...verb, noun === 'task' ? '' : name].filter((word) => word !== '').join(' ')
-}
-
-/** The events of a journal commit's message. Anyone with push access can write one, so each is parsed. */
-export function eventsOf(commit: Sha, message: string): RunEvent[] {
-  const body = message.slice(message.indexOf('\n\n') + 2)
-  try {
-    return body
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
-      .map(parseEvent)
-  } catch (cause) {
-    throw new Error(`journal commit ${commit} holds what is no event`, { cause })
-  }
 }
 
 /** Where a run's journal lives: on a custom ref or, if the remote refuses those, on a branch. */
@@ -114,5 +101,5 @@ export async function readHistory(store: GitStore, run: RunId, tip: Sha): Promis
   return log
     .split('\0')
     .filter((entry) => entry !== '')
-    .flatMap((entry) => eventsOf(entry.slice(0, 40), entry.slice(41)))
+    .flatMap((entry) => eventsInMessage(entry.slice(0, 40), entry.slice(41)))
 }

@@ -1,0 +1,34 @@
+import type { TaskId } from '../../core/ids.ts'
+import type { World } from '../world.ts'
+import type { Journals } from './journals.ts'
+import type { Links } from './markdown/links.ts'
+
+/** What a page is made from. */
+export interface PageContext {
+  world: World
+  journals: Journals
+  /** The token for the forms of this session. */
+  csrf: string
+  takeResult: TakeResult | undefined
+}
+
+/** Fetches the branch of a run's result into the person's repository. */
+export type TakeResult = (run: string, branch: string) => Promise<{ branch: string; commit: string }>
+
+export const runPath = (run: string): string => `/runs/${run}`
+export const taskPath = (run: string, task: TaskId): string => `/runs/${run}/tasks/${task}`
+
+/** `/OWNER/REPO`, under which the addresses of GitHub's pages lie. */
+export const repoPath = ({ store: { doc } }: World): string => `/${doc.owner}/${doc.repo}`
+
+export const threadPath = (world: World, number: number): string => {
+  const issue = world.store.doc.issues.find((known) => known.number === number)
+  return `${repoPath(world)}/${issue?.pull == null ? 'issues' : 'pull'}/${number}`
+}
+
+/** How links in the comments of a thread lead to these pages. */
+export const linksIn = (world: World, thread: number): Links => ({
+  server: world.urls.server,
+  page: `${world.urls.server}${threadPath(world, thread)}`,
+  issues: `${repoPath(world)}/issues`,
+})

@@ -1,0 +1,65 @@
+import { type RunId, trunkBranch } from '../../core/ids.ts'
+import { html } from '../../render/page/html.ts'
+import type { Actor } from '../access/actor.ts'
+import { person } from '../access/people.ts'
+import { createComment } from '../mutations/comments.ts'
+import { findIssue } from '../mutations/find.ts'
+import { createIssue } from '../mutations/issues.ts'
+import { Refusal } from '../refusal.ts'
+import type { World } from '../world.ts'
+import { commandText } from './actions/command-text.ts'
+import { runPath, type TakeResult } from './context.ts'
+import type { Notes } from './notes.ts'
+import { type PageCall, refuse } from './session/signed-in.ts'
+
+/** Pages act for the person who started the hub. */
+const PERSON: Actor = { kind: 'person', person: person('admin') }
+
+const field = (form: FormData, name: string): string => {
+  const value = form.get(name)
+  return typeof value === 'string' ? value.replaceAll('\r\n', '\n') : ''
+}
+
+/** Posts the comment that the form stands for, and goes back to its page. */
+export async function postComment(world: World, notes: Notes, call: PageCall): Promise<Response> {
+  const { form } = call.var
+  const text = commandText(form)
+  if (!text.ok) return refuse(call, 400, text.words)
+  const issue = findIssue(world, Number(field(form, 'thread')))
+  const comment = await createComment(world, PERSON, issue, text.body)
+  const [line = ''] = text.body.split('\n')
+  const note = notes.add(
+    html`<p>Posted on #${issue.number}: <a href="#issuecomment-${comment.id}"><code>${line.slice(0, 200)}</code></a></p>`,
+  )
+  return call.redirect(`${ownPath(field(form, 'back'))}?note=${note}`, 303)
+}
+
+/** A path of these pages: never an address elsewhere. */
+const ownPath = (path: string): string => (/^\/(?!\/)[\w./-]*$/.test(path) ? path : '/')
+
+/** Opens an issue and asks for its plan. */
+export async function openIssue(world: World, call: PageCall): Promise<Response> {
+  const { form } = call.var
+  const issue = await createIssue(world, PERSON, {
+    title: field(form, 'title').trim(),
+    body: field(form, 'body'),
+    labels: [],
+  })
+  await createComment(world, PERSON, issue, '/plan')
+  return call.redirect(runPath(`${issue.number}`), 303)
+}
+
+/** Fetches the result of a run into the person's repository, and says what came there. */
+export async function takeIt(
+  take: TakeResult | undefined,
+  notes: Notes,
+  run: RunId,
+  call: PageCall,
+): Promise<Response> {
+  if (take === undefined) throw new Refusal(409, 'This hub does not know your repository')
+  const { branch, commit } = await take(run, trunkBranch(run))
+  const note = notes.add(
+    html`<p>Your repository has the branch <code>${branch}</code> now, at <code>${commit.slice(0, 8)}</code>. Look at it with <code>git diff HEAD...${branch}</code>, and take it over with <code>git merge ${branch}</code>.</p>`,
+  )
+  return call.redirect(`${runPath(run)}?note=${note}`, 303)
+}

@@ -1,0 +1,78 @@
+import { streamSSE } from 'hono/streaming'
+import type { World } from '../world.ts'
+import { partHash, type View } from './layout.ts'
+import type { PageCall } from './session/signed-in.ts'
+
+/** A job's step changes the state several times at once. */
+const GATHER_MS = 100
+const GROWN_MS = 1000
+/** Of the time at most a quarter goes into pages. */
+const REST_FACTOR = 3
+
+/**
+ * The parts of a page that differ from what the browser has, now and after each change of the hub. `known` in the query: what
+ * it has, as `id:hash` separated by commas.
+ */
+export const streamView = (world: World, call: PageCall, view: () => Promise<View>): Response =>
+  streamSSE(
+    call,
+    async (stream) => {
+      const known = new Map((call.req.query('known') ?? '').split(',').map((entry) => split(entry)))
+      let now = ''
+      const changes = watchChanges(world, (stop) => stream.onAbort(stop))
+      while (!stream.aborted) {
+        const began = performance.now()
+        const page = await view()
+        for (const part of page.parts) {
+          const hash = partHash(part)
+          if (known.get(part.id) === hash) continue
+          known.set(part.id, hash)
+          await stream.writeSSE({ event: 'part', data: JSON.stringify({ id: part.id, hash, html: part.html.text }) })
+        }
+        if (page.now !== now)
+          await stream.writeSSE({ event: 'now', data: JSON.stringify({ now: page.now, title: page.title }) })
+        now = page.now
+        await changes.next(page.grows === true, Math.max(GATHER_MS, REST_FACTOR * (performance.now() - began)))
+      }
+    },
+    async (error) => world.log(`page: ${error.stack}`),
+  )
+
+const split = (entry: string): [string, string] => {
+  const at = entry.indexOf(':')
+  return [entry.slice(0, at), entry.slice(at + 1)]
+}
+
+/**
+ * `next` waits until the hub has changed since the last call, and then `rest` milliseconds for what changes with it. If `grows`,
+ * it waits for a second at most.
+ */
+function watchChanges(world: World, onEnd: (stop: () => void) => void) {
+  let isChanged = false
+  let ended = false
+  let wake = () => {}
+  const unwatch = world.store.watch(() => {
+    isChanged = true
+    wake()
+  })
+  onEnd(() => {
+    ended = true
+    unwatch()
+    wake()
+  })
+  return {
+    next: async (grows: boolean, rest: number) => {
+      if (!isChanged && !ended)
+        await new Promise<void>((resolve) => {
+          const timer = grows ? setTimeout(resolve, GROWN_MS) : undefined
+          wake = () => {
+            clearTimeout(timer)
+            resolve()
+          }
+        })
+      if (ended) return
+      await new Promise((resolve) => setTimeout(resolve, rest))
+      isChanged = false
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import { micromark } from 'micromark'
+import { gfm, gfmHtml } from 'micromark-extension-gfm'
+import { type Html, trusted } from '../../../render/page/html.ts'
+import { type Links, linked } from './links.ts'
+import { fewTags } from './tags.ts'
+
+/** Rendered again at each look at a page, and the same nearly every time. */
+const kept = new Map<string, Html>()
+const MOST_KEPT = 1000
+
+/**
+ * A comment as GitHub shows it. Of HTML in it only a few tags without attributes work; everything else is shown as it was typed.
+ * `name` makes the ids of footnotes unique in a page.
+ */
+export function commentHtml(markdown: string, name: string, links: Links): Html {
+  const key = `${name}\n${links.page}\n${markdown}`
+  const known = kept.get(key)
+  if (known !== undefined) return known
+  if (kept.size >= MOST_KEPT) kept.clear()
+  const text = micromark(markdown, {
+    extensions: [gfm()],
+    htmlExtensions: [gfmHtml({ clobberPrefix: `${name}-` }), fewTags()],
+  })
+  const rendered = trusted(linked(foldDiagrams(text), links))
+  kept.set(key, rendered)
+  return rendered
+}
+
+/** The graph of the plan is drawn on the page of its run; its source is of little use to a reader. */
+const foldDiagrams = (text: string): string =>
+  text.replace(
+    /<pre><code class="language-mermaid">[\s\S]*?<\/code><\/pre>/g,
+    (block) => `<details><summary>Diagram, as text</summary>${block}</details>`,
+  )

@@ -1,0 +1,54 @@
+import { count } from '../../../render/markdown/format.ts'
+import { type Html, html } from '../../../render/page/html.ts'
+import { type FileChange, fileChangesBetween } from '../../git/changes.ts'
+import type { World } from '../../world.ts'
+
+/** Lines of all files, so that a page stays readable and quick. */
+const MOST_LINES = 4000
+/** Longer files are folded. */
+const OPEN_LINES = 400
+
+/** What changed between two commits, file by file. */
+export async function diffHtml(world: World, from: string, to: string): Promise<Html> {
+  if (from === to || (await world.git.resolve(from)) === null || (await world.git.resolve(to)) === null)
+    return html`<p class="lead">There is no change to show.</p>`
+  const changes = await fileChangesBetween(world.git, from, to)
+  let left = MOST_LINES
+  const files = changes.map((change) => {
+    const lines = change.patch === '' ? [] : change.patch.split('\n')
+    const shown = lines.slice(0, Math.max(0, left))
+    left -= shown.length
+    return fileHtml(change, shown, lines.length - shown.length)
+  })
+  const [added, removed] = [sum(changes, 'additions'), sum(changes, 'deletions')]
+  return html`<p>${count(changes.length, 'file')}, <span class="added">+${added}</span> <span class="removed">−${removed}</span>, from <code>${from.slice(0, 8)}</code> to <code>${to.slice(0, 8)}</code></p>${files}`
+}
+
+const sum = (changes: readonly FileChange[], of: 'additions' | 'deletions'): number =>
+  changes.reduce((total, change) => total + change[of], 0)
+
+function fileHtml(change: FileChange, lines: readonly string[], hidden: number): Html {
+  return html`<details class="file" id="file-${change.path}"${lines.length <= OPEN_LINES && html` open`}><summary><code>${change.path}</code> <span class="lead">${change.status}</span> <span class="added">+${change.additions}</span> <span class="removed">−${change.deletions}</span></summary>
+${
+  lines.length > 0
+    ? html`<div class="scroll" tabindex="0" role="region" aria-label="Diff of ${change.path}"><table class="diff"><thead class="hidden"><tr><th scope="col">Old line</th><th scope="col">New line</th><th scope="col">Text</th></tr></thead><tbody>${rows(lines)}</tbody></table></div>`
+    : hidden === 0 && html`<p class="lead">No lines: an empty or binary file.</p>`
+}${hidden > 0 && html`<p class="lead">${count(hidden, 'more line')}.</p>`}</details>
+`
+}
+
+function rows(lines: readonly string[]): Html[] {
+  let [old, fresh] = [0, 0]
+  return lines.map((line) => {
+    const text = line.replaceAll('\t', '    ')
+    const start = /^@@ -(\d+)(?:,\d+)? \+(\d+)/.exec(line)
+    if (start !== null) {
+      ;[old, fresh] = [Number(start[1]), Number(start[2])]
+      return html`<tr class="hunk"><td></td><td></td><td>${text}</td></tr>`
+    }
+    if (line.startsWith('+')) return html`<tr class="plus"><td></td><td>${fresh++}</td><td>${text}</td></tr>`
+    if (line.startsWith('-')) return html`<tr class="minus"><td>${old++}</td><td></td><td>${text}</td></tr>`
+    if (line.startsWith('\\')) return html`<tr><td></td><td></td><td>${text}</td></tr>`
+    return html`<tr><td>${old++}</td><td>${fresh++}</td><td>${text}</td></tr>`
+  })
+}

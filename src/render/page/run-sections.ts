@@ -1,0 +1,79 @@
+import type { TaskId } from '../../core/ids.ts'
+import { spentUsd } from '../../core/money/ledger.ts'
+import type { RunEvent } from '../../core/run/event.ts'
+import { type LiveRun, workOf } from '../../core/run/state.ts'
+import { commaList, count, duration, moment, secondsBetween, usd } from '../markdown/format.ts'
+import type { PlannedRun } from '../plan/planned-run.ts'
+import { displayStatuses, nodeStyles } from '../status/display-status.ts'
+import { headline } from '../status/headline.ts'
+import { nextSteps } from '../status/next-steps.ts'
+import { eventLine } from '../timeline/event-line.ts'
+import { planningSpans, slotSpans, waitSpans } from '../timeline/spans.ts'
+import { actualCriticalPath } from '../timeline/timeline.ts'
+import { graphSvg, SIGNS } from './graph-svg.ts'
+import { type Html, html } from './html.ts'
+import { lanesSvg } from './lanes-svg.ts'
+import { plain } from './plain.ts'
+
+/** How the run stands, with `steps` below it, and its numbers. */
+export function headingSection(events: readonly RunEvent[], run: LiveRun, steps: Html | false): Html {
+  const { title: now, detail, counts } = headline(run)
+  return html`<h1>Run ${run.run}: ${workOf(run)?.plan.title ?? run.issue.title}</h1>
+<p><span class="now-title">${now}</span>${counts !== '' && `: ${counts}`}</p>
+<p class="lead">${plain(detail)} As of ${moment(events.at(-1)?.at ?? '')}.</p>
+${steps}
+${numbers(events, run)}`
+}
+
+/** What a person can type. */
+export function stepsSection(run: LiveRun): Html | false {
+  const steps = run.phase === 'ended' ? [] : nextSteps(run)
+  return (
+    steps.length > 0 &&
+    html`<div class="steps"><strong>What you can type</strong><ul>${steps.map((step) => html`<li>${plain(step)}</li>`)}</ul></div>`
+  )
+}
+
+function numbers(events: readonly RunEvent[], run: LiveRun): Html {
+  const work = workOf(run)
+  const slots = work === null ? [] : slotSpans(events, work)
+  const wall =
+    slots.length === 0 ? null : Math.max(...slots.map(({ to }) => to)) - Math.min(...slots.map(({ from }) => from))
+  const predicted = work?.forecast === undefined ? '' : ` of ${duration(work.forecast.minutes.likely * 60)} predicted`
+  const limit = run.ledger.limit === null ? '' : ` of ${usd(run.ledger.limit)}`
+  const facts: [string, string][] = [
+    ...(work === null ? [] : [['Tasks', `${work.plan.tasks.length}`] as [string, string]]),
+    ...(wall === null ? [] : [['Time in slots', `${duration(wall)}${predicted}`] as [string, string]]),
+    ['Money', `${usd(spentUsd(run.ledger))}${limit}`],
+  ]
+  return html`<dl class="numbers">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
+}
+
+/** The plan as a graph, with its legend. `hrefOf`: where a task's node leads. */
+export function graphSection(events: readonly RunEvent[], { work }: PlannedRun, hrefOf: (id: TaskId) => string): Html {
+  const path = actualCriticalPath(events, work).map(({ task }) => task)
+  const styleOf = nodeStyles(displayStatuses(work))
+  return html`${work.plan.tasks.length > 0 && html`<div class="scroll" id="graph" tabindex="0" role="region" aria-label="Graph">${graphSvg(work.plan, styleOf, new Set(path), hrefOf)}</div>`}
+<p class="lead legend">${Object.values(SIGNS).map(({ sign, words }) => html`<span>${sign} ${words}</span> `)}</p>
+${path.length > 1 && html`<p>Critical path as it was: ${commaList(path)}.</p>`}
+`
+}
+
+/** Who worked when: people, the planner and the slots. */
+export function lanesSection(events: readonly RunEvent[], { work }: PlannedRun): Html | false {
+  const lanes = lanesSvg([waitSpans(events), planningSpans(events), slotSpans(events, work)])
+  return (
+    lanes !== null &&
+    html`<h2>Time</h2><div class="scroll" id="lanes" tabindex="0" role="region" aria-label="Lanes">${lanes}</div>
+`
+  )
+}
+
+/** What happened, folded. */
+export function eventsSection(events: readonly RunEvent[]): Html {
+  const begin = events[0]?.at ?? ''
+  return html`<details id="all-events"><summary>${count(events.length, 'event')}</summary><ol class="events">${events.map(
+    (event) => html`<li><span>${duration(secondsBetween(begin, event.at))}</span> ${eventLine(event)}</li>
+`,
+  )}</ol></details>`
+}
