@@ -10,7 +10,7 @@ export const STYLE = `
 body { margin: 0 auto; max-width: 1280px; padding: 16px; background: var(--page); color: var(--text);
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; overflow-wrap: anywhere }
 h1 { font-size: 22px; margin: 0 } h2 { font-size: 17px; margin: 28px 0 8px } h3 { font-size: 15px; margin: 0 }
-a { color: var(--link) } p { margin: 4px 0 } code { font: 13px ui-monospace, monospace }
+a { color: var(--link) } h1 code { font-size: .9em } p { margin: 4px 0 } code { font: 13px ui-monospace, monospace }
 .lead { color: var(--quiet) } .now-title { font-weight: 600 }
 dl.numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(160px, 1fr)); gap: 8px; margin: 16px 0 }
 dl.numbers > div { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 8px 12px }

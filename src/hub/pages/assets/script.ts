@@ -22,18 +22,16 @@ const replace = ({ id, hash, html }) => {
   const scrolled = new Map([...part.querySelectorAll('.scroll[id]')].map((one) => [one.id, [one.scrollLeft, one.scrollTop]]))
   const focused = part.contains(document.activeElement) ? document.activeElement : null
   const place = focused === null ? null : focused.id !== '' ? '#' + CSS.escape(focused.id) : focused.hasAttribute('href') ? 'a[href="' + CSS.escape(focused.getAttribute('href')) + '"]' : null
+  const before = states(part)
   part.innerHTML = html
   part.dataset.hash = hash
   for (const [name, was] of open) { const one = document.getElementById(name); if (one !== null) one.open = was }
   for (const [name, [left, top]] of scrolled) document.getElementById(name)?.scrollTo(left, top)
   if (place !== null) part.querySelector(place)?.focus({ preventScroll: true })
   if (id === 'plan') startSlider()
-  mark(part)
+  for (const [task, style] of states(part)) if (before.has(task) && before.get(task) !== style) part.querySelector('a[data-task="' + task + '"]').classList.add('moved')
 }
-const mark = (part) => {
-  part.classList.remove('fresh')
-  requestAnimationFrame(() => part.classList.add('fresh'))
-}
+const states = (part) => new Map([...part.querySelectorAll('a[data-task]')].map((node) => [node.dataset.task, node.dataset.state]))
 const applyWaiting = () => { for (const one of [...waiting.values()]) replace(one) }
 document.addEventListener('focusout', () => setTimeout(applyWaiting))
 

@@ -26,7 +26,7 @@ button:hover { background: #19662f } button:disabled { opacity: .5; cursor: defa
   border-bottom: 1px solid var(--line); padding: 6px 12px; border-radius: 6px 6px 0 0 } .comment .markdown { padding: 4px 12px 8px }
 .markdown p { margin: 8px 0 } .markdown pre, pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 8px 12px; overflow-x: auto;
   font: 13px/1.5 ui-monospace, monospace; max-height: 70vh } .markdown :not(pre) > code { background: var(--panel); border-radius: 4px; padding: 1px 4px }
-.markdown table { display: block; overflow-x: auto; width: auto } .markdown th, .markdown td { border: 1px solid var(--line); padding: 3px 8px } .markdown blockquote { border-left: 4px solid var(--line);
+.wide { overflow-x: auto; margin: 8px 0 } .markdown table { width: auto } .markdown th, .markdown td { border: 1px solid var(--line); padding: 3px 8px } .markdown blockquote { border-left: 4px solid var(--line);
   margin: 8px 0; padding-left: 12px; color: var(--quiet) } .markdown details { margin: 8px 0 } .markdown h1 { font-size: 19px } .markdown h2 { font-size: 17px; margin-top: 16px }
 .markdown ul, .markdown ol { padding-left: 22px } summary { cursor: pointer }
 .tasks td:nth-child(2), .tasks th { white-space: nowrap } .tasks tr { border-bottom: 1px solid var(--line) } .tasks td { padding: 4px 8px 4px 0 }
@@ -36,7 +36,8 @@ button:hover { background: #19662f } button:disabled { opacity: .5; cursor: defa
 .diff .plus { background: var(--landed-fill) } .diff .minus { background: var(--failed-fill) } .diff .hunk { color: var(--quiet); background: var(--panel) }
 .added { color: var(--landed) } .removed { color: var(--failed) }
 .said { border-left: 4px solid var(--landed); background: var(--landed-fill); padding: 8px 12px; margin: 12px 0 }
-@keyframes fresh { from { background: var(--atwork-fill) } } @media (prefers-reduced-motion: no-preference) { .fresh { animation: fresh 1s } }
+.said a { color: inherit }
+@keyframes moved { from { stroke-width: 8 } } @media (prefers-reduced-motion: no-preference) { .moved rect { animation: moved 1.5s } }
 @media (max-width: 640px) { body { padding: 10px } .tasks thead { display: none } .tasks, .tasks tbody, .tasks tr, .tasks td { display: block } .tasks tr { padding: 6px 0 }
   .tasks td { padding: 0 } .tasks td:nth-child(3)::before { content: "Attempts: " } .tasks td:nth-child(4):not(:empty)::before { content: "Cost: " } }
 @media (min-width: 1400px) { body { max-width: 1680px } }

@@ -21,7 +21,7 @@ export function commentHtml(markdown: string, name: string, links: Links): Html 
     extensions: [gfm()],
     htmlExtensions: [gfmHtml({ clobberPrefix: `${name}-` }), fewTags()],
   })
-  const rendered = trusted(linked(foldDiagrams(text), links))
+  const rendered = trusted(linked(scrollable(foldDiagrams(text)), links))
   kept.set(key, rendered)
   return rendered
 }
@@ -32,3 +32,10 @@ const foldDiagrams = (text: string): string =>
     /<pre><code class="language-mermaid">[\s\S]*?<\/code><\/pre>/g,
     (block) => `<details><summary>Diagram, as text</summary>${block}</details>`,
   )
+
+/** What is too wide scrolls, and can be reached without a mouse. No tag in `text` is the comment's own. */
+const scrollable = (text: string): string =>
+  text
+    .replaceAll('<pre>', '<pre tabindex="0">')
+    .replaceAll('<table>', '<div class="wide" tabindex="0"><table>')
+    .replaceAll('</table>', '</table></div>')
