@@ -23,19 +23,20 @@ const pathOf = (name: string): string =>
   spawnSync('bash', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim()
 
 it('installs what is missing, and asks first which packages there are', () => {
-  expect(preparedWith('git', 'apt-get')).toEqual({
+  expect(preparedWith('git', 'chromium', 'apt-get')).toEqual({
     status: 0,
     stderr: '',
     typed: 'apt-get update -qq\napt-get install -y -qq bubblewrap\n',
   })
 })
 
-it('installs nothing that is there', () => {
-  expect(preparedWith('git', 'bwrap', 'apt-get')).toEqual({ status: 0, stderr: '', typed: '' })
+it('installs nothing that is there, and takes any browser that can show the pages', () => {
+  for (const browser of ['chromium', 'google-chrome'])
+    expect(preparedWith('git', 'bwrap', browser, 'apt-get')).toEqual({ status: 0, stderr: '', typed: '' })
 })
 
 it('names what to install if it cannot do so', () => {
-  expect(preparedWith('git')).toEqual({
+  expect(preparedWith('git', 'chromium')).toEqual({
     status: 1,
     stderr: 'Install bubblewrap: there is no apt-get here to do it.\n',
     typed: '',

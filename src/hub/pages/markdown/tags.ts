@@ -48,11 +48,15 @@ function pass(open: string[], html: string, encode: Encode): string {
   let end = 0
   let text = ''
   for (const found of html.matchAll(PIECES)) {
-    text += encode(html.slice(end, found.index)) + passTag(open, found, encode)
+    text += between(html.slice(end, found.index), encode) + passTag(open, found, encode)
     end = found.index + found[0].length
   }
-  return text + encode(html.slice(end))
+  return text + between(html.slice(end), encode)
 }
+
+/** In HTML an entity is what it stands for. */
+const between = (text: string, encode: Encode): string =>
+  encode(text).replace(/&amp;(#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{1,10});/gi, '&$1;')
 
 function passTag(open: string[], found: RegExpMatchArray, encode: Encode): string {
   const [whole, slash, written = '', isOpen] = found

@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import type { RunEvent } from '../../../src/core/run/event.ts'
+import type { TestHub } from '../support/hub.ts'
+import { git } from '../support/repository.ts'
+
+export interface Answer {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  text: string
+}
+
+/** A request with exactly these headers: `fetch` adds some of those that matter here. */
+export function send(address: string, headers: Record<string, string> = {}, form?: URLSearchParams): Promise<Answer> {
+  const type = form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }
+  return new Promise((resolve, reject) => {
+    const sent = request(address, { method: form === undefined ? 'GET' : 'POST', headers: { ...type, ...headers } })
+    sent.on('error', reject)
+    sent.on('response', async (answer) => {
+      const text = (await buffer(answer)).toString('utf8')
+      resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text })
+    })
+    sent.end(form?.toString())
+  })
+}
+
+/** A browser that has opened the link. */
+export interface Visitor {
+  cookie: string
+  get(path: string, headers?: Record<string, string>): Promise<Answer>
+  /** Sends a form with the token of this session, unless the fields have another. */
+  post(path: string, fields: readonly (readonly [string, string])[], headers?: Record<string, string>): Promise<Answer>
+  csrf(): Promise<string>
+}
+
+export async function visit(hub: TestHub): Promise<Visitor> {
+  const entered = await send(hub.link())
+  const [cookie = ''] = `${entered.headers['set-cookie'] ?? ''}`.split(';')
+  const get = (path: string, headers: Record<string, string> = {}) => send(`${hub.url}${path}`, { cookie, ...headers })
+  const csrf = async () => /name="csrf" value="([^"]+)"/.exec((await get('/')).text)?.[1] ?? ''
+  return {
+    cookie,
+    get,
+    csrf,
+    post: async (path, fields, headers = {}) => {
+      const token = fields.some(([name]) => name === 'csrf') ? [] : [['csrf', await csrf()] as const]
+      const form = new URLSearchParams([...token, ...fields].map(([name, value]) => [name, value]))
+      return send(`${hub.url}${path}`, { cookie, origin: hub.url, ...headers }, form)
+    },
+  }
+}
+
+/** Writes a run's journal into the hub's repository, as an orchestrator would push it. */
+export function writeJournal(hub: TestHub, run: string, events: readonly RunEvent[]): void {
+  const folder = join(hub.dataDir, 'repository.git')
+  const message = ['A journal', '', ...events.map((event) => JSON.stringify(event))].join('\n')
+  const tree = execFileSync('git', ['hash-object', '-t', 'tree', '-w', '--stdin'], {
+    cwd: folder,
+    input: '',
+    encoding: 'utf8',
+  })
+  git(folder, 'update-ref', `refs/tributary/${run}/log`, git(folder, 'commit-tree', '-m', message, tree.trim()))
+}

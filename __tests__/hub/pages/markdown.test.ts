@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { commentHtml } from '../../../src/hub/pages/markdown/render.ts'
+
+const links = {
+  server: 'http://hub.localhost:1',
+  page: 'http://hub.localhost:1/octo/demo/issues/1',
+  issues: '/octo/demo/issues',
+}
+const rendered = (markdown: string): string => commentHtml(markdown, 'c1', links).text
+
+describe('a comment', () => {
+  it('keeps the few tags that our comments are written with', () => {
+    expect(rendered('<details open><summary>More</summary>\n\n**bold**<br>\n\n</details>')).toBe(
+      '<details open><summary>More</summary>\n<p><strong>bold</strong><br></p>\n</details>',
+    )
+    expect(rendered('<details><summary>a &lt; b &amp; c</summary></details>')).toBe(
+      '<details><summary>a &lt; b &amp; c</summary></details>',
+    )
+    expect(rendered('a <sub>`code`</sub> &#8203;b<!-- tributary:plan -->')).toBe(
+      '<p>a <sub><code>code</code></sub> \u200bb</p>',
+    )
+  })
+
+  it.each([
+    ['<script>alert(1)</script>', '&lt;script&gt;'],
+    ['<b onclick="x">y</b>', '&lt;b onclick=&quot;x&quot;&gt;'],
+    ['<details ontoggle=x open>', '&lt;details ontoggle=x open&gt;'],
+    ['<a href="javascript:x">y</a>', '&lt;a href='],
+    ['<img src=x onerror=y>', '&lt;img src=x onerror=y&gt;'],
+    ['text <svg/onload=x>', '&lt;svg/onload=x&gt;'],
+  ])('shows other HTML as it was typed: %s', (markdown, shown) => {
+    expect(rendered(markdown)).toContain(shown)
+    expect(rendered(markdown)).not.toMatch(/<(?!\/?p>)/)
+  })
+
+  it('closes each tag, and no tag of what is around it', () => {
+    expect(rendered('</details></summary><b>x')).toBe('<b>x</b>')
+    expect(rendered('<details>\n\nx')).toBe('<details>\n<p>x</p></details>')
+  })
+
+  it('leads to pages of the hub without its host, and loads nothing', () => {
+    expect(rendered('[a](http://hub.localhost:1/octo/demo/pull/2#x) [b](../actions/runs/3)')).toBe(
+      '<p><a href="/octo/demo/pull/2#x">a</a> <a href="/octo/demo/actions/runs/3">b</a></p>',
+    )
+    expect(rendered('see #12, `#13` and [#14](https://example.com/?a=1&b=2)')).toBe(
+      '<p>see <a href="/octo/demo/issues/12">#12</a>, <code>#13</code> and <a href="https://example.com/?a=1&amp;b=2">#14</a></p>',
+    )
+    expect(rendered('![a picture](http://example.com/p.png)')).toBe('<p>[image: a picture]</p>')
+    expect(rendered('[x](javascript:alert(1)) [y](data:text/html,z)')).toBe('<p><a href="">x</a> <a href="">y</a></p>')
+  })
+})
