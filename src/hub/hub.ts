@@ -105,6 +105,7 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
     const ms = job.status === 'in_progress' ? faults.kill(job.name) : null
     if (ms !== null) setTimeout(() => running().kill(job.id), ms).unref()
   }
+  const links = createLoginLinks(() => Date.parse(now()))
   const world: World = {
     store,
     git: openRepository(gitDir),
@@ -113,6 +114,7 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
     faults,
     metrics: createMetrics(now),
     secrets: options.secrets ?? {},
+    link: () => `${urls.results}login/${links.create()}`,
     runner: running,
     emit: createEmitter(running, { faults, isArchived: () => doc.settings.archived, log }),
     inTurn: createSerialQueue(),
@@ -120,7 +122,6 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
     now,
     log,
   }
-  const links = createLoginLinks(() => Date.parse(world.now()))
   const app = createApp(world, files, options.observe, pageRoutes(world, links, options.takeResult))
   handle = (request, env) => app.fetch(request, env)
   const host = createHost(world, options.variables ?? {}, kill)
@@ -139,7 +140,7 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
     defaultBranch: doc.defaultBranch,
     tokens: doc.tokens,
     runner: started,
-    link: () => `${urls.results}login/${links.create()}`,
+    link: world.link,
     close: async () => {
       await started.close()
       await stop(server)

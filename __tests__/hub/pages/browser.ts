@@ -45,8 +45,8 @@ export async function visit(hub: TestHub): Promise<Visitor> {
     get,
     csrf,
     post: async (path, fields, headers = {}) => {
-      const token = fields.some(([name]) => name === 'csrf') ? [] : [['csrf', await csrf()] as const]
-      const form = new URLSearchParams([...token, ...fields].map(([name, value]) => [name, value]))
+      const form = new URLSearchParams(fields.map(([name, value]): [string, string] => [name, value]))
+      if (!form.has('csrf')) form.set('csrf', await csrf())
       return send(`${hub.url}${path}`, { cookie, origin: hub.url, ...headers }, form)
     },
   }
@@ -56,10 +56,12 @@ export async function visit(hub: TestHub): Promise<Visitor> {
 export function writeJournal(hub: TestHub, run: string, events: readonly RunEvent[]): void {
   const folder = join(hub.dataDir, 'repository.git')
   const message = ['A journal', '', ...events.map((event) => JSON.stringify(event))].join('\n')
-  const tree = execFileSync('git', ['hash-object', '-t', 'tree', '-w', '--stdin'], {
-    cwd: folder,
-    input: '',
-    encoding: 'utf8',
-  })
-  git(folder, 'update-ref', `refs/tributary/${run}/log`, git(folder, 'commit-tree', '-m', message, tree.trim()))
+  const from = (input: string, ...words: string[]) =>
+    execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...words], {
+      cwd: folder,
+      input,
+      encoding: 'utf8',
+    }).trim()
+  const tree = from('', 'hash-object', '-t', 'tree', '-w', '--stdin')
+  git(folder, 'update-ref', `refs/tributary/${run}/log`, from(message, 'commit-tree', '-F', '-', tree))
 }

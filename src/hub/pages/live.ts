@@ -32,7 +32,8 @@ export const streamView = (world: World, call: PageCall, view: () => Promise<Vie
         if (page.now !== now)
           await stream.writeSSE({ event: 'now', data: JSON.stringify({ now: page.now, title: page.title }) })
         now = page.now
-        await changes.next(page.grows === true, Math.max(GATHER_MS, REST_FACTOR * (performance.now() - began)))
+        const ended = performance.now()
+        await changes.next(page.grows === true, ended + REST_FACTOR * (ended - began))
       }
     },
     async (error) => world.log(`page: ${error.stack}`),
@@ -44,8 +45,8 @@ const split = (entry: string): [string, string] => {
 }
 
 /**
- * `next` waits until the hub has changed since the last call, and then `rest` milliseconds for what changes with it. If `grows`,
- * it waits for a second at most.
+ * `next` waits until the hub has changed since the last call, then a moment for what changes with it, and not before `earliest`.
+ * If `grows`, it waits for a second at most.
  */
 function watchChanges(world: World, onEnd: (stop: () => void) => void) {
   let isChanged = false
@@ -61,7 +62,7 @@ function watchChanges(world: World, onEnd: (stop: () => void) => void) {
     wake()
   })
   return {
-    next: async (grows: boolean, rest: number) => {
+    next: async (grows: boolean, earliest: number) => {
       if (!isChanged && !ended)
         await new Promise<void>((resolve) => {
           const timer = grows ? setTimeout(resolve, GROWN_MS) : undefined
@@ -71,7 +72,7 @@ function watchChanges(world: World, onEnd: (stop: () => void) => void) {
           }
         })
       if (ended) return
-      await new Promise((resolve) => setTimeout(resolve, rest))
+      await new Promise((resolve) => setTimeout(resolve, Math.max(GATHER_MS, earliest - performance.now())))
       isChanged = false
     },
   }

@@ -17,26 +17,42 @@ export interface Frame {
 const MOST_TASKS = 1000
 
 /** How the run stood after each event that a viewer would notice. Empty if the plan is too large. */
-export function framesOf(events: readonly RunEvent[]): Frame[] {
-  const begin = events[0]?.at ?? ''
+export const framesOf = (events: readonly RunEvent[]): readonly Frame[] => {
+  const recorder = createRecorder()
+  for (const event of events) recorder.add(event)
+  return recorder.frames()
+}
+
+export interface FrameRecorder {
+  add(event: RunEvent): void
+  frames(): readonly Frame[]
+}
+
+/** Makes the frames event by event: of a run that goes on, only what is new costs something. */
+export function createRecorder(): FrameRecorder {
   const frames: Frame[] = []
   const shown = new Map<string, NodeStyle>()
-  let title = ''
+  let [begin, title, isTooLarge] = ['', '', false]
   let state: RunState = emptyRun
-  for (const event of events) {
-    state = evolve(state, event)
-    const work = workOf(state)
-    if (state.phase === 'empty' || (work?.plan.tasks.length ?? 0) > MOST_TASKS) return []
-    const moved = new Map<string, NodeStyle>()
-    if (work !== null) {
-      const styleOf = nodeStyles(displayStatuses(work))
-      for (const { id } of work.plan.tasks) if (shown.get(id) !== styleOf(id)) moved.set(id, styleOf(id))
-    }
-    const heading = headline(state).title
-    if (moved.size === 0 && heading === title) continue
-    for (const [id, style] of moved) shown.set(id, style)
-    title = heading
-    frames.push({ at: secondsBetween(begin, event.at), title, moved: Object.fromEntries(moved) })
+  return {
+    add: (event) => {
+      if (state.phase === 'empty') begin = event.at
+      state = evolve(state, event)
+      if (state.phase === 'empty' || isTooLarge) return
+      const work = workOf(state)
+      isTooLarge = (work?.plan.tasks.length ?? 0) > MOST_TASKS
+      if (isTooLarge) return
+      const moved = new Map<string, NodeStyle>()
+      if (work !== null) {
+        const styleOf = nodeStyles(displayStatuses(work))
+        for (const { id } of work.plan.tasks) if (shown.get(id) !== styleOf(id)) moved.set(id, styleOf(id))
+      }
+      const heading = headline(state).title
+      if (moved.size === 0 && heading === title) return
+      for (const [id, style] of moved) shown.set(id, style)
+      title = heading
+      frames.push({ at: secondsBetween(begin, event.at), title, moved: Object.fromEntries(moved) })
+    },
+    frames: () => (isTooLarge ? [] : frames),
   }
-  return frames
 }

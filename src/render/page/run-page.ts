@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { RunEvent } from '../../core/run/event.ts'
 import { type RunState, workOf } from '../../core/run/state.ts'
-import { duration } from '../markdown/format.ts'
+import { count, duration } from '../markdown/format.ts'
 import { isPlanned, type PlannedRun } from '../plan/planned-run.ts'
 import { SCRIPT, STYLE } from './assets.ts'
 import { type Frame, framesOf } from './frames.ts'
 import { SIGNS } from './graph-svg.ts'
 import { type Html, html, trusted } from './html.ts'
-import { eventsSection, graphSection, headingSection, lanesSection, stepsSection } from './run-sections.ts'
+import { eventList, graphSection, headingSection, lanesSection, stepsSection } from './run-sections.ts'
 import { longestFact, taskSection } from './task-section.ts'
 
 /** Characters for the briefs of all tasks, so that the page stays under a megabyte. */
@@ -29,7 +29,7 @@ ${timeControl(framesOf(events))}
 ${graphSection(events, state, (id) => `#task-${id}`)}${lanesSection(events, state)}`
 }
 ${isPlanned(state) && tasks(state)}
-<h2>Events</h2>${eventsSection(events)}</main>
+<h2>Events</h2><details><summary>${count(events.length, 'event')}</summary>${eventList(events)}</details></main>
 </body></html>
 `.text
 }

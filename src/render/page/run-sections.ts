@@ -2,7 +2,7 @@ import type { TaskId } from '../../core/ids.ts'
 import { spentUsd } from '../../core/money/ledger.ts'
 import type { RunEvent } from '../../core/run/event.ts'
 import { type LiveRun, workOf } from '../../core/run/state.ts'
-import { commaList, count, duration, moment, secondsBetween, usd } from '../markdown/format.ts'
+import { commaList, duration, moment, secondsBetween, usd } from '../markdown/format.ts'
 import type { PlannedRun } from '../plan/planned-run.ts'
 import { displayStatuses, nodeStyles } from '../status/display-status.ts'
 import { headline } from '../status/headline.ts'
@@ -69,11 +69,11 @@ export function lanesSection(events: readonly RunEvent[], { work }: PlannedRun):
   )
 }
 
-/** What happened, folded. */
-export function eventsSection(events: readonly RunEvent[]): Html {
+/** What happened, event by event. */
+export function eventList(events: readonly RunEvent[]): Html {
   const begin = events[0]?.at ?? ''
-  return html`<details id="all-events"><summary>${count(events.length, 'event')}</summary><ol class="events">${events.map(
+  return html`<ol class="events">${events.map(
     (event) => html`<li><span>${duration(secondsBetween(begin, event.at))}</span> ${eventLine(event)}</li>
 `,
-  )}</ol></details>`
+  )}</ol>`
 }

@@ -18,20 +18,25 @@ const replace = ({ id, hash, html }) => {
   if (part === null || part.dataset.hash === hash) return
   if (isBusy(part) || (id === 'plan' && isPast())) return void waiting.set(id, { id, hash, html })
   waiting.delete(id)
-  const open = new Map([...part.querySelectorAll('details[id]')].map((one) => [one.id, one.open]))
-  const scrolled = new Map([...part.querySelectorAll('.scroll[id]')].map((one) => [one.id, [one.scrollLeft, one.scrollTop]]))
-  const focused = part.contains(document.activeElement) ? document.activeElement : null
-  const place = focused === null ? null : focused.id !== '' ? '#' + CSS.escape(focused.id) : focused.hasAttribute('href') ? 'a[href="' + CSS.escape(focused.getAttribute('href')) + '"]' : null
-  const before = states(part)
-  part.innerHTML = html
-  part.dataset.hash = hash
-  for (const [name, was] of open) { const one = document.getElementById(name); if (one !== null) one.open = was }
-  for (const [name, [left, top]] of scrolled) document.getElementById(name)?.scrollTo(left, top)
-  if (place !== null) part.querySelector(place)?.focus({ preventScroll: true })
+  const fresh = part.cloneNode(false)
+  fresh.innerHTML = html
+  fresh.dataset.hash = hash
+  morph(part, fresh)
   if (id === 'plan') startSlider()
-  for (const [task, style] of states(part)) if (before.has(task) && before.get(task) !== style) part.querySelector('a[data-task="' + task + '"]').classList.add('moved')
 }
-const states = (part) => new Map([...part.querySelectorAll('a[data-task]')].map((node) => [node.dataset.task, node.dataset.state]))
+// Only what differs is touched: so focus, open details and scrolled graphs stay, and 300 tasks cost one frame.
+const morph = (old, fresh) => {
+  if (old.isEqualNode(fresh) || old.dataset?.keep !== undefined) return
+  if (old.nodeName !== fresh.nodeName || old.id !== fresh.id) return void old.replaceWith(fresh)
+  if (old.nodeType !== Node.ELEMENT_NODE) return void (old.nodeValue = fresh.nodeValue)
+  const isMoved = old.matches('a[data-task]') && old.dataset.state !== fresh.dataset.state
+  for (const { name } of [...old.attributes]) if (name !== 'open' && !fresh.hasAttribute(name)) old.removeAttribute(name)
+  for (const { name, value } of fresh.attributes) if (name !== 'open' && old.getAttribute(name) !== value) old.setAttribute(name, value)
+  if (isMoved) old.classList.add('moved')
+  const [olds, news] = [[...old.childNodes], [...fresh.childNodes]]
+  news.forEach((child, at) => (olds[at] === undefined ? old.append(child) : morph(olds[at], child)))
+  for (const child of olds.slice(news.length)) child.remove()
+}
 const applyWaiting = () => { for (const one of [...waiting.values()]) replace(one) }
 document.addEventListener('focusout', () => setTimeout(applyWaiting))
 
@@ -81,31 +86,40 @@ const isPast = () => { const range = slider(); return range !== null && range.va
 const startSlider = () => {
   const box = document.getElementById('times')
   if (box === null) return
-  box.hidden = false
   frames = null
-  slider().addEventListener('input', showMoment)
+  if (!box.hidden) return
+  box.hidden = false
+  const range = slider()
+  for (const name of ['focus', 'pointerenter', 'touchstart']) range.addEventListener(name, loadFrames, { passive: true })
+  range.addEventListener('input', showMoment)
+}
+const loadFrames = () => (frames ??= fetchFrames())
+const fetchFrames = async () => {
+  const answer = await fetch(document.getElementById('times').dataset.frames)
+  if (!answer.ok) return null
+  const read = await answer.json()
+  const range = slider()
+  const at = range.value / range.max
+  range.max = Math.max(1, read.frames.length - 1)
+  range.value = Math.round(at * range.max)
+  return read
 }
 const showMoment = async () => {
-  if (frames === null) {
-    const answer = await fetch(document.getElementById('times').dataset.frames)
-    if (!answer.ok) return
-    frames = await answer.json()
-    const range = slider()
-    const at = range.value / range.max
-    range.max = Math.max(1, frames.frames.length - 1)
-    range.value = Math.round(at * range.max)
-  }
+  const loaded = await loadFrames()
+  if (loaded !== null) showFrame(loaded)
+}
+const showFrame = ({ frames, signs }) => {
   const range = slider()
   const nodes = [...document.querySelectorAll('#graph a[data-task]')]
-  const states = new Map()
-  for (const { moved } of frames.frames.slice(0, Number(range.value) + 1)) for (const [id, style] of Object.entries(moved)) states.set(id, style)
+  const at = new Map()
+  for (const { moved } of frames.slice(0, Number(range.value) + 1)) for (const [id, style] of Object.entries(moved)) at.set(id, style)
   for (const node of nodes) {
-    const style = states.get(node.dataset.task) ?? 'absent'
+    const style = at.get(node.dataset.task) ?? 'absent'
     if (node.dataset.state === style) continue
     node.dataset.state = style
-    node.querySelector('.sign').textContent = frames.signs[style] ?? ''
+    node.querySelector('.sign').textContent = signs[style] ?? ''
   }
-  const frame = frames.frames[range.value]
+  const frame = frames[range.value]
   const words = frame === undefined ? 'now' : frame.words + ': ' + frame.title
   document.getElementById('moment').textContent = words
   range.setAttribute('aria-valuetext', words)

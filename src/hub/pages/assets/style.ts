@@ -22,14 +22,14 @@ textarea { font: 13px/1.5 ui-monospace, monospace; resize: vertical }
 button { font: inherit; font-weight: 600; color: #fff; background: #1f7a3a; border: 1px solid transparent; border-radius: 6px; padding: 6px 14px; min-height: 36px; cursor: pointer }
 button:hover { background: #19662f } button:disabled { opacity: .5; cursor: default }
 .post { display: flex; gap: 10px; align-items: center; flex-wrap: wrap; margin-top: 8px } .needs .lead { color: var(--text) }
-.comment { border: 1px solid var(--line); border-radius: 6px; margin: 12px 0 } .comment > header, .comment > details > summary { background: var(--panel);
+.comment { content-visibility: auto; contain-intrinsic-size: auto 120px; border: 1px solid var(--line); border-radius: 6px; margin: 12px 0 } .comment > header, .comment > details > summary { background: var(--panel);
   border-bottom: 1px solid var(--line); padding: 6px 12px; border-radius: 6px 6px 0 0 } .comment .markdown { padding: 4px 12px 8px }
 .markdown p { margin: 8px 0 } .markdown pre, pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 8px 12px; overflow-x: auto;
   font: 13px/1.5 ui-monospace, monospace; max-height: 70vh } .markdown :not(pre) > code { background: var(--panel); border-radius: 4px; padding: 1px 4px }
 .wide { overflow-x: auto; margin: 8px 0 } .markdown table { width: auto } .markdown th, .markdown td { border: 1px solid var(--line); padding: 3px 8px } .markdown blockquote { border-left: 4px solid var(--line);
   margin: 8px 0; padding-left: 12px; color: var(--quiet) } .markdown details { margin: 8px 0 } .markdown h1 { font-size: 19px } .markdown h2 { font-size: 17px; margin-top: 16px }
 .markdown ul, .markdown ol { padding-left: 22px } summary { cursor: pointer }
-.tasks td:nth-child(2), .tasks th { white-space: nowrap } .tasks tr { border-bottom: 1px solid var(--line) } .tasks td { padding: 4px 8px 4px 0 }
+#tasks { content-visibility: auto; contain-intrinsic-size: auto 600px } .tasks td:nth-child(2), .tasks th { white-space: nowrap } .tasks tr { border-bottom: 1px solid var(--line) } .tasks td { padding: 4px 8px 4px 0 }
 .sign-landed { color: var(--landed) } .sign-atwork, .sign-queued { color: var(--atwork) } .sign-person { color: var(--person) } .sign-failed, .sign-blocked { color: var(--failed) }
 .file { border: 1px solid var(--line); border-radius: 6px; margin: 8px 0 } .file > summary { background: var(--panel); padding: 6px 12px } .file .scroll { border: 0; border-radius: 0; padding: 0 }
 .diff { font: 12px/1.5 ui-monospace, monospace; border-spacing: 0 } .diff td { padding: 0 8px; white-space: pre; overflow-wrap: normal } .diff td:nth-child(-n+2) { color: var(--quiet); text-align: right; user-select: none; width: 1% }

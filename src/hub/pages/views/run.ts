@@ -6,7 +6,7 @@ import { type LiveRun, workOf } from '../../../core/run/state.ts'
 import { commaList, usd } from '../../../render/markdown/format.ts'
 import { SIGNS } from '../../../render/page/graph-svg.ts'
 import { type Html, html } from '../../../render/page/html.ts'
-import { eventsSection, graphSection, headingSection, lanesSection } from '../../../render/page/run-sections.ts'
+import { eventList, graphSection, headingSection, lanesSection } from '../../../render/page/run-sections.ts'
 import { versionDifference } from '../../../render/plan/difference.ts'
 import { isPlanned, type PlannedRun } from '../../../render/plan/planned-run.ts'
 import { displayStatuses, nodeStyles } from '../../../render/status/display-status.ts'
@@ -54,10 +54,20 @@ export function runView(context: PageContext, { run, events, state }: JournalVie
       { id: 'thread', html: html`<h2>Thread</h2>${threadHtml(context.world, threads)}` },
       { id: 'say', html: commentForm(place, `Comment on #${place.thread}`) },
       { id: 'other', html: other(place, state) },
-      { id: 'events', html: html`<h2>Events</h2>${eventsSection(events)}` },
     ],
   }
 }
+
+/** What happened in a run, event by event. */
+export const eventsView = ({ run, events }: JournalView): View => ({
+  title: `Events of run ${run}`,
+  trail: [
+    [`Run ${run}`, runPath(run)],
+    ['Events', `${runPath(run)}/events`],
+  ],
+  now: '',
+  parts: [{ id: 'events', html: html`<h1>Events of run ${run}</h1>${eventList(events)}` }],
+})
 
 /** The final pull request, where there is one, else the issue: where people talk to the run. */
 export const placeOf = ({ csrf }: PageContext, state: LiveRun, back = runPath(state.run)): FormPlace => ({
@@ -73,12 +83,12 @@ const threadsOf = (state: LiveRun): number[] => [
 
 function links({ world }: PageContext, state: LiveRun): Html {
   const pull = state.projected['pull:trunk']?.number
-  return html`<p class="lead"><a href="${threadPath(world, issueOf(state.run))}">Issue #${issueOf(state.run)}</a>${pull !== undefined && html` · <a href="${threadPath(world, pull)}">Pull request #${pull}</a>`}</p>`
+  return html`<p class="lead"><a href="${threadPath(world, issueOf(state.run))}">Issue #${issueOf(state.run)}</a>${pull !== undefined && html` · <a href="${threadPath(world, pull)}">Pull request #${pull}</a>`} · <a href="${runPath(state.run)}/events">Events</a></p>`
 }
 
 /** Hidden until the script can move it. */
 const slider = (run: RunId): Html =>
-  html`<div class="time" id="times" data-frames="${runPath(run)}/frames" hidden><label for="moments">Time</label><input type="range" id="moments" min="0" max="1" value="1"><output id="moment" for="moments">now</output></div>`
+  html`<div class="time" id="times" data-keep data-frames="${runPath(run)}/frames" hidden><label for="moments">Time</label><input type="range" id="moments" min="0" max="1000" value="1000"><output id="moment" for="moments">now</output></div>`
 
 function needs(context: PageContext, place: FormPlace, state: LiveRun): Html {
   const { urgent } = runActions(state)

@@ -13,6 +13,7 @@ import { plain } from '../../../render/page/plain.ts'
 import type { PlannedRun } from '../../../render/plan/planned-run.ts'
 import { attemptDisplay, displayStatus, newestReport } from '../../../render/status/display-status.ts'
 import { failureLine } from '../../../render/status/task-failure.ts'
+import { jobLog } from '../../runner/job/job-log.ts'
 import type { World } from '../../world.ts'
 import { taskActions } from '../actions/actions.ts'
 import { actionForm } from '../actions/forms.ts'
@@ -35,6 +36,7 @@ export async function taskView(context: PageContext, run: PlannedRun, task: Task
       [task.id, taskPath(run.run, task.id)],
     ],
     now: `${task.id}: ${status}`,
+    grows: record.state.status === 'in_progress',
     parts: [
       { id: 'head', html: head(context, run, task, status, record) },
       {
@@ -46,6 +48,7 @@ export async function taskView(context: PageContext, run: PlannedRun, task: Task
       },
       { id: 'brief', html: brief(run, task) },
       { id: 'attempts', html: attempts(context, run, task, record) },
+      { id: 'transcript', html: transcript(context, run, record) },
       { id: 'output', html: output(record) },
       { id: 'diff', html: html`<h2>Diff</h2>${await diff(context, record)}` },
     ],
@@ -103,11 +106,27 @@ function attempts({ world }: PageContext, run: PlannedRun, task: Task, record: T
 ${record.steers.length > 0 && html`<h3>What people told it</h3><ul>${record.steers.map(({ words, by }) => html`<li><strong>${by}</strong>: ${words}</li>`)}</ul>`}`
 }
 
-/** The log of its job, where the transcript of an agent grows. */
+/** The job of a slot, whose log has what an agent does. */
+function jobOf(world: World, run: PlannedRun, slot: string) {
+  const workflowRun = workflowRunOf(run, slot)
+  return world.store.doc.jobs.find(({ run_id, name }) => run_id === workflowRun && name.endsWith(slot))
+}
+
+/** The end of the log is what happens now. */
+const LATEST = 12_000
+
+/** The log of the slot while it works on the task. */
+function transcript({ world }: PageContext, run: PlannedRun, { state }: TaskRecord): Html {
+  const job = state.status === 'in_progress' ? jobOf(world, run, state.slot) : undefined
+  const log = job === undefined ? '' : (jobLog(world.dataDir, job.id) ?? '')
+  return log === ''
+    ? html``
+    : html`<h2>At work</h2>${block('transcript-text', 'What its slot says', log.slice(-LATEST))}`
+}
+
 function slotLink(world: World, run: PlannedRun, slot: string | null): Html {
   if (slot === null) return html``
-  const workflowRun = workflowRunOf(run, slot)
-  const job = world.store.doc.jobs.find(({ run_id, name }) => run_id === workflowRun && name.endsWith(slot))
+  const job = jobOf(world, run, slot)
   return job === undefined
     ? html`${slot}`
     : html`<a href="${repoPath(world)}/actions/runs/${job.run_id}/job/${job.id}">${slot}, log</a>`

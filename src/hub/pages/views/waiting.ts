@@ -24,7 +24,6 @@ export function waitingView({ world, csrf }: PageContext, run: RunId): View {
         html: commentForm({ csrf, thread: issue.number, back: runPath(run) }, `Comment on #${issue.number}`),
       },
       { id: 'other', html: html`` },
-      { id: 'events', html: html`` },
     ],
   }
 }
