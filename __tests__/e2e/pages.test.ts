@@ -1,6 +1,7 @@
 import axe from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PACE } from '../support/pace.ts'
 import { chromiumPath, needsChromium } from './support/chromium.ts'
 import { issueWith } from './support/plan.ts'
 import { eventsOf, startWorld, type World } from './support/world.ts'
@@ -27,7 +28,7 @@ describe('the pages in a browser', needsChromium, () => {
   })
 
   it('takes a person from the link to the result, without a reload', async () => {
-    const page = await browser.newPage({ viewport: { width: 1000, height: 900 } })
+    const page = await newPage(browser, 1000)
     const errors = errorsOf(page)
     await page.goto(world.hub.link())
     await page.getByLabel('Title').fill('Two texts')
@@ -44,6 +45,7 @@ describe('the pages in a browser', needsChromium, () => {
     await stateOf(page, 'a', 'atwork')
     await stateOf(page, 'b', 'landed')
     await check(page, 'running')
+    await watchedBySecondBrowser(browser, world)
     const moved = await secondsUntilLanded(world, page, 'a')
     await stateOf(page, 'c', 'landed')
     await page.getByRole('button', { name: 'Take it' }).waitFor()
@@ -60,7 +62,7 @@ describe('the pages in a browser', needsChromium, () => {
   })
 
   it('is whole on a phone, in the dark, and for those who do not see it', async () => {
-    const page = await browser.newPage({ viewport: { width: 360, height: 740 }, colorScheme: 'dark' })
+    const page = await newPage(browser, 360, 'dark')
     const errors = errorsOf(page)
     await page.goto(world.hub.link())
     for (const [name, path] of [
@@ -82,6 +84,23 @@ describe('the pages in a browser', needsChromium, () => {
   })
 })
 
+async function newPage(browser: Browser, width: number, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme })
+  // For one thing to happen; what takes longer hangs.
+  page.setDefaultTimeout(120_000 * PACE)
+  return page
+}
+
+/** Another browser follows the same task at the same time, with a session of its own and what the slot's log says. */
+async function watchedBySecondBrowser(browser: Browser, world: World): Promise<void> {
+  const page = await newPage(browser, 360)
+  await page.goto(world.hub.link())
+  await page.goto(`${world.hub.url}/runs/1/tasks/a`)
+  await page.locator('#transcript pre').waitFor()
+  await check(page, 'phone-at-work')
+  await page.close()
+}
+
 /** What the page's script or its policy complains of. */
 function errorsOf(page: Page): string[] {
   const errors: string[] = []
@@ -95,7 +114,7 @@ function errorsOf(page: Page): string[] {
 const node = (page: Page, task: string, state: string) =>
   page.locator(`#graph a[data-task="${task}"][data-state="${state}"]`)
 
-const stateOf = (page: Page, task: string, state: string) => node(page, task, state).waitFor({ timeout: 120_000 })
+const stateOf = (page: Page, task: string, state: string) => node(page, task, state).waitFor()
 
 /** Between the moment at which the journal has it, and that at which it is seen. */
 async function secondsUntilLanded(world: World, page: Page, task: string): Promise<number> {

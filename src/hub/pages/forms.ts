@@ -6,6 +6,7 @@ import { createComment } from '../mutations/comments.ts'
 import { findIssue } from '../mutations/find.ts'
 import { createIssue } from '../mutations/issues.ts'
 import { Refusal } from '../refusal.ts'
+import { needLive } from '../rest/middleware.ts'
 import type { World } from '../world.ts'
 import { commandText } from './actions/command-text.ts'
 import { runPath, type TakeResult } from './context.ts'
@@ -22,6 +23,7 @@ const field = (form: FormData, name: string): string => {
 
 /** Posts the comment that the form stands for, and goes back to its page. */
 export async function postComment(world: World, notes: Notes, call: PageCall): Promise<Response> {
+  needLive(world)
   const { form } = call.var
   const text = commandText(form)
   if (!text.ok) return refuse(call, 400, text.words)
@@ -39,6 +41,7 @@ const ownPath = (path: string): string => (/^\/(?!\/)[\w./-]*$/.test(path) ? pat
 
 /** Opens an issue and asks for its plan. */
 export async function openIssue(world: World, call: PageCall): Promise<Response> {
+  needLive(world)
   const { form } = call.var
   const issue = await createIssue(world, PERSON, {
     title: field(form, 'title').trim(),

@@ -126,4 +126,12 @@ const showFrame = ({ frames, signs }) => {
   if (!isPast()) applyWaiting()
 }
 startSlider()
+
+// A large graph opens where something happens.
+const graph = document.getElementById('graph')
+const busy = graph?.querySelector('a[data-state=failed], a[data-state=person], a[data-state=atwork]')
+if (busy) {
+  const [box, node] = [graph.getBoundingClientRect(), busy.getBoundingClientRect()]
+  graph.scrollTo(node.left - box.left - box.width / 2, node.top - box.top - box.height / 2)
+}
 `

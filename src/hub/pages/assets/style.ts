@@ -7,7 +7,7 @@ export const PAGES_STYLE = `${STYLE}
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px } main:focus { outline: none }
 .top { display: flex; justify-content: space-between; gap: 12px; border-bottom: 1px solid var(--line); padding-bottom: 8px; margin-bottom: 16px }
 .link { color: var(--quiet); font-size: 13px; white-space: nowrap }
-section:empty { display: none }
+section:empty { display: none } #graph { max-height: 85vh; overflow: auto }
 ul.runs { list-style: none; padding: 0; margin: 0 } ul.runs > li { border: 1px solid var(--line); border-radius: 6px; padding: 8px 12px; margin: 8px 0 }
 ul.runs > li > a { font-weight: 600 }
 .needs, .may { border: 1px solid var(--line); border-left: 4px solid var(--line); border-radius: 6px; padding: 4px 16px 12px; margin: 16px 0 }
