@@ -21,7 +21,7 @@ export function actionForm(place: FormPlace, { label, command, words }: Action):
   const id = `words-${command.replaceAll(/[^a-z0-9]+/g, '-')}`
   return html`<form method="post" action="/comments" class="command">${fixed(place, command)}
 ${words !== undefined && html`<label for="${id}">${words.ask}${!words.required && html` <span class="lead">(optional)</span>`}</label><textarea id="${id}" name="words" rows="2"${words.required && html` required`}></textarea>${words.required && html`<input type="hidden" name="required" value="yes">`}`}
-<div class="post"><button id="post-${id}">${label}</button> <span class="lead">posts <code>${command}${words !== undefined && html` -- …`}</code></span></div></form>`
+<div class="post"><button id="post-${id}"${/^\/(?:cancel|skip|reject|pause)/.test(command) && html` class="quiet"`}>${label}</button> <span class="lead">posts <code>${command}${words !== undefined && html` -- …`}</code></span></div></form>`
 }
 
 /** The box below a thread. */

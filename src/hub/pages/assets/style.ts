@@ -20,7 +20,7 @@ textarea, input:not([type=checkbox]):not([type=radio]):not([type=range]) { width
   border: 1px solid var(--quiet); border-radius: 6px; padding: 6px 8px }
 textarea { font: 13px/1.5 ui-monospace, monospace; resize: vertical }
 button { font: inherit; font-weight: 600; color: #fff; background: #1f7a3a; border: 1px solid transparent; border-radius: 6px; padding: 6px 14px; min-height: 36px; cursor: pointer }
-button:hover { background: #19662f } button:disabled { opacity: .5; cursor: default }
+button:hover { background: #19662f } button.quiet { background: var(--page); color: var(--text); border-color: var(--quiet) } button.quiet:hover { background: var(--panel) } button:disabled { opacity: .5; cursor: default }
 .post { display: flex; gap: 10px; align-items: center; flex-wrap: wrap; margin-top: 8px } .needs .lead { color: var(--text) }
 .comment { content-visibility: auto; contain-intrinsic-size: auto 120px; border: 1px solid var(--line); border-radius: 6px; margin: 12px 0 } .comment > header, .comment > details > summary { background: var(--panel);
   border-bottom: 1px solid var(--line); padding: 6px 12px; border-radius: 6px 6px 0 0 } .comment .markdown { padding: 4px 12px 8px }

@@ -5,7 +5,7 @@ import { jobLog } from '../../runner/job/job-log.ts'
 import { type PageContext, repoPath } from '../context.ts'
 import type { View } from '../layout.ts'
 import { commentHtml } from '../markdown/render.ts'
-import { block } from './task.ts'
+import { block, shortTimes } from './task.ts'
 
 /** The page of a check run. */
 export function checkView({ world }: PageContext, id: number): View {
@@ -113,7 +113,7 @@ export function jobView({ world }: PageContext, id: number): View {
         id: 'steps',
         html: html`<h2>Steps</h2><ol>${job.steps.map((step) => html`<li>${step.name} <span class="lead">${step.conclusion ?? step.status}</span></li>`)}</ol>`,
       },
-      { id: 'log', html: block('log-text', 'Log', shown) },
+      { id: 'log', html: block('log-text', 'Log', shortTimes(shown)) },
     ],
   }
 }

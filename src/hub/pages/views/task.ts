@@ -121,7 +121,7 @@ function transcript({ world }: PageContext, run: PlannedRun, { state }: TaskReco
   const log = job === undefined ? '' : (jobLog(world.dataDir, job.id) ?? '')
   return log === ''
     ? html``
-    : html`<h2>At work</h2>${block('transcript-text', 'What its slot says', log.slice(-LATEST))}`
+    : html`<h2>At work</h2>${block('transcript-text', 'What its slot says', shortTimes(log.slice(-LATEST)))}`
 }
 
 function slotLink(world: World, run: PlannedRun, slot: string | null): Html {
@@ -153,6 +153,9 @@ function handOff(summary: NonNullable<ReturnType<typeof newestReport>>['handOff'
   ] as const
   return html`<p>${summary.did}</p>${lists.map(([name, lines]) => lines.length > 0 && html`<h3>${name}</h3><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`)}`
 }
+
+/** A job's log with the time of day alone. */
+export const shortTimes = (log: string): string => log.replaceAll(/^\d{4}-\d\d-\d\dT([\d:]{8})\.\d+Z /gm, '$1 ')
 
 export const block = (id: string, name: string, text: string): Html =>
   html`<details id="${id}" open><summary>${name}</summary><pre tabindex="0">${text.trim() === '' ? '(nothing)' : withoutColours(text)}</pre></details>`
