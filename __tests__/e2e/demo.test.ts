@@ -157,7 +157,7 @@ describe('a demo that is stopped', () => {
     child.kill('SIGINT')
     child.kill('SIGINT')
     expect(await ended(child)).toBe(130)
-    expect(said.error).toBe('Stopped. Nothing of it is left.\n')
+    expect(said.error).toBe('Stopped. Everything is deleted.\n')
     expect(leftovers()).toEqual([])
     expect(readdirSync(temp)).toEqual([])
   })

@@ -19,8 +19,8 @@ export type Effort = NonNullable<z.infer<typeof effortSchema>>
 export const settingsSchema = z.strictObject({
   slots: z
     .strictObject({
-      start: z.int().min(1).max(64).default(4).describe('Most slots to start when a run begins'),
-      cap: z.int().min(1).max(64).default(8).describe('Most slots to keep at any time'),
+      start: z.int().min(1).max(64).default(4).describe('Maximum number of slots to start when a run begins'),
+      cap: z.int().min(1).max(64).default(8).describe('Maximum number of slots at any time'),
       idle_seconds: z
         .number()
         .min(1)
@@ -37,8 +37,8 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   limits: z
     .strictObject({
-      tasks: z.int().min(1).max(500).default(100).describe('Most tasks in a plan'),
-      files: z.int().min(1).default(1000).describe('Most files that a task may change'),
+      tasks: z.int().min(1).max(500).default(100).describe('Maximum number of tasks in a plan'),
+      files: z.int().min(1).default(1000).describe('Maximum number of files that a task may change'),
       file_kilobytes: z
         .number()
         .positive()
@@ -62,13 +62,13 @@ export const settingsSchema = z.strictObject({
         .describe(
           'Space for a command in /tmp, and the same again in its home folder. If not set: a fifth of the memory',
         ),
-      turns: z.int().min(1).max(1000).default(60).describe('Most turns of an agent in one attempt at a task'),
+      turns: z.int().min(1).max(1000).default(60).describe('Maximum number of turns of an agent in one attempt'),
       pushes_per_minute: z
         .number()
         .positive()
         .default(6)
         .describe('Average pushes a minute; events wait and are pushed together'),
-      status_seconds: z.number().min(0).default(10).describe('Least seconds between two edits of the status comment'),
+      status_seconds: z.number().min(0).default(10).describe('Minimum seconds between two edits of the status comment'),
       poll_seconds: z
         .number()
         .positive()
@@ -116,7 +116,7 @@ export const settingsSchema = z.strictObject({
       strong: z.string().min(1).default('claude-opus-5-5').describe('For hard tasks, and for tasks that failed twice'),
     })
     .prefault({})
-    .describe('Work on tasks. The plan gives each task a tier'),
+    .describe('Models that work on tasks; the plan gives each task a tier'),
   review: z
     .enum(['off', 'risky', 'all'])
     .default('risky')
