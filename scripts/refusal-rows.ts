@@ -202,7 +202,7 @@ export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFail
   },
   'result-unreadable': {
     when: 'The artifact of the slot is missing, broken or in another form.',
-    detail: '`result.json` is no JSON',
+    detail: '`result.json` is not JSON',
   },
   'sandbox-unavailable': {
     when: 'bubblewrap cannot run on the machine of the slot.',

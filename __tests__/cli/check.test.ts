@@ -210,7 +210,7 @@ describe('tributary check, on a plan that /plan would refuse', () => {
     const circle = PLAN.replace('- id: logger', '- id: logger\n    needs: [server]')
     const line = PLAN.replace('run: [node, tools/make.mjs]', 'run: node x.mjs')
     for (const [plan, fix] of [
-      [circle, 'Take one of these needs out.'],
+      [circle, 'Remove one of these needs.'],
       [line, 'write `[node, x.mjs]`'],
       [`${PLAN}\ntitle: again`, 'keep one of them'],
     ] as const) {

@@ -201,7 +201,7 @@ describe('settings that would never match anything', () => {
   it.each([
     [
       'protected_paths:\n  - a/**\n  - /b',
-      'Line 3: `protected_paths` `/b`: it starts at the root of the repository, without a `/`.',
+      'Line 3: `protected_paths` `/b`: it must start at the root of the repository, without a `/`.',
     ],
     ['protected_paths: [infra/]', 'Line 1: `protected_paths` `infra/`: for a folder and all in it, write `infra/**`.'],
     [
