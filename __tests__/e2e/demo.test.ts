@@ -194,7 +194,7 @@ describe('a demo that cannot be', () => {
     expect(refused(['--live'], { ANTHROPIC_API_KEY: 'sk-ant-none' })).toEqual({
       status: 2,
       said: expect.stringContaining(
-        '--live runs what a model writes, which takes a sandbox: bubblewrap 9.8.7 cannot run',
+        '--live runs what a model writes, which needs a sandbox: bubblewrap 9.8.7 cannot run',
       ),
       left: [],
     })
@@ -211,7 +211,7 @@ describe('a demo that cannot be', () => {
     })
     const [left = 'nothing'] = readdirSync(temp)
     expect(status).toBe(1)
-    expect(stderr).toContain(`What there is of it is in ${join(temp, left)}\n`)
+    expect(stderr).toContain(`What it made is in ${join(temp, left)}\n`)
   })
 
   it('puts nothing into a folder that holds something', () => {

@@ -25,7 +25,7 @@ function watching(pages: (second: number) => GitHubState) {
   }
   const display = createDisplay({ ...terminal, out: (line) => lines.push(line) }, seconds)
   const checkNotStopped = ({ traces }: GitHubState) => {
-    if (traces === 'stuck') throw new Error('the run came to a stop')
+    if (traces === 'stuck') throw new Error('the run stopped')
   }
   const limits = { standstillSeconds: 90, clock, signal: stop.signal, checkNotStopped }
   const watch = watchProgress(async () => pages(Math.floor(seconds())), display, limits)
@@ -73,7 +73,7 @@ describe('the patience of the demo', () => {
 
   it('is not used up if the run needs somebody who does not play', async () => {
     const { outcome } = watching((second) => ({ ...nothing, traces: second >= 3 ? 'stuck' : '' }))
-    expect(await outcome()).toBe('the run came to a stop')
+    expect(await outcome()).toBe('the run stopped')
   })
 
   it('ends at once when it is stopped', async () => {

@@ -70,7 +70,7 @@ describe('ids and needs', () => {
 
 describe('what a task must say', () => {
   it.each<[string, Partial<Task>, string, RegExp]>([
-    ['missing-writes', { writes: [] }, 'writes', /^A task may change only the files that it names\. Name the files/],
+    ['missing-writes', { writes: [] }, 'writes', /^A task may change only the files that it names\. Name them/],
     [
       'missing-acceptance',
       { acceptance: { argv: [], expect: 'it works' } },
