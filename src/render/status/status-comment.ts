@@ -199,6 +199,8 @@ const WITHOUT: Readonly<Record<Refusable, string>> = {
   draft:
     'This repository has no draft pull requests, so those of the run are ordinary ones: do not merge the final one before the run is done',
   pull: 'GitHub refuses a change of a pull request: close it, or mark it as ready, by hand',
+  reviewers:
+    'Not everyone named for a review could be asked: a reviewer needs access to the repository and is not the author, and a team needs the token of an App',
 }
 
 /** A line for each thing that the platform refuses. */
