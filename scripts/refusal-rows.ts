@@ -392,6 +392,11 @@ export const WITHOUT: Record<Refusable | 'rate-limit', Stop> = {
   comment: refusedThing('comment', 'A thread is locked.', 'Unable to create comment because issue is locked.'),
   draft: refusedThing('draft', 'The repository has no draft pull requests.', 'Draft pull requests are not supported'),
   pull: refusedThing('pull', 'A pull request may not be closed, or marked as ready.', 'Resource not accessible'),
+  reviewers: refusedThing(
+    'reviewers',
+    'Someone of `reviewers` cannot be asked for a review.',
+    'mona: Reviews may only be requested from collaborators.',
+  ),
 }
 
 function refusedThing(what: Refusable, when: string, why: string): Stop {

@@ -165,7 +165,7 @@ describe('settings that are refused', () => {
     ],
     [
       'colour:',
-      'Line 1: `colour` is not a known key here. The keys are `slots`, `limits`, `approvers`, `mode`, `explore_model`, `plan_model`, `worker_model`, `review`, `review_model`, `effort`, `budget`, `prices`, `worker`, `plan`, `commits`, `merge`, `label`, `notify`, `worker_pull_requests`, `keep_branches`, `protected_paths`, `known_secrets`, `commands`, `agent_commands`, `setup`, `network`, `baseline` and `sandbox`.',
+      'Line 1: `colour` is not a known key here. The keys are `slots`, `limits`, `approvers`, `mode`, `explore_model`, `plan_model`, `worker_model`, `review`, `review_model`, `effort`, `budget`, `prices`, `worker`, `plan`, `commits`, `merge`, `label`, `notify`, `reviewers`, `auto_merge`, `worker_pull_requests`, `keep_branches`, `protected_paths`, `known_secrets`, `commands`, `agent_commands`, `setup`, `network`, `baseline` and `sandbox`.',
     ],
     ['slots: 4', 'Line 1: `slots` must be keys with values, not `4`.'],
     ['slots: { start: "4" }', 'Line 1: `slots.start` must be a number, not the text `4`.'],

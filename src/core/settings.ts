@@ -3,6 +3,9 @@ import { allowedHostSchema } from './allowed-host.ts'
 
 const AUTHOR_PATTERN = /^[^<>\p{C}]*[^<>\p{C}\s] <[^<>@\s\p{C}]+@[^<>@\s\p{C}]+>$/u
 
+/** GitHub's names of accounts, and of teams in an organization. */
+const LOGIN_OR_TEAM = /^[A-Za-z\d][A-Za-z\d-]*(?:\/[\w.-]+)?$/
+
 /** With its id: an address without one belongs to any account that takes that name. */
 const BOT = 'github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>'
 
@@ -214,6 +217,21 @@ export const settingsSchema = z.strictObject({
     .default('all')
     .describe(
       'When a new comment mentions you. all: when the run waits for you, stops or is done; outcomes: when it stops or is done; none: never',
+    ),
+  reviewers: z
+    .union([
+      z.enum(['asker', 'codeowners']),
+      z.array(z.string().regex(LOGIN_OR_TEAM, 'a login, or `org/team` for a team')).max(15),
+    ])
+    .default('asker')
+    .describe(
+      'Who is asked to review pull requests that wait for a person. asker: the person who asked for the plan; codeowners: the code owners of the changed paths, or that person if they have none; or logins and `org/team` names; []: nobody',
+    ),
+  auto_merge: z
+    .enum(['off', 'squash', 'merge', 'rebase'])
+    .default('off')
+    .describe(
+      'Not off: once a person who may approve has approved the last head of the final pull request, auto-merge is switched on for it with this method',
     ),
   worker_pull_requests: z
     .literal([true, false, 'review-only'])

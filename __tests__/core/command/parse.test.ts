@@ -28,6 +28,8 @@ describe('a command', () => {
   it.each<[string, object]>([
     ['/plan', plan],
     ['/Plan', plan],
+    ['/plan --base release/2.x -- fast', { ...plan, base: 'release/2.x', words: 'fast' }],
+    ['/plan --base=main', { ...plan, base: 'main' }],
     ['/PLAN --MODE Soft', { ...plan, mode: 'soft' }],
     ['/plan --mode=off', { ...plan, mode: 'off' }],
     ['/plan -mode strict', { ...plan, mode: 'strict' }],
