@@ -137,7 +137,7 @@ describe('tributary check, on a plan that /plan would take', () => {
 
 /** The fix of a problem is an order. */
 const SAYS_WHAT_TO_DO =
-  /\b(?:Compare|Correct|Give|Leave|Make|Name|Put|Say|Take|Write|add|keep|leave|make|quote|remove|split|write) /
+  /\b(?:Compare|Correct|Give|Leave|Make|Name|Put|Remove|Say|Take|Write|add|keep|leave|make|quote|remove|split|write) /
 
 describe('tributary check, on a plan that /plan would refuse', () => {
   it.each([
