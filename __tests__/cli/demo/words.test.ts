@@ -49,7 +49,9 @@ describe('what the demo says', () => {
     const url = 'http://127.0.0.1:1'
     const hub = { api: `${url}/api`, git: `${url}/git`, tokens, link: () => `${url}/login/once` }
     const stayed = keepHub(hub, display, stop.signal)
-    expect(lines[0]).toBe(`\nThe hub runs until you press Ctrl-C. Its pages open with this link, once: ${url}/login/once`)
+    expect(lines[0]).toBe(
+      `\nThe hub runs until you press Ctrl-C. Its pages open with this link, once: ${url}/login/once`,
+    )
     expect(lines).toContain('  outsider  o')
     stop.abort('SIGINT')
     await expect(stayed).resolves.toBeUndefined()
