@@ -10,12 +10,13 @@ import { createFaults } from './control/faults.ts'
 import { createMetrics } from './control/metrics.ts'
 import { createEmitter } from './events.ts'
 import { openBare } from './git/bare.ts'
+import type { BuiltInWorkflow } from './git/built-in-workflow.ts'
 import { openRepository } from './git/repository.ts'
 import type { HubHost, JobRecord, Runner } from './host.ts'
 import type { Observer } from './rest/middleware.ts'
 import type { StartProcess } from './runner/process/process.ts'
 import { createRunner as createDefaultRunner } from './runner/runner.ts'
-import type { RunnerOptions } from './runner/world.ts'
+import type { RunnerOptions, TributaryStep } from './runner/world.ts'
 import { artifactFolder, createHost } from './runner-host.ts'
 import { createSerialQueue } from './serial-queue.ts'
 import type { RepositorySettings } from './store/document.ts'
@@ -37,6 +38,12 @@ export interface HubOptions {
   settings?: Partial<RepositorySettings>
   /** The folder with Tributary's action.yml and dist. The hub runs it for every `uses:` of Tributary in this repository. */
   tributaryAction: string
+  /** Runs Tributary alone, by this workflow if the repository has none of its own that uses it. */
+  builtInWorkflow?: BuiltInWorkflow
+  /** Inputs and variables for Tributary's own steps, besides those of the workflow. */
+  tributaryStep?: TributaryStep
+  /** Fetches the result of a run into the person's repository as `branch`; the pages offer it if it is there. */
+  takeResult?: (run: string, branch: string) => Promise<{ branch: string; commit: string }>
   createRunner?: (host: HubHost, options: RunnerOptions) => Runner
   startProcess?: StartProcess
   now?: () => Date
@@ -106,6 +113,7 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
     faults,
     metrics: createMetrics(now),
     secrets: options.secrets ?? {},
+    builtInWorkflow: options.builtInWorkflow,
     runner: running,
     emit: createEmitter(running, { faults, isArchived: () => doc.settings.archived, log }),
     inTurn: createSerialQueue(),
@@ -118,6 +126,8 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
   const host = createHost(world, options.variables ?? {}, kill)
   runner = (options.createRunner ?? createDefaultRunner)(host, {
     tributaryAction: options.tributaryAction,
+    tributaryStep: options.tributaryStep,
+    builtInWorkflow: options.builtInWorkflow,
     startProcess: options.startProcess,
   })
   const started = runner
