@@ -2,7 +2,7 @@
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { explainError } from './cli/explain-error.ts'
-import { isDebugged, runCli } from './cli/run.ts'
+import { isDebugged, runCli } from './cli/run-cli.ts'
 import { startedAs } from './cli/started-as.ts'
 
 const OLDEST_NODE = 20
