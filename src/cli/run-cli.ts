@@ -9,8 +9,9 @@ import { init } from './init.ts'
 import { log } from './log.ts'
 import { simulateSubcommand } from './simulate.ts'
 import type { Subcommand, Terminal } from './subcommand.ts'
+import { up } from './up/subcommand.ts'
 
-const SUBCOMMANDS: readonly Subcommand[] = [init, doctor, check, simulateSubcommand, log, hub, demo]
+const SUBCOMMANDS: readonly Subcommand[] = [up, init, doctor, check, simulateSubcommand, log, hub, demo]
 const USAGE_ERROR = 2
 
 /** `tributary WORD ...`: answers with the exit code. */

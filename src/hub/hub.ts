@@ -114,6 +114,7 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
     metrics: createMetrics(now),
     secrets: options.secrets ?? {},
     builtInWorkflow: options.builtInWorkflow,
+    link: () => urls.results.replace(/\/$/, ''),
     runner: running,
     emit: createEmitter(running, { faults, isArchived: () => doc.settings.archived, log }),
     inTurn: createSerialQueue(),

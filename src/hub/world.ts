@@ -18,6 +18,8 @@ export interface World {
   readonly metrics: Metrics
   readonly secrets: Readonly<Record<string, string>>
   readonly builtInWorkflow: BuiltInWorkflow | undefined
+  /** An address that a browser opens. */
+  link(): string
   runner(): Runner
   /** Starts the workflows that listen to the event. An event caused by a job's token starts none, unless it is a dispatch. */
   emit(event: Omit<HubEvent, 'actor'>, actor: Actor): Promise<number[]>

@@ -71,6 +71,7 @@ export const controlRoutes = (world: World, rate: RateLimit) =>
       renameRepository(world, name)
       return call.body(null, 204)
     })
+    .post('/_hub/link', (call) => call.json({ link: world.link() }))
     .get('/_hub/settings', (call) => call.json(world.store.doc.settings))
     .post('/_hub/settings', async (call) => {
       const change = await bodyOf(call, settingsChange)
