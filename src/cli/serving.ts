@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { homedir } from 'node:os'
+import { constants, homedir } from 'node:os'
 import { basename, join } from 'node:path'
 import { Mistake, type Terminal } from './subcommand.ts'
 
@@ -21,3 +21,9 @@ export const interrupted = (signal: AbortSignal): Promise<void> =>
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
+
+/** As a shell names the end by a signal. */
+export function exitCodeOf({ reason }: AbortSignal): number {
+  const isSignal = typeof reason === 'string' && Object.hasOwn(constants.signals, reason)
+  return 128 + constants.signals[isSignal ? (reason as NodeJS.Signals) : 'SIGINT']
+}

@@ -1,6 +1,6 @@
-import { constants } from 'node:os'
 import { killDescendants } from '../../hub/runner/process/descendants.ts'
 import { createDisplay, type Display, wrapped } from '../display.ts'
+import { exitCodeOf } from '../serving.ts'
 import { EnvironmentError, Mistake, readArguments, type Subcommand, type Terminal } from '../subcommand.ts'
 import { type DemoFolder, openDemoFolder, removeDemoFolder } from './folder.ts'
 import { type DemoOptions, runDemo } from './run-demo.ts'
@@ -95,18 +95,12 @@ async function untilStopped(work: Promise<void>, signal: AbortSignal): Promise<v
 
 const KILL_MS = 100
 
-async function reportInterruption(
-  demoFolder: DemoFolder,
-  { error }: Terminal,
-  { reason }: AbortSignal,
-): Promise<number> {
+async function reportInterruption(demoFolder: DemoFolder, { error }: Terminal, signal: AbortSignal): Promise<number> {
+  const { reason } = signal
   if (demoFolder.isTemporary) await removeDemoFolder(demoFolder)
   const left = demoFolder.isTemporary ? 'Nothing of it is left.' : leftIn(demoFolder)
   error(`${reason === 'SIGINT' ? 'Stopped' : `Stopped by ${reason}`}. ${left}`)
-  return 128 + (isSignal(reason) ? constants.signals[reason] : constants.signals.SIGINT)
+  return exitCodeOf(signal)
 }
 
 const leftIn = ({ folder }: DemoFolder): string => `What there is of it is in ${folder}`
-
-const isSignal = (name: unknown): name is NodeJS.Signals =>
-  typeof name === 'string' && Object.hasOwn(constants.signals, name)

@@ -1,0 +1,58 @@
+import { spentUsd } from '../../core/money/ledger.ts'
+import { type RunState, workOf } from '../../core/run/state.ts'
+import { count, duration, secondsBetween, usd } from '../../render/markdown/format.ts'
+import { plain } from '../../render/page/plain.ts'
+import { headline } from '../../render/status/headline.ts'
+import { nextSteps } from '../../render/status/next-steps.ts'
+import { git } from '../repository.ts'
+import { EnvironmentError } from '../subcommand.ts'
+import type { Place } from '../up/place.ts'
+import { resultBranch, type Taken, takeResult } from '../up/take-result.ts'
+
+const MOST_NAMES = 50
+
+/** Takes the result as a branch of a name that is free, or that it only moves forward. */
+export async function takeUnderFreeName(place: Place, run: string): Promise<Taken> {
+  for (let number = 1; ; number += 1) {
+    const branch = number === 1 ? resultBranch(run) : `${resultBranch(run)}.${number}`
+    const isTaken = (await git(place.top, 'rev-parse', '--verify', '--quiet', `refs/heads/${branch}`)) !== null
+    try {
+      return await takeResult(place, run, branch)
+    } catch (error) {
+      if (!isTaken || number === MOST_NAMES || !(error instanceof EnvironmentError)) throw error
+    }
+  }
+}
+
+/** The last lines of a run that is done. */
+export function closingLines(state: RunState, { branch }: Taken): string[] {
+  const work = workOf(state)
+  if (work === null || state.phase === 'empty') return []
+  const seconds = state.phase === 'ended' ? secondsBetween(state.askedAt, state.endedAt) : 0
+  const spent = spentUsd(state.ledger)
+  const money = spent === 0 ? '' : `, ${usd(spent)}`
+  return [
+    `${count(work.plan.tasks.length, 'task')} in ${duration(seconds)}${money}.`,
+    `The result is the branch ${branch}: \`git diff ${work.baseBranch}...${branch}\` shows it, \`git merge ${branch}\` merges it.`,
+  ]
+}
+
+/** Why a run goes no further here, and what a person can type on its page. */
+export function stoppedLines(state: RunState, reply: string | null): string[] {
+  if (state.phase === 'empty') return [reply === null ? 'Nothing came of it.' : replyText(reply)]
+  const { title, counts, detail } = headline(state)
+  return [
+    `${title}${counts === '' ? '' : `: ${counts}`}. ${plain(detail)}`,
+    ...(state.phase === 'ended' ? state.problems.map(({ message }) => plain(message)) : []),
+    ...nextSteps(state).map((step) => `  ${plain(step)}`),
+  ]
+}
+
+/** A comment of ours without its markers and small print. */
+export const replyText = (body: string): string =>
+  plain(
+    body
+      .replace(/<!--[\s\S]*?-->/g, '')
+      .replace(/<sub>[\s\S]*?<\/sub>/g, '')
+      .replace(/^#+ /gm, ''),
+  ).trim()
