@@ -146,9 +146,9 @@ describe('help', () => {
   })
 
   it('of a word that is none says what was meant', async () => {
-    expect(await typed(place, ['help', 'hup'])).toMatchObject({
+    expect(await typed(place, ['help', 'hubb'])).toMatchObject({
       code: 2,
-      error: "tributary: there is no 'hup'. Did you mean 'hub'?",
+      error: "tributary: there is no 'hubb'. Did you mean 'hub'?",
     })
   })
 })
