@@ -140,6 +140,7 @@ describe('a run that stops', () => {
   it('says why, and what can be typed on its page', () => {
     const lines = stoppedLines(failed(running('a'), 'a'), null)
     expect(lines[0]).toMatch(/^Stopped: 0 of 1 task landed, 1 failed\. /)
+    expect(lines[1]).toBe('a: its command ended with exit code 3')
     expect(lines.join('\n')).toContain('/retry a -- note retries a')
   })
 

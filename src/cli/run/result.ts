@@ -1,9 +1,13 @@
+import { failureLog } from '../../core/failure.ts'
 import { spentUsd } from '../../core/money/ledger.ts'
 import { type RunState, workOf } from '../../core/run/state.ts'
+import { visible } from '../../render/markdown/escape.ts'
+import { failingLines } from '../../render/markdown/failing-lines.ts'
 import { count, duration, secondsBetween, usd } from '../../render/markdown/format.ts'
 import { plain } from '../../render/page/plain.ts'
 import { headline } from '../../render/status/headline.ts'
 import { nextSteps } from '../../render/status/next-steps.ts'
+import { failureLine } from '../../render/status/task-failure.ts'
 import { git } from '../repository.ts'
 import { EnvironmentError } from '../subcommand.ts'
 import type { Place } from '../up/place.ts'
@@ -44,9 +48,21 @@ export function stoppedLines(state: RunState, reply: string | null): string[] {
   return [
     `${title}${counts === '' ? '' : `: ${counts}`}. ${plain(detail)}`,
     ...(state.phase === 'ended' ? state.problems.map(({ message }) => plain(message)) : []),
+    ...failures(state),
     ...nextSteps(state).map((step) => `  ${plain(step)}`),
   ]
 }
+
+/** Each task that failed for good, with why, and the first failing lines of its output. */
+const failures = (state: RunState): string[] =>
+  Object.entries(workOf(state)?.tasks ?? {}).flatMap(([id, { state: task }]) =>
+    task.status !== 'failed'
+      ? []
+      : [
+          `${id}: ${plain(failureLine(task.failure))}`,
+          ...failingLines(failureLog(task.failure)).map((line) => `    ${visible(line)}`),
+        ],
+  )
 
 /** A comment of ours without its markers and small print. */
 export const replyText = (body: string): string =>

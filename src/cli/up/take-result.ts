@@ -16,6 +16,12 @@ export interface Taken {
 /** The branch that a result gets if none is named. */
 export const resultBranch = (run: string): string => `tributary/${run}`
 
+/** Whatever the person's configuration asks for: pruning would take a branch without a counterpart for one that is gone. */
+const NOTHING_ELSE = [
+  ...['--no-tags', '--no-prune', '--no-write-fetch-head'],
+  ...['--no-auto-maintenance', '--no-recurse-submodules'],
+]
+
 /**
  * Fetches the trunk of a run from the hub into the person's repository, as a branch: new, or moved forward. Neither the checkout
  * nor the branch that is checked out changes.
@@ -28,17 +34,8 @@ export async function takeResult(place: Place, run: string, branch: string): Pro
     (await git(gitDir, 'rev-parse', '--verify', '--quiet', `refs/heads/${trunkBranch(run)}`)) ??
     (await trunkOf(gitDir, run))
   if (commit === null) throw new EnvironmentError(`run ${run} has no result yet`)
-  const quietly = [
-    '--quiet',
-    '--no-tags',
-    '--no-prune',
-    '--no-write-fetch-head',
-    '--no-auto-maintenance',
-    '--no-recurse-submodules',
-  ]
-  const fetched = await gitInCheckout(place, [...['fetch', ...quietly, gitDir, `${commit}:refs/heads/${branch}`]], {
-    'safe.directory': '*',
-  })
+  const words = ['fetch', ...NOTHING_ELSE, gitDir, `${commit}:refs/heads/${branch}`]
+  const fetched = await gitInCheckout(place, words, { 'safe.directory': '*' })
   if (!fetched.ok)
     throw new EnvironmentError(`git did not make the branch ${branch}: ${reasonOf(fetched.words, branch)}`)
   return { branch, commit }
@@ -56,5 +53,5 @@ function reasonOf(words: string, branch: string): string {
     return `one of that name is there with other commits; \`git branch -m ${branch} ${branch}-before\` keeps it under another name`
   if (/refusing to fetch into/.test(words))
     return 'it is checked out, and a checkout is not touched; switch to another branch'
-  return words.replace(/^(?:fatal|error): /, '').split('\n', 1)[0] ?? words
+  return /^(?:fatal|error): (.*)$/m.exec(words)?.[1] ?? words
 }
