@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { chooseWorker, findAgents, settingsFor } from '../../../src/cli/up/agents.ts'
 import { browserProgram } from '../../../src/cli/up/browser.ts'
+import { noSandboxText } from '../../../src/cli/up/no-sandbox.ts'
 import { readSettings } from '../../../src/config/settings.ts'
 import { removeFolder, temporary } from '../../hub/support/repository.ts'
 
@@ -79,4 +80,12 @@ it('a browser is opened where there is a screen for one', () => {
   expect(browserProgram('linux', { WAYLAND_DISPLAY: 'wayland-0' })).toBe('xdg-open')
   expect(browserProgram('linux', { DISPLAY: '' })).toBeNull()
   expect(browserProgram('win32', { DISPLAY: ':0' })).toBeNull()
+})
+
+it('says what brings a sandbox, or how to do without one by name', () => {
+  expect(noSandboxText({ kind: 'bubblewrap' })).toBeNull()
+  const text = noSandboxText({ kind: 'off', why: 'bwrap is not installed', fix: ['sudo apt-get install bubblewrap'] })
+  expect(text).toContain(
+    '(bwrap is not installed); to install one: sudo apt-get install bubblewrap; or write `sandbox: off`',
+  )
 })

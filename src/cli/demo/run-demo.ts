@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { systemClock } from '../../adapters/system/clock.ts'
 import type { Hub } from '../../hub/hub.ts'
 import { type Display, wrapped } from '../display.ts'
+import { type FoundSandbox, findSandbox } from '../find-sandbox.ts'
 import { type ApiPerson, personAt } from '../hub-client/person.ts'
 import { readJournal } from '../journal.ts'
 import { shellQuoted } from '../started-as.ts'
@@ -17,14 +18,7 @@ import { type DemoModel, type DemoModelKind, openDemoModel } from './model.ts'
 import { watchProgress } from './progress.ts'
 import { accountOf, type DemoOutcome, metricsSchema, resultOf } from './report.ts'
 import { clone, createSampleRepository, type Issue, runTests } from './sample-repository.ts'
-import {
-  type DemoSandbox,
-  findSandbox,
-  liveNeedsSandbox,
-  NO_SANDBOX_AT_END,
-  noSandboxAtStart,
-  printMissingSandbox,
-} from './sandbox.ts'
+import { liveNeedsSandbox, NO_SANDBOX_AT_END, noSandboxAtStart, printMissingSandbox } from './sandbox.ts'
 import { checkNotStopped, type DemoPeople, playScenario, type ScenarioResult } from './scenario.ts'
 
 /** `keep`: the hub keeps running at the end. */
@@ -40,7 +34,7 @@ interface DemoContext {
   terminal: Terminal
   display: Display
   signal: AbortSignal
-  sandbox: DemoSandbox
+  sandbox: FoundSandbox
 }
 
 /** Runs the demo, from the empty folder to the last line. If it throws, the hub and the model are closed. */

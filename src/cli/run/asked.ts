@@ -1,15 +1,12 @@
-import { readSettings } from '../../config/settings.ts'
 import { parseCommand } from '../../core/command/parse.ts'
 import { isAgentTask, type Plan } from '../../core/plan/plan.ts'
-import { defaultSettings, SETTINGS_PATH, type Settings } from '../../core/settings.ts'
+import type { Settings } from '../../core/settings.ts'
 import { commaList } from '../../render/markdown/format.ts'
 import { judgePlan, nothingKnown } from '../check/judge-plan.ts'
 import { readNamed } from '../check/settings-file.ts'
 import { type CheckFinding, checkLines, isProblem } from '../finding.ts'
-import { git } from '../repository.ts'
 import { Mistake, readArguments, type Terminal } from '../subcommand.ts'
 import { findAgents } from '../up/agents.ts'
-import type { Place } from '../up/place.ts'
 import type { IssueSource } from './issue.ts'
 
 const options = {
@@ -58,12 +55,6 @@ export async function readSource(
 }
 
 export const problemLines = (problems: readonly CheckFinding[]): string[] => problems.flatMap(checkLines)
-
-/** The settings of the branch that the run starts from; the run itself says what is wrong with them. */
-export async function settingsAt({ top }: Place, branch: string, over: string): Promise<Settings> {
-  const read = readSettings(await git(top, 'show', `${branch}:${SETTINGS_PATH}`), over)
-  return read.ok ? read.value : defaultSettings
-}
 
 /** Throws a Mistake with the ways to go on if nothing here can make the plan, or do its tasks. */
 export function refuseWithoutWorker(

@@ -9,10 +9,13 @@ import { personAt } from '../hub-client/person.ts'
 import { exitCodeOf } from '../serving.ts'
 import { Mistake, type Subcommand, type Terminal } from '../subcommand.ts'
 import { chooseWorker, settingsFor, type Worker } from '../up/agents.ts'
+import { settingsAt } from '../up/committed-settings.ts'
+import { holderOf } from '../up/holder.ts'
 import { type LocalHub, openLocalHub } from '../up/local-hub.ts'
-import { findPlace, hubRepository, type Place } from '../up/place.ts'
+import { whyNoSandbox } from '../up/no-sandbox.ts'
+import { findPlace, hubRepository, isResult, type Place } from '../up/place.ts'
 import { syncBase, syncLine } from '../up/sync-base.ts'
-import { type Asked, problemLines, readAsked, readSource, refuseWithoutWorker, settingsAt } from './asked.ts'
+import { type Asked, problemLines, readAsked, readSource, refuseWithoutWorker } from './asked.ts'
 import { converse, type Ending } from './conversation.ts'
 import { type IssueSource, issueFor } from './issue.ts'
 import { closingLines, stoppedLines, takeUnderFreeName } from './result.ts'
@@ -42,7 +45,7 @@ export const run: Subcommand = {
 
 /** Null: the plan has problems, which were printed. */
 async function sourceOf(asked: Asked, worker: Worker, place: Place, terminal: Terminal): Promise<IssueSource | null> {
-  if (place.branch?.startsWith('tributary/') === true)
+  if (place.branch !== null && isResult(place.branch))
     throw new Mistake(`${place.branch} is the result of a run; switch to the branch that this is for`, {
       typing: false,
     })
@@ -52,7 +55,11 @@ async function sourceOf(asked: Asked, worker: Worker, place: Place, terminal: Te
     for (const line of problemLines(read.problems)) terminal.error(line)
     return null
   }
-  refuseWithoutWorker(read.plan, worker.name, settings, terminal)
+  // A hub that runs already works with what it was started with.
+  const there = holderOf(place.dataDir)?.address?.worker
+  refuseWithoutWorker(read.plan, asked.agent ?? there ?? worker.name, settings, terminal)
+  const missing = await whyNoSandbox(settings, terminal)
+  if (missing !== null) throw new Mistake(missing, { typing: false })
   return read.source
 }
 
@@ -77,7 +84,8 @@ async function withHub(context: RunContext): Promise<number> {
   try {
     const log = (line: string) => display.line(line)
     hub = await openLocalHub({ place, worker, port: undefined, terminal, clock: systemClock, signal, log })
-    if (hub.servedBy !== null && hub.address.worker !== worker.name) throw otherWorker(hub, asked)
+    if (hub.servedBy !== null && asked.agent !== undefined && hub.address.worker !== asked.agent)
+      throw otherWorker(hub, asked.agent)
     return await onHub(context, hub, display)
   } catch (error) {
     display.clear()
@@ -91,9 +99,9 @@ async function withHub(context: RunContext): Promise<number> {
   }
 }
 
-const otherWorker = ({ servedBy, address }: LocalHub, { agent }: Asked): Mistake =>
+const otherWorker = ({ servedBy, address }: LocalHub, agent: string): Mistake =>
   new Mistake(
-    `process ${servedBy} serves this repository, with ${address.worker ?? 'no model and no agent'}; ${agent === undefined ? 'set the same here' : 'start it with the same --agent'}, or end it first`,
+    `process ${servedBy} serves this repository, with ${address.worker ?? 'no model and no agent'}; end it to work with ${agent}, or leave --agent away`,
     { typing: false },
   )
 

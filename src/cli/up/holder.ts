@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -43,6 +43,12 @@ export function takeHold(folder: string, isAlive: (holder: Holder) => boolean, p
     if (numbersIn(folder).some((other) => other > number)) rmSync(fileOf(folder, number), { force: true })
     else return holdOf(folder, number, pid)
   }
+}
+
+/** The process that has a folder now; null: none. */
+export function holderOf(folder: string): Holder | null {
+  const newest = existsSync(folder) ? newestOf(folder) : null
+  return newest !== null && isRunning(newest.holder) ? newest.holder : null
 }
 
 function holdOf(folder: string, number: number, pid: number): Hold {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Hub } from '../../hub/hub.ts'
@@ -7,7 +8,7 @@ import { LOCAL_ACTION, WORKFLOW_PATH, workflowFor } from '../example-files.ts'
 import { EnvironmentError, Mistake, type Terminal } from '../subcommand.ts'
 import { settingsFor, type Worker } from './agents.ts'
 import { type Hold, type Holder, type HubAddress, isRunning, takeHold } from './holder.ts'
-import type { Place } from './place.ts'
+import { hubRepository, isResult, type Place } from './place.ts'
 import { takeResult } from './take-result.ts'
 
 export interface LocalHub {
@@ -74,6 +75,10 @@ async function startOwn(options: OpenOptions, hold: Hold): Promise<LocalHub> {
 }
 
 async function start({ place, worker, port, terminal, log }: OpenOptions): Promise<Hub> {
+  if (place.branch !== null && isResult(place.branch) && !existsSync(hubRepository(place)))
+    throw new Mistake(`${place.branch} is the result of a run; switch to the branch that plans are to start from`, {
+      typing: false,
+    })
   // Loaded here: the other subcommands start faster without it.
   const { startHub } = await import('../../hub/hub.ts')
   return startHub({

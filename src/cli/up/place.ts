@@ -28,3 +28,6 @@ export async function findPlace(terminal: Pick<Terminal, 'cwd' | 'env'>): Promis
 
 /** The repository that the hub serves. */
 export const hubRepository = ({ dataDir }: Pick<Place, 'dataDir'>): string => join(dataDir, 'hub', 'repository.git')
+
+/** Whether a branch is one of a run: it is no base for another. */
+export const isResult = (branch: string): boolean => branch.startsWith('tributary/')

@@ -1,11 +1,13 @@
 import { systemClock } from '../../adapters/system/clock.ts'
 import { commaList } from '../../render/markdown/format.ts'
-import { interrupted, portOf } from '../serving.ts'
+import { exitCodeOf, interrupted, portOf } from '../serving.ts'
 import { readArguments, type Subcommand, type Terminal } from '../subcommand.ts'
 import { chooseWorker, findAgents } from './agents.ts'
 import { openBrowser } from './browser.ts'
+import { settingsAt } from './committed-settings.ts'
 import { type LocalHub, openLocalHub } from './local-hub.ts'
-import { findPlace, type Place } from './place.ts'
+import { whyNoSandbox } from './no-sandbox.ts'
+import { findPlace, isResult, type Place } from './place.ts'
 import { type Synced, syncBase, syncLine } from './sync-base.ts'
 
 const options = {
@@ -34,30 +36,41 @@ export const up: Subcommand = {
 
 /** Runs until it is interrupted, unless another process serves this repository already. */
 async function serve(words: readonly string[], terminal: Terminal): Promise<number> {
-  const { agent, port, 'no-open': noOpen = false, json = false } = readArguments(words, options, 0).values
-  const worker = chooseWorker(agent, terminal.env)
+  const { port, ...asked } = readArguments(words, options, 0).values
+  const worker = chooseWorker(asked.agent, terminal.env)
   const place = await findPlace(terminal)
   const signal = terminal.interruption()
-  const hub = await openLocalHub({
-    place,
-    worker,
-    port: port === undefined ? undefined : portOf(port),
-    terminal,
-    clock: systemClock,
-    signal,
-    log: (line) => terminal.error(line),
-  })
+  const log = (line: string) => terminal.error(line)
+  const number = port === undefined ? undefined : portOf(port)
+  let hub: LocalHub | null = null
   try {
-    const synced = await syncBase(place, hub.address)
-    const link = await hub.link()
-    if (json) terminal.out(jsonLine(hub, place, link, terminal))
-    else for (const line of greeting({ hub, place, link, synced, agent, terminal })) terminal.out(line)
-    if (!json && !noOpen) openBrowser(link, terminal)
+    hub = await openLocalHub({ place, worker, port: number, terminal, clock: systemClock, signal, log })
+    await present(hub, place, asked, terminal)
     if (hub.servedBy === null) await interrupted(signal)
+    return 0
+  } catch (error) {
+    if (signal.aborted) return exitCodeOf(signal)
+    throw error
   } finally {
-    await hub.close()
+    await hub?.close()
   }
-  return 0
+}
+
+interface Asked {
+  agent?: string | undefined
+  'no-open'?: boolean | undefined
+  json?: boolean | undefined
+}
+
+/** Prints where the page is, and opens it. */
+async function present(hub: LocalHub, place: Place, asked: Asked, terminal: Terminal): Promise<void> {
+  const synced = await syncBase(place, hub.address)
+  const link = await hub.link()
+  if (asked.json === true) return terminal.out(jsonLine(hub, place, link, terminal))
+  for (const line of greeting({ hub, place, link, synced, agent: asked.agent, terminal })) terminal.out(line)
+  if (asked['no-open'] !== true) openBrowser(link, terminal)
+  const missing = await whyNoSandbox(await settingsAt(place, 'HEAD'), terminal)
+  if (missing !== null) terminal.error(`No task can run yet: ${missing}.`)
 }
 
 const jsonLine = ({ address, servedBy }: LocalHub, { dataDir }: Place, link: string, { env }: Terminal): string =>
@@ -103,11 +116,10 @@ function offer(worker: string | null, { env, command }: Pick<Terminal, 'env' | '
   return [`  Found, and not used: ${commaList(found)}. \`${command} up --agent ${first}\` lets it plan and work.`]
 }
 
-const baseLines = ({ branch }: Place, defaultBranch: string): string[] =>
-  branch === defaultBranch
-    ? []
-    : [
-        branch === null
-          ? `  Your checkout is on no branch. Plans start from ${defaultBranch}, as the hub has it.`
-          : `  Plans start from ${defaultBranch}; \`/plan --base ${branch}\` makes one for the branch that you are on.`,
-      ]
+function baseLines({ branch }: Place, defaultBranch: string): string[] {
+  if (branch === defaultBranch) return []
+  if (branch === null) return [`  Your checkout is on no branch. Plans start from ${defaultBranch}, as the hub has it.`]
+  return isResult(branch)
+    ? [`  Plans start from ${defaultBranch}; ${branch} is the result of a run.`]
+    : [`  Plans start from ${defaultBranch}; \`/plan --base ${branch}\` makes one for the branch that you are on.`]
+}

@@ -3,7 +3,7 @@ import { git } from '../repository.ts'
 import { shellQuoted } from '../started-as.ts'
 import { gitInCheckout } from './checkout-git.ts'
 import type { HubAddress } from './holder.ts'
-import { hubRepository, type Place } from './place.ts'
+import { hubRepository, isResult, type Place } from './place.ts'
 
 /** What became of a branch of the person in the hub's repository. */
 export type Synced =
@@ -19,7 +19,7 @@ export async function syncBase(place: Place, address: HubAddress): Promise<Synce
   for (const branch of new Set([address.defaultBranch, place.branch ?? address.defaultBranch])) {
     const local = await git(place.top, 'rev-parse', '--verify', '--quiet', `refs/heads/${branch}^{commit}`)
     // A result that was taken comes from the hub.
-    if (local !== null && !branch.startsWith('tributary/')) synced.push(await bring(place, address, { branch, local }))
+    if (local !== null && !isResult(branch)) synced.push(await bring(place, address, { branch, local }))
   }
   return synced
 }
