@@ -42,7 +42,7 @@ export interface HubOptions {
   builtInWorkflow?: BuiltInWorkflow
   /** Inputs and variables for Tributary's own steps, besides those of the workflow. */
   tributaryStep?: TributaryStep
-  /** Fetches the result of a run into the person's repository as `branch`; the pages offer it if it is there. */
+  /** Fetches a run's result, `branch` here, into the person's repository, and says under which name. The pages offer it. */
   takeResult?: (run: string, branch: string) => Promise<{ branch: string; commit: string }>
   createRunner?: (host: HubHost, options: RunnerOptions) => Runner
   startProcess?: StartProcess

@@ -32,6 +32,8 @@ export interface ModelRequest {
   withoutCalls?: boolean
   /** Maximum number of tokens of the answer, including thinking. */
   maxTokens: number
+  /** How long marked content stays in the cache after its last use: an hour, or five minutes if absent. An hour costs more to write. */
+  cacheLife?: 'hour' | undefined
   /** The answer must be JSON of this schema; if null, text and tool calls. */
   schema: JsonSchema | null
   /** How much the model thinks; absent: its own default. */

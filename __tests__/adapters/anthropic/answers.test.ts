@@ -198,6 +198,17 @@ describe('a conversation', () => {
     expect(second.usage).toMatchObject({ cached: first.usage.written, written: 0, fresh: first.usage.fresh })
   })
 
+  it('writes for an hour what a call says shall stay for so long', async () => {
+    const server = await modelServer(() => text('Yes.'))
+    const { model } = modelAt(server)
+    const request = { ...asks(), system: [{ text: 'A long rule. '.repeat(400), cache: true }] }
+    const { usage } = await model.ask({ ...request, cacheLife: 'hour' })
+    expect(usage.written).toBeGreaterThan(512)
+    expect(server.requests[0]?.body?.system).toEqual([
+      expect.objectContaining({ cache_control: { type: 'ephemeral', ttl: '1h' } }),
+    ])
+  })
+
   it('sends no more than four cache markers: the last ones', async () => {
     const server = await modelServer(() => text('Yes.'))
     const marked = (text: string): ModelMessage => ({ role: 'user', blocks: [{ kind: 'text', text, cache: true }] })

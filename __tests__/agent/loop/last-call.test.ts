@@ -34,7 +34,8 @@ const begun = [
 describe('the money for the last call', () => {
   it('does not end the work of Opus with 200,000 tokens of context and 2 USD before anything is spent', () => {
     const { conversation, budget } = agent(2, saidModel([]))
-    const history = { turns: begun, promptTokens: CONTEXT, cachedTokens: CONTEXT, bytes: 4 * CONTEXT }
+    const tokens = { promptTokens: CONTEXT, cachedTokens: CONTEXT, bytes: 4 * CONTEXT }
+    const history = { turns: begun, ...tokens, calledAt: null, cacheLife: undefined }
     expect(exhaustedLimit(conversation, { history, turnsUsed: 1 })).toBeNull()
     expect(budget.afford({ model: 'claude-opus-5-5', maxTokens: 20_000 }, CONTEXT)).toBe(20_000)
   })

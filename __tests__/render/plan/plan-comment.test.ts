@@ -122,6 +122,12 @@ describe('the plan comment', () => {
     expect(off).not.toContain('registry.npmjs.org')
   })
 
+  it('names other runs that write the same paths, unfolded', () => {
+    const beside = { ...proposed(planOf('a')), sharedWrites: [{ run: '41-2', paths: ['src/**', 'README.md'] }] }
+    const [screen = ''] = renderPlanComment(planned(requested(), beside)).split('<details>')
+    expect(screen).toContain('**The run of #41 writes the same paths** and is not merged yet: `src/**`, `README.md`.')
+  })
+
   it('says so where commands would run without isolation, and where parallel work gains nothing', () => {
     const slow = renderPlanComment(
       planned(requested(), proposed(planOf('a > b > c'), { sandbox: 'off', merge: 'review' })),

@@ -9,10 +9,11 @@ const MOST_MARKERS = 4
 
 /** The parameters of a request. Thinking keeps the model's default, which the newest models do not refuse. */
 export function paramsOf(request: ModelRequest): Params {
-  const { model, maxTokens, tools, schema, effort, withoutCalls } = request
+  const { model, maxTokens, tools, schema, effort, withoutCalls, cacheLife } = request
   const output = { ...(schema && { format: { type: 'json_schema' as const, schema } }), ...(effort && { effort }) }
   const { system, turns } = markedAtMost(MOST_MARKERS, request)
-  const messages = turns.map(messageOf).filter(({ content }) => content.length > 0)
+  const mark = markerOf(cacheLife)
+  const messages = turns.map((turn) => messageOf(turn, mark)).filter(({ content }) => content.length > 0)
   return {
     model,
     max_tokens: maxTokens,
@@ -42,8 +43,13 @@ const toolOf = ({ name, description, input }: ModelRequest['tools'][number]): An
   strict: true,
 })
 
-const mark = (cache: boolean | undefined): { cache_control?: Anthropic.CacheControlEphemeral } =>
-  cache === true ? { cache_control: { type: 'ephemeral' } } : {}
+type Mark = (cache: boolean | undefined) => { cache_control?: Anthropic.CacheControlEphemeral }
+
+/** All markers of a request have the same life: the API wants longer ones before shorter ones. */
+const markerOf =
+  (life: ModelRequest['cacheLife']): Mark =>
+  (cache) =>
+    cache === true ? { cache_control: { type: 'ephemeral', ...(life === 'hour' && { ttl: '1h' }) } } : {}
 
 type Marked = Pick<ModelRequest, 'system' | 'turns'>
 
@@ -65,9 +71,12 @@ function markedAtMost(most: number, given: Marked): Marked {
 
 const isMarked = (one: object): boolean => 'cache' in one && one.cache === true
 
-const messageOf = ({ role, blocks }: ModelMessage) => ({ role, content: blocks.flatMap(paramOf) })
+const messageOf = ({ role, blocks }: ModelMessage, mark: Mark) => ({
+  role,
+  content: blocks.flatMap((block) => paramOf(block, mark)),
+})
 
-function paramOf(block: Block): Param[] {
+function paramOf(block: Block, mark: Mark): Param[] {
   switch (block.kind) {
     case 'text':
       // A model may answer with a line break only, which the API refuses as input.

@@ -11,18 +11,41 @@ export interface MessageHistory {
   readonly cachedTokens: number
   /** Bytes of system, tools and messages: an upper bound of their tokens. */
   readonly bytes: number
+  /** When the last call was made, in milliseconds since 1970; null: none was. */
+  readonly calledAt: number | null
+  /** How long what later calls write stays in the cache. */
+  readonly cacheLife: ModelRequest['cacheLife']
 }
 
 export function emptyHistory({ system, tools }: Pick<ModelRequest, 'system' | 'tools'>): MessageHistory {
   const bytes = tokenBound(JSON.stringify(system), JSON.stringify(tools))
-  return { turns: [], promptTokens: bytes, cachedTokens: 0, bytes }
+  return { turns: [], promptTokens: bytes, cachedTokens: 0, bytes, calledAt: null, cacheLife: undefined }
+}
+
+const MINUTE = 60_000
+const [SHORT_LIFE, LONG_LIFE] = [5 * MINUTE, 60 * MINUTE]
+
+/**
+ * The history as a call at `now` finds it. If commands took longer than entries of the cache live, it holds nothing, and what is
+ * written from then on stays for an hour: those commands are likely to run again, and reading costs far less than writing.
+ */
+export function atCall(history: MessageHistory, now: number): MessageHistory {
+  const { calledAt, cacheLife, cachedTokens } = history
+  const pause = calledAt === null ? 0 : now - calledAt
+  const isLost = pause >= (cacheLife === 'hour' ? LONG_LIFE : SHORT_LIFE)
+  return {
+    ...history,
+    calledAt: now,
+    cachedTokens: isLost ? 0 : cachedTokens,
+    cacheLife: isLost && pause < LONG_LIFE ? 'hour' : cacheLife,
+  }
 }
 
 /** The history with shorter messages in the place of its own. The cache holds nothing of what follows a change. */
 export function withTurns(history: MessageHistory, turns: readonly ModelMessage[]): MessageHistory {
   const blocksOf = (all: readonly ModelMessage[]): Block[] => all.flatMap(({ blocks }) => blocks)
   const bytes = history.bytes - bytesOf(blocksOf(history.turns)) + bytesOf(blocksOf(turns))
-  return { turns, promptTokens: Math.min(history.promptTokens, bytes), cachedTokens: 0, bytes }
+  return { ...history, turns, promptTokens: Math.min(history.promptTokens, bytes), cachedTokens: 0, bytes }
 }
 
 /** Appends blocks of the user, to the last message if that is the user's too: the API wants roles to alternate. */
@@ -55,8 +78,14 @@ export function withAssistantMessage(
   const bytes = history.bytes + added
   const isCounted = !unsure && usage.fresh + usage.cached + usage.written > 0
   return isCounted
-    ? { turns, promptTokens: Math.min(bound, tokensOf(usage)), cachedTokens: usage.cached + usage.written, bytes }
-    : { turns, promptTokens: bound, cachedTokens: history.cachedTokens, bytes }
+    ? {
+        ...history,
+        turns,
+        promptTokens: Math.min(bound, tokensOf(usage)),
+        cachedTokens: usage.cached + usage.written,
+        bytes,
+      }
+    : { ...history, turns, promptTokens: bound, bytes }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Block } from '../../ports/model.ts'
 import { compacted } from './compaction.ts'
 import type { Conversation, LoopResult, LoopStopReason } from './conversation.ts'
-import { emptyHistory, type MessageHistory } from './loop-state.ts'
+import { atCall, emptyHistory, type MessageHistory } from './loop-state.ts'
 import { counted, countedIfTight, exhaustedLimit, specsOf } from './model-call.ts'
 import { countRepeats } from './repeated-calls.ts'
 import { stopFromOutside } from './tool-round.ts'
@@ -25,6 +25,8 @@ export const continueAgentLoop = (
   blocks: readonly Block[],
 ): Promise<LoopResult> => runUntilStop(conversation, addUserMessage(conversation, initialState(history), blocks))
 
+const nowOf = ({ clock }: Conversation): number => clock.now().getTime()
+
 const initialState = (history: MessageHistory): LoopState => ({
   history,
   turnsUsed: 0,
@@ -45,7 +47,7 @@ async function runUntilStop(conversation: Conversation, initial: LoopState): Pro
     state = roomy
     const stopReason = stopBeforeTurn(conversation, state)
     if (stopReason !== null) return resultOf(stopReason, state)
-    const asked = withPendingMessage(conversation, state)
+    const asked = withPendingMessage(conversation, { ...state, history: atCall(state.history, nowOf(conversation)) })
     const closer = { ...asked, history: await countedIfTight(conversation, asked) }
     const turn = await runTurn(conversation, withLimitWarning(conversation, closer), repeats)
     state = turn.state

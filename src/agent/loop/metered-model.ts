@@ -1,4 +1,4 @@
-import { costOf, likelyPromptCost, type Price, worstCost } from '../../core/money/price.ts'
+import { costOf, likelyPromptCost, type Price, withHourWrites, worstCost } from '../../core/money/price.ts'
 import { type ModelRole, mergeSpending, type Spending, usdOf } from '../../core/money/usage.ts'
 import type { Effort } from '../../core/settings.ts'
 import type { CallUsage, Model, ModelAnswer, ModelRequest } from '../../ports/model.ts'
@@ -77,7 +77,7 @@ export async function countedPrompt(model: Model, request: ModelRequest, bound: 
 export const tokenBound = (...texts: readonly string[]): number =>
   texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
 
-type CallSize = Pick<ModelRequest, 'model' | 'maxTokens'>
+type CallSize = Pick<ModelRequest, 'model' | 'maxTokens' | 'cacheLife'>
 
 /**
  * Money that one stage or attempt may spend. The worst cost of a call is reserved before it, and its real cost settled
@@ -110,36 +110,37 @@ export function openBudget(limitUsd: number, priceOf: (model: string) => Price |
   let spending: Spending[] = []
   let reserved = 0
   const left = () => limitUsd - usdOf(spending) - reserved
-  const price = (model: string): Price => {
+  const price = ({ model, cacheLife }: CallSize): Price => {
     const found = priceOf(model)
     if (found === null) throw new Error(`the model ${model} has no price`)
-    return found
+    return cacheLife === 'hour' ? withHourWrites(found) : found
   }
-  const settle: Budget['settle'] = (role, { model, maxTokens }, promptTokens, spent) => {
-    const worst = worstCost(promptTokens, maxTokens, price(model))
+  const worstOf = (call: CallSize, promptTokens: number) => worstCost(promptTokens, call.maxTokens, price(call))
+  const settle: Budget['settle'] = (role, call, promptTokens, spent) => {
+    const worst = worstOf(call, promptTokens)
     reserved = Math.max(0, reserved - worst)
-    const one = spendingOf(role, model, spent, price(model), worst)
+    const one = spendingOf(role, call.model, spent, price(call), worst)
     spending = mergeSpending([...spending, one])
   }
   return {
     left,
     settle,
     spending: () => spending,
-    worstCost: ({ model, maxTokens }, promptTokens) => worstCost(promptTokens, maxTokens, price(model)),
-    likelyCost: ({ model, maxTokens }, promptTokens, cached) =>
-      likelyPromptCost(promptTokens, cached, price(model)) + answerCost(promptTokens, maxTokens, price(model)),
-    afford({ model, maxTokens }, promptTokens, { reserve, cached } = { reserve: 0, cached: 0 }) {
-      const within = left() - worstCost(promptTokens, 0, price(model))
-      const leaving = left() - reserve - likelyPromptCost(promptTokens, cached, price(model))
-      const most = mostTokensFor(Math.min(within, leaving), maxTokens, promptTokens, price(model))
+    worstCost: worstOf,
+    likelyCost: (call, promptTokens, cached) =>
+      likelyPromptCost(promptTokens, cached, price(call)) + answerCost(promptTokens, call.maxTokens, price(call)),
+    afford(call, promptTokens, { reserve, cached } = { reserve: 0, cached: 0 }) {
+      const within = left() - worstOf({ ...call, maxTokens: 0 }, promptTokens)
+      const leaving = left() - reserve - likelyPromptCost(promptTokens, cached, price(call))
+      const most = mostTokensFor(Math.min(within, leaving), call.maxTokens, promptTokens, price(call))
       if (most === null) return null
-      reserved += worstCost(promptTokens, most, price(model))
+      reserved += worstOf({ ...call, maxTokens: most }, promptTokens)
       return most
     },
-    affordRetry(role, request, promptTokens, tried) {
-      const worst = worstCost(promptTokens, request.maxTokens, price(request.model))
-      if (spendingOf(role, request.model, tried, price(request.model), worst).usd > left()) return false
-      settle(role, request, promptTokens, tried)
+    affordRetry(role, call, promptTokens, tried) {
+      const worst = worstOf(call, promptTokens)
+      if (spendingOf(role, call.model, tried, price(call), worst).usd > left()) return false
+      settle(role, call, promptTokens, tried)
       reserved += worst
       return true
     },

@@ -35,10 +35,10 @@ export const counted = async (conversation: Conversation, history: MessageHistor
   ),
 })
 
-const requestFor = (conversation: Conversation, { turns }: MessageHistory): ModelRequest => {
+const requestFor = (conversation: Conversation, { turns, cacheLife }: MessageHistory): ModelRequest => {
   const { model, system, maxTokens, signal } = conversation
   const tools = specsOf(conversation)
-  return { model, system, tools, turns: withCacheMarkers(turns), maxTokens, schema: null, signal }
+  return { model, system, tools, turns: withCacheMarkers(turns), maxTokens, cacheLife, schema: null, signal }
 }
 
 /** The history with a closer bound of its tokens, if the bound that it has would end the work for want of money. */
@@ -84,8 +84,8 @@ const USEFUL = 2_000
 /** Before the first answer there is no work to sum up. */
 const hasBegun = ({ turns }: MessageHistory): boolean => turns.some(({ role }) => role === 'assistant')
 
-const costOfLastCall = ({ metered, model, maxTokens }: Conversation, { promptTokens }: MessageHistory): number =>
-  metered.budget.worstCost({ model, maxTokens: Math.min(LAST_ANSWER, maxTokens) }, promptTokens + ONE_TURN)
+const costOfLastCall = ({ metered, model, maxTokens }: Conversation, { promptTokens, cacheLife }: MessageHistory) =>
+  metered.budget.worstCost({ model, maxTokens: Math.min(LAST_ANSWER, maxTokens), cacheLife }, promptTokens + ONE_TURN)
 
 /** The limit of which only the reserve for the last call is left; null: none, or the conversation reserves nothing. */
 export function exhaustedLimit(
@@ -95,7 +95,7 @@ export function exhaustedLimit(
   const { lastCallPrompt, maxTurns, metered, model, maxTokens } = conversation
   if (lastCallPrompt === undefined || !hasBegun(history)) return null
   const { budget } = metered
-  const useful = { model, maxTokens: Math.min(USEFUL, maxTokens) }
+  const useful = { model, maxTokens: Math.min(USEFUL, maxTokens), cacheLife: history.cacheLife }
   const likely = budget.likelyCost(useful, history.promptTokens, history.cachedTokens)
   // The dearest case, a prompt of which the cache holds nothing, is held back once: for the last call.
   const needed = Math.max(

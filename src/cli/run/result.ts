@@ -8,25 +8,7 @@ import { plain } from '../../render/page/plain.ts'
 import { headline } from '../../render/status/headline.ts'
 import { nextSteps } from '../../render/status/next-steps.ts'
 import { failureLine } from '../../render/status/task-failure.ts'
-import { git } from '../repository.ts'
-import { EnvironmentError } from '../subcommand.ts'
-import type { Place } from '../up/place.ts'
-import { resultBranch, type Taken, takeResult } from '../up/take-result.ts'
-
-const MOST_NAMES = 50
-
-/** Takes the result as a branch of a name that is free, or that it only moves forward. */
-export async function takeUnderFreeName(place: Place, run: string): Promise<Taken> {
-  for (let number = 1; ; number += 1) {
-    const branch = number === 1 ? resultBranch(run) : `${resultBranch(run)}.${number}`
-    const isTaken = (await git(place.top, 'rev-parse', '--verify', '--quiet', `refs/heads/${branch}`)) !== null
-    try {
-      return await takeResult(place, run, branch)
-    } catch (error) {
-      if (!isTaken || number === MOST_NAMES || !(error instanceof EnvironmentError)) throw error
-    }
-  }
-}
+import type { Taken } from '../up/take-result.ts'
 
 /** The last lines of a run that is done. */
 export function closingLines(state: RunState, { branch }: Taken): string[] {

@@ -15,10 +15,11 @@ import { type LocalHub, openLocalHub } from '../up/local-hub.ts'
 import { whyNoSandbox } from '../up/no-sandbox.ts'
 import { findPlace, hubRepository, isResult, type Place } from '../up/place.ts'
 import { syncBase, syncLine } from '../up/sync-base.ts'
+import { takeUnderFreeName } from '../up/take-result.ts'
 import { type Asked, problemLines, readAsked, readSource, refuseWithoutWorker } from './asked.ts'
 import { converse, type Ending } from './conversation.ts'
 import { type IssueSource, issueFor } from './issue.ts'
-import { closingLines, stoppedLines, takeUnderFreeName } from './result.ts'
+import { closingLines, stoppedLines } from './result.ts'
 import { newestReply, watchRun } from './watch.ts'
 
 export const run: Subcommand = {

@@ -13,8 +13,22 @@ export interface Taken {
   commit: string
 }
 
-/** The branch that a result gets if none is named. */
-export const resultBranch = (run: string): string => `tributary/${run}`
+const resultBranch = (run: string): string => `tributary/${run}`
+
+const MOST_NAMES = 50
+
+/** Takes the result as a branch of a name that is free, or that it only moves forward. */
+export async function takeUnderFreeName(place: Place, run: string): Promise<Taken> {
+  for (let number = 1; ; number += 1) {
+    const branch = number === 1 ? resultBranch(run) : `${resultBranch(run)}.${number}`
+    const isTaken = (await git(place.top, 'rev-parse', '--verify', '--quiet', `refs/heads/${branch}`)) !== null
+    try {
+      return await takeResult(place, run, branch)
+    } catch (error) {
+      if (!isTaken || number === MOST_NAMES || !(error instanceof EnvironmentError)) throw error
+    }
+  }
+}
 
 /** Whatever the person's configuration asks for: pruning would take a branch without a counterpart for one that is gone. */
 const NOTHING_ELSE = [

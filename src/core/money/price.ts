@@ -28,6 +28,15 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'claude-opus-5-5': { input: 4, output: 20, cache_read: 0.2, cache_write: 5 },
 }
 
+/** A write that stays for an hour costs twice the input, where one of five minutes costs 1.25 times as much. */
+const HOUR = 2
+
+/** The price of calls whose cache writes stay for an hour. */
+export const withHourWrites = (price: Price): Price => ({
+  ...price,
+  cache_write: Math.max(price.cache_write, HOUR * price.input),
+})
+
 /** Null for a model without a price: it is not used, since no limit could be enforced for it. */
 export const priceOf = (model: string, { prices }: Pick<Settings, 'prices'>): Price | null =>
   ownOf(prices, model) ?? ownOf(PRICES, model) ?? null

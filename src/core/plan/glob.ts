@@ -15,7 +15,9 @@ const expansions = new Map<string, readonly string[] | null>()
 /** Whether one of the globs matches a path, as git writes paths. */
 export const matches = (globs: readonly string[], path: string): boolean => {
   const composed = path.normalize('NFC')
-  return globs.some((glob) => plainGlobs(glob.normalize('NFC')).some((one) => foldersMatch(one, composed)))
+  return globs.some((glob) =>
+    plainGlobs(glob.normalize('NFC')).some((one) => !beginApart(one, composed) && foldersMatch(one, composed)),
+  )
 }
 
 /** The glob with its braces expanded; the glob itself if there are too many alternatives. */
@@ -85,7 +87,7 @@ export function globsOverlap(a: string, b: string): boolean {
   return left.some((one) => right.some((other) => foldersOverlap(one, other)))
 }
 
-/** Fast path: globs of different folders usually differ before the first wildcard. */
+/** Fast path: globs and paths of different folders usually differ before the first wildcard. */
 function beginApart(a: string, b: string): boolean {
   for (let index = 0; index < a.length && index < b.length; index += 1) {
     const [one, other] = [a.charAt(index), b.charAt(index)]

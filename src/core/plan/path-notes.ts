@@ -118,15 +118,24 @@ const made = (tasks: readonly Task[], path: string): boolean =>
 /** A suggestion: the file, or the folder that the glob begins with. */
 function guess(glob: string, files: readonly string[]): string {
   const folder = /^(.*?)\/(?:[^/]*[*?{].*)$/.exec(glob)?.[1]
-  const known = folder === undefined ? files : [...new Set(files.flatMap(foldersOf))]
+  const known = folder === undefined ? files : foldersOf(files)
   const meant = nearest(folder ?? glob, known)
   return meant === null
     ? ''
     : ` Did you mean ${quoted(folder === undefined ? meant : `${meant}${glob.slice(folder.length)}`)}?`
 }
 
-const foldersOf = (file: string): string[] =>
-  file
-    .split('/')
-    .slice(0, -1)
-    .map((_, depth, parts) => parts.slice(0, depth + 1).join('/'))
+/** All folders of a list of files, collected once for each list: a repository has many thousand paths. */
+function foldersOf(files: readonly string[]): readonly string[] {
+  const known = folders.get(files)
+  if (known !== undefined) return known
+  const all = new Set<string>()
+  for (const file of files)
+    for (let end = file.lastIndexOf('/'); end > 0 && !all.has(file.slice(0, end)); end = file.lastIndexOf('/', end - 1))
+      all.add(file.slice(0, end))
+  const list = [...all]
+  folders.set(files, list)
+  return list
+}
+
+const folders = new WeakMap<readonly string[], readonly string[]>()

@@ -15,7 +15,7 @@ import {
 import { settingsSchema } from '../settings.ts'
 import { baselineChecksSchema } from './baseline.ts'
 import { stepsSchema } from './hand-off.ts'
-import { movedBranchSchema, refusableSchema, reportSchema, slotFailureSchema } from './report.ts'
+import { movedBranchSchema, refusableSchema, reportSchema, sharedWritesSchema, slotFailureSchema } from './report.ts'
 import { adaptationSchema, reviewReasonSchema, verdictShape } from './review.ts'
 
 const planIdSchema = z.string().regex(/^[0-9a-f]{12,64}$/)
@@ -131,6 +131,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     comments: issueComments,
     /** Absent in journals of before. */
     forecast: forecastSchema.optional(),
+    sharedWrites: sharedWritesSchema.optional(),
   }),
   event('plan_approved', { planId: planIdSchema, only: z.array(taskIdSchema).nullable() }),
   event('plan_rejected', { why: z.string() }),

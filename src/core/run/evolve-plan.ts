@@ -25,7 +25,17 @@ export const freshRecord: TaskRecord = {
 
 type Proposal = Pick<
   EventOf<'plan_proposed'>,
-  'planId' | 'base' | 'baseBranch' | 'settings' | 'settingsBlob' | 'trunk' | 'notes' | 'comments' | 'forecast' | 'at'
+  | 'planId'
+  | 'base'
+  | 'baseBranch'
+  | 'settings'
+  | 'settingsBlob'
+  | 'trunk'
+  | 'notes'
+  | 'comments'
+  | 'forecast'
+  | 'sharedWrites'
+  | 'at'
 > & { plan: Work['plan']; mode: Mode; open: boolean }
 
 const firstWork = (it: Proposal): Work => ({
@@ -62,7 +72,7 @@ export function withProposal(state: LiveRun, it: Proposal): LiveRun {
   if (state.phase === 'ended') return state
   const before = state.phase === 'requested' ? null : state.work
   const isNext = before !== null && !before.open
-  const { baseline: _ofThatVersion, ...base } = before ?? firstWork(it)
+  const { baseline: _ofThatVersion, sharedWrites: _asOfThen, ...base } = before ?? firstWork(it)
   const previous = isNext ? { plan: base.plan, planId: base.planId } : base.previous
   const work: Work = {
     ...withPlan(base, it.plan, it.at, keptInVersion(base, it.plan)),
@@ -71,6 +81,7 @@ export function withProposal(state: LiveRun, it: Proposal): LiveRun {
     notes: it.notes,
     ...(it.comments !== undefined && { comments: it.comments }),
     ...(it.forecast !== undefined && { forecast: it.forecast }),
+    ...(it.sharedWrites !== undefined && { sharedWrites: it.sharedWrites }),
     proposedAt: it.at,
     previous,
     version: base.version + (isNext ? 1 : 0),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { refusedHostSchema } from '../allowed-host.ts'
-import { shaSchema, taskIdSchema } from '../ids.ts'
+import { runIdSchema, shaSchema, taskIdSchema } from '../ids.ts'
 import { spendingSchema } from '../money/usage.ts'
 import { handOffSchema } from './hand-off.ts'
 
@@ -45,3 +45,7 @@ export type Refusable = z.infer<typeof refusableSchema>
 /** A branch of the run, the commit at which others left it, and the one that the run knows; null: it had none. */
 export const movedBranchSchema = z.strictObject({ branch: z.string(), sha: shaSchema, known: shaSchema.nullable() })
 export type MovedBranch = z.infer<typeof movedBranchSchema>
+
+/** Other runs that may write what a plan writes, and those of its own paths that meet theirs. */
+export const sharedWritesSchema = z.array(z.strictObject({ run: runIdSchema, paths: z.array(z.string()) }))
+export type SharedWrites = z.infer<typeof sharedWritesSchema>

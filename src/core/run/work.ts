@@ -6,7 +6,7 @@ import { planSchema, taskSchema } from '../plan/plan.ts'
 import { explorationSchema, modeSchema } from '../plan/planning.ts'
 import { settingsSchema } from '../settings.ts'
 import { baselineSchema } from './baseline.ts'
-import { reportSchema } from './report.ts'
+import { reportSchema, sharedWritesSchema } from './report.ts'
 import { taskRecordSchema } from './task-record.ts'
 
 const failedVerificationSchema = z.strictObject({
@@ -77,6 +77,8 @@ export const workSchema = z.strictObject({
   baseline: baselineSchema.optional(),
   /** What was predicted when it was proposed. */
   forecast: forecastSchema.optional(),
+  /** Absent if no other run writes the same, as of the proposal. */
+  sharedWrites: sharedWritesSchema.optional(),
   proposedAt: z.string(),
   startedAt: z.string().nullable(),
   /** `null` if the whole plan may run, else the tasks that may; empty before the approval. */

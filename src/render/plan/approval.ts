@@ -1,4 +1,4 @@
-import { trunkBranch } from '../../core/ids.ts'
+import { issueOf, trunkBranch } from '../../core/ids.ts'
 import { isAgentTask } from '../../core/plan/plan.ts'
 import type { Work } from '../../core/run/work.ts'
 import { type AgentCommands, agentCommandsOf, hostsOf, type Settings } from '../../core/settings.ts'
@@ -64,9 +64,13 @@ const PULLS = {
 } as const
 
 /** What nobody should approve without having read it, so it is never folded. */
-export function warnings({ work: { settings, plan } }: PlannedRun): string[] {
+export function warnings({ work: { settings, plan, sharedWrites = [] } }: PlannedRun): string[] {
   const hosts = hostsOf(settings)
   return [
+    ...sharedWrites.map(
+      ({ run, paths }) =>
+        `- **The run of #${issueOf(run)} writes the same paths** and is not merged yet: ${codes(paths)}. The one that you merge second may conflict.`,
+    ),
     ...(settings.sandbox === 'off' ? ['- **Commands run without isolation: `sandbox: off` is set.**'] : []),
     ...(settings.sandbox === 'off' && settings.network.allow.length > 0
       ? ['- `network.allow` has no effect under `sandbox: off`: **commands reach every host.**']

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Plan } from '../../../../src/core/plan/plan.ts'
 import { noOptions } from '../../../../src/core/plan/planning.ts'
+import type { RunState } from '../../../../src/core/run/state.ts'
 import { defaultSettings } from '../../../../src/core/settings.ts'
 import { proposeByHand } from '../../../../src/jobs/orchestrate/planning/begin.ts'
 import { emptyDraft } from '../../../../src/jobs/orchestrate/session/event-draft.ts'
@@ -8,12 +9,16 @@ import type { Session } from '../../../../src/jobs/orchestrate/session/session.t
 import { memorySources } from '../../../support/memory/files.ts'
 import { planOf } from '../../../support/plan.ts'
 import { planning } from '../../../support/planning.ts'
-import { AT, shaOf } from '../../../support/run.ts'
+import { AT, proposed, shaOf } from '../../../support/run.ts'
 
 /** `/plan --paths …` on an issue that holds this plan. */
 const asked = (plan: Plan, ...paths: string[]) => askedWith(new Map(), plan, ...paths)
 
 async function askedWith(files: Map<string, string>, plan: Plan, ...paths: string[]) {
+  return askedBeside([], files, plan, ...paths)
+}
+
+async function askedBeside(runs: RunState[], files: Map<string, string>, plan: Plan, ...paths: string[]) {
   const state = { ...planning(), planning: null, options: { ...noOptions, paths } }
   const repo = {
     treeOf: async () => shaOf('tree'),
@@ -23,7 +28,7 @@ async function askedWith(files: Map<string, string>, plan: Plan, ...paths: strin
   const said = (author: string, body: string) => ({ author, type: 'User', belongs: true, body })
   const comments = async () => [said('mona', 'Keep it small.'), said('stranger', 'Own it.'), said('mona', '/plan')]
   const role = async (author: string) => (author === 'mona' ? 'write' : 'read')
-  const journal = { others: async () => [] }
+  const journal = { others: async () => runs }
   const deps = { clock: { now: () => new Date(AT) }, forge: { comments, role }, journal }
   const session = {
     run: '42',
@@ -83,3 +88,14 @@ it('a plan by hand is proposed with a note on what it builds on and is not there
 
 it('a plan by hand keeps for its workers what people with write access had said on the issue', async () =>
   expect(await asked(planOf('a'))).toMatchObject([{ type: 'plan_proposed', comments: ['@mona: Keep it small.'] }]))
+
+describe('a plan by hand beside another run', () => {
+  const plan = planOf('a', { tasks: { a: { writes: ['src/**'] } } })
+  const beside = (...writes: string[]) => ({ ...proposed('a', { tasks: { a: { writes } } }), run: '41' })
+  it('is proposed with the paths that both write, for the comment to show before the approval', async () =>
+    expect(await askedBeside([beside('src/a.ts')], new Map(), plan)).toMatchObject([
+      { type: 'plan_proposed', sharedWrites: [{ run: '41', paths: ['src/**'] }] },
+    ]))
+  it('records nothing of the kind if the paths are apart', async () =>
+    expect((await askedBeside([beside('docs/**')], new Map(), plan))[0]).not.toHaveProperty('sharedWrites'))
+})

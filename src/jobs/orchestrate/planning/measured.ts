@@ -1,5 +1,6 @@
 import type { Measurements } from '../../../core/money/measurements.ts'
 import { measureRuns } from '../../../core/prediction/measure-runs.ts'
+import type { RunState } from '../../../core/run/state.ts'
 import type { Session } from '../session/session.ts'
 
 /**
@@ -8,15 +9,16 @@ import type { Session } from '../session/session.ts'
  */
 const MOST_RUNS = 20
 
-/** What finished tasks of this repository took; read once in each process. No plan waits for it: without, it is null. */
-export function measuredHere(session: Session): Promise<Measurements | null> {
-  session.measured ??= session.deps.journal
-    .others(session.run, MOST_RUNS)
-    .then(measureRuns)
-    .catch((error: unknown) => {
-      const why = session.deps.redact(error instanceof Error ? error.message : String(error))
-      session.deps.log(`What earlier runs took cannot be read, so predictions go without: ${why}`)
-      return null
-    })
-  return session.measured
+/** The states of other runs; read once in each process. No plan waits for them: without, there are none. */
+export function otherRuns(session: Session): Promise<RunState[]> {
+  session.others ??= session.deps.journal.others(session.run, MOST_RUNS).catch((error: unknown) => {
+    const why = session.deps.redact(error instanceof Error ? error.message : String(error))
+    session.deps.log(`Other runs cannot be read, so the plan goes without what they took and write: ${why}`)
+    return []
+  })
+  return session.others
 }
+
+/** What finished tasks of this repository took; null if there are none. */
+export const measuredHere = async (session: Session): Promise<Measurements | null> =>
+  measureRuns(await otherRuns(session))

@@ -11,6 +11,7 @@ import { type BaseFacts, staticNotes } from '../../../core/plan/static-notes.ts'
 import { forecastOf } from '../../../core/prediction/forecast.ts'
 import { begunPart } from '../../../core/run/evolve-plan.ts'
 import { workOf } from '../../../core/run/state.ts'
+import { runsWithSharedWrites } from '../../../core/schedule/shared-writes.ts'
 import { hostsOf, type Settings } from '../../../core/settings.ts'
 import { commitSubject } from '../../../core/text/control-characters.ts'
 import { listed } from '../../../core/text/quoted.ts'
@@ -22,7 +23,7 @@ import { type Draft, recordEvents, withRefMove } from '../session/event-draft.ts
 import { trunkRefusal } from '../session/refusals.ts'
 import { nowOf, type Session } from '../session/session.ts'
 import { firstTree } from '../session/workflow-files.ts'
-import { measuredHere } from './measured.ts'
+import { measuredHere, otherRuns } from './measured.ts'
 import { commentsOf, keptComments } from './read-input.ts'
 
 /** What a plan rests on. */
@@ -83,6 +84,7 @@ async function factsOf({ repo }: Session, { base, settings }: Proposal): Promise
 async function put(session: Session, draft: Draft, it: Proposal): Promise<Draft> {
   const planId = planIdOf({ plan: it.plan, base: it.base, settingsBlob: it.settingsBlob, settings: it.settings })
   const started = await withTrunk(session, draft, it, planId, it.plan.title)
+  const sharedWrites = runsWithSharedWrites(it.plan, await otherRuns(session))
   const forecast = forecastOf(it.plan, it.settings, await measuredHere(session), spentUsd(draft.state.ledger))
   return recordEvents(started.draft, nowOf(session), {
     type: 'plan_proposed',
@@ -90,6 +92,7 @@ async function put(session: Session, draft: Draft, it: Proposal): Promise<Draft>
     planId,
     trunk: started.trunk,
     forecast,
+    ...(sharedWrites.length > 0 && { sharedWrites }),
   })
 }
 

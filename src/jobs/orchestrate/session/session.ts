@@ -1,8 +1,7 @@
 import type { JournalLoss } from '../../../core/failure.ts'
 import type { RunId, Sha } from '../../../core/ids.ts'
-import type { Measurements } from '../../../core/money/measurements.ts'
 import type { Refusable } from '../../../core/run/report.ts'
-import type { LiveRun } from '../../../core/run/state.ts'
+import type { LiveRun, RunState } from '../../../core/run/state.ts'
 import type { Quotas } from '../../../core/schedule/request-pace.ts'
 import type { KeptWork } from '../../../core/slots/checkpoint.ts'
 import type { InspectedResult } from '../../../core/slots/result-events.ts'
@@ -77,8 +76,8 @@ export interface Session {
   nextLook: number
   nextShow: number
   stageRunner: StageRunner
-  /** What finished tasks of other runs took; null: not read yet. */
-  measured: Promise<Measurements | null> | null
+  /** The states of other runs; null: not read yet. */
+  others: Promise<RunState[]> | null
 }
 
 /** One step of a wake-up. Steps run in order, each on the draft of the earlier ones. */
@@ -135,7 +134,7 @@ export function newSession(
     nextLook: 0,
     nextShow: 0,
     stageRunner: createStageRunner(),
-    measured: null,
+    others: null,
   }
 }
 
