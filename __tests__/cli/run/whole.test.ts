@@ -6,6 +6,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { createCheckout, git, removeFolder, temporary } from '../../hub/support/repository.ts'
 import { onDisk } from '../../support/on-disk.ts'
+import { PACE } from '../../support/pace.ts'
 import { needsSandbox } from '../../support/sandbox.ts'
 
 const cli = join(import.meta.dirname, '..', '..', '..', 'dist', 'cli.js')
@@ -78,40 +79,39 @@ const stateOf = (repository: string) => ({
   main: git(repository, 'rev-parse', 'main'),
 })
 
-it(
-  'runs a plan in any repository, leaves a branch, and `up` goes on with the same data, once for a repository',
-  needsSandbox,
-  async () => {
-    const { folder, repository, env } = setting()
-    writeFileSync(join(repository, 'draft.txt'), 'not committed\n')
-    const before = stateOf(repository)
-    const words = ['run', '--plan', join(folder, 'plan.yml'), '--yes', '--agent', 'codex']
-    const options = { cwd: repository, env, encoding: 'utf8' as const }
-    const { stdout } = await promisify(execFile)(process.execPath, [cli, ...words], options)
+it('runs a plan in any repository, leaves a branch, and `up` goes on with the same data, once for a repository', {
+  ...needsSandbox,
+  timeout: 300_000 * PACE,
+}, async () => {
+  const { folder, repository, env } = setting()
+  writeFileSync(join(repository, 'draft.txt'), 'not committed\n')
+  const before = stateOf(repository)
+  const words = ['run', '--plan', join(folder, 'plan.yml'), '--yes', '--agent', 'codex']
+  const options = { cwd: repository, env, encoding: 'utf8' as const }
+  const { stdout } = await promisify(execFile)(process.execPath, [cli, ...words], options)
 
-    expect(stdout).toMatch(/o guide {2}<- hello/)
-    expect(stdout).toMatch(/you +\/approve [0-9a-f]{12}\n/)
-    expect(stdout).toMatch(/guide landed\n/)
-    expect(stdout.trimEnd().split('\n').at(-1)).toBe(
-      'The result is the branch tributary/1: `git diff main...tributary/1` shows it, `git merge tributary/1` merges it.',
-    )
-    expect(git(repository, 'diff', '--name-status', 'main...tributary/1')).toBe('A\tdocs/greeting.md\nA\thello.txt')
-    expect(git(repository, 'show', 'tributary/1:docs/greeting.md')).toBe('# How we greet')
-    expect(stateOf(repository)).toEqual(before)
-    expect(git(repository, 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/main\nrefs/heads/tributary/1')
+  expect(stdout).toMatch(/o guide {2}<- hello/)
+  expect(stdout).toMatch(/you +\/approve [0-9a-f]{12}\n/)
+  expect(stdout).toMatch(/guide landed\n/)
+  expect(stdout.trimEnd().split('\n').at(-1)).toBe(
+    'The result is the branch tributary/1: `git diff main...tributary/1` shows it, `git merge tributary/1` merges it.',
+  )
+  expect(git(repository, 'diff', '--name-status', 'main...tributary/1')).toBe('A\tdocs/greeting.md\nA\thello.txt')
+  expect(git(repository, 'show', 'tributary/1:docs/greeting.md')).toBe('# How we greet')
+  expect(stateOf(repository)).toEqual(before)
+  expect(git(repository, 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/main\nrefs/heads/tributary/1')
 
-    const both = await Promise.all([up(repository, env), up(repository, env)])
-    const [one, other] = both.map(({ said }) => said)
-    expect(one?.url).toBe(other?.url)
-    expect(both.map(({ said }) => said.started).toSorted()).toEqual([false, true])
-    expect(one?.agents).toContain('codex')
-    const issue = await fetch(`${one?.api}/repos/${one?.owner}/${one?.repo}/issues/1`, {
-      headers: { authorization: `token ${one?.token}` },
-    })
-    expect(await issue.json()).toMatchObject({ title: 'Greet the world' })
-    const serving = both.find(({ said }) => said.started)
-    serving?.child.kill('SIGINT')
-    expect(await Promise.all(both.map(({ ended }) => ended))).toEqual([0, 0])
-    expect(stateOf(repository)).toEqual(before)
-  },
-)
+  const both = await Promise.all([up(repository, env), up(repository, env)])
+  const [one, other] = both.map(({ said }) => said)
+  expect(one?.url).toBe(other?.url)
+  expect(both.map(({ said }) => said.started).toSorted()).toEqual([false, true])
+  expect(one?.agents).toContain('codex')
+  const issue = await fetch(`${one?.api}/repos/${one?.owner}/${one?.repo}/issues/1`, {
+    headers: { authorization: `token ${one?.token}` },
+  })
+  expect(await issue.json()).toMatchObject({ title: 'Greet the world' })
+  const serving = both.find(({ said }) => said.started)
+  serving?.child.kill('SIGINT')
+  expect(await Promise.all(both.map(({ ended }) => ended))).toEqual([0, 0])
+  expect(stateOf(repository)).toEqual(before)
+})
