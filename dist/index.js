@@ -1,2 +1,2 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
-var{main,fail}=await import("./chunks/main-MI4DKHRR.js");await main().catch(fail);
+var{main,fail}=await import("./chunks/main-IDJT2X2B.js");await main().catch(fail);

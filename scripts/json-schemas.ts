@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { handPlanSchema } from '../src/config/hand-plan.ts'
 import { settingsSchema } from '../src/core/settings.ts'
@@ -32,10 +31,3 @@ export const planJsonSchema = () => ({
   description: 'A plan by hand for Tributary: what stands in the fenced block `tributary` of an issue.',
   ...toJson(handPlanSchema),
 })
-
-if (process.argv.includes('--write'))
-  for (const [name, schema] of [
-    ['tributary', settingsJsonSchema()],
-    ['plan', planJsonSchema()],
-  ] as const)
-    writeFileSync(`docs/${name}.schema.json`, JSON.stringify(schema, null, 2))

@@ -47,7 +47,7 @@ export const FAILURES: { [Reason in Failure['reason']]: Sample<Failure, Reason> 
     ...{ actor: 'eve', approvers: ['ann', 'ben'] },
   },
   'second-person-needed': {
-    when: '`approvers.second_person` is on, and who asked for the plan, or for its last version, approves it.',
+    when: '`approvers.second_person` is on, and you approve a plan that you asked for, or whose last version you asked for.',
     actor: 'ann',
   },
   'work-newer-than-comment': {
@@ -55,20 +55,20 @@ export const FAILURES: { [Reason in Failure['reason']]: Sample<Failure, Reason> 
     ...{ task: 't3', head: 'a'.repeat(40) },
   },
   'work-newer-than-review': {
-    when: 'A review approves or sends back a commit, and newer work is verified.',
+    when: 'Your review is of an older commit than the verified work.',
     ...{ task: 't3', head: 'a'.repeat(40) },
   },
   'work-moved': {
-    when: 'Commits came to the branch of a task after its work was verified.',
+    when: 'The branch of a task got commits after its work was verified.',
     ...{ task: 't3', branch: 'tributary/42/t3', head: 'a'.repeat(40), tip: 'b'.repeat(40) },
   },
   'branches-moved': {
-    when: '`/resume` is typed while branches that others moved still stand there.',
+    when: 'You type `/resume` while branches that others moved are still there.',
     run: '42',
     moved: [{ branch: 'tributary/42/trunk', sha: 'b'.repeat(40), known: 'a'.repeat(40) }],
   },
   'push-refused': {
-    when: 'GitHub does not let the journal of the run be written: a ruleset, a hook, or a token without the permission.',
+    when: 'GitHub refuses a push to the journal of the run: a ruleset, a hook, or a token without the permission.',
     ...{ run: '42', words: GH013 },
   },
   'rules-refuse': {
@@ -76,58 +76,58 @@ export const FAILURES: { [Reason in Failure['reason']]: Sample<Failure, Reason> 
     ...{ branch: 'tributary/42/trunk', rules: [{ type: 'required_signatures', source: 'octo/demo' }] },
   },
   'branch-in-the-way': {
-    when: 'At `/plan`: a branch `tributary` or `tributary/42` keeps git from creating those of the run.',
+    when: "At `/plan`: a branch `tributary` or `tributary/42` keeps git from creating the run's branches.",
     ...{ run: '42', refs: ['refs/heads/tributary'] },
   },
   'journal-gone': { when: 'The journal of the run was deleted, and its branches are still there.', run: '42' },
   'journal-unreadable': {
-    when: 'Somebody pushed to the journal of the run what Tributary did not write.',
+    when: 'The journal of the run holds something that Tributary did not write.',
     ...{ run: '42', detail: 'journal commit abcdef holds no state.json' },
   },
   'bots-may-not': { when: 'A bot or an App typed the command.', actor: 'helper' },
   'unknown-command': {
-    when: 'The word is none of the commands, but close to one.',
+    when: 'The word is not a command, but close to one.',
     word: 'aprove',
     suggestion: 'approve',
   },
   'bad-arguments': {
-    when: 'What follows the command cannot be read.',
+    when: 'What follows the command is not what it takes.',
     ...{ command: 'skip', detail: '`t9 t8` is too much.', usage: '/skip t3' },
   },
   'words-not-read': {
     when: 'Words follow a command that takes none.',
     ...{ command: 'approve', typed: '/approve', words: 'but leave the docs as they are' },
   },
-  'not-plain-text': { when: 'The command stands in code or in bold type.', typed: '/plan' },
+  'not-plain-text': { when: 'The command is formatted as code or in bold.', typed: '/plan' },
   'app-may-not-approve': {
-    when: 'An App wrote a comment in the name of a person, and the command approves something or raises the limit of money.',
+    when: 'An App wrote a comment in the name of a person, and the command approves something or raises the limit.',
     ...{ actor: 'ann', app: 'some-app' },
   },
   'no-run': { when: 'The command needs a run, and the issue has none.', issue: 42 },
-  'run-is-live': { when: '`/plan` is typed while a run goes on.', run: '42', phase: 'active' },
-  'run-ended': { when: 'The command needs a run that goes on.', run: '42', conclusion: 'merged' },
+  'run-is-live': { when: 'You type `/plan` while a run is live.', run: '42', phase: 'active' },
+  'run-ended': { when: 'The command needs a live run, and this one has ended.', run: '42', conclusion: 'merged' },
   'nothing-to-approve': {
-    when: '`/approve` is typed before the plan is there, or after the end.',
+    when: 'You type `/approve` before there is a plan, or after the end.',
     run: '42',
     phase: 'requested',
   },
-  'plan-outdated': { when: '`/approve` names another plan than the latest.', given: '000000000000', latest: PLAN },
+  'plan-outdated': { when: '`/approve` names a plan that is not the latest.', given: '000000000000', latest: PLAN },
   'plan-stale': {
-    when: 'The base branch or the settings changed after the plan was made, in what the plan uses.',
+    when: 'The base branch or the settings changed in something that the plan uses.',
     ...{ paths: ['src/a.ts'], settingsChanged: true },
   },
   'plan-newer-than-comment': { when: 'A bare `/approve` is older than the plan.', planId: PLAN },
   'unknown-task': {
-    when: 'The command names no task, or one that the plan does not have.',
+    when: 'The command names no task, or a task that is not in the plan.',
     task: 't9',
     tasks: ['t1', 't2'],
   },
   'wrong-task-state': {
-    when: 'The task is not where the command could do something with it.',
+    when: "The command does not apply to the task's current state.",
     ...{ task: 't1', status: 'landed', detail: 'What has landed stays.' },
   },
   'wrong-phase': {
-    when: 'The run is not where the command could do something with it.',
+    when: "The command does not apply to the run's current state.",
     ...{ run: '42', phase: 'proposed', detail: 'Its tasks start with `/approve`.' },
   },
   'bad-settings': {
@@ -135,26 +135,26 @@ export const FAILURES: { [Reason in Failure['reason']]: Sample<Failure, Reason> 
     problems: ['line 3: `slot` is not a key'],
   },
   'plan-not-ready': {
-    when: '`/approve` or `/revise` is typed while the plan is being written.',
+    when: 'You type `/approve` or `/revise` while the plan is being written.',
     ...{ run: '42', detail: 'It is still being written.' },
   },
-  'nothing-asked': { when: '`/answer` is typed, and no question is open.', run: '42' },
+  'nothing-asked': { when: 'You type `/answer`, and no question is open.', run: '42' },
   'bad-answer': {
-    when: '`/answer` names a question or an option that is not there.',
+    when: '`/answer` names a question or an option that does not exist.',
     ...{ detail: '`3` is not a question.', questions: ['1: Which format? a JSON, b YAML'] },
   },
   'budget-too-low': {
-    when: '`/budget` names less than what is spent and reserved.',
+    when: '`/budget` is less than what is spent and reserved.',
     ...{ usd: 2, spent: 2.345, aside: 1.5, least: 3.85 },
   },
 }
 
 /** Why an attempt at a task, or a verification, failed. */
 export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFailure, Reason> } = {
-  'program-failed': { when: 'The program `run` of a task ended with an error.', exitCode: 2, log: '' },
-  'acceptance-failed': { when: 'The acceptance ended with an error on the tree that was made.', exitCode: 1, log: '' },
+  'program-failed': { when: 'The program `run` of a task failed.', exitCode: 2, log: '' },
+  'acceptance-failed': { when: 'The acceptance failed on the files that were made.', exitCode: 1, log: '' },
   'acceptance-changed-files': {
-    when: 'The tree is not the same after the acceptance as before it.',
+    when: 'The acceptance changed files.',
     paths: ['coverage.txt'],
   },
   'timed-out': {
@@ -162,7 +162,7 @@ export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFail
     minutes: 30,
     log: '',
   },
-  'no-change': { when: 'The task left the tree as it was, and is not one that may.' },
+  'no-change': { when: 'The task changed nothing.' },
   'outside-paths': { when: 'Files changed that the globs of `writes` do not cover.', paths: ['src/other.ts'] },
   'protected-paths': {
     when: 'Files changed that no task may write: workflows, this action, `protected_paths`.',
@@ -177,7 +177,7 @@ export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFail
     detail: 'docs/aux.md: `aux` is a device on Windows',
   },
   'lfs-object': {
-    when: 'A new or changed file belongs into Git LFS, which a task cannot upload to.',
+    when: 'A new or changed file belongs in Git LFS, which a task cannot upload to.',
     paths: ['art/logo.psd'],
   },
   'not-handed-over': {
@@ -193,16 +193,16 @@ export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFail
     paths: ['config.ts'],
   },
   'wrong-base': {
-    when: 'The commit that was handed over is not a child of the given one.',
+    when: 'The commit that was handed over is not based on the one that the task was given.',
     detail: 'it has two parents',
   },
   'tree-not-verified': {
-    when: 'The tree that was handed over is another than the one on which the acceptance ran.',
+    when: 'The tree that was handed over is not the one on which the acceptance ran.',
     detail: 'another tree was accepted',
   },
   'result-unreadable': {
-    when: 'The artifact of the slot is missing, broken or of another form.',
-    detail: '`result.json` is no JSON',
+    when: 'The artifact of the slot is missing, broken or in another form.',
+    detail: '`result.json` is not JSON',
   },
   'sandbox-unavailable': {
     when: 'bubblewrap cannot run on the machine of the slot.',
@@ -210,12 +210,12 @@ export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFail
   },
   'slot-lost': { when: 'The job that worked on the task ended, several times, without a result.', times: 3 },
   conflict: {
-    when: 'The work does not merge, also after it was done again on the merged base.',
+    when: 'The work does not merge, even after it was done again on the merged base.',
     with: ['t1'],
     paths: ['src/a.ts'],
   },
   'agent-stopped': {
-    when: 'The agent came to no end: out of turns, in a loop, refused by the model, or by its own word.',
+    when: 'The agent stopped without a result: out of turns, in a loop, refused by the model, or because it gave up.',
     ...{ why: 'gave-up', detail: 'the file that the task names does not exist' },
   },
   'allowance-spent': { when: 'The attempt used up `budget.task_usd`.', usd: 0.5, detail: '' },
@@ -242,7 +242,7 @@ export const TASK_FAILURES: { [Reason in TaskFailure['reason']]: Sample<TaskFail
     log: '',
   },
   'passes-already': {
-    when: 'An agent is about to begin, its acceptance passes on its base, and the plan was asked for by a person who may not approve it, or there is no sandbox, so that no baseline could be shown before the approval.',
+    when: 'An agent is about to begin, and its acceptance passes already. No baseline could show that before the approval, because a person who may not approve asked for the plan, or because there is no sandbox.',
     log: '',
   },
   'verification-failed': {
@@ -259,16 +259,19 @@ const plan = (...tasks: string[]): string => `title: Example\ntasks:\n${tasks.jo
 
 /** Why a plan was refused. `plan`: a plan by hand that has the problem; else `message`, as a job writes it. Null: in old journals only. */
 export const PROBLEMS: Record<Problem['code'], PlanText | null> = {
-  'not-yaml': { when: 'The block is no YAML, or more of it than is read.', plan: 'title: [Example' },
-  'not-a-plan': { when: 'A field is missing, unknown, or of another type.', plan: 'title: Example\ntasks: []' },
-  'no-plan': { when: 'The issue has no block `tributary`, and no model can write a plan.', plan: '```tributary\n```' },
+  'not-yaml': { when: 'The block is not valid YAML, or is too long.', plan: 'title: [Example' },
+  'not-a-plan': { when: 'A field is missing, unknown, or has the wrong type.', plan: 'title: Example\ntasks: []' },
+  'no-plan': {
+    when: 'The issue has no block `tributary`, and there is no model to write a plan.',
+    plan: '```tributary\n```',
+  },
   'several-plans': {
     when: 'The issue has more than one block `tributary`.',
     plan: '```tributary\ntitle: a\n```\n\n```tributary\ntitle: b\n```',
   },
-  'duplicate-id': { when: 'Two tasks have one id.', plan: plan(task('a'), task('a')) },
-  'reserved-id': { when: 'An id means something else in a run.', plan: plan(task('trunk')) },
-  'unknown-need': { when: '`needs` names a task that is not there.', plan: plan(task('a', '    needs: [types]\n')) },
+  'duplicate-id': { when: 'Two tasks have the same id.', plan: plan(task('a'), task('a')) },
+  'reserved-id': { when: 'An id is reserved.', plan: plan(task('trunk')) },
+  'unknown-need': { when: '`needs` names a task that does not exist.', plan: plan(task('a', '    needs: [types]\n')) },
   cycle: {
     when: 'Tasks need each other.',
     plan: plan(task('a', '    needs: [b]\n'), task('b', '    needs: [a]\n')),
@@ -277,7 +280,10 @@ export const PROBLEMS: Record<Problem['code'], PlanText | null> = {
     when: '`writes` could touch what no task may write.',
     plan: plan(task('a').replace('a/**', '.github/**')),
   },
-  'bad-path': { when: 'A glob leaves the repository, or is none.', plan: plan(task('a').replace('a/**', "'../x'")) },
+  'bad-path': {
+    when: 'A glob leaves the repository, or is not valid.',
+    plan: plan(task('a').replace('a/**', "'../x'")),
+  },
   'missing-acceptance': {
     when: 'A task has no `acceptance`.',
     plan: plan(task('a').replace('    acceptance: [npm, test]\n', '')),
@@ -339,7 +345,7 @@ const DISABLED = "Cannot trigger a 'workflow_dispatch' on a disabled workflow"
 /** What a comment of its own says, since the job that would show it elsewhere has ended. By the reason that it begins with. */
 export const SAID: Record<JournalLoss['reason'] | 'orchestrator-lost' | 'dispatch-refused' | 'command-failed', Said> = {
   'journal-refused': {
-    when: 'GitHub does not let the run at work write its journal.',
+    when: 'GitHub refuses pushes to the journal of a running run.',
     says: () => renderJournalLoss('42', { reason: 'journal-refused', words: GH013 }).join('\n'),
   },
   'journal-gone': {
@@ -347,7 +353,7 @@ export const SAID: Record<JournalLoss['reason'] | 'orchestrator-lost' | 'dispatc
     says: () => renderJournalLoss('42', { reason: 'journal-gone', tip: 'a'.repeat(40) }).join('\n'),
   },
   'journal-replaced': {
-    when: 'The journal was pushed over, so that it does not follow from what the run knew.',
+    when: 'The journal was force-pushed, and does not follow from what the run knew.',
     says: () =>
       renderJournalLoss('42', { reason: 'journal-replaced', before: 'a'.repeat(40), now: 'b'.repeat(40) }).join('\n'),
   },
@@ -378,7 +384,7 @@ interface Said {
 /** What GitHub may refuse while the run goes on. */
 export const WITHOUT: Record<Refusable | 'rate-limit', Stop> = {
   'rate-limit': {
-    when: 'The requests that GitHub allows this repository in an hour are used up.',
+    when: 'The repository has used up the requests that GitHub allows in an hour.',
     events: [...begun, { type: 'limit_reached', until: '2026-01-02T03:04:05.000Z' }],
   },
   artifact: refusedThing('artifact', 'The storage for artifacts is full.', 'Artifact storage quota has been hit.'),
@@ -386,6 +392,11 @@ export const WITHOUT: Record<Refusable | 'rate-limit', Stop> = {
   comment: refusedThing('comment', 'A thread is locked.', 'Unable to create comment because issue is locked.'),
   draft: refusedThing('draft', 'The repository has no draft pull requests.', 'Draft pull requests are not supported'),
   pull: refusedThing('pull', 'A pull request may not be closed, or marked as ready.', 'Resource not accessible'),
+  reviewers: refusedThing(
+    'reviewers',
+    'Someone of `reviewers` cannot be asked for a review.',
+    'mona: Reviews may only be requested from collaborators.',
+  ),
 }
 
 function refusedThing(what: Refusable, when: string, why: string): Stop {
@@ -406,7 +417,7 @@ export const PAUSES: Record<
   Stop
 > = {
   budget: {
-    when: 'The money that is left pays for nothing that could start.',
+    when: 'The money that is left is not enough for anything that could start.',
     events: [
       requested(),
       proposed(example, { budget: { usd: 5 } }),
@@ -415,7 +426,7 @@ export const PAUSES: Record<
     ],
   },
   branches: {
-    when: 'A branch of the run was pushed over by others, and what the run has there cannot be kept with it.',
+    when: 'Others force-pushed a branch of the run, and its work there would be lost.',
     events: [
       ...begun,
       paused({
@@ -431,7 +442,7 @@ export const PAUSES: Record<
   },
   person: { when: 'A person typed `/pause`.', events: [...begun, paused({ why: 'by @ann', by: 'ann' })] },
   'set-up-failed': {
-    when: 'Every slot of a request failed in the same step before Tributary begins.',
+    when: 'Every slot failed in the same step, before Tributary began.',
     events: [
       ...begun,
       { type: 'slots_requested', request: 'r1', count: 1, workflowRun: 7 },
@@ -440,11 +451,11 @@ export const PAUSES: Record<
     ],
   },
   'no-job-starts': {
-    when: 'GitHub refuses the dispatch that starts slots, or gives none of them a machine.',
+    when: 'GitHub refuses to start slots, or gives none of them a runner.',
     events: [...begun, paused({ why: slotFailureText({ ...SET_UP, step: null, url: null, words: DISABLED }) })],
   },
   'base-gone': {
-    when: 'The base branch was deleted. One that was renamed is followed.',
+    when: 'The base branch was deleted. (A renamed one is followed.)',
     events: [...begun, paused({ why: baseGoneText('main') })],
   },
   'workflow-run-cancelled': {
@@ -452,7 +463,7 @@ export const PAUSES: Record<
     events: [...begun, paused({ why: 'the workflow run was cancelled' })],
   },
   'orchestrator-crashed': {
-    when: 'The orchestrator failed several times in a row and came no further in between.',
+    when: 'The orchestrator failed several times in a row without progress.',
     events: [...begun, paused({ why: 'the orchestrator failed 4 times in a row' })],
   },
 }
@@ -495,7 +506,7 @@ export const STOPS: Record<Exclude<RunPhase['kind'], GoesOn>, Stop> = {
     ],
   },
   'waiting-for-person': {
-    when: 'With `merge: review`, verified work waits for its review; or a gate is reached.',
+    when: 'With `merge: review`, verified work waits for its review. Or a gate is reached.',
     events: [
       requested(),
       proposed(small, { merge: 'review' }),

@@ -111,7 +111,7 @@ const without = (): Row[] =>
     const run = live(...events)
     const [line = ''] = [...limitLine(run), ...refusalLines(run)]
     const [says = '', ...todo] = line.split(
-      /(?<=[.;:]) (?=Its words|What slots|Delete old|The job|Unlock)|(?<=: )(?=do not merge|close it)/,
+      /(?<=[.;:]) (?=Its words|What slots|Delete old|The job|Unlock|Name people)|(?<=: )(?=do not merge|close it)/,
     )
     return [`\`${name}\``, when, cell([says]), cell(todo)]
   })

@@ -68,7 +68,7 @@ describe('tributary check, on a plan that /plan would take', () => {
     const folder = checkoutWith({ ...HERE, 'plan.yml': PLAN })
     expect(await typed(folder, ['check', 'plan.yml'])).toEqual({
       code: 0,
-      out: `Judged plan.yml by the default settings (there is no ${SETTINGS_PATH}). No problem.`,
+      out: `Checked plan.yml with the default settings (there is no ${SETTINGS_PATH}). No problems.`,
       error: '',
     })
   })
@@ -121,7 +121,7 @@ describe('tributary check, on a plan that /plan would take', () => {
 
   it('says that paths were not looked at where there is no repository', async () => {
     const { code, out } = await typed(folderWith({ 'plan.yml': PLAN }), ['check', 'plan.yml'])
-    expect(out).toContain('plan.yml: note: Whether its paths are there was not looked at')
+    expect(out).toContain('plan.yml: note: Its paths were not checked')
     expect(code).toBe(0)
   })
 
@@ -129,14 +129,15 @@ describe('tributary check, on a plan that /plan would take', () => {
     const { code, notes } = await found(PLAN.replaceAll(/ {4}run: .*\n/g, ''), 'budget: { usd: 0.01 }')
     expect(code).toBe(0)
     expect(notes[0]?.message).toContain(
-      'No task has `run`: an agent works on them, which takes the secret `ANTHROPIC_API_KEY`.',
+      'No task has `run`: agents work on them, which needs the secret `ANTHROPIC_API_KEY`.',
     )
     expect(notes[1]?.message).toMatch(/^The tasks are predicted to cost .* USD, and the run may spend 0\.01 USD/)
   })
 })
 
 /** The fix of a problem is an order. */
-const SAYS_WHAT_TO_DO = /\b(?:Compare|Correct|Give|Leave|Make|Name|Put|Say|Take|Write|leave|make|write) /
+const SAYS_WHAT_TO_DO =
+  /\b(?:Compare|Correct|Give|Leave|Make|Name|Put|Say|Take|Write|add|keep|leave|make|quote|remove|split|write) /
 
 describe('tributary check, on a plan that /plan would refuse', () => {
   it.each([
@@ -209,9 +210,9 @@ describe('tributary check, on a plan that /plan would refuse', () => {
     const circle = PLAN.replace('- id: logger', '- id: logger\n    needs: [server]')
     const line = PLAN.replace('run: [node, tools/make.mjs]', 'run: node x.mjs')
     for (const [plan, fix] of [
-      [circle, 'Take one of these needs out.'],
+      [circle, 'Remove one of these needs.'],
       [line, 'write `[node, x.mjs]`'],
-      [`${PLAN}\ntitle: again`, 'leave one of them'],
+      [`${PLAN}\ntitle: again`, 'keep one of them'],
     ] as const) {
       const { code, out } = await typed(folderWith({ 'plan.yml': plan }), ['check', 'plan.yml'])
       expect(out.split(fix)).toHaveLength(2)
@@ -234,7 +235,7 @@ describe('tributary check, on a plan that /plan would refuse', () => {
     expect(blocksOf(DOCUMENTED, 'text')).toContain(`${out.split('\n').slice(0, 2).join('\n')}\n`)
     const twice = `Words.\n\n\`\`\`tributary\n${PLAN}\ntitle: again\n\`\`\`\n`
     expect((await found(twice, undefined, 'issue.md')).problems).toMatchObject([
-      { line: 15, message: 'The key `title` is there in lines 4 and 15: leave one of them.' },
+      { line: 15, message: 'The key `title` is given in lines 4 and 15: keep one of them.' },
     ])
   })
 
@@ -266,7 +267,7 @@ describe('tributary check, on a plan that /plan would refuse', () => {
         (_, n) => `  - { id: t${n}, writes: [a${n}], run: [x], acceptance: [x${', "0123456789"'.repeat(words)}] }`,
       ).join('\n')
     expect((await found(`title: x\ntasks:\n${tasks(90, 60)}`)).problems).toMatchObject([
-      { code: 'too-long', message: expect.stringContaining('an issue takes 65536') },
+      { code: 'too-long', message: expect.stringContaining('an issue can have 65536') },
     ])
     const wide = Array.from({ length: 60 }, (_, n) => `  - { id: t${n}, writes: [a${n}], run: *long, acceptance: [x] }`)
     const shared = `  - { id: first, writes: [b], run: &long [x, ${'"0123456789", '.repeat(200)}x], acceptance: [x] }`
@@ -283,9 +284,9 @@ describe('tributary check, on settings', () => {
   it('has nothing against none, or against good ones', async () => {
     expect(await of(null)).toMatchObject({
       code: 0,
-      out: `Looked at the default settings (there is no ${SETTINGS_PATH}). No problem.`,
+      out: `Checked the default settings (there is no ${SETTINGS_PATH}). No problems.`,
     })
-    expect(await of('merge: review')).toMatchObject({ code: 0, out: `Looked at ${SETTINGS_PATH}. No problem.` })
+    expect(await of('merge: review')).toMatchObject({ code: 0, out: `Checked ${SETTINGS_PATH}. No problems.` })
   })
 
   it('tells every problem with its line, and ends with 1', async () => {
@@ -294,7 +295,7 @@ describe('tributary check, on settings', () => {
       `${SETTINGS_PATH}:2: \`slots.start\` 9 is over \`slots.cap\` 8: lower the first or raise the second. (bad-settings)`,
       `${SETTINGS_PATH}:3: \`worker.command\` \`claude -p\`: each word is an item of its own: write \`[claude, -p]\`. (bad-settings)`,
       '',
-      `Looked at ${SETTINGS_PATH}. 2 problems.`,
+      `Checked ${SETTINGS_PATH}. 2 problems.`,
     ])
     expect(code).toBe(1)
   })
@@ -302,7 +303,7 @@ describe('tributary check, on settings', () => {
   it('warns without refusing', async () => {
     const { code, out } = await of('sandbox: off\n')
     expect(out).toContain(`${SETTINGS_PATH}:1: note: \`sandbox: off\` runs the commands of tasks without isolation`)
-    expect(out).toContain('No problem, 1 note.')
+    expect(out).toContain('No problems, 1 note.')
     expect(code).toBe(0)
   })
 
@@ -310,7 +311,7 @@ describe('tributary check, on settings', () => {
     const top = checkoutWith({ [SETTINGS_PATH]: 'merge: maybe', 'other.yml': 'mode: soft', 'deep/er/plan.yml': PLAN })
     expect(await typed(top, ['check', '--settings', 'other.yml'])).toMatchObject({
       code: 0,
-      out: 'Looked at other.yml. No problem.',
+      out: 'Checked other.yml. No problems.',
     })
     expect(await typed(join(top, 'deep', 'er'), ['check', 'plan.yml'])).toMatchObject({
       code: 1,

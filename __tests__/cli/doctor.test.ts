@@ -45,7 +45,7 @@ describe('tributary doctor', () => {
 
   it('sees the box that is not ticked, and says where it is', async () => {
     const { code, out } = await visit({ [PATH]: EXAMPLE }, { settings: { allowActionsToCreatePulls: false } })
-    expect(out).toContain('warning  Actions may not create pull requests: runs go on without them, on the issue')
+    expect(out).toContain('warning  Actions may not create pull requests: runs work without them, on the issue')
     expect(out).toContain('-> tick Settings > Actions > General')
     expect(out).toMatch(
       /gh api --hostname \S+ -X PUT repos\/octo\/demo\/actions\/permissions\/workflow -F can_approve_pull_request_reviews=true/,
@@ -56,7 +56,7 @@ describe('tributary doctor', () => {
   it('sees that there is no key for a model, and what works without one', async () => {
     const { code, out, missing } = await visit({ [PATH]: EXAMPLE }, { secrets: {} })
     expect(missing).toEqual([
-      'MISSING  there is no secret ANTHROPIC_API_KEY: only plans by hand, with a program for each task, will work',
+      'MISSING  the secret ANTHROPIC_API_KEY is missing: only plans by hand with a program for each task will work',
     ])
     expect(out).toMatch(/-> gh secret set ANTHROPIC_API_KEY --repo 127\.0\.0\.1:\d+\/octo\/demo/)
     expect(code).toBe(1)
@@ -65,7 +65,7 @@ describe('tributary doctor', () => {
   it('asks for no key where the workflow exchanges its identity for a token', async () => {
     const federated = EXAMPLE.replaceAll('ANTHROPIC_API_KEY:', 'ANTHROPIC_FEDERATION_RULE_ID:')
     const { out } = await visit({ [PATH]: federated }, { secrets: {} })
-    expect(out).toContain("ok       the workflow exchanges the job's identity for a token")
+    expect(out).toContain("ok       the workflow uses the job's identity in place of a key")
   })
 
   it('sees that the workflow is missing, here and on the default branch', async () => {
@@ -98,9 +98,9 @@ describe('tributary doctor', () => {
   })
 
   it.each([
-    [PLACEHOLDER, 'the workflow in this folder names no action yet'],
-    ['octo@v1', "'octo@v1' of the workflow in this folder is no address of an action"],
-  ])('sees without a token that %s is no address', async (uses, what) => {
+    [PLACEHOLDER, 'the workflow in this folder does not name the action yet'],
+    ['octo@v1', "'octo@v1' in the workflow in this folder is not the address of an action"],
+  ])('sees without a token that %s is not an address', async (uses, what) => {
     const checkout = createCheckout({ [PATH]: workflowFor(uses) })
     git(checkout, 'remote', 'add', 'origin', 'https://octo.ghe.com/octo/demo.git')
     const { code, out } = await typed(checkout, ['doctor'])
@@ -127,7 +127,7 @@ describe('tributary doctor', () => {
     const checkout = createCheckout({ [PATH]: EXAMPLE })
     git(checkout, 'remote', 'add', 'origin', 'https://github.com/octo/demo.git')
     const { code, error } = await typed(checkout, ['doctor'], { GITHUB_API_URL: 'foo' })
-    expect(error).toMatch(/^tributary doctor: the variable GITHUB_API_URL holds 'foo', which is no address/)
+    expect(error).toMatch(/^tributary doctor: the variable GITHUB_API_URL holds 'foo', which is not an address/)
     expect(code).toBe(2)
     expect((await typed(checkout, ['doctor'], { GITHUB_API_URL: '' })).code).toBe(0)
     removeFolder(checkout)
@@ -158,14 +158,14 @@ describe('tributary doctor', () => {
 
   it('names an action that is not there, and what of it is missing', async () => {
     const nowhere = await visit({ [PATH]: workflowFor('octo/nowhere@v1') })
-    expect(nowhere.missing).toEqual(["MISSING  the action's repository octo/nowhere is not there (404)"])
+    expect(nowhere.missing).toEqual(["MISSING  the action's repository octo/nowhere does not exist (404)"])
     const noRef = await visit({ [PATH]: workflowFor('octo/demo@v9') })
-    expect(noRef.missing).toEqual(['MISSING  octo/demo holds no action.yml at v9 (404)'])
+    expect(noRef.missing).toEqual(['MISSING  octo/demo has no action.yml at v9 (404)'])
     const noFile = await visit({ [PATH]: workflowFor('octo/demo/deep@main') })
-    expect(noFile.missing).toEqual(['MISSING  octo/demo holds no deep/action.yml at main (404)'])
+    expect(noFile.missing).toEqual(['MISSING  octo/demo has no deep/action.yml at main (404)'])
     const none = await visit({ [PATH]: workflowFor(PLACEHOLDER) })
     expect(none.missing).toEqual(
-      ['in this folder', 'on main'].map((where) => `MISSING  the workflow ${where} names no action yet`),
+      ['in this folder', 'on main'].map((where) => `MISSING  the workflow ${where} does not name the action yet`),
     )
     expect([nowhere.code, noRef.code, noFile.code, none.code]).toEqual([1, 1, 1, 1])
   })
@@ -188,20 +188,24 @@ describe('tributary doctor', () => {
     const own = await visit({ [PATH]: EXAMPLE }, { settings: { allowedActions: 'local_only' } })
     expect(own.missing).toHaveLength(1)
     expect(own.missing[0]).toMatch(
-      /^MISSING {2}the action actions\/checkout@\w+ is not allowed here, only those of octo are$/,
+      /^MISSING {2}the action actions\/checkout@\w+ is not allowed here: only actions of octo are$/,
     )
     const selected: HubOptions['settings'] = { allowedActions: 'selected', allowedPatterns: ['acme/*'] }
     const other = await visit({ [PATH]: workflowFor('acme/agents@v1') }, { settings: selected })
-    expect(other.missing).toEqual(["MISSING  the action's repository acme/agents is not there (404)"])
+    expect(other.missing).toEqual(["MISSING  the action's repository acme/agents does not exist (404)"])
     const refused = await visit({ [PATH]: workflowFor('rival/agents@v1') }, { settings: selected })
-    expect(refused.missing).toContain('MISSING  the action rival/agents@v1 is not allowed here, only selected ones are')
+    expect(refused.missing).toContain(
+      'MISSING  the action rival/agents@v1 is not allowed here: only selected actions are',
+    )
     const pinned = await visit({ [PATH]: EXAMPLE }, { settings: { shaPinningRequired: true } })
-    expect(pinned.missing).toEqual(['MISSING  actions must be named by commit, and octo/demo@main is not'])
+    expect(pinned.missing).toEqual([
+      'MISSING  this repository requires actions pinned to a commit, and octo/demo@main is not',
+    ])
   })
 
   it('warns of tokens that can write by themselves, which keeps no run from working', async () => {
     const { code, out } = await visit({ [PATH]: EXAMPLE }, { settings: { defaultWorkflowPermissions: 'write' } })
-    expect(out).toContain('warning  tokens of workflows can write unless a workflow asks for less')
+    expect(out).toContain('warning  workflow tokens can write by default')
     expect(code).toBe(0)
   })
 
@@ -239,7 +243,7 @@ describe('tributary doctor', () => {
     await remoteGit(checkout, 'remote', 'add', 'origin', `http://127.0.0.1:${port}/octo/demo.git`)
     const env = { GITHUB_TOKEN: 't', GITHUB_API_URL: `http://127.0.0.1:${port}/api/v3` }
     const { code, out } = await typed(checkout, ['doctor'], env)
-    expect(out).toContain(`MISSING  127.0.0.1:${port} did not hand out .github/workflows/tributary.yml (500)`)
+    expect(out).toContain(`MISSING  127.0.0.1:${port} did not return .github/workflows/tributary.yml (500)`)
     expect(out).not.toContain('no workflow')
     expect(code).toBe(1)
     removeFolder(checkout)
@@ -272,14 +276,14 @@ describe('tributary doctor', () => {
       GITHUB_TOKEN: 't',
       GITHUB_API_URL: `http://${host}/api/v3`,
     })
-    expect(error).toContain('@actions/artifact does not serve it')
+    expect(error).toContain('@actions/artifact does not support it')
     expect(code).toBe(2)
     await new Promise((done) => server.close(done))
     removeFolder(checkout)
   })
 
   it.each([
-    ['a folder in no repository', [], 'this folder is in no git repository'],
+    ['a folder in no repository', [], 'this folder is not in a git repository'],
     ['a bare repository', ['init', '--quiet', '--bare'], 'this repository is bare'],
     ['a repository without a remote', ['init', '--quiet'], 'this repository has no remote'],
   ])('refuses %s, with what to do', async (_, words, reason) => {
@@ -308,7 +312,7 @@ describe("a person's own workflow file", () => {
     ['persist-credentials: false', 'persist-credentials: true', 'jobs.work: the step `uses: actions/checkout` differs'],
     ['queue: max', 'cancel-in-progress: false', 'jobs.command.concurrency differs'],
     ['role: recover,', 'role: command,', 'jobs.recover: the step that runs Tributary differs'],
-    ['  recover: #', '  rescue: #', 'jobs.recover is not there'],
+    ['  recover: #', '  rescue: #', 'jobs.recover is missing'],
     ['issue_comment: { types: [created] }', 'issue_comment: { types: [created, edited] }', 'on differs'],
   ])('may not say %j as %j', (shipped, own, difference) => {
     expect(EXAMPLE).toContain(shipped)
@@ -316,6 +320,6 @@ describe("a person's own workflow file", () => {
   })
 
   it('is told from what is no workflow', () => {
-    expect(workflowDifferences('just words')).toEqual(['it is no workflow file'])
+    expect(workflowDifferences('just words')).toEqual(['it is not a workflow file'])
   })
 })

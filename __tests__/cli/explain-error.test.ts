@@ -8,7 +8,7 @@ const system = (code: string, more: object = {}) => Object.assign(new Error(`${c
 describe('an error at the terminal', () => {
   it('is a mistake of the person: a sentence, how it is typed, and 2', () =>
     expect(said(new Mistake('that is wrong'))).toEqual({
-      lines: ['tributary log: that is wrong', '`tributary log --help` says how it is typed.'],
+      lines: ['tributary log: that is wrong', '`tributary log --help` shows how to use it.'],
       code: 2,
     }))
 
@@ -22,11 +22,11 @@ describe('an error at the terminal', () => {
     [new EnvironmentError('the disk is gone'), 'the disk is gone'],
     [
       system('ENOTFOUND', { hostname: 'api.github.com' }),
-      'api.github.com cannot be reached: its name is not known (ENOTFOUND)',
+      'api.github.com cannot be reached: its name does not exist (ENOTFOUND)',
     ],
     [
       new TypeError('fetch failed', { cause: system('ECONNREFUSED', { address: '127.0.0.1', port: 1 }) }),
-      '127.0.0.1:1 cannot be reached: nothing listens there (ECONNREFUSED)',
+      '127.0.0.1:1 cannot be reached: nothing is listening there (ECONNREFUSED)',
     ],
     [
       new TypeError('fetch failed', {
@@ -39,21 +39,21 @@ describe('an error at the terminal', () => {
     [system('ENOENT', { syscall: 'open', path: '/a' }), 'there is no /a'],
     [
       system('ENOENT', { syscall: 'spawn git', path: 'git' }),
-      'the program `git` is not there; install it, or put it on the PATH',
+      'the program `git` is not installed; install it, or put it on your PATH',
     ],
-    [system('ENOENT', { syscall: 'uv_cwd' }), 'the current folder is gone; go to another one'],
-    [system('EACCES', { syscall: 'mkdir', path: '/a' }), '/a may not be read or written by this user'],
-    [system('EACCES', { syscall: 'listen', port: 80 }), 'port 80 may not be opened by this user; take one above 1023'],
+    [system('ENOENT', { syscall: 'uv_cwd' }), 'the current folder no longer exists; change to another one'],
+    [system('EACCES', { syscall: 'mkdir', path: '/a' }), '/a cannot be read or written by this user'],
+    [system('EACCES', { syscall: 'listen', port: 80 }), 'port 80 cannot be opened by this user; choose one above 1023'],
     [
       system('EADDRINUSE', { syscall: 'listen', port: 4000 }),
-      'port 4000 is taken; give another one, or 0 for any that is free',
+      'port 4000 is in use; choose another one, or 0 for any free port',
     ],
-    [system('ENOSPC', { syscall: 'write', path: '/a' }), 'no space is left on the disk for /a'],
+    [system('ENOSPC', { syscall: 'write', path: '/a' }), 'the disk is full, so /a cannot be written'],
     [system('ENOSPC', { syscall: 'write' }), 'ENOSPC: raw'],
-    [system('EROFS', { syscall: 'mkdir', path: '/a' }), '/a is on a disk that cannot be written'],
+    [system('EROFS', { syscall: 'mkdir', path: '/a' }), '/a is on a read-only disk'],
     [
       new Error('git init could not be started', { cause: system('ENOENT', { syscall: 'spawn git', path: 'git' }) }),
-      'the program `git` is not there; install it, or put it on the PATH',
+      'the program `git` is not installed; install it, or put it on your PATH',
     ],
   ])('is a broken world, and 1: %s', (error, sentence) =>
     expect(said(error)).toEqual({ lines: [`tributary log: ${sentence}`], code: 1 }),
@@ -67,7 +67,7 @@ describe('an error at the terminal', () => {
   ])('is a bug of ours, which asks for a report in one line: %s', (error, first) =>
     expect(said(error)).toEqual({
       lines: [
-        `tributary log: this is a bug in Tributary (${first}); please report it with what TRIBUTARY_DEBUG=1 in front of the command shows`,
+        `tributary log: this is a bug in Tributary (${first}); please report it, with what the command prints with TRIBUTARY_DEBUG=1 in front of it`,
       ],
       code: 1,
     }),

@@ -51,7 +51,7 @@ it('prints one line of JSON first, and serves until it is interrupted', async ()
 it('tells a person where everything is, and what to try', async () => {
   const { said, lines, stop } = terminal()
   const running = run(['--repo', checkout()], said)
-  await expect.poll(() => lines.at(-1), SOON).toBe('Ctrl-C ends it.')
+  await expect.poll(() => lines.at(-1), SOON).toBe('Press Ctrl-C to stop.')
   expect(lines.join('\n')).toMatch(
     /served on http:\/\/127\.0\.0\.1:\d+\n {2}REST .*\n {2}GraphQL .*\n {2}git .*\.git\n {2}admin /,
   )
@@ -60,7 +60,7 @@ it('tells a person where everything is, and what to try', async () => {
 })
 
 it.each([
-  [[], 'Give its folder: --repo DIR'],
+  [[], 'Name its folder: --repo DIR'],
   [['--repo', '.'], 'in it, run: git init && git add . && git commit'],
   [['--repo', '.', '--loud'], 'there is no option --loud'],
   [['--repo', 'nowhere'], 'there is no folder'],
@@ -79,13 +79,13 @@ it('tells a folder that is not there from one that could be made a repository', 
 })
 
 it.each([
-  [['--port', 'x'], "'x' is no port"],
-  [['--port', '99999'], "'99999' is no port"],
-  [['--port', '1e3'], "'1e3' is no port"],
+  [['--port', 'x'], "'x' is not a port"],
+  [['--port', '99999'], "'99999' is not a port"],
+  [['--port', '1e3'], "'1e3' is not a port"],
   [['--port', ''], '--port needs a value'],
-  [['--name', 'demo'], "'demo' is no OWNER/NAME"],
-  [['--secret', 'NOT_THERE'], 'NOT_THERE is not in the environment'],
-  [['--secret', '=x'], "'=x' does not fit --secret K=V"],
+  [['--name', 'demo'], "'demo' is not of the form OWNER/NAME"],
+  [['--secret', 'NOT_THERE'], 'NOT_THERE is not in your environment'],
+  [['--secret', '=x'], "'=x' is not of the form --secret K=V"],
 ])('holds %j to be a mistake', async (words, hint) => {
   const { said, text } = terminal()
   expect(await run(['--repo', checkout(), ...words], said)).toBe(2)
@@ -99,7 +99,7 @@ it('says that a port is taken', async () => {
   const { url } = JSON.parse(first.lines[0] ?? '') as { url: string }
   const second = terminal()
   expect(await run(['--repo', checkout(), '--port', new URL(url).port], second.said)).toBe(1)
-  expect(second.text()).toMatch(/^tributary hub: port \d+ is taken; give another one, or 0 for any that is free$/)
+  expect(second.text()).toMatch(/^tributary hub: port \d+ is in use; choose another one, or 0 for any free port$/)
   first.stop.abort()
   await running
 })

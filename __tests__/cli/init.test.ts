@@ -51,7 +51,7 @@ describe('tributary init', () => {
     git(top, ['remote', 'add', 'origin', 'git@github.com:octo/demo.git'])
     const { out } = await typed(top, ['init', ...USES, '--settings'])
     const commands = [
-      'put your own set-up into the job `work`',
+      'add your setup steps to the job `work`',
       `git add ${PATH} ${SETTINGS} && git commit -m 'Add Tributary'`,
       'git push origin main',
       'gh api -X PUT repos/octo/demo/actions/permissions/workflow -F can_approve_pull_request_reviews=true',
@@ -75,7 +75,7 @@ describe('tributary init', () => {
     await typed(top, ['init', ...USES])
     const { code, out } = await typed(top, ['init'])
     expect(code).toBe(0)
-    expect(out).toContain('is there already, with the action octo/tributary@')
+    expect(out).toContain('exists already, with the action octo/tributary@')
   })
 
   it('does not take the example as it ships, without an address, for an installed workflow', async () => {
@@ -103,7 +103,7 @@ describe('tributary init', () => {
   it.each(['foo', 'ftp://x', 'https://'])('names the variable whose address %s cannot be used', async (server) => {
     const { code, error } = await typed(top, ['init', ...USES], { GITHUB_SERVER_URL: server })
     expect(error).toBe(
-      `tributary init: the variable GITHUB_SERVER_URL holds '${server}', which is no address; it begins with https://, or is not set`,
+      `tributary init: the variable GITHUB_SERVER_URL holds '${server}', which is not an address; write one that begins with https://, or unset it`,
     )
     expect(code).toBe(2)
   })
@@ -130,7 +130,7 @@ describe('tributary init', () => {
   })
 
   it.each([
-    ['a folder in no repository', tempDir, 'this folder is in no git repository'],
+    ['a folder in no repository', tempDir, 'this folder is not in a git repository'],
     ['a bare repository', bare, 'this repository is bare'],
   ])('refuses %s, with what to do', async (_, folder, reason) => {
     const { code, error } = await typed(folder(), ['init', ...USES])
@@ -165,7 +165,7 @@ describe('the address of the action', () => {
     })
     expect(code).toBe(0)
     expect(written()).toBe(workflowFor('octo/tributary@v1'))
-    expect(out).toContain('octo/tributary@v1 is written as it is, not as a commit: 127.0.0.1:1 could not be asked.')
+    expect(out).toContain('octo/tributary@v1 is not pinned to a commit: 127.0.0.1:1 could not be reached.')
   })
 
   it('is the origin of the checkout that the command runs from, at its commit once that is pushed', async () => {
@@ -176,7 +176,7 @@ describe('the address of the action', () => {
     const unpushed = await typedFrom(home, ['init'])
     expect(unpushed).toMatchObject({
       code: 2,
-      error: expect.stringContaining('is on no branch of a remote yet; push it'),
+      error: expect.stringContaining('is not pushed to a branch yet; push it'),
     })
     git(home, ['update-ref', 'refs/remotes/origin/main', 'HEAD'])
     writeFileSync(join(home, 'package.json'), '{ "version": "1.0.0", "repository": "github:first/owner" }')
@@ -241,7 +241,7 @@ describe('the address of the action', () => {
     'o/..@v1',
   ])('may not be %j', async (text) => {
     const { code, error } = await typed(top, ['init', `--uses=${text}`])
-    expect(error).toContain('is no address of an action')
+    expect(error).toContain('is not the address of an action')
     expect(code).toBe(2)
   })
 })
@@ -276,7 +276,7 @@ describe('the settings that init writes', () => {
     expect(written(SETTINGS)).toContain(`octo/tributary/${COMMIT}/docs`)
     writeFileSync(join(top, SETTINGS), 'merge: review\n')
     const { code, out } = await typed(top, ['init', ...USES, '--settings'])
-    expect(out).toContain(`${SETTINGS} is there already, and stays as it is.`)
+    expect(out).toContain(`${SETTINGS} exists already and stays as it is.`)
     expect(written(SETTINGS)).toBe('merge: review\n')
     expect(code).toBe(0)
   })

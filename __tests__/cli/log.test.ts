@@ -48,7 +48,7 @@ describe('tributary log', () => {
     expect([code, out.trim()]).toEqual([0, 'run.html shows run 42; open it in a browser.'])
     expect(readFileSync(join(folder, 'run.html'), 'utf8')).toMatch(/^<!doctype html>[\s\S]*<h1>Run 42: /)
     expect((await typed(folder, ['log', '42', '--html', 'x', '--json', '--remote', remote.url])).error).toContain(
-      '--json or --html, not both',
+      'use --json or --html, not both',
     )
     const failed = await typed(folder, ['log', '42', '--html', 'no/such.html', '--remote', remote.url])
     expect(failed.error).toContain('no/such.html')
@@ -65,6 +65,6 @@ describe('tributary log', () => {
   it('says that there is no such run', async () => {
     const { code, error } = await typed(tempDir(), ['log', '43', '--remote', remote.url])
     expect(code).toBe(1)
-    expect(error).toContain('There is no journal of run 43')
+    expect(error).toContain('Run 43 has no journal')
   })
 })

@@ -63,14 +63,16 @@ describe('of several remotes', () => {
   it('takes the only one on GitHub, and says so', () => {
     expect(chooseRemote([origin, hub], undefined)).toMatchObject({
       name: 'upstream',
-      notices: ["the remote 'origin' is a repository on GitLab (gitlab.com), so 'upstream' was looked at"],
+      notices: ["the remote 'origin' is a repository on GitLab (gitlab.com), so 'upstream' was checked"],
     })
   })
 
   it('takes the one that was asked for', () => {
     expect(chooseRemote([origin, hub, fork], 'fork')).toMatchObject({ name: 'fork', remote: { owner: 'me' } })
     expect(chooseRemote([origin, hub], 'origin')).toContain('GitLab')
-    expect(chooseRemote([origin, hub], 'nowhere')).toBe("there is no remote 'nowhere'; there are origin, upstream")
+    expect(chooseRemote([origin, hub], 'nowhere')).toBe(
+      "there is no remote 'nowhere'; the remotes are origin, upstream",
+    )
   })
 
   it('asks which, if there is a choice', () => {
@@ -82,8 +84,8 @@ describe('of several remotes', () => {
     expect(chooseRemote([own, hub], undefined)).toMatchObject({
       name: 'origin',
       notices: [
-        "'github.com-work' of the remote 'origin' was taken for github.com",
-        "me/demo ('origin') was looked at; --remote upstream looks at octo/demo",
+        "'github.com-work' of the remote 'origin' was read as github.com",
+        "me/demo ('origin') was checked; --remote upstream checks octo/demo",
       ],
     })
   })

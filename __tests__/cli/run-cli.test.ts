@@ -48,7 +48,7 @@ describe('tributary', () => {
     [['simulate']],
     [['simulate', 'plan.yml', '--slots', '0']],
     [['hub']],
-  ])('takes %j for a mistake and says how it is typed', async (words) => {
+  ])('takes %j for a mistake and shows how to use it', async (words) => {
     const { code, out, error } = await typed(here, words)
     expect(code).toBe(2)
     expect(out).toBe('')

@@ -68,7 +68,9 @@ describe('tributary simulate', () => {
       error: expect.stringContaining('tilte'),
     })
     expect((await typed(folder, ['simulate', 'other.yml'])).error).toContain('there is no file other.yml')
-    expect((await typed(folder, ['simulate', 'plan.yml', '--slots', '0'])).error).toContain("'0' is no number of slots")
+    expect((await typed(folder, ['simulate', 'plan.yml', '--slots', '0'])).error).toContain(
+      "'0' is not a number of slots",
+    )
   })
 
   it('takes for the tasks of a past run the time that they took', async () => {

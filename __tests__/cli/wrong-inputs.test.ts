@@ -42,41 +42,41 @@ describe('a mistake is one sentence with the fix, and exit code 2', () => {
     ['check --setting x', 'there is no option --setting, did you mean --settings?'],
     ['log 1 --jsn', 'there is no option --jsn, did you mean --json?'],
     ['log 1 --jsn=x', 'there is no option --jsn, did you mean --json?'],
-    ['log -1', 'there is no option -1; there are --remote, --repo, --json'],
-    ['log -12', 'there is no option -12; there are'],
+    ['log -1', 'there is no option -1; the options are --remote, --repo, --json'],
+    ['log -12', 'there is no option -12; the options are'],
     ['log 1 --json=yes', '--json takes no value; write it alone'],
     ['log 1 --repo', '--repo needs a value'],
     ['log 1 --repo --json', '--repo needs a value before --json'],
     ['log 1 --repo=', '--repo needs a value'],
-    ['log 1 --repo a --repo b', '--repo is there twice; leave one of them'],
-    ['log 1 --json --json', '--json is there twice; leave one of them'],
-    ['simulate plan.yml --slots -1', 'if it is the value, write --slots=-1'],
-    ['check plan.yml plan.yml', "'plan.yml' is too much"],
-    ['log 1 2', "'2' is too much"],
-    ['doctor now', "'now' is too much"],
+    ['log 1 --repo a --repo b', '--repo is given twice; remove one'],
+    ['log 1 --json --json', '--json is given twice; remove one'],
+    ['simulate plan.yml --slots -1', 'if you mean it as the value, write --slots=-1'],
+    ['check plan.yml plan.yml', "'plan.yml' is one argument too many"],
+    ['log 1 2', "'2' is one argument too many"],
+    ['doctor now', "'now' is one argument too many"],
     // What each of them is pointed at.
-    ['log', 'which run? Name it by its issue, like 42'],
-    ['log forty', "'forty' is no run; a run is named by its issue, like 42"],
-    ['log 0', "'0' is no run"],
-    ['log 1-0', "'1-0' is no run"],
-    ['log 1 --repo a --remote b', '--remote and --repo exclude each other'],
-    ['log 1', 'this folder has no remote `origin`; say --remote or --repo'],
+    ['log', 'which run? Name it by its issue: 42'],
+    ['log forty', "'forty' is not a run; name it by its issue: 42"],
+    ['log 0', "'0' is not a run"],
+    ['log 1-0', "'1-0' is not a run"],
+    ['log 1 --repo a --remote b', 'use --remote or --repo, not both'],
+    ['log 1', 'this folder has no remote `origin`; use --remote or --repo'],
     ['log 1 --repo nowhere', 'there is no folder'],
-    ['log 1 --repo file', 'is a file, not the folder of a repository'],
-    ['log 1 --repo folder', 'is no git repository; in it, run: git init'],
+    ['log 1 --repo file', 'is a file, not a folder'],
+    ['log 1 --repo folder', 'is not a git repository; in it, run: git init'],
     ['log 1 --remote upstream', "there is no remote 'upstream'; this folder has none"],
-    ['log 1 --remote https://', "'https://' is no address of a repository"],
-    ['log 1 --remote ftp://x/a/b', "'ftp://x/a/b' is no address of a repository"],
-    ['simulate', 'which plan? Name a file, or a run by its issue, like 42'],
+    ['log 1 --remote https://', "'https://' is not the address of a repository"],
+    ['log 1 --remote ftp://x/a/b', "'ftp://x/a/b' is not the address of a repository"],
+    ['simulate', 'which plan? Name a file, or a run by its issue, such as 42'],
     ['simulate nowhere.yml', 'there is no file nowhere.yml'],
     ['simulate file/plan.yml', 'there is no file file/plan.yml'],
     ['simulate folder', 'a folder, not a file: folder'],
-    ['simulate plan.yml --slots abc', "'abc' is no number of slots; --slots takes numbers from 1 to 64"],
-    ['simulate plan.yml --slots 0', "'0' is no number of slots"],
-    ['simulate plan.yml --slots 65', "'65' is no number of slots"],
-    ['simulate plan.yml --slots 1,,2', "'' is no number of slots"],
-    ['simulate plan.yml --slots 0x2', "'0x2' is no number of slots"],
-    ['simulate plan.yml --repo clone', "and 'plan.yml' is none; one is named like 42"],
+    ['simulate plan.yml --slots abc', "'abc' is not a number of slots; --slots takes numbers from 1 to 64"],
+    ['simulate plan.yml --slots 0', "'0' is not a number of slots"],
+    ['simulate plan.yml --slots 65', "'65' is not a number of slots"],
+    ['simulate plan.yml --slots 1,,2', "'' is not a number of slots"],
+    ['simulate plan.yml --slots 0x2', "'0x2' is not a number of slots"],
+    ['simulate plan.yml --repo clone', "and 'plan.yml' is not one"],
     ['simulate 1 --repo nowhere', 'there is no folder'],
     ['check nowhere.yml', 'there is no file nowhere.yml'],
     ['check folder', 'a folder, not a file: folder'],
@@ -89,24 +89,24 @@ describe('a mistake is one sentence with the fix, and exit code 2', () => {
     ['run log', 'there is no terminal here to ask whether the plan is approved; --yes approves it'],
     ['run log --yes --budget much', "'much' is no limit of money; it is typed like 5usd"],
     ['run log --yes', 'this folder is in no git repository'],
-    ['hub', 'which repository? Give its folder: --repo DIR'],
+    ['hub', 'which repository? Name its folder: --repo DIR'],
     ['hub --repo nowhere', 'there is no folder'],
-    ['hub --repo file', 'is a file, not the folder of a repository'],
-    ['hub --repo folder', 'is no git repository; in it, run: git init && git add . && git commit'],
+    ['hub --repo file', 'is a file, not a folder'],
+    ['hub --repo folder', 'is not a git repository; in it, run: git init && git add . && git commit'],
     ['hub --repo empty', 'has no commit to serve'],
-    ['hub --repo clone --port abc', "'abc' is no port; it is a number from 0 to 65535"],
-    ['hub --repo clone --port 99999', "'99999' is no port"],
-    ['hub --repo clone --port=-1', "'-1' is no port"],
-    ['hub --repo clone --name demo', "'demo' is no OWNER/NAME"],
-    ['hub --repo clone --secret =x', "'=x' does not fit --secret K=V"],
-    ['hub --repo clone --variable NOT_THERE', 'NOT_THERE is not in the environment'],
+    ['hub --repo clone --port abc', "'abc' is not a port; use a number from 0 to 65535"],
+    ['hub --repo clone --port 99999', "'99999' is not a port"],
+    ['hub --repo clone --port=-1', "'-1' is not a port"],
+    ['hub --repo clone --name demo', "'demo' is not of the form OWNER/NAME"],
+    ['hub --repo clone --secret =x', "'=x' is not of the form --secret K=V"],
+    ['hub --repo clone --variable NOT_THERE', 'NOT_THERE is not in your environment'],
   ])('tributary %s: %s', async (line, sentence) => {
     const { code, out, error } = await typed(place, line.split(' '), { XDG_STATE_HOME: at('state') })
     expect(error).toContain(sentence)
     expect(error).toMatch(new RegExp(`^tributary ${line.split(' ')[0]}: `))
     const [, ...help] = lines(error)
     expect(help).toEqual(
-      help.map(() => expect.stringMatching(`^\`.+ ${line.split(' ')[0]} --help\` says how it is typed\\.$`)),
+      help.map(() => expect.stringMatching(`^\`.+ ${line.split(' ')[0]} --help\` shows how to use it\\.$`)),
     )
     expect(help.length).toBeLessThan(2)
     expect([code, out]).toEqual([2, ''])
@@ -119,7 +119,7 @@ describe('a mistake is one sentence with the fix, and exit code 2', () => {
   ])('also an empty word: tributary %s "%s"', async (...words) => {
     expect(await typed(place, words)).toMatchObject({
       code: 2,
-      error: expect.stringContaining('one of the words is empty'),
+      error: expect.stringContaining('one of the arguments is empty'),
     })
   })
 
@@ -177,7 +177,7 @@ describe('a broken world is one sentence with the host or the path, and exit cod
     expect(code).toBe(1)
     expect(await typed(at('clone'), ['log', '1', '--remote', 'origin'])).toMatchObject({
       code: 1,
-      error: expect.stringMatching(/^There is no journal of run 1 at \/.*\.git\.$/),
+      error: expect.stringMatching(/^Run 1 has no journal at \/.*\.git\.$/),
     })
   })
 
@@ -212,17 +212,17 @@ describe('a broken world is one sentence with the host or the path, and exit cod
   it('says of a run that has no journal where it looked', async () => {
     expect(await typed(place, ['log', '7', '--repo', 'clone'])).toMatchObject({
       code: 1,
-      error: `There is no journal of run 7 at ${at('clone')}/.git.`,
+      error: `Run 7 has no journal at ${at('clone')}/.git.`,
     })
     expect(await typed(place, ['simulate', '7', '--repo', 'bare.git'])).toMatchObject({
       code: 1,
-      error: `There is no plan of run 7 at ${at('bare.git')}.`,
+      error: `Run 7 has no plan at ${at('bare.git')}.`,
     })
   })
 
   it('names the file that a hub cannot keep its folder at', async () => {
     const { code, error } = await typed(place, ['hub', '--repo', 'clone', '--data', 'file'])
-    expect(error).toBe(`tributary hub: ${at('file')} is there already`)
+    expect(error).toBe(`tributary hub: ${at('file')} exists already`)
     expect(code).toBe(1)
   })
 })

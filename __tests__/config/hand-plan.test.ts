@@ -137,7 +137,7 @@ describe('where the plan is found', () => {
   it.each(['yaml', 'yml', 'YAML'])('not in a block `%s`, which is a near miss if it looks like a plan', (language) => {
     const found = read(`Please.\n\n${block(SMALL, language)}`)
     expect(found.ok ? [] : found.error).toMatchObject([
-      { code: 'not-a-plan', message: expect.stringContaining('Begin it with `tributary` in place of `yaml`') },
+      { code: 'not-a-plan', message: expect.stringContaining('begin it with `tributary` instead of `yaml`') },
     ])
   })
 
@@ -160,7 +160,7 @@ describe('where the plan is found', () => {
           task: null,
           field: null,
           message:
-            'The issue has no fenced block with the info string `tributary`. Write one into its text. It holds a plan in YAML: `title`, and `tasks`, each with `id`, `title`, `needs`, `writes`, `run` and `acceptance`.',
+            'The issue has no fenced block with the info string `tributary`. Add one to its text. It contains a plan in YAML: `title`, and `tasks`, each with `id`, `title`, `needs`, `writes`, `run` and `acceptance`.',
         },
       ],
     }),
@@ -191,7 +191,7 @@ describe('where the plan is found', () => {
           code: 'several-plans',
           task: null,
           field: null,
-          message: 'The issue has 3 fenced blocks `tributary`. Leave one of them.',
+          message: 'The issue has 3 fenced blocks `tributary`. Keep one of them.',
         },
       ],
     }))
@@ -219,12 +219,12 @@ describe('a task that does not fit', () => {
     [
       'run: ["", x]',
       'run',
-      'Line 4 of the block: `run` must begin with the name of a program, and may hold no null character.',
+      'Line 4 of the block: `run` must begin with the name of a program, and cannot contain a null character.',
     ],
     [
       'run: [a, "b\\0c"]',
       'run',
-      'Line 4 of the block: `run` must begin with the name of a program, and may hold no null character.',
+      'Line 4 of the block: `run` must begin with the name of a program, and cannot contain a null character.',
     ],
     [
       'commands: npm test --',
@@ -239,7 +239,7 @@ describe('a task that does not fit', () => {
     [
       'commands: [["npm test"]]',
       'commands',
-      'Line 4 of the block: `commands[0]` begins with `npm test`, which is no program: each word is an item of its own, `[npm, test]`.',
+      'Line 4 of the block: `commands[0]` begins with `npm test`, which is not a program: each word is an item of its own, `[npm, test]`.',
     ],
     [
       'writes: src/**',
@@ -263,9 +263,17 @@ describe('a task that does not fit', () => {
     ],
     ['timeout_minutes: .inf', 'timeout_minutes', 'Line 4 of the block: `timeout_minutes` must be'],
     ['title: ""', 'title', 'Line 4 of the block: `title` may not be empty.'],
-    ['acceptanc: [x]', 'acceptanc', 'Line 4 of the block: `acceptanc` is not known here. Did you mean `acceptance`?'],
-    ['need: [x]', 'need', 'Line 4 of the block: `need` is not known here. Did you mean `needs`?'],
-    ['depends_on: [x]', 'depends_on', 'Line 4 of the block: `depends_on` is not known here. Known are `id`, `title`,'],
+    [
+      'acceptanc: [x]',
+      'acceptanc',
+      'Line 4 of the block: `acceptanc` is not a known key here. Did you mean `acceptance`?',
+    ],
+    ['need: [x]', 'need', 'Line 4 of the block: `need` is not a known key here. Did you mean `needs`?'],
+    [
+      'depends_on: [x]',
+      'depends_on',
+      'Line 4 of the block: `depends_on` is not a known key here. The keys are `id`, `title`,',
+    ],
     ['steps: [a: b]', 'steps', 'Line 4 of the block: `steps[0]` must be text, not keys with values.'],
   ])('%s', (field, name, message) =>
     expect(problems(task(field))).toEqual([
@@ -327,7 +335,7 @@ describe('a plan that does not fit', () => {
     [
       'title: x\ntask: []\ntasks: [{ id: a }]',
       'task',
-      'Line 2 of the block: `task` is not known here. Did you mean `tasks`?',
+      'Line 2 of the block: `task` is not a known key here. Did you mean `tasks`?',
     ],
     [
       'title: x\ntasks: [{ id: a }]\nverification: npm test',
@@ -350,13 +358,13 @@ describe('a plan that does not fit', () => {
   )
 
   it.each([
-    ['title: a: b', 'Line 1 of the block: A value ends here and a key follows'],
+    ['title: a: b', 'Line 1 of the block: A key follows a value on the same line'],
     [
       'title: x\ntitle: y\ntasks: []',
-      'Line 2 of the block: The key `title` is there in lines 1 and 2: leave one of them.',
+      'Line 2 of the block: The key `title` is given in lines 1 and 2: keep one of them.',
     ],
-    ['title: x\ntasks:\n\t- id: a', 'Line 3 of the block: A tab indents this line, and YAML takes spaces only.'],
-    ['title: !js x', 'Line 1 of the block: `!js` is a tag, and none is understood here'],
+    ['title: x\ntasks:\n\t- id: a', 'Line 3 of the block: A tab indents this line, and YAML allows only spaces.'],
+    ['title: !js x', 'Line 1 of the block: `!js` is a tag, and tags are not supported here'],
     ['title: x\n---\ntitle: y', 'Line 2 of the block: `---` begins a second document'],
   ])('and is no YAML: %j', (yaml, message) =>
     expect(problems(yaml)).toContainEqual({

@@ -103,7 +103,7 @@ describe('a text over a bound', () => {
     return read.ok ? [] : read.error
   }
   const lines = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, at) => line(at))
-  const nested = 'Lists and keys are nested more than 20 deep here: take some of them out'
+  const nested = 'Lists and keys are nested more than 20 deep here: remove some levels'
 
   it.each([
     ['brackets', `a: 1\nb: ${'['.repeat(20)}${']'.repeat(20)}`, `a: 1\nb: ${'['.repeat(21)}`, nested, 2],
@@ -112,21 +112,21 @@ describe('a text over a bound', () => {
       'anchors',
       lines(100, (at) => `- &a${at} x`).join('\n'),
       lines(101, (at) => `- &a${at} x`).join('\n'),
-      'There are more than 100 anchors (`&name`): write some of them out',
+      'There are more than 100 anchors (`&name`): write some of the values out',
       101,
     ],
     [
       'aliases',
       ['- &a x', ...lines(199, () => '- *a')].join('\n'),
       ['- &a x', ...lines(201, () => '- *a')].join('\n'),
-      'There are more than 200 aliases (`*name`): write some of them out',
+      'There are more than 200 aliases (`*name`): write some of the values out',
       202,
     ],
     [
       'characters',
       `# ${'x'.repeat(131_070)}`,
       `# ${'x'.repeat(131_071)}`,
-      'The text has 131073 characters, and 131072 are read: make several plans of it',
+      'The text has 131073 characters, and at most 131072 are read: split it into several plans',
       1,
     ],
   ])('of %s is refused with its line and what to change, one within is read', (_, within, over, message, line) => {

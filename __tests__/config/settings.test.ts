@@ -157,15 +157,15 @@ describe('the settings', () => {
 
 describe('settings that are refused', () => {
   it.each([
-    ['slots:\n  strat: 2', 'Line 2: `strat` is not known here. Did you mean `start`?'],
-    ['merge: auto\n\napprover: {}', 'Line 3: `approver` is not known here. Did you mean `approvers`?'],
+    ['slots:\n  strat: 2', 'Line 2: `strat` is not a known key here. Did you mean `start`?'],
+    ['merge: auto\n\napprover: {}', 'Line 3: `approver` is not a known key here. Did you mean `approvers`?'],
     [
       'approvers:\n  teams: [core]',
-      'Line 2: `teams` is not known here. Known are `permission`, `users` and `second_person`.',
+      'Line 2: `teams` is not a known key here. The keys are `permission`, `users` and `second_person`.',
     ],
     [
       'colour:',
-      'Line 1: `colour` is not known here. Known are `slots`, `limits`, `approvers`, `mode`, `explore_model`, `plan_model`, `worker_model`, `review`, `review_model`, `effort`, `budget`, `prices`, `worker`, `plan`, `commits`, `merge`, `label`, `notify`, `worker_pull_requests`, `keep_branches`, `protected_paths`, `known_secrets`, `commands`, `agent_commands`, `setup`, `network`, `baseline` and `sandbox`.',
+      'Line 1: `colour` is not a known key here. The keys are `slots`, `limits`, `approvers`, `mode`, `explore_model`, `plan_model`, `worker_model`, `review`, `review_model`, `effort`, `budget`, `prices`, `worker`, `plan`, `commits`, `merge`, `label`, `notify`, `reviewers`, `auto_merge`, `worker_pull_requests`, `keep_branches`, `protected_paths`, `known_secrets`, `commands`, `agent_commands`, `setup`, `network`, `baseline` and `sandbox`.',
     ],
     ['slots: 4', 'Line 1: `slots` must be keys with values, not `4`.'],
     ['slots: { start: "4" }', 'Line 1: `slots.start` must be a number, not the text `4`.'],
@@ -201,12 +201,12 @@ describe('settings that would never match anything', () => {
   it.each([
     [
       'protected_paths:\n  - a/**\n  - /b',
-      'Line 3: `protected_paths` `/b`: it starts at the root of the repository, without a `/`.',
+      'Line 3: `protected_paths` `/b`: it must start at the root of the repository, without a `/`.',
     ],
     ['protected_paths: [infra/]', 'Line 1: `protected_paths` `infra/`: for a folder and all in it, write `infra/**`.'],
     [
       'protected_paths: ["keys/[a-z].pem"]',
-      'Line 1: `protected_paths` `keys/[a-z].pem`: sets and groups are not understood; write `?` or `*` in their place.',
+      'Line 1: `protected_paths` `keys/[a-z].pem`: sets and groups are not supported; use `?` or `*` instead.',
     ],
     [
       'approvers:\n  users:\n    - "@octocat"',
@@ -234,7 +234,7 @@ describe('settings that contradict each other', () => {
     ['budget: { usd: 1, task_usd: 1.5 }', 'Line 1: `budget.task_usd` 1.5 is over `budget.usd` 1'],
     [
       'sandbox: off\nagent_commands: sandboxed',
-      'Line 2: `agent_commands: sandboxed` needs a sandbox, and `sandbox: off` takes it away',
+      'Line 2: `agent_commands: sandboxed` needs a sandbox, and `sandbox: off` removes it',
     ],
     ['protected_paths:\n  - a\n  - "**"', 'Line 3: `protected_paths` `**` protects every file'],
   ])('%j: %s', (text, problem) => expect(problems(text)).toEqual([expect.stringContaining(problem)]))
@@ -265,16 +265,16 @@ describe('settings that are warned of', () => {
 
   it.each([
     ['merge: auto\nsandbox: off', 'Line 2: `sandbox: off` runs the commands of tasks without isolation'],
-    ['merge: auto\ncommands: [npm]', 'Line 2: `commands` does not bind agents'],
+    ['merge: auto\ncommands: [npm]', 'Line 2: `commands` does not limit agents'],
     ['plan_model: gpt', 'Line 1: `plan_model` `gpt` has no price'],
     ['explore_model: gpt', 'Line 1: `explore_model` `gpt` has no price'],
     ['worker_model:\n  strong: gpt', 'Line 2: `worker_model.strong` `gpt` has no price'],
     ['worker: { env: [KEY] }', 'Line 1: `worker.env` changes nothing without `worker.command`.'],
     ['worker: { network: true }', 'Line 1: `worker.network` changes nothing without `worker.command`.'],
-    ['worker: { command: [claude, -p] }', 'Line 1: `worker.command` names no `{prompt_file}`'],
+    ['worker: { command: [claude, -p] }', 'Line 1: `worker.command` does not contain `{prompt_file}`'],
     [
       "worker:\n  command: [claude, '{prompt_file}']\n  env: [KEY, GITHUB_TOKEN]",
-      'Line 3: `worker.env` `GITHUB_TOKEN` is never handed over',
+      'Line 3: `worker.env` `GITHUB_TOKEN` is never passed on',
     ],
     ['approvers: { users: [Mona, mona], second_person: true }', 'Line 1: `approvers.users` names one person'],
   ])('%j: %s', (text, warning) => {
@@ -304,18 +304,18 @@ describe('a command that is written as one line', () => {
 
 describe('YAML that is refused', () => {
   it.each([
-    ['merge: auto\nmerge: auto', 'Line 2: The key `merge` is there in lines 1 and 2: leave one of them.'],
-    ['slots:\n  cap: 1\n  start: 1\n  cap: 2', 'Line 4: The key `cap` is there in lines 2 and 4: leave one of them.'],
-    ['slots: { cap: 1, cap: 2 }', 'Line 1: The key `cap` is there twice: leave one of them.'],
-    ['slots:\n\tstart: 1', 'Line 2: A tab indents this line, and YAML takes spaces only.'],
+    ['merge: auto\nmerge: auto', 'Line 2: The key `merge` is given in lines 1 and 2: keep one of them.'],
+    ['slots:\n  cap: 1\n  start: 1\n  cap: 2', 'Line 4: The key `cap` is given in lines 2 and 4: keep one of them.'],
+    ['slots: { cap: 1, cap: 2 }', 'Line 1: The key `cap` is given twice: keep one of them.'],
+    ['slots:\n\tstart: 1', 'Line 2: A tab indents this line, and YAML allows only spaces.'],
     [
       'slots:\n    cap: 1\n   start: 1',
-      'Line 3: Lines of one list, or of the keys of one thing, begin in the same column',
+      'Line 3: The indentation of this line does not match: lines of one list, or keys of one object, begin in the same column',
     ],
-    ['mode: "strict\nmerge: auto', 'Line 1: `"` is opened and not closed: add the `"`.'],
-    ["mode: 'strict\nmerge: auto", "Line 1: `'` is opened and not closed: add the `'`."],
-    ['commands: [npm,\nmerge: auto', 'Line 1: `[` is opened and not closed: add the `]`.'],
-    ['slots: { cap: 1\nmerge: auto', 'Line 1: `{` is opened and not closed: add the `}`.'],
+    ['mode: "strict\nmerge: auto', 'Line 1: `"` is not closed: add the `"`.'],
+    ["mode: 'strict\nmerge: auto", "Line 1: `'` is not closed: add the `'`."],
+    ['commands: [npm,\nmerge: auto', 'Line 1: `[` is not closed: add the `]`.'],
+    ['slots: { cap: 1\nmerge: auto', 'Line 1: `{` is not closed: add the `}`.'],
     [
       'merge: auto\nreview',
       'Line 2: `review` is neither a key with a value, such as `key: value`, nor an item of a list',
@@ -324,21 +324,21 @@ describe('YAML that is refused', () => {
       'mode\nmerge: auto',
       'Line 1: `mode` is neither a key with a value, such as `key: value`, nor part of the value above.',
     ],
-    ['mode: a: b', 'Line 1: A value ends here and a key follows: put a value with `: ` in it into quotes'],
+    ['mode: a: b', 'Line 1: A key follows a value on the same line: quote a value that contains `: `'],
     ['users: @mona', 'Line 1: A value that begins with `@` needs quotes.'],
     ['commands: - npm', 'Line 1: A list begins on the line below its key, or is written as `[a, b]`.'],
-    ['mode: "a" b', 'Line 1: `b` does not belong here: look for a quote, a bracket or an indentation'],
-    ['mode: "\\q"', 'Line 1: `\\q` means nothing between double quotes: double the backslash, or use single quotes.'],
+    ['mode: "a" b', 'Line 1: `b` is not expected here: check quotes, brackets and indentation'],
+    ['mode: "\\q"', 'Line 1: `\\q` is not an escape in double quotes: double the backslash, or use single quotes.'],
     ['commands: [a,#c\n]', 'Line 1: A space is missing before the `#` of a comment.'],
-    ['merge: !!binary YXV0bw==', 'Line 1: `!!binary` is a tag, and none is understood here'],
-    ['merge: !auto x', 'Line 1: `!auto` is a tag, and none is understood here'],
-    ['1: 2', 'Line 1: `1` is not known here. Known are'],
-    ['? [a]\n: b', 'Line 1: A key is text: a value that begins with `{` or `[` and is meant as text needs quotes.'],
-    ['mode: soft\nmerge: *nobody', 'Line 2: `*nobody` repeats what `&nobody` names, and nothing above is named so'],
-    ['commands: &all [*all]', 'Line 1: An anchor may not hold itself.'],
-    ['merge: auto\n---\nmerge: review', 'Line 2: `---` begins a second document, and one is read: take it out.'],
-    ['__proto__: { merge: review }', 'Line 1: `__proto__` is not known here. Known are'],
-    ['constructor: 1', 'Line 1: `constructor` is not known here. Known are'],
+    ['merge: !!binary YXV0bw==', 'Line 1: `!!binary` is a tag, and tags are not supported here'],
+    ['merge: !auto x', 'Line 1: `!auto` is a tag, and tags are not supported here'],
+    ['1: 2', 'Line 1: `1` is not a known key here. The keys are'],
+    ['? [a]\n: b', 'Line 1: A key must be text: quote a value that begins with `{` or `[`'],
+    ['mode: soft\nmerge: *nobody', 'Line 2: `*nobody` repeats what `&nobody` names, and there is no such name above'],
+    ['commands: &all [*all]', 'Line 1: An anchor cannot contain itself.'],
+    ['merge: auto\n---\nmerge: review', 'Line 2: `---` begins a second document, and only one is read: remove it.'],
+    ['__proto__: { merge: review }', 'Line 1: `__proto__` is not a known key here. The keys are'],
+    ['constructor: 1', 'Line 1: `constructor` is not a known key here. The keys are'],
   ])('%j: %s', (text, problem) => expect(problems(text)).toEqual([expect.stringContaining(problem)]))
 
   it('does not fill the memory', () => {
@@ -347,7 +347,7 @@ describe('YAML that is refused', () => {
       return `l${level}: &l${level} ${inner}`
     })
     const started = performance.now()
-    expect(problems(bomb.join('\n'))).toEqual([expect.stringContaining('would unfold to more than can be held')])
+    expect(problems(bomb.join('\n'))).toEqual([expect.stringContaining('would expand to too much text')])
     expect(performance.now() - started).toBeLessThan(2_000 * PACE)
   })
 

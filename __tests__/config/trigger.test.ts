@@ -165,3 +165,50 @@ it('leaves other events alone', () => {
     why: 'Tributary does not listen to push',
   })
 })
+
+describe('a label of an issue', () => {
+  const labelled = (change: object = {}) => ({
+    eventName: 'issues',
+    payload: { action: 'labeled', label: { name: 'tributary plan' }, issue: { number: 42 }, sender, ...change },
+  })
+
+  it('asks for a plan in the name of the person who set it', () => {
+    expect(readTrigger(labelled())).toEqual({
+      kind: 'plan',
+      issue: 42,
+      label: 'tributary plan',
+      sender: { login: 'writer', type: 'User' },
+    })
+  })
+
+  it('starts nothing when it is taken away', () => {
+    expect(readTrigger(labelled({ action: 'unlabeled' }))).toMatchObject({ kind: 'nothing' })
+  })
+
+  it('without an issue or a sender is refused', () => {
+    expect(() => readTrigger(labelled({ issue: undefined }))).toThrow()
+    expect(() => readTrigger(labelled({ sender: undefined }))).toThrow()
+  })
+})
+
+describe('the form of the workflow', () => {
+  const form = (inputs: object) => readTrigger({ eventName: 'workflow_dispatch', payload: { inputs, sender } })
+
+  it.each(['42', '#42'])('asks for a plan by the number of an issue: %s', (issue) => {
+    expect(form({ issue, role: '', run: '', request: '', slots: '[]' })).toEqual({
+      kind: 'plan',
+      issue: 42,
+      label: null,
+      sender: { login: 'writer', type: 'User' },
+    })
+  })
+
+  it.each(['x', '42; ls', '-1', '#'])('refuses what is no number of an issue: %s', (issue) => {
+    expect(() => form({ issue })).toThrow()
+  })
+
+  it('with a role is the dispatch of a job, whatever issue it names', () => {
+    const inputs = { role: 'orchestrate', run: '42', request: 'o1', slots: '[]' }
+    expect(form({ ...inputs, issue: '7' })).toEqual({ kind: 'dispatch', inputs })
+  })
+})

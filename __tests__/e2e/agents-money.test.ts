@@ -243,7 +243,7 @@ describe('the money of the whole run', () => {
     const summary = summaries().findLast((text) => text.includes('<summary>Money: ')) ?? ''
     for (const text of [data.body ?? '', await statusText(), summary]) {
       for (const line of await moneyRows()) expect(text).toMatch(line)
-      expect(text).toContain(`Money: ${usd(paid())} spent, ${usd(8 - paid())} left of 8.00 USD.`)
+      expect(text).toContain(`Money: ${usd(paid())} spent, ${usd(8 - paid())} left of 8.00 USD`)
       for (const id of BIG)
         expect(text).toMatch(
           new RegExp(

@@ -157,7 +157,7 @@ describe('a demo that is stopped', () => {
     child.kill('SIGINT')
     child.kill('SIGINT')
     expect(await ended(child)).toBe(130)
-    expect(said.error).toBe('Stopped. Nothing of it is left.\n')
+    expect(said.error).toBe('Stopped. Everything is deleted.\n')
     expect(leftovers()).toEqual([])
     expect(readdirSync(temp)).toEqual([])
   })
@@ -194,7 +194,7 @@ describe('a demo that cannot be', () => {
     expect(refused(['--live'], { ANTHROPIC_API_KEY: 'sk-ant-none' })).toEqual({
       status: 2,
       said: expect.stringContaining(
-        '--live runs what a model writes, which takes a sandbox: bubblewrap 9.8.7 cannot run',
+        '--live runs what a model writes, which needs a sandbox: bubblewrap 9.8.7 cannot run',
       ),
       left: [],
     })
@@ -211,7 +211,7 @@ describe('a demo that cannot be', () => {
     })
     const [left = 'nothing'] = readdirSync(temp)
     expect(status).toBe(1)
-    expect(stderr).toContain(`What there is of it is in ${join(temp, left)}\n`)
+    expect(stderr).toContain(`What it made is in ${join(temp, left)}\n`)
   })
 
   it('puts nothing into a folder that holds something', () => {

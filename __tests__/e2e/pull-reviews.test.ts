@@ -1,5 +1,10 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { statusOf as standingOf } from '../../src/core/run/lookup.ts'
+import { tempDir } from '../support/git.ts'
 import { nightly } from '../support/nightly.ts'
 import { calm } from './support/calm.ts'
 import { pushFiles } from './support/people.ts'
@@ -7,11 +12,20 @@ import { issueWith } from './support/plan.ts'
 import { planned, still } from './support/steps.ts'
 import { eventsOf, type Person, startWorld, type World } from './support/world.ts'
 
+const scratch = mkdtempSync(join(tmpdir(), 'tributary-reviews-'))
+const TRACE = join(scratch, 'trace')
+/** Whatever installs the packages of this repository leaves a trace. */
+const postinstall = `node -e "require('fs').writeFileSync('${TRACE}', 'ran')"`
+
 let world: World
 beforeAll(async () => {
-  world = await startWorld({ files: { '.github/tributary.yml': calm('merge: review') } })
+  const manifest = JSON.stringify({ name: 'trap', version: '1.0.0', scripts: { postinstall } })
+  world = await startWorld({ files: { '.github/tributary.yml': calm('merge: review'), 'package.json': manifest } })
 })
-afterAll(() => world.close())
+afterAll(async () => {
+  await world.close()
+  rmSync(scratch, { recursive: true, force: true })
+})
 
 type Verdict = 'APPROVE' | 'REQUEST_CHANGES' | 'COMMENT'
 type Line = { path: string; line: number; body: string }
@@ -53,6 +67,12 @@ const threadsOf = async (pull: number) => {
   return answer.repository.pullRequest.reviewThreads.nodes
 }
 
+/** Who is asked for a review of a pull request. */
+const askedOn = async (pull_number: number) =>
+  (await world.admin.rest.pulls.listRequestedReviewers({ ...world.at, pull_number })).data.users.map(
+    ({ login }) => login,
+  )
+
 /** How the jobs of the workflow runs of an event ended, by job. */
 async function jobsOf(event: 'pull_request_review' | 'workflow_dispatch') {
   const runs = (await world.admin.rest.actions.listWorkflowRunsForRepo({ ...world.at, event })).data.workflow_runs
@@ -71,6 +91,7 @@ describe('reviews of a worker pull request', () => {
     const first = await still(world, run, 'waiting for a review')
     const pull = first.state.projected['pull:a']?.number ?? 0
     const head = world.git('rev-parse', `tributary/${run}/a`)
+    expect(await askedOn(pull)).toEqual([first.state.askedBy])
 
     const by = await review(pull, 'outsider', 'APPROVE')
     expect(await answerTo(pull, by)).toBeNull()
@@ -119,6 +140,14 @@ describe('reviews of a worker pull request', () => {
     const orchestrators = (await jobsOf('workflow_dispatch')).filter(({ name }) => name === 'orchestrate')
     expect(orchestrators.length).toBeGreaterThan(0)
     expect(new Set(orchestrators.map(({ head_branch }) => head_branch))).toEqual(new Set(['main']))
+  })
+
+  it('never run what stands on the branch: its `postinstall` has left no trace, and would have', () => {
+    expect(existsSync(TRACE)).toBe(false)
+    const folder = tempDir()
+    execFileSync('git', ['clone', '-q', world.gitDir, folder])
+    execFileSync('npm', ['install', '--offline', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'ignore' })
+    expect(existsSync(TRACE)).toBe(true)
   })
 })
 
@@ -184,6 +213,27 @@ describe('the final pull request', () => {
     const again = await still(world, run, 'waiting for the review of the new task')
     expect(standingOf(again.work, 'g-review-1')).toBe('verified')
     expect(await threadsOf(final)).toMatchObject([{ isResolved: true }])
+  })
+})
+
+describe('the final pull request with `auto_merge`', () => {
+  it('is merged at the head that a person approved, and the run knows of it without an event', async () => {
+    await pushFiles(world, { '.github/tributary.yml': calm('auto_merge: squash') })
+    await world.control('settings', { allowAutoMerge: true })
+    const { run, pull: final, id } = await planned(world, 'h')
+    await world.say(final, `/approve ${id}`)
+    expect((await world.ended(run)).conclusion).toBe('success')
+    expect(await askedOn(final)).toEqual(['admin'])
+    await review(final, 'outsider', 'APPROVE')
+    const { data: open } = await world.admin.rest.pulls.get({ ...world.at, pull_number: final })
+    expect(open.state).toBe('open')
+    await review(final, 'writer', 'APPROVE')
+    const { data: merged } = await world.admin.rest.pulls.get({ ...world.at, pull_number: final })
+    expect(merged).toMatchObject({ merged: true, merged_by: { login: 'github-actions[bot]' } })
+    expect(await world.state(run)).toMatchObject({ phase: 'ended', conclusion: 'merged', head: open.head.sha })
+    expect(world.git('branch', '--list', `tributary/${run}/*`)).toBe('')
+    const said = (await world.comments(final)).map(({ body }) => body ?? '')
+    expect(said.filter((body) => body.includes('<sub>`auto-merged`</sub>'))).toHaveLength(1)
   })
 })
 

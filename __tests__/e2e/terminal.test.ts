@@ -38,7 +38,7 @@ it('never shows the bundle, also for an error that nothing catches', async () =>
   expect(plain).toEqual({
     code: 1,
     error:
-      'tributary: this is a bug in Tributary (SyntaxError: boom); please report it with what TRIBUTARY_DEBUG=1 in front of the command shows\n',
+      'tributary: this is a bug in Tributary (SyntaxError: boom); please report it, with what the command prints with TRIBUTARY_DEBUG=1 in front of it\n',
   })
   const { error } = await ended(['help', 'hub'], { preload, env: { TRIBUTARY_DEBUG: '1' } })
   expect(error).toMatch(/\.js:\d+:\d+/)

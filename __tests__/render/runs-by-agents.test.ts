@@ -304,7 +304,9 @@ describe('the final pull request of a run by agents', () => {
     expect(body).toContain(
       '### Conflicts resolved by a model\n\n- `c` Task c: a model resolved its conflict with `a`; its acceptance was run by the machine.',
     )
-    expect(lines).toContain('Money: 1.82 USD spent, 8.18 USD left of 10.00 USD.')
+    expect(body.match(/Money: .*|8\.18 USD left/g)).toEqual([
+      'Money: 1.82 USD spent, 8.18 USD left of 10.00 USD</summary>',
+    ])
     expect(body).toMatch(/Time: \d+ min( \d+ s)? from `\/plan` to the end, \d+ min( \d+ s)? of it after the approval\./)
   })
 

@@ -3,6 +3,7 @@ import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { planJsonSchema, settingsJsonSchema } from '../../scripts/json-schemas.ts'
+import { withSettingsList } from '../../scripts/settings-list.ts'
 import { handPlanSchema } from '../../src/config/hand-plan.ts'
 import { defaultSettings, settingsSchema } from '../../src/core/settings.ts'
 
@@ -38,6 +39,17 @@ describe('the schema of the settings for editors', () => {
   it('says of every setting what it does', () => {
     expect(leaves(committed).length).toBeGreaterThan(15)
     expect(leaves(committed).filter(({ description }) => description === undefined)).toEqual([])
+  })
+})
+
+describe('the list of settings in docs/settings.md', () => {
+  const page = text('docs/settings.md')
+
+  it('is made of the same schema; `npm run schema` writes it', () => expect(page).toBe(withSettingsList(page)))
+  it('says in a comment what each setting does', () => {
+    const [, list = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(page) ?? []
+    expect(list.split('\n').filter((line) => line !== '' && !line.includes(' # ') && !line.endsWith(':'))).toEqual([])
+    expect(list.split('\n').length).toBeGreaterThan(60)
   })
 })
 

@@ -162,6 +162,8 @@ const noForge: Forge = {
   issue: unasked('issue'),
   reviews: unasked('reviews'),
   lineComments: unasked('lineComments'),
+  askReviewers: unasked('askReviewers'),
+  autoMerge: unasked('autoMerge'),
   replyInThread: unasked('replyInThread'),
   comments: unasked('comments'),
   file: unasked('file'),

@@ -28,7 +28,7 @@ export function parseAddress(text: string): ActionAddress | null {
 export function readAddress(text: string): ActionAddress {
   const address = parseAddress(text)
   if (address !== null) return address
-  throw new Mistake(`--uses '${text}' is no address of an action; it is typed like this: --uses OWNER/REPO@REF`)
+  throw new Mistake(`--uses '${text}' is not the address of an action; write --uses OWNER/REPO@REF`)
 }
 
 /** An action of the repository that the workflow is in. */
@@ -57,7 +57,7 @@ async function ofCheckout(home: string): Promise<ActionAddress | null> {
   const commit = addressAt(origin, await git(home, 'rev-parse', 'HEAD'))
   if (commit !== null && (await git(home, 'branch', '--remotes', '--contains', 'HEAD')) === '')
     throw new Mistake(
-      `the action's commit ${commit.ref} in ${home} is on no branch of a remote yet; push it, or name another: --uses OWNER/REPO@REF`,
+      `the action's commit ${commit.ref} in ${home} is not pushed to a branch yet; push it, or name another commit: --uses OWNER/REPO@REF`,
       { typing: false },
     )
   return commit

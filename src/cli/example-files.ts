@@ -31,7 +31,7 @@ export function settingsFor({ owner, repo, path }: ActionAddress, ref: string): 
   const schema = `https://raw.githubusercontent.com/${owner}/${repo}/${ref}${path}/docs/tributary.schema.json`
   return [
     `# yaml-language-server: $schema=${schema}`,
-    `# ${SETTINGS_PATH}: these are the defaults. To change one, take the '# ' away from it and from the line it stands under.`,
+    `# ${SETTINGS_PATH}: these are the defaults. To change one, remove the '# ' from its line and from the line of the key above it.`,
     ...defaults().map((line) => `# ${line}`),
     '',
   ].join('\n')

@@ -19,7 +19,7 @@ const LONGEST = 400
 export function explainError(error: unknown, typed: string, debug: boolean, help = `${typed} --help`): Explained {
   const trace = debug ? traceOf(error) : []
   if (error instanceof Mistake) {
-    const how = error.typing ? [`\`${help}\` says how it is typed.`] : []
+    const how = error.typing ? [`\`${help}\` shows how to use it.`] : []
     return { lines: [`${typed}: ${error.message}`, ...how, ...trace], code: 2 }
   }
   const environmentFault = error instanceof EnvironmentError ? error.message : systemErrorWords(error)
@@ -37,8 +37,8 @@ function bugWords(error: unknown, debug: boolean): string {
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   const first = message.split('\n', 1)[0] ?? ''
   const short = first.length > LONGEST ? `${first.slice(0, LONGEST)}…` : first
-  const how = debug ? 'these lines' : `what ${DEBUG}=1 in front of the command shows`
-  return `this is a bug in Tributary (${short}); please report it with ${how}`
+  const how = debug ? 'these lines' : `what the command prints with ${DEBUG}=1 in front of it`
+  return `this is a bug in Tributary (${short}); please report it, with ${how}`
 }
 
 /** The parts of an error of Node, or of fetch, that say what it was about. */
@@ -78,41 +78,41 @@ function systemErrorIn(error: unknown): SystemError | null {
 }
 
 const HOSTS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'its name is not known',
-  EAI_AGAIN: 'its name cannot be looked up now; is there a network?',
-  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'its name does not exist',
+  EAI_AGAIN: 'its name cannot be looked up; check your network',
+  ECONNREFUSED: 'nothing is listening there',
   ECONNRESET: 'it closed the connection',
   ETIMEDOUT: 'it does not answer',
-  EHOSTUNREACH: 'no route leads there',
+  EHOSTUNREACH: 'there is no route to it',
   ENETUNREACH: 'there is no network',
   UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
   UND_ERR_HEADERS_TIMEOUT: 'it does not answer',
-  UND_ERR_BODY_TIMEOUT: 'its answer broke off',
+  UND_ERR_BODY_TIMEOUT: 'its answer was cut off',
   UND_ERR_SOCKET: 'it closed the connection',
   CERT_HAS_EXPIRED: 'its certificate has expired',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself; NODE_EXTRA_CA_CERTS names one to trust',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted; NODE_EXTRA_CA_CERTS names one to trust',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted; NODE_EXTRA_CA_CERTS names one to trust',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted; NODE_EXTRA_CA_CERTS names one to trust',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed; set NODE_EXTRA_CA_CERTS to trust it',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted; set NODE_EXTRA_CA_CERTS to trust it',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted; set NODE_EXTRA_CA_CERTS to trust it',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted; set NODE_EXTRA_CA_CERTS to trust it',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
 }
 
 const PATHS: Readonly<Record<string, (path: string) => string>> = {
   ENOENT: (path) => `there is no ${path}`,
-  EACCES: (path) => `${path} may not be read or written by this user`,
-  EPERM: (path) => `${path} may not be read or written by this user`,
+  EACCES: (path) => `${path} cannot be read or written by this user`,
+  EPERM: (path) => `${path} cannot be read or written by this user`,
   EISDIR: (path) => `${path} is a folder, not a file`,
-  ENOTDIR: (path) => `${path} is no folder, or leads through a file`,
-  EEXIST: (path) => `${path} is there already`,
+  ENOTDIR: (path) => `${path} is not a folder, or leads through a file`,
+  EEXIST: (path) => `${path} exists already`,
   ENOTEMPTY: (path) => `${path} is not empty`,
-  ELOOP: (path) => `${path} is a link that leads in a circle`,
-  ENAMETOOLONG: (path) => `${path.slice(0, 60)}… is too long for a path`,
-  ENOSPC: (path) => `no space is left on the disk for ${path}`,
-  EDQUOT: (path) => `this user may store no more for ${path}`,
-  EROFS: (path) => `${path} is on a disk that cannot be written`,
-  EMFILE: (path) => `too many files are open to open ${path}; \`ulimit -n\` raises the limit`,
-  ENFILE: (path) => `too many files are open on this machine to open ${path}`,
-  EIO: (path) => `the disk fails at ${path}`,
+  ELOOP: (path) => `${path} is a link that leads back to itself`,
+  ENAMETOOLONG: (path) => `${path.slice(0, 60)}… is too long a path`,
+  ENOSPC: (path) => `the disk is full, so ${path} cannot be written`,
+  EDQUOT: (path) => `your disk quota is used up, so ${path} cannot be written`,
+  EROFS: (path) => `${path} is on a read-only disk`,
+  EMFILE: (path) => `too many files are open, so ${path} cannot be opened; \`ulimit -n\` raises the limit`,
+  ENFILE: (path) => `too many files are open on this machine, so ${path} cannot be opened`,
+  EIO: (path) => `the disk cannot read or write ${path}`,
 }
 
 const isKnown = (code: string): boolean => code in HOSTS || code in PATHS || code === 'EADDRINUSE'
@@ -125,10 +125,10 @@ function hostOf({ hostname, address, port }: SystemError): string {
 }
 
 function localWords({ code, syscall, path, port, message }: SystemError): string {
-  if (code === 'EADDRINUSE') return `port ${port} is taken; give another one, or 0 for any that is free`
-  if (syscall === 'listen') return `port ${port} may not be opened by this user; take one above 1023`
-  if (syscall === 'uv_cwd') return 'the current folder is gone; go to another one'
+  if (code === 'EADDRINUSE') return `port ${port} is in use; choose another one, or 0 for any free port`
+  if (syscall === 'listen') return `port ${port} cannot be opened by this user; choose one above 1023`
+  if (syscall === 'uv_cwd') return 'the current folder no longer exists; change to another one'
   if (typeof syscall === 'string' && syscall.startsWith('spawn') && code === 'ENOENT')
-    return `the program \`${path}\` is not there; install it, or put it on the PATH`
+    return `the program \`${path}\` is not installed; install it, or put it on your PATH`
   return typeof path === 'string' ? (PATHS[code]?.(path) ?? message) : message
 }

@@ -38,7 +38,11 @@ export const problemAt = (
 function fixOf(problem: Problem): string | null {
   const { code, message } = problem
   const fix = hint(problem)
-  return code === 'bad-settings' || message.includes(fix) || /: (?:write|leave|make) /.test(message) ? null : fix
+  return code === 'bad-settings' ||
+    message.includes(fix) ||
+    /: (?:write|leave|make|keep|remove|split|use|quote|rename|add) /.test(message)
+    ? null
+    : fix
 }
 
 export const noteAt = (
@@ -73,7 +77,7 @@ export function checkLines({ kind, file, line, task, field, code, message, fix }
 export function summaryLine(findings: readonly CheckFinding[]): string {
   const problems = findings.filter(isProblem).length
   const notes = findings.length - problems
-  return [problems === 0 ? 'No problem' : count(problems, 'problem'), ...(notes === 0 ? [] : [count(notes, 'note')])]
+  return [problems === 0 ? 'No problems' : count(problems, 'problem'), ...(notes === 0 ? [] : [count(notes, 'note')])]
     .join(', ')
     .concat('.')
 }

@@ -17,18 +17,18 @@ const options = {
 
 export const hub: Subcommand = {
   name: 'hub',
-  summary: 'serves a repository of this machine as GitHub would',
+  summary: 'serves a repository on this machine as GitHub would',
   help: [
     'tributary hub --repo DIR [--port N] [--data DIR] [--name OWNER/NAME] [--secret K=V]... [--variable K=V]... [--json]',
     '',
-    'Serves a git repository on this machine as GitHub would: issues, comments, pull requests, checks, git, and its workflows.',
-    '  --repo DIR         the checkout; its current branch is copied on the first start, and it is left alone after that',
-    '  --port N           the port on 127.0.0.1; the last one, or a free one otherwise',
-    '  --data DIR         where the hub keeps everything; a folder of its own for each checkout otherwise',
-    '  --name OWNER/NAME  what the repository is called there',
-    '  --secret K=V       a secret for workflows; K alone takes it from the environment',
+    'Serves a git repository on this machine as GitHub would: issues, comments, pull requests, checks, git and workflows.',
+    '  --repo DIR         your checkout; the first start copies its current branch, and nothing is written to it',
+    '  --port N           the port on 127.0.0.1; default: the one used last, or a free one',
+    "  --data DIR         the folder for the hub's data; default: one outside the checkout, for each checkout",
+    '  --name OWNER/NAME  the name of the repository on the hub',
+    '  --secret K=V       a secret for workflows; K alone takes the value from your environment',
     '  --variable K=V     a variable for workflows',
-    '  --json             one line of JSON with addresses and tokens, and nothing else',
+    '  --json             print one line of JSON with addresses and tokens, and nothing else',
   ],
   run: serve,
 }
@@ -54,8 +54,9 @@ async function serve(words: readonly string[], terminal: Terminal): Promise<numb
 
 async function readWords(words: readonly string[], { cwd, env }: Terminal) {
   const { repo, port, data, name, secret = [], variable = [], json = false } = readArguments(words, options, 0).values
-  if (repo === undefined) throw new Mistake('which repository? Give its folder: --repo DIR')
-  if (name !== undefined && !/^[\w.-]+\/[\w.-]+$/.test(name)) throw new Mistake(`'${name}' is no OWNER/NAME`)
+  if (repo === undefined) throw new Mistake('which repository? Name its folder: --repo DIR')
+  if (name !== undefined && !/^[\w.-]+\/[\w.-]+$/.test(name))
+    throw new Mistake(`'${name}' is not of the form OWNER/NAME`)
   const folder = resolve(cwd, repo)
   const given = {
     repo: folder,
@@ -74,10 +75,11 @@ function pairs(option: string, given: readonly string[], env: Terminal['env']): 
   return Object.fromEntries(
     given.map((pair) => {
       const [name = '', ...value] = pair.split('=')
-      if (!/^[A-Za-z_]\w*$/.test(name)) throw new Mistake(`'${pair}' does not fit ${option} K=V`)
+      if (!/^[A-Za-z_]\w*$/.test(name)) throw new Mistake(`'${pair}' is not of the form ${option} K=V`)
       if (value.length > 0) return [name, value.join('=')]
       const known = env[name]
-      if (known === undefined) throw new Mistake(`${name} is not in the environment; give ${option} ${name}=VALUE`)
+      if (known === undefined)
+        throw new Mistake(`${name} is not in your environment; set it, or write ${option} ${name}=VALUE`)
       return [name, known]
     }),
   )
@@ -92,8 +94,8 @@ const greeting = (hub: Hub, dataDir: string): string[] => [
   `  GraphQL  ${hub.graphql}`,
   `  git      ${hub.git}`,
   ...Object.entries(hub.tokens).map(([login, token]) => `  ${login.padEnd(8)} ${token}`),
-  `Everything is in ${dataDir}; started again on it, the hub goes on where it was.`,
+  `Everything is in ${dataDir}; start the hub again, and it continues from there.`,
   'Open an issue:',
   `  curl -H "Authorization: token ${hub.tokens.writer}" -d '{"title":"Try it"}' ${hub.api}/repos/${hub.owner}/${hub.repo}/issues`,
-  'Ctrl-C ends it.',
+  'Press Ctrl-C to stop.',
 ]

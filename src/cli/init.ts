@@ -14,15 +14,15 @@ const options = { uses: { type: 'string' }, settings: { type: 'boolean' }, print
 
 export const init: Subcommand = {
   name: 'init',
-  summary: 'writes the workflow file into this repository',
+  summary: 'writes the workflow file to this repository',
   help: [
     'tributary init [--uses OWNER/REPO@REF] [--settings] [--print]',
     '',
-    `Writes ${WORKFLOW_PATH} into the git repository of this folder and says what to do next. It never overwrites.`,
-    '  --uses OWNER/REPO@REF  where the action is: a repository on GitHub, and a tag, a branch or a commit of it;',
-    '                         otherwise the repository that this command was taken from',
+    `Writes ${WORKFLOW_PATH} to the git repository of this folder and lists what to do next. It never overwrites a file.`,
+    '  --uses OWNER/REPO@REF  the action: a repository on GitHub, and a tag, branch or commit;',
+    '                         default: the repository that this command came from',
     `  --settings             also write ${SETTINGS_PATH}, with all defaults as comments`,
-    '  --print                print the workflow file, write nothing',
+    '  --print                print the workflow file and write nothing',
   ],
   run: async (words, terminal) => {
     const { uses, settings = false, print = false } = readArguments(words, options, 0).values
@@ -42,9 +42,7 @@ interface Action {
 async function actionFor(uses: string | undefined, terminal: Terminal): Promise<Action> {
   const address = uses === undefined ? await ownAddress(terminal.home) : readAddress(uses)
   if (address === null)
-    throw new Mistake(
-      'where the action is cannot be seen from this copy of it; name a repository on GitHub that holds it: --uses OWNER/REPO@REF',
-    )
+    throw new Mistake("this copy does not know the action's address on GitHub; name it: --uses OWNER/REPO@REF")
   return { address, pinned: await pin(address, urlIn(terminal, 'GITHUB_SERVER_URL') ?? 'https://github.com') }
 }
 
@@ -52,7 +50,7 @@ async function install(uses: string | undefined, settings: boolean, terminal: Te
   const top = await checkoutAt(terminal.cwd)
   const present = await readFile(join(top, WORKFLOW_PATH), 'utf8').catch(() => null)
   const named = present === null || uses !== undefined ? null : addressIn(present)
-  if (named !== null) terminal.out(`${WORKFLOW_PATH} is there already, with the action ${named}.`)
+  if (named !== null) terminal.out(`${WORKFLOW_PATH} exists already, with the action ${named}.`)
   if (named !== null && !settings) return finish(top, [], terminal)
   const action = await actionFor(named === null || parseAddress(named) === null ? uses : named, terminal)
   if (action.pinned.notice !== null) terminal.out(action.pinned.notice)
@@ -76,14 +74,14 @@ async function write(top: string, path: string, text: string, terminal: Terminal
       throw error
     },
   )
-  terminal.out(isNew ? `Wrote ${path}.` : `${path} is there already, and stays as it is.`)
+  terminal.out(isNew ? `Wrote ${path}.` : `${path} exists already and stays as it is.`)
   return isNew
 }
 
 async function refuse(present: string, wanted: string, terminal: Terminal): Promise<number> {
   for (const line of await difference(WORKFLOW_PATH, present, wanted)) terminal.out(line)
-  terminal.error(`${WORKFLOW_PATH} is there already and says something else; nothing was written.`)
-  terminal.error('Above is what would have to change. Take over what you want, or move the file away and start again.')
+  terminal.error(`${WORKFLOW_PATH} exists already and is different, so nothing was written.`)
+  terminal.error('The differences are above. Copy what you want, or move the file away and run init again.')
   return 1
 }
 
@@ -106,35 +104,27 @@ async function leftToDo(top: string, written: readonly string[], { command }: Te
   const files = written.join(' ')
   const steps = [
     ...(remote === null
-      ? [
-          [
-            'Put this repository on GitHub, if it is not there yet:',
-            `git remote add origin https://${host}/${name}.git`,
-          ],
-        ]
+      ? [['Put this repository on GitHub, if you have not yet:', `git remote add origin https://${host}/${name}.git`]]
       : []),
+    ['If tasks need languages or dependencies, add your setup steps to the job `work`, at its comment:', WORKFLOW_PATH],
     [
-      'If tasks need languages or dependencies, put your own set-up into the job `work`, where the comment says:',
-      WORKFLOW_PATH,
-    ],
-    [
-      'Commit and push, to the default branch: workflows of comments run from there only.',
+      'Commit and push to the default branch. GitHub runs workflows for comments from there only.',
       ...(files === '' ? [] : [`git add ${files} && git commit -m 'Add Tributary'`]),
       `git push ${origin} ${branch}`,
       ...(trunk === undefined || trunk === branch ? [] : [`then merge '${branch}' into the default branch '${trunk}'`]),
     ],
     [
-      'Let Actions create pull requests. Without it, runs go on, on the issue alone.',
+      'Let Actions create pull requests. Without that, runs work on the issue alone.',
       gh.allowPulls,
       `or tick it: ${SETTINGS_BOX} (https://${host}/${name}/settings/actions)`,
     ],
-    ["Add the model's key. Plans by hand, with a program for each task, need none.", gh.setSecret('ANTHROPIC_API_KEY')],
-    ['See what is missing:', `GITHUB_TOKEN="$(${gh.token})" ${command} doctor`],
+    ["Add the model's key. Plans by hand with a program for each task need none.", gh.setSecret('ANTHROPIC_API_KEY')],
+    ['Check that nothing is missing:', `GITHUB_TOKEN="$(${gh.token})" ${command} doctor`],
     ['Comment /plan on an issue.'],
   ]
   return [
     '',
-    'Left to do, in this order:',
+    'What is left to do, in this order:',
     ...steps.flatMap(([what = '', ...lines], n) => [`${n + 1}. ${what}`, ...lines.map((line) => `     ${line}`)]),
   ]
 }
@@ -149,7 +139,7 @@ async function difference(name: string, from: string, to: string): Promise<strin
     // The names of two temporary files say nothing.
     return [
       `--- ${name} (yours)`,
-      `+++ ${name} (of this version)`,
+      `+++ ${name} (this version)`,
       ...lines.slice(lines.findIndex((line) => line.startsWith('@@'))),
     ]
   } finally {

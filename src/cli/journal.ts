@@ -65,13 +65,12 @@ export async function remoteUrl(
   terminal: Terminal,
 ): Promise<string> {
   const { cwd } = terminal
-  if (asked.remote !== undefined && asked.repo !== undefined)
-    throw new Mistake('--remote and --repo exclude each other')
+  if (asked.remote !== undefined && asked.repo !== undefined) throw new Mistake('use --remote or --repo, not both')
   if (asked.repo !== undefined) return folderUrl(cwd, asked.repo)
   if (asked.remote !== undefined) return (await addressOf(cwd, asked.remote)) ?? noSuchRemote(cwd, asked.remote)
   const origin = await git(cwd, 'remote', 'get-url', 'origin')
   if (origin === null)
-    throw new Mistake('this folder has no remote `origin`; say --remote or --repo', { typing: false })
+    throw new Mistake('this folder has no remote `origin`; use --remote or --repo', { typing: false })
   return urlOf((await topOf(cwd)) ?? cwd, origin)
 }
 
@@ -93,7 +92,9 @@ const urlOf = async (top: string, address: string): Promise<string> => webAddres
 
 async function noSuchRemote(cwd: string, named: string): Promise<never> {
   if (/^[a-z][a-z0-9+.-]*:/i.test(named))
-    throw new Mistake(`'${named}' is no address of a repository; one begins with https://, http://, ssh:// or file://`)
+    throw new Mistake(
+      `'${named}' is not the address of a repository; write one that begins with https://, http://, ssh:// or file://`,
+    )
   const names = ((await git(cwd, 'remote')) ?? '').split('\n').filter((name) => name !== '')
   const meant = nearest(named, names)
   const hint = names.length === 0 ? 'this folder has none' : `there are ${names.join(', ')}`

@@ -16,31 +16,30 @@ const options = {
 
 export const log: Subcommand = {
   name: 'log',
-  summary: 'shows a run as a timeline, read from its journal in git',
+  summary: 'shows a run as a timeline, from its journal in git',
   help: [
     'tributary log RUN [--remote REMOTE | --repo DIR] [--json | --html FILE]',
     '',
     'RUN is named by its issue: 42, or 42-2 for the second run of issue 42.',
-    '  --remote REMOTE   the repository with the journal: its address, or the name of a remote of this folder;',
-    '                    the remote `origin` otherwise',
+    '  --remote REMOTE   the repository with the journal: an address, or the name of a remote of this folder;',
+    '                    default: the remote `origin`',
     '  --repo DIR        a repository on this machine, bare or not',
-    '  --json            the events themselves, one a line',
-    '  --html FILE       a page with graph, lanes, tasks and a slider over the time of the run; it needs no network',
-    'A private repository on a server needs GITHUB_TOKEN (or GH_TOKEN).',
+    '  --json            print the events, one a line',
+    '  --html FILE       write a page with the graph, who worked when, the tasks and a slider over time; it needs no network',
+    'For a private repository on a server, set GITHUB_TOKEN (or GH_TOKEN).',
   ],
   run: async (words, terminal) => {
     const { values, positionals } = readArguments(words, options, 1)
     const [named] = positionals
-    if (named === undefined) throw new Mistake('which run? Name it by its issue, like 42, or 42-2 for the second one')
+    if (named === undefined) throw new Mistake('which run? Name it by its issue: 42, or 42-2 for the second run')
     const run = runIdSchema.safeParse(named)
-    if (!run.success)
-      throw new Mistake(`'${named}' is no run; a run is named by its issue, like 42, or 42-2 for the second one`)
-    if (values.json === true && values.html !== undefined) throw new Mistake('--json or --html, not both')
+    if (!run.success) throw new Mistake(`'${named}' is not a run; name it by its issue: 42, or 42-2 for the second run`)
+    if (values.json === true && values.html !== undefined) throw new Mistake('use --json or --html, not both')
     const url = await remoteUrl(values, terminal)
     const events = await readJournal(url, tokenIn(terminal), run.data)
     const state = replay(events)
     if (state.phase === 'empty') {
-      terminal.error(`There is no journal of run ${run.data} at ${shownAddress(url)}.`)
+      terminal.error(`Run ${run.data} has no journal at ${shownAddress(url)}.`)
       return 1
     }
     if (values.html !== undefined) {

@@ -21,11 +21,11 @@ export async function pin(address: ActionAddress, server: string): Promise<Pinne
   const url = `${server}/${owner}/${repo}.git`
   const listed = await list(url, ref)
   if (listed.state === 'unknown') {
-    const notice = `${owner}/${repo}@${ref} is written as it is, not as a commit: ${listed.why}.`
+    const notice = `${owner}/${repo}@${ref} is not pinned to a commit: ${listed.why}.`
     return { uses: usesText(address), ref, notice }
   }
   if (listed.commit === null)
-    throw new Mistake(`${owner}/${repo} has no tag or branch '${ref}'; \`git ls-remote ${url}\` lists what it has`)
+    throw new Mistake(`${owner}/${repo} has no tag or branch '${ref}'; \`git ls-remote ${url}\` lists what there is`)
   return { uses: `${usesText({ ...address, ref: listed.commit })} # ${ref}`, ref: listed.commit, notice: null }
 }
 
@@ -60,6 +60,6 @@ async function list(url: string, ref: string): Promise<Listed> {
 function whyNot(error: unknown, host: string): string {
   const message = error instanceof Error ? error.message : String(error)
   if (/not found|Authentication failed|could not read|403/i.test(message))
-    return `${host} shows no such repository, so it does not exist or is private`
-  return `${host} could not be asked`
+    return `${host} has no such repository, or it is private`
+  return `${host} could not be reached`
 }

@@ -67,11 +67,11 @@ export function remotePlaceOf(address: string, own: string | null = null): Place
   if (!host.includes('.'))
     return {
       kind: 'elsewhere',
-      what: `behind the alias '${host}' of ~/.ssh/config (\`ssh -G ${host}\` says what it means)`,
+      what: `behind the alias '${host}' of ~/.ssh/config (\`ssh -G ${host}\` shows what it means)`,
     }
   return {
     kind: 'elsewhere',
-    what: `on ${host}; GitHub Enterprise Server cannot run Tributary, since @actions/artifact does not serve it`,
+    what: `on ${host}; GitHub Enterprise Server cannot run Tributary, because @actions/artifact does not support it`,
   }
 }
 
@@ -93,10 +93,10 @@ export interface ChosenRemote {
 /** The remote on GitHub: the one that was asked for, else `origin`, else the only one that is on GitHub. A sentence if there is none. */
 export function chooseRemote(remotes: readonly NamedRemote[], asked: string | undefined): ChosenRemote | string {
   if (remotes.length === 0)
-    return 'this repository has no remote; `git remote add origin https://github.com/OWNER/REPO.git` names the one on GitHub'
+    return 'this repository has no remote; add the one on GitHub: git remote add origin https://github.com/OWNER/REPO.git'
   const named = remotes.find(({ name }) => name === (asked ?? 'origin'))
   if (asked !== undefined && named === undefined)
-    return `there is no remote '${asked}'; there are ${remotes.map(({ name }) => name).join(', ')}`
+    return `there is no remote '${asked}'; the remotes are ${remotes.map(({ name }) => name).join(', ')}`
   if (named?.place.kind === 'github') return chosen(named.name, named.place, othersThan(named, remotes))
   const others = othersThan(named, remotes)
   const [only] = others
@@ -105,10 +105,10 @@ export function chooseRemote(remotes: readonly NamedRemote[], asked: string | un
       ? `the remote '${named.name}' is ${named.place.what}`
       : 'there is no remote `origin`'
   if (asked !== undefined || others.length === 0)
-    return `${why}; Tributary runs on github.com: name a remote there with --remote NAME, or add one`
+    return `${why}; Tributary runs on github.com: choose a remote there with --remote NAME, or add one`
   if (only === undefined || others.length > 1)
-    return `${why}; several others are on GitHub, say which: ${others.map(({ name }) => `--remote ${name}`).join(', ')}`
-  return chosen(only.name, only.place, [], [`${why}, so '${only.name}' was looked at`])
+    return `${why}; several others are on GitHub; choose one: ${others.map(({ name }) => `--remote ${name}`).join(', ')}`
+  return chosen(only.name, only.place, [], [`${why}, so '${only.name}' was checked`])
 }
 
 interface OnGitHub {
@@ -126,11 +126,11 @@ function chosen(
   notices: string[] = [],
 ): ChosenRemote {
   const { owner, repo } = place.remote
-  const alias = place.alias === null ? [] : [`'${place.alias}' of the remote '${name}' was taken for github.com`]
+  const alias = place.alias === null ? [] : [`'${place.alias}' of the remote '${name}' was read as github.com`]
   const elsewhere = others.filter(({ place: { remote } }) => remote.owner !== owner || remote.repo !== repo)
   const more = elsewhere.map(
     (other) =>
-      `${owner}/${repo} ('${name}') was looked at; --remote ${other.name} looks at ${other.place.remote.owner}/${other.place.remote.repo}`,
+      `${owner}/${repo} ('${name}') was checked; --remote ${other.name} checks ${other.place.remote.owner}/${other.place.remote.repo}`,
   )
   return { name, remote: place.remote, notices: [...notices, ...alias, ...more] }
 }
@@ -152,7 +152,7 @@ export function urlIn({ env }: Pick<Terminal, 'env'>, name: 'GITHUB_API_URL' | '
   if (text === '') return null
   if (/^https?:\/\//i.test(text) && URL.canParse(text)) return text.replace(/\/+$/, '')
   throw new Mistake(
-    `the variable ${name} holds '${text}', which is no address; it begins with https://, or is not set`,
+    `the variable ${name} holds '${text}', which is not an address; write one that begins with https://, or unset it`,
     {
       typing: false,
     },

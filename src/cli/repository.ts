@@ -18,7 +18,7 @@ export async function git(folder: string, ...words: string[]): Promise<string | 
     // An exit code is an answer; that there is no git, or no way into the folder, is none.
     if (isAnswer(error) || !existsSync(folder)) return null
     if (error instanceof Error && 'code' in error && error.code === 'EACCES')
-      throw new EnvironmentError(`${folder} may not be read by this user`, { cause: error })
+      throw new EnvironmentError(`${folder} cannot be read by this user`, { cause: error })
     throw error
   }
 }
@@ -34,10 +34,10 @@ export async function checkoutAt(folder: string): Promise<string> {
   const top = await topOf(folder)
   if (top !== null) return top
   if ((await git(folder, 'rev-parse', '--is-bare-repository')) === 'true')
-    throw new Mistake('this repository is bare, it has no files; run this in a clone of it: git clone . ../checkout', {
+    throw new Mistake('this repository is bare and has no files; run this in a clone: git clone . ../checkout', {
       typing: false,
     })
-  throw new Mistake('this folder is in no git repository; run this in a clone of yours, or first: git init', {
+  throw new Mistake('this folder is not in a git repository; run this in a clone, or run git init first', {
     typing: false,
   })
 }
@@ -59,7 +59,7 @@ export async function gitDirOf(folder: string, { trusted = false } = {}): Promis
     if (error.code === 'ENOENT') throw new Mistake(`there is no folder ${folder}`, { typing: false })
     throw error
   })
-  if (!found.isDirectory()) throw new Mistake(`${folder} is a file, not the folder of a repository`, { typing: false })
+  if (!found.isDirectory()) throw new Mistake(`${folder} is a file, not a folder`, { typing: false })
   const gitDir = await git(folder, ...(trusted ? TRUSTED : []), ...GIT_DIR)
   if (gitDir === null) throw new Mistake(await whyNone(folder), { typing: false })
   return gitDir
@@ -68,6 +68,6 @@ export async function gitDirOf(folder: string, { trusted = false } = {}): Promis
 /** git says the same of a folder without a repository and of one that it does not trust. */
 async function whyNone(folder: string): Promise<string> {
   return (await git(folder, ...TRUSTED, ...GIT_DIR)) === null
-    ? `${folder} is no git repository; in it, run: git init && git add . && git commit -m "First"`
+    ? `${folder} is not a git repository; in it, run: git init && git add . && git commit -m "First"`
     : `${folder} belongs to another user, so git does not read it; run this as that user`
 }

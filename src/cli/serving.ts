@@ -13,7 +13,7 @@ export function ownFolder(kind: 'hub' | 'up', repository: string, { env }: Pick<
 export function portOf(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
   if (port < 65_536) return port
-  throw new Mistake(`'${text}' is no port; it is a number from 0 to 65535, and 0 takes any that is free`)
+  throw new Mistake(`'${text}' is not a port; use a number from 0 to 65535, or 0 for any free port`)
 }
 
 export const interrupted = (signal: AbortSignal): Promise<void> =>

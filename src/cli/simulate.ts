@@ -26,28 +26,28 @@ const MOST_SLOTS = 64
 
 export const simulateSubcommand: Subcommand = {
   name: 'simulate',
-  summary: 'predicts how long a plan takes, and what it costs, by the number of slots',
+  summary: 'predicts how long a plan takes and what it costs',
   help: [
     'tributary simulate PLAN.yml [--slots 1,2,4,8] [--json]',
     'tributary simulate RUN [--slots 1,2,4,8] [--remote REMOTE | --repo DIR] [--json]',
     '',
-    'PLAN.yml holds a plan as it stands in an issue, with or without the fence around it. It is judged as `check` does.',
-    `Its settings are those of ${SETTINGS_PATH} in this repository, or the defaults.`,
-    'RUN is a past run, named by its issue: 42, or 42-2. Its tasks take what they took.',
+    'PLAN.yml holds a plan as in an issue, with or without the fence around it. It is checked as `check` does.',
+    `The settings are those in ${SETTINGS_PATH} of this repository, or the defaults.`,
+    'RUN is a past run, named by its issue: 42, or 42-2 for the second run. Each task takes as long as it took.',
     '  --slots LIST      numbers of slots, from 1 to 64',
-    '  --remote REMOTE   the repository with the journal: its address, or the name of a remote of this folder;',
-    '                    the remote `origin` otherwise',
+    '  --remote REMOTE   the repository with the journal: an address, or the name of a remote of this folder;',
+    '                    default: the remote `origin`',
     '  --repo DIR        a repository on this machine, bare or not',
-    '  --json            the numbers, one line for each number of slots',
+    '  --json            print one line of JSON for each number of slots',
   ],
   run: async (words, terminal) => {
     const { values, positionals } = readArguments(words, options, 1)
     const [named] = positionals
-    if (named === undefined) throw new Mistake('which plan? Name a file, or a run by its issue, like 42')
+    if (named === undefined) throw new Mistake('which plan? Name a file, or a run by its issue, such as 42')
     const slots = slotCounts(values.slots ?? SLOTS)
     const run = runIdSchema.safeParse(named)
     if (!run.success && (values.remote ?? values.repo) !== undefined)
-      throw new Mistake(`--remote and --repo say where a past run is, and '${named}' is none; one is named like 42`)
+      throw new Mistake(`--remote and --repo are for past runs, such as 42, and '${named}' is not one`)
     const simulation = run.success
       ? await ofRun(run.data, slots, await remoteUrl(values, terminal), terminal)
       : await ofFile(named, slots, terminal)
@@ -63,7 +63,7 @@ function slotCounts(list: string): number[] {
     const digits = word.trim()
     if (!/^[1-9]\d*$/.test(digits) || Number(digits) > MOST_SLOTS)
       throw new Mistake(
-        `'${digits}' is no number of slots; --slots takes numbers from 1 to ${MOST_SLOTS}, such as ${SLOTS}`,
+        `'${digits}' is not a number of slots; --slots takes numbers from 1 to ${MOST_SLOTS}, such as ${SLOTS}`,
       )
     return Number(digits)
   })
@@ -102,7 +102,7 @@ async function ofRun(
   const state = replay(await readJournal(url, tokenIn(terminal), run))
   const work = workOf(state)
   if (state.phase === 'empty' || work === null) {
-    terminal.error(`There is no plan of run ${run} at ${shownAddress(url)}.`)
+    terminal.error(`Run ${run} has no plan at ${shownAddress(url)}.`)
     return null
   }
   const minutes = minutesTaken(work)

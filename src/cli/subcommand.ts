@@ -23,13 +23,13 @@ export function readArguments<Asked extends Options>(words: readonly string[], o
     if (token.kind !== 'option') continue
     refuseOption(token, words, options)
     if (seen.has(token.name) && options[token.name]?.multiple !== true)
-      throw new Mistake(`--${token.name} is there twice; leave one of them`)
+      throw new Mistake(`--${token.name} is given twice; remove one`)
     seen.add(token.name)
   }
   const read = parseArgs({ args, options, allowPositionals: true, strict: true })
-  if (read.positionals.includes('')) throw new Mistake('one of the words is empty')
+  if (read.positionals.includes('')) throw new Mistake('one of the arguments is empty')
   const tooMany = read.positionals[positionals]
-  if (tooMany !== undefined) throw new Mistake(`'${tooMany}' is too much`)
+  if (tooMany !== undefined) throw new Mistake(`'${tooMany}' is one argument too many`)
   return read
 }
 
@@ -47,7 +47,7 @@ function refuseOption(token: OptionToken, words: readonly string[], options: Opt
   throw new Mistake(
     isOption(value, options)
       ? `${name} needs a value before ${value}`
-      : `${name} needs a value, and '${value}' looks like an option; if it is the value, write ${name}=${value}`,
+      : `${name} needs a value, and '${value}' looks like an option; if you mean it as the value, write ${name}=${value}`,
   )
 }
 
@@ -57,10 +57,10 @@ const isOption = (word: string, options: Options): boolean =>
 function unknownOption(word: string, options: Options): string {
   const typed = word.split('=')[0] ?? word
   const names = Object.keys(options)
-  if (names.length === 0) return `there is no option ${typed}; it takes none`
+  if (names.length === 0) return `there is no option ${typed}; this command has no options`
   const meant = nearest(typed.replace(/^-+/, ''), names)
   return meant === null
-    ? `there is no option ${typed}; there are ${names.map((name) => `--${name}`).join(', ')}`
+    ? `there is no option ${typed}; the options are ${names.map((name) => `--${name}`).join(', ')}`
     : `there is no option ${typed}, did you mean --${meant}?`
 }
 

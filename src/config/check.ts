@@ -42,9 +42,9 @@ function problemsOf(issue: z.core.$ZodIssue, schema: AnySchema, { lineOf }: Yaml
   return issue.keys.slice(0, MAX_PROBLEMS).map((key) => {
     const path = [...issue.path, key]
     const close = nearest(key, known)
-    const hint = close === null ? `Known are ${listed(known)}.` : `Did you mean ${quoted(close)}?`
+    const hint = close === null ? `The keys are ${listed(known)}.` : `Did you mean ${quoted(close)}?`
     const line = lineOf(path)
-    return { line, path, tooLong: false, message: `${quoted(key)} is not known here. ${hint}` }
+    return { line, path, tooLong: false, message: `${quoted(key)} is not a known key here. ${hint}` }
   })
 }
 
@@ -129,7 +129,7 @@ function nameOf(path: Path): string {
   )
 }
 
-const patternWords = (message: string): string => (message.startsWith('Invalid') ? 'of another form' : message)
+const patternWords = (message: string): string => (message.startsWith('Invalid') ? 'in another form' : message)
 
 type WrongType = Extract<z.core.$ZodIssue, { code: 'invalid_type' }>
 

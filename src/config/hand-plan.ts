@@ -66,7 +66,7 @@ export function findPlan(markdown: string): Result<PlanBlock, Problem> {
   if (block === undefined) return err(nearMiss(parsed) ? problem('not-a-plan', NEAR_MISS) : problem('no-plan', NO_PLAN))
   if (more.length === 0) return ok(block)
   return err(
-    problem('several-plans', `The issue has ${more.length + 1} fenced blocks \`tributary\`. Leave one of them.`),
+    problem('several-plans', `The issue has ${more.length + 1} fenced blocks \`tributary\`. Keep one of them.`),
   )
 }
 
@@ -84,11 +84,11 @@ export function readPlanBlock({ text, above }: PlanBlock, settings: Settings): R
 }
 
 const FIELDS =
-  'It holds a plan in YAML: `title`, and `tasks`, each with `id`, `title`, `needs`, `writes`, `run` and `acceptance`.'
-const NO_PLAN = `The issue has no fenced block with the info string \`${INFO}\`. Write one into its text. ${FIELDS}`
-const NEAR_MISS = `The issue has a fenced block \`yaml\` that looks like a plan. Begin it with \`${INFO}\` in place of \`yaml\` if it is one; if it is not, take \`tasks\` out of it.`
+  'It contains a plan in YAML: `title`, and `tasks`, each with `id`, `title`, `needs`, `writes`, `run` and `acceptance`.'
+const NO_PLAN = `The issue has no fenced block with the info string \`${INFO}\`. Add one to its text. ${FIELDS}`
+const NEAR_MISS = `The issue has a fenced block \`yaml\` that looks like a plan. If it is one, begin it with \`${INFO}\` instead of \`yaml\`; if it is not, rename its key \`tasks\`.`
 const tooDeep = (line: number): string =>
-  `In line ${line} of the issue more than ${DEEPEST} quotes or lists stand in each other, and such a text is not searched for a plan. Take some of them out.`
+  `In line ${line} of the issue more than ${DEEPEST} quotes or lists are nested, and such a text is not searched for a plan. Remove some levels.`
 
 type Piece = {
   type: string
@@ -140,9 +140,9 @@ const property = (value: unknown, key: string): unknown =>
 function whyNotCalled(argv: readonly string[]): string | null {
   const [program] = argv
   if (program === '' || argv.some((word) => word.includes('\0')))
-    return 'must begin with the name of a program, and may hold no null character'
+    return 'must begin with the name of a program, and cannot contain a null character'
   return program !== undefined && /\s/.test(program)
-    ? `begins with ${quoted(program)}, which is no program: each word is an item of its own, ${quoted(flowList(wordsOfLine(program)))}`
+    ? `begins with ${quoted(program)}, which is not a program: each word is an item of its own, ${quoted(flowList(wordsOfLine(program)))}`
     : null
 }
 
@@ -176,37 +176,41 @@ const check = oneCheck.extend({ argv: callable(oneCheck.shape.argv, '^[^\\u0000]
 /** The plan's schema, with defaults for what people leave out. Lint checks the content. */
 const handTaskSchema = taskSchema.extend({
   id: fields.id.describe('Names the task, its branch and its check'),
-  title: fields.title.optional().describe('One line; the id otherwise'),
-  goal: fields.goal.default('').describe('What is to be reached; shown in the check, and told to an agent'),
-  context: fields.context.default('').describe('What one has to know for it'),
+  title: fields.title.optional().describe('One line. Default: the id'),
+  goal: fields.goal.default('').describe('What to achieve; shown in the check, and told to an agent'),
+  context: fields.context.default('').describe('What you have to know for it'),
   needs: fields.needs.default([]).describe('Ids of the tasks that have to land first'),
-  writes: fields.writes.default([]).describe('Globs of the files that it may change; a change elsewhere fails it'),
+  writes: fields.writes
+    .default([])
+    .describe('Globs of the files that it may change; a change elsewhere fails the task'),
   reads: fields.reads.default([]).describe('Globs of what it depends on'),
   acceptance: z
     .preprocess(asCommand, acceptance)
     .prefault([])
     .describe('The command that proves it, as a list of words; it may change no file'),
-  steps: fields.steps.default([]).describe('What to do, one after the other'),
-  expected_outcome: fields.expected_outcome.default('').describe('What there is when it is done'),
+  steps: fields.steps.default([]).describe('What to do, in order'),
+  expected_outcome: fields.expected_outcome.default('').describe('What is true when it is done'),
   interface: fields.interface.default('').describe('What other tasks rely on'),
-  out_of_scope: fields.out_of_scope.default('').describe('What is not to be done'),
-  risk: fields.risk.default('').describe('What may go wrong'),
+  out_of_scope: fields.out_of_scope.default('').describe('What to leave alone'),
+  risk: fields.risk.default('').describe('What could go wrong'),
   size: sizeSchema.default('medium').describe('How long it may take, for the order of tasks'),
-  model_tier: fields.model_tier.default('default').describe('Which model of the settings an agent works with'),
+  model_tier: fields.model_tier.default('default').describe('Which model of the settings the agent uses'),
   kind: kindSchema
     .extract(['code', 'gate'])
     .default('code')
-    .describe('gate: no work; nothing behind it starts before a person approves it'),
+    .describe('gate: no work; nothing that needs it starts before a person approves it'),
   commands: z
     .array(oneCommand)
     .default([])
     .describe(
-      'Further commands that the agent may run with `agent_commands: listed`; one that ends in `--` allows any words behind it',
+      'More commands that the agent may run with `agent_commands: listed`; one that ends in `--` allows any words after it',
     ),
   run: callable(fields.run)
     .default([])
-    .describe('The program that does the work, as a list of words; without it an agent works on the task'),
-  timeout_minutes: fields.timeout_minutes.optional().describe('After that it is stopped and has failed'),
+    .describe('The program that does the work, as a list of words. Without it, an agent does the task'),
+  timeout_minutes: fields.timeout_minutes
+    .optional()
+    .describe('When it is stopped and fails. Default: limits.task_minutes'),
 })
 
 const shape = planSchema.shape
@@ -215,10 +219,10 @@ export const handPlanSchema = planSchema.extend({
   summary: shape.summary.default('').describe('What the change is, in a sentence or two'),
   context: shape.context.default('').describe('Why; shown in the plan, and with every task'),
   approach: shape.approach.default('').describe('How'),
-  assumptions: shape.assumptions.default([]).describe('What is taken for granted'),
-  questions: shape.questions.default([]).describe('What is open'),
-  non_goals: shape.non_goals.default([]).describe('What is not meant'),
-  critical_files: shape.critical_files.default([]).describe('Files that matter most'),
+  assumptions: shape.assumptions.default([]).describe('What the plan assumes'),
+  questions: shape.questions.default([]).describe('Open questions'),
+  non_goals: shape.non_goals.default([]).describe('What the change is not about'),
+  critical_files: shape.critical_files.default([]).describe('The files that matter most'),
   verification: z
     .array(z.preprocess(asCheck, check))
     .default([])

@@ -63,5 +63,5 @@ export function readEnvironment(env: Record<string, string | undefined>): Action
   const parsed = environmentSchema.safeParse(env)
   if (parsed.success) return { ...parsed.data, all: env }
   const names = parsed.error.issues.map((issue) => issue.path.join('.'))
-  throw new Error(`This runs as a GitHub Action only: ${names.join(', ')} missing or wrong in the environment.`)
+  throw new Error(`This runs only as a GitHub Action: ${names.join(', ')} missing or wrong in the environment.`)
 }

@@ -26,14 +26,14 @@ function slotContradictions({ slots: { start, cap, idle_seconds, life_minutes } 
   if (idle_seconds > life_minutes * 60)
     remarks.push({
       path: ['slots', 'idle_seconds'],
-      message: `\`slots.idle_seconds\` ${idle_seconds} is longer than \`slots.life_minutes\` ${life_minutes}: a slot leaves before it can be idle for so long. Lower the first or raise the second`,
+      message: `\`slots.idle_seconds\` ${idle_seconds} is longer than \`slots.life_minutes\` ${life_minutes}, so a slot ends before it can be idle for that long: lower the first or raise the second`,
     })
   return remarks
 }
 
 function budgetContradiction({ budget: { task_usd, usd } }: Settings): SettingRemark[] {
   if (task_usd <= usd) return []
-  const message = `\`budget.task_usd\` ${task_usd} is over \`budget.usd\` ${usd}: one attempt cannot spend more than its run. Lower the first or raise the second`
+  const message = `\`budget.task_usd\` ${task_usd} is over \`budget.usd\` ${usd}: one attempt cannot spend more than its run, so lower the first or raise the second`
   return [{ path: ['budget', 'task_usd'], message }]
 }
 
@@ -43,7 +43,7 @@ function protectedContradiction({ protected_paths }: Settings): SettingRemark[] 
       ? [
           {
             path: ['protected_paths', index],
-            message: `\`protected_paths\` ${quoted(glob)} protects every file, so that no task could write one: name files or folders`,
+            message: `\`protected_paths\` ${quoted(glob)} protects every file, so no task could write one: name files or folders`,
           },
         ]
       : [],
@@ -56,7 +56,7 @@ const sandboxContradiction = ({ sandbox, agent_commands }: Settings): SettingRem
         {
           path: ['agent_commands'],
           message:
-            '`agent_commands: sandboxed` needs a sandbox, and `sandbox: off` takes it away: write `agent_commands: listed`, or take `sandbox: off` out',
+            '`agent_commands: sandboxed` needs a sandbox, and `sandbox: off` removes it: write `agent_commands: listed`, or remove `sandbox: off`',
         },
       ]
     : []
@@ -104,7 +104,7 @@ const commandsWarning = (settings: Settings): SettingRemark[] =>
         {
           path: ['commands'],
           message:
-            '`commands` does not bind agents: by default they run any shell line, in the sandbox. To hold them to what the plan lists, write `agent_commands: listed`; to keep it so, `agent_commands: sandboxed`',
+            '`commands` does not limit agents: by default, they run any command, in the sandbox. To limit them to what the plan lists, write `agent_commands: listed`; to allow any command, `agent_commands: sandboxed`',
         },
       ]
 
@@ -123,7 +123,7 @@ function priceWarnings(settings: Settings): SettingRemark[] {
     .filter(([, model]) => priceOf(model, settings) === null)
     .map(([path, model]) => ({
       path,
-      message: `${quoted(path.join('.'))} ${quoted(model)} has no price, so no limit of money could hold and no plan may use it: ${priceToWrite(model)}.`,
+      message: `${quoted(path.join('.'))} ${quoted(model)} has no price, so no limit could hold, and no plan may use it: ${priceToWrite(model)}.`,
     }))
 }
 
@@ -142,7 +142,7 @@ function programWarnings(of: 'worker' | 'plan', settings: Settings): SettingRema
       : [
           {
             path: [of, 'env', index],
-            message: `\`${of}.env\` ${quoted(name)} is never handed over: it could be used to speak for the job`,
+            message: `\`${of}.env\` ${quoted(name)} is never passed on: a program could use it to act as the job`,
           },
         ],
   )
@@ -151,7 +151,7 @@ function programWarnings(of: 'worker' | 'plan', settings: Settings): SettingRema
     : [
         {
           path: [of, 'command'],
-          message: `\`${of}.command\` names no \`{prompt_file}\`, so that the agent is not told what to do`,
+          message: `\`${of}.command\` does not contain \`{prompt_file}\`, so the agent does not know what to do`,
         },
       ]
   return [...noPrompt, ...refused]
@@ -163,7 +163,7 @@ function approverWarnings({ approvers: { users, second_person } }: Settings): Se
   return [
     {
       path: ['approvers', 'users'],
-      message: `\`approvers.users\` names one person, and \`approvers.second_person\` is set: a plan that ${quoted(only)} asks for cannot be approved. Name a second one`,
+      message: `\`approvers.users\` names one person, and \`approvers.second_person\` is set: no one could approve a plan that ${quoted(only)} asks for. Name a second person`,
     },
   ]
 }

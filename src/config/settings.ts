@@ -128,8 +128,7 @@ const wrongLogin = (user: string): string | null =>
 
 /** Elsewhere brackets are literal; here they may be meant as a set, and would protect nothing. */
 const wrongGlob = (glob: string): string | null =>
-  validGlob(glob) ??
-  (/[[\]()]/.test(glob) ? 'sets and groups are not understood; write `?` or `*` in their place' : null)
+  validGlob(glob) ?? (/[[\]()]/.test(glob) ? 'sets and groups are not supported; use `?` or `*` instead' : null)
 
 const wrongProgram = (program: string): string | null =>
   program === '' || /\s/.test(program) ? 'name the program alone, without its arguments' : null

@@ -15,7 +15,10 @@ interface OverBound {
 /** The first place at which a YAML text is over a bound; null if it may be parsed. */
 export function overBound(text: string): OverBound | null {
   if (text.length > MOST.characters)
-    return over(0, `The text has ${text.length} characters, and ${MOST.characters} are read: make several plans of it`)
+    return over(
+      0,
+      `The text has ${text.length} characters, and at most ${MOST.characters} are read: split it into several plans`,
+    )
   const counts = { brackets: 0, onLine: 0, anchors: 0, aliases: 0 }
   let offset = 0
   let before = '\n'
@@ -68,5 +71,6 @@ function counted(token: string, before: string, counts: Counts): string | null {
 }
 
 const over = (offset: number, message: string): OverBound => ({ offset, message })
-const NESTED = `Lists and keys are nested more than ${MOST.nesting} deep here: take some of them out`
-const tooMany = (most: number, what: string): string => `There are more than ${most} ${what}: write some of them out`
+const NESTED = `Lists and keys are nested more than ${MOST.nesting} deep here: remove some levels`
+const tooMany = (most: number, what: string): string =>
+  `There are more than ${most} ${what}: write some of the values out`

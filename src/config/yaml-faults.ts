@@ -48,7 +48,7 @@ export function doubledKeys(document: Document, lineAt: ParsedYaml['lineAt'], mo
 
 function doubled(key: string, lines: readonly number[]): string {
   const where = lines.length > 1 ? ` in lines ${lines.slice(0, -1).join(', ')} and ${lines.at(-1)}` : ' twice'
-  return `The key ${quoted(key)} is there${where}: leave one of them`
+  return `The key ${quoted(key)} is given${where}: keep one of them`
 }
 
 /** The unclosed quotation mark or bracket; the parser reports it only at the end of the text. */
@@ -65,45 +65,46 @@ function unclosed(at: number, { text, document }: ParsedYaml): YamlProblem | nul
   if (offset === null) return null
   const sign = text[offset] ?? ''
   const closing = sign === '[' ? ']' : sign === '{' ? '}' : sign
-  return { offset, message: `${quoted(sign)} is opened and not closed: add the ${quoted(closing)}` }
+  return { offset, message: `${quoted(sign)} is not closed: add the ${quoted(closing)}` }
 }
 
 const startOf = (node: Node | null): number | null => node?.range?.[0] ?? null
 
-const INDENTED = 'Lines of one list, or of the keys of one thing, begin in the same column, and this one does not'
+const INDENTED =
+  'The indentation of this line does not match: lines of one list, or keys of one object, begin in the same column'
 
 /** By the parser's error code. `piece` is the text that it points at, `message` its own message. */
 const WORDS: Readonly<Record<Code, (piece: string, message: string) => string>> = {
-  TAB_AS_INDENT: () => 'A tab indents this line, and YAML takes spaces only',
+  TAB_AS_INDENT: () => 'A tab indents this line, and YAML allows only spaces',
   BAD_INDENT: (_, message) =>
     message.startsWith('Block scalar')
-      ? 'The lines of a text that begins with `|` or `>` are indented by spaces'
+      ? 'Indent the lines of a text that begins with `|` or `>`, with spaces'
       : INDENTED,
   BLOCK_AS_IMPLICIT_KEY: () =>
-    'A value ends here and a key follows: put a value with `: ` in it into quotes, and a key on a line of its own',
+    'A key follows a value on the same line: quote a value that contains `: `, and start each key on its own line',
   MULTILINE_IMPLICIT_KEY: (piece) =>
     `${quoted(piece)} is neither a key with a value, such as ${quoted('key: value')}, nor part of the value above`,
   MISSING_CHAR: missing,
   UNEXPECTED_TOKEN: unexpected,
   BAD_SCALAR_START: (piece) => `A value that begins with ${piece === '`' ? 'a backtick' : quoted(piece)} needs quotes`,
   BAD_DQ_ESCAPE: (_, message) =>
-    `${quoted(message.replace(/^Invalid escape sequence /, ''))} means nothing between double quotes: double the backslash, or use single quotes`,
-  BAD_ALIAS: () => 'A `*` or `&` stands without a name: put the value into quotes',
-  ALIAS_PROPS: (piece) => `${quoted(piece)} stands for another value and can have no anchor or tag of its own`,
+    `${quoted(message.replace(/^Invalid escape sequence /, ''))} is not an escape in double quotes: double the backslash, or use single quotes`,
+  BAD_ALIAS: () => 'A `*` or `&` has no name: quote the value',
+  ALIAS_PROPS: (piece) => `${quoted(piece)} repeats another value and cannot have an anchor or a tag of its own`,
   MULTIPLE_ANCHORS: (piece) => `A value has one anchor, and ${quoted(piece)} is a second one`,
   MULTIPLE_TAGS: (piece) => `A value has one tag, and ${quoted(piece)} is a second one`,
-  BAD_PROP_ORDER: (piece) => `An anchor or a tag stands after ${quoted(piece)}, not before it`,
-  BAD_DIRECTIVE: (piece) => `${quoted(piece)} is no directive: a line of text may not begin with ${quoted('%')}`,
-  BLOCK_IN_FLOW: () => 'Between brackets, lists and keys are written in brackets too, with commas',
-  DUPLICATE_KEY: () => 'A key is there twice',
+  BAD_PROP_ORDER: (piece) => `Put an anchor or a tag after ${quoted(piece)}, not before it`,
+  BAD_DIRECTIVE: (piece) => `${quoted(piece)} is not a directive: a line of text cannot begin with ${quoted('%')}`,
+  BLOCK_IN_FLOW: () => 'Inside brackets, write lists and keys in brackets, too, with commas',
+  DUPLICATE_KEY: () => 'A key is given twice',
   IMPOSSIBLE: () => 'This cannot be read as YAML',
-  KEY_OVER_1024_CHARS: () => 'A key has 1,024 characters at most',
-  MULTIPLE_DOCS: () => '`---` begins a second document, and one is read: take it out',
-  NON_STRING_KEY: () => 'A key is text: a value that begins with `{` or `[` and is meant as text needs quotes',
+  KEY_OVER_1024_CHARS: () => 'A key can have 1,024 characters at most',
+  MULTIPLE_DOCS: () => '`---` begins a second document, and only one is read: remove it',
+  NON_STRING_KEY: () => 'A key must be text: quote a value that begins with `{` or `[`',
   RESOURCE_EXHAUSTION: () => 'Lists and keys are nested too deeply',
   TAG_RESOLVE_FAILED: (piece) =>
-    `${quoted(piece)} is a tag, and none is understood here: take it out, or put the value into quotes`,
-  BAD_COLLECTION_TYPE: (piece) => `The tag ${quoted(piece)} does not fit what it stands before: take it out`,
+    `${quoted(piece)} is a tag, and tags are not supported here: remove it, or quote the value`,
+  BAD_COLLECTION_TYPE: (piece) => `The tag ${quoted(piece)} does not fit its value: remove it`,
 }
 
 function missing(piece: string, message: string): string {
@@ -114,16 +115,16 @@ function missing(piece: string, message: string): string {
   if (message.startsWith('Comments must')) return 'A space is missing before the `#` of a comment'
   if (message.startsWith('Sequence item')) return 'An item of a list begins with `- `'
   if (message.startsWith('Tags and anchors')) return 'A space is missing after an anchor or a tag'
-  if (/must end with|closing/.test(message)) return 'A bracket or a quotation mark is opened and not closed'
+  if (/must end with|closing/.test(message)) return 'A bracket or a quotation mark is not closed'
   return 'The `---` line that ends the directives is missing'
 }
 
 function unexpected(piece: string, message: string): string {
   if (message.includes('on same line with key'))
     return `A list begins on the line below its key, or is written as ${quoted('[a, b]')}`
-  if (message.startsWith('Block scalar header')) return 'Nothing stands behind `|` or `>` on their line'
-  const what = piece.trim() === '' ? 'What stands here' : quoted(piece)
-  return `${what} does not belong here: look for a quote, a bracket or an indentation that is wrong, here or on the line above`
+  if (message.startsWith('Block scalar header')) return 'Nothing can follow `|` or `>` on the same line'
+  const what = piece.trim() === '' ? 'This text' : quoted(piece)
+  return `${what} is not expected here: check quotes, brackets and indentation, here and on the line above`
 }
 
 /** Problems of aliases: an unknown anchor, or an anchor that contains its own alias. */
@@ -136,10 +137,10 @@ export function aliasProblems(document: Document): YamlProblem[] {
       if (named === undefined)
         found.push({
           offset,
-          message: `${listed([`*${alias.source}`])} repeats what ${quoted(`&${alias.source}`)} names, and nothing above is named so; a text that begins with ${quoted('*')} needs quotes`,
+          message: `${listed([`*${alias.source}`])} repeats what ${quoted(`&${alias.source}`)} names, and there is no such name above; quote a text that begins with ${quoted('*')}`,
         })
       else if (named.range && named.range[0] <= offset && offset < named.range[2])
-        found.push({ offset, message: 'An anchor may not hold itself' })
+        found.push({ offset, message: 'An anchor cannot contain itself' })
     },
   })
   return found

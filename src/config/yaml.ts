@@ -51,7 +51,7 @@ export function readYaml(text: string, above = 0): Result<YamlText, YamlError[]>
       return err([
         {
           line: above + 1,
-          message: 'The aliases (`*name`) would unfold to more than can be held: write less of it out',
+          message: 'The aliases (`*name`) would expand to too much text: use fewer of them',
         },
       ])
     throw cause

@@ -3,72 +3,81 @@ import { allowedHostSchema } from './allowed-host.ts'
 
 const AUTHOR_PATTERN = /^[^<>\p{C}]*[^<>\p{C}\s] <[^<>@\s\p{C}]+@[^<>@\s\p{C}]+>$/u
 
+/** GitHub's names of accounts, and of teams in an organization. */
+const LOGIN_OR_TEAM = /^[A-Za-z\d][A-Za-z\d-]*(?:\/[\w.-]+)?$/
+
 /** With its id: an address without one belongs to any account that takes that name. */
 const BOT = 'github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>'
 
-const effortSchema = z.enum(['low', 'medium', 'high', 'xhigh', 'max']).optional()
+const effortSchema = z
+  .enum(['low', 'medium', 'high', 'xhigh', 'max'])
+  .optional()
+  .meta({ examples: ['high'] })
 export type Effort = NonNullable<z.infer<typeof effortSchema>>
 
 /**
- * The settings of `.github/tributary.yml`, with their defaults. Read from the default branch only. The JSON schema for
- * editors is generated from this one.
+ * The settings of `.github/tributary.yml`, with their defaults. Read from the default branch only. `npm run schema` makes the JSON
+ * schema for editors and the list in docs/settings.md of it; a key without a default needs an example for that list.
  */
 export const settingsSchema = z.strictObject({
   slots: z
     .strictObject({
-      start: z.int().min(1).max(64).default(4).describe('Slots to start at most when a run begins'),
-      cap: z.int().min(1).max(64).default(8).describe('Slots to keep at most at any time'),
-      idle_seconds: z.number().min(1).max(3600).default(60).describe('Seconds without work after which a slot leaves'),
-      life_minutes: z.number().min(1).max(350).default(330).describe('Minutes after which a slot takes no new task'),
+      start: z.int().min(1).max(64).default(4).describe('Maximum number of slots to start when a run begins'),
+      cap: z.int().min(1).max(64).default(8).describe('Maximum number of slots at any time'),
+      idle_seconds: z
+        .number()
+        .min(1)
+        .max(3600)
+        .default(60)
+        .describe('A slot ends after this many seconds without work'),
+      life_minutes: z
+        .number()
+        .min(1)
+        .max(350)
+        .default(330)
+        .describe('A slot takes no new task after this many minutes'),
     })
     .prefault({}),
   limits: z
     .strictObject({
-      tasks: z.int().min(1).max(500).default(100).describe('Tasks a plan may have'),
-      files: z.int().min(1).default(1000).describe('Files a task may change'),
+      tasks: z.int().min(1).max(500).default(100).describe('Maximum number of tasks in a plan'),
+      files: z.int().min(1).default(1000).describe('Maximum number of files that a task may change'),
       file_kilobytes: z
         .number()
         .positive()
         .max(102_400)
         .default(1024)
-        .describe('Kilobytes a changed file may have, 20480 or more for a lock file; GitHub takes none above 100 MB'),
-      task_minutes: z
-        .number()
-        .positive()
-        .max(360)
-        .default(30)
-        .describe('Minutes a task may take where the plan says nothing'),
+        .describe('Largest size of a changed file; a lock file may always have 20480'),
+      task_minutes: z.number().positive().max(360).default(30).describe('Time limit of a task if the plan sets none'),
       memory_megabytes: z
         .int()
         .min(64)
         .optional()
+        .meta({ examples: [12_000] })
         .describe(
-          'Megabytes of memory that one command and all that it starts may use; if not set, three quarters of what the machine has',
+          'Memory for one command and everything it starts. If not set: three quarters of the memory of the machine',
         ),
       tmp_megabytes: z
         .int()
         .min(16)
         .optional()
+        .meta({ examples: [3000] })
         .describe(
-          'Megabytes that a command may put into /tmp, and as many into its home; if not set, a fifth of the memory',
+          'Space for a command in /tmp, and the same again in its home folder. If not set: a fifth of the memory',
         ),
-      turns: z.int().min(1).max(1000).default(60).describe('Turns that an agent may take for one attempt at a task'),
+      turns: z.int().min(1).max(1000).default(60).describe('Maximum number of turns of an agent in one attempt'),
       pushes_per_minute: z
         .number()
         .positive()
         .default(6)
-        .describe('Pushes a minute on average; events wait and are batched'),
-      status_seconds: z
-        .number()
-        .min(0)
-        .default(10)
-        .describe('Seconds between two edits of the status comment at least'),
+        .describe('Average pushes a minute; events wait and are pushed together'),
+      status_seconds: z.number().min(0).default(10).describe('Minimum seconds between two edits of the status comment'),
       poll_seconds: z
         .number()
         .positive()
         .max(60)
         .default(2)
-        .describe('Seconds between two looks at the journal and the job lists'),
+        .describe('Seconds between two checks for commands, results and lost jobs'),
     })
     .prefault({}),
   approvers: z
@@ -76,70 +85,68 @@ export const settingsSchema = z.strictObject({
       permission: z
         .enum(['write', 'maintain', 'admin'])
         .default('write')
-        .describe('Permission a person needs to command a run'),
+        .describe('Permission on GitHub that a person needs to command a run'),
       users: z
         .array(z.string())
         .default([])
-        .describe('If not empty: only these people may approve (the permission is needed too)'),
+        .describe(
+          'Only these people may approve, and they need the permission too. Empty: everyone with the permission',
+        ),
       second_person: z
         .boolean()
         .default(false)
-        .describe('Those who asked for the plan, or for its last version by `/revise`, may not approve it'),
+        .describe(
+          'true: you cannot approve a plan that you asked for, or whose latest version you asked for with `/revise`',
+        ),
     })
     .prefault({}),
   mode: z
     .enum(['strict', 'soft', 'off'])
     .default('strict')
     .describe(
-      'strict: no task, no agent and no write before the plan is approved; soft: nothing lands on trunk before; off: the final pull request is the gate',
+      'strict: no task starts before the plan is approved; soft: tasks start, but none lands; off: you approve the final pull request only',
     ),
-  explore_model: z
+  explore_model: z.string().min(1).default('claude-haiku-5-5').describe('Explores the repository for the planner'),
+  plan_model: z
     .string()
     .min(1)
-    .default('claude-haiku-5-5')
-    .describe('Model that reads the repository for the planner'),
-  plan_model: z.string().min(1).default('claude-opus-5-5').describe('Model that writes, criticises and corrects plans'),
+    .default('claude-opus-5-5')
+    .describe('Writes, reviews and corrects plans, and describes the change'),
   worker_model: z
     .strictObject({
-      cheap: z.string().min(1).default('claude-haiku-5-5').describe('Model of tasks that are easy'),
-      default: z.string().min(1).default('claude-sonnet-5-5').describe('Model of most tasks'),
-      strong: z
-        .string()
-        .min(1)
-        .default('claude-opus-5-5')
-        .describe('Model of hard tasks, and of tasks that failed twice'),
+      cheap: z.string().min(1).default('claude-haiku-5-5').describe('For easy tasks'),
+      default: z.string().min(1).default('claude-sonnet-5-5').describe('For most tasks'),
+      strong: z.string().min(1).default('claude-opus-5-5').describe('For hard tasks, and for tasks that failed twice'),
     })
     .prefault({})
-    .describe('Models that work on tasks, by the tier that the plan gives each task'),
+    .describe('Models that work on tasks; the plan gives each task a tier'),
   review: z
     .enum(['off', 'risky', 'all'])
     .default('risky')
     .describe(
-      'Which results of agents a model reviews before they land; risky: those that differ from what they promised, were flaky, settle a conflict, or needed several attempts',
+      'Results of agents that a model reviews before they land. risky: see "Review by a model"; all; off: none',
     ),
   review_model: z
     .string()
     .min(1)
     .optional()
-    .describe('Model that reviews the results of tasks; if not set, plan_model'),
+    .meta({ examples: ['claude-sonnet-5-5'] })
+    .describe('Reviews results. If not set: plan_model'),
   effort: z
     .strictObject({
-      explore: effortSchema.describe('Effort of explore_model; if not set, the default of the model'),
-      plan: effortSchema.describe('Effort of plan_model; if not set, the default of the model'),
-      work: effortSchema.describe('Effort of worker_model; if not set, the default of the model'),
-      review: effortSchema.describe('Effort of review_model; if not set, the default of the model'),
+      explore: effortSchema.describe(
+        'Effort of explore_model: low, medium, high, xhigh or max. If not set: the default of the model',
+      ),
+      plan: effortSchema.describe('Effort of plan_model'),
+      work: effortSchema.describe('Effort of worker_model'),
+      review: effortSchema.describe('Effort of review_model'),
     })
     .prefault({})
-    .describe('How much the models think; not all take every value'),
+    .describe('How much the models think; not every model takes every value'),
   budget: z
     .strictObject({
-      usd: z.number().positive().max(100_000).default(10).describe('US dollars that a run may spend on models'),
-      task_usd: z
-        .number()
-        .positive()
-        .max(10_000)
-        .default(2)
-        .describe('US dollars that one attempt at a task may spend'),
+      usd: z.number().positive().max(100_000).default(10).describe('Limit of a run, in US dollars for models'),
+      task_usd: z.number().positive().max(10_000).default(2).describe('Limit of one attempt at a task, in US dollars'),
     })
     .prefault({}),
   prices: z
@@ -153,18 +160,18 @@ export const settingsSchema = z.strictObject({
       }),
     )
     .default({})
-    .describe('US dollars per million tokens, for models that the built-in table does not know or prices wrongly'),
+    .describe('US dollars per million tokens, for models that are not in the built-in table or have another price'),
   worker: z
     .strictObject({
       command: z
         .array(z.string().min(1))
         .default([])
-        .describe('Another agent that works on tasks; the words may hold {prompt_file}, {worktree} and {model}'),
+        .describe('Your own agent for tasks, as a list of words; {prompt_file}, {worktree} and {model} are replaced'),
       env: z
         .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/))
         .default([])
-        .describe('Variables of the job that this agent may see, its key among them'),
-      network: z.boolean().default(false).describe('Whether this agent may use the network'),
+        .describe('Environment variables of the job that it gets, such as its key'),
+      network: z.boolean().default(false).describe('true: it reaches every host that the job reaches'),
     })
     .prefault({}),
   plan: z
@@ -173,13 +180,13 @@ export const settingsSchema = z.strictObject({
         .array(z.string().min(1))
         .default([])
         .describe(
-          'Another program that writes plans, as JSON on its standard output; the words may hold {prompt_file}, {worktree} and {model}',
+          'Your own program that writes plans, as JSON on its standard output; a list of words as in worker.command',
         ),
       env: z
         .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/))
         .default([])
-        .describe('Variables of the job that this program may see, its key among them'),
-      network: z.boolean().default(false).describe('Whether this program may use the network'),
+        .describe('Environment variables of the job that it gets, such as its key'),
+      network: z.boolean().default(false).describe('true: it reaches every host that the job reaches'),
     })
     .prefault({}),
   commits: z
@@ -188,80 +195,89 @@ export const settingsSchema = z.strictObject({
         .string()
         .regex(AUTHOR_PATTERN, 'write a name and an address, such as `Mona <mona@example.com>`')
         .default(BOT)
-        .describe('Author and committer of all commits of a run, as `Name <address>`'),
+        .describe('Author and committer of every commit of a run, as `Name <address>`'),
       sign_off: z
         .boolean()
         .default(false)
-        .describe('Whether each commit says `Signed-off-by` its author, for a repository with a DCO'),
+        .describe('true: each commit has a `Signed-off-by` line, for a repository with a DCO'),
     })
     .prefault({}),
   merge: z
     .enum(['auto', 'review'])
     .default('auto')
-    .describe('auto: a verified task lands; review: it waits for a person'),
+    .describe('auto: a verified task lands by itself; review: it waits for a person'),
   label: z
     .string()
     .regex(/^tributary[\w .:/-]{0,40}$/, 'it begins with `tributary`')
     .optional()
-    .describe('A label of an issue that asks for a plan as `/plan` does; it begins with `tributary`. If not set: none'),
+    .meta({ examples: ['tributary'] })
+    .describe('A label that asks for a plan, as `/plan` does; it begins with `tributary`. If not set: none'),
   notify: z
     .enum(['all', 'outcomes', 'none'])
     .default('all')
     .describe(
-      'When a new comment mentions who asked and who may approve. all: when the run waits for them, stops or is done; outcomes: when it stops or is done; none: never',
+      'When a new comment mentions you. all: when the run waits for you, stops or is done; outcomes: when it stops or is done; none: never',
+    ),
+  reviewers: z
+    .union([
+      z.enum(['asker', 'codeowners']),
+      z.array(z.string().regex(LOGIN_OR_TEAM, 'a login, or `org/team` for a team')).max(15),
+    ])
+    .default('asker')
+    .describe(
+      'Who is asked to review pull requests that wait for a person. asker: the person who asked for the plan; codeowners: the code owners of the changed paths, or that person if they have none; or logins and `org/team` names; []: nobody',
+    ),
+  auto_merge: z
+    .enum(['off', 'squash', 'merge', 'rebase'])
+    .default('off')
+    .describe(
+      'Not off: once a person who may approve has approved the last head of the final pull request, auto-merge is switched on for it with this method',
     ),
   worker_pull_requests: z
     .literal([true, false, 'review-only'])
     .default(true)
     .describe(
-      'true: one pull request per task; review-only: only for a task that waits for a person or has failed; false: branches only',
+      'true: one pull request for each task; review-only: only if a task waits for you or failed; false: branches only',
     ),
   keep_branches: z
     .boolean()
     .default(false)
-    .describe(
-      "Keeps the run's branches and the refs of earlier attempts when its final pull request is merged or closed",
-    ),
+    .describe("true: the run's branches stay when its final pull request is merged or closed"),
   protected_paths: z
     .array(z.string())
     .default([])
-    .describe('Globs that no task may write, besides those that are always protected'),
+    .describe('Globs that no task may write, beside those that are always protected'),
   known_secrets: z
     .array(z.string().min(1))
     .default([])
     .describe('Invented secrets in test data: globs of files, or `sha256:` and the hash of a value'),
-  commands: z.array(z.string()).default([]).describe('If not empty: the programs (first words) that plans may call'),
+  commands: z.array(z.string()).default([]).describe('The only programs (first words) that plans may call. Empty: any'),
   agent_commands: z
     .enum(['sandboxed', 'listed'])
     .optional()
+    .meta({ examples: ['sandboxed'] })
     .describe(
-      'sandboxed: agents run any shell line, in the sandbox; listed: only the commands that the plan lists. If not set: sandboxed, and listed under `sandbox: off`',
+      'sandboxed: agents run any command, in the sandbox; listed: only commands that the plan lists. With `sandbox: off`: listed',
     ),
   setup: z
     .array(z.array(z.string().min(1)).min(1))
     .max(20)
     .default([])
-    .describe(
-      'Commands that prepare a work tree, run in the sandbox before the first task of a slot, and again where lock files differ',
-    ),
+    .describe('Commands that prepare the work tree of a slot, in the sandbox, such as [[npm, ci]]; see "Setup"'),
   network: z
     .strictObject({
       allow: z
         .array(allowedHostSchema)
         .max(50)
         .default([])
-        .describe(
-          'Hosts that commands of tasks reach through a filtering proxy, by HTTPS or plain HTTP; none if empty',
-        ),
+        .describe('Hosts that commands of tasks reach, such as registry.npmjs.org; see "Network". Empty: none'),
     })
     .prefault({}),
   baseline: z
     .enum(['auto', 'off'])
     .default('auto')
-    .describe(
-      "auto: the plan's checks run once on the base, so that people see what they do before any work: before the approval if those who asked for the plan may approve it, else each agent's task begins with its own; off: only an agent sees that",
-    ),
-  sandbox: z.enum(['bubblewrap', 'off']).default('bubblewrap').describe('off runs commands of tasks without isolation'),
+    .describe('auto: the plan\'s checks run once on the base before any work, see "Baseline"; off: they do not'),
+  sandbox: z.enum(['bubblewrap', 'off']).default('bubblewrap').describe('off: commands of tasks run without isolation'),
 })
 export type Settings = z.infer<typeof settingsSchema>
 

@@ -47,6 +47,8 @@ export type Projection =
       text: string
       /** The workflow run whose log shows the work. */
       workflowRun?: number | null
+      /** The job of it that did the work. */
+      job?: number
       /** Lines of files that the output names as failing. */
       annotations?: readonly { path: string; line: number; message: string }[]
     }
@@ -92,6 +94,9 @@ export class DispatchRefused extends Error {
 /** Said on a thread or, with the platform's words, refused: it is locked or gone, or our token may not. */
 export type Said = { ok: true } | { ok: false; message: string }
 
+export type MergeMethod = 'squash' | 'merge' | 'rebase'
+export type AutoMerged = { ok: true; how: 'enabled' | 'merged' } | { ok: false; message: string }
+
 /** A comment of an issue or pull request. */
 export interface ThreadComment {
   author: string
@@ -131,6 +136,13 @@ export interface Forge {
   reviews(pulls: readonly number[]): Promise<(PullReview & { author: { login: string; type: string } })[]>
   /** The comments of a review on lines. */
   lineComments(review: Pick<PullReview, 'pull' | 'id'>): Promise<LineComment[]>
+  /** Asks for reviews: logins, and teams as `org/team`. Idempotent. Refused, in GitHub's words, if someone could not be asked; the others are. */
+  askReviewers(pull: number, reviewers: readonly string[]): Promise<Said>
+  /**
+   * Switches auto-merge on for a pull request with this head or, if nothing is missing for a merge, merges it, since GitHub takes no
+   * auto-merge then. Idempotent.
+   */
+  autoMerge(pull: Located, method: MergeMethod, head: Sha): Promise<AutoMerged>
   /** As `reply`, in the thread of a pull request that begins with the comment `first`. */
   replyInThread(pull: number, first: number, key: string, body: string): Promise<Said>
   /** All comments of a thread, oldest first; none of one that is gone, as after a transfer. */

@@ -114,6 +114,12 @@ export function moneySection({ ledger }: LiveRun): string[] {
   return isUsed ? sections(costTable(costs), [budgetLine(ledger)]) : []
 }
 
+/** The cost of the run by role and model alone, for a fold whose title says what is left. */
+export const costsOfRun = ({ ledger }: LiveRun): string[] => {
+  const costs = costsOf(ledger, () => true)
+  return costs.length === 0 ? [] : costTable(costs)
+}
+
 /** The `/budget` command with a limit in whole dollars that lets the run go on. */
 export const budgetCommand = (run: LiveRun): string =>
   code(`/budget ${Math.ceil(Math.max(suggestedLimit(run.ledger), leastLimit(run)))}usd`)

@@ -37,6 +37,12 @@ it('a check leads to the log of its job, and marks the lines that failed once, s
   expect(updated?.input.output).toEqual({ title: 'Failed', summary: 's' })
 })
 
+it('a check leads to the very job, if it is known', () => {
+  expect(mutationOf({ ...check, job: 5 }, nodes)?.input.detailsUrl).toBe(
+    'https://example.org/o/r/actions/runs/77/job/5',
+  )
+})
+
 it('a check whose job is not known, or on a host whose address is not, leads to its own page', () => {
   expect(mutationOf({ ...check, workflowRun: null }, nodes)?.input).not.toHaveProperty('detailsUrl')
   expect(mutationOf(check, { ...nodes, url: undefined })?.input).not.toHaveProperty('detailsUrl')

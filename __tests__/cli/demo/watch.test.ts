@@ -25,7 +25,7 @@ function watching(pages: (second: number) => GitHubState) {
   }
   const display = createDisplay({ ...terminal, out: (line) => lines.push(line) }, seconds)
   const checkNotStopped = ({ traces }: GitHubState) => {
-    if (traces === 'stuck') throw new Error('the run came to a stop')
+    if (traces === 'stuck') throw new Error('the run stopped')
   }
   const limits = { standstillSeconds: 90, clock, signal: stop.signal, checkNotStopped }
   const watch = watchProgress(async () => pages(Math.floor(seconds())), display, limits)
@@ -52,7 +52,7 @@ function watching(pages: (second: number) => GitHubState) {
 
 describe('the patience of the demo', () => {
   it('ends when nothing has moved for a while, and says what it waited for', async () => {
-    expect(await watching(() => nothing).outcome()).toBe('nothing moved for 90 s while it waited for the merge')
+    expect(await watching(() => nothing).outcome()).toBe('nothing changed for 90 s while it waited for the merge')
   })
 
   it('holds for hours as long as something moves: a log, a ref, a comment', async () => {
@@ -73,7 +73,7 @@ describe('the patience of the demo', () => {
 
   it('is not used up if the run needs somebody who does not play', async () => {
     const { outcome } = watching((second) => ({ ...nothing, traces: second >= 3 ? 'stuck' : '' }))
-    expect(await outcome()).toBe('the run came to a stop')
+    expect(await outcome()).toBe('the run stopped')
   })
 
   it('ends at once when it is stopped', async () => {
@@ -103,7 +103,7 @@ it('names the jobs that did not end, with their logs, in one sentence', async ()
       (known[path] ?? []).map((one) => item.parse(one)),
   })
   expect(await unendedJobs(visitor(pages), '/d/hub/logs')).toBe(
-    'These jobs did not end, or not well: orchestrate (in_progress): /d/hub/logs/21.log; slot r1.1 (failure): /d/hub/logs/22.log.',
+    'These jobs did not end or failed: orchestrate (in_progress): /d/hub/logs/21.log; slot r1.1 (failure): /d/hub/logs/22.log.',
   )
   expect(await unendedJobs(visitor({ ...pages, '/actions/runs/2/jobs': [] }), '/d/hub/logs')).toBeNull()
 })

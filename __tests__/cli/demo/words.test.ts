@@ -48,7 +48,7 @@ describe('what the demo says', () => {
     const tokens = { admin: 'a', writer: 'w', reader: 'r', outsider: 'o' }
     const hub = { url: 'http://127.0.0.1:1', api: 'http://127.0.0.1:1/api', git: 'http://127.0.0.1:1/git', tokens }
     const stayed = keepHub(hub, display, stop.signal)
-    expect(lines[0]).toBe('\nThe hub stays until Ctrl-C: http://127.0.0.1:1')
+    expect(lines[0]).toBe('\nThe hub runs until you press Ctrl-C: http://127.0.0.1:1')
     expect(lines).toContain('  outsider  o')
     stop.abort('SIGINT')
     await expect(stayed).resolves.toBeUndefined()

@@ -28,6 +28,8 @@ describe('a command', () => {
   it.each<[string, object]>([
     ['/plan', plan],
     ['/Plan', plan],
+    ['/plan --base release/2.x -- fast', { ...plan, base: 'release/2.x', words: 'fast' }],
+    ['/plan --base=main', { ...plan, base: 'main' }],
     ['/PLAN --MODE Soft', { ...plan, mode: 'soft' }],
     ['/plan --mode=off', { ...plan, mode: 'off' }],
     ['/plan -mode strict', { ...plan, mode: 'strict' }],
@@ -212,7 +214,7 @@ describe('arguments that do not fit', () => {
     ['/plan --max-tasks 0', '`0` is not a number of tasks: 1 to 500.'],
     ['/plan --max-tasks 1.5', '`1.5` is not a number of tasks: 1 to 500.'],
     ['/plan --max-tasks 501', '`501` is not a number of tasks: 1 to 500.'],
-    ['/plan --paths ../x', '`--paths` `../x`: `..` may not be a part of it.'],
+    ['/plan --paths ../x', '`--paths` `../x`: it cannot contain `..`.'],
     ['/approve t1 t2', '`t2` is too much.'],
     ['/approve t1 --only t2', '`--only` starts a part of a plan; one task alone needs no `--only`.'],
     ['/approve 3fa9b21', "`3fa9b21` is not a plan's id, which has 12 to 64 digits."],

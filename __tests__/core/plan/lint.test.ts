@@ -39,7 +39,7 @@ describe('ids and needs', () => {
         code: 'reserved-id',
         task: id,
         field: 'id',
-        message: `The id \`${id}\` means something else in a run. Choose another; these are taken: \`trunk\`, \`log\`, \`verify\`, \`verification\`, \`run\`, \`plan\` and \`baseline\`.`,
+        message: `The id \`${id}\` is reserved. Choose another; these are taken: \`trunk\`, \`log\`, \`verify\`, \`verification\`, \`run\`, \`plan\` and \`baseline\`.`,
       },
     ]),
   )
@@ -58,7 +58,7 @@ describe('ids and needs', () => {
         task: 'a',
         field: 'needs',
         message:
-          '`a` → `b` → `c` → `a`: each waits for the one before it, so none could start. Take one of these needs out.',
+          '`a` → `b` → `c` → `a`: each waits for the one before it, so none could start. Remove one of these needs.',
       },
     ]))
   it('shows a task that waits for itself', () => expect(problems(planOf('a > a'))[0]?.message).toMatch(/^`a` → `a`: /))
@@ -70,7 +70,7 @@ describe('ids and needs', () => {
 
 describe('what a task must say', () => {
   it.each<[string, Partial<Task>, string, RegExp]>([
-    ['missing-writes', { writes: [] }, 'writes', /^A task writes only where it says so\. Name the files/],
+    ['missing-writes', { writes: [] }, 'writes', /^A task may change only the files that it names\. Name them/],
     [
       'missing-acceptance',
       { acceptance: { argv: [], expect: 'it works' } },
@@ -104,7 +104,7 @@ describe('what a task must say', () => {
 describe('paths', () => {
   it.each(['writes', 'reads'] as const)('are judged in %s', (field) =>
     expect(problems(one({ [field]: ['src/**', '../x', 'docs/'] }))).toEqual([
-      { code: 'bad-path', task: 'a', field, message: '`../x`: `..` may not be a part of it.' },
+      { code: 'bad-path', task: 'a', field, message: '`../x`: it cannot contain `..`.' },
       { code: 'bad-path', task: 'a', field, message: '`docs/`: for a folder and all in it, write `docs/**`.' },
     ]),
   )
@@ -138,7 +138,7 @@ describe('paths', () => {
         code: 'protected-path',
         task: 'a',
         field: 'writes',
-        message: `\`${glob}\` could touch \`${touched}\`, which no task may write. Name the files or folders more closely.`,
+        message: `\`${glob}\` could touch \`${touched}\`, which no task may write. Name the files or folders more precisely.`,
       },
     ]),
   )

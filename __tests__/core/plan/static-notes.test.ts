@@ -45,7 +45,7 @@ describe('what is said of a plan before anything of it runs', () => {
 
   it('is that a file is not there, unless a task makes it', () => {
     expect(accepts('sh', 'tools/chek.sh')).toEqual([
-      expect.stringContaining('names `tools/chek.sh`, which is not there'),
+      expect.stringContaining('names `tools/chek.sh`, which does not exist'),
     ])
     expect(notesOn({ writes: ['tools/**'], acceptance: { argv: ['sh', 'tools/new.sh'], expect: '' } })).toEqual([])
     expect(notesOn({}, base, [{ argv: ['sh', 'tools/chek.sh'] }])).toEqual([
@@ -55,7 +55,7 @@ describe('what is said of a plan before anything of it runs', () => {
 
   it('is that a program is not there which is named by its path, unless a task or a set-up makes it', () => {
     for (const argv of [['./gradlew', 'test'], ['bin/check'], ['sh', './tools/chek.sh']])
-      expect([argv, accepts(...argv)]).toEqual([argv, [expect.stringContaining('which is not there')]])
+      expect([argv, accepts(...argv)]).toEqual([argv, [expect.stringContaining('which does not exist')]])
     for (const argv of [['./tools/check.sh'], ['./node_modules/.bin/vitest', 'run'], ['/usr/bin/env', 'node']])
       expect([argv, accepts(...argv)]).toEqual([argv, []])
     expect(notesOn({ writes: ['gradlew'], acceptance: { argv: ['./gradlew'], expect: '' } })).toEqual([])

@@ -45,7 +45,7 @@ describe('the file of a checkpoint', () => {
   })
 
   it.each([
-    ['{', 'it is no JSON'],
+    ['{', 'it is not JSON'],
     [JSON.stringify({ ...file, head: '--upload-pack=x' }), /commit id/],
     [JSON.stringify({ ...file, extra: 1 }), /extra/],
     [JSON.stringify({ ...file, steps: ['x'.repeat(201)] }), /200/],

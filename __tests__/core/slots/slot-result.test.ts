@@ -26,7 +26,7 @@ describe('a result file', () => {
   })
 
   it.each([
-    ['{', 'result.json is no JSON'],
+    ['{', 'result.json is not JSON'],
     ['null', /^result\.json: the whole: /],
     [JSON.stringify({ ...result, version: 2 }), /^result\.json: version: /],
     [JSON.stringify({ ...result, extra: 1 }), /extra/],

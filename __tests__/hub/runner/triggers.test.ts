@@ -57,13 +57,14 @@ describe('an event', () => {
   })
 
   it('of a pull request is not heard while it is in conflict with its base', async () => {
-    hub.workflow(on('{ pull_request: { types: [closed] } }'), 'a.yml')
+    hub.workflow(on('{ pull_request: { types: [closed] }, pull_request_review: { types: [submitted] } }'), 'a.yml')
     const base = hub.commit({ x: 'base' })
     git(hub.gitDir, ['branch', 'topic', 'main'])
     const head = hub.commit({ x: 'topic' }, 'topic')
     const theirs = hub.commit({ x: 'theirs' })
     const pull = { number: 5, title: 'T', head: { ref: 'topic', sha: head }, base: { ref: 'main', sha: base } }
     expect(await count('pull_request', { action: 'closed', pull_request: { ...pull, merged: false } })).toBe(0)
+    expect(await count('pull_request_review', { action: 'submitted', pull_request: pull })).toBe(0)
     expect(
       await count('pull_request', {
         action: 'closed',

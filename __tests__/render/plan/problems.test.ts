@@ -25,7 +25,7 @@ describe('a plan with problems', () => {
         'The plan in issue #42 has 2 problems. Nothing was started.',
         '',
         '- `t3` · `needs`: `t9` is no task of this plan <sub>`unknown-need`</sub>',
-        '  Name a task of this plan, or take the need out.',
+        '  Name a task of this plan, or remove the need.',
         '- There is no plan, see @&#8203;alice <sub>`no-plan`</sub>',
         '  Put the plan into the issue, in a fenced block that begins with ```` ```tributary ````.',
         '',

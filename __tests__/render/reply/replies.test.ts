@@ -172,9 +172,9 @@ describe('/help', () => {
     const [commands] = parse(help).children.filter((node) => node.type === 'table')
     expect(commands?.children).toHaveLength(1 + Object.keys(COMMANDS).length)
     expect(help).toContain(
-      '| `/retry t3 [-- note]` | Works on a task once more; `/retry verification` runs the verification again. |',
+      '| `/retry t3 [-- note]` | Starts another attempt at a task. `/retry verification` runs the verification again. |',
     )
-    expect(help).toContain('| `/steer t3 -- words` | Says something to the worker of a task that runs. |')
+    expect(help).toContain('| `/steer t3 -- words` | Sends a message to the agent of a running task. |')
   })
 
   it('says who may do what by the settings', () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { readCodeOwners } from '../../../src/core/plan/code-owners.ts'
 import type { ActiveRun, LiveRun } from '../../../src/core/run/state.ts'
-import type { Settings } from '../../../src/core/settings.ts'
+import { type Settings, settingsSchema } from '../../../src/core/settings.ts'
 import { callFor } from '../../../src/render/status/call.ts'
 import { gate } from '../../support/plan.ts'
 import { followed } from '../../support/planning.ts'
-import { begun, failed, queued, running } from '../../support/run.ts'
+import { afterwards, begun, failed, queued, running, verifiedBy } from '../../support/run.ts'
 
 const never = (): boolean => false
 const withSettings = (run: ActiveRun, settings: Partial<Settings>): ActiveRun => ({
@@ -30,6 +31,15 @@ describe('people are called', () => {
     }
     const body = callFor(withSettings(stuck, { approvers }), never)?.body
     expect(body?.match(/@[\w-]+/g)).toEqual([`@${stuck.askedBy}`, '@Lead'])
+  })
+  it('and the code owners of what waits for a person, but not of what stopped', () => {
+    const owners = readCodeOwners('* @Lead @acme/core docs@example.com\n/a/ @mona')
+    const reviewed = running('a', {}, settingsSchema.parse({ merge: 'review' }))
+    const waits = afterwards(reviewed, ...verifiedBy(reviewed, 'a'))
+    expect(waits.work.plan.tasks[0]?.writes).toEqual(['a/**'])
+    expect(callFor(waits, never, owners)?.body).toMatch(new RegExp(`^@${waits.askedBy} @mona \\*\\*`))
+    expect(callFor(waits, never, readCodeOwners('* @Lead @acme/core'))?.body).toContain('@Lead @acme/core')
+    expect(callFor(stuck, never, owners)?.body).not.toContain('@mona')
   })
   it('once for an occasion, and not again while it waits, whatever else comes to wait', () => {
     const call = callFor(first, never)

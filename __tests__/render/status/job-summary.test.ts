@@ -25,6 +25,16 @@ describe('the summary of a slot', () => {
     expect(slotSummary('r1.2', [])).toBe('## Slot r1.2\n\nThere was nothing to do for it.')
   })
 
+  it('has the lines that say what failed', () => {
+    const failing = ['✖ sums', '  AssertionError: 1 == 2']
+    const text = slotSummary('r1.2', [
+      { task: 't1', attempt: 2, outcome: 'failed: acceptance-failed', seconds: 1, failing },
+      { task: 't2', attempt: 1, outcome: 'done', seconds: 1 },
+    ])
+    expect(text).toContain('`t1`, attempt 2, failed with:\n\n```text\n✖ sums\n  AssertionError: 1 == 2\n```')
+    expect(text.match(/failed with/g)).toHaveLength(1)
+  })
+
   it('never goes over the limit of a job summary', () => {
     const deeds = Array.from({ length: 20_000 }, () => ({
       task: 't1',

@@ -26,6 +26,16 @@ export function memoryForge(github: MemoryGitHub): Forge {
     reviews: async (pulls) =>
       github.reviews.filter(({ pull }) => pulls.includes(pull)).map(({ lines: _, ...one }) => one),
     lineComments: async ({ id }) => github.reviews.flatMap((one) => (one.id === id ? one.lines : [])),
+    askReviewers: async (pull, reviewers) => {
+      github.reviewRequests.push({ pull, reviewers: [...reviewers] })
+      return github.given.reviewersRefused === undefined
+        ? { ok: true }
+        : { ok: false, message: github.given.reviewersRefused }
+    },
+    autoMerge: async ({ number }, method, head) => {
+      github.autoMerges.push({ pull: number, method, head })
+      return given.autoMerge ?? { ok: true, how: 'enabled' }
+    },
     replyInThread: async (pull, _first, key, body) => reply(github, pull, key, body),
     comments: async (thread) =>
       github.comments

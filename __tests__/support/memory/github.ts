@@ -1,7 +1,7 @@
 import type { BranchRule } from '../../../src/core/branch-rules.ts'
 import type { LineComment, PullReview } from '../../../src/core/command/decide-pull-review.ts'
 import type { Quotas } from '../../../src/core/schedule/request-pace.ts'
-import type { CheckStatus, DispatchInputs, Located, PullRequest, Role } from '../../../src/ports/forge.ts'
+import type { AutoMerged, CheckStatus, DispatchInputs, Located, PullRequest, Role } from '../../../src/ports/forge.ts'
 
 export interface MemoryComment {
   id: number
@@ -54,6 +54,9 @@ export interface Given {
   /** Refuses every pull request, as a repository does that does not let Actions open any. */
   pullsPermitted?: boolean
   tokenMinutes?: number
+  /** GitHub's words for a review request that it does not take. */
+  reviewersRefused?: string
+  autoMerge?: AutoMerged
 }
 
 /** A GitHub that lives as long as the process; several forges can write to it. */
@@ -67,6 +70,8 @@ export interface MemoryGitHub {
   reactions: { comment: number; content: string }[]
   reviews: MemoryReview[]
   resolved: Set<string>
+  reviewRequests: { pull: number; reviewers: string[] }[]
+  autoMerges: { pull: number; method: string; head: string }[]
   /** How often projections were sent, for tests of what is shown when. */
   published: number
   /** Its threads are locked: nothing can be said on them. */
@@ -89,6 +94,8 @@ export function memoryGitHub(given: Given): MemoryGitHub {
     reactions: [],
     reviews: [],
     resolved: new Set(),
+    reviewRequests: [],
+    autoMerges: [],
     published: 0,
     nextId: () => {
       last += 1

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Forge, Role, Said } from '../../ports/forge.ts'
+import { autoMerge } from './auto-merge.ts'
 import { branchRules } from './branch-rules.ts'
 import { ownerAndRepo, REPEATABLE, type RepositoryClient } from './client.ts'
 import { allComments, botComments, openSelf, reply, replyInThread, said } from './comments.ts'
@@ -7,6 +8,7 @@ import { httpStatusOf } from './http-error.ts'
 import { openNodes } from './node-ids.ts'
 import { openPublishing } from './publish.ts'
 import { pullAt } from './pulls.ts'
+import { askReviewers } from './review-requests.ts'
 import { lineComments, reviewsOf } from './reviews.ts'
 import { dispatch, dispatched, orchestratorAlive } from './workflow-runs.ts'
 
@@ -36,6 +38,8 @@ export function openForge({ workflowFile, self: login, ...repository }: ForgeOpt
     issue: (number) => issueAt(repository, number),
     reviews: (pulls) => reviewsOf(repository, pulls),
     lineComments: (review) => lineComments(repository, review),
+    askReviewers: (pull, reviewers) => askReviewers(repository, pull, reviewers),
+    autoMerge: (pull, method, head) => autoMerge(repository, pull, method, head),
     replyInThread: (pull, first, key, body) =>
       said(replyInThread(repository, self, { thread: pull, first, key, body })),
     comments: (thread) => allComments(repository, thread),

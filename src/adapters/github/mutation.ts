@@ -43,10 +43,12 @@ export function mutationOf(projection: Projection, nodes: Nodes): Mutation | nul
 type Of<Kind extends Projection['kind']> = Extract<Projection, { kind: Kind }>
 
 function checkMutation(check: Of<'check'>, { repository: repositoryId, url }: Nodes): Mutation {
-  const { label: name, externalId, title, summary, text, located, workflowRun = null } = check
+  const { label: name, externalId, title, summary, text, located, workflowRun = null, job } = check
   const output = { title, summary, ...(text === '' ? {} : { text }) }
-  const job = url === undefined || workflowRun === null ? {} : { detailsUrl: `${url}/actions/runs/${workflowRun}` }
-  const shared = { repositoryId, name, externalId, output, ...job, ...progress(check.state) }
+  const page =
+    workflowRun === null ? null : `${url}/actions/runs/${workflowRun}${job === undefined ? '' : `/job/${job}`}`
+  const details = url === undefined || page === null ? {} : { detailsUrl: page }
+  const shared = { repositoryId, name, externalId, output, ...details, ...progress(check.state) }
   if (located === null)
     return {
       field: 'createCheckRun',

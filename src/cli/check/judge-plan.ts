@@ -83,7 +83,7 @@ function wholeProblems(
   before: readonly Problem[],
 ): Problem[] {
   if (text.length > ISSUE_CHARACTERS)
-    return [problem('too-long', `The text has ${text.length} characters, and an issue takes ${ISSUE_CHARACTERS}.`)]
+    return [problem('too-long', `The text has ${text.length} characters, and an issue can have ${ISSUE_CHARACTERS}.`)]
   if (before.length > 0) return []
   const agents = plan.tasks.some(isAgentTask) ? whyNoAgent(true, settings) : null
   if (agents !== null) return [problem('no-model', agents)]
@@ -97,7 +97,7 @@ function agentNotes(file: string, plan: Plan, settings: Settings): CheckFinding[
   return [
     noteAt(
       { file },
-      `${agents.length === plan.tasks.length ? 'No task has' : `${agents.length} of ${plan.tasks.length} tasks have no`} \`run\`: an agent works on them, which takes the secret \`ANTHROPIC_API_KEY\`.`,
+      `${agents.length === plan.tasks.length ? 'No task has' : `${agents.length} of ${plan.tasks.length} tasks have no`} \`run\`: agents work on them, which needs the secret \`ANTHROPIC_API_KEY\`.`,
     ),
     ...[...notes, ...problems].map((words) => noteAt({ file }, words)),
   ]

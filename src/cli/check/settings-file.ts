@@ -36,7 +36,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   ENOENT: 'there is no file',
   ENOTDIR: 'there is no file',
   EISDIR: 'a folder, not a file:',
-  EACCES: 'this user may not read',
+  EACCES: 'you cannot read',
 }
 
 /** The text of a file that a person named, as it was typed. */

@@ -12,16 +12,16 @@ const options = { settings: { type: 'string' }, json: { type: 'boolean' } } as c
 
 export const check: Subcommand = {
   name: 'check',
-  summary: 'says of a plan by hand, and of the settings, all that /plan would',
+  summary: 'checks a plan by hand and the settings as /plan would',
   help: [
     'tributary check [PLAN.yml | ISSUE.md] [--settings FILE] [--json]',
     '',
-    'Judges a plan by hand as `/plan` would, before anything is on GitHub: with the line, the field and the fix.',
-    'PLAN.yml holds the plan alone, ISSUE.md the text of an issue with the fenced block `tributary` in it.',
-    'Without either, the settings alone are looked at.',
-    `  --settings FILE   the settings to judge by; ${SETTINGS_PATH} of this repository otherwise`,
-    '  --json            what was found, one line of JSON each',
-    'Ends with 0 if `/plan` would take it, with 1 if not.',
+    'Checks a plan by hand as `/plan` would, before you push: each problem has its line, its field and a fix.',
+    'PLAN.yml holds the plan alone. ISSUE.md holds the text of an issue with a fenced block `tributary`.',
+    'Without a file, only the settings are checked.',
+    `  --settings FILE   the settings to use; default: ${SETTINGS_PATH} of this repository`,
+    '  --json            print each finding as a line of JSON',
+    'The exit code is 0 if `/plan` would accept it, else 1.',
   ],
   run: async (words, terminal) => {
     const { values, positionals } = readArguments(words, options, 1)
@@ -42,10 +42,7 @@ async function planFindings(name: string, { settings }: FoundSettings, { cwd }: 
   if (files !== null) return findings
   return [
     ...findings,
-    noteAt(
-      { file: name },
-      'Whether its paths are there was not looked at: this folder is in no checkout of a repository.',
-    ),
+    noteAt({ file: name }, 'Its paths were not checked, because this folder is not in a checkout of a repository.'),
   ]
 }
 
@@ -58,6 +55,6 @@ async function scriptsAt(folder: string): Promise<Scripts> {
 
 function closing(findings: readonly CheckFinding[], plan: string | undefined, { file }: FoundSettings): string[] {
   const settings = file ?? `the default settings (there is no ${SETTINGS_PATH})`
-  const looked = plan === undefined ? `Looked at ${settings}.` : `Judged ${plan} by ${settings}.`
+  const looked = plan === undefined ? `Checked ${settings}.` : `Checked ${plan} with ${settings}.`
   return [...(findings.length === 0 ? [] : ['']), `${looked} ${summaryLine(findings)}`]
 }

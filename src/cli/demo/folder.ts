@@ -19,10 +19,9 @@ export async function openDemoFolder(named: string | undefined, keep: boolean, {
   }
   const folder = resolve(cwd, named)
   await mkdir(folder, { recursive: true }).catch((error: Error) => {
-    throw new Mistake(`--folder ${named} cannot be made: ${error.message}`)
+    throw new Mistake(`--folder ${named} cannot be created: ${error.message}`)
   })
-  if ((await readdir(folder)).length > 0)
-    throw new Mistake(`${folder} is not empty: name a new folder, or an empty one`)
+  if ((await readdir(folder)).length > 0) throw new Mistake(`${folder} is not empty; name a new or an empty folder`)
   return { folder, isTemporary: false }
 }
 

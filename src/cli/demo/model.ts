@@ -45,8 +45,7 @@ function live(issue: Issue, { env, command }: Terminal): DemoModel {
     secrets: { ANTHROPIC_API_KEY: key },
     variables: url === undefined || url === '' ? {} : { ANTHROPIC_BASE_URL: url },
     issue,
-    notice:
-      'The real model plans and works, with your key: this costs money, up to the limit in .github/tributary.yml.',
+    notice: 'The real model plans and works with your key. This costs money, up to the limit in .github/tributary.yml.',
     close: async () => {},
   }
 }

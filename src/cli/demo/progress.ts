@@ -152,7 +152,7 @@ export function watchProgress(readState: ReadState, display: Display, limits: Li
         if (found !== null && found !== undefined) return found
         limits.checkNotStopped(last)
         if (seconds() - moved > standstillSeconds)
-          throw new Standstill(`nothing moved for ${Math.round(standstillSeconds)} s while it waited for ${what}`)
+          throw new Standstill(`nothing changed for ${Math.round(standstillSeconds)} s while it waited for ${what}`)
         await clock.wait(PAUSE, signal)
         signal.throwIfAborted()
       }

@@ -45,7 +45,7 @@ export async function runDemo(
   display: Display,
   signal: AbortSignal,
 ): Promise<void> {
-  display.status('setting the stage')
+  display.status('preparing')
   const sandbox = await findSandbox(terminal, demoFolder.folder)
   signal.throwIfAborted()
   if (sandbox.kind === 'off' && options.modelKind === 'live')
@@ -101,7 +101,7 @@ async function onHub(all: DemoContext, model: DemoModel, standstillSeconds: numb
     log: (line) => lines.push(line),
   })
   try {
-    print(display, `A hub on ${hub.url} plays GitHub for it, as ${hub.owner}/${hub.repo}.`)
+    print(display, `A hub on ${hub.url} stands in for GitHub, as ${hub.owner}/${hub.repo}.`)
     display.line('')
     await playOn(hub, all, model.issue, standstillSeconds)
   } finally {
@@ -181,7 +181,7 @@ async function end(hub: Hub, all: DemoContext, { issue }: ScenarioResult, second
 
 const whatRemains = ({ demoFolder }: DemoContext): string =>
   demoFolder.isTemporary
-    ? 'All of it is deleted now; with --keep it stays, with the hub to look around in.'
+    ? 'All of it is deleted now. With --keep, it stays, and the hub keeps running.'
     : `Everything is in ${demoFolder.folder}: the merged branch in after, logs of jobs in hub/logs.`
 
 /** Commands for the folder that the demo was started in. */
@@ -196,7 +196,7 @@ export async function keepHub(
   { line }: Pick<Display, 'line'>,
   signal: AbortSignal,
 ): Promise<void> {
-  line(`\nThe hub stays until Ctrl-C: ${hub.url}`)
+  line(`\nThe hub runs until you press Ctrl-C: ${hub.url}`)
   line(`  REST ${hub.api}\n  git  ${hub.git}`)
   for (const [login, token] of Object.entries(hub.tokens)) line(`  ${login.padEnd(9)} ${token}`)
   if (!signal.aborted) await new Promise((done) => signal.addEventListener('abort', done, { once: true }))
@@ -216,6 +216,6 @@ export async function unendedJobs(visitor: Pick<ApiPerson, 'list'>, logs: string
   const named = bad
     .slice(0, MOST)
     .map((job) => `${job.name} (${job.conclusion ?? job.status}): ${join(logs, `${job.id}.log`)}`)
-  const more = bad.length > MOST ? ` and ${bad.length - MOST} more there` : ''
-  return `These jobs did not end, or not well: ${named.join('; ')}${more}.`
+  const more = bad.length > MOST ? ` and ${bad.length - MOST} more` : ''
+  return `These jobs did not end or failed: ${named.join('; ')}${more}.`
 }

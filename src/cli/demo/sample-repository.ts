@@ -49,12 +49,12 @@ export async function runTests(folder: string): Promise<number> {
   const words = ['--test', '--test-reporter=tap']
   const { stdout } = await execute(process.execPath, words, { cwd: folder, env, encoding: 'utf8' }).catch(
     (error: unknown) => {
-      throw new DemoFailure(`the tests of ${folder} do not pass: \`node --test\` there says which`, { cause: error })
+      throw new DemoFailure(`the tests of ${folder} fail: \`node --test\` there shows which`, { cause: error })
     },
   )
   const count = (what: string) => new RegExp(`^# ${what} (\\d+)$`, 'm').exec(stdout)?.[1] ?? '0'
   if (count('pass') === '0' || count('fail') !== '0')
-    throw new DemoFailure(`the tests of ${folder} do not pass: \`node --test\` there says which`)
+    throw new DemoFailure(`the tests of ${folder} fail: \`node --test\` there shows which`)
   return Number(count('pass'))
 }
 

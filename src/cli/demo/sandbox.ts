@@ -8,7 +8,8 @@ type Missing = Extract<FoundSandbox, { kind: 'off' }>
 export const noSandboxAtStart = ({ why }: Missing): string =>
   `No sandbox: ${brief(why)}. The demo's programs run without one.`
 
-export const NO_SANDBOX_AT_END = 'The demo ran without a sandbox. A real run asks for `sandbox: off` by name.'
+export const NO_SANDBOX_AT_END =
+  'The demo ran without a sandbox. A real run without one needs the setting `sandbox: off`.'
 
 /** Prints a sentence on the missing sandbox, and how to install one. Commands to copy are not wrapped. */
 export function printMissingSandbox({ line, columns, colour }: Display, sentence: string, { fix }: Missing): void {
@@ -23,4 +24,4 @@ const installs = (fix: readonly string[]): string[] =>
 
 /** Code that a model writes runs only in a sandbox. */
 export const liveNeedsSandbox = ({ why, fix }: Missing): string =>
-  [`--live runs what a model writes, which takes a sandbox: ${why}`, ...installs(fix)].join('\n')
+  [`--live runs what a model writes, which needs a sandbox: ${why}`, ...installs(fix)].join('\n')

@@ -75,7 +75,7 @@ const STUCK = ['## Stopped', '## Verification failed', '## Cancelled']
 /** Throws if the run has stopped and waits for a person, which the demo does not play. */
 export function checkNotStopped({ comments }: GitHubState): void {
   const stuck = STUCK.map((words) => saying(comments, words)).find((comment) => comment !== undefined)
-  if (stuck !== undefined) throw new DemoFailure(`the run came to a stop: ${headingOf(stuck.body)}`)
+  if (stuck !== undefined) throw new DemoFailure(`the run stopped: ${headingOf(stuck.body)}`)
 }
 
 const readyAt =
@@ -87,7 +87,7 @@ function allWell({ checks }: GitHubState): void {
   const bad = latestChecks(checks).filter(({ conclusion }) => conclusion !== 'success')
   if (bad.length > 0)
     throw new DemoFailure(
-      `not a success: ${bad.map(({ name, conclusion, status }) => `${name} (${conclusion ?? status})`).join(', ')}`,
+      `these did not succeed: ${bad.map(({ name, conclusion, status }) => `${name} (${conclusion ?? status})`).join(', ')}`,
     )
 }
 

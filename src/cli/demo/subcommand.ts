@@ -18,19 +18,19 @@ export const demo: Subcommand = {
   help: [
     'tributary demo [--agents | --live] [--keep] [--folder DIR]',
     '',
-    'Starts a hub on a small repository and plays an issue through it: plan, approval,',
-    'work, merge. It ends by itself, also if nothing moves any more, and leaves nothing.',
-    '  --agents       the plan is made and the work is done by agents, with a scripted',
+    'Starts a hub on a small repository and takes an issue through it: plan, approval,',
+    'work, merge. It ends by itself, and deletes what it made.',
+    '  --agents       agents make the plan and do the work, with a scripted',
     '                 model',
-    '  --live         the same with the real model and your ANTHROPIC_API_KEY, which',
-    '                 costs money; only with a sandbox',
-    '  --keep         at the end leave the hub running, with its addresses and tokens,',
-    '                 until Ctrl-C; its folder stays',
-    '  --folder DIR   put everything there, and leave it there',
+    '  --live         the same with the real model and your ANTHROPIC_API_KEY.',
+    '                 It costs money and needs a sandbox',
+    '  --keep         keep the hub running at the end, until Ctrl-C, and',
+    '                 keep its folder',
+    '  --folder DIR   put everything there, and keep it',
   ],
   run: async (words, terminal) => {
     const { keep = false, agents = false, live = false, folder } = readArguments(words, options, 0).values
-    if (agents && live) throw new Mistake('--agents has a scripted model, --live the real one: give one of them')
+    if (agents && live) throw new Mistake('use --agents (a scripted model) or --live (the real one), not both')
     const modelKind = live ? 'live' : agents ? 'script' : 'none'
     const signal = terminal.interruption()
     return withFolder(await openDemoFolder(folder, keep, terminal), { keep, modelKind }, terminal, signal)
@@ -98,9 +98,9 @@ const KILL_MS = 100
 async function reportInterruption(demoFolder: DemoFolder, { error }: Terminal, signal: AbortSignal): Promise<number> {
   const { reason } = signal
   if (demoFolder.isTemporary) await removeDemoFolder(demoFolder)
-  const left = demoFolder.isTemporary ? 'Nothing of it is left.' : leftIn(demoFolder)
+  const left = demoFolder.isTemporary ? 'Everything is deleted.' : leftIn(demoFolder)
   error(`${reason === 'SIGINT' ? 'Stopped' : `Stopped by ${reason}`}. ${left}`)
   return exitCodeOf(signal)
 }
 
-const leftIn = ({ folder }: DemoFolder): string => `What there is of it is in ${folder}`
+const leftIn = ({ folder }: DemoFolder): string => `What it made is in ${folder}`

@@ -16,14 +16,14 @@ export async function checkAddress(access: GitHubAccess, uses: string): Promise<
     return [
       notFound(
         repository.status,
-        `the action's repository ${address.owner}/${address.repo} is not there`,
-        'name one that exists behind `uses: &tributary`; if it is private, this token may not see it',
+        `the action's repository ${address.owner}/${address.repo} does not exist`,
+        'correct it behind `uses: &tributary`; if it is private, this token may not be able to see it',
       ),
     ]
   const file = await actionFile(access, address)
   if (file !== null) return [file]
   return [
-    well(`the action ${usesText(address)} is there`),
+    well(`the action ${usesText(address)} exists`),
     pinning(address),
     ...(await sharing(access, address, repository.value.private)),
   ].filter((one) => one !== null)
@@ -38,8 +38,8 @@ async function actionFile(
   if (answer.ok) return null
   return notFound(
     answer.status,
-    `${owner}/${repo} holds no ${path === '' ? '' : `${path.slice(1)}/`}action.yml at ${ref}`,
-    `name a tag, a branch or a commit that is there: https://${access.remote.host}/${owner}/${repo}/tags`,
+    `${owner}/${repo} has no ${path === '' ? '' : `${path.slice(1)}/`}action.yml at ${ref}`,
+    `name a tag, a branch or a commit that exists: https://${access.remote.host}/${owner}/${repo}/tags`,
   )
 }
 
@@ -48,16 +48,16 @@ const notFound = (status: number, what: string, todo: string): DoctorFinding =>
   status === 404
     ? missingFinding(`${what} (404)`, todo)
     : unknown(
-        `whether the action is where the workflow says (${status})`,
-        'start it again later; a 401 or 403 may also be a limit of this token',
+        `whether the action exists where the workflow says (${status})`,
+        'try again later; for a 401 or 403, this token may lack access',
       )
 
 const pinning = ({ ref }: ActionAddress): DoctorFinding | null =>
   isCommit(ref)
     ? null
     : warning(
-        `the action is named by '${ref}', which can be moved`,
-        'name its commit, with the name as a comment behind it',
+        `the action is pinned to '${ref}', which can move`,
+        'pin it to a commit, with the name in a comment behind it',
       )
 
 /** A private repository shares its actions only if its settings allow it. */
@@ -68,9 +68,9 @@ async function sharing(access: GitHubAccess, address: ActionAddress, isPrivate: 
   const answer = await askOf(access, `${name}/actions/permissions/access`, accessSchema)
   const where = `Settings > Actions > General > Access (https://${access.remote.host}/${name}/settings/actions)`
   if (!answer.ok)
-    return [unknown(`whether the private ${name} lends its action (${answer.status})`, `look yourself: ${where}`)]
-  if (answer.value.access_level !== 'none') return [well(`the private ${name} lends its action`)]
-  return [missingFinding(`${name} is private and lends its action to no other repository`, where)]
+    return [unknown(`whether the private ${name} shares its action (${answer.status})`, `check yourself: ${where}`)]
+  if (answer.value.access_level !== 'none') return [well(`the private ${name} shares its action`)]
+  return [missingFinding(`${name} is private and does not share its action with other repositories`, where)]
 }
 
 const policySchema = z.looseObject({
@@ -96,8 +96,8 @@ export async function checkPolicies(access: GitHubAccess, used: readonly string[
     well('Actions are on'),
     ...loose.map((one) =>
       missingFinding(
-        `actions must be named by commit, and ${usesText(one)} is not`,
-        `name its commit, or change ${PLACE}`,
+        `this repository requires actions pinned to a commit, and ${usesText(one)} is not`,
+        `pin it to its commit, or change ${PLACE}`,
       ),
     ),
     ...(await forbidden(access, allowed, addresses)),
@@ -115,18 +115,18 @@ async function forbidden(
   if (allowed === 'local_only')
     return addresses
       .filter((one) => !isOwn(one))
-      .map((one) => notAllowed(one, `only those of ${access.remote.owner} are`))
+      .map((one) => notAllowed(one, `only actions of ${access.remote.owner} are`))
   const answer = await askGitHub(access, '/actions/permissions/selected-actions', selectedSchema)
   if (!answer.ok) return [unknown(`which actions are allowed (${answer.status})`, NEEDS_ADMIN)]
   const { github_owned_allowed: githubs = false, patterns_allowed: patterns } = answer.value
   const isAllowed = (one: ActionAddress): boolean =>
     isOwn(one) || (githubs && /^(actions|github)$/i.test(one.owner)) || matches(usesText(one), patterns)
-  return addresses.filter((one) => !isAllowed(one)).map((one) => notAllowed(one, 'only selected ones are'))
+  return addresses.filter((one) => !isAllowed(one)).map((one) => notAllowed(one, 'only selected actions are'))
 }
 
 const notAllowed = (one: ActionAddress, why: string): DoctorFinding =>
   missingFinding(
-    `the action ${usesText(one)} is not allowed here, ${why}`,
+    `the action ${usesText(one)} is not allowed here: ${why}`,
     `${PLACE}: allow ${one.owner}/${one.repo}@*`,
   )
 

@@ -22,8 +22,7 @@ export class Unreachable extends Error {
   }
 }
 
-export const NEEDS_ADMIN =
-  'it takes a token that may read the administration of the repository; otherwise look yourself'
+export const NEEDS_ADMIN = "use a token that may read the repository's administration, or check yourself"
 
 /** Requests a path below the repository. */
 export function askGitHub<Schema extends z.ZodType>(
@@ -44,7 +43,7 @@ export async function askOf<Schema extends z.ZodType>(
   const response = await reach(`${api}/repos/${path}`, token)
   if (response.headers.has('x-github-enterprise-version'))
     throw new Mistake(
-      `${new URL(api).host} is a GitHub Enterprise Server, which cannot run Tributary: @actions/artifact does not serve it`,
+      `${new URL(api).host} is a GitHub Enterprise Server, which cannot run Tributary: @actions/artifact does not support it`,
     )
   if (!response.ok) return { ok: false, status: response.status }
   return { ok: true, value: schema.parse(await response.json()) }
@@ -62,7 +61,7 @@ async function reach(url: string, token: string): Promise<Response> {
     })
   } catch (error) {
     throw new Unreachable(unreachableHost(new URL(url).host, reasonOf(error)), {
-      fix: 'look at the network and at its proxy, and start it again',
+      fix: 'check your network and proxy, then try again',
       cause: error,
     })
   }

@@ -11,16 +11,13 @@ export async function checkGit(top: string, workflow: string | null): Promise<Do
   const tooOld = whyTooOld(stdout)
   return [
     tooOld === null
-      ? well(`${stdout.trim()}; runners of your own need ${OLDEST_GIT} or later too`)
-      : missingFinding(
-          `${stdout.trim()} is too old`,
-          `update it to ${OLDEST_GIT} or later, on runners of your own too`,
-        ),
+      ? well(`${stdout.trim()}; self-hosted runners need ${OLDEST_GIT} or later, too`)
+      : missingFinding(`${stdout.trim()} is too old`, `update to ${OLDEST_GIT} or later, also on self-hosted runners`),
     ...((await textOf(top, '.gitattributes')).includes('filter=lfs')
       ? [
           warning(
-            'files in Git LFS are pointers in tasks, and a task that writes such a file is refused',
-            'plan tasks that leave these files alone; the checkout step may fetch them with `lfs: true`',
+            'tasks see Git LFS files as pointers, and a task that writes one fails',
+            'plan tasks that do not write these files; to read them, set `lfs: true` in the checkout step',
           ),
         ]
       : []),
@@ -28,7 +25,7 @@ export async function checkGit(top: string, workflow: string | null): Promise<Do
       ? [
           warning(
             'submodules are empty in tasks, and no task can change them',
-            'write `submodules: true` under `with:` of the checkout step of the job `work` if tasks need them',
+            'if tasks need them, add `submodules: true` under `with:` in the checkout step of the job `work`',
           ),
         ]
       : []),

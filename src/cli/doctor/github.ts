@@ -24,7 +24,7 @@ export async function checkGitHub(access: GitHubAccess, own: string | null, comm
     return [
       missingFinding(
         `${owner}/${repo} cannot be read (${repository.status})`,
-        'correct the address of the remote, or set GITHUB_TOKEN to a token that may read it',
+        "correct the remote's address, or set GITHUB_TOKEN to a token that may read it",
       ),
     ]
   }
@@ -50,14 +50,14 @@ const KEY = 'ANTHROPIC_API_KEY'
 /** GitHub shows names of secrets to administrators only, and values never. */
 async function modelKey(access: GitHubAccess, workflow: string): Promise<DoctorFinding> {
   if (workflow.includes('ANTHROPIC_FEDERATION_RULE_ID'))
-    return well("the workflow exchanges the job's identity for a token")
+    return well("the workflow uses the job's identity in place of a key")
   for (const path of ['/actions/secrets', '/actions/organization-secrets']) {
     const answer = await askGitHub(access, `${path}?per_page=100`, secretsSchema)
-    if (!answer.ok) return unknown(`whether there is a secret ${KEY} (${answer.status})`, NEEDS_ADMIN)
-    if (answer.value.secrets.some(({ name }) => name === KEY)) return well(`there is a secret ${KEY}`)
+    if (!answer.ok) return unknown(`whether the secret ${KEY} exists (${answer.status})`, NEEDS_ADMIN)
+    if (answer.value.secrets.some(({ name }) => name === KEY)) return well(`the secret ${KEY} exists`)
   }
   return missingFinding(
-    `there is no secret ${KEY}: only plans by hand, with a program for each task, will work`,
+    `the secret ${KEY} is missing: only plans by hand with a program for each task will work`,
     ghFor(access.remote).setSecret(KEY),
   )
 }
@@ -71,13 +71,13 @@ async function workflowPermissions(access: GitHubAccess): Promise<DoctorFinding[
     mayCreate
       ? well('Actions may create pull requests')
       : warning(
-          'Actions may not create pull requests: runs go on without them, on the issue',
+          'Actions may not create pull requests: runs work without them, on the issue',
           `tick ${SETTINGS_BOX}, or: ${ghFor(access.remote).allowPulls}`,
         ),
     byDefault === 'read'
-      ? well('tokens of workflows can only read unless a workflow asks for more')
+      ? well('workflow tokens are read-only by default')
       : warning(
-          'tokens of workflows can write unless a workflow asks for less; this one does, others may not',
+          "workflow tokens can write by default; Tributary's workflow restricts its own, other workflows may not",
           'Settings > Actions > General > Workflow permissions > Read repository contents and packages permissions',
         ),
   ]
@@ -89,8 +89,8 @@ async function file(access: GitHubAccess, path: string, ref: string): Promise<st
   const answer = await askGitHub(access, `/contents/${path}?ref=${encodeURIComponent(ref)}`, contentSchema)
   if (answer.ok) return Buffer.from(answer.value.content, 'base64').toString('utf8')
   if (answer.status === NOT_FOUND) return null
-  throw new Unreachable(`${new URL(access.api).host} did not hand out ${path} (${answer.status})`, {
-    fix: 'start it again in a while; the token needs to read the contents of the repository',
+  throw new Unreachable(`${new URL(access.api).host} did not return ${path} (${answer.status})`, {
+    fix: "try again later; the token needs to read the repository's contents",
   })
 }
 
@@ -100,13 +100,12 @@ const rulesSchema = z.array(z.looseObject({ type: z.string(), ruleset_source: z.
 async function lookAtRules(access: GitHubAccess): Promise<DoctorFinding[]> {
   const branch = trunkBranch('1')
   const answer = await askGitHub(access, `/rules/branches/${encodeURIComponent(branch)}`, rulesSchema)
-  if (!answer.ok)
-    return [unknown(`whether a ruleset covers tributary/** (${answer.status})`, 'look at Settings > Rules')]
+  if (!answer.ok) return [unknown(`whether a ruleset covers tributary/** (${answer.status})`, 'check Settings > Rules')]
   const found = answer.value.flatMap(({ type, ruleset_source: source = 'this repository' }): DoctorFinding[] => {
     const found = ruleEffect({ type, source }, branch)
     if (found === null) return []
     const todo = `Settings > Rules > Rulesets of ${source}: exclude tributary/**`
     return [(found.refuses ? missingFinding : warning)(`the rule '${type}' covers ${branch}: ${found.effect}`, todo)]
   })
-  return found.length > 0 ? found : [well('no ruleset stands in the way of tributary/**')]
+  return found.length > 0 ? found : [well('no ruleset blocks tributary/**')]
 }

@@ -12,14 +12,14 @@ const options = { remote: { type: 'string' }, json: { type: 'boolean' } } as con
 
 export const doctor: Subcommand = {
   name: 'doctor',
-  summary: 'says what is missing for Tributary in this repository',
+  summary: 'checks whether Tributary can run in this repository',
   help: [
     'tributary doctor [--remote NAME] [--json]',
     '',
-    'Looks at the files of this checkout and, if GITHUB_TOKEN is set, at its repository on GitHub. Writes nothing.',
-    '  --remote NAME  the remote on GitHub; `origin` otherwise, or the only one that is on GitHub',
-    '  --json         what was found, as one line of JSON',
-    'GITHUB_API_URL names another API than that of the remote. Ends with 1 if something keeps a run from working.',
+    'Checks the files of this checkout and, if GITHUB_TOKEN is set, its repository on GitHub. Writes nothing.',
+    '  --remote NAME  the remote on GitHub; default: `origin`, or the only remote on GitHub',
+    '  --json         print the findings as one line of JSON',
+    'GITHUB_API_URL overrides the address of the API. The exit code is 1 if something keeps a run from working.',
   ],
   run: async (words, terminal) => {
     const { remote, json = false } = readArguments(words, options, 0).values
@@ -28,7 +28,7 @@ export const doctor: Subcommand = {
     const findings = [
       ...(await checkCheckout(top, terminal.command)),
       ...(await checkGit(top, await ownWorkflow(top))),
-      ...chosen.notices.map((notice) => warning(notice, 'name the right one with --remote NAME if it is another')),
+      ...chosen.notices.map((notice) => warning(notice, 'if that is the wrong one, choose with --remote NAME')),
       ...(await lookAtRemote(top, chosen, terminal)),
     ]
     const { host, owner, repo } = chosen.remote
@@ -52,8 +52,8 @@ async function lookAtRemote(top: string, { remote }: ChosenRemote, terminal: Ter
   if (token === '')
     return [
       unknown(
-        'the repository on GitHub: there is no token',
-        `start it again with one: GITHUB_TOKEN="$(${ghFor(remote).token})" ${command} doctor`,
+        'the repository on GitHub, because there is no token',
+        `run it with one: GITHUB_TOKEN="$(${ghFor(remote).token})" ${command} doctor`,
       ),
     ]
   try {

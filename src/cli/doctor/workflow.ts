@@ -19,7 +19,7 @@ const ROLES = new Set<unknown>(['command', 'orchestrate', 'work', 'recover'])
 /** The parts of the shipped workflow from which the user's file differs; additional steps are allowed. */
 export function workflowDifferences(text: string): string[] {
   const own = read(text)
-  if (own === null) return ['it is no workflow file']
+  if (own === null) return ['it is not a workflow file']
   const shipped = read(workflowFor(PLACEHOLDER))
   if (shipped === null) throw new Error('the workflow that this version ships cannot be read')
   const { jobs, ...top } = shipped
@@ -27,7 +27,7 @@ export function workflowDifferences(text: string): string[] {
     ...different(top, own, ''),
     ...Object.entries(jobs).flatMap(([name, job]) => {
       const theirs = own.jobs[name]
-      if (theirs === undefined) return [`jobs.${name} is not there`]
+      if (theirs === undefined) return [`jobs.${name} is missing`]
       return [...different(job, theirs, `jobs.${name}.`), ...differentSteps(job, theirs, name)]
     }),
   ]
@@ -46,11 +46,11 @@ export function addressFaults(text: string | null, where: string): DoctorFinding
     .ours.filter((uses) => !isLocal(uses) && parseAddress(uses) === null)
     .map((uses) =>
       uses === PLACEHOLDER
-        ? missingFinding(`the workflow ${where} names no action yet`, `put its address in place of ${PLACEHOLDER}`)
-        : missingFinding(
-            `'${uses}' of the workflow ${where} is no address of an action`,
-            'it looks like OWNER/REPO@REF',
-          ),
+        ? missingFinding(
+            `the workflow ${where} does not name the action yet`,
+            `replace ${PLACEHOLDER} with its address`,
+          )
+        : missingFinding(`'${uses}' in the workflow ${where} is not the address of an action`, 'write OWNER/REPO@REF'),
     )
 }
 
@@ -63,8 +63,8 @@ export function workflowFinding(text: string | null, where: string, command: str
   const found = workflowDifferences(text)
   if (found.length === 0) return well(`${WORKFLOW_PATH} ${where}`)
   return missingFinding(
-    `${WORKFLOW_PATH} ${where} is not the one of this version: ${found.join('; ')}`,
-    `\`${command} init --print\` shows the one of this version; take these parts over`,
+    `${WORKFLOW_PATH} ${where} differs from this version's: ${found.join('; ')}`,
+    `\`${command} init --print\` prints this version's; copy these parts`,
   )
 }
 
@@ -122,14 +122,14 @@ export const ownWorkflow = (top: string): Promise<string | null> => text(top, WO
 const text = (top: string, path: string): Promise<string | null> => readFile(join(top, path), 'utf8').catch(() => null)
 
 export function settingsFindings(text: string | null, where: string): DoctorFinding[] {
-  if (text === null) return [well(`no ${SETTINGS_PATH} ${where}, so the defaults count`)]
+  if (text === null) return [well(`no ${SETTINGS_PATH} ${where}, so the defaults apply`)]
   const judged = judgeSettings(text)
   if (!judged.ok)
     return [missingFinding(`${SETTINGS_PATH} ${where} cannot be used`, judged.error.map(inLine).join('; '))]
   return [
     well(`${SETTINGS_PATH} ${where}`),
     ...judged.value.warnings.map((remark) =>
-      warning(`${SETTINGS_PATH} ${where}: ${inLine(remark)}`, 'change that line, or leave it if it is meant'),
+      warning(`${SETTINGS_PATH} ${where}: ${inLine(remark)}`, 'change that line, or leave it if you mean it'),
     ),
   ]
 }

@@ -30,15 +30,15 @@ const entry = (
 export const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
   plan: entry(
     '/plan [--mode strict|soft|off] [--budget 5usd] [--max-tasks N] [--paths GLOB] [--base BRANCH] [-- words for the planner]',
-    'Makes a plan for this issue. Typed by a person who may approve it, it also allows this: the checks of the plan run once on the base before the approval, in the sandbox, without network and key.',
+    'Makes a plan for this issue. If you may approve it, this also lets its checks run once on the base before the approval, in the sandbox, without network or key.',
     '/plan -- keep the public functions as they are',
     { options: ['mode', 'budget', 'max-tasks', 'paths', 'base'], words: 'optional' },
   ),
-  'plan-status': entry('/plan status', 'Says which plan is there and what it waits for.', '/plan status'),
-  'plan-off': entry('/plan off', 'Switches the gate of the plan off for this run.', '/plan off'),
+  'plan-status': entry('/plan status', 'Shows which plan there is and what it waits for.', '/plan status'),
+  'plan-off': entry('/plan off', 'Lets this run work without an approval of its plan.', '/plan off'),
   approve: entry(
     '/approve [plan-id | task] [--only t1,t2]',
-    'Starts the plan, or a part of it; with a task, opens its gate or lands its pull request.',
+    'Starts the plan, or part of it. With a task: opens that gate, or lands that pull request.',
     '/approve --only t1,t2',
     { arguments: 1, options: ['only'] },
   ),
@@ -51,17 +51,17 @@ export const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
   answer: entry('/answer 1b 2: words', "Answers the plan's questions.", '/answer 1b 2: only JSON', { arguments: null }),
   retry: entry(
     '/retry t3 [-- note]',
-    'Works on a task once more; `/retry verification` runs the verification again.',
+    'Starts another attempt at a task. `/retry verification` runs the verification again.',
     '/retry t3 -- use the retry helper in src/http',
     {
       arguments: 1,
       words: 'optional',
     },
   ),
-  skip: entry('/skip t3', 'Goes on without a task.', '/skip t3', { arguments: 1 }),
+  skip: entry('/skip t3', 'Continues without a task.', '/skip t3', { arguments: 1 }),
   steer: entry(
     '/steer t3 -- words',
-    'Says something to the worker of a task that runs.',
+    'Sends a message to the agent of a running task.',
     '/steer t3 -- no new packages',
     {
       arguments: 1,
@@ -72,11 +72,11 @@ export const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
     arguments: 1,
     words: 'optional',
   }),
-  pause: entry('/pause', 'Starts nothing new; what runs goes on.', '/pause'),
-  resume: entry('/resume', 'Goes on after a pause.', '/resume'),
-  status: entry('/status', 'Says how far the run is.', '/status'),
-  budget: entry('/budget 8usd', 'Sets the limit of money of this run.', '/budget 8usd', { arguments: 2 }),
-  help: entry('/help', 'Shows these commands, and who may use them.', '/help', {
+  pause: entry('/pause', 'Starts no new tasks. Running tasks continue.', '/pause'),
+  resume: entry('/resume', 'Continues after a pause.', '/resume'),
+  status: entry('/status', 'Shows how far the run is.', '/status'),
+  budget: entry('/budget 8usd', 'Sets how much this run may spend.', '/budget 8usd', { arguments: 2 }),
+  help: entry('/help', 'Shows these commands and who may use them.', '/help', {
     arguments: Number.POSITIVE_INFINITY,
     words: 'optional',
   }),

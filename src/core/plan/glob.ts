@@ -145,10 +145,10 @@ function overlap(
 
 /** Why a glob is invalid, as the end of a sentence; null if it is valid. */
 export function validGlob(glob: string): string | null {
-  if (glob.trim() === '') return 'a glob may not be empty'
-  if (/[\p{Cc}\p{Cf}\u2028\u2029]/u.test(glob)) return 'a control character may not be in it'
-  if (/[\\`]/.test(glob)) return `a ${glob.includes('`') ? 'backtick' : 'backslash'} may not be in it`
-  if (/^!|[!@+?*]\(/.test(glob)) return 'patterns with `!`, or with a sign before `(`, are not understood'
+  if (glob.trim() === '') return 'a glob cannot be empty'
+  if (/[\p{Cc}\p{Cf}\u2028\u2029]/u.test(glob)) return 'it cannot contain a control character'
+  if (/[\\`]/.test(glob)) return `it cannot contain a ${glob.includes('`') ? 'backtick' : 'backslash'}`
+  if (/^!|[!@+?*]\(/.test(glob)) return 'patterns with `!`, or with a sign before `(`, are not supported'
   const globs = expansion(glob)
   if (globs === null) return 'its braces stand for too many globs'
   const problem =
@@ -159,11 +159,12 @@ export function validGlob(glob: string): string | null {
 const badBraces = (glob: string): string | null => (/[{}]/.test(glob) ? 'braces hold a list, such as `{a,b}`' : null)
 
 function badParts(glob: string): string | null {
-  if (glob.startsWith('/') || /^[A-Za-z]:/.test(glob)) return 'it starts at the root of the repository, without a `/`'
+  if (glob.startsWith('/') || /^[A-Za-z]:/.test(glob))
+    return 'it must start at the root of the repository, without a `/`'
   if (glob.endsWith('/')) return `for a folder and all in it, write ${quoted(`${glob}**`)}`
   for (const part of glob.split('/')) {
     if (part === '') return 'there is nothing between two slashes'
-    if (part === '.' || part === '..') return `${quoted(part)} may not be a part of it`
+    if (part === '.' || part === '..') return `it cannot contain ${quoted(part)}`
     if (part.includes('**') && part !== '**') return '`**` stands alone between slashes'
   }
   return null

@@ -61,7 +61,7 @@ function missing({ id: task, kind, writes, acceptance }: Task): Problem[] {
   if (kind !== 'code' && kind !== 'verify') return []
   const problems: Problem[] = []
   if (kind === 'code' && writes.length === 0) {
-    const message = 'A task writes only where it says so. Name the files, such as `writes: [src/http/**]`.'
+    const message = 'A task may change only the files that it names. Name them, such as `writes: [src/http/**]`.'
     problems.push({ code: 'missing-writes', task, field: 'writes', message })
   }
   if (acceptance.argv.length === 0) {
@@ -80,7 +80,7 @@ function globProblem(glob: string, field: ProblemField): Problem[] {
 function protectedProblem(glob: string, { id: task }: Task, settings: Settings): Problem[] {
   const touched = validGlob(glob) === null ? touchedProtected(glob, protectedGlobs(settings)) : null
   if (touched === null) return []
-  const message = `${quoted(glob)} could touch ${quoted(touched)}, which no task may write. Name the files or folders more closely.`
+  const message = `${quoted(glob)} could touch ${quoted(touched)}, which no task may write. Name the files or folders more precisely.`
   return [{ code: 'protected-path', task, field: 'writes', message }]
 }
 
@@ -95,7 +95,7 @@ function commandProblem(argv: Argv, field: ProblemField, { commands }: Settings)
 function checkProblem(argv: Argv, field: ProblemField, settings: Settings): Problem[] {
   const problems = commandProblem(argv, field, settings)
   if (!isPrefix(argv)) return problems
-  const message = `${quoted(argv.join(' '))} ends in \`--\`, which in \`commands\` allows any words behind it. A check is run as it is: leave the \`--\` out.`
+  const message = `${quoted(argv.join(' '))} ends in \`--\`, which in \`commands\` allows any words after it. A check runs exactly as written: leave the \`--\` out.`
   return [...problems, { code: 'open-check', ...field, message }]
 }
 
@@ -140,7 +140,7 @@ function idProblems({ tasks }: Plan): Problem[] {
       return [{ code: 'duplicate-id', ...about, message }]
     }
     if (!RESERVED_TASK_IDS.includes(id)) return []
-    const message = `The id ${quoted(id)} means something else in a run. Choose another; these are taken: ${listed(RESERVED_TASK_IDS)}.`
+    const message = `The id ${quoted(id)} is reserved. Choose another; these are taken: ${listed(RESERVED_TASK_IDS)}.`
     return [{ code: 'reserved-id', ...about, message }]
   })
 }
@@ -165,6 +165,6 @@ function cycleProblem({ tasks }: Plan): Problem[] {
   if (cycle === null) return []
   const shown = cycle.length > SHOWN ? [...cycle.slice(0, SHOWN - 1), '…', ...cycle.slice(-1)] : cycle
   const path = shown.map(quoted).join(' → ')
-  const message = `${path}: each waits for the one before it, so none could start. Take one of these needs out.`
+  const message = `${path}: each waits for the one before it, so none could start. Remove one of these needs.`
   return [{ code: 'cycle', task: cycle[0] ?? null, field: 'needs', message }]
 }

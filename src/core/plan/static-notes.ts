@@ -38,7 +38,7 @@ function commandNotes(plan: Plan, argv: Argv, what: string, base: BaseFacts): st
   if (!base.network && needsNetwork(argv))
     return [`${what}, ${shown}, needs a network, and the sandbox has none: it cannot succeed`]
   return unmadeScripts(plan.tasks, argv, base.files).map(
-    (path) => `${what} names ${quoted(path)}, which is not there and which no task makes`,
+    (path) => `${what} names ${quoted(path)}, which does not exist and which no task creates`,
   )
 }
 

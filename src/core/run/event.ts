@@ -163,6 +163,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     slot: z.string(),
     /** US dollars that the attempt may spend, reserved from the run's limit; absent if no model works on it. */
     allowance: z.number().positive().optional(),
+    /** The slot's job on the platform. Absent in journals of before. */
+    job: z.int().positive().optional(),
   }),
   event('task_returned', {
     ...onTask,

@@ -44,7 +44,7 @@ function evolveRecord(work: Work, record: TaskRecord, id: TaskId, event: Changin
       return update(
         record,
         event.attempt,
-        { startedAt: event.at, slot: event.slot },
+        { startedAt: event.at, slot: event.slot, ...(event.job !== undefined && { job: event.job }) },
         {
           status: 'in_progress',
           attempt: event.attempt,

@@ -39,7 +39,7 @@ export const slotFailureSchema = z.strictObject({
 export type SlotFailure = z.infer<typeof slotFailureSchema>
 
 /** What the platform may refuse while the run goes on without it. */
-export const refusableSchema = z.enum(['artifact', 'check', 'comment', 'draft', 'pull'])
+export const refusableSchema = z.enum(['artifact', 'check', 'comment', 'draft', 'pull', 'reviewers'])
 export type Refusable = z.infer<typeof refusableSchema>
 
 /** A branch of the run, the commit at which others left it, and the one that the run knows; null: it had none. */

@@ -60,6 +60,8 @@ export const attemptRecordSchema = z.strictObject({
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
   slot: z.string().nullable(),
+  /** The slot's job on the platform. Absent in journals of before. */
+  job: z.int().optional(),
   /** The commit of the attempt's check run: its start commit, then the head that it handed over. */
   head: shaSchema.nullable(),
   outcome: z.enum(['open', 'verified', 'failed', 'conflict', 'returned', 'cancelled', 'skipped']),

@@ -38,7 +38,7 @@ export function parseCheckpointFile(text: string): Result<CheckpointFile, string
   try {
     json = JSON.parse(text)
   } catch {
-    return err('it is no JSON')
+    return err('it is not JSON')
   }
   const parsed = checkpointFileSchema.safeParse(json)
   return parsed.success ? ok(parsed.data) : err(parsed.error.issues[0]?.message ?? 'not of the right form')

@@ -68,7 +68,7 @@ export function parseResultFile(text: string): Result<ResultFile, string> {
   try {
     json = JSON.parse(text)
   } catch {
-    return err(`${RESULT_FILE} is no JSON`)
+    return err(`${RESULT_FILE} is not JSON`)
   }
   const parsed = resultFileSchema.safeParse(json)
   if (parsed.success) return ok(parsed.data)

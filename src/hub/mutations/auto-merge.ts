@@ -23,7 +23,8 @@ export async function enableAutoMerge(world: World, actor: Actor, issue: PullIss
     throw new Refusal(422, 'Head branch was modified. Review and try the merge again.')
   if (issue.state === 'closed') throw new Refusal(422, 'Pull request is closed')
   if (await isReady(world, issue)) throw new Refusal(422, 'Pull request Pull request is in clean status')
-  issue.pull.autoMerge = { by: loginOf(actor), at: world.now(), method: wish.method }
+  const byJob = actor.kind === 'job' ? { jobToken: actor.token.token } : {}
+  issue.pull.autoMerge = { by: loginOf(actor), at: world.now(), method: wish.method, ...byJob }
   world.store.changed()
   await emitPull(world, actor, issue, 'auto_merge_enabled')
 }
@@ -39,12 +40,13 @@ async function isReady(world: World, issue: PullIssue): Promise<boolean> {
   return new Set(approvers.map(({ author }) => author)).size >= requiredApprovals && isMergeable(world, issue.pull)
 }
 
-/** GitHub merges in the name of the person, or job, that switched auto-merge on. */
+/** GitHub merges in the name of whom switched auto-merge on: that a job did is why the merge starts no workflow. */
 export async function mergeWhenReady(world: World, actor: Actor, issue: PullIssue): Promise<void> {
   const { autoMerge } = issue.pull
   if (autoMerge === undefined || autoMerge === null || issue.state === 'closed' || !(await isReady(world, issue)))
     return
-  await mergePull(world, actor, issue, {
+  const token = world.store.doc.jobTokens.find((known) => known.token === autoMerge.jobToken)
+  await mergePull(world, token === undefined ? actor : { kind: 'job', token }, issue, {
     method: autoMerge.method,
     title: undefined,
     message: undefined,

@@ -11,8 +11,14 @@ export async function askForReviews(
   world: World,
   actor: Actor,
   issue: PullIssue,
-  logins: readonly string[],
+  { logins, teams }: { logins: readonly string[]; teams: readonly string[] },
 ): Promise<void> {
+  // The hub's repository belongs to a person, so it has no teams.
+  if (teams.length > 0)
+    throw new Refusal(
+      422,
+      'Reviews may only be requested from collaborators. One or more of the teams you specified is not a collaborator of the repository.',
+    )
   if (logins.includes(issue.author)) throw new Refusal(422, 'Review cannot be requested from pull request author.')
   if (!logins.every((login) => (findPerson(login)?.role ?? 'none') !== 'none'))
     throw new Refusal(422, 'Reviews may only be requested from collaborators.')

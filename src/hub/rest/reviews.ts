@@ -26,7 +26,10 @@ const newReview = z.looseObject({
   comments: z.array(newComment).default([]),
 })
 const newReply = z.looseObject({ body: z.string() })
-const asked = z.looseObject({ reviewers: z.array(z.string()).default([]) })
+const asked = z.looseObject({
+  reviewers: z.array(z.string()).default([]),
+  team_reviewers: z.array(z.string()).default([]),
+})
 
 export const reviewRoutes = (world: World) =>
   new Hono<HubEnv>()
@@ -73,7 +76,7 @@ export const reviewRoutes = (world: World) =>
     .post('/pulls/:number/requested_reviewers', async (call) => {
       const issue = findPull(world, numberIn(call, 'number'))
       needWrite(call.var.actor, ['pull-requests'])
-      const { reviewers } = await bodyOf(call, asked)
-      await askForReviews(world, call.var.actor, issue, reviewers)
+      const wanted = await bodyOf(call, asked)
+      await askForReviews(world, call.var.actor, issue, { logins: wanted.reviewers, teams: wanted.team_reviewers })
       return call.json(await fullPullShape(world, issue), 201)
     })

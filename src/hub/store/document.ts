@@ -113,7 +113,8 @@ export interface PullRecord {
   mergedBy: string | null
   mergeCommit: string | null
   requestedReviewers?: string[]
-  autoMerge?: { by: string; at: string; method: MergeMethod } | null
+  /** `jobToken`: a job has switched it on. */
+  autoMerge?: { by: string; at: string; method: MergeMethod; jobToken?: string } | null
 }
 
 export type MergeMethod = 'merge' | 'squash' | 'rebase'

@@ -1,10 +1,12 @@
 import type { PullReview } from '../../core/command/decide-pull-review.ts'
-import { parseBranch } from '../../core/ids.ts'
+import { parseBranch, type RunId } from '../../core/ids.ts'
 import { withStarts } from '../../core/slots/slot-requests.ts'
+import { mergeIfApproved } from '../auto-merge.ts'
 import { type CommandDeps, type CommandOutcome, nothing } from '../deps.ts'
 import { answerReview, branchesOf, decideLoaded, type LoadedReview, loadReview } from '../pull-reviews.ts'
 import { sayLoss } from '../say-loss.ts'
 import { untilAppended } from '../until-appended.ts'
+import { recordClosed } from './pull-action.ts'
 
 interface Submitted {
   review: PullReview
@@ -16,8 +18,16 @@ interface Submitted {
 export async function runReview(deps: CommandDeps, { review, headBranch, sender }: Submitted): Promise<CommandOutcome> {
   const branch = parseBranch(headBranch)
   if (branch === null) return nothing
+  if (branch.task === 'trunk' && review.verdict === 'approved') return approved(deps, branch.run)
   const loaded = await loadReview(deps, { review, task: branch.task, by: sender })
   return loaded === null ? nothing : untilAppended(() => record(deps, branch.run, loaded))
+}
+
+/** An approval of the final pull request starts nothing here; it may switch auto-merge on. */
+async function approved(deps: CommandDeps, run: RunId): Promise<CommandOutcome> {
+  const read = await deps.journal.read(run)
+  const merged = read === null ? null : await mergeIfApproved(deps, read.state)
+  return merged === null ? nothing : recordClosed(deps, run, { merged: true, ...merged }, 'us')
 }
 
 async function record(deps: CommandDeps, run: string, loaded: LoadedReview): Promise<CommandOutcome | null> {

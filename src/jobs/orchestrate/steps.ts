@@ -7,6 +7,7 @@ import { assign } from '../../core/schedule/ready.ts'
 import { nextTowardsEnd } from '../../core/schedule/run-end.ts'
 import { nextForBaseline } from '../../core/slots/baseline-slot.ts'
 import { freeSlots } from '../../core/slots/slot-jobs.ts'
+import { mergeIfApproved } from '../auto-merge.ts'
 import { driftBetween } from '../base-drift.ts'
 import { lookAtFinalPull } from '../final-pull.ts'
 import { unlessLimited } from './session/api-limit.ts'
@@ -102,6 +103,20 @@ export const watchFinalPull: OrchestratorStep = async (session, draft) => {
   return seen?.closed == null ? draft : recordEvents(draft, nowOf(session), { type: 'run_closed', ...seen.closed })
 }
 
+/** The final pull request may have been approved before the run was done: looked at once when it is no draft any more. */
+export const watchApproval: OrchestratorStep = async (session, draft) => {
+  const { state } = draft
+  const isReady = session.shown.has('ready:trunk') || state.projected['ready:trunk'] !== undefined
+  if (state.phase !== 'ended' || !isReady || session.reviews.lookedAfter === state.endedAt) return draft
+  const look = async () => ({ merged: await mergeIfApproved(session.deps, state) })
+  const looked = await unlessLimited(session, look, null)
+  if (looked === null) return draft
+  session.reviews.lookedAfter = state.endedAt
+  return looked.merged === null
+    ? draft
+    : recordEvents(draft, nowOf(session), { type: 'run_closed', merged: true, ...looked.merged })
+}
+
 /** The remote does not take trunk: only a person can change that. */
 export const pauseRefused: OrchestratorStep = (session, draft) => {
   const words = trunkRefusal(session)
@@ -114,6 +129,9 @@ export const startWork: OrchestratorStep = (session, draft) => {
   if (draft.state.phase !== 'active') return draft
   return assign(draft.state, freeSlots(draft.state, session.jobs)).reduce((next, assigned) => {
     const started = next.state.phase === 'active' ? startOf(next.state, assigned) : null
-    return started === null ? next : recordEvents(next, nowOf(session), started)
+    if (started === null) return next
+    const job = session.jobs.get(assigned.slot)?.job
+    const isKnown = started.type === 'task_started' && job !== undefined
+    return recordEvents(next, nowOf(session), isKnown ? { ...started, job } : started)
   }, draft)
 }

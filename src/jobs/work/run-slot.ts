@@ -1,4 +1,4 @@
-import type { TaskFailure } from '../../core/failure.ts'
+import { failureLog, type TaskFailure } from '../../core/failure.ts'
 import { type RunState, settingsOf } from '../../core/run/state.ts'
 import { defaultSettings, type Settings } from '../../core/settings.ts'
 import {
@@ -10,6 +10,7 @@ import {
   whySlotLeaves,
 } from '../../core/slots/assignment.ts'
 import { type AttemptOutcome, resultKeyOf } from '../../core/slots/slot-result.ts'
+import { failingLines } from '../../render/markdown/failing-lines.ts'
 import type { SlotWork } from '../../render/status/job-summary.ts'
 import { performByAgent } from './agent-attempt.ts'
 import type { AttemptResult } from './attempt.ts'
@@ -113,8 +114,9 @@ async function workOn(
   log(`${key.task}, attempt ${key.attempt}: ${what}.`)
   const work = { task: key.task, attempt: key.attempt, outcome: what, seconds: since(endedAt, startedAt) }
   const spending = outcome?.report.spending
-  const withCost = spending === undefined ? work : { ...work, spending }
-  return { work: withCost, handedOver: outcome !== null, refused }
+  const failing = outcome !== null && 'failure' in outcome ? failingLines(failureLog(outcome.failure)) : []
+  const told = { ...work, ...(spending !== undefined && { spending }), ...(failing.length > 0 && { failing }) }
+  return { work: told, handedOver: outcome !== null, refused }
 }
 
 async function perform(

@@ -45,10 +45,14 @@ export function checksFor(run: PlannedRun, id: TaskId): CheckOutput[] {
 }
 
 /** The log of the job, and the lines that its output names. */
-function withLog(run: PlannedRun, { slot, failure }: AttemptRecord): Pick<CheckOutput, 'workflowRun' | 'annotations'> {
+function withLog(
+  run: PlannedRun,
+  { slot, job, failure }: AttemptRecord,
+): Pick<CheckOutput, 'workflowRun' | 'job' | 'annotations'> {
   const places = failure === null ? [] : failingPlaces(failureLog(failure))
   return {
     ...(slot === null ? {} : { workflowRun: workflowRunOf(run, slot) }),
+    ...(job !== undefined && { job }),
     ...(places.length === 0 ? {} : { annotations: places }),
   }
 }

@@ -29,6 +29,8 @@ export interface CheckOutput {
   text: string
   /** The workflow run whose job did the work; null if it is not known. */
   workflowRun?: number | null
+  /** That job; absent if it is not known. */
+  job?: number
   annotations?: readonly FailingPlace[]
 }
 

@@ -2,7 +2,7 @@ import { logRef, shortSha, trunkBranch } from '../../core/ids.ts'
 import { isAgentTask } from '../../core/plan/plan.ts'
 import { whyGivenUp } from '../../core/schedule/planning-stages.ts'
 import { commitSubject } from '../../core/text/control-characters.ts'
-import { budgetText, moneySection } from '../cost.ts'
+import { budgetText, costsOfRun } from '../cost.ts'
 import { detailsBlock, sections } from '../markdown/blocks.ts'
 import { code } from '../markdown/code.ts'
 import { bounded } from '../markdown/escape.ts'
@@ -152,7 +152,7 @@ function costs(run: PlannedRun): string[] {
   const all = duration(secondsBetween(run.askedAt, run.endedAt))
   const work =
     startedAt === null ? '' : `, ${duration(secondsBetween(startedAt, run.endedAt))} of it after the approval`
-  const money = moneySection(run)
+  const money = costsOfRun(run)
   return sections(money.length === 0 ? [] : detailsBlock(`Money: ${budgetText(run.ledger)}`, money), [
     `Time: ${all} from \`/plan\` to the end${work}.`,
   ])

@@ -4,7 +4,6 @@ import { usdOf } from '../../core/money/usage.ts'
 import { ownOf } from '../../core/own.ts'
 import type { Task } from '../../core/plan/plan.ts'
 import { recordOf } from '../../core/run/lookup.ts'
-import type { Work } from '../../core/run/work.ts'
 import { detailsBlock, sections } from '../markdown/blocks.ts'
 import { code } from '../markdown/code.ts'
 import { bounded, inline } from '../markdown/escape.ts'
@@ -14,14 +13,8 @@ import { modelText } from '../markdown/model-text.ts'
 import { graph } from '../plan/graph.ts'
 import { type PlannedRun, pullOf } from '../plan/planned-run.ts'
 import { taskTitle } from '../plan/tasks.ts'
+import { filesOf, MORE_FILES } from '../status/changed-paths.ts'
 import { displayStatuses, newestReport, nodeStyles } from '../status/display-status.ts'
-
-/** The files that a task changed, as git has them; its last line may count those that are not named. */
-export function filesOf(work: Work, id: TaskId): readonly string[] {
-  const record = ownOf(work.tasks, id)
-  const report = record === undefined ? null : newestReport(record)
-  return report?.handOff?.files ?? report?.files ?? []
-}
 
 const isMerged = ({ work }: PlannedRun, id: TaskId): boolean => work.trunk.merges.some(({ task }) => task === id)
 
@@ -75,10 +68,8 @@ function traceOf(run: PlannedRun, id: TaskId): string[] {
   ]
 }
 
-/** More than 60 files are counted by the last entry. */
-const MORE = /^and (\d+) more$/
 function fileCount(files: readonly string[]): string {
-  const more = Number(MORE.exec(files.at(-1) ?? '')?.[1] ?? 0)
+  const more = Number(MORE_FILES.exec(files.at(-1) ?? '')?.[1] ?? 0)
   return count(more === 0 ? files.length : files.length - 1 + more, 'file')
 }
 

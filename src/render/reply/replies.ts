@@ -1,6 +1,7 @@
 import { ruleEffect } from '../../core/branch-rules.ts'
 import type { CommandAnswer } from '../../core/command/decision.ts'
 import { type Sha, shortSha, trunkBranch } from '../../core/ids.ts'
+import type { CodeOwners } from '../../core/plan/code-owners.ts'
 import { shortPlanId } from '../../core/plan/plan-id.ts'
 import type { LiveRun, RunState } from '../../core/run/state.ts'
 import type { Settings } from '../../core/settings.ts'
@@ -201,10 +202,10 @@ function gateOff({ run, started, to }: Extract<CommandAnswer, { code: 'gate-off'
 }
 
 /** The comment on the issue that links the plan, with the line to approve it if it needs an approval. */
-export const renderProposed = (run: PlannedRun, pull: number): string =>
+export const renderProposed = (run: PlannedRun, pull: number, owners: CodeOwners = []): string =>
   [
     makeMarker('proposed', run.run),
-    `${waitsForApproval(run) ? calling(run) : ''}${proposedText(run, `#${pull}`)}`,
+    `${waitsForApproval(run) ? calling(run, owners) : ''}${proposedText(run, `#${pull}`)}`,
     ...(waitsForApproval(run) ? ['', '```text', `/approve ${shortPlanId(run.work.planId)}`, '```'] : []),
     '',
     stableCode(run.work.open ? 'plan-begun' : 'plan-proposed'),

@@ -1,9 +1,12 @@
+import { type CodeOwners, ownersOf } from '../../core/plan/code-owners.ts'
 import { type ActiveRun, type LiveRun, settingsOf } from '../../core/run/state.ts'
 import type { Work } from '../../core/run/work.ts'
 import type { Settings } from '../../core/settings.ts'
 import { digest } from '../../core/text/digest.ts'
 import { sections } from '../markdown/blocks.ts'
+import { isPlanned } from '../plan/planned-run.ts'
 import { planningStage } from '../plan/planning-progress.ts'
+import { pathsOf } from './changed-paths.ts'
 import { displayStatuses, tasksShownAs } from './display-status.ts'
 import { headline } from './headline.ts'
 import { nextSteps } from './next-steps.ts'
@@ -21,6 +24,8 @@ interface Occasion {
   kind: Kind
   /** Tells it from others of the run. */
   key: string
+  /** Their code owners are to look. */
+  paths?: readonly string[]
 }
 
 const CALLED_FOR: Record<Settings['notify'], readonly Kind[]> = {
@@ -33,21 +38,21 @@ const CALLED_FOR: Record<Settings['notify'], readonly Kind[]> = {
  * The call to make now; null if there is none, or people were called for something that still waits. `isCalled` tells
  * whether a call was made, by its name.
  */
-export function callFor(run: LiveRun, isCalled: (name: string) => boolean): Call | null {
+export function callFor(run: LiveRun, isCalled: (name: string) => boolean, owners: CodeOwners = []): Call | null {
   const wanted = CALLED_FOR[settingsOf(run).notify]
   const open = occasions(run).filter(({ kind }) => wanted.includes(kind))
   const [first] = open
   if (first === undefined || open.some((one) => isCalled(nameOf(one)))) return null
-  return { name: nameOf(first), body: textOf(run) }
+  return { name: nameOf(first), body: textOf(run, ownersOf(owners, first.paths ?? [])) }
 }
 
 const nameOf = ({ key }: Occasion): string => `call-${digest(key).slice(0, 10)}`
 
-function textOf(run: LiveRun): string {
+function textOf(run: LiveRun, owners: readonly string[]): string {
   const isAtWork = run.phase === 'active' && runBlocker(phaseOf(run)) === 'none'
   const { title, detail } = isAtWork ? BESIDES : headline(run)
   return sections(
-    [[...mentions(run), `**${title}.** ${detail}`].join(' ')],
+    [[...mentions(run, owners), `**${title}.** ${detail}`].join(' ')],
     nextSteps(run)
       .slice(0, MOST_STEPS)
       .map((step) => `- ${step}`),
@@ -64,7 +69,7 @@ function occasions(run: LiveRun): Occasion[] {
       return []
     case 'proposed':
       return run.work.version > 1 && planningStage(run) === 'done'
-        ? [{ kind: 'waits', key: `plan ${run.work.planId}` }]
+        ? [{ kind: 'waits', key: `plan ${run.work.planId}`, paths: plannedPaths(run.work) }]
         : []
     case 'active':
       return whileActive(run)
@@ -79,7 +84,11 @@ function occasions(run: LiveRun): Occasion[] {
 function whileActive(run: ActiveRun): Occasion[] {
   const { work, paused, ledger } = run
   const waiting = tasksShownAs(displayStatuses(work), 'waits for a person').map(
-    (id): Occasion => ({ kind: 'waits', key: `task ${id} ${work.tasks[id]?.attempts.length ?? 0}` }),
+    (id): Occasion => ({
+      kind: 'waits',
+      key: `task ${id} ${work.tasks[id]?.attempts.length ?? 0}`,
+      paths: pathsOf(work, id),
+    }),
   )
   const phase = phaseOf(run)
   if (runBlocker(phase) === 'none') return waiting
@@ -100,7 +109,10 @@ function whileActive(run: ActiveRun): Occasion[] {
       return [{ kind: 'waits', key: `questions ${run.planning?.questions.map(({ id }) => id).join(' ')}` }, ...waiting]
     case 'waiting-for-approval':
     case 'part-not-approved':
-      return [{ kind: 'waits', key: `plan ${work.planId} ${work.approved?.length}` }, ...waiting]
+      return [
+        { kind: 'waits', key: `plan ${work.planId} ${work.approved?.length}`, paths: plannedPaths(work) },
+        ...waiting,
+      ]
     default:
       return waiting
   }
@@ -111,22 +123,24 @@ const unfinished = (work: Work): string =>
     .map((id) => `${id} ${work.tasks[id]?.attempts.length}`)
     .join(' ')
 
-/** A name that GitHub gives to people: bots are called by no mention. */
-const LOGIN = /^[a-z\d](?:[a-z\d-]{0,37}[a-z\d])?$/i
+const plannedPaths = ({ plan }: Work): string[] => plan.tasks.flatMap(({ writes }) => writes)
+
+/** A name that GitHub gives to people, or to a team: bots are called by no mention. */
+const LOGIN = /^[a-z\d](?:[a-z\d-]{0,37}[a-z\d])?(?:\/[\w.-]+)?$/i
 const MOST_CALLED = 10
 
 /** For a comment that is new anyway, and that people are to read: whom it calls, with a space behind; empty for nobody. */
-export const calling = (run: LiveRun): string =>
+export const calling = (run: LiveRun, owners: CodeOwners = []): string =>
   settingsOf(run).notify === 'all'
-    ? mentions(run)
+    ? mentions(run, ownersOf(owners, isPlanned(run) ? plannedPaths(run.work) : []))
         .map((one) => `${one} `)
         .join('')
     : ''
 
-/** Who asked, and who may approve if the settings name them. */
-function mentions(run: LiveRun): string[] {
+/** Who asked, who may approve if the settings name them, and the code owners of what waits for a person; each once. */
+function mentions(run: LiveRun, owners: readonly string[]): string[] {
   const approvers = run.phase === 'ended' ? [] : settingsOf(run).approvers.users
-  const people = [run.askedBy, ...approvers].filter((login) => LOGIN.test(login))
+  const people = [run.askedBy, ...approvers, ...owners].filter((login) => LOGIN.test(login))
   const isFirst = (login: string, place: number) =>
     people.findIndex((other) => other.toLowerCase() === login.toLowerCase()) === place
   return people

@@ -3,7 +3,7 @@ import type { Spending } from '../../core/money/usage.ts'
 import type { LiveRun } from '../../core/run/state.ts'
 import { costCells, costTable } from '../cost.ts'
 import { sections, table } from '../markdown/blocks.ts'
-import { code } from '../markdown/code.ts'
+import { code, fence } from '../markdown/code.ts'
 import { inline } from '../markdown/escape.ts'
 import { firstOf, fitted, LIMITS } from '../markdown/fit.ts'
 import { count, duration } from '../markdown/format.ts'
@@ -21,6 +21,8 @@ export interface SlotWork {
   seconds: number
   /** What a model cost, also in an attempt that failed. Absent: no model worked on it. */
   spending?: readonly Spending[]
+  /** The lines of its output that say what failed. */
+  failing?: readonly string[]
 }
 
 const ROOM = 500_000
@@ -38,8 +40,20 @@ const summary = (slot: string, pieces: readonly SlotWork[]): string[] =>
           `${count(pieces.length, 'piece')} of work in ${duration(pieces.reduce((sum, { seconds }) => sum + seconds, 0))}.`,
         ],
     firstOf(rows(pieces), ROOM, (left) => `| and ${left} more | | |`),
+    ...pieces
+      .filter(({ failing = [] }) => failing.length > 0)
+      .slice(-MOST_FAILURES)
+      .map(whyFailed),
     costTable(costsOf(pieces)),
   )
+
+const MOST_FAILURES = 20
+
+const whyFailed = ({ task, attempt, failing = [] }: SlotWork): string[] => [
+  `${code(task)}, attempt ${attempt}, failed with:`,
+  '',
+  ...fence(failing.join('\n')),
+]
 
 const costsOf = (pieces: readonly SlotWork[]): Cost[] =>
   pieces.flatMap(({ spending = [], seconds }) => (spending.length > 0 ? [{ spending, seconds }] : []))

@@ -199,6 +199,8 @@ const WITHOUT: Readonly<Record<Refusable, string>> = {
   draft:
     'This repository has no draft pull requests, so those of the run are ordinary ones: do not merge the final one before the run is done',
   pull: 'GitHub refuses a change of a pull request: close it, or mark it as ready, by hand',
+  reviewers:
+    'Someone in `reviewers` could not be asked for a review. Name people with access to the repository, not the author of the pull request; to ask a team takes the token of an App',
 }
 
 /** A line for each thing that the platform refuses. */

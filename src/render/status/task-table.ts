@@ -61,12 +61,12 @@ const workTime = (last: AttemptRecord): string =>
     : duration(secondsBetween(last.startedAt, last.endedAt))
 
 /** Links to the check of an attempt and to the log of its job. They are relative: on an issue and on a pull request alike. */
-export function linksOf(run: PlannedRun, id: TaskId, { head, base, slot }: AttemptRecord): string[] {
+export function linksOf(run: PlannedRun, id: TaskId, { head, base, slot, job }: AttemptRecord): string[] {
   const check = run.projected[`check:${id}@${head ?? base}`]
-  const job = slot === null ? null : workflowRunOf(run, slot)
+  const workflowRun = slot === null ? null : workflowRunOf(run, slot)
   return [
     ...(check === undefined ? [] : [`[check](../runs/${check.number})`]),
-    ...(job === null ? [] : [`[log](../actions/runs/${job})`]),
+    ...(workflowRun === null ? [] : [`[log](../actions/runs/${workflowRun}${job === undefined ? '' : `/job/${job}`})`]),
   ]
 }
 

@@ -169,7 +169,7 @@ it.each<[string, Left, string]>([
     { says: { head: 'c'.repeat(40) } },
     'the bundle cannot be used',
   ],
-  ['that is no JSON', { text: '{' }, 'it is no JSON'],
+  ['that is no JSON', { text: '{' }, 'it is not JSON'],
   ['that says more than it may', { says: { steps: Array(99).fill('x') } }, 'Too big'],
 ])('a checkpoint %s is not used: the task begins at its base, and people can read why', async (_, left, why) => {
   const { takeBack, lines } = await lost(left)

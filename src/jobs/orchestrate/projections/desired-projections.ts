@@ -1,4 +1,5 @@
 import { type RunId, taskBranch, trunkBranch } from '../../../core/ids.ts'
+import type { CodeOwners } from '../../../core/plan/code-owners.ts'
 import { recordOf, taskOf } from '../../../core/run/lookup.ts'
 import type { LiveRun } from '../../../core/run/state.ts'
 import type { Work } from '../../../core/run/work.ts'
@@ -20,14 +21,14 @@ import { renderStatus } from '../../../render/status/status-comment.ts'
 
 type Locate = (name: string) => Located | null
 
-/** All that people should see of a run, as a function of its state. */
-export function desiredProjections(run: LiveRun, locate: Locate): Projection[] {
-  if (!isPlanned(run)) return [...planning(run, locate), ...refusal(run, locate), ...calls(run, locate)]
+/** All that people should see of a run, as a function of its state and of the code owners that its base names. */
+export function desiredProjections(run: LiveRun, locate: Locate, owners: CodeOwners = []): Projection[] {
+  if (!isPlanned(run)) return [...planning(run, locate), ...refusal(run, locate), ...calls(run, locate, owners)]
   return [
     ...planning(run, locate),
     ...finalPulls(run, locate),
-    ...comments(run, locate),
-    ...calls(run, locate),
+    ...comments(run, locate, owners),
+    ...calls(run, locate, owners),
     ...run.work.plan.tasks.flatMap((task) => taskPulls(run, task.id, locate)),
     ...run.work.plan.tasks.flatMap((task) => answeredThreads(run, task.id, locate)),
     ...pullsLeftOut(run, locate),
@@ -72,20 +73,20 @@ function finalPulls(run: PlannedRun, locate: Locate): Projection[] {
 }
 
 /** Comments go to the final pull request or, if GitHub refuses pull requests, to the issue. */
-function comments(run: PlannedRun, locate: Locate): Projection[] {
+function comments(run: PlannedRun, locate: Locate, owners: CodeOwners): Projection[] {
   const pull = locate('pull:trunk')
   if (pull === null && run.pullRefused === null && run.phase !== 'ended') return []
   const thread = pull?.number ?? run.issue.number
   const wanted = [comment(run.run, locate, 'plan', thread, renderPlanComment(run))]
   if (pull !== null)
-    wanted.push(comment(run.run, locate, 'proposed', run.issue.number, renderProposed(run, pull.number)))
+    wanted.push(comment(run.run, locate, 'proposed', run.issue.number, renderProposed(run, pull.number, owners)))
   if (run.phase !== 'proposed') wanted.push(comment(run.run, locate, 'status', thread, renderStatus(run)))
   return wanted
 }
 
 /** Never edited: nobody would be told. */
-function calls(run: LiveRun, locate: Locate): Projection[] {
-  const call = callFor(run, (name) => locate(`comment:${name}`) !== null)
+function calls(run: LiveRun, locate: Locate, owners: CodeOwners): Projection[] {
+  const call = callFor(run, (name) => locate(`comment:${name}`) !== null, owners)
   const thread = locate('pull:trunk')?.number ?? run.issue.number
   if (call === null) return []
   return [comment(run.run, locate, call.name, thread, `${makeMarker(call.name, run.run)}\n${call.body}`)]

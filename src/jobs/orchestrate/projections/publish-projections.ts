@@ -7,6 +7,7 @@ import { unlessLimited } from '../session/api-limit.ts'
 import { type Draft, emptyDraft, recordEvents } from '../session/event-draft.ts'
 import { nowOf, quotasOf, type Session } from '../session/session.ts'
 import { desiredProjections } from './desired-projections.ts'
+import { askForReviews, readOwners } from './review-requests.ts'
 
 /** Milliseconds of tolerance, so that a status that may be edited every 10 seconds is not late by a whole poll. */
 const TOLERANCE = 50
@@ -19,21 +20,30 @@ const TOLERANCE = 50
 export async function publishProjections(session: Session, { final }: { final: boolean }): Promise<boolean> {
   const now = session.deps.clock.now()
   if (!final && (session.shownState === session.state || now.getTime() < session.nextShow)) return true
-  const isShown = await unlessLimited(session, () => publishChanged(session, final), false)
+  const isShown = await unlessLimited(
+    session,
+    async () => {
+      await readOwners(session)
+      await publishChanged(session, final)
+      return askForReviews(session, seen(session), locatedIn(session))
+    },
+    false,
+  )
   session.nextShow = now.getTime() + showSeconds(quotasOf(session), now) * 1000
   return isShown
 }
 
-async function publishChanged(session: Session, final: boolean): Promise<true> {
+async function publishChanged(session: Session, final: boolean): Promise<void> {
   // Two rounds: comments are posted on the pull request that the first one may have opened.
   for (let round = 0; round < 2; round += 1) {
-    const changed = desiredProjections(seen(session), locatedIn(session)).filter((one) => hasChanged(session, one))
+    const changed = desiredProjections(seen(session), locatedIn(session), session.owners?.rules).filter((one) =>
+      hasChanged(session, one),
+    )
     const due = changed.filter((one) => final || !isTooEarly(session, one))
     if (changed.length === 0) session.shownState = session.state
-    if (due.length === 0) return true
+    if (due.length === 0) return
     await show(session, due)
   }
-  return true
 }
 
 /** Names of all projections of this state, whether or not the pull request of some of them is known yet. */

@@ -5,6 +5,8 @@ import type { LoadedReview } from '../../pull-reviews.ts'
 export interface SeenReviews {
   /** Milliseconds of the clock at the last look. */
   at: number | null
+  /** The end of the run after which reviews of the final pull request were looked at for `auto_merge`. */
+  lookedAfter: string | null
   /** Not decided yet, or decided in a draft that could not be written. */
   open: LoadedReview[]
   /** Ids of those that need nothing any more. */
@@ -13,4 +15,4 @@ export interface SeenReviews {
   decided: { loaded: LoadedReview; decision: DecisionResult }[]
 }
 
-export const noReviews = (): SeenReviews => ({ at: null, open: [], done: new Set(), decided: [] })
+export const noReviews = (): SeenReviews => ({ at: null, lookedAfter: null, open: [], done: new Set(), decided: [] })

@@ -1,5 +1,6 @@
 import type { JournalLoss } from '../../../core/failure.ts'
 import type { RunId, Sha } from '../../../core/ids.ts'
+import type { CodeOwners } from '../../../core/plan/code-owners.ts'
 import type { Refusable } from '../../../core/run/report.ts'
 import type { LiveRun, RunState } from '../../../core/run/state.ts'
 import type { Quotas } from '../../../core/schedule/request-pace.ts'
@@ -50,6 +51,8 @@ export interface Session {
   /** Milliseconds of the clock at the last look at the final pull request. */
   pullSeenAt: number | null
   reviews: SeenReviews
+  /** Code owners by the commit that they were read at. */
+  owners: { base: Sha; rules: CodeOwners } | null
   /** Requests for slots whose dispatch GitHub refused, with its words. */
   notStarted: Map<string, string>
   /** What GitHub refuses and the run can do without, with its words; recorded with the next events. */
@@ -121,6 +124,7 @@ export function newSession(
     dispatched: new Map(),
     pullSeenAt: null,
     reviews: noReviews(),
+    owners: null,
     deleted: new Set(),
     notOurs: new Set(),
     refusedRefs: new Map(),

@@ -1,0 +1,46 @@
+import { approverOf } from '../core/command/auto-merge.ts'
+import type { Sha } from '../core/ids.ts'
+import { type RunState, workOf } from '../core/run/state.ts'
+import { SETTINGS_PATH } from '../core/settings.ts'
+import { renderAutoMerge } from '../render/reply/auto-merge.ts'
+import type { JobDeps } from './deps.ts'
+import { say } from './say.ts'
+
+type Deps = Pick<JobDeps, 'forge' | 'log' | 'readSettings'>
+
+/**
+ * Switches auto-merge on for the final pull request of a finished run, if the settings ask for it and a person who may has approved its
+ * last head, which is the one that was verified. All of it is asked of GitHub now: a review that was dismissed is not there any more.
+ * What it returns if GitHub had to be asked to merge at once: no event tells of that.
+ */
+export async function mergeIfApproved(deps: Deps, run: RunState): Promise<{ head: Sha; by: string } | null> {
+  if (run.phase !== 'ended' || run.conclusion !== 'success') return null
+  const [final, head] = [run.projected['pull:trunk'], workOf(run)?.trunk.tip]
+  if (final === undefined || head === undefined) return null
+  const { forge } = deps
+  const file = await forge.file(SETTINGS_PATH, await forge.defaultBranch())
+  const settings = deps.readSettings(file?.text ?? null)
+  if (!settings.ok || settings.value.auto_merge === 'off') return null
+  const [pull, reviews] = await Promise.all([forge.pull(final.number), forge.reviews([final.number])])
+  if (pull === null || pull.state !== 'open' || pull.head !== head) return null
+  const approver = approverOf(run, head, await byPeople(deps, reviews), settings.value)
+  if (approver === null) return null
+  const method = settings.value.auto_merge
+  const done = await forge.autoMerge(final, method, head)
+  const body = renderAutoMerge(done, { method, head, by: approver.login }).join('\n')
+  await say(deps, { threads: [final.number], key: `auto-merge:${head}`, body })
+  return done.ok && done.how === 'merged' ? { head, by: approver.login } : null
+}
+
+type Reviews = Awaited<ReturnType<JobDeps['forge']['reviews']>>
+
+/** With the roles that the reviewers have now, each asked for once. */
+async function byPeople({ forge }: Deps, reviews: Reviews) {
+  const people = reviews.filter(({ author }) => author.type === 'User')
+  const logins = [...new Set(people.map(({ author }) => author.login))]
+  const roles = new Map(await Promise.all(logins.map(async (login) => [login, await forge.role(login)] as const)))
+  return people.map(({ author, ...review }) => {
+    // GitHub does not tell whether an App reviewed in the person's name.
+    return { ...review, by: { ...author, role: roles.get(author.login) ?? ('none' as const), viaApp: null } }
+  })
+}
