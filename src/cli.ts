@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { constants } from 'node:os'
+import { createInterface } from 'node:readline/promises'
 import { fileURLToPath } from 'node:url'
 import { explainError } from './cli/explain-error.ts'
-import { isDebugged, runCli } from './cli/run.ts'
+import { isDebugged, runCli } from './cli/run-cli.ts'
 import { startedAs } from './cli/started-as.ts'
 
 const OLDEST_NODE = 20
@@ -30,6 +31,17 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** How long it may take to leave after a signal. More signals do not hurry it: half of a clean-up leaves processes behind. */
 const LEAVING_MS = 15_000
 
+/** The terminal keeps its own mode, in which Ctrl-C is a signal. */
+async function ask(question: string, signal: AbortSignal): Promise<string | null> {
+  const lines = createInterface({ input: process.stdin, output: process.stdout, terminal: false })
+  const ended = new Promise<null>((resolve) => lines.once('close', () => resolve(null)))
+  try {
+    return await Promise.race([lines.question(question, { signal }), ended])
+  } finally {
+    lines.close()
+  }
+}
+
 process.exitCode = await runCli(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
@@ -40,6 +52,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   ...(process.stdout.isTTY
     ? { screen: { columns: () => process.stdout.columns, write: (text: string) => void process.stdout.write(text) } }
     : {}),
+  ...(process.stdin.isTTY && process.stdout.isTTY ? { ask } : {}),
   interruption: () => {
     const controller = new AbortController()
     const stop = (signal: (typeof SIGNALS)[number]) => {

@@ -71,7 +71,7 @@ export async function jobDeps(
     clock,
     log: (line) => core.info(line),
     workflowRun: env.GITHUB_RUN_ID,
-    readSettings,
+    readSettings: (text) => readSettings(text, 'settings' in inputs ? inputs.settings : ''),
   }
 }
 

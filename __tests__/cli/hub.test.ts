@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { hub } from '../../src/cli/hub.ts'
-import { runCli } from '../../src/cli/run.ts'
+import { runCli } from '../../src/cli/run-cli.ts'
 import { createCheckout, git, removeFolder, temporary } from '../hub/support/repository.ts'
 
 /** A process of git may take its time on a busy machine. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { runCli } from '../../src/cli/run.ts'
+import { runCli } from '../../src/cli/run-cli.ts'
 
 export interface Said {
   code: number

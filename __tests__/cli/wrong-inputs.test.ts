@@ -82,6 +82,13 @@ describe('a mistake is one sentence with the fix, and exit code 2', () => {
     ['check folder', 'a folder, not a file: folder'],
     ['check --settings nowhere.yml', 'there is no file nowhere.yml'],
     ['check --settings', '--settings needs a value'],
+    ['up --prot 1', 'there is no option --prot, did you mean --port?'],
+    ['up --agent cluade', "'cluade' is no agent that --agent knows; did you mean claude?"],
+    ['up', 'this folder is not in a git repository; run this in a clone, or run git init first'],
+    ['run', 'what shall be done? Say it in quotes'],
+    ['run log', 'there is no terminal here to ask whether the plan is approved; --yes approves it'],
+    ['run log --yes --budget much', "'much' is no limit of money; it is typed like 5usd"],
+    ['run log --yes', 'this folder is not in a git repository'],
     ['hub', 'which repository? Name its folder: --repo DIR'],
     ['hub --repo nowhere', 'there is no folder'],
     ['hub --repo file', 'is a file, not a folder'],
@@ -146,9 +153,9 @@ describe('help', () => {
   })
 
   it('of a word that is none says what was meant', async () => {
-    expect(await typed(place, ['help', 'hup'])).toMatchObject({
+    expect(await typed(place, ['help', 'hubb'])).toMatchObject({
       code: 2,
-      error: "tributary: there is no 'hup'. Did you mean 'hub'?",
+      error: "tributary: there is no 'hubb'. Did you mean 'hub'?",
     })
   })
 })

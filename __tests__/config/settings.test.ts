@@ -354,3 +354,40 @@ describe('YAML that is refused', () => {
   it('tells fifty problems at most', () =>
     expect(problems(Array.from({ length: 200 }, (_, index) => `key${index}: 1`).join('\n'))).toHaveLength(50))
 })
+
+describe("the action's input `settings`", () => {
+  it('replaces keys of the file, also keys within keys, and leaves the others', () => {
+    const file = 'slots: { start: 2, idle_seconds: 90 }\nmerge: review\ncommands: [npm]\n'
+    const read = readSettings(file, '{"slots":{"idle_seconds":20},"commands":["node"],"baseline":"off"}')
+    expect(read).toMatchObject({
+      ok: true,
+      value: { slots: { start: 2, idle_seconds: 20 }, merge: 'review', commands: ['node'], baseline: 'off' },
+    })
+  })
+
+  it('counts without a file, and is nothing if it is empty', () => {
+    expect(readSettings(null, 'merge: review')).toMatchObject({ ok: true, value: { merge: 'review' } })
+    expect(readSettings('merge: review', ' \n')).toEqual(readSettings('merge: review'))
+  })
+
+  it('keeps the files of another agent from tasks, as the file would', () => {
+    const read = readSettings(null, '{"worker":{"command":["sh","{prompt_file}"]}}')
+    expect(read.ok && read.value.protected_paths).toContain('**/CLAUDE.md')
+  })
+
+  it('is named by what is wrong with it, and the file by its line', () => {
+    expect(readSettings(null, 'merg: review')).toEqual({
+      ok: false,
+      error: ['The input `settings` of the action: `merg` is not known here. Did you mean `merge`?'],
+    })
+    expect(readSettings(null, 'a: [')).toMatchObject({
+      ok: false,
+      error: [expect.stringContaining('The input `settings`')],
+    })
+    expect(readSettings('slots: { cap: 2 }', 'slots: { start: 3 }')).toMatchObject({ ok: false })
+    expect(readSettings('merg: review', 'merge: review')).toMatchObject({
+      ok: false,
+      error: [expect.stringMatching(/^Line 1/)],
+    })
+  })
+})

@@ -1,3 +1,4 @@
+import { bounded } from '../render/markdown/escape.ts'
 import type { Terminal } from './subcommand.ts'
 
 /** Permanent lines and, in a terminal, a status line below them that is rewritten. */
@@ -81,6 +82,24 @@ export function wrapped(text: string, columns: number, indent = ''): string[] {
     else lines.push(`${indent}${word}`)
   }
   return lines
+}
+
+const [TIME, NAME] = [8, 10]
+const MARGIN = TIME + NAME + 3
+/** Characters of a line: texts of people and models can be long. */
+const LONGEST = 160
+
+/** Prints what happened, with the time since the beginning and who did it; `mark` colours the latter. */
+export function printTimed(
+  { line, columns, colour, seconds }: Display,
+  who: string,
+  what: string,
+  mark: (text: string) => string,
+): void {
+  const time = `${seconds().toFixed(1)} s`.padStart(TIME)
+  const [first = '', ...more] = wrapped(bounded(what, LONGEST), columns - MARGIN)
+  line(`${colour.dim(time)}  ${mark(who.padEnd(NAME))} ${first}`)
+  for (const rest of more) line(`${' '.repeat(MARGIN)}${rest}`)
 }
 
 /** Colours parts of a line for a terminal; returns the text unchanged without colour. */

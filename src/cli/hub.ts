@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
-import { homedir } from 'node:os'
-import { basename, join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Hub } from '../hub/hub.ts'
 import { InvalidHubFolder } from '../hub/invalid-folder.ts'
 import { gitDirOf } from './repository.ts'
+import { interrupted, ownFolder, portOf } from './serving.ts'
 import { Mistake, readArguments, type Subcommand, type Terminal } from './subcommand.ts'
 
 const options = {
@@ -61,7 +60,7 @@ async function readWords(words: readonly string[], { cwd, env }: Terminal) {
   const folder = resolve(cwd, repo)
   const given = {
     repo: folder,
-    dataDir: data === undefined ? ownFolder(folder, env) : resolve(cwd, data),
+    dataDir: data === undefined ? ownFolder('hub', folder, { env }) : resolve(cwd, data),
     secrets: pairs('--secret', secret, env),
     variables: pairs('--variable', variable, env),
     json,
@@ -70,12 +69,6 @@ async function readWords(words: readonly string[], { cwd, env }: Terminal) {
   }
   await gitDirOf(folder, { trusted: true })
   return given
-}
-
-function portOf(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
-  if (port < 65_536) return port
-  throw new Mistake(`'${text}' is not a port; use a number from 0 to 65535, or 0 for any free port`)
 }
 
 function pairs(option: string, given: readonly string[], env: Terminal['env']): Record<string, string> {
@@ -92,13 +85,6 @@ function pairs(option: string, given: readonly string[], env: Terminal['env']): 
   )
 }
 
-/** Outside the checkout, so that it is not committed and no tool reads it. */
-function ownFolder(checkout: string, env: Terminal['env']): string {
-  const state = env.XDG_STATE_HOME ?? join(env.HOME ?? homedir(), '.local', 'state')
-  const hash = createHash('sha256').update(checkout).digest('hex').slice(0, 12)
-  return join(state, 'tributary', 'hub', `${basename(checkout)}-${hash}`)
-}
-
 const jsonLine = ({ url, api, graphql, git, owner, repo, tokens }: Hub): string =>
   JSON.stringify({ url, api, graphql, git, owner, repo, tokens })
 
@@ -113,9 +99,3 @@ const greeting = (hub: Hub, dataDir: string): string[] => [
   `  curl -H "Authorization: token ${hub.tokens.writer}" -d '{"title":"Try it"}' ${hub.api}/repos/${hub.owner}/${hub.repo}/issues`,
   'Press Ctrl-C to stop.',
 ]
-
-const interrupted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })

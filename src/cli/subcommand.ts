@@ -76,6 +76,8 @@ export interface Terminal {
   error(line: string): void
   /** The window that `out` goes to; none if that is a file or a pipe. */
   screen?: Screen
+  /** Asks the person for a line; null: the input has ended. Only if a person is there to answer. */
+  ask?(question: string, signal: AbortSignal): Promise<string | null>
   /** Fires when the person interrupts; the reason is the signal's name. A command that never calls this is ended by the signal. */
   interruption(): AbortSignal
 }

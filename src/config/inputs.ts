@@ -3,14 +3,14 @@ import { runIdSchema } from '../core/ids.ts'
 import { jobFailureInput } from './job-failure.ts'
 
 /** The inputs and outputs that action.yml declares; a test compares the lists. */
-export const INPUTS = ['role', 'run', 'slot', 'result', 'failure', 'token'] as const
+export const INPUTS = ['role', 'run', 'slot', 'result', 'failure', 'settings', 'token'] as const
 export const OUTPUTS = ['run', 'orchestrate', 'slots', 'failure'] as const
 
 const optionalRun = z.union([z.literal('').transform(() => null), runIdSchema])
 
 const inputsSchema = z.discriminatedUnion('role', [
-  z.object({ role: z.literal('command'), token: z.string().min(1) }),
-  z.object({ role: z.literal('orchestrate'), token: z.string().min(1), run: runIdSchema }),
+  z.object({ role: z.literal('command'), token: z.string().min(1), settings: z.string() }),
+  z.object({ role: z.literal('orchestrate'), token: z.string().min(1), run: runIdSchema, settings: z.string() }),
   z.object({
     role: z.literal('work'),
     token: z.string().min(1),

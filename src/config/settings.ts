@@ -5,7 +5,7 @@ import { quoted } from '../core/text/quoted.ts'
 import { checked } from './check.ts'
 import { contradictions, type SettingRemark, settingsWarnings } from './settings-conflicts.ts'
 import { wordsOfLine } from './shell-words.ts'
-import { flowList, type Path, readYaml, type YamlText } from './yaml.ts'
+import { flowList, type Path, readYaml, type YamlError, type YamlText } from './yaml.ts'
 
 /** A problem or warning about a settings file. */
 interface Remark {
@@ -22,11 +22,43 @@ interface JudgedSettings {
   warnings: Remark[]
 }
 
-/** The settings of `.github/tributary.yml`, or a sentence for each problem. Without a file, the defaults. */
-export function readSettings(text: string | null): Result<Settings, string[]> {
+/**
+ * The settings of `.github/tributary.yml`, or a sentence for each problem. Without a file, the defaults. `over`: the action's
+ * input `settings`, whose keys replace those of the file.
+ */
+export function readSettings(text: string | null, over = ''): Result<Settings, string[]> {
   const judged = judgeSettings(text)
-  return judged.ok ? ok(judged.value.settings) : err(judged.error.map(inLine))
+  if (!judged.ok) return err(judged.error.map(inLine))
+  if (over.trim() === '') return ok(judged.value.settings)
+  const merged = judgeMerged(text, over)
+  return merged.ok ? ok(merged.value.settings) : err(merged.error.map(ofInput))
 }
+
+const ofInput = ({ message }: Remark): string => `The input \`settings\` of the action: ${message}`
+
+/** The file is right by itself, so what is wrong now comes from the input. */
+function judgeMerged(text: string | null, over: string): Result<JudgedSettings, Remark[]> {
+  const [file, input] = [readYaml(text ?? ''), readYaml(over)]
+  if (!file.ok || !input.ok) return err((input.ok ? [] : input.error).map(ofYaml))
+  return judgeYaml({ value: mergedOver(file.value.value ?? {}, input.value.value), lineOf: () => 1 })
+}
+
+/** Keys within keys are merged; a list is replaced as a whole. */
+const mergedOver = (file: unknown, input: unknown): unknown =>
+  isKeys(file) && isKeys(input)
+    ? {
+        ...file,
+        ...Object.fromEntries(
+          Object.entries(input).map(([key, value]) => [
+            key,
+            Object.hasOwn(file, key) ? mergedOver(file[key], value) : value,
+          ]),
+        ),
+      }
+    : input
+
+const isKeys = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A remark with its line, as one sentence. */
 export const inLine = ({ line, message }: Remark): string => `Line ${line}: ${message}`
@@ -34,13 +66,18 @@ export const inLine = ({ line, message }: Remark): string => `Line ${line}: ${me
 /** As `readSettings`, with the position of each problem, and with warnings. */
 export function judgeSettings(text: string | null): Result<JudgedSettings, Remark[]> {
   const yaml = readYaml(text ?? '')
-  if (!yaml.ok) return err(yaml.error.map(({ line, message }) => ({ line, field: null, message: `${message}.` })))
-  if (yaml.value.value === null) return ok({ settings: defaultSettings, warnings: [] })
-  const read = checked(settingsSchema, yaml.value)
+  if (!yaml.ok) return err(yaml.error.map(ofYaml))
+  return yaml.value.value === null ? ok({ settings: defaultSettings, warnings: [] }) : judgeYaml(yaml.value)
+}
+
+const ofYaml = ({ line, message }: YamlError): Remark => ({ line, field: null, message: `${message}.` })
+
+function judgeYaml(yaml: YamlText): Result<JudgedSettings, Remark[]> {
+  const read = checked(settingsSchema, yaml)
   if (!read.ok) return err(read.error.map(({ line, path, message }) => ({ line, field: nameOf(path), message })))
-  const settings = withinLimits(read.value, yaml.value)
+  const settings = withinLimits(read.value, yaml)
   const remarkOn = ({ path, message }: SettingRemark): Remark => ({
-    line: yaml.value.lineOf(path),
+    line: yaml.lineOf(path),
     field: nameOf(path),
     message: `${message}.`,
   })

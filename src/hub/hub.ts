@@ -10,6 +10,7 @@ import { createFaults } from './control/faults.ts'
 import { createMetrics } from './control/metrics.ts'
 import { createEmitter } from './events.ts'
 import { openBare } from './git/bare.ts'
+import type { BuiltInWorkflow } from './git/built-in-workflow.ts'
 import { openRepository } from './git/repository.ts'
 import type { HubHost, JobRecord, Runner } from './host.ts'
 import type { TakeResult } from './pages/context.ts'
@@ -18,7 +19,7 @@ import { createLoginLinks } from './pages/session/login-links.ts'
 import type { Observer } from './rest/middleware.ts'
 import type { StartProcess } from './runner/process/process.ts'
 import { createRunner as createDefaultRunner } from './runner/runner.ts'
-import type { RunnerOptions } from './runner/world.ts'
+import type { RunnerOptions, TributaryStep } from './runner/world.ts'
 import { artifactFolder, createHost } from './runner-host.ts'
 import { createSerialQueue } from './serial-queue.ts'
 import type { RepositorySettings } from './store/document.ts'
@@ -40,6 +41,10 @@ export interface HubOptions {
   settings?: Partial<RepositorySettings>
   /** The folder with Tributary's action.yml and dist. The hub runs it for every `uses:` of Tributary in this repository. */
   tributaryAction: string
+  /** Runs Tributary alone, by this workflow if the repository has none of its own that uses it. */
+  builtInWorkflow?: BuiltInWorkflow
+  /** Inputs and variables for Tributary's own steps, besides those of the workflow. */
+  tributaryStep?: TributaryStep
   createRunner?: (host: HubHost, options: RunnerOptions) => Runner
   startProcess?: StartProcess
   now?: () => Date
@@ -114,6 +119,7 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
     faults,
     metrics: createMetrics(now),
     secrets: options.secrets ?? {},
+    builtInWorkflow: options.builtInWorkflow,
     link: () => `${urls.results}login/${links.create()}`,
     runner: running,
     emit: createEmitter(running, { faults, isArchived: () => doc.settings.archived, log }),
@@ -127,6 +133,8 @@ async function serve(options: HubOptions, { dataDir, store, gitDir, now, log }: 
   const host = createHost(world, options.variables ?? {}, kill)
   runner = (options.createRunner ?? createDefaultRunner)(host, {
     tributaryAction: options.tributaryAction,
+    tributaryStep: options.tributaryStep,
+    builtInWorkflow: options.builtInWorkflow,
     startProcess: options.startProcess,
   })
   const started = runner

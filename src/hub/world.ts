@@ -1,6 +1,7 @@
 import type { Actor } from './access/actor.ts'
 import type { Faults } from './control/faults.ts'
 import type { Metrics } from './control/metrics.ts'
+import type { BuiltInWorkflow } from './git/built-in-workflow.ts'
 import type { Repository } from './git/repository.ts'
 import type { HubEvent, Runner } from './host.ts'
 import type { SerialQueue } from './serial-queue.ts'
@@ -16,6 +17,7 @@ export interface World {
   readonly faults: Faults
   readonly metrics: Metrics
   readonly secrets: Readonly<Record<string, string>>
+  readonly builtInWorkflow: BuiltInWorkflow | undefined
   /** An address that a browser opens, once. */
   link(): string
   runner(): Runner

@@ -1,4 +1,6 @@
+import { EnvironmentError } from '../subcommand.ts'
+
 /** The demo failed; the message says at which point. */
-export class DemoFailure extends Error {
+export class DemoFailure extends EnvironmentError {
   override name = 'DemoFailure'
 }

@@ -1,15 +1,6 @@
 import { z } from 'zod'
-import type { DemoPerson } from './person.ts'
-
-const commentSchema = z
-  .object({ id: z.number(), body: z.string(), issue_url: z.string(), user: z.object({ login: z.string() }) })
-  .transform(({ id, body, issue_url, user }) => ({
-    id,
-    body,
-    author: user.login,
-    thread: Number(issue_url.split('/').at(-1)),
-  }))
-export type DemoComment = z.infer<typeof commentSchema>
+import { commentSchema, type ThreadComment } from '../hub-client/comments.ts'
+import type { ApiPerson } from '../hub-client/person.ts'
 
 const pullSchema = z
   .object({
@@ -45,7 +36,7 @@ const refSchema = z.object({ ref: z.string(), object: z.object({ sha: z.string()
 
 /** What a visitor of GitHub's pages sees. */
 export interface GitHubState {
-  comments: DemoComment[]
+  comments: ThreadComment[]
   pulls: DemoPull[]
   checks: DemoCheck[]
   /** A text that changes with all other signs of progress: refs, the journal's too, and the sizes of jobs' logs. */
@@ -55,7 +46,7 @@ export interface GitHubState {
 export type ReadState = () => Promise<GitHubState>
 
 /** Checks belong to commits, and branches move: a former head is read until its checks are completed. */
-export function createReader(visitor: DemoPerson, logs: () => Promise<unknown>): ReadState {
+export function createReader(visitor: ApiPerson, logs: () => Promise<unknown>): ReadState {
   const known = new Map<string, DemoCheck[]>()
   const checksAt = (sha: string) => visitor.list(checkSchema, `/commits/${sha}/check-runs`, 'check_runs')
   return async () => {
@@ -70,8 +61,3 @@ export function createReader(visitor: DemoPerson, logs: () => Promise<unknown>):
     return { comments, pulls, checks: [...known.values()].flat(), traces }
   }
 }
-
-/** The login of every workflow job, on GitHub and on the hub. */
-const BOT = 'github-actions[bot]'
-
-export const isBot = (login: string): boolean => login === BOT

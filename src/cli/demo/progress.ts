@@ -1,15 +1,8 @@
 import type { Clock } from '../../ports/clock.ts'
-import { bounded } from '../../render/markdown/escape.ts'
-import { type Display, wrapped } from '../display.ts'
+import { type Display, printTimed } from '../display.ts'
+import { isBot, type ThreadComment } from '../hub-client/comments.ts'
 import { DemoFailure } from './failure.ts'
-import {
-  type DemoCheck,
-  type DemoComment,
-  type DemoPull,
-  type GitHubState,
-  isBot,
-  type ReadState,
-} from './github-state.ts'
+import type { DemoCheck, DemoPull, GitHubState, ReadState } from './github-state.ts'
 
 interface ProgressLine {
   who: string
@@ -40,7 +33,7 @@ export function latestChecks(checks: readonly DemoCheck[]): DemoCheck[] {
   return [...latest.values()]
 }
 
-const isNew = (known: readonly DemoComment[], comment: DemoComment): boolean => byId(known, comment) === undefined
+const isNew = (known: readonly ThreadComment[], comment: ThreadComment): boolean => byId(known, comment) === undefined
 const byNumber = (pull: DemoPull) => (other: DemoPull) => other.number === pull.number
 
 const byName = (check: DemoCheck) => (other: DemoCheck) => other.name === check.name
@@ -57,7 +50,7 @@ export const headingOf = (body: string): string =>
 /** The beginning of a status comment, which changes all the time, or of one that calls people to it. */
 const STATUS = /^(?:\*\*)?(?:Running|Waiting|Verifying|Planning|Done|Merged|Stopped)\b/
 
-function aboutComment({ author, body, thread }: DemoComment): ProgressLine[] {
+function aboutComment({ author, body, thread }: ThreadComment): ProgressLine[] {
   const head = headingOf(body).replace(/^(?:@[\w-]+ )+/, '')
   if (!isBot(author) || STATUS.test(head)) return []
   const refused = body.includes('`not-permitted`')
@@ -138,7 +131,7 @@ export function watchProgress(readState: ReadState, display: Display, limits: Li
   let last = NOTHING
   let moved = 0
   const print = ({ who, what, tone }: ProgressLine, name: (text: string) => string) =>
-    printLine(display, who, what, tone === 'plain' ? name : display.colour[TONES[tone]])
+    printTimed(display, who, what, tone === 'plain' ? name : display.colour[TONES[tone]])
   const say = (who: string, what: string) => {
     moved = seconds()
     print({ who, what, tone: 'plain' }, display.colour.bold)
@@ -168,19 +161,3 @@ export function watchProgress(readState: ReadState, display: Display, limits: Li
 }
 
 const TONES = { good: 'green', bad: 'red' } as const
-const [TIME, NAME] = [8, 10]
-const MARGIN = TIME + NAME + 3
-/** Characters of a line: texts of people and models can be long. */
-const MOST = 160
-
-function printLine(
-  { line, columns, colour, seconds }: Display,
-  who: string,
-  what: string,
-  mark: (text: string) => string,
-) {
-  const time = `${seconds().toFixed(1)} s`.padStart(TIME)
-  const [first = '', ...more] = wrapped(bounded(what, MOST), columns - MARGIN)
-  line(`${colour.dim(time)}  ${mark(who.padEnd(NAME))} ${first}`)
-  for (const rest of more) line(`${' '.repeat(MARGIN)}${rest}`)
-}

@@ -6,25 +6,19 @@ import { z } from 'zod'
 import { systemClock } from '../../adapters/system/clock.ts'
 import type { Hub } from '../../hub/hub.ts'
 import { type Display, wrapped } from '../display.ts'
+import { type FoundSandbox, findSandbox } from '../find-sandbox.ts'
+import { type ApiPerson, personAt } from '../hub-client/person.ts'
 import { readJournal } from '../journal.ts'
 import { shellQuoted } from '../started-as.ts'
-import { Mistake, type Terminal } from '../subcommand.ts'
+import { EnvironmentError, Mistake, type Terminal } from '../subcommand.ts'
 import { DemoFailure } from './failure.ts'
 import type { DemoFolder } from './folder.ts'
 import { createReader } from './github-state.ts'
 import { type DemoModel, type DemoModelKind, openDemoModel } from './model.ts'
-import { type DemoPerson, personAt } from './person.ts'
 import { watchProgress } from './progress.ts'
 import { accountOf, type DemoOutcome, metricsSchema, resultOf } from './report.ts'
 import { clone, createSampleRepository, type Issue, runTests } from './sample-repository.ts'
-import {
-  type DemoSandbox,
-  findSandbox,
-  liveNeedsSandbox,
-  NO_SANDBOX_AT_END,
-  noSandboxAtStart,
-  printMissingSandbox,
-} from './sandbox.ts'
+import { liveNeedsSandbox, NO_SANDBOX_AT_END, noSandboxAtStart, printMissingSandbox } from './sandbox.ts'
 import { checkNotStopped, type DemoPeople, playScenario, type ScenarioResult } from './scenario.ts'
 
 /** `keep`: the hub keeps running at the end. */
@@ -40,7 +34,7 @@ interface DemoContext {
   terminal: Terminal
   display: Display
   signal: AbortSignal
-  sandbox: DemoSandbox
+  sandbox: FoundSandbox
 }
 
 /** Runs the demo, from the empty folder to the last line. If it throws, the hub and the model are closed. */
@@ -121,7 +115,7 @@ const logsIn = (demoFolder: DemoFolder): string => join(hubIn(demoFolder), 'logs
 
 async function playOn(hub: Hub, all: DemoContext, issue: Issue, standstillSeconds: number): Promise<void> {
   const { demoFolder, display, signal, options } = all
-  const person = (login: keyof DemoPeople): DemoPerson => personAt(hub, login, hub.tokens[login], signal)
+  const person = (login: keyof DemoPeople): ApiPerson => personAt(hub, login, hub.tokens[login], signal)
   const people: DemoPeople = { admin: person('admin'), writer: person('writer'), outsider: person('outsider') }
   const readState = createReader(people.admin, () => sizesIn(logsIn(demoFolder)))
   const watch = watchProgress(readState, display, {
@@ -137,7 +131,7 @@ async function playOn(hub: Hub, all: DemoContext, issue: Issue, standstillSecond
     await settled(hub, signal)
     await end(hub, all, result, seconds)
   } catch (error) {
-    if (!(error instanceof DemoFailure) || signal.aborted) throw error
+    if (!(error instanceof EnvironmentError) || signal.aborted) throw error
     const jobs = await unendedJobs(people.admin, logsIn(demoFolder))
     throw jobs === null ? error : new DemoFailure(`${error.message}. ${jobs}`, { cause: error })
   }
@@ -214,7 +208,7 @@ const jobSchema = z.object({ id: z.number(), name: z.string(), status: z.string(
 const MOST = 3
 
 /** One sentence: jobs that have not ended or have failed, and the paths of their logs. Null if there are none. */
-export async function unendedJobs(visitor: Pick<DemoPerson, 'list'>, logs: string): Promise<string | null> {
+export async function unendedJobs(visitor: Pick<ApiPerson, 'list'>, logs: string): Promise<string | null> {
   const runs = await visitor.list(runSchema, '/actions/runs', 'workflow_runs')
   const jobs = await Promise.all(runs.map(({ id }) => visitor.list(jobSchema, `/actions/runs/${id}/jobs`, 'jobs')))
   const bad = jobs.flat().filter(({ conclusion }) => conclusion !== 'success' && conclusion !== 'skipped')

@@ -1,21 +1,8 @@
-import { hostOf } from '../../adapters/sandbox/host.ts'
-import { probeSandbox } from '../../adapters/sandbox/probe.ts'
-import { defaultSettings } from '../../core/settings.ts'
-import { redactor } from '../../core/text/redact.ts'
 import { bounded } from '../../render/markdown/escape.ts'
 import { type Display, wrapped } from '../display.ts'
-import type { Terminal } from '../subcommand.ts'
+import type { FoundSandbox } from '../find-sandbox.ts'
 
-/** The sandbox of the demo's commands. Without one the demo still runs: its programs are known. */
-export type DemoSandbox = { kind: 'bubblewrap' } | { kind: 'off'; why: string; fix: readonly string[] }
-
-/** `temp`: a folder in which the probe may create its own. */
-export async function findSandbox({ env }: Terminal, temp: string): Promise<DemoSandbox> {
-  const probe = await probeSandbox('bubblewrap', { ...hostOf(env, []), temp }, defaultSettings.limits, redactor([]))
-  return probe.ok ? { kind: 'bubblewrap' } : { kind: 'off', why: probe.detail, fix: probe.fix }
-}
-
-type Missing = Extract<DemoSandbox, { kind: 'off' }>
+type Missing = Extract<FoundSandbox, { kind: 'off' }>
 
 /** Printed at the start, followed by how to install a sandbox. */
 export const noSandboxAtStart = ({ why }: Missing): string =>

@@ -1,10 +1,11 @@
+import { isBot, type ThreadComment } from '../hub-client/comments.ts'
+import type { ApiPerson } from '../hub-client/person.ts'
 import { DemoFailure } from './failure.ts'
-import { type DemoComment, type DemoPull, type GitHubState, isBot } from './github-state.ts'
-import type { DemoPerson } from './person.ts'
+import type { DemoPull, GitHubState } from './github-state.ts'
 import { headingOf, latestChecks, type ProgressWatch } from './progress.ts'
 import type { Issue } from './sample-repository.ts'
 
-export type DemoPeople = Readonly<Record<'admin' | 'writer' | 'outsider', DemoPerson>>
+export type DemoPeople = Readonly<Record<'admin' | 'writer' | 'outsider', ApiPerson>>
 
 export interface ScenarioResult {
   issue: number
@@ -35,7 +36,7 @@ export async function playScenario(people: DemoPeople, issue: Issue, watch: Prog
   return { issue: number, pull, merge, state }
 }
 
-async function type(watch: ProgressWatch, person: DemoPerson, thread: number, words: string): Promise<number> {
+async function type(watch: ProgressWatch, person: ApiPerson, thread: number, words: string): Promise<number> {
   watch.say(person.login, `on #${thread}: ${words}`)
   return person.comment(thread, words)
 }
@@ -43,7 +44,7 @@ async function type(watch: ProgressWatch, person: DemoPerson, thread: number, wo
 /** Posts a comment and waits for the answer: our next comment on the thread. */
 async function ask(
   watch: ProgressWatch,
-  person: DemoPerson,
+  person: ApiPerson,
   thread: number,
   words: string,
   fits: (body: string) => boolean,
@@ -66,7 +67,7 @@ function planned({ comments, pulls }: GitHubState): { pull: number; approval: st
   return null
 }
 
-const saying = (comments: readonly DemoComment[], words: string): DemoComment | undefined =>
+const saying = (comments: readonly ThreadComment[], words: string): ThreadComment | undefined =>
   comments.find(({ author, body }) => isBot(author) && body.includes(words))
 
 const STUCK = ['## Stopped', '## Verification failed', '## Cancelled']

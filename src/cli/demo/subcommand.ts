@@ -1,8 +1,7 @@
-import { constants } from 'node:os'
 import { killDescendants } from '../../hub/runner/process/descendants.ts'
 import { createDisplay, type Display, wrapped } from '../display.ts'
-import { Mistake, readArguments, type Subcommand, type Terminal } from '../subcommand.ts'
-import { DemoFailure } from './failure.ts'
+import { exitCodeOf } from '../serving.ts'
+import { EnvironmentError, Mistake, readArguments, type Subcommand, type Terminal } from '../subcommand.ts'
 import { type DemoFolder, openDemoFolder, removeDemoFolder } from './folder.ts'
 import { type DemoOptions, runDemo } from './run-demo.ts'
 
@@ -56,7 +55,7 @@ async function withFolder(
   } catch (error) {
     display.clear()
     if (signal.aborted) return await reportInterruption(demoFolder, terminal, signal)
-    if (!(error instanceof DemoFailure)) {
+    if (!(error instanceof EnvironmentError)) {
       if (error instanceof Mistake && demoFolder.isTemporary) await removeDemoFolder(demoFolder)
       else terminal.error(leftIn(demoFolder))
       throw error
@@ -70,7 +69,7 @@ async function withFolder(
 
 const TICK_MS = 200
 
-const failureLines = (error: DemoFailure, { folder }: DemoFolder, { columns }: Display): string[] => [
+const failureLines = (error: EnvironmentError, { folder }: DemoFolder, { columns }: Display): string[] => [
   ...wrapped(`The demo failed: ${error.message}`, columns),
   `Everything is in ${folder}`,
 ]
@@ -96,18 +95,12 @@ async function untilStopped(work: Promise<void>, signal: AbortSignal): Promise<v
 
 const KILL_MS = 100
 
-async function reportInterruption(
-  demoFolder: DemoFolder,
-  { error }: Terminal,
-  { reason }: AbortSignal,
-): Promise<number> {
+async function reportInterruption(demoFolder: DemoFolder, { error }: Terminal, signal: AbortSignal): Promise<number> {
+  const { reason } = signal
   if (demoFolder.isTemporary) await removeDemoFolder(demoFolder)
   const left = demoFolder.isTemporary ? 'Everything is deleted.' : leftIn(demoFolder)
   error(`${reason === 'SIGINT' ? 'Stopped' : `Stopped by ${reason}`}. ${left}`)
-  return 128 + (isSignal(reason) ? constants.signals[reason] : constants.signals.SIGINT)
+  return exitCodeOf(signal)
 }
 
 const leftIn = ({ folder }: DemoFolder): string => `What it made is in ${folder}`
-
-const isSignal = (name: unknown): name is NodeJS.Signals =>
-  typeof name === 'string' && Object.hasOwn(constants.signals, name)

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Refusal } from '../refusal.ts'
 import type { WorkflowRecord } from '../store/document.ts'
 import type { World } from '../world.ts'
+import { usesTributary, workflowsToRun } from './built-in-workflow.ts'
 
 const FOLDER = '.github/workflows'
 
@@ -31,10 +32,15 @@ export interface WorkflowFile {
 
 /** The workflow file at that commit; null if it is missing or no YAML mapping. */
 export async function readWorkflow(world: World, commit: string, path: string): Promise<WorkflowFile | null> {
-  const text = (await world.git.blob(`${commit}:${path}`))?.toString('utf8')
+  const text = await textOf(world, commit, path)
   if (text === undefined) return null
   const parsed = file.safeParse(parseYaml(text))
   return parsed.success ? { name: parsed.data.name ?? path, inputs: () => dispatchInputs(path, parsed.data.on) } : null
+}
+
+async function textOf({ git, builtInWorkflow: builtIn }: World, commit: string, path: string) {
+  const text = (await git.blob(`${commit}:${path}`))?.toString('utf8')
+  return path === builtIn?.path && !usesTributary(text ?? '') ? builtIn.text : text
 }
 
 function dispatchInputs(path: string, on: unknown): Readonly<Record<string, DispatchInput>> | null {
@@ -56,17 +62,20 @@ function parseYaml(text: string): unknown {
 
 /** The default branch's workflow files, each with the id it got when it was first seen. */
 export async function listWorkflows(world: World): Promise<WorkflowRecord[]> {
-  const listed = await world.git.run([
-    'ls-tree',
-    '--name-only',
-    `refs/heads/${world.store.doc.defaultBranch}`,
-    `${FOLDER}/`,
-  ])
-  return listed.stdout
+  const branch = `refs/heads/${world.store.doc.defaultBranch}`
+  const listed = await world.git.run(['ls-tree', '--name-only', branch, `${FOLDER}/`])
+  const paths = listed.stdout
     .toString('utf8')
     .split('\n')
     .filter((path) => /\.ya?ml$/.test(path))
-    .map((path) => workflowAt(world, path))
+  const runnable = world.builtInWorkflow === undefined ? paths : await ofTributary(world, branch, paths)
+  return runnable.map((path) => workflowAt(world, path))
+}
+
+async function ofTributary({ git, builtInWorkflow }: World, commit: string, paths: readonly string[]) {
+  const contents = await Promise.all(paths.map(async (path) => (await git.blob(`${commit}:${path}`))?.toString('utf8')))
+  const files = paths.map((path, index) => ({ path, content: contents[index] ?? '' }))
+  return workflowsToRun(files, builtInWorkflow).map(({ path }) => path)
 }
 
 export function workflowAt(world: World, path: string): WorkflowRecord {

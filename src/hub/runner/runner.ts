@@ -18,6 +18,7 @@ export function createRunner(host: HubHost, options: RunnerOptions): Runner {
     host,
     groups: new ConcurrencyGroups(),
     tributaryAction: options.tributaryAction,
+    tributaryStep: options.tributaryStep ?? { inputs: {}, workEnv: {} },
     logs: options.logs ?? (() => undefined),
     grace: options.grace ?? defaultGrace,
     path: options.path ?? process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
@@ -26,7 +27,7 @@ export function createRunner(host: HubHost, options: RunnerOptions): Runner {
     closed: false,
   }
   const active = new Map<number, RunHandle>()
-  const read = readsWorkflows(host.gitDir)
+  const read = readsWorkflows(host.gitDir, options.builtInWorkflow)
   loseJobs(world)
   const watch = (handle: RunHandle): number => {
     active.set(handle.id, handle)

@@ -1,10 +1,20 @@
+import type { BuiltInWorkflow } from '../git/built-in-workflow.ts'
 import type { HubHost, JobRecord, UnfinishedRun, WorkflowRunRecord } from '../host.ts'
 import type { ConcurrencyGroups } from './concurrency.ts'
 import type { Grace, StartProcess } from './process/process.ts'
 
+/** What Tributary's own steps are given besides what their workflow says. */
+export interface TributaryStep {
+  readonly inputs: Readonly<Record<string, string>>
+  /** Variables for the steps of the role `work`, for an agent that logs in by one. */
+  readonly workEnv: Readonly<Record<string, string>>
+}
+
 export interface RunnerOptions {
   /** Folder of the action that Tributary's own steps run, whatever address their `uses:` names. */
   readonly tributaryAction: string
+  readonly tributaryStep?: TributaryStep | undefined
+  readonly builtInWorkflow?: BuiltInWorkflow | undefined
   /** Called for every log line of every job. */
   readonly logs?: (line: string) => void
   readonly grace?: Grace
@@ -19,6 +29,7 @@ export interface RunnerWorld {
   readonly host: HubHost
   readonly groups: ConcurrencyGroups
   readonly tributaryAction: string
+  readonly tributaryStep: TributaryStep
   readonly logs: (line: string) => void
   readonly grace: Grace
   readonly path: string

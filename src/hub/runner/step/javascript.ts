@@ -10,6 +10,8 @@ export interface ActionCall {
   readonly uses: string
   readonly id: string | undefined
   readonly given: Readonly<Record<string, string>>
+  /** Variables beside those of its step. */
+  readonly env: Readonly<Record<string, string>>
 }
 
 /**
@@ -26,7 +28,7 @@ export async function runJavaScript(step: StepSession, call: ActionCall): Promis
   const { job } = step
   const inputs = inputsOf(step, call)
   announce(step, call, inputs)
-  const env = { ...inputVariables(inputs), ...actionVariables(step, call) }
+  const env = { ...call.env, ...inputVariables(inputs), ...actionVariables(step, call) }
   try {
     await mustSucceed(step, { command: process.execPath, args: [...NODE, call.action.main], env })
   } finally {

@@ -6,24 +6,8 @@ import { readAction } from './action-file.ts'
 import { checkout } from './checkout.ts'
 import { StepFailure } from './child.ts'
 import { runJavaScript } from './javascript.ts'
+import { providedBy } from './provided.ts'
 import { setupNode } from './setup-node.ts'
-
-const ROLES = ['command', 'orchestrate', 'work', 'recover'] as const
-
-type Provided = 'checkout' | 'setup-node' | 'tributary' | 'local'
-
-const ADDRESS = /^(?<name>[\w.-]+\/[\w.-]+(?:\/[\w./-]+)?)@[\w./-]+$/
-
-/** Recognizes Tributary by its name or by its `role` input: forks and copies may have any name. */
-function providedBy(uses: string, role: string | undefined): Provided | undefined {
-  if (uses.startsWith('./')) return 'local'
-  const name = ADDRESS.exec(uses)?.groups?.name?.toLowerCase()
-  if (name === undefined) return undefined
-  if (name === 'actions/checkout') return 'checkout'
-  if (name === 'actions/setup-node') return 'setup-node'
-  const isTributary = /^[^/]+\/tributary$/.test(name) || ROLES.some((one) => one === role)
-  return isTributary ? 'tributary' : undefined
-}
 
 export async function runAction(step: StepSession, definition: UsesStep): Promise<void> {
   const { uses, id } = definition
@@ -33,8 +17,17 @@ export async function runAction(step: StepSession, definition: UsesStep): Promis
   if (provided === undefined) throw new StepFailure(refusal(uses))
   if (provided === 'checkout') return checkout(step, inputs)
   if (provided === 'setup-node') return setupNode(step, inputs)
-  const folder = provided === 'tributary' ? step.job.world.tributaryAction : resolve(step.job.folders.workspace, uses)
-  return runJavaScript(step, { action: readAction(folder, uses), uses, id, given })
+  const { world, folders } = step.job
+  if (provided === 'local')
+    return runJavaScript(step, { action: readAction(resolve(folders.workspace, uses), uses), uses, id, given, env: {} })
+  const { inputs: more, workEnv } = world.tributaryStep
+  return runJavaScript(step, {
+    action: readAction(world.tributaryAction, uses),
+    uses,
+    id,
+    given: { ...given, ...more },
+    env: inputs.get('role') === 'work' ? workEnv : {},
+  })
 }
 
 const refusal = (uses: string): string =>

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import type { WorkflowText } from '../../git/built-in-workflow.ts'
 
 const execute = promisify(execFile)
 
@@ -40,12 +41,7 @@ export const setRef = (gitDir: string, ref: string, sha: string): Promise<string
 const isConflict = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 1
 
-interface WorkflowFile {
-  readonly path: string
-  readonly content: string
-}
-
-export async function workflowFiles(gitDir: string, commit: string): Promise<WorkflowFile[]> {
+export async function workflowFiles(gitDir: string, commit: string): Promise<WorkflowText[]> {
   const listing = await git(gitDir, 'ls-tree', '--name-only', '-z', commit, '.github/workflows/')
   const paths = listing.split('\0').filter((path) => /\.ya?ml$/.test(path))
   return Promise.all(paths.map(async (path) => ({ path, content: await git(gitDir, 'show', `${commit}:${path}`) })))

@@ -7,10 +7,12 @@ import { DEBUG, explainError } from './explain-error.ts'
 import { hub } from './hub.ts'
 import { init } from './init.ts'
 import { log } from './log.ts'
+import { run } from './run/subcommand.ts'
 import { simulateSubcommand } from './simulate.ts'
 import type { Subcommand, Terminal } from './subcommand.ts'
+import { up } from './up/subcommand.ts'
 
-const SUBCOMMANDS: readonly Subcommand[] = [init, doctor, check, simulateSubcommand, log, hub, demo]
+const SUBCOMMANDS: readonly Subcommand[] = [up, run, init, doctor, check, simulateSubcommand, log, hub, demo]
 const USAGE_ERROR = 2
 
 /** `tributary WORD ...`: answers with the exit code. */

@@ -31,7 +31,9 @@ describe('tributary', () => {
   it('lists what there is where nothing is near', async () => {
     const { code, error } = await typed(here, ['deploy'])
     expect(code).toBe(2)
-    expect(error).toBe("tributary: there is no 'deploy'. There are init, doctor, check, simulate, log, hub, demo.")
+    expect(error).toBe(
+      "tributary: there is no 'deploy'. There are up, run, init, doctor, check, simulate, log, hub, demo.",
+    )
   })
 
   it.each([

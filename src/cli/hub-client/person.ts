@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DemoFailure } from './failure.ts'
+import { EnvironmentError } from '../subcommand.ts'
 
 export interface ApiRepository {
   api: string
@@ -8,7 +8,7 @@ export interface ApiRepository {
 }
 
 /** A person with a token, who acts through the same REST calls that octokit makes. */
-export interface DemoPerson {
+export interface ApiPerson {
   login: string
   openIssue(title: string, body: string): Promise<number>
   comment(thread: number, body: string): Promise<number>
@@ -24,7 +24,7 @@ const merged = z.object({ sha: z.string(), merged: z.literal(true) })
 const wrapped = z.record(z.string(), z.unknown())
 
 /** `signal`: aborts the current request and refuses later ones. */
-export function personAt(place: ApiRepository, login: string, token: string, signal: AbortSignal): DemoPerson {
+export function personAt(place: ApiRepository, login: string, token: string, signal: AbortSignal): ApiPerson {
   const ask = async <Answer extends z.ZodType>(answer: Answer, method: string, path: string, body?: unknown) => {
     const response = await fetch(`${place.api}/repos/${place.owner}/${place.repo}${path}`, {
       method,
@@ -37,7 +37,8 @@ export function personAt(place: ApiRepository, login: string, token: string, sig
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    if (!response.ok) throw new DemoFailure(`${login}: ${method} ${path} was answered with ${response.status}: ${text}`)
+    if (!response.ok)
+      throw new EnvironmentError(`${login}: ${method} ${path} was answered with ${response.status}: ${text}`)
     return answer.parse(JSON.parse(text))
   }
   return {

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process'
+import type { Place } from './place.ts'
+
+export interface GitAnswer {
+  ok: boolean
+  out: string
+  /** What git said of it. */
+  words: string
+}
+
+/** Runs git in the person's checkout, with their configuration. `config`: more of it, unseen by a list of processes. */
+export function gitInCheckout(
+  { top, env }: Pick<Place, 'top' | 'env'>,
+  words: readonly string[],
+  config: Readonly<Record<string, string>> = {},
+): Promise<GitAnswer> {
+  return new Promise((resolve, reject) => {
+    const options = { cwd: top, encoding: 'utf8' as const, env: { ...env, ...variables(config, env) } }
+    execFile('git', words, options, (error, out, words) => {
+      if (error !== null && typeof error.code !== 'number') reject(error)
+      else resolve({ ok: error === null, out: out.trim(), words: words.trim() })
+    })
+  })
+}
+
+function variables(config: Readonly<Record<string, string>>, env: Place['env']): Record<string, string> {
+  const entries = Object.entries(config)
+  const before = Number(env.GIT_CONFIG_COUNT ?? 0)
+  return Object.fromEntries([
+    ['LC_ALL', 'C'],
+    ['GIT_TERMINAL_PROMPT', '0'],
+    ...(entries.length === 0 ? [] : [['GIT_CONFIG_COUNT', String(before + entries.length)]]),
+    ...entries.flatMap(([key, value], index) => [
+      [`GIT_CONFIG_KEY_${before + index}`, key],
+      [`GIT_CONFIG_VALUE_${before + index}`, value],
+    ]),
+  ])
+}
