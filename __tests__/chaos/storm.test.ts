@@ -60,7 +60,9 @@ async function throughStorm(issue: number, faults: readonly object[]) {
 }
 
 const SEED = printedSeed()
-const DRAWN = Array.from({ length: cases(20) }, (_, nth) => SEED + nth)
+/** A command that was delivered twice, and whose first job was killed, had two answers. */
+const KNOWN = [5057]
+const DRAWN = [...KNOWN, ...Array.from({ length: cases(20) }, (_, nth) => SEED + nth)]
 
 describe('a run through everything that goes wrong on GitHub', () => {
   it.each(DRAWN)('says what it needs, loses nothing and does nothing twice: seed %i', async (seed) => {

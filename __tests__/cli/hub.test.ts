@@ -53,7 +53,7 @@ it('tells a person where everything is, and what to try', async () => {
   const running = run(['--repo', checkout()], said)
   await expect.poll(() => lines.at(-1), SOON).toBe('Press Ctrl-C to stop.')
   expect(lines.join('\n')).toMatch(
-    /served on http:\/\/127\.0\.0\.1:\d+\n {2}REST .*\n {2}GraphQL .*\n {2}git .*\.git\n {2}admin /,
+    /served on http:\/\/127\.0\.0\.1:\d+\n {2}REST .*\n {2}GraphQL .*\n {2}git .*\.git\n {2}pages {4}http:.*\/login\/.+\n {2}admin /,
   )
   stop.abort()
   expect(await running).toBe(0)

@@ -378,7 +378,7 @@ describe("the action's input `settings`", () => {
   it('is named by what is wrong with it, and the file by its line', () => {
     expect(readSettings(null, 'merg: review')).toEqual({
       ok: false,
-      error: ['The input `settings` of the action: `merg` is not known here. Did you mean `merge`?'],
+      error: ['The input `settings` of the action: `merg` is not a known key here. Did you mean `merge`?'],
     })
     expect(readSettings(null, 'a: [')).toMatchObject({
       ok: false,

@@ -93,6 +93,7 @@ const greeting = (hub: Hub, dataDir: string): string[] => [
   `  REST     ${hub.api}`,
   `  GraphQL  ${hub.graphql}`,
   `  git      ${hub.git}`,
+  `  pages    ${hub.link()}`,
   ...Object.entries(hub.tokens).map(([login, token]) => `  ${login.padEnd(8)} ${token}`),
   `Everything is in ${dataDir}; start the hub again, and it continues from there.`,
   'Open an issue:',

@@ -13,7 +13,7 @@ const cli = join(import.meta.dirname, '..', '..', '..', 'dist', 'cli.js')
 const page = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'on-your-machine.md'), 'utf8')
 
 /** The plan that the page shows. */
-const PLAN = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
+const PLAN = /```tributary\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
 
 /** Stands where an agent would: it must be called as `--agent codex` calls it, with its login and a brief. */
 const AGENT = `#!/bin/sh

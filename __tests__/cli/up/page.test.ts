@@ -25,7 +25,7 @@ describe('the page about your machine', () => {
   })
 
   it('shows a plan that `/plan` would take', () => {
-    const text = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
+    const text = /```tributary\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
     const { plan, findings } = judgePlan({ name: 'plan.yml', text }, defaultSettings, nothingKnown)
     expect(findings.filter(isProblem)).toEqual([])
     expect(plan?.tasks.map(({ id }) => id)).toEqual(['hello', 'guide'])

@@ -11,6 +11,7 @@ import { type ApiPerson, personAt } from '../hub-client/person.ts'
 import { readJournal } from '../journal.ts'
 import { shellQuoted } from '../started-as.ts'
 import { EnvironmentError, Mistake, type Terminal } from '../subcommand.ts'
+import { openBrowser } from '../up/browser.ts'
 import { DemoFailure } from './failure.ts'
 import type { DemoFolder } from './folder.ts'
 import { createReader } from './github-state.ts'
@@ -21,9 +22,10 @@ import { clone, createSampleRepository, type Issue, runTests } from './sample-re
 import { liveNeedsSandbox, NO_SANDBOX_AT_END, noSandboxAtStart, printMissingSandbox } from './sandbox.ts'
 import { checkNotStopped, type DemoPeople, playScenario, type ScenarioResult } from './scenario.ts'
 
-/** `keep`: the hub keeps running at the end. */
+/** `keep`: the hub keeps running at the end; `open`: a browser shows it from the beginning. */
 export interface DemoOptions {
   keep: boolean
+  open: boolean
   modelKind: DemoModelKind
 }
 
@@ -102,12 +104,20 @@ async function onHub(all: DemoContext, model: DemoModel, standstillSeconds: numb
   })
   try {
     print(display, `A hub on ${hub.url} stands in for GitHub, as ${hub.owner}/${hub.repo}.`)
+    showPages(hub, all)
     display.line('')
     await playOn(hub, all, model.issue, standstillSeconds)
   } finally {
     await hub.close()
     await writeFile(join(demoFolder.folder, 'hub.log'), lines.map((line) => `${line}\n`).join(''))
   }
+}
+
+/** The link is not wrapped: a terminal makes it one to click. */
+function showPages(hub: Hub, { display, options, terminal }: DemoContext): void {
+  const link = hub.link()
+  display.line(`  Watch it in a browser, with this link: ${link}`)
+  if (options.open) openBrowser(link, terminal)
 }
 
 const hubIn = ({ folder }: DemoFolder): string => join(folder, 'hub')

@@ -9,6 +9,7 @@ const options = {
   agents: { type: 'boolean' },
   live: { type: 'boolean' },
   keep: { type: 'boolean' },
+  open: { type: 'boolean' },
   folder: { type: 'string' },
 } as const
 
@@ -16,7 +17,7 @@ export const demo: Subcommand = {
   name: 'demo',
   summary: 'shows a whole run on this machine, without GitHub',
   help: [
-    'tributary demo [--agents | --live] [--keep] [--folder DIR]',
+    'tributary demo [--agents | --live] [--open] [--keep] [--folder DIR]',
     '',
     'Starts a hub on a small repository and takes an issue through it: plan, approval,',
     'work, merge. It ends by itself, and deletes what it made.',
@@ -24,16 +25,18 @@ export const demo: Subcommand = {
     '                 model',
     '  --live         the same with the real model and your ANTHROPIC_API_KEY.',
     '                 It costs money and needs a sandbox',
+    '  --open         open the page of the run in a browser; implies --keep',
     '  --keep         keep the hub running at the end, until Ctrl-C, and',
     '                 keep its folder',
     '  --folder DIR   put everything there, and keep it',
   ],
   run: async (words, terminal) => {
-    const { keep = false, agents = false, live = false, folder } = readArguments(words, options, 0).values
+    const { open = false, agents = false, live = false, folder, ...asked } = readArguments(words, options, 0).values
+    const keep = open || asked.keep === true
     if (agents && live) throw new Mistake('use --agents (a scripted model) or --live (the real one), not both')
     const modelKind = live ? 'live' : agents ? 'script' : 'none'
     const signal = terminal.interruption()
-    return withFolder(await openDemoFolder(folder, keep, terminal), { keep, modelKind }, terminal, signal)
+    return withFolder(await openDemoFolder(folder, keep, terminal), { keep, open, modelKind }, terminal, signal)
   },
 }
 

@@ -164,7 +164,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** US dollars that the attempt may spend, reserved from the run's limit; absent if no model works on it. */
     allowance: z.number().positive().optional(),
     /** The slot's job on the platform. Absent in journals of before. */
-    job: z.int().positive().optional(),
+    job: z.int().optional(),
   }),
   event('task_returned', {
     ...onTask,
