@@ -71,7 +71,8 @@ export interface Hub {
 
 export async function startHub(options: HubOptions): Promise<Hub> {
   const dataDir = resolve(options.dataDir)
-  mkdirSync(dataDir, { recursive: true })
+  // It holds tokens and logs, which other users of this machine must not read.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const now = () => (options.now?.() ?? new Date()).toISOString().replace(/\.\d+Z$/, 'Z')
   const log = options.log ?? (() => {})
   const { owner, repo } = nameOf(options.repo, options.name)

@@ -1,9 +1,10 @@
 import { chmodSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { runCli } from '../../../src/cli/run-cli.ts'
 import { commitFiles, createCheckout, git, removeFolder, temporary } from '../../hub/support/repository.ts'
 
+const GIT_FETCH = (repository: string) => `/local/${basename(repository)}.git/info/refs?service=git-upload-pack`
 const SOON = { timeout: 60_000 }
 
 function setting() {
@@ -39,6 +40,10 @@ it('says where the page is and what works there, offers agents without using the
   expect(first.text()).toMatch(/: http:\/\/127\.0\.0\.1:\d+/)
   expect(first.text()).toContain('Plans and work: by hand, with a `run` for each task')
   expect(first.text()).toContain('Found, and not used: claude. `tributary up --agent claude` lets it plan and work.')
+  // Another user of this machine reaches the port, and has no token.
+  const [hub = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(first.text()) ?? []
+  for (const path of [`/api/v3/repos/local/${basename(here.repository)}/issues`, GIT_FETCH(here.repository)])
+    expect((await fetch(`${hub}${path}`)).status, path).toBeOneOf([401, 404])
   const other = upIn(here)
   expect(await other.ended).toBe(0)
   expect(other.text()).toContain(`This repository is served already, by process ${process.pid}.`)

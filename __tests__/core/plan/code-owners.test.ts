@@ -45,4 +45,9 @@ describe('the owners of a glob', () => {
     expect(owners('* @global\n/src/api/ @api', 'src/**')).toEqual(['api', 'global'])
     expect(owners('* @global\n/docs/ @docs', 'src/*.ts')).toEqual(['global'])
   })
+
+  it('are not read from patterns with braces, which GitHub takes as they are and which would multiply', () => {
+    expect(owners('* @mona\n*.{js,ts} @octo', 'a.ts')).toEqual(['mona'])
+    expect(readCodeOwners('{a,b}{a,b}{a,b}{a,b} @mona\n')).toEqual([])
+  })
 })

@@ -48,4 +48,20 @@ describe('a comment', () => {
     expect(rendered('![a picture](http://example.com/p.png)')).toBe('<p>[image: a picture]</p>')
     expect(rendered('[x](javascript:alert(1)) [y](data:text/html,z)')).toBe('<p><a href="">x</a> <a href="">y</a></p>')
   })
+
+  it.each([
+    ['emphasis', '*a'.repeat(30_000)],
+    ['links', '[a]('.repeat(15_000)],
+    ['quotes', '>'.repeat(60_000)],
+    ['many paragraphs', `${'*a'.repeat(1500)}\n\n`.repeat(20)],
+    ['cells', `${'|a'.repeat(300)}\n${'|-'.repeat(300)}\n${'|a\n'.repeat(9000)}`],
+  ])('that would take long to render is shown as it was typed: %s', (_, markdown) => {
+    expect(rendered(markdown)).toMatch(/^<pre tabindex="0">(?:\*a|\[a\]|&gt;|\|a)/)
+  })
+
+  it('of many tasks is rendered', () => {
+    const table = `| Task | Result |\n| --- | --- |\n${'| [`a`](https://x.example/a_b) | **done** in 3.5 s |\n'.repeat(300)}`
+    expect(rendered(table)).toContain('<strong>done</strong>')
+    expect(rendered(`- **a** \`b\`: c_d\n`.repeat(200))).toContain('<strong>a</strong>')
+  })
 })

@@ -1,5 +1,8 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { testHub, where } from '../support/hub.ts'
+import { temporary } from '../support/repository.ts'
 import { send, visit } from './browser.ts'
 
 describe('the link to the pages', () => {
@@ -43,6 +46,14 @@ describe('the link to the pages', () => {
     const hub = await testHub()
     const link = hub.link()
     expect((await send(link, { 'sec-purpose': 'prefetch;prerender' })).status).toBe(403)
+    expect((await send(link)).status).toBe(303)
+  })
+
+  it('is not used up by a program that only looks at it', async () => {
+    const hub = await testHub()
+    const link = hub.link()
+    const looked = await fetch(link, { method: 'HEAD' })
+    expect([looked.status, looked.headers.get('set-cookie')]).toEqual([403, null])
     expect((await send(link)).status).toBe(303)
   })
 
@@ -133,5 +144,24 @@ describe('a request', () => {
     expect(text).not.toMatch(/<script(?![^>]* src="\/-\/live-)|<style| on\w+=| style=/)
     const [script] = /\/-\/live-[\w-]+\.js/.exec(text) ?? ['']
     expect((await send(`${hub.url}${script}`)).headers['content-type']).toBe('text/javascript; charset=utf-8')
+  })
+
+  it('writes nothing into the terminal but what was sent', async () => {
+    const hub = await testHub()
+    const visitor = await visit(hub)
+    expect((await visitor.get('/octo/%1B]0;title%07/%0Athere')).status).toBe(404)
+    expect((await visitor.get('/octo/demo/blob/%E0%A4')).status).toBe(404)
+    expect(hub.log).toEqual(['no such route: GET /octo/%1B]0;title%07/%0Athere'])
+  })
+})
+
+describe('what a hub keeps', () => {
+  it('is for its owner alone', async () => {
+    const dataDir = join(temporary('hub-kept'), 'deep', 'data')
+    const hub = await testHub({ dataDir })
+    await hub.as('writer').issues.create({ ...where, title: 'Written again' })
+    await hub.close()
+    const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
+    expect([mode(dataDir), mode(join(dataDir, 'hub.json'))]).toEqual(['700', '600'])
   })
 })

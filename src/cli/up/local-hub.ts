@@ -84,6 +84,8 @@ async function start({ place, worker, port, terminal, log }: OpenOptions): Promi
   return startHub({
     repo: place.top,
     dataDir: join(place.dataDir, 'hub'),
+    // Other users of this machine reach the port too: without a token they read nothing.
+    settings: { private: true },
     ...(port === undefined ? {} : { port }),
     secrets: worker.secrets,
     variables: worker.variables,

@@ -36,9 +36,12 @@ function ownerOf(word: string): string[] {
   return name === undefined ? [] : [name]
 }
 
-/** GitHub knows no `!` and no `[ ]`. A name stands for a file or for a folder and all in it; `docs/*` is not deep. */
+/**
+ * GitHub knows no `!` and no `[ ]`, and takes braces as they are, which our globs cannot say. A name stands for a file or for a
+ * folder and all in it; `docs/*` is not deep.
+ */
 function globsOf(pattern: string): string[] {
-  if (pattern === '' || /^!|\[|\]/.test(pattern)) return []
+  if (pattern === '' || /^!|[[\]{}]/.test(pattern)) return []
   const isAnchored = pattern.slice(0, -1).includes('/')
   const path = pattern.replace(/^\//, '').replace(/\/$/, '')
   if (path === '*' && !isAnchored) return ['**']

@@ -15,7 +15,7 @@ export function githubPages(page: AddPage, world: World): void {
       return make(context, call)
     })
   const number = (call: PageCall, name: string): number => Number(call.req.param(name))
-  const rest = (call: PageCall): string => decodeURIComponent(call.req.path.split('/').slice(4).join('/'))
+  const rest = (call: PageCall): string => decoded(call.req.path.split('/').slice(4).join('/'))
   at('/issues', (context) => listView(context, 'issues'))
   at('/pulls', (context) => listView(context, 'pulls'))
   at('/issues/:number{\\d+}', (context, call) => issueView(context, number(call, 'number')))
@@ -28,4 +28,12 @@ export function githubPages(page: AddPage, world: World): void {
   at('/compare/:range{.+}', (context, call) => compareView(context, rest(call)))
   at('/blob/:place{.+}', (context, call) => fileView(context, 'blob', rest(call)))
   at('/tree/:place{.+}', (context, call) => fileView(context, 'tree', rest(call)))
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    throw notFound()
+  }
 }

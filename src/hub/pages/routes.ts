@@ -5,6 +5,7 @@ import { SIGNS } from '../../render/page/graph-svg.ts'
 import { type Html, html } from '../../render/page/html.ts'
 import { isPlanned } from '../../render/plan/planned-run.ts'
 import { notFound, Refusal } from '../refusal.ts'
+import { routeIn } from '../rest/errors.ts'
 import type { World } from '../world.ts'
 import { LIVE_SCRIPT } from './assets/script.ts'
 import { PAGES_STYLE } from './assets/style.ts'
@@ -101,7 +102,7 @@ function readable(journal: Awaited<ReturnType<ReturnType<typeof createJournals>[
 
 function answerPageError(world: World, call: PageCall, error: unknown): Response | Promise<Response> {
   if (!(error instanceof Refusal)) {
-    world.log(`${call.req.method} ${call.req.path}: ${error instanceof Error ? error.stack : String(error)}`)
+    world.log(`${routeIn(call)}: ${error instanceof Error ? error.stack : String(error)}`)
     return refuse(call, 500, { title: 'Something went wrong', words: html`<p>The log of the hub says more.</p>` })
   }
   const isMissing = error.status === 404

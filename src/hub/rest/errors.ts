@@ -12,15 +12,18 @@ export const errorBody = (status: number, message: string, errors?: Refusal['err
   status: String(status),
 })
 
+/** As it was sent: decoded, it could hold signs that change the terminal it is printed in. */
+export const routeIn = ({ req }: Pick<RestCall, 'req'>): string => `${req.method} ${new URL(req.url).pathname}`
+
 export function answerError(world: World, call: RestCall, error: unknown): Response {
   if (error instanceof Refusal) return call.json(errorBody(error.status, error.message, error.errors), error.status)
-  world.log(`${call.req.method} ${call.req.path}: ${error instanceof Error ? error.stack : String(error)}`)
+  world.log(`${routeIn(call)}: ${error instanceof Error ? error.stack : String(error)}`)
   return call.json(errorBody(500, 'Server Error'), 500)
 }
 
 /** The hub lacks many routes of GitHub: the answer names the missing one. */
 export function answerUnknown(world: World, call: RestCall): Response {
-  const route = `${call.req.method} ${call.req.path}`
+  const route = routeIn(call)
   world.log(`no such route: ${route}`)
   return call.json(errorBody(404, `Not Found: the hub has no route ${route}`), 404)
 }

@@ -18,8 +18,11 @@ export interface Store {
   flush(): Promise<void>
 }
 
+/** It holds tokens: for its owner alone. */
+const SECRET = 0o600
+
 export function openStore(dataDir: string, create: () => Document): Store {
-  mkdirSync(dataDir, { recursive: true })
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const file = join(dataDir, 'hub.json')
   const doc = read(file) ?? create()
   const writer = createWriter(file, () => JSON.stringify(doc))
@@ -28,7 +31,7 @@ export function openStore(dataDir: string, create: () => Document): Store {
     writer.wake()
     for (const listener of listeners) listener()
   }
-  writeFileSync(file, JSON.stringify(doc))
+  writeFileSync(file, JSON.stringify(doc), { mode: SECRET })
   return {
     doc,
     nextId: () => {
@@ -93,6 +96,6 @@ function createWriter(file: string, text: () => string) {
 
 /** Writes a temporary file and renames it, so that a crash leaves the old document intact. */
 async function replace(file: string, text: string): Promise<void> {
-  await writeFile(`${file}.new`, text)
+  await writeFile(`${file}.new`, text, { mode: SECRET })
   await rename(`${file}.new`, file)
 }

@@ -1,6 +1,6 @@
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
-import { type Html, trusted } from '../../../render/page/html.ts'
+import { type Html, html, trusted } from '../../../render/page/html.ts'
 import { type Links, linked } from './links.ts'
 import { fewTags } from './tags.ts'
 
@@ -17,13 +17,35 @@ export function commentHtml(markdown: string, name: string, links: Links): Html 
   const known = kept.get(key)
   if (known !== undefined) return known
   if (kept.size >= MOST_KEPT) kept.clear()
+  const rendered = isCostly(markdown) ? html`<pre tabindex="0">${markdown}</pre>` : render(markdown, name, links)
+  kept.set(key, rendered)
+  return rendered
+}
+
+function render(markdown: string, name: string, links: Links): Html {
   const text = micromark(markdown, {
     extensions: [gfm()],
     htmlExtensions: [gfmHtml({ clobberPrefix: `${name}-` }), fewTags()],
   })
-  const rendered = trusted(linked(scrollable(foldDiagrams(text)), links))
-  kept.set(key, rendered)
-  return rendered
+  return trusted(linked(scrollable(foldDiagrams(text)), links))
+}
+
+/** Marks of one paragraph that are read in a fraction of a second. */
+const MOST_MARKS = 2000
+/** A row of a table gets all cells of its head, written or not. */
+const MOST_CELLS = 20_000
+
+/** The time that Markdown takes grows with the square of the marks in a paragraph, and the hub does nothing else meanwhile. */
+function isCostly(markdown: string): boolean {
+  const lines = markdown.split('\n')
+  const cells = lines.reduce((most, line) => Math.max(most, line.split('|').length - 1), 0)
+  if (cells * lines.length > MOST_CELLS) return true
+  let cost = 0
+  for (const paragraph of markdown.split(/\n[ \t>]*\n|\n(?=\|)/)) {
+    cost += (paragraph.match(/[*_~[\]<>&`]|[-+.)] |[.@:]/g)?.length ?? 0) ** 2
+    if (cost > MOST_MARKS ** 2) return true
+  }
+  return false
 }
 
 /** The graph of the plan is drawn on the page of its run; its source is of little use to a reader. */

@@ -7,10 +7,10 @@ import { cookieName, isFromElsewhere, millisecondsOf, type PageCall, refuse, typ
 
 /** `/login/TOKEN`: opens a session and leads to the runs, so that the token is not in the address any more. */
 export function logIn(world: World, links: LoginLinks, call: PageCall) {
-  // A browser that loads a page ahead of the click would use the link up.
-  const isAhead = /prefetch|prerender/.test(
-    `${call.req.header('sec-purpose') ?? ''} ${call.req.header('purpose') ?? ''}`,
-  )
+  // A browser that loads a page ahead of the click, or a program that only looks at a link, would use it up.
+  const isAhead =
+    call.req.method === 'HEAD' ||
+    /prefetch|prerender/.test(`${call.req.header('sec-purpose') ?? ''} ${call.req.header('purpose') ?? ''}`)
   if (isAhead || isFromElsewhere(call)) return refuse(call, 403, NOT_NOW)
   switch (links.redeem(call.req.param('token') ?? '')) {
     case 'too-many':

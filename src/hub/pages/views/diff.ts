@@ -5,6 +5,8 @@ import type { World } from '../../world.ts'
 
 /** Lines of all files, so that a page stays readable and quick. */
 const MOST_LINES = 4000
+/** Characters of a line: that of a packed file can have millions. */
+const LONGEST_LINE = 2000
 /** Longer files are folded. */
 const OPEN_LINES = 400
 
@@ -40,7 +42,7 @@ ${
 function rows(lines: readonly string[]): Html[] {
   let [old, fresh] = [0, 0]
   return lines.map((line) => {
-    const text = line.replaceAll('\t', '    ')
+    const text = (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line).replaceAll('\t', '    ')
     const start = /^@@ -(\d+)(?:,\d+)? \+(\d+)/.exec(line)
     if (start !== null) {
       ;[old, fresh] = [Number(start[1]), Number(start[2])]
