@@ -39,9 +39,10 @@ it('says where the page is and what works there, offers agents without using the
   expect(first.text()).toMatch(/: http:\/\/127\.0\.0\.1:\d+/)
   expect(first.text()).toContain('Plans and work: by hand, with a `run` for each task')
   expect(first.text()).toContain('Found, and not used: claude. `tributary up --agent claude` lets it plan and work.')
-  const other = upIn(here)
+  const other = upIn(here, '--port', '1')
   expect(await other.ended).toBe(0)
   expect(other.text()).toContain(`This repository is served already, by process ${process.pid}.`)
+  expect(other.text()).toContain('It keeps its port. End it, then start it with --port 1.')
   first.stop()
   expect(await first.ended).toBe(0)
 
