@@ -218,7 +218,7 @@ describe('a demo that cannot be', () => {
     expect(refused(['--folder', around])).toMatchObject({ status: 2, said: expect.stringContaining('is not empty') })
     expect(refused(['--folder', join(CLI, 'below')])).toMatchObject({
       status: 2,
-      said: expect.stringContaining('cannot be made'),
+      said: expect.stringContaining('cannot be created'),
     })
   })
 })

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { allSpending, availableUsd, costsOf, spendingOfTask, spentUsd } from '../../../src/core/money/ledger.ts'
+import {
+  allSpending,
+  availableUsd,
+  costsOf,
+  settleLost,
+  spendingOfTask,
+  spentUsd,
+} from '../../../src/core/money/ledger.ts'
 import { type Spending, usdOf } from '../../../src/core/money/usage.ts'
 import { evolveLedger } from '../../../src/core/run/evolve-ledger.ts'
 import type { Report } from '../../../src/core/run/report.ts'
@@ -53,6 +60,9 @@ describe('the money of a run', () => {
         { ...cost(1.5, 'unknown'), calls: 0, usage: { fresh: 0, cached: 0, written: 0, output: 0 }, unknown: 1.5 },
       ])
     }
+    const whole = followed(begun(), { ...returned, lastKnown: [cost(2)] })
+    expect(allSpending(whole.ledger)).toEqual([cost(2)])
+    expect(settleLost(whole.ledger, 'a/1', [cost(9)], whole.askedAt)).toEqual(whole.ledger)
     const more = followed(begun(), { ...returned, lastKnown: [cost(2.5)] })
     expect(allSpending(more.ledger)).toEqual([cost(2.5)])
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Measurements, measuredLike, spreadOf } from '../../../src/core/money/measurements.ts'
+import { addSpreads, type Measurements, measuredLike, spreadOf } from '../../../src/core/money/measurements.ts'
 import { defaultSettings, settingsSchema } from '../../../src/core/settings.ts'
 import { gate, taskNamed } from '../../support/plan.ts'
 import { agentTask } from '../../support/planning.ts'
@@ -9,6 +9,12 @@ describe('a spread', () => {
     expect(spreadOf([5, 1, 4, 2, 3])).toEqual({ low: 2, likely: 3, high: 4 }))
   it('lies between two neighbours where no number stands there', () =>
     expect(spreadOf([4, 1, 3, 2])).toEqual({ low: 1.75, likely: 2.5, high: 3.25 }))
+  it('is added to another number by number', () =>
+    expect(addSpreads({ low: 1, likely: 2, high: 3 }, { low: 10, likely: 20, high: 30 })).toEqual({
+      low: 11,
+      likely: 22,
+      high: 33,
+    }))
   it('is not made of three numbers', () => expect(spreadOf([1, 2, 3])).toBeNull())
 })
 
@@ -37,6 +43,14 @@ describe('what was measured', () => {
     expect(like(agentTask('a', { size: 'medium', kind: 'plan' }))).toBeNull()
     const other = settingsSchema.parse({ worker: { command: ['other'] } })
     expect(like(agentTask('a', { size: 'medium' }), other)).toBeNull()
+  })
+  it('holds for programs of a size whatever their model would be, and for no gate and no part beside them', () => {
+    const program = { ...kind, worker: 'program', model: '' } as const
+    const beside = { ...measured, kinds: [kind, program] }
+    const found = (task: Parameters<typeof measuredLike>[1]) => measuredLike(beside, task, defaultSettings)
+    expect(found(taskNamed('a', { size: 'medium', run: ['make'], model_tier: 'strong' }))).toBe(program)
+    expect(found(taskNamed('a', { ...gate, size: 'medium' }))).toBeNull()
+    expect(found(agentTask('a', { size: 'medium', kind: 'plan' }))).toBeNull()
   })
   it('is nothing in a repository without finished tasks', () =>
     expect(measuredLike(null, agentTask('a'), defaultSettings)).toBeNull())

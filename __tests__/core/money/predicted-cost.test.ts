@@ -42,8 +42,25 @@ describe('the reasons', () => {
     expect(assumed).toContain('8, 20 and 40 turns')
     expect(several).toContain('2 agents')
   })
-  it('name tasks that nobody has planned yet', () =>
-    expect(cost(agentPlan('a > b', { tasks: { b: { kind: 'plan' } } })).reasons.at(-1)).toContain('`b`'))
+  it('are one for a single agent, with the tokens in thousands', () =>
+    expect(cost(agentPlan('a')).reasons).toEqual([expect.stringMatching(/ \d+(?:\.\d+)?k more tokens with each turn/)]))
+  it('are none if every task is like tasks that were measured here', () => {
+    const like = { size: 'medium', worker: 'agent', model: 'claude-sonnet-5-5', tasks: 4 } as const
+    const usd = { low: 1, likely: 2, high: 3 }
+    const measured = { runs: 1, tasks: 4, kinds: [{ ...like, minutes: usd, usd }], plannerUsd: null }
+    expect(predictCost(agentPlan('a, b'), defaultSettings, measured)).toEqual({
+      usd: { low: 2, likely: 4, high: 6 },
+      reasons: [],
+    })
+  })
+  it('name the tasks that are not planned yet, and no others', () => {
+    const plan = agentPlan('a > b > c', { tasks: { b: { kind: 'plan' }, c: { kind: 'plan' } } })
+    expect(cost(plan).reasons.at(-1)).toBe('What `b`, `c` will become is not known yet: it counts as one task.')
+  })
+  it('count such a task as a medium one at least', () => {
+    const of = (task: object) => cost(agentPlan('a', { tasks: { a: task } })).usd.likely
+    expect(of({ kind: 'plan', size: 'small' })).toBe(of({ size: 'medium' }))
+  })
   it('name a model without a price', () => {
     const settings = settingsSchema.parse({ worker_model: { default: 'someone-else' } })
     const { usd, reasons } = cost(agentPlan('a'), settings)

@@ -116,7 +116,7 @@ async function onHub(all: DemoContext, model: DemoModel, standstillSeconds: numb
 /** The link is not wrapped: a terminal makes it one to click. */
 function showPages(hub: Hub, { display, options, terminal }: DemoContext): void {
   const link = hub.link()
-  display.line(`  Watch it in a browser, with this link: ${link}`)
+  display.line(`  Watch it in a browser:\n  ${link}`)
   if (options.open) openBrowser(link, terminal)
 }
 
