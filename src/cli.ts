@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { constants } from 'node:os'
 import { createInterface } from 'node:readline/promises'
+import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { explainError } from './cli/explain-error.ts'
 import { isDebugged, runCli } from './cli/run-cli.ts'
@@ -36,6 +37,8 @@ async function ask(question: string, signal: AbortSignal): Promise<string | null
   const lines = createInterface({ input: process.stdin, output: process.stdout, terminal: false })
   const ended = new Promise<null>((resolve) => lines.once('close', () => resolve(null)))
   try {
+    // What was typed before the question is no answer to it, so it is read and dropped.
+    for (let turn = 0; turn < 3; turn += 1) await setImmediate()
     return await Promise.race([lines.question(question, { signal }), ended])
   } finally {
     lines.close()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { colour, createDisplay, cutToWidth, wantsColour, wrapped } from '../../src/cli/display.ts'
+import { colour, createDisplay, cutToWidth, wantsColour, wrapped, wrappedHelp } from '../../src/cli/display.ts'
 import type { Terminal } from '../../src/cli/subcommand.ts'
 
 /** A terminal that keeps what is drawn, one piece after another. */
@@ -75,6 +75,17 @@ it('cuts with a sign that it did, or breaks between words and leaves a path whol
   expect(wrapped('one two three four', 9, '  ')).toEqual(['one two', '  three', '  four'])
   expect(wrapped('in /a/very/long/path', 9)).toEqual(['in', '/a/very/long/path'])
   expect(wrapped('a  chart ==|', 20)).toEqual(['a  chart ==|'])
+})
+
+it('wraps help so that what an option means stays in its column', () => {
+  const help = ['Words of help for it.', '  --port N  the port, or a free one']
+  expect(wrappedHelp(help, 22)).toEqual([
+    'Words of help for it.',
+    '  --port N  the port,',
+    '            or a free',
+    '            one',
+  ])
+  expect(wrappedHelp(help, 80)).toEqual(help)
 })
 
 describe('colour', () => {

@@ -13,9 +13,9 @@ describe('the pages in a browser', needsChromium, () => {
   let world: World
   let browser: Browser
   const taken: string[] = []
-  const takeResult = async (_run: string, branch: string) => {
-    taken.push(branch)
-    return { branch: 'tributary-1', commit: world.git('rev-parse', branch) }
+  const takeResult = async (run: string) => {
+    taken.push(run)
+    return { branch: 'tributary-1', commit: world.git('rev-parse', `tributary/${run}/trunk`) }
   }
   beforeAll(async () => {
     world = await startWorld({ hub: { takeResult } })
@@ -48,12 +48,12 @@ describe('the pages in a browser', needsChromium, () => {
     await watchedBySecondBrowser(browser, world)
     const moved = await secondsUntilLanded(world, page, 'a')
     await stateOf(page, 'c', 'landed')
-    await page.getByRole('button', { name: 'Take it' }).waitFor()
+    await page.getByRole('button', { name: 'Fetch the branch' }).waitFor()
     expect(await page.evaluate('globalThis.sameDocument'), 'the page was not loaded again').toBe(true)
     await check(page, 'done')
-    await page.getByRole('button', { name: 'Take it' }).click()
+    await page.getByRole('button', { name: 'Fetch the branch' }).click()
     await page.getByText('Your repository has the branch tributary-1 now').waitFor()
-    expect(taken).toEqual(['tributary/1/trunk'])
+    expect(taken).toEqual(['1'])
     await page.locator('#tasks').getByRole('link', { name: 'c Task c' }).click()
     await page.locator('#diff').getByText('+done by c').waitFor()
     await check(page, 'task')

@@ -21,11 +21,14 @@ const [FEWEST, MOST] = [40, 120]
 const FRAMES = ['|', '/', '-', '\\']
 const ERASE = '\r\u001b[2K'
 
+/** One column stays free: a terminal may wrap a line that fills it. */
+export const columnsOf = (screen: Pick<NonNullable<Terminal['screen']>, 'columns'>): number =>
+  Math.min(MOST, Math.max(FEWEST, screen.columns() - 1))
+
 export function createDisplay(terminal: Terminal, seconds: () => number): Display {
   const { screen, env } = terminal
   const drawn = screen !== undefined && env.TERM !== 'dumb'
-  // One column stays free: a terminal may wrap a line that fills it.
-  const columns = screen === undefined ? UNKNOWN_COLUMNS : Math.min(MOST, Math.max(FEWEST, screen.columns() - 1))
+  const columns = screen === undefined ? UNKNOWN_COLUMNS : columnsOf(screen)
   let shown: string | null = null
   let frame = 0
   const draw = () => {
@@ -83,6 +86,10 @@ export function wrapped(text: string, columns: number, indent = ''): string[] {
   }
   return lines
 }
+
+/** Wraps lines of help; what an option means stays in its column. */
+export const wrappedHelp = (lines: readonly string[], columns: number): string[] =>
+  lines.flatMap((line) => wrapped(line, columns, ' '.repeat(/^ +\S.*? {2,}|^ */.exec(line)?.[0].length ?? 0)))
 
 const [TIME, NAME] = [8, 10]
 const MARGIN = TIME + NAME + 3

@@ -2,6 +2,7 @@ import { nearest } from '../core/text/nearest.ts'
 import { versionOf } from './address.ts'
 import { check } from './check/subcommand.ts'
 import { demo } from './demo/subcommand.ts'
+import { columnsOf, wrappedHelp } from './display.ts'
 import { doctor } from './doctor/subcommand.ts'
 import { DEBUG, explainError } from './explain-error.ts'
 import { hub } from './hub.ts'
@@ -20,7 +21,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
   const [word, ...rest] = argv
   if (word === 'help' && rest[0] !== undefined) return runCli([rest[0], '--help'], terminal)
   if (word === undefined || word === '--help' || word === '-h' || word === 'help') {
-    for (const line of overview(terminal.command)) terminal.out(line)
+    printHelp(overview(terminal.command), terminal)
     return word === undefined ? USAGE_ERROR : 0
   }
   if (word === '--version' || word === '-v') {
@@ -30,7 +31,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
   const subcommand = SUBCOMMANDS.find(({ name }) => name === word)
   if (subcommand === undefined) return unknown(word, terminal)
   if (rest.includes('--help') || rest.includes('-h')) {
-    for (const line of subcommand.help) terminal.out(line)
+    printHelp(subcommand.help, terminal)
     return 0
   }
   return attempt(subcommand, rest, terminal)
@@ -46,6 +47,10 @@ async function attempt(subcommand: Subcommand, words: readonly string[], termina
     for (const line of lines) terminal.error(line)
     return code
   }
+}
+
+function printHelp(lines: readonly string[], { screen, out }: Terminal): void {
+  for (const line of screen === undefined ? lines : wrappedHelp(lines, columnsOf(screen))) out(line)
 }
 
 /** Whether traces are asked for. */

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { constants, homedir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, isAbsolute, join } from 'node:path'
 import { Mistake, type Terminal } from './subcommand.ts'
 
 /** Where a hub keeps everything about a repository: outside the checkout, so that it is not committed and no tool reads it. */
 export function ownFolder(kind: 'hub' | 'up', repository: string, { env }: Pick<Terminal, 'env'>): string {
-  const state = env.XDG_STATE_HOME ?? join(env.HOME ?? homedir(), '.local', 'state')
+  // By the XDG specification, an empty or relative value counts as none.
+  const asked = env.XDG_STATE_HOME ?? ''
+  const state = isAbsolute(asked) ? asked : join(env.HOME ?? homedir(), '.local', 'state')
   const hash = createHash('sha256').update(repository).digest('hex').slice(0, 12)
   return join(state, 'tributary', kind, `${basename(repository)}-${hash}`)
 }

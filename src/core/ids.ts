@@ -29,6 +29,11 @@ export type TaskId = string
 export const logRef = (run: RunId): string => `refs/tributary/${run}/log`
 /** If a remote refuses custom refs, the journal lives on a branch. */
 export const logBranchRef = (run: RunId): string => `refs/heads/tributary/${run}/log`
+/** The run whose journal a ref is; null for other refs. */
+export function runOfJournalRef(ref: string): RunId | null {
+  const run = runIdSchema.safeParse(/^refs\/(?:heads\/)?tributary\/([^/]+)\/log$/.exec(ref)?.[1])
+  return run.success ? run.data : null
+}
 export const trunkBranch = (run: RunId): string => `tributary/${run}/trunk`
 export const taskBranch = (run: RunId, task: TaskId): string => `tributary/${run}/${task}`
 export const branchRef = (branch: string): string => `refs/heads/${branch}`

@@ -4,7 +4,7 @@ import { allowedHostSchema } from './allowed-host.ts'
 const AUTHOR_PATTERN = /^[^<>\p{C}]*[^<>\p{C}\s] <[^<>@\s\p{C}]+@[^<>@\s\p{C}]+>$/u
 
 /** GitHub's names of accounts, and of teams in an organization. */
-const LOGIN_OR_TEAM = /^[A-Za-z\d][A-Za-z\d-]*(?:\/[\w.-]+)?$/
+export const LOGIN_OR_TEAM = /^[A-Za-z\d][A-Za-z\d-]*(?:\/[\w.-]+)?$/
 
 /** With its id: an address without one belongs to any account that takes that name. */
 const BOT = 'github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>'
@@ -231,7 +231,7 @@ export const settingsSchema = z.strictObject({
     .enum(['off', 'squash', 'merge', 'rebase'])
     .default('off')
     .describe(
-      'Not off: once a person who may approve has approved the last head of the final pull request, auto-merge is switched on for it with this method',
+      'squash, merge or rebase: auto-merge is switched on for the final pull request, with this method, once a person who may approve has approved its last head; off: you merge it',
     ),
   worker_pull_requests: z
     .literal([true, false, 'review-only'])

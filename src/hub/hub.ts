@@ -50,7 +50,7 @@ export interface HubOptions {
   now?: () => Date
   log?: (line: string) => void
   observe?: Observer
-  /** Fetches a branch of the hub into the person's repository: "Take it" on the page of a run. Without it there is no such button. */
+  /** Fetches the result of a run into the person's repository: a button on the page of the run. Without it there is none. */
   takeResult?: TakeResult
 }
 

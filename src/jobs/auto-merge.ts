@@ -9,9 +9,9 @@ import { say } from './say.ts'
 type Deps = Pick<JobDeps, 'forge' | 'log' | 'readSettings'>
 
 /**
- * Switches auto-merge on for the final pull request of a finished run, if the settings ask for it and a person who may has approved its
- * last head, which is the one that was verified. All of it is asked of GitHub now: a review that was dismissed is not there any more.
- * What it returns if GitHub had to be asked to merge at once: no event tells of that.
+ * Switches auto-merge on for the final pull request of a finished run, if the settings ask for it and a person who may approve has
+ * approved its last head, the one that was verified. Reviews are read now, since one may have been dismissed in the meantime.
+ * Returns who approved which head if GitHub merged it at once, because no event tells of that; else null.
  */
 export async function mergeIfApproved(deps: Deps, run: RunState): Promise<{ head: Sha; by: string } | null> {
   if (run.phase !== 'ended' || run.conclusion !== 'success') return null

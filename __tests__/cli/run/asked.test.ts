@@ -29,7 +29,7 @@ describe('what is asked of `run`', () => {
 
   it.each([
     [[], 'what shall be done?'],
-    [['log', 'as', 'JSON'], "'as' is one argument too many"],
+    [['log', 'as', 'JSON'], 'say what shall be done in quotes: "log as JSON"'],
     [['x', '--budget', 'much'], "'much' is no limit of money; it is typed like 5usd"],
     [['x', '--budget', '5usd --mode off'], 'is no limit of money'],
     [['x', '--yess'], 'did you mean --yes?'],

@@ -44,9 +44,10 @@ it('says where the page is and what works there, offers agents without using the
   const [hub = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(first.text()) ?? []
   for (const path of [`/api/v3/repos/local/${basename(here.repository)}/issues`, GIT_FETCH(here.repository)])
     expect((await fetch(`${hub}${path}`)).status, path).toBeOneOf([401, 404])
-  const other = upIn(here)
+  const other = upIn(here, '--port', '1')
   expect(await other.ended).toBe(0)
   expect(other.text()).toContain(`This repository is served already, by process ${process.pid}.`)
+  expect(other.text()).toContain('It keeps its port. End it, then start it with --port 1.')
   first.stop()
   expect(await first.ended).toBe(0)
 

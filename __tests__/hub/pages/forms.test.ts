@@ -106,16 +106,16 @@ describe('a form', () => {
   })
 
   it('takes the result, and says the branch', async () => {
-    const taken: [string, string][] = []
+    const taken: string[] = []
     const hub = await testHub({
-      takeResult: async (run, branch) => {
-        taken.push([run, branch])
+      takeResult: async (run) => {
+        taken.push(run)
         return { branch: 'tributary-1', commit: 'a'.repeat(40) }
       },
     })
     const visitor = await visit(hub)
     const answer = await visitor.post('/runs/1/take', [])
-    expect(taken).toEqual([['1', 'tributary/1/trunk']])
+    expect(taken).toEqual(['1'])
     await hub.as('writer').issues.create({ ...where, title: 'x' })
     expect((await visitor.get(`${answer.headers.location}`)).text).toContain(
       'the branch <code>tributary-1</code> now, at <code>aaaaaaaa</code>',

@@ -26,8 +26,9 @@ export interface Asked {
 
 /** The arguments of `run`. */
 export function readAsked(typed: readonly string[], canAsk: boolean): Asked {
-  const { values, positionals } = readArguments(typed, options, 1)
-  const [words = null] = positionals
+  const { values, positionals } = readArguments(typed, options, Number.POSITIVE_INFINITY)
+  const [words = null, ...more] = positionals
+  if (more.length > 0) throw new Mistake(`say what shall be done in quotes: "${positionals.join(' ')}"`)
   const { yes = false, budget = null, agent, plan: planFile = null } = values
   if (words === null && planFile === null)
     throw new Mistake('what shall be done? Say it in quotes, like "log as JSON", or give a plan: --plan FILE')

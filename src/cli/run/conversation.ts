@@ -42,10 +42,12 @@ export async function converse(talk: Conversation): Promise<Ending> {
   const proposedAt = new Map<string, number>()
   for (let still = 0; ; ) {
     const look = await talk.look()
-    show(display, look)
     const need = waitsFor(look.state)
+    const isOpen = 'key' in need && !asked.has(need.key)
+    const waits = isOpen && mustWait(need, talk, proposedAt)
+    show(display, look, waits)
     if (need.kind === 'over') return { kind: 'over', look }
-    if ('key' in need && !asked.has(need.key) && !mustWait(need, talk, proposedAt)) {
+    if (isOpen && !waits) {
       asked.add(need.key)
       const words = await answerTo(need, talk)
       if (words === null) return { kind: 'left', look }
@@ -61,10 +63,11 @@ export async function converse(talk: Conversation): Promise<Ending> {
   }
 }
 
-function show(display: Display, { events, state }: Look): void {
+function show(display: Display, { events, state }: Look, waits: boolean): void {
   for (const { text, tone } of progressLines(events))
     printTimed(display, 'tributary', text, tone === 'plain' ? display.colour.cyan : display.colour[TONES[tone]])
-  display.status(state.phase === 'empty' ? 'the issue is read' : statusText(state))
+  if (waits) display.status('the checks of the plan run on the base; then you are asked')
+  else display.status(state.phase === 'empty' ? 'the issue is read' : statusText(state))
 }
 
 const TONES = { good: 'green', bad: 'red' } as const

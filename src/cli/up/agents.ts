@@ -101,9 +101,9 @@ function agentNamed(name: string, env: Environment): Agent {
   const agent = ownOf(AGENTS, name)
   if (agent === undefined) {
     const meant = nearest(name, Object.keys(AGENTS))
-    const hint = meant === null ? `known are ${commaList(Object.keys(AGENTS))}` : `did you mean ${meant}?`
+    const hint = meant === null ? `known are ${commaList(Object.keys(AGENTS))}.` : `did you mean ${meant}?`
     throw new Mistake(
-      `'${name}' is no agent that --agent knows; ${hint}. \`worker.command\` in the settings takes any other`,
+      `'${name}' is no agent that --agent knows; ${hint} \`worker.command\` in the settings takes any other`,
     )
   }
   if (!isOnPath(name, env))

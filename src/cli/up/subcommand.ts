@@ -36,15 +36,15 @@ export const up: Subcommand = {
 
 /** Runs until it is interrupted, unless another process serves this repository already. */
 async function serve(words: readonly string[], terminal: Terminal): Promise<number> {
-  const { port, ...asked } = readArguments(words, options, 0).values
+  const { port, ...others } = readArguments(words, options, 0).values
+  const asked = { ...others, port: port === undefined ? undefined : portOf(port) }
   const worker = chooseWorker(asked.agent, terminal.env)
   const place = await findPlace(terminal)
   const signal = terminal.interruption()
   const log = (line: string) => terminal.error(line)
-  const number = port === undefined ? undefined : portOf(port)
   let hub: LocalHub | null = null
   try {
-    hub = await openLocalHub({ place, worker, port: number, terminal, clock: systemClock, signal, log })
+    hub = await openLocalHub({ place, worker, port: asked.port, terminal, clock: systemClock, signal, log })
     await present(hub, place, asked, terminal)
     if (hub.servedBy === null) await interrupted(signal)
     return 0
@@ -57,6 +57,7 @@ async function serve(words: readonly string[], terminal: Terminal): Promise<numb
 }
 
 interface Asked {
+  port: number | undefined
   agent?: string | undefined
   'no-open'?: boolean | undefined
   json?: boolean | undefined
@@ -67,7 +68,7 @@ async function present(hub: LocalHub, place: Place, asked: Asked, terminal: Term
   const synced = await syncBase(place, hub.address)
   const link = await hub.link()
   if (asked.json === true) return terminal.out(jsonLine(hub, place, link, terminal))
-  for (const line of greeting({ hub, place, link, synced, agent: asked.agent, terminal })) terminal.out(line)
+  for (const line of greeting({ hub, place, link, synced, asked, terminal })) terminal.out(line)
   if (asked['no-open'] !== true) openBrowser(link, terminal)
   const missing = await whyNoSandbox(await settingsAt(place, 'HEAD'), terminal)
   if (missing !== null) terminal.error(`No task can run yet: ${missing}.`)
@@ -81,11 +82,11 @@ interface Greeting {
   place: Place
   link: string
   synced: readonly Synced[]
-  agent: string | undefined
+  asked: Asked
   terminal: Pick<Terminal, 'env' | 'command'>
 }
 
-function greeting({ hub, place, link, synced, agent, terminal }: Greeting): string[] {
+function greeting({ hub, place, link, synced, asked: { agent, port }, terminal }: Greeting): string[] {
   const { address, servedBy } = hub
   return [
     ...(servedBy === null ? [] : [`This repository is served already, by process ${servedBy}.`]),
@@ -93,6 +94,9 @@ function greeting({ hub, place, link, synced, agent, terminal }: Greeting): stri
     ...(servedBy !== null && agent !== undefined && agent !== address.worker
       ? [`That hub works with ${workerText(address.worker)}. End it, then start it with --agent ${agent}.`]
       : [`  Plans and work: ${workerText(address.worker)}`, ...offer(address.worker, terminal)]),
+    ...(servedBy !== null && port !== undefined && port !== 0 && port !== Number(new URL(address.url).port)
+      ? [`  It keeps its port. End it, then start it with --port ${port}.`]
+      : []),
     ...baseLines(place, address.defaultBranch),
     ...synced.flatMap((one) => syncLine(one, place) ?? []).map((line) => `  ${line}`),
     `  Everything is in ${place.dataDir}; your checkout is not touched.`,

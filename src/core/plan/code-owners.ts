@@ -1,3 +1,4 @@
+import { LOGIN_OR_TEAM } from '../settings.ts'
 import { globWithin, matches, validGlob, writesCollide } from './glob.ts'
 
 /** The files that GitHub looks for, in its order; the first that is there counts. */
@@ -30,10 +31,9 @@ function wordsOf(line: string): string[] {
   return (uncommented.match(/(?:\\.|[^\s\\])+/g) ?? []).map((word) => word.replaceAll(/\\(.)/g, '$1'))
 }
 
-const OWNER = /^@([A-Za-z\d][A-Za-z\d-]*(?:\/[\w.-]+)?)$/
 function ownerOf(word: string): string[] {
-  const name = OWNER.exec(word)?.[1]
-  return name === undefined ? [] : [name]
+  const name = word.startsWith('@') ? word.slice(1) : ''
+  return LOGIN_OR_TEAM.test(name) ? [name] : []
 }
 
 /**

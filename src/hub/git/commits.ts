@@ -1,5 +1,8 @@
 import type { Repository } from './repository.ts'
 
+/** A commit without a parent is compared with it. */
+export const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
+
 export interface Signature {
   name: string
   email: string

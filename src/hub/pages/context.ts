@@ -1,4 +1,4 @@
-import type { TaskId } from '../../core/ids.ts'
+import type { RunId, TaskId } from '../../core/ids.ts'
 import type { World } from '../world.ts'
 import type { Journals } from './journals.ts'
 import type { Links } from './markdown/links.ts'
@@ -12,8 +12,8 @@ export interface PageContext {
   takeResult: TakeResult | undefined
 }
 
-/** Fetches the branch of a run's result into the person's repository. */
-export type TakeResult = (run: string, branch: string) => Promise<{ branch: string; commit: string }>
+/** Fetches the result of a run into the person's repository, as a branch. */
+export type TakeResult = (run: RunId) => Promise<{ branch: string; commit: string }>
 
 export const runPath = (run: string): string => `/runs/${run}`
 export const taskPath = (run: string, task: TaskId): string => `/runs/${run}/tasks/${task}`

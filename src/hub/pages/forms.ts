@@ -1,4 +1,4 @@
-import { type RunId, trunkBranch } from '../../core/ids.ts'
+import type { RunId } from '../../core/ids.ts'
 import { html } from '../../render/page/html.ts'
 import type { Actor } from '../access/actor.ts'
 import { person } from '../access/people.ts'
@@ -8,18 +8,13 @@ import { createIssue } from '../mutations/issues.ts'
 import { Refusal } from '../refusal.ts'
 import { needLive } from '../rest/middleware.ts'
 import type { World } from '../world.ts'
-import { commandText } from './actions/command-text.ts'
+import { commandText, field } from './actions/command-text.ts'
 import { runPath, type TakeResult } from './context.ts'
 import type { Notes } from './notes.ts'
 import { type PageCall, refuse } from './session/signed-in.ts'
 
 /** Pages act for the person who started the hub. */
 const PERSON: Actor = { kind: 'person', person: person('admin') }
-
-const field = (form: FormData, name: string): string => {
-  const value = form.get(name)
-  return typeof value === 'string' ? value.replaceAll('\r\n', '\n') : ''
-}
 
 /** Posts the comment that the form stands for, and goes back to its page. */
 export async function postComment(world: World, notes: Notes, call: PageCall): Promise<Response> {
@@ -60,7 +55,7 @@ export async function takeIt(
   call: PageCall,
 ): Promise<Response> {
   if (take === undefined) throw new Refusal(409, 'This hub does not know your repository')
-  const { branch, commit } = await take(run, trunkBranch(run))
+  const { branch, commit } = await take(run)
   const note = notes.add(
     html`<p>Your repository has the branch <code>${branch}</code> now, at <code>${commit.slice(0, 8)}</code>. Look at it with <code>git diff HEAD...${branch}</code>, and take it over with <code>git merge ${branch}</code>.</p>`,
   )

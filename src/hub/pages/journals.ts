@@ -1,4 +1,4 @@
-import { type RunId, runIdSchema, type Sha } from '../../core/ids.ts'
+import { logRef, type RunId, runOfJournalRef, type Sha } from '../../core/ids.ts'
 import type { RunEvent } from '../../core/run/event.ts'
 import { evolve } from '../../core/run/evolve.ts'
 import { eventsInMessage } from '../../core/run/journal-message.ts'
@@ -69,8 +69,8 @@ export function createJournals({ git }: World): Journals {
 function tipsIn(refs: readonly { ref: string; sha: Sha }[]): Map<RunId, Sha> {
   const tips = new Map<RunId, Sha>()
   for (const { ref, sha } of refs) {
-    const run = runIdSchema.safeParse(/^refs\/(?:heads\/)?tributary\/([^/]+)\/log$/.exec(ref)?.[1])
-    if (run.success && (ref.startsWith('refs/tributary/') || !tips.has(run.data))) tips.set(run.data, sha)
+    const run = runOfJournalRef(ref)
+    if (run !== null && (ref === logRef(run) || !tips.has(run))) tips.set(run, sha)
   }
   return tips
 }

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { needRead } from '../access/permission.ts'
 import { fileChangesBetween } from '../git/changes.ts'
-import { commitAt, type HubCommit, readCommits } from '../git/commits.ts'
+import { commitAt, EMPTY_TREE, type HubCommit, readCommits } from '../git/commits.ts'
 import { orNotFound } from '../mutations/find.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { commitShape, fileShape, gitCommitShape } from '../representations/commit.ts'
@@ -36,8 +36,6 @@ export const commitRoutes = (world: World) =>
       const commit = orNotFound(await commitAt(world.git, sha))
       return call.json({ ...commitShape(world, commit), ...(await changed(world, commit)) })
     })
-
-const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 
 async function changed(world: World, commit: HubCommit) {
   const changes = await fileChangesBetween(world.git, commit.parents[0] ?? EMPTY_TREE, commit.sha)

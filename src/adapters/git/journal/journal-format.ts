@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { issueOf, logBranchRef, logRef, type RunId, runIdSchema, type Sha } from '../../../core/ids.ts'
+import { issueOf, logBranchRef, logRef, type RunId, runOfJournalRef, type Sha } from '../../../core/ids.ts'
 import type { RunEvent } from '../../../core/run/event.ts'
 import { eventsInMessage } from '../../../core/run/journal-message.ts'
 import type { JournalTip } from '../../../ports/journal.ts'
@@ -61,8 +61,8 @@ export const runPatterns = (issue: number): string[] =>
   bothRefs(`${issue}`).flatMap((ref) => [ref, ref.replace(/\/log$/, '-*/log')])
 
 export function runsIn(refs: ReadonlyMap<string, Sha>, issue: number): JournalTip[] {
-  const names = [...refs.keys()].flatMap((ref) => /^refs\/(?:heads\/)?tributary\/([^/]+)\/log$/.exec(ref)?.[1] ?? [])
-  const runs = [...new Set(names)].filter((run) => runIdSchema.safeParse(run).success && issueOf(run) === issue)
+  const all = [...refs.keys()].flatMap((ref) => runOfJournalRef(ref) ?? [])
+  const runs = [...new Set(all)].filter((run) => issueOf(run) === issue)
   return runs
     .toSorted((one, other) => countOf(one) - countOf(other))
     .flatMap((run) => {

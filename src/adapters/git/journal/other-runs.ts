@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { issueOf, type RunId, runIdSchema, type Sha } from '../../../core/ids.ts'
+import { issueOf, type RunId, runOfJournalRef, type Sha } from '../../../core/ids.ts'
 import type { RunState } from '../../../core/run/state.ts'
 import { fetchInto, type GitStore, listRefs, openGitStore } from '../store.ts'
 import { bothRefs } from './journal-format.ts'
@@ -33,8 +33,8 @@ export async function readOthers(store: GitStore, run: RunId, most: number): Pro
 function newestIn(refs: ReadonlyMap<string, Sha>, run: RunId, most: number): Sha[] {
   const found = new Map<RunId, Sha>()
   for (const [ref, tip] of refs) {
-    const name = /^refs\/(?:heads\/)?tributary\/([^/]+)\/log$/.exec(ref)?.[1]
-    if (name !== undefined && name !== run && runIdSchema.safeParse(name).success) found.set(name, tip)
+    const other = runOfJournalRef(ref)
+    if (other !== null && other !== run) found.set(other, tip)
   }
   const newestFirst = [...found].toSorted(([one], [other]) => issueOf(other) - issueOf(one))
   return [...new Set(newestFirst.slice(0, most).map(([, tip]) => tip))]

@@ -35,7 +35,6 @@ const RESUME: Action = { label: 'Resume', command: '/resume' }
 export function runActions(run: LiveRun): Actions {
   switch (run.phase) {
     case 'requested':
-      return { urgent: [], other: [...(run.planning === null ? [] : [REVISE]), REJECT] }
     case 'proposed':
       return { urgent: [], other: [...(run.planning === null ? [] : [REVISE]), REJECT] }
     case 'active':

@@ -3,10 +3,12 @@ import type { Words } from '../session/signed-in.ts'
 
 type CommandText = { ok: true; body: string } | { ok: false; words: Words }
 
-const said = (form: FormData, name: string): string => {
+/** A browser sends the ends of lines as CR LF. */
+export const field = (form: FormData, name: string): string => {
   const value = form.get(name)
-  return typeof value === 'string' ? value.replaceAll('\r\n', '\n').trim() : ''
+  return typeof value === 'string' ? value.replaceAll('\r\n', '\n') : ''
 }
+const said = (form: FormData, name: string): string => field(form, name).trim()
 const list = (form: FormData, name: string): string[] =>
   form.getAll(name).filter((value): value is string => typeof value === 'string')
 

@@ -13,27 +13,28 @@ export interface FormPlace {
   back: string
 }
 
-const fixed = ({ csrf, thread, back }: FormPlace, command: string): Html =>
+/** Fields that no person fills in. */
+export const formFields = ({ csrf, thread, back }: FormPlace, command: string): Html =>
   html`<input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="thread" value="${thread}"><input type="hidden" name="back" value="${back}">${command !== '' && html`<input type="hidden" name="command" value="${command}">`}`
 
 /** A button that posts the command beside it, with a box for its words. */
 export function actionForm(place: FormPlace, { label, command, words }: Action): Html {
   const id = `words-${command.replaceAll(/[^a-z0-9]+/g, '-')}`
-  return html`<form method="post" action="/comments" class="command">${fixed(place, command)}
+  return html`<form method="post" action="/comments" class="command">${formFields(place, command)}
 ${words !== undefined && html`<label for="${id}">${words.ask}${!words.required && html` <span class="lead">(optional)</span>`}</label><textarea id="${id}" name="words" rows="2"${words.required && html` required`}></textarea>${words.required && html`<input type="hidden" name="required" value="yes">`}`}
 <div class="post"><button id="post-${id}"${/^\/(?:cancel|skip|reject|pause)/.test(command) && html` class="quiet"`}>${label}</button> <span class="lead">posts <code>${command}${words !== undefined && html` -- …`}</code></span></div></form>`
 }
 
 /** The box below a thread. */
 export const commentForm = (place: FormPlace, label: string): Html =>
-  html`<form method="post" action="/comments" class="say">${fixed(place, '')}
+  html`<form method="post" action="/comments" class="say">${formFields(place, '')}
 <label for="body-${place.thread}">${label}</label><textarea id="body-${place.thread}" name="body" rows="4" required></textarea>
 <div class="post"><button>Comment</button> <span class="lead">Markdown, or a command such as <code>/status</code> or <code>/help</code></span></div></form>`
 
 /** The planner's questions with their options; the default is chosen. */
 export function questionForm(place: FormPlace, planning: Planning): Html {
   const open = new Set(unanswered(planning))
-  return html`<form method="post" action="/comments" class="command">${fixed(place, '/answer')}
+  return html`<form method="post" action="/comments" class="command">${formFields(place, '/answer')}
 ${planning.questions.map((question, index) => {
   if (!open.has(question)) return ''
   const number = index + 1
@@ -45,12 +46,10 @@ ${question.options.slice(0, 26).map((option, place) => html`<label class="choice
 }
 
 export const budgetForm = (place: FormPlace, run: LiveRun): Html =>
-  html`<form method="post" action="/comments" class="command">${fixed(place, '/budget')}
+  html`<form method="post" action="/comments" class="command">${formFields(place, '/budget')}
 <label for="amount">New limit in US dollars</label><input id="amount" name="amount" type="number" min="0.01" step="0.01" required value="${Math.max(1, Math.ceil((run.ledger.limit ?? 1) * 2))}">
 <div class="post"><button>Set the limit</button> <span class="lead">posts <code>/budget …usd</code></span></div></form>`
 
 /** Any other button, with fields of its own. */
 export const plainForm = (csrf: string, action: string, fields: Html): Html =>
   html`<form method="post" action="${action}" class="command"><input type="hidden" name="csrf" value="${csrf}">${fields}</form>`
-
-export { fixed as formFields }

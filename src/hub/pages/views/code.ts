@@ -1,6 +1,6 @@
 import { moment } from '../../../render/markdown/format.ts'
 import { html } from '../../../render/page/html.ts'
-import { commitAt } from '../../git/commits.ts'
+import { commitAt, EMPTY_TREE } from '../../git/commits.ts'
 import { orNotFound } from '../../mutations/find.ts'
 import { notFound } from '../../refusal.ts'
 import { type PageContext, repoPath } from '../context.ts'
@@ -9,7 +9,6 @@ import { diffHtml } from './diff.ts'
 import { block } from './task.ts'
 import { checkList } from './threads.ts'
 
-const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 const MOST_BYTES = 500_000
 
 /** A commit with what it changed against its first parent. */

@@ -121,7 +121,7 @@ function take({ csrf, takeResult }: PageContext, state: LiveRun): Html[] {
     plainForm(
       csrf,
       `${runPath(state.run)}/take`,
-      html`<div class="post"><button>Take it</button> <span class="lead">fetches <code>${trunkBranch(state.run)}</code> into your repository as a branch; your checkout stays as it is</span></div>`,
+      html`<div class="post"><button>Fetch the branch</button> <span class="lead">brings <code>${trunkBranch(state.run)}</code> into your repository as a new branch; your checkout stays as it is</span></div>`,
     ),
   ]
 }

@@ -2,6 +2,7 @@ import type { Sha } from '../../../core/ids.ts'
 import { CODEOWNERS_PATHS, type CodeOwners, ownersOf, readCodeOwners } from '../../../core/plan/code-owners.ts'
 import { recordOf } from '../../../core/run/lookup.ts'
 import { type LiveRun, settingsOf, workOf } from '../../../core/run/state.ts'
+import { LOGIN_OR_TEAM } from '../../../core/settings.ts'
 import { digest } from '../../../core/text/digest.ts'
 import type { Located } from '../../../ports/forge.ts'
 import { isPlanned, type PlannedRun } from '../../../render/plan/planned-run.ts'
@@ -57,7 +58,6 @@ export function reviewRequests(run: LiveRun, locate: Locate, owners: CodeOwners 
   })
 }
 
-const LOGIN_OR_TEAM = /^[A-Za-z\d][A-Za-z\d-]*(?:\/[\w.-]+)?$/
 const MOST_ASKED = 15
 
 function reviewersOf(run: PlannedRun, owners: readonly string[]): string[] {
